@@ -1,0 +1,17 @@
+import { defineConfig, type Options } from 'tsup'
+
+/** The one build of every package: a single ES module with source maps. Declarations come from `tsc`. */
+export const build = (options: Options = {}) =>
+  defineConfig({
+    entry: ['src/index.ts'],
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    outDir: 'dist',
+    dts: false,
+    sourcemap: true,
+    clean: true,
+    splitting: false,
+    treeshake: false,
+    ...options,
+  })
