@@ -1,0 +1,74 @@
+import { BackendError } from './errors.ts'
+import type { Graph } from './graph.ts'
+import type { Op } from './op.ts'
+
+/** A piece of a backend's memory. What it really is, only the backend knows. */
+export interface DeviceBuffer {
+  readonly byteLength: number
+}
+
+/** A graph made ready to run. */
+export interface Executable {
+  /**
+   * One buffer per graph output. Each is new, or is the buffer of a donated input, and never aliases another output.
+   * The caller owns it.
+   */
+  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[]
+}
+
+/** A place where graphs run. This is all that a new backend has to implement. */
+export interface Backend {
+  readonly name: string
+  /** Composites it wants whole instead of inlined. */
+  has(op: Op): boolean
+  allocate(bytes: number): DeviceBuffer
+  write(buffer: DeviceBuffer, data: ArrayBufferView): void
+  read(buffer: DeviceBuffer): Promise<Uint8Array>
+  /** Present where a value can be had without waiting. */
+  readSync?(buffer: DeviceBuffer): Uint8Array
+  free(buffer: DeviceBuffer): void
+  /** One node or a whole train step. */
+  compile(graph: Graph): Executable
+}
+
+let current: Backend | undefined
+
+/**
+ * Makes `backend` the one on which new tensors live. A backend that is ready takes effect at once; one that is still
+ * starting (a promise) when it is ready.
+ *
+ * @example
+ * import { currentBackend, useBackend } from '@gradus/tensor'
+ * import { cpu } from '@gradus/backend-cpu'
+ * await useBackend(cpu())
+ * currentBackend().name // => 'cpu'
+ */
+export function useBackend(backend: Backend | PromiseLike<Backend>): Promise<Backend> {
+  if ('then' in backend) return Promise.resolve(backend).then(useBackend)
+  current = backend
+  return Promise.resolve(backend)
+}
+
+/** The backend on which new tensors live. Throws `BackendError` when none was chosen. */
+export function currentBackend(): Backend {
+  if (current) return current
+  throw new BackendError(
+    "No backend was chosen. Call `await useBackend(cpu())` first, with `cpu` from '@gradus/backend-cpu' (or another backend).",
+  )
+}
+
+/** Whether a backend was chosen. */
+export function hasBackend(): boolean {
+  return current !== undefined
+}
+
+/** Runs `body` with `backend` as the current one. `body` must be synchronous. */
+export function onBackend<T>(backend: Backend, body: () => T): T {
+  const saved = current
+  current = backend
+  try {
+    return body()
+  } finally {
+    current = saved
+  }
+}

@@ -1,0 +1,113 @@
+import { type Backend, currentBackend, type Executable } from './backend.ts'
+import { BackendError } from './errors.ts'
+import type { Aval, Op } from './op.ts'
+import { scope } from './scope.ts'
+import { Storage } from './storage.ts'
+import { Tensor } from './tensor.ts'
+
+/** Decides what applying an op means: run it now, remember it, write it into a graph, or work out its shape. */
+export interface Interpreter {
+  apply(op: Op, inputs: readonly Tensor[], params: unknown): Tensor
+}
+
+/** The one door through which every op goes. */
+export function apply<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor {
+  return current.apply(op as Op, inputs, params)
+}
+
+/** Runs `body` with `interpreter` behind the door. `body` must be synchronous: a promise throws. */
+export function withInterpreter<T>(interpreter: Interpreter, body: () => T): T {
+  const saved = current
+  current = interpreter
+  try {
+    const result = body()
+    if (result instanceof Promise) {
+      throw new TypeError(
+        'A traced function returned a promise. Functions given to compile, grad and vjp must be synchronous: await before or after.',
+      )
+    }
+    return result
+  } finally {
+    current = saved
+  }
+}
+
+/** The interpreter behind the door now. */
+export function currentInterpreter(): Interpreter {
+  return current
+}
+
+/** Runs ops now, each as a cached executable of one node on the backend where its inputs live. */
+export const eager: Interpreter = {
+  apply(op, inputs, params) {
+    const backend = commonBackend(op, inputs)
+    if (op.inline && !backend.has(op)) {
+      const inline = op.inline
+      return withInterpreter(eager, () => scope(() => inline.call(op, inputs, params)))
+    }
+    const aval = op.shape(inputs, params)
+    if (op.view) return new Tensor(aval, inputs[0]!.storage.retain())
+    const executable = executableOf(backend, op, inputs, params, aval)
+    const [buffer] = executable.run(inputs.map((input) => input.storage.buffer))
+    return new Tensor(aval, new Storage(backend, buffer!))
+  },
+}
+
+/** Works out shapes only: results have no value. */
+export const shapeOnly: Interpreter = {
+  apply(op, inputs, params) {
+    return new Tensor(op.shape(inputs, params))
+  },
+}
+
+let current: Interpreter = eager
+
+/** What `body` returns when only shapes are worked out; its tensors have no values and nothing is computed. */
+export function inferShapes<T>(body: () => T): T {
+  return withInterpreter(shapeOnly, body)
+}
+
+function commonBackend(op: Op, inputs: readonly Tensor[]): Backend {
+  if (inputs.length === 0) return currentBackend()
+  const backend = inputs[0]!.backend
+  for (const input of inputs) {
+    if (input.backend !== backend) {
+      throw new BackendError(
+        `${op.name}: one input lives on the ${backend.name} backend and another on ${input.backend.name}. ` +
+          'Move one of them with `await toBackend(tensor, backend)`.',
+      )
+    }
+  }
+  return backend
+}
+
+const executables = new WeakMap<Backend, WeakMap<Op, Map<string, Executable>>>()
+const cachedPerOp = 256
+
+function executableOf(backend: Backend, op: Op, inputs: readonly Aval[], params: unknown, aval: Aval): Executable {
+  let byOp = executables.get(backend)
+  if (!byOp) executables.set(backend, (byOp = new WeakMap()))
+  let byKey = byOp.get(op)
+  if (!byKey) byOp.set(op, (byKey = new Map()))
+  const key = `${inputs.map((input) => `${input.dtype}${input.shape.join()}`).join(';')}|${paramsKey(params)}`
+  let executable = byKey.get(key)
+  if (!executable) {
+    executable = backend.compile({
+      inputs: inputs.map(({ shape, dtype }) => ({ shape, dtype })),
+      constants: [],
+      nodes: [{ op, inputs: inputs.map((_, index) => index), params, aval }],
+      outputs: [inputs.length],
+      donated: [],
+    })
+    if (byKey.size >= cachedPerOp) byKey.clear()
+    byKey.set(key, executable)
+  }
+  return executable
+}
+
+/** A string that is equal for equal params; tells NaN, infinities and -0 apart, which JSON does not. */
+export function paramsKey(params: unknown): string {
+  return JSON.stringify(params, (_, value: unknown) =>
+    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${Object.is(value, -0) ? '-0' : value}` : value,
+  )
+}

@@ -1,0 +1,59 @@
+import type { DType } from './dtype.ts'
+import type { Shape } from './shape.ts'
+import type { Tensor } from './tensor.ts'
+
+/** An abstract value: what is known of a tensor without its numbers. */
+export interface Aval {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/**
+ * An operation: the only place that knows it.
+ *
+ * A *primitive* has no `inline`; every backend implements it. A *composite* has a body made of other ops and so runs
+ * everywhere at once; a backend may still claim it by name and run it whole.
+ *
+ * Ops see tensors of exactly the shapes and dtypes that `shape` accepts: broadcasting, number literals and negative axes
+ * are dealt with by the public function around the op. `params` are plain JSON-like data.
+ */
+export interface Op<P = unknown> {
+  readonly name: string
+  /** Result shape and dtype, or a `ShapeError`. The only place where they are decided. */
+  shape(inputs: readonly Aval[], params: P): Aval
+  /**
+   * Derivative: given the cotangent of the output, one cotangent per input (`null` where none flows).
+   * Made of ordinary ops, so that it can be differentiated again. An op without `vjp` and without `inline` has no
+   * derivative: gradients stop there.
+   */
+  vjp?(cotangent: Tensor, inputs: readonly Tensor[], params: P, output: Tensor): readonly (Tensor | null)[]
+  /** The op in terms of other ops. */
+  inline?(inputs: readonly Tensor[], params: P): Tensor
+  /** Each output element depends only on the input elements at the same place, so the output may overwrite an input. */
+  readonly elementwise?: true
+  /** The output holds the same elements in the same order as the first input, so no data needs to move. */
+  readonly view?: true
+}
+
+/** How to make one input of a sample: given values, or seeded random ones from `low` to `high` (default -2 to 2). */
+export interface SampleInput {
+  readonly shape: Shape
+  /** Default `float`: run once in every floating dtype that the backend has. */
+  readonly dtype?: DType | 'float'
+  readonly values?: readonly number[]
+  readonly low?: number
+  readonly high?: number
+}
+
+/** Inputs on which an op is tested on every backend: forward, inlined, compiled and, for float inputs, its derivatives. */
+export interface Sample<P = unknown> {
+  readonly inputs: readonly SampleInput[]
+  readonly params: P
+  /** A reason why derivatives are not compared with finite differences at this point (a kink, a step function). */
+  readonly forwardOnly?: string
+}
+
+export interface OpSamples<P = unknown> {
+  readonly op: Op<P>
+  readonly samples: readonly Sample<P>[]
+}

@@ -1,0 +1,212 @@
+import type { DType } from '../dtype.ts'
+import { apply } from '../interpreter.ts'
+import type { Op, OpSamples } from '../op.ts'
+import { ShapeError } from '../errors.ts'
+import { broadcastShapes, formatShape, sameShape } from '../shape.ts'
+import { Tensor } from '../tensor.ts'
+import { alignOperands, asTensor, broadcastTo, type TensorLike } from './broadcast.ts'
+import { comparison, type None, numericBinary, numericUnary, requireAlike, requireBool } from './rules.ts'
+
+export const negOp: Op<None> = { name: 'neg', elementwise: true, shape: numericUnary('neg'), vjp: (ct) => [neg(ct)] }
+
+export const addOp: Op<None> = { name: 'add', elementwise: true, shape: numericBinary('add'), vjp: (ct) => [ct, ct] }
+
+export const subOp: Op<None> = { name: 'sub', elementwise: true, shape: numericBinary('sub'), vjp: (ct) => [ct, neg(ct)] }
+
+export const mulOp: Op<None> = {
+  name: 'mul',
+  elementwise: true,
+  shape: numericBinary('mul'),
+  vjp: (ct, [a, b]) => [mul(ct, b!), mul(ct, a!)],
+}
+
+/** Division; of integers it truncates towards zero, and division by zero gives 0. */
+export const divOp: Op<None> = {
+  name: 'div',
+  elementwise: true,
+  shape: numericBinary('div'),
+  // d(a/b) = da/b - (a/b) db/b
+  vjp: (ct, [, b], _, y) => [div(ct, b!), neg(div(mul(ct, y), b!))],
+}
+
+/** The larger operand, NaN if either is NaN; at a tie each operand gets half of the gradient. */
+export const maximumOp: Op<None> = {
+  name: 'maximum',
+  elementwise: true,
+  shape: numericBinary('maximum'),
+  vjp: (ct, [a, b]) => splitBy(ct, greater(a!, b!), equal(a!, b!)),
+}
+
+/** The smaller operand, NaN if either is NaN; at a tie each operand gets half of the gradient. */
+export const minimumOp: Op<None> = {
+  name: 'minimum',
+  elementwise: true,
+  shape: numericBinary('minimum'),
+  vjp: (ct, [a, b]) => splitBy(ct, less(a!, b!), equal(a!, b!)),
+}
+
+export const equalOp: Op<None> = { name: 'equal', elementwise: true, shape: comparison('equal') }
+export const notEqualOp: Op<None> = { name: 'notEqual', elementwise: true, shape: comparison('notEqual') }
+export const lessOp: Op<None> = { name: 'less', elementwise: true, shape: comparison('less') }
+export const lessEqualOp: Op<None> = { name: 'lessEqual', elementwise: true, shape: comparison('lessEqual') }
+export const greaterOp: Op<None> = { name: 'greater', elementwise: true, shape: comparison('greater') }
+export const greaterEqualOp: Op<None> = { name: 'greaterEqual', elementwise: true, shape: comparison('greaterEqual') }
+
+/** `[condition, a, b]`: a where the condition holds, else b. */
+export const whereOp: Op<None> = {
+  name: 'where',
+  elementwise: true,
+  shape([condition, a, b]) {
+    requireBool('where', condition!)
+    requireAlike('where', a!, b!)
+    if (!sameShape(condition!.shape, a!.shape)) {
+      throw new ShapeError(`where: the condition has shape ${formatShape(condition!.shape)} and the values ${formatShape(a!.shape)}.`)
+    }
+    return { shape: a!.shape, dtype: a!.dtype }
+  },
+  vjp: (ct, [condition]) => [null, where(condition!, ct, 0), where(condition!, 0, ct)],
+}
+
+/** The nearest value in another dtype; float to integer truncates and saturates, NaN becomes 0, anything but 0 is true. */
+export const castOp: Op<{ dtype: DType }> = {
+  name: 'cast',
+  elementwise: true,
+  shape: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
+  vjp: (ct, [x]) => [apply(castOp, [ct], { dtype: x!.dtype })],
+}
+
+function splitBy(ct: Tensor, first: Tensor, tie: Tensor): Tensor[] {
+  const half = mul(ct, 0.5)
+  return [where(tie, half, where(first, ct, 0)), where(tie, half, where(first, 0, ct))]
+}
+
+function binary(op: Op<None>, a: TensorLike, b: TensorLike): Tensor {
+  return apply(op, alignOperands(op.name, [a, b]), null)
+}
+
+/** `-x`. */
+export function neg(x: TensorLike): Tensor {
+  return apply(negOp, [asTensor('neg', x)], null)
+}
+
+/**
+ * `a + b`, with NumPy's broadcasting.
+ *
+ * @example
+ * import { add, tensor } from '@gradus/tensor'
+ * add(tensor([[1, 2], [3, 4]]), tensor([10, 20])).array() // => [[11, 22], [13, 24]]
+ */
+export function add(a: TensorLike, b: TensorLike): Tensor {
+  return binary(addOp, a, b)
+}
+
+/** `a - b`, with NumPy's broadcasting. */
+export function sub(a: TensorLike, b: TensorLike): Tensor {
+  return binary(subOp, a, b)
+}
+
+/** `a * b`, element by element, with NumPy's broadcasting. */
+export function mul(a: TensorLike, b: TensorLike): Tensor {
+  return binary(mulOp, a, b)
+}
+
+/** `a / b`, with NumPy's broadcasting; of integers it truncates towards zero. */
+export function div(a: TensorLike, b: TensorLike): Tensor {
+  return binary(divOp, a, b)
+}
+
+/** The larger of `a` and `b`; NaN if either is NaN. */
+export function maximum(a: TensorLike, b: TensorLike): Tensor {
+  return binary(maximumOp, a, b)
+}
+
+/** The smaller of `a` and `b`; NaN if either is NaN. */
+export function minimum(a: TensorLike, b: TensorLike): Tensor {
+  return binary(minimumOp, a, b)
+}
+
+/** `a == b` as bool. */
+export function equal(a: TensorLike, b: TensorLike): Tensor {
+  return binary(equalOp, a, b)
+}
+
+/** `a != b` as bool. */
+export function notEqual(a: TensorLike, b: TensorLike): Tensor {
+  return binary(notEqualOp, a, b)
+}
+
+/** `a < b` as bool. */
+export function less(a: TensorLike, b: TensorLike): Tensor {
+  return binary(lessOp, a, b)
+}
+
+/** `a <= b` as bool. */
+export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
+  return binary(lessEqualOp, a, b)
+}
+
+/** `a > b` as bool. */
+export function greater(a: TensorLike, b: TensorLike): Tensor {
+  return binary(greaterOp, a, b)
+}
+
+/** `a >= b` as bool. */
+export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
+  return binary(greaterEqualOp, a, b)
+}
+
+/**
+ * `a` where `condition` holds, `b` elsewhere; all three are broadcast.
+ *
+ * @example
+ * import { greater, tensor, where } from '@gradus/tensor'
+ * const x = tensor([-1, 2])
+ * where(greater(x, 0), x, 0).array() // => [0, 2]
+ */
+export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  const like = a instanceof Tensor ? a : b instanceof Tensor ? b : undefined
+  const values = [asTensor('where', a, like), asTensor('where', b, like)]
+  const shape = broadcastShapes('where', condition.shape, ...values.map((value) => value.shape))
+  return apply(whereOp, [condition, ...values].map((x) => broadcastTo(x, shape)), null)
+}
+
+/** `x` in another dtype; float to integer truncates and saturates, NaN becomes 0, anything but 0 is true. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : apply(castOp, [x], { dtype })
+}
+
+const pair = [{ inputs: [{ shape: [2, 3] }, { shape: [2, 3] }], params: null }]
+const integerPair = [{ inputs: [{ shape: [4], dtype: 'int32', values: [7, -7, 5, 0] }, { shape: [4], dtype: 'int32', values: [2, 2, -3, 4] }], params: null }] as const
+const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1]
+const specialPair = [
+  { inputs: [{ shape: [6], values: special }, { shape: [6], values: [1, 1, 1, -0, 0, Number.NaN] }], params: null, forwardOnly: 'NaN and infinities' },
+] as const
+const steps = [{ inputs: [{ shape: [5], values: [1, 2, 3, 2, Number.NaN] }, { shape: [5], values: [1, 3, 2, 2, 1] }], params: null }]
+
+export const arithmeticSamples: readonly OpSamples[] = [
+  { op: negOp as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },
+  { op: addOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: subOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: mulOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  {
+    op: divOp as Op,
+    samples: [{ inputs: [{ shape: [2, 3] }, { shape: [2, 3], low: 0.5, high: 2 }], params: null }, ...integerPair, ...specialPair],
+  },
+  { op: maximumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: minimumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  ...[equalOp, notEqualOp, lessOp, lessEqualOp, greaterOp, greaterEqualOp].map((op) => ({ op: op as Op, samples: [...steps, ...integerPair] })),
+  {
+    op: whereOp as Op,
+    samples: [{ inputs: [{ shape: [4], dtype: 'bool', values: [1, 0, 0, 1] }, { shape: [4] }, { shape: [4] }], params: null }],
+  },
+  {
+    op: castOp as Op,
+    samples: [
+      { inputs: [{ shape: [3] }], params: { dtype: 'float32' }, forwardOnly: 'rounding to float32 is a step function in float64' },
+      { inputs: [{ shape: [3] }], params: { dtype: 'float64' } },
+      { inputs: [{ shape: [6], values: [1.9, -1.9, 0.5, 3e9, -3e9, Number.NaN] }], params: { dtype: 'int32' } },
+      { inputs: [{ shape: [3], dtype: 'int32', values: [0, 1, -5] }], params: { dtype: 'bool' } },
+      { inputs: [{ shape: [2], dtype: 'bool', values: [1, 0] }], params: { dtype: 'float32' } },
+    ],
+  },
+]

@@ -1,0 +1,74 @@
+import { ShapeError } from './errors.ts'
+
+/** Dimensions from the outermost to the innermost; `[]` is a scalar. */
+export type Shape = readonly number[]
+
+export function sizeOf(shape: Shape): number {
+  let size = 1
+  for (const dimension of shape) size *= dimension
+  return size
+}
+
+/** Row-major strides, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride
+    stride *= shape[axis]!
+  }
+  return strides
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dimension, axis) => dimension === b[axis])
+}
+
+export function formatShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((dimension) => dimension ?? 'null').join(', ')}]`
+}
+
+/** `axis` counted from the front, or an error that names the op. */
+export function normalizeAxis(op: string, axis: number, rank: number): number {
+  const positive = axis < 0 ? axis + rank : axis
+  if (!Number.isInteger(axis) || positive < 0 || positive >= rank) {
+    throw new ShapeError(`${op}: axis ${axis} does not exist in a tensor of rank ${rank}; use ${-rank} to ${rank - 1}.`)
+  }
+  return positive
+}
+
+/** Sorted, distinct, non-negative axes; `null` or `undefined` means all of them. */
+export function normalizeAxes(op: string, axes: number | readonly number[] | null | undefined, rank: number): number[] {
+  if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
+  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank))
+  if (new Set(list).size !== list.length) {
+    throw new ShapeError(`${op}: the axes [${list.join(', ')}] name one axis twice; name each once.`)
+  }
+  return list.sort((a, b) => a - b)
+}
+
+/** The shape both operands are broadcast to, by NumPy's rule. */
+export function broadcastShapes(op: string, ...shapes: readonly Shape[]): Shape {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length))
+  return Array.from({ length: rank }, (_, axis) => {
+    let result = 1
+    for (const shape of shapes) {
+      const dimension = shape[axis - rank + shape.length] ?? 1
+      if (dimension === 1 || dimension === result) continue
+      if (result !== 1) {
+        throw new ShapeError(
+          `${op}: shapes ${shapes.map(formatShape).join(' and ')} do not broadcast: ` +
+            `${result} meets ${dimension} at axis ${axis - rank}. Each pair of dimensions must be equal or contain a 1.`,
+        )
+      }
+      result = dimension
+    }
+    return result
+  })
+}
+
+/** `shape` without `axes`, or with them set to 1. */
+export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): number[] {
+  if (keepDims) return shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension))
+  return shape.filter((_, axis) => !axes.includes(axis))
+}

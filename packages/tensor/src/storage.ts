@@ -1,0 +1,95 @@
+import type { Backend, DeviceBuffer } from './backend.ts'
+
+/** Live buffers, counted over all backends. */
+export interface MemoryInfo {
+  readonly buffers: number
+  readonly bytes: number
+}
+
+let buffers = 0
+let bytes = 0
+let sites: Map<Storage, string> | undefined
+
+/**
+ * Counts the buffers that tensors hold now. In a training loop the count is the same after every step.
+ *
+ * @example
+ * import { memory, zeros } from '@gradus/tensor'
+ * const before = memory().buffers
+ * const x = zeros([4])
+ * memory().buffers - before // => 1
+ * x.dispose()
+ * memory().buffers - before // => 0
+ */
+export function memory(): MemoryInfo {
+  return { buffers, bytes }
+}
+
+/**
+ * Leak checker: records where each buffer that `body` leaves alive was created, and returns those places with counts,
+ * the most frequent first. Slow; for tests and debugging.
+ */
+export function findLeaks(body: () => void): { site: string; count: number }[] {
+  const saved = sites
+  sites = new Map()
+  try {
+    body()
+    const counts = new Map<string, number>()
+    for (const site of sites.values()) counts.set(site, (counts.get(site) ?? 0) + 1)
+    return [...counts].map(([site, count]) => ({ site, count })).sort((a, b) => b.count - a.count)
+  } finally {
+    sites = saved
+  }
+}
+
+/** A buffer shared by the tensors that view it; freed when the last of them lets go. */
+export class Storage {
+  private references = 1
+
+  constructor(
+    readonly backend: Backend,
+    readonly buffer: DeviceBuffer,
+  ) {
+    buffers++
+    bytes += buffer.byteLength
+    sites?.set(this, creationSite())
+  }
+
+  get alive(): boolean {
+    return this.references > 0
+  }
+
+  /** Whether exactly one tensor uses the buffer, so that it may be given away. */
+  get unshared(): boolean {
+    return this.references === 1
+  }
+
+  retain(): this {
+    this.references++
+    return this
+  }
+
+  release(): void {
+    if (--this.references === 0) {
+      this.forget()
+      this.backend.free(this.buffer)
+    }
+  }
+
+  /** Gives the buffer away: it is no longer this storage's to free or count. */
+  surrender(): void {
+    this.references = 0
+    this.forget()
+  }
+
+  private forget(): void {
+    buffers--
+    bytes -= this.buffer.byteLength
+    sites?.delete(this)
+  }
+}
+
+function creationSite(): string {
+  const lines = (new Error().stack ?? '').split('\n').slice(1)
+  return lines.find((line) => !/[\\/](tensor|graph|autograd)[\\/](src|dist)[\\/]/.test(line))?.trim() ?? 'unknown'
+}

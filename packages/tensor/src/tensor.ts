@@ -1,0 +1,161 @@
+import type { Backend } from './backend.ts'
+import { bytesPerElement, type DType, type TypedArray, viewOf } from './dtype.ts'
+import { BackendError, ShapeError, TraceError } from './errors.ts'
+import type { Aval } from './op.ts'
+import { formatTensor } from './print.ts'
+import { formatShape, type Shape, sizeOf } from './shape.ts'
+import type { Storage } from './storage.ts'
+
+/** Values nested like the tensor's dimensions; a scalar is the bare value. */
+export type NestedArray = number | boolean | NestedArray[]
+
+const collected = new FinalizationRegistry<Storage>((storage) => storage.release())
+const scopes: Set<Tensor>[] = []
+
+/**
+ * An n-dimensional array. Immutable: ops return new tensors and never consume their inputs.
+ *
+ * A tensor made by an op holds a buffer on a backend. A tensor met while a function is traced (inside `compile`, or when
+ * only shapes are worked out) has a shape and a dtype but no value; reading it throws `TraceError`.
+ */
+export class Tensor implements Aval {
+  readonly shape: Shape
+  readonly dtype: DType
+  private held: Storage | undefined
+
+  constructor(aval: Aval, storage?: Storage) {
+    this.shape = aval.shape
+    this.dtype = aval.dtype
+    this.held = storage
+    if (storage) {
+      collected.register(this, storage, this)
+      scopes.at(-1)?.add(this)
+    }
+  }
+
+  get rank(): number {
+    return this.shape.length
+  }
+
+  get size(): number {
+    return sizeOf(this.shape)
+  }
+
+  /** Whether the tensor has a value, as opposed to one that stands for a value while a function is traced. */
+  get concrete(): boolean {
+    return this.held !== undefined
+  }
+
+  /** The memory behind the tensor. For interpreters and backends. */
+  get storage(): Storage {
+    if (!this.held) {
+      throw new TraceError(
+        `The value of a ${this.dtype}${formatShape(this.shape)} tensor was asked for while a function is traced, ` +
+          'where only shapes are known. Use ops such as `where` instead of reading the value, or return it and read it outside.',
+      )
+    }
+    if (!this.held.alive) {
+      throw new BackendError(
+        `This ${this.dtype}${formatShape(this.shape)} tensor was disposed or donated to a compiled function. ` +
+          'Use the function\'s result instead, or do not donate or dispose it.',
+      )
+    }
+    return this.held
+  }
+
+  get backend(): Backend {
+    return this.storage.backend
+  }
+
+  /** The values in row-major order, read from the backend. */
+  async data(): Promise<TypedArray> {
+    const { backend, buffer } = this.storage
+    return this.view(await backend.read(buffer))
+  }
+
+  /** The values in row-major order, where the backend can give them without waiting (cpu, wasm). */
+  dataSync(): TypedArray {
+    const { backend, buffer } = this.storage
+    if (!backend.readSync) {
+      throw new BackendError(`The ${backend.name} backend cannot read synchronously. Use \`await tensor.data()\`.`)
+    }
+    return this.view(backend.readSync(buffer))
+  }
+
+  /** The values as nested arrays; `bool` gives booleans. */
+  array(): NestedArray {
+    return nest(this.dataSync(), this.shape, this.dtype)
+  }
+
+  /** The value of a tensor with one element. */
+  item(): number | boolean {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item() needs a tensor with one element; this one has shape ${formatShape(this.shape)}. Use array() or dataSync().`,
+      )
+    }
+    const value = this.dataSync()[0]!
+    return this.dtype === 'bool' ? value !== 0 : value
+  }
+
+  /** The values as NumPy prints them. */
+  toString(): string {
+    if (!this.held) return `Tensor(traced, shape=${formatShape(this.shape)}, dtype=${this.dtype})`
+    return formatTensor(this)
+  }
+
+  /** Frees the tensor's memory now instead of when it is collected. Harmless when repeated. */
+  dispose(): void {
+    if (!this.held?.alive || !collected.unregister(this)) return
+    this.held.release()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  /** Gives the buffer to a compiled function; the tensor cannot be read afterwards. For interpreters. */
+  donate(): void {
+    this.storage.surrender()
+    collected.unregister(this)
+  }
+
+  private view(bytes: Uint8Array): TypedArray {
+    const size = this.size
+    const length = size * bytesPerElement(this.dtype)
+    if (bytes.byteOffset % bytesPerElement(this.dtype) === 0) {
+      return viewOf(this.dtype, bytes.buffer, bytes.byteOffset, size)
+    }
+    const copy = bytes.slice(0, length)
+    return viewOf(this.dtype, copy.buffer, 0, size)
+  }
+}
+
+function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
+  let offset = 0
+  const build = (axis: number): NestedArray => {
+    if (axis === shape.length) {
+      const value = data[offset++]!
+      return dtype === 'bool' ? value !== 0 : value
+    }
+    return Array.from({ length: shape[axis]! }, () => build(axis + 1))
+  }
+  return build(0)
+}
+
+/** Records the tensors created by `body`. */
+export function collect<T>(body: () => T): { result: T; created: Set<Tensor> } {
+  const created = new Set<Tensor>()
+  scopes.push(created)
+  try {
+    return { result: body(), created }
+  } finally {
+    scopes.pop()
+  }
+}
+
+/** Hands tensors that outlive a finished scope to the scope around it, if there is one. */
+export function adopt(tensors: Iterable<Tensor>): void {
+  const outer = scopes.at(-1)
+  if (outer) for (const tensor of tensors) outer.add(tensor)
+}
