@@ -1,3 +1,3 @@
 import { build } from '../../tsup.base.ts'
 
-export default build({ platform: 'node', banner: { js: '#!/usr/bin/env node' } })
+export default build({ entry: ['src/main.ts'], platform: 'node', banner: { js: '#!/usr/bin/env node' } })

@@ -1,0 +1,59 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { check } from './check.ts'
+import { extractExamples, fromComments, fromMarkdown, withAssertions } from './extract.ts'
+
+const generated = join(import.meta.dirname, '.generated')
+
+const prelude = `import { cpu as defaultBackend } from '@gradus/backend-cpu'
+import { useBackend as useDefaultBackend } from '@gradus/tensor'
+import { check } from '../check.ts'
+await useDefaultBackend(defaultBackend())
+`
+
+beforeAll(() => {
+  rmSync(generated, { recursive: true, force: true })
+  mkdirSync(generated)
+})
+
+afterAll(() => rmSync(generated, { recursive: true, force: true }))
+
+describe('the examples in the documentation run', () => {
+  const examples = extractExamples(join(import.meta.dirname, '../..'))
+
+  it.each(examples)('$label', async ({ code, label }) => {
+    const path = join(generated, `${label.replace(/\W+/g, '-')}.ts`)
+    writeFileSync(path, prelude + withAssertions(code))
+    await import(/* @vite-ignore */ path)
+  })
+})
+
+describe('the examples are found and asserted', () => {
+  it('finds marked blocks of a page only', () => {
+    const page = 'a\n```ts\nno()\n```\n```ts runnable\nyes()\n```\n'
+    expect(fromMarkdown(page, 'p.md')).toEqual([{ label: 'p.md:5', code: 'yes()\n' }])
+  })
+
+  it('finds every @example of a doc comment, fenced or bare', () => {
+    const source = '/**\n * Adds.\n * @example\n * ```ts\n * add(1, 2) // => 3\n * ```\n * @example\n * add()\n */\n'
+    expect(fromComments(source, 'a.ts').map(({ code }) => code.trim())).toEqual(['add(1, 2) // => 3', 'add()'])
+  })
+
+  it('asserts expressions, declarations and printed values', () => {
+    expect(withAssertions('f(1) // => [1, 2]\nconst x = g() // => 3\nconsole.log(x) // => 3').split('\n')).toEqual([
+      'await check(f(1), "[1, 2]")',
+      'const x = g(); await check(x, "3")',
+      'await check(x, "3")',
+    ])
+  })
+
+  it('compares as exactly as the comment is written', async () => {
+    await check([new Float32Array([0.1, 1 / 3])], '[[0.1, 0.33]]')
+    await check({ array: () => [[1], [2]] }, '[[1], [2]]')
+    await check('float32[2, 3]', 'float32[2, 3]')
+    await expect(check(Promise.resolve(0.34), '0.33')).rejects.toThrow()
+    await expect(check([1, 2], '[1, 2, 3]')).rejects.toThrow()
+    await expect(check('float32', 'int32 of shape')).rejects.toThrow()
+  })
+})

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Example {
+  /** Where it stands: `packages/tensor/src/op.ts:12`. */
+  readonly label: string
+  readonly code: string
+}
+
+/**
+ * The runnable examples of the repository: the blocks of README.md fenced as `ts runnable`, and the `@example` of every
+ * doc comment in the sources of the packages.
+ */
+export function extractExamples(root: string): Example[] {
+  const sources = readdirSync(join(root, 'packages'))
+    .flatMap((name) => list(root, `packages/${name}/src`))
+    .filter((path) => path.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(path))
+  return [...list(root, '.', false).filter((path) => path === 'README.md'), ...sources].flatMap((path) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    return path.endsWith('.md') ? fromMarkdown(text, path) : fromComments(text, path)
+  })
+}
+
+function list(root: string, folder: string, recursive = true): string[] {
+  try {
+    return readdirSync(join(root, folder), { recursive, encoding: 'utf8' }).map((path) => join(folder, path))
+  } catch {
+    return []
+  }
+}
+
+export function fromMarkdown(text: string, path: string): Example[] {
+  return [...text.matchAll(/^```ts runnable\n(.*?)^```/gms)].map((match) => example(match[1]!, text, match.index, path))
+}
+
+export function fromComments(text: string, path: string): Example[] {
+  return [...text.matchAll(/^[ \t]*\/\*\*.*?\*\//gms)].flatMap((comment) =>
+    comment[0]
+      .split(/@example\b/)
+      .slice(1)
+      .flatMap((part) => {
+        const plain = part.replace(/^[ \t]*\* ?/gm, '')
+        const fenced = /^```(?:ts|typescript)\n(.*?)^```/ms.exec(plain)?.[1]
+        const code = fenced ?? plain.replace(/^@\w.*/ms, '').replace(/\/$/, '')
+        return [example(code, text, comment.index + comment[0].indexOf(part), path)]
+      }),
+  )
+}
+
+function example(code: string, text: string, index: number, path: string): Example {
+  return { label: `${path}:${text.slice(0, index).split('\n').length}`, code }
+}
+
+/** Turns `value // => expected` and `const name = value // => expected` into assertions by a function `check`. */
+export function withAssertions(code: string): string {
+  return code
+    .split('\n')
+    .map((line) => {
+      const parts = /^(\s*)(.*\S)\s*\/\/ => (.*)$/.exec(line)
+      if (!parts) return line
+      const [, indent, statement, expected] = parts
+      const shown = JSON.stringify(expected!.trim())
+      const name = /^(?:const|let)\s+(\w+)/.exec(statement!)?.[1]
+      if (name) return `${indent}${statement}; await check(${name}, ${shown})`
+      const logged = /^console\.log\((.*)\)$/.exec(statement!)?.[1]
+      return `${indent}await check(${logged ?? statement}, ${shown})`
+    })
+    .join('\n')
+}
