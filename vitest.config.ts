@@ -13,6 +13,14 @@ export default defineConfig({
     passWithNoTests: true,
     projects: [
       project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.mjs']),
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: { enabled: true, only: true, include: ['{packages,apps}/*/src/**/*.test-d.ts'] },
+        },
+      },
       project('docs', ['tests/docs/**/*.test.ts']),
       project('vectors', ['tests/vectors/**/*.test.ts']),
       project('packed', ['tests/packed/**/*.test.ts']),
