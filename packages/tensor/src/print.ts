@@ -1,0 +1,206 @@
+import { type DType, isFloat, type TypedArray } from './dtype.ts'
+import { formatShape, type Shape, sizeOf, stridesOf } from './shape.ts'
+
+/** What printing needs of a tensor. Structural, because the tensor itself prints through this file. */
+export interface Printable {
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly backend: { readonly readSync?: unknown }
+  dataSync(): TypedArray
+}
+
+// NumPy's defaults (numpy.set_printoptions)
+const threshold = 1000
+const edgeItems = 3
+const lineWidth = 75
+const precision = 8
+
+/**
+ * The values as NumPy prints them: aligned columns, at most 8 decimals, `...` inside tensors of more than 1000 elements.
+ * A tensor on a backend that cannot be read without waiting gives its shape and dtype instead.
+ *
+ * @example
+ * import { formatTensor, tensor } from '@gradus/tensor'
+ * formatTensor(tensor([[1, 2], [3, 4.5]])) // => '[[1.  2. ]\n [3.  4.5]]'
+ */
+export function formatTensor(tensor: Printable): string {
+  const { shape, dtype } = tensor
+  if (!tensor.backend.readSync) return `Tensor(shape=${formatShape(shape)}, dtype=${dtype})`
+  const data = tensor.dataSync()
+  if (shape.length === 0) return formatScalar(data[0]!, dtype)
+  if (data.length === 0) return '[]'
+  const summarise = sizeOf(shape) > threshold
+  const format = formatterOf(shownValues(data, shape, summarise), dtype)
+  return layOut(data, shape, summarise, format)
+}
+
+/** The indices printed along a dimension; -1 stands for the ellipsis. */
+function shownIndices(length: number, summarise: boolean): number[] {
+  const all = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
+  if (!summarise || length <= 2 * edgeItems) return all(0, length)
+  return [...all(0, edgeItems), -1, ...all(length - edgeItems, edgeItems)]
+}
+
+function shownValues(data: TypedArray, shape: Shape, summarise: boolean): number[] {
+  const strides = stridesOf(shape)
+  let offsets = [0]
+  shape.forEach((length, axis) => {
+    const indices = shownIndices(length, summarise).filter((index) => index >= 0)
+    offsets = offsets.flatMap((offset) => indices.map((index) => offset + index * strides[axis]!))
+  })
+  return offsets.map((offset) => data[offset]!)
+}
+
+function layOut(data: TypedArray, shape: Shape, summarise: boolean, format: (x: number) => string): string {
+  const strides = stridesOf(shape)
+  const nest = (axis: number, offset: number, indent: string, width: number): string => {
+    const indices = shownIndices(shape[axis]!, summarise)
+    if (axis === shape.length - 1) {
+      const words = indices.map((index) => (index < 0 ? '...' : format(data[offset + index]!)))
+      return `[${wrap(words, indent, width - 1).slice(indent.length)}]`
+    }
+    const rows = indices.map((index) =>
+      index < 0 ? '...' : nest(axis + 1, offset + index * strides[axis]!, `${indent} `, width - 1),
+    )
+    return `[${rows.join('\n'.repeat(shape.length - axis - 1) + indent)}]`
+  }
+  return nest(0, 0, ' ', lineWidth)
+}
+
+function wrap(words: readonly string[], indent: string, width: number): string {
+  let done = ''
+  let line = indent
+  words.forEach((word, index) => {
+    if (line.length + word.length > width && line.length > indent.length) {
+      done += `${line.trimEnd()}\n`
+      line = indent
+    }
+    line += index === words.length - 1 ? word : `${word} `
+  })
+  return done + line
+}
+
+function formatterOf(values: readonly number[], dtype: DType): (x: number) => string {
+  if (dtype === 'bool') return (x) => (x ? ' True' : 'False')
+  if (isFloat(dtype)) return floatFormatter(values, dtype)
+  const width = Math.max(...values.map((x) => String(x).length))
+  return (x) => String(x).padStart(width)
+}
+
+/** One number of decimals, or one form with exponents, for all values (numpy's FloatingFormat with floatmode maxprec). */
+function floatFormatter(values: readonly number[], dtype: DType): (x: number) => string {
+  const finite = values.filter(Number.isFinite)
+  const magnitudes = finite.filter((x) => x !== 0).map(Math.abs)
+  const largest = Math.max(...magnitudes)
+  const smallest = Math.min(...magnitudes)
+  // compared in the dtype of the values, so that a float32 0.0001 is not below 0.0001
+  const tiny = dtype === 'float32' ? Math.fround(1e-4) : 1e-4
+  const exponents = magnitudes.length > 0 && (largest >= 1e8 || smallest < tiny || largest / smallest > 1000)
+  const parts = finite.map((x) => (exponents ? scientific(x, dtype) : positional(x, dtype)))
+  const longest = (part: 'whole' | 'fraction' | 'exponent') => Math.max(0, ...parts.map((p) => p[part].length))
+  const fraction = longest('fraction')
+  const exponent = longest('exponent')
+  const right = exponents ? fraction + exponent : fraction
+  let left = longest('whole')
+  if (finite.length < values.length) {
+    const word = values.includes(Number.NEGATIVE_INFINITY) ? 4 : 3
+    left = Math.max(left, word - right - 1)
+  }
+  return (x) => {
+    if (!Number.isFinite(x)) return nonFinite(x).padStart(left + right + 1)
+    const p = exponents ? scientific(x, dtype) : positional(x, dtype)
+    const decimals = exponents
+      ? p.fraction.padEnd(fraction, '0') + padExponent(p.exponent, exponent)
+      : p.fraction.padEnd(fraction)
+    return `${p.whole.padStart(left)}.${decimals}`
+  }
+}
+
+interface Parts {
+  readonly whole: string
+  readonly fraction: string
+  /** `e+00`, or empty. */
+  readonly exponent: string
+}
+
+/** The shortest digits that tell `x` from its neighbours in its dtype, as `d.ddde+x`. */
+function shortest(x: number, dtype: DType): string {
+  if (dtype === 'float32') {
+    for (let digits = 0; digits < 8; digits++) {
+      const candidate = x.toExponential(digits)
+      if (Math.fround(Number(candidate)) === x) return candidate
+    }
+    return x.toExponential(8)
+  }
+  return x.toExponential()
+}
+
+function positional(x: number, dtype: DType): Parts {
+  const [mantissa, exponent] = shortest(Math.abs(x), dtype).split('e') as [string, string]
+  const decimals = Math.max(0, mantissa.replace('.', '').length - 1 - Number(exponent))
+  // The exact value is rounded, to an even digit at a tie; 30 decimals are exact wherever a tie is possible.
+  const digits =
+    decimals <= precision ? Math.abs(x).toFixed(decimals) : roundToEven(Math.abs(x).toFixed(30), 30 - precision)
+  const [whole, fraction = ''] = digits.split('.') as [string, string?]
+  const known = decimals === 0 && whole.length > 17 ? wholeDigits(mantissa, Number(exponent)) : whole
+  return { whole: signed(x, known), fraction: fraction.replace(/0+$/, ''), exponent: '' }
+}
+
+/** The shortest digits followed by zeros, for numbers whose further digits are not significant. */
+function wholeDigits(mantissa: string, exponent: number): string {
+  return mantissa.replace('.', '').padEnd(exponent + 1, '0')
+}
+
+function scientific(x: number, dtype: DType): Parts {
+  let text = shortest(Math.abs(x), dtype)
+  if (text.split('e')[0]!.length > precision + 2) {
+    const [digits, power] = Math.abs(x).toExponential(100).split('e') as [string, string]
+    const rounded = roundToEven(digits, 100 - precision)
+    text = rounded.startsWith('10.') ? `1.${rounded.slice(3)}e${Number(power) + 1}` : `${rounded}e${power}`
+  }
+  const [mantissa, power] = text.split('e') as [string, string]
+  const [whole, fraction = ''] = mantissa.split('.') as [string, string?]
+  const exponent = `e${Number(power) < 0 ? '-' : '+'}${String(Math.abs(Number(power))).padStart(2, '0')}`
+  return { whole: signed(x, whole), fraction: fraction.replace(/0+$/, ''), exponent }
+}
+
+/** Drops the last `count` decimals of a decimal number: to nearest, to even at a tie. */
+function roundToEven(digits: string, count: number): string {
+  const point = digits.indexOf('.')
+  const kept = digits.slice(0, -count)
+  const tail = digits.slice(-count)
+  const odd = Number(kept.at(-1)) % 2 === 1
+  const up = tail[0]! > '5' || (tail[0] === '5' && (odd || /[1-9]/.test(tail.slice(1))))
+  if (!up) return kept
+  const decimals = kept.length - point - 1
+  const sum = String(BigInt(kept.replace('.', '')) + 1n).padStart(decimals + 1, '0')
+  return `${sum.slice(0, -decimals)}.${sum.slice(-decimals)}`
+}
+
+function padExponent(exponent: string, length: number): string {
+  return exponent.slice(0, 2) + exponent.slice(2).padStart(length - 2, '0')
+}
+
+function signed(x: number, digits: string): string {
+  return x < 0 || Object.is(x, -0) ? `-${digits}` : digits
+}
+
+function nonFinite(x: number): string {
+  return Number.isNaN(x) ? 'nan' : x > 0 ? 'inf' : '-inf'
+}
+
+function formatScalar(x: number, dtype: DType): string {
+  if (dtype === 'bool') return x ? 'True' : 'False'
+  if (!isFloat(dtype)) return String(x)
+  if (!Number.isFinite(x)) return nonFinite(x)
+  const magnitude = Math.abs(x)
+  const [mantissa, power] = shortest(magnitude, dtype).split('e') as [string, string]
+  const exponent = Number(power)
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
+    return `${signed(x, mantissa)}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  }
+  const digits = mantissa.replace('.', '')
+  const decimals = Math.max(0, digits.length - 1 - exponent)
+  if (decimals === 0) return `${signed(x, wholeDigits(mantissa, exponent))}.0`
+  return signed(x, magnitude.toFixed(decimals))
+}
