@@ -11,6 +11,7 @@ export const build = (options: Options = {}) =>
     dts: false,
     sourcemap: true,
     clean: true,
+    silent: true,
     splitting: false,
     treeshake: false,
     ...options,

@@ -12,7 +12,7 @@ const steps = [
   ['types of the build', 'tsc -p tsconfig.dist.json'],
   ['lint and format', 'biome ci --error-on-warnings'],
   ['package arrows', 'node scripts/check-arrows.mjs'],
-  ['unused code', 'knip'],
+  ['unused code', 'knip --no-config-hints'],
   ['tests', 'vitest run --project unit --project types --project docs', 'unit'],
   ['packed packages', 'node scripts/check-packages.mjs'],
   ['packed tests', 'vitest run --project packed', 'packed'],

@@ -22,7 +22,7 @@ afterAll(() => rmSync(generated, { recursive: true, force: true }))
 describe('the examples in the documentation run', () => {
   const examples = extractExamples(join(import.meta.dirname, '../..'))
 
-  it.each(examples)('$label', async ({ code, label }) => {
+  it.each(examples.map(({ label, code }) => [label, code]))('%s', async (label, code) => {
     const path = join(generated, `${label.replace(/\W+/g, '-')}.ts`)
     writeFileSync(path, prelude + withAssertions(code))
     await import(/* @vite-ignore */ path)
