@@ -10,7 +10,7 @@ const reports = join(root, '.reports')
 const steps = [
   ['types of the sources', 'tsc -p tsconfig.json'],
   ['types of the build', 'tsc -p tsconfig.dist.json'],
-  ['lint and format', 'biome ci --error-on-warnings'],
+  ['lint and format', 'biome ci --error-on-warnings --colors=off'],
   ['package arrows', 'node scripts/check-arrows.mjs'],
   ['unused code', 'knip --no-config-hints'],
   ['tests', 'vitest run --project unit --project types --project docs', 'unit'],
@@ -26,7 +26,7 @@ function run(command, report) {
     cwd: root,
     shell: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: path },
+    env: { ...process.env, PATH: path, NO_COLOR: '1' },
   })
   const output = []
   child.stdout.on('data', (chunk) => output.push(chunk))
