@@ -1,0 +1,86 @@
+import type { DType, Shape, TypedArray } from '@gradus/tensor'
+import { Configured } from './configured.ts'
+
+/** Figures by name, such as `loss` and `val_accuracy`. Callbacks may add their own. */
+export type Logs = Record<string, number>
+
+/** The host value of one parameter. */
+export interface WeightValue {
+  /** Such as `dense/kernel`. */
+  readonly path: string
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly trainable: boolean
+  readonly data: TypedArray
+}
+
+/** What callbacks may do with the model in training. */
+export interface CallbackModel {
+  readonly name: string
+  /** Set to true to end training after the current batch. */
+  stopTraining: boolean
+  /** The optimizer's rate. Setting it takes effect at the next step; with a schedule it throws. */
+  learningRate: number
+  getWeights(): Promise<WeightValue[]>
+  setWeights(weights: readonly WeightValue[]): Promise<void>
+  /** Writes the model, optimizer state included, to a file; atomically. */
+  save(path: string): Promise<void>
+  /** Writes the weights only. */
+  saveWeights(path: string): Promise<void>
+  /** Whether a larger value of the log key is better; undefined for a key that no compiled metric or loss has. */
+  metricDirection(key: string): 'up' | 'down' | undefined
+}
+
+/** What every hook is given. */
+export interface CallbackContext {
+  readonly model: CallbackModel
+  /** Epoch from 0; -1 outside of epochs. */
+  readonly epoch: number
+  /** Batch from 0 within the epoch; -1 outside of batches. */
+  readonly step: number
+  /** Figures so far; empty where there are none. */
+  readonly logs: Logs
+  readonly params: FitParams
+}
+
+/** How `fit`, `evaluate` or `predict` was called. */
+export interface FitParams {
+  readonly epochs: number
+  /** Batches per epoch, where known. */
+  readonly steps: number | undefined
+  readonly verbose: 0 | 1 | 2
+}
+
+type Hook = (context: CallbackContext) => void | Promise<void>
+
+/** Functions called during training, evaluation and prediction, all optional. A plain object will do. */
+export interface CallbackHooks {
+  onTrainBegin?: Hook
+  onTrainEnd?: Hook
+  onEpochBegin?: Hook
+  onEpochEnd?: Hook
+  onTrainBatchBegin?: Hook
+  /** Having this hook means that figures are read from the device after every batch. */
+  onTrainBatchEnd?: Hook
+  onTestBegin?: Hook
+  onTestEnd?: Hook
+  onTestBatchBegin?: Hook
+  onTestBatchEnd?: Hook
+  onPredictBegin?: Hook
+  onPredictEnd?: Hook
+  onPredictBatchBegin?: Hook
+  onPredictBatchEnd?: Hook
+  /** What must be saved for an exact resume: plain JSON-like data. */
+  state?(): unknown
+  /** Takes back what `state` gave. */
+  restore?(state: unknown): void
+}
+
+/** The base of callbacks with a name and a config. Hooks are methods. */
+export abstract class Callback<C extends object = object> extends Configured<'callback', C> {
+  static readonly kind = 'callback'
+}
+
+export interface Callback<C> extends CallbackHooks {
+  readonly config: C
+}

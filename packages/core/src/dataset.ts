@@ -1,0 +1,33 @@
+import type { DType, Shape, Tensor, TypedArray } from '@gradus/tensor'
+
+/** Values on the host with a shape: what data pipelines carry. The first dimension counts samples. */
+export interface HostArray {
+  readonly data: TypedArray
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/** One value, or several by position or name, for models with several inputs or outputs. */
+export type Named<T> = T | readonly T[] | { readonly [name: string]: T }
+
+/** What users may give as one input: nested arrays, a typed array, a tensor or a host array. */
+export type ArrayData = HostArray | Tensor | TypedArray | readonly NestedNumbers[]
+export type NestedNumbers = number | boolean | readonly NestedNumbers[]
+
+/** Samples that belong together: inputs, targets and weights. */
+export interface Batch {
+  readonly x: Named<HostArray>
+  readonly y?: Named<HostArray>
+  readonly sampleWeight?: Named<HostArray>
+}
+
+/** A source of batches that can be walked again and again, once per epoch. */
+export interface Dataset extends AsyncIterable<Batch> {
+  /** Batches per pass, where known. */
+  readonly length?: number
+}
+
+/** Whether `value` is a source of batches rather than an array. */
+export function isDataset(value: unknown): value is Dataset {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}

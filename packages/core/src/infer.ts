@@ -1,0 +1,85 @@
+import { type DType, formatShape, inferShapes, type Shape, ShapeError, Tensor, type Tree } from '@gradus/tensor'
+import { Rng } from './rng.ts'
+
+/** Dimensions of which some are not known in advance (`null`), the batch first. */
+export type SymbolicShape = readonly (number | null)[]
+
+/** What is known of an input or output in advance. */
+export interface SymbolicAval {
+  readonly shape: SymbolicShape
+  readonly dtype: DType
+}
+
+/** The part of a layer that shape inference needs. */
+interface Inferable {
+  readonly type: string
+  readonly config: { readonly name?: string }
+  init(rng: Rng, shape: Shape | readonly Shape[]): Tree
+  initState(shape: Shape | readonly Shape[]): Tree
+  apply(
+    inputs: Tensor | readonly Tensor[],
+    scope: { params: Tree; state: Tree; rng: Rng; training: boolean; addLoss(loss: Tensor): void },
+  ): unknown
+}
+
+/** What a layer makes of inputs of the given shapes: its parameters, state and outputs, as tensors without values. */
+export interface LayerSignature {
+  readonly params: Tree
+  readonly state: Tree
+  readonly outputs: readonly SymbolicAval[]
+}
+
+// Unknown dimensions are found by trying two sizes: what differs in the output depends on them. The sizes are large and
+// far apart, so that windows fit and strides do not hide the difference.
+const trialSizes = [64, 192] as const
+
+/** Works out a layer's parameters, state and outputs from the shapes of its inputs. An error names the layer. */
+export function inferLayer(
+  layer: Inferable,
+  inputs: readonly SymbolicAval[],
+  many: boolean,
+): LayerSignature {
+  const [small, large] = trialSizes.map((size) => {
+    const shapes = inputs.map(({ shape }) => shape.map((d) => d ?? size))
+    try {
+      return inferShapes(() => tryLayer(layer, shapes, inputs.map(({ dtype }) => dtype), many))
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error
+      const name = layer.config.name ? `${layer.type} '${layer.config.name}'` : layer.type
+      const given = inputs.map(({ shape }) => formatShape(shape)).join(' and ')
+      throw new ShapeError(`The layer ${name} cannot take an input of shape ${given}: ${error.message}`)
+    }
+  }) as [Trial, Trial]
+  const outputs = small.outputs.map((output, index) => ({
+    dtype: output.dtype,
+    shape: output.shape.map((d, axis) => (d === large.outputs[index]!.shape[axis] ? d : null)),
+  }))
+  return { params: small.params, state: small.state, outputs }
+}
+
+interface Trial {
+  params: Tree
+  state: Tree
+  outputs: readonly Tensor[]
+}
+
+function tryLayer(layer: Inferable, shapes: readonly Shape[], dtypes: readonly DType[], many: boolean): Trial {
+  const rng = new Rng(new Tensor({ shape: [2], dtype: 'uint32' }))
+  const shape = many ? shapes : shapes[0]!
+  const tensors = shapes.map((s, index) => new Tensor({ shape: s, dtype: dtypes[index]! }))
+  const params = layer.init(rng, shape)
+  const state = layer.initState(shape)
+  const result = layer.apply(many ? tensors : tensors[0]!, { params, state, rng, training: false, addLoss: () => {} })
+  return { params, state, outputs: splitResult(result, state).outputs }
+}
+
+/** Tells the forms of a layer's result apart: outputs as a list, and the state (the old one where none is returned). */
+export function splitResult(result: unknown, state: Tree): { outputs: readonly Tensor[]; state: Tree } {
+  if (result instanceof Tensor) return { outputs: [result], state }
+  const list = result as readonly unknown[]
+  if (list.length === 2 && !(list[1] instanceof Tensor)) {
+    const outputs = list[0] instanceof Tensor ? [list[0]] : (list[0] as readonly Tensor[])
+    return { outputs, state: list[1] as Tree }
+  }
+  return { outputs: list as readonly Tensor[], state }
+}

@@ -1,0 +1,48 @@
+/** A name without the differences that do not count: `mean_squared_error`, `meanSquaredError` and `MeanSquaredError` are one. */
+export function normalizeName(name: string): string {
+  return name.replace(/[_\s-]/g, '').toLowerCase()
+}
+
+/** `Dense` as `dense`, `BatchNormalization` as `batch_normalization`: the stem of automatic layer names, as in Keras. */
+export function snakeCase(name: string): string {
+  return name
+    .replace(/^.*\//, '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/(.)([A-Z][a-z0-9]+)/g, '$1_$2')
+    .replace(/__+/g, '_')
+    .toLowerCase()
+}
+
+/** ` Did you mean 'x'?` for the nearest of `known`, and the list of what is known. */
+export function suggest(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  const list = known.length === 0 ? 'none is known' : `known: ${known.join(', ')}`
+  return `${nearest ? ` Did you mean '${nearest}'?` : ''} (${list})`
+}
+
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  const wanted = normalizeName(name)
+  let best: string | undefined
+  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(wanted, normalizeName(candidate))
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
