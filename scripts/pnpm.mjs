@@ -16,7 +16,7 @@ if (setup) console.log(`Installing with ${packageManager} ...`)
 const windows = process.platform === 'win32'
 const { status } = spawnSync(windows ? 'npx.cmd' : 'npx', ['--yes', packageManager, ...wanted], {
   cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
+  stdio: [setup ? 'ignore' : 'inherit', 'inherit', 'inherit'],
   shell: windows,
   env: {
     ...process.env,

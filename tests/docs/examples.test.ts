@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { check } from './check.ts'
+import { assertShown } from './assert-shown.ts'
 import { extractExamples, fromComments, fromMarkdown, withAssertions } from './extract.ts'
 
 const generated = join(import.meta.dirname, '.generated')
 
 const prelude = `import { cpu as defaultBackend } from '@gradus/backend-cpu'
 import { useBackend as useDefaultBackend } from '@gradus/tensor'
-import { check } from '../check.ts'
+import { assertShown } from '../assert-shown.ts'
 await useDefaultBackend(defaultBackend())
 `
 
@@ -42,18 +42,18 @@ describe('the examples are found and asserted', () => {
 
   it('asserts expressions, declarations and printed values', () => {
     expect(withAssertions('f(1) // => [1, 2]\nconst x = g() // => 3\nconsole.log(x) // => 3').split('\n')).toEqual([
-      'await check(f(1), "[1, 2]")',
-      'const x = g(); await check(x, "3")',
-      'await check(x, "3")',
+      'await assertShown(f(1), "[1, 2]")',
+      'const x = g(); await assertShown(x, "3")',
+      'await assertShown(x, "3")',
     ])
   })
 
   it('compares as exactly as the comment is written', async () => {
-    await check([new Float32Array([0.1, 1 / 3])], '[[0.1, 0.33]]')
-    await check({ array: () => [[1], [2]] }, '[[1], [2]]')
-    await check('float32[2, 3]', 'float32[2, 3]')
-    await expect(check(Promise.resolve(0.34), '0.33')).rejects.toThrow()
-    await expect(check([1, 2], '[1, 2, 3]')).rejects.toThrow()
-    await expect(check('float32', 'int32 of shape')).rejects.toThrow()
+    await assertShown([new Float32Array([0.1, 1 / 3])], '[[0.1, 0.33]]')
+    await assertShown({ array: () => [[1], [2]] }, '[[1], [2]]')
+    await assertShown('float32[2, 3]', 'float32[2, 3]')
+    await expect(assertShown(Promise.resolve(0.34), '0.33')).rejects.toThrow()
+    await expect(assertShown([1, 2], '[1, 2, 3]')).rejects.toThrow()
+    await expect(assertShown('float32', 'int32 of shape')).rejects.toThrow()
   })
 })

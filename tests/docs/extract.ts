@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Example {
@@ -13,20 +13,16 @@ export interface Example {
  */
 export function extractExamples(root: string): Example[] {
   const sources = readdirSync(join(root, 'packages'))
-    .flatMap((name) => list(root, `packages/${name}/src`))
+    .map((name) => `packages/${name}/src`)
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+    )
     .filter((path) => path.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(path))
-  return [...list(root, '.', false).filter((path) => path === 'README.md'), ...sources].flatMap((path) => {
+  return [...(existsSync(join(root, 'README.md')) ? ['README.md'] : []), ...sources].flatMap((path) => {
     const text = readFileSync(join(root, path), 'utf8')
     return path.endsWith('.md') ? fromMarkdown(text, path) : fromComments(text, path)
   })
-}
-
-function list(root: string, folder: string, recursive = true): string[] {
-  try {
-    return readdirSync(join(root, folder), { recursive, encoding: 'utf8' }).map((path) => join(folder, path))
-  } catch {
-    return []
-  }
 }
 
 export function fromMarkdown(text: string, path: string): Example[] {
@@ -38,11 +34,11 @@ export function fromComments(text: string, path: string): Example[] {
     comment[0]
       .split(/@example\b/)
       .slice(1)
-      .flatMap((part) => {
+      .map((part) => {
         const plain = part.replace(/^[ \t]*\* ?/gm, '')
         const fenced = /^```(?:ts|typescript)\n(.*?)^```/ms.exec(plain)?.[1]
         const code = fenced ?? plain.replace(/^@\w.*/ms, '').replace(/\/$/, '')
-        return [example(code, text, comment.index + comment[0].indexOf(part), path)]
+        return example(code, text, comment.index + comment[0].indexOf(part), path)
       }),
   )
 }
@@ -51,7 +47,7 @@ function example(code: string, text: string, index: number, path: string): Examp
   return { label: `${path}:${text.slice(0, index).split('\n').length}`, code }
 }
 
-/** Turns `value // => expected` and `const name = value // => expected` into assertions by a function `check`. */
+/** Turns `value // => expected` and `const name = value // => expected` into assertions by a function `assertShown`. */
 export function withAssertions(code: string): string {
   return code
     .split('\n')
@@ -61,9 +57,9 @@ export function withAssertions(code: string): string {
       const [, indent, statement, expected] = parts
       const shown = JSON.stringify(expected!.trim())
       const name = /^(?:const|let)\s+(\w+)/.exec(statement!)?.[1]
-      if (name) return `${indent}${statement}; await check(${name}, ${shown})`
+      if (name) return `${indent}${statement}; await assertShown(${name}, ${shown})`
       const logged = /^console\.log\((.*)\)$/.exec(statement!)?.[1]
-      return `${indent}await check(${logged ?? statement}, ${shown})`
+      return `${indent}await assertShown(${logged ?? statement}, ${shown})`
     })
     .join('\n')
 }

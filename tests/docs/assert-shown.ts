@@ -28,7 +28,7 @@ function close(value: unknown, expected: unknown, tolerance: number): boolean {
 }
 
 /** Asserts the comment of an example line. Text that is no JavaScript value is compared with `String(value)`. */
-export async function check(value: unknown, text: string): Promise<void> {
+export async function assertShown(value: unknown, text: string): Promise<void> {
   const settled = await value
   if (String(settled) === text) return
   let expected: unknown
