@@ -51,36 +51,50 @@ export interface FitParams {
   readonly verbose: 0 | 1 | 2
 }
 
-type Hook = (context: CallbackContext) => void | Promise<void>
+/** What a hook returns; a promise is waited for before training goes on. */
+export type HookResult = void | Promise<void>
 
 /** Functions called during training, evaluation and prediction, all optional. A plain object will do. */
 export interface CallbackHooks {
-  onTrainBegin?: Hook
-  onTrainEnd?: Hook
-  onEpochBegin?: Hook
-  onEpochEnd?: Hook
-  onTrainBatchBegin?: Hook
+  onTrainBegin?(context: CallbackContext): HookResult
+  onTrainEnd?(context: CallbackContext): HookResult
+  onEpochBegin?(context: CallbackContext): HookResult
+  onEpochEnd?(context: CallbackContext): HookResult
+  onTrainBatchBegin?(context: CallbackContext): HookResult
   /** Having this hook means that figures are read from the device after every batch. */
-  onTrainBatchEnd?: Hook
-  onTestBegin?: Hook
-  onTestEnd?: Hook
-  onTestBatchBegin?: Hook
-  onTestBatchEnd?: Hook
-  onPredictBegin?: Hook
-  onPredictEnd?: Hook
-  onPredictBatchBegin?: Hook
-  onPredictBatchEnd?: Hook
+  onTrainBatchEnd?(context: CallbackContext): HookResult
+  onTestBegin?(context: CallbackContext): HookResult
+  onTestEnd?(context: CallbackContext): HookResult
+  onTestBatchBegin?(context: CallbackContext): HookResult
+  onTestBatchEnd?(context: CallbackContext): HookResult
+  onPredictBegin?(context: CallbackContext): HookResult
+  onPredictEnd?(context: CallbackContext): HookResult
+  onPredictBatchBegin?(context: CallbackContext): HookResult
+  onPredictBatchEnd?(context: CallbackContext): HookResult
   /** What must be saved for an exact resume: plain JSON-like data. */
   state?(): unknown
   /** Takes back what `state` gave. */
   restore?(state: unknown): void
 }
 
-/** The base of callbacks with a name and a config. Hooks are methods. */
-export abstract class Callback<C extends object = object> extends Configured<'callback', C> {
+/** The base of callbacks with a name and a config. It has the hooks of `CallbackHooks`; override those you need. */
+export abstract class Callback<C extends object = object> extends Configured<'callback', C> implements CallbackHooks {
   static readonly kind = 'callback'
-}
 
-export interface Callback<C> extends CallbackHooks {
-  readonly config: C
+  onTrainBegin?(context: CallbackContext): HookResult
+  onTrainEnd?(context: CallbackContext): HookResult
+  onEpochBegin?(context: CallbackContext): HookResult
+  onEpochEnd?(context: CallbackContext): HookResult
+  onTrainBatchBegin?(context: CallbackContext): HookResult
+  onTrainBatchEnd?(context: CallbackContext): HookResult
+  onTestBegin?(context: CallbackContext): HookResult
+  onTestEnd?(context: CallbackContext): HookResult
+  onTestBatchBegin?(context: CallbackContext): HookResult
+  onTestBatchEnd?(context: CallbackContext): HookResult
+  onPredictBegin?(context: CallbackContext): HookResult
+  onPredictEnd?(context: CallbackContext): HookResult
+  onPredictBatchBegin?(context: CallbackContext): HookResult
+  onPredictBatchEnd?(context: CallbackContext): HookResult
+  state?(): unknown
+  restore?(state: unknown): void
 }
