@@ -1,0 +1,125 @@
+import type { Kernel, NdArray } from '@gradus/graph'
+import { hostArray, sizeOf, stridesOf, type TypedArray } from '@gradus/tensor'
+import { multiply, newPanel } from './multiply.ts'
+
+interface ConvParams {
+  readonly strides: readonly number[]
+  readonly padding: readonly (readonly [number, number])[]
+  readonly inputDilation: readonly number[]
+  readonly kernelDilation: readonly number[]
+  readonly groups: number
+}
+
+/** One spatial axis: which input coordinate each tap of the kernel sees from each output coordinate, -1 for none. */
+interface Axis {
+  readonly outputs: number
+  readonly taps: number
+  readonly sees: Int32Array
+  /** From one input coordinate to the next, in elements. */
+  readonly step: number
+  /** Elements of a patch that one tap of this axis covers. */
+  readonly covers: number
+}
+
+/** About how many elements of patches are gathered before they are multiplied: they should stay in the cache. */
+const gathered = 32768
+
+export const convolutionKernels: Readonly<Record<string, Kernel>> = {
+  /**
+   * A convolution is a matrix product: patches of the input, one row per output position, by the kernel as a matrix with
+   * one column per feature. Patches are gathered for a few positions at a time, never for the whole batch.
+   */
+  conv(output, [x, kernel], params: ConvParams) {
+    const features = output.shape[output.shape.length - 1]
+    const perGroup = features / params.groups
+    const channels = kernel.shape[kernel.shape.length - 2]
+    const axes = axesOf(output, x, kernel, params)
+    const patch = sizeOf(kernel.shape.slice(0, -1))
+    const positions = features === 0 ? 0 : output.data.length / features
+    const block = Math.max(8, Math.min(positions, Math.floor(gathered / Math.max(1, patch))))
+    const patches = hostArray(x.dtype, block * patch)
+    const panel = newPanel(patch)
+    for (let group = 0; group < params.groups; group++) {
+      for (let position = 0; position < positions; position += block) {
+        const rows = Math.min(block, positions - position)
+        for (let row = 0; row < rows; row++) {
+          const offset = group * channels
+          gatherPatch(patches, row * patch, x, offset, channels, axes, position + row)
+        }
+        multiply(
+          panel,
+          { data: output.data, offset: position * features + group * perGroup, rowStep: features, columnStep: 1 },
+          { data: patches, offset: 0, rowStep: patch, columnStep: 1 },
+          { data: kernel.data, offset: group * perGroup, rowStep: features, columnStep: 1 },
+          rows,
+          patch,
+          perGroup,
+        )
+      }
+    }
+  },
+}
+
+function axesOf(output: NdArray, x: NdArray, kernel: NdArray, params: ConvParams): Axis[] {
+  const steps = stridesOf(x.shape)
+  return params.strides.map((stride, axis) => {
+    const outputs = output.shape[axis + 1]
+    const taps = kernel.shape[axis]
+    const sees = new Int32Array(outputs * taps)
+    for (let o = 0; o < outputs; o++) {
+      for (let tap = 0; tap < taps; tap++) {
+        // the place in the dilated and padded input, then the one in the input itself
+        const place = o * stride - params.padding[axis][0] + tap * params.kernelDilation[axis]
+        const coordinate = place / params.inputDilation[axis]
+        const inside = Number.isInteger(coordinate) && coordinate >= 0 && coordinate < x.shape[axis + 1]
+        sees[o * taps + tap] = inside ? coordinate : -1
+      }
+    }
+    return { outputs, taps, sees, step: steps[axis + 1], covers: sizeOf(kernel.shape.slice(axis + 1, -1)) }
+  })
+}
+
+/** Gathers the patch that output position number `position` (counted through batch and space) sees. */
+function gatherPatch(
+  patches: TypedArray,
+  to: number,
+  x: NdArray,
+  channel: number,
+  channels: number,
+  axes: readonly Axis[],
+  position: number,
+): void {
+  const firsts: number[] = []
+  let rest = position
+  for (let axis = axes.length - 1; axis >= 0; axis--) {
+    const { outputs, taps } = axes[axis]
+    firsts[axis] = (rest % outputs) * taps
+    rest = Math.floor(rest / outputs)
+  }
+  const image = x.data.length / x.shape[0]
+  gatherTaps(patches, to, x.data, rest * image + channel, channels, axes, firsts, 0)
+}
+
+function gatherTaps(
+  patches: TypedArray,
+  start: number,
+  x: TypedArray,
+  origin: number,
+  channels: number,
+  axes: readonly Axis[],
+  firsts: readonly number[],
+  depth: number,
+): void {
+  if (depth === axes.length) {
+    for (let c = 0; c < channels; c++) patches[start + c] = x[origin + c]
+    return
+  }
+  const { taps, sees, step, covers } = axes[depth]
+  const first = firsts[depth]
+  for (let tap = 0; tap < taps; tap++) {
+    const coordinate = sees[first + tap]
+    const to = start + tap * covers
+    if (coordinate < 0) for (let i = 0; i < covers; i++) patches[to + i] = 0
+    else gatherTaps(patches, to, x, origin + coordinate * step, channels, axes, firsts, depth + 1)
+  }
+}

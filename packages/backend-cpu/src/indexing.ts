@@ -1,0 +1,43 @@
+import type { Kernel } from '@gradus/graph'
+import { linesAlong } from './lines.ts'
+
+/** Kernels that address elements by number. Numbers outside the axis read 0 and write nothing, as on every backend. */
+export const indexingKernels: Readonly<Record<string, Kernel>> = {
+  gather(output, [x, indices], { axis }: { axis: number }) {
+    const y = output.data
+    const from = x.data
+    const places = indices.data
+    const { outer, count, inner } = linesAlong(x.shape, axis)
+    for (let o = 0, to = 0; o < outer; o++) {
+      for (let j = 0; j < places.length; j++, to += inner) {
+        const place = places[j]
+        if (place < 0 || place >= count) {
+          y.fill(0, to, to + inner)
+          continue
+        }
+        const start = (o * count + place) * inner
+        if (inner >= longRow) y.set(from.subarray(start, start + inner), to)
+        else for (let i = 0; i < inner; i++) y[to + i] = from[start + i]
+      }
+    }
+  },
+
+  scatterAdd(output, [base, indices, updates], { axis }: { axis: number }) {
+    const y = output.data
+    const from = updates.data
+    const places = indices.data
+    const { outer, count, inner } = linesAlong(base.shape, axis)
+    y.set(base.data)
+    for (let o = 0, start = 0; o < outer; o++) {
+      for (let j = 0; j < places.length; j++, start += inner) {
+        const place = places[j]
+        if (place < 0 || place >= count) continue
+        const to = (o * count + place) * inner
+        for (let i = 0; i < inner; i++) y[to + i] += from[start + i]
+      }
+    }
+  },
+}
+
+/** Below this many elements a plain loop beats `set`, which needs a new view of the source. */
+const longRow = 64

@@ -1,0 +1,131 @@
+import type { TypedArray } from '@gradus/tensor'
+
+/** A matrix inside an array: element (i, j) is at `offset + i * rowStep + j * columnStep`. */
+export interface Matrix {
+  readonly data: TypedArray
+  readonly offset: number
+  readonly rowStep: number
+  readonly columnStep: number
+}
+
+/** Products are summed in runs of this many, in double; a longer sum is rounded to the output's precision between runs. */
+const depth = 1024
+
+/** Columns that are computed together: as many sums as fit into registers, with two rows. */
+const width = 4
+
+/** Scratch memory for products over `k` elements. */
+export function newPanel(k: number): Float64Array {
+  return new Float64Array(Math.min(k, depth) * width)
+}
+
+/**
+ * `c = a b` for floats, where `a` is `m` by `k` and `b` is `k` by `n`.
+ *
+ * Columns of `b` are packed four at a time into `panel`, where the inner loop reads them in order whatever the steps of
+ * `b` are, and each of them serves all rows of `a`. Two rows by four columns are summed at once.
+ */
+export function multiply(panel: Float64Array, c: Matrix, a: Matrix, b: Matrix, m: number, k: number, n: number): void {
+  for (let start = 0; start === 0 || start < k; start += depth) {
+    const count = Math.min(depth, k - start)
+    for (let column = 0; column < n; column += width) {
+      const columns = Math.min(width, n - column)
+      pack(panel, b, start, count, column, columns)
+      for (let row = 0; row < m; row += 2) tile(c, a, panel, row, Math.min(2, m - row), start, count, column, columns)
+    }
+  }
+}
+
+function pack(panel: Float64Array, b: Matrix, start: number, count: number, column: number, columns: number): void {
+  const { data, rowStep, columnStep } = b
+  let from = b.offset + start * rowStep + column * columnStep
+  if (columns === width) {
+    for (let k = 0, to = 0; k < count; k++, from += rowStep, to += width) {
+      panel[to] = data[from]
+      panel[to + 1] = data[from + columnStep]
+      panel[to + 2] = data[from + 2 * columnStep]
+      panel[to + 3] = data[from + 3 * columnStep]
+    }
+    return
+  }
+  for (let k = 0; k < count; k++, from += rowStep) {
+    for (let j = 0; j < width; j++) panel[k * width + j] = j < columns ? data[from + j * columnStep] : 0
+  }
+}
+
+function tile(
+  c: Matrix,
+  a: Matrix,
+  panel: Float64Array,
+  row: number,
+  rows: number,
+  start: number,
+  count: number,
+  column: number,
+  columns: number,
+): void {
+  const { data: x, columnStep: step } = a
+  let at = a.offset + row * a.rowStep + start * step
+  // where only one row is left, it is computed twice and stored once
+  const next = rows === 2 ? a.rowStep : 0
+  let c00 = 0
+  let c01 = 0
+  let c02 = 0
+  let c03 = 0
+  let c10 = 0
+  let c11 = 0
+  let c12 = 0
+  let c13 = 0
+  const end = count * width
+  for (let p = 0; p < end; p += width, at += step) {
+    const x0 = x[at]
+    const x1 = x[at + next]
+    const b0 = panel[p]
+    const b1 = panel[p + 1]
+    const b2 = panel[p + 2]
+    const b3 = panel[p + 3]
+    c00 += x0 * b0
+    c01 += x0 * b1
+    c02 += x0 * b2
+    c03 += x0 * b3
+    c10 += x1 * b0
+    c11 += x1 * b1
+    c12 += x1 * b2
+    c13 += x1 * b3
+  }
+  const first = start === 0
+  const to = c.offset + row * c.rowStep + column * c.columnStep
+  store(c, to, columns, first, c00, c01, c02, c03)
+  if (rows === 2) store(c, to + c.rowStep, columns, first, c10, c11, c12, c13)
+}
+
+function store(
+  { data, columnStep }: Matrix,
+  at: number,
+  columns: number,
+  first: boolean,
+  s0: number,
+  s1: number,
+  s2: number,
+  s3: number,
+): void {
+  data[at] = first ? s0 : data[at] + s0
+  if (columns > 1) data[at + columnStep] = first ? s1 : data[at + columnStep] + s1
+  if (columns > 2) data[at + 2 * columnStep] = first ? s2 : data[at + 2 * columnStep] + s2
+  if (columns > 3) data[at + 3 * columnStep] = first ? s3 : data[at + 3 * columnStep] + s3
+}
+
+/** `c = a b` for 32-bit integers; sums and products wrap around. */
+export function multiplyIntegers(c: Matrix, a: Matrix, b: Matrix, m: number, k: number, n: number): void {
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0
+      let left = a.offset + i * a.rowStep
+      let right = b.offset + j * b.columnStep
+      for (let p = 0; p < k; p++, left += a.columnStep, right += b.rowStep) {
+        sum = (sum + Math.imul(a.data[left], b.data[right])) | 0
+      }
+      c.data[c.offset + i * c.rowStep + j * c.columnStep] = sum
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { Kernel } from '@gradus/graph'
+import { type Shape, stridesOf } from '@gradus/tensor'
+import { addView, copyView } from './strided.ts'
+
+interface WindowParams {
+  readonly strides: readonly number[]
+  readonly dilations: readonly number[]
+}
+
+/** Patches are overlapping strided views of the image, so `window` is a copy and its transpose `fold` an addition. */
+export const windowKernels: Readonly<Record<string, Kernel>> = {
+  window(output, [x], params: WindowParams) {
+    copyView(
+      { data: output.data, offset: 0, strides: stridesOf(output.shape) },
+      { data: x.data, offset: 0, strides: patchStrides(x.shape, params) },
+      output.shape,
+    )
+  },
+
+  fold(output, [patches], params: WindowParams) {
+    output.data.fill(0)
+    addView(
+      { data: output.data, offset: 0, strides: patchStrides(output.shape, params) },
+      { data: patches.data, offset: 0, strides: stridesOf(patches.shape) },
+      patches.shape,
+    )
+  },
+}
+
+/** Strides by which an image `[n, ...spatial, c]` is read as `[n, ...out, ...sizes, c]`. */
+function patchStrides(image: Shape, { strides, dilations }: WindowParams): number[] {
+  const steps = stridesOf(image)
+  const spatial = steps.slice(1, -1)
+  return [
+    steps[0],
+    ...spatial.map((step, axis) => step * strides[axis]),
+    ...spatial.map((step, axis) => step * dilations[axis]),
+    1,
+  ]
+}
