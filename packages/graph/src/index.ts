@@ -1,1 +1,6 @@
-export {}
+export * from './compile.ts'
+export * from './kernel-backend.ts'
+export * from './plan.ts'
+export * from './print-graph.ts'
+export * from './simplify.ts'
+export * from './trace.ts'

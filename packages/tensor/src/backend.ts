@@ -1,11 +1,8 @@
 import { BackendError } from './errors.ts'
 import type { Graph } from './graph.ts'
 import type { Op } from './op.ts'
-
-/** A piece of a backend's memory. What it really is, only the backend knows. */
-export interface DeviceBuffer {
-  readonly byteLength: number
-}
+import type { DeviceBuffer, Memory } from './storage.ts'
+import type { Tensor } from './tensor.ts'
 
 /** A graph made ready to run. */
 export interface Executable {
@@ -17,16 +14,9 @@ export interface Executable {
 }
 
 /** A place where graphs run. This is all that a new backend has to implement. */
-export interface Backend {
-  readonly name: string
+export interface Backend extends Memory {
   /** Composites it wants whole instead of inlined. */
   has(op: Op): boolean
-  allocate(bytes: number): DeviceBuffer
-  write(buffer: DeviceBuffer, data: ArrayBufferView): void
-  read(buffer: DeviceBuffer): Promise<Uint8Array>
-  /** Present where a value can be had without waiting. */
-  readSync?(buffer: DeviceBuffer): Uint8Array
-  free(buffer: DeviceBuffer): void
   /** One node or a whole train step. */
   compile(graph: Graph): Executable
 }
@@ -71,4 +61,10 @@ export function onBackend<T>(backend: Backend, body: () => T): T {
   } finally {
     current = saved
   }
+}
+
+/** The backend on which a tensor lives. */
+export function backendOf(tensor: Tensor): Backend {
+  // Storage knows its backend as memory only, or the types of tensor, op, graph and backend would go round in a circle.
+  return tensor.storage.memory as Backend
 }

@@ -1,4 +1,5 @@
-import type { Aval, Op } from './op.ts'
+import type { Aval } from './aval.ts'
+import type { Op } from './op.ts'
 import type { Tensor } from './tensor.ts'
 
 /** One application of an op; `inputs` are value numbers. */

@@ -1,6 +1,7 @@
-import { type Backend, currentBackend, type Executable } from './backend.ts'
+import type { Aval } from './aval.ts'
+import { type Backend, backendOf, currentBackend, type Executable } from './backend.ts'
 import { BackendError } from './errors.ts'
-import type { Aval, Op } from './op.ts'
+import type { Op } from './op.ts'
 import { scope } from './scope.ts'
 import { Storage } from './storage.ts'
 import { Tensor } from './tensor.ts'
@@ -69,11 +70,11 @@ export function inferShapes<T>(body: () => T): T {
 
 function commonBackend(op: Op, inputs: readonly Tensor[]): Backend {
   if (inputs.length === 0) return currentBackend()
-  const backend = inputs[0]!.backend
+  const backend = backendOf(inputs[0]!)
   for (const input of inputs) {
-    if (input.backend !== backend) {
+    if (input.storage.memory !== backend) {
       throw new BackendError(
-        `${op.name}: one input lives on the ${backend.name} backend and another on ${input.backend.name}. ` +
+        `${op.name}: one input lives on the ${backend.name} backend and another on ${input.storage.memory.name}. ` +
           'Move one of them with `await toBackend(tensor, backend)`.',
       )
     }

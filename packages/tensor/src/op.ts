@@ -1,12 +1,7 @@
+import type { Aval } from './aval.ts'
 import type { DType } from './dtype.ts'
 import type { Shape } from './shape.ts'
 import type { Tensor } from './tensor.ts'
-
-/** An abstract value: what is known of a tensor without its numbers. */
-export interface Aval {
-  readonly shape: Shape
-  readonly dtype: DType
-}
 
 /**
  * An operation: the only place that knows it.
@@ -33,6 +28,10 @@ export interface Op<P = unknown> {
   readonly elementwise?: true
   /** The output holds the same elements in the same order as the first input, so no data needs to move. */
   readonly view?: true
+  /** The op applied to its own result, as one application of it (the params of the outer and the inner one). */
+  merge?(outer: P, inner: P): P
+  /** With these params the output equals the input wherever their shapes do. */
+  trivial?(params: P): boolean
 }
 
 /** How to make one input of a sample: given values, or seeded random ones from `low` to `high` (default -2 to 2). */

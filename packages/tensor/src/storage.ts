@@ -1,4 +1,18 @@
-import type { Backend, DeviceBuffer } from './backend.ts'
+/** A piece of a backend's memory. What it really is, only the backend knows. */
+export interface DeviceBuffer {
+  readonly byteLength: number
+}
+
+/** The part of a backend that holds values. */
+export interface Memory {
+  readonly name: string
+  allocate(bytes: number): DeviceBuffer
+  write(buffer: DeviceBuffer, data: ArrayBufferView): void
+  read(buffer: DeviceBuffer): Promise<Uint8Array>
+  /** Present where a value can be had without waiting. */
+  readSync?(buffer: DeviceBuffer): Uint8Array
+  free(buffer: DeviceBuffer): void
+}
 
 /** Live buffers, counted over all backends. */
 export interface MemoryInfo {
@@ -47,7 +61,7 @@ export class Storage {
   private references = 1
 
   constructor(
-    readonly backend: Backend,
+    readonly memory: Memory,
     readonly buffer: DeviceBuffer,
   ) {
     buffers++
@@ -72,7 +86,7 @@ export class Storage {
   release(): void {
     if (--this.references === 0) {
       this.forget()
-      this.backend.free(this.buffer)
+      this.memory.free(this.buffer)
     }
   }
 

@@ -1,7 +1,6 @@
-import type { Backend } from './backend.ts'
+import type { Aval } from './aval.ts'
 import { bytesPerElement, type DType, type TypedArray, viewOf } from './dtype.ts'
 import { BackendError, ShapeError, TraceError } from './errors.ts'
-import type { Aval } from './op.ts'
 import { formatTensor } from './print.ts'
 import { formatShape, type Shape, sizeOf } from './shape.ts'
 import type { Storage } from './storage.ts'
@@ -63,23 +62,19 @@ export class Tensor implements Aval {
     return this.held
   }
 
-  get backend(): Backend {
-    return this.storage.backend
-  }
-
   /** The values in row-major order, read from the backend. */
   async data(): Promise<TypedArray> {
-    const { backend, buffer } = this.storage
-    return this.view(await backend.read(buffer))
+    const { memory, buffer } = this.storage
+    return this.view(await memory.read(buffer))
   }
 
   /** The values in row-major order, where the backend can give them without waiting (cpu, wasm). */
   dataSync(): TypedArray {
-    const { backend, buffer } = this.storage
-    if (!backend.readSync) {
-      throw new BackendError(`The ${backend.name} backend cannot read synchronously. Use \`await tensor.data()\`.`)
+    const { memory, buffer } = this.storage
+    if (!memory.readSync) {
+      throw new BackendError(`The ${memory.name} backend cannot read synchronously. Use \`await tensor.data()\`.`)
     }
-    return this.view(backend.readSync(buffer))
+    return this.view(memory.readSync(buffer))
   }
 
   /** The values as nested arrays; `bool` gives booleans. */

@@ -1,4 +1,4 @@
-import { onBackend } from '../backend.ts'
+import { backendOf, onBackend } from '../backend.ts'
 import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
@@ -77,7 +77,7 @@ function sumTo(x: Tensor, shape: Shape): Tensor {
 /** A tensor of `shape` with every element `value`; on the backend of `like` if that is given. */
 export function full(shape: Shape, value: number | boolean, dtype: DType = 'float32', like?: Tensor): Tensor {
   const make = () => apply(fillOp, [], { shape, dtype, value: Number(value) })
-  return like?.concrete ? onBackend(like.backend, make) : make()
+  return like?.concrete ? onBackend(backendOf(like), make) : make()
 }
 
 /** `x` as a tensor; a number or boolean takes the dtype of `like`. */

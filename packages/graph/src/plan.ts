@@ -1,0 +1,176 @@
+import { type Aval, avalOf, bytesPerElement, type Graph, sizeOf } from '@gradus/tensor'
+
+/** Where a value lives while the program runs. */
+export type Place =
+  | { readonly at: 'input'; readonly index: number }
+  | { readonly at: 'constant'; readonly index: number }
+  /** Computed once, when the program is compiled. */
+  | { readonly at: 'static' }
+  | { readonly at: 'arena'; readonly offset: number }
+  /** In the buffer that is handed out as output `index`. */
+  | { readonly at: 'output'; readonly index: number }
+
+/** How one output is provided. */
+export type OutputSource =
+  /** A new buffer, into which a node writes. */
+  | { readonly from: 'new' }
+  /** The buffer of a donated input, overwritten or passed through. */
+  | { readonly from: 'donated'; readonly input: number }
+  /** A new buffer with a copy of a value that lives elsewhere. */
+  | { readonly from: 'copy' }
+
+/** A static memory plan: nothing is allocated while the program runs, except outputs that no donated buffer can hold. */
+export interface Plan {
+  readonly arenaBytes: number
+  /** One per value of the graph. */
+  readonly places: readonly Place[]
+  readonly outputs: readonly OutputSource[]
+}
+
+export interface PlanOptions {
+  /** Whether nodes that depend on constants only are computed once (default true). */
+  readonly hoist?: boolean
+}
+
+const alignment = 16
+
+export function byteSize({ shape, dtype }: Aval): number {
+  return sizeOf(shape) * bytesPerElement(dtype)
+}
+
+/** Assigns every value a place: lifetimes decide who shares arena memory; donated inputs hold outputs where sizes and last uses permit. */
+export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Plan {
+  const first = graph.inputs.length + graph.constants.length
+  const roots = viewRoots(graph)
+  const lastUse = lastUses(graph, roots)
+  const outputs = planOutputs(graph, roots, lastUse)
+  const places: Place[] = []
+  graph.inputs.forEach((_, index) => places.push({ at: 'input', index }))
+  graph.constants.forEach((_, index) => places.push({ at: 'constant', index }))
+  const arena = new Arena()
+
+  graph.nodes.forEach((node, index) => {
+    const value = first + index
+    if (roots[value] !== value) {
+      places.push(places[roots[value]!]!)
+    } else if (outputs.holder.has(value)) {
+      places.push({ at: 'output', index: outputs.holder.get(value)! })
+    } else if (hoist && node.inputs.every((input) => isFixed(places[input]!))) {
+      places.push({ at: 'static' })
+    } else {
+      places.push({ at: 'arena', offset: arena.place(byteSize(node.aval), reusable(index)) })
+    }
+    for (const root of new Set(node.inputs.map((input) => roots[input]!))) {
+      const place = places[root]!
+      if (lastUse[root] === index && place.at === 'arena') arena.release(place.offset)
+    }
+    const own = places[value]!
+    if (roots[value] === value && own.at === 'arena' && lastUse[value]! <= index) arena.release(own.offset)
+  })
+  return { arenaBytes: arena.bytes, places, outputs: outputs.sources }
+
+  // The arena slot of an input that dies here and that an elementwise node may overwrite.
+  function reusable(index: number): number | undefined {
+    const node = graph.nodes[index]!
+    if (!node.op.elementwise) return undefined
+    for (const input of node.inputs) {
+      const root = roots[input]!
+      const place = places[root]!
+      if (place.at === 'arena' && lastUse[root] === index && overwritable(graph, index, input)) return place.offset
+    }
+    return undefined
+  }
+}
+
+function isFixed(place: Place): boolean {
+  return place.at === 'static' || place.at === 'constant'
+}
+
+/** For each value the value whose memory it shares: itself, or what it is a view of. */
+function viewRoots(graph: Graph): number[] {
+  const roots = Array.from({ length: graph.inputs.length + graph.constants.length }, (_, value) => value)
+  for (const node of graph.nodes) roots.push(node.op.view ? roots[node.inputs[0]!]! : roots.length)
+  return roots
+}
+
+/** For each root the last node that reads it or a view of it; beyond the end for outputs, -1 for none. */
+function lastUses(graph: Graph, roots: readonly number[]): number[] {
+  const last = new Array<number>(roots.length).fill(-1)
+  graph.nodes.forEach((node, index) => {
+    for (const input of node.inputs) last[roots[input]!] = index
+  })
+  for (const output of graph.outputs) last[roots[output]!] = graph.nodes.length
+  return last
+}
+
+/** Whether a node may write over `input`: same number of bytes per element, elementwise. */
+function overwritable(graph: Graph, index: number, input: number): boolean {
+  const node = graph.nodes[index]!
+  return node.op.elementwise === true && bytesPerElement(avalOf(graph, input).dtype) === bytesPerElement(node.aval.dtype)
+}
+
+function planOutputs(graph: Graph, roots: readonly number[], lastUse: readonly number[]) {
+  const first = graph.inputs.length + graph.constants.length
+  const holder = new Map<number, number>()
+  const sources: OutputSource[] = new Array(graph.outputs.length)
+  const free = new Set(graph.donated)
+
+  // An input handed back unchanged keeps its buffer.
+  graph.outputs.forEach((output, index) => {
+    const root = roots[output]!
+    if (root < graph.inputs.length && free.delete(root)) sources[index] = { from: 'donated', input: root }
+  })
+  graph.outputs.forEach((output, index) => {
+    if (sources[index]) return
+    const root = roots[output]!
+    if (root < first || holder.has(root)) {
+      sources[index] = { from: 'copy' }
+      return
+    }
+    holder.set(root, index)
+    const donor = findDonor(root - first)
+    if (donor !== undefined) free.delete(donor)
+    sources[index] = donor === undefined ? { from: 'new' } : { from: 'donated', input: donor }
+  })
+  return { holder, sources }
+
+  function findDonor(index: number): number | undefined {
+    const bytes = byteSize(graph.nodes[index]!.aval)
+    let found: number | undefined
+    for (const input of free) {
+      if (byteSize(graph.inputs[input]!) !== bytes) continue
+      const last = lastUse[input]!
+      if (last < index) found ??= input
+      // an input that this very node reads for the last time is the best fit: it is updated in place
+      else if (last === index && graph.nodes[index]!.inputs.filter((v) => roots[v] === input).every((v) => overwritable(graph, index, v))) return input
+    }
+    return found
+  }
+}
+
+/** First-fit allocation over one growing block; blocks are shared by slots that are overwritten in place. */
+class Arena {
+  bytes = 0
+  private readonly slots = new Map<number, { size: number; users: number }>()
+
+  place(size: number, reuse: number | undefined): number {
+    if (reuse !== undefined) {
+      this.slots.get(reuse)!.users++
+      return reuse
+    }
+    const padded = Math.ceil(Math.max(size, 1) / alignment) * alignment
+    let offset = 0
+    for (const [start, slot] of [...this.slots].sort(([a], [b]) => a - b)) {
+      if (start - offset >= padded) break
+      offset = start + slot.size
+    }
+    this.slots.set(offset, { size: padded, users: 1 })
+    this.bytes = Math.max(this.bytes, offset + padded)
+    return offset
+  }
+
+  release(offset: number): void {
+    const slot = this.slots.get(offset)!
+    if (--slot.users === 0) this.slots.delete(offset)
+  }
+}

@@ -1,0 +1,84 @@
+import { type Aval, avalOf, type Graph, type Node, type Op, paramsKey, sameShape } from '@gradus/tensor'
+
+/**
+ * The same program with less to do: equal nodes are merged, movements that undo or repeat each other are joined, and
+ * nodes that no output needs are dropped. What may be joined, each op says itself (`view`, `merge`, `trivial`).
+ */
+export function simplify(graph: Graph): Graph {
+  return dropDead(mergeEqual(graph))
+}
+
+function mergeEqual(graph: Graph): Graph {
+  const first = graph.inputs.length + graph.constants.length
+  const renamed: number[] = Array.from({ length: first }, (_, value) => value)
+  const nodes: Node[] = []
+  const known = new Map<string, number>()
+  const opNumbers = new Map<Op, number>()
+  const avalAt = (value: number): Aval => (value < first ? avalOf(graph, value) : nodes[value - first]!.aval)
+  const nodeAt = (value: number): Node | undefined => nodes[value - first]
+
+  for (const original of graph.nodes) {
+    const node = joined({ ...original, inputs: original.inputs.map((value) => renamed[value]!) }, nodeAt, avalAt)
+    const source = node.inputs[0]
+    if (source !== undefined && node.inputs.length === 1 && isTrivial(node, avalAt(source))) {
+      renamed.push(source)
+      continue
+    }
+    if (!opNumbers.has(node.op)) opNumbers.set(node.op, opNumbers.size)
+    const key = `${opNumbers.get(node.op)}|${node.inputs.join()}|${paramsKey(node.params)}`
+    let value = known.get(key)
+    if (value === undefined) {
+      value = first + nodes.push(node) - 1
+      known.set(key, value)
+    }
+    renamed.push(value)
+  }
+  return { ...graph, nodes, outputs: graph.outputs.map((value) => renamed[value]!) }
+}
+
+// An op on the result of the same op, or of a view, as one application on what lies below.
+function joined(node: Node, nodeAt: (value: number) => Node | undefined, avalAt: (value: number) => Aval): Node {
+  let current = node
+  for (;;) {
+    if (current.inputs.length !== 1) return current
+    const inner = nodeAt(current.inputs[0]!)
+    if (!inner) return current
+    if (current.op.view && inner.op.view && fits(current, avalAt(inner.inputs[0]!))) {
+      current = { ...current, inputs: [inner.inputs[0]!] }
+    } else if (current.op === inner.op && inner.inputs.length === 1 && current.op.merge) {
+      current = { ...current, inputs: inner.inputs, params: current.op.merge(current.params, inner.params) }
+    } else return current
+  }
+}
+
+function fits(node: Node, input: Aval): boolean {
+  const aval = node.op.shape([input], node.params)
+  return aval.dtype === node.aval.dtype && sameShape(aval.shape, node.aval.shape)
+}
+
+function isTrivial(node: Node, input: Aval): boolean {
+  if (input.dtype !== node.aval.dtype || !sameShape(input.shape, node.aval.shape)) return false
+  return node.op.view === true || node.op.trivial?.(node.params) === true
+}
+
+function dropDead(graph: Graph): Graph {
+  const first = graph.inputs.length + graph.constants.length
+  const needed = new Set(graph.outputs)
+  for (let index = graph.nodes.length - 1; index >= 0; index--) {
+    if (needed.has(first + index)) for (const value of graph.nodes[index]!.inputs) needed.add(value)
+  }
+  const constants = graph.constants.filter((_, index) => needed.has(graph.inputs.length + index))
+  const renamed = new Map<number, number>()
+  graph.inputs.forEach((_, value) => renamed.set(value, value))
+  graph.constants.forEach((_, index) => {
+    const value = graph.inputs.length + index
+    if (needed.has(value)) renamed.set(value, renamed.size)
+  })
+  const nodes: Node[] = []
+  graph.nodes.forEach((node, index) => {
+    if (!needed.has(first + index)) return
+    nodes.push({ ...node, inputs: node.inputs.map((value) => renamed.get(value)!) })
+    renamed.set(first + index, renamed.size)
+  })
+  return { ...graph, constants, nodes, outputs: graph.outputs.map((value) => renamed.get(value)!) }
+}
