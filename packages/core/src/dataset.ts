@@ -10,9 +10,14 @@ export interface HostArray {
 /** One value, or several by position or name, for models with several inputs or outputs. */
 export type Named<T> = T | readonly T[] | { readonly [name: string]: T }
 
+/** A typed array of numbers. Bytes count as whole numbers here, such as pixels, and become int32. */
+export type NumberArray = TypedArray | Int8Array | Int16Array | Uint16Array | Uint8ClampedArray
+
 /** What users may give as one input: nested arrays, a typed array, a tensor or a host array. */
-export type ArrayData = HostArray | Tensor | TypedArray | readonly NestedNumbers[]
-export type NestedNumbers = number | boolean | readonly NestedNumbers[]
+export type ArrayData = HostArray | Tensor | NumberArray | readonly NestedNumbers[]
+
+/** Numbers nested like dimensions; the innermost level may be typed arrays. */
+export type NestedNumbers = number | boolean | NumberArray | readonly NestedNumbers[]
 
 /** Samples that belong together: inputs, targets and weights. */
 export interface Batch {
