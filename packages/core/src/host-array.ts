@@ -27,7 +27,7 @@ export function toHostArray(value: ArrayData, name: string, dtype?: DType): Host
     // A copy, because the backend may use the memory behind the view again.
     const wrap = (data: TypedArray) =>
       castHostArray({ data: data.slice() as TypedArray, shape: value.shape, dtype: value.dtype }, name, dtype)
-    return value.storage.backend.readSync ? wrap(value.dataSync()) : value.data().then(wrap)
+    return value.storage.memory.readSync ? wrap(value.dataSync()) : value.data().then(wrap)
   }
   if (isHostArray(value)) {
     if (value.data.length !== sizeOf(value.shape)) {
