@@ -1,0 +1,62 @@
+import {
+  add,
+  div,
+  full,
+  greater,
+  maximum,
+  minimum,
+  mul,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  where,
+} from '@gradus/tensor'
+
+/** The limits on gradients that every optimizer takes; at most one of them. */
+export interface ClippingConfig {
+  /** Scales each gradient whose norm is larger down to this norm. */
+  readonly clipNorm?: number
+  /** Scales all gradients together where the norm of all of them is larger. */
+  readonly globalClipNorm?: number
+  /** Cuts each element to [-clipValue, clipValue]. */
+  readonly clipValue?: number
+}
+
+/** The gradients (by path) within the limits of `config`; Keras's `_clip_gradients`. */
+export function clipGradients(
+  gradients: ReadonlyMap<string, Tensor>,
+  config: ClippingConfig,
+): ReadonlyMap<string, Tensor> {
+  const { clipNorm, globalClipNorm, clipValue } = config
+  if (clipNorm) return mapValues(gradients, (gradient) => byNorm(gradient, clipNorm))
+  if (globalClipNorm) {
+    const scale = globalScale([...gradients.values()], globalClipNorm)
+    return mapValues(gradients, (gradient) => mul(gradient, scale))
+  }
+  if (clipValue) return mapValues(gradients, (gradient) => minimum(maximum(gradient, -clipValue), clipValue))
+  return gradients
+}
+
+/** A map with the same keys and `change` applied to each value. */
+export function mapValues<T, U>(map: ReadonlyMap<string, T>, change: (value: T, key: string) => U): Map<string, U> {
+  return new Map([...map].map(([key, value]) => [key, change(value, key)]))
+}
+
+// g * c / max(|g|, c)
+function byNorm(gradient: Tensor, limit: number): Tensor {
+  const squares = sum(square(gradient))
+  const some = greater(squares, 0)
+  // the inner `where` keeps the derivative of sqrt finite at 0
+  const norm = where(some, sqrt(where(some, squares, 1)), squares)
+  return div(mul(gradient, limit), maximum(norm, limit))
+}
+
+// c * min(1 / |all|, 1 / c); `norm - norm` makes the scale NaN where the norm is not finite, so that it cannot pass unseen
+function globalScale(gradients: readonly Tensor[], limit: number): Tensor {
+  const squares = gradients.map((gradient) => sum(square(gradient)))
+  const norm = sqrt(squares.reduce((total, next) => add(total, next)))
+  const scale = mul(minimum(div(1, norm), div(1, full([], limit, norm.dtype, norm))), limit)
+  return add(scale, sub(norm, norm))
+}
