@@ -3,6 +3,8 @@ import type { DType } from './dtype.ts'
 import type { Shape } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
+export type { Aval } from './aval.ts'
+
 /**
  * An operation: the only place that knows it.
  *

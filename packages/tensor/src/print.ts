@@ -5,7 +5,7 @@ import { formatShape, type Shape, sizeOf, stridesOf } from './shape.ts'
 export interface Printable {
   readonly shape: Shape
   readonly dtype: DType
-  readonly backend: { readonly readSync?: unknown }
+  readonly storage: { readonly memory: { readonly readSync?: unknown } }
   dataSync(): TypedArray
 }
 
@@ -25,7 +25,7 @@ const precision = 8
  */
 export function formatTensor(tensor: Printable): string {
   const { shape, dtype } = tensor
-  if (!tensor.backend.readSync) return `Tensor(shape=${formatShape(shape)}, dtype=${dtype})`
+  if (!tensor.storage.memory.readSync) return `Tensor(shape=${formatShape(shape)}, dtype=${dtype})`
   const data = tensor.dataSync()
   if (shape.length === 0) return formatScalar(data[0]!, dtype)
   if (data.length === 0) return '[]'
@@ -93,9 +93,12 @@ function floatFormatter(values: readonly number[], dtype: DType): (x: number) =>
   const magnitudes = finite.filter((x) => x !== 0).map(Math.abs)
   const largest = Math.max(...magnitudes)
   const smallest = Math.min(...magnitudes)
-  // compared in the dtype of the values, so that a float32 0.0001 is not below 0.0001
-  const tiny = dtype === 'float32' ? Math.fround(1e-4) : 1e-4
-  const exponents = magnitudes.length > 0 && (largest >= 1e8 || smallest < tiny || largest / smallest > 1000)
+  // Compared in the dtype of the values, so that a float32 0.0001 is not below 0.0001. NumPy (from 2.3) also leaves
+  // positional notation where whole numbers approach the digits of the dtype.
+  const round = dtype === 'float32' ? Math.fround : Number
+  const huge = dtype === 'float32' ? 1e6 : 1e8
+  const exponents =
+    magnitudes.length > 0 && (largest >= huge || smallest < round(1e-4) || round(largest / smallest) > 1000)
   const parts = finite.map((x) => (exponents ? scientific(x, dtype) : positional(x, dtype)))
   const longest = (part: 'whole' | 'fraction' | 'exponent') => Math.max(0, ...parts.map((p) => p[part].length))
   const fraction = longest('fraction')
@@ -108,7 +111,7 @@ function floatFormatter(values: readonly number[], dtype: DType): (x: number) =>
   }
   return (x) => {
     if (!Number.isFinite(x)) return nonFinite(x).padStart(left + right + 1)
-    const p = exponents ? scientific(x, dtype) : positional(x, dtype)
+    const p = exponents ? scientific(x, dtype, fraction) : positional(x, dtype)
     const decimals = exponents
       ? p.fraction.padEnd(fraction, '0') + padExponent(p.exponent, exponent)
       : p.fraction.padEnd(fraction)
@@ -125,43 +128,54 @@ interface Parts {
 
 /** The shortest digits that tell `x` from its neighbours in its dtype, as `d.ddde+x`. */
 function shortest(x: number, dtype: DType): string {
-  if (dtype === 'float32') {
-    for (let digits = 0; digits < 8; digits++) {
-      const candidate = x.toExponential(digits)
-      if (Math.fround(Number(candidate)) === x) return candidate
-    }
-    return x.toExponential(8)
+  if (dtype === 'float64') return x.toExponential()
+  for (let digits = 0; digits < 8; digits++) {
+    const candidate = exponential(x, digits)
+    if (Math.fround(Number(candidate)) === x) return candidate
   }
-  return x.toExponential()
+  return exponential(x, 8)
+}
+
+/** The exact value rounded to `decimals`, to an even digit at a tie (`toExponential` alone rounds ties up). */
+function exponential(x: number, decimals: number): string {
+  const [digits, power] = x.toExponential(100).split('e') as [string, string]
+  const rounded = roundToEven(digits, 100 - decimals)
+  return rounded.startsWith('10.') ? `1.${rounded.slice(3)}e${Number(power) + 1}` : `${rounded}e${power}`
+}
+
+/** `d.ddde+x` written without an exponent. */
+function withoutExponent(text: string): string {
+  const [mantissa, power] = text.split('e') as [string, string]
+  const exponent = Number(power)
+  const digits = mantissa.replace('.', '')
+  if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${digits}`
+  const padded = digits.padEnd(exponent + 1, '0')
+  return `${padded.slice(0, exponent + 1)}.${padded.slice(exponent + 1)}`
 }
 
 function positional(x: number, dtype: DType): Parts {
-  const [mantissa, exponent] = shortest(Math.abs(x), dtype).split('e') as [string, string]
-  const decimals = Math.max(0, mantissa.replace('.', '').length - 1 - Number(exponent))
-  // The exact value is rounded, to an even digit at a tie; 30 decimals are exact wherever a tie is possible.
-  const digits =
-    decimals <= precision ? Math.abs(x).toFixed(decimals) : roundToEven(Math.abs(x).toFixed(30), 30 - precision)
-  const [whole, fraction = ''] = digits.split('.') as [string, string?]
-  const known = decimals === 0 && whole.length > 17 ? wholeDigits(mantissa, Number(exponent)) : whole
-  return { whole: signed(x, known), fraction: fraction.replace(/0+$/, ''), exponent: '' }
+  const digits = withoutExponent(shortest(Math.abs(x), dtype))
+  // Cut where there are too many decimals: from the exact value, for which 30 decimals are enough to see a tie.
+  const long = digits.length - digits.indexOf('.') - 1 > precision
+  const shown = long ? roundToEven(Math.abs(x).toFixed(30), 30 - precision) : digits
+  const [whole, fraction] = shown.split('.') as [string, string]
+  return { whole: signed(x, whole), fraction: fraction.replace(/0+$/, ''), exponent: '' }
 }
 
-/** The shortest digits followed by zeros, for numbers whose further digits are not significant. */
-function wholeDigits(mantissa: string, exponent: number): string {
-  return mantissa.replace('.', '').padEnd(exponent + 1, '0')
-}
-
-function scientific(x: number, dtype: DType): Parts {
+/** With `decimals`, the exact value rounded to so many; else the shortest digits, at most 8 decimals. */
+function scientific(x: number, dtype: DType, decimals?: number): Parts {
   let text = shortest(Math.abs(x), dtype)
-  if (text.split('e')[0]!.length > precision + 2) {
-    const [digits, power] = Math.abs(x).toExponential(100).split('e') as [string, string]
-    const rounded = roundToEven(digits, 100 - precision)
-    text = rounded.startsWith('10.') ? `1.${rounded.slice(3)}e${Number(power) + 1}` : `${rounded}e${power}`
+  if (decimals !== undefined || text.split('e')[0]!.length > precision + 2) {
+    text = exponential(Math.abs(x), decimals ?? precision)
   }
   const [mantissa, power] = text.split('e') as [string, string]
   const [whole, fraction = ''] = mantissa.split('.') as [string, string?]
-  const exponent = `e${Number(power) < 0 ? '-' : '+'}${String(Math.abs(Number(power))).padStart(2, '0')}`
-  return { whole: signed(x, whole), fraction: fraction.replace(/0+$/, ''), exponent }
+  return { whole: signed(x, whole), fraction: fraction.replace(/0+$/, ''), exponent: exponentPart(power) }
+}
+
+/** An exponent with its sign and two digits at least. */
+function exponentPart(power: string): string {
+  return `e${power.startsWith('-') ? '-' : '+'}${power.replace(/^[-+]/, '').padStart(2, '0')}`
 }
 
 /** Drops the last `count` decimals of a decimal number: to nearest, to even at a tie. */
@@ -169,12 +183,12 @@ function roundToEven(digits: string, count: number): string {
   const point = digits.indexOf('.')
   const kept = digits.slice(0, -count)
   const tail = digits.slice(-count)
-  const odd = Number(kept.at(-1)) % 2 === 1
+  const odd = Number(kept.at(kept.endsWith('.') ? -2 : -1)) % 2 === 1
   const up = tail[0]! > '5' || (tail[0] === '5' && (odd || /[1-9]/.test(tail.slice(1))))
   if (!up) return kept
   const decimals = kept.length - point - 1
   const sum = String(BigInt(kept.replace('.', '')) + 1n).padStart(decimals + 1, '0')
-  return `${sum.slice(0, -decimals)}.${sum.slice(-decimals)}`
+  return `${sum.slice(0, sum.length - decimals)}.${sum.slice(sum.length - decimals)}`
 }
 
 function padExponent(exponent: string, length: number): string {
@@ -195,12 +209,10 @@ function formatScalar(x: number, dtype: DType): string {
   if (!Number.isFinite(x)) return nonFinite(x)
   const magnitude = Math.abs(x)
   const [mantissa, power] = shortest(magnitude, dtype).split('e') as [string, string]
-  const exponent = Number(power)
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
-    return `${signed(x, mantissa)}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  const huge = dtype === 'float32' ? 1e6 : 1e16
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= huge)) {
+    return signed(x, mantissa.replace(/\.$/, '') + exponentPart(power))
   }
-  const digits = mantissa.replace('.', '')
-  const decimals = Math.max(0, digits.length - 1 - exponent)
-  if (decimals === 0) return `${signed(x, wholeDigits(mantissa, exponent))}.0`
-  return signed(x, magnitude.toFixed(decimals))
+  const digits = withoutExponent(`${mantissa}e${power}`)
+  return signed(x, digits.endsWith('.') ? `${digits}0` : digits)
 }
