@@ -1,1 +1,5 @@
-export {}
+export * from './custom-gradient.ts'
+export * from './grad.ts'
+export * from './jacobian.ts'
+export * from './jvp.ts'
+export * from './vjp.ts'

@@ -1,0 +1,33 @@
+import { eye, reshape, slice, stack, type Tensor, treeMap } from '@gradus/tensor'
+import { grad } from './grad.ts'
+import { vjp } from './vjp.ts'
+
+/**
+ * All derivatives of the elements of `f(x)` (a tensor) with respect to the elements of `x` (a tree): for each leaf a tensor
+ * of shape `[...output, ...leaf]`.
+ *
+ * @example
+ * import { jacobian } from '@gradus/autograd'
+ * import { square, tensor } from '@gradus/tensor'
+ * jacobian((x) => square(x))(tensor([1, 3])).array() // => [[2, 0], [0, 6]]
+ */
+export function jacobian<W, A extends readonly unknown[]>(f: (x: W, ...rest: A) => Tensor): (x: W, ...rest: A) => W {
+  return (x, ...rest) => {
+    const { value, pullback } = vjp((w: W) => f(w, ...rest), [x])
+    const basis = eye(value.size, value.size, 0, value.dtype)
+    const rows = Array.from({ length: value.size }, (_, row) => pullback(reshape(slice(basis, [row, 0], [1, value.size]), value.shape))[0])
+    return treeMap((_, ...leaves) => reshape(stack(leaves, 0), [...value.shape, ...leaves[0]!.shape]), rows[0] ?? x, ...rows) as W
+  }
+}
+
+/**
+ * Second derivatives of a scalar function of one tensor: shape `[...x, ...x]`.
+ *
+ * @example
+ * import { hessian } from '@gradus/autograd'
+ * import { mul, sum, square, tensor } from '@gradus/tensor'
+ * hessian((x) => sum(mul(square(x), x)))(tensor([1, 2])).array() // => [[6, 0], [0, 12]]
+ */
+export function hessian<A extends readonly unknown[]>(f: (x: Tensor, ...rest: A) => Tensor): (x: Tensor, ...rest: A) => Tensor {
+  return jacobian(grad(f) as (x: Tensor, ...rest: A) => Tensor)
+}

@@ -1,0 +1,19 @@
+import { zerosLike, treeMap } from '@gradus/tensor'
+import { vjp } from './vjp.ts'
+
+/**
+ * Forward-mode derivative: the value of `f` at `primals` and its change along `tangents` (trees like the inputs).
+ * The pullback of a function is linear in the cotangent, so pulling back through it once more gives the pushforward;
+ * no op needs a forward-mode rule.
+ *
+ * @example
+ * import { jvp } from '@gradus/autograd'
+ * import { square, tensor } from '@gradus/tensor'
+ * const { tangent } = jvp((x) => square(x), [tensor([1, 3])], [tensor([1, 10])])
+ * tangent.array() // => [2, 60]
+ */
+export function jvp<A extends readonly unknown[], R>(f: (...inputs: A) => R, primals: A, tangents: A): { value: R; tangent: R } {
+  const { value, pullback } = vjp(f, primals)
+  const pushforward = vjp((cotangent: R) => pullback(cotangent), [treeMap((leaf) => zerosLike(leaf), value)]).pullback
+  return { value, tangent: pushforward(tangents)[0]! }
+}
