@@ -25,43 +25,73 @@ interface Axis {
 const gathered = 32768
 
 export const convolutionKernels: Readonly<Record<string, Kernel>> = {
-  /**
-   * A convolution is a matrix product: patches of the input, one row per output position, by the kernel as a matrix with
-   * one column per feature. Patches are gathered for a few positions at a time, never for the whole batch.
-   */
   conv(output, [x, kernel], params: ConvParams) {
-    const features = output.shape[output.shape.length - 1]
-    const perGroup = features / params.groups
-    const channels = kernel.shape[kernel.shape.length - 2]
-    const axes = axesOf(output, x, kernel, params)
-    const patch = sizeOf(kernel.shape.slice(0, -1))
-    const positions = features === 0 ? 0 : output.data.length / features
-    const block = Math.max(8, Math.min(positions, Math.floor(gathered / Math.max(1, patch))))
-    const patches = hostArray(x.dtype, block * patch)
-    const panel = newPanel(patch)
-    for (let group = 0; group < params.groups; group++) {
-      for (let position = 0; position < positions; position += block) {
-        const rows = Math.min(block, positions - position)
-        for (let row = 0; row < rows; row++) {
-          const offset = group * channels
-          gatherPatch(patches, row * patch, x, offset, channels, axes, position + row)
-        }
-        multiply(
-          panel,
-          { data: output.data, offset: position * features + group * perGroup, rowStep: features, columnStep: 1 },
-          { data: patches, offset: 0, rowStep: patch, columnStep: 1 },
-          { data: kernel.data, offset: group * perGroup, rowStep: features, columnStep: 1 },
-          rows,
-          patch,
-          perGroup,
-        )
-      }
-    }
+    if (output.data.length === 0) return
+    if (params.groups > 1 && params.groups === x.shape[x.shape.length - 1]) convolveDepthwise(output, x, kernel, params)
+    else convolve(output, x, kernel, params)
   },
 }
 
-function axesOf(output: NdArray, x: NdArray, kernel: NdArray, params: ConvParams): Axis[] {
+/**
+ * A convolution is a matrix product: patches of the input, one row per output position, by the kernel as a matrix with
+ * one column per feature. Patches are gathered for a few positions at a time, never for the whole batch.
+ */
+function convolve(output: NdArray, x: NdArray, kernel: NdArray, params: ConvParams): void {
+  const features = output.shape[output.shape.length - 1]
+  const perGroup = features / params.groups
+  const channels = kernel.shape[kernel.shape.length - 2]
+  const axes = axesOf(output, x, kernel, channels, params)
+  const patch = sizeOf(kernel.shape.slice(0, -1))
+  const positions = output.data.length / features
+  const block = Math.min(positions, Math.max(8, Math.floor(gathered / Math.max(1, patch))))
+  const patches = hostArray(x.dtype, block * patch)
+  const panel = newPanel(patch)
+  for (let group = 0; group < params.groups; group++) {
+    for (let position = 0; position < positions; position += block) {
+      const rows = Math.min(block, positions - position)
+      for (let row = 0; row < rows; row++) {
+        gatherPatch(patches, row * patch, x, group * channels, channels, axes, position + row)
+      }
+      multiply(
+        panel,
+        { data: output.data, offset: position * features + group * perGroup, rowStep: features, columnStep: 1 },
+        { data: patches, offset: 0, rowStep: patch, columnStep: 1 },
+        { data: kernel.data, offset: group * perGroup, rowStep: features, columnStep: 1 },
+        rows,
+        patch,
+        perGroup,
+      )
+    }
+  }
+}
+
+/** One channel per group: matrices of one row would be all overhead, so patches hold all channels and stay apart. */
+function convolveDepthwise(output: NdArray, x: NdArray, kernel: NdArray, params: ConvParams): void {
+  const features = output.shape[output.shape.length - 1]
+  const channels = params.groups
+  const perChannel = features / channels
+  const axes = axesOf(output, x, kernel, channels, params)
+  const taps = sizeOf(kernel.shape.slice(0, -2))
+  const patch = hostArray(x.dtype, taps * channels)
+  const sums = new Float64Array(features)
+  const weights = kernel.data
+  for (let position = 0, to = 0; to < output.data.length; position++, to += features) {
+    gatherPatch(patch, 0, x, 0, channels, axes, position)
+    sums.fill(0)
+    for (let tap = 0, weight = 0; tap < taps; tap++) {
+      for (let j = 0; j < perChannel; j++) {
+        for (let c = 0, f = j; c < channels; c++, f += perChannel)
+          sums[f] += patch[tap * channels + c] * weights[weight + f]
+      }
+      weight += features
+    }
+    output.data.set(sums, to)
+  }
+}
+
+function axesOf(output: NdArray, x: NdArray, kernel: NdArray, channels: number, params: ConvParams): Axis[] {
   const steps = stridesOf(x.shape)
+  const rank = params.strides.length
   return params.strides.map((stride, axis) => {
     const outputs = output.shape[axis + 1]
     const taps = kernel.shape[axis]
@@ -75,7 +105,7 @@ function axesOf(output: NdArray, x: NdArray, kernel: NdArray, params: ConvParams
         sees[o * taps + tap] = inside ? coordinate : -1
       }
     }
-    return { outputs, taps, sees, step: steps[axis + 1], covers: sizeOf(kernel.shape.slice(axis + 1, -1)) }
+    return { outputs, taps, sees, step: steps[axis + 1], covers: sizeOf(kernel.shape.slice(axis + 1, rank)) * channels }
   })
 }
 

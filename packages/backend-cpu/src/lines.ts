@@ -19,17 +19,29 @@ export function linesAlong(shape: Shape, axis: number): Lines {
 
 /** The lines over `axes` (sorted) together; where those are apart, over a copy with them moved to the end. */
 export function linesOver(x: NdArray, axes: readonly number[]): Lines & { readonly data: TypedArray } {
-  const reduced = axes.filter((axis) => x.shape[axis] !== 1)
-  if (reduced.length === 0) return { data: x.data, outer: x.data.length, count: 1, inner: 1 }
-  const first = reduced[0]
-  const end = reduced[reduced.length - 1] + 1
-  const between = x.shape.slice(first, end)
-  const count = sizeOf(reduced.map((axis) => x.shape[axis]))
-  if (between.every((dimension, i) => dimension === 1 || reduced.includes(first + i))) {
-    return { data: x.data, outer: sizeOf(x.shape.slice(0, first)), count, inner: sizeOf(x.shape.slice(end)) }
+  const { shape } = x
+  let first = shape.length
+  let end = shape.length
+  let count = 1
+  for (const axis of axes) {
+    if (shape[axis] === 1) continue
+    if (first === shape.length) first = axis
+    end = axis + 1
+    count *= shape[axis]
   }
-  const kept = x.shape.map((_, axis) => axis).filter((axis) => !reduced.includes(axis))
-  const order = [...kept, ...reduced]
+  let apart = false
+  for (let axis = first; axis < end; axis++) apart ||= shape[axis] !== 1 && !axes.includes(axis)
+  if (apart) return linesOver(movedToEnd(x, axes), endAxes(shape.length, axes.length))
+  return { data: x.data, outer: sizeOf(shape.slice(0, first)), count, inner: sizeOf(shape.slice(end)) }
+}
+
+function endAxes(rank: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => rank - count + i)
+}
+
+function movedToEnd(x: NdArray, axes: readonly number[]): NdArray {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))
+  const order = [...kept, ...axes]
   const shape = order.map((axis) => x.shape[axis])
   const strides = stridesOf(x.shape)
   const data = hostArray(x.dtype, x.data.length)
@@ -38,5 +50,5 @@ export function linesOver(x: NdArray, axes: readonly number[]): Lines & { readon
     { data: x.data, offset: 0, strides: order.map((axis) => strides[axis]) },
     shape,
   )
-  return { data, outer: sizeOf(kept.map((axis) => x.shape[axis])), count, inner: 1 }
+  return { data, shape, dtype: x.dtype }
 }
