@@ -1,0 +1,118 @@
+import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { formatShape, normalizeAxis } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { greater, greaterEqual, mul, sub, where } from './arithmetic.ts'
+import { broadcastTo, reshape, sum } from './broadcast.ts'
+import { iota } from './create.ts'
+import { flipOp, sliceOp } from './movement.ts'
+import { numericUnary } from './rules.ts'
+
+/** Along which axis (default the last), from the end (`reverse`), and without the element itself (`exclusive`). */
+export interface CumulativeOptions {
+  readonly axis?: number
+  readonly reverse?: boolean
+  readonly exclusive?: boolean
+}
+
+type Params = Required<CumulativeOptions>
+
+/** Running sum along `axis`. */
+export const cumsumOp: Op<Params> = {
+  name: 'cumsum',
+  shape: numericUnary('cumsum'),
+  // each element is in all later sums
+  vjp: (ct, _, { axis, reverse, exclusive }) => [apply(cumsumOp, [ct], { axis, reverse: !reverse, exclusive })],
+}
+
+/** Running product along `axis`. */
+export const cumprodOp: Op<Params> = {
+  name: 'cumprod',
+  shape: numericUnary('cumprod'),
+  vjp: (ct, [x], { axis, reverse, exclusive }) => {
+    if (!reverse) return [cumprodGradient(ct, x!, axis, exclusive)]
+    return [flip(cumprodGradient(flip(ct, axis), flip(x!, axis), axis, exclusive), axis)]
+  },
+}
+
+/**
+ * dx_k = sum over i of ct_i times the product of all factors of y_i but x_k, which is prod_{j<k} x_j * prod_{k<j<=i} x_j.
+ * Dividing y_i by x_k would be shorter and wrong for zeros. The second product is a running product along i, of x with
+ * ones up to k, in a tensor with one row per k.
+ */
+function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean): Tensor {
+  const size = x.shape[axis]!
+  const square = [...x.shape.slice(0, axis), size, size, ...x.shape.slice(axis + 1)]
+  const alongI = (t: Tensor) =>
+    broadcastTo(
+      reshape(
+        t,
+        square.map((d, i) => (i === axis ? 1 : d)),
+      ),
+      square,
+    )
+  const k = iota(square, axis, 'int32')
+  const i = iota(square, axis + 1, 'int32')
+  const later = apply(cumprodOp, [where(greater(i, k), alongI(x), 1)], { axis: axis + 1, reverse: false, exclusive })
+  const reached = exclusive ? greater(i, k) : greaterEqual(i, k)
+  const earlier = apply(cumprodOp, [x], { axis, reverse: false, exclusive: true })
+  return mul(earlier, sum(where(reached, mul(alongI(ct), later), 0), { axis: axis + 1 }))
+}
+
+function flip(x: Tensor, axis: number): Tensor {
+  return apply(flipOp, [x], { axes: [axis] })
+}
+
+/**
+ * Running sum along `axis`.
+ *
+ * @example
+ * import { cumsum, tensor } from '@gradus/tensor'
+ * cumsum(tensor([1, 2, 3])).array() // => [1, 3, 6]
+ * cumsum(tensor([1, 2, 3]), { exclusive: true }).array() // => [0, 1, 3]
+ */
+export function cumsum(x: Tensor, options: CumulativeOptions = {}): Tensor {
+  return apply(cumsumOp, [x], paramsOf('cumsum', x, options))
+}
+
+/** Running product along `axis`; its gradient is exact where elements are 0. */
+export function cumprod(x: Tensor, options: CumulativeOptions = {}): Tensor {
+  return apply(cumprodOp, [x], paramsOf('cumprod', x, options))
+}
+
+function paramsOf(
+  name: string,
+  x: Tensor,
+  { axis = -1, reverse = false, exclusive = false }: CumulativeOptions,
+): Params {
+  return { axis: normalizeAxis(name, axis, x.rank), reverse, exclusive }
+}
+
+/**
+ * Differences of neighbours along `axis`, taken `n` times; each time the axis gets shorter by one.
+ *
+ * @example
+ * import { diff, tensor } from '@gradus/tensor'
+ * diff(tensor([1, 4, 9])).array() // => [3, 5]
+ */
+export function diff(x: Tensor, { n = 1, axis = -1 }: { readonly n?: number; readonly axis?: number } = {}): Tensor {
+  const along = normalizeAxis('diff', axis, x.rank)
+  if (!Number.isInteger(n) || n < 0 || n > x.shape[along]!) {
+    throw new ShapeError(
+      `diff: cannot take ${n} differences along axis ${axis} of ${formatShape(x.shape)}; n must be 0 to ${x.shape[along]}.`,
+    )
+  }
+  let result = x
+  for (let round = 0; round < n; round++) {
+    const length = result.shape[along]! - 1
+    const part = (from: number) =>
+      apply(sliceOp, [result], {
+        start: result.shape.map((_, i) => (i === along ? from : 0)),
+        size: result.shape.map((d, i) => (i === along ? length : d)),
+        step: result.shape.map(() => 1),
+      })
+    result = sub(part(1), part(0))
+  }
+  return result
+}

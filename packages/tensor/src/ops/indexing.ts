@@ -1,0 +1,131 @@
+import type { DType } from '../dtype.ts'
+import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, cast, equal, greaterEqual, less, mul, where } from './arithmetic.ts'
+import { broadcastTo, full, reshape } from './broadcast.ts'
+import { iota } from './create.ts'
+import { permuteOp } from './movement.ts'
+import { requireInteger, requireNumeric } from './rules.ts'
+
+/** Elements of the first input at the positions given by the second along `axis`; a position out of range gives 0. */
+export const gatherOp: Op<{ axis: number }> = {
+  name: 'gather',
+  shape([x, indices], { axis }) {
+    requireInteger('gather', indices!)
+    return { shape: gatheredShape(x!.shape, indices!.shape, axis), dtype: x!.dtype }
+  },
+  vjp: (ct, [x, indices], { axis }) => [
+    apply(scatterAddOp, [full(x!.shape, 0, x!.dtype, ct), indices!, ct], { axis }),
+    null,
+  ],
+}
+
+/** `[base, indices, updates]`: adds the updates to the base at the indices along `axis`; out of range is dropped. */
+export const scatterAddOp: Op<{ axis: number }> = {
+  name: 'scatterAdd',
+  shape([base, indices, updates], { axis }) {
+    requireNumeric('scatterAdd', base!)
+    requireInteger('scatterAdd', indices!)
+    const expected = gatheredShape(base!.shape, indices!.shape, axis)
+    if (!sameShape(updates!.shape, expected) || updates!.dtype !== base!.dtype) {
+      throw new ShapeError(
+        `scatterAdd: the updates are ${updates!.dtype}${formatShape(updates!.shape)}; for a base of shape ${formatShape(base!.shape)} ` +
+          `and indices of shape ${formatShape(indices!.shape)} along axis ${axis} they must be ${base!.dtype}${formatShape(expected)}.`,
+      )
+    }
+    return { shape: base!.shape, dtype: base!.dtype }
+  },
+  vjp: (ct, [, indices], { axis }) => [ct, null, apply(gatherOp, [ct, indices!], { axis })],
+}
+
+function gatheredShape(x: Shape, indices: Shape, axis: number): Shape {
+  return [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]
+}
+
+/** Non-negative int32 positions: negative ones count from the end. Unsigned ones are left as they are. */
+export function wrapIndices(indices: Tensor, size: number): Tensor {
+  return indices.dtype === 'uint32' ? indices : where(less(indices, 0), add(indices, size), indices)
+}
+
+/**
+ * The elements of `x` at `indices` (int32 or uint32) along `axis`; the shape of `indices` takes the place of that axis.
+ * Negative indices count from the end; an index that is out of range gives 0.
+ *
+ * @example
+ * import { gather, tensor } from '@gradus/tensor'
+ * gather(tensor([10, 20, 30]), tensor([2, 0, -1], { dtype: 'int32' })).array() // => [30, 10, 30]
+ */
+export function gather(x: Tensor, indices: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor {
+  const along = normalizeAxis('gather', axis, x.rank)
+  requireInteger('gather', indices)
+  return apply(gatherOp, [x, wrapIndices(indices, x.shape[along]!)], { axis: along })
+}
+
+/**
+ * Picks one element per index along `axis`: `indices` has the rank of `x`, and its other dimensions are equal to those of
+ * `x` or 1. As NumPy's `take_along_axis`; negative indices count from the end, an index out of range gives 0.
+ *
+ * @example
+ * import { takeAlongAxis, tensor } from '@gradus/tensor'
+ * const best = tensor([[1], [0]], { dtype: 'int32' })
+ * takeAlongAxis(tensor([[1, 2], [3, 4]]), best, 1).array() // => [[2], [3]]
+ */
+export function takeAlongAxis(x: Tensor, indices: Tensor, axis = -1): Tensor {
+  const along = normalizeAxis('takeAlongAxis', axis, x.rank)
+  requireInteger('takeAlongAxis', indices)
+  const size = x.shape[along]!
+  const target = x.shape.map((d, i) => (i === along ? indices.shape[i]! : d))
+  if (indices.rank !== x.rank) {
+    throw new ShapeError(
+      `takeAlongAxis: the indices have shape ${formatShape(indices.shape)} and x has ${formatShape(x.shape)}; the ranks must be equal.`,
+    )
+  }
+  // Rows of the chosen axis are laid end to end, so that one gather over a flat list does it.
+  const last = x.shape.map((_, i) => i).filter((i) => i !== along)
+  const axes = [...last, along]
+  const rows = sizeOf(last.map((i) => x.shape[i]!))
+  const count = target[along]!
+  const wanted = reshape(permute(cast(broadcastTo(indices, target), 'int32'), axes), [rows, count])
+  const wrapped = wrapIndices(wanted, size)
+  const inside = where(greaterEqual(wrapped, 0), less(wrapped, size), false)
+  const flat = where(inside, add(wrapped, mul(iota([rows, count], 0, 'int32'), size)), -1)
+  const taken = apply(gatherOp, [reshape(permute(x, axes), [x.size]), flat], { axis: 0 })
+  const inverse = axes.map((_, i) => axes.indexOf(i))
+  return permute(
+    reshape(
+      taken,
+      axes.map((i) => target[i]!),
+    ),
+    inverse,
+  )
+}
+
+function permute(x: Tensor, axes: readonly number[]): Tensor {
+  return axes.every((axis, i) => axis === i) ? x : apply(permuteOp, [x], { axes })
+}
+
+/**
+ * 1 at the position that each index names along a new `axis` of size `depth`, 0 elsewhere; an index outside
+ * `0 .. depth - 1` gives only zeros.
+ *
+ * @example
+ * import { oneHot, tensor } from '@gradus/tensor'
+ * oneHot(tensor([1, -1], { dtype: 'int32' }), 3).array() // => [[0, 1, 0], [0, 0, 0]]
+ */
+export function oneHot(
+  indices: Tensor,
+  depth: number,
+  { dtype = 'float32', axis = -1 }: { readonly dtype?: DType; readonly axis?: number } = {},
+): Tensor {
+  requireInteger('oneHot', indices)
+  const along = normalizeAxis('oneHot', axis, indices.rank + 1)
+  const shape = [...indices.shape.slice(0, along), depth, ...indices.shape.slice(along)]
+  const column = reshape(
+    cast(indices, 'int32'),
+    shape.map((d, i) => (i === along ? 1 : d)),
+  )
+  return cast(equal(column, iota(shape, along, 'int32')), dtype)
+}

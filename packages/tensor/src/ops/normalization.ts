@@ -1,0 +1,107 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { normalizeAxes } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, cast, div, maximum, mul, sub } from './arithmetic.ts'
+import { broadcastTo, sum, type TensorLike } from './broadcast.ts'
+import { rsqrt } from './exponential.ts'
+import { floatUnary } from './rules.ts'
+
+/** `x` with mean 0 and variance 1 over `axes`: (x - mean) / sqrt(variance + epsilon). */
+export const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
+  name: 'layerNormalization',
+  shape: floatUnary('layerNormalization'),
+  inline([x], { axes, epsilon }) {
+    const centred = sub(x!, meanOver(x!, axes))
+    return mul(centred, rsqrt(add(meanOver(mul(centred, centred), axes), epsilon)))
+  },
+  // dx = (ct - mean(ct) - y mean(ct y)) / sqrt(variance + epsilon)
+  vjp(ct, [x], { axes, epsilon }, y) {
+    const centred = sub(x!, meanOver(x!, axes))
+    const scale = rsqrt(add(meanOver(mul(centred, centred), axes), epsilon))
+    const inner = sub(sub(ct, meanOver(ct, axes)), mul(y, meanOver(mul(ct, y), axes)))
+    return [mul(inner, scale)]
+  },
+}
+
+/** The mean over `axes`, which stay as size 1. */
+function meanOver(x: Tensor, axes: readonly number[]): Tensor {
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1)
+  return mul(sum(x, { axis: axes, keepDims: true }), 1 / count)
+}
+
+/** Axes (the last by default), and what is added to the variance. */
+export interface NormalizationOptions {
+  readonly axis?: number | readonly number[]
+  readonly epsilon?: number
+}
+
+/**
+ * `x` with mean 0 and variance 1 over `axis`, before any scale and offset: (x - mean) / sqrt(variance + epsilon), with the
+ * biased variance. Over the last axis it is layer normalisation (Ba et al., 2016); over all axes but the channels it is
+ * batch normalisation in training. Epsilon is 1e-3 by default, as in Keras.
+ *
+ * @example
+ * import { layerNormalization, tensor } from '@gradus/tensor'
+ * layerNormalization(tensor([[1, 3]]), { epsilon: 0 }).array() // => [[-1, 1]]
+ */
+export function layerNormalization(x: Tensor, { axis = -1, epsilon = 1e-3 }: NormalizationOptions = {}): Tensor {
+  return apply(layerNormalizationOp, [x], { axes: normalizeAxes('layerNormalization', axis, x.rank), epsilon })
+}
+
+/**
+ * Mean and biased variance over `axes`, which stay as size 1. With a `mask` (bool or weights, broadcast to x) only what it
+ * lets through counts, and sums are divided by sum(mask) + 1e-7 as in Keras.
+ *
+ * @example
+ * import { batchMoments, tensor } from '@gradus/tensor'
+ * const { mean, variance } = batchMoments(tensor([[1, 2], [3, 6]]), [0])
+ * mean.array() // => [[2, 4]]
+ * variance.array() // => [[1, 4]]
+ */
+export function batchMoments(x: Tensor, axes: readonly number[], mask?: Tensor): { mean: Tensor; variance: Tensor } {
+  const over = normalizeAxes('batchMoments', axes, x.rank)
+  if (!mask) {
+    const mean = meanOver(x, over)
+    const centred = sub(x, mean)
+    return { mean, variance: meanOver(mul(centred, centred), over) }
+  }
+  const weights = broadcastTo(cast(mask, x.dtype), x.shape)
+  const total = add(sum(weights, { axis: over, keepDims: true }), 1e-7)
+  const mean = div(sum(mul(weights, x), { axis: over, keepDims: true }), total)
+  const centred = sub(x, mean)
+  const variance = div(sum(mul(weights, mul(centred, centred)), { axis: over, keepDims: true }), total)
+  return { mean, variance }
+}
+
+/**
+ * `(x - mean) / sqrt(variance + epsilon) * scale + offset`; everything is broadcast to x. Without scale or offset that part
+ * is left out. As Keras computes it: one factor and one summand per channel.
+ */
+export function batchNormalization(
+  x: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  scale?: TensorLike | null,
+  offset?: TensorLike | null,
+  epsilon = 1e-3,
+): Tensor {
+  const inverse = rsqrt(add(variance, epsilon))
+  const factor = scale === undefined || scale === null ? inverse : mul(inverse, scale)
+  const shift = mul(mean, factor)
+  const scaled = mul(x, factor)
+  return offset === undefined || offset === null ? sub(scaled, shift) : add(scaled, sub(offset, shift))
+}
+
+/**
+ * `x` divided by its Euclidean norm over `axis`, which counts as at least `epsilon`.
+ *
+ * @example
+ * import { l2Normalize, tensor } from '@gradus/tensor'
+ * l2Normalize(tensor([0, 0, 2])).array() // => [0, 0, 1]
+ */
+export function l2Normalize(x: Tensor, { axis = -1, epsilon = 1e-12 }: NormalizationOptions = {}): Tensor {
+  const axes = normalizeAxes('l2Normalize', axis, x.rank)
+  const squares = sum(mul(x, x), { axis: axes, keepDims: true })
+  return mul(x, rsqrt(maximum(squares, epsilon * epsilon)))
+}

@@ -1,0 +1,79 @@
+import type { Aval } from '../aval.ts'
+import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { formatShape, type Shape } from '../shape.ts'
+import { Tensor } from '../tensor.ts'
+import { full } from './broadcast.ts'
+import { concat } from './movement.ts'
+import type { None } from './rules.ts'
+
+/** Random uint32 numbers from a key: Threefry-2x32-20 of the counters 0, 1, 2, ..., both output words xor-ed. */
+export const randomBitsOp: Op<{ shape: Shape }> = {
+  name: 'randomBits',
+  shape([key], { shape }) {
+    requireKey('randomBits', key!)
+    return { shape, dtype: 'uint32' }
+  },
+}
+
+/** `[key, data]`: another key, Threefry-2x32-20 of the counter (0, data). */
+export const foldInOp: Op<None> = {
+  name: 'foldIn',
+  shape([key, data]) {
+    requireKey('foldIn', key!)
+    if (data!.dtype !== 'uint32' || data!.shape.length !== 0) {
+      throw new ShapeError(`foldIn: the data is ${data!.dtype}${formatShape(data!.shape)}; it must be a uint32 scalar.`)
+    }
+    return { shape: [2], dtype: 'uint32' }
+  },
+}
+
+function requireKey(name: string, key: Aval): void {
+  if (key.dtype !== 'uint32' || key.shape.length !== 1 || key.shape[0] !== 2) {
+    throw new ShapeError(
+      `${name}: the key is ${key.dtype}${formatShape(key.shape)}; a key is uint32[2]. Make one with randomKey(seed).`,
+    )
+  }
+}
+
+/**
+ * The key of a seed, a uint32 tensor of the seed's high and low word. Equal keys give equal numbers on every backend; a key
+ * is used for one draw, and `splitKey` or `foldIn` make others from it.
+ * Throws `RangeError` unless the seed is a whole number that a double holds exactly.
+ *
+ * @example
+ * import { randomKey } from '@gradus/tensor'
+ * randomKey(7).array() // => [0, 7]
+ */
+export function randomKey(seed: number): Tensor {
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(
+      `randomKey: the seed ${seed} is not a whole number between -(2 ** 53) and 2 ** 53. Round it first.`,
+    )
+  }
+  const words = [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0]
+  return concat(words.map((word) => full([1], word, 'uint32')))
+}
+
+/**
+ * A key that depends on `key` and on `data`, a whole number from 0 to 2 ** 32 - 1 or a uint32 scalar: one per layer, step
+ * or sample.
+ */
+export function foldIn(key: Tensor, data: number | Tensor): Tensor {
+  if (data instanceof Tensor) return apply(foldInOp, [key, data], null)
+  if (!Number.isInteger(data) || data < 0 || data >= 2 ** 32) {
+    throw new RangeError(`foldIn: ${data} is not a whole number from 0 to 2 ** 32 - 1.`)
+  }
+  return apply(foldInOp, [key, full([], data, 'uint32', key)], null)
+}
+
+/** `n` independent keys made from `key`, which should not be used again itself. */
+export function splitKey(key: Tensor, n = 2): Tensor[] {
+  return Array.from({ length: n }, (_, index) => foldIn(key, index))
+}
+
+/** Random uint32 numbers of `shape`, every value equally likely. */
+export function randomBits(key: Tensor, shape: Shape): Tensor {
+  return apply(randomBitsOp, [key], { shape })
+}

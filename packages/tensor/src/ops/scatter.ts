@@ -1,0 +1,111 @@
+import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf, stridesOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, cast, greater, greaterEqual, less, mul, notEqual, where } from './arithmetic.ts'
+import { broadcastTo, full, reshape } from './broadcast.ts'
+import { gatherOp, scatterAddOp, wrapIndices } from './indexing.ts'
+import { concatOp, sliceOp } from './movement.ts'
+import { requireInteger } from './rules.ts'
+import { argsort } from './sorting.ts'
+
+/**
+ * Adds `updates` to `x` at `indices` along `axis`: `updates` has the shape that `gather(x, indices, { axis })` would have, or
+ * one that broadcasts to it. Duplicates add up; negative indices count from the end; others out of range are dropped.
+ *
+ * @example
+ * import { scatterAdd, tensor, zeros } from '@gradus/tensor'
+ * const indices = tensor([0, 2, 0], { dtype: 'int32' })
+ * scatterAdd(zeros([3]), indices, tensor([1, 2, 3])).array() // => [4, 0, 2]
+ */
+export function scatterAdd(
+  x: Tensor,
+  indices: Tensor,
+  updates: Tensor,
+  { axis = 0 }: { readonly axis?: number } = {},
+): Tensor {
+  const along = normalizeAxis('scatterAdd', axis, x.rank)
+  requireInteger('scatterAdd', indices)
+  const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)]
+  return apply(scatterAddOp, [x, wrapIndices(indices, x.shape[along]!), broadcastTo(updates, shape)], { axis: along })
+}
+
+/**
+ * A tensor of `shape` with `values` added to zeros: `indices` is `[..., k]`, one row naming k leading coordinates, and
+ * `values` is `[..., ...shape.slice(k)]`. Duplicates add up, rows out of range are dropped. As `keras.ops.scatter`.
+ *
+ * @example
+ * import { scatter, tensor } from '@gradus/tensor'
+ * const indices = tensor([[0], [2], [0]], { dtype: 'int32' })
+ * scatter(indices, tensor([1, 2, 3]), [3]).array() // => [4, 0, 2]
+ */
+export function scatter(indices: Tensor, values: Tensor, shape: Shape): Tensor {
+  const places = flattened('scatter', indices, values, shape)
+  const base = full([places.count, places.width], 0, values.dtype, values)
+  return reshape(apply(scatterAddOp, [base, places.flat, places.values], { axis: 0 }), shape)
+}
+
+/**
+ * `x` with the elements at `indices` replaced by `updates`: `indices` is `[..., k]` as for `scatter`. Of several updates of
+ * one place the last wins; rows out of range are dropped. As `keras.ops.scatter_update`.
+ *
+ * @example
+ * import { scatterUpdate, tensor } from '@gradus/tensor'
+ * const indices = tensor([[1], [1]], { dtype: 'int32' })
+ * scatterUpdate(tensor([1, 2, 3]), indices, tensor([8, 9])).array() // => [1, 9, 3]
+ */
+export function scatterUpdate(x: Tensor, indices: Tensor, updates: Tensor): Tensor {
+  if (x.dtype === 'bool') return cast(scatterUpdate(cast(x, 'int32'), indices, cast(updates, 'int32')), 'bool')
+  const { flat, values, count, width } = flattened('scatterUpdate', indices, updates, x.shape)
+  const total = flat.size
+  if (total === 0) return x
+  // Sorted stably, the last update of a place stands before the next place (or the end); only it is kept, since adding is
+  // all that the primitive can do.
+  const order = argsort(flat)
+  const sorted = apply(gatherOp, [flat, order], { axis: 0 })
+  const next = apply(sliceOp, [sorted], { start: [1], size: [total - 1], step: [1] })
+  const differs = notEqual(sorted, apply(concatOp, [next, full([1], -2, 'int32', flat)], { axis: 0 }))
+  const winners = where(differs, sorted, -1)
+  const chosen = apply(gatherOp, [values, order], { axis: 0 })
+  const hits = apply(scatterAddOp, [full([count], 0, 'int32', flat), winners, full([total], 1, 'int32', flat)], {
+    axis: 0,
+  })
+  const base = where(greater(reshape(hits, [count, 1]), 0), 0, reshape(x, [count, width]))
+  return reshape(apply(scatterAddOp, [base, winners, chosen], { axis: 0 }), x.shape)
+}
+
+/** Rows of coordinates as positions in a list (-1 if out of range), and the values as one row per position. */
+function flattened(name: string, indices: Tensor, values: Tensor, shape: Shape) {
+  requireInteger(name, indices)
+  const depth = indices.shape.at(-1)
+  if (depth === undefined || depth > shape.length) {
+    throw new ShapeError(
+      `${name}: indices of shape ${formatShape(indices.shape)} must be [..., k] with k coordinates of a tensor of shape ${formatShape(shape)}.`,
+    )
+  }
+  const expected = [...indices.shape.slice(0, -1), ...shape.slice(depth)]
+  if (!sameShape(values.shape, expected)) {
+    throw new ShapeError(
+      `${name}: the values have shape ${formatShape(values.shape)}; for indices of shape ${formatShape(indices.shape)} ` +
+        `into ${formatShape(shape)} they must have ${formatShape(expected)}.`,
+    )
+  }
+  const total = sizeOf(indices.shape.slice(0, -1))
+  const strides = stridesOf(shape.slice(0, depth))
+  const coordinates = reshape(cast(indices, 'int32'), [total, depth])
+  let flat = full([total], 0, 'int32', indices)
+  let inside = full([total], true, 'bool', indices)
+  for (let k = 0; k < depth; k++) {
+    const column = reshape(apply(sliceOp, [coordinates], { start: [0, k], size: [total, 1], step: [1, 1] }), [total])
+    const place = wrapIndices(column, shape[k]!)
+    inside = where(greaterEqual(place, 0), where(less(place, shape[k]!), inside, false), false)
+    flat = add(flat, mul(place, strides[k]!))
+  }
+  const width = sizeOf(shape.slice(depth))
+  return {
+    flat: where(inside, flat, -1),
+    values: reshape(values, [total, width]),
+    count: sizeOf(shape.slice(0, depth)),
+    width,
+  }
+}

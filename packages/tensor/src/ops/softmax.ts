@@ -1,0 +1,119 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { normalizeAxes, normalizeAxis, reducedShape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, div, maximum, minimum, mul, neg, sub } from './arithmetic.ts'
+import { alignOperands, expandOver, sum, type TensorLike } from './broadcast.ts'
+import { exp, log, log1p } from './exponential.ts'
+import { max } from './reduction.ts'
+import { floatUnary, type None, requireAlike, requireFloat } from './rules.ts'
+import { sigmoid } from './sigmoid.ts'
+
+/** exp(x) divided by its sum over `axes`. */
+export const softmaxOp: Op<{ axes: readonly number[] }> = {
+  name: 'softmax',
+  shape: floatUnary('softmax'),
+  inline([x], { axes }) {
+    const power = exp(shifted(x!, axes))
+    return div(power, sum(power, { axis: axes, keepDims: true }))
+  },
+  // dx = y (ct - sum(ct y))
+  vjp: (ct, _, { axes }, y) => [mul(y, sub(ct, sum(mul(ct, y), { axis: axes, keepDims: true })))],
+}
+
+/** The logarithm of `softmax`, without taking the logarithm of small numbers. */
+export const logSoftmaxOp: Op<{ axes: readonly number[] }> = {
+  name: 'logSoftmax',
+  shape: floatUnary('logSoftmax'),
+  inline([x], { axes }) {
+    const below = shifted(x!, axes)
+    return sub(below, log(sum(exp(below), { axis: axes, keepDims: true })))
+  },
+  // dx = ct - softmax(x) sum(ct)
+  vjp: (ct, _, { axes }, y) => [sub(ct, mul(exp(y), sum(ct, { axis: axes, keepDims: true })))],
+}
+
+/** `x` minus its largest element, so that `exp` cannot overflow. */
+function shifted(x: Tensor, axes: readonly number[]): Tensor {
+  return sub(x, max(x, { axis: axes, keepDims: true }))
+}
+
+/** `[logits, target]`: minus the sum of target * log(softmax(logits)) along `axis`. */
+export const softmaxCrossEntropyOp: Op<{ axis: number }> = {
+  name: 'softmaxCrossEntropy',
+  shape([logits, target], { axis }) {
+    requireFloat('softmaxCrossEntropy', logits!)
+    requireAlike('softmaxCrossEntropy', logits!, target!)
+    return { shape: reducedShape(logits!.shape, [axis], false), dtype: logits!.dtype }
+  },
+  inline: ([logits, target], { axis }) => neg(sum(mul(target!, logSoftmax(logits!, { axis })), { axis })),
+  // dlogits = ct (softmax sum(target) - target), where the sum is 1 for probabilities; dtarget = -ct logSoftmax
+  vjp(ct, [logits, target], { axis }) {
+    const each = expandOver(ct, logits!.shape, [axis])
+    const expected = mul(softmax(logits!, { axis }), sum(target!, { axis, keepDims: true }))
+    return [mul(each, sub(expected, target!)), neg(mul(each, logSoftmax(logits!, { axis })))]
+  },
+}
+
+/** `[logits, target]`: -target log(p) - (1 - target) log(1 - p), with p the logistic function of the logits. */
+export const sigmoidCrossEntropyOp: Op<None> = {
+  name: 'sigmoidCrossEntropy',
+  elementwise: true,
+  shape([logits, target]) {
+    requireFloat('sigmoidCrossEntropy', logits!)
+    requireAlike('sigmoidCrossEntropy', logits!, target!)
+    return { shape: logits!.shape, dtype: logits!.dtype }
+  },
+  // max(x, 0) - x t + log(1 + exp(-|x|)): no exponential can overflow and no logarithm sees 0
+  inline: ([x, t]) => add(sub(maximum(x!, 0), mul(x!, t!)), log1p(exp(minimum(x!, neg(x!))))),
+  vjp: (ct, [x, t]) => [mul(ct, sub(sigmoid(x!), t!)), neg(mul(ct, x!))],
+}
+
+/** Over which axis or axes the probabilities add up to 1; the last by default. */
+export interface SoftmaxOptions {
+  readonly axis?: number | readonly number[]
+}
+
+/**
+ * Probabilities proportional to exp(x): positive, adding up to 1 over `axis`.
+ *
+ * @example
+ * import { softmax, tensor } from '@gradus/tensor'
+ * softmax(tensor([1, 1, 1, 1])).array() // => [0.25, 0.25, 0.25, 0.25]
+ */
+export function softmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
+  return apply(softmaxOp, [x], { axes: normalizeAxes('softmax', axis, x.rank) })
+}
+
+/** log(softmax(x)) over `axis`, exact where the probability is too small for a float. */
+export function logSoftmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
+  return apply(logSoftmaxOp, [x], { axes: normalizeAxes('logSoftmax', axis, x.rank) })
+}
+
+/**
+ * Cross-entropy of `softmax(logits)` along `axis` with target probabilities of the same shape: one number per row. Exact
+ * for confident rows, where the probability itself would round to 0 or 1.
+ *
+ * @example
+ * import { softmaxCrossEntropy, tensor } from '@gradus/tensor'
+ * softmaxCrossEntropy(tensor([[100, 0]]), tensor([[0, 1]])).array() // => [100]
+ */
+export function softmaxCrossEntropy(
+  logits: Tensor,
+  target: Tensor,
+  { axis = -1 }: { readonly axis?: number } = {},
+): Tensor {
+  const along = normalizeAxis('softmaxCrossEntropy', axis, logits.rank)
+  return apply(softmaxCrossEntropyOp, [logits, target], { axis: along })
+}
+
+/**
+ * Binary cross-entropy of the logistic function of `logits` with targets from 0 to 1, element by element.
+ *
+ * @example
+ * import { sigmoidCrossEntropy, tensor } from '@gradus/tensor'
+ * sigmoidCrossEntropy(tensor([-100, 100]), tensor([1, 1])).array() // => [100, 0]
+ */
+export function sigmoidCrossEntropy(logits: Tensor, target: TensorLike): Tensor {
+  return apply(sigmoidCrossEntropyOp, alignOperands('sigmoidCrossEntropy', [logits, target]), null)
+}

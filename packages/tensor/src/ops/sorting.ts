@@ -1,0 +1,69 @@
+import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { formatShape, normalizeAxis } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { takeAlongAxis } from './indexing.ts'
+import { sliceOp } from './movement.ts'
+import { requireNumeric } from './rules.ts'
+
+/** Along which axis (default the last), and whether the largest comes first. */
+export interface SortOptions {
+  readonly axis?: number
+  readonly descending?: boolean
+}
+
+/** The positions along `axis` in sorted order: equal elements keep their order, NaN comes last either way. */
+export const argsortOp: Op<{ axis: number; descending: boolean }> = {
+  name: 'argsort',
+  shape([x]) {
+    requireNumeric('argsort', x!)
+    return { shape: x!.shape, dtype: 'int32' }
+  },
+}
+
+/**
+ * The int32 positions that sort `x` along `axis`; equal elements keep their order, NaN comes last in both directions.
+ *
+ * @example
+ * import { argsort, tensor } from '@gradus/tensor'
+ * argsort(tensor([3, 1, 2])).array() // => [1, 2, 0]
+ */
+export function argsort(x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor {
+  return apply(argsortOp, [x], { axis: normalizeAxis('argsort', axis, x.rank), descending })
+}
+
+/**
+ * `x` sorted along `axis`; NaN comes last in both directions. Gradients return to the places the elements came from.
+ *
+ * @example
+ * import { sort, tensor } from '@gradus/tensor'
+ * sort(tensor([3, 1, 2]), { descending: true }).array() // => [3, 2, 1]
+ */
+export function sort(x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor {
+  return takeAlongAxis(x, argsort(x, { axis, descending }), axis)
+}
+
+/**
+ * The `k` largest elements of the last axis, largest first, and their int32 positions; the first of equal elements comes
+ * first. Throws `ShapeError` if the axis has fewer than `k` elements.
+ *
+ * @example
+ * import { tensor, topK } from '@gradus/tensor'
+ * const { values, indices } = topK(tensor([5, 9, 7]), 2)
+ * values.array() // => [9, 7]
+ * indices.array() // => [1, 2]
+ */
+export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
+  const axis = normalizeAxis('topK', -1, x.rank)
+  if (!Number.isInteger(k) || k < 0 || k > x.shape[axis]!) {
+    throw new ShapeError(`topK: k is ${k}, but the last axis of ${formatShape(x.shape)} has ${x.shape[axis]} elements.`)
+  }
+  const order = argsort(x, { axis, descending: true })
+  const indices = apply(sliceOp, [order], {
+    start: x.shape.map(() => 0),
+    size: x.shape.map((d, i) => (i === axis ? k : d)),
+    step: x.shape.map(() => 1),
+  })
+  return { values: takeAlongAxis(x, indices, axis), indices }
+}
