@@ -1,0 +1,4 @@
+import { testBackend } from '@gradus/testing'
+import { cpu } from './cpu.ts'
+
+testBackend(cpu())

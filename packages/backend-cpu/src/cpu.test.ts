@@ -1,0 +1,43 @@
+import { add, cast, equal, gather, matmul, mul, sum, tensor, useBackend, where } from '@gradus/tensor'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { cpu } from './cpu.ts'
+
+beforeAll(async () => {
+  await useBackend(cpu())
+})
+
+describe('cpu', () => {
+  it('runs ops one by one', () => {
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(matmul(x, tensor([[1], [1]])).array()).toEqual([[3], [7]])
+    expect(add(mul(x, 2), tensor([10, 20])).array()).toEqual([
+      [12, 24],
+      [16, 28],
+    ])
+    expect(sum(x, { axis: 0 }).array()).toEqual([4, 6])
+    expect(where(equal(x, 3), 0, x).array()).toEqual([
+      [1, 2],
+      [0, 4],
+    ])
+    expect(cast(x, 'int32').dtype).toBe('int32')
+    expect(gather(x, tensor([1], { dtype: 'int32' })).array()).toEqual([[3, 4]])
+  })
+
+  it('handles tensors without elements', () => {
+    const nothing = tensor(new Float32Array(0), { shape: [0, 3] })
+    expect(add(nothing, 1).shape).toEqual([0, 3])
+    expect(sum(nothing, { axis: 0 }).array()).toEqual([0, 0, 0])
+    expect(matmul(nothing, tensor([[1], [2], [3]])).array()).toEqual([])
+  })
+
+  it('leaves its inputs as they are', () => {
+    const x = tensor([1, 2])
+    const y = add(x, x)
+    mul(y, y)
+    expect(x.array()).toEqual([1, 2])
+    expect(y.array()).toEqual([2, 4])
+  })
+})
