@@ -1,7 +1,7 @@
 import type { DType } from '../dtype.ts'
-import { apply } from '../interpreter.ts'
-import type { Op, OpSamples } from '../op.ts'
 import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
 import { broadcastShapes, formatShape, sameShape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { alignOperands, asTensor, broadcastTo, type TensorLike } from './broadcast.ts'
@@ -11,7 +11,12 @@ export const negOp: Op<None> = { name: 'neg', elementwise: true, shape: numericU
 
 export const addOp: Op<None> = { name: 'add', elementwise: true, shape: numericBinary('add'), vjp: (ct) => [ct, ct] }
 
-export const subOp: Op<None> = { name: 'sub', elementwise: true, shape: numericBinary('sub'), vjp: (ct) => [ct, neg(ct)] }
+export const subOp: Op<None> = {
+  name: 'sub',
+  elementwise: true,
+  shape: numericBinary('sub'),
+  vjp: (ct) => [ct, neg(ct)],
+}
 
 export const mulOp: Op<None> = {
   name: 'mul',
@@ -60,7 +65,9 @@ export const whereOp: Op<None> = {
     requireBool('where', condition!)
     requireAlike('where', a!, b!)
     if (!sameShape(condition!.shape, a!.shape)) {
-      throw new ShapeError(`where: the condition has shape ${formatShape(condition!.shape)} and the values ${formatShape(a!.shape)}.`)
+      throw new ShapeError(
+        `where: the condition has shape ${formatShape(condition!.shape)} and the values ${formatShape(a!.shape)}.`,
+      )
     }
     return { shape: a!.shape, dtype: a!.dtype }
   },
@@ -167,46 +174,14 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   const like = a instanceof Tensor ? a : b instanceof Tensor ? b : undefined
   const values = [asTensor('where', a, like), asTensor('where', b, like)]
   const shape = broadcastShapes('where', condition.shape, ...values.map((value) => value.shape))
-  return apply(whereOp, [condition, ...values].map((x) => broadcastTo(x, shape)), null)
+  return apply(
+    whereOp,
+    [condition, ...values].map((x) => broadcastTo(x, shape)),
+    null,
+  )
 }
 
 /** `x` in another dtype; float to integer truncates and saturates, NaN becomes 0, anything but 0 is true. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : apply(castOp, [x], { dtype })
 }
-
-const pair = [{ inputs: [{ shape: [2, 3] }, { shape: [2, 3] }], params: null }]
-const integerPair = [{ inputs: [{ shape: [4], dtype: 'int32', values: [7, -7, 5, 0] }, { shape: [4], dtype: 'int32', values: [2, 2, -3, 4] }], params: null }] as const
-const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1]
-const specialPair = [
-  { inputs: [{ shape: [6], values: special }, { shape: [6], values: [1, 1, 1, -0, 0, Number.NaN] }], params: null, forwardOnly: 'NaN and infinities' },
-] as const
-const steps = [{ inputs: [{ shape: [5], values: [1, 2, 3, 2, Number.NaN] }, { shape: [5], values: [1, 3, 2, 2, 1] }], params: null }]
-
-export const arithmeticSamples: readonly OpSamples[] = [
-  { op: negOp as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },
-  { op: addOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  { op: subOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  { op: mulOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  {
-    op: divOp as Op,
-    samples: [{ inputs: [{ shape: [2, 3] }, { shape: [2, 3], low: 0.5, high: 2 }], params: null }, ...integerPair, ...specialPair],
-  },
-  { op: maximumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  { op: minimumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  ...[equalOp, notEqualOp, lessOp, lessEqualOp, greaterOp, greaterEqualOp].map((op) => ({ op: op as Op, samples: [...steps, ...integerPair] })),
-  {
-    op: whereOp as Op,
-    samples: [{ inputs: [{ shape: [4], dtype: 'bool', values: [1, 0, 0, 1] }, { shape: [4] }, { shape: [4] }], params: null }],
-  },
-  {
-    op: castOp as Op,
-    samples: [
-      { inputs: [{ shape: [3] }], params: { dtype: 'float32' }, forwardOnly: 'rounding to float32 is a step function in float64' },
-      { inputs: [{ shape: [3] }], params: { dtype: 'float64' } },
-      { inputs: [{ shape: [6], values: [1.9, -1.9, 0.5, 3e9, -3e9, Number.NaN] }], params: { dtype: 'int32' } },
-      { inputs: [{ shape: [3], dtype: 'int32', values: [0, 1, -5] }], params: { dtype: 'bool' } },
-      { inputs: [{ shape: [2], dtype: 'bool', values: [1, 0] }], params: { dtype: 'float32' } },
-    ],
-  },
-]

@@ -2,8 +2,8 @@ import { backendOf, onBackend } from '../backend.ts'
 import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
-import type { Op, OpSamples } from '../op.ts'
-import { broadcastShapes, formatShape, normalizeAxes, reducedShape, sameShape, type Shape, sizeOf } from '../shape.ts'
+import type { Op } from '../op.ts'
+import { broadcastShapes, formatShape, normalizeAxes, reducedShape, type Shape, sameShape, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { type None, requireNumeric } from './rules.ts'
 
@@ -21,7 +21,9 @@ export const expandOp: Op<{ shape: Shape }> = {
   name: 'expand',
   shape([x], { shape }) {
     if (shape.length !== x!.shape.length || !x!.shape.every((d, axis) => d === 1 || d === shape[axis])) {
-      throw new ShapeError(`expand: ${formatShape(x!.shape)} cannot become ${formatShape(shape)}; only dimensions of size 1 can be repeated.`)
+      throw new ShapeError(
+        `expand: ${formatShape(x!.shape)} cannot become ${formatShape(shape)}; only dimensions of size 1 can be repeated.`,
+      )
     }
     return { shape, dtype: x!.dtype }
   },
@@ -84,11 +86,15 @@ export function full(shape: Shape, value: number | boolean, dtype: DType = 'floa
 export function asTensor(name: string, x: TensorLike, like?: Tensor): Tensor {
   if (x instanceof Tensor) return x
   if (typeof x !== 'number' && typeof x !== 'boolean') {
-    throw new TypeError(`${name} takes tensors and numbers and got ${x === null ? 'null' : typeof x}. Make one with tensor(...).`)
+    throw new TypeError(
+      `${name} takes tensors and numbers and got ${x === null ? 'null' : typeof x}. Make one with tensor(...).`,
+    )
   }
   const dtype = like?.dtype ?? (typeof x === 'boolean' ? 'bool' : 'float32')
   if (!isFloat(dtype) && !Number.isInteger(Number(x))) {
-    throw new ShapeError(`${name}: the number ${x} meets a tensor of dtype ${dtype} and would be cut. Use cast(x, 'float32').`)
+    throw new ShapeError(
+      `${name}: the number ${x} meets a tensor of dtype ${dtype} and would be cut. Use cast(x, 'float32').`,
+    )
   }
   return full([], x, dtype, like)
 }
@@ -126,7 +132,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter((d) => d !== -1))
   const resolved = unknown ? shape.map((d) => (d === -1 ? x.size / known : d)) : shape
   if (resolved.some((d) => !Number.isInteger(d))) {
-    throw new ShapeError(`reshape: the ${x.size} elements of ${formatShape(x.shape)} do not fill ${formatShape(shape)} evenly.`)
+    throw new ShapeError(
+      `reshape: the ${x.size} elements of ${formatShape(x.shape)} do not fill ${formatShape(shape)} evenly.`,
+    )
   }
   return apply(reshapeOp, [x], { shape: resolved })
 }
@@ -147,19 +155,3 @@ export interface ReduceOptions {
 export function sum(x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor {
   return apply(sumOp, [x], { axes: normalizeAxes('sum', axis, x.rank), keepDims })
 }
-
-export const broadcastSamples: readonly OpSamples[] = [
-  { op: fillOp as Op, samples: [{ inputs: [], params: { shape: [2, 3], dtype: 'float32', value: 1.5 } }, { inputs: [], params: { shape: [], dtype: 'int32', value: -3 } }] },
-  { op: expandOp as Op, samples: [{ inputs: [{ shape: [2, 1, 3] }], params: { shape: [2, 4, 3] } }] },
-  { op: reshapeOp as Op, samples: [{ inputs: [{ shape: [2, 6] }], params: { shape: [3, 4] } }] },
-  { op: identityOp as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },
-  {
-    op: sumOp as Op,
-    samples: [
-      { inputs: [{ shape: [2, 3, 4] }], params: { axes: [0, 2], keepDims: false } },
-      { inputs: [{ shape: [2, 3] }], params: { axes: [0, 1], keepDims: true } },
-      { inputs: [{ shape: [2, 0] }], params: { axes: [1], keepDims: false } },
-      { inputs: [{ shape: [5], dtype: 'int32' }], params: { axes: [0], keepDims: false } },
-    ],
-  },
-]

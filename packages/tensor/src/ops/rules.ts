@@ -33,6 +33,15 @@ export function numericBinary(name: string): ShapeRule {
   }
 }
 
+/** Two inputs of one shape and one floating dtype; the output is like them. */
+export function floatBinary(name: string): ShapeRule {
+  return ([a, b]) => {
+    requireAlike(name, a!, b!)
+    requireFloat(name, a!)
+    return { shape: a!.shape, dtype: a!.dtype }
+  }
+}
+
 /** Two inputs of one shape and one dtype; the output is `bool`. */
 export function comparison(name: string): ShapeRule {
   return ([a, b]) => {
@@ -49,7 +58,9 @@ export function requireAlike(name: string, a: Aval, b: Aval): void {
     )
   }
   if (!sameShape(a.shape, b.shape)) {
-    throw new ShapeError(`${name}: the operands have shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}; they must be equal.`)
+    throw new ShapeError(
+      `${name}: the operands have shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}; they must be equal.`,
+    )
   }
 }
 
@@ -62,7 +73,8 @@ export function requireNumeric(name: string, x: Aval): void {
 }
 
 export function requireInteger(name: string, x: Aval): void {
-  if (x.dtype !== 'int32' && x.dtype !== 'uint32') throw wrongDType(name, x.dtype, 'an integer', "Use cast(x, 'int32').")
+  if (x.dtype !== 'int32' && x.dtype !== 'uint32')
+    throw wrongDType(name, x.dtype, 'an integer', "Use cast(x, 'int32').")
 }
 
 export function requireBool(name: string, x: Aval): void {

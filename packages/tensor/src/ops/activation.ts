@@ -1,0 +1,62 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
+import { asTensor, type TensorLike } from './broadcast.ts'
+import { erf } from './error-function.ts'
+import { exp, log1p } from './exponential.ts'
+import { abs } from './rounding.ts'
+import { floatUnary, type None, numericUnary } from './rules.ts'
+import { sigmoid } from './sigmoid.ts'
+import { tanh } from './trigonometric.ts'
+
+/** max(x, 0); the derivative at 0 is 0. */
+export const reluOp: Op<None> = {
+  name: 'relu',
+  elementwise: true,
+  shape: numericUnary('relu'),
+  vjp: (ct, [x]) => [where(greater(x!, 0), ct, 0)],
+}
+
+/** log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)). */
+export const softplusOp: Op<None> = {
+  name: 'softplus',
+  elementwise: true,
+  shape: floatUnary('softplus'),
+  inline: ([x]) => add(maximum(x!, 0), log1p(exp(neg(abs(x!))))),
+  vjp: (ct, [x]) => [mul(ct, sigmoid(x!))],
+}
+
+/** `max(x, 0)`; the gradient at 0 is 0. */
+export function relu(x: TensorLike): Tensor {
+  return apply(reluOp, [asTensor('relu', x)], null)
+}
+
+/** `relu(x)`, at most 6; the gradient at 0 and at 6 is 0. */
+export function relu6(x: TensorLike): Tensor {
+  const value = asTensor('relu6', x)
+  return where(greaterEqual(value, 6), 6, relu(value))
+}
+
+/** `log(1 + exp(x))`, a smooth `relu`. */
+export function softplus(x: TensorLike): Tensor {
+  return apply(softplusOp, [asTensor('softplus', x)], null)
+}
+
+/** `x * sigmoid(x)`, also called swish. */
+export function silu(x: TensorLike): Tensor {
+  const value = asTensor('silu', x)
+  return mul(value, sigmoid(value))
+}
+
+/**
+ * x times the normal distribution function at x; `approximate` takes the tanh formula (Hendrycks and Gimpel,
+ * arXiv:1606.08415). As `keras.activations.gelu` it is exact by default, whereas `keras.ops.gelu` approximates.
+ */
+export function gelu(x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor {
+  const value = asTensor('gelu', x)
+  const half = mul(value, 0.5)
+  if (!approximate) return mul(half, add(erf(mul(value, Math.SQRT1_2)), 1))
+  const cube = mul(mul(value, value), value)
+  return mul(half, add(tanh(mul(add(value, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1))
+}

@@ -1,0 +1,38 @@
+import { isFloat } from '../dtype.ts'
+import { ShapeError } from '../errors.ts'
+import type { Tensor } from '../tensor.ts'
+import { equal, greater, less, where } from './arithmetic.ts'
+import type { TensorLike } from './broadcast.ts'
+import { isNan } from './logical.ts'
+
+/**
+ * x held between `low` and `high` (`null`: no bound); NaN stays NaN. The gradient is 1 from bound to bound, both
+ * included, and 0 outside.
+ *
+ * @example
+ * import { clip, tensor } from '@gradus/tensor'
+ * clip(tensor([-2, 0.5, 2]), 0, 1).array() // => [0, 0.5, 1]
+ */
+export function clip(x: Tensor, low: TensorLike | null, high: TensorLike | null): Tensor {
+  if (typeof low === 'number' && typeof high === 'number' && low > high) {
+    throw new ShapeError(`clip: the lower bound ${low} is above the upper bound ${high}. Swap them.`)
+  }
+  const raised = low === null ? x : where(less(x, low), low, x)
+  return high === null ? raised : where(greater(raised, high), high, raised)
+}
+
+/** What NaN and the infinities become; by default 0 and the largest finite numbers of the dtype. */
+export interface NanToNumOptions {
+  readonly nan?: number
+  readonly posInf?: number
+  readonly negInf?: number
+}
+
+/** x with NaN and infinities replaced by finite numbers. No gradient flows where it is replaced. */
+export function nanToNum(x: Tensor, { nan = 0, posInf, negInf }: NanToNumOptions = {}): Tensor {
+  if (!isFloat(x.dtype)) return x
+  const largest = x.dtype === 'float32' ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE
+  const known = where(isNan(x), nan, x)
+  const bounded = where(equal(known, Number.POSITIVE_INFINITY), posInf ?? largest, known)
+  return where(equal(bounded, Number.NEGATIVE_INFINITY), negInf ?? -largest, bounded)
+}

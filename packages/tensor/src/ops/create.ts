@@ -1,0 +1,202 @@
+import { type Backend, currentBackend } from '../backend.ts'
+import { bytesPerElement, type DType, dtypeOfArray, hostArray, isFloat, type TypedArray } from '../dtype.ts'
+import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
+import { Storage } from '../storage.ts'
+import { Tensor } from '../tensor.ts'
+import { add, cast, equal, mul, where } from './arithmetic.ts'
+import { full } from './broadcast.ts'
+
+/** What a tensor can be made from: a value, arrays nested like its dimensions, or a flat typed array. */
+export type TensorValues = number | boolean | TypedArray | readonly TensorValues[]
+
+export interface TensorOptions {
+  /**
+   * Default: `bool` for booleans, `float32` for numbers, the array's own type for typed arrays. A `Uint8Array` holds
+   * small integers and becomes `int32`, unless `bool` is asked for.
+   */
+  readonly dtype?: DType
+  /** Default: the nesting of the arrays; `[length]` for typed arrays. */
+  readonly shape?: Shape
+}
+
+/**
+ * A tensor with the given values, copied to the current backend.
+ *
+ * Throws `ShapeError` if nested arrays differ in length, if the values do not fill `shape`, or if a value does not exist
+ * in the dtype (1.5 in `int32`).
+ *
+ * @example
+ * import { tensor } from '@gradus/tensor'
+ * tensor([[1, 2], [3, 4]]).shape // => [2, 2]
+ * tensor([1, 0], { dtype: 'bool' }).array() // => [true, false]
+ * tensor(new Float32Array(6), { shape: [2, 3] }).shape // => [2, 3]
+ */
+export function tensor(values: TensorValues, { dtype, shape }: TensorOptions = {}): Tensor {
+  const flat: (number | boolean)[] | TypedArray = isTypedArray(values) ? values : []
+  const found = isTypedArray(values) ? [values.length] : nestedShape(values, [], flat as (number | boolean)[])
+  const resolved = shape ?? found
+  if (sizeOf(resolved) !== flat.length || !resolved.every((d) => Number.isInteger(d) && d >= 0)) {
+    throw new ShapeError(
+      `tensor: ${flat.length} values do not fill the shape ${formatShape(resolved)}, which needs ${sizeOf(resolved)}.`,
+    )
+  }
+  return fromHost(convert(flat, dtype ?? defaultDType(flat)), resolved, dtype ?? defaultDType(flat))
+}
+
+function isTypedArray(values: TensorValues): values is TypedArray {
+  return ArrayBuffer.isView(values)
+}
+
+function defaultDType(values: readonly (number | boolean)[] | TypedArray): DType {
+  if (values instanceof Uint8Array) return 'int32'
+  if (ArrayBuffer.isView(values)) return dtypeOfArray(values)
+  return values.length > 0 && values.every((value) => typeof value === 'boolean') ? 'bool' : 'float32'
+}
+
+/** The shape of nested arrays, whose values are appended to `flat`. */
+function nestedShape(values: TensorValues, place: readonly number[], flat: (number | boolean)[]): number[] {
+  if (typeof values === 'number' || typeof values === 'boolean') {
+    flat.push(values)
+    return []
+  }
+  if (isTypedArray(values)) {
+    for (const value of values) flat.push(value)
+    return [values.length]
+  }
+  if (!Array.isArray(values)) {
+    const what = values === null ? 'null' : typeof values
+    throw new TypeError(`tensor: found ${what} at ${formatShape(place)}; give numbers, booleans or arrays of them.`)
+  }
+  let inner: number[] | undefined
+  values.forEach((value: TensorValues, index) => {
+    const shape = nestedShape(value, [...place, index], flat)
+    if (inner && formatShape(inner) !== formatShape(shape)) {
+      throw new ShapeError(
+        `tensor: the arrays are ragged: the element at ${formatShape([...place, index])} has shape ${formatShape(shape)} ` +
+          `and those before it ${formatShape(inner)}. All elements of one array must have the same shape.`,
+      )
+    }
+    inner = shape
+  })
+  return [values.length, ...(inner ?? [])]
+}
+
+function convert(values: readonly (number | boolean)[] | TypedArray, dtype: DType): TypedArray {
+  const host = hostArray(dtype, values.length)
+  const limits = dtype === 'uint32' ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1]
+  for (let index = 0; index < values.length; index++) {
+    const value = Number(values[index])
+    if (dtype === 'bool') host[index] = value === 0 ? 0 : 1
+    else if (isFloat(dtype) || (Number.isInteger(value) && value >= limits[0]! && value <= limits[1]!))
+      host[index] = value
+    else
+      throw new ShapeError(
+        `tensor: the value ${value} does not exist in ${dtype}. Round it first or use another dtype.`,
+      )
+  }
+  return host
+}
+
+function fromHost(data: TypedArray, shape: Shape, dtype: DType, backend: Backend = currentBackend()): Tensor {
+  const buffer = backend.allocate(data.length * bytesPerElement(dtype))
+  backend.write(buffer, data)
+  return new Tensor({ shape, dtype }, new Storage(backend, buffer))
+}
+
+/** A copy of `x` on `backend`; `x` itself if it lives there already. */
+export async function toBackend(x: Tensor, backend: Backend): Promise<Tensor> {
+  return x.storage.memory === backend ? x : fromHost(await x.data(), x.shape, x.dtype, backend)
+}
+
+/**
+ * A tensor of zeros (`false` for bool).
+ *
+ * @example
+ * import { zeros } from '@gradus/tensor'
+ * zeros([2, 2]).array() // => [[0, 0], [0, 0]]
+ */
+export function zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
+  return full(shape, 0, dtype)
+}
+
+/** A tensor of ones (`true` for bool). */
+export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
+  return full(shape, 1, dtype)
+}
+
+/** Zeros of the shape and dtype of `x`, on its backend. */
+export function zerosLike(x: Tensor): Tensor {
+  return full(x.shape, 0, x.dtype, x)
+}
+
+/** Ones of the shape and dtype of `x`, on its backend. */
+export function onesLike(x: Tensor): Tensor {
+  return full(x.shape, 1, x.dtype, x)
+}
+
+/** Each element is its own coordinate along `axis`. */
+export const iotaOp: Op<{ shape: Shape; dtype: DType; axis: number }> = {
+  name: 'iota',
+  shape(_, { shape, dtype }) {
+    if (dtype === 'bool') throw new ShapeError('iota counts and needs a numeric dtype; it got bool.')
+    return { shape, dtype }
+  },
+}
+
+/**
+ * A tensor of `shape` in which each element is its own coordinate along `axis`.
+ *
+ * @example
+ * import { iota } from '@gradus/tensor'
+ * iota([2, 3], 1).array() // => [[0, 1, 2], [0, 1, 2]]
+ */
+export function iota(shape: Shape, axis = 0, dtype: DType = 'int32'): Tensor {
+  return apply(iotaOp, [], { shape, dtype, axis: normalizeAxis('iota', axis, shape.length) })
+}
+
+/** Ones on the diagonal `offset` places above (below if negative) the main one, zeros elsewhere. */
+export function eye(rows: number, columns = rows, offset = 0, dtype: DType = 'float32'): Tensor {
+  const shape = [rows, columns]
+  return cast(equal(add(iota(shape, 0), offset), iota(shape, 1)), dtype)
+}
+
+/**
+ * The numbers `start, start + step, ...` before `stop`; `arange(stop)` starts at 0.
+ * The dtype is `int32` if all three are whole numbers, else `float32`.
+ *
+ * @example
+ * import { arange } from '@gradus/tensor'
+ * arange(4).array() // => [0, 1, 2, 3]
+ * arange(1, 2, 0.25).array() // => [1, 1.25, 1.5, 1.75]
+ */
+export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
+  if (stop === undefined) return arange(0, start, step, dtype)
+  if (step === 0 || ![start, stop, step].every(Number.isFinite)) {
+    throw new ShapeError(
+      `arange: cannot count from ${start} to ${stop} by ${step}; use finite numbers and a step other than 0.`,
+    )
+  }
+  const type = dtype ?? ([start, stop, step].every(Number.isInteger) ? 'int32' : 'float32')
+  return affine(iota([Math.max(0, Math.ceil((stop - start) / step))], 0, type), step, start)
+}
+
+/**
+ * `count` numbers at equal distances from `start` to `stop`, both included.
+ *
+ * @example
+ * import { linspace } from '@gradus/tensor'
+ * linspace(0, 1, 5).array() // => [0, 0.25, 0.5, 0.75, 1]
+ */
+export function linspace(start: number, stop: number, count: number, dtype: 'float32' | 'float64' = 'float32'): Tensor {
+  const index = iota([count], 0, dtype)
+  if (count < 2) return affine(index, 0, start)
+  // the last value is set, because count - 1 steps need not add up to it
+  return where(equal(index, count - 1), stop, affine(index, (stop - start) / (count - 1), start))
+}
+
+function affine(x: Tensor, scale: number, shift: number): Tensor {
+  return add(scale === 1 ? x : mul(x, scale), shift)
+}

@@ -1,0 +1,97 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, div, equal, less, lessEqual, mul, neg, sub, where } from './arithmetic.ts'
+import { asTensor, full, type TensorLike } from './broadcast.ts'
+import { exp, log, sqrt, square } from './exponential.ts'
+import { abs } from './rounding.ts'
+import { floatUnary, type None } from './rules.ts'
+
+/** erf x = 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+export const erfOp: Op<None> = {
+  name: 'erf',
+  elementwise: true,
+  shape: floatUnary('erf'),
+  vjp: (ct, [x]) => [mul(ct, mul(exp(neg(square(x!))), 2 / Math.sqrt(Math.PI)))],
+}
+
+/** The inverse of erf on [-1, 1]; infinite at the ends, NaN outside. */
+export const erfInvOp: Op<None> = {
+  name: 'erfInv',
+  elementwise: true,
+  shape: floatUnary('erfInv'),
+  inline: ([x]) => inverse(x!),
+  // 1 / erf'(y)
+  vjp: (ct, _, __, y) => [mul(ct, mul(exp(square(y)), Math.sqrt(Math.PI) / 2))],
+}
+
+/** The error function. */
+export function erf(x: TensorLike): Tensor {
+  return apply(erfOp, [asTensor('erf', x)], null)
+}
+
+/** `1 - erf(x)`; its absolute, not its relative error is small where it is close to 0. */
+export function erfc(x: TensorLike): Tensor {
+  return sub(1, erf(x))
+}
+
+/** The inverse of `erf`: infinite at -1 and 1, NaN outside. */
+export function erfInv(x: TensorLike): Tensor {
+  return apply(erfInvOp, [asTensor('erfInv', x)], null)
+}
+
+// Rational approximations of the normal quantile (M. Wichura, algorithm AS 241, PPND16), good to 16 digits:
+// coefficients of numerator and denominator from the highest power down.
+const centre = [
+  [
+    2.5090809287301226727e3, 3.34305755835881281058e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
+    1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.387132872796366608,
+  ],
+  [
+    5.226495278852854561e3, 2.8729085735721942674e4, 3.930789580009271061e4, 2.1213794301586595867e4,
+    5.3941960214247511077e3, 6.871870074920579083e2, 4.2313330701600911252e1, 1,
+  ],
+] as const
+const tail = [
+  [
+    7.7454501427834140764e-4, 2.27238449892691845833e-2, 2.4178072517745061177e-1, 1.27045825245236838258,
+    3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734,
+  ],
+  [
+    1.05075007164441684324e-9, 5.475938084995344946e-4, 1.51986665636164571966e-2, 1.4810397642748007459e-1,
+    6.8976733498510000455e-1, 1.6763848301838038494, 2.05319162663775882187, 1,
+  ],
+] as const
+const farTail = [
+  [
+    2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.2426609473880784386e-3, 2.6532189526576123093e-2,
+    2.9656057182850489123e-1, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772,
+  ],
+  [
+    2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+    1.4875361290850615025e-2, 1.3692988092273580531e-1, 5.9983220655588793769e-1, 1,
+  ],
+] as const
+
+/** erfInv(x) is quantile((1 + x) / 2) / sqrt 2, whose tails depend on sqrt(-log((1 - |x|) / 2)). */
+function inverse(x: Tensor): Tensor {
+  const size = abs(x)
+  const q = mul(x, 0.5)
+  const middle = mul(q, ratio(centre, sub(0.180625, square(q))))
+  const depth = sqrt(neg(log(mul(sub(1, size), 0.5))))
+  const outer = where(lessEqual(depth, 5), ratio(tail, sub(depth, 1.6)), ratio(farTail, sub(depth, 5)))
+  const signed = where(less(x, 0), neg(outer), outer)
+  const quantile = where(lessEqual(size, 0.85), middle, where(equal(size, 1), mul(x, Number.POSITIVE_INFINITY), signed))
+  return mul(quantile, Math.SQRT1_2)
+}
+
+function ratio([top, bottom]: readonly [readonly number[], readonly number[]], x: Tensor): Tensor {
+  return div(polynomial(top, x), polynomial(bottom, x))
+}
+
+/** Horner's scheme. */
+function polynomial(coefficients: readonly number[], x: Tensor): Tensor {
+  let sum = full(x.shape, coefficients[0]!, x.dtype, x)
+  for (const coefficient of coefficients.slice(1)) sum = add(mul(sum, x), coefficient)
+  return sum
+}

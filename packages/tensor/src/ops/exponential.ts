@@ -1,0 +1,134 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, div, equal, mul, sub, where } from './arithmetic.ts'
+import { alignOperands, asTensor, type TensorLike } from './broadcast.ts'
+import { logicalAnd } from './logical.ts'
+import { floatBinary, floatUnary, type None } from './rules.ts'
+
+export const expOp: Op<None> = {
+  name: 'exp',
+  elementwise: true,
+  shape: floatUnary('exp'),
+  vjp: (ct, _, __, y) => [mul(ct, y)],
+}
+
+export const expm1Op: Op<None> = {
+  name: 'expm1',
+  elementwise: true,
+  shape: floatUnary('expm1'),
+  vjp: (ct, [x]) => [mul(ct, exp(x!))],
+}
+
+export const logOp: Op<None> = {
+  name: 'log',
+  elementwise: true,
+  shape: floatUnary('log'),
+  vjp: (ct, [x]) => [div(ct, x!)],
+}
+
+export const log1pOp: Op<None> = {
+  name: 'log1p',
+  elementwise: true,
+  shape: floatUnary('log1p'),
+  vjp: (ct, [x]) => [div(ct, add(x!, 1))],
+}
+
+export const sqrtOp: Op<None> = {
+  name: 'sqrt',
+  elementwise: true,
+  shape: floatUnary('sqrt'),
+  // 1 / (2 sqrt x)
+  vjp: (ct, _, __, y) => [div(mul(ct, 0.5), y)],
+}
+
+export const rsqrtOp: Op<None> = {
+  name: 'rsqrt',
+  elementwise: true,
+  shape: floatUnary('rsqrt'),
+  // -1/2 x^(-3/2) = -y / (2 x); the cube of y would overflow earlier
+  vjp: (ct, [x], _, y) => [mul(ct, mul(div(y, x!), -0.5))],
+}
+
+/** `pow(x, 0)` is 1 for every x, so d/dx is 0 there; at x = 0 the derivative by the exponent is 0. */
+export const powOp: Op<None> = {
+  name: 'pow',
+  elementwise: true,
+  shape: floatBinary('pow'),
+  vjp(ct, inputs, _, y) {
+    const [x, exponent] = inputs as [Tensor, Tensor]
+    // d/dx = e x^(e-1), whose limit at x = e = 0 would be 0 * inf
+    const zero = logicalAnd(equal(x, 0), equal(exponent, 0))
+    const slope = mul(exponent, pow(x, where(zero, 0, sub(exponent, 1))))
+    // d/de = x^e log x, whose limit at x = 0 would be 0 * -inf
+    return [mul(ct, slope), mul(ct, mul(y, log(where(equal(x, 0), 1, x))))]
+  },
+}
+
+/** `e ** x`. */
+export function exp(x: TensorLike): Tensor {
+  return apply(expOp, [asTensor('exp', x)], null)
+}
+
+/** `e ** x - 1`, accurate near 0. */
+export function expm1(x: TensorLike): Tensor {
+  return apply(expm1Op, [asTensor('expm1', x)], null)
+}
+
+/** The natural logarithm; -inf at 0, NaN below. */
+export function log(x: TensorLike): Tensor {
+  return apply(logOp, [asTensor('log', x)], null)
+}
+
+/** `log(1 + x)`, accurate near 0. */
+export function log1p(x: TensorLike): Tensor {
+  return apply(log1pOp, [asTensor('log1p', x)], null)
+}
+
+/** The square root; NaN below 0. */
+export function sqrt(x: TensorLike): Tensor {
+  return apply(sqrtOp, [asTensor('sqrt', x)], null)
+}
+
+/** `1 / sqrt(x)`. */
+export function rsqrt(x: TensorLike): Tensor {
+  return apply(rsqrtOp, [asTensor('rsqrt', x)], null)
+}
+
+/** `x * x`. */
+export function square(x: TensorLike): Tensor {
+  const value = asTensor('square', x)
+  return mul(value, value)
+}
+
+/** `1 / x`. */
+export function reciprocal(x: TensorLike): Tensor {
+  return div(1, asTensor('reciprocal', x))
+}
+
+/**
+ * `x ** exponent`, with NumPy's broadcasting; `pow(x, 0)` is 1, a negative x with a broken exponent gives NaN.
+ *
+ * @example
+ * import { pow, tensor } from '@gradus/tensor'
+ * pow(tensor([1, 2, 3]), 2).array() // => [1, 4, 9]
+ */
+export function pow(x: TensorLike, exponent: TensorLike): Tensor {
+  if (exponent === 2) return square(x)
+  return apply(powOp, alignOperands('pow', [x, exponent]), null)
+}
+
+/** The logarithm to base 2. */
+export function log2(x: TensorLike): Tensor {
+  return div(log(x), Math.LN2)
+}
+
+/** The logarithm to base 10. */
+export function log10(x: TensorLike): Tensor {
+  return div(log(x), Math.LN10)
+}
+
+/** `2 ** x`. */
+export function exp2(x: TensorLike): Tensor {
+  return pow(2, x)
+}

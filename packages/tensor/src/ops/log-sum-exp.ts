@@ -1,0 +1,69 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { normalizeAxes, reducedShape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, equal, maximum, mul, neg, sub, where } from './arithmetic.ts'
+import { alignOperands, expandOver, type ReduceOptions, reshape, sum, type TensorLike } from './broadcast.ts'
+import { exp, log, log1p } from './exponential.ts'
+import { isFinite as finite, logicalAnd, logicalNot } from './logical.ts'
+import { max, type ReduceParams } from './reduction.ts'
+import { abs } from './rounding.ts'
+import { floatBinary, type None, requireFloat } from './rules.ts'
+import { sigmoid } from './sigmoid.ts'
+
+/** log(exp(a) + exp(b)). */
+export const logAddExpOp: Op<None> = {
+  name: 'logAddExp',
+  elementwise: true,
+  shape: floatBinary('logAddExp'),
+  inline: ([a, b]) => add(maximum(a!, b!), log1p(exp(neg(abs(difference(a!, b!)))))),
+  // exp(a) / (exp(a) + exp(b)) = sigmoid(a - b)
+  vjp(ct, [a, b]) {
+    const d = difference(a!, b!)
+    return [mul(ct, sigmoid(d)), mul(ct, sigmoid(neg(d)))]
+  },
+}
+
+/** log(sum(exp(x))) over `axes`, with the largest element taken out before. */
+export const logSumExpOp: Op<ReduceParams> = {
+  name: 'logSumExp',
+  shape([x], { axes, keepDims }) {
+    requireFloat('logSumExp', x!)
+    return { shape: reducedShape(x!.shape, axes, keepDims), dtype: x!.dtype }
+  },
+  inline([x], { axes, keepDims }) {
+    if (x!.size === 0) return log(sum(exp(x!), { axis: axes, keepDims }))
+    const shift = finiteOr0(max(x!, { axis: axes, keepDims: true }))
+    const y = add(log(sum(exp(sub(x!, shift)), { axis: axes, keepDims: true })), shift)
+    return keepDims ? y : reshape(y, reducedShape(x!.shape, axes, false))
+  },
+  // the softmax; 0 in a row of -inf, which has no largest element
+  vjp: (ct, [x], { axes }, y) => [
+    mul(expandOver(ct, x!.shape, axes), exp(sub(x!, expandOver(finiteOr0(y), x!.shape, axes)))),
+  ],
+}
+
+/** a - b, but 0 for equal infinities. */
+function difference(a: Tensor, b: Tensor): Tensor {
+  return where(logicalAnd(equal(a, b), logicalNot(finite(a))), 0, sub(a, b))
+}
+
+function finiteOr0(x: Tensor): Tensor {
+  return where(finite(x), x, 0)
+}
+
+/** `log(exp(a) + exp(b))` without overflow, with NumPy's broadcasting. */
+export function logAddExp(a: TensorLike, b: TensorLike): Tensor {
+  return apply(logAddExpOp, alignOperands('logAddExp', [a, b]), null)
+}
+
+/**
+ * `log(sum(exp(x)))` over `axis`, without overflow; -inf where all elements are -inf. Its gradient is the softmax.
+ *
+ * @example
+ * import { logSumExp, tensor } from '@gradus/tensor'
+ * logSumExp(tensor([1000, 1000 - 1e9])).item() // => 1000
+ */
+export function logSumExp(x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor {
+  return apply(logSumExpOp, [x], { axes: normalizeAxes('logSumExp', axis, x.rank), keepDims })
+}

@@ -1,0 +1,193 @@
+import { ShapeError } from '../errors.ts'
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { formatShape, normalizeAxes, normalizeAxis, type Shape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+
+/** Output dimension i is input dimension `axes[i]`. */
+export const permuteOp: Op<{ axes: readonly number[] }> = {
+  name: 'permute',
+  shape([x], { axes }) {
+    const rank = x!.shape.length
+    if (axes.length !== rank || [...axes].sort((a, b) => a - b).some((axis, index) => axis !== index)) {
+      throw new ShapeError(
+        `permute: [${axes.join(', ')}] does not order the axes of ${formatShape(x!.shape)}; name each of 0 to ${rank - 1} once.`,
+      )
+    }
+    return { shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype }
+  },
+  vjp: (ct, _, { axes }) => [apply(permuteOp, [ct], { axes: axes.map((_, axis) => axes.indexOf(axis)) })],
+}
+
+export interface PadParams {
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+  /** How many zeros between neighbours. */
+  readonly interior: readonly number[]
+}
+
+/** Zeros before (`low`), after (`high`) and between the elements of each axis. */
+export const padOp: Op<PadParams> = {
+  name: 'pad',
+  shape([x], { low, high, interior }) {
+    requirePerAxis('pad', x!.shape, { low, high, interior }, 0)
+    const shape = x!.shape.map((d, axis) => low[axis]! + high[axis]! + (d === 0 ? 0 : d + (d - 1) * interior[axis]!))
+    return { shape, dtype: x!.dtype }
+  },
+  vjp: (ct, [x], { low, interior }) => [
+    apply(sliceOp, [ct], { start: low, size: x!.shape, step: interior.map((count) => count + 1) }),
+  ],
+}
+
+export interface SliceParams {
+  readonly start: readonly number[]
+  readonly size: readonly number[]
+  readonly step: readonly number[]
+}
+
+/** Along each axis the `size` elements `start, start + step, ...`. */
+export const sliceOp: Op<SliceParams> = {
+  name: 'slice',
+  shape([x], { start, size, step }) {
+    requirePerAxis('slice', x!.shape, { start, size }, 0)
+    requirePerAxis('slice', x!.shape, { step }, 1)
+    x!.shape.forEach((d, axis) => {
+      const end = start[axis]! + (size[axis] === 0 ? 0 : (size[axis]! - 1) * step[axis]! + 1)
+      if (end > d) {
+        throw new ShapeError(
+          `slice: ${size[axis]} elements from ${start[axis]} with step ${step[axis]} end at ${end}, ` +
+            `but axis ${axis} of ${formatShape(x!.shape)} has ${d}.`,
+        )
+      }
+    })
+    return { shape: size, dtype: x!.dtype }
+  },
+  // each element goes back to its place, zeros to the others
+  vjp: (ct, [x], { start, size, step }) => [
+    apply(padOp, [ct], {
+      low: start,
+      high: x!.shape.map((d, axis) => d - start[axis]! - (size[axis] === 0 ? 0 : (size[axis]! - 1) * step[axis]! + 1)),
+      interior: step.map((distance) => distance - 1),
+    }),
+  ],
+}
+
+/** The elements in reverse order along `axes`. */
+export const flipOp: Op<{ axes: readonly number[] }> = {
+  name: 'flip',
+  shape: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  vjp: (ct, _, params) => [apply(flipOp, [ct], params)],
+}
+
+/** The inputs one after the other along `axis`. */
+export const concatOp: Op<{ axis: number }> = {
+  name: 'concat',
+  shape(inputs, { axis }) {
+    const first = inputs[0]!
+    inputs.forEach((x, index) => {
+      const fits = x.shape.length === first.shape.length && x.shape.every((d, i) => i === axis || d === first.shape[i])
+      if (!fits || x.dtype !== first.dtype) {
+        throw new ShapeError(
+          `concat: tensor ${index} is ${x.dtype}${formatShape(x.shape)} and tensor 0 is ${first.dtype}${formatShape(first.shape)}; ` +
+            `they must have one dtype and differ only along axis ${axis}.`,
+        )
+      }
+    })
+    const total = inputs.reduce((sum, x) => sum + x.shape[axis]!, 0)
+    return { shape: first.shape.map((d, i) => (i === axis ? total : d)), dtype: first.dtype }
+  },
+  vjp(ct, inputs, { axis }) {
+    let offset = 0
+    return inputs.map((x) => {
+      const part = sliceAxis(ct, axis, offset, x.shape[axis]!)
+      offset += x.shape[axis]!
+      return part
+    })
+  },
+}
+
+function requirePerAxis(name: string, shape: Shape, params: Record<string, readonly number[]>, least: number): void {
+  for (const [key, values] of Object.entries(params)) {
+    if (values.length !== shape.length || values.some((value) => !Number.isInteger(value) || value < least)) {
+      throw new ShapeError(
+        `${name}: ${key} is [${values.join(', ')}], but ${formatShape(shape)} needs ${shape.length} whole numbers from ${least}.`,
+      )
+    }
+  }
+}
+
+/** `size` elements from `start` along one axis (non-negative), everything along the others. */
+export function sliceAxis(x: Tensor, axis: number, start: number, size: number): Tensor {
+  if (start === 0 && size === x.shape[axis]) return x
+  const only = (value: number, others: readonly number[]) => others.map((other, i) => (i === axis ? value : other))
+  const zeros = x.shape.map(() => 0)
+  return apply(sliceOp, [x], { start: only(start, zeros), size: only(size, x.shape), step: x.shape.map(() => 1) })
+}
+
+/**
+ * The dimensions in another order: output dimension i is input dimension `axes[i]`; by default they are reversed.
+ *
+ * @example
+ * import { tensor, transpose } from '@gradus/tensor'
+ * transpose(tensor([[1, 2], [3, 4]])).array() // => [[1, 3], [2, 4]]
+ */
+export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
+  const order =
+    axes?.map((axis) => normalizeAxis('transpose', axis, x.rank)) ?? x.shape.map((_, axis) => x.rank - 1 - axis)
+  return order.length === x.rank && order.every((axis, index) => axis === index)
+    ? x
+    : apply(permuteOp, [x], { axes: order })
+}
+
+/**
+ * The part of `x` that begins at `start` (negative: from the end) and has the given size (-1: up to the end), taking
+ * every `step`-th element. All three have one number per axis; axes they leave out at the end are taken whole.
+ *
+ * @example
+ * import { arange, slice } from '@gradus/tensor'
+ * slice(arange(6), [1], [2], [2]).array() // => [1, 3]
+ * slice(arange(6), [-2], [-1]).array() // => [4, 5]
+ */
+export function slice(x: Tensor, start: readonly number[], size?: readonly number[], step?: readonly number[]): Tensor {
+  for (const [name, values] of Object.entries({ start, size: size ?? [], step: step ?? [] })) {
+    if (values.length > x.rank) {
+      throw new ShapeError(
+        `slice: ${name} has ${values.length} numbers and ${formatShape(x.shape)} only ${x.rank} axes.`,
+      )
+    }
+  }
+  const steps = x.shape.map((_, axis) => step?.[axis] ?? 1)
+  const starts = x.shape.map((d, axis) => {
+    const from = start[axis] ?? 0
+    if (from < -d || from > d) {
+      throw new ShapeError(
+        `slice: start ${from} lies outside axis ${axis} of ${formatShape(x.shape)}; use ${-d} to ${d}.`,
+      )
+    }
+    return from < 0 ? from + d : from
+  })
+  const sizes = x.shape.map((d, axis) => {
+    const count = size?.[axis] ?? -1
+    return count === -1 ? Math.ceil((d - starts[axis]!) / steps[axis]!) : count
+  })
+  return apply(sliceOp, [x], { start: starts, size: sizes, step: steps })
+}
+
+/** The elements in reverse order along `axis` (by default along every axis). */
+export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
+  return apply(flipOp, [x], { axes: normalizeAxes('flip', axis, x.rank) })
+}
+
+/**
+ * The tensors one after the other along `axis`; the other dimensions must agree.
+ *
+ * @example
+ * import { concat, tensor } from '@gradus/tensor'
+ * concat([tensor([[1, 2]]), tensor([[3, 4]])]).array() // => [[1, 2], [3, 4]]
+ */
+export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  const [first] = tensors
+  if (!first) throw new ShapeError('concat got no tensors; give at least one.')
+  const along = normalizeAxis('concat', axis, first.rank)
+  return tensors.length === 1 ? first : apply(concatOp, tensors, { axis: along })
+}

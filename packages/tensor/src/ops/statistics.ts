@@ -1,0 +1,66 @@
+import { isFloat } from '../dtype.ts'
+import { ShapeError } from '../errors.ts'
+import { normalizeAxes } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { cast, div, equal, notEqual, sub, where } from './arithmetic.ts'
+import { type ReduceOptions, reshape, sum } from './broadcast.ts'
+import { sqrt, square } from './exponential.ts'
+import { max } from './reduction.ts'
+import { abs } from './rounding.ts'
+
+function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
+  if (!isFloat(x.dtype))
+    throw new ShapeError(`${name} needs a float tensor and got ${x.dtype}. Use cast(x, 'float32').`)
+  return normalizeAxes(name, axis, x.rank).reduce((count, along) => count * x.shape[along]!, 1)
+}
+
+/**
+ * The mean over `axis`; NaN over nothing. Throws `ShapeError` for integers and bools.
+ *
+ * @example
+ * import { mean, tensor } from '@gradus/tensor'
+ * mean(tensor([[1, 2], [3, 4]]), { axis: 0 }).array() // => [2, 3]
+ */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return div(sum(x, options), countOf('mean', x, options))
+}
+
+/** The mean square distance from the mean over `axis` (divided by the count, not by one less). */
+export function variance(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return moments(x, options).variance
+}
+
+/** The square root of the variance over `axis`; its gradient is not finite where the variance is 0. */
+export function std(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return sqrt(variance(x, options))
+}
+
+/** Mean and variance over `axis`, the variance in a second pass over the distances from the mean. */
+export function moments(x: Tensor, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } {
+  const count = countOf('moments', x, options)
+  const centre = div(sum(x, { ...options, keepDims: true }), count)
+  const spread = div(sum(square(sub(x, centre)), options), count)
+  return { mean: options.keepDims ? centre : reshape(centre, spread.shape), variance: spread }
+}
+
+export interface NormOptions extends ReduceOptions {
+  /** 1: sum of sizes, 2 (default): root of the sum of squares, Infinity: largest size. */
+  readonly ord?: 1 | 2 | typeof Infinity
+}
+
+/** The length of the vectors along `axis` (of all elements by default); the gradient of a zero vector is 0. */
+export function norm(x: Tensor, { ord = 2, ...options }: NormOptions = {}): Tensor {
+  countOf('norm', x, options)
+  if (ord === 1) return sum(abs(x), options)
+  if (ord === Number.POSITIVE_INFINITY) return max(abs(x), options)
+  if (ord !== 2) throw new ShapeError(`norm: ord ${String(ord)} is not known; use 1, 2 or Infinity.`)
+  const squares = sum(square(x), options)
+  // the root of 0 is left out, because its infinite slope times the zero slope of the squares is NaN
+  const none = equal(squares, 0)
+  return where(none, 0, sqrt(where(none, 1, squares)))
+}
+
+/** How many elements over `axis` are not 0 (or are true), as int32. */
+export function countNonzero(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return sum(cast(notEqual(x, 0), 'int32'), options)
+}

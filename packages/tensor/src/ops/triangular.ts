@@ -1,0 +1,24 @@
+import { ShapeError } from '../errors.ts'
+import { formatShape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, greaterEqual, lessEqual, where } from './arithmetic.ts'
+import { broadcastTo } from './broadcast.ts'
+import { iota } from './create.ts'
+
+/** The elements on and above the diagonal `offset` places above the main one, zeros below; in the last two axes. */
+export function triu(x: Tensor, offset = 0): Tensor {
+  const [row, column] = coordinates('triu', x)
+  return where(broadcastTo(greaterEqual(column, add(row, offset)), x.shape), x, 0)
+}
+
+/** The elements on and below the diagonal `offset` places above the main one, zeros above; in the last two axes. */
+export function tril(x: Tensor, offset = 0): Tensor {
+  const [row, column] = coordinates('tril', x)
+  return where(broadcastTo(lessEqual(column, add(row, offset)), x.shape), x, 0)
+}
+
+function coordinates(name: string, x: Tensor): [row: Tensor, column: Tensor] {
+  if (x.rank < 2) throw new ShapeError(`${name} needs matrices; the tensor has shape ${formatShape(x.shape)}.`)
+  const matrix = x.shape.slice(-2)
+  return [iota(matrix, 0), iota(matrix, 1)]
+}

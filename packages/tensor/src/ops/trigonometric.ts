@@ -1,0 +1,179 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, div, mul, neg, sub } from './arithmetic.ts'
+import { alignOperands, asTensor, type TensorLike } from './broadcast.ts'
+import { sqrt, square } from './exponential.ts'
+import { floatBinary, floatUnary, type None } from './rules.ts'
+
+export const sinOp: Op<None> = {
+  name: 'sin',
+  elementwise: true,
+  shape: floatUnary('sin'),
+  vjp: (ct, [x]) => [mul(ct, cos(x!))],
+}
+
+export const cosOp: Op<None> = {
+  name: 'cos',
+  elementwise: true,
+  shape: floatUnary('cos'),
+  vjp: (ct, [x]) => [neg(mul(ct, sin(x!)))],
+}
+
+export const tanOp: Op<None> = {
+  name: 'tan',
+  elementwise: true,
+  shape: floatUnary('tan'),
+  vjp: (ct, _, __, y) => [mul(ct, add(square(y), 1))],
+}
+
+export const asinOp: Op<None> = {
+  name: 'asin',
+  elementwise: true,
+  shape: floatUnary('asin'),
+  vjp: (ct, [x]) => [div(ct, sqrt(oneMinusSquare(x!)))],
+}
+
+export const acosOp: Op<None> = {
+  name: 'acos',
+  elementwise: true,
+  shape: floatUnary('acos'),
+  vjp: (ct, [x]) => [neg(div(ct, sqrt(oneMinusSquare(x!))))],
+}
+
+export const atanOp: Op<None> = {
+  name: 'atan',
+  elementwise: true,
+  shape: floatUnary('atan'),
+  vjp: (ct, [x]) => [div(ct, add(square(x!), 1))],
+}
+
+export const sinhOp: Op<None> = {
+  name: 'sinh',
+  elementwise: true,
+  shape: floatUnary('sinh'),
+  vjp: (ct, [x]) => [mul(ct, cosh(x!))],
+}
+
+export const coshOp: Op<None> = {
+  name: 'cosh',
+  elementwise: true,
+  shape: floatUnary('cosh'),
+  vjp: (ct, [x]) => [mul(ct, sinh(x!))],
+}
+
+export const tanhOp: Op<None> = {
+  name: 'tanh',
+  elementwise: true,
+  shape: floatUnary('tanh'),
+  vjp: (ct, _, __, y) => [mul(ct, sub(1, square(y)))],
+}
+
+export const asinhOp: Op<None> = {
+  name: 'asinh',
+  elementwise: true,
+  shape: floatUnary('asinh'),
+  vjp: (ct, [x]) => [div(ct, sqrt(add(square(x!), 1)))],
+}
+
+export const acoshOp: Op<None> = {
+  name: 'acosh',
+  elementwise: true,
+  shape: floatUnary('acosh'),
+  // x^2 - 1 as a product, which does not cancel near 1
+  vjp: (ct, [x]) => [div(ct, sqrt(mul(sub(x!, 1), add(x!, 1))))],
+}
+
+export const atanhOp: Op<None> = {
+  name: 'atanh',
+  elementwise: true,
+  shape: floatUnary('atanh'),
+  vjp: (ct, [x]) => [div(ct, oneMinusSquare(x!))],
+}
+
+/** The angle of the point (x, y); the inputs are y and x, in this order. */
+export const atan2Op: Op<None> = {
+  name: 'atan2',
+  elementwise: true,
+  shape: floatBinary('atan2'),
+  // d/dy = x / (x^2 + y^2), d/dx = -y / (x^2 + y^2)
+  vjp(ct, inputs) {
+    const [y, x] = inputs as [Tensor, Tensor]
+    const share = div(ct, add(square(x), square(y)))
+    return [mul(share, x), neg(mul(share, y))]
+  },
+}
+
+/** 1 - x^2 as a product, which does not cancel near 1. */
+function oneMinusSquare(x: Tensor): Tensor {
+  return mul(sub(1, x), add(x, 1))
+}
+
+function unary(op: Op<None>, x: TensorLike): Tensor {
+  return apply(op, [asTensor(op.name, x)], null)
+}
+
+/** The sine of x in radians. */
+export function sin(x: TensorLike): Tensor {
+  return unary(sinOp, x)
+}
+
+/** The cosine of x in radians. */
+export function cos(x: TensorLike): Tensor {
+  return unary(cosOp, x)
+}
+
+/** The tangent of x in radians. */
+export function tan(x: TensorLike): Tensor {
+  return unary(tanOp, x)
+}
+
+/** The angle in radians, from -pi/2 to pi/2, whose sine is x. */
+export function asin(x: TensorLike): Tensor {
+  return unary(asinOp, x)
+}
+
+/** The angle in radians, from 0 to pi, whose cosine is x. */
+export function acos(x: TensorLike): Tensor {
+  return unary(acosOp, x)
+}
+
+/** The angle in radians, from -pi/2 to pi/2, whose tangent is x. */
+export function atan(x: TensorLike): Tensor {
+  return unary(atanOp, x)
+}
+
+/** The hyperbolic sine. */
+export function sinh(x: TensorLike): Tensor {
+  return unary(sinhOp, x)
+}
+
+/** The hyperbolic cosine. */
+export function cosh(x: TensorLike): Tensor {
+  return unary(coshOp, x)
+}
+
+/** The hyperbolic tangent. */
+export function tanh(x: TensorLike): Tensor {
+  return unary(tanhOp, x)
+}
+
+/** The inverse of `sinh`. */
+export function asinh(x: TensorLike): Tensor {
+  return unary(asinhOp, x)
+}
+
+/** The inverse of `cosh`; NaN below 1. */
+export function acosh(x: TensorLike): Tensor {
+  return unary(acoshOp, x)
+}
+
+/** The inverse of `tanh`; NaN outside [-1, 1]. */
+export function atanh(x: TensorLike): Tensor {
+  return unary(atanhOp, x)
+}
+
+/** The angle in radians, from -pi to pi, of the point (x, y). */
+export function atan2(y: TensorLike, x: TensorLike): Tensor {
+  return apply(atan2Op, alignOperands('atan2', [y, x]), null)
+}

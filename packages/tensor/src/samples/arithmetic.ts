@@ -1,0 +1,90 @@
+import type { Op, OpSamples } from '../op.ts'
+import {
+  addOp,
+  castOp,
+  divOp,
+  equalOp,
+  greaterEqualOp,
+  greaterOp,
+  lessEqualOp,
+  lessOp,
+  maximumOp,
+  minimumOp,
+  mulOp,
+  negOp,
+  notEqualOp,
+  subOp,
+  whereOp,
+} from '../ops/arithmetic.ts'
+
+const pair = [{ inputs: [{ shape: [2, 3] }, { shape: [2, 3] }], params: null }]
+const integerPair = [
+  {
+    inputs: [
+      { shape: [4], dtype: 'int32', values: [7, -7, 5, 0] },
+      { shape: [4], dtype: 'int32', values: [2, 2, -3, 4] },
+    ],
+    params: null,
+  },
+] as const
+const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1]
+const specialPair = [
+  {
+    inputs: [
+      { shape: [6], values: special },
+      { shape: [6], values: [1, 1, 1, -0, 0, Number.NaN] },
+    ],
+    params: null,
+    forwardOnly: 'NaN and infinities',
+  },
+] as const
+const steps = [
+  {
+    inputs: [
+      { shape: [5], values: [1, 2, 3, 2, Number.NaN] },
+      { shape: [5], values: [1, 3, 2, 2, 1] },
+    ],
+    params: null,
+  },
+]
+
+export const arithmeticSamples: readonly OpSamples[] = [
+  { op: negOp as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },
+  { op: addOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: subOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: mulOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  {
+    op: divOp as Op,
+    samples: [
+      { inputs: [{ shape: [2, 3] }, { shape: [2, 3], low: 0.5, high: 2 }], params: null },
+      ...integerPair,
+      ...specialPair,
+    ],
+  },
+  { op: maximumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: minimumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  ...[equalOp, notEqualOp, lessOp, lessEqualOp, greaterOp, greaterEqualOp].map((op) => ({
+    op: op as Op,
+    samples: [...steps, ...integerPair],
+  })),
+  {
+    op: whereOp as Op,
+    samples: [
+      { inputs: [{ shape: [4], dtype: 'bool', values: [1, 0, 0, 1] }, { shape: [4] }, { shape: [4] }], params: null },
+    ],
+  },
+  {
+    op: castOp as Op,
+    samples: [
+      {
+        inputs: [{ shape: [3] }],
+        params: { dtype: 'float32' },
+        forwardOnly: 'rounding to float32 is a step function in float64',
+      },
+      { inputs: [{ shape: [3] }], params: { dtype: 'float64' } },
+      { inputs: [{ shape: [6], values: [1.9, -1.9, 0.5, 3e9, -3e9, Number.NaN] }], params: { dtype: 'int32' } },
+      { inputs: [{ shape: [3], dtype: 'int32', values: [0, 1, -5] }], params: { dtype: 'bool' } },
+      { inputs: [{ shape: [2], dtype: 'bool', values: [1, 0] }], params: { dtype: 'float32' } },
+    ],
+  },
+]
