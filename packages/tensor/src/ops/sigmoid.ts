@@ -2,6 +2,7 @@ import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, greaterEqual, minimum, mul, neg, sub, where } from './arithmetic.ts'
+import { asTensor, type TensorLike } from './broadcast.ts'
 import { exp } from './exponential.ts'
 import { floatUnary, type None } from './rules.ts'
 
@@ -25,6 +26,6 @@ export const sigmoidOp: Op<None> = {
  * import { sigmoid, tensor } from '@gradus/tensor'
  * sigmoid(tensor([-1000, 0, 1000])).array() // => [0, 0.5, 1]
  */
-export function sigmoid(x: Tensor): Tensor {
-  return apply(sigmoidOp, [x], null)
+export function sigmoid(x: TensorLike): Tensor {
+  return apply(sigmoidOp, [asTensor('sigmoid', x)], null)
 }
