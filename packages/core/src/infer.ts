@@ -1,4 +1,4 @@
-import { type DType, formatShape, inferShapes, type Shape, ShapeError, Tensor, type Tree } from '@gradus/tensor'
+import { type DType, formatShape, inferShapes, type Shape, ShapeError, sameShape, Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import { Rng } from './rng.ts'
 
 /** Dimensions of which some are not known in advance (`null`), the batch first. */
@@ -45,16 +45,25 @@ export function inferLayer(
       return inferShapes(() => tryLayer(layer, shapes, inputs.map(({ dtype }) => dtype), many))
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
-      const name = layer.config.name ? `${layer.type} '${layer.config.name}'` : layer.type
       const given = inputs.map(({ shape }) => formatShape(shape)).join(' and ')
-      throw new ShapeError(`The layer ${name} cannot take an input of shape ${given}: ${error.message}`)
+      throw new ShapeError(`The layer ${labelOf(layer)} cannot take an input of shape ${given}: ${error.message}`)
     }
   }) as [Trial, Trial]
+  const fixed = treeLeaves(small.params).every((leaf, index) => sameShape(leaf.shape, treeLeaves(large.params)[index]!.shape))
+  if (!fixed) {
+    throw new ShapeError(
+      `The layer ${labelOf(layer)} has parameters whose shape depends on a dimension that is not known: its input is ${inputs.map(({ shape }) => formatShape(shape)).join(' and ')}. Give that dimension a size, or reduce over it first.`,
+    )
+  }
   const outputs = small.outputs.map((output, index) => ({
     dtype: output.dtype,
     shape: output.shape.map((d, axis) => (d === large.outputs[index]!.shape[axis] ? d : null)),
   }))
   return { params: small.params, state: small.state, outputs }
+}
+
+function labelOf(layer: Inferable): string {
+  return layer.config.name ? `${layer.type} '${layer.config.name}'` : layer.type
 }
 
 interface Trial {

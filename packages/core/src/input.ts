@@ -12,7 +12,8 @@ export interface InputConfig {
 
 /** The entry of a model: says what one sample looks like. */
 export class Input extends Layer<InputConfig> {
-  static readonly type = 'Input'
+  static readonly type = 'InputLayer'
+  static readonly aliases = ['Input'] as const
   static override readonly fields = { shape: 'shape', inputDtype: { oneOf: ['float32', 'float64', 'int32', 'uint32', 'bool'] } } satisfies Fields<InputConfig>
 
   override get inputDType(): DType {

@@ -1,5 +1,6 @@
 import type { DType, FloatDType, Shape, Tensor, Tree } from '@gradus/tensor'
 import { Configured } from './configured.ts'
+import type { Constraint } from './constraint.ts'
 import type { Field, Fields } from './fields.ts'
 import type { Regularizer } from './regularizer.ts'
 import type { Rng } from './rng.ts'
@@ -103,6 +104,24 @@ export abstract class Layer<C extends object = object, P extends Tree = Tree, S 
   computeMask(_inputs: Tensor | readonly Tensor[], mask: Scope<this>['mask']): Tensor | undefined {
     if (!this.supportsMasking) return undefined
     return Array.isArray(mask) ? (mask as readonly (Tensor | undefined)[]).find((m) => m) : (mask as Tensor | undefined)
+  }
+
+  /**
+   * The penalty on a parameter. By convention the option `kernelRegularizer` for the key `kernel`, `recurrentRegularizer`
+   * for `recurrentKernel`; a layer that takes names for it returns the instance.
+   */
+  regularizerOf(key: string): Regularizer | undefined {
+    return this.optionOf(key, 'Regularizer') as Regularizer | undefined
+  }
+
+  /** What a parameter is projected to after each update; found like `regularizerOf`. */
+  constraintOf(key: string): Constraint | undefined {
+    return this.optionOf(key, 'Constraint') as Constraint | undefined
+  }
+
+  private optionOf(key: string, option: string): unknown {
+    const config = this.config as Readonly<Record<string, unknown>>
+    return config[`${key}${option}`] ?? config[`${key.replace(/Kernel$/, '')}${option}`] ?? undefined
   }
 
   /** Applies the layer to symbolic tensors, to build a functional `Model`: `const h = new Dense({ units: 8 }).call(x)`. */
