@@ -1,0 +1,50 @@
+import { cpu } from '@gradus/backend-cpu'
+import { dtypes } from '@gradus/tensor'
+import { opSamples } from '@gradus/tensor/samples'
+import type { Check } from '../check.ts'
+import { contractChecks } from './contract-checks.ts'
+import { type OpCheck, type OpCheckSetting, opChecks } from './op-checks.ts'
+import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolver } from './options.ts'
+
+/**
+ * Everything a backend must do, as checks for any test runner: the interface itself, and for each op's samples the values
+ * (against the reference), whole against inlined, compiled against eager, and first and second derivatives against finite
+ * differences in float64. Without float64, gradients are compared with those of the reference.
+ *
+ * Throws for a skip without a reason or for something that is not checked.
+ */
+export function backendChecks(backend: BackendSource, options: BackendCheckOptions = {}): Check[] {
+  const setting = settingOf(backend, options)
+  return withSkips([...contractChecks(setting), ...backendOpChecks(setting, options)], options.skip ?? {})
+}
+
+/** The checks of the ops alone. */
+export function backendOpChecks(setting: OpCheckSetting, { samples = opSamples }: BackendCheckOptions): OpCheck[] {
+  return samples.flatMap((entry) => opChecks(entry, setting))
+}
+
+export function settingOf(backend: BackendSource, options: BackendCheckOptions): OpCheckSetting {
+  return {
+    backend: resolver(backend),
+    reference: options.reference ?? cpu(),
+    tolerance: { ...defaultTolerances, ...options.tolerance },
+    dtypes: options.dtypes ?? dtypes,
+  }
+}
+
+export function withSkips<C extends Check & { readonly op?: string }>(
+  checks: readonly C[],
+  skip: Readonly<Record<string, string>>,
+): C[] {
+  const names = new Set(checks.flatMap(({ name, op }) => (op === undefined ? [name] : [name, op])))
+  for (const [name, reason] of Object.entries(skip)) {
+    if (!names.has(name))
+      throw new Error(`skip: there is no op and no check called '${name}'. Remove the entry, or correct its name.`)
+    if (reason.trim() === '')
+      throw new Error(`skip: '${name}' is skipped without a reason. Write one; it appears in the report.`)
+  }
+  return checks.map((check) => {
+    const reason = skip[check.name] ?? (check.op === undefined ? undefined : skip[check.op])
+    return reason === undefined ? check : { ...check, skip: reason }
+  })
+}

@@ -1,0 +1,241 @@
+import { compile } from '@gradus/graph'
+import {
+  add,
+  addOp,
+  type Backend,
+  type DeviceBuffer,
+  type Graph,
+  memory,
+  mul,
+  mulOp,
+  neg,
+  negOp,
+  type Op,
+  onBackend,
+  type Tensor,
+} from '@gradus/tensor'
+import { type Check, demand, errorOf } from '../check.ts'
+import { type HostTensor, toDevice } from '../host.ts'
+import type { OpCheckSetting } from './op-checks.ts'
+
+const vector = { shape: [4], dtype: 'float32' } as const
+const first = [1, -2, 3.5, 0]
+const second = [10, 20, -30, 0.25]
+
+/** The checks of the `Backend` interface itself: buffers, executables, donation, constants, memory, errors. */
+export function contractChecks({ backend, reference }: OpCheckSetting): Check[] {
+  const check = (name: string, body: (backend: Backend) => void | Promise<void>): Check => ({
+    name: `backend: ${name}`,
+    run: async () => body(await backend()),
+  })
+  return [
+    check('has a name', (b) => demand(b.name.length > 0, 'The backend has no name.')),
+    check('what is written is read', async (b) => {
+      for (const size of [0, 1, 3, 4, 7, 64, 1000]) {
+        const bytes = Uint8Array.from({ length: size }, (_, i) => (i * 37 + 11) % 256)
+        const buffer = b.allocate(size)
+        demand(buffer.byteLength >= size, `allocate(${size}) gave a buffer of ${buffer.byteLength} bytes.`)
+        b.write(buffer, bytes)
+        const back = (await b.read(buffer)).slice(0, size)
+        demand(same(back, bytes), `After writing ${size} bytes, other bytes were read.`)
+        if (b.readSync)
+          demand(same(b.readSync(buffer).slice(0, size), bytes), `readSync and read differ for ${size} bytes.`)
+        b.free(buffer)
+      }
+    }),
+    check('buffers are separate and can be freed', async (b) => {
+      const buffers = Array.from({ length: 50 }, () => b.allocate(16))
+      for (const [i, buffer] of buffers.entries()) b.write(buffer, new Uint8Array(16).fill(i))
+      for (const [i, buffer] of buffers.entries()) if (i % 2 === 1) b.free(buffer)
+      for (let i = 0; i < 50; i += 2) {
+        demand(
+          (await b.read(buffers[i]!)).slice(0, 16).every((x) => x === i),
+          `Buffer ${i} changed when others were freed.`,
+        )
+        b.free(buffers[i]!)
+      }
+    }),
+    check('writes part of a larger array', async (b) => {
+      const buffer = b.allocate(8)
+      b.write(buffer, new Float32Array([9, 1.5, -2, 9]).subarray(1, 3))
+      const bytes = (await b.read(buffer)).slice(0, 8)
+      demand(
+        same(bytes, new Uint8Array(new Float32Array([1.5, -2]).buffer)),
+        'A view with an offset was not written from its own start.',
+      )
+      b.free(buffer)
+    }),
+    check('an executable runs again and leaves earlier results alone', async (b) => {
+      const executable = b.compile(binary(addOp as Op))
+      const [x, y] = [upload(b, first), upload(b, second)]
+      const [a] = executable.run([x.storage.buffer, y.storage.buffer])
+      const [c] = executable.run([y.storage.buffer, y.storage.buffer])
+      await expectBuffer(
+        b,
+        a!,
+        first.map((value, i) => value + second[i]!),
+        'the first run',
+      )
+      await expectBuffer(
+        b,
+        c!,
+        second.map((value) => 2 * value),
+        'the second run',
+      )
+      await expectBuffer(b, x.storage.buffer, first, 'the input')
+    }),
+    check('outputs never share a buffer', async (b) => {
+      const graph: Graph = { ...binary(addOp as Op), outputs: [2, 2, 0] }
+      const [x, y] = [upload(b, first), upload(b, second)]
+      const outputs = b.compile(graph).run([x.storage.buffer, y.storage.buffer])
+      demand(outputs.length === 3, `A graph with 3 outputs gave ${outputs.length} buffers.`)
+      demand(
+        new Set([...outputs, x.storage.buffer, y.storage.buffer]).size === 5,
+        'Two outputs, or an output and an input that was not donated, share a buffer.',
+      )
+      b.free(outputs[0]!)
+      const sums = first.map((value, i) => value + second[i]!)
+      await expectBuffer(b, outputs[1]!, sums, 'an output after another one was freed')
+      await expectBuffer(b, outputs[2]!, first, 'an input handed out')
+    }),
+    check('constants are part of the executable', async (b) => {
+      const constant = upload(b, second)
+      const graph: Graph = {
+        inputs: [vector],
+        constants: [constant],
+        nodes: [{ op: mulOp as Op, inputs: [0, 1], params: null, aval: vector }],
+        outputs: [2],
+        donated: [],
+      }
+      const [result] = b.compile(graph).run([upload(b, first).storage.buffer])
+      await expectBuffer(
+        b,
+        result!,
+        first.map((value, i) => value * second[i]!),
+        'a product with a constant',
+      )
+    }),
+    check('donated buffers are handed back or left to the caller', async (b) => {
+      const nodes = [
+        { op: negOp as Op, inputs: [0], params: null, aval: vector },
+        { op: addOp as Op, inputs: [2, 1], params: null, aval: vector },
+        { op: mulOp as Op, inputs: [2, 3], params: null, aval: vector },
+      ]
+      const graph: Graph = { inputs: [vector, vector], constants: [], nodes, outputs: [4, 3], donated: [0, 1] }
+      const [x, y] = [upload(b, first), upload(b, second)]
+      const outputs = b.compile(graph).run([x.storage.buffer, y.storage.buffer])
+      demand(new Set(outputs).size === 2, 'Two outputs share a donated buffer.')
+      const sums = first.map((value, i) => second[i]! - value)
+      await expectBuffer(b, outputs[1]!, sums, 'the sum')
+      await expectBuffer(
+        b,
+        outputs[0]!,
+        sums.map((value, i) => -first[i]! * value),
+        'the product',
+      )
+    }),
+    check('the number of buffers is constant over 100 compiled steps with donation', (b) => memoryCheck(b)),
+    check('mixing two backends is an error that names both', (b) => {
+      const other: Backend = { ...withMethods(reference), name: `other-than-${b.name}` }
+      const [x, y] = [upload(b, first), upload(other, second)]
+      const { message } = errorOf('Adding tensors of two backends', () => onBackend(b, () => add(x, y)))
+      demand(
+        message.includes(b.name) && message.includes(other.name),
+        `The error does not name both backends: ${message}`,
+      )
+    }),
+    check('an unknown primitive is an error that names it', (b) => {
+      const op: Op = { name: 'acme/unheardOf', shape: ([x]) => x! }
+      const graph: Graph = {
+        inputs: [vector],
+        constants: [],
+        nodes: [{ op, inputs: [0], params: null, aval: vector }],
+        outputs: [1],
+        donated: [],
+      }
+      const { message } = errorOf('Compiling an unknown primitive', () => b.compile(graph))
+      demand(
+        message.includes(op.name) && message.includes(b.name),
+        `The error names not both the op and the backend: ${message}`,
+      )
+    }),
+  ]
+}
+
+/** A step like that of training: donated state, an undonated batch, intermediates. */
+async function memoryCheck(backend: Backend): Promise<void> {
+  const step = compile(
+    (state: { w: Tensor; m: Tensor }, x: Tensor) => {
+      const m = add(mul(state.m, 0.5), x)
+      return { w: add(state.w, mul(neg(m), 0.125)), m }
+    },
+    { donate: [0] },
+  )
+  const x = upload(backend, [1, 1, 1, 1])
+  let state = { w: upload(backend, first), m: upload(backend, [0, 0, 0, 0]) }
+  const counts: number[] = []
+  for (let i = 0; i < 100; i++) {
+    state = onBackend(backend, () => step(state, x))
+    counts.push(memory().buffers)
+  }
+  // other tests' garbage may be collected meanwhile, so the count may fall
+  const grown = counts.findIndex((count, i) => i > 1 && count > counts[i - 1]!)
+  demand(
+    grown < 0,
+    () =>
+      `memory().buffers rose from ${counts[grown - 1]} to ${counts[grown]} at step ${grown} of a compiled step with donation.`,
+  )
+  let [w, m] = [first, [0, 0, 0, 0]]
+  for (let i = 0; i < 100; i++) {
+    m = m.map((value) => value * 0.5 + 1)
+    w = w.map((value, j) => value - m[j]! * 0.125)
+  }
+  await expectBuffer(backend, state.w.storage.buffer, w, 'the state after 100 steps', 1e-4)
+}
+
+function binary(op: Op): Graph {
+  return {
+    inputs: [vector, vector],
+    constants: [],
+    nodes: [{ op, inputs: [0, 1], params: null, aval: vector }],
+    outputs: [2],
+    donated: [],
+  }
+}
+
+function upload(backend: Backend, values: readonly number[]): Tensor {
+  const host: HostTensor = { ...vector, values }
+  return toDevice(backend, host)
+}
+
+// An object whose methods still find their own fields where the backend is a class.
+function withMethods(backend: Backend): Backend {
+  const { readSync } = backend
+  return {
+    name: backend.name,
+    has: (op) => backend.has(op),
+    allocate: (bytes) => backend.allocate(bytes),
+    write: (buffer, data) => backend.write(buffer, data),
+    read: (buffer) => backend.read(buffer),
+    ...(readSync && { readSync: (buffer: DeviceBuffer) => readSync.call(backend, buffer) }),
+    free: (buffer) => backend.free(buffer),
+    compile: (graph) => backend.compile(graph),
+  }
+}
+
+async function expectBuffer(
+  backend: Backend,
+  buffer: DeviceBuffer,
+  expected: readonly number[],
+  what: string,
+  tolerance = 1e-6,
+): Promise<void> {
+  const bytes = (await backend.read(buffer)).slice(0, 16)
+  const values = new Float32Array(bytes.buffer)
+  const index = expected.findIndex((value, i) => !(Math.abs(values[i]! - value) <= tolerance * (1 + Math.abs(value))))
+  demand(index < 0, () => `${what}: element ${index} is ${values[index]} and should be ${expected[index]}.`)
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i])
+}

@@ -1,0 +1,101 @@
+import {
+  type Backend,
+  type DType,
+  type FloatDType,
+  isFloat,
+  type Op,
+  type OpSamples,
+  type Sample,
+  type Tensor,
+} from '@gradus/tensor'
+import { type HostTensor, toDevice, widen } from '../host.ts'
+import { Numbers } from '../numbers.ts'
+
+/** One sample of an op with its input values, in one floating dtype. */
+export interface OpCase {
+  readonly op: Op
+  readonly params: unknown
+  readonly inputs: readonly HostTensor[]
+  /** Such as `matmul sample 1 (float32)`. */
+  readonly label: string
+  readonly forwardOnly?: string
+}
+
+/** The samples of an op with seeded inputs, each in every dtype of `floats` if it has floating inputs that say so. */
+export function opCases({ op, samples }: OpSamples, floats: readonly FloatDType[], dtypes: readonly DType[]): OpCase[] {
+  return samples
+    .flatMap((sample, index) => {
+      const random = new Numbers(`${op.name} ${index}`)
+      const values = sample.inputs.map(
+        (input) =>
+          input.values ??
+          random.fill(
+            input.shape,
+            input.dtype === 'float' || !input.dtype ? 'float32' : input.dtype,
+            input.low,
+            input.high,
+          ),
+      )
+      const generic = sample.inputs.some((input) => (input.dtype ?? 'float') === 'float')
+      return (generic ? floats : [undefined]).map(
+        (float): OpCase => ({
+          op,
+          params: sample.params,
+          inputs: sample.inputs.map(({ shape, dtype = 'float' }, i) => ({
+            shape,
+            dtype: dtype === 'float' ? float! : dtype,
+            values: values[i]!,
+          })),
+          label: `${op.name} sample ${index}${float ? ` (${float})` : ''}`,
+          ...(sample.forwardOnly !== undefined && { forwardOnly: sample.forwardOnly }),
+        }),
+      )
+    })
+    .filter((opCase) => dtypesOf(opCase).every((dtype) => dtypes.includes(dtype)))
+}
+
+function dtypesOf({ op, inputs, params }: OpCase): DType[] {
+  return [...inputs.map(({ dtype }) => dtype), op.shape(inputs, params).dtype]
+}
+
+/** Why no derivative of this case is checked, or undefined. */
+export function withoutDerivative({
+  op,
+  inputs,
+  params,
+  forwardOnly,
+}: Pick<OpCase, 'op' | 'inputs' | 'params' | 'forwardOnly'>): string | undefined {
+  if (forwardOnly !== undefined) return forwardOnly
+  if (!isFloat(op.shape(inputs, params).dtype)) return 'the output is not floating'
+  if (!inputs.some(({ dtype }) => isFloat(dtype))) return 'no input is floating'
+  return undefined
+}
+
+/** The samples in float64 at which derivatives are compared. */
+export function derivativeCases(opCases: readonly OpCase[]): OpCase[] {
+  const seen = new Set<Sample | string>()
+  return opCases
+    .filter((opCase) => withoutDerivative(opCase) === undefined)
+    .map((opCase) => ({
+      ...opCase,
+      inputs: opCase.inputs.map(widen),
+      label: opCase.label.replace(' (float32)', '').replace(' (float64)', ''),
+    }))
+    .filter(({ label }) => !seen.has(label) && seen.add(label))
+}
+
+/** The inputs of a case on a backend. */
+export function place(backend: Backend, opCase: OpCase): Tensor[] {
+  return opCase.inputs.map((input) => toDevice(backend, input))
+}
+
+/** The positions of the floating inputs. */
+export function floatPositions(opCase: OpCase): number[] {
+  return opCase.inputs.flatMap(({ dtype }, index) => (isFloat(dtype) ? [index] : []))
+}
+
+/** A random cotangent for the output of a case. */
+export function cotangentOf({ op, inputs, params, label }: OpCase): HostTensor {
+  const { shape, dtype } = op.shape(inputs, params)
+  return { shape, dtype, values: new Numbers(`cotangent of ${label}`).fill(shape, dtype, -1, 1) }
+}

@@ -1,0 +1,214 @@
+import { compile } from '@gradus/graph'
+import {
+  apply,
+  type Backend,
+  type DType,
+  type FloatDType,
+  isFloat,
+  type OpSamples,
+  onBackend,
+  type Tensor,
+} from '@gradus/tensor'
+import type { Check } from '../check.ts'
+import { assertAlike, assertAllClose } from '../compare.ts'
+import { checkDerivative, gradientOf, type ListFunction, type ScalarFunction, weighted } from '../differences.ts'
+import { type HostTensor, takeToHost, toDevice } from '../host.ts'
+import { Numbers } from '../numbers.ts'
+import {
+  cotangentOf,
+  derivativeCases,
+  floatPositions,
+  type OpCase,
+  opCases,
+  place,
+  withoutDerivative,
+} from './op-cases.ts'
+import type { Tolerances } from './options.ts'
+
+/** What is tested of each op; the rows of the op table are made of these. */
+export const aspects = ['forward', 'inlined', 'compiled', 'gradient', 'second derivative', 'compiled gradient'] as const
+export type Aspect = (typeof aspects)[number]
+
+export interface OpCheckSetting {
+  readonly backend: () => Promise<Backend>
+  readonly reference: Backend
+  readonly tolerance: Required<Tolerances>
+  readonly dtypes: readonly DType[]
+}
+
+export interface OpCheck extends Check {
+  readonly op: string
+  readonly aspect: Aspect
+}
+
+/** The checks of one op on one backend, one per aspect that applies to it. */
+export function opChecks(entry: OpSamples, setting: OpCheckSetting): OpCheck[] {
+  const { op } = entry
+  const floats = (['float32', 'float64'] as const satisfies readonly FloatDType[]).filter((dtype) =>
+    setting.dtypes.includes(dtype),
+  )
+  const cases = opCases(entry, floats, setting.dtypes)
+  const withDerivative = setting.dtypes.includes('float64')
+    ? derivativeCases(cases)
+    : cases.filter((opCase) => withoutDerivative(opCase) === undefined)
+  const bodies: Partial<
+    Record<Aspect, [readonly OpCase[], (opCase: OpCase, setting: OpCheckSetting) => Promise<void>]>
+  > = {
+    forward: [cases, checkForward],
+    ...(op.inline && { inlined: [cases, checkInlined] }),
+    compiled: [cases, checkCompiled],
+    gradient: [withDerivative, setting.dtypes.includes('float64') ? checkGradient : checkGradientByReference],
+    'second derivative': [setting.dtypes.includes('float64') ? withDerivative : [], checkSecondDerivative],
+    'compiled gradient': [withDerivative, checkCompiledGradient],
+  }
+  return aspects.flatMap((aspect): OpCheck[] => {
+    const [list, body] = bodies[aspect] ?? [[], undefined]
+    if (!body) return []
+    const check = { op: op.name, aspect, name: `${op.name}: ${aspect}` }
+    if (list.length === 0) {
+      // an op without a derivative is not a gap; one whose samples all say why not gives the reason
+      const reason = cases.map((opCase) => opCase.forwardOnly).find((text) => text !== undefined)
+      return reason === undefined ? [] : [{ ...check, skip: reason, run: () => {} }]
+    }
+    return [
+      {
+        ...check,
+        async run() {
+          for (const opCase of list) await body(opCase, setting)
+        },
+      },
+    ]
+  })
+}
+
+async function run(backend: Backend, opCase: OpCase, f: ListFunction): Promise<HostTensor[]> {
+  const inputs = place(backend, opCase)
+  const results = await takeToHost(onBackend(backend, () => f(inputs)))
+  for (const input of inputs) input.dispose()
+  return results
+}
+
+function applied({ op, params }: OpCase): ListFunction {
+  return (inputs) => [apply(op, inputs, params)]
+}
+
+function bound(opCase: OpCase, tolerance: Required<Tolerances>): number {
+  return opCase.inputs.some(({ dtype }) => dtype === 'float32') ||
+    opCase.op.shape(opCase.inputs, opCase.params).dtype === 'float32'
+    ? tolerance.float32
+    : tolerance.float64
+}
+
+async function checkForward(opCase: OpCase, { backend, reference, tolerance }: OpCheckSetting): Promise<void> {
+  const actual = await run(await backend(), opCase, applied(opCase))
+  const expected = await run(reference, opCase, applied(opCase))
+  assertAlike(`${opCase.label}, against its shape rule`, actual[0]!, opCase.op.shape(opCase.inputs, opCase.params))
+  assertAllClose(`${opCase.label}, against the ${reference.name} backend`, actual, expected, bound(opCase, tolerance))
+}
+
+async function checkInlined(opCase: OpCase, { backend, tolerance }: OpCheckSetting): Promise<void> {
+  const body: ListFunction = (inputs) => [opCase.op.inline!(inputs, opCase.params)]
+  const inlined = await run(await backend(), opCase, body)
+  assertAlike(
+    `${opCase.label}, body against the shape rule`,
+    inlined[0]!,
+    opCase.op.shape(opCase.inputs, opCase.params),
+  )
+  const whole = await run(await backend(), opCase, applied(opCase))
+  assertAllClose(`${opCase.label}, whole against its body`, whole, inlined, bound(opCase, tolerance))
+}
+
+async function checkCompiled(opCase: OpCase, { backend, tolerance }: OpCheckSetting): Promise<void> {
+  const eager = await run(await backend(), opCase, applied(opCase))
+  const compiled = await run(await backend(), opCase, compile(applied(opCase)))
+  assertAllClose(`${opCase.label}, compiled against eager`, compiled, eager, bound(opCase, tolerance))
+}
+
+/** The op as a function of its floating inputs alone, weighted to a scalar by a random cotangent. */
+function scalarOf(backend: Backend, opCase: OpCase): { value: ScalarFunction; at: HostTensor[]; names: string[] } {
+  const positions = floatPositions(opCase)
+  const fixed = place(backend, opCase)
+  const ofFloats: ListFunction = (floats) => [
+    apply(
+      opCase.op,
+      fixed.map((input, index) => (positions.includes(index) ? floats[positions.indexOf(index)]! : input)),
+      opCase.params,
+    ),
+  ]
+  return {
+    value: weighted(backend, ofFloats, [cotangentOf(opCase)]),
+    at: positions.map((position) => opCase.inputs[position]!),
+    names: positions.map((position) => `input ${position}`),
+  }
+}
+
+async function checkGradient(opCase: OpCase, { backend: source, tolerance }: OpCheckSetting): Promise<void> {
+  const backend = await source()
+  const { value, at, names } = scalarOf(backend, opCase)
+  await checkDerivative({
+    what: opCase.label,
+    backend,
+    value,
+    gradient: gradientOf(value),
+    at,
+    names,
+    tolerance: tolerance.gradient,
+  })
+}
+
+async function checkSecondDerivative(opCase: OpCase, { backend: source, tolerance }: OpCheckSetting): Promise<void> {
+  const backend = await source()
+  const { value, at, names } = scalarOf(backend, opCase)
+  const random = new Numbers(`weights of ${opCase.label}`)
+  const weights = at.map(({ shape, dtype }) => ({ shape, dtype, values: random.fill(shape, dtype, -1, 1) }))
+  const first = weighted(backend, gradientOf(value), weights)
+  await checkDerivative({
+    what: `${opCase.label}, second derivative`,
+    backend,
+    value: first,
+    gradient: gradientOf(first),
+    at,
+    names,
+    tolerance: tolerance.secondDerivative,
+  })
+}
+
+/** For a backend without float64: its gradients against those of the reference, which has been compared with finite differences. */
+async function checkGradientByReference(
+  opCase: OpCase,
+  { backend, reference, tolerance }: OpCheckSetting,
+): Promise<void> {
+  const [actual, expected] = [await gradients(await backend(), opCase), await gradients(reference, opCase)]
+  assertAllClose(
+    `${opCase.label}, gradient against the ${reference.name} backend`,
+    actual,
+    expected,
+    tolerance.float32Gradient,
+  )
+}
+
+async function checkCompiledGradient(opCase: OpCase, { backend: source, tolerance }: OpCheckSetting): Promise<void> {
+  const backend = await source()
+  const eager = await gradients(backend, opCase)
+  const compiled = await gradients(backend, opCase, compile)
+  const float32 = opCase.inputs.some(({ dtype }) => dtype === 'float32')
+  assertAllClose(
+    `${opCase.label}, compiled gradient against eager`,
+    compiled,
+    eager,
+    float32 ? tolerance.float32Gradient : tolerance.float64,
+  )
+}
+
+async function gradients(
+  backend: Backend,
+  opCase: OpCase,
+  wrap: (f: ListFunction) => ListFunction = (f) => f,
+): Promise<HostTensor[]> {
+  const { value, at } = scalarOf(backend, opCase)
+  const inputs = at.map((input) => toDevice(backend, input))
+  const results = await takeToHost(onBackend(backend, () => wrap(gradientOf(value))(inputs)))
+  const all: Tensor[] = inputs
+  for (const tensor of all) tensor.dispose()
+  return results.filter(({ dtype }) => isFloat(dtype))
+}

@@ -1,0 +1,67 @@
+import type { OpSamples } from '@gradus/tensor'
+import { opSamples } from '@gradus/tensor/samples'
+import { type Outcome, runChecks } from '../check.ts'
+import { backendOpChecks, settingOf, withSkips } from './backend-checks.ts'
+import type { Aspect, OpCheck } from './op-checks.ts'
+import type { BackendCheckOptions, BackendSource } from './options.ts'
+
+/** A column of the table: a backend, and what is special about it. */
+export interface TableBackend extends BackendCheckOptions {
+  readonly backend: BackendSource
+}
+
+const forwardAspects: readonly Aspect[] = ['forward', 'inlined', 'compiled']
+
+/**
+ * The table op x backend x (forward, gradient) in Markdown, from running every op's checks: `yes` where all of them
+ * passed, `no` where one failed, `skipped` where one has a reason not to run, `-` where the op has no derivative.
+ */
+export async function opTable(backends: readonly TableBackend[]): Promise<string> {
+  const columns: { name: string; results: Map<string, { forward: string; gradient: string }> }[] = []
+  for (const { backend, ...options } of backends) {
+    const setting = settingOf(backend, options)
+    const checks = withSkips(backendOpChecks(setting, options), options.skip ?? {})
+    const outcomes = await runChecks(checks)
+    columns.push({ name: (await setting.backend()).name, results: summarise(checks, outcomes) })
+  }
+  const samples = backends.map((column) => column.samples ?? opSamples)
+  const rows = [...new Map(samples.flat().map((entry) => [entry.op.name, entry])).values()].sort(byKindAndName)
+  const cells = (name: string) =>
+    columns.flatMap(({ results }) => [results.get(name)?.forward ?? '-', results.get(name)?.gradient ?? '-'])
+  const head = ['op', 'kind', ...columns.flatMap(({ name }) => [`${name}, forward`, `${name}, gradient`])]
+  return [
+    row(head),
+    row(head.map(() => '---')),
+    ...rows.map(({ op }) => row([`\`${op.name}\``, op.inline ? 'composite' : 'primitive', ...cells(op.name)])),
+    '',
+  ].join('\n')
+}
+
+function summarise(
+  checks: readonly OpCheck[],
+  outcomes: readonly Outcome[],
+): Map<string, { forward: string; gradient: string }> {
+  const byOp = new Map<string, { forward: string[]; gradient: string[] }>()
+  checks.forEach(({ op, aspect }, index) => {
+    const entry = byOp.get(op) ?? { forward: [], gradient: [] }
+    byOp.set(op, entry)
+    entry[forwardAspects.includes(aspect) ? 'forward' : 'gradient'].push(outcomes[index]!.status)
+  })
+  return new Map(
+    [...byOp].map(([op, { forward, gradient }]) => [op, { forward: verdict(forward), gradient: verdict(gradient) }]),
+  )
+}
+
+function verdict(statuses: readonly string[]): string {
+  if (statuses.length === 0) return '-'
+  if (statuses.includes('failed')) return 'no'
+  return statuses.includes('skipped') ? 'skipped' : 'yes'
+}
+
+function byKindAndName(a: OpSamples, b: OpSamples): number {
+  return Number(Boolean(a.op.inline)) - Number(Boolean(b.op.inline)) || (a.op.name < b.op.name ? -1 : 1)
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}

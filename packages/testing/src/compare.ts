@@ -1,0 +1,66 @@
+import { type Aval, formatShape, isFloat, sameShape } from '@gradus/tensor'
+import type { HostTensor } from './host.ts'
+
+/** Throws unless the shapes and dtypes agree and every value does: `|a - b| <= tolerance * (1 + |b|)` for floats, exactly for the rest. */
+export function assertClose(what: string, actual: HostTensor, expected: HostTensor, tolerance: number): void {
+  assertAlike(what, actual, expected)
+  const index = firstDifference(actual.values, expected.values, isFloat(expected.dtype) ? tolerance : 0)
+  if (index === undefined) return
+  const place = expected.shape.length === 0 ? '' : ` at ${formatShape(positionOf(index, expected.shape))}`
+  throw new Error(
+    `${what}: ${format(actual.values[index]!)} instead of ${format(expected.values[index]!)}${place} of ${expected.dtype}${formatShape(expected.shape)} ` +
+      `(tolerance ${isFloat(expected.dtype) ? tolerance : 'none'}).`,
+  )
+}
+
+/** Throws unless shape and dtype agree. */
+export function assertAlike(what: string, actual: Aval, expected: Aval): void {
+  if (actual.dtype === expected.dtype && sameShape(actual.shape, expected.shape)) return
+  throw new Error(
+    `${what}: ${actual.dtype}${formatShape(actual.shape)} instead of ${expected.dtype}${formatShape(expected.shape)}.`,
+  )
+}
+
+/** Like `assertClose` for lists of tensors. */
+export function assertAllClose(
+  what: string,
+  actual: readonly HostTensor[],
+  expected: readonly HostTensor[],
+  tolerance: number,
+): void {
+  if (actual.length !== expected.length)
+    throw new Error(`${what}: ${actual.length} tensors instead of ${expected.length}.`)
+  actual.forEach((tensor, index) => {
+    assertClose(actual.length === 1 ? what : `${what}, tensor ${index}`, tensor, expected[index]!, tolerance)
+  })
+}
+
+/** Index of the first pair that differs by more than `tolerance * (1 + |expected|)`. NaN equals NaN, -0 equals 0. */
+export function firstDifference(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): number | undefined {
+  for (let i = 0; i < expected.length; i++) {
+    const a = actual[i]!
+    const b = expected[i]!
+    if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue
+    if (!(Math.abs(a - b) <= tolerance * (1 + Math.abs(b))) || !Number.isFinite(b)) return i
+  }
+  return undefined
+}
+
+/** Coordinates of the flat `index`. */
+export function positionOf(index: number, shape: readonly number[]): number[] {
+  const position: number[] = new Array(shape.length)
+  let rest = index
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    position[axis] = rest % shape[axis]!
+    rest = Math.floor(rest / shape[axis]!)
+  }
+  return position
+}
+
+function format(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(9)
+}

@@ -1,0 +1,34 @@
+import { type Aval, type Backend, hostArray, isFloat, Storage, sizeOf, Tensor, treeLeaves } from '@gradus/tensor'
+
+/** Values on the host with their shape and dtype. */
+export interface HostTensor extends Aval {
+  readonly values: readonly number[]
+}
+
+/** A tensor on `backend` with these values. */
+export function toDevice(backend: Backend, { shape, dtype, values }: HostTensor): Tensor {
+  const data = hostArray(dtype, sizeOf(shape))
+  data.set(values)
+  const buffer = backend.allocate(data.byteLength)
+  backend.write(buffer, data)
+  return new Tensor({ shape, dtype }, new Storage(backend, buffer))
+}
+
+/** A tensor's values, read without assuming that they can be had at once. */
+export async function toHost(tensor: Tensor): Promise<HostTensor> {
+  return { shape: tensor.shape, dtype: tensor.dtype, values: Array.from(await tensor.data()) }
+}
+
+/** The tensors of a tree on the host, after which they are freed. */
+export async function takeToHost(tree: unknown): Promise<HostTensor[]> {
+  const leaves = treeLeaves(tree)
+  const host: HostTensor[] = []
+  for (const leaf of leaves) host.push(await toHost(leaf))
+  for (const leaf of leaves) leaf.dispose()
+  return host
+}
+
+/** The same values as float64 where they are floats. */
+export function widen(input: HostTensor): HostTensor {
+  return isFloat(input.dtype) ? { ...input, dtype: 'float64' } : input
+}

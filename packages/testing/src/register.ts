@@ -1,0 +1,14 @@
+import { describe, it } from 'vitest'
+import type { Check } from './check.ts'
+
+/** Registers checks as vitest tests under one heading. */
+export function registerChecks(title: string, checks: readonly Check[]): void {
+  describe(title, () => {
+    for (const { name, skip, run } of checks) {
+      it(name, async (context) => {
+        if (skip !== undefined) context.skip(skip)
+        await run()
+      })
+    }
+  })
+}
