@@ -1,6 +1,6 @@
 import type { Kernel, NdArray } from '@gradus/graph'
 import { hostArray, sizeOf, stridesOf, type TypedArray } from '@gradus/tensor'
-import { multiply, newPanel } from './multiply.ts'
+import { multiply } from './multiply.ts'
 
 interface ConvParams {
   readonly strides: readonly number[]
@@ -45,7 +45,6 @@ function convolve(output: NdArray, x: NdArray, kernel: NdArray, params: ConvPara
   const positions = output.data.length / features
   const block = Math.min(positions, Math.max(8, Math.floor(gathered / Math.max(1, patch))))
   const patches = hostArray(x.dtype, block * patch)
-  const panel = newPanel(patch)
   for (let group = 0; group < params.groups; group++) {
     for (let position = 0; position < positions; position += block) {
       const rows = Math.min(block, positions - position)
@@ -53,7 +52,6 @@ function convolve(output: NdArray, x: NdArray, kernel: NdArray, params: ConvPara
         gatherPatch(patches, row * patch, x, group * channels, channels, axes, position + row)
       }
       multiply(
-        panel,
         { data: output.data, offset: position * features + group * perGroup, rowStep: features, columnStep: 1 },
         { data: patches, offset: 0, rowStep: patch, columnStep: 1 },
         { data: kernel.data, offset: group * perGroup, rowStep: features, columnStep: 1 },

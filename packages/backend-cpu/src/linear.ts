@@ -1,6 +1,6 @@
 import type { Kernel, NdArray } from '@gradus/graph'
 import { isFloat } from '@gradus/tensor'
-import { type Matrix, multiply, multiplyIntegers, newPanel } from './multiply.ts'
+import { type Matrix, multiply, multiplyIntegers } from './multiply.ts'
 
 interface MatmulParams {
   readonly transposeA: boolean
@@ -15,12 +15,11 @@ export const linearKernels: Readonly<Record<string, Kernel>> = {
     const k = a.shape[transposeA ? rank - 2 : rank - 1]
     const products = m * n === 0 ? 0 : output.data.length / (m * n)
     const float = isFloat(output.dtype)
-    const panel = newPanel(float ? k : 0)
     for (let i = 0; i < products; i++) {
       const left = matrixAt(a, i * m * k, transposeA)
       const right = matrixAt(b, i * k * n, transposeB)
       const result = matrixAt(output, i * m * n, false)
-      if (float) multiply(panel, result, left, right, m, k, n)
+      if (float) multiply(result, left, right, m, k, n)
       else multiplyIntegers(result, left, right, m, k, n)
     }
   },

@@ -14,18 +14,17 @@ const depth = 1024
 /** Columns that are computed together: as many sums as fit into registers, with two rows. */
 const width = 4
 
-/** Scratch memory for products over `k` elements. */
-export function newPanel(k: number): Float64Array {
-  return new Float64Array(Math.min(k, depth) * width)
-}
+/** Kept between products: making it anew would cost more than a small product. */
+let panel: Float64Array | undefined
 
 /**
  * `c = a b` for floats, where `a` is `m` by `k` and `b` is `k` by `n`.
  *
- * Columns of `b` are packed four at a time into `panel`, where the inner loop reads them in order whatever the steps of
+ * Columns of `b` are packed four at a time into a panel, where the inner loop reads them in order whatever the steps of
  * `b` are, and each of them serves all rows of `a`. Two rows by four columns are summed at once.
  */
-export function multiply(panel: Float64Array, c: Matrix, a: Matrix, b: Matrix, m: number, k: number, n: number): void {
+export function multiply(c: Matrix, a: Matrix, b: Matrix, m: number, k: number, n: number): void {
+  panel ??= new Float64Array(depth * width)
   for (let start = 0; start === 0 || start < k; start += depth) {
     const count = Math.min(depth, k - start)
     for (let column = 0; column < n; column += width) {
