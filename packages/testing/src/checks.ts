@@ -1,1 +1,6 @@
-export * from './backend/backend-checks.ts'
+export { backendChecks } from './backend/backend-checks.ts'
+export * from './backend/op-table.ts'
+export * from './backend/options.ts'
+export * from './check.ts'
+export * from './layer/layer-checks.ts'
+export * from './layer/options.ts'

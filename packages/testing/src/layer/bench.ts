@@ -1,0 +1,143 @@
+import { cpu } from '@gradus/backend-cpu'
+import { type Layer, Rng, splitResult } from '@gradus/core'
+import {
+  type Backend,
+  type DType,
+  type FloatDType,
+  isFloat,
+  onBackend,
+  type Shape,
+  type Tensor,
+  type Tree,
+  treeLeaves,
+  treeReplace,
+} from '@gradus/tensor'
+import { type HostTensor, toDevice, toHost } from '../host.ts'
+import { Numbers } from '../numbers.ts'
+import { withOptions } from '../round-trip.ts'
+import type { LayerCheckOptions, LayerSource } from './options.ts'
+
+/** A layer with everything needed to run it. */
+export interface Bench {
+  readonly backend: Backend
+  readonly layer: Layer
+  readonly many: boolean
+  readonly inputs: readonly HostTensor[]
+  readonly params: Tree
+  readonly state: Tree
+  readonly mask?: Tensor
+}
+
+/** What a call of a layer gives, as a tree. */
+export interface Result {
+  readonly outputs: readonly Tensor[]
+  readonly state: Tree
+  readonly losses: readonly Tensor[]
+}
+
+export function makeLayer(source: LayerSource, config: object | undefined): Layer {
+  return isClass(source) ? new (source as new (config?: object) => Layer)(config) : (source as () => Layer)()
+}
+
+function isClass(source: LayerSource): boolean {
+  // classes and arrow functions: only the former have a prototype with methods
+  return typeof source.prototype === 'object' && 'apply' in (source.prototype as object)
+}
+
+export function shapesOf({ inputShape, inputShapes }: LayerCheckOptions): readonly Shape[] {
+  const shapes = inputShapes ?? (inputShape && [inputShape])
+  if (!shapes)
+    throw new Error(
+      'Give testLayer the shape of the input: inputShape: [batch, ...], or inputShapes for several inputs.',
+    )
+  return shapes
+}
+
+export function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
+  return shapesOf(options).map((_, index) => {
+    const given = Array.isArray(options.inputDtype)
+      ? (options.inputDtype[index] as DType)
+      : (options.inputDtype as DType | undefined)
+    const dtype = given ?? layer.inputDType
+    return isFloat(dtype) ? layer.dtype : dtype
+  })
+}
+
+/**
+ * A layer in a floating dtype with parameters, state and seeded inputs. Parameters are moved off their initial values by a
+ * little: at zero, a wrong derivative can go unseen.
+ */
+export async function benchFor(source: LayerSource, options: LayerCheckOptions, dtype: FloatDType): Promise<Bench> {
+  const backend = options.backend ?? cpu()
+  const made = makeLayer(source, options.config)
+  const layer = made.dtype === dtype ? made : withOptions(made, { dtype })
+  const shapes = shapesOf(options)
+  const many = options.inputShapes !== undefined
+  const random = new Numbers(layer.type)
+  const dtypes = inputDtypes(layer, options)
+  const inputs = shapes.map((shape, index): HostTensor => {
+    const float = isFloat(dtypes[index]!)
+    const [low, high] = options.inputRange ?? (float ? [-1.5, 1.5] : [0, 3])
+    return { shape, dtype: dtypes[index]!, values: random.fill(shape, dtypes[index]!, low, high) }
+  })
+  const { params, state } = onBackend(backend, () => ({
+    params: layer.init(new Rng(1), many ? shapes : shapes[0]!),
+    state: layer.initState(many ? shapes : shapes[0]!),
+  }))
+  const moved: Tensor[] = []
+  for (const leaf of treeLeaves(params)) {
+    const host = await toHost(leaf)
+    const values = isFloat(leaf.dtype)
+      ? host.values.map((value) => Math.fround(value + random.uniform(-0.1, 0.1)))
+      : host.values
+    moved.push(toDevice(backend, { ...host, values }))
+  }
+  const { mask } = options
+  return {
+    backend,
+    layer,
+    many,
+    inputs,
+    params: treeReplace(params, moved),
+    state,
+    ...(mask && {
+      mask: toDevice(backend, {
+        shape: [mask.length, mask[0]!.length],
+        dtype: 'bool',
+        values: mask.flat().map(Number),
+      }),
+    }),
+  }
+}
+
+export function keyOf(backend: Backend, seed: number): Tensor {
+  return onBackend(backend, () => new Rng(seed).key)
+}
+
+export function placeInputs({ backend, inputs }: Bench): Tensor[] {
+  return inputs.map((input) => toDevice(backend, input))
+}
+
+/** One call of the layer, made of ops only, so that it can be compiled and differentiated. */
+export function callLayer(
+  { layer, many, mask }: Pick<Bench, 'layer' | 'many' | 'mask'>,
+  {
+    params,
+    state,
+    inputs,
+    key,
+    training,
+  }: { params: Tree; state: Tree; inputs: readonly Tensor[]; key: Tensor; training: boolean },
+): Result {
+  const losses: Tensor[] = []
+  const result = layer.apply(many ? inputs : inputs[0]!, {
+    params,
+    state,
+    rng: new Rng(key),
+    training,
+    ...(mask && { mask: many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask }),
+    addLoss: (loss) => losses.push(loss),
+  })
+  const split = splitResult(result, state)
+  return { outputs: [...split.outputs], state: split.state, losses }
+}

@@ -1,0 +1,306 @@
+import { fieldsOf, inferLayer, type Layer, Rng } from '@gradus/core'
+import { compile } from '@gradus/graph'
+import {
+  formatShape,
+  isFloat,
+  onBackend,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  treeLeaves,
+  treeReplace,
+} from '@gradus/tensor'
+import { withSkips } from '../backend/backend-checks.ts'
+import { type Check, demand, errorOf } from '../check.ts'
+import { assertAlike, assertAllClose } from '../compare.ts'
+import { checkDerivative, gradientOf, type ListFunction, weighted } from '../differences.ts'
+import { type HostTensor, takeToHost, toHost } from '../host.ts'
+import { Numbers } from '../numbers.ts'
+import { refusesUnknownOptions, roundTrip } from '../round-trip.ts'
+import { type Bench, benchFor, callLayer, keyOf, makeLayer, placeInputs, shapesOf } from './bench.ts'
+import { descends } from './descent.ts'
+import type { LayerCheckOptions, LayerSource } from './options.ts'
+
+/**
+ * Everything a layer must do, as checks for any test runner: shapes and dtypes as inferred, parameter counts, config round
+ * trip, gradients of parameters and inputs against finite differences in float64, compiled equals eager, the same rng gives
+ * the same result, inference needs no rng, samples are independent, descent reduces a loss, wrong options and shapes are
+ * refused.
+ */
+export function layerChecks(source: LayerSource, options: LayerCheckOptions): Check[] {
+  const bench = (dtype: 'float32' | 'float64' = 'float32') => benchFor(source, options, dtype)
+  const check = (name: string, run: () => void | Promise<void>): Check => ({ name, run })
+  const { invalidInputShape, supportsMasking, batchIndependent = true } = options
+  const checks = [
+    check('shapes and dtypes are as inferred', async () => {
+      for (const dtype of ['float32', 'float64'] as const) await checkShapes(await bench(dtype), options)
+    }),
+    check('parameters and state have the expected sizes', async () => checkCounts(await bench(), options)),
+    check('its config survives JSON', async () => checkRoundTrip(await bench(), options)),
+    check('gradients agree with finite differences', async () => checkGradients(await bench('float64'), options)),
+    check('compiled equals eager', async () => checkCompiled(await bench(), options)),
+    check('the same rng gives the same result', async () => checkDeterminism(await bench())),
+    check('inference does not depend on the rng', async () => checkInference(await bench())),
+    ...(batchIndependent
+      ? [check('samples do not depend on each other', async () => checkBatch(await bench(), options))]
+      : []),
+    ...(options.trains === false
+      ? []
+      : [check('gradient descent reduces a loss', async () => descends(await bench('float64'), options))]),
+    ...(invalidInputShape
+      ? [
+          check('a wrong shape is refused', () =>
+            checkRefusal(makeLayer(source, options.config), options, invalidInputShape),
+          ),
+        ]
+      : []),
+    ...(supportsMasking === undefined
+      ? []
+      : [
+          check('says whether it supports masks', async () => {
+            const { layer } = await bench()
+            demand(
+              layer.supportsMasking === supportsMasking,
+              `${layer.type}.supportsMasking is ${layer.supportsMasking} and should be ${supportsMasking}.`,
+            )
+          }),
+        ]),
+    ...(typeof source.prototype === 'object' && fieldsOf(source)
+      ? [check('an unknown option is refused', () => refusesUnknownOptions(makeLayer(source, options.config)))]
+      : []),
+  ]
+  return withSkips(checks, options.skip ?? {})
+}
+
+async function run(
+  bench: Bench,
+  { training = false, seed = 7, layer = bench.layer, compiled = false } = {},
+): Promise<HostTensor[]> {
+  const f = (params: Bench['params'], state: Bench['state'], inputs: readonly Tensor[], key: Tensor) =>
+    callLayer({ ...bench, layer }, { params, state, inputs, key, training })
+  const inputs = placeInputs(bench)
+  const key = keyOf(bench.backend, seed)
+  const result = onBackend(bench.backend, () => (compiled ? compile(f) : f)(bench.params, bench.state, inputs, key))
+  const host: HostTensor[] = []
+  for (const leaf of treeLeaves(result)) host.push(await toHost(leaf))
+  return host
+}
+
+async function checkShapes(bench: Bench, options: LayerCheckOptions): Promise<void> {
+  const { layer, many, backend, params, state, inputs } = bench
+  const inferred = inferLayer(layer, inputs, many)
+  const free = inferLayer(
+    layer,
+    inputs.map(({ shape, dtype }) => ({ shape: [null, ...shape.slice(1)], dtype })),
+    many,
+  )
+  assertForm(`${layer.type}: parameters`, treeLeaves(params), treeLeaves(inferred.params))
+  for (const training of [false, true]) {
+    const key = keyOf(backend, 7)
+    const result = onBackend(backend, () =>
+      callLayer(bench, { params, state, inputs: placeInputs(bench), key, training }),
+    )
+    const what = `${layer.type}, ${training ? 'training' : 'inference'}`
+    demand(
+      result.outputs.length === inferred.outputs.length,
+      `${what}: ${result.outputs.length} outputs and ${inferred.outputs.length} inferred.`,
+    )
+    result.outputs.forEach((output, index) => {
+      assertAlike(`${what}, output ${index} against inference`, output, inferred.outputs[index] as HostTensor)
+      const fits = free.outputs[index]!.shape.every((d, axis) => d === null || d === output.shape[axis])
+      demand(
+        fits,
+        `${what}: with an unknown batch, ${formatShape(free.outputs[index]!.shape)} is inferred, and the output is ${formatShape(output.shape)}.`,
+      )
+    })
+    assertForm(`${what}: new state`, treeLeaves(result.state), treeLeaves(state))
+    expectOutputs(what, result.outputs, options)
+    await takeToHost(result.outputs)
+  }
+}
+
+function assertForm(what: string, actual: readonly Tensor[], expected: readonly Tensor[]): void {
+  demand(actual.length === expected.length, `${what}: ${actual.length} tensors instead of ${expected.length}.`)
+  actual.forEach((tensor, index) => {
+    assertAlike(`${what}, tensor ${index}`, tensor, expected[index]!)
+  })
+}
+
+function expectOutputs(
+  what: string,
+  outputs: readonly Tensor[],
+  { expectedOutputShape, expectedOutputDtype }: LayerCheckOptions,
+): void {
+  if (expectedOutputShape) {
+    const shapes = (
+      Array.isArray(expectedOutputShape[0]) ? expectedOutputShape : [expectedOutputShape]
+    ) as readonly Shape[]
+    outputs.forEach(({ shape }, index) => {
+      demand(
+        sameShape(shape, shapes[index] ?? []),
+        `${what}: output ${index} has shape ${formatShape(shape)} and ${formatShape(shapes[index] ?? [])} was expected.`,
+      )
+    })
+  }
+  if (expectedOutputDtype && !isFloat(expectedOutputDtype)) {
+    for (const { dtype } of outputs)
+      demand(dtype === expectedOutputDtype, `${what}: the output is ${dtype} and ${expectedOutputDtype} was expected.`)
+  }
+}
+
+function checkCounts({ layer, params, state }: Bench, { expectedParams, expectedState }: LayerCheckOptions): void {
+  for (const [what, tree, expected] of [
+    ['parameters', params, expectedParams],
+    ['state values', state, expectedState],
+  ] as const) {
+    const count = treeLeaves(tree).reduce((total, { shape }) => total + sizeOf(shape), 0)
+    demand(
+      expected === undefined || count === expected,
+      `${layer.type} has ${count} ${what} and ${expected} were expected.`,
+    )
+  }
+}
+
+async function checkRoundTrip(bench: Bench, options: LayerCheckOptions): Promise<void> {
+  const copy = roundTrip(bench.layer)
+  for (const training of [false, true]) {
+    assertAllClose(
+      `${copy.type} from JSON`,
+      await run(bench, { training, layer: copy }),
+      await run(bench, { training }),
+      0,
+    )
+  }
+  const shape = options.inputShapes ?? shapesOf(options)[0]!
+  const init = (layer: Layer) => onBackend(bench.backend, () => layer.init(new Rng(3), shape))
+  assertAllClose(
+    `${copy.type} from JSON, initial parameters`,
+    await takeToHost(init(copy)),
+    await takeToHost(init(bench.layer)),
+    0,
+  )
+}
+
+async function checkGradients(bench: Bench, { gradientTolerance = 1e-6 }: LayerCheckOptions): Promise<void> {
+  const { layer, backend, state } = bench
+  const params = treeLeaves(bench.params)
+  const hosts = [...(await Promise.all(params.map(toHost))), ...bench.inputs]
+  const positions = hosts.flatMap(({ dtype }, index) => (isFloat(dtype) ? [index] : []))
+  if (positions.length === 0) return
+  const fixed = placeInputs(bench)
+  const key = keyOf(backend, 7)
+  for (const training of [false, true]) {
+    const f: ListFunction = (floats) => {
+      const all = [...params, ...fixed].map((leaf, index) =>
+        positions.includes(index) ? floats[positions.indexOf(index)]! : leaf,
+      )
+      const called = callLayer(bench, {
+        params: treeReplace(bench.params, all.slice(0, params.length)),
+        state,
+        inputs: all.slice(params.length),
+        key,
+        training,
+      })
+      return [...called.outputs, ...called.losses]
+    }
+    const outputs = onBackend(backend, () => f(positions.map((index) => [...params, ...fixed][index]!)))
+    if (!outputs.some(({ dtype }) => isFloat(dtype))) return
+    const random = new Numbers(`cotangents of ${layer.type}`)
+    const cotangents = outputs.map(({ shape, dtype }) =>
+      isFloat(dtype) ? { shape, dtype, values: random.fill(shape, dtype, -1, 1) } : undefined,
+    )
+    const value = weighted(backend, f, cotangents)
+    await checkDerivative({
+      what: `${layer.type}, ${training ? 'training' : 'inference'}`,
+      backend,
+      value,
+      gradient: gradientOf(value),
+      at: positions.map((index) => hosts[index]!),
+      names: positions.map((index) =>
+        index < params.length ? `parameter '${pathsOf(bench)[index]}'` : `input ${index - params.length}`,
+      ),
+      tolerance: gradientTolerance,
+    })
+  }
+}
+
+function pathsOf({ params }: Bench): string[] {
+  const walk = (tree: unknown, path: string): string[] =>
+    tree !== null && typeof tree === 'object' && !('dtype' in tree)
+      ? Object.entries(tree).flatMap(([key, entry]) => walk(entry, path ? `${path}.${key}` : key))
+      : [path]
+  return walk(params, '')
+}
+
+async function checkCompiled(bench: Bench, { tolerance = 1e-5 }: LayerCheckOptions): Promise<void> {
+  for (const training of [false, true]) {
+    const eager = await run(bench, { training })
+    assertAllClose(
+      `${bench.layer.type}, compiled against eager`,
+      await run(bench, { training, compiled: true }),
+      eager,
+      tolerance,
+    )
+  }
+}
+
+async function checkDeterminism(bench: Bench): Promise<void> {
+  for (const training of [false, true]) {
+    assertAllClose(
+      `${bench.layer.type}, called twice with the same rng`,
+      await run(bench, { training }),
+      await run(bench, { training }),
+      0,
+    )
+  }
+}
+
+async function checkInference(bench: Bench): Promise<void> {
+  assertAllClose(
+    `${bench.layer.type}, inference with another rng`,
+    await run(bench, { seed: 8 }),
+    await run(bench, { seed: 7 }),
+    0,
+  )
+}
+
+async function checkBatch(bench: Bench, options: LayerCheckOptions): Promise<void> {
+  const { layer, backend, inputs, many } = bench
+  const batch = inputs[0]!.shape[0]!
+  const whole = (await run(bench)).slice(0, inferLayer(layer, inputs, many).outputs.length)
+  for (let sample = 0; sample < batch; sample++) {
+    const one = { ...bench, inputs: inputs.map((input) => rowOf(input, sample)) }
+    const shapes = one.inputs.map(({ shape }) => shape)
+    const state = onBackend(backend, () => layer.initState(many ? shapes : shapes[0]!))
+    const mask =
+      options.mask && (await benchFor(() => layer, { ...options, mask: [options.mask[sample]!] }, 'float32')).mask
+    const alone = (await run({ ...one, state, ...(mask && { mask }) })).slice(0, whole.length)
+    assertAllClose(
+      `${layer.type}, sample ${sample} alone`,
+      alone,
+      whole.map((output) => rowOf(output, sample)),
+      options.tolerance ?? 1e-5,
+    )
+  }
+}
+
+function rowOf({ shape, dtype, values }: HostTensor, row: number): HostTensor {
+  const size = sizeOf(shape.slice(1))
+  return { shape: [1, ...shape.slice(1)], dtype, values: values.slice(row * size, (row + 1) * size) }
+}
+
+function checkRefusal(layer: Layer, options: LayerCheckOptions, invalid: Shape | readonly Shape[]): void {
+  const shapes = (Array.isArray(invalid[0]) ? invalid : [invalid]) as readonly Shape[]
+  const error = errorOf(`${layer.type} for an input of shape ${shapes.map(formatShape).join(' and ')}`, () =>
+    inferLayer(
+      layer,
+      shapes.map((shape) => ({ shape, dtype: layer.inputDType })),
+      options.inputShapes !== undefined,
+    ),
+  )
+  demand(
+    error.name === 'ShapeError' && error.message.includes(layer.type),
+    `The error for a wrong shape should be a ShapeError that names ${layer.type}: ${error.name}: ${error.message}`,
+  )
+}

@@ -1,0 +1,51 @@
+import { type AnyDefinition, Configured, fieldsOf, Registry, specOf } from '@gradus/core'
+import { demand, errorOf } from './check.ts'
+
+/** The instance that a registry builds from the JSON text of this one's spec; throws where the two specs differ. */
+export function roundTrip<T extends Configured>(instance: T): T {
+  const text = JSON.stringify(specOf(instance))
+  const registry = new Registry<AnyDefinition>([...definitionsOf(instance)])
+  const copy = registry.parse(instance.kind, JSON.parse(text)) as unknown as T
+  demand(
+    copy.constructor === instance.constructor,
+    `${instance.type}: the registry built a ${copy.constructor.name} from ${text}.`,
+  )
+  const again = JSON.stringify(specOf(copy))
+  demand(again === text, `${instance.type}: its spec changed on the way through JSON, from ${text} to ${again}.`)
+  return copy
+}
+
+/** The classes of an instance and of everything nested in its config. */
+function definitionsOf(value: unknown, found: Set<AnyDefinition> = new Set()): Set<AnyDefinition> {
+  if (value instanceof Configured) {
+    found.add(value.constructor as unknown as AnyDefinition)
+    definitionsOf(value.config, found)
+  } else if (value !== null && typeof value === 'object') {
+    for (const entry of Object.values(value)) definitionsOf(entry, found)
+  }
+  return found
+}
+
+/** Throws unless an option that does not exist is refused with its name, where the class says which options it has. */
+export function refusesUnknownOptions(instance: Configured): void {
+  const type = instance.constructor as unknown as new (config: object) => object
+  if (!fieldsOf(type)) return
+  const { message } = errorOf(
+    `new ${instance.type}({ unheardOf: 1 })`,
+    () => new type({ ...instance.config, unheardOf: 1 }),
+  )
+  demand(message.includes('unheardOf'), `The error for the unknown option 'unheardOf' does not name it: ${message}`)
+}
+
+/** A copy of an instance with options changed in it and in every layer nested in its config. */
+export function withOptions<T extends Configured>(instance: T, options: object): T {
+  const type = instance.constructor as unknown as new (config: object) => T
+  return new type({ ...(nested(instance.config, options) as object), ...options })
+}
+
+function nested(value: unknown, options: object): unknown {
+  if (value instanceof Configured) return value.kind === 'layer' ? withOptions(value, options) : value
+  if (Array.isArray(value)) return value.map((entry) => nested(entry, options))
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, nested(entry, options)]))
+}
