@@ -1,0 +1,30 @@
+import { binaryCrossentropy, type CrossentropyOptions, type Fields, Loss } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+
+export interface BinaryCrossentropyConfig extends CrossentropyOptions {}
+
+/**
+ * For yes-or-no targets: -t log(p) - (1 - t) log(1 - p), averaged over the last axis. Targets are 0 to 1 and have the shape
+ * of the predictions, up to a last axis of size 1. With `fromLogits` the predictions come without a sigmoid, which is more
+ * exact; probabilities are kept 1e-7 away from 0 and 1. `labelSmoothing` s makes targets t (1 - s) + s / 2.
+ * Source: Keras `losses.BinaryCrossentropy`.
+ *
+ * @example
+ * import { BinaryCrossentropy } from '@gradus/losses'
+ * import { tensor } from '@gradus/tensor'
+ * const loss = new BinaryCrossentropy({ fromLogits: true })
+ * loss.call(tensor([[1], [0]]), tensor([[0], [0]])).item().toFixed(4) // => '0.6931'
+ */
+export class BinaryCrossentropy extends Loss<BinaryCrossentropyConfig> {
+  static readonly type = 'BinaryCrossentropy'
+  static readonly aliases = ['bce'] as const
+  static override readonly fields = {
+    fromLogits: 'boolean',
+    labelSmoothing: 'number',
+    axis: 'integer',
+  } satisfies Fields<BinaryCrossentropyConfig>
+
+  compute(target: Tensor, prediction: Tensor): Tensor {
+    return binaryCrossentropy(target, prediction, this.config)
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  classNumbers,
+  type Fields,
+  Loss,
+  type SparseCrossentropyOptions,
+  sparseCategoricalCrossentropy,
+} from '@gradus/core'
+import { notEqual, type Tensor } from '@gradus/tensor'
+
+export interface SparseCategoricalCrossentropyConfig extends SparseCrossentropyOptions {}
+
+/**
+ * For class numbers: -log of the probability of the target class. Targets have the shape of the predictions without the
+ * class axis (or with size 1 there) and any dtype. A number outside the classes counts as a loss of 0. Samples of
+ * `ignoreClass` are left out. Probabilities are divided by their sum and kept 1e-7 away from 0 and 1; with `fromLogits` the
+ * predictions come without a softmax. Source: Keras `losses.SparseCategoricalCrossentropy`.
+ *
+ * @example
+ * import { SparseCategoricalCrossentropy } from '@gradus/losses'
+ * import { tensor } from '@gradus/tensor'
+ * const loss = new SparseCategoricalCrossentropy({ fromLogits: true })
+ * loss.call(tensor([1]), tensor([[100, 0]])).item() // => 100
+ */
+export class SparseCategoricalCrossentropy extends Loss<SparseCategoricalCrossentropyConfig> {
+  static readonly type = 'SparseCategoricalCrossentropy'
+  static override readonly fields = {
+    fromLogits: 'boolean',
+    ignoreClass: 'integer',
+    axis: 'integer',
+  } satisfies Fields<SparseCategoricalCrossentropyConfig>
+
+  compute(target: Tensor, prediction: Tensor): Tensor {
+    return sparseCategoricalCrossentropy(target, prediction, this.config)
+  }
+
+  override maskOf(target: Tensor, prediction: Tensor): Tensor | undefined {
+    const { ignoreClass, axis } = this.config
+    if (ignoreClass === undefined || ignoreClass === null) return undefined
+    return notEqual(classNumbers(target, prediction, axis), ignoreClass)
+  }
+
+  // class numbers keep their dtype
+  protected override castTarget(target: Tensor): Tensor {
+    return target
+  }
+}

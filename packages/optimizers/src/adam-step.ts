@@ -1,0 +1,48 @@
+import type { Fields, StepContext } from '@gradus/core'
+import { add, div, maximum, mul, pow, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
+
+/** Options of Adam and its relatives. */
+export interface AdamConfig {
+  /** How much of the running mean of gradients is kept (Keras's beta_1). Default 0.9. */
+  readonly beta1?: number
+  /** How much of the running mean of squared gradients is kept (Keras's beta_2). Default 0.999. */
+  readonly beta2?: number
+  /** Added to the root, before bias is corrected ("epsilon hat"). Default 1e-7. */
+  readonly epsilon?: number
+  /** Divide by the largest mean of squares so far (Reddi et al. 2018). Default false. */
+  readonly amsgrad?: boolean
+}
+
+export const adamFields = {
+  beta1: 'number',
+  beta2: 'number',
+  epsilon: 'number',
+  amsgrad: 'boolean',
+} satisfies Fields<AdamConfig>
+
+export function adamSlots(param: Tensor, { amsgrad }: AdamConfig): Record<string, Tensor> {
+  return {
+    momentum: zerosLike(param),
+    velocity: zerosLike(param),
+    ...(amsgrad ? { velocityHat: zerosLike(param) } : {}),
+  }
+}
+
+/**
+ * m += (g - m)(1 - b1), v += (g^2 - v)(1 - b2), w -= m a / (sqrt(v) + eps), with a = lr sqrt(1 - b2^t) / (1 - b1^t): the
+ * order of operations of section 2 of Kingma & Ba 2015, which Keras uses.
+ */
+export function adamStep(
+  param: Tensor,
+  gradient: Tensor,
+  slots: Readonly<Record<string, Tensor>>,
+  { learningRate, iteration }: StepContext,
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false }: AdamConfig,
+): readonly [Tensor, Readonly<Record<string, Tensor>>] {
+  const rate = div(mul(learningRate, sqrt(sub(1, pow(beta2, iteration)))), sub(1, pow(beta1, iteration)))
+  const momentum = add(slots.momentum!, mul(sub(gradient, slots.momentum!), 1 - beta1))
+  const velocity = add(slots.velocity!, mul(sub(square(gradient), slots.velocity!), 1 - beta2))
+  const velocityHat = amsgrad ? maximum(slots.velocityHat!, velocity) : undefined
+  const next = sub(param, div(mul(momentum, rate), add(sqrt(velocityHat ?? velocity), epsilon)))
+  return [next, velocityHat ? { momentum, velocity, velocityHat } : { momentum, velocity }]
+}

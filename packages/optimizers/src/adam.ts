@@ -1,0 +1,29 @@
+import { Optimizer, type StepContext } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+import { type AdamConfig, adamFields, adamSlots, adamStep } from './adam-step.ts'
+
+/**
+ * Adam: steps of about the learning rate, from running means of gradients and of their squares (`beta1`, `beta2`).
+ * Default rate 0.001. Source: Keras `optimizers.Adam`; Kingma & Ba 2015.
+ *
+ * @example
+ * import { Adam } from '@gradus/optimizers'
+ * import { tensor } from '@gradus/tensor'
+ * const optimizer = new Adam({ learningRate: 0.1 })
+ * const params = { w: tensor([1, 1]) }
+ * const [next, state] = optimizer.update({ w: tensor([20, -0.5]) }, optimizer.init(params), params)
+ * next.w.array().map((x) => x.toFixed(3)) // => ['0.900', '1.100']
+ * state.iteration.item() // => 1
+ */
+export class Adam extends Optimizer<AdamConfig> {
+  static readonly type = 'Adam'
+  static override readonly fields = adamFields
+
+  protected override slots(param: Tensor): Record<string, Tensor> {
+    return adamSlots(param, this.config)
+  }
+
+  protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>, context: StepContext) {
+    return adamStep(param, gradient, slots, context, this.config)
+  }
+}

@@ -1,0 +1,34 @@
+import { Optimizer, type StepContext } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+import { type AdamConfig, adamFields, adamSlots, adamStep } from './adam-step.ts'
+
+/**
+ * Adam with decoupled weight decay: w -= w * weightDecay * lr before each step, 0.004 by default. Leave out biases and
+ * scales with `excludeFromWeightDecay: ['bias', 'gamma', 'beta']`. Source: Keras `optimizers.AdamW`; Loshchilov & Hutter 2019.
+ *
+ * @example
+ * import { AdamW } from '@gradus/optimizers'
+ * import { tensor } from '@gradus/tensor'
+ * const optimizer = new AdamW({ learningRate: 0.5, weightDecay: 0.5, excludeFromWeightDecay: ['bias'] })
+ * const params = { kernel: tensor([4]), bias: tensor([4]) }
+ * const grads = { kernel: tensor([0]), bias: tensor([0]) }
+ * const [next] = optimizer.update(grads, optimizer.init(params), params)
+ * next.kernel.array() // => [3]
+ * next.bias.array() // => [4]
+ */
+export class AdamW extends Optimizer<AdamConfig> {
+  static readonly type = 'AdamW'
+  static override readonly fields = adamFields
+
+  override get defaultWeightDecay(): number {
+    return 0.004
+  }
+
+  protected override slots(param: Tensor): Record<string, Tensor> {
+    return adamSlots(param, this.config)
+  }
+
+  protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>, context: StepContext) {
+    return adamStep(param, gradient, slots, context, this.config)
+  }
+}

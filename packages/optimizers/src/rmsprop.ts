@@ -1,0 +1,64 @@
+import { type Fields, Optimizer, type StepContext } from '@gradus/core'
+import { add, div, mul, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
+
+export interface RMSpropConfig {
+  /** How much of the running mean of squares is kept, 0 to 1. Default 0.9. */
+  readonly rho?: number
+  /** Default 0. */
+  readonly momentum?: number
+  /** Added under the root. Default 1e-7. */
+  readonly epsilon?: number
+  /** Divide by an estimate of the variance instead of the mean square. Default false. */
+  readonly centered?: boolean
+}
+
+/**
+ * Steps divided by the root of a running mean of squared gradients: v = rho v + (1 - rho) g^2, w -= lr g / sqrt(v + eps).
+ * Centred: v minus the square of the mean gradient. With momentum mu: m = mu m + lr g / sqrt(...), w -= m.
+ * Source: Keras `optimizers.RMSprop`; Hinton, lecture 6.5, 2012.
+ *
+ * @example
+ * import { RMSprop } from '@gradus/optimizers'
+ * import { tensor } from '@gradus/tensor'
+ * const optimizer = new RMSprop({ learningRate: 0.1, rho: 0.75, epsilon: 0 })
+ * const params = { w: tensor([1]) }
+ * const [next] = optimizer.update({ w: tensor([3]) }, optimizer.init(params), params)
+ * next.w.item().toFixed(4) // => '0.8000'
+ */
+export class RMSprop extends Optimizer<RMSpropConfig> {
+  static readonly type = 'RMSprop'
+  static override readonly fields = {
+    rho: 'number',
+    momentum: 'number',
+    epsilon: 'number',
+    centered: 'boolean',
+  } satisfies Fields<RMSpropConfig>
+
+  protected override slots(param: Tensor): Record<string, Tensor> {
+    const { momentum, centered } = this.config
+    return {
+      velocity: zerosLike(param),
+      ...(momentum ? { momentum: zerosLike(param) } : {}),
+      ...(centered ? { averageGradient: zerosLike(param) } : {}),
+    }
+  }
+
+  protected step(
+    param: Tensor,
+    gradient: Tensor,
+    slots: Readonly<Record<string, Tensor>>,
+    { learningRate }: StepContext,
+  ) {
+    const { rho = 0.9, momentum: mu, epsilon = 1e-7, centered } = this.config
+    const next: Record<string, Tensor> = { velocity: add(mul(slots.velocity!, rho), mul(square(gradient), 1 - rho)) }
+    let spread = next.velocity!
+    if (centered) {
+      next.averageGradient = add(mul(slots.averageGradient!, rho), mul(gradient, 1 - rho))
+      spread = sub(spread, square(next.averageGradient))
+    }
+    const change = div(mul(gradient, learningRate), sqrt(add(spread, epsilon)))
+    if (!mu) return [sub(param, change), next] as const
+    next.momentum = add(mul(slots.momentum!, mu), change)
+    return [sub(param, next.momentum), next] as const
+  }
+}
