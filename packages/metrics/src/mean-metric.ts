@@ -1,0 +1,36 @@
+import { addToMean, emptyMean, type MeanState, Metric, meanOf } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+
+/**
+ * The weighted mean of one number per sample: a metric that only has to say what that number is. Keras's
+ * `MeanMetricWrapper`.
+ *
+ * @example
+ * import { MeanMetric } from '@gradus/metrics'
+ * import { abs, max, sub, tensor } from '@gradus/tensor'
+ * class LargestError extends MeanMetric {
+ *   static readonly type = 'acme/LargestError'
+ *   values(target, prediction) {
+ *     return max(abs(sub(prediction, target)), { axis: -1 })
+ *   }
+ * }
+ * const metric = new LargestError()
+ * const state = metric.update(metric.init(), tensor([[1, 2], [3, 4]]), tensor([[1, 4], [9, 4]]))
+ * metric.result(state).item() // => 4
+ */
+export abstract class MeanMetric<C extends object = object> extends Metric<C, MeanState> {
+  /** One value per sample, or several, which are averaged: `[batch, ...]`. */
+  protected abstract values(target: Tensor, prediction: Tensor): Tensor
+
+  init(): MeanState {
+    return emptyMean()
+  }
+
+  update(state: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
+    return addToMean(state, this.values(target, prediction), weight)
+  }
+
+  result(state: MeanState): Tensor {
+    return meanOf(state)
+  }
+}

@@ -1,0 +1,33 @@
+import { classNumbers, type Fields } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+import { inTopK } from './in-top-k.ts'
+import { MeanMetric } from './mean-metric.ts'
+
+export interface SparseTopKCategoricalAccuracyConfig {
+  /** Default 5. */
+  readonly k?: number
+}
+
+/**
+ * How often the target, a class number, is among the `k` most probable classes. Source: Keras
+ * `metrics.SparseTopKCategoricalAccuracy`.
+ *
+ * @example
+ * import { SparseTopKCategoricalAccuracy } from '@gradus/metrics'
+ * import { tensor } from '@gradus/tensor'
+ * const metric = new SparseTopKCategoricalAccuracy({ k: 2 })
+ * const state = metric.update(metric.init(), tensor([2, 0]), tensor([[0.1, 0.9, 0.8], [0, 0.9, 0.1]]))
+ * metric.result(state).item() // => 0.5
+ */
+export class SparseTopKCategoricalAccuracy extends MeanMetric<SparseTopKCategoricalAccuracyConfig> {
+  static readonly type = 'SparseTopKCategoricalAccuracy'
+  static override readonly fields = { k: 'integer' } satisfies Fields<SparseTopKCategoricalAccuracyConfig>
+
+  override get direction(): 'up' | 'down' {
+    return 'up'
+  }
+
+  protected values(target: Tensor, prediction: Tensor): Tensor {
+    return inTopK(classNumbers(target, prediction), prediction, this.config.k ?? 5)
+  }
+}

@@ -1,0 +1,34 @@
+import { type Fields, requireSameShape } from '@gradus/core'
+import { argMax, type Tensor } from '@gradus/tensor'
+import { inTopK } from './in-top-k.ts'
+import { MeanMetric } from './mean-metric.ts'
+
+export interface TopKCategoricalAccuracyConfig {
+  /** Default 5. */
+  readonly k?: number
+}
+
+/**
+ * How often the class of the one-hot target is among the `k` most probable ones. Source: Keras
+ * `metrics.TopKCategoricalAccuracy`.
+ *
+ * @example
+ * import { TopKCategoricalAccuracy } from '@gradus/metrics'
+ * import { tensor } from '@gradus/tensor'
+ * const metric = new TopKCategoricalAccuracy({ k: 2 })
+ * const state = metric.update(metric.init(), tensor([[0, 0, 1], [1, 0, 0]]), tensor([[0.1, 0.9, 0.8], [0, 0.9, 0.1]]))
+ * metric.result(state).item() // => 0.5
+ */
+export class TopKCategoricalAccuracy extends MeanMetric<TopKCategoricalAccuracyConfig> {
+  static readonly type = 'TopKCategoricalAccuracy'
+  static override readonly fields = { k: 'integer' } satisfies Fields<TopKCategoricalAccuracyConfig>
+
+  override get direction(): 'up' | 'down' {
+    return 'up'
+  }
+
+  protected values(target: Tensor, prediction: Tensor): Tensor {
+    requireSameShape(this.type, target, prediction)
+    return inTopK(argMax(target, { axis: -1 }), prediction, this.config.k ?? 5)
+  }
+}
