@@ -76,29 +76,26 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
     if (currentInterpreter() !== eager) return fn(...args)
     const leaves = treeLeaves(args)
     const { executable, graph, result, outputs } = entryFor(args, leaves)
+    const backend = backendOf(leaves)
     const buffers = claim(leaves, graph.donated).run()
-    return treeReplace(result, wrap(backendOf(leaves), buffers, outputs))
+    return treeReplace(result, wrap(backend, buffers, outputs))
 
     function claim(tensors: readonly Tensor[], donated: readonly number[]) {
       return {
         run: () => {
-          const owned = new Set<Storage>()
+          const owned = new Map<Storage, number>()
           const inputs = tensors.map((tensor, index) => {
             const { storage } = tensor
             if (!donated.includes(index)) return storage.buffer
             // a buffer that another tensor still uses is not the caller's alone to give: give a copy
             if (!storage.unshared || owned.has(storage)) return copyBuffer(tensor)
-            owned.add(storage)
+            owned.set(storage, index)
             return storage.buffer
           })
           const results = executable.run(inputs)
-          for (const index of donated) {
-            const tensor = tensors[index]!
-            const given = inputs[index]!
-            if (!owned.has(tensor.storage)) continue
-            if (results.includes(given)) tensor.donate()
-            else tensor.dispose()
-            owned.delete(tensor.storage)
+          for (const index of owned.values()) {
+            if (results.includes(inputs[index]!)) tensors[index]!.donate()
+            else tensors[index]!.dispose()
           }
           return results
         },
