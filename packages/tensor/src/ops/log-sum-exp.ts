@@ -10,6 +10,7 @@ import { max, type ReduceParams } from './reduction.ts'
 import { abs } from './rounding.ts'
 import { floatBinary, type None, requireFloat } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
+import { softmaxOp } from './softmax.ts'
 
 /** log(exp(a) + exp(b)). */
 export const logAddExpOp: Op<None> = {
@@ -33,23 +34,23 @@ export const logSumExpOp: Op<ReduceParams> = {
   },
   inline([x], { axes, keepDims }) {
     if (x!.size === 0) return log(sum(exp(x!), { axis: axes, keepDims }))
-    const shift = finiteOr0(max(x!, { axis: axes, keepDims: true }))
+    const largest = max(x!, { axis: axes, keepDims: true })
+    const shift = where(finite(largest), largest, 0)
     const y = add(log(sum(exp(sub(x!, shift)), { axis: axes, keepDims: true })), shift)
     return keepDims ? y : reshape(y, reducedShape(x!.shape, axes, false))
   },
-  // the softmax; 0 in a row of -inf, which has no largest element
-  vjp: (ct, [x], { axes }, y) => [
-    mul(expandOver(ct, x!.shape, axes), exp(sub(x!, expandOver(finiteOr0(y), x!.shape, axes)))),
-  ],
+  // the softmax, which is accurate where exp(x - y) would feel the rounding of a large y; 0 in a row of -inf
+  vjp(ct, [x], { axes }, y) {
+    if (x!.size === 0) return [expandOver(ct, x!.shape, axes)]
+    const dead = expandOver(equal(y, Number.NEGATIVE_INFINITY), x!.shape, axes)
+    const share = apply(softmaxOp, [where(dead, 0, x!)], { axes })
+    return [where(dead, 0, mul(expandOver(ct, x!.shape, axes), share))]
+  },
 }
 
 /** a - b, but 0 for equal infinities. */
 function difference(a: Tensor, b: Tensor): Tensor {
   return where(logicalAnd(equal(a, b), logicalNot(finite(a))), 0, sub(a, b))
-}
-
-function finiteOr0(x: Tensor): Tensor {
-  return where(finite(x), x, 0)
 }
 
 /** `log(exp(a) + exp(b))` without overflow, with NumPy's broadcasting. */

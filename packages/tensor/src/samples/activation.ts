@@ -1,6 +1,5 @@
 import type { Op, OpSamples, Sample } from '../op.ts'
 import { reluOp, softplusOp } from '../ops/activation.ts'
-import { sigmoidOp } from '../ops/sigmoid.ts'
 
 const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 100, -100, 1000, -1000]
 const smooth: readonly Sample[] = [
@@ -19,6 +18,5 @@ export const activationSamples: readonly OpSamples[] = [
       { inputs: [{ shape: [3], dtype: 'int32', values: [-3, 0, 5] }], params: null },
     ],
   },
-  { op: sigmoidOp as Op, samples: smooth },
   { op: softplusOp as Op, samples: smooth },
 ]
