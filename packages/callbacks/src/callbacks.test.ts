@@ -1,0 +1,172 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DivergenceError, Registry, specOf } from '@gradus/core'
+import { afterEach, expect, it } from 'vitest'
+import { CSVLogger } from './csv-logger.ts'
+import { EarlyStopping } from './early-stopping.ts'
+import { History } from './history.ts'
+import { LambdaCallback } from './lambda-callback.ts'
+import { LearningRateScheduler } from './learning-rate-scheduler.ts'
+import { ModelCheckpoint } from './model-checkpoint.ts'
+import { ProgressLogger } from './progress-logger.ts'
+import { ReduceLROnPlateau } from './reduce-lr-on-plateau.ts'
+import { TerminateOnNaN } from './terminate-on-nan.ts'
+import { FakeModel, play } from './testing/play.ts'
+
+const folders: string[] = []
+
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })))
+})
+
+it('an unknown figure needs a mode', async () => {
+  const script = { f2: [1, 2] }
+  await expect(play([new EarlyStopping({ monitor: 'f2' })], { model: new FakeModel(), script })).rejects.toThrow(
+    "EarlyStopping watches 'f2', and no compiled loss or metric has this name",
+  )
+  await expect(
+    play([new EarlyStopping({ monitor: 'f2', mode: 'max' })], { model: new FakeModel(), script }),
+  ).resolves.toBe(2)
+})
+
+it('wrong options are named', async () => {
+  expect(() => new EarlyStopping({ patience: 1.5 })).toThrow("EarlyStopping: 'patience' must be an integer and is 1.5")
+  expect(() => new EarlyStopping({ pateince: 1 } as object)).toThrow("no option 'pateince'. Did you mean 'patience'?")
+  expect(() => new ReduceLROnPlateau({ factor: 1 })).toThrow("'factor' must be below 1")
+  expect(() => new ModelCheckpoint({ filepath: 'm', saveFreq: 0 })).toThrow(
+    "'saveFreq' must be 'epoch' or a number of batches",
+  )
+  expect(() => new LambdaCallback({ onEpochEnd: 3 as never })).toThrow("'onEpochEnd' must be a function and is 3")
+  const bad = new LearningRateScheduler({ schedule: () => Number.NaN })
+  await expect(play([bad], { model: new FakeModel(), script: { loss: [1] } })).rejects.toThrow(
+    'the schedule gave NaN for epoch 0',
+  )
+})
+
+it('callbacks are saved as data and made from it', () => {
+  const registry = new Registry([
+    EarlyStopping,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    TerminateOnNaN,
+    CSVLogger,
+    History,
+    ProgressLogger,
+  ])
+  const spec = { callback: 'EarlyStopping', patience: 3, monitor: 'val_accuracy' } as const
+  const made = registry.create(spec)
+  expect(made).toBeInstanceOf(EarlyStopping)
+  expect(specOf(made)).toEqual(spec)
+  expect(registry.parse('callback', 'ProgbarLogger')).toBeInstanceOf(ProgressLogger)
+})
+
+it('only callbacks that use batches have the batch hook', () => {
+  expect(new ModelCheckpoint({ filepath: 'm' }).onTrainBatchEnd).toBeUndefined()
+  expect(new ModelCheckpoint({ filepath: 'm', saveFreq: 3 }).onTrainBatchEnd).toBeTypeOf('function')
+  expect(new ProgressLogger({ verbose: 2 }).onTrainBatchEnd).toBeUndefined()
+  expect(new ProgressLogger().onTrainBatchEnd).toBeTypeOf('function')
+  expect(new LambdaCallback({ onTrainEnd: () => {} }).onTrainBatchEnd).toBeUndefined()
+})
+
+it('TerminateOnNaN stops after the batch, or throws', () => {
+  const model = new FakeModel()
+  let text = ''
+  const context = {
+    model,
+    epoch: 2,
+    step: 1,
+    logs: { loss: Number.NaN },
+    params: { epochs: 3, steps: 4, verbose: 0 as const },
+  }
+  const write = (piece: string) => {
+    text += piece
+  }
+  new TerminateOnNaN({ write }).onTrainBatchEnd({ ...context, logs: { loss: 1 } })
+  expect([model.stopTraining, text]).toEqual([false, ''])
+  new TerminateOnNaN({ write }).onTrainBatchEnd(context)
+  expect([model.stopTraining, text]).toEqual([true, 'Batch 1: Invalid loss, terminating training\n'])
+  expect(() => new TerminateOnNaN({ raiseError: true }).onTrainBatchEnd(context)).toThrow(DivergenceError)
+})
+
+it('History keeps earlier figures when training goes on', async () => {
+  const history = new History()
+  const model = new FakeModel()
+  await play([history], { model, script: { loss: [3, 2] } })
+  await play([history], { model, script: { loss: [3, 2, 1] }, firstEpoch: 2 })
+  expect(history.history).toEqual({ loss: [3, 2, 1] })
+  expect(history.epoch).toEqual([2])
+  const resumed = new History()
+  resumed.restore(JSON.parse(JSON.stringify(history.state())))
+  await play([resumed], { model, script: { loss: [3, 2, 1, 0] }, firstEpoch: 3 })
+  expect(resumed.history).toEqual({ loss: [3, 2, 1, 0] })
+  expect(resumed.epoch).toEqual([2, 3])
+})
+
+it('CSVLogger writes a real file, in a new folder, and goes on after a resume', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gradus-csv-'))
+  folders.push(folder)
+  const filename = join(folder, 'runs', 'log.csv')
+  const script = { loss: [1.5, 0.25, 0.125], val_loss: [2, 1, 1e-5] }
+  const first = new CSVLogger({ filename })
+  await play([first], { model: new FakeModel(), script, epochs: 2 })
+  const second = new CSVLogger({ filename })
+  second.restore(JSON.parse(JSON.stringify(first.state())))
+  await play([second], { model: new FakeModel(), script, firstEpoch: 2 })
+  expect(await readFile(filename, 'utf8')).toBe('epoch,loss,val_loss\r\n0,1.5,2.0\r\n1,0.25,1.0\r\n2,0.125,1e-05\r\n')
+})
+
+it('ProgressLogger prints epochs as Keras does', async () => {
+  let text = ''
+  let time = 0
+  const write = (piece: string) => {
+    text += piece
+  }
+  const logger = new ProgressLogger({ write, clock: () => (time += 0.06) })
+  await play([logger], {
+    model: new FakeModel(),
+    script: { accuracy: [0.5, 1], loss: [0.7, 0.0001] },
+    batches: 3,
+    verbose: 2,
+  })
+  expect(text).toBe(
+    'Epoch 1/2\n3/3 - 0s - 20ms/step - accuracy: 0.5000 - loss: 0.7000\nEpoch 2/2\n3/3 - 0s - 20ms/step - accuracy: 1.0000 - loss: 1.0000e-04\n',
+  )
+  text = ''
+  await play([logger], { model: new FakeModel(), script: { loss: [0.7] }, batches: 2, verbose: 1 })
+  expect(text.match(/\r/g)).toHaveLength(3) // two batches and the end
+  expect(text).toMatch(/ - loss: 0\.7000 *\n$/)
+  expect(text).not.toContain('Epoch')
+  text = ''
+  await play([logger], { model: new FakeModel(), script: { loss: [0.7, 0.6] }, verbose: 0 })
+  expect(text).toBe('')
+})
+
+it('ProgressLogger shows evaluation, but not validation within training', () => {
+  let text = ''
+  const logger = new ProgressLogger({
+    write: (piece) => {
+      text += piece
+    },
+    clock: () => 0,
+  })
+  const context = {
+    model: new FakeModel(),
+    epoch: -1,
+    step: -1,
+    logs: {},
+    params: { epochs: 1, steps: 2, verbose: 2 as const },
+  }
+  const evaluate = () => {
+    logger.onTestBegin(context)
+    logger.onTestBatchEnd({ ...context, step: 0, logs: { loss: 1 } })
+    logger.onTestBatchEnd({ ...context, step: 1, logs: { loss: 0.5 } })
+    logger.onTestEnd({ ...context, logs: { loss: 0.5 } })
+  }
+  evaluate()
+  expect(text).toBe('2/2 - 0s - 0s/step - loss: 0.5000\n')
+  logger.onTrainBegin(context)
+  evaluate()
+  logger.onTrainEnd()
+  expect(text).toBe('2/2 - 0s - 0s/step - loss: 0.5000\n')
+})

@@ -1,0 +1,76 @@
+import { Callback, type CallbackContext, type Fields } from '@gradus/core'
+import { machineFiles, type TextFiles } from './platform-files.ts'
+import { floatText } from './python-format.ts'
+
+export interface CSVLoggerConfig {
+  readonly filename: string
+  /** Between the values of a line (default `,`). */
+  readonly separator?: string
+  /** Whether lines are added to an existing file instead of replacing it (default false). */
+  readonly append?: boolean
+  /** Where files are; by default those of the machine. */
+  readonly files?: TextFiles
+}
+
+/**
+ * Writes the figures of every epoch to a CSV file: the epoch from 0, then the figures by name. As in Keras, figures that
+ * are not reported are `NA`, and where the first epoch had no validation, columns for it are added.
+ */
+export class CSVLogger extends Callback<CSVLoggerConfig> {
+  static readonly type = 'CSVLogger'
+  static override readonly fields = {
+    filename: 'string',
+    separator: 'string',
+    append: 'boolean',
+    files: 'unknown',
+  } satisfies Fields<CSVLoggerConfig>
+
+  private keys: readonly string[] | undefined
+  private needsHeader = true
+  private resumed = false
+
+  override async onTrainBegin(): Promise<void> {
+    const { filename, append = false } = this.config
+    const existing = append || this.resumed ? await this.files.read(filename) : undefined
+    this.needsHeader = !existing
+    if (existing === undefined) await this.files.write(filename, '')
+    if (!this.resumed) this.keys = undefined
+    this.resumed = false
+  }
+
+  override async onEpochEnd({ epoch, logs }: CallbackContext): Promise<void> {
+    this.keys ??= columnsOf(logs)
+    const values = this.keys.map((key) => (logs[key] === undefined ? 'NA' : floatText(logs[key])))
+    const lines = this.needsHeader ? [['epoch', ...this.keys]] : []
+    lines.push([String(epoch), ...values])
+    this.needsHeader = false
+    await this.files.append(this.config.filename, lines.map((line) => this.lineOf(line)).join(''))
+  }
+
+  override state(): { keys: readonly string[] | null } {
+    return { keys: this.keys ?? null }
+  }
+
+  override restore({ keys }: { keys: readonly string[] | null }): void {
+    this.keys = keys ?? undefined
+    this.resumed = true
+  }
+
+  private get files(): TextFiles {
+    return this.config.files ?? machineFiles
+  }
+
+  private lineOf(values: readonly string[]): string {
+    const { separator = ',' } = this.config
+    const quoted = values.map((value) => {
+      const plain = !value.includes(separator) && !/["\r\n]/.test(value)
+      return plain ? value : `"${value.replaceAll('"', '""')}"`
+    })
+    return `${quoted.join(separator)}\r\n`
+  }
+}
+
+function columnsOf(logs: object): string[] {
+  const keys = Object.keys(logs).sort()
+  return keys.some((key) => key.startsWith('val_')) ? keys : [...keys, ...keys.map((key) => `val_${key}`)]
+}

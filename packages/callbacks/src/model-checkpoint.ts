@@ -1,0 +1,127 @@
+import { Callback, type CallbackContext, ConfigError, type Fields, type HookResult } from '@gradus/core'
+import { formatFileName } from './file-name.ts'
+import { fromJsonNumber, Monitor, type MonitorConfig, monitorFields, toJsonNumber } from './monitor.ts'
+import { fixed } from './python-format.ts'
+
+export interface ModelCheckpointConfig extends MonitorConfig {
+  /** File name, which may name the epoch (from 1), the batch and figures: `model-{epoch:02d}-{val_loss:.2f}.safetensors`. */
+  readonly filepath: string
+  /** Whether only epochs that improve the watched figure are saved (default false). */
+  readonly saveBestOnly?: boolean
+  /** Whether the optimizer and the structure are left out (default false). */
+  readonly saveWeightsOnly?: boolean
+  /** `epoch`, or a number of batches after which to save each time (default `epoch`). */
+  readonly saveFreq?: 'epoch' | number
+  /** With `saveBestOnly`: the value that the first saved epoch must beat. */
+  readonly initialValueThreshold?: number
+}
+
+interface ModelCheckpointState {
+  readonly best: number | string | null
+  readonly batchesSinceSave: number
+  readonly lastBatch: number
+}
+
+/**
+ * Saves the model, or its weights, during training. As in Keras, except that file names may end as they like. The model
+ * writes atomically: a crash leaves the previous file.
+ *
+ * @example
+ * import { ModelCheckpoint } from '@gradus/callbacks'
+ * const save = new ModelCheckpoint({ filepath: 'best-{epoch:02d}.safetensors', monitor: 'val_accuracy', saveBestOnly: true })
+ * save.config.monitor // => 'val_accuracy'
+ */
+export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
+  static readonly type = 'ModelCheckpoint'
+  static override readonly fields = {
+    ...monitorFields,
+    filepath: 'string',
+    saveBestOnly: 'boolean',
+    saveWeightsOnly: 'boolean',
+    saveFreq: ['integer', 'string'],
+    initialValueThreshold: 'number',
+  } satisfies Fields<ModelCheckpointConfig>
+
+  /** There only with a `saveFreq` in batches, because having it makes training read figures every batch. */
+  declare onTrainBatchEnd?: (context: CallbackContext) => HookResult
+
+  best: number | undefined
+  private batchesSinceSave = 0
+  private lastBatch = 0
+  private readonly monitor: Monitor
+
+  constructor(config: ModelCheckpointConfig) {
+    super(config)
+    const { filepath, saveFreq = 'epoch' } = config
+    if (!filepath) throw new ConfigError("ModelCheckpoint needs 'filepath', such as 'model-{epoch:02d}.safetensors'.")
+    if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0)) {
+      throw new ConfigError(
+        `ModelCheckpoint: 'saveFreq' must be 'epoch' or a number of batches from 1 and is ${JSON.stringify(saveFreq)}.`,
+      )
+    }
+    this.best = config.initialValueThreshold
+    this.monitor = new Monitor('ModelCheckpoint', config)
+    if (saveFreq !== 'epoch') {
+      this.onTrainBatchEnd = (context) => (this.isDue(context.step, saveFreq) ? this.save(context) : undefined)
+    }
+  }
+
+  override async onEpochEnd(context: CallbackContext): Promise<void> {
+    if ((this.config.saveFreq ?? 'epoch') === 'epoch') await this.save({ ...context, step: -1 })
+  }
+
+  override state(): ModelCheckpointState {
+    return { best: toJsonNumber(this.best), batchesSinceSave: this.batchesSinceSave, lastBatch: this.lastBatch }
+  }
+
+  override restore({ best, batchesSinceSave, lastBatch }: ModelCheckpointState): void {
+    this.best = fromJsonNumber(best)
+    this.batchesSinceSave = batchesSinceSave
+    this.lastBatch = lastBatch
+  }
+
+  private isDue(batch: number, every: number): boolean {
+    // A batch number that does not grow is the first one seen of a new epoch.
+    this.batchesSinceSave += batch <= this.lastBatch ? batch + 1 : batch - this.lastBatch
+    this.lastBatch = batch
+    if (this.batchesSinceSave < every) return false
+    this.batchesSinceSave = 0
+    return true
+  }
+
+  private async save(context: CallbackContext): Promise<void> {
+    const { epoch, step, logs, model } = context
+    const path = formatFileName(this.config.filepath, {
+      integers: { epoch: epoch + 1, ...(step >= 0 && logs.batch === undefined && { batch: step + 1 }) },
+      figures: logs,
+    })
+    if (!this.shouldSave(context, path)) return
+    await (this.config.saveWeightsOnly ? model.saveWeights(path) : model.save(path))
+    this.monitor.say(`\nEpoch ${epoch + 1}: finished saving model to ${path}`)
+  }
+
+  private shouldSave({ epoch, logs, model }: CallbackContext, path: string): boolean {
+    const { monitor, best } = this
+    const head = `\nEpoch ${epoch + 1}: `
+    if (!this.config.saveBestOnly) {
+      monitor.say(`${head}saving model to ${path}`)
+      return true
+    }
+    const current = logs[monitor.name]
+    if (current === undefined) {
+      const known = Object.keys(logs).join(', ') || 'none'
+      monitor.warn(
+        `ModelCheckpoint watches '${monitor.name}', which is not reported (known: ${known}), so it saves every time.`,
+      )
+      return true
+    }
+    const before = best === undefined ? 'None' : fixed(best, 5)
+    if (!monitor.improves(current, best, model)) {
+      monitor.say(`${head}${monitor.name} did not improve from ${before}`)
+      return false
+    }
+    monitor.say(`${head}${monitor.name} improved from ${before} to ${fixed(current, 5)}, saving model to ${path}`)
+    this.best = current
+    return true
+  }
+}

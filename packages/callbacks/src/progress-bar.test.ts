@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { lineWriter } from './platform-output.ts'
+import { ProgressBar } from './progress-bar.ts'
+import { recorded } from './testing/play.ts'
+
+interface Case {
+  readonly args: {
+    target: number | null
+    verbose: 0 | 1 | 2
+    interval?: number
+    stateful_metrics?: string[]
+    stateless_metrics?: string[]
+  }
+  readonly updates: {
+    seconds_since_previous: number
+    current: number
+    values: [string, number][]
+    finalize: boolean | null
+  }[]
+  readonly stdout: string
+}
+
+describe('ProgressBar prints what Keras prints', () => {
+  it.each(recorded<Case>('progbar'))('$name', ({ args, updates, stdout }) => {
+    let time = 0
+    let text = ''
+    const { stateful_metrics: shown } = args
+    const bar = new ProgressBar({
+      target: args.target ?? undefined,
+      verbose: args.verbose,
+      ...(args.interval !== undefined && { interval: args.interval }),
+      averaged: (name) => shown !== undefined && !shown.includes(name),
+      clock: () => time,
+      write: (piece) => {
+        text += piece
+      },
+    })
+    for (const { seconds_since_previous, current, values, finalize } of updates) {
+      time += seconds_since_previous
+      bar.update(current, Object.fromEntries(values), finalize ?? undefined)
+    }
+    expect(text).toBe(stdout)
+  })
+})
+
+it('gives a console whole lines without control codes', () => {
+  const lines: string[] = []
+  let time = 0
+  const bar = new ProgressBar({ target: 2, clock: () => time, write: lineWriter((line) => lines.push(line)) })
+  bar.update(1, { loss: 0.5 })
+  time = 0.5
+  bar.update(2, { loss: 0.25 })
+  expect(lines).toEqual([`2/2 ${'━'.repeat(20)} 0s 500ms/step - loss: 0.2500`])
+})

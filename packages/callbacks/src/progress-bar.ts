@@ -1,0 +1,141 @@
+import { standardOutput, type Write } from './platform-output.ts'
+import { figure, fixed } from './python-format.ts'
+
+export interface ProgressBarOptions {
+  /** Steps in all; undefined where it is not known. */
+  readonly target: number | undefined
+  /** 0 is silent, 1 a bar that is rewritten, 2 one line at the end (default 1). */
+  readonly verbose?: 0 | 1 | 2
+  /** Characters of the bar (default 20). */
+  readonly width?: number
+  /** Seconds that must pass before the bar is drawn again (default 0.05). */
+  readonly interval?: number
+  /** Figures to be averaged over the steps. Others are shown as they are given: logs are averages already. */
+  readonly averaged?: (name: string) => boolean
+  readonly unit?: string
+  /** The time in seconds. */
+  readonly clock?: () => number
+  readonly write?: Write
+}
+
+/**
+ * Progress as text, as Keras draws it.
+ *
+ * @example
+ * import { ProgressBar } from '@gradus/callbacks'
+ * let time = 0
+ * let text = ''
+ * const bar = new ProgressBar({ target: 210, verbose: 2, clock: () => time, write: (piece) => { text += piece } })
+ * time = 0.42
+ * bar.update(210, { accuracy: 0.5514, loss: 0.6797 }, true)
+ * text // => '210/210 - 0s - 2ms/step - accuracy: 0.5514 - loss: 0.6797\n'
+ */
+export class ProgressBar {
+  /** May be set later, once the number of steps is known. */
+  target: number | undefined
+  private readonly options: Required<Omit<ProgressBarOptions, 'target'>>
+  private readonly start: number
+  private readonly figures = new Map<string, { sum: number; count: number }>()
+  private seen = 0
+  private drawnAt = Number.NEGATIVE_INFINITY
+  private firstStepAt: number | undefined
+  private drawnWidth = 0
+
+  constructor(options: ProgressBarOptions) {
+    this.target = options.target
+    this.options = {
+      verbose: options.verbose ?? 1,
+      width: options.width ?? 20,
+      interval: options.interval ?? 0.05,
+      averaged: options.averaged ?? (() => false),
+      unit: options.unit ?? 'step',
+      clock: options.clock ?? (() => performance.now() / 1000),
+      write: options.write ?? standardOutput(),
+    }
+    this.start = this.options.clock()
+  }
+
+  /** Shows that `current` steps are done. `last` ends the line; by default when the target is reached. */
+  update(current: number, values: { readonly [name: string]: number } = {}, last?: boolean): void {
+    const ends = last ?? (this.target !== undefined && current >= this.target)
+    this.record(current, values, ends)
+    const now = this.options.clock()
+    const stepTime = this.stepTime(current, now)
+    if (this.options.verbose === 1) {
+      if (now - this.drawnAt < this.options.interval && !ends) return
+      this.draw(current, now, stepTime, ends)
+    } else if (this.options.verbose === 2 && ends && this.target) {
+      const count = `${String(current).padStart(digitsOf(this.target))}/${this.target}`
+      const elapsed = fixed(now - this.start, 0)
+      this.options.write(`${count} - ${elapsed}s - ${this.duration(stepTime)}${this.line((value) => value)}\n`)
+    }
+    this.drawnAt = now
+  }
+
+  private record(current: number, values: { readonly [name: string]: number }, ends: boolean): void {
+    for (const [name, value] of Object.entries(values)) {
+      const known = this.figures.get(name)
+      if (ends || !this.options.averaged(name)) this.figures.set(name, { sum: value, count: 1 })
+      else {
+        const steps = Math.max(current - this.seen, 1)
+        this.figures.set(name, { sum: (known?.sum ?? 0) + value * steps, count: (known?.count ?? 0) + steps })
+      }
+    }
+    this.seen = current
+  }
+
+  /** Seconds per step. The first step is left out where possible: it holds the compilation. */
+  private stepTime(current: number, now: number): number {
+    if (current === 0) return 0
+    const first = this.firstStepAt
+    if (current === 1) this.firstStepAt = now
+    return first !== undefined && current > 1 ? (now - first) / (current - 1) : (now - this.start) / current
+  }
+
+  private draw(current: number, now: number, stepTime: number, ends: boolean): void {
+    const { target } = this
+    const time = target && !ends ? remaining(stepTime * (target - current)) : `${fixed(now - this.start, 0)}s`
+    const bar = target ? this.bar(current, target) : { text: `${String(current).padStart(7)}/Unknown`, hidden: 0 }
+    const info = ` \x1b[1m${time}\x1b[0m ${this.duration(stepTime)}${this.line(Math.abs)}`
+    const width = bar.text.length + info.length - bar.hidden - 8 // 8 characters of `info` switch bold on and off
+    const blank = ' '.repeat(Math.max(0, this.drawnWidth - width))
+    this.options.write(`${'\b'.repeat(this.drawnWidth)}\r${bar.text}${info}${blank}${ends ? '\n' : ''}`)
+    this.drawnWidth = width
+  }
+
+  /** The count and the bar, and how many of the characters are colour codes. */
+  private bar(current: number, target: number): { text: string; hidden: number } {
+    const { width } = this.options
+    const done = Math.trunc((width * current) / target)
+    const count = `\x1b[1m${String(current).padStart(digitsOf(target))}/${target}\x1b[0m `
+    const green = done > 0 ? `\x1b[32m${'━'.repeat(done)}\x1b[0m` : ''
+    return {
+      text: `${count}${green}\x1b[37m${'━'.repeat(Math.max(0, width - done))}\x1b[0m`,
+      hidden: done > 0 ? 26 : 17,
+    }
+  }
+
+  private line(size: (value: number) => number): string {
+    return [...this.figures]
+      .map(([name, { sum, count }]) => ` - ${name}: ${figure(sum / count, size(sum / count))}`)
+      .join('')
+  }
+
+  private duration(seconds: number): string {
+    const { unit } = this.options
+    if (seconds >= 1 || seconds === 0) return `${fixed(seconds, 0)}s/${unit}`
+    return seconds >= 1e-3 ? `${fixed(seconds * 1e3, 0)}ms/${unit}` : `${fixed(seconds * 1e6, 0)}us/${unit}`
+  }
+}
+
+function digitsOf(target: number): number {
+  return String(Math.trunc(target)).length
+}
+
+/** Seconds as `h:mm:ss`, `m:ss` or `12s`. */
+function remaining(seconds: number): string {
+  const two = (value: number) => String(Math.trunc(value)).padStart(2, '0')
+  if (seconds > 3600) return `${Math.trunc(seconds / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`
+  if (seconds > 60) return `${Math.trunc(seconds / 60)}:${two(seconds % 60)}`
+  return `${Math.trunc(seconds)}s`
+}

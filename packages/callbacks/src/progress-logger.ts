@@ -1,0 +1,119 @@
+import { Callback, type CallbackContext, type Fields, type FitParams, type HookResult } from '@gradus/core'
+import type { Write } from './platform-output.ts'
+import { standardOutput } from './platform-output.ts'
+import { ProgressBar } from './progress-bar.ts'
+
+export interface ProgressLoggerConfig {
+  /** 0 is silent, 1 a bar, 2 a line per epoch; by default what `fit` was asked for. */
+  readonly verbose?: 0 | 1 | 2
+  /** Takes the text; by default the terminal, or the console where there is none. */
+  readonly write?: Write
+  /** The time in seconds. */
+  readonly clock?: () => number
+}
+
+/**
+ * Prints the progress of `fit`, `evaluate` and `predict`: Keras's `ProgbarLogger`. Validation within `fit` is silent. With
+ * `verbose: 2` figures are read from the device once per epoch only.
+ */
+export class ProgressLogger extends Callback<ProgressLoggerConfig> {
+  static readonly type = 'ProgressLogger'
+  static readonly aliases = ['ProgbarLogger']
+  static override readonly fields = {
+    verbose: { oneOf: [0, 1, 2] },
+    write: 'unknown',
+    clock: 'unknown',
+  } satisfies Fields<ProgressLoggerConfig>
+
+  /** There only where the bar is drawn after every batch, because having it makes training read figures every batch. */
+  declare onTrainBatchEnd?: (context: CallbackContext) => HookResult
+
+  private bar: ProgressBar | undefined
+  private seen = 0
+  private target: number | undefined
+  private training = false
+
+  constructor(config: ProgressLoggerConfig = {}) {
+    super(config)
+    this.followBatches(config.verbose ?? 1)
+  }
+
+  override onTrainBegin({ params }: CallbackContext): void {
+    this.training = true
+    this.followBatches(this.verbose(params))
+  }
+
+  override onTrainEnd(): void {
+    this.training = false
+  }
+
+  override onEpochBegin({ epoch, params }: CallbackContext): void {
+    this.begin(params)
+    if (this.verbose(params) !== 0 && params.epochs > 1) this.write(`Epoch ${epoch + 1}/${params.epochs}\n`)
+  }
+
+  override onEpochEnd({ logs }: CallbackContext): void {
+    this.end(logs)
+  }
+
+  override onTestBegin({ params }: CallbackContext): void {
+    if (!this.training) this.begin(params)
+  }
+
+  override onTestBatchEnd(context: CallbackContext): void {
+    if (!this.training) this.advance(context, context.logs)
+  }
+
+  override onTestEnd({ logs }: CallbackContext): void {
+    if (!this.training) this.end(logs)
+  }
+
+  override onPredictBegin({ params }: CallbackContext): void {
+    this.begin(params)
+  }
+
+  override onPredictBatchEnd(context: CallbackContext): void {
+    this.advance(context, {})
+  }
+
+  override onPredictEnd(): void {
+    this.end({})
+  }
+
+  private get write(): Write {
+    return this.config.write ?? standardOutput()
+  }
+
+  private verbose(params: FitParams): 0 | 1 | 2 {
+    return this.config.verbose ?? params.verbose
+  }
+
+  private followBatches(verbose: 0 | 1 | 2): void {
+    if (verbose === 1) this.onTrainBatchEnd = (context) => this.advance(context, context.logs)
+    else delete this.onTrainBatchEnd
+  }
+
+  private begin(params: FitParams): void {
+    this.seen = 0
+    // A number of steps that was found out in the first epoch holds for the next ones.
+    this.target = params.steps ?? this.target
+    this.bar = new ProgressBar({
+      target: this.target,
+      verbose: this.verbose(params),
+      write: this.write,
+      ...(this.config.clock && { clock: this.config.clock }),
+    })
+  }
+
+  private advance({ step, params }: CallbackContext, logs: CallbackContext['logs']): void {
+    this.seen = step + 1
+    if (this.verbose(params) === 1) this.bar?.update(this.seen, logs, false)
+  }
+
+  private end(logs: CallbackContext['logs']): void {
+    if (!this.bar) return
+    this.target ??= this.seen
+    this.bar.target = this.target
+    this.bar.update(this.target, logs, true)
+  }
+}

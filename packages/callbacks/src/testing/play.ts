@@ -1,0 +1,98 @@
+import type { CallbackContext, CallbackHooks, CallbackModel, FitParams, Logs, WeightValue } from '@gradus/core'
+import golden from '../fixtures/callbacks.golden.json' with { type: 'json' }
+
+/** Figures per epoch by key, as recorded. */
+export type Script = Readonly<Record<string, readonly (number | 'NaN')[]>>
+
+/** A model with one weight and nothing to train. */
+export class FakeModel implements CallbackModel {
+  readonly name = 'fake'
+  stopTraining = false
+  weight = 0
+  /** What each file holds: the weight. */
+  readonly files: Record<string, number> = {}
+  private rate = Math.fround(0.1)
+
+  constructor(private readonly directions: Readonly<Record<string, 'up' | 'down'>> = { loss: 'down' }) {}
+
+  get learningRate(): number {
+    return this.rate
+  }
+
+  set learningRate(rate: number) {
+    this.rate = Math.fround(rate)
+  }
+
+  async getWeights(): Promise<WeightValue[]> {
+    return [{ path: 'w', shape: [1], dtype: 'float32', trainable: true, data: Float32Array.of(this.weight) }]
+  }
+
+  async setWeights(weights: readonly WeightValue[]): Promise<void> {
+    this.weight = weights[0]!.data[0]!
+  }
+
+  async save(path: string): Promise<void> {
+    this.files[path] = this.weight
+  }
+
+  async saveWeights(path: string): Promise<void> {
+    this.files[path] = this.weight
+  }
+
+  metricDirection(key: string): 'up' | 'down' | undefined {
+    return this.directions[key]
+  }
+}
+
+export interface PlayOptions {
+  readonly model: FakeModel
+  readonly script: Script
+  readonly epochs?: number
+  readonly batches?: number
+  readonly firstEpoch?: number
+  readonly verbose?: 0 | 1 | 2
+  /** Seen after every epoch. */
+  readonly afterEpoch?: (epoch: number) => void
+}
+
+/** Runs the hooks as training would, with recorded figures. The weight is set to epoch + 1 at the end of each epoch. */
+export async function play(callbacks: readonly CallbackHooks[], options: PlayOptions): Promise<number> {
+  const { model, script, batches = 1, firstEpoch = 0, verbose = 0 } = options
+  const epochs = options.epochs ?? Object.values(script)[0]!.length
+  const params: FitParams = { epochs, steps: batches, verbose }
+  const call = async (hook: keyof CallbackHooks, epoch: number, step: number, logs: Logs) => {
+    const context: CallbackContext = { model, epoch, step, logs, params }
+    for (const callback of callbacks)
+      await (callback[hook] as ((context: CallbackContext) => unknown) | undefined)?.call(callback, context)
+  }
+  let epoch = firstEpoch
+  await call('onTrainBegin', -1, -1, {})
+  for (; epoch < epochs && !model.stopTraining; epoch++) {
+    await call('onEpochBegin', epoch, -1, {})
+    for (let step = 0; step < batches; step++) {
+      await call('onTrainBatchBegin', epoch, step, {})
+      await call('onTrainBatchEnd', epoch, step, { loss: 0 })
+    }
+    model.weight = epoch + 1
+    const figures = Object.entries(script).flatMap(([key, values]) =>
+      epoch < values.length ? [[key, Number(values[epoch])] as const] : [],
+    )
+    await call('onEpochEnd', epoch, -1, Object.fromEntries(figures))
+    options.afterEpoch?.(epoch)
+  }
+  await call('onTrainEnd', -1, -1, {})
+  return epoch - firstEpoch
+}
+
+/** Keras's option names as ours. */
+export function camelCased(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [key.replace(/_(.)/g, (_, c: string) => c.toUpperCase()), value]),
+  )
+}
+
+/** The recorded cases of one kind. */
+export function recorded<T>(kind: string): (T & { readonly name: string })[] {
+  const cases = golden.cases as unknown as (T & { readonly kind: string; readonly name: string })[]
+  return cases.filter((entry) => entry.kind === kind)
+}

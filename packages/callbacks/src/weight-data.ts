@@ -1,0 +1,30 @@
+import type { WeightValue } from '@gradus/core'
+import { type DType, type Shape, sizeOf, viewOf } from '@gradus/tensor'
+
+/** A weight as JSON can hold it, exactly. */
+export interface WeightData {
+  readonly path: string
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly trainable: boolean
+  /** The bytes of the values, in hexadecimal. */
+  readonly bytes: string
+}
+
+export function toWeightData({ path, shape, dtype, trainable, data }: WeightValue): WeightData {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return {
+    path,
+    shape,
+    dtype,
+    trainable,
+    bytes: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+  }
+}
+
+export function fromWeightData({ path, shape, dtype, trainable, bytes }: WeightData): WeightValue {
+  const values = Uint8Array.from({ length: bytes.length / 2 }, (_, i) =>
+    Number.parseInt(bytes.slice(2 * i, 2 * i + 2), 16),
+  )
+  return { path, shape, dtype, trainable, data: viewOf(dtype, values.buffer, 0, sizeOf(shape)) }
+}
