@@ -7,6 +7,7 @@ import { type None, requireAlike, requireBool, requireFloat, requireInteger } fr
 
 type Check = (name: string, x: Aval) => void
 
+/* @__NO_SIDE_EFFECTS__ */
 function unaryRule(name: string, check: Check, dtype?: DType): Op<None>['shape'] {
   return ([x]) => {
     check(name, x!)
@@ -14,6 +15,7 @@ function unaryRule(name: string, check: Check, dtype?: DType): Op<None>['shape']
   }
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function binaryRule(name: string, check: Check): Op<None>['shape'] {
   return ([a, b]) => {
     requireAlike(name, a!, b!)

@@ -46,6 +46,7 @@ export const allOp: Op<ReduceParams> = { name: 'all', shape: logicalShape('all')
 export const argMaxOp: Op<{ axis: number }> = { name: 'argMax', shape: placeShape('argMax') }
 export const argMinOp: Op<{ axis: number }> = { name: 'argMin', shape: placeShape('argMin') }
 
+/* @__NO_SIDE_EFFECTS__ */
 function extremeShape(name: string) {
   return ([x]: readonly Aval[], { axes, keepDims }: ReduceParams): Aval => {
     requireNumeric(name, x!)
@@ -54,6 +55,7 @@ function extremeShape(name: string) {
   }
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function logicalShape(name: string) {
   return ([x]: readonly Aval[], { axes, keepDims }: ReduceParams): Aval => {
     requireBool(name, x!)
@@ -61,6 +63,7 @@ function logicalShape(name: string) {
   }
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function placeShape(name: string) {
   return ([x]: readonly Aval[], { axis }: { readonly axis: number }): Aval => {
     requireNumeric(name, x!)

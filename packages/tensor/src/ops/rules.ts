@@ -9,6 +9,7 @@ export type None = null
 type ShapeRule = (inputs: readonly Aval[]) => Aval
 
 /** One floating input; the output is like it. */
+/* @__NO_SIDE_EFFECTS__ */
 export function floatUnary(name: string): ShapeRule {
   return ([x]) => {
     requireFloat(name, x!)
@@ -17,6 +18,7 @@ export function floatUnary(name: string): ShapeRule {
 }
 
 /** One numeric input; the output is like it. */
+/* @__NO_SIDE_EFFECTS__ */
 export function numericUnary(name: string): ShapeRule {
   return ([x]) => {
     requireNumeric(name, x!)
@@ -25,6 +27,7 @@ export function numericUnary(name: string): ShapeRule {
 }
 
 /** Two inputs of one shape and one numeric dtype; the output is like them. */
+/* @__NO_SIDE_EFFECTS__ */
 export function numericBinary(name: string): ShapeRule {
   return ([a, b]) => {
     requireAlike(name, a!, b!)
@@ -34,6 +37,7 @@ export function numericBinary(name: string): ShapeRule {
 }
 
 /** Two inputs of one shape and one floating dtype; the output is like them. */
+/* @__NO_SIDE_EFFECTS__ */
 export function floatBinary(name: string): ShapeRule {
   return ([a, b]) => {
     requireAlike(name, a!, b!)
@@ -43,6 +47,7 @@ export function floatBinary(name: string): ShapeRule {
 }
 
 /** Two inputs of one shape and one dtype; the output is `bool`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function comparison(name: string): ShapeRule {
   return ([a, b]) => {
     requireAlike(name, a!, b!)
