@@ -1,0 +1,54 @@
+import { cpu } from '@gradus/backend-cpu'
+import { type Metric, Registry } from '@gradus/core'
+import { type Tensor, useBackend } from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { expectClose, type Recorded, toTensor } from '../test/golden.ts'
+import recorded from './fixtures/metrics.golden.json' with { type: 'json' }
+import { metrics } from './index.ts'
+
+interface Case {
+  readonly name: string
+  readonly metricName: string
+  readonly spec: { readonly metric: string }
+  readonly batches: readonly { readonly yTrue: Recorded | null; readonly yPred: Recorded }[]
+  readonly modes: readonly {
+    readonly weights: string
+    readonly steps: readonly { readonly sampleWeight?: Recorded; readonly result: Recorded }[]
+    readonly state: Readonly<Record<string, number>>
+  }[]
+  readonly rtol: number
+}
+
+await useBackend(cpu())
+const registry = new Registry(metrics)
+
+describe.each((recorded as unknown as Case[]).map((entry) => [entry.name, entry] as const))(
+  '%s equals Keras',
+  (_, entry) => {
+    const metric = registry.parse('metric', entry.spec) as Metric<object, Record<string, Tensor>>
+
+    it('in its name', () => expect(metric.name).toBe(entry.metricName))
+
+    it.each(entry.modes.map((mode) => [mode.weights, mode] as const))(
+      'with weights: %s',
+      (_, { steps, state: expected }) => {
+        let state = metric.init()
+        steps.forEach(({ sampleWeight, result }, index) => {
+          const { yTrue, yPred } = entry.batches[index]!
+          const prediction = toTensor(yPred)
+          state = metric.update(
+            state,
+            yTrue ? toTensor(yTrue) : prediction,
+            prediction,
+            sampleWeight && toTensor(sampleWeight),
+          )
+          expectClose(metric.result(state).dataSync(), result.data, entry.rtol, `result after batch ${index}`)
+        })
+        expect(Object.keys(state)).toEqual(Object.keys(expected))
+        for (const [key, value] of Object.entries(expected))
+          expectClose(state[key]!.dataSync(), [value], entry.rtol, key)
+        expect(metric.result(metric.init()).item()).toBe(0)
+      },
+    )
+  },
+)
