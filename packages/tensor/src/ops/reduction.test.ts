@@ -169,7 +169,7 @@ describe('statistics', () => {
     gradient.forEach((value, index) => {
       expect(value).toBeCloseTo([0.6, -0.8, 0, 0][index]!, 15)
     })
-    expect(() => norm(v, { ord: 3 as 2 })).toThrow('ord 3 is not known')
+    expect(() => norm(v, { ord: 3 })).toThrow('ord 3 is not known')
   })
 
   it('counts', () => {

@@ -45,7 +45,7 @@ export function moments(x: Tensor, options: ReduceOptions = {}): { mean: Tensor;
 
 export interface NormOptions extends ReduceOptions {
   /** 1: sum of sizes, 2 (default): root of the sum of squares, Infinity: largest size. */
-  readonly ord?: 1 | 2 | typeof Infinity
+  readonly ord?: number
 }
 
 /** The length of the vectors along `axis` (of all elements by default); the gradient of a zero vector is 0. */
