@@ -5,6 +5,7 @@ import {
   backendOf as tensorBackend,
   currentBackend,
   currentInterpreter,
+  type DeviceBuffer,
   eager,
   type Executable,
   type Graph,
@@ -77,30 +78,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
     const leaves = treeLeaves(args)
     const { executable, graph, result, outputs } = entryFor(args, leaves)
     const backend = backendOf(leaves)
-    const buffers = claim(leaves, graph.donated).run()
-    return treeReplace(result, wrap(backend, buffers, outputs))
-
-    function claim(tensors: readonly Tensor[], donated: readonly number[]) {
-      return {
-        run: () => {
-          const owned = new Map<Storage, number>()
-          const inputs = tensors.map((tensor, index) => {
-            const { storage } = tensor
-            if (!donated.includes(index)) return storage.buffer
-            // a buffer that another tensor still uses is not the caller's alone to give: give a copy
-            if (!storage.unshared || owned.has(storage)) return copyBuffer(tensor)
-            owned.set(storage, index)
-            return storage.buffer
-          })
-          const results = executable.run(inputs)
-          for (const index of owned.values()) {
-            if (results.includes(inputs[index]!)) tensors[index]!.donate()
-            else tensors[index]!.dispose()
-          }
-          return results
-        },
-      }
-    }
+    return treeReplace(result, wrap(backend, runDonating(executable, leaves, graph.donated), outputs))
   }
   return Object.defineProperties(compiled, {
     traces: { get: () => traces },
@@ -108,7 +86,26 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
   }) as Compiled<A, R>
 }
 
-function wrap(backend: Backend, buffers: Executable['run'] extends (...args: never) => infer B ? B : never, avals: readonly Aval[]): Tensor[] {
+/** Runs a program on tensors' buffers and takes from the callers what they donated. */
+function runDonating(executable: Executable, tensors: readonly Tensor[], donated: readonly number[]): DeviceBuffer[] {
+  const given = new Map<Storage, number>()
+  const inputs = tensors.map(({ storage }) => storage.buffer)
+  for (const index of donated) {
+    const tensor = tensors[index]!
+    const { storage } = tensor
+    // a buffer that another tensor still uses is not the caller's alone to give: a copy is
+    if (!storage.unshared || given.has(storage)) inputs[index] = copyBuffer(tensor)
+    else given.set(storage, index)
+  }
+  const outputs = new Set(executable.run(inputs))
+  for (const index of given.values()) {
+    if (outputs.has(inputs[index]!)) tensors[index]!.donate()
+    else tensors[index]!.dispose()
+  }
+  return [...outputs]
+}
+
+function wrap(backend: Backend, buffers: readonly DeviceBuffer[], avals: readonly Aval[]): Tensor[] {
   return avals.map((aval, index) => new Tensor(aval, new Storage(backend, buffers[index]!)))
 }
 
