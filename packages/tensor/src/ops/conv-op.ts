@@ -5,7 +5,7 @@ import type { Op } from '../op.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { reshape } from './broadcast.ts'
-import { flipOp, permuteOp } from './movement.ts'
+import { flip, transpose } from './movement.ts'
 import { requireFloat } from './rules.ts'
 
 /** One entry per spatial axis; `padding` in elements before and after, negative to cut. */
@@ -86,7 +86,13 @@ function inputGradient(ct: Tensor, x: Tensor, kernel: Tensor, params: ConvParams
     const wanted = (x.shape[i + 1]! - 1) * inputDilation[i]! + kernelExtent
     return [low, wanted - dilated(ct.shape[i + 1]!, stride) - low]
   })
-  const transposed = swapChannels(apply(flipOp, [kernel], { axes: strides.map((_, i) => i) }), groups)
+  const transposed = swapChannels(
+    flip(
+      kernel,
+      strides.map((_, i) => i),
+    ),
+    groups,
+  )
   return apply(convOp, [ct, transposed], {
     strides: inputDilation,
     padding,
@@ -102,9 +108,9 @@ function swapChannels(kernel: Tensor, groups: number): Tensor {
   const [perGroup, filters] = kernel.shape.slice(-2) as [number, number]
   const rank = spatial.length
   const axes = spatial.map((_, i) => i)
-  if (groups === 1) return apply(permuteOp, [kernel], { axes: [...axes, rank + 1, rank] })
+  if (groups === 1) return transpose(kernel, [...axes, rank + 1, rank])
   const split = reshape(kernel, [...spatial, perGroup, groups, filters / groups])
-  const swapped = apply(permuteOp, [split], { axes: [...axes, rank + 2, rank + 1, rank] })
+  const swapped = transpose(split, [...axes, rank + 2, rank + 1, rank])
   return reshape(swapped, [...spatial, filters / groups, groups * perGroup])
 }
 
@@ -123,7 +129,7 @@ function kernelGradient(ct: Tensor, x: Tensor, kernel: Tensor, params: ConvParam
   const rank = strides.length
   const places = strides.map((_, i) => i + 1)
   const input = batchAsFeatures(x, groups)
-  const weights = apply(permuteOp, [ct], { axes: [...places, 0, rank + 1] })
+  const weights = transpose(ct, [...places, 0, rank + 1])
   const gradient = apply(convOp, [input, weights], {
     strides: kernelDilation,
     padding,
@@ -131,7 +137,7 @@ function kernelGradient(ct: Tensor, x: Tensor, kernel: Tensor, params: ConvParam
     kernelDilation: strides,
     groups,
   })
-  return apply(permuteOp, [gradient], { axes: [...places, 0, rank + 1] })
+  return transpose(gradient, [...places, 0, rank + 1])
 }
 
 /** `[n, ...spatial, groups * c]` as `[c, ...spatial, groups * n]`. */
@@ -141,8 +147,8 @@ function batchAsFeatures(x: Tensor, groups: number): Tensor {
   const channels = rest.at(-1)!
   const places = spatial.map((_, i) => i + 1)
   const last = spatial.length + 1
-  if (groups === 1) return apply(permuteOp, [x], { axes: [last, ...places, 0] })
+  if (groups === 1) return transpose(x, [last, ...places, 0])
   const split = reshape(x, [n, ...spatial, groups, channels / groups])
-  const moved = apply(permuteOp, [split], { axes: [last + 1, ...places, last, 0] })
+  const moved = transpose(split, [last + 1, ...places, last, 0])
   return reshape(moved, [channels / groups, ...spatial, groups * n])
 }

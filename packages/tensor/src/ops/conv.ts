@@ -4,7 +4,7 @@ import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { reshape } from './broadcast.ts'
 import { convOp } from './conv-op.ts'
-import { flipOp, permuteOp } from './movement.ts'
+import { flip, transpose } from './movement.ts'
 import { type PaddingPairs, type PerAxis, paddingPairs, perAxis, requireRoom, spatialRank } from './spatial.ts'
 
 /** A number stands for all spatial axes. `causal` is for one spatial axis. */
@@ -100,9 +100,7 @@ export function convTranspose(x: Tensor, kernel: Tensor, options: ConvTransposeO
   })
   const spatial = strides.map((_, i) => i)
   // read backwards: strides become gaps in the input, the kernel is reversed and its channel axes change places
-  const reversed = apply(permuteOp, [apply(flipOp, [kernel], { axes: spatial })], {
-    axes: [...spatial, rank + 1, rank],
-  })
+  const reversed = transpose(flip(kernel, spatial), [...spatial, rank + 1, rank])
   return apply(convOp, [x, reversed], {
     strides: strides.map(() => 1),
     padding: pairs,

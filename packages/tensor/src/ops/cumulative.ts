@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.ts'
 import { greater, greaterEqual, mul, sub, where } from './arithmetic.ts'
 import { broadcastTo, reshape, sum } from './broadcast.ts'
 import { iota } from './create.ts'
-import { flipOp, sliceOp } from './movement.ts'
+import { flip, sliceAxis } from './movement.ts'
 import { numericUnary } from './rules.ts'
 
 /** Along which axis (default the last), from the end (`reverse`), and without the element itself (`exclusive`). */
@@ -60,10 +60,6 @@ function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean
   return mul(earlier, sum(where(reached, mul(alongI(ct), later), 0), { axis: axis + 1 }))
 }
 
-function flip(x: Tensor, axis: number): Tensor {
-  return apply(flipOp, [x], { axes: [axis] })
-}
-
 /**
  * Running sum along `axis`.
  *
@@ -106,13 +102,7 @@ export function diff(x: Tensor, { n = 1, axis = -1 }: { readonly n?: number; rea
   let result = x
   for (let round = 0; round < n; round++) {
     const length = result.shape[along]! - 1
-    const part = (from: number) =>
-      apply(sliceOp, [result], {
-        start: result.shape.map((_, i) => (i === along ? from : 0)),
-        size: result.shape.map((d, i) => (i === along ? length : d)),
-        step: result.shape.map(() => 1),
-      })
-    result = sub(part(1), part(0))
+    result = sub(sliceAxis(result, along, 1, length), sliceAxis(result, along, 0, length))
   }
   return result
 }

@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
 import { reshape, sum } from './broadcast.ts'
 import { matmul } from './matmul.ts'
-import { permuteOp, sliceOp } from './movement.ts'
+import { sliceOp, transpose } from './movement.ts'
 
 /** A tensor whose axes have names. */
 interface Labelled {
@@ -114,7 +114,7 @@ function diagonal({ x, labels }: Labelled, label: string): Labelled {
   const others = labels.map((_, axis) => axis).filter((axis) => axis !== first && axis !== second)
   const kept = others.map((axis) => x.shape[axis]!)
   const size = x.shape[first]!
-  const pairs = reshape(apply(permuteOp, [x], { axes: [...others, first, second] }), [...kept, size * size])
+  const pairs = reshape(transpose(x, [...others, first, second]), [...kept, size * size])
   const taken = apply(sliceOp, [pairs], {
     start: new Array<number>(pairs.rank).fill(0),
     size: [...kept, size],
@@ -130,9 +130,7 @@ function summed({ x, labels }: Labelled, kept: ReadonlySet<string>): Labelled {
 
 function permuted({ x, labels }: Labelled, order: readonly string[]): Labelled {
   const axes = order.map((label) => labels.indexOf(label))
-  return axes.every((axis, index) => axis === index)
-    ? { x, labels }
-    : { x: apply(permuteOp, [x], { axes }), labels: order }
+  return { x: transpose(x, axes), labels: order }
 }
 
 /** Two operands as one: a batched matrix product over the letters that both have and nobody needs afterwards. */

@@ -7,7 +7,8 @@ import type { Tensor } from '../tensor.ts'
 import { add, cast, equal, greaterEqual, less, mul, where } from './arithmetic.ts'
 import { broadcastTo, full, reshape } from './broadcast.ts'
 import { iota } from './create.ts'
-import { permuteOp } from './movement.ts'
+import { logicalAnd } from './logical.ts'
+import { transpose } from './movement.ts'
 import { requireInteger, requireNumeric } from './rules.ts'
 
 /** Elements of the first input at the positions given by the second along `axis`; a position out of range gives 0. */
@@ -88,23 +89,19 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis = -1): Tensor {
   const axes = [...last, along]
   const rows = sizeOf(last.map((i) => x.shape[i]!))
   const count = target[along]!
-  const wanted = reshape(permute(cast(broadcastTo(indices, target), 'int32'), axes), [rows, count])
+  const wanted = reshape(transpose(cast(broadcastTo(indices, target), 'int32'), axes), [rows, count])
   const wrapped = wrapIndices(wanted, size)
-  const inside = where(greaterEqual(wrapped, 0), less(wrapped, size), false)
+  const inside = logicalAnd(greaterEqual(wrapped, 0), less(wrapped, size))
   const flat = where(inside, add(wrapped, mul(iota([rows, count], 0, 'int32'), size)), -1)
-  const taken = apply(gatherOp, [reshape(permute(x, axes), [x.size]), flat], { axis: 0 })
+  const taken = apply(gatherOp, [reshape(transpose(x, axes), [x.size]), flat], { axis: 0 })
   const inverse = axes.map((_, i) => axes.indexOf(i))
-  return permute(
+  return transpose(
     reshape(
       taken,
       axes.map((i) => target[i]!),
     ),
     inverse,
   )
-}
-
-function permute(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.every((axis, i) => axis === i) ? x : apply(permuteOp, [x], { axes })
 }
 
 /**

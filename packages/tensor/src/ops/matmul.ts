@@ -5,7 +5,7 @@ import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf } from '
 import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
 import { broadcastTo, reshape } from './broadcast.ts'
-import { permuteOp } from './movement.ts'
+import { transpose } from './movement.ts'
 import { requireNumeric } from './rules.ts'
 
 /** Which operands are read with their last two dimensions swapped. */
@@ -132,16 +132,12 @@ export function tensordot(
   const shapeA = keptA.map((axis) => a.shape[axis]!)
   const shapeB = keptB.map((axis) => b.shape[axis]!)
   const product = primitive(
-    reshape(reordered(a, [...keptA, ...sumA]), [sizeOf(shapeA), inner]),
-    reshape(reordered(b, [...sumB, ...keptB]), [inner, sizeOf(shapeB)]),
+    reshape(transpose(a, [...keptA, ...sumA]), [sizeOf(shapeA), inner]),
+    reshape(transpose(b, [...sumB, ...keptB]), [inner, sizeOf(shapeB)]),
     false,
     false,
   )
   return reshape(product, [...shapeA, ...shapeB])
-}
-
-function reordered(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.every((axis, index) => axis === index) ? x : apply(permuteOp, [x], { axes })
 }
 
 function range(n: number): number[] {

@@ -5,7 +5,8 @@ import type { Tensor } from '../tensor.ts'
 import { add, cast, greater, greaterEqual, less, mul, notEqual, where } from './arithmetic.ts'
 import { broadcastTo, full, reshape } from './broadcast.ts'
 import { gatherOp, scatterAddOp, wrapIndices } from './indexing.ts'
-import { concatOp, sliceOp } from './movement.ts'
+import { logicalAnd } from './logical.ts'
+import { concat, sliceAxis } from './movement.ts'
 import { requireInteger } from './rules.ts'
 import { argsort } from './sorting.ts'
 
@@ -63,8 +64,8 @@ export function scatterUpdate(x: Tensor, indices: Tensor, updates: Tensor): Tens
   // all that the primitive can do.
   const order = argsort(flat)
   const sorted = apply(gatherOp, [flat, order], { axis: 0 })
-  const next = apply(sliceOp, [sorted], { start: [1], size: [total - 1], step: [1] })
-  const differs = notEqual(sorted, apply(concatOp, [next, full([1], -2, 'int32', flat)], { axis: 0 }))
+  const next = sliceAxis(sorted, 0, 1, total - 1)
+  const differs = notEqual(sorted, concat([next, full([1], -2, 'int32', flat)]))
   const winners = where(differs, sorted, -1)
   const chosen = apply(gatherOp, [values, order], { axis: 0 })
   const hits = apply(scatterAddOp, [full([count], 0, 'int32', flat), winners, full([total], 1, 'int32', flat)], {
@@ -96,9 +97,9 @@ function flattened(name: string, indices: Tensor, values: Tensor, shape: Shape) 
   let flat = full([total], 0, 'int32', indices)
   let inside = full([total], true, 'bool', indices)
   for (let k = 0; k < depth; k++) {
-    const column = reshape(apply(sliceOp, [coordinates], { start: [0, k], size: [total, 1], step: [1, 1] }), [total])
+    const column = reshape(sliceAxis(coordinates, 1, k, 1), [total])
     const place = wrapIndices(column, shape[k]!)
-    inside = where(greaterEqual(place, 0), where(less(place, shape[k]!), inside, false), false)
+    inside = logicalAnd(inside, logicalAnd(greaterEqual(place, 0), less(place, shape[k]!)))
     flat = add(flat, mul(place, strides[k]!))
   }
   const width = sizeOf(shape.slice(depth))

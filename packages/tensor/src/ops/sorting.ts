@@ -4,7 +4,7 @@ import type { Op } from '../op.ts'
 import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { takeAlongAxis } from './indexing.ts'
-import { sliceOp } from './movement.ts'
+import { sliceAxis } from './movement.ts'
 import { requireNumeric } from './rules.ts'
 
 /** Along which axis (default the last), and whether the largest comes first. */
@@ -60,10 +60,6 @@ export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } 
     throw new ShapeError(`topK: k is ${k}, but the last axis of ${formatShape(x.shape)} has ${x.shape[axis]} elements.`)
   }
   const order = argsort(x, { axis, descending: true })
-  const indices = apply(sliceOp, [order], {
-    start: x.shape.map(() => 0),
-    size: x.shape.map((d, i) => (i === axis ? k : d)),
-    step: x.shape.map(() => 1),
-  })
+  const indices = sliceAxis(order, axis, 0, k)
   return { values: takeAlongAxis(x, indices, axis), indices }
 }
