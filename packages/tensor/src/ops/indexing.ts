@@ -10,6 +10,7 @@ import { iota } from './create.ts'
 import { logicalAnd } from './logical.ts'
 import { transpose } from './movement.ts'
 import { requireInteger, requireNumeric } from './rules.ts'
+import { wrapIndices } from './wrap-indices.ts'
 
 /** Elements of the first input at the positions given by the second along `axis`; a position out of range gives 0. */
 export const gatherOp: Op<{ axis: number }> = {
@@ -44,11 +45,6 @@ export const scatterAddOp: Op<{ axis: number }> = {
 
 function gatheredShape(x: Shape, indices: Shape, axis: number): Shape {
   return [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]
-}
-
-/** Non-negative int32 positions: negative ones count from the end. Unsigned ones are left as they are. */
-export function wrapIndices(indices: Tensor, size: number): Tensor {
-  return indices.dtype === 'uint32' ? indices : where(less(indices, 0), add(indices, size), indices)
 }
 
 /**

@@ -4,11 +4,12 @@ import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf, stridesOf } 
 import type { Tensor } from '../tensor.ts'
 import { add, cast, greater, greaterEqual, less, mul, notEqual, where } from './arithmetic.ts'
 import { broadcastTo, full, reshape } from './broadcast.ts'
-import { gatherOp, scatterAddOp, wrapIndices } from './indexing.ts'
+import { gatherOp, scatterAddOp } from './indexing.ts'
 import { logicalAnd } from './logical.ts'
 import { concat, sliceAxis } from './movement.ts'
 import { requireInteger } from './rules.ts'
 import { argsort } from './sorting.ts'
+import { wrapIndices } from './wrap-indices.ts'
 
 /**
  * Adds `updates` to `x` at `indices` along `axis`: `updates` has the shape that `gather(x, indices, { axis })` would have, or
