@@ -1,8 +1,12 @@
+import type { Layer, Loss, Metric, Optimizer } from '@gradus/core'
 import { backendChecks } from './backend/backend-checks.ts'
 import type { BackendCheckOptions, BackendSource } from './backend/options.ts'
-import { makeLayer } from './layer/bench.ts'
+import { type ConfigOf, instanceOf, type Source } from './configured-source.ts'
 import { layerChecks } from './layer/layer-checks.ts'
-import type { ConfigOfSource, LayerCheckOptions, LayerSource } from './layer/options.ts'
+import type { LayerCheckOptions, LayerSource } from './layer/options.ts'
+import { type LossCheckOptions, lossChecks } from './leaf/loss-checks.ts'
+import { type MetricCheckOptions, metricChecks } from './leaf/metric-checks.ts'
+import { type OptimizerCheckOptions, optimizerChecks } from './leaf/optimizer-checks.ts'
 import { registerChecks } from './register.ts'
 
 /** Registers `backendChecks` as vitest tests: one call is the whole test of a backend. */
@@ -14,13 +18,37 @@ export function testBackend(backend: BackendSource, options: BackendCheckOptions
  * Registers `layerChecks` as vitest tests. Call it once per interesting config; what is special about the layer is tested
  * beside it.
  */
-export function testLayer<L extends LayerSource>(layer: L, options: LayerCheckOptions<ConfigOfSource<L>>): void {
+export function testLayer<L extends LayerSource>(layer: L, options: LayerCheckOptions<ConfigOf<L>>): void {
   const checked = options as LayerCheckOptions
-  const { type } = makeLayer(layer, checked.config)
-  registerChecks(`${type}${checked.config ? ` ${describeConfig(checked.config)}` : ''}`, layerChecks(layer, checked))
+  registerChecks(titleOf(instanceOf<Layer>(layer, checked.config).type, checked.config), layerChecks(layer, checked))
 }
 
-function describeConfig(config: object): string {
-  const text = JSON.stringify(config)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+/** Registers `lossChecks` as vitest tests. */
+export function testLoss<S extends Source<Loss>>(loss: S, options: LossCheckOptions<ConfigOf<S>>): void {
+  const checked = options as LossCheckOptions
+  registerChecks(titleOf(instanceOf<Loss>(loss, checked.config).type, checked.config), lossChecks(loss, checked))
+}
+
+/** Registers `metricChecks` as vitest tests. */
+export function testMetric<S extends Source<Metric>>(metric: S, options: MetricCheckOptions<ConfigOf<S>>): void {
+  const checked = options as MetricCheckOptions
+  registerChecks(
+    titleOf(instanceOf<Metric>(metric, checked.config).type, checked.config),
+    metricChecks(metric, checked),
+  )
+}
+
+/** Registers `optimizerChecks` as vitest tests. */
+export function testOptimizer<S extends Source<Optimizer>>(
+  optimizer: S,
+  options: OptimizerCheckOptions<ConfigOf<S>> = {},
+): void {
+  const checked = options as OptimizerCheckOptions
+  const { type } = instanceOf<Optimizer>(optimizer, checked.config)
+  registerChecks(titleOf(type, checked.config), optimizerChecks(optimizer, checked))
+}
+
+function titleOf(type: string, config: object | undefined): string {
+  const text = config ? ` ${JSON.stringify(config)}` : ''
+  return `${type}${text.length > 80 ? `${text.slice(0, 77)}...` : text}`
 }

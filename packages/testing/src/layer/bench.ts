@@ -12,6 +12,7 @@ import {
   treeLeaves,
   treeReplace,
 } from '@gradus/tensor'
+import { instanceOf } from '../configured-source.ts'
 import { type HostTensor, toDevice, toHost } from '../host.ts'
 import { Numbers } from '../numbers.ts'
 import { withOptions } from '../round-trip.ts'
@@ -33,15 +34,6 @@ export interface Result {
   readonly outputs: readonly Tensor[]
   readonly state: Tree
   readonly losses: readonly Tensor[]
-}
-
-export function makeLayer(source: LayerSource, config: object | undefined): Layer {
-  return isClass(source) ? new (source as new (config?: object) => Layer)(config) : (source as () => Layer)()
-}
-
-function isClass(source: LayerSource): boolean {
-  // classes and arrow functions: only the former have a prototype with methods
-  return typeof source.prototype === 'object' && 'apply' in (source.prototype as object)
 }
 
 export function shapesOf({ inputShape, inputShapes }: LayerCheckOptions): readonly Shape[] {
@@ -69,7 +61,7 @@ export function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
  */
 export async function benchFor(source: LayerSource, options: LayerCheckOptions, dtype: FloatDType): Promise<Bench> {
   const backend = options.backend ?? cpu()
-  const made = makeLayer(source, options.config)
+  const made = instanceOf(source, options.config)
   const layer = made.dtype === dtype ? made : withOptions(made, { dtype })
   const shapes = shapesOf(options)
   const many = options.inputShapes !== undefined

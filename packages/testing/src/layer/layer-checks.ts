@@ -14,11 +14,12 @@ import {
 import { withSkips } from '../backend/backend-checks.ts'
 import { type Check, demand, errorOf } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
+import { instanceOf } from '../configured-source.ts'
 import { checkDerivative, gradientOf, type ListFunction, weighted } from '../differences.ts'
 import { type HostTensor, takeToHost, toHost } from '../host.ts'
 import { Numbers } from '../numbers.ts'
 import { refusesUnknownOptions, roundTrip } from '../round-trip.ts'
-import { type Bench, benchFor, callLayer, keyOf, makeLayer, placeInputs, shapesOf } from './bench.ts'
+import { type Bench, benchFor, callLayer, keyOf, placeInputs, shapesOf } from './bench.ts'
 import { descends } from './descent.ts'
 import type { LayerCheckOptions, LayerSource } from './options.ts'
 
@@ -51,7 +52,7 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
     ...(invalidInputShape
       ? [
           check('a wrong shape is refused', () =>
-            checkRefusal(makeLayer(source, options.config), options, invalidInputShape),
+            checkRefusal(instanceOf(source, options.config), options, invalidInputShape),
           ),
         ]
       : []),
@@ -67,7 +68,7 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
           }),
         ]),
     ...(typeof source.prototype === 'object' && fieldsOf(source)
-      ? [check('an unknown option is refused', () => refusesUnknownOptions(makeLayer(source, options.config)))]
+      ? [check('an unknown option is refused', () => refusesUnknownOptions(instanceOf(source, options.config)))]
       : []),
   ]
   return withSkips(checks, options.skip ?? {})

@@ -1,19 +1,9 @@
 import type { Layer } from '@gradus/core'
 import type { Backend, DType, Shape } from '@gradus/tensor'
+import type { Source } from '../configured-source.ts'
 
 /** A layer class, or a function that makes one. */
-export type LayerSource = (new (...config: never) => Layer) | (() => Layer)
-
-/** The config that a layer source takes. */
-export type ConfigOfSource<L> = L extends new (
-  config: infer C,
-) => unknown
-  ? C
-  : L extends new (
-        config?: infer C,
-      ) => unknown
-    ? C
-    : never
+export type LayerSource = Source<Layer>
 
 export interface LayerCheckOptions<C = object> {
   /** Options for the class, where a class is given. */

@@ -1,0 +1,28 @@
+import type { DType, SampleInput } from '@gradus/tensor'
+import type { HostTensor } from './host.ts'
+import type { Numbers } from './numbers.ts'
+
+/** Numbers nested like the dimensions. */
+export type NestedNumbers = number | readonly NestedNumbers[]
+
+/** An input of a check: nested numbers (float32), or a shape with given values or a range for seeded ones. */
+export type GivenInput = NestedNumbers | SampleInput
+
+/** The input on the host; `float` (the default) becomes float32. */
+export function hostOf(given: GivenInput, random: Numbers): HostTensor {
+  if (typeof given === 'number' || Array.isArray(given)) {
+    return { shape: shapeOf(given as NestedNumbers), dtype: 'float32', values: flatten(given as NestedNumbers) }
+  }
+  const { shape, dtype: wanted = 'float', values, low, high } = given as SampleInput
+  const dtype: DType = wanted === 'float' ? 'float32' : wanted
+  return { shape, dtype, values: values ?? random.fill(shape, dtype, low, high) }
+}
+
+export function shapeOf(values: NestedNumbers): number[] {
+  if (typeof values === 'number') return []
+  return [values.length, ...(values.length === 0 ? [] : shapeOf(values[0]!))]
+}
+
+export function flatten(values: NestedNumbers): number[] {
+  return typeof values === 'number' ? [values] : values.flatMap(flatten)
+}

@@ -1,0 +1,192 @@
+import { cpu } from '@gradus/backend-cpu'
+import type { Loss, Reduction } from '@gradus/core'
+import { compile } from '@gradus/graph'
+import {
+  type Backend,
+  formatShape,
+  isFloat,
+  onBackend,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+} from '@gradus/tensor'
+import { withSkips } from '../backend/backend-checks.ts'
+import { type Check, demand } from '../check.ts'
+import { assertAllClose, assertClose } from '../compare.ts'
+import { instanceOf, type Source } from '../configured-source.ts'
+import { checkDerivative, gradientOf } from '../differences.ts'
+import { type GivenInput, hostOf } from '../given.ts'
+import { type HostTensor, takeToHost, toDevice, widen } from '../host.ts'
+import { Numbers } from '../numbers.ts'
+import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
+
+export interface LossCheckOptions<C = object> {
+  /** Options for the class, where a class is given. */
+  readonly config?: C
+  readonly target: GivenInput
+  readonly prediction: GivenInput
+  /** The loss of these, reduced as configured. */
+  readonly expected?: number
+  /** Shape of the per-sample loss (default: the prediction's without the last axis). */
+  readonly expectedShape?: Shape
+  /** Values of predictions at which loss and gradient must stay finite (default 0 and 1; for logits give large ones). */
+  readonly extremes?: readonly number[]
+  /** Name of a check to the reason why it is not run. */
+  readonly skip?: Readonly<Record<string, string>>
+  /** For gradients against finite differences in float64 (default 1e-6). */
+  readonly gradientTolerance?: number
+  readonly backend?: Backend
+}
+
+interface Setting {
+  readonly backend: Backend
+  readonly loss: Loss
+  readonly target: HostTensor
+  readonly prediction: HostTensor
+}
+
+/** What every loss must do: reductions and weights that agree with each other, a right gradient, finite extremes, a config that survives JSON. */
+export function lossChecks(source: Source<Loss>, options: LossCheckOptions): Check[] {
+  const setting = (): Setting => {
+    const random = new Numbers('loss')
+    return {
+      backend: options.backend ?? cpu(),
+      loss: instanceOf(source, options.config),
+      target: hostOf(options.target, random),
+      prediction: hostOf(options.prediction, random),
+    }
+  }
+  const check = (name: string, body: (setting: Setting) => void | Promise<void>): Check => ({
+    name,
+    run: async () => body(setting()),
+  })
+  const checks = [
+    check('has the expected value and shape', (s) => checkValue(s, options)),
+    check('reductions agree with each other', checkReductions),
+    check('sample weights scale and leave out samples', checkWeights),
+    check('the gradient agrees with finite differences', (s) => checkGradient(s, options.gradientTolerance ?? 1e-6)),
+    check('compiled equals eager', async (s) =>
+      assertAllClose(`${s.loss.type}, compiled`, [await evaluate(s, { compiled: true })], [await evaluate(s)], 1e-5),
+    ),
+    check('its config survives JSON', async (s) => {
+      assertClose(`${s.loss.type} from JSON`, await evaluate({ ...s, loss: roundTrip(s.loss) }), await evaluate(s), 0)
+    }),
+    check('stays finite at extreme predictions', (s) => checkExtremes(s, options.extremes ?? [0, 1])),
+    check('an unknown option is refused', ({ loss }) => refusesUnknownOptions(loss)),
+  ]
+  return withSkips(checks, options.skip ?? {})
+}
+
+async function evaluate(
+  { backend, loss, target, prediction }: Setting,
+  { reduction, weight, compiled = false }: { reduction?: Reduction; weight?: HostTensor; compiled?: boolean } = {},
+): Promise<HostTensor> {
+  const instance = reduction ? withOptions(loss, { reduction }) : loss
+  const f = (y: Tensor, p: Tensor, w: readonly Tensor[]) => instance.call(y, p, w[0] && { sampleWeight: w[0] })
+  const inputs = [target, prediction].map((input) => toDevice(backend, input))
+  const weights = weight ? [toDevice(backend, weight)] : []
+  const [result] = await takeToHost(
+    onBackend(backend, () => (compiled ? compile(f) : f)(inputs[0]!, inputs[1]!, weights)),
+  )
+  return result!
+}
+
+function double(setting: Setting): Setting {
+  return { ...setting, target: widen(setting.target), prediction: widen(setting.prediction) }
+}
+
+async function checkValue(setting: Setting, { expected, expectedShape }: LossCheckOptions): Promise<void> {
+  const { loss, prediction } = setting
+  const each = await evaluate(setting, { reduction: 'none' })
+  const shape = expectedShape ?? prediction.shape.slice(0, -1)
+  demand(
+    sameShape(each.shape, shape),
+    `${loss.type}: the per-sample loss has shape ${formatShape(each.shape)} and ${formatShape(shape)} was expected.`,
+  )
+  const value = await evaluate(setting)
+  demand(
+    value.dtype === prediction.dtype,
+    `${loss.type}: the loss is ${value.dtype} for predictions in ${prediction.dtype}.`,
+  )
+  if (expected !== undefined) assertClose(`${loss.type}: the loss`, value, { ...value, values: [expected] }, 1e-5)
+}
+
+async function checkReductions(single: Setting): Promise<void> {
+  const setting = double(single)
+  const { loss, backend, target, prediction } = setting
+  const { values } = await evaluate(setting, { reduction: 'none' })
+  const total = values.reduce((a, b) => a + b, 0)
+  const scalar = (value: number): HostTensor => ({ shape: [], dtype: 'float64', values: [value] })
+  assertClose(`${loss.type}, sum`, await evaluate(setting, { reduction: 'sum' }), scalar(total), 1e-10)
+  // a loss that leaves samples out itself divides by the number of the others
+  if (onBackend(backend, () => loss.maskOf(toDevice(backend, target), toDevice(backend, prediction)))) return
+  for (const reduction of ['mean', 'sumOverBatchSize', 'meanWithSampleWeight'] as const) {
+    assertClose(
+      `${loss.type}, ${reduction}`,
+      await evaluate(setting, { reduction }),
+      scalar(total / values.length),
+      1e-10,
+    )
+  }
+}
+
+async function checkWeights(single: Setting): Promise<void> {
+  const setting = double(single)
+  const { loss } = setting
+  const each = await evaluate(setting, { reduction: 'none' })
+  const batch = each.shape[0] ?? 1
+  const weigh = (values: number[]): HostTensor => ({ shape: [batch], dtype: 'float64', values })
+  const ones = weigh(new Array<number>(batch).fill(1))
+  assertClose(`${loss.type}, weights of 1`, await evaluate(setting, { reduction: 'none', weight: ones }), each, 1e-10)
+  const weights = ones.values.map((_, i) => i * 0.75)
+  const perSample = sizeOf(each.shape.slice(1))
+  const expected = { ...each, values: each.values.map((value, i) => value * weights[Math.floor(i / perSample)]!) }
+  assertClose(
+    `${loss.type}, weighted`,
+    await evaluate(setting, { reduction: 'none', weight: weigh(weights) }),
+    expected,
+    1e-10,
+  )
+  const total = expected.values.reduce((a, b) => a + b, 0)
+  const sum = await evaluate(setting, { reduction: 'sum', weight: weigh(weights) })
+  assertClose(`${loss.type}, weighted sum`, sum, { ...sum, values: [total] }, 1e-10)
+}
+
+async function checkGradient(single: Setting, tolerance: number): Promise<void> {
+  const { backend, loss, target, prediction } = double(single)
+  const y = toDevice(backend, target)
+  const value = ([p]: readonly Tensor[]) => withOptions(loss, { reduction: 'sum' }).call(y, p!)
+  await checkDerivative({
+    what: loss.type,
+    backend,
+    value,
+    gradient: gradientOf(value),
+    at: [prediction],
+    names: ['the prediction'],
+    tolerance,
+  })
+}
+
+async function checkExtremes(setting: Setting, extremes: readonly number[]): Promise<void> {
+  const { backend, loss, target, prediction } = setting
+  if (!isFloat(prediction.dtype)) return
+  const size = prediction.values.length
+  // every element meets every extreme; not all of them at once, since a row of zeros is no distribution
+  const patterns = extremes.map((_, shift) =>
+    Array.from({ length: size }, (_, i) => extremes[(i + shift) % extremes.length]!),
+  )
+  for (const values of patterns) {
+    const y = toDevice(backend, target)
+    const value = ([p]: readonly Tensor[]) => withOptions(loss, { reduction: 'sum' }).call(y, p!)
+    const p = toDevice(backend, { ...prediction, values })
+    const results = await takeToHost(onBackend(backend, () => [value([p]), ...gradientOf(value)([p])]))
+    results.forEach((result, index) => {
+      const bad = result.values.find((x) => !Number.isFinite(x))
+      demand(
+        bad === undefined,
+        `${loss.type}: the ${index === 0 ? 'loss' : 'gradient'} is ${bad} at predictions of ${[...new Set(values)].join(' and ')}.`,
+      )
+    })
+  }
+}

@@ -1,0 +1,76 @@
+import { Metric, type MetricConfig } from '@gradus/core'
+import { add, cast, div, full, mean, mul, onesLike, square, sub, sum, type Tensor } from '@gradus/tensor'
+import { expect, it } from 'vitest'
+import { runChecks } from '../check.ts'
+import type { Source } from '../configured-source.ts'
+import { testMetric } from '../suites.ts'
+import { type MetricCheckOptions, metricChecks } from './metric-checks.ts'
+
+type MeanState = { total: Tensor; count: Tensor }
+
+class SquaredError extends Metric<MetricConfig, MeanState> {
+  static readonly type: string = 'acme/SquaredError'
+  static override readonly fields = {}
+
+  init(): MeanState {
+    return { total: full([], 0), count: full([], 1e-30) }
+  }
+
+  update({ total, count }: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
+    const errors = mean(square(sub(prediction, cast(target, prediction.dtype))), { axis: -1 })
+    const weights = weight ?? onesLike(errors)
+    return { total: add(total, sum(mul(errors, weights))), count: add(count, sum(weights)) }
+  }
+
+  result({ total, count }: MeanState): Tensor {
+    return div(total, count)
+  }
+}
+
+const batches = [
+  { target: [[1], [2]], prediction: [[2], [4]] },
+  { target: [[0]], prediction: [[3]] },
+]
+
+testMetric(SquaredError, { batches, expected: 14 / 3 })
+testMetric(() => new SquaredError({ name: 'error' }), {
+  batches: [{ ...batches[0]!, weight: [3, 1] }],
+  expected: 7 / 4,
+})
+
+async function failures(metric: Source<Metric>, options: Partial<MetricCheckOptions> = {}): Promise<string[]> {
+  const outcomes = await runChecks(metricChecks(metric, { batches, ...options }))
+  return outcomes.filter(({ status }) => status === 'failed').map(({ name }) => name)
+}
+
+class MeanOfMeans extends SquaredError {
+  static override readonly type = 'acme/MeanOfMeans'
+
+  override update({ total, count }: MeanState, target: Tensor, prediction: Tensor): MeanState {
+    return { total: add(total, mean(square(sub(prediction, target)))), count: add(count, 1) }
+  }
+}
+
+class Remembering extends SquaredError {
+  static override readonly type = 'acme/Remembering'
+  private start = 0
+
+  override init(): MeanState {
+    return { total: full([], this.start++), count: full([], 1) }
+  }
+}
+
+it('finds means of means and ignored weights', async () => {
+  expect(await failures(MeanOfMeans)).toEqual([
+    'batches count like one large batch',
+    'samples of weight 0 are left out',
+  ])
+})
+
+it('finds a start that depends on what went before', async () => {
+  expect(await failures(Remembering)).toContain('starts afresh and keeps earlier states')
+})
+
+it('finds a wrong value', async () => {
+  expect(await failures(SquaredError, { expected: 4 })).toEqual(['has the expected value'])
+})

@@ -1,0 +1,200 @@
+import { cpu } from '@gradus/backend-cpu'
+import type { Metric } from '@gradus/core'
+import { compile } from '@gradus/graph'
+import { type Backend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { withSkips } from '../backend/backend-checks.ts'
+import { type Check, demand } from '../check.ts'
+import { assertAlike, assertAllClose, assertClose } from '../compare.ts'
+import { instanceOf, type Source } from '../configured-source.ts'
+import { flatten, type GivenInput, hostOf, type NestedNumbers, shapeOf } from '../given.ts'
+import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
+import { Numbers } from '../numbers.ts'
+import { refusesUnknownOptions, roundTrip } from '../round-trip.ts'
+
+export interface MetricBatch {
+  readonly target: GivenInput
+  readonly prediction: GivenInput
+  /** One number per sample. */
+  readonly weight?: readonly number[]
+}
+
+export interface MetricCheckOptions<C = object> {
+  /** Options for the class, where a class is given. */
+  readonly config?: C
+  readonly batches: readonly MetricBatch[]
+  /** The figure after all batches. */
+  readonly expected?: NestedNumbers
+  /** Whether batches may be joined without changing the figure (default true). */
+  readonly streaming?: boolean
+  /** Whether a sample of weight 0 counts as left out (default true). */
+  readonly weighted?: boolean
+  /** Name of a check to the reason why it is not run. */
+  readonly skip?: Readonly<Record<string, string>>
+  /** Default 1e-5. */
+  readonly tolerance?: number
+  readonly backend?: Backend
+}
+
+interface Batch {
+  readonly target: HostTensor
+  readonly prediction: HostTensor
+  readonly weight?: HostTensor
+}
+
+interface Setting {
+  readonly backend: Backend
+  readonly metric: Metric
+  readonly batches: readonly Batch[]
+  readonly tolerance: number
+}
+
+/** What every metric must do: accumulate over batches as over one, weigh samples, keep its state's form and its inputs, compile, survive JSON. */
+export function metricChecks(source: Source<Metric>, options: MetricCheckOptions): Check[] {
+  const setting = (): Setting => ({
+    backend: options.backend ?? cpu(),
+    metric: instanceOf(source, options.config),
+    batches: batchesOf(options.batches),
+    tolerance: options.tolerance ?? 1e-5,
+  })
+  const check = (name: string, body: (setting: Setting) => void | Promise<void>): Check => ({
+    name,
+    run: async () => body(setting()),
+  })
+  const { expected, streaming = true, weighted = true } = options
+  const checks = [
+    ...(expected === undefined
+      ? []
+      : [
+          check('has the expected value', async (s) => {
+            const actual = await measure(s, s.batches)
+            assertClose(
+              s.metric.type,
+              actual,
+              { shape: shapeOf(expected), dtype: actual.dtype, values: flatten(expected) },
+              s.tolerance,
+            )
+          }),
+        ]),
+    ...(streaming
+      ? [
+          check('batches count like one large batch', async (s) => {
+            assertClose(
+              `${s.metric.type}, over batches`,
+              await measure(s, s.batches),
+              await measure(s, [joined(s.batches)]),
+              s.tolerance,
+            )
+          }),
+        ]
+      : []),
+    check('weights of 1 change nothing', async (s) => {
+      const plain = s.batches.map(({ target, prediction }) => ({ target, prediction }))
+      const ones = plain.map((batch) => ({ ...batch, weight: weightsFor(batch, () => 1) }))
+      assertClose(`${s.metric.type}, weights of 1`, await measure(s, ones), await measure(s, plain), s.tolerance)
+    }),
+    ...(weighted
+      ? [
+          check('samples of weight 0 are left out', async (s) => {
+            const all = joined(s.batches.map(({ target, prediction }) => ({ target, prediction })))
+            const kept = { target: withoutFirst(all.target), prediction: withoutFirst(all.prediction) }
+            const zero = { ...all, weight: weightsFor(all, (i) => (i === 0 ? 0 : 1)) }
+            assertClose(
+              `${s.metric.type}, first sample of weight 0`,
+              await measure(s, [zero]),
+              await measure(s, [kept]),
+              s.tolerance,
+            )
+          }),
+        ]
+      : []),
+    check('starts afresh and keeps earlier states', checkPurity),
+    check('compiled equals eager', async (s) => {
+      assertClose(
+        `${s.metric.type}, compiled`,
+        await measure(s, s.batches, true),
+        await measure(s, s.batches),
+        s.tolerance,
+      )
+    }),
+    check('its config survives JSON', async (s) => {
+      const copy = { ...s, metric: roundTrip(s.metric) }
+      assertClose(`${s.metric.type} from JSON`, await measure(copy, s.batches), await measure(s, s.batches), 0)
+    }),
+    check('an unknown option is refused', ({ metric }) => refusesUnknownOptions(metric)),
+  ]
+  return withSkips(checks, options.skip ?? {})
+}
+
+function batchesOf(batches: readonly MetricBatch[]): Batch[] {
+  const random = new Numbers('metric')
+  return batches.map(({ target, prediction, weight }) => ({
+    target: hostOf(target, random),
+    prediction: hostOf(prediction, random),
+    ...(weight && { weight: { shape: [weight.length], dtype: 'float32' as const, values: weight } }),
+  }))
+}
+
+function place(backend: Backend, { target, prediction, weight }: Batch): [Tensor, Tensor, Tensor[]] {
+  return [toDevice(backend, target), toDevice(backend, prediction), weight ? [toDevice(backend, weight)] : []]
+}
+
+async function measure({ backend, metric }: Setting, batches: readonly Batch[], compiled = false): Promise<HostTensor> {
+  const update = (state: Tree, target: Tensor, prediction: Tensor, weight: readonly Tensor[]): Tree =>
+    metric.update(state, target, prediction, weight[0])
+  const step = compiled ? compile(update, { donate: [0] }) : update
+  const [result] = await takeToHost(
+    onBackend(backend, () => {
+      let state = metric.init()
+      for (const batch of batches) state = step(state, ...place(backend, batch))
+      return metric.result(state)
+    }),
+  )
+  return result!
+}
+
+async function checkPurity({ backend, metric, batches }: Setting): Promise<void> {
+  const read = async (tree: Tree) => Promise.all(treeLeaves(tree).map(toHost))
+  const first = onBackend(backend, () => metric.init())
+  const before = await read(first)
+  const next = onBackend(backend, () => metric.update(first, ...withWeight(place(backend, batches[0]!))))
+  assertAllClose(`${metric.type}: the state given to update`, await read(first), before, 0)
+  const forms = [treeLeaves(next), treeLeaves(first)]
+  demand(
+    forms[0]!.length === forms[1]!.length,
+    `${metric.type}: update returned ${forms[0]!.length} tensors of state instead of ${forms[1]!.length}.`,
+  )
+  forms[0]!.forEach((leaf, index) => {
+    assertAlike(`${metric.type}: new state, tensor ${index}`, leaf, forms[1]![index]!)
+  })
+  onBackend(backend, () => metric.result(next))
+  assertAllClose(`${metric.type}: a second init()`, await read(onBackend(backend, () => metric.init())), before, 0)
+  // asking before the first batch must not fail
+  await takeToHost(onBackend(backend, () => metric.result(metric.init())))
+}
+
+function withWeight([target, prediction, [weight]]: [Tensor, Tensor, Tensor[]]): [Tensor, Tensor, Tensor?] {
+  return weight ? [target, prediction, weight] : [target, prediction]
+}
+
+function weightsFor({ target }: Batch, weight: (sample: number) => number): HostTensor {
+  const batch = target.shape[0]!
+  return { shape: [batch], dtype: 'float32', values: Array.from({ length: batch }, (_, i) => weight(i)) }
+}
+
+function joined(batches: readonly Batch[]): Batch {
+  const join = (parts: readonly HostTensor[]): HostTensor => ({
+    shape: [parts.reduce((total, { shape }) => total + shape[0]!, 0), ...parts[0]!.shape.slice(1)],
+    dtype: parts[0]!.dtype,
+    values: parts.flatMap(({ values }) => values),
+  })
+  const weights = batches.flatMap(({ weight }) => (weight ? [weight] : []))
+  return {
+    target: join(batches.map(({ target }) => target)),
+    prediction: join(batches.map(({ prediction }) => prediction)),
+    ...(weights.length > 0 && { weight: join(batches.map((batch) => batch.weight ?? weightsFor(batch, () => 1))) }),
+  }
+}
+
+function withoutFirst({ shape, dtype, values }: HostTensor): HostTensor {
+  return { shape: [shape[0]! - 1, ...shape.slice(1)], dtype, values: values.slice(values.length / shape[0]!) }
+}
