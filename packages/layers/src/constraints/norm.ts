@@ -1,0 +1,16 @@
+import { add, div, mul, sqrt, sum, type Tensor } from '@gradus/tensor'
+
+/** The axis, or axes, over which norms are taken (default 0: the inputs of a `Dense` kernel). */
+export interface NormAxisConfig {
+  readonly axis?: number | readonly number[]
+}
+
+/** Euclidean norms over `axis`, which stays as size 1. */
+export function normsOver(x: Tensor, axis: number | readonly number[] = 0): Tensor {
+  return sqrt(sum(mul(x, x), { axis, keepDims: true }))
+}
+
+/** `x` with norms `desired` instead of `norms`; 1e-7, Keras's epsilon, keeps a norm of 0 at 0. */
+export function rescaled(x: Tensor, norms: Tensor, desired: Tensor): Tensor {
+  return mul(x, div(desired, add(norms, 1e-7)))
+}

@@ -1,0 +1,99 @@
+import { type Fields, Initializer } from '@gradus/core'
+import {
+  concat,
+  type DType,
+  type FloatDType,
+  formatShape,
+  matmul,
+  mul,
+  randomNormal,
+  reshape,
+  rsqrt,
+  type Shape,
+  ShapeError,
+  scope,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  transpose,
+} from '@gradus/tensor'
+import { type SeedConfig, seededKey } from './seeded.ts'
+
+export interface OrthogonalConfig extends SeedConfig {
+  /** Factor on the matrix (default 1). */
+  readonly gain?: number
+}
+
+/**
+ * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`. For more dimensions, all but the
+ * last count as rows. Throws `ShapeError` below two dimensions. Keras: `Orthogonal` (Saxe et al., 2014).
+ *
+ * @example
+ * import { Orthogonal } from '@gradus/layers'
+ * import { abs, matmul, max, randomKey, sub, tensor } from '@gradus/tensor'
+ * const q = new Orthogonal().make(randomKey(3), [2, 2], 'float32')
+ * const error = sub(matmul(q, q, { transposeB: true }), tensor([[1, 0], [0, 1]]))
+ * max(abs(error)).item() < 1e-5 // => true
+ */
+export class Orthogonal extends Initializer<OrthogonalConfig> {
+  static readonly type = 'Orthogonal'
+  static readonly aliases = ['OrthogonalInitializer'] as const
+  static override readonly fields = { gain: 'number', seed: 'integer' } satisfies Fields<OrthogonalConfig>
+
+  make(key: Tensor, shape: Shape, dtype: DType): Tensor {
+    if (shape.length < 2) {
+      throw new ShapeError(
+        `The Orthogonal initializer needs two dimensions or more and was asked for shape ${formatShape(shape)}. Use another initializer.`,
+      )
+    }
+    const { gain = 1, seed } = this.config
+    return scope(() => {
+      const columns = shape.at(-1)!
+      const rows = shape.slice(0, -1).reduce((product, d) => product * d, 1)
+      const tall = [Math.max(rows, columns), Math.min(rows, columns)]
+      const random = randomNormal(seededKey(key, seed), tall, { dtype: dtype as FloatDType })
+      const orthonormal = tall[1] === 0 ? transpose(random) : orthonormalRows(transpose(random))
+      const matrix = rows < columns ? orthonormal : transpose(orthonormal)
+      return mul(reshape(matrix, shape), gain)
+    })
+  }
+}
+
+// Rows that are made orthogonal to each other one by one; to the blocks before them all at once, by matrix products.
+const blockSize = 32
+
+/**
+ * The rows of `a` by Gram and Schmidt's process: the transposed Q of the QR decomposition of `a` transposed, with R's
+ * diagonal positive, as Keras makes it. Everything is done twice, which brings the error down to rounding
+ * (Giraud et al., 2005).
+ */
+function orthonormalRows(a: Tensor): Tensor {
+  const [count, width] = a.shape as [number, number]
+  let done: Tensor | undefined
+  for (let start = 0; start < count; start += blockSize) {
+    let block = slice(a, [start, 0], [Math.min(blockSize, count - start), width])
+    for (let pass = 0; pass < 2; pass++) {
+      if (done) block = sub(block, matmul(matmul(block, done, { transposeB: true }), done))
+      block = orthonormalBlock(block)
+    }
+    done = done ? concat([done, block]) : block
+  }
+  return done!
+}
+
+/** Gram and Schmidt's process in its modified form: each finished row is at once taken out of those that follow. */
+function orthonormalBlock(block: Tensor): Tensor {
+  const [count, width] = block.shape as [number, number]
+  const rows: Tensor[] = []
+  let rest = block
+  for (let index = 0; index < count; index++) {
+    const first = slice(rest, [0, 0], [1, width])
+    const row = mul(first, rsqrt(sum(mul(first, first))))
+    rows.push(row)
+    if (index === count - 1) break
+    const following = slice(rest, [1, 0])
+    rest = sub(following, matmul(matmul(following, row, { transposeB: true }), row))
+  }
+  return concat(rows)
+}

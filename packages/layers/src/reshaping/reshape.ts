@@ -1,0 +1,61 @@
+import { ConfigError, describeValue, type Fields, Layer, type LayerConfig } from '@gradus/core'
+import { formatShape, reshape, type Shape, type Tensor } from '@gradus/tensor'
+import { shapeError } from '../layer-shapes.ts'
+import { withInstances } from '../named-options.ts'
+
+export interface ReshapeConfig {
+  /** Shape of a sample, without the batch; one dimension may be -1, which stands for what is left. */
+  readonly targetShape: readonly number[]
+}
+
+/**
+ * The elements of each sample under another shape: `[batch, ...]` gives `[batch, ...targetShape]`.
+ * Throws `ShapeError` if the number of elements differs. Keras: `Reshape`.
+ *
+ * @example
+ * import { Reshape } from '@gradus/layers'
+ * import { tensor } from '@gradus/tensor'
+ * new Reshape({ targetShape: [-1, 2] }).apply(tensor([[1, 2, 3, 4]])).array() // => [[[1, 2], [3, 4]]]
+ */
+export class Reshape extends Layer<ReshapeConfig> {
+  static readonly type = 'Reshape'
+  static override readonly fields = { targetShape: 'shape' } satisfies Fields<ReshapeConfig>
+
+  constructor(config: ReshapeConfig & LayerConfig) {
+    super(withInstances('Reshape', config))
+    const { targetShape } = this.config
+    const valid =
+      Array.isArray(targetShape) &&
+      targetShape.every((d) => Number.isInteger(d) && d >= -1) &&
+      targetShape.filter((d) => d === -1).length <= 1
+    if (!valid) {
+      throw new ConfigError(
+        `Reshape: 'targetShape' must be a list of whole numbers from 0 with at most one -1 and is ${describeValue(targetShape)}. ` +
+          'Leave the batch out: new Reshape({ targetShape: [28, 28, 1] }).',
+      )
+    }
+  }
+
+  apply(x: Tensor): Tensor {
+    const [batch = 1, ...sample] = x.shape
+    return reshape(x, [batch, ...this.resolve(sample, x.shape)])
+  }
+
+  /** The target with its -1 worked out from one sample, so that an empty batch has a shape too. */
+  private resolve(sample: Shape, shape: Shape): number[] {
+    const { targetShape } = this.config
+    const size = sample.reduce((product, d) => product * d, 1)
+    const known = targetShape.filter((d) => d !== -1).reduce((product, d) => product * d, 1)
+    const rest = known === 0 ? 0 : size / known
+    const target = targetShape.map((d) => (d === -1 ? rest : d))
+    if (!Number.isInteger(rest) || target.reduce((product, d) => product * d, 1) !== size) {
+      throw shapeError(
+        this,
+        `samples that fill ${formatShape(targetShape)}`,
+        shape,
+        `A sample has ${size} elements; change 'targetShape' to hold as many.`,
+      )
+    }
+    return target
+  }
+}
