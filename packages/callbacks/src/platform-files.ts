@@ -6,34 +6,38 @@ export interface TextFiles {
   append(path: string, text: string): Promise<void>
 }
 
-/** The files of the machine. Node's module is loaded when it is needed, so that bundles for browsers do without it. */
+/** The files of the machine. */
 export const machineFiles: TextFiles = {
   async read(path) {
-    const { readFile } = await nodeFiles(path)
-    return readFile(path, 'utf8').catch((error: { code?: string }) => {
-      if (error.code === 'ENOENT') return undefined
+    try {
+      return await nodeModule('fs/promises', path).readFile(path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
-    })
+    }
   },
   async write(path, text) {
-    const { mkdir, writeFile } = await nodeFiles(path)
-    const { dirname } = await import('node:path')
-    await mkdir(dirname(path), { recursive: true })
+    const { mkdir, writeFile } = nodeModule('fs/promises', path)
+    await mkdir(nodeModule('path', path).dirname(path), { recursive: true })
     await writeFile(path, text)
   },
   async append(path, text) {
-    const { appendFile } = await nodeFiles(path)
-    await appendFile(path, text)
+    await nodeModule('fs/promises', path).appendFile(path, text)
   },
 }
 
-async function nodeFiles(path: string): Promise<typeof import('node:fs/promises')> {
-  try {
-    return await import('node:fs/promises')
-  } catch (cause) {
+interface NodeModules {
+  'fs/promises': typeof import('node:fs/promises')
+  path: typeof import('node:path')
+}
+
+// Not an import, so that bundlers for browsers find nothing to resolve.
+function nodeModule<K extends keyof NodeModules>(name: K, path: string): NodeModules[K] {
+  const found = typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined
+  if (!found) {
     throw new Error(
-      `The file '${path}' cannot be written here, because this platform has no files. Give 'files', an object with read, write and append, or use a callback of your own.`,
-      { cause },
+      `The file '${path}' cannot be written, because this platform has no files. Give 'files', an object with read, write and append.`,
     )
   }
+  return found as NodeModules[K]
 }

@@ -1,0 +1,125 @@
+import type { Stats } from 'node:fs'
+
+/** A file to write to: a path, or a handle as browsers give it (`FileSystemFileHandle`). */
+export type FileTarget = string | { createWritable(): Promise<WritableFile> }
+
+/** A file to read from: a path, or a handle or `Blob` as browsers give it. */
+export type FileSource = string | { getFile(): Promise<ReadableFile> } | ReadableFile
+
+interface WritableFile {
+  write(data: Uint8Array | string): Promise<void>
+  close(): Promise<void>
+  abort?(reason?: unknown): Promise<void>
+}
+
+interface ReadableFile {
+  arrayBuffer(): Promise<ArrayBuffer>
+}
+
+/** The bytes of a file. Throws an error that names the file and says whether it is missing. */
+export async function readFile(source: FileSource): Promise<Uint8Array> {
+  if (typeof source !== 'string') {
+    const file = 'getFile' in source ? await source.getFile() : source
+    return new Uint8Array(await file.arrayBuffer())
+  }
+  const { readFile: read } = nodeModule(
+    'fs/promises',
+    `read from the path '${source}'`,
+    'fetch the file and pass its bytes',
+  )
+  try {
+    return new Uint8Array(await read(source))
+  } catch (cause) {
+    throw new Error(`The file '${source}' cannot be read: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/**
+ * Writes a file so that it either has all of its new contents or is left as it was: the data goes to a temporary file in
+ * the same folder, to the disk, and then takes the name of the target. Missing folders are made. A file handle of a
+ * browser, which works the same way inside, is taken too.
+ */
+export async function writeFileAtomic(target: FileTarget, data: Uint8Array | string): Promise<void> {
+  if (typeof target !== 'string') return writeToHandle(target, data)
+  const wayOut = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
+  const fs = nodeModule('fs/promises', `write to the path '${target}'`, wayOut)
+  const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, wayOut)
+  let temporary: string | undefined
+  try {
+    await fs.mkdir(dirname(target), { recursive: true })
+    // A link keeps pointing where it does: what it points to is replaced.
+    const path = await fs.realpath(target).catch(() => target)
+    const before = await fs.stat(path).catch(() => undefined)
+    if (before?.isDirectory()) throw new Error('it is a folder. Add a file name')
+    const name = `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`
+    temporary = join(dirname(path), name)
+    await writeDurably(fs, temporary, data, before)
+    await fs.rename(temporary, path)
+    temporary = undefined
+    await syncFolder(fs, dirname(path))
+  } catch (cause) {
+    if (temporary) await fs.rm(temporary, { force: true }).catch(() => {})
+    throw new Error(`The file '${target}' cannot be written: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+type FileSystem = typeof import('node:fs/promises')
+
+async function writeDurably(
+  fs: FileSystem,
+  path: string,
+  data: Uint8Array | string,
+  like: Stats | undefined,
+): Promise<void> {
+  const file = await fs.open(path, 'wx', like ? like.mode & 0o777 : 0o666)
+  try {
+    await file.writeFile(data)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Makes the new name last, too. Not every platform can; the file itself is safe then all the same. */
+async function syncFolder(fs: FileSystem, path: string): Promise<void> {
+  try {
+    const folder = await fs.open(path, 'r')
+    await folder.sync().finally(() => folder.close())
+  } catch {}
+}
+
+async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Array | string): Promise<void> {
+  const file = await target.createWritable()
+  try {
+    await file.write(data)
+  } catch (error) {
+    await file.abort?.(error)
+    throw error
+  }
+  await file.close()
+}
+
+interface NodeModules {
+  'fs/promises': FileSystem
+  path: typeof import('node:path')
+}
+
+// Not an import, so that bundlers for browsers find nothing to resolve.
+function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, wayOut: string): NodeModules[K] {
+  const found = typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined
+  if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${wayOut}.`)
+  return found as NodeModules[K]
+}
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'it does not exist. Check the path',
+    EACCES: 'permission is denied',
+    EPERM: 'permission is denied',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of its path is a file, not a folder',
+    ENOSPC: 'the disk is full',
+  }
+  return `${reasons[code ?? ''] ?? message}.`
+}

@@ -1,0 +1,226 @@
+import { bytesPerElement, type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
+import { decodeValues, type StoredType, storedBytes } from './stored-types.ts'
+
+/** A file is not what it claims to be, or holds something that cannot be read here. */
+export class FormatError extends Error {
+  override name = 'FormatError'
+}
+
+/** Values with a name, a shape and a dtype. */
+export interface NamedTensor {
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly data: TypedArray
+}
+
+/** What a safetensors file holds. */
+export interface Safetensors {
+  readonly tensors: NamedTensor[]
+  readonly metadata: Record<string, string>
+}
+
+const storedAs: Readonly<Record<DType, StoredType>> = {
+  float32: 'F32',
+  float64: 'F64',
+  int32: 'I32',
+  uint32: 'U32',
+  bool: 'BOOL',
+}
+
+/** A header of this size is an attack or an accident; the reference implementation draws the line here too. */
+const largestHeader = 100_000_000
+
+/**
+ * Tensors and texts as the bytes of a safetensors file (https://github.com/huggingface/safetensors): eight bytes with the
+ * length of the header, the header as JSON, the values in little-endian order. Throws `FormatError` for a name given
+ * twice and for values that do not fill their shape.
+ *
+ * @example
+ * import { decodeSafetensors, encodeSafetensors } from '@gradus/io'
+ * const bytes = encodeSafetensors([{ name: 'w', dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }], { step: '7' })
+ * decodeSafetensors(bytes).metadata.step // => '7'
+ */
+export function encodeSafetensors(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  // Wide types come first, so that every tensor starts at a multiple of its element size and can be read in place.
+  const placed = tensors
+    .map((tensor, index) => ({ tensor, index, start: 0, end: 0 }))
+    .sort((a, b) => bytesPerElement(b.tensor.dtype) - bytesPerElement(a.tensor.dtype) || a.index - b.index)
+  let offset = 0
+  for (const place of placed) {
+    const { name, dtype, shape, data } = place.tensor
+    if (data.length !== sizeOf(shape)) {
+      throw new FormatError(
+        `The tensor '${name}' has ${data.length} values and the shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
+      )
+    }
+    place.start = offset
+    offset += data.length * bytesPerElement(dtype)
+    place.end = offset
+  }
+  const header = encodeHeader(
+    [...placed].sort((a, b) => a.index - b.index),
+    metadata,
+  )
+  const bytes = new Uint8Array(8 + header.length + offset)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true)
+  bytes.set(header, 8)
+  for (const {
+    tensor: { data },
+    start,
+  } of placed) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + header.length + start)
+  }
+  return bytes
+}
+
+function encodeHeader(
+  places: readonly { tensor: NamedTensor; start: number; end: number }[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const names = new Set<string>(['__metadata__'])
+  const entries = Object.keys(metadata).length > 0 ? [`"__metadata__":${JSON.stringify(metadata)}`] : []
+  for (const {
+    tensor: { name, dtype, shape },
+    start,
+    end,
+  } of places) {
+    if (names.has(name))
+      throw new FormatError(`The tensor name '${name}' is taken. Every tensor of a file needs a name of its own.`)
+    names.add(name)
+    entries.push(
+      `${JSON.stringify(name)}:${JSON.stringify({ dtype: storedAs[dtype], shape, data_offsets: [start, end] })}`,
+    )
+  }
+  const text = new TextEncoder().encode(`{${entries.join(',')}}`)
+  const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20)
+  padded.set(text)
+  return padded
+}
+
+/**
+ * Reads the bytes of a safetensors file. Everything is checked before anything is returned: names, types, shapes, and
+ * that the values fill the file without gaps or overlaps. Throws `FormatError` naming the tensor.
+ *
+ * Types without a counterpart are converted: F16 and BF16 to float32, I8, U8, I16 and U16 to int32, I64 to int32 and U64
+ * to uint32 where all values fit.
+ */
+export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+  const { header, start } = readHeader(bytes)
+  const { __metadata__: metadata, ...rest } = header
+  const length = bytes.length - start
+  const entries = Object.entries(rest).map(([name, entry]) => readEntry(name, entry, length))
+  checkCoverage(entries, length)
+  return {
+    metadata: readMetadata(metadata),
+    tensors: entries.map(({ name, type, shape, begin, end }) => {
+      const copy = bytes.slice(start + begin, start + end) // a buffer of its own, aligned for any element type
+      return {
+        name,
+        shape,
+        ...decodeValues(copy, type, (problem) => new FormatError(`The tensor '${name}' ${problem}`)),
+      }
+    }),
+  }
+}
+
+function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) {
+    throw new FormatError(
+      `This is no safetensors file: it has ${bytes.length} bytes, and 8 are needed for the length of the header.`,
+    )
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
+  if (length > BigInt(largestHeader)) {
+    throw new FormatError(
+      `This is no safetensors file: its header would be ${length} bytes long; at most ${largestHeader} are read.`,
+    )
+  }
+  const start = 8 + Number(length)
+  if (start > bytes.length) {
+    throw new FormatError(
+      `The file is cut off or no safetensors file: its header should end at byte ${start}, and the file at ${bytes.length}.`,
+    )
+  }
+  let header: unknown
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)))
+  } catch (error) {
+    throw new FormatError(`The header of the safetensors file is not JSON: ${(error as Error).message}`)
+  }
+  if (!isObject(header)) throw new FormatError('The header of the safetensors file is not a JSON object.')
+  return { header, start }
+}
+
+function readMetadata(metadata: unknown): Record<string, string> {
+  if (metadata === undefined) return {}
+  if (!isObject(metadata)) throw new FormatError("The header's '__metadata__' is not an object of texts.")
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string')
+      throw new FormatError(`The header's '__metadata__' has a ${typeof value} under '${key}'; expected a text.`)
+  }
+  return metadata as Record<string, string>
+}
+
+interface Entry {
+  readonly name: string
+  readonly type: StoredType
+  readonly shape: Shape
+  readonly begin: number
+  readonly end: number
+}
+
+function readEntry(name: string, entry: unknown, length: number): Entry {
+  const fail = (problem: string) => new FormatError(`The tensor '${name}' ${problem}`)
+  if (!isObject(entry)) throw fail('has no description in the header; expected { dtype, shape, data_offsets }.')
+  const { dtype, shape, data_offsets: offsets } = entry
+  if (typeof dtype !== 'string' || !Object.hasOwn(storedBytes, dtype)) {
+    throw fail(
+      `has the type ${JSON.stringify(dtype)}, which cannot be read here. Known: ${Object.keys(storedBytes).join(', ')}.`,
+    )
+  }
+  if (!isCounts(shape)) throw fail(`has the shape ${JSON.stringify(shape)}; expected a list of whole numbers from 0.`)
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+    throw fail(`has the data_offsets ${JSON.stringify(offsets)}; expected [begin, end] in bytes.`)
+  }
+  const [begin, end] = offsets as [number, number]
+  if (end > length) throw fail(`ends at byte ${end} of the values, and the file holds ${length}. It may be cut off.`)
+  const type = dtype as StoredType
+  const size = sizeOf(shape) * storedBytes[type]
+  if (size !== end - begin) {
+    throw fail(
+      `has the type ${dtype} and the shape ${formatShape(shape)}, which take ${size} bytes, and has ${end - begin}.`,
+    )
+  }
+  return { name, type, shape, begin, end }
+}
+
+function checkCoverage(entries: readonly Entry[], length: number): void {
+  let reached = 0
+  let previous = ''
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < reached)
+      throw new FormatError(
+        `The tensors '${previous}' and '${name}' overlap: the second begins at byte ${begin}, the first ends at ${reached}.`,
+      )
+    if (begin > reached)
+      throw new FormatError(`Before the tensor '${name}' there are ${begin - reached} bytes that belong to no tensor.`)
+    reached = end
+    previous = name
+  }
+  if (reached < length)
+    throw new FormatError(
+      `The file holds ${length - reached} bytes after its last tensor${previous && ` '${previous}'`} that belong to none.`,
+    )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0)
+}
