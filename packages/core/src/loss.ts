@@ -17,7 +17,9 @@ import {
   where,
 } from '@gradus/tensor'
 import { Configured } from './configured.ts'
+import type { HostArray } from './dataset.ts'
 import type { Field, Fields } from './fields.ts'
+import type { SymbolicShape } from './infer.ts'
 import { snakeCase } from './names.ts'
 
 /**
@@ -76,6 +78,12 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
   maskOf(_target: Tensor, _prediction: Tensor): Tensor | undefined {
     return undefined
   }
+
+  /**
+   * Throws `DataError` for targets that the loss cannot take, naming the place (`name` is what the user calls them). Looks
+   * at values, so it is asked on the host, before training. `prediction` is the shape of the output, batch first.
+   */
+  checkTarget(_target: HostArray, _prediction: SymbolicShape, _name: string): void {}
 
   /** The weighted, reduced loss: a scalar, or with reduction `none` one value per sample. */
   call(target: Tensor, prediction: Tensor, { sampleWeight, mask }: LossOptions = {}): Tensor {

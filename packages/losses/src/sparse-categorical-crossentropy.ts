@@ -1,11 +1,14 @@
 import {
   classNumbers,
+  DataError,
   type Fields,
+  type HostArray,
   Loss,
   type SparseCrossentropyOptions,
+  type SymbolicShape,
   sparseCategoricalCrossentropy,
 } from '@gradus/core'
-import { notEqual, type Tensor } from '@gradus/tensor'
+import { notEqual, sizeOf, type Tensor } from '@gradus/tensor'
 
 export interface SparseCategoricalCrossentropyConfig extends SparseCrossentropyOptions {}
 
@@ -39,8 +42,25 @@ export class SparseCategoricalCrossentropy extends Loss<SparseCategoricalCrossen
     return notEqual(classNumbers(target, prediction, axis), ignoreClass)
   }
 
+  override checkTarget(target: HostArray, prediction: SymbolicShape, name: string): void {
+    const { ignoreClass, axis = -1 } = this.config
+    const classes = prediction.at(axis) ?? Number.POSITIVE_INFINITY
+    const index = target.data.findIndex((label: number) => !isClass(label, classes) && label !== ignoreClass)
+    if (index < 0) return
+    const width = Math.max(1, sizeOf(target.shape.slice(1)))
+    const place = width === 1 ? '' : ` (value ${index % width} of ${width})`
+    throw new DataError(
+      `${name} holds the label ${target.data[index]} in sample ${Math.floor(index / width)}${place}, and the model has ${classes} classes: ` +
+        `labels are whole numbers from 0 to ${classes - 1}. Correct the labels, give the last layer more units, or set ignoreClass.`,
+    )
+  }
+
   // class numbers keep their dtype
   protected override castTarget(target: Tensor): Tensor {
     return target
   }
+}
+
+function isClass(label: number, classes: number): boolean {
+  return Number.isInteger(label) && label >= 0 && label < classes
 }

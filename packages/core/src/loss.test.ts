@@ -1,0 +1,86 @@
+import { cpu } from '@gradus/backend-cpu'
+import { abs, mean, sub, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { alignRanks, divideNoNan, Loss, reduceWeighted } from './loss.ts'
+
+await useBackend(cpu())
+
+class Error1 extends Loss {
+  static readonly type = 'test/Error1'
+  static override readonly fields = {}
+
+  compute(target: Tensor, prediction: Tensor): Tensor {
+    return mean(abs(sub(prediction, target)), { axis: -1 })
+  }
+}
+
+describe('a loss', () => {
+  it('aligns a last axis of size 1 either way', () => {
+    const shapes = (target: number[], prediction: number[]) => {
+      const make = (shape: number[]) => tensor(new Array(shape.reduce((a, b) => a * b, 1)).fill(0), { shape })
+      const aligned = alignRanks(make(target), make(prediction))
+      return [aligned.target.shape, aligned.prediction.shape]
+    }
+    expect(shapes([4], [4, 1])).toEqual([
+      [4, 1],
+      [4, 1],
+    ])
+    expect(shapes([4, 1], [4])).toEqual([
+      [4, 1],
+      [4, 1],
+    ])
+    expect(shapes([2, 3], [2, 3, 1])).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
+    expect(shapes([2, 3, 1], [2, 3])).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
+    expect(shapes([4], [4, 3])).toEqual([[4], [4, 3]])
+    expect(shapes([4, 3], [4, 3])).toEqual([
+      [4, 3],
+      [4, 3],
+    ])
+  })
+
+  it('takes targets and predictions of whole numbers', () => {
+    const target = tensor([[1], [2]], { dtype: 'int32' })
+    expect(new Error1().call(target, tensor([[1.5], [2]])).item()).toBe(0.25)
+    expect(new Error1().call(tensor([[0.5]]), tensor([[2]], { dtype: 'int32' })).item()).toBe(1.5)
+    expect(new Error1({ name: 'mine' }).name).toBe('mine')
+    expect(new Error1().name).toBe('error1')
+  })
+
+  it('broadcasts weights with dimensions of 1, and no others', () => {
+    const values = tensor([
+      [1, 2],
+      [3, 4],
+    ])
+    expect(reduceWeighted(values, 'sum', tensor([[1], [10]])).item()).toBe(73)
+    expect(reduceWeighted(values, 'sum', tensor(2)).item()).toBe(20)
+    // Keras divides by the sum of the weights as they were given
+    expect(reduceWeighted(values, 'meanWithSampleWeight', tensor([[1], [3]])).item()).toBe(6)
+    expect(() => reduceWeighted(values, 'sum', tensor([1, 10]))).toThrow(
+      'Sample weights of shape [2] do not fit per-sample values of shape [2, 2]; give one weight per value, or dimensions of 1 such as [2, 1].',
+    )
+    expect(() => reduceWeighted(tensor([1, 2, 3]), 'sum', tensor([1, 2]))).toThrow(
+      /shape \[2\] do not fit per-sample values of shape \[3\]/,
+    )
+  })
+
+  it('means over what the mask leaves, and is 0 where that is nothing', () => {
+    const values = tensor([1, 2, 3, 10])
+    const mask = tensor([true, true, true, false])
+    expect(reduceWeighted(values, 'sumOverBatchSize', undefined, mask).item()).toBeCloseTo(2, 6)
+    expect(reduceWeighted(values, 'sum', undefined, mask).item()).toBe(6)
+    expect(reduceWeighted(values, 'mean', tensor([3, 0, 0, 1]), mask).item()).toBeCloseTo(1, 6)
+    expect(reduceWeighted(values, 'mean', undefined, tensor([false, false, false, false])).item()).toBe(0)
+    expect(reduceWeighted(values, 'meanWithSampleWeight', tensor([0, 0, 0, 0])).item()).toBe(0)
+    expect(reduceWeighted(tensor([], { shape: [0] }), 'mean').item()).toBe(0)
+  })
+
+  it('divides by zero to zero', () => {
+    expect(divideNoNan(tensor([1, 0, 4]), tensor([0, 0, 2])).array()).toEqual([0, 0, 2])
+  })
+})
