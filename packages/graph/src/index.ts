@@ -1,4 +1,7 @@
 export * from './compile.ts'
+export * from './decorators/check.ts'
+export * from './decorators/fallback.ts'
+export * from './decorators/profile.ts'
 export * from './kernel-backend.ts'
 export * from './plan.ts'
 export * from './print-graph.ts'

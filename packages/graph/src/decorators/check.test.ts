@@ -1,0 +1,83 @@
+import { cpu } from '@gradus/backend-cpu'
+import { add, type Backend, exp, mul, onBackend, sum, tensor } from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { compile } from '../compile.ts'
+import { check } from './check.ts'
+import { forward } from './forward.ts'
+
+/** A backend whose `exp` is off by a little for the second element. */
+function faulty(changes: Partial<Backend> = {}): Backend {
+  const backend = cpu()
+  const wrong: Backend = forward(backend, {
+    name: 'faulty',
+    compile(graph) {
+      const executable = backend.compile(graph)
+      const last = graph.nodes.findIndex(({ op }) => op.name === 'exp')
+      const position = graph.outputs.indexOf(graph.inputs.length + graph.constants.length + last)
+      return {
+        run(inputs) {
+          const outputs = executable.run(inputs)
+          if (last >= 0 && position >= 0) new Float32Array(outputs[position] as ArrayBuffer)[1]! += 0.5
+          return outputs
+        },
+      }
+    },
+    ...changes,
+  })
+  return wrong
+}
+
+const program = compile((x: ReturnType<typeof tensor>) => sum(mul(exp(x), 2)))
+
+describe('check', () => {
+  it('leaves right results alone, eager and compiled', () => {
+    const backend = check(cpu(), cpu())
+    onBackend(backend, () => {
+      expect(add(tensor([1, 2]), 1).array()).toEqual([2, 3])
+      expect(program(tensor([0, 0])).item()).toBe(4)
+    })
+  })
+
+  it('names the op, the place and both values', () => {
+    onBackend(check(faulty(), cpu()), () => {
+      expect(() => program(tensor([0, 0]))).toThrow(
+        'exp(float32[2]) gives 1.5 on the faulty backend and 1 on cpu, at [1] of float32[2].',
+      )
+      expect(() => exp(tensor([0, 0]))).toThrow('exp(float32[2]) gives 1.5')
+    })
+  })
+
+  it('gives the params of the op', () => {
+    const half = forward(cpu(), { name: 'half' })
+    const backend: Backend = {
+      ...half,
+      compile: (graph) => ({ run: () => graph.outputs.map(() => new Float32Array([7]).buffer) }),
+    }
+    onBackend(check(backend, cpu()), () => {
+      expect(() => sum(tensor([1, 2]))).toThrow(
+        'sum(float32[2]) with {"axes":[0],"keepDims":false} gives 7 on the half backend and 3 on cpu',
+      )
+    })
+  })
+
+  it('tells at the next read where values have to be waited for', async () => {
+    const backend = check(faulty({ readSync: undefined }), cpu())
+    const result = onBackend(backend, () => exp(tensor([0, 0])))
+    await expect(result.data()).rejects.toThrow('exp(float32[2]) gives 1.5')
+    const right = onBackend(backend, () => mul(tensor([1, 2]), 2))
+    expect([...(await right.data())]).toEqual([2, 4])
+  })
+
+  it('follows donated buffers', () => {
+    const step = compile((x: ReturnType<typeof tensor>) => add(x, 1), { donate: [0] })
+    onBackend(check(cpu(), cpu()), () => {
+      let x = tensor([1, 2])
+      for (let i = 0; i < 3; i++) x = step(x)
+      expect(x.array()).toEqual([4, 5])
+    })
+  })
+
+  it('needs a reference that can be read at once', () => {
+    expect(() => check(cpu(), forward(cpu(), { readSync: undefined }))).toThrow('must be readable without waiting')
+  })
+})

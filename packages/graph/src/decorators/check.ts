@@ -1,0 +1,225 @@
+import {
+  type Aval,
+  apply,
+  avalOf,
+  type Backend,
+  BackendError,
+  bytesPerElement,
+  type DeviceBuffer,
+  type Executable,
+  eager,
+  formatShape,
+  type Graph,
+  isFloat,
+  type Node,
+  onBackend,
+  Storage,
+  scope,
+  sizeOf,
+  stridesOf,
+  Tensor,
+  type TypedArray,
+  viewOf,
+  withInterpreter,
+} from '@gradus/tensor'
+import { forward } from './forward.ts'
+
+export interface CheckOptions {
+  /** Bound for `|actual - expected| <= tolerance * (1 + |expected|)` in float32 (default 1e-4); float64 gets a millionth of it. */
+  readonly tolerance?: number
+}
+
+/**
+ * `backend`, with every node of everything that runs on it compared with `reference`, given the same inputs. The first
+ * difference throws `BackendError` with the op, its params, the place and both values; where `backend` cannot be read
+ * without waiting, the next read or run throws it. Slow: for tests and for finding out where NaN comes from.
+ *
+ * `reference` must be readable without waiting, such as `cpu()`.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { check } from '@gradus/graph'
+ * import { onBackend, square, tensor } from '@gradus/tensor'
+ * const checked = check(cpu(), cpu())
+ * onBackend(checked, () => square(tensor([1, 2]))).array() // => [1, 4]
+ */
+export function check(backend: Backend, reference: Backend, { tolerance = 1e-4 }: CheckOptions = {}): Backend {
+  if (!reference.readSync)
+    throw new BackendError(
+      `check: the reference must be readable without waiting, and ${reference.name} is not. Use cpu().`,
+    )
+  const comparison = new Comparison(backend, reference, tolerance)
+  return forward(backend, {
+    name: `check(${backend.name})`,
+    compile: (graph) => new Checked(backend, graph, comparison),
+    async read(buffer) {
+      const bytes = backend.read(buffer)
+      await comparison.settle()
+      return bytes
+    },
+  })
+}
+
+/** Runs the program, and beside it one that hands out every node's value. */
+class Checked implements Executable {
+  private readonly whole: Executable
+  private readonly probe: Executable
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly graph: Graph,
+    private readonly comparison: Comparison,
+  ) {
+    const first = graph.inputs.length + graph.constants.length
+    this.whole = backend.compile(graph)
+    this.probe = backend.compile({ ...graph, outputs: graph.nodes.map((_, index) => first + index), donated: [] })
+  }
+
+  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
+    const { backend, graph, comparison } = this
+    comparison.throwFailure()
+    const known = [...inputs, ...graph.constants.map((constant) => constant.storage.buffer)]
+    const probed = this.probe.run(inputs)
+    // read before the program overwrites what was donated to it
+    const values = comparison.readAll([...known, ...probed])
+    const outputs = this.whole.run(inputs)
+    const results = comparison.readAll(outputs)
+    for (const buffer of probed) backend.free(buffer)
+    comparison.schedule(graph, values, results)
+    return outputs
+  }
+}
+
+type Bytes = Uint8Array[] | Promise<Uint8Array[]>
+
+class Comparison {
+  private pending: Promise<void> = Promise.resolve()
+  private failure: unknown
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly reference: Backend,
+    private readonly tolerance: number,
+  ) {}
+
+  readAll(buffers: readonly DeviceBuffer[]): Bytes {
+    const { backend } = this
+    // copies: what is read may be a view of memory that the next program uses
+    if (backend.readSync) return buffers.map((buffer) => backend.readSync!(buffer).slice())
+    return Promise.all(buffers.map((buffer) => backend.read(buffer)))
+  }
+
+  /** Compares now, or as soon as the values are there. */
+  schedule(graph: Graph, values: Bytes, results: Bytes): void {
+    if (Array.isArray(values) && Array.isArray(results)) {
+      this.compare(graph, values, results)
+      return
+    }
+    const both = Promise.all([values, results])
+    this.pending = Promise.all([this.pending, both]).then(
+      ([, [valueBytes, resultBytes]]) => {
+        this.failure ??= attempt(() => this.compare(graph, valueBytes, resultBytes))
+      },
+      (error: unknown) => {
+        this.failure ??= error
+      },
+    )
+  }
+
+  async settle(): Promise<void> {
+    await this.pending
+    this.throwFailure()
+  }
+
+  throwFailure(): void {
+    const { failure } = this
+    this.failure = undefined
+    if (failure !== undefined) throw failure
+  }
+
+  private compare(graph: Graph, values: readonly Uint8Array[], results: readonly Uint8Array[]): void {
+    const first = graph.inputs.length + graph.constants.length
+    graph.nodes.forEach((node, index) => {
+      const inputs = node.inputs.map((value) => ({ aval: avalOf(graph, value), bytes: values[value]! }))
+      const expected = this.expected(node, inputs)
+      this.judge(describe(node, graph), node.aval, values[first + index]!, expected)
+    })
+    graph.outputs.forEach((value, index) => {
+      const aval = avalOf(graph, value)
+      this.judge(
+        `Output ${index} of the program`,
+        aval,
+        results[index]!,
+        array(values[value]!, aval),
+        'when every node hands out its value',
+      )
+    })
+  }
+
+  private expected({ op, params, aval }: Node, inputs: readonly { aval: Aval; bytes: Uint8Array }[]): TypedArray {
+    const { reference } = this
+    let result: TypedArray | undefined
+    onBackend(reference, () =>
+      withInterpreter(eager, () =>
+        scope(() => {
+          const tensors = inputs.map(({ aval: of, bytes }) => {
+            const buffer = reference.allocate(byteSize(of))
+            reference.write(buffer, bytes.subarray(0, byteSize(of)))
+            return new Tensor(of, new Storage(reference, buffer))
+          })
+          result = array(reference.readSync!(apply(op, tensors, params).storage.buffer), aval)
+        }),
+      ),
+    )
+    return result!
+  }
+
+  private judge(
+    what: string,
+    aval: Aval,
+    bytes: Uint8Array,
+    expected: TypedArray,
+    otherwise = `on ${this.reference.name}`,
+  ): void {
+    const actual = array(bytes, aval)
+    const tolerance = isFloat(aval.dtype) ? (aval.dtype === 'float64' ? this.tolerance * 1e-6 : this.tolerance) : 0
+    const index = expected.findIndex((value, i) => !near(actual[i]!, value, tolerance))
+    if (index < 0) return
+    throw new BackendError(
+      `${what} gives ${actual[index]} on the ${this.backend.name} backend and ${expected[index]} ${otherwise}, ` +
+        `at ${formatShape(coordinates(index, aval))} of ${aval.dtype}${formatShape(aval.shape)}.`,
+    )
+  }
+}
+
+function attempt(body: () => void): unknown {
+  try {
+    body()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+function describe({ op, params, inputs }: Node, graph: Graph): string {
+  const avals = inputs.map((value) => avalOf(graph, value)).map(({ dtype, shape }) => `${dtype}${formatShape(shape)}`)
+  return `${op.name}(${avals.join(', ')})${params === null ? '' : ` with ${JSON.stringify(params)}`}`
+}
+
+function near(a: number, b: number, tolerance: number): boolean {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
+  return Number.isFinite(b) && Math.abs(a - b) <= tolerance * (1 + Math.abs(b))
+}
+
+function byteSize({ shape, dtype }: Aval): number {
+  return sizeOf(shape) * bytesPerElement(dtype)
+}
+
+// A copy, since the bytes may start at an offset that the element type does not allow.
+function array(bytes: Uint8Array, aval: Aval): TypedArray {
+  return viewOf(aval.dtype, bytes.slice(0, byteSize(aval)).buffer, 0, sizeOf(aval.shape))
+}
+
+function coordinates(index: number, { shape }: Aval): number[] {
+  return stridesOf(shape).map((stride, axis) => Math.floor(index / stride) % shape[axis]!)
+}

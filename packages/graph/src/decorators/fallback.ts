@@ -1,0 +1,181 @@
+import {
+  avalOf,
+  type Backend,
+  BackendError,
+  bytesPerElement,
+  type DeviceBuffer,
+  type Executable,
+  type Graph,
+  sizeOf,
+} from '@gradus/tensor'
+import { Queue } from './queue.ts'
+import { attempt, type Segment, segmentsOf, withoutConstants } from './segments.ts'
+
+export interface FallbackOptions {
+  /** Takes the warning about each op that runs elsewhere, once per op (default `console.warn`). */
+  readonly warn?: (message: string) => void
+}
+
+/**
+ * `backend`, with `other` running what it refuses to compile (with a `BackendError`): whole programs where it can, and
+ * otherwise the nodes in question, between which values are moved over. Warns once per op. Where `backend` cannot be read
+ * without waiting, programs that need `other` run in the background, and reading waits for them.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { fallback, kernelBackend } from '@gradus/graph'
+ * import { onBackend, square, tensor } from '@gradus/tensor'
+ * const empty = kernelBackend({ name: 'empty', kernels: {} })
+ * const warnings = []
+ * const backend = fallback(empty, cpu(), { warn: (message) => warnings.push(message) })
+ * onBackend(backend, () => square(tensor([1, 2]))).array() // => [1, 4]
+ * warnings.length // => 1
+ */
+export function fallback(
+  backend: Backend,
+  other: Backend,
+  { warn = (message) => console.warn(message) }: FallbackOptions = {},
+): Backend {
+  const queue = new Queue()
+  const warned = new Set<string>()
+  const refused = (op: string, error: BackendError) => {
+    if (warned.has(op)) return
+    warned.add(op)
+    warn(`The op '${op}' runs on the ${other.name} backend instead of ${backend.name}: ${error.message}`)
+  }
+  const { readSync } = backend
+  return {
+    name: `fallback(${backend.name}, ${other.name})`,
+    has: (op) => backend.has(op),
+    allocate: (bytes) => new Moving(bytes, backend, backend.allocate(bytes)),
+    write: (buffer, data) => queue.add(() => moving(buffer).home!.write(moving(buffer).raw!, data)),
+    async read(buffer) {
+      await queue.settle()
+      return moving(buffer).home!.read(moving(buffer).raw!)
+    },
+    ...(readSync &&
+      other.readSync && { readSync: (buffer: DeviceBuffer) => moving(buffer).home!.readSync!(moving(buffer).raw!) }),
+    free: (buffer) => queue.add(() => moving(buffer).home?.free(moving(buffer).raw!)),
+    compile(graph) {
+      const plain = withoutConstants(graph)
+      const constants = graph.constants.map(({ storage }) => storage.retain().buffer)
+      const whole = attempt(() => wholeOn(backend, plain))
+      if (!(whole instanceof BackendError)) return new Routed(plain, constants, whole, queue)
+      const segments = segmentsOf(plain, backend, other, refused)
+      if (segments.every((segment) => segment.backend === backend)) {
+        // each node alone is accepted, all together are not
+        warn(
+          `A program of ${graph.nodes.length} nodes runs on the ${other.name} backend instead of ${backend.name}: ${whole.message}`,
+        )
+        return new Routed(plain, constants, wholeOn(other, plain), queue)
+      }
+      return new Routed(plain, constants, segments, queue)
+    },
+  }
+}
+
+/** A buffer that lives on one of the two backends, or will when the programs before it have run. */
+class Moving implements DeviceBuffer {
+  constructor(
+    readonly byteLength: number,
+    public home?: Backend,
+    public raw?: DeviceBuffer,
+  ) {}
+
+  /** Brings the values to `target`; a promise where they cannot be read at once. */
+  moveTo(target: Backend): void | Promise<void> {
+    const { home, raw } = this
+    if (home === target) return undefined
+    const settle = (bytes: Uint8Array) => {
+      const moved = target.allocate(this.byteLength)
+      target.write(moved, bytes.subarray(0, this.byteLength))
+      home!.free(raw!)
+      this.home = target
+      this.raw = moved
+    }
+    if (home!.readSync) return settle(home!.readSync(raw!))
+    return home!.read(raw!).then(settle)
+  }
+}
+
+function moving(buffer: DeviceBuffer): Moving {
+  if (buffer instanceof Moving) return buffer
+  throw new BackendError(
+    'A fallback backend was given a buffer that is not its own. Move the tensor with `await toBackend(tensor, backend)`.',
+  )
+}
+
+function wholeOn(backend: Backend, graph: Graph): Segment[] {
+  const inputs = graph.inputs.map((_, value) => value)
+  return [{ backend, executable: backend.compile({ ...graph, donated: [] }), inputs, outputs: graph.outputs }]
+}
+
+class Routed implements Executable {
+  constructor(
+    private readonly graph: Graph,
+    private readonly constants: readonly DeviceBuffer[],
+    private readonly segments: readonly Segment[],
+    private readonly queue: Queue,
+  ) {}
+
+  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
+    const { graph, segments, queue } = this
+    const outputs = graph.outputs.map((value) => new Moving(byteSize(graph, value)))
+    const values = new Map<number, Moving>(
+      [...inputs, ...this.constants].map((buffer, value) => [value, moving(buffer)]),
+    )
+    for (const segment of segments) {
+      for (const value of new Set(segment.inputs)) {
+        queue.add(() => values.get(value)!.moveTo(segment.backend))
+      }
+      queue.add(() => {
+        const results = segment.executable.run(segment.inputs.map((value) => values.get(value)!.raw!))
+        if (segments.length === 1) fill(outputs, segment.backend, results)
+        else
+          for (const [index, raw] of results.entries())
+            values.set(segment.outputs[index]!, new Moving(raw.byteLength, segment.backend, raw))
+      })
+    }
+    if (segments.length !== 1) queue.add(() => this.handOut(values, outputs))
+    return outputs
+  }
+
+  // Every output gets a buffer of its own; what no output takes is freed.
+  private handOut(values: ReadonlyMap<number, Moving>, outputs: readonly Moving[]): void | Promise<void> {
+    const { graph } = this
+    const first = graph.inputs.length
+    const taken = new Set<number>()
+    const copies: Promise<void>[] = []
+    graph.outputs.forEach((value, index) => {
+      const { home, raw } = values.get(value)!
+      const output = outputs[index]!
+      output.home = home
+      if (value >= first && !taken.has(value)) {
+        taken.add(value)
+        output.raw = raw
+        return
+      }
+      output.raw = home!.allocate(output.byteLength)
+      const write = (bytes: Uint8Array) => home!.write(output.raw!, bytes.subarray(0, output.byteLength))
+      if (home!.readSync) write(home!.readSync(raw!))
+      else copies.push(home!.read(raw!).then(write))
+    })
+    const release = () => {
+      for (const [value, { home, raw }] of values) if (value >= first && !taken.has(value)) home!.free(raw!)
+    }
+    if (copies.length > 0) return Promise.all(copies).then(release)
+    return release()
+  }
+}
+
+function fill(outputs: readonly Moving[], home: Backend, results: readonly DeviceBuffer[]): void {
+  outputs.forEach((output, index) => {
+    output.home = home
+    output.raw = results[index]!
+  })
+}
+
+function byteSize(graph: Graph, value: number): number {
+  const { shape, dtype } = avalOf(graph, value)
+  return sizeOf(shape) * bytesPerElement(dtype)
+}

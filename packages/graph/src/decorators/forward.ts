@@ -1,0 +1,17 @@
+import type { Backend, DeviceBuffer } from '@gradus/tensor'
+
+/** A backend that does what `backend` does, except for `changes`: what every decorator starts from. */
+export function forward(backend: Backend, changes: Partial<Backend>): Backend {
+  const { readSync } = backend
+  return {
+    name: backend.name,
+    has: (op) => backend.has(op),
+    allocate: (bytes) => backend.allocate(bytes),
+    write: (buffer, data) => backend.write(buffer, data),
+    read: (buffer) => backend.read(buffer),
+    ...(readSync && { readSync: (buffer: DeviceBuffer) => readSync.call(backend, buffer) }),
+    free: (buffer) => backend.free(buffer),
+    compile: (graph) => backend.compile(graph),
+    ...changes,
+  }
+}

@@ -1,0 +1,50 @@
+import { cpu } from '@gradus/backend-cpu'
+import { add, memory, mul, onBackend, reshape, type Tensor, tensor } from '@gradus/tensor'
+import { expect, it } from 'vitest'
+import { compile } from '../compile.ts'
+import { profile } from './profile.ts'
+
+it('counts the ops of compiled and eager code, and forgets them when asked', () => {
+  const backend = profile(cpu())
+  const f = compile((x: Tensor) => add(mul(x, x), mul(x, 3)))
+  onBackend(backend, () => {
+    const x = tensor([1, 2])
+    expect(f(x).array()).toEqual([4, 10])
+    expect(f(x).array()).toEqual([4, 10])
+    const counts = Object.fromEntries(backend.profile().map(({ op, count }) => [op, count]))
+    expect(counts['mul']).toBe(4)
+    expect(counts['add']).toBe(2)
+    expect(backend.profile().every(({ milliseconds }) => milliseconds >= 0)).toBe(true)
+    backend.reset()
+    expect(backend.profile()).toEqual([])
+    add(x, x)
+    expect(backend.profile().map(({ op, count }) => [op, count])).toEqual([['add', 1]])
+  })
+})
+
+it('hands out inputs and repeated values as separate buffers', () => {
+  onBackend(profile(cpu()), () => {
+    const f = compile((x: Tensor) => {
+      const y = add(x, 1)
+      return [y, y, x, reshape(y, [2, 1])]
+    })
+    const results = f(tensor([1, 2]))
+    results[0]!.dispose()
+    expect(results.slice(1).map((result) => result.array())).toEqual([
+      [2, 3],
+      [1, 2],
+      [[2], [3]],
+    ])
+  })
+})
+
+it('keeps the number of buffers constant under donation', () => {
+  onBackend(profile(cpu()), () => {
+    const step = compile((x: Tensor) => mul(add(x, 1), 0.5), { donate: [0] })
+    let x = step(tensor([1, 2]))
+    const before = memory().buffers
+    for (let i = 0; i < 20; i++) x = step(x)
+    expect(memory().buffers).toBeLessThanOrEqual(before)
+    expect(x.array()).toEqual([1, expect.closeTo(1, 5)])
+  })
+})

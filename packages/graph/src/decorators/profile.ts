@@ -1,0 +1,103 @@
+import {
+  type Aval,
+  avalOf,
+  type Backend,
+  type DeviceBuffer,
+  type Executable,
+  type Graph,
+  identityOp,
+} from '@gradus/tensor'
+import { forward } from './forward.ts'
+import { singleNode } from './single-node.ts'
+
+/** What one op cost. */
+export interface OpProfile {
+  readonly op: string
+  readonly count: number
+  readonly milliseconds: number
+}
+
+/** A backend that keeps count of what runs on it. */
+export interface ProfilingBackend extends Backend {
+  /** Count and time per op since the start or the last reset, the most expensive first. */
+  profile(): OpProfile[]
+  reset(): void
+}
+
+/**
+ * `backend`, with every op counted and timed. Programs run node by node, without fusing, so the times tell which ops are
+ * worth a look rather than what a fused program costs. On a backend that works in the background (webgpu) they are the
+ * times of handing the work over.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { profile } from '@gradus/graph'
+ * import { mul, onBackend, tensor } from '@gradus/tensor'
+ * const backend = profile(cpu())
+ * onBackend(backend, () => mul(tensor([1, 2]), tensor([3, 4])))
+ * backend.profile().map(({ op, count }) => `${op} ${count}`) // => ['mul 1']
+ */
+export function profile(backend: Backend): ProfilingBackend {
+  const costs = new Map<string, { count: number; milliseconds: number }>()
+  const timed = <T>(op: string, body: () => T): T => {
+    const start = performance.now()
+    const result = body()
+    const cost = costs.get(op) ?? { count: 0, milliseconds: 0 }
+    costs.set(op, { count: cost.count + 1, milliseconds: cost.milliseconds + performance.now() - start })
+    return result
+  }
+  return {
+    ...forward(backend, { name: `profile(${backend.name})`, compile: (graph) => new Stepwise(backend, graph, timed) }),
+    profile: () => [...costs].map(([op, cost]) => ({ op, ...cost })).sort((a, b) => b.milliseconds - a.milliseconds),
+    reset: () => costs.clear(),
+  }
+}
+
+/** A program as one executable per node. */
+class Stepwise implements Executable {
+  private readonly steps: Executable[]
+  // the node after which a value is not needed any more; beyond the end for outputs
+  private readonly lastUse = new Map<number, number>()
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly graph: Graph,
+    private readonly timed: <T>(op: string, body: () => T) => T,
+  ) {
+    this.steps = graph.nodes.map((node) => backend.compile(singleNode(graph, node)))
+    graph.nodes.forEach((node, index) => {
+      for (const value of node.inputs) this.lastUse.set(value, index)
+    })
+    for (const value of graph.outputs) this.lastUse.set(value, graph.nodes.length)
+  }
+
+  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
+    const { graph, backend } = this
+    const values = [...inputs, ...graph.constants.map((constant) => constant.storage.buffer)]
+    const first = values.length
+    graph.nodes.forEach((node, index) => {
+      const [result] = this.timed(node.op.name, () =>
+        this.steps[index]!.run(node.inputs.map((value) => values[value]!)),
+      )
+      values.push(result!)
+      for (const value of new Set([...node.inputs, first + index])) {
+        if (value >= first && (this.lastUse.get(value) ?? -1) <= index) backend.free(values[value]!)
+      }
+    })
+    const handedOut = new Set<number>()
+    return graph.outputs.map((value) => {
+      // inputs, constants and repeated outputs are not this program's to give away
+      if (value < first || handedOut.has(value)) return copy(backend, avalOf(graph, value), values[value]!)
+      handedOut.add(value)
+      return values[value]!
+    })
+  }
+}
+
+function copy(backend: Backend, aval: Aval, buffer: DeviceBuffer): DeviceBuffer {
+  const { shape, dtype } = aval
+  const node = { op: identityOp, inputs: [0], params: null, aval: { shape, dtype } }
+  return backend
+    .compile({ inputs: [{ shape, dtype }], constants: [], nodes: [node], outputs: [1], donated: [] })
+    .run([buffer])[0]!
+}

@@ -1,0 +1,67 @@
+import { avalOf, type Backend, BackendError, type Executable, type Graph, type Node } from '@gradus/tensor'
+import { singleNode } from './single-node.ts'
+
+/** A run of neighbouring nodes that one backend executes; `inputs` and `outputs` are value numbers of the whole graph. */
+export interface Segment {
+  readonly backend: Backend
+  readonly executable: Executable
+  readonly inputs: readonly number[]
+  readonly outputs: readonly number[]
+}
+
+/** A graph whose constants are inputs after the others, which leaves the numbers of all values as they are. */
+export function withoutConstants(graph: Graph): Graph {
+  const constants = graph.constants.map(({ shape, dtype }) => ({ shape, dtype }))
+  return { ...graph, inputs: [...graph.inputs, ...constants], constants: [] }
+}
+
+/** Divides a graph (without constants) between two backends: `other` gets what `first` refuses, and is told about it. */
+export function segmentsOf(
+  graph: Graph,
+  first: Backend,
+  other: Backend,
+  refused: (op: string, error: BackendError) => void,
+): Segment[] {
+  const homes = graph.nodes.map((node) => {
+    const result = attempt(() => first.compile(singleNode(graph, node)))
+    if (!(result instanceof BackendError)) return first
+    refused(node.op.name, result)
+    return other
+  })
+  const segments: Segment[] = []
+  let start = 0
+  for (let end = 1; end <= homes.length; end++) {
+    if (end < homes.length && homes[end] === homes[start]) continue
+    segments.push(segmentOf(graph, start, end, homes[start]!))
+    start = end
+  }
+  return segments
+}
+
+/** What `compile` returns, or the `BackendError` that it throws; other errors are mistakes and pass through. */
+export function attempt<T>(compile: () => T): T | BackendError {
+  try {
+    return compile()
+  } catch (error) {
+    if (error instanceof BackendError) return error
+    throw error
+  }
+}
+
+function segmentOf(graph: Graph, start: number, end: number, backend: Backend): Segment {
+  const base = graph.inputs.length
+  const inside = (value: number) => value >= base + start && value < base + end
+  const nodes = graph.nodes.slice(start, end)
+  const inputs = [...new Set(nodes.flatMap((node) => node.inputs.filter((value) => !inside(value))))]
+  const later = new Set([...graph.nodes.slice(end).flatMap((node) => node.inputs), ...graph.outputs])
+  const outputs = nodes.map((_, index) => base + start + index).filter((value) => later.has(value))
+  const renamed = (value: number) => (inside(value) ? inputs.length + value - base - start : inputs.indexOf(value))
+  const part: Graph = {
+    inputs: inputs.map((value) => avalOf(graph, value)),
+    constants: [],
+    nodes: nodes.map((node): Node => ({ ...node, inputs: node.inputs.map(renamed) })),
+    outputs: outputs.map(renamed),
+    donated: [],
+  }
+  return { backend, executable: backend.compile(part), inputs, outputs }
+}
