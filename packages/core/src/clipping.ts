@@ -13,6 +13,7 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
+import { mapValues } from './leaves.ts'
 
 /** The limits on gradients that every optimizer takes; at most one of them. */
 export interface ClippingConfig {
@@ -37,11 +38,6 @@ export function clipGradients(
   }
   if (clipValue) return mapValues(gradients, (gradient) => minimum(maximum(gradient, -clipValue), clipValue))
   return gradients
-}
-
-/** A map with the same keys and `change` applied to each value. */
-export function mapValues<T, U>(map: ReadonlyMap<string, T>, change: (value: T, key: string) => U): Map<string, U> {
-  return new Map([...map].map(([key, value]) => [key, change(value, key)]))
 }
 
 // g * c / max(|g|, c)

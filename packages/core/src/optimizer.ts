@@ -15,36 +15,19 @@ import {
   type Tree,
   treeForEach,
   treeMap,
-  treeReplace,
   where,
+  zerosLike,
 } from '@gradus/tensor'
-import { type ClippingConfig, clipGradients, mapValues } from './clipping.ts'
+import { clipGradients } from './clipping.ts'
 import { type ConfigArgument, Configured } from './configured.ts'
 import { ConfigError } from './errors.ts'
-import { describeValue, type Field, type Fields } from './fields.ts'
+import type { Field } from './fields.ts'
+import { byPath, leafAt, mapValues, replant } from './leaves.ts'
 import { snakeCase } from './names.ts'
-import { Schedule } from './schedule.ts'
+import { checkOptimizerConfig, type OptimizerConfig, optimizerFields } from './optimizer-config.ts'
+import type { Schedule } from './schedule.ts'
 
-/** Options that every optimizer takes, with Keras's meaning. */
-export interface OptimizerConfig extends ClippingConfig {
-  readonly name?: string
-  /** A number, or a schedule that gives it for each step. */
-  readonly learningRate?: number | Schedule
-  /** Decoupled weight decay: `w -= w * weightDecay * learningRate` before each update. */
-  readonly weightDecay?: number
-  /** Parameters that do not decay, by path (`dense.bias`) or by whole parts of it (`bias`, `dense`). */
-  readonly excludeFromWeightDecay?: readonly string[]
-  /** Keep an exponential moving average of the parameters; they become it at the end of training. */
-  readonly useEma?: boolean
-  /** Default 0.99. */
-  readonly emaMomentum?: number
-  /** Every how many updates the parameters become their average; by default only at the end. */
-  readonly emaOverwriteFrequency?: number
-  /** The loss is multiplied by it and the gradients are divided by it. */
-  readonly lossScaleFactor?: number
-  /** Update once every so many calls, with the mean of their gradients. */
-  readonly gradientAccumulationSteps?: number
-}
+export type { OptimizerConfig } from './optimizer-config.ts'
 
 /** Everything an optimizer remembers; all of it tensors, so that it can be compiled, donated and saved. */
 export interface OptimizerState {
@@ -98,24 +81,11 @@ export interface StepContext {
  */
 export abstract class Optimizer<C extends object = object> extends Configured<'optimizer', C & OptimizerConfig> {
   static readonly kind = 'optimizer'
-  static override readonly fields: Readonly<Record<string, Field>> = {
-    name: 'string',
-    learningRate: ['number', 'schedule'],
-    weightDecay: 'number',
-    excludeFromWeightDecay: 'unknown',
-    clipNorm: 'number',
-    globalClipNorm: 'number',
-    clipValue: 'number',
-    useEma: 'boolean',
-    emaMomentum: 'number',
-    emaOverwriteFrequency: 'integer',
-    lossScaleFactor: 'number',
-    gradientAccumulationSteps: 'integer',
-  } satisfies Fields<OptimizerConfig>
+  static override readonly fields: Readonly<Record<string, Field>> = optimizerFields
 
   constructor(...config: ConfigArgument<C & OptimizerConfig>) {
     super(...config)
-    checkOptions(this.type, this.config)
+    checkOptimizerConfig(this.type, this.config)
   }
 
   get name(): string {
@@ -143,6 +113,10 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     const leaves = byPath(params)
     const slots = mapValues(leaves, (param) => this.slots(param))
     const names = new Set([...slots.values()].flatMap((made) => Object.keys(made)))
+    const slotTree = (name: string) => {
+      const leavesOfSlot = mapValues(slots, (made) => slotOf(this.type, made, name))
+      return replant(params, leavesOfSlot)
+    }
     const like = [...leaves.values()][0]
     const iteration = full([], 0, 'int32', like)
     return {
@@ -151,18 +125,10 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
         typeof this.learningRate === 'number'
           ? full([], this.learningRate, 'float32', like)
           : this.learningRate.at(iteration),
-      slots: Object.fromEntries(
-        [...names].map((name) => [
-          name,
-          replant(
-            params,
-            mapValues(slots, (made) => slotOf(this.type, made, name)),
-          ),
-        ]),
-      ),
+      slots: Object.fromEntries([...names].map((name) => [name, slotTree(name)])),
       shared: this.shared(),
-      accumulated: gradientAccumulationSteps ? treeMap(zeros, params) : {},
-      average: useEma ? treeMap(zeros, params) : {},
+      accumulated: gradientAccumulationSteps ? treeMap(zerosLike, params) : {},
+      average: useEma ? treeMap(zerosLike, params) : {},
     }
   }
 
@@ -191,6 +157,8 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
         next = mapValues(next, (param, path) => where(overwrite, leafAt(averages, path, 'average'), param))
       }
     }
+    const left = summed && due && mapValues(summed, (total) => where(due, 0, total))
+    const accumulated = left ? replant(params, left) : state.accumulated
     const iteration = add(calls, 1)
     return [
       replant(params, next),
@@ -200,13 +168,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
         learningRate: this.rateAt(iteration, state),
         slots: treeMap(keep, stepped.slots, state.slots),
         shared: treeMap(keep, stepped.shared, state.shared),
-        accumulated:
-          summed && due
-            ? replant(
-                params,
-                mapValues(summed, (total) => where(due, 0, total)),
-              )
-            : state.accumulated,
+        accumulated,
         average,
       },
     ]
@@ -220,7 +182,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   /** The loss to differentiate: multiplied by `lossScaleFactor`, by which `update` divides the gradients again. */
   scaleLoss(loss: Tensor): Tensor {
     const { lossScaleFactor } = this.config
-    return lossScaleFactor === undefined ? loss : mul(loss, lossScaleFactor)
+    return lossScaleFactor ? mul(loss, lossScaleFactor) : loss
   }
 
   /** The learning rate (float32 scalar) of the call number `iteration` (int32 scalar, from 0). */
@@ -285,9 +247,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
 
   private unscale(gradients: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     const { lossScaleFactor } = this.config
-    return lossScaleFactor === undefined
-      ? gradients
-      : mapValues(gradients, (gradient) => div(gradient, lossScaleFactor))
+    return lossScaleFactor ? mapValues(gradients, (gradient) => div(gradient, lossScaleFactor)) : gradients
   }
 
   private decay(param: Tensor, path: string, learningRate: Tensor): Tensor {
@@ -308,32 +268,6 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
       return add(mul(leafAt(averages, path, 'average'), momentum), mul(param, sub(1, momentum)))
     })
   }
-}
-
-function zeros(param: Tensor): Tensor {
-  return full(param.shape, 0, param.dtype, param)
-}
-
-function byPath(tree: Tree): Map<string, Tensor> {
-  const leaves = new Map<string, Tensor>()
-  treeForEach(tree, (leaf, path) => leaves.set(path, leaf))
-  return leaves
-}
-
-/** `tree` with the tensor at each path replaced. */
-function replant<T extends Tree>(tree: T, leaves: ReadonlyMap<string, Tensor>): T {
-  return treeReplace(
-    tree,
-    [...byPath(tree).keys()].map((path) => leafAt(leaves, path, 'value')),
-  )
-}
-
-function leafAt(leaves: ReadonlyMap<string, Tensor>, path: string, what: string): Tensor {
-  const leaf = leaves.get(path)
-  if (leaf) return leaf
-  throw new ConfigError(
-    `The optimizer state has no ${what} for the parameter '${path}': it was made for other parameters. Make one with optimizer.init(params).`,
-  )
 }
 
 function slotOf(optimizer: string, slots: Readonly<Record<string, Tensor>>, name: string): Tensor {
@@ -373,41 +307,4 @@ function collectGradients(tree: Gradients, params: ReadonlyMap<string, Tensor>):
     )
   }
   return gradients
-}
-
-function checkOptions(type: string, config: OptimizerConfig): void {
-  const {
-    learningRate,
-    excludeFromWeightDecay,
-    emaMomentum,
-    emaOverwriteFrequency,
-    gradientAccumulationSteps,
-    lossScaleFactor,
-  } = config
-  const fail = (key: keyof OptimizerConfig, expected: string) => {
-    throw new ConfigError(`${type}: '${key}' must be ${expected} and is ${describeValue(config[key])}.`)
-  }
-  if (learningRate !== undefined && typeof learningRate !== 'number' && !(learningRate instanceof Schedule)) {
-    fail('learningRate', 'a number or an instance of a class that extends Schedule')
-  }
-  const clips = (['clipNorm', 'globalClipNorm', 'clipValue'] as const).filter(
-    (key) => config[key] !== undefined && config[key] !== null,
-  )
-  if (clips.length > 1)
-    throw new ConfigError(
-      `${type}: only one of clipNorm, globalClipNorm and clipValue can be set; got ${clips.join(' and ')}.`,
-    )
-  for (const key of clips) if (!(config[key]! > 0)) fail(key, 'larger than 0')
-  if (
-    excludeFromWeightDecay &&
-    !(Array.isArray(excludeFromWeightDecay) && excludeFromWeightDecay.every((name) => typeof name === 'string'))
-  ) {
-    fail('excludeFromWeightDecay', 'a list of parameter paths or parts of them')
-  }
-  if (emaMomentum !== undefined && !(emaMomentum >= 0 && emaMomentum <= 1)) fail('emaMomentum', 'from 0 to 1')
-  if (emaOverwriteFrequency !== undefined && !(emaOverwriteFrequency >= 1))
-    fail('emaOverwriteFrequency', 'a whole number from 1')
-  if (gradientAccumulationSteps !== undefined && !(gradientAccumulationSteps >= 2))
-    fail('gradientAccumulationSteps', 'a whole number from 2')
-  if (lossScaleFactor !== undefined && !(lossScaleFactor > 0)) fail('lossScaleFactor', 'larger than 0')
 }

@@ -83,7 +83,7 @@ export class Registry<D extends AnyDefinition = never> {
   create<const S extends Spec<D>>(spec: S): Created<D, S> {
     const kind = this.kindOf(spec)
     if (!kind) throw new ConfigError(`${describeValue(spec)} names no kind; start it with one of ${this.kinds().join(', ')}, as in { layer: 'Dense' }.`)
-    return this.parse(kind, spec) as Created<D, S>
+    return this.parse(kind, spec) as unknown as Created<D, S>
   }
 
   /**
