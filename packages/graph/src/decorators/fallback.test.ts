@@ -139,6 +139,21 @@ describe('fallback', () => {
     ])
   })
 
+  it('hands out repeated outputs and inputs where nothing runs on the first backend', () => {
+    const backend = fallback(without(['mul', 'sum', 'exp', 'add', 'fill', 'expand']), cpu(), { warn: () => {} })
+    onBackend(backend, () => {
+      const { total, grown, doubled, x, again } = compile(program)(tensor([0, 1]), tensor([5, 6]))
+      grown.dispose()
+      expectResults({
+        total: total.item(),
+        grown: again.array(),
+        doubled: doubled.array(),
+        x: x.array(),
+        again: again.array(),
+      })
+    })
+  })
+
   it('fails where neither can', () => {
     const backend = fallback(without(['exp']), without(['exp']), { warn: () => {} })
     onBackend(backend, () => expect(() => exp(tensor([0]))).toThrow("no kernel for 'exp'"))

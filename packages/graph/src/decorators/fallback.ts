@@ -38,10 +38,10 @@ export function fallback(
 ): Backend {
   const queue = new Queue()
   const warned = new Set<string>()
-  const refused = (op: string, error: BackendError) => {
-    if (warned.has(op)) return
-    warned.add(op)
-    warn(`The op '${op}' runs on the ${other.name} backend instead of ${backend.name}: ${error.message}`)
+  const refused = (what: string, error: BackendError) => {
+    if (warned.has(what)) return
+    warned.add(what)
+    warn(`${what} runs on the ${other.name} backend instead of ${backend.name}: ${error.message}`)
   }
   const { readSync } = backend
   return {
@@ -60,16 +60,8 @@ export function fallback(
       const plain = withoutConstants(graph)
       const constants = graph.constants.map(({ storage }) => storage.retain().buffer)
       const whole = attempt(() => wholeOn(backend, plain))
-      if (!(whole instanceof BackendError)) return new Routed(plain, constants, whole, queue)
-      const segments = segmentsOf(plain, backend, other, refused)
-      if (segments.every((segment) => segment.backend === backend)) {
-        // each node alone is accepted, all together are not
-        warn(
-          `A program of ${graph.nodes.length} nodes runs on the ${other.name} backend instead of ${backend.name}: ${whole.message}`,
-        )
-        return new Routed(plain, constants, wholeOn(other, plain), queue)
-      }
-      return new Routed(plain, constants, segments, queue)
+      if (!(whole instanceof BackendError)) return new Routed(plain, constants, [whole], queue, true)
+      return new Routed(plain, constants, segmentsOf(plain, backend, other, refused), queue, false)
     },
   }
 }
@@ -105,9 +97,9 @@ function moving(buffer: DeviceBuffer): Moving {
   )
 }
 
-function wholeOn(backend: Backend, graph: Graph): Segment[] {
+function wholeOn(backend: Backend, graph: Graph): Segment {
   const inputs = graph.inputs.map((_, value) => value)
-  return [{ backend, executable: backend.compile({ ...graph, donated: [] }), inputs, outputs: graph.outputs }]
+  return { backend, executable: backend.compile({ ...graph, donated: [] }), inputs, outputs: graph.outputs }
 }
 
 class Routed implements Executable {
@@ -116,6 +108,8 @@ class Routed implements Executable {
     private readonly constants: readonly DeviceBuffer[],
     private readonly segments: readonly Segment[],
     private readonly queue: Queue,
+    /** Whether the only segment has the outputs of the graph as they are. */
+    private readonly whole: boolean,
   ) {}
 
   run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
@@ -130,13 +124,13 @@ class Routed implements Executable {
       }
       queue.add(() => {
         const results = segment.executable.run(segment.inputs.map((value) => values.get(value)!.raw!))
-        if (segments.length === 1) fill(outputs, segment.backend, results)
-        else
-          for (const [index, raw] of results.entries())
-            values.set(segment.outputs[index]!, new Moving(raw.byteLength, segment.backend, raw))
+        if (this.whole) fill(outputs, segment.backend, results)
+        for (const [index, raw] of this.whole ? [] : results.entries()) {
+          values.set(segment.outputs[index]!, new Moving(raw.byteLength, segment.backend, raw))
+        }
       })
     }
-    if (segments.length !== 1) queue.add(() => this.handOut(values, outputs))
+    if (!this.whole) queue.add(() => this.handOut(values, outputs))
     return outputs
   }
 

@@ -20,19 +20,23 @@ export function segmentsOf(
   graph: Graph,
   first: Backend,
   other: Backend,
-  refused: (op: string, error: BackendError) => void,
+  refused: (what: string, error: BackendError) => void,
 ): Segment[] {
   const homes = graph.nodes.map((node) => {
     const result = attempt(() => first.compile(singleNode(graph, node)))
     if (!(result instanceof BackendError)) return first
-    refused(node.op.name, result)
+    refused(`The op '${node.op.name}'`, result)
     return other
   })
   const segments: Segment[] = []
   let start = 0
   for (let end = 1; end <= homes.length; end++) {
     if (end < homes.length && homes[end] === homes[start]) continue
-    segments.push(segmentOf(graph, start, end, homes[start]!))
+    const onto = (backend: Backend) => segmentOf(graph, start, end, backend)
+    // each node alone may be accepted where all together are not
+    const segment = homes[start] === first ? attempt(() => onto(first)) : onto(other)
+    if (segment instanceof BackendError) refused(`A program of ${end - start} nodes`, segment)
+    segments.push(segment instanceof BackendError ? onto(other) : segment)
     start = end
   }
   return segments
