@@ -5,9 +5,7 @@ import {
   cumsum,
   div,
   greater,
-  greaterEqual,
   iota,
-  min,
   mul,
   normalizeAxis,
   relu,
@@ -21,27 +19,34 @@ import {
 export interface SparsemaxConfig {
   /** The axis whose probabilities add up to 1 (default -1). */
   readonly axis?: number
+  /** The projection of the paper instead of what Keras computes (default false). */
+  readonly exact?: boolean
 }
 
 /**
- * The point of the probability simplex nearest to x along an axis: like softmax, with exact zeros.
- * Keras: `sparsemax` (Martins and Astudillo, 2016).
+ * Like softmax, with exact zeros: max(x - tau, 0) along an axis. Keras: `sparsemax` (Martins and Astudillo, 2016).
+ *
+ * In the paper tau makes the result add up to 1. Keras 3.16 takes another tau as soon as two elements are involved, so its
+ * result adds up to less. The default agrees with Keras; `exact` gives the paper's.
+ *
+ * @example
+ * import { Sparsemax } from '@gradus/layers'
+ * import { tensor } from '@gradus/tensor'
+ * new Sparsemax({ exact: true }).compute(tensor([1, 0.5, -3])).array() // => [0.75, 0.25, 0]
  */
 export class Sparsemax extends Activation<SparsemaxConfig> {
   static readonly type = 'sparsemax'
-  static override readonly fields = { axis: 'integer' } satisfies Fields<SparsemaxConfig>
+  static override readonly fields = { axis: 'integer', exact: 'boolean' } satisfies Fields<SparsemaxConfig>
 
   compute(x: Tensor): Tensor {
     const axis = normalizeAxis('sparsemax', this.config.axis ?? -1, x.rank)
-    // The k largest elements are above the threshold tau = (their sum - 1) / k, with k the largest for which that holds.
     const sorted = sort(x, { axis, descending: true })
-    const count = add(iota(x.shape, axis, x.dtype), 1)
-    const holds = greater(mul(sorted, count), sub(cumsum(sorted, { axis }), 1))
-    const smallest = min(where(holds, sorted, Number.POSITIVE_INFINITY), { axis, keepDims: true })
-    // no gradient flows through comparisons, so the derivative is that of the projection with its support held fixed
-    const support = greaterEqual(x, smallest)
+    const running = cumsum(sorted, { axis })
+    // The support: the k largest elements, with k the last place at which k x_k exceeds the sum so far minus 1.
+    const support = greater(mul(sorted, add(iota(x.shape, axis, x.dtype), 1)), sub(running, 1))
     const k = sum(cast(support, x.dtype), { axis, keepDims: true })
-    const tau = div(sub(sum(where(support, x, 0), { axis, keepDims: true }), 1), k)
-    return relu(sub(x, tau))
+    // paper: tau = (sum of the support - 1) / k; Keras adds up the running sums instead of the elements
+    const total = sum(where(support, this.config.exact ? sorted : running, 0), { axis, keepDims: true })
+    return relu(sub(x, div(sub(total, 1), k)))
   }
 }
