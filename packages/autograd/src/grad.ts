@@ -38,8 +38,11 @@ export function valueAndGrad<W, A extends readonly unknown[], R extends Tensor |
       [weights],
     )
     if (!(value instanceof Tensor) || value.rank !== 0 || !isFloat(value.dtype)) {
-      const got = value instanceof Tensor ? `a ${value.dtype} tensor of shape ${formatShape(value.shape)}` : typeof value
-      throw new ShapeError(`grad needs a function that returns one floating scalar and got ${got}. Use mean or sum to reduce the loss.`)
+      const got =
+        value instanceof Tensor ? `a ${value.dtype} tensor of shape ${formatShape(value.shape)}` : typeof value
+      throw new ShapeError(
+        `grad needs a function that returns one floating scalar and got ${got}. Use mean or sum to reduce the loss.`,
+      )
     }
     const [gradient] = pullback(onesLike(value))
     return [(hasAux ? [value, aux] : value) as LossOf<R>, gradient]

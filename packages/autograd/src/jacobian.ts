@@ -15,8 +15,15 @@ export function jacobian<W, A extends readonly unknown[]>(f: (x: W, ...rest: A) 
   return (x, ...rest) => {
     const { value, pullback } = vjp((w: W) => f(w, ...rest), [x])
     const basis = eye(value.size, value.size, 0, value.dtype)
-    const rows = Array.from({ length: value.size }, (_, row) => pullback(reshape(slice(basis, [row, 0], [1, value.size]), value.shape))[0])
-    return treeMap((_, ...leaves) => reshape(stack(leaves, 0), [...value.shape, ...leaves[0]!.shape]), rows[0] ?? x, ...rows) as W
+    const rows = Array.from(
+      { length: value.size },
+      (_, row) => pullback(reshape(slice(basis, [row, 0], [1, value.size]), value.shape))[0],
+    )
+    return treeMap(
+      (_, ...leaves) => reshape(stack(leaves, 0), [...value.shape, ...leaves[0]!.shape]),
+      rows[0] ?? x,
+      ...rows,
+    ) as W
   }
 }
 
@@ -28,6 +35,8 @@ export function jacobian<W, A extends readonly unknown[]>(f: (x: W, ...rest: A) 
  * import { mul, sum, square, tensor } from '@gradus/tensor'
  * hessian((x) => sum(mul(square(x), x)))(tensor([1, 2])).array() // => [[6, 0], [0, 12]]
  */
-export function hessian<A extends readonly unknown[]>(f: (x: Tensor, ...rest: A) => Tensor): (x: Tensor, ...rest: A) => Tensor {
+export function hessian<A extends readonly unknown[]>(
+  f: (x: Tensor, ...rest: A) => Tensor,
+): (x: Tensor, ...rest: A) => Tensor {
   return jacobian(grad(f) as (x: Tensor, ...rest: A) => Tensor)
 }

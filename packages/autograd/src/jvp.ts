@@ -1,4 +1,4 @@
-import { zerosLike, treeMap } from '@gradus/tensor'
+import { treeMap, zerosLike } from '@gradus/tensor'
 import { vjp } from './vjp.ts'
 
 /**
@@ -12,7 +12,11 @@ import { vjp } from './vjp.ts'
  * const { tangent } = jvp((x) => square(x), [tensor([1, 3])], [tensor([1, 10])])
  * tangent.array() // => [2, 60]
  */
-export function jvp<A extends readonly unknown[], R>(f: (...inputs: A) => R, primals: A, tangents: A): { value: R; tangent: R } {
+export function jvp<A extends readonly unknown[], R>(
+  f: (...inputs: A) => R,
+  primals: A,
+  tangents: A,
+): { value: R; tangent: R } {
   const { value, pullback } = vjp(f, primals)
   const pushforward = vjp((cotangent: R) => pullback(cotangent), [treeMap((leaf) => zerosLike(leaf), value)]).pullback
   return { value, tangent: pushforward(tangents)[0]! }

@@ -1,4 +1,13 @@
-import { add, apply, currentInterpreter, identityOp, type Interpreter, type Op, Tensor, withInterpreter } from '@gradus/tensor'
+import {
+  add,
+  apply,
+  currentInterpreter,
+  type Interpreter,
+  identityOp,
+  type Op,
+  type Tensor,
+  withInterpreter,
+} from '@gradus/tensor'
 
 interface Entry {
   readonly op: Op

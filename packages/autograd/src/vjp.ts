@@ -1,4 +1,13 @@
-import { formatShape, isFloat, sameShape, ShapeError, Tensor, treeLeaves, treeReplace, zerosLike } from '@gradus/tensor'
+import {
+  formatShape,
+  isFloat,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  treeLeaves,
+  treeReplace,
+  zerosLike,
+} from '@gradus/tensor'
 import { Tape } from './tape.ts'
 
 /** A function's value with the map from cotangents of the value to cotangents of the inputs. */
@@ -30,14 +39,19 @@ export function vjp<A extends readonly unknown[], R>(f: (...inputs: A) => R, inp
       const cotangents = treeLeaves(cotangent)
       checkCotangents(outputs, cotangents)
       const pulled = tape.pull(outputs, cotangents, sources)
-      return treeReplace(inputs, sources.map((source, index) => pulled[index] ?? zerosLike(source)))
+      return treeReplace(
+        inputs,
+        sources.map((source, index) => pulled[index] ?? zerosLike(source)),
+      )
     },
   }
 }
 
 function checkCotangents(outputs: readonly Tensor[], cotangents: readonly Tensor[]): void {
   if (outputs.length !== cotangents.length) {
-    throw new ShapeError(`pullback: the function has ${outputs.length} outputs and ${cotangents.length} cotangents were given; give one for each.`)
+    throw new ShapeError(
+      `pullback: the function has ${outputs.length} outputs and ${cotangents.length} cotangents were given; give one for each.`,
+    )
   }
   outputs.forEach((output, index) => {
     const cotangent = cotangents[index]!

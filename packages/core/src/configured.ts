@@ -69,11 +69,15 @@ function toData(value: unknown, path: string): unknown {
   }
   if (Array.isArray(value)) return value.map((entry, index) => toData(entry, `${path}[${index}]`))
   if (typeof value === 'function') {
-    throw new ConfigError(`${path} is a function, which cannot be saved as data. Use a class with a name (static type) instead.`)
+    throw new ConfigError(
+      `${path} is a function, which cannot be saved as data. Use a class with a name (static type) instead.`,
+    )
   }
   if (value !== null && typeof value === 'object') {
     if (Object.getPrototypeOf(value) !== Object.prototype) {
-      throw new ConfigError(`${path} is a ${value.constructor.name}, which cannot be saved as data. Use plain values or a class with a name (static type).`)
+      throw new ConfigError(
+        `${path} is a ${value.constructor.name}, which cannot be saved as data. Use plain values or a class with a name (static type).`,
+      )
     }
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry, `${path}.${key}`)]))
   }

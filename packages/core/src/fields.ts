@@ -2,15 +2,7 @@ import { ConfigError } from './errors.ts'
 import { suggest } from './names.ts'
 
 /** What a configuration key may hold. A kind's name (`initializer`, `schedule`, ...) means an instance of it, or its name or spec. */
-export type FieldType =
-  | 'number'
-  | 'integer'
-  | 'boolean'
-  | 'string'
-  | 'shape'
-  | 'numbers'
-  | 'unknown'
-  | (string & {})
+export type FieldType = 'number' | 'integer' | 'boolean' | 'string' | 'shape' | 'numbers' | 'unknown' | (string & {})
 
 /** One type, several, or a list of allowed literals. */
 export type Field = FieldType | readonly FieldType[] | { readonly oneOf: readonly (string | number | boolean)[] }

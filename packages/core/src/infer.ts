@@ -1,4 +1,14 @@
-import { type DType, formatShape, inferShapes, type Shape, ShapeError, sameShape, Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import {
+  type DType,
+  formatShape,
+  inferShapes,
+  type Shape,
+  ShapeError,
+  sameShape,
+  Tensor,
+  type Tree,
+  treeLeaves,
+} from '@gradus/tensor'
 import { Rng } from './rng.ts'
 
 /** Dimensions of which some are not known in advance (`null`), the batch first. */
@@ -34,22 +44,27 @@ export interface LayerSignature {
 const trialSizes = [64, 192] as const
 
 /** Works out a layer's parameters, state and outputs from the shapes of its inputs. An error names the layer. */
-export function inferLayer(
-  layer: Inferable,
-  inputs: readonly SymbolicAval[],
-  many: boolean,
-): LayerSignature {
+export function inferLayer(layer: Inferable, inputs: readonly SymbolicAval[], many: boolean): LayerSignature {
   const [small, large] = trialSizes.map((size) => {
     const shapes = inputs.map(({ shape }) => shape.map((d) => d ?? size))
     try {
-      return inferShapes(() => tryLayer(layer, shapes, inputs.map(({ dtype }) => dtype), many))
+      return inferShapes(() =>
+        tryLayer(
+          layer,
+          shapes,
+          inputs.map(({ dtype }) => dtype),
+          many,
+        ),
+      )
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
       const given = inputs.map(({ shape }) => formatShape(shape)).join(' and ')
       throw new ShapeError(`The layer ${labelOf(layer)} cannot take an input of shape ${given}: ${error.message}`)
     }
   }) as [Trial, Trial]
-  const fixed = treeLeaves(small.params).every((leaf, index) => sameShape(leaf.shape, treeLeaves(large.params)[index]!.shape))
+  const fixed = treeLeaves(small.params).every((leaf, index) =>
+    sameShape(leaf.shape, treeLeaves(large.params)[index]!.shape),
+  )
   if (!fixed) {
     throw new ShapeError(
       `The layer ${labelOf(layer)} has parameters whose shape depends on a dimension that is not known: its input is ${inputs.map(({ shape }) => formatShape(shape)).join(' and ')}. Give that dimension a size, or reduce over it first.`,

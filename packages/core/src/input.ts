@@ -1,7 +1,7 @@
 import type { DType, Tensor } from '@gradus/tensor'
 import type { Fields } from './fields.ts'
 import type { SymbolicShape } from './infer.ts'
-import { Layer, symbolicOutputs, type SymbolicTensor } from './layer.ts'
+import { Layer, type SymbolicTensor, symbolicOutputs } from './layer.ts'
 
 export interface InputConfig {
   /** Shape of one sample, without the batch; `null` for a dimension that varies. */
@@ -14,7 +14,10 @@ export interface InputConfig {
 export class Input extends Layer<InputConfig> {
   static readonly type = 'InputLayer'
   static readonly aliases = ['Input'] as const
-  static override readonly fields = { shape: 'shape', inputDtype: { oneOf: ['float32', 'float64', 'int32', 'uint32', 'bool'] } } satisfies Fields<InputConfig>
+  static override readonly fields = {
+    shape: 'shape',
+    inputDtype: { oneOf: ['float32', 'float64', 'int32', 'uint32', 'bool'] },
+  } satisfies Fields<InputConfig>
 
   override get inputDType(): DType {
     return this.config.inputDtype ?? this.dtype
@@ -39,5 +42,7 @@ export class Input extends Layer<InputConfig> {
  */
 export function input(config: InputConfig & { readonly name?: string }): SymbolicTensor {
   const layer = new Input(config)
-  return symbolicOutputs(layer as unknown as Layer, [], false, [{ shape: [null, ...config.shape], dtype: layer.inputDType }])[0]!
+  return symbolicOutputs(layer as unknown as Layer, [], false, [
+    { shape: [null, ...config.shape], dtype: layer.inputDType },
+  ])[0]!
 }

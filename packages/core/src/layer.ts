@@ -2,9 +2,9 @@ import type { DType, FloatDType, Shape, Tensor, Tree } from '@gradus/tensor'
 import { Configured } from './configured.ts'
 import type { Constraint } from './constraint.ts'
 import type { Field, Fields } from './fields.ts'
+import { inferLayer, type SymbolicAval, type SymbolicShape } from './infer.ts'
 import type { Regularizer } from './regularizer.ts'
 import type { Rng } from './rng.ts'
-import { inferLayer, type SymbolicAval, type SymbolicShape } from './infer.ts'
 
 /** Options that every layer takes. */
 export interface LayerConfig {
@@ -48,7 +48,10 @@ export type LayerResult<S> = Tensor | readonly Tensor[] | readonly [Tensor | rea
  * A parameter called `kernel` belongs to the options `kernelInitializer`, `kernelRegularizer` and `kernelConstraint`;
  * `recurrentKernel` to `recurrentInitializer` and so on.
  */
-export abstract class Layer<C extends object = object, P extends Tree = Tree, S extends Tree = Tree> extends Configured<'layer', C & LayerConfig> {
+export abstract class Layer<C extends object = object, P extends Tree = Tree, S extends Tree = Tree> extends Configured<
+  'layer',
+  C & LayerConfig
+> {
   static readonly kind = 'layer'
   static override readonly fields: Readonly<Record<string, Field>> = {
     name: 'string',
@@ -158,7 +161,12 @@ export class SymbolicTensor implements SymbolicAval {
 }
 
 /** The symbolic outputs of a call whose output shapes are known. */
-export function symbolicOutputs(layer: Layer, inputs: readonly SymbolicTensor[], many: boolean, avals: readonly SymbolicAval[]): SymbolicTensor[] {
+export function symbolicOutputs(
+  layer: Layer,
+  inputs: readonly SymbolicTensor[],
+  many: boolean,
+  avals: readonly SymbolicAval[],
+): SymbolicTensor[] {
   const outputs: SymbolicTensor[] = []
   const source: LayerCall = { layer, inputs, many, outputs }
   for (const { shape, dtype } of avals) outputs.push(new SymbolicTensor(shape, dtype, source))
@@ -170,7 +178,9 @@ function applySymbolically(layer: Layer, inputs: SymbolicTensor | readonly Symbo
   const list = (many ? inputs : [inputs]) as readonly SymbolicTensor[]
   for (const input of list) {
     if (!(input instanceof SymbolicTensor)) {
-      throw new TypeError(`${layer.type}.call takes symbolic tensors, made by input({ shape }) or by another layer's call. To run a model on values use predict.`)
+      throw new TypeError(
+        `${layer.type}.call takes symbolic tensors, made by input({ shape }) or by another layer's call. To run a model on values use predict.`,
+      )
     }
   }
   return symbolicOutputs(layer, list, many, inferLayer(layer, list, many).outputs)

@@ -42,7 +42,10 @@ export interface NodeSpec {
   readonly calls: readonly CallSpec[]
 }
 
-/** A graph of layers in an order in which they can be built; a shared layer occurs once, with several calls. */
+/**
+ * A graph of layers. Each occurs once, in the order of first calls. A shared layer has several calls, and a later one may use
+ * what layers further down the list give; calls that refer to one another in a circle are an error.
+ */
 export interface FunctionalSpec {
   readonly model: 'Functional'
   readonly name?: string

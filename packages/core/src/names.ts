@@ -3,13 +3,13 @@ export function normalizeName(name: string): string {
   return name.replace(/[_\s-]/g, '').toLowerCase()
 }
 
-/** `Dense` as `dense`, `BatchNormalization` as `batch_normalization`: the stem of automatic layer names, as in Keras. */
+/** `BatchNormalization` as `batch_normalization`, `Conv2D` as `conv2d`: the stem of automatic layer names, as in Keras. */
 export function snakeCase(name: string): string {
   return name
     .replace(/^.*\//, '')
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/(.)([A-Z][a-z0-9]+)/g, '$1_$2')
-    .replace(/__+/g, '_')
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
 }
 

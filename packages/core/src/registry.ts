@@ -7,7 +7,13 @@ import { normalizeName, suggest } from './names.ts'
 export type AnyDefinition = Definition & (abstract new (...args: never) => object)
 
 type InstanceOf<D> = D extends abstract new (...args: never) => infer I ? I : never
-type ConfigOf<D> = D extends abstract new (...args: infer A) => unknown ? (A extends [] ? object : NonNullable<A[0]>) : never
+type ConfigOf<D> = D extends abstract new (
+  ...args: infer A
+) => unknown
+  ? A extends []
+    ? object
+    : NonNullable<A[0]>
+  : never
 
 /** The definitions among `D` of one kind. */
 export type OfKind<D, K extends string> = Extract<D, { readonly kind: K }>
@@ -18,13 +24,16 @@ export type Spec<D, All = D> = D extends Definition
   : never
 
 // Where a config takes an instance of a kind, its spec is taken too.
-type Loose<V, All> = V extends Configured<infer K, infer _>
-  ? V | Spec<OfKind<All, K>, All>
-  : V extends readonly Configured<infer K, infer _>[]
-    ? V | readonly Spec<OfKind<All, K>, All>[]
-    : V
+type Loose<V, All> =
+  V extends Configured<infer K, infer _>
+    ? V | Spec<OfKind<All, K>, All>
+    : V extends readonly Configured<infer K, infer _>[]
+      ? V | readonly Spec<OfKind<All, K>, All>[]
+      : V
 
-type Created<D, S> = InstanceOf<D extends Definition ? (S extends { readonly [K in D['kind']]: D['type'] } ? D : never) : never>
+type Created<D, S> = InstanceOf<
+  D extends Definition ? (S extends { readonly [K in D['kind']]: D['type'] } ? D : never) : never
+>
 
 /**
  * Classes by kind and name, for when names come from data: JSON, a command line, a file. A registry is a value; nothing
@@ -39,7 +48,9 @@ export class Registry<D extends AnyDefinition = never> {
     for (const definition of definitions) {
       const { kind, type, aliases = [] } = definition
       if (!kind || !type) {
-        throw new ConfigError(`The class ${definition.name} cannot be registered: it needs a static 'kind' (from its contract) and a static 'type' (its own name).`)
+        throw new ConfigError(
+          `The class ${definition.name} cannot be registered: it needs a static 'kind' (from its contract) and a static 'type' (its own name).`,
+        )
       }
       let names = this.table.get(kind)
       if (!names) this.table.set(kind, (names = new Map()))
@@ -47,7 +58,9 @@ export class Registry<D extends AnyDefinition = never> {
         const key = normalizeName(name)
         const taken = names.get(key)
         if (taken && taken !== definition) {
-          throw new ConfigError(`Two ${kind} classes are called '${name}': ${taken.type} and ${type}. Give one of them a name of its own, such as 'scope/${type}'.`)
+          throw new ConfigError(
+            `Two ${kind} classes are called '${name}': ${taken.type} and ${type}. Give one of them a name of its own, such as 'scope/${type}'.`,
+          )
         }
         names.set(key, definition)
       }
@@ -82,7 +95,10 @@ export class Registry<D extends AnyDefinition = never> {
   /** Builds an instance from a typed spec. */
   create<const S extends Spec<D>>(spec: S): Created<D, S> {
     const kind = this.kindOf(spec)
-    if (!kind) throw new ConfigError(`${describeValue(spec)} names no kind; start it with one of ${this.kinds().join(', ')}, as in { layer: 'Dense' }.`)
+    if (!kind)
+      throw new ConfigError(
+        `${describeValue(spec)} names no kind; start it with one of ${this.kinds().join(', ')}, as in { layer: 'Dense' }.`,
+      )
     return this.parse(kind, spec) as unknown as Created<D, S>
   }
 
@@ -94,11 +110,15 @@ export class Registry<D extends AnyDefinition = never> {
     if (data instanceof Configured) return data as InstanceOf<OfKind<D, K>>
     if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, path) as InstanceOf<OfKind<D, K>>
     if (data === null || typeof data !== 'object' || Array.isArray(data)) {
-      throw new ConfigError(`${path} must be the name of a ${kind} or { ${kind}: name, ...options } and is ${describeValue(data)}.`)
+      throw new ConfigError(
+        `${path} must be the name of a ${kind} or { ${kind}: name, ...options } and is ${describeValue(data)}.`,
+      )
     }
     const { [kind]: name, ...options } = data as Record<string, unknown>
     if (typeof name !== 'string') {
-      throw new ConfigError(`${path} must name its ${kind}: { ${kind}: name, ...options }; it is ${describeValue(data)}.${suggest('', this.names(kind))}`)
+      throw new ConfigError(
+        `${path} must name its ${kind}: { ${kind}: name, ...options }; it is ${describeValue(data)}.${suggest('', this.names(kind))}`,
+      )
     }
     return this.build(this.get(kind, name, `${path}.${kind}`), options, path) as InstanceOf<OfKind<D, K>>
   }
@@ -113,7 +133,8 @@ export class Registry<D extends AnyDefinition = never> {
     try {
       return new (definition as unknown as new (config: object) => object)(config)
     } catch (error) {
-      if (error instanceof ConfigError && !error.message.startsWith(path)) throw new ConfigError(`${path}: ${error.message}`)
+      if (error instanceof ConfigError && !error.message.startsWith(path))
+        throw new ConfigError(`${path}: ${error.message}`)
       throw error
     }
   }
@@ -122,14 +143,18 @@ export class Registry<D extends AnyDefinition = never> {
   private nested(value: unknown, field: unknown, path: string): unknown {
     if (Array.isArray(value)) return value.map((entry, index) => this.nested(entry, field, `${path}[${index}]`))
     if (typeof value === 'string') {
-      const kind = (Array.isArray(field) ? field : [field]).find((type) => typeof type === 'string' && this.table.has(type.replace(/s$/, '')) ) as string | undefined
+      const kind = (Array.isArray(field) ? field : [field]).find(
+        (type) => typeof type === 'string' && this.table.has(type.replace(/s$/, '')),
+      ) as string | undefined
       const found = kind && this.find(kind.replace(/s$/, ''), value)
       return found ? this.build(found, {}, path) : value
     }
     if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
     const kind = this.kindOf(value)
     if (kind) return this.parse(kind, value, path)
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, this.nested(entry, undefined, `${path}.${key}`)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [key, this.nested(entry, undefined, `${path}.${key}`)]),
+    )
   }
 
   private kinds(): D['kind'][] {
@@ -138,6 +163,8 @@ export class Registry<D extends AnyDefinition = never> {
 
   private kindOf(value: object): D['kind'] | undefined {
     const first = Object.keys(value)[0]
-    return first !== undefined && this.table.has(first) && typeof (value as Record<string, unknown>)[first] === 'string' ? first : undefined
+    return first !== undefined && this.table.has(first) && typeof (value as Record<string, unknown>)[first] === 'string'
+      ? first
+      : undefined
   }
 }

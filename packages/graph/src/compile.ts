@@ -2,17 +2,17 @@ import {
   type Aval,
   type Backend,
   BackendError,
-  backendOf as tensorBackend,
   currentBackend,
   currentInterpreter,
   type DeviceBuffer,
-  eager,
   type Executable,
+  eager,
   type Graph,
   identityOp,
   paramsKey,
   Storage,
   Tensor,
+  backendOf as tensorBackend,
   treeLeaves,
   treeReplace,
 } from '@gradus/tensor'
@@ -53,7 +53,10 @@ interface Entry<R> {
  * const f = compile((x) => add(mul(x, x), 1))
  * f(tensor([1, 2, 3])).array() // => [2, 5, 10]
  */
-export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, { donate = [] }: CompileOptions = {}): Compiled<A, R> {
+export function compile<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  { donate = [] }: CompileOptions = {},
+): Compiled<A, R> {
   const cache = new Map<Backend, Map<string, Entry<R>>>()
   let traces = 0
 
@@ -67,7 +70,12 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
       traces++
       const traced = trace(fn, args, { keep: (op) => backend.has(op), donated: donatedLeaves(args, donate) })
       const graph = simplify(traced.graph)
-      entry = { graph, executable: backend.compile(graph), result: traced.result, outputs: treeLeaves(traced.result).map(({ shape, dtype }) => ({ shape, dtype })) }
+      entry = {
+        graph,
+        executable: backend.compile(graph),
+        result: traced.result,
+        outputs: treeLeaves(traced.result).map(({ shape, dtype }) => ({ shape, dtype })),
+      }
       entries.set(key, entry)
     }
     return entry
@@ -135,7 +143,13 @@ function donatedLeaves(args: readonly unknown[], donate: readonly number[]): num
 function copyBuffer(tensor: Tensor) {
   const { buffer } = tensor.storage
   const aval = { shape: tensor.shape, dtype: tensor.dtype }
-  const copy = tensorBackend(tensor).compile({ inputs: [aval], constants: [], nodes: [{ op: identityOp, inputs: [0], params: null, aval }], outputs: [1], donated: [] })
+  const copy = tensorBackend(tensor).compile({
+    inputs: [aval],
+    constants: [],
+    nodes: [{ op: identityOp, inputs: [0], params: null, aval }],
+    outputs: [1],
+    donated: [],
+  })
   return copy.run([buffer])[0]!
 }
 
@@ -144,13 +158,18 @@ function formOf(value: unknown): string {
   if (value instanceof Tensor) return `${value.dtype}[${value.shape.join()}]`
   if (Array.isArray(value)) return `(${value.map(formOf).join(';')})`
   if (value !== null && typeof value === 'object') {
-    if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) throw unsupported(value.constructor.name)
-    return `{${Object.entries(value).map(([key, entry]) => `${key}:${formOf(entry)}`).join(';')}}`
+    if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null)
+      throw unsupported(value.constructor.name)
+    return `{${Object.entries(value)
+      .map(([key, entry]) => `${key}:${formOf(entry)}`)
+      .join(';')}}`
   }
   if (typeof value === 'function' || typeof value === 'symbol') throw unsupported(typeof value)
   return `=${typeof value}${paramsKey(value)}`
 }
 
 function unsupported(what: string): TypeError {
-  return new TypeError(`A compiled function takes tensors, plain values and trees of them, and was given a ${what}. Let the function close over it instead.`)
+  return new TypeError(
+    `A compiled function takes tensors, plain values and trees of them, and was given a ${what}. Let the function close over it instead.`,
+  )
 }

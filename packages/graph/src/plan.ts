@@ -106,7 +106,9 @@ function lastUses(graph: Graph, roots: readonly number[]): number[] {
 /** Whether a node may write over `input`: same number of bytes per element, elementwise. */
 function overwritable(graph: Graph, index: number, input: number): boolean {
   const node = graph.nodes[index]!
-  return node.op.elementwise === true && bytesPerElement(avalOf(graph, input).dtype) === bytesPerElement(node.aval.dtype)
+  return (
+    node.op.elementwise === true && bytesPerElement(avalOf(graph, input).dtype) === bytesPerElement(node.aval.dtype)
+  )
 }
 
 function planOutputs(graph: Graph, roots: readonly number[], lastUse: readonly number[]) {
@@ -142,7 +144,11 @@ function planOutputs(graph: Graph, roots: readonly number[], lastUse: readonly n
       const last = lastUse[input]!
       if (last < index) found ??= input
       // an input that this very node reads for the last time is the best fit: it is updated in place
-      else if (last === index && graph.nodes[index]!.inputs.filter((v) => roots[v] === input).every((v) => overwritable(graph, index, v))) return input
+      else if (
+        last === index &&
+        graph.nodes[index]!.inputs.filter((v) => roots[v] === input).every((v) => overwritable(graph, index, v))
+      )
+        return input
     }
     return found
   }

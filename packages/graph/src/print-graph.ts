@@ -6,12 +6,18 @@ import { type Aval, formatShape, type Graph } from '@gradus/tensor'
  */
 export function printGraph(graph: Graph): string {
   const lines: string[] = []
-  graph.inputs.forEach((aval, index) => lines.push(`%${index} ${describe(aval)} = input${graph.donated.includes(index) ? ' donated' : ''}`))
-  graph.constants.forEach((tensor, index) => lines.push(`%${graph.inputs.length + index} ${describe(tensor)} = constant`))
+  graph.inputs.forEach((aval, index) =>
+    lines.push(`%${index} ${describe(aval)} = input${graph.donated.includes(index) ? ' donated' : ''}`),
+  )
+  graph.constants.forEach((tensor, index) =>
+    lines.push(`%${graph.inputs.length + index} ${describe(tensor)} = constant`),
+  )
   const first = graph.inputs.length + graph.constants.length
   graph.nodes.forEach((node, index) => {
     const params = node.params === null || node.params === undefined ? '' : ` ${JSON.stringify(node.params)}`
-    lines.push(`%${first + index} ${describe(node.aval)} = ${node.op.name}(${node.inputs.map((value) => `%${value}`).join(', ')})${params}`)
+    lines.push(
+      `%${first + index} ${describe(node.aval)} = ${node.op.name}(${node.inputs.map((value) => `%${value}`).join(', ')})${params}`,
+    )
   })
   lines.push(`return ${graph.outputs.map((value) => `%${value}`).join(', ')}`)
   return lines.join('\n')

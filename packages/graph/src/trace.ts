@@ -1,4 +1,16 @@
-import { type Aval, apply, type Graph, type Interpreter, type Node, type Op, Tensor, TraceError, treeLeaves, treeReplace, withInterpreter } from '@gradus/tensor'
+import {
+  type Aval,
+  apply,
+  type Graph,
+  type Interpreter,
+  type Node,
+  type Op,
+  Tensor,
+  TraceError,
+  treeLeaves,
+  treeReplace,
+  withInterpreter,
+} from '@gradus/tensor'
 
 /** A function written down as a graph. `result` is what the function returned, with tensors that have no value. */
 export interface Traced<R> {
@@ -23,7 +35,11 @@ export interface TraceOptions {
  * const { graph } = trace((x) => mul(x, x), [tensor([1, 2])])
  * graph.nodes.map((node) => node.op.name) // => ['mul']
  */
-export function trace<A extends readonly unknown[], R>(fn: (...args: A) => R, args: A, options: TraceOptions = {}): Traced<R> {
+export function trace<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  args: A,
+  options: TraceOptions = {},
+): Traced<R> {
   const tracer = new Tracer(options.keep ?? (() => false))
   const inputs = treeLeaves(args).map(({ shape, dtype }) => new Tensor({ shape, dtype }))
   const result = withInterpreter(tracer, () => fn(...treeReplace(args, inputs)))
@@ -89,6 +105,13 @@ function avalOf({ shape, dtype }: Tensor): Aval {
 /** Applies the nodes of a graph to tensors, under whatever interpreter is in force. */
 export function replay(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
   const values: Tensor[] = [...inputs, ...graph.constants]
-  for (const node of graph.nodes) values.push(apply(node.op, node.inputs.map((index) => values[index]!), node.params))
+  for (const node of graph.nodes)
+    values.push(
+      apply(
+        node.op,
+        node.inputs.map((index) => values[index]!),
+        node.params,
+      ),
+    )
   return graph.outputs.map((output) => values[output]!)
 }

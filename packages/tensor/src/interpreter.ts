@@ -109,6 +109,8 @@ function executableOf(backend: Backend, op: Op, inputs: readonly Aval[], params:
 /** A string that is equal for equal params; tells NaN, infinities and -0 apart, which JSON does not. */
 export function paramsKey(params: unknown): string {
   return JSON.stringify(params, (_, value: unknown) =>
-    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${Object.is(value, -0) ? '-0' : value}` : value,
+    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `#${Object.is(value, -0) ? '-0' : value}`
+      : value,
   )
 }

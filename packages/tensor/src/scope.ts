@@ -13,7 +13,10 @@ import { treeLeaves } from './tree.ts'
  */
 export function scope<T>(body: () => T): T {
   const { result, created } = collect(body)
-  if (result instanceof Promise) throw new TypeError('scope() was given an async function; it frees tensors when the function returns, so it must be synchronous.')
+  if (result instanceof Promise)
+    throw new TypeError(
+      'scope() was given an async function; it frees tensors when the function returns, so it must be synchronous.',
+    )
   const kept = new Set(treeLeaves(result))
   for (const tensor of created) if (!kept.has(tensor)) tensor.dispose()
   adopt([...kept].filter((tensor) => created.has(tensor)))

@@ -56,7 +56,7 @@ export class Tensor implements Aval {
     if (!this.held.alive) {
       throw new BackendError(
         `This ${this.dtype}${formatShape(this.shape)} tensor was disposed or donated to a compiled function. ` +
-          'Use the function\'s result instead, or do not donate or dispose it.',
+          "Use the function's result instead, or do not donate or dispose it.",
       )
     }
     return this.held

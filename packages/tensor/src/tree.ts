@@ -17,7 +17,8 @@ export function treeLeaves(tree: unknown): Tensor[] {
 export function treeForEach(tree: unknown, visit: (leaf: Tensor, path: string) => void, path = ''): void {
   if (tree instanceof Tensor) visit(tree, path)
   else if (isBranch(tree)) {
-    for (const key of Object.keys(tree)) treeForEach((tree as Record<string, unknown>)[key], visit, path ? `${path}.${key}` : key)
+    for (const key of Object.keys(tree))
+      treeForEach((tree as Record<string, unknown>)[key], visit, path ? `${path}.${key}` : key)
   }
 }
 
@@ -31,8 +32,16 @@ export function treeForEach(tree: unknown, visit: (leaf: Tensor, path: string) =
  * sum.w.array() // => [11, 22]
  */
 export function treeMap<T>(map: (leaf: Tensor, ...rest: Tensor[]) => Tensor, tree: T, ...rest: readonly unknown[]): T
-export function treeMap<T, U>(map: (leaf: Tensor, ...rest: Tensor[]) => U, tree: T, ...rest: readonly unknown[]): MapTree<T, U>
-export function treeMap(map: (leaf: Tensor, ...rest: Tensor[]) => unknown, tree: unknown, ...rest: readonly unknown[]): unknown {
+export function treeMap<T, U>(
+  map: (leaf: Tensor, ...rest: Tensor[]) => U,
+  tree: T,
+  ...rest: readonly unknown[]
+): MapTree<T, U>
+export function treeMap(
+  map: (leaf: Tensor, ...rest: Tensor[]) => unknown,
+  tree: unknown,
+  ...rest: readonly unknown[]
+): unknown {
   if (tree instanceof Tensor) return map(tree, ...(rest as Tensor[]))
   if (!isBranch(tree)) return tree
   const child = (key: string | number): unknown =>

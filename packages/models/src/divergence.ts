@@ -1,0 +1,60 @@
+import { DivergenceError, Rng } from '@gradus/core'
+import { cast, isFinite, type Tensor, treeForEach } from '@gradus/tensor'
+import { type HostBatch, upload } from './batches.ts'
+import type { Network } from './network.ts'
+import type { Objective } from './objective.ts'
+import { readVariables } from './variables.ts'
+
+interface Diverged {
+  readonly network: Network
+  readonly objective: Objective
+}
+
+/** Where a NaN or an infinity arose, found by running the batch again, layer by layer, from the weights before the step. */
+export async function explainDivergence(
+  model: Diverged,
+  batch: HostBatch,
+  epoch: number,
+  step: number,
+): Promise<DivergenceError> {
+  const place = await findPlace(model, batch)
+  return new DivergenceError(
+    `Training met a value that is not finite in epoch ${epoch + 1}, step ${step + 1}: ${place.what}. ` +
+      'The weights are those before this step. Try a smaller learning rate, clipNorm, or scaled inputs; callbacks: [new TerminateOnNaN()] ends training without an error.',
+    epoch,
+    step,
+    place.layer,
+  )
+}
+
+async function findPlace({ network, objective }: Diverged, batch: HostBatch): Promise<{ layer: string; what: string }> {
+  const { params, state } = readVariables(network)
+  for (const [layer, tree] of Object.entries(params)) {
+    const leaves: [string, Tensor][] = []
+    treeForEach(tree, (leaf, key) => leaves.push([key, leaf]))
+    for (const [key, leaf] of leaves)
+      if (!(await allFinite(leaf))) return { layer, what: `the parameter '${key}' of layer '${layer}' is not finite` }
+  }
+  const { inputs, targets, weights } = upload(batch)
+  const seen: [string, Tensor][] = []
+  const result = network.run(inputs, {
+    params,
+    state,
+    rng: new Rng(0),
+    training: true,
+    addLoss: () => {},
+    observe: (name, outputs) => outputs.forEach((output) => seen.push([name, output])),
+  })
+  for (const [layer, output] of seen)
+    if (!(await allFinite(output))) return { layer, what: `the output of layer '${layer}' is not finite` }
+  const last = network.outputName(0)
+  const { total } = objective.loss(result.outputs, { targets, weights }, result.masks)
+  if (total && !(await allFinite(total)))
+    return { layer: last, what: `the loss is ${total.item()}, computed from finite outputs of layer '${last}'` }
+  return { layer: last, what: `the loss is finite and a gradient behind layer '${last}' is not` }
+}
+
+async function allFinite(x: Tensor): Promise<boolean> {
+  if (x.dtype !== 'float32' && x.dtype !== 'float64') return true
+  return (await cast(isFinite(x), 'int32').data()).every((value: number) => value !== 0)
+}

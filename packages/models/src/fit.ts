@@ -1,0 +1,276 @@
+import { History, ProgressLogger } from '@gradus/callbacks'
+import type { ArrayData, CallbackHooks, CallbackModel, Dataset, FitParams, Logs, Named } from '@gradus/core'
+import { arraySource, type BatchSource, type ClassWeight, type HostBatch, upload } from './batches.ts'
+import { Hooks } from './callbacks.ts'
+import { explainDivergence } from './divergence.ts'
+import { evaluateSource } from './evaluate.ts'
+import { Pace } from './pace.ts'
+import { openSource, type SampleWeightData, splitValidation } from './sources.ts'
+import type { Carry } from './steps.ts'
+import { disposeTree, readScalars, type Training } from './training.ts'
+
+/** Data to validate on: inputs and targets, perhaps weights, or a dataset. */
+export type ValidationData =
+  | Dataset
+  | readonly [x: Named<ArrayData>, y: Named<ArrayData>, sampleWeight?: SampleWeightData]
+
+/** Options of `fit`, with Keras's meaning and defaults. */
+export interface FitOptions {
+  /** Samples per update (default 32). Not for datasets, which make their own batches. */
+  readonly batchSize?: number
+  /** The number of the last epoch, counted from 1 (default 1). */
+  readonly epochs?: number
+  /** 0 silent, 1 a progress bar (the default), 2 a line per epoch. */
+  readonly verbose?: 0 | 1 | 2 | 'auto'
+  readonly callbacks?: readonly CallbackHooks[]
+  /** The last part of the samples, from 0 to 1, that is validated on instead of trained on. */
+  readonly validationSplit?: number
+  readonly validationData?: ValidationData
+  /** Whether samples are put in another order each epoch (default true), or only within each batch. */
+  readonly shuffle?: boolean | 'batch'
+  /** Weight of each class in the loss, by label. */
+  readonly classWeight?: ClassWeight
+  /** Weight of each sample in the loss. */
+  readonly sampleWeight?: SampleWeightData
+  /** The epoch to start at (default 0), to go on with an earlier run. */
+  readonly initialEpoch?: number
+  /** Batches per epoch; the next epoch goes on where the last one ended. */
+  readonly stepsPerEpoch?: number
+  /** Batches to validate on. */
+  readonly validationSteps?: number
+  readonly validationBatchSize?: number
+  /** Validate every so many epochs, or after the epochs listed (counted from 1). */
+  readonly validationFreq?: number | readonly number[]
+  /** Ends training after the current batch; `fit` then rejects with the signal's reason and the model keeps what it learnt. */
+  readonly signal?: AbortSignal
+}
+
+/** The model as the training loop sees it. */
+export interface FitModel extends CallbackModel {
+  readonly stepsPerExecution: number
+}
+
+/** Trains. Implements `fit` of all models. */
+export async function fit(
+  training: Training,
+  model: FitModel,
+  x: Named<ArrayData> | Dataset,
+  y: Named<ArrayData> | undefined,
+  options: FitOptions,
+): Promise<History> {
+  const { epochs = 1, initialEpoch = 0, batchSize = 32, shuffle = true, signal } = options
+  signal?.throwIfAborted()
+  const opened = await openSource(training, {
+    x,
+    y,
+    sampleWeight: options.sampleWeight,
+    classWeight: options.classWeight,
+  })
+  let validation = await openValidation(training, options)
+  let source: BatchSource
+  let first: HostBatch
+  if (opened.samples) {
+    const split =
+      options.validationSplit && !validation ? splitValidation(opened.samples, options.validationSplit) : undefined
+    if (split) validation = arraySource(split.held, { batchSize: options.validationBatchSize ?? batchSize })
+    first = split?.train ?? opened.samples
+    source = arraySource(first, { batchSize, shuffle, rng: training.shuffleRng })
+  } else {
+    source = opened.source
+    first = opened.first
+  }
+  const program = training.steppers(first)
+  if (opened.samples) training.checkValues(first)
+
+  const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose
+  const params: FitParams = { epochs, steps: options.stepsPerEpoch ?? source.length, verbose }
+  const history = new History()
+  const logger = verbose === 0 ? [] : [new ProgressLogger()]
+  const hooks = new Hooks([...(options.callbacks ?? []), history, ...logger], model, params)
+  const batches = new EpochBatches(source, options.stepsPerEpoch)
+  const loop = new Loop(training, program, model, hooks, signal)
+
+  model.stopTraining = false
+  await hooks.call('onTrainBegin')
+  let logs: Logs = {}
+  try {
+    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+      await hooks.call('onEpochBegin', { epoch })
+      logs = await loop.epoch(epoch, batches)
+      if (validation && isDue(options.validationFreq ?? 1, epoch)) {
+        await hooks.call('onTestBegin', { epoch })
+        const figures = await evaluateSource(training, validation, options.validationSteps, hooks)
+        for (const [key, value] of Object.entries(figures)) logs[`val_${key}`] = value
+        await hooks.call('onTestEnd', { epoch, logs: figures })
+      }
+      await hooks.call('onEpochEnd', { epoch, logs })
+      if (model.stopTraining) break
+    }
+  } finally {
+    loop.close()
+  }
+  training.finish()
+  await hooks.call('onTrainEnd', { logs })
+  return history
+}
+
+/** Runs the steps of epochs; holds what a step changes while it belongs to the steps. */
+class Loop {
+  private carry: Carry | undefined
+  private frozen: ReturnType<Training['begin']>['frozen'] = {}
+  private revision = -1
+  private readonly pace = new Pace()
+  private readonly key
+
+  constructor(
+    private readonly training: Training,
+    private readonly program: ReturnType<Training['steppers']>,
+    private readonly model: FitModel,
+    private readonly hooks: Hooks,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.key = training.dropoutKey
+  }
+
+  async epoch(epoch: number, batches: EpochBatches): Promise<Logs> {
+    const { hooks, model } = this
+    this.open()
+    const old = this.carry!.tracker
+    this.carry = { ...this.carry!, tracker: this.program.objective.init() }
+    disposeTree(old)
+    let logs: Logs = {}
+    let step = 0
+    let last: HostBatch | undefined
+    for (;;) {
+      const group = await batches.next(epoch, model.stepsPerExecution)
+      if (group.length === 0) break
+      await hooks.call('onTrainBatchBegin', { epoch, step })
+      for (const batch of group) this.run(batch)
+      last = group.at(-1)!
+      step += group.length
+      if (hooks.has('onTrainBatchEnd')) {
+        logs = await this.figures()
+        this.training.commit(this.carry!)
+        await hooks.call('onTrainBatchEnd', { epoch, step: step - 1, logs })
+        this.open()
+      }
+      await this.breathe(epoch, step - 1, last)
+      if (model.stopTraining) break
+    }
+    if (last) await this.guard(epoch, step - 1, last)
+    logs = await this.figures()
+    this.training.commit(this.carry!)
+    return logs
+  }
+
+  /** Hands over what was learnt, also when training ends early. */
+  close(): void {
+    if (!this.carry) return
+    this.training.commit(this.carry)
+    disposeTree([this.carry.tracker, this.carry.step, this.carry.failedAt])
+    this.carry = undefined
+  }
+
+  private open(): void {
+    const { training } = this
+    if (this.carry && this.revision === training.revision) return
+    const tracker = this.carry?.tracker
+    const { carry, frozen } = training.begin(this.program.objective)
+    if (this.carry) disposeTree([this.carry.step, this.carry.failedAt])
+    if (tracker) disposeTree(carry.tracker)
+    this.carry = tracker ? { ...carry, tracker } : carry
+    this.frozen = frozen
+    this.revision = training.revision
+  }
+
+  private run(batch: HostBatch): void {
+    const device = upload(batch)
+    this.carry = this.program.train(this.carry!, this.frozen, device, this.key)
+    this.training.steps++
+    disposeTree([device.inputs, device.targets, device.weights])
+  }
+
+  private figures(): Promise<Logs> {
+    return readScalars(this.program.results(this.carry!.tracker))
+  }
+
+  /** Reads whether a step failed: every step where that costs nothing, else once per time slice. */
+  private async breathe(epoch: number, step: number, batch: HostBatch): Promise<void> {
+    const { due } = this.pace
+    if (due || this.carry!.failedAt.storage.memory.readSync) await this.guard(epoch, step, batch)
+    if (due) await this.pace.rest()
+    if (this.signal?.aborted) {
+      this.close()
+      this.signal.throwIfAborted()
+    }
+  }
+
+  private async guard(epoch: number, step: number, batch: HostBatch): Promise<void> {
+    if (this.model.stopTraining) return
+    const [failedAt] = await this.carry!.failedAt.data()
+    if (failedAt! < 0) return
+    this.training.commit(this.carry!)
+    throw await explainDivergence(
+      { network: this.training.network, objective: this.program.objective },
+      batch,
+      epoch,
+      step,
+    )
+  }
+}
+
+/** Batches epoch by epoch; with a number of steps per epoch a pass over the data may span several epochs. */
+class EpochBatches {
+  private pass: AsyncIterator<HostBatch> | undefined
+  private passes = 0
+  private epoch = -1
+  private taken = 0
+  private exhausted = false
+
+  constructor(
+    private readonly source: BatchSource,
+    private readonly stepsPerEpoch: number | undefined,
+  ) {}
+
+  /** Up to `count` batches; none at the end of the epoch. */
+  async next(epoch: number, count: number): Promise<HostBatch[]> {
+    if (epoch !== this.epoch) {
+      this.epoch = epoch
+      this.taken = 0
+      if (this.stepsPerEpoch === undefined || this.exhausted) this.pass = undefined
+      this.exhausted = false
+    }
+    const batches: HostBatch[] = []
+    while (batches.length < count && !this.exhausted && this.taken < (this.stepsPerEpoch ?? Number.POSITIVE_INFINITY)) {
+      this.pass ??= this.source.pass(this.passes++)[Symbol.asyncIterator]()
+      const { value, done } = await this.pass.next()
+      if (done) {
+        this.exhausted = true
+        if (this.stepsPerEpoch !== undefined) {
+          console.warn(
+            `fit: the data ended after ${this.taken} of ${this.stepsPerEpoch} steps of the epoch. Give more data, or a smaller stepsPerEpoch.`,
+          )
+        }
+        break
+      }
+      batches.push(value)
+      this.taken++
+    }
+    return batches
+  }
+}
+
+async function openValidation(training: Training, options: FitOptions): Promise<BatchSource | undefined> {
+  const { validationData, validationBatchSize, batchSize = 32 } = options
+  if (!validationData) return undefined
+  const listed = Array.isArray(validationData)
+  const [x, y, sampleWeight] = listed
+    ? (validationData as readonly [Named<ArrayData>, Named<ArrayData>, SampleWeightData?])
+    : [validationData as Dataset]
+  const opened = await openSource(training, { x, y, sampleWeight })
+  return opened.samples ? arraySource(opened.samples, { batchSize: validationBatchSize ?? batchSize }) : opened.source
+}
+
+function isDue(frequency: number | readonly number[], epoch: number): boolean {
+  return typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1)
+}

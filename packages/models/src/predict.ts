@@ -1,0 +1,57 @@
+import type { ArrayData, Dataset, Named, Rng } from '@gradus/core'
+import { concat, type Tensor } from '@gradus/tensor'
+import { arraySource, toDevice } from './batches.ts'
+import type { Hooks } from './callbacks.ts'
+import type { Network } from './network.ts'
+import { Pace } from './pace.ts'
+import { openSource } from './sources.ts'
+import { makePredictStep, type PredictStep } from './steps.ts'
+import { disposeTree } from './training.ts'
+import { readVariables } from './variables.ts'
+
+const steps = new WeakMap<Network, PredictStep>()
+
+function stepOf(network: Network): PredictStep {
+  let step = steps.get(network)
+  if (!step) steps.set(network, (step = makePredictStep(network, { jit: true })))
+  return step
+}
+
+/** Runs the network over batches and joins what they give, output by output. */
+export async function predict(
+  network: Network,
+  x: Named<ArrayData> | Dataset,
+  { batchSize = 32, steps: limit }: { readonly batchSize?: number; readonly steps?: number },
+  hooks: Hooks,
+  key: Rng['key'],
+): Promise<Tensor[]> {
+  const ports = {
+    inputs: network.inputs.map(({ shape, source }) => ({ name: network.nameOf(source.layer), shape })),
+    outputs: network.outputs.map(({ shape }, index) => ({ name: network.outputName(index), shape })),
+  }
+  const opened = await openSource({ ports }, { x })
+  const source = opened.samples ? arraySource(opened.samples, { batchSize }) : opened.source
+  const { params, state } = readVariables(network)
+  const pace = new Pace()
+  const parts: (readonly Tensor[])[] = []
+  await hooks.call('onPredictBegin')
+  let step = 0
+  for await (const batch of source.pass(0)) {
+    if (limit !== undefined && step >= limit) break
+    await hooks.call('onPredictBatchBegin', { step })
+    const inputs = batch.inputs.map(toDevice)
+    parts.push(stepOf(network)(params, state, inputs, key))
+    disposeTree(inputs)
+    await hooks.call('onPredictBatchEnd', { step })
+    step++
+    if (pace.due) await pace.rest()
+  }
+  await hooks.call('onPredictEnd')
+  return network.outputs.map((_, index) => {
+    const pieces = parts.map((outputs) => outputs[index]!)
+    if (pieces.length === 1) return pieces[0]!
+    const joined = concat(pieces, 0)
+    disposeTree(pieces)
+    return joined
+  })
+}

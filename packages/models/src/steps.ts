@@ -1,0 +1,182 @@
+import { valueAndGrad } from '@gradus/autograd'
+import { type Gradients, type Optimizer, type OptimizerState, Rng } from '@gradus/core'
+import { compile } from '@gradus/graph'
+import {
+  add,
+  cast,
+  equal,
+  foldIn,
+  full,
+  mul,
+  sum,
+  type Tensor,
+  type Tree,
+  treeLeaves,
+  treeMap,
+  where,
+} from '@gradus/tensor'
+import type { DeviceBatch } from './batches.ts'
+import type { ByLayer, Network } from './network.ts'
+import type { Objective, TrackerState } from './objective.ts'
+import { mapParameters, mergeByLayer } from './variables.ts'
+
+/** What a train step changes. It is donated: each step overwrites it in place. */
+export interface Carry {
+  readonly [key: string]: Tree
+  readonly trainable: ByLayer
+  readonly state: ByLayer
+  readonly optimizer: OptimizerState
+  readonly tracker: TrackerState
+  /** Steps so far, int32 scalar; dropout draws other numbers at each. */
+  readonly step: Tensor
+  /** The first step whose loss or gradients were not finite, -1 before that; from then on nothing else changes. */
+  readonly failedAt: Tensor
+}
+
+export type TrainStep = (carry: Carry, frozen: ByLayer, batch: DeviceBatch, key: Tensor) => Carry
+export type TestStep = (
+  tracker: TrackerState,
+  params: ByLayer,
+  state: ByLayer,
+  batch: DeviceBatch,
+  key: Tensor,
+) => TrackerState
+export type PredictStep = (params: ByLayer, state: ByLayer, inputs: readonly Tensor[], key: Tensor) => readonly Tensor[]
+
+interface Forward {
+  readonly total: Tensor
+  readonly parts: readonly Tensor[]
+  readonly predictions: readonly Tensor[]
+  readonly masks: readonly (Tensor | undefined)[]
+  readonly state: ByLayer
+}
+
+export interface StepOptions {
+  /** One program per step (default true), or op by op, for debugging. */
+  readonly jit: boolean
+}
+
+/** Forward pass, losses, gradients, update, constraints and metrics of one batch, as one function. */
+export function makeTrainStep(
+  network: Network,
+  objective: Objective,
+  optimizer: Optimizer,
+  { jit }: StepOptions,
+): TrainStep {
+  const step: TrainStep = (carry, frozen, batch, key) => {
+    const rng = new Rng(foldIn(key, cast(carry.step, 'uint32')))
+    const lossOf = (trainable: ByLayer): readonly [Tensor, Forward] => {
+      const forward = runForward(
+        network,
+        objective,
+        mergeByLayer(network, trainable, frozen),
+        trainable,
+        carry.state,
+        batch,
+        rng,
+        true,
+      )
+      return [optimizer.scaleLoss(forward.total), forward]
+    }
+    const [[, forward], gradients] = valueAndGrad(lossOf)(carry.trainable)
+    const [updated, optimizerState] = optimizer.update(gradients as Gradients, carry.optimizer, carry.trainable)
+    const trainable = mapParameters(
+      network,
+      updated as ByLayer,
+      (value, layer, param) => layer.constraintOf(param)?.project(value) ?? value,
+    )
+    const tracker = objective.update(
+      carry.tracker,
+      batch.size,
+      forward.total,
+      forward.parts,
+      forward.predictions,
+      batch,
+      forward.masks,
+    )
+
+    const finite = equal(
+      add(
+        isFiniteSum(forward.total),
+        treeLeaves(gradients)
+          .map(isFiniteSum)
+          .reduce((a, b) => add(a, b)),
+      ),
+      0,
+    )
+    const intact = equal(
+      where(finite, carry.failedAt, where(equal(carry.failedAt, -1), carry.step, carry.failedAt)),
+      -1,
+    )
+    const next = { trainable, state: forward.state, optimizer: optimizerState, tracker }
+    const kept = { trainable: carry.trainable, state: carry.state, optimizer: carry.optimizer, tracker: carry.tracker }
+    return {
+      ...treeMap((now, before) => where(intact, now, before), next, kept),
+      step: add(carry.step, 1),
+      failedAt: where(intact, -1, where(equal(carry.failedAt, -1), carry.step, carry.failedAt)),
+    } as Carry
+  }
+  return jit ? compile(step, { donate: [0] }) : step
+}
+
+/** 0 for a finite tensor and NaN for any other: x * 0 is NaN for NaN and for infinities. */
+function isFiniteSum(x: Tensor): Tensor {
+  return cast(sum(mul(x, 0)), 'float32')
+}
+
+export function makeTestStep(network: Network, objective: Objective, { jit }: StepOptions): TestStep {
+  const step: TestStep = (tracker, params, state, batch, key) => {
+    const { total, parts, predictions, masks } = runForward(
+      network,
+      objective,
+      params,
+      params,
+      state,
+      batch,
+      new Rng(key),
+      false,
+    )
+    return objective.update(tracker, batch.size, total, parts, predictions, batch, masks)
+  }
+  return jit ? compile(step, { donate: [0] }) : step
+}
+
+export function makePredictStep(network: Network, { jit }: StepOptions): PredictStep {
+  const step: PredictStep = (params, state, inputs, key) =>
+    network.run(inputs, { params, state, rng: new Rng(key), training: false, addLoss: () => {} }).outputs
+  return jit ? compile(step) : step
+}
+
+function runForward(
+  network: Network,
+  objective: Objective,
+  params: ByLayer,
+  penalised: ByLayer,
+  state: ByLayer,
+  batch: DeviceBatch,
+  rng: Rng,
+  training: boolean,
+): Forward {
+  const added: Tensor[] = []
+  const result = network.run(batch.inputs, { params, state, rng, training, addLoss: (loss) => added.push(loss) })
+  const { total, parts } = objective.loss(result.outputs, batch, result.masks)
+  const losses = [...(total ? [total] : []), ...added.map((loss) => sum(loss)), ...penaltiesOf(network, penalised)]
+  return {
+    total: losses.length ? losses.map((loss) => cast(loss, losses[0]!.dtype)).reduce((a, b) => add(a, b)) : full([], 0),
+    parts,
+    predictions: result.outputs,
+    masks: result.masks,
+    state: result.state,
+  }
+}
+
+/** The regularizers' penalties on the trained parameters. */
+function penaltiesOf(network: Network, params: ByLayer): Tensor[] {
+  const penalties: Tensor[] = []
+  mapParameters(network, params, (value, layer, key) => {
+    const penalty = layer.regularizerOf(key)?.loss(value)
+    if (penalty) penalties.push(penalty)
+    return value
+  })
+  return penalties
+}

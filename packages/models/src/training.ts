@@ -1,0 +1,298 @@
+import {
+  ConfigError,
+  DataError,
+  type Logs,
+  type Optimizer,
+  type OptimizerState,
+  type Rng,
+  type WeightValue,
+} from '@gradus/core'
+import { compile } from '@gradus/graph'
+import {
+  apply,
+  formatShape,
+  full,
+  identityOp,
+  inferShapes,
+  type Shape,
+  ShapeError,
+  sameShape,
+  scope,
+  Tensor,
+  type TypedArray,
+  treeForEach,
+  treeLeaves,
+  treeMap,
+  treeReplace,
+} from '@gradus/tensor'
+import { type HostBatch, type Ports, requireFinite, toDevice, upload } from './batches.ts'
+import { explainDivergence } from './divergence.ts'
+import type { ByLayer, Network } from './network.ts'
+import { Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'
+import type { NameResolver } from './objectives.ts'
+import { type Carry, makeTestStep, makeTrainStep, type TestStep, type TrainStep } from './steps.ts'
+import { mergeByLayer, readVariables, splitByTrainable, writeVariables } from './variables.ts'
+
+/** What `compile` fixed. */
+export interface Setup extends ObjectiveOptions {
+  readonly optimizer: Optimizer
+  readonly registry: NameResolver | undefined
+  readonly jit: boolean
+}
+
+/** The steps of a model for one kind of targets. */
+interface Program {
+  readonly objective: Objective
+  readonly train: TrainStep
+  readonly test: TestStep
+  readonly results: (tracker: TrackerState) => Record<string, Tensor>
+}
+
+/** A compiled model in training: its steps, its optimizer's state, and the way between them and the layers' variables. */
+export class Training {
+  optimizerState: OptimizerState | undefined
+  /** Counts changes from outside (weights set, learning rate set), after which a running loop reads everything anew. */
+  revision = 0
+  /** Steps trained so far, over all calls of fit. */
+  steps = 0
+  private program: Program | undefined
+  private rate: number | undefined
+
+  constructor(
+    readonly network: Network,
+    readonly setup: Setup,
+    private readonly rng: Rng,
+  ) {}
+
+  get ports(): Ports {
+    const { network } = this
+    return {
+      inputs: network.inputs.map(({ shape, source }) => ({ name: network.nameOf(source.layer), shape })),
+      outputs: network.outputs.map(({ shape }, index) => ({ name: network.outputName(index), shape })),
+    }
+  }
+
+  get dropoutKey(): Tensor {
+    return this.rng.fork('steps').key
+  }
+
+  get shuffleRng(): Rng {
+    return this.rng.fork('shuffle')
+  }
+
+  /** The steps for batches like this one. Shapes are checked here, before anything is trained. */
+  steppers(batch: HostBatch): Program {
+    if (this.program) return this.program
+    const { network, setup } = this
+    const { outputs } = this.ports
+    const objective = new Objective(
+      outputs,
+      batch.targets.map((target) => target && [null, ...target.shape.slice(1)]),
+      setup,
+      setup.registry,
+    )
+    this.checkTargets(objective, batch)
+    this.program = {
+      objective,
+      train: makeTrainStep(network, objective, setup.optimizer, setup),
+      test: makeTestStep(network, objective, setup),
+      results: setup.jit
+        ? compile((tracker: TrackerState) => objective.results(tracker))
+        : (tracker) => objective.results(tracker),
+    }
+    return this.program
+  }
+
+  get objective(): Objective | undefined {
+    return this.program?.objective
+  }
+
+  /** Checks the values of whole arrays on the host: finite numbers, and labels that the losses can take. */
+  checkValues(samples: HostBatch): void {
+    const { inputs, outputs } = this.ports
+    samples.inputs.forEach((array, index) => requireFinite(inputs.length > 1 ? `x.${inputs[index]!.name}` : 'x', array))
+    samples.targets.forEach((array, index) => {
+      if (!array) return
+      const name = outputs.length > 1 ? `y.${outputs[index]!.name}` : 'y'
+      requireFinite(name, array)
+      this.objective?.losses[index]?.checkTarget(array, outputs[index]!.shape, name)
+    })
+  }
+
+  /** What the first step of a run starts from; the tensors are the layers' own and are given away to it. */
+  begin(objective: Objective): { carry: Carry; frozen: ByLayer } {
+    const { params, state } = readVariables(this.network)
+    const { trainable, frozen } = splitByTrainable(this.network, params)
+    if (treeLeaves(trainable).length === 0) {
+      throw new DataError(
+        'The model has no parameters to train: it has no layer with parameters, or all are frozen (trainable = false).',
+      )
+    }
+    if (!this.optimizerState) {
+      this.optimizerState = this.setup.optimizer.init(trainable)
+      this.applyRate()
+    }
+    const carry: Carry = {
+      trainable,
+      state,
+      optimizer: this.optimizerState,
+      tracker: objective.init(),
+      step: full([], this.steps, 'int32'),
+      failedAt: full([], -1, 'int32'),
+    }
+    return { carry, frozen }
+  }
+
+  /** Makes what a step left the layers' variables and the optimizer's state. */
+  commit({ trainable, state, optimizer }: Carry): void {
+    // frozen parameters are not part of the carry and stay
+    writeVariables(this.network, { params: mergeWithKept(this.network, trainable), state })
+    this.optimizerState = optimizer
+  }
+
+  /** The optimizer's rate as a number; with a schedule, that of the next step. */
+  get learningRate(): number {
+    const { learningRate } = this.setup.optimizer
+    if (this.rate !== undefined) return this.rate
+    if (typeof learningRate === 'number') return learningRate
+    return scope(() => learningRate.at(this.optimizerState?.iteration ?? full([], 0, 'int32')).dataSync()[0]!)
+  }
+
+  set learningRate(value: number) {
+    const { optimizer } = this.setup
+    if (typeof optimizer.learningRate !== 'number') {
+      throw new ConfigError(
+        `The learning rate follows the schedule ${optimizer.learningRate.type} and cannot be set. Compile with a number to set it.`,
+      )
+    }
+    if (!(value >= 0)) throw new ConfigError(`learningRate must be a number from 0 and is ${value}.`)
+    this.rate = value
+    this.applyRate()
+    this.revision++
+  }
+
+  /** One update, or one test, on one batch. */
+  async onBatch(batch: HostBatch, train: boolean): Promise<Logs> {
+    const program = this.steppers(batch)
+    this.checkValues(batch)
+    const device = upload(batch)
+    const { params, state } = readVariables(this.network)
+    let tracker = program.objective.init()
+    if (train) {
+      const { carry, frozen } = this.begin(program.objective)
+      const next = program.train(carry, frozen, device, this.dropoutKey)
+      this.commit(next)
+      this.steps++
+      const [failedAt] = await next.failedAt.data()
+      if (failedAt! >= 0)
+        throw await explainDivergence({ network: this.network, objective: program.objective }, batch, 0, this.steps - 1)
+      tracker = next.tracker
+      disposeTree([next.step, next.failedAt])
+    } else {
+      tracker = program.test(tracker, params, state, device, this.dropoutKey)
+    }
+    disposeTree([device.inputs, device.targets, device.weights])
+    const logs = await readScalars(program.results(tracker))
+    disposeTree(tracker)
+    return logs
+  }
+
+  /** Takes over an optimizer's saved state. */
+  async restore(saved: readonly WeightValue[], steps: number): Promise<void> {
+    this.steps = steps
+    if (saved.length === 0) return
+    const { trainable } = splitByTrainable(this.network, readVariables(this.network).params)
+    const fresh = this.setup.optimizer.init(trainable)
+    const byPath = new Map(saved.map((value) => [value.path, value]))
+    const paths: string[] = []
+    treeForEach(fresh, (leaf, path) => {
+      paths.push(path)
+      const found = byPath.get(path)
+      if (!found || !sameShape(found.shape, leaf.shape)) {
+        throw new ConfigError(
+          `The saved optimizer state has ${found ? `another shape for` : 'no'} '${path}': it belongs to another optimizer or other layers. Load with compile: false and compile anew.`,
+        )
+      }
+    })
+    this.optimizerState = treeReplace(
+      fresh,
+      paths.map((path) => toDevice(byPath.get(path)!)),
+    )
+    disposeTree(fresh)
+    this.revision++
+  }
+
+  private applyRate(): void {
+    if (this.rate === undefined || !this.optimizerState) return
+    this.optimizerState.learningRate.dispose()
+    this.optimizerState = { ...this.optimizerState, learningRate: full([], this.rate) }
+  }
+
+  /** Ends a run: the optimizer may replace the parameters, for example by their moving average. */
+  finish(): void {
+    const { optimizer } = this.setup
+    if (!optimizer.config.useEma || !this.optimizerState) return
+    const { trainable } = splitByTrainable(this.network, readVariables(this.network).params)
+    const final = treeMap(
+      (value) => apply(identityOp, [value], null),
+      optimizer.finalize(trainable, this.optimizerState),
+    )
+    writeVariables(this.network, { params: mergeWithKept(this.network, final as ByLayer) })
+  }
+
+  private checkTargets(objective: Objective, batch: HostBatch): void {
+    const { outputs } = this.ports
+    batch.targets.forEach((target, index) => {
+      const loss = objective.losses[index]
+      const { name, shape } = outputs[index]!
+      if (!target) {
+        if (loss)
+          throw new DataError(`There are no targets for the output '${name}', which has the loss ${loss.type}. Give y.`)
+        return
+      }
+      if (!loss) return
+      const prediction = this.network.outputs[index]!
+      try {
+        inferShapes(() => {
+          loss.call(new Tensor(target), new Tensor({ shape: batchShape(shape, target.shape), dtype: prediction.dtype }))
+        })
+      } catch (error) {
+        if (!(error instanceof ShapeError)) throw error
+        throw new ShapeError(
+          `The targets have shape ${formatShape(target.shape)} and the output '${name}' has shape ${formatShape(shape)}; they do not fit under ${loss.type}. ` +
+            `Change y, the units of '${name}', or the loss. (${error.message})`,
+        )
+      }
+    })
+  }
+}
+
+function mergeWithKept(network: Network, trainable: ByLayer): ByLayer {
+  const { frozen } = splitByTrainable(network, readVariables(network).params)
+  return mergeByLayer(network, trainable, frozen)
+}
+
+function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
+  return shape.map((d, axis) => d ?? like[axis] ?? 1)
+}
+
+/** Frees the tensors of a tree. */
+export function disposeTree(tree: unknown): void {
+  treeForEach(tree, (tensor) => tensor.dispose())
+}
+
+/** Reads scalars by name, waiting once. */
+export async function readScalars(tensors: Record<string, Tensor>): Promise<Record<string, number>> {
+  const names = Object.keys(tensors)
+  const values = await Promise.all(names.map((name) => tensors[name]!.data()))
+  const logs = Object.fromEntries(names.map((name, index) => [name, scalarOf(values[index]!)]))
+  disposeTree(tensors)
+  return logs
+}
+
+// A metric with one value per class shows their mean, as Keras's progress bar does.
+function scalarOf(values: TypedArray): number {
+  let total = 0
+  for (const value of values) total += value
+  return values.length === 1 ? values[0]! : total / values.length
+}
