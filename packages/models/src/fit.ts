@@ -87,7 +87,7 @@ export async function fit(
   const history = new History()
   const logger = verbose === 0 ? [] : [new ProgressLogger()]
   const hooks = new Hooks([...(options.callbacks ?? []), history, ...logger], model, params)
-  const batches = new EpochBatches(source, options.stepsPerEpoch)
+  const batches = new EpochBatches(source, options.stepsPerEpoch, initialEpoch)
   const loop = new Loop(training, program, model, hooks, signal)
 
   model.stopTraining = false
@@ -222,7 +222,6 @@ class Loop {
 /** Batches epoch by epoch; with a number of steps per epoch a pass over the data may span several epochs. */
 class EpochBatches {
   private pass: AsyncIterator<HostBatch> | undefined
-  private passes = 0
   private epoch = -1
   private taken = 0
   private exhausted = false
@@ -230,6 +229,8 @@ class EpochBatches {
   constructor(
     private readonly source: BatchSource,
     private readonly stepsPerEpoch: number | undefined,
+    // Decides the order of the samples, so that a run that is resumed shuffles as if it had not stopped.
+    private passes: number,
   ) {}
 
   /** Up to `count` batches; none at the end of the epoch. */
