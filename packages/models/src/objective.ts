@@ -1,27 +1,27 @@
 import {
   accuracyName,
+  addToMean,
   ConfigError,
   crossentropyName,
   describeValue,
+  emptyMean,
   type Loss,
   Loss as LossClass,
+  type MeanState,
   type Metric,
   Metric as MetricClass,
+  meanOf,
   type SymbolicShape,
   suggest,
 } from '@gradus/core'
-import { add, cast, expandDims, mul, type Tensor, type Tree } from '@gradus/tensor'
+import { add, cast, expandDims, full, mul, type Tensor, type Tree } from '@gradus/tensor'
 import {
   FunctionLoss,
   FunctionMetric,
-  initMean,
   type LossFunction,
-  type MeanState,
   type MetricFunction,
-  meanResult,
   type NameResolver,
   resolveOption,
-  updateMean,
 } from './objectives.ts'
 
 /** One value per output: alone for a single output, by position, or by the output's name. */
@@ -94,8 +94,8 @@ export class Objective {
 
   init(): TrackerState {
     return {
-      loss: initMean(),
-      losses: this.severalLosses ? this.losses.filter((loss) => loss).map(initMean) : [],
+      loss: emptyMean(),
+      losses: this.severalLosses ? this.losses.filter((loss) => loss).map(emptyMean) : [],
       metrics: this.tracked.map(({ metric }) => metric.init()),
     }
   }
@@ -133,9 +133,10 @@ export class Objective {
     { targets, weights }: Targets,
     masks: readonly (Tensor | undefined)[],
   ): TrackerState {
+    const samples = full([], batchSize) // the loss of a batch counts once per sample
     return {
-      loss: updateMean(state.loss, total, batchSize),
-      losses: state.losses.map((mean, index) => updateMean(mean, parts[index]!, batchSize)),
+      loss: addToMean(state.loss, total, samples),
+      losses: state.losses.map((mean, index) => addToMean(mean, parts[index]!, samples)),
       metrics: this.tracked.map(({ metric, output, weighted }, index) => {
         const target = targets[output]
         if (!target) return state.metrics[index]!
@@ -151,9 +152,9 @@ export class Objective {
 
   /** The figures by name, in Keras's order (alphabetical). */
   results(state: TrackerState): Record<string, Tensor> {
-    const entries: [string, Tensor][] = [['loss', meanResult(state.loss)]]
+    const entries: [string, Tensor][] = [['loss', meanOf(state.loss)]]
     const named = this.outputs.filter((_, index) => this.losses[index])
-    state.losses.forEach((mean, index) => entries.push([`${named[index]!.name}_loss`, meanResult(mean)]))
+    state.losses.forEach((mean, index) => entries.push([`${named[index]!.name}_loss`, meanOf(mean)]))
     this.tracked.forEach(({ key, metric }, index) => entries.push([key, metric.result(state.metrics[index]!)]))
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
   }

@@ -1,5 +1,15 @@
-import { ConfigError, Configured, describeValue, Loss, Metric } from '@gradus/core'
-import { add, cast, div, expandDims, full, mul, onesLike, squeeze, sum, type Tensor } from '@gradus/tensor'
+import {
+  addToMean,
+  ConfigError,
+  Configured,
+  describeValue,
+  emptyMean,
+  Loss,
+  type MeanState,
+  Metric,
+  meanOf,
+} from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
 
 /** A loss as a function: the loss of each sample. */
 export type LossFunction = (target: Tensor, prediction: Tensor) => Tensor
@@ -38,26 +48,6 @@ export class FunctionLoss extends Loss {
   }
 }
 
-/** Sum of weighted values and sum of weights; their ratio is the mean. */
-export interface MeanState {
-  readonly [key: string]: Tensor
-  readonly total: Tensor
-  readonly count: Tensor
-}
-
-export function initMean(): MeanState {
-  return { total: full([], 0), count: full([], 0) }
-}
-
-/** Adds one value that stands for `weight` samples. */
-export function updateMean(state: MeanState, value: Tensor, weight: number): MeanState {
-  return { total: add(state.total, mul(cast(value, 'float32'), weight)), count: add(state.count, weight) }
-}
-
-export function meanResult({ total, count }: MeanState): Tensor {
-  return div(total, count)
-}
-
 /** The epoch's mean of a function of target and prediction. */
 export class FunctionMetric extends Metric<object, MeanState> {
   static readonly type = 'FunctionMetric'
@@ -67,19 +57,14 @@ export class FunctionMetric extends Metric<object, MeanState> {
   }
 
   init(): MeanState {
-    return initMean()
+    return emptyMean()
   }
 
   update(state: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
-    const values = cast(this.measure(target, prediction), 'float32')
-    let weights = weight ? cast(weight, 'float32') : onesLike(values)
-    if (weights.rank === values.rank + 1) weights = squeeze(weights, -1)
-    while (weights.rank < values.rank) weights = expandDims(weights, -1)
-    const full = mul(onesLike(values), weights)
-    return { total: add(state.total, sum(mul(values, full))), count: add(state.count, sum(full)) }
+    return addToMean(state, this.measure(target, prediction), weight)
   }
 
   result(state: MeanState): Tensor {
-    return meanResult(state)
+    return meanOf(state)
   }
 }

@@ -105,8 +105,7 @@ export class Sequential<N extends KnownNames = NoNames> extends ModelBase<N> {
     const first = this.stack[0]
     if (first instanceof Input) return first.config.shape
     const shape = first?.config.inputShape
-    if (shape && shape.some((d) => d === 0))
-      throw new ConfigError(`inputShape ${formatShape(shape)} has a dimension of 0.`)
+    if (shape?.some((d) => d === 0)) throw new ConfigError(`inputShape ${formatShape(shape)} has a dimension of 0.`)
     return shape
   }
 }

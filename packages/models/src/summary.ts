@@ -44,9 +44,9 @@ export function formatSummary({ name, sequential, network, optimizer }: SummaryI
   return [
     `Model: "${name}"`,
     formatTable(shown, rows, lineLength),
-    ` Total params: ${amount([...variables.map(valueOf), ...optimizer])}`,
-    ` Trainable params: ${amount(trained.map(valueOf))}`,
-    ` Non-trainable params: ${amount(frozen.map(valueOf))}`,
+    ` Total params: ${amount([...variables.map(tensorOf), ...optimizer])}`,
+    ` Trainable params: ${amount(trained.map(tensorOf))}`,
+    ` Non-trainable params: ${amount(frozen.map(tensorOf))}`,
     ...(optimizer.length ? [` Optimizer params: ${amount(optimizer)}`] : []),
     '',
   ].join('\n')
@@ -66,7 +66,7 @@ function rowsOf(
     const name = network.nameOf(layer)
     const own = variables.filter(({ path }) => path.startsWith(`${name}.`))
     const indent = depth === 0 ? '' : `${'    '.repeat(depth - 1)}   └ `
-    const row = [`${indent}${name} (${layer.type})`, outputShape(network, layer), count(own.map(valueOf))]
+    const row = [`${indent}${name} (${layer.type})`, outputShape(network, layer), count(own.map(tensorOf))]
     if (!linear) row.push(depth === 0 ? connections(network, layer) : '-')
     if (options.showTrainable) row.push(own.length === 0 ? '-' : layer.trainable ? 'Y' : 'N')
     rows.push(row)
@@ -111,7 +111,7 @@ function isLinear(network: Network): boolean {
   )
 }
 
-function valueOf({ value }: Variable): Tensor {
+function tensorOf({ value }: Variable): Tensor {
   return value
 }
 
