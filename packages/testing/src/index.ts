@@ -1,2 +1,3 @@
 export * from './checks.ts'
+export * from './matchers.ts'
 export * from './suites.ts'

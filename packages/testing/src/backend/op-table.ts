@@ -26,8 +26,13 @@ export async function opTable(backends: readonly TableBackend[]): Promise<string
   }
   const samples = backends.map((column) => column.samples ?? opSamples)
   const rows = [...new Map(samples.flat().map((entry) => [entry.op.name, entry])).values()].sort(byKindAndName)
+  // an op with neither a derivative nor a body stops gradients, rightly
+  const stops = new Set(rows.flatMap(({ op }) => (op.vjp || op.inline ? [] : [op.name])))
   const cells = (name: string) =>
-    columns.flatMap(({ results }) => [results.get(name)?.forward ?? '-', results.get(name)?.gradient ?? '-'])
+    columns.flatMap(({ results }) => [
+      results.get(name)?.forward ?? '-',
+      (stops.has(name) ? undefined : results.get(name)?.gradient) ?? '-',
+    ])
   const head = ['op', 'kind', ...columns.flatMap(({ name }) => [`${name}, forward`, `${name}, gradient`])]
   return [
     row(head),

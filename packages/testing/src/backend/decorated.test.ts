@@ -1,0 +1,26 @@
+import { cpu } from '@gradus/backend-cpu'
+import { check, fallback, profile } from '@gradus/graph'
+import { type Backend, BackendError } from '@gradus/tensor'
+import { testBackend } from '../suites.ts'
+
+// What is decorated must still be a backend in every respect.
+
+/** The cpu backend without some ops, whose values have to be waited for. */
+function partial(): Backend {
+  const backend = cpu()
+  const missing = ['exp', 'sum', 'gather', 'where', 'fill']
+  const { readSync: _, ...rest } = backend
+  return {
+    ...rest,
+    name: 'partial',
+    compile(graph) {
+      const node = graph.nodes.find(({ op }) => missing.includes(op.name))
+      if (node) throw new BackendError(`partial has no kernel for the op '${node.op.name}'.`)
+      return backend.compile(graph)
+    },
+  }
+}
+
+testBackend(check(cpu(), cpu()))
+testBackend(profile(cpu()))
+testBackend(fallback(partial(), cpu(), { warn: () => {} }))
