@@ -1,10 +1,6 @@
 import { bytesPerElement, type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
+import { FormatError } from './format-error.ts'
 import { decodeValues, type StoredType, storedBytes } from './stored-types.ts'
-
-/** A file is not what it claims to be, or holds something that cannot be read here. */
-export class FormatError extends Error {
-  override name = 'FormatError'
-}
 
 /** Values with a name, a shape and a dtype. */
 export interface NamedTensor {

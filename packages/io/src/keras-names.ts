@@ -1,0 +1,147 @@
+import { describeValue } from '@gradus/core'
+import { FormatError } from './format-error.ts'
+
+/** An object as `keras.saving.serialize_keras_object` gives it. */
+export interface KerasObject {
+  readonly module: string | undefined
+  readonly className: string
+  readonly config: unknown
+  /** `package>Name` for classes that are not Keras's. */
+  readonly registeredName: string | undefined
+  readonly raw: Readonly<Record<string, unknown>>
+}
+
+/** What a Keras class is here. */
+export type KerasKind =
+  | 'model'
+  | 'layer'
+  | 'initializer'
+  | 'regularizer'
+  | 'constraint'
+  | 'activation'
+  | 'optimizer'
+  | 'schedule'
+  | 'loss'
+  | 'metric'
+  | 'callback'
+
+/** The object behind `{ class_name, config, ... }`; undefined for anything else. */
+export function asKerasObject(value: unknown): KerasObject | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const raw = value as Readonly<Record<string, unknown>>
+  if (typeof raw['class_name'] !== 'string') return undefined
+  const text = (key: string) => (typeof raw[key] === 'string' ? raw[key] : undefined)
+  return {
+    module: text('module'),
+    className: raw['class_name'],
+    config: raw['config'],
+    registeredName: text('registered_name'),
+    raw,
+  }
+}
+
+// The first word of a module path that tells; schedules live below optimizers, so they come first.
+const kindOfWord: readonly (readonly [word: string, kind: KerasKind])[] = [
+  ['schedules', 'schedule'],
+  ['layers', 'layer'],
+  ['initializers', 'initializer'],
+  ['regularizers', 'regularizer'],
+  ['constraints', 'constraint'],
+  ['activations', 'activation'],
+  ['optimizers', 'optimizer'],
+  ['losses', 'loss'],
+  ['metrics', 'metric'],
+  ['callbacks', 'callback'],
+  ['models', 'model'],
+]
+
+const modelClasses = ['Sequential', 'Functional', 'Model']
+
+/** What an object is, by its module, or else by where it was found. */
+export function kindOf({ module, className, registeredName }: KerasObject, expected: KerasKind | undefined): KerasKind {
+  const words = module?.split('.') ?? []
+  const isKeras = module === undefined || words[0] === 'keras' || words[0] === 'tf_keras' || words[0] === 'tensorflow'
+  if (isKeras && modelClasses.includes(className)) return 'model'
+  const known = isKeras ? kindOfWord.find(([word]) => words.includes(word))?.[1] : undefined
+  const kind = known ?? expected
+  if (kind) return kind
+  throw new FormatError(
+    `The class ${registeredName ?? className} of the module ${module ?? '(none)'} is none of Keras's layers, optimizers and so on, ` +
+      'and where it stands does not tell what it is. Replace it in the config by a spec, such as { layer: name, ...options }.',
+  )
+}
+
+/** The type under which an object's class is known here: Keras's own name, or `package/Name` for others. */
+export function typeOf({ className, registeredName }: KerasObject): string {
+  return registeredName?.includes('>') ? registeredName.replace('>', '/') : className
+}
+
+/** What the value of an option should be, by the option's name. */
+export function expectedKind(option: string): KerasKind | undefined {
+  if (/(^|_)(layer|cell|cells)$/.test(option)) return 'layer'
+  if (/(^|_)optimizer$/.test(option)) return 'optimizer'
+  if (option === 'learning_rate') return 'schedule'
+  const word = /(?:^|_)(initializer|regularizer|constraint|activation)$/.exec(option)?.[1]
+  return word as KerasKind | undefined
+}
+
+const specialNames: Readonly<Record<string, string>> = {
+  clipnorm: 'clipNorm',
+  clipvalue: 'clipValue',
+  global_clipnorm: 'globalClipNorm',
+  keepdims: 'keepDims',
+  batch_input_shape: 'inputShape',
+  // A spec of a layer has its type under `layer`, so what a wrapper wraps needs another name.
+  layer: 'inner',
+}
+
+/** Keras's name of an option as ours: `kernel_initializer` is `kernelInitializer`, `beta_1` is `beta1`. */
+export function optionName(name: string): string {
+  if (Object.hasOwn(specialNames, name)) return specialNames[name]!
+  return name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+// Options whose texts are names from a fixed list, which are camelCase here.
+const enumerated = new Set(
+  (
+    'reduction data_format mode distribution output_mode fill_mode summation_method class_aggregation score_mode merge_mode ' +
+    'interpolation padding pad_mode standardize crop_mode'
+  ).split(' '),
+)
+
+export function optionValue(option: string, value: string): string {
+  return enumerated.has(option) ? optionName(value) : value
+}
+
+// Options that mean nothing here, with the value Keras gives them when they were not asked for. With any other value they
+// are kept, so that building the object reports them.
+const meaningless: Readonly<Record<string, readonly unknown[]>> = {
+  synchronized: [false],
+  sparse: [false],
+  ragged: [false],
+  optional: [false],
+  use_gate: [false],
+  trainable: [true],
+  jit_compile: [true, false, 'auto'],
+  is_legacy_optimizer: [false],
+}
+const meaninglessOf: Readonly<Partial<Record<KerasKind, Readonly<Record<string, readonly unknown[]>>>>> = {
+  layer: { dtype: ['float32'] },
+  model: { dtype: ['float32'] },
+  loss: { dtype: ['float32'], axis: [-1] },
+  metric: { dtype: ['float32', 'int32'], axis: [-1] },
+}
+
+/** Whether an option may be left out. `value` is translated already. */
+export function canDrop(kind: KerasKind, type: string, option: string, value: unknown): boolean {
+  if (value === null || value === undefined) return true
+  if (kind === 'schedule' && option === 'name') return [type, 'SGDRDecay', 'PiecewiseConstant'].includes(String(value))
+  const defaults =
+    meaninglessOf[kind]?.[option] ?? (Object.hasOwn(meaningless, option) ? meaningless[option] : undefined)
+  return defaults?.includes(value) ?? false
+}
+
+export function describeKeras(value: unknown): string {
+  const object = asKerasObject(value)
+  return object ? `a ${object.className}` : describeValue(value)
+}

@@ -1,0 +1,367 @@
+import type { FunctionalSpec, LayerSpec, SequentialSpec } from '@gradus/core'
+import { describe, expect, it } from 'vitest'
+import models from './fixtures/keras-models.golden.json' with { type: 'json' }
+import { compileFromKeras, fromKeras } from './keras.ts'
+
+const layer = (class_name: string, config: object, more: object = {}) => ({
+  module: 'keras.layers',
+  class_name,
+  config,
+  registered_name: null,
+  ...more,
+})
+const policy = (name: string) => ({
+  module: 'keras',
+  class_name: 'DTypePolicy',
+  config: { name },
+  registered_name: null,
+})
+const keras = (history: unknown[]) => ({
+  class_name: '__keras_tensor__',
+  config: { shape: [null, 4], dtype: 'float32', keras_history: history },
+})
+const functional = (layers: object[], input: unknown = ['in', 0, 0], output: unknown = ['d', 0, 0]) => ({
+  module: 'keras.src.models.functional',
+  class_name: 'Functional',
+  config: { name: 'f', layers, input_layers: input, output_layers: output },
+})
+const call = (inbound: object) => functional([layer('Dense', {}, { name: 'd', inbound_nodes: [inbound] })])
+const callOf = (inbound: object) => (fromKeras(call(inbound)) as FunctionalSpec).layers[0]!.calls[0]
+
+describe('models as Keras saves them', () => {
+  it('a functional model with two inputs', () => {
+    const spec = fromKeras(models.two_input_a) as FunctionalSpec
+    expect(spec).toMatchObject({ model: 'Functional', name: 'two_in_a', outputs: ['out', 0, 0] })
+    expect(spec.inputs).toEqual([
+      ['age_feats', 0, 0],
+      ['lab_feats', 0, 0],
+    ])
+    expect(spec.layers.map(({ name }) => name)).toEqual([
+      'age_feats',
+      'lab_feats',
+      'da',
+      'db',
+      'mul',
+      'cat',
+      'ln',
+      'out',
+    ])
+    expect(spec.layers[0]).toEqual({
+      name: 'age_feats',
+      spec: { layer: 'Input', name: 'age_feats', shape: [4] },
+      calls: [],
+    })
+    expect(spec.layers[2]).toEqual({
+      name: 'da',
+      spec: {
+        layer: 'Dense',
+        name: 'da',
+        units: 5,
+        activation: 'relu',
+        useBias: true,
+        kernelInitializer: { initializer: 'GlorotUniform' },
+        biasInitializer: { initializer: 'Zeros' },
+      },
+      calls: [{ inputs: [['age_feats', 0, 0]], many: false }],
+    })
+    expect(spec.layers[4]!.calls).toEqual([
+      {
+        inputs: [
+          ['da', 0, 0],
+          ['db', 0, 0],
+        ],
+        many: true,
+      },
+    ])
+  })
+
+  it('a model within a model, called twice', () => {
+    const spec = fromKeras(models.nested_shared_a) as FunctionalSpec
+    const block = spec.layers[1]!
+    expect(block.spec).toMatchObject({
+      model: 'Sequential',
+      name: 'block',
+      layers: [{ layer: 'Input', shape: [4] }, { layer: 'Dense' }, { layer: 'BatchNormalization' }],
+    })
+    expect(block.calls).toEqual([
+      { inputs: [['input_layer_1', 0, 0]], many: false },
+      { inputs: [['block', 0, 0]], many: false },
+    ])
+    expect(spec.layers[2]!.calls[0]!.inputs).toEqual([['block', 1, 0]])
+  })
+
+  it('a Sequential with a wrapper', () => {
+    const { layers } = fromKeras(models.gru_conv_a) as SequentialSpec
+    expect(layers[0]).toEqual({ layer: 'Input', name: 'input_layer', shape: [9, 3] })
+    expect(layers[1]).toMatchObject({ layer: 'Conv1D', kernelSize: [3], padding: 'causal', dataFormat: 'channelsLast' })
+    expect(layers[2]).toMatchObject({
+      layer: 'Bidirectional',
+      inner: { layer: 'GRU', units: 3, resetAfter: true },
+      backwardLayer: { goBackwards: true },
+    })
+  })
+
+  it('how they were compiled', () => {
+    expect(compileFromKeras(models.nested_shared_a)).toEqual({
+      optimizer: {
+        optimizer: 'Adam',
+        name: 'adam',
+        learningRate: 0.019999999552965164,
+        useEma: false,
+        emaMomentum: 0.99,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-7,
+        amsgrad: true,
+      },
+      loss: 'mse',
+      metrics: ['mae'],
+    })
+    expect(compileFromKeras({ class_name: 'Sequential', config: {}, compile_config: {} })).toBeUndefined()
+  })
+
+  it('a Sequential without an InputLayer gets one from the shape it was built with', () => {
+    const dense = layer('Dense', { units: 1 })
+    const spec = (config: object, more: object = {}) =>
+      fromKeras({ module: 'keras', class_name: 'Sequential', config: { layers: [dense], ...config }, ...more })
+    const built = {
+      model: 'Sequential',
+      layers: [
+        { layer: 'Input', shape: [7] },
+        { layer: 'Dense', units: 1 },
+      ],
+    }
+    expect(spec({ build_input_shape: [null, 7] })).toEqual(built)
+    expect(spec({}, { build_config: { input_shape: [null, 7] } })).toEqual(built)
+    expect(spec({ trainable: false })).toEqual({
+      model: 'Sequential',
+      trainable: false,
+      layers: [{ layer: 'Dense', units: 1 }],
+    })
+  })
+
+  it('inputs and outputs by name', () => {
+    const spec = fromKeras(functional([], { a: ['in', 0, 0] }, { y: ['d', 0, 1] })) as FunctionalSpec
+    expect([spec.inputs, spec.outputs]).toEqual([{ a: ['in', 0, 0] }, { y: ['d', 0, 1] }])
+  })
+})
+
+describe('calls', () => {
+  const x = keras(['x', 0, 0])
+  const y = keras(['y', 2, 1])
+
+  it.each([
+    ['one tensor', { args: [x], kwargs: {} }, { inputs: [['x', 0, 0]], many: false }],
+    ['a list of one', { args: [[x]], kwargs: {} }, { inputs: [['x', 0, 0]], many: true }],
+    [
+      'several arguments',
+      { args: [x, y], kwargs: { mask: null } },
+      {
+        inputs: [
+          ['x', 0, 0],
+          ['y', 2, 1],
+        ],
+        many: true,
+      },
+    ],
+    [
+      'arguments by name',
+      { args: [], kwargs: { value: y, query: x, training: null } },
+      {
+        inputs: [
+          ['x', 0, 0],
+          ['y', 2, 1],
+        ],
+        many: true,
+      },
+    ],
+    [
+      'initial states',
+      { args: [x], kwargs: { initial_state: [y, y] } },
+      {
+        inputs: [
+          ['x', 0, 0],
+          ['y', 2, 1],
+          ['y', 2, 1],
+        ],
+        many: true,
+      },
+    ],
+    [
+      'options',
+      { args: [x], kwargs: { use_causal_mask: true, return_attention_scores: false } },
+      { inputs: [['x', 0, 0]], many: false, options: { useCausalMask: true } },
+    ],
+    [
+      'the form of Keras 2',
+      [
+        ['x', 0, 0, { training: false }],
+        ['y', 2, 1, {}],
+      ],
+      {
+        inputs: [
+          ['x', 0, 0],
+          ['y', 2, 1],
+        ],
+        many: true,
+        options: { training: false },
+      },
+    ],
+  ])('with %s', (_, inbound, expected) => {
+    expect(callOf(inbound)).toEqual(expected)
+  })
+
+  it('that cannot be translated are refused', () => {
+    expect(() => callOf({ args: [3], kwargs: {} })).toThrow("A call of 'd' has the input 3; expected tensors.")
+    expect(() => callOf({ args: [x, 2], kwargs: {} })).toThrow('has the argument 2 without its name')
+    expect(() => callOf({ args: [x], kwargs: { mask: y } })).toThrow("has a tensor as its argument 'mask'")
+    expect(() => callOf({ args: [keras(['x', 'first'])], kwargs: {} })).toThrow(
+      'stands where [layer, call, output] was expected',
+    )
+    expect(() => fromKeras(functional([], 'in'))).toThrow('The input_layers of the Functional \'f\' are "in"')
+  })
+
+  it('of operators between tensors become layers', () => {
+    const operation = (class_name: string, args: unknown[]) =>
+      fromKeras(
+        functional([
+          {
+            module: 'keras.src.ops.numpy',
+            class_name,
+            config: { name: 'add' },
+            name: 'add',
+            inbound_nodes: [{ args, kwargs: {} }],
+          },
+        ]),
+      ) as FunctionalSpec
+    expect(operation('Add', [x, y]).layers[0]).toEqual({
+      name: 'add',
+      spec: { layer: 'Add', name: 'add' },
+      calls: [
+        {
+          inputs: [
+            ['x', 0, 0],
+            ['y', 2, 1],
+          ],
+          many: true,
+        },
+      ],
+    })
+    expect(() => operation('Matmul', [x, y])).toThrow("uses the operation Matmul ('add') outside of a layer")
+  })
+})
+
+describe('single objects', () => {
+  it.each([
+    [
+      {
+        module: 'keras.initializers',
+        class_name: 'VarianceScaling',
+        config: { mode: 'fan_out', distribution: 'truncated_normal', seed: null },
+      },
+      { initializer: 'VarianceScaling', mode: 'fanOut', distribution: 'truncatedNormal' },
+    ],
+    [
+      {
+        module: 'keras.src.backend.torch.optimizers.torch_adam',
+        class_name: 'Adam',
+        config: { clipnorm: 1, global_clipnorm: null, clipvalue: 0.5, beta_1: 0.8 },
+      },
+      { optimizer: 'Adam', clipNorm: 1, clipValue: 0.5, beta1: 0.8 },
+    ],
+    [
+      {
+        module: 'keras.optimizers',
+        class_name: 'SGD',
+        config: {
+          global_clipnorm: 2,
+          learning_rate: {
+            module: 'keras.optimizers.schedules',
+            class_name: 'ExponentialDecay',
+            config: { decay_steps: 3, name: 'ExponentialDecay' },
+          },
+        },
+      },
+      { optimizer: 'SGD', globalClipNorm: 2, learningRate: { schedule: 'ExponentialDecay', decaySteps: 3 } },
+    ],
+    [
+      {
+        module: 'keras.losses',
+        class_name: 'MeanSquaredError',
+        config: { reduction: 'sum_over_batch_size', name: 'mean_squared_error' },
+      },
+      { loss: 'MeanSquaredError', reduction: 'sumOverBatchSize', name: 'mean_squared_error' },
+    ],
+    [
+      { module: 'keras.metrics', class_name: 'AUC', config: { dtype: 'float32', num_thresholds: 20 } },
+      { metric: 'AUC', numThresholds: 20 },
+    ],
+    [
+      { module: 'keras.regularizers', class_name: 'L2', config: { l2: 0.1 } },
+      { regularizer: 'L2', l2: 0.1 },
+    ],
+    [
+      { module: 'keras.src.constraints.constraints', class_name: 'MaxNorm', config: { max_value: 2 } },
+      { constraint: 'MaxNorm', maxValue: 2 },
+    ],
+    [
+      { module: 'keras.callbacks', class_name: 'EarlyStopping', config: { start_from_epoch: 2 } },
+      { callback: 'EarlyStopping', startFromEpoch: 2 },
+    ],
+    [
+      layer('Dense', { dtype: policy('float32'), activation: 'hard_sigmoid', trainable: true, name: 'my_dense' }),
+      { layer: 'Dense', activation: 'hard_sigmoid', name: 'my_dense' },
+    ],
+    [
+      layer('Dense', { dtype: policy('float64'), trainable: false, quantization_config: null }),
+      { layer: 'Dense', dtype: 'float64', trainable: false },
+    ],
+    [layer('BatchNormalization', { synchronized: false }), { layer: 'BatchNormalization' }],
+    [
+      layer('InputLayer', { batch_shape: [null, null, 3], dtype: 'int64', name: 'i' }),
+      { layer: 'Input', name: 'i', shape: [null, 3], inputDtype: 'int32' },
+    ],
+    [layer('Swish', { beta: 2 }, { module: 'acme.layers', registered_name: 'acme>Swish' }), undefined],
+    [{ module: 'builtins', class_name: 'function', config: 'mse', registered_name: 'function' }, 'mse'],
+  ])('%j', (object, expected) => {
+    if (expected === undefined)
+      expect(() => fromKeras(object)).toThrow('The class acme>Swish of the module acme.layers')
+    else expect(fromKeras(object)).toEqual(expected)
+  })
+
+  it('what means something is kept, so that it is reported when the layer is built', () => {
+    expect(fromKeras(layer('BatchNormalization', { synchronized: true }))).toEqual({
+      layer: 'BatchNormalization',
+      synchronized: true,
+    })
+    expect(fromKeras(layer('Dense', { quantization_config: { mode: 'int8' } }))).toEqual({
+      layer: 'Dense',
+      quantizationConfig: { mode: 'int8' },
+    })
+  })
+
+  it('classes of others are known by where they stand', () => {
+    const own = { module: 'acme.nn', class_name: 'Swish', config: { beta: 2 }, registered_name: 'acme>Swish' }
+    const { layers } = fromKeras({
+      module: 'keras',
+      class_name: 'Sequential',
+      config: { layers: [own] },
+    }) as SequentialSpec
+    expect(layers).toEqual([{ layer: 'acme/Swish', beta: 2 }])
+    const dense = fromKeras(layer('Dense', { kernel_initializer: own })) as LayerSpec
+    expect(dense['kernelInitializer']).toEqual({ initializer: 'acme/Swish', beta: 2 })
+  })
+
+  it('what has no form here is refused', () => {
+    expect(() =>
+      fromKeras(layer('Lambda', { function: { class_name: '__lambda__', config: { code: '...' } } })),
+    ).toThrow('A __lambda__ of Python cannot be translated')
+    expect(() =>
+      fromKeras({ module: 'acme', class_name: 'MyModel', config: {}, registered_name: 'acme>MyModel' }),
+    ).toThrow('none of Keras')
+    expect(() => fromKeras({ module: 'keras', class_name: 'Model', config: {} })).toThrow(
+      'is a class of its own in Python',
+    )
+    expect(() => fromKeras(layer('InputLayer', {}))).toThrow('An InputLayer has the batch_shape')
+  })
+})
