@@ -11,7 +11,7 @@ export class Pace {
 
   /** Waits for one macrotask; a resolved promise would not let anything else run. */
   async rest(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0))
+    await new Promise<void>((resolve) => setTimeout(resolve, 0))
     this.last = performance.now()
   }
 }
