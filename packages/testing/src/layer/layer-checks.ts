@@ -39,7 +39,12 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
     }),
     check('parameters and state have the expected sizes', async () => checkCounts(await bench(), options)),
     check('its config survives JSON', async () => checkRoundTrip(await bench(), options)),
-    check('gradients agree with finite differences', async () => checkGradients(await bench('float64'), options)),
+    check('gradients agree with finite differences', async () =>
+      checkGradients(await bench('float64'), options, false),
+    ),
+    check('gradients in training agree with finite differences', async () =>
+      checkGradients(await bench('float64'), options, true),
+    ),
     check('compiled equals eager', async () => checkCompiled(await bench(), options)),
     check('the same rng gives the same result', async () => checkDeterminism(await bench())),
     check('inference does not depend on the rng', async () => checkInference(await bench())),
@@ -275,7 +280,8 @@ async function checkBatch(bench: Bench, options: LayerCheckOptions): Promise<voi
     const shapes = one.inputs.map(({ shape }) => shape)
     const state = onBackend(backend, () => layer.initState(many ? shapes : shapes[0]!))
     const mask =
-      options.mask && (await benchFor(() => layer, { ...options, mask: [options.mask[sample]!] }, 'float32')).mask
+      options.mask &&
+      (await benchFor(() => layer, { ...options, backend, mask: [options.mask[sample]!] }, 'float32')).mask
     const alone = (await run({ ...one, state, ...(mask && { mask }) })).slice(0, whole.length)
     assertAllClose(
       `${layer.type}, sample ${sample} alone`,

@@ -1,0 +1,47 @@
+import { cpu } from '@gradus/backend-cpu'
+import { tensor, useBackend } from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { MaxNorm } from './max-norm.ts'
+import { MinMaxNorm } from './min-max-norm.ts'
+import { NonNeg } from './non-neg.ts'
+import { resolveConstraint } from './resolve.ts'
+import { UnitNorm } from './unit-norm.ts'
+
+await useBackend(cpu())
+
+describe('constraints', () => {
+  it('keep a vector of zeros as it is', () => {
+    for (const constraint of [new MaxNorm(), new MinMaxNorm({ minValue: 1 }), new NonNeg(), new UnitNorm()]) {
+      expect(constraint.project(tensor([[0], [0]])).array(), constraint.type).toEqual([[0], [0]])
+    }
+  })
+
+  it('take norms over several axes', () => {
+    const x = tensor([
+      [
+        [3, 1],
+        [0, 2],
+      ],
+      [
+        [4, 2],
+        [0, 4],
+      ],
+    ])
+    const values = [...new UnitNorm({ axis: [0, 1] }).project(x).dataSync()]
+    expect(values[0]).toBeCloseTo(0.6)
+    expect(values[1]).toBeCloseTo(0.2)
+  })
+
+  it('go part of the way with a rate', () => {
+    const values = [...new MinMaxNorm({ maxValue: 1, rate: 0.5 }).project(tensor([[3], [4]])).dataSync()]
+    // from norm 5 half of the way to 1
+    expect(Math.hypot(...values)).toBeCloseTo(3, 5)
+  })
+
+  it('resolves names in any spelling and suggests', () => {
+    expect(resolveConstraint('non_neg' as never)).toBeInstanceOf(NonNeg)
+    expect(() => resolveConstraint('maxnrm' as never)).toThrow(
+      "there is no constraint called 'maxnrm'. Did you mean 'maxNorm'?",
+    )
+  })
+})

@@ -1,0 +1,20 @@
+import { cpu } from '@gradus/backend-cpu'
+import { useBackend } from '@gradus/tensor'
+import { testLayer } from '@gradus/testing'
+import { expect, it } from 'vitest'
+import { ActivationLayer } from './activation.ts'
+
+await useBackend(cpu())
+
+testLayer(ActivationLayer, {
+  config: { activation: 'softmax' },
+  inputShape: [2, 3],
+  expectedOutputShape: [2, 3],
+  expectedParams: 0,
+  supportsMasking: true,
+})
+
+it('needs an activation', () => {
+  expect(() => new ActivationLayer({} as never)).toThrow("Activation needs its option 'activation'")
+  expect(new ActivationLayer({ activation: 'relu' }).type).toBe('Activation')
+})

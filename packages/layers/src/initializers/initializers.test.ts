@@ -1,0 +1,144 @@
+import { cpu } from '@gradus/backend-cpu'
+import {
+  abs,
+  eye,
+  inferShapes,
+  matmul,
+  max,
+  mul,
+  randomKey,
+  reshape,
+  type Shape,
+  sub,
+  Tensor,
+  useBackend,
+} from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { fansOf } from './fans.ts'
+import { GlorotNormal } from './glorot-normal.ts'
+import { Identity } from './identity.ts'
+import { Orthogonal } from './orthogonal.ts'
+import { RandomNormal } from './random-normal.ts'
+import { RandomUniform } from './random-uniform.ts'
+import { resolveInitializer } from './resolve.ts'
+import { initializers } from './table.ts'
+import { VarianceScaling } from './variance-scaling.ts'
+
+await useBackend(cpu())
+
+function statistics(x: Tensor): { mean: number; stddev: number; largest: number } {
+  const values = x.dataSync()
+  let [total, squares, largest] = [0, 0, 0]
+  for (const value of values) {
+    total += value
+    squares += value * value
+    largest = Math.max(largest, Math.abs(value))
+  }
+  const mean = total / values.length
+  return { mean, stddev: Math.sqrt(squares / values.length - mean * mean), largest }
+}
+
+// Keras 3.16, recorded: [initializer, shape, standard deviation, what no value exceeds]
+const expected: [keyof typeof initializers, Shape, number, number][] = [
+  ['glorotNormal', [200, 150], 0.07559289460184544, 0.17187514632750797],
+  ['glorotUniform', [200, 150], 0.07559289460184544, 0.13093073414159542],
+  ['glorotUniform', [3, 3, 40, 80], 0.04303314829119352, 0.07453559924999299],
+  ['heNormal', [200, 150], 0.1, 0.2273694468677113],
+  ['heUniform', [3, 3, 40, 80], 0.07453559924999299, 0.12909944487358055],
+  ['lecunNormal', [200, 150], 0.07071067811865475, 0.16077447771479306],
+  ['lecunUniform', [200, 150], 0.07071067811865475, 0.1224744871391589],
+  ['randomUniform', [200, 150], 0.05 / Math.sqrt(3), 0.05],
+  ['truncatedNormal', [200, 150], 0.05 * 0.87962566, 0.1],
+]
+
+describe('initializers', () => {
+  for (const [name, shape, stddev, limit] of expected) {
+    it(`${name} spreads ${shape.join('x')} as Keras does`, () => {
+      const found = statistics(resolveInitializer(name).make(randomKey(5), shape, 'float32'))
+      expect(Math.abs(found.mean)).toBeLessThan(0.02 * stddev)
+      expect(Math.abs(found.stddev / stddev - 1)).toBeLessThan(0.01)
+      expect(found.largest).toBeLessThanOrEqual(limit * 1.000001)
+      expect(found.largest).toBeGreaterThan(limit * 0.99)
+    })
+  }
+
+  it('scales variance by the chosen fan', () => {
+    const spread = (config: object) =>
+      statistics(new VarianceScaling(config).make(randomKey(1), [120, 250], 'float32')).stddev
+    expect(spread({ scale: 2, mode: 'fanOut' })).toBeCloseTo(Math.sqrt(2 / 250), 3)
+    expect(spread({ scale: 3, mode: 'fan_avg', distribution: 'uniform' })).toBeCloseTo(Math.sqrt(3 / 185), 3)
+    expect(spread({ distribution: 'untruncated_normal' })).toBeCloseTo(Math.sqrt(1 / 120), 3)
+    expect(spread({ inputAxes: [1], outputAxes: [0] })).toBeCloseTo(Math.sqrt(1 / 250), 3)
+    expect(() => new VarianceScaling({ scale: 0 })).toThrow("'scale' must be a positive number and is 0")
+    expect(() => new VarianceScaling({ mode: 'fan' as never })).toThrow('VarianceScaling: \'mode\' is "fan".')
+  })
+
+  it("counts fans by Keras's rule", () => {
+    expect(fansOf([])).toEqual({ fanIn: 1, fanOut: 1 })
+    expect(fansOf([7])).toEqual({ fanIn: 7, fanOut: 7 })
+    expect(fansOf([2, 3, 4])).toEqual({ fanIn: 6, fanOut: 8 })
+    expect(fansOf([2, 3, 4], [0, -1], [1])).toEqual({ fanIn: 8, fanOut: 3 })
+    expect(() => fansOf([2], [3], [0])).toThrow('axis 3')
+  })
+
+  it("gives a seed's values at every call, and the key's without one", () => {
+    const values = (seed: number | undefined, key: number) =>
+      String(new RandomNormal(seed === undefined ? {} : { seed }).make(randomKey(key), [8], 'float32').array())
+    expect(values(3, 1)).toBe(values(3, 2))
+    expect(values(3, 1)).not.toBe(values(4, 1))
+    expect(values(undefined, 1)).toBe(values(undefined, 1))
+    expect(values(undefined, 1)).not.toBe(values(undefined, 2))
+  })
+
+  for (const shape of [
+    [20, 20],
+    [10, 30],
+    [45, 40],
+    [3, 2, 5],
+  ] as Shape[]) {
+    it(`makes ${shape.join('x')} orthogonal`, () => {
+      const gain = 1.5
+      const made = new Orthogonal({ gain }).make(randomKey(2), shape, 'float32')
+      expect(made.shape).toEqual(shape)
+      const matrix = reshape(made, [-1, shape.at(-1)!])
+      const [rows, columns] = matrix.shape as [number, number]
+      const wide = rows < columns
+      const gram = matmul(matrix, matrix, { transposeA: !wide, transposeB: wide })
+      const error = max(abs(sub(gram, mul(eye(Math.min(rows, columns)), gain * gain)))).item()
+      expect(error).toBeLessThan(2e-6)
+    })
+  }
+
+  it('refuses shapes that an initializer cannot fill', () => {
+    expect(() => new Orthogonal().make(randomKey(1), [3], 'float32')).toThrow(
+      'needs two dimensions or more and was asked for shape [3]',
+    )
+    expect(() => new Identity().make(randomKey(1), [3, 3, 3], 'float32')).toThrow(
+      'makes matrices and was asked for shape [3, 3, 3]',
+    )
+    expect(new Identity({ gain: 0.5 }).make(randomKey(1), [2, 3], 'float32').array()).toEqual([
+      [0.5, 0, 0],
+      [0, 0.5, 0],
+    ])
+  })
+
+  it('knows shapes without values', () => {
+    const key = new Tensor({ shape: [2], dtype: 'uint32' })
+    for (const Class of Object.values(initializers)) {
+      const made = inferShapes(() => new (Class as typeof GlorotNormal)({}).make(key, [40, 6], 'float64'))
+      expect([made.shape, made.dtype, made.concrete]).toEqual([[40, 6], 'float64', false])
+    }
+  })
+
+  it("resolves Keras's names and suggests", () => {
+    expect(resolveInitializer('uniform')).toBeInstanceOf(RandomUniform)
+    expect(resolveInitializer('glorot_normal' as never)).toBeInstanceOf(GlorotNormal)
+    expect(resolveInitializer('OrthogonalInitializer' as never)).toBeInstanceOf(Orthogonal)
+    expect(() => resolveInitializer('glorotUnifrom' as never, 'Dense: kernelInitializer')).toThrow(
+      "Dense: kernelInitializer: there is no initializer called 'glorotUnifrom'. Did you mean 'glorotUniform'?",
+    )
+    expect(() => resolveInitializer(null as never)).toThrow(
+      'initializer must be the name of an initializer or an instance such as new HeNormal(), and is null.',
+    )
+  })
+})

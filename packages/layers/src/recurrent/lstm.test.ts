@@ -1,0 +1,194 @@
+import { cpu } from '@gradus/backend-cpu'
+import { Rng } from '@gradus/core'
+import { mul, randomKey, randomNormal, reshape, slice, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import { testLayer } from '@gradus/testing'
+import { describe, expect, it } from 'vitest'
+import { dropoutMasks } from './dropout-masks.ts'
+import { LSTM } from './lstm.ts'
+import type { LSTMConfig } from './lstm-config.ts'
+
+await useBackend(cpu())
+
+testLayer(LSTM, {
+  config: { units: 3 },
+  inputShape: [2, 4, 2],
+  expectedOutputShape: [2, 3],
+  expectedParams: 2 * 12 + 3 * 12 + 12,
+  supportsMasking: true,
+  invalidInputShape: [2, 4],
+})
+testLayer(LSTM, {
+  config: { units: 2, returnSequences: true, returnState: true, goBackwards: true, useBias: false },
+  inputShape: [2, 3, 2],
+  mask: [
+    [true, true, false],
+    [false, true, true],
+  ],
+  expectedOutputShape: [
+    [2, 3, 2],
+    [2, 2],
+    [2, 2],
+  ],
+  expectedParams: 32,
+})
+
+const x = randomNormal(randomKey(1), [2, 4, 3])
+const base = { units: 2, biasInitializer: 'uniform', returnSequences: true } as const
+const params = new LSTM(base).init(new Rng(9), x.shape)
+
+function run(
+  config: Partial<LSTMConfig>,
+  input: Tensor | Tensor[] = x,
+  options: { mask?: Tensor; training?: boolean } = {},
+) {
+  const layer = new LSTM({ ...base, ...config })
+  const scope = { params, state: {}, rng: new Rng(3), training: false, addLoss() {}, ...options }
+  return layer.apply(input, scope)
+}
+
+const numbers = (value: unknown) => [...(value as Tensor).dataSync()]
+
+/** The equations of the layer, written once more over plain numbers. */
+function byHand(inputs: number[][], config: { h?: number[]; c?: number[] } = {}): number[][] {
+  const sigmoid = (z: number) => 1 / (1 + Math.exp(-z))
+  const [kernel, recurrent, bias] = [params.kernel, params.recurrentKernel]
+    .map((p) => p.array() as number[][])
+    .concat([[numbers(params.bias)]] as never) as [number[][], number[][], number[][]]
+  let h = config.h ?? [0, 0]
+  let c = config.c ?? [0, 0]
+  return inputs.map((step) => {
+    const z = bias[0]!.map(
+      (b, j) =>
+        b + step.reduce((t, v, i) => t + v * kernel[i]![j]!, 0) + h.reduce((t, v, i) => t + v * recurrent[i]![j]!, 0),
+    )
+    c = c.map((old, u) => sigmoid(z[2 + u]!) * old + sigmoid(z[u]!) * Math.tanh(z[4 + u]!))
+    h = c.map((carry, u) => sigmoid(z[6 + u]!) * Math.tanh(carry))
+    return h
+  })
+}
+
+describe('LSTM', () => {
+  it('follows the equations', () => {
+    const expected = (x.array() as number[][][]).map((sample) => byHand(sample)).flat(2)
+    numbers(run({})).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5))
+  })
+
+  it('starts the forget gate at one and nothing else', () => {
+    const bias = (config: Partial<LSTMConfig>) =>
+      numbers(new LSTM({ units: 2, ...config }).init(new Rng(1), [1, 2, 3]).bias)
+    expect(bias({})).toEqual([0, 0, 1, 1, 0, 0, 0, 0])
+    expect(bias({ unitForgetBias: false })).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+  })
+
+  it('goes backwards', () => {
+    const reversed = tensor((x.array() as number[][][]).map((sample) => [...sample].reverse()))
+    expect(numbers(run({ goBackwards: true }))).toEqual(numbers(run({}, reversed)))
+  })
+
+  it('starts from given states and hands on the last ones', () => {
+    const [early, h, c] = run({ returnState: true }, slice(x, [0, 0], [2, 2])) as Tensor[]
+    const late = run({}, [slice(x, [0, 2], [2, 2]), h!, c!]) as Tensor
+    const whole = run({}) as Tensor
+    expect(numbers(early)).toEqual(numbers(slice(whole, [0, 0], [2, 2])))
+    expect(numbers(late)).toEqual(numbers(slice(whole, [0, 2], [2, 2])))
+    expect(() => run({}, [x, h!])).toThrow('It got 1 states; give [x, h, c].')
+  })
+
+  it('is stateful if asked to: a sequence in two batches is the whole sequence', () => {
+    const layer = new LSTM({ ...base, stateful: true })
+    // the model makes states for one sample where it does not know the batch size
+    for (const batch of [2, 1]) {
+      let state = layer.initState([batch, 2, 3])
+      const outputs = [0, 2].map((from) => {
+        const scope = { params, state, rng: new Rng(1), training: false, addLoss() {} }
+        const [output, next] = layer.apply(slice(x, [0, from], [2, 2]), scope) as [Tensor, typeof state]
+        state = next
+        return output
+      })
+      const whole = run({}) as Tensor
+      expect(numbers(outputs[1])).toEqual(numbers(slice(whole, [0, 2], [2, 2])))
+      const scope = { params, state, rng: new Rng(1), training: false, addLoss() {} }
+      expect(() => layer.apply(randomNormal(randomKey(1), [3, 2, 3]), scope)).toThrow(
+        'LSTM expects batches of 2 samples, because it is stateful and got [3, 2, 3].',
+      )
+    }
+  })
+
+  it('repeats or zeroes the output of masked steps', () => {
+    const mask = tensor([
+      [false, true, false, true],
+      [true, true, true, false],
+    ])
+    const rows = (config: Partial<LSTMConfig>) => run(config, x, { mask }) as Tensor
+    const output = rows({}).array() as number[][][]
+    const kept = (x.array() as number[][][]).map((sample, i) =>
+      byHand(sample.filter((_, t) => (mask.array() as boolean[][])[i]![t])),
+    )
+    expect(output[0]![0]).toEqual([0, 0])
+    expect(output[0]![2]).toEqual(output[0]![1])
+    expect(output[1]![3]).toEqual(output[1]![2])
+    kept[0]!.flat().forEach((value, i) => expect([...output[0]![1]!, ...output[0]![3]!][i]).toBeCloseTo(value, 5))
+    const zeroed = rows({ zeroOutputForMask: true }).array() as number[][][]
+    expect([zeroed[0]![0], zeroed[0]![2], zeroed[1]![3]]).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ])
+    expect(zeroed[0]![3]).toEqual(output[0]![3])
+    expect(numbers(rows({ returnSequences: false }))).toEqual([...output[0]![3]!, ...output[1]![3]!])
+  })
+
+  it('gives a masked start the initial state, and zeros when unrolled', () => {
+    const mask = tensor([
+      [false, true, true, true],
+      [true, true, true, true],
+    ])
+    const h = tensor([
+      [0.5, -0.5],
+      [0.5, -0.5],
+    ])
+    const first = (config: Partial<LSTMConfig>) =>
+      ((run(config, [x, h, h], { mask }) as Tensor).array() as number[][][])[0]![0]
+    expect(first({})).toEqual([0.5, -0.5])
+    expect(first({ unroll: true })).toEqual([0, 0])
+  })
+
+  it('drops the same inputs at every step', () => {
+    const dropped = run({ dropout: 0.5 }, x, { training: true })
+    const [mask] = dropoutMasks(new Rng(3), 0.5, { shape: [2, 3], dtype: 'float32' }, 1)!
+    expect(numbers(dropped)).toEqual(numbers(run({}, mul(x, reshape(mask!, [2, 1, 3])))))
+    expect(numbers(dropped)).not.toEqual(numbers(run({})))
+    expect(numbers(run({ dropout: 0.5 }))).toEqual(numbers(run({})))
+  })
+
+  it('drops previous outputs for each gate by itself', () => {
+    const steps = run({ recurrentDropout: 0.5 }, x, { training: true }) as Tensor
+    // the first step has no previous output, so nothing is dropped there
+    expect(numbers(slice(steps, [0, 0], [2, 1]))).toEqual(numbers(slice(run({}) as Tensor, [0, 0], [2, 1])))
+    expect(numbers(steps)).not.toEqual(numbers(run({})))
+    expect(numbers(run({ recurrentDropout: 0.5 }))).toEqual(numbers(run({})))
+    // both kinds: four masks for the inputs
+    expect((run({ dropout: 0.5, recurrentDropout: 0.5 }, x, { training: true }) as Tensor).shape).toEqual([2, 4, 2])
+  })
+
+  it('hands its mask on with sequences only', () => {
+    const mask = tensor([
+      [true, true, true, false],
+      [true, true, true, true],
+    ])
+    expect(new LSTM({ units: 1, returnSequences: true }).computeMask(x, mask)).toBe(mask)
+    expect(new LSTM({ units: 1, returnSequences: true }).computeMask([x], [mask, undefined, undefined])).toBe(mask)
+    expect(new LSTM({ units: 1 }).computeMask(x, mask)).toBeUndefined()
+  })
+
+  it('names layer, key, value and fix', () => {
+    expect(() => new LSTM({ units: -1 })).toThrow("LSTM: 'units' must be a positive whole number and is -1.")
+    expect(() => new LSTM({ units: 1, dropout: 2 })).toThrow("LSTM: 'dropout' must be a number from 0 to 1 and is 2.")
+    expect(() => new LSTM({ units: 1, recurrentActivation: 'sigmod' as never })).toThrow(
+      "LSTM: recurrentActivation: there is no activation called 'sigmod'. Did you mean 'sigmoid'?",
+    )
+    expect(() => new LSTM({ units: 1 }).init(new Rng(1), [2, 3])).toThrow(
+      'LSTM expects a sequence of shape [batch, time, inputs] with at least one step and got [2, 3].',
+    )
+  })
+})

@@ -1,0 +1,43 @@
+import { cpu } from '@gradus/backend-cpu'
+import { reshape, tensor, useBackend, zeros } from '@gradus/tensor'
+import { testLayer } from '@gradus/testing'
+import { describe, expect, it } from 'vitest'
+import { Flatten } from './flatten.ts'
+import { Reshape } from './reshape.ts'
+
+await useBackend(cpu())
+
+testLayer(Flatten, { inputShape: [2, 3, 4], expectedOutputShape: [2, 12], expectedParams: 0, supportsMasking: false })
+testLayer(Reshape, {
+  config: { targetShape: [4, -1] },
+  inputShape: [2, 3, 4],
+  expectedOutputShape: [2, 4, 3],
+  expectedParams: 0,
+})
+
+describe('Flatten', () => {
+  it('gives a column for samples without dimensions', () => {
+    expect(new Flatten().apply(tensor([1, 2])).array()).toEqual([[1], [2]])
+  })
+
+  it('moves channels last first', () => {
+    const x = reshape(tensor([1, 2, 3, 4, 5, 6]), [1, 2, 3])
+    expect(new Flatten({ dataFormat: 'channelsFirst' }).apply(x).array()).toEqual([[1, 4, 2, 5, 3, 6]])
+    expect(() => new Flatten({ dataFormat: 'last' as never })).toThrow('Flatten: \'dataFormat\' is "last".')
+  })
+})
+
+describe('Reshape', () => {
+  it('gives an empty batch its shape', () => {
+    expect(new Reshape({ targetShape: [-1, 2] }).apply(zeros([0, 6])).shape).toEqual([0, 3, 2])
+  })
+
+  it('says what does not fit', () => {
+    expect(() => new Reshape({ targetShape: [-1, -1] })).toThrow('with at most one -1 and is [-1,-1]')
+    const layer = new Reshape({ targetShape: [5], name: 'row' })
+    expect(() => layer.apply(zeros([2, 6]))).toThrow(
+      "Reshape 'row' expects samples that fill [5] and got [2, 6]. A sample has 6 elements",
+    )
+    expect(() => new Reshape({ targetShape: [4, -1] }).apply(zeros([2, 6]))).toThrow('A sample has 6 elements')
+  })
+})
