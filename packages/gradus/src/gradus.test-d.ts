@@ -1,0 +1,91 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import { Adam, Dense, defineConfig, type NamesOf, Sequential, type TrainConfig } from './index.ts'
+
+const data = { train: 'a.csv', inputs: ['x'], target: 'y' }
+const model = { model: 'Sequential', layers: [{ layer: 'Dense', units: 2 }] } as const
+
+describe('names of the standard classes', () => {
+  it('compile in every spelling that is understood', () => {
+    expectTypeOf<
+      'sparseCategoricalCrossentropy' | 'SparseCategoricalCrossentropy' | 'sparse_categorical_crossentropy'
+    >().toExtend<NamesOf<'loss'>>()
+    expectTypeOf<'adam' | 'adamw' | 'AdamW' | 'rmsprop' | 'sgd'>().toExtend<NamesOf<'optimizer'>>()
+    expectTypeOf<'mse' | 'mean_squared_error'>().toExtend<NamesOf<'loss'>>()
+    expectTypeOf<'adma'>().not.toExtend<NamesOf<'optimizer'>>()
+  })
+
+  it('are what compile takes', () => {
+    const net = new Sequential([new Dense({ units: 2 })])
+    net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] })
+    net.compile({ optimizer: new Adam(), loss: 'mse' })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer: 'adma', loss: 'mse' })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropi' })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer: 'adam', loss: 'mse', metrics: ['acuracy'] })
+  })
+})
+
+describe('defineConfig', () => {
+  it('takes names, specs and instances', () => {
+    const config = defineConfig({
+      data,
+      model,
+      optimizer: { optimizer: 'Adam', learningRate: 1e-3 },
+      loss: 'mse',
+      metrics: ['accuracy'],
+      callbacks: [{ callback: 'EarlyStopping', patience: 2 }],
+    })
+    expectTypeOf(config).toExtend<TrainConfig>()
+    defineConfig({
+      data,
+      model: { model: 'Sequential', layers: [new Dense({ units: 2 })] },
+      optimizer: new Adam(),
+      loss: 'mse',
+    })
+    defineConfig({ data: { ...data, inputs: { age: { scale: [13, 100] } } }, model, optimizer: 'adam', loss: 'mse' })
+    defineConfig({
+      data,
+      model: {
+        model: 'Sequential',
+        layers: [{ layer: 'Dense', units: 2, kernelInitializer: { initializer: 'HeNormal', seed: 1 } }],
+      },
+      optimizer: {
+        optimizer: 'SGD',
+        learningRate: { schedule: 'ExponentialDecay', initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
+      },
+      loss: 'mse',
+    })
+  })
+
+  it('refuses misspelt names and keys at any depth', () => {
+    // @ts-expect-error unknown layer
+    defineConfig({
+      data,
+      model: { model: 'Sequential', layers: [{ layer: 'Dens', units: 2 }] },
+      optimizer: 'adam',
+      loss: 'mse',
+    })
+    // @ts-expect-error misspelt option of a layer
+    defineConfig({
+      data,
+      model: { model: 'Sequential', layers: [{ layer: 'Dense', units: 2, activatoin: 'relu' }] },
+      optimizer: 'adam',
+      loss: 'mse',
+    })
+    // @ts-expect-error misspelt activation
+    defineConfig({
+      data,
+      model: { model: 'Sequential', layers: [{ layer: 'Dense', units: 2, activation: 'rleu' }] },
+      optimizer: 'adam',
+      loss: 'mse',
+    })
+    // @ts-expect-error misspelt option of an optimizer
+    defineConfig({ data, model, optimizer: { optimizer: 'Adam', learningRat: 1 }, loss: 'mse' })
+    // @ts-expect-error misspelt key of the config
+    defineConfig({ data, model, optimizer: 'adam', loss: 'mse', epochs: 3 })
+    // @ts-expect-error misspelt key of the data
+    defineConfig({ data: { train: 'a.csv', inputs: ['x'], taget: 'y' }, model, optimizer: 'adam', loss: 'mse' })
+  })
+})

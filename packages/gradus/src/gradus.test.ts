@@ -1,0 +1,89 @@
+import * as allCallbacks from '@gradus/callbacks'
+import * as allLayers from '@gradus/layers'
+import * as allLosses from '@gradus/losses'
+import * as allMetrics from '@gradus/metrics'
+import * as allOptimizers from '@gradus/optimizers'
+import { expect, it } from 'vitest'
+import * as gradus from './index.ts'
+import {
+  Adam,
+  currentBackend,
+  Dense,
+  fromSpec,
+  hasBackend,
+  input,
+  loadModel,
+  Model,
+  Sequential,
+  standard,
+} from './index.ts'
+
+const x = [[0], [0.25], [0.75], [1]]
+const y = [0, 0, 1, 1]
+
+function classifier() {
+  const layers = [new Dense({ units: 4, activation: 'relu' }), new Dense({ units: 2, activation: 'sigmoid' })]
+  const model = new Sequential(layers, { seed: 1 })
+  model.compile({
+    optimizer: new Adam({ learningRate: 0.1 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  })
+  return model
+}
+
+it('chooses the cpu backend when a model is made, not when it is imported', () => {
+  expect(hasBackend()).toBe(false)
+  new Sequential()
+  expect(currentBackend().name).toBe('cpu')
+})
+
+it('keeps the backend that was chosen', async () => {
+  const chosen = gradus.cpu()
+  await gradus.useBackend(chosen)
+  const inputs = input({ shape: [1] })
+  new Model({ inputs, outputs: inputs })
+  expect(currentBackend()).toBe(chosen)
+})
+
+it('trains with names for loss and metrics', async () => {
+  const model = classifier()
+  const { history } = await model.fit(x, y, { epochs: 20, verbose: 0 })
+  expect(history.loss!.at(-1)).toBeLessThan(history.loss![0]!)
+  expect(history.accuracy!.at(-1)).toBe(1)
+})
+
+it('reads what it saved, names included', async () => {
+  const model = classifier()
+  await model.fit(x, y, { epochs: 2, verbose: 0 })
+  const copy = await loadModel(await model.toBytes())
+  expect((await copy.predict(x)).array()).toEqual((await model.predict(x)).array())
+  expect(await copy.evaluate(x, y, { verbose: 0 })).toEqual(await model.evaluate(x, y, { verbose: 0 }))
+})
+
+it('builds models from data that compile with names', () => {
+  const model = fromSpec({ model: 'Sequential', layers: [{ layer: 'Dense', units: 2, inputShape: [3] }] })
+  model.compile({ optimizer: 'rmsprop', loss: 'mean_squared_error' })
+  expect(model.optimizer?.type).toBe('RMSprop')
+})
+
+it('hands on everything of its parts; a name that losses and metrics share means the loss', () => {
+  for (const [name, part] of Object.entries({ allCallbacks, allLayers, allOptimizers, allLosses, allMetrics })) {
+    const missing = Object.keys(part).filter((key) => !(key in gradus))
+    expect(missing, name).toEqual([])
+  }
+  expect(gradus.MeanSquaredError).toBe(allLosses.MeanSquaredError)
+  expect(gradus.losses.MeanSquaredError).toBe(allLosses.MeanSquaredError)
+  expect(gradus.metrics.MeanSquaredError).toBe(allMetrics.MeanSquaredError)
+})
+
+it('has every class with a name in the registry', () => {
+  const isNamed = (value: unknown): value is { kind: string; type: string } =>
+    typeof value === 'function' && 'kind' in value && typeof (value as { type?: unknown }).type === 'string'
+  const all = [allCallbacks, allLayers, allLosses, allMetrics, allOptimizers].flatMap((part): unknown[] =>
+    Object.values(part),
+  )
+  const unknown = all.filter(isNamed).filter(({ kind, type }) => !standard.names(kind).includes(type))
+  expect(unknown.map(({ kind, type }) => `${kind} ${type}`)).toEqual([])
+  expect(standard.names('layer')).toContain('Dense')
+})

@@ -1,0 +1,47 @@
+import type { ModelSpec } from '@gradus/core'
+import type { FileSource } from '@gradus/io'
+import {
+  fromSpec as build,
+  type LoadOptions,
+  loadModel as load,
+  type ModelBase,
+  type NameResolver,
+} from '@gradus/models'
+import { ensureBackend } from './default-backend.ts'
+import { Model } from './model.ts'
+import type { StandardNames } from './names.ts'
+import { Sequential } from './sequential.ts'
+import { standard } from './standard.ts'
+
+/**
+ * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics. For files
+ * that name classes of your own, give `registry: standard.with(YourClass)`.
+ *
+ * @example
+ * import { Dense, loadModel, Sequential } from 'gradus'
+ * const model = new Sequential([new Dense({ units: 2, inputShape: [3] })])
+ * const bytes = await model.toBytes()
+ * const copy = await loadModel(bytes)
+ * copy.countParams() // => 8
+ */
+export function loadModel(
+  source: FileSource | Uint8Array,
+  options: Partial<LoadOptions<StandardNames>> = {},
+): Promise<ModelBase<StandardNames>> {
+  ensureBackend()
+  return load(source, { registry: standard as NameResolver, classes: { Sequential, Model }, ...options })
+}
+
+/**
+ * Builds a model from data: what `toSpec` gave, or the `model` part of a configuration. Throws `ConfigError` with the
+ * place of a wrong name or option.
+ *
+ * @example
+ * import { fromSpec } from 'gradus'
+ * const model = fromSpec({ model: 'Sequential', layers: [{ layer: 'Dense', units: 2, inputShape: [3] }] })
+ * model.countParams() // => 8
+ */
+export function fromSpec(spec: ModelSpec, registry: NameResolver = standard as NameResolver): ModelBase<StandardNames> {
+  ensureBackend()
+  return build<StandardNames>(spec, registry, { Sequential, Model })
+}

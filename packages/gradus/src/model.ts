@@ -1,0 +1,26 @@
+import { type FunctionalConfig, Model as Graph, type NameResolver } from '@gradus/models'
+import { ensureBackend } from './default-backend.ts'
+import type { StandardNames } from './names.ts'
+import { standard } from './standard.ts'
+
+/**
+ * A model from any graph of layers, as in Keras's functional API. `compile` knows the standard optimizers, losses and
+ * metrics by name, and the cpu backend is chosen where none was.
+ *
+ * @example
+ * import { Dense, input, Model } from 'gradus'
+ * const x = input({ shape: [3] })
+ * const model = new Model({ inputs: x, outputs: new Dense({ units: 1 }).call(x) })
+ * model.compile({ optimizer: 'sgd', loss: 'mean_squared_error' })
+ * model.countParams() // => 4
+ */
+export class Model extends Graph<StandardNames> {
+  constructor(config: FunctionalConfig) {
+    ensureBackend()
+    super(config)
+  }
+
+  protected override get registry(): NameResolver {
+    return standard as NameResolver
+  }
+}

@@ -1,0 +1,26 @@
+import type { Layer } from '@gradus/core'
+import { type ModelConfig, type NameResolver, Sequential as Stack } from '@gradus/models'
+import { ensureBackend } from './default-backend.ts'
+import type { StandardNames } from './names.ts'
+import { standard } from './standard.ts'
+
+/**
+ * A stack of layers, as in Keras. `compile` knows the standard optimizers, losses and metrics by name, and the cpu
+ * backend is chosen where none was.
+ *
+ * @example
+ * import { Dense, Sequential } from 'gradus'
+ * const model = new Sequential([new Dense({ units: 16, activation: 'relu', inputShape: [1] }), new Dense({ units: 2 })])
+ * model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] })
+ * model.countParams() // => 66
+ */
+export class Sequential extends Stack<StandardNames> {
+  constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
+    ensureBackend()
+    super(layers, config)
+  }
+
+  protected override get registry(): NameResolver {
+    return standard as NameResolver
+  }
+}
