@@ -2,6 +2,8 @@
 export interface Check {
   /** Such as `matmul: gradient`. */
   readonly name: string
+  /** A name that it shares with others, under which all of them can be skipped. */
+  readonly group?: string
   /** Why it is not run, where it is not. */
   readonly skip?: string
   /** Throws, or rejects, where the check fails. */
@@ -47,4 +49,21 @@ export function errorOf(what: string, body: () => unknown): Error {
     return error instanceof Error ? error : new Error(String(error))
   }
   throw new Error(`${what} should have thrown an error and did not.`)
+}
+
+/** The checks, those in `skip` with their reasons. Throws for a reason that is missing and for a name that is not known. */
+export function withSkips<C extends Check>(checks: readonly C[], skip: Readonly<Record<string, string>>): C[] {
+  const names = new Set(checks.flatMap(({ name, group }) => [name, group]))
+  for (const [name, reason] of Object.entries(skip)) {
+    if (!names.has(name)) {
+      throw new Error(`skip: there is no check called '${name}'. Remove the entry, or correct its name.`)
+    }
+    if (reason.trim() === '') {
+      throw new Error(`skip: '${name}' is skipped without a reason. Write one; it appears in the report.`)
+    }
+  }
+  return checks.map((check) => {
+    const reason = skip[check.name] ?? (check.group === undefined ? undefined : skip[check.group])
+    return reason === undefined ? check : { ...check, skip: reason }
+  })
 }

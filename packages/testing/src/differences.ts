@@ -1,5 +1,5 @@
 import { grad } from '@gradus/autograd'
-import { add, type Backend, formatShape, isFloat, mul, onBackend, sum, type Tensor } from '@gradus/tensor'
+import { add, type Backend, formatShape, mul, onBackend, sum, type Tensor } from '@gradus/tensor'
 import { positionOf } from './compare.ts'
 import { type HostTensor, takeToHost, toDevice } from './host.ts'
 import { Numbers } from './numbers.ts'
@@ -99,23 +99,17 @@ function unit(length: number, index: number): number[] {
   return direction
 }
 
-/** The scalar `sum(weight * output)` over all floating outputs, with the given weights on the host. */
+/** The scalar `sum(weight * output)` over all outputs that have a weight; undefined where none has. */
 export function weighted(
   backend: Backend,
   f: ListFunction,
   weights: readonly (HostTensor | undefined)[],
-): ScalarFunction {
+): ScalarFunction | undefined {
+  if (weights.every((weight) => weight === undefined)) return undefined
   const tensors = weights.map((weight) => weight && toDevice(backend, weight))
   return (inputs) => {
-    let total: Tensor | undefined
-    f(inputs).forEach((output, index) => {
-      const weight = tensors[index]
-      if (!weight || !isFloat(output.dtype)) return
-      const part = sum(mul(output, weight))
-      total = total ? add(total, part) : part
-    })
-    if (!total) throw new Error('There is no floating output to differentiate.')
-    return total
+    const parts = f(inputs).flatMap((output, index) => (tensors[index] ? [sum(mul(output, tensors[index]))] : []))
+    return parts.reduce((total, part) => add(total, part))
   }
 }
 

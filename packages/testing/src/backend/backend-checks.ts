@@ -1,7 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
 import { dtypes } from '@gradus/tensor'
 import { opSamples } from '@gradus/tensor/samples'
-import type { Check } from '../check.ts'
+import { type Check, withSkips } from '../check.ts'
 import { contractChecks } from './contract-checks.ts'
 import { type OpCheck, type OpCheckSetting, opChecks } from './op-checks.ts'
 import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolver } from './options.ts'
@@ -30,21 +30,4 @@ export function settingOf(backend: BackendSource, options: BackendCheckOptions):
     tolerance: { ...defaultTolerances, ...options.tolerance },
     dtypes: options.dtypes ?? dtypes,
   }
-}
-
-export function withSkips<C extends Check & { readonly op?: string }>(
-  checks: readonly C[],
-  skip: Readonly<Record<string, string>>,
-): C[] {
-  const names = new Set(checks.flatMap(({ name, op }) => (op === undefined ? [name] : [name, op])))
-  for (const [name, reason] of Object.entries(skip)) {
-    if (!names.has(name))
-      throw new Error(`skip: there is no op and no check called '${name}'. Remove the entry, or correct its name.`)
-    if (reason.trim() === '')
-      throw new Error(`skip: '${name}' is skipped without a reason. Write one; it appears in the report.`)
-  }
-  return checks.map((check) => {
-    const reason = skip[check.name] ?? (check.op === undefined ? undefined : skip[check.op])
-    return reason === undefined ? check : { ...check, skip: reason }
-  })
 }

@@ -64,7 +64,7 @@ export function opChecks(entry: OpSamples, setting: OpCheckSetting): OpCheck[] {
   return aspects.flatMap((aspect): OpCheck[] => {
     const [list, body] = bodies[aspect] ?? [[], undefined]
     if (!body) return []
-    const check = { op: op.name, aspect, name: `${op.name}: ${aspect}` }
+    const check = { op: op.name, group: op.name, aspect, name: `${op.name}: ${aspect}` }
     if (list.length === 0) {
       // an op without a derivative is not a gap; one whose samples all say why not gives the reason
       const reason = cases.map((opCase) => opCase.forwardOnly).find((text) => text !== undefined)
@@ -136,7 +136,7 @@ function scalarOf(backend: Backend, opCase: OpCase): { value: ScalarFunction; at
     ),
   ]
   return {
-    value: weighted(backend, ofFloats, [cotangentOf(opCase)]),
+    value: weighted(backend, ofFloats, [cotangentOf(opCase)])!,
     at: positions.map((position) => opCase.inputs[position]!),
     names: positions.map((position) => `input ${position}`),
   }
@@ -161,7 +161,7 @@ async function checkSecondDerivative(opCase: OpCase, { backend: source, toleranc
   const { value, at, names } = scalarOf(backend, opCase)
   const random = new Numbers(`weights of ${opCase.label}`)
   const weights = at.map(({ shape, dtype }) => ({ shape, dtype, values: random.fill(shape, dtype, -1, 1) }))
-  const first = weighted(backend, gradientOf(value), weights)
+  const first = weighted(backend, gradientOf(value), weights)!
   await checkDerivative({
     what: `${opCase.label}, second derivative`,
     backend,

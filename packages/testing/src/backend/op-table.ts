@@ -1,7 +1,7 @@
 import type { OpSamples } from '@gradus/tensor'
 import { opSamples } from '@gradus/tensor/samples'
-import { type Outcome, runChecks } from '../check.ts'
-import { backendOpChecks, settingOf, withSkips } from './backend-checks.ts'
+import { type Outcome, runChecks, withSkips } from '../check.ts'
+import { backendOpChecks, settingOf } from './backend-checks.ts'
 import type { Aspect, OpCheck } from './op-checks.ts'
 import type { BackendCheckOptions, BackendSource } from './options.ts'
 

@@ -92,14 +92,12 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
     inputs,
     params: treeReplace(params, moved),
     state,
-    ...(mask && {
-      mask: toDevice(backend, {
-        shape: [mask.length, mask[0]!.length],
-        dtype: 'bool',
-        values: mask.flat().map(Number),
-      }),
-    }),
+    ...(mask && { mask: toDevice(backend, maskOf(mask)) }),
   }
+}
+
+export function maskOf(mask: readonly (readonly boolean[])[]): HostTensor {
+  return { shape: [mask.length, mask[0]!.length], dtype: 'bool', values: mask.flat().map(Number) }
 }
 
 export function keyOf(backend: Backend, seed: number): Tensor {

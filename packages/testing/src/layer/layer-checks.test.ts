@@ -106,8 +106,8 @@ const options = { config: { units: 2 }, inputShape: [3, 2] }
 
 it('finds a wrong derivative and names the parameter, the place and both values', async () => {
   const found = await failures(WrongGradient, options)
-  expect(Object.keys(found)).toContain('gradients agree with finite differences')
-  expect(found['gradients agree with finite differences']).toMatch(
+  expect(Object.keys(found)).toContain('gradients agree with finite differences, inference')
+  expect(found['gradients agree with finite differences, inference']).toMatch(
     /acme\/WrongGradient, inference: the derivative by parameter 'kernel' at \[0, 0\] of \[2, 2\] is -?[\d.]+ and should be -?[\d.]+/,
   )
 })

@@ -1,26 +1,14 @@
 import { fieldsOf, inferLayer, type Layer, Rng } from '@gradus/core'
 import { compile } from '@gradus/graph'
-import {
-  formatShape,
-  isFloat,
-  onBackend,
-  type Shape,
-  sameShape,
-  sizeOf,
-  type Tensor,
-  treeLeaves,
-  treeReplace,
-} from '@gradus/tensor'
-import { withSkips } from '../backend/backend-checks.ts'
-import { type Check, demand, errorOf } from '../check.ts'
+import { formatShape, isFloat, onBackend, type Shape, sameShape, sizeOf, type Tensor, treeLeaves } from '@gradus/tensor'
+import { type Check, demand, errorOf, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { instanceOf } from '../configured-source.ts'
-import { checkDerivative, gradientOf, type ListFunction, weighted } from '../differences.ts'
-import { type HostTensor, takeToHost, toHost } from '../host.ts'
-import { Numbers } from '../numbers.ts'
+import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
 import { refusesUnknownOptions, roundTrip } from '../round-trip.ts'
-import { type Bench, benchFor, callLayer, keyOf, placeInputs, shapesOf } from './bench.ts'
+import { type Bench, benchFor, callLayer, keyOf, maskOf, placeInputs, shapesOf } from './bench.ts'
 import { descends } from './descent.ts'
+import { checkGradients } from './gradients.ts'
 import type { LayerCheckOptions, LayerSource } from './options.ts'
 
 /**
@@ -39,12 +27,12 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
     }),
     check('parameters and state have the expected sizes', async () => checkCounts(await bench(), options)),
     check('its config survives JSON', async () => checkRoundTrip(await bench(), options)),
-    check('gradients agree with finite differences', async () =>
-      checkGradients(await bench('float64'), options, false),
-    ),
-    check('gradients in training agree with finite differences', async () =>
-      checkGradients(await bench('float64'), options, true),
-    ),
+    ...[false, true].map((training) => ({
+      ...check(`gradients agree with finite differences, ${training ? 'training' : 'inference'}`, async () =>
+        checkGradients(await bench('float64'), training, options.gradientTolerance ?? 1e-6),
+      ),
+      group: 'gradients agree with finite differences',
+    })),
     check('compiled equals eager', async () => checkCompiled(await bench(), options)),
     check('the same rng gives the same result', async () => checkDeterminism(await bench())),
     check('inference does not depend on the rng', async () => checkInference(await bench())),
@@ -188,57 +176,6 @@ async function checkRoundTrip(bench: Bench, options: LayerCheckOptions): Promise
   )
 }
 
-async function checkGradients(bench: Bench, { gradientTolerance = 1e-6 }: LayerCheckOptions): Promise<void> {
-  const { layer, backend, state } = bench
-  const params = treeLeaves(bench.params)
-  const hosts = [...(await Promise.all(params.map(toHost))), ...bench.inputs]
-  const positions = hosts.flatMap(({ dtype }, index) => (isFloat(dtype) ? [index] : []))
-  if (positions.length === 0) return
-  const fixed = placeInputs(bench)
-  const key = keyOf(backend, 7)
-  for (const training of [false, true]) {
-    const f: ListFunction = (floats) => {
-      const all = [...params, ...fixed].map((leaf, index) =>
-        positions.includes(index) ? floats[positions.indexOf(index)]! : leaf,
-      )
-      const called = callLayer(bench, {
-        params: treeReplace(bench.params, all.slice(0, params.length)),
-        state,
-        inputs: all.slice(params.length),
-        key,
-        training,
-      })
-      return [...called.outputs, ...called.losses]
-    }
-    const outputs = onBackend(backend, () => f(positions.map((index) => [...params, ...fixed][index]!)))
-    if (!outputs.some(({ dtype }) => isFloat(dtype))) return
-    const random = new Numbers(`cotangents of ${layer.type}`)
-    const cotangents = outputs.map(({ shape, dtype }) =>
-      isFloat(dtype) ? { shape, dtype, values: random.fill(shape, dtype, -1, 1) } : undefined,
-    )
-    const value = weighted(backend, f, cotangents)
-    await checkDerivative({
-      what: `${layer.type}, ${training ? 'training' : 'inference'}`,
-      backend,
-      value,
-      gradient: gradientOf(value),
-      at: positions.map((index) => hosts[index]!),
-      names: positions.map((index) =>
-        index < params.length ? `parameter '${pathsOf(bench)[index]}'` : `input ${index - params.length}`,
-      ),
-      tolerance: gradientTolerance,
-    })
-  }
-}
-
-function pathsOf({ params }: Bench): string[] {
-  const walk = (tree: unknown, path: string): string[] =>
-    tree !== null && typeof tree === 'object' && !('dtype' in tree)
-      ? Object.entries(tree).flatMap(([key, entry]) => walk(entry, path ? `${path}.${key}` : key))
-      : [path]
-  return walk(params, '')
-}
-
 async function checkCompiled(bench: Bench, { tolerance = 1e-5 }: LayerCheckOptions): Promise<void> {
   for (const training of [false, true]) {
     const eager = await run(bench, { training })
@@ -279,9 +216,7 @@ async function checkBatch(bench: Bench, options: LayerCheckOptions): Promise<voi
     const one = { ...bench, inputs: inputs.map((input) => rowOf(input, sample)) }
     const shapes = one.inputs.map(({ shape }) => shape)
     const state = onBackend(backend, () => layer.initState(many ? shapes : shapes[0]!))
-    const mask =
-      options.mask &&
-      (await benchFor(() => layer, { ...options, backend, mask: [options.mask[sample]!] }, 'float32')).mask
+    const mask = options.mask && toDevice(backend, maskOf([options.mask[sample]!]))
     const alone = (await run({ ...one, state, ...(mask && { mask }) })).slice(0, whole.length)
     assertAllClose(
       `${layer.type}, sample ${sample} alone`,

@@ -11,8 +11,7 @@ import {
   sizeOf,
   type Tensor,
 } from '@gradus/tensor'
-import { withSkips } from '../backend/backend-checks.ts'
-import { type Check, demand } from '../check.ts'
+import { type Check, demand, withSkips } from '../check.ts'
 import { assertAllClose, assertClose } from '../compare.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
 import { checkDerivative, gradientOf } from '../differences.ts'
