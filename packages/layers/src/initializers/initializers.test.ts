@@ -92,6 +92,7 @@ describe('initializers', () => {
 
   for (const shape of [
     [20, 20],
+    [64, 256],
     [10, 30],
     [45, 40],
     [3, 2, 5],

@@ -65,15 +65,16 @@ const blockSize = 32
 
 /**
  * The rows of `a` by Gram and Schmidt's process: the transposed Q of the QR decomposition of `a` transposed, with R's
- * diagonal positive, as Keras makes it. Everything is done twice, which brings the error down to rounding
- * (Giraud et al., 2005).
+ * diagonal positive, as Keras makes it. Rows that are nearly dependent are treated twice, which brings the error down to
+ * rounding (Giraud et al., 2005); of random rows at least twice as long as they are many, none are.
  */
 function orthonormalRows(a: Tensor): Tensor {
   const [count, width] = a.shape as [number, number]
+  const passes = width >= 2 * count ? 1 : 2
   let done: Tensor | undefined
   for (let start = 0; start < count; start += blockSize) {
     let block = slice(a, [start, 0], [Math.min(blockSize, count - start), width])
-    for (let pass = 0; pass < 2; pass++) {
+    for (let pass = 0; pass < passes; pass++) {
       if (done) block = sub(block, matmul(matmul(block, done, { transposeB: true }), done))
       block = orthonormalBlock(block)
     }
