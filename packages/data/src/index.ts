@@ -1,1 +1,11 @@
-export {}
+export type { CsvColumn, CsvValues } from './csv-columns.ts'
+export type { ElementData } from './element.ts'
+export * from './normalize.ts'
+export * from './pad-sequences.ts'
+export * from './pipeline.ts'
+export * from './read-csv.ts'
+export * from './scale.ts'
+export * from './split.ts'
+export type { ElementSource } from './stages.ts'
+export * from './to-categorical.ts'
+export * from './to-csv.ts'

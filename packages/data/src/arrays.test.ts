@@ -1,0 +1,132 @@
+import type { HostArray } from '@gradus/core'
+import { describe, expect, it } from 'vitest'
+import golden from './fixtures/utils.golden.json' with { type: 'json' }
+import { normalize } from './normalize.ts'
+import { padSequences } from './pad-sequences.ts'
+import { fromArrays } from './pipeline.ts'
+import { permutation, randomBelow } from './random-order.ts'
+import { featureRange, scaleToUnit } from './scale.ts'
+import { splitDataset, trainTestSplit } from './split.ts'
+import { toCategorical } from './to-categorical.ts'
+
+interface Recorded {
+  readonly shape: readonly number[]
+  readonly data: readonly number[]
+}
+
+const given = ({ shape, data }: Recorded): HostArray => ({ data: Float32Array.from(data), shape, dtype: 'float32' })
+
+// Keras's recorded results.
+const functions: Readonly<Record<string, (args: readonly unknown[], options: object) => HostArray>> = {
+  to_categorical: ([labels, classes]) => toCategorical(given(labels as Recorded), classes as number | undefined),
+  normalize: ([x], options) => normalize(given(x as Recorded), options),
+  pad_sequences: ([sequences], options) => padSequences(sequences as number[][], options),
+}
+
+it.each(golden.cases)('$name gives what Keras gives', ({ function: name, args, kwargs, result }) => {
+  const { data, shape, dtype } = functions[name]!(args, kwargs)
+  expect(shape).toEqual(result.shape)
+  if (name === 'pad_sequences') expect(dtype).toBe(result.dtype)
+  result.data.forEach((value, index) => expect(data[index]).toBeCloseTo(value, 6))
+})
+
+describe('utilities', () => {
+  it('toCategorical names labels that are no classes', () => {
+    expect(() => toCategorical([0, 3], 3)).toThrow('labels[1] is 3; expected a whole number from 0 to 2')
+    expect(() => toCategorical([0.5, 1])).toThrow('labels[0] is 0.5')
+    expect(() => toCategorical([-1, 1])).toThrow('labels[0] is -1')
+  })
+
+  it('normalize works along any axis and with any order', () => {
+    const x = [
+      [
+        [3, 1],
+        [4, 0],
+      ],
+      [
+        [0, 6],
+        [0, 8],
+      ],
+    ]
+    const result = [...normalize(x, { axis: 1 }).data].map((value) => Number(value.toFixed(6)))
+    expect(result).toEqual([0.6, 1, 0.8, 0, 0, 0.6, 0, 0.8])
+    expect([...normalize([[2, -4]], { order: Number.POSITIVE_INFINITY }).data]).toEqual([0.5, -1])
+    expect(() => normalize([[1]], { axis: 2 })).toThrow('axis 2 does not exist')
+    expect(() => normalize([[1]], { order: 0 })).toThrow("'order' must be above 0")
+  })
+
+  it('padSequences cuts at the front and checks values', () => {
+    expect([...padSequences([[1, 2, 3]], { maxlen: 2 }).data]).toEqual([2, 3])
+    expect(padSequences([], { maxlen: 3 }).shape).toEqual([0, 3])
+    expect(() => padSequences([[1.5]])).toThrow('padded sequences[0][0] is 1.5')
+    expect(() => padSequences([[1], ['a' as unknown as number]])).toThrow('sequences[1][0] is "a"')
+  })
+
+  it('scaleToUnit uses the range of other data', () => {
+    const range = featureRange([
+      [0, 5],
+      [10, 5],
+    ])
+    expect(range).toEqual({ low: [0, 5], high: [10, 5] })
+    expect([...scaleToUnit([[20, 9]], range).data]).toEqual([2, 0])
+    expect(() => scaleToUnit([[1]], range)).toThrow('x has 1 features and the range 2')
+    expect(() => featureRange([[1, Number.NaN]])).toThrow('Feature 1 of x holds NaN')
+  })
+})
+
+describe('random order', () => {
+  it('is a permutation that depends on seed and stream only', () => {
+    const order = permutation(1000, 5, 2)
+    expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
+    expect(permutation(1000, 5, 2)).toEqual(order)
+    expect(permutation(1000, 5, 3)).not.toEqual(order)
+    expect(permutation(1000, 6, 2)).not.toEqual(order)
+  })
+
+  it('favours no number', () => {
+    const below = randomBelow(1, 0)
+    const counts = new Array<number>(6).fill(0)
+    for (let i = 0; i < 60_000; i++) counts[below(6)]!++
+    // Chi-square with 5 degrees of freedom stays below 20.5 with probability 0.999.
+    expect(counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)).toBeLessThan(20.5)
+  })
+
+  it('places every number anywhere', () => {
+    const first = new Array<number>(5).fill(0)
+    for (let seed = 0; seed < 5000; seed++) first[permutation(5, seed)[0]!]!++
+    expect(first.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0)).toBeLessThan(18.5)
+  })
+})
+
+describe('splits', () => {
+  const x = Array.from({ length: 10 }, (_, i) => [i])
+  const y = Array.from({ length: 10 }, (_, i) => i * 10)
+
+  it('keep inputs and targets together and lose nothing', async () => {
+    const { train, test } = await trainTestSplit({ x: { a: x }, y }, { testSize: 0.3, seed: 4 })
+    const inputs = [train, test].map(({ x: named }) => [...(named as { a: HostArray }).a.data])
+    const targets = [train, test].map(({ y: named }) => [...(named as HostArray).data])
+    expect(inputs.map(({ length }) => length)).toEqual([7, 3])
+    expect(targets).toEqual(inputs.map((values) => values.map((value) => value * 10)))
+    expect(inputs.flat().sort((a, b) => a - b)).toEqual(x.flat())
+    expect(inputs.flat()).not.toEqual(x.flat())
+    expect(await trainTestSplit({ x: { a: x }, y }, { testSize: 0.3, seed: 4 })).toEqual({ train, test })
+  })
+
+  it('can keep the order, and refuse to leave a part empty', async () => {
+    const { test } = await trainTestSplit({ x, y }, { testSize: 2, shuffle: false })
+    expect([...(test.y as HostArray).data]).toEqual([80, 90])
+    await expect(trainTestSplit({ x, y }, { testSize: 10 })).rejects.toThrow(
+      "'testSize' is 10, which leaves one part of the 10 samples empty",
+    )
+  })
+
+  it('split pipelines', async () => {
+    const [left, right] = splitDataset((await fromArrays({ x, y })).shuffle({ seed: 1, reshuffle: false }), 0.8)
+    expect([left.length, right.length]).toEqual([8, 2])
+    const seen: number[] = []
+    for (const part of [left, right]) for await (const element of part) seen.push((element.y as HostArray).data[0]!)
+    expect(seen.sort((a, b) => a - b)).toEqual(y)
+    expect(() => splitDataset(left.repeat(), 0.5)).toThrow('known, finite length')
+  })
+})

@@ -1,0 +1,38 @@
+import { type ArrayData, ConfigError, type HostArray, toHostArray } from '@gradus/core'
+import { hostArray, isFloat, normalizeAxis, sizeOf, type Tensor } from '@gradus/tensor'
+
+/**
+ * The values divided by their norm along an axis: of order 2 (Euclidean, the default), any other positive order, or
+ * `Infinity`. Where the norm is 0 the values stay. The shape stays. Keras: `utils.normalize`.
+ *
+ * @example
+ * import { normalize } from '@gradus/data'
+ * normalize([[3, 4], [0, 0]]).data // => new Float32Array([0.6, 0.8, 0, 0])
+ */
+export function normalize(
+  x: Exclude<ArrayData, Tensor>,
+  { axis = -1, order = 2 }: { readonly axis?: number; readonly order?: number } = {},
+): HostArray {
+  if (!(order > 0)) throw new ConfigError(`normalize: 'order' must be above 0 and is ${order}.`)
+  const { data, shape, dtype } = toHostArray(x, 'x')
+  const at = normalizeAxis('normalize', axis, shape.length)
+  const type = isFloat(dtype) ? dtype : 'float32'
+  const result = hostArray(type, data.length)
+  const length = shape[at]!
+  const inner = sizeOf(shape.slice(at + 1))
+  for (let line = 0; line * length < data.length; line++) {
+    const start = Math.floor(line / inner) * length * inner + (line % inner)
+    const norm = normOf(length, (i) => data[start + i * inner]!, order) || 1
+    for (let i = 0; i < length; i++) result[start + i * inner] = data[start + i * inner]! / norm
+  }
+  return { data: result, shape, dtype: type }
+}
+
+function normOf(length: number, at: (index: number) => number, order: number): number {
+  let total = 0
+  for (let i = 0; i < length; i++) {
+    const size = Math.abs(at(i))
+    total = order === Number.POSITIVE_INFINITY ? Math.max(total, size) : total + size ** order
+  }
+  return order === Number.POSITIVE_INFINITY ? total : total ** (1 / order)
+}

@@ -1,0 +1,46 @@
+import { DataError, type HostArray, toHostArray } from '@gradus/core'
+import type { DType } from '@gradus/tensor'
+
+export interface PadSequencesOptions {
+  /** Length of every row; by default that of the longest sequence. */
+  readonly maxlen?: number
+  /** Default int32. */
+  readonly dtype?: DType
+  /** Whether short sequences are filled before or after their values (default `pre`). */
+  readonly padding?: 'pre' | 'post'
+  /** Whether long sequences lose their first or their last values (default `pre`). */
+  readonly truncating?: 'pre' | 'post'
+  /** What is filled in (default 0). */
+  readonly value?: number
+}
+
+/**
+ * Sequences of different lengths as one array `[sequences, maxlen]`. Throws `DataError` for values that do not fit the
+ * dtype. Keras: `utils.pad_sequences`.
+ *
+ * @example
+ * import { padSequences } from '@gradus/data'
+ * padSequences([[1], [2, 3]]).data // => new Int32Array([0, 1, 2, 3])
+ */
+export function padSequences(
+  sequences: readonly ArrayLike<number>[],
+  { maxlen, dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 }: PadSequencesOptions = {},
+): HostArray {
+  const length = maxlen ?? sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0)
+  if (!Number.isInteger(length) || length < 0)
+    throw new DataError(`padSequences: 'maxlen' must be a whole number from 0 and is ${length}.`)
+  const values = new Float64Array(sequences.length * length).fill(value)
+  sequences.forEach((sequence, row) => {
+    if (typeof sequence?.length !== 'number') throw new DataError(`sequences[${row}] is no list of numbers.`)
+    const count = Math.min(sequence.length, length)
+    const from = truncating === 'pre' ? sequence.length - count : 0
+    const to = row * length + (padding === 'pre' ? length - count : 0)
+    for (let i = 0; i < count; i++) {
+      const number = sequence[from + i]!
+      if (typeof number !== 'number')
+        throw new DataError(`sequences[${row}][${from + i}] is ${JSON.stringify(number)}; expected a number.`)
+      values[to + i] = number
+    }
+  })
+  return toHostArray({ data: values, shape: [sequences.length, length], dtype: 'float64' }, 'padded sequences', dtype)
+}

@@ -1,0 +1,9 @@
+/** The pieces of a file's text. */
+export function fileChunks(path: string): AsyncIterable<Uint8Array> {
+  const fs = typeof process === 'object' ? process.getBuiltinModule?.('node:fs') : undefined
+  if (!fs)
+    throw new Error(
+      `This platform has no files, so '${path}' cannot be read. Pass the text, or the stream of a Blob or a response.`,
+    )
+  return fs.createReadStream(path)
+}

@@ -1,0 +1,227 @@
+import { type Batch, takeRows } from '@gradus/core'
+import { type ElementData, mapElement, sampleOf, stack, toElement } from './element.ts'
+import { permutation, randomBelow } from './random-order.ts'
+
+/**
+ * One step of a pipeline. It holds no position: `walk` starts a pass (0, 1, ...) at an element, so a pipeline can be walked
+ * again and resumed anywhere. The same pass gives the same elements.
+ */
+export interface Stage {
+  /** Elements per pass, where known; may be infinite. */
+  readonly length: number | undefined
+  walk(pass: number, start: number): AsyncIterable<Batch>
+  /** Samples that can be had by number: shuffling and batching then only move numbers. */
+  readonly rows?: Rows
+}
+
+interface Rows {
+  readonly arrays: Batch
+  /** The rows of a pass, in order. */
+  order(pass: number): ArrayLike<number>
+}
+
+const identity = (count: number) => Int32Array.from({ length: count }, (_, index) => index)
+
+/** The samples of arrays. */
+export function rowsStage(
+  arrays: Batch,
+  length: number,
+  order: (pass: number) => ArrayLike<number> = () => identity(length),
+): Stage {
+  return {
+    length,
+    rows: { arrays, order },
+    async *walk(pass, start) {
+      const rows = order(pass)
+      for (let i = start; i < length; i++) yield sampleOf(arrays, rows[i]!)
+    },
+  }
+}
+
+export type ElementSource = () => Iterable<ElementData> | AsyncIterable<ElementData>
+
+export function iterableStage(open: ElementSource, length: number | undefined): Stage {
+  return {
+    length,
+    async *walk(_, start) {
+      let index = 0
+      for await (const data of open()) {
+        if (index >= start) yield await toElement(data, `element ${index}`)
+        index++
+      }
+    },
+  }
+}
+
+export function mapStage(stage: Stage, map: (element: Batch) => ElementData | Promise<ElementData>): Stage {
+  return {
+    length: stage.length,
+    async *walk(pass, start) {
+      let index = start
+      for await (const element of stage.walk(pass, start))
+        yield toElement(await map(element), `what map made of element ${index++}`)
+    },
+  }
+}
+
+export function filterStage(stage: Stage, keep: (element: Batch) => boolean | Promise<boolean>): Stage {
+  return {
+    length: undefined,
+    async *walk(pass, start) {
+      let index = 0
+      for await (const element of stage.walk(pass, 0)) {
+        if ((await keep(element)) && index++ >= start) yield element
+      }
+    },
+  }
+}
+
+export function shuffleStage(stage: Stage, seed: number, buffer: number | undefined, reshuffle: boolean): Stage {
+  const streamOf = (pass: number) => (reshuffle ? pass : 0)
+  const { rows, length } = stage
+  if (rows && (buffer === undefined || buffer >= length!)) {
+    return rowsStage(rows.arrays, length!, (pass) => {
+      const before = rows.order(pass)
+      return permutation(length!, seed, streamOf(pass)).map((index) => before[index]!)
+    })
+  }
+  return {
+    length,
+    async *walk(pass, start) {
+      const below = randomBelow(seed, streamOf(pass))
+      const held: Batch[] = []
+      let index = 0
+      // One of the held elements goes out for each that comes in.
+      for await (const element of stage.walk(pass, 0)) {
+        if (held.length < (buffer ?? Number.POSITIVE_INFINITY)) {
+          held.push(element)
+          continue
+        }
+        const place = below(held.length)
+        const chosen = held[place]!
+        held[place] = element
+        if (index++ >= start) yield chosen
+      }
+      while (held.length > 0) {
+        const place = below(held.length)
+        const chosen = held[place]!
+        held[place] = held[held.length - 1]!
+        held.pop()
+        if (index++ >= start) yield chosen
+      }
+    },
+  }
+}
+
+export function batchStage(stage: Stage, size: number, dropRemainder: boolean): Stage {
+  const { rows } = stage
+  const length =
+    stage.length === undefined
+      ? undefined
+      : dropRemainder
+        ? Math.floor(stage.length / size)
+        : Math.ceil(stage.length / size)
+  if (rows) {
+    return {
+      length,
+      async *walk(pass, start) {
+        const order = Int32Array.from(rows.order(pass))
+        for (let batch = start; batch < length!; batch++) {
+          const chosen = order.subarray(batch * size, Math.min((batch + 1) * size, stage.length!))
+          yield mapElement(rows.arrays, (array) => takeRows(array, chosen))
+        }
+      },
+    }
+  }
+  return {
+    length,
+    async *walk(pass, start) {
+      let first = start * size
+      let samples: Batch[] = []
+      for await (const sample of stage.walk(pass, first)) {
+        samples.push(sample)
+        if (samples.length < size) continue
+        yield stack(samples, first)
+        first += size
+        samples = []
+      }
+      if (samples.length > 0 && !dropRemainder) yield stack(samples, first)
+    },
+  }
+}
+
+/** The elements from `from` up to `to`. */
+export function sliceStage(stage: Stage, from: number, to: number): Stage {
+  const { rows, length } = stage
+  const count = length === undefined ? undefined : Math.max(0, Math.min(length, to) - from)
+  if (rows)
+    return rowsStage(rows.arrays, count!, (pass) => Int32Array.from(rows.order(pass)).subarray(from, from + count!))
+  return {
+    length: count,
+    async *walk(pass, start) {
+      let index = from + start
+      if (index >= to) return
+      for await (const element of stage.walk(pass, index)) {
+        yield element
+        if (++index >= to) return
+      }
+    },
+  }
+}
+
+/** `count` passes as one, each with its own order. */
+export function repeatStage(stage: Stage, count: number | undefined): Stage {
+  const total = count ?? Number.POSITIVE_INFINITY
+  // Endless passes never end, but may be broken off; a new pass then goes on to orders not seen before.
+  const perPass = count ?? 1_000_003
+  return {
+    length:
+      stage.length === undefined ? (count === undefined ? Number.POSITIVE_INFINITY : undefined) : stage.length * total,
+    async *walk(pass, start) {
+      let skip = start
+      let round = 0
+      if (stage.length) {
+        round = Math.floor(start / stage.length)
+        skip = start % stage.length
+      }
+      for (; round < total; round++) {
+        let index = 0
+        const from = stage.length ? skip : 0
+        for await (const element of stage.walk(pass * perPass + round, from)) {
+          index++
+          if (stage.length || index > skip) yield element
+        }
+        if (index + from === 0) return // an empty source would repeat for ever
+        skip = stage.length ? 0 : Math.max(0, skip - index)
+      }
+    },
+  }
+}
+
+export function prefetchStage(stage: Stage, count: number): Stage {
+  return {
+    length: stage.length,
+    async *walk(pass, start) {
+      const iterator = stage.walk(pass, start)[Symbol.asyncIterator]()
+      const ahead: Promise<IteratorResult<Batch>>[] = []
+      const fill = () => {
+        while (ahead.length < count) {
+          const next = iterator.next()
+          next.catch(() => {}) // reported when its turn comes
+          ahead.push(next)
+        }
+      }
+      try {
+        for (;;) {
+          fill()
+          const { done, value } = await ahead.shift()!
+          if (done) return
+          fill()
+          yield value
+        }
+      } finally {
+        await iterator.return?.()
+      }
+    },
+  }
+}

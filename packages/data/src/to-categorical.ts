@@ -1,0 +1,27 @@
+import { type ArrayData, DataError, type HostArray, toHostArray } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+
+/**
+ * Class numbers as rows with a 1 at the class: `[...]` gives float32 `[..., classes]`; a last dimension of size 1 goes away
+ * first. Without `classes` there are as many as the largest number asks for. Throws `DataError` for numbers that are no
+ * classes. Keras: `utils.to_categorical`.
+ *
+ * @example
+ * import { toCategorical } from '@gradus/data'
+ * toCategorical([0, 2]).data // => new Float32Array([1, 0, 0, 0, 0, 1])
+ */
+export function toCategorical(labels: Exclude<ArrayData, Tensor>, classes?: number): HostArray {
+  const { data, shape } = toHostArray(labels, 'labels')
+  const kept = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape
+  let width = classes ?? 0
+  if (classes === undefined) for (const label of data) width = Math.max(width, label + 1)
+  const result = new Float32Array(data.length * width)
+  for (let i = 0; i < data.length; i++) {
+    const label = data[i]!
+    if (!Number.isInteger(label) || label < 0 || label >= width) {
+      throw new DataError(`labels[${i}] is ${label}; expected a whole number from 0 to ${width - 1}.`)
+    }
+    result[i * width + label] = 1
+  }
+  return { data: result, shape: [...kept, width], dtype: 'float32' }
+}
