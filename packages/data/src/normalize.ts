@@ -7,7 +7,7 @@ import { hostArray, isFloat, normalizeAxis, sizeOf, type Tensor } from '@gradus/
  *
  * @example
  * import { normalize } from '@gradus/data'
- * normalize([[3, 4], [0, 0]]).data // => new Float32Array([0.6, 0.8, 0, 0])
+ * normalize([[3, 4], [0, 0]]).data // => [0.6, 0.8, 0, 0]
  */
 export function normalize(
   x: Exclude<ArrayData, Tensor>,

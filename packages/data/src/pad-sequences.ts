@@ -20,7 +20,7 @@ export interface PadSequencesOptions {
  *
  * @example
  * import { padSequences } from '@gradus/data'
- * padSequences([[1], [2, 3]]).data // => new Int32Array([0, 1, 2, 3])
+ * padSequences([[1], [2, 3]]).data // => [0, 1, 2, 3]
  */
 export function padSequences(
   sequences: readonly ArrayLike<number>[],

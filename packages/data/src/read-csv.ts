@@ -67,7 +67,7 @@ const listed = 10
  * @example
  * import { readCsv } from '@gradus/data'
  * const table = await readCsv('age,city\n31,Rome\n4,Oslo\n', { columns: { age: 'number', city: ['Oslo', 'Rome'] } })
- * table.columns.city.data // => new Int32Array([1, 0])
+ * table.columns.city.data // => [1, 0]
  */
 export async function readCsv<const C extends Readonly<Record<string, CsvColumn>>>(
   source: CsvSource,

@@ -30,7 +30,7 @@ export function featureRange(x: Exclude<ArrayData, Tensor>): FeatureRange {
  * @example
  * import { featureRange, scaleToUnit } from '@gradus/data'
  * const x = [[0, 5], [10, 5], [5, 5]]
- * scaleToUnit(x, featureRange(x)).data // => new Float32Array([0, 0, 1, 0, 0.5, 0])
+ * scaleToUnit(x, featureRange(x)).data // => [0, 0, 1, 0, 0.5, 0]
  */
 export function scaleToUnit(x: Exclude<ArrayData, Tensor>, { low, high }: FeatureRange): HostArray {
   const { data, shape, dtype } = toHostArray(x, 'x')

@@ -8,7 +8,7 @@ import type { Tensor } from '@gradus/tensor'
  *
  * @example
  * import { toCategorical } from '@gradus/data'
- * toCategorical([0, 2]).data // => new Float32Array([1, 0, 0, 0, 0, 1])
+ * toCategorical([0, 2]).data // => [1, 0, 0, 0, 0, 1]
  */
 export function toCategorical(labels: Exclude<ArrayData, Tensor>, classes?: number): HostArray {
   const { data, shape } = toHostArray(labels, 'labels')
