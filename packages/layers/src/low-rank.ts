@@ -33,3 +33,12 @@ export function adapted(fixed: Tensor, a: Tensor, b: Tensor, scale: number): Ten
   const product = matmul(a, b)
   return add(frozen(fixed), scale === 1 ? product : mul(product, scale))
 }
+
+/**
+ * The parameter whose penalty belongs to `key` while `fixed` is adapted: as in Keras, the trained matrices bear the
+ * penalty of the parameter that they stand for, and that parameter bears none.
+ */
+export function penalisedAs(key: string, fixed: string): string | undefined {
+  if (key === fixed) return undefined
+  return key.startsWith('lora') ? fixed : key
+}

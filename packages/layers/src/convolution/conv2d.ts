@@ -5,6 +5,7 @@ import {
   type Initializer,
   Layer,
   type LayerConfig,
+  type Regularizer,
   type Rng,
   type Scope,
 } from '@gradus/core'
@@ -15,7 +16,7 @@ import type { ConstraintLike } from '../constraints/resolve.ts'
 import { type DataFormat, dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
 import { type InitializerLike, resolveInitializer } from '../initializers/resolve.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
-import { adapted, type LowRankConfig, lowRankOf } from '../low-rank.ts'
+import { adapted, type LowRankConfig, lowRankOf, penalisedAs } from '../low-rank.ts'
 import { withInstances } from '../named-options.ts'
 import { perSpatialAxis, wholeNumber } from '../option-checks.ts'
 import type { RegularizerLike } from '../regularizers/resolve.ts'
@@ -156,6 +157,11 @@ export class Conv2D extends Layer<Conv2DConfig, Conv2DParams> {
           }
         : {}),
     }
+  }
+
+  override regularizerOf(key: string): Regularizer | undefined {
+    const owner = this.lowRank ? penalisedAs(key, 'kernel') : key
+    return owner === undefined ? undefined : super.regularizerOf(owner)
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {

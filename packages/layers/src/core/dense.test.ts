@@ -67,6 +67,15 @@ describe('Dense', () => {
     expect(config.kernelRegularizer).toBeInstanceOf(L2)
   })
 
+  it('penalises the trained matrices instead of a fixed kernel', () => {
+    const plain = new Dense({ units: 2, kernelRegularizer: 'l2', biasRegularizer: 'l1' })
+    expect(plain.regularizerOf('kernel')).toBeInstanceOf(L2)
+    const layer = new Dense({ units: 2, loraRank: 1, kernelRegularizer: 'l2', biasRegularizer: 'l1' })
+    expect(layer.regularizerOf('kernel')).toBeUndefined()
+    expect(layer.regularizerOf('loraKernelA')).toBe(layer.config.kernelRegularizer)
+    expect(layer.regularizerOf('bias')).toBe(layer.config.biasRegularizer)
+  })
+
   it("takes Keras's names and functions", () => {
     const layer = new Dense({
       units: 1,

@@ -4,6 +4,7 @@ import {
   type Initializer,
   Layer,
   type LayerConfig,
+  type Regularizer,
   type Rng,
   type Scope,
 } from '@gradus/core'
@@ -12,7 +13,7 @@ import { type ActivationLike, resolveActivation } from '../activations/resolve.t
 import type { ConstraintLike } from '../constraints/resolve.ts'
 import { type InitializerLike, resolveInitializer } from '../initializers/resolve.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
-import { adapted, type LowRankConfig, lowRankOf } from '../low-rank.ts'
+import { adapted, type LowRankConfig, lowRankOf, penalisedAs } from '../low-rank.ts'
 import { withInstances } from '../named-options.ts'
 import { wholeNumber } from '../option-checks.ts'
 import type { RegularizerLike } from '../regularizers/resolve.ts'
@@ -111,6 +112,11 @@ export class Dense extends Layer<DenseConfig, DenseParams> {
           }
         : {}),
     }
+  }
+
+  override regularizerOf(key: string): Regularizer | undefined {
+    const owner = this.lowRank ? penalisedAs(key, 'kernel') : key
+    return owner === undefined ? undefined : super.regularizerOf(owner)
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {

@@ -1,8 +1,17 @@
-import { ConfigError, type Fields, type Initializer, Layer, type LayerConfig, type Rng, type Scope } from '@gradus/core'
+import {
+  ConfigError,
+  type Fields,
+  type Initializer,
+  Layer,
+  type LayerConfig,
+  type Regularizer,
+  type Rng,
+  type Scope,
+} from '@gradus/core'
 import { cast, type DType, gather, notEqual, type Shape, type Tensor, tensor } from '@gradus/tensor'
 import type { ConstraintLike } from '../constraints/resolve.ts'
 import { type InitializerLike, resolveInitializer } from '../initializers/resolve.ts'
-import { adapted, type LowRankConfig, lowRankOf } from '../low-rank.ts'
+import { adapted, type LowRankConfig, lowRankOf, penalisedAs } from '../low-rank.ts'
 import { withInstances } from '../named-options.ts'
 import { wholeNumber } from '../option-checks.ts'
 import type { RegularizerLike } from '../regularizers/resolve.ts'
@@ -97,6 +106,11 @@ export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
           }
         : {}),
     }
+  }
+
+  override regularizerOf(key: string): Regularizer | undefined {
+    const owner = this.lowRank ? penalisedAs(key, 'embeddings') : key
+    return owner === undefined ? undefined : super.regularizerOf(owner)
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {
