@@ -9,7 +9,13 @@ import { type MetricCheckOptions, metricChecks } from './leaf/metric-checks.ts'
 import { type OptimizerCheckOptions, optimizerChecks } from './leaf/optimizer-checks.ts'
 import { registerChecks } from './register.ts'
 
-/** Registers `backendChecks` as vitest tests: one call is the whole test of a backend. */
+/**
+ * Registers `backendChecks` as vitest tests: one call is the whole test of a backend.
+ *
+ * ```ts
+ * testBackend(() => webgpu(), { dtypes: ['float32', 'int32', 'uint32', 'bool'] })
+ * ```
+ */
 export function testBackend(backend: BackendSource, options: BackendCheckOptions = {}): void {
   registerChecks(typeof backend === 'function' ? 'backend' : `${backend.name} backend`, backendChecks(backend, options))
 }
@@ -17,19 +23,35 @@ export function testBackend(backend: BackendSource, options: BackendCheckOptions
 /**
  * Registers `layerChecks` as vitest tests. Call it once per interesting config; what is special about the layer is tested
  * beside it.
+ *
+ * ```ts
+ * testLayer(Dense, { config: { units: 3 }, inputShape: [4, 2], expectedOutputShape: [4, 3], expectedParams: 9 })
+ * ```
  */
 export function testLayer<L extends LayerSource>(layer: L, options: LayerCheckOptions<ConfigOf<L>>): void {
   const checked = options as LayerCheckOptions
   registerChecks(titleOf(instanceOf<Layer>(layer, checked.config).type, checked.config), layerChecks(layer, checked))
 }
 
-/** Registers `lossChecks` as vitest tests. */
+/**
+ * Registers `lossChecks` as vitest tests.
+ *
+ * ```ts
+ * testLoss(MeanSquaredError, { target: [[1, 2]], prediction: [[1, 4]], expected: 2, extremes: [-1e6, 1e6] })
+ * ```
+ */
 export function testLoss<S extends Source<Loss>>(loss: S, options: LossCheckOptions<ConfigOf<S>>): void {
   const checked = options as LossCheckOptions
   registerChecks(titleOf(instanceOf<Loss>(loss, checked.config).type, checked.config), lossChecks(loss, checked))
 }
 
-/** Registers `metricChecks` as vitest tests. */
+/**
+ * Registers `metricChecks` as vitest tests.
+ *
+ * ```ts
+ * testMetric(MeanAbsoluteError, { batches: [{ target: [[1], [2]], prediction: [[1], [4]] }], expected: 1 })
+ * ```
+ */
 export function testMetric<S extends Source<Metric>>(metric: S, options: MetricCheckOptions<ConfigOf<S>>): void {
   const checked = options as MetricCheckOptions
   registerChecks(
@@ -38,7 +60,13 @@ export function testMetric<S extends Source<Metric>>(metric: S, options: MetricC
   )
 }
 
-/** Registers `optimizerChecks` as vitest tests. */
+/**
+ * Registers `optimizerChecks` as vitest tests.
+ *
+ * ```ts
+ * testOptimizer(Adam, { expectedSlots: ['momentum', 'velocity'] })
+ * ```
+ */
 export function testOptimizer<S extends Source<Optimizer>>(
   optimizer: S,
   options: OptimizerCheckOptions<ConfigOf<S>> = {},

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { cpu } from '@gradus/backend-cpu'
 import { kernelBackend, type NdArray } from '@gradus/graph'
+import * as tensorPackage from '@gradus/tensor'
 import { apply, type Backend, exp, mul, type Op, type OpSamples, type Tensor } from '@gradus/tensor'
 import { opSamples } from '@gradus/tensor/samples'
 import { describe, expect, it } from 'vitest'
@@ -33,6 +34,18 @@ describe('the samples', () => {
     const primitives = rows.flatMap((line) => [...line.split('|')[1]!.matchAll(/\w+/g)].map(([name]) => name))
     expect(primitives.length).toBeGreaterThan(80)
     expect(primitives.filter((name) => !sampled.has(name))).toEqual([])
+  })
+
+  it('cover every op that the tensor package exports', () => {
+    const isOp = (value: unknown): value is Op =>
+      typeof value === 'object' &&
+      value !== null &&
+      'name' in value &&
+      'shape' in value &&
+      typeof value.shape === 'function'
+    const ops = Object.values(tensorPackage as Record<string, unknown>).filter(isOp)
+    expect(ops.length).toBeGreaterThan(50)
+    expect(ops.map(({ name }) => name).filter((name) => !sampled.has(name))).toEqual([])
   })
 
   it('name each op once', () => {

@@ -12,6 +12,13 @@ import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolv
  * differences in float64. Without float64, gradients are compared with those of the reference.
  *
  * Throws for a skip without a reason or for something that is not checked.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { backendChecks, runChecks } from '@gradus/testing/checks'
+ * const checks = backendChecks(cpu(), { skip: { 'matmul: forward': 'to show how' } })
+ * const [first] = await runChecks(checks.filter(({ name }) => name.startsWith('matmul')))
+ * first // => { name: 'matmul: forward', status: 'skipped', detail: 'to show how' }
  */
 export function backendChecks(backend: BackendSource, options: BackendCheckOptions = {}): Check[] {
   const setting = settingOf(backend, options)

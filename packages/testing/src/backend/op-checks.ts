@@ -26,7 +26,7 @@ import {
 import type { Tolerances } from './options.ts'
 
 /** What is tested of each op; the rows of the op table are made of these. */
-export const aspects = ['forward', 'inlined', 'compiled', 'gradient', 'second derivative', 'compiled gradient'] as const
+const aspects = ['forward', 'inlined', 'compiled', 'gradient', 'second derivative', 'compiled gradient'] as const
 export type Aspect = (typeof aspects)[number]
 
 export interface OpCheckSetting {

@@ -45,7 +45,7 @@ export function shapesOf({ inputShape, inputShapes }: LayerCheckOptions): readon
   return shapes
 }
 
-export function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
+function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
   return shapesOf(options).map((_, index) => {
     const given = Array.isArray(options.inputDtype)
       ? (options.inputDtype[index] as DType)

@@ -16,6 +16,19 @@ import type { LayerCheckOptions, LayerSource } from './options.ts'
  * trip, gradients of parameters and inputs against finite differences in float64, compiled equals eager, the same rng gives
  * the same result, inference needs no rng, samples are independent, descent reduces a loss, wrong options and shapes are
  * refused.
+ *
+ * @example
+ * import { Layer } from '@gradus/core'
+ * import { mul } from '@gradus/tensor'
+ * import { layerChecks, runChecks } from '@gradus/testing/checks'
+ * class Double extends Layer {
+ *   static type = 'acme/Double'
+ *   apply(x) {
+ *     return mul(x, 2)
+ *   }
+ * }
+ * const outcomes = await runChecks(layerChecks(Double, { inputShape: [2, 3], expectedOutputShape: [2, 3] }))
+ * outcomes.filter(({ status }) => status !== 'passed') // => []
  */
 export function layerChecks(source: LayerSource, options: LayerCheckOptions): Check[] {
   const bench = (dtype: 'float32' | 'float64' = 'float32') => benchFor(source, options, dtype)
