@@ -73,7 +73,7 @@ export interface CallbackHooks {
   onPredictBatchEnd?(context: CallbackContext): HookResult
   /** What must be saved for an exact resume: plain JSON-like data. */
   state?(): unknown
-  /** Takes back what `state` gave. */
+  /** Takes back what `state` gave. Called before `onTrainBegin` of the run that goes on, which then starts nothing anew. */
   restore?(state: unknown): void
 }
 
