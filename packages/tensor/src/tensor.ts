@@ -1,3 +1,5 @@
+// The types of `using` come with every lib that is new enough to have it; older ones are given them here.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Aval } from './aval.ts'
 import { bytesPerElement, type DType, type TypedArray, viewOf } from './dtype.ts'
 import { BackendError, ShapeError, TraceError } from './errors.ts'
