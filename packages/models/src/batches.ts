@@ -44,7 +44,7 @@ export interface ArraySourceOptions {
   /** `true` shuffles samples, `'batch'` only within each batch. */
   readonly shuffle?: boolean | 'batch'
   /** Decides the order; needed for shuffling. */
-  readonly rng?: Rng
+  readonly rng?: () => Rng
 }
 
 /** Batches from arrays that hold all samples. The last batch may be smaller. */
@@ -70,8 +70,8 @@ export function arraySource(samples: HostBatch, { batchSize, shuffle = false, rn
   }
 }
 
-async function shuffled(count: number, rng: Rng, epoch: number): Promise<Int32Array> {
-  const order = scope(() => permutation(rng.fork(epoch).next(), count))
+async function shuffled(count: number, rng: () => Rng, epoch: number): Promise<Int32Array> {
+  const order = scope(() => permutation(rng().fork(epoch).next(), count))
   const values = (await order.data()).slice() as Int32Array
   order.dispose()
   return values

@@ -74,7 +74,7 @@ export async function fit(
       options.validationSplit && !validation ? splitValidation(opened.samples, options.validationSplit) : undefined
     if (split) validation = arraySource(split.held, { batchSize: options.validationBatchSize ?? batchSize })
     first = split?.train ?? opened.samples
-    source = arraySource(first, { batchSize, shuffle, rng: training.shuffleRng })
+    source = arraySource(first, { batchSize, shuffle, rng: () => training.shuffleRng })
   } else {
     source = opened.source
     first = opened.first

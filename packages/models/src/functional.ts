@@ -38,6 +38,10 @@ export class Model<N extends KnownNames = NoNames> extends ModelBase<N> {
     return functionalSpec(this.config as FunctionalConfig, this.network)
   }
 
+  protected get shaped(): boolean {
+    return true
+  }
+
   protected shapeTo(inputs: readonly (readonly (number | null)[])[]): void {
     if (inputs.length === this.network.inputs.length) return
     const names = this.network.inputs.map(({ source }) => this.network.nameOf(source.layer))

@@ -19,7 +19,7 @@ import {
   type WeightValue,
 } from '@gradus/core'
 import type { FileSource, FileTarget } from '@gradus/io'
-import { inferShapes, type Shape, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { inferShapes, type Shape, scope, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import { arraySource, type ClassWeight } from './batches.ts'
 import { Hooks } from './callbacks.ts'
 import type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
@@ -40,7 +40,7 @@ import { predict } from './predict.ts'
 import { openSource, type SampleWeightData } from './sources.ts'
 import { formatSummary, type SummaryOptions } from './summary.ts'
 import { Training } from './training.ts'
-import { buildVariables, initTrees, listVariables, type Variable } from './variables.ts'
+import { buildVariables, initTrees, listVariables, readVariables, type Variable } from './variables.ts'
 import { readWeights, type WeightLike, writeWeights } from './weights.ts'
 
 export interface ModelConfig extends LayerConfig {
@@ -75,6 +75,7 @@ export interface BatchOptions {
 export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer implements CallbackModel {
   stopTraining = false
   private readonly seed: number
+  private stream: Rng | undefined
   private training: Training | undefined
   private executionSteps = 1
 
@@ -90,6 +91,8 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   /** The model as plain data, without weights. */
   abstract toSpec(): ModelSpec
 
+  /** Whether the shape of the input is known. */
+  protected abstract readonly shaped: boolean
   /** Makes the network for inputs of these shapes, where it is not fixed yet. */
   protected abstract shapeTo(inputs: readonly (readonly (number | null)[])[]): void
 
@@ -141,7 +144,11 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   build(inputShape?: readonly (number | null)[] | readonly (readonly (number | null)[])[]): this {
     if (inputShape)
       this.shapeTo((Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly (number | null)[][])
-    buildVariables(this.network, this.rng.fork('weights'))
+    const { network, rng } = this
+    scope(() => {
+      buildVariables(network, rng.fork('weights'))
+      return readVariables(network)
+    })
     return this
   }
 
@@ -211,7 +218,7 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   async predictAll(x: Named<ArrayData> | Dataset, options: PredictOptions = {}): Promise<Tensor[]> {
     await this.builtFor(x)
     const hooks = this.hooks({ verbose: 0, ...options }, options.steps)
-    return predict(this.network, x, options, hooks, this.rng.fork('steps').key)
+    return predict(this.network, x, options, hooks)
   }
 
   /** One update on one batch; the figures of that batch. */
@@ -316,8 +323,9 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
     await training.restore(optimizer, header.steps ?? 0)
   }
 
-  protected get rng(): Rng {
-    return new Rng(this.seed)
+  private get rng(): Rng {
+    this.stream ??= new Rng(this.seed)
+    return this.stream
   }
 
   /** The compiled model's training, for saving and loading. */
@@ -338,7 +346,7 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
 
   // A model without an input shape takes it from the first data it sees.
   private async builtFor(x: Named<ArrayData> | Dataset): Promise<void> {
-    this.shapeTo(await shapesOf(x))
+    if (!this.shaped) this.shapeTo(await shapesOf(x))
     this.build()
   }
 

@@ -1,4 +1,4 @@
-import type { ArrayData, Dataset, Named, Rng } from '@gradus/core'
+import { type ArrayData, type Dataset, type Named, Rng } from '@gradus/core'
 import { concat, type Tensor } from '@gradus/tensor'
 import { arraySource, toDevice } from './batches.ts'
 import type { Hooks } from './callbacks.ts'
@@ -23,7 +23,6 @@ export async function predict(
   x: Named<ArrayData> | Dataset,
   { batchSize = 32, steps: limit }: { readonly batchSize?: number; readonly steps?: number },
   hooks: Hooks,
-  key: Rng['key'],
 ): Promise<Tensor[]> {
   const ports = {
     inputs: network.inputs.map(({ shape, source }) => ({ name: network.nameOf(source.layer), shape })),
@@ -33,6 +32,7 @@ export async function predict(
   const source = opened.samples ? arraySource(opened.samples, { batchSize }) : opened.source
   const { params, state } = readVariables(network)
   const pace = new Pace()
+  const { key } = new Rng(0) // layers draw nothing at inference
   const parts: (readonly Tensor[])[] = []
   await hooks.call('onPredictBegin')
   let step = 0
@@ -46,6 +46,7 @@ export async function predict(
     step++
     if (pace.due) await pace.rest()
   }
+  key.dispose()
   await hooks.call('onPredictEnd')
   return network.outputs.map((_, index) => {
     const pieces = parts.map((outputs) => outputs[index]!)

@@ -76,6 +76,10 @@ export class Sequential<N extends KnownNames = NoNames> extends ModelBase<N> {
     return sequentialSpec(this.config as ModelConfig, this.stack, this.built?.inputs[0]?.shape.slice(1))
   }
 
+  protected get shaped(): boolean {
+    return this.built !== undefined || this.knownShape !== undefined
+  }
+
   protected shapeTo(inputs: readonly SymbolicShape[]): void {
     if (this.built) return
     if (inputs.length !== 1)

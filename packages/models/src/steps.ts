@@ -29,7 +29,7 @@ export interface Carry {
   readonly tracker: TrackerState
   /** Steps so far, int32 scalar; dropout draws other numbers at each. */
   readonly step: Tensor
-  /** The first step whose loss or gradients were not finite, -1 before that; from then on nothing else changes. */
+  /** The first step whose loss or gradients were not finite, -1 before that; from then on nothing is learnt. */
   readonly failedAt: Tensor
 }
 
@@ -108,10 +108,11 @@ export function makeTrainStep(
       where(finite, carry.failedAt, where(equal(carry.failedAt, -1), carry.step, carry.failedAt)),
       -1,
     )
-    const next = { trainable, state: forward.state, optimizer: optimizerState, tracker }
+    const next = { trainable, state: forward.state, optimizer: optimizerState }
     const kept = { trainable: carry.trainable, state: carry.state, optimizer: carry.optimizer, tracker: carry.tracker }
     return {
       ...treeMap((now, before) => where(intact, now, before), next, kept),
+      tracker, // shows the failure
       step: add(carry.step, 1),
       failedAt: where(intact, -1, where(equal(carry.failedAt, -1), carry.step, carry.failedAt)),
     } as Carry

@@ -57,6 +57,7 @@ export class Training {
   steps = 0
   private program: Program | undefined
   private rate: number | undefined
+  private key: Tensor | undefined
 
   constructor(
     readonly network: Network,
@@ -72,8 +73,10 @@ export class Training {
     }
   }
 
+  /** Decides dropout, together with the number of the step. */
   get dropoutKey(): Tensor {
-    return this.rng.fork('steps').key
+    this.key ??= scope(() => this.rng.fork('steps').key)
+    return this.key
   }
 
   get shuffleRng(): Rng {
@@ -129,7 +132,7 @@ export class Training {
       )
     }
     if (!this.optimizerState) {
-      this.optimizerState = this.setup.optimizer.init(trainable)
+      this.optimizerState = scope(() => this.setup.optimizer.init(trainable))
       this.applyRate()
     }
     const carry: Carry = {

@@ -26,8 +26,9 @@ export function buildVariables(network: Network, rng: Rng): void {
     const shape = inputShapeOf(network, layer)
     const own = rng.fork(network.nameOf(layer))
     if (isComposite(layer)) buildVariables(layer.network, own)
-    else if (shape && !kept.has(layer))
+    else if (shape && !kept.has(layer)) {
       kept.set(layer, { params: layer.init(own, shape), state: layer.initState(shape) })
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Aval } from '../aval.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { scope } from '../scope.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { full } from './broadcast.ts'
@@ -53,7 +54,7 @@ export function randomKey(seed: number): Tensor {
     )
   }
   const words = [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0]
-  return concat(words.map((word) => full([1], word, 'uint32')))
+  return scope(() => concat(words.map((word) => full([1], word, 'uint32'))))
 }
 
 /**
@@ -65,7 +66,7 @@ export function foldIn(key: Tensor, data: number | Tensor): Tensor {
   if (!Number.isInteger(data) || data < 0 || data >= 2 ** 32) {
     throw new RangeError(`foldIn: ${data} is not a whole number from 0 to 2 ** 32 - 1.`)
   }
-  return apply(foldInOp, [key, full([], data, 'uint32', key)], null)
+  return scope(() => apply(foldInOp, [key, full([], data, 'uint32', key)], null))
 }
 
 /** `n` independent keys made from `key`, which should not be used again itself. */

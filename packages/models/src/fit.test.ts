@@ -1,0 +1,283 @@
+import { cpu } from '@gradus/backend-cpu'
+import { EarlyStopping, TerminateOnNaN } from '@gradus/callbacks'
+import { type CallbackContext, ConfigError, DataError, DivergenceError } from '@gradus/core'
+import { BatchNormalization, Dense, Dropout } from '@gradus/layers'
+import { MeanSquaredError, SparseCategoricalCrossentropy } from '@gradus/losses'
+import { MeanAbsoluteError, SparseCategoricalAccuracy } from '@gradus/metrics'
+import { Adam, SGD } from '@gradus/optimizers'
+import { useBackend } from '@gradus/tensor'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Sequential } from './sequential.ts'
+
+beforeAll(() => useBackend(cpu()))
+
+const x = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(2 * i), i / 12])
+const y = x.map(([a, b, c]) => [a! * 2 - b!, c! + 1])
+const labels = x.map(([a]) => (a! > 0 ? 1 : 0))
+
+function regression(seed = 1) {
+  const model = new Sequential(
+    [new Dense({ units: 5, activation: 'tanh', inputShape: [3] }), new Dense({ units: 2 })],
+    { seed },
+  )
+  model.compile({
+    optimizer: new Adam({ learningRate: 0.01 }),
+    loss: new MeanSquaredError(),
+    metrics: [new MeanAbsoluteError()],
+  })
+  return model
+}
+
+function classifier(config: { seed?: number; rate?: number } = {}) {
+  const model = new Sequential(
+    [
+      new Dense({ units: 8, activation: 'relu', inputShape: [3] }),
+      new BatchNormalization(),
+      new Dropout({ rate: 0.3 }),
+      new Dense({ units: 2, activation: 'softmax', name: 'classes' }),
+    ],
+    { seed: config.seed ?? 1 },
+  )
+  model.compile({
+    optimizer: new SGD({ learningRate: config.rate ?? 0.1, momentum: 0.9 }),
+    loss: new SparseCategoricalCrossentropy(),
+    metrics: [new SparseCategoricalAccuracy({ name: 'accuracy' })],
+  })
+  return model
+}
+
+const quiet = { verbose: 0, batchSize: 4 } as const
+
+describe('fit', () => {
+  it('lowers the loss and returns the figures of every epoch', async () => {
+    const { history, epoch } = await regression().fit(x, y, { ...quiet, epochs: 40 })
+    expect(epoch).toEqual(Array.from({ length: 40 }, (_, i) => i))
+    expect(Object.keys(history)).toEqual(['loss', 'mean_absolute_error'])
+    expect(history.loss!.at(-1)).toBeLessThan(history.loss![0]! / 2)
+  })
+
+  it('prints the same digits for the same seed and others for another one, with dropout and shuffling', async () => {
+    const run = async (seed: number) =>
+      (await classifier({ seed }).fit(x, labels, { ...quiet, epochs: 3 })).history.loss
+    const first = await run(7)
+    expect(await run(7)).toEqual(first)
+    expect(await run(8)).not.toEqual(first)
+  })
+
+  it('gives the same weights compiled and op by op', async () => {
+    const weights = async (jit: boolean) => {
+      const model = regression()
+      model.compile({ optimizer: new Adam(), loss: new MeanSquaredError(), jit })
+      await model.fit(x, y, { ...quiet, epochs: 2 })
+      return (await model.getWeights()).map(({ data }) => Array.from(data))
+    }
+    expect(await weights(false)).toEqual(await weights(true))
+  })
+
+  it('validates on the last samples, before shuffling', async () => {
+    const { history } = await regression().fit(x, y, { ...quiet, epochs: 2, validationSplit: 0.25 })
+    expect(history.val_loss).toHaveLength(2)
+    const model = regression()
+    const apart = await model.fit(x.slice(0, 9), y.slice(0, 9), {
+      ...quiet,
+      epochs: 2,
+      validationData: [x.slice(9), y.slice(9)],
+    })
+    expect(apart.history).toEqual(history)
+  })
+
+  it('takes a dataset of batches and walks it once per epoch', async () => {
+    const array = (rows: number[][]) => ({
+      data: Float32Array.from(rows.flat()),
+      shape: [rows.length, rows[0]!.length],
+      dtype: 'float32' as const,
+    })
+    let passes = 0
+    const dataset = {
+      async *[Symbol.asyncIterator]() {
+        passes++
+        for (let i = 0; i < 12; i += 4) yield { x: array(x.slice(i, i + 4)), y: array(y.slice(i, i + 4)) }
+      },
+    }
+    const model = regression()
+    await model.getWeights()
+    passes = 0
+    const { history } = await model.fit(dataset, { verbose: 0, epochs: 3 })
+    const arrays = await regression().fit(x, y, { ...quiet, epochs: 3, shuffle: false })
+    expect(history).toEqual(arrays.history)
+    expect(passes).toBeGreaterThanOrEqual(3)
+  })
+
+  it('stops when a callback says so, and when the signal does', async () => {
+    const seen: number[] = []
+    const stopAt = {
+      onTrainBatchEnd({ model, step }: CallbackContext) {
+        seen.push(step)
+        model.stopTraining = step === 1
+      },
+    }
+    await regression().fit(x, y, { ...quiet, epochs: 5, callbacks: [stopAt] })
+    expect(seen).toEqual([0, 1])
+
+    const controller = new AbortController()
+    const model = regression()
+    const before = await model.getWeights()
+    const abort = { onTrainBatchEnd: () => controller.abort(new Error('enough')) }
+    await expect(
+      model.fit(x, y, { ...quiet, epochs: 5, callbacks: [abort], signal: controller.signal }),
+    ).rejects.toThrow('enough')
+    expect(await model.getWeights()).not.toEqual(before) // it keeps what it learnt
+  })
+
+  it('stops early and restores the best weights', async () => {
+    const model = regression()
+    const stopper = new EarlyStopping({ monitor: 'val_loss', patience: 1, restoreBestWeights: true })
+    const { history } = await model.fit(x, y, {
+      ...quiet,
+      epochs: 60,
+      validationData: [x, y.map((row) => row.map((v) => -v))],
+      callbacks: [stopper],
+    })
+    expect(history.val_loss!.length).toBeLessThan(60)
+  })
+
+  it('lets a callback change the learning rate between batches', async () => {
+    const model = regression()
+    const freeze = { onTrainBatchEnd: ({ model: trained }: CallbackContext) => void (trained.learningRate = 0) }
+    await model.fit(x, y, { ...quiet, epochs: 1, callbacks: [freeze] })
+    const weights = await model.getWeights()
+    await model.fit(x, y, { ...quiet, epochs: 1 })
+    expect(await model.getWeights()).toEqual(weights)
+    expect(model.learningRate).toBe(0)
+  })
+
+  it('trains only layers that are trainable', async () => {
+    const model = regression()
+    model.layers[0]!.trainable = false
+    model.compile({ optimizer: new Adam(), loss: new MeanSquaredError() })
+    const before = await model.getWeights()
+    await model.fit(x, y, { ...quiet, epochs: 1 })
+    const after = await model.getWeights()
+    expect(after[0]!.data).toEqual(before[0]!.data)
+    expect(after[2]!.data).not.toEqual(before[2]!.data)
+  })
+})
+
+describe('divergence', () => {
+  it('ends with the epoch, the step and the layer, and with the weights of the step before', async () => {
+    const model = regression()
+    model.compile({ optimizer: new SGD({ learningRate: 1e30 }), loss: new MeanSquaredError() })
+    const error = await model.fit(x, y, { ...quiet, epochs: 5 }).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(DivergenceError)
+    expect((error as DivergenceError).message).toMatch(/epoch 1, step \d.*layer 'dense/)
+    for (const { data } of await model.getWeights()) expect(Array.from(data).every(Number.isFinite)).toBe(true)
+  })
+
+  it('ends without an error when TerminateOnNaN is there', async () => {
+    const model = regression()
+    model.compile({ optimizer: new SGD({ learningRate: 1e30 }), loss: new MeanSquaredError() })
+    const log: string[] = []
+    const original = console.log
+    console.log = (text: string) => log.push(text)
+    try {
+      const { history } = await model.fit(x, y, { ...quiet, epochs: 5, callbacks: [new TerminateOnNaN()] })
+      expect(history.loss!.length).toBe(1)
+    } finally {
+      console.log = original
+    }
+  })
+})
+
+describe('bad input ends before any weight changes', () => {
+  const unchanged = async (
+    run: (model: Sequential) => Promise<unknown>,
+    kind: new (...args: never) => Error,
+    message: RegExp,
+  ) => {
+    const model = classifier()
+    const before = await model.getWeights()
+    const error = await run(model).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(kind)
+    expect((error as Error).message).toMatch(message)
+    expect(await model.getWeights()).toEqual(before)
+  }
+
+  it('wrong width, naming the input and both shapes', () =>
+    unchanged(
+      (model) => model.fit([[1, 2]], [0], quiet),
+      DataError,
+      /input 'input_layer' expects samples of shape \[3\].*\[1, 2\]/,
+    ))
+  it('labels out of range, naming the sample', () =>
+    unchanged(
+      (model) =>
+        model.fit(
+          x,
+          labels.map((l, i) => (i === 5 ? 2 : l)),
+          quiet,
+        ),
+      DataError,
+      /2.*sample 5/,
+    ))
+  it('NaN, naming the sample', () =>
+    unchanged(
+      (model) =>
+        model.fit(
+          x.map((row, i) => (i === 3 ? [1, Number.NaN, 1] : row)),
+          labels,
+          quiet,
+        ),
+      DataError,
+      /x holds NaN in sample 3/,
+    ))
+  it('unequal lengths', () => unchanged((model) => model.fit(x, labels.slice(1), quiet), DataError, /12.*11/))
+  it('no samples', () => unchanged((model) => model.fit([], [], quiet), DataError, /empty/))
+  it('ragged rows', () =>
+    unchanged(
+      (model) =>
+        model.fit(
+          [
+            [1, 2, 3],
+            [1, 2],
+          ],
+          [0, 1],
+          quiet,
+        ),
+      DataError,
+      /x\[1\]/,
+    ))
+  it('targets that do not fit the output', () =>
+    unchanged(
+      (model) =>
+        model.fit(
+          x,
+          x.map(() => [1, 0, 0]),
+          quiet,
+        ),
+      Error,
+      /output 'classes'/,
+    ))
+  it('a split that leaves nothing', () =>
+    unchanged((model) => model.fit(x, labels, { ...quiet, validationSplit: 1 }), DataError, /validationSplit is 1/))
+
+  it('fit before compile', async () => {
+    const model = new Sequential([new Dense({ units: 1, inputShape: [3] })])
+    await expect(model.fit(x, labels)).rejects.toThrow(/Call model.compile/)
+    await expect(model.fit(x, labels)).rejects.toBeInstanceOf(ConfigError)
+  })
+
+  it('names without a registry', () => {
+    const model = new Sequential([new Dense({ units: 1, inputShape: [3] })])
+    // @ts-expect-error names need a registry
+    expect(() => model.compile({ optimizer: 'adam' })).toThrow(/registry/)
+  })
+
+  it('a layer that cannot take its input, when the model is built', () => {
+    const model = new Sequential([
+      new Dense({ units: 1, inputShape: [3], name: 'first' }),
+      new Dense({ units: 0 + 1, name: 'second', inputShape: [4] }),
+    ])
+    expect(() => model.summary()).not.toThrow()
+    expect(() => new Sequential([new Dense({ units: 1, name: 'lonely' })]).summary()).toThrow(/shape of its input/)
+  })
+})
