@@ -23,7 +23,10 @@ export default defineConfig({
       },
       project('docs', ['tests/docs/**/*.test.ts']),
       project('vectors', ['tests/vectors/**/*.test.ts']),
-      project('packed', ['tests/packed/**/*.test.ts']),
+      {
+        extends: true,
+        test: { name: 'packed', include: ['tests/packed/*.test.ts'], globalSetup: 'tests/packed/pack.ts' },
+      },
       project('size', ['tests/size/**/*.test.ts']),
     ],
   },

@@ -68,8 +68,8 @@ export class Registry<D extends AnyDefinition = never> {
   }
 
   /** A registry that knows these classes too. */
-  with<E extends AnyDefinition>(...definitions: readonly E[]): Registry<D | E> {
-    return new Registry<D | E>([...this.definitions, ...definitions])
+  with<E extends readonly AnyDefinition[]>(...definitions: E): Registry<D | E[number]> {
+    return new Registry<D | E[number]>([...this.definitions, ...definitions])
   }
 
   /** The names of one kind. */

@@ -1,0 +1,3 @@
+import { Dense } from '@gradus/layers'
+
+export const layer = new Dense({ unit: 8 })

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { inject } from 'vitest'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+
+/** Time for an installation on a busy machine. */
+export const slow = 300_000
+
+/** The tarball of a package, by its name without the scope. */
+export const tarball = (name: string): string =>
+  join(inject('tarballs'), `${name === 'gradus' ? 'gradus' : `gradus-${name}`}-0.0.0.tgz`)
+
+/** The names of all packed packages, without the scope. */
+export const packed = (): string[] =>
+  readdirSync(inject('tarballs')).map((file) => file.replace(/^gradus-(?!\d)|-[^-]*\.tgz$/g, ''))
+
+/** A project outside the repository that installs packed packages. */
+export interface Project {
+  readonly folder: string
+  /** Runs a program and returns what it printed; what it printed is in the error where it fails. */
+  run(program: string, ...args: string[]): Promise<string>
+  /** Compiles with the repository's TypeScript, with nothing but the project's own types. */
+  compile(...args: string[]): Promise<string>
+}
+
+/** Makes an empty project, copies `consumer/<from>` into it and installs the tarballs, without asking a registry if `offline`. */
+export async function makeProject(
+  name: string,
+  packages: readonly string[],
+  { from, manifest = {}, offline = true }: { from?: string; manifest?: object; offline?: boolean } = {},
+): Promise<Project> {
+  const folder = join(inject('workplace'), name)
+  mkdirSync(folder)
+  if (from) cpSync(join(import.meta.dirname, 'consumer', from), folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module', ...manifest }))
+
+  const project: Project = {
+    folder,
+    async run(program, ...args) {
+      try {
+        const { stdout } = await run(program, args, { cwd: folder, env: environment() })
+        return stdout
+      } catch (error) {
+        const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+        throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error })
+      }
+    },
+    compile: (...args) => project.run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), ...args),
+  }
+  await project.run(
+    'npm',
+    ...['install', '--no-audit', '--no-fund', '--loglevel=error', offline ? '--offline' : '--prefer-offline'],
+    ...packages.map(tarball),
+  )
+  return project
+}
+
+/** The variables of this process without those of the package managers and the runner that started it. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^(npm_(?!config_(registry|cache|userconfig|globalconfig))|PNPM_|VITEST|NODE_ENV|NODE_OPTIONS)/i.test(name),
+  )
+  return { ...Object.fromEntries(kept), CI: 'true' }
+}
