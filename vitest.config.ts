@@ -27,7 +27,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'packed', include: ['tests/packed/*.test.ts'], globalSetup: 'tests/packed/pack.ts' },
       },
-      project('size', ['tests/size/**/*.test.ts']),
+      project('size', ['tests/size/*.test.mjs']),
     ],
   },
 })

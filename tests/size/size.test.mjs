@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundles, measureAll, table } from './measure.mjs'
+
+const documented = join(import.meta.dirname, '../../docs/sizes.md')
+
+describe('what users import stays small', () => {
+  let measured
+  const folder = mkdtempSync(join(tmpdir(), 'gradus-size-'))
+  beforeAll(async () => {
+    measured = await measureAll()
+    console.log(table(measured))
+  }, 60_000)
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it.each(bundles)('$name: at most $ceiling kB', ({ name, ceiling }) => {
+    expect(measured.get(name).gzip).toBeLessThan(ceiling)
+  })
+
+  // A bundle from which too much was shaken would be small and of no use.
+  it.each([
+    ['add', '[ 2, 3 ]'],
+    ['trainer', '[ 0, 1, 1, 0 ]'],
+    ['conv-net', '[ 2, 3 ]'],
+  ])(
+    '%s: the bundle works',
+    async (name, expected) => {
+      const place = join(folder, name)
+      mkdirSync(place)
+      for (const { path, contents } of measured.get(name).outputs) writeFileSync(join(place, basename(path)), contents)
+      writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
+      const { stdout } = await promisify(execFile)(process.execPath, [join(place, `${name}.js`)])
+      expect(stdout.trim()).toBe(expected)
+    },
+    60_000,
+  )
+
+  it('shakes models, files and layers out of a bundle that uses none', () => {
+    const text = new TextDecoder().decode(measured.get('add').outputs[0].contents)
+    expect(text).not.toMatch(/Sequential|safetensors|Conv2D/)
+  })
+
+  it('docs/sizes.md is current within 5 % (npm run sizes writes it)', () => {
+    const rows = [
+      ...readFileSync(documented, 'utf8').matchAll(/^\| ([\w-]+) \| .* \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$/gm),
+    ]
+    expect(rows.map(([, name]) => name)).toEqual(bundles.map(({ name }) => name))
+    for (const [, name, gzip, minified] of rows) {
+      const now = measured.get(name)
+      expect(Math.abs(Number(gzip) / now.gzip - 1), `gzip of ${name}, now ${now.gzip}`).toBeLessThan(0.05)
+      expect(Math.abs(Number(minified) / now.minified - 1), `minified ${name}, now ${now.minified}`).toBeLessThan(0.05)
+    }
+  })
+})

@@ -1,0 +1,30 @@
+// `npm run sizes` measures the bundles and writes docs/sizes.md.
+// `npm run sizes -- trainer` instead prints what the bundle `trainer` is made of, by package and by file.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { measure, measureAll, table } from './measure.mjs'
+
+const page = (rows) => `# Sizes
+
+What a browser loads, in kilobytes of 1000 bytes: the code of one application, bundled and minified by esbuild with
+tree-shaking, gzipped at level 9. "Loaded later" is gzipped code that is fetched when it is first needed. The applications
+are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes\` measures them and writes this page, and a test fails
+when it is more than 5 % off.
+
+${rows}
+`
+
+const [name] = process.argv.slice(2)
+if (name === undefined) {
+  writeFileSync(join(import.meta.dirname, '../../docs/sizes.md'), page(table(await measureAll())))
+} else {
+  const { gzip, minified, sources } = await measure(name, ['@gradus/source'])
+  console.log(`${name}: ${gzip} kB gzip, ${minified} kB minified, of which bytes`)
+  const packages = {}
+  for (const { path, bytes } of sources) {
+    const owner = path.split('/')[1]
+    packages[owner] = (packages[owner] ?? 0) + bytes
+  }
+  console.table(packages)
+  for (const { path, bytes } of sources) console.log(bytes, path)
+}
