@@ -1,6 +1,6 @@
 import type { Loss, Metric, Optimizer } from '@gradus/core'
-import type { PerOutput } from './objective.ts'
-import type { LossFunction, MetricFunction, NameResolver } from './objectives.ts'
+import type { LossFunction, MetricFunction } from './function-objectives.ts'
+import type { NameResolver, PerOutput } from './resolve.ts'
 
 /** The names that a model's registry knows, by kind; `never` where there is no registry. */
 export interface KnownNames {

@@ -80,7 +80,7 @@ export async function fit(
     first = opened.first
   }
   const program = training.steppers(first)
-  if (opened.samples) training.checkValues(first)
+  training.check(first)
 
   const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose
   const params: FitParams = { epochs, steps: options.stepsPerEpoch ?? source.length, verbose }
@@ -269,6 +269,7 @@ async function openValidation(training: Training, options: FitOptions): Promise<
     ? (validationData as readonly [Named<ArrayData>, Named<ArrayData>, SampleWeightData?])
     : [validationData as Dataset]
   const opened = await openSource(training, { x, y, sampleWeight })
+  training.check(opened.samples ?? opened.first)
   return opened.samples ? arraySource(opened.samples, { batchSize: validationBatchSize ?? batchSize }) : opened.source
 }
 

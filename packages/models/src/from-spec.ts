@@ -15,7 +15,7 @@ import {
 import type { KnownNames } from './compile-options.ts'
 import { Model } from './functional.ts'
 import type { ModelBase } from './model-base.ts'
-import type { NameResolver } from './objectives.ts'
+import type { NameResolver } from './resolve.ts'
 import { Sequential } from './sequential.ts'
 
 /** The model classes to build with. */

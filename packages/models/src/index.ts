@@ -3,6 +3,7 @@ export type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
 export { decodeModel, type ModelFile, type ModelHeader } from './files.ts'
 export type { FitOptions, ValidationData } from './fit.ts'
 export { fromSpec, type ModelClasses } from './from-spec.ts'
+export type { LossFunction, MetricFunction } from './function-objectives.ts'
 export { type FunctionalConfig, Model } from './functional.ts'
 export { type LoadOptions, loadModel } from './load.ts'
 export {
@@ -12,7 +13,7 @@ export {
   type ModelConfig,
   type PredictOptions,
 } from './model-base.ts'
-export type { LossFunction, MetricFunction, NameResolver } from './objectives.ts'
+export type { NameResolver } from './resolve.ts'
 export { Sequential } from './sequential.ts'
 export type { SummaryOptions } from './summary.ts'
 export type { Variable } from './variables.ts'

@@ -4,7 +4,7 @@ import type { CompileOptions, KnownNames } from './compile-options.ts'
 import { decodeModel, readModelFile } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { ModelBase } from './model-base.ts'
-import type { NameResolver } from './objectives.ts'
+import type { NameResolver } from './resolve.ts'
 
 export interface LoadOptions<N extends KnownNames> {
   /** Where the classes named in the file are looked up. */

@@ -35,8 +35,8 @@ import {
 } from './files.ts'
 import { type FitOptions, fit } from './fit.ts'
 import type { ByLayer, Network } from './network.ts'
-import { type NameResolver, resolveOption } from './objectives.ts'
 import { predict } from './predict.ts'
+import { type NameResolver, resolveOption } from './resolve.ts'
 import { openSource, type SampleWeightData } from './sources.ts'
 import { formatSummary, type SummaryOptions } from './summary.ts'
 import { Training } from './training.ts'
@@ -200,8 +200,7 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
     const training = await this.ready('evaluate', x)
     const opened = await openSource(training, { x, y, sampleWeight: options.sampleWeight })
     const source = opened.samples ? arraySource(opened.samples, { batchSize: options.batchSize ?? 32 }) : opened.source
-    training.steppers(opened.samples ?? opened.first)
-    if (opened.samples) training.checkValues(opened.samples)
+    training.check(opened.samples ?? opened.first)
     const hooks = this.hooks(options, options.steps ?? source.length)
     await hooks.call('onTestBegin')
     const logs = await evaluateSource(training, source, options.steps, hooks)

@@ -29,7 +29,7 @@ import { type HostBatch, type Ports, requireFinite, toDevice, upload } from './b
 import { explainDivergence } from './divergence.ts'
 import type { ByLayer, Network } from './network.ts'
 import { Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'
-import type { NameResolver } from './objectives.ts'
+import type { NameResolver } from './resolve.ts'
 import { type Carry, makeTestStep, makeTrainStep, type TestStep, type TrainStep } from './steps.ts'
 import { mergeByLayer, readVariables, splitByTrainable, writeVariables } from './variables.ts'
 
@@ -83,7 +83,7 @@ export class Training {
     return this.rng.fork('shuffle')
   }
 
-  /** The steps for batches like this one. Shapes are checked here, before anything is trained. */
+  /** The steps, made for the shapes of the first batch that is seen. */
   steppers(batch: HostBatch): Program {
     if (this.program) return this.program
     const { network, setup } = this
@@ -94,7 +94,6 @@ export class Training {
       setup,
       setup.registry,
     )
-    this.checkTargets(objective, batch)
     this.program = {
       objective,
       train: makeTrainStep(network, objective, setup.optimizer, setup),
@@ -110,8 +109,9 @@ export class Training {
     return this.program?.objective
   }
 
-  /** Checks the values of whole arrays on the host: finite numbers, and labels that the losses can take. */
-  checkValues(samples: HostBatch): void {
+  /** Checks samples on the host before anything is trained: shapes of targets, finite numbers, labels that exist. */
+  check(samples: HostBatch): void {
+    this.checkTargets(this.steppers(samples).objective, samples)
     const { inputs, outputs } = this.ports
     samples.inputs.forEach((array, index) => requireFinite(inputs.length > 1 ? `x.${inputs[index]!.name}` : 'x', array))
     samples.targets.forEach((array, index) => {
@@ -177,7 +177,7 @@ export class Training {
   /** One update, or one test, on one batch. */
   async onBatch(batch: HostBatch, train: boolean): Promise<Logs> {
     const program = this.steppers(batch)
-    this.checkValues(batch)
+    this.check(batch)
     const device = upload(batch)
     const { params, state } = readVariables(this.network)
     let tracker = program.objective.init()
