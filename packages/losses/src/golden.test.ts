@@ -3,7 +3,7 @@ import { cpu } from '@gradus/backend-cpu'
 import { type Loss, Registry } from '@gradus/core'
 import { tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { expectClose, type Recorded, toTensor } from '../test/golden.ts'
+import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
 import recorded from './fixtures/losses.golden.json' with { type: 'json' }
 import { losses } from './index.ts'
 

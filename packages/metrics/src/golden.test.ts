@@ -2,7 +2,7 @@ import { cpu } from '@gradus/backend-cpu'
 import { type Metric, Registry } from '@gradus/core'
 import { type Tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { expectClose, type Recorded, toTensor } from '../test/golden.ts'
+import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
 import recorded from './fixtures/metrics.golden.json' with { type: 'json' }
 import { metrics } from './index.ts'
 
