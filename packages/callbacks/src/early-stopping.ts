@@ -1,5 +1,5 @@
 import { Callback, type CallbackContext, type Fields, type WeightValue } from '@gradus/core'
-import { fromJsonNumber, Monitor, type MonitorConfig, monitorFields, toJsonNumber } from './monitor.ts'
+import { fromJsonNumber, Monitor, type MonitorConfig, toJsonNumber, withMonitorFields } from './monitor.ts'
 import { fromWeightData, toWeightData, type WeightData } from './weight-data.ts'
 
 export interface EarlyStoppingConfig extends MonitorConfig {
@@ -33,14 +33,13 @@ interface EarlyStoppingState {
  */
 export class EarlyStopping extends Callback<EarlyStoppingConfig> {
   static readonly type = 'EarlyStopping'
-  static override readonly fields = {
-    ...monitorFields,
+  static override readonly fields = /* @__PURE__ */ withMonitorFields({
     minDelta: 'number',
     patience: 'integer',
     baseline: 'number',
     restoreBestWeights: 'boolean',
     startFromEpoch: 'integer',
-  } satisfies Fields<EarlyStoppingConfig>
+  }) satisfies Fields<EarlyStoppingConfig>
 
   /** Epochs since the last improvement. */
   wait = 0

@@ -1,6 +1,6 @@
 import { Callback, type CallbackContext, ConfigError, type Fields, type HookResult } from '@gradus/core'
 import { formatFileName } from './file-name.ts'
-import { fromJsonNumber, Monitor, type MonitorConfig, monitorFields, toJsonNumber } from './monitor.ts'
+import { fromJsonNumber, Monitor, type MonitorConfig, toJsonNumber, withMonitorFields } from './monitor.ts'
 import { fixed } from './python-format.ts'
 
 export interface ModelCheckpointConfig extends MonitorConfig {
@@ -33,14 +33,13 @@ interface ModelCheckpointState {
  */
 export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
   static readonly type = 'ModelCheckpoint'
-  static override readonly fields = {
-    ...monitorFields,
+  static override readonly fields = /* @__PURE__ */ withMonitorFields({
     filepath: 'string',
     saveBestOnly: 'boolean',
     saveWeightsOnly: 'boolean',
     saveFreq: ['integer', 'string'],
     initialValueThreshold: 'number',
-  } satisfies Fields<ModelCheckpointConfig>
+  }) satisfies Fields<ModelCheckpointConfig>
 
   /** There only with a `saveFreq` in batches, because having it makes training read figures every batch. */
   declare onTrainBatchEnd?: (context: CallbackContext) => HookResult

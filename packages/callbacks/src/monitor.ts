@@ -15,12 +15,17 @@ export interface MonitorConfig {
   readonly warn?: (message: string) => void
 }
 
-export const monitorFields: Readonly<Record<keyof MonitorConfig, Field>> = {
+const monitorFields: Readonly<Record<keyof MonitorConfig, Field>> = {
   monitor: 'string',
   mode: { oneOf: ['auto', 'min', 'max'] },
   verbose: { oneOf: [0, 1] },
   write: 'unknown',
   warn: 'unknown',
+}
+
+/** `own` and the fields of a figure to watch. A function, because bundlers must keep a spread in a static field. */
+export function withMonitorFields<F extends Readonly<Record<string, Field>>>(own: F): F & typeof monitorFields {
+  return { ...monitorFields, ...own }
 }
 
 /** Compares the values of one figure. The best so far is undefined before the first one. */

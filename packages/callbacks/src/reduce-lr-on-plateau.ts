@@ -1,5 +1,5 @@
 import { Callback, type CallbackContext, ConfigError, type Fields } from '@gradus/core'
-import { fromJsonNumber, Monitor, type MonitorConfig, monitorFields, toJsonNumber } from './monitor.ts'
+import { fromJsonNumber, Monitor, type MonitorConfig, toJsonNumber, withMonitorFields } from './monitor.ts'
 import { floatText } from './python-format.ts'
 
 export interface ReduceLROnPlateauConfig extends MonitorConfig {
@@ -24,14 +24,13 @@ interface ReduceLROnPlateauState {
 /** Lowers the learning rate when a figure no longer improves, and logs it as `learning_rate`. As in Keras. */
 export class ReduceLROnPlateau extends Callback<ReduceLROnPlateauConfig> {
   static readonly type = 'ReduceLROnPlateau'
-  static override readonly fields = {
-    ...monitorFields,
+  static override readonly fields = /* @__PURE__ */ withMonitorFields({
     factor: 'number',
     patience: 'integer',
     minDelta: 'number',
     cooldown: 'integer',
     minLr: 'number',
-  } satisfies Fields<ReduceLROnPlateauConfig>
+  }) satisfies Fields<ReduceLROnPlateauConfig>
 
   wait = 0
   cooldownCounter = 0
