@@ -1,0 +1,55 @@
+import type { CallbackContext, CallbackHooks } from '@gradus/core'
+import type { ModelBase } from 'gradus'
+import type { RunFolder } from './run-folder.ts'
+import type { EpochRecord, RunState } from './run-state.ts'
+
+interface RecorderOptions {
+  readonly model: Pick<ModelBase<never>, 'toBytes'>
+  /** All callbacks whose state is to be kept, in a fixed order. */
+  readonly callbacks: readonly CallbackHooks[]
+  /** The epochs of the run that is resumed. */
+  readonly records: readonly EpochRecord[]
+  onEpoch(record: EpochRecord): void
+}
+
+/** Saves the run at the end of every epoch. Comes last, so that what other callbacks did to the epoch is saved too. */
+export class Recorder implements CallbackHooks {
+  readonly records: EpochRecord[]
+  private startedAt = 0
+
+  constructor(
+    /** Made when training begins, so that nothing is left behind where a check before it fails. */
+    private readonly folder: () => RunFolder,
+    private readonly options: RecorderOptions,
+  ) {
+    this.records = [...options.records]
+  }
+
+  onEpochBegin(): void {
+    this.startedAt = performance.now()
+  }
+
+  async onEpochEnd({ epoch, logs, model }: CallbackContext): Promise<void> {
+    const record: EpochRecord = {
+      epoch: epoch + 1,
+      logs: { ...logs },
+      learningRate: model.learningRate,
+      milliseconds: performance.now() - this.startedAt,
+    }
+    this.records.push(record)
+    await this.save(true)
+    await this.folder().writeFigures(this.records)
+    this.options.onEpoch(record)
+  }
+
+  /** Saves the model as it is now. `exact` says that an epoch has just ended. */
+  async save(exact: boolean): Promise<void> {
+    const state: RunState = {
+      version: 1,
+      records: this.records,
+      callbacks: this.options.callbacks.map((callback) => callback.state?.() ?? null),
+      exact,
+    }
+    await this.folder().save(await this.options.model.toBytes(), state)
+  }
+}

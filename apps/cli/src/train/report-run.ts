@@ -1,0 +1,91 @@
+import { basename } from 'node:path'
+import { fixed } from 'gradus'
+import { stringify } from 'yaml'
+import type { Resolved } from '../config/resolve-config.ts'
+import type { Report } from '../terminal.ts'
+import { formatConfusion } from './confusion.ts'
+import type { Evaluation } from './evaluation.ts'
+import { formatUpdate, type Update } from './first-update.ts'
+import type { Prepared } from './prepare.ts'
+import { inputColumns, targetColumns } from './samples.ts'
+
+interface Beginning {
+  readonly config: Resolved
+  readonly prepared: Prepared
+  /** Epochs that were trained before. */
+  readonly resumed: number
+  readonly verbose: boolean
+}
+
+/** What is trained on what, and the table of layers. */
+export function reportBegin(report: Report, { config, prepared, resumed, verbose }: Beginning): void {
+  const { backend, model, optimizer, train } = prepared
+  const { data, fit, name, seed } = config
+  const columns = `${inputColumns(data).join(', ')} -> ${targetColumns(data).join(', ')}`
+  report.line(report.colors.bold(`Training ${name} on the ${backend.name} backend`))
+  report.line(`  data       ${basename(data.train)}, ${train.count} samples, ${columns}`)
+  report.line(`  optimizer  ${optimizer.type}, learning rate ${model.learningRate}`)
+  report.line(`  epochs     ${fit.epochs}, batches of ${fit.batchSize}, seed ${seed}`)
+  if (resumed > 0) report.line(`  resumed    after ${resumed} ${resumed === 1 ? 'epoch' : 'epochs'}`)
+  report.line()
+  report.write(model.summary().replace(/\n*$/, '\n'))
+  if (verbose) {
+    report.heading('Config')
+    report.write(stringify(config))
+  }
+  report.line()
+}
+
+/** One update of one weight, with the formula. */
+export function reportUpdate(report: Report, update: Update, optimizer: string): void {
+  report.heading('How a weight learns')
+  report.line(formatUpdate(update, optimizer))
+}
+
+/** The figures of the held-out samples. */
+export function reportEvaluation(
+  report: Report,
+  { samples, figures, confusion }: Evaluation,
+  { data }: Resolved,
+): void {
+  report.heading(`Held-out samples: ${basename(data.test ?? '')}, ${samples} samples`)
+  report.line(
+    `  ${Object.entries(figures)
+      .map(([key, value]) => `${key}: ${fixed(value, 4)}`)
+      .join(' - ')}`,
+  )
+  if (!confusion) return
+  report.line()
+  report.line(formatConfusion(confusion))
+}
+
+/** Where the run is and what its files are. */
+export function reportSaved(report: Report, path: string): void {
+  report.heading(`Saved in ${path}`)
+  report.line('  model-last.safetensors, model-best.safetensors  the model after the last and after the best epoch')
+  report.line('  results.csv, metrics.jsonl                      the figures of every epoch')
+  report.line('  config.json, env.json, summary.txt              what was trained, where, and its layers')
+}
+
+interface Next {
+  readonly command: string
+  readonly config: Resolved
+  readonly run: string
+  readonly source: string
+}
+
+/** Commands that go on from here. */
+export function reportNext(report: Report, { command, config, run, source }: Next): void {
+  const { epochs } = config.fit
+  const more = `--epochs ${epochs * 2}`
+  const next = [
+    [`${command} train --resume ${run} ${more}`, 'go on where this run stopped'],
+    [`${command} train ${source} --set optimizer.learningRate=0.001`, 'another learning rate'],
+    [`${command} train ${source} --seed ${config.seed + 1}`, 'other first weights, another order'],
+  ] as const
+  report.heading('Try next')
+  for (const [call, purpose] of next) {
+    report.line(`  ${report.colors.dim(`# ${purpose}`)}`)
+    report.line(`  ${call}`)
+  }
+}
