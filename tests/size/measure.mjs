@@ -10,6 +10,7 @@ export const bundles = [
   { name: 'add', what: 'one op and the cpu backend', ceiling: 14.5 },
   { name: 'trainer', what: '`Sequential`, `Dense`, `Adam`, a loss, `fit` and `predict`', ceiling: 57 },
   { name: 'conv-net', what: 'the same with `Conv2D`, pooling, dropout and a metric', ceiling: 60 },
+  { name: 'umbrella', what: "the trainer with names for optimizer and loss, from `import 'gradus'`", ceiling: 88 },
   { name: 'everything', what: "all of `import 'gradus'`", ceiling: 95 },
 ]
 
@@ -80,4 +81,33 @@ export async function measureAll() {
   const measured = new Map()
   for (const { name } of bundles) measured.set(name, await measure(name))
   return measured
+}
+
+/** The minified code that stays of a built package when nothing is imported from it, if its side effects are not denied. */
+export async function leftover(name) {
+  const built = (folder) => join(root, 'packages', folder, 'dist/index.js')
+  const { outputFiles } = await build({
+    stdin: { contents: "import 'the package'" },
+    plugins: [
+      {
+        name: 'packages',
+        setup({ onResolve }) {
+          onResolve({ filter: /^the package$/ }, () => ({ path: built(name), sideEffects: true }))
+          onResolve({ filter: /^\.\// }, ({ path, resolveDir }) => ({
+            path: join(resolveDir, path),
+            sideEffects: true,
+          }))
+          onResolve({ filter: /^@gradus\// }, ({ path }) => ({ path: built(path.slice(8)), sideEffects: false }))
+        },
+      },
+    ],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    write: false,
+    logLevel: 'silent',
+  })
+  return outputFiles[0].text.trim()
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundles, measureAll, table } from './measure.mjs'
+import { bundles, leftover, measureAll, table } from './measure.mjs'
 
+const packages = readdirSync(join(import.meta.dirname, '../../packages')).filter((name) => name !== 'testing')
 const documented = join(import.meta.dirname, '../../docs/sizes.md')
 
 describe('what users import stays small', () => {
@@ -25,6 +26,7 @@ describe('what users import stays small', () => {
   it.each([
     ['add', '[ 2, 3 ]'],
     ['trainer', '[ 0, 1, 1, 0 ]'],
+    ['umbrella', '[ 0, 1, 1, 0 ]'],
     ['conv-net', '[ 2, 3 ]'],
   ])(
     '%s: the bundle works',
@@ -42,6 +44,11 @@ describe('what users import stays small', () => {
   it('shakes models, files and layers out of a bundle that uses none', () => {
     const text = new TextDecoder().decode(measured.get('add').outputs[0].contents)
     expect(text).not.toMatch(/Sequential|safetensors|Conv2D/)
+  })
+
+  // A spread in a static field, or a call at module level, is enough to keep a class in every bundle.
+  it.each(packages)('%s: a bundle that uses nothing of it contains nothing of it', async (name) => {
+    expect((await leftover(name)).slice(400)).toBe('')
   })
 
   it('docs/sizes.md is current within 5 % (npm run sizes writes it)', () => {
