@@ -3,7 +3,7 @@ import { type Shape, type Tensor, type Tree, treeForEach, treeMap } from '@gradu
 import type { ByLayer, Network } from './network.ts'
 
 /** The tensors that belong to a layer. */
-export interface Variables {
+interface Variables {
   readonly params: Tree
   readonly state: Tree
 }

@@ -117,7 +117,6 @@ export function isNan(x: Tensor): Tensor {
 }
 
 /** Whether each element is neither NaN nor infinite. */
-// biome-ignore lint/suspicious/noShadowRestrictedNames: the standard name of this op
 export function isFinite(x: Tensor): Tensor {
   return isFloat(x.dtype) ? apply(isFiniteOp, [x], null) : full(x.shape, true, 'bool', x)
 }
