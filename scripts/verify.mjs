@@ -13,7 +13,7 @@ const steps = [
   ['lint and format', 'biome ci --error-on-warnings --colors=off'],
   ['package arrows', 'node scripts/check-arrows.mjs'],
   ['unused code', 'knip --no-config-hints'],
-  ['tests', 'vitest run --project unit --project types --project docs', 'unit'],
+  ['tests', 'vitest run --project unit --project types --project docs --project vectors', 'unit'],
   ['packed packages', 'node scripts/check-packages.mjs'],
   ['packed tests', 'vitest run --project packed', 'packed'],
   ['size tests', 'vitest run --project size', 'size'],
