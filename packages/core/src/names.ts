@@ -23,7 +23,8 @@ export function suggest(name: string, known: readonly string[]): string {
 function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = normalizeName(name)
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1
+  // up to two letters off, or a third of a long name; never the whole of a short one
+  let bestDistance = Math.min(Math.max(2, Math.floor(wanted.length / 3)), wanted.length - 1) + 1
   for (const candidate of known) {
     const distance = editDistance(wanted, normalizeName(candidate))
     if (distance < bestDistance) {

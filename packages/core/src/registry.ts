@@ -1,45 +1,30 @@
-import { Configured, type Definition, fieldsOf } from './configured.ts'
+import { Configured, fieldsOf } from './configured.ts'
 import { ConfigError } from './errors.ts'
-import { describeValue } from './fields.ts'
+import { checkFields, describeValue, type Field } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
+import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from './spec.ts'
 
-/** Any class that a registry can hold. */
-export type AnyDefinition = Definition & (abstract new (...args: never) => object)
-
-type InstanceOf<D> = D extends abstract new (...args: never) => infer I ? I : never
-type ConfigOf<D> = D extends abstract new (
-  ...args: infer A
-) => unknown
-  ? A extends []
-    ? object
-    : NonNullable<A[0]>
-  : never
-
-/** The definitions among `D` of one kind. */
-export type OfKind<D, K extends string> = Extract<D, { readonly kind: K }>
-
-/** Data that describes an instance of one of the definitions `D`: `{ layer: 'Dense', units: 3 }`, with specs nested in it. */
-export type Spec<D, All = D> = D extends Definition
-  ? { readonly [K in D['kind']]: D['type'] } & { readonly [P in keyof ConfigOf<D>]: Loose<ConfigOf<D>[P], All> }
-  : never
-
-// Where a config takes an instance of a kind, its spec is taken too.
-type Loose<V, All> =
-  V extends Configured<infer K, infer _>
-    ? V | Spec<OfKind<All, K>, All>
-    : V extends readonly Configured<infer K, infer _>[]
-      ? V | readonly Spec<OfKind<All, K>, All>[]
-      : V
-
-type Created<D, S> = InstanceOf<
-  D extends Definition ? (S extends { readonly [K in D['kind']]: D['type'] } ? D : never) : never
->
+/** A list of layers within layers within ... ends somewhere; data from others might not. */
+const deepest = 64
 
 /**
  * Classes by kind and name, for when names come from data: JSON, a command line, a file. A registry is a value; nothing
  * is registered by importing it. Two classes of one kind under one name throw.
  *
  * Its type is the union of its classes, so specs complete in the editor and misspelt names do not compile.
+ *
+ * @example
+ * import { Activation, Registry } from '@gradus/core'
+ * import { mul, tensor } from '@gradus/tensor'
+ * class Scale extends Activation {
+ *   static readonly type = 'acme/Scale'
+ *   static readonly fields = { factor: 'number' }
+ *   compute(x) {
+ *     return mul(x, this.config.factor)
+ *   }
+ * }
+ * const registry = new Registry([]).with(Scale)
+ * registry.create({ activation: 'acme/Scale', factor: 3 }).compute(tensor([1, 2])).array() // => [3, 6]
  */
 export class Registry<D extends AnyDefinition = never> {
   private readonly table = new Map<string, Map<string, D>>()
@@ -50,6 +35,11 @@ export class Registry<D extends AnyDefinition = never> {
       if (!kind || !type) {
         throw new ConfigError(
           `The class ${definition.name} cannot be registered: it needs a static 'kind' (from its contract) and a static 'type' (its own name).`,
+        )
+      }
+      if (Object.hasOwn(fieldsOf(definition) ?? {}, kind)) {
+        throw new ConfigError(
+          `The ${kind} ${type} has an option '${kind}', but in data that key holds its name: { ${kind}: '${type}' }. Call the option something else.`,
         )
       }
       let names = this.table.get(kind)
@@ -86,85 +76,112 @@ export class Registry<D extends AnyDefinition = never> {
   get<K extends D['kind']>(kind: K, name: string, path: string = kind): OfKind<D, K> {
     const found = this.find(kind, name)
     if (found) return found
+    const known = this.table.has(kind)
+      ? suggest(name, this.names(kind))
+      : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
     throw new ConfigError(
-      `${path}: there is no ${kind} called '${name}'.${suggest(name, this.names(kind))} ` +
-        `A class of your own becomes known with registry.with(TheClass).`,
+      `${path}: there is no ${kind} called '${name}'.${known} A class of your own becomes known with registry.with(TheClass).`,
     )
   }
 
-  /** Builds an instance from a typed spec. */
-  create<const S extends Spec<D>>(spec: S): Created<D, S> {
+  /**
+   * Builds an instance from a typed spec. Its class comes from the key that is a kind; specs of other classes may be
+   * nested in the options. Misspelt names and options do not compile; for data whose form is not known use `parse`.
+   */
+  create<const S extends Readonly<Record<string, unknown>>>(spec: SpecArgument<D, S>): Created<D, S> {
     const kind = this.kindOf(spec)
-    if (!kind)
-      throw new ConfigError(
-        `${describeValue(spec)} names no kind; start it with one of ${this.kinds().join(', ')}, as in { layer: 'Dense' }.`,
-      )
-    return this.parse(kind, spec) as unknown as Created<D, S>
+    if (kind) return this.parse(kind, spec) as unknown as Created<D, S>
+    throw new ConfigError(
+      `${describeValue(spec)} names no class; one of its keys must be ${[...this.table.keys()].join(', ')}, as in { layer: 'Dense' }.`,
+    )
   }
 
   /**
    * Builds an instance of `kind` from data: a name (`'adam'`) or a spec (`{ optimizer: 'Adam', learningRate: 0.01 }`),
-   * which may hold specs in turn. Everything is checked; errors name the path.
+   * which may hold specs in turn; an instance is handed back. Everything is checked; errors name the path.
    */
   parse<K extends D['kind']>(kind: K, data: unknown, path: string = kind): InstanceOf<OfKind<D, K>> {
-    if (data instanceof Configured) return data as InstanceOf<OfKind<D, K>>
-    if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, path) as InstanceOf<OfKind<D, K>>
-    if (data === null || typeof data !== 'object' || Array.isArray(data)) {
+    return this.read(kind, data, path, 0) as InstanceOf<OfKind<D, K>>
+  }
+
+  private read(kind: D['kind'], data: unknown, path: string, depth: number): object {
+    if (data instanceof Configured) {
+      if (data.kind === kind) return data
+      throw new ConfigError(`${path} must be a ${kind} and is ${describeValue(data)}.`)
+    }
+    if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, path, depth)
+    if (!isPlain(data)) {
       throw new ConfigError(
         `${path} must be the name of a ${kind} or { ${kind}: name, ...options } and is ${describeValue(data)}.`,
       )
     }
-    const { [kind]: name, ...options } = data as Record<string, unknown>
+    const { [kind]: name, ...options } = data
     if (typeof name !== 'string') {
       throw new ConfigError(
         `${path} must name its ${kind}: { ${kind}: name, ...options }; it is ${describeValue(data)}.${suggest('', this.names(kind))}`,
       )
     }
-    return this.build(this.get(kind, name, `${path}.${kind}`), options, path) as InstanceOf<OfKind<D, K>>
+    return this.build(this.get(kind, name, `${path}.${kind}`), options, path, depth)
   }
 
-  private build(definition: D, options: Record<string, unknown>, path: string): object {
+  private build(definition: D, options: Record<string, unknown>, path: string, depth: number): object {
     const fields = fieldsOf(definition)
+    if (fields) checkFields(definition.type, options, fields, path)
+    // `null` says, as in Keras's configs, that an option is not set
     const config = Object.fromEntries(
       Object.entries(options)
         .filter(([, value]) => value !== null && value !== undefined)
-        .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`)]),
+        .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)]),
     )
     try {
       return new (definition as unknown as new (config: object) => object)(config)
     } catch (error) {
-      if (error instanceof ConfigError && !error.message.startsWith(path))
-        throw new ConfigError(`${path}: ${error.message}`)
+      if (error instanceof ConfigError) throw new ConfigError(atPath(error.message, definition.type, config, path))
       throw error
     }
   }
 
   // Specs nested in a config become instances; a string in a field of a known kind does where this registry knows it.
-  private nested(value: unknown, field: unknown, path: string): unknown {
-    if (Array.isArray(value)) return value.map((entry, index) => this.nested(entry, field, `${path}[${index}]`))
+  private nested(value: unknown, field: Field | undefined, path: string, depth: number): unknown {
+    if (depth > deepest) throw new ConfigError(`${path.slice(0, 60)}...: the data is nested more than ${deepest} deep.`)
+    if (Array.isArray(value)) return value.map((entry, at) => this.nested(entry, field, `${path}[${at}]`, depth + 1))
+    const kinds = (Array.isArray(field) ? field : [field]).filter((type) => this.table.has(type)) as D['kind'][]
     if (typeof value === 'string') {
-      const kind = (Array.isArray(field) ? field : [field]).find(
-        (type) => typeof type === 'string' && this.table.has(type.replace(/s$/, '')),
-      ) as string | undefined
-      const found = kind && this.find(kind.replace(/s$/, ''), value)
-      return found ? this.build(found, {}, path) : value
+      for (const kind of kinds) {
+        const found = this.find(kind, value)
+        if (found) return this.build(found, {}, path, depth)
+      }
+      return value
     }
-    if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
-    const kind = this.kindOf(value)
-    if (kind) return this.parse(kind, value, path)
+    if (!isPlain(value)) return value
+    const kind = kinds.find((known) => Object.hasOwn(value, known)) ?? kinds[0] ?? this.kindOf(value)
+    if (kind) return this.read(kind, value, path, depth)
     return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [key, this.nested(entry, undefined, `${path}.${key}`)]),
+      Object.entries(value).map(([key, entry]) => [key, this.nested(entry, undefined, `${path}.${key}`, depth + 1)]),
     )
   }
 
-  private kinds(): D['kind'][] {
-    return [...this.table.keys()]
-  }
-
+  // Of several keys that are kinds, as in { activation: 'relu', layer: 'Activation' }, the one whose class takes the others.
   private kindOf(value: object): D['kind'] | undefined {
-    const first = Object.keys(value)[0]
-    return first !== undefined && this.table.has(first) && typeof (value as Record<string, unknown>)[first] === 'string'
-      ? first
-      : undefined
+    const kinds = Object.entries(value).filter(([key, name]) => this.table.has(key) && typeof name === 'string')
+    const owner = kinds.find(([kind, name]) => {
+      const fields = fieldsOf(this.find(kind, name) ?? {})
+      return kinds.every(([other]) => other === kind || Object.hasOwn(fields ?? {}, other))
+    })
+    return (owner ?? kinds[0])?.[0]
   }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (value === null || typeof value !== 'object') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** A class's own complaint, `Dense: 'units' must be ...`, with the place in the data: `model.layers[1].units must be ...`. */
+function atPath(message: string, type: string, config: object, path: string): string {
+  const [, key, rest] = message.startsWith(`${type}: `)
+    ? (/^'?(\w+)'?(.*)$/s.exec(message.slice(type.length + 2)) ?? [])
+    : []
+  return key !== undefined && Object.hasOwn(config, key) ? `${path}.${key}${rest}` : `${path}: ${message}`
 }

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { checkFields, describeValue, type Field } from './fields.ts'
+
+const accepts = (field: Field, value: unknown): boolean => {
+  try {
+    checkFields('Thing', { key: value }, { key: field })
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('checkFields', () => {
+  it.each<[Field, unknown[], unknown[]]>([
+    ['number', [1, 1.5, Number.NaN, Number.POSITIVE_INFINITY], ['1', true, [1], {}]],
+    ['integer', [1, -3, 0], [1.5, '1', Number.NaN]],
+    ['boolean', [true, false], [0, 'true']],
+    ['string', ['', 'a'], [1, ['a']]],
+    ['shape', [[], [1, null, -1]], [[1.5], [-2], ['1'], 3]],
+    ['numbers', [[], [1, 2.5]], [1, ['1'], [null]]],
+    ['unknown', [1, 'a', {}, () => 1], []],
+    ['initializer', ['zeros', { initializer: 'Zeros' }, () => 1, ['zeros']], [1, true, [1]]],
+    [
+      ['integer', 'numbers'],
+      [1, [1, 2]],
+      ['1', 1.5],
+    ],
+    [['number', 'schedule'], [0.1, 'cosine'], [true]],
+    [{ oneOf: ['a', 1, false] }, ['a', 1, false], ['b', true, '1']],
+  ])('%j', (field, good, bad) => {
+    for (const value of good) expect(accepts(field, value), `accepts ${describeValue(value)}`).toBe(true)
+    for (const value of bad) expect(accepts(field, value), `refuses ${describeValue(value)}`).toBe(false)
+    expect(accepts(field, null)).toBe(true)
+    expect(accepts(field, undefined)).toBe(true)
+  })
+
+  it('says what was expected', () => {
+    const check = (value: unknown, field: Field, path?: string) => () =>
+      checkFields('Dense', { units: value }, { units: field }, path)
+    expect(check('x', 'integer')).toThrow('Dense: \'units\' must be an integer and is "x".')
+    expect(check('x', 'integer', 'layers[0]')).toThrow('layers[0].units must be an integer and is "x".')
+    expect(check('x', ['integer', 'numbers'])).toThrow('must be an integer or a list of numbers and is')
+    expect(check(4, { oneOf: ['a', 1] })).toThrow('must be one of "a", 1 and is 4.')
+    expect(check(true, 'shape')).toThrow('must be a list of dimensions and is true.')
+    expect(() => checkFields('Dense', { unit: 1 }, { units: 'integer' })).toThrow(
+      "Dense has no option 'unit'. Did you mean 'units'? (known: units)",
+    )
+  })
+
+  it('does not take what every object has for options', () => {
+    expect(() => checkFields('Dense', { constructor: 1 }, { units: 'integer' })).toThrow("has no option 'constructor'")
+    expect(() => checkFields('Dense', JSON.parse('{"__proto__":1}'), { units: 'integer' })).toThrow(
+      "has no option '__proto__'",
+    )
+  })
+})
+
+describe('describeValue', () => {
+  it('is short and never throws', () => {
+    expect(describeValue('a')).toBe('"a"')
+    expect(describeValue(Number.NaN)).toBe('NaN')
+    expect(describeValue(undefined)).toBe('undefined')
+    expect(describeValue(null)).toBe('null')
+    expect(describeValue(10n)).toBe('10')
+    expect(describeValue(Symbol('s'))).toBe('Symbol(s)')
+    expect(describeValue(() => 1)).toBe('a function')
+    expect(describeValue([1, { a: 2 }])).toBe('[1,{"a":2}]')
+    expect(describeValue('x'.repeat(100))).toHaveLength(60)
+    const circular: unknown[] = []
+    circular.push(circular)
+    expect(describeValue(circular)).toBe('a list')
+    expect(describeValue({ big: 1n })).toBe('an object')
+  })
+})
