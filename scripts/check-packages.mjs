@@ -26,7 +26,7 @@ async function check(folder, out) {
   const importable = manifest.exports?.['.'] !== undefined
   if (importable) await attempt('attw', [filename, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'])
 
-  const stray = files.filter(({ path }) => !/^(dist\/|package\.json$|README|LICENSE|CHANGELOG)/.test(path))
+  const stray = files.filter(({ path }) => !/^(dist\/|package\.json$|README|LICENSE|CHANGELOG|schema\/)/.test(path))
   if (stray.length > 0) problems.push(`packs files that do not belong: ${stray.map(({ path }) => path).join(', ')}`)
   const { stdout: packed } = await run('tar', ['-xzOf', filename, 'package/package.json'])
   if (/@gradus\/source|workspace:|catalog:/.test(packed)) problems.push('the packed package.json is not clean')
