@@ -169,7 +169,7 @@ export class Training {
       )
     }
     if (!(value >= 0)) throw new ConfigError(`learningRate must be a number from 0 and is ${value}.`)
-    this.rate = value
+    this.rate = Math.fround(value) // as the state keeps it, so that a saved rate is the same
     this.applyRate()
     this.revision++
   }
@@ -222,7 +222,16 @@ export class Training {
       paths.map((path) => toDevice(byPath.get(path)!)),
     )
     disposeTree(fresh)
+    await this.restoreRate()
     this.revision++
+  }
+
+  // The state says whether the rate was set during training; callbacks read it from here.
+  private async restoreRate(): Promise<void> {
+    const { learningRate } = this.setup.optimizer
+    if (typeof learningRate !== 'number') return
+    const [saved] = await this.optimizerState!.learningRate.data()
+    this.rate = saved === Math.fround(learningRate) ? undefined : saved
   }
 
   private applyRate(): void {

@@ -26,15 +26,13 @@ export interface Prepared {
 }
 
 /** Makes the model and reads the data. Whatever is wrong with them is an error here, before anything is trained or written. */
-export async function prepare(config: Resolved): Promise<Prepared> {
+export async function prepare(config: Resolved, write: (text: string) => void): Promise<Prepared> {
   const backend = await openBackend(config.backend)
   await useBackend(backend)
   const model = buildModel(config)
   const optimizer = parse('optimizer', config.optimizer) as Optimizer
   compileModel(model, config, optimizer)
-  const callbacks = config.callbacks.map(
-    (spec, index) => standard.parse('callback', spec, `callbacks[${index}]`) as CallbackHooks,
-  )
+  const callbacks = config.callbacks.map((spec, index) => callbackOf(spec, `callbacks[${index}]`, write))
   const { data } = config
   const train = await checked(model, await readSamples(data.train, '', data))
   const test = data.test === undefined ? undefined : await checked(model, await readSamples(data.test, '', data))
@@ -72,6 +70,15 @@ function namedMetric(asked: unknown, metric: Metric): Metric | StandardNames['me
 
 function parse(kind: 'optimizer' | 'loss' | 'metric', value: unknown, path: string = kind): object {
   return standard.parse(kind, value, path)
+}
+
+/** A callback that prints where the log goes. */
+function callbackOf(spec: Resolved['callbacks'][number], path: string, write: (text: string) => void): CallbackHooks {
+  const callback = standard.parse('callback', spec, path)
+  const { fields } = callback.constructor as { readonly fields?: object }
+  if (!fields || !('write' in fields)) return callback as CallbackHooks
+  const options = typeof spec === 'string' ? { callback: spec } : spec
+  return standard.parse('callback', { write, ...options }, path) as CallbackHooks
 }
 
 /** The samples, if the model and its loss can take them. */

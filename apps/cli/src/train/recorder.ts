@@ -1,4 +1,4 @@
-import type { CallbackContext, CallbackHooks } from '@gradus/core'
+import { type CallbackContext, type CallbackHooks, DivergenceError } from '@gradus/core'
 import type { ModelBase } from 'gradus'
 import type { RunFolder } from './run-folder.ts'
 import type { EpochRecord, RunState } from './run-state.ts'
@@ -30,6 +30,15 @@ export class Recorder implements CallbackHooks {
   }
 
   async onEpochEnd({ epoch, logs, model }: CallbackContext): Promise<void> {
+    // A callback may have ended a training that diverges without an error. What it led to must not replace what was saved.
+    if (!Number.isFinite(logs.loss)) {
+      throw new DivergenceError(
+        `The loss is ${logs.loss} after epoch ${epoch + 1}. Try a smaller learning rate, clipNorm, or scaled inputs.`,
+        epoch,
+        -1,
+        '',
+      )
+    }
     const record: EpochRecord = {
       epoch: epoch + 1,
       logs: { ...logs },

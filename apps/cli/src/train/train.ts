@@ -39,7 +39,7 @@ export async function train(file: string | undefined, flags: TrainFlags, termina
   const events = (event: Record<string, unknown>) => {
     if (flags.jsonl) terminal.out.write(`${JSON.stringify(event)}\n`)
   }
-  const prepared = await prepare(config)
+  const prepared = await prepare(config, report.write)
   if (previous) await restore(prepared, previous)
 
   let folder = run
