@@ -171,14 +171,9 @@ describe('LSTM', () => {
     expect((run({ dropout: 0.5, recurrentDropout: 0.5 }, x, { training: true }) as Tensor).shape).toEqual([2, 4, 2])
   })
 
-  it('hands its mask on with sequences only', () => {
-    const mask = tensor([
-      [true, true, true, false],
-      [true, true, true, true],
-    ])
-    expect(new LSTM({ units: 1, returnSequences: true }).computeMask(x, mask)).toBe(mask)
-    expect(new LSTM({ units: 1, returnSequences: true }).computeMask([x], [mask, undefined, undefined])).toBe(mask)
-    expect(new LSTM({ units: 1 }).computeMask(x, mask)).toBeUndefined()
+  it('keeps its mask to itself, as Keras 3.16', () => {
+    expect(new LSTM({ units: 1, returnSequences: true }).computeMask()).toBeUndefined()
+    expect(new LSTM({ units: 1 }).computeMask()).toBeUndefined()
   })
 
   it('names layer, key, value and fix', () => {

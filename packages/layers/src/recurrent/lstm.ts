@@ -117,8 +117,9 @@ export class LSTM extends Layer<LSTMConfig, LSTMParams, LSTMState> {
     return stateful ? [outputs, { hidden: states[0]!, carry: states[1]! }] : outputs
   }
 
-  override computeMask(inputs: Tensor | readonly Tensor[], mask: Scope<this>['mask']): Tensor | undefined {
-    return this.config.returnSequences ? super.computeMask(inputs, Array.isArray(mask) ? mask[0] : mask) : undefined
+  /** None. Keras 3.16 does not hand the mask on to later layers either (3.15 did), as recorded models show. */
+  override computeMask(): undefined {
+    return undefined
   }
 
   private makeBias(rng: Rng): Tensor {
