@@ -91,6 +91,7 @@ describe('check-arrows', () => {
     expect(check({ 'packages/side/src/p.ts': code })).toEqual(found('packages/side/src/p.ts'))
     expect(check({ 'packages/side/src/platform/node.ts': code })).toEqual([])
     expect(check({ 'packages/low/src/p.test.ts': code })).toEqual([])
+    expect(check({ 'packages/low/src/testing/p.ts': code })).toEqual([])
     expect(check({ 'packages/low/src/g.ts': 'export const x = (globalThis as any).navigator' })).toHaveLength(1)
   })
 

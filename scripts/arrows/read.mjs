@@ -35,7 +35,7 @@ function readSource(path, root) {
   return {
     path,
     label: relative(root, path),
-    test: /\.test(-d)?\.ts$/.test(path),
+    test: /\.test(-d)?\.ts$|\/src\/testing\//.test(path.replaceAll('\\', '/')),
     imports: [...found.imports],
     globals: new Set(platform),
   }
