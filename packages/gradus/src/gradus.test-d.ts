@@ -60,23 +60,23 @@ describe('defineConfig', () => {
   })
 
   it('refuses misspelt names and keys at any depth', () => {
-    // @ts-expect-error unknown layer
     defineConfig({
       data,
+      // @ts-expect-error unknown layer
       model: { model: 'Sequential', layers: [{ layer: 'Dens', units: 2 }] },
       optimizer: 'adam',
       loss: 'mse',
     })
-    // @ts-expect-error misspelt option of a layer
     defineConfig({
       data,
+      // @ts-expect-error misspelt option of a layer
       model: { model: 'Sequential', layers: [{ layer: 'Dense', units: 2, activatoin: 'relu' }] },
       optimizer: 'adam',
       loss: 'mse',
     })
-    // @ts-expect-error misspelt activation
     defineConfig({
       data,
+      // @ts-expect-error misspelt activation
       model: { model: 'Sequential', layers: [{ layer: 'Dense', units: 2, activation: 'rleu' }] },
       optimizer: 'adam',
       loss: 'mse',
