@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { decodeSafetensors, loadModel } from 'gradus'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bundleCommand, startCommand } from './testing/bundle.ts'
+import { Sandbox, smallSandbox } from './testing/sandbox.ts'
+
+const built = new Sandbox()
+let script: string
+let sandbox: Sandbox
+
+beforeAll(async () => {
+  script = await bundleCommand(built.path)
+})
+
+afterAll(() => built.remove())
+
+beforeEach(() => {
+  sandbox = smallSandbox()
+})
+
+afterEach(() => sandbox.remove())
+
+const start = (...args: string[]) => startCommand(script, args, sandbox.path)
+
+function losses(folder: string): number[] {
+  const lines = sandbox.read(folder, 'metrics.jsonl').trim().split('\n')
+  return lines.map((line) => (JSON.parse(line) as { loss: number }).loss)
+}
+
+function weights(path: string): string[] {
+  const { tensors } = decodeSafetensors(readFileSync(sandbox.file(path)))
+  return tensors.map(({ name, data }) => `${name} ${[...data].join()}`)
+}
+
+describe('the process', () => {
+  it('ends with 0 and the log on stdout', async () => {
+    const { code, out, err } = await start('train', 'config.yaml').ended
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('Saved in runs/small-1')
+  })
+
+  it('ends with the code of its error, without a stack trace', async () => {
+    const { code, out, err } = await start('train', 'config.yaml', '--set', 'fit.epohs=2').ended
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^Error: config\.yaml: there is no option 'fit\.epohs'/)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  it.each([1, 2, 3])(
+    'leaves the last complete checkpoint readable when it is killed, and can go on (%i)',
+    async (epochs) => {
+      await start('train', 'config.yaml', '--epochs', '60', '--quiet').ended
+      const running = start('train', 'config.yaml', '--epochs', '60')
+      await running.shows(new RegExp(`Epoch ${epochs * 3}/`))
+      running.kill('SIGKILL')
+      expect((await running.ended).signal).toBe('SIGKILL')
+      const model = await loadModel(sandbox.file('runs/small-2/model-last.safetensors'))
+      expect((await model.predict([[0.3]])).array()).toHaveLength(1)
+      const resumed = await start('train', '--resume', 'runs/small-2', '--quiet').ended
+      expect(resumed).toMatchObject({ code: 0, err: '' })
+      expect(losses('runs/small-2')).toEqual(losses('runs/small-1'))
+      const file = 'model-last.safetensors'
+      expect(weights(`runs/small-2/${file}`)).toEqual(weights(`runs/small-1/${file}`))
+    },
+  )
+
+  it('finishes the batch and saves on the first SIGINT', async () => {
+    const running = start('train', 'config.yaml', '--epochs', '100000')
+    await running.shows(/Epoch 3\//)
+    running.kill('SIGINT')
+    const { code, err } = await running.ended
+    expect(code).toBe(130)
+    expect(err).toContain('finishing the batch and saving')
+    expect(err).toContain('train --resume runs/small-1')
+    expect(readdirSync(sandbox.file('runs/small-1')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    await loadModel(sandbox.file('runs/small-1/model-last.safetensors'))
+  })
+
+  it('ends at once on the second SIGINT', async () => {
+    const running = start('train', 'config.yaml', '--epochs', '100000')
+    await running.shows(/Epoch 2\//)
+    running.kill('SIGINT')
+    running.kill('SIGINT')
+    expect((await running.ended).code).toBe(130)
+  })
+})

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Bundles the command line from its sources into a folder, for tests that need a process of its own. Gives its path. */
+export async function bundleCommand(folder: string): Promise<string> {
+  const outfile = join(folder, 'dist', 'gradus.mjs')
+  await build({
+    entryPoints: [join(root, 'src/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['@gradus/source'],
+    external: ['jiti', '@gradus/backend-wasm', '@gradus/backend-webgpu'],
+    // some of the bundled libraries are CommonJS and ask for a `require`
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  })
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  return outfile
+}
+
+/** A process of the command line in a folder. */
+export interface Process {
+  kill(signal: NodeJS.Signals): void
+  /** Resolves once stdout matches. */
+  shows(pattern: RegExp): Promise<void>
+  /** Resolves when it has ended. */
+  readonly ended: Promise<{
+    readonly code: number | null
+    readonly signal: NodeJS.Signals | null
+    readonly out: string
+    readonly err: string
+  }>
+}
+
+export function startCommand(script: string, args: readonly string[], cwd: string): Process {
+  const child = spawn(process.execPath, [script, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  const ended = new Promise<Awaited<Process['ended']>>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, out, err }))
+  })
+  const shows = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => pattern.test(out) && resolve()
+      child.stdout.on('data', look)
+      child.on('close', () => reject(new Error(`The process ended before it printed ${pattern}:\n${out}\n${err}`)))
+      look()
+    })
+  return { kill: (signal) => child.kill(signal), shows, ended }
+}
