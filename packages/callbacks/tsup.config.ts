@@ -1,3 +1,4 @@
 import { build } from '../../tsup.base.ts'
 
-export default build({ platform: 'node' })
+// The progress logger is an entry of its own, so that `fit` can load it only when it prints.
+export default build({ platform: 'node', entry: ['src/index.ts', 'src/progress-logger.ts'], splitting: true })

@@ -1,3 +1,4 @@
 import { build } from '../../tsup.base.ts'
 
-export default build()
+// What reads and writes files, and what explains a failure, is loaded when it is needed.
+export default build({ splitting: true })
