@@ -1,4 +1,6 @@
 import { build } from '../../tsup.base.ts'
 
-// The progress logger is an entry of its own, so that `fit` can load it only when it prints.
-export default build({ platform: 'node', entry: ['src/index.ts', 'src/progress-logger.ts'], splitting: true })
+// What \`fit\` uses are entries of their own: it records always, and loads the progress logger only when it prints.
+const entry = ['src/index.ts', 'src/history.ts', 'src/progress-logger.ts']
+
+export default build({ platform: 'node', entry, splitting: true })

@@ -1,4 +1,4 @@
 import { build } from '../../tsup.base.ts'
 
-// What reads and writes files, and what explains a failure, is loaded when it is needed.
-export default build({ splitting: true })
+// Files are an entry of their own; like what explains a failure, they are loaded when they are needed.
+export default build({ entry: ['src/index.ts', 'src/files.ts'], splitting: true })

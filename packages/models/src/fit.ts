@@ -1,4 +1,4 @@
-import { History } from '@gradus/callbacks'
+import { History } from '@gradus/callbacks/history'
 import type { ArrayData, CallbackHooks, CallbackModel, Dataset, FitParams, Logs, Named } from '@gradus/core'
 import { arraySource, type BatchSource, type ClassWeight, type HostBatch, upload } from './batches.ts'
 import { Hooks, progressLogger } from './callbacks.ts'
