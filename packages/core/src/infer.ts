@@ -58,16 +58,14 @@ export function inferLayer(layer: Inferable, inputs: readonly SymbolicAval[], ma
       )
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
-      const given = inputs.map(({ shape }) => formatShape(shape)).join(' and ')
-      throw new ShapeError(`The layer ${labelOf(layer)} cannot take an input of shape ${given}: ${error.message}`)
+      throw new ShapeError(
+        `The layer ${labelOf(layer)} cannot take an input of shape ${formatShapes(inputs)}: ${error.message}`,
+      )
     }
   }) as [Trial, Trial]
-  const fixed = treeLeaves(small.params).every((leaf, index) =>
-    sameShape(leaf.shape, treeLeaves(large.params)[index]!.shape),
-  )
-  if (!fixed) {
+  if (!sameShapes(small.params, large.params) || !sameShapes(small.state, large.state)) {
     throw new ShapeError(
-      `The layer ${labelOf(layer)} has parameters whose shape depends on a dimension that is not known: its input is ${inputs.map(({ shape }) => formatShape(shape)).join(' and ')}. Give that dimension a size, or reduce over it first.`,
+      `The layer ${labelOf(layer)} has parameters whose shape depends on a dimension that is not known: its input is ${formatShapes(inputs)}. Give that dimension a size, or reduce over it first.`,
     )
   }
   const outputs = small.outputs.map((output, index) => ({
@@ -75,6 +73,15 @@ export function inferLayer(layer: Inferable, inputs: readonly SymbolicAval[], ma
     shape: output.shape.map((d, axis) => (d === large.outputs[index]!.shape[axis] ? d : null)),
   }))
   return { params: small.params, state: small.state, outputs }
+}
+
+function sameShapes(a: Tree, b: Tree): boolean {
+  const others = treeLeaves(b)
+  return treeLeaves(a).every((leaf, index) => sameShape(leaf.shape, others[index]!.shape))
+}
+
+function formatShapes(avals: readonly SymbolicAval[]): string {
+  return avals.map(({ shape }) => formatShape(shape)).join(' and ')
 }
 
 function labelOf(layer: Inferable): string {

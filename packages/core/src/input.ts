@@ -1,7 +1,8 @@
 import type { DType, Tensor } from '@gradus/tensor'
-import type { Fields } from './fields.ts'
+import { ConfigError } from './errors.ts'
+import { describeValue, type Fields } from './fields.ts'
 import type { SymbolicShape } from './infer.ts'
-import { Layer, type SymbolicTensor, symbolicOutputs } from './layer.ts'
+import { Layer, type LayerConfig, type SymbolicTensor, symbolicOutputs } from './layer.ts'
 
 export interface InputConfig {
   /** Shape of one sample, without the batch; `null` for a dimension that varies. */
@@ -10,7 +11,7 @@ export interface InputConfig {
   readonly inputDtype?: DType
 }
 
-/** The entry of a model: says what one sample looks like. */
+/** The entry of a model: says what one sample looks like. Keras: `InputLayer`. */
 export class Input extends Layer<InputConfig> {
   static readonly type = 'InputLayer'
   static readonly aliases = ['Input'] as const
@@ -18,6 +19,16 @@ export class Input extends Layer<InputConfig> {
     shape: 'shape',
     inputDtype: { oneOf: ['float32', 'float64', 'int32', 'uint32', 'bool'] },
   } satisfies Fields<InputConfig>
+
+  constructor(config: InputConfig & LayerConfig) {
+    super(config)
+    const { shape } = config
+    if (!Array.isArray(shape) || shape.some((d) => d !== null && !(Number.isInteger(d) && d >= 0))) {
+      throw new ConfigError(
+        `InputLayer: 'shape' must list the dimensions of one sample, whole numbers or null, and is ${describeValue(shape)}. Leave the batch out: [28, 28, 1].`,
+      )
+    }
+  }
 
   override get inputDType(): DType {
     return this.config.inputDtype ?? this.dtype
@@ -40,7 +51,7 @@ export class Input extends Layer<InputConfig> {
  * const x = input({ shape: [28, 28, 1] })
  * x.shape // => [null, 28, 28, 1]
  */
-export function input(config: InputConfig & { readonly name?: string }): SymbolicTensor {
+export function input(config: InputConfig & LayerConfig): SymbolicTensor {
   const layer = new Input(config)
   return symbolicOutputs(layer as unknown as Layer, [], false, [
     { shape: [null, ...config.shape], dtype: layer.inputDType },

@@ -22,10 +22,14 @@ export class Rng {
 
   /** The next key of the stream. */
   next(): Tensor {
-    return foldIn(this.key, this.count++)
+    // counted downwards, so that keys never meet the forks of small numbers
+    return foldIn(this.key, 2 ** 32 - ++this.count)
   }
 
-  /** A stream of its own that depends on `label` only, not on how many keys were drawn: one per layer, one per epoch. */
+  /**
+   * A stream of its own that depends on `label` only (a name, or a whole number from 0), not on how many keys were drawn:
+   * one per layer, one per epoch.
+   */
   fork(label: number | string): Rng {
     return new Rng(foldIn(this.key, typeof label === 'number' ? label : hash(label)))
   }

@@ -4,7 +4,7 @@ import type { Configured, Definition } from './configured.ts'
 export type AnyDefinition = Definition & (abstract new (...args: never) => object)
 
 /** The definitions among `D` of one kind. */
-export type OfKind<D, K extends string> = D extends { readonly kind: K } ? D : never
+export type OfKind<D, K extends string> = D extends { readonly kind: infer Kind } ? (K extends Kind ? D : never) : never
 
 /**
  * The names under which typed code asks for a class: its own, that in camel case, and its aliases. `Dense` and `dense`;
