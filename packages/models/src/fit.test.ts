@@ -6,7 +6,7 @@ import { MeanSquaredError, SparseCategoricalCrossentropy } from '@gradus/losses'
 import { MeanAbsoluteError, SparseCategoricalAccuracy } from '@gradus/metrics'
 import { Adam, SGD } from '@gradus/optimizers'
 import { useBackend } from '@gradus/tensor'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { Sequential } from './sequential.ts'
 
 beforeAll(() => useBackend(cpu()))
@@ -106,6 +106,31 @@ describe('fit', () => {
     const arrays = await regression().fit(x, y, { ...quiet, epochs: 3, shuffle: false })
     expect(history).toEqual(arrays.history)
     expect(passes).toBeGreaterThanOrEqual(3)
+  })
+
+  it('goes on where the last epoch stopped when the number of steps is given', async () => {
+    const steps = async (stepsPerEpoch: number, epochs: number) => {
+      const seen: number[] = []
+      const end = {
+        onEpochEnd: () => {
+          seen.push(count)
+          count = 0
+        },
+        onTrainBatchEnd: () => {
+          count++
+        },
+      }
+      let count = 0
+      await regression().fit(x, y, { ...quiet, epochs, stepsPerEpoch, callbacks: [end] })
+      return seen
+    }
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    expect(await steps(3, 3)).toEqual([3, 3, 3])
+    expect(await steps(1, 4)).toEqual([1, 1, 1, 1])
+    expect(warn).not.toHaveBeenCalled()
+    expect(await steps(2, 3)).toEqual([2, 1, 2]) // as Keras: the pass is over within the second epoch
+    expect(warn.mock.calls[0]![0]).toMatch(/ended after 1 of 2 steps/)
+    warn.mockRestore()
   })
 
   it('stops when a callback says so, and when the signal does', async () => {

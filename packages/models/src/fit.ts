@@ -242,9 +242,15 @@ class EpochBatches {
       this.exhausted = false
     }
     const batches: HostBatch[] = []
+    let started = this.pass === undefined
     while (batches.length < count && !this.exhausted && this.taken < (this.stepsPerEpoch ?? Number.POSITIVE_INFINITY)) {
       this.pass ??= this.source.pass(this.passes++)[Symbol.asyncIterator]()
       const { value, done } = await this.pass.next()
+      if (done && this.taken === 0 && !started) {
+        this.pass = undefined // the last epoch ended just where the data did
+        started = true
+        continue
+      }
       if (done) {
         this.exhausted = true
         if (this.stepsPerEpoch !== undefined) {
