@@ -5,6 +5,7 @@ import {
   type LoadOptions,
   loadModel as load,
   type ModelBase,
+  type ModelConfig,
   type NameResolver,
 } from '@gradus/models'
 import { ensureBackend } from './default-backend.ts'
@@ -41,7 +42,10 @@ export function loadModel(
  * const model = fromSpec({ model: 'Sequential', layers: [{ layer: 'Dense', units: 2, inputShape: [3] }] })
  * model.countParams() // => 8
  */
-export function fromSpec(spec: ModelSpec, registry: NameResolver = standard as NameResolver): ModelBase<StandardNames> {
+export function fromSpec(
+  spec: ModelSpec & Pick<ModelConfig, 'seed'>,
+  registry: NameResolver = standard as NameResolver,
+): ModelBase<StandardNames> {
   ensureBackend()
   return build<StandardNames>(spec, registry, { Sequential, Model })
 }

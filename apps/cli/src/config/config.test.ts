@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { type Sandbox, small, smallSandbox } from '../testing/sandbox.ts'
+import { configJsonSchema } from './config-schema.ts'
+
+let sandbox: Sandbox
+
+beforeEach(() => {
+  sandbox = smallSandbox()
+})
+
+afterEach(() => sandbox.remove())
+
+async function print(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ readonly [key: string]: unknown }> {
+  const { code, out, err } = await sandbox.run(['config', 'print', ...args, '--json'], { env })
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  return JSON.parse(out)
+}
+
+describe('config print', () => {
+  it('shows the config in full, as YAML or JSON', async () => {
+    sandbox.write('config.yaml', { ...small, fit: undefined })
+    const config = await print(['config.yaml'])
+    expect(config.fit).toEqual({ batchSize: 32, epochs: 1, shuffle: true, verbose: 1 })
+    expect(config.data).toMatchObject({ train: sandbox.file('train.csv') })
+    const { out } = await sandbox.run(['config', 'print', 'config.yaml'])
+    expect(parse(out)).toEqual(config)
+  })
+
+  it('takes flags before the environment, that before the file, and that before defaults', async () => {
+    const epochs = async (args: string[], env?: Record<string, string>) => {
+      const { fit } = (await print(['config.yaml', ...args], env)) as { fit: { epochs: number } }
+      return fit.epochs
+    }
+    expect(await epochs([])).toBe(4)
+    expect(await epochs([], { GRADUS_EPOCHS: '7' })).toBe(7)
+    expect(await epochs(['--epochs', '9'], { GRADUS_EPOCHS: '7' })).toBe(9)
+    expect(await epochs(['--set', 'fit.epochs=8'], { GRADUS_EPOCHS: '7' })).toBe(8)
+    expect(await print(['config.yaml', '--seed', '5', '--backend', 'cpu'])).toMatchObject({ seed: 5, backend: 'cpu' })
+  })
+
+  it('sets values of any kind at any depth', async () => {
+    const set = (text: string) => print(['config.yaml', '--set', text])
+    expect(await set('optimizer.learningRate=1e-4')).toMatchObject({
+      optimizer: { optimizer: 'Adam', learningRate: 1e-4 },
+    })
+    expect(await set('model.layers[0].units=7')).toMatchObject({ model: { layers: [{ units: 7 }, {}, {}] } })
+    expect(await set('fit.shuffle=false')).toMatchObject({ fit: { shuffle: false } })
+    expect(await set('metrics=[accuracy, mse]')).toMatchObject({ metrics: ['accuracy', 'mse'] })
+    expect(await set('loss.fromLogits=true')).toMatchObject({
+      loss: { loss: 'SparseCategoricalCrossentropy', fromLogits: true },
+    })
+  })
+
+  it('takes paths in the config from its folder, and those in flags from where it runs', async () => {
+    sandbox.write('deep/config.yaml', small)
+    expect(await print(['deep/config.yaml'])).toMatchObject({ data: { train: sandbox.file('deep/train.csv') } })
+    const flags = ['deep/config.yaml', '--data', 'train.csv']
+    expect(await print(flags)).toMatchObject({ data: { train: sandbox.file('train.csv') } })
+  })
+
+  it('names runs after the file, or its folder', async () => {
+    const { name: _, ...config } = small
+    sandbox.write('wine.yaml', config)
+    sandbox.write('side effects/config.yaml', config)
+    expect(await print(['wine.yaml'])).toMatchObject({ name: 'wine' })
+    expect(await print(['side effects/config.yaml'])).toMatchObject({ name: 'side-effects' })
+  })
+})
+
+describe('a config as a module', () => {
+  it('may hold instances, and is the same as data', async () => {
+    sandbox.write(
+      'gradus.config.ts',
+      `import { Adam, Dense, defineConfig, Dropout } from 'gradus'
+       const units: number = 4
+       export default defineConfig({
+         name: 'small', seed: 3,
+         data: { train: 'train.csv', inputs: ['x'], target: 'y' },
+         model: { model: 'Sequential', layers: [
+           new Dense({ units, activation: 'relu' }), new Dropout({ rate: 0.2 }), { layer: 'Dense', units: 2, activation: 'softmax' },
+         ] },
+         optimizer: new Adam({ learningRate: 0.05 }),
+         loss: 'SparseCategoricalCrossentropy', metrics: ['accuracy'],
+         fit: { batchSize: 8, epochs: 4, verbose: 2 },
+       })`,
+    )
+    expect(await print(['gradus.config.ts'])).toEqual(await print(['config.yaml']))
+    expect((await sandbox.run(['train', 'gradus.config.ts', '--quiet'])).code).toBe(0)
+    await sandbox.run(['train', 'config.yaml', '--quiet'])
+    const loss = (n: number) => sandbox.read(`runs/small-${n}/results.csv`).split('\n')[4]!.split(',')[2]
+    expect(loss(1)).toBe(loss(2))
+  })
+
+  it('ends with 2 where it throws, and where something in it has no data form', async () => {
+    sandbox.write('throws.ts', 'throw new Error("out of cheese")')
+    const thrown = await sandbox.run(['train', 'throws.ts'])
+    expect(thrown).toMatchObject({ code: 2, err: 'Error: throws.ts cannot be run: out of cheese\n' })
+    const config = `{ ...${JSON.stringify(small)}, model: { model: 'Sequential', layers: [new Dense({ units: 1, activation: (x) => x })] } }`
+    sandbox.write('function.ts', `import { Dense } from 'gradus'\nexport default ${config}`)
+    const { code, err } = await sandbox.run(['train', 'function.ts'])
+    expect(code).toBe(2)
+    expect(err).toContain('Dense.activation is a function')
+  })
+})
+
+it('ships the JSON Schema of configs', async () => {
+  const shipped = new URL('../../schema/config.schema.json', import.meta.url)
+  // made with: gradus config schema > apps/cli/schema/config.schema.json
+  expect(JSON.parse(readFileSync(shipped, 'utf8'))).toEqual(configJsonSchema())
+  expect(JSON.parse((await sandbox.run(['config', 'schema'])).out)).toEqual(configJsonSchema())
+})
+
+it('backends lists which are available, why not, and which one would be taken', async () => {
+  const { out } = await sandbox.run(['backends', '--json'])
+  const { backends } = JSON.parse(out) as {
+    backends: { name: string; available: boolean; chosen: boolean; reason?: string }[]
+  }
+  expect(backends.filter(({ chosen }) => chosen)).toHaveLength(1)
+  expect(backends.find(({ name }) => name === 'cpu')).toMatchObject({ available: true })
+  for (const { available, reason } of backends) expect(available).toBe(reason === undefined)
+  expect((await sandbox.run(['backends'])).out).toMatch(/^cpu .*available/m)
+})

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Sandbox } from './testing/sandbox.ts'
+
+const example = fileURLToPath(new URL('../../../examples/side-effects/', import.meta.url))
+const sandbox = new Sandbox()
+
+afterAll(() => sandbox.remove())
+
+describe('examples/side-effects', () => {
+  it('has data as its script makes it: 50 and 50 exceptions, 1000 and 1000 of the rule; a fifth of that held out', () => {
+    execFileSync(process.execPath, [`${example}generate.mjs`, sandbox.file('made')])
+    for (const [file, unit] of [
+      ['participants.csv', 10],
+      ['participants-test.csv', 2],
+    ] as const) {
+      const text = readFileSync(example + file, 'utf8')
+      expect(sandbox.read('made', file)).toBe(text)
+      const [header, ...rows] = text.trimEnd().split('\n')
+      expect(header).toBe('age,sideEffects')
+      const people = rows.map((row) => row.split(',').map(Number) as [age: number, sideEffects: number])
+      const count = (older: boolean, sideEffects: number) =>
+        people.filter(([age, effects]) => age >= 65 === older && effects === sideEffects).length
+      expect(people.every(([age]) => age >= 13 && age <= 100)).toBe(true)
+      expect([count(false, 1), count(true, 0), count(false, 0), count(true, 1)]).toEqual(
+        [5, 5, 100, 100].map((n) => n * unit),
+      )
+    }
+  })
+
+  it("learns what the article's network learns", async () => {
+    const { code, out, err } = await sandbox.run(['train', `${example}config.yaml`])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain(
+      'Training side-effects on the cpu backend\n  data       participants.csv, 2100 samples, age -> sideEffects',
+    )
+    expect(out).toContain('Total params: 642 (2.51 KB)')
+    expect(out).toContain('new weight = old weight - learning rate x gradient')
+    expect(out).toContain('participants-test.csv, 420 samples')
+    const epochs = [...out.matchAll(/^210\/210 - \d+s - \d+\ws\/step - accuracy: (\S+) - loss: (\S+)$/gm)]
+    const figures = epochs.map(([, accuracy, loss]) => ({ accuracy: Number(accuracy), loss: Number(loss) }))
+    expect(figures).toHaveLength(20)
+    expect(figures[0]!.loss).toBeGreaterThan(0.6)
+    expect(figures[0]!.loss).toBeLessThan(0.75)
+    expect(figures[19]!.loss).toBeGreaterThan(0.27)
+    expect(figures[19]!.loss).toBeLessThan(0.33)
+    expect(figures[19]!.accuracy).toBeGreaterThan(0.91)
+    expect(figures[19]!.accuracy).toBeLessThan(0.94)
+  })
+
+  it('prints what README.md shows', async () => {
+    const page = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+    const shown = /^```\n(Training side-effects .*?)^```/ms.exec(page)![1]!
+    const { out } = await sandbox.run(['train', `${example}config.yaml`])
+    // times and the place of the run differ; all figures are the same
+    const [plain, expected] = [out, shown].map((text) =>
+      text.slice(0, text.indexOf('Saved in')).replace(/ - \d+s - \d+\w+\/step/g, ''),
+    )
+    expect(plain).toBe(expected)
+  })
+})
