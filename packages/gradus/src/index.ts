@@ -25,7 +25,6 @@ export * as metrics from '@gradus/metrics'
 // `CompileOptions` without a namespace are those of a model's `compile`.
 export type { CompileOptions } from '@gradus/models'
 export * from '@gradus/models'
-export { decodeModel } from '@gradus/models/files'
 export * from '@gradus/optimizers'
 export * from '@gradus/tensor'
 export * from './define-config.ts'

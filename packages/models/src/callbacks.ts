@@ -26,10 +26,3 @@ export class Hooks {
     }
   }
 }
-
-/** What prints the progress; loaded only when it does. */
-export async function progressLogger(verbose: 0 | 1 | 2): Promise<CallbackHooks[]> {
-  if (verbose === 0) return []
-  const { ProgressLogger } = await import('@gradus/callbacks/progress-logger')
-  return [new ProgressLogger({ verbose })]
-}

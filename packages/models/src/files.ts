@@ -72,16 +72,14 @@ export function decodeModel(bytes: Uint8Array): ModelFile {
   }
 }
 
-/** The header of a model's file. */
-export function describeModel(
-  spec: ModelSpec,
-  { seed, setup, steps }: { seed: number; setup: Setup | undefined; steps: number | undefined },
-): ModelHeader {
-  return { format: 1, spec, seed, ...(setup && { compile: compileSpec(setup) }), ...(steps !== undefined && { steps }) }
-}
-
 /** The options of `compile` that have a data form; instances become specs, functions are left out. */
-function compileSpec({ optimizer, loss, lossWeights, metrics, weightedMetrics }: Setup): Record<string, unknown> {
+export function compileSpec({
+  optimizer,
+  loss,
+  lossWeights,
+  metrics,
+  weightedMetrics,
+}: Setup): Record<string, unknown> {
   const options = { optimizer, loss, lossWeights, metrics, weightedMetrics }
   return Object.fromEntries(
     Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [[key, toData(value)]])),

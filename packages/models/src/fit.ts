@@ -1,7 +1,8 @@
-import { History } from '@gradus/callbacks/history'
+import { History, ProgressLogger } from '@gradus/callbacks'
 import type { ArrayData, CallbackHooks, CallbackModel, Dataset, FitParams, Logs, Named } from '@gradus/core'
 import { arraySource, type BatchSource, type ClassWeight, type HostBatch, upload } from './batches.ts'
-import { Hooks, progressLogger } from './callbacks.ts'
+import { Hooks } from './callbacks.ts'
+import { explainDivergence } from './divergence.ts'
 import { evaluateSource } from './evaluate.ts'
 import { Pace } from './pace.ts'
 import { openSource, type SampleWeightData, splitValidation } from './sources.ts'
@@ -84,7 +85,7 @@ export async function fit(
   const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose
   const params: FitParams = { epochs, steps: options.stepsPerEpoch ?? source.length, verbose }
   const history = new History()
-  const logger = await progressLogger(verbose)
+  const logger = verbose === 0 ? [] : [new ProgressLogger()]
   const hooks = new Hooks([...(options.callbacks ?? []), history, ...logger], model, params)
   const batches = new EpochBatches(source, options.stepsPerEpoch, initialEpoch)
   const loop = new Loop(training, program, model, hooks, signal)
@@ -209,7 +210,6 @@ class Loop {
     const [failedAt] = await this.carry!.failedAt.data()
     if (failedAt! < 0) return
     this.training.commit(this.carry!)
-    const { explainDivergence } = await import('./divergence.ts')
     throw await explainDivergence(
       { network: this.training.network, objective: this.program.objective },
       batch,

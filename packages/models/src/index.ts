@@ -1,6 +1,6 @@
 export type { ClassWeight } from './batches.ts'
 export type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
-export type { ModelFile, ModelHeader } from './files.ts'
+export { decodeModel, type ModelFile, type ModelHeader } from './files.ts'
 export type { FitOptions, ValidationData } from './fit.ts'
 export { fromSpec, type ModelClasses } from './from-spec.ts'
 export type { LossFunction, MetricFunction } from './function-objectives.ts'

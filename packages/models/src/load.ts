@@ -1,6 +1,7 @@
 import { ConfigError } from '@gradus/core'
 import type { FileSource } from '@gradus/io'
 import type { CompileOptions, KnownNames } from './compile-options.ts'
+import { decodeModel, readModelFile } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { ModelBase } from './model-base.ts'
 import type { NameResolver } from './resolve.ts'
@@ -21,7 +22,6 @@ export async function loadModel<N extends KnownNames>(
   source: FileSource | Uint8Array,
   { registry, classes, compile = true }: LoadOptions<N>,
 ): Promise<ModelBase<N>> {
-  const { decodeModel, readModelFile } = await import('./files.ts')
   const file = decodeModel(await readModelFile(source))
   if (!file.header.spec)
     throw new ConfigError('The file holds weights only. Build the model, then call model.loadWeights(...).')

@@ -1,4 +1,4 @@
-import type { History } from '@gradus/callbacks'
+import { type History, ProgressLogger } from '@gradus/callbacks'
 import {
   type ArrayData,
   type Batch,
@@ -21,10 +21,18 @@ import {
 import type { FileSource, FileTarget } from '@gradus/io'
 import { inferShapes, type Shape, scope, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import { arraySource, type ClassWeight } from './batches.ts'
-import { Hooks, progressLogger } from './callbacks.ts'
+import { Hooks } from './callbacks.ts'
 import type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
 import { evaluateSource } from './evaluate.ts'
-import type { ModelFile } from './files.ts'
+import {
+  compileSpec,
+  decodeModel,
+  encodeModel,
+  type ModelFile,
+  readModelFile,
+  readOptimizer,
+  writeModelFile,
+} from './files.ts'
 import { type FitOptions, fit } from './fit.ts'
 import type { ByLayer, Network } from './network.ts'
 import { predict } from './predict.ts'
@@ -193,7 +201,7 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
     const opened = await openSource(training, { x, y, sampleWeight: options.sampleWeight })
     const source = opened.samples ? arraySource(opened.samples, { batchSize: options.batchSize ?? 32 }) : opened.source
     training.check(opened.samples ?? opened.first)
-    const hooks = await this.hooks(options, options.steps ?? source.length)
+    const hooks = this.hooks(options, options.steps ?? source.length)
     await hooks.call('onTestBegin')
     const logs = await evaluateSource(training, source, options.steps, hooks)
     await hooks.call('onTestEnd', { logs })
@@ -208,7 +216,7 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   /** Like `predict`, for models with several outputs. */
   async predictAll(x: Named<ArrayData> | Dataset, options: PredictOptions = {}): Promise<Tensor[]> {
     await this.builtFor(x)
-    const hooks = await this.hooks({ verbose: 0, ...options }, options.steps)
+    const hooks = this.hooks({ verbose: 0, ...options }, options.steps)
     return predict(this.network, x, options, hooks)
   }
 
@@ -277,29 +285,34 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
 
   /** The model with weights, and with the optimizer's state if it is compiled, as one safetensors file. */
   async toBytes({ weightsOnly = false } = {}): Promise<Uint8Array> {
-    const { describeModel, encodeModel, readOptimizer } = await loadFiles()
     const weights = await this.getWeights()
     if (weightsOnly) return encodeModel({ header: { format: 1 }, weights, optimizer: [] })
-    const { setup, seed, training } = this
-    const header = describeModel(this.toSpec(), { seed, setup, steps: training?.steps })
-    return encodeModel({ header, weights, optimizer: await readOptimizer(training?.optimizerState) })
+    const header = {
+      format: 1,
+      spec: this.toSpec(),
+      seed: this.seed,
+      ...(this.setup && { compile: compileSpec(this.setup) }),
+    } as const
+    if (!this.training) return encodeModel({ header, weights, optimizer: [] })
+    return encodeModel({
+      header: { ...header, steps: this.training.steps },
+      weights,
+      optimizer: await readOptimizer(this.training.optimizerState),
+    })
   }
 
   /** Writes `toBytes()` to a path or file handle; atomically, so that a file is whole or not there. */
   async save(target: FileTarget): Promise<void> {
-    const { writeModelFile } = await loadFiles()
     await writeModelFile(target, await this.toBytes())
   }
 
   /** Like `save`, with the weights only. */
   async saveWeights(target: FileTarget): Promise<void> {
-    const { writeModelFile } = await loadFiles()
     await writeModelFile(target, await this.toBytes({ weightsOnly: true }))
   }
 
   /** Takes the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. */
   async loadWeights(source: FileSource | Uint8Array): Promise<void> {
-    const { decodeModel, readModelFile } = await loadFiles()
     await this.setWeights(decodeModel(await readModelFile(source)).weights)
   }
 
@@ -336,16 +349,11 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
     this.build()
   }
 
-  private async hooks({ verbose = 1, callbacks = [] }: EvaluateOptions, steps: number | undefined): Promise<Hooks> {
+  private hooks({ verbose = 1, callbacks = [] }: EvaluateOptions, steps: number | undefined): Hooks {
     const level = verbose === 'auto' ? 1 : verbose
-    const logger = await progressLogger(level)
+    const logger = level === 0 ? [] : [new ProgressLogger({ verbose: level })]
     return new Hooks([...callbacks, ...logger], this, { epochs: 1, steps, verbose: level })
   }
-}
-
-/** Reading and writing files is loaded when it is asked for. */
-function loadFiles() {
-  return import('./files.ts')
 }
 
 async function shapesOf(x: Named<ArrayData> | Dataset): Promise<(number | null)[][]> {

@@ -26,6 +26,7 @@ import {
   treeReplace,
 } from '@gradus/tensor'
 import { type HostBatch, type Ports, requireFinite, toDevice, upload } from './batches.ts'
+import { explainDivergence } from './divergence.ts'
 import type { ByLayer, Network } from './network.ts'
 import { Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'
 import type { NameResolver } from './resolve.ts'
@@ -186,10 +187,8 @@ export class Training {
       this.commit(next)
       this.steps++
       const [failedAt] = await next.failedAt.data()
-      if (failedAt! >= 0) {
-        const { explainDivergence } = await import('./divergence.ts')
+      if (failedAt! >= 0)
         throw await explainDivergence({ network: this.network, objective: program.objective }, batch, 0, this.steps - 1)
-      }
       tracker = next.tracker
       disposeTree([next.step, next.failedAt])
     } else {
