@@ -90,7 +90,12 @@ function executableOf(backend: Backend, op: Op, inputs: readonly Aval[], params:
   if (!byOp) executables.set(backend, (byOp = new WeakMap()))
   let byKey = byOp.get(op)
   if (!byKey) byOp.set(op, (byKey = new Map()))
-  const key = `${inputs.map((input) => `${input.dtype}${input.shape.join()}`).join(';')}|${paramsKey(params)}`
+  // this is most of the cost of a small op: plain loops, and no params for most ops
+  let key = params === null ? '' : paramsKey(params)
+  for (const { dtype, shape } of inputs) {
+    key += dtype
+    for (const dimension of shape) key += `,${dimension}`
+  }
   let executable = byKey.get(key)
   if (!executable) {
     executable = backend.compile({
@@ -106,11 +111,15 @@ function executableOf(backend: Backend, op: Op, inputs: readonly Aval[], params:
   return executable
 }
 
-/** A string that is equal for equal params; tells NaN, infinities and -0 apart, which JSON does not. */
+/** A string that is equal for equal params (plain data); tells NaN, infinities and -0 apart, which JSON does not. */
 export function paramsKey(params: unknown): string {
-  return JSON.stringify(params, (_, value: unknown) =>
-    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-      ? `#${Object.is(value, -0) ? '-0' : value}`
-      : value,
-  )
+  if (typeof params === 'number') return Object.is(params, -0) ? '-0' : String(params)
+  if (typeof params !== 'object' || params === null) return JSON.stringify(params) ?? 'undefined'
+  let key = ''
+  if (Array.isArray(params)) {
+    for (const entry of params) key += `${paramsKey(entry)},`
+    return `[${key}]`
+  }
+  for (const name in params) key += `${name}:${paramsKey((params as Record<string, unknown>)[name])},`
+  return `{${key}}`
 }

@@ -49,6 +49,8 @@ export function normalizeAxes(op: string, axes: number | readonly number[] | nul
 
 /** The shape both operands are broadcast to, by NumPy's rule. */
 export function broadcastShapes(op: string, ...shapes: readonly Shape[]): Shape {
+  const [first] = shapes
+  if (first && shapes.every((shape) => shape === first || sameShape(shape, first))) return first
   const rank = Math.max(0, ...shapes.map((shape) => shape.length))
   return Array.from({ length: rank }, (_, axis) => {
     let result = 1
