@@ -120,7 +120,12 @@ export class RunFolder {
   }
 }
 
-/** An epoch as the streams and files for programs show it. */
-export function epochEvent({ epoch, logs, learningRate, milliseconds }: EpochRecord): Record<string, unknown> {
-  return { version: 1, event: 'epoch', epoch, ...logs, learningRate, milliseconds: Math.round(milliseconds) }
+/** The figures of an epoch as programs get them. */
+export function epochFigures({ epoch, logs, learningRate, milliseconds }: EpochRecord): Record<string, unknown> {
+  return { epoch, ...logs, learningRate, milliseconds: Math.round(milliseconds) }
+}
+
+/** An epoch as an event. */
+export function epochEvent(record: EpochRecord): Record<string, unknown> {
+  return { version: 1, event: 'epoch', ...epochFigures(record) }
 }

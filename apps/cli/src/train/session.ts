@@ -4,15 +4,15 @@ import type { Resolved } from '../config/resolve-config.ts'
 import { FirstUpdate, largestUpdate, oneBatch, RevealGradients, type Update } from './first-update.ts'
 import { buildModel, compileModel, type Prepared } from './prepare.ts'
 import { Recorder } from './recorder.ts'
-import { epochEvent, type RunFolder } from './run-folder.ts'
-import type { RunState } from './run-state.ts'
+import type { RunFolder } from './run-folder.ts'
+import type { EpochRecord, RunState } from './run-state.ts'
 
 export interface SessionOptions {
   begin(): Promise<void>
   folder(): RunFolder
   /** Takes the lines of the training log. */
   readonly write: (text: string) => void
-  readonly events: (event: Record<string, unknown>) => void
+  onEpoch(record: EpochRecord): void
   readonly level: 0 | 1 | 2
 }
 
@@ -30,7 +30,7 @@ export class Session {
   ) {
     const { model, callbacks, validation } = prepared
     const watched = validation || config.fit.validationSplit ? 'val_loss' : 'loss'
-    const { begin, folder, write, events, level } = options
+    const { begin, folder, write, onEpoch, level } = options
     let best: ModelCheckpoint | undefined
     // made when the folder is known; its name must not be taken for a template
     const keepBest: CallbackHooks = {
@@ -52,7 +52,7 @@ export class Session {
       model,
       callbacks: kept,
       records: state?.records ?? [],
-      onEpoch: (record) => events(epochEvent(record)),
+      onEpoch,
     })
     this.first = config.explain && !state ? new FirstUpdate() : undefined
     const logger = new ProgressLogger({ verbose: level, write })

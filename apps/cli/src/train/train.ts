@@ -3,13 +3,14 @@ import { ConfigError, type Logs } from '@gradus/core'
 import { decodeModel } from 'gradus'
 import { type ConfigFlags, type Resolved, relativeTo, resolveConfig } from '../config/resolve-config.ts'
 import { Interrupted, TargetError } from '../exit-codes.ts'
-import { canRewrite, Report, type Terminal } from '../terminal.ts'
+import { canRewrite, type Output, Report, type Terminal } from '../terminal.ts'
 import { describeEnvironment } from './environment.ts'
 import { evaluate } from './evaluation.ts'
 import { Interrupt } from './interrupt.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { reportBegin, reportEvaluation, reportNext, reportSaved, reportUpdate } from './report-run.ts'
-import { epochEvent, RunFolder } from './run-folder.ts'
+import { epochEvent, epochFigures, RunFolder } from './run-folder.ts'
+import type { RunState } from './run-state.ts'
 import { Session } from './session.ts'
 
 /** How `gradus train` was called. */
@@ -23,52 +24,60 @@ export interface TrainFlags extends ConfigFlags {
   readonly progress?: boolean
 }
 
+/** What the parts of a run share. */
+interface Context {
+  readonly source: string
+  readonly config: Resolved
+  readonly flags: TrainFlags
+  readonly terminal: Terminal
+  readonly report: Report
+  readonly events: (event: Record<string, unknown>) => void
+  readonly prepared: Prepared
+  readonly startedAt: number
+}
+
 /** Trains by a config and leaves a run folder. Throws an error that `exitCodeOf` knows. */
 export async function train(file: string | undefined, flags: TrainFlags, terminal: Terminal): Promise<void> {
   const startedAt = performance.now()
   const { source, config, run } = await resolveConfig(file, flags, terminal)
   requireMetric(config, flags.minAccuracy)
   const previous = await run?.latest()
-  if (previous && previous.state.records.length >= config.fit.epochs) {
-    throw new ConfigError(
-      `The run ${flags.resume} has ${previous.state.records.length} of ${config.fit.epochs} epochs. Give more to go on: --epochs ${previous.state.records.length * 2}.`,
-    )
-  }
-  const output = flags.json || flags.jsonl ? terminal.err : terminal.out
-  const report = new Report(flags.quiet ? undefined : output, terminal.env)
+  requireWork(config, previous?.state, flags)
+  const report = new Report(flags.quiet ? undefined : logOutput(flags, terminal), terminal.env)
   const events = (event: Record<string, unknown>) => {
-    if (flags.jsonl) terminal.out.write(`${JSON.stringify(event)}\n`)
+    if (flags.jsonl) terminal.out.write(`${JSON.stringify({ version: 1, ...event })}\n`)
   }
   const prepared = await prepare(config, report.write)
   if (previous) await restore(prepared, previous)
+  const context: Context = { source, config, flags, terminal, report, events, prepared, startedAt }
+  const { folder, session } = await fit(context, run, previous?.state)
+  await conclude(context, folder, session)
+}
 
+/** Trains; saves what there is when the user ends it. */
+async function fit(
+  { config, flags, terminal, report, events, prepared }: Context,
+  run: RunFolder | undefined,
+  state: RunState | undefined,
+): Promise<{ folder: RunFolder; session: Session }> {
   let folder = run
-  const begin = async () => {
-    folder ??= await RunFolder.create(resolveOut(flags, terminal), config.name)
-    await describeRun(folder, config, prepared)
-    reportBegin(report, {
-      config,
-      prepared,
-      resumed: previous?.state.records.length ?? 0,
-      verbose: flags.verbose === true,
-    })
-    events({
-      version: 1,
-      event: 'start',
-      run: folder.path,
-      name: config.name,
-      backend: prepared.backend.name,
-      seed: config.seed,
-      samples: prepared.train.count,
-    })
-  }
-  const opened = () => folder!
-  const session = new Session(config, prepared, previous?.state, {
-    begin,
-    folder: opened,
+  const session = new Session(config, prepared, state, {
+    // not before training begins, which is after every check: a run that cannot start leaves nothing behind
+    begin: async () => {
+      folder ??= await RunFolder.create(
+        resolve(terminal.cwd, flags.out ?? terminal.env.GRADUS_OUT ?? 'runs'),
+        config.name,
+      )
+      await describeRun(folder, config, prepared)
+      const { backend, train } = prepared
+      reportBegin(report, { config, prepared, resumed: state?.records.length ?? 0, verbose: flags.verbose === true })
+      const { name, seed } = config
+      events({ event: 'start', run: folder.path, name, backend: backend.name, seed, samples: train.count })
+    },
+    folder: () => folder!,
     write: report.write,
-    events,
-    level: verbosity(config, flags, output, terminal),
+    onEpoch: (record) => events(epochEvent(record)),
+    level: verbosity(config, flags, terminal),
   })
   const interrupt = new Interrupt((text) => terminal.err.write(text))
   try {
@@ -76,44 +85,46 @@ export async function train(file: string | undefined, flags: TrainFlags, termina
   } catch (error) {
     if (!(error instanceof Interrupted) || !folder) throw error
     await session.recorder.save(false)
+    const path = relative(terminal.cwd, folder.path)
     throw new Interrupted(
-      `Stopped after ${session.recorder.records.length} of ${config.fit.epochs} epochs. ${resumeHint(folder, terminal)}`,
+      `Stopped after ${session.recorder.records.length} of ${config.fit.epochs} epochs. ` +
+        `The run is in ${path}; go on with: ${terminal.command} train --resume ${path}`,
     )
   } finally {
     interrupt.dispose()
   }
   await session.finish()
+  return { folder: folder!, session }
+}
 
+/** Everything after training: the held-out samples, what was saved, what comes next. */
+async function conclude(context: Context, folder: RunFolder, session: Session): Promise<void> {
+  const { source, config, flags, terminal, report, events, prepared, startedAt } = context
+  const { records } = session.recorder
   const update = await session.update()
   if (update) reportUpdate(report, update, prepared.optimizer.type)
   const evaluation = await evaluate(config, prepared)
   if (evaluation) {
     reportEvaluation(report, evaluation, config)
-    await opened().writeJson('evaluation.json', evaluation)
-    events({
-      version: 1,
-      event: 'evaluation',
-      samples: evaluation.samples,
-      ...evaluation.figures,
-      confusion: evaluation.confusion ?? null,
-    })
+    await folder.writeJson('evaluation.json', evaluation)
+    const { samples, figures, confusion = null } = evaluation
+    events({ event: 'evaluation', samples, ...figures, confusion })
   }
-  const path = relative(terminal.cwd, opened().path) || '.'
+  const path = relative(terminal.cwd, folder.path) || '.'
   reportSaved(report, path)
   reportNext(report, { command: terminal.command, config, run: path, source })
-  const { records } = session.recorder
   const milliseconds = Math.round(performance.now() - startedAt)
-  events({ version: 1, event: 'end', run: opened().path, epochs: records.length, milliseconds })
+  events({ event: 'end', run: folder.path, epochs: records.length, milliseconds })
   if (flags.json) {
     const document = {
       version: 1,
-      run: opened().path,
+      run: folder.path,
       name: config.name,
       backend: prepared.backend.name,
       seed: config.seed,
       samples: prepared.train.count,
       parameters: prepared.model.countParams(),
-      epochs: records.map(epochEvent).map(({ version: _version, event: _event, ...figures }) => figures),
+      epochs: records.map(epochFigures),
       evaluation: evaluation ?? null,
       update: update ?? null,
       milliseconds,
@@ -138,23 +149,24 @@ async function describeRun(folder: RunFolder, config: Resolved, { backend, model
   await folder.writeText('summary.txt', `${model.summary().trimEnd()}\n`)
 }
 
-function resolveOut({ out }: TrainFlags, { cwd, env }: Terminal): string {
-  return resolve(cwd, out ?? env.GRADUS_OUT ?? 'runs')
+/** Where the log goes: stdout, unless that is for a program. */
+function logOutput({ json, jsonl }: TrainFlags, { out, err }: Terminal): Output {
+  return json || jsonl ? err : out
 }
 
 /** A bar needs a terminal that lines can be rewritten on. */
-function verbosity(
-  { fit }: Resolved,
-  { verbose, progress }: TrainFlags,
-  output: Terminal['out'],
-  { env }: Terminal,
-): 0 | 1 | 2 {
-  const level = verbose && fit.verbose === 2 ? 1 : fit.verbose
-  return level === 1 && (progress === false || !canRewrite(output, env)) ? 2 : level
+function verbosity({ fit }: Resolved, flags: TrainFlags, terminal: Terminal): 0 | 1 | 2 {
+  const level = flags.verbose && fit.verbose === 2 ? 1 : fit.verbose
+  const bar = flags.progress !== false && canRewrite(logOutput(flags, terminal), terminal.env)
+  return level === 1 && !bar ? 2 : level
 }
 
-function resumeHint(folder: RunFolder, { command, cwd }: Terminal): string {
-  return `The run is in ${relative(cwd, folder.path)}; go on with: ${command} train --resume ${relative(cwd, folder.path)}`
+function requireWork({ fit }: Resolved, state: RunState | undefined, { resume }: TrainFlags): void {
+  const done = state?.records.length ?? 0
+  if (done < fit.epochs) return
+  throw new ConfigError(
+    `The run ${resume} has ${done} of ${fit.epochs} epochs. Give more to go on: --epochs ${done * 2}.`,
+  )
 }
 
 function requireMetric({ metrics }: Resolved, minAccuracy: number | undefined): void {
