@@ -7,9 +7,8 @@ import { measure, measureAll, table } from './measure.mjs'
 const page = (rows) => `# Sizes
 
 What a browser loads, in kilobytes of 1000 bytes: the code of one application, bundled and minified by esbuild with
-tree-shaking, gzipped at level 9. "Loaded later" is gzipped code that is fetched when it is first needed. The applications
-are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes\` measures them and writes this page, and a test fails
-when it is more than 5 % off.
+tree-shaking, gzipped at level 9. The applications are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes\`
+measures them and writes this page, and a test fails when it is more than 5 % off.
 
 ${rows}
 `
