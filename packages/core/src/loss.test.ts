@@ -59,6 +59,7 @@ describe('a loss', () => {
     ])
     expect(reduceWeighted(values, 'sum', tensor([[1], [10]])).item()).toBe(73)
     expect(reduceWeighted(values, 'sum', tensor(2)).item()).toBe(20)
+    expect(reduceWeighted(tensor(3), 'sum', tensor([1, 2])).item()).toBe(9)
     // Keras divides by the sum of the weights as they were given
     expect(reduceWeighted(values, 'meanWithSampleWeight', tensor([[1], [3]])).item()).toBe(6)
     expect(() => reduceWeighted(values, 'sum', tensor([1, 10]))).toThrow(

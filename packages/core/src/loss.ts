@@ -157,7 +157,8 @@ function applyMask(weight: Tensor | undefined, mask: Tensor, reduction: Reductio
 /** Weights and values with ranks made equal; a weight of lower rank would otherwise be broadcast along the wrong axis. */
 function alignWeight(values: Tensor, weight: Tensor): { values: Tensor; weight: Tensor } {
   const { target, prediction } = alignRanks(values, weight)
-  if (prediction.rank !== 0 && !fits(prediction.shape, target.shape)) {
+  // one value for all samples takes weights of any shape
+  if (prediction.rank !== 0 && target.rank !== 0 && !fits(prediction.shape, target.shape)) {
     throw new ShapeError(
       `Sample weights of shape ${formatShape(weight.shape)} do not fit per-sample values of shape ${formatShape(values.shape)}; ` +
         `give one weight per value, or dimensions of 1 such as ${formatShape(values.shape.map((d, axis) => (axis === 0 ? d : 1)))}.`,

@@ -58,6 +58,9 @@ describe('activations', () => {
     expect(
       numbers(new Relu({ negativeSlope: 0.5, threshold: 1, maxValue: 2 }).compute(tensor([-1, 0.5, 1.5, 3]))),
     ).toEqual([-1, -0.25, 1.5, 2])
+    // Keras's ceiling comes with a floor of 0
+    expect(numbers(new Relu({ threshold: -1, maxValue: 2 }).compute(tensor([-2, -0.5, 1, 3])))).toEqual([0, 0, 1, 2])
+    expect(numbers(new Relu({ threshold: -1 }).compute(tensor([-2, -0.5, 1])))).toEqual([0, -0.5, 1])
     expect(numbers(new Threshold({ threshold: 1, defaultValue: -9 }).compute(tensor([1, 2])))).toEqual([-9, 2])
   })
 

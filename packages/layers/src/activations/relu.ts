@@ -29,7 +29,8 @@ export class Relu extends Activation<ReluConfig> {
   compute(x: Tensor): Tensor {
     const { negativeSlope = 0, maxValue, threshold = 0 } = this.config
     let y = threshold === 0 ? relu(x) : where(greater(x, threshold), x, 0)
-    if (maxValue !== undefined && maxValue !== null) y = where(greater(y, maxValue), maxValue, y)
+    // the ceiling comes with a floor of 0, which shows where the threshold is negative
+    if (maxValue !== undefined && maxValue !== null) y = where(greater(y, maxValue), maxValue, relu(y))
     // below the threshold: negativeSlope * (x - threshold)
     return negativeSlope === 0 ? y : sub(y, mul(relu(sub(threshold, x)), negativeSlope))
   }
