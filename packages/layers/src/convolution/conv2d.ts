@@ -1,27 +1,12 @@
-import {
-  type Activation,
-  ConfigError,
-  type Fields,
-  type Initializer,
-  Layer,
-  type LayerConfig,
-  type Regularizer,
-  type Rng,
-  type Scope,
-} from '@gradus/core'
+import { ConfigError, type Fields, type LayerConfig, type Rng, type Scope } from '@gradus/core'
 import { add, conv, type Shape, type Tensor } from '@gradus/tensor'
-import { type ActivationLike, resolveActivation } from '../activations/resolve.ts'
 import { chooseOption } from '../choice.ts'
-import type { ConstraintLike } from '../constraints/resolve.ts'
 import { type DataFormat, dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
-import { type InitializerLike, resolveInitializer } from '../initializers/resolve.ts'
+import { type KernelConfig, KernelLayer, type KernelParams } from '../kernel-layer.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
-import { adapted, type LowRankConfig, lowRankOf, penalisedAs } from '../low-rank.ts'
-import { withInstances } from '../named-options.ts'
 import { perSpatialAxis, wholeNumber } from '../option-checks.ts'
-import type { RegularizerLike } from '../regularizers/resolve.ts'
 
-export interface Conv2DConfig extends LowRankConfig {
+export interface Conv2DConfig extends KernelConfig {
   /** Number of output channels. */
   readonly filters: number
   /** Height and width of the window, or one number for both. */
@@ -36,27 +21,6 @@ export interface Conv2DConfig extends LowRankConfig {
   readonly dilationRate?: number | readonly number[]
   /** Channels are split into as many groups, each with filters of its own (default 1). */
   readonly groups?: number
-  /** Default linear. */
-  readonly activation?: ActivationLike
-  /** Default true. */
-  readonly useBias?: boolean
-  /** Default glorotUniform. */
-  readonly kernelInitializer?: InitializerLike
-  /** Default zeros. */
-  readonly biasInitializer?: InitializerLike
-  readonly kernelRegularizer?: RegularizerLike
-  readonly biasRegularizer?: RegularizerLike
-  readonly kernelConstraint?: ConstraintLike
-  readonly biasConstraint?: ConstraintLike
-}
-
-export type Conv2DParams = {
-  /** `[height, width, channels / groups, filters]` in either data format. */
-  readonly kernel: Tensor
-  /** `[filters]` */
-  readonly bias?: Tensor
-  readonly loraKernelA?: Tensor
-  readonly loraKernelB?: Tensor
 }
 
 /**
@@ -71,7 +35,7 @@ export type Conv2DParams = {
  * const scope = { params: layer.init(new Rng(1), [1, 3, 3, 1]), state: {}, rng: new Rng(1), training: false, addLoss() {} }
  * layer.apply(ones([1, 3, 3, 1]), scope).array() // => [[[[4], [4]], [[4], [4]]]]
  */
-export class Conv2D extends Layer<Conv2DConfig, Conv2DParams> {
+export class Conv2D extends KernelLayer<Conv2DConfig> {
   static readonly type = 'Conv2D'
   static readonly aliases = ['Convolution2D'] as const
   static override readonly fields = {
@@ -82,30 +46,16 @@ export class Conv2D extends Layer<Conv2DConfig, Conv2DParams> {
     dataFormat: 'string',
     dilationRate: ['integer', 'numbers'],
     groups: 'integer',
-    activation: 'activation',
-    useBias: 'boolean',
-    kernelInitializer: 'initializer',
-    biasInitializer: 'initializer',
-    kernelRegularizer: 'regularizer',
-    biasRegularizer: 'regularizer',
-    kernelConstraint: 'constraint',
-    biasConstraint: 'constraint',
-    loraRank: 'integer',
-    loraAlpha: 'number',
-  } satisfies Fields<Conv2DConfig>
-  private readonly activation: Activation
-  private readonly kernelInitializer: Initializer
-  private readonly biasInitializer: Initializer
+  } satisfies Fields<Omit<Conv2DConfig, keyof KernelConfig>>
   private readonly kernelSize: readonly number[]
   private readonly strides: readonly number[]
   private readonly dilation: readonly number[]
   private readonly groups: number
   private readonly padding: 'valid' | 'same'
   private readonly dataFormat: DataFormat
-  private readonly lowRank: { readonly rank: number; readonly scale: number } | undefined
 
   constructor(config: Conv2DConfig & LayerConfig) {
-    super(withInstances('Conv2D', config))
+    super('Conv2D', config)
     const { filters, kernelSize, strides = 1, dilationRate = 1, groups = 1 } = this.config
     wholeNumber('Conv2D', 'filters', filters)
     this.kernelSize = perSpatialAxis('Conv2D', 'kernelSize', kernelSize, 2)
@@ -124,16 +74,9 @@ export class Conv2D extends Layer<Conv2DConfig, Conv2DParams> {
     }
     this.padding = chooseOption('Conv2D', 'padding', config.padding, ['valid', 'same'])
     this.dataFormat = chooseOption('Conv2D', 'dataFormat', config.dataFormat, dataFormats)
-    this.activation = resolveActivation(config.activation, 'Conv2D: activation')
-    this.kernelInitializer = resolveInitializer(
-      config.kernelInitializer ?? 'glorotUniform',
-      'Conv2D: kernelInitializer',
-    )
-    this.biasInitializer = resolveInitializer(config.biasInitializer ?? 'zeros', 'Conv2D: biasInitializer')
-    this.lowRank = lowRankOf('Conv2D', config, config.kernelConstraint)
   }
 
-  override init(rng: Rng, inputShape: Shape | readonly Shape[]): Conv2DParams {
+  override init(rng: Rng, inputShape: Shape | readonly Shape[]): KernelParams {
     const shape = firstShape(inputShape)
     this.requireImages(shape)
     const channels = shape[this.channelAxis]!
@@ -145,28 +88,11 @@ export class Conv2D extends Layer<Conv2DConfig, Conv2DParams> {
         `It has ${channels} channels; change 'groups' or the input.`,
       )
     }
-    const { filters, useBias = true } = this.config
-    const window = [...this.kernelSize, channels / this.groups]
-    return {
-      kernel: this.kernelInitializer.make(rng.next(), [...window, filters], this.dtype),
-      ...(useBias ? { bias: this.biasInitializer.make(rng.next(), [filters], this.dtype) } : {}),
-      ...(this.lowRank
-        ? {
-            loraKernelA: resolveInitializer('heUniform').make(rng.next(), [...window, this.lowRank.rank], this.dtype),
-            loraKernelB: resolveInitializer('zeros').make(rng.next(), [this.lowRank.rank, filters], this.dtype),
-          }
-        : {}),
-    }
-  }
-
-  override regularizerOf(key: string): Regularizer | undefined {
-    const owner = this.lowRank ? penalisedAs(key, 'kernel') : key
-    return owner === undefined ? undefined : super.regularizerOf(owner)
+    return this.makeParams(rng, [...this.kernelSize, channels / this.groups], this.config.filters)
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {
     this.requireImages(x.shape)
-    const { bias, loraKernelA, loraKernelB } = params
     const channels = params.kernel.shape[2]! * this.groups
     if (x.shape[this.channelAxis] !== channels) {
       throw shapeError(
@@ -176,17 +102,13 @@ export class Conv2D extends Layer<Conv2DConfig, Conv2DParams> {
         `The layer was made for ${channels} channels; give it those or make another one.`,
       )
     }
-    const kernel =
-      loraKernelA && loraKernelB && this.lowRank
-        ? adapted(params.kernel, loraKernelA, loraKernelB, this.lowRank.scale)
-        : params.kernel
-    const product = conv(toChannelsLast(x, this.dataFormat), kernel, {
+    const product = conv(toChannelsLast(x, this.dataFormat), this.kernelOf(params), {
       strides: this.strides,
       padding: this.padding,
       dilation: this.dilation,
       groups: this.groups,
     })
-    const shifted = bias ? add(product, bias) : product
+    const shifted = params.bias ? add(product, params.bias) : product
     // the activation sees the layer's own format: softmax, for one, works along the last axis of the output
     return this.activation.compute(fromChannelsLast(shifted, this.dataFormat))
   }
