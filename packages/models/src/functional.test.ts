@@ -83,6 +83,7 @@ describe('a functional model', () => {
       [8, 1],
       [8, 2],
     ])
+    await expect(model.predict([a, b])).rejects.toThrow(/2 outputs; use predictAll/)
     const [whole] = await model.predictAll([a, b], { batchSize: 8 })
     expect(sum!.array()).toEqual(whole!.array())
   })

@@ -208,9 +208,11 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
     return logs
   }
 
-  /** What the model gives for samples: a tensor, or one per output. */
+  /** What the model gives for samples. For a model with several outputs use `predictAll`. */
   async predict(x: Named<ArrayData> | Dataset, options: PredictOptions = {}): Promise<Tensor> {
-    return (await this.predictAll(x, options))[0]!
+    const outputs = await this.predictAll(x, options)
+    if (outputs.length === 1) return outputs[0]!
+    throw new TypeError(`The model has ${outputs.length} outputs; use predictAll(...), which gives all of them.`)
   }
 
   /** Like `predict`, for models with several outputs. */
