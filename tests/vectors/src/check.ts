@@ -1,0 +1,117 @@
+import { sameShape, Tensor } from '@gradus/tensor'
+import type { Deviation } from './outcome.ts'
+import type { CaseBase, Recorded } from './recorded.ts'
+
+// What the engine says about a mistake in the code, as opposed to a refusal.
+const accident = /^Cannot (read|set|destructure)|is not (a function|iterable|defined|a constructor)/
+
+type Numbers = ArrayLike<number | string | boolean>
+
+/** Compares what a case gives here with what Keras gave, and collects the deviations. */
+export class Check {
+  readonly deviations: Deviation[] = []
+  readonly missing: string[] = []
+
+  constructor(private readonly entry: CaseBase) {}
+
+  /** A tensor or numbers against a recorded tensor; `field` starts with the key of the case, such as `outputs[0]`. */
+  async close(
+    field: string,
+    got: Tensor | Numbers | undefined,
+    expected: Recorded,
+    { anyShape = false } = {},
+  ): Promise<void> {
+    if (got === undefined) {
+      this.deviate(field, `a tensor of shape [${expected.shape.join(', ')}]`, 'nothing')
+      return
+    }
+    if (got instanceof Tensor && !anyShape && !sameShape(got.shape, expected.shape)) {
+      this.deviate(field, `shape [${expected.shape.join(', ')}]`, `shape [${got.shape.join(', ')}]`)
+      return
+    }
+    this.numbers(field, got instanceof Tensor ? await got.data() : got, expected.data)
+  }
+
+  /** Numbers against numbers; the tolerance is the case's for the field. */
+  numbers(field: string, got: Numbers, expected: Numbers, rtol = this.toleranceOf(field)): void {
+    if (got.length !== expected.length) {
+      this.deviate(field, `${expected.length} values`, `${got.length} values`)
+      return
+    }
+    const reference = Array.from(expected, Number)
+    const largest = reference.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0)
+    let worst: Deviation | undefined
+    reference.forEach((b, index) => {
+      const a = Number(got[index])
+      const allowed = rtol * Math.max(Math.abs(b), 0.1 * largest, 1e-3)
+      const same = Object.is(a, b) || a === b
+      const excess = same ? 0 : Number.isFinite(a) && Number.isFinite(b) ? Math.abs(a - b) / allowed : Infinity
+      if (excess > 1 && excess > (worst?.excess ?? 1)) {
+        worst = { field: `${field}[${index}]`, expected: String(b), got: String(a), excess }
+      }
+    })
+    if (worst) this.deviations.push(worst)
+  }
+
+  /** Plain data that must be equal. */
+  equal(field: string, got: unknown, expected: unknown): void {
+    const [a, b] = [JSON.stringify(got) ?? 'undefined', JSON.stringify(expected) ?? 'undefined']
+    if (a !== b) this.deviate(field, ...aroundDifference(b, a))
+  }
+
+  /** A text that must be equal, to the character. */
+  text(field: string, got: string, expected: string): void {
+    this.equal(field, got, expected)
+  }
+
+  /** A statistic that depends on random numbers. */
+  near(field: string, got: number, expected: number, tolerance: number): void {
+    if (Math.abs(got - expected) <= tolerance) return // false for NaN
+    this.deviations.push({
+      field,
+      expected: `${expected} up to ${tolerance}`,
+      got: String(got),
+      excess: Math.abs(got - expected) / tolerance,
+    })
+  }
+
+  /** A statement that must hold. */
+  holds(field: string, condition: boolean, expected: string, got: unknown = 'not so'): void {
+    if (!condition) this.deviate(field, expected, String(got))
+  }
+
+  /** Something that must be refused. Returns without a deviation when `body` throws an ordinary error. */
+  async throws(field: string, expected: string, body: () => unknown): Promise<void> {
+    try {
+      await body()
+    } catch (error) {
+      if (error instanceof Error && error.name !== 'Unsupported' && !accident.test(error.message)) return
+      throw error
+    }
+    this.deviate(field, `an error (${expected})`, 'no error')
+  }
+
+  /** A part of the case that cannot be compared yet. */
+  skip(what: string): void {
+    if (!this.missing.includes(what)) this.missing.push(what)
+  }
+
+  deviate(field: string, expected: string, got: string): void {
+    this.deviations.push({ field, expected, got, excess: Infinity })
+  }
+
+  private toleranceOf(field: string): number {
+    const key = field.replace(/[^A-Za-z0-9_].*$/s, '')
+    return this.entry.rtol_by_key?.[key] ?? 1e-5
+  }
+}
+
+/** Two texts from a little before they differ, cut to a readable length. */
+function aroundDifference(a: string, b: string): [string, string] {
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  const from = Math.max(0, start - 30)
+  const cut = (text: string) =>
+    `${from > 0 ? '...' : ''}${text.slice(from, from + 90)}${text.length > from + 90 ? '...' : ''}`
+  return [cut(a), cut(b)]
+}

@@ -1,0 +1,126 @@
+import type { Named } from '@gradus/core'
+import { fromKeras } from '@gradus/io'
+import type { SummaryOptions } from 'gradus'
+import type { Check } from '../check.ts'
+import {
+  buildModel,
+  type CompileCase,
+  compareHistory,
+  compareLogs,
+  compareOptimizer,
+  comparePredictions,
+  compareWeights,
+  compileModel,
+  setWeights,
+  visible,
+} from '../models.ts'
+import { camelOptions } from '../options.ts'
+import { type CaseBase, camelCase, type Keras, type Recorded, type RecordedWeight, toNamedHost } from '../recorded.ts'
+
+type History = Readonly<Record<string, readonly (number | string)[]>>
+
+interface ModelCase extends CaseBase {
+  readonly model: Keras
+  readonly compile: CompileCase
+  readonly x: Named<Recorded>
+  readonly y: Named<Recorded>
+  readonly initial_weights: readonly RecordedWeight[]
+  readonly predict_initial?: Recorded
+  readonly train: {
+    readonly batch_size: number
+    readonly epochs: number
+    readonly shuffle?: boolean
+    readonly history: History
+  }
+  readonly weights: readonly RecordedWeight[]
+  readonly predict?: Recorded
+  readonly evaluate?: Readonly<Record<string, number>>
+  readonly optimizer_variables?: readonly RecordedWeight[]
+  readonly summary?: string
+  readonly files?: object
+  readonly resume_after_load?: {
+    readonly batch_size: number
+    readonly epochs: number
+    readonly shuffle?: boolean
+    readonly history: History
+    readonly final_weights: readonly RecordedWeight[]
+  }
+}
+
+/** A whole model: predictions, training, what the optimizer remembers, the summary, and training resumed. */
+export async function runModel(entry: ModelCase, check: Check): Promise<void> {
+  if (entry.files) check.skip('reading .keras and .h5 files')
+  const built = buildModel(entry.model)
+  const { model } = built
+  compileModel(model, entry.compile)
+  await setWeights(model, check, entry.initial_weights)
+  const x = toNamedHost(entry.x)
+  const y = toNamedHost(entry.y)
+  if (entry.predict_initial) await comparePredictions(built, check, 'predict_initial', x, entry.predict_initial)
+  const fit = ({ batch_size: batchSize, epochs, shuffle = false }: ModelCase['train']) =>
+    model.fit(x, y, { batchSize, epochs, shuffle, verbose: 0 })
+  compareHistory(check, 'train.history', (await fit(entry.train)).history, entry.train.history)
+  await compareWeights(model, check, 'weights', entry.weights)
+  if (entry.predict) await comparePredictions(built, check, 'predict', x, entry.predict)
+  if (entry.evaluate) compareLogs(check, 'evaluate', await model.evaluate(x, y, { verbose: 0 }), entry.evaluate)
+  if (entry.optimizer_variables) {
+    await compareOptimizer(model, check, 'optimizer_variables', entry.optimizer_variables, entry.weights)
+  }
+  if (entry.summary) check.text('summary', visible(model.summary()), visible(entry.summary))
+  const resumed = entry.resume_after_load
+  if (!resumed) return
+  // Keras goes on from a file that holds the state above; the state in memory must lead to the same
+  compareHistory(check, 'resume_after_load.history', (await fit({ ...resumed })).history, resumed.history)
+  await compareWeights(model, check, 'resume_after_load.final_weights', resumed.final_weights)
+}
+
+interface ConfigCase extends CaseBase {
+  readonly model: Keras
+  readonly to_json?: string
+  readonly summary_args?: Readonly<Record<string, unknown>>
+  readonly summary?: string
+  readonly count_params?: number
+  readonly input_shape?: unknown
+  readonly output_shape?: unknown
+  readonly weight_paths?: readonly string[]
+  readonly layer_names?: readonly string[]
+}
+
+/** What a model says about itself. */
+export function runModelConfig(entry: ConfigCase, check: Check): void {
+  const { model, spec } = buildModel(entry.model)
+  if (entry.to_json !== undefined) {
+    check.equal('to_json', fromKeras(JSON.parse(entry.to_json)), spec)
+    check.skip("to_json in Keras's form")
+  }
+  const { network } = model.build()
+  if (entry.summary !== undefined) {
+    const text = model.summary(camelOptions(entry.summary_args ?? {}) as SummaryOptions)
+    check.text('summary', visible(text), visible(entry.summary))
+  }
+  if (entry.count_params !== undefined) check.equal('count_params', model.countParams(), entry.count_params)
+  const shapes = (tensors: readonly { readonly shape: unknown }[]) =>
+    tensors.length === 1 ? tensors[0]!.shape : tensors.map(({ shape }) => shape)
+  if (entry.input_shape !== undefined) check.equal('input_shape', shapes(network.inputs), entry.input_shape)
+  if (entry.output_shape !== undefined) check.equal('output_shape', shapes(network.outputs), entry.output_shape)
+  if (entry.layer_names)
+    check.equal(
+      'layer_names',
+      model.layers.map((layer) => network.nameOf(layer)),
+      entry.layer_names,
+    )
+  if (entry.weight_paths) {
+    // Keras puts the model's name in front and spells the last word in snake_case
+    const words = entry.weight_paths.map((path) => path.split('/').slice(1))
+    check.equal(
+      'weight_paths',
+      model.variables.map(({ path }) => ends(path.split('.'))),
+      words.map(ends),
+    )
+  }
+}
+
+// The layer and the weight; what lies between, such as the cell of an LSTM, is each framework's own business.
+function ends(words: readonly string[]): string {
+  return `${words[0]}/${camelCase(words.at(-1)!)}`
+}

@@ -1,0 +1,113 @@
+import type { Gradients, OptimizerState } from '@gradus/core'
+import { type Tensor, type Tree, treeForEach } from '@gradus/tensor'
+import { build } from '../build.ts'
+import type { Check } from '../check.ts'
+import { type CaseBase, camelCase, type Keras, type Recorded, type RecordedWeight, toTensor } from '../recorded.ts'
+
+interface OptimizerCase extends CaseBase {
+  readonly optimizer: Keras
+  readonly variables: readonly RecordedWeight[]
+  readonly gradients: readonly (readonly (Recorded | null)[])[]
+  readonly learning_rate_per_step?: readonly number[]
+  readonly values_after_step: readonly (readonly Recorded[])[]
+  readonly optimizer_variables_initial?: readonly RecordedWeight[]
+  readonly optimizer_variables_final?: readonly RecordedWeight[]
+  readonly values_after_finalize?: readonly Recorded[]
+  readonly dynamic_scale_per_step?: readonly number[]
+  readonly exclude_from_weight_decay_var_names?: readonly string[]
+}
+
+/** Some steps with given gradients: values, learning rates and everything that is remembered. */
+export async function runOptimizer(entry: OptimizerCase, check: Check): Promise<void> {
+  const { variables, gradients } = entry
+  const excluded = entry.exclude_from_weight_decay_var_names
+  const optimizer = build('optimizer', entry.optimizer, {
+    ...(excluded && { excludeFromWeightDecay: pathsOf(variables, excluded) }),
+  })
+  let params: Tree = treeOf(variables, (index) => toTensor(variables[index]!))
+  let state: OptimizerState = optimizer.init(params)
+  for (const expected of entry.optimizer_variables_initial ?? []) {
+    await check.close(`optimizer_variables_initial.${expected.path}`, variableOf(state, expected, variables), expected)
+  }
+  for (const [step, ofStep] of gradients.entries()) {
+    const rate = entry.learning_rate_per_step?.[step]
+    if (rate !== undefined) check.numbers(`learning_rate_per_step[${step}]`, await state.learningRate.data(), [rate])
+    const grads = treeOf(variables, (index) => (ofStep[index] ? toTensor(ofStep[index]) : null)) as Gradients
+    ;[params, state] = optimizer.update(grads, state, params)
+    await compareValues(check, `values_after_step[${step}]`, params, variables, entry.values_after_step[step]!)
+  }
+  for (const expected of entry.optimizer_variables_final ?? []) {
+    await check.close(`optimizer_variables_final.${expected.path}`, variableOf(state, expected, variables), expected)
+  }
+  if (entry.values_after_finalize) {
+    await compareValues(
+      check,
+      'values_after_finalize',
+      optimizer.finalize(params, state),
+      variables,
+      entry.values_after_finalize,
+    )
+  }
+  if (entry.dynamic_scale_per_step) check.skip('dynamic_scale_per_step')
+}
+
+async function compareValues(
+  check: Check,
+  field: string,
+  params: Tree,
+  variables: readonly RecordedWeight[],
+  expected: readonly Recorded[],
+): Promise<void> {
+  const leaves = leavesOf(params)
+  for (const [index, value] of expected.entries()) {
+    await check.close(`${field}[${index}]`, leaves.get(pathOf(variables[index]!)), value)
+  }
+}
+
+function pathOf({ path }: RecordedWeight): string {
+  return path.replaceAll('/', '.')
+}
+
+function treeOf<T>(variables: readonly RecordedWeight[], make: (index: number) => T): never {
+  const root: Record<string, Record<string, unknown>> = {}
+  variables.forEach(({ path }, index) => {
+    const words = path.split('/')
+    let branch: Record<string, unknown> = root
+    for (const word of words.slice(0, -1)) branch = (branch[word] ??= {}) as Record<string, unknown>
+    branch[words.at(-1)!] = make(index)
+  })
+  return root as never
+}
+
+function leavesOf(tree: Tree): Map<string, Tensor> {
+  const leaves = new Map<string, Tensor>()
+  treeForEach(tree, (leaf, path) => leaves.set(path, leaf))
+  return leaves
+}
+
+/** Keras excludes by patterns that are looked for in a variable's name. */
+function pathsOf(variables: readonly RecordedWeight[], patterns: readonly string[]): string[] {
+  return variables.filter(({ name }) => patterns.some((pattern) => new RegExp(pattern).test(name))).map(pathOf)
+}
+
+/** What Keras calls `adam/layer_0_kernel_velocity` is our slot `velocity` at `layer_0.kernel`. */
+function variableOf(
+  state: OptimizerState,
+  { path }: RecordedWeight,
+  variables: readonly { readonly path: string }[],
+): Tensor | undefined {
+  const own = path.split('/').at(-1)!
+  if (own === 'iteration') return state.iteration
+  if (own === 'learning_rate') return state.learningRate
+  // the longest prefix: `dense_1_kernel` before `dense`
+  const owners = variables
+    .map(({ path: variable }) => ({ variable, prefix: `${variable.replaceAll('/', '_')}_` }))
+    .filter(({ prefix }) => own.startsWith(prefix))
+    .sort((a, b) => b.prefix.length - a.prefix.length)
+  const owner = owners[0]
+  if (!owner) return state.shared[camelCase(own)]
+  const slot = camelCase(own.slice(owner.prefix.length))
+  const tree =
+    slot === 'average' ? state.average : slot === 'gradientAccumulator' ? state.accumulated : state.slots[slot]
+  return tree && leavesOf(tree).get(owner.variable.replaceAll('/', '.'))
+}

@@ -1,0 +1,10 @@
+import { camelCase } from './recorded.ts'
+
+/** Python's keyword arguments as our options; null stands for what is left out. */
+export function camelOptions(kwargs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(kwargs)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [camelCase(key), value]),
+  )
+}

@@ -1,0 +1,77 @@
+import { sameShape, type Tensor, type Tree, treeForEach, treeReplace } from '@gradus/tensor'
+import { camelCase, type RecordedWeight, toTensor } from './recorded.ts'
+
+/** Where the recorded weights belong in a layer's trees: for each the path of its leaf, params first. */
+export interface Placement {
+  /** Path of the leaf to the recorded weight. */
+  readonly params: ReadonlyMap<string, RecordedWeight>
+  readonly state: ReadonlyMap<string, RecordedWeight>
+}
+
+/**
+ * Matches Keras's weights with the leaves of our trees: the same shape, and the more words their paths share the better;
+ * among equals the order decides. Throws where a weight or a parameter is left over.
+ */
+export function placeWeights(weights: readonly RecordedWeight[], params: Tree, state: Tree): Placement {
+  const leaves: { tree: 'params' | 'state'; path: string; leaf: Tensor; taken: boolean }[] = []
+  for (const [tree, root] of [
+    ['params', params],
+    ['state', state],
+  ] as const) {
+    treeForEach(root, (leaf, path) => leaves.push({ tree, path, leaf, taken: false }))
+  }
+  const placed = { params: new Map<string, RecordedWeight>(), state: new Map<string, RecordedWeight>() }
+  const pairs = weights.flatMap((weight, index) =>
+    leaves
+      .filter(({ leaf }) => sameShape(leaf.shape, weight.shape))
+      .map((place) => ({ weight, index, place, score: likeness(weight, place.path) })),
+  )
+  const done = new Set<RecordedWeight>()
+  for (const { weight, place } of pairs.sort((a, b) => b.score - a.score || a.index - b.index)) {
+    if (done.has(weight) || place.taken) continue
+    place.taken = true
+    done.add(weight)
+    placed[place.tree].set(place.path, weight)
+  }
+  const lost = weights.find((weight) => !done.has(weight))
+  if (lost) {
+    const known = leaves.map(({ path, leaf }) => `${path} [${leaf.shape.join(', ')}]`).join(', ')
+    throw new Error(
+      `there is no place for the weight ${lost.path} [${lost.shape.join(', ')}] among ${known || 'no weights'}`,
+    )
+  }
+  const empty = leaves.find(({ tree, taken }) => tree === 'params' && !taken)
+  if (empty) throw new Error(`Keras has no weight for the parameter ${empty.path} [${empty.leaf.shape.join(', ')}]`)
+  return placed
+}
+
+/** The tree with the recorded weights in their places. */
+export function fillTree<T extends Tree>(tree: T, weights: ReadonlyMap<string, RecordedWeight>): T {
+  const leaves: Tensor[] = []
+  treeForEach(tree, (leaf, path) => {
+    const weight = weights.get(path)
+    leaves.push(weight ? toTensor(weight, leaf.dtype) : leaf)
+  })
+  return treeReplace(tree, leaves)
+}
+
+/** The leaf of a tree that belongs to a recorded weight of this path. */
+export function leafOf(tree: Tree, weights: ReadonlyMap<string, RecordedWeight>, path: string): Tensor | undefined {
+  const key = [...weights].find(([, weight]) => weight.path === path)?.[0]
+  let found: Tensor | undefined
+  treeForEach(tree, (leaf, leafPath) => {
+    if (leafPath === key) found = leaf
+  })
+  return found
+}
+
+// The last word counts most: `kernel` of another layer is nearer than `bias` of the same one.
+function likeness({ path, name }: RecordedWeight, ours: string): number {
+  const own = ours.split('.')
+  const theirs = new Set(path.split('/').flatMap((word) => [camelCase(word), camelCase(word.replace(/_\d+$/, ''))]))
+  const last = own.at(-1) === camelCase(name) || theirs.has(own.at(-1)!) ? 100 : 0
+  return (
+    last +
+    own.slice(0, -1).filter((word) => theirs.has(word) || [...theirs].some((other) => other.startsWith(word))).length
+  )
+}
