@@ -2,20 +2,20 @@ import {
   type Aval,
   type Backend,
   BackendError,
+  collect,
   currentBackend,
   currentInterpreter,
-  type DeviceBuffer,
   type Executable,
   eager,
   type Graph,
-  identityOp,
-  paramsKey,
   Storage,
   Tensor,
   backendOf as tensorBackend,
   treeLeaves,
   treeReplace,
 } from '@gradus/tensor'
+import { runDonating } from './donation.ts'
+import { formOf } from './form.ts'
 import { simplify } from './simplify.ts'
 import { trace } from './trace.ts'
 
@@ -42,7 +42,8 @@ interface Entry<R> {
 
 /**
  * `fn` as one program per form of its arguments, instead of one call per op. Arguments and results are trees of tensors;
- * plain values among them are part of the form. `fn` must be synchronous, pure, and must not read values.
+ * plain values among them are part of the form. `fn` must be synchronous, pure, and must not read values; tensors that it
+ * closes over become constants of the program.
  *
  * Under another interpreter (inside another compiled function, or inside `grad`) `fn` runs as it is, so that compiled
  * functions compose.
@@ -60,61 +61,55 @@ export function compile<A extends readonly unknown[], R>(
   const cache = new Map<Backend, Map<string, Entry<R>>>()
   let traces = 0
 
-  function entryFor(args: A, leaves: readonly Tensor[]): Entry<R> {
-    const backend = backendOf(leaves)
+  function entryFor(backend: Backend, args: A): Entry<R> {
     let entries = cache.get(backend)
     if (!entries) cache.set(backend, (entries = new Map()))
-    const key = formOf(args)
-    let entry = entries.get(key)
+    const form = formOf(args)
+    let entry = entries.get(form)
     if (!entry) {
       traces++
-      const traced = trace(fn, args, { keep: (op) => backend.has(op), donated: donatedLeaves(args, donate) })
-      const graph = simplify(traced.graph)
-      entry = {
-        graph,
-        executable: backend.compile(graph),
-        result: traced.result,
-        outputs: treeLeaves(traced.result).map(({ shape, dtype }) => ({ shape, dtype })),
-      }
-      entries.set(key, entry)
+      // what is made here belongs to the program, not to the caller's scope
+      entry = collect(() => build(backend, args)).result
+      entries.set(form, entry)
     }
     return entry
+  }
+
+  function build(backend: Backend, args: A): Entry<R> {
+    const traced = trace(fn, args, { keep: (op) => backend.has(op), donated: donatedLeaves(args, donate) })
+    const graph = keepConstants(simplify(traced.graph), backend)
+    const outputs = treeLeaves(traced.result).map(({ shape, dtype }) => ({ shape, dtype }))
+    return { graph, executable: backend.compile(graph), result: traced.result, outputs }
   }
 
   const compiled = (...args: A): R => {
     if (currentInterpreter() !== eager) return fn(...args)
     const leaves = treeLeaves(args)
-    const { executable, graph, result, outputs } = entryFor(args, leaves)
     const backend = backendOf(leaves)
-    return treeReplace(result, wrap(backend, runDonating(executable, leaves, graph.donated), outputs))
+    const { executable, graph, result, outputs } = entryFor(backend, args)
+    const buffers = runDonating(backend, executable, leaves, graph.donated)
+    return treeReplace(
+      result,
+      outputs.map((aval, index) => new Tensor(aval, new Storage(backend, buffers[index]!))),
+    )
   }
   return Object.defineProperties(compiled, {
     traces: { get: () => traces },
-    graph: { value: (...args: A) => entryFor(args, treeLeaves(args)).graph },
+    graph: { value: (...args: A) => entryFor(backendOf(treeLeaves(args)), args).graph },
   }) as Compiled<A, R>
 }
 
-/** Runs a program on tensors' buffers and takes from the callers what they donated. */
-function runDonating(executable: Executable, tensors: readonly Tensor[], donated: readonly number[]): DeviceBuffer[] {
-  const given = new Map<Storage, number>()
-  const inputs = tensors.map(({ storage }) => storage.buffer)
-  for (const index of donated) {
-    const tensor = tensors[index]!
-    const { storage } = tensor
-    // a buffer that another tensor still uses is not the caller's alone to give: a copy is
-    if (!storage.unshared || given.has(storage)) inputs[index] = copyBuffer(tensor)
-    else given.set(storage, index)
-  }
-  const outputs = new Set(executable.run(inputs))
-  for (const index of given.values()) {
-    if (outputs.has(inputs[index]!)) tensors[index]!.donate()
-    else tensors[index]!.dispose()
-  }
-  return [...outputs]
-}
-
-function wrap(backend: Backend, buffers: readonly DeviceBuffer[], avals: readonly Aval[]): Tensor[] {
-  return avals.map((aval, index) => new Tensor(aval, new Storage(backend, buffers[index]!)))
+/** The graph with constants of its own, which share the buffers and outlive whatever becomes of the originals. */
+function keepConstants(graph: Graph, backend: Backend): Graph {
+  const constants = graph.constants.map(({ shape, dtype, storage }) => {
+    if (storage.memory !== backend) {
+      throw new BackendError(
+        `A compiled function runs on the ${backend.name} backend and uses a tensor of the ${storage.memory.name} backend. Move it with \`await toBackend(tensor, backend)\`.`,
+      )
+    }
+    return new Tensor({ shape, dtype }, storage.retain())
+  })
+  return { ...graph, constants }
 }
 
 function backendOf(leaves: readonly Tensor[]): Backend {
@@ -138,38 +133,4 @@ function donatedLeaves(args: readonly unknown[], donate: readonly number[]): num
     }
   })
   return donated
-}
-
-function copyBuffer(tensor: Tensor) {
-  const { buffer } = tensor.storage
-  const aval = { shape: tensor.shape, dtype: tensor.dtype }
-  const copy = tensorBackend(tensor).compile({
-    inputs: [aval],
-    constants: [],
-    nodes: [{ op: identityOp, inputs: [0], params: null, aval }],
-    outputs: [1],
-    donated: [],
-  })
-  return copy.run([buffer])[0]!
-}
-
-/** A string that is equal for arguments of equal form. */
-function formOf(value: unknown): string {
-  if (value instanceof Tensor) return `${value.dtype}[${value.shape.join()}]`
-  if (Array.isArray(value)) return `(${value.map(formOf).join(';')})`
-  if (value !== null && typeof value === 'object') {
-    if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null)
-      throw unsupported(value.constructor.name)
-    return `{${Object.entries(value)
-      .map(([key, entry]) => `${key}:${formOf(entry)}`)
-      .join(';')}}`
-  }
-  if (typeof value === 'function' || typeof value === 'symbol') throw unsupported(typeof value)
-  return `=${typeof value}${paramsKey(value)}`
-}
-
-function unsupported(what: string): TypeError {
-  return new TypeError(
-    `A compiled function takes tensors, plain values and trees of them, and was given a ${what}. Let the function close over it instead.`,
-  )
 }

@@ -134,8 +134,7 @@ class Program implements Executable {
         this.fromOutputs.push({ slot, index: place.index })
         break
       case 'constant':
-        // the storage is kept alive by the graph's constants being retained here
-        slot.data = viewOf(dtype, graph.constants[place.index]!.storage.retain().buffer as ArrayBuffer, 0, size)
+        slot.data = viewOf(dtype, graph.constants[place.index]!.storage.buffer as ArrayBuffer, 0, size)
         break
       case 'static':
         slot.data = viewOf(dtype, new ArrayBuffer(byteSize({ shape, dtype })), 0, size)

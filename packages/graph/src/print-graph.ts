@@ -14,13 +14,19 @@ export function printGraph(graph: Graph): string {
   )
   const first = graph.inputs.length + graph.constants.length
   graph.nodes.forEach((node, index) => {
-    const params = node.params === null || node.params === undefined ? '' : ` ${JSON.stringify(node.params)}`
+    const params = node.params === null || node.params === undefined ? '' : ` ${JSON.stringify(node.params, numbers)}`
     lines.push(
       `%${first + index} ${describe(node.aval)} = ${node.op.name}(${node.inputs.map((value) => `%${value}`).join(', ')})${params}`,
     )
   })
   lines.push(`return ${graph.outputs.map((value) => `%${value}`).join(', ')}`)
   return lines.join('\n')
+}
+
+// JSON has no NaN, infinities and -0, which are common values of `fill`
+function numbers(_: string, value: unknown): unknown {
+  const lost = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+  return lost ? (Object.is(value, -0) ? '-0' : String(value)) : value
 }
 
 function describe({ shape, dtype }: Aval): string {

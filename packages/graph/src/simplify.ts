@@ -43,12 +43,17 @@ function joined(node: Node, nodeAt: (value: number) => Node | undefined, avalAt:
     if (current.inputs.length !== 1) return current
     const inner = nodeAt(current.inputs[0]!)
     if (!inner) return current
-    if (current.op.view && inner.op.view && fits(current, avalAt(inner.inputs[0]!))) {
-      current = { ...current, inputs: [inner.inputs[0]!] }
-    } else if (current.op === inner.op && inner.inputs.length === 1 && current.op.merge) {
-      current = { ...current, inputs: inner.inputs, params: current.op.merge(current.params, inner.params) }
-    } else return current
+    const merged = onInputOf(current, inner)
+    if (!merged || !fits(merged, avalAt(merged.inputs[0]!))) return current
+    current = merged
   }
+}
+
+function onInputOf(outer: Node, inner: Node): Node | undefined {
+  if (inner.inputs.length !== 1) return undefined
+  if (outer.op.view && inner.op.view) return { ...outer, inputs: inner.inputs }
+  if (outer.op !== inner.op || !outer.op.merge) return undefined
+  return { ...outer, inputs: inner.inputs, params: outer.op.merge(outer.params, inner.params) }
 }
 
 function fits(node: Node, input: Aval): boolean {

@@ -16,6 +16,7 @@ export interface Node {
  */
 export interface Graph {
   readonly inputs: readonly Aval[]
+  /** Kept alive and unchanged, as long as programs made from the graph run, by whoever makes them. */
   readonly constants: readonly Tensor[]
   readonly nodes: readonly Node[]
   readonly outputs: readonly number[]

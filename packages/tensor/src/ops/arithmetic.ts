@@ -80,6 +80,7 @@ export const castOp: Op<{ dtype: DType }> = {
   elementwise: true,
   shape: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
   vjp: (ct, [x]) => [apply(castOp, [ct], { dtype: x!.dtype })],
+  trivial: () => true,
 }
 
 function splitBy(ct: Tensor, first: Tensor, tie: Tensor): Tensor[] {

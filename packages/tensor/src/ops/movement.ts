@@ -17,6 +17,8 @@ export const permuteOp: Op<{ axes: readonly number[] }> = {
     return { shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype }
   },
   vjp: (ct, _, { axes }) => [apply(permuteOp, [ct], { axes: axes.map((_, axis) => axes.indexOf(axis)) })],
+  merge: (outer, inner) => ({ axes: outer.axes.map((axis) => inner.axes[axis]!) }),
+  trivial: ({ axes }) => axes.every((axis, index) => axis === index),
 }
 
 export interface PadParams {
@@ -37,6 +39,13 @@ export const padOp: Op<PadParams> = {
   vjp: (ct, [x], { low, interior }) => [
     apply(sliceOp, [ct], { start: low, size: x!.shape, step: interior.map((count) => count + 1) }),
   ],
+  // the outer interior parts the inner zeros too
+  merge: (outer, inner) => ({
+    low: outer.low.map((count, axis) => count + inner.low[axis]! * (outer.interior[axis]! + 1)),
+    high: outer.high.map((count, axis) => count + inner.high[axis]! * (outer.interior[axis]! + 1)),
+    interior: outer.interior.map((count, axis) => (count + 1) * (inner.interior[axis]! + 1) - 1),
+  }),
+  trivial: () => true,
 }
 
 export interface SliceParams {
@@ -70,6 +79,15 @@ export const sliceOp: Op<SliceParams> = {
       interior: step.map((distance) => distance - 1),
     }),
   ],
+  merge: (outer, inner) => ({
+    // nothing may be taken from beyond the end, where a multiplied start may lie
+    start: outer.start.map((from, axis) =>
+      outer.size[axis] === 0 ? 0 : inner.start[axis]! + from * inner.step[axis]!,
+    ),
+    size: outer.size,
+    step: outer.step.map((distance, axis) => distance * inner.step[axis]!),
+  }),
+  trivial: () => true,
 }
 
 /** The elements in reverse order along `axes`. */
@@ -77,6 +95,11 @@ export const flipOp: Op<{ axes: readonly number[] }> = {
   name: 'flip',
   shape: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   vjp: (ct, _, params) => [apply(flipOp, [ct], params)],
+  merge: (outer, inner) => {
+    const once = (a: readonly number[], b: readonly number[]) => a.filter((axis) => !b.includes(axis))
+    return { axes: [...once(outer.axes, inner.axes), ...once(inner.axes, outer.axes)].sort((a, b) => a - b) }
+  },
+  trivial: ({ axes }) => axes.length === 0,
 }
 
 /** The inputs one after the other along `axis`. */
