@@ -86,6 +86,17 @@ describe('fit', () => {
     expect(apart.history).toEqual(history)
   })
 
+  it('counts class weights in training only, as Keras does', async () => {
+    const weighted = { ...quiet, classWeight: { 0: 5, 1: 0.5 } }
+    const { history } = await classifier().fit(x, labels, { ...weighted, epochs: 2, validationSplit: 0.25 })
+    const apart = await classifier().fit(x.slice(0, 9), labels.slice(0, 9), {
+      ...weighted,
+      epochs: 2,
+      validationData: [x.slice(9), labels.slice(9)],
+    })
+    expect(apart.history).toEqual(history)
+  })
+
   it('takes a dataset of batches and walks it once per epoch', async () => {
     const array = (rows: number[][]) => ({
       data: Float32Array.from(rows.flat()),
@@ -185,6 +196,20 @@ describe('fit', () => {
     const after = await model.getWeights()
     expect(after[0]!.data).toEqual(before[0]!.data)
     expect(after[2]!.data).not.toEqual(before[2]!.data)
+  })
+
+  it('leaves the penalties of frozen layers out, in training and in evaluation', async () => {
+    const loss = async (trainable: boolean, kernelRegularizer?: 'l2') => {
+      const layer = new Dense({ units: 2, inputShape: [3], trainable, ...(kernelRegularizer && { kernelRegularizer }) })
+      const model = new Sequential([layer, new Dense({ units: 2 })], { seed: 1 })
+      model.compile({ optimizer: new SGD({ learningRate: 0 }), loss: new MeanSquaredError() })
+      const trained = await model.fit(x, y, quiet)
+      return [trained.history.loss![0]!, (await model.evaluate(x, y, quiet)).loss!]
+    }
+    const plain = await loss(true)
+    expect(await loss(false, 'l2')).toEqual(plain)
+    for (const [index, penalised] of (await loss(true, 'l2')).entries())
+      expect(penalised).toBeGreaterThan(plain[index]!)
   })
 })
 

@@ -72,7 +72,10 @@ export async function fit(
   if (opened.samples) {
     const split =
       options.validationSplit && !validation ? splitValidation(opened.samples, options.validationSplit) : undefined
-    if (split) validation = arraySource(split.held, { batchSize: options.validationBatchSize ?? batchSize })
+    // class weights are for training only; there are no others beside them
+    const held =
+      split && options.classWeight ? { ...split.held, weights: split.held.weights.map(() => undefined) } : split?.held
+    if (held) validation = arraySource(held, { batchSize: options.validationBatchSize ?? batchSize })
     first = split?.train ?? opened.samples
     source = arraySource(first, { batchSize, shuffle, rng: () => training.shuffleRng })
   } else {

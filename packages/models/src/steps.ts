@@ -18,7 +18,7 @@ import {
 import type { DeviceBatch } from './batches.ts'
 import type { ByLayer, Network } from './network.ts'
 import type { Objective, TrackerState } from './objective.ts'
-import { mapParameters, mergeByLayer } from './variables.ts'
+import { mapParameters, mergeByLayer, splitByTrainable } from './variables.ts'
 
 /** What a train step changes. It is donated: each step overwrites it in place. */
 export interface Carry {
@@ -131,7 +131,7 @@ export function makeTestStep(network: Network, objective: Objective, { jit }: St
       network,
       objective,
       params,
-      params,
+      splitByTrainable(network, params).trainable,
       state,
       batch,
       new Rng(key),
