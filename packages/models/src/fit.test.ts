@@ -187,6 +187,14 @@ describe('fit', () => {
     expect(model.learningRate).toBe(0)
   })
 
+  it('tells callbacks how many batches there are, in predict too', async () => {
+    const seen: (number | undefined)[] = []
+    const callbacks = [{ onPredictBegin: ({ params }: CallbackContext) => void seen.push(params.steps) }]
+    await regression().predict(x, { batchSize: 5, callbacks })
+    await regression().predict(x, { batchSize: 5, steps: 2, callbacks })
+    expect(seen).toEqual([3, 2])
+  })
+
   it('trains only layers that are trainable', async () => {
     const model = regression()
     model.layers[0]!.trainable = false

@@ -218,8 +218,7 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   /** Like `predict`, for models with several outputs. */
   async predictAll(x: Named<ArrayData> | Dataset, options: PredictOptions = {}): Promise<Tensor[]> {
     await this.builtFor(x)
-    const hooks = this.hooks({ verbose: 0, ...options }, options.steps)
-    return predict(this.network, x, options, hooks)
+    return predict(this.network, x, options, (steps) => this.hooks({ verbose: 0, ...options }, steps))
   }
 
   /** One update on one batch; the figures of that batch. */

@@ -22,7 +22,7 @@ export async function predict(
   network: Network,
   x: Named<ArrayData> | Dataset,
   { batchSize = 32, steps: limit }: { readonly batchSize?: number; readonly steps?: number },
-  hooks: Hooks,
+  hooksFor: (steps: number | undefined) => Hooks,
 ): Promise<Tensor[]> {
   const ports = {
     inputs: network.inputs.map(({ shape, source }) => ({ name: network.nameOf(source.layer), shape })),
@@ -34,6 +34,7 @@ export async function predict(
   const pace = new Pace()
   const { key } = new Rng(0) // layers draw nothing at inference
   const parts: (readonly Tensor[])[] = []
+  const hooks = hooksFor(limit ?? source.length)
   await hooks.call('onPredictBegin')
   let step = 0
   for await (const batch of source.pass(0)) {
