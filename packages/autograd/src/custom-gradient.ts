@@ -1,9 +1,9 @@
-import { apply, identityOp, inferShapes, type Op, Tensor } from '@gradus/tensor'
+import { type Aval, apply, identityOp, inferShapes, type Op, Tensor } from '@gradus/tensor'
 import { vjp } from './vjp.ts'
 
 /**
  * A function of tensors with a derivative of your own. `f` returns the value and, for its cotangent, one cotangent per
- * input (`null` where none flows). Keras: `ops.custom_gradient`.
+ * input (`null` where none flows); it runs again on the way back. Keras: `ops.custom_gradient`.
  *
  * @example
  * import { customGradient, grad } from '@gradus/autograd'
@@ -14,13 +14,13 @@ import { vjp } from './vjp.ts'
 export function customGradient<A extends readonly Tensor[]>(
   f: (...inputs: A) => { value: Tensor; gradient: (cotangent: Tensor) => readonly (Tensor | null)[] },
 ): (...inputs: A) => Tensor {
-  const op: Op<null> = {
+  return applying({
     name: 'customGradient',
-    shape: (inputs) => inferShapes(() => f(...(inputs.map((aval) => new Tensor(aval)) as unknown as A)).value),
-    inline: (inputs) => f(...(inputs as A)).value,
+    shape: (inputs) => inferShapes(() => f(...valueless<A>(inputs)).value),
+    // a tensor of its own, also where the value is an input or was made elsewhere
+    inline: (inputs) => apply(identityOp, [f(...(inputs as A)).value], null),
     vjp: (cotangent, inputs) => f(...(inputs as A)).gradient(cotangent),
-  }
-  return (...inputs) => apply(op, inputs, null)
+  })
 }
 
 /**
@@ -34,10 +34,33 @@ export function customGradient<A extends readonly Tensor[]>(
  * grad((x) => sum(f(x)))(tensor([0])).array() // => [1]
  */
 export function checkpoint<A extends readonly Tensor[]>(f: (...inputs: A) => Tensor): (...inputs: A) => Tensor {
-  return customGradient<A>((...inputs) => ({
-    value: f(...inputs),
-    gradient: (cotangent) => vjp(f, inputs).pullback(cotangent),
-  }))
+  return applying({
+    name: 'checkpoint',
+    shape: (inputs) => inferShapes(() => f(...valueless<A>(inputs))),
+    inline: (inputs) => apply(identityOp, [f(...(inputs as A))], null),
+    vjp: (cotangent, inputs) => vjp(f, inputs.map(again) as unknown as A).pullback(cotangent),
+  })
+}
+
+function applying<A extends readonly Tensor[]>(op: Op<null>): (...inputs: A) => Tensor {
+  return (...inputs) => apply(op, inputs, null)
+}
+
+function valueless<A extends readonly Tensor[]>(inputs: readonly Aval[]): A {
+  return inputs.map((aval) => new Tensor(aval)) as unknown as A
+}
+
+// Without it, `compile` would find the computations of both ways equal and keep the values of the first.
+const againOp: Op<null> = {
+  name: 'identity',
+  view: true,
+  barrier: true,
+  shape: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  vjp: (cotangent) => [cotangent],
+}
+
+function again(x: Tensor): Tensor {
+  return apply(againOp, [x], null)
 }
 
 const stopGradientOp: Op<null> = {

@@ -1,11 +1,6 @@
 import { formatShape, isFloat, onesLike, ShapeError, Tensor } from '@gradus/tensor'
 import { vjp } from './vjp.ts'
 
-export interface GradOptions<Aux extends boolean = false> {
-  /** `f` returns `[loss, aux]`: a second tree that is handed on without a derivative (default false). */
-  readonly hasAux?: Aux
-}
-
 /** The loss, or the loss with what the function returned beside it. */
 export type LossOf<R> = R extends readonly [Tensor, infer Aux] ? readonly [Tensor, Aux] : Tensor
 
@@ -25,27 +20,24 @@ export function valueAndGrad<W, A extends readonly unknown[], R extends Tensor |
   f: (weights: W, ...rest: A) => R,
 ): (weights: W, ...rest: A) => [LossOf<R>, W] {
   return (weights, ...rest) => {
-    let aux: unknown
-    let hasAux = false
+    let aux: { readonly aux: unknown } | undefined
     const { value, pullback } = vjp(
       (w: W) => {
-        const result = f(w, ...rest)
-        hasAux = !(result instanceof Tensor)
-        if (result instanceof Tensor) return result as Tensor
-        aux = result[1]
-        return result[0]
+        const result: unknown = f(w, ...rest)
+        if (!Array.isArray(result)) return result
+        aux = { aux: result[1] }
+        return result[0] as unknown
       },
       [weights],
     )
     if (!(value instanceof Tensor) || value.rank !== 0 || !isFloat(value.dtype)) {
-      const got =
-        value instanceof Tensor ? `a ${value.dtype} tensor of shape ${formatShape(value.shape)}` : typeof value
+      const got = value instanceof Tensor ? `${value.dtype}${formatShape(value.shape)}` : typeof value
       throw new ShapeError(
         `grad needs a function that returns one floating scalar and got ${got}. Use mean or sum to reduce the loss.`,
       )
     }
     const [gradient] = pullback(onesLike(value))
-    return [(hasAux ? [value, aux] : value) as LossOf<R>, gradient]
+    return [(aux ? [value, aux.aux] : value) as LossOf<R>, gradient]
   }
 }
 

@@ -1,4 +1,4 @@
-import { eye, reshape, slice, stack, type Tensor, treeMap } from '@gradus/tensor'
+import { eye, full, reshape, slice, stack, type Tensor, treeMap } from '@gradus/tensor'
 import { grad } from './grad.ts'
 import { vjp } from './vjp.ts'
 
@@ -20,10 +20,13 @@ export function jacobian<W, A extends readonly unknown[]>(f: (x: W, ...rest: A) 
       (_, row) => pullback(reshape(slice(basis, [row, 0], [1, value.size]), value.shape))[0],
     )
     return treeMap(
-      (_, ...leaves) => reshape(stack(leaves, 0), [...value.shape, ...leaves[0]!.shape]),
-      rows[0] ?? x,
+      (leaf, ...gradients) => {
+        const shape = [...value.shape, ...leaf.shape]
+        return gradients.length === 0 ? full(shape, 0, leaf.dtype, leaf) : reshape(stack(gradients, 0), shape)
+      },
+      x,
       ...rows,
-    ) as W
+    )
   }
 }
 

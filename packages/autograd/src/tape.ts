@@ -28,9 +28,13 @@ export class Tape implements Interpreter {
   /** A tensor with the same value that this tape follows. */
   watch(x: Tensor): Tensor {
     // a tensor of its own: two tapes may follow the same value separately
-    const own = withInterpreter(this.below, () => apply(identityOp, [x], null))
+    const own = this.copy(x)
     this.watched.add(own)
     return own
+  }
+
+  private copy(x: Tensor): Tensor {
+    return withInterpreter(this.below, () => apply(identityOp, [x], null))
   }
 
   apply(op: Op, inputs: readonly Tensor[], params: unknown): Tensor {
@@ -39,7 +43,9 @@ export class Tape implements Interpreter {
       const inline = op.inline
       return withInterpreter(this, () => inline.call(op, inputs, params))
     }
-    const output = withInterpreter(this.below, () => apply(op, inputs, params))
+    const made = withInterpreter(this.below, () => apply(op, inputs, params))
+    // a body may hand an input through; what flows back to the input must not flow to the output as well
+    const output = this.watched.has(made) || inputs.includes(made) ? this.copy(made) : made
     if (op.vjp && inputs.some((input) => this.watched.has(input))) {
       this.watched.add(output)
       this.entries.push({ op, inputs, params, output })

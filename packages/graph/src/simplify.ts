@@ -50,7 +50,7 @@ function joined(node: Node, nodeAt: (value: number) => Node | undefined, avalAt:
 }
 
 function onInputOf(outer: Node, inner: Node): Node | undefined {
-  if (inner.inputs.length !== 1) return undefined
+  if (inner.inputs.length !== 1 || inner.op.barrier) return undefined
   if (outer.op.view && inner.op.view) return { ...outer, inputs: inner.inputs }
   if (outer.op !== inner.op || !outer.op.merge) return undefined
   return { ...outer, inputs: inner.inputs, params: outer.op.merge(outer.params, inner.params) }
@@ -62,6 +62,7 @@ function fits(node: Node, input: Aval): boolean {
 }
 
 function isTrivial(node: Node, input: Aval): boolean {
+  if (node.op.barrier) return false
   if (input.dtype !== node.aval.dtype || !sameShape(input.shape, node.aval.shape)) return false
   return node.op.view === true || node.op.trivial?.(node.params) === true
 }

@@ -30,6 +30,11 @@ export interface Op<P = unknown> {
   readonly elementwise?: true
   /** The output holds the same elements in the same order as the first input, so no data needs to move. */
   readonly view?: true
+  /**
+   * What is computed from the result stays apart from equal computations on the input: programs do it anew instead of
+   * keeping the first result alive.
+   */
+  readonly barrier?: true
   /** The op applied to its own result, as one application of it (the params of the outer and the inner one). */
   merge?(outer: P, inner: P): P
   /** With these params the output equals the input wherever their shapes do. */

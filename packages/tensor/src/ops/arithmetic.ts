@@ -1,4 +1,4 @@
-import type { DType } from '../dtype.ts'
+import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
@@ -79,7 +79,8 @@ export const castOp: Op<{ dtype: DType }> = {
   name: 'cast',
   elementwise: true,
   shape: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
-  vjp: (ct, [x]) => [apply(castOp, [ct], { dtype: x!.dtype })],
+  // integers and booleans are steps: no gradient flows through them
+  vjp: (ct, [x], { dtype }) => [isFloat(dtype) && isFloat(x!.dtype) ? apply(castOp, [ct], { dtype: x!.dtype }) : null],
   trivial: () => true,
 }
 
