@@ -1,4 +1,4 @@
-import type { AnyDefinition, OfKind } from '@gradus/core'
+import type { AnyDefinition, NameOf, OfKind } from '@gradus/core'
 import type { KnownNames } from '@gradus/models'
 import type { StandardDefinition } from './standard.ts'
 
@@ -7,12 +7,9 @@ type SnakeCase<S extends string, Start extends boolean = true> = S extends `${in
   ? `${C extends Lowercase<C> ? '' : Start extends true ? '' : '_'}${Lowercase<C>}${SnakeCase<Rest, false>}`
   : ''
 
-/** `Adam`, `adam`; `MeanSquaredError`, `meanSquaredError`, `mean_squared_error`, `mse`. Keras writes optimizers as one word. */
+/** The names that every registry understands, and Keras's: `mean_squared_error`; optimizers as one word, `adamw`. */
 type Spellings<D> = D extends AnyDefinition
-  ?
-      | D['type']
-      | (D['kind'] extends 'optimizer' ? Lowercase<D['type']> : Uncapitalize<D['type']> | SnakeCase<D['type']>)
-      | (D extends { readonly aliases: readonly (infer A extends string)[] } ? A : never)
+  ? NameOf<D> | (D['kind'] extends 'optimizer' ? Lowercase<D['type']> : SnakeCase<D['type']>)
   : never
 
 /** The names of the standard classes of one kind, in every spelling that is understood. */
