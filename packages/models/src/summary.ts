@@ -65,7 +65,7 @@ function rowsOf(
     if (sequential && layer instanceof Input) continue
     const name = network.nameOf(layer)
     const own = variables.filter(({ path }) => path.startsWith(`${name}.`))
-    const indent = depth === 0 ? '' : `${'    '.repeat(depth - 1)}   └ `
+    const indent = depth === 0 ? '' : `${'   '.repeat(depth)}└ `
     const row = [`${indent}${name} (${layer.type})`, outputShape(network, layer), count(own.map(tensorOf))]
     if (!linear) row.push(depth === 0 ? connections(network, layer) : '-')
     if (options.showTrainable) row.push(own.length === 0 ? '-' : layer.trainable ? 'Y' : 'N')
