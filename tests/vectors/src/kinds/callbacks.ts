@@ -47,10 +47,15 @@ function directionOf(name: string): 'up' | 'down' {
   return registry.find('metric', name) ? build('metric', name).direction : 'down'
 }
 
+/** A figure as the recordings hold it. */
+function asRecorded(figure: number | undefined): number | string | null {
+  return figure === undefined ? null : Number.isFinite(figure) ? figure : String(figure)
+}
+
 type EarlyStoppingCase = ScriptedCase & {
   readonly epochs_run: number
   readonly stopped_epoch: number
-  readonly best: number | null
+  readonly best: number | string | null
   readonly best_epoch: number
   readonly wait: number
   readonly final_weight_is_epoch: number
@@ -68,7 +73,7 @@ export async function runEarlyStopping(entry: EarlyStoppingCase, check: Check): 
   const epochs = await perform(model, [callback], entry)
   check.equal('epochs_run', epochs, entry.epochs_run)
   check.equal('stopped_epoch', callback.stoppedEpoch, entry.stopped_epoch)
-  check.equal('best', callback.best ?? null, entry.best)
+  check.equal('best', asRecorded(callback.best), entry.best)
   check.equal('best_epoch', callback.bestEpoch, entry.best_epoch)
   check.equal('wait', callback.wait, entry.wait)
   check.equal('final_weight_is_epoch', model.weight, entry.final_weight_is_epoch)
@@ -80,7 +85,7 @@ type ReduceCase = ScriptedCase & {
   readonly lr_after_epoch: readonly number[]
   readonly wait_after_epoch: readonly number[]
   readonly cooldown_after_epoch: readonly number[]
-  readonly best_after_epoch: readonly (number | null)[]
+  readonly best_after_epoch: readonly (number | string | null)[]
   readonly history_learning_rate: readonly number[]
 }
 
@@ -94,7 +99,7 @@ export async function runReduceLearningRate(entry: ReduceCase, check: Check): Pr
   const history = new History()
   const model = modelOf(entry)
   model.learningRate = entry.initial_lr
-  const seen: { rate: number; wait: number; cooldown: number; best: number | null }[] = []
+  const seen: { rate: number; wait: number; cooldown: number; best: number | string | null }[] = []
   await perform(model, [callback, history], {
     ...entry,
     afterEpoch: () =>
@@ -102,7 +107,7 @@ export async function runReduceLearningRate(entry: ReduceCase, check: Check): Pr
         rate: model.learningRate,
         wait: callback.wait,
         cooldown: callback.cooldownCounter,
-        best: callback.best ?? null,
+        best: asRecorded(callback.best),
       }),
   })
   check.numbers(
