@@ -15,12 +15,13 @@ import {
   sum,
   Tensor,
   tensor,
+  treeLeaves,
   useBackend,
 } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
 import { check } from './decorators/check.ts'
-import { formOf } from './form.ts'
+import { formOf, hasFormOf } from './form.ts'
 
 beforeAll(() => useBackend(cpu()))
 
@@ -56,6 +57,20 @@ describe('compile', () => {
     expect([f.traces, runs]).toEqual([5, 5])
     f(tensor([5, 6]), { scale: 3, flag: true })
     expect(f.traces).toBe(5)
+  })
+
+  it('finds earlier forms and backends again', () => {
+    const f = compile((x: Tensor) => add(x, 1))
+    const inputs = [tensor([1]), tensor([1, 2]), onBackend(cpu(), () => tensor([5]))]
+    for (let round = 0; round < 3; round++) {
+      expect(inputs.map((x) => f(x).array())).toEqual([[2], [2, 3], [6]])
+      for (const x of inputs) expect(f(x).storage.memory).toBe(x.storage.memory)
+    }
+    expect(f.traces).toBe(3)
+    const none = compile(() => full([], 1))
+    const other = cpu()
+    expect(onBackend(other, () => none()).storage.memory).toBe(other)
+    expect(none().storage.memory).not.toBe(other)
   })
 
   it('shows the simplified graph', () => {
@@ -297,6 +312,16 @@ describe('formOf', () => {
       '[]',
     ]
     expect(new Set(forms.map(formOf)).size).toBe(forms.length)
+    // the quick comparison says the same of every pair
+    for (const [i, a] of forms.entries()) {
+      for (const [j, b] of forms.entries()) {
+        const leaves: Tensor[] = []
+        expect(hasFormOf(a, b, leaves), `${formOf(a)} and ${formOf(b)}`).toBe(i === j)
+        if (i === j) expect(leaves).toEqual(treeLeaves(b))
+      }
+    }
+    expect(hasFormOf({ a: 1 }, Object.assign(Object.create(null), { a: 1 }), [])).toBe(true)
+    expect(hasFormOf({}, new Map(), [])).toBe(false)
     expect(formOf({ a: t(1), n: [1, 'x'] })).toBe(formOf({ a: t(1), n: [1, 'x'] }))
   })
 })

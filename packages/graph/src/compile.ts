@@ -15,7 +15,7 @@ import {
   treeReplace,
 } from '@gradus/tensor'
 import { runDonating } from './donation.ts'
-import { formOf } from './form.ts'
+import { formOf, hasFormOf } from './form.ts'
 import { simplify } from './simplify.ts'
 import { trace } from './trace.ts'
 
@@ -34,6 +34,9 @@ export interface Compiled<A extends readonly unknown[], R> {
 }
 
 interface Entry<R> {
+  readonly backend: Backend
+  /** The arguments, with tensors that have no value. */
+  readonly form: readonly unknown[]
   readonly executable: Executable
   readonly graph: Graph
   readonly result: R
@@ -59,34 +62,50 @@ export function compile<A extends readonly unknown[], R>(
   { donate = [] }: CompileOptions = {},
 ): Compiled<A, R> {
   const cache = new Map<Backend, Map<string, Entry<R>>>()
+  let latest: Entry<R> | undefined
   let traces = 0
 
-  function entryFor(backend: Backend, args: A): Entry<R> {
+  function entryFor(args: A): { entry: Entry<R>; leaves: readonly Tensor[] } {
+    const found: Tensor[] = []
+    if (latest && hasFormOf(latest.form, args, found) && allOn(latest.backend, found)) {
+      return { entry: latest, leaves: found }
+    }
+    const leaves = treeLeaves(args)
+    const backend = backendOf(leaves)
     let entries = cache.get(backend)
     if (!entries) cache.set(backend, (entries = new Map()))
-    const form = formOf(args)
-    let entry = entries.get(form)
+    const key = formOf(args)
+    let entry = entries.get(key)
     if (!entry) {
       traces++
       // what is made here belongs to the program, not to the caller's scope
       entry = collect(() => build(backend, args)).result
-      entries.set(form, entry)
+      entries.set(key, entry)
     }
-    return entry
+    latest = entry
+    return { entry, leaves }
   }
 
   function build(backend: Backend, args: A): Entry<R> {
     const traced = trace(fn, args, { keep: (op) => backend.has(op), donated: donatedLeaves(args, donate) })
     const graph = keepConstants(simplify(traced.graph), backend)
-    const outputs = treeLeaves(traced.result).map(({ shape, dtype }) => ({ shape, dtype }))
-    return { graph, executable: backend.compile(graph), result: traced.result, outputs }
+    return {
+      backend,
+      form: treeReplace(
+        args,
+        graph.inputs.map((aval) => new Tensor(aval)),
+      ),
+      graph,
+      executable: backend.compile(graph),
+      result: traced.result,
+      outputs: treeLeaves(traced.result).map(({ shape, dtype }) => ({ shape, dtype })),
+    }
   }
 
   const compiled = (...args: A): R => {
     if (currentInterpreter() !== eager) return fn(...args)
-    const leaves = treeLeaves(args)
-    const backend = backendOf(leaves)
-    const { executable, graph, result, outputs } = entryFor(backend, args)
+    const { entry, leaves } = entryFor(args)
+    const { backend, executable, graph, result, outputs } = entry
     const buffers = runDonating(backend, executable, leaves, graph.donated)
     return treeReplace(
       result,
@@ -95,7 +114,7 @@ export function compile<A extends readonly unknown[], R>(
   }
   return Object.defineProperties(compiled, {
     traces: { get: () => traces },
-    graph: { value: (...args: A) => entryFor(backendOf(treeLeaves(args)), args).graph },
+    graph: { value: (...args: A) => entryFor(args).entry.graph },
   }) as Compiled<A, R>
 }
 
@@ -110,6 +129,11 @@ function keepConstants(graph: Graph, backend: Backend): Graph {
     return new Tensor({ shape, dtype }, storage.retain())
   })
   return { ...graph, constants }
+}
+
+function allOn(backend: Backend, leaves: readonly Tensor[]): boolean {
+  if (leaves.length === 0) return currentBackend() === backend
+  return leaves.every((leaf) => leaf.storage.memory === backend)
 }
 
 function backendOf(leaves: readonly Tensor[]): Backend {

@@ -14,25 +14,30 @@ export function runDonating(
 ): DeviceBuffer[] {
   const inputs = tensors.map(({ storage }) => storage.buffer)
   if (donated.length === 0) return executable.run(inputs)
-  const [once, again] = [new Set<Tensor>(), new Set<Tensor>()]
-  for (const tensor of tensors) (once.has(tensor) ? again : once).add(tensor)
-  const copies: DeviceBuffer[] = []
+  const repeated = new Set(tensors).size < tensors.length ? repeats(tensors) : undefined
+  const copied = new Set<number>()
   for (const index of donated) {
     const tensor = tensors[index]!
-    if (tensor.storage.unshared && !again.has(tensor)) continue
-    copies.push((inputs[index] = copyBuffer(backend, tensor)))
+    if (tensor.storage.unshared && !repeated?.has(tensor)) continue
+    inputs[index] = copyBuffer(backend, tensor)
+    copied.add(index)
   }
   const outputs = executable.run(inputs)
   const taken = new Set(outputs)
-  for (const copy of copies) if (!taken.has(copy)) backend.free(copy)
-  const kept = new Set(again.size === 0 ? [] : tensors.filter((_, index) => !donated.includes(index)))
+  const kept = repeated && new Set(tensors.filter((_, index) => !donated.includes(index)))
   for (const index of donated) {
     const tensor = tensors[index]!
-    if (kept.has(tensor)) continue // came in a second time, and was not donated there
-    if (!copies.includes(inputs[index]!) && taken.has(inputs[index]!)) tensor.donate()
+    const used = taken.has(inputs[index]!)
+    if (copied.has(index) && !used) backend.free(inputs[index]!)
+    if (kept?.has(tensor)) continue // came in a second time, and was not donated there
+    if (used && !copied.has(index)) tensor.donate()
     else tensor.dispose()
   }
   return outputs
+}
+
+function repeats(tensors: readonly Tensor[]): Set<Tensor> {
+  return new Set(tensors.filter((tensor, index) => tensors.indexOf(tensor) !== index))
 }
 
 function copyBuffer(backend: Backend, { shape, dtype, storage }: Tensor): DeviceBuffer {

@@ -9,7 +9,12 @@ export type MapTree<T, U> = T extends Tensor ? U : { [K in keyof T]: MapTree<T[K
 /** The tensors of a tree in a fixed order: arrays by index, objects by insertion order. */
 export function treeLeaves(tree: unknown): Tensor[] {
   const leaves: Tensor[] = []
-  treeForEach(tree, (leaf) => leaves.push(leaf))
+  const visit = (branch: unknown): void => {
+    if (branch instanceof Tensor) leaves.push(branch)
+    else if (Array.isArray(branch)) branch.forEach(visit)
+    else if (isBranch(branch)) for (const key of Object.keys(branch)) visit((branch as Record<string, unknown>)[key])
+  }
+  visit(tree)
   return leaves
 }
 
@@ -63,7 +68,15 @@ export function treeMap(
 /** The tree with its tensors replaced, in the order of `treeLeaves`. */
 export function treeReplace<T>(tree: T, leaves: readonly Tensor[]): T {
   let next = 0
-  return treeMap(() => leaves[next++]!, tree)
+  const replace = (branch: unknown): unknown => {
+    if (branch instanceof Tensor) return leaves[next++]!
+    if (Array.isArray(branch)) return branch.map(replace)
+    if (!isBranch(branch)) return branch
+    const copy: Record<string, unknown> = { ...branch } // its keys are its own, so that assigning to any of them is safe
+    for (const key of Object.keys(copy)) copy[key] = replace(copy[key])
+    return copy
+  }
+  return replace(tree) as T
 }
 
 function isBranch(value: unknown): value is object {
