@@ -120,6 +120,18 @@ describe('inferLayer', () => {
     expect(inferLayer(new Moving(), [aval([null, 5])], false).outputs[0]!.shape).toEqual([null, 5])
   })
 
+  it('takes states that are kept for each sample', () => {
+    class Remembering extends Layer<object, {}, { last: Tensor }> {
+      override initState(shape: Shape) {
+        return { last: zeros([shape[0]!, 3]) }
+      }
+      apply(x: Tensor): Tensor {
+        return x
+      }
+    }
+    expect(inferLayer(new Remembering(), [aval([null, null])], false).outputs[0]!.shape).toEqual([null, null])
+  })
+
   it('hands on what is no matter of shapes', () => {
     const run = (): Tensor => {
       throw new RangeError('out of patience')

@@ -45,25 +45,24 @@ const trialSizes = [64, 192] as const
 
 /** Works out a layer's parameters, state and outputs from the shapes of its inputs. An error names the layer. */
 export function inferLayer(layer: Inferable, inputs: readonly SymbolicAval[], many: boolean): LayerSignature {
-  const [small, large] = trialSizes.map((size) => {
-    const shapes = inputs.map(({ shape }) => shape.map((d) => d ?? size))
+  const dtypes = inputs.map(({ dtype }) => dtype)
+  const attempt = (batch: number, other: number): Trial => {
+    const shapes = inputs.map(({ shape }) => shape.map((d, axis) => d ?? (axis === 0 ? batch : other)))
     try {
-      return inferShapes(() =>
-        tryLayer(
-          layer,
-          shapes,
-          inputs.map(({ dtype }) => dtype),
-          many,
-        ),
-      )
+      return inferShapes(() => tryLayer(layer, shapes, dtypes, many))
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
       throw new ShapeError(
         `The layer ${labelOf(layer)} cannot take an input of shape ${formatShapes(inputs)}: ${error.message}`,
       )
     }
-  }) as [Trial, Trial]
-  if (!sameShapes(small.params, large.params) || !sameShapes(small.state, large.state)) {
+  }
+  const [first, second] = trialSizes
+  const small = attempt(first, first)
+  const large = attempt(second, second)
+  // state may be kept for each sample of a batch, but on no other unknown dimension may it depend
+  const sameState = sameShapes(small.state, large.state) || sameShapes(attempt(second, first).state, large.state)
+  if (!sameShapes(small.params, large.params) || !sameState) {
     throw new ShapeError(
       `The layer ${labelOf(layer)} has parameters whose shape depends on a dimension that is not known: its input is ${formatShapes(inputs)}. Give that dimension a size, or reduce over it first.`,
     )
