@@ -118,6 +118,11 @@ describe('what is not there', () => {
     ],
     ['an option', { ...layer, layer: { ...layer.layer, config: { units: 3, flavour: 2 } } }, 'option flavour of Dense'],
     ['an option of the call', { ...layer, call_kwargs: { use_causal_mask: true } }, 'call option use_causal_mask'],
+    [
+      'a policy',
+      { ...layer, layer: keras('layers', 'Dense', { units: 3, dtype: 'mixed_float16' }) },
+      'dtype mixed_float16',
+    ],
     ['a dtype', { ...layer, inputs: [{ shape: [1], dtype: 'string', data: ['a'] }] }, 'dtype string'],
   ])('%s is named', async (_, entry, missing) => {
     const outcome = await runCase(recording, entry as CaseBase)
@@ -224,6 +229,8 @@ describe('the program', () => {
       code: 2,
       text: "There is no backend 'abacus'; known: cpu.",
     })
+    vi.stubEnv('GRADUS_VECTORS', '/nowhere')
+    expect((await run()).text).toBe('There are no recordings at /nowhere. Name their folder in GRADUS_VECTORS.')
     const folder = folderOf([])
     writeFileSync(join(folder, 'other.json'), '{}')
     await expect(run()).rejects.toThrow(/other\.json is no recording of format 1/)

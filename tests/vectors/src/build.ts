@@ -85,13 +85,16 @@ export function parse<K extends Kind>(kind: K, spec: unknown): Contracts[K] {
   return withKnownOptions(() => registry.parse(kind, spec) as unknown as Contracts[K])
 }
 
-/** Turns errors about missing options into `Unsupported`. */
+/** Turns errors about missing options and dtypes into `Unsupported`. */
 export function withKnownOptions<T>(body: () => T): T {
   try {
     return body()
   } catch (error) {
-    const found = error instanceof ConfigError ? /(\S+) has no option '([^']+)'/.exec(error.message) : null
-    if (found) throw new Unsupported(`option ${found[2]} of ${found[1]}`)
+    if (!(error instanceof ConfigError)) throw error
+    const option = /(\S+) has no option '([^']+)'/.exec(error.message)
+    if (option) throw new Unsupported(`option ${option[2]} of ${option[1]}`)
+    const dtype = /\bdtype'? must be one of .* and is "(\w+)"/.exec(error.message)
+    if (dtype) throw new Unsupported(`dtype ${dtype[1]}`)
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { useBackend } from '@gradus/tensor'
@@ -32,6 +33,10 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   }
   await useBackend(await backend())
   const folder = resolve(root, process.env['GRADUS_VECTORS'] || '../shared/golden')
+  if (!existsSync(folder)) {
+    console.error(`There are no recordings at ${folder}. Name their folder in GRADUS_VECTORS.`)
+    return 2
+  }
   const outcomes: Outcome[] = []
   for (const recording of readRecordings(folder)) {
     for (const entry of recording.cases) {

@@ -120,6 +120,13 @@ export async function compareOptimizer(
   }
 }
 
+/** How often the optimizer changed the weights: with accumulated gradients once in several steps. */
+export async function updatesOf(model: AnyModel): Promise<number> {
+  const { optimizer } = decodeModel(await model.toBytes())
+  const steps = optimizer.find(({ path }) => path === 'iteration')?.data[0] ?? Number.NaN
+  return Math.floor(steps / (model.optimizer?.config.gradientAccumulationSteps ?? 1))
+}
+
 /** Figures per key and epoch. */
 export function compareHistory(
   check: Check,

@@ -3,6 +3,7 @@ import { inferLayer, type Layer, Rng, type SymbolicAval, splitResult } from '@gr
 import { div, isFloat, type Tensor, type Tree, treeForEach } from '@gradus/tensor'
 import { build } from '../build.ts'
 import type { Check } from '../check.ts'
+import { buildModel } from '../models.ts'
 import { Unsupported } from '../outcome.ts'
 import { type CaseBase, isRecorded, type Keras, type Recorded, type RecordedWeight, toTensor } from '../recorded.ts'
 import { fillTree, leafOf, placeWeights } from '../weights.ts'
@@ -33,7 +34,7 @@ interface Call {
 
 /** A call of a layer: outputs, derivatives, moving averages, penalties, shapes and masks. */
 export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
-  const layer = build('layer', entry.layer)
+  const layer = layerOf(entry.layer)
   if (entry.adapt_data) throw new Unsupported('adapt of layers')
   const { training, mask, initial } = optionsOf(entry.call_kwargs ?? {})
   const inputs = [...entry.inputs.map((input) => toTensor(input)), ...initial]
@@ -76,6 +77,13 @@ export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
   if (entry.output_mask) {
     await check.close('output_mask', layer.computeMask(many ? inputs : inputs[0]!, mask), entry.output_mask)
   }
+}
+
+/** A layer, or a model used as one. */
+function layerOf(keras: Keras): Layer {
+  const { class_name: name } = (keras ?? {}) as { readonly class_name?: string }
+  const isModel = name === 'Functional' || name === 'Sequential' || name === 'Model'
+  return isModel ? (buildModel(keras).model as unknown as Layer) : build('layer', keras)
 }
 
 /** The options of the call that Gradus layers know; the others are unsupported, unless they are at rest. */

@@ -13,6 +13,7 @@ import {
   compareWeights,
   compileModel,
   setWeights,
+  updatesOf,
   visible,
 } from '../models.ts'
 import { camelOptions } from '../options.ts'
@@ -66,6 +67,7 @@ export async function runTraining(entry: TrainingCase, check: Check): Promise<vo
   compareHistory(check, 'history', history.history, entry.history)
   if (entry.epochs_recorded) check.equal('epochs_recorded', history.epoch, entry.epochs_recorded)
   await compareWeights(model, check, 'final_weights', entry.final_weights)
+  if (entry.iterations !== undefined) check.equal('iterations', await updatesOf(model), entry.iterations)
   if (entry.evaluate_return_dict) {
     const { batchSize = 32 } = fitOptions(entry.fit)
     const figures = await model.evaluate(x, y, { batchSize, verbose: 0 })
