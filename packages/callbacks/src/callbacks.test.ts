@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DivergenceError, Registry, specOf } from '@gradus/core'
 import { afterEach, expect, it } from 'vitest'
+import { ScriptedModel } from '../../../tests/recorded/scripted-model.ts'
 import { CSVLogger } from './csv-logger.ts'
 import { EarlyStopping } from './early-stopping.ts'
 import { History } from './history.ts'
@@ -12,7 +13,7 @@ import { ModelCheckpoint } from './model-checkpoint.ts'
 import { ProgressLogger } from './progress-logger.ts'
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.ts'
 import { TerminateOnNaN } from './terminate-on-nan.ts'
-import { FakeModel, play } from './testing/play.ts'
+import { play } from './testing/play.ts'
 
 const folders: string[] = []
 
@@ -22,11 +23,11 @@ afterEach(async () => {
 
 it('an unknown figure needs a mode', async () => {
   const script = { f2: [1, 2] }
-  await expect(play([new EarlyStopping({ monitor: 'f2' })], { model: new FakeModel(), script })).rejects.toThrow(
+  await expect(play([new EarlyStopping({ monitor: 'f2' })], { model: new ScriptedModel(), script })).rejects.toThrow(
     "EarlyStopping watches 'f2', and no compiled loss or metric has this name",
   )
   await expect(
-    play([new EarlyStopping({ monitor: 'f2', mode: 'max' })], { model: new FakeModel(), script }),
+    play([new EarlyStopping({ monitor: 'f2', mode: 'max' })], { model: new ScriptedModel(), script }),
   ).resolves.toBe(2)
 })
 
@@ -39,7 +40,7 @@ it('wrong options are named', async () => {
   )
   expect(() => new LambdaCallback({ onEpochEnd: 3 as never })).toThrow("'onEpochEnd' must be a function and is 3")
   const bad = new LearningRateScheduler({ schedule: () => Number.NaN })
-  await expect(play([bad], { model: new FakeModel(), script: { loss: [1] } })).rejects.toThrow(
+  await expect(play([bad], { model: new ScriptedModel(), script: { loss: [1] } })).rejects.toThrow(
     'the schedule gave NaN for epoch 0',
   )
 })
@@ -70,7 +71,7 @@ it('only callbacks that use batches have the batch hook', () => {
 })
 
 it('TerminateOnNaN stops after the batch, or throws', () => {
-  const model = new FakeModel()
+  const model = new ScriptedModel()
   let text = ''
   const context = {
     model,
@@ -91,7 +92,7 @@ it('TerminateOnNaN stops after the batch, or throws', () => {
 
 it('History keeps earlier figures when training goes on', async () => {
   const history = new History()
-  const model = new FakeModel()
+  const model = new ScriptedModel()
   await play([history], { model, script: { loss: [3, 2] } })
   await play([history], { model, script: { loss: [3, 2, 1] }, firstEpoch: 2 })
   expect(history.history).toEqual({ loss: [3, 2, 1] })
@@ -109,10 +110,10 @@ it('CSVLogger writes a real file, in a new folder, and goes on after a resume', 
   const filename = join(folder, 'runs', 'log.csv')
   const script = { loss: [1.5, 0.25, 0.125], val_loss: [2, 1, 1e-5] }
   const first = new CSVLogger({ filename })
-  await play([first], { model: new FakeModel(), script, epochs: 2 })
+  await play([first], { model: new ScriptedModel(), script, epochs: 2 })
   const second = new CSVLogger({ filename })
   second.restore(JSON.parse(JSON.stringify(first.state())))
-  await play([second], { model: new FakeModel(), script, firstEpoch: 2 })
+  await play([second], { model: new ScriptedModel(), script, firstEpoch: 2 })
   expect(await readFile(filename, 'utf8')).toBe('epoch,loss,val_loss\r\n0,1.5,2.0\r\n1,0.25,1.0\r\n2,0.125,1e-05\r\n')
 })
 
@@ -124,7 +125,7 @@ it('ProgressLogger prints epochs as Keras does', async () => {
   }
   const logger = new ProgressLogger({ write, clock: () => (time += 0.06) })
   await play([logger], {
-    model: new FakeModel(),
+    model: new ScriptedModel(),
     script: { accuracy: [0.5, 1], loss: [0.7, 0.0001] },
     batches: 3,
     verbose: 2,
@@ -133,12 +134,12 @@ it('ProgressLogger prints epochs as Keras does', async () => {
     'Epoch 1/2\n3/3 - 0s - 20ms/step - accuracy: 0.5000 - loss: 0.7000\nEpoch 2/2\n3/3 - 0s - 20ms/step - accuracy: 1.0000 - loss: 1.0000e-04\n',
   )
   text = ''
-  await play([logger], { model: new FakeModel(), script: { loss: [0.7] }, batches: 2, verbose: 1 })
+  await play([logger], { model: new ScriptedModel(), script: { loss: [0.7] }, batches: 2, verbose: 1 })
   expect(text.match(/\r/g)).toHaveLength(3) // two batches and the end
   expect(text).toMatch(/ - loss: 0\.7000 *\n$/)
   expect(text).not.toContain('Epoch')
   text = ''
-  await play([logger], { model: new FakeModel(), script: { loss: [0.7, 0.6] }, verbose: 0 })
+  await play([logger], { model: new ScriptedModel(), script: { loss: [0.7, 0.6] }, verbose: 0 })
   expect(text).toBe('')
 })
 
@@ -151,7 +152,7 @@ it('ProgressLogger shows evaluation, but not validation within training', () => 
     clock: () => 0,
   })
   const context = {
-    model: new FakeModel(),
+    model: new ScriptedModel(),
     epoch: -1,
     step: -1,
     logs: {},

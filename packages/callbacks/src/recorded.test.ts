@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ScriptedModel } from '../../../tests/recorded/scripted-model.ts'
 import { CSVLogger } from './csv-logger.ts'
 import { EarlyStopping } from './early-stopping.ts'
 import { History } from './history.ts'
@@ -6,7 +7,7 @@ import { LearningRateScheduler } from './learning-rate-scheduler.ts'
 import { ModelCheckpoint } from './model-checkpoint.ts'
 import type { TextFiles } from './platform-files.ts'
 import { ReduceLROnPlateau } from './reduce-lr-on-plateau.ts'
-import { camelCased, FakeModel, play, recorded, type Script } from './testing/play.ts'
+import { camelCased, play, recorded, type Script } from './testing/play.ts'
 
 // Keras's recorded runs: the same figures per epoch must lead to the same decisions and the same text.
 
@@ -31,7 +32,7 @@ function listener() {
 }
 
 const modelOf = ({ compile_metrics = [] }: Run) =>
-  new FakeModel({ loss: 'down', ...Object.fromEntries(compile_metrics.map((name) => [name, 'up' as const])) })
+  new ScriptedModel({ loss: 'down', ...Object.fromEntries(compile_metrics.map((name) => [name, 'up' as const])) })
 
 interface EarlyStoppingRun extends Run {
   readonly epochs: number
@@ -157,7 +158,7 @@ describe('LearningRateScheduler', () => {
     const { verbose, write } = options
     const callback = new LearningRateScheduler({ schedule: schedules[run.schedule_js]!, verbose, write })
     const history = new History()
-    const model = new FakeModel()
+    const model = new ScriptedModel()
     model.learningRate = run.initial_lr
     const rates: number[] = []
     await play([callback, history], {
@@ -182,7 +183,7 @@ describe('CSVLogger', () => {
     '$name',
     async ({ args, script, preexisting_file, file_content }) => {
       const { files, texts } = memoryFiles(preexisting_file === null ? {} : { 'log.csv': preexisting_file })
-      await play([new CSVLogger({ filename: 'log.csv', ...args, files })], { model: new FakeModel(), script })
+      await play([new CSVLogger({ filename: 'log.csv', ...args, files })], { model: new ScriptedModel(), script })
       expect(texts['log.csv']).toBe(file_content)
     },
   )

@@ -1,51 +1,12 @@
-import type { CallbackContext, CallbackHooks, CallbackModel, FitParams, Logs, WeightValue } from '@gradus/core'
+import type { CallbackContext, CallbackHooks, FitParams, Logs } from '@gradus/core'
+import type { ScriptedModel } from '../../../../tests/recorded/scripted-model.ts'
 import golden from '../fixtures/callbacks.golden.json' with { type: 'json' }
 
 /** Figures per epoch by key, as recorded. */
 export type Script = Readonly<Record<string, readonly (number | 'NaN')[]>>
 
-/** A model with one weight and nothing to train. */
-export class FakeModel implements CallbackModel {
-  readonly name = 'fake'
-  stopTraining = false
-  weight = 0
-  /** What each file holds: the weight. */
-  readonly files: Record<string, number> = {}
-  private rate = Math.fround(0.1)
-
-  constructor(private readonly directions: Readonly<Record<string, 'up' | 'down'>> = { loss: 'down' }) {}
-
-  get learningRate(): number {
-    return this.rate
-  }
-
-  set learningRate(rate: number) {
-    this.rate = Math.fround(rate)
-  }
-
-  async getWeights(): Promise<WeightValue[]> {
-    return [{ path: 'w', shape: [1], dtype: 'float32', trainable: true, data: Float32Array.of(this.weight) }]
-  }
-
-  async setWeights(weights: readonly WeightValue[]): Promise<void> {
-    this.weight = weights[0]!.data[0]!
-  }
-
-  async save(path: string): Promise<void> {
-    this.files[path] = this.weight
-  }
-
-  async saveWeights(path: string): Promise<void> {
-    this.files[path] = this.weight
-  }
-
-  metricDirection(key: string): 'up' | 'down' | undefined {
-    return this.directions[key]
-  }
-}
-
 export interface PlayOptions {
-  readonly model: FakeModel
+  readonly model: ScriptedModel
   readonly script: Script
   readonly epochs?: number
   readonly batches?: number

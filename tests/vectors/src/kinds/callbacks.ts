@@ -1,9 +1,10 @@
 import { History } from '@gradus/callbacks'
 import type { Callback, CallbackHooks } from '@gradus/core'
+import { ScriptedModel } from '../../../recorded/scripted-model.ts'
 import { build, registry } from '../build.ts'
 import type { Check } from '../check.ts'
+import { perform, type Script } from '../perform.ts'
 import type { CaseBase, Recorded } from '../recorded.ts'
-import { perform, type Script, ScriptedModel } from '../scripted-model.ts'
 
 interface ScriptedCase extends CaseBase {
   readonly args: Readonly<Record<string, unknown>>

@@ -1,0 +1,42 @@
+import type { CallbackModel, WeightValue } from '@gradus/core'
+
+/** A model with one weight and nothing to train, for callbacks that are driven by recorded figures. */
+export class ScriptedModel implements CallbackModel {
+  readonly name = 'scripted'
+  stopTraining = false
+  weight = 0
+  /** What each file holds: the weight. */
+  readonly files: Record<string, number> = {}
+  private rate = Math.fround(0.1)
+
+  /** `metrics` are the compiled ones beside the loss, with their directions. */
+  constructor(private readonly metrics: Readonly<Record<string, 'up' | 'down'>> = {}) {}
+
+  get learningRate(): number {
+    return this.rate
+  }
+
+  set learningRate(rate: number) {
+    this.rate = Math.fround(rate)
+  }
+
+  async getWeights(): Promise<WeightValue[]> {
+    return [{ path: 'w', shape: [1], dtype: 'float32', trainable: true, data: Float32Array.of(this.weight) }]
+  }
+
+  async setWeights(weights: readonly WeightValue[]): Promise<void> {
+    this.weight = weights[0]!.data[0]!
+  }
+
+  async save(path: string): Promise<void> {
+    this.files[path] = this.weight
+  }
+
+  async saveWeights(path: string): Promise<void> {
+    this.files[path] = this.weight
+  }
+
+  metricDirection(key: string): 'up' | 'down' | undefined {
+    return key === 'loss' ? 'down' : this.metrics[key]
+  }
+}
