@@ -12,7 +12,17 @@ import {
   suggest,
   takeRows,
 } from '@gradus/core'
-import { currentBackend, formatShape, hostArray, permutation, Storage, scope, sizeOf, Tensor } from '@gradus/tensor'
+import {
+  currentBackend,
+  type DType,
+  formatShape,
+  hostArray,
+  permutation,
+  Storage,
+  scope,
+  sizeOf,
+  Tensor,
+} from '@gradus/tensor'
 
 /** Targets or weights by class number. */
 export type ClassWeight = { readonly [label: number]: number }
@@ -28,7 +38,7 @@ export interface HostBatch {
 /** What batches are made for. */
 export interface Ports {
   readonly inputs: readonly { readonly name: string; readonly shape: SymbolicShape }[]
-  readonly outputs: readonly { readonly name: string; readonly shape: SymbolicShape }[]
+  readonly outputs: readonly { readonly name: string; readonly shape: SymbolicShape; readonly dtype: DType }[]
 }
 
 /** Batches of one pass after another. */
@@ -157,17 +167,6 @@ function fitInput(array: HostArray, port: { readonly name: string; readonly shap
     )
   }
   return { ...array, shape }
-}
-
-/** Throws for the first value that is NaN or infinite, naming its place. */
-export function requireFinite(name: string, array: HostArray): void {
-  if (array.dtype !== 'float32' && array.dtype !== 'float64') return
-  const index = array.data.findIndex((value: number) => !Number.isFinite(value))
-  if (index < 0) return
-  const width = sizeOf(array.shape.slice(1))
-  throw new DataError(
-    `${name} holds ${array.data[index]} in sample ${Math.floor(index / width)} (value ${index % width} of ${width}). Remove the sample or fill the value in.`,
-  )
 }
 
 /** The weight of each sample's class; classes without one weigh 1. One-hot rows count as their largest entry. */

@@ -46,6 +46,10 @@ function classifier(config: { seed?: number; rate?: number } = {}) {
   return model
 }
 
+function hostArray(rows: number[][]) {
+  return { data: Float32Array.from(rows.flat()), shape: [rows.length, rows[0]!.length], dtype: 'float32' } as const
+}
+
 const quiet = { verbose: 0, batchSize: 4 } as const
 
 describe('fit', () => {
@@ -98,16 +102,11 @@ describe('fit', () => {
   })
 
   it('takes a dataset of batches and walks it once per epoch', async () => {
-    const array = (rows: number[][]) => ({
-      data: Float32Array.from(rows.flat()),
-      shape: [rows.length, rows[0]!.length],
-      dtype: 'float32' as const,
-    })
     let passes = 0
     const dataset = {
       async *[Symbol.asyncIterator]() {
         passes++
-        for (let i = 0; i < 12; i += 4) yield { x: array(x.slice(i, i + 4)), y: array(y.slice(i, i + 4)) }
+        for (let i = 0; i < 12; i += 4) yield { x: hostArray(x.slice(i, i + 4)), y: hostArray(y.slice(i, i + 4)) }
       },
     }
     const model = regression()
@@ -317,6 +316,25 @@ describe('bad input ends before any weight changes', () => {
     ))
   it('a split that leaves nothing', () =>
     unchanged((model) => model.fit(x, labels, { ...quiet, validationSplit: 1 }), DataError, /validationSplit is 1/))
+
+  it('a second fit while the first is running', async () => {
+    const model = classifier()
+    const first = model.fit(x, labels, { ...quiet, epochs: 3 })
+    await expect(model.fit(x, labels, quiet)).rejects.toThrow(/another fit of the same model is running/)
+    expect((await first).history.loss).toHaveLength(3)
+    await expect(model.fit(x, labels, quiet)).resolves.toBeDefined()
+  })
+
+  it('a split of a dataset', async () => {
+    const dataset = {
+      async *[Symbol.asyncIterator]() {
+        yield { x: hostArray(x), y: hostArray(labels.map((l) => [l])) }
+      },
+    }
+    await expect(classifier().fit(dataset, { verbose: 0, validationSplit: 0.5 })).rejects.toThrow(
+      /validationSplit works for arrays/,
+    )
+  })
 
   it('fit before compile', async () => {
     const model = new Sequential([new Dense({ units: 1, inputShape: [3] })])

@@ -1,8 +1,18 @@
 import { History, ProgressLogger } from '@gradus/callbacks'
-import type { ArrayData, CallbackHooks, CallbackModel, Dataset, FitParams, Logs, Named } from '@gradus/core'
+import {
+  type ArrayData,
+  type CallbackHooks,
+  type CallbackModel,
+  DataError,
+  type Dataset,
+  type FitParams,
+  type Logs,
+  type Named,
+} from '@gradus/core'
 import { arraySource, type BatchSource, type ClassWeight, type HostBatch, upload } from './batches.ts'
 import { Hooks } from './callbacks.ts'
 import { explainDivergence } from './divergence.ts'
+import { EpochBatches } from './epoch-batches.ts'
 import { evaluateSource } from './evaluate.ts'
 import { Pace } from './pace.ts'
 import { openSource, type SampleWeightData, splitValidation } from './sources.ts'
@@ -58,30 +68,9 @@ export async function fit(
   y: Named<ArrayData> | undefined,
   options: FitOptions,
 ): Promise<History> {
-  const { epochs = 1, initialEpoch = 0, batchSize = 32, shuffle = true, signal } = options
+  const { epochs = 1, initialEpoch = 0, signal } = options
   signal?.throwIfAborted()
-  const opened = await openSource(training, {
-    x,
-    y,
-    sampleWeight: options.sampleWeight,
-    classWeight: options.classWeight,
-  })
-  let validation = await openValidation(training, options)
-  let source: BatchSource
-  let first: HostBatch
-  if (opened.samples) {
-    const split =
-      options.validationSplit && !validation ? splitValidation(opened.samples, options.validationSplit) : undefined
-    // class weights are for training only; there are no others beside them
-    const held =
-      split && options.classWeight ? { ...split.held, weights: split.held.weights.map(() => undefined) } : split?.held
-    if (held) validation = arraySource(held, { batchSize: options.validationBatchSize ?? batchSize })
-    first = split?.train ?? opened.samples
-    source = arraySource(first, { batchSize, shuffle, rng: () => training.shuffleRng })
-  } else {
-    source = opened.source
-    first = opened.first
-  }
+  const { source, validation, first } = await openAll(training, x, y, options)
   const program = training.steppers(first)
   training.check(first)
 
@@ -93,10 +82,11 @@ export async function fit(
   const batches = new EpochBatches(source, options.stepsPerEpoch, initialEpoch)
   const loop = new Loop(training, program, model, hooks, signal)
 
+  const done = training.occupy()
   model.stopTraining = false
-  await hooks.call('onTrainBegin')
   let logs: Logs = {}
   try {
+    await hooks.call('onTrainBegin')
     for (let epoch = initialEpoch; epoch < epochs; epoch++) {
       await hooks.call('onEpochBegin', { epoch })
       logs = await loop.epoch(epoch, batches)
@@ -111,6 +101,7 @@ export async function fit(
     }
   } finally {
     loop.close()
+    done()
   }
   training.finish()
   await hooks.call('onTrainEnd', { logs })
@@ -222,51 +213,32 @@ class Loop {
   }
 }
 
-/** Batches epoch by epoch; with a number of steps per epoch a pass over the data may span several epochs. */
-class EpochBatches {
-  private pass: AsyncIterator<HostBatch> | undefined
-  private epoch = -1
-  private taken = 0
-  private exhausted = false
-
-  constructor(
-    private readonly source: BatchSource,
-    private readonly stepsPerEpoch: number | undefined,
-    // Decides the order of the samples, so that a run that is resumed shuffles as if it had not stopped.
-    private passes: number,
-  ) {}
-
-  /** Up to `count` batches; none at the end of the epoch. */
-  async next(epoch: number, count: number): Promise<HostBatch[]> {
-    if (epoch !== this.epoch) {
-      this.epoch = epoch
-      this.taken = 0
-      if (this.stepsPerEpoch === undefined || this.exhausted) this.pass = undefined
-      this.exhausted = false
-    }
-    const batches: HostBatch[] = []
-    let started = this.pass === undefined
-    while (batches.length < count && !this.exhausted && this.taken < (this.stepsPerEpoch ?? Number.POSITIVE_INFINITY)) {
-      this.pass ??= this.source.pass(this.passes++)[Symbol.asyncIterator]()
-      const { value, done } = await this.pass.next()
-      if (done && this.taken === 0 && !started) {
-        this.pass = undefined // the last epoch ended just where the data did
-        started = true
-        continue
-      }
-      if (done) {
-        this.exhausted = true
-        if (this.stepsPerEpoch !== undefined) {
-          console.warn(
-            `fit: the data ended after ${this.taken} of ${this.stepsPerEpoch} steps of the epoch. Give more data, or a smaller stepsPerEpoch.`,
-          )
-        }
-        break
-      }
-      batches.push(value)
-      this.taken++
-    }
-    return batches
+/** What to train and to validate on, and the samples by which shapes are known. */
+async function openAll(
+  training: Training,
+  x: Named<ArrayData> | Dataset,
+  y: Named<ArrayData> | undefined,
+  options: FitOptions,
+): Promise<{ source: BatchSource; validation: BatchSource | undefined; first: HostBatch }> {
+  const { batchSize = 32, shuffle = true, classWeight, sampleWeight, validationSplit, validationBatchSize } = options
+  const opened = await openSource(training, { x, y, sampleWeight, classWeight })
+  const validation = await openValidation(training, options)
+  if (!opened.samples) {
+    if (!validationSplit) return { ...opened, validation }
+    throw new DataError(
+      'validationSplit works for arrays, of which the last part can be held back. Give a dataset to validate on as validationData.',
+    )
+  }
+  const rng = () => training.shuffleRng
+  const whole = { source: arraySource(opened.samples, { batchSize, shuffle, rng }), validation, first: opened.samples }
+  if (!validationSplit || validation) return whole
+  const { train, held } = splitValidation(opened.samples, validationSplit)
+  // class weights are for training only; there are no others beside them
+  const unweighted = classWeight ? { ...held, weights: held.weights.map(() => undefined) } : held
+  return {
+    source: arraySource(train, { batchSize, shuffle, rng }),
+    validation: arraySource(unweighted, { batchSize: validationBatchSize ?? batchSize }),
+    first: train,
   }
 }
 

@@ -9,6 +9,7 @@ import {
   splitResult,
 } from '@gradus/core'
 import { add, cast, div, type Tensor, type Tree } from '@gradus/tensor'
+import type { Ports } from './batches.ts'
 
 /** Parameters or state of the layers of a network, by layer name. */
 export type ByLayer = Readonly<Record<string, Tree>>
@@ -55,6 +56,14 @@ export class Network {
 
   find(name: string): Layer | undefined {
     return this.byName.get(name)
+  }
+
+  /** Names and shapes of inputs and outputs. */
+  get ports(): Ports {
+    return {
+      inputs: this.inputs.map(({ shape, source }) => ({ name: this.nameOf(source.layer), shape })),
+      outputs: this.outputs.map(({ shape, dtype }, index) => ({ name: this.outputName(index), shape, dtype })),
+    }
   }
 
   /** The name of the layer that an output comes from. */

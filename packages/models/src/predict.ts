@@ -24,11 +24,7 @@ export async function predict(
   { batchSize = 32, steps: limit }: { readonly batchSize?: number; readonly steps?: number },
   hooksFor: (steps: number | undefined) => Hooks,
 ): Promise<Tensor[]> {
-  const ports = {
-    inputs: network.inputs.map(({ shape, source }) => ({ name: network.nameOf(source.layer), shape })),
-    outputs: network.outputs.map(({ shape }, index) => ({ name: network.outputName(index), shape })),
-  }
-  const opened = await openSource({ ports }, { x })
+  const opened = await openSource(network, { x })
   const source = opened.samples ? arraySource(opened.samples, { batchSize }) : opened.source
   const { params, state } = readVariables(network)
   const pace = new Pace()

@@ -8,8 +8,7 @@ import {
   takeRows,
   toNamedArrays,
 } from '@gradus/core'
-import { arrange, type BatchSource, type ClassWeight, datasetSource, type HostBatch } from './batches.ts'
-import type { Training } from './training.ts'
+import { arrange, type BatchSource, type ClassWeight, datasetSource, type HostBatch, type Ports } from './batches.ts'
 
 /** Weights per sample, or per output where there are several. */
 export type SampleWeightData = Named<ArrayData>
@@ -28,7 +27,7 @@ export type Opened =
 
 /** Turns what a user gave into samples or batches for the model's inputs and outputs. */
 export async function openSource(
-  training: Pick<Training, 'ports'>,
+  training: { readonly ports: Ports },
   { x, y, sampleWeight, classWeight }: DataOptions,
 ): Promise<Opened> {
   const { ports } = training

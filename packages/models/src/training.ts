@@ -10,22 +10,19 @@ import {
 import { compile } from '@gradus/graph'
 import {
   apply,
-  formatShape,
   full,
   identityOp,
-  inferShapes,
-  type Shape,
-  ShapeError,
   sameShape,
   scope,
-  Tensor,
+  type Tensor,
   type TypedArray,
   treeForEach,
   treeLeaves,
   treeMap,
   treeReplace,
 } from '@gradus/tensor'
-import { type HostBatch, type Ports, requireFinite, toDevice, upload } from './batches.ts'
+import { type HostBatch, type Ports, toDevice, upload } from './batches.ts'
+import { checkSamples } from './checks.ts'
 import { explainDivergence } from './divergence.ts'
 import type { ByLayer, Network } from './network.ts'
 import { Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'
@@ -58,6 +55,7 @@ export class Training {
   private program: Program | undefined
   private rate: number | undefined
   private key: Tensor | undefined
+  private busy = false
 
   constructor(
     readonly network: Network,
@@ -66,11 +64,7 @@ export class Training {
   ) {}
 
   get ports(): Ports {
-    const { network } = this
-    return {
-      inputs: network.inputs.map(({ shape, source }) => ({ name: network.nameOf(source.layer), shape })),
-      outputs: network.outputs.map(({ shape }, index) => ({ name: network.outputName(index), shape })),
-    }
+    return this.network.ports
   }
 
   /** Decides dropout, together with the number of the step. */
@@ -111,15 +105,7 @@ export class Training {
 
   /** Checks samples on the host before anything is trained: shapes of targets, finite numbers, labels that exist. */
   check(samples: HostBatch): void {
-    this.checkTargets(this.steppers(samples).objective, samples)
-    const { inputs, outputs } = this.ports
-    samples.inputs.forEach((array, index) => requireFinite(inputs.length > 1 ? `x.${inputs[index]!.name}` : 'x', array))
-    samples.targets.forEach((array, index) => {
-      if (!array) return
-      const name = outputs.length > 1 ? `y.${outputs[index]!.name}` : 'y'
-      requireFinite(name, array)
-      this.objective?.losses[index]?.checkTarget(array, outputs[index]!.shape, name)
-    })
+    checkSamples(samples, this.ports, this.steppers(samples).objective.losses)
   }
 
   /** What the first step of a run starts from; the tensors are the layers' own and are given away to it. */
@@ -144,6 +130,19 @@ export class Training {
       failedAt: full([], -1, 'int32'),
     }
     return { carry, frozen }
+  }
+
+  /** Takes the model for one run of `fit`; the result gives it back. Throws while another run has it. */
+  occupy(): () => void {
+    if (this.busy) {
+      throw new ConfigError(
+        'fit was called while another fit of the same model is running. Wait for that one: `await model.fit(...)`.',
+      )
+    }
+    this.busy = true
+    return () => {
+      this.busy = false
+    }
   }
 
   /** Makes what a step left the layers' variables and the optimizer's state. */
@@ -251,41 +250,11 @@ export class Training {
     )
     writeVariables(this.network, { params: mergeWithKept(this.network, final as ByLayer) })
   }
-
-  private checkTargets(objective: Objective, batch: HostBatch): void {
-    const { outputs } = this.ports
-    batch.targets.forEach((target, index) => {
-      const loss = objective.losses[index]
-      const { name, shape } = outputs[index]!
-      if (!target) {
-        if (loss)
-          throw new DataError(`There are no targets for the output '${name}', which has the loss ${loss.type}. Give y.`)
-        return
-      }
-      if (!loss) return
-      const prediction = this.network.outputs[index]!
-      try {
-        inferShapes(() => {
-          loss.call(new Tensor(target), new Tensor({ shape: batchShape(shape, target.shape), dtype: prediction.dtype }))
-        })
-      } catch (error) {
-        if (!(error instanceof ShapeError)) throw error
-        throw new ShapeError(
-          `The targets have shape ${formatShape(target.shape)} and the output '${name}' has shape ${formatShape(shape)}; they do not fit under ${loss.type}. ` +
-            `Change y, the units of '${name}', or the loss. (${error.message})`,
-        )
-      }
-    })
-  }
 }
 
 function mergeWithKept(network: Network, trainable: ByLayer): ByLayer {
   const { frozen } = splitByTrainable(network, readVariables(network).params)
   return mergeByLayer(network, trainable, frozen)
-}
-
-function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
-  return shape.map((d, axis) => d ?? like[axis] ?? 1)
 }
 
 /** Frees the tensors of a tree. */

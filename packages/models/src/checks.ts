@@ -1,0 +1,53 @@
+import { DataError, type HostArray, type Loss } from '@gradus/core'
+import { formatShape, inferShapes, type Shape, ShapeError, sizeOf, Tensor } from '@gradus/tensor'
+import type { HostBatch, Ports } from './batches.ts'
+
+/** Checks samples on the host: shapes of targets, finite numbers, labels that the losses can take. */
+export function checkSamples(
+  samples: HostBatch,
+  { inputs, outputs }: Ports,
+  losses: readonly (Loss | undefined)[],
+): void {
+  outputs.forEach((output, index) => requireTarget(output, samples.targets[index], losses[index]))
+  samples.inputs.forEach((array, index) => requireFinite(inputs.length > 1 ? `x.${inputs[index]!.name}` : 'x', array))
+  samples.targets.forEach((array, index) => {
+    if (!array) return
+    const name = outputs.length > 1 ? `y.${outputs[index]!.name}` : 'y'
+    requireFinite(name, array)
+    losses[index]?.checkTarget(array, outputs[index]!.shape, name)
+  })
+}
+
+/** Throws where targets are missing, or do not fit an output under its loss. */
+function requireTarget(output: Ports['outputs'][number], target: HostArray | undefined, loss: Loss | undefined): void {
+  if (!loss) return
+  const { name, shape, dtype } = output
+  if (!target)
+    throw new DataError(`There are no targets for the output '${name}', which has the loss ${loss.type}. Give y.`)
+  try {
+    inferShapes(() => {
+      loss.call(new Tensor(target), new Tensor({ shape: batchShape(shape, target.shape), dtype }))
+    })
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error
+    throw new ShapeError(
+      `The targets have shape ${formatShape(target.shape)} and the output '${name}' has shape ${formatShape(shape)}; they do not fit under ${loss.type}. ` +
+        `Change y, the units of '${name}', or the loss. (${error.message})`,
+    )
+  }
+}
+
+function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
+  return shape.map((d, axis) => d ?? like[axis] ?? 1)
+}
+
+/** Throws for the first value that is NaN or infinite, naming its place. */
+function requireFinite(name: string, array: HostArray): void {
+  if (array.dtype !== 'float32' && array.dtype !== 'float64') return
+  const index = array.data.findIndex((value: number) => !Number.isFinite(value))
+  if (index < 0) return
+  const width = sizeOf(array.shape.slice(1))
+  throw new DataError(
+    `${name} holds ${array.data[index]} in sample ${Math.floor(index / width)} (value ${index % width} of ${width}). Remove the sample or fill the value in.`,
+  )
+}
