@@ -1,3 +1,4 @@
+import { ProgressLogger } from '@gradus/callbacks'
 import type { CallbackContext, CallbackHooks, CallbackModel, FitParams, Logs } from '@gradus/core'
 
 type HookName = Exclude<keyof CallbackHooks, 'state' | 'restore'>
@@ -25,4 +26,16 @@ export class Hooks {
       if (waiting) await waiting
     }
   }
+}
+
+/** How much is printed; `auto` is a progress bar. */
+export type Verbose = FitParams['verbose'] | 'auto'
+
+export function verbosity(verbose: Verbose = 'auto'): FitParams['verbose'] {
+  return verbose === 'auto' ? 1 : verbose
+}
+
+/** What prints the progress: nothing where it is to be silent. */
+export function progressLoggers(verbose: FitParams['verbose']): ProgressLogger[] {
+  return verbose === 0 ? [] : [new ProgressLogger({ verbose })]
 }

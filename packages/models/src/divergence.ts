@@ -5,19 +5,14 @@ import type { Network } from './network.ts'
 import type { Objective } from './objective.ts'
 import { readVariables } from './variables.ts'
 
-interface Diverged {
-  readonly network: Network
-  readonly objective: Objective
-}
-
 /** Where a NaN or an infinity arose, found by running the batch again, layer by layer, from the weights before the step. */
 export async function explainDivergence(
-  model: Diverged,
+  network: Network,
+  objective: Objective,
   batch: HostBatch,
-  epoch: number,
-  step: number,
+  { epoch, step }: { readonly epoch: number; readonly step: number },
 ): Promise<DivergenceError> {
-  const place = await findPlace(model, batch)
+  const place = await findPlace(network, objective, batch)
   return new DivergenceError(
     `Training met a value that is not finite in epoch ${epoch + 1}, step ${step + 1}: ${place.what}. ` +
       'The weights are those before this step. Try a smaller learning rate, clipNorm, or scaled inputs; callbacks: [new TerminateOnNaN()] ends training without an error.',
@@ -27,7 +22,11 @@ export async function explainDivergence(
   )
 }
 
-async function findPlace({ network, objective }: Diverged, batch: HostBatch): Promise<{ layer: string; what: string }> {
+async function findPlace(
+  network: Network,
+  objective: Objective,
+  batch: HostBatch,
+): Promise<{ layer: string; what: string }> {
   const { params, state } = readVariables(network)
   for (const [layer, tree] of Object.entries(params)) {
     const leaves: [string, Tensor][] = []
@@ -35,9 +34,9 @@ async function findPlace({ network, objective }: Diverged, batch: HostBatch): Pr
     for (const [key, leaf] of leaves)
       if (!(await allFinite(leaf))) return { layer, what: `the parameter '${key}' of layer '${layer}' is not finite` }
   }
-  const { inputs, targets, weights } = upload(batch)
+  const device = upload(batch)
   const seen: [string, Tensor][] = []
-  const result = network.run(inputs, {
+  const result = network.run(device.inputs, {
     params,
     state,
     rng: new Rng(0),
@@ -48,7 +47,7 @@ async function findPlace({ network, objective }: Diverged, batch: HostBatch): Pr
   for (const [layer, output] of seen)
     if (!(await allFinite(output))) return { layer, what: `the output of layer '${layer}' is not finite` }
   const last = network.outputName(0)
-  const { total } = objective.loss(result.outputs, { targets, weights }, result.masks)
+  const { total } = objective.loss(result, device)
   if (total && !(await allFinite(total)))
     return { layer: last, what: `the loss is ${total.item()}, computed from finite outputs of layer '${last}'` }
   return { layer: last, what: `the loss is finite and a gradient behind layer '${last}' is not` }

@@ -24,7 +24,7 @@ export async function evaluateSource(
     await hooks.call('onTestBatchBegin', { step })
     const device = upload(batch)
     tracker = program.test(tracker, params, state, device, training.dropoutKey)
-    disposeTree([device.inputs, device.targets, device.weights])
+    disposeTree(device)
     if (hooks.has('onTestBatchEnd'))
       await hooks.call('onTestBatchEnd', { step, logs: await readScalars(program.results(tracker)) })
     step++

@@ -194,6 +194,35 @@ describe('fit', () => {
     expect(seen).toEqual([3, 2])
   })
 
+  it('keeps what a callback sets at the end of the last epoch', async () => {
+    const model = regression()
+    const given = (await regression(2).getWeights()).map(({ path, data, ...rest }) => ({ ...rest, path, data }))
+    const set = {
+      onEpochEnd: async ({ model: trained }: CallbackContext) => {
+        trained.learningRate = 0
+        await trained.setWeights(given)
+      },
+    }
+    await model.fit(x, y, { ...quiet, epochs: 1, callbacks: [set] })
+    expect(await model.getWeights()).toEqual(given)
+    await model.fit(x, y, { ...quiet, epochs: 1 })
+    expect(await model.getWeights()).toEqual(given)
+  })
+
+  it('shows callbacks the weights of the step before, and takes a rate set at the beginning of a batch', async () => {
+    const model = regression()
+    const seen: number[] = []
+    const freeze = {
+      onTrainBatchBegin: async ({ model: trained, step }: CallbackContext) => {
+        seen.push((await trained.getWeights())[0]!.data[0]!)
+        if (step === 1) trained.learningRate = 0
+      },
+    }
+    await model.fit(x, y, { ...quiet, epochs: 2, callbacks: [freeze] })
+    expect(seen[1]).not.toBe(seen[0])
+    expect(new Set(seen.slice(1))).toEqual(new Set([seen[1]]))
+  })
+
   it('trains only layers that are trainable', async () => {
     const model = regression()
     model.layers[0]!.trainable = false
@@ -228,6 +257,13 @@ describe('divergence', () => {
     expect(error).toBeInstanceOf(DivergenceError)
     expect((error as DivergenceError).message).toMatch(/epoch 1, step \d.*layer 'dense/)
     for (const { data } of await model.getWeights()) expect(Array.from(data).every(Number.isFinite)).toBe(true)
+  })
+
+  it('names the step within several that run at once', async () => {
+    const model = regression()
+    model.compile({ optimizer: new SGD({ learningRate: 1e30 }), loss: new MeanSquaredError(), stepsPerExecution: 3 })
+    const error = await model.fit(x, y, { ...quiet, epochs: 5 }).catch((e: unknown) => e)
+    expect((error as DivergenceError).step).toBe(1)
   })
 
   it('ends without an error when TerminateOnNaN is there', async () => {

@@ -1,4 +1,4 @@
-import { History, ProgressLogger } from '@gradus/callbacks'
+import { History } from '@gradus/callbacks'
 import {
   type ArrayData,
   type CallbackHooks,
@@ -10,7 +10,7 @@ import {
   type Named,
 } from '@gradus/core'
 import { arraySource, type BatchSource, type ClassWeight, type HostBatch, upload } from './batches.ts'
-import { Hooks } from './callbacks.ts'
+import { Hooks, progressLoggers, type Verbose, verbosity } from './callbacks.ts'
 import { explainDivergence } from './divergence.ts'
 import { EpochBatches } from './epoch-batches.ts'
 import { evaluateSource } from './evaluate.ts'
@@ -31,7 +31,7 @@ export interface FitOptions {
   /** The number of the last epoch, counted from 1 (default 1). */
   readonly epochs?: number
   /** 0 silent, 1 a progress bar (the default), 2 a line per epoch. */
-  readonly verbose?: 0 | 1 | 2 | 'auto'
+  readonly verbose?: Verbose
   readonly callbacks?: readonly CallbackHooks[]
   /** The last part of the samples, from 0 to 1, that is validated on instead of trained on. */
   readonly validationSplit?: number
@@ -74,11 +74,10 @@ export async function fit(
   const program = training.steppers(first)
   training.check(first)
 
-  const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose
+  const verbose = verbosity(options.verbose)
   const params: FitParams = { epochs, steps: options.stepsPerEpoch ?? source.length, verbose }
   const history = new History()
-  const logger = verbose === 0 ? [] : [new ProgressLogger()]
-  const hooks = new Hooks([...(options.callbacks ?? []), history, ...logger], model, params)
+  const hooks = new Hooks([...(options.callbacks ?? []), history, ...progressLoggers(verbose)], model, params)
   const batches = new EpochBatches(source, options.stepsPerEpoch, initialEpoch)
   const loop = new Loop(training, program, model, hooks, signal)
 
@@ -134,21 +133,19 @@ class Loop {
     disposeTree(old)
     let logs: Logs = {}
     let step = 0
-    let last: HostBatch | undefined
+    let last: readonly HostBatch[] | undefined
     for (;;) {
       const group = await batches.next(epoch, model.stepsPerExecution)
       if (group.length === 0) break
-      await hooks.call('onTrainBatchBegin', { epoch, step })
+      await this.letIn('onTrainBatchBegin', { epoch, step })
       for (const batch of group) this.run(batch)
-      last = group.at(-1)!
+      last = group
       step += group.length
       if (hooks.has('onTrainBatchEnd')) {
         logs = await this.figures()
-        this.training.commit(this.carry!)
-        await hooks.call('onTrainBatchEnd', { epoch, step: step - 1, logs })
-        this.open()
+        await this.letIn('onTrainBatchEnd', { epoch, step: step - 1, logs })
       }
-      await this.breathe(epoch, step - 1, last)
+      await this.breathe(epoch, step - 1, group)
       if (model.stopTraining) break
     }
     if (last) await this.guard(epoch, step - 1, last)
@@ -160,9 +157,18 @@ class Loop {
   /** Hands over what was learnt, also when training ends early. */
   close(): void {
     if (!this.carry) return
-    this.training.commit(this.carry)
+    // what a callback set after the last step is newer than what the steps left
+    if (this.revision === this.training.revision) this.training.commit(this.carry)
     disposeTree([this.carry.tracker, this.carry.step, this.carry.failedAt])
     this.carry = undefined
+  }
+
+  /** Calls a hook that may read and change the model: it sees what the steps learnt, and they go on with what it left. */
+  private async letIn(...[name, at]: Parameters<Hooks['call']>): Promise<void> {
+    if (!this.hooks.has(name)) return
+    this.training.commit(this.carry!)
+    await this.hooks.call(name, at)
+    this.open()
   }
 
   private open(): void {
@@ -181,35 +187,31 @@ class Loop {
     const device = upload(batch)
     this.carry = this.program.train(this.carry!, this.frozen, device, this.key)
     this.training.steps++
-    disposeTree([device.inputs, device.targets, device.weights])
+    disposeTree(device)
   }
 
   private figures(): Promise<Logs> {
     return readScalars(this.program.results(this.carry!.tracker))
   }
 
-  /** Reads whether a step failed: every step where that costs nothing, else once per time slice. */
-  private async breathe(epoch: number, step: number, batch: HostBatch): Promise<void> {
+  /** Reads whether a step failed: every time where that costs nothing, else once per time slice. */
+  private async breathe(epoch: number, step: number, group: readonly HostBatch[]): Promise<void> {
     const { due } = this.pace
-    if (due || this.carry!.failedAt.storage.memory.readSync) await this.guard(epoch, step, batch)
+    if (due || this.carry!.failedAt.storage.memory.readSync) await this.guard(epoch, step, group)
     if (due) await this.pace.rest()
-    if (this.signal?.aborted) {
-      this.close()
-      this.signal.throwIfAborted()
-    }
+    this.signal?.throwIfAborted()
   }
 
-  private async guard(epoch: number, step: number, batch: HostBatch): Promise<void> {
+  /** Ends training where a step failed; `step` is the last one that was run, with the last batch of `group`. */
+  private async guard(epoch: number, step: number, group: readonly HostBatch[]): Promise<void> {
+    const { training, program } = this
     if (this.model.stopTraining) return
     const [failedAt] = await this.carry!.failedAt.data()
     if (failedAt! < 0) return
-    this.training.commit(this.carry!)
-    throw await explainDivergence(
-      { network: this.training.network, objective: this.program.objective },
-      batch,
-      epoch,
-      step,
-    )
+    training.commit(this.carry!)
+    const behind = training.steps - 1 - failedAt!
+    const batch = group.at(-1 - behind) ?? group[0]!
+    throw await explainDivergence(training.network, program.objective, batch, { epoch, step: step - behind })
   }
 }
 

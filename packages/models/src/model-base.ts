@@ -1,4 +1,4 @@
-import { type History, ProgressLogger } from '@gradus/callbacks'
+import type { History } from '@gradus/callbacks'
 import {
   type ArrayData,
   type Batch,
@@ -21,7 +21,7 @@ import {
 import type { FileSource, FileTarget } from '@gradus/io'
 import { inferShapes, type Shape, scope, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import { arraySource, type ClassWeight } from './batches.ts'
-import { Hooks } from './callbacks.ts'
+import { Hooks, progressLoggers, type Verbose, verbosity } from './callbacks.ts'
 import type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
 import { evaluateSource } from './evaluate.ts'
 import {
@@ -50,7 +50,7 @@ export interface ModelConfig extends LayerConfig {
 
 export interface EvaluateOptions {
   readonly batchSize?: number
-  readonly verbose?: 0 | 1 | 2 | 'auto'
+  readonly verbose?: Verbose
   readonly sampleWeight?: SampleWeightData
   readonly steps?: number
   readonly callbacks?: readonly CallbackHooks[]
@@ -58,7 +58,7 @@ export interface EvaluateOptions {
 
 export interface PredictOptions {
   readonly batchSize?: number
-  readonly verbose?: 0 | 1 | 2 | 'auto'
+  readonly verbose?: Verbose
   readonly steps?: number
   readonly callbacks?: readonly CallbackHooks[]
 }
@@ -94,7 +94,7 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   /** Whether the shape of the input is known. */
   protected abstract readonly shaped: boolean
   /** Makes the network for inputs of these shapes, where it is not fixed yet. */
-  protected abstract shapeTo(inputs: readonly (readonly (number | null)[])[]): void
+  protected abstract shapeTo(inputs: readonly AnyShape[]): void
 
   /** Where `compile` looks names up when it is not given a registry. */
   protected get registry(): NameResolver | undefined {
@@ -120,12 +120,12 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   }
 
   override init(rng: Rng, inputShape: Shape | readonly Shape[]): Tree {
-    this.shapeTo((Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly Shape[])
+    this.shapeTo(shapesIn(inputShape))
     return initTrees(this.network, rng).params
   }
 
   override initState(inputShape: Shape | readonly Shape[]): Tree {
-    this.shapeTo((Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly Shape[])
+    this.shapeTo(shapesIn(inputShape))
     return inferShapes(() => initTrees(this.network, new Rng(0)).state)
   }
 
@@ -141,9 +141,8 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   }
 
   /** Makes the weights for inputs of `inputShape` (batch first), where the model does not know them yet. */
-  build(inputShape?: readonly (number | null)[] | readonly (readonly (number | null)[])[]): this {
-    if (inputShape)
-      this.shapeTo((Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly (number | null)[][])
+  build(inputShape?: AnyShape | readonly AnyShape[]): this {
+    if (inputShape) this.shapeTo(shapesIn(inputShape))
     const { network, rng } = this
     scope(() => {
       buildVariables(network, rng.fork('weights'))
@@ -350,11 +349,17 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
     this.build()
   }
 
-  private hooks({ verbose = 1, callbacks = [] }: EvaluateOptions, steps: number | undefined): Hooks {
-    const level = verbose === 'auto' ? 1 : verbose
-    const logger = level === 0 ? [] : [new ProgressLogger({ verbose: level })]
-    return new Hooks([...callbacks, ...logger], this, { epochs: 1, steps, verbose: level })
+  private hooks({ verbose, callbacks = [] }: PredictOptions, steps: number | undefined): Hooks {
+    const level = verbosity(verbose)
+    return new Hooks([...callbacks, ...progressLoggers(level)], this, { epochs: 1, steps, verbose: level })
   }
+}
+
+type AnyShape = readonly (number | null)[]
+
+/** Shapes as a list, where one or several may be given. */
+function shapesIn(shape: AnyShape | readonly AnyShape[]): readonly AnyShape[] {
+  return (Array.isArray(shape[0]) ? shape : [shape]) as readonly AnyShape[]
 }
 
 async function shapesOf(x: Named<ArrayData> | Dataset): Promise<(number | null)[][]> {

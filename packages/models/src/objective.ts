@@ -24,6 +24,17 @@ export interface Targets {
   readonly weights: readonly (Tensor | undefined)[]
 }
 
+/** What a network gave for a batch. */
+export interface Predictions {
+  readonly outputs: readonly Tensor[]
+  readonly masks: readonly (Tensor | undefined)[]
+}
+
+/** Predictions with the loss of each output that has one. */
+export interface Compared extends Predictions {
+  readonly parts: readonly Tensor[]
+}
+
 /** Losses and metrics of all outputs, resolved for the shapes of the targets. */
 export class Objective {
   readonly losses: readonly (Loss | undefined)[]
@@ -56,11 +67,7 @@ export class Objective {
   }
 
   /** The weighted sum of the losses, and each of them. */
-  loss(
-    predictions: readonly Tensor[],
-    { targets, weights }: Targets,
-    masks: readonly (Tensor | undefined)[],
-  ): { total: Tensor | undefined; parts: Tensor[] } {
+  loss({ outputs, masks }: Predictions, { targets, weights }: Targets): { total: Tensor | undefined; parts: Tensor[] } {
     const parts: Tensor[] = []
     let total: Tensor | undefined
     this.losses.forEach((loss, index) => {
@@ -68,7 +75,7 @@ export class Objective {
       if (!loss || !target) return
       const sampleWeight = weights[index]
       const mask = masks[index]
-      const value = loss.call(target, predictions[index]!, {
+      const value = loss.call(target, outputs[index]!, {
         ...(sampleWeight && { sampleWeight }),
         ...(mask && { mask }),
       })
@@ -79,16 +86,15 @@ export class Objective {
     return { total, parts }
   }
 
+  /** The figures with one more batch, of whose losses `total` is the sum. */
   update(
     state: TrackerState,
-    batchSize: number,
     total: Tensor,
-    parts: readonly Tensor[],
-    predictions: readonly Tensor[],
-    { targets, weights }: Targets,
-    masks: readonly (Tensor | undefined)[],
+    { parts, outputs, masks }: Compared,
+    batch: Targets & { readonly size: number },
   ): TrackerState {
-    const samples = full([], batchSize) // the loss of a batch counts once per sample
+    const { targets, weights, size } = batch
+    const samples = full([], size) // the loss of a batch counts once per sample
     return {
       loss: addToMean(state.loss, total, samples),
       losses: state.losses.map((mean, index) => addToMean(mean, parts[index]!, samples)),
@@ -98,7 +104,7 @@ export class Objective {
         return metric.update(
           state.metrics[index]!,
           target,
-          predictions[output]!,
+          outputs[output]!,
           metricWeight(weighted ? weights[output] : undefined, masks[output]),
         )
       }),

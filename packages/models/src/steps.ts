@@ -17,7 +17,7 @@ import {
 } from '@gradus/tensor'
 import type { DeviceBatch } from './batches.ts'
 import type { ByLayer, Network } from './network.ts'
-import type { Objective, TrackerState } from './objective.ts'
+import type { Compared, Objective, TrackerState } from './objective.ts'
 import { mapParameters, mergeByLayer, splitByTrainable } from './variables.ts'
 
 /** What a train step changes. It is donated: each step overwrites it in place. */
@@ -43,12 +43,20 @@ export type TestStep = (
 ) => TrackerState
 export type PredictStep = (params: ByLayer, state: ByLayer, inputs: readonly Tensor[], key: Tensor) => readonly Tensor[]
 
-interface Forward {
+/** What a forward pass gave, with the loss: the sum over outputs and penalties. */
+interface Forward extends Compared {
   readonly total: Tensor
-  readonly parts: readonly Tensor[]
-  readonly predictions: readonly Tensor[]
-  readonly masks: readonly (Tensor | undefined)[]
   readonly state: ByLayer
+}
+
+/** What a forward pass runs with. */
+interface ForwardScope {
+  readonly params: ByLayer
+  /** The parameters whose regularizers count. */
+  readonly penalised: ByLayer
+  readonly state: ByLayer
+  readonly rng: Rng
+  readonly training: boolean
 }
 
 export interface StepOptions {
@@ -66,16 +74,9 @@ export function makeTrainStep(
   const step: TrainStep = (carry, frozen, batch, key) => {
     const rng = new Rng(foldIn(key, cast(carry.step, 'uint32')))
     const lossOf = (trainable: ByLayer): readonly [Tensor, Forward] => {
-      const forward = runForward(
-        network,
-        objective,
-        mergeByLayer(network, trainable, frozen),
-        trainable,
-        carry.state,
-        batch,
-        rng,
-        true,
-      )
+      const params = mergeByLayer(network, trainable, frozen)
+      const scope = { params, penalised: trainable, state: carry.state, rng, training: true }
+      const forward = runForward(network, objective, batch, scope)
       return [optimizer.scaleLoss(forward.total), forward]
     }
     const [[, forward], gradients] = valueAndGrad(lossOf)(carry.trainable)
@@ -85,36 +86,23 @@ export function makeTrainStep(
       updated as ByLayer,
       (value, layer, param) => layer.constraintOf(param)?.project(value) ?? value,
     )
-    const tracker = objective.update(
-      carry.tracker,
-      batch.size,
-      forward.total,
-      forward.parts,
-      forward.predictions,
-      batch,
-      forward.masks,
-    )
+    const tracker = objective.update(carry.tracker, forward.total, forward, batch)
 
+    const signs = [forward.total, ...treeLeaves(gradients)].map(isFiniteSum)
     const finite = equal(
-      add(
-        isFiniteSum(forward.total),
-        treeLeaves(gradients)
-          .map(isFiniteSum)
-          .reduce((a, b) => add(a, b)),
-      ),
+      signs.reduce((a, b) => add(a, b)),
       0,
     )
-    const intact = equal(
-      where(finite, carry.failedAt, where(equal(carry.failedAt, -1), carry.step, carry.failedAt)),
-      -1,
-    )
+    const before = equal(carry.failedAt, -1)
+    const failedAt = where(before, where(finite, -1, carry.step), carry.failedAt)
+    const intact = equal(failedAt, -1)
     const next = { trainable, state: forward.state, optimizer: optimizerState }
-    const kept = { trainable: carry.trainable, state: carry.state, optimizer: carry.optimizer, tracker: carry.tracker }
+    const kept = { trainable: carry.trainable, state: carry.state, optimizer: carry.optimizer }
     return {
-      ...treeMap((now, before) => where(intact, now, before), next, kept),
+      ...treeMap((now, old) => where(intact, now, old), next, kept),
       tracker, // shows the failure
       step: add(carry.step, 1),
-      failedAt: where(intact, -1, where(equal(carry.failedAt, -1), carry.step, carry.failedAt)),
+      failedAt,
     } as Carry
   }
   return jit ? compile(step, { donate: [0] }) : step
@@ -127,17 +115,10 @@ function isFiniteSum(x: Tensor): Tensor {
 
 export function makeTestStep(network: Network, objective: Objective, { jit }: StepOptions): TestStep {
   const step: TestStep = (tracker, params, state, batch, key) => {
-    const { total, parts, predictions, masks } = runForward(
-      network,
-      objective,
-      params,
-      splitByTrainable(network, params).trainable,
-      state,
-      batch,
-      new Rng(key),
-      false,
-    )
-    return objective.update(tracker, batch.size, total, parts, predictions, batch, masks)
+    const { trainable: penalised } = splitByTrainable(network, params)
+    const scope = { params, penalised, state, rng: new Rng(key), training: false }
+    const forward = runForward(network, objective, batch, scope)
+    return objective.update(tracker, forward.total, forward, batch)
   }
   return jit ? compile(step, { donate: [0] }) : step
 }
@@ -151,23 +132,17 @@ export function makePredictStep(network: Network, { jit }: StepOptions): Predict
 function runForward(
   network: Network,
   objective: Objective,
-  params: ByLayer,
-  penalised: ByLayer,
-  state: ByLayer,
   batch: DeviceBatch,
-  rng: Rng,
-  training: boolean,
+  { penalised, ...scope }: ForwardScope,
 ): Forward {
   const added: Tensor[] = []
-  const result = network.run(batch.inputs, { params, state, rng, training, addLoss: (loss) => added.push(loss) })
-  const { total, parts } = objective.loss(result.outputs, batch, result.masks)
+  const result = network.run(batch.inputs, { ...scope, addLoss: (loss) => added.push(loss) })
+  const { total, parts } = objective.loss(result, batch)
   const losses = [...(total ? [total] : []), ...added.map((loss) => sum(loss)), ...penaltiesOf(network, penalised)]
   return {
-    total: losses.length ? losses.map((loss) => cast(loss, losses[0]!.dtype)).reduce((a, b) => add(a, b)) : full([], 0),
+    ...result,
     parts,
-    predictions: result.outputs,
-    masks: result.masks,
-    state: result.state,
+    total: losses.length ? losses.map((loss) => cast(loss, losses[0]!.dtype)).reduce((a, b) => add(a, b)) : full([], 0),
   }
 }
 

@@ -21,14 +21,14 @@ import {
   treeMap,
   treeReplace,
 } from '@gradus/tensor'
-import { type HostBatch, type Ports, toDevice, upload } from './batches.ts'
+import { type DeviceBatch, type HostBatch, type Ports, toDevice, upload } from './batches.ts'
 import { checkSamples } from './checks.ts'
 import { explainDivergence } from './divergence.ts'
 import type { ByLayer, Network } from './network.ts'
 import { Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'
 import type { NameResolver } from './resolve.ts'
 import { type Carry, makeTestStep, makeTrainStep, type TestStep, type TrainStep } from './steps.ts'
-import { mergeByLayer, readVariables, splitByTrainable, writeVariables } from './variables.ts'
+import { readVariables, splitByTrainable, writeVariables } from './variables.ts'
 
 /** What `compile` fixed. */
 export interface Setup extends ObjectiveOptions {
@@ -146,9 +146,9 @@ export class Training {
   }
 
   /** Makes what a step left the layers' variables and the optimizer's state. */
-  commit({ trainable, state, optimizer }: Carry): void {
+  commit({ trainable, state, optimizer }: Pick<Carry, 'trainable' | 'state' | 'optimizer'>): void {
     // frozen parameters are not part of the carry and stay
-    writeVariables(this.network, { params: mergeWithKept(this.network, trainable), state })
+    writeVariables(this.network, { params: trainable, state })
     this.optimizerState = optimizer
   }
 
@@ -178,25 +178,27 @@ export class Training {
     const program = this.steppers(batch)
     this.check(batch)
     const device = upload(batch)
-    const { params, state } = readVariables(this.network)
-    let tracker = program.objective.init()
-    if (train) {
-      const { carry, frozen } = this.begin(program.objective)
-      const next = program.train(carry, frozen, device, this.dropoutKey)
-      this.commit(next)
-      this.steps++
-      const [failedAt] = await next.failedAt.data()
-      if (failedAt! >= 0)
-        throw await explainDivergence({ network: this.network, objective: program.objective }, batch, 0, this.steps - 1)
-      tracker = next.tracker
-      disposeTree([next.step, next.failedAt])
-    } else {
-      tracker = program.test(tracker, params, state, device, this.dropoutKey)
-    }
-    disposeTree([device.inputs, device.targets, device.weights])
+    const tracker = train ? await this.trainOnce(program, device, batch) : this.testOnce(program, device)
+    disposeTree(device)
     const logs = await readScalars(program.results(tracker))
     disposeTree(tracker)
     return logs
+  }
+
+  private async trainOnce({ objective, train }: Program, device: DeviceBatch, batch: HostBatch): Promise<TrackerState> {
+    const { carry, frozen } = this.begin(objective)
+    const { tracker, step, failedAt, ...learnt } = train(carry, frozen, device, this.dropoutKey)
+    this.commit(learnt)
+    const [failed] = await failedAt.data()
+    if (failed! >= 0) throw await explainDivergence(this.network, objective, batch, { epoch: 0, step: this.steps })
+    this.steps++
+    disposeTree([step, failedAt])
+    return tracker
+  }
+
+  private testOnce({ objective, test }: Program, device: DeviceBatch): TrackerState {
+    const { params, state } = readVariables(this.network)
+    return test(objective.init(), params, state, device, this.dropoutKey)
   }
 
   /** Takes over an optimizer's saved state. */
@@ -248,13 +250,8 @@ export class Training {
       (value) => apply(identityOp, [value], null),
       optimizer.finalize(trainable, this.optimizerState),
     )
-    writeVariables(this.network, { params: mergeWithKept(this.network, final as ByLayer) })
+    writeVariables(this.network, { params: final as ByLayer })
   }
-}
-
-function mergeWithKept(network: Network, trainable: ByLayer): ByLayer {
-  const { frozen } = splitByTrainable(network, readVariables(network).params)
-  return mergeByLayer(network, trainable, frozen)
 }
 
 /** Frees the tensors of a tree. */

@@ -1,5 +1,5 @@
 import type { Layer, Rng } from '@gradus/core'
-import { type Shape, type Tensor, type Tree, treeForEach, treeMap } from '@gradus/tensor'
+import { type Shape, type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
 import type { ByLayer, Network } from './network.ts'
 
 /** The tensors that belong to a layer. */
@@ -67,11 +67,7 @@ export function writeVariables(network: Network, { params, state }: { params?: B
 }
 
 function hasLeaves(tree: Tree): boolean {
-  let found = false
-  treeForEach(tree, () => {
-    found = true
-  })
-  return found
+  return treeLeaves(tree).length > 0
 }
 
 /** Parameters by whether training changes them. */
