@@ -1,5 +1,6 @@
 export * from './compile.ts'
 export * from './decorators/check.ts'
+export * from './decorators/decorate.ts'
 export * from './decorators/fallback.ts'
 export * from './decorators/profile.ts'
 export * from './kernel-backend.ts'

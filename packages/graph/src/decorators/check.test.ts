@@ -3,12 +3,12 @@ import { add, type Backend, exp, mul, onBackend, sum, tensor } from '@gradus/ten
 import { describe, expect, it } from 'vitest'
 import { compile } from '../compile.ts'
 import { check } from './check.ts'
-import { forward } from './forward.ts'
+import { decorate } from './decorate.ts'
 
 /** A backend whose `exp` is off by a little for the second element. */
 function faulty(changes: Partial<Backend> = {}): Backend {
   const backend = cpu()
-  const wrong: Backend = forward(backend, {
+  const wrong: Backend = decorate(backend, {
     name: 'faulty',
     compile(graph) {
       const executable = backend.compile(graph)
@@ -48,7 +48,7 @@ describe('check', () => {
   })
 
   it('gives the params of the op', () => {
-    const half = forward(cpu(), { name: 'half' })
+    const half = decorate(cpu(), { name: 'half' })
     const backend: Backend = {
       ...half,
       compile: (graph) => ({ run: () => graph.outputs.map(() => new Float32Array([7]).buffer) }),
@@ -78,6 +78,6 @@ describe('check', () => {
   })
 
   it('needs a reference that can be read at once', () => {
-    expect(() => check(cpu(), forward(cpu(), { readSync: undefined }))).toThrow('must be readable without waiting')
+    expect(() => check(cpu(), decorate(cpu(), { readSync: undefined }))).toThrow('must be readable without waiting')
   })
 })

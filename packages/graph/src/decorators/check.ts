@@ -22,7 +22,7 @@ import {
   viewOf,
   withInterpreter,
 } from '@gradus/tensor'
-import { forward } from './forward.ts'
+import { decorate } from './decorate.ts'
 
 export interface CheckOptions {
   /** Bound for `|actual - expected| <= tolerance * (1 + |expected|)` in float32 (default 1e-4); float64 gets a millionth of it. */
@@ -49,7 +49,7 @@ export function check(backend: Backend, reference: Backend, { tolerance = 1e-4 }
       `check: the reference must be readable without waiting, and ${reference.name} is not. Use cpu().`,
     )
   const comparison = new Comparison(backend, reference, tolerance)
-  return forward(backend, {
+  return decorate(backend, {
     name: `check(${backend.name})`,
     compile: (graph) => new Checked(backend, graph, comparison),
     async read(buffer) {

@@ -14,8 +14,8 @@ import {
 } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../compile.ts'
+import { decorate } from './decorate.ts'
 import { fallback } from './fallback.ts'
-import { forward } from './forward.ts'
 
 /** The cpu backend without some ops, whose buffers only it can read. */
 function without(ops: readonly string[], changes: Partial<Backend> = {}): Backend {
@@ -29,7 +29,7 @@ function without(ops: readonly string[], changes: Partial<Backend> = {}): Backen
     own.add(buffer)
     return buffer
   }
-  return forward(backend, {
+  return decorate(backend, {
     name: 'partial',
     allocate: (bytes) => keep(backend.allocate(bytes)),
     read: (buffer) => backend.read(mine(buffer)),
@@ -126,7 +126,7 @@ describe('fallback', () => {
   it('runs a whole program elsewhere where only all of its nodes together are refused', () => {
     const small = without([])
     const warnings: string[] = []
-    const limited = forward(small, {
+    const limited = decorate(small, {
       compile(graph) {
         if (graph.nodes.length > 2) throw new BackendError('too many nodes')
         return small.compile(graph)

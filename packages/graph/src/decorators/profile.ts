@@ -7,7 +7,7 @@ import {
   type Graph,
   identityOp,
 } from '@gradus/tensor'
-import { forward } from './forward.ts'
+import { decorate } from './decorate.ts'
 import { singleNode } from './single-node.ts'
 
 /** What one op cost. */
@@ -47,7 +47,7 @@ export function profile(backend: Backend): ProfilingBackend {
     return result
   }
   return {
-    ...forward(backend, { name: `profile(${backend.name})`, compile: (graph) => new Stepwise(backend, graph, timed) }),
+    ...decorate(backend, { name: `profile(${backend.name})`, compile: (graph) => new Stepwise(backend, graph, timed) }),
     profile: () => [...costs].map(([op, cost]) => ({ op, ...cost })).sort((a, b) => b.milliseconds - a.milliseconds),
     reset: () => costs.clear(),
   }

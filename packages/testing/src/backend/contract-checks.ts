@@ -1,4 +1,4 @@
-import { compile } from '@gradus/graph'
+import { compile, decorate } from '@gradus/graph'
 import {
   add,
   addOp,
@@ -136,7 +136,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
     }),
     check('the number of buffers is constant over 100 compiled steps with donation', (b) => memoryCheck(b)),
     check('mixing two backends is an error that names both', (b) => {
-      const other: Backend = { ...withMethods(reference), name: `other-than-${b.name}` }
+      const other: Backend = decorate(reference, { name: `other-than-${b.name}` })
       const [x, y] = [upload(b, first), upload(other, second)]
       const { message } = errorOf('Adding tensors of two backends', () => onBackend(b, () => add(x, y)))
       demand(
@@ -203,21 +203,6 @@ function binary(op: Op): Graph {
 function upload(backend: Backend, values: readonly number[]): Tensor {
   const host: HostTensor = { ...vector, values }
   return toDevice(backend, host)
-}
-
-// An object whose methods still find their own fields where the backend is a class.
-function withMethods(backend: Backend): Backend {
-  const { readSync } = backend
-  return {
-    name: backend.name,
-    has: (op) => backend.has(op),
-    allocate: (bytes) => backend.allocate(bytes),
-    write: (buffer, data) => backend.write(buffer, data),
-    read: (buffer) => backend.read(buffer),
-    ...(readSync && { readSync: (buffer: DeviceBuffer) => readSync.call(backend, buffer) }),
-    free: (buffer) => backend.free(buffer),
-    compile: (graph) => backend.compile(graph),
-  }
 }
 
 async function expectBuffer(

@@ -1,7 +1,7 @@
 import type { Backend, DeviceBuffer } from '@gradus/tensor'
 
 /** A backend that does what `backend` does, except for `changes`: what every decorator starts from. */
-export function forward(backend: Backend, changes: Partial<Backend>): Backend {
+export function decorate(backend: Backend, changes: Partial<Backend>): Backend {
   const { readSync } = backend
   return {
     name: backend.name,
