@@ -1,0 +1,35 @@
+import { type Code, type I32, instruction, type ValueType, type Void } from './code.ts'
+
+const typeBytes: Record<ValueType | 'void', number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, void: 0x40 }
+
+/** The byte that names a type. */
+export function typeByte(type: ValueType | 'void'): number {
+  return typeBytes[type]
+}
+
+export function ifThen(condition: I32, then: Void): Void {
+  return { type: 'void', bytes: [condition.bytes, 0x04, 0x40, then.bytes, 0x0b] }
+}
+
+export function ifElse<T extends ValueType | 'void'>(condition: I32, then: Code<T>, otherwise: Code<T>): Code<T> {
+  const { type } = then
+  return { type, bytes: [condition.bytes, 0x04, typeByte(type), then.bytes, 0x05, otherwise.bytes, 0x0b] }
+}
+
+/** Runs `body` once, and again as long as `condition` holds after it. */
+export function doWhile(body: Void, condition: I32): Void {
+  return { type: 'void', bytes: [0x03, 0x40, body.bytes, condition.bytes, 0x0d, 0x00, 0x0b] }
+}
+
+/** Runs `body` as long as `condition` holds before it. */
+export function whileLoop(condition: I32, body: Void): Void {
+  return ifThen(condition, doWhile(body, condition))
+}
+
+/** Evaluates and forgets. */
+export function drop(value: Code<ValueType>): Void {
+  return instruction('void', 0x1a, value)
+}
+
+/** Stops the program with an error. */
+export const unreachable: Void = { type: 'void', bytes: [0x00] }

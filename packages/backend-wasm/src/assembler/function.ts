@@ -1,0 +1,57 @@
+import { type Code, type I32, instruction, unsigned, type ValueType, type Void } from './code.ts'
+
+/** A variable of a function. */
+export interface Local<T extends ValueType> {
+  readonly get: Code<T>
+  set(value: Code<T>): Void
+  /** Sets and gives the value. */
+  tee(value: Code<T>): Code<T>
+}
+
+/** Makes the locals of one function. */
+export class Locals {
+  readonly types: ValueType[] = []
+
+  constructor(private readonly parameters: number) {}
+
+  add<T extends ValueType>(type: T): Local<T> {
+    return localOf(type, this.parameters + this.types.push(type) - 1)
+  }
+}
+
+export function localOf<T extends ValueType>(type: T, index: number): Local<T> {
+  const number = unsigned(index)
+  return {
+    get: { type, bytes: [0x20, ...number] },
+    set: (value) => instruction('void', [0x21, ...number], value),
+    tee: (value) => instruction(type, [0x22, ...number], value),
+  }
+}
+
+/** Adds to a local. */
+export function increase(local: Local<'i32'>, by: I32): Void {
+  return local.set(instruction('i32', 0x6a, local.get, by))
+}
+
+/** An expression with intermediate values that have names: each is computed once, in the order of the calls of `let`. */
+export class Steps {
+  private readonly statements: Void[] = []
+
+  constructor(readonly locals: Locals) {}
+
+  /** Computes a value now and gives code that reads it, as often as wanted. */
+  let<T extends ValueType>(value: Code<T>): Code<T> {
+    const local = this.locals.add(value.type)
+    this.statements.push(local.set(value))
+    return local.get
+  }
+
+  do(statement: Void): void {
+    this.statements.push(statement)
+  }
+
+  /** The result of the steps, as one expression (or statement). */
+  end<T extends ValueType | 'void'>(result: Code<T>): Code<T> {
+    return { type: result.type, bytes: [...this.statements.map(({ bytes }) => bytes), result.bytes] }
+  }
+}

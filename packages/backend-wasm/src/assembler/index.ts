@@ -1,0 +1,7 @@
+export * from './atomics.ts'
+export * from './code.ts'
+export * from './control.ts'
+export * from './function.ts'
+export * from './module.ts'
+export * from './scalar.ts'
+export * from './vector.ts'

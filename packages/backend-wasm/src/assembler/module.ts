@@ -1,0 +1,174 @@
+import { type Bytes, type Code, flatten, type I32, lengthOf, unsigned, type ValueType } from './code.ts'
+import { typeByte } from './control.ts'
+import { type Local, Locals, localOf } from './function.ts'
+
+/** The parameters of a function, as the locals that hold them. */
+type LocalsOf<P extends readonly ValueType[]> = { [K in keyof P]: Local<P[K]> }
+type ArgumentsOf<P extends readonly ValueType[]> = { [K in keyof P]: Code<P[K]> }
+
+/** A function of a module that code can call. */
+export interface Callable<P extends readonly ValueType[], R extends ValueType | 'void'> {
+  readonly index: number
+  call(...args: ArgumentsOf<P>): Code<R>
+}
+
+export interface Signature<P extends readonly ValueType[], R extends ValueType | 'void'> {
+  readonly params: P
+  readonly result: R
+}
+
+/** The memory that a module imports as `env.memory`. */
+export interface MemoryImport {
+  readonly shared: boolean
+  readonly maximumPages: number
+}
+
+interface Defined {
+  readonly type: number
+  readonly locals: Locals
+  readonly body: Code<ValueType | 'void'>
+}
+
+/** Puts a WebAssembly module together. Imported functions must be declared before the others. */
+export class ModuleBuilder {
+  private readonly types: Bytes[] = []
+  private readonly typeNumbers = new Map<string, number>()
+  private readonly imports: Bytes[] = []
+  private readonly importedFunctions = new Map<string, number>()
+  private readonly functions: Defined[] = []
+  private readonly exports: Bytes[] = []
+  private readonly globals: Bytes[] = []
+  private readonly elements: number[] = []
+
+  constructor(memory: MemoryImport) {
+    const limits = [memory.shared ? 3 : 1, ...unsigned(1), ...unsigned(memory.maximumPages)]
+    this.imports.push([name('env'), name('memory'), 0x02, limits])
+  }
+
+  importFunction<const P extends readonly ValueType[], R extends ValueType | 'void'>(
+    field: string,
+    { params, result }: Signature<P, R>,
+  ): Callable<P, R> {
+    let index = this.importedFunctions.get(field)
+    if (index === undefined) {
+      if (this.functions.length > 0) throw new Error(`The import '${field}' must come before the functions.`)
+      index = this.importedFunctions.size
+      this.importedFunctions.set(field, index)
+      this.imports.push([name('env'), name(field), 0x00, unsigned(this.typeNumber(params, result))])
+    }
+    return callable(index, result)
+  }
+
+  /** A mutable 32-bit variable of the instance, set from outside through the export of the same name. */
+  exportGlobal(field: string): Local<'i32'> {
+    const index = this.globals.push([0x7f, 0x01, 0x41, 0x00, 0x0b]) - 1
+    this.exports.push([name(field), 0x03, unsigned(index)])
+    return {
+      get: { type: 'i32', bytes: [0x23, ...unsigned(index)] },
+      set: (value) => ({ type: 'void', bytes: [value.bytes, 0x24, ...unsigned(index)] }),
+      tee: (value) => ({ type: 'i32', bytes: [value.bytes, 0x24, ...unsigned(index), 0x23, ...unsigned(index)] }),
+    }
+  }
+
+  function<const P extends readonly ValueType[], R extends ValueType | 'void'>(
+    { params, result }: Signature<P, R>,
+    body: (locals: Locals, ...params: LocalsOf<P>) => Code<R>,
+  ): Callable<P, R> {
+    const locals = new Locals(params.length)
+    const given = params.map((type, index) => localOf(type, index)) as LocalsOf<P>
+    const code = body(locals, ...given)
+    const index = this.importedFunctions.size + this.functions.length
+    this.functions.push({ type: this.typeNumber(params, result), locals, body: code })
+    return callable(index, result)
+  }
+
+  exportFunction(field: string, { index }: { readonly index: number }): void {
+    this.exports.push([name(field), 0x00, unsigned(index)])
+  }
+
+  /** Puts a function into the table and gives its place there. */
+  addToTable({ index }: { readonly index: number }): number {
+    return this.elements.push(index) - 1
+  }
+
+  /** Calls the function at a place of the table; it must have this signature. */
+  callIndirect<const P extends readonly ValueType[], R extends ValueType | 'void'>(
+    { params, result }: Signature<P, R>,
+    place: I32,
+    ...args: ArgumentsOf<P>
+  ): Code<R> {
+    const type = this.typeNumber(params, result)
+    const operands = (args as readonly Code<ValueType>[]).map(({ bytes }) => bytes)
+    return { type: result, bytes: [...operands, place.bytes, 0x11, ...unsigned(type), 0x00] }
+  }
+
+  build(): Uint8Array<ArrayBuffer> {
+    const { elements } = this
+    const element = [0x00, 0x41, 0x00, 0x0b, vector(elements.map(unsigned))]
+    return flatten([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      section(1, this.types),
+      section(2, this.imports),
+      section(
+        3,
+        this.functions.map(({ type }) => unsigned(type)),
+      ),
+      section(4, elements.length > 0 ? [[0x70, 0x00, ...unsigned(elements.length)]] : []),
+      section(6, this.globals),
+      section(7, this.exports),
+      section(9, elements.length > 0 ? [element] : []),
+      section(10, this.functions.map(functionBytes)),
+    ])
+  }
+
+  private typeNumber(params: readonly ValueType[], result: ValueType | 'void'): number {
+    const key = `${params.join()}>${result}`
+    let number = this.typeNumbers.get(key)
+    if (number === undefined) {
+      const results = result === 'void' ? [] : [typeByte(result)]
+      number = this.types.push([0x60, vector(params.map(typeByte)), vector(results)]) - 1
+      this.typeNumbers.set(key, number)
+    }
+    return number
+  }
+}
+
+function callable<P extends readonly ValueType[], R extends ValueType | 'void'>(
+  index: number,
+  result: R,
+): Callable<P, R> {
+  return {
+    index,
+    call: (...args) => ({
+      type: result,
+      bytes: [...(args as readonly Code<ValueType>[]).map(({ bytes }) => bytes), 0x10, ...unsigned(index)],
+    }),
+  }
+}
+
+function functionBytes({ locals, body }: Defined): Bytes {
+  const groups: Bytes[] = []
+  let start = 0
+  for (let end = 1; end <= locals.types.length; end++) {
+    if (locals.types[end] === locals.types[start]) continue
+    groups.push([...unsigned(end - start), typeByte(locals.types[start]!)])
+    start = end
+  }
+  const bytes: Bytes = [vector(groups), body.bytes, 0x0b]
+  return [unsigned(lengthOf(bytes)), bytes]
+}
+
+function section(id: number, entries: readonly Bytes[]): Bytes {
+  if (entries.length === 0) return []
+  const content = vector(entries)
+  return [id, unsigned(lengthOf(content)), content]
+}
+
+function vector(entries: readonly (Bytes | number)[]): Bytes {
+  return [unsigned(entries.length), entries as Bytes]
+}
+
+function name(text: string): Bytes {
+  const bytes = new TextEncoder().encode(text)
+  return [unsigned(bytes.length), ...bytes]
+}
