@@ -1,1 +1,1 @@
-export {}
+export { wasm } from './wasm.ts'

@@ -1,8 +1,11 @@
 /** Types of values on the WebAssembly stack. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 
+/** Bytes that are known only when the module is put together, such as the number of a function. */
+export type Late = () => readonly number[]
+
 /** Instructions in binary form, nested so that they are joined without copying. */
-export type Bytes = readonly (number | Bytes)[]
+export type Bytes = readonly (number | Bytes | Late)[]
 
 /**
  * A piece of code that leaves one value of type `T`, or nothing (`void`), on the stack. Because the type is part of the
@@ -64,7 +67,7 @@ export function signed(value: number): number[] {
 /** The length of `bytes` when they are laid end to end. */
 export function lengthOf(bytes: Bytes): number {
   let length = 0
-  for (const part of bytes) length += typeof part === 'number' ? 1 : lengthOf(part)
+  for (const part of bytes) length += typeof part === 'number' ? 1 : lengthOf(typeof part === 'function' ? part() : part)
   return length
 }
 
@@ -75,7 +78,7 @@ export function flatten(bytes: Bytes): Uint8Array<ArrayBuffer> {
   const write = (parts: Bytes): void => {
     for (const part of parts) {
       if (typeof part === 'number') flat[next++] = part
-      else write(part)
+      else write(typeof part === 'function' ? part() : part)
     }
   }
   write(bytes)

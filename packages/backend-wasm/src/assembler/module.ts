@@ -1,4 +1,4 @@
-import { type Bytes, type Code, flatten, type I32, lengthOf, unsigned, type ValueType } from './code.ts'
+import { type Bytes, type Code, flatten, type I32, type Late, lengthOf, unsigned, type ValueType } from './code.ts'
 import { typeByte } from './control.ts'
 import { type Local, Locals, localOf } from './function.ts'
 
@@ -8,7 +8,8 @@ type ArgumentsOf<P extends readonly ValueType[]> = { [K in keyof P]: Code<P[K]> 
 
 /** A function of a module that code can call. */
 export interface Callable<P extends readonly ValueType[], R extends ValueType | 'void'> {
-  readonly index: number
+  /** Its number in the module, once all imports are known. */
+  readonly index: Late
   call(...args: ArgumentsOf<P>): Code<R>
 }
 
@@ -29,7 +30,7 @@ interface Defined {
   readonly body: Code<ValueType | 'void'>
 }
 
-/** Puts a WebAssembly module together. Imported functions must be declared before the others. */
+/** Puts a WebAssembly module together. */
 export class ModuleBuilder {
   private readonly types: Bytes[] = []
   private readonly typeNumbers = new Map<string, number>()
@@ -38,7 +39,7 @@ export class ModuleBuilder {
   private readonly functions: Defined[] = []
   private readonly exports: Bytes[] = []
   private readonly globals: Bytes[] = []
-  private readonly elements: number[] = []
+  private readonly elements: Late[] = []
 
   constructor(memory: MemoryImport) {
     const limits = [memory.shared ? 3 : 1, ...unsigned(1), ...unsigned(memory.maximumPages)]
@@ -51,12 +52,12 @@ export class ModuleBuilder {
   ): Callable<P, R> {
     let index = this.importedFunctions.get(field)
     if (index === undefined) {
-      if (this.functions.length > 0) throw new Error(`The import '${field}' must come before the functions.`)
       index = this.importedFunctions.size
       this.importedFunctions.set(field, index)
       this.imports.push([name('env'), name(field), 0x00, unsigned(this.typeNumber(params, result))])
     }
-    return callable(index, result)
+    const number = unsigned(index)
+    return callable(() => number, result)
   }
 
   /** A mutable 32-bit variable of the instance, set from outside through the export of the same name. */
@@ -77,17 +78,21 @@ export class ModuleBuilder {
     const locals = new Locals(params.length)
     const given = params.map((type, index) => localOf(type, index)) as LocalsOf<P>
     const code = body(locals, ...given)
-    const index = this.importedFunctions.size + this.functions.length
-    this.functions.push({ type: this.typeNumber(params, result), locals, body: code })
-    return callable(index, result)
+    const place = this.functions.push({ type: this.typeNumber(params, result), locals, body: code }) - 1
+    return callable(() => unsigned(this.importedFunctions.size + place), result)
   }
 
-  exportFunction(field: string, { index }: { readonly index: number }): void {
-    this.exports.push([name(field), 0x00, unsigned(index)])
+  exportFunction(field: string, { index }: { readonly index: Late }): void {
+    this.exports.push([name(field), 0x00, index])
+  }
+
+  /** The names of the imported functions. */
+  get imported(): string[] {
+    return [...this.importedFunctions.keys()]
   }
 
   /** Puts a function into the table and gives its place there. */
-  addToTable({ index }: { readonly index: number }): number {
+  addToTable({ index }: { readonly index: Late }): number {
     return this.elements.push(index) - 1
   }
 
@@ -104,7 +109,7 @@ export class ModuleBuilder {
 
   build(): Uint8Array<ArrayBuffer> {
     const { elements } = this
-    const element = [0x00, 0x41, 0x00, 0x0b, vector(elements.map(unsigned))]
+    const element = [0x00, 0x41, 0x00, 0x0b, vector(elements.map((index) => [index]))]
     return flatten([
       [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
       section(1, this.types),
@@ -134,14 +139,14 @@ export class ModuleBuilder {
 }
 
 function callable<P extends readonly ValueType[], R extends ValueType | 'void'>(
-  index: number,
+  index: Late,
   result: R,
 ): Callable<P, R> {
   return {
     index,
     call: (...args) => ({
       type: result,
-      bytes: [...(args as readonly Code<ValueType>[]).map(({ bytes }) => bytes), 0x10, ...unsigned(index)],
+      bytes: [...(args as readonly Code<ValueType>[]).map(({ bytes }) => bytes), 0x10, index],
     }),
   }
 }

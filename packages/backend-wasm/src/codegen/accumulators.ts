@@ -1,0 +1,162 @@
+import type { Reduction } from '@gradus/graph'
+import { type Code, i32x4, type Local, type Locals, type V128, type ValueType, v128 } from '../assembler/index.ts'
+import { acrossLanes, beats, bestLane, combined, identityOf, isArg } from './combining.ts'
+import type { Evaluator } from './evaluator.ts'
+import type { Value } from './lanes.ts'
+import type { Scope } from './scope.ts'
+
+interface Setting {
+  readonly evaluator: Evaluator
+  readonly locals: Locals
+  /** How many vectors are worked on together. */
+  readonly parts: number
+  /** Whether the lanes of a vector are elements of one row, to be combined in the end. */
+  readonly alongLanes: boolean
+}
+
+/** The running state of one reduction, in one of the vectors that are worked on together. */
+interface State {
+  readonly total: Local<ValueType>
+  /** Where the best element was, for `argMax` and `argMin`. */
+  readonly place: Local<ValueType> | undefined
+  /** The sum of the innermost loop alone, while it runs: long sums lose less if they are made of shorter ones. */
+  current: Local<ValueType> | undefined
+}
+
+/** The variables in which the reductions of a pass are collected. */
+export class Accumulators {
+  private readonly states: readonly (readonly State[])[]
+
+  constructor(
+    private readonly reductions: readonly Reduction[],
+    private readonly setting: Setting,
+  ) {
+    const { locals, parts, evaluator } = setting
+    const type = (value: Value) => value.type
+    this.states = reductions.map(({ combine, expression }) =>
+      Array.from({ length: parts }, (): State => {
+        const { lanes } = evaluator
+        const total = locals.add(type(lanes.constant(expression.dtype, 0)))
+        return {
+          total,
+          place: isArg(combine) ? locals.add(type(lanes.constant('int32', 0))) : undefined,
+          current: undefined,
+        }
+      }),
+    )
+  }
+
+  start(scope: Scope): void {
+    const { lanes } = this.setting.evaluator
+    this.each((reduction, state) => {
+      scope.add(state.total.set(this.identity(reduction)))
+      if (state.place) scope.add(state.place.set(lanes.constant('int32', 0)))
+    })
+  }
+
+  /** Collects the sums of an inner loop apart; the result adds them to the totals. */
+  open(scope: Scope): () => void {
+    const { locals } = this.setting
+    const opened: [Reduction, State][] = []
+    this.each((reduction, state) => {
+      const { combine, expression } = reduction
+      if (combine !== 'sum' || expression.dtype !== 'float32') return
+      state.current = locals.add(state.total.get.type)
+      scope.add(state.current.set(this.identity(reduction)))
+      opened.push([reduction, state])
+    })
+    return () => {
+      for (const [reduction, state] of opened) {
+        scope.add(state.total.set(this.combine(reduction, state.total.get, state.current!.get)))
+        state.current = undefined
+      }
+    }
+  }
+
+  /** Takes in the elements at the present place; only the first `count` lanes count. */
+  take(scope: Scope, part: number, count: number): void {
+    const { evaluator, alongLanes } = this.setting
+    this.reductions.forEach((reduction, number) => {
+      const state = this.states[number]![part]!
+      let element = evaluator.value(reduction.expression, part)
+      if (alongLanes && count < 4) element = scope.let(this.masked(reduction, element as V128, count))
+      if (state.place) this.takePlace(scope, reduction, state, element, part)
+      else {
+        const into = state.current ?? state.total
+        scope.add(into.set(this.combine(reduction, into.get, element)))
+      }
+    })
+  }
+
+  /** Combines what was collected apart and makes it known. */
+  finish(scope: Scope): void {
+    const { evaluator, locals, alongLanes } = this.setting
+    const { lanes } = evaluator
+    this.reductions.forEach((reduction, number) => {
+      const states = this.states[number]!
+      const { combine, expression, id } = reduction
+      if (!alongLanes) {
+        const values = states.map(({ total, place }) => (place ?? total).get)
+        evaluator.reduced.set(id, { scope, values })
+        return
+      }
+      if (isArg(combine)) {
+        // one vector after the other: each has its own best lanes
+        const { total, place } = states.reduce((best, next) => this.betterOf(scope, reduction, best, next))
+        const result = bestLane(locals, combine, expression.dtype, total.get as V128, place!.get as V128)
+        evaluator.reduced.set(id, { scope, values: [scope.let(result.place)] })
+        return
+      }
+      const together = states.map(({ total }) => total.get).reduce((a, b) => this.combine(reduction, a, b))
+      const value = scope.let(acrossLanes(lanes, locals, combine, expression.dtype, together))
+      evaluator.reduced.set(id, { scope, values: [value] })
+    })
+  }
+
+  private takePlace(scope: Scope, reduction: Reduction, state: State, element: Value, part: number): void {
+    const { evaluator } = this.setting
+    const { lanes } = evaluator
+    const { combine, expression } = reduction
+    const better = scope.let(beats(lanes, combine, expression.dtype, element, state.total.get))
+    const here = evaluator.placeOf(reduction.place!, part)
+    scope.add(state.total.set(lanes.choose(better, element, state.total.get)))
+    scope.add(state.place!.set(lanes.choose(better, here, state.place!.get)))
+  }
+
+  /** The better of two vectors of bests, lane by lane; of equal ones the one with the smaller place. */
+  private betterOf(scope: Scope, { combine, expression }: Reduction, best: State, next: State): State {
+    const { lanes } = this.setting.evaluator
+    const [a, b] = [best.total.get as V128, next.total.get as V128]
+    const [placeA, placeB] = [best.place!.get as V128, next.place!.get as V128]
+    const worse = scope.let(beats(lanes, combine, expression.dtype, a, b) as V128)
+    const better = scope.let(beats(lanes, combine, expression.dtype, b, a) as V128)
+    const earlier = v128.andNot(i32x4.ltS(placeB, placeA), worse)
+    const takes = scope.let(v128.or(better, earlier))
+    scope.add(best.total.set(v128.bitselect(b, a, takes) as Code<ValueType>))
+    scope.add(best.place!.set(v128.bitselect(placeB, placeA, takes) as Code<ValueType>))
+    return best
+  }
+
+  private masked(reduction: Reduction, element: V128, count: number): V128 {
+    const mask = i32x4.const(
+      ...([0, 1, 2, 3].map((lane) => (lane < count ? -1 : 0)) as [number, number, number, number]),
+    )
+    return v128.bitselect(element, this.identity(reduction) as V128, mask)
+  }
+
+  private identity({ combine, expression }: Reduction): Value {
+    const { lanes } = this.setting.evaluator
+    return lanes.constant(expression.dtype, identityOf(combine, expression.dtype))
+  }
+
+  private combine({ combine, expression }: Reduction, a: Value, b: Value): Value {
+    const { evaluator, locals } = this.setting
+    return combined(evaluator.lanes, locals, combine, expression.dtype, a, b)
+  }
+
+  private each(visit: (reduction: Reduction, state: State) => void): void {
+    this.reductions.forEach((reduction, number) => {
+      for (const state of this.states[number]!) visit(reduction, state)
+    })
+  }
+}

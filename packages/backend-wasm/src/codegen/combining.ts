@@ -1,0 +1,147 @@
+import type { Combine } from '@gradus/graph'
+import type { DType } from '@gradus/tensor'
+import { type Code, f32, f32x4, i32, i32x4, type Locals, Steps, type V128, type ValueType } from '../assembler/index.ts'
+import { compareScalars, compareVectors } from '../elementwise/comparison.ts'
+import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
+import { elementwiseRow } from '../elementwise/table.ts'
+import type { Lanes, Value } from './lanes.ts'
+
+/** The op that puts two elements together, for combinations that are one. */
+const ops: Readonly<Partial<Record<Combine, string>>> = {
+  sum: 'add',
+  prod: 'mul',
+  max: 'maximum',
+  min: 'minimum',
+  any: 'logicalOr',
+  all: 'logicalAnd',
+}
+
+/** What changes nothing when it is combined. */
+export function identityOf(combine: Combine, dtype: DType): number {
+  switch (combine) {
+    case 'sum':
+    case 'any':
+      return 0
+    case 'prod':
+    case 'all':
+      return 1
+    case 'max':
+    case 'argMax':
+      return lowest(dtype)
+    case 'min':
+    case 'argMin':
+      return highest(dtype)
+  }
+}
+
+function lowest(dtype: DType): number {
+  if (dtype === 'int32') return -(2 ** 31)
+  return dtype === 'float32' || dtype === 'float64' ? Number.NEGATIVE_INFINITY : 0
+}
+
+function highest(dtype: DType): number {
+  if (dtype === 'int32') return 2 ** 31 - 1
+  if (dtype === 'uint32') return 2 ** 32 - 1
+  return dtype === 'bool' ? 1 : Number.POSITIVE_INFINITY
+}
+
+export function isArg(combine: Combine): boolean {
+  return combine === 'argMax' || combine === 'argMin'
+}
+
+/** Two elements, or vectors of them, as one. */
+export function combined(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, a: Value, b: Value): Value {
+  const row = elementwiseRow(ops[combine]!)!
+  return applied(lanes, locals, row, dtype, [a, b])
+}
+
+function applied(lanes: Lanes, locals: Locals, row: ElementwiseRow, dtype: DType, inputs: readonly Value[]): Value {
+  const context: Context = {
+    steps: new Steps(locals),
+    inputs: inputs.map(() => dtype),
+    from: dtype,
+    to: dtype,
+    madd: (a, b, c) => f32x4.add(f32x4.mul(a, b), c),
+    nmadd: (a, b, c) => f32x4.sub(c, f32x4.mul(a, b)),
+    external: () => {
+      throw new Error('Combining needs no function from outside.')
+    },
+    constantOf: () => undefined,
+  }
+  return context.steps.end(lanes.apply(row, context, inputs))
+}
+
+/** The lanes of a vector as one element, in all lanes. */
+export function acrossLanes(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, value: Value): Value {
+  if (lanes.width === 1) return value
+  const steps = new Steps(locals)
+  const vector = steps.let(value as V128)
+  const halves = steps.let(combined(lanes, locals, combine, dtype, vector, swapped(vector, 8)) as V128)
+  return steps.end(combined(lanes, locals, combine, dtype, halves, swapped(halves, 4)) as V128)
+}
+
+/** The vector with its lanes `bytes` further, in a circle. */
+function swapped(vector: V128, bytes: number): V128 {
+  const order = Array.from({ length: 16 }, (_, i) => (i + bytes) % 16)
+  return { type: 'v128', bytes: [vector.bytes, vector.bytes, 0xfd, 0x0d, ...order] }
+}
+
+/**
+ * Whether an element beats the best one so far: it is more extreme, or the first NaN. In vectors a bool per lane, else 0
+ * or 1.
+ */
+export function beats(lanes: Lanes, combine: Combine, dtype: DType, element: Value, best: Value): Value {
+  const relation = combine === 'argMax' ? 'gt' : 'lt'
+  const floating = dtype === 'float32' || dtype === 'float64'
+  if (lanes.width === 4) {
+    const [a, b] = [element as V128, best as V128]
+    const better = compareVectors(relation, dtype, a, b)
+    if (!floating) return better
+    const firstNan = both(f32x4.ne(a, a), f32x4.eq(b, b))
+    return { type: 'v128', bytes: [better.bytes, firstNan.bytes, 0xfd, 0x50] }
+  }
+  const [a, b] = [element as Scalar, best as Scalar]
+  const better = compareScalars(relation, dtype, a, b)
+  if (!floating) return better
+  return i32.or(better, i32.and(compareScalars('ne', dtype, a, a), compareScalars('eq', dtype, b, b)))
+}
+
+function both(a: V128, b: V128): V128 {
+  return { type: 'v128', bytes: [a.bytes, b.bytes, 0xfd, 0x4e] }
+}
+
+/** The place of the best among four lanes, each with its own best; the first place of those that are equal. */
+export function bestLane(
+  locals: Locals,
+  combine: Combine,
+  dtype: DType,
+  best: V128,
+  places: V128,
+): { readonly place: V128 } {
+  const steps = new Steps(locals)
+  const element = (lane: number): Scalar =>
+    dtype === 'float32' ? f32x4.extract(best, lane) : i32x4.extract(best, lane)
+  let value: Code<ValueType> = steps.let(element(0) as Code<'f32'>)
+  let place = steps.let(i32x4.extract(places, 0))
+  const scalar = { width: 1 } as Lanes
+  for (let lane = 1; lane < 4; lane++) {
+    const next = steps.let(element(lane) as Code<'f32'>)
+    const nextPlace = steps.let(i32x4.extract(places, lane))
+    const better = beats(scalar, combine, dtype, next, value) as Code<'i32'>
+    const equal = compareScalars('eq', dtype, next as Scalar, value as Scalar)
+    const alike =
+      dtype === 'float32'
+        ? i32.or(
+            equal,
+            i32.and(
+              f32.ne(next as Code<'f32'>, next as Code<'f32'>),
+              f32.ne(value as Code<'f32'>, value as Code<'f32'>),
+            ),
+          )
+        : equal
+    const takes = steps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, place))))
+    value = steps.let({ type: next.type, bytes: [next.bytes, value.bytes, takes.bytes, 0x1b] } as Code<'f32'>)
+    place = steps.let(i32.select(takes, nextPlace, place))
+  }
+  return { place: steps.end(i32x4.splat(place)) }
+}

@@ -1,0 +1,274 @@
+import {
+  type Axis,
+  axesOf,
+  type Condition,
+  type Expression,
+  type Expressions,
+  type Index,
+  rangeOf,
+  strideAlong,
+} from '@gradus/graph'
+import { bytesPerElement, type DType } from '@gradus/tensor'
+import { type F64, type I32, i32, Steps } from '../assembler/index.ts'
+import type { Context, ExternalName } from '../elementwise/row.ts'
+import { elementwiseRow } from '../elementwise/table.ts'
+import type { Arithmetic } from '../math/index.ts'
+import { Indexing } from './indexing.ts'
+import type { Lanes, Location, Value } from './lanes.ts'
+import type { Scope } from './scope.ts'
+
+/** What the code of a kernel needs from around it. */
+export interface Surroundings {
+  readonly make: Expressions
+  readonly lanes: Lanes
+  readonly arithmetic: Arithmetic
+  /** The address of a value's first element. */
+  pointerOf(value: number): I32
+  /** The address of a row-local buffer, bytes per element, and how many elements apart neighbours of one row lie. */
+  scratch(slot: number): { readonly pointer: I32; readonly bytes: number; readonly spread: number }
+  /** How many elements a value has. */
+  sizeOf(value: number): number
+  external(name: ExternalName, inputs: readonly F64[]): F64
+}
+
+/** The results of a reduction that code may use: one for each vector that is worked on together. */
+export interface ReducedValue {
+  readonly scope: Scope
+  readonly values: readonly Value[]
+}
+
+/** Turns expressions into code, putting each part into the outermost loop that it depends on. */
+export class Evaluator {
+  scope: Scope
+  readonly reduced = new Map<number, ReducedValue>()
+  /** The axis along which lanes lie, if they do. */
+  vectorAxis: Axis | undefined
+  private readonly indexing: Indexing
+
+  constructor(
+    private readonly around: Surroundings,
+    root: Scope,
+  ) {
+    this.scope = root
+    this.indexing = new Indexing(this)
+  }
+
+  /** The value of an expression in vector number `part` of those that are worked on together. */
+  value(expression: Expression, part = 0, guards: readonly Condition[] = []): Value {
+    const varies = this.varies(expression.axes)
+    const guarded = guards.length > 0 && this.needsGuard(expression)
+    const key = `${expression.id}${varies ? `:${part}` : ''}${guarded ? `?${keyOf(guards)}` : ''}`
+    const known = this.scope.find(key)
+    if (known) return known
+    const target = this.targetOf(expression, guarded ? guards : [])
+    const saved = this.scope
+    const code = this.build(expression, varies ? part : 0, guarded ? guards : [])
+    this.scope = saved
+    // constants are as cheap as a variable
+    if (expression.kind === 'constant' || expression.kind === 'reduced') return code
+    const value = target.let(code)
+    target.remember(key, value)
+    return value
+  }
+
+  /** Whether lanes differ. */
+  varies(axes: readonly Axis[]): boolean {
+    return this.vectorAxis !== undefined && axes.includes(this.vectorAxis)
+  }
+
+  /** The value of an index that is the same for all lanes, or that of one lane. */
+  index(index: Index, part = 0, lane = 0): I32 {
+    return this.indexing.value(index, part, lane)
+  }
+
+  /** An index as int32 in each lane. */
+  placeOf(index: Index, part: number): Value {
+    return this.coordinate({ dtype: 'int32', index }, part)
+  }
+
+  /** An integer that an index looks up. */
+  looked(id: number, part: number, lane: number): I32 {
+    const expression = this.around.make.byId(id)
+    const value = this.value(expression, part)
+    return this.around.lanes.integerAt(value, this.varies(expression.axes) ? lane : 0)
+  }
+
+  get lanes(): Lanes {
+    return this.around.lanes
+  }
+
+  /** Where the element of a value with the given index lies, and those of the lanes after it if they lie next to it. */
+  locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): Location {
+    return this.indexing.locate(this.around.pointerOf(value), bytes, index, part, guards)
+  }
+
+  /** One place for each lane. */
+  locateEach(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): Location[] {
+    return this.indexing.locateEach(this.around.pointerOf(value), bytes, index, part, guards)
+  }
+
+  /** Where an element of a row-local buffer lies. */
+  locateScratch(slot: number, index: Index, part: number): Location {
+    const { pointer, bytes, spread } = this.around.scratch(slot)
+    const at = this.indexing.locate(pointer, bytes * spread, index, part, [])
+    // rows that are worked on together lie side by side
+    return spread === 1 ? at : { address: at.address, offset: at.offset + bytes * this.lanes.width * part }
+  }
+
+  /** How the places of lanes are related: the same place, neighbours, or neither. */
+  layout(index: Index): 'one' | 'run' | 'each' {
+    const axis = this.vectorAxis
+    if (!axis || !axesOf(index).includes(axis)) return 'one'
+    return strideAlong(index, axis) === 1 ? 'run' : 'each'
+  }
+
+  private targetOf(expression: Expression, guards: readonly Condition[]): Scope {
+    let target = this.scope.binding([...expression.axes, ...guards.flatMap(({ index }) => axesOf(index))])
+    for (const reduction of this.reductionsIn(expression)) {
+      const { scope } = this.reduced.get(reduction)!
+      if (scope.depth > target.depth) target = scope
+    }
+    return target
+  }
+
+  private readonly containedReductions = new Map<Expression, ReadonlySet<number>>()
+
+  private reductionsIn(expression: Expression): ReadonlySet<number> {
+    let found = this.containedReductions.get(expression)
+    if (!found) {
+      const list = new Set<number>()
+      if (expression.kind === 'reduced') list.add(expression.reduction)
+      const inputs = expression.kind === 'apply' ? expression.inputs : []
+      const parts = expression.kind === 'choice' ? [expression.inside, expression.outside] : inputs
+      for (const part of parts) for (const reduction of this.reductionsIn(part)) list.add(reduction)
+      this.containedReductions.set(expression, (found = list))
+    }
+    return found
+  }
+
+  /** Whether some element that an expression reads may lie outside of its value. */
+  private needsGuard(expression: Expression): boolean {
+    switch (expression.kind) {
+      case 'load': {
+        const { low, high } = rangeOf(expression.index)
+        return low < 0 || high >= this.around.sizeOf(expression.value)
+      }
+      case 'apply':
+        return expression.inputs.some((input) => this.needsGuard(input))
+      case 'choice':
+        return this.needsGuard(expression.inside) || this.needsGuard(expression.outside)
+      default:
+        return false
+    }
+  }
+
+  private build(expression: Expression, part: number, guards: readonly Condition[]): Value {
+    const { lanes } = this
+    switch (expression.kind) {
+      case 'constant':
+        return lanes.constant(expression.dtype, expression.value)
+      case 'load':
+        return this.load(expression, part, guards)
+      case 'scratch':
+        return this.loadScratch(expression, part)
+      case 'coordinate':
+        return this.coordinate(expression, part)
+      case 'reduced': {
+        const { values } = this.reduced.get(expression.reduction)!
+        return values[values.length === 1 ? 0 : part]!
+      }
+      case 'choice': {
+        const inside = this.value(expression.inside, part, [...guards, ...expression.conditions])
+        const outside = this.value(expression.outside, part, guards)
+        return lanes.choose(this.conditions(expression.conditions, part), inside, outside)
+      }
+      case 'apply':
+        return this.apply(expression, part, guards)
+    }
+  }
+
+  private load(expression: Extract<Expression, { kind: 'load' }>, part: number, guards: readonly Condition[]): Value {
+    const { dtype, value, index } = expression
+    const bytes = bytesPerElement(dtype)
+    switch (this.layout(index)) {
+      case 'one':
+        return this.lanes.loadOne(dtype, this.locate(value, bytes, index, part, guards))
+      case 'run':
+        return this.lanes.loadRun(dtype, this.locate(value, bytes, index, part, guards))
+      case 'each':
+        return this.lanes.loadEach(dtype, this.locateEach(value, bytes, index, part, guards))
+    }
+  }
+
+  private loadScratch({ dtype, slot, index }: Extract<Expression, { kind: 'scratch' }>, part: number): Value {
+    // a bool is kept as it is in the lanes
+    return this.lanes.loadRun(dtype === 'bool' ? 'int32' : dtype, this.locateScratch(slot, index, part))
+  }
+
+  private coordinate({ dtype, index }: { readonly dtype: DType; readonly index: Index }, part: number): Value {
+    if (this.layout(index) === 'one') return this.lanes.integer(dtype, this.index(index, part))
+    return this.lanes.integers(
+      dtype,
+      this.eachLane((lane) => this.index(index, part, lane)),
+    )
+  }
+
+  /** Whether all conditions hold, lane by lane. */
+  private conditions(conditions: readonly Condition[], part: number): Value {
+    const { lanes } = this
+    const tests = (lane: number) =>
+      conditions.map((condition) => this.holds(condition, part, lane)).reduce((a, b) => i32.and(a, b))
+    if (conditions.every(({ index }) => this.layout(index) === 'one')) return lanes.truth(tests(0))
+    return lanes.apply(elementwiseRow('notEqual')!, this.context(['int32', 'int32'], 'bool', []), [
+      lanes.integers('int32', this.eachLane(tests)),
+      lanes.constant('int32', 0),
+    ])
+  }
+
+  /** Whether a condition holds in one lane. */
+  holds({ index, low, high }: Condition, part: number, lane: number): I32 {
+    const from = i32.sub(this.index(index, part, lane), i32.const(low))
+    return i32.ltU(from, i32.const(high - low))
+  }
+
+  private eachLane<T>(make: (lane: number) => T): T[] {
+    return Array.from({ length: this.lanes.width }, (_, lane) => make(lane))
+  }
+
+  private apply(
+    { op, inputs, dtype }: Extract<Expression, { kind: 'apply' }>,
+    part: number,
+    guards: readonly Condition[],
+  ): Value {
+    const row = elementwiseRow(op)
+    if (!row) throw new Error(`The op '${op}' has no code.`)
+    const values = inputs.map((input) => this.value(input, part, guards))
+    const context = this.context(
+      inputs.map((input) => input.dtype),
+      dtype,
+      inputs,
+    )
+    return context.steps.end(this.lanes.apply(row, context, values))
+  }
+
+  private context(from: Context['inputs'], to: Context['to'], inputs: readonly Expression[]): Context {
+    const { arithmetic, external } = this.around
+    return {
+      steps: new Steps(this.scope.locals),
+      inputs: from,
+      from: from.at(-1)!,
+      to,
+      madd: arithmetic.madd,
+      nmadd: arithmetic.nmadd,
+      external: (name, ...values) => external(name, values),
+      constantOf(input) {
+        const expression = inputs[input]
+        return expression?.kind === 'constant' ? expression.value : undefined
+      },
+    }
+  }
+}
+
+function keyOf(guards: readonly Condition[]): string {
+  return guards.map(({ index, low, high }) => `${index.key}:${low}:${high}`).join()
+}

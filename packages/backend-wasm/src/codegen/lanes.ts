@@ -1,0 +1,205 @@
+import { bytesPerElement, type DType } from '@gradus/tensor'
+import {
+  type Code,
+  f32,
+  f32x4,
+  f64,
+  type I32,
+  i32,
+  i32x4,
+  sequence,
+  type V128,
+  type ValueType,
+  type Void,
+  v128,
+} from '../assembler/index.ts'
+import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
+
+/** A value on its way through a kernel: of one element, or of four neighbouring ones. */
+export type Value = Code<ValueType>
+
+/** Where an element lies: an address and a constant to add to it. */
+export interface Location {
+  readonly address: I32
+  readonly offset: number
+}
+
+/** How elements are held and computed: one at a time, or four in a vector. */
+export interface Lanes {
+  readonly width: 1 | 4
+  constant(dtype: DType, value: number): Value
+  /** One element, for all lanes. */
+  loadOne(dtype: DType, at: Location): Value
+  /** Neighbouring elements, one per lane. */
+  loadRun(dtype: DType, at: Location): Value
+  /** Each lane from a place of its own. */
+  loadEach(dtype: DType, at: readonly Location[]): Value
+  /** The first `count` lanes to neighbouring elements; `value` may be read more than once. */
+  storeRun(dtype: DType, at: Location, value: Value, count: number): Void
+  /** The first lanes, each to a place of its own. */
+  storeEach(dtype: DType, at: readonly Location[], value: Value): Void
+  storeOne(dtype: DType, at: Location, value: Value): Void
+  apply(row: ElementwiseRow, context: Context, inputs: readonly Value[]): Value
+  /** A truth value (0 or 1) for all lanes. */
+  truth(condition: I32): Value
+  /** An integer for all lanes, as a number of the dtype. */
+  integer(dtype: DType, value: I32): Value
+  /** Lane i holds integer i of the list. */
+  integers(dtype: DType, values: readonly I32[]): Value
+  /** `a` where the bool holds, else `b`. */
+  choose(condition: Value, a: Value, b: Value): Value
+  /** An int32 or uint32 element as an integer. */
+  integerAt(value: Value, lane: number): I32
+}
+
+/** One element at a time, in the machine's own types. */
+export const scalarLanes: Lanes = {
+  width: 1,
+  constant(dtype, value) {
+    if (dtype === 'float32') return f32.const(value)
+    return dtype === 'float64' ? f64.const(value) : i32.const(value)
+  },
+  loadOne: loadScalar,
+  loadRun: loadScalar,
+  loadEach: (dtype, [at]) => loadScalar(dtype, at!),
+  storeRun: (dtype, at, value) => storeScalar(dtype, at, value),
+  storeEach: (dtype, [at], value) => storeScalar(dtype, at!, value),
+  storeOne: storeScalar,
+  apply: (row, context, inputs) => row.scalar(context, inputs as Scalar[]),
+  truth: (condition) => condition,
+  integer: (dtype, value) => integerAs(dtype, value),
+  integers: (dtype, [value]) => integerAs(dtype, value!),
+  choose: (condition, a, b) => ({ type: a.type, bytes: [a.bytes, b.bytes, condition.bytes, 0x1b] }),
+  integerAt: (value) => value as I32,
+}
+
+/** Four elements of 32 bits at a time; a bool is a lane of ones or of zeros. */
+export const vectorLanes: Lanes = {
+  width: 4,
+  constant(dtype, value) {
+    if (dtype === 'float32') return f32x4.const(value)
+    const bits = dtype === 'bool' ? -value : value
+    return i32x4.const(bits, bits, bits, bits)
+  },
+  loadOne(dtype, { address, offset }) {
+    if (dtype !== 'bool') return v128.load32Splat(address, offset)
+    return i32x4.splat(i32.sub(i32.const(0), i32.load8U(address, offset)))
+  },
+  loadRun(dtype, { address, offset }) {
+    if (dtype !== 'bool') return v128.load(address, offset)
+    return i32x4.neg(i32x4.extend8U(v128.load32Zero(address, offset)))
+  },
+  loadEach(dtype, places) {
+    if (dtype === 'bool') {
+      const [first, ...others] = places.map(({ address, offset }) => i32.load8U(address, offset))
+      return i32x4.neg(others.reduce((vector, value, i) => i32x4.replace(vector, i + 1, value), i32x4.splat(first!)))
+    }
+    const [first, ...others] = places
+    return others.reduce<V128>(
+      (vector, { address, offset }, i) => v128.load32Lane(address, vector, i + 1, offset),
+      v128.load32Zero(first!.address, first!.offset),
+    )
+  },
+  storeRun(dtype, { address, offset }, value, count) {
+    const vector = value as V128
+    if (dtype === 'bool') return storeBools(address, offset, vector, count)
+    if (count === 4) return v128.store(address, vector, offset)
+    if (count === 1) return v128.store32Lane(address, vector, 0, offset)
+    const pair = v128.store64Lane(address, vector, 0, offset)
+    return count === 2 ? pair : sequence(pair, v128.store32Lane(address, vector, 2, offset + 8))
+  },
+  storeEach(dtype, places, value) {
+    return sequence(
+      ...places.map(({ address, offset }, lane) => {
+        if (dtype !== 'bool') return v128.store32Lane(address, value as V128, lane, offset)
+        return i32.store8(address, i32.and(i32x4.extract(value as V128, lane), i32.const(1)), offset)
+      }),
+    )
+  },
+  storeOne(dtype, { address, offset }, value) {
+    if (dtype !== 'bool') return v128.store32Lane(address, value as V128, 0, offset)
+    return i32.store8(address, i32.and(i32x4.extract(value as V128, 0), i32.const(1)), offset)
+  },
+  apply(row, context, inputs) {
+    const vectors = inputs as V128[]
+    const direct = row.vector?.(context, vectors)
+    if (direct) return direct
+    const kept = vectors.map((vector) => context.steps.let(vector))
+    return [0, 1, 2, 3].reduce<V128>(
+      (result, lane) => {
+        const element = row.scalar(
+          context,
+          kept.map((vector, input) => laneOf(vector, context.inputs[input]!, lane)),
+        )
+        return withLane(result, context.to, lane, element)
+      },
+      i32x4.const(0, 0, 0, 0),
+    )
+  },
+  truth: (condition) => i32x4.splat(i32.sub(i32.const(0), condition)),
+  integer: (dtype, value) => (dtype === 'float32' ? f32x4.convertS(i32x4.splat(value)) : i32x4.splat(value)),
+  integers(dtype, [first, ...others]) {
+    const vector = others.reduce((sofar, value, i) => i32x4.replace(sofar, i + 1, value), i32x4.splat(first!))
+    return dtype === 'float32' ? f32x4.convertS(vector) : vector
+  },
+  choose: (condition, a, b) => v128.bitselect(a as V128, b as V128, condition as V128),
+  integerAt: (value, lane) => i32x4.extract(value as V128, lane),
+}
+
+function laneOf(vector: V128, dtype: DType, lane: number): Scalar {
+  if (dtype === 'float32') return f32x4.extract(vector, lane)
+  const bits = i32x4.extract(vector, lane)
+  return dtype === 'bool' ? i32.and(bits, i32.const(1)) : bits
+}
+
+function withLane(vector: V128, dtype: DType, lane: number, value: Scalar): V128 {
+  if (dtype === 'float32') return f32x4.replace(vector, lane, value as Code<'f32'>)
+  const bits = value as I32
+  return i32x4.replace(vector, lane, dtype === 'bool' ? i32.sub(i32.const(0), bits) : bits)
+}
+
+function storeBools(address: I32, offset: number, vector: V128, count: number): Void {
+  const bytes = i32x4.narrow8U(v128.and(vector, i32x4.const(1, 1, 1, 1)))
+  if (count === 4) return v128.store32Lane(address, bytes, 0, offset)
+  return sequence(
+    ...Array.from({ length: count }, (_, lane) =>
+      i32.store8(address, i32.and(i32x4.extract(vector, lane), i32.const(1)), offset + lane),
+    ),
+  )
+}
+
+function integerAs(dtype: DType, value: I32): Value {
+  if (dtype === 'float32') return f32.convertS(value)
+  return dtype === 'float64' ? f64.convertS(value) : value
+}
+
+function loadScalar(dtype: DType, { address, offset }: Location): Value {
+  switch (dtype) {
+    case 'float32':
+      return f32.load(address, offset)
+    case 'float64':
+      return f64.load(address, offset)
+    case 'bool':
+      return i32.load8U(address, offset)
+    default:
+      return i32.load(address, offset)
+  }
+}
+
+function storeScalar(dtype: DType, { address, offset }: Location, value: Value): Void {
+  switch (dtype) {
+    case 'float32':
+      return f32.store(address, value as Code<'f32'>, offset)
+    case 'float64':
+      return f64.store(address, value as Code<'f64'>, offset)
+    case 'bool':
+      return i32.store8(address, value as I32, offset)
+    default:
+      return i32.store(address, value as I32, offset)
+  }
+}
+
+/** Whether all of the dtypes fit four lanes. */
+export function fitsVector(dtype: DType): boolean {
+  return bytesPerElement(dtype) <= 4
+}

@@ -1,0 +1,77 @@
+import type { Axis } from '@gradus/graph'
+import { type Code, type I32, type Locals, sequence, type ValueType, type Void } from '../assembler/index.ts'
+
+/**
+ * A place in nested loops to which code can be added: the body of a loop, or what follows a loop in the same body. What
+ * does not depend on a loop is computed outside of it, once.
+ */
+export class Scope {
+  readonly depth: number
+  private readonly statements: Void[] = []
+  private readonly known = new Map<string, Code<ValueType>>()
+  private readonly axes = new Map<Axis, I32>()
+
+  constructor(
+    readonly locals: Locals,
+    readonly parent?: Scope,
+  ) {
+    this.depth = parent ? parent.depth + 1 : 0
+  }
+
+  /** A loop variable of this scope. */
+  bind(axis: Axis, value: I32): void {
+    this.axes.set(axis, value)
+  }
+
+  /** The value of a loop variable of this scope or one around it. */
+  valueOf(axis: Axis): I32 {
+    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
+      const value = scope.axes.get(axis)
+      if (value) return value
+    }
+    throw new Error('A loop variable is used outside of its loop.')
+  }
+
+  /** The innermost scope, from this one outwards, that binds one of the axes. */
+  binding(axes: readonly Axis[]): Scope {
+    if (axes.length === 0) return this.root
+    let scope: Scope = this
+    while (scope.parent && !axes.some((axis) => scope.axes.has(axis))) scope = scope.parent
+    return scope
+  }
+
+  get root(): Scope {
+    let scope: Scope = this
+    while (scope.parent) scope = scope.parent
+    return scope
+  }
+
+  add(statement: Void): void {
+    this.statements.push(statement)
+  }
+
+  /** Computes a value here and gives code that reads it. */
+  let<T extends ValueType>(value: Code<T>): Code<T> {
+    const local = this.locals.add(value.type)
+    this.add(local.set(value))
+    return local.get
+  }
+
+  /** What is known under a key here or in a scope around. */
+  find(key: string): Code<ValueType> | undefined {
+    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
+      const value = scope.known.get(key)
+      if (value) return value
+    }
+    return undefined
+  }
+
+  remember(key: string, value: Code<ValueType>): void {
+    this.known.set(key, value)
+  }
+
+  /** The code of this scope. */
+  code(): Void {
+    return sequence(...this.statements)
+  }
+}

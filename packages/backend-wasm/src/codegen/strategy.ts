@@ -1,0 +1,112 @@
+import {
+  type Axis,
+  axesOf,
+  type Condition,
+  costOf,
+  type Expression,
+  expressionsOfLoops,
+  type Index,
+  type LoopKernel,
+  rangeOf,
+  rootsOfLoops,
+  strideAlong,
+} from '@gradus/graph'
+import { bytesPerElement } from '@gradus/tensor'
+
+/** Along which axis the four lanes of a vector lie, and how many vectors are worked on together. */
+export interface Strategy {
+  readonly axis: Axis | undefined
+  readonly parts: number
+}
+
+/** What a load or store costs whose lanes do not lie next to each other, counting a plain one as 1. */
+const scattered = 5
+
+/** How to run the loops of a kernel: by vectors along the axis where that costs least, or one element at a time. */
+export function chooseStrategy(kernel: LoopKernel, simd: boolean): Strategy {
+  const scalar: Strategy = { axis: undefined, parts: 1 }
+  if (!simd || usesDoubles(kernel)) return scalar
+  const candidates = [...kernel.outer, ...kernel.inner].filter((axis) => isPossible(kernel, axis))
+  const work = rootsOfLoops(kernel).reduce((sum, root) => sum + costOf(root), 0)
+  let best: { axis: Axis; cost: number } | undefined
+  for (const axis of candidates) {
+    const vectors = Math.ceil(axis.size / 4)
+    const perVector = work + accessCost(kernel, axis) + (kernel.inner.includes(axis) ? 1 : 0)
+    const cost = (perVector * vectors) / axis.size
+    // later axes lie closer together in memory
+    if (!best || cost <= best.cost) best = { axis, cost }
+  }
+  const onlyOne = work + accessCost(kernel, undefined)
+  if (!best || best.cost > onlyOne) return scalar
+  return { axis: best.axis, parts: partsFor(kernel, best.axis, work) }
+}
+
+function usesDoubles(kernel: LoopKernel): boolean {
+  return expressionsOfLoops(kernel).some(({ dtype }) => bytesPerElement(dtype) > 4)
+}
+
+/** Simple work is done for several vectors at once, so that the loop itself costs less; sums need several to keep busy. */
+function partsFor(kernel: LoopKernel, axis: Axis, work: number): number {
+  const vectors = Math.floor(axis.size / 4)
+  const reducing = kernel.inner.length > 0
+  const wanted = reducing ? (work <= 16 ? 4 : 2) : work <= 6 ? 4 : work <= 24 ? 2 : 1
+  let parts = wanted
+  while (parts > 1 && parts > vectors) parts /= 2
+  return parts
+}
+
+function isPossible(kernel: LoopKernel, axis: Axis): boolean {
+  for (const { index, add } of storesOf(kernel)) {
+    // elements added one after the other may go to one place
+    if (add && strideAlong(index, axis) !== 1) return false
+  }
+  return !readsFarOutside(kernel, axis)
+}
+
+/**
+ * A vector that is partly outside of its value reads a few elements before or after it, which is harmless; lanes far
+ * apart could read outside of the memory.
+ */
+function readsFarOutside(kernel: LoopKernel, axis: Axis): boolean {
+  return expressionsOfLoops(kernel).some((expression) => {
+    if (expression.kind !== 'choice') return false
+    const vector = expression.conditions.some(({ index }: Condition) => axesOf(index).includes(axis))
+    return vector && loadsIn(expression.inside).some(({ index }) => rangeOf(index).low < 0 && !isNear(index, axis))
+  })
+}
+
+function isNear(index: Index, axis: Axis): boolean {
+  const stride = strideAlong(index, axis)
+  return stride === 0 || stride === 1
+}
+
+function loadsIn(expression: Expression): { readonly index: Index }[] {
+  if (expression.kind === 'load') return [expression]
+  if (expression.kind === 'apply') return expression.inputs.flatMap(loadsIn)
+  return expression.kind === 'choice' ? [expression.inside, expression.outside].flatMap(loadsIn) : []
+}
+
+function storesOf({ passes, rows }: LoopKernel) {
+  return [...passes.flatMap(({ stores }) => stores), ...rows]
+}
+
+function accessCost(kernel: LoopKernel, axis: Axis | undefined): number {
+  let cost = 0
+  const count = (index: Index, perRow: boolean) => {
+    if (!axis) {
+      cost += 1
+      return
+    }
+    const stride = strideAlong(index, axis)
+    const weight = perRow && kernel.inner.length > 0 ? 0.1 : 1
+    if (stride === 0) cost += 0.3 * weight
+    else cost += (stride === 1 ? 1 : scattered) * weight
+  }
+  for (const expression of expressionsOfLoops(kernel)) {
+    if (expression.kind !== 'load') continue
+    count(expression.index, !expression.axes.some((own) => kernel.inner.includes(own)))
+  }
+  for (const { stores } of kernel.passes) for (const { index } of stores) count(index, false)
+  for (const { index } of kernel.rows) count(index, true)
+  return cost
+}

@@ -1,0 +1,51 @@
+import type { Callable, F64, I32, Local, ModuleBuilder } from '../assembler/index.ts'
+import type { ExternalName } from '../elementwise/row.ts'
+import type { Arithmetic } from '../math/index.ts'
+
+/** Which instructions the machine has. */
+export interface Features {
+  readonly simd: boolean
+  readonly relaxedSimd: boolean
+}
+
+/** What the code of all kernels of a module shares. */
+export interface Tools {
+  readonly module: ModuleBuilder
+  readonly features: Features
+  readonly arithmetic: Arithmetic
+  /** The thread's own working memory. */
+  readonly scratch: Local<'i32'>
+  external(name: ExternalName, inputs: readonly F64[]): F64
+  /** How many elements a value has. */
+  sizeOf(value: number): number
+  /** Whether denormal numbers become 0 when this value is stored: it is carried from step to step. */
+  flushes(value: number): boolean
+}
+
+/** The parameters of a kernel: where the pointers to its values lie, and the first unit of work and the one after the last. */
+export const kernelSignature = { params: ['i32', 'i32', 'i32'], result: 'void' } as const
+
+/** A kernel as a function of a module. */
+export interface KernelFunction {
+  readonly callable: Callable<typeof kernelSignature.params, 'void'>
+  /** The values whose addresses it expects, in this order. */
+  readonly values: readonly number[]
+  /** How many units of work there are; they may run in any order and at once. */
+  readonly units: number
+  /** How much of the thread's working memory it uses. */
+  readonly scratchBytes: number
+}
+
+/** Reads the addresses of a kernel's values, in the order in which they are first asked for. */
+export class Pointers {
+  readonly values: number[] = []
+
+  constructor(private readonly args: I32) {}
+
+  /** Where the address of a value lies. */
+  slotOf(value: number): { readonly base: I32; readonly offset: number } {
+    let place = this.values.indexOf(value)
+    if (place < 0) place = this.values.push(value) - 1
+    return { base: this.args, offset: 4 * place }
+  }
+}

@@ -1,0 +1,4 @@
+import { testBackend } from '@gradus/testing'
+import { wasm } from './wasm.ts'
+
+testBackend(wasm())

@@ -1,0 +1,68 @@
+import { type I32, i32, i32x4, type Steps, type V128, v128 } from '../assembler/index.ts'
+import { asI32, type ElementwiseRow } from './row.ts'
+
+/** The instructions that the cipher needs, on one word or on four lanes. */
+interface Words<T> {
+  add(a: T, b: T): T
+  xor(a: T, b: T): T
+  rotate(x: T, by: number): T
+  constant(value: number): T
+  keep(steps: Steps, x: T): T
+}
+
+const scalars: Words<I32> = {
+  add: i32.add,
+  xor: i32.xor,
+  rotate: (x, by) => i32.rotl(x, i32.const(by)),
+  constant: i32.const,
+  keep: (steps, x) => steps.let(x),
+}
+
+const lanes: Words<V128> = {
+  add: i32x4.add,
+  xor: v128.xor,
+  rotate: (x, by) => v128.or(i32x4.shl(x, i32.const(by)), i32x4.shrU(x, i32.const(32 - by))),
+  constant: (value) => i32x4.const(value, value, value, value),
+  keep: (steps, x) => steps.let(x),
+}
+
+const rotations = [
+  [13, 15, 26, 6],
+  [17, 29, 16, 24],
+]
+const parity = 0x1bd11bda
+
+/** Threefry-2x32 with 20 rounds (Salmon et al., 2011): `[key 0, key 1, counter 0, counter 1]` as two words. */
+function threefry<T>(words: Words<T>, steps: Steps, inputs: readonly T[]): readonly [T, T] {
+  const { add, xor, rotate, constant } = words
+  const keep = (x: T) => words.keep(steps, x)
+  const key = [keep(inputs[0]!), keep(inputs[1]!)]
+  key.push(keep(xor(xor(key[0]!, key[1]!), constant(parity))))
+  let high = keep(add(inputs[2]!, key[0]!))
+  let low = keep(add(inputs[3]!, key[1]!))
+  for (let group = 0; group < 5; group++) {
+    for (const by of rotations[group % 2]!) {
+      high = keep(add(high, low))
+      // rotating a vector reads it twice
+      low = keep(xor(rotate(low, by), high))
+    }
+    high = keep(add(high, key[(group + 1) % 3]!))
+    low = keep(add(low, keep(add(key[(group + 2) % 3]!, constant(group + 1)))))
+  }
+  return [high, low]
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function row(pick: <T>(words: Words<T>, both: readonly [T, T]) => T): ElementwiseRow {
+  return {
+    scalar: ({ steps }, inputs) => pick(scalars, threefry(scalars, steps, inputs.map(asI32))),
+    vector: ({ steps }, inputs) => pick(lanes, threefry(lanes, steps, inputs)),
+  }
+}
+
+/** Random bits, and the two words of a new key. */
+export const threefryRows: Readonly<Record<string, ElementwiseRow>> = {
+  threefryBits: row((words, [high, low]) => words.xor(high, low)),
+  threefryHigh: row((_, [high]) => high),
+  threefryLow: row((_, [, low]) => low),
+}

@@ -1,0 +1,22 @@
+import { f32x4, i32x4, v128 } from '../assembler/index.ts'
+import type { VectorFunction } from './arithmetic.ts'
+import { splitExp } from './exp.ts'
+import { oneBits } from './format.ts'
+
+/**
+ * tanh |x| = -e / (2 + e) with e = e^(-2|x|) - 1, and the sign of x: 2 ulp. Nothing cancels, as e is between -1 and 0
+ * and has small relative error there.
+ */
+export const tanh: VectorFunction = (steps, arithmetic, value) => {
+  const { madd, float, integer } = arithmetic
+  const x = steps.let(value)
+  const half = steps.let(f32x4.pmax(v128.or(x, float(-0)), float(lowest)))
+  const { exponent, rest } = splitExp(steps, arithmetic, steps.let(f32x4.add(half, half)))
+  const power = steps.let(i32x4.add(exponent, integer(oneBits)))
+  const e = steps.let(madd(rest, power, f32x4.sub(power, float(1))))
+  const size = f32x4.abs(f32x4.div(e, f32x4.add(e, float(2))))
+  return v128.or(size, v128.and(x, float(-0)))
+}
+
+/** From here on the result is ±1. */
+const lowest = -10

@@ -1,0 +1,135 @@
+import { BackendError } from '@gradus/tensor'
+
+const pageBytes = 65536
+const alignment = 16
+/** Nothing lies in the first bytes, so that reading a little before a buffer stays within the memory; the same at the end. */
+const margin = 1024
+
+interface Block {
+  address: number
+  size: number
+}
+
+/** Gives out parts of a WebAssembly memory, which grows as needed. */
+export class Heap {
+  /** The free parts in the order of their addresses; neighbours are joined. */
+  private readonly free: Block[] = []
+  /** Freed parts by size, to be given out again as they are. */
+  private readonly recent = new Map<number, number[]>()
+  private end: number
+  private used = 0
+
+  constructor(
+    readonly memory: WebAssembly.Memory,
+    private readonly name: string,
+  ) {
+    this.end = margin
+    this.addFree(margin, this.limit - margin)
+    this.end = this.limit
+  }
+
+  /** The address of a new part. Throws `BackendError` with the sizes when the memory cannot grow enough. */
+  allocate(bytes: number): number {
+    const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
+    const address = this.recent.get(size)?.pop() ?? this.take(size) ?? this.grow(size, bytes)
+    this.used += size
+    return address
+  }
+
+  release(address: number, bytes: number): void {
+    const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
+    this.used -= size
+    const list = this.recent.get(size)
+    if (list) list.push(address)
+    else this.recent.set(size, [address])
+  }
+
+  bytesAt(address: number, length: number): Uint8Array<ArrayBuffer> {
+    // a shared memory's buffer behaves alike for all that is done with it here
+    return new Uint8Array(this.memory.buffer as ArrayBuffer, address, length)
+  }
+
+  private get limit(): number {
+    return this.memory.buffer.byteLength - margin
+  }
+
+  /** A free part of the size: the smallest that is large enough. */
+  private take(size: number): number | undefined {
+    const found = this.bestFit(size)
+    if (found === undefined) return undefined
+    const block = this.free[found]!
+    const { address } = block
+    if (block.size === size) this.free.splice(found, 1)
+    else {
+      block.address += size
+      block.size -= size
+    }
+    return address
+  }
+
+  private bestFit(size: number): number | undefined {
+    let best: number | undefined
+    this.free.forEach((block, index) => {
+      if (block.size >= size && (best === undefined || block.size < this.free[best]!.size)) best = index
+    })
+    return best
+  }
+
+  private grow(size: number, asked: number): number {
+    this.joinRecent()
+    const found = this.take(size)
+    if (found !== undefined) return found
+    const last = this.free.at(-1)
+    const atEnd = last && last.address + last.size === this.end ? last.size : 0
+    const total = this.memory.buffer.byteLength
+    // a bit more than asked for, so that growing is rare
+    const least = Math.ceil((size - atEnd) / pageBytes)
+    const pages = Math.max(least, Math.ceil(total / 4 / pageBytes))
+    if (!this.tryGrow(pages) && !this.tryGrow(least)) throw this.exhausted(asked)
+    this.addFree(this.end, this.limit - this.end)
+    this.end = this.limit
+    return this.take(size)!
+  }
+
+  private tryGrow(pages: number): boolean {
+    try {
+      this.memory.grow(pages)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private exhausted(bytes: number): BackendError {
+    const mebibytes = (count: number) => `${(count / 2 ** 20).toFixed(1)} MiB`
+    return new BackendError(
+      `The ${this.name} backend is out of memory: ${mebibytes(bytes)} were asked for, ${mebibytes(this.used)} are in use, ` +
+        `and its memory of ${mebibytes(this.memory.buffer.byteLength)} cannot grow enough. Nothing was lost. ` +
+        'Use smaller batches or a smaller model, dispose tensors that are not needed, or use the cpu backend.',
+    )
+  }
+
+  private joinRecent(): void {
+    for (const [size, addresses] of this.recent) for (const address of addresses) this.addFree(address, size)
+    this.recent.clear()
+  }
+
+  private addFree(address: number, size: number): void {
+    let [low, high] = [0, this.free.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.free[middle]!.address < address) low = middle + 1
+      else high = middle
+    }
+    this.free.splice(low, 0, { address, size })
+    this.joinWithNext(low)
+    if (low > 0) this.joinWithNext(low - 1)
+  }
+
+  private joinWithNext(index: number): void {
+    const [block, next] = [this.free[index]!, this.free[index + 1]]
+    if (!next || block.address + block.size !== next.address) return
+    block.size += next.size
+    this.free.splice(index + 1, 1)
+  }
+}

@@ -1,0 +1,158 @@
+import { type Expression, Expressions, indicesOf, inputsOf } from './expression.ts'
+import {
+  type Atom,
+  type Axis,
+  axesOf,
+  constantIndex,
+  forEachAtom,
+  type Index,
+  indexOf,
+  plus,
+  substitute,
+  times,
+} from './integer.ts'
+
+/** New indices in place of axes. */
+export type AxisMap = ReadonlyMap<Axis, Index>
+
+/** Makes axes for dimensions; those of size 1 need none. */
+export class AxisMaker {
+  private next = 0
+
+  axis(size: number): Axis {
+    return { kind: 'axis', id: this.next++, size }
+  }
+
+  /** A coordinate for each dimension, and the axes that they are made of. */
+  coordinates(shape: readonly number[]): { readonly at: readonly Index[]; readonly axes: readonly Axis[] } {
+    const axes: Axis[] = []
+    const at = shape.map((size) => {
+      if (size === 1) return constantIndex(0)
+      const axis = this.axis(size)
+      axes.push(axis)
+      return indexOf(axis)
+    })
+    return { at, axes }
+  }
+
+  /**
+   * How to split axes so that no index needs a division: a quotient or remainder of an axis alone, by a divisor of its
+   * size, becomes an axis of its own.
+   */
+  splits(indices: Iterable<Index>): Map<Axis, readonly [outer: Axis, inner: Axis]> {
+    const splits = new Map<Axis, readonly [Axis, Axis]>()
+    for (const index of indices) {
+      forEachAtom(index, (atom) => {
+        if (atom.kind === 'axis' || atom.kind === 'looked') return
+        const [term, ...others] = atom.of.terms
+        if (!term || others.length > 0 || atom.of.constant !== 0 || term.coefficient !== 1) return
+        const { atom: axis } = term
+        if (axis.kind !== 'axis' || splits.has(axis) || axis.size % atom.by !== 0) return
+        splits.set(axis, [this.axis(axis.size / atom.by), this.axis(atom.by)])
+      })
+    }
+    return splits
+  }
+}
+
+/** The index of an axis that was split in two. */
+export function joinedIndex([outer, inner]: readonly [Axis, Axis]): Index {
+  return plus(times(indexOf(outer), inner.size), indexOf(inner))
+}
+
+/** Expressions with other indices in place of their axes. */
+export class Rewriting {
+  readonly make = new Expressions()
+  private readonly done = new Map<Expression, Expression>()
+
+  constructor(
+    private readonly from: Expressions,
+    private readonly axes: AxisMap,
+  ) {}
+
+  index(index: Index): Index {
+    return substitute(index, (atom: Atom) => {
+      if (atom.kind === 'axis') return this.axes.get(atom) ?? indexOf(atom)
+      if (atom.kind !== 'looked') return indexOf(atom)
+      const value = this.expression(this.from.byId(atom.id))
+      return indexOf({ kind: 'looked', id: value.id, size: atom.size, axes: value.axes })
+    })
+  }
+
+  expression(old: Expression): Expression {
+    let rewritten = this.done.get(old)
+    if (!rewritten) this.done.set(old, (rewritten = this.rewrite(old)))
+    return rewritten
+  }
+
+  private rewrite(old: Expression): Expression {
+    const { make } = this
+    switch (old.kind) {
+      case 'constant':
+        return make.constant(old.dtype, old.value)
+      case 'load':
+        return make.load(old.dtype, old.value, this.index(old.index))
+      case 'scratch':
+        return make.scratch(old.dtype, old.slot, this.index(old.index))
+      case 'coordinate':
+        return make.coordinate(old.dtype, this.index(old.index))
+      case 'apply':
+        return make.apply(
+          old.dtype,
+          old.op,
+          old.inputs.map((input) => this.expression(input)),
+        )
+      case 'choice':
+        return make.choice(
+          old.conditions.map((condition) => ({ ...condition, index: this.index(condition.index) })),
+          () => this.expression(old.inside),
+          this.expression(old.outside),
+        )
+      case 'reduced':
+        return make.reduced(old.dtype, old.reduction, [
+          ...new Set(old.axes.flatMap((axis) => axesOf(this.index(indexOf(axis))))),
+        ])
+    }
+  }
+}
+
+/** The expressions that the given ones are made of, those that indices look up included. */
+export function expressionsWithin(roots: Iterable<Expression>, make: Expressions): Expression[] {
+  const seen = new Set<Expression>()
+  const walk = (expression: Expression): void => {
+    if (seen.has(expression)) return
+    seen.add(expression)
+    for (const index of indicesOf(expression)) for (const looked of lookedBy(index, make)) walk(looked)
+    inputsOf(expression).forEach(walk)
+  }
+  for (const root of roots) walk(root)
+  return [...seen]
+}
+
+/** The expressions whose values an index depends on. */
+export function lookedBy(index: Index, make: Expressions): Expression[] {
+  const found: Expression[] = []
+  forEachAtom(index, (atom) => {
+    if (atom.kind === 'looked') found.push(make.byId(atom.id))
+  })
+  return found
+}
+
+/**
+ * Neighbouring axes that can be one loop, because every index moves by `size` steps of the second where it moves one step
+ * of the first.
+ */
+export function mergeable(first: Axis, second: Axis, indices: readonly Index[]): boolean {
+  return indices.every(({ terms }) => {
+    let [a, b] = [0, 0]
+    for (const { atom, coefficient } of terms) {
+      if (atom === first) a = coefficient
+      else if (atom === second) b = coefficient
+      // what is looked up has indices of its own, which are asked too
+      else if (atom.kind === 'quotient' || atom.kind === 'remainder') {
+        if (axesOf(atom.of).some((axis) => axis === first || axis === second)) return false
+      }
+    }
+    return a === b * second.size
+  })
+}

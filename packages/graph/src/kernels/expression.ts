@@ -1,0 +1,175 @@
+import type { DType } from '@gradus/tensor'
+import { type Axis, axesOf, type Index, rangeOf } from './integer.ts'
+
+/** The index lies from `low` to `high - 1`. */
+export interface Condition {
+  readonly index: Index
+  readonly low: number
+  readonly high: number
+}
+
+/** What one element of a kernel is computed from; equal expressions of a kernel are one object. */
+export type Expression = { readonly id: number; readonly dtype: DType; readonly axes: readonly Axis[] } & (
+  | { readonly kind: 'constant'; readonly value: number }
+  /** An element of value number `value` of the graph, counted in row-major order. */
+  | { readonly kind: 'load'; readonly value: number; readonly index: Index }
+  /** A row-local buffer, written by an earlier pass of the same kernel. */
+  | { readonly kind: 'scratch'; readonly slot: number; readonly index: Index }
+  /** The index itself as a number. */
+  | { readonly kind: 'coordinate'; readonly index: Index }
+  /** An elementwise op, or one of the generator's own functions, by name. */
+  | { readonly kind: 'apply'; readonly op: string; readonly inputs: readonly Expression[] }
+  /** The first where all conditions hold, which is the only place where it may be computed, else the second. */
+  | {
+      readonly kind: 'choice'
+      readonly conditions: readonly Condition[]
+      readonly inside: Expression
+      readonly outside: Expression
+    }
+  /** The result of reduction number `reduction` of the kernel, or of its contraction (-1). */
+  | { readonly kind: 'reduced'; readonly reduction: number }
+)
+
+/** Makes the expressions of one kernel. */
+export class Expressions {
+  private readonly known = new Map<string, Expression>()
+  private readonly list: Expression[] = []
+
+  byId(id: number): Expression {
+    return this.list[id]!
+  }
+
+  constant(dtype: DType, value: number): Expression {
+    return this.intern(`constant ${dtype} ${Object.is(value, -0) ? '-0' : value}`, (id) => ({
+      kind: 'constant',
+      id,
+      dtype,
+      value,
+      axes: [],
+    }))
+  }
+
+  load(dtype: DType, value: number, index: Index): Expression {
+    return this.intern(`load ${value} ${index.key}`, (id) => ({
+      kind: 'load',
+      id,
+      dtype,
+      value,
+      index,
+      axes: axesOf(index),
+    }))
+  }
+
+  scratch(dtype: DType, slot: number, index: Index): Expression {
+    return this.intern(`scratch ${slot} ${index.key}`, (id) => ({
+      kind: 'scratch',
+      id,
+      dtype,
+      slot,
+      index,
+      axes: axesOf(index),
+    }))
+  }
+
+  coordinate(dtype: DType, index: Index): Expression {
+    if (index.terms.length === 0) return this.constant(dtype, index.constant)
+    return this.intern(`coordinate ${dtype} ${index.key}`, (id) => ({
+      kind: 'coordinate',
+      id,
+      dtype,
+      index,
+      axes: axesOf(index),
+    }))
+  }
+
+  apply(dtype: DType, op: string, inputs: readonly Expression[]): Expression {
+    return this.intern(`${op} ${dtype} ${inputs.map(({ id }) => id).join()}`, (id) => ({
+      kind: 'apply',
+      id,
+      dtype,
+      op,
+      inputs,
+      axes: unite(inputs.map(({ axes }) => axes)),
+    }))
+  }
+
+  /** `inside` where the conditions hold; conditions that always or never hold are decided here. */
+  choice(conditions: readonly Condition[], inside: () => Expression, outside: Expression): Expression {
+    const open: Condition[] = []
+    for (const condition of conditions) {
+      const verdict = decide(condition)
+      if (verdict === false) return outside
+      if (verdict === undefined) open.push(condition)
+    }
+    const chosen = inside()
+    if (open.length === 0) return chosen
+    const key = open.map(({ index, low, high }) => `${index.key}:${low}:${high}`).join()
+    return this.intern(`choice ${key} ${chosen.id} ${outside.id}`, (id) => ({
+      kind: 'choice',
+      id,
+      dtype: chosen.dtype,
+      conditions: open,
+      inside: chosen,
+      outside,
+      axes: unite([...open.map(({ index }) => axesOf(index)), chosen.axes, outside.axes]),
+    }))
+  }
+
+  /** The result of a reduction, which depends on the axes that were kept. */
+  reduced(dtype: DType, reduction: number, axes: readonly Axis[]): Expression {
+    return this.intern(`reduced ${reduction}`, (id) => ({ kind: 'reduced', id, dtype, reduction, axes }))
+  }
+
+  private intern(key: string, create: (id: number) => Expression): Expression {
+    let expression = this.known.get(key)
+    if (!expression) {
+      expression = create(this.list.length)
+      this.list.push(expression)
+      this.known.set(key, expression)
+    }
+    return expression
+  }
+}
+
+function unite(lists: readonly (readonly Axis[])[]): readonly Axis[] {
+  return [...new Set(lists.flat())]
+}
+
+/** Whether a condition holds everywhere or nowhere; undefined if it depends on the place. */
+function decide({ index, low, high }: Condition): boolean | undefined {
+  const range = rangeOf(index)
+  if (range.low >= low && range.high < high) return true
+  return range.high < low || range.low >= high ? false : undefined
+}
+
+/** Calls `visit` once with each expression that the given ones are made of, inputs first. */
+export function forEachExpression(roots: Iterable<Expression>, visit: (expression: Expression) => void): void {
+  const seen = new Set<Expression>()
+  const walk = (expression: Expression): void => {
+    if (seen.has(expression)) return
+    seen.add(expression)
+    for (const input of inputsOf(expression)) walk(input)
+    visit(expression)
+  }
+  for (const root of roots) walk(root)
+}
+
+/** The expressions that one is directly made of, apart from those that indices look up. */
+export function inputsOf(expression: Expression): readonly Expression[] {
+  if (expression.kind === 'apply') return expression.inputs
+  return expression.kind === 'choice' ? [expression.inside, expression.outside] : []
+}
+
+/** The indices that occur in an expression itself. */
+export function indicesOf(expression: Expression): readonly Index[] {
+  switch (expression.kind) {
+    case 'load':
+    case 'scratch':
+    case 'coordinate':
+      return [expression.index]
+    case 'choice':
+      return expression.conditions.map(({ index }) => index)
+    default:
+      return []
+  }
+}

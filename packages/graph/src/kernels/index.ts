@@ -1,0 +1,25 @@
+export { type AxisMap, expressionsWithin, lookedBy } from './axes.ts'
+export { costOf } from './cost.ts'
+export { type Condition, type Expression, Expressions } from './expression.ts'
+export {
+  type Atom,
+  type Axis,
+  axesOf,
+  constantIndex,
+  type Index,
+  indexOf,
+  plus,
+  rangeOf,
+  ravel,
+  strideAlong,
+  type Term,
+  times,
+} from './integer.ts'
+export * from './kernel.ts'
+export type { KernelCost } from './kernel-cost.ts'
+export type { KernelPlan, OutputSource as KernelOutputSource } from './plan-kernels.ts'
+export { printSchedule } from './print-schedule.ts'
+export { type Program, UnknownOp } from './program.ts'
+export type { Combine } from './reduction-rules.ts'
+export { expressionsOfLoops, rootsOfLoops, rootsOfStore } from './refine.ts'
+export { type Schedule, type ScheduledKernel, schedule } from './schedule.ts'

@@ -1,0 +1,74 @@
+import type { Aval, Node } from '@gradus/tensor'
+import type { Expression, Expressions } from './expression.ts'
+import type { Axis, Index } from './integer.ts'
+import type { Combine } from './reduction-rules.ts'
+
+/** Puts an expression into a value of the graph, at a position in row-major order. */
+export interface Store {
+  readonly value: number
+  readonly index: Index
+  readonly expression: Expression
+  /** Adds to what is there, where `only` holds; several elements may go to one place, so the order of loops counts. */
+  readonly add?: { readonly only: Expression }
+}
+
+/** Keeps an expression in a row-local buffer for a later pass; `index` counts the elements of the row. */
+export interface Save {
+  readonly slot: number
+  readonly index: Index
+  readonly expression: Expression
+}
+
+export interface Reduction {
+  readonly id: number
+  readonly combine: Combine
+  readonly expression: Expression
+  /** Which element of the row this is, where the result is a place. */
+  readonly place?: Index
+}
+
+/** One walk over the inner loops. */
+export interface Pass {
+  readonly reductions: readonly Reduction[]
+  readonly stores: readonly Store[]
+  readonly saves: readonly Save[]
+}
+
+/**
+ * Loops over `outer`; for each place there the passes over `inner` one after the other, later ones using what earlier ones
+ * reduced; then the stores `rows`. Without `inner` there is one pass that visits each place of `outer` once.
+ */
+export interface LoopKernel {
+  readonly kind: 'loops'
+  readonly outer: readonly Axis[]
+  readonly inner: readonly Axis[]
+  readonly passes: readonly Pass[]
+  readonly rows: readonly Store[]
+  /** How many row-local buffers there are. */
+  readonly slots: number
+  readonly make: Expressions
+}
+
+/** Sums of products, `sum over k of a[batch, m, k] * b[batch, k, n]`, and what is stored of each sum. */
+export interface ContractionKernel {
+  readonly kind: 'contraction'
+  readonly batch: readonly Axis[]
+  readonly m: readonly Axis[]
+  readonly n: readonly Axis[]
+  readonly k: readonly Axis[]
+  readonly a: Expression
+  readonly b: Expression
+  readonly stores: readonly Store[]
+  readonly make: Expressions
+}
+
+/** One node that has code of its own over arrays in memory. */
+export interface WholeKernel {
+  readonly kind: 'whole'
+  readonly node: Node
+  readonly inputs: readonly number[]
+  readonly inputAvals: readonly Aval[]
+  readonly outputs: readonly number[]
+}
+
+export type FusedKernel = LoopKernel | ContractionKernel | WholeKernel

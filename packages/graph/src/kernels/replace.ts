@@ -1,0 +1,26 @@
+import type { Expression, Expressions } from './expression.ts'
+import type { Pass } from './kernel.ts'
+
+/** The pass with other expressions in place of those for which `replace` gives one. */
+export function rewriteWith(
+  pass: Pass,
+  make: Expressions,
+  replace: (expression: Expression) => Expression | undefined,
+): Pass {
+  const done = new Map<Expression, Expression>()
+  const rewrite = (old: Expression): Expression => {
+    let result = done.get(old)
+    if (!result) done.set(old, (result = replace(old) ?? rebuild(old)))
+    return result
+  }
+  const rebuild = (old: Expression): Expression => {
+    if (old.kind === 'apply') return make.apply(old.dtype, old.op, old.inputs.map(rewrite))
+    if (old.kind === 'choice') return make.choice(old.conditions, () => rewrite(old.inside), rewrite(old.outside))
+    return old
+  }
+  return {
+    ...pass,
+    reductions: pass.reductions.map((reduction) => ({ ...reduction, expression: rewrite(reduction.expression) })),
+    stores: pass.stores.map((store) => ({ ...store, expression: rewrite(store.expression) })),
+  }
+}
