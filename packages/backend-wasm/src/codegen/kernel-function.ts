@@ -1,5 +1,5 @@
 import type { FusedKernel, WholeKernel } from '@gradus/graph'
-import { contractionAsLoops } from './contraction-as-loops.ts'
+import { contractionFunctions } from './contraction/contraction.ts'
 import { loopFunction } from './loops.ts'
 import type { KernelFunction, Tools } from './tools.ts'
 import { argsortFunction } from './whole/argsort.ts'
@@ -18,7 +18,7 @@ export function kernelFunctions(kernel: FusedKernel, tools: Tools): KernelFuncti
     case 'loops':
       return [loopFunction(kernel, tools)]
     case 'contraction':
-      return [loopFunction(contractionAsLoops(kernel), tools)]
+      return contractionFunctions(kernel, tools)
     case 'whole':
       return [wholeFunctions[kernel.node.op.name]!(kernel, tools)]
   }

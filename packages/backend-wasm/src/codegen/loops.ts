@@ -35,7 +35,7 @@ export function loopFunction(kernel: LoopKernel, tools: Tools): KernelFunction {
     units = builder.units
     return code
   })
-  return { callable, values, units, scratchBytes }
+  return { callable, values, units, scratchBytes, workspaceBytes: 0 }
 }
 
 class LoopBuilder {

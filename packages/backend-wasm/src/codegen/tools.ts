@@ -32,9 +32,17 @@ export interface KernelFunction {
   readonly values: readonly number[]
   /** How many units of work there are; they may run in any order and at once. */
   readonly units: number
-  /** How much of the thread's working memory it uses. */
+  /** How much of the thread's own working memory it uses. */
   readonly scratchBytes: number
+  /** How much of the workspace it uses. */
+  readonly workspaceBytes: number
 }
+
+/**
+ * Stands among the values of a kernel for memory that all threads share and that lasts from one kernel function to the next
+ * of the same kernel.
+ */
+export const workspace = -1
 
 /** Reads the addresses of a kernel's values, in the order in which they are first asked for. */
 export class Pointers {

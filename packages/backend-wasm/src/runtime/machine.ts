@@ -1,15 +1,15 @@
 import { WasmBuffer } from './buffer.ts'
 import { Heap } from './heap.ts'
 
-/** The memory of a backend, and the part of it in which programs work, one at a time. */
+/** What programs need while they run: intermediate values, rearranged operands, and what each thread works with. */
+type Area = 'arena' | 'workspace' | 'scratch'
+
+/** The memory of a backend, and the parts of it in which programs work, one at a time. */
 export class Machine {
   readonly heap: Heap
-  /** Counts the moves of the workspace. */
+  /** Counts the moves of the areas. */
   workspaceVersion = 0
-  arenaAddress = 0
-  scratchAddress = 0
-  private arenaBytes = 0
-  private scratchBytes = 0
+  private readonly areas = new Map<Area, WasmBuffer>()
 
   constructor(memory: WebAssembly.Memory, name: string) {
     this.heap = new Heap(memory, name)
@@ -23,20 +23,19 @@ export class Machine {
     this.heap.release(address, byteLength)
   }
 
-  /** Makes room for a program's intermediate values and for what its kernels work with. */
-  reserve(arenaBytes: number, scratchBytes: number): void {
-    if (arenaBytes > this.arenaBytes) {
-      const address = this.heap.allocate(arenaBytes)
-      if (this.arenaBytes > 0) this.heap.release(this.arenaAddress, this.arenaBytes)
-      this.arenaAddress = address
-      this.arenaBytes = arenaBytes
-      this.workspaceVersion++
-    }
-    if (scratchBytes > this.scratchBytes) {
-      const address = this.heap.allocate(scratchBytes)
-      if (this.scratchBytes > 0) this.heap.release(this.scratchAddress, this.scratchBytes)
-      this.scratchAddress = address
-      this.scratchBytes = scratchBytes
+  /** The address of an area; 0 if nobody needed it so far. */
+  area(name: Area): number {
+    return this.areas.get(name)?.address ?? 0
+  }
+
+  /** Makes areas as large as a program needs them. */
+  reserve(needs: Readonly<Record<Area, number>>): void {
+    for (const name of ['arena', 'workspace', 'scratch'] as const) {
+      const old = this.areas.get(name)
+      if (needs[name] <= (old?.byteLength ?? 0)) continue
+      const area = this.allocate(needs[name])
+      if (old) this.free(old)
+      this.areas.set(name, area)
       this.workspaceVersion++
     }
   }

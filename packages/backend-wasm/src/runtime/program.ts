@@ -3,7 +3,7 @@ import type { DeviceBuffer, Executable } from '@gradus/tensor'
 import { sizeOf } from '@gradus/tensor'
 import { copyMemory, doWhile, type F64, i32, ModuleBuilder, sequence, type Void } from '../assembler/index.ts'
 import { kernelFunctions } from '../codegen/kernel-function.ts'
-import type { Features, KernelFunction, Tools } from '../codegen/tools.ts'
+import { type Features, type KernelFunction, type Tools, workspace } from '../codegen/tools.ts'
 import type { ExternalName } from '../elementwise/row.ts'
 import { fused, plain } from '../math/index.ts'
 import type { WasmBuffer } from './buffer.ts'
@@ -18,10 +18,11 @@ export interface CompiledCode {
   /** The values whose addresses the code expects in its table, in this order. */
   readonly table: readonly TableEntry[]
   readonly scratchBytes: number
+  readonly workspaceBytes: number
 }
 
 /** What an entry of the table of addresses points to. */
-export type TableEntry = { readonly value: number } | { readonly output: number }
+export type TableEntry = { readonly value: number } | { readonly output: number } | 'workspace'
 
 /** Generates the module of a schedule: a function per kernel, and `run(table, count)`, which calls them in order. */
 export function generate({ program, kernels, plan }: Schedule, features: Features, memory: MemoryLimits): CompiledCode {
@@ -47,7 +48,7 @@ export function generate({ program, kernels, plan }: Schedule, features: Feature
   const table: TableEntry[] = []
   const calls: ((start: ReturnType<typeof i32.const>) => Void)[] = functions.map((kernel: KernelFunction) => {
     const offset = 4 * table.length
-    table.push(...kernel.values.map((value) => ({ value })))
+    table.push(...kernel.values.map((value): TableEntry => (value === workspace ? 'workspace' : { value })))
     return (start) => kernel.callable.call(i32.add(start, i32.const(offset)), i32.const(0), i32.const(kernel.units))
   })
   plan.outputs.forEach((source, index) => {
@@ -68,7 +69,8 @@ export function generate({ program, kernels, plan }: Schedule, features: Feature
     module: new WebAssembly.Module(bytes),
     imports: module.imported,
     table,
-    scratchBytes: functions.reduce((most, { scratchBytes }) => Math.max(most, scratchBytes), 0),
+    scratchBytes: Math.max(0, ...functions.map(({ scratchBytes }) => scratchBytes)),
+    workspaceBytes: Math.max(0, ...functions.map(({ workspaceBytes }) => workspaceBytes)),
   }
 }
 
@@ -105,7 +107,7 @@ export class WasmProgram implements Executable {
 
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
     const { machine, schedule, code } = this
-    machine.reserve(schedule.plan.arenaBytes, code.scratchBytes)
+    machine.reserve({ arena: schedule.plan.arenaBytes, scratch: code.scratchBytes, workspace: code.workspaceBytes })
     const outputs = this.outputBuffers(inputs as readonly WasmBuffer[])
     this.bind(inputs as readonly WasmBuffer[], outputs)
     this.run_(this.tableAddress, count)
@@ -135,11 +137,15 @@ export class WasmProgram implements Executable {
     if (this.workspaceVersion === machine.workspaceVersion && same(addresses, this.bound)) return
     this.bound = addresses
     this.workspaceVersion = machine.workspaceVersion
-    this.scratch.value = machine.scratchAddress
+    this.scratch.value = machine.area('scratch')
     const { places } = schedule.plan
     const { constants } = schedule.program.graph
     const table = new Uint32Array(machine.heap.memory.buffer, this.tableAddress, code.table.length)
     code.table.forEach((entry, index) => {
+      if (entry === 'workspace') {
+        table[index] = machine.area('workspace')
+        return
+      }
       if ('output' in entry) {
         table[index] = outputs[entry.output]!.address
         return
@@ -156,7 +162,7 @@ export class WasmProgram implements Executable {
           table[index] = outputs[place.index]!.address
           break
         case 'arena':
-          table[index] = machine.arenaAddress + place.offset
+          table[index] = machine.area('arena') + place.offset
           break
         case 'static':
           throw new Error('A schedule has no static values.')

@@ -17,7 +17,12 @@ export type AxisMap = ReadonlyMap<Axis, Index>
 
 /** Makes axes for dimensions; those of size 1 need none. */
 export class AxisMaker {
-  private next = 0
+  private next: number
+
+  /** `known` are axes that the new ones will stand beside. */
+  constructor(known: readonly Axis[] = []) {
+    this.next = known.reduce((most, { id }) => Math.max(most, id + 1), 0)
+  }
 
   axis(size: number): Axis {
     return { kind: 'axis', id: this.next++, size }
@@ -93,7 +98,7 @@ export class Rewriting {
       case 'load':
         return make.load(old.dtype, old.value, this.index(old.index))
       case 'scratch':
-        return make.scratch(old.dtype, old.slot, this.index(old.index))
+        return make.scratch(old.dtype, old.slot, this.index(old.index), this.rewrittenAxes(old.axes))
       case 'coordinate':
         return make.coordinate(old.dtype, this.index(old.index))
       case 'apply':
@@ -109,10 +114,12 @@ export class Rewriting {
           this.expression(old.outside),
         )
       case 'reduced':
-        return make.reduced(old.dtype, old.reduction, [
-          ...new Set(old.axes.flatMap((axis) => axesOf(this.index(indexOf(axis))))),
-        ])
+        return make.reduced(old.dtype, old.reduction, this.rewrittenAxes(old.axes))
     }
+  }
+
+  private rewrittenAxes(axes: readonly Axis[]): Axis[] {
+    return [...new Set(axes.flatMap((axis) => axesOf(this.index(indexOf(axis)))))]
   }
 }
 

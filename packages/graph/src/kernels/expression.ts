@@ -60,14 +60,15 @@ export class Expressions {
     }))
   }
 
-  scratch(dtype: DType, slot: number, index: Index): Expression {
+  /** An element of a row-local buffer, of the row at the present place of the axes `rows`. */
+  scratch(dtype: DType, slot: number, index: Index, rows: readonly Axis[]): Expression {
     return this.intern(`scratch ${slot} ${index.key}`, (id) => ({
       kind: 'scratch',
       id,
       dtype,
       slot,
       index,
-      axes: axesOf(index),
+      axes: unite([rows, axesOf(index)]),
     }))
   }
 

@@ -1,4 +1,4 @@
-export { type AxisMap, expressionsWithin, lookedBy } from './axes.ts'
+export { AxisMaker, type AxisMap, expressionsWithin, lookedBy, Rewriting } from './axes.ts'
 export { costOf } from './cost.ts'
 export { type Condition, type Expression, Expressions } from './expression.ts'
 export {

@@ -1,6 +1,6 @@
 import type { ContractionKernel, LoopKernel } from '@gradus/graph'
 
-/** A sum of products as plain loops: what is too small, too thin or of a dtype that has no better code. */
+/** A sum of products as plain loops: what is too thin for tiles, or of a dtype that has none. */
 export function contractionAsLoops({ batch, m, n, k, a, b, stores, make }: ContractionKernel): LoopKernel {
   const product = make.apply(a.dtype, 'mul', [a, b])
   const pass = { reductions: [{ id: -1, combine: 'sum', expression: product } as const], stores: [], saves: [] }

@@ -1,0 +1,78 @@
+import { type Axis, axesOf, type ContractionKernel, type Expression, type Index, strideAlong } from '@gradus/graph'
+import type { Features } from '../tools.ts'
+
+type Load = Extract<Expression, { kind: 'load' }>
+
+/** How a contraction is cut into tiles: so many rows by so many columns are summed up in registers. */
+export interface Layout {
+  readonly a: Load
+  /** Elements between neighbours along each summed axis. */
+  readonly aStrides: readonly number[]
+  /** The second operand where it lies, or nothing if it has to be rearranged. */
+  readonly b: { readonly load: Load; readonly strides: readonly number[] } | undefined
+  readonly columns: Axis
+  readonly rows: number
+  readonly depth: number
+  readonly batches: number
+  readonly tileRows: number
+  /** Vectors of four columns. */
+  readonly tileVectors: number
+  /** How often the innermost loop is written out. */
+  readonly unroll: number
+}
+
+/** Up to this size the second operand is read where it lies: it stays in the first-level cache. */
+const smallOperandBytes = 16384
+/** With fewer rows than this, rearranging costs more than it saves. */
+const rowsWorthPacking = 24
+
+/** The tiles for a contraction, or undefined where plain loops do better. */
+export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Features): Layout | undefined {
+  const { a, b, batch, m, n, k, stores } = kernel
+  const [columns, ...more] = n
+  if (!simd || !columns || more.length > 0 || a.kind !== 'load' || a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
+  if (stores.some(({ index, expression }) => strideAlong(index, columns) !== 1 || isWide(expression))) return undefined
+  const aStrides = stridesAlong(a.index, k)
+  if (!aStrides || axesOf(a.index).includes(columns)) return undefined
+  const rows = sizeOf(m)
+  const depth = sizeOf(k)
+  const bStrides = b.kind === 'load' && strideAlong(b.index, columns) === 1 ? stridesAlong(b.index, k) : undefined
+  const stays = bStrides !== undefined && (4 * depth * columns.size <= smallOperandBytes || rows < rowsWorthPacking)
+  return {
+    a,
+    aStrides,
+    b: stays ? { load: b as Load, strides: bStrides } : undefined,
+    columns,
+    rows,
+    depth,
+    batches: sizeOf(batch),
+    ...tileShape(rows, columns.size, relaxedSimd),
+  }
+}
+
+/**
+ * Sixteen registers hold the sums, a row of the second operand and one element of the first. Engines without relaxed SIMD
+ * need a register for each product, and older ones keep more values alive if the loop is written out.
+ */
+function tileShape(rows: number, columns: number, fused: boolean) {
+  const unroll = fused ? 4 : 1
+  if (columns <= 4) return { tileRows: Math.min(rows, 8), tileVectors: 1, unroll }
+  if (rows === 1) return { tileRows: 1, tileVectors: Math.min(8, Math.ceil(columns / 4)), unroll: 1 }
+  if (rows === 2) return { tileRows: 2, tileVectors: Math.min(4, Math.ceil(columns / 4)), unroll: 1 }
+  return { tileRows: Math.min(rows, fused ? 6 : 4), tileVectors: 2, unroll }
+}
+
+function isWide(expression: Expression): boolean {
+  if (expression.dtype === 'float64') return true
+  if (expression.kind === 'apply') return expression.inputs.some(isWide)
+  return expression.kind === 'choice' && (isWide(expression.inside) || isWide(expression.outside))
+}
+
+function stridesAlong(index: Index, axes: readonly Axis[]): number[] | undefined {
+  const strides = axes.map((axis) => strideAlong(index, axis))
+  return strides.every((stride) => stride !== undefined) ? (strides as number[]) : undefined
+}
+
+export function sizeOf(axes: readonly Axis[]): number {
+  return axes.reduce((product, { size }) => product * size, 1)
+}
