@@ -1,16 +1,42 @@
 import { schedule, UnknownOp } from '@gradus/graph'
 import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
+import { programModule } from './codegen/program-module.ts'
 import type { WasmBuffer } from './runtime/buffer.ts'
 import { detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
-import { generate, WasmProgram } from './runtime/program.ts'
+import { WasmProgram } from './runtime/program.ts'
+import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
 
+/** 4 GiB, all that 32-bit addresses reach. */
 const maximumPages = 65536
 
-export function wasm(): Backend {
-  const features = detectFeatures()
-  const memory = new WebAssembly.Memory({ initial: 256, maximum: maximumPages })
-  const machine = new Machine(memory, 'wasm')
+/** Options of the WebAssembly backend. */
+export interface WasmOptions {
+  /** How many threads work together; by default as many as the machine has processors, 1 where threads are not possible. */
+  readonly threads?: number
+  /** Whether to use relaxed SIMD (fused multiply-add) where the engine has it (default true). */
+  readonly relaxedSimd?: boolean
+}
+
+/** Work that takes about as long as waking other threads and waiting for them. */
+const worthSharing = 200_000
+
+export function wasm(options: WasmOptions = {}): Backend {
+  return makeWasm({ ...options, worthSharing })
+}
+
+/** The backend with what users need not choose. */
+export function makeWasm({
+  threads,
+  relaxedSimd = true,
+  worthSharing,
+}: WasmOptions & { readonly worthSharing: number }): Backend {
+  const found = detectFeatures()
+  const features = { ...found, relaxedSimd: found.relaxedSimd && relaxedSimd }
+  const count = threads ?? (threadObstacle() === undefined ? Math.min(processorCount(), 8) : 1)
+  const memory = new WebAssembly.Memory({ initial: 256, maximum: maximumPages, shared: count > 1 })
+  const machine = new Machine(memory, count, 'wasm')
+  const target = { features, threads: count, maximumPages, worthSharing }
   return {
     name: 'wasm',
     has: () => false,
@@ -25,7 +51,8 @@ export function wasm(): Backend {
     compile(graph: Graph) {
       try {
         const scheduled = schedule(graph)
-        return new WasmProgram(machine, scheduled, generate(scheduled, features, { shared: false, maximumPages }))
+        const module = programModule(scheduled, target)
+        return new WasmProgram(machine, scheduled, module, new WebAssembly.Module(module.bytes))
       } catch (error) {
         if (!(error instanceof UnknownOp)) throw error
         throw new BackendError(
@@ -37,6 +64,7 @@ export function wasm(): Backend {
 
   function copyOf(buffer: DeviceBuffer): Uint8Array {
     const { address, byteLength } = buffer as WasmBuffer
-    return machine.heap.bytesAt(address, byteLength).slice()
+    // a copy in memory of its own: a shared one is not accepted everywhere
+    return new Uint8Array(machine.heap.bytesAt(address, byteLength))
   }
 }

@@ -9,10 +9,13 @@ export const atomic = {
   /** Adds and gives the value before. */
   add: (address: I32, value: I32, offset = 0): I32 =>
     instruction('i32', [0xfe, 0x1e, ...memarg(2, offset)], address, value),
-  /** Sleeps while the word equals `expected`, at most `timeout` nanoseconds (-1: without end). */
-  wait: (address: I32, expected: I32, timeout: I64, offset = 0): I32 =>
-    instruction('i32', [0xfe, 0x01, ...memarg(2, offset)], address, expected, timeout),
-  /** Wakes up to `count` threads and gives their number. */
+  load64: (address: I32, offset = 0): I64 => instruction('i64', [0xfe, 0x11, ...memarg(3, offset)], address),
+  store64: (address: I32, value: I64, offset = 0): Void =>
+    instruction('void', [0xfe, 0x18, ...memarg(3, offset)], address, value),
+  /** Stores `value` if the word equals `expected`; gives what was there before. */
+  exchange64: (address: I32, expected: I64, value: I64, offset = 0): I64 =>
+    instruction('i64', [0xfe, 0x49, ...memarg(3, offset)], address, expected, value),
+  /** Wakes up to `count` threads that wait for the word, and gives their number. */
   notify: (address: I32, count: I32, offset = 0): I32 =>
     instruction('i32', [0xfe, 0x00, ...memarg(2, offset)], address, count),
 }

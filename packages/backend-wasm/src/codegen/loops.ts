@@ -16,13 +16,13 @@ import { type Lanes, scalarLanes, vectorLanes } from './lanes.ts'
 import { Scope } from './scope.ts'
 import { StoreWriter } from './store-writer.ts'
 import { chooseStrategy, type Strategy } from './strategy.ts'
-import { type KernelFunction, kernelSignature, Pointers, type Tools } from './tools.ts'
+import { type KernelCode, kernelSignature, Pointers, type Tools } from './tools.ts'
 
 /** Elements of the vector axis in one unit of work, where there is one row only. */
 const elementsPerUnit = 256
 
 /** The function of a loop kernel. */
-export function loopFunction(kernel: LoopKernel, tools: Tools): KernelFunction {
+export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
   const strategy = chooseStrategy(kernel, tools.features.simd)
   let values: readonly number[] = []
   let scratchBytes = 0

@@ -25,8 +25,8 @@ export interface Tools {
 /** The parameters of a kernel: where the pointers to its values lie, and the first unit of work and the one after the last. */
 export const kernelSignature = { params: ['i32', 'i32', 'i32'], result: 'void' } as const
 
-/** A kernel as a function of a module. */
-export interface KernelFunction {
+/** The code of a kernel, or of a part of it, as a function of a module. */
+export interface KernelCode {
   readonly callable: Callable<typeof kernelSignature.params, 'void'>
   /** The values whose addresses it expects, in this order. */
   readonly values: readonly number[]
@@ -36,6 +36,14 @@ export interface KernelFunction {
   readonly scratchBytes: number
   /** How much of the workspace it uses. */
   readonly workspaceBytes: number
+}
+
+/** Such code with what decides whether several threads run it. */
+export interface KernelFunction extends KernelCode {
+  /** Its additions, multiplications and memory accesses, roughly. */
+  readonly work: number
+  /** Calls functions that only the main thread has. */
+  readonly mainThreadOnly: boolean
 }
 
 /**

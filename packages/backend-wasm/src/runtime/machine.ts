@@ -1,5 +1,6 @@
 import { WasmBuffer } from './buffer.ts'
 import { Heap } from './heap.ts'
+import { Pool } from './threads/pool.ts'
 
 /** What programs need while they run: intermediate values, rearranged operands, and what each thread works with. */
 type Area = 'arena' | 'workspace' | 'scratch'
@@ -7,12 +8,17 @@ type Area = 'arena' | 'workspace' | 'scratch'
 /** The memory of a backend, and the parts of it in which programs work, one at a time. */
 export class Machine {
   readonly heap: Heap
+  /** The threads that help; there are none where programs run on the main thread alone. */
+  readonly pool: Pool | undefined
   /** Counts the moves of the areas. */
-  workspaceVersion = 0
+  areaVersion = 0
+  /** How far the working memory of one thread lies from that of the next. */
+  scratchStride = 0
   private readonly areas = new Map<Area, WasmBuffer>()
 
-  constructor(memory: WebAssembly.Memory, name: string) {
+  constructor(memory: WebAssembly.Memory, threads: number, name: string) {
     this.heap = new Heap(memory, name)
+    this.pool = threads > 1 ? new Pool(this.heap, threads, name) : undefined
   }
 
   allocate(bytes: number): WasmBuffer {
@@ -29,14 +35,20 @@ export class Machine {
   }
 
   /** Makes areas as large as a program needs them. */
-  reserve(needs: Readonly<Record<Area, number>>): void {
-    for (const name of ['arena', 'workspace', 'scratch'] as const) {
-      const old = this.areas.get(name)
-      if (needs[name] <= (old?.byteLength ?? 0)) continue
-      const area = this.allocate(needs[name])
-      if (old) this.free(old)
-      this.areas.set(name, area)
-      this.workspaceVersion++
-    }
+  reserve({ arena, workspace, scratch }: Readonly<Record<Area, number>>): void {
+    this.grow('arena', arena)
+    this.grow('workspace', workspace)
+    if (scratch <= this.scratchStride) return
+    this.grow('scratch', scratch * (this.pool?.threads ?? 1))
+    this.scratchStride = scratch
+  }
+
+  private grow(name: Area, bytes: number): void {
+    const old = this.areas.get(name)
+    if (bytes <= (old?.byteLength ?? 0)) return
+    const area = this.allocate(bytes)
+    if (old) this.free(old)
+    this.areas.set(name, area)
+    this.areaVersion++
   }
 }

@@ -16,7 +16,7 @@ import { Evaluator } from '../evaluator.ts'
 import { vectorLanes } from '../lanes.ts'
 import { Scope } from '../scope.ts'
 import { StoreWriter } from '../store-writer.ts'
-import { type KernelFunction, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
+import { type KernelCode, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
 import type { Layout } from './layout.ts'
 import { packedBytes } from './packing.ts'
 
@@ -24,7 +24,7 @@ import { packedBytes } from './packing.ts'
 const tilesPerUnit = 16
 
 /** The function that computes a contraction tile by tile. */
-export function tileFunction(kernel: ContractionKernel, layout: Layout, tools: Tools): KernelFunction {
+export function tileFunction(kernel: ContractionKernel, layout: Layout, tools: Tools): KernelCode {
   let values: readonly number[] = []
   let units = 1
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {

@@ -15,10 +15,10 @@ import {
 import { compareScalars } from '../../elementwise/comparison.ts'
 import { isFloatDType, type Scalar } from '../../elementwise/row.ts'
 import { scalarLanes } from '../lanes.ts'
-import { type KernelFunction, kernelSignature, type Tools } from '../tools.ts'
+import { type KernelCode, kernelSignature, type Tools } from '../tools.ts'
 
 /** The positions that sort each row, by merging longer and longer sorted runs between two lists of positions. */
-export function argsortFunction({ node, inputs, inputAvals, outputs }: WholeKernel, tools: Tools): KernelFunction {
+export function argsortFunction({ node, inputs, inputAvals, outputs }: WholeKernel, tools: Tools): KernelCode {
   const { axis, descending } = node.params as { axis: number; descending: boolean }
   const { shape } = node.aval
   const length = shape[axis]!

@@ -12,10 +12,10 @@ import {
 } from '../../assembler/index.ts'
 import { combined, identityOf } from '../combining.ts'
 import { fitsVector, type Lanes, scalarLanes, type Value, vectorLanes } from '../lanes.ts'
-import { type KernelFunction, kernelSignature, type Tools } from '../tools.ts'
+import { type KernelCode, kernelSignature, type Tools } from '../tools.ts'
 
 /** Running sums and products: each slice along the axis is the one before it, combined with a slice of the input. */
-export function cumulativeFunction({ node, inputs, outputs }: WholeKernel, tools: Tools): KernelFunction {
+export function cumulativeFunction({ node, inputs, outputs }: WholeKernel, tools: Tools): KernelCode {
   const { axis, reverse, exclusive } = node.params as { axis: number; reverse: boolean; exclusive: boolean }
   const { shape, dtype } = node.aval
   const combine = node.op.name === 'cumsum' ? 'sum' : 'prod'

@@ -1,0 +1,88 @@
+import { BackendError } from '@gradus/tensor'
+import { control } from '../../codegen/teamwork.ts'
+import type { Heap } from '../heap.ts'
+import { startWorker, type WorkerHandle } from './platform-worker.ts'
+import { workerSource } from './worker-source.ts'
+
+/** A job that makes no progress for so long has lost a thread. */
+const patienceMs = 20_000
+/** How often a worker looks for a new job before it goes to sleep; about a tenth of a millisecond. */
+const spins = 20_000
+
+/** The worker threads of a backend, and the block of memory through which they are told what to do. */
+export class Pool {
+  readonly address: number
+  private readonly words: Int32Array
+  private workers: WorkerHandle[] = []
+  private started = false
+  private progress = { finished: -1, since: 0 }
+
+  constructor(
+    private readonly heap: Heap,
+    /** Threads in all, the main one included. */
+    readonly threads: number,
+    private readonly name: string,
+  ) {
+    this.address = heap.allocate(control.bytes)
+    this.words = new Int32Array(heap.memory.buffer, this.address, control.bytes / 4)
+    this.words.fill(0)
+  }
+
+  /** Starts the workers, if they were not started before; they help as soon as they are ready. */
+  start(): void {
+    if (this.started) return
+    this.started = true
+    const source = workerSource()
+    for (let thread = 1; thread < this.threads; thread++) {
+      const data = { memory: this.heap.memory, address: this.address, thread, spins }
+      this.workers.push(startWorker(source, data, (reason) => this.lost(reason)))
+    }
+  }
+
+  /** How many workers are ready. */
+  get ready(): number {
+    return Atomics.load(this.words, control.workers / 4)
+  }
+
+  /** Tells the workers which program the next jobs belong to. */
+  describe(program: number, code: { readonly address: number; readonly bytes: number }, scratch: { readonly address: number; readonly stride: number }): void {
+    const { words } = this
+    words[control.program / 4] = program
+    words[control.code / 4] = code.address
+    words[control.codeBytes / 4] = code.bytes
+    words[control.scratch / 4] = scratch.address
+    words[control.scratchStride / 4] = scratch.stride
+  }
+
+  /** Called now and then while the main thread waits for the others. Throws `BackendError` if one of them is gone. */
+  readonly check = (): void => {
+    const finished = Atomics.load(this.words, control.finished / 4)
+    const now = performance.now()
+    if (finished !== this.progress.finished) {
+      this.progress = { finished, since: now }
+      return
+    }
+    if (now - this.progress.since < patienceMs) return
+    this.close()
+    throw new BackendError(
+      `A thread of the ${this.name} backend stopped in the middle of its work (no progress for ${patienceMs / 1000} s). ` +
+        'What was being computed is lost; parameters that were being updated may be half new. The backend goes on with one thread. ' +
+        'Start again from the last checkpoint, or use `wasm({ threads: 1 })`.',
+    )
+  }
+
+  /** Ends all workers; programs go on with the main thread alone. */
+  close(): void {
+    Atomics.store(this.words, control.workers / 4, 0)
+    Atomics.store(this.words, control.stop / 4, 1)
+    Atomics.notify(this.words, control.job / 4)
+    for (const worker of this.workers) worker.stop()
+    this.workers = []
+  }
+
+  private lost(reason: string): void {
+    if (this.workers.length === 0) return
+    this.close()
+    console.warn(`A thread of the ${this.name} backend ended (${reason}). The backend goes on with one thread.`)
+  }
+}

@@ -1,0 +1,55 @@
+import { control } from '../../codegen/teamwork.ts'
+
+/**
+ * The program of a worker: it waits for jobs, and helps with each. It knows modules by number, and gets the bytes of one it
+ * has not seen from the shared memory. It runs in Node and in browsers and depends on nothing.
+ */
+export function workerSource(): string {
+  const word = (name: keyof typeof control) => `control + ${control[name] / 4}`
+  return `
+'use strict'
+function work({ memory, address, thread, spins }) {
+  const words = new Int32Array(memory.buffer)
+  const control = address / 4
+  const programs = new Map()
+  const missing = (name) => () => { throw new Error('A worker has no function ' + name) }
+  const load = (code, length) => {
+    const module = new WebAssembly.Module(new Uint8Array(memory.buffer, code >>> 0, length).slice())
+    const env = { memory, check() {} }
+    for (const { kind, name } of WebAssembly.Module.imports(module)) {
+      if (kind === 'function' && !(name in env)) env[name] = Math[name] || missing(name)
+    }
+    const { exports } = new WebAssembly.Instance(module, { env })
+    exports.control.value = address
+    exports.thread.value = thread
+    return exports.help
+  }
+  let seen = Atomics.load(words, ${word('job')})
+  Atomics.add(words, ${word('workers')}, 1)
+  for (;;) {
+    let job = Atomics.load(words, ${word('job')})
+    for (let turn = 0; job === seen && turn < spins; turn++) job = Atomics.load(words, ${word('job')})
+    if (Atomics.load(words, ${word('stop')})) return
+    if (job === seen) {
+      Atomics.add(words, ${word('sleepers')}, 1)
+      Atomics.wait(words, ${word('job')}, seen)
+      Atomics.sub(words, ${word('sleepers')}, 1)
+      continue
+    }
+    seen = job
+    const [id, code, length] = [words[${word('program')}], words[${word('code')}], words[${word('codeBytes')}]]
+    if (Atomics.load(words, ${word('job')}) !== job) continue
+    if (!programs.has(id)) {
+      try {
+        programs.set(id, load(code, length))
+      } catch {
+        continue // the job was over, and the program gone, before this thread came to it; others do without it
+      }
+    }
+    programs.get(id)(job)
+  }
+}
+if (typeof require === 'function') work(require('node:worker_threads').workerData)
+else self.onmessage = ({ data }) => work(data)
+`
+}
