@@ -67,7 +67,8 @@ export function signed(value: number): number[] {
 /** The length of `bytes` when they are laid end to end. */
 export function lengthOf(bytes: Bytes): number {
   let length = 0
-  for (const part of bytes) length += typeof part === 'number' ? 1 : lengthOf(typeof part === 'function' ? part() : part)
+  for (const part of bytes)
+    length += typeof part === 'number' ? 1 : lengthOf(typeof part === 'function' ? part() : part)
   return length
 }
 

@@ -1,6 +1,13 @@
 import { type Code, type I32, instruction, type ValueType, type Void } from './code.ts'
 
-const typeBytes: Record<ValueType | 'void', number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, void: 0x40 }
+const typeBytes: Record<ValueType | 'void', number> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+  void: 0x40,
+}
 
 /** The byte that names a type. */
 export function typeByte(type: ValueType | 'void'): number {

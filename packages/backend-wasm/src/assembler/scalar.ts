@@ -39,8 +39,10 @@ export const i32 = {
   truncF64U: (a: F64): I32 => instruction('i32', [0xfc, 0x03], a),
   load: (address: I32, offset = 0): I32 => instruction('i32', [0x28, ...memarg(2, offset)], address),
   load8U: (address: I32, offset = 0): I32 => instruction('i32', [0x2d, ...memarg(0, offset)], address),
-  store: (address: I32, value: I32, offset = 0): Void => instruction('void', [0x36, ...memarg(2, offset)], address, value),
-  store8: (address: I32, value: I32, offset = 0): Void => instruction('void', [0x3a, ...memarg(0, offset)], address, value),
+  store: (address: I32, value: I32, offset = 0): Void =>
+    instruction('void', [0x36, ...memarg(2, offset)], address, value),
+  store8: (address: I32, value: I32, offset = 0): Void =>
+    instruction('void', [0x3a, ...memarg(0, offset)], address, value),
   select: (condition: I32, a: I32, b: I32): I32 => instruction('i32', 0x1b, a, b, condition),
 }
 
@@ -106,7 +108,8 @@ export const f32 = {
   demote: (a: F64): F32 => instruction('f32', 0xb6, a),
   reinterpret: (a: I32): F32 => instruction('f32', 0xbe, a),
   load: (address: I32, offset = 0): F32 => instruction('f32', [0x2a, ...memarg(2, offset)], address),
-  store: (address: I32, value: F32, offset = 0): Void => instruction('void', [0x38, ...memarg(2, offset)], address, value),
+  store: (address: I32, value: F32, offset = 0): Void =>
+    instruction('void', [0x38, ...memarg(2, offset)], address, value),
   select: (condition: I32, a: F32, b: F32): F32 => instruction('f32', 0x1b, a, b, condition),
 }
 
@@ -138,7 +141,8 @@ export const f64 = {
   promote: (a: F32): F64 => instruction('f64', 0xbb, a),
   reinterpret: (a: I64): F64 => instruction('f64', 0xbf, a),
   load: (address: I32, offset = 0): F64 => instruction('f64', [0x2b, ...memarg(3, offset)], address),
-  store: (address: I32, value: F64, offset = 0): Void => instruction('void', [0x39, ...memarg(3, offset)], address, value),
+  store: (address: I32, value: F64, offset = 0): Void =>
+    instruction('void', [0x39, ...memarg(3, offset)], address, value),
   select: (condition: I32, a: F64, b: F64): F64 => instruction('f64', 0x1b, a, b, condition),
 }
 

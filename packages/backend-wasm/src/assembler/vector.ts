@@ -38,7 +38,8 @@ export const v128 = {
 /** Four 32-bit integers. */
 export const i32x4 = {
   splat: (a: I32): V128 => instruction('v128', [0xfd, 0x11], a),
-  const: (...lanes: readonly [number, number, number, number]): V128 => v128.const([...new Uint8Array(new Int32Array(lanes).buffer)]),
+  const: (...lanes: readonly [number, number, number, number]): V128 =>
+    v128.const([...new Uint8Array(new Int32Array(lanes).buffer)]),
   extract: (a: V128, lane: number): I32 => instruction('i32', [0xfd, 0x1b, lane], a),
   replace: (a: V128, lane: number, value: I32): V128 => instruction('v128', [0xfd, 0x1c, lane], a, value),
   eq: (a: V128, b: V128): V128 => instruction('v128', [0xfd, 0x37], a, b),
@@ -78,7 +79,8 @@ export const i32x4 = {
 /** Four single precision numbers. */
 export const f32x4 = {
   splat: (a: F32): V128 => instruction('v128', [0xfd, 0x13], a),
-  const: (value: number): V128 => v128.const([...new Uint8Array(new Float32Array([value, value, value, value]).buffer)]),
+  const: (value: number): V128 =>
+    v128.const([...new Uint8Array(new Float32Array([value, value, value, value]).buffer)]),
   extract: (a: V128, lane: number): F32 => instruction('f32', [0xfd, 0x1f, lane], a),
   replace: (a: V128, lane: number, value: F32): V128 => instruction('v128', [0xfd, 0x20, lane], a, value),
   eq: (a: V128, b: V128): V128 => instruction('v128', [0xfd, 0x41], a, b),

@@ -14,7 +14,11 @@ const wholeFunctions: Readonly<Record<string, (kernel: WholeKernel, tools: Tools
 }
 
 /** The functions that run a kernel, one after the other. */
-export function kernelFunctions(kernel: FusedKernel, { bytes, operations }: KernelCost, tools: Tools): KernelFunction[] {
+export function kernelFunctions(
+  kernel: FusedKernel,
+  { bytes, operations }: KernelCost,
+  tools: Tools,
+): KernelFunction[] {
   let mainThreadOnly = false
   const watching: Tools = {
     ...tools,

@@ -69,61 +69,67 @@ export function addTeamwork(module: ModuleBuilder, scratch: Local<'i32'>): Teamw
 
   const start = scratch.set(i32.add(read(control.scratch), i32.mul(thread, read(control.scratchStride))))
 
-  const help: Callable<readonly ['i32'], 'void'> = module.function({ params: ['i32'], result: 'void' }, (locals, job) => {
-    const [seen, unit, end] = [locals.add('i64'), locals.add('i32'), locals.add('i32')]
-    const taken = locals.add('i32')
-    const mine = i32.eq(i32.wrap(i64.shrU(seen.get, i64.const(32, 0))), job.get)
-    const wanted = i64.add(seen.get, i64.extendU(read(control.chunk)))
-    const take = sequence(
-      taken.set(i64.eq(atomic.exchange64(block, seen.get, wanted, control.next), seen.get)),
-      ifThen(
-        taken.get,
-        sequence(
-          end.set(i32.add(unit.get, read(control.chunk))),
-          ifThen(i32.gtU(end.get, read(control.units)), end.set(read(control.units))),
-          module.callIndirect(kernelSignature, read(control.kernel), read(control.args), unit.get, end.get),
-          drop(atomic.add(block, i32.sub(end.get, unit.get), control.finished)),
+  const help: Callable<readonly ['i32'], 'void'> = module.function(
+    { params: ['i32'], result: 'void' },
+    (locals, job) => {
+      const [seen, unit, end] = [locals.add('i64'), locals.add('i32'), locals.add('i32')]
+      const taken = locals.add('i32')
+      const mine = i32.eq(i32.wrap(i64.shrU(seen.get, i64.const(32, 0))), job.get)
+      const wanted = i64.add(seen.get, i64.extendU(read(control.chunk)))
+      const take = sequence(
+        taken.set(i64.eq(atomic.exchange64(block, seen.get, wanted, control.next), seen.get)),
+        ifThen(
+          taken.get,
+          sequence(
+            end.set(i32.add(unit.get, read(control.chunk))),
+            ifThen(i32.gtU(end.get, read(control.units)), end.set(read(control.units))),
+            module.callIndirect(kernelSignature, read(control.kernel), read(control.args), unit.get, end.get),
+            drop(atomic.add(block, i32.sub(end.get, unit.get), control.finished)),
+          ),
         ),
-      ),
-    )
-    const look = seen.tee(atomic.load64(block, control.next))
-    const more = i32.and(
-      sequenceThen(sequence(unit.set(i32.wrap(look))), mine),
-      i32.ltU(unit.get, read(control.units)),
-    )
-    return sequence(start, whileLoop(more, take))
-  })
+      )
+      const look = seen.tee(atomic.load64(block, control.next))
+      const more = i32.and(
+        sequenceThen(sequence(unit.set(i32.wrap(look))), mine),
+        i32.ltU(unit.get, read(control.units)),
+      )
+      return sequence(start, whileLoop(more, take))
+    },
+  )
   module.exportFunction('help', help)
 
-  const offer = module.function({ params: ['i32', 'i32', 'i32', 'i32'], result: 'void' }, (locals, place, args, units, chunk) => {
-    const [job, turns] = [locals.add('i32'), locals.add('i32')]
-    const asHigh = (low: number) => i64.add(i64.shl(i64.extendU(job.get), i64.const(32, 0)), i64.const(low, 0))
-    const set = (offset: number, value: I32) => i32.store(block, value, offset)
-    const together = sequence(
-      job.set(i32.add(read(control.job), i32.const(1))),
-      // nobody may take a unit while the job is being described
-      atomic.store64(block, asHigh(-1), control.next),
-      set(control.kernel, place.get),
-      set(control.args, args.get),
-      set(control.units, units.get),
-      set(control.chunk, chunk.get),
-      atomic.store(block, i32.const(0), control.finished),
-      atomic.store64(block, asHigh(0), control.next),
-      atomic.store(block, job.get, control.job),
-      ifThen(atomic.load(block, control.sleepers), drop(atomic.notify(block, i32.const(-1), control.job))),
-      help.call(job.get),
-      turns.set(i32.const(0)),
-      whileLoop(
-        i32.ltU(atomic.load(block, control.finished), units.get),
-        sequence(
-          turns.set(i32.add(turns.get, i32.const(1))),
-          ifThen(i32.eqz(i32.remU(turns.get, i32.const(turnsBetweenChecks))), check.call(turns.get)),
+  const offer = module.function(
+    { params: ['i32', 'i32', 'i32', 'i32'], result: 'void' },
+    (locals, place, args, units, chunk) => {
+      const [job, turns] = [locals.add('i32'), locals.add('i32')]
+      const asHigh = (low: number) => i64.add(i64.shl(i64.extendU(job.get), i64.const(32, 0)), i64.const(low, 0))
+      const set = (offset: number, value: I32) => i32.store(block, value, offset)
+      const together = sequence(
+        job.set(i32.add(read(control.job), i32.const(1))),
+        // nobody may take a unit while the job is being described
+        atomic.store64(block, asHigh(-1), control.next),
+        set(control.kernel, place.get),
+        set(control.args, args.get),
+        set(control.units, units.get),
+        set(control.chunk, chunk.get),
+        atomic.store(block, i32.const(0), control.finished),
+        atomic.store64(block, asHigh(0), control.next),
+        atomic.store(block, job.get, control.job),
+        ifThen(atomic.load(block, control.sleepers), drop(atomic.notify(block, i32.const(-1), control.job))),
+        help.call(job.get),
+        turns.set(i32.const(0)),
+        whileLoop(
+          i32.ltU(atomic.load(block, control.finished), units.get),
+          sequence(
+            turns.set(i32.add(turns.get, i32.const(1))),
+            ifThen(i32.eqz(i32.remU(turns.get, i32.const(turnsBetweenChecks))), check.call(turns.get)),
+          ),
         ),
-      ),
-    )
-    const alone = module.callIndirect(kernelSignature, place.get, args.get, i32.const(0), units.get)
-    return ifElse(atomic.load(block, control.workers), together, alone)
-  })
+      )
+      const alone = module.callIndirect(kernelSignature, place.get, args.get, i32.const(0), units.get)
+      return ifElse(atomic.load(block, control.workers), together, alone)
+    },
+  )
   return { start, run: (place, args, units, chunk) => offer.call(place, args, i32.const(units), i32.const(chunk)) }
 }
 
@@ -131,4 +137,3 @@ export function addTeamwork(module: ModuleBuilder, scratch: Local<'i32'>): Teamw
 function sequenceThen(statement: Void, value: I32): I32 {
   return { type: 'i32', bytes: [statement.bytes, value.bytes] }
 }
-

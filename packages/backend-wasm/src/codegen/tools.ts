@@ -1,4 +1,4 @@
-import type { Callable, F64, I32, Local, ModuleBuilder } from '../assembler/index.ts'
+import type { Callable, F64, I32, Local, Locals, ModuleBuilder } from '../assembler/index.ts'
 import type { ExternalName } from '../elementwise/row.ts'
 import type { Arithmetic } from '../math/index.ts'
 
@@ -6,6 +6,21 @@ import type { Arithmetic } from '../math/index.ts'
 export interface Features {
   readonly simd: boolean
   readonly relaxedSimd: boolean
+}
+
+/** For what kind of memory and how many threads code is generated. */
+export interface Target {
+  readonly features: Features
+  readonly threads: number
+  readonly maximumPages: number
+  /** From how much work on (see `KernelFunction.work`) a kernel is shared between threads. */
+  readonly worthSharing: number
+}
+
+/** The function in which kernels are called: its variables, and where its table of addresses begins. */
+export interface Caller {
+  readonly locals: Locals
+  readonly start: I32
 }
 
 /** What the code of all kernels of a module shares. */

@@ -1,8 +1,9 @@
 import { byteSize, type Schedule } from '@gradus/graph'
 import type { DeviceBuffer, Executable } from '@gradus/tensor'
+import type { TableEntry } from '../codegen/address-table.ts'
 import type { ProgramModule } from '../codegen/program-module.ts'
 import type { ExternalName } from '../elementwise/row.ts'
-import { WasmBuffer } from './buffer.ts'
+import type { WasmBuffer } from './buffer.ts'
 import { externals } from './externals.ts'
 import type { Machine } from './machine.ts'
 
@@ -93,26 +94,28 @@ export class WasmProgram implements Executable {
     this.scratch.value = machine.area('scratch')
     const words = new Uint32Array(machine.heap.memory.buffer, this.table.address, this.module.table.length)
     this.module.table.forEach((entry, index) => {
-      if (entry === 'workspace') words[index] = machine.area('workspace')
-      else if ('output' in entry) words[index] = outputs[entry.output]!.address
-      else words[index] = this.addressOf(entry.value, inputs, outputs)
+      const address = this.addressOf(entry, inputs, outputs)
+      if (address !== undefined) words[index] = address
     })
   }
 
-  private addressOf(value: number, inputs: readonly WasmBuffer[], outputs: readonly WasmBuffer[]): number {
-    const { plan, program } = this.schedule
-    const place = plan.places.get(value)!
-    switch (place.at) {
+  private addressOf(
+    entry: TableEntry,
+    inputs: readonly WasmBuffer[],
+    outputs: readonly WasmBuffer[],
+  ): number | undefined {
+    switch (entry.at) {
       case 'input':
-        return inputs[place.index]!.address
-      case 'constant':
-        return (program.graph.constants[place.index]!.storage.buffer as WasmBuffer).address
+        return inputs[entry.index]!.address
       case 'output':
-        return outputs[place.index]!.address
+        return outputs[entry.index]!.address
+      case 'constant':
+        return (entry.tensor.storage.buffer as WasmBuffer).address
       case 'arena':
-        return this.machine.area('arena') + place.offset
-      case 'static':
-        throw new Error('A schedule has no static values.')
+      case 'workspace':
+        return this.machine.area(entry.at) + entry.offset
+      case 'runtime':
+        return undefined
     }
   }
 }

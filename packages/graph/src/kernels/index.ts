@@ -16,10 +16,9 @@ export {
   times,
 } from './integer.ts'
 export * from './kernel.ts'
-export type { KernelCost } from './kernel-cost.ts'
-export type { KernelPlan, OutputSource as KernelOutputSource } from './plan-kernels.ts'
 export { printSchedule } from './print-schedule.ts'
 export { type Program, UnknownOp } from './program.ts'
 export type { Combine } from './reduction-rules.ts'
 export { expressionsOfLoops, rootsOfLoops, rootsOfStore } from './refine.ts'
-export { type Schedule, type ScheduledKernel, schedule } from './schedule.ts'
+export { type LoopRoom, loopRoom } from './rooms.ts'
+export { schedule } from './schedule.ts'

@@ -1,18 +1,11 @@
 import { bytesPerElement } from '@gradus/tensor'
 import { expressionsWithin } from './axes.ts'
 import type { Expression } from './expression.ts'
-import type { ContractionKernel, FusedKernel, LoopKernel, Store } from './kernel.ts'
+import type { ContractionKernel, FusedKernel, KernelAccess, LoopKernel, Store } from './kernel.ts'
 import type { Program } from './program.ts'
 import { expressionsOfLoops, rootsOfStore } from './refine.ts'
 
-/** What a kernel does with memory, by value numbers. */
-export interface KernelAccess {
-  readonly reads: readonly number[]
-  readonly writes: readonly number[]
-  /** For each written value the read ones in whose memory it may be written. */
-  readonly overwritable: ReadonlyMap<number, readonly number[]>
-}
-
+/** Which values a kernel reads and writes. */
 export function accessesOf(kernel: FusedKernel, program: Program): KernelAccess {
   switch (kernel.kind) {
     case 'whole':

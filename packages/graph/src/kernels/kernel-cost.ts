@@ -2,17 +2,10 @@ import { bytesPerElement, sizeOf } from '@gradus/tensor'
 import { costOf } from './cost.ts'
 import type { Expression } from './expression.ts'
 import type { Axis } from './integer.ts'
-import type { FusedKernel, LoopKernel, Store } from './kernel.ts'
+import type { FusedKernel, KernelCost, LoopKernel, Schedule, Store, WholeKernel } from './kernel.ts'
 import type { Program } from './program.ts'
 
-/** What one run of a kernel moves and computes. */
-export interface KernelCost {
-  /** Each value read or written counted once, whole. */
-  readonly bytes: number
-  /** Additions, multiplications and the like; costly functions count as several. */
-  readonly operations: number
-}
-
+/** What one run of a kernel costs. */
 export function costOfKernel(
   kernel: FusedKernel,
   { reads, writes }: { readonly reads: readonly number[]; readonly writes: readonly number[] },
@@ -35,7 +28,7 @@ function operationsOf(kernel: FusedKernel): number {
       return sums * (2 * count(kernel.k) + kernel.stores.reduce((cost, { expression }) => cost + costOf(expression), 0))
     }
     case 'whole':
-      return sizeOf(kernel.node.aval.shape)
+      return kernel.body ? loopLength(kernel) * totalCost(kernel.body).operations : sizeOf(kernel.node.aval.shape)
   }
 }
 
@@ -55,4 +48,16 @@ function costs(list: readonly { readonly expression: Expression }[] | readonly S
 
 function count(axes: readonly Axis[]): number {
   return axes.reduce((product, { size }) => product * size, 1)
+}
+
+/** What all kernels of a schedule cost together. */
+export function totalCost({ kernels }: Schedule): KernelCost {
+  return kernels.reduce(
+    (sum, { cost }) => ({ bytes: sum.bytes + cost.bytes, operations: sum.operations + cost.operations }),
+    { bytes: 0, operations: 0 },
+  )
+}
+
+function loopLength({ node }: WholeKernel): number {
+  return (node.params as { readonly length?: number }).length ?? 1
 }

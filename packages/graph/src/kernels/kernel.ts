@@ -1,6 +1,8 @@
 import type { Aval, Node } from '@gradus/tensor'
+import type { Place, OutputSource as PlainSource } from '../plan.ts'
 import type { Expression, Expressions } from './expression.ts'
 import type { Axis, Index } from './integer.ts'
+import type { Program } from './program.ts'
 import type { Combine } from './reduction-rules.ts'
 
 /** Puts an expression into a value of the graph, at a position in row-major order. */
@@ -69,6 +71,49 @@ export interface WholeKernel {
   readonly inputs: readonly number[]
   readonly inputAvals: readonly Aval[]
   readonly outputs: readonly number[]
+  /** The graph that the op runs, such as the step of a loop. */
+  readonly body?: Schedule
 }
 
 export type FusedKernel = LoopKernel | ContractionKernel | WholeKernel
+
+/** What a kernel does with memory, by value numbers. */
+export interface KernelAccess {
+  readonly reads: readonly number[]
+  readonly writes: readonly number[]
+  /** For each written value the read ones in whose memory it may be written. */
+  readonly overwritable: ReadonlyMap<number, readonly number[]>
+}
+
+/** What one run of a kernel moves and computes. */
+export interface KernelCost {
+  /** Each value read or written counted once, whole. */
+  readonly bytes: number
+  /** Additions, multiplications and the like; costly functions count as several. */
+  readonly operations: number
+}
+
+/** A kernel with what it reads, writes and costs. */
+export interface ScheduledKernel extends KernelAccess {
+  readonly kernel: FusedKernel
+  readonly cost: KernelCost
+}
+
+/** As in plans of nodes; `copyInto`: a value that lives elsewhere is copied into the buffer of a donated input at the end. */
+export type KernelOutputSource = PlainSource | { readonly from: 'copyInto'; readonly input: number }
+
+/** Where the values of a schedule live: those that no kernel stores have no place. */
+export interface KernelPlan {
+  readonly arenaBytes: number
+  readonly places: ReadonlyMap<number, Place>
+  readonly outputs: readonly KernelOutputSource[]
+  /** Where in the arena a kernel with a body has room for that body's values, by number of the kernel. */
+  readonly rooms: ReadonlyMap<number, number>
+}
+
+/** A graph as kernels in the order of their execution, with a place for every value that goes through memory. */
+export interface Schedule {
+  readonly program: Program
+  readonly kernels: readonly ScheduledKernel[]
+  readonly plan: KernelPlan
+}

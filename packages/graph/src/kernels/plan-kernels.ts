@@ -1,17 +1,8 @@
-import { byteSize, type Place, type OutputSource as PlainSource } from '../plan.ts'
+import { byteSize, type Place } from '../plan.ts'
 import { Arena } from './arena.ts'
+import type { KernelOutputSource, KernelPlan, ScheduledKernel } from './kernel.ts'
 import type { Program } from './program.ts'
-import type { ScheduledKernel } from './schedule.ts'
-
-/** As in plans of nodes; `copyInto`: a value that lives elsewhere is copied into the buffer of a donated input at the end. */
-export type OutputSource = PlainSource | { readonly from: 'copyInto'; readonly input: number }
-
-/** Where the values of a schedule live: those that no kernel stores have no place. */
-export interface KernelPlan {
-  readonly arenaBytes: number
-  readonly places: ReadonlyMap<number, Place>
-  readonly outputs: readonly OutputSource[]
-}
+import { roomFor } from './rooms.ts'
 
 /** Gives every stored value a place: lifetimes decide who shares arena memory, donated inputs hold outputs where possible. */
 export function planKernels(program: Program, kernels: readonly ScheduledKernel[]): KernelPlan {
@@ -32,6 +23,7 @@ export function planKernels(program: Program, kernels: readonly ScheduledKernel[
   graph.inputs.forEach((_, index) => places.set(index, { at: 'input', index }))
   graph.constants.forEach((_, index) => places.set(graph.inputs.length + index, { at: 'constant', index }))
   const arena = new Arena()
+  const rooms = new Map<number, number>()
   kernels.forEach((kernel, index) => {
     // what no kernel writes has no elements
     for (const value of kernel.reads) if (!places.has(value)) places.set(value, { at: 'arena', offset: arena.place(0) })
@@ -46,12 +38,17 @@ export function planKernels(program: Program, kernels: readonly ScheduledKernel[
           offset: arena.place(byteSize(program.aval(value)), reusable(kernel, index, value, taken)),
         })
     }
+    const room = roomFor(kernel.kernel)
+    if (room > 0) {
+      rooms.set(index, arena.place(room))
+      arena.release(rooms.get(index)!)
+    }
     for (const value of new Set([...kernel.reads, ...kernel.writes])) {
       const place = places.get(value)!
       if (place.at === 'arena' && lastUse.get(value) === index) arena.release(place.offset)
     }
   })
-  return { arenaBytes: arena.bytes, places, outputs: outputs.sources }
+  return { arenaBytes: arena.bytes, places, outputs: outputs.sources, rooms }
 
   // the arena block of a value that is read here for the last time, element by element as the new one is written
   function reusable(kernel: ScheduledKernel, index: number, value: number, taken: Set<number>): number | undefined {
@@ -73,7 +70,7 @@ interface Lifetimes {
 function planOutputs(program: Program, kernels: readonly ScheduledKernel[], { firstWrite, lastUse }: Lifetimes) {
   const { graph, roots } = program
   const holder = new Map<number, number>()
-  const sources: OutputSource[] = new Array(graph.outputs.length)
+  const sources: KernelOutputSource[] = new Array(graph.outputs.length)
   const free = new Set(graph.donated)
 
   // an input handed back unchanged keeps its buffer

@@ -1,8 +1,7 @@
 import { formatShape } from '@gradus/tensor'
 import type { Condition, Expression } from './expression.ts'
 import { type Atom, type Axis, type Index, rangeOf } from './integer.ts'
-import type { FusedKernel, Store } from './kernel.ts'
-import type { Schedule } from './schedule.ts'
+import type { FusedKernel, Schedule, Store } from './kernel.ts'
 
 /**
  * The kernels of a schedule as text: loops, what is computed in them, and for each kernel and in total how many bytes it
@@ -28,6 +27,10 @@ export function printSchedule({ program, kernels, plan }: Schedule): string {
   return lines.join('\n')
 }
 
+function indented(text: string): string[] {
+  return text.split('\n').map((line) => `  ${line}`)
+}
+
 function amount(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, '_')
 }
@@ -40,8 +43,10 @@ class Printer {
   lines(): string[] {
     const { kernel } = this
     switch (kernel.kind) {
-      case 'whole':
-        return [`${kernel.node.op.name}(${kernel.inputs.map((value) => `%${value}`).join(', ')})`]
+      case 'whole': {
+        const call = `${kernel.node.op.name}(${kernel.inputs.map((value) => `%${value}`).join(', ')})`
+        return kernel.body ? [`${call}, each time:`, ...indented(printSchedule(kernel.body))] : [call]
+      }
       case 'contraction':
         return [
           ...this.loops('batch', kernel.batch),

@@ -1,26 +1,13 @@
-import type { Graph } from '@gradus/tensor'
+import { bodyOf, type Graph } from '@gradus/tensor'
 import { explicitPadding } from './explicit-padding.ts'
 import { type Group, Groups, rowCount } from './groups.ts'
-import type { FusedKernel } from './kernel.ts'
-import { accessesOf, type KernelAccess } from './kernel-access.ts'
-import { costOfKernel, type KernelCost } from './kernel-cost.ts'
+import type { FusedKernel, Schedule, ScheduledKernel } from './kernel.ts'
+import { accessesOf } from './kernel-access.ts'
+import { costOfKernel } from './kernel-cost.ts'
 import { lowerGroup } from './lower.ts'
-import { type KernelPlan, planKernels } from './plan-kernels.ts'
+import { planKernels } from './plan-kernels.ts'
 import { Program } from './program.ts'
 import { wholeRules } from './whole-rules.ts'
-
-/** A kernel with the values that it reads and writes. */
-export interface ScheduledKernel extends KernelAccess {
-  readonly kernel: FusedKernel
-  readonly cost: KernelCost
-}
-
-/** A graph as kernels in the order of their execution, with a place for every value that goes through memory. */
-export interface Schedule {
-  readonly program: Program
-  readonly kernels: readonly ScheduledKernel[]
-  readonly plan: KernelPlan
-}
 
 /**
  * The kernels of a graph: nodes are joined so that as few values as possible go through memory, loops are split and joined
@@ -36,12 +23,20 @@ export function schedule(graph: Graph): Schedule {
   const kernels = ordered
     .filter((group) => countOf(group) > 0)
     .flatMap((group) => lowerGroup(program, group, stored))
+    .map(withBody)
     .map((kernel): ScheduledKernel => {
       const access = accessesOf(kernel, program)
       return { kernel, ...access, cost: costOfKernel(kernel, access, program) }
     })
     .filter(({ writes }) => writes.length > 0)
   return { program, kernels, plan: planKernels(program, kernels) }
+}
+
+/** The kernel with the schedule of the graph that its op runs, if it has one. */
+function withBody(kernel: FusedKernel): FusedKernel {
+  if (kernel.kind !== 'whole') return kernel
+  const body = bodyOf(kernel.node.params)
+  return body ? { ...kernel, body: schedule(body) } : kernel
 }
 
 /** How many elements a group computes, of those results that have fewest. */

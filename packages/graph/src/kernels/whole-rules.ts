@@ -1,3 +1,4 @@
+import { avalsOf } from '@gradus/tensor'
 import { indexOf, ravel, shifted } from './integer.ts'
 import type { FusedKernel, Store } from './kernel.ts'
 import { mapLoops } from './map-loops.ts'
@@ -17,17 +18,19 @@ export const wholeRules: Readonly<Record<string, WholeRule>> = {
   cumsum: { fromMemory: true, kernels: whole },
   cumprod: { fromMemory: true, kernels: whole },
   argsort: { fromMemory: true, kernels: whole },
+  scan: { fromMemory: true, kernels: whole },
 }
 
 function whole(program: Program, node: number): FusedKernel[] {
   const { inputs } = program.graph.nodes[node]!
+  const first = program.valueOf(node)
   return [
     {
       kind: 'whole',
       node: program.graph.nodes[node]!,
       inputs: inputs.map((value) => program.roots[value]!),
       inputAvals: inputs.map((value) => program.aval(value)),
-      outputs: [program.valueOf(node)],
+      outputs: avalsOf(program.graph.nodes[node]!).map((_, output) => first + output),
     },
   ]
 }

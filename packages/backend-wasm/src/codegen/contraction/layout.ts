@@ -30,7 +30,8 @@ const rowsWorthPacking = 24
 export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Features): Layout | undefined {
   const { a, b, batch, m, n, k, stores } = kernel
   const [columns, ...more] = n
-  if (!simd || !columns || more.length > 0 || a.kind !== 'load' || a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
+  if (!simd || !columns || more.length > 0 || a.kind !== 'load' || a.dtype !== 'float32' || b.dtype !== 'float32')
+    return undefined
   if (stores.some(({ index, expression }) => strideAlong(index, columns) !== 1 || isWide(expression))) return undefined
   const aStrides = stridesAlong(a.index, k)
   if (!aStrides || axesOf(a.index).includes(columns)) return undefined

@@ -1,6 +1,6 @@
 import {
-  AxisMaker,
   type Axis,
+  AxisMaker,
   type Condition,
   type ContractionKernel,
   constantIndex,

@@ -206,7 +206,11 @@ class TileBuilder {
     const bStrides = this.operandStrides()
     const axes = kernel.k
     if (axes.length === 0) {
-      return sequence(operand.set(start), ...rows.map((row, r) => row.set(rowStarts[r]!)), this.step(rows, operand, sums, [0], [0]))
+      return sequence(
+        operand.set(start),
+        ...rows.map((row, r) => row.set(rowStarts[r]!)),
+        this.step(rows, operand, sums, [0], [0]),
+      )
     }
     const places = axes.map(() => locals.add('i32'))
     const inner = axes.length - 1
@@ -237,16 +241,19 @@ class TileBuilder {
       const run = (steps: number, count: number): Void => {
         const offsets = Array.from({ length: steps }, (_, step) => step)
         const body = sequence(
-          this.step(rows, operand, sums, offsets.map((step) => step * aStep), offsets.map((step) => step * bStep)),
+          this.step(
+            rows,
+            operand,
+            sums,
+            offsets.map((step) => step * aStep),
+            offsets.map((step) => step * bStep),
+          ),
           ...rows.map((row) => increase(row, i32.const(steps * aStep))),
           increase(operand, i32.const(steps * bStep)),
         )
         if (count === 1) return body
         const left = places[inner]!
-        return sequence(
-          left.set(i32.const(count)),
-          doWhile(body, left.tee(i32.sub(left.get, i32.const(1)))),
-        )
+        return sequence(left.set(i32.const(count)), doWhile(body, left.tee(i32.sub(left.get, i32.const(1)))))
       }
       if (rounds > 0) code.push(run(unroll, rounds))
       if (size % unroll > 0) code.push(run(1, size % unroll))
@@ -316,4 +323,3 @@ class TileBuilder {
     return pointer
   }
 }
-

@@ -105,7 +105,13 @@ export function argsortFunction({ node, inputs, inputAvals, outputs }: WholeKern
     row.do(increase(begin, i32.const(1)))
     return doWhile(row.end(sequence()), i32.ltU(begin.get, end.get))
   })
-  return { callable, values: [inputs[0]!, outputs[0]!], units: sizeOf(shape) / length, scratchBytes: 8 * length, workspaceBytes: 0 }
+  return {
+    callable,
+    values: [inputs[0]!, outputs[0]!],
+    units: sizeOf(shape) / length,
+    scratchBytes: 8 * length,
+    workspaceBytes: 0,
+  }
 }
 
 /** Whether `a` must come before `b`: not when they are equal, so that equal elements keep their order; NaN comes last. */

@@ -62,7 +62,13 @@ export function cumulativeFunction({ node, inputs, outputs }: WholeKernel, tools
       doWhile(row, i32.ltU(begin.get, end.get)),
     )
   })
-  return { callable, values: [inputs[0]!, outputs[0]!], units: sizeOf(shape.slice(0, axis)), scratchBytes: 0, workspaceBytes: 0 }
+  return {
+    callable,
+    values: [inputs[0]!, outputs[0]!],
+    units: sizeOf(shape.slice(0, axis)),
+    scratchBytes: 0,
+    workspaceBytes: 0,
+  }
 }
 
 function store(lanes: Lanes, locals: Locals, dtype: DType, address: I32, value: Value, count: number): Void {

@@ -74,6 +74,8 @@ function nodeThreads() {
 }
 
 function nodeProcessors(): number | undefined {
-  const process = platform.process as { getBuiltinModule?(name: string): { availableParallelism?(): number } } | undefined
+  const process = platform.process as
+    | { getBuiltinModule?(name: string): { availableParallelism?(): number } }
+    | undefined
   return process?.getBuiltinModule?.('node:os')?.availableParallelism?.()
 }

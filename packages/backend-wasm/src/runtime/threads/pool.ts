@@ -45,7 +45,11 @@ export class Pool {
   }
 
   /** Tells the workers which program the next jobs belong to. */
-  describe(program: number, code: { readonly address: number; readonly bytes: number }, scratch: { readonly address: number; readonly stride: number }): void {
+  describe(
+    program: number,
+    code: { readonly address: number; readonly bytes: number },
+    scratch: { readonly address: number; readonly stride: number },
+  ): void {
     const { words } = this
     words[control.program / 4] = program
     words[control.code / 4] = code.address

@@ -1,0 +1,90 @@
+import { byteSize, loopRoom, type Schedule, type WholeKernel } from '@gradus/graph'
+import type { Aval, ScanParams } from '@gradus/tensor'
+import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
+import { type AddressTable, type Source, type Sources, sourceOf } from './address-table.ts'
+import type { Caller } from './tools.ts'
+
+/** What surrounds a loop. */
+export interface LoopSetting {
+  readonly sources: Sources
+  /** Where in the arena the loop has room for the values of a step. */
+  readonly room: number
+  readonly caller: Caller
+  readonly table: AddressTable
+  /** Code that runs a schedule once. */
+  run(schedule: Schedule, sources: Sources): Void
+}
+
+/**
+ * A `scan`: the kernels of a step, called again and again with other addresses. Elements of sequences and results are read
+ * and written where they lie; a carry alternates between its place in the outputs, where it ends, and a spare one.
+ */
+export function loopCode(kernel: WholeKernel, body: Schedule, setting: LoopSetting): Void {
+  const { sources, room, caller, table } = setting
+  const { locals, start } = caller
+  const params = kernel.node.params as ScanParams
+  const { length, reverse, carries, sequences } = params
+  const spare = loopRoom(params, body.plan.arenaBytes).carries
+  const inputs = kernel.inputs.map((value) => sources.value(value))
+  const outputs = kernel.outputs.map((value) => sources.value(value))
+  const places = spare.map((offset): Source => ({ at: 'arena', offset: room + offset }))
+  const own = table.add([...inputs, ...outputs, ...places], start)
+  const pointer = (entry: number): I32 => i32.load(start, own.offset + 4 * entry)
+  const inputAt = (index: number) => pointer(index)
+  const outputAt = (index: number) => pointer(inputs.length + index)
+  const spareAt = (index: number) => pointer(inputs.length + outputs.length + index)
+
+  if (length === 0) {
+    const bytes = (aval: Aval) => i32.const(byteSize(aval))
+    const copies = spare.map((_, carry) =>
+      copyMemory(outputAt(carry), inputAt(carry), bytes(params.body.inputs[carry]!)),
+    )
+    return sequence(...own.prepare, ...copies)
+  }
+  const local = () => locals.add('i32')
+  const [time, left] = [local(), local()]
+  // a carry's present place, its next one, and the sum of the two places between which it alternates
+  const carried = spare.map(() => ({ now: local(), next: local(), both: local() }))
+  const elements = body.program.graph.inputs.slice(carries, carries + sequences).map((aval) => ({ aval, at: local() }))
+  const results = body.program.graph.outputs
+    .slice(carries)
+    .map((value) => ({ aval: body.program.aval(value), at: local() }))
+
+  const inner: Pick<Sources, 'arena' | 'output'> & { input(index: number): Source } = {
+    arena: room,
+    input(index) {
+      if (index < carries) return { at: 'code', address: carried[index]!.now.get }
+      if (index < carries + sequences) return { at: 'code', address: elements[index - carries]!.at.get }
+      const source = inputs[index]!
+      return source.at === 'code' ? { at: 'code', address: inputAt(index) } : source
+    },
+    output(index) {
+      const address = index < carries ? carried[index]!.next.get : results[index - carries]!.at.get
+      return { at: 'code', address }
+    },
+  }
+  const step = setting.run(body, { ...inner, value: (value) => sourceOf(body, value, inner) })
+  const along = (base: I32, aval: Aval) => i32.add(base, i32.mul(time.get, i32.const(byteSize(aval))))
+  // such that the last step writes to the output
+  const firstIsOutput = (length - 1) % 2 === 0
+  return sequence(
+    ...own.prepare,
+    ...carried.flatMap(({ now, next, both }, carry) => [
+      now.set(inputAt(carry)),
+      next.set(firstIsOutput ? outputAt(carry) : spareAt(carry)),
+      both.set(i32.add(outputAt(carry), spareAt(carry))),
+    ]),
+    time.set(i32.const(reverse ? length - 1 : 0)),
+    left.set(i32.const(length)),
+    doWhile(
+      sequence(
+        ...elements.map(({ aval, at }, index) => at.set(along(inputAt(carries + index), aval))),
+        ...results.map(({ aval, at }, index) => at.set(along(outputAt(carries + index), aval))),
+        step,
+        ...carried.flatMap(({ now, next, both }) => [now.set(next.get), next.set(i32.sub(both.get, next.get))]),
+        increase(time, i32.const(reverse ? -1 : 1)),
+      ),
+      left.tee(i32.sub(left.get, i32.const(1))),
+    ),
+  )
+}

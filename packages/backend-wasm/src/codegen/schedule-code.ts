@@ -1,0 +1,134 @@
+import { byteSize, type Schedule, type ScheduledKernel } from '@gradus/graph'
+import { sizeOf } from '@gradus/tensor'
+import {
+  copyMemory,
+  type F64,
+  type I32,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  sequence,
+  type Void,
+} from '../assembler/index.ts'
+import type { ExternalName } from '../elementwise/row.ts'
+import { fused, plain } from '../math/index.ts'
+import type { AddressTable, Source, Sources } from './address-table.ts'
+import { kernelFunctions } from './kernel-function.ts'
+import { type LoopSetting, loopCode } from './loop-code.ts'
+import { addTeamwork, type Teamwork } from './teamwork.ts'
+import { type Caller, type KernelFunction, type Target, type Tools, workspace } from './tools.ts'
+
+/** Generates the kernels of schedules and the calls that run them, in one module. */
+export class ScheduleCode {
+  scratchBytes = 0
+  private readonly scratch: Local<'i32'>
+  private teamwork: Teamwork | undefined
+  private sharedWorkspace = 0
+  private ownWorkspace = 0
+
+  constructor(
+    private readonly module: ModuleBuilder,
+    private readonly target: Target,
+    private readonly table: AddressTable,
+  ) {
+    this.scratch = module.exportGlobal('scratch')
+  }
+
+  get parallel(): boolean {
+    return this.teamwork !== undefined
+  }
+
+  get workspaceBytes(): number {
+    return this.ownWorkspace + this.sharedWorkspace
+  }
+
+  /** What a program has to do before anything else. */
+  get beginning(): Void[] {
+    return this.teamwork ? [this.teamwork.start] : []
+  }
+
+  /** Code that runs all kernels of a schedule once and hands out what it promises. */
+  schedule(schedule: Schedule, sources: Sources, caller: Caller): Void {
+    const tools = this.toolsFor(schedule)
+    const calls = schedule.kernels.flatMap((scheduled, number) =>
+      this.kernel(schedule, scheduled, number, tools, sources, caller),
+    )
+    return sequence(...calls, ...this.copies(schedule, sources, caller))
+  }
+
+  private kernel(
+    schedule: Schedule,
+    { kernel, cost }: ScheduledKernel,
+    number: number,
+    tools: Tools,
+    sources: Sources,
+    caller: Caller,
+  ): Void[] {
+    if (kernel.kind === 'whole' && kernel.body) {
+      const room = sources.arena + schedule.plan.rooms.get(number)!
+      const { table } = this
+      const run: LoopSetting['run'] = (step, inner) => this.schedule(step, inner, caller)
+      return [loopCode(kernel, kernel.body, { sources, room, caller, table, run })]
+    }
+    return kernelFunctions(kernel, cost, tools).map((code) => this.call(code, sources, caller))
+  }
+
+  /** Calls a kernel, on several threads if it is worth it. */
+  private call(code: KernelFunction, sources: Sources, { start }: Caller): Void {
+    this.scratchBytes = Math.max(this.scratchBytes, code.scratchBytes)
+    this.sharedWorkspace = Math.max(this.sharedWorkspace, code.workspaceBytes)
+    const where = code.values.map(
+      (value): Source => (value === workspace ? { at: 'workspace', offset: 0 } : sources.value(value)),
+    )
+    const { offset, prepare } = this.table.add(where, start)
+    const args = offset === 0 ? start : i32.add(start, i32.const(offset))
+    return sequence(...prepare, this.run(code, args))
+  }
+
+  private run(code: KernelFunction, args: I32): Void {
+    const { module, target } = this
+    const { callable, units } = code
+    if (target.threads === 1 || !isShared(code, target.worthSharing)) {
+      return callable.call(args, i32.const(0), i32.const(units))
+    }
+    this.teamwork ??= addTeamwork(module, this.scratch)
+    // several portions per thread, because threads do not run equally fast
+    const chunk = Math.max(1, Math.floor(units / (4 * target.threads)))
+    return this.teamwork.run(i32.const(module.addToTable(callable)), args, units, chunk)
+  }
+
+  /** Outputs that are copies of values which live elsewhere. */
+  private copies({ plan, program }: Schedule, sources: Sources, { start }: Caller): Void[] {
+    return plan.outputs.flatMap((source, index): Void[] => {
+      if (source.from !== 'copy' && source.from !== 'copyInto') return []
+      const value = program.graph.outputs[index]!
+      const { offset, prepare } = this.table.add([sources.value(value), sources.output(index)], start)
+      const bytes = i32.const(byteSize(program.aval(value)))
+      return [...prepare, copyMemory(i32.load(start, offset + 4), i32.load(start, offset), bytes)]
+    })
+  }
+
+  private toolsFor({ program, plan }: Schedule): Tools {
+    const { module, target } = this
+    const flushed = new Set<number>()
+    plan.outputs.forEach(({ from }, index) => {
+      if (from === 'donated' || from === 'copyInto') flushed.add(program.roots[program.graph.outputs[index]!]!)
+    })
+    return {
+      module,
+      features: target.features,
+      arithmetic: target.features.relaxedSimd ? fused : plain,
+      scratch: this.scratch,
+      external(name: ExternalName, inputs: readonly F64[]): F64 {
+        const params = inputs.map(() => 'f64' as const)
+        return module.importFunction(name, { params, result: 'f64' }).call(...inputs)
+      },
+      sizeOf: (value) => sizeOf(program.aval(value).shape),
+      flushes: (value) => flushed.has(value),
+    }
+  }
+}
+
+function isShared({ units, work, mainThreadOnly }: KernelFunction, worthSharing: number): boolean {
+  return units > 1 && work >= worthSharing && !mainThreadOnly
+}
