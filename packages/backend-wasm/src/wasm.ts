@@ -8,7 +8,7 @@ import { WasmProgram } from './runtime/program.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
 
 /** 4 GiB, all that 32-bit addresses reach. */
-const maximumPages = 65536
+const allPages = 65536
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
@@ -19,20 +19,23 @@ export interface WasmOptions {
 }
 
 /** Work that takes about as long as waking other threads and waiting for them. */
-const worthSharing = 200_000
+const threadCost = 200_000
 
 export function wasm(options: WasmOptions = {}): Backend {
-  return makeWasm({ ...options, worthSharing })
+  return makeWasm(options)
 }
 
-/** The backend with what users need not choose. */
-export function makeWasm({
-  threads,
-  relaxedSimd = true,
-  worthSharing,
-}: WasmOptions & { readonly worthSharing: number }): Backend {
+/** What tests choose besides. */
+export interface MakeOptions extends WasmOptions {
+  readonly simd?: boolean
+  readonly worthSharing?: number
+  readonly maximumPages?: number
+}
+
+export function makeWasm(options: MakeOptions): Backend {
+  const { threads, relaxedSimd = true, simd = true, worthSharing = threadCost, maximumPages = allPages } = options
   const found = detectFeatures()
-  const features = { ...found, relaxedSimd: found.relaxedSimd && relaxedSimd }
+  const features = { simd: found.simd && simd, relaxedSimd: found.relaxedSimd && relaxedSimd && simd }
   const count = threads ?? (threadObstacle() === undefined ? Math.min(processorCount(), 8) : 1)
   const memory = new WebAssembly.Memory({ initial: 256, maximum: maximumPages, shared: count > 1 })
   const machine = new Machine(memory, count, 'wasm')

@@ -64,24 +64,40 @@ export function signed(value: number): number[] {
   }
 }
 
-/** The length of `bytes` when they are laid end to end. */
-export function lengthOf(bytes: Bytes): number {
-  let length = 0
-  for (const part of bytes)
-    length += typeof part === 'number' ? 1 : lengthOf(typeof part === 'function' ? part() : part)
-  return length
-}
+/** Lays bytes end to end in memory that grows. */
+export class ByteWriter {
+  private memory = new Uint8Array(4096)
+  private length = 0
 
-/** Lays `bytes` end to end. */
-export function flatten(bytes: Bytes): Uint8Array<ArrayBuffer> {
-  const flat = new Uint8Array(lengthOf(bytes))
-  let next = 0
-  const write = (parts: Bytes): void => {
-    for (const part of parts) {
-      if (typeof part === 'number') flat[next++] = part
-      else write(typeof part === 'function' ? part() : part)
+  write(bytes: Bytes): void {
+    for (const part of bytes) {
+      if (typeof part === 'number') this.push(part)
+      else this.write(typeof part === 'function' ? part() : part)
     }
   }
-  write(bytes)
-  return flat
+
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length)
+    this.memory.set(bytes, this.length)
+    this.length += bytes.length
+  }
+
+  /** A copy of what was written since the last call. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.memory.slice(0, this.length)
+    this.length = 0
+    return taken
+  }
+
+  private push(byte: number): void {
+    if (this.length === this.memory.length) this.reserve(1)
+    this.memory[this.length++] = byte
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.memory.length) return
+    const grown = new Uint8Array(Math.max(2 * this.memory.length, this.length + count))
+    grown.set(this.memory)
+    this.memory = grown
+  }
 }

@@ -1,4 +1,4 @@
-import { type Bytes, type Code, flatten, type I32, type Late, lengthOf, unsigned, type ValueType } from './code.ts'
+import { type Bytes, ByteWriter, type Code, type I32, type Late, unsigned, type ValueType } from './code.ts'
 import { typeByte } from './control.ts'
 import { type Local, Locals, localOf } from './function.ts'
 
@@ -110,20 +110,32 @@ export class ModuleBuilder {
   build(): Uint8Array<ArrayBuffer> {
     const { elements } = this
     const element = [0x00, 0x41, 0x00, 0x0b, vector(elements.map((index) => [index]))]
-    return flatten([
-      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      section(1, this.types),
-      section(2, this.imports),
-      section(
-        3,
-        this.functions.map(({ type }) => unsigned(type)),
-      ),
-      section(4, elements.length > 0 ? [[0x70, 0x00, ...unsigned(elements.length)]] : []),
-      section(6, this.globals),
-      section(7, this.exports),
-      section(9, elements.length > 0 ? [element] : []),
-      section(10, this.functions.map(functionBytes)),
-    ])
+    const part = new ByteWriter()
+    const whole = new ByteWriter()
+    const section = (id: number, entries: readonly (Bytes | Uint8Array)[]) => {
+      if (entries.length === 0) return
+      part.write(unsigned(entries.length))
+      for (const entry of entries) {
+        if (entry instanceof Uint8Array) part.append(entry)
+        else part.write(entry)
+      }
+      const content = part.take()
+      whole.write([id, ...unsigned(content.length)])
+      whole.append(content)
+    }
+    whole.write([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
+    section(1, this.types)
+    section(2, this.imports)
+    section(
+      3,
+      this.functions.map(({ type }) => unsigned(type)),
+    )
+    section(4, elements.length > 0 ? [[0x70, 0x00, ...unsigned(elements.length)]] : [])
+    section(6, this.globals)
+    section(7, this.exports)
+    section(9, elements.length > 0 ? [element] : [])
+    section(10, this.functions.map(functionBytes))
+    return whole.take()
   }
 
   private typeNumber(params: readonly ValueType[], result: ValueType | 'void'): number {
@@ -151,7 +163,8 @@ function callable<P extends readonly ValueType[], R extends ValueType | 'void'>(
   }
 }
 
-function functionBytes({ locals, body }: Defined): Bytes {
+/** The code of a function with its length before it. */
+function functionBytes({ locals, body }: Defined): Uint8Array {
   const groups: Bytes[] = []
   let start = 0
   for (let end = 1; end <= locals.types.length; end++) {
@@ -159,14 +172,12 @@ function functionBytes({ locals, body }: Defined): Bytes {
     groups.push([...unsigned(end - start), typeByte(locals.types[start]!)])
     start = end
   }
-  const bytes: Bytes = [vector(groups), body.bytes, 0x0b]
-  return [unsigned(lengthOf(bytes)), bytes]
-}
-
-function section(id: number, entries: readonly Bytes[]): Bytes {
-  if (entries.length === 0) return []
-  const content = vector(entries)
-  return [id, unsigned(lengthOf(content)), content]
+  const writer = new ByteWriter()
+  writer.write([vector(groups), body.bytes, 0x0b])
+  const code = writer.take()
+  writer.write(unsigned(code.length))
+  writer.append(code)
+  return writer.take()
 }
 
 function vector(entries: readonly (Bytes | number)[]): Bytes {

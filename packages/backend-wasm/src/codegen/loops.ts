@@ -18,8 +18,9 @@ import { StoreWriter } from './store-writer.ts'
 import { chooseStrategy, type Strategy } from './strategy.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools } from './tools.ts'
 
-/** Elements of the vector axis in one unit of work, where there is one row only. */
+/** Elements of the vector axis in one unit of work, where there is one row only; fewer where each is a whole column. */
 const elementsPerUnit = 256
+const columnsPerUnit = 16
 
 /** The function of a loop kernel. */
 export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
@@ -79,7 +80,11 @@ class LoopBuilder {
 
   get units(): number {
     if (this.rows > 1) return this.rows
-    return this.across ? Math.ceil(this.across.size / elementsPerUnit) : 1
+    return this.across ? Math.ceil(this.across.size / this.elementsPerUnit) : 1
+  }
+
+  private get elementsPerUnit(): number {
+    return this.kernel.inner.length > 0 ? columnsPerUnit : elementsPerUnit
   }
 
   private get rows(): number {
@@ -163,8 +168,8 @@ class LoopBuilder {
     const tail = axis.size % 4
     if (range) {
       const stop = locals.add('i32')
-      const last = i32.mul(range.end.get, i32.const(elementsPerUnit))
-      code.push(place.set(i32.mul(range.begin.get, i32.const(elementsPerUnit))))
+      const last = i32.mul(range.end.get, i32.const(this.elementsPerUnit))
+      code.push(place.set(i32.mul(range.begin.get, i32.const(this.elementsPerUnit))))
       code.push(stop.set(last), ifThen(i32.gtU(stop.get, i32.const(axis.size)), stop.set(i32.const(axis.size))))
       const room = (length: number) => i32.leU(i32.add(place.get, i32.const(length)), stop.get)
       if (parts > 1) code.push(whileLoop(room(4 * parts), block(parts, 4)))

@@ -1,4 +1,16 @@
-import { type Axis, axesOf, type ContractionKernel, type Expression, type Index, strideAlong } from '@gradus/graph'
+import {
+  type Axis,
+  AxisMaker,
+  axesOf,
+  type ContractionKernel,
+  type Expression,
+  type Index,
+  indexOf,
+  plus,
+  Rewriting,
+  strideAlong,
+  times,
+} from '@gradus/graph'
 import type { Features } from '../tools.ts'
 
 type Load = Extract<Expression, { kind: 'load' }>
@@ -21,6 +33,13 @@ export interface Layout {
   readonly unroll: number
 }
 
+/**
+ * Sums longer than this are made block by block, so that what all tiles read for one block stays in the cache. A block is
+ * about as long.
+ */
+const longestSum = 2048
+const blockLength = 512
+
 /** Up to this size the second operand is read where it lies: it stays in the first-level cache. */
 const smallOperandBytes = 16384
 /** With fewer rows than this, rearranging costs more than it saves. */
@@ -38,7 +57,8 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
   const rows = sizeOf(m)
   const depth = sizeOf(k)
   const bStrides = b.kind === 'load' && strideAlong(b.index, columns) === 1 ? stridesAlong(b.index, k) : undefined
-  const stays = bStrides !== undefined && (4 * depth * columns.size <= smallOperandBytes || rows < rowsWorthPacking)
+  const inCache = Math.min(depth, longestSum)
+  const stays = bStrides !== undefined && (4 * inCache * columns.size <= smallOperandBytes || rows < rowsWorthPacking)
   return {
     a,
     aStrides,
@@ -61,6 +81,36 @@ function tileShape(rows: number, columns: number, fused: boolean) {
   if (rows === 1) return { tileRows: 1, tileVectors: Math.min(8, Math.ceil(columns / 4)), unroll: 1 }
   if (rows === 2) return { tileRows: 2, tileVectors: Math.min(4, Math.ceil(columns / 4)), unroll: 1 }
   return { tileRows: Math.min(rows, fused ? 6 : 4), tileVectors: 2, unroll }
+}
+
+/**
+ * The kernel with the outermost of its summed axes in two, blocks and what is in one, if the sums are long; the blocks are
+ * then the first of the summed axes.
+ */
+export function inBlocks(kernel: ContractionKernel): { readonly kernel: ContractionKernel; readonly blocks: Axis | undefined } {
+  const [outermost, ...others] = kernel.k
+  const depth = sizeOf(kernel.k)
+  if (!outermost || depth <= longestSum) return { kernel, blocks: undefined }
+  const within = largestDivisor(outermost.size, Math.max(1, Math.floor(blockLength / sizeOf(others))))
+  if (within === outermost.size || within * sizeOf(others) < blockLength / 8) return { kernel, blocks: undefined }
+  if (within === 1) return { kernel, blocks: outermost }
+  const maker = new AxisMaker([...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])
+  const [blocks, rest] = [maker.axis(outermost.size / within), maker.axis(within)]
+  const joined = plus(times(indexOf(blocks), within), indexOf(rest))
+  const rewriting = new Rewriting(kernel.make, new Map([[outermost, joined]]))
+  const stores = kernel.stores.map((store) => ({
+    ...store,
+    index: rewriting.index(store.index),
+    expression: rewriting.expression(store.expression),
+  }))
+  const [a, b] = [rewriting.expression(kernel.a), rewriting.expression(kernel.b)]
+  return { kernel: { ...kernel, k: [blocks, rest, ...others], a, b, stores, make: rewriting.make }, blocks }
+}
+
+function largestDivisor(size: number, most: number): number {
+  let divisor = Math.min(size, most)
+  while (size % divisor !== 0) divisor--
+  return divisor
 }
 
 function isWide(expression: Expression): boolean {

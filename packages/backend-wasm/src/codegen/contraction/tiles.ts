@@ -4,6 +4,7 @@ import {
   f32x4,
   type I32,
   i32,
+  ifElse,
   ifThen,
   increase,
   type Local,
@@ -24,17 +25,24 @@ import { packedBytes } from './packing.ts'
 const tilesPerUnit = 16
 
 /** The function that computes a contraction tile by tile. */
-export function tileFunction(kernel: ContractionKernel, layout: Layout, tools: Tools): KernelCode {
+export function tileFunction(
+  kernel: ContractionKernel,
+  layout: Layout,
+  blocks: Axis | undefined,
+  tools: Tools,
+): KernelCode {
   let values: readonly number[] = []
   let units = 1
+  let workspaceBytes = 0
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
-    const builder = new TileBuilder(kernel, layout, tools, locals, new Pointers(args.get))
+    const builder = new TileBuilder(kernel, layout, blocks, tools, locals, new Pointers(args.get))
     const code = builder.build(begin, end)
     values = builder.pointers.values
     units = builder.units
+    workspaceBytes = builder.workspaceBytes
     return code
   })
-  return { callable, values, units, scratchBytes: 0, workspaceBytes: layout.b ? 0 : packedBytes(layout) }
+  return { callable, values, units, scratchBytes: 0, workspaceBytes }
 }
 
 class TileBuilder {
@@ -47,10 +55,13 @@ class TileBuilder {
   private readonly group: Local<'i32'>
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
+  private readonly block: Local<'i32'>
 
   constructor(
     private readonly kernel: ContractionKernel,
     private readonly layout: Layout,
+    /** The axis of the blocks, if sums are made block by block. */
+    private readonly blocks: Axis | undefined,
     private readonly tools: Tools,
     private readonly locals: Locals,
     readonly pointers: Pointers,
@@ -60,6 +71,7 @@ class TileBuilder {
     this.group = locals.add('i32')
     this.row = locals.add('i32')
     this.column = locals.add('i32')
+    this.block = locals.add('i32')
     this.root = new Scope(locals)
     this.evaluator = new Evaluator(
       {
@@ -83,6 +95,23 @@ class TileBuilder {
     return this.unitsPerBatch * this.layout.batches
   }
 
+  get workspaceBytes(): number {
+    return this.partialsAt + (this.blocks ? this.partialBytes * this.layout.rows * this.layout.batches : 0)
+  }
+
+  /** Where in the workspace the sums of the blocks so far are kept, and how many bytes a row of them has. */
+  private get partialsAt(): number {
+    return this.layout.b ? 0 : packedBytes(this.layout)
+  }
+
+  private get partialBytes(): number {
+    return 16 * this.layout.tileVectors * this.panelCount
+  }
+
+  private get panelCount(): number {
+    return Math.ceil(this.layout.columns.size / (4 * this.layout.tileVectors))
+  }
+
   private get unitsPerBatch(): number {
     return Math.ceil(this.tiles / this.tilesPerUnit)
   }
@@ -100,9 +129,24 @@ class TileBuilder {
       last.set(i32.add(first.get, i32.const(rowsPerUnit))),
       ifThen(i32.gtU(last.get, i32.const(layout.rows)), last.set(i32.const(layout.rows))),
     )
-    unit.add(this.panels(unit, first, last))
+    unit.add(this.blockLoop(unit, first, last))
     const body = sequence(decode, unit.code(), increase(begin, i32.const(1)))
     return sequence(this.root.code(), doWhile(body, i32.ltU(begin.get, end.get)))
+  }
+
+  private blockLoop(unit: Scope, first: Local<'i32'>, last: Local<'i32'>): Void {
+    const { blocks, block, locals } = this
+    if (!blocks) return this.panels(unit, first, last)
+    const scope = new Scope(locals, unit)
+    scope.bind(blocks, block.get)
+    scope.add(this.panels(scope, first, last))
+    const body = sequence(scope.code(), increase(block, i32.const(1)))
+    return sequence(block.set(i32.const(0)), doWhile(body, i32.ltU(block.get, i32.const(blocks.size))))
+  }
+
+  /** The summed axes within a block. */
+  private get summed(): readonly Axis[] {
+    return this.kernel.k.filter((axis) => axis !== this.blocks)
   }
 
   /** All columns, a tile's width at a time. */
@@ -143,18 +187,18 @@ class TileBuilder {
 
   /** Where the second operand's part for the present panel begins. */
   private operandStart(scope: Scope): I32 {
-    const { layout, kernel } = this
+    const { layout } = this
     if (layout.b) {
-      this.bindAll(scope, kernel.k, undefined)
+      this.bindAll(scope, this.summed, undefined)
       this.evaluator.scope = scope
       const { address, offset } = this.evaluator.locate(layout.b.load.value, 4, layout.b.load.index, 0)
       return offset === 0 ? address : i32.add(address, i32.const(offset))
     }
     const panelBytes = 16 * layout.tileVectors * layout.depth
-    const panels = Math.ceil(layout.columns.size / (4 * layout.tileVectors))
     const panel = i32.divU(this.column.get, i32.const(4 * layout.tileVectors))
-    const place = i32.add(i32.mul(this.group.get, i32.const(panels)), panel)
-    return i32.add(this.pointerOf(workspace), i32.mul(place, i32.const(panelBytes)))
+    const place = i32.add(i32.mul(this.group.get, i32.const(this.panelCount)), panel)
+    const start = i32.add(this.pointerOf(workspace), i32.mul(place, i32.const(panelBytes)))
+    return this.blocks ? i32.add(start, i32.mul(this.block.get, i32.const(panelBytes / this.blocks.size))) : start
   }
 
   /** `rows` rows by `width` columns: sums in registers, then what is done with them. */
@@ -169,7 +213,7 @@ class TileBuilder {
     })
     const rowStarts = rowScopes.map((own) => {
       const inner = new Scope(locals, own)
-      this.bindAll(inner, kernel.k, undefined)
+      this.bindAll(inner, this.summed, undefined)
       evaluator.scope = inner
       const { address, offset } = evaluator.locate(layout.a.value, 4, layout.a.index, 0)
       const found = inner.let(offset === 0 ? address : i32.add(address, i32.const(offset)))
@@ -179,8 +223,7 @@ class TileBuilder {
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => locals.add('v128')))
     const code: Void[] = []
     // what depends on one row only is computed in the row's own scope, before the sums
-    const zero = sums.flat().map((sum) => sum.set(f32x4.const(0)))
-    const products = sequence(...zero, this.sumUp(rowStarts, sums, start))
+    const products = sequence(this.firstSums(sums), this.sumUp(rowStarts, sums, start))
     const after: Void[] = []
     rowScopes.forEach((own, r) => {
       const results = new Scope(locals, own)
@@ -194,7 +237,34 @@ class TileBuilder {
       code.push(own.code())
       after.push(results.code())
     })
-    return sequence(scope.code(), ...code, products, ...after)
+    return sequence(scope.code(), ...code, products, this.lastSums(sums, sequence(...after)))
+  }
+
+  /** The sums begin at zero, or go on where the block before left them. */
+  private firstSums(sums: readonly (readonly Local<'v128'>[])[]): Void {
+    const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
+    if (!this.blocks) return zero
+    const [place, kept] = this.keptSums(sums, (sum, address, offset) => sum.set(v128.load(address, offset)))
+    return ifElse(this.block.get, sequence(place, ...kept), zero)
+  }
+
+  /** What is done with complete sums, or keeping those of a block. */
+  private lastSums(sums: readonly (readonly Local<'v128'>[])[], done: Void): Void {
+    if (!this.blocks) return done
+    const [place, kept] = this.keptSums(sums, (sum, address, offset) => v128.store(address, sum.get, offset))
+    return ifElse(i32.eq(this.block.get, i32.const(this.blocks.size - 1)), done, sequence(place, ...kept))
+  }
+
+  private keptSums(
+    sums: readonly (readonly Local<'v128'>[])[],
+    each: (sum: Local<'v128'>, address: I32, offset: number) => Void,
+  ): [place: Void, each: Void[]] {
+    const { locals, layout, partialBytes } = this
+    const address = locals.add('i32')
+    const row = i32.add(i32.mul(this.group.get, i32.const(layout.rows)), this.row.get)
+    const start = i32.add(i32.mul(row, i32.const(partialBytes)), i32.shl(this.column.get, i32.const(2)))
+    const place = address.set(i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), start))
+    return [place, sums.flatMap((vectors, r) => vectors.map((sum, j) => each(sum, address.get, r * partialBytes + 16 * j)))]
   }
 
   /** The innermost loops: products of a column of the first operand and a row of the second, summed over the depth. */
@@ -202,9 +272,10 @@ class TileBuilder {
     const { layout, kernel, locals } = this
     const operand = locals.add('i32')
     const rows = rowStarts.map(() => locals.add('i32'))
-    const aStrides = layout.aStrides.map((stride) => 4 * stride)
-    const bStrides = this.operandStrides()
-    const axes = kernel.k
+    const axes = this.summed
+    const within = (list: readonly number[]) => list.slice(kernel.k.length - axes.length)
+    const aStrides = within(layout.aStrides.map((stride) => 4 * stride))
+    const bStrides = within(this.operandStrides())
     if (axes.length === 0) {
       return sequence(
         operand.set(start),
