@@ -1,4 +1,4 @@
-import type { Reduction } from '@gradus/graph'
+import type { RowReduction } from '@gradus/graph'
 import { type Code, i32x4, type Local, type Locals, type V128, type ValueType, v128 } from '../assembler/index.ts'
 import { acrossLanes, beats, bestLane, combined, identityOf, isArg } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'
@@ -28,7 +28,7 @@ export class Accumulators {
   private readonly states: readonly (readonly State[])[]
 
   constructor(
-    private readonly reductions: readonly Reduction[],
+    private readonly reductions: readonly RowReduction[],
     private readonly setting: Setting,
   ) {
     const { locals, parts, evaluator } = setting
@@ -57,7 +57,7 @@ export class Accumulators {
   /** Collects the sums of an inner loop apart; the result adds them to the totals. */
   open(scope: Scope): () => void {
     const { locals } = this.setting
-    const opened: [Reduction, State][] = []
+    const opened: [RowReduction, State][] = []
     this.each((reduction, state) => {
       const { combine, expression } = reduction
       if (combine !== 'sum' || expression.dtype !== 'float32') return
@@ -113,7 +113,7 @@ export class Accumulators {
     })
   }
 
-  private takePlace(scope: Scope, reduction: Reduction, state: State, element: Value, part: number): void {
+  private takePlace(scope: Scope, reduction: RowReduction, state: State, element: Value, part: number): void {
     const { evaluator } = this.setting
     const { lanes } = evaluator
     const { combine, expression } = reduction
@@ -124,7 +124,7 @@ export class Accumulators {
   }
 
   /** The better of two vectors of bests, lane by lane; of equal ones the one with the smaller place. */
-  private betterOf(scope: Scope, { combine, expression }: Reduction, best: State, next: State): State {
+  private betterOf(scope: Scope, { combine, expression }: RowReduction, best: State, next: State): State {
     const { lanes } = this.setting.evaluator
     const [a, b] = [best.total.get as V128, next.total.get as V128]
     const [placeA, placeB] = [best.place!.get as V128, next.place!.get as V128]
@@ -137,24 +137,24 @@ export class Accumulators {
     return best
   }
 
-  private masked(reduction: Reduction, element: V128, count: number): V128 {
+  private masked(reduction: RowReduction, element: V128, count: number): V128 {
     const mask = i32x4.const(
       ...([0, 1, 2, 3].map((lane) => (lane < count ? -1 : 0)) as [number, number, number, number]),
     )
     return v128.bitselect(element, this.identity(reduction) as V128, mask)
   }
 
-  private identity({ combine, expression }: Reduction): Value {
+  private identity({ combine, expression }: RowReduction): Value {
     const { lanes } = this.setting.evaluator
     return lanes.constant(expression.dtype, identityOf(combine, expression.dtype))
   }
 
-  private combine({ combine, expression }: Reduction, a: Value, b: Value): Value {
+  private combine({ combine, expression }: RowReduction, a: Value, b: Value): Value {
     const { evaluator, locals } = this.setting
     return combined(evaluator.lanes, locals, combine, expression.dtype, a, b)
   }
 
-  private each(visit: (reduction: Reduction, state: State) => void): void {
+  private each(visit: (reduction: RowReduction, state: State) => void): void {
     this.reductions.forEach((reduction, number) => {
       for (const state of this.states[number]!) visit(reduction, state)
     })

@@ -1,4 +1,4 @@
-import type { Schedule } from '@gradus/graph'
+import type { KernelSchedule } from '@gradus/graph'
 import type { Tensor } from '@gradus/tensor'
 import { type I32, i32, type Void } from '../assembler/index.ts'
 
@@ -6,7 +6,7 @@ import { type I32, i32, type Void } from '../assembler/index.ts'
 export type TableEntry =
   | { readonly at: 'input' | 'output'; readonly index: number }
   | { readonly at: 'constant'; readonly tensor: Tensor }
-  | { readonly at: 'arena' | 'workspace'; readonly offset: number }
+  | { readonly at: 'arena' | 'workspace' | 'prepared'; readonly offset: number }
   /** Written by the program itself while it runs. */
   | { readonly at: 'runtime' }
 
@@ -20,6 +20,8 @@ export interface Sources {
   output(index: number): Source
   /** Where in the arena the values of this schedule begin. */
   readonly arena: number
+  /** Whether a value is the same whenever the schedule runs again, in the steps of a loop. */
+  isFixed?(value: number): boolean
 }
 
 /** The table of addresses in which kernels look up their values; it lies in memory at `start`. */
@@ -43,7 +45,7 @@ export class AddressTable {
 }
 
 /** Where the values of a whole program lie. */
-export function programSources(schedule: Schedule): Sources {
+export function programSources(schedule: KernelSchedule): Sources {
   const output = (index: number): Source => ({ at: 'output', index })
   const input = (index: number): Source => ({ at: 'input', index })
   return { arena: 0, output, value: (value) => sourceOf(schedule, value, { arena: 0, output, input }) }
@@ -51,7 +53,7 @@ export function programSources(schedule: Schedule): Sources {
 
 /** Where a value lies, given where the arena begins and where inputs and outputs are. */
 export function sourceOf(
-  { plan, program }: Schedule,
+  { plan, program }: KernelSchedule,
   value: number,
   { arena, input, output }: Pick<Sources, 'arena' | 'output'> & { input(index: number): Source },
 ): Source {

@@ -1,4 +1,4 @@
-import { byteSize, loopRoom, type Schedule, type WholeKernel } from '@gradus/graph'
+import { byteSize, type KernelSchedule, loopRoom, type WholeKernel } from '@gradus/graph'
 import type { Aval, ScanParams } from '@gradus/tensor'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
 import { type AddressTable, type Source, type Sources, sourceOf } from './address-table.ts'
@@ -11,15 +11,15 @@ export interface LoopSetting {
   readonly room: number
   readonly caller: Caller
   readonly table: AddressTable
-  /** Code that runs a schedule once. */
-  run(schedule: Schedule, sources: Sources): Void
+  /** Code that runs a schedule once, and what may be done once before. */
+  run(schedule: KernelSchedule, sources: Sources): { readonly before: Void; readonly each: Void }
 }
 
 /**
  * A `scan`: the kernels of a step, called again and again with other addresses. Elements of sequences and results are read
  * and written where they lie; a carry alternates between its place in the outputs, where it ends, and a spare one.
  */
-export function loopCode(kernel: WholeKernel, body: Schedule, setting: LoopSetting): Void {
+export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: LoopSetting): Void {
   const { sources, room, caller, table } = setting
   const { locals, start } = caller
   const params = kernel.node.params as ScanParams
@@ -63,12 +63,17 @@ export function loopCode(kernel: WholeKernel, body: Schedule, setting: LoopSetti
       return { at: 'code', address }
     },
   }
-  const step = setting.run(body, { ...inner, value: (value) => sourceOf(body, value, inner) })
+  const isFixed = (value: number): boolean => {
+    const place = body.plan.places.get(body.program.roots[value]!)!
+    return place.at === 'constant' || (place.at === 'input' && place.index >= carries + sequences)
+  }
+  const step = setting.run(body, { ...inner, isFixed, value: (value) => sourceOf(body, value, inner) })
   const along = (base: I32, aval: Aval) => i32.add(base, i32.mul(time.get, i32.const(byteSize(aval))))
   // such that the last step writes to the output
   const firstIsOutput = (length - 1) % 2 === 0
   return sequence(
     ...own.prepare,
+    step.before,
     ...carried.flatMap(({ now, next, both }, carry) => [
       now.set(inputAt(carry)),
       next.set(firstIsOutput ? outputAt(carry) : spareAt(carry)),
@@ -80,7 +85,7 @@ export function loopCode(kernel: WholeKernel, body: Schedule, setting: LoopSetti
       sequence(
         ...elements.map(({ aval, at }, index) => at.set(along(inputAt(carries + index), aval))),
         ...results.map(({ aval, at }, index) => at.set(along(outputAt(carries + index), aval))),
-        step,
+        step.each,
         ...carried.flatMap(({ now, next, both }) => [now.set(next.get), next.set(i32.sub(both.get, next.get))]),
         increase(time, i32.const(reverse ? -1 : 1)),
       ),

@@ -1,4 +1,4 @@
-import type { Schedule } from '@gradus/graph'
+import type { KernelSchedule } from '@gradus/graph'
 import { doWhile, i32, ModuleBuilder, sequence } from '../assembler/index.ts'
 import { AddressTable, programSources, type TableEntry } from './address-table.ts'
 import { ScheduleCode } from './schedule-code.ts'
@@ -12,19 +12,20 @@ export interface ProgramModule {
   readonly table: readonly TableEntry[]
   readonly scratchBytes: number
   readonly workspaceBytes: number
+  readonly preparedBytes: number
   /** Whether some of its kernels are worth more than one thread. */
   readonly parallel: boolean
 }
 
 /** Generates the module of a schedule: a function per kernel, and `run(table, count)`, which calls them in order. */
-export function programModule(schedule: Schedule, target: Target): ProgramModule {
+export function programModule(schedule: KernelSchedule, target: Target): ProgramModule {
   const module = new ModuleBuilder({ shared: target.threads > 1, maximumPages: target.maximumPages })
   const table = new AddressTable()
   const code = new ScheduleCode(module, target, table)
   const run = module.function({ params: ['i32', 'i32'], result: 'void' }, (locals, start, count) => {
-    const once = code.schedule(schedule, programSources(schedule), { locals, start: start.get })
+    const { each } = code.schedule(schedule, programSources(schedule), { locals, start: start.get })
     const again = count.tee(i32.sub(count.get, i32.const(1)))
-    return sequence(...code.beginning, doWhile(once, again))
+    return sequence(...code.beginning, doWhile(each, again))
   })
   module.exportFunction('run', run)
   return {
@@ -33,6 +34,7 @@ export function programModule(schedule: Schedule, target: Target): ProgramModule
     table: table.entries,
     scratchBytes: code.scratchBytes,
     workspaceBytes: code.workspaceBytes,
+    preparedBytes: code.preparedBytes,
     parallel: code.parallel,
   }
 }

@@ -1,4 +1,4 @@
-import { byteSize, type Schedule, type ScheduledKernel } from '@gradus/graph'
+import { byteSize, type KernelSchedule } from '@gradus/graph'
 import { sizeOf } from '@gradus/tensor'
 import {
   copyMemory,
@@ -18,13 +18,20 @@ import { type LoopSetting, loopCode } from './loop-code.ts'
 import { addTeamwork, type Teamwork } from './teamwork.ts'
 import { type Caller, type KernelFunction, type Target, type Tools, workspace } from './tools.ts'
 
+/** Code of a schedule: what is to be done once, and what each time. */
+export interface ScheduleParts {
+  readonly before: Void
+  readonly each: Void
+}
+
 /** Generates the kernels of schedules and the calls that run them, in one module. */
 export class ScheduleCode {
   scratchBytes = 0
   private readonly scratch: Local<'i32'>
   private teamwork: Teamwork | undefined
-  private sharedWorkspace = 0
-  private ownWorkspace = 0
+  /** Bytes of the workspace that kernels share, one after the other, and of what is prepared once for all steps of a loop. */
+  workspaceBytes = 0
+  preparedBytes = 0
 
   constructor(
     private readonly module: ModuleBuilder,
@@ -38,48 +45,38 @@ export class ScheduleCode {
     return this.teamwork !== undefined
   }
 
-  get workspaceBytes(): number {
-    return this.ownWorkspace + this.sharedWorkspace
-  }
-
   /** What a program has to do before anything else. */
   get beginning(): Void[] {
     return this.teamwork ? [this.teamwork.start] : []
   }
 
-  /** Code that runs all kernels of a schedule once and hands out what it promises. */
-  schedule(schedule: Schedule, sources: Sources, caller: Caller): Void {
+  /** Code that runs all kernels of a schedule once and hands out what it promises, and what may be done once before. */
+  schedule(schedule: KernelSchedule, sources: Sources, caller: Caller): ScheduleParts {
     const tools = this.toolsFor(schedule)
-    const calls = schedule.kernels.flatMap((scheduled, number) =>
-      this.kernel(schedule, scheduled, number, tools, sources, caller),
-    )
-    return sequence(...calls, ...this.copies(schedule, sources, caller))
-  }
-
-  private kernel(
-    schedule: Schedule,
-    { kernel, cost }: ScheduledKernel,
-    number: number,
-    tools: Tools,
-    sources: Sources,
-    caller: Caller,
-  ): Void[] {
-    if (kernel.kind === 'whole' && kernel.body) {
-      const room = sources.arena + schedule.plan.rooms.get(number)!
-      const { table } = this
-      const run: LoopSetting['run'] = (step, inner) => this.schedule(step, inner, caller)
-      return [loopCode(kernel, kernel.body, { sources, room, caller, table, run })]
-    }
-    return kernelFunctions(kernel, cost, tools).map((code) => this.call(code, sources, caller))
+    const before: Void[] = []
+    const calls = schedule.kernels.flatMap(({ kernel, cost }, number): Void[] => {
+      if (kernel.kind === 'whole' && kernel.body) {
+        const room = sources.arena + schedule.plan.rooms.get(number)!
+        const run: LoopSetting['run'] = (step, inner) => this.schedule(step, inner, caller)
+        return [loopCode(kernel, kernel.body, { sources, room, caller, table: this.table, run })]
+      }
+      const [first, ...others] = kernelFunctions(kernel, cost, tools)
+      if (!first!.prepares || !isFixed(first!, sources)) {
+        return [first!, ...others].map((code) => this.call(code, { at: 'workspace', offset: 0 }, sources, caller))
+      }
+      const prepared: Source = { at: 'prepared', offset: this.preparedBytes }
+      this.preparedBytes += Math.ceil(first!.workspaceBytes / 16) * 16
+      before.push(this.call(first!, prepared, sources, caller))
+      return others.map((code) => this.call(code, prepared, sources, caller))
+    })
+    return { before: sequence(...before), each: sequence(...calls, ...this.copies(schedule, sources, caller)) }
   }
 
   /** Calls a kernel, on several threads if it is worth it. */
-  private call(code: KernelFunction, sources: Sources, { start }: Caller): Void {
+  private call(code: KernelFunction, work: Source, sources: Sources, { start }: Caller): Void {
     this.scratchBytes = Math.max(this.scratchBytes, code.scratchBytes)
-    this.sharedWorkspace = Math.max(this.sharedWorkspace, code.workspaceBytes)
-    const where = code.values.map(
-      (value): Source => (value === workspace ? { at: 'workspace', offset: 0 } : sources.value(value)),
-    )
+    if (work.at === 'workspace') this.workspaceBytes = Math.max(this.workspaceBytes, code.workspaceBytes)
+    const where = code.values.map((value): Source => (value === workspace ? work : sources.value(value)))
     const { offset, prepare } = this.table.add(where, start)
     const args = offset === 0 ? start : i32.add(start, i32.const(offset))
     return sequence(...prepare, this.run(code, args))
@@ -98,7 +95,7 @@ export class ScheduleCode {
   }
 
   /** Outputs that are copies of values which live elsewhere. */
-  private copies({ plan, program }: Schedule, sources: Sources, { start }: Caller): Void[] {
+  private copies({ plan, program }: KernelSchedule, sources: Sources, { start }: Caller): Void[] {
     return plan.outputs.flatMap((source, index): Void[] => {
       if (source.from !== 'copy' && source.from !== 'copyInto') return []
       const value = program.graph.outputs[index]!
@@ -108,7 +105,7 @@ export class ScheduleCode {
     })
   }
 
-  private toolsFor({ program, plan }: Schedule): Tools {
+  private toolsFor({ program, plan }: KernelSchedule): Tools {
     const { module, target } = this
     const flushed = new Set<number>()
     plan.outputs.forEach(({ from }, index) => {
@@ -127,6 +124,11 @@ export class ScheduleCode {
       flushes: (value) => flushed.has(value),
     }
   }
+}
+
+/** Whether a kernel does the same in every step of a loop. */
+function isFixed({ values }: KernelFunction, { isFixed }: Sources): boolean {
+  return isFixed !== undefined && values.every((value) => value === workspace || isFixed(value))
 }
 
 function isShared({ units, work, mainThreadOnly }: KernelFunction, worthSharing: number): boolean {

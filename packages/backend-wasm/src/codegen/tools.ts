@@ -51,6 +51,8 @@ export interface KernelCode {
   readonly scratchBytes: number
   /** How much of the workspace it uses. */
   readonly workspaceBytes: number
+  /** It only rearranges values in the workspace for the function after it. */
+  readonly prepares?: true
 }
 
 /** Such code with what decides whether several threads run it. */

@@ -3,7 +3,7 @@ import { Heap } from './heap.ts'
 import { Pool } from './threads/pool.ts'
 
 /** What programs need while they run: intermediate values, rearranged operands, and what each thread works with. */
-type Area = 'arena' | 'workspace' | 'scratch'
+type Area = 'arena' | 'workspace' | 'prepared' | 'scratch'
 
 /** The memory of a backend, and the parts of it in which programs work, one at a time. */
 export class Machine {
@@ -35,9 +35,10 @@ export class Machine {
   }
 
   /** Makes areas as large as a program needs them. */
-  reserve({ arena, workspace, scratch }: Readonly<Record<Area, number>>): void {
+  reserve({ arena, workspace, prepared, scratch }: Readonly<Record<Area, number>>): void {
     this.grow('arena', arena)
     this.grow('workspace', workspace)
+    this.grow('prepared', prepared)
     if (scratch <= this.scratchStride) return
     this.grow('scratch', scratch * (this.pool?.threads ?? 1))
     this.scratchStride = scratch

@@ -1,4 +1,4 @@
-import { byteSize, type Schedule } from '@gradus/graph'
+import { byteSize, type KernelSchedule } from '@gradus/graph'
 import type { DeviceBuffer, Executable } from '@gradus/tensor'
 import type { TableEntry } from '../codegen/address-table.ts'
 import type { ProgramModule } from '../codegen/program-module.ts'
@@ -25,7 +25,7 @@ export class WasmProgram implements Executable {
 
   constructor(
     private readonly machine: Machine,
-    private readonly schedule: Schedule,
+    private readonly schedule: KernelSchedule,
     private readonly module: ProgramModule,
     compiled: WebAssembly.Module,
   ) {
@@ -56,6 +56,7 @@ export class WasmProgram implements Executable {
       arena: schedule.plan.arenaBytes,
       scratch: module.scratchBytes,
       workspace: module.workspaceBytes,
+      prepared: module.preparedBytes,
     })
     const outputs = this.outputBuffers(inputs as readonly WasmBuffer[])
     this.bind(inputs as readonly WasmBuffer[], outputs)
@@ -113,6 +114,7 @@ export class WasmProgram implements Executable {
         return (entry.tensor.storage.buffer as WasmBuffer).address
       case 'arena':
       case 'workspace':
+      case 'prepared':
         return this.machine.area(entry.at) + entry.offset
       case 'runtime':
         return undefined

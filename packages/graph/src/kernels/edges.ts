@@ -25,11 +25,14 @@ export interface Edge {
 /** All edges into a node that is not free. */
 export function edgesInto(program: Program, consumer: number): Edge[] {
   const node = program.graph.nodes[consumer]!
+  if (program.readsMemory(consumer)) {
+    return node.inputs.map((read): Edge => ({ consumer, read, source: program.roots[read]!, relation: 'other' }))
+  }
   const edges: Edge[] = []
   for (const read of node.inputs) {
     let relation = ownRelation(program, consumer)
     let value = read
-    while (program.roleOf(value) === 'free') {
+    while (program.isInlined(value)) {
       const below = program.node(program.makerOf(value))
       if (below.inputs.length === 0) break
       if (!below.op.view) {
@@ -37,7 +40,7 @@ export function edgesInto(program: Program, consumer: number): Edge[] {
       }
       value = below.inputs[0]!
     }
-    if (program.roleOf(value) !== 'free') edges.push({ consumer, read, source: value, relation })
+    if (!program.isInlined(value)) edges.push({ consumer, read, source: value, relation })
   }
   return edges
 }

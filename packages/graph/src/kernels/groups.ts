@@ -56,6 +56,7 @@ export class Groups {
   /** The groups, each after those whose results it reads. */
   build(): Group[] {
     this.joinMaps()
+    this.joinOperands()
     this.joinContractions()
     this.joinRows()
     this.inline()
@@ -96,6 +97,23 @@ export class Groups {
     for (const node of this.nodesBackwards('map')) {
       for (const { consumer, relation } of this.usesOf(node)) {
         if (relation === 'same' && this.program.roles[consumer] === 'map') this.join(node, consumer)
+      }
+    }
+  }
+
+  /** Elementwise groups with the reduction that alone reads them: then nobody else needs them in memory. */
+  private joinOperands(): void {
+    for (const node of this.nodesBackwards('reduce')) {
+      for (const { source, relation } of this.edges.get(node)!) {
+        const maker = this.program.makerOf(source)
+        if (relation !== 'same' || this.program.roles[maker] !== 'map') continue
+        const [own, reducing] = [this.group(maker), this.group(node)]
+        const others = own.nodes.some(
+          (member) =>
+            this.outputs.has(member) ||
+            this.usesOf(member).some((use) => this.leaves(use, own) && this.group(use.consumer) !== reducing),
+        )
+        if (!others) this.join(maker, node)
       }
     }
   }

@@ -2,7 +2,7 @@ import { bytesPerElement, sizeOf } from '@gradus/tensor'
 import { costOf } from './cost.ts'
 import type { Expression } from './expression.ts'
 import type { Axis } from './integer.ts'
-import type { FusedKernel, KernelCost, LoopKernel, Schedule, Store, WholeKernel } from './kernel.ts'
+import type { FusedKernel, KernelCost, KernelSchedule, LoopKernel, Store, WholeKernel } from './kernel.ts'
 import type { Program } from './program.ts'
 
 /** What one run of a kernel costs. */
@@ -51,7 +51,7 @@ function count(axes: readonly Axis[]): number {
 }
 
 /** What all kernels of a schedule cost together. */
-export function totalCost({ kernels }: Schedule): KernelCost {
+export function totalCost({ kernels }: KernelSchedule): KernelCost {
   return kernels.reduce(
     (sum, { cost }) => ({ bytes: sum.bytes + cost.bytes, operations: sum.operations + cost.operations }),
     { bytes: 0, operations: 0 },

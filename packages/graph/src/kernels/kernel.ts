@@ -21,7 +21,7 @@ export interface Save {
   readonly expression: Expression
 }
 
-export interface Reduction {
+export interface RowReduction {
   readonly id: number
   readonly combine: Combine
   readonly expression: Expression
@@ -31,7 +31,7 @@ export interface Reduction {
 
 /** One walk over the inner loops. */
 export interface Pass {
-  readonly reductions: readonly Reduction[]
+  readonly reductions: readonly RowReduction[]
   readonly stores: readonly Store[]
   readonly saves: readonly Save[]
 }
@@ -72,7 +72,7 @@ export interface WholeKernel {
   readonly inputAvals: readonly Aval[]
   readonly outputs: readonly number[]
   /** The graph that the op runs, such as the step of a loop. */
-  readonly body?: Schedule
+  readonly body?: KernelSchedule
 }
 
 export type FusedKernel = LoopKernel | ContractionKernel | WholeKernel
@@ -112,7 +112,7 @@ export interface KernelPlan {
 }
 
 /** A graph as kernels in the order of their execution, with a place for every value that goes through memory. */
-export interface Schedule {
+export interface KernelSchedule {
   readonly program: Program
   readonly kernels: readonly ScheduledKernel[]
   readonly plan: KernelPlan

@@ -4,7 +4,7 @@ import { contractionRules } from './contraction-rules.ts'
 import { type Expression, Expressions, forEachExpression } from './expression.ts'
 import type { Group } from './groups.ts'
 import { type Axis, type Index, ravel, unravel } from './integer.ts'
-import type { ContractionKernel, FusedKernel, LoopKernel, Pass, Reduction, Store } from './kernel.ts'
+import type { ContractionKernel, FusedKernel, LoopKernel, Pass, RowReduction, Store } from './kernel.ts'
 import type { Program } from './program.ts'
 import { Reading } from './reading.ts'
 import { reductionRules } from './reduction-rules.ts'
@@ -52,7 +52,7 @@ function lowerRows(program: Program, group: Group, outputs: readonly number[]): 
   const { nodes } = program.graph
   const reduceNodes = group.nodes.filter((node) => program.roles[node] === 'reduce')
   const domain = rowDomain(program, reduceNodes[0]!, axes)
-  const reductions = new Map<number, Reduction & { readonly level: number }>()
+  const reductions = new Map<number, RowReduction & { readonly level: number }>()
   const reading: Reading = new Reading(program, make, ownership(group), (node) => {
     const { dtype } = nodes[node]!.aval
     return make.reduced(dtype, reductions.get(node)!.id, domain.outer)

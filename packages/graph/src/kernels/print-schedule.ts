@@ -1,13 +1,13 @@
 import { formatShape } from '@gradus/tensor'
 import type { Condition, Expression } from './expression.ts'
 import { type Atom, type Axis, type Index, rangeOf } from './integer.ts'
-import type { FusedKernel, Schedule, Store } from './kernel.ts'
+import type { FusedKernel, KernelSchedule, Store } from './kernel.ts'
 
 /**
  * The kernels of a schedule as text: loops, what is computed in them, and for each kernel and in total how many bytes it
  * moves and how many operations it does. `%3[i]` is element i, in row-major order, of value 3 of the graph.
  */
-export function printSchedule({ program, kernels, plan }: Schedule): string {
+export function printSchedule({ program, kernels, plan }: KernelSchedule): string {
   const lines: string[] = []
   let [bytes, operations] = [0, 0]
   kernels.forEach(({ kernel, cost, writes }, number) => {

@@ -59,6 +59,19 @@ export class Program {
     return this.roles[this.makerOf(value)]
   }
 
+  /** Whether the inputs of a node must lie in memory as they are. */
+  readsMemory(node: number): boolean {
+    return this.roles[node] === 'whole' && this.wholeOps[this.node(node).op.name]!.fromMemory === true
+  }
+
+  /** Whether a value is computed where it is read: its node is free, or makes it from nothing (and may be stored besides). */
+  isInlined(value: number): boolean {
+    const maker = this.makerOf(value)
+    if (maker < 0) return false
+    const node = this.node(maker)
+    return this.roles[maker] === 'free' || (node.inputs.length === 0 && mapRules[node.op.name]?.free === true)
+  }
+
   inputsOf(node: Node): Aval[] {
     return node.inputs.map((value) => this.aval(value))
   }

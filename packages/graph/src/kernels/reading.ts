@@ -29,7 +29,7 @@ export class Reading {
     const { program, make } = this
     const role = program.roleOf(value)
     const index = program.makerOf(value)
-    if (role === 'free') return this.apply(program.node(index), at)
+    if (program.isInlined(value)) return this.apply(program.node(index), at)
     const { shape, dtype } = program.aval(value)
     if (role === undefined || !this.isOwn(index)) return make.load(dtype, program.roots[value]!, ravel(at, shape))
     return role === 'map' ? this.apply(program.node(index), at) : this.result(index, at)

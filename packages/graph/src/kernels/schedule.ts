@@ -1,7 +1,7 @@
 import { bodyOf, type Graph } from '@gradus/tensor'
 import { explicitPadding } from './explicit-padding.ts'
 import { type Group, Groups, rowCount } from './groups.ts'
-import type { FusedKernel, Schedule, ScheduledKernel } from './kernel.ts'
+import type { FusedKernel, KernelSchedule, ScheduledKernel } from './kernel.ts'
 import { accessesOf } from './kernel-access.ts'
 import { costOfKernel } from './kernel-cost.ts'
 import { lowerGroup } from './lower.ts'
@@ -15,7 +15,7 @@ import { wholeRules } from './whole-rules.ts'
  *
  * Throws `UnknownOp` for a primitive that has no rule.
  */
-export function schedule(graph: Graph): Schedule {
+export function schedule(graph: Graph): KernelSchedule {
   const program = new Program(explicitPadding(graph), wholeRules)
   const groups = new Groups(program)
   const ordered = groups.build()

@@ -14,5 +14,5 @@ export function contractionFunctions(whole: ContractionKernel, tools: Tools): Ke
   const tiles = tileFunction(kernel, layout, blocks, tools)
   if (layout.b) return [tiles]
   const packing = loopFunction(packingLoops(kernel, layout), tools)
-  return [{ ...packing, workspaceBytes: tiles.workspaceBytes }, tiles]
+  return [{ ...packing, workspaceBytes: tiles.workspaceBytes, prepares: true }, tiles]
 }

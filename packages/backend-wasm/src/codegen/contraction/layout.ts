@@ -87,7 +87,10 @@ function tileShape(rows: number, columns: number, fused: boolean) {
  * The kernel with the outermost of its summed axes in two, blocks and what is in one, if the sums are long; the blocks are
  * then the first of the summed axes.
  */
-export function inBlocks(kernel: ContractionKernel): { readonly kernel: ContractionKernel; readonly blocks: Axis | undefined } {
+export function inBlocks(kernel: ContractionKernel): {
+  readonly kernel: ContractionKernel
+  readonly blocks: Axis | undefined
+} {
   const [outermost, ...others] = kernel.k
   const depth = sizeOf(kernel.k)
   if (!outermost || depth <= longestSum) return { kernel, blocks: undefined }

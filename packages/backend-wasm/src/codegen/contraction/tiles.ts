@@ -264,7 +264,10 @@ class TileBuilder {
     const row = i32.add(i32.mul(this.group.get, i32.const(layout.rows)), this.row.get)
     const start = i32.add(i32.mul(row, i32.const(partialBytes)), i32.shl(this.column.get, i32.const(2)))
     const place = address.set(i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), start))
-    return [place, sums.flatMap((vectors, r) => vectors.map((sum, j) => each(sum, address.get, r * partialBytes + 16 * j)))]
+    return [
+      place,
+      sums.flatMap((vectors, r) => vectors.map((sum, j) => each(sum, address.get, r * partialBytes + 16 * j))),
+    ]
   }
 
   /** The innermost loops: products of a column of the first operand and a row of the second, summed over the depth. */
