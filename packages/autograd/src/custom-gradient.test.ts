@@ -34,7 +34,7 @@ function count(body: () => unknown): Record<string, number> {
   const below = currentInterpreter()
   const counter: Interpreter = {
     apply(op, inputs, params) {
-      if (op.inline) return withInterpreter(counter, () => op.inline!(inputs, params))
+      if (op.inline) return [withInterpreter(counter, () => op.inline!(inputs, params))]
       counts[op.name] = (counts[op.name] ?? 0) + 1
       return below.apply(op, inputs, params)
     },

@@ -140,7 +140,7 @@ describe('grad', () => {
     expect(g(() => 3)).toThrow(`${message} number`)
     expect(g(() => undefined)).toThrow(`${message} undefined`)
     expect(g((x) => [x, x])).toThrow(`${message} float32[2]`)
-    expect(g(async (x) => sum(x))).toThrow('Functions given to compile, grad and vjp must be synchronous')
+    expect(g(async (x) => sum(x))).toThrow('Functions given to compile, grad, vjp and scan must be synchronous')
   })
 
   it('leaves the interpreter as it was after an error', () => {

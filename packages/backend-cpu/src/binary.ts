@@ -1,5 +1,5 @@
-import type { TypedArray } from '@gradus/tensor'
 import { scalarModulo as modulo, scalarPower as power } from '@gradus/graph'
+import type { TypedArray } from '@gradus/tensor'
 
 /**
  * `y[i] = f(a[i], b[i])`. Sums of two 32-bit integers are exact in double, and storing them wraps around; storing a

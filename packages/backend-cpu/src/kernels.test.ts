@@ -8,9 +8,9 @@ const rows = page.split('\n').filter((line) => line.startsWith('| `'))
 const named = rows.flatMap((row) => [...row.split('|')[1].matchAll(/\w+/g)].map(([name]) => name))
 
 describe('kernels', () => {
-  it('has one kernel for each primitive and no other', () => {
+  it('has one kernel for each primitive and no other; loops are the work of kernelBackend', () => {
     expect(named.length).toBeGreaterThan(70)
-    expect(Object.keys(kernels()).sort()).toEqual([...named].sort())
+    expect(Object.keys(kernels()).sort()).toEqual(named.filter((name) => name !== 'scan').sort())
   })
 
   const { NaN: nan, POSITIVE_INFINITY: inf } = Number

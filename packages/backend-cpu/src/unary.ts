@@ -1,5 +1,5 @@
-import type { TypedArray } from '@gradus/tensor'
 import { scalarErf as erf, roundHalfToEven } from '@gradus/graph'
+import type { TypedArray } from '@gradus/tensor'
 
 /** `y[i] = f(x[i])`; the result takes the precision of `y` as it is stored. */
 export type UnaryLoop = (y: TypedArray, x: TypedArray) => void

@@ -16,6 +16,8 @@ import {
 } from '@gradus/tensor'
 import { runDonating } from './donation.ts'
 import { formOf, hasFormOf } from './form.ts'
+import { makeRepeatable } from './repeatable.ts'
+import { explainRetrace, obstacleToRepeat } from './retrace.ts'
 import { simplify } from './simplify.ts'
 import { trace } from './trace.ts'
 
@@ -29,6 +31,22 @@ export interface Compiled<A extends readonly unknown[], R> {
   (...args: A): R
   /** How often it was traced so far: once per form of the arguments (tree, shapes, dtypes, plain values). */
   readonly traces: number
+  /**
+   * Why it was traced again, each time, compared with the closest form so far:
+   * `argument 2 (batch.inputs.0): float32[10, 1] became float32[5, 1]`.
+   */
+  readonly retraces: readonly string[]
+  /**
+   * Like calling it `count` times with the result as the next first argument, in one run of the program. The first argument
+   * must be donated, and the result must have its form; otherwise throws `TypeError` and says what differs.
+   *
+   * @example
+   * import { compile } from '@gradus/graph'
+   * import { add, tensor } from '@gradus/tensor'
+   * const step = compile((total, x) => add(total, x), { donate: [0] })
+   * step.repeat(10, tensor([0, 1]), tensor([1, 2])).array() // => [10, 21]
+   */
+  repeat(count: number, ...args: A): R
   /** The simplified graph for arguments of this form. */
   graph(...args: A): Graph
 }
@@ -41,7 +59,12 @@ interface Entry<R> {
   readonly graph: Graph
   readonly result: R
   readonly outputs: readonly Aval[]
+  /** Why the result cannot take the place of the first argument; undefined where it can. */
+  readonly obstacle: string | undefined
 }
+
+/** Programs that were run last are looked at first; a step of training has one for full batches and one for the rest. */
+const recentEntries = 4
 
 /**
  * `fn` as one program per form of its arguments, instead of one call per op. Arguments and results are trees of tensors;
@@ -62,13 +85,16 @@ export function compile<A extends readonly unknown[], R>(
   { donate = [] }: CompileOptions = {},
 ): Compiled<A, R> {
   const cache = new Map<Backend, Map<string, Entry<R>>>()
-  let latest: Entry<R> | undefined
+  const recent: Entry<R>[] = []
+  const retraces: string[] = []
   let traces = 0
 
   function entryFor(args: A): { entry: Entry<R>; leaves: readonly Tensor[] } {
-    const found: Tensor[] = []
-    if (latest && hasFormOf(latest.form, args, found) && allOn(latest.backend, found)) {
-      return { entry: latest, leaves: found }
+    for (const [index, entry] of recent.entries()) {
+      const leaves: Tensor[] = []
+      if (!hasFormOf(entry.form, args, leaves) || !allOn(entry.backend, leaves)) continue
+      if (index > 0) moveToFront(entry)
+      return { entry, leaves }
     }
     const leaves = treeLeaves(args)
     const backend = backendOf(leaves)
@@ -77,18 +103,30 @@ export function compile<A extends readonly unknown[], R>(
     const key = formOf(args)
     let entry = entries.get(key)
     if (!entry) {
-      traces++
+      const forms = [...entries.values()].map(({ form }) => form)
+      if (traces++ > 0) retraces.push(explainRetrace(backend, forms, args))
       // what is made here belongs to the program, not to the caller's scope
       entry = collect(() => build(backend, args)).result
       entries.set(key, entry)
     }
-    latest = entry
+    moveToFront(entry)
     return { entry, leaves }
+  }
+
+  function moveToFront(entry: Entry<R>): void {
+    const index = recent.indexOf(entry)
+    if (index >= 0) recent.splice(index, 1)
+    recent.unshift(entry)
+    if (recent.length > recentEntries) recent.pop()
   }
 
   function build(backend: Backend, args: A): Entry<R> {
     const traced = trace(fn, args, { keep: (op) => backend.has(op), donated: donatedLeaves(args, donate) })
-    const graph = keepConstants(simplify(traced.graph), backend)
+    const simple = simplify(traced.graph)
+    const obstacle = donate.includes(0)
+      ? obstacleToRepeat(args[0], traced.result)
+      : 'the first argument is not donated; compile with { donate: [0] }'
+    const graph = keepConstants(obstacle === undefined ? makeRepeatable(simple) : simple, backend)
     return {
       backend,
       form: treeReplace(
@@ -99,21 +137,44 @@ export function compile<A extends readonly unknown[], R>(
       executable: backend.compile(graph),
       result: traced.result,
       outputs: treeLeaves(traced.result).map(({ shape, dtype }) => ({ shape, dtype })),
+      obstacle,
     }
   }
 
-  const compiled = (...args: A): R => {
-    if (currentInterpreter() !== eager) return fn(...args)
-    const { entry, leaves } = entryFor(args)
-    const { backend, executable, graph, result, outputs } = entry
-    const buffers = runDonating(backend, executable, leaves, graph.donated)
+  function run({ backend, executable, graph, result, outputs }: Entry<R>, leaves: readonly Tensor[], count: number): R {
+    const buffers = runDonating(backend, executable, leaves, graph.donated, count)
     return treeReplace(
       result,
       outputs.map((aval, index) => new Tensor(aval, new Storage(backend, buffers[index]!))),
     )
   }
+
+  const compiled = (...args: A): R => {
+    if (currentInterpreter() !== eager) return fn(...args)
+    const { entry, leaves } = entryFor(args)
+    return run(entry, leaves, 1)
+  }
+
+  const repeat = (count: number, ...args: A): R => {
+    if (!Number.isInteger(count) || count < 1) {
+      throw new RangeError(`repeat: the count is ${count}; it must be a whole number from 1.`)
+    }
+    if (currentInterpreter() !== eager) {
+      let result = fn(...args)
+      for (let done = 1; done < count; done++) result = fn(...([result, ...args.slice(1)] as unknown as A))
+      return result
+    }
+    const { entry, leaves } = entryFor(args)
+    if (entry.obstacle !== undefined) {
+      throw new TypeError(`repeat: the result cannot take the place of the first argument: ${entry.obstacle}.`)
+    }
+    return run(entry, leaves, count)
+  }
+
   return Object.defineProperties(compiled, {
     traces: { get: () => traces },
+    retraces: { get: () => retraces },
+    repeat: { value: repeat },
     graph: { value: (...args: A) => entryFor(args).entry.graph },
   }) as Compiled<A, R>
 }

@@ -1,7 +1,8 @@
 import { type Backend, type DeviceBuffer, type Executable, identityOp, type Tensor } from '@gradus/tensor'
 
 /**
- * Runs a program on tensors' buffers and takes from the callers what they donated (`donated`, positions in `tensors`).
+ * Runs a program `count` times on tensors' buffers and takes from the callers what they donated (`donated`, positions in
+ * `tensors`).
  *
  * A buffer may be overwritten only if nothing else reads it: where another tensor shares it (a view, a constant of a
  * program), or where it comes in twice, the program gets a copy of it instead.
@@ -11,6 +12,7 @@ export function runDonating(
   executable: Executable,
   tensors: readonly Tensor[],
   donated: readonly number[],
+  count = 1,
 ): DeviceBuffer[] {
   const inputs = tensors.map(({ storage }) => storage.buffer)
   if (donated.length === 0) return executable.run(inputs)
@@ -22,7 +24,7 @@ export function runDonating(
     inputs[index] = copyBuffer(backend, tensor)
     copied.add(index)
   }
-  const outputs = executable.run(inputs)
+  const outputs = count === 1 ? executable.run(inputs) : executable.run(inputs, count)
   const taken = new Set(outputs)
   const kept = repeated && new Set(tensors.filter((_, index) => !donated.includes(index)))
   for (const index of donated) {

@@ -1,4 +1,4 @@
-import { paramsKey, sameShape, Tensor } from '@gradus/tensor'
+import { formatShape, paramsKey, sameShape, Tensor } from '@gradus/tensor'
 
 /**
  * A string that is equal for arguments of equal form: the same tree, with tensors of the same shape and dtype and equal
@@ -50,6 +50,51 @@ export function hasFormOf(model: unknown, value: unknown, leaves: Tensor[]): boo
     if (!hasFormOf(of[key], at[key], leaves)) return false
   }
   return true
+}
+
+/** A place at which two trees differ in form: `batch.inputs.0`, and what is there in each. */
+export interface Difference {
+  /** Empty where the trees differ as a whole. */
+  readonly path: string
+  readonly before: string
+  readonly after: string
+}
+
+/** Where the form of `after` is not that of `before`; nothing exactly where their `formOf` is equal. */
+export function differences(before: unknown, after: unknown, path = ''): Difference[] {
+  const [old, now] = [entriesOf(before), entriesOf(after)]
+  if (!old || !now || Array.isArray(before) !== Array.isArray(after)) {
+    if (hasFormOf(before, after, [])) return []
+    return [{ path, before: describeForm(before), after: describeForm(after) }]
+  }
+  const found: Difference[] = []
+  const known = new Map(old)
+  const at = (key: string) => (path ? `${path}.${key}` : key)
+  for (const [key, value] of now) {
+    if (known.has(key)) found.push(...differences(known.get(key), value, at(key)))
+    else found.push({ path: at(key), before: 'nothing', after: describeForm(value) })
+  }
+  const present = new Set(now.map(([key]) => key))
+  for (const [key, value] of old) {
+    if (!present.has(key)) found.push({ path: at(key), before: describeForm(value), after: 'nothing' })
+  }
+  const [oldKeys, keys] = [[...known.keys()].join(', '), [...present].join(', ')]
+  // the order of keys is that of a program's inputs
+  if (found.length === 0 && oldKeys !== keys) found.push({ path, before: `keys ${oldKeys}`, after: `keys ${keys}` })
+  return found
+}
+
+function entriesOf(value: unknown): [key: string, entry: unknown][] | undefined {
+  if (typeof value !== 'object' || value === null || value instanceof Tensor) return undefined
+  return Array.isArray(value) || isPlain(value) ? Object.entries(value) : undefined
+}
+
+/** What a tree is, in a few words: `float32[10, 1]`, `a list of 2`. */
+function describeForm(value: unknown): string {
+  if (value instanceof Tensor) return `${value.dtype}${formatShape(value.shape)}`
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'object' && value !== null) return `{ ${Object.keys(value).join(', ')} }`
+  return typeof value === 'string' ? JSON.stringify(value) : paramsKey(value)
 }
 
 function isPlain(value: object): boolean {

@@ -1,18 +1,24 @@
 import {
   type Aval,
   avalOf,
+  avalsOf,
   type Backend,
   BackendError,
   type DeviceBuffer,
   type DType,
   type Executable,
   type Graph,
+  type Node,
+  numberingOf,
+  type ScanParams,
   type Shape,
   sizeOf,
   type TypedArray,
   viewOf,
 } from '@gradus/tensor'
 import { byteSize, type Place, planMemory } from './plan.ts'
+import { runRepeatedly } from './repeat.ts'
+import { type LoopValue, ScanLoop, type StepProgram } from './scan-loop.ts'
 
 /** Contiguous host values in row-major order. */
 export interface NdArray {
@@ -29,7 +35,7 @@ export type Kernel = (output: NdArray, inputs: readonly NdArray[], params: never
 
 export interface KernelBackendOptions {
   readonly name: string
-  /** One kernel per primitive, and per composite that the backend wants whole, by op name. */
+  /** One kernel per primitive but `scan`, and per composite that the backend wants whole, by op name. */
   readonly kernels: Readonly<Record<string, Kernel>>
 }
 
@@ -38,7 +44,7 @@ export function kernelBackend({ name, kernels }: KernelBackendOptions): Backend 
   return {
     name,
     has: (op) => Object.hasOwn(kernels, op.name),
-    allocate: (bytes) => new ArrayBuffer(bytes),
+    allocate: (bytes) => hostMemory(name, bytes),
     write(buffer, data) {
       new Uint8Array(buffer as ArrayBuffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     },
@@ -49,12 +55,22 @@ export function kernelBackend({ name, kernels }: KernelBackendOptions): Backend 
   }
 }
 
+function hostMemory(name: string, bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes)
+  } catch (cause) {
+    throw new BackendError(`The ${name} backend has no room for a buffer of ${bytes} bytes.`, { cause })
+  }
+}
+
 function copyOf(buffer: DeviceBuffer): Uint8Array {
   return new Uint8Array((buffer as ArrayBuffer).slice(0))
 }
 
 interface Slot {
   data: TypedArray
+  /** Whether the memory is the same in every call. */
+  readonly fixed: boolean
   readonly shape: Shape
   readonly dtype: DType
 }
@@ -66,72 +82,114 @@ interface Step {
   readonly params: never
 }
 
-class Program implements Executable {
+class Program implements Executable, StepProgram {
   private readonly steps: Step[] = []
-  // values whose memory differs from call to call, with where it comes from
-  private readonly fromInputs: { slot: Slot; index: number }[] = []
-  private readonly fromOutputs: { slot: Slot; index: number }[] = []
-  private readonly outputs: { donatedFrom: number | undefined; bytes: number; copyOf: Slot | undefined }[]
+  private readonly inputs: readonly Aval[]
+  // the values in the memory of each input and output, which differs from call to call
+  private readonly inInputs: readonly Slot[][]
+  private readonly inOutputs: readonly Slot[][]
+  private readonly outputs: {
+    donatedFrom: number | undefined
+    aval: Aval
+    copyOf: Slot | undefined
+    copy: TypedArray
+  }[]
 
   constructor(name: string, kernels: Readonly<Record<string, Kernel>>, graph: Graph) {
+    this.inputs = graph.inputs
     const plan = planMemory(graph)
+    this.inInputs = graph.inputs.map(() => [])
+    this.inOutputs = graph.outputs.map(() => [])
     const arena = new ArrayBuffer(plan.arenaBytes)
     const slots = plan.places.map((place, value) => this.slotFor(place, avalOf(graph, value), graph, arena))
-    const first = graph.inputs.length + graph.constants.length
+    const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
+      const value = first[index]!
+      const fixed = plan.places[value]!.at === 'static'
       if (node.op.view) {
-        if (plan.places[first + index]!.at === 'static') slots[first + index]!.data = slots[node.inputs[0]!]!.data
+        if (fixed) slots[value]!.data = slots[node.inputs[0]!]!.data
         return
       }
-      const kernel = Object.hasOwn(kernels, node.op.name) ? kernels[node.op.name] : undefined
+      const inputs = node.inputs.map((input) => slots[input]!)
+      const outputs = avalsOf(node).map((_, output) => slots[value + output]!)
+      const loop = (body: Graph) => new Program(name, kernels, body)
+      const kernel = Object.hasOwn(kernels, node.op.name)
+        ? kernels[node.op.name]
+        : loopKernel(node, loop, inputs, outputs)
       if (!kernel) {
         throw new BackendError(
           `The ${name} backend has no kernel for the op '${node.op.name}'. Give the op an \`inline\` body made of other ops, or add a kernel of that name.`,
         )
       }
-      const step: Step = {
-        kernel,
-        output: slots[first + index]!,
-        inputs: node.inputs.map((value) => slots[value]!),
-        params: node.params as never,
-      }
-      if (plan.places[first + index]!.at === 'static') step.kernel(step.output, step.inputs, step.params)
+      const step: Step = { kernel, output: outputs[0]!, inputs, params: node.params as never }
+      if (fixed) step.kernel(step.output, step.inputs, step.params)
       else this.steps.push(step)
     })
     this.outputs = graph.outputs.map((value, index) => {
       const source = plan.outputs[index]!
+      const aval = avalOf(graph, value)
       return {
-        bytes: byteSize(avalOf(graph, value)),
-        donatedFrom: source.from === 'donated' ? source.input : undefined,
+        aval,
+        copy: empty(aval.dtype),
+        donatedFrom: source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined,
         copyOf: source.from === 'copy' ? slots[value]! : undefined,
       }
     })
   }
 
-  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
-    const outputs = this.outputs.map(({ donatedFrom, bytes }) =>
-      donatedFrom === undefined ? new ArrayBuffer(bytes) : (inputs[donatedFrom] as ArrayBuffer),
+  run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
+    return runRepeatedly(
+      (from) => this.runOnce(from),
+      inputs,
+      count,
+      () => {},
+    ) // host memory is collected
+  }
+
+  private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
+    const outputs = this.outputs.map(({ donatedFrom, aval }) =>
+      donatedFrom === undefined ? new ArrayBuffer(byteSize(aval)) : (inputs[donatedFrom] as ArrayBuffer),
     )
-    for (const { slot, index } of this.fromInputs) bind(slot, inputs[index] as ArrayBuffer)
-    for (const { slot, index } of this.fromOutputs) bind(slot, outputs[index]!)
-    for (const { kernel, output, inputs: from, params } of this.steps) kernel(output, from, params)
-    this.outputs.forEach(({ copyOf: source }, index) => {
-      if (source) viewOf(source.dtype, outputs[index]!, 0, source.data.length).set(source.data)
-    })
-    for (const { slot } of this.fromInputs) release(slot)
-    for (const { slot } of this.fromOutputs) release(slot)
+    this.inputs.forEach(({ shape, dtype }, index) =>
+      this.bindInput(index, viewOf(dtype, inputs[index] as ArrayBuffer, 0, sizeOf(shape))),
+    )
+    this.outputs.forEach(({ aval: { shape, dtype } }, index) =>
+      this.bindOutput(index, viewOf(dtype, outputs[index]!, 0, sizeOf(shape))),
+    )
+    this.execute()
+    this.release()
     return outputs
+  }
+
+  bindInput(index: number, data: TypedArray): void {
+    for (const slot of this.inInputs[index]!) slot.data = data
+  }
+
+  bindOutput(index: number, data: TypedArray): void {
+    for (const slot of this.inOutputs[index]!) slot.data = data
+    this.outputs[index]!.copy = data
+  }
+
+  execute(): void {
+    for (const { kernel, output, inputs, params } of this.steps) kernel(output, inputs, params)
+    for (const { copyOf, copy } of this.outputs) if (copyOf) copy.set(copyOf.data)
+  }
+
+  // Programs are cached for long; they must not keep their callers' buffers alive.
+  release(): void {
+    this.inputs.forEach(({ dtype }, index) => this.bindInput(index, empty(dtype)))
+    this.outputs.forEach(({ aval }, index) => this.bindOutput(index, empty(aval.dtype)))
   }
 
   private slotFor(place: Place, { shape, dtype }: Aval, graph: Graph, arena: ArrayBuffer): Slot {
     const size = sizeOf(shape)
-    const slot: Slot = { data: empty(dtype), shape, dtype }
+    const slot: Slot = { data: empty(dtype), shape, dtype, fixed: place.at !== 'input' && place.at !== 'output' }
     switch (place.at) {
       case 'input':
-        this.fromInputs.push({ slot, index: place.index })
+        this.inInputs[place.index]!.push(slot)
         break
       case 'output':
-        this.fromOutputs.push({ slot, index: place.index })
+        this.inOutputs[place.index]!.push(slot)
         break
       case 'constant':
         slot.data = viewOf(dtype, graph.constants[place.index]!.storage.buffer as ArrayBuffer, 0, size)
@@ -147,13 +205,16 @@ class Program implements Executable {
   }
 }
 
-function bind(slot: Slot, buffer: ArrayBuffer): void {
-  slot.data = viewOf(slot.dtype, buffer, 0, sizeOf(slot.shape))
-}
-
-// Programs are cached for long; they must not keep their callers' buffers alive.
-function release(slot: Slot): void {
-  slot.data = empty(slot.dtype)
+/** A kernel for a loop over a program of its own; undefined for other ops. */
+function loopKernel(
+  { op, params }: Node,
+  programOf: (body: Graph) => StepProgram,
+  inputs: readonly LoopValue[],
+  outputs: readonly LoopValue[],
+): Kernel | undefined {
+  if (op.name !== 'scan') return undefined
+  const loop = new ScanLoop(params as ScanParams, programOf((params as ScanParams).body), inputs, outputs)
+  return () => loop.run()
 }
 
 const nothing = new Map<DType, TypedArray>()

@@ -8,6 +8,7 @@ import {
   matmul,
   mul,
   reshape,
+  scan,
   sin,
   sum,
   type Tensor,
@@ -16,6 +17,7 @@ import {
 } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { planMemory } from './plan.ts'
+import { makeRepeatable } from './repeatable.ts'
 import { trace } from './trace.ts'
 
 beforeAll(() => useBackend(cpu()))
@@ -169,5 +171,102 @@ describe('outputs', () => {
       { from: 'donated', input: 0 },
       { from: 'new' },
     ])
+  })
+})
+
+describe('the values of a loop', () => {
+  const running = (total: Tensor, x: Tensor) =>
+    scan((t: Tensor, y: Tensor) => [add(t, y), mul(t, y)] as const, total, x)
+
+  it('have places of their own, also where nothing needs them', () => {
+    const { places, arenaBytes } = plan((t, x) => sin(running(t, x)[1]), [big(64), big(4, 64)])
+    expect(places.slice(2)).toEqual([
+      { at: 'arena', offset: 0 },
+      { at: 'arena', offset: 256 },
+      { at: 'output', index: 0 },
+    ])
+    expect(arenaBytes).toBe(5 * 256)
+    // the last carry is free again after the loop
+    const { places: after } = plan((t, x) => sum(matmul(running(t, x)[1], full([64, 1], 1))), [big(64), big(4, 64)])
+    expect(after.slice(2).map((place) => place.at === 'arena' && place.offset)).toEqual([0, 256, false, 0, false])
+  })
+
+  it('are outputs, each in a buffer of its own, and overwrite what is no longer read', () => {
+    const step = (t: Tensor, x: Tensor) => [...running(mul(t, 2), x)]
+    expect(plan(step, [big(64), big(4, 64)]).outputs).toEqual([{ from: 'new' }, { from: 'new' }])
+    expect(plan(step, [big(64), big(4, 64)], [0, 1]).outputs).toEqual([{ from: 'donated', input: 0 }, { from: 'new' }])
+    const twice = (t: Tensor, x: Tensor) => [running(t, x)[1], running(t, x)[1]]
+    expect(plan(twice, [big(64), big(4, 64)]).outputs).toEqual([{ from: 'new' }, { from: 'new' }])
+  })
+
+  it('are computed once only if all of them are', () => {
+    const xs = big(4, 64)
+    const { places } = plan(
+      (x) => {
+        const [last, all] = running(full([64], 1), xs)
+        return [add(x, last), sin(all)]
+      },
+      [big(64)],
+    )
+    expect(places.slice(3, 5)).toEqual([{ at: 'static' }, { at: 'static' }])
+    const { places: one } = plan(
+      (x) => {
+        const [last, all] = running(full([64], 1), xs)
+        return [add(x, last), all]
+      },
+      [big(64)],
+    )
+    expect(one.slice(3, 5)).toEqual([
+      { at: 'arena', offset: 0 },
+      { at: 'output', index: 1 },
+    ])
+  })
+})
+
+describe('a graph that is repeated', () => {
+  function repeated(fn: (...inputs: Tensor[]) => Tensor | Tensor[], inputs: Tensor[]) {
+    const donated = inputs.map((_, index) => index)
+    const graph = makeRepeatable(graphOf(fn, inputs, donated))
+    return { graph, ...planMemory(graph) }
+  }
+  const own = (input: number) => ({ from: 'donated', input })
+  const copied = (into: number) => ({ from: 'copy', into })
+
+  it('keeps each output in the buffer of the input that it replaces', () => {
+    // either could take either: without repeating, the first output would take the buffer that it updates
+    const crossed = (x: Tensor, y: Tensor) => [sin(y), sin(x)]
+    expect(repeated(crossed, [big(4), big(4)]).outputs).toEqual([copied(0), own(1)])
+    expect(plan(crossed, [big(4), big(4)], [0, 1]).outputs).toEqual([own(1), own(0)])
+    const momentum = (w: Tensor, m: Tensor) => {
+      const next = add(mul(m, 0.9), 1)
+      return [add(w, next), next]
+    }
+    expect(repeated(momentum, [big(4), big(4)]).outputs).toEqual([own(0), own(1)])
+  })
+
+  it('copies at the end where the old value is needed until then', () => {
+    const { outputs, places } = repeated((x) => [matmul(x, x)], [big(2, 2)])
+    expect(outputs).toEqual([copied(0)])
+    expect(places.at(-1)).toEqual({ at: 'arena', offset: 0 })
+    const w = tensor([1, 2, 3, 4])
+    const twice = (x: Tensor, y: Tensor, _: Tensor) => {
+      const sum = add(x, y)
+      return [sum, sum, w]
+    }
+    expect(repeated(twice, [big(4), big(4), big(4)]).outputs).toEqual([own(0), copied(1), copied(2)])
+  })
+
+  it('hands an input through in place, and to another place as a copy', () => {
+    const { outputs, graph } = repeated((x, y, z) => [y, x, reshape(reshape(z, [2, 2]), [4])], [big(4), big(4), big(4)])
+    expect(outputs).toEqual([copied(0), own(1), own(2)])
+    expect(graph.nodes.map(({ op }) => op.name).filter((name) => name !== 'reshape')).toEqual(['slice', 'slice'])
+    // a graph that was not made ready is planned safely all the same
+    const swapped = { ...graphOf((x, y) => [y, x], [big(4), big(4)], [0, 1]), repeatable: true }
+    expect(planMemory(swapped).outputs).toEqual([{ from: 'copy' }, { from: 'copy' }])
+  })
+
+  it('pairs only what is donated', () => {
+    const graph = { ...graphOf((x) => [sin(x)], [big(4)]), repeatable: true }
+    expect(planMemory(graph).outputs).toEqual([{ from: 'new' }])
   })
 })

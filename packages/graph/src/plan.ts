@@ -1,4 +1,4 @@
-import { type Aval, avalOf, bytesPerElement, type Graph, sizeOf } from '@gradus/tensor'
+import { type Aval, avalOf, avalsOf, bytesPerElement, type Graph, numberingOf, sizeOf } from '@gradus/tensor'
 
 /** Where a value lives while the program runs. */
 export type Place =
@@ -16,8 +16,11 @@ export type OutputSource =
   | { readonly from: 'new' }
   /** The buffer of a donated input, overwritten or passed through. */
   | { readonly from: 'donated'; readonly input: number }
-  /** A new buffer with a copy of a value that lives elsewhere. */
-  | { readonly from: 'copy' }
+  /**
+   * A copy, made after the last node, of a value that lives elsewhere: in a new buffer, or in that of the donated input
+   * `into`. Copies do not read what other copies overwrite.
+   */
+  | { readonly from: 'copy'; readonly into?: number }
 
 /** A static memory plan: nothing is allocated while the program runs, except outputs that no donated buffer can hold. */
 export interface Plan {
@@ -40,7 +43,7 @@ export function byteSize({ shape, dtype }: Aval): number {
 
 /** Assigns every value a place: lifetimes decide who shares arena memory; donated inputs hold outputs where sizes and last uses permit. */
 export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Plan {
-  const first = graph.inputs.length + graph.constants.length
+  const { first } = numberingOf(graph)
   const roots = viewRoots(graph)
   const lastUse = lastUses(graph, roots)
   const outputs = planOutputs(graph, roots, lastUse)
@@ -50,22 +53,29 @@ export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Pl
   const arena = new Arena()
 
   graph.nodes.forEach((node, index) => {
-    const value = first + index
-    if (roots[value] !== value) {
-      places.push(places[roots[value]!]!)
-    } else if (outputs.holder.has(value)) {
-      places.push({ at: 'output', index: outputs.holder.get(value)! })
-    } else if (hoist && node.inputs.every((input) => isFixed(places[input]!))) {
-      places.push({ at: 'static' })
-    } else {
-      places.push({ at: 'arena', offset: arena.place(byteSize(node.aval), reusable(index)) })
+    const values = avalsOf(node).map((_, output) => first[index]! + output)
+    // only what runs once writes static values, and a node writes all of its outputs at once
+    const once = hoist && node.inputs.every((input) => isFixed(places[input]!))
+    const fixed = once && !values.some((value) => outputs.holder.has(value))
+    for (const value of values) {
+      if (roots[value] !== value) {
+        places.push(places[roots[value]!]!)
+      } else if (outputs.holder.has(value)) {
+        places.push({ at: 'output', index: outputs.holder.get(value)! })
+      } else if (fixed) {
+        places.push({ at: 'static' })
+      } else {
+        places.push({ at: 'arena', offset: arena.place(byteSize(avalOf(graph, value)), reusable(index)) })
+      }
     }
     for (const root of new Set(node.inputs.map((input) => roots[input]!))) {
       const place = places[root]!
       if (lastUse[root] === index && place.at === 'arena') arena.release(place.offset)
     }
-    const own = places[value]!
-    if (roots[value] === value && own.at === 'arena' && lastUse[value]! <= index) arena.release(own.offset)
+    for (const value of values) {
+      const own = places[value]!
+      if (roots[value] === value && own.at === 'arena' && lastUse[value]! <= index) arena.release(own.offset)
+    }
   })
   return { arenaBytes: arena.bytes, places, outputs: outputs.sources }
 
@@ -89,7 +99,10 @@ function isFixed(place: Place): boolean {
 /** For each value the value whose memory it shares: itself, or what it is a view of. */
 function viewRoots(graph: Graph): number[] {
   const roots = Array.from({ length: graph.inputs.length + graph.constants.length }, (_, value) => value)
-  for (const node of graph.nodes) roots.push(node.op.view ? roots[node.inputs[0]!]! : roots.length)
+  for (const node of graph.nodes) {
+    if (node.op.view) roots.push(roots[node.inputs[0]!]!)
+    else for (const _ of avalsOf(node)) roots.push(roots.length)
+  }
   return roots
 }
 
@@ -113,6 +126,7 @@ function overwritable(graph: Graph, index: number, input: number): boolean {
 
 function planOutputs(graph: Graph, roots: readonly number[], lastUse: readonly number[]) {
   const first = graph.inputs.length + graph.constants.length
+  const { avals, maker } = numberingOf(graph)
   const holder = new Map<number, number>()
   const sources: OutputSource[] = new Array(graph.outputs.length)
   const free = new Set(graph.donated)
@@ -120,37 +134,47 @@ function planOutputs(graph: Graph, roots: readonly number[], lastUse: readonly n
   // An input handed back unchanged keeps its buffer.
   graph.outputs.forEach((output, index) => {
     const root = roots[output]!
-    if (root < graph.inputs.length && free.delete(root)) sources[index] = { from: 'donated', input: root }
+    if (root >= graph.inputs.length || (graph.repeatable && root !== index)) return
+    if (free.delete(root)) sources[index] = { from: 'donated', input: root }
   })
   graph.outputs.forEach((output, index) => {
     if (sources[index]) return
     const root = roots[output]!
+    const own = graph.repeatable && free.has(index) ? index : undefined
     if (root < first || holder.has(root)) {
-      sources[index] = { from: 'copy' }
+      // an input may be overwritten by then
+      sources[index] = own === undefined || root < graph.inputs.length ? { from: 'copy' } : { from: 'copy', into: own }
+      return
+    }
+    if (own !== undefined && !canHold(own, root)) {
+      sources[index] = { from: 'copy', into: own }
       return
     }
     holder.set(root, index)
-    const donor = findDonor(root - first)
+    const donor = own ?? findDonor(root)
     if (donor !== undefined) free.delete(donor)
     sources[index] = donor === undefined ? { from: 'new' } : { from: 'donated', input: donor }
   })
   return { holder, sources }
 
-  function findDonor(index: number): number | undefined {
-    const bytes = byteSize(graph.nodes[index]!.aval)
+  function findDonor(value: number): number | undefined {
     let found: number | undefined
     for (const input of free) {
-      if (byteSize(graph.inputs[input]!) !== bytes) continue
-      const last = lastUse[input]!
-      if (last < index) found ??= input
+      if (!canHold(input, value)) continue
       // an input that this very node reads for the last time is the best fit: it is updated in place
-      else if (
-        last === index &&
-        graph.nodes[index]!.inputs.filter((v) => roots[v] === input).every((v) => overwritable(graph, index, v))
-      )
-        return input
+      if (lastUse[input] === maker[value]) return input
+      found ??= input
     }
     return found
+  }
+
+  // Whether the buffer of a donated input is no longer read when the value is written, or is overwritten element by element.
+  function canHold(input: number, value: number): boolean {
+    const index = maker[value]!
+    if (byteSize(graph.inputs[input]!) !== byteSize(avals[value]!)) return false
+    const last = lastUse[input]!
+    if (last !== index) return last < index
+    return graph.nodes[index]!.inputs.every((v) => roots[v] !== input || overwritable(graph, index, v))
   }
 }
 

@@ -1,8 +1,10 @@
-import { type Aval, formatShape, type Graph } from '@gradus/tensor'
+import { type Aval, avalsOf, bodyOf, formatShape, type Graph, numberingOf } from '@gradus/tensor'
+import { formatParams } from './format-params.ts'
 
 /**
  * The graph as text, one node a line: `%3 float32[2, 4] = matmul(%0, %1) {"transposeA":false}`.
- * Inputs that the program may overwrite are marked `donated`.
+ * Inputs that the program may overwrite are marked `donated`. The steps of loops follow them, indented and with numbers of
+ * their own.
  */
 export function printGraph(graph: Graph): string {
   const lines: string[] = []
@@ -12,21 +14,16 @@ export function printGraph(graph: Graph): string {
   graph.constants.forEach((tensor, index) =>
     lines.push(`%${graph.inputs.length + index} ${describe(tensor)} = constant`),
   )
-  const first = graph.inputs.length + graph.constants.length
+  const { first } = numberingOf(graph)
   graph.nodes.forEach((node, index) => {
-    const params = node.params === null || node.params === undefined ? '' : ` ${JSON.stringify(node.params, numbers)}`
-    lines.push(
-      `%${first + index} ${describe(node.aval)} = ${node.op.name}(${node.inputs.map((value) => `%${value}`).join(', ')})${params}`,
-    )
+    const outputs = avalsOf(node).map((aval, output) => `%${first[index]! + output} ${describe(aval)}`)
+    const inputs = node.inputs.map((value) => `%${value}`)
+    lines.push(`${outputs.join(', ')} = ${node.op.name}(${inputs.join(', ')}) ${formatParams(node.params)}`.trimEnd())
+    const body = bodyOf(node.params)
+    if (body) lines.push(printGraph(body).replace(/^/gm, '  '))
   })
   lines.push(`return ${graph.outputs.map((value) => `%${value}`).join(', ')}`)
   return lines.join('\n')
-}
-
-// JSON has no NaN, infinities and -0, which are common values of `fill`
-function numbers(_: string, value: unknown): unknown {
-  const lost = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-  return lost ? (Object.is(value, -0) ? '-0' : String(value)) : value
 }
 
 function describe({ shape, dtype }: Aval): string {

@@ -2,6 +2,7 @@ import { cpu } from '@gradus/backend-cpu'
 import {
   add,
   apply,
+  bodyOf,
   cast,
   castOp,
   expandOp,
@@ -17,6 +18,8 @@ import {
   randomBits,
   reshape,
   type Shape,
+  scan,
+  scanOp,
   sin,
   slice,
   sliceOp,
@@ -147,6 +150,45 @@ describe('simplify', () => {
     const graph = simplified((a) => [a, constant, a, reshape(a, a.shape)], tensor([1]))
     expect(graph.nodes).toEqual([])
     expect(graph.outputs).toEqual([0, 1, 0, 0])
+  })
+})
+
+describe('loops', () => {
+  const xs = () => reshape(x(), [3, 2])
+  const stepped = (a: Tensor, step: (t: Tensor, y: Tensor) => Tensor) =>
+    scan((t: Tensor, y: Tensor) => [step(t, y), sin(t)] as const, full([2], 1), a)
+
+  it('are simplified inside', () => {
+    const graph = simplified((a) => [...stepped(a, (t, y) => add(mul(t, y), mul(t, y)))], xs())
+    expect(graph.nodes.map(({ op }) => op.name)).toEqual(['fill', 'scan'])
+    expect(bodyOf(graph.nodes[1]!.params)!.nodes.map(({ op }) => op.name)).toEqual(['mul', 'add', 'sin'])
+    // also a loop in a loop
+    const nested = simplified(
+      (a) =>
+        scan(
+          (t: Tensor) => [stepped(a, (u) => neg(transpose(transpose(add(u, sum(t))))))[0], null] as const,
+          full([2], 1),
+          null,
+          { length: 2 },
+        )[0],
+      xs(),
+    )
+    const inner = bodyOf(nested.nodes.at(-1)!.params)!.nodes.find(({ op }) => op === scanOp)!
+    expect(bodyOf(inner.params)!.nodes.map(({ op }) => op.name)).not.toContain('permute')
+  })
+
+  it('are run once if they are equal, and not at all if nothing needs them', () => {
+    const twice = simplified((a) => [stepped(a, mul)[0], stepped(a, (t, y) => mul(t, y))[1], stepped(a, add)[0]], xs())
+    expect(twice.nodes.filter(({ op }) => op === scanOp)).toHaveLength(2)
+    expect(
+      names((a) => {
+        stepped(a, mul)
+        return neg(stepped(a, add)[1])
+      }, xs()),
+    ).toEqual(['fill', 'scan', 'neg'])
+    // of a loop that is needed, all values stay
+    const graph = simplified((a) => stepped(a, mul)[1], xs())
+    expect([graph.nodes.at(-1)!.avals!.length, graph.outputs]).toEqual([2, [3]])
   })
 })
 

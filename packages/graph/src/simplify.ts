@@ -1,24 +1,49 @@
-import { type Aval, avalOf, type Graph, type Node, type Op, paramsKey, sameShape } from '@gradus/tensor'
+import {
+  type Aval,
+  avalsOf,
+  bodyOf,
+  canonical,
+  type Graph,
+  type Node,
+  numberingOf,
+  type Op,
+  paramsKey,
+  sameShape,
+} from '@gradus/tensor'
 
 /**
  * The same program with less to do: equal nodes are merged, movements that undo or repeat each other are joined, and
- * nodes that no output needs are dropped. What may be joined, each op says itself (`view`, `merge`, `trivial`).
+ * nodes that no output needs are dropped. What may be joined, each op says itself (`view`, `merge`, `trivial`). The steps
+ * of loops are simplified as well.
  */
 export function simplify(graph: Graph): Graph {
   return dropDead(mergeEqual(graph))
 }
 
+/** The node with the graph that its op runs simplified, if it has one. */
+function simplifyBody(node: Node): Node {
+  const body = bodyOf(node.params)
+  if (!body) return node
+  return { ...node, params: { ...(node.params as object), body: canonical(simplify(body)) } }
+}
+
 function mergeEqual(graph: Graph): Graph {
-  const first = graph.inputs.length + graph.constants.length
-  const renamed: number[] = Array.from({ length: first }, (_, value) => value)
   const nodes: Node[] = []
   const known = new Map<string, number>()
   const opNumbers = new Map<Op, number>()
-  const avalAt = (value: number): Aval => (value < first ? avalOf(graph, value) : nodes[value - first]!.aval)
-  const nodeAt = (value: number): Node | undefined => nodes[value - first]
+  // of the values of the new graph, what they are and which node makes them
+  const avals: Aval[] = [...graph.inputs, ...graph.constants]
+  const makers: (Node | undefined)[] = avals.map(() => undefined)
+  const renamed = avals.map((_, value) => value)
+  const avalAt = (value: number): Aval => avals[value]!
+  const nodeAt = (value: number): Node | undefined => makers[value]
 
   for (const original of graph.nodes) {
-    const node = joined({ ...original, inputs: original.inputs.map((value) => renamed[value]!) }, nodeAt, avalAt)
+    const node = joined(
+      { ...simplifyBody(original), inputs: original.inputs.map((value) => renamed[value]!) },
+      nodeAt,
+      avalAt,
+    )
     const source = node.inputs[0]
     if (source !== undefined && node.inputs.length === 1 && isTrivial(node, avalAt(source))) {
       renamed.push(source)
@@ -27,11 +52,17 @@ function mergeEqual(graph: Graph): Graph {
     if (!opNumbers.has(node.op)) opNumbers.set(node.op, opNumbers.size)
     const key = `${opNumbers.get(node.op)}|${node.inputs.join()}|${paramsKey(node.params)}`
     let value = known.get(key)
+    const made = avalsOf(node)
     if (value === undefined) {
-      value = first + nodes.push(node) - 1
+      value = avals.length
       known.set(key, value)
+      nodes.push(node)
+      for (const aval of made) {
+        avals.push(aval)
+        makers.push(node)
+      }
     }
-    renamed.push(value)
+    for (let output = 0; output < made.length; output++) renamed.push(value + output)
   }
   return { ...graph, nodes, outputs: graph.outputs.map((value) => renamed[value]!) }
 }
@@ -68,10 +99,13 @@ function isTrivial(node: Node, input: Aval): boolean {
 }
 
 function dropDead(graph: Graph): Graph {
-  const first = graph.inputs.length + graph.constants.length
+  const { first } = numberingOf(graph)
   const needed = new Set(graph.outputs)
+  // a node is needed with all its outputs, or not at all
+  const isNeeded = (node: Node, index: number) => avalsOf(node).some((_, output) => needed.has(first[index]! + output))
   for (let index = graph.nodes.length - 1; index >= 0; index--) {
-    if (needed.has(first + index)) for (const value of graph.nodes[index]!.inputs) needed.add(value)
+    const node = graph.nodes[index]!
+    if (isNeeded(node, index)) for (const value of node.inputs) needed.add(value)
   }
   const constants = graph.constants.filter((_, index) => needed.has(graph.inputs.length + index))
   const renamed = new Map<number, number>()
@@ -82,9 +116,9 @@ function dropDead(graph: Graph): Graph {
   })
   const nodes: Node[] = []
   graph.nodes.forEach((node, index) => {
-    if (!needed.has(first + index)) return
+    if (!isNeeded(node, index)) return
     nodes.push({ ...node, inputs: node.inputs.map((value) => renamed.get(value)!) })
-    renamed.set(first + index, renamed.size)
+    avalsOf(node).forEach((_, output) => renamed.set(first[index]! + output, renamed.size))
   })
   return { ...graph, constants, nodes, outputs: graph.outputs.map((value) => renamed.get(value)!) }
 }

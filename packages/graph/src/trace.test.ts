@@ -3,9 +3,14 @@ import { cpu } from '@gradus/backend-cpu'
 import {
   add,
   apply,
+  avalOf,
+  bodyOf,
+  full,
   type Interpreter,
   mul,
+  numberingOf,
   type Op,
+  scan,
   softmax,
   sum,
   Tensor,
@@ -82,6 +87,29 @@ describe('trace', () => {
     expect(replay(graph, [tensor([1, 2])])[0]!.array()).toEqual([2, 4])
   })
 
+  it('writes a loop as one node with several values, and takes its step apart like anything else', () => {
+    const step = (h: Tensor, x: Tensor) => [apply(double, [h], null), softmax(add(h, x))] as const
+    const f = (x: Tensor) => {
+      const [last, all] = scan(step, tensor([1, 2]), x)
+      return [mul(last, 2), all]
+    }
+    const x = full([3, 2], 1)
+    const { graph } = trace(f, [x])
+    expect(names(graph.nodes)).toEqual(['scan', 'fill', 'mul'])
+    // the input, the constant, two values of the loop, the number, the product
+    expect([graph.nodes[2]!.inputs, graph.outputs]).toEqual([
+      [2, 4],
+      [5, 3],
+    ])
+    expect(numberingOf(graph)).toMatchObject({ first: [2, 4, 5], maker: [-1, -1, 0, 0, 1, 2] })
+    expect(avalOf(graph, 3)).toEqual({ shape: [3, 2], dtype: 'float32' })
+    expect(replay(graph, [x]).map((y) => y.array())).toEqual(f(x).map((y) => y.array()))
+    const inside = (kept: string) =>
+      names(bodyOf(trace(f, [x], { keep: ({ name }) => name === kept }).graph.nodes[0]!.params)!.nodes)
+    expect(inside('softmax')).toEqual(['add', 'add', 'softmax'])
+    expect(inside('test/double')).toEqual(expect.arrayContaining(['test/double', 'exp']))
+  })
+
   it('refuses to read values, saying what to do instead', () => {
     const read = (f: (x: Tensor) => unknown) => () => trace(f, [tensor([1, 2])])
     expect(read((x) => x.dataSync())).toThrow(TraceError)
@@ -128,7 +156,7 @@ describe('replay', () => {
     const listener: Interpreter = {
       apply(op, inputs, params) {
         seen.push(op.name)
-        return new Tensor(op.shape(inputs, params))
+        return [new Tensor(op.shape(inputs, params))]
       },
     }
     withInterpreter(listener, () => replay(graph, [tensor([3, 4])]))
@@ -156,6 +184,24 @@ describe('printGraph', () => {
         '%4 float32[2, 1] = fill() {"shape":[2,1],"dtype":"float32","value":"NaN"}',
         '%5 float32[2, 1] = add(%3, %4)',
         'return %5, %1',
+      ].join('\n'),
+    )
+  })
+
+  it('shows the steps of loops, indented', () => {
+    const step = (total: Tensor, x: Tensor) => [add(total, x), mul(total, x)] as const
+    const { graph } = trace((x: Tensor) => scan(step, tensor([1, 2]), x, { reverse: true })[1], [full([5, 2], 1)])
+    expect(printGraph(graph)).toBe(
+      [
+        '%0 float32[5, 2] = input',
+        '%1 float32[2] = constant',
+        '%2 float32[2], %3 float32[5, 2] = scan(%1, %0) {"carries":1,"sequences":1,"length":5,"reverse":true}',
+        '  %0 float32[2] = input',
+        '  %1 float32[2] = input',
+        '  %2 float32[2] = add(%0, %1)',
+        '  %3 float32[2] = mul(%0, %1)',
+        '  return %2, %3',
+        'return %3',
       ].join('\n'),
     )
   })

@@ -9,8 +9,12 @@ export interface Executable {
   /**
    * One buffer per graph output. Each is new, or is the buffer of a donated input, and never aliases another output.
    * The caller owns it.
+   *
+   * With a `count` above 1, for graphs that are `repeatable`, the program runs that many times: after each run its outputs
+   * take the place of the first inputs (output i becomes input i), and those of the last run are returned. Buffers that
+   * come up in between are the program's to free.
    */
-  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[]
+  run(inputs: readonly DeviceBuffer[], count?: number): DeviceBuffer[]
 }
 
 /** A place where graphs run. This is all that a new backend has to implement. */

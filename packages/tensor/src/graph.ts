@@ -7,12 +7,16 @@ export interface Node {
   readonly op: Op
   readonly inputs: readonly number[]
   readonly params: unknown
+  /** The output; of an op with several the first one. */
   readonly aval: Aval
+  /** All outputs of an op with several; other nodes do not have it. */
+  readonly avals?: readonly Aval[]
 }
 
 /**
- * A straight-line program. Values are numbered: first the inputs, then the constants, then the nodes, in order.
- * A node reads only values with smaller numbers.
+ * A straight-line program. Values are numbered: first the inputs, then the constants, then the outputs of the nodes, in
+ * order. A node reads only values with smaller numbers. Nearly all nodes have one output; `numberingOf` says which values
+ * belong to which node.
  */
 export interface Graph {
   readonly inputs: readonly Aval[]
@@ -22,12 +26,69 @@ export interface Graph {
   readonly outputs: readonly number[]
   /** Inputs (by number) whose buffers the program may give to outputs; the caller no longer reads them. */
   readonly donated: readonly number[]
+  /**
+   * Whether the program can be run again on its results: output i has the shape and dtype of input i, which is donated, and
+   * is not another input handed through. Plans then keep output i in the buffer of input i.
+   */
+  readonly repeatable?: boolean
+}
+
+/** Which value of a graph is what. */
+export interface Numbering {
+  /** What is known of each value. */
+  readonly avals: readonly Aval[]
+  /** The number of each node's output, of an op with several that of the first; the others follow it. */
+  readonly first: readonly number[]
+  /** The index of the node that makes each value; -1 for inputs and constants. */
+  readonly maker: readonly number[]
+}
+
+/** A node with the outputs that `avals` describes. */
+export function makeNode(op: Op, inputs: readonly number[], params: unknown, avals: readonly Aval[]): Node {
+  const node = { op, inputs, params, aval: avals[0]! }
+  return avals.length === 1 ? node : { ...node, avals }
+}
+
+/** What is known of each output of a node. */
+export function avalsOf(node: Node): readonly Aval[] {
+  return node.avals ?? [node.aval]
+}
+
+const numberings = new WeakMap<Graph, Numbering>()
+
+/** The numbers of a graph's values. */
+export function numberingOf(graph: Graph): Numbering {
+  let numbering = numberings.get(graph)
+  if (!numbering) numberings.set(graph, (numbering = number(graph)))
+  return numbering
+}
+
+function number({ inputs, constants, nodes }: Graph): Numbering {
+  const avals: Aval[] = [...inputs, ...constants]
+  const maker: number[] = avals.map(() => -1)
+  const first = nodes.map((node, index) => {
+    const value = avals.length
+    for (const aval of avalsOf(node)) {
+      avals.push(aval)
+      maker.push(index)
+    }
+    return value
+  })
+  return { avals, first, maker }
+}
+
+/** Whether a value among the params of an op is a graph. */
+export function isGraph(value: unknown): value is Graph {
+  return typeof value === 'object' && value !== null && 'nodes' in value && 'donated' in value
+}
+
+/** The graph that a higher-order op such as `scan` runs, from its params; undefined for the params of other ops. */
+export function bodyOf(params: unknown): Graph | undefined {
+  const body: unknown = typeof params === 'object' && params !== null && 'body' in params ? params.body : undefined
+  return isGraph(body) ? body : undefined
 }
 
 /** What is known of value number `value`. */
 export function avalOf(graph: Graph, value: number): Aval {
-  if (value < graph.inputs.length) return graph.inputs[value]!
-  const constant = value - graph.inputs.length
-  if (constant < graph.constants.length) return graph.constants[constant]!
-  return graph.nodes[constant - graph.constants.length]!.aval
+  return numberingOf(graph).avals[value]!
 }

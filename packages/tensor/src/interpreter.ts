@@ -1,18 +1,26 @@
 import type { Aval } from './aval.ts'
 import { type Backend, backendOf, currentBackend, type Executable } from './backend.ts'
 import { BackendError } from './errors.ts'
-import type { Op } from './op.ts'
+import { makeNode } from './graph.ts'
+import { type Op, shapesOf } from './op.ts'
+import { paramsKey } from './params-key.ts'
 import { scope } from './scope.ts'
 import { Storage } from './storage.ts'
 import { Tensor } from './tensor.ts'
 
 /** Decides what applying an op means: run it now, remember it, write it into a graph, or work out its shape. */
 export interface Interpreter {
-  apply(op: Op, inputs: readonly Tensor[], params: unknown): Tensor
+  /** The outputs of the op: one, except for the few ops that have `shapes`. */
+  apply(op: Op, inputs: readonly Tensor[], params: unknown): readonly Tensor[]
 }
 
-/** The one door through which every op goes. */
+/** The one door through which every op goes. Gives the output; of an op with several the first one. */
 export function apply<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor {
+  return current.apply(op as Op, inputs, params)[0]!
+}
+
+/** The same door, with all outputs. */
+export function applyAll<P>(op: Op<P>, inputs: readonly Tensor[], params: P): readonly Tensor[] {
   return current.apply(op as Op, inputs, params)
 }
 
@@ -24,7 +32,7 @@ export function withInterpreter<T>(interpreter: Interpreter, body: () => T): T {
     const result = body()
     if (result instanceof Promise) {
       throw new TypeError(
-        'A traced function returned a promise. Functions given to compile, grad and vjp must be synchronous: await before or after.',
+        'A traced function returned a promise. Functions given to compile, grad, vjp and scan must be synchronous: await before or after.',
       )
     }
     return result
@@ -44,20 +52,21 @@ export const eager: Interpreter = {
     const backend = commonBackend(op, inputs)
     if (op.inline && !backend.has(op)) {
       const inline = op.inline
-      return withInterpreter(eager, () => scope(() => inline.call(op, inputs, params)))
+      return [withInterpreter(eager, () => scope(() => inline.call(op, inputs, params)))]
     }
-    const aval = op.shape(inputs, params)
-    if (op.view) return new Tensor(aval, inputs[0]!.storage.retain())
-    const executable = executableOf(backend, op, inputs, params, aval)
-    const [buffer] = executable.run(inputs.map((input) => input.storage.buffer))
-    return new Tensor(aval, new Storage(backend, buffer!))
+    if (op.inlineBody) ({ inputs, params } = op.inlineBody(inputs, params, (part) => backend.has(part)))
+    const avals = shapesOf(op, inputs, params)
+    if (op.view) return [new Tensor(avals[0]!, inputs[0]!.storage.retain())]
+    const executable = executableOf(backend, op, inputs, params, avals)
+    const buffers = executable.run(inputs.map((input) => input.storage.buffer))
+    return avals.map((aval, index) => new Tensor(aval, new Storage(backend, buffers[index]!)))
   },
 }
 
 /** Works out shapes only: results have no value. */
 export const shapeOnly: Interpreter = {
   apply(op, inputs, params) {
-    return new Tensor(op.shape(inputs, params))
+    return shapesOf(op, inputs, params).map((aval) => new Tensor(aval))
   },
 }
 
@@ -85,7 +94,13 @@ function commonBackend(op: Op, inputs: readonly Tensor[]): Backend {
 const executables = new WeakMap<Backend, WeakMap<Op, Map<string, Executable>>>()
 const cachedPerOp = 256
 
-function executableOf(backend: Backend, op: Op, inputs: readonly Aval[], params: unknown, aval: Aval): Executable {
+function executableOf(
+  backend: Backend,
+  op: Op,
+  inputs: readonly Aval[],
+  params: unknown,
+  avals: readonly Aval[],
+): Executable {
   let byOp = executables.get(backend)
   if (!byOp) executables.set(backend, (byOp = new WeakMap()))
   let byKey = byOp.get(op)
@@ -101,25 +116,19 @@ function executableOf(backend: Backend, op: Op, inputs: readonly Aval[], params:
     executable = backend.compile({
       inputs: inputs.map(({ shape, dtype }) => ({ shape, dtype })),
       constants: [],
-      nodes: [{ op, inputs: inputs.map((_, index) => index), params, aval }],
-      outputs: [inputs.length],
+      nodes: [
+        makeNode(
+          op,
+          inputs.map((_, index) => index),
+          params,
+          avals,
+        ),
+      ],
+      outputs: avals.map((_, index) => inputs.length + index),
       donated: [],
     })
     if (byKey.size >= cachedPerOp) byKey.clear()
     byKey.set(key, executable)
   }
   return executable
-}
-
-/** A string that is equal for equal params (plain data); tells NaN, infinities and -0 apart, which JSON does not. */
-export function paramsKey(params: unknown): string {
-  if (typeof params === 'number') return Object.is(params, -0) ? '-0' : String(params)
-  if (typeof params !== 'object' || params === null) return JSON.stringify(params) ?? 'undefined'
-  let key = ''
-  if (Array.isArray(params)) {
-    for (const entry of params) key += `${paramsKey(entry)},`
-    return `[${key}]`
-  }
-  for (const name in params) key += `${name}:${paramsKey((params as Record<string, unknown>)[name])},`
-  return `{${key}}`
 }

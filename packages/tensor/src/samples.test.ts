@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import * as tensor from './index.ts'
-import { opSamples } from './samples.ts'
+import { opSamples, paramsOf } from './samples.ts'
 
 const ops = Object.entries(tensor).filter(([name]) => name.endsWith('Op')) as [string, tensor.Op][]
 
@@ -26,13 +26,14 @@ it('does not export samples from the main entry', () => {
 
 it('has inputs that the shape rules accept', () => {
   for (const { op, samples } of opSamples) {
-    for (const { inputs, params } of samples) {
+    for (const sample of samples) {
+      const { inputs } = sample
       const avals = inputs.map(
         ({ shape, dtype = 'float' }) => ({ shape, dtype: dtype === 'float' ? 'float32' : dtype }) as const,
       )
       for (const { values, shape } of inputs)
         if (values) expect([op.name, values.length]).toEqual([op.name, tensor.sizeOf(shape)])
-      expect(() => op.shape(avals, params), op.name).not.toThrow()
+      expect(() => op.shape(avals, paramsOf(sample, avals)), op.name).not.toThrow()
     }
   }
 })

@@ -1,4 +1,4 @@
-import type { OpSamples } from './op.ts'
+import type { Aval, OpSamples, Sample } from './op.ts'
 import { activationSamples } from './samples/activation.ts'
 import { arithmeticSamples } from './samples/arithmetic.ts'
 import { broadcastSamples } from './samples/broadcast.ts'
@@ -17,6 +17,7 @@ import { poolingSamples } from './samples/pooling.ts'
 import { randomSamples } from './samples/random.ts'
 import { reductionSamples } from './samples/reduction.ts'
 import { roundingSamples } from './samples/rounding.ts'
+import { scanSamples } from './samples/scan.ts'
 import { softmaxSamples } from './samples/softmax.ts'
 import { sortingSamples } from './samples/sorting.ts'
 import { trigonometricSamples } from './samples/trigonometric.ts'
@@ -42,8 +43,14 @@ export const opSamples: readonly OpSamples[] = [
   ...randomSamples,
   ...reductionSamples,
   ...roundingSamples,
+  ...scanSamples,
   ...softmaxSamples,
   ...sortingSamples,
   ...trigonometricSamples,
   ...windowSamples,
 ]
+
+/** The params of a sample for inputs of these shapes and dtypes. */
+export function paramsOf<P>({ params }: Sample<P>, inputs: readonly Aval[]): P {
+  return typeof params === 'function' ? (params as (inputs: readonly Aval[]) => P)(inputs) : params
+}

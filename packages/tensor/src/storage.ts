@@ -6,7 +6,9 @@ export interface DeviceBuffer {
 /** The part of a backend that holds values. */
 export interface Memory {
   readonly name: string
+  /** Throws `BackendError` where there is no room. */
   allocate(bytes: number): DeviceBuffer
+  /** Writes to the beginning of a buffer, which may be larger. */
   write(buffer: DeviceBuffer, data: ArrayBufferView): void
   read(buffer: DeviceBuffer): Promise<Uint8Array>
   /** Present where a value can be had without waiting. */

@@ -1,5 +1,5 @@
 import { cpu } from '@gradus/backend-cpu'
-import { add, type Backend, exp, mul, onBackend, sum, tensor } from '@gradus/tensor'
+import { add, type Backend, exp, mul, onBackend, scan, scanOp, sum, type Tensor, tensor } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../compile.ts'
 import { check } from './check.ts'
@@ -56,6 +56,31 @@ describe('check', () => {
     onBackend(check(backend, cpu()), () => {
       expect(() => sum(tensor([1, 2]))).toThrow(
         'sum(float32[2]) with {"axes":[0],"keepDims":false} gives 7 on the half backend and 3 on cpu',
+      )
+    })
+  })
+
+  it('compares all outputs of a loop, and says which one differs', () => {
+    const running = (x: Tensor) => scan((t: Tensor, y: Tensor) => [add(t, y), mul(t, 2)] as const, tensor(0), x)[1]
+    onBackend(check(cpu(), cpu()), () => expect(compile(running)(tensor([1, 2])).array()).toEqual([0, 2]))
+    const inner = cpu()
+    const backend = decorate(inner, {
+      name: 'faulty',
+      compile(graph) {
+        const executable = inner.compile(graph)
+        return {
+          run(inputs) {
+            const outputs = executable.run(inputs)
+            if (graph.nodes[0]!.op === scanOp) new Float32Array(outputs[1] as ArrayBuffer)[1] = 7
+            return outputs
+          },
+        }
+      },
+    })
+    const params = '{"carries":1,"sequences":1,"length":2,"reverse":false}'
+    onBackend(check(backend, cpu()), () => {
+      expect(() => running(tensor([1, 2]))).toThrow(
+        `scan(float32[], float32[2]) with ${params}, output 1, gives 7 on the faulty backend and 2 on cpu, at [1] of float32[2].`,
       )
     })
   })

@@ -1,7 +1,8 @@
 import {
   type Aval,
-  apply,
+  applyAll,
   avalOf,
+  avalsOf,
   type Backend,
   BackendError,
   bytesPerElement,
@@ -12,6 +13,7 @@ import {
   type Graph,
   isFloat,
   type Node,
+  numberingOf,
   onBackend,
   Storage,
   scope,
@@ -22,6 +24,8 @@ import {
   viewOf,
   withInterpreter,
 } from '@gradus/tensor'
+import { formatParams } from '../format-params.ts'
+import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 
 export interface CheckOptions {
@@ -70,12 +74,22 @@ class Checked implements Executable {
     private readonly graph: Graph,
     private readonly comparison: Comparison,
   ) {
-    const first = graph.inputs.length + graph.constants.length
+    const { maker } = numberingOf(graph)
+    const made = maker.flatMap((node, value) => (node < 0 ? [] : [value]))
     this.whole = backend.compile(graph)
-    this.probe = backend.compile({ ...graph, outputs: graph.nodes.map((_, index) => first + index), donated: [] })
+    this.probe = backend.compile({ ...graph, outputs: made, donated: [], repeatable: false })
   }
 
-  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
+  run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
+    return runRepeatedly(
+      (from) => this.runOnce(from),
+      inputs,
+      count,
+      (buffer) => this.backend.free(buffer),
+    )
+  }
+
+  private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
     const { backend, graph, comparison } = this
     comparison.throwFailure()
     const known = [...inputs, ...graph.constants.map((constant) => constant.storage.buffer)]
@@ -138,11 +152,14 @@ class Comparison {
   }
 
   private compare(graph: Graph, values: readonly Uint8Array[], results: readonly Uint8Array[]): void {
-    const first = graph.inputs.length + graph.constants.length
+    const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
       const inputs = node.inputs.map((value) => ({ aval: avalOf(graph, value), bytes: values[value]! }))
       const expected = this.expected(node, inputs)
-      this.judge(describe(node, graph), node.aval, values[first + index]!, expected)
+      avalsOf(node).forEach((aval, output) => {
+        const what = describe(node, graph) + (node.avals ? `, output ${output},` : '')
+        this.judge(what, aval, values[first[index]! + output]!, expected[output]!)
+      })
     })
     graph.outputs.forEach((value, index) => {
       const aval = avalOf(graph, value)
@@ -156,9 +173,9 @@ class Comparison {
     })
   }
 
-  private expected({ op, params, aval }: Node, inputs: readonly { aval: Aval; bytes: Uint8Array }[]): TypedArray {
+  private expected({ op, params }: Node, inputs: readonly { aval: Aval; bytes: Uint8Array }[]): TypedArray[] {
     const { reference } = this
-    let result: TypedArray | undefined
+    let results: TypedArray[] = []
     onBackend(reference, () =>
       withInterpreter(eager, () =>
         scope(() => {
@@ -167,11 +184,12 @@ class Comparison {
             reference.write(buffer, bytes.subarray(0, byteSize(of)))
             return new Tensor(of, new Storage(reference, buffer))
           })
-          result = array(reference.readSync!(apply(op, tensors, params).storage.buffer), aval)
+          const outputs = applyAll(op, tensors, params)
+          results = outputs.map((output) => array(reference.readSync!(output.storage.buffer), output))
         }),
       ),
     )
-    return result!
+    return results
   }
 
   private judge(
@@ -203,7 +221,8 @@ function attempt(body: () => void): unknown {
 
 function describe({ op, params, inputs }: Node, graph: Graph): string {
   const avals = inputs.map((value) => avalOf(graph, value)).map(({ dtype, shape }) => `${dtype}${formatShape(shape)}`)
-  return `${op.name}(${avals.join(', ')})${params === null ? '' : ` with ${JSON.stringify(params)}`}`
+  const given = formatParams(params)
+  return `${op.name}(${avals.join(', ')})${given === '' ? '' : ` with ${given}`}`
 }
 
 function near(a: number, b: number, tolerance: number): boolean {

@@ -8,6 +8,7 @@ import {
   type Graph,
   sizeOf,
 } from '@gradus/tensor'
+import { runRepeatedly } from '../repeat.ts'
 import { Queue } from './queue.ts'
 import { attempt, type Segment, segmentsOf, withoutConstants } from './segments.ts'
 
@@ -55,7 +56,7 @@ export function fallback(
     },
     ...(readSync &&
       other.readSync && { readSync: (buffer: DeviceBuffer) => moving(buffer).home!.readSync!(moving(buffer).raw!) }),
-    free: (buffer) => queue.add(() => moving(buffer).home?.free(moving(buffer).raw!)),
+    free: (buffer) => release(queue, buffer),
     compile(graph) {
       const plain = withoutConstants(graph)
       const constants = graph.constants.map(({ storage }) => storage.retain().buffer)
@@ -97,9 +98,14 @@ function moving(buffer: DeviceBuffer): Moving {
   )
 }
 
+function release(queue: Queue, buffer: DeviceBuffer): void {
+  queue.add(() => moving(buffer).home?.free(moving(buffer).raw!))
+}
+
 function wholeOn(backend: Backend, graph: Graph): Segment {
   const inputs = graph.inputs.map((_, value) => value)
-  return { backend, executable: backend.compile({ ...graph, donated: [] }), inputs, outputs: graph.outputs }
+  const executable = backend.compile({ ...graph, donated: [], repeatable: false })
+  return { backend, executable, inputs, outputs: graph.outputs }
 }
 
 class Routed implements Executable {
@@ -112,7 +118,16 @@ class Routed implements Executable {
     private readonly whole: boolean,
   ) {}
 
-  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
+  run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
+    return runRepeatedly(
+      (from) => this.runOnce(from),
+      inputs,
+      count,
+      (buffer) => release(this.queue, buffer),
+    )
+  }
+
+  private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
     const { graph, segments, queue } = this
     const outputs = graph.outputs.map((value) => new Moving(byteSize(graph, value)))
     const values = new Map<number, Moving>(

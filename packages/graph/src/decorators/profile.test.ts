@@ -1,7 +1,8 @@
 import { cpu } from '@gradus/backend-cpu'
-import { add, memory, mul, onBackend, reshape, type Tensor, tensor } from '@gradus/tensor'
+import { add, memory, mul, neg, onBackend, reshape, scan, type Tensor, tensor } from '@gradus/tensor'
 import { expect, it } from 'vitest'
 import { compile } from '../compile.ts'
+import { decorate } from './decorate.ts'
 import { profile } from './profile.ts'
 
 it('counts the ops of compiled and eager code, and forgets them when asked', () => {
@@ -46,5 +47,24 @@ it('keeps the number of buffers constant under donation', () => {
     for (let i = 0; i < 20; i++) x = step(x)
     expect(memory().buffers).toBeLessThanOrEqual(before)
     expect(x.array()).toEqual([1, expect.closeTo(1, 5)])
+  })
+})
+
+it('counts a loop as one op, and frees the values of it that nothing needs', () => {
+  const freed = new Set<unknown>()
+  const backend = profile(decorate(cpu(), { free: (buffer) => freed.add(buffer) }))
+  onBackend(backend, () => {
+    const step = (t: Tensor, y: Tensor) => [add(t, y), [mul(t, 2), mul(y, 2)]] as const
+    const f = compile((t: Tensor, x: Tensor) => neg(scan(step, t, x)[1][0]!))
+    const inputs = [tensor(1), tensor([1, 2])] as const
+    expect(f(...inputs).array()).toEqual([-2, -4])
+    expect(backend.profile().map(({ op, count }) => [op, count])).toEqual(
+      expect.arrayContaining([
+        ['scan', 1],
+        ['neg', 1],
+      ]),
+    )
+    expect(freed.size).toBe(3)
+    expect(inputs.map((x) => freed.has(x.storage.buffer))).toEqual([false, false])
   })
 })

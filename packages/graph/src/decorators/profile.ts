@@ -1,12 +1,15 @@
 import {
   type Aval,
   avalOf,
+  avalsOf,
   type Backend,
   type DeviceBuffer,
   type Executable,
   type Graph,
   identityOp,
+  numberingOf,
 } from '@gradus/tensor'
+import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 import { singleNode } from './single-node.ts'
 
@@ -71,23 +74,32 @@ class Stepwise implements Executable {
     for (const value of graph.outputs) this.lastUse.set(value, graph.nodes.length)
   }
 
-  run(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
+  run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
+    return runRepeatedly(
+      (from) => this.runOnce(from),
+      inputs,
+      count,
+      (buffer) => this.backend.free(buffer),
+    )
+  }
+
+  private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
     const { graph, backend } = this
     const values = [...inputs, ...graph.constants.map((constant) => constant.storage.buffer)]
-    const first = values.length
+    const given = values.length
+    const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
-      const [result] = this.timed(node.op.name, () =>
-        this.steps[index]!.run(node.inputs.map((value) => values[value]!)),
-      )
-      values.push(result!)
-      for (const value of new Set([...node.inputs, first + index])) {
-        if (value >= first && (this.lastUse.get(value) ?? -1) <= index) backend.free(values[value]!)
+      const from = node.inputs.map((value) => values[value]!)
+      values.push(...this.timed(node.op.name, () => this.steps[index]!.run(from)))
+      const made = avalsOf(node).map((_, output) => first[index]! + output)
+      for (const value of new Set([...node.inputs, ...made])) {
+        if (value >= given && (this.lastUse.get(value) ?? -1) <= index) backend.free(values[value]!)
       }
     })
     const handedOut = new Set<number>()
     return graph.outputs.map((value) => {
       // inputs, constants and repeated outputs are not this program's to give away
-      if (value < first || handedOut.has(value)) return copy(backend, avalOf(graph, value), values[value]!)
+      if (value < given || handedOut.has(value)) return copy(backend, avalOf(graph, value), values[value]!)
       handedOut.add(value)
       return values[value]!
     })

@@ -1,4 +1,4 @@
-import { avalOf, type Backend, BackendError, type Executable, type Graph, type Node } from '@gradus/tensor'
+import { avalOf, type Backend, BackendError, type Executable, type Graph, type Node, numberingOf } from '@gradus/tensor'
 import { singleNode } from './single-node.ts'
 
 /** A run of neighbouring nodes that one backend executes; `inputs` and `outputs` are value numbers of the whole graph. */
@@ -53,13 +53,15 @@ export function attempt<T>(compile: () => T): T | BackendError {
 }
 
 function segmentOf(graph: Graph, start: number, end: number, backend: Backend): Segment {
-  const base = graph.inputs.length
-  const inside = (value: number) => value >= base + start && value < base + end
+  const { avals, first } = numberingOf(graph)
+  // the values that the nodes make
+  const [from, to] = [first[start]!, first[end] ?? avals.length]
+  const inside = (value: number) => value >= from && value < to
   const nodes = graph.nodes.slice(start, end)
   const inputs = [...new Set(nodes.flatMap((node) => node.inputs.filter((value) => !inside(value))))]
   const later = new Set([...graph.nodes.slice(end).flatMap((node) => node.inputs), ...graph.outputs])
-  const outputs = nodes.map((_, index) => base + start + index).filter((value) => later.has(value))
-  const renamed = (value: number) => (inside(value) ? inputs.length + value - base - start : inputs.indexOf(value))
+  const outputs = avals.flatMap((_, value) => (inside(value) && later.has(value) ? [value] : []))
+  const renamed = (value: number) => (inside(value) ? inputs.length + value - from : inputs.indexOf(value))
   const part: Graph = {
     inputs: inputs.map((value) => avalOf(graph, value)),
     constants: [],

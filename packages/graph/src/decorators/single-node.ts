@@ -1,4 +1,4 @@
-import { avalOf, type Graph, type Node } from '@gradus/tensor'
+import { avalOf, avalsOf, type Graph, type Node } from '@gradus/tensor'
 
 /** One node of a graph as a graph of its own; every value that it reads is an input. */
 export function singleNode(graph: Graph, node: Node): Graph {
@@ -6,7 +6,7 @@ export function singleNode(graph: Graph, node: Node): Graph {
     inputs: node.inputs.map((value) => avalOf(graph, value)),
     constants: [],
     nodes: [{ ...node, inputs: node.inputs.map((_, index) => index) }],
-    outputs: [node.inputs.length],
+    outputs: avalsOf(node).map((_, output) => node.inputs.length + output),
     donated: [],
   }
 }

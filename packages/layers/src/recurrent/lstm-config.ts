@@ -41,7 +41,10 @@ export interface LSTMConfig {
   readonly goBackwards?: boolean
   /** Start each batch from the states that the one before ended with; batches must then have one size (default false). */
   readonly stateful?: boolean
-  /** The steps are always unrolled here. As in Keras, with it a masked start gives zeros instead of the initial state. */
+  /**
+   * Each step as a part of the program of its own, instead of a loop (default false). As in Keras, a masked start then
+   * gives zeros instead of the initial state.
+   */
   readonly unroll?: boolean
   /** Zeros for masked steps instead of the previous output (default false). */
   readonly zeroOutputForMask?: boolean

@@ -10,6 +10,7 @@ import {
   type Shape,
   sliceAxis,
   type Tensor,
+  transpose,
   zeros,
 } from '@gradus/tensor'
 import { resolveActivation } from '../activations/resolve.ts'
@@ -19,7 +20,7 @@ import { withInstances } from '../named-options.ts'
 import { fraction, wholeNumber } from '../option-checks.ts'
 import { dropoutMasks } from './dropout-masks.ts'
 import { type LSTMConfig, lstmFields } from './lstm-config.ts'
-import { stepOf, unrollSteps } from './unroll.ts'
+import { type RecurrentStep, runSteps } from './run-steps.ts'
 
 export type LSTMParams = {
   /** `[inputs, 4 units]`: input gate, forget gate, candidate, output gate. */
@@ -107,12 +108,9 @@ export class LSTM extends Layer<LSTMConfig, LSTMParams, LSTMState> {
     this.requireSequence(x.shape)
     const initial = this.initialStates(x, given, scope.state)
     const mask = (Array.isArray(scope.mask) ? scope.mask[0] : scope.mask) as Tensor | undefined
-    const { returnState, stateful, unroll } = this.config
-    const { output, states } = unrollSteps(x.shape[1]!, initial, this.stepper(x, scope), {
-      ...this.config,
-      ...(mask ? { mask } : {}),
-      ...(unroll ? { firstOutput: full(initial[0]!.shape, 0, x.dtype, x) } : {}),
-    })
+    const { returnState, stateful } = this.config
+    const { fromInput, step } = this.parts(x, scope)
+    const { output, states } = runSteps(fromInput, initial, step, { ...this.config, ...(mask && { mask }) })
     const outputs = returnState ? [output, ...states] : output
     return stateful ? [outputs, { hidden: states[0]!, carry: states[1]! }] : outputs
   }
@@ -153,8 +151,11 @@ export class LSTM extends Layer<LSTMConfig, LSTMParams, LSTMState> {
     return [broadcastTo(hidden, shape), broadcastTo(carry, shape)]
   }
 
-  /** What happens at each step; everything that does not depend on the states is computed for all steps at once. */
-  private stepper(x: Tensor, { params, rng, training }: Scope<this>) {
+  /** What does not depend on the states, for all steps at once, `[time, batch, 4 units]`; and what happens at each step. */
+  private parts(
+    x: Tensor,
+    { params, rng, training }: Scope<this>,
+  ): { readonly fromInput: Tensor; readonly step: RecurrentStep } {
     const { units, dropout = 0, recurrentDropout = 0, seed } = this.config
     const { recurrentKernel } = params
     const stream = seed === undefined || seed === null ? rng : rng.fork(String(seed))
@@ -167,7 +168,7 @@ export class LSTM extends Layer<LSTMConfig, LSTMParams, LSTMState> {
     const stateMasks = training
       ? dropoutMasks(stream, recurrentDropout, { shape: [batch, units], dtype: x.dtype }, 4)
       : undefined
-    const fromInput = this.inputPart(x, params, inputMasks)
+    const fromInput = this.inputPart(transpose(x, [1, 0, 2]), params, inputMasks)
     const recurrentGates = stateMasks ? gates(recurrentKernel, units) : []
     const fromState = (h: Tensor) =>
       stateMasks
@@ -177,24 +178,19 @@ export class LSTM extends Layer<LSTMConfig, LSTMParams, LSTMState> {
           )
         : matmul(h, recurrentKernel)
 
-    return (time: number, [h, c]: readonly Tensor[]) => {
-      const [zi, zf, zc, zo] = gates(add(stepOf(fromInput, time), fromState(h!)), units) as [
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-      ]
-      const input = this.recurrentActivation.compute(zi)
+    const step: RecurrentStep = (input, [h, c]) => {
+      const [zi, zf, zc, zo] = gates(add(input, fromState(h!)), units) as [Tensor, Tensor, Tensor, Tensor]
       const forget = this.recurrentActivation.compute(zf)
-      const carry = add(mul(forget, c!), mul(input, this.activation.compute(zc)))
+      const carry = add(mul(forget, c!), mul(this.recurrentActivation.compute(zi), this.activation.compute(zc)))
       const output = mul(this.recurrentActivation.compute(zo), this.activation.compute(carry))
-      return { output, states: [output, carry] }
+      return [output, carry]
     }
+    return { fromInput, step }
   }
 
-  /** x kernel + bias for all steps, `[batch, time, 4 units]`. */
+  /** x kernel + bias for `[time, batch, inputs]`. */
   private inputPart(x: Tensor, { kernel, bias }: LSTMParams, masks: readonly Tensor[] | undefined): Tensor {
-    const masked = (mask: Tensor) => mul(x, reshape(mask, [x.shape[0]!, 1, x.shape[2]!]))
+    const masked = (mask: Tensor) => mul(x, reshape(mask, [1, x.shape[1]!, x.shape[2]!]))
     const own = gates(kernel, this.config.units)
     const product = !masks
       ? matmul(x, kernel)

@@ -15,7 +15,8 @@ export const reluOp: Op<None> = {
   name: 'relu',
   elementwise: true,
   shape: numericUnary('relu'),
-  vjp: (ct, [x]) => [where(greater(x!, 0), ct, 0)],
+  // the output is positive just where the input is, so that the input need not be kept
+  vjp: (ct, _, __, y) => [where(greater(y, 0), ct, 0)],
 }
 
 /** log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)). */

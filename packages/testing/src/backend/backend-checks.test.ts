@@ -54,7 +54,7 @@ describe('the samples', () => {
 
   it('have at least one point with a derivative for every op that has one', () => {
     const without = opSamples.filter(
-      ({ op, samples }) => op.vjp && samples.every((sample) => sample.forwardOnly !== undefined),
+      ({ op, samples }) => (op.vjp || op.linearise) && samples.every((sample) => sample.forwardOnly !== undefined),
     )
     expect(without.map(({ op }) => op.name)).toEqual([])
   })
@@ -150,8 +150,8 @@ describe('backendChecks', () => {
       compile(graph) {
         const executable = backend.compile(graph)
         return {
-          run(inputs) {
-            const outputs = executable.run(inputs)
+          run(inputs, count) {
+            const outputs = executable.run(inputs, count)
             return outputs.map((_, index) => outputs[graph.outputs.indexOf(graph.outputs[index]!)]!)
           },
         }
@@ -162,6 +162,18 @@ describe('backendChecks', () => {
     })
     const deaf = altered(() => ({ write: () => {} }))
     expect(Object.keys(await failures(deaf, { samples: [] }))).toContain('backend: what is written is read')
+  })
+
+  it('finds a program that runs once whatever it is told', async () => {
+    const once = altered((backend) => ({
+      compile(graph) {
+        const executable = backend.compile(graph)
+        return { run: (inputs) => executable.run(inputs) }
+      },
+    }))
+    expect(await failures(once, { samples: [] })).toEqual({
+      'backend: a repeatable program runs several times at once': expect.stringContaining('the first output of 2 runs'),
+    })
   })
 
   it('compares gradients with the reference where there is no float64', async () => {

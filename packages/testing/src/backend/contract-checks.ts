@@ -65,6 +65,15 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       )
       b.free(buffer)
     }),
+    check('writes to the beginning of a larger buffer', async (b) => {
+      const buffer = b.allocate(20)
+      b.write(buffer, new Uint8Array(20).fill(7))
+      b.write(buffer, Uint8Array.of(1, 2, 3, 4, 5))
+      const bytes = (await b.read(buffer)).slice(0, 20)
+      const expected = Uint8Array.from({ length: 20 }, (_, i) => (i < 5 ? i + 1 : 7))
+      demand(same(bytes, expected), `After writing 5 of 20 bytes, the buffer holds ${bytes.join(' ')}.`)
+      b.free(buffer)
+    }),
     check('an executable runs again and leaves earlier results alone', async (b) => {
       const executable = b.compile(binary(addOp as Op))
       const [x, y] = [upload(b, first), upload(b, second)]
@@ -133,6 +142,40 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
         sums.map((value, i) => -first[i]! * value),
         'the product',
       )
+    }),
+    check('a repeatable program runs several times at once', async (b) => {
+      // the second output needs the old value of the first input, which the first output replaces
+      const nodes = [
+        { op: addOp as Op, inputs: [0, 1], params: null, aval: vector },
+        { op: mulOp as Op, inputs: [0, 2], params: null, aval: vector },
+      ]
+      const graph: Graph = {
+        inputs: [vector, vector, vector],
+        constants: [],
+        nodes,
+        outputs: [3, 4],
+        donated: [0, 1],
+        repeatable: true,
+      }
+      const executable = b.compile(graph)
+      const half = [0.5, 0.5, -0.5, 0.25]
+      for (const count of [1, 2, 7]) {
+        const [x, y, factor] = [upload(b, first), upload(b, second), upload(b, half)]
+        const outputs = executable.run(
+          [x, y, factor].map(({ storage }) => storage.buffer),
+          count,
+        )
+        let [sums, products] = [first, second]
+        for (let run = 0; run < count; run++) {
+          const next = sums.map((value, i) => value + products[i]!)
+          products = sums.map((value, i) => value * half[i]!)
+          sums = next
+        }
+        demand(new Set([...outputs, factor.storage.buffer]).size === 3, 'Outputs of a repeated program share a buffer.')
+        await expectBuffer(b, outputs[0]!, sums, `the first output of ${count} runs`)
+        await expectBuffer(b, outputs[1]!, products, `the second output of ${count} runs`)
+        await expectBuffer(b, factor.storage.buffer, half, `the input that was not donated, after ${count} runs`)
+      }
     }),
     check('the number of buffers is constant over 100 compiled steps with donation', (b) => memoryCheck(b)),
     check('mixing two backends is an error that names both', (b) => {

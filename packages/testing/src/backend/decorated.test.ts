@@ -5,13 +5,26 @@ import { opSamples } from '@gradus/tensor/samples'
 import { testBackend } from '../suites.ts'
 
 // What is decorated must still be a backend in every respect; a few ops of each kind tell.
-const names = ['exp', 'sum', 'gather', 'where', 'fill', 'concat', 'matmul', 'argMax', 'reshape', 'softmax', 'gelu']
+const names = [
+  'exp',
+  'sum',
+  'gather',
+  'where',
+  'fill',
+  'concat',
+  'matmul',
+  'argMax',
+  'reshape',
+  'softmax',
+  'gelu',
+  'scan',
+]
 const samples = opSamples.filter(({ op }) => names.includes(op.name))
 
 /** The cpu backend without some ops, whose values have to be waited for. */
 function partial(): Backend {
   const backend = cpu()
-  const missing = ['exp', 'sum', 'gather', 'where', 'fill']
+  const missing = ['exp', 'sum', 'gather', 'where', 'fill', 'scan']
   const { readSync: _, ...rest } = backend
   return {
     ...rest,

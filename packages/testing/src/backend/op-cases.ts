@@ -1,4 +1,5 @@
 import {
+  type Aval,
   type Backend,
   type DType,
   type FloatDType,
@@ -6,14 +7,17 @@ import {
   type Op,
   type OpSamples,
   type Sample,
+  shapesOf,
   type Tensor,
 } from '@gradus/tensor'
+import { paramsOf } from '@gradus/tensor/samples'
 import { type HostTensor, toDevice, widen } from '../host.ts'
 import { Numbers } from '../numbers.ts'
 
 /** One sample of an op with its input values, in one floating dtype. */
 export interface OpCase {
   readonly op: Op
+  readonly sample: Sample
   readonly params: unknown
   readonly inputs: readonly HostTensor[]
   /** Such as `matmul sample 1 (float32)`. */
@@ -37,25 +41,32 @@ export function opCases({ op, samples }: OpSamples, floats: readonly FloatDType[
           ),
       )
       const generic = sample.inputs.some((input) => (input.dtype ?? 'float') === 'float')
-      return (generic ? floats : [undefined]).map(
-        (float): OpCase => ({
+      return (generic ? floats : [undefined]).map((float): OpCase => {
+        const inputs = sample.inputs.map(({ shape, dtype = 'float' }, i) => ({
+          shape,
+          dtype: dtype === 'float' ? float! : dtype,
+          values: values[i]!,
+        }))
+        return {
           op,
-          params: sample.params,
-          inputs: sample.inputs.map(({ shape, dtype = 'float' }, i) => ({
-            shape,
-            dtype: dtype === 'float' ? float! : dtype,
-            values: values[i]!,
-          })),
+          sample,
+          params: paramsOf(sample, inputs),
+          inputs,
           label: `${op.name} sample ${index}${float ? ` (${float})` : ''}`,
           ...(sample.forwardOnly !== undefined && { forwardOnly: sample.forwardOnly }),
-        }),
-      )
+        }
+      })
     })
     .filter((opCase) => dtypesOf(opCase).every((dtype) => dtypes.includes(dtype)))
 }
 
-function dtypesOf({ op, inputs, params }: OpCase): DType[] {
-  return [...inputs.map(({ dtype }) => dtype), op.shape(inputs, params).dtype]
+/** Shape and dtype of each output of a case. */
+export function outputsOf({ op, inputs, params }: Pick<OpCase, 'op' | 'inputs' | 'params'>): readonly Aval[] {
+  return shapesOf(op, inputs, params)
+}
+
+function dtypesOf(opCase: OpCase): DType[] {
+  return [...opCase.inputs, ...outputsOf(opCase)].map(({ dtype }) => dtype)
 }
 
 /** Why no derivative of this case is checked, or undefined. */
@@ -66,7 +77,7 @@ export function withoutDerivative({
   forwardOnly,
 }: Pick<OpCase, 'op' | 'inputs' | 'params' | 'forwardOnly'>): string | undefined {
   if (forwardOnly !== undefined) return forwardOnly
-  if (!isFloat(op.shape(inputs, params).dtype)) return 'the output is not floating'
+  if (!outputsOf({ op, inputs, params }).some(({ dtype }) => isFloat(dtype))) return 'the output is not floating'
   if (!inputs.some(({ dtype }) => isFloat(dtype))) return 'no input is floating'
   return undefined
 }
@@ -76,11 +87,11 @@ export function derivativeCases(opCases: readonly OpCase[]): OpCase[] {
   const seen = new Set<Sample | string>()
   return opCases
     .filter((opCase) => withoutDerivative(opCase) === undefined)
-    .map((opCase) => ({
-      ...opCase,
-      inputs: opCase.inputs.map(widen),
-      label: opCase.label.replace(' (float32)', '').replace(' (float64)', ''),
-    }))
+    .map((opCase) => {
+      const inputs = opCase.inputs.map(widen)
+      const label = opCase.label.replace(' (float32)', '').replace(' (float64)', '')
+      return { ...opCase, inputs, params: paramsOf(opCase.sample, inputs), label }
+    })
     .filter(({ label }) => !seen.has(label) && seen.add(label))
 }
 
@@ -94,8 +105,10 @@ export function floatPositions(opCase: OpCase): number[] {
   return opCase.inputs.flatMap(({ dtype }, index) => (isFloat(dtype) ? [index] : []))
 }
 
-/** A random cotangent for the output of a case. */
-export function cotangentOf({ op, inputs, params, label }: OpCase): HostTensor {
-  const { shape, dtype } = op.shape(inputs, params)
-  return { shape, dtype, values: new Numbers(`cotangent of ${label}`).fill(shape, dtype, -1, 1) }
+/** Random cotangents for the outputs of a case that are floating. */
+export function cotangentsOf(opCase: OpCase): (HostTensor | undefined)[] {
+  const random = new Numbers(`cotangent of ${opCase.label}`)
+  return outputsOf(opCase).map(({ shape, dtype }) =>
+    isFloat(dtype) ? { shape, dtype, values: random.fill(shape, dtype, -1, 1) } : undefined,
+  )
 }

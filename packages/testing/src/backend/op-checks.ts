@@ -1,6 +1,6 @@
 import { compile } from '@gradus/graph'
 import {
-  apply,
+  applyAll,
   type Backend,
   type DType,
   type FloatDType,
@@ -15,11 +15,12 @@ import { checkDerivative, gradientOf, type ListFunction, type ScalarFunction, we
 import { type HostTensor, takeToHost, toDevice } from '../host.ts'
 import { Numbers } from '../numbers.ts'
 import {
-  cotangentOf,
+  cotangentsOf,
   derivativeCases,
   floatPositions,
   type OpCase,
   opCases,
+  outputsOf,
   place,
   withoutDerivative,
 } from './op-cases.ts'
@@ -89,12 +90,11 @@ async function run(backend: Backend, opCase: OpCase, f: ListFunction): Promise<H
 }
 
 function applied({ op, params }: OpCase): ListFunction {
-  return (inputs) => [apply(op, inputs, params)]
+  return (inputs) => applyAll(op, inputs, params)
 }
 
 function bound(opCase: OpCase, tolerance: Required<Tolerances>): number {
-  return opCase.inputs.some(({ dtype }) => dtype === 'float32') ||
-    opCase.op.shape(opCase.inputs, opCase.params).dtype === 'float32'
+  return [...opCase.inputs, ...outputsOf(opCase)].some(({ dtype }) => dtype === 'float32')
     ? tolerance.float32
     : tolerance.float64
 }
@@ -102,7 +102,9 @@ function bound(opCase: OpCase, tolerance: Required<Tolerances>): number {
 async function checkForward(opCase: OpCase, { backend, reference, tolerance }: OpCheckSetting): Promise<void> {
   const actual = await run(await backend(), opCase, applied(opCase))
   const expected = await run(reference, opCase, applied(opCase))
-  assertAlike(`${opCase.label}, against its shape rule`, actual[0]!, opCase.op.shape(opCase.inputs, opCase.params))
+  outputsOf(opCase).forEach((aval, index) => {
+    assertAlike(`${opCase.label}, against its shape rule`, actual[index]!, aval)
+  })
   assertAllClose(`${opCase.label}, against the ${reference.name} backend`, actual, expected, bound(opCase, tolerance))
 }
 
@@ -128,15 +130,14 @@ async function checkCompiled(opCase: OpCase, { backend, tolerance }: OpCheckSett
 function scalarOf(backend: Backend, opCase: OpCase): { value: ScalarFunction; at: HostTensor[]; names: string[] } {
   const positions = floatPositions(opCase)
   const fixed = place(backend, opCase)
-  const ofFloats: ListFunction = (floats) => [
-    apply(
+  const ofFloats: ListFunction = (floats) =>
+    applyAll(
       opCase.op,
       fixed.map((input, index) => (positions.includes(index) ? floats[positions.indexOf(index)]! : input)),
       opCase.params,
-    ),
-  ]
+    )
   return {
-    value: weighted(backend, ofFloats, [cotangentOf(opCase)])!,
+    value: weighted(backend, ofFloats, cotangentsOf(opCase))!,
     at: positions.map((position) => opCase.inputs[position]!),
     names: positions.map((position) => `input ${position}`),
   }

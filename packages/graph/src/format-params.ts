@@ -1,0 +1,13 @@
+import { isGraph } from '@gradus/tensor'
+
+/** The params of a node as text, without the graphs in them; empty for an op that has none. */
+export function formatParams(params: unknown): string {
+  return params === null || params === undefined ? '' : JSON.stringify(params, plain)
+}
+
+// JSON has no NaN, infinities and -0, which are common values of `fill`
+function plain(_: string, value: unknown): unknown {
+  if (isGraph(value)) return undefined
+  const lost = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+  return lost ? (Object.is(value, -0) ? '-0' : String(value)) : value
+}

@@ -1,0 +1,27 @@
+import type { DeviceBuffer } from '@gradus/tensor'
+
+/**
+ * Runs a program `count` times, for executables that cannot do so by themselves: the outputs of each run are the first
+ * inputs of the next. What a run no longer needs is freed, except what came in, which is the caller's.
+ *
+ * @example
+ * import { runRepeatedly } from '@gradus/graph'
+ * const step = ([state, rate]) => [state * rate]
+ * runRepeatedly(step, [1, 2], 3, () => {}) // => [8]
+ */
+export function runRepeatedly(
+  run: (inputs: readonly DeviceBuffer[]) => DeviceBuffer[],
+  inputs: readonly DeviceBuffer[],
+  count: number,
+  free: (buffer: DeviceBuffer) => void,
+): DeviceBuffer[] {
+  let outputs = run(inputs)
+  for (let done = 1; done < count; done++) {
+    const next = run([...outputs, ...inputs.slice(outputs.length)])
+    outputs.forEach((buffer, index) => {
+      if (buffer !== next[index] && !next.includes(buffer) && !inputs.includes(buffer)) free(buffer)
+    })
+    outputs = next
+  }
+  return outputs
+}

@@ -1,0 +1,83 @@
+import { hostArray, type ScanParams, sizeOf, type TypedArray } from '@gradus/tensor'
+
+/** The program of a step, whose inputs and outputs are where the loop says. */
+export interface StepProgram {
+  bindInput(index: number, data: TypedArray): void
+  bindOutput(index: number, data: TypedArray): void
+  execute(): void
+  /** Forgets what was bound. */
+  release(): void
+}
+
+/** A value of the program around the loop. */
+export interface LoopValue {
+  readonly data: TypedArray
+  /** Whether it is at the same place whenever the loop runs. */
+  readonly fixed: boolean
+}
+
+/**
+ * Runs the step of a `scan` over host memory. The step reads elements of the sequences where they are and writes those of
+ * the results where they belong; a carry alternates between its place in the outputs, where it ends, and a spare one. So
+ * from step to step nothing is copied, and no memory is allocated.
+ */
+export class ScanLoop {
+  private readonly spare: readonly TypedArray[]
+  private readonly elements: readonly Elements[]
+  private readonly results: readonly Elements[]
+
+  /** `inputs` and `outputs` are those of the op. */
+  constructor(
+    private readonly params: ScanParams,
+    private readonly program: StepProgram,
+    private readonly inputs: readonly LoopValue[],
+    private readonly outputs: readonly LoopValue[],
+  ) {
+    const { body, carries, sequences, length } = params
+    this.spare = body.inputs.slice(0, carries).map(({ dtype, shape }) => hostArray(dtype, sizeOf(shape)))
+    this.elements = inputs.slice(carries, carries + sequences).map((value) => new Elements(value, length))
+    this.results = outputs.slice(carries).map((value) => new Elements(value, length))
+  }
+
+  run(): void {
+    const { params, program, inputs, outputs, spare, elements, results } = this
+    const { length, reverse, carries, sequences } = params
+    for (let index = carries + sequences; index < inputs.length; index++) program.bindInput(index, inputs[index]!.data)
+    for (let done = 0; done < length; done++) {
+      // such that the last step writes to the output
+      const ends = (length - 1 - done) % 2 === 0
+      for (let carry = 0; carry < carries; carry++) {
+        const [own, other] = ends ? [outputs[carry]!.data, spare[carry]!] : [spare[carry]!, outputs[carry]!.data]
+        program.bindInput(carry, done === 0 ? inputs[carry]!.data : other)
+        program.bindOutput(carry, own)
+      }
+      const time = reverse ? length - 1 - done : done
+      for (let index = 0; index < sequences; index++) program.bindInput(carries + index, elements[index]!.at(time))
+      for (let index = 0; index < results.length; index++) program.bindOutput(carries + index, results[index]!.at(time))
+      program.execute()
+    }
+    if (length === 0) for (let carry = 0; carry < carries; carry++) outputs[carry]!.data.set(inputs[carry]!.data)
+    program.release()
+    for (const value of [...elements, ...results]) value.release()
+  }
+}
+
+/** Views of the elements along the leading axis, made once where the value does not move. */
+class Elements {
+  private views: TypedArray[] = []
+
+  constructor(
+    private readonly value: LoopValue,
+    private readonly length: number,
+  ) {}
+
+  at(time: number): TypedArray {
+    const { data } = this.value
+    const size = data.length / this.length
+    return (this.views[time] ??= data.subarray(time * size, (time + 1) * size))
+  }
+
+  release(): void {
+    if (!this.value.fixed) this.views = []
+  }
+}
