@@ -30,6 +30,8 @@ interface TextDecoder {
 
 declare const TextDecoder: { new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder }
 
+declare const MessageChannel: { new (): { readonly port1: unknown; readonly port2: unknown } }
+
 declare const performance: { now(): number }
 
 declare const console: {

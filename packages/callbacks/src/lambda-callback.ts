@@ -18,6 +18,7 @@ const hookFields: Fields<LambdaCallbackConfig> = {
   onPredictEnd: 'unknown',
   onPredictBatchBegin: 'unknown',
   onPredictBatchEnd: 'unknown',
+  batchInterval: 'number',
 }
 
 /**
@@ -36,7 +37,7 @@ export class LambdaCallback extends Callback<LambdaCallbackConfig> {
   constructor(config: LambdaCallbackConfig = {}) {
     super(config)
     for (const [name, hook] of Object.entries(config)) {
-      if (hook !== undefined && typeof hook !== 'function') {
+      if (name !== 'batchInterval' && hook !== undefined && typeof hook !== 'function') {
         throw new ConfigError(`LambdaCallback: '${name}' must be a function and is ${JSON.stringify(hook)}.`)
       }
     }

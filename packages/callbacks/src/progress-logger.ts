@@ -25,7 +25,10 @@ export class ProgressLogger extends Callback<ProgressLoggerConfig> {
     clock: 'unknown',
   } satisfies Fields<ProgressLoggerConfig>
 
-  /** There only where the bar is drawn after every batch, because having it makes training read figures every batch. */
+  /** A bar is not drawn more often, so that figures need not be read more often; in milliseconds. */
+  override readonly batchInterval: number = 50
+
+  /** There only where a bar is drawn between the beginning and the end of an epoch. */
   declare onTrainBatchEnd?: (context: CallbackContext) => HookResult
 
   private bar: ProgressBar | undefined

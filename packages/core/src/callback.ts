@@ -60,8 +60,12 @@ export interface CallbackHooks {
   onTrainEnd?(context: CallbackContext): HookResult
   onEpochBegin?(context: CallbackContext): HookResult
   onEpochEnd?(context: CallbackContext): HookResult
+  /** Having this hook means that batches run one by one (or `stepsPerExecution` at once). */
   onTrainBatchBegin?(context: CallbackContext): HookResult
-  /** Having this hook means that figures are read from the device after every batch. */
+  /**
+   * Having this hook means that batches run one by one (or `stepsPerExecution` at once), and that figures are read from the
+   * device after each. With `batchInterval` neither is so.
+   */
   onTrainBatchEnd?(context: CallbackContext): HookResult
   onTestBegin?(context: CallbackContext): HookResult
   onTestEnd?(context: CallbackContext): HookResult
@@ -71,6 +75,11 @@ export interface CallbackHooks {
   onPredictEnd?(context: CallbackContext): HookResult
   onPredictBatchBegin?(context: CallbackContext): HookResult
   onPredictBatchEnd?(context: CallbackContext): HookResult
+  /**
+   * Milliseconds that pass at least between two calls of the hooks at the end of batches; batches in between are passed
+   * over, except the last one of an epoch. For showing progress, which need not slow training down. Default: every batch.
+   */
+  readonly batchInterval?: number
   /** What must be saved for an exact resume: plain JSON-like data. */
   state?(): unknown
   /** Takes back what `state` gave. Called before `onTrainBegin` of the run that goes on, which then starts nothing anew. */
@@ -95,6 +104,7 @@ export abstract class Callback<C extends object = object> extends Configured<'ca
   onPredictEnd?(context: CallbackContext): HookResult
   onPredictBatchBegin?(context: CallbackContext): HookResult
   onPredictBatchEnd?(context: CallbackContext): HookResult
+  declare readonly batchInterval?: number
   state?(): unknown
   restore?(state: unknown): void
 }

@@ -1,5 +1,6 @@
 import {
   type Batch,
+  ConfigError,
   DataError,
   type Dataset,
   type HostArray,
@@ -12,17 +13,8 @@ import {
   suggest,
   takeRows,
 } from '@gradus/core'
-import {
-  currentBackend,
-  type DType,
-  formatShape,
-  hostArray,
-  permutation,
-  Storage,
-  scope,
-  sizeOf,
-  Tensor,
-} from '@gradus/tensor'
+import { currentBackend, type DType, formatShape, hostArray, Storage, scope, sizeOf, Tensor } from '@gradus/tensor'
+import { orderOf, type Shuffle } from './order.ts'
 
 /** Targets or weights by class number. */
 export type ClassWeight = { readonly [label: number]: number }
@@ -45,14 +37,14 @@ export interface Ports {
 export interface BatchSource {
   /** Batches per pass, where known. */
   readonly length: number | undefined
-  /** The batches of pass number `epoch`. */
-  pass(epoch: number): AsyncIterable<HostBatch>
+  /** The batches of one pass; its number decides the order of the samples. */
+  pass(number: number): AsyncIterable<HostBatch>
 }
 
 export interface ArraySourceOptions {
   readonly batchSize: number
   /** `true` shuffles samples, `'batch'` only within each batch. */
-  readonly shuffle?: boolean | 'batch'
+  readonly shuffle?: Shuffle
   /** Decides the order; needed for shuffling. */
   readonly rng?: () => Rng
 }
@@ -60,34 +52,37 @@ export interface ArraySourceOptions {
 /** Batches from arrays that hold all samples. The last batch may be smaller. */
 export function arraySource(samples: HostBatch, { batchSize, shuffle = false, rng }: ArraySourceOptions): BatchSource {
   const { size } = samples
-  const length = Math.ceil(size / batchSize)
+  requireBatchSize(batchSize)
   return {
-    length,
-    async *pass(epoch) {
+    length: Math.ceil(size / batchSize),
+    async *pass(number) {
       const order =
-        shuffle && rng ? await shuffled(shuffle === 'batch' ? Math.min(batchSize, size) : size, rng, epoch) : undefined
+        shuffle && rng
+          ? await numbersIn(() => orderOf(rng().fork(number).next(), { size, batchSize, shuffle }))
+          : undefined
       for (let start = 0; start < size; start += batchSize) {
         const end = Math.min(start + batchSize, size)
-        if (!order) yield pick(samples, { start, end })
-        else if (shuffle === 'batch')
-          yield pick(
-            samples,
-            order.filter((i) => i < end - start).map((i) => start + i),
-          )
-        else yield pick(samples, order.subarray(start, end))
+        yield pickRows(samples, order ? order.subarray(start, end) : { start, end })
       }
     },
   }
 }
 
-async function shuffled(count: number, rng: () => Rng, epoch: number): Promise<Int32Array> {
-  const order = scope(() => permutation(rng().fork(epoch).next(), count))
-  const values = (await order.data()).slice() as Int32Array
-  order.dispose()
-  return values
+/** Throws for a size that no batch can have. */
+export function requireBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize > 0) return
+  throw new ConfigError(`batchSize is ${batchSize}; expected a whole number from 1.`)
 }
 
-function pick(samples: HostBatch, rows: Parameters<typeof takeRows>[1]): HostBatch {
+async function numbersIn(make: () => Tensor): Promise<Int32Array> {
+  const tensor = scope(make)
+  const numbers = (await tensor.data()).slice() as Int32Array
+  tensor.dispose()
+  return numbers
+}
+
+/** The samples of a range, or those with the given numbers. */
+export function pickRows(samples: HostBatch, rows: Parameters<typeof takeRows>[1]): HostBatch {
   const take = (array: HostArray | undefined) => array && takeRows(array, rows)
   const inputs = samples.inputs.map((array) => takeRows(array, rows))
   return { inputs, targets: samples.targets.map(take), weights: samples.weights.map(take), size: inputs[0]!.shape[0]! }

@@ -1,6 +1,7 @@
 import { DivergenceError, Rng } from '@gradus/core'
-import { cast, isFinite, type Tensor, treeForEach } from '@gradus/tensor'
+import { cast, collect, isFinite, scope, type Tensor, treeForEach } from '@gradus/tensor'
 import { type HostBatch, upload } from './batches.ts'
+import { disposeTree } from './dispose.ts'
 import type { Network } from './network.ts'
 import type { Objective } from './objective.ts'
 import { readVariables } from './variables.ts'
@@ -34,26 +35,37 @@ async function findPlace(
     for (const [key, leaf] of leaves)
       if (!(await allFinite(leaf))) return { layer, what: `the parameter '${key}' of layer '${layer}' is not finite` }
   }
-  const device = upload(batch)
   const seen: [string, Tensor][] = []
-  const result = network.run(device.inputs, {
-    params,
-    state,
-    rng: new Rng(0),
-    training: true,
-    addLoss: () => {},
-    observe: (name, outputs) => outputs.forEach((output) => seen.push([name, output])),
+  const { result: total, created } = collect(() => {
+    const device = upload(batch)
+    const result = network.run(device.inputs, {
+      params,
+      state,
+      rng: new Rng(0),
+      training: true,
+      addLoss: () => {},
+      observe: (name, outputs) => outputs.forEach((output) => seen.push([name, output])),
+    })
+    return objective.loss(result, device).total
   })
-  for (const [layer, output] of seen)
-    if (!(await allFinite(output))) return { layer, what: `the output of layer '${layer}' is not finite` }
-  const last = network.outputName(0)
-  const { total } = objective.loss(result, device)
-  if (total && !(await allFinite(total)))
-    return { layer: last, what: `the loss is ${total.item()}, computed from finite outputs of layer '${last}'` }
-  return { layer: last, what: `the loss is finite and a gradient behind layer '${last}' is not` }
+  try {
+    for (const [layer, output] of seen)
+      if (!(await allFinite(output))) return { layer, what: `the output of layer '${layer}' is not finite` }
+    const last = network.outputName(0)
+    if (total && !(await allFinite(total))) {
+      const [loss] = await total.data()
+      return { layer: last, what: `the loss is ${loss}, computed from finite outputs of layer '${last}'` }
+    }
+    return { layer: last, what: `the loss is finite and a gradient behind layer '${last}' is not` }
+  } finally {
+    disposeTree([...created])
+  }
 }
 
 async function allFinite(x: Tensor): Promise<boolean> {
   if (x.dtype !== 'float32' && x.dtype !== 'float64') return true
-  return (await cast(isFinite(x), 'int32').data()).every((value: number) => value !== 0)
+  const finite = scope(() => cast(isFinite(x), 'int32'))
+  const values = await finite.data()
+  finite.dispose()
+  return values.every((value: number) => value !== 0)
 }

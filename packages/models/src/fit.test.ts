@@ -353,6 +353,15 @@ describe('bad input ends before any weight changes', () => {
   it('a split that leaves nothing', () =>
     unchanged((model) => model.fit(x, labels, { ...quiet, validationSplit: 1 }), DataError, /validationSplit is 1/))
 
+  it('a batch size that no batch can have', async () => {
+    for (const batchSize of [0, -1, 2.5, Number.NaN]) {
+      const message = new RegExp(`batchSize is ${batchSize}; expected a whole number from 1`)
+      await unchanged((model) => model.fit(x, labels, { ...quiet, batchSize }), ConfigError, message)
+    }
+    await expect(classifier().evaluate(x, labels, { batchSize: 0 })).rejects.toThrow(/batchSize is 0/)
+    await expect(classifier().predict(x, { batchSize: 0 })).rejects.toThrow(/batchSize is 0/)
+  })
+
   it('a second fit while the first is running', async () => {
     const model = classifier()
     const first = model.fit(x, labels, { ...quiet, epochs: 3 })

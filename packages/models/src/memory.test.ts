@@ -1,14 +1,18 @@
 import { cpu } from '@gradus/backend-cpu'
+import type { CallbackContext } from '@gradus/core'
 import { BatchNormalization, Dense, Dropout } from '@gradus/layers'
 import { SparseCategoricalCrossentropy } from '@gradus/losses'
 import { SparseCategoricalAccuracy } from '@gradus/metrics'
-import { Adam } from '@gradus/optimizers'
-import { memory, useBackend } from '@gradus/tensor'
-import { expect, it } from 'vitest'
+import { Adam, SGD } from '@gradus/optimizers'
+import { type MemoryInfo, memory, useBackend } from '@gradus/tensor'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { FitOptions } from './fit.ts'
 import { Sequential } from './sequential.ts'
+import { quiet, regression, x, y } from './testing/regression.ts'
+
+beforeEach(() => useBackend(cpu()))
 
 it('a thousand steps hold as many buffers as ten', async () => {
-  await useBackend(cpu())
   const model = new Sequential([
     new Dense({ units: 8, activation: 'relu', inputShape: [3] }),
     new BatchNormalization(),
@@ -37,4 +41,70 @@ it('a thousand steps hold as many buffers as ten', async () => {
   expect(counts.length).toBe(1002)
   expect(counts[999]).toBe(counts[9])
   expect(new Set(counts.slice(9)).size).toBe(1)
+})
+
+/** What other tests left behind may be collected meanwhile, so there may be less. */
+function expectNoMoreThan({ buffers, bytes }: MemoryInfo): void {
+  expect(memory().buffers).toBeLessThanOrEqual(buffers)
+  expect(memory().bytes).toBeLessThanOrEqual(bytes)
+}
+
+describe('what is on the device', () => {
+  const rate = ({ model, step }: CallbackContext) => void (model.learningRate = 0.01 / (step + 2))
+  const fits: [string, FitOptions & { learningRate?: number }, RegExp?][] = [
+    ['ends', { epochs: 3 }],
+    ['is aborted', { signal: AbortSignal.abort() }, /aborted/],
+    ['is aborted later', { epochs: 1e6 }, /timeout/],
+    ['throws in a callback', { callbacks: [{ onEpochEnd: () => Promise.reject(new Error('thrown')) }] }, /thrown/],
+    ['throws at the beginning', { callbacks: [{ onTrainBegin: () => Promise.reject(new Error('thrown')) }] }, /thrown/],
+    ['stops within an epoch', { callbacks: [{ onTrainBatchEnd: ({ model }) => void (model.stopTraining = true) }] }],
+    ['ends with a rate that changed', { callbacks: [{ onTrainBatchBegin: rate, onTrainBatchEnd: rate }] }],
+    ['diverges', { learningRate: 1e30 }, /not finite in epoch 1, step 1/],
+  ]
+
+  it.each(fits)('is freed when fit %s', async (_, { learningRate = 0.01, ...options }, message) => {
+    const model = regression({ optimizer: new SGD({ learningRate }) })
+    const validationData = [x, y] as const
+    const run = async () => {
+      const signal = options.epochs === 1e6 ? AbortSignal.timeout(40) : options.signal
+      const fit = model.fit(x, y, { ...quiet, validationData, ...options, ...(signal && { signal }) })
+      if (message) await expect(fit).rejects.toThrow(message)
+      else await fit
+    }
+    await model.fit(x, y, { ...quiet, validationData }).catch(() => {})
+    await run()
+    const before = memory()
+    for (let round = 0; round < 2; round++) {
+      await run()
+      expectNoMoreThan(before)
+    }
+  })
+
+  it('is freed after evaluate and predict, also when a callback throws', async () => {
+    const model = regression()
+    await model.evaluate(x, y, quiet)
+    const before = memory()
+    await model.evaluate(x, y, quiet)
+    expectNoMoreThan(before)
+    const callbacks = [{ onTestBatchEnd: () => Promise.reject(new Error('thrown')) }]
+    await expect(model.evaluate(x, y, { ...quiet, callbacks })).rejects.toThrow('thrown')
+    expectNoMoreThan(before)
+  })
+
+  it('does not grow with the number of steps', async () => {
+    const counts: number[] = []
+    const model = regression()
+    const callbacks = [{ onEpochEnd: () => void counts.push(memory().buffers) }]
+    await model.fit(x, y, { ...quiet, epochs: 500, validationSplit: 0.2, callbacks })
+    expect(counts).toHaveLength(500)
+    expect(counts.slice(2).findIndex((buffers, epoch) => buffers > counts[epoch + 1]!)).toBe(-1)
+  })
+
+  it('is replaced step by step op by op, too', async () => {
+    const model = regression({ jit: false })
+    await model.fit(x, y, quiet)
+    const before = memory()
+    await model.fit(x, y, { ...quiet, epochs: 2 })
+    expectNoMoreThan(before)
+  })
 })

@@ -20,10 +20,10 @@ import {
 } from '@gradus/core'
 import type { FileSource, FileTarget } from '@gradus/io'
 import { inferShapes, type Shape, scope, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
-import { arraySource, type ClassWeight } from './batches.ts'
+import type { ClassWeight } from './batches.ts'
 import { Hooks, progressLoggers, type Verbose, verbosity } from './callbacks.ts'
 import type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
-import { evaluateSource } from './evaluate.ts'
+import { Evaluation } from './evaluate.ts'
 import {
   compileSpec,
   decodeModel,
@@ -36,6 +36,7 @@ import {
 import { type FitOptions, fit } from './fit.ts'
 import type { ByLayer, Network } from './network.ts'
 import { predict } from './predict.ts'
+import { batchesIn, openSteps } from './resident-source.ts'
 import { type NameResolver, resolveOption } from './resolve.ts'
 import { openSource, type SampleWeightData } from './sources.ts'
 import { formatSummary, type SummaryOptions } from './summary.ts'
@@ -186,6 +187,9 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
    * `x` and `y` are nested arrays, typed arrays, tensors or host arrays, by position or by name where there are several;
    * or `x` is a dataset, which brings its targets. Wrong shapes, labels that no class has and values that are not finite
    * are errors before anything is trained. NaN in the loss ends with a `DivergenceError` that names step and layer.
+   *
+   * Arrays stay on the device meanwhile, up to 1 GiB of them, and without callbacks that follow every batch many steps run
+   * at once.
    */
   fit(x: Dataset, options?: FitOptions): Promise<History>
   fit(x: Named<ArrayData>, y: Named<ArrayData>, options?: FitOptions): Promise<History>
@@ -198,13 +202,19 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
   async evaluate(x: Named<ArrayData> | Dataset, y?: Named<ArrayData>, options: EvaluateOptions = {}): Promise<Logs> {
     const training = await this.ready('evaluate', x)
     const opened = await openSource(training, { x, y, sampleWeight: options.sampleWeight })
-    const source = opened.samples ? arraySource(opened.samples, { batchSize: options.batchSize ?? 32 }) : opened.source
-    training.check(opened.samples ?? opened.first)
-    const hooks = this.hooks(options, options.steps ?? source.length)
+    const first = opened.samples ?? opened.first
+    training.check(first)
+    const batching = { batchSize: options.batchSize ?? 32 }
+    const hooks = this.hooks(options, options.steps ?? batchesIn(opened, batching))
     await hooks.call('onTestBegin')
-    const logs = await evaluateSource(training, source, options.steps, hooks)
-    await hooks.call('onTestEnd', { logs })
-    return logs
+    const source = openSteps(opened, batching)
+    try {
+      const logs = await new Evaluation(training, training.steppers(first), source).run(hooks, options.steps)
+      await hooks.call('onTestEnd', { logs })
+      return logs
+    } finally {
+      source.close()
+    }
   }
 
   /** What the model gives for samples. For a model with several outputs use `predictAll`. */

@@ -2,11 +2,11 @@ import { type ArrayData, type Dataset, type Named, Rng } from '@gradus/core'
 import { concat, type Tensor } from '@gradus/tensor'
 import { arraySource, toDevice } from './batches.ts'
 import type { Hooks } from './callbacks.ts'
+import { disposeTree } from './dispose.ts'
 import type { Network } from './network.ts'
 import { Pace } from './pace.ts'
 import { openSource } from './sources.ts'
 import { makePredictStep, type PredictStep } from './steps.ts'
-import { disposeTree } from './training.ts'
 import { readVariables } from './variables.ts'
 
 const steps = new WeakMap<Network, PredictStep>()
@@ -39,11 +39,12 @@ export async function predict(
     const inputs = batch.inputs.map(toDevice)
     parts.push(stepOf(network)(params, state, inputs, key))
     disposeTree(inputs)
-    await hooks.call('onPredictBatchEnd', { step })
+    if (hooks.ended('onPredictBatchEnd')) await hooks.call('onPredictBatchEnd', { step })
     step++
     if (pace.due) await pace.rest()
   }
   key.dispose()
+  if (step > 0) await hooks.catchUp('onPredictBatchEnd', { step: step - 1 })
   await hooks.call('onPredictEnd')
   return network.outputs.map((_, index) => {
     const pieces = parts.map((outputs) => outputs[index]!)

@@ -5,10 +5,17 @@ import {
   isDataset,
   type Named,
   sampleCount,
-  takeRows,
   toNamedArrays,
 } from '@gradus/core'
-import { arrange, type BatchSource, type ClassWeight, datasetSource, type HostBatch, type Ports } from './batches.ts'
+import {
+  arrange,
+  type BatchSource,
+  type ClassWeight,
+  datasetSource,
+  type HostBatch,
+  type Ports,
+  pickRows,
+} from './batches.ts'
 
 /** Weights per sample, or per output where there are several. */
 export type SampleWeightData = Named<ArrayData>
@@ -62,14 +69,8 @@ export function splitValidation(samples: HostBatch, split: number): { train: Hos
       `validationSplit ${split} of ${samples.size} samples leaves ${at} to train on and ${samples.size - at} to validate on. Give more samples or another split.`,
     )
   }
-  return { train: rows(samples, 0, at), held: rows(samples, at, samples.size) }
-}
-
-function rows({ inputs, targets, weights }: HostBatch, start: number, end: number): HostBatch {
   return {
-    inputs: inputs.map((array) => takeRows(array, { start, end })),
-    targets: targets.map((array) => array && takeRows(array, { start, end })),
-    weights: weights.map((array) => array && takeRows(array, { start, end })),
-    size: end - start,
+    train: pickRows(samples, { start: 0, end: at }),
+    held: pickRows(samples, { start: at, end: samples.size }),
   }
 }

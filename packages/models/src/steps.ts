@@ -16,8 +16,10 @@ import {
   where,
 } from '@gradus/tensor'
 import type { DeviceBatch } from './batches.ts'
+import { type Feed, takeBatch } from './feed.ts'
 import type { ByLayer, Network } from './network.ts'
 import type { Compared, Objective, TrackerState } from './objective.ts'
+import { inOrderOf, makeStep, type Step, type StepOptions } from './step.ts'
 import { mapParameters, mergeByLayer, splitByTrainable } from './variables.ts'
 
 /** What a train step changes. It is donated: each step overwrites it in place. */
@@ -31,16 +33,19 @@ export interface Carry {
   readonly step: Tensor
   /** The first step whose loss or gradients were not finite, -1 before that; from then on nothing is learnt. */
   readonly failedAt: Tensor
+  /** Where the next batch begins among samples on the device, int32 scalar. */
+  readonly position: Tensor
 }
 
-export type TrainStep = (carry: Carry, frozen: ByLayer, batch: DeviceBatch, key: Tensor) => Carry
-export type TestStep = (
-  tracker: TrackerState,
-  params: ByLayer,
-  state: ByLayer,
-  batch: DeviceBatch,
-  key: Tensor,
-) => TrackerState
+/** What a test step changes. */
+export interface TestCarry {
+  readonly [key: string]: Tree
+  readonly tracker: TrackerState
+  readonly position: Tensor
+}
+
+export type TrainStep = Step<Carry, [frozen: ByLayer, feed: Feed, key: Tensor]>
+export type TestStep = Step<TestCarry, [params: ByLayer, state: ByLayer, feed: Feed, key: Tensor]>
 export type PredictStep = (params: ByLayer, state: ByLayer, inputs: readonly Tensor[], key: Tensor) => readonly Tensor[]
 
 /** What a forward pass gave, with the loss: the sum over outputs and penalties. */
@@ -59,19 +64,15 @@ interface ForwardScope {
   readonly training: boolean
 }
 
-export interface StepOptions {
-  /** One program per step (default true), or op by op, for debugging. */
-  readonly jit: boolean
-}
-
 /** Forward pass, losses, gradients, update, constraints and metrics of one batch, as one function. */
 export function makeTrainStep(
   network: Network,
   objective: Objective,
   optimizer: Optimizer,
-  { jit }: StepOptions,
+  options: StepOptions,
 ): TrainStep {
-  const step: TrainStep = (carry, frozen, batch, key) => {
+  const step = (carry: Carry, frozen: ByLayer, feed: Feed, key: Tensor): Carry => {
+    const { batch, position } = takeBatch(feed, carry.position)
     const rng = new Rng(foldIn(key, cast(carry.step, 'uint32')))
     const lossOf = (trainable: ByLayer): readonly [Tensor, Forward] => {
       const params = mergeByLayer(network, trainable, frozen)
@@ -99,13 +100,14 @@ export function makeTrainStep(
     const next = { trainable, state: forward.state, optimizer: optimizerState }
     const kept = { trainable: carry.trainable, state: carry.state, optimizer: carry.optimizer }
     return {
-      ...treeMap((now, old) => where(intact, now, old), next, kept),
-      tracker, // shows the failure
+      ...treeMap((now, old) => (now === old ? old : where(intact, now, old)), inOrderOf(kept, next), kept),
+      tracker: inOrderOf(carry.tracker, tracker), // shows the failure
       step: add(carry.step, 1),
       failedAt,
+      position,
     } as Carry
   }
-  return jit ? compile(step, { donate: [0] }) : step
+  return makeStep(step, options)
 }
 
 /** 0 for a finite tensor and NaN for any other: x * 0 is NaN for NaN and for infinities. */
@@ -113,14 +115,16 @@ function isFiniteSum(x: Tensor): Tensor {
   return cast(sum(mul(x, 0)), 'float32')
 }
 
-export function makeTestStep(network: Network, objective: Objective, { jit }: StepOptions): TestStep {
-  const step: TestStep = (tracker, params, state, batch, key) => {
+export function makeTestStep(network: Network, objective: Objective, options: StepOptions): TestStep {
+  const step = (carry: TestCarry, params: ByLayer, state: ByLayer, feed: Feed, key: Tensor): TestCarry => {
+    const { batch, position } = takeBatch(feed, carry.position)
     const { trainable: penalised } = splitByTrainable(network, params)
     const scope = { params, penalised, state, rng: new Rng(key), training: false }
     const forward = runForward(network, objective, batch, scope)
-    return objective.update(tracker, forward.total, forward, batch)
+    const tracker = objective.update(carry.tracker, forward.total, forward, batch)
+    return { tracker: inOrderOf(carry.tracker, tracker), position }
   }
-  return jit ? compile(step, { donate: [0] }) : step
+  return makeStep(step, options)
 }
 
 export function makePredictStep(network: Network, { jit }: StepOptions): PredictStep {

@@ -15,7 +15,7 @@ import {
   sameShape,
   scope,
   type Tensor,
-  type TypedArray,
+  tensor,
   treeForEach,
   treeLeaves,
   treeMap,
@@ -23,10 +23,13 @@ import {
 } from '@gradus/tensor'
 import { type DeviceBatch, type HostBatch, type Ports, toDevice, upload } from './batches.ts'
 import { checkSamples } from './checks.ts'
+import { disposeTree } from './dispose.ts'
 import { explainDivergence } from './divergence.ts'
 import type { ByLayer, Network } from './network.ts'
 import { Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'
+import { Orders } from './order.ts'
 import type { NameResolver } from './resolve.ts'
+import { readScalars } from './scalars.ts'
 import { type Carry, makeTestStep, makeTrainStep, type TestStep, type TrainStep } from './steps.ts'
 import { readVariables, splitByTrainable, writeVariables } from './variables.ts'
 
@@ -38,7 +41,7 @@ export interface Setup extends ObjectiveOptions {
 }
 
 /** The steps of a model for one kind of targets. */
-interface Program {
+export interface Program {
   readonly objective: Objective
   readonly train: TrainStep
   readonly test: TestStep
@@ -52,6 +55,7 @@ export class Training {
   revision = 0
   /** Steps trained so far, over all calls of fit. */
   steps = 0
+  readonly orders: Orders
   private program: Program | undefined
   private rate: number | undefined
   private key: Tensor | undefined
@@ -61,7 +65,9 @@ export class Training {
     readonly network: Network,
     readonly setup: Setup,
     private readonly rng: Rng,
-  ) {}
+  ) {
+    this.orders = new Orders(setup.jit)
+  }
 
   get ports(): Ports {
     return this.network.ports
@@ -88,13 +94,12 @@ export class Training {
       setup,
       setup.registry,
     )
+    const results = (tracker: TrackerState) => objective.results(tracker)
     this.program = {
       objective,
       train: makeTrainStep(network, objective, setup.optimizer, setup),
       test: makeTestStep(network, objective, setup),
-      results: setup.jit
-        ? compile((tracker: TrackerState) => objective.results(tracker))
-        : (tracker) => objective.results(tracker),
+      results: setup.jit ? compile(results) : (tracker) => scope(() => treeMap(own, results(tracker))),
     }
     return this.program
   }
@@ -109,7 +114,7 @@ export class Training {
   }
 
   /** What the first step of a run starts from; the tensors are the layers' own and are given away to it. */
-  begin(objective: Objective): { carry: Carry; frozen: ByLayer } {
+  begin(objective: Objective, tracker = objective.init()): { carry: Carry; frozen: ByLayer } {
     const { params, state } = readVariables(this.network)
     const { trainable, frozen } = splitByTrainable(this.network, params)
     if (treeLeaves(trainable).length === 0) {
@@ -125,9 +130,10 @@ export class Training {
       trainable,
       state,
       optimizer: this.optimizerState,
-      tracker: objective.init(),
-      step: full([], this.steps, 'int32'),
-      failedAt: full([], -1, 'int32'),
+      tracker,
+      step: tensor(this.steps, { dtype: 'int32' }),
+      failedAt: tensor(-1, { dtype: 'int32' }),
+      position: tensor(0, { dtype: 'int32' }),
     }
     return { carry, frozen }
   }
@@ -178,8 +184,12 @@ export class Training {
     const program = this.steppers(batch)
     this.check(batch)
     const device = upload(batch)
-    const tracker = train ? await this.trainOnce(program, device, batch) : this.testOnce(program, device)
-    disposeTree(device)
+    let tracker: TrackerState
+    try {
+      tracker = train ? await this.trainOnce(program, device, batch) : this.testOnce(program, device)
+    } finally {
+      disposeTree(device)
+    }
     const logs = await readScalars(program.results(tracker))
     disposeTree(tracker)
     return logs
@@ -187,18 +197,30 @@ export class Training {
 
   private async trainOnce({ objective, train }: Program, device: DeviceBatch, batch: HostBatch): Promise<TrackerState> {
     const { carry, frozen } = this.begin(objective)
-    const { tracker, step, failedAt, ...learnt } = train(carry, frozen, device, this.dropoutKey)
+    const { tracker, step, failedAt, position, ...learnt } = train.run(
+      1,
+      carry,
+      frozen,
+      { batch: device },
+      this.dropoutKey,
+    )
     this.commit(learnt)
     const [failed] = await failedAt.data()
-    if (failed! >= 0) throw await explainDivergence(this.network, objective, batch, { epoch: 0, step: this.steps })
+    disposeTree([step, failedAt, position])
+    if (failed! >= 0) {
+      disposeTree(tracker)
+      throw await explainDivergence(this.network, objective, batch, { epoch: 0, step: this.steps })
+    }
     this.steps++
-    disposeTree([step, failedAt])
     return tracker
   }
 
   private testOnce({ objective, test }: Program, device: DeviceBatch): TrackerState {
     const { params, state } = readVariables(this.network)
-    return test(objective.init(), params, state, device, this.dropoutKey)
+    const carry = { tracker: objective.init(), position: tensor(0, { dtype: 'int32' }) }
+    const { tracker, position } = test.run(1, carry, params, state, { batch: device }, this.dropoutKey)
+    position.dispose()
+    return tracker
   }
 
   /** Takes over an optimizer's saved state. */
@@ -238,7 +260,7 @@ export class Training {
   private applyRate(): void {
     if (this.rate === undefined || !this.optimizerState) return
     this.optimizerState.learningRate.dispose()
-    this.optimizerState = { ...this.optimizerState, learningRate: full([], this.rate) }
+    this.optimizerState = { ...this.optimizerState, learningRate: tensor(this.rate) }
   }
 
   /** Ends a run: the optimizer may replace the parameters, for example by their moving average. */
@@ -246,31 +268,12 @@ export class Training {
     const { optimizer } = this.setup
     if (!optimizer.config.useEma || !this.optimizerState) return
     const { trainable } = splitByTrainable(this.network, readVariables(this.network).params)
-    const final = treeMap(
-      (value) => apply(identityOp, [value], null),
-      optimizer.finalize(trainable, this.optimizerState),
-    )
+    const final = treeMap(own, optimizer.finalize(trainable, this.optimizerState))
     writeVariables(this.network, { params: final as ByLayer })
   }
 }
 
-/** Frees the tensors of a tree. */
-export function disposeTree(tree: unknown): void {
-  treeForEach(tree, (tensor) => tensor.dispose())
-}
-
-/** Reads scalars by name, waiting once. */
-export async function readScalars(tensors: Record<string, Tensor>): Promise<Record<string, number>> {
-  const names = Object.keys(tensors)
-  const values = await Promise.all(names.map((name) => tensors[name]!.data()))
-  const logs = Object.fromEntries(names.map((name, index) => [name, scalarOf(values[index]!)]))
-  disposeTree(tensors)
-  return logs
-}
-
-// A metric with one value per class shows their mean, as Keras's progress bar does.
-function scalarOf(values: TypedArray): number {
-  let total = 0
-  for (const value of values) total += value
-  return values.length === 1 ? values[0]! : total / values.length
+/** A tensor of its own with the same value, which can be freed by itself. */
+function own(value: Tensor): Tensor {
+  return apply(identityOp, [value], null)
 }
