@@ -1,10 +1,10 @@
-import { schedule, UnknownOp } from '@gradus/graph'
+import { UnknownOp } from '@gradus/graph'
 import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
-import { programModule } from './codegen/program-module.ts'
 import type { WasmBuffer } from './runtime/buffer.ts'
 import { detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
 import { WasmProgram } from './runtime/program.ts'
+import { ProgramCache } from './runtime/program-cache.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
 
 /** 4 GiB, all that 32-bit addresses reach. */
@@ -40,6 +40,7 @@ export function makeWasm(options: MakeOptions): Backend {
   const memory = new WebAssembly.Memory({ initial: 256, maximum: maximumPages, shared: count > 1 })
   const machine = new Machine(memory, count, 'wasm')
   const target = { features, threads: count, maximumPages, worthSharing }
+  const cache = new ProgramCache(target)
   return {
     name: 'wasm',
     has: () => false,
@@ -53,9 +54,7 @@ export function makeWasm(options: MakeOptions): Backend {
     free: (buffer) => machine.free(buffer as WasmBuffer),
     compile(graph: Graph) {
       try {
-        const scheduled = schedule(graph)
-        const module = programModule(scheduled, target)
-        return new WasmProgram(machine, scheduled, module, new WebAssembly.Module(module.bytes))
+        return new WasmProgram(machine, cache.get(graph), graph.constants)
       } catch (error) {
         if (!(error instanceof UnknownOp)) throw error
         throw new BackendError(

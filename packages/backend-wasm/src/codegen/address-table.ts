@@ -1,11 +1,9 @@
 import type { KernelSchedule } from '@gradus/graph'
-import type { Tensor } from '@gradus/tensor'
 import { type I32, i32, type Void } from '../assembler/index.ts'
 
 /** What an entry of a program's table of addresses points to, known when the program is given its buffers. */
 export type TableEntry =
-  | { readonly at: 'input' | 'output'; readonly index: number }
-  | { readonly at: 'constant'; readonly tensor: Tensor }
+  | { readonly at: 'input' | 'constant' | 'output'; readonly index: number }
   | { readonly at: 'arena' | 'workspace' | 'prepared'; readonly offset: number }
   /** Written by the program itself while it runs. */
   | { readonly at: 'runtime' }
@@ -64,7 +62,7 @@ export function sourceOf(
     case 'output':
       return output(place.index)
     case 'constant':
-      return { at: 'constant', tensor: program.graph.constants[place.index]! }
+      return { at: 'constant', index: place.index }
     case 'arena':
       return { at: 'arena', offset: arena + place.offset }
     case 'static':

@@ -1,5 +1,5 @@
-import { byteSize, type KernelSchedule } from '@gradus/graph'
-import type { DeviceBuffer, Executable } from '@gradus/tensor'
+import { byteSize, type KernelPlan } from '@gradus/graph'
+import type { Aval, DeviceBuffer, Executable, Tensor } from '@gradus/tensor'
 import type { TableEntry } from '../codegen/address-table.ts'
 import type { ProgramModule } from '../codegen/program-module.ts'
 import type { ExternalName } from '../elementwise/row.ts'
@@ -7,12 +7,20 @@ import type { WasmBuffer } from './buffer.ts'
 import { externals } from './externals.ts'
 import type { Machine } from './machine.ts'
 
+/** What a graph was compiled to: everything about it that does not depend on where its values lie. */
+export interface CompiledGraph {
+  readonly plan: KernelPlan
+  readonly outputs: readonly Aval[]
+  readonly module: ProgramModule
+  readonly code: WebAssembly.Module
+}
+
 /** Memory of programs that nobody can run any more is given back. */
 const abandoned = new FinalizationRegistry<() => void>((release) => release())
 
 let programs = 0
 
-/** A schedule made ready to run in a memory. */
+/** A compiled graph made ready to run in a memory. */
 export class WasmProgram implements Executable {
   private readonly execute: (table: number, count: number) => void
   private readonly scratch: WebAssembly.Global
@@ -25,14 +33,14 @@ export class WasmProgram implements Executable {
 
   constructor(
     private readonly machine: Machine,
-    private readonly schedule: KernelSchedule,
-    private readonly module: ProgramModule,
-    compiled: WebAssembly.Module,
+    private readonly compiled: CompiledGraph,
+    private readonly constants: readonly Tensor[],
   ) {
     const { heap, pool } = machine
+    const { module, code: moduleCode } = compiled
     const functions = Object.fromEntries(module.imports.map((name) => [name, externals[name as ExternalName]]))
     const env = { ...functions, memory: heap.memory, check: pool?.check }
-    const { exports } = new WebAssembly.Instance(compiled, { env })
+    const { exports } = new WebAssembly.Instance(moduleCode, { env })
     this.execute = exports.run as (table: number, count: number) => void
     this.scratch = exports.scratch as WebAssembly.Global
     this.table = machine.allocate(4 * module.table.length)
@@ -51,9 +59,10 @@ export class WasmProgram implements Executable {
   }
 
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
-    const { machine, schedule, module } = this
+    const { machine } = this
+    const { plan, module } = this.compiled
     machine.reserve({
-      arena: schedule.plan.arenaBytes,
+      arena: plan.arenaBytes,
       scratch: module.scratchBytes,
       workspace: module.workspaceBytes,
       prepared: module.preparedBytes,
@@ -70,12 +79,12 @@ export class WasmProgram implements Executable {
   }
 
   private outputBuffers(inputs: readonly WasmBuffer[]): WasmBuffer[] {
-    const { program, plan } = this.schedule
+    const { plan, outputs } = this.compiled
     const made: WasmBuffer[] = []
     try {
       return plan.outputs.map((source, index) => {
         if (source.from === 'donated' || source.from === 'copyInto') return inputs[source.input]!
-        const buffer = this.machine.allocate(byteSize(program.aval(program.graph.outputs[index]!)))
+        const buffer = this.machine.allocate(byteSize(outputs[index]!))
         made.push(buffer)
         return buffer
       })
@@ -93,8 +102,8 @@ export class WasmProgram implements Executable {
     this.bound = addresses
     this.areaVersion = machine.areaVersion
     this.scratch.value = machine.area('scratch')
-    const words = new Uint32Array(machine.heap.memory.buffer, this.table.address, this.module.table.length)
-    this.module.table.forEach((entry, index) => {
+    const words = new Uint32Array(machine.heap.memory.buffer, this.table.address, this.compiled.module.table.length)
+    this.compiled.module.table.forEach((entry, index) => {
       const address = this.addressOf(entry, inputs, outputs)
       if (address !== undefined) words[index] = address
     })
@@ -111,7 +120,7 @@ export class WasmProgram implements Executable {
       case 'output':
         return outputs[entry.index]!.address
       case 'constant':
-        return (entry.tensor.storage.buffer as WasmBuffer).address
+        return (this.constants[entry.index]!.storage.buffer as WasmBuffer).address
       case 'arena':
       case 'workspace':
       case 'prepared':
