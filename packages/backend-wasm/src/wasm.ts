@@ -1,5 +1,6 @@
 import { UnknownOp } from '@gradus/graph'
 import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
+import { elementwiseRow } from './elementwise/table.ts'
 import type { WasmBuffer } from './runtime/buffer.ts'
 import { detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
@@ -43,7 +44,8 @@ export function makeWasm(options: MakeOptions): Backend {
   const cache = new ProgramCache(target)
   return {
     name: 'wasm',
-    has: () => false,
+    // composites that have code of their own
+    has: ({ name }) => elementwiseRow(name) !== undefined,
     allocate: (bytes) => machine.allocate(bytes),
     write(buffer: DeviceBuffer, data: ArrayBufferView) {
       const { address } = buffer as WasmBuffer

@@ -4,6 +4,7 @@ import { type Code, f32, f32x4, i32, i32x4, type Locals, Steps, type V128, type 
 import { compareScalars, compareVectors } from '../elementwise/comparison.ts'
 import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
+import { plain } from '../math/index.ts'
 import type { Lanes, Value } from './lanes.ts'
 
 /** The op that puts two elements together, for combinations that are one. */
@@ -61,8 +62,7 @@ function applied(lanes: Lanes, locals: Locals, row: ElementwiseRow, dtype: DType
     inputs: inputs.map(() => dtype),
     from: dtype,
     to: dtype,
-    madd: (a, b, c) => f32x4.add(f32x4.mul(a, b), c),
-    nmadd: (a, b, c) => f32x4.sub(c, f32x4.mul(a, b)),
+    ...plain,
     external: () => {
       throw new Error('Combining needs no function from outside.')
     },

@@ -9,7 +9,7 @@ import {
   strideAlong,
 } from '@gradus/graph'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import { type F64, type I32, i32, Steps } from '../assembler/index.ts'
+import { type F64, type I32, i32, Steps, type V128 } from '../assembler/index.ts'
 import type { Context, ExternalName } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
 import type { Arithmetic } from '../math/index.ts'
@@ -64,8 +64,8 @@ export class Evaluator {
     const saved = this.scope
     const code = this.build(expression, varies ? part : 0, guarded ? guards : [])
     this.scope = saved
-    // constants are as cheap as a variable
-    if (expression.kind === 'constant' || expression.kind === 'reduced') return code
+    if (expression.kind === 'reduced') return code
+    if (expression.kind === 'constant') return code.type === 'v128' ? this.constant(code as V128) : code
     const value = target.let(code)
     target.remember(key, value)
     return value
@@ -251,15 +251,27 @@ export class Evaluator {
     return context.steps.end(this.lanes.apply(row, context, values))
   }
 
+  private constant(code: V128): V128 {
+    const key = `constant ${String(code.bytes)}`
+    const { root } = this.scope
+    let value = root.find(key) as V128 | undefined
+    if (!value) root.remember(key, (value = root.let(code)))
+    return value
+  }
+
   private context(from: Context['inputs'], to: Context['to'], inputs: readonly Expression[]): Context {
     const { arithmetic, external } = this.around
+    // constants are made once, outside of all loops: engines build a vector constant anew wherever it stands
+    const once = (make: (value: number) => V128) => (value: number) => this.constant(make(value))
     return {
+      ...arithmetic,
+      float: once(arithmetic.float),
+      integer: once(arithmetic.integer),
+      double: once(arithmetic.double),
       steps: new Steps(this.scope.locals),
       inputs: from,
       from: from.at(-1)!,
       to,
-      madd: arithmetic.madd,
-      nmadd: arithmetic.nmadd,
       external: (name, ...values) => external(name, values),
       constantOf(input) {
         const expression = inputs[input]

@@ -58,10 +58,10 @@ export const arithmeticRows: Readonly<Record<string, ElementwiseRow>> = {
       const one = ops.copysign(ops.const(1), value)
       return ops.select(i32.or(ops.lt(value, ops.const(0)), ops.gt(value, ops.const(0))), one, value)
     },
-    vector({ steps, to }, [x]) {
+    vector({ steps, to, float }, [x]) {
       const value = steps.let(x!)
       if (to !== 'float32') return undefined
-      const signed = v128.or(v128.and(value, f32x4.const(-0)), f32x4.const(1))
+      const signed = v128.or(v128.and(value, float(-0)), float(1))
       const zero = f32x4.const(0)
       return v128.bitselect(signed, value, v128.or(f32x4.lt(value, zero), f32x4.gt(value, zero)))
     },
@@ -80,7 +80,7 @@ export const arithmeticRows: Readonly<Record<string, ElementwiseRow>> = {
   sqrt: { scalar: ({ to }, [x]) => floatOps(to).sqrt(x!), vector: (_, [x]) => f32x4.sqrt(x!) },
   rsqrt: {
     scalar: ({ to }, [x]) => floatOps(to).div(floatOps(to).const(1), floatOps(to).sqrt(x!)),
-    vector: (_, [x]) => f32x4.div(f32x4.const(1), f32x4.sqrt(x!)),
+    vector: ({ float }, [x]) => f32x4.div(float(1), f32x4.sqrt(x!)),
   },
   floor: { scalar: ({ to }, [x]) => floatOps(to).floor(x!), vector: (_, [x]) => f32x4.floor(x!) },
   ceil: { scalar: ({ to }, [x]) => floatOps(to).ceil(x!), vector: (_, [x]) => f32x4.ceil(x!) },

@@ -22,11 +22,11 @@ export const castRow: ElementwiseRow = {
     if (from === 'float64') return (to === 'uint32' ? i32.truncF64U : i32.truncF64S)(asF64(value))
     return value
   },
-  vector({ from, to }, [x]) {
+  vector({ from, to, float }, [x]) {
     const value = x!
     if (to === 'bool') return from === 'float32' ? f32x4.ne(value, f32x4.const(0)) : v128.not(i32x4.eq(value, zeros()))
     if (to === 'float32') {
-      if (from === 'bool') return v128.and(value, f32x4.const(1))
+      if (from === 'bool') return v128.and(value, float(1))
       if (from === 'float32') return value
       return (from === 'uint32' ? f32x4.convertU : f32x4.convertS)(value)
     }

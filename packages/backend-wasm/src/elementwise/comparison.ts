@@ -49,7 +49,7 @@ export const comparisonRows: Readonly<Record<string, ElementwiseRow>> = {
   isFinite: {
     scalar: ({ from }, [x]) =>
       floatOps(from).lt(floatOps(from).abs(x!), floatOps(from).const(Number.POSITIVE_INFINITY)),
-    vector: (_, [x]) => f32x4.lt(f32x4.abs(x!), f32x4.const(Number.POSITIVE_INFINITY)),
+    vector: ({ float }, [x]) => f32x4.lt(f32x4.abs(x!), float(Number.POSITIVE_INFINITY)),
   },
   where: {
     scalar: ({ to }, [condition, a, b]) =>

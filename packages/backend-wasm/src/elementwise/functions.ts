@@ -1,5 +1,15 @@
 import { type F64, f32, f64, i32 } from '../assembler/index.ts'
-import { asF32, asF64, asI32, type Context, type ElementwiseRow, type ExternalName, type Scalar } from './row.ts'
+import { cos, erf, exp, expm1, log, log1p, pow, sigmoid, sin, tanh, type VectorFunction } from '../math/index.ts'
+import {
+  asF32,
+  asF64,
+  asI32,
+  type Context,
+  type ElementwiseRow,
+  type ExternalName,
+  floatOps,
+  type Scalar,
+} from './row.ts'
 
 /** A function computed in double precision outside, one element at a time. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -16,16 +26,28 @@ function widened({ from }: Context, value: Scalar): F64 {
   return from === 'float64' ? asF64(value) : f64.promote(asF32(value))
 }
 
+/** The same, with code for four lanes in single precision. */
+/* @__NO_SIDE_EFFECTS__ */
+function computed(name: ExternalName, code: VectorFunction): ElementwiseRow {
+  return { ...outside(name), vector: (context, [x]) => code(context.steps, context, x!) }
+}
+
 /** Functions that are not made of a few instructions. */
 export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
-  exp: outside('exp'),
-  expm1: outside('expm1'),
-  log: outside('log'),
-  log1p: outside('log1p'),
-  tanh: outside('tanh'),
-  erf: outside('erf'),
-  sin: outside('sin'),
-  cos: outside('cos'),
+  exp: computed('exp', exp),
+  expm1: computed('expm1', expm1),
+  log: computed('log', log),
+  log1p: computed('log1p', log1p),
+  tanh: computed('tanh', tanh),
+  erf: computed('erf', erf),
+  sin: {
+    ...outside('sin'),
+    vector: (context, [x]) => sin((far) => context.external('sin', far))(context.steps, context, x!),
+  },
+  cos: {
+    ...outside('cos'),
+    vector: (context, [x]) => cos((far) => context.external('cos', far))(context.steps, context, x!),
+  },
   tan: outside('tan'),
   asin: outside('asin'),
   acos: outside('acos'),
@@ -36,7 +58,19 @@ export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   acosh: outside('acosh'),
   atanh: outside('atanh'),
   atan2: outside('atan2'),
-  pow: outside('power'),
+  pow: { ...outside('power'), vector: (context, [x, y]) => pow(context.steps, context, x!, y!) },
+  sigmoid: {
+    scalar(context, [x]) {
+      // with e = exp(-|x|), which cannot overflow: 1 / (1 + e), or e / (1 + e) where x < 0
+      const { steps, from, to } = context
+      const ops = floatOps(to)
+      const value = steps.let(x!)
+      const e = steps.let(outside('exp').scalar({ ...context, from }, [ops.neg(ops.abs(value))]))
+      const top = ops.select(ops.lt(value, ops.const(0)), e, ops.const(1))
+      return ops.div(top, ops.add(e, ops.const(1)))
+    },
+    vector: (context, [x]) => sigmoid(context.steps, context, x!),
+  },
   mod: {
     scalar(context, inputs) {
       const { steps, to } = context

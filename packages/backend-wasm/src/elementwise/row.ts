@@ -1,19 +1,17 @@
 import type { DType } from '@gradus/tensor'
 import { type Code, type F32, type F64, f32, f64, type I32, type Steps, type V128 } from '../assembler/index.ts'
+import type { Arithmetic } from '../math/index.ts'
 
 /** A single element: int32, uint32 and bool (0 or 1) as 32-bit integers. */
 export type Scalar = Code<'i32' | 'f32' | 'f64'>
 
-/** What an elementwise op may use besides its inputs. */
-export interface Context {
+/** What an elementwise op may use besides its inputs: how to compute with four lanes, and more. */
+export interface Context extends Arithmetic {
   readonly steps: Steps
   /** The dtypes of the inputs, of the last one, and of the result. */
   readonly inputs: readonly DType[]
   readonly from: DType
   readonly to: DType
-  /** a b + c, and c - a b, with one rounding where the machine can do that. */
-  madd(a: V128, b: V128, c: V128): V128
-  nmadd(a: V128, b: V128, c: V128): V128
   /** A function of doubles from outside, by name. */
   external(name: ExternalName, ...inputs: readonly F64[]): F64
   /** The value of an input that is the same everywhere and known now. */

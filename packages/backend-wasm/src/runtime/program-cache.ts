@@ -1,5 +1,5 @@
 import { schedule } from '@gradus/graph'
-import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
+import { type Aval, avalOf, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
 import { type ProgramModule, programModule } from '../codegen/program-module.ts'
 import type { Target } from '../codegen/tools.ts'
 import type { CompiledGraph } from './program.ts'
@@ -30,7 +30,7 @@ export class ProgramCache {
     const scheduled = schedule(graph)
     const module: ProgramModule = programModule(scheduled, this.target)
     const { plan } = scheduled
-    const outputs = graph.outputs.map((value) => scheduled.program.aval(value))
+    const outputs = graph.outputs.map((value) => avalOf(graph, value))
     return { plan, outputs, module, code: new WebAssembly.Module(module.bytes) }
   }
 }
