@@ -97,7 +97,7 @@ export class ScheduleCode {
   /** Outputs that are copies of values which live elsewhere. */
   private copies({ plan, program }: KernelSchedule, sources: Sources, { start }: Caller): Void[] {
     return plan.outputs.flatMap((source, index): Void[] => {
-      if (source.from !== 'copy' && source.from !== 'copyInto') return []
+      if (source.from !== 'copy') return []
       const value = program.graph.outputs[index]!
       const { offset, prepare } = this.table.add([sources.value(value), sources.output(index)], start)
       const bytes = i32.const(byteSize(program.aval(value)))
@@ -108,8 +108,9 @@ export class ScheduleCode {
   private toolsFor({ program, plan }: KernelSchedule): Tools {
     const { module, target } = this
     const flushed = new Set<number>()
-    plan.outputs.forEach(({ from }, index) => {
-      if (from === 'donated' || from === 'copyInto') flushed.add(program.roots[program.graph.outputs[index]!]!)
+    plan.outputs.forEach((source, index) => {
+      const donated = source.from === 'donated' || (source.from === 'copy' && source.into !== undefined)
+      if (donated) flushed.add(program.roots[program.graph.outputs[index]!]!)
     })
     return {
       module,

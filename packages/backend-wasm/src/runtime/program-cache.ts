@@ -40,7 +40,9 @@ function keyOf({ inputs, constants, nodes, outputs, donated, repeatable }: Graph
   const parts = [`${inputs.map(avalKey).join()}|${constants.map(avalKey).join()}`]
   for (const node of nodes) {
     const body = bodyOf(node.params)
-    const params = body ? `${paramsKey({ ...(node.params as object), body: null })}{${keyOf(body)}}` : paramsKey(node.params)
+    const params = body
+      ? `${paramsKey({ ...(node.params as object), body: null })}{${keyOf(body)}}`
+      : paramsKey(node.params)
     parts.push(`${node.op.name} ${node.inputs.join()} ${params} ${avalsOf(node).map(avalKey).join()}`)
   }
   parts.push(`${outputs.join()}|${donated.join()}|${repeatable === true}`)

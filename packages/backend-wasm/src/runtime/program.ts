@@ -1,4 +1,4 @@
-import { byteSize, type KernelPlan } from '@gradus/graph'
+import { byteSize, type StepPlan } from '@gradus/graph'
 import type { Aval, DeviceBuffer, Executable, Tensor } from '@gradus/tensor'
 import type { TableEntry } from '../codegen/address-table.ts'
 import type { ProgramModule } from '../codegen/program-module.ts'
@@ -9,7 +9,7 @@ import type { Machine } from './machine.ts'
 
 /** What a graph was compiled to: everything about it that does not depend on where its values lie. */
 export interface CompiledGraph {
-  readonly plan: KernelPlan
+  readonly plan: StepPlan
   readonly outputs: readonly Aval[]
   readonly module: ProgramModule
   readonly code: WebAssembly.Module
@@ -83,7 +83,8 @@ export class WasmProgram implements Executable {
     const made: WasmBuffer[] = []
     try {
       return plan.outputs.map((source, index) => {
-        if (source.from === 'donated' || source.from === 'copyInto') return inputs[source.input]!
+        const donor = source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined
+        if (donor !== undefined) return inputs[donor]!
         const buffer = this.machine.allocate(byteSize(outputs[index]!))
         made.push(buffer)
         return buffer

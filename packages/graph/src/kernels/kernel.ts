@@ -1,5 +1,5 @@
 import type { Aval, Node } from '@gradus/tensor'
-import type { Place, OutputSource as PlainSource } from '../plan.ts'
+import type { StepPlan } from '../plan-steps.ts'
 import type { Expression, Expressions } from './expression.ts'
 import type { Axis, Index } from './integer.ts'
 import type { Program } from './program.ts'
@@ -99,21 +99,9 @@ export interface ScheduledKernel extends KernelAccess {
   readonly cost: KernelCost
 }
 
-/** As in plans of nodes; `copyInto`: a value that lives elsewhere is copied into the buffer of a donated input at the end. */
-export type KernelOutputSource = PlainSource | { readonly from: 'copyInto'; readonly input: number }
-
-/** Where the values of a schedule live: those that no kernel stores have no place. */
-export interface KernelPlan {
-  readonly arenaBytes: number
-  readonly places: ReadonlyMap<number, Place>
-  readonly outputs: readonly KernelOutputSource[]
-  /** Where in the arena a kernel with a body has room for that body's values, by number of the kernel. */
-  readonly rooms: ReadonlyMap<number, number>
-}
-
 /** A graph as kernels in the order of their execution, with a place for every value that goes through memory. */
 export interface KernelSchedule {
   readonly program: Program
   readonly kernels: readonly ScheduledKernel[]
-  readonly plan: KernelPlan
+  readonly plan: StepPlan
 }

@@ -1,4 +1,5 @@
-import { type Aval, avalsOf, type Graph, type Node, numberingOf } from '@gradus/tensor'
+import { type Aval, type Graph, type Node, numberingOf } from '@gradus/tensor'
+import { viewRoots } from '../plan-steps.ts'
 import { contractionRules } from './contraction-rules.ts'
 import { mapRules } from './map-rules.ts'
 import { reductionRules } from './reduction-rules.ts'
@@ -27,12 +28,7 @@ export class Program {
     private readonly wholeOps: WholeOps,
   ) {
     this.numbering = numberingOf(graph)
-    const roots = Array.from({ length: graph.inputs.length + graph.constants.length }, (_, value) => value)
-    for (const node of graph.nodes) {
-      if (node.op.view) roots.push(roots[node.inputs[0]!]!)
-      else for (const _ of avalsOf(node)) roots.push(roots.length)
-    }
-    this.roots = roots
+    this.roots = viewRoots(graph)
     this.roles = this.assignRoles()
   }
 

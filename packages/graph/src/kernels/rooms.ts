@@ -1,5 +1,5 @@
 import type { ScanParams } from '@gradus/tensor'
-import { byteSize } from '../plan.ts'
+import { byteSize } from '../plan-steps.ts'
 import type { FusedKernel } from './kernel.ts'
 
 const alignment = 16
