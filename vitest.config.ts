@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     passWithNoTests: true,
     projects: [
-      project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.mjs']),
+      project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'benchmarks/**/*.test.ts', 'scripts/**/*.test.mjs']),
       {
         extends: true,
         test: {

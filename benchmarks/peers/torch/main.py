@@ -1,0 +1,76 @@
+"""A contestant: PyTorch, eager, on the CPU. Arguments: the number of threads, and a workload to train one step of.
+
+Without a workload it answers the harness: a line of JSON each on stdin and, after a mark, on stdout.
+"""
+
+import json
+import resource
+import sys
+import time
+
+begin = time.perf_counter()
+import torch  # noqa: E402  the import is part of the time to the first step
+
+torch.set_num_threads(int(sys.argv[1]))
+from tasks import Article, prepare  # noqa: E402
+
+
+def peak_mb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def blas():
+    """The library that multiplies matrices; the reference one is many times slower than the others."""
+    try:
+        with open("/proc/self/maps") as maps:
+            loaded = maps.read()
+    except OSError:
+        loaded = ""
+    known = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "libblas": "the reference BLAS"}
+    return next((name for part, name in known.items() if part in loaded.lower()), "a BLAS of its own")
+
+
+def answer(request, task):
+    ask = request["ask"]
+    if ask == "about":
+        return {"version": f"PyTorch {torch.__version__} with {blas()}", "runtime": f"Python {sys.version.split()[0]}"}
+    if ask == "prepare":
+        return {"note": "multiplies with the reference BLAS"} if blas() == "the reference BLAS" else {}
+    if ask == "probe":
+        return {"probe": task.probe()}
+    if ask == "run":
+        start = time.perf_counter()
+        work = task.run(request["count"])
+        ms = 1000 * (time.perf_counter() - start)
+        return {"ms": ms, "done": request["count"], "peakMb": peak_mb(), **work}
+    return {"peakMb": peak_mb()}
+
+
+def say(reply):
+    print("@bench " + json.dumps(reply), flush=True)
+
+
+def serve():
+    task = None
+    for line in sys.stdin:
+        try:
+            request = json.loads(line)
+            if request["ask"] == "prepare":
+                task = None
+                task = prepare(request["spec"])
+            say(answer(request, task))
+            if request["ask"] == "release":
+                task = None
+        except Exception as error:  # whatever it is, the harness has to hear of it
+            say({"error": f"{type(error).__name__}: {error}".split("\n")[0]})
+
+
+def train_one_step(spec):
+    Article({**spec, "epochs": 1, "samples": spec["batch"]}).fit()
+    say({"ms": 1000 * (time.perf_counter() - begin), "peakMb": peak_mb()})
+
+
+if len(sys.argv) > 2:
+    train_one_step(json.loads(sys.argv[2]))
+else:
+    serve()

@@ -1,0 +1,26 @@
+// Bundles the harness from its sources and runs it, so that neither a build nor a loader is needed:
+//   node benchmarks/run.mjs [--quick] [--only WORKLOAD,...] [--contestants ID,...]
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+const folder = mkdtempSync(join(tmpdir(), 'gradus-bench-'))
+try {
+  const outfile = join(folder, 'main.mjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, 'src/harness/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['@gradus/source'],
+    logLevel: 'warning',
+  })
+  const { main } = await import(pathToFileURL(outfile).href)
+  process.exitCode = await main(process.argv.slice(2), { home: import.meta.dirname, work: folder, build })
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

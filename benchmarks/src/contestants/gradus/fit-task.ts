@@ -1,0 +1,72 @@
+import { Adam, type Loss, type Model, type Sequential } from 'gradus'
+import { generate } from '../../shared/generate.ts'
+import type { Task } from '../../shared/serve.ts'
+import type { ArraySpec, ArticleSpec, StepSpec, TinySpec } from '../../shared/spec.ts'
+
+type Network = Sequential | Model
+
+interface Goal {
+  readonly loss: Loss
+  readonly metrics?: readonly 'accuracy'[]
+}
+
+const hostArray = (spec: ArraySpec) => ({ data: generate(spec), shape: spec.shape, dtype: spec.dtype })
+
+/** The first samples of an array: views, no copies. */
+function head({ data, shape, dtype }: ReturnType<typeof hostArray>, samples: number): ReturnType<typeof hostArray> {
+  const [count = 1, ...rest] = shape
+  return { data: data.subarray(0, (data.length / count) * samples), shape: [samples, ...rest], dtype }
+}
+
+/** A compiled model with the first weights of `spec`. */
+export async function prepared<N extends Network>(
+  model: N,
+  spec: ArticleSpec | StepSpec | TinySpec,
+  goal: Goal,
+): Promise<N> {
+  model.compile({ optimizer: new Adam({ learningRate: spec.learningRate }), ...goal })
+  await model.setWeights(spec.weights.map(hostArray))
+  return model
+}
+
+/** Train steps as `fit` makes them: many batches per call and no callbacks on batches. */
+export function stepsTask(model: Network, spec: StepSpec | TinySpec): Task & { fit(steps: number): Promise<number> } {
+  const { batch: batchSize, batches } = spec
+  const x = hostArray(spec.x)
+  const y = hostArray(spec.y)
+  const fit = async (steps: number) => {
+    const perEpoch = Math.min(steps, batches)
+    const epochs = Math.ceil(steps / perEpoch)
+    const samples = perEpoch * batchSize
+    await model.fit(head(x, samples), head(y, samples), { batchSize, epochs, verbose: 0 })
+    return epochs * perEpoch
+  }
+  return {
+    fit,
+    run: async (count) => ({ done: await fit(count) }),
+    probe: async () => (await model.evaluate(head(x, batchSize), head(y, batchSize), { batchSize, verbose: 0 })).loss!,
+  }
+}
+
+/** Whole fits of the article's job, each from the same first weights. */
+export function articleTask(model: Network, spec: ArticleSpec): Task {
+  const { batch: batchSize, epochs, shuffle, samples } = spec
+  const x = hostArray(spec.x)
+  const y = hostArray(spec.y)
+  const weights = spec.weights.map(hostArray)
+  return {
+    async run(count) {
+      let ms = 0
+      let losses: readonly number[] = []
+      for (let fit = 0; fit < count; fit++) {
+        await model.setWeights(weights)
+        const start = performance.now()
+        const { history } = await model.fit(x, y, { batchSize, epochs, shuffle, verbose: 0 })
+        ms += performance.now() - start
+        losses = history.loss!
+      }
+      return { ms, losses }
+    },
+    probe: async () => (await model.evaluate(x, y, { batchSize: samples, verbose: 0 })).loss!,
+  }
+}

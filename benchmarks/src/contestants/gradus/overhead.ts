@@ -1,0 +1,54 @@
+import { type Backend, decorate, MeanSquaredError, useBackend } from 'gradus'
+import type { Task } from '../../shared/serve.ts'
+import type { TinySpec } from '../../shared/spec.ts'
+import { prepared, stepsTask } from './fit-task.ts'
+import { tinyNetwork } from './networks.ts'
+
+/** How long the programs of a backend run. */
+function timed(backend: Backend): { backend: Backend; take(): number } {
+  let total = 0
+  const compile: Backend['compile'] = (graph) => {
+    const program = backend.compile(graph)
+    return {
+      run(inputs) {
+        const start = performance.now()
+        const outputs = program.run(inputs)
+        total += performance.now() - start
+        return outputs
+      },
+    }
+  }
+  const take = () => {
+    const taken = total
+    total = 0
+    return taken
+  }
+  return { backend: decorate(backend, { compile }), take }
+}
+
+/**
+ * `fit` of a model so small that there is nothing to compute. The time of the compiled step is measured with a second
+ * model on a backend that takes the time of its programs, so that the first runs as it would anywhere.
+ */
+export async function overheadTask(backend: Backend, spec: TinySpec): Promise<Task> {
+  const goal = { loss: new MeanSquaredError() }
+  const stopwatch = timed(backend)
+  const plain = stepsTask(await prepared(tinyNetwork(), spec, goal), spec)
+  await useBackend(stopwatch.backend)
+  const watched = stepsTask(await prepared(tinyNetwork(), spec, goal), spec)
+  await useBackend(backend)
+  return {
+    ...plain,
+    async run(count) {
+      const start = performance.now()
+      const done = await plain.fit(count)
+      const ms = performance.now() - start
+      await useBackend(stopwatch.backend)
+      stopwatch.take()
+      const steps = await watched.fit(count)
+      const programUs = (1000 * stopwatch.take()) / steps
+      await useBackend(backend)
+      return { done, ms, figures: { programUs } }
+    },
+  }
+}

@@ -1,0 +1,30 @@
+// Trains one step of the article's job with Gradus and ends. Arguments: backend, threads, workload.
+import { cpu } from '@gradus/backend-cpu'
+import { Dense } from '@gradus/layers'
+import { SparseCategoricalCrossentropy } from '@gradus/losses'
+import { SparseCategoricalAccuracy } from '@gradus/metrics'
+import { Sequential } from '@gradus/models'
+import { Adam } from '@gradus/optimizers'
+import { useBackend } from '@gradus/tensor'
+import { generate } from '../../shared/generate.ts'
+import { reportStartUp } from '../../shared/start-up.ts'
+import { openWasm } from './wasm.ts'
+
+const [name, threads] = process.argv.slice(2)
+
+await reportStartUp(async ({ inputs, hidden, classes, batch, learningRate, x, y }) => {
+  await useBackend(name === 'cpu' ? cpu() : await openWasm(Number(threads)))
+  const model = new Sequential([
+    ...hidden.map(
+      (units, index) => new Dense({ units, activation: 'relu', ...(index === 0 && { inputShape: [inputs] }) }),
+    ),
+    new Dense({ units: classes, activation: 'sigmoid' }),
+  ])
+  model.compile({
+    optimizer: new Adam({ learningRate }),
+    loss: new SparseCategoricalCrossentropy(),
+    metrics: [new SparseCategoricalAccuracy()],
+  })
+  const data = generate({ ...x, shape: [batch, inputs] })
+  await model.trainOnBatch({ data, shape: [batch, inputs], dtype: 'float32' }, generate({ ...y, shape: [batch] }))
+})

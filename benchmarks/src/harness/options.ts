@@ -1,0 +1,56 @@
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Settings } from './results.ts'
+
+export interface Options {
+  readonly shapes: string
+  readonly only: readonly string[] | undefined
+  readonly contestants: readonly string[] | undefined
+  readonly json: string
+  readonly markdown: string | undefined
+  readonly help: boolean
+  readonly settings: Settings
+}
+
+export const help = `Measures Gradus and its peers on the same work, in turns.
+
+  --only WORKLOAD[,...]   article, mlp, cnn, lstm, transformer, tiny, matmul, elementwise, reduction, start-up, size
+  --contestants ID[,...]  only these; a * stands for anything, as in 'gradus-*'
+  --shapes FILE           other sizes than those of benchmarks/shapes.json
+  --reps N                repetitions of each figure (default 7)
+  --quick                 3 short repetitions and less patience, for a first look
+  --json FILE             where the figures go (default benchmarks/results/latest.json)
+  --markdown FILE         also writes the tables there; in a file with the marks of benchmarks/README.md, between them`
+
+const thorough: Settings = { reps: 7, repMs: 50, warmUpMs: 500, budgetMs: 15_000, limitMs: 180_000 }
+const quick: Settings = { reps: 3, repMs: 20, warmUpMs: 250, budgetMs: 3000, limitMs: 60_000 }
+
+/** Reads the command line. Relative paths start where the command was given, also through `npm run`. */
+export function readOptions(argv: readonly string[], home: string): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: 'string' },
+      contestants: { type: 'string' },
+      shapes: { type: 'string' },
+      reps: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      markdown: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const path = (given: string) => resolve(process.env.INIT_CWD ?? process.cwd(), given)
+  const settings = values.quick ? quick : thorough
+  const reps = values.reps === undefined ? settings.reps : Number(values.reps)
+  if (!Number.isInteger(reps) || reps < 1) throw new Error(`--reps is ${values.reps}; expected a whole number from 1.`)
+  return {
+    shapes: values.shapes === undefined ? join(home, 'shapes.json') : path(values.shapes),
+    only: values.only?.split(','),
+    contestants: values.contestants?.split(','),
+    json: values.json === undefined ? join(home, 'results/latest.json') : path(values.json),
+    markdown: values.markdown === undefined ? undefined : path(values.markdown),
+    help: values.help,
+    settings: { ...settings, reps },
+  }
+}

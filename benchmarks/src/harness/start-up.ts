@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { type Reply, replyMark } from '../shared/serve.ts'
+import type { ArticleSpec } from '../shared/spec.ts'
+import type { Log } from './measure.ts'
+import type { Command } from './process.ts'
+import type { Settings, StartUpRow } from './results.ts'
+import type { Contestant, Places } from './roster.ts'
+import { spreadOf } from './statistics.ts'
+
+const run = promisify(execFile)
+
+/** Starts each contestant again and again, in turns, each time to train one step of the article's job. */
+export async function measureStartUp(
+  contestants: readonly Contestant[],
+  places: Places,
+  article: ArticleSpec,
+  { reps, limitMs }: Settings,
+  log: Log,
+): Promise<StartUpRow[]> {
+  const spec = JSON.stringify(article)
+  const entries = contestants.flatMap(({ id, startUp }) => {
+    if (!startUp) return []
+    const command = startUp(places, spec)
+    const missing = 'missing' in command ? command.missing : undefined
+    return [{ id, command, replies: [] as Reply[], reason: missing }]
+  })
+  for (let rep = 0; rep < reps; rep++) {
+    for (const entry of entries) {
+      if (entry.reason !== undefined) continue
+      const reply = await start(entry.command as Command, limitMs)
+      if (reply.error !== undefined) entry.reason = reply.error
+      else entry.replies.push(reply)
+    }
+  }
+  return entries.map(({ id, replies, reason }) => {
+    log(`  ${id}: ${reason ?? 'done'}`)
+    if (reason !== undefined || replies.length === 0) return { contestant: id, reason: reason ?? 'no answer' }
+    const peakMb = Math.max(...replies.map((reply) => reply.peakMb ?? 0))
+    return { contestant: id, ms: spreadOf(replies.map(({ ms = 0 }) => ms)), reps: replies.length, peakMb }
+  })
+}
+
+async function start({ file, args, env }: Command, timeout: number): Promise<Reply> {
+  try {
+    const { stdout } = await run(file, args, { timeout, killSignal: 'SIGKILL', env: { ...process.env, ...env } })
+    const line = stdout.split('\n').find((text) => text.startsWith(replyMark))
+    return line ? (JSON.parse(line.slice(replyMark.length)) as Reply) : { error: 'no answer' }
+  } catch (error) {
+    const lines = String((error as { stderr?: string }).stderr ?? error).split('\n')
+    return { error: lines.find((line) => /^[\w.]*Error\b/.test(line))?.trim() ?? lines[0]! }
+  }
+}

@@ -1,0 +1,115 @@
+/** What the harness tells a contestant about a workload: sizes, first weights and data. It travels as JSON. */
+
+/** Values of an array, as every contestant generates them (see `generate.ts` and `peers/torch/generate.py`). */
+export type Fill =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number; readonly seed: number }
+  | { readonly kind: 'integers'; readonly below: number; readonly seed: number }
+  /** Class numbers that follow from the first of `stride` inputs of the same seed, some of them wrong. */
+  | {
+      readonly kind: 'classes'
+      readonly classes: number
+      readonly noise: number
+      readonly stride: number
+      readonly seed: number
+    }
+
+export interface ArraySpec {
+  readonly shape: readonly number[]
+  readonly dtype: 'float32' | 'int32'
+  readonly fill: Fill
+}
+
+/** Sizes of the article's job: a small dense network, trained for whole epochs. */
+export interface ArticleShape {
+  readonly samples: number
+  readonly inputs: number
+  readonly hidden: readonly number[]
+  readonly classes: number
+  readonly epochs: number
+  readonly batch: number
+  readonly learningRate: number
+  readonly shuffle: boolean
+}
+
+interface StepShape {
+  readonly batch: number
+  /** Different batches in the data. */
+  readonly batches: number
+  readonly learningRate: number
+}
+
+export interface MlpShape extends StepShape {
+  readonly inputs: number
+  readonly hidden: readonly number[]
+  readonly classes: number
+}
+
+export interface CnnShape extends StepShape {
+  readonly height: number
+  readonly width: number
+  readonly channels: number
+  readonly filters: readonly number[]
+  readonly kernel: number
+  readonly pool: number
+  readonly dropout: number
+  readonly classes: number
+}
+
+export interface LstmShape extends StepShape {
+  readonly steps: number
+  readonly features: number
+  readonly units: number
+  readonly outputs: number
+}
+
+export interface TransformerShape extends StepShape {
+  readonly layers: number
+  readonly width: number
+  readonly heads: number
+  readonly context: number
+  readonly vocabulary: number
+  /** Width of the hidden layer of a block over that of the block. */
+  readonly ratio: number
+}
+
+/** A model to train: its first weights in the order of its layers, as Keras shapes them, and its samples. */
+interface Trained {
+  readonly weights: readonly ArraySpec[]
+  readonly x: ArraySpec
+  readonly y: ArraySpec
+}
+
+export type ArticleSpec = Trained & { readonly kind: 'article' } & ArticleShape
+export type MlpSpec = Trained & { readonly kind: 'mlp' } & MlpShape
+export type CnnSpec = Trained & { readonly kind: 'cnn' } & CnnShape
+export type LstmSpec = Trained & { readonly kind: 'lstm' } & LstmShape
+export type TransformerSpec = Trained & { readonly kind: 'transformer' } & TransformerShape
+export type TinySpec = Trained & { readonly kind: 'tiny' } & StepShape
+
+export interface MatmulSpec {
+  readonly kind: 'matmul'
+  readonly size: number
+  readonly a: ArraySpec
+  readonly b: ArraySpec
+}
+
+export interface ElementwiseSpec {
+  readonly kind: 'elementwise'
+  readonly elements: number
+  readonly chain: readonly ChainLink[]
+  readonly x: ArraySpec
+}
+
+/** One op of the elementwise chain: with a number, or `abs`. */
+export type ChainLink = readonly ['add' | 'mul' | 'max' | 'min', number] | readonly ['abs']
+
+export interface ReductionSpec {
+  readonly kind: 'reduction'
+  readonly elements: number
+  readonly x: ArraySpec
+}
+
+export type StepSpec = MlpSpec | CnnSpec | LstmSpec | TransformerSpec
+export type WorkloadSpec = ArticleSpec | StepSpec | TinySpec | MatmulSpec | ElementwiseSpec | ReductionSpec
+export type Kind = WorkloadSpec['kind']
