@@ -1,4 +1,5 @@
 import { bytesPerElement } from '@gradus/tensor'
+import { byteSize } from '../plan-steps.ts'
 import { expressionsWithin } from './axes.ts'
 import type { Expression } from './expression.ts'
 import type { ContractionKernel, FusedKernel, KernelAccess, LoopKernel, Store } from './kernel.ts'
@@ -50,13 +51,15 @@ function contractionAccess(kernel: ContractionKernel, program: Program): KernelA
   }
 }
 
-/** Values all of whose loads are at the very place that the store writes. */
+/** Values of the same size all of whose loads are at the very place that the store writes. */
 function inPlace(store: Store, loads: readonly Load[], program: Program): number[] {
-  const bytes = bytesPerElement(store.expression.dtype)
+  const bytes = byteSize(program.aval(store.value))
   const elsewhere = new Set(loads.filter(({ index }) => index.key !== store.index.key).map(({ value }) => value))
-  return unique(loads.map(({ value }) => value)).filter(
-    (value) => !elsewhere.has(value) && bytesPerElement(program.aval(value).dtype) === bytes,
-  )
+  return unique(loads.map(({ value }) => value)).filter((value) => {
+    const { dtype } = program.aval(value)
+    const alike = bytesPerElement(dtype) === bytesPerElement(store.expression.dtype)
+    return alike && byteSize(program.aval(value)) === bytes && !elsewhere.has(value)
+  })
 }
 
 function unique(values: readonly number[]): number[] {
