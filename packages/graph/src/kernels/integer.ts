@@ -64,7 +64,23 @@ export function plus(a: Index, b: Index): Index {
     const sofar = byKey.get(key)?.coefficient ?? 0
     byKey.set(key, { atom: term.atom, coefficient: sofar + term.coefficient })
   }
-  return make([...byKey.values()], a.constant + b.constant)
+  return rejoined(make([...byKey.values()], a.constant + b.constant))
+}
+
+/** The index with what was taken apart by a division put together: (x / n) n + x % n is x. */
+function rejoined(index: Index): Index {
+  for (const rest of index.terms) {
+    if (rest.atom.kind !== 'remainder') continue
+    const { of, by } = rest.atom
+    const whole = index.terms.find(
+      ({ atom, coefficient }) =>
+        atom.kind === 'quotient' && atom.by === by && coefficient === rest.coefficient * by && atom.of.key === of.key,
+    )
+    if (!whole) continue
+    const others = index.terms.filter((term) => term !== rest && term !== whole)
+    return plus(make(others, index.constant), times(of, rest.coefficient))
+  }
+  return index
 }
 
 export function times(a: Index, factor: number): Index {
