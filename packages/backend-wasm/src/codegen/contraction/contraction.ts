@@ -2,13 +2,13 @@ import type { ContractionKernel } from '@gradus/graph'
 import { loopFunction } from '../loops.ts'
 import type { KernelCode, Tools } from '../tools.ts'
 import { contractionAsLoops } from './as-loops.ts'
-import { inBlocks, layoutOf } from './layout.ts'
+import { arranged, inBlocks, layoutOf } from './layout.ts'
 import { packingLoops } from './packing.ts'
 import { tileFunction } from './tiles.ts'
 
 /** The functions of a contraction: rearranging the second operand if that pays, then the sums. */
 export function contractionFunctions(whole: ContractionKernel, tools: Tools): KernelCode[] {
-  const { kernel, blocks } = inBlocks(whole)
+  const { kernel, blocks } = inBlocks(arranged(whole))
   const layout = layoutOf(kernel, tools.features)
   if (!layout || layout.depth === 0) return [loopFunction(contractionAsLoops(whole), tools)]
   const tiles = tileFunction(kernel, layout, blocks, tools)

@@ -27,6 +27,12 @@ export interface Layout {
   readonly depth: number
   readonly batches: number
   readonly tileRows: number
+  /**
+   * Whether rows are copied before they are used, so that what a step of the sums needs lies together: because rows are
+   * neighbours in memory and the steps far apart, or, where elements of a row are neighbours, to read from one place
+   * instead of one for each row.
+   */
+  readonly packsRows: 'neighbours' | 'transposed' | false
   /** Vectors of four columns. */
   readonly tileVectors: number
   /** How often the innermost loop is written out. */
@@ -48,9 +54,8 @@ const rowsWorthPacking = 24
 /** The tiles for a contraction, or undefined where plain loops do better. */
 export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Features): Layout | undefined {
   const { a, b, batch, m, n, k, stores } = kernel
-  const [columns, ...more] = n
-  if (!simd || !columns || more.length > 0 || a.kind !== 'load' || a.dtype !== 'float32' || b.dtype !== 'float32')
-    return undefined
+  const [columns] = n
+  if (!simd || !columns || a.kind !== 'load' || a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
   if (stores.some(({ index, expression }) => strideAlong(index, columns) !== 1 || isWide(expression))) return undefined
   const aStrides = stridesAlong(a.index, k)
   if (!aStrides || axesOf(a.index).includes(columns)) return undefined
@@ -58,6 +63,7 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
   const depth = sizeOf(k)
   const bStrides = b.kind === 'load' && strideAlong(b.index, columns) === 1 ? stridesAlong(b.index, k) : undefined
   const inCache = Math.min(depth, longestSum)
+  const shape = tileShape(rows, columns.size, relaxedSimd)
   const stays = bStrides !== undefined && (4 * inCache * columns.size <= smallOperandBytes || rows < rowsWorthPacking)
   return {
     a,
@@ -67,7 +73,27 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
     rows,
     depth,
     batches: sizeOf(batch),
-    ...tileShape(rows, columns.size, relaxedSimd),
+    packsRows: rowPacking(a.index, m, k, columns.size, shape, relaxedSimd),
+    ...shape,
+  }
+}
+
+/**
+ * The same contraction with its axes in the order in which memory is read best. Tiles run along one axis: where the columns
+ * are several, the innermost stays and the others become batches.
+ */
+export function arranged(kernel: ContractionKernel): ContractionKernel {
+  const { a, b, batch, m, n, k } = kernel
+  if (a.kind !== 'load') return kernel
+  const strideOf = (axis: Axis) => Math.abs(strideAlong(a.index, axis) ?? 0)
+  const otherStrideOf = (axis: Axis) => (b.kind === 'load' ? Math.abs(strideAlong(b.index, axis) ?? 0) : 0)
+  const neighbours = m.filter((axis) => strideOf(axis) === 1)
+  return {
+    ...kernel,
+    batch: [...batch, ...n.slice(0, -1)],
+    n: n.slice(-1),
+    m: [...m.filter((axis) => !neighbours.includes(axis)), ...neighbours],
+    k: [...k].sort((x, y) => strideOf(y) - strideOf(x) || otherStrideOf(y) - otherStrideOf(x)),
   }
 }
 
@@ -81,6 +107,21 @@ function tileShape(rows: number, columns: number, fused: boolean) {
   if (rows === 1) return { tileRows: 1, tileVectors: Math.min(8, Math.ceil(columns / 4)), unroll: 1 }
   if (rows === 2) return { tileRows: 2, tileVectors: Math.min(4, Math.ceil(columns / 4)), unroll: 1 }
   return { tileRows: Math.min(rows, fused ? 6 : 4), tileVectors: 2, unroll }
+}
+
+function rowPacking(
+  index: Index,
+  m: readonly Axis[],
+  k: readonly Axis[],
+  columns: number,
+  { tileRows, tileVectors }: { readonly tileRows: number; readonly tileVectors: number },
+  fused: boolean,
+): Layout['packsRows'] {
+  const [lastRow, lastSummed] = [m.at(-1), k.at(-1)]
+  if (!lastRow || !lastSummed || sizeOf(k) < 16 || tileRows < 4) return false
+  if (strideAlong(index, lastRow) === 1) return columns > 8 * tileVectors && 'neighbours'
+  const worth = !fused && columns >= 48 && lastSummed.size >= 16
+  return worth && strideAlong(index, lastSummed) === 1 && 'transposed'
 }
 
 /**

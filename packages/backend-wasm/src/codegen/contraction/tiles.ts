@@ -4,7 +4,6 @@ import {
   f32x4,
   type I32,
   i32,
-  ifElse,
   ifThen,
   increase,
   type Local,
@@ -18,11 +17,21 @@ import { vectorLanes } from '../lanes.ts'
 import { Scope } from '../scope.ts'
 import { StoreWriter } from '../store-writer.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
-import type { Layout } from './layout.ts'
+import { copyNeighbours, copyTransposed } from './copy-rows.ts'
+import { type Layout, sizeOf } from './layout.ts'
+import { type Cursor, overDepth, packedStrides } from './over-depth.ts'
 import { packedBytes } from './packing.ts'
+import { PartialSums } from './partial-sums.ts'
 
-/** At most so many tiles, one below the other, are one unit of work: their rows stay in the second-level cache. */
+/** At most so many tiles, one below the other, are one unit of work, and less if their rows would not stay in the second-level cache. */
 const tilesPerUnit = 16
+const unitBytes = 262144
+
+/** Where the rows of a tile are read from: `of` says with which address and at which distance from it. */
+interface Rows {
+  readonly cursors: readonly Cursor[]
+  of(row: number): { readonly cursor: Cursor; readonly offset: number }
+}
 
 /** The function that computes a contraction tile by tile. */
 export function tileFunction(
@@ -34,15 +43,17 @@ export function tileFunction(
   let values: readonly number[] = []
   let units = 1
   let workspaceBytes = 0
+  let scratchBytes = 0
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
     const builder = new TileBuilder(kernel, layout, blocks, tools, locals, new Pointers(args.get))
     const code = builder.build(begin, end)
     values = builder.pointers.values
     units = builder.units
     workspaceBytes = builder.workspaceBytes
+    scratchBytes = builder.scratchBytes
     return code
   })
-  return { callable, values, units, scratchBytes: 0, workspaceBytes }
+  return { callable, values, units, scratchBytes, workspaceBytes }
 }
 
 class TileBuilder {
@@ -56,6 +67,7 @@ class TileBuilder {
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
   private readonly block: Local<'i32'>
+  private readonly partials: PartialSums | undefined
 
   constructor(
     private readonly kernel: ContractionKernel,
@@ -67,11 +79,17 @@ class TileBuilder {
     readonly pointers: Pointers,
   ) {
     this.tiles = Math.ceil(layout.rows / layout.tileRows)
-    this.tilesPerUnit = Math.min(tilesPerUnit, Math.ceil(this.tiles / 8))
+    const tileBytes = 4 * layout.tileRows * this.depth
+    this.tilesPerUnit = Math.max(
+      1,
+      Math.min(tilesPerUnit, Math.ceil(this.tiles / 8), Math.floor(unitBytes / Math.max(1, tileBytes))),
+    )
     this.group = locals.add('i32')
     this.row = locals.add('i32')
     this.column = locals.add('i32')
     this.block = locals.add('i32')
+    this.partials =
+      blocks && new PartialSums(locals, this.block, blocks.size, this.partialBytes, () => this.partialsOfTile())
     this.root = new Scope(locals)
     this.evaluator = new Evaluator(
       {
@@ -99,6 +117,17 @@ class TileBuilder {
     return this.partialsAt + (this.blocks ? this.partialBytes * this.layout.rows * this.layout.batches : 0)
   }
 
+  /** The thread's own memory for the rows of a unit. */
+  get scratchBytes(): number {
+    const { layout, tilesPerUnit } = this
+    return layout.packsRows ? 4 * tilesPerUnit * layout.tileRows * this.depth : 0
+  }
+
+  /** How many products are summed up in one go. */
+  private get depth(): number {
+    return sizeOf(this.summed)
+  }
+
   /** Where in the workspace the sums of the blocks so far are kept, and how many bytes a row of them has. */
   private get partialsAt(): number {
     return this.layout.b ? 0 : packedBytes(this.layout)
@@ -106,6 +135,12 @@ class TileBuilder {
 
   private get partialBytes(): number {
     return 16 * this.layout.tileVectors * this.panelCount
+  }
+
+  private partialsOfTile(): I32 {
+    const row = i32.add(i32.mul(this.group.get, i32.const(this.layout.rows)), this.row.get)
+    const place = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
+    return i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), place)
   }
 
   private get panelCount(): number {
@@ -156,6 +191,8 @@ class TileBuilder {
     const whole = Math.floor(layout.columns.size / width)
     const rest = layout.columns.size - whole * width
     const code: Void[] = [column.set(i32.const(0))]
+    if (layout.packsRows)
+      code.unshift(this.overTiles(unit, first, last, (scope, rows) => this.packRows(scope, rows, first)))
     if (whole > 0) {
       const panel = sequence(this.panel(unit, first, last, width), increase(column, i32.const(width)))
       code.push(whole === 1 ? panel : doWhile(panel, i32.ltU(column.get, i32.const(whole * width))))
@@ -165,24 +202,33 @@ class TileBuilder {
   }
 
   private panel(unit: Scope, first: Local<'i32'>, last: Local<'i32'>, width: number): Void {
-    const { layout, row, locals } = this
-    const scope = new Scope(locals, unit)
-    scope.bind(layout.columns, this.column.get)
+    const scope = new Scope(this.locals, unit)
+    scope.bind(this.layout.columns, this.column.get)
     const start = scope.let(this.operandStart(scope))
+    scope.add(this.overTiles(scope, first, last, (inner, rows) => this.tile(inner, rows, width, start, first)))
+    return scope.code()
+  }
+
+  /** What is done for each tile of the rows from `first` to `last`; the last of all rows may be an incomplete one. */
+  private overTiles(
+    scope: Scope,
+    first: Local<'i32'>,
+    last: Local<'i32'>,
+    tileOf: (scope: Scope, rows: number) => Void,
+  ): Void {
+    const { layout, row } = this
     const rest = layout.rows % layout.tileRows
-    const whole = layout.rows - rest
-    scope.add(row.set(first.get))
-    if (whole > 0) {
-      const tile = sequence(this.tile(scope, layout.tileRows, width, start), increase(row, i32.const(layout.tileRows)))
-      // the last unit may end with an incomplete tile
+    const code: Void[] = [row.set(first.get)]
+    if (layout.rows > rest) {
+      const tile = sequence(tileOf(scope, layout.tileRows), increase(row, i32.const(layout.tileRows)))
       const room = i32.leU(i32.add(row.get, i32.const(layout.tileRows)), last.get)
-      scope.add(ifThen(room, doWhile(tile, room)))
+      code.push(ifThen(room, doWhile(tile, room)))
     }
     if (rest > 0) {
-      const tile = this.tile(scope, rest, width, start)
-      scope.add(whole > 0 ? ifThen(i32.ltU(row.get, last.get), tile) : tile)
+      const tile = tileOf(scope, rest)
+      code.push(layout.rows > rest ? ifThen(i32.ltU(row.get, last.get), tile) : tile)
     }
-    return scope.code()
+    return sequence(...code)
   }
 
   /** Where the second operand's part for the present panel begins. */
@@ -202,28 +248,16 @@ class TileBuilder {
   }
 
   /** `rows` rows by `width` columns: sums in registers, then what is done with them. */
-  private tile(panel: Scope, rows: number, width: number, start: I32): Void {
+  private tile(panel: Scope, rows: number, width: number, start: I32, first: Local<'i32'>): Void {
     const { layout, locals, evaluator, kernel } = this
     const vectors = Math.ceil(width / 4)
-    const scope = new Scope(locals, panel)
-    const rowScopes = Array.from({ length: rows }, (_, r) => {
-      const own = new Scope(locals, scope)
-      this.bindAll(own, kernel.m, r === 0 ? this.row.get : i32.add(this.row.get, i32.const(r)))
-      return own
-    })
-    const rowStarts = rowScopes.map((own) => {
-      const inner = new Scope(locals, own)
-      this.bindAll(inner, this.summed, undefined)
-      evaluator.scope = inner
-      const { address, offset } = evaluator.locate(layout.a.value, 4, layout.a.index, 0)
-      const found = inner.let(offset === 0 ? address : i32.add(address, i32.const(offset)))
-      own.add(inner.code())
-      return found
-    })
+    const rowScopes = this.rowScopes(panel, rows)
+    const places = layout.packsRows ? this.packedRows(rows, first) : this.rowsInPlace(rowScopes)
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => locals.add('v128')))
     const code: Void[] = []
     // what depends on one row only is computed in the row's own scope, before the sums
-    const products = sequence(this.firstSums(sums), this.sumUp(rowStarts, sums, start))
+    const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
+    const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(places, sums, start))
     const after: Void[] = []
     rowScopes.forEach((own, r) => {
       const results = new Scope(locals, own)
@@ -237,140 +271,95 @@ class TileBuilder {
       code.push(own.code())
       after.push(results.code())
     })
-    return sequence(scope.code(), ...code, products, this.lastSums(sums, sequence(...after)))
+    const done = sequence(...after)
+    return sequence(...code, products, this.partials?.kept(sums, done) ?? done)
   }
 
-  /** The sums begin at zero, or go on where the block before left them. */
-  private firstSums(sums: readonly (readonly Local<'v128'>[])[]): Void {
-    const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
-    if (!this.blocks) return zero
-    const [place, kept] = this.keptSums(sums, (sum, address, offset) => sum.set(v128.load(address, offset)))
-    return ifElse(this.block.get, sequence(place, ...kept), zero)
+  private rowScopes(scope: Scope, rows: number): Scope[] {
+    return Array.from({ length: rows }, (_, r) => {
+      const own = new Scope(this.locals, scope)
+      this.bindAll(own, this.kernel.m, r === 0 ? this.row.get : i32.add(this.row.get, i32.const(r)))
+      return own
+    })
   }
 
-  /** What is done with complete sums, or keeping those of a block. */
-  private lastSums(sums: readonly (readonly Local<'v128'>[])[], done: Void): Void {
-    if (!this.blocks) return done
-    const [place, kept] = this.keptSums(sums, (sum, address, offset) => v128.store(address, sum.get, offset))
-    return ifElse(i32.eq(this.block.get, i32.const(this.blocks.size - 1)), done, sequence(place, ...kept))
+  private rowsInPlace(rowScopes: readonly Scope[]): Rows {
+    const { layout, locals, evaluator } = this
+    const strides = this.within(layout.aStrides.map((stride) => 4 * stride))
+    const cursors = rowScopes.map((own): Cursor => {
+      const inner = new Scope(locals, own)
+      this.bindAll(inner, this.summed, undefined)
+      evaluator.scope = inner
+      const { address, offset } = evaluator.locate(layout.a.value, 4, layout.a.index, 0)
+      const start = inner.let(offset === 0 ? address : i32.add(address, i32.const(offset)))
+      own.add(inner.code())
+      return { at: locals.add('i32'), start, strides }
+    })
+    return { cursors, of: (row) => ({ cursor: cursors[row]!, offset: 0 }) }
   }
 
-  private keptSums(
-    sums: readonly (readonly Local<'v128'>[])[],
-    each: (sum: Local<'v128'>, address: I32, offset: number) => Void,
-  ): [place: Void, each: Void[]] {
-    const { locals, layout, partialBytes } = this
-    const address = locals.add('i32')
-    const row = i32.add(i32.mul(this.group.get, i32.const(layout.rows)), this.row.get)
-    const start = i32.add(i32.mul(row, i32.const(partialBytes)), i32.shl(this.column.get, i32.const(2)))
-    const place = address.set(i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), start))
-    return [
-      place,
-      sums.flatMap((vectors, r) => vectors.map((sum, j) => each(sum, address.get, r * partialBytes + 16 * j))),
-    ]
-  }
-
-  /** The innermost loops: products of a column of the first operand and a row of the second, summed over the depth. */
-  private sumUp(rowStarts: readonly I32[], sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
-    const { layout, kernel, locals } = this
-    const operand = locals.add('i32')
-    const rows = rowStarts.map(() => locals.add('i32'))
-    const axes = this.summed
-    const within = (list: readonly number[]) => list.slice(kernel.k.length - axes.length)
-    const aStrides = within(layout.aStrides.map((stride) => 4 * stride))
-    const bStrides = within(this.operandStrides())
-    if (axes.length === 0) {
-      return sequence(
-        operand.set(start),
-        ...rows.map((row, r) => row.set(rowStarts[r]!)),
-        this.step(rows, operand, sums, [0], [0]),
-      )
+  /** The rows of the present tile in the thread's own memory, where elements that are needed together are neighbours. */
+  private packedRows(rows: number, first: Local<'i32'>): Rows {
+    const { locals, tools } = this
+    const place = i32.mul(i32.sub(this.row.get, first.get), i32.const(4 * this.depth))
+    const cursor = {
+      at: locals.add('i32'),
+      start: i32.add(tools.scratch.get, place),
+      strides: packedStrides(this.summed, 4 * rows),
     }
-    const places = axes.map(() => locals.add('i32'))
-    const inner = axes.length - 1
-    const offsetOf = (strides: readonly number[], upTo: number): I32 | undefined => {
-      const parts = places.slice(0, upTo).map((place, i) => i32.mul(place.get, i32.const(strides[i]!)))
-      return parts.length > 0 ? parts.reduce((a, b) => i32.add(a, b)) : undefined
-    }
-    const moved = (base: I32, offset: I32 | undefined) => (offset ? i32.add(base, offset) : base)
-    const loopFrom = (depth: number): Void => {
-      const { size } = axes[depth]!
-      if (depth < inner) {
-        const place = places[depth]!
-        const body = sequence(loopFrom(depth + 1), increase(place, i32.const(1)))
-        return sequence(place.set(i32.const(0)), doWhile(body, i32.ltU(place.get, i32.const(size))))
+    return { cursors: [cursor], of: (row) => ({ cursor, offset: 4 * row }) }
+  }
+
+  private packRows(scope: Scope, rows: number, first: Local<'i32'>): Void {
+    const { layout, locals, kernel } = this
+    const inner = kernel.m.at(-1)!.size
+    const together = ([4, 2, 1] as const).find((n) => inner % n === 0 && layout.tileRows % n === 0 && rows % n === 0)!
+    const neighbours = layout.packsRows === 'neighbours' ? together : 1
+    const rowScopes = this.rowScopes(scope, rows).filter((_, r) => r % neighbours === 0)
+    const { cursors } = this.rowsInPlace(rowScopes)
+    const [target] = this.packedRows(rows, first).cursors as [Cursor]
+    const copying =
+      layout.packsRows === 'neighbours'
+        ? copyNeighbours(locals, this.summed, cursors, neighbours, target)
+        : copyTransposed(locals, this.summed, cursors, target)
+    return sequence(...rowScopes.map((own) => own.code()), copying)
+  }
+
+  /** Products of a column of the first operand and a row of the second, summed over the depth. */
+  private sumUp(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
+    const { layout, locals, tools } = this
+    const operand = { at: locals.add('i32'), start, strides: this.operandStrides() }
+    return overDepth(locals, this.summed, [operand, ...rows.cursors], layout.unroll, (offsetOf, rounds) => {
+      const code: Void[] = []
+      for (let round = 0; round < rounds; round++) {
+        const vectors = sums[0]!.map((_, j) => {
+          const vector = locals.add('v128')
+          code.push(vector.set(v128.load(operand.at.get, offsetOf(operand, round) + 16 * j)))
+          return vector
+        })
+        sums.forEach((row, r) => {
+          const element = locals.add('v128')
+          const { cursor, offset } = rows.of(r)
+          code.push(element.set(v128.load32Splat(cursor.at.get, offset + offsetOf(cursor, round))))
+          row.forEach((sum, j) => {
+            code.push(sum.set(tools.arithmetic.madd(element.get, vectors[j]!.get, sum.get)))
+          })
+        })
       }
-      const aStep = aStrides[inner]!
-      const bStep = bStrides[inner]!
-      const aOffset = locals.add('i32')
-      const begin = offsetOf(aStrides, inner)
-      const code: Void[] = [
-        operand.set(moved(start, offsetOf(bStrides, inner))),
-        ...(begin ? [aOffset.set(begin)] : []),
-        ...rows.map((row, r) => row.set(begin ? i32.add(rowStarts[r]!, aOffset.get) : rowStarts[r]!)),
-      ]
-      // what cannot be added to an address as a constant is not written out
-      const unroll = aStep >= 0 && bStep >= 0 ? layout.unroll : 1
-      const rounds = Math.floor(size / unroll)
-      const run = (steps: number, count: number): Void => {
-        const offsets = Array.from({ length: steps }, (_, step) => step)
-        const body = sequence(
-          this.step(
-            rows,
-            operand,
-            sums,
-            offsets.map((step) => step * aStep),
-            offsets.map((step) => step * bStep),
-          ),
-          ...rows.map((row) => increase(row, i32.const(steps * aStep))),
-          increase(operand, i32.const(steps * bStep)),
-        )
-        if (count === 1) return body
-        const left = places[inner]!
-        return sequence(left.set(i32.const(count)), doWhile(body, left.tee(i32.sub(left.get, i32.const(1)))))
-      }
-      if (rounds > 0) code.push(run(unroll, rounds))
-      if (size % unroll > 0) code.push(run(1, size % unroll))
       return sequence(...code)
-    }
-    return loopFrom(0)
+    })
   }
 
-  /** Bytes between neighbours of the second operand along the summed axes. */
+  /** Bytes between neighbours along the summed axes of a block. */
+  private within(strides: readonly number[]): number[] {
+    return strides.slice(this.kernel.k.length - this.summed.length)
+  }
+
   private operandStrides(): number[] {
     const { layout, kernel } = this
-    if (layout.b) return layout.b.strides.map((stride) => 4 * stride)
-    let stride = 16 * layout.tileVectors
-    const strides: number[] = []
-    for (const { size } of [...kernel.k].reverse()) {
-      strides.unshift(stride)
-      stride *= size
-    }
-    return strides
-  }
-
-  private step(
-    rows: readonly Local<'i32'>[],
-    operand: Local<'i32'>,
-    sums: readonly (readonly Local<'v128'>[])[],
-    aOffsets: readonly number[],
-    bOffsets: readonly number[],
-  ): Void {
-    const { locals, tools } = this
-    const code: Void[] = []
-    aOffsets.forEach((aOffset, step) => {
-      const vectors = sums[0]!.map((_, j) => {
-        const vector = locals.add('v128')
-        code.push(vector.set(v128.load(operand.get, bOffsets[step]! + 16 * j)))
-        return vector
-      })
-      rows.forEach((row, r) => {
-        const element = locals.add('v128')
-        code.push(element.set(v128.load32Splat(row.get, aOffset)))
-        sums[r]!.forEach((sum, j) => code.push(sum.set(tools.arithmetic.madd(element.get, vectors[j]!.get, sum.get))))
-      })
-    })
-    return sequence(...code)
+    return this.within(
+      layout.b ? layout.b.strides.map((stride) => 4 * stride) : packedStrides(kernel.k, 16 * layout.tileVectors),
+    )
   }
 
   /** Gives each axis its part of a number that counts through all of them; 0 to all without a number. */

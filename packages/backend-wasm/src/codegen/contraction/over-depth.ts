@@ -1,0 +1,92 @@
+import type { Axis } from '@gradus/graph'
+import {
+  doWhile,
+  type I32,
+  i32,
+  increase,
+  type Local,
+  type Locals,
+  sequence,
+  type Void,
+} from '../../assembler/index.ts'
+
+/** An address that moves through memory while the summed axes are counted through. */
+export interface Cursor {
+  readonly at: Local<'i32'>
+  readonly start: I32
+  /** Bytes between neighbours along each summed axis. */
+  readonly strides: readonly number[]
+}
+
+/**
+ * Loops over the summed axes. `step` writes one or several rounds of the innermost, each with what has to be added to the
+ * addresses of the cursors.
+ */
+export function overDepth(
+  locals: Locals,
+  axes: readonly Axis[],
+  cursors: readonly Cursor[],
+  unroll: number,
+  step: (offsets: (cursor: Cursor, round: number) => number, rounds: number) => Void,
+): Void {
+  const begin = (offset: (strides: readonly number[]) => I32 | undefined): Void[] => {
+    // cursors with the same strides move by the same distance
+    const shared = new Map<readonly number[], Local<'i32'> | undefined>()
+    const code: Void[] = []
+    for (const { at, start, strides } of cursors) {
+      if (!shared.has(strides)) {
+        const distance = offset(strides)
+        const kept = distance && locals.add('i32')
+        if (kept) code.push(kept.set(distance))
+        shared.set(strides, kept)
+      }
+      const kept = shared.get(strides)
+      code.push(at.set(kept ? i32.add(start, kept.get) : start))
+    }
+    return code
+  }
+  const innermost = axes.at(-1)
+  if (!innermost)
+    return sequence(
+      ...begin(() => undefined),
+      step(() => 0, 1),
+    )
+  const places = axes.map(() => locals.add('i32'))
+  const inner = axes.length - 1
+  const offset = (strides: readonly number[]) => {
+    const parts = places.slice(0, inner).map((place, i) => i32.mul(place.get, i32.const(strides[i]!)))
+    return parts.length > 0 ? parts.reduce((a, b) => i32.add(a, b)) : undefined
+  }
+  const strideOf = ({ strides }: Cursor) => strides[inner]!
+  const run = (rounds: number, count: number): Void => {
+    const body = sequence(
+      step((cursor, round) => round * strideOf(cursor), rounds),
+      ...cursors.map((cursor) => increase(cursor.at, i32.const(rounds * strideOf(cursor)))),
+    )
+    if (count === 1) return body
+    const left = places[inner]!
+    return sequence(left.set(i32.const(count)), doWhile(body, left.tee(i32.sub(left.get, i32.const(1)))))
+  }
+  // what cannot be added to an address as a constant is not written out
+  const rounds = cursors.every((cursor) => strideOf(cursor) >= 0) ? unroll : 1
+  const count = Math.floor(innermost.size / rounds)
+  const rest = innermost.size % rounds
+  let code = sequence(...begin(offset), ...(count > 0 ? [run(rounds, count)] : []), ...(rest > 0 ? [run(1, rest)] : []))
+  for (let depth = inner - 1; depth >= 0; depth--) {
+    const place = places[depth]!
+    const body = sequence(code, increase(place, i32.const(1)))
+    code = sequence(place.set(i32.const(0)), doWhile(body, i32.ltU(place.get, i32.const(axes[depth]!.size))))
+  }
+  return code
+}
+
+/** The bytes between neighbours along each axis of an array of these axes, the last ones next to each other. */
+export function packedStrides(axes: readonly Axis[], elementBytes: number): number[] {
+  const strides: number[] = []
+  let stride = elementBytes
+  for (const { size } of [...axes].reverse()) {
+    strides.unshift(stride)
+    stride *= size
+  }
+  return strides
+}
