@@ -5,7 +5,7 @@ export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 export type Late = () => readonly number[]
 
 /** Instructions in binary form, nested so that they are joined without copying. */
-export type Bytes = readonly (number | Bytes | Late)[]
+export type Bytes = readonly (number | Bytes | Uint8Array | Late)[]
 
 /**
  * A piece of code that leaves one value of type `T`, or nothing (`void`), on the stack. Because the type is part of the
@@ -29,7 +29,10 @@ export function instruction<T extends ValueType | 'void'>(
   opcode: number | Bytes,
   ...operands: readonly Code<ValueType>[]
 ): Code<T> {
-  return { type, bytes: [...operands.map((operand) => operand.bytes), opcode] }
+  const bytes: (number | Bytes)[] = []
+  for (const operand of operands) bytes.push(operand.bytes)
+  bytes.push(opcode)
+  return { type, bytes }
 }
 
 /** One statement after the other. */
@@ -72,8 +75,26 @@ export class ByteWriter {
   write(bytes: Bytes): void {
     for (const part of bytes) {
       if (typeof part === 'number') this.push(part)
-      else this.write(typeof part === 'function' ? part() : part)
+      else if (typeof part === 'function') this.write(part())
+      else if (part instanceof Uint8Array) this.append(part)
+      else this.write(part)
     }
+  }
+
+  /** The same bytes in few pieces: nested ones of a whole program would fill the memory with small arrays. */
+  joined(bytes: Bytes): Bytes {
+    const pieces: (Uint8Array | Late)[] = []
+    const join = (parts: Bytes): void => {
+      for (const part of parts) {
+        if (typeof part === 'number') this.push(part)
+        else if (typeof part === 'function') pieces.push(this.take(), part)
+        else if (part instanceof Uint8Array) this.append(part)
+        else join(part)
+      }
+    }
+    join(bytes)
+    pieces.push(this.take())
+    return pieces
   }
 
   append(bytes: Uint8Array): void {

@@ -26,8 +26,8 @@ export interface MemoryImport {
 
 interface Defined {
   readonly type: number
-  readonly locals: Locals
-  readonly body: Code<ValueType | 'void'>
+  /** Locals and code. */
+  readonly bytes: Bytes
 }
 
 /** Puts a WebAssembly module together. */
@@ -40,6 +40,7 @@ export class ModuleBuilder {
   private readonly exports: Bytes[] = []
   private readonly globals: Bytes[] = []
   private readonly elements: Late[] = []
+  private readonly writer = new ByteWriter()
 
   constructor(memory: MemoryImport) {
     const limits = [memory.shared ? 3 : 1, ...unsigned(1), ...unsigned(memory.maximumPages)]
@@ -78,7 +79,8 @@ export class ModuleBuilder {
     const locals = new Locals(params.length)
     const given = params.map((type, index) => localOf(type, index)) as LocalsOf<P>
     const code = body(locals, ...given)
-    const place = this.functions.push({ type: this.typeNumber(params, result), locals, body: code }) - 1
+    const bytes = this.writer.joined([localGroups(locals.types), code.bytes, 0x0b])
+    const place = this.functions.push({ type: this.typeNumber(params, result), bytes }) - 1
     return callable(() => unsigned(this.importedFunctions.size + place), result)
   }
 
@@ -110,15 +112,12 @@ export class ModuleBuilder {
   build(): Uint8Array<ArrayBuffer> {
     const { elements } = this
     const element = [0x00, 0x41, 0x00, 0x0b, vector(elements.map((index) => [index]))]
-    const part = new ByteWriter()
+    const part = this.writer
     const whole = new ByteWriter()
-    const section = (id: number, entries: readonly (Bytes | Uint8Array)[]) => {
+    const section = (id: number, entries: readonly Bytes[]) => {
       if (entries.length === 0) return
       part.write(unsigned(entries.length))
-      for (const entry of entries) {
-        if (entry instanceof Uint8Array) part.append(entry)
-        else part.write(entry)
-      }
+      part.write(entries)
       const content = part.take()
       whole.write([id, ...unsigned(content.length)])
       whole.append(content)
@@ -134,7 +133,14 @@ export class ModuleBuilder {
     section(6, this.globals)
     section(7, this.exports)
     section(9, elements.length > 0 ? [element] : [])
-    section(10, this.functions.map(functionBytes))
+    section(
+      10,
+      this.functions.map(({ bytes }) => {
+        part.write(bytes)
+        const code = part.take()
+        return [...unsigned(code.length), code]
+      }),
+    )
     return whole.take()
   }
 
@@ -163,21 +169,15 @@ function callable<P extends readonly ValueType[], R extends ValueType | 'void'>(
   }
 }
 
-/** The code of a function with its length before it. */
-function functionBytes({ locals, body }: Defined): Uint8Array {
+function localGroups(types: readonly ValueType[]): Bytes {
   const groups: Bytes[] = []
   let start = 0
-  for (let end = 1; end <= locals.types.length; end++) {
-    if (locals.types[end] === locals.types[start]) continue
-    groups.push([...unsigned(end - start), typeByte(locals.types[start]!)])
+  for (let end = 1; end <= types.length; end++) {
+    if (types[end] === types[start]) continue
+    groups.push([...unsigned(end - start), typeByte(types[start]!)])
     start = end
   }
-  const writer = new ByteWriter()
-  writer.write([vector(groups), body.bytes, 0x0b])
-  const code = writer.take()
-  writer.write(unsigned(code.length))
-  writer.append(code)
-  return writer.take()
+  return vector(groups)
 }
 
 function vector(entries: readonly (Bytes | number)[]): Bytes {

@@ -35,11 +35,10 @@ export class Accumulators {
     const type = (value: Value) => value.type
     this.states = reductions.map(({ combine, expression }) =>
       Array.from({ length: parts }, (): State => {
-        const { lanes } = evaluator
-        const total = locals.add(type(lanes.constant(expression.dtype, 0)))
+        const total = locals.add(type(evaluator.constant(expression.dtype, 0)))
         return {
           total,
-          place: isArg(combine) ? locals.add(type(lanes.constant('int32', 0))) : undefined,
+          place: isArg(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
           current: undefined,
         }
       }),
@@ -47,10 +46,10 @@ export class Accumulators {
   }
 
   start(scope: Scope): void {
-    const { lanes } = this.setting.evaluator
+    const { evaluator } = this.setting
     this.each((reduction, state) => {
       scope.add(state.total.set(this.identity(reduction)))
-      if (state.place) scope.add(state.place.set(lanes.constant('int32', 0)))
+      if (state.place) scope.add(state.place.set(evaluator.constant('int32', 0)))
     })
   }
 
@@ -145,8 +144,7 @@ export class Accumulators {
   }
 
   private identity({ combine, expression }: RowReduction): Value {
-    const { lanes } = this.setting.evaluator
-    return lanes.constant(expression.dtype, identityOf(combine, expression.dtype))
+    return this.setting.evaluator.constant(expression.dtype, identityOf(combine, expression.dtype))
   }
 
   private combine({ combine, expression }: RowReduction, a: Value, b: Value): Value {

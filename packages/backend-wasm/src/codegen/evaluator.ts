@@ -1,6 +1,5 @@
 import {
   type Axis,
-  axesOf,
   type Condition,
   type Expression,
   type Expressions,
@@ -9,10 +8,10 @@ import {
   strideAlong,
 } from '@gradus/graph'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import { type F64, type I32, i32, Steps, type V128 } from '../assembler/index.ts'
+import { type F64, type I32, i32, Steps } from '../assembler/index.ts'
 import type { Context, ExternalName } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
-import type { Arithmetic } from '../math/index.ts'
+import { type Arithmetic, withKeptConstants } from '../math/index.ts'
 import { Indexing } from './indexing.ts'
 import type { Lanes, Location, Value } from './lanes.ts'
 import type { Scope } from './scope.ts'
@@ -43,6 +42,7 @@ export class Evaluator {
   readonly reduced = new Map<number, ReducedValue>()
   /** The axis along which lanes lie, if they do. */
   vectorAxis: Axis | undefined
+  private readonly arithmetic: Arithmetic
   private readonly indexing: Indexing
 
   constructor(
@@ -50,6 +50,7 @@ export class Evaluator {
     root: Scope,
   ) {
     this.scope = root
+    this.arithmetic = withKeptConstants(around.arithmetic, (constant) => root.let(constant))
     this.indexing = new Indexing(this)
   }
 
@@ -65,7 +66,7 @@ export class Evaluator {
     const code = this.build(expression, varies ? part : 0, guarded ? guards : [])
     this.scope = saved
     if (expression.kind === 'reduced') return code
-    if (expression.kind === 'constant') return code.type === 'v128' ? this.constant(code as V128) : code
+    if (expression.kind === 'constant') return code
     const value = target.let(code)
     target.remember(key, value)
     return value
@@ -93,6 +94,10 @@ export class Evaluator {
     return this.around.lanes.integerAt(value, this.varies(expression.axes) ? lane : 0)
   }
 
+  constant(dtype: DType, value: number): Value {
+    return this.lanes.constant(this.arithmetic, dtype, value)
+  }
+
   get lanes(): Lanes {
     return this.around.lanes
   }
@@ -118,12 +123,12 @@ export class Evaluator {
   /** How the places of lanes are related: the same place, neighbours, or neither. */
   layout(index: Index): 'one' | 'run' | 'each' {
     const axis = this.vectorAxis
-    if (!axis || !axesOf(index).includes(axis)) return 'one'
+    if (!axis || !index.axes.includes(axis)) return 'one'
     return strideAlong(index, axis) === 1 ? 'run' : 'each'
   }
 
   private targetOf(expression: Expression, guards: readonly Condition[]): Scope {
-    let target = this.scope.binding([...expression.axes, ...guards.flatMap(({ index }) => axesOf(index))])
+    let target = this.scope.binding([...expression.axes, ...guards.flatMap(({ index }) => index.axes)])
     for (const reduction of this.reductionsIn(expression)) {
       const { scope } = this.reduced.get(reduction)!
       if (scope.depth > target.depth) target = scope
@@ -166,7 +171,7 @@ export class Evaluator {
     const { lanes } = this
     switch (expression.kind) {
       case 'constant':
-        return lanes.constant(expression.dtype, expression.value)
+        return this.constant(expression.dtype, expression.value)
       case 'load':
         return this.load(expression, part, guards)
       case 'scratch':
@@ -221,7 +226,7 @@ export class Evaluator {
     if (conditions.every(({ index }) => this.layout(index) === 'one')) return lanes.truth(tests(0))
     return lanes.apply(elementwiseRow('notEqual')!, this.context(['int32', 'int32'], 'bool', []), [
       lanes.integers('int32', this.eachLane(tests)),
-      lanes.constant('int32', 0),
+      this.constant('int32', 0),
     ])
   }
 
@@ -251,23 +256,15 @@ export class Evaluator {
     return context.steps.end(this.lanes.apply(row, context, values))
   }
 
-  private constant(code: V128): V128 {
-    const key = `constant ${String(code.bytes)}`
-    const { root } = this.scope
-    let value = root.find(key) as V128 | undefined
-    if (!value) root.remember(key, (value = root.let(code)))
-    return value
-  }
-
   private context(from: Context['inputs'], to: Context['to'], inputs: readonly Expression[]): Context {
-    const { arithmetic, external } = this.around
-    // constants are made once, outside of all loops: engines build a vector constant anew wherever it stands
-    const once = (make: (value: number) => V128) => (value: number) => this.constant(make(value))
+    const { external } = this.around
+    const { madd, nmadd, float, integer, double } = this.arithmetic
     return {
-      ...arithmetic,
-      float: once(arithmetic.float),
-      integer: once(arithmetic.integer),
-      double: once(arithmetic.double),
+      madd,
+      nmadd,
+      float,
+      integer,
+      double,
       steps: new Steps(this.scope.locals),
       inputs: from,
       from: from.at(-1)!,

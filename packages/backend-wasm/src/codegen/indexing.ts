@@ -1,7 +1,7 @@
 import {
   type Atom,
   type Axis,
-  axesOf,
+  axesOfAtom,
   type Condition,
   type Index,
   rangeOf,
@@ -74,12 +74,13 @@ export class Indexing {
   /** `start` plus the terms times `scale`, loop by loop from the outside. */
   private sum(start: I32, startKey: string, terms: readonly Term[], scale: number, part: number, lane: number): I32 {
     const { scope, vectorAxis } = this.context
-    const placed = terms.map((term) => ({ term, home: scope.binding(axesOfTerm(term)) }))
+    const placed = terms.map((term) => ({ term, home: scope.binding(axesOfAtom(term.atom)) }))
     placed.sort((a, b) => a.home.depth - b.home.depth)
     let sum: I32 | undefined
     let key = startKey
     for (const { term, home } of placed) {
-      const irregular = vectorAxis !== undefined && term.atom !== vectorAxis && axesOfTerm(term).includes(vectorAxis)
+      const irregular =
+        vectorAxis !== undefined && term.atom !== vectorAxis && axesOfAtom(term.atom).includes(vectorAxis)
       key += `+${term.coefficient * scale}${keyOfAtom(term.atom)}${irregular ? `@${part}.${lane}` : ''}`
       const known = scope.find(key)
       if (known) {
@@ -131,10 +132,6 @@ function keyOfAtom(atom: Atom): string {
   if (atom.kind === 'axis') return `a${atom.id}`
   if (atom.kind === 'looked') return `v${atom.id}`
   return `(${atom.of.key}${atom.kind === 'quotient' ? '/' : '%'}${atom.by})`
-}
-
-function axesOfTerm({ atom }: Term): readonly Axis[] {
-  return axesOf({ terms: [{ atom, coefficient: 1 }], constant: 0, key: '' })
 }
 
 /** Division rounds towards zero in WebAssembly, so negative dividends are moved up by a multiple of the divisor first. */

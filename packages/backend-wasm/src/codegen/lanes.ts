@@ -14,6 +14,7 @@ import {
   v128,
 } from '../assembler/index.ts'
 import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
+import type { Arithmetic } from '../math/index.ts'
 
 /** A value on its way through a kernel: of one element, or of four neighbouring ones. */
 export type Value = Code<ValueType>
@@ -27,7 +28,7 @@ export interface Location {
 /** How elements are held and computed: one at a time, or four in a vector. */
 export interface Lanes {
   readonly width: 1 | 4
-  constant(dtype: DType, value: number): Value
+  constant(arithmetic: Arithmetic, dtype: DType, value: number): Value
   /** One element, for all lanes. */
   loadOne(dtype: DType, at: Location): Value
   /** Neighbouring elements, one per lane. */
@@ -55,7 +56,7 @@ export interface Lanes {
 /** One element at a time, in the machine's own types. */
 export const scalarLanes: Lanes = {
   width: 1,
-  constant(dtype, value) {
+  constant(_, dtype, value) {
     if (dtype === 'float32') return f32.const(value)
     return dtype === 'float64' ? f64.const(value) : i32.const(value)
   },
@@ -76,10 +77,9 @@ export const scalarLanes: Lanes = {
 /** Four elements of 32 bits at a time; a bool is a lane of ones or of zeros. */
 export const vectorLanes: Lanes = {
   width: 4,
-  constant(dtype, value) {
-    if (dtype === 'float32') return f32x4.const(value)
-    const bits = dtype === 'bool' ? -value : value
-    return i32x4.const(bits, bits, bits, bits)
+  constant(arithmetic, dtype, value) {
+    if (dtype === 'float32') return arithmetic.float(value)
+    return arithmetic.integer(dtype === 'bool' ? -value : value)
   },
   loadOne(dtype, { address, offset }) {
     if (dtype !== 'bool') return v128.load32Splat(address, offset)

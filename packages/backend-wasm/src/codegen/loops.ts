@@ -1,4 +1,4 @@
-import { type Axis, axesOf, type LoopKernel, type Pass, type Store } from '@gradus/graph'
+import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph'
 import {
   doWhile,
   i32,
@@ -280,7 +280,7 @@ class LoopBuilder {
 
   private rowStore(scope: Scope, store: Store, parts: number, count: number): void {
     this.evaluator.scope = scope
-    const varies = this.evaluator.varies(axesOf(store.index))
+    const varies = this.evaluator.varies(store.index.axes)
     for (let part = 0; part < (varies ? parts : 1); part++) scope.add(this.writer.write(store, part, count))
   }
 

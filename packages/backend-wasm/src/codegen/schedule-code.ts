@@ -1,4 +1,4 @@
-import { byteSize, type KernelSchedule } from '@gradus/graph'
+import { byteSize, type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/graph'
 import { sizeOf } from '@gradus/tensor'
 import {
   copyMemory,
@@ -29,6 +29,8 @@ export class ScheduleCode {
   scratchBytes = 0
   private readonly scratch: Local<'i32'>
   private teamwork: Teamwork | undefined
+  /** By what they do, the functions of kernels so far, and the values of the kernel that they were made for. */
+  private readonly known = new Map<string, { functions: readonly KernelFunction[]; values: readonly number[] }>()
   /** Bytes of the workspace that kernels share, one after the other, and of what is prepared once for all steps of a loop. */
   workspaceBytes = 0
   preparedBytes = 0
@@ -60,7 +62,7 @@ export class ScheduleCode {
         const run: LoopSetting['run'] = (step, inner) => this.schedule(step, inner, caller)
         return [loopCode(kernel, kernel.body, { sources, room, caller, table: this.table, run })]
       }
-      const [first, ...others] = kernelFunctions(kernel, cost, tools)
+      const [first, ...others] = this.functionsOf(kernel, cost, tools)
       if (!first!.prepares || !isFixed(first!, sources)) {
         return [first!, ...others].map((code) => this.call(code, { at: 'workspace', offset: 0 }, sources, caller))
       }
@@ -70,6 +72,21 @@ export class ScheduleCode {
       return others.map((code) => this.call(code, prepared, sources, caller))
     })
     return { before: sequence(...before), each: sequence(...calls, ...this.copies(schedule, sources, caller)) }
+  }
+
+  /** The functions of a kernel; those of an earlier one that does the same with other values serve again. */
+  private functionsOf(kernel: FusedKernel, cost: KernelCost, tools: Tools): KernelFunction[] {
+    if (kernel.kind === 'whole') return kernelFunctions(kernel, cost, tools)
+    const { key: form, values } = formOf(kernel)
+    const key = `${form}\n${values.map((value) => `${tools.sizeOf(value)}${tools.flushes(value)}`).join()}`
+    const known = this.known.get(key)
+    if (!known) {
+      const functions = kernelFunctions(kernel, cost, tools)
+      this.known.set(key, { functions, values })
+      return functions
+    }
+    const own = (value: number) => (value === workspace ? value : values[known.values.indexOf(value)]!)
+    return known.functions.map((code) => ({ ...code, values: code.values.map(own) }))
   }
 
   /** Calls a kernel, on several threads if it is worth it. */

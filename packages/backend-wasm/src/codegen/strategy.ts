@@ -1,6 +1,5 @@
 import {
   type Axis,
-  axesOf,
   type Condition,
   costOf,
   type Expression,
@@ -70,7 +69,7 @@ function isPossible(kernel: LoopKernel, axis: Axis): boolean {
 function readsFarOutside(kernel: LoopKernel, axis: Axis): boolean {
   return expressionsOfLoops(kernel).some((expression) => {
     if (expression.kind !== 'choice') return false
-    const vector = expression.conditions.some(({ index }: Condition) => axesOf(index).includes(axis))
+    const vector = expression.conditions.some(({ index }: Condition) => index.axes.includes(axis))
     return vector && loadsIn(expression.inside).some(({ index }) => rangeOf(index).low < 0 && !isNear(index, axis))
   })
 }

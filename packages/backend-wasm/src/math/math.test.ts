@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { power, erf as preciseErf } from '../../../graph/src/special-functions.ts'
 import { doWhile, type F64, i32, increase, ModuleBuilder, Steps, type V128, v128 } from '../assembler/index.ts'
 import * as math from './index.ts'
-import { type Arithmetic, ConstantPool, fused, plain, type VectorFunction } from './index.ts'
+import { type Arithmetic, fused, plain, type VectorFunction, withKeptConstants } from './index.ts'
 
 type Scalar = (x: F64) => F64
 /** Code for one function of two arguments, the second of which need not be used. */
@@ -29,13 +29,14 @@ function compile(body: Body, arithmetic: Arithmetic, outside = { sin: Math.sin, 
   const cos = builder.importFunction('cos', { params: ['f64'], result: 'f64' })
   const map = builder.function({ params: ['i32'], result: 'void' }, (locals, end) => {
     const at = locals.add('i32')
-    const pool = new ConstantPool(locals)
+    const constants = new Steps(locals)
+    const kept = withKeptConstants(arithmetic, (constant) => constants.let(constant))
     const steps = new Steps(locals)
     const [x, y] = [v128.load(at.get), v128.load(at.get, bytes)]
     const far = { sin: (value: F64) => sin.call(value), cos: (value: F64) => cos.call(value) }
-    steps.do(v128.store(at.get, body(steps, pool.over(arithmetic), x, y, far), 2 * bytes))
+    steps.do(v128.store(at.get, body(steps, kept, x, y, far), 2 * bytes))
     const loop = doWhile(steps.end(increase(at, i32.const(16))), i32.ltU(at.get, end.get))
-    return { type: 'void', bytes: [pool.setUp().bytes, loop.bytes] }
+    return constants.end(loop)
   })
   builder.exportFunction('map', map)
   const memory = new wasm.Memory({ initial: 16, maximum: 16 })

@@ -2,11 +2,12 @@ import { type Expression, Expressions, indicesOf, inputsOf } from './expression.
 import {
   type Atom,
   type Axis,
-  axesOf,
+  axisOf,
   constantIndex,
   forEachAtom,
   type Index,
   indexOf,
+  lookedUp,
   plus,
   substitute,
   times,
@@ -25,7 +26,7 @@ export class AxisMaker {
   }
 
   axis(size: number): Axis {
-    return { kind: 'axis', id: this.next++, size }
+    return axisOf(this.next++, size)
   }
 
   /** A coordinate for each dimension, and the axes that they are made of. */
@@ -80,7 +81,7 @@ export class Rewriting {
       if (atom.kind === 'axis') return this.axes.get(atom) ?? indexOf(atom)
       if (atom.kind !== 'looked') return indexOf(atom)
       const value = this.expression(this.from.byId(atom.id))
-      return indexOf({ kind: 'looked', id: value.id, size: atom.size, axes: value.axes })
+      return indexOf(lookedUp(value, atom.size))
     })
   }
 
@@ -119,7 +120,7 @@ export class Rewriting {
   }
 
   private rewrittenAxes(axes: readonly Axis[]): Axis[] {
-    return [...new Set(axes.flatMap((axis) => axesOf(this.index(indexOf(axis)))))]
+    return [...new Set(axes.flatMap((axis) => this.index(indexOf(axis)).axes))]
   }
 }
 
@@ -157,7 +158,7 @@ export function mergeable(first: Axis, second: Axis, indices: readonly Index[]):
       else if (atom === second) b = coefficient
       // what is looked up has indices of its own, which are asked too
       else if (atom.kind === 'quotient' || atom.kind === 'remainder') {
-        if (axesOf(atom.of).some((axis) => axis === first || axis === second)) return false
+        if (atom.of.axes.some((axis) => axis === first || axis === second)) return false
       }
     }
     return a === b * second.size

@@ -1,6 +1,6 @@
 import { sizeOf } from '@gradus/tensor'
 import { Expressions } from './expression.ts'
-import { type Axis, constantIndex, type Index, indexOf, plus, ravel, times, unravel } from './integer.ts'
+import { axisOf, constantIndex, type Index, indexOf, plus, ravel, times, unravel } from './integer.ts'
 import { mapRuleOf } from './map-rules.ts'
 import type { Program } from './program.ts'
 import { reductionRules } from './reduction-rules.ts'
@@ -78,7 +78,7 @@ export function runsOf(shape: readonly number[], reducedAxes: readonly number[])
  * result of a reduction, repeated over what was reduced.
  */
 export function readsRows(program: Program, { read, source }: Edge, runs: readonly Run[]): boolean {
-  const axes = runs.map(({ size }, id): Axis => ({ kind: 'axis', id, size }))
+  const axes = runs.map(({ size }, id) => axisOf(id, size))
   const joined = (list: readonly number[]): Index =>
     list.reduce((index, i) => plus(times(index, runs[i]!.size), indexOf(axes[i]!)), constantIndex(0))
   const all = runs.map((_, i) => i)

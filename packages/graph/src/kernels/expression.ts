@@ -1,5 +1,5 @@
 import type { DType } from '@gradus/tensor'
-import { type Axis, axesOf, type Index, rangeOf } from './integer.ts'
+import { type Axis, type Index, rangeOf } from './integer.ts'
 
 /** The index lies from `low` to `high - 1`. */
 export interface Condition {
@@ -56,7 +56,7 @@ export class Expressions {
       dtype,
       value,
       index,
-      axes: axesOf(index),
+      axes: index.axes,
     }))
   }
 
@@ -68,7 +68,7 @@ export class Expressions {
       dtype,
       slot,
       index,
-      axes: unite([rows, axesOf(index)]),
+      axes: unite([rows, index.axes]),
     }))
   }
 
@@ -79,7 +79,7 @@ export class Expressions {
       id,
       dtype,
       index,
-      axes: axesOf(index),
+      axes: index.axes,
     }))
   }
 
@@ -112,7 +112,7 @@ export class Expressions {
       conditions: open,
       inside: chosen,
       outside,
-      axes: unite([...open.map(({ index }) => axesOf(index)), chosen.axes, outside.axes]),
+      axes: unite([...open.map(({ index }) => index.axes), chosen.axes, outside.axes]),
     }))
   }
 

@@ -4,7 +4,7 @@ export { type Condition, type Expression, Expressions } from './expression.ts'
 export {
   type Atom,
   type Axis,
-  axesOf,
+  axesOfAtom,
   constantIndex,
   type Index,
   indexOf,
@@ -16,6 +16,7 @@ export {
   times,
 } from './integer.ts'
 export * from './kernel.ts'
+export { formOf, type KernelForm } from './kernel-form.ts'
 export { printSchedule } from './print-schedule.ts'
 export { type Program, UnknownOp } from './program.ts'
 export type { Combine } from './reduction-rules.ts'

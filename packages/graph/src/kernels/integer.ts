@@ -3,6 +3,7 @@ export interface Axis {
   readonly kind: 'axis'
   readonly id: number
   readonly size: number
+  readonly key: string
 }
 
 /** A quotient (rounded down) or remainder that could not be simplified away. */
@@ -10,6 +11,7 @@ export interface Division {
   readonly kind: 'quotient' | 'remainder'
   readonly of: Index
   readonly by: number
+  readonly key: string
 }
 
 /** An integer known only at run time: the value of expression number `id`, from 0 to `size - 1`. */
@@ -19,6 +21,7 @@ export interface Looked {
   readonly size: number
   /** The axes that the expression depends on. */
   readonly axes: readonly Axis[]
+  readonly key: string
 }
 
 export type Atom = Axis | Division | Looked
@@ -28,25 +31,48 @@ export interface Term {
   readonly coefficient: number
 }
 
-/** A whole number that depends on loop variables: `constant` plus the terms, which have distinct atoms. */
+/** A whole number that depends on loop variables: `constant` plus the terms, which have distinct atoms in order of their keys. */
 export interface Index {
   readonly terms: readonly Term[]
   readonly constant: number
+  /** The axes that it depends on. */
+  readonly axes: readonly Axis[]
   /** Equal for equal indices. */
   readonly key: string
 }
 
-function keyOf(atom: Atom): string {
-  if (atom.kind === 'axis') return `a${atom.id}`
-  if (atom.kind === 'looked') return `v${atom.id}`
-  return `(${atom.of.key}${atom.kind === 'quotient' ? '/' : '%'}${atom.by})`
+export function axisOf(id: number, size: number): Axis {
+  return { kind: 'axis', id, size, key: `a${id}` }
 }
 
+/** What an expression gives, as part of an index. */
+export function lookedUp({ id, axes }: { readonly id: number; readonly axes: readonly Axis[] }, size: number): Looked {
+  return { kind: 'looked', id, size, axes, key: `v${id}` }
+}
+
+function division(kind: Division['kind'], of: Index, by: number): Division {
+  return { kind, of, by, key: `(${of.key}${kind === 'quotient' ? '/' : '%'}${by})` }
+}
+
+/** `terms` are in order. */
 function make(terms: readonly Term[], constant: number): Index {
-  const kept = terms.filter(({ coefficient }) => coefficient !== 0)
-  const keyed = kept.map((term) => ({ term, key: keyOf(term.atom) })).sort((a, b) => (a.key < b.key ? -1 : 1))
-  const key = `${keyed.map(({ term, key }) => `${term.coefficient}${key}`).join('+')}+${constant}`
-  return { terms: keyed.map(({ term }) => term), constant, key }
+  let key = ''
+  for (const { atom, coefficient } of terms) key += `${coefficient}${atom.key}+`
+  return { terms, constant, axes: axesOfTerms(terms), key: key + constant }
+}
+
+function axesOfTerms(terms: readonly Term[]): readonly Axis[] {
+  const axes: Axis[] = []
+  for (const { atom } of terms) {
+    for (const axis of axesOfAtom(atom)) if (!axes.includes(axis)) axes.push(axis)
+  }
+  return axes
+}
+
+/** The axes that one part of an index depends on. */
+export function axesOfAtom(atom: Atom): readonly Axis[] {
+  if (atom.kind === 'axis') return [atom]
+  return atom.kind === 'looked' ? atom.axes : atom.of.axes
 }
 
 export function constantIndex(value: number): Index {
@@ -58,13 +84,26 @@ export function indexOf(atom: Atom): Index {
 }
 
 export function plus(a: Index, b: Index): Index {
-  const byKey = new Map<string, Term>()
-  for (const term of [...a.terms, ...b.terms]) {
-    const key = keyOf(term.atom)
-    const sofar = byKey.get(key)?.coefficient ?? 0
-    byKey.set(key, { atom: term.atom, coefficient: sofar + term.coefficient })
+  if (b.terms.length === 0) return shifted(a, b.constant)
+  if (a.terms.length === 0) return shifted(b, a.constant)
+  const terms: Term[] = []
+  let [i, j] = [0, 0]
+  while (i < a.terms.length || j < b.terms.length) {
+    const [left, right] = [a.terms[i], b.terms[j]]
+    if (left && right && left.atom.key === right.atom.key) {
+      const coefficient = left.coefficient + right.coefficient
+      if (coefficient !== 0) terms.push({ atom: left.atom, coefficient })
+      i++
+      j++
+    } else if (left && (!right || left.atom.key < right.atom.key)) {
+      terms.push(left)
+      i++
+    } else {
+      terms.push(right!)
+      j++
+    }
   }
-  return rejoined(make([...byKey.values()], a.constant + b.constant))
+  return rejoined(make(terms, a.constant + b.constant))
 }
 
 /** The index with what was taken apart by a division put together: (x / n) n + x % n is x. */
@@ -84,6 +123,8 @@ function rejoined(index: Index): Index {
 }
 
 export function times(a: Index, factor: number): Index {
+  if (factor === 0) return constantIndex(0)
+  if (factor === 1) return a
   return make(
     a.terms.map(({ atom, coefficient }) => ({ atom, coefficient: coefficient * factor })),
     a.constant * factor,
@@ -123,8 +164,7 @@ export function quotient(index: Index, by: number): Index {
   // a rest that stays within one multiple of the divisor
   if (Math.floor(high / by) === first) return shifted(whole, first)
   const shared = commonDivisor(rest, by)
-  const atom: Division = { kind: 'quotient', of: scaledDown(rest, shared), by: by / shared }
-  return plus(whole, indexOf(atom))
+  return plus(whole, indexOf(division('quotient', scaledDown(rest, shared), by / shared)))
 }
 
 /** What is left of `index` after division by a positive constant, from 0 to `by - 1`. */
@@ -135,8 +175,7 @@ export function remainder(index: Index, by: number): Index {
   const first = Math.floor(low / by)
   if (Math.floor(high / by) === first) return shifted(rest, -first * by)
   const shared = commonDivisor(rest, by)
-  const atom: Division = { kind: 'remainder', of: scaledDown(rest, shared), by: by / shared }
-  return times(indexOf(atom), shared)
+  return times(indexOf(division('remainder', scaledDown(rest, shared), by / shared)), shared)
 }
 
 /** The multiples of `by` in an index, divided by it, and the rest. */
@@ -223,14 +262,4 @@ export function strideAlong(index: Index, axis: Axis): number | undefined {
     else if (axesOfAtom(atom).includes(axis)) return undefined
   }
   return stride
-}
-
-/** The axes that an index depends on. */
-export function axesOf(index: Index): Axis[] {
-  return [...new Set(index.terms.flatMap(({ atom }) => axesOfAtom(atom)))]
-}
-
-function axesOfAtom(atom: Atom): readonly Axis[] {
-  if (atom.kind === 'axis') return [atom]
-  return atom.kind === 'looked' ? atom.axes : axesOf(atom.of)
 }

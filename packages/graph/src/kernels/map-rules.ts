@@ -4,6 +4,7 @@ import {
   constantIndex,
   type Index,
   indexOf,
+  lookedUp,
   plus,
   quotient,
   ravel,
@@ -167,7 +168,7 @@ function gathered({ node, inputs, at, make, read }: MapContext): Expression {
   const below = make.apply('bool', 'less', [index, make.constant(dtype, size)])
   const inside = make.apply('bool', 'logicalAnd', [above, below])
   const safe = make.apply(dtype, 'where', [inside, index, make.constant(dtype, 0)])
-  const place = indexOf({ kind: 'looked', id: safe.id, size, axes: safe.axes })
+  const place = indexOf(lookedUp(safe, size))
   const element = read(0, [...at.slice(0, axis), place, ...at.slice(axis + rank)])
   return make.apply(x.dtype, 'where', [inside, element, zero])
 }

@@ -1,5 +1,5 @@
 import { avalsOf } from '@gradus/tensor'
-import { indexOf, ravel, shifted } from './integer.ts'
+import { indexOf, lookedUp, ravel, shifted } from './integer.ts'
 import type { FusedKernel, Store } from './kernel.ts'
 import { mapLoops } from './map-loops.ts'
 import type { Program } from './program.ts'
@@ -80,7 +80,7 @@ function scattered(program: Program, index: number): FusedKernel[] {
     const below = make.apply('bool', 'less', [place, make.constant(dtype, size)])
     const only = make.apply('bool', 'logicalAnd', [above, below])
     const safe = make.apply(dtype, 'where', [only, place, make.constant(dtype, 0)])
-    const looked = indexOf({ kind: 'looked', id: safe.id, size, axes: safe.axes })
+    const looked = indexOf(lookedUp(safe, size))
     const target = ravel([...at.slice(0, axis), looked, ...at.slice(axis + rank)], shape)
     return { value, index: target, expression: reading.read(updates, at), add: { only } }
   })

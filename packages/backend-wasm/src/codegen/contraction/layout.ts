@@ -1,7 +1,6 @@
 import {
   type Axis,
   AxisMaker,
-  axesOf,
   type ContractionKernel,
   type Expression,
   type Index,
@@ -58,7 +57,7 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
   if (!simd || !columns || a.kind !== 'load' || a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
   if (stores.some(({ index, expression }) => strideAlong(index, columns) !== 1 || isWide(expression))) return undefined
   const aStrides = stridesAlong(a.index, k)
-  if (!aStrides || axesOf(a.index).includes(columns)) return undefined
+  if (!aStrides || a.index.axes.includes(columns)) return undefined
   const rows = sizeOf(m)
   const depth = sizeOf(k)
   const bStrides = b.kind === 'load' && strideAlong(b.index, columns) === 1 ? stridesAlong(b.index, k) : undefined

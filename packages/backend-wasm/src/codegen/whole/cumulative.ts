@@ -30,7 +30,7 @@ export function cumulativeFunction({ node, inputs, outputs }: WholeKernel, tools
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
     const [from, to, left] = [locals.add('i32'), locals.add('i32'), locals.add('i32')]
     const start = i32.add(i32.mul(begin.get, i32.const(block)), i32.const(first))
-    const identity = lanes.constant(dtype, identityOf(combine, dtype))
+    const identity = lanes.constant(tools.arithmetic, dtype, identityOf(combine, dtype))
     // the first slice is the input itself, or says that there is nothing before it
     const opening = eachOf(locals, lanes, inner, dtype, (offset, count) => {
       const value = exclusive ? identity : lanes.loadRun(dtype, { address: i32.add(from.get, offset), offset: 0 })

@@ -1,0 +1,24 @@
+import type { V128 } from '../assembler/index.ts'
+import type { Arithmetic } from './arithmetic.ts'
+
+/**
+ * Arithmetic whose constants are made once, outside of all loops: `keep` puts one where it is set once and gives code that
+ * reads it. Engines build a vector constant anew wherever it stands, which in a loop may take longer than the arithmetic.
+ */
+export function withKeptConstants(arithmetic: Arithmetic, keep: (constant: V128) => V128): Arithmetic {
+  const kept = (make: (value: number) => V128) => {
+    const known = new Map<number | string, V128>()
+    return (value: number): V128 => {
+      const key = Object.is(value, -0) ? '-0' : value
+      let constant = known.get(key)
+      if (constant === undefined) known.set(key, (constant = keep(make(value))))
+      return constant
+    }
+  }
+  return {
+    ...arithmetic,
+    float: kept(arithmetic.float),
+    integer: kept(arithmetic.integer),
+    double: kept(arithmetic.double),
+  }
+}
