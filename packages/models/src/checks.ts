@@ -44,10 +44,17 @@ function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
 /** Throws for the first value that is NaN or infinite, naming its place. */
 function requireFinite(name: string, array: HostArray): void {
   if (array.dtype !== 'float32' && array.dtype !== 'float64') return
+  if (allFinite(array.data)) return
   const index = array.data.findIndex((value: number) => !Number.isFinite(value))
-  if (index < 0) return
   const width = sizeOf(array.shape.slice(1))
   throw new DataError(
     `${name} holds ${array.data[index]} in sample ${Math.floor(index / width)} (value ${index % width} of ${width}). Remove the sample or fill the value in.`,
   )
+}
+
+function allFinite(data: HostArray['data']): boolean {
+  // a finite number less itself is 0, the others give NaN: one sum tells, and is many times as fast as asking each
+  let sum = 0
+  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!
+  return sum === 0
 }
