@@ -1,37 +1,27 @@
 import { ConfigError, suggest } from '@gradus/core'
 import { type Backend, BackendError } from '@gradus/tensor'
+import { auto, cpu, wasm } from 'gradus'
 
-/** A backend that this program knows. Its package exports a function of the backend's name. */
+/** A backend that this program knows. */
 interface Candidate {
   readonly name: string
   readonly package: string
   readonly about: string
-  /** Whether it is taken only when it is asked for by name. */
-  readonly onRequest?: boolean
-  load(): Promise<object>
+  start(): Backend | Promise<Backend>
 }
 
-/** The fastest first: the first one that is available is taken by default, except those that must be asked for. */
 const candidates: readonly Candidate[] = [
   {
     name: 'webgpu',
     package: '@gradus/backend-webgpu',
     about: 'the GPU, through WebGPU',
-    onRequest: true,
-    load: () => importIfInstalled('@gradus/backend-webgpu'),
+    async start() {
+      const found = await importIfInstalled('@gradus/backend-webgpu')
+      return await (found as { webgpu(): Backend | Promise<Backend> }).webgpu()
+    },
   },
-  {
-    name: 'wasm',
-    package: '@gradus/backend-wasm',
-    about: 'WebAssembly with SIMD',
-    load: () => importIfInstalled('@gradus/backend-wasm'),
-  },
-  {
-    name: 'cpu',
-    package: '@gradus/backend-cpu',
-    about: 'plain JavaScript, everywhere',
-    load: () => import('@gradus/backend-cpu'),
-  },
+  { name: 'wasm', package: '@gradus/backend-wasm', about: 'WebAssembly', start: wasm },
+  { name: 'cpu', package: '@gradus/backend-cpu', about: 'plain JavaScript', start: cpu },
 ]
 
 /** What became of the attempt to start a backend. */
@@ -46,25 +36,27 @@ export interface BackendStatus {
   readonly chosen: boolean
 }
 
-/** Every known backend, whether it works here, and which one would be taken. */
+/** Every known backend, whether it works here, and which one `auto` takes. */
 export async function listBackends(): Promise<BackendStatus[]> {
-  const list: BackendStatus[] = []
-  for (const candidate of candidates) {
-    const { name, package: from, about, onRequest } = candidate
-    const found = await start(candidate)
-    const available = typeof found !== 'string'
-    const chosen = available && !onRequest && !list.some((status) => status.chosen)
-    list.push({ name, package: from, about, available, ...(!available && { reason: found }), chosen })
-  }
-  return list
+  const byDefault = auto().name
+  return Promise.all(
+    candidates.map(async (candidate) => {
+      const { name, package: from, about } = candidate
+      const found = await start(candidate)
+      if (typeof found === 'string') {
+        return { name, package: from, about, available: false, reason: found, chosen: false }
+      }
+      return { name, package: from, about: found.about ?? about, available: true, chosen: name === byDefault }
+    }),
+  )
 }
 
-/** Starts the backend called `name`, or the first one that is available. Throws `BackendError` with the reason. */
-export async function openBackend(name: string | undefined): Promise<Backend> {
-  if (name === undefined || name === 'auto') return firstAvailable()
+/** Starts the backend called `name`; `auto` or nothing takes the one that suits best. Throws `BackendError` with the reason. */
+export async function openBackend(name = 'auto'): Promise<Backend> {
+  if (name === 'auto') return auto()
   const candidate = candidates.find((known) => known.name === name)
   if (!candidate) {
-    const names = candidates.map((known) => known.name)
+    const names = ['auto', ...candidates.map((known) => known.name)]
     throw new ConfigError(`There is no backend '${name}'.${suggest(name, names)}`)
   }
   const found = await start(candidate)
@@ -72,19 +64,10 @@ export async function openBackend(name: string | undefined): Promise<Backend> {
   throw new BackendError(`The backend '${name}' is not available: ${found}. \`gradus backends\` lists those that are.`)
 }
 
-async function firstAvailable(): Promise<Backend> {
-  for (const candidate of candidates) {
-    const found = candidate.onRequest ? '' : await start(candidate)
-    if (typeof found !== 'string') return found
-  }
-  throw new BackendError('No backend is available. `gradus backends` says why.')
-}
-
 /** The backend, or why it does not start. */
-async function start({ name, load }: Candidate): Promise<Backend | string> {
+async function start(candidate: Candidate): Promise<Backend | string> {
   try {
-    const found = (await load()) as Readonly<Record<string, () => Backend | Promise<Backend>>>
-    return await found[name]!()
+    return await candidate.start()
   } catch (error) {
     return (error as Error).message
   }

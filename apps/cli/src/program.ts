@@ -63,7 +63,7 @@ function configFlags(command: Command): Command {
       'set a value of the config, such as optimizer.learningRate=0.01; repeatable',
       collect,
     )
-    .option('--backend <name>', 'where to compute (GRADUS_BACKEND)')
+    .option('--backend <name>', 'where to compute: auto, wasm, cpu, webgpu (GRADUS_BACKEND)')
     .option('--seed <number>', 'decides first weights, shuffling and dropout (GRADUS_SEED)', number)
 }
 
@@ -83,10 +83,11 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 function formatBackends(list: Awaited<ReturnType<typeof listBackends>>): string {
   const width = Math.max(...list.map(({ name }) => name.length))
-  return list
-    .map(({ name, about, available, reason, chosen }) => {
-      const state = available ? (chosen ? 'available, taken by default' : 'available') : `not available: ${reason}`
-      return `${name.padEnd(width)}  ${about}; ${state}\n`
-    })
-    .join('')
+  const lines = list.map(({ name, about, available, reason, chosen }) => {
+    const state = available ? (chosen ? 'available, taken by default' : 'available') : `not available: ${reason}`
+    return `${name.padEnd(width)}  ${about}; ${state}\n`
+  })
+  const rule =
+    'Without --backend, or with --backend auto: wasm where WebAssembly compiles, else cpu. webgpu only by name.'
+  return `${lines.join('')}\n${rule}\n`
 }

@@ -13,5 +13,5 @@ import { kernels } from './kernels.ts'
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [1]])).array() // => [[3], [7]]
  */
 export function cpu(): Backend {
-  return kernelBackend({ name: 'cpu', kernels: kernels() })
+  return { ...kernelBackend({ name: 'cpu', kernels: kernels() }), about: 'plain JavaScript, everywhere' }
 }

@@ -1,1 +1,1 @@
-export { wasm } from './wasm.ts'
+export { type WasmOptions, wasm } from './wasm.ts'

@@ -1,8 +1,9 @@
 import { UnknownOp } from '@gradus/graph'
 import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
+import type { Features } from './codegen/tools.ts'
 import { elementwiseRow } from './elementwise/table.ts'
 import type { WasmBuffer } from './runtime/buffer.ts'
-import { detectFeatures } from './runtime/features.ts'
+import { codeObstacle, detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
 import { WasmProgram } from './runtime/program.ts'
 import { ProgramCache } from './runtime/program-cache.ts'
@@ -10,6 +11,9 @@ import { processorCount, threadObstacle } from './runtime/threads/platform-worke
 
 /** 4 GiB, all that 32-bit addresses reach. */
 const allPages = 65536
+
+/** Memory is the limit before processors are: more threads make nothing faster. */
+const mostThreads = 8
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
@@ -22,6 +26,24 @@ export interface WasmOptions {
 /** Work that takes about as long as waking other threads and waiting for them. */
 const threadCost = 200_000
 
+/**
+ * Generates WebAssembly at run time: a whole program, such as a train step, becomes one function in which neighbouring ops
+ * are fused, with SIMD, and with threads where the platform shares memory between them (Node, and pages that are
+ * cross-origin isolated). There is nothing to host and nothing to wait for, and values can be read without waiting
+ * (`array()`, `dataSync()`).
+ *
+ * Results agree with those of `cpu` up to rounding: elementary functions in float32 are accurate to 2 units in the last
+ * place, sums are added in another order, and denormal numbers in values that a program updates become 0.
+ *
+ * Throws `BackendError` where WebAssembly cannot be compiled, such as under a Content-Security-Policy without
+ * `wasm-unsafe-eval`, and for more threads than one where there can be none.
+ *
+ * @example
+ * import { wasm } from '@gradus/backend-wasm'
+ * import { matmul, tensor, useBackend } from '@gradus/tensor'
+ * await useBackend(wasm())
+ * matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [1]])).array() // => [[3], [7]]
+ */
 export function wasm(options: WasmOptions = {}): Backend {
   return makeWasm(options)
 }
@@ -35,15 +57,22 @@ export interface MakeOptions extends WasmOptions {
 
 export function makeWasm(options: MakeOptions): Backend {
   const { threads, relaxedSimd = true, simd = true, worthSharing = threadCost, maximumPages = allPages } = options
+  const obstacle = codeObstacle()
+  if (obstacle) {
+    throw new BackendError(
+      `The wasm backend does not start. ${obstacle} The cpu backend works without: \`useBackend(cpu())\`.`,
+    )
+  }
   const found = detectFeatures()
   const features = { simd: found.simd && simd, relaxedSimd: found.relaxedSimd && relaxedSimd && simd }
-  const count = threads ?? (threadObstacle() === undefined ? Math.min(processorCount(), 8) : 1)
+  const count = threadCount(threads)
   const memory = new WebAssembly.Memory({ initial: 256, maximum: maximumPages, shared: count > 1 })
   const machine = new Machine(memory, count, 'wasm')
   const target = { features, threads: count, maximumPages, worthSharing }
   const cache = new ProgramCache(target)
   return {
     name: 'wasm',
+    about: aboutOf(features, count),
     // composites that have code of their own
     has: ({ name }) => elementwiseRow(name) !== undefined,
     allocate: (bytes) => machine.allocate(bytes),
@@ -71,4 +100,23 @@ export function makeWasm(options: MakeOptions): Backend {
     // a copy in memory of its own: a shared one is not accepted everywhere
     return new Uint8Array(machine.heap.bytesAt(address, byteLength))
   }
+}
+
+function threadCount(asked: number | undefined): number {
+  const obstacle = threadObstacle()
+  if (asked === undefined) return obstacle === undefined ? Math.min(processorCount(), mostThreads) : 1
+  if (!Number.isInteger(asked) || asked < 1) {
+    throw new BackendError(`wasm({ threads: ${asked} }): \`threads\` has to be a whole number from 1 on.`)
+  }
+  if (asked > 1 && obstacle !== undefined) {
+    throw new BackendError(
+      `wasm({ threads: ${asked} }): there can be no threads here. ${obstacle} Leave \`threads\` out to take as many as there can be.`,
+    )
+  }
+  return asked
+}
+
+function aboutOf({ simd, relaxedSimd }: Features, threads: number): string {
+  const vectors = relaxedSimd ? 'relaxed SIMD' : simd ? 'SIMD' : 'no SIMD'
+  return `WebAssembly, ${vectors}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
 }

@@ -32,10 +32,10 @@ function classifier() {
   return model
 }
 
-it('chooses the cpu backend when a model is made, not when it is imported', () => {
+it('chooses the fastest backend when a model is made, not when it is imported', () => {
   expect(hasBackend()).toBe(false)
   new Sequential()
-  expect(currentBackend().name).toBe('cpu')
+  expect(currentBackend().name).toBe('wasm')
 })
 
 it('keeps the backend that was chosen', async () => {

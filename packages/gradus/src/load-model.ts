@@ -8,7 +8,7 @@ import {
   type ModelConfig,
   type NameResolver,
 } from '@gradus/models'
-import { ensureBackend } from './default-backend.ts'
+import { ensureBackend } from './auto.ts'
 import { Model } from './model.ts'
 import type { StandardNames } from './names.ts'
 import { Sequential } from './sequential.ts'

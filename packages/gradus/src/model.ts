@@ -1,11 +1,11 @@
 import { type FunctionalConfig, Model as Graph, type NameResolver } from '@gradus/models'
-import { ensureBackend } from './default-backend.ts'
+import { ensureBackend } from './auto.ts'
 import type { StandardNames } from './names.ts'
 import { standard } from './standard.ts'
 
 /**
  * A model from any graph of layers, as in Keras's functional API. `compile` knows the standard optimizers, losses and
- * metrics by name, and the cpu backend is chosen where none was.
+ * metrics by name, and `auto` chooses the backend where none was.
  *
  * @example
  * import { Dense, input, Model } from 'gradus'

@@ -1,6 +1,6 @@
 import type { Layer } from '@gradus/core'
 import { type ModelConfig, type NameResolver, Sequential as Stack } from '@gradus/models'
-import { ensureBackend } from './default-backend.ts'
+import { ensureBackend } from './auto.ts'
 import type { StandardNames } from './names.ts'
 import { standard } from './standard.ts'
 

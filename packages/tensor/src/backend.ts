@@ -19,6 +19,8 @@ export interface Executable {
 
 /** A place where graphs run. This is all that a new backend has to implement. */
 export interface Backend extends Memory {
+  /** What it runs on, in a few words, such as 'WebAssembly, SIMD, 2 threads'. */
+  readonly about?: string
   /** Composites it wants whole instead of inlined. */
   has(op: Op): boolean
   /** One node or a whole train step. */

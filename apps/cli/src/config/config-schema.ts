@@ -73,7 +73,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Of the run folder runs/<name>-<n>; by default the name of the config file.'),
   seed: z.int().min(0).optional().describe('Decides first weights, shuffling and dropout.'),
-  backend: z.string().optional().describe('Such as cpu; by default the first one that is available.'),
+  backend: z
+    .string()
+    .optional()
+    .describe('auto, wasm, cpu or webgpu; by default auto: wasm where WebAssembly compiles, else cpu.'),
   data,
   model,
   optimizer: spec('optimizer'),

@@ -17,7 +17,7 @@ export async function bundleCommand(folder: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     conditions: ['@gradus/source'],
-    external: ['jiti', '@gradus/backend-wasm', '@gradus/backend-webgpu'],
+    external: ['jiti', '@gradus/backend-webgpu'],
     // some of the bundled libraries are CommonJS and ask for a `require`
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   })

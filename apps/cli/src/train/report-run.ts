@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { fixed } from 'gradus'
+import { type Backend, fixed } from 'gradus'
 import { stringify } from 'yaml'
 import type { Resolved } from '../config/resolve-config.ts'
 import type { Report } from '../terminal.ts'
@@ -34,6 +34,12 @@ export function reportBegin(report: Report, { config, prepared, resumed, verbose
     report.write(stringify(config))
   }
   report.line()
+}
+
+/** How long it took, and on what. */
+export function reportTrained(report: Report, { name, about }: Backend, milliseconds: number): void {
+  report.line()
+  report.line(`Trained in ${fixed(milliseconds / 1000, 2)} s on ${name}${about ? ` (${about})` : ''}`)
 }
 
 /** One update of one weight, with the formula. */

@@ -26,7 +26,7 @@ describe('a plain run', () => {
     const { code, out, err } = await sandbox.run(['train', 'config.yaml'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const order = [
-      'Training small on the cpu backend',
+      'Training small on the wasm backend',
       'Model: "sequential"',
       'Epoch 1/4\n8/8 - 0s - ',
       'Epoch 4/4',
@@ -47,13 +47,13 @@ describe('a plain run', () => {
     expect(readdirSync(sandbox.file('runs/small-1')).sort()).toEqual([...files, 'results.csv', 'summary.txt'])
     expect(sandbox.json('runs/small-1/config.json')).toMatchObject({
       seed: 3,
-      backend: 'cpu',
+      backend: 'wasm',
       data: { train: '../../train.csv' },
       fit: { batchSize: 8, epochs: 4, shuffle: true },
     })
     expect(sandbox.json('runs/small-1/env.json')).toMatchObject({
       versions: { node: process.versions.node },
-      backend: 'cpu',
+      backend: 'wasm',
       seed: 3,
       git: null,
     })
@@ -120,7 +120,7 @@ describe('output for programs', () => {
     const { code, out, err } = await sandbox.run(['train', 'config.yaml', '--json'])
     const document = JSON.parse(out)
     expect(code).toBe(0)
-    expect(document).toMatchObject({ version: 1, name: 'small', backend: 'cpu', seed: 3, samples: 64, parameters: 18 })
+    expect(document).toMatchObject({ version: 1, name: 'small', backend: 'wasm', seed: 3, samples: 64, parameters: 18 })
     expect(document.epochs).toHaveLength(4)
     expect(document.epochs[0]).toMatchObject({ epoch: 1, learningRate: 0.05 })
     const { classes, counts } = document.evaluation.confusion

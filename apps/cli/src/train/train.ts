@@ -8,7 +8,7 @@ import { describeEnvironment } from './environment.ts'
 import { evaluate } from './evaluation.ts'
 import { Interrupt } from './interrupt.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { reportBegin, reportEvaluation, reportNext, reportSaved, reportUpdate } from './report-run.ts'
+import { reportBegin, reportEvaluation, reportNext, reportSaved, reportTrained, reportUpdate } from './report-run.ts'
 import { epochEvent, epochFigures, RunFolder } from './run-folder.ts'
 import type { RunState } from './run-state.ts'
 import { Session } from './session.ts'
@@ -80,6 +80,7 @@ async function fit(
     level: verbosity(config, flags, terminal),
   })
   const interrupt = new Interrupt((text) => terminal.err.write(text))
+  const begun = performance.now()
   try {
     await session.fit(interrupt.signal)
   } catch (error) {
@@ -94,6 +95,7 @@ async function fit(
     interrupt.dispose()
   }
   await session.finish()
+  reportTrained(report, prepared.backend, performance.now() - begun)
   return { folder: folder!, session }
 }
 

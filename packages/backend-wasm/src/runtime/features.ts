@@ -1,6 +1,20 @@
 import { type F32, f32x4, i32x4, ModuleBuilder, type V128 } from '../assembler/index.ts'
 import type { Features } from '../codegen/tools.ts'
 
+/** Why code that is generated at run time cannot be run here, or undefined if it can. */
+export function codeObstacle(): string | undefined {
+  if (typeof WebAssembly === 'undefined') return 'There is no WebAssembly here.'
+  try {
+    new WebAssembly.Module(new ModuleBuilder({ shared: false, maximumPages: 1 }).build())
+    return undefined
+  } catch (error) {
+    return (
+      `The engine does not compile WebAssembly at run time (${(error as Error).message}). ` +
+      "In a page with a Content-Security-Policy, its script-src has to contain 'wasm-unsafe-eval'."
+    )
+  }
+}
+
 /** Which instructions this machine's engine accepts. */
 export function detectFeatures(): Features {
   return { simd: accepts(i32x4.splat({ type: 'i32', bytes: [0x41, 0] })), relaxedSimd: accepts(madd()) }
