@@ -3,17 +3,20 @@ import { generate } from '../../shared/generate.ts'
 import type { Task } from '../../shared/serve.ts'
 import type { ArraySpec, ArticleSpec, StepSpec, TinySpec } from '../../shared/spec.ts'
 
-type Network = Sequential | Model
+export type Network = Sequential | Model
 
 interface Goal {
   readonly loss: Loss
   readonly metrics?: readonly 'accuracy'[]
 }
 
-const hostArray = (spec: ArraySpec) => ({ data: generate(spec), shape: spec.shape, dtype: spec.dtype })
+export const hostArray = (spec: ArraySpec) => ({ data: generate(spec), shape: spec.shape, dtype: spec.dtype })
 
 /** The first samples of an array: views, no copies. */
-function head({ data, shape, dtype }: ReturnType<typeof hostArray>, samples: number): ReturnType<typeof hostArray> {
+export function head(
+  { data, shape, dtype }: ReturnType<typeof hostArray>,
+  samples: number,
+): ReturnType<typeof hostArray> {
   const [count = 1, ...rest] = shape
   return { data: data.subarray(0, (data.length / count) * samples), shape: [samples, ...rest], dtype }
 }

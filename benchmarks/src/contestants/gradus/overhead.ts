@@ -1,8 +1,8 @@
-import { type Backend, decorate, MeanSquaredError, useBackend } from 'gradus'
+import { type Backend, decorate, useBackend } from 'gradus'
 import type { Task } from '../../shared/serve.ts'
 import type { TinySpec } from '../../shared/spec.ts'
-import { prepared, stepsTask } from './fit-task.ts'
-import { tinyNetwork } from './networks.ts'
+import { stepsTask } from './fit-task.ts'
+import { modelFor } from './models.ts'
 
 /** How long the programs of a backend run. */
 function timed(backend: Backend): { backend: Backend; take(): number } {
@@ -10,9 +10,9 @@ function timed(backend: Backend): { backend: Backend; take(): number } {
   const compile: Backend['compile'] = (graph) => {
     const program = backend.compile(graph)
     return {
-      run(inputs) {
+      run(inputs, count) {
         const start = performance.now()
-        const outputs = program.run(inputs)
+        const outputs = program.run(inputs, count)
         total += performance.now() - start
         return outputs
       },
@@ -31,11 +31,10 @@ function timed(backend: Backend): { backend: Backend; take(): number } {
  * model on a backend that takes the time of its programs, so that the first runs as it would anywhere.
  */
 export async function overheadTask(backend: Backend, spec: TinySpec): Promise<Task> {
-  const goal = { loss: new MeanSquaredError() }
   const stopwatch = timed(backend)
-  const plain = stepsTask(await prepared(tinyNetwork(), spec, goal), spec)
+  const plain = stepsTask(await modelFor(spec), spec)
   await useBackend(stopwatch.backend)
-  const watched = stepsTask(await prepared(tinyNetwork(), spec, goal), spec)
+  const watched = stepsTask(await modelFor(spec), spec)
   await useBackend(backend)
   return {
     ...plain,

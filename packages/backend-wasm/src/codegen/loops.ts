@@ -36,7 +36,8 @@ export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
     units = builder.units
     return code
   })
-  return { callable, values, units, scratchBytes, workspaceBytes: 0 }
+  const inOrder = kernel.passes.some(({ stores }) => stores.some(({ add }) => add))
+  return { callable, values, units, scratchBytes, workspaceBytes: 0, inOrder }
 }
 
 class LoopBuilder {

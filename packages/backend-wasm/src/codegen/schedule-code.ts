@@ -149,6 +149,6 @@ function isFixed({ values }: KernelFunction, { isFixed }: Sources): boolean {
   return isFixed !== undefined && values.every((value) => value === workspace || isFixed(value))
 }
 
-function isShared({ units, work, mainThreadOnly }: KernelFunction, worthSharing: number): boolean {
-  return units > 1 && work >= worthSharing && !mainThreadOnly
+function isShared({ units, inOrder, work, mainThreadOnly }: KernelFunction, worthSharing: number): boolean {
+  return units > 1 && !inOrder && work >= worthSharing && !mainThreadOnly
 }

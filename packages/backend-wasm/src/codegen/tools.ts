@@ -45,8 +45,10 @@ export interface KernelCode {
   readonly callable: Callable<typeof kernelSignature.params, 'void'>
   /** The values whose addresses it expects, in this order. */
   readonly values: readonly number[]
-  /** How many units of work there are; they may run in any order and at once. */
+  /** How many units of work there are; they may run in any order and at once, unless they are `inOrder`. */
   readonly units: number
+  /** Units write to the same places: they have to run one after the other. */
+  readonly inOrder?: boolean
   /** How much of the thread's own working memory it uses. */
   readonly scratchBytes: number
   /** How much of the workspace it uses. */

@@ -1,0 +1,12 @@
+import { join } from 'node:path'
+import type { ArticleSpec, StepSpec, WorkloadSpec } from '../shared/spec.ts'
+import { readShapes } from '../workloads/shapes.ts'
+import { workloadsOf } from '../workloads/workloads.ts'
+
+const isTrained = (spec: WorkloadSpec): spec is ArticleSpec | StepSpec => 'weights' in spec && spec.kind !== 'tiny'
+
+/** The models that are trained, in the sizes of a shapes file. */
+export function trainedSpecs(file: 'shapes.json' | 'fixtures/tiny.shapes.json'): (ArticleSpec | StepSpec)[] {
+  const path = join(import.meta.dirname, '../..', file)
+  return workloadsOf(readShapes(path)).flatMap(({ spec }) => (isTrained(spec) ? [spec] : []))
+}
