@@ -1,4 +1,5 @@
 import { testBackend } from '@gradus/testing'
-import { wasm } from './wasm.ts'
+import { describe } from 'vitest'
+import { variants } from './testing/variants.ts'
 
-testBackend(wasm())
+describe.each(Object.entries(variants))('%s', (_, make) => testBackend(make()))

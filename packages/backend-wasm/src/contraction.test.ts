@@ -1,17 +1,10 @@
 import { compile } from '@gradus/graph'
-import { type Backend, matmul, onBackend, type Tensor, tensor } from '@gradus/tensor'
+import { matmul, onBackend, type Tensor, tensor } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Dice } from './testing/dice.ts'
-import { makeWasm } from './wasm.ts'
+import { variants } from './testing/variants.ts'
 
 // Small whole numbers: every order of additions gives the same sums, and they are compared exactly.
-
-const backends: readonly [string, Backend][] = [
-  ['one thread', makeWasm({ threads: 1 })],
-  ['two threads that share everything', makeWasm({ threads: 2, worthSharing: 1 })],
-  ['no relaxed SIMD', makeWasm({ threads: 1, relaxedSimd: false })],
-  ['no SIMD', makeWasm({ threads: 1, simd: false })],
-]
 
 const sizes = {
   rows: [1, 2, 3, 4, 6, 17, 30, 64, 130],
@@ -66,9 +59,9 @@ function cases(): Case[] {
   )
 }
 
-describe.each(backends)('matrix products on wasm with %s', (_, backend) => {
+describe.each(Object.entries(variants))('matrix products on wasm with %s', (_, make) => {
   it('are exact for whole numbers', () => {
-    onBackend(backend, () => {
+    onBackend(make(), () => {
       for (const each of cases()) {
         const { batch, rows, columns, depth, transposeA, transposeB } = each
         const dice = new Dice(rows + 1000 * columns + depth)

@@ -4,17 +4,15 @@ import { type Backend, onBackend, type Tensor, type TypedArray, tensor } from '@
 import { describe, expect, it } from 'vitest'
 import { Dice } from './testing/dice.ts'
 import { programKinds, type RandomProgram } from './testing/programs.ts'
-import { makeWasm } from './wasm.ts'
+import { variants } from './testing/variants.ts'
 
 // The conformance suite has small samples; these programs are large and odd enough to reach every path of the generator.
 
 const reference = cpu()
-const backends: readonly [string, Backend, cases: number][] = [
-  ['one thread', makeWasm({ threads: 1 }), 12],
-  ['two threads that share everything', makeWasm({ threads: 2, worthSharing: 1 }), 8],
-  ['no relaxed SIMD', makeWasm({ threads: 1, relaxedSimd: false }), 4],
-  ['no SIMD', makeWasm({ threads: 1, simd: false }), 4],
-]
+const cases: Readonly<Record<keyof typeof variants, number>> = {
+  'one thread': 12,
+  'two threads that share everything': 8,
+}
 
 function run(backend: Backend, { inputs, run: body }: RandomProgram): TypedArray[] {
   return onBackend(backend, () => {
@@ -26,9 +24,10 @@ function run(backend: Backend, { inputs, run: body }: RandomProgram): TypedArray
   })
 }
 
-describe.each(backends)('programs on wasm with %s', (_, backend, cases) => {
+describe.each(Object.entries(variants))('programs on wasm with %s', (variant, make) => {
+  const backend = make()
   it.each(Object.entries(programKinds))('%s', (name, make) => {
-    for (let number = 0; number < cases; number++) {
+    for (let number = 0; number < (cases[variant] ?? 4); number++) {
       const program = make(new Dice(1000 * number + name.length))
       const [actual, expected] = [run(backend, program), run(reference, program)]
       expected.forEach((values, output) => {

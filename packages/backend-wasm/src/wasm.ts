@@ -11,6 +11,8 @@ import { processorCount, threadObstacle } from './runtime/threads/platform-worke
 
 /** 4 GiB, all that 32-bit addresses reach. */
 const allPages = 65536
+/** 16 MiB to begin with. */
+const firstPages = 256
 
 /** Memory is the limit before processors are: more threads make nothing faster. */
 const mostThreads = 8
@@ -53,10 +55,13 @@ export interface MakeOptions extends WasmOptions {
   readonly simd?: boolean
   readonly worthSharing?: number
   readonly maximumPages?: number
+  /** How long to wait for a thread that makes no progress. */
+  readonly patienceMs?: number
 }
 
 export function makeWasm(options: MakeOptions): Backend {
-  const { threads, relaxedSimd = true, simd = true, worthSharing = threadCost, maximumPages = allPages } = options
+  const { threads, relaxedSimd = true, simd = true } = options
+  const { worthSharing = threadCost, maximumPages = allPages, patienceMs = 20_000 } = options
   const obstacle = codeObstacle()
   if (obstacle) {
     throw new BackendError(
@@ -66,8 +71,7 @@ export function makeWasm(options: MakeOptions): Backend {
   const found = detectFeatures()
   const features = { simd: found.simd && simd, relaxedSimd: found.relaxedSimd && relaxedSimd && simd }
   const count = threadCount(threads)
-  const memory = new WebAssembly.Memory({ initial: 256, maximum: maximumPages, shared: count > 1 })
-  const machine = new Machine(memory, count, 'wasm')
+  const machine = new Machine(makeMemory(maximumPages, count > 1), count, 'wasm', patienceMs)
   const target = { features, threads: count, maximumPages, worthSharing }
   const cache = new ProgramCache(target)
   return {
@@ -99,6 +103,19 @@ export function makeWasm(options: MakeOptions): Backend {
     const { address, byteLength } = buffer as WasmBuffer
     // a copy in memory of its own: a shared one is not accepted everywhere
     return new Uint8Array(machine.heap.bytesAt(address, byteLength))
+  }
+}
+
+/** A memory that can grow to as many pages, or to as many as the platform promises: some have little address space. */
+function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: Math.min(firstPages, maximum), maximum, shared })
+  } catch (error) {
+    if (maximum > firstPages) return makeMemory(Math.ceil(maximum / 2), shared)
+    const { message } = error as Error
+    throw new BackendError(
+      `The wasm backend does not start: there is no room for its memory (${message}). The cpu backend needs none: \`useBackend(cpu())\`.`,
+    )
   }
 }
 

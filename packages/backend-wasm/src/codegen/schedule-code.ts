@@ -2,10 +2,13 @@ import { byteSize, type FusedKernel, formOf, type KernelCost, type KernelSchedul
 import { sizeOf } from '@gradus/tensor'
 import {
   copyMemory,
+  doWhile,
   type F64,
   type I32,
   i32,
+  ifThen,
   type Local,
+  type Locals,
   type ModuleBuilder,
   sequence,
   type Void,
@@ -17,6 +20,16 @@ import { kernelFunctions } from './kernel-function.ts'
 import { type LoopSetting, loopCode } from './loop-code.ts'
 import { addTeamwork, type Teamwork } from './teamwork.ts'
 import { type Caller, type KernelFunction, type Target, type Tools, workspace } from './tools.ts'
+
+/**
+ * A kernel with more work than this is called several times, a portion of its units each: engines run a function that is new
+ * with code made in haste, and take the better code that they make meanwhile when it is called again.
+ */
+const portionWork = 2_000_000
+const mostPortions = 16
+
+/** Work that even slow machines, busy with other things, do in a millisecond. */
+const slowRate = 50_000
 
 /** Code of a schedule: what is to be done once, and what each time. */
 export interface ScheduleParts {
@@ -90,25 +103,34 @@ export class ScheduleCode {
   }
 
   /** Calls a kernel, on several threads if it is worth it. */
-  private call(code: KernelFunction, work: Source, sources: Sources, { start }: Caller): Void {
+  private call(code: KernelFunction, work: Source, sources: Sources, { start, locals }: Caller): Void {
     this.scratchBytes = Math.max(this.scratchBytes, code.scratchBytes)
     if (work.at === 'workspace') this.workspaceBytes = Math.max(this.workspaceBytes, code.workspaceBytes)
     const where = code.values.map((value): Source => (value === workspace ? work : sources.value(value)))
     const { offset, prepare } = this.table.add(where, start)
     const args = offset === 0 ? start : i32.add(start, i32.const(offset))
-    return sequence(...prepare, this.run(code, args))
+    return sequence(...prepare, this.run(code, args, locals))
   }
 
-  private run(code: KernelFunction, args: I32): Void {
+  private run(code: KernelFunction, args: I32, locals: Locals): Void {
     const { module, target } = this
-    const { callable, units } = code
+    const { callable, units, work } = code
     if (target.threads === 1 || !isShared(code, target.worthSharing)) {
-      return callable.call(args, i32.const(0), i32.const(units))
+      const portion = Math.ceil(units / Math.min(mostPortions, Math.ceil(work / portionWork)))
+      if (portion >= units) return callable.call(args, i32.const(0), i32.const(units))
+      const [begin, end] = [locals.add('i32'), locals.add('i32')]
+      const body = sequence(
+        end.set(i32.add(begin.get, i32.const(portion))),
+        ifThen(i32.gtU(end.get, i32.const(units)), end.set(i32.const(units))),
+        callable.call(args, begin.get, end.get),
+        begin.set(end.get),
+      )
+      return sequence(begin.set(i32.const(0)), doWhile(body, i32.ltU(begin.get, i32.const(units))))
     }
     this.teamwork ??= addTeamwork(module, this.scratch)
     // several portions per thread, because threads do not run equally fast
     const chunk = Math.max(1, Math.floor(units / (4 * target.threads)))
-    return this.teamwork.run(i32.const(module.addToTable(callable)), args, units, chunk)
+    return this.teamwork.run(i32.const(module.addToTable(callable)), args, units, chunk, Math.ceil(work / slowRate))
   }
 
   /** Outputs that are copies of values which live elsewhere. */

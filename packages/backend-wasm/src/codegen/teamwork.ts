@@ -53,8 +53,11 @@ const turnsBetweenChecks = 1 << 22
 export interface Teamwork {
   /** Makes the thread's own working memory known, at the beginning of a program. */
   readonly start: Void
-  /** Runs the kernel at a place of the table, together with the workers if there are any. */
-  run(place: I32, args: I32, units: number, chunk: number): Void
+  /**
+   * Runs the kernel at a place of the table, together with the workers if there are any, `chunk` units at a time. A slow
+   * machine may take `slowMs` for it.
+   */
+  run(place: I32, args: I32, units: number, chunk: number, slowMs: number): Void
 }
 
 /**
@@ -99,8 +102,8 @@ export function addTeamwork(module: ModuleBuilder, scratch: Local<'i32'>): Teamw
   module.exportFunction('help', help)
 
   const offer = module.function(
-    { params: ['i32', 'i32', 'i32', 'i32'], result: 'void' },
-    (locals, place, args, units, chunk) => {
+    { params: ['i32', 'i32', 'i32', 'i32', 'i32'], result: 'void' },
+    (locals, place, args, units, chunk, slowMs) => {
       const [job, turns] = [locals.add('i32'), locals.add('i32')]
       const asHigh = (low: number) => i64.add(i64.shl(i64.extendU(job.get), i64.const(32, 0)), i64.const(low, 0))
       const set = (offset: number, value: I32) => i32.store(block, value, offset)
@@ -122,7 +125,7 @@ export function addTeamwork(module: ModuleBuilder, scratch: Local<'i32'>): Teamw
           i32.ltU(atomic.load(block, control.finished), units.get),
           sequence(
             turns.set(i32.add(turns.get, i32.const(1))),
-            ifThen(i32.eqz(i32.remU(turns.get, i32.const(turnsBetweenChecks))), check.call(turns.get)),
+            ifThen(i32.eqz(i32.remU(turns.get, i32.const(turnsBetweenChecks))), check.call(slowMs.get)),
           ),
         ),
       )
@@ -130,7 +133,11 @@ export function addTeamwork(module: ModuleBuilder, scratch: Local<'i32'>): Teamw
       return ifElse(atomic.load(block, control.workers), together, alone)
     },
   )
-  return { start, run: (place, args, units, chunk) => offer.call(place, args, i32.const(units), i32.const(chunk)) }
+  return {
+    start,
+    run: (place, args, units, chunk, slowMs) =>
+      offer.call(place, args, i32.const(units), i32.const(chunk), i32.const(slowMs)),
+  }
 }
 
 /** A statement, and then a value. */

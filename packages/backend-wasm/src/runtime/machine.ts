@@ -16,9 +16,9 @@ export class Machine {
   scratchStride = 0
   private readonly areas = new Map<Area, WasmBuffer>()
 
-  constructor(memory: WebAssembly.Memory, threads: number, name: string) {
+  constructor(memory: WebAssembly.Memory, threads: number, name: string, patienceMs: number) {
     this.heap = new Heap(memory, name)
-    this.pool = threads > 1 ? new Pool(this.heap, threads, name) : undefined
+    this.pool = threads > 1 ? new Pool(this.heap, threads, name, patienceMs) : undefined
   }
 
   allocate(bytes: number): WasmBuffer {

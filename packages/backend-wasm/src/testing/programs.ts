@@ -23,6 +23,7 @@ import {
   reshape,
   type Shape,
   scan,
+  scatterAdd,
   sin,
   sizeOf,
   slice,
@@ -169,6 +170,15 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
       label: `${count} of ${rows} x ${width}`,
       inputs: [floats(dice, [rows, width]), { data: indices, shape: [count] }],
       run: gradientOf((table, index) => sum(square(gather(table!, index!))), 1),
+    }
+  },
+  'additions to shared places'(dice) {
+    const [rows, width, count] = [dice.whole(1, 4), dice.pick(sizes), 20_000]
+    const indices = Int32Array.from({ length: count }, () => dice.whole(0, rows - 1))
+    return {
+      label: `${count} to ${rows} x ${width}`,
+      inputs: [floats(dice, [count, width]), { data: indices, shape: [count] }, floats(dice, [rows, width])],
+      run: (updates, index, x) => [scatterAdd(x!, index!, updates!)],
     }
   },
   movements(dice) {

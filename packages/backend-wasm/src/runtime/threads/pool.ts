@@ -4,8 +4,6 @@ import type { Heap } from '../heap.ts'
 import { startWorker, type WorkerHandle } from './platform-worker.ts'
 import { workerSource } from './worker-source.ts'
 
-/** A job that makes no progress for so long has lost a thread. */
-const patienceMs = 20_000
 /** How often a worker looks for a new job before it goes to sleep; about a tenth of a millisecond. */
 const spins = 20_000
 
@@ -22,6 +20,8 @@ export class Pool {
     /** Threads in all, the main one included. */
     readonly threads: number,
     private readonly name: string,
+    /** A job that makes no progress for so long, and for as long as it may take besides, has lost a thread. */
+    private readonly patienceMs: number,
   ) {
     this.address = heap.allocate(control.bytes)
     this.words = new Int32Array(heap.memory.buffer, this.address, control.bytes / 4)
@@ -59,17 +59,18 @@ export class Pool {
   }
 
   /** Called now and then while the main thread waits for the others. Throws `BackendError` if one of them is gone. */
-  readonly check = (): void => {
+  readonly check = (slowMs: number): void => {
     const finished = Atomics.load(this.words, control.finished / 4)
     const now = performance.now()
     if (finished !== this.progress.finished) {
       this.progress = { finished, since: now }
       return
     }
-    if (now - this.progress.since < patienceMs) return
+    const patience = this.patienceMs + slowMs
+    if (now - this.progress.since < patience) return
     this.close()
     throw new BackendError(
-      `A thread of the ${this.name} backend stopped in the middle of its work (no progress for ${patienceMs / 1000} s). ` +
+      `A thread of the ${this.name} backend stopped in the middle of its work (no progress for ${Math.round(patience / 1000)} s). ` +
         'What was being computed is lost; parameters that were being updated may be half new. The backend goes on with one thread. ' +
         'Start again from the last checkpoint, or use `wasm({ threads: 1 })`.',
     )
