@@ -28,6 +28,7 @@ export default defineConfig({
         test: { name: 'packed', include: ['tests/packed/*.test.ts'], globalSetup: 'tests/packed/pack.ts' },
       },
       project('size', ['tests/size/*.test.mjs']),
+      project('platforms', ['tests/platforms/*.test.ts']),
     ],
   },
 })

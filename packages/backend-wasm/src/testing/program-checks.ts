@@ -1,0 +1,42 @@
+import { cpu } from '@gradus/backend-cpu'
+import { compile } from '@gradus/graph'
+import { type Backend, onBackend, type Tensor, type TypedArray, tensor } from '@gradus/tensor'
+import type { Check } from '@gradus/testing/checks'
+import { Dice } from './dice.ts'
+import { programKinds, type RandomProgram } from './programs.ts'
+
+const reference = cpu()
+
+/** A check for each kind of random program: so many of them give what they give on the reference. */
+export function programChecks(backend: Backend, cases: number): Check[] {
+  return Object.entries(programKinds).map(([name, make]) => ({
+    name: `random programs: ${name}`,
+    run() {
+      for (let number = 0; number < cases; number++) {
+        compare(`case ${number}`, make(new Dice(1000 * number + name.length)), backend)
+      }
+    },
+  }))
+}
+
+function compare(what: string, program: RandomProgram, backend: Backend): void {
+  const [actual, expected] = [resultsOf(program, backend), resultsOf(program, reference)]
+  expected.forEach((values, output) => {
+    const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0.01)
+    values.forEach((value, place) => {
+      const found = actual[output]![place]!
+      if (Math.abs(found - value) <= 2e-5 * (largest + Math.abs(value))) return
+      throw new Error(`${what} (${program.label}), output ${output}: ${found} instead of ${value} at ${place}`)
+    })
+  })
+}
+
+function resultsOf({ inputs, run }: RandomProgram, backend: Backend): TypedArray[] {
+  return onBackend(backend, () => {
+    const tensors = inputs.map(({ data, shape }) => tensor(data, { shape }))
+    const results = compile((...given: Tensor[]) => run(...given))(...tensors)
+    const values = results.map((result) => result.dataSync().slice())
+    for (const used of [...tensors, ...results]) used.dispose()
+    return values
+  })
+}

@@ -1,0 +1,73 @@
+import { accessSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Findings } from './src/page.ts'
+import { Pages } from './src/pages.ts'
+
+// GRADUS_CHROMIUM names the browser; Debian's package puts it where it is looked for without.
+const executable = process.env.GRADUS_CHROMIUM ?? '/usr/bin/chromium'
+
+let pages: Pages
+beforeAll(async () => {
+  accessSync(executable)
+  pages = await Pages.open(executable)
+}, 60_000)
+afterAll(() => pages?.close())
+
+/** All checks that did not pass; the others are counted, so that none is lost. */
+function expectAllPassed({ outcomes }: Findings): void {
+  expect(outcomes.filter(({ status }) => status === 'failed')).toEqual([])
+  expect(outcomes.filter(({ status }) => status === 'passed').length).toBeGreaterThan(400)
+}
+
+function expectTrained({ losses, longestBlock }: Findings): void {
+  expect(losses).toHaveLength(20)
+  expect(losses.at(-1)).toBeLessThan(0.5 * losses[0]!)
+  expect(longestBlock).toBeLessThan(1000)
+}
+
+describe('a page that is cross-origin isolated', () => {
+  it('trains with threads', async () => {
+    const found = await pages.findings('isolated')
+    expect(found).toMatchObject({ isolated: true, auto: 'wasm', refusals: {} })
+    expect(found.about).toMatch(/relaxed SIMD, [2-9] threads/)
+    expectTrained(found)
+  })
+
+  it.each(['one thread', 'two threads that share everything', 'no relaxed SIMD', 'no SIMD'])(
+    'passes all checks with %s',
+    async (variant) => expectAllPassed(await pages.findings('isolated', variant)),
+    300_000,
+  )
+})
+
+describe('a page that is not cross-origin isolated', () => {
+  it('trains with one thread, and says why there are not more', async () => {
+    const found = await pages.findings('plain')
+    expect(found).toMatchObject({ isolated: false, auto: 'wasm' })
+    expect(found.about).toMatch(/, 1 thread$/)
+    expect(found.refusals.wasm).toBeUndefined()
+    expect(found.refusals.twoThreads).toMatch(/cross-origin isolated/)
+    expectTrained(found)
+  })
+
+  it.each(['one thread', 'no relaxed SIMD'])(
+    'passes all checks with %s',
+    async (variant) => expectAllPassed(await pages.findings('plain', variant)),
+    300_000,
+  )
+})
+
+describe('a page with a content security policy', () => {
+  it('that forbids WebAssembly trains on cpu, and the wasm backend says what it needs', async () => {
+    const found = await pages.findings('strict')
+    expect(found.auto).toBe('cpu')
+    expect(found.refusals.wasm).toMatch(/'wasm-unsafe-eval'.*useBackend\(cpu\(\)\)/)
+    expect(found.losses).toHaveLength(20)
+  })
+
+  it("that has 'wasm-unsafe-eval' trains on wasm", async () => {
+    const found = await pages.findings('permitting')
+    expect(found).toMatchObject({ auto: 'wasm' })
+    expectTrained(found)
+  })
+})

@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { type Browser, chromium } from 'playwright-core'
+import type { Findings } from './page.ts'
+
+/** The kinds of page in which the same script runs, by the headers that they come with. */
+const headers = {
+  plain: {},
+  isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  strict: { 'content-security-policy': "default-src 'none'; script-src 'self'" },
+  permitting: { 'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'" },
+} as const
+
+/** Serves the pages, and opens them in Chromium. */
+export class Pages {
+  private constructor(
+    private readonly server: Server,
+    private readonly browser: Browser,
+  ) {}
+
+  static async open(executablePath: string): Promise<Pages> {
+    const { outputFiles } = await build({
+      entryPoints: [join(import.meta.dirname, 'page.ts')],
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      platform: 'browser',
+      conditions: ['@gradus/source'],
+      write: false,
+      logLevel: 'warning',
+    })
+    const script = outputFiles[0]!.text
+    const server = createServer(({ url = '' }, response) => {
+      const [, kind = '', file] = url.split(/[/?]/)
+      const common = { ...headers[kind as keyof typeof headers], 'cross-origin-resource-policy': 'same-origin' }
+      if (file === 'page.js') response.writeHead(200, { ...common, 'content-type': 'text/javascript' }).end(script)
+      else {
+        const body = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
+        response.writeHead(200, { ...common, 'content-type': 'text/html' }).end(body)
+      }
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    return new Pages(server, browser)
+  }
+
+  /** What a page of a kind finds out, with the checks of a variant or without. Throws what it throws. */
+  async findings(kind: keyof typeof headers, variant?: string): Promise<Findings> {
+    const page = await this.browser.newPage()
+    try {
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(String(error)))
+      const { port } = this.server.address() as AddressInfo
+      const query = variant ? `?variant=${encodeURIComponent(variant)}` : ''
+      await page.goto(`http://127.0.0.1:${port}/${kind}/${query}`)
+      await page
+        .waitForFunction(() => 'findings' in globalThis, undefined, { timeout: 10_000 })
+        .catch(() => {
+          throw new Error(`The page does not start: ${errors.join('; ') || 'no error'}`)
+        })
+      const found = await page.evaluate(
+        () => (globalThis as unknown as { findings: Promise<Findings & { failed?: string }> }).findings,
+      )
+      if (found.failed) throw new Error(found.failed)
+      return found
+    } finally {
+      await page.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close()
+    this.server.close()
+  }
+}
