@@ -2,7 +2,7 @@ import type { FunctionalSpec, Logs, ModelSpec } from '@gradus/core'
 import { compileFromKeras } from '@gradus/io'
 import { type CompileOptions, decodeModel, fromSpec, type ModelBase, type StandardNames } from 'gradus'
 import { requireName, specOfKeras, withKnownOptions } from './build.ts'
-import type { Check } from './check.ts'
+import type { Check, Leniency } from './check.ts'
 import { Unsupported } from './outcome.ts'
 import { camelCase, isRecorded, type Keras, type Recorded, type RecordedWeight, toHost } from './recorded.ts'
 
@@ -84,6 +84,7 @@ export async function compareWeights(
   check: Check,
   field: string,
   expected: readonly RecordedWeight[],
+  leniency: Leniency = {},
 ): Promise<void> {
   const got = await model.getWeights()
   check.equal(`${field}.length`, got.length, expected.length)
@@ -91,7 +92,7 @@ export async function compareWeights(
     const own = got[index]
     if (own && own.shape.join() !== weight.shape.join()) {
       check.deviate(`${field}.${weight.path}`, `shape [${weight.shape.join(', ')}]`, `shape [${own.shape.join(', ')}]`)
-    } else if (own) await check.close(`${field}.${weight.path}`, own.data, weight)
+    } else if (own) await check.close(`${field}.${weight.path}`, own.data, weight, leniency)
   }
 }
 
@@ -102,6 +103,7 @@ export async function compareOptimizer(
   field: string,
   expected: readonly RecordedWeight[],
   weights: readonly RecordedWeight[],
+  leniency: Leniency = {},
 ): Promise<void> {
   const state = new Map(decodeModel(await model.toBytes()).optimizer.map((value) => [value.path, value]))
   const own = model.variables
@@ -116,7 +118,7 @@ export async function compareOptimizer(
     const place = owner && own[owner.index]?.path
     const tree = slot === 'average' ? 'average' : slot === 'gradientAccumulator' ? 'accumulated' : `slots.${slot}`
     const value = state.get(owner ? `${tree}.${place}` : camelCase(name))
-    await check.close(`${field}.${variable.path}`, value?.data, variable)
+    await check.close(`${field}.${variable.path}`, value?.data, variable, leniency)
   }
 }
 

