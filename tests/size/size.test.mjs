@@ -26,6 +26,7 @@ describe('what users import stays small', () => {
   it.each([
     ['add', '[ 2, 3 ]'],
     ['trainer', '[ 0, 1, 1, 0 ]'],
+    ['trainer-wasm', '[ 0, 1, 1, 0 ]'],
     ['umbrella', '[ 0, 1, 1, 0 ]'],
     ['conv-net', '[ 2, 3 ]'],
   ])(

@@ -40,8 +40,6 @@ export function sequence(...statements: readonly Void[]): Void {
   return { type: 'void', bytes: statements.map((statement) => statement.bytes) }
 }
 
-export const nothing: Void = { type: 'void', bytes: [] }
-
 /** An unsigned integer in LEB128, as many bytes as it needs. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = []

@@ -38,15 +38,7 @@ export function drop(value: Code<ValueType>): Void {
   return instruction('void', 0x1a, value)
 }
 
-/** Stops the program with an error. */
-export const unreachable: Void = { type: 'void', bytes: [0x00] }
-
 /** Copies bytes from one place in memory to another; the places may overlap. */
 export function copyMemory(to: I32, from: I32, bytes: I32): Void {
   return instruction('void', [0xfc, 0x0a, 0x00, 0x00], to, from, bytes)
-}
-
-/** Sets bytes to a value from 0 to 255. */
-export function fillMemory(to: I32, value: I32, bytes: I32): Void {
-  return instruction('void', [0xfc, 0x0b, 0x00], to, value, bytes)
 }

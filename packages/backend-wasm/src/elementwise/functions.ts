@@ -28,8 +28,13 @@ function widened({ from }: Context, value: Scalar): F64 {
 
 /** The same, with code for four lanes in single precision. */
 /* @__NO_SIDE_EFFECTS__ */
+function inside(name: ExternalName, vector: NonNullable<ElementwiseRow['vector']>): ElementwiseRow {
+  return { ...outside(name), vector }
+}
+
+/* @__NO_SIDE_EFFECTS__ */
 function computed(name: ExternalName, code: VectorFunction): ElementwiseRow {
-  return { ...outside(name), vector: (context, [x]) => code(context.steps, context, x!) }
+  return inside(name, (context, [x]) => code(context.steps, context, x!))
 }
 
 /** Functions that are not made of a few instructions. */
@@ -40,14 +45,8 @@ export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   log1p: computed('log1p', log1p),
   tanh: computed('tanh', tanh),
   erf: computed('erf', erf),
-  sin: {
-    ...outside('sin'),
-    vector: (context, [x]) => sin((far) => context.external('sin', far))(context.steps, context, x!),
-  },
-  cos: {
-    ...outside('cos'),
-    vector: (context, [x]) => cos((far) => context.external('cos', far))(context.steps, context, x!),
-  },
+  sin: inside('sin', (context, [x]) => sin((far) => context.external('sin', far))(context.steps, context, x!)),
+  cos: inside('cos', (context, [x]) => cos((far) => context.external('cos', far))(context.steps, context, x!)),
   tan: outside('tan'),
   asin: outside('asin'),
   acos: outside('acos'),
@@ -58,7 +57,7 @@ export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   acosh: outside('acosh'),
   atanh: outside('atanh'),
   atan2: outside('atan2'),
-  pow: { ...outside('power'), vector: (context, [x, y]) => pow(context.steps, context, x!, y!) },
+  pow: inside('power', (context, [x, y]) => pow(context.steps, context, x!, y!)),
   sigmoid: {
     scalar(context, [x]) {
       // with e = exp(-|x|), which cannot overflow: 1 / (1 + e), or e / (1 + e) where x < 0

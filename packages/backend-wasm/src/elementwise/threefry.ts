@@ -11,16 +11,16 @@ interface Words<T> {
 }
 
 const scalars: Words<I32> = {
-  add: i32.add,
-  xor: i32.xor,
+  add: (a, b) => i32.add(a, b),
+  xor: (a, b) => i32.xor(a, b),
   rotate: (x, by) => i32.rotl(x, i32.const(by)),
-  constant: i32.const,
+  constant: (value) => i32.const(value),
   keep: (steps, x) => steps.let(x),
 }
 
 const lanes: Words<V128> = {
-  add: i32x4.add,
-  xor: v128.xor,
+  add: (a, b) => i32x4.add(a, b),
+  xor: (a, b) => v128.xor(a, b),
   rotate: (x, by) => v128.or(i32x4.shl(x, i32.const(by)), i32x4.shrU(x, i32.const(32 - by))),
   constant: (value) => i32x4.const(value, value, value, value),
   keep: (steps, x) => steps.let(x),

@@ -17,13 +17,17 @@ export interface Arithmetic {
 /** A function of four single precision numbers; the intermediate values become steps. */
 export type VectorFunction = (steps: Steps, arithmetic: Arithmetic, x: V128) => V128
 
+const float = (value: number): V128 => f32x4.const(value)
+const integer = (value: number): V128 => i32x4.const(value, value, value, value)
+const double = (value: number): V128 => v128.const([...new Uint8Array(new Float64Array([value, value]).buffer)])
+
 /** Products and sums are rounded each, so that results are the same on all machines. */
 export const plain: Arithmetic = {
   madd: (a, b, c) => f32x4.add(f32x4.mul(a, b), c),
   nmadd: (a, b, c) => f32x4.sub(c, f32x4.mul(a, b)),
-  float: (value) => f32x4.const(value),
-  integer: (value) => i32x4.const(value, value, value, value),
-  double: (value) => v128.const([...new Uint8Array(new Float64Array([value, value]).buffer)]),
+  float,
+  integer,
+  double,
 }
 
 /**
@@ -31,9 +35,11 @@ export const plain: Arithmetic = {
  * the functions must be accurate with either.
  */
 export const fused: Arithmetic = {
-  ...plain,
   madd: (a, b, c) => f32x4.relaxedMadd(a, b, c),
   nmadd: (a, b, c) => f32x4.relaxedNmadd(a, b, c),
+  float,
+  integer,
+  double,
 }
 
 /** c0 + c1 x + c2 x² + ... by Horner's rule; `x` should be a local, as it is read once for each product. */

@@ -16,7 +16,7 @@ export interface CompiledGraph {
 }
 
 /** Memory of programs that nobody can run any more is given back. */
-const abandoned = new FinalizationRegistry<() => void>((release) => release())
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release())
 
 let programs = 0
 

@@ -2,7 +2,7 @@ import type { Aval, ConvParams, Node } from '@gradus/tensor'
 import { type Index, plus, times } from './integer.ts'
 
 /** Extents of the loops of a sum of products: `out[batch, m, n] = sum over k of a[batch, m, k] * b[batch, k, n]`. */
-export interface ContractionShape {
+interface ContractionShape {
   readonly batch: readonly number[]
   readonly m: readonly number[]
   readonly n: readonly number[]
@@ -10,7 +10,7 @@ export interface ContractionShape {
 }
 
 /** Loop variables of a contraction, or coordinates made of them. */
-export interface ContractionIndices {
+interface ContractionIndices {
   readonly batch: readonly Index[]
   readonly m: readonly Index[]
   readonly n: readonly Index[]

@@ -9,7 +9,7 @@ import { reductionRules } from './reduction-rules.ts'
  * How a node's elements read those of a source: each the one at the same position; each source element at most once;
  * or anything else.
  */
-export type Relation = 'same' | 'once' | 'other'
+type Relation = 'same' | 'once' | 'other'
 
 /** A node that reads a value, perhaps through movements that cost nothing. */
 export interface Edge {

@@ -7,7 +7,7 @@ export interface Axis {
 }
 
 /** A quotient (rounded down) or remainder that could not be simplified away. */
-export interface Division {
+interface Division {
   readonly kind: 'quotient' | 'remainder'
   readonly of: Index
   readonly by: number

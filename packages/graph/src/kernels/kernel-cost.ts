@@ -51,7 +51,7 @@ function count(axes: readonly Axis[]): number {
 }
 
 /** What all kernels of a schedule cost together. */
-export function totalCost({ kernels }: KernelSchedule): KernelCost {
+function totalCost({ kernels }: KernelSchedule): KernelCost {
   return kernels.reduce(
     (sum, { cost }) => ({ bytes: sum.bytes + cost.bytes, operations: sum.operations + cost.operations }),
     { bytes: 0, operations: 0 },

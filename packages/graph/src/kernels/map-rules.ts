@@ -16,7 +16,7 @@ import {
 import { reductionRules } from './reduction-rules.ts'
 
 /** What a rule may use to say what one element of a node is. */
-export interface MapContext {
+interface MapContext {
   readonly node: Node
   readonly inputs: readonly Aval[]
   /** The coordinates of the element. */
@@ -36,7 +36,7 @@ export interface MapRule {
 }
 
 /** The rule of every op marked `elementwise`. */
-export const elementwiseRule: MapRule = {
+const elementwiseRule: MapRule = {
   lower({ node, inputs, at, make, read }) {
     return make.apply(
       node.aval.dtype,
