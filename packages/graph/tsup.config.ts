@@ -1,3 +1,4 @@
 import { build } from '../../tsup.base.ts'
 
-export default build()
+// The two entries share the planner and the functions of numbers.
+export default build({ entry: { index: 'src/index.ts', kernels: 'src/kernels/index.ts' }, splitting: true })

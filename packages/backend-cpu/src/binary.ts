@@ -1,4 +1,4 @@
-import { scalarModulo as modulo, scalarPower as power } from '@gradus/graph'
+import { modulo, power } from '@gradus/graph/kernels'
 import type { TypedArray } from '@gradus/tensor'
 
 /**

@@ -1,4 +1,4 @@
-import { scalarErf as erf, roundHalfToEven } from '@gradus/graph'
+import { erf, roundHalfToEven } from '@gradus/graph/kernels'
 import type { TypedArray } from '@gradus/tensor'
 
 /** `y[i] = f(x[i])`; the result takes the precision of `y` as it is stored. */

@@ -1,4 +1,4 @@
-import { UnknownOp } from '@gradus/graph'
+import { UnknownOp } from '@gradus/graph/kernels'
 import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
 import type { Features } from './codegen/tools.ts'
 import { elementwiseRow } from './elementwise/table.ts'

@@ -1,4 +1,4 @@
-import { byteSize, type KernelSchedule, loopRoom, type WholeKernel } from '@gradus/graph'
+import { byteSize, type KernelSchedule, loopRoom, type WholeKernel } from '@gradus/graph/kernels'
 import type { Aval, ScanParams } from '@gradus/tensor'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
 import { type AddressTable, type Source, type Sources, sourceOf } from './address-table.ts'

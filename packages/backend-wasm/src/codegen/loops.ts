@@ -1,4 +1,4 @@
-import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph'
+import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph/kernels'
 import {
   doWhile,
   i32,

@@ -1,4 +1,4 @@
-import { byteSize, type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/graph'
+import { byteSize, type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/graph/kernels'
 import { sizeOf } from '@gradus/tensor'
 import {
   copyMemory,

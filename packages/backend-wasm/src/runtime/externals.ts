@@ -1,4 +1,4 @@
-import { scalarErf, scalarModulo, scalarPower } from '@gradus/graph'
+import { erf, modulo, power } from '@gradus/graph/kernels'
 import type { ExternalName } from '../elementwise/row.ts'
 
 /** The functions that generated code calls for what it does not compute itself. */
@@ -19,8 +19,8 @@ export const externals: Readonly<Record<ExternalName, (...inputs: number[]) => n
   asinh: Math.asinh,
   acosh: Math.acosh,
   atanh: Math.atanh,
-  erf: (x) => scalarErf(x!),
-  power: (x, y) => scalarPower(x!, y!),
+  erf: (x) => erf(x!),
+  power: (x, y) => power(x!, y!),
   atan2: Math.atan2,
-  modulo: (x, y) => scalarModulo(x!, y!),
+  modulo: (x, y) => modulo(x!, y!),
 }

@@ -1,4 +1,4 @@
-import { schedule } from '@gradus/graph'
+import { schedule } from '@gradus/graph/kernels'
 import { type Aval, avalOf, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
 import { type ProgramModule, programModule } from '../codegen/program-module.ts'
 import type { Target } from '../codegen/tools.ts'

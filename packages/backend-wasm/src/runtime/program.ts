@@ -1,4 +1,4 @@
-import { byteSize, type StepPlan } from '@gradus/graph'
+import { byteSize, type StepPlan } from '@gradus/graph/kernels'
 import type { Aval, DeviceBuffer, Executable, Tensor } from '@gradus/tensor'
 import type { TableEntry } from '../codegen/address-table.ts'
 import type { ProgramModule } from '../codegen/program-module.ts'

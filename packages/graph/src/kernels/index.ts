@@ -1,3 +1,7 @@
+// The second entry of the package, `@gradus/graph/kernels`: what backends that generate code are made with.
+
+export { byteSize, type StepPlan } from '../plan-steps.ts'
+export { erf, modulo, power, roundHalfToEven } from '../special-functions.ts'
 export { AxisMaker, type AxisMap, expressionsWithin, lookedBy, Rewriting } from './axes.ts'
 export { costOf } from './cost.ts'
 export { type Condition, type Expression, Expressions } from './expression.ts'

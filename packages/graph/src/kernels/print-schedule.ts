@@ -56,13 +56,14 @@ class Printer {
           ...kernel.stores.map((store) => this.store(store)),
         ]
       case 'loops': {
+        const outer = this.loops('for', kernel.outer)
         const body = kernel.passes.flatMap((pass) => [
           ...this.loops('over', kernel.inner),
           ...pass.saves.map((save) => `  row${save.slot}[${this.index(save.index)}] = ${this.text(save.expression)}`),
           ...pass.reductions.map(({ id, combine, expression }) => `  r${id} = ${combine} of ${this.text(expression)}`),
           ...pass.stores.map((store) => `  ${this.store(store)}`),
         ])
-        return [...this.loops('for', kernel.outer), ...body, ...kernel.rows.map((store) => this.store(store))]
+        return [...outer, ...body, ...kernel.rows.map((store) => this.store(store))]
       }
     }
   }

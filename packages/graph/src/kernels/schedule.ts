@@ -14,6 +14,16 @@ import { wholeRules } from './whole-rules.ts'
  * until no index needs a division, and memory is planned by lifetimes. What every backend that generates code starts from.
  *
  * Throws `UnknownOp` for a primitive that has no rule.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { printSchedule, schedule } from '@gradus/graph/kernels'
+ * import { add, matmul, ones, relu, trace, useBackend } from '@gradus/tensor'
+ * await useBackend(cpu())
+ * const { graph } = trace((x, w, b) => relu(add(matmul(x, w), b)), [ones([8, 3]), ones([3, 4]), ones([4])])
+ * const scheduled = schedule(graph)
+ * scheduled.kernels.length // => 1
+ * printSchedule(scheduled).includes('product = sum over') // => true
  */
 export function schedule(graph: Graph): KernelSchedule {
   const program = new Program(explicitPadding(graph), wholeRules)

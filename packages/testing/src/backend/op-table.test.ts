@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { cpu } from '@gradus/backend-cpu'
+import { wasm } from '@gradus/backend-wasm'
 import { expect, it } from 'vitest'
 import { opTable } from './op-table.ts'
 
@@ -16,7 +17,7 @@ This page is written by \`npm run op-table\` in \`packages/testing\`, and a test
 `
 
 it('docs/op-table.md shows what the checks find', async () => {
-  const table = await opTable([{ backend: cpu() }])
+  const table = await opTable([{ backend: cpu() }, { backend: wasm() }])
   expect(table).not.toContain('| no ')
   await expect(introduction + table).toMatchFileSnapshot(page)
 })

@@ -1,4 +1,4 @@
-import type { Axis } from '@gradus/graph'
+import type { Axis } from '@gradus/graph/kernels'
 import {
   doWhile,
   type I32,

@@ -11,7 +11,7 @@ import {
   Rewriting,
   ravel,
   times,
-} from '@gradus/graph'
+} from '@gradus/graph/kernels'
 import { workspace } from '../tools.ts'
 import type { Layout } from './layout.ts'
 

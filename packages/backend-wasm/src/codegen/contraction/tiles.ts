@@ -1,4 +1,4 @@
-import type { Axis, ContractionKernel } from '@gradus/graph'
+import type { Axis, ContractionKernel } from '@gradus/graph/kernels'
 import {
   doWhile,
   f32x4,

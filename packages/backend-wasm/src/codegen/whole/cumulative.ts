@@ -1,4 +1,4 @@
-import type { WholeKernel } from '@gradus/graph'
+import type { WholeKernel } from '@gradus/graph/kernels'
 import { bytesPerElement, type DType, sizeOf } from '@gradus/tensor'
 import {
   doWhile,
