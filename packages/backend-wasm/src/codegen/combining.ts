@@ -1,4 +1,4 @@
-import type { Combine } from '@gradus/graph/kernels'
+import { type Combine, combiningOps } from '@gradus/graph/kernels'
 import type { DType } from '@gradus/tensor'
 import { type Code, f32, f32x4, i32, i32x4, type Locals, Steps, type V128, type ValueType } from '../assembler/index.ts'
 import { compareScalars, compareVectors } from '../elementwise/comparison.ts'
@@ -6,16 +6,6 @@ import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
 import { plain } from '../math/index.ts'
 import type { Lanes, Value } from './lanes.ts'
-
-/** The op that puts two elements together, for combinations that are one. */
-const ops: Readonly<Partial<Record<Combine, string>>> = {
-  sum: 'add',
-  prod: 'mul',
-  max: 'maximum',
-  min: 'minimum',
-  any: 'logicalOr',
-  all: 'logicalAnd',
-}
 
 /** What changes nothing when it is combined. */
 export function identityOf(combine: Combine, dtype: DType): number {
@@ -52,7 +42,7 @@ export function isArg(combine: Combine): boolean {
 
 /** Two elements, or vectors of them, as one. */
 export function combined(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, a: Value, b: Value): Value {
-  const row = elementwiseRow(ops[combine]!)!
+  const row = elementwiseRow(combiningOps[combine]!)!
   return applied(lanes, locals, row, dtype, [a, b])
 }
 

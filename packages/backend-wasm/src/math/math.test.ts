@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
 import { power, erf as preciseErf } from '@gradus/graph/kernels'
+import { expect, it } from 'vitest'
 import { doWhile, type F64, i32, increase, ModuleBuilder, Steps, type V128, v128 } from '../assembler/index.ts'
 import * as math from './index.ts'
 import { type Arithmetic, fused, plain, type VectorFunction, withKeptConstants } from './index.ts'

@@ -96,7 +96,7 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
   },
   convolution(dice) {
     const groups = dice.pick([1, 1, 2, 3])
-    const [channels, filters] = [groups * dice.whole(1, 9), groups * dice.whole(1, 9)]
+    const [channels, filters] = [groups * dice.whole(1, 20), groups * dice.whole(1, 20)]
     const [height, width] = [dice.whole(5, 14), dice.whole(5, 14)]
     const [kernelHeight, kernelWidth] = [dice.whole(1, 3), dice.whole(1, 3)]
     const strides = dice.whole(1, 2)

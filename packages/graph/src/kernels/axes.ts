@@ -68,12 +68,13 @@ export function joinedIndex([outer, inner]: readonly [Axis, Axis]): Index {
 
 /** Expressions with other indices in place of their axes. */
 export class Rewriting {
-  readonly make = new Expressions()
   private readonly done = new Map<Expression, Expression>()
 
   constructor(
     private readonly from: Expressions,
     private readonly axes: AxisMap,
+    /** Makes the new expressions. */
+    readonly make = new Expressions(),
   ) {}
 
   index(index: Index): Index {

@@ -45,7 +45,7 @@ export const contractionRules: Readonly<Record<string, ContractionRule>> = {
       }
     },
   },
-  // padding and gaps in the input have been made an op of their own before (see `explicitPadding`)
+  // padding and gaps in the input have been made an op of their own before (see `plainConvolutions`)
   conv: {
     shape(node, [x, kernel]) {
       const { groups } = node.params as ConvParams

@@ -77,7 +77,9 @@ export function runsOf(shape: readonly number[], reducedAxes: readonly number[])
  * Whether an edge reads, at each position of the dimensions `runs`, the source element that belongs to the kept ones: the
  * result of a reduction, repeated over what was reduced.
  */
-export function readsRows(program: Program, { read, source }: Edge, runs: readonly Run[]): boolean {
+export function readsRows(program: Program, { consumer, read, source }: Edge, runs: readonly Run[]): boolean {
+  // what moves elements itself does not read the one at its own position
+  if (ownRelation(program, consumer) !== 'same') return false
   const axes = runs.map(({ size }, id) => axisOf(id, size))
   const joined = (list: readonly number[]): Index =>
     list.reduce((index, i) => plus(times(index, runs[i]!.size), indexOf(axes[i]!)), constantIndex(0))

@@ -10,6 +10,7 @@ import { Reading } from './reading.ts'
 import { reductionRules } from './reduction-rules.ts'
 import { refineContraction, refineLoops } from './refine.ts'
 import { saveAcrossPasses } from './saves.ts'
+import { unrollShort } from './unroll.ts'
 import { wholeRules } from './whole-rules.ts'
 
 /** The kernels of a group of nodes (one, but for nodes that are put together from parts); `stored` nodes go to memory. */
@@ -89,7 +90,7 @@ function lowerRows(program: Program, group: Group, outputs: readonly number[]): 
     }),
   )
   const kernel: LoopKernel = { kind: 'loops', outer: domain.outer, inner: domain.inner, passes, rows, slots: 0, make }
-  return saveAcrossPasses(refineLoops(kernel, axes))
+  return saveAcrossPasses(refineLoops(unrollShort(refineLoops(kernel, axes)), axes))
 }
 
 interface RowDomain {

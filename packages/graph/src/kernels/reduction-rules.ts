@@ -5,6 +5,16 @@ import { type Index, plus, quotient, remainder, times } from './integer.ts'
 /** How the elements of a reduction are put together. `argMax` and `argMin` give the place of the first extreme. */
 export type Combine = 'sum' | 'prod' | 'max' | 'min' | 'any' | 'all' | 'argMax' | 'argMin'
 
+/** The op that puts two elements together, for combinations that are one. */
+export const combiningOps: Readonly<Partial<Record<Combine, string>>> = {
+  sum: 'add',
+  prod: 'mul',
+  max: 'maximum',
+  min: 'minimum',
+  any: 'logicalOr',
+  all: 'logicalAnd',
+}
+
 /** A reduction of one input: which elements belong to one element of the result. */
 export interface ReductionRule {
   readonly combine: Combine

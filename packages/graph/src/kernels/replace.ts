@@ -1,12 +1,11 @@
 import type { Expression, Expressions } from './expression.ts'
 import type { Pass } from './kernel.ts'
 
-/** The pass with other expressions in place of those for which `replace` gives one. */
-export function rewriteWith(
-  pass: Pass,
+/** Rewrites expressions: those for which `replace` gives another one, wherever they occur. */
+export function replacing(
   make: Expressions,
   replace: (expression: Expression) => Expression | undefined,
-): Pass {
+): (expression: Expression) => Expression {
   const done = new Map<Expression, Expression>()
   const rewrite = (old: Expression): Expression => {
     let result = done.get(old)
@@ -18,6 +17,16 @@ export function rewriteWith(
     if (old.kind === 'choice') return make.choice(old.conditions, () => rewrite(old.inside), rewrite(old.outside))
     return old
   }
+  return rewrite
+}
+
+/** The pass with other expressions in place of those for which `replace` gives one. */
+export function rewriteWith(
+  pass: Pass,
+  make: Expressions,
+  replace: (expression: Expression) => Expression | undefined,
+): Pass {
+  const rewrite = replacing(make, replace)
   return {
     ...pass,
     reductions: pass.reductions.map((reduction) => ({ ...reduction, expression: rewrite(reduction.expression) })),

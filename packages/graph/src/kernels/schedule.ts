@@ -1,10 +1,10 @@
 import { bodyOf, type Graph } from '@gradus/tensor'
-import { explicitPadding } from './explicit-padding.ts'
 import { type Group, Groups, rowCount } from './groups.ts'
 import type { FusedKernel, KernelSchedule, ScheduledKernel } from './kernel.ts'
 import { accessesOf } from './kernel-access.ts'
 import { costOfKernel } from './kernel-cost.ts'
 import { lowerGroup } from './lower.ts'
+import { plainConvolutions } from './plain-convolutions.ts'
 import { planKernels } from './plan-kernels.ts'
 import { Program } from './program.ts'
 import { wholeRules } from './whole-rules.ts'
@@ -26,7 +26,7 @@ import { wholeRules } from './whole-rules.ts'
  * printSchedule(scheduled).includes('product = sum over') // => true
  */
 export function schedule(graph: Graph): KernelSchedule {
-  const program = new Program(explicitPadding(graph), wholeRules)
+  const program = new Program(plainConvolutions(graph), wholeRules)
   const groups = new Groups(program)
   const ordered = groups.build()
   const stored = new Set(program.graph.nodes.map((_, node) => node).filter((node) => groups.isStored(node)))
