@@ -31,11 +31,16 @@ const opCosts: Readonly<Record<string, number>> = {
   threefryLow: 100,
 }
 
+/** What an op costs for one element, in additions. */
+export function costOfOp(op: string): number {
+  return opCosts[op] ?? 1
+}
+
 /** What evaluating an expression once costs, in additions; reading memory is not counted. */
 export function costOf(expression: Expression): number {
   let cost = 0
   forEachExpression([expression], (part) => {
-    if (part.kind === 'apply') cost += opCosts[part.op] ?? 1
+    if (part.kind === 'apply') cost += costOfOp(part.op)
   })
   return cost
 }

@@ -1,4 +1,5 @@
 import { sizeOf } from '@gradus/tensor'
+import { costOfOp } from './cost.ts'
 import { type Edge, edgesInto, type Run, readsRows, runsOf } from './edges.ts'
 import { GroupOrder } from './group-order.ts'
 import type { Program } from './program.ts'
@@ -22,6 +23,10 @@ const longestRow = 16384
 /** The same where rows lie across memory, so that several are walked over at once. */
 const longestColumn = 1024
 
+/** At most so many additions are done again rather than kept in memory, and only for at least so many elements. */
+const cheap = 4
+const worthComputingAgain = 256
+
 /** Joins nodes to groups, such that fewer values have to be in memory; groups never wait for each other in a circle. */
 export class Groups {
   private readonly groupOf: Group[] = []
@@ -30,6 +35,9 @@ export class Groups {
   /** The edges that read a node's result, by number of the node. */
   private readonly uses = new Map<number, Edge[]>()
   private readonly outputs: ReadonlySet<number>
+  /** Nodes that are computed again by every group that reads them, and what each group computes again. */
+  private readonly again = new Set<number>()
+  private readonly copies = new Map<Group, number[]>()
 
   constructor(private readonly program: Program) {
     const { graph, roles, roots } = program
@@ -61,12 +69,17 @@ export class Groups {
     this.joinRows()
     this.inline()
     this.joinScalars()
-    return this.order.items()
+    this.computeAgain()
+    return this.order.items().map((group) => {
+      const copies = this.copies.get(group)
+      return copies ? { ...group, inlined: [...group.inlined, ...copies] } : group
+    })
   }
 
   /** Whether a node's result is read by another group or handed out. */
   isStored(node: number): boolean {
     if (this.outputs.has(node)) return true
+    if (this.again.has(node)) return false
     return this.usesOf(node).some(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
   }
 
@@ -169,6 +182,47 @@ export class Groups {
       if (last) this.join(last.nodes[0]!, group.nodes[0]!)
       last = this.group(group.nodes[0]!)
     }
+  }
+
+  /**
+   * What follows with a few instructions from one value that is in memory anyway is not stored as well: its readers compute
+   * it again.
+   */
+  private computeAgain(): void {
+    const costs = new Map<number, { readonly source: number; readonly cost: number }>()
+    this.program.roles.forEach((role, node) => {
+      if (role !== 'map' || !this.isStored(node) || this.outputs.has(node)) return
+      if (sizeOf(this.program.graph.nodes[node]!.aval.shape) < worthComputingAgain) return
+      const found = this.costAgain(node, costs)
+      if (!found || found.cost > cheap) return
+      const readers = this.usesOf(node).filter(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
+      if (readers.some(({ consumer }) => !['map', 'reduce'].includes(this.program.roles[consumer]!))) return
+      costs.set(node, found)
+      this.again.add(node)
+      for (const group of new Set(readers.map(({ consumer }) => this.group(consumer)))) {
+        this.copies.set(group, [...(this.copies.get(group) ?? []), node])
+      }
+    })
+  }
+
+  /** What it takes to compute a node from one value in memory; undefined if it takes more than one. */
+  private costAgain(
+    node: number,
+    costs: ReadonlyMap<number, { readonly source: number; readonly cost: number }>,
+  ): { readonly source: number; readonly cost: number } | undefined {
+    const { program } = this
+    let cost = costOfOp(program.graph.nodes[node]!.op.name)
+    let source: number | undefined
+    for (const edge of this.edges.get(node)!) {
+      const maker = program.makerOf(edge.source)
+      const known = maker < 0 ? undefined : costs.get(maker)
+      if (!known && !(maker < 0 ? !program.graph.donated.includes(edge.source) : this.isStored(maker))) return undefined
+      const from = known?.source ?? edge.source
+      if (edge.relation !== 'same' || (source !== undefined && source !== from)) return undefined
+      source = from
+      cost += known?.cost ?? 0
+    }
+    return source === undefined ? undefined : { source, cost }
   }
 
   private leaves({ consumer }: Edge, group: Group): boolean {
