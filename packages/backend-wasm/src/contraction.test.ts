@@ -1,7 +1,7 @@
 import { compile } from '@gradus/graph'
 import { matmul, onBackend, type Tensor, tensor } from '@gradus/tensor'
+import { Dice } from '@gradus/testing/checks'
 import { describe, expect, it } from 'vitest'
-import { Dice } from './testing/dice.ts'
 import { variants } from './testing/variants.ts'
 
 // Small whole numbers: every order of additions gives the same sums, and they are compared exactly.

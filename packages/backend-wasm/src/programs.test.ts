@@ -1,5 +1,5 @@
+import { programChecks } from '@gradus/testing/checks'
 import { describe, it } from 'vitest'
-import { programChecks } from './testing/program-checks.ts'
 import { variants } from './testing/variants.ts'
 
 // The conformance suite has small samples; these programs are large and odd enough to reach every path of the generator.

@@ -1,8 +1,7 @@
 // Runs in a page, by itself: what a script does while it is evaluated from outside is not under the page's security policy.
 
-import { backendChecks, type Outcome, runChecks } from '@gradus/testing/checks'
+import { backendChecks, type Outcome, programChecks, runChecks } from '@gradus/testing/checks'
 import { auto, Dense, Sequential, useBackend, wasm } from 'gradus'
-import { programChecks } from '../../../packages/backend-wasm/src/testing/program-checks.ts'
 import { variants } from '../../../packages/backend-wasm/src/testing/variants.ts'
 
 /** What a page found out. */

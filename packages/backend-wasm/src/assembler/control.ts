@@ -18,7 +18,11 @@ export function ifThen(condition: I32, then: Void): Void {
   return { type: 'void', bytes: [condition.bytes, 0x04, 0x40, then.bytes, 0x0b] }
 }
 
-export function ifElse<T extends ValueType | 'void'>(condition: I32, then: Code<T>, otherwise: Code<T>): Code<T> {
+export function ifElse<T extends ValueType | 'void'>(
+  condition: I32,
+  then: Code<T>,
+  otherwise: Code<NoInfer<T>>,
+): Code<T> {
   const { type } = then
   return { type, bytes: [condition.bytes, 0x04, typeByte(type), then.bytes, 0x05, otherwise.bytes, 0x0b] }
 }

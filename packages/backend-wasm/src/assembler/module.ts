@@ -74,7 +74,7 @@ export class ModuleBuilder {
 
   function<const P extends readonly ValueType[], R extends ValueType | 'void'>(
     { params, result }: Signature<P, R>,
-    body: (locals: Locals, ...params: LocalsOf<P>) => Code<R>,
+    body: (locals: Locals, ...params: LocalsOf<P>) => Code<NoInfer<R>>,
   ): Callable<P, R> {
     const locals = new Locals(params.length)
     const given = params.map((type, index) => localOf(type, index)) as LocalsOf<P>

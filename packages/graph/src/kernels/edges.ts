@@ -29,19 +29,16 @@ export function edgesInto(program: Program, consumer: number): Edge[] {
     return node.inputs.map((read): Edge => ({ consumer, read, source: program.roots[read]!, relation: 'other' }))
   }
   const edges: Edge[] = []
-  for (const read of node.inputs) {
-    let relation = ownRelation(program, consumer)
-    let value = read
-    while (program.isInlined(value)) {
-      const below = program.node(program.makerOf(value))
-      if (below.inputs.length === 0) break
-      if (!below.op.view) {
-        relation = mapRuleOf(below).once && relation !== 'other' ? 'once' : 'other'
-      }
-      value = below.inputs[0]!
+  const follow = (read: number, value: number, relation: Relation): void => {
+    if (!program.isInlined(value)) {
+      edges.push({ consumer, read, source: value, relation })
+      return
     }
-    if (!program.isInlined(value)) edges.push({ consumer, read, source: value, relation })
+    const below = program.node(program.makerOf(value))
+    const moved = mapRuleOf(below).once && relation !== 'other' ? 'once' : 'other'
+    for (const input of below.inputs) follow(read, input, below.op.view ? relation : moved)
   }
+  for (const read of node.inputs) follow(read, read, ownRelation(program, consumer))
   return edges
 }
 
@@ -95,6 +92,7 @@ export function readsRows(program: Program, { consumer, read, source }: Edge, ru
 function placeIn(program: Program, value: number, at: readonly Index[], source: number): readonly Index[] | undefined {
   if (value === source) return at
   const node = program.node(program.makerOf(value))
+  if (node.inputs.length !== 1) return undefined
   let found: readonly Index[] | undefined
   const make = new Expressions()
   mapRuleOf(node).lower({
@@ -102,8 +100,8 @@ function placeIn(program: Program, value: number, at: readonly Index[], source: 
     inputs: program.inputsOf(node),
     at,
     make,
-    read(input, coordinates) {
-      found = placeIn(program, node.inputs[input]!, coordinates, source)
+    read(_, coordinates) {
+      found = placeIn(program, node.inputs[0]!, coordinates, source)
       return make.constant(node.aval.dtype, 0)
     },
   })

@@ -58,7 +58,8 @@ function division(kind: Division['kind'], of: Index, by: number): Division {
 function make(terms: readonly Term[], constant: number): Index {
   let key = ''
   for (const { atom, coefficient } of terms) key += `${coefficient}${atom.key}+`
-  return { terms, constant, axes: axesOfTerms(terms), key: key + constant }
+  // 0 times a negative factor is -0, which would not be the same number in an expression
+  return { terms, constant: constant + 0, axes: axesOfTerms(terms), key: key + constant }
 }
 
 function axesOfTerms(terms: readonly Term[]): readonly Axis[] {

@@ -70,7 +70,7 @@ function lowerRows(program: Program, group: Group, outputs: readonly number[]): 
   for (const node of reduceNodes) {
     const expression = reductionElement(program, reading, node, domain)
     const { combine } = reductionRules[nodes[node]!.op.name]!
-    const place = combine === 'argMax' || combine === 'argMin' ? { place: domain.reduced[0]! } : {}
+    const place = combine === 'argMax' || combine === 'argMin' ? { place: domain.within } : {}
     reductions.set(node, { id: reductions.size, combine, expression, level: levelOf(expression), ...place })
   }
   const perElement = outputs.filter((node) => !isPerRow(program, group, node))
@@ -96,27 +96,25 @@ function lowerRows(program: Program, group: Group, outputs: readonly number[]): 
 interface RowDomain {
   readonly outer: readonly Axis[]
   readonly inner: readonly Axis[]
-  /** Coordinates in the result of the reductions (as far as they are kept), and of what is reduced. */
-  readonly kept: readonly Index[]
-  readonly reduced: readonly Index[]
-  /** The position among all elements, and among the rows. */
+  /** The position among all elements, among the rows, and among the elements of a row. */
   readonly position: Index
   readonly row: Index
+  readonly within: Index
 }
 
 function rowDomain(program: Program, node: number, axes: AxisMaker): RowDomain {
   const { op, aval, inputs } = program.graph.nodes[node]!
   const rule = reductionRules[op.name]!
   const input = program.aval(inputs[0]!)
-  const inner = axes.coordinates(rule.inner(program.graph.nodes[node]!, input))
-  const outer = axes.coordinates(aval.shape)
-  const row = ravel(outer.at, aval.shape)
-  const place = rule.place(program.graph.nodes[node]!, input, outer.at, inner.at)
   const innerShape = rule.inner(program.graph.nodes[node]!, input)
+  const inner = axes.coordinates(innerShape)
+  const outer = axes.coordinates(aval.shape)
+  const place = rule.place(program.graph.nodes[node]!, input, outer.at, inner.at)
   const position = rule.axes
     ? ravel(place.at, input.shape)
     : ravel([...outer.at, ...inner.at], [...aval.shape, ...innerShape])
-  return { outer: outer.axes, inner: inner.axes, kept: outer.at, reduced: inner.at, position, row }
+  const [row, within] = [ravel(outer.at, aval.shape), ravel(inner.at, innerShape)]
+  return { outer: outer.axes, inner: inner.axes, position, row, within }
 }
 
 /** The element that a reduction takes at the present place of the loops. */
@@ -125,7 +123,8 @@ function reductionElement(program: Program, reading: Reading, node: number, doma
   const rule = reductionRules[op.name]!
   const input = program.aval(inputs[0]!)
   if (rule.axes) return reading.read(inputs[0]!, unravel(domain.position, input.shape))
-  const place = rule.place(program.graph.nodes[node]!, input, domain.kept, domain.reduced)
+  const within = unravel(domain.within, rule.inner(program.graph.nodes[node]!, input))
+  const place = rule.place(program.graph.nodes[node]!, input, unravel(domain.row, aval.shape), within)
   const { make } = reading
   return make.choice(place.only, () => reading.read(inputs[0]!, place.at), make.constant(aval.dtype, 0))
 }

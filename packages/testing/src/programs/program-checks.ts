@@ -1,13 +1,22 @@
 import { cpu } from '@gradus/backend-cpu'
 import { compile } from '@gradus/graph'
 import { type Backend, onBackend, type Tensor, type TypedArray, tensor } from '@gradus/tensor'
-import type { Check } from '@gradus/testing/checks'
+import type { Check } from '../check.ts'
 import { Dice } from './dice.ts'
 import { programKinds, type RandomProgram } from './programs.ts'
 
 const reference = cpu()
 
-/** A check for each kind of random program: so many of them give what they give on the reference. */
+/**
+ * A check for each of the `programKinds`: so many random programs of the kind, compiled, give what they give on the reference.
+ * The samples of ops in `backendChecks` are small; these programs are large and odd enough for every path of a code generator.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { programChecks, runChecks } from '@gradus/testing/checks'
+ * const [first] = await runChecks(programChecks(cpu(), 1).slice(0, 1))
+ * first // => { name: 'random programs: matrix product with an epilogue', status: 'passed' }
+ */
 export function programChecks(backend: Backend, cases: number): Check[] {
   return Object.entries(programKinds).map(([name, make]) => ({
     name: `random programs: ${name}`,

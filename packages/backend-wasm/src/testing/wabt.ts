@@ -1,0 +1,88 @@
+import wabt from 'wabt'
+
+/** What a module may use besides what every engine has that compiles WebAssembly without vectors. */
+interface Allowed {
+  readonly simd?: boolean
+  readonly relaxedSimd?: boolean
+  readonly threads?: boolean
+}
+
+/** What an independent tool says about modules. */
+export interface Wabt {
+  /** Throws with the reason if a module is not valid, or uses what is not allowed. */
+  validate(bytes: Uint8Array<ArrayBuffer>, allowed: Allowed): void
+  /** The text of a module, after validating it. */
+  text(bytes: Uint8Array<ArrayBuffer>, allowed?: Allowed): string
+}
+
+/** A module as the tool knows it; the declarations of the package leave out that `validate` takes the features as well. */
+interface Read {
+  validate(features: object): void
+  toText(options: object): string
+  destroy(): void
+}
+
+const everything: Allowed = { simd: true, relaxedSimd: true, threads: true }
+
+export async function loadWabt(): Promise<Wabt> {
+  const tool = await wabt()
+
+  function use<T>(bytes: Uint8Array<ArrayBuffer>, allowed: Allowed, look: (module: Read) => T): T {
+    const features = featuresOf(allowed)
+    const module: Read = tool.readWasm(bytes, features)
+    try {
+      module.validate(features)
+      return look(module)
+    } finally {
+      module.destroy()
+    }
+  }
+
+  return {
+    validate: (bytes, allowed) => use(bytes, allowed, () => undefined),
+    text: (bytes, allowed = everything) => use(bytes, allowed, (module) => module.toText({})),
+  }
+}
+
+/** Some are on by default: all that there are are named. */
+function featuresOf({ simd = false, relaxedSimd = false, threads = false }: Allowed) {
+  return {
+    mutable_globals: true,
+    sat_float_to_int: true,
+    bulk_memory: true,
+    // came with the form of `select` that vectors need
+    reference_types: simd,
+    simd,
+    relaxed_simd: relaxedSimd,
+    threads,
+    sign_extension: false,
+    multi_value: false,
+    exceptions: false,
+    function_references: false,
+    tail_call: false,
+    annotations: false,
+    code_metadata: false,
+    gc: false,
+    memory64: false,
+    extended_const: false,
+  }
+}
+
+/** The lines of each function in the text of a module, without comments: first its locals, if it has any. */
+export function functionBodies(text: string): string[][] {
+  const lines = text
+    .trimEnd()
+    .replace(/\)$/, '')
+    .replaceAll(/ ?(\(;.*?;\)|;; .*)/g, '')
+    .split('\n')
+  const bodies: string[][] = []
+  let inside = false
+  for (const line of lines) {
+    if (/^ {2}\S/.test(line)) {
+      inside = line.startsWith('  (func')
+      if (inside) bodies.push([])
+    } else if (inside) bodies.at(-1)!.push(line.trim())
+  }
+  // the bracket that closes the function
+  return bodies.map((body) => body.map((line, place) => (place === body.length - 1 ? line.replace(/\)$/, '') : line)))
+}
