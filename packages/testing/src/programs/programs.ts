@@ -1,9 +1,11 @@
 import { valueAndGrad } from '@gradus/autograd'
 import {
   add,
+  argsort,
   averagePool,
   batchMoments,
   batchNormalization,
+  cast,
   concat,
   conv,
   cumsum,
@@ -29,6 +31,7 @@ import {
   slice,
   softmax,
   softmaxCrossEntropy,
+  sort,
   square,
   sum,
   type Tensor,
@@ -198,6 +201,28 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
           flat(add(moved, 1)),
         ]
       },
+    }
+  },
+  sorting(dice) {
+    const shape = [dice.pick([1, 2, 3]), dice.pick([...sizes, 199, 200, 256, 300, 2000]), dice.pick([1, 1, 2])]
+    const options = { axis: 1, descending: dice.next() < 0.5 }
+    const special = [0, -0, Infinity, -Infinity, Number.NaN, 1e-40, 1]
+    const data = dice.floats(sizeOf(shape)).map((value) => (dice.next() < 0.3 ? dice.pick(special) : value))
+    // keys that share digits, of both signs
+    const range = dice.pick([3, 200, 70_000, 2 ** 31 - 1])
+    const whole = Int32Array.from(data, () => dice.whole(-range, range))
+    return {
+      label: `${shape} ${JSON.stringify(options)} up to ${range}`,
+      inputs: [
+        { data, shape },
+        { data: whole, shape },
+      ],
+      run: (x, y) => [
+        argsort(x!, options),
+        argsort(y!, options),
+        argsort(cast(y!, 'uint32'), options),
+        sort(cast(y!, 'float32'), options),
+      ],
     }
   },
   loop(dice) {
