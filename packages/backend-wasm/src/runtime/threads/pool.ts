@@ -13,7 +13,8 @@ export class Pool {
   private readonly words: Int32Array
   private workers: WorkerHandle[] = []
   private started = false
-  private progress = { finished: -1, since: 0 }
+  /** How far which job was when it was last looked at and had moved. */
+  private progress = { job: -1, finished: 0, since: 0 }
 
   constructor(
     private readonly heap: Heap,
@@ -60,14 +61,16 @@ export class Pool {
 
   /** Called now and then while the main thread waits for the others. Throws `BackendError` if one of them is gone. */
   readonly check = (slowMs: number): void => {
+    const job = Atomics.load(this.words, control.job / 4)
     const finished = Atomics.load(this.words, control.finished / 4)
+    const { progress } = this
     const now = performance.now()
-    if (finished !== this.progress.finished) {
-      this.progress = { finished, since: now }
+    if (job !== progress.job || finished !== progress.finished) {
+      this.progress = { job, finished, since: now }
       return
     }
     const patience = this.patienceMs + slowMs
-    if (now - this.progress.since < patience) return
+    if (now - progress.since < patience) return
     this.close()
     throw new BackendError(
       `A thread of the ${this.name} backend stopped in the middle of its work (no progress for ${Math.round(patience / 1000)} s). ` +
