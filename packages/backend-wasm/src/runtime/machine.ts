@@ -1,13 +1,13 @@
 import { WasmBuffer } from './buffer.ts'
-import { Heap } from './heap.ts'
 import { Pool } from './threads/pool.ts'
+import { WasmHeap } from './wasm-heap.ts'
 
 /** What programs need while they run: intermediate values, rearranged operands, and what each thread works with. */
 type Area = 'arena' | 'workspace' | 'prepared' | 'scratch'
 
 /** The memory of a backend, and the parts of it in which programs work, one at a time. */
 export class Machine {
-  readonly heap: Heap
+  readonly heap: WasmHeap
   /** The threads that help; there are none where programs run on the main thread alone. */
   readonly pool: Pool | undefined
   /** Counts the moves of the areas. */
@@ -17,7 +17,7 @@ export class Machine {
   private readonly areas = new Map<Area, WasmBuffer>()
 
   constructor(memory: WebAssembly.Memory, threads: number, name: string, patienceMs: number) {
-    this.heap = new Heap(memory, name)
+    this.heap = new WasmHeap(memory, name)
     this.pool = threads > 1 ? new Pool(this.heap, threads, name, patienceMs) : undefined
   }
 

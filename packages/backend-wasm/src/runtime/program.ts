@@ -39,7 +39,7 @@ export class WasmProgram implements Executable {
     const { heap, pool } = machine
     const { module, code: moduleCode } = compiled
     const functions = Object.fromEntries(module.imports.map((name) => [name, externals[name as ExternalName]]))
-    const env = { ...functions, memory: heap.memory, check: pool?.check }
+    const env = { ...functions, memory: heap.wasm, check: pool?.check }
     const { exports } = new WebAssembly.Instance(moduleCode, { env })
     this.execute = exports.run as (table: number, count: number) => void
     this.scratch = exports.scratch as WebAssembly.Global
@@ -103,7 +103,7 @@ export class WasmProgram implements Executable {
     this.bound = addresses
     this.areaVersion = machine.areaVersion
     this.scratch.value = machine.area('scratch')
-    const words = new Uint32Array(machine.heap.memory.buffer, this.table.address, this.compiled.module.table.length)
+    const words = new Uint32Array(machine.heap.wasm.buffer, this.table.address, this.compiled.module.table.length)
     this.compiled.module.table.forEach((entry, index) => {
       const address = this.addressOf(entry, inputs, outputs)
       if (address !== undefined) words[index] = address

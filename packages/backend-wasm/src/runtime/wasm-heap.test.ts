@@ -1,21 +1,21 @@
 import { BackendError } from '@gradus/tensor'
 import { Dice } from '@gradus/testing/checks'
 import { describe, expect, it } from 'vitest'
-import { Heap } from './heap.ts'
+import { WasmHeap } from './wasm-heap.ts'
 
 const page = 65536
-/** What `Heap` leaves free at both ends. */
+/** What `WasmHeap` leaves free at both ends. */
 const margin = 1024
 
 function heapOf({ initial = 1, maximum = 1, shared = false }) {
   const memory = new WebAssembly.Memory({ initial, maximum, shared })
-  const heap = new Heap(memory, 'test')
+  const heap = new WasmHeap(memory, 'test')
   const pages = () => memory.buffer.byteLength / page
   return { heap, memory, pages }
 }
 
 /** Allocates until nothing is left. */
-function fill(heap: Heap, bytes: number): number[] {
+function fill(heap: WasmHeap, bytes: number): number[] {
   const addresses: number[] = []
   try {
     for (;;) addresses.push(heap.allocate(bytes))

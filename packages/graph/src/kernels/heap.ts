@@ -1,6 +1,5 @@
 import { BackendError } from '@gradus/tensor'
 
-const pageBytes = 65536
 const alignment = 16
 /** Nothing lies in the first bytes, so that reading a little before a buffer stays within the memory; the same at the end. */
 const margin = 1024
@@ -10,7 +9,14 @@ interface Block {
   size: number
 }
 
-/** Gives out parts of a WebAssembly memory, which grows as needed. */
+/** Memory that can grow. */
+export interface Growing {
+  readonly byteLength: number
+  /** Makes it larger by so many bytes or a few more; false if that cannot be. */
+  grow(bytes: number): boolean
+}
+
+/** Gives out parts of a memory, which grows as needed. Addresses are multiples of 16. */
 export class Heap {
   /** The free parts in the order of their addresses; neighbours are joined. */
   private readonly free: Block[] = []
@@ -20,7 +26,7 @@ export class Heap {
   private used = 0
 
   constructor(
-    readonly memory: WebAssembly.Memory,
+    private readonly memory: Growing,
     private readonly name: string,
   ) {
     this.end = margin
@@ -44,13 +50,8 @@ export class Heap {
     else this.recent.set(size, [address])
   }
 
-  bytesAt(address: number, length: number): Uint8Array<ArrayBuffer> {
-    // a shared memory's buffer behaves alike for all that is done with it here
-    return new Uint8Array(this.memory.buffer as ArrayBuffer, address, length)
-  }
-
   private get limit(): number {
-    return this.memory.buffer.byteLength - margin
+    return this.memory.byteLength - margin
   }
 
   /** A free part of the size: the smallest that is large enough. */
@@ -81,30 +82,20 @@ export class Heap {
     if (found !== undefined) return found
     const last = this.free.at(-1)
     const atEnd = last && last.address + last.size === this.end ? last.size : 0
-    const total = this.memory.buffer.byteLength
     // a bit more than asked for, so that growing is rare
-    const least = Math.ceil((size - atEnd) / pageBytes)
-    const pages = Math.max(least, Math.ceil(total / 4 / pageBytes))
-    if (!this.tryGrow(pages) && !this.tryGrow(least)) throw this.exhausted(asked)
+    const least = size - atEnd
+    const more = Math.max(least, this.memory.byteLength / 4)
+    if (!this.memory.grow(more) && !this.memory.grow(least)) throw this.exhausted(asked)
     this.addFree(this.end, this.limit - this.end)
     this.end = this.limit
     return this.take(size)!
-  }
-
-  private tryGrow(pages: number): boolean {
-    try {
-      this.memory.grow(pages)
-      return true
-    } catch {
-      return false
-    }
   }
 
   private exhausted(bytes: number): BackendError {
     const mebibytes = (count: number) => `${(count / 2 ** 20).toFixed(1)} MiB`
     return new BackendError(
       `The ${this.name} backend is out of memory: ${mebibytes(bytes)} were asked for, ${mebibytes(this.used)} are in use, ` +
-        `and its memory of ${mebibytes(this.memory.buffer.byteLength)} cannot grow enough. Nothing was lost. ` +
+        `and its memory of ${mebibytes(this.memory.byteLength)} cannot grow enough. Nothing was lost. ` +
         'Use smaller batches or a smaller model, dispose tensors that are not needed, or use the cpu backend.',
     )
   }

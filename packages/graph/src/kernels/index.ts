@@ -5,6 +5,7 @@ export { erf, modulo, power, roundHalfToEven } from '../special-functions.ts'
 export { AxisMaker, type AxisMap, expressionsWithin, lookedBy, Rewriting } from './axes.ts'
 export { costOf } from './cost.ts'
 export { type Condition, type Expression, Expressions } from './expression.ts'
+export { type Growing, Heap } from './heap.ts'
 export {
   type Atom,
   type Axis,

@@ -20,16 +20,16 @@ const reference = cpu()
 export function programChecks(backend: Backend, cases: number): Check[] {
   return Object.entries(programKinds).map(([name, make]) => ({
     name: `random programs: ${name}`,
-    run() {
+    async run() {
       for (let number = 0; number < cases; number++) {
-        compare(`case ${number}`, make(new Dice(1000 * number + name.length)), backend)
+        await compare(`case ${number}`, make(new Dice(1000 * number + name.length)), backend)
       }
     },
   }))
 }
 
-function compare(what: string, program: RandomProgram, backend: Backend): void {
-  const [actual, expected] = [resultsOf(program, backend), resultsOf(program, reference)]
+async function compare(what: string, program: RandomProgram, backend: Backend): Promise<void> {
+  const [actual, expected] = [await resultsOf(program, backend), await resultsOf(program, reference)]
   expected.forEach((values, output) => {
     const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0.01)
     values.forEach((value, place) => {
@@ -40,12 +40,14 @@ function compare(what: string, program: RandomProgram, backend: Backend): void {
   })
 }
 
-function resultsOf({ inputs, run }: RandomProgram, backend: Backend): TypedArray[] {
-  return onBackend(backend, () => {
+async function resultsOf({ inputs, run }: RandomProgram, backend: Backend): Promise<TypedArray[]> {
+  const results = onBackend(backend, () => {
     const tensors = inputs.map(({ data, shape }) => tensor(data, { shape }))
-    const results = compile((...given: Tensor[]) => run(...given))(...tensors)
-    const values = results.map((result) => result.dataSync().slice())
-    for (const used of [...tensors, ...results]) used.dispose()
-    return values
+    const made = compile((...given: Tensor[]) => run(...given))(...tensors)
+    for (const used of tensors) used.dispose()
+    return made
   })
+  const values = await Promise.all(results.map((result) => result.data()))
+  for (const result of results) result.dispose()
+  return values
 }

@@ -12,7 +12,7 @@ import {
 import type { Scalar } from '../../elementwise/row.ts'
 
 /** The row that is sorted. */
-export interface Row {
+interface Row {
   readonly locals: Locals
   readonly length: number
   readonly dtype: DType

@@ -1,7 +1,7 @@
 import { BackendError } from '@gradus/tensor'
 import { afterEach, expect, it, vi } from 'vitest'
 import { control } from '../../codegen/teamwork.ts'
-import { Heap } from '../heap.ts'
+import { WasmHeap } from '../wasm-heap.ts'
 import { Pool } from './pool.ts'
 
 afterEach(() => {
@@ -11,7 +11,7 @@ afterEach(() => {
 /** A pool without workers, whose jobs and clock the test moves. */
 function poolOf(patienceMs: number) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
-  const pool = new Pool(new Heap(memory, 'test'), 2, 'test', patienceMs)
+  const pool = new Pool(new WasmHeap(memory, 'test'), 2, 'test', patienceMs)
   const words = new Int32Array(memory.buffer, pool.address, control.bytes / 4)
   let now = 1000
   vi.spyOn(performance, 'now').mockImplementation(() => now)

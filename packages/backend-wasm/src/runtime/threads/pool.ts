@@ -1,6 +1,6 @@
 import { BackendError } from '@gradus/tensor'
 import { control } from '../../codegen/teamwork.ts'
-import type { Heap } from '../heap.ts'
+import type { WasmHeap } from '../wasm-heap.ts'
 import { startWorker, type WorkerHandle } from './platform-worker.ts'
 import { workerSource } from './worker-source.ts'
 
@@ -17,7 +17,7 @@ export class Pool {
   private progress = { job: -1, finished: 0, since: 0 }
 
   constructor(
-    private readonly heap: Heap,
+    private readonly heap: WasmHeap,
     /** Threads in all, the main one included. */
     readonly threads: number,
     private readonly name: string,
@@ -25,7 +25,7 @@ export class Pool {
     private readonly patienceMs: number,
   ) {
     this.address = heap.allocate(control.bytes)
-    this.words = new Int32Array(heap.memory.buffer, this.address, control.bytes / 4)
+    this.words = new Int32Array(heap.wasm.buffer, this.address, control.bytes / 4)
     this.words.fill(0)
   }
 
@@ -35,7 +35,7 @@ export class Pool {
     this.started = true
     const source = workerSource()
     for (let thread = 1; thread < this.threads; thread++) {
-      const data = { memory: this.heap.memory, address: this.address, thread, spins }
+      const data = { memory: this.heap.wasm, address: this.address, thread, spins }
       this.workers.push(startWorker(source, data, (reason) => this.lost(reason)))
     }
   }

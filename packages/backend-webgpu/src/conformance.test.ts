@@ -1,0 +1,18 @@
+import { programChecks, testBackend } from '@gradus/testing'
+import { describe, it } from 'vitest'
+import { adapterObstacle, dawnGpu, gpuDTypes } from './testing/dawn.ts'
+import { webgpu } from './webgpu.ts'
+
+const obstacle = await adapterObstacle()
+
+describe.skipIf(obstacle !== undefined)(`on an adapter${obstacle ? ` (${obstacle})` : ''}`, async () => {
+  if (obstacle !== undefined) {
+    it('is not tested', () => {})
+    return
+  }
+  const backend = await webgpu({ gpu: dawnGpu() })
+  testBackend(backend, { dtypes: gpuDTypes, tolerance: { float32: 1e-4, float32Gradient: 5e-4 } })
+  describe('random programs', () => {
+    for (const { name, run } of programChecks(backend, 3)) it(name, run, 60_000)
+  })
+})

@@ -1,0 +1,2 @@
+export type { GpuSource } from './runtime/gpu.ts'
+export { type WebGpuOptions, webgpu } from './webgpu.ts'

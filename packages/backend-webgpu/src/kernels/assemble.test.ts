@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { assemble } from './assemble.ts'
+import type { ShaderCode } from './kernel-code.ts'
+
+function part(changes: Partial<ShaderCode>): ShaderCode {
+  return {
+    body: '',
+    declarations: '',
+    workgroupSize: 64,
+    workgroupBytes: 0,
+    writesParts: false,
+    slots: [0],
+    written: new Set(),
+    groups: 1,
+    count: 1,
+    ...changes,
+  }
+}
+
+it('each part has workgroups and addresses of its own', () => {
+  const text = assemble([
+    part({ body: 'heap[<0> + lane] = 1u;', groups: 3 }),
+    part({ body: 'heap[<0>] = heap[<1>];', slots: [0, 1], groups: 2 }),
+  ])
+  expect(text).toContain('fn part0(row: u32, lane: u32) {\nheap[table[1].x + lane] = 1u;\n}')
+  expect(text).toContain('heap[table[1].y] = heap[table[1].z];')
+  expect(text).toContain('if (row < 3u) { part0(row, lane); } else if (row < 5u) { part1(row - 3u, lane); }')
+  expect(text).toContain('table: array<vec4<u32>, 2>')
+})
+
+it('parts that differ in their values and sizes alone are one function', () => {
+  const body = 'if (lane >= COUNT) { return; } heap[<0>] = heap[<1>];'
+  const parts = [3, 4].map((count) => part({ body, slots: [0, 1], count }))
+  const text = assemble([...parts, part({ body: 'heap[<0>] = COUNT;', count: 7 })])
+  expect(text.match(/fn alike\d/g)).toHaveLength(1)
+  expect(text).toContain('heap[addressAt(slots + 0u)] = heap[addressAt(slots + 1u)];')
+  expect(text).toContain('alike0(row, lane, 4u, 3u)')
+  expect(text).toContain('alike0(row - 1u, lane, 6u, 4u)')
+  expect(text).toContain('heap[table[2].x] = 7u;')
+})
+
+it('variables of the workgroup are apart', () => {
+  const one = part({ declarations: 'var<workgroup> xPART: u32;', body: 'xPART = 1u;' })
+  const text = assemble([one, one])
+  expect(text).toContain('var<workgroup> x0: u32;')
+  expect(text).toContain('var<workgroup> x1: u32;')
+  expect(text).toContain('x1 = 1u;')
+})

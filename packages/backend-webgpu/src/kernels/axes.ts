@@ -1,0 +1,23 @@
+import type { Axis } from '@gradus/graph/kernels'
+import type { Code } from '../wgsl/types.ts'
+
+export function countOf(axes: readonly Axis[]): number {
+  return axes.reduce((count, { size }) => count * size, 1)
+}
+
+/** A name for each axis. */
+export function nameAxes(axes: readonly Axis[], prefix: string): Map<Axis, Code> {
+  return new Map(axes.map((axis, number) => [axis, `${prefix}${number}`]))
+}
+
+/** Statements that find the place along each axis, given the place among all of them (unsigned), the last axis fastest. */
+export function placesAlong(names: ReadonlyMap<Axis, Code>, place: Code): string[] {
+  const axes = [...names]
+  let after = countOf([...names.keys()])
+  return axes.map(([axis, name], number) => {
+    const total = after
+    after /= axis.size
+    const rest = number === 0 ? place : `${place} % ${total}u`
+    return `let ${name} = i32(${after === 1 ? rest : `(${rest}) / ${after}u`});`
+  })
+}

@@ -1,0 +1,74 @@
+import type { Combine } from '@gradus/graph/kernels'
+import { type DType, isFloat } from '@gradus/tensor'
+import { type Code, literal, typeOf } from '../wgsl/types.ts'
+
+/** The variables of a reduction on the way: the value so far, and for the place of an extreme that place (-1: none yet). */
+export interface Running {
+  readonly value: Code
+  readonly place: Code
+}
+
+export function isPlace(combine: Combine): boolean {
+  return combine === 'argMax' || combine === 'argMin'
+}
+
+/** Declares the variables. */
+export function beginning(combine: Combine, dtype: DType, { value, place }: Running): string[] {
+  const first = `var ${value}: ${typeOf(dtype)} = ${identityOf(combine, dtype)};`
+  return isPlace(combine) ? [first, `var ${place} = -1;`] : [first]
+}
+
+/** Adds an element, or what came of several. */
+export function adding(combine: Combine, dtype: DType, to: Running, from: Running): string {
+  const [a, b] = [to.value, from.value]
+  switch (combine) {
+    case 'sum':
+      return `${a} += ${b};`
+    case 'prod':
+      return `${a} *= ${b};`
+    case 'any':
+      return `${a} = ${a} | ${b};`
+    case 'all':
+      return `${a} = ${a} & ${b};`
+    case 'max':
+    case 'min':
+      if (dtype === 'bool') return `${a} = ${a} ${combine === 'max' ? '|' : '&'} ${b};`
+      return `${a} = ${isFloat(dtype) ? `${combine}imum` : combine}(${a}, ${b});`
+    default:
+      return `if (${isBetter(combine, dtype, to, from)}) { ${a} = ${b}; ${to.place} = ${from.place}; }`
+  }
+}
+
+/** Whether an element is more extreme, or as extreme and earlier; NaN is more extreme than everything. */
+function isBetter(combine: Combine, dtype: DType, to: Running, from: Running): Code {
+  const number = (code: Code) => (dtype === 'bool' ? `u32(${code})` : code)
+  const [best, other] = [number(to.value), number(from.value)]
+  const beats = `${other} ${combine === 'argMax' ? '>' : '<'} ${best}`
+  const more = isFloat(dtype) ? `(isNan(${other}) && !isNan(${best})) || (!isNan(${best}) && ${beats})` : beats
+  const same = isFloat(dtype) ? `(${other} == ${best} || (isNan(${other}) && isNan(${best})))` : `${other} == ${best}`
+  const earlier = `${same} && ${from.place} < ${to.place}`
+  return `${from.place} >= 0 && (${to.place} < 0 || ${more} || (${earlier}))`
+}
+
+function identityOf(combine: Combine, dtype: DType): Code {
+  switch (combine) {
+    case 'prod':
+    case 'all':
+      return literal(dtype, 1)
+    case 'max':
+      return lowest(dtype)
+    case 'min':
+      return highest(dtype)
+    default:
+      return literal(dtype, 0)
+  }
+}
+
+function lowest(dtype: DType): Code {
+  return literal(dtype, dtype === 'int32' ? -(2 ** 31) : isFloat(dtype) ? Number.NEGATIVE_INFINITY : 0)
+}
+
+function highest(dtype: DType): Code {
+  if (isFloat(dtype)) return literal(dtype, Number.POSITIVE_INFINITY)
+  return literal(dtype, dtype === 'int32' ? 2 ** 31 - 1 : dtype === 'bool' ? 1 : 2 ** 32 - 1)
+}

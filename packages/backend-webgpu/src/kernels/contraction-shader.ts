@@ -1,0 +1,14 @@
+import type { ContractionKernel } from '@gradus/graph/kernels'
+import { bytesPerElement } from '@gradus/tensor'
+import { Shader } from './shader.ts'
+
+/** A shader for (a part of) a contraction. */
+export function contractionShader(
+  { make, stores }: ContractionKernel,
+  workgroupSize: number,
+  groups: number,
+  count: number,
+): Shader {
+  const writesParts = stores.some(({ expression }) => bytesPerElement(expression.dtype) !== 4)
+  return new Shader({ make, workgroupSize, groups, count, writesParts })
+}

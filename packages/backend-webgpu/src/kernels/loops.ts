@@ -1,0 +1,128 @@
+import {
+  type Axis,
+  axesOfAtom,
+  expressionsWithin,
+  type LoopKernel,
+  type Store,
+  strideAlong,
+} from '@gradus/graph/kernels'
+import { Block } from '../wgsl/block.ts'
+import { countOf, nameAxes, placesAlong } from './axes.ts'
+import type { KernelCode, ShaderCode } from './kernel-code.ts'
+import { mapCode } from './maps.ts'
+import {
+  beginAll,
+  combineTeam,
+  endAll,
+  nested,
+  ownPlace,
+  rowBufferBytes,
+  shaderFor,
+  storesOf,
+  threads,
+  visit,
+  walk,
+} from './rows.ts'
+import { splitRows } from './split-rows.ts'
+
+/** Rows at least as long are shared. */
+const longRow = 256
+
+/** So many workgroups keep a GPU busy; rows are cut where there are fewer, in parts that are worth a thread or a workgroup. */
+const enoughGroups = 1024
+const leastPart = 64
+
+/** The shaders of a kernel made of loops: a thread for each row, or a workgroup where rows are long, or several for a row. */
+export function loopsCode(kernel: LoopKernel): KernelCode {
+  const { outer, inner, passes, slots } = kernel
+  const workspaceBytes = rowBufferBytes(kernel)
+  if (storesOf(kernel).some(({ add }) => add)) return { shaders: [inOrder(kernel)], workspaceBytes }
+  if (inner.length === 0 && slots === 0 && passes.length === 1 && passes[0]!.reductions.length === 0) {
+    return { shaders: [mapCode(kernel)], workspaceBytes: 0 }
+  }
+  const [count, length] = [countOf(outer), countOf(inner)]
+  const shared = length >= longRow && !liesAcross(kernel)
+  if (passes.length === 1 && slots === 0 && length >= longRow) {
+    const groups = shared ? count : Math.ceil(count / threads)
+    const least = shared ? leastPart * threads : leastPart
+    const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(length / least))
+    if (parts > 1) return splitRows(kernel, parts, shared)
+  }
+  return { shaders: [shared ? sharedRows(kernel) : ownRows(kernel)], workspaceBytes }
+}
+
+/** Whether neighbours in memory belong to different rows. */
+function liesAcross({ outer, inner, passes, make }: LoopKernel): boolean {
+  const [row, element] = [outer.at(-1), inner.at(-1)]
+  if (!row || countOf(outer) < threads / 2) return false
+  const roots = passes.flatMap((pass) => [...pass.reductions, ...pass.stores].map(({ expression }) => expression))
+  const loads = expressionsWithin(roots, make).flatMap((part) => (part.kind === 'load' ? [part.index] : []))
+  const across = loads.filter((index) => strideAlong(index, row) === 1).length
+  const along = loads.filter((index) => strideAlong(index, element!) === 1).length
+  return across > along
+}
+
+/** A thread walks over its row alone. */
+function ownRows(kernel: LoopKernel): ShaderCode {
+  const { outer, inner, passes, rows } = kernel
+  const count = countOf(outer)
+  const shader = shaderFor(kernel, Math.ceil(count / threads), count)
+  const names = nameAxes(outer, 'o')
+  const block = new Block(shader, names)
+  block.lines.push(...ownPlace(names))
+  for (const pass of passes) {
+    const running = beginAll(shader, block, pass)
+    block.lines.push(...nested(shader, block, inner, (body) => visit(shader, body, pass, running)))
+    endAll(block, pass, running)
+  }
+  shader.store(block, rows)
+  return shader.build(block.lines)
+}
+
+/** The threads of a workgroup walk over a row together. */
+function sharedRows(kernel: LoopKernel): ShaderCode {
+  const { outer, inner, passes, rows } = kernel
+  const [count, length] = [countOf(outer), countOf(inner)]
+  const shader = shaderFor(kernel, count, count)
+  const names = nameAxes(outer, 'o')
+  const block = new Block(shader, names)
+  block.lines.push('let place = row;', 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place'))
+  for (const pass of passes) {
+    const running = beginAll(shader, block, pass)
+    const ends = { from: 'lane', to: `${length}u`, step: threads }
+    block.lines.push(...walk(shader, block, inner, pass, running, ends), ...combineTeam(shader, pass, running))
+    endAll(block, pass, running)
+    // what threads keep of the row is read by others
+    block.lines.push('storageBarrier();', 'workgroupBarrier();')
+  }
+  if (rows.length > 0) {
+    const last = block.inner([])
+    shader.store(last, rows)
+    block.lines.push('if (lane == 0u) {', ...last.lines, '}')
+  }
+  return shader.build(block.lines)
+}
+
+/**
+ * Additions to places that are looked up: a thread for each place of the axes along which the target surely moves, which
+ * goes through all others in order.
+ */
+function inOrder(kernel: LoopKernel): ShaderCode {
+  const all = [...kernel.outer, ...kernel.inner]
+  const stores = storesOf(kernel)
+  const apart = all.filter((axis) => stores.every((store) => movesAlong(store, axis)))
+  const count = countOf(apart)
+  const shader = shaderFor(kernel, Math.ceil(count / threads), count)
+  const names = nameAxes(apart, 'o')
+  const block = new Block(shader, names)
+  block.lines.push(...ownPlace(names))
+  const others = all.filter((axis) => !apart.includes(axis))
+  block.lines.push(...nested(shader, block, others, (body) => shader.store(body, stores)))
+  return shader.build(block.lines)
+}
+
+/** Whether different places along an axis are different places in the target, whatever is looked up. */
+function movesAlong({ index }: Store, axis: Axis): boolean {
+  const own = index.terms.some(({ atom }) => atom === axis)
+  return own && index.terms.every(({ atom }) => atom === axis || !axesOfAtom(atom).includes(axis))
+}

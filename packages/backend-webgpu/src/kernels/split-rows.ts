@@ -1,0 +1,80 @@
+import type { LoopKernel } from '@gradus/graph/kernels'
+import { Block } from '../wgsl/block.ts'
+import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { adding, isPlace, type Running } from './combining.ts'
+import type { KernelCode, ShaderCode } from './kernel-code.ts'
+import { beginAll, combineTeam, endAll, ownPlace, shaderFor, threads, walk } from './rows.ts'
+import type { Shader } from './shader.ts'
+
+/** Rows that are walked over in parts at the same time, by a thread or a workgroup each, and then put together. */
+export function splitRows(kernel: LoopKernel, parts: number, shared: boolean): KernelCode {
+  const count = countOf(kernel.outer)
+  const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPlace(combine) ? 2 : 1), 0)
+  return {
+    shaders: [walkParts(kernel, parts, shared), putTogether(kernel, parts)],
+    workspaceBytes: 4 * words * parts * count,
+  }
+}
+
+function walkParts(kernel: LoopKernel, parts: number, shared: boolean): ShaderCode {
+  const { outer, inner, passes } = kernel
+  const pass = passes[0]!
+  const [count, length] = [countOf(outer), countOf(inner)]
+  const [size, all] = [Math.ceil(length / parts), count * parts]
+  const shader = shaderFor(kernel, shared ? all : Math.ceil(all / threads), all)
+  const outerNames = nameAxes(outer, 'o')
+  const block = new Block(shader, outerNames)
+  block.lines.push(
+    `let unit = ${shared ? 'row' : `row * ${threads}u + lane`};`,
+    `if (unit >= COUNT) { return; }`,
+    // neighbouring threads have neighbouring rows
+    `let place = unit % ${count}u;`,
+    `let part = unit / ${count}u;`,
+    ...placesAlong(outerNames, 'place'),
+  )
+  const running = beginAll(shader, block, pass)
+  const ends = {
+    from: `part * ${size}u${shared ? ' + lane' : ''}`,
+    to: `min(${length}u, (part + 1u) * ${size}u)`,
+    step: shared ? threads : 1,
+  }
+  block.lines.push(...walk(shader, block, inner, pass, running, ends))
+  const kept = keptParts(kernel, parts, shader, running, 'part')
+  if (!shared) return shader.build([...block.lines, ...kept.write])
+  return shader.build([...block.lines, ...combineTeam(shader, pass, running), 'if (lane == 0u) {', ...kept.write, '}'])
+}
+
+function putTogether(kernel: LoopKernel, parts: number): ShaderCode {
+  const { outer, passes, rows } = kernel
+  const pass = passes[0]!
+  const count = countOf(outer)
+  const shader = shaderFor(kernel, Math.ceil(count / threads), count)
+  const names = nameAxes(outer, 'o')
+  const block = new Block(shader, names)
+  block.lines.push(...ownPlace(names))
+  const running = beginAll(shader, block, pass)
+  const { read } = keptParts(kernel, parts, shader, running, 'part')
+  block.lines.push(`for (var part = 0u; part < ${parts}u; part++) {`, ...read, '}')
+  endAll(block, pass, running)
+  shader.store(block, rows)
+  return shader.build(block.lines)
+}
+
+/** Statements that keep what came of a part of a row, and those that add it to what comes of the row. */
+function keptParts(kernel: LoopKernel, parts: number, shader: Shader, running: readonly Running[], part: string) {
+  const count = countOf(kernel.outer)
+  const write: string[] = []
+  const read: string[] = []
+  let words = 0
+  const next = () => `${words++ * parts * count}u + ${part} * ${count}u + place`
+  kernel.passes[0]!.reductions.forEach(({ combine, expression: { dtype } }, number) => {
+    const own = running[number]!
+    const value = next()
+    const place = isPlace(combine) ? next() : undefined
+    write.push(shader.keep(dtype, value, own.value))
+    if (place !== undefined) write.push(shader.keep('int32', place, own.place))
+    const from = { value: shader.kept(dtype, value), place: place === undefined ? '0' : shader.kept('int32', place) }
+    read.push(adding(combine, dtype, own, from))
+  })
+  return { write, read }
+}

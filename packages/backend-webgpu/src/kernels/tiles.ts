@@ -1,0 +1,200 @@
+import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/graph/kernels'
+import { Block } from '../wgsl/block.ts'
+import { typeOf } from '../wgsl/types.ts'
+import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { contractionShader } from './contraction-shader.ts'
+import type { ShaderCode } from './kernel-code.ts'
+
+/** A workgroup has `side` x `side` threads. */
+const side = 16
+const all = side * side
+/** So many products are brought into workgroup memory at once. */
+const depth = 16
+
+/** So many workgroups keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
+const enoughGroups = 128
+const leastPart = 256
+
+/**
+ * How a contraction is done: a thread makes `quads` x `quads` groups of 4 x 4 elements, and sums are cut into `parts` that
+ * are made at the same time.
+ */
+export interface TileShape {
+  readonly quads: 1 | 2
+  readonly parts: number
+}
+
+/** The tiles for a number of rows, columns and products; undefined where tiles do not pay. */
+export function chooseTiles(batch: number, rows: number, columns: number, products: number): TileShape | undefined {
+  const small = 4 * side
+  if (rows < small / 2 || columns < small / 2 || products < depth) return undefined
+  const groupsOf = (tile: number) => batch * Math.ceil(rows / tile) * Math.ceil(columns / tile)
+  const quads = rows >= 2 * small && columns >= 2 * small && groupsOf(2 * small) >= enoughGroups ? 2 : 1
+  const groups = groupsOf(quads * small)
+  const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(products / leastPart))
+  return { quads, parts: Math.max(1, parts) }
+}
+
+/** The shader that makes all (parts of) sums by tiles. */
+export function tileProducts(kernel: ContractionKernel, { quads, parts }: TileShape): ShaderCode {
+  const { batch, m, n, k, a, b } = kernel
+  const [rows, columns, depthInAll] = [countOf(m), countOf(n), countOf(k)]
+  const tile = 4 * side * quads
+  const [down, across] = [Math.ceil(rows / tile), Math.ceil(columns / tile)]
+  const groups = countOf(batch) * down * across * parts
+  const part = Math.ceil(depthInAll / parts / depth) * depth
+  const shader = contractionShader(kernel, all, groups, groups)
+  const type = typeOf(a.dtype)
+  const memory = () => shader.shared(`vec4<${type}>`, 16, depth * side * quads)
+  const [leftTile, rightTile] = [memory(), memory()]
+  const names = nameAxes(batch, 'o')
+  const block = new Block(shader, names)
+  block.lines.push(
+    `if (row >= ${groups}u) { return; }`,
+    `let place = row / ${down * across * parts}u;`,
+    `let part = row / ${down * across}u % ${parts}u;`,
+    `let firstRow = row / ${across}u % ${down}u * ${tile}u;`,
+    `let firstColumn = row % ${across}u * ${tile}u;`,
+    `let x = lane % ${side}u;`,
+    `let y = lane / ${side}u;`,
+    `let last = min(${depthInAll}u, (part + 1u) * ${part}u);`,
+    ...placesAlong(names, 'place'),
+  )
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
+  const sum = (quad: number, row: number, column: number) => `sum${quad}${row}${column}`
+  const each = (text: (quad: number, row: number, column: number) => string): string[] =>
+    numbers(quads).flatMap((quad) =>
+      numbers(4).flatMap((row) => numbers(quads).map((column) => text(quad, row, column))),
+    )
+  const left = fill(block, {
+    name: 'left',
+    tile: leftTile,
+    first: 'firstRow',
+    axes: m,
+    count: rows,
+    k,
+    operand: a,
+    quads,
+  })
+  const right = fill(block, {
+    name: 'right',
+    tile: rightTile,
+    first: 'firstColumn',
+    axes: n,
+    count: columns,
+    k,
+    operand: b,
+    quads,
+  })
+  const line = side * quads
+  block.lines.push(
+    ...each((...at) => `var ${sum(...at)} = vec4<${type}>();`),
+    `for (var done = part * ${part}u; done < last; done += ${depth}u) {`,
+    ...left,
+    ...right,
+    'workgroupBarrier();',
+    `for (var i = 0u; i < ${depth}u; i++) {`,
+    ...numbers(quads).map((quad) => `let p${quad} = ${leftTile}[i * ${line}u + ${quad * side}u + y];`),
+    ...numbers(quads).map((quad) => `let q${quad} = ${rightTile}[i * ${line}u + ${quad * side}u + x];`),
+    ...each((quad, row, column) => `${sum(quad, row, column)} += p${quad}.${'xyzw'[row]} * q${column};`),
+    '}',
+    'workgroupBarrier();',
+    '}',
+    ...each((quad, row, column) => {
+      const atRow = `firstRow + ${quad * 4 * side + row}u + 4u * y`
+      const atColumn = `firstColumn + ${column * 4 * side}u + 4u * x`
+      return `finishPART(place, part, ${atRow}, ${atColumn}, ${sum(quad, row, column)});`
+    }),
+  )
+  shader.declare(finishFunction(kernel, parts, shader, type, [rows, columns]))
+  return shader.build(block.lines)
+}
+
+/** A function that does with four neighbouring sums what is to be done with them. */
+function finishFunction(
+  { batch, m, n, a, stores }: ContractionKernel,
+  parts: number,
+  shader: ReturnType<typeof contractionShader>,
+  type: string,
+  [rows, columns]: readonly [number, number],
+): string {
+  const names = [nameAxes(batch, 'o'), nameAxes(m, 'm'), nameAxes(n, 'n')] as const
+  const block = new Block(shader, new Map(names.flatMap((axes) => [...axes])))
+  if (parts > 1) {
+    const at = `((part * ${countOf(batch)}u + place) * ${rows}u + atRow) * ${columns}u + atColumn`
+    block.lines.push(shader.keep(a.dtype, at, 'four[j]'))
+  } else {
+    block.lines.push(
+      ...placesAlong(names[0], 'place'),
+      ...placesAlong(names[1], 'atRow'),
+      ...placesAlong(names[2], 'atColumn'),
+    )
+    block.setReduced(-1, 'four[j]')
+    shader.store(block, stores)
+  }
+  return `fn finishPART(place: u32, part: u32, atRow: u32, firstColumn: u32, four: vec4<${type}>) {
+if (atRow >= ${rows}u) { return; }
+for (var j = 0u; j < 4u; j++) {
+let atColumn = firstColumn + j;
+if (atColumn < ${columns}u) {
+${block.lines.join('\n')}
+}
+}
+}`
+}
+
+interface Operand {
+  readonly name: string
+  /** The variable that takes it. */
+  readonly tile: string
+  /** The variable that holds the first row or column of the tile, and how many there are in all. */
+  readonly first: string
+  readonly axes: readonly Axis[]
+  readonly count: number
+  readonly k: readonly Axis[]
+  readonly operand: Expression
+  readonly quads: number
+}
+
+/** Brings neighbours of an operand into workgroup memory, four at a time; what lies outside is 0. */
+function fill(block: Block, { name, tile, first, axes, count, k, operand, quads }: Operand): string[] {
+  const line = side * quads
+  // neighbouring threads read neighbours in memory
+  const along = isContiguous(operand, axes.at(-1))
+  const [four, one] = along ? [`unit % ${line}u`, `unit / ${line}u`] : [`unit / ${depth}u`, `unit % ${depth}u`]
+  const names = [nameAxes(axes, `${name}At`), nameAxes(k, `${name}K`)] as const
+  const body = block.inner([...names[0], ...names[1]])
+  body.lines.push(...placesAlong(names[0], 'at'), ...placesAlong(names[1], 'product'))
+  const value = body.value(operand)
+  return [
+    `for (var unit = lane; unit < ${depth * line}u; unit += ${all}u) {`,
+    `let four = ${four};`,
+    `let product = done + ${one};`,
+    // in words: not every compiler clears it each time
+    `var values = vec4<${typeOf(operand.dtype)}>();`,
+    'for (var i = 0u; i < 4u; i++) {',
+    `let at = ${first} + 4u * four + i;`,
+    `if (at < ${count}u && product < last) {`,
+    ...body.lines,
+    `values[i] = ${value};`,
+    '}',
+    '}',
+    `${tile}[(${one}) * ${line}u + four] = values;`,
+    '}',
+  ]
+}
+
+/** Whether neighbours along an axis are neighbours in the memory that is read. */
+function isContiguous(operand: Expression, axis: Axis | undefined): boolean {
+  if (!axis) return false
+  switch (operand.kind) {
+    case 'load':
+      return strideAlong(operand.index, axis) === 1
+    case 'apply':
+      return operand.inputs.some((input) => isContiguous(input, axis))
+    case 'choice':
+      return isContiguous(operand.inside, axis)
+    default:
+      return false
+  }
+}

@@ -1,0 +1,193 @@
+import { byteSize, type FusedKernel, type KernelSchedule, loopRoom, type WholeKernel } from '@gradus/graph/kernels'
+import { bytesPerElement, type ScanParams } from '@gradus/tensor'
+import { contractionCode } from '../kernels/contraction.ts'
+import { copyCode } from '../kernels/copy.ts'
+import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
+import { loopsCode } from '../kernels/loops.ts'
+import { wholeCode } from '../kernels/whole.ts'
+
+/** Where a value lies when a program runs, in bytes from the beginning of something. */
+export interface Place {
+  readonly at: 'input' | 'output' | 'constant' | 'arena' | 'workspace'
+  readonly index: number
+  readonly offset: number
+}
+
+/** A value that a shader is called with. */
+export interface Entry {
+  readonly place: Place
+  /** How many bytes it takes, and how many one of its elements. */
+  readonly bytes: number
+  readonly elementBytes: number
+  readonly written: boolean
+}
+
+/** One call of a shader. */
+export interface Launch {
+  readonly code: ShaderCode
+  /** The values of its slots. */
+  readonly entries: readonly Entry[]
+  /** What it computes, for messages. */
+  readonly label: string
+}
+
+/** Where the inputs and outputs of a schedule lie, and where in the arena its values begin. */
+interface Surroundings {
+  readonly arena: number
+  input(index: number): Place
+  output(index: number): Place
+}
+
+/** All calls that a program consists of, in order. */
+export function launchesOf(schedule: KernelSchedule): { launches: readonly Launch[]; workspaceBytes: number } {
+  const workspace = { bytes: 0 }
+  const around: Surroundings = {
+    arena: 0,
+    input: (index) => ({ at: 'input', index, offset: 0 }),
+    output(index) {
+      const source = schedule.plan.outputs[index]!
+      const donor = source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined
+      return donor === undefined ? { at: 'output', index, offset: 0 } : { at: 'input', index: donor, offset: 0 }
+    },
+  }
+  const launches = new Launches(schedule, around, workspace).list()
+  return { launches, workspaceBytes: workspace.bytes }
+}
+
+class Launches {
+  constructor(
+    private readonly schedule: KernelSchedule,
+    private readonly around: Surroundings,
+    private readonly workspace: { bytes: number },
+    /** The code of the kernels so far: the steps of a loop share it. */
+    private readonly codes = new Map<FusedKernel, PlacedCode>(),
+  ) {}
+
+  list(): Launch[] {
+    const { kernels, plan, program } = this.schedule
+    const launches = kernels.flatMap(({ kernel }, number) => {
+      if (kernel.kind === 'whole' && kernel.body) {
+        return this.loop(kernel, kernel.body, this.around.arena + plan.rooms.get(number)!)
+      }
+      return this.launches(kernel)
+    })
+    const copies = plan.outputs.flatMap((source, index): Launch[] => {
+      if (source.from !== 'copy') return []
+      const value = program.graph.outputs[index]!
+      return this.copy(this.placeOf(value), this.around.output(index), byteSize(program.aval(value)))
+    })
+    return [...launches, ...copies]
+  }
+
+  private launches(kernel: FusedKernel): Launch[] {
+    const { shaders, workspaceBytes, workspace } = this.codeOf(kernel)
+    const label = labelOf(kernel, this.schedule)
+    return shaders.map((code) => ({
+      code,
+      label,
+      entries: code.slots.map((slot): Entry => {
+        const written = code.written.has(slot)
+        if (slot === 'workspace') {
+          const place = { at: 'workspace', index: 0, offset: workspace } as const
+          return { place, bytes: workspaceBytes, elementBytes: 4, written }
+        }
+        const aval = this.schedule.program.aval(slot)
+        return { place: this.placeOf(slot), bytes: byteSize(aval), elementBytes: bytesPerElement(aval.dtype), written }
+      }),
+    }))
+  }
+
+  private copy(from: Place, to: Place, bytes: number): Launch[] {
+    if (bytes === 0) return []
+    const inWords = from.offset % 4 === 0 && to.offset % 4 === 0 && bytes % 4 === 0
+    const code = inWords ? copyCode(bytes / 4, 'words') : copyCode(bytes, 'bytes')
+    const entry = (slot: number): Entry => ({
+      place: slot === 0 ? from : to,
+      bytes,
+      elementBytes: inWords ? 4 : 1,
+      written: slot === 1,
+    })
+    return [{ code, entries: code.slots.map((slot) => entry(slot as number)), label: 'copy' }]
+  }
+
+  private placeOf(value: number): Place {
+    const { plan, program } = this.schedule
+    const place = plan.places.get(program.roots[value]!)!
+    switch (place.at) {
+      case 'input':
+        return this.around.input(place.index)
+      case 'output':
+        return this.around.output(place.index)
+      case 'constant':
+        return { at: 'constant', index: place.index, offset: 0 }
+      case 'arena':
+        return { at: 'arena', index: 0, offset: this.around.arena + place.offset }
+      case 'static':
+        throw new Error('A schedule has no static values.')
+    }
+  }
+
+  /** The calls of all steps: a carry alternates between its place in the outputs, where it ends, and a spare one. */
+  private loop(kernel: WholeKernel, body: KernelSchedule, room: number): Launch[] {
+    const params = kernel.node.params as ScanParams
+    const { length, reverse, carries, sequences } = params
+    const inputs = kernel.inputs.map((value) => this.placeOf(value))
+    const outputs = kernel.outputs.map((value) => this.placeOf(value))
+    const spare = loopRoom(params, body.plan.arenaBytes).carries
+    const avals = params.body.inputs
+    if (length === 0) {
+      return avals.slice(0, carries).flatMap((aval, i) => this.copy(inputs[i]!, outputs[i]!, byteSize(aval)))
+    }
+    const results = body.program.graph.outputs.map((value) => byteSize(body.program.aval(value)))
+    const own = (carry: number, step: number): Place =>
+      (length - 1 - step) % 2 === 0 ? outputs[carry]! : { at: 'arena', index: 0, offset: room + spare[carry]! }
+    const codes = new Map<FusedKernel, PlacedCode>()
+    return Array.from({ length }, (_, step) => {
+      const time = reverse ? length - 1 - step : step
+      const shifted = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + time * bytes })
+      const around: Surroundings = {
+        arena: room,
+        input(index) {
+          if (index < carries) return step === 0 ? inputs[index]! : own(index, step - 1)
+          return index < carries + sequences ? shifted(inputs[index]!, byteSize(avals[index]!)) : inputs[index]!
+        },
+        output: (index) => (index < carries ? own(index, step) : shifted(outputs[index]!, results[index]!)),
+      }
+      return new Launches(body, around, this.workspace, codes).list()
+    }).flat()
+  }
+
+  private codeOf(kernel: FusedKernel): PlacedCode {
+    let code = this.codes.get(kernel)
+    if (!code) {
+      code = { ...codeOf(kernel), workspace: this.workspace.bytes }
+      this.workspace.bytes += Math.ceil(code.workspaceBytes / 16) * 16
+      this.codes.set(kernel, code)
+    }
+    return code
+  }
+}
+
+/** The code of a kernel, and where in the workspace it has room of its own. */
+interface PlacedCode extends KernelCode {
+  readonly workspace: number
+}
+
+function codeOf(kernel: FusedKernel): KernelCode {
+  switch (kernel.kind) {
+    case 'loops':
+      return loopsCode(kernel)
+    case 'contraction':
+      return contractionCode(kernel)
+    case 'whole':
+      return wholeCode(kernel)
+  }
+}
+
+function labelOf(kernel: FusedKernel, { program }: KernelSchedule): string {
+  if (kernel.kind === 'whole') return kernel.node.op.name
+  const stores =
+    kernel.kind === 'loops' ? [...kernel.passes.flatMap((pass) => pass.stores), ...kernel.rows] : kernel.stores
+  const names = stores.map(({ value }) => program.node(program.makerOf(value)).op.name)
+  return `${kernel.kind} for ${[...new Set(names)].join(', ')}`
+}

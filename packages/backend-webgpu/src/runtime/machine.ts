@@ -1,0 +1,174 @@
+import { Heap } from '@gradus/graph/kernels'
+import { BackendError, type DeviceBuffer } from '@gradus/tensor'
+import { assemble } from '../kernels/assemble.ts'
+import { copyCode } from '../kernels/copy.ts'
+import { GpuRoom } from './room.ts'
+import { tableBytes, tableHeader, tableUsage } from './table.ts'
+import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
+
+/** A part of the backend's memory. */
+export class GpuBufferPart implements DeviceBuffer {
+  constructor(
+    readonly address: number,
+    readonly byteLength: number,
+  ) {}
+}
+
+const firstBytes = 4 * 2 ** 20
+
+/** What programs need while they run, one at a time: intermediate values, and what kernels need besides. */
+type Area = 'arena' | 'workspace'
+
+/** A device with its memory, its shaders, and what went wrong on it. */
+export class Machine {
+  readonly room: GpuRoom
+  /** Counts the moves of the areas. */
+  areaVersion = 0
+  readonly layout: GPUPipelineLayout
+  private readonly groupLayout: GPUBindGroupLayout
+  private readonly heap: Heap
+  private readonly areas = new Map<Area, GpuBufferPart>()
+  private readonly pipelines = new Map<string, GPUComputePipeline>()
+  private readonly staging: GPUBuffer[] = []
+  private failure: string | undefined
+
+  constructor(
+    readonly device: GPUDevice,
+    private readonly name: string,
+    mostBytes: number,
+  ) {
+    const { limits } = device
+    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, mostBytes)
+    this.room = new GpuRoom(device, firstBytes, most)
+    this.heap = new Heap(this.room, name)
+    this.groupLayout = device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: shaderStageCompute, buffer: { type: 'storage' } },
+        { binding: 1, visibility: shaderStageCompute, buffer: { type: 'uniform', hasDynamicOffset: true } },
+      ],
+    })
+    this.layout = device.createPipelineLayout({ bindGroupLayouts: [this.groupLayout] })
+    device.addEventListener('uncapturederror', ({ error }) => {
+      this.failure ??= error.message
+    })
+    device.lost.then(({ reason, message }) => {
+      this.failure = `The device was lost (${reason}). ${message}`
+    })
+  }
+
+  allocate(bytes: number): GpuBufferPart {
+    return new GpuBufferPart(this.heap.allocate(bytes), bytes)
+  }
+
+  free({ address, byteLength }: GpuBufferPart): void {
+    this.heap.release(address, byteLength)
+  }
+
+  write({ address, byteLength }: GpuBufferPart, data: ArrayBufferView): void {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    const rest = bytes.length % 4
+    if (rest === 0 || bytes.length === byteLength) {
+      this.writeWords(address, bytes)
+      return
+    }
+    // bytes that share their word with others go another way
+    const whole = bytes.length - rest
+    this.writeWords(address, bytes.subarray(0, whole))
+    const passing = this.heap.allocate(4)
+    this.writeWords(passing, bytes.subarray(whole))
+    this.launch(assemble([copyCode(rest, 'bytes')]), [passing, address + whole])
+    this.heap.release(passing, 4)
+  }
+
+  /** Runs one workgroup of a shader once. */
+  private launch(wgsl: string, addresses: readonly number[]): void {
+    const words = new Uint32Array(tableBytes(addresses.length) / 4)
+    words.set([...tableHeader, ...addresses])
+    const table = this.device.createBuffer({ label: 'table', size: words.byteLength, usage: tableUsage })
+    this.device.queue.writeBuffer(table, 0, words)
+    const encoder = this.device.createCommandEncoder()
+    const pass = encoder.beginComputePass()
+    pass.setPipeline(this.pipeline(wgsl, 'write'))
+    pass.setBindGroup(0, this.group(table, words.byteLength), [0])
+    pass.dispatchWorkgroups(1)
+    pass.end()
+    this.device.queue.submit([encoder.finish()])
+    table.destroy()
+  }
+
+  /** What shaders are given: the memory, and their table, of so many bytes, at a place among others. */
+  group(tables: GPUBuffer, bytes: number): GPUBindGroup {
+    return this.device.createBindGroup({
+      layout: this.groupLayout,
+      entries: [
+        { binding: 0, resource: { buffer: this.room.buffer } },
+        { binding: 1, resource: { buffer: tables, size: bytes } },
+      ],
+    })
+  }
+
+  private writeWords(address: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    // from memory of its own: shared memory is not accepted everywhere
+    const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4)
+    words.set(bytes)
+    this.device.queue.writeBuffer(this.room.buffer, address, words)
+  }
+
+  /** The bytes of a buffer, after all that was asked for before. Rejects if any of it failed. */
+  async read({ address, byteLength }: GpuBufferPart): Promise<Uint8Array> {
+    const bytes = Math.max(4, Math.ceil(byteLength / 4) * 4)
+    const staging = this.takeStaging(bytes)
+    const encoder = this.device.createCommandEncoder()
+    encoder.copyBufferToBuffer(this.room.buffer, address, staging, 0, bytes)
+    this.device.queue.submit([encoder.finish()])
+    try {
+      await staging.mapAsync(mapModeRead, 0, bytes)
+    } catch (error) {
+      throw this.error(this.failure ?? (error as Error).message)
+    }
+    const copy = new Uint8Array(staging.getMappedRange(0, bytes).slice(0, byteLength))
+    staging.unmap()
+    this.staging.push(staging)
+    if (this.failure !== undefined) throw this.error(this.failure)
+    return copy
+  }
+
+  /** The address of an area; 0 if nobody needed it so far. */
+  area(name: Area): number {
+    return this.areas.get(name)?.address ?? 0
+  }
+
+  /** Makes areas as large as a program needs them. */
+  reserve(sizes: Readonly<Record<Area, number>>): void {
+    for (const name of ['arena', 'workspace'] as const) {
+      const old = this.areas.get(name)
+      if (sizes[name] <= (old?.byteLength ?? 0)) continue
+      const area = this.allocate(sizes[name])
+      if (old) this.free(old)
+      this.areas.set(name, area)
+      this.areaVersion++
+    }
+  }
+
+  pipeline(code: string, label: string): GPUComputePipeline {
+    let pipeline = this.pipelines.get(code)
+    if (!pipeline) {
+      const module = this.device.createShaderModule({ label, code })
+      pipeline = this.device.createComputePipeline({ label, layout: this.layout, compute: { module } })
+      this.pipelines.set(code, pipeline)
+    }
+    return pipeline
+  }
+
+  private takeStaging(bytes: number): GPUBuffer {
+    const found = this.staging.findIndex(({ size }) => size >= bytes && size <= 4 * bytes + 65536)
+    if (found >= 0) return this.staging.splice(found, 1)[0]!
+    while (this.staging.length > 8) this.staging.shift()!.destroy()
+    return this.device.createBuffer({ label: 'staging', size: bytes, usage: usage.mapRead | usage.copyDst })
+  }
+
+  private error(message: string): BackendError {
+    return new BackendError(`The ${this.name} backend failed: ${message}`)
+  }
+}

@@ -1,0 +1,57 @@
+import { schedule, UnknownOp } from '@gradus/graph/kernels'
+import { type Backend, BackendError, type Graph } from '@gradus/tensor'
+import { findGpu, type GpuSource, openDevice } from './runtime/gpu.ts'
+import { type GpuBufferPart, Machine } from './runtime/machine.ts'
+import { GpuProgram } from './runtime/program.ts'
+import { hasOperation } from './wgsl/operations.ts'
+
+/** Options of the WebGPU backend. */
+export interface WebGpuOptions {
+  /** Where adapters come from; by default `navigator.gpu`, and in Node the package `webgpu`. */
+  readonly gpu?: GpuSource
+}
+
+/**
+ * Runs programs on the GPU through WebGPU: a whole program, such as a train step, is one list of shaders that are generated
+ * for it, with neighbouring ops fused, and one submission. Works in browsers and their workers, in Deno, and in Node with
+ * the package `webgpu`. Values are read with `await` (`data()`), not at once.
+ *
+ * Numbers are float32, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; the random bits are the
+ * same. Very small numbers (denormals) may become 0.
+ *
+ * Rejects with `BackendError` where there is no WebGPU or no adapter. What fails later, such as a device that is lost, is
+ * told by the next read.
+ */
+export function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
+  return makeWebGpu(options)
+}
+
+/** What tests choose besides. */
+export interface MakeOptions extends WebGpuOptions {
+  /** How large the memory may become. */
+  readonly mostBytes?: number
+}
+
+export async function makeWebGpu({ gpu, mostBytes = Number.POSITIVE_INFINITY }: MakeOptions): Promise<Backend> {
+  const { device, about } = await openDevice(gpu ?? (await findGpu()))
+  const machine = new Machine(device, 'webgpu', mostBytes)
+  return {
+    name: 'webgpu',
+    about,
+    has: ({ name }) => hasOperation(name),
+    allocate: (bytes) => machine.allocate(bytes),
+    write: (buffer, data) => machine.write(buffer as GpuBufferPart, data),
+    read: (buffer) => machine.read(buffer as GpuBufferPart),
+    free: (buffer) => machine.free(buffer as GpuBufferPart),
+    compile(graph: Graph) {
+      try {
+        return new GpuProgram(machine, schedule(graph), graph.constants)
+      } catch (error) {
+        if (!(error instanceof UnknownOp)) throw error
+        throw new BackendError(
+          `The webgpu backend has no code for the op '${error.op}'. Give the op an \`inline\` body made of other ops.`,
+        )
+      }
+    },
+  }
+}

@@ -1,0 +1,134 @@
+import type { Axis, Expression, Expressions, Index } from '@gradus/graph/kernels'
+import { type Atom, rangeOf } from '@gradus/graph/kernels'
+import { hasOperation, operationCode } from './operations.ts'
+import { type Code, literal, typeOf } from './types.ts'
+
+/** What the statements of a kernel share. */
+export interface KernelScope {
+  readonly make: Expressions
+  /** Code that reads an element of a value in memory. */
+  load(expression: Extract<Expression, { kind: 'load' }>, index: Code): Code
+  /** Code that reads an element of a row-local buffer. */
+  scratch(expression: Extract<Expression, { kind: 'scratch' }>, index: Code): Code
+  /** A name that was not used. */
+  name(): string
+}
+
+/**
+ * Statements that run for each place of some axes, those of the blocks around it included. What does not depend on the axes
+ * of a block is computed in the block around it, before.
+ */
+export class Block {
+  readonly lines: string[] = []
+  private readonly names = new Map<Expression, Code>()
+  private readonly reductions = new Map<number, Code>()
+
+  constructor(
+    private readonly scope: KernelScope,
+    private readonly axes: ReadonlyMap<Axis, Code>,
+    private readonly parent?: Block,
+  ) {}
+
+  /** A block inside of this one, with more axes. */
+  inner(axes: Iterable<readonly [Axis, Code]>): Block {
+    return new Block(this.scope, new Map(axes), this)
+  }
+
+  /** Makes the result of a reduction known. */
+  setReduced(reduction: number, code: Code): void {
+    this.reductions.set(reduction, code)
+  }
+
+  /** Code that gives an expression; it is computed once. */
+  value(expression: Expression): Code {
+    const home = this.homeOf(expression.axes)
+    if (home !== this) return home.value(expression)
+    const known = this.names.get(expression)
+    if (known !== undefined) return known
+    const code = this.compute(expression)
+    const isShort = expression.kind === 'constant' || expression.kind === 'reduced'
+    let name = code
+    if (!isShort) {
+      name = this.scope.name()
+      this.lines.push(`let ${name} = ${code};`)
+    }
+    this.names.set(expression, name)
+    return name
+  }
+
+  index(index: Index): Code {
+    const parts = index.terms.map(({ atom, coefficient }) => {
+      const code = this.atom(atom)
+      return coefficient === 1 ? code : `${coefficient} * ${code}`
+    })
+    if (index.constant !== 0 || parts.length === 0) parts.push(String(index.constant))
+    return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`
+  }
+
+  /** The outermost block that has all axes. */
+  private homeOf(axes: readonly Axis[]): Block {
+    if (this.parent && axes.every((axis) => !this.axes.has(axis))) return this.parent.homeOf(axes)
+    return this
+  }
+
+  private atom(atom: Atom): Code {
+    if (atom.kind === 'axis') return this.axisCode(atom)
+    if (atom.kind === 'looked') return `i32(${this.value(this.scope.make.byId(atom.id))})`
+    const of = this.index(atom.of)
+    const isNatural = rangeOf(atom.of).low >= 0
+    const quotient = isNatural ? `(${of} / ${atom.by})` : `floorDiv(${of}, ${atom.by})`
+    if (atom.kind === 'quotient') return quotient
+    return isNatural ? `(${of} % ${atom.by})` : `(${of} - ${atom.by} * ${quotient})`
+  }
+
+  private axisCode(axis: Axis): Code {
+    const code = this.axes.get(axis) ?? this.parent?.axisCode(axis)
+    if (code === undefined) throw new Error(`Axis ${axis.key} has no loop here.`)
+    return code
+  }
+
+  private reducedCode(reduction: number): Code {
+    const code = this.reductions.get(reduction) ?? this.parent?.reducedCode(reduction)
+    if (code === undefined) throw new Error(`Reduction ${reduction} is read before it is known.`)
+    return code
+  }
+
+  private compute(expression: Expression): Code {
+    switch (expression.kind) {
+      case 'constant':
+        return literal(expression.dtype, expression.value)
+      case 'load':
+        return this.scope.load(expression, this.index(expression.index))
+      case 'scratch':
+        return this.scope.scratch(expression, this.index(expression.index))
+      case 'coordinate':
+        return `${typeOf(expression.dtype)}(${this.index(expression.index)})`
+      case 'reduced':
+        return this.reducedCode(expression.reduction)
+      case 'choice': {
+        // reading outside of a value gives something, which is not taken
+        const conditions = expression.conditions.map(({ index, low, high }) => {
+          const [range, code] = [rangeOf(index), this.index(index)]
+          const bounds = [range.low < low && `${code} >= ${low}`, range.high >= high && `${code} < ${high}`]
+          return bounds.filter((bound) => bound !== false).join(' && ') || 'true'
+        })
+        return `select(${this.value(expression.outside)}, ${this.value(expression.inside)}, ${conditions.join(' && ')})`
+      }
+      case 'apply':
+        return this.apply(expression)
+    }
+  }
+
+  private apply({ op, inputs, dtype }: Extract<Expression, { kind: 'apply' }>): Code {
+    if (!hasOperation(op)) throw new Error(`There is no code for the op '${op}'.`)
+    const constantOf = (input: number) => {
+      const found = inputs[input]
+      return found?.kind === 'constant' ? found.value : undefined
+    }
+    return operationCode(
+      op,
+      { from: inputs.at(-1)!.dtype, to: dtype, constantOf },
+      inputs.map((input) => this.value(input)),
+    )
+  }
+}

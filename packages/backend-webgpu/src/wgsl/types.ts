@@ -1,0 +1,39 @@
+import type { DType } from '@gradus/tensor'
+
+/** The dtypes that shaders can compute with. */
+type GpuDType = Exclude<DType, 'float64'>
+
+/** Code of an expression in WGSL; truth values are `bool`. */
+export type Code = string
+
+const types: Readonly<Record<GpuDType, string>> = { float32: 'f32', int32: 'i32', uint32: 'u32', bool: 'bool' }
+
+export function typeOf(dtype: DType): string {
+  return types[dtype as GpuDType]
+}
+
+/** A number as a literal; infinities and NaN cannot be written down and come from a table. */
+export function literal(dtype: DType, value: number): Code {
+  switch (dtype) {
+    case 'bool':
+      return value === 0 ? 'false' : 'true'
+    case 'int32':
+      // the smallest one is written as a difference: its literal would be a negated number that does not fit
+      return value === -(2 ** 31) ? 'i32(-2147483647 - 1)' : `i32(${value})`
+    case 'uint32':
+      return `${value >>> 0}u`
+    default:
+      return floatLiteral(Math.fround(value))
+  }
+}
+
+function floatLiteral(value: number): Code {
+  if (Number.isNaN(value)) return 'nan()'
+  if (value === Infinity) return 'inf()'
+  if (value === -Infinity) return '-inf()'
+  if (Object.is(value, -0)) return 'negativeZero()'
+  const bits = new Uint32Array(new Float32Array([value]).buffer)[0]!
+  // denormals are not literals everywhere
+  if (value !== 0 && Math.abs(value) < 2 ** -126) return `bitcast<f32>(${bits}u)`
+  return `f32(${value.toPrecision(9)})`
+}
