@@ -14,7 +14,7 @@ export class GpuBufferPart implements DeviceBuffer {
   ) {}
 }
 
-const firstBytes = 4 * 2 ** 20
+const firstBytes = 2 ** 22
 
 /** What programs need while they run, one at a time: intermediate values, and what kernels need besides. */
 type Area = 'arena' | 'workspace'

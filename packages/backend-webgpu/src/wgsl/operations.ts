@@ -10,17 +10,20 @@ export interface Operation {
 
 type Row = (operation: Operation, inputs: readonly Code[]) => Code
 
+/* @__NO_SIDE_EFFECTS__ */
 const infix =
   (operator: string): Row =>
   (_, [a, b]) =>
     `(${a} ${operator} ${b})`
 
+/* @__NO_SIDE_EFFECTS__ */
 const call =
   (name: string): Row =>
   (_, inputs) =>
     `${name}(${inputs.join(', ')})`
 
 /** Relations; truth values are compared as numbers. */
+/* @__NO_SIDE_EFFECTS__ */
 const relation =
   (operator: string): Row =>
   ({ from }, [a, b]) => {
@@ -28,17 +31,20 @@ const relation =
     return `(u32(${a}) ${operator} u32(${b}))`
   }
 
+/* @__NO_SIDE_EFFECTS__ */
 const extreme =
   (name: 'max' | 'min'): Row =>
   ({ to }, [a, b]) =>
     `${isFloat(to) ? `${name}imum` : name}(${a}, ${b})`
 
 /** Logic of truth values, and of bits. */
+/* @__NO_SIDE_EFFECTS__ */
 const bits =
   (operator: string): Row =>
   (_, [a, b]) =>
     `(${a} ${operator} ${b})`
 
+/* @__NO_SIDE_EFFECTS__ */
 const shift =
   (operator: string): Row =>
   ({ to }, [x, count]) => {
