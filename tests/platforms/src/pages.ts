@@ -42,7 +42,8 @@ export class Pages {
       }
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    // without the flag there is no WebGPU where there is no GPU
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--enable-unsafe-webgpu'] })
     return new Pages(server, browser)
   }
 
@@ -56,7 +57,7 @@ export class Pages {
       const query = variant ? `?variant=${encodeURIComponent(variant)}` : ''
       await page.goto(`http://127.0.0.1:${port}/${kind}/${query}`)
       await page
-        .waitForFunction(() => 'findings' in globalThis, undefined, { timeout: 10_000 })
+        .waitForFunction(() => 'findings' in globalThis, undefined, { timeout: 120_000 })
         .catch(() => {
           throw new Error(`The page does not start: ${errors.join('; ') || 'no error'}`)
         })
