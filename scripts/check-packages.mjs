@@ -14,8 +14,10 @@ const folders = ['packages', 'apps'].flatMap((group) =>
   readdirSync(join(root, group)).map((name) => join(root, group, name)),
 )
 
+const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+
 async function check(folder, out) {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const manifest = manifestOf(folder)
   const { stdout } = await run('pnpm', ['pack', '--json', '--pack-destination', out], { cwd: folder })
   const { filename, files } = JSON.parse(stdout)
   const problems = []
@@ -36,7 +38,7 @@ async function check(folder, out) {
 const out = mkdtempSync(join(tmpdir(), 'gradus-pack-'))
 let failed = 0
 try {
-  const wanted = folders.filter((folder) => existsSync(join(folder, 'package.json')))
+  const wanted = folders.filter((folder) => existsSync(join(folder, 'package.json')) && !manifestOf(folder).private)
   for (let at = 0; at < wanted.length; at += 4) {
     for (const { name, problems } of await Promise.all(wanted.slice(at, at + 4).map((folder) => check(folder, out)))) {
       if (problems.length > 0) failed++

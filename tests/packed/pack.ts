@@ -23,7 +23,7 @@ export function setup(project: TestProject): () => void {
     process.execPath,
     [
       join(root, 'scripts/pnpm.mjs'),
-      ...['--recursive', '--filter', './packages/*', '--filter', './apps/*'],
+      ...['--recursive', '--filter', './packages/*', '--filter', './apps/*', '--filter', '!./apps/site'],
       ...['pack', '--pack-destination', tarballs],
     ],
     { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },

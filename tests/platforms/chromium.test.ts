@@ -14,9 +14,9 @@ beforeAll(async () => {
 afterAll(() => pages?.close())
 
 /** All checks that did not pass; the others are counted, so that none is lost. */
-function expectAllPassed({ outcomes }: Findings): void {
+function expectAllPassed({ outcomes }: Findings, atLeast = 400): void {
   expect(outcomes.filter(({ status }) => status === 'failed')).toEqual([])
-  expect(outcomes.filter(({ status }) => status === 'passed').length).toBeGreaterThan(400)
+  expect(outcomes.filter(({ status }) => status === 'passed').length).toBeGreaterThan(atLeast)
 }
 
 function expectTrained({ losses, longestBlock }: Findings): void {
@@ -70,4 +70,12 @@ describe('a page with a content security policy', () => {
     expect(found).toMatchObject({ auto: 'wasm' })
     expectTrained(found)
   })
+})
+
+describe('a page with WebGPU', () => {
+  it('trains on it and passes all checks', async () => {
+    const found = await pages.findings('plain', 'webgpu')
+    expect(found.losses.at(-1)).toBeLessThan(0.5 * found.losses[0]!)
+    expectAllPassed(found, 350)
+  }, 600_000)
 })

@@ -1,6 +1,7 @@
 import { programChecks, testBackend } from '@gradus/testing'
 import { describe, it } from 'vitest'
-import { adapterObstacle, dawnGpu, gpuDTypes } from './testing/dawn.ts'
+import { adapterObstacle, dawnGpu } from './testing/dawn.ts'
+import { gpuDTypes } from './testing/dtypes.ts'
 import { webgpu } from './webgpu.ts'
 
 const obstacle = await adapterObstacle()

@@ -1,6 +1,7 @@
 import { backendChecks, programChecks, runChecks } from '@gradus/testing/checks'
 import { expect, it } from 'vitest'
-import { dawnGpu, gpuDTypes } from './testing/dawn.ts'
+import { dawnGpu } from './testing/dawn.ts'
+import { gpuDTypes } from './testing/dtypes.ts'
 import { webgpu } from './webgpu.ts'
 
 // Dawn without a driver: shaders are compiled and calls are checked, but nothing is computed, so values are not looked at.

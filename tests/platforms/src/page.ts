@@ -1,8 +1,10 @@
 // Runs in a page, by itself: what a script does while it is evaluated from outside is not under the page's security policy.
 
+import { webgpu } from '@gradus/backend-webgpu'
 import { backendChecks, type Outcome, programChecks, runChecks } from '@gradus/testing/checks'
-import { auto, Dense, Sequential, useBackend, wasm } from 'gradus'
+import { auto, type Backend, Dense, Sequential, useBackend, wasm } from 'gradus'
 import { variants } from '../../../packages/backend-wasm/src/testing/variants.ts'
+import { gpuDTypes } from '../../../packages/backend-webgpu/src/testing/dtypes.ts'
 
 /** What a page found out. */
 export interface Findings {
@@ -12,7 +14,7 @@ export interface Findings {
   readonly about: string
   /** Why the wasm backend does not start, or does not start with two threads. */
   readonly refusals: { readonly wasm?: string; readonly twoThreads?: string }
-  /** The losses of a model that was trained on what `auto` took. */
+  /** The losses of a model that was trained on what `auto` took, or on the GPU where that is what is checked. */
   readonly losses: readonly number[]
   readonly outcomes: readonly Outcome[]
   /** Milliseconds for which nothing else on the page could run, at most. */
@@ -27,7 +29,7 @@ const page = globalThis as unknown as {
 async function findOut(variant: string | null): Promise<Findings> {
   const { name, about = '' } = auto()
   const block = watchBlocks()
-  const losses = await train()
+  const losses = await train(variant === 'webgpu' ? webgpu() : auto())
   const longestBlock = block.end()
   return {
     isolated: page.crossOriginIsolated,
@@ -40,7 +42,12 @@ async function findOut(variant: string | null): Promise<Findings> {
   }
 }
 
-function checksOf(variant: string): Promise<Outcome[]> {
+async function checksOf(variant: string): Promise<Outcome[]> {
+  if (variant === 'webgpu') {
+    const backend = await webgpu()
+    const options = { dtypes: gpuDTypes, tolerance: { float32: 1e-4, float32Gradient: 5e-4 } }
+    return runChecks([...backendChecks(backend, options), ...programChecks(backend, 2)])
+  }
   const backend = variants[variant]!()
   return runChecks([...backendChecks(backend), ...programChecks(backend, 4)])
 }
@@ -55,8 +62,8 @@ function refusal(name: string, start: () => unknown): object {
 }
 
 /** Some seconds of work in batches that are small. */
-async function train(): Promise<readonly number[]> {
-  await useBackend(auto())
+async function train(backend: Backend | Promise<Backend>): Promise<readonly number[]> {
+  await useBackend(backend)
   const model = new Sequential(
     [new Dense({ units: 64, activation: 'relu', inputShape: [32] }), new Dense({ units: 1 })],
     { seed: 1 },

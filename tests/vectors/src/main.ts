@@ -31,7 +31,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     console.error(`There is no backend '${values.backend}'; known: ${Object.keys(backends).join(', ')}.`)
     return 2
   }
-  await useBackend(await backend())
+  await useBackend(await backend(root))
   const folder = resolve(root, process.env['GRADUS_VECTORS'] || '../shared/golden')
   if (!existsSync(folder)) {
     console.error(`There are no recordings at ${folder}. Name their folder in GRADUS_VECTORS.`)

@@ -7,7 +7,7 @@ import { adding, beginning, isPlace, type Running } from './combining.ts'
 import { Shader } from './shader.ts'
 
 /** The threads of a workgroup, whether they work alone or share a long row. */
-export const threads = 128
+export const threads = 256
 
 /** All stores of a kernel. */
 export function storesOf({ passes, rows }: LoopKernel): Store[] {

@@ -66,25 +66,14 @@ export function tileProducts(kernel: ContractionKernel, { quads, parts }: TileSh
     numbers(quads).flatMap((quad) =>
       numbers(4).flatMap((row) => numbers(quads).map((column) => text(quad, row, column))),
     )
+  const depthFits = depthInAll % (depth * parts) === 0
   const left = fill(block, {
-    name: 'left',
-    tile: leftTile,
-    first: 'firstRow',
-    axes: m,
-    count: rows,
-    k,
-    operand: a,
-    quads,
+    ...{ name: 'left', tile: leftTile, first: 'firstRow', axes: m, operand: a, k, quads },
+    guards: [...(rows % tile === 0 ? [] : [`at < ${rows}u`]), ...(depthFits ? [] : ['product < last'])],
   })
   const right = fill(block, {
-    name: 'right',
-    tile: rightTile,
-    first: 'firstColumn',
-    axes: n,
-    count: columns,
-    k,
-    operand: b,
-    quads,
+    ...{ name: 'right', tile: rightTile, first: 'firstColumn', axes: n, operand: b, k, quads },
+    guards: [...(columns % tile === 0 ? [] : [`at < ${columns}u`]), ...(depthFits ? [] : ['product < last'])],
   })
   const line = side * quads
   block.lines.push(
@@ -147,17 +136,18 @@ interface Operand {
   readonly name: string
   /** The variable that takes it. */
   readonly tile: string
-  /** The variable that holds the first row or column of the tile, and how many there are in all. */
+  /** The variable that holds the first row or column of the tile. */
   readonly first: string
   readonly axes: readonly Axis[]
-  readonly count: number
+  /** What holds within the operand, for a place `at` and a `product`. */
+  readonly guards: readonly string[]
   readonly k: readonly Axis[]
   readonly operand: Expression
   readonly quads: number
 }
 
 /** Brings neighbours of an operand into workgroup memory, four at a time; what lies outside is 0. */
-function fill(block: Block, { name, tile, first, axes, count, k, operand, quads }: Operand): string[] {
+function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads }: Operand): string[] {
   const line = side * quads
   // neighbouring threads read neighbours in memory
   const along = isContiguous(operand, axes.at(-1))
@@ -166,19 +156,23 @@ function fill(block: Block, { name, tile, first, axes, count, k, operand, quads 
   const body = block.inner([...names[0], ...names[1]])
   body.lines.push(...placesAlong(names[0], 'at'), ...placesAlong(names[1], 'product'))
   const value = body.value(operand)
+  const type = typeOf(operand.dtype)
+  const read = (i: number) => [
+    '{',
+    `let at = ${first} + 4u * four + ${i}u;`,
+    `${guards.length > 0 ? `if (${guards.join(' && ')}) ` : ''}{`,
+    ...body.lines,
+    `values.${'xyzw'[i]} = ${value};`,
+    '}',
+    '}',
+  ]
   return [
     `for (var unit = lane; unit < ${depth * line}u; unit += ${all}u) {`,
     `let four = ${four};`,
     `let product = done + ${one};`,
     // in words: not every compiler clears it each time
-    `var values = vec4<${typeOf(operand.dtype)}>();`,
-    'for (var i = 0u; i < 4u; i++) {',
-    `let at = ${first} + 4u * four + i;`,
-    `if (at < ${count}u && product < last) {`,
-    ...body.lines,
-    `values[i] = ${value};`,
-    '}',
-    '}',
+    `var values = vec4<${type}>();`,
+    ...[0, 1, 2, 3].flatMap(read),
     `${tile}[(${one}) * ${line}u + four] = values;`,
     '}',
   ]

@@ -17,6 +17,3 @@ export async function adapterObstacle(): Promise<string | undefined> {
   if (adapter) return undefined
   return 'there is no graphics adapter: install a driver, or SwiftShader with libvulkan1 and VK_DRIVER_FILES'
 }
-
-/** The dtypes of the backend. */
-export const gpuDTypes = ['float32', 'int32', 'uint32', 'bool'] as const

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { dataNames, defaults } from '../settings/settings.ts'
+import { reach } from './generators.ts'
+import { makeProblem } from './problem.ts'
+
+const generated = dataNames.filter((name) => name !== 'own')
+
+describe.each(generated)('the data set %s', (data) => {
+  const settings = { ...defaults, data, noise: 0.2 }
+  const problem = makeProblem(settings)
+
+  it('is the same for the same seed only', () => {
+    expect(makeProblem(settings)).toEqual(problem)
+    expect(makeProblem({ ...settings, seed: 2 })).not.toEqual(problem)
+  })
+
+  it('is split by the share to train on', () => {
+    const [train, test] = [problem.train.y.length, problem.test.y.length]
+    expect(train / (train + test)).toBeCloseTo(0.8, 2)
+  })
+
+  it('has inputs within reach, and both classes', () => {
+    const rows = [...problem.train.x, ...problem.test.x]
+    expect(rows.every((row) => row.length === problem.inputs.length)).toBe(true)
+    expect(Math.max(...rows.flat().map(Math.abs))).toBeLessThanOrEqual(reach)
+    if (problem.kind === 'classes') expect(new Set(problem.train.y)).toEqual(new Set([0, 1]))
+  })
+})
+
+describe('makeProblem', () => {
+  it('has side effects from 65 on where there is no noise', () => {
+    const { train } = makeProblem({ ...defaults, noise: 0 })
+    train.x.forEach(([age], i) => expect(Math.round(13 + 87 * age!) >= 65 ? 1 : 0).toBe(train.y[i]))
+  })
+
+  it('takes own points as they are', () => {
+    const { train, test } = makeProblem({
+      ...defaults,
+      data: 'own',
+      points: [
+        [1, -2, 1],
+        [0.5, 0, 0],
+      ],
+      trainShare: 0.5,
+    })
+    expect([...train.y, ...test.y].sort()).toEqual([0, 1])
+    expect([...train.x, ...test.x]).toContainEqual([1, -2])
+  })
+})

@@ -1,0 +1,67 @@
+export const dataNames = ['side-effects', 'circles', 'xor', 'spiral', 'moons', 'curve', 'own'] as const
+export const activations = ['relu', 'tanh', 'sigmoid', 'linear'] as const
+export const optimizers = ['SGD', 'Momentum', 'Adam'] as const
+export const backends = ['wasm', 'cpu', 'webgpu'] as const
+
+export type DataName = (typeof dataNames)[number]
+export type Activation = (typeof activations)[number]
+export type OptimizerName = (typeof optimizers)[number]
+export type BackendName = (typeof backends)[number]
+
+export interface HiddenLayer {
+  readonly units: number
+  readonly activation: Activation
+}
+
+/** A point that the visitor has placed: two coordinates and the class 0 or 1. */
+export type OwnPoint = readonly [x: number, y: number, label: number]
+
+/** Everything that decides a run. The same settings give the same run. */
+export interface Settings {
+  readonly data: DataName
+  readonly layers: readonly HiddenLayer[]
+  readonly optimizer: OptimizerName
+  readonly learningRate: number
+  readonly batchSize: number
+  /** How far samples are moved at random, 0 to 1; for the ages, the share of labels that are turned round. */
+  readonly noise: number
+  /** The share of the samples that is trained on. */
+  readonly trainShare: number
+  readonly seed: number
+  readonly backend: BackendName
+  /** The points of the data set `own`. */
+  readonly points: readonly OwnPoint[]
+}
+
+export const defaults: Settings = {
+  data: 'side-effects',
+  layers: [
+    { units: 8, activation: 'relu' },
+    { units: 8, activation: 'relu' },
+  ],
+  optimizer: 'SGD',
+  learningRate: 0.1,
+  batchSize: 10,
+  noise: 0.05,
+  trainShare: 0.8,
+  seed: 1,
+  backend: 'wasm',
+  points: [],
+}
+
+/** What the editor and addresses may set. */
+export const limits = {
+  layers: 4,
+  units: 12,
+  batchSize: 64,
+  points: 200,
+  learningRate: [0.00001, 100],
+  trainShare: [0.1, 0.9],
+} as const
+
+/** Whether a run with `b` could go on from one with `a`: they differ in the backend at most. */
+export function sameRun(a: Settings, b: Settings): boolean {
+  const deciding = (settings: Settings) =>
+    JSON.stringify({ ...settings, backend: '', points: settings.data === 'own' ? settings.points : [] })
+  return deciding(a) === deciding(b)
+}

@@ -1,0 +1,57 @@
+import { momentumShare } from '../arithmetic/update.ts'
+import { makeProblem, type Samples } from '../problems/problem.ts'
+import { planLayers } from '../worker/network-of.ts'
+import type { Settings } from './settings.ts'
+
+/** A program that trains as the page does with these settings, digit by digit on the same backend. */
+export function toTypeScript(settings: Settings, epochs = 20): string {
+  const problem = makeProblem(settings)
+  const classes = problem.kind === 'classes'
+  const optimizer = settings.optimizer === 'Adam' ? 'Adam' : 'SGD'
+  const momentum = settings.optimizer === 'Momentum' ? `, momentum: ${momentumShare}` : ''
+  const loss = classes ? 'SparseCategoricalCrossentropy' : 'MeanSquaredError'
+  const gpu = settings.backend === 'webgpu'
+  const names = ['Dense', 'fromArrays', optimizer, loss, 'Sequential', 'useBackend', ...(gpu ? [] : [settings.backend])]
+  const metrics = classes ? ", metrics: ['accuracy']" : ''
+  const layers = planLayers(settings, problem).map(({ name, units, activation, inputs }, index) => {
+    const shape = index === 0 ? `, inputShape: [${inputs}]` : ''
+    return `    new Dense({ name: '${name}', units: ${units}, activation: '${activation}'${shape} }),`
+  })
+  const tested = problem.test.y.length > 0
+  return [
+    `import { ${names.sort((a, b) => a.toLowerCase().localeCompare(b.toLowerCase())).join(', ')} } from 'gradus'`,
+    ...(gpu ? ["import { webgpu } from '@gradus/backend-webgpu'"] : []),
+    '',
+    `// ${[...problem.inputs, problem.outputs.length === 1 ? problem.outputs[0] : 'class'].join(', ')}`,
+    `const train = ${literal(problem.train)}`,
+    ...(tested ? [`const test = ${literal(problem.test)}`] : []),
+    'const inputs = (rows: number[][]) => rows.map((row) => row.slice(0, -1))',
+    `const targets = (rows: number[][]) => ${classes ? 'Int32Array.from(rows, (row) => row.at(-1)!)' : 'rows.map((row) => row.at(-1)!)'}`,
+    '',
+    `await useBackend(${settings.backend}())`,
+    'const model = new Sequential(',
+    '  [',
+    ...layers,
+    '  ],',
+    `  { seed: ${settings.seed} },`,
+    ')',
+    `const optimizer = new ${optimizer}({ learningRate: ${settings.learningRate}${momentum} })`,
+    `model.compile({ optimizer, loss: new ${loss}()${metrics} })`,
+    '',
+    'const samples = await fromArrays({ x: inputs(train), y: targets(train) })',
+    `const batches = samples.shuffle({ seed: ${settings.seed} }).batch(${settings.batchSize})`,
+    `for (let epoch = 1; epoch <= ${epochs}; epoch++) {`,
+    '  for await (const { x, y } of batches) await model.trainOnBatch(x, y)',
+    '  console.log(epoch, await model.evaluate(inputs(train), targets(train), { verbose: 0 }))',
+    '}',
+    ...(tested ? ["console.log('test', await model.evaluate(inputs(test), targets(test), { verbose: 0 }))"] : []),
+    '',
+  ].join('\n')
+}
+
+function literal({ x, y }: Samples): string {
+  const rows = x.map((row, index) => `[${[...row, y[index]].join(', ')}]`)
+  const lines: string[] = []
+  for (let i = 0; i < rows.length; i += 5) lines.push(`  ${rows.slice(i, i + 5).join(', ')},`)
+  return ['[', ...lines, ']'].join('\n')
+}

@@ -1,0 +1,50 @@
+import { Boundary } from './boundary.tsx'
+import { Confusion } from './confusion.tsx'
+import { Controls } from './controls.tsx'
+import { Curves } from './curves.tsx'
+import { Histograms } from './histograms.tsx'
+import { Inspector } from './inspector.tsx'
+import { NetworkDrawing } from './network-drawing.tsx'
+import { Presets } from './presets.tsx'
+import { Program } from './program.tsx'
+import { Toolbar, Trouble } from './toolbar.tsx'
+import { Tour, tourPart, tourStep } from './tour.tsx'
+
+export function App() {
+  return (
+    <div class="page" data-tour={tourPart()}>
+      <header>
+        <h1>Gradus</h1>
+        <p>Watch a network learn, one weight at a time.</p>
+        <button type="button" onClick={() => (tourStep.value = tourStep.value === undefined ? 0 : undefined)}>
+          {tourStep.value === undefined ? 'Take the tour' : 'End the tour'}
+        </button>
+      </header>
+      <Toolbar />
+      <Trouble />
+      <Tour />
+      <main>
+        <div class="column">
+          <Presets />
+          <Controls />
+          <Program />
+        </div>
+        <div class="column">
+          <NetworkDrawing />
+          <div class="pair">
+            <Boundary />
+            <Curves />
+          </div>
+          <div class="pair">
+            <Confusion />
+            <Histograms />
+          </div>
+        </div>
+        <div class="column">
+          <Inspector />
+        </div>
+      </main>
+      <footer>Everything runs in this page, in a worker. Nothing is sent anywhere.</footer>
+    </div>
+  )
+}

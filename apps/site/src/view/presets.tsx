@@ -1,0 +1,30 @@
+import { presets } from '../settings/presets.ts'
+import { sameRun } from '../settings/settings.ts'
+import { change, settings } from '../state/session.ts'
+
+/** Settings to begin with, and why they work out or do not. */
+export function Presets() {
+  const { backend, points } = settings.value
+  const chosen = presets.findIndex((preset) => sameRun(preset.settings, settings.value))
+  return (
+    <section class="card presets" aria-labelledby="presets-title" data-part="presets">
+      <h2 id="presets-title">Examples</h2>
+      <select
+        aria-label="Example"
+        value={chosen}
+        onChange={({ currentTarget }) => {
+          const preset = presets[Number(currentTarget.value)]
+          if (preset) void change({ ...preset.settings, backend, points })
+        }}
+      >
+        {chosen < 0 && <option value={-1}>Your own settings</option>}
+        {presets.map(({ name, succeeds }, index) => (
+          <option key={name} value={index}>
+            {name} ({succeeds ? 'succeeds' : 'fails'})
+          </option>
+        ))}
+      </select>
+      <p class="hint">{presets[chosen]?.why ?? 'Choose an example to begin with, or go on with your own settings.'}</p>
+    </section>
+  )
+}

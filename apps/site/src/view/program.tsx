@@ -1,0 +1,44 @@
+import { useSignal } from '@preact/signals'
+import { toTypeScript } from '../settings/typescript.ts'
+import { report, settings } from '../state/session.ts'
+
+/** The run as a program, and as an address. */
+export function Program() {
+  const open = useSignal(false)
+  const said = useSignal('')
+  const none = report.value === undefined
+  const code = () => toTypeScript(settings.value, Math.max(report.value?.epoch ?? 0, 1))
+  const copy = async (text: string, what: string) => {
+    try {
+      await navigator.clipboard.writeText(text)
+      said.value = `${what} is copied.`
+    } catch {
+      said.value = 'The browser does not let the page copy. Select the text below.'
+      open.value = true
+    }
+  }
+  return (
+    <section class="card program" aria-labelledby="program-title" data-part="program">
+      <h2 id="program-title">Take it with you</h2>
+      <p class="hint">
+        A program that trains the same network, with the same numbers, and an address that opens these settings.
+      </p>
+      <div class="buttons">
+        <button type="button" disabled={none} onClick={() => void copy(code(), 'The program')}>
+          Copy as TypeScript
+        </button>
+        <button type="button" onClick={() => void copy(location.href, 'The address')}>
+          Copy the address
+        </button>
+        <button type="button" disabled={none} aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+          {open.value ? 'Hide the program' : 'Show the program'}
+        </button>
+      </div>
+      <p role="status">{said.value}</p>
+      {open.value && !none && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to from the keyboard
+        <pre tabIndex={0}>{code()}</pre>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,4 @@
+import { expose } from 'comlink'
+import { TrainingService } from './service.ts'
+
+expose(new TrainingService())

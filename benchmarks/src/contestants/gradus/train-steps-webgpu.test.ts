@@ -1,0 +1,38 @@
+import { webgpu } from '@gradus/backend-webgpu'
+import { check, cpu, memory, useBackend } from 'gradus'
+import { describe, expect, it } from 'vitest'
+import { adapterObstacle, dawnGpu } from '../../../../packages/backend-webgpu/src/testing/dawn.ts'
+import { trainedSpecs } from '../../testing/trained-specs.ts'
+import { head, hostArray } from './fit-task.ts'
+import { modelFor } from './models.ts'
+
+const obstacle = await adapterObstacle()
+
+describe.skipIf(obstacle !== undefined)('training on webgpu', () => {
+  it.each(trainedSpecs('fixtures/tiny.shapes.json'))(
+    'steps give, node by node and as a whole, what they give on cpu: $kind',
+    async (spec) => {
+      await useBackend(check(await webgpu({ gpu: dawnGpu() }), cpu(), { tolerance: 1e-3 }))
+      const model = await modelFor(spec)
+      await model.fit(...samplesOf(spec, 2), { batchSize: spec.batch, verbose: 0 })
+    },
+    300_000,
+  )
+
+  it('a thousand steps need no more buffers than a hundred', async () => {
+    await useBackend(await webgpu({ gpu: dawnGpu() }))
+    const spec = trainedSpecs('fixtures/tiny.shapes.json').find(({ kind }) => kind === 'mlp')!
+    const model = await modelFor(spec)
+    const counts: number[] = []
+    const callbacks = [{ onTrainBatchEnd: () => void counts.push(memory().buffers) }]
+    await model.fit(...samplesOf(spec, 2), { batchSize: spec.batch, verbose: 0, callbacks, epochs: 500 })
+    expect(counts).toHaveLength(1000)
+    expect(Math.max(...counts.slice(100))).toBe(counts[100])
+  }, 300_000)
+})
+
+type Trained = ReturnType<typeof trainedSpecs>[number]
+
+function samplesOf({ x, y, batch }: Trained, batches: number) {
+  return [head(hostArray(x), batches * batch), head(hostArray(y), batches * batch)] as const
+}
