@@ -227,7 +227,7 @@ describe('the program', () => {
   it('refuses what it does not know', async () => {
     expect(await run('--backend', 'abacus')).toEqual({
       code: 2,
-      text: "There is no backend 'abacus'; known: cpu, wasm.",
+      text: "There is no backend 'abacus'; known: cpu, wasm, webgpu.",
     })
     vi.stubEnv('GRADUS_VECTORS', '/nowhere')
     expect((await run()).text).toBe('There are no recordings at /nowhere. Name their folder in GRADUS_VECTORS.')
