@@ -16,7 +16,7 @@ import {
   type TypedArray,
   viewOf,
 } from '@gradus/tensor'
-import { byteSize, type Place, planMemory } from './plan.ts'
+import { byteSize, donorOf, type Place, planMemory } from './plan.ts'
 import { runRepeatedly } from './repeat.ts'
 import { type LoopValue, ScanLoop, type StepProgram } from './scan-loop.ts'
 
@@ -131,7 +131,7 @@ class Program implements Executable, StepProgram {
       return {
         aval,
         copy: empty(aval.dtype),
-        donatedFrom: source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined,
+        donatedFrom: donorOf(source),
         copyOf: source.from === 'copy' ? slots[value]! : undefined,
       }
     })

@@ -23,6 +23,12 @@ export type OutputSource =
    */
   | { readonly from: 'copy'; readonly into?: number }
 
+/** The donated input in whose buffer an output is handed out; undefined where it has a new one. */
+export function donorOf(source: OutputSource): number | undefined {
+  if (source.from === 'donated') return source.input
+  return source.from === 'copy' ? source.into : undefined
+}
+
 /** A part of a program that reads and writes memory, by numbers of values that have memory of their own. */
 export interface PlanStep {
   readonly reads: readonly number[]

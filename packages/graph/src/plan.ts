@@ -1,7 +1,7 @@
 import { avalOf, avalsOf, bytesPerElement, type Graph, numberingOf } from '@gradus/tensor'
 import { type OutputSource, type Place, type PlanStep, planSteps, viewRoots } from './plan-steps.ts'
 
-export { byteSize, type OutputSource, type Place } from './plan-steps.ts'
+export { byteSize, donorOf, type OutputSource, type Place } from './plan-steps.ts'
 
 /** A static memory plan: nothing is allocated while the program runs, except outputs that no donated buffer can hold. */
 export interface Plan {

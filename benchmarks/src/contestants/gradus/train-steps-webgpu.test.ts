@@ -2,8 +2,7 @@ import { webgpu } from '@gradus/backend-webgpu'
 import { check, cpu, memory, useBackend } from 'gradus'
 import { describe, expect, it } from 'vitest'
 import { adapterObstacle, dawnGpu } from '../../../../packages/backend-webgpu/src/testing/dawn.ts'
-import { trainedSpecs } from '../../testing/trained-specs.ts'
-import { head, hostArray } from './fit-task.ts'
+import { samplesOf, trainedSpecs } from '../../testing/trained-specs.ts'
 import { modelFor } from './models.ts'
 
 const obstacle = await adapterObstacle()
@@ -30,9 +29,3 @@ describe.skipIf(obstacle !== undefined)('training on webgpu', () => {
     expect(Math.max(...counts.slice(100))).toBe(counts[100])
   }, 300_000)
 })
-
-type Trained = ReturnType<typeof trainedSpecs>[number]
-
-function samplesOf({ x, y, batch }: Trained, batches: number) {
-  return [head(hostArray(x), batches * batch), head(hostArray(y), batches * batch)] as const
-}

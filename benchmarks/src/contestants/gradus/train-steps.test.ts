@@ -1,8 +1,8 @@
 import { check, cpu, memory, useBackend, wasm } from 'gradus'
 import { expect, it, vi } from 'vitest'
 import type { ArticleSpec } from '../../shared/spec.ts'
-import { trainedSpecs } from '../../testing/trained-specs.ts'
-import { articleTask, head, hostArray } from './fit-task.ts'
+import { samplesOf, trainedSpecs } from '../../testing/trained-specs.ts'
+import { articleTask } from './fit-task.ts'
 import { modelFor } from './models.ts'
 
 it.each(trainedSpecs('shapes.json'))(
@@ -50,12 +50,6 @@ it.each(trainedSpecs('fixtures/tiny.shapes.json'))(
   },
   120_000,
 )
-
-type Trained = ReturnType<typeof trainedSpecs>[number]
-
-function samplesOf({ x, y, batch }: Trained, batches: number) {
-  return [head(hostArray(x), batches * batch), head(hostArray(y), batches * batch)] as const
-}
 
 /** How much WebAssembly memory there is that was made from now on. */
 function watchMemories() {

@@ -1,4 +1,4 @@
-import { byteSize, type StepPlan } from '@gradus/graph/kernels'
+import { outputBuffers, type StepPlan } from '@gradus/graph/kernels'
 import type { Aval, DeviceBuffer, Executable, Tensor } from '@gradus/tensor'
 import type { TableEntry } from '../codegen/address-table.ts'
 import type { ProgramModule } from '../codegen/program-module.ts'
@@ -67,7 +67,7 @@ export class WasmProgram implements Executable {
       workspace: module.workspaceBytes,
       prepared: module.preparedBytes,
     })
-    const outputs = this.outputBuffers(inputs as readonly WasmBuffer[])
+    const outputs = outputBuffers(plan.outputs, this.compiled.outputs, inputs as readonly WasmBuffer[], machine)
     this.bind(inputs as readonly WasmBuffer[], outputs)
     machine.pool?.describe(
       this.number,
@@ -76,23 +76,6 @@ export class WasmProgram implements Executable {
     )
     this.execute(this.table.address, count)
     return outputs
-  }
-
-  private outputBuffers(inputs: readonly WasmBuffer[]): WasmBuffer[] {
-    const { plan, outputs } = this.compiled
-    const made: WasmBuffer[] = []
-    try {
-      return plan.outputs.map((source, index) => {
-        const donor = source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined
-        if (donor !== undefined) return inputs[donor]!
-        const buffer = this.machine.allocate(byteSize(outputs[index]!))
-        made.push(buffer)
-        return buffer
-      })
-    } catch (error) {
-      for (const buffer of made) this.machine.free(buffer)
-      throw error
-    }
   }
 
   /** Writes the addresses of all values into the table, if they are not there already. */

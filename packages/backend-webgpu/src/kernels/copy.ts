@@ -1,6 +1,6 @@
 import { Expressions } from '@gradus/graph/kernels'
 import type { ShaderCode } from './kernel-code.ts'
-import { threads } from './rows.ts'
+import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
 /** Copies words, or bytes where words do not begin at the values. */
@@ -9,11 +9,12 @@ export function copyCode(count: number, unit: 'words' | 'bytes'): ShaderCode {
     make: new Expressions(),
     workgroupSize: threads,
     groups: Math.ceil(count / threads),
+    count,
     writesParts: unit === 'bytes',
   })
   const copy =
     unit === 'bytes'
       ? shader.copyByte(0, 1, 'place')
       : shader.put(1, 'uint32', 'place', shader.element('uint32', 0, 'place'))
-  return shader.build([`let place = row * ${threads}u + lane;`, `if (place >= ${count}u) { return; }`, ...copy])
+  return shader.build([...ownPlace(), ...copy])
 }

@@ -29,7 +29,7 @@ export function rowBufferBytes({ slots, outer, inner }: LoopKernel): number {
 }
 
 /** Statements with which a thread begins that has the place `row * threads + lane`, if there are so many. */
-export function ownPlace(names: ReadonlyMap<Axis, Code>): string[] {
+export function ownPlace(names: ReadonlyMap<Axis, Code> = new Map()): string[] {
   return [`let place = row * ${threads}u + lane;`, 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place')]
 }
 

@@ -3,7 +3,7 @@ import { Expressions } from '@gradus/graph/kernels'
 import { type DType, isFloat, sizeOf } from '@gradus/tensor'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
-import { threads } from './rows.ts'
+import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
 /** The shaders of ops that have code of their own, by name. */
@@ -28,7 +28,8 @@ function running({ node, inputs, outputs }: WholeKernel): ShaderCode {
   const next = `so = so ${isSum ? '+' : '*'} ${element};`
   const write = shader.put(outputs[0]!, dtype, 'at', 'so')
   return shader.build([
-    ...startOfLine(count, length, inner),
+    ...ownPlace(),
+    startOfLine('place', length, inner),
     `var so: ${typeOf(dtype)} = ${literal(dtype, isSum ? 0 : 1)};`,
     `for (var i = 0u; i < ${length}u; i++) {`,
     `let at = start + ${reverse ? `(${length - 1}u - i)` : 'i'} * ${inner}u;`,
@@ -47,11 +48,10 @@ function ranked({ node, inputs, inputAvals, outputs }: WholeKernel): ShaderCode 
   const shader = shaderFor(count * length)
   const key = (place: Code) => orderedKey(dtype, descending, shader.element(dtype, inputs[0]!, place))
   return shader.build([
-    `let thread = row * ${threads}u + lane;`,
-    `if (thread >= ${count * length}u) { return; }`,
-    `let own = thread % ${length}u;`,
-    `let place = thread / ${length}u;`,
-    `let start = place / ${inner}u * ${length * inner}u + place % ${inner}u;`,
+    ...ownPlace(),
+    `let own = place % ${length}u;`,
+    `let line = place / ${length}u;`,
+    startOfLine('line', length, inner),
     `let mine = ${key(`start + own * ${inner}u`)};`,
     'var rank = 0u;',
     `for (var i = 0u; i < ${length}u; i++) {`,
@@ -80,14 +80,11 @@ function shaderFor(count: number): Shader {
     make: new Expressions(),
     workgroupSize: threads,
     groups: Math.ceil(count / threads),
+    count,
     writesParts: false,
   })
 }
 
-function startOfLine(count: number, length: number, inner: number): string[] {
-  return [
-    `let place = row * ${threads}u + lane;`,
-    `if (place >= ${count}u) { return; }`,
-    `let start = place / ${inner}u * ${length * inner}u + place % ${inner}u;`,
-  ]
+function startOfLine(line: Code, length: number, inner: number): string {
+  return `let start = ${line} / ${inner}u * ${length * inner}u + ${line} % ${inner}u;`
 }

@@ -1,4 +1,11 @@
-import { byteSize, type FusedKernel, type KernelSchedule, loopRoom, type WholeKernel } from '@gradus/graph/kernels'
+import {
+  byteSize,
+  donorOf,
+  type FusedKernel,
+  type KernelSchedule,
+  loopRoom,
+  type WholeKernel,
+} from '@gradus/graph/kernels'
 import { bytesPerElement, type ScanParams } from '@gradus/tensor'
 import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
@@ -45,8 +52,7 @@ export function launchesOf(schedule: KernelSchedule): { launches: readonly Launc
     arena: 0,
     input: (index) => ({ at: 'input', index, offset: 0 }),
     output(index) {
-      const source = schedule.plan.outputs[index]!
-      const donor = source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined
+      const donor = donorOf(schedule.plan.outputs[index]!)
       return donor === undefined ? { at: 'output', index, offset: 0 } : { at: 'input', index: donor, offset: 0 }
     },
   }

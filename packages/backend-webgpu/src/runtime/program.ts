@@ -1,4 +1,4 @@
-import { byteSize, type KernelSchedule } from '@gradus/graph/kernels'
+import { type KernelSchedule, outputBuffers } from '@gradus/graph/kernels'
 import type { Aval, DeviceBuffer, Executable, Tensor } from '@gradus/tensor'
 import { mostGroups } from '../kernels/assemble.ts'
 import { type Call, callsOf } from './calls.ts'
@@ -42,7 +42,7 @@ export class GpuProgram implements Executable {
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
     const { machine, schedule, calls, pipelines, stride } = this
     machine.reserve({ arena: schedule.plan.arenaBytes, workspace: this.workspaceBytes })
-    const outputs = this.outputBuffers(inputs as readonly GpuBufferPart[])
+    const outputs = outputBuffers(schedule.plan.outputs, this.outputs, inputs as readonly GpuBufferPart[], machine)
     this.bind(inputs as readonly GpuBufferPart[], outputs)
     const encoder = machine.device.createCommandEncoder()
     const pass = encoder.beginComputePass()
@@ -56,22 +56,6 @@ export class GpuProgram implements Executable {
     pass.end()
     machine.device.queue.submit([encoder.finish()])
     return outputs
-  }
-
-  private outputBuffers(inputs: readonly GpuBufferPart[]): GpuBufferPart[] {
-    const made: GpuBufferPart[] = []
-    try {
-      return this.schedule.plan.outputs.map((source, index) => {
-        const donor = source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined
-        if (donor !== undefined) return inputs[donor]!
-        const buffer = this.machine.allocate(byteSize(this.outputs[index]!))
-        made.push(buffer)
-        return buffer
-      })
-    } catch (error) {
-      for (const buffer of made) this.machine.free(buffer)
-      throw error
-    }
   }
 
   /** Writes the addresses of all values into the tables, if they are not there already. */

@@ -1,6 +1,6 @@
 // The second entry of the package, `@gradus/graph/kernels`: what backends that generate code are made with.
 
-export { byteSize, type StepPlan } from '../plan-steps.ts'
+export { byteSize, donorOf, type StepPlan } from '../plan-steps.ts'
 export { erf, modulo, power, roundHalfToEven } from '../special-functions.ts'
 export { AxisMaker, type AxisMap, expressionsWithin, lookedBy, Rewriting } from './axes.ts'
 export { costOf } from './cost.ts'
@@ -22,6 +22,7 @@ export {
 } from './integer.ts'
 export * from './kernel.ts'
 export { formOf, type KernelForm } from './kernel-form.ts'
+export { outputBuffers } from './output-buffers.ts'
 export { printSchedule } from './print-schedule.ts'
 export { type Program, UnknownOp } from './program.ts'
 export { type Combine, combiningOps } from './reduction-rules.ts'

@@ -21,7 +21,7 @@ import type {
   Store,
   WholeKernel,
 } from '../kernels/kernel.ts'
-import { byteSize } from '../plan-steps.ts'
+import { byteSize, donorOf } from '../plan-steps.ts'
 import { Accumulator } from './accumulator.ts'
 import { Evaluator } from './evaluator.ts'
 
@@ -32,8 +32,7 @@ import { Evaluator } from './evaluator.ts'
 export function interpret(schedule: KernelSchedule, inputs: readonly TypedArray[]): TypedArray[] {
   const { program, kernels, plan } = schedule
   const outputs = program.graph.outputs.map((value, index) => {
-    const source = plan.outputs[index]!
-    const donor = source.from === 'donated' ? source.input : source.from === 'copy' ? source.into : undefined
+    const donor = donorOf(plan.outputs[index]!)
     const { shape, dtype } = program.aval(value)
     if (donor === undefined) return unwritten(dtype, sizeOf(shape))
     return viewOf(dtype, inputs[donor]!.buffer, inputs[donor]!.byteOffset, sizeOf(shape))
