@@ -1,5 +1,5 @@
 import type { WeightValue } from '@gradus/core'
-import { type DType, type Shape, sizeOf, viewOf } from '@gradus/tensor'
+import { type DType, fromMemory, type Shape, sizeOf, toMemory, viewOf } from '@gradus/tensor'
 
 /** A weight as JSON can hold it, exactly. */
 export interface WeightData {
@@ -12,7 +12,8 @@ export interface WeightData {
 }
 
 export function toWeightData({ path, shape, dtype, trainable, data }: WeightValue): WeightData {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  const stored = toMemory(dtype, data)
+  const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
   return {
     path,
     shape,
@@ -26,5 +27,5 @@ export function fromWeightData({ path, shape, dtype, trainable, bytes }: WeightD
   const values = Uint8Array.from({ length: bytes.length / 2 }, (_, i) =>
     Number.parseInt(bytes.slice(2 * i, 2 * i + 2), 16),
   )
-  return { path, shape, dtype, trainable, data: viewOf(dtype, values.buffer, 0, sizeOf(shape)) }
+  return { path, shape, dtype, trainable, data: fromMemory(dtype, viewOf(dtype, values.buffer, 0, sizeOf(shape))) }
 }

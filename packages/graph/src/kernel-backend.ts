@@ -4,21 +4,26 @@ import {
   avalsOf,
   type Backend,
   BackendError,
+  computeDType,
   type DeviceBuffer,
   type DType,
   type Executable,
+  fromMemory,
   type Graph,
+  hostArray,
+  type MemoryArray,
   type Node,
   numberingOf,
   type ScanParams,
   type Shape,
   sizeOf,
   type TypedArray,
+  toMemory,
   viewOf,
 } from '@gradus/tensor'
 import { byteSize, donorOf, type Place, planMemory } from './plan.ts'
 import { runRepeatedly } from './repeat.ts'
-import { type LoopValue, ScanLoop, type StepProgram } from './scan-loop.ts'
+import { ScanLoop, type StepProgram } from './scan-loop.ts'
 
 /** Contiguous host values in row-major order. */
 export interface NdArray {
@@ -68,19 +73,15 @@ function copyOf(buffer: DeviceBuffer): Uint8Array {
 }
 
 interface Slot {
-  data: TypedArray
+  data: MemoryArray
   /** Whether the memory is the same in every call. */
   readonly fixed: boolean
   readonly shape: Shape
   readonly dtype: DType
 }
 
-interface Step {
-  readonly kernel: Kernel
-  readonly output: NdArray
-  readonly inputs: readonly NdArray[]
-  readonly params: never
-}
+/** Computes a node from what lies in its slots. */
+type Step = () => void
 
 class Program implements Executable, StepProgram {
   private readonly steps: Step[] = []
@@ -92,7 +93,7 @@ class Program implements Executable, StepProgram {
     donatedFrom: number | undefined
     aval: Aval
     copyOf: Slot | undefined
-    copy: TypedArray
+    copy: MemoryArray
   }[]
 
   constructor(name: string, kernels: Readonly<Record<string, Kernel>>, graph: Graph) {
@@ -112,17 +113,15 @@ class Program implements Executable, StepProgram {
       }
       const inputs = node.inputs.map((input) => slots[input]!)
       const outputs = avalsOf(node).map((_, output) => slots[value + output]!)
-      const loop = (body: Graph) => new Program(name, kernels, body)
-      const kernel = Object.hasOwn(kernels, node.op.name)
-        ? kernels[node.op.name]
-        : loopKernel(node, loop, inputs, outputs)
-      if (!kernel) {
+      const step = Object.hasOwn(kernels, node.op.name)
+        ? kernelStep(kernels[node.op.name]!, outputs[0]!, inputs, node.params as never)
+        : loopStep(node, (body) => new Program(name, kernels, body), inputs, outputs)
+      if (!step) {
         throw new BackendError(
           `The ${name} backend has no kernel for the op '${node.op.name}'. Give the op an \`inline\` body made of other ops, or add a kernel of that name.`,
         )
       }
-      const step: Step = { kernel, output: outputs[0]!, inputs, params: node.params as never }
-      if (fixed) step.kernel(step.output, step.inputs, step.params)
+      if (fixed) step()
       else this.steps.push(step)
     })
     this.outputs = graph.outputs.map((value, index) => {
@@ -161,17 +160,17 @@ class Program implements Executable, StepProgram {
     return outputs
   }
 
-  bindInput(index: number, data: TypedArray): void {
+  bindInput(index: number, data: MemoryArray): void {
     for (const slot of this.inInputs[index]!) slot.data = data
   }
 
-  bindOutput(index: number, data: TypedArray): void {
+  bindOutput(index: number, data: MemoryArray): void {
     for (const slot of this.inOutputs[index]!) slot.data = data
     this.outputs[index]!.copy = data
   }
 
   execute(): void {
-    for (const { kernel, output, inputs, params } of this.steps) kernel(output, inputs, params)
+    for (const step of this.steps) step()
     for (const { copyOf, copy } of this.outputs) if (copyOf) copy.set(copyOf.data)
   }
 
@@ -205,21 +204,43 @@ class Program implements Executable, StepProgram {
   }
 }
 
-/** A kernel for a loop over a program of its own; undefined for other ops. */
-function loopKernel(
+/** A step that runs a kernel. Kernels know no halves: they get float32 copies, and their results are rounded. */
+function kernelStep(kernel: Kernel, output: Slot, inputs: readonly Slot[], params: never): Step {
+  if ([output, ...inputs].every(isPlain)) return () => kernel(output as NdArray, inputs as readonly NdArray[], params)
+  return () => {
+    const result = copied(output, hostArray(output.dtype, output.data.length))
+    kernel(
+      result,
+      inputs.map((input) => copied(input, fromMemory(input.dtype, input.data))),
+      params,
+    )
+    output.data.set(toMemory(output.dtype, result.data))
+  }
+}
+
+function isPlain({ dtype }: Slot): boolean {
+  return dtype === computeDType(dtype)
+}
+
+function copied({ shape, dtype }: Slot, data: TypedArray): NdArray {
+  return { data, shape, dtype: computeDType(dtype) }
+}
+
+/** A step that runs a loop over a program of its own; undefined for other ops. */
+function loopStep(
   { op, params }: Node,
   programOf: (body: Graph) => StepProgram,
-  inputs: readonly LoopValue[],
-  outputs: readonly LoopValue[],
-): Kernel | undefined {
+  inputs: readonly Slot[],
+  outputs: readonly Slot[],
+): Step | undefined {
   if (op.name !== 'scan') return undefined
   const loop = new ScanLoop(params as ScanParams, programOf((params as ScanParams).body), inputs, outputs)
   return () => loop.run()
 }
 
-const nothing = new Map<DType, TypedArray>()
+const nothing = new Map<DType, MemoryArray>()
 
-function empty(dtype: DType): TypedArray {
+function empty(dtype: DType): MemoryArray {
   let array = nothing.get(dtype)
   if (!array) nothing.set(dtype, (array = viewOf(dtype, new ArrayBuffer(0), 0, 0)))
   return array

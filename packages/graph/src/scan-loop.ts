@@ -1,9 +1,9 @@
-import { hostArray, type ScanParams, sizeOf, type TypedArray } from '@gradus/tensor'
+import { bytesPerElement, type MemoryArray, type ScanParams, sizeOf, viewOf } from '@gradus/tensor'
 
 /** The program of a step, whose inputs and outputs are where the loop says. */
 export interface StepProgram {
-  bindInput(index: number, data: TypedArray): void
-  bindOutput(index: number, data: TypedArray): void
+  bindInput(index: number, data: MemoryArray): void
+  bindOutput(index: number, data: MemoryArray): void
   execute(): void
   /** Forgets what was bound. */
   release(): void
@@ -11,7 +11,7 @@ export interface StepProgram {
 
 /** A value of the program around the loop. */
 export interface LoopValue {
-  readonly data: TypedArray
+  readonly data: MemoryArray
   /** Whether it is at the same place whenever the loop runs. */
   readonly fixed: boolean
 }
@@ -22,7 +22,7 @@ export interface LoopValue {
  * from step to step nothing is copied, and no memory is allocated.
  */
 export class ScanLoop {
-  private readonly spare: readonly TypedArray[]
+  private readonly spare: readonly MemoryArray[]
   private readonly elements: readonly Elements[]
   private readonly results: readonly Elements[]
 
@@ -34,7 +34,10 @@ export class ScanLoop {
     private readonly outputs: readonly LoopValue[],
   ) {
     const { body, carries, sequences, length } = params
-    this.spare = body.inputs.slice(0, carries).map(({ dtype, shape }) => hostArray(dtype, sizeOf(shape)))
+    this.spare = body.inputs.slice(0, carries).map(({ dtype, shape }) => {
+      const size = sizeOf(shape)
+      return viewOf(dtype, new ArrayBuffer(size * bytesPerElement(dtype)), 0, size)
+    })
     this.elements = inputs.slice(carries, carries + sequences).map((value) => new Elements(value, length))
     this.results = outputs.slice(carries).map((value) => new Elements(value, length))
   }
@@ -64,14 +67,14 @@ export class ScanLoop {
 
 /** Views of the elements along the leading axis, made once where the value does not move. */
 class Elements {
-  private views: TypedArray[] = []
+  private views: MemoryArray[] = []
 
   constructor(
     private readonly value: LoopValue,
     private readonly length: number,
   ) {}
 
-  at(time: number): TypedArray {
+  at(time: number): MemoryArray {
     const { data } = this.value
     const size = data.length / this.length
     return (this.views[time] ??= data.subarray(time * size, (time + 1) * size))

@@ -1,4 +1,4 @@
-import { bytesPerElement, type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
+import { bytesPerElement, type DType, formatShape, type Shape, sizeOf, type TypedArray, toMemory } from '@gradus/tensor'
 import { FormatError } from './format-error.ts'
 import { decodeValues, type StoredType, storedBytes } from './stored-types.ts'
 
@@ -17,6 +17,7 @@ export interface Safetensors {
 }
 
 const storedAs: Readonly<Record<DType, StoredType>> = {
+  float16: 'F16',
   float32: 'F32',
   float64: 'F64',
   int32: 'I32',
@@ -64,10 +65,8 @@ export function encodeSafetensors(
   const bytes = new Uint8Array(8 + header.length + offset)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true)
   bytes.set(header, 8)
-  for (const {
-    tensor: { data },
-    start,
-  } of placed) {
+  for (const { tensor, start } of placed) {
+    const data = toMemory(tensor.dtype, tensor.data)
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + header.length + start)
   }
   return bytes

@@ -1,4 +1,4 @@
-import { type DType, type TypedArray, viewOf } from '@gradus/tensor'
+import { type DType, halfValue, type TypedArray, viewOf } from '@gradus/tensor'
 
 /** Element types of safetensors files that can be read, with their size in bytes. */
 export const storedBytes = {
@@ -31,7 +31,10 @@ export function decodeValues(
   fail: (problem: string) => Error,
 ): Values {
   const length = bytes.length / storedBytes[type]
-  const view = (dtype: DType): Values => ({ dtype, data: viewOf(dtype, bytes.buffer, bytes.byteOffset, length) })
+  const view = (dtype: Exclude<DType, 'float16'>): Values => ({
+    dtype,
+    data: viewOf(dtype, bytes.buffer, bytes.byteOffset, length) as TypedArray,
+  })
   switch (type) {
     case 'F64':
       return view('float64')
@@ -44,7 +47,7 @@ export function decodeValues(
     case 'BOOL':
       return { dtype: 'bool', data: bytes.map((byte) => Number(byte !== 0)) }
     case 'F16':
-      return { dtype: 'float32', data: Float32Array.from(halves(bytes), halfToNumber) }
+      return { dtype: 'float32', data: Float32Array.from(halves(bytes), halfValue) }
     case 'BF16':
       return bfloat(halves(bytes))
     case 'I8':
@@ -70,16 +73,6 @@ export function decodeValues(
 
 function halves(bytes: Uint8Array<ArrayBuffer>): Uint16Array {
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
-}
-
-/** IEEE 754 half precision: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
 
 /** bfloat16 is the upper half of a float32. */

@@ -13,7 +13,17 @@ import {
   suggest,
   takeRows,
 } from '@gradus/core'
-import { currentBackend, type DType, formatShape, hostArray, Storage, scope, sizeOf, Tensor } from '@gradus/tensor'
+import {
+  currentBackend,
+  type DType,
+  formatShape,
+  hostArray,
+  Storage,
+  scope,
+  sizeOf,
+  Tensor,
+  toMemory,
+} from '@gradus/tensor'
 import { orderOf, type Shuffle } from './order.ts'
 
 /** Targets or weights by class number. */
@@ -199,7 +209,8 @@ export function upload({ inputs, targets, weights, size }: HostBatch): DeviceBat
 
 export function toDevice({ data, shape, dtype }: HostArray): Tensor {
   const backend = currentBackend()
-  const buffer = backend.allocate(data.byteLength)
-  backend.write(buffer, data)
+  const stored = toMemory(dtype, data)
+  const buffer = backend.allocate(stored.byteLength)
+  backend.write(buffer, stored)
   return new Tensor({ shape, dtype }, new Storage(backend, buffer))
 }

@@ -1,27 +1,43 @@
-/** Element types. `float16` is reserved: it is named so that files and plug-ins can refer to it, no backend claims it yet. */
-export type DType = 'float32' | 'float64' | 'int32' | 'uint32' | 'bool'
+import { halfBits, halfValue } from './half.ts'
+
+/** Element types. `float16` takes two bytes in memory; ops compute with it in float32 and round what they store. */
+export type DType = 'float16' | 'float32' | 'float64' | 'int32' | 'uint32' | 'bool'
 
 /** The element types that carry derivatives. */
-export type FloatDType = 'float32' | 'float64'
+export type FloatDType = 'float16' | 'float32' | 'float64'
 
-/** The host array of a tensor's values; `bool` is one byte per element, 0 or 1. */
+/**
+ * The host array of a tensor's values; `bool` is one byte per element, 0 or 1, and the numbers of `float16` come as
+ * `Float32Array`, because not every engine has arrays of halves.
+ */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
 
-const bytes: Record<DType, number> = { float32: 4, float64: 8, int32: 4, uint32: 4, bool: 1 }
+/** Values as they lie in memory: those of `float16` are their bits. */
+export type MemoryArray = TypedArray | Uint16Array
+
+const bytes: Record<DType, number> = { float16: 2, float32: 4, float64: 8, int32: 4, uint32: 4, bool: 1 }
 
 export const dtypes = Object.keys(bytes) as readonly DType[]
 
+/** How much memory an element takes on a backend. */
 export function bytesPerElement(dtype: DType): number {
   return bytes[dtype]
 }
 
 export function isFloat(dtype: DType): dtype is FloatDType {
-  return dtype === 'float32' || dtype === 'float64'
+  return dtype === 'float16' || dtype === 'float32' || dtype === 'float64'
 }
 
-/** A typed view of `length` elements over `buffer`, without copying. */
-export function viewOf(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray {
+/** The dtype in which ops compute: `float32` for `float16`, else the dtype itself. */
+export function computeDType(dtype: DType): Exclude<DType, 'float16'> {
+  return dtype === 'float16' ? 'float32' : dtype
+}
+
+/** A typed view of `length` elements over `buffer`, without copying; of `float16` it shows the bits. */
+export function viewOf(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, length: number): MemoryArray {
   switch (dtype) {
+    case 'float16':
+      return new Uint16Array(buffer, byteOffset, length)
     case 'float32':
       return new Float32Array(buffer, byteOffset, length)
     case 'float64':
@@ -35,9 +51,10 @@ export function viewOf(dtype: DType, buffer: ArrayBufferLike, byteOffset: number
   }
 }
 
-/** A zeroed host array for `length` elements of `dtype`. */
+/** A zeroed host array for `length` values of `dtype`. */
 export function hostArray(dtype: DType, length: number): TypedArray {
-  return viewOf(dtype, new ArrayBuffer(length * bytes[dtype]), 0, length)
+  const computed = computeDType(dtype)
+  return viewOf(computed, new ArrayBuffer(length * bytes[computed]), 0, length) as TypedArray
 }
 
 /** The dtype whose host array type `array` is (`Uint8Array` means `bool`). */
@@ -47,4 +64,14 @@ export function dtypeOfArray(array: TypedArray): DType {
   if (array instanceof Int32Array) return 'int32'
   if (array instanceof Uint32Array) return 'uint32'
   return 'bool'
+}
+
+/** What the values of a host array look like in memory. */
+export function toMemory(dtype: DType, values: TypedArray): MemoryArray {
+  return dtype === 'float16' ? Uint16Array.from(values, halfBits) : values
+}
+
+/** The values that lie in memory. */
+export function fromMemory(dtype: DType, memory: MemoryArray): TypedArray {
+  return dtype === 'float16' ? Float32Array.from(memory, halfValue) : (memory as TypedArray)
 }

@@ -1,4 +1,5 @@
 import { type DType, isFloat, type TypedArray } from './dtype.ts'
+import { halfBits, halfValue } from './half.ts'
 import { formatShape, type Shape, sizeOf, stridesOf } from './shape.ts'
 
 /** What printing needs of a tensor. Structural, because the tensor itself prints through this file. */
@@ -95,8 +96,8 @@ function floatFormatter(values: readonly number[], dtype: DType): (x: number) =>
   const smallest = Math.min(...magnitudes)
   // Compared in the dtype of the values, so that a float32 0.0001 is not below 0.0001. NumPy (from 2.3) also leaves
   // positional notation where whole numbers approach the digits of the dtype.
-  const round = dtype === 'float32' ? Math.fround : Number
-  const huge = dtype === 'float32' ? 1e6 : 1e8
+  const round = nearestOf(dtype)
+  const huge = Math.min(1e8, largestPlain(dtype))
   const exponents =
     magnitudes.length > 0 && (largest >= huge || smallest < round(1e-4) || round(largest / smallest) > 1000)
   const parts = finite.map((x) => (exponents ? scientific(x, dtype) : positional(x, dtype)))
@@ -119,6 +120,18 @@ function floatFormatter(values: readonly number[], dtype: DType): (x: number) =>
   }
 }
 
+/** The nearest number of a dtype. */
+function nearestOf(dtype: DType): (x: number) => number {
+  if (dtype === 'float16') return (x) => halfValue(halfBits(x))
+  return dtype === 'float32' ? Math.fround : Number
+}
+
+/** From here on numbers are written with an exponent. */
+function largestPlain(dtype: DType): number {
+  if (dtype === 'float16') return 1e3
+  return dtype === 'float32' ? 1e6 : 1e16
+}
+
 interface Parts {
   readonly whole: string
   readonly fraction: string
@@ -129,9 +142,10 @@ interface Parts {
 /** The shortest digits that tell `x` from its neighbours in its dtype, as `d.ddde+x`. */
 function shortest(x: number, dtype: DType): string {
   if (dtype === 'float64') return x.toExponential()
+  const round = nearestOf(dtype)
   for (let digits = 0; digits < 8; digits++) {
     const candidate = exponential(x, digits)
-    if (Math.fround(Number(candidate)) === x) return candidate
+    if (round(Number(candidate)) === x) return candidate
   }
   return exponential(x, 8)
 }
@@ -209,7 +223,7 @@ function formatScalar(x: number, dtype: DType): string {
   if (!Number.isFinite(x)) return nonFinite(x)
   const magnitude = Math.abs(x)
   const [mantissa, power] = shortest(magnitude, dtype).split('e') as [string, string]
-  const huge = dtype === 'float32' ? 1e6 : 1e16
+  const huge = largestPlain(dtype)
   if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= huge)) {
     return signed(x, mantissa.replace(/\.$/, '') + exponentPart(power))
   }

@@ -1,7 +1,7 @@
 // The types of `using` come with every lib that is new enough to have it; older ones are given them here.
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Aval } from './aval.ts'
-import { bytesPerElement, type DType, type TypedArray, viewOf } from './dtype.ts'
+import { bytesPerElement, type DType, fromMemory, type TypedArray, viewOf } from './dtype.ts'
 import { BackendError, ShapeError, TraceError } from './errors.ts'
 import { formatTensor } from './print.ts'
 import { formatShape, type Shape, sizeOf } from './shape.ts'
@@ -121,10 +121,10 @@ export class Tensor implements Aval {
     const size = this.size
     const length = size * bytesPerElement(this.dtype)
     if (bytes.byteOffset % bytesPerElement(this.dtype) === 0) {
-      return viewOf(this.dtype, bytes.buffer, bytes.byteOffset, size)
+      return fromMemory(this.dtype, viewOf(this.dtype, bytes.buffer, bytes.byteOffset, size))
     }
     const copy = bytes.slice(0, length)
-    return viewOf(this.dtype, copy.buffer, 0, size)
+    return fromMemory(this.dtype, viewOf(this.dtype, copy.buffer, 0, size))
   }
 }
 

@@ -1,4 +1,14 @@
-import { type Aval, type Backend, hostArray, isFloat, Storage, sizeOf, Tensor, treeLeaves } from '@gradus/tensor'
+import {
+  type Aval,
+  type Backend,
+  hostArray,
+  isFloat,
+  Storage,
+  sizeOf,
+  Tensor,
+  toMemory,
+  treeLeaves,
+} from '@gradus/tensor'
 
 /** Values on the host with their shape and dtype. */
 export interface HostTensor extends Aval {
@@ -9,8 +19,9 @@ export interface HostTensor extends Aval {
 export function toDevice(backend: Backend, { shape, dtype, values }: HostTensor): Tensor {
   const data = hostArray(dtype, sizeOf(shape))
   data.set(values)
-  const buffer = backend.allocate(data.byteLength)
-  backend.write(buffer, data)
+  const stored = toMemory(dtype, data)
+  const buffer = backend.allocate(stored.byteLength)
+  backend.write(buffer, stored)
   return new Tensor({ shape, dtype }, new Storage(backend, buffer))
 }
 

@@ -95,8 +95,10 @@ const i32: Table<typeof scalar.i32> = {
   truncF64U: (op) => d(op, 'i32.trunc_sat_f64_u', saturateU),
   load: (op) => loads(op, 'i32.load', (memory, at) => memory.getInt32(at, true)),
   load8U: (op) => loads(op, 'i32.load8_u', (memory, at) => memory.getUint8(at)),
+  load16U: (op) => loads(op, 'i32.load16_u', (memory, at) => memory.getUint16(at, true)),
   store: (op) => stores('i32', op, 'i32.store', (memory, at, value) => memory.setInt32(at, value, true)),
   store8: (op) => stores('i32', op, 'i32.store8', (memory, at, value) => memory.setUint8(at, value)),
+  store16: (op) => stores('i32', op, 'i32.store16', (memory, at, value) => memory.setUint16(at, value, true)),
   select: (op) => iii(op, 'select', (condition, a, b) => (condition !== 0 ? a : b), { order: [1, 2, 0] }),
 }
 

@@ -39,10 +39,13 @@ export const i32 = {
   truncF64U: (a: F64): I32 => instruction('i32', [0xfc, 0x03], a),
   load: (address: I32, offset = 0): I32 => instruction('i32', [0x28, ...memarg(2, offset)], address),
   load8U: (address: I32, offset = 0): I32 => instruction('i32', [0x2d, ...memarg(0, offset)], address),
+  load16U: (address: I32, offset = 0): I32 => instruction('i32', [0x2f, ...memarg(1, offset)], address),
   store: (address: I32, value: I32, offset = 0): Void =>
     instruction('void', [0x36, ...memarg(2, offset)], address, value),
   store8: (address: I32, value: I32, offset = 0): Void =>
     instruction('void', [0x3a, ...memarg(0, offset)], address, value),
+  store16: (address: I32, value: I32, offset = 0): Void =>
+    instruction('void', [0x3b, ...memarg(1, offset)], address, value),
   select: (condition: I32, a: I32, b: I32): I32 => instruction('i32', 0x1b, a, b, condition),
 }
 

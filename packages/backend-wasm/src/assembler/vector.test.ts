@@ -174,6 +174,12 @@ const i32x4: Table<typeof vector.i32x4> = {
   bitmask: (op) => v(op, 'i32x4.bitmask', (a) => int32(a).reduce((bits, x, lane) => bits | (Number(x < 0) << lane), 0)),
   extend8U: (op) =>
     v(op, ['i16x8.extend_low_i8x16_u', 'i32x4.extend_low_i16x8_u'], (a) => Int32Array.from(a.subarray(0, 4))),
+  extend16U: (op) => v(op, 'i32x4.extend_low_i16x8_u', (a) => Int32Array.from(new Uint16Array(a.slice(0, 8).buffer))),
+  narrow16U: (op) =>
+    v(op, [constantText(new Uint8Array(16)), 'i16x8.narrow_i32x4_u'], (a) => {
+      const words = [...int32(a)].map((x) => Math.max(0, Math.min(x, 65535)))
+      return new Uint8Array(Uint16Array.from([...words, 0, 0, 0, 0]).buffer)
+    }),
   // only the first lane counts
   narrow8U: (op) =>
     v(

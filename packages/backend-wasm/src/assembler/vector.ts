@@ -69,6 +69,10 @@ export const i32x4 = {
   bitmask: (a: V128): I32 => instruction('i32', [0xfd, 0xa4, 0x01], a),
   /** Four bytes in the first lane, each as an unsigned integer. */
   extend8U: (a: V128): V128 => instruction('v128', [0xfd, 0xa9, 0x01], instruction('v128', [0xfd, 0x89, 0x01], a)),
+  /** Four words of 16 bits in the first half, each as an unsigned integer. */
+  extend16U: (a: V128): V128 => instruction('v128', [0xfd, 0xa9, 0x01], a),
+  /** Four integers from 0 to 65535 as words of 16 bits in the first half. */
+  narrow16U: (a: V128): V128 => instruction('v128', [0xfd, 0x86, 0x01], a, v128.const(new Array<number>(16).fill(0))),
   /** Four integers from 0 to 255 as four bytes in the first lane. */
   narrow8U: (a: V128): V128 => {
     const words: V128 = instruction('v128', [0xfd, 0x86, 0x01], a, a)

@@ -193,15 +193,26 @@ export class Evaluator {
   }
 
   private load(expression: Extract<Expression, { kind: 'load' }>, part: number, guards: readonly Condition[]): Value {
-    const { dtype, value, index } = expression
-    const bytes = bytesPerElement(dtype)
+    const { stored, value, index } = expression
+    return this.numbers(stored, this.loadAt(stored, value, index, part, guards))
+  }
+
+  /** What was loaded, as that with which is computed. */
+  numbers(stored: DType, loaded: Value): Value {
+    if (stored !== 'float16') return loaded
+    const steps = new Steps(this.scope.locals)
+    return steps.end(this.lanes.unpackHalves(steps, loaded))
+  }
+
+  private loadAt(stored: DType, value: number, index: Index, part: number, guards: readonly Condition[]): Value {
+    const bytes = bytesPerElement(stored)
     switch (this.layout(index)) {
       case 'one':
-        return this.lanes.loadOne(dtype, this.locate(value, bytes, index, part, guards))
+        return this.lanes.loadOne(stored, this.locate(value, bytes, index, part, guards))
       case 'run':
-        return this.lanes.loadRun(dtype, this.locate(value, bytes, index, part, guards))
+        return this.lanes.loadRun(stored, this.locate(value, bytes, index, part, guards))
       case 'each':
-        return this.lanes.loadEach(dtype, this.locateEach(value, bytes, index, part, guards))
+        return this.lanes.loadEach(stored, this.locateEach(value, bytes, index, part, guards))
     }
   }
 

@@ -7,12 +7,14 @@ import {
   type I32,
   i32,
   i32x4,
+  type Steps,
   sequence,
   type V128,
   type ValueType,
   type Void,
   v128,
 } from '../assembler/index.ts'
+import { halves } from '../elementwise/halves.ts'
 import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
 import type { Arithmetic } from '../math/index.ts'
 
@@ -25,7 +27,7 @@ export interface Location {
   readonly offset: number
 }
 
-/** How elements are held and computed: one at a time, or four in a vector. */
+/** How elements are held and computed: one at a time, or four in a vector. Halves are loaded and stored as their bits. */
 export interface Lanes {
   readonly width: 1 | 4
   constant(arithmetic: Arithmetic, dtype: DType, value: number): Value
@@ -49,6 +51,9 @@ export interface Lanes {
   integers(dtype: DType, values: readonly I32[]): Value
   /** `a` where the bool holds, else `b`. */
   choose(condition: Value, a: Value, b: Value): Value
+  /** The bits of halves as numbers, and numbers as such bits; both may be read more than once. */
+  unpackHalves(steps: Steps, bits: Value): Value
+  packHalves(steps: Steps, numbers: Value): Value
   /** An int32 or uint32 element as an integer. */
   integerAt(value: Value, lane: number): I32
 }
@@ -71,6 +76,8 @@ export const scalarLanes: Lanes = {
   integer: (dtype, value) => integerAs(dtype, value),
   integers: (dtype, [value]) => integerAs(dtype, value!),
   choose: (condition, a, b) => ({ type: a.type, bytes: [a.bytes, b.bytes, condition.bytes, 0x1b] }),
+  unpackHalves: (steps, bits) => halves.scalar.unpack(steps, bits as I32),
+  packHalves: (steps, number) => halves.scalar.pack(steps, number as Code<'f32'>),
   integerAt: (value) => value as I32,
 }
 
@@ -82,17 +89,20 @@ export const vectorLanes: Lanes = {
     return arithmetic.integer(dtype === 'bool' ? -value : value)
   },
   loadOne(dtype, { address, offset }) {
+    if (dtype === 'float16') return i32x4.splat(i32.load16U(address, offset))
     if (dtype !== 'bool') return v128.load32Splat(address, offset)
     return i32x4.splat(i32.sub(i32.const(0), i32.load8U(address, offset)))
   },
   loadRun(dtype, { address, offset }) {
+    if (dtype === 'float16') return i32x4.extend16U(v128.load64Zero(address, offset))
     if (dtype !== 'bool') return v128.load(address, offset)
     return i32x4.neg(i32x4.extend8U(v128.load32Zero(address, offset)))
   },
   loadEach(dtype, places) {
-    if (dtype === 'bool') {
-      const [first, ...others] = places.map(({ address, offset }) => i32.load8U(address, offset))
-      return i32x4.neg(others.reduce((vector, value, i) => i32x4.replace(vector, i + 1, value), i32x4.splat(first!)))
+    if (bytesPerElement(dtype) < 4) {
+      const [first, ...others] = places.map((place) => loadScalar(dtype, place) as I32)
+      const vector = others.reduce((sofar, value, i) => i32x4.replace(sofar, i + 1, value), i32x4.splat(first!))
+      return dtype === 'bool' ? i32x4.neg(vector) : vector
     }
     const [first, ...others] = places
     return others.reduce<V128>(
@@ -103,6 +113,7 @@ export const vectorLanes: Lanes = {
   storeRun(dtype, { address, offset }, value, count) {
     const vector = value as V128
     if (dtype === 'bool') return storeBools(address, offset, vector, count)
+    if (dtype === 'float16') return storeHalves(address, offset, vector, count)
     if (count === 4) return v128.store(address, vector, offset)
     if (count === 1) return v128.store32Lane(address, vector, 0, offset)
     const pair = v128.store64Lane(address, vector, 0, offset)
@@ -111,12 +122,14 @@ export const vectorLanes: Lanes = {
   storeEach(dtype, places, value) {
     return sequence(
       ...places.map(({ address, offset }, lane) => {
+        if (dtype === 'float16') return i32.store16(address, i32x4.extract(value as V128, lane), offset)
         if (dtype !== 'bool') return v128.store32Lane(address, value as V128, lane, offset)
         return i32.store8(address, i32.and(i32x4.extract(value as V128, lane), i32.const(1)), offset)
       }),
     )
   },
   storeOne(dtype, { address, offset }, value) {
+    if (dtype === 'float16') return i32.store16(address, i32x4.extract(value as V128, 0), offset)
     if (dtype !== 'bool') return v128.store32Lane(address, value as V128, 0, offset)
     return i32.store8(address, i32.and(i32x4.extract(value as V128, 0), i32.const(1)), offset)
   },
@@ -143,6 +156,8 @@ export const vectorLanes: Lanes = {
     return dtype === 'float32' ? f32x4.convertS(vector) : vector
   },
   choose: (condition, a, b) => v128.bitselect(a as V128, b as V128, condition as V128),
+  unpackHalves: (steps, bits) => halves.vector.unpack(steps, bits as V128),
+  packHalves: (steps, numbers) => halves.vector.pack(steps, numbers as V128),
   integerAt: (value, lane) => i32x4.extract(value as V128, lane),
 }
 
@@ -168,6 +183,13 @@ function storeBools(address: I32, offset: number, vector: V128, count: number): 
   )
 }
 
+function storeHalves(address: I32, offset: number, vector: V128, count: number): Void {
+  if (count === 4) return v128.store64Lane(address, i32x4.narrow16U(vector), 0, offset)
+  return sequence(
+    ...Array.from({ length: count }, (_, lane) => i32.store16(address, i32x4.extract(vector, lane), offset + 2 * lane)),
+  )
+}
+
 function integerAs(dtype: DType, value: I32): Value {
   if (dtype === 'float32') return f32.convertS(value)
   return dtype === 'float64' ? f64.convertS(value) : value
@@ -179,6 +201,8 @@ function loadScalar(dtype: DType, { address, offset }: Location): Value {
       return f32.load(address, offset)
     case 'float64':
       return f64.load(address, offset)
+    case 'float16':
+      return i32.load16U(address, offset)
     case 'bool':
       return i32.load8U(address, offset)
     default:
@@ -192,6 +216,8 @@ function storeScalar(dtype: DType, { address, offset }: Location, value: Value):
       return f32.store(address, value as Code<'f32'>, offset)
     case 'float64':
       return f64.store(address, value as Code<'f64'>, offset)
+    case 'float16':
+      return i32.store16(address, value as I32, offset)
     case 'bool':
       return i32.store8(address, value as I32, offset)
     default:

@@ -1,6 +1,6 @@
 import type { Expression, Store } from '@gradus/graph/kernels'
-import { bytesPerElement } from '@gradus/tensor'
-import { type Code, f32, f32x4, i32x4, ifThen, type V128, type Void, v128 } from '../assembler/index.ts'
+import { bytesPerElement, type DType } from '@gradus/tensor'
+import { type Code, f32, f32x4, i32x4, ifThen, Steps, type V128, type Void, v128 } from '../assembler/index.ts'
 import { combined } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
@@ -16,25 +16,38 @@ export class StoreWriter {
   ) {}
 
   /** Stores the first `count` lanes of vector number `part`. */
-  write({ value, index, expression, add }: Store, part: number, count: number): Void {
+  write({ value, index, expression, stored, add }: Store, part: number, count: number): Void {
     const { evaluator } = this
     const { lanes, scope } = evaluator
     const { dtype } = expression
-    const bytes = bytesPerElement(dtype)
+    const bytes = bytesPerElement(stored)
     const layout = evaluator.layout(index)
     let element = evaluator.value(expression, part)
-    if (this.values.flushes(value) && dtype === 'float32') element = scope.let(this.flushed(element))
+    if (this.values.flushes(value) && stored === 'float32') element = scope.let(this.flushed(element))
     if (layout === 'each') {
-      return lanes.storeEach(dtype, evaluator.locateEach(value, bytes, index, part).slice(0, count), element)
+      return lanes.storeEach(
+        stored,
+        evaluator.locateEach(value, bytes, index, part).slice(0, count),
+        this.packed(stored, element),
+      )
     }
     const at = evaluator.locate(value, bytes, index, part)
     if (add) {
-      const old = layout === 'run' ? lanes.loadRun(dtype, at) : lanes.loadOne(dtype, at)
-      const sum = scope.let(combined(lanes, scope.locals, 'sum', dtype, old, element))
-      const store = layout === 'run' ? lanes.storeRun(dtype, at, sum, count) : lanes.storeOne(dtype, at, sum)
+      const old = evaluator.numbers(stored, layout === 'run' ? lanes.loadRun(stored, at) : lanes.loadOne(stored, at))
+      const sum = this.packed(stored, scope.let(combined(lanes, scope.locals, 'sum', dtype, old, element)))
+      const store = layout === 'run' ? lanes.storeRun(stored, at, sum, count) : lanes.storeOne(stored, at, sum)
       return ifThen(this.truthOf(add.only, part), store)
     }
-    return layout === 'run' ? lanes.storeRun(dtype, at, element, count) : lanes.storeOne(dtype, at, element)
+    const made = this.packed(stored, element)
+    return layout === 'run' ? lanes.storeRun(stored, at, made, count) : lanes.storeOne(stored, at, made)
+  }
+
+  /** Numbers as they lie in memory. */
+  private packed(stored: DType, numbers: Value): Value {
+    if (stored !== 'float16') return numbers
+    const { lanes, scope } = this.evaluator
+    const steps = new Steps(scope.locals)
+    return scope.let(steps.end(lanes.packHalves(steps, numbers)))
   }
 
   private truthOf(condition: Expression, part: number) {

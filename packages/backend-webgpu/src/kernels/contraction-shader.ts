@@ -9,6 +9,6 @@ export function contractionShader(
   groups: number,
   count: number,
 ): Shader {
-  const writesParts = stores.some(({ expression }) => bytesPerElement(expression.dtype) !== 4)
+  const writesParts = stores.some(({ stored }) => bytesPerElement(stored) !== 4)
   return new Shader({ make, workgroupSize, groups, count, writesParts })
 }

@@ -1,4 +1,5 @@
-import type { LoopKernel } from '@gradus/graph/kernels'
+import { indexOf, type LoopKernel, ravel, type Store } from '@gradus/graph/kernels'
+import { bytesPerElement } from '@gradus/tensor'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'
@@ -11,22 +12,40 @@ const many = 2 ** 19
 export function mapCode(kernel: LoopKernel): ShaderCode {
   const { outer } = kernel
   const count = countOf(outer)
-  const each = count >= 8 * many ? 8 : count >= many ? 4 : 1
-  const shader = shaderFor(kernel, Math.ceil(count / (threads * each)), count)
+  const run = runOf(kernel)
+  const wanted = count >= 8 * many ? 8 : count >= many ? 4 : 1
+  const each = Math.max(1, wanted / run)
+  const shader = shaderFor(kernel, Math.ceil(count / (threads * each * run)), count, run > 1)
   const root = new Block(shader, new Map())
-  const bodies = Array.from({ length: each }, (_, number) => {
-    const names = nameAxes(outer, `o${number}n`)
-    const body = root.inner(names)
-    const place = `place${number}`
-    body.lines.push(
-      `let ${place} = row * ${threads * each}u + ${number * threads}u + lane;`,
-      ...placesAlong(names, place),
-    )
-    return { place, body, writes: shader.storing(body, storesOf(kernel)) }
+  const groups = Array.from({ length: each }, (_, group) => {
+    const first = `first${group}`
+    root.lines.push(`let ${first} = (row * ${threads * each}u + ${group * threads}u + lane) * ${run}u;`)
+    const bodies = Array.from({ length: run }, (_, next) => {
+      const number = group * run + next
+      const names = nameAxes(outer, `o${number}n`)
+      const body = root.inner(names)
+      body.lines.push(`let place${number} = ${first} + ${next}u;`, ...placesAlong(names, `place${number}`))
+      return body
+    })
+    const stores = storesOf(kernel)
+    return { first, bodies, writes: run > 1 ? shader.storingRun(bodies, stores) : shader.storing(bodies[0]!, stores) }
   })
   return shader.build([
     ...root.lines,
-    ...bodies.flatMap(({ body }) => body.lines),
-    ...bodies.flatMap(({ place, writes }) => [`if (${place} < COUNT) {`, ...writes, '}']),
+    ...groups.flatMap(({ bodies }) => bodies.flatMap(({ lines }) => lines)),
+    ...groups.flatMap(({ first, writes }) => [`if (${first} < COUNT) {`, ...writes, '}']),
   ])
+}
+
+/** How many neighbours a thread has, so that it writes whole words of values whose elements are smaller. */
+function runOf(kernel: LoopKernel): number {
+  const { outer } = kernel
+  const parts = storesOf(kernel).filter(({ stored }) => bytesPerElement(stored) < 4)
+  const run = Math.max(1, ...parts.map(({ stored }) => 4 / bytesPerElement(stored)))
+  const place = ravel(
+    outer.map(indexOf),
+    outer.map(({ size }) => size),
+  )
+  const follows = ({ index, add }: Store) => !add && index.key === place.key
+  return countOf(outer) % run === 0 && parts.every(follows) ? run : 1
 }

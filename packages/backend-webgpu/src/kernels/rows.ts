@@ -15,10 +15,10 @@ export function storesOf({ passes, rows }: LoopKernel): Store[] {
 }
 
 /** A shader for (a part of) a kernel. */
-export function shaderFor(kernel: LoopKernel, groups: number, count: number): Shader {
+export function shaderFor(kernel: LoopKernel, groups: number, count: number, inWords = false): Shader {
   const { make, slots, outer, inner } = kernel
   const length = countOf(inner)
-  const writesParts = storesOf(kernel).some(({ expression }) => bytesPerElement(expression.dtype) !== 4)
+  const writesParts = !inWords && storesOf(kernel).some(({ stored }) => bytesPerElement(stored) !== 4)
   const rowBuffers = { words: countOf(outer) * length, length }
   return new Shader({ make, workgroupSize: threads, groups, count, writesParts, ...(slots > 0 && { rowBuffers }) })
 }

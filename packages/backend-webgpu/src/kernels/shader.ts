@@ -46,8 +46,8 @@ export class Shader implements KernelScope {
     return name
   }
 
-  load({ value, dtype }: Extract<Expression, { kind: 'load' }>, index: Code): Code {
-    return this.element(dtype, value, `u32(${index})`)
+  load({ value, stored }: Extract<Expression, { kind: 'load' }>, index: Code): Code {
+    return this.element(stored, value, `u32(${index})`)
   }
 
   /** Row-local buffers lie in the workspace, that of the row at `place`. */
@@ -76,37 +76,64 @@ export class Shader implements KernelScope {
 
   /** Adds statements that compute what is to be stored, and gives those that store it: nothing is written before. */
   storing(block: Block, stores: readonly Store[]): string[] {
-    const made = stores.map(({ value, index, expression, add }) => ({
+    const made = stores.map(({ value, index, expression, stored, add }) => ({
       value,
-      dtype: expression.dtype,
+      stored,
       at: `u32(${block.index(index)})`,
       code: block.value(expression),
       only: add && block.value(add.only),
     }))
-    return made.flatMap(({ value, dtype, at, code, only }) => {
-      if (only === undefined) return this.put(value, dtype, at, code)
-      const sum = `${this.element(dtype, value, at)} + ${code}`
-      return [`if (${only}) {`, ...this.put(value, dtype, at, sum), '}']
+    return made.flatMap(({ value, stored, at, code, only }) => {
+      if (only === undefined) return this.put(value, stored, at, code)
+      const sum = this.name()
+      const add = `let ${sum} = ${this.element(stored, value, at)} + ${code};`
+      return [`if (${only}) {`, add, ...this.put(value, stored, at, sum), '}']
+    })
+  }
+
+  /**
+   * The same for elements that follow one another in the values that are stored in parts of words, beginning with whole
+   * words: a block for each of them.
+   */
+  storingRun(blocks: readonly Block[], stores: readonly Store[]): string[] {
+    const made = stores.map(({ value, index, expression, stored }) => {
+      const places = blocks.map((block) => `u32(${block.index(index)})`)
+      return { value, stored, places, codes: blocks.map((block) => block.value(expression)) }
+    })
+    return made.flatMap(({ value, stored, places, codes }) => {
+      const each = 4 / bytesPerElement(stored)
+      const words = Array.from({ length: codes.length / each }, (_, word) =>
+        codes.slice(word * each, (word + 1) * each),
+      )
+      return words.map((parts, word) => {
+        const place = `${this.writing(value)} + ${places[word * each]}`
+        const packed = parts.map((code, part) => {
+          const bits = toWord(stored, code)
+          return part === 0 ? bits : `(${bits} << ${part * (32 / each)}u)`
+        })
+        return this.setWord(each === 1 ? place : `(${place}) / ${each}u`, packed.join(' | '))
+      })
     })
   }
 
   /** Statements that write an element of a value at an unsigned place. */
-  put(value: number, dtype: DType, at: Code, code: Code): string[] {
+  put(value: number, stored: DType, at: Code, code: Code): string[] {
     const place = `${this.writing(value)} + ${at}`
-    if (bytesPerElement(dtype) === 4) return [this.setWord(place, toWord(dtype, code))]
-    return this.putByte(place, `select(0u, 1u, ${code})`)
+    const bytes = bytesPerElement(stored)
+    return bytes === 4 ? [this.setWord(place, toWord(stored, code))] : this.putPart(place, bytes, toWord(stored, code))
   }
 
   /** Code that reads the element of a value at an unsigned place. */
-  element(dtype: DType, value: number, at: Code): Code {
+  element(stored: DType, value: number, at: Code): Code {
     const place = `${this.base(value)} + ${at}`
-    return bytesPerElement(dtype) === 4 ? fromWord(dtype, this.word(place)) : `(${this.byte(place)} != 0u)`
+    const bytes = bytesPerElement(stored)
+    return fromWord(stored, bytes === 4 ? this.word(place) : this.part(place, bytes))
   }
 
   /** Statements that copy one byte, whatever it is. */
   copyByte(from: number, to: number, at: Code): string[] {
-    const byte = this.byte(`${this.base(from)} + ${at}`)
-    return this.putByte(`${this.writing(to)} + ${at}`, byte)
+    const byte = this.part(`${this.base(from)} + ${at}`, 1)
+    return this.putPart(`${this.writing(to)} + ${at}`, 1, byte)
   }
 
   /** The finished code; `body` are its statements. */
@@ -127,17 +154,21 @@ export class Shader implements KernelScope {
     }
   }
 
-  private byte(place: Code): Code {
-    return `((${this.word(`(${place}) >> 2u`)} >> (((${place}) & 3u) * 8u)) & 255u)`
+  /** A part of a word, at a place that counts such parts. */
+  private part(place: Code, bytes: number): Code {
+    const { each, bits, mask } = partsOf(bytes)
+    return `((${this.word(`(${place}) / ${each}u`)} >> ((${place}) % ${each}u * ${bits}u)) & ${mask}u)`
   }
 
-  /** One byte of a word, whose others may be written at the same time. */
-  private putByte(place: Code, byte: Code): string[] {
-    const at = this.name()
+  /** A part of a word whose others may be written at the same time. */
+  private putPart(place: Code, bytes: number, code: Code): string[] {
+    const { each, bits, mask } = partsOf(bytes)
+    const [at, by] = [this.name(), this.name()]
     return [
       `let ${at} = ${place};`,
-      `atomicAnd(&heap[${at} >> 2u], ~(255u << ((${at} & 3u) * 8u)));`,
-      `atomicOr(&heap[${at} >> 2u], ${byte} << ((${at} & 3u) * 8u));`,
+      `let ${by} = ${at} % ${each}u * ${bits}u;`,
+      `atomicAnd(&heap[${at} / ${each}u], ~(${mask}u << ${by}));`,
+      `atomicOr(&heap[${at} / ${each}u], ${code} << ${by});`,
     ]
   }
 
@@ -167,13 +198,33 @@ export class Shader implements KernelScope {
   }
 }
 
-/** What a 32-bit word of memory means. */
-function fromWord(dtype: DType, word: Code): Code {
-  if (dtype === 'uint32') return word
-  return dtype === 'bool' ? `(${word} != 0u)` : `bitcast<${typeOf(dtype)}>(${word})`
+function partsOf(bytes: number) {
+  return { each: 4 / bytes, bits: 8 * bytes, mask: 2 ** (8 * bytes) - 1 }
 }
 
-function toWord(dtype: DType, value: Code): Code {
-  if (dtype === 'uint32') return value
-  return dtype === 'bool' ? `select(0u, 1u, ${value})` : `bitcast<u32>(${value})`
+/** What a 32-bit word of memory means. */
+function fromWord(stored: DType, word: Code): Code {
+  switch (stored) {
+    case 'uint32':
+      return word
+    case 'bool':
+      return `(${word} != 0u)`
+    case 'float16':
+      return `fromHalf(${word})`
+    default:
+      return `bitcast<${typeOf(stored)}>(${word})`
+  }
+}
+
+function toWord(stored: DType, value: Code): Code {
+  switch (stored) {
+    case 'uint32':
+      return value
+    case 'bool':
+      return `select(0u, 1u, ${value})`
+    case 'float16':
+      return `toHalf(${value})`
+    default:
+      return `bitcast<u32>(${value})`
+  }
 }

@@ -21,6 +21,31 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
     needs: ['nan', 'isFinite'],
     code: 'fn timesZero(x: f32) -> f32 { return select(nan(), 0.0, isFinite(x)); }',
   },
+  // by integers: drivers round as they like, and may take the smallest halves for 0
+  fromHalf: {
+    code: `fn fromHalf(half: u32) -> f32 {
+  let size = (half & 0x7fffu) << 13u;
+  let exponent = half & 0x7c00u;
+  let small = bitcast<u32>(f32(half & 0x3ffu) * 5.9604644775390625e-8);
+  let normal = select(size + 0x38000000u, size | 0x7f800000u, exponent == 0x7c00u);
+  return bitcast<f32>(select(normal, small, exponent == 0u) | ((half & 0x8000u) << 16u));
+}`,
+  },
+  toHalf: {
+    code: `fn toHalf(x: f32) -> u32 {
+  let bits = bitcast<u32>(x);
+  let size = bits & 0x7fffffffu;
+  let normal = (size - 0x38000000u + 0xfffu + ((size >> 13u) & 1u)) >> 13u;
+  let small = bitcast<u32>(bitcast<f32>(size) + 0.5) - 0x3f000000u;
+  let large = select(0x7c00u, 0x7e00u, size > 0x7f800000u);
+  let half = select(select(normal, small, size < 0x38800000u), large, size >= 0x477ff000u);
+  return half | ((bits >> 16u) & 0x8000u);
+}`,
+  },
+  roundToHalf: {
+    needs: ['fromHalf', 'toHalf'],
+    code: 'fn roundToHalf(x: f32) -> f32 { return fromHalf(toHalf(x)); }',
+  },
   withSignOf: {
     code: 'fn withSignOf(x: f32, s: f32) -> f32 { return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(s) & 0x80000000u)); }',
   },

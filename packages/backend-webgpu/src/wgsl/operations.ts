@@ -109,6 +109,7 @@ const rows: Readonly<Record<string, Row>> = {
     if (isFloat(from)) return `${to === 'int32' ? 'truncI' : 'truncU'}(${x})`
     return `${typeOf(to)}(${x})`
   },
+  roundToHalf: call('roundToHalf'),
   exp: call('exp_'),
   expm1: call('expm1_'),
   log: call('log_'),

@@ -1,7 +1,7 @@
 import type { DType } from '@gradus/tensor'
 
-/** The dtypes that shaders can compute with. */
-type GpuDType = Exclude<DType, 'float64'>
+/** The dtypes that shaders can compute with; halves are float32 there. */
+type GpuDType = Exclude<DType, 'float16' | 'float64'>
 
 /** Code of an expression in WGSL; truth values are `bool`. */
 export type Code = string

@@ -7,9 +7,11 @@ import {
   BackendError,
   bytesPerElement,
   type DeviceBuffer,
+  type DType,
   type Executable,
   eager,
   formatShape,
+  fromMemory,
   type Graph,
   isFloat,
   type Node,
@@ -29,7 +31,7 @@ import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 
 export interface CheckOptions {
-  /** Bound for `|actual - expected| <= tolerance * (1 + |expected|)` in float32 (default 1e-4); float64 gets a millionth of it. */
+  /** Bound for `|actual - expected| <= tolerance * (1 + |expected|)` in float32 (default 1e-4); float64 gets a millionth of it, float16 8192 times as much. */
   readonly tolerance?: number
 }
 
@@ -200,7 +202,7 @@ class Comparison {
     otherwise = `on ${this.reference.name}`,
   ): void {
     const actual = array(bytes, aval)
-    const tolerance = isFloat(aval.dtype) ? (aval.dtype === 'float64' ? this.tolerance * 1e-6 : this.tolerance) : 0
+    const tolerance = this.tolerance * digitsOf(aval.dtype)
     const index = expected.findIndex((value, i) => !near(actual[i]!, value, tolerance))
     if (index < 0) return
     throw new BackendError(
@@ -208,6 +210,13 @@ class Comparison {
         `at ${formatShape(coordinates(index, aval))} of ${aval.dtype}${formatShape(aval.shape)}.`,
     )
   }
+}
+
+/** How much coarser than in float32 results may be. */
+function digitsOf(dtype: DType): number {
+  if (dtype === 'float16') return 2 ** 13
+  if (dtype === 'float64') return 1e-6
+  return isFloat(dtype) ? 1 : 0
 }
 
 function attempt(body: () => void): unknown {
@@ -236,7 +245,7 @@ function byteSize({ shape, dtype }: Aval): number {
 
 // A copy, since the bytes may start at an offset that the element type does not allow.
 function array(bytes: Uint8Array, aval: Aval): TypedArray {
-  return viewOf(aval.dtype, bytes.slice(0, byteSize(aval)).buffer, 0, sizeOf(aval.shape))
+  return fromMemory(aval.dtype, viewOf(aval.dtype, bytes.slice(0, byteSize(aval)).buffer, 0, sizeOf(aval.shape)))
 }
 
 function coordinates(index: number, { shape }: Aval): number[] {

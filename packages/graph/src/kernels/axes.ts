@@ -98,7 +98,7 @@ export class Rewriting {
       case 'constant':
         return make.constant(old.dtype, old.value)
       case 'load':
-        return make.load(old.dtype, old.value, this.index(old.index))
+        return make.load(old.stored, old.value, this.index(old.index))
       case 'scratch':
         return make.scratch(old.dtype, old.slot, this.index(old.index), this.rewrittenAxes(old.axes))
       case 'coordinate':

@@ -1,4 +1,4 @@
-import type { DType } from '@gradus/tensor'
+import { computeDType, type DType, halfBits, halfValue } from '@gradus/tensor'
 import { type Axis, type Index, rangeOf } from './integer.ts'
 
 /** The index lies from `low` to `high - 1`. */
@@ -8,11 +8,14 @@ export interface Condition {
   readonly high: number
 }
 
-/** What one element of a kernel is computed from; equal expressions of a kernel are one object. */
+/**
+ * What one element of a kernel is computed from; equal expressions of a kernel are one object. Halves are float32 from the
+ * load on: `dtype` says what is computed with, and never is `float16`.
+ */
 export type Expression = { readonly id: number; readonly dtype: DType; readonly axes: readonly Axis[] } & (
   | { readonly kind: 'constant'; readonly value: number }
-  /** An element of value number `value` of the graph, counted in row-major order. */
-  | { readonly kind: 'load'; readonly value: number; readonly index: Index }
+  /** An element of value number `value` of the graph, counted in row-major order, and its dtype in memory. */
+  | { readonly kind: 'load'; readonly value: number; readonly index: Index; readonly stored: DType }
   /** A row-local buffer, written by an earlier pass of the same kernel. */
   | { readonly kind: 'scratch'; readonly slot: number; readonly index: Index }
   /** The index itself as a number. */
@@ -39,7 +42,9 @@ export class Expressions {
     return this.list[id]!
   }
 
-  constant(dtype: DType, value: number): Expression {
+  constant(of: DType, number: number): Expression {
+    const dtype = computeDType(of)
+    const value = of === dtype ? number : halfValue(halfBits(number))
     return this.intern(`constant ${dtype} ${Object.is(value, -0) ? '-0' : value}`, (id) => ({
       kind: 'constant',
       id,
@@ -49,11 +54,12 @@ export class Expressions {
     }))
   }
 
-  load(dtype: DType, value: number, index: Index): Expression {
+  load(stored: DType, value: number, index: Index): Expression {
     return this.intern(`load ${value} ${index.key}`, (id) => ({
       kind: 'load',
       id,
-      dtype,
+      dtype: computeDType(stored),
+      stored,
       value,
       index,
       axes: index.axes,
@@ -72,8 +78,9 @@ export class Expressions {
     }))
   }
 
-  coordinate(dtype: DType, index: Index): Expression {
-    if (index.terms.length === 0) return this.constant(dtype, index.constant)
+  coordinate(of: DType, index: Index): Expression {
+    if (index.terms.length === 0) return this.constant(of, index.constant)
+    const dtype = computeDType(of)
     return this.intern(`coordinate ${dtype} ${index.key}`, (id) => ({
       kind: 'coordinate',
       id,
@@ -83,7 +90,12 @@ export class Expressions {
     }))
   }
 
-  apply(dtype: DType, op: string, inputs: readonly Expression[]): Expression {
+  /** An op that makes elements of the dtype; a cast to halves rounds, other results are rounded where they are stored. */
+  apply(of: DType, name: string, inputs: readonly Expression[]): Expression {
+    const dtype = computeDType(of)
+    const isRounding = name === 'cast' && of !== dtype
+    if (isRounding && inputs[0]!.dtype !== dtype) return this.apply(of, name, [this.apply(dtype, name, inputs)])
+    const op = isRounding ? 'roundToHalf' : name
     return this.intern(`${op} ${dtype} ${inputs.map(({ id }) => id).join()}`, (id) => ({
       kind: 'apply',
       id,
@@ -117,7 +129,8 @@ export class Expressions {
   }
 
   /** The result of a reduction, which depends on the axes that were kept. */
-  reduced(dtype: DType, reduction: number, axes: readonly Axis[]): Expression {
+  reduced(of: DType, reduction: number, axes: readonly Axis[]): Expression {
+    const dtype = computeDType(of)
     return this.intern(`reduced ${reduction}`, (id) => ({ kind: 'reduced', id, dtype, reduction, axes }))
   }
 

@@ -57,7 +57,7 @@ function inPlace(store: Store, loads: readonly Load[], program: Program): number
   const elsewhere = new Set(loads.filter(({ index }) => index.key !== store.index.key).map(({ value }) => value))
   return unique(loads.map(({ value }) => value)).filter((value) => {
     const { dtype } = program.aval(value)
-    const alike = bytesPerElement(dtype) === bytesPerElement(store.expression.dtype)
+    const alike = bytesPerElement(dtype) === bytesPerElement(store.stored)
     return alike && byteSize(program.aval(value)) === bytes && !elsewhere.has(value)
   })
 }

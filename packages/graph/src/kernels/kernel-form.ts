@@ -64,9 +64,9 @@ class FormWriter {
     return list.map((axis) => `${this.numberOf(this.numbers, axis)}:${axis.size}`).join()
   }
 
-  private store({ value, index, expression, add }: Store): string {
+  private store({ value, index, expression, stored, add }: Store): string {
     const where = `${this.numberOf(this.places, value)} ${this.index(index)}`
-    return `store ${where} ${this.expression(expression)}${add ? ` add ${this.expression(add.only)}` : ''}`
+    return `store ${stored} ${where} ${this.expression(expression)}${add ? ` add ${this.expression(add.only)}` : ''}`
   }
 
   private index(index: Index): string {
@@ -93,7 +93,7 @@ class FormWriter {
       case 'constant':
         return Object.is(expression.value, -0) ? '-0' : String(expression.value)
       case 'load':
-        return `${this.numberOf(this.places, expression.value)} ${this.index(expression.index)}`
+        return `${expression.stored} ${this.numberOf(this.places, expression.value)} ${this.index(expression.index)}`
       case 'scratch':
         return `${expression.slot} ${this.index(expression.index)}`
       case 'coordinate':

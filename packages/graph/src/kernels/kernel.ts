@@ -1,4 +1,4 @@
-import type { Aval, Node } from '@gradus/tensor'
+import type { Aval, DType, Node } from '@gradus/tensor'
 import type { StepPlan } from '../plan-steps.ts'
 import type { Expression, Expressions } from './expression.ts'
 import type { Axis, Index } from './integer.ts'
@@ -10,6 +10,8 @@ export interface Store {
   readonly value: number
   readonly index: Index
   readonly expression: Expression
+  /** The dtype of the value in memory. */
+  readonly stored: DType
   /** Adds to what is there, where `only` holds; several elements may go to one place, so the order of loops counts. */
   readonly add?: { readonly only: Expression }
 }

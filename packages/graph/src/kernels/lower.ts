@@ -44,7 +44,7 @@ function lowerMap(program: Program, group: Group, outputs: readonly number[]): L
 function storeAt(program: Program, reading: Reading, node: number, position: Index): Store {
   const value = program.valueOf(node)
   const expression = reading.read(value, unravel(position, program.graph.nodes[node]!.aval.shape))
-  return { value, index: position, expression }
+  return { value, index: position, expression, stored: program.aval(value).dtype }
 }
 
 function lowerRows(program: Program, group: Group, outputs: readonly number[]): LoopKernel {

@@ -52,6 +52,7 @@ function concatenated(program: Program, index: number): FusedKernel[] {
           value: program.valueOf(index),
           index: ravel(place, node.aval.shape),
           expression: reading.read(value, at),
+          stored: node.aval.dtype,
         }
       }),
     ]
@@ -63,12 +64,13 @@ function scattered(program: Program, index: number): FusedKernel[] {
   const node = program.graph.nodes[index]!
   const { axis } = node.params as { axis: number }
   const [base, indices, updates] = node.inputs as [number, number, number]
-  const { shape } = node.aval
+  const { shape, dtype: stored } = node.aval
   const value = program.valueOf(index)
   const copy = mapLoops(program, shape, (at, reading) => ({
     value,
     index: ravel(at, shape),
     expression: reading.read(base, at),
+    stored,
   }))
   const rank = program.aval(indices).shape.length
   const size = shape[axis]!
@@ -82,7 +84,7 @@ function scattered(program: Program, index: number): FusedKernel[] {
     const safe = make.apply(dtype, 'where', [only, place, make.constant(dtype, 0)])
     const looked = indexOf(lookedUp(safe, size))
     const target = ravel([...at.slice(0, axis), looked, ...at.slice(axis + rank)], shape)
-    return { value, index: target, expression: reading.read(updates, at), add: { only } }
+    return { value, index: target, expression: reading.read(updates, at), stored, add: { only } }
   })
   const empty = (of: readonly number[]) => of.includes(0)
   return [...(empty(shape) ? [] : [copy]), ...(empty(shape) || empty(program.aval(updates).shape) ? [] : [add])]

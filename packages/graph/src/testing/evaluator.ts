@@ -1,4 +1,4 @@
-import { hostArray, type TypedArray } from '@gradus/tensor'
+import { type DType, halfBits, halfValue, hostArray, type MemoryArray, type TypedArray } from '@gradus/tensor'
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
 import { threefry } from '../../../backend-cpu/src/random.ts'
 import type { Kernel, NdArray } from '../kernel-backend.ts'
@@ -29,7 +29,7 @@ export class Evaluator {
 
   constructor(
     private readonly make: Expressions,
-    private readonly memory: (value: number) => TypedArray,
+    private readonly memory: (value: number) => MemoryArray,
   ) {}
 
   /** Goes to every place of the axes, the last one running fastest. */
@@ -82,7 +82,10 @@ export class Evaluator {
       case 'constant':
         return expression.value
       case 'load':
-        return elementOf(this.memory(expression.value), this.index(expression.index), `value ${expression.value}`)
+        return numberOf(
+          expression.stored,
+          elementOf(this.memory(expression.value), this.index(expression.index), `value ${expression.value}`),
+        )
       case 'scratch':
         return elementOf(this.rows[expression.slot]!, this.index(expression.index), `row ${expression.slot}`)
       case 'coordinate':
@@ -104,7 +107,12 @@ export class Evaluator {
   }
 }
 
-function elementOf(array: TypedArray, place: number, what: string): number {
+/** What an element in memory stands for. */
+export function numberOf(stored: DType, element: number): number {
+  return stored === 'float16' ? halfValue(element) : element
+}
+
+function elementOf(array: MemoryArray, place: number, what: string): number {
   const element = array[place]
   if (element === undefined) throw new RangeError(`${what} has no element ${place}.`)
   return element
@@ -123,6 +131,9 @@ const word =
 
 /** The functions that are no ops. */
 const own: Readonly<Record<string, Kernel>> = {
+  roundToHalf(output, [x]) {
+    output.data[0] = halfValue(halfBits(x!.data[0]!))
+  },
   threefryBits: word(([high, low]) => high! ^ low!),
   threefryHigh: word(([high]) => high!),
   threefryLow: word(([, low]) => low!),

@@ -1,12 +1,15 @@
 import {
   type Aval,
   avalsOf,
+  bytesPerElement,
   type DType,
-  hostArray,
+  halfBits,
   isFloat,
+  type MemoryArray,
   type ScanParams,
   sizeOf,
   type TypedArray,
+  toMemory,
   viewOf,
 } from '@gradus/tensor'
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
@@ -23,13 +26,13 @@ import type {
 } from '../kernels/kernel.ts'
 import { byteSize, donorOf } from '../plan-steps.ts'
 import { Accumulator } from './accumulator.ts'
-import { Evaluator } from './evaluator.ts'
+import { Evaluator, numberOf } from './evaluator.ts'
 
 /**
  * Runs a schedule by its definition, element by element, in the memory that its plan gives to each value; donated inputs are
  * overwritten. Slow, and right whatever code generators make of the schedule.
  */
-export function interpret(schedule: KernelSchedule, inputs: readonly TypedArray[]): TypedArray[] {
+export function interpret(schedule: KernelSchedule, inputs: readonly MemoryArray[]): MemoryArray[] {
   const { program, kernels, plan } = schedule
   const outputs = program.graph.outputs.map((value, index) => {
     const donor = donorOf(plan.outputs[index]!)
@@ -45,17 +48,17 @@ export function interpret(schedule: KernelSchedule, inputs: readonly TypedArray[
   return outputs
 }
 
-type Memory = (value: number) => TypedArray
+type Memory = (value: number) => MemoryArray
 
 function memoryOf(
   { program, plan }: KernelSchedule,
-  inputs: readonly TypedArray[],
-  outputs: readonly TypedArray[],
+  inputs: readonly MemoryArray[],
+  outputs: readonly MemoryArray[],
 ): Memory {
   const arena = unwritten('bool', plan.arenaBytes).buffer
-  const constants = program.graph.constants.map((constant) => constant.dataSync())
-  const known = new Map<number, TypedArray>()
-  const find = (value: number): TypedArray => {
+  const constants = program.graph.constants.map((constant) => toMemory(constant.dtype, constant.dataSync()))
+  const known = new Map<number, MemoryArray>()
+  const find = (value: number): MemoryArray => {
     const { shape, dtype } = program.aval(value)
     const place = plan.places.get(value)
     switch (place?.at) {
@@ -69,7 +72,7 @@ function memoryOf(
         return viewOf(dtype, arena, place.offset, sizeOf(shape))
       default:
         // what is never written has no elements
-        if (byteSize({ shape, dtype }) === 0) return hostArray(dtype, 0)
+        if (byteSize({ shape, dtype }) === 0) return unwritten(dtype, 0)
         throw new Error(`Value ${value} has no place.`)
     }
   }
@@ -81,10 +84,9 @@ function memoryOf(
 }
 
 /** Memory whose content is no number. */
-function unwritten(dtype: DType, length: number): TypedArray {
-  const array = hostArray(dtype, length)
-  new Uint8Array(array.buffer).fill(255)
-  return array
+function unwritten(dtype: DType, length: number): MemoryArray {
+  const bytes = new Uint8Array(length * bytesPerElement(dtype)).fill(255)
+  return viewOf(dtype, bytes.buffer, 0, length)
 }
 
 function runKernel(kernel: FusedKernel, memory: Memory): void {
@@ -105,7 +107,9 @@ function runLoops({ outer, inner, passes, rows, make }: LoopKernel, memory: Memo
   evaluator.each(outer, () => {
     evaluator.reduced.clear()
     const saves = passes.flatMap((pass) => pass.saves)
-    evaluator.rows = saves.map(({ expression }) => unwritten(expression.dtype, sizeOf(inner.map(({ size }) => size))))
+    evaluator.rows = saves.map(
+      ({ expression }) => unwritten(expression.dtype, sizeOf(inner.map(({ size }) => size))) as TypedArray,
+    )
     for (const pass of passes) runPass(pass, inner, evaluator, memory)
     evaluator.each([], () => write(rows, evaluator, memory))
   })
@@ -140,16 +144,25 @@ function runContraction({ batch, m, n, k, a, b, stores, make }: ContractionKerne
 
 /** All that is stored at one place is computed before any of it is written. */
 function write(stores: readonly Store[], evaluator: Evaluator, memory: Memory): void {
-  const made = stores.map(({ value, index, expression, add }) => {
+  const made = stores.map(({ value, index, expression, stored, add }) => {
     const wanted = !add || evaluator.value(add.only) !== 0
-    return { array: memory(value), place: evaluator.index(index), number: evaluator.value(expression), add, wanted }
+    return {
+      array: memory(value),
+      place: evaluator.index(index),
+      number: evaluator.value(expression),
+      stored,
+      add,
+      wanted,
+    }
   })
-  for (const { array, place, number, add, wanted } of made) {
-    if (wanted) put(array, place, add ? array[place]! + number : number)
+  for (const { array, place, number, stored, add, wanted } of made) {
+    if (!wanted) continue
+    const element = add ? numberOf(stored, array[place]!) + number : number
+    put(array, place, stored === 'float16' ? halfBits(element) : element)
   }
 }
 
-function put(array: TypedArray, place: number, number: number): void {
+function put(array: MemoryArray, place: number, number: number): void {
   if (!(place in array)) throw new RangeError(`There is no element ${place} to write, but ${array.length}.`)
   array[place] = number
 }
@@ -162,7 +175,8 @@ function runWhole(kernel: WholeKernel, memory: Memory): void {
     runScan(kernel.body, kernel.node.params as ScanParams, inputs, outputs)
     return
   }
-  const described = (data: TypedArray, { shape, dtype }: Aval): NdArray => ({ data, shape, dtype })
+  // halves are no inputs of these ops
+  const described = (data: MemoryArray, { shape, dtype }: Aval): NdArray => ({ data: data as TypedArray, shape, dtype })
   reference[kernel.node.op.name]!(
     described(outputs[0]!, avalsOf(kernel.node)[0]!),
     inputs.map((data, index) => described(data, kernel.inputAvals[index]!)),
@@ -173,10 +187,10 @@ function runWhole(kernel: WholeKernel, memory: Memory): void {
 function runScan(
   body: KernelSchedule,
   { length, reverse, carries, sequences }: ScanParams,
-  inputs: readonly TypedArray[],
-  outputs: readonly TypedArray[],
+  inputs: readonly MemoryArray[],
+  outputs: readonly MemoryArray[],
 ): void {
-  const elementAt = (array: TypedArray, time: number) => {
+  const elementAt = (array: MemoryArray, time: number) => {
     const size = array.length / length
     return array.subarray(time * size, (time + 1) * size)
   }

@@ -1,4 +1,4 @@
-import { isFloat } from '../dtype.ts'
+import { type FloatDType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
 import { equal, greater, less, where } from './arithmetic.ts'
@@ -28,10 +28,16 @@ export interface NanToNumOptions {
   readonly negInf?: number
 }
 
+const largestOf: Record<FloatDType, number> = {
+  float16: 65504,
+  float32: (2 - 2 ** -23) * 2 ** 127,
+  float64: Number.MAX_VALUE,
+}
+
 /** x with NaN and infinities replaced by finite numbers. No gradient flows where it is replaced. */
 export function nanToNum(x: Tensor, { nan = 0, posInf, negInf }: NanToNumOptions = {}): Tensor {
   if (!isFloat(x.dtype)) return x
-  const largest = x.dtype === 'float32' ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE
+  const largest = largestOf[x.dtype]
   const known = where(isNan(x), nan, x)
   const bounded = where(equal(known, Number.POSITIVE_INFINITY), posInf ?? largest, known)
   return where(equal(bounded, Number.NEGATIVE_INFINITY), negInf ?? -largest, bounded)

@@ -1,5 +1,5 @@
 import { type Backend, currentBackend } from '../backend.ts'
-import { bytesPerElement, type DType, dtypeOfArray, hostArray, isFloat, type TypedArray } from '../dtype.ts'
+import { bytesPerElement, type DType, dtypeOfArray, hostArray, isFloat, type TypedArray, toMemory } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
@@ -102,7 +102,7 @@ function convert(values: readonly (number | boolean)[] | TypedArray, dtype: DTyp
 
 function fromHost(data: TypedArray, shape: Shape, dtype: DType, backend: Backend = currentBackend()): Tensor {
   const buffer = backend.allocate(data.length * bytesPerElement(dtype))
-  backend.write(buffer, data)
+  backend.write(buffer, toMemory(dtype, data))
   return new Tensor({ shape, dtype }, new Storage(backend, buffer))
 }
 

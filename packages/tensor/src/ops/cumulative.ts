@@ -1,13 +1,14 @@
+import { computeDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { greater, greaterEqual, mul, sub, where } from './arithmetic.ts'
+import { cast, greater, greaterEqual, mul, sub, where } from './arithmetic.ts'
 import { broadcastTo, reshape, sum } from './broadcast.ts'
 import { iota } from './create.ts'
 import { flip, sliceAxis } from './movement.ts'
-import { numericUnary } from './rules.ts'
+import { wideUnary } from './rules.ts'
 
 /** Along which axis (default the last), from the end (`reverse`), and without the element itself (`exclusive`). */
 export interface CumulativeOptions {
@@ -21,7 +22,7 @@ type Params = Required<CumulativeOptions>
 /** Running sum along `axis`. */
 export const cumsumOp: Op<Params> = {
   name: 'cumsum',
-  shape: numericUnary('cumsum'),
+  shape: wideUnary('cumsum'),
   // each element is in all later sums
   vjp: (ct, _, { axis, reverse, exclusive }) => [apply(cumsumOp, [ct], { axis, reverse: !reverse, exclusive })],
 }
@@ -29,7 +30,7 @@ export const cumsumOp: Op<Params> = {
 /** Running product along `axis`. */
 export const cumprodOp: Op<Params> = {
   name: 'cumprod',
-  shape: numericUnary('cumprod'),
+  shape: wideUnary('cumprod'),
   vjp: (ct, [x], { axis, reverse, exclusive }) => {
     if (!reverse) return [cumprodGradient(ct, x!, axis, exclusive)]
     return [flip(cumprodGradient(flip(ct, axis), flip(x!, axis), axis, exclusive), axis)]
@@ -69,20 +70,19 @@ function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean
  * cumsum(tensor([1, 2, 3]), { exclusive: true }).array() // => [0, 1, 3]
  */
 export function cumsum(x: Tensor, options: CumulativeOptions = {}): Tensor {
-  return apply(cumsumOp, [x], paramsOf('cumsum', x, options))
+  return running(cumsumOp, x, options)
 }
 
 /** Running product along `axis`; its gradient is exact where elements are 0. */
 export function cumprod(x: Tensor, options: CumulativeOptions = {}): Tensor {
-  return apply(cumprodOp, [x], paramsOf('cumprod', x, options))
+  return running(cumprodOp, x, options)
 }
 
-function paramsOf(
-  name: string,
-  x: Tensor,
-  { axis = -1, reverse = false, exclusive = false }: CumulativeOptions,
-): Params {
-  return { axis: normalizeAxis(name, axis, x.rank), reverse, exclusive }
+/** Halves run as float32: what came up so far has more digits than they have. */
+function running(op: Op<Params>, x: Tensor, options: CumulativeOptions): Tensor {
+  const { axis = -1, reverse = false, exclusive = false } = options
+  const params = { axis: normalizeAxis(op.name, axis, x.rank), reverse, exclusive }
+  return cast(apply(op, [cast(x, computeDType(x.dtype))], params), x.dtype)
 }
 
 /**

@@ -69,6 +69,7 @@ function patchesOf(x: Tensor, params: PoolParams): Tensor {
 }
 
 const lowest: Record<DType, number> = {
+  float16: Number.NEGATIVE_INFINITY,
   float32: Number.NEGATIVE_INFINITY,
   float64: Number.NEGATIVE_INFINITY,
   int32: -(2 ** 31),

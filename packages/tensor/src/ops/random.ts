@@ -1,4 +1,4 @@
-import type { FloatDType } from '../dtype.ts'
+import { computeDType, type FloatDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { normalizeAxis, type Shape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
@@ -41,6 +41,7 @@ export function randomUniform(key: Tensor, shape: Shape, options: UniformOptions
       `randomUniform: [${low}, ${high}) is not an interval; low must not exceed high, and both must be finite.`,
     )
   }
+  if (dtype === 'float16') return cast(randomUniform(key, shape, { low, high }), dtype)
   const unit = unitInterval(key, shape, dtype)
   if (low === 0) return high === 1 ? unit : mul(unit, high)
   // low + u (high - low) can round up to high, which does not belong to the interval
@@ -48,8 +49,11 @@ export function randomUniform(key: Tensor, shape: Shape, options: UniformOptions
   return low === high ? spread : minimum(spread, below(high, dtype))
 }
 
+/** The dtypes in which random numbers are made; those of float16 are made in float32. */
+type WideFloat = Exclude<FloatDType, 'float16'>
+
 /** [0, 1): as many random bits as the mantissa holds, so that every value is exact. */
-function unitInterval(key: Tensor, shape: Shape, dtype: FloatDType): Tensor {
+function unitInterval(key: Tensor, shape: Shape, dtype: WideFloat): Tensor {
   if (dtype === 'float32') return mul(cast(shiftRight(randomBits(key, shape), 8), dtype), 2 ** -24)
   const [upper, lower] = wordPair(key, shape)
   // 27 + 26 bits
@@ -57,7 +61,7 @@ function unitInterval(key: Tensor, shape: Shape, dtype: FloatDType): Tensor {
 }
 
 /** (-1, 1), symmetric and without the ends: odd multiples of 2^-23 (2^-52 for float64), all of them exact. */
-function openInterval(key: Tensor, shape: Shape, dtype: FloatDType): Tensor {
+function openInterval(key: Tensor, shape: Shape, dtype: WideFloat): Tensor {
   if (dtype === 'float32') {
     return add(mul(cast(shiftRight(randomBits(key, shape), 9), dtype), 2 ** -22), 2 ** -23 - 1)
   }
@@ -72,7 +76,7 @@ function wordPair(key: Tensor, shape: Shape): [Tensor, Tensor] {
 }
 
 /** The largest number of the dtype below `x`. */
-function below(x: number, dtype: FloatDType): number {
+function below(x: number, dtype: WideFloat): number {
   const [float, bits] = dtype === 'float32' ? [new Float32Array([x]), 32] : [new Float64Array([x]), 64]
   const rounded = float[0]!
   if (rounded < x) return rounded
@@ -92,6 +96,7 @@ function below(x: number, dtype: FloatDType): number {
  */
 export function randomNormal(key: Tensor, shape: Shape, options: NormalOptions = {}): Tensor {
   const { mean = 0, stddev = 1, dtype = 'float32' } = options
+  if (dtype === 'float16') return cast(randomNormal(key, shape, { mean, stddev }), dtype)
   const standard = mul(erfInv(openInterval(key, shape, dtype)), Math.SQRT2 * stddev)
   return mean === 0 ? standard : add(standard, mean)
 }
@@ -105,6 +110,7 @@ const withinTwo = 0.9544997361036416
  */
 export function truncatedNormal(key: Tensor, shape: Shape, options: NormalOptions = {}): Tensor {
   const { mean = 0, stddev = 1, dtype = 'float32' } = options
+  if (dtype === 'float16') return cast(truncatedNormal(key, shape, { mean, stddev }), dtype)
   const standard = mul(erfInv(mul(openInterval(key, shape, dtype), withinTwo)), Math.SQRT2)
   const scaled = mul(maximum(minimum(standard, 2), -2), stddev)
   return mean === 0 ? scaled : add(scaled, mean)
@@ -168,14 +174,14 @@ export function categorical(
   { axis = -1, samples }: { readonly axis?: number; readonly samples?: number } = {},
 ): Tensor {
   const along = normalizeAxis('categorical', axis, logits.rank)
-  const dtype = logits.dtype
+  const dtype = computeDType(logits.dtype)
   if (dtype !== 'float32' && dtype !== 'float64') {
     throw new ShapeError(`categorical needs float logits and got ${dtype}. Use cast(logits, 'float32').`)
   }
   const shape = samples === undefined ? logits.shape : [samples, ...logits.shape]
   // Gumbel: -log(-log(u)) with u in (0, 1)
   const uniform = mul(add(openInterval(key, shape, dtype), 1), 0.5)
-  const noisy = sub(broadcastTo(logits, shape), log(neg(log(uniform))))
+  const noisy = sub(broadcastTo(cast(logits, dtype), shape), log(neg(log(uniform))))
   if (samples === undefined) return argMax(noisy, { axis: along })
   const drawn = argMax(noisy, { axis: along + 1 })
   return transpose(drawn, [...drawn.shape.slice(1).map((_, i) => i + 1), 0])

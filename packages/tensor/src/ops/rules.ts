@@ -26,6 +26,15 @@ export function numericUnary(name: string): ShapeRule {
   }
 }
 
+/** One numeric input that is not `float16`; the output is like it. */
+/* @__NO_SIDE_EFFECTS__ */
+export function wideUnary(name: string): ShapeRule {
+  return ([x]) => {
+    requireWide(name, x!)
+    return { shape: x!.shape, dtype: x!.dtype }
+  }
+}
+
 /** Two inputs of one shape and one numeric dtype; the output is like them. */
 /* @__NO_SIDE_EFFECTS__ */
 export function numericBinary(name: string): ShapeRule {
@@ -75,6 +84,12 @@ export function requireFloat(name: string, x: Aval): void {
 
 export function requireNumeric(name: string, x: Aval): void {
   if (x.dtype === 'bool') throw wrongDType(name, x.dtype, 'a numeric', "Use cast(x, 'float32') or cast(x, 'int32').")
+}
+
+/** For ops that halves are cast for, because what they make has more digits. */
+export function requireWide(name: string, x: Aval): void {
+  requireNumeric(name, x)
+  if (x.dtype === 'float16') throw wrongDType(name, x.dtype, 'a wider', "Use cast(x, 'float32').")
 }
 
 export function requireInteger(name: string, x: Aval): void {

@@ -1,11 +1,13 @@
+import { computeDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
+import { cast } from './arithmetic.ts'
 import { takeAlongAxis } from './indexing.ts'
 import { sliceAxis } from './movement.ts'
-import { requireNumeric } from './rules.ts'
+import { requireWide } from './rules.ts'
 
 /** Along which axis (default the last), and whether the largest comes first. */
 export interface SortOptions {
@@ -17,7 +19,7 @@ export interface SortOptions {
 export const argsortOp: Op<{ axis: number; descending: boolean }> = {
   name: 'argsort',
   shape([x]) {
-    requireNumeric('argsort', x!)
+    requireWide('argsort', x!)
     return { shape: x!.shape, dtype: 'int32' }
   },
 }
@@ -30,7 +32,8 @@ export const argsortOp: Op<{ axis: number; descending: boolean }> = {
  * argsort(tensor([3, 1, 2])).array() // => [1, 2, 0]
  */
 export function argsort(x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor {
-  return apply(argsortOp, [x], { axis: normalizeAxis('argsort', axis, x.rank), descending })
+  const values = cast(x, computeDType(x.dtype))
+  return apply(argsortOp, [values], { axis: normalizeAxis('argsort', axis, x.rank), descending })
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isFloat } from '../dtype.ts'
+import { computeDType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { normalizeAxes } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
@@ -14,6 +14,11 @@ function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
   return normalizeAxes(name, axis, x.rank).reduce((count, along) => count * x.shape[along]!, 1)
 }
 
+/** Halves as float32: their sums soon exceed what a half can be. */
+function wide(x: Tensor): Tensor {
+  return cast(x, computeDType(x.dtype))
+}
+
 /**
  * The mean over `axis`; NaN over nothing. Throws `ShapeError` for integers and bools.
  *
@@ -22,7 +27,8 @@ function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
  * mean(tensor([[1, 2], [3, 4]]), { axis: 0 }).array() // => [2, 3]
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return div(sum(x, options), countOf('mean', x, options))
+  const count = countOf('mean', x, options)
+  return cast(div(sum(wide(x), options), count), x.dtype)
 }
 
 /** The mean square distance from the mean over `axis` (divided by the count, not by one less). */
@@ -38,9 +44,11 @@ export function std(x: Tensor, options: ReduceOptions = {}): Tensor {
 /** Mean and variance over `axis`, the variance in a second pass over the distances from the mean. */
 export function moments(x: Tensor, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } {
   const count = countOf('moments', x, options)
-  const centre = div(sum(x, { ...options, keepDims: true }), count)
-  const spread = div(sum(square(sub(x, centre)), options), count)
-  return { mean: options.keepDims ? centre : reshape(centre, spread.shape), variance: spread }
+  const values = wide(x)
+  const centre = div(sum(values, { ...options, keepDims: true }), count)
+  const spread = div(sum(square(sub(values, centre)), options), count)
+  const mean = options.keepDims ? centre : reshape(centre, spread.shape)
+  return { mean: cast(mean, x.dtype), variance: cast(spread, x.dtype) }
 }
 
 export interface NormOptions extends ReduceOptions {
@@ -54,10 +62,10 @@ export function norm(x: Tensor, { ord = 2, ...options }: NormOptions = {}): Tens
   if (ord === 1) return sum(abs(x), options)
   if (ord === Number.POSITIVE_INFINITY) return max(abs(x), options)
   if (ord !== 2) throw new ShapeError(`norm: ord ${String(ord)} is not known; use 1, 2 or Infinity.`)
-  const squares = sum(square(x), options)
+  const squares = sum(square(wide(x)), options)
   // the root of 0 is left out, because its infinite slope times the zero slope of the squares is NaN
   const none = equal(squares, 0)
-  return where(none, 0, sqrt(where(none, 1, squares)))
+  return cast(where(none, 0, sqrt(where(none, 1, squares))), x.dtype)
 }
 
 /** How many elements over `axis` are not 0 (or are true), as int32. */

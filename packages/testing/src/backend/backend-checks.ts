@@ -3,6 +3,7 @@ import { dtypes } from '@gradus/tensor'
 import { opSamples } from '@gradus/tensor/samples'
 import { type Check, withSkips } from '../check.ts'
 import { contractChecks } from './contract-checks.ts'
+import { halfChecks } from './half-checks.ts'
 import { type OpCheck, type OpCheckSetting, opChecks } from './op-checks.ts'
 import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolver } from './options.ts'
 
@@ -22,7 +23,10 @@ import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolv
  */
 export function backendChecks(backend: BackendSource, options: BackendCheckOptions = {}): Check[] {
   const setting = settingOf(backend, options)
-  return withSkips([...contractChecks(setting), ...backendOpChecks(setting, options)], options.skip ?? {})
+  return withSkips(
+    [...contractChecks(setting), ...halfChecks(setting), ...backendOpChecks(setting, options)],
+    options.skip ?? {},
+  )
 }
 
 /** The checks of the ops alone. */

@@ -49,15 +49,16 @@ export function opChecks(entry: OpSamples, setting: OpCheckSetting): OpCheck[] {
     setting.dtypes.includes(dtype),
   )
   const cases = opCases(entry, floats, setting.dtypes)
+  const withHalves = setting.dtypes.includes('float16') ? [...cases, ...halfCases(entry, setting.dtypes)] : cases
   const withDerivative = setting.dtypes.includes('float64')
     ? derivativeCases(cases)
     : cases.filter((opCase) => withoutDerivative(opCase) === undefined)
   const bodies: Partial<
     Record<Aspect, [readonly OpCase[], (opCase: OpCase, setting: OpCheckSetting) => Promise<void>]>
   > = {
-    forward: [cases, checkForward],
+    forward: [withHalves, checkForward],
     ...(op.inline && { inlined: [cases, checkInlined] }),
-    compiled: [cases, checkCompiled],
+    compiled: [withHalves, checkCompiled],
     gradient: [withDerivative, setting.dtypes.includes('float64') ? checkGradient : checkGradientByReference],
     'second derivative': [setting.dtypes.includes('float64') ? withDerivative : [], checkSecondDerivative],
     'compiled gradient': [withDerivative, checkCompiledGradient],
@@ -82,6 +83,12 @@ export function opChecks(entry: OpSamples, setting: OpCheckSetting): OpCheck[] {
   })
 }
 
+/** Cases in float16. What is made of several ops rounds several times, or once where it is fused, so only single ops count. */
+function halfCases(entry: OpSamples, dtypes: readonly DType[]): OpCase[] {
+  if (entry.op.inline) return []
+  return opCases(entry, ['float16'], dtypes).filter(({ inputs }) => inputs.some(({ dtype }) => dtype === 'float16'))
+}
+
 async function run(backend: Backend, opCase: OpCase, f: ListFunction): Promise<HostTensor[]> {
   const inputs = place(backend, opCase)
   const results = await takeToHost(onBackend(backend, () => f(inputs)))
@@ -94,9 +101,9 @@ function applied({ op, params }: OpCase): ListFunction {
 }
 
 function bound(opCase: OpCase, tolerance: Required<Tolerances>): number {
-  return [...opCase.inputs, ...outputsOf(opCase)].some(({ dtype }) => dtype === 'float32')
-    ? tolerance.float32
-    : tolerance.float64
+  const dtypes = [...opCase.inputs, ...outputsOf(opCase)].map(({ dtype }) => dtype)
+  if (dtypes.includes('float16')) return tolerance.float16
+  return dtypes.includes('float32') ? tolerance.float32 : tolerance.float64
 }
 
 async function checkForward(opCase: OpCase, { backend, reference, tolerance }: OpCheckSetting): Promise<void> {

@@ -7,6 +7,8 @@ export type BackendSource = Backend | (() => Backend | PromiseLike<Backend>)
 export interface Tolerances {
   /** float32 results against the reference, inlined and compiled (default 2e-5). */
   readonly float32?: number
+  /** float16 results (default 1e-2). */
+  readonly float16?: number
   /** float64 results (default 1e-10). */
   readonly float64?: number
   /** First derivatives against central differences in float64 (default 1e-6). */
@@ -31,6 +33,7 @@ export interface BackendCheckOptions {
 
 export const defaultTolerances: Required<Tolerances> = {
   float32: 2e-5,
+  float16: 1e-2,
   float64: 1e-10,
   gradient: 1e-6,
   secondDerivative: 1e-5,

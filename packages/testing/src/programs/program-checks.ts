@@ -34,7 +34,7 @@ async function compare(what: string, program: RandomProgram, backend: Backend): 
     const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0.01)
     values.forEach((value, place) => {
       const found = actual[output]![place]!
-      if (Math.abs(found - value) <= 2e-5 * (largest + Math.abs(value))) return
+      if (Math.abs(found - value) <= (program.tolerance ?? 2e-5) * (largest + Math.abs(value))) return
       throw new Error(`${what} (${program.label}), output ${output}: ${found} instead of ${value} at ${place}`)
     })
   })

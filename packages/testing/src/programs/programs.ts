@@ -46,6 +46,8 @@ export interface RandomProgram {
   readonly label: string
   readonly inputs: readonly { readonly data: Float32Array | Int32Array; readonly shape: Shape }[]
   run(...inputs: Tensor[]): Tensor[]
+  /** How far results may be off, times the largest and the own value (default 2e-5). */
+  readonly tolerance?: number
 }
 
 /** Sizes around those at which vectors, tiles and blocks are full. */
@@ -125,6 +127,20 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
       label: `${shape} over ${axis}`,
       inputs: [floats(dice, shape)],
       run: (x) => [sum(exp(x!), { axis }), max(x!, { axis, keepDims: true }), prod(x!, { axis })],
+    }
+  },
+  halves(dice) {
+    const [rows, width, units] = [dice.pick(sizes), dice.pick(sizes), dice.pick(sizes)]
+    const half = (x: Tensor) => cast(x, 'float16')
+    return {
+      label: `${rows} x ${width} x ${units}`,
+      inputs: [floats(dice, [rows, width]), floats(dice, [width, units]), floats(dice, [units]), floats(dice, [rows])],
+      tolerance: 1e-2,
+      run: gradientOf((x, kernel, bias, weight) => {
+        const hidden = tanh(add(mul(matmul(half(x!), half(kernel!)), 0.2), half(bias!)))
+        const scores = cast(softmax(matmul(hidden, half(kernel!), { transposeB: true })), 'float32')
+        return sum(mul(max(scores, { axis: 1 }), weight!))
+      }),
     }
   },
   'layer normalisation'(dice) {

@@ -54,13 +54,14 @@ const rowsWorthPacking = 24
 export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Features): Layout | undefined {
   const { a, b, batch, m, n, k, stores } = kernel
   const [columns] = n
-  if (!simd || !columns || a.kind !== 'load' || a.dtype !== 'float32' || b.dtype !== 'float32') return undefined
+  if (!simd || !columns || a.kind !== 'load' || a.stored !== 'float32' || b.dtype !== 'float32') return undefined
   if (stores.some(({ index, expression }) => strideAlong(index, columns) !== 1 || isWide(expression))) return undefined
   const aStrides = stridesAlong(a.index, k)
   if (!aStrides || a.index.axes.includes(columns)) return undefined
   const rows = sizeOf(m)
   const depth = sizeOf(k)
-  const bStrides = b.kind === 'load' && strideAlong(b.index, columns) === 1 ? stridesAlong(b.index, k) : undefined
+  const inPlace = b.kind === 'load' && b.stored === 'float32' && strideAlong(b.index, columns) === 1
+  const bStrides = inPlace ? stridesAlong(b.index, k) : undefined
   const inCache = Math.min(depth, longestSum)
   const shape = tileShape(rows, columns.size, relaxedSimd)
   const stays = bStrides !== undefined && (4 * inCache * columns.size <= smallOperandBytes || rows < rowsWorthPacking)

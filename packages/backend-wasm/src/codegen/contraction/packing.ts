@@ -36,7 +36,11 @@ export function packingLoops({ b, batch, k, make }: ContractionKernel, { columns
     coordinates.length > 0 ? coordinates : [constantIndex(0)],
     outer.map(({ size }) => size),
   )
-  const pass = { reductions: [], stores: [{ value: workspace, index, expression: value }], saves: [] }
+  const pass = {
+    reductions: [],
+    stores: [{ value: workspace, index, expression: value, stored: 'float32' as const }],
+    saves: [],
+  }
   return { kind: 'loops', outer, inner: [], passes: [pass], rows: [], slots: 0, make: rewriting.make }
 }
 

@@ -1,0 +1,27 @@
+const word = new Float32Array(1)
+const bits = new Uint32Array(word.buffer)
+
+/** The bits of the float16 number that is nearest to a float32 number (ties to even), as IEEE 754 has them. */
+export function halfBits(value: number): number {
+  word[0] = value
+  const sign = (bits[0]! >>> 16) & 0x8000
+  const size = bits[0]! & 0x7fffffff
+  if (size > 0x7f800000) return sign | 0x7e00 // NaN
+  if (size >= 0x477ff000) return sign | 0x7c00 // from 65520 on the nearest is infinity
+  if (size < 0x38800000) {
+    // numbers below 2^-14 are multiples of 2^-24, which is what 0.5 + x is rounded to in float32
+    word[0] = 0.5 + Math.abs(word[0])
+    return sign | (bits[0]! - 0x3f000000)
+  }
+  return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13)
+}
+
+/** The number that the bits of a float16 stand for. */
+export function halfValue(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1
+  const exponent = (half >>> 10) & 31
+  const fraction = half & 1023
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
