@@ -1,8 +1,9 @@
 import { add, type DType, full, matmul, mean, reshape, type Shape, Tensor, zeros } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { inferLayer, type SymbolicShape, splitResult } from './infer.ts'
+import { inferLayer, type SymbolicShape } from './infer.ts'
 import { Layer, type Scope } from './layer.ts'
 import type { Rng } from './rng.ts'
+import { splitResult } from './run-layer.ts'
 
 const aval = (shape: SymbolicShape, dtype: DType = 'float32') => ({ shape, dtype })
 
@@ -77,9 +78,17 @@ describe('inferLayer', () => {
     expect((state as { count: Tensor }).count.dtype).toBe('int32')
   })
 
-  it('keeps dtypes', () => {
+  it('gives layers the dtype that they take', () => {
     const run = (x: Tensor) => x
-    expect(inferLayer(new Custom({ run }), [aval([null], 'int32')], false).outputs[0]).toEqual(aval([null], 'int32'))
+    const outputOf = (layer: Layer) => inferLayer(layer, [aval([null], 'int32')], false).outputs[0]
+    class Indices extends Custom {
+      override get inputDType(): DType {
+        return 'int32'
+      }
+    }
+    expect(outputOf(new Custom({ run }))).toEqual(aval([null], 'float32'))
+    expect(outputOf(new Custom({ run, dtype: 'mixedFloat16' }))).toEqual(aval([null], 'float16'))
+    expect(outputOf(new Indices({ run }))).toEqual(aval([null], 'int32'))
   })
 
   it('names the layer where the input does not fit', () => {

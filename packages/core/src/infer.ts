@@ -10,6 +10,7 @@ import {
   treeLeaves,
 } from '@gradus/tensor'
 import { Rng } from './rng.ts'
+import { type Runnable, runLayer } from './run-layer.ts'
 
 /** Dimensions of which some are not known in advance (`null`), the batch first. */
 export type SymbolicShape = readonly (number | null)[]
@@ -21,15 +22,11 @@ export interface SymbolicAval {
 }
 
 /** The part of a layer that shape inference needs. */
-interface Inferable {
+interface Inferable extends Runnable {
   readonly type: string
   readonly config: { readonly name?: string }
   init(rng: Rng, shape: Shape | readonly Shape[]): Tree
   initState(shape: Shape | readonly Shape[]): Tree
-  apply(
-    inputs: Tensor | readonly Tensor[],
-    scope: { params: Tree; state: Tree; rng: Rng; training: boolean; addLoss(loss: Tensor): void },
-  ): unknown
 }
 
 /** What a layer makes of inputs of the given shapes: its parameters, state and outputs, as tensors without values. */
@@ -99,17 +96,6 @@ function tryLayer(layer: Inferable, shapes: readonly Shape[], dtypes: readonly D
   const tensors = shapes.map((s, index) => new Tensor({ shape: s, dtype: dtypes[index]! }))
   const params = layer.init(rng, shape)
   const state = layer.initState(shape)
-  const result = layer.apply(many ? tensors : tensors[0]!, { params, state, rng, training: false, addLoss: () => {} })
-  return { params, state, outputs: splitResult(result, state).outputs }
-}
-
-/** Tells the forms of a layer's result apart: outputs as a list, and the state (the old one where none is returned). */
-export function splitResult(result: unknown, state: Tree): { outputs: readonly Tensor[]; state: Tree } {
-  if (result instanceof Tensor) return { outputs: [result], state }
-  const list = result as readonly unknown[]
-  if (list.length === 2 && !(list[1] instanceof Tensor)) {
-    const outputs = list[0] instanceof Tensor ? [list[0]] : (list[0] as readonly Tensor[])
-    return { outputs, state: list[1] as Tree }
-  }
-  return { outputs: list as readonly Tensor[], state }
+  const { outputs } = runLayer(layer, tensors, many, { params, state, rng, training: false, addLoss: () => {} })
+  return { params, state, outputs }
 }

@@ -17,7 +17,7 @@ export class Input extends Layer<InputConfig> {
   static readonly aliases = ['Input'] as const
   static override readonly fields = {
     shape: 'shape',
-    inputDtype: { oneOf: ['float32', 'float64', 'int32', 'uint32', 'bool'] },
+    inputDtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool'] },
   } satisfies Fields<InputConfig>
 
   constructor(config: InputConfig & LayerConfig) {

@@ -135,7 +135,7 @@ describe('input', () => {
     expect(() => input({ shape: [2.5] })).toThrow("'shape' must")
     expect(() => input({} as never)).toThrow("'shape' must")
     expect(() => input({ shape: [2], inputDtype: 'int8' as 'int32' })).toThrow(
-      'must be one of "float32", "float64", "int32", "uint32", "bool" and is "int8"',
+      'must be one of "float16", "float32", "float64", "int32", "uint32", "bool" and is "int8"',
     )
   })
 })

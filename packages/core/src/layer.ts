@@ -1,6 +1,7 @@
 import type { DType, FloatDType, Shape, Tensor, Tree } from '@gradus/tensor'
-import { Configured } from './configured.ts'
+import { type ConfigArgument, Configured } from './configured.ts'
 import type { Constraint } from './constraint.ts'
+import { currentDTypePolicy, type DTypePolicy, dtypePolicies, dtypesOf } from './dtype-policy.ts'
 import type { Field, Fields } from './fields.ts'
 import { inferLayer, type SymbolicAval, type SymbolicShape } from './infer.ts'
 import type { Regularizer } from './regularizer.ts'
@@ -12,8 +13,8 @@ export interface LayerConfig {
   readonly name?: string
   /** Whether training changes the layer's parameters (default true). */
   readonly trainable?: boolean
-  /** Dtype of the layer's parameters and floating inputs (default float32). */
-  readonly dtype?: FloatDType
+  /** Dtype of the layer's parameters and computations (default: what `useDTypePolicy` says, float32 at first). */
+  readonly dtype?: DTypePolicy
   /** Shape of one sample, for the first layer of a `Sequential`. */
   readonly inputShape?: SymbolicShape
   /** Penalty on the layer's output, added to the loss divided by the batch size. */
@@ -56,7 +57,7 @@ export abstract class Layer<C extends object = object, P extends Tree = Tree, S 
   static override readonly fields: Readonly<Record<string, Field>> = {
     name: 'string',
     trainable: 'boolean',
-    dtype: { oneOf: ['float32', 'float64'] },
+    dtype: { oneOf: dtypePolicies },
     inputShape: 'shape',
     activityRegularizer: 'regularizer',
   } satisfies Fields<LayerConfig>
@@ -68,6 +69,10 @@ export abstract class Layer<C extends object = object, P extends Tree = Tree, S 
 
   private trains: boolean | undefined
 
+  constructor(...config: ConfigArgument<C & LayerConfig>) {
+    super(...withPolicy(config))
+  }
+
   /** Whether training changes the parameters. May be set before `compile`. */
   get trainable(): boolean {
     return this.trains ?? (this.config as LayerConfig).trainable ?? true
@@ -77,13 +82,28 @@ export abstract class Layer<C extends object = object, P extends Tree = Tree, S 
     this.trains = value
   }
 
+  /** The dtype of the parameters. */
   get dtype(): FloatDType {
-    return (this.config as LayerConfig).dtype ?? 'float32'
+    return dtypesOf(this.policy).variables
+  }
+
+  /** The dtype that the layer computes in, and of its floating outputs. */
+  get computeDType(): FloatDType {
+    return dtypesOf(this.policy).compute
+  }
+
+  /** Whether the layer computes in the dtype of its parameters whatever the policy, and only its outputs follow that. */
+  get fullPrecision(): boolean {
+    return false
   }
 
   /** The dtype that inputs are expected in; floating inputs are cast to it. Layers of indices override it. */
   get inputDType(): DType {
-    return this.dtype
+    return this.computeDType
+  }
+
+  private get policy(): DTypePolicy {
+    return (this.config as LayerConfig).dtype ?? 'float32'
   }
 
   /** Whether a mask on the input is used or handed on. */
@@ -140,6 +160,13 @@ export abstract class Layer<C extends object = object, P extends Tree = Tree, S 
   callAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor[] {
     return applySymbolically(this as unknown as Layer, inputs)
   }
+}
+
+/** The config with the present policy, where that is not the usual one: the layer keeps it. */
+function withPolicy<A extends readonly [config?: object]>(argument: A): A {
+  const policy = currentDTypePolicy()
+  if (policy === 'float32') return argument
+  return [{ dtype: policy, ...argument[0] }] as unknown as A
 }
 
 /** One call of a layer in a functional model. */

@@ -4,7 +4,6 @@ import {
   equal,
   expandDims,
   formatShape,
-  isFloat,
   logicalAnd,
   mean,
   mul,
@@ -87,7 +86,7 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
 
   /** The weighted, reduced loss: a scalar, or with reduction `none` one value per sample. */
   call(target: Tensor, prediction: Tensor, { sampleWeight, mask }: LossOptions = {}): Tensor {
-    const float = isFloat(prediction.dtype) ? prediction : cast(prediction, 'float32')
+    const float = asFloat(prediction)
     const aligned = alignRanks(target, float)
     const truth = this.castTarget(aligned.target, float)
     const own = this.maskOf(truth, aligned.prediction)
@@ -99,6 +98,11 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
   protected castTarget(target: Tensor, prediction: Tensor): Tensor {
     return cast(target, prediction.dtype)
   }
+}
+
+/** Predictions as losses and metrics take them: float64 as it is, anything else as float32. */
+export function asFloat(prediction: Tensor): Tensor {
+  return prediction.dtype === 'float64' ? prediction : cast(prediction, 'float32')
 }
 
 /** Makes the ranks equal where they differ by a last axis of size 1, as Keras's `squeeze_or_expand_to_same_rank`. */

@@ -1,7 +1,7 @@
-import { add, broadcastTo, cast, full, isFloat, mean, mul, sum, type Tensor, type Tree } from '@gradus/tensor'
+import { add, broadcastTo, cast, full, mean, mul, sum, type Tensor, type Tree } from '@gradus/tensor'
 import { Configured } from './configured.ts'
 import type { Field, Fields } from './fields.ts'
-import { alignRanks, divideNoNan } from './loss.ts'
+import { alignRanks, asFloat, divideNoNan } from './loss.ts'
 import { snakeCase } from './names.ts'
 
 export interface MetricConfig {
@@ -86,7 +86,7 @@ export function toSamples(
 
 /** Predictions in a floating dtype, and targets in that dtype; ranks made equal. For metrics of equal shapes. */
 export function alignFloats(target: Tensor, prediction: Tensor): { target: Tensor; prediction: Tensor } {
-  const float = isFloat(prediction.dtype) ? prediction : cast(prediction, 'float32')
+  const float = asFloat(prediction)
   return alignRanks(cast(target, float.dtype), float)
 }
 

@@ -18,8 +18,12 @@ export interface OptimizerConfig extends ClippingConfig {
   readonly emaMomentum?: number
   /** Every how many updates the parameters become their average; by default only at the end. */
   readonly emaOverwriteFrequency?: number
-  /** The loss is multiplied by it and the gradients are divided by it. */
-  readonly lossScaleFactor?: number
+  /**
+   * The loss is multiplied by it and the gradients are divided by it, so that small gradients do not become 0 in float16.
+   * `'dynamic'`: it starts at 2^15, is halved (and the update left out) when gradients are not finite, and doubled after
+   * 2000 updates; as Keras's `LossScaleOptimizer`.
+   */
+  readonly lossScaleFactor?: number | 'dynamic'
   /** Update once every so many calls, with the mean of their gradients. */
   readonly gradientAccumulationSteps?: number
 }
@@ -36,7 +40,7 @@ export const optimizerFields = {
   useEma: 'boolean',
   emaMomentum: 'number',
   emaOverwriteFrequency: 'integer',
-  lossScaleFactor: 'number',
+  lossScaleFactor: ['number', 'string'],
   gradientAccumulationSteps: 'integer',
 } satisfies Fields<OptimizerConfig>
 
@@ -71,5 +75,9 @@ export function checkOptimizerConfig(type: string, config: OptimizerConfig): voi
   demand('emaMomentum', (momentum) => momentum >= 0 && momentum <= 1, 'from 0 to 1')
   demand('emaOverwriteFrequency', (frequency) => frequency >= 1, 'a whole number from 1')
   demand('gradientAccumulationSteps', (steps) => steps >= 2, 'a whole number from 2')
-  demand('lossScaleFactor', (factor) => factor > 0, 'larger than 0')
+  demand(
+    'lossScaleFactor',
+    (factor) => factor === 'dynamic' || (typeof factor === 'number' && factor > 0),
+    "'dynamic' or larger than 0",
+  )
 }

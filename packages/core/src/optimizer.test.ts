@@ -116,9 +116,9 @@ describe('an optimizer', () => {
 
   it('divides gradients by the factor it multiplies the loss by', () => {
     const optimizer = new Descent({ lossScaleFactor: 8 })
-    expect(optimizer.scaleLoss(tensor(3)).item()).toBe(24)
+    expect(optimizer.scaleLoss(tensor(3), optimizer.init({})).item()).toBe(24)
     expect(run({ learningRate: 1, lossScaleFactor: 8 }, [16]).values).toEqual([-2])
-    expect(new Descent().scaleLoss(tensor(3)).item()).toBe(3)
+    expect(new Descent().scaleLoss(tensor(3), optimizer.init({})).item()).toBe(3)
   })
 
   it('cuts, and scales by norms', () => {
@@ -209,7 +209,8 @@ describe('an optimizer refuses', () => {
       { emaOverwriteFrequency: 0 },
       /'emaOverwriteFrequency' must be a whole number from 1 and is 0/,
     ],
-    ['a scale of 0', { lossScaleFactor: 0 }, /'lossScaleFactor' must be larger than 0 and is 0/],
+    ['a scale of 0', { lossScaleFactor: 0 }, /'lossScaleFactor' must be 'dynamic' or larger than 0 and is 0/],
+    ['a scale by another name', { lossScaleFactor: 'auto' as 'dynamic' }, /'dynamic' or larger than 0 and is "auto"/],
     [
       'a name as exclusion',
       { excludeFromWeightDecay: 'bias' as never },

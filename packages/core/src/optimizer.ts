@@ -6,6 +6,8 @@ import {
   equal,
   formatShape,
   full,
+  greater,
+  logicalOr,
   mod,
   mul,
   ShapeError,
@@ -14,6 +16,7 @@ import {
   type Tensor,
   type Tree,
   treeForEach,
+  treeLeaves,
   treeMap,
   where,
   zerosLike,
@@ -23,6 +26,7 @@ import { type ConfigArgument, Configured } from './configured.ts'
 import { ConfigError } from './errors.ts'
 import type { Field } from './fields.ts'
 import { byPath, leafAt, mapValues, replant } from './leaves.ts'
+import { allFinite, firstLossScale, type LossScaleState, nextLossScale } from './loss-scale.ts'
 import { snakeCase } from './names.ts'
 import { checkOptimizerConfig, type OptimizerConfig, optimizerFields } from './optimizer-config.ts'
 import type { Schedule } from './schedule.ts'
@@ -44,6 +48,8 @@ export interface OptimizerState {
   readonly accumulated: Tree
   /** Moving averages, like the parameters; `{}` without EMA. */
   readonly average: Tree
+  /** `{}` unless the loss is scaled dynamically. */
+  readonly lossScale: LossScaleState | { readonly [key: string]: never }
 }
 
 /** Gradients in the form of the parameters; missing and null ones leave their parameter as it is. */
@@ -129,18 +135,39 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
       shared: this.shared(),
       accumulated: gradientAccumulationSteps ? treeMap(zerosLike, params) : {},
       average: useEma ? treeMap(zerosLike, params) : {},
+      lossScale: this.scalesDynamically ? firstLossScale(like) : {},
     }
   }
 
   /** The parameters and the state after one more call with `grads`, which have the form of `params`. */
   update<P extends Tree>(grads: Gradients, state: OptimizerState, params: P): [P, OptimizerState] {
+    const gradients = collectGradients(grads, byPath(params))
+    const unscaled = this.unscale(gradients, state)
+    const [next, nextState] = this.updateWith(unscaled, state, params)
+    if (!this.scalesDynamically) return [next, nextState]
+    const finite = allFinite([...gradients.values()])
+    const keep = (now: Tensor, before: Tensor) => where(finite, now, before)
+    const lossScale = nextLossScale(state.lossScale as LossScaleState, finite)
+    return [treeMap(keep, next, params), { ...treeMap(keep, nextState, state), lossScale }]
+  }
+
+  /** Whether gradients are such that training can go on: finite, or too large for the present scale of the loss only. */
+  accepts(grads: Gradients, state: OptimizerState): Tensor {
+    const finite = allFinite(treeLeaves(grads))
+    return this.scalesDynamically ? logicalOr(finite, greater((state.lossScale as LossScaleState).factor, 1)) : finite
+  }
+
+  private updateWith<P extends Tree>(
+    fresh: ReadonlyMap<string, Tensor>,
+    state: OptimizerState,
+    params: P,
+  ): [P, OptimizerState] {
     const { gradientAccumulationSteps: every } = this.config
     const calls = state.iteration
     // Keras counts updates where bias is corrected and averages start, and calls where schedules are asked
     const updates = every ? div(calls, every) : calls
     const due = every ? equal(mod(add(calls, 1), every), 0) : undefined
     const old = byPath(params)
-    const fresh = this.unscale(collectGradients(grads, old))
     const summed = every ? mergeSums(fresh, byPath(state.accumulated)) : undefined
     const mean = summed && every ? mapValues(fresh, (_, path) => div(summed.get(path)!, every)) : fresh
     const stepped = this.stepAll(clipGradients(mean, this.config), state, updates, old)
@@ -179,10 +206,10 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     return this.config.useEma ? replant(params, byPath(state.average)) : params
   }
 
-  /** The loss to differentiate: multiplied by `lossScaleFactor`, by which `update` divides the gradients again. */
-  scaleLoss(loss: Tensor): Tensor {
-    const { lossScaleFactor } = this.config
-    return lossScaleFactor ? mul(loss, lossScaleFactor) : loss
+  /** The loss to differentiate: multiplied by the scale, by which `update` divides the gradients again. */
+  scaleLoss(loss: Tensor, state: OptimizerState): Tensor {
+    const factor = this.lossScale(state, loss.dtype)
+    return factor ? mul(loss, factor) : loss
   }
 
   /** The learning rate (float32 scalar) of the call number `iteration` (int32 scalar, from 0). */
@@ -245,9 +272,20 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     }
   }
 
-  private unscale(gradients: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+  private unscale(gradients: ReadonlyMap<string, Tensor>, state: OptimizerState): ReadonlyMap<string, Tensor> {
+    return mapValues(gradients, (gradient) => {
+      const factor = this.lossScale(state, gradient.dtype)
+      return factor ? div(gradient, factor) : gradient
+    })
+  }
+
+  private get scalesDynamically(): boolean {
+    return this.config.lossScaleFactor === 'dynamic'
+  }
+
+  private lossScale(state: OptimizerState, dtype: DType): number | Tensor | undefined {
     const { lossScaleFactor } = this.config
-    return lossScaleFactor ? mapValues(gradients, (gradient) => div(gradient, lossScaleFactor)) : gradients
+    return lossScaleFactor === 'dynamic' ? cast((state.lossScale as LossScaleState).factor, dtype) : lossScaleFactor
   }
 
   private decay(param: Tensor, path: string, learningRate: Tensor): Tensor {

@@ -1,12 +1,13 @@
 import {
   alignRanks,
+  asFloat,
   classNumbers,
   type Fields,
   type MeanState,
   type SparseCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from '@gradus/core'
-import { cast, isFloat, mul, notEqual, type Tensor } from '@gradus/tensor'
+import { cast, mul, notEqual, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
 export interface SparseCategoricalCrossentropyConfig extends SparseCrossentropyOptions {}
@@ -30,8 +31,7 @@ export class SparseCategoricalCrossentropy extends MeanMetric<SparseCategoricalC
   } satisfies Fields<SparseCategoricalCrossentropyConfig>
 
   protected values(target: Tensor, prediction: Tensor): Tensor {
-    const float = isFloat(prediction.dtype) ? prediction : cast(prediction, 'float32')
-    return sparseCategoricalCrossentropy(target, float, this.config)
+    return sparseCategoricalCrossentropy(target, asFloat(prediction), this.config)
   }
 
   // Without weights Keras counts ignored samples with a value of 0; with weights they do not count.

@@ -1,5 +1,5 @@
 import { DataError, type HostArray, type Loss } from '@gradus/core'
-import { formatShape, inferShapes, type Shape, ShapeError, sizeOf, Tensor } from '@gradus/tensor'
+import { formatShape, inferShapes, isFloat, type Shape, ShapeError, sizeOf, Tensor } from '@gradus/tensor'
 import type { HostBatch, Ports } from './batches.ts'
 
 /** Checks samples on the host: shapes of targets, finite numbers, labels that the losses can take. */
@@ -43,7 +43,7 @@ function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
 
 /** Throws for the first value that is NaN or infinite, naming its place. */
 function requireFinite(name: string, array: HostArray): void {
-  if (array.dtype !== 'float32' && array.dtype !== 'float64') return
+  if (!isFloat(array.dtype)) return
   if (allFinite(array.data)) return
   const index = array.data.findIndex((value: number) => !Number.isFinite(value))
   const width = sizeOf(array.shape.slice(1))

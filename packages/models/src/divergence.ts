@@ -1,5 +1,5 @@
 import { DivergenceError, Rng } from '@gradus/core'
-import { cast, collect, isFinite, scope, type Tensor, treeForEach } from '@gradus/tensor'
+import { cast, collect, isFinite, isFloat, scope, type Tensor, treeForEach } from '@gradus/tensor'
 import { type HostBatch, upload } from './batches.ts'
 import { disposeTree } from './dispose.ts'
 import type { Network } from './network.ts'
@@ -63,7 +63,7 @@ async function findPlace(
 }
 
 async function allFinite(x: Tensor): Promise<boolean> {
-  if (x.dtype !== 'float32' && x.dtype !== 'float64') return true
+  if (!isFloat(x.dtype)) return true
   const finite = scope(() => cast(isFinite(x), 'int32'))
   const values = await finite.data()
   finite.dispose()

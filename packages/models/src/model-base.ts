@@ -19,7 +19,7 @@ import {
   type WeightValue,
 } from '@gradus/core'
 import type { FileSource, FileTarget } from '@gradus/io'
-import { inferShapes, type Shape, scope, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { type FloatDType, inferShapes, type Shape, scope, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import type { ClassWeight } from './batches.ts'
 import { Hooks, progressLoggers, type Verbose, verbosity } from './callbacks.ts'
 import type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
@@ -104,6 +104,11 @@ export abstract class ModelBase<N extends KnownNames = NoNames> extends Layer im
 
   get name(): string {
     return (this.config as ModelConfig).name ?? this.type.toLowerCase()
+  }
+
+  /** As a layer of another model it changes no dtypes: its own layers do. */
+  override get computeDType(): FloatDType {
+    return this.dtype
   }
 
   override get trainable(): boolean {

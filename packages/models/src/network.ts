@@ -1,12 +1,14 @@
 import {
+  asFloat,
   type Layer,
   type LayerCall,
   type Regularizer,
   type Rng,
+  type Runnable,
+  runLayer,
   type Scope,
   type SymbolicTensor,
   snakeCase,
-  splitResult,
 } from '@gradus/core'
 import { add, cast, div, type Tensor, type Tree } from '@gradus/tensor'
 import type { Ports } from './batches.ts'
@@ -84,7 +86,7 @@ export class Network {
       const { layer, many } = call
       if (call.outputs.every((output) => values.has(output))) return
       const name = this.nameOf(layer)
-      const given = call.inputs.map((input) => cast(values.get(input)!, layer.inputDType))
+      const given = call.inputs.map((input) => values.get(input)!)
       const givenMasks = call.inputs.map((input) => masks.get(input))
       const mask = many ? givenMasks : givenMasks[0]
       const layerScope: Scope<Layer> = {
@@ -95,12 +97,11 @@ export class Network {
         ...(givenMasks.some((m) => m) ? { mask: mask as Tensor } : {}),
         addLoss: (loss) => scope.addLoss(loss),
       }
-      const x = many ? given : given[0]!
-      const result = splitResult(layer.apply(x, layerScope), layerScope.state)
+      const result = runLayer(layer as Runnable, given, many, layerScope)
       if (name in scope.state) state[name] = result.state
       scope.observe?.(name, result.outputs)
       penalise(layer, result.outputs, scope)
-      const outputMask = layer.computeMask(x, layerScope.mask)
+      const outputMask = layer.computeMask(many ? result.inputs : result.inputs[0]!, layerScope.mask)
       call.outputs.forEach((output, index) => {
         values.set(output, result.outputs[index]!)
         masks.set(output, outputMask)
@@ -118,7 +119,7 @@ export class Network {
 function penalise(layer: Layer, outputs: readonly Tensor[], scope: NetworkScope): void {
   const { activityRegularizer } = layer.config as { activityRegularizer?: Regularizer }
   if (!activityRegularizer) return
-  const penalties = outputs.map((output) => div(activityRegularizer.loss(output), output.shape[0] ?? 1))
+  const penalties = outputs.map((output) => div(activityRegularizer.loss(asFloat(output)), output.shape[0] ?? 1))
   scope.addLoss(penalties.reduce((sum, penalty) => add(sum, penalty)))
 }
 

@@ -7,11 +7,11 @@ import {
   equal,
   foldIn,
   full,
-  mul,
+  isFinite,
+  logicalAnd,
   sum,
   type Tensor,
   type Tree,
-  treeLeaves,
   treeMap,
   where,
 } from '@gradus/tensor'
@@ -78,7 +78,7 @@ export function makeTrainStep(
       const params = mergeByLayer(network, trainable, frozen)
       const scope = { params, penalised: trainable, state: carry.state, rng, training: true }
       const forward = runForward(network, objective, batch, scope)
-      return [optimizer.scaleLoss(forward.total), forward]
+      return [optimizer.scaleLoss(forward.total, carry.optimizer), forward]
     }
     const [[, forward], gradients] = valueAndGrad(lossOf)(carry.trainable)
     const [updated, optimizerState] = optimizer.update(gradients as Gradients, carry.optimizer, carry.trainable)
@@ -89,11 +89,7 @@ export function makeTrainStep(
     )
     const tracker = objective.update(carry.tracker, forward.total, forward, batch)
 
-    const signs = [forward.total, ...treeLeaves(gradients)].map(isFiniteSum)
-    const finite = equal(
-      signs.reduce((a, b) => add(a, b)),
-      0,
-    )
+    const finite = logicalAnd(isFinite(forward.total), optimizer.accepts(gradients as Gradients, carry.optimizer))
     const before = equal(carry.failedAt, -1)
     const failedAt = where(before, where(finite, -1, carry.step), carry.failedAt)
     const intact = equal(failedAt, -1)
@@ -108,11 +104,6 @@ export function makeTrainStep(
     } as Carry
   }
   return makeStep(step, options)
-}
-
-/** 0 for a finite tensor and NaN for any other: x * 0 is NaN for NaN and for infinities. */
-function isFiniteSum(x: Tensor): Tensor {
-  return cast(sum(mul(x, 0)), 'float32')
 }
 
 export function makeTestStep(network: Network, objective: Objective, options: StepOptions): TestStep {

@@ -31,7 +31,7 @@ import { Orders } from './order.ts'
 import type { NameResolver } from './resolve.ts'
 import { readScalars } from './scalars.ts'
 import { type Carry, makeTestStep, makeTrainStep, type TestStep, type TrainStep } from './steps.ts'
-import { readVariables, splitByTrainable, writeVariables } from './variables.ts'
+import { computesInHalves, readVariables, splitByTrainable, writeVariables } from './variables.ts'
 
 /** What `compile` fixed. */
 export interface Setup extends ObjectiveOptions {
@@ -56,6 +56,7 @@ export class Training {
   /** Steps trained so far, over all calls of fit. */
   steps = 0
   readonly orders: Orders
+  private readonly optimizer: Optimizer
   private program: Program | undefined
   private rate: number | undefined
   private key: Tensor | undefined
@@ -67,6 +68,7 @@ export class Training {
     private readonly rng: Rng,
   ) {
     this.orders = new Orders(setup.jit)
+    this.optimizer = computesInHalves(network) ? withLossScale(setup.optimizer) : setup.optimizer
   }
 
   get ports(): Ports {
@@ -97,7 +99,7 @@ export class Training {
     const results = (tracker: TrackerState) => objective.results(tracker)
     this.program = {
       objective,
-      train: makeTrainStep(network, objective, setup.optimizer, setup),
+      train: makeTrainStep(network, objective, this.optimizer, setup),
       test: makeTestStep(network, objective, setup),
       results: setup.jit ? compile(results) : (tracker) => scope(() => treeMap(own, results(tracker))),
     }
@@ -123,7 +125,7 @@ export class Training {
       )
     }
     if (!this.optimizerState) {
-      this.optimizerState = scope(() => this.setup.optimizer.init(trainable))
+      this.optimizerState = scope(() => this.optimizer.init(trainable))
       this.applyRate()
     }
     const carry: Carry = {
@@ -228,7 +230,7 @@ export class Training {
     this.steps = steps
     if (saved.length === 0) return
     const { trainable } = splitByTrainable(this.network, readVariables(this.network).params)
-    const fresh = this.setup.optimizer.init(trainable)
+    const fresh = this.optimizer.init(trainable)
     const byPath = new Map(saved.map((value) => [value.path, value]))
     const paths: string[] = []
     treeForEach(fresh, (leaf, path) => {
@@ -271,6 +273,13 @@ export class Training {
     const final = treeMap(own, optimizer.finalize(trainable, this.optimizerState))
     writeVariables(this.network, { params: final as ByLayer })
   }
+}
+
+/** In float16 small gradients are 0 unless the loss is scaled. */
+function withLossScale(optimizer: Optimizer): Optimizer {
+  if (optimizer.config.lossScaleFactor !== undefined) return optimizer
+  const Class = optimizer.constructor as new (config: object) => Optimizer
+  return new Class({ ...optimizer.config, lossScaleFactor: 'dynamic' })
 }
 
 /** A tensor of its own with the same value, which can be freed by itself. */

@@ -20,6 +20,13 @@ export function isComposite(layer: Layer): layer is Composite {
   return 'network' in layer
 }
 
+/** Whether some layer computes in float16. */
+export function computesInHalves(network: Network): boolean {
+  return network.layers.some((layer) =>
+    isComposite(layer) ? computesInHalves(layer.network) : layer.computeDType === 'float16',
+  )
+}
+
 /** Makes the variables of layers that have none yet. */
 export function buildVariables(network: Network, rng: Rng): void {
   for (const layer of network.layers) {

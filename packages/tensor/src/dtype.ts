@@ -68,10 +68,16 @@ export function dtypeOfArray(array: TypedArray): DType {
 
 /** What the values of a host array look like in memory. */
 export function toMemory(dtype: DType, values: TypedArray): MemoryArray {
-  return dtype === 'float16' ? Uint16Array.from(values, halfBits) : values
+  return dtype === 'float16' ? mapped(values, new Uint16Array(values.length), halfBits) : values
 }
 
 /** The values that lie in memory. */
 export function fromMemory(dtype: DType, memory: MemoryArray): TypedArray {
-  return dtype === 'float16' ? Float32Array.from(memory, halfValue) : (memory as TypedArray)
+  if (dtype !== 'float16') return memory as TypedArray
+  return mapped(memory, new Float32Array(memory.length), halfValue)
+}
+
+function mapped<T extends MemoryArray>(from: MemoryArray, to: T, convert: (value: number) => number): T {
+  for (let index = 0; index < to.length; index++) to[index] = convert(from[index]!)
+  return to
 }

@@ -18,10 +18,9 @@ export function halfBits(value: number): number {
 
 /** The number that the bits of a float16 stand for. */
 export function halfValue(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1
-  const exponent = (half >>> 10) & 31
-  const fraction = half & 1023
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+  const size = (half & 0x7fff) << 13
+  bits[0] = size
+  // the exponent of a half is 112 less than that of the same number in float32
+  word[0] = size < 0x0f800000 ? word[0]! * 2 ** 112 : size === 0x0f800000 ? Number.POSITIVE_INFINITY : Number.NaN
+  return half & 0x8000 ? -word[0] : word[0]
 }

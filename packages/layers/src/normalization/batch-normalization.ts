@@ -140,6 +140,11 @@ export class BatchNormalization extends Layer<
     return true
   }
 
+  /** Sums of squares need more digits than halves have. */
+  override get fullPrecision(): boolean {
+    return true
+  }
+
   override init(rng: Rng, inputShape: Shape | readonly Shape[]): BatchNormalizationParams {
     const { center = true, scale = true } = this.config
     const channels = this.channelsOf(firstShape(inputShape))

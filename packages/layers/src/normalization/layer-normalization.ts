@@ -86,6 +86,11 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
     return true
   }
 
+  /** Sums of squares need more digits than halves have. */
+  override get fullPrecision(): boolean {
+    return true
+  }
+
   override init(rng: Rng, inputShape: Shape | readonly Shape[]): LayerNormalizationParams {
     const { center = true, scale = true, rmsScaling = false } = this.config
     const shape = firstShape(inputShape)

@@ -1,5 +1,5 @@
 import { cpu } from '@gradus/backend-cpu'
-import { type Layer, Rng, splitResult } from '@gradus/core'
+import { type Layer, Rng, runLayer } from '@gradus/core'
 import {
   type Backend,
   type DType,
@@ -120,7 +120,7 @@ export function callLayer(
   }: { params: Tree; state: Tree; inputs: readonly Tensor[]; key: Tensor; training: boolean },
 ): Result {
   const losses: Tensor[] = []
-  const result = layer.apply(many ? inputs : inputs[0]!, {
+  const { outputs, state: next } = runLayer(layer, inputs, many, {
     params,
     state,
     rng: new Rng(key),
@@ -128,6 +128,5 @@ export function callLayer(
     ...(mask && { mask: many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask }),
     addLoss: (loss) => losses.push(loss),
   })
-  const split = splitResult(result, state)
-  return { outputs: [...split.outputs], state: split.state, losses }
+  return { outputs: [...outputs], state: next, losses }
 }

@@ -5,7 +5,7 @@ import { type Check, demand, errorOf, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { instanceOf } from '../configured-source.ts'
 import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
-import { refusesUnknownOptions, roundTrip } from '../round-trip.ts'
+import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
 import { type Bench, benchFor, callLayer, keyOf, maskOf, placeInputs, shapesOf } from './bench.ts'
 import { descends } from './descent.ts'
 import { checkGradients } from './gradients.ts'
@@ -14,8 +14,8 @@ import type { LayerCheckOptions, LayerSource } from './options.ts'
 /**
  * Everything a layer must do, as checks for any test runner: shapes and dtypes as inferred, parameter counts, config round
  * trip, gradients of parameters and inputs against finite differences in float64, compiled equals eager, the same rng gives
- * the same result, inference needs no rng, samples are independent, descent reduces a loss, wrong options and shapes are
- * refused.
+ * the same result, inference needs no rng, samples are independent, float16 gives about the same, descent reduces a loss,
+ * wrong options and shapes are refused.
  *
  * @example
  * import { Layer } from '@gradus/core'
@@ -47,6 +47,7 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
       group: 'gradients agree with finite differences',
     })),
     check('compiled equals eager', async () => checkCompiled(await bench(), options)),
+    check('mixedFloat16 gives about the same', async () => checkMixed(await bench())),
     check('the same rng gives the same result', async () => checkDeterminism(await bench())),
     check('inference does not depend on the rng', async () => checkInference(await bench())),
     ...(batchIndependent
@@ -198,6 +199,23 @@ async function checkCompiled(bench: Bench, { tolerance = 1e-5 }: LayerCheckOptio
       eager,
       tolerance,
     )
+  }
+}
+
+/** Parameters and state stay in float32, floating outputs are float16. */
+async function checkMixed(bench: Bench): Promise<void> {
+  const layer = withOptions(bench.layer, { dtype: 'mixedFloat16' })
+  for (const training of [false, true]) {
+    const wide = await run(bench, { training })
+    const mixed = await run(bench, { training, layer })
+    const outputs = inferLayer(layer, bench.inputs, bench.many).outputs
+    mixed.forEach(({ dtype }, index) => {
+      const wanted = outputs[index]?.dtype ?? wide[index]!.dtype
+      demand(dtype === wanted, `${layer.type}, mixedFloat16: tensor ${index} is ${dtype} instead of ${wanted}.`)
+      demand(dtype !== 'float32' || index >= outputs.length, `${layer.type}, mixedFloat16: output ${index} is float32.`)
+    })
+    const alike = mixed.map((tensor, index) => ({ ...tensor, dtype: wide[index]!.dtype }))
+    assertAllClose(`${layer.type}, mixedFloat16 against float32`, alike, wide, 2e-2)
   }
 }
 
