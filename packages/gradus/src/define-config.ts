@@ -1,4 +1,4 @@
-import type { FunctionalSpec, OfKind, Spec } from '@gradus/core'
+import type { DTypePolicy, FunctionalSpec, OfKind, Spec } from '@gradus/core'
 import type { NamesOf } from './names.ts'
 import type { StandardDefinition } from './standard.ts'
 
@@ -65,6 +65,8 @@ export interface TrainConfig {
   readonly seed?: number
   /** Such as `cpu`; by default the first one that is available. */
   readonly backend?: string
+  /** What layers keep parameters in and compute with (default `float32`); `mixedFloat16` computes in float16. */
+  readonly dtypePolicy?: DTypePolicy
   readonly data: DataConfig
   readonly model: SequentialConfig | FunctionalSpec
   readonly optimizer: SpecOf<'optimizer'> | NamesOf<'optimizer'>

@@ -105,7 +105,7 @@ export function optionName(name: string): string {
 const enumerated = new Set(
   (
     'reduction data_format mode distribution output_mode fill_mode summation_method class_aggregation score_mode merge_mode ' +
-    'interpolation padding pad_mode standardize crop_mode'
+    'interpolation padding pad_mode standardize crop_mode dtype'
   ).split(' '),
 )
 

@@ -316,6 +316,7 @@ describe('single objects', () => {
       layer('Dense', { dtype: policy('float64'), trainable: false, quantization_config: null }),
       { layer: 'Dense', dtype: 'float64', trainable: false },
     ],
+    [layer('Dense', { dtype: policy('mixed_float16') }), { layer: 'Dense', dtype: 'mixedFloat16' }],
     [layer('BatchNormalization', { synchronized: false }), { layer: 'BatchNormalization' }],
     [
       layer('InputLayer', { batch_shape: [null, null, 3], dtype: 'int64', name: 'i' }),

@@ -67,7 +67,7 @@ function translate(value: unknown, option: string, expected: KerasKind | undefin
 function translateObject(object: KerasObject, expected: KerasKind | undefined): unknown {
   const { className, config, module } = object
   if (className.startsWith('__') || module === 'builtins') return builtin(object)
-  if (className === 'DTypePolicy') return (config as { name?: unknown } | null)?.name
+  if (className === 'DTypePolicy') return optionValue('dtype', String((config as { name?: unknown } | null)?.name))
   if (className === 'function' || typeof config === 'string') return config
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
 }

@@ -77,6 +77,10 @@ export const configSchema = z.strictObject({
     .string()
     .optional()
     .describe('auto, wasm, cpu or webgpu; by default auto: wasm where WebAssembly compiles, else cpu.'),
+  dtypePolicy: z
+    .enum(['float32', 'float64', 'mixedFloat16'])
+    .default('float32')
+    .describe('What layers keep parameters in and compute with; mixedFloat16 computes in float16.'),
   data,
   model,
   optimizer: spec('optimizer'),

@@ -110,9 +110,9 @@ function fromPlaces(overrides: Overrides, cwd: string): Overrides {
 
 /** Throws where a run would not be the same one any more. */
 function requireSameRun(saved: Resolved, config: Resolved, run: string): void {
-  const decisive = ({ data, model, optimizer, loss, metrics, callbacks, seed, fit }: Resolved) => {
+  const decisive = ({ data, model, optimizer, loss, metrics, callbacks, seed, dtypePolicy, fit }: Resolved) => {
     const { epochs: _epochs, verbose: _verbose, ...portions } = fit
-    return { seed, data, model, optimizer, loss, metrics, callbacks, fit: portions }
+    return { seed, dtypePolicy, data, model, optimizer, loss, metrics, callbacks, fit: portions }
   }
   const [before, after] = [decisive(saved), decisive(config)]
   for (const key of Object.keys(before) as (keyof typeof before)[]) {

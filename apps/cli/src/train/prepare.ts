@@ -2,11 +2,13 @@ import { basename } from 'node:path'
 import {
   type CallbackHooks,
   ConfigError,
+  currentDTypePolicy,
   DataError,
   type Loss,
   type Metric,
   type ModelSpec,
   type Optimizer,
+  useDTypePolicy,
 } from '@gradus/core'
 import { type Backend, ShapeError, useBackend } from '@gradus/tensor'
 import { fromSpec, type ModelBase, type StandardNames, standard } from 'gradus'
@@ -42,8 +44,14 @@ export async function prepare(config: Resolved, write: (text: string) => void): 
 }
 
 /** The model of a config, with its first weights yet to be made. The same config gives the same weights. */
-export function buildModel({ model, seed }: Resolved): ModelBase<StandardNames> {
-  return fromSpec({ ...model, seed } as unknown as ModelSpec)
+export function buildModel({ model, seed, dtypePolicy }: Resolved): ModelBase<StandardNames> {
+  const before = currentDTypePolicy()
+  useDTypePolicy(dtypePolicy)
+  try {
+    return fromSpec({ ...model, seed } as unknown as ModelSpec)
+  } finally {
+    useDTypePolicy(before)
+  }
 }
 
 export function compileModel(model: ModelBase<StandardNames>, { loss, metrics }: Resolved, optimizer: Optimizer): void {

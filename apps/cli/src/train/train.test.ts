@@ -78,6 +78,21 @@ describe('a plain run', () => {
     expect(low).toBeGreaterThan(high)
   })
 
+  it('trains in float16 where the config says so, and goes on', async () => {
+    sandbox.write('config.yaml', { ...small, dtypePolicy: 'mixedFloat16', explain: true })
+    const { code, out } = await sandbox.run(['train', 'config.yaml'])
+    expect(code).toBe(0)
+    const plain = await sandbox.run(['train', 'config.yaml', '--set', 'dtypePolicy=float32'])
+    expect(figures(out)).not.toEqual(figures(plain.out))
+    const losses = (log: string) => figures(log).map((line) => Number(/loss: (\S+)/.exec(line)![1]))
+    losses(out).forEach((loss, epoch) => expect(loss).toBeCloseTo(losses(plain.out)[epoch]!, 1))
+    const model = await loadModel(sandbox.file('runs/small-1/model-last.safetensors'))
+    expect(model.layers.at(-1)!.computeDType).toBe('float16')
+    const more = await sandbox.run(['train', '--resume', 'runs/small-1', '--epochs', '6'])
+    expect(more.code).toBe(0)
+    expect(figures(more.out)).toHaveLength(2)
+  })
+
   it('can be repeated from the config in its run folder', async () => {
     const first = await sandbox.run(['train', 'config.yaml'])
     const second = await sandbox.run(['train', 'runs/small-1/config.json'])
