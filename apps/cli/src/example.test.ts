@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Sandbox } from './testing/sandbox.ts'
 
 const example = fileURLToPath(new URL('../../../examples/side-effects/', import.meta.url))
+const digits = fileURLToPath(new URL('../../../examples/digits/', import.meta.url))
 const sandbox = new Sandbox()
 
 afterAll(() => sandbox.remove())
@@ -62,5 +63,19 @@ describe('examples/side-effects', () => {
         .replace(/^Trained in .*$/m, ''),
     )
     expect(plain).toBe(expected)
+  })
+})
+
+describe('examples/digits', () => {
+  it('learns as well in float16 as in float32', async () => {
+    const accuracies: number[] = []
+    for (const policy of ['mixedFloat16', 'float32']) {
+      const { code, out } = await sandbox.run(['train', `${digits}config.yaml`, '--set', `dtypePolicy=${policy}`])
+      expect(code).toBe(0)
+      accuracies.push(Number(/Held-out samples.*\n {2}accuracy: (\S+)/.exec(out)![1]))
+    }
+    const [mixed, wide] = accuracies as [number, number]
+    expect(wide).toBeGreaterThan(0.9)
+    expect(mixed).toBeGreaterThan(wide - 0.02)
   })
 })
