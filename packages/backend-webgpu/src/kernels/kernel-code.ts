@@ -1,5 +1,8 @@
-/** What a table entry of a shader stands for: a value by its number, or memory that the kernel needs besides. */
-export type Slot = number | 'workspace'
+/**
+ * What a table entry of a shader stands for: a value by its number, memory that the kernel needs besides, or a number that
+ * it is called with.
+ */
+export type Slot = number | 'workspace' | { readonly given: number }
 
 /**
  * What a shader does, as the body of a function of the number of its workgroup (`row`) and of the thread in it (`lane`).

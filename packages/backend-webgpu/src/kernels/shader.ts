@@ -59,6 +59,11 @@ export class Shader implements KernelScope {
     return this.keep(dtype, this.rowPlace(slot, index), value)
   }
 
+  /** Code for a number that may differ between shaders which are the same otherwise. */
+  given(number: number): Code {
+    return this.base({ given: number })
+  }
+
   /** Code that reads a word of the workspace at an unsigned place. */
   kept(dtype: DType, place: Code): Code {
     return fromWord(dtype, this.word(`${this.base('workspace')} + ${place}`))

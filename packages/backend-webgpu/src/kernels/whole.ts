@@ -1,27 +1,39 @@
 import type { WholeKernel } from '@gradus/graph/kernels'
 import { Expressions } from '@gradus/graph/kernels'
-import { type DType, isFloat, sizeOf } from '@gradus/tensor'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
+import { linesOf, orderedKey, startOfLine } from './lines.ts'
 import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
+import { sortCode } from './sort.ts'
 
-/** The shaders of ops that have code of their own, by name. */
-const shaders: Readonly<Record<string, (kernel: WholeKernel) => ShaderCode>> = {
-  cumsum: running,
-  cumprod: running,
-  argsort: ranked,
+/** Lines at least as long are sorted in steps; the elements of shorter ones look at all others of their line. */
+const longLine = 64
+
+/** The code of ops that have code of their own, by name. */
+const codes: Readonly<Record<string, (kernel: WholeKernel) => KernelCode>> = {
+  cumsum: (kernel) => single(running(kernel)),
+  cumprod: (kernel) => single(running(kernel)),
+  argsort(kernel) {
+    const { axis } = kernel.node.params as { axis: number }
+    return kernel.node.aval.shape[axis]! < longLine ? single(ranked(kernel)) : sortCode(kernel)
+  },
 }
 
 export function wholeCode(kernel: WholeKernel): KernelCode {
-  return { shaders: [shaders[kernel.node.op.name]!(kernel)], workspaceBytes: 0 }
+  return codes[kernel.node.op.name]!(kernel)
+}
+
+function single(shader: ShaderCode): KernelCode {
+  return { shaders: [shader], workspaceBytes: 0 }
 }
 
 /** A thread walks along a line and writes what came up so far. */
 function running({ node, inputs, outputs }: WholeKernel): ShaderCode {
   const { axis, reverse, exclusive } = node.params as { axis: number; reverse: boolean; exclusive: boolean }
   const { shape, dtype } = node.aval
-  const { length, inner, count } = linesOf(shape, axis)
+  const lines = linesOf(shape, axis)
+  const { length, inner, count } = lines
   const isSum = node.op.name === 'cumsum'
   const shader = shaderFor(count)
   const element = shader.element(dtype, inputs[0]!, 'at')
@@ -29,7 +41,7 @@ function running({ node, inputs, outputs }: WholeKernel): ShaderCode {
   const write = shader.put(outputs[0]!, dtype, 'at', 'so')
   return shader.build([
     ...ownPlace(),
-    startOfLine('place', length, inner),
+    startOfLine('place', lines),
     `var so: ${typeOf(dtype)} = ${literal(dtype, isSum ? 0 : 1)};`,
     `for (var i = 0u; i < ${length}u; i++) {`,
     `let at = start + ${reverse ? `(${length - 1}u - i)` : 'i'} * ${inner}u;`,
@@ -44,14 +56,15 @@ function running({ node, inputs, outputs }: WholeKernel): ShaderCode {
 function ranked({ node, inputs, inputAvals, outputs }: WholeKernel): ShaderCode {
   const { axis, descending } = node.params as { axis: number; descending: boolean }
   const { dtype, shape } = inputAvals[0]!
-  const { length, inner, count } = linesOf(shape, axis)
+  const lines = linesOf(shape, axis)
+  const { length, inner, count } = lines
   const shader = shaderFor(count * length)
   const key = (place: Code) => orderedKey(dtype, descending, shader.element(dtype, inputs[0]!, place))
   return shader.build([
     ...ownPlace(),
     `let own = place % ${length}u;`,
     `let line = place / ${length}u;`,
-    startOfLine('line', length, inner),
+    startOfLine('line', lines),
     `let mine = ${key(`start + own * ${inner}u`)};`,
     'var rank = 0u;',
     `for (var i = 0u; i < ${length}u; i++) {`,
@@ -63,18 +76,6 @@ function ranked({ node, inputs, inputAvals, outputs }: WholeKernel): ShaderCode 
   ])
 }
 
-/** A number without a sign that is the smaller the earlier an element comes; NaN comes last. */
-function orderedKey(dtype: DType, descending: boolean, element: Code): Code {
-  if (isFloat(dtype)) return `${descending ? 'keyDown' : 'keyUp'}(${element})`
-  const key = dtype === 'int32' ? `(bitcast<u32>(${element}) ^ 0x80000000u)` : element
-  return descending ? `~${key}` : key
-}
-
-function linesOf(shape: readonly number[], axis: number) {
-  const length = shape[axis]!
-  return { length, inner: sizeOf(shape.slice(axis + 1)), count: sizeOf(shape) / length }
-}
-
 function shaderFor(count: number): Shader {
   return new Shader({
     make: new Expressions(),
@@ -83,8 +84,4 @@ function shaderFor(count: number): Shader {
     count,
     writesParts: false,
   })
-}
-
-function startOfLine(line: Code, length: number, inner: number): string {
-  return `let start = ${line} / ${inner}u * ${length * inner}u + ${line} % ${inner}u;`
 }

@@ -13,9 +13,9 @@ import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
 import { loopsCode } from '../kernels/loops.ts'
 import { wholeCode } from '../kernels/whole.ts'
 
-/** Where a value lies when a program runs, in bytes from the beginning of something. */
+/** Where a value lies when a program runs, in bytes from the beginning of something; or a given number, as `offset`. */
 export interface Place {
-  readonly at: 'input' | 'output' | 'constant' | 'arena' | 'workspace'
+  readonly at: 'input' | 'output' | 'constant' | 'arena' | 'workspace' | 'given'
   readonly index: number
   readonly offset: number
 }
@@ -96,6 +96,9 @@ class Launches {
         if (slot === 'workspace') {
           const place = { at: 'workspace', index: 0, offset: workspace } as const
           return { place, bytes: workspaceBytes, elementBytes: 4, written }
+        }
+        if (typeof slot === 'object') {
+          return { place: { at: 'given', index: 0, offset: slot.given }, bytes: 0, elementBytes: 1, written }
         }
         const aval = this.schedule.program.aval(slot)
         return { place: this.placeOf(slot), bytes: byteSize(aval), elementBytes: bytesPerElement(aval.dtype), written }

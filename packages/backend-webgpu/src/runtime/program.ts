@@ -88,6 +88,8 @@ export class GpuProgram implements Executable {
         return outputs[index]!.address + offset
       case 'constant':
         return (this.constants[index]!.storage.buffer as GpuBufferPart).address + offset
+      case 'given':
+        return offset
       default:
         return this.machine.area(at) + offset
     }

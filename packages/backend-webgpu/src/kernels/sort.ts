@@ -1,0 +1,140 @@
+import { Expressions, type WholeKernel } from '@gradus/graph/kernels'
+import type { KernelCode, ShaderCode } from './kernel-code.ts'
+import { type Lines, linesOf, orderedKey, startOfLine } from './lines.ts'
+import { ownPlace, threads } from './rows.ts'
+import { Shader } from './shader.ts'
+
+/** So many elements of a line are sorted in the memory of a workgroup. */
+const mostTogether = 1024
+
+interface Setting {
+  readonly kernel: WholeKernel
+  readonly lines: Lines
+  /** The length of a line rounded up to a power of 2. */
+  readonly padded: number
+  /** How many of them a workgroup has. */
+  readonly together: number
+}
+
+/**
+ * Bitonic sort of pairs of a key and a position, so that equal keys keep their order: blocks in workgroup memory, then
+ * pairs of blocks, and so on. Between two shaders the pairs lie in the workspace, the keys of a line and then the positions.
+ */
+export function sortCode(kernel: WholeKernel): KernelCode {
+  const lines = linesOf(kernel.node.aval.shape, (kernel.node.params as { axis: number }).axis)
+  const padded = 2 ** Math.ceil(Math.log2(Math.max(2, lines.length)))
+  const together = Math.min(padded, mostTogether)
+  const setting: Setting = { kernel, lines, padded, together }
+  const shaders: ShaderCode[] = [sortBlocks(setting, 'first', padded === together)]
+  for (let run = 2 * together; run <= padded; run *= 2) {
+    for (let apart = run / 2; apart >= together; apart /= 2) shaders.push(comparePairs(setting, run, apart))
+    shaders.push(sortBlocks(setting, run, run === padded))
+  }
+  return { shaders, workspaceBytes: padded === together ? 0 : 8 * padded * lines.count }
+}
+
+/** A workgroup sorts a block from the beginning, or finishes what larger steps began with runs of a length. */
+function sortBlocks(setting: Setting, run: number | 'first', isLast: boolean): ShaderCode {
+  const { kernel, lines, padded, together } = setting
+  const { node, inputs, inputAvals, outputs } = kernel
+  const { descending } = node.params as { descending: boolean }
+  const blocks = padded / together
+  const shader = shaderFor(lines.count * blocks, lines.count * blocks)
+  const [keys, order] = [shader.shared('u32', 4, together), shader.shared('u32', 4, together)]
+  const element = shader.element(inputAvals[0]!.dtype, inputs[0]!, `start + at * ${lines.inner}u`)
+  const each = (body: readonly string[]) => [
+    `for (var i = lane; i < ${together}u; i += ${threads}u) {`,
+    'let at = base + i;',
+    ...body,
+    '}',
+  ]
+  const key = orderedKey(inputAvals[0]!.dtype, descending, element)
+  // what fills a line up comes last
+  const fresh = [
+    `${keys}[i] = 0xffffffffu;`,
+    `if (at < ${lines.length}u) { ${keys}[i] = ${key}; }`,
+    `${order}[i] = at;`,
+  ]
+  const { keyAt, orderAt } = pairPlaces(setting)
+  const kept = [
+    `${keys}[i] = ${shader.kept('uint32', keyAt('line', 'at'))};`,
+    `${order}[i] = ${shader.kept('uint32', orderAt('line', 'at'))};`,
+  ]
+  const result = shader.put(outputs[0]!, node.aval.dtype, `start + at * ${lines.inner}u`, `i32(${order}[i])`)
+  const write = isLast
+    ? [`if (at < ${lines.length}u) {`, ...result, '}']
+    : [
+        shader.keep('uint32', keyAt('line', 'at'), `${keys}[i]`),
+        shader.keep('uint32', orderAt('line', 'at'), `${order}[i]`),
+      ]
+  const steps = [
+    'for (var apart = longest / 2u; apart > 0u; apart >>= 1u) {',
+    `for (var pair = lane; pair < ${together / 2}u; pair += ${threads}u) {`,
+    'let a = (pair / apart) * 2u * apart + pair % apart;',
+    'let b = a + apart;',
+    `let isLater = ${keys}[a] > ${keys}[b] || (${keys}[a] == ${keys}[b] && ${order}[a] > ${order}[b]);`,
+    'if (isLater == (((base + a) & run) == 0u)) {',
+    ...[keys, order].flatMap((list) => [
+      '{',
+      `let other = ${list}[a];`,
+      `${list}[a] = ${list}[b];`,
+      `${list}[b] = other;`,
+      '}',
+    ]),
+    '}',
+    '}',
+    'workgroupBarrier();',
+    '}',
+  ]
+  return shader.build([
+    `if (row >= COUNT) { return; }`,
+    `let line = row / ${blocks}u;`,
+    `let base = row % ${blocks}u * ${together}u;`,
+    startOfLine('line', lines),
+    ...each(run === 'first' ? fresh : kept),
+    'workgroupBarrier();',
+    ...(run === 'first'
+      ? [`for (var run = 2u; run <= ${together}u; run <<= 1u) {`, 'let longest = run;', ...steps, '}']
+      : [`let run = ${shader.given(run)};`, `let longest = ${together}u;`, ...steps]),
+    ...each(write),
+  ])
+}
+
+/** A thread compares two elements of a line that lie far apart. */
+function comparePairs(setting: Setting, run: number, apart: number): ShaderCode {
+  const { lines, padded } = setting
+  const count = (lines.count * padded) / 2
+  const shader = shaderFor(Math.ceil(count / threads), count)
+  const { keyAt, orderAt } = pairPlaces(setting)
+  const read = (place: (line: string, at: string) => string, at: string) => shader.kept('uint32', place('line', at))
+  return shader.build([
+    ...ownPlace(),
+    `let line = place / ${padded / 2}u;`,
+    `let pair = place % ${padded / 2}u;`,
+    `let apart = ${shader.given(apart)};`,
+    'let a = (pair / apart) * 2u * apart + pair % apart;',
+    'let b = a + apart;',
+    `let keyA = ${read(keyAt, 'a')};`,
+    `let keyB = ${read(keyAt, 'b')};`,
+    `let orderA = ${read(orderAt, 'a')};`,
+    `let orderB = ${read(orderAt, 'b')};`,
+    'let isLater = keyA > keyB || (keyA == keyB && orderA > orderB);',
+    `if (isLater == ((a & ${shader.given(run)}) == 0u)) {`,
+    shader.keep('uint32', keyAt('line', 'a'), 'keyB'),
+    shader.keep('uint32', keyAt('line', 'b'), 'keyA'),
+    shader.keep('uint32', orderAt('line', 'a'), 'orderB'),
+    shader.keep('uint32', orderAt('line', 'b'), 'orderA'),
+    '}',
+  ])
+}
+
+function pairPlaces({ padded }: Setting) {
+  return {
+    keyAt: (line: string, at: string) => `${line} * ${2 * padded}u + ${at}`,
+    orderAt: (line: string, at: string) => `${line} * ${2 * padded}u + ${padded}u + ${at}`,
+  }
+}
+
+function shaderFor(groups: number, count: number): Shader {
+  return new Shader({ make: new Expressions(), workgroupSize: threads, groups, count, writesParts: false })
+}
