@@ -1,12 +1,10 @@
-import { UnknownOp } from '@gradus/graph/kernels'
+import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/graph/kernels'
 import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
 import type { Features } from './codegen/tools.ts'
 import { elementwiseRow } from './elementwise/table.ts'
-import type { WasmBuffer } from './runtime/buffer.ts'
 import { codeObstacle, detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
-import { WasmProgram } from './runtime/program.ts'
-import { ProgramCache } from './runtime/program-cache.ts'
+import { compileGraph, WasmProgram } from './runtime/program.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
 
 /** 4 GiB, all that 32-bit addresses reach. */
@@ -73,7 +71,7 @@ export function makeWasm(options: MakeOptions): Backend {
   const count = threadCount(threads)
   const machine = new Machine(makeMemory(maximumPages, count > 1), count, 'wasm', patienceMs)
   const target = { features, threads: count, maximumPages, worthSharing }
-  const cache = new ProgramCache(target)
+  const cache = new ProgramCache((graph) => compileGraph(graph, target))
   return {
     name: 'wasm',
     about: aboutOf(features, count),
@@ -81,12 +79,12 @@ export function makeWasm(options: MakeOptions): Backend {
     has: ({ name }) => elementwiseRow(name) !== undefined,
     allocate: (bytes) => machine.allocate(bytes),
     write(buffer: DeviceBuffer, data: ArrayBufferView) {
-      const { address } = buffer as WasmBuffer
+      const { address } = buffer as HeapPart
       machine.heap.bytesAt(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     },
     read: (buffer) => Promise.resolve(copyOf(buffer)),
     readSync: copyOf,
-    free: (buffer) => machine.free(buffer as WasmBuffer),
+    free: (buffer) => machine.free(buffer as HeapPart),
     compile(graph: Graph) {
       try {
         return new WasmProgram(machine, cache.get(graph), graph.constants)
@@ -100,7 +98,7 @@ export function makeWasm(options: MakeOptions): Backend {
   }
 
   function copyOf(buffer: DeviceBuffer): Uint8Array {
-    const { address, byteLength } = buffer as WasmBuffer
+    const { address, byteLength } = buffer as HeapPart
     // a copy in memory of its own: a shared one is not accepted everywhere
     return new Uint8Array(machine.heap.bytesAt(address, byteLength))
   }

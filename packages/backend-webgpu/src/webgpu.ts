@@ -1,8 +1,8 @@
-import { schedule, UnknownOp } from '@gradus/graph/kernels'
+import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/graph/kernels'
 import { type Backend, BackendError, type Graph } from '@gradus/tensor'
 import { findGpu, type GpuSource, openDevice } from './runtime/gpu.ts'
-import { type GpuBufferPart, Machine } from './runtime/machine.ts'
-import { GpuProgram } from './runtime/program.ts'
+import { Machine } from './runtime/machine.ts'
+import { compileGraph, GpuProgram } from './runtime/program.ts'
 import { hasOperation } from './wgsl/operations.ts'
 
 /** Options of the WebGPU backend. */
@@ -35,17 +35,18 @@ export interface MakeOptions extends WebGpuOptions {
 export async function makeWebGpu({ gpu, mostBytes = Number.POSITIVE_INFINITY }: MakeOptions): Promise<Backend> {
   const { device, about } = await openDevice(gpu ?? (await findGpu()))
   const machine = new Machine(device, 'webgpu', mostBytes)
+  const cache = new ProgramCache(compileGraph)
   return {
     name: 'webgpu',
     about,
     has: ({ name }) => hasOperation(name),
     allocate: (bytes) => machine.allocate(bytes),
-    write: (buffer, data) => machine.write(buffer as GpuBufferPart, data),
-    read: (buffer) => machine.read(buffer as GpuBufferPart),
-    free: (buffer) => machine.free(buffer as GpuBufferPart),
+    write: (buffer, data) => machine.write(buffer as HeapPart, data),
+    read: (buffer) => machine.read(buffer as HeapPart),
+    free: (buffer) => machine.free(buffer as HeapPart),
     compile(graph: Graph) {
       try {
-        return new GpuProgram(machine, schedule(graph), graph.constants)
+        return new GpuProgram(machine, cache.get(graph), graph.constants)
       } catch (error) {
         if (!(error instanceof UnknownOp)) throw error
         throw new BackendError(

@@ -1,9 +1,9 @@
-import { outputBuffers, type StepPlan } from '@gradus/graph/kernels'
-import type { Aval, DeviceBuffer, Executable, Tensor } from '@gradus/tensor'
+import { type HeapPart, outputBuffers, type StepPlan, schedule } from '@gradus/graph/kernels'
+import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
 import type { TableEntry } from '../codegen/address-table.ts'
-import type { ProgramModule } from '../codegen/program-module.ts'
+import { type ProgramModule, programModule } from '../codegen/program-module.ts'
+import type { Target } from '../codegen/tools.ts'
 import type { ExternalName } from '../elementwise/row.ts'
-import type { WasmBuffer } from './buffer.ts'
 import { externals } from './externals.ts'
 import type { Machine } from './machine.ts'
 
@@ -15,6 +15,13 @@ export interface CompiledGraph {
   readonly code: WebAssembly.Module
 }
 
+export function compileGraph(graph: Graph, target: Target): CompiledGraph {
+  const scheduled = schedule(graph)
+  const module = programModule(scheduled, target)
+  const outputs = graph.outputs.map((value) => avalOf(graph, value))
+  return { plan: scheduled.plan, outputs, module, code: new WebAssembly.Module(module.bytes) }
+}
+
 /** Memory of programs that nobody can run any more is given back. */
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release())
 
@@ -24,10 +31,10 @@ let programs = 0
 export class WasmProgram implements Executable {
   private readonly execute: (table: number, count: number) => void
   private readonly scratch: WebAssembly.Global
-  private readonly table: WasmBuffer
+  private readonly table: HeapPart
   private readonly number = programs++
   /** The module's bytes, where workers can read them. */
-  private readonly code: WasmBuffer | undefined
+  private readonly code: HeapPart | undefined
   private bound: readonly number[] = []
   private areaVersion = -1
 
@@ -67,25 +74,25 @@ export class WasmProgram implements Executable {
       workspace: module.workspaceBytes,
       prepared: module.preparedBytes,
     })
-    const outputs = outputBuffers(plan.outputs, this.compiled.outputs, inputs as readonly WasmBuffer[], machine)
-    this.bind(inputs as readonly WasmBuffer[], outputs)
+    const outputs = outputBuffers(plan.outputs, this.compiled.outputs, inputs as readonly HeapPart[], machine)
+    this.bind(inputs as readonly HeapPart[], outputs)
     machine.pool?.describe(
       this.number,
       { address: this.code?.address ?? 0, bytes: module.bytes.length },
-      { address: machine.area('scratch'), stride: machine.scratchStride },
+      { address: machine.areas.address('scratch'), stride: machine.scratchStride },
     )
     this.execute(this.table.address, count)
     return outputs
   }
 
   /** Writes the addresses of all values into the table, if they are not there already. */
-  private bind(inputs: readonly WasmBuffer[], outputs: readonly WasmBuffer[]): void {
+  private bind(inputs: readonly HeapPart[], outputs: readonly HeapPart[]): void {
     const { machine } = this
     const addresses = [...inputs, ...outputs].map(({ address }) => address)
-    if (this.areaVersion === machine.areaVersion && same(addresses, this.bound)) return
+    if (this.areaVersion === machine.areas.version && same(addresses, this.bound)) return
     this.bound = addresses
-    this.areaVersion = machine.areaVersion
-    this.scratch.value = machine.area('scratch')
+    this.areaVersion = machine.areas.version
+    this.scratch.value = machine.areas.address('scratch')
     const words = new Uint32Array(machine.heap.wasm.buffer, this.table.address, this.compiled.module.table.length)
     this.compiled.module.table.forEach((entry, index) => {
       const address = this.addressOf(entry, inputs, outputs)
@@ -93,22 +100,18 @@ export class WasmProgram implements Executable {
     })
   }
 
-  private addressOf(
-    entry: TableEntry,
-    inputs: readonly WasmBuffer[],
-    outputs: readonly WasmBuffer[],
-  ): number | undefined {
+  private addressOf(entry: TableEntry, inputs: readonly HeapPart[], outputs: readonly HeapPart[]): number | undefined {
     switch (entry.at) {
       case 'input':
         return inputs[entry.index]!.address
       case 'output':
         return outputs[entry.index]!.address
       case 'constant':
-        return (this.constants[entry.index]!.storage.buffer as WasmBuffer).address
+        return (this.constants[entry.index]!.storage.buffer as HeapPart).address
       case 'arena':
       case 'workspace':
       case 'prepared':
-        return this.machine.area(entry.at) + entry.offset
+        return this.machine.areas.address(entry.at) + entry.offset
       case 'runtime':
         return undefined
     }

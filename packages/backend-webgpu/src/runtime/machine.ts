@@ -1,18 +1,10 @@
-import { Heap } from '@gradus/graph/kernels'
-import { BackendError, type DeviceBuffer } from '@gradus/tensor'
+import { Areas, Heap, HeapPart } from '@gradus/graph/kernels'
+import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'
 import { GpuRoom } from './room.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
-
-/** A part of the backend's memory. */
-export class GpuBufferPart implements DeviceBuffer {
-  constructor(
-    readonly address: number,
-    readonly byteLength: number,
-  ) {}
-}
 
 const firstBytes = 2 ** 22
 
@@ -22,12 +14,10 @@ type Area = 'arena' | 'workspace'
 /** A device with its memory, its shaders, and what went wrong on it. */
 export class Machine {
   readonly room: GpuRoom
-  /** Counts the moves of the areas. */
-  areaVersion = 0
   readonly layout: GPUPipelineLayout
   private readonly groupLayout: GPUBindGroupLayout
+  readonly areas: Areas<Area>
   private readonly heap: Heap
-  private readonly areas = new Map<Area, GpuBufferPart>()
   private readonly pipelines = new Map<string, GPUComputePipeline>()
   private readonly staging: GPUBuffer[] = []
   private failure: string | undefined
@@ -41,6 +31,7 @@ export class Machine {
     const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, mostBytes)
     this.room = new GpuRoom(device, firstBytes, most)
     this.heap = new Heap(this.room, name)
+    this.areas = new Areas(this.heap)
     this.groupLayout = device.createBindGroupLayout({
       entries: [
         { binding: 0, visibility: shaderStageCompute, buffer: { type: 'storage' } },
@@ -56,15 +47,15 @@ export class Machine {
     })
   }
 
-  allocate(bytes: number): GpuBufferPart {
-    return new GpuBufferPart(this.heap.allocate(bytes), bytes)
+  allocate(bytes: number): HeapPart {
+    return new HeapPart(this.heap.allocate(bytes), bytes)
   }
 
-  free({ address, byteLength }: GpuBufferPart): void {
+  free({ address, byteLength }: HeapPart): void {
     this.heap.release(address, byteLength)
   }
 
-  write({ address, byteLength }: GpuBufferPart, data: ArrayBufferView): void {
+  write({ address, byteLength }: HeapPart, data: ArrayBufferView): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     const rest = bytes.length % 4
     if (rest === 0 || bytes.length === byteLength) {
@@ -116,7 +107,7 @@ export class Machine {
   }
 
   /** The bytes of a buffer, after all that was asked for before. Rejects if any of it failed. */
-  async read({ address, byteLength }: GpuBufferPart): Promise<Uint8Array> {
+  async read({ address, byteLength }: HeapPart): Promise<Uint8Array> {
     const bytes = Math.max(4, Math.ceil(byteLength / 4) * 4)
     const staging = this.takeStaging(bytes)
     const encoder = this.device.createCommandEncoder()
@@ -132,23 +123,6 @@ export class Machine {
     this.staging.push(staging)
     if (this.failure !== undefined) throw this.error(this.failure)
     return copy
-  }
-
-  /** The address of an area; 0 if nobody needed it so far. */
-  area(name: Area): number {
-    return this.areas.get(name)?.address ?? 0
-  }
-
-  /** Makes areas as large as a program needs them. */
-  reserve(sizes: Readonly<Record<Area, number>>): void {
-    for (const name of ['arena', 'workspace'] as const) {
-      const old = this.areas.get(name)
-      if (sizes[name] <= (old?.byteLength ?? 0)) continue
-      const area = this.allocate(sizes[name])
-      if (old) this.free(old)
-      this.areas.set(name, area)
-      this.areaVersion++
-    }
   }
 
   pipeline(code: string, label: string): GPUComputePipeline {

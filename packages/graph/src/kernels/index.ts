@@ -6,6 +6,7 @@ export { AxisMaker, type AxisMap, expressionsWithin, lookedBy, Rewriting } from 
 export { costOf } from './cost.ts'
 export { type Condition, type Expression, Expressions } from './expression.ts'
 export { type Growing, Heap } from './heap.ts'
+export { Areas, HeapPart } from './heap-part.ts'
 export {
   type Atom,
   type Axis,
@@ -25,6 +26,7 @@ export { formOf, type KernelForm } from './kernel-form.ts'
 export { outputBuffers } from './output-buffers.ts'
 export { printSchedule } from './print-schedule.ts'
 export { type Program, UnknownOp } from './program.ts'
+export { ProgramCache } from './program-cache.ts'
 export { type Combine, combiningOps } from './reduction-rules.ts'
 export { expressionsOfLoops, rootsOfLoops, rootsOfStore } from './refine.ts'
 export { type LoopRoom, loopRoom } from './rooms.ts'

@@ -1,8 +1,4 @@
-import { schedule } from '@gradus/graph/kernels'
-import { type Aval, avalOf, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
-import { type ProgramModule, programModule } from '../codegen/program-module.ts'
-import type { Target } from '../codegen/tools.ts'
-import type { CompiledGraph } from './program.ts'
+import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
 
 /** So many programs are remembered; those that were not asked for the longest are forgotten. */
 const remembered = 256
@@ -11,12 +7,12 @@ const remembered = 256
  * Remembers what graphs were compiled to. Equal graphs come up whenever a model is made again; they differ in nothing but
  * the values of their constants.
  */
-export class ProgramCache {
-  private readonly known = new Map<string, CompiledGraph>()
+export class ProgramCache<T> {
+  private readonly known = new Map<string, T>()
 
-  constructor(private readonly target: Target) {}
+  constructor(private readonly compile: (graph: Graph) => T) {}
 
-  get(graph: Graph): CompiledGraph {
+  get(graph: Graph): T {
     const key = keyOf(graph)
     let found = this.known.get(key)
     if (found) this.known.delete(key)
@@ -24,14 +20,6 @@ export class ProgramCache {
     this.known.set(key, found)
     if (this.known.size > remembered) this.known.delete(this.known.keys().next().value!)
     return found
-  }
-
-  private compile(graph: Graph): CompiledGraph {
-    const scheduled = schedule(graph)
-    const module: ProgramModule = programModule(scheduled, this.target)
-    const { plan } = scheduled
-    const outputs = graph.outputs.map((value) => avalOf(graph, value))
-    return { plan, outputs, module, code: new WebAssembly.Module(module.bytes) }
   }
 }
 
