@@ -9,6 +9,9 @@ import { tableBytes, tableHeader, tableUsage } from './table.ts'
 /** Buffers of programs that nobody can run any more are given back: the garbage collector does not see their size. */
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<GPUBuffer>((tables) => tables.destroy())
 
+/** Steps that are run at once are submitted in portions of so many dispatches: systems end work that seems to take forever. */
+const mostDispatches = 2048
+
 /** What a graph was compiled to: everything about it that does not depend on where its values lie. */
 interface CompiledGraph {
   readonly plan: StepPlan
@@ -46,16 +49,24 @@ export class GpuProgram implements Executable {
   }
 
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
-    const { machine, compiled, pipelines, stride } = this
-    const { plan, calls, workspaceBytes } = compiled
+    const { machine, compiled } = this
+    const { plan, workspaceBytes } = compiled
     machine.areas.grow('arena', plan.arenaBytes)
     machine.areas.grow('workspace', workspaceBytes)
     const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapPart[], machine)
     this.bind(inputs as readonly HeapPart[], outputs)
+    const together = Math.max(1, Math.floor(mostDispatches / Math.max(1, this.compiled.calls.length)))
+    for (let done = 0; done < count; done += together) this.submit(Math.min(together, count - done))
+    return outputs
+  }
+
+  /** Runs the calls so many times over, in one pass. */
+  private submit(count: number): void {
+    const { machine, compiled, pipelines, stride } = this
     const encoder = machine.device.createCommandEncoder()
     const pass = encoder.beginComputePass()
     for (let run = 0; run < count; run++) {
-      calls.forEach(({ groups }, number) => {
+      compiled.calls.forEach(({ groups }, number) => {
         pass.setPipeline(pipelines[number]!)
         pass.setBindGroup(0, this.group!, [number * stride])
         pass.dispatchWorkgroups(Math.min(groups, mostGroups), Math.ceil(groups / mostGroups))
@@ -63,7 +74,6 @@ export class GpuProgram implements Executable {
     }
     pass.end()
     machine.device.queue.submit([encoder.finish()])
-    return outputs
   }
 
   /** Writes the addresses of all values into the tables, if they are not there already. */
