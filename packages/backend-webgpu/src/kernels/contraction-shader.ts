@@ -8,7 +8,9 @@ export function contractionShader(
   workgroupSize: number,
   groups: number,
   count: number,
+  /** Whether all that it writes are whole words. */
+  inWords: boolean,
 ): Shader {
-  const writesParts = stores.some(({ stored }) => bytesPerElement(stored) !== 4)
+  const writesParts = !inWords && stores.some(({ stored }) => bytesPerElement(stored) !== 4)
   return new Shader({ make, workgroupSize, groups, count, writesParts })
 }

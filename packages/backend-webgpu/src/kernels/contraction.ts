@@ -1,11 +1,13 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import type { Axis, ContractionKernel } from '@gradus/graph/kernels'
 import { Block } from '../wgsl/block.ts'
 import { literal, typeOf } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { partialSums } from './partial-sums.ts'
-import { nested, ownPlace, threads } from './rows.ts'
+import { perRun } from './per-run.ts'
+import { nested, threads } from './rows.ts'
+import { type BytesOf, runAlong } from './runs.ts'
 import { chooseTiles, tileProducts } from './tiles.ts'
 
 /** So many threads keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
@@ -13,37 +15,42 @@ const enoughThreads = 32768
 const leastPart = 32
 
 /** The shaders of sums of products: by tiles that go through workgroup memory, or element by element where there are few. */
-export function contractionCode(kernel: ContractionKernel): KernelCode {
+export function contractionCode(kernel: ContractionKernel, bytesOf: BytesOf): KernelCode {
   const [batch, m, n, k] = [kernel.batch, kernel.m, kernel.n, kernel.k].map(countOf) as [number, number, number, number]
   const shape = chooseTiles(batch, m, n, k)
-  if (shape) return inParts(kernel, shape.parts, tileProducts(kernel, shape))
+  const run = runAlong(kernel.stores, lastOf(kernel), bytesOf)
+  if (shape) return inParts(kernel, shape.parts, run, tileProducts(kernel, shape, run))
   const parts = Math.min(Math.ceil(enoughThreads / (batch * m * n)), Math.floor(k / leastPart))
-  return parts > 1 ? inParts(kernel, parts, elementParts(kernel, parts)) : inParts(kernel, 1, elements(kernel))
+  return parts > 1
+    ? inParts(kernel, parts, run, elementParts(kernel, parts))
+    : inParts(kernel, 1, run, elements(kernel, run))
+}
+
+/** The axis along which neighbours of the result lie. */
+function lastOf({ batch, m, n }: ContractionKernel): Axis | undefined {
+  return [...batch, ...m, ...n].at(-1)
 }
 
 /** Sums that were cut are put together by a second shader. */
-function inParts(kernel: ContractionKernel, parts: number, first: ShaderCode): KernelCode {
+function inParts(kernel: ContractionKernel, parts: number, run: number, first: ShaderCode): KernelCode {
   if (parts === 1) return { shaders: [first], workspaceBytes: 0 }
   const count = countOf([...kernel.batch, ...kernel.m, ...kernel.n])
-  return { shaders: [first, partialSums(kernel, parts)], workspaceBytes: 4 * parts * count }
+  return { shaders: [first, partialSums(kernel, parts, run)], workspaceBytes: 4 * parts * count }
 }
 
-/** A thread for each element of the result. */
-function elements(kernel: ContractionKernel): ShaderCode {
+/** A thread for each element of the result, or for a run of them. */
+function elements(kernel: ContractionKernel, run: number): ShaderCode {
   const { batch, m, n, k, a, b, stores } = kernel
   const kept = [...batch, ...m, ...n]
   const count = countOf(kept)
-  const shader = contractionShader(kernel, threads, Math.ceil(count / threads), count)
-  const names = nameAxes(kept, 'o')
-  const block = new Block(shader, names)
-  block.lines.push(...ownPlace(names), `var sum: ${typeOf(a.dtype)} = ${literal(a.dtype, 0)};`)
-  const add = (body: Block) => {
-    body.lines.push(`sum += ${body.value(a)} * ${body.value(b)};`)
-  }
-  block.lines.push(...nested(shader, block, k, add))
-  block.setReduced(-1, 'sum')
-  shader.store(block, stores)
-  return shader.build(block.lines)
+  const shader = contractionShader(kernel, threads, Math.ceil(count / run / threads), count, run > 1)
+  return perRun(shader, kept, run, stores, (block, sum) => {
+    block.lines.push(`var ${sum}: ${typeOf(a.dtype)} = ${literal(a.dtype, 0)};`)
+    const add = (body: Block) => {
+      body.lines.push(`${sum} += ${body.value(a)} * ${body.value(b)};`)
+    }
+    block.lines.push(...nested(shader, block, k, add))
+  })
 }
 
 /** A thread for each part of each element. */
@@ -52,7 +59,7 @@ function elementParts(kernel: ContractionKernel, parts: number): ShaderCode {
   const kept = [...batch, ...m, ...n]
   const [count, products] = [countOf(kept), countOf(k)]
   const [all, size] = [count * parts, Math.ceil(products / parts)]
-  const shader = contractionShader(kernel, threads, Math.ceil(all / threads), all)
+  const shader = contractionShader(kernel, threads, Math.ceil(all / threads), all, true)
   const [names, inner] = [nameAxes(kept, 'o'), nameAxes(k, 'k')]
   const block = new Block(shader, names)
   block.lines.push(

@@ -1,18 +1,19 @@
-import { indexOf, type LoopKernel, ravel, type Store } from '@gradus/graph/kernels'
-import { bytesPerElement } from '@gradus/tensor'
+import type { LoopKernel } from '@gradus/graph/kernels'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import { shaderFor, storesOf, threads } from './rows.ts'
+import { type BytesOf, runAlong } from './runs.ts'
 
 /** Threads have more than one element from so many elements on: reading several at once hides how long a read takes. */
 const many = 2 ** 19
 
 /** Elements that do not depend on one another. */
-export function mapCode(kernel: LoopKernel): ShaderCode {
+export function mapCode(kernel: LoopKernel, bytesOf: BytesOf): ShaderCode {
   const { outer } = kernel
   const count = countOf(outer)
-  const run = runOf(kernel)
+  const stores = storesOf(kernel)
+  const run = runAlong(stores, outer.at(-1), bytesOf)
   const wanted = count >= 8 * many ? 8 : count >= many ? 4 : 1
   const each = Math.max(1, wanted / run)
   const shader = shaderFor(kernel, Math.ceil(count / (threads * each * run)), count, run > 1)
@@ -27,7 +28,6 @@ export function mapCode(kernel: LoopKernel): ShaderCode {
       body.lines.push(`let place${number} = ${first} + ${next}u;`, ...placesAlong(names, `place${number}`))
       return body
     })
-    const stores = storesOf(kernel)
     return { first, bodies, writes: run > 1 ? shader.storingRun(bodies, stores) : shader.storing(bodies[0]!, stores) }
   })
   return shader.build([
@@ -35,17 +35,4 @@ export function mapCode(kernel: LoopKernel): ShaderCode {
     ...groups.flatMap(({ bodies }) => bodies.flatMap(({ lines }) => lines)),
     ...groups.flatMap(({ first, writes }) => [`if (${first} < COUNT) {`, ...writes, '}']),
   ])
-}
-
-/** How many neighbours a thread has, so that it writes whole words of values whose elements are smaller. */
-function runOf(kernel: LoopKernel): number {
-  const { outer } = kernel
-  const parts = storesOf(kernel).filter(({ stored }) => bytesPerElement(stored) < 4)
-  const run = Math.max(1, ...parts.map(({ stored }) => 4 / bytesPerElement(stored)))
-  const place = ravel(
-    outer.map(indexOf),
-    outer.map(({ size }) => size),
-  )
-  const follows = ({ index, add }: Store) => !add && index.key === place.key
-  return countOf(outer) % run === 0 && parts.every(follows) ? run : 1
 }

@@ -4,6 +4,7 @@ import { typeOf } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { ShaderCode } from './kernel-code.ts'
+import type { Shader } from './shader.ts'
 
 /** A workgroup has `side` x `side` threads. */
 const side = 16
@@ -36,14 +37,14 @@ export function chooseTiles(batch: number, rows: number, columns: number, produc
 }
 
 /** The shader that makes all (parts of) sums by tiles. */
-export function tileProducts(kernel: ContractionKernel, { quads, parts }: TileShape): ShaderCode {
+export function tileProducts(kernel: ContractionKernel, { quads, parts }: TileShape, run: number): ShaderCode {
   const { batch, m, n, k, a, b } = kernel
   const [rows, columns, depthInAll] = [countOf(m), countOf(n), countOf(k)]
   const tile = 4 * side * quads
   const [down, across] = [Math.ceil(rows / tile), Math.ceil(columns / tile)]
   const groups = countOf(batch) * down * across * parts
   const part = Math.ceil(depthInAll / parts / depth) * depth
-  const shader = contractionShader(kernel, all, groups, groups)
+  const shader = contractionShader(kernel, all, groups, groups, parts > 1 || run > 1)
   const type = typeOf(a.dtype)
   const memory = () => shader.shared(`vec4<${type}>`, 16, depth * side * quads)
   const [leftTile, rightTile] = [memory(), memory()]
@@ -95,40 +96,51 @@ export function tileProducts(kernel: ContractionKernel, { quads, parts }: TileSh
       return `finishPART(place, part, ${atRow}, ${atColumn}, ${sum(quad, row, column)});`
     }),
   )
-  shader.declare(finishFunction(kernel, parts, shader, type, [rows, columns]))
+  shader.declare(parts > 1 ? keepPart(kernel, shader, type) : finishFunction(kernel, shader, type, run))
   return shader.build(block.lines)
 }
 
-/** A function that does with four neighbouring sums what is to be done with them. */
-function finishFunction(
-  { batch, m, n, a, stores }: ContractionKernel,
-  parts: number,
-  shader: ReturnType<typeof contractionShader>,
-  type: string,
-  [rows, columns]: readonly [number, number],
-): string {
-  const names = [nameAxes(batch, 'o'), nameAxes(m, 'm'), nameAxes(n, 'n')] as const
-  const block = new Block(shader, new Map(names.flatMap((axes) => [...axes])))
-  if (parts > 1) {
-    const at = `((part * ${countOf(batch)}u + place) * ${rows}u + atRow) * ${columns}u + atColumn`
-    block.lines.push(shader.keep(a.dtype, at, 'four[j]'))
-  } else {
-    block.lines.push(
-      ...placesAlong(names[0], 'place'),
-      ...placesAlong(names[1], 'atRow'),
-      ...placesAlong(names[2], 'atColumn'),
-    )
-    block.setReduced(-1, 'four[j]')
-    shader.store(block, stores)
-  }
+/** A function that keeps four neighbouring parts of sums in the workspace. */
+function keepPart({ batch, m, n, a }: ContractionKernel, shader: Shader, type: string): string {
+  const [rows, columns] = [countOf(m), countOf(n)]
+  const at = `((part * ${countOf(batch)}u + place) * ${rows}u + atRow) * ${columns}u + firstColumn + j`
+  return finish(type, rows, [
+    'for (var j = 0u; j < 4u; j++) {',
+    `if (firstColumn + j < ${columns}u) { ${shader.keep(a.dtype, at, 'four[j]')} }`,
+    '}',
+  ])
+}
+
+/** A function that does with four neighbouring sums what is to be done with them, run by run. */
+function finishFunction({ batch, m, n, stores }: ContractionKernel, shader: Shader, type: string, run: number): string {
+  const [rows, columns] = [countOf(m), countOf(n)]
+  const outside = [nameAxes(batch, 'o'), nameAxes(m, 'm')] as const
+  const root = new Block(shader, new Map(outside.flatMap((axes) => [...axes])))
+  root.lines.push(...placesAlong(outside[0], 'place'), ...placesAlong(outside[1], 'atRow'))
+  const blocks = Array.from({ length: run }, (_, next) => {
+    const names = nameAxes(n, `n${next}n`)
+    const block = root.inner(names)
+    const column = `column${next}`
+    block.lines.push(`let ${column} = firstColumn + j + ${next}u;`, ...placesAlong(names, column))
+    block.setReduced(-1, `four[j + ${next}u]`)
+    return block
+  })
+  const writes = run > 1 ? shader.storingRun(blocks, stores) : shader.storing(blocks[0]!, stores)
+  return finish(type, rows, [
+    ...root.lines,
+    `for (var j = 0u; j < 4u; j += ${run}u) {`,
+    `if (firstColumn + j < ${columns}u) {`,
+    ...blocks.flatMap(({ lines }) => lines),
+    ...writes,
+    '}',
+    '}',
+  ])
+}
+
+function finish(type: string, rows: number, body: readonly string[]): string {
   return `fn finishPART(place: u32, part: u32, atRow: u32, firstColumn: u32, four: vec4<${type}>) {
 if (atRow >= ${rows}u) { return; }
-for (var j = 0u; j < 4u; j++) {
-let atColumn = firstColumn + j;
-if (atColumn < ${columns}u) {
-${block.lines.join('\n')}
-}
-}
+${body.join('\n')}
 }`
 }
 

@@ -11,6 +11,7 @@ import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
 import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
 import { loopsCode } from '../kernels/loops.ts'
+import type { BytesOf } from '../kernels/runs.ts'
 import { wholeCode } from '../kernels/whole.ts'
 
 /** Where a value lies when a program runs, in bytes from the beginning of something; or a given number, as `offset`. */
@@ -169,7 +170,10 @@ class Launches {
   private codeOf(kernel: FusedKernel): PlacedCode {
     let code = this.codes.get(kernel)
     if (!code) {
-      code = { ...codeOf(kernel), workspace: this.workspace.bytes }
+      code = {
+        ...codeOf(kernel, (value) => byteSize(this.schedule.program.aval(value))),
+        workspace: this.workspace.bytes,
+      }
       this.workspace.bytes += Math.ceil(code.workspaceBytes / 16) * 16
       this.codes.set(kernel, code)
     }
@@ -182,12 +186,12 @@ interface PlacedCode extends KernelCode {
   readonly workspace: number
 }
 
-function codeOf(kernel: FusedKernel): KernelCode {
+function codeOf(kernel: FusedKernel, bytesOf: BytesOf): KernelCode {
   switch (kernel.kind) {
     case 'loops':
-      return loopsCode(kernel)
+      return loopsCode(kernel, bytesOf)
     case 'contraction':
-      return contractionCode(kernel)
+      return contractionCode(kernel, bytesOf)
     case 'whole':
       return wholeCode(kernel)
   }
