@@ -2,9 +2,10 @@
 
 import { webgpu } from '@gradus/backend-webgpu'
 import { backendChecks, type Outcome, programChecks, runChecks } from '@gradus/testing/checks'
-import { auto, type Backend, Dense, Sequential, useBackend, wasm } from 'gradus'
+import { auto, wasm } from 'gradus'
 import { variants } from '../../../packages/backend-wasm/src/testing/variants.ts'
-import { gpuDTypes } from '../../../packages/backend-webgpu/src/testing/dtypes.ts'
+import { gpuOutcomes } from './gpu-checks.ts'
+import { train } from './training.ts'
 
 /** What a page found out. */
 export interface Findings {
@@ -43,11 +44,7 @@ async function findOut(variant: string | null): Promise<Findings> {
 }
 
 async function checksOf(variant: string): Promise<Outcome[]> {
-  if (variant === 'webgpu') {
-    const backend = await webgpu()
-    const options = { dtypes: gpuDTypes, tolerance: { float32: 1e-4, float32Gradient: 5e-4 } }
-    return runChecks([...backendChecks(backend, options), ...programChecks(backend, 2)])
-  }
+  if (variant === 'webgpu') return gpuOutcomes(await webgpu())
   const backend = variants[variant]!()
   return runChecks([...backendChecks(backend), ...programChecks(backend, 4)])
 }
@@ -59,25 +56,6 @@ function refusal(name: string, start: () => unknown): object {
   } catch (error) {
     return { [name]: (error as Error).message }
   }
-}
-
-/** Some seconds of work in batches that are small. */
-async function train(backend: Backend | Promise<Backend>): Promise<readonly number[]> {
-  await useBackend(backend)
-  const model = new Sequential(
-    [new Dense({ units: 64, activation: 'relu', inputShape: [32] }), new Dense({ units: 1 })],
-    { seed: 1 },
-  )
-  model.compile({ optimizer: 'adam', loss: 'mse' })
-  const count = 2048
-  const data = Float32Array.from({ length: 32 * count }, (_, i) => Math.sin(i * i))
-  const targets = Float32Array.from({ length: count }, (_, i) => data[32 * i]! * data[32 * i + 1]!)
-  const { history } = await model.fit(
-    { data, shape: [count, 32], dtype: 'float32' },
-    { data: targets, shape: [count, 1], dtype: 'float32' },
-    { batchSize: 16, epochs: 20, verbose: 0 },
-  )
-  return history.loss!
 }
 
 /** Asks again and again for its turn, as anything else on the page would. */

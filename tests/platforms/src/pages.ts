@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright-core'
+import { bundle } from './bundle.ts'
 import type { Findings } from './page.ts'
 
 /** The kinds of page in which the same script runs, by the headers that they come with. */
@@ -21,17 +20,7 @@ export class Pages {
   ) {}
 
   static async open(executablePath: string): Promise<Pages> {
-    const { outputFiles } = await build({
-      entryPoints: [join(import.meta.dirname, 'page.ts')],
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      platform: 'browser',
-      conditions: ['@gradus/source'],
-      write: false,
-      logLevel: 'warning',
-    })
-    const script = outputFiles[0]!.text
+    const script = await bundle('page.ts')
     const server = createServer(({ url = '' }, response) => {
       const [, kind = '', file] = url.split(/[/?]/)
       const common = { ...headers[kind as keyof typeof headers], 'cross-origin-resource-policy': 'same-origin' }

@@ -25,6 +25,22 @@ function altered(changes: (backend: Backend) => Partial<Backend>): Backend {
   return { ...backend, name: 'altered', ...changes(backend) }
 }
 
+/** The cpu backend, with the first element of what one op gives a bit too large. */
+function withWrong(name: string): Backend {
+  return altered((backend) => ({
+    compile(graph) {
+      const executable = backend.compile(graph)
+      return {
+        run(inputs, count) {
+          const outputs = executable.run(inputs, count)
+          if (graph.nodes.some(({ op }) => op.name === name)) new Float32Array(outputs[0] as ArrayBuffer)[0]! *= 1.01
+          return outputs
+        },
+      }
+    },
+  }))
+}
+
 const only = (...names: string[]): BackendCheckOptions => ({ samples: names.map((name) => sampled.get(name)!) })
 
 describe('the samples', () => {
@@ -62,19 +78,7 @@ describe('the samples', () => {
 
 describe('backendChecks', () => {
   it('finds a kernel that is wrong', async () => {
-    const wrong = altered((backend) => ({
-      compile(graph) {
-        const executable = backend.compile(graph)
-        return {
-          run(inputs) {
-            const outputs = executable.run(inputs)
-            if (graph.nodes.some(({ op }) => op.name === 'exp')) new Float32Array(outputs[0] as ArrayBuffer)[0]! *= 1.01
-            return outputs
-          },
-        }
-      },
-    }))
-    const found = await failures(wrong, only('exp'))
+    const found = await failures(withWrong('exp'), only('exp'))
     expect(found['exp: forward']).toMatch(
       /^exp sample 0 \(float32\), against the cpu backend: [\d.e-]+ instead of [\d.e-]+ at \[0, 0\] of float32/,
     )
@@ -176,13 +180,19 @@ describe('backendChecks', () => {
     })
   })
 
-  it('compares gradients with the reference where there is no float64', async () => {
+  it('compares derivatives with the reference where there is no float64', async () => {
     const options: BackendCheckOptions = { ...only('mul', 'exp', 'matmul'), dtypes: ['float32', 'int32', 'bool'] }
     const checks = backendChecks(cpu(), options)
     const names = checks.map(({ name }) => name)
-    expect(names).toContain('matmul: gradient')
-    expect(names).not.toContain('matmul: second derivative')
+    expect(names).toEqual(expect.arrayContaining(['matmul: gradient', 'matmul: second derivative']))
     expect(await failures(cpu(), options)).toEqual({})
+    for (const [wrong, aspect] of [
+      ['cos', 'gradient'],
+      ['sin', 'second derivative'],
+    ] as const) {
+      const found = await failures(withWrong(wrong), { ...only('sin'), dtypes: ['float32'] })
+      expect(found[`sin: ${aspect}`]).toContain(`, ${aspect} against the cpu backend`)
+    }
   })
 
   it('skips with a reason only', () => {

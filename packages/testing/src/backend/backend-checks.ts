@@ -10,7 +10,7 @@ import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolv
 /**
  * Everything a backend must do, as checks for any test runner: the interface itself, and for each op's samples the values
  * (against the reference), whole against inlined, compiled against eager, and first and second derivatives against finite
- * differences in float64. Without float64, gradients are compared with those of the reference.
+ * differences in float64. Without float64, derivatives are compared with those of the reference.
  *
  * Throws for a skip without a reason or for something that is not checked.
  *

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+/** A program of this folder, with all that it imports, as one script without anything of Node. */
+export async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, entry)],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    conditions: ['@gradus/source'],
+    write: false,
+    logLevel: 'warning',
+  })
+  return outputFiles[0]!.text
+}
