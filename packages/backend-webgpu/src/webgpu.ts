@@ -16,7 +16,7 @@ export interface WebGpuOptions {
  * for it, with neighbouring ops fused, and one submission. Works in browsers and their workers, in Deno, and in Node with
  * the package `webgpu`. Values are read with `await` (`data()`), not at once.
  *
- * Numbers are float32, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; the random bits are the
+ * Numbers are float32, float16, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; the random bits are the
  * same. Very small numbers (denormals) may become 0.
  *
  * Rejects with `BackendError` where there is no WebGPU or no adapter. What fails later, such as a device that is lost, is
