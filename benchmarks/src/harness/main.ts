@@ -12,7 +12,7 @@ import { findPlaces } from './places.ts'
 import type { Entry } from './prepare.ts'
 import { Contender } from './process.ts'
 import type { ContestantInfo, Machine, Results, Row, WorkloadResult } from './results.ts'
-import { type Contestant, type Missing, type Places, roster } from './roster.ts'
+import type { Contestant, Missing, Places } from './roster.ts'
 import { measureSizes } from './sizes.ts'
 import { measureStartUp } from './start-up.ts'
 import type { Tools } from './tools.ts'
@@ -37,22 +37,23 @@ export async function main(argv: readonly string[], tools: Tools): Promise<numbe
 async function runAll(options: Options, argv: readonly string[], tools: Tools): Promise<Results> {
   const { settings } = options
   const shapes = readShapes(options.shapes)
-  const contestants = chosen(options.contestants)
+  const contestants = chosen(options)
   const { workloads, startUp, size } = wanted(options.only, workloadsOf(shapes))
-  const places = await findPlaces(
-    tools,
-    contestants.some(({ peers }) => peers),
-  )
+  const places = await findPlaces(tools, {
+    peers: contestants.some(({ peers }) => peers),
+    pages: contestants.some(({ id }) => id.endsWith('@chromium')),
+  })
   const { entries, infos, reasons } = await meet(contestants, places, settings.limitMs)
   try {
     const measured: WorkloadResult[] = []
     for (const workload of workloads) {
       log(`${workload.id}: ${workload.title}`)
       const concerned = contestants.filter(({ kinds }) => !kinds || kinds.includes(workload.spec.kind))
+      if (concerned.length === 0) continue
       const able = entries.filter(({ id }) => concerned.some((contestant) => contestant.id === id))
       const rows = new Map((await measure(workload, able, settings, log)).map((row) => [row.contestant, row]))
       const all = concerned.map(({ id }) => rows.get(id) ?? { contestant: id, reason: reasons.get(id) ?? 'missing' })
-      measured.push(resultOf(workload, all))
+      measured.push(resultOf(workload, all, options.base))
     }
     const memory = entries
       .filter(({ contender }) => contender.peakMb > 0)
@@ -71,7 +72,9 @@ async function runAll(options: Options, argv: readonly string[], tools: Tools): 
       startUp: article ? await measureStartUp(contestants, places, article, settings, log) : [],
       memory,
       sizes: size ? await measureSizes(tools) : [],
-      goals: judge(readGoals(join(tools.home, 'goals.json')), measured),
+      goals: judge(readGoals(join(tools.home, 'goals.json')), measured).filter(({ subject }) =>
+        options.roster.some(({ id }) => id === subject),
+      ),
     }
   } finally {
     for (const { contender } of entries) contender.stop()
@@ -93,7 +96,7 @@ function wanted(only: readonly string[] | undefined, all: readonly Workload[]) {
 }
 
 /** The contestants that were asked for. Throws for a name that none has. */
-function chosen(patterns: readonly string[] | undefined): readonly Contestant[] {
+function chosen({ contestants: patterns, roster }: Options): readonly Contestant[] {
   if (patterns === undefined) return roster
   const tests = patterns.map((pattern) => {
     const test = new RegExp(`^${pattern.replaceAll('*', '.*')}$`)
@@ -127,13 +130,14 @@ async function meet(contestants: readonly Contestant[], places: Places, limitMs:
   return { entries, infos, reasons }
 }
 
-function resultOf({ id, title, unit, also }: Workload, rows: readonly Row[]): WorkloadResult {
-  const base = rows.find(({ contestant }) => contestant === 'gradus-wasm')?.figure?.ms.median
+function resultOf({ id, title, unit, also }: Workload, rows: readonly Row[], baseId: string): WorkloadResult {
+  const base = rows.find(({ contestant }) => contestant === baseId)?.figure?.ms.median
   return {
     id,
     title,
     unit: unit.name,
     better: unit.better,
+    base: baseId,
     ...(also && { alsoUnit: also.name }),
     rows: rows.map((row) => (base && row.figure ? { ...row, ratio: row.figure.ms.median / base } : row)),
   }

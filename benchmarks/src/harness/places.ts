@@ -6,18 +6,25 @@ import type { Missing, Places } from './roster.ts'
 import type { Tools } from './tools.ts'
 
 /** Programs that are bundled from this repository alone, and those that use the packages of `peers`. */
-const own = ['gradus', 'hand-written', 'ceilings', 'start-up-gradus']
-const foreign = ['tfjs', 'jax-js', 'brain', 'start-up-tfjs', 'start-up-jax-js', 'start-up-brain']
+const own = ['gradus', 'hand-written', 'ceilings', 'start-up-gradus', 'gpu-copy', 'chromium', 'dawn']
+const foreign = ['tfjs', 'jax-js', 'ort', 'brain', 'start-up-tfjs', 'start-up-jax-js', 'start-up-brain']
+const ownPages = ['page-gradus', 'page-gpu-copy']
+const foreignPages = ['page-tfjs', 'page-jax-js', 'page-ort']
 
 /** What was found, and how to put away what was made for the run. */
 export interface Found extends Places {
   close(): void
 }
 
+interface Wanted {
+  readonly peers: boolean
+  readonly pages: boolean
+}
+
 /** Bundles the programs, installs the peers if they are wanted, and finds out what this machine has. */
-export async function findPlaces({ home, work, build }: Tools, peersWanted: boolean): Promise<Found> {
+export async function findPlaces({ home, work, build }: Tools, wanted: Wanted): Promise<Found> {
   const peers = join(home, 'peers')
-  const missing = peersWanted ? install(peers) : { missing: 'the peers are not installed' }
+  const missing = wanted.peers ? install(peers) : { missing: 'the peers are not installed' }
   const options = {
     bundle: true,
     platform: 'node',
@@ -28,21 +35,19 @@ export async function findPlaces({ home, work, build }: Tools, peersWanted: bool
     splitting: true, // code behind import() stays there
     outExtension: { '.js': '.mjs' },
   } satisfies BuildOptions
-  await build({
-    ...options,
-    entryPoints: Object.fromEntries(own.map((name) => [name, join(home, `src/contestants/${entryOf(name)}.ts`)])),
-    outdir: work,
-  })
+  const inPages = { platform: 'browser', target: 'es2022', loader: { '.wasm': 'file' }, publicPath: '/' } as const
+  const bundle = async (names: readonly string[], from: string, outdir: string, more: BuildOptions) => {
+    const entryPoints = Object.fromEntries(names.map((name) => [name, join(home, from, `${entryOf(name)}.ts`)]))
+    await build({ ...options, ...more, entryPoints, outdir })
+  }
+  await bundle(own, 'src/contestants', work, { external: ['webgpu', 'playwright-core'] })
+  if (wanted.pages) await bundle(ownPages, 'src/contestants', work, inPages)
   let peerBundles: string | Missing = missing ?? ''
   if (!missing) {
     mkdirSync(join(peers, 'dist'), { recursive: true })
     peerBundles = mkdtempSync(join(peers, 'dist/run-')) // beside the packages that the bundles import
-    await build({
-      ...options,
-      packages: 'external',
-      entryPoints: Object.fromEntries(foreign.map((name) => [name, join(peers, `src/${entryOf(name)}.ts`)])),
-      outdir: peerBundles,
-    })
+    await bundle(foreign, 'peers/src', peerBundles, { packages: 'external' })
+    if (wanted.pages) await bundle(foreignPages, 'peers/src', peerBundles, inPages)
   }
   return {
     node: process.execPath,
@@ -50,7 +55,7 @@ export async function findPlaces({ home, work, build }: Tools, peersWanted: bool
     python: pythonWithTorch(),
     torch: join(peers, 'torch'),
     bundle: (name) => {
-      if (own.includes(name)) return join(work, `${name}.mjs`)
+      if ([...own, ...ownPages].includes(name)) return join(work, `${name}.mjs`)
       return typeof peerBundles === 'string' ? join(peerBundles, `${name}.mjs`) : peerBundles
     },
     close() {
@@ -60,7 +65,8 @@ export async function findPlaces({ home, work, build }: Tools, peersWanted: bool
 }
 
 function entryOf(name: string): string {
-  return name.startsWith('start-up-') ? `${name.slice('start-up-'.length)}/start-up` : `${name}/main`
+  const [, kind = 'main', folder] = /^(?:(start-up|page)-)?(.+)$/.exec(name)!
+  return `${folder}/${kind}`
 }
 
 /** Installs what `peers/package-lock.json` says, unless it is there; the reason if that fails. */
@@ -68,7 +74,7 @@ function install(peers: string): Missing | undefined {
   const installed = join(peers, 'node_modules/.package-lock.json')
   const lock = join(peers, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return undefined
-  console.error('Installing the peers (about 300 MB) ...')
+  console.error('Installing the peers (about 400 MB) ...')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const { status, stderr, error } = spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: peers,

@@ -40,9 +40,9 @@ function goals({ goals: list }: Results): string | undefined {
   return section('Goals', table(['goal', 'workload', 'for', 'figure', 'target', 'verdict', 'how'], rows))
 }
 
-function workload({ title, unit, alsoUnit, rows }: WorkloadResult): string {
+function workload({ title, unit, alsoUnit, base, rows }: WorkloadResult): string {
   const also = alsoUnit === undefined ? [] : [alsoUnit]
-  const head = ['contestant', unit, 'min', 'max', ...also, 'time / Gradus wasm', 'reps', 'remark']
+  const head = ['contestant', unit, 'min', 'max', ...also, `time / ${base}`, 'reps', 'remark']
   const cells = rows.map((row) => workloadRow(row, also.length))
   return section(title, table(head, cells))
 }
@@ -59,7 +59,7 @@ function compileTimes({ workloads }: Results): string | undefined {
   const rows = workloads.flatMap(({ id, rows: list }) =>
     list.flatMap(({ contestant, figure }) => {
       if (!figure || figure.before === undefined || figure.losses) return []
-      if (!/^(gradus|jax-js)/.test(contestant) || /^(matmul|elementwise|reduction|fit-overhead)/.test(id)) return []
+      if (!/^(gradus|jax-js)/.test(contestant) || /^(matmul|elementwise|reduction|memory|fit-overhead)/.test(id)) return []
       return [[id, contestant, n(figure.firstMs - figure.laterMs), n(figure.firstMs), n(figure.laterMs)]]
     }),
   )
