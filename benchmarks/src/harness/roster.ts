@@ -11,8 +11,6 @@ export interface Places {
   readonly bundle: (name: string) => string | Missing
   /** The folder of the programs in Python. */
   readonly torch: string
-  /** The options of Dawn, such as `backend=null`, and whether calls of WebGPU are counted. */
-  readonly dawn?: { readonly options: string; readonly count: boolean }
 }
 
 export interface Missing {

@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url'
-import type { Command } from './process.ts'
 import { type Contestant, type Node, python, script, trainedAndKernels } from './roster.ts'
 
 /** Everybody who computes on a GPU, in the order of the tables: in Node over Dawn, and in a page of Chromium. */
@@ -35,11 +34,7 @@ function onDawn(node: Node, name: string): Contestant['command'] {
     const preload = places.bundle('dawn')
     if ('missing' in command) return command
     if (typeof preload !== 'string') return preload
-    const env: Command['env'] = {
-      ...(places.dawn && { GRADUS_BENCH_DAWN: places.dawn.options }),
-      ...(places.dawn?.count && { GRADUS_BENCH_COUNT: 'yes' }),
-    }
-    return { ...command, args: ['--import', pathToFileURL(preload).href, ...command.args], env }
+    return { ...command, args: ['--import', pathToFileURL(preload).href, ...command.args] }
   }
 }
 

@@ -59,7 +59,8 @@ function compileTimes({ workloads }: Results): string | undefined {
   const rows = workloads.flatMap(({ id, rows: list }) =>
     list.flatMap(({ contestant, figure }) => {
       if (!figure || figure.before === undefined || figure.losses) return []
-      if (!/^(gradus|jax-js)/.test(contestant) || /^(matmul|elementwise|reduction|memory|fit-overhead)/.test(id)) return []
+      if (!/^(gradus|jax-js)/.test(contestant) || /^(matmul|elementwise|reduction|memory|fit-overhead)/.test(id))
+        return []
       return [[id, contestant, n(figure.firstMs - figure.laterMs), n(figure.firstMs), n(figure.laterMs)]]
     }),
   )

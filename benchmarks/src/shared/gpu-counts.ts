@@ -91,6 +91,21 @@ function before({ prototype }: Interface, name: string, note: Method): void {
   }
 }
 
+/**
+ * For a device that computes nothing: what is read from it is minus zero everywhere, instead of whatever its memory holds.
+ * As an integer that is negative, as Gradus has it while no step has failed.
+ */
+export function readNothing({ GPUBuffer }: GpuInterfaces): void {
+  const mapRead = 1
+  const prototype = GPUBuffer.prototype as GPUBuffer
+  const { getMappedRange } = prototype
+  prototype.getMappedRange = function (...range) {
+    const bytes = getMappedRange.apply(this, range)
+    if (this.usage & mapRead) new Float32Array(bytes).fill(-0)
+    return bytes
+  }
+}
+
 /** What one of `units` cost, where `more` was counted after them and `less` before. */
 export function perUnit(more: GpuCounts, less: GpuCounts, units: number): GpuCounts {
   const rates = countNames.map((name) => [name, (more[name] - less[name]) / units])

@@ -52,7 +52,7 @@ async function matmulTask({ size, a, b }: MatmulSpec): Promise<Task> {
 
 function prepare(spec: WorkloadSpec): Promise<Task> {
   if (spec.kind === 'matmul') return matmulTask(spec)
-  const what = spec.kind === 'memory' ? 'is measured at matrix products only' : 'runs models and does not train them'
+  const what = 'weights' in spec ? 'runs models and does not train them' : 'is measured at matrix products only'
   throw new NotSupported(`onnxruntime-web ${what}`)
 }
 
