@@ -1,4 +1,4 @@
-import { type CountsRow, countSteps, forCounting } from '../shared/count-steps.ts'
+import { type CountsRow, countSteps } from '../shared/count-steps.ts'
 import type { Run } from './measure-all.ts'
 import { Contender } from './process.ts'
 import type { Contestant } from './roster.ts'
@@ -42,9 +42,8 @@ async function countOne({ id, kinds, command }: Contestant, { workloads, places,
       log(`${id}: ${workload}`)
       const about = { contestant: id, workload }
       try {
-        const part = forCounting(spec)
-        await contender.ask({ ask: 'prepare', spec: part }, limitMs)
-        rows.push({ ...about, counts: await countSteps(part, run) })
+        await contender.ask({ ask: 'prepare', spec }, limitMs)
+        rows.push({ ...about, counts: await countSteps(spec, run) })
         await contender.ask({ ask: 'release' }, limitMs)
       } catch (error) {
         rows.push({ ...about, reason: (error as Error).message })

@@ -60,7 +60,7 @@ export async function measureAll(run: Run): Promise<Results> {
       workloads: measured,
       startUp: article ? await measureStartUp(contestants, places, article, settings, log) : [],
       memory,
-      sizes: size ? await measureSizes(tools) : [],
+      sizes: size && tools.builder ? await measureSizes(tools.builder) : [],
       goals: judge(readGoals(join(tools.home, 'goals.json')), measured).filter(({ subject }) =>
         mode.roster.some(({ id }) => id === subject),
       ),

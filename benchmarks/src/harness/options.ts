@@ -23,6 +23,7 @@ export const help = `Measures Gradus and its peers on the same work, in turns.
   --shapes FILE           other sizes than those of benchmarks/shapes.json, such as benchmarks/gpu.shapes.json
   --reps N                repetitions of each figure (default 7)
   --quick                 3 short repetitions and less patience, for a first look
+  --pack FOLDER           (first and alone) the benchmarks of WebGPU for a machine with a GPU, in one folder
   --json FILE             where the figures go (default benchmarks/results/latest.json; webgpu.json there; benchmarks/counts.json)
   --markdown FILE         also writes the tables there; in a file with the marks of benchmarks/README.md, between them`
 

@@ -106,8 +106,16 @@ export function readNothing({ GPUBuffer }: GpuInterfaces): void {
   }
 }
 
-/** What one of `units` cost, where `more` was counted after them and `less` before. */
-export function perUnit(more: GpuCounts, less: GpuCounts, units: number): GpuCounts {
-  const rates = countNames.map((name) => [name, (more[name] - less[name]) / units])
-  return { ...(Object.fromEntries(rates) as unknown as GpuCounts), pipelines: more.pipelines }
+/** What was asked for after `before`; the pipelines are those since then already. */
+export function less(after: GpuCounts, before: GpuCounts): GpuCounts {
+  return { ...mapCounts((name) => after[name] - before[name]), pipelines: after.pipelines }
+}
+
+/** The counts times a factor, except for the pipelines. */
+export function scaled(counts: GpuCounts, factor: number): GpuCounts {
+  return { ...mapCounts((name) => counts[name] * factor), pipelines: counts.pipelines }
+}
+
+function mapCounts(count: (name: keyof GpuCounts) => number): GpuCounts {
+  return Object.fromEntries(countNames.map((name) => [name, count(name)])) as unknown as GpuCounts
 }

@@ -76,7 +76,8 @@ function articleWorkload(spec: ReturnType<typeof articleSpec>): Workload {
 
 function stepWorkload(spec: StepSpec, what: string): Workload {
   const title = `One train step: ${what}, batch ${spec.batch}`
-  return { id: spec.kind, group: spec.kind, title, spec, unit: milliseconds, trains: true }
+  const samples: Unit = { name: 'samples/s', better: 'more', of: (ms) => (1000 * spec.batch) / ms }
+  return { id: spec.kind, group: spec.kind, title, spec, unit: milliseconds, also: samples, trains: true }
 }
 
 function tinyWorkload(spec: ReturnType<typeof tinySpec>): Workload {
