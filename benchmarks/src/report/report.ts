@@ -17,9 +17,11 @@ export function report(results: Results): string {
     .join('\n\n')
 }
 
-function heading({ machine, date, command, settings }: Results): string {
+function heading({ machine, date, command, settings, contestants: list }: Results): string {
   const { cpu, cores, memoryGb, system, node } = machine
-  return `Measured on ${date.slice(0, 10)} with \`${command}\` on ${cpu} (${cores} cores, ${memoryGb} GB), ${system}, Node ${node}. Each figure is the median of up to ${settings.reps} repetitions; a contestant that is slow has fewer.`
+  const software = list.some(({ runtime = '' }) => /swiftshader|llvmpipe/i.test(runtime))
+  const warning = software ? ' A software driver computes here: the figures are of use as ratios only.' : ''
+  return `Measured on ${date.slice(0, 10)} with \`${command}\` on ${cpu} (${cores} cores, ${memoryGb} GB), ${system}, Node ${node}. Each figure is the median of up to ${settings.reps} repetitions; a contestant that is slow has fewer.${warning}`
 }
 
 function section(title: string, body: string): string {

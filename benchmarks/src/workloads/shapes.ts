@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { ArticleShape, CnnShape, LstmShape, MlpShape, TransformerShape } from '../shared/spec.ts'
 
 /** A shapes file. What it leaves out is not measured. */
@@ -96,5 +96,5 @@ export function readShapes(path: string): Shapes {
       `${path}: transformer.width (${transformer.width}) must be a multiple of heads (${transformer.heads}).`,
     )
   }
-  return base === undefined ? shapes : { ...readShapes(join(dirname(path), base)), ...shapes }
+  return base === undefined ? shapes : { ...readShapes(resolve(dirname(path), base)), ...shapes }
 }
