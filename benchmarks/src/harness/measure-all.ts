@@ -1,6 +1,7 @@
 import { cpus, release, type as systemName, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { judge, readGoals } from '../report/goals.ts'
+import { onSoftware } from '../report/software.ts'
 import type { Shapes } from '../workloads/shapes.ts'
 import { articleSpec } from '../workloads/specs.ts'
 import type { Workload } from '../workloads/workloads.ts'
@@ -61,9 +62,11 @@ export async function measureAll(run: Run): Promise<Results> {
       startUp: article ? await measureStartUp(contestants, places, article, settings, log) : [],
       memory,
       sizes: size && tools.builder ? await measureSizes(tools.builder) : [],
-      goals: judge(readGoals(join(tools.home, 'goals.json')), measured).filter(({ subject }) =>
-        mode.roster.some(({ id }) => id === subject),
-      ),
+      goals: onSoftware(infos)
+        ? []
+        : judge(readGoals(join(tools.home, 'goals.json')), measured).filter(({ subject }) =>
+            mode.roster.some(({ id }) => id === subject),
+          ),
     }
   } finally {
     for (const { contender } of entries) contender.stop()

@@ -45,7 +45,7 @@ export const countingCalls: Mode = {
   roster: webgpuRoster.filter(({ id }) => id.endsWith('-webgpu')),
   base: 'gradus-webgpu',
   shapes: 'shapes.json',
-  json: 'counts.json',
+  json: 'results/counts.json',
   marks: 'counts',
   counts: true,
 }

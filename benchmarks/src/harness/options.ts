@@ -24,7 +24,7 @@ export const help = `Measures Gradus and its peers on the same work, in turns.
   --reps N                repetitions of each figure (default 7)
   --quick                 3 short repetitions and less patience, for a first look
   --pack FOLDER           (first and alone) the benchmarks of WebGPU for a machine with a GPU, in one folder
-  --json FILE             where the figures go (default benchmarks/results/latest.json; webgpu.json there; benchmarks/counts.json)
+  --json FILE             where the figures go (default benchmarks/results/latest.json; webgpu.json or counts.json there)
   --markdown FILE         also writes the tables there; in a file with the marks of benchmarks/README.md, between them`
 
 const thorough: Settings = { reps: 7, repMs: 50, warmUpMs: 500, budgetMs: 15_000, limitMs: 180_000 }

@@ -1,5 +1,6 @@
 import type { Results, Row, WorkloadResult } from '../harness/results.ts'
 import { formatNumber as n, table } from './format.ts'
+import { onSoftware } from './software.ts'
 
 /** All tables as Markdown. */
 export function report(results: Results): string {
@@ -19,8 +20,9 @@ export function report(results: Results): string {
 
 function heading({ machine, date, command, settings, contestants: list }: Results): string {
   const { cpu, cores, memoryGb, system, node } = machine
-  const software = list.some(({ runtime = '' }) => /swiftshader|llvmpipe/i.test(runtime))
-  const warning = software ? ' A software driver computes here: the figures are of use as ratios only.' : ''
+  const warning = onSoftware(list)
+    ? ' A software driver computes here: the figures are of use as ratios only, and no goals are judged.'
+    : ''
   return `Measured on ${date.slice(0, 10)} with \`${command}\` on ${cpu} (${cores} cores, ${memoryGb} GB), ${system}, Node ${node}. Each figure is the median of up to ${settings.reps} repetitions; a contestant that is slow has fewer.${warning}`
 }
 
