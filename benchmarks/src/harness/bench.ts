@@ -27,7 +27,7 @@ export async function bench(argv: readonly string[], tools: Tools): Promise<numb
   })
   const run = {
     ...wanted,
-    command: [tools.command, ...argv].join(' ').replace(/ --$/, ''),
+    command: tools.command,
     mode,
     settings,
     shapes,

@@ -7,5 +7,10 @@ import type { Builder } from './tools.ts'
 export async function main(argv: readonly string[], builder: Builder): Promise<number> {
   if (argv[0] === '--pack') return pack(argv[1], builder)
   const find = (wanted: Parameters<typeof findPlaces>[1]) => findPlaces(builder, wanted)
-  return bench(argv, { command: 'npm run bench --', home: builder.home, find, builder })
+  return bench(argv, {
+    command: ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' '),
+    home: builder.home,
+    find,
+    builder,
+  })
 }

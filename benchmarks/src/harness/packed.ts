@@ -22,4 +22,6 @@ const find = async (): Promise<Found> => ({
 
 const defaults = ['--webgpu', '--contestants', all, '--shapes', join(home, 'gpu.shapes.json')]
 defaults.push('--json', 'webgpu.json', '--markdown', 'webgpu.md')
-process.exitCode = await bench([...defaults, ...process.argv.slice(2)], { command: 'node program.mjs', home, find })
+const given = process.argv.slice(2)
+const command = ['node program.mjs', ...given].join(' ')
+process.exitCode = await bench([...defaults, ...given], { command, home, find })

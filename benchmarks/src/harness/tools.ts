@@ -23,7 +23,7 @@ export interface Found extends Places {
 
 /** What a run starts from. */
 export interface Tools {
-  /** The command without its options, for the report. */
+  /** The command that was given, for the report. */
   readonly command: string
   /** The folder of shapes and goals. */
   readonly home: string
