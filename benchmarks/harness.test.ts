@@ -23,7 +23,7 @@ describe('a run with tiny shapes, without peers', () => {
   let printed: string
   beforeAll(async () => {
     writeFileSync(join(folder, 'table.md'), 'Before.\n<!-- results: begin -->\nold\n<!-- results: end -->\nAfter.\n')
-    const only = 'article,mlp,cnn,lstm,transformer,tiny,matmul,elementwise,reduction,start-up'
+    const only = 'article,mlp,cnn,lstm,transformer,tiny,matmul,elementwise,reduction,memory,start-up'
     const { stdout } = await bench(
       ...['--shapes', shapes, '--contestants', 'gradus-cpu,hand-written,ceiling', '--quick', '--reps', '2'],
       ...['--only', only, '--json', 'results.json', '--markdown', 'table.md'],
@@ -47,6 +47,10 @@ describe('a run with tiny shapes, without peers', () => {
       'matmul-33',
       'elementwise',
       'reduction',
+      'memory-add',
+      'memory-row-sums',
+      'memory-column-sums',
+      'memory-sum',
     ])
     for (const { id, rows } of results.workloads) {
       for (const { contestant, reason } of rows) expect(reason, `${contestant} at ${id}`).toBeUndefined()
@@ -113,6 +117,15 @@ describe('mistakes on the command line', () => {
     },
     30_000,
   )
+
+  it('a shapes file that extends another has what it does not say itself', async () => {
+    const path = join(folder, 'more.json')
+    writeFileSync(path, JSON.stringify({ extends: shapes, matmul: { sizes: [5] } }))
+    const only = ['--only', 'matmul,reduction', '--quick', '--contestants', 'gradus-cpu', '--json', 'more-results.json']
+    await bench('--shapes', path, ...only)
+    const { workloads } = JSON.parse(readFileSync(join(folder, 'more-results.json'), 'utf8')) as Results
+    expect(workloads.map(({ id }) => id)).toEqual(['matmul-5', 'reduction'])
+  }, 30_000)
 
   it('a shapes file with a field that is missing or unknown', async () => {
     const path = join(folder, 'wrong.json')

@@ -1,12 +1,13 @@
 // Bundles the harness from its sources and runs it, so that neither a build nor a loader is needed:
-//   node benchmarks/run.mjs [--quick] [--only WORKLOAD,...] [--contestants ID,...]
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+//   node benchmarks/run.mjs [--quick] [--webgpu] [--only WORKLOAD,...] [--contestants ID,...]
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
-const folder = mkdtempSync(join(tmpdir(), 'gradus-bench-'))
+const place = join(import.meta.dirname, 'dist') // beside the packages that the bundles import
+mkdirSync(place, { recursive: true })
+const folder = mkdtempSync(join(place, 'run-'))
 try {
   const outfile = join(folder, 'main.mjs')
   await build({

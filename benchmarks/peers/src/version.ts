@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs'
+import manifest from '../package.json' with { type: 'json' }
 
-/** The version of an installed package. The bundles lie two folders below the packages. */
-export function versionOf(name: string): string {
-  const manifest = new URL(`../../node_modules/${name}/package.json`, import.meta.url)
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
-}
+/** The version of a peer, which is installed exactly as the manifest says. */
+export const versionOf = (name: keyof typeof manifest.dependencies) => manifest.dependencies[name]

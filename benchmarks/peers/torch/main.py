@@ -1,4 +1,4 @@
-"""A contestant: PyTorch, eager, on the CPU. Arguments: the number of threads, and a workload to train one step of.
+"""A contestant: PyTorch, eager. Arguments: cpu or cuda, the number of threads, and a workload to train one step of.
 
 Without a workload it answers the harness: a line of JSON each on stdin and, after a mark, on stdout.
 """
@@ -11,7 +11,11 @@ import time
 begin = time.perf_counter()
 import torch  # noqa: E402  the import is part of the time to the first step
 
-torch.set_num_threads(int(sys.argv[1]))
+DEVICE = sys.argv[1]
+torch.set_num_threads(int(sys.argv[2]))
+if DEVICE == "cuda" and not torch.cuda.is_available():
+    sys.exit("RuntimeError: PyTorch sees no CUDA device")
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
 from tasks import Article, prepare  # noqa: E402
 
 
@@ -33,9 +37,11 @@ def blas():
 def answer(request, task):
     ask = request["ask"]
     if ask == "about":
-        return {"version": f"PyTorch {torch.__version__} with {blas()}", "runtime": f"Python {sys.version.split()[0]}"}
+        on = f"on {torch.cuda.get_device_name()}" if DEVICE == "cuda" else f"with {blas()}"
+        return {"version": f"PyTorch {torch.__version__} {on}", "runtime": f"Python {sys.version.split()[0]}"}
     if ask == "prepare":
-        return {"note": "multiplies with the reference BLAS"} if blas() == "the reference BLAS" else {}
+        slow = DEVICE == "cpu" and blas() == "the reference BLAS"
+        return {"note": "multiplies with the reference BLAS"} if slow else {}
     if ask == "probe":
         return {"probe": task.probe()}
     if ask == "run":
@@ -57,7 +63,7 @@ def serve():
             request = json.loads(line)
             if request["ask"] == "prepare":
                 task = None
-                task = prepare(request["spec"])
+                task = prepare(request["spec"], DEVICE)
             say(answer(request, task))
             if request["ask"] == "release":
                 task = None
@@ -66,11 +72,11 @@ def serve():
 
 
 def train_one_step(spec):
-    Article({**spec, "epochs": 1, "samples": spec["batch"]}).fit()
+    Article({**spec, "epochs": 1, "samples": spec["batch"]}, DEVICE).fit()
     say({"ms": 1000 * (time.perf_counter() - begin), "peakMb": peak_mb()})
 
 
-if len(sys.argv) > 2:
-    train_one_step(json.loads(sys.argv[2]))
+if len(sys.argv) > 3:
+    train_one_step(json.loads(sys.argv[3]))
 else:
     serve()

@@ -27,11 +27,11 @@ def adam(model, spec):
 class Steps:
     """Train steps over the batches of the data, in a new order each time they are through."""
 
-    def __init__(self, spec):
+    def __init__(self, spec, device):
         self.loss = F.mse_loss if spec["kind"] == "lstm" else cross_entropy
-        self.model = MODELS[spec["kind"]](spec, [generate(weight) for weight in spec["weights"]])
+        self.model = MODELS[spec["kind"]](spec, [generate(weight) for weight in spec["weights"]]).to(device)
         self.optimizer = adam(self.model, spec)
-        self.x, self.y = generate(spec["x"]), generate(spec["y"])
+        self.x, self.y = (generate(spec[name]).to(device) for name in ("x", "y"))
         if spec["kind"] == "cnn":
             self.x = self.x.permute(0, 3, 1, 2).contiguous()
         self.batch, self.batches = spec["batch"], spec["batches"]
@@ -42,7 +42,7 @@ class Steps:
         loss, order, start = None, None, samples
         for _ in range(count):
             if start >= samples:
-                order, start = torch.randperm(samples), 0
+                order, start = torch.randperm(samples, device=self.x.device), 0
             index = order[start : start + self.batch]
             start += self.batch
             loss = self.loss(self.model(self.x[index]), self.y[index])
@@ -61,21 +61,22 @@ class Steps:
 class Article:
     """Whole fits, each from the same first weights."""
 
-    def __init__(self, spec):
-        self.spec = spec
+    def __init__(self, spec, device):
+        self.spec, self.device = spec, device
         self.weights = [generate(weight) for weight in spec["weights"]]
-        self.x, self.y = generate(spec["x"]), generate(spec["y"])
+        self.x, self.y = (generate(spec[name]).to(device) for name in ("x", "y"))
         self.start()
 
     def start(self):
-        self.model = MODELS["article"](self.spec, self.weights)
+        self.model = MODELS["article"](self.spec, self.weights).to(self.device)
         self.optimizer = adam(self.model, self.spec)
 
     def fit(self):
         samples, batch, losses = self.spec["samples"], self.spec["batch"], []
         for _ in range(self.spec["epochs"]):
-            order = torch.randperm(samples) if self.spec["shuffle"] else torch.arange(samples)
-            total, right = torch.zeros(()), torch.zeros((), dtype=torch.int64)
+            arrange = torch.randperm if self.spec["shuffle"] else torch.arange
+            order = arrange(samples, device=self.device)
+            total, right = torch.zeros((), device=self.device), torch.zeros((), dtype=torch.int64, device=self.device)
             for start in range(0, samples, batch):
                 index = order[start : start + batch]
                 x, y = self.x[index], self.y[index]
@@ -129,16 +130,27 @@ LINKS = {
 }
 
 
-def prepare(spec):
+MEMORY = {
+    "add": lambda x, y: x + y,
+    "row-sums": lambda x, _: x.sum(1),
+    "column-sums": lambda x, _: x.sum(0),
+    "sum": lambda x, _: x.sum(),
+}
+
+
+def prepare(spec, device):
     kind = spec["kind"]
     if kind == "article":
-        return Article(spec)
+        return Article(spec, device)
     if kind in MODELS:
-        return Steps(spec)
+        return Steps(spec, device)
     if kind == "matmul":
-        a, b = generate(spec["a"]), generate(spec["b"])
+        a, b = (generate(spec[name]).to(device) for name in ("a", "b"))
         return Kernel(lambda: a @ b)
-    x = generate(spec["x"])
+    x = generate(spec["x"]).to(device)
+    if kind == "memory":
+        y, work = generate(spec["y"]).to(device), MEMORY[spec["op"]]
+        return Kernel(lambda: work(x, y))
     if kind == "reduction":
         return Kernel(lambda: x.sum())
 

@@ -23,7 +23,7 @@ declare module '@tensorflow/tfjs-core' {
   export function reshape(x: Tensor, shape: readonly number[]): Tensor
   export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor
   export function softmax(x: Tensor): Tensor
-  export function sum(x: Tensor): Tensor
+  export function sum(x: Tensor, axis?: number): Tensor
   export function tanh(x: Tensor): Tensor
   export function transpose(x: Tensor, order: readonly number[]): Tensor
   export function zeros(shape: readonly number[]): Tensor
@@ -36,6 +36,8 @@ declare module '@tensorflow/tfjs-core' {
 }
 
 declare module '@tensorflow/tfjs-backend-cpu' {}
+
+declare module '@tensorflow/tfjs-backend-webgpu' {}
 
 declare module '@tensorflow/tfjs-backend-wasm' {
   export function setWasmPaths(folder: string): void

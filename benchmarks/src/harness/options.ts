@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { countingCalls, type Mode, onProcessor, onWebGpu } from './modes.ts'
 import type { Settings } from './results.ts'
 
 export interface Options {
@@ -9,17 +10,21 @@ export interface Options {
   readonly json: string
   readonly markdown: string | undefined
   readonly help: boolean
+  readonly mode: Mode
   readonly settings: Settings
 }
 
 export const help = `Measures Gradus and its peers on the same work, in turns.
 
-  --only WORKLOAD[,...]   article, mlp, cnn, lstm, transformer, tiny, matmul, elementwise, reduction, start-up, size
+  --webgpu                those who compute on a GPU, in sizes for a driver without one (benchmarks/webgpu.shapes.json)
+  --counts                what those ask of WebGPU for a step, on a device that computes nothing
+  --only WORKLOAD[,...]   article, mlp, cnn, lstm, transformer, tiny, matmul, elementwise, reduction, memory, start-up, size
   --contestants ID[,...]  only these; a * stands for anything, as in 'gradus-*'
-  --shapes FILE           other sizes than those of benchmarks/shapes.json
+  --shapes FILE           other sizes than those of benchmarks/shapes.json, such as benchmarks/gpu.shapes.json
   --reps N                repetitions of each figure (default 7)
   --quick                 3 short repetitions and less patience, for a first look
-  --json FILE             where the figures go (default benchmarks/results/latest.json)
+  --pack FOLDER           (first and alone) the benchmarks of WebGPU for a machine with a GPU, in one folder
+  --json FILE             where the figures go (default benchmarks/results/latest.json; webgpu.json or counts.json there)
   --markdown FILE         also writes the tables there; in a file with the marks of benchmarks/README.md, between them`
 
 const thorough: Settings = { reps: 7, repMs: 50, warmUpMs: 500, budgetMs: 15_000, limitMs: 180_000 }
@@ -35,22 +40,26 @@ export function readOptions(argv: readonly string[], home: string): Options {
       shapes: { type: 'string' },
       reps: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      webgpu: { type: 'boolean', default: false },
+      counts: { type: 'boolean', default: false },
       json: { type: 'string' },
       markdown: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   const path = (given: string) => resolve(process.env.INIT_CWD ?? process.cwd(), given)
+  const mode = values.counts ? countingCalls : values.webgpu ? onWebGpu : onProcessor
   const settings = values.quick ? quick : thorough
   const reps = values.reps === undefined ? settings.reps : Number(values.reps)
   if (!Number.isInteger(reps) || reps < 1) throw new Error(`--reps is ${values.reps}; expected a whole number from 1.`)
   return {
-    shapes: values.shapes === undefined ? join(home, 'shapes.json') : path(values.shapes),
+    shapes: values.shapes === undefined ? join(home, mode.shapes) : path(values.shapes),
     only: values.only?.split(','),
     contestants: values.contestants?.split(','),
-    json: values.json === undefined ? join(home, 'results/latest.json') : path(values.json),
+    json: values.json === undefined ? join(home, mode.json) : path(values.json),
     markdown: values.markdown === undefined ? undefined : path(values.markdown),
     help: values.help,
+    mode,
     settings: { ...settings, reps },
   }
 }

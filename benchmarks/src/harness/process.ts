@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { type Reply, type Request, replyMark } from '../shared/serve.ts'
+import type { Reply, Request } from '../shared/contestant.ts'
+import { replyMark } from '../shared/serve.ts'
 
 /** Why a contestant has no figure. */
 class Failure extends Error {}

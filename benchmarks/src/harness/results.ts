@@ -50,6 +50,8 @@ export interface WorkloadResult {
   readonly unit: string
   readonly better: 'less' | 'more'
   readonly alsoUnit?: string
+  /** Whose time is 1 in `ratio`. */
+  readonly base: string
   readonly rows: readonly Row[]
 }
 
@@ -59,7 +61,7 @@ export interface Row {
   readonly reason?: string
   readonly note?: string
   readonly figure?: Figure
-  /** Time per unit over that of Gradus's wasm backend with one thread. */
+  /** Time per unit over that of the base. */
   readonly ratio?: number
 }
 

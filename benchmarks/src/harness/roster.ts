@@ -31,7 +31,7 @@ export interface Contestant {
 }
 
 /** What is compared with peers. */
-const trainedAndKernels: readonly Kind[] = [
+export const trainedAndKernels: readonly Kind[] = [
   'article',
   'mlp',
   'cnn',
@@ -40,9 +40,10 @@ const trainedAndKernels: readonly Kind[] = [
   'matmul',
   'elementwise',
   'reduction',
+  'memory',
 ]
 
-/** Everybody, in the order of the tables. */
+/** Everybody who computes on the processor, in the order of the tables. */
 export const roster: readonly Contestant[] = [
   ...onBoth('gradus-cpu', 'Gradus, cpu backend', (node) => gradus(node, 'cpu', 1)),
   ...onBoth('gradus-wasm', 'Gradus, wasm backend, 1 thread', (node) => gradus(node, 'wasm', 1)),
@@ -72,7 +73,7 @@ export const roster: readonly Contestant[] = [
   })),
 ]
 
-type Node = 'node' | 'newerNode'
+export type Node = 'node' | 'newerNode'
 
 /** A contestant on the Node of the harness, and on a newer one that has relaxed SIMD. */
 function onBoth(id: string, title: string, make: (node: Node) => Omit<Contestant, 'id' | 'title'>): Contestant[] {
@@ -105,22 +106,24 @@ function jax(id: string, title: string, threads: number): Contestant {
     title,
     peers: true,
     kinds: trainedAndKernels,
-    command: script('newerNode', 'jax-js', [String(threads)]),
-    startUp: starting('newerNode', 'start-up-jax-js', [String(threads)]),
+    command: script('newerNode', 'jax-js', ['wasm', String(threads)]),
+    startUp: starting('newerNode', 'start-up-jax-js', ['wasm', String(threads)]),
   }
 }
 
+export function python(args: readonly string[], env?: Command['env']): Contestant['command'] {
+  return ({ python: file, torch: folder }) =>
+    typeof file === 'string' ? { file, args: ['-B', `${folder}/main.py`, ...args], ...(env && { env }) } : file
+}
+
 function torch(id: string, title: string, threads: number): Contestant {
-  const python = ({ python: file, torch: folder }: Places, args: readonly string[]): Command | Missing =>
-    typeof file === 'string'
-      ? { file, args: ['-B', `${folder}/main.py`, String(threads), ...args], env: threadsOf(threads) }
-      : file
+  const args = ['cpu', String(threads)]
   return {
     id,
     title,
     kinds: trainedAndKernels,
-    command: (places) => python(places, []),
-    startUp: (places, spec) => python(places, [spec]),
+    command: python(args, threadsOf(threads)),
+    startUp: (places, spec) => python([...args, spec], threadsOf(threads))(places),
   }
 }
 
@@ -129,7 +132,7 @@ function threadsOf(threads: number): Readonly<Record<string, string>> {
   return { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) }
 }
 
-function script(node: Node, name: string, args: readonly string[]): Contestant['command'] {
+export function script(node: Node, name: string, args: readonly string[]): Contestant['command'] {
   return (places) => {
     const [file, bundle] = [places[node], places.bundle(name)]
     if (typeof file !== 'string') return file

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
 import type { SizeRow } from './results.ts'
-import type { Tools } from './tools.ts'
+import type { Builder } from './tools.ts'
 
 interface Bundle {
   readonly name: string
@@ -62,11 +62,11 @@ const bundles: readonly Bundle[] = [
 ]
 
 /** Bundles the same program for the browser with each library. */
-export async function measureSizes(tools: Tools): Promise<SizeRow[]> {
+export async function measureSizes(builder: Builder): Promise<SizeRow[]> {
   const rows: SizeRow[] = []
   for (const bundle of bundles) {
     rows.push(
-      await sizeOf(bundle, tools).catch((error: Error) => ({
+      await sizeOf(bundle, builder).catch((error: Error) => ({
         bundle: bundle.name,
         reason: error.message.split('\n').at(-1)!,
       })),
@@ -75,7 +75,7 @@ export async function measureSizes(tools: Tools): Promise<SizeRow[]> {
   return rows
 }
 
-async function sizeOf({ name, code, from, besides }: Bundle, { home, build }: Tools): Promise<SizeRow> {
+async function sizeOf({ name, code, from, besides }: Bundle, { home, build }: Builder): Promise<SizeRow> {
   const folder = from === 'own' ? home : join(home, 'peers')
   if (from === 'peers' && !existsSync(join(folder, 'node_modules'))) return { bundle: name, reason: 'not installed' }
   const { outputFiles, metafile, warnings } = await build({

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Reply, replyMark } from '../shared/serve.ts'
+import type { Reply } from '../shared/contestant.ts'
+import { replyMark } from '../shared/serve.ts'
 import type { ArticleSpec } from '../shared/spec.ts'
 import type { Log } from './measure.ts'
 import type { Command } from './process.ts'

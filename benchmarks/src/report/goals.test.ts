@@ -12,6 +12,7 @@ const workload = (id: string, times: Record<string, Figure>): WorkloadResult => 
   title: id,
   unit: 'ms',
   better: 'less',
+  base: 'gradus-wasm',
   rows: Object.entries(times).map(([contestant, own]) => ({ contestant, figure: own })),
 })
 

@@ -4,7 +4,7 @@ import type { Figure, GoalResult, WorkloadResult } from '../harness/results.ts'
 /** A row of `goals.json`. One of `than`, `shareOf`, `compileBelow` and `below` says what is asked. */
 export interface Goal {
   readonly goal: string
-  /** A workload, or a group such as `matmul` that stands for each of its sizes from `minimumSize`. */
+  /** A workload, or a group such as `matmul` that stands for each of its members, or its sizes from `minimumSize`. */
   readonly workload: string
   readonly minimumSize?: number
   /** Whose figure it is; each also with the newer Node, against peers on that Node where they run on both. */
@@ -36,7 +36,7 @@ export function judge(goals: readonly Goal[], workloads: readonly WorkloadResult
 
 function concerns({ workload, minimumSize = 0 }: Goal, id: string): boolean {
   if (id === workload) return true
-  return id.startsWith(`${workload}-`) && Number(id.slice(workload.length + 1)) >= minimumSize
+  return id.startsWith(`${workload}-`) && !(Number(id.slice(workload.length + 1)) < minimumSize)
 }
 
 function judgeOne(goal: Goal, workload: WorkloadResult, subject: string): GoalResult {
@@ -63,7 +63,7 @@ function judgeOne(goal: Goal, workload: WorkloadResult, subject: string): GoalRe
     .filter((rival): rival is { id: string; figure: Figure } => rival.figure !== undefined)
     .sort((a, b) => a.figure.ms.median - b.figure.ms.median)[0]
   if (!best) return unknown(`no figure of ${rivals.map(({ id }) => id).join(', ')}`)
-  // at elementwise work the ceiling has the same bytes per unit of work, so that times compare as rates do
+  // at elementwise work and in `memory` the ceiling has the same bytes per unit of work, so that times compare as rates do
   const figure = best.figure.ms.median / own.ms.median
   const detail = goal.shareOf === undefined ? `as fast as ${best.id}` : `of the rate of ${best.id}`
   return { ...base, figure, verdict: verdict(figure >= goal.atLeast!), detail }

@@ -1,5 +1,6 @@
 import type { Results, Row, WorkloadResult } from '../harness/results.ts'
 import { formatNumber as n, table } from './format.ts'
+import { onSoftware } from './software.ts'
 
 /** All tables as Markdown. */
 export function report(results: Results): string {
@@ -17,9 +18,12 @@ export function report(results: Results): string {
     .join('\n\n')
 }
 
-function heading({ machine, date, command, settings }: Results): string {
+function heading({ machine, date, command, settings, contestants: list }: Results): string {
   const { cpu, cores, memoryGb, system, node } = machine
-  return `Measured on ${date.slice(0, 10)} with \`${command}\` on ${cpu} (${cores} cores, ${memoryGb} GB), ${system}, Node ${node}. Each figure is the median of up to ${settings.reps} repetitions; a contestant that is slow has fewer.`
+  const warning = onSoftware(list)
+    ? ' A software driver computes here: the figures are of use as ratios only, and no goals are judged.'
+    : ''
+  return `Measured on ${date.slice(0, 10)} with \`${command}\` on ${cpu} (${cores} cores, ${memoryGb} GB), ${system}, Node ${node}. Each figure is the median of up to ${settings.reps} repetitions; a contestant that is slow has fewer.${warning}`
 }
 
 function section(title: string, body: string): string {
@@ -40,9 +44,9 @@ function goals({ goals: list }: Results): string | undefined {
   return section('Goals', table(['goal', 'workload', 'for', 'figure', 'target', 'verdict', 'how'], rows))
 }
 
-function workload({ title, unit, alsoUnit, rows }: WorkloadResult): string {
+function workload({ title, unit, alsoUnit, base, rows }: WorkloadResult): string {
   const also = alsoUnit === undefined ? [] : [alsoUnit]
-  const head = ['contestant', unit, 'min', 'max', ...also, 'time / Gradus wasm', 'reps', 'remark']
+  const head = ['contestant', unit, 'min', 'max', ...also, `time / ${base}`, 'reps', 'remark']
   const cells = rows.map((row) => workloadRow(row, also.length))
   return section(title, table(head, cells))
 }
@@ -59,7 +63,8 @@ function compileTimes({ workloads }: Results): string | undefined {
   const rows = workloads.flatMap(({ id, rows: list }) =>
     list.flatMap(({ contestant, figure }) => {
       if (!figure || figure.before === undefined || figure.losses) return []
-      if (!/^(gradus|jax-js)/.test(contestant) || /^(matmul|elementwise|reduction|fit-overhead)/.test(id)) return []
+      if (!/^(gradus|jax-js)/.test(contestant) || /^(matmul|elementwise|reduction|memory|fit-overhead)/.test(id))
+        return []
       return [[id, contestant, n(figure.firstMs - figure.laterMs), n(figure.firstMs), n(figure.laterMs)]]
     }),
   )

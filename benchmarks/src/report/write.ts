@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-const begin = '<!-- results: begin -->'
-const end = '<!-- results: end -->'
-
-/** Writes the tables: between the marks of a file that has them, else as the whole file. */
-export function writeMarkdown(path: string, tables: string): void {
+/** Writes the tables: between the marks of that name in a file that has them, else as the whole file. */
+export function writeMarkdown(path: string, marks: string, tables: string): void {
+  const [begin, end] = ['begin', 'end'].map((place) => `<!-- ${marks}: ${place} -->`) as [string, string]
   const old = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const [before, rest] = old.split(begin, 2)
   const after = rest?.split(end, 2)[1]

@@ -110,6 +110,18 @@ export interface ReductionSpec {
   readonly x: ArraySpec
 }
 
+export const memoryOps = ['add', 'row-sums', 'column-sums', 'sum'] as const
+
+/** An op that does next to nothing but read and write: the sum of two matrices, or sums of the elements of one. */
+export interface MemorySpec {
+  readonly kind: 'memory'
+  readonly op: (typeof memoryOps)[number]
+  /** All that has to be read and written, at least. */
+  readonly bytes: number
+  readonly x: ArraySpec
+  readonly y: ArraySpec
+}
+
 export type StepSpec = MlpSpec | CnnSpec | LstmSpec | TransformerSpec
-export type WorkloadSpec = ArticleSpec | StepSpec | TinySpec | MatmulSpec | ElementwiseSpec | ReductionSpec
+export type WorkloadSpec = ArticleSpec | StepSpec | TinySpec | MatmulSpec | ElementwiseSpec | ReductionSpec | MemorySpec
 export type Kind = WorkloadSpec['kind']

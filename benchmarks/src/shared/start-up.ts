@@ -1,4 +1,5 @@
-import { type Reply, replyMark } from './serve.ts'
+import type { Reply } from './contestant.ts'
+import { replyLine } from './serve.ts'
 import type { ArticleSpec } from './spec.ts'
 
 /**
@@ -14,5 +15,5 @@ export async function reportStartUp(trainOneStep: (spec: ArticleSpec) => Promise
   } catch (error) {
     reply = { error: (error as Error).message.split('\n')[0]! }
   }
-  process.stdout.write(`${replyMark}${JSON.stringify(reply)}\n`, () => process.exit())
+  process.stdout.write(replyLine(reply), () => process.exit())
 }

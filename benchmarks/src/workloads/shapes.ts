@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { ArticleShape, CnnShape, LstmShape, MlpShape, TransformerShape } from '../shared/spec.ts'
 
 /** A shapes file. What it leaves out is not measured. */
@@ -12,7 +13,10 @@ export interface Shapes {
   readonly matmul?: { readonly sizes: readonly number[] }
   readonly elementwise?: { readonly elements: number; readonly operations: number }
   readonly reduction?: { readonly elements: number }
+  readonly memory?: { readonly rows: number; readonly columns: number }
 }
+
+type Entries = Record<string, Record<string, unknown>>
 
 type Check = 'count' | 'counts' | 'number' | 'boolean'
 
@@ -55,6 +59,7 @@ const fields: { readonly [name in keyof Shapes]-?: Readonly<Record<string, Check
   matmul: { sizes: 'counts' },
   elementwise: { elements: 'count', operations: 'count' },
   reduction: { elements: 'count' },
+  memory: { rows: 'count', columns: 'count' },
 }
 
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) > 0
@@ -69,9 +74,9 @@ const checks: Record<Check, { readonly passes: (value: unknown) => boolean; read
   boolean: { passes: (value) => typeof value === 'boolean', expected: 'true or false' },
 }
 
-/** Reads a shapes file. Throws for entries that are missing, unknown or of the wrong kind, with their place. */
+/** Reads a shapes file, and first the one beside it that its `extends` names. Throws for entries that are missing, unknown or of the wrong kind, with their place. */
 export function readShapes(path: string): Shapes {
-  const shapes = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>
+  const { extends: base, ...shapes } = JSON.parse(readFileSync(path, 'utf8')) as { extends?: string } & Entries
   for (const [name, values] of Object.entries(shapes)) {
     const known = fields[name as keyof Shapes]
     if (!known) throw new Error(`${path}: '${name}' is no workload; there are ${Object.keys(fields).join(', ')}.`)
@@ -91,5 +96,5 @@ export function readShapes(path: string): Shapes {
       `${path}: transformer.width (${transformer.width}) must be a multiple of heads (${transformer.heads}).`,
     )
   }
-  return shapes
+  return base === undefined ? shapes : { ...readShapes(resolve(dirname(path), base)), ...shapes }
 }

@@ -8,6 +8,7 @@ import type {
   LstmShape,
   LstmSpec,
   MatmulSpec,
+  MemorySpec,
   MlpShape,
   MlpSpec,
   ReductionSpec,
@@ -130,4 +131,10 @@ export function elementwiseSpec({ elements, operations }: { elements: number; op
 
 export function reductionSpec({ elements }: { elements: number }): ReductionSpec {
   return { kind: 'reduction', elements, x: new Arrays().uniform([elements], -1, 1) }
+}
+
+export function memorySpec(op: MemorySpec['op'], { rows, columns }: { rows: number; columns: number }): MemorySpec {
+  const arrays = new Arrays()
+  const matrix = () => arrays.uniform([rows, columns], -1, 1)
+  return { kind: 'memory', op, bytes: (op === 'add' ? 12 : 4) * rows * columns, x: matrix(), y: matrix() }
 }

@@ -1,4 +1,4 @@
-import type { StepSpec, WorkloadSpec } from '../shared/spec.ts'
+import { type MemorySpec, memoryOps, type StepSpec, type WorkloadSpec } from '../shared/spec.ts'
 import type { Shapes } from './shapes.ts'
 import {
   articleSpec,
@@ -6,6 +6,7 @@ import {
   elementwiseSpec,
   lstmSpec,
   matmulSpec,
+  memorySpec,
   mlpSpec,
   reductionSpec,
   tinySpec,
@@ -39,7 +40,7 @@ const milliseconds: Unit = { name: 'ms', better: 'less', of: (ms) => ms }
 
 /** Everything that the shapes ask for. */
 export function workloadsOf(shapes: Shapes): Workload[] {
-  const { article, mlp, cnn, lstm, transformer, tiny, matmul, elementwise, reduction } = shapes
+  const { article, mlp, cnn, lstm, transformer, tiny, matmul, elementwise, reduction, memory } = shapes
   const list: (Workload | undefined)[] = [
     article && articleWorkload(articleSpec(article)),
     mlp && stepWorkload(mlpSpec(mlp), `dense network ${[mlp.inputs, ...mlp.hidden, mlp.classes].join('-')}`),
@@ -54,6 +55,7 @@ export function workloadsOf(shapes: Shapes): Workload[] {
     ...(matmul?.sizes ?? []).map(matmulWorkload),
     elementwise && elementwiseWorkload(elementwise),
     reduction && reductionWorkload(reduction),
+    ...(memory ? memoryOps.map((op) => memoryWorkload(memorySpec(op, memory))) : []),
   ]
   return list.filter((workload) => workload !== undefined)
 }
@@ -74,7 +76,8 @@ function articleWorkload(spec: ReturnType<typeof articleSpec>): Workload {
 
 function stepWorkload(spec: StepSpec, what: string): Workload {
   const title = `One train step: ${what}, batch ${spec.batch}`
-  return { id: spec.kind, group: spec.kind, title, spec, unit: milliseconds, trains: true }
+  const samples: Unit = { name: 'samples/s', better: 'more', of: (ms) => (1000 * spec.batch) / ms }
+  return { id: spec.kind, group: spec.kind, title, spec, unit: milliseconds, also: samples, trains: true }
 }
 
 function tinyWorkload(spec: ReturnType<typeof tinySpec>): Workload {
@@ -119,6 +122,24 @@ function reductionWorkload(shape: NonNullable<Shapes['reduction']>): Workload {
     title: `Sum of ${shape.elements} floats`,
     spec: reductionSpec(shape),
     unit: { name: 'GB/s', better: 'more', of: (ms) => (4 * shape.elements) / ms / 1e6 },
+    trains: false,
+  }
+}
+
+const memoryTitles: Readonly<Record<MemorySpec['op'], string>> = {
+  add: 'Sum of two matrices',
+  'row-sums': 'Sum of each row',
+  'column-sums': 'Sum of each column',
+  sum: 'Sum of all elements',
+}
+
+function memoryWorkload(spec: MemorySpec): Workload {
+  return {
+    id: `memory-${spec.op}`,
+    group: 'memory',
+    title: `${memoryTitles[spec.op]}, ${spec.x.shape.join(' x ')}`,
+    spec,
+    unit: { name: 'GB/s', better: 'more', of: (ms) => spec.bytes / ms / 1e6 },
     trains: false,
   }
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
+import type { Task } from '../../../src/shared/contestant.ts'
 import { generate } from '../../../src/shared/generate.ts'
-import type { Task } from '../../../src/shared/serve.ts'
 import type { ArticleSpec } from '../../../src/shared/spec.ts'
 
 interface Sample {

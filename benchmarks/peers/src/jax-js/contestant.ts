@@ -1,9 +1,8 @@
 import { defaultDevice, init, type Array as JaxArray, jit, numpy as np } from '@jax-js/jax'
-import { type Contestant, NotSupported, serve, type Task } from '../../../src/shared/serve.ts'
+import { type Contestant, NotSupported, type Task } from '../../../src/shared/contestant.ts'
 import type { WorkloadSpec } from '../../../src/shared/spec.ts'
-import { reportStartUp } from '../../../src/shared/start-up.ts'
 import { versionOf } from '../version.ts'
-import { articleTask, elementwiseTask, kernelTask, stepsTask, upload } from './tasks.ts'
+import { articleTask, elementwiseTask, kernelTask, memoryTask, stepsTask, upload } from './tasks.ts'
 
 function prepare(spec: WorkloadSpec): Task {
   switch (spec.kind) {
@@ -26,25 +25,17 @@ function prepare(spec: WorkloadSpec): Task {
       const sum = jit((value: JaxArray) => value.sum())
       return kernelTask(() => sum(x.ref))
     }
+    case 'memory':
+      return memoryTask(spec)
     default:
       throw new NotSupported('not asked')
   }
 }
 
-/** Answers the harness. */
-export async function contest(): Promise<void> {
-  await serve(async (): Promise<Contestant> => {
-    await init('wasm')
-    defaultDevice('wasm')
-    return { version: `jax-js ${versionOf('@jax-js/jax')}, wasm backend`, prepare }
-  })
-}
-
-/** Trains one step of the article's job and ends. */
-export async function start(): Promise<void> {
-  await reportStartUp(async (spec) => {
-    await init('wasm')
-    defaultDevice('wasm')
-    await articleTask({ ...spec, epochs: 1, samples: spec.batch }).run(1)
-  })
+/** jax-js on `wasm` or `webgpu`. */
+export async function open(device: string): Promise<Contestant> {
+  const devices = await init(device)
+  if (!devices.includes(device)) throw new Error(`its ${device} backend does not start`)
+  defaultDevice(device)
+  return { version: `jax-js ${versionOf('@jax-js/jax')}, ${device} backend`, prepare }
 }

@@ -1,7 +1,13 @@
-// Trains one step of the article's job with jax-js and ends. Arguments: threads, workload.
+// Trains one step of the article's job with jax-js and ends. Arguments: backend, threads, workload.
+import { reportStartUp } from '../../../src/shared/start-up.ts'
 import { installWebWorkers } from './web-workers.ts'
 
-const threads = Number(process.argv[2])
-if (threads > 1) installWebWorkers(threads)
-const { start } = await import('./contestant.ts')
-await start()
+const [device = 'wasm', threads] = process.argv.slice(2)
+if (Number(threads) > 1) installWebWorkers(Number(threads))
+const { open } = await import('./contestant.ts')
+
+await reportStartUp(async (spec) => {
+  const { prepare } = await open(device)
+  const task = await prepare({ ...spec, epochs: 1, samples: spec.batch })
+  await task.run(1)
+})

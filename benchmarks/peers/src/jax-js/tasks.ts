@@ -1,7 +1,14 @@
 import { type Array as JaxArray, jit, numpy as np } from '@jax-js/jax'
+import type { Task } from '../../../src/shared/contestant.ts'
 import { generate } from '../../../src/shared/generate.ts'
-import type { Task } from '../../../src/shared/serve.ts'
-import type { ArraySpec, ArticleSpec, ChainLink, ElementwiseSpec, StepSpec } from '../../../src/shared/spec.ts'
+import type {
+  ArraySpec,
+  ArticleSpec,
+  ChainLink,
+  ElementwiseSpec,
+  MemorySpec,
+  StepSpec,
+} from '../../../src/shared/spec.ts'
 import { adaptWeights, type Loss, lossOf } from './models.ts'
 import { firstState, makeStep, type State } from './train.ts'
 
@@ -153,4 +160,16 @@ export function elementwiseTask({ x: spec, chain }: ElementwiseSpec): Task {
   const x = upload(spec)
   const compiled = jit((value: JaxArray) => chain.reduce((y, [name, number = 0]) => ops[name](y, number), value))
   return kernelTask(() => compiled(x.ref))
+}
+
+export function memoryTask({ op, ...spec }: MemorySpec): Task {
+  const x = upload(spec.x)
+  if (op === 'add') {
+    const y = upload(spec.y)
+    const sum = jit((a: JaxArray, b: JaxArray) => a.add(b))
+    return kernelTask(() => sum(x.ref, y.ref))
+  }
+  const axes = { 'row-sums': 1, 'column-sums': 0, sum: null }
+  const sum = jit((a: JaxArray) => a.sum(axes[op]))
+  return kernelTask(() => sum(x.ref))
 }

@@ -6,6 +6,7 @@ import * as wasm from '@tensorflow/tfjs-backend-wasm'
 
 /** Starts a backend; wasm with SIMD. Throws where there are not as many threads as were asked for. */
 export async function startBackend(name: string, threads: number): Promise<void> {
+  if (name === 'webgpu') return (await import('./webgpu.ts')).startWebGpu()
   if (name === 'wasm') {
     const { resolve } = createRequire(import.meta.url)
     wasm.setWasmPaths(`${dirname(resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`)

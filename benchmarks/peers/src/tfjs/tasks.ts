@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Task } from '../../../src/shared/contestant.ts'
 import { generate } from '../../../src/shared/generate.ts'
-import type { Task } from '../../../src/shared/serve.ts'
-import type { ArraySpec, ArticleSpec, ChainLink, ElementwiseSpec, StepSpec } from '../../../src/shared/spec.ts'
+import type {
+  ArraySpec,
+  ArticleSpec,
+  ChainLink,
+  ElementwiseSpec,
+  MemorySpec,
+  StepSpec,
+} from '../../../src/shared/spec.ts'
 import { networkOf } from './networks.ts'
 
 export const upload = (spec: ArraySpec) => tf.tensor(generate(spec), spec.shape, spec.dtype)
@@ -106,4 +113,15 @@ const ops: Record<ChainLink[0], (x: tf.Tensor, value: number) => tf.Tensor> = {
 export function elementwiseTask({ x: spec, chain }: ElementwiseSpec): Task {
   const x = upload(spec)
   return kernelTask(() => chain.reduce((value, [name, number = 0]) => ops[name](value, number), x))
+}
+
+export function memoryTask(spec: MemorySpec): Task {
+  const [x, y] = [upload(spec.x), upload(spec.y)]
+  const works: Record<MemorySpec['op'], () => tf.Tensor> = {
+    add: () => tf.add(x, y),
+    'row-sums': () => tf.sum(x, 1),
+    'column-sums': () => tf.sum(x, 0),
+    sum: () => tf.sum(x),
+  }
+  return { ...kernelTask(works[spec.op]), close: () => [x, y].forEach((matrix) => matrix.dispose()) }
 }

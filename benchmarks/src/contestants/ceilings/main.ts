@@ -1,5 +1,6 @@
 // A contestant: what one thread of WebAssembly can do at most, in arithmetic and in copying.
-import { type Contestant, NotSupported, serve, type Task } from '../../shared/serve.ts'
+import { type Contestant, NotSupported, type Task } from '../../shared/contestant.ts'
+import { serve } from '../../shared/serve.ts'
 import type { WorkloadSpec } from '../../shared/spec.ts'
 import { arithmetic, copy, operationsPerRound } from './programs.ts'
 

@@ -1,6 +1,6 @@
 import { Adam, type Loss, type Model, type Sequential } from 'gradus'
+import type { Task } from '../../shared/contestant.ts'
 import { generate } from '../../shared/generate.ts'
-import type { Task } from '../../shared/serve.ts'
 import type { ArraySpec, ArticleSpec, StepSpec, TinySpec } from '../../shared/spec.ts'
 
 export type Network = Sequential | Model

@@ -1,7 +1,7 @@
 import { abs, add, compile, matmul, maximum, minimum, mul, reshape, sliceAxis, sum, type Tensor, tensor } from 'gradus'
+import type { Task } from '../../shared/contestant.ts'
 import { generateFloats } from '../../shared/generate.ts'
-import type { Task } from '../../shared/serve.ts'
-import type { ArraySpec, ChainLink, ElementwiseSpec, MatmulSpec, ReductionSpec } from '../../shared/spec.ts'
+import type { ArraySpec, ChainLink, ElementwiseSpec, MatmulSpec, MemorySpec, ReductionSpec } from '../../shared/spec.ts'
 
 const upload = (spec: ArraySpec) => reshape(tensor(generateFloats(spec)), spec.shape)
 
@@ -54,4 +54,16 @@ export function reductionTask(spec: ReductionSpec): Task {
   const x = upload(spec.x)
   const total = compile((value: Tensor) => sum(value))
   return { ...repeat(() => total(x)), close: () => x.dispose() }
+}
+
+export function memoryTask(spec: MemorySpec): Task {
+  const [x, y] = [upload(spec.x), upload(spec.y)]
+  const works: Record<MemorySpec['op'], (a: Tensor, b: Tensor) => Tensor> = {
+    add,
+    'row-sums': (a) => sum(a, { axis: 1 }),
+    'column-sums': (a) => sum(a, { axis: 0 }),
+    sum: (a) => sum(a),
+  }
+  const work = compile(works[spec.op])
+  return { ...repeat(() => work(x, y)), close: () => [x, y].forEach((matrix) => matrix.dispose()) }
 }

@@ -1,5 +1,5 @@
 import { type Backend, decorate, useBackend } from 'gradus'
-import type { Task } from '../../shared/serve.ts'
+import type { Task } from '../../shared/contestant.ts'
 import type { TinySpec } from '../../shared/spec.ts'
 import { stepsTask } from './fit-task.ts'
 import { modelFor } from './models.ts'

@@ -1,6 +1,8 @@
 // A contestant: the article's job by hand, as the ceiling for JavaScript.
+
+import { NotSupported, type Task } from '../../shared/contestant.ts'
 import { generate, generateFloats } from '../../shared/generate.ts'
-import { NotSupported, serve, type Task } from '../../shared/serve.ts'
+import { serve } from '../../shared/serve.ts'
 import type { ArticleSpec, WorkloadSpec } from '../../shared/spec.ts'
 import { lossOf, type State, trainEpoch } from './train.ts'
 

@@ -1,0 +1,17 @@
+interface Navigator {
+  readonly userAgent: string
+  readonly gpu?: GPU
+}
+
+/** The navigator of a page; in Node that of Dawn, where it was loaded. */
+export const navigatorHere = () => (globalThis as { navigator?: Navigator }).navigator
+
+/** Which graphics adapter WebGPU has here, if there is WebGPU. */
+export async function aboutGpu(): Promise<string> {
+  const gpu = navigatorHere()?.gpu
+  if (!gpu) return ''
+  const adapter = await gpu.requestAdapter()
+  if (!adapter) return 'no graphics adapter'
+  const { vendor, architecture, description } = adapter.info
+  return [vendor, architecture, description].filter(Boolean).join(' ')
+}

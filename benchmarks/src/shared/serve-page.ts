@@ -1,0 +1,9 @@
+import { aboutGpu, navigatorHere } from './about-gpu.ts'
+import { answering, type Contestant } from './contestant.ts'
+
+/** Lets the program that opened this page ask the contestant, through `answer` of the global object. */
+export function servePage(open: () => Promise<Contestant> | Contestant): void {
+  const [, version] = /Chrome\/(\d+)/.exec(navigatorHere()?.userAgent ?? '') ?? []
+  const runtime = async () => [`Chromium ${version}`, await aboutGpu()].join(', ')
+  Object.assign(globalThis, { answer: answering(open, { runtime }) })
+}
