@@ -19,8 +19,10 @@ function part(changes: Partial<ShaderCode>): ShaderCode {
 
 it('each part has workgroups and addresses of its own', () => {
   const text = assemble([
-    part({ body: 'heap[<0> + lane] = 1u;', groups: 3 }),
-    part({ body: 'heap[<0>] = heap[<1>];', slots: [0, 1], groups: 2 }),
+    [
+      part({ body: 'heap[<0> + lane] = 1u;', groups: 3 }),
+      part({ body: 'heap[<0>] = heap[<1>];', slots: [0, 1], groups: 2 }),
+    ],
   ])
   expect(text).toContain('fn part0(row: u32, lane: u32) {\nheap[table[1].x + lane] = 1u;\n}')
   expect(text).toContain('heap[table[1].y] = heap[table[1].z];')
@@ -31,7 +33,7 @@ it('each part has workgroups and addresses of its own', () => {
 it('parts that differ in their values and sizes alone are one function', () => {
   const body = 'if (lane >= COUNT) { return; } heap[<0>] = heap[<1>];'
   const parts = [3, 4].map((count) => part({ body, slots: [0, 1], count }))
-  const text = assemble([...parts, part({ body: 'heap[<0>] = COUNT;', count: 7 })])
+  const text = assemble([[...parts, part({ body: 'heap[<0>] = COUNT;', count: 7 })]])
   expect(text.match(/fn alike\d/g)).toHaveLength(1)
   expect(text).toContain('heap[addressAt(slots + 0u)] = heap[addressAt(slots + 1u)];')
   expect(text).toContain('alike0(row, lane, 4u, 3u)')
@@ -41,8 +43,18 @@ it('parts that differ in their values and sizes alone are one function', () => {
 
 it('variables of the workgroup are apart', () => {
   const one = part({ declarations: 'var<workgroup> xPART: u32;', body: 'xPART = 1u;' })
-  const text = assemble([one, one])
+  const text = assemble([[one, one]])
   expect(text).toContain('var<workgroup> x0: u32;')
   expect(text).toContain('var<workgroup> x1: u32;')
   expect(text).toContain('x1 = 1u;')
+})
+
+it('phases are done in turn by one workgroup, with barriers between them', () => {
+  const [first, second] = [part({ body: 'heap[<0>] = 1u;', groups: 2 }), part({ body: 'heap[<0>] = 2u;' })]
+  const text = assemble([[first], [second]])
+  expect(text).toContain(
+    'for (var row = 0u; row < 2u; row++) {\nif (row < 2u) { part0(row, lane); }\nworkgroupBarrier();\n}\n' +
+      'storageBarrier();\nworkgroupBarrier();\n' +
+      '{\nlet row = 0u;\nif (row < 1u) { part1(row, lane); }\n}',
+  )
 })

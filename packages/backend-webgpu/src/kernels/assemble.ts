@@ -5,49 +5,93 @@ import type { ShaderCode } from './kernel-code.ts'
 /** At most so many workgroups run along one dimension. */
 export const mostGroups = 65535
 
-/** One shader that does what several do, in workgroups of their own. Their slots follow one another in its table. */
-export function assemble(parts: readonly ShaderCode[]): string {
-  const [{ workgroupSize, writesParts }] = parts as readonly [ShaderCode, ...ShaderCode[]]
-  const alike = new Map<string, number>()
-  for (const { body } of parts) alike.set(body, (alike.get(body) ?? 0) + 1)
-  const shared = new Map<string, string>()
-  const functions: string[] = []
-  const calls: string[] = []
-  let slots = tableHeader.length
-  let groups = 0
-  parts.forEach((part, number) => {
-    const { body, declarations, count } = part
-    const first = slots
-    const row = groups === 0 ? 'row' : `row - ${groups}u`
-    let call = `part${number}(${row}, lane)`
-    if (alike.get(body)! > 1 && declarations === '') {
-      let name = shared.get(body)
-      if (name === undefined) {
-        name = `alike${shared.size}`
-        shared.set(body, name)
-        const text = named(body, 'count', (slot) => `addressAt(slots + ${slot}u)`)
-        functions.push(`fn ${name}(row: u32, lane: u32, slots: u32, count: u32) {\n${text}\n}`)
-      }
-      call = `${name}(${row}, lane, ${first}u, ${count}u)`
-    } else {
-      const own = (text: string) =>
-        named(text.replaceAll('PART', String(number)), `${count}u`, (slot) => wordAt(first + slot))
-      functions.push(own(declarations), `fn part${number}(row: u32, lane: u32) {\n${own(body)}\n}`)
-    }
-    groups += part.groups
-    slots += part.slots.length
-    calls.push(`if (row < ${groups}u) { ${call}; }`)
+/** What several shaders do at the same time: the functions to call, and how many workgroups there are. */
+interface Phase {
+  readonly calls: string
+  readonly groups: number
+}
+
+/**
+ * One shader that does what several do. Those of a phase do not depend on one another; the slots of all follow one another in
+ * its table. One phase has a workgroup for each of theirs. Several phases are done by one workgroup, one after the other.
+ */
+export function assemble(phases: readonly (readonly ShaderCode[])[]): string {
+  const parts = phases.flat()
+  const { workgroupSize, writesParts } = parts[0]!
+  const functions = new Functions(parts)
+  const made = phases.map((list): Phase => {
+    let groups = 0
+    const calls = list.map((part) => {
+      const call = functions.call(part, groups === 0 ? 'row' : `row - ${groups}u`)
+      groups += part.groups
+      return `if (row < ${groups}u) { ${call}; }`
+    })
+    return { calls: calls.join(' else '), groups }
   })
-  const text = functions.join('\n')
+  const text = functions.list.join('\n')
   return `@group(0) @binding(0) var<storage, read_write> heap: array<${writesParts ? 'atomic<u32>' : 'u32'}>;
-@group(0) @binding(1) var<uniform> table: array<vec4<u32>, ${Math.ceil(slots / 4)}>;
+@group(0) @binding(1) var<uniform> table: array<vec4<u32>, ${Math.ceil(functions.slots / 4)}>;
 ${functionsFor(text)}
 ${text}
 @compute @workgroup_size(${workgroupSize})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-let row = group.x + group.y * ${mostGroups}u;
-${calls.join(' else ')}
+${made.length === 1 ? apart(made[0]!) : inTurn(made)}
 }`
+}
+
+function apart({ calls }: Phase): string {
+  return `let row = group.x + group.y * ${mostGroups}u;\n${calls}`
+}
+
+/** What one phase wrote is there for the next; and so is workgroup memory from one row to the next. */
+function inTurn(phases: readonly Phase[]): string {
+  return phases
+    .map(({ calls, groups }) =>
+      groups === 1
+        ? `{\nlet row = 0u;\n${calls}\n}`
+        : `for (var row = 0u; row < ${groups}u; row++) {\n${calls}\nworkgroupBarrier();\n}`,
+    )
+    .join('\nstorageBarrier();\nworkgroupBarrier();\n')
+}
+
+/** The functions of a shader's parts. Parts that differ in sizes and addresses alone are one function. */
+class Functions {
+  readonly list: string[] = []
+  /** How many words of the table are taken. */
+  slots = tableHeader.length
+  private readonly alike = new Map<string, number>()
+  private readonly shared = new Map<string, string>()
+  private parts = 0
+
+  constructor(parts: readonly ShaderCode[]) {
+    for (const { body } of parts) this.alike.set(body, (this.alike.get(body) ?? 0) + 1)
+  }
+
+  /** Code that calls a part for a workgroup of its own. */
+  call(part: ShaderCode, row: string): string {
+    const { body, declarations, count, slots } = part
+    const first = this.slots
+    this.slots += slots.length
+    const number = this.parts++
+    if (this.alike.get(body)! > 1 && declarations === '') {
+      return `${this.sharedFunction(body)}(${row}, lane, ${first}u, ${count}u)`
+    }
+    const own = (text: string) =>
+      named(text.replaceAll('PART', String(number)), `${count}u`, (slot) => wordAt(first + slot))
+    this.list.push(own(declarations), `fn part${number}(row: u32, lane: u32) {\n${own(body)}\n}`)
+    return `part${number}(${row}, lane)`
+  }
+
+  private sharedFunction(body: string): string {
+    let name = this.shared.get(body)
+    if (name === undefined) {
+      name = `alike${this.shared.size}`
+      this.shared.set(body, name)
+      const text = named(body, 'count', (slot) => `addressAt(slots + ${slot}u)`)
+      this.list.push(`fn ${name}(row: u32, lane: u32, slots: u32, count: u32) {\n${text}\n}`)
+    }
+    return name
+  }
 }
 
 function wordAt(place: number): string {

@@ -1,10 +1,11 @@
 import type { KernelSchedule } from '@gradus/graph/kernels'
 import { assemble } from '../kernels/assemble.ts'
 import type { ShaderCode } from '../kernels/kernel-code.ts'
+import { type Chain, chainsOf } from './chains.ts'
 import { type Entry, type Launch, launchesOf } from './launches.ts'
 import { wavesOf } from './waves.ts'
 
-/** One dispatch: several launches that do not depend on one another. */
+/** One dispatch: several launches that do not depend on one another, or small ones in turn. */
 export interface Call {
   readonly wgsl: string
   readonly groups: number
@@ -24,10 +25,10 @@ export function callsOf(schedule: KernelSchedule): {
 } {
   const { launches, workspaceBytes } = launchesOf(schedule)
   const shaders = new Shaders()
-  return {
-    calls: wavesOf(launches).flatMap((wave) => packed(wave).map((list) => callOf(list, shaders))),
-    workspaceBytes,
-  }
+  const calls = chainsOf(wavesOf(launches)).flatMap((chain) =>
+    chain.length > 1 ? [callOf(chain, shaders)] : packed(chain[0]!).map((list) => callOf([list], shaders)),
+  )
+  return { calls, workspaceBytes }
 }
 
 /** Those that can be one dispatch, together. */
@@ -50,12 +51,14 @@ function packed(wave: readonly Launch[]): Launch[][] {
   return done
 }
 
-function callOf(list: readonly Launch[], shaders: Shaders): Call {
+/** A dispatch of launches that are done at the same time, or in several phases by one workgroup. */
+function callOf(phases: Chain, shaders: Shaders): Call {
+  const launches = phases.flat()
   return {
-    wgsl: shaders.textOf(list.map(({ code }) => code)),
-    groups: list.reduce((sum, { code }) => sum + code.groups, 0),
-    entries: list.flatMap(({ entries }) => entries),
-    label: [...new Set(list.map(({ label }) => label))].join('; '),
+    wgsl: shaders.textOf(phases.map((phase) => phase.map(({ code }) => code))),
+    groups: phases.length > 1 ? 1 : launches.reduce((sum, { code }) => sum + code.groups, 0),
+    entries: launches.flatMap(({ entries }) => entries),
+    label: [...new Set(launches.map(({ label }) => label))].join('; '),
   }
 }
 
@@ -64,10 +67,10 @@ class Shaders {
   private readonly numbers = new Map<ShaderCode, number>()
   private readonly texts = new Map<string, string>()
 
-  textOf(parts: readonly ShaderCode[]): string {
-    const key = parts.map((part) => this.numberOf(part)).join()
+  textOf(phases: readonly (readonly ShaderCode[])[]): string {
+    const key = phases.map((phase) => phase.map((part) => this.numberOf(part)).join()).join(';')
     let text = this.texts.get(key)
-    if (text === undefined) this.texts.set(key, (text = assemble(parts)))
+    if (text === undefined) this.texts.set(key, (text = assemble(phases)))
     return text
   }
 

@@ -37,6 +37,8 @@ export interface Launch {
   readonly entries: readonly Entry[]
   /** What it computes, for messages. */
   readonly label: string
+  /** About how many additions and the like it takes. */
+  readonly operations: number
 }
 
 /** Where the inputs and outputs of a schedule lie, and where in the arena its values begin. */
@@ -72,11 +74,11 @@ class Launches {
 
   list(): Launch[] {
     const { kernels, plan, program } = this.schedule
-    const launches = kernels.flatMap(({ kernel }, number) => {
+    const launches = kernels.flatMap(({ kernel, cost }, number) => {
       if (kernel.kind === 'whole' && kernel.body) {
         return this.loop(kernel, kernel.body, this.around.arena + plan.rooms.get(number)!)
       }
-      return this.launches(kernel)
+      return this.launches(kernel, cost.operations)
     })
     const copies = plan.outputs.flatMap((source, index): Launch[] => {
       if (source.from !== 'copy') return []
@@ -86,12 +88,13 @@ class Launches {
     return [...launches, ...copies]
   }
 
-  private launches(kernel: FusedKernel): Launch[] {
+  private launches(kernel: FusedKernel, operations: number): Launch[] {
     const { shaders, workspaceBytes, workspace } = this.codeOf(kernel)
     const label = labelOf(kernel, this.schedule)
     return shaders.map((code) => ({
       code,
       label,
+      operations,
       entries: code.slots.map((slot): Entry => {
         const written = code.written.has(slot)
         if (slot === 'workspace') {
@@ -117,7 +120,7 @@ class Launches {
       elementBytes: inWords ? 4 : 1,
       written: slot === 1,
     })
-    return [{ code, entries: code.slots.map((slot) => entry(slot as number)), label: 'copy' }]
+    return [{ code, entries: code.slots.map((slot) => entry(slot as number)), label: 'copy', operations: bytes }]
   }
 
   private placeOf(value: number): Place {

@@ -67,7 +67,7 @@ export class Machine {
     this.writeWords(address, bytes.subarray(0, whole))
     const passing = this.heap.allocate(4)
     this.writeWords(passing, bytes.subarray(whole))
-    this.launch(assemble([copyCode(rest, 'bytes')]), [passing, address + whole])
+    this.launch(assemble([[copyCode(rest, 'bytes')]]), [passing, address + whole])
     this.heap.release(passing, 4)
   }
 

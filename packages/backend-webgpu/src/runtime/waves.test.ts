@@ -9,7 +9,7 @@ function entry(offset: number, bytes: number, written: boolean, place: Partial<P
   return { place: { at: 'arena', index: 0, offset, ...place }, bytes, elementBytes: 4, written }
 }
 
-const launch = (...entries: Entry[]): Launch => ({ code, entries, label: '' })
+const launch = (...entries: Entry[]): Launch => ({ code, entries, label: '', operations: 0 })
 const read = (offset: number, bytes = 16, place: Partial<Place> = {}) => entry(offset, bytes, false, place)
 const write = (offset: number, bytes = 16, place: Partial<Place> = {}) => entry(offset, bytes, true, place)
 
