@@ -120,8 +120,8 @@ describe('what is not there', () => {
     ['an option of the call', { ...layer, call_kwargs: { use_causal_mask: true } }, 'call option use_causal_mask'],
     [
       'a policy',
-      { ...layer, layer: keras('layers', 'Dense', { units: 3, dtype: 'mixed_float16' }) },
-      'dtype mixed_float16',
+      { ...layer, layer: keras('layers', 'Dense', { units: 3, dtype: 'mixed_bfloat16' }) },
+      'dtype mixedBfloat16',
     ],
     ['a dtype', { ...layer, inputs: [{ shape: [1], dtype: 'string', data: ['a'] }] }, 'dtype string'],
   ])('%s is named', async (_, entry, missing) => {

@@ -5,6 +5,14 @@ import type { ShaderCode } from './kernel-code.ts'
 /** At most so many workgroups run along one dimension. */
 export const mostGroups = 65535
 
+/** Memory whose words are written by one thread each, and memory of whose words several threads may write parts. */
+const ownWords = `@group(0) @binding(0) var<storage, read_write> heap: array<u32>;
+fn wordAt(place: u32) -> u32 { return heap[place]; }
+fn putWord(place: u32, word: u32) { heap[place] = word; }`
+const sharedWords = `@group(0) @binding(0) var<storage, read_write> heap: array<atomic<u32>>;
+fn wordAt(place: u32) -> u32 { return atomicLoad(&heap[place]); }
+fn putWord(place: u32, word: u32) { atomicStore(&heap[place], word); }`
+
 /** What several shaders do at the same time: the functions to call, and how many workgroups there are. */
 interface Phase {
   readonly calls: string
@@ -17,7 +25,8 @@ interface Phase {
  */
 export function assemble(phases: readonly (readonly ShaderCode[])[]): string {
   const parts = phases.flat()
-  const { workgroupSize, writesParts } = parts[0]!
+  const { workgroupSize } = parts[0]!
+  const memory = parts.some(({ writesParts }) => writesParts) ? sharedWords : ownWords
   const functions = new Functions(parts)
   const made = phases.map((list): Phase => {
     let groups = 0
@@ -29,7 +38,7 @@ export function assemble(phases: readonly (readonly ShaderCode[])[]): string {
     return { calls: calls.join(' else '), groups }
   })
   const text = functions.list.join('\n')
-  return `@group(0) @binding(0) var<storage, read_write> heap: array<${writesParts ? 'atomic<u32>' : 'u32'}>;
+  return `${memory}
 @group(0) @binding(1) var<uniform> table: array<vec4<u32>, ${Math.ceil(functions.slots / 4)}>;
 ${functionsFor(text)}
 ${text}

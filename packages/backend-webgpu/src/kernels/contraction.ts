@@ -1,4 +1,4 @@
-import type { Axis, ContractionKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel } from '@gradus/graph/kernels'
 import { Block } from '../wgsl/block.ts'
 import { literal, typeOf } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
@@ -7,7 +7,7 @@ import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { partialSums } from './partial-sums.ts'
 import { perRun } from './per-run.ts'
 import { nested, threads } from './rows.ts'
-import { type BytesOf, runAlong } from './runs.ts'
+import { runAlong, type Values } from './runs.ts'
 import { chooseTiles, tileProducts } from './tiles.ts'
 
 /** So many threads keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
@@ -15,20 +15,15 @@ const enoughThreads = 32768
 const leastPart = 32
 
 /** The shaders of sums of products: by tiles that go through workgroup memory, or element by element where there are few. */
-export function contractionCode(kernel: ContractionKernel, bytesOf: BytesOf): KernelCode {
+export function contractionCode(kernel: ContractionKernel, values: Values): KernelCode {
   const [batch, m, n, k] = [kernel.batch, kernel.m, kernel.n, kernel.k].map(countOf) as [number, number, number, number]
   const shape = chooseTiles(batch, m, n, k)
-  const run = runAlong(kernel.stores, lastOf(kernel), bytesOf)
+  const run = runAlong(kernel.stores, [...kernel.batch, ...kernel.m, ...kernel.n], values)
   if (shape) return inParts(kernel, shape.parts, run, tileProducts(kernel, shape, run))
   const parts = Math.min(Math.ceil(enoughThreads / (batch * m * n)), Math.floor(k / leastPart))
   return parts > 1
     ? inParts(kernel, parts, run, elementParts(kernel, parts))
     : inParts(kernel, 1, run, elements(kernel, run))
-}
-
-/** The axis along which neighbours of the result lie. */
-function lastOf({ batch, m, n }: ContractionKernel): Axis | undefined {
-  return [...batch, ...m, ...n].at(-1)
 }
 
 /** Sums that were cut are put together by a second shader. */

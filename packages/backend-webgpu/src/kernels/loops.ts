@@ -23,7 +23,7 @@ import {
   visit,
   walk,
 } from './rows.ts'
-import type { BytesOf } from './runs.ts'
+import type { Values } from './runs.ts'
 import { splitRows } from './split-rows.ts'
 
 /** Rows at least as long are shared. */
@@ -34,12 +34,12 @@ const enoughGroups = 1024
 const leastPart = 64
 
 /** The shaders of a kernel made of loops: a thread for each row, or a workgroup where rows are long, or several for a row. */
-export function loopsCode(kernel: LoopKernel, bytesOf: BytesOf): KernelCode {
+export function loopsCode(kernel: LoopKernel, values: Values): KernelCode {
   const { outer, inner, passes, slots } = kernel
   const workspaceBytes = rowBufferBytes(kernel)
   if (storesOf(kernel).some(({ add }) => add)) return { shaders: [inOrder(kernel)], workspaceBytes }
   if (inner.length === 0 && slots === 0 && passes.length === 1 && passes[0]!.reductions.length === 0) {
-    return { shaders: [mapCode(kernel, bytesOf)], workspaceBytes: 0 }
+    return { shaders: [mapCode(kernel, values)], workspaceBytes: 0 }
   }
   const [count, length] = [countOf(outer), countOf(inner)]
   const shared = length >= longRow && !liesAcross(kernel)

@@ -178,11 +178,11 @@ export class Shader implements KernelScope {
   }
 
   private word(place: Code): Code {
-    return this.options.writesParts ? `atomicLoad(&heap[${place}])` : `heap[${place}]`
+    return `wordAt(${place})`
   }
 
   private setWord(place: Code, word: Code): string {
-    return this.options.writesParts ? `atomicStore(&heap[${place}], ${word});` : `heap[${place}] = ${word};`
+    return `putWord(${place}, ${word});`
   }
 
   private rowPlace(slot: number, index: Code): Code {

@@ -1,7 +1,7 @@
 import type { Launch } from './launches.ts'
 
 /** A wave of so many workgroups or fewer, and of so few operations, is done sooner by one workgroup than it is dispatched. */
-const fewGroups = 4
+const fewGroups = 8
 const fewOperations = 2 ** 17
 /** More would take long to compile. */
 const mostParts = 64
@@ -13,26 +13,25 @@ export type Chain = readonly (readonly Launch[])[]
 
 /** Small waves that follow one another, put together. */
 export function chainsOf(waves: readonly (readonly Launch[])[]): Chain[] {
-  const chains: { waves: (readonly Launch[])[]; parts: number; bytes: number; kind: string | undefined }[] = []
+  const chains: { waves: (readonly Launch[])[]; parts: number; bytes: number; size: number | undefined }[] = []
   for (const wave of waves) {
-    const kind = kindOfSmall(wave)
+    const size = sizeOfSmall(wave)
     const bytes = wave.reduce((sum, { code }) => sum + code.workgroupBytes, 0)
     const last = chains.at(-1)
     const fits = last && last.parts + wave.length <= mostParts && last.bytes + bytes <= workgroupBytes
-    if (kind !== undefined && fits && last.kind === kind) {
+    if (size !== undefined && fits && last.size === size) {
       last.waves.push(wave)
       last.parts += wave.length
       last.bytes += bytes
-    } else chains.push({ waves: [wave], parts: wave.length, bytes, kind })
+    } else chains.push({ waves: [wave], parts: wave.length, bytes, size })
   }
   return chains.map((chain) => chain.waves)
 }
 
-/** What the shaders of a small wave have in common; undefined for other waves. */
-function kindOfSmall(wave: readonly Launch[]): string | undefined {
+/** The size of the workgroups of a small wave; undefined for other waves. */
+function sizeOfSmall(wave: readonly Launch[]): number | undefined {
   const groups = wave.reduce((sum, { code }) => sum + code.groups, 0)
   const operations = wave.reduce((sum, launch) => sum + launch.operations, 0)
-  if (groups > fewGroups || operations > fewOperations) return undefined
-  const kinds = new Set(wave.map(({ code }) => `${code.workgroupSize} ${code.writesParts}`))
-  return kinds.size === 1 ? [...kinds][0] : undefined
+  const [size, ...others] = new Set(wave.map(({ code }) => code.workgroupSize))
+  return groups <= fewGroups && operations <= fewOperations && others.length === 0 ? size : undefined
 }

@@ -11,7 +11,7 @@ import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
 import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
 import { loopsCode } from '../kernels/loops.ts'
-import type { BytesOf } from '../kernels/runs.ts'
+import type { Values } from '../kernels/runs.ts'
 import { wholeCode } from '../kernels/whole.ts'
 
 /** Where a value lies when a program runs, in bytes from the beginning of something; or a given number, as `offset`. */
@@ -44,6 +44,8 @@ export interface Launch {
 /** Where the inputs and outputs of a schedule lie, and where in the arena its values begin. */
 interface Surroundings {
   readonly arena: number
+  /** Whether inputs and outputs may lie within larger values. */
+  readonly inLoop: boolean
   input(index: number): Place
   output(index: number): Place
 }
@@ -53,6 +55,7 @@ export function launchesOf(schedule: KernelSchedule): { launches: readonly Launc
   const workspace = { bytes: 0 }
   const around: Surroundings = {
     arena: 0,
+    inLoop: false,
     input: (index) => ({ at: 'input', index, offset: 0 }),
     output(index) {
       const donor = donorOf(schedule.plan.outputs[index]!)
@@ -64,13 +67,17 @@ export function launchesOf(schedule: KernelSchedule): { launches: readonly Launc
 }
 
 class Launches {
+  private readonly values: Values
+
   constructor(
     private readonly schedule: KernelSchedule,
     private readonly around: Surroundings,
     private readonly workspace: { bytes: number },
     /** The code of the kernels so far: the steps of a loop share it. */
     private readonly codes = new Map<FusedKernel, PlacedCode>(),
-  ) {}
+  ) {
+    this.values = { bytesOf: (value) => byteSize(schedule.program.aval(value)), apart: !around.inLoop }
+  }
 
   list(): Launch[] {
     const { kernels, plan, program } = this.schedule
@@ -160,6 +167,7 @@ class Launches {
       const shifted = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + time * bytes })
       const around: Surroundings = {
         arena: room,
+        inLoop: true,
         input(index) {
           if (index < carries) return step === 0 ? inputs[index]! : own(index, step - 1)
           return index < carries + sequences ? shifted(inputs[index]!, byteSize(avals[index]!)) : inputs[index]!
@@ -174,7 +182,7 @@ class Launches {
     let code = this.codes.get(kernel)
     if (!code) {
       code = {
-        ...codeOf(kernel, (value) => byteSize(this.schedule.program.aval(value))),
+        ...codeOf(kernel, this.values),
         workspace: this.workspace.bytes,
       }
       this.workspace.bytes += Math.ceil(code.workspaceBytes / 16) * 16
@@ -189,12 +197,12 @@ interface PlacedCode extends KernelCode {
   readonly workspace: number
 }
 
-function codeOf(kernel: FusedKernel, bytesOf: BytesOf): KernelCode {
+function codeOf(kernel: FusedKernel, values: Values): KernelCode {
   switch (kernel.kind) {
     case 'loops':
-      return loopsCode(kernel, bytesOf)
+      return loopsCode(kernel, values)
     case 'contraction':
-      return contractionCode(kernel, bytesOf)
+      return contractionCode(kernel, values)
     case 'whole':
       return wholeCode(kernel)
   }
