@@ -1,7 +1,9 @@
+import { problem } from '../state/session.ts'
 import { Boundary } from './boundary.tsx'
 import { Confusion } from './confusion.tsx'
 import { Controls } from './controls.tsx'
 import { Curves } from './curves.tsx'
+import { Digits } from './digits.tsx'
 import { Histograms } from './histograms.tsx'
 import { Inspector } from './inspector.tsx'
 import { NetworkDrawing } from './network-drawing.tsx'
@@ -32,12 +34,14 @@ export function App() {
         <div class="column">
           <NetworkDrawing />
           <div class="pair">
-            <Boundary />
-            <Curves />
-          </div>
-          <div class="pair">
-            <Confusion />
-            <Histograms />
+            <div class="column">
+              {problem.value.data === 'digits' ? <Digits /> : <Boundary />}
+              <Confusion />
+            </div>
+            <div class="column">
+              <Curves />
+              <Histograms />
+            </div>
           </div>
         </div>
         <div class="column">
