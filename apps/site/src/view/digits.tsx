@@ -32,7 +32,7 @@ export function Digits() {
           const right = truth === prediction
           return (
             <li key={index} class={right ? 'right' : 'wrong'}>
-              <DigitImage pixels={samples.x[index]!} label={`A ${truth}, taken for ${prediction}`} />
+              <DigitImage pixels={samples.x[index]!} label={`Digit ${truth}, taken for ${prediction}`} />
               <span aria-hidden="true">{right ? prediction : `${truth} \u2192 ${prediction}`}</span>
             </li>
           )
