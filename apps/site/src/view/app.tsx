@@ -48,7 +48,10 @@ export function App() {
           <Inspector />
         </div>
       </main>
-      <footer>Everything runs in this page, in a worker. Nothing is sent anywhere.</footer>
+      <footer>
+        Everything runs in this page, in a worker. Nothing is sent anywhere. The digits are by E. Alpaydin and C. Kaynak
+        (UCI Machine Learning Repository, CC BY 4.0).
+      </footer>
     </div>
   )
 }
