@@ -5,13 +5,13 @@ import { makeProblem } from './problem.ts'
 
 const generated = dataNames.filter((name) => name !== 'own')
 
-describe.each(generated)('the data set %s', (data) => {
+describe.each(generated)('the data set %s', async (data) => {
   const settings = { ...defaults, data, noise: 0.2 }
-  const problem = makeProblem(settings)
+  const problem = await makeProblem(settings)
 
-  it('is the same for the same seed only', () => {
-    expect(makeProblem(settings)).toEqual(problem)
-    expect(makeProblem({ ...settings, seed: 2 })).not.toEqual(problem)
+  it('is the same for the same seed only', async () => {
+    expect(await makeProblem(settings)).toEqual(problem)
+    expect(await makeProblem({ ...settings, seed: 2 })).not.toEqual(problem)
   })
 
   it('is split by the share to train on', () => {
@@ -19,22 +19,22 @@ describe.each(generated)('the data set %s', (data) => {
     expect(train / (train + test)).toBeCloseTo(0.8, 2)
   })
 
-  it('has inputs within reach, and both classes', () => {
+  it('has inputs within reach, and all classes', () => {
     const rows = [...problem.train.x, ...problem.test.x]
     expect(rows.every((row) => row.length === problem.inputs.length)).toBe(true)
     expect(Math.max(...rows.flat().map(Math.abs))).toBeLessThanOrEqual(reach)
-    if (problem.kind === 'classes') expect(new Set(problem.train.y)).toEqual(new Set([0, 1]))
+    if (problem.kind === 'classes') expect(new Set(problem.train.y)).toEqual(new Set(problem.outputs.keys()))
   })
 })
 
 describe('makeProblem', () => {
-  it('has side effects from 65 on where there is no noise', () => {
-    const { train } = makeProblem({ ...defaults, noise: 0 })
+  it('has side effects from 65 on where there is no noise', async () => {
+    const { train } = await makeProblem({ ...defaults, noise: 0 })
     train.x.forEach(([age], i) => expect(Math.round(13 + 87 * age!) >= 65 ? 1 : 0).toBe(train.y[i]))
   })
 
-  it('takes own points as they are', () => {
-    const { train, test } = makeProblem({
+  it('takes own points as they are', async () => {
+    const { train, test } = await makeProblem({
       ...defaults,
       data: 'own',
       points: [
@@ -45,5 +45,16 @@ describe('makeProblem', () => {
     })
     expect([...train.y, ...test.y].sort()).toEqual([0, 1])
     expect([...train.x, ...test.x]).toContainEqual([1, -2])
+  })
+
+  it('has every digit of the file once, in sixteenths', async () => {
+    const { train, test } = await makeProblem({ ...defaults, data: 'digits', noise: 0 })
+    const pixels = [...train.x, ...test.x]
+    expect(pixels).toHaveLength(1797)
+    expect(pixels.every((row) => row.every((pixel) => Number.isInteger(pixel * 16)))).toBe(true)
+    const digits = [...train.y, ...test.y]
+    expect(Array.from({ length: 10 }, (_, digit) => digits.filter((y) => y === digit).length)).toEqual([
+      178, 182, 177, 183, 181, 182, 181, 179, 174, 180,
+    ])
   })
 })

@@ -1,4 +1,5 @@
-import type { Settings } from '../settings/settings.ts'
+import type { DataName, Settings } from '../settings/settings.ts'
+import { brightest, loadDigits, noisyDigit, side } from './digits.ts'
 import { circles, curve, moons, type Sample, sideEffects, spiral, xor } from './generators.ts'
 import { randomNumbers, shuffled } from './random.ts'
 
@@ -8,32 +9,54 @@ export interface Samples {
   readonly y: readonly number[]
 }
 
-/** What a network is to learn. */
-export interface Problem {
+/** What a data set is about. */
+interface Form {
   readonly kind: 'classes' | 'number'
   readonly inputs: readonly string[]
   /** Names of the classes, or of the one number. */
   readonly outputs: readonly string[]
+}
+
+/** What a network is to learn. */
+export interface Problem extends Form {
+  readonly data: DataName
   readonly train: Samples
   readonly test: Samples
 }
 
 const generators = { 'side-effects': sideEffects, circles, xor, spiral, moons, curve }
 
+const plane: Form = { kind: 'classes', inputs: ['x', 'y'], outputs: ['blue', 'orange'] }
+const pixelNames = Array.from({ length: side * side }, (_, i) => `pixel ${Math.floor(i / side) + 1}/${(i % side) + 1}`)
+
+const forms: Record<DataName, Form> = {
+  'side-effects': { kind: 'classes', inputs: ['age'], outputs: ['no side effects', 'side effects'] },
+  circles: plane,
+  xor: plane,
+  spiral: plane,
+  moons: plane,
+  digits: { kind: 'classes', inputs: pixelNames, outputs: Array.from('0123456789') },
+  curve: { kind: 'number', inputs: ['x'], outputs: ['y'] },
+  own: plane,
+}
+
+/** The plane without points, before anything is there. */
+export const emptyProblem: Problem = { ...plane, data: 'own', train: { x: [], y: [] }, test: { x: [], y: [] } }
+
 /** The samples of the chosen data set, shuffled and split. The same settings give the same samples. */
-export function makeProblem({ data, noise, trainShare, seed, points }: Settings): Problem {
+export async function makeProblem(settings: Settings): Promise<Problem> {
+  const { data, seed, trainShare } = settings
   const random = randomNumbers(seed)
-  const samples: readonly Sample[] = data === 'own' ? points : generators[data](random, noise)
-  const rows = shuffled(samples.map(rounded), random)
+  const rows = shuffled((await samplesOf(settings, random)).map(rounded), random)
   const cut = Math.min(rows.length, Math.max(1, Math.round(rows.length * trainShare)))
-  return {
-    kind: data === 'curve' ? 'number' : 'classes',
-    inputs: data === 'side-effects' ? ['age'] : data === 'curve' ? ['x'] : ['x', 'y'],
-    outputs:
-      data === 'side-effects' ? ['no side effects', 'side effects'] : data === 'curve' ? ['y'] : ['blue', 'orange'],
-    train: split(rows.slice(0, cut)),
-    test: split(rows.slice(cut)),
-  }
+  return { ...forms[data], data, train: split(rows.slice(0, cut)), test: split(rows.slice(cut)) }
+}
+
+async function samplesOf({ data, noise, points }: Settings, random: () => number): Promise<readonly Sample[]> {
+  if (data === 'own') return points
+  if (data !== 'digits') return generators[data](random, noise)
+  const digits = (await loadDigits()).map((digit) => noisyDigit(digit, random, noise))
+  return digits.map((digit) => [...digit.slice(0, -1).map((pixel) => pixel / brightest), digit.at(-1)!])
 }
 
 // Few digits, so that the samples can be written into a program as they are.

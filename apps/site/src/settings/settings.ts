@@ -1,4 +1,4 @@
-export const dataNames = ['side-effects', 'circles', 'xor', 'spiral', 'moons', 'curve', 'own'] as const
+export const dataNames = ['side-effects', 'circles', 'xor', 'spiral', 'moons', 'digits', 'curve', 'own'] as const
 export const activations = ['relu', 'tanh', 'sigmoid', 'linear'] as const
 export const optimizers = ['SGD', 'Momentum', 'Adam'] as const
 export const backends = ['wasm', 'cpu', 'webgpu'] as const
@@ -23,7 +23,10 @@ export interface Settings {
   readonly optimizer: OptimizerName
   readonly learningRate: number
   readonly batchSize: number
-  /** How far samples are moved at random, 0 to 1; for the ages, the share of labels that are turned round. */
+  /**
+   * How far samples are moved at random, 0 to 1: points in the plane, pixels of digits in brightness; for the ages, the
+   * share of labels that are turned round.
+   */
   readonly noise: number
   /** The share of the samples that is trained on. */
   readonly trainShare: number

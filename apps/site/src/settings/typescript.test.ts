@@ -1,5 +1,6 @@
 import * as gradus from 'gradus'
 import { describe, expect, it, vi } from 'vitest'
+import { makeProblem } from '../problems/problem.ts'
 import type { Report } from '../worker/protocol.ts'
 import { TrainingService } from '../worker/service.ts'
 import { defaults, type Settings } from './settings.ts'
@@ -11,7 +12,7 @@ async function run(program: string): Promise<unknown[][]> {
   const names = /import \{ (.*) \} from 'gradus'/.exec(program)![1]!
   const script = program
     .replace(/^import .*$/gm, '')
-    .replaceAll(': number[][]', '')
+    .replaceAll(/: (number\[\]|string)\[\]/g, '')
     .replaceAll('!', '')
   const AsyncFunction = (async () => {}).constructor as new (
     ...parts: string[]
@@ -25,6 +26,7 @@ describe('toTypeScript', () => {
     ['Adam', { data: 'circles' }],
     ['Momentum', { data: 'moons', optimizer: 'Momentum', learningRate: 0.1 }],
     ['SGD', { data: 'curve', optimizer: 'SGD', batchSize: 7 }],
+    ['digits', { data: 'digits', noise: 0.1, batchSize: 64 }],
     [
       'no test samples',
       {
@@ -42,7 +44,10 @@ describe('toTypeScript', () => {
     await service.open(settings)
     const reports: Report[] = []
     for (let epoch = 1; epoch <= 3; epoch++) reports.push(await service.advance('epoch'))
-    const logged = (await run(toTypeScript(settings, 3))) as [number | string, { loss: number; accuracy?: number }][]
+    const logged = (await run(toTypeScript(settings, await makeProblem(settings), 3))) as [
+      number | string,
+      { loss: number; accuracy?: number },
+    ][]
     reports.forEach(({ train }, index) => {
       const [epoch, { loss, accuracy }] = logged[index]!
       expect(epoch).toBe(index + 1)
@@ -54,8 +59,9 @@ describe('toTypeScript', () => {
     if (logged[3]) expect(logged[3][1].loss).toBeCloseTo(test.loss, 5)
   })
 
-  it('has the import of webgpu where that is chosen', () => {
-    const program = toTypeScript({ ...defaults, backend: 'webgpu' })
+  it('has the import of webgpu where that is chosen', async () => {
+    const settings: Settings = { ...defaults, backend: 'webgpu' }
+    const program = toTypeScript(settings, await makeProblem(settings))
     expect(program).toContain("import { webgpu } from '@gradus/backend-webgpu'")
     expect(program).toContain('await useBackend(webgpu())')
   })

@@ -1,11 +1,11 @@
 import { momentumShare } from '../arithmetic/update.ts'
-import { makeProblem, type Samples } from '../problems/problem.ts'
+import { brightest } from '../problems/digits.ts'
+import type { Problem, Samples } from '../problems/problem.ts'
 import { planLayers } from '../worker/network-of.ts'
 import type { Settings } from './settings.ts'
 
 /** A program that trains as the page does with these settings, digit by digit on the same backend. */
-export function toTypeScript(settings: Settings, epochs = 20): string {
-  const problem = makeProblem(settings)
+export function toTypeScript(settings: Settings, problem: Problem, epochs = 20): string {
   const classes = problem.kind === 'classes'
   const optimizer = settings.optimizer === 'Adam' ? 'Adam' : 'SGD'
   const momentum = settings.optimizer === 'Momentum' ? `, momentum: ${momentumShare}` : ''
@@ -17,16 +17,17 @@ export function toTypeScript(settings: Settings, epochs = 20): string {
     const shape = index === 0 ? `, inputShape: [${inputs}]` : ''
     return `    new Dense({ name: '${name}', units: ${units}, activation: '${activation}'${shape} }),`
   })
+  const digits = problem.data === 'digits'
+  const rows = digits ? pixelLiteral : literal
   const tested = problem.test.y.length > 0
   return [
     `import { ${names.sort((a, b) => a.toLowerCase().localeCompare(b.toLowerCase())).join(', ')} } from 'gradus'`,
     ...(gpu ? ["import { webgpu } from '@gradus/backend-webgpu'"] : []),
     '',
-    `// ${[...problem.inputs, problem.outputs.length === 1 ? problem.outputs[0] : 'class'].join(', ')}`,
-    `const train = ${literal(problem.train)}`,
-    ...(tested ? [`const test = ${literal(problem.test)}`] : []),
-    'const inputs = (rows: number[][]) => rows.map((row) => row.slice(0, -1))',
-    `const targets = (rows: number[][]) => ${classes ? 'Int32Array.from(rows, (row) => row.at(-1)!)' : 'rows.map((row) => row.at(-1)!)'}`,
+    `// ${digits ? pixelNote : [...problem.inputs, problem.outputs.length === 1 ? problem.outputs[0] : 'class'].join(', ')}`,
+    `const train = ${rows(problem.train)}`,
+    ...(tested ? [`const test = ${rows(problem.test)}`] : []),
+    ...(digits ? pixelCode : numberCode(classes)),
     '',
     `await useBackend(${settings.backend}())`,
     'const model = new Sequential(',
@@ -55,3 +56,22 @@ function literal({ x, y }: Samples): string {
   for (let i = 0; i < rows.length; i += 5) lines.push(`  ${rows.slice(i, i + 5).join(', ')},`)
   return ['[', ...lines, ']'].join('\n')
 }
+
+const numberCode = (classes: boolean) => [
+  'const inputs = (rows: number[][]) => rows.map((row) => row.slice(0, -1))',
+  `const targets = (rows: number[][]) => ${classes ? 'Int32Array.from(rows, (row) => row.at(-1)!)' : 'rows.map((row) => row.at(-1)!)'}`,
+]
+
+const pixelNote = `one sign for each of the 64 pixels, 0 to g (${brightest}), then the digit`
+
+// Numbers would make the program five times as long.
+function pixelLiteral({ x, y }: Samples): string {
+  const signs = (row: readonly number[]) => row.map((pixel) => (pixel * brightest).toString(brightest + 1)).join('')
+  return ['[', ...x.map((row, index) => `  '${signs(row)}${y[index]}',`), ']'].join('\n')
+}
+
+const pixelCode = [
+  'const inputs = (rows: string[]) =>',
+  `  rows.map((row) => Array.from(row.slice(0, -1), (pixel) => Number.parseInt(pixel, ${brightest + 1}) / ${brightest}))`,
+  'const targets = (rows: string[]) => Int32Array.from(rows, (row) => Number(row.at(-1)))',
+]

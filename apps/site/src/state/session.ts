@@ -1,8 +1,9 @@
-import { computed, signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
 import { proxy } from 'comlink'
 import type { WeightPlace } from '../arithmetic/gradients.ts'
 import { inspect } from '../arithmetic/inspect.ts'
-import { makeProblem } from '../problems/problem.ts'
+import { loadDigits } from '../problems/digits.ts'
+import { emptyProblem, makeProblem } from '../problems/problem.ts'
 import { type BackendName, type Settings, sameRun } from '../settings/settings.ts'
 import { fromFragment, toFragment } from '../settings/url.ts'
 import type { Report, Speed } from '../worker/protocol.ts'
@@ -22,7 +23,8 @@ export const selected = signal<WeightPlace>({ layer: 0, from: 0, to: 0 })
 /** The sample of the batch whose values the drawing shows. */
 export const sample = signal(0)
 
-export const problem = computed(() => makeProblem(settings.value))
+/** What the run that is on show learns. */
+export const problem = signal(emptyProblem)
 /** The selected weight in the last step. */
 export const inspection = computed(() => report.value && inspect(report.value.record, selected.value))
 
@@ -36,7 +38,8 @@ const calmPause = 500
 /** Starts the first run. */
 export async function begin(): Promise<void> {
   await restart()
-  refusals.value = { ...refusals.value, ...(await service().refusals()) }
+  refusals.value = { ...refusals.value, ...(await service().prepare()) }
+  await loadDigits().catch(() => {})
 }
 
 /** Starts a run with other settings; only the backend may change within a run. */
@@ -56,17 +59,21 @@ export async function restart(): Promise<void> {
   trouble.value = ''
   await service().pause()
   const { data, points } = settings.value
-  if (data === 'own' && points.length === 0) {
-    report.value = undefined
-    history.value = noHistory
-    return
-  }
   await attempt(own, async () => {
-    const opened = await service().open(settings.value)
+    const empty = data === 'own' && points.length === 0
+    const [made, opened] = await Promise.all([
+      makeProblem(settings.value),
+      empty ? undefined : service().open(settings.value),
+    ])
     if (own !== run) return
-    history.value = noHistory
-    keepSelection(opened)
-    show(opened)
+    batch(() => {
+      problem.value = made
+      history.value = noHistory
+      report.value = undefined
+      if (!opened) return
+      keepSelection(opened)
+      show(opened)
+    })
   })
 }
 

@@ -1,7 +1,9 @@
+import { problem } from '../state/session.ts'
 import { Boundary } from './boundary.tsx'
 import { Confusion } from './confusion.tsx'
 import { Controls } from './controls.tsx'
 import { Curves } from './curves.tsx'
+import { Digits } from './digits.tsx'
 import { Histograms } from './histograms.tsx'
 import { Inspector } from './inspector.tsx'
 import { NetworkDrawing } from './network-drawing.tsx'
@@ -32,19 +34,24 @@ export function App() {
         <div class="column">
           <NetworkDrawing />
           <div class="pair">
-            <Boundary />
-            <Curves />
-          </div>
-          <div class="pair">
-            <Confusion />
-            <Histograms />
+            <div class="column">
+              {problem.value.data === 'digits' ? <Digits /> : <Boundary />}
+              <Confusion />
+            </div>
+            <div class="column">
+              <Curves />
+              <Histograms />
+            </div>
           </div>
         </div>
         <div class="column">
           <Inspector />
         </div>
       </main>
-      <footer>Everything runs in this page, in a worker. Nothing is sent anywhere.</footer>
+      <footer>
+        Everything runs in this page, in a worker. Nothing is sent anywhere. The digits are by E. Alpaydin and C. Kaynak
+        (UCI Machine Learning Repository, CC BY 4.0).
+      </footer>
     </div>
   )
 }

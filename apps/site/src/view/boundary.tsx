@@ -12,7 +12,7 @@ export function Boundary() {
   const canvas = useRef<HTMLCanvasElement>(null)
   const label = useSignal(0)
   const { kind, inputs } = problem.value
-  const own = settings.value.data === 'own'
+  const own = problem.value.data === 'own'
   const network = report.value?.network
   const palette = theme.value
 
@@ -52,7 +52,7 @@ export function Boundary() {
 }
 
 function Axis() {
-  const { data } = settings.value
+  const { data } = problem.value
   if (data === 'side-effects') {
     return (
       <p class="hint">

@@ -1,21 +1,21 @@
-import { useSignal } from '@preact/signals'
 import { problem, report } from '../state/session.ts'
 import { percent } from './format.ts'
+import { shownSamples, wanted } from './shown-samples.ts'
 
 /** How often each class was taken for which. */
 export function Confusion() {
-  const part = useSignal<'train' | 'test'>('test')
-  const confusion = report.value?.[part.value].confusion
-  const { outputs } = problem.value
+  const confusion = report.value?.[shownSamples.value].confusion
+  const { outputs, data } = problem.value
   if (!confusion) return null
+  const digits = data === 'digits'
   return (
-    <section class="card confusion" aria-labelledby="confusion-title" data-part="confusion">
+    <section class={`card confusion${digits ? ' dense' : ''}`} aria-labelledby="confusion-title" data-part="confusion">
       <h2 id="confusion-title">Confusion matrix</h2>
       <label>
         Samples
         <select
-          value={part.value}
-          onChange={({ currentTarget }) => (part.value = currentTarget.value as 'train' | 'test')}
+          value={shownSamples.value}
+          onChange={({ currentTarget }) => (shownSamples.value = currentTarget.value as 'train' | 'test')}
         >
           <option value="test">test</option>
           <option value="train">train</option>
@@ -33,21 +33,53 @@ export function Confusion() {
           </tr>
         </thead>
         <tbody>
-          {confusion.map((row, truth) => {
-            const total = row.reduce((a, b) => a + b, 0)
-            return (
-              <tr key={outputs[truth]}>
-                <th scope="row">{outputs[truth]}</th>
-                {row.map((count, prediction) => (
-                  <td key={outputs[prediction]} class={truth === prediction ? 'right' : 'wrong'}>
-                    <b>{count}</b> {percent(total === 0 ? undefined : count / total)}
-                  </td>
-                ))}
-              </tr>
-            )
-          })}
+          {confusion.map((row, truth) => (
+            <tr key={outputs[truth]}>
+              <th scope="row">{outputs[truth]}</th>
+              {row.map((count, prediction) => (
+                <Cell
+                  key={outputs[prediction]}
+                  count={count}
+                  total={row.reduce((a, b) => a + b, 0)}
+                  right={truth === prediction}
+                  dense={digits}
+                  select={digits ? () => show(truth, prediction) : undefined}
+                />
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </section>
   )
+}
+
+interface CellProps {
+  readonly count: number
+  readonly total: number
+  readonly right: boolean
+  /** Whether there is no room for the share. */
+  readonly dense: boolean
+  readonly select: (() => void) | undefined
+}
+
+function Cell({ count, total, right, dense, select }: CellProps) {
+  const share = percent(total === 0 ? undefined : count / total)
+  const strength = total === 0 ? 0 : count / total
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the fields above the digits do the same from the keyboard
+    <td
+      class={right ? 'right' : 'wrong'}
+      style={{ '--share': strength }}
+      title={dense ? share : undefined}
+      onClick={select}
+    >
+      {dense ? count || '' : <b>{count}</b>} {!dense && share}
+    </td>
+  )
+}
+
+function show(truth: number, prediction: number): void {
+  wanted.truth.value = String(truth)
+  wanted.prediction.value = String(prediction)
 }

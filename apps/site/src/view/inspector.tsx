@@ -45,7 +45,9 @@ function PlaceFields() {
     const own = network[next.layer]!
     selected.value = { ...next, from: Math.min(next.from, own.inputs - 1), to: Math.min(next.to, own.units - 1) }
   }
-  const name = (column: number, unit: number) => unitName(network, problem.value, column, unit)
+  // the layer stands beside it
+  const name = (column: number, unit: number) =>
+    unitName(network, problem.value, column, unit).replace(/^layer \d+, /, '')
   return (
     <div class="place">
       <Options

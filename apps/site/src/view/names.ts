@@ -9,6 +9,7 @@ export const dataLabels: Record<DataName, string> = {
   xor: 'XOR',
   spiral: 'Spiral',
   moons: 'Two moons',
+  digits: 'Handwritten digits, 8 by 8',
   curve: 'A curve (regression)',
   own: 'Your own points',
 }

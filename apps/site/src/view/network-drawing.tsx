@@ -1,17 +1,11 @@
-import type { WeightPlace } from '../arithmetic/gradients.ts'
-import { type DenseWeights, forward } from '../arithmetic/network.ts'
-import { problem, report, sample, selected } from '../state/session.ts'
-import { exact, short } from './format.ts'
-import { placeName, unitName } from './names.ts'
-
-const rowHeight = 44
-const columnWidth = 130
-const margin = 34
-
-interface Position {
-  readonly x: number
-  readonly y: number
-}
+import { useEffect, useRef } from 'preact/hooks'
+import { type DenseWeights, forward, type Values } from '../arithmetic/network.ts'
+import { problem, report, sample } from '../state/session.ts'
+import { Connections, PixelConnections } from './network-connections.tsx'
+import { type Layout, layoutOf } from './network-layout.ts'
+import { Pixels, Units } from './network-units.tsx'
+import { theme } from './theme.ts'
+import { drawTiles } from './unit-tiles.ts'
 
 /** The network with its weights as lines. A click on a line selects that weight, on a unit its bias. */
 export function NetworkDrawing() {
@@ -20,120 +14,95 @@ export function NetworkDrawing() {
   const { network } = given
   const { batch, before } = given.record
   const index = Math.min(sample.value, batch.x.length - 1)
+  const layout = layoutOf(network, problem.value)
   const values = forward(before, batch.x[index]!)
-  const counts = [network[0]!.inputs, ...network.map(({ units }) => units)]
-  const height = Math.max(...counts) * rowHeight + 20
-  const width = (counts.length - 1) * columnWidth + 2 * margin + 90
-  const at = (column: number, unit: number): Position => ({
-    x: margin + column * columnWidth,
-    y: height / 2 + (unit - (counts[column]! - 1) / 2) * rowHeight,
-  })
   return (
     <section class="card drawing" aria-labelledby="network-title" data-part="network">
       <h2 id="network-title">Network</h2>
       <p class="hint">
-        Click a line to inspect its weight. In the circles: what sample {index + 1} of the batch gave in the step on
-        show (forward pass).
+        {hints[layout.picture ? 'picture' : problem.value.inputs.length === 2 ? 'plane' : 'line']} The numbers are what
+        sample {index + 1} of the batch gave.
       </p>
-      <div class="scroll">
-        {/* biome-ignore lint/a11y/useSemanticElements: a drawing is not a fieldset */}
-        <svg
-          viewBox={`0 0 ${width} ${height}`}
-          style={{ maxWidth: `${width}px` }}
-          role="group"
-          aria-label={describe(network)}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to from the keyboard */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing is not a fieldset */}
+      <div class="scroll" role="group" aria-labelledby="network-title" tabIndex={0}>
+        <div
+          class="network"
+          style={{ maxWidth: `${layout.width}px`, aspectRatio: `${layout.width} / ${layout.height}` }}
         >
-          {network.map((dense, layer) => (
-            <Lines
-              key={counts.slice(layer, layer + 2).join()}
-              dense={dense}
-              layer={layer}
-              at={at}
-              name={(place) => placeName(network, problem.value, place)}
-            />
-          ))}
-          {counts.map((count, column) =>
-            Array.from({ length: count }, (_, unit) => (
-              <Unit
-                key={`${column}-${unit}`}
-                position={at(column, unit)}
-                value={values[column]![unit]!}
-                name={unitName(network, problem.value, column, unit)}
-                labelled={column === counts.length - 1}
-                select={column > 0 ? { layer: column - 1, from: -1, to: unit } : undefined}
-              />
-            )),
-          )}
-        </svg>
+          <Tiles layout={layout} network={network} values={values} />
+          {/* biome-ignore lint/a11y/useSemanticElements: a drawing is not a fieldset */}
+          <svg viewBox={`0 0 ${layout.width} ${layout.height}`} role="group" aria-label={describe(network)}>
+            <Heads layout={layout} network={network} />
+            {network.map((dense, layer) =>
+              layer === 0 && layout.picture ? (
+                <PixelConnections key="pixels" network={network} layout={layout} />
+              ) : (
+                <Connections key={`${layer} ${dense.kernel.length}`} network={network} layer={layer} layout={layout} />
+              ),
+            )}
+            {layout.picture && <Pixels layout={layout} sample={values[0]!} />}
+            <Units layout={layout} network={network} values={values} />
+          </svg>
+        </div>
       </div>
       <p class="legend">
-        <span class="line positive" /> positive <span class="line negative" /> negative (dashed); thicker is larger
+        Weights: <span class="line positive" /> positive <span class="line negative" /> negative (dashed); thicker is
+        larger
       </p>
     </section>
   )
 }
 
-interface LinesProps {
-  readonly dense: DenseWeights
-  readonly layer: number
-  readonly at: (column: number, unit: number) => Position
-  readonly name: (place: WeightPlace) => string
+const hints = {
+  plane:
+    'Click a line to inspect its weight. The square of a unit shows what it gives all over the plane: blue above 0, orange below.',
+  line: 'Click a line to inspect its weight. The square of a unit shows what it gives from the smallest input to the largest.',
+  picture:
+    'Click a pixel to inspect its weight into the selected unit, or a line. Squares of layer 1 show the weights of the pixels: blue above 0, orange below.',
 }
 
-function Lines({ dense, layer, at, name }: LinesProps) {
-  const chosen = selected.value
+interface TilesProps {
+  readonly layout: Layout
+  readonly network: readonly DenseWeights[]
+  readonly values: Values
+}
+
+function Tiles({ layout, network, values }: TilesProps) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const palette = theme.value
+  useEffect(() => {
+    const element = canvas.current!
+    const scale = Math.min(2, globalThis.devicePixelRatio || 1)
+    element.width = layout.width * scale
+    element.height = layout.height * scale
+    const context = element.getContext('2d')!
+    context.scale(scale, scale)
+    drawTiles({ context, layout, network, problem: problem.value, palette }, values[0]!)
+  }, [network, values[0], palette])
   return (
-    <g>
-      {Array.from(dense.kernel, (weight, index) => {
-        const place = { layer, from: Math.floor(index / dense.units), to: index % dense.units }
-        const [a, b] = [at(layer, place.from), at(layer + 1, place.to)]
-        const ends = { x1: a.x, y1: a.y, x2: b.x, y2: b.y }
-        const is = chosen.layer === layer && chosen.from === place.from && chosen.to === place.to
-        const width = 0.6 + Math.min(6, 2.5 * Math.abs(weight))
-        return (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the inspector has fields that do the same from the keyboard
-          <g
-            class="connection"
-            key={index}
-            data-weight={`${layer}-${place.from}-${place.to}`}
-            onClick={() => (selected.value = place)}
-          >
-            <title>{`${name(place)}: ${exact(weight)}`}</title>
-            {is && <line {...ends} class="halo" stroke-width={width + 7} />}
-            <line {...ends} class={weight < 0 ? 'negative' : 'positive'} stroke-width={width} />
-            <line {...ends} class="target" stroke-width={9} />
-          </g>
-        )
-      })}
-    </g>
+    <div aria-hidden="true">
+      <canvas ref={canvas} />
+    </div>
   )
 }
 
-interface UnitProps {
-  readonly position: Position
-  readonly value: number
-  readonly name: string
-  readonly labelled: boolean
-  readonly select: WeightPlace | undefined
-}
-
-function Unit({ position: { x, y }, value, name, labelled, select }: UnitProps) {
-  const { layer, from, to } = selected.value
-  const is = select !== undefined && from < 0 && layer === select.layer && to === select.to
+/** What each column is. */
+function Heads({ layout, network }: Omit<TilesProps, 'values'>) {
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the inspector has fields that do the same from the keyboard
-    <g class={`unit${is ? ' selected' : ''}`} onClick={() => select && (selected.value = select)}>
-      <title>{`${name}: ${exact(value)}`}</title>
-      <circle cx={x} cy={y} r={17} />
-      <text x={x} y={y + 4}>
-        {short(value)}
-      </text>
-      {labelled && (
-        <text class="name" x={x + 23} y={y + 4}>
-          {name}
-        </text>
-      )}
-    </g>
+    <>
+      {layout.counts.map((_, column) => {
+        const { activation } = network[column - 1] ?? {}
+        const name = column === 0 ? 'inputs' : column === network.length ? 'output' : `layer ${column}`
+        const x = layout.picture && column === 0 ? (layout.at(0, 0).x + layout.at(0, 7).x) / 2 : layout.at(column, 0).x
+        return (
+          <text key={column} class="head" x={x} y={13}>
+            {name}
+            {activation && `: ${activation}`}
+          </text>
+        )
+      })}
+    </>
   )
 }
 

@@ -2,15 +2,7 @@ import { valuesOnGrid } from '../arithmetic/figures.ts'
 import type { DenseWeights } from '../arithmetic/network.ts'
 import { reach } from '../problems/generators.ts'
 import type { Problem, Samples } from '../problems/problem.ts'
-
-/** Colours of a canvas, read from the style sheet, so that they follow light and dark. */
-export interface Palette {
-  readonly low: string
-  readonly high: string
-  readonly ink: string
-  readonly ground: string
-  readonly faint: string
-}
+import { channels, type Palette } from './colours.ts'
 
 export const drawingSize = 360
 const cells = 40
@@ -47,9 +39,6 @@ function drawProbability(context: Context, network: readonly DenseWeights[], { l
   small.getContext('2d')!.putImageData(image, 0, 0)
   context.drawImage(small, 0, 0, drawingSize, drawingSize)
 }
-
-/** Red, green and blue of a colour such as #0072b2. */
-const channels = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
 
 // Discs for class 0 and squares for class 1, hollow where they are for testing only.
 function drawPoints(context: Context, { x, y }: Samples, { low, high, ink, ground }: Palette, hollow: boolean): void {

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../settings/outcome.ts'
 import { presets } from '../settings/presets.ts'
 import { sameRun } from '../settings/settings.ts'
 import { change, settings } from '../state/session.ts'
@@ -6,6 +7,7 @@ import { change, settings } from '../state/session.ts'
 export function Presets() {
   const { backend, points } = settings.value
   const chosen = presets.findIndex((preset) => sameRun(preset.settings, settings.value))
+  const preset = presets[chosen]
   return (
     <section class="card presets" aria-labelledby="presets-title" data-part="presets">
       <h2 id="presets-title">Examples</h2>
@@ -18,13 +20,27 @@ export function Presets() {
         }}
       >
         {chosen < 0 && <option value={-1}>Your own settings</option>}
-        {presets.map(({ name, succeeds }, index) => (
-          <option key={name} value={index}>
-            {name} ({succeeds ? 'succeeds' : 'fails'})
-          </option>
+        {[true, false].map((succeed) => (
+          <optgroup key={String(succeed)} label={succeed ? 'These succeed' : 'These fail'}>
+            {presets.map(
+              ({ name, succeeds }, index) =>
+                succeeds === succeed && (
+                  <option key={name} value={index}>
+                    {name}
+                  </option>
+                ),
+            )}
+          </optgroup>
         ))}
       </select>
-      <p class="hint">{presets[chosen]?.why ?? 'Choose an example to begin with, or go on with your own settings.'}</p>
+      {preset ? (
+        <>
+          <p>{preset.why}</p>
+          <p class="hint">{sentenceOf(preset.outcome)}</p>
+        </>
+      ) : (
+        <p class="hint">Choose an example to begin with, or go on with your own settings.</p>
+      )}
     </section>
   )
 }

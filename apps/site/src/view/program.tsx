@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { toTypeScript } from '../settings/typescript.ts'
-import { report, settings } from '../state/session.ts'
+import { problem, report, settings } from '../state/session.ts'
 
 /** The run as a program, and as an address. */
 export function Program() {
   const open = useSignal(false)
   const said = useSignal('')
   const none = report.value === undefined
-  const code = () => toTypeScript(settings.value, Math.max(report.value?.epoch ?? 0, 1))
+  const code = () => toTypeScript(settings.value, problem.value, Math.max(report.value?.epoch ?? 0, 1))
   const copy = async (text: string, what: string) => {
     try {
       await navigator.clipboard.writeText(text)

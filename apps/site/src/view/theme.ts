@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { Palette } from './plane.ts'
+import type { Palette } from './colours.ts'
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 

@@ -50,6 +50,7 @@ export function Toolbar() {
       </label>
       <BackendChoice />
       <Position />
+      <Refusals />
     </section>
   )
 }
@@ -95,26 +96,31 @@ function Position() {
   )
 }
 
-/** What went wrong, and why backends are not there. */
-export function Trouble() {
-  const { backend } = session.settings.value
-  const reasons = Object.entries(session.refusals.value)
+/** Why backends are not there. */
+function Refusals() {
   return (
     <>
-      <div role="alert">
-        {session.trouble.value && <p class="trouble">Training has stopped. {session.trouble.value}</p>}
-        {session.refusals.value[backend] && (
-          <p class="trouble">
-            The backend {backend} was chosen and does not start here; training runs on{' '}
-            {session.report.value?.backend.name}.
-          </p>
-        )}
-      </div>
-      {reasons.map(([name, reason]) => (
-        <p key={name} class="hint">
+      {Object.entries(session.refusals.value).map(([name, reason]) => (
+        <p key={name} class="hint refusal">
           {name} is not available: {reason}
         </p>
       ))}
     </>
+  )
+}
+
+/** What went wrong. */
+export function Trouble() {
+  const { backend } = session.settings.value
+  return (
+    <div role="alert">
+      {session.trouble.value && <p class="trouble">Training has stopped. {session.trouble.value}</p>}
+      {session.refusals.value[backend] && (
+        <p class="trouble">
+          The backend {backend} was chosen and does not start here; training runs on{' '}
+          {session.report.value?.backend.name}.
+        </p>
+      )}
+    </div>
   )
 }

@@ -33,8 +33,8 @@ export interface Service {
   pause(): Promise<void>
   /** Trains on one batch, or on those that are left of an epoch. */
   advance(by: 'batch' | 'epoch'): Promise<Report>
-  /** Why backends do not start here; loads those that do. */
-  refusals(): Promise<Partial<Record<BackendName, string>>>
+  /** Loads everything that the network is needed for, ahead of its use. Says why backends do not start here. */
+  prepare(): Promise<Partial<Record<BackendName, string>>>
   /** Goes on with the same weights on another backend. */
   switchBackend(name: BackendName): Promise<Report>
 }

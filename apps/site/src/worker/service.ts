@@ -1,5 +1,6 @@
 import { figuresOf } from '../arithmetic/figures.ts'
 import type { StepRecord } from '../arithmetic/inspect.ts'
+import { loadDigits } from '../problems/digits.ts'
 import { makeProblem } from '../problems/problem.ts'
 import type { BackendName, Settings } from '../settings/settings.ts'
 import { type Chosen, chooseBackend, findRefusals } from './backends.ts'
@@ -27,7 +28,7 @@ export class TrainingService implements Service {
     return this.inTurn(async () => {
       if (this.backend?.name !== settings.backend) this.backend = await chooseBackend(settings.backend)
       this.run?.trainer.close()
-      const trainer = await Trainer.open(settings, makeProblem(settings))
+      const trainer = await Trainer.open(settings, await makeProblem(settings))
       this.run = { trainer, record: await trainer.preview() }
       return this.report()
     })
@@ -70,8 +71,11 @@ export class TrainingService implements Service {
     })
   }
 
-  refusals(): Promise<Partial<Record<BackendName, string>>> {
-    return findRefusals()
+  async prepare(): Promise<Partial<Record<BackendName, string>>> {
+    const refusals = await findRefusals()
+    // where they cannot be loaded, whoever chooses them is told
+    await loadDigits().catch(() => {})
+    return refusals
   }
 
   private get opened(): Run {

@@ -160,7 +160,7 @@ describe('settings', () => {
 
   it('come from an example, with the reason why it works out or not', async () => {
     const page = await served.page()
-    await page.getByLabel('Example', { exact: true }).selectOption({ label: 'XOR without a hidden layer (fails)' })
+    await page.getByLabel('Example', { exact: true }).selectOption({ label: 'XOR without a hidden layer' })
     await page.getByText(/no line separates XOR/).waitFor()
     await page.waitForFunction(() => location.hash.includes('data=xor&layers=&'))
     expect(await page.locator('.controls select').first().inputValue()).toBe('xor')
