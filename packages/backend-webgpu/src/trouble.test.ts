@@ -1,7 +1,12 @@
-import { add, BackendError, exp, onBackend, type Tensor, tensor } from '@gradus/tensor'
+import { compile } from '@gradus/graph'
+import { Dense } from '@gradus/layers'
+import { MeanSquaredError } from '@gradus/losses'
+import { Sequential } from '@gradus/models'
+import { Adam } from '@gradus/optimizers'
+import { add, type Backend, BackendError, exp, onBackend, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { GpuSource } from './runtime/gpu.ts'
-import { dawnGpu } from './testing/dawn.ts'
+import { adapterObstacle, dawnGpu } from './testing/dawn.ts'
 import { makeWebGpu, webgpu } from './webgpu.ts'
 
 afterEach(() => {
@@ -9,12 +14,16 @@ afterEach(() => {
 })
 
 const nullGpu = dawnGpu('backend=null')
+const obstacle = await adapterObstacle()
+
+/** One that computes, for tests that look at values, which are left out where there is none. */
+const realGpu = dawnGpu()
 
 /** WebGPU whose devices are changed before they are handed out. */
-function gpuWith(change: (device: GPUDevice) => void): GpuSource {
+function gpuWith(change: (device: GPUDevice) => void, gpu = nullGpu): GpuSource {
   return {
     async requestAdapter(options) {
-      const adapter = (await nullGpu.requestAdapter(options)) as GPUAdapter
+      const adapter = (await gpu.requestAdapter(options)) as GPUAdapter
       return {
         limits: adapter.limits,
         info: adapter.info,
@@ -70,6 +79,116 @@ describe('what goes wrong on the device', () => {
   })
 })
 
+/** WebGPU on which shaders with some text stop to be valid when told so. */
+function breakable(text: string) {
+  const control = { broken: false }
+  const gpu = gpuWith((device) => {
+    const create = device.createShaderModule.bind(device)
+    device.createShaderModule = ({ code, ...rest }) =>
+      create({ ...rest, code: control.broken ? code.replace(text, 'missing(') : code })
+  }, realGpu)
+  return { gpu, control }
+}
+
+describe.skipIf(obstacle !== undefined)('after a shader that is not valid', () => {
+  it('values that it should have overwritten are what they were, and others are there', async () => {
+    const { gpu, control } = breakable('exp_(')
+    const backend = await webgpu({ gpu })
+    const [x, other] = onBackend(backend, () => [tensor([1, 2]), tensor([3, 4])])
+    const step = compile((value: Tensor) => exp(value), { donate: [0] })
+    control.broken = true
+    const y = onBackend(backend, () => step(x))
+    const z = onBackend(backend, () => add(y, other))
+    // who asks before it is known asks for the result
+    await expect(y.data()).rejects.toThrow(/the shader for loops for exp/)
+    await expect(z.data()).rejects.toThrow(/the shader for loops for exp/)
+    expect(Array.from(await y.data())).toEqual([1, 2])
+    expect(Array.from(await other.data())).toEqual([3, 4])
+    await expect(z.data()).rejects.toThrow(BackendError)
+    expect(() => onBackend(backend, () => step(y))).toThrow(/the shader for loops for exp/)
+    expect(Array.from(await y.data())).toEqual([1, 2])
+  })
+
+  it.each([{ useEma: false }, { useEma: true }])('fit rejects and the weights are those before: %j', async (config) => {
+    const { gpu, control } = breakable('sqrt(')
+    const backend = await webgpu({ gpu })
+    await useBackend(backend)
+    const model = new Sequential([new Dense({ units: 3, inputShape: [2] }), new Dense({ units: 1 })], { seed: 1 })
+    model.compile({ optimizer: new Adam(config), loss: new MeanSquaredError() })
+    model.build()
+    const weights = async () => (await model.getWeights()).map(({ data }) => Array.from(data))
+    const before = await weights()
+    control.broken = true
+    const fit = model.fit([[1, 2], [3, 4]], [[1], [2]], { epochs: 2, verbose: 0 }) // biome-ignore format: data
+    await expect(fit).rejects.toThrow(/webgpu backend failed: the shader for .*(?:sqrt|sub|where)/s)
+    expect(await weights()).toEqual(before)
+  })
+})
+
+it('fit rejects when the device is lost on the way', async () => {
+  let device: GPUDevice | undefined
+  const gpu = gpuWith((made) => {
+    device = made
+  })
+  const backend = await webgpu({ gpu })
+  await useBackend(uncomputed(backend))
+  const model = new Sequential([new Dense({ units: 1, inputShape: [2] })], { seed: 1 })
+  model.compile({ optimizer: new Adam(), loss: new MeanSquaredError() })
+  const onEpochEnd = ({ epoch }: { epoch: number }) => {
+    if (epoch === 2) device!.destroy()
+  }
+  const fit = model.fit([[1, 2], [3, 4]], [[1], [2]], { epochs: 5, verbose: 0, callbacks: [{ onEpochEnd }] }) // biome-ignore format: data
+  await expect(fit).rejects.toThrow(/The device was lost \(destroyed\), and all values with it.*ModelCheckpoint/s)
+})
+
+/** Reads ones for all bits: the null backend computes nothing, and this is the number of the step that failed, -1. */
+function uncomputed(backend: Backend): Backend {
+  return { ...backend, read: async (buffer) => (await backend.read(buffer)).fill(0xff) }
+}
+
+it.skipIf(obstacle !== undefined)(
+  'memory goes back to what there was where the device has no room for more',
+  async () => {
+    const control = { full: false }
+    const gpu = gpuWith((device) => {
+      const create = device.createBuffer.bind(device)
+      const pop = device.popErrorScope.bind(device)
+      const refused: string[] = []
+      device.createBuffer = (descriptor) => {
+        const buffer = create(descriptor)
+        if (control.full && descriptor.label === 'heap') {
+          // as a buffer that there was no memory for, it is good for nothing
+          buffer.destroy()
+          refused.push('out of memory')
+        }
+        return buffer
+      }
+      device.popErrorScope = async () => {
+        const found = await pop()
+        const message = refused.pop()
+        return message === undefined ? found : ({ message } as GPUError)
+      }
+    }, realGpu)
+    const backend = await webgpu({ gpu })
+    const x = onBackend(backend, () => tensor([1, 2]))
+    control.full = true
+    const large = onBackend(backend, () => tensor(new Float32Array(4e6)))
+    const sum = onBackend(backend, () => add(x, 1))
+    await expect(large.data()).rejects.toThrow(
+      /it has no room for \d+\.\d MiB. What was computed before is still there/,
+    )
+    await expect(sum.data()).rejects.toThrow(BackendError)
+    expect(Array.from(await x.data())).toEqual([1, 2])
+    large.dispose()
+    sum.dispose()
+    expect(() => onBackend(backend, () => tensor(new Float32Array(4e6)))).toThrow(
+      /out of memory: 15\.3 MiB were asked for/,
+    )
+    const small = onBackend(backend, () => tensor([5, 6]))
+    expect(Array.from(await small.data())).toEqual([5, 6])
+  },
+)
+
 describe('memory', () => {
   it('grows, and says the sizes when it cannot', async () => {
     const backend = await makeWebGpu({ gpu: nullGpu, mostBytes: 16 * 2 ** 20 })
@@ -81,22 +200,27 @@ describe('memory', () => {
     expect(() => backend.allocate(12 * 2 ** 20)).not.toThrow()
   })
 
-  it('is the same after every call', async () => {
-    let made = 0
-    let ended = 0
+  /** WebGPU that counts the buffers there are. */
+  function counting() {
+    const buffers = { count: 0 }
     const gpu = gpuWith((device) => {
       const create = device.createBuffer.bind(device)
       device.createBuffer = (descriptor) => {
-        made++
+        buffers.count++
         const buffer = create(descriptor)
         const destroy = buffer.destroy.bind(buffer)
         buffer.destroy = () => {
-          ended++
+          buffers.count--
           return destroy()
         }
         return buffer
       }
     })
+    return { gpu, buffers }
+  }
+
+  it('is the same after every call', async () => {
+    const { gpu, buffers } = counting()
     const backend = await webgpu({ gpu })
     const call = async () => {
       const x = onBackend(backend, () => tensor([1, 2, 3]))
@@ -106,8 +230,20 @@ describe('memory', () => {
       y.dispose()
     }
     for (let i = 0; i < 3; i++) await call()
-    const before = made - ended
+    const before = buffers.count
     for (let i = 0; i < 50; i++) await call()
-    expect(made - ended).toBe(before)
+    expect(buffers.count).toBe(before)
+  })
+
+  it('is the same after a hundred train steps and after a thousand', async () => {
+    const { gpu, buffers } = counting()
+    await useBackend(uncomputed(await webgpu({ gpu })))
+    const model = new Sequential([new Dense({ units: 3, inputShape: [2] }), new Dense({ units: 1 })])
+    model.compile({ optimizer: new Adam(), loss: new MeanSquaredError() })
+    const counts: number[] = []
+    const callbacks = [{ onTrainBatchEnd: () => void counts.push(buffers.count) }]
+    await model.fit([[1, 2], [3, 4]], [[1], [2]], { epochs: 500, batchSize: 1, verbose: 0, callbacks }) // biome-ignore format: data
+    expect(counts).toHaveLength(1000)
+    expect(Math.max(...counts.slice(100))).toBe(counts[100])
   })
 })

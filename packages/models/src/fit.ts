@@ -110,7 +110,7 @@ export async function fit(
     for (const source of open) source.close()
     done()
   }
-  training.finish()
+  await training.finish()
   await hooks.call('onTrainEnd', { logs })
   return history
 }

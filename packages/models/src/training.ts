@@ -266,11 +266,13 @@ export class Training {
   }
 
   /** Ends a run: the optimizer may replace the parameters, for example by their moving average. */
-  finish(): void {
+  async finish(): Promise<void> {
     const { optimizer } = this.setup
     if (!optimizer.config.useEma || !this.optimizerState) return
     const { trainable } = splitByTrainable(this.network, readVariables(this.network).params)
     const final = treeMap(own, optimizer.finalize(trainable, this.optimizerState))
+    // a backend that computes later tells failures to who reads
+    await Promise.all(treeLeaves(final).map((leaf) => leaf.data()))
     writeVariables(this.network, { params: final as ByLayer })
   }
 }

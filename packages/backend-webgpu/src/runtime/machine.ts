@@ -2,6 +2,8 @@ import { Areas, Heap, HeapPart } from '@gradus/graph/kernels'
 import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'
+import { type Cause, watched } from './cause.ts'
+import { Origins } from './origins.ts'
 import { GpuRoom } from './room.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
@@ -11,6 +13,12 @@ const firstBytes = 2 ** 22
 /** What programs need while they run, one at a time: intermediate values, and what kernels need besides. */
 type Area = 'arena' | 'workspace'
 
+/** A shader that was made ready, and whether the device could do that. */
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline
+  readonly cause: Cause
+}
+
 /** A device with its memory, its shaders, and what went wrong on it. */
 export class Machine {
   readonly room: GpuRoom
@@ -18,8 +26,9 @@ export class Machine {
   private readonly groupLayout: GPUBindGroupLayout
   readonly areas: Areas<Area>
   private readonly heap: Heap
-  private readonly pipelines = new Map<string, GPUComputePipeline>()
+  private readonly pipelines = new Map<string, Pipeline>()
   private readonly staging: GPUBuffer[] = []
+  private readonly origins = new Origins()
   private failure: string | undefined
 
   constructor(
@@ -29,7 +38,10 @@ export class Machine {
   ) {
     const { limits } = device
     const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, mostBytes)
-    this.room = new GpuRoom(device, firstBytes, most)
+    this.room = new GpuRoom(device, firstBytes, most, () => {
+      this.heap.shrink()
+      this.areas.forgetBeyond(this.room.byteLength)
+    })
     this.heap = new Heap(this.room, name)
     this.areas = new Areas(this.heap)
     this.groupLayout = device.createBindGroupLayout({
@@ -43,7 +55,9 @@ export class Machine {
       this.failure ??= error.message
     })
     device.lost.then(({ reason, message }) => {
-      this.failure = `The device was lost (${reason}). ${message}`
+      this.failure =
+        `The device was lost (${reason}), and all values with it. ${message} ` +
+        'Start anew with `await useBackend(await webgpu())` and what was saved, as by the callback ModelCheckpoint.'
     })
   }
 
@@ -55,7 +69,33 @@ export class Machine {
     this.heap.release(address, byteLength)
   }
 
-  write({ address, byteLength }: HeapPart, data: ArrayBufferView): void {
+  write(part: HeapPart, data: ArrayBufferView): void {
+    const causes = this.watch([], () => this.writeNow(part, data))
+    this.origins.record([part], [], causes)
+  }
+
+  /** Throws what is known to have failed. */
+  demand(causes: readonly Cause[]): void {
+    const failed = causes.find(({ state }) => state === 'failed')
+    if (failed) throw this.error(failed.message)
+  }
+
+  /** Does something that the device may refuse because of these causes or for want of memory; returns all that it depends on. */
+  watch(causes: readonly Cause[], work: () => void): readonly Cause[] {
+    const open = [...causes, ...this.room.causes].filter(({ state }) => state !== 'good')
+    if (open.length === 0) {
+      work()
+      return []
+    }
+    return [...open, watched(this.device, ['validation', 'out-of-memory'], 'a call was refused', work).cause]
+  }
+
+  /** Remembers from what values come, until it is certain that the device made them. */
+  record(written: readonly HeapPart[], read: readonly HeapPart[], causes: readonly Cause[]): void {
+    this.origins.record(written, read, causes)
+  }
+
+  private writeNow({ address, byteLength }: HeapPart, data: ArrayBufferView): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     const rest = bytes.length % 4
     if (rest === 0 || bytes.length === byteLength) {
@@ -79,7 +119,7 @@ export class Machine {
     this.device.queue.writeBuffer(table, 0, words)
     const encoder = this.device.createCommandEncoder()
     const pass = encoder.beginComputePass()
-    pass.setPipeline(this.pipeline(wgsl, 'write'))
+    pass.setPipeline(this.pipeline(wgsl, 'write').pipeline)
     pass.setBindGroup(0, this.group(table, words.byteLength), [0])
     pass.dispatchWorkgroups(1)
     pass.end()
@@ -106,13 +146,20 @@ export class Machine {
     this.device.queue.writeBuffer(this.room.buffer, address, words)
   }
 
-  /** The bytes of a buffer, after all that was asked for before. Rejects if any of it failed. */
-  async read({ address, byteLength }: HeapPart): Promise<Uint8Array> {
+  /** The bytes of a buffer, after all that was asked for before. Rejects if the device did not make them. */
+  async read(part: HeapPart): Promise<Uint8Array> {
+    const { address, byteLength } = part
     const bytes = Math.max(4, Math.ceil(byteLength / 4) * 4)
+    const trouble = this.origins.trouble(part)
+    if (address + bytes > this.room.byteLength) {
+      throw this.error((await trouble) ?? 'the value was lost when the memory could not grow.')
+    }
     const staging = this.takeStaging(bytes)
-    const encoder = this.device.createCommandEncoder()
-    encoder.copyBufferToBuffer(this.room.buffer, address, staging, 0, bytes)
-    this.device.queue.submit([encoder.finish()])
+    const causes = this.watch([], () => {
+      const encoder = this.device.createCommandEncoder()
+      encoder.copyBufferToBuffer(this.room.buffer, address, staging, 0, bytes)
+      this.device.queue.submit([encoder.finish()])
+    })
     try {
       await staging.mapAsync(mapModeRead, 0, bytes)
     } catch (error) {
@@ -121,18 +168,27 @@ export class Machine {
     const copy = new Uint8Array(staging.getMappedRange(0, bytes).slice(0, byteLength))
     staging.unmap()
     this.staging.push(staging)
-    if (this.failure !== undefined) throw this.error(this.failure)
+    await Promise.all(causes.map(({ settled }) => settled))
+    const message = (await trouble) ?? causes.find(({ state }) => state === 'failed')?.message ?? this.failure
+    if (message !== undefined) throw this.error(message)
     return copy
   }
 
-  pipeline(code: string, label: string): GPUComputePipeline {
-    let pipeline = this.pipelines.get(code)
-    if (!pipeline) {
-      const module = this.device.createShaderModule({ label, code })
-      pipeline = this.device.createComputePipeline({ label, layout: this.layout, compute: { module } })
-      this.pipelines.set(code, pipeline)
+  pipeline(code: string, label: string): Pipeline {
+    let found = this.pipelines.get(code)
+    if (!found) {
+      const { result: pipeline, cause } = watched(
+        this.device,
+        ['validation', 'internal'],
+        `the shader for ${label}`,
+        () => {
+          const module = this.device.createShaderModule({ label, code })
+          return this.device.createComputePipeline({ label, layout: this.layout, compute: { module } })
+        },
+      )
+      this.pipelines.set(code, (found = { pipeline, cause }))
     }
-    return pipeline
+    return found
   }
 
   private takeStaging(bytes: number): GPUBuffer {

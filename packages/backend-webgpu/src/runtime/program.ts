@@ -2,8 +2,9 @@ import { type HeapPart, outputBuffers, type StepPlan, schedule } from '@gradus/g
 import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
 import { mostGroups } from '../kernels/assemble.ts'
 import { type Call, callsOf } from './calls.ts'
+import type { Cause } from './cause.ts'
 import type { Place } from './launches.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, Pipeline } from './machine.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 
 /** Buffers of programs that nobody can run any more are given back: the garbage collector does not see their size. */
@@ -28,7 +29,8 @@ export function compileGraph(graph: Graph): CompiledGraph {
 
 /** A compiled graph made ready to run: a list of calls and the table of addresses for each of them. */
 export class GpuProgram implements Executable {
-  private readonly pipelines: readonly GPUComputePipeline[]
+  private readonly pipelines: readonly Pipeline[]
+  private readonly causes: readonly Cause[]
   private readonly stride: number
   private readonly words: Uint32Array<ArrayBuffer>
   private readonly tables: GPUBuffer
@@ -42,6 +44,7 @@ export class GpuProgram implements Executable {
   ) {
     const { calls } = compiled
     this.pipelines = calls.map(({ wgsl, label }) => machine.pipeline(wgsl, label))
+    this.causes = [...new Set(this.pipelines.map(({ cause }) => cause))]
     this.stride = calls.reduce((most, { entries }) => Math.max(most, tableBytes(entries.length)), tableBytes(0))
     this.words = new Uint32Array(Math.max(1, calls.length) * (this.stride / 4))
     this.tables = machine.device.createBuffer({ label: 'tables', size: this.words.byteLength, usage: tableUsage })
@@ -51,12 +54,17 @@ export class GpuProgram implements Executable {
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
     const { machine, compiled } = this
     const { plan, workspaceBytes } = compiled
+    machine.demand(this.causes)
     machine.areas.grow('arena', plan.arenaBytes)
     machine.areas.grow('workspace', workspaceBytes)
     const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapPart[], machine)
-    this.bind(inputs as readonly HeapPart[], outputs)
     const together = Math.max(1, Math.floor(mostDispatches / Math.max(1, this.compiled.calls.length)))
-    for (let done = 0; done < count; done += together) this.submit(Math.min(together, count - done))
+    const causes = machine.watch(this.causes, () => {
+      this.bind(inputs as readonly HeapPart[], outputs)
+      for (let done = 0; done < count; done += together) this.submit(Math.min(together, count - done))
+    })
+    const constants = this.constants.map(({ storage }) => storage.buffer as HeapPart)
+    machine.record(outputs, [...(inputs as readonly HeapPart[]), ...constants], causes)
     return outputs
   }
 
@@ -67,7 +75,7 @@ export class GpuProgram implements Executable {
     const pass = encoder.beginComputePass()
     for (let run = 0; run < count; run++) {
       compiled.calls.forEach(({ groups }, number) => {
-        pass.setPipeline(pipelines[number]!)
+        pass.setPipeline(pipelines[number]!.pipeline)
         pass.setBindGroup(0, this.group!, [number * stride])
         pass.dispatchWorkgroups(Math.min(groups, mostGroups), Math.ceil(groups / mostGroups))
       })

@@ -22,6 +22,15 @@ export class Areas<N extends string> {
     return this.parts.get(name)?.address ?? 0
   }
 
+  /** Gives up areas that end after so many bytes of the memory. */
+  forgetBeyond(bytes: number): void {
+    for (const [name, { address, byteLength }] of this.parts) {
+      if (address + byteLength <= bytes) continue
+      this.parts.delete(name)
+      this.version++
+    }
+  }
+
   grow(name: N, bytes: number): void {
     const old = this.parts.get(name)
     if (bytes <= (old?.byteLength ?? 0)) return

@@ -45,9 +45,22 @@ export class Heap {
   release(address: number, bytes: number): void {
     const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
     this.used -= size
+    if (address + size > this.limit) {
+      if (address < this.limit) this.addFree(address, this.limit - address)
+      return
+    }
     const list = this.recent.get(size)
     if (list) list.push(address)
     else this.recent.set(size, [address])
+  }
+
+  /** Takes notice that the memory has become smaller: what lies beyond its end is gone. */
+  shrink(): void {
+    this.joinRecent()
+    const kept = this.free.filter(({ address }) => address < this.limit)
+    for (const block of kept) block.size = Math.min(block.size, this.limit - block.address)
+    this.free.splice(0, this.free.length, ...kept)
+    this.end = this.limit
   }
 
   private get limit(): number {
