@@ -66,6 +66,21 @@ describe('examples/side-effects', () => {
   })
 })
 
+// the same seed makes the same first weights and batches everywhere; a GPU is not everywhere
+it('webgpu learns the same, if there is an adapter', async ({ skip }) => {
+  const { backends } = JSON.parse((await sandbox.run(['backends', '--json'])).out)
+  const webgpu = backends.find(({ name }: { name: string }) => name === 'webgpu')
+  skip(!webgpu.available, 'there is no graphics adapter')
+  const losses = async (backend: string) => {
+    const { code, out } = await sandbox.run(['train', `${example}config.yaml`, '--backend', backend])
+    expect(code).toBe(0)
+    return [...out.matchAll(/^210\/210 .* loss: (\S+)/gm)].map(([, loss]) => Number(loss))
+  }
+  const [gpu, wasm] = [await losses('webgpu'), await losses('wasm')]
+  expect(gpu).toHaveLength(20)
+  gpu.forEach((loss, epoch) => expect(loss).toBeCloseTo(wasm[epoch]!, 3))
+}, 300_000)
+
 describe('examples/digits', () => {
   it('learns as well in float16 as in float32', async () => {
     const accuracies: number[] = []
