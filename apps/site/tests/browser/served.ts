@@ -15,10 +15,14 @@ export class Served {
     private readonly address: string,
   ) {}
 
-  static async open(): Promise<Served> {
+  /** Without a GPU there is WebGPU only where it is asked for. */
+  static async open({ webgpu = false } = {}): Promise<Served> {
     const root = new URL('../..', import.meta.url).pathname
     const server = await preview({ root, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' })
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    const browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', ...(webgpu ? ['--enable-unsafe-webgpu'] : [])],
+    })
     return new Served(server, browser, server.resolvedUrls!.local[0]!)
   }
 

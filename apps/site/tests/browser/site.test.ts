@@ -144,6 +144,27 @@ describe('settings', () => {
     await page.close()
   })
 
+  it('an address makes a run anew, exactly', async () => {
+    const address = 'data=spiral&layers=6:tanh,4:relu&optimizer=Adam&rate=0.01&batch=9&noise=0.1&seed=21&backend=wasm'
+    const runs: string[][] = []
+    for (let times = 0; times < 2; times++) {
+      const page = await served.page(address)
+      for (let epoch = 1; epoch <= 3; epoch++) {
+        await press(page, 'Step one epoch')
+        await page.waitForFunction(
+          (wanted) => document.querySelector('[data-value=epoch]')?.textContent === String(wanted),
+          epoch,
+        )
+      }
+      const names = ['train-loss', 'test-loss', 'train-accuracy', 'old', 'gradient', 'new', 'gradus']
+      runs.push(await Promise.all(names.map((name) => textOf(page, name))))
+      expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('seed')).toBe('21')
+      await page.close()
+    }
+    expect(runs[0]).toEqual(runs[1])
+    expect(runs[0]!.every((text) => text !== '')).toBe(true)
+  })
+
   it('take points by clicking, and keep them in the address', async () => {
     const page = await served.page('data=own&points=-1:-1:0')
     await page.locator('canvas.editable').click({ position: { x: 30, y: 30 }, modifiers: ['Shift'] })
