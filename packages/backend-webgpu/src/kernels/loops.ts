@@ -7,7 +7,7 @@ import {
   strideAlong,
 } from '@gradus/graph/kernels'
 import { Block } from '../wgsl/block.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { countOf, nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { mapCode } from './maps.ts'
 import {
@@ -16,8 +16,10 @@ import {
   endAll,
   nested,
   ownPlace,
+  ownRow,
   rowBufferBytes,
   shaderFor,
+  storeOnce,
   storesOf,
   threads,
   visit,
@@ -87,7 +89,7 @@ function sharedRows(kernel: LoopKernel): ShaderCode {
   const shader = shaderFor(kernel, count, count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
-  block.lines.push('let place = row;', 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place'))
+  block.lines.push(...ownRow(names))
   for (const pass of passes) {
     const running = beginAll(shader, block, pass)
     const ends = { from: 'lane', to: `${length}u`, step: threads }
@@ -96,11 +98,7 @@ function sharedRows(kernel: LoopKernel): ShaderCode {
     // what threads keep of the row is read by others
     block.lines.push('storageBarrier();', 'workgroupBarrier();')
   }
-  if (rows.length > 0) {
-    const last = block.inner([])
-    shader.store(last, rows)
-    block.lines.push('if (lane == 0u) {', ...last.lines, '}')
-  }
+  block.lines.push(...storeOnce(shader, block, rows))
   return shader.build(block.lines)
 }
 

@@ -33,6 +33,19 @@ export function ownPlace(names: ReadonlyMap<Axis, Code> = new Map()): string[] {
   return [`let place = row * ${threads}u + lane;`, 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place')]
 }
 
+/** Statements with which a workgroup begins that has the place `row`, if there are so many. */
+export function ownRow(names: ReadonlyMap<Axis, Code>): string[] {
+  return ['let place = row;', 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place')]
+}
+
+/** Statements with which one thread of a workgroup stores. */
+export function storeOnce(shader: Shader, block: Block, stores: readonly Store[]): string[] {
+  if (stores.length === 0) return []
+  const last = block.inner([])
+  shader.store(last, stores)
+  return ['if (lane == 0u) {', ...last.lines, '}']
+}
+
 /** Declares what the reductions of a pass are computed in. */
 export function beginAll(shader: Shader, block: Block, { reductions }: Pass): Running[] {
   return reductions.map(({ combine, expression }) => {

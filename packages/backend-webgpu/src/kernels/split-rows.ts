@@ -3,8 +3,11 @@ import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import { adding, isPlace, type Running } from './combining.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
-import { beginAll, combineTeam, endAll, ownPlace, shaderFor, threads, walk } from './rows.ts'
+import { beginAll, combineTeam, endAll, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
 import type { Shader } from './shader.ts'
+
+/** From so many parts on a workgroup puts them together. */
+const manyParts = 32
 
 /** Rows that are walked over in parts at the same time, by a thread or a workgroup each, and then put together. */
 export function splitRows(kernel: LoopKernel, parts: number, shared: boolean): KernelCode {
@@ -44,19 +47,24 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean): ShaderCo
   return shader.build([...block.lines, ...combineTeam(shader, pass, running), 'if (lane == 0u) {', ...kept.write, '}'])
 }
 
+/** A thread for each row, or a workgroup where there is much to put together: one thread would read part after part. */
 function putTogether(kernel: LoopKernel, parts: number): ShaderCode {
   const { outer, passes, rows } = kernel
   const pass = passes[0]!
   const count = countOf(outer)
-  const shader = shaderFor(kernel, Math.ceil(count / threads), count)
+  const shared = parts >= manyParts
+  const shader = shaderFor(kernel, shared ? count : Math.ceil(count / threads), count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
-  block.lines.push(...ownPlace(names))
+  block.lines.push(...(shared ? ownRow(names) : ownPlace(names)))
   const running = beginAll(shader, block, pass)
   const { read } = keptParts(kernel, parts, shader, running, 'part')
-  block.lines.push(`for (var part = 0u; part < ${parts}u; part++) {`, ...read, '}')
+  const [from, step] = shared ? ['lane', threads] : ['0u', 1]
+  block.lines.push(`for (var part = ${from}; part < ${parts}u; part += ${step}u) {`, ...read, '}')
+  if (shared) block.lines.push(...combineTeam(shader, pass, running))
   endAll(block, pass, running)
-  shader.store(block, rows)
+  if (shared) block.lines.push(...storeOnce(shader, block, rows))
+  else shader.store(block, rows)
   return shader.build(block.lines)
 }
 
