@@ -26,6 +26,7 @@ function gpuWith(change: (device: GPUDevice) => void, gpu = nullGpu): GpuSource 
       const adapter = (await gpu.requestAdapter(options)) as GPUAdapter
       return {
         limits: adapter.limits,
+        features: adapter.features,
         info: adapter.info,
         async requestDevice(descriptor: GPUDeviceDescriptor) {
           const device = await adapter.requestDevice(descriptor)

@@ -2,13 +2,23 @@ import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/graph/kernels'
 import { type Backend, BackendError, type Graph } from '@gradus/tensor'
 import { findGpu, type GpuSource, openDevice } from './runtime/gpu.ts'
 import { Machine } from './runtime/machine.ts'
+import { requireMatrices } from './runtime/matrix-check.ts'
 import { compileGraph, GpuProgram } from './runtime/program.ts'
+import type { GpuTraits } from './runtime/traits.ts'
 import { hasOperation } from './wgsl/operations.ts'
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {
   /** Where adapters come from; by default `navigator.gpu`, and in Node the package `webgpu`. */
   readonly gpu?: GpuSource
+  /** What may change or go away, and has not run on every kind of device. */
+  readonly experimental?: {
+    /**
+     * Products of float16 matrices by the matrix units (tensor cores) of the device, which browsers and Dawn offer behind a
+     * flag. Rejects where there are none for float16 with float32 sums, and where they compute wrongly.
+     */
+    readonly subgroupMatrix?: boolean
+  }
 }
 
 /**
@@ -30,12 +40,27 @@ export function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
 export interface MakeOptions extends WebGpuOptions {
   /** How large the memory may become. */
   readonly mostBytes?: number
+  /** Takes the place of what is found out about the device. */
+  readonly traits?: GpuTraits
 }
 
-export async function makeWebGpu({ gpu, mostBytes = Number.POSITIVE_INFINITY }: MakeOptions): Promise<Backend> {
-  const { device, about } = await openDevice(gpu ?? (await findGpu()))
+export async function makeWebGpu({
+  gpu,
+  experimental,
+  mostBytes = Number.POSITIVE_INFINITY,
+  traits: given,
+}: MakeOptions): Promise<Backend> {
+  const wantsMatrices = experimental?.subgroupMatrix ?? false
+  const { device, about, traits: found } = await openDevice(gpu ?? (await findGpu()), wantsMatrices)
+  const traits = given ?? found
+  const backend = backendOn(device, about, traits, mostBytes)
+  if (wantsMatrices && !given) await requireMatrices(backend, traits)
+  return backend
+}
+
+function backendOn(device: GPUDevice, about: string, traits: GpuTraits, mostBytes: number): Backend {
   const machine = new Machine(device, 'webgpu', mostBytes)
-  const cache = new ProgramCache(compileGraph)
+  const cache = new ProgramCache((graph) => compileGraph(graph, traits))
   return {
     name: 'webgpu',
     about,

@@ -38,7 +38,7 @@ export function assemble(phases: readonly (readonly ShaderCode[])[]): string {
     return { calls: calls.join(' else '), groups }
   })
   const text = functions.list.join('\n')
-  return `${memory}
+  return `${enablesFor(text)}${memory}
 @group(0) @binding(1) var<uniform> table: array<vec4<u32>, ${Math.ceil(functions.slots / 4)}>;
 ${functionsFor(text)}
 ${text}
@@ -46,6 +46,15 @@ ${text}
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
 ${made.length === 1 ? apart(made[0]!) : inTurn(made)}
 }`
+}
+
+/** What a shader has to ask for before it uses it. */
+function enablesFor(text: string): string {
+  const subgroups = 'enable subgroups;\n'
+  // which thread belongs to which subgroup is checked when the backend starts
+  const matrices = `enable f16;\nenable chromium_experimental_subgroup_matrix;\ndiagnostic(off, chromium.subgroup_matrix_uniformity);\n`
+  if (text.includes('subgroupMatrix')) return subgroups + matrices
+  return text.includes('subgroupShuffleXor') ? subgroups : ''
 }
 
 function apart({ calls }: Phase): string {

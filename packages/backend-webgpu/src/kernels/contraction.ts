@@ -4,10 +4,12 @@ import { literal, typeOf } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
+import { matrixProducts, suitsMatrixUnits } from './matrix-tiles.ts'
 import { partialSums } from './partial-sums.ts'
 import { perRun } from './per-run.ts'
 import { nested, threads } from './rows.ts'
-import { runAlong, type Values } from './runs.ts'
+import { runAlong } from './runs.ts'
+import type { Setting } from './setting.ts'
 import { chooseTiles, tileProducts } from './tiles.ts'
 
 /** So many threads keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
@@ -15,10 +17,14 @@ const enoughThreads = 32768
 const leastPart = 32
 
 /** The shaders of sums of products: by tiles that go through workgroup memory, or element by element where there are few. */
-export function contractionCode(kernel: ContractionKernel, values: Values): KernelCode {
+export function contractionCode(kernel: ContractionKernel, setting: Setting): KernelCode {
   const [batch, m, n, k] = [kernel.batch, kernel.m, kernel.n, kernel.k].map(countOf) as [number, number, number, number]
   const shape = chooseTiles(batch, m, n, k)
-  const run = runAlong(kernel.stores, [...kernel.batch, ...kernel.m, ...kernel.n], values)
+  const run = runAlong(kernel.stores, [...kernel.batch, ...kernel.m, ...kernel.n], setting)
+  const { matrixUnit } = setting.traits
+  if (matrixUnit && suitsMatrixUnits(kernel, matrixUnit)) {
+    return { shaders: [matrixProducts(kernel, matrixUnit, run)], workspaceBytes: 0 }
+  }
   if (shape) return inParts(kernel, shape.parts, run, tileProducts(kernel, shape, run))
   const parts = Math.min(Math.ceil(enoughThreads / (batch * m * n)), Math.floor(k / leastPart))
   return parts > 1

@@ -12,7 +12,6 @@ import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { mapCode } from './maps.ts'
 import {
   beginAll,
-  combineTeam,
   endAll,
   nested,
   ownPlace,
@@ -25,8 +24,9 @@ import {
   visit,
   walk,
 } from './rows.ts'
-import type { Values } from './runs.ts'
+import type { Setting } from './setting.ts'
 import { splitRows } from './split-rows.ts'
+import { combineTeam } from './teams.ts'
 
 /** Rows at least as long are shared. */
 const longRow = 256
@@ -36,12 +36,12 @@ const enoughGroups = 1024
 const leastPart = 64
 
 /** The shaders of a kernel made of loops: a thread for each row, or a workgroup where rows are long, or several for a row. */
-export function loopsCode(kernel: LoopKernel, values: Values): KernelCode {
+export function loopsCode(kernel: LoopKernel, setting: Setting): KernelCode {
   const { outer, inner, passes, slots } = kernel
   const workspaceBytes = rowBufferBytes(kernel)
   if (storesOf(kernel).some(({ add }) => add)) return { shaders: [inOrder(kernel)], workspaceBytes }
   if (inner.length === 0 && slots === 0 && passes.length === 1 && passes[0]!.reductions.length === 0) {
-    return { shaders: [mapCode(kernel, values)], workspaceBytes: 0 }
+    return { shaders: [mapCode(kernel, setting)], workspaceBytes: 0 }
   }
   const [count, length] = [countOf(outer), countOf(inner)]
   const shared = length >= longRow && !liesAcross(kernel)
@@ -49,9 +49,9 @@ export function loopsCode(kernel: LoopKernel, values: Values): KernelCode {
     const groups = shared ? count : Math.ceil(count / threads)
     const least = shared ? leastPart * threads : leastPart
     const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(length / least))
-    if (parts > 1) return splitRows(kernel, parts, shared)
+    if (parts > 1) return splitRows(kernel, parts, shared, setting)
   }
-  return { shaders: [shared ? sharedRows(kernel) : ownRows(kernel)], workspaceBytes }
+  return { shaders: [shared ? sharedRows(kernel, setting) : ownRows(kernel)], workspaceBytes }
 }
 
 /** Whether neighbours in memory belong to different rows. */
@@ -83,7 +83,7 @@ function ownRows(kernel: LoopKernel): ShaderCode {
 }
 
 /** The threads of a workgroup walk over a row together. */
-function sharedRows(kernel: LoopKernel): ShaderCode {
+function sharedRows(kernel: LoopKernel, { traits }: Setting): ShaderCode {
   const { outer, inner, passes, rows } = kernel
   const [count, length] = [countOf(outer), countOf(inner)]
   const shader = shaderFor(kernel, count, count)
@@ -93,7 +93,7 @@ function sharedRows(kernel: LoopKernel): ShaderCode {
   for (const pass of passes) {
     const running = beginAll(shader, block, pass)
     const ends = { from: 'lane', to: `${length}u`, step: threads }
-    block.lines.push(...walk(shader, block, inner, pass, running, ends), ...combineTeam(shader, pass, running))
+    block.lines.push(...walk(shader, block, inner, pass, running, ends), ...combineTeam(shader, pass, running, traits))
     endAll(block, pass, running)
     // what threads keep of the row is read by others
     block.lines.push('storageBarrier();', 'workgroupBarrier();')

@@ -3,17 +3,18 @@ import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import { shaderFor, storesOf, threads } from './rows.ts'
-import { runAlong, type Values } from './runs.ts'
+import { runAlong } from './runs.ts'
+import type { Setting } from './setting.ts'
 
 /** Threads have more than one element from so many elements on: reading several at once hides how long a read takes. */
 const many = 2 ** 19
 
 /** Elements that do not depend on one another. */
-export function mapCode(kernel: LoopKernel, values: Values): ShaderCode {
+export function mapCode(kernel: LoopKernel, setting: Setting): ShaderCode {
   const { outer } = kernel
   const count = countOf(outer)
   const stores = storesOf(kernel)
-  const run = runAlong(stores, outer, values)
+  const run = runAlong(stores, outer, setting)
   const wanted = count >= 8 * many ? 8 : count >= many ? 4 : 1
   const each = Math.max(1, wanted / run)
   const shader = shaderFor(kernel, Math.ceil(count / (threads * each * run)), count, run > 1)

@@ -1,7 +1,7 @@
 import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph/kernels'
 import { bytesPerElement } from '@gradus/tensor'
 import type { Block } from '../wgsl/block.ts'
-import { type Code, typeOf } from '../wgsl/types.ts'
+import type { Code } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import { adding, beginning, isPlace, type Running } from './combining.ts'
 import { Shader } from './shader.ts'
@@ -128,29 +128,6 @@ export function endAll(block: Block, { reductions }: Pass, running: readonly Run
   reductions.forEach(({ id, combine }, number) => {
     const { value, place } = running[number]!
     block.setReduced(id, isPlace(combine) ? place : value)
-  })
-}
-
-/** Statements in which all threads of a workgroup put together what each of them has. */
-export function combineTeam(shader: Shader, { reductions }: Pass, running: readonly Running[]): string[] {
-  return reductions.flatMap(({ combine, expression: { dtype } }, number) => {
-    const own = running[number]!
-    const values = shader.shared(typeOf(dtype), 4, threads)
-    const places = isPlace(combine) ? shader.shared('i32', 4, threads) : ''
-    const at = (index: string): Running => ({ value: `${values}[${index}]`, place: `${places}[${index}]` })
-    const put = (to: Running, from: Running) => [
-      `${to.value} = ${from.value};`,
-      ...(isPlace(combine) ? [`${to.place} = ${from.place};`] : []),
-    ]
-    return [
-      ...put(at('lane'), own),
-      'workgroupBarrier();',
-      `for (var half = ${threads / 2}u; half > 0u; half >>= 1u) {`,
-      `if (lane < half) { ${adding(combine, dtype, at('lane'), at('lane + half'))} }`,
-      'workgroupBarrier();',
-      '}',
-      ...put(own, at('0')),
-    ]
   })
 }
 

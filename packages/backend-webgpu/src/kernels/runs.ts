@@ -1,31 +1,24 @@
 import { type Axis, type Store, strideAlong } from '@gradus/graph/kernels'
 import { bytesPerElement } from '@gradus/tensor'
 import { countOf } from './axes.ts'
-
-/** What kernels need to know of the values that they store. */
-export interface Values {
-  /** How many bytes a value takes. */
-  bytesOf(value: number): number
-  /** Whether values have their words for themselves; those of the steps of a loop lie one after the other. */
-  readonly apart: boolean
-}
+import type { Setting } from './setting.ts'
 
 /**
  * How many neighbours among the places of some axes a thread has to store so that it writes whole words: more than one where
  * elements are smaller than a word and lie next to each other. 1 also where that cannot be, and parts of words are written.
  */
-export function runAlong(stores: readonly Store[], axes: readonly Axis[], values: Values): number {
+export function runAlong(stores: readonly Store[], axes: readonly Axis[], setting: Setting): number {
   const parts = stores.filter(({ stored }) => bytesPerElement(stored) < 4)
   const run = Math.max(1, ...parts.map(({ stored }) => 4 / bytesPerElement(stored)))
   const last = axes.at(-1)
   const fits = parts.every((store) =>
-    last && last.size % run === 0 ? fillsWords(store, last, values) : isWhole(store, axes, values),
+    last && last.size % run === 0 ? fillsWords(store, last, setting) : isWhole(store, axes, setting),
   )
   return fits ? run : 1
 }
 
 /** Whether runs along an axis begin where words do. */
-function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf }: Values): boolean {
+function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf }: Setting): boolean {
   const each = 4 / bytesPerElement(stored)
   const others = index.terms.filter(({ atom }) => atom !== axis)
   return (
@@ -39,7 +32,7 @@ function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf 
 }
 
 /** Whether a whole value is stored in its order, so that what follows its end in the last word does not matter. */
-function isWhole({ value, index, stored, add }: Store, axes: readonly Axis[], { bytesOf, apart }: Values): boolean {
+function isWhole({ value, index, stored, add }: Store, axes: readonly Axis[], { bytesOf, apart }: Setting): boolean {
   const [axis] = axes
   const inOrder = axes.length === 0 || (axes.length === 1 && strideAlong(index, axis!) === 1)
   return apart && !add && inOrder && bytesOf(value) === countOf(axes) * bytesPerElement(stored)

@@ -1,25 +1,28 @@
 import type { LoopKernel } from '@gradus/graph/kernels'
+import type { GpuTraits } from '../runtime/traits.ts'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import { adding, isPlace, type Running } from './combining.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
-import { beginAll, combineTeam, endAll, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
+import { beginAll, endAll, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
+import type { Setting } from './setting.ts'
 import type { Shader } from './shader.ts'
+import { combineTeam } from './teams.ts'
 
 /** From so many parts on a workgroup puts them together. */
 const manyParts = 32
 
 /** Rows that are walked over in parts at the same time, by a thread or a workgroup each, and then put together. */
-export function splitRows(kernel: LoopKernel, parts: number, shared: boolean): KernelCode {
+export function splitRows(kernel: LoopKernel, parts: number, shared: boolean, { traits }: Setting): KernelCode {
   const count = countOf(kernel.outer)
   const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPlace(combine) ? 2 : 1), 0)
   return {
-    shaders: [walkParts(kernel, parts, shared), putTogether(kernel, parts)],
+    shaders: [walkParts(kernel, parts, shared, traits), putTogether(kernel, parts, traits)],
     workspaceBytes: 4 * words * parts * count,
   }
 }
 
-function walkParts(kernel: LoopKernel, parts: number, shared: boolean): ShaderCode {
+function walkParts(kernel: LoopKernel, parts: number, shared: boolean, traits: GpuTraits): ShaderCode {
   const { outer, inner, passes } = kernel
   const pass = passes[0]!
   const [count, length] = [countOf(outer), countOf(inner)]
@@ -44,11 +47,17 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean): ShaderCo
   block.lines.push(...walk(shader, block, inner, pass, running, ends))
   const kept = keptParts(kernel, parts, shader, running, 'part')
   if (!shared) return shader.build([...block.lines, ...kept.write])
-  return shader.build([...block.lines, ...combineTeam(shader, pass, running), 'if (lane == 0u) {', ...kept.write, '}'])
+  return shader.build([
+    ...block.lines,
+    ...combineTeam(shader, pass, running, traits),
+    'if (lane == 0u) {',
+    ...kept.write,
+    '}',
+  ])
 }
 
 /** A thread for each row, or a workgroup where there is much to put together: one thread would read part after part. */
-function putTogether(kernel: LoopKernel, parts: number): ShaderCode {
+function putTogether(kernel: LoopKernel, parts: number, traits: GpuTraits): ShaderCode {
   const { outer, passes, rows } = kernel
   const pass = passes[0]!
   const count = countOf(outer)
@@ -61,7 +70,7 @@ function putTogether(kernel: LoopKernel, parts: number): ShaderCode {
   const { read } = keptParts(kernel, parts, shader, running, 'part')
   const [from, step] = shared ? ['lane', threads] : ['0u', 1]
   block.lines.push(`for (var part = ${from}; part < ${parts}u; part += ${step}u) {`, ...read, '}')
-  if (shared) block.lines.push(...combineTeam(shader, pass, running))
+  if (shared) block.lines.push(...combineTeam(shader, pass, running, traits))
   endAll(block, pass, running)
   if (shared) block.lines.push(...storeOnce(shader, block, rows))
   else shader.store(block, rows)

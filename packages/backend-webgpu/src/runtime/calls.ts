@@ -3,6 +3,7 @@ import { assemble } from '../kernels/assemble.ts'
 import type { ShaderCode } from '../kernels/kernel-code.ts'
 import { type Chain, chainsOf } from './chains.ts'
 import { type Entry, type Launch, launchesOf } from './launches.ts'
+import type { GpuTraits } from './traits.ts'
 import { wavesOf } from './waves.ts'
 
 /** One dispatch: several launches that do not depend on one another, or small ones in turn. */
@@ -19,11 +20,14 @@ const workgroupBytes = 16384
 const mostParts = 24
 
 /** All dispatches of a program, in order. */
-export function callsOf(schedule: KernelSchedule): {
+export function callsOf(
+  schedule: KernelSchedule,
+  traits: GpuTraits,
+): {
   readonly calls: readonly Call[]
   readonly workspaceBytes: number
 } {
-  const { launches, workspaceBytes } = launchesOf(schedule)
+  const { launches, workspaceBytes } = launchesOf(schedule, traits)
   const shaders = new Shaders()
   const calls = chainsOf(wavesOf(launches)).flatMap((chain) =>
     chain.length > 1 ? [callOf(chain, shaders)] : packed(chain[0]!).map((list) => callOf([list], shaders)),

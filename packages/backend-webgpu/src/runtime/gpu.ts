@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" />
 import { BackendError } from '@gradus/tensor'
+import { type GpuTraits, hasOrderedSubgroups } from './traits.ts'
 
 /** The entry to WebGPU, such as `navigator.gpu`. */
 export interface GpuSource {
@@ -29,23 +30,59 @@ export async function findGpu(): Promise<GpuSource> {
   }
 }
 
-/** A device with all that the adapter allows. */
-export async function openDevice(gpu: GpuSource): Promise<{ device: GPUDevice; about: string }> {
+/** Features beyond those that every device has, which is more than the types know of. */
+type Feature = GPUFeatureName | 'chromium-experimental-subgroup-matrix'
+
+/** What adapters say of their matrix units, where they have some. */
+interface AboutMatrices {
+  readonly subgroupMatrixConfigs?: readonly {
+    readonly componentType: string
+    readonly resultComponentType: string
+    readonly M: number
+    readonly N: number
+    readonly K: number
+  }[]
+}
+
+export interface OpenedDevice {
+  readonly device: GPUDevice
+  readonly about: string
+  readonly traits: GpuTraits
+}
+
+/** A device with all that the adapter allows; the features for matrix units only where they are wanted. */
+export async function openDevice(gpu: GpuSource, wantsMatrices: boolean): Promise<OpenedDevice> {
   const adapter = (await gpu.requestAdapter({ powerPreference: 'high-performance' })) as GPUAdapter | null
   if (!adapter) {
     throw new BackendError(
       'The webgpu backend does not start: there is no graphics adapter that it could use. The wasm backend needs none: `useBackend(wasm())`.',
     )
   }
-  const { limits } = adapter
+  const { limits, info } = adapter
+  const features: Feature[] = ['subgroups']
+  if (wantsMatrices) features.push('shader-f16', 'chromium-experimental-subgroup-matrix')
   const device = await adapter.requestDevice({
     label: 'gradus',
+    requiredFeatures: features.filter((name): name is GPUFeatureName => adapter.features.has(name)),
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
     },
   })
-  const { vendor, architecture, description } = adapter.info
+  const { vendor, architecture, description } = info
   const name = description || [vendor, architecture].filter(Boolean).join(' ')
-  return { device, about: `WebGPU${name ? `, ${name}` : ''}` }
+  return { device, about: `WebGPU${name ? `, ${name}` : ''}`, traits: await traitsOf(device, info) }
+}
+
+async function traitsOf(device: GPUDevice, info: GPUAdapterInfo & AboutMatrices): Promise<GpuTraits> {
+  const { subgroupMinSize: size, subgroupMaxSize, subgroupMatrixConfigs = [] } = info
+  if (!device.features.has('subgroups') || !size || size !== subgroupMaxSize || 256 % size !== 0) return {}
+  if (!(await hasOrderedSubgroups(device, size))) return {}
+  const found = subgroupMatrixConfigs.find(
+    ({ componentType, resultComponentType }) => componentType === 'f16' && resultComponentType === 'f32',
+  )
+  const hasMatrices = device.features.has('chromium-experimental-subgroup-matrix' as GPUFeatureName)
+  if (!found || !hasMatrices) return { subgroupSize: size }
+  const matrixUnit = { rows: found.M, columns: found.N, depth: found.K, subgroupSize: size }
+  return { subgroupSize: size, matrixUnit }
 }

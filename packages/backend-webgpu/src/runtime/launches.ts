@@ -11,8 +11,9 @@ import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
 import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
 import { loopsCode } from '../kernels/loops.ts'
-import type { Values } from '../kernels/runs.ts'
+import type { Setting } from '../kernels/setting.ts'
 import { wholeCode } from '../kernels/whole.ts'
+import type { GpuTraits } from './traits.ts'
 
 /** Where a value lies when a program runs, in bytes from the beginning of something; or a given number, as `offset`. */
 export interface Place {
@@ -51,7 +52,10 @@ interface Surroundings {
 }
 
 /** All calls that a program consists of, in order. */
-export function launchesOf(schedule: KernelSchedule): { launches: readonly Launch[]; workspaceBytes: number } {
+export function launchesOf(
+  schedule: KernelSchedule,
+  traits: GpuTraits,
+): { launches: readonly Launch[]; workspaceBytes: number } {
   const workspace = { bytes: 0 }
   const around: Surroundings = {
     arena: 0,
@@ -62,21 +66,23 @@ export function launchesOf(schedule: KernelSchedule): { launches: readonly Launc
       return donor === undefined ? { at: 'output', index, offset: 0 } : { at: 'input', index: donor, offset: 0 }
     },
   }
-  const launches = new Launches(schedule, around, workspace).list()
+  const launches = new Launches(schedule, around, workspace, traits).list()
   return { launches, workspaceBytes: workspace.bytes }
 }
 
 class Launches {
-  private readonly values: Values
+  private readonly setting: Setting
 
   constructor(
     private readonly schedule: KernelSchedule,
     private readonly around: Surroundings,
     private readonly workspace: { bytes: number },
+    private readonly traits: GpuTraits,
     /** The code of the kernels so far: the steps of a loop share it. */
     private readonly codes = new Map<FusedKernel, PlacedCode>(),
   ) {
-    this.values = { bytesOf: (value) => byteSize(schedule.program.aval(value)), apart: !around.inLoop }
+    const bytesOf = (value: number) => byteSize(schedule.program.aval(value))
+    this.setting = { bytesOf, apart: !around.inLoop, traits }
   }
 
   list(): Launch[] {
@@ -174,7 +180,7 @@ class Launches {
         },
         output: (index) => (index < carries ? own(index, step) : shifted(outputs[index]!, results[index]!)),
       }
-      return new Launches(body, around, this.workspace, codes).list()
+      return new Launches(body, around, this.workspace, this.traits, codes).list()
     }).flat()
   }
 
@@ -182,7 +188,7 @@ class Launches {
     let code = this.codes.get(kernel)
     if (!code) {
       code = {
-        ...codeOf(kernel, this.values),
+        ...codeOf(kernel, this.setting),
         workspace: this.workspace.bytes,
       }
       this.workspace.bytes += Math.ceil(code.workspaceBytes / 16) * 16
@@ -197,12 +203,12 @@ interface PlacedCode extends KernelCode {
   readonly workspace: number
 }
 
-function codeOf(kernel: FusedKernel, values: Values): KernelCode {
+function codeOf(kernel: FusedKernel, setting: Setting): KernelCode {
   switch (kernel.kind) {
     case 'loops':
-      return loopsCode(kernel, values)
+      return loopsCode(kernel, setting)
     case 'contraction':
-      return contractionCode(kernel, values)
+      return contractionCode(kernel, setting)
     case 'whole':
       return wholeCode(kernel)
   }

@@ -6,6 +6,7 @@ import type { Cause } from './cause.ts'
 import type { Place } from './launches.ts'
 import type { Machine, Pipeline } from './machine.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
+import type { GpuTraits } from './traits.ts'
 
 /** Buffers of programs that nobody can run any more are given back: the garbage collector does not see their size. */
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<GPUBuffer>((tables) => tables.destroy())
@@ -21,10 +22,10 @@ interface CompiledGraph {
   readonly workspaceBytes: number
 }
 
-export function compileGraph(graph: Graph): CompiledGraph {
+export function compileGraph(graph: Graph, traits: GpuTraits): CompiledGraph {
   const scheduled = schedule(graph)
   const outputs = graph.outputs.map((value) => avalOf(graph, value))
-  return { plan: scheduled.plan, outputs, ...callsOf(scheduled) }
+  return { plan: scheduled.plan, outputs, ...callsOf(scheduled, traits) }
 }
 
 /** A compiled graph made ready to run: a list of calls and the table of addresses for each of them. */

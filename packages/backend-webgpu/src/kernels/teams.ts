@@ -1,0 +1,79 @@
+import type { Pass } from '@gradus/graph/kernels'
+import type { DType } from '@gradus/tensor'
+import type { GpuTraits } from '../runtime/traits.ts'
+import { type Code, typeOf } from '../wgsl/types.ts'
+import { adding, isPlace, type Running } from './combining.ts'
+import { threads } from './rows.ts'
+import type { Shader } from './shader.ts'
+
+/** Statements in which all threads of a workgroup put together what each of them has. */
+export function combineTeam(
+  shader: Shader,
+  { reductions }: Pass,
+  running: readonly Running[],
+  { subgroupSize }: GpuTraits,
+): string[] {
+  return reductions.flatMap((reduction, number) =>
+    subgroupSize === undefined
+      ? inMemory(shader, reduction, running[number]!)
+      : bySubgroups(shader, reduction, running[number]!, subgroupSize),
+  )
+}
+
+type Reduction = Pass['reductions'][number]
+
+/** Half of the threads take what the other half has, then a quarter, and so on. */
+function inMemory(shader: Shader, reduction: Reduction, own: Running): string[] {
+  const { combine, expression } = reduction
+  const { at, put } = sharedValues(shader, reduction, threads)
+  return [
+    ...put(at('lane'), own),
+    'workgroupBarrier();',
+    `for (var half = ${threads / 2}u; half > 0u; half >>= 1u) {`,
+    `if (lane < half) { ${adding(combine, expression.dtype, at('lane'), at('lane + half'))} }`,
+    'workgroupBarrier();',
+    '}',
+    ...put(own, at('0')),
+  ]
+}
+
+/** Subgroups exchange values among their threads; what they come to goes through memory once. */
+function bySubgroups(shader: Shader, reduction: Reduction, own: Running, size: number): string[] {
+  const { combine, expression } = reduction
+  const teams = threads / size
+  const { at, put } = sharedValues(shader, reduction, teams)
+  const lines: string[] = []
+  for (let apart = 1; apart < size; apart *= 2) {
+    const [value, place] = [shader.name(), shader.name()]
+    lines.push(`let ${value} = ${exchanged(expression.dtype, own.value, apart)};`)
+    if (isPlace(combine)) lines.push(`let ${place} = ${exchanged('int32', own.place, apart)};`)
+    lines.push(adding(combine, expression.dtype, own, { value, place }))
+  }
+  return [
+    ...lines,
+    `if (lane % ${size}u == 0u) {`,
+    ...put(at(`lane / ${size}u`), own),
+    '}',
+    'workgroupBarrier();',
+    ...put(own, at('0')),
+    `for (var team = 1u; team < ${teams}u; team++) { ${adding(combine, expression.dtype, own, at('team'))} }`,
+  ]
+}
+
+/** What the thread has whose number in the subgroup differs in one bit. */
+function exchanged(dtype: DType, value: Code, apart: number): Code {
+  if (dtype === 'bool') return `(subgroupShuffleXor(select(0u, 1u, ${value}), ${apart}u) != 0u)`
+  return `subgroupShuffleXor(${value}, ${apart}u)`
+}
+
+function sharedValues(shader: Shader, { combine, expression }: Reduction, count: number) {
+  const values = shader.shared(typeOf(expression.dtype), 4, count)
+  const places = isPlace(combine) ? shader.shared('i32', 4, count) : ''
+  return {
+    at: (index: string): Running => ({ value: `${values}[${index}]`, place: `${places}[${index}]` }),
+    put: (to: Running, from: Running): string[] => [
+      `${to.value} = ${from.value};`,
+      ...(isPlace(combine) ? [`${to.place} = ${from.place};`] : []),
+    ],
+  }
+}
