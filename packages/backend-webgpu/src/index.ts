@@ -1,2 +1,3 @@
 export type { GpuSource } from './runtime/gpu.ts'
+export type { TuneCache } from './runtime/tuning.ts'
 export { type WebGpuOptions, webgpu } from './webgpu.ts'

@@ -5,12 +5,20 @@ import { Machine } from './runtime/machine.ts'
 import { requireMatrices } from './runtime/matrix-check.ts'
 import { compileGraph, GpuProgram } from './runtime/program.ts'
 import type { GpuTraits } from './runtime/traits.ts'
+import { type Measure, measureOn, type TuneCache, tunedTiles } from './runtime/tuning.ts'
 import { hasOperation } from './wgsl/operations.ts'
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {
   /** Where adapters come from; by default `navigator.gpu`, and in Node the package `webgpu`. */
   readonly gpu?: GpuSource
+  /**
+   * Finds out, when the backend starts, which tiles matrix products are best made of on this device: about a second. Drivers
+   * without a GPU are left as they are.
+   */
+  readonly tune?: boolean
+  /** Keeps what was found out, so that the next start takes it from there. */
+  readonly tuneCache?: TuneCache
   /** What may change or go away, and has not run on every kind of device. */
   readonly experimental?: {
     /**
@@ -42,24 +50,33 @@ export interface MakeOptions extends WebGpuOptions {
   readonly mostBytes?: number
   /** Takes the place of what is found out about the device. */
   readonly traits?: GpuTraits
+  /** Takes the place of measuring, also on drivers without a GPU. */
+  readonly measure?: (machine: Machine) => Measure
 }
 
 export async function makeWebGpu({
   gpu,
   experimental,
+  tune = false,
+  tuneCache,
   mostBytes = Number.POSITIVE_INFINITY,
   traits: given,
+  measure,
 }: MakeOptions): Promise<Backend> {
   const wantsMatrices = experimental?.subgroupMatrix ?? false
-  const { device, about, traits: found } = await openDevice(gpu ?? (await findGpu()), wantsMatrices)
-  const traits = given ?? found
-  const backend = backendOn(device, about, traits, mostBytes)
+  const { device, about, isSoftware, traits: found } = await openDevice(gpu ?? (await findGpu()), wantsMatrices)
+  const machine = new Machine(device, 'webgpu', mostBytes)
+  let traits = given ?? found
+  if (tune && (measure || !isSoftware)) {
+    const measured = measure?.(machine) ?? measureOn(machine, traits, () => performance.now())
+    traits = { ...traits, tiles: await tunedTiles(about, measured, tuneCache) }
+  }
+  const backend = backendOn(machine, about, traits)
   if (wantsMatrices && !given) await requireMatrices(backend, traits)
   return backend
 }
 
-function backendOn(device: GPUDevice, about: string, traits: GpuTraits, mostBytes: number): Backend {
-  const machine = new Machine(device, 'webgpu', mostBytes)
+function backendOn(machine: Machine, about: string, traits: GpuTraits): Backend {
   const cache = new ProgramCache((graph) => compileGraph(graph, traits))
   return {
     name: 'webgpu',

@@ -19,7 +19,7 @@ const leastPart = 32
 /** The shaders of sums of products: by tiles that go through workgroup memory, or element by element where there are few. */
 export function contractionCode(kernel: ContractionKernel, setting: Setting): KernelCode {
   const [batch, m, n, k] = [kernel.batch, kernel.m, kernel.n, kernel.k].map(countOf) as [number, number, number, number]
-  const shape = chooseTiles(batch, m, n, k)
+  const shape = chooseTiles([batch, m, n, k], setting.traits.tiles)
   const run = runAlong(kernel.stores, [...kernel.batch, ...kernel.m, ...kernel.n], setting)
   const { matrixUnit } = setting.traits
   if (matrixUnit && suitsMatrixUnits(kernel, matrixUnit)) {

@@ -9,35 +9,65 @@ import type { Shader } from './shader.ts'
 /** A workgroup has `side` x `side` threads. */
 const side = 16
 const all = side * side
-/** So many products are brought into workgroup memory at once. */
-const depth = 16
 
 /** So many workgroups keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
 const enoughGroups = 128
 const leastPart = 256
 
 /**
- * How a contraction is done: a thread makes `quads` x `quads` groups of 4 x 4 elements, and sums are cut into `parts` that
- * are made at the same time.
+ * How a contraction is done: a thread makes `quads` x `quads` groups of 4 x 4 elements, and `depth` products are brought into
+ * workgroup memory at once.
  */
-export interface TileShape {
+export interface TileVariant {
   readonly quads: 1 | 2
+  readonly depth: 8 | 16 | 32
+}
+
+/** Besides, sums are cut into `parts` that are made at the same time. */
+export interface TileShape extends TileVariant {
   readonly parts: number
 }
 
+/** All that fit the workgroup memory that every device has. */
+export const tileVariants: readonly TileVariant[] = [
+  { quads: 1, depth: 8 },
+  { quads: 1, depth: 16 },
+  { quads: 1, depth: 32 },
+  { quads: 2, depth: 8 },
+  { quads: 2, depth: 16 },
+]
+
+/** Kinds of shapes of results that are best made by different tiles. */
+export const shapeClasses = ['square', 'tall', 'wide', 'small'] as const
+export type ShapeClass = (typeof shapeClasses)[number]
+
+/** What was found to be best on a device. */
+export type TileTable = Readonly<Partial<Record<ShapeClass, TileVariant>>>
+
+export function classOf(rows: number, columns: number): ShapeClass {
+  if (Math.min(rows, columns) < 8 * side) return 'small'
+  if (rows >= 4 * columns) return 'tall'
+  return columns >= 4 * rows ? 'wide' : 'square'
+}
+
 /** The tiles for a number of rows, columns and products; undefined where tiles do not pay. */
-export function chooseTiles(batch: number, rows: number, columns: number, products: number): TileShape | undefined {
+export function chooseTiles(
+  [batch, rows, columns, products]: readonly [number, number, number, number],
+  table: TileTable = {},
+): TileShape | undefined {
   const small = 4 * side
-  if (rows < small / 2 || columns < small / 2 || products < depth) return undefined
+  if (rows < small / 2 || columns < small / 2 || products < 16) return undefined
   const groupsOf = (tile: number) => batch * Math.ceil(rows / tile) * Math.ceil(columns / tile)
-  const quads = rows >= 2 * small && columns >= 2 * small && groupsOf(2 * small) >= enoughGroups ? 2 : 1
+  const fits = rows >= 2 * small && columns >= 2 * small
+  const usual: TileVariant = { quads: fits && groupsOf(2 * small) >= enoughGroups ? 2 : 1, depth: 16 }
+  const { quads, depth } = table[classOf(rows, columns)] ?? usual
   const groups = groupsOf(quads * small)
   const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(products / leastPart))
-  return { quads, parts: Math.max(1, parts) }
+  return { quads, depth, parts: Math.max(1, parts) }
 }
 
 /** The shader that makes all (parts of) sums by tiles. */
-export function tileProducts(kernel: ContractionKernel, { quads, parts }: TileShape, run: number): ShaderCode {
+export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }: TileShape, run: number): ShaderCode {
   const { batch, m, n, k, a, b } = kernel
   const [rows, columns, depthInAll] = [countOf(m), countOf(n), countOf(k)]
   const tile = 4 * side * quads
@@ -69,11 +99,11 @@ export function tileProducts(kernel: ContractionKernel, { quads, parts }: TileSh
     )
   const depthFits = depthInAll % (depth * parts) === 0
   const left = fill(block, {
-    ...{ name: 'left', tile: leftTile, first: 'firstRow', axes: m, operand: a, k, quads },
+    ...{ name: 'left', tile: leftTile, first: 'firstRow', axes: m, operand: a, k, quads, depth },
     guards: [...(rows % tile === 0 ? [] : [`at < ${rows}u`]), ...(depthFits ? [] : ['product < last'])],
   })
   const right = fill(block, {
-    ...{ name: 'right', tile: rightTile, first: 'firstColumn', axes: n, operand: b, k, quads },
+    ...{ name: 'right', tile: rightTile, first: 'firstColumn', axes: n, operand: b, k, quads, depth },
     guards: [...(columns % tile === 0 ? [] : [`at < ${columns}u`]), ...(depthFits ? [] : ['product < last'])],
   })
   const line = side * quads
@@ -156,10 +186,11 @@ interface Operand {
   readonly k: readonly Axis[]
   readonly operand: Expression
   readonly quads: number
+  readonly depth: number
 }
 
 /** Brings neighbours of an operand into workgroup memory, four at a time; what lies outside is 0. */
-function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads }: Operand): string[] {
+function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads, depth }: Operand): string[] {
   const line = side * quads
   // neighbouring threads read neighbours in memory
   const along = isContiguous(operand, axes.at(-1))

@@ -47,6 +47,8 @@ interface AboutMatrices {
 export interface OpenedDevice {
   readonly device: GPUDevice
   readonly about: string
+  /** Whether processors do the work of a GPU. */
+  readonly isSoftware: boolean
   readonly traits: GpuTraits
 }
 
@@ -71,7 +73,8 @@ export async function openDevice(gpu: GpuSource, wantsMatrices: boolean): Promis
   })
   const { vendor, architecture, description } = info
   const name = description || [vendor, architecture].filter(Boolean).join(' ')
-  return { device, about: `WebGPU${name ? `, ${name}` : ''}`, traits: await traitsOf(device, info) }
+  const isSoftware = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${name} ${architecture}`)
+  return { device, about: `WebGPU${name ? `, ${name}` : ''}`, isSoftware, traits: await traitsOf(device, info) }
 }
 
 async function traitsOf(device: GPUDevice, info: GPUAdapterInfo & AboutMatrices): Promise<GpuTraits> {

@@ -1,4 +1,5 @@
 import type { MatrixUnit } from '../kernels/matrix-tiles.ts'
+import type { TileTable } from '../kernels/tiles.ts'
 import { mapModeRead, usage } from './usage.ts'
 
 /** What a device can do besides, for which there is code of its own. */
@@ -6,6 +7,7 @@ export interface GpuTraits {
   /** How many threads exchange values without memory, where that is always as many and they are neighbours. */
   readonly subgroupSize?: number
   readonly matrixUnit?: MatrixUnit
+  readonly tiles?: TileTable
 }
 
 /** Whether the threads of a workgroup are put into subgroups of a size in their order, which nobody promises. */
