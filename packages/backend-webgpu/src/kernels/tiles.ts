@@ -44,7 +44,7 @@ export type ShapeClass = (typeof shapeClasses)[number]
 /** What was found to be best on a device. */
 export type TileTable = Readonly<Partial<Record<ShapeClass, TileVariant>>>
 
-export function classOf(rows: number, columns: number): ShapeClass {
+function classOf(rows: number, columns: number): ShapeClass {
   if (Math.min(rows, columns) < 8 * side) return 'small'
   if (rows >= 4 * columns) return 'tall'
   return columns >= 4 * rows ? 'wide' : 'square'
