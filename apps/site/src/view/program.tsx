@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { toCommand } from '../settings/command.ts'
 import { toTypeScript } from '../settings/typescript.ts'
 import { problem, report, settings } from '../state/session.ts'
 
@@ -7,11 +8,13 @@ export function Program() {
   const open = useSignal(false)
   const said = useSignal('')
   const none = report.value === undefined
-  const code = () => toTypeScript(settings.value, problem.value, Math.max(report.value?.epoch ?? 0, 1))
+  const epochs = () => Math.max(report.value?.epoch ?? 0, 1)
+  const code = () => toTypeScript(settings.value, problem.value, epochs())
+  const command = () => toCommand(settings.value, problem.value, epochs())
   const copy = async (text: string, what: string) => {
     try {
       await navigator.clipboard.writeText(text)
-      said.value = `${what} is copied.`
+      said.value = `Copied: ${what}.`
     } catch {
       said.value = 'The browser does not let the page copy. Select the text below.'
       open.value = true
@@ -21,13 +24,17 @@ export function Program() {
     <section class="card program" aria-labelledby="program-title" data-part="program">
       <h2 id="program-title">Take it with you</h2>
       <p class="hint">
-        A program that trains the same network, with the same numbers, and an address that opens these settings.
+        A program that trains the same network, with the same numbers; commands for the shell that do, with batches in
+        another order; and an address that opens these settings.
       </p>
       <div class="buttons">
-        <button type="button" disabled={none} onClick={() => void copy(code(), 'The program')}>
+        <button type="button" disabled={none} onClick={() => void copy(code(), 'the program')}>
           Copy as TypeScript
         </button>
-        <button type="button" onClick={() => void copy(location.href, 'The address')}>
+        <button type="button" disabled={none} onClick={() => void copy(command(), 'the commands')}>
+          Copy as commands
+        </button>
+        <button type="button" onClick={() => void copy(location.href, 'the address')}>
           Copy the address
         </button>
         <button type="button" disabled={none} aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
