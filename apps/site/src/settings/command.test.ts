@@ -41,6 +41,12 @@ describe.skipIf(!existsSync(cli))('the commands that are copied', () => {
     expect(text).toMatch(/ - loss: 0\.\d+/)
   })
 
+  it('leave a folder alone that is there already', async () => {
+    const settings = { ...defaults, data: 'xor' } as const
+    const script = toCommand(settings, await makeProblem(settings), 1)
+    expect(script.startsWith('(\nset -e\nmkdir gradus-xor\ncd gradus-xor\n')).toBe(true)
+  })
+
   it('train on digits', async () => {
     const text = await printed({ data: 'digits', layers: [{ units: 12, activation: 'relu' }], learningRate: 0.2 }, 4)
     expect(Number(/Held-out samples.*\n {2}accuracy: (\S+)/.exec(text)![1])).toBeGreaterThan(0.8)

@@ -3,15 +3,19 @@ import type { Problem, Samples } from '../problems/problem.ts'
 import { planLayers } from '../worker/network-of.ts'
 import type { Settings } from './settings.ts'
 
-/** Shell commands that write the samples and a config into files and train on them with the command line. */
+/** Shell commands that write the samples and a config into a new folder and train on them with the command line. */
 export function toCommand(settings: Settings, problem: Problem, epochs = 20): string {
   const tested = problem.test.y.length > 0
   return [
-    '# The same network and samples as on the page; batches come in another order.',
+    '(',
+    'set -e',
+    `mkdir gradus-${problem.data}`,
+    `cd gradus-${problem.data}`,
     ...file('train.csv', csv(problem, problem.train)),
     ...(tested ? file('test.csv', csv(problem, problem.test)) : []),
     ...file('config.json', JSON.stringify(configOf(settings, problem, epochs), undefined, 2)),
     'npx @gradus/cli train config.json',
+    ')',
     '',
   ].join('\n')
 }

@@ -24,6 +24,7 @@ export function Units({ layout, network, values }: UnitsProps) {
             value={values[column]![unit]!}
             name={unitName(network, problem.value, column, unit)}
             labelled={column === counts.length - 1}
+            barred={layout.picture && column === counts.length - 1}
             place={column > 0 ? { layer: column - 1, to: unit } : undefined}
           />
         ))
@@ -37,10 +38,12 @@ interface UnitProps {
   readonly value: number
   readonly name: string
   readonly labelled: boolean
+  /** Whether the value, from 0 to 1, is shown as a bar. */
+  readonly barred: boolean
   readonly place: { readonly layer: number; readonly to: number } | undefined
 }
 
-function Unit({ position: { x, y }, value, name, labelled, place }: UnitProps) {
+function Unit({ position: { x, y }, value, name, labelled, barred, place }: UnitProps) {
   const { layer, from, to } = selected.value
   const is = place !== undefined && from < 0 && layer === place.layer && to === place.to
   const half = tileSize / 2
@@ -52,6 +55,9 @@ function Unit({ position: { x, y }, value, name, labelled, place }: UnitProps) {
     >
       <title>{`${name}: ${exact(value)}`}</title>
       <rect class="frame" x={x - half} y={y - half} width={tileSize} height={tileSize} rx={3} />
+      {barred && Number.isFinite(value) && (
+        <rect class="bar" x={x - half} y={y + half - value * tileSize} width={tileSize} height={value * tileSize} />
+      )}
       <text x={x} y={y + half + 10}>
         {short(value)}
       </text>

@@ -40,6 +40,13 @@ const views: Record<string, { readonly address: string; show?(page: Page): Promi
   tour: { address: 'data=xor&layers=4:tanh', show: (page) => press(page, 'Take the tour') },
   'own points': { address: 'data=own&points=0:0:0,1:1:1' },
   curve: { address: 'data=curve&layers=8:tanh', show: (page) => press(page, 'Step one epoch') },
+  trouble: {
+    address: 'data=curve&layers=8:relu,8:relu&optimizer=SGD&rate=100',
+    show: async (page) => {
+      await press(page, 'Play')
+      await page.getByText(/Training has stopped/).waitFor()
+    },
+  },
   program: { address: 'data=spiral&layers=8:tanh', show: (page) => press(page, 'Show the program') },
 }
 
@@ -92,6 +99,9 @@ describe('with the keyboard alone', () => {
     await tabTo(page, 'button', 'Reset')
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => document.querySelector('[data-value=step]')?.textContent === '0')
+    await tabTo(page, 'combobox', 'Data')
+    await page.keyboard.press('ArrowDown')
+    await page.waitForFunction(() => location.hash.includes('data=xor'))
     await tabTo(page, 'combobox', 'Optimizer')
     await page.keyboard.press('a')
     await page.waitForFunction(() => location.hash.includes('optimizer=Adam'))

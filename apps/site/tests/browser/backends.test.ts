@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { numberOf, Served } from './served.ts'
+import { numberOf, Served, textOf } from './served.ts'
 
 let served: Served
 beforeAll(async () => {
@@ -46,6 +46,7 @@ it('the same settings give the same curve on every backend', async () => {
   const curves: number[][] = []
   for (const backend of ['cpu', 'wasm', 'webgpu']) {
     const page = await served.page(`data=moons&layers=6:relu&optimizer=Adam&rate=0.02&seed=5&backend=${backend}`)
+    expect(await textOf(page, 'backend')).toBe(backend)
     const curve: number[] = []
     for (let epoch = 1; epoch <= 4; epoch++) {
       await press(page, 'Step one epoch')
@@ -55,5 +56,6 @@ it('the same settings give the same curve on every backend', async () => {
     curves.push(curve)
     await page.close()
   }
+  expect(served.errors).toEqual([])
   for (const curve of curves) curve.forEach((loss, epoch) => expect(loss).toBeCloseTo(curves[0]![epoch]!, 3))
 }, 240_000)

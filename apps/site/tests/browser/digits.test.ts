@@ -25,6 +25,12 @@ it('digits can be chosen without a network once the page has loaded, and every p
   expect(await page.locator('.confusion td').count()).toBe(100)
   const total = (await page.locator('.confusion td').allTextContents()).reduce((sum, text) => sum + Number(text), 0)
   expect(total).toBe(359)
+  const bars = await page
+    .locator('.unit .bar')
+    .evaluateAll((list) => list.map((bar) => Number(bar.getAttribute('height'))))
+  const tile = Number(await page.locator('.unit .frame').first().getAttribute('height'))
+  expect(bars).toHaveLength(10)
+  expect(bars.reduce((sum, height) => sum + height, 0) / tile).toBeCloseTo(1, 4)
   await page.locator('.digits').getByRole('combobox', { name: 'Taken for' }).selectOption('wrong')
   expect(await page.locator('.digits li.right').count()).toBe(0)
   expect(await page.locator('.digits li.wrong').count()).toBeGreaterThan(0)
