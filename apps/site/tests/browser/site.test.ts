@@ -89,6 +89,15 @@ describe('the tour', () => {
     for (let stop = 1; stop <= 7; stop++) {
       titles.push(await page.locator('.tour h2').textContent())
       expect(await page.locator('.page').getAttribute('data-tour')).not.toBe('')
+      // wherever the page has been scrolled to, the tour is in front
+      const isInFront = await page
+        .locator('.tour button')
+        .last()
+        .evaluate((button) => {
+          const { x, y, width, height } = button.getBoundingClientRect()
+          return document.elementFromPoint(x + width / 2, y + height / 2) === button
+        })
+      expect(isInFront).toBe(true)
       if (stop === 3)
         expect(await page.locator('.tour b').textContent()).toBe(
           await page.locator('[data-value=gradient]').textContent(),
