@@ -111,9 +111,9 @@ export function less(after: GpuCounts, before: GpuCounts): GpuCounts {
   return { ...mapCounts((name) => after[name] - before[name]), pipelines: after.pipelines }
 }
 
-/** The counts times a factor, except for the pipelines. */
+/** The counts times a factor, except for the pipelines; what one run needed less of by chance than another is nothing. */
 export function scaled(counts: GpuCounts, factor: number): GpuCounts {
-  return { ...mapCounts((name) => counts[name] * factor), pipelines: counts.pipelines }
+  return { ...mapCounts((name) => Math.max(0, counts[name]) * factor), pipelines: counts.pipelines }
 }
 
 function mapCounts(count: (name: keyof GpuCounts) => number): GpuCounts {
