@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
 import { asTensor, type TensorLike } from './broadcast.ts'
@@ -29,35 +30,40 @@ export const softplusOp: Op<None> = {
 }
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
-export function relu(x: TensorLike): Tensor {
-  return apply(reluOp, [asTensor('relu', x)], null)
-}
+export const relu = /* @__PURE__ */ operation(
+  'relu',
+  (x: TensorLike): Tensor => apply(reluOp, [asTensor('relu', x)], null),
+)
 
 /** `relu(x)`, at most 6; the gradient at 0 and at 6 is 0. */
-export function relu6(x: TensorLike): Tensor {
+export const relu6 = /* @__PURE__ */ operation('relu6', (x: TensorLike): Tensor => {
   const value = asTensor('relu6', x)
   return where(greaterEqual(value, 6), 6, relu(value))
-}
+})
 
 /** `log(1 + exp(x))`, a smooth `relu`. */
-export function softplus(x: TensorLike): Tensor {
-  return apply(softplusOp, [asTensor('softplus', x)], null)
-}
+export const softplus = /* @__PURE__ */ operation(
+  'softplus',
+  (x: TensorLike): Tensor => apply(softplusOp, [asTensor('softplus', x)], null),
+)
 
 /** `x * sigmoid(x)`, also called swish. */
-export function silu(x: TensorLike): Tensor {
+export const silu = /* @__PURE__ */ operation('silu', (x: TensorLike): Tensor => {
   const value = asTensor('silu', x)
   return mul(value, sigmoid(value))
-}
+})
 
 /**
  * x times the normal distribution function at x; `approximate` takes the tanh formula (Hendrycks and Gimpel,
  * arXiv:1606.08415). As `keras.activations.gelu` it is exact by default, whereas `keras.ops.gelu` approximates.
  */
-export function gelu(x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor {
-  const value = asTensor('gelu', x)
-  const half = mul(value, 0.5)
-  if (!approximate) return mul(half, add(erf(mul(value, Math.SQRT1_2)), 1))
-  const cube = mul(mul(value, value), value)
-  return mul(half, add(tanh(mul(add(value, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1))
-}
+export const gelu = /* @__PURE__ */ operation(
+  'gelu',
+  (x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor => {
+    const value = asTensor('gelu', x)
+    const half = mul(value, 0.5)
+    if (!approximate) return mul(half, add(erf(mul(value, Math.SQRT1_2)), 1))
+    const cube = mul(mul(value, value), value)
+    return mul(half, add(tanh(mul(add(value, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1))
+  },
+)

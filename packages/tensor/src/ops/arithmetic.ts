@@ -2,6 +2,7 @@ import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { broadcastShapes, formatShape, sameShape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { alignOperands, asTensor, broadcastTo, type TensorLike } from './broadcast.ts'
@@ -94,9 +95,7 @@ function binary(op: Op<None>, a: TensorLike, b: TensorLike): Tensor {
 }
 
 /** `-x`. */
-export function neg(x: TensorLike): Tensor {
-  return apply(negOp, [asTensor('neg', x)], null)
-}
+export const neg = /* @__PURE__ */ operation('neg', (x: TensorLike): Tensor => apply(negOp, [asTensor('neg', x)], null))
 
 /**
  * `a + b`, with NumPy's broadcasting.
@@ -105,64 +104,58 @@ export function neg(x: TensorLike): Tensor {
  * import { add, tensor } from '@gradus/tensor'
  * add(tensor([[1, 2], [3, 4]]), tensor([10, 20])).array() // => [[11, 22], [13, 24]]
  */
-export function add(a: TensorLike, b: TensorLike): Tensor {
-  return binary(addOp, a, b)
-}
+export const add = /* @__PURE__ */ operation('add', (a: TensorLike, b: TensorLike): Tensor => binary(addOp, a, b))
 
 /** `a - b`, with NumPy's broadcasting. */
-export function sub(a: TensorLike, b: TensorLike): Tensor {
-  return binary(subOp, a, b)
-}
+export const sub = /* @__PURE__ */ operation('sub', (a: TensorLike, b: TensorLike): Tensor => binary(subOp, a, b))
 
 /** `a * b`, element by element, with NumPy's broadcasting. */
-export function mul(a: TensorLike, b: TensorLike): Tensor {
-  return binary(mulOp, a, b)
-}
+export const mul = /* @__PURE__ */ operation('mul', (a: TensorLike, b: TensorLike): Tensor => binary(mulOp, a, b))
 
 /** `a / b`, with NumPy's broadcasting; of integers it truncates towards zero. */
-export function div(a: TensorLike, b: TensorLike): Tensor {
-  return binary(divOp, a, b)
-}
+export const div = /* @__PURE__ */ operation('div', (a: TensorLike, b: TensorLike): Tensor => binary(divOp, a, b))
 
 /** The larger of `a` and `b`; NaN if either is NaN. */
-export function maximum(a: TensorLike, b: TensorLike): Tensor {
-  return binary(maximumOp, a, b)
-}
+export const maximum = /* @__PURE__ */ operation(
+  'maximum',
+  (a: TensorLike, b: TensorLike): Tensor => binary(maximumOp, a, b),
+)
 
 /** The smaller of `a` and `b`; NaN if either is NaN. */
-export function minimum(a: TensorLike, b: TensorLike): Tensor {
-  return binary(minimumOp, a, b)
-}
+export const minimum = /* @__PURE__ */ operation(
+  'minimum',
+  (a: TensorLike, b: TensorLike): Tensor => binary(minimumOp, a, b),
+)
 
 /** `a == b` as bool. */
-export function equal(a: TensorLike, b: TensorLike): Tensor {
-  return binary(equalOp, a, b)
-}
+export const equal = /* @__PURE__ */ operation('equal', (a: TensorLike, b: TensorLike): Tensor => binary(equalOp, a, b))
 
 /** `a != b` as bool. */
-export function notEqual(a: TensorLike, b: TensorLike): Tensor {
-  return binary(notEqualOp, a, b)
-}
+export const notEqual = /* @__PURE__ */ operation(
+  'notEqual',
+  (a: TensorLike, b: TensorLike): Tensor => binary(notEqualOp, a, b),
+)
 
 /** `a < b` as bool. */
-export function less(a: TensorLike, b: TensorLike): Tensor {
-  return binary(lessOp, a, b)
-}
+export const less = /* @__PURE__ */ operation('less', (a: TensorLike, b: TensorLike): Tensor => binary(lessOp, a, b))
 
 /** `a <= b` as bool. */
-export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
-  return binary(lessEqualOp, a, b)
-}
+export const lessEqual = /* @__PURE__ */ operation(
+  'lessEqual',
+  (a: TensorLike, b: TensorLike): Tensor => binary(lessEqualOp, a, b),
+)
 
 /** `a > b` as bool. */
-export function greater(a: TensorLike, b: TensorLike): Tensor {
-  return binary(greaterOp, a, b)
-}
+export const greater = /* @__PURE__ */ operation(
+  'greater',
+  (a: TensorLike, b: TensorLike): Tensor => binary(greaterOp, a, b),
+)
 
 /** `a >= b` as bool. */
-export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
-  return binary(greaterEqualOp, a, b)
-}
+export const greaterEqual = /* @__PURE__ */ operation(
+  'greaterEqual',
+  (a: TensorLike, b: TensorLike): Tensor => binary(greaterEqualOp, a, b),
+)
 
 /**
  * `a` where `condition` holds, `b` elsewhere; all three are broadcast.
@@ -172,7 +165,7 @@ export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
  * const x = tensor([-1, 2])
  * where(greater(x, 0), x, 0).array() // => [0, 2]
  */
-export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+export const where = /* @__PURE__ */ operation('where', (condition: Tensor, a: TensorLike, b: TensorLike): Tensor => {
   const like = a instanceof Tensor ? a : b instanceof Tensor ? b : undefined
   const values = [asTensor('where', a, like), asTensor('where', b, like)]
   const shape = broadcastShapes('where', condition.shape, ...values.map((value) => value.shape))
@@ -181,9 +174,10 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
     [condition, ...values].map((x) => broadcastTo(x, shape)),
     null,
   )
-}
+})
 
 /** `x` in another dtype; float to integer truncates and saturates, NaN becomes 0, anything but 0 is true. */
-export function cast(x: Tensor, dtype: DType): Tensor {
-  return x.dtype === dtype ? x : apply(castOp, [x], { dtype })
-}
+export const cast = /* @__PURE__ */ operation(
+  'cast',
+  (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : apply(castOp, [x], { dtype })),
+)

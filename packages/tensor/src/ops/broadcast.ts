@@ -3,6 +3,7 @@ import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { broadcastShapes, formatShape, normalizeAxes, reducedShape, type Shape, sameShape, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { type None, requireNumeric } from './rules.ts'
@@ -102,7 +103,7 @@ export function asTensor(name: string, x: TensorLike, like?: Tensor): Tensor {
 }
 
 /** Repeats `x` along new leading and size-1 dimensions up to `shape`, by NumPy's rule. */
-export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+export const broadcastTo = /* @__PURE__ */ operation('broadcastTo', (x: Tensor, shape: Shape): Tensor => {
   if (sameShape(x.shape, shape)) return x
   if (!sameShape(broadcastShapes('broadcastTo', x.shape, shape), shape)) {
     throw new ShapeError(`broadcastTo: ${formatShape(x.shape)} cannot become ${formatShape(shape)}.`)
@@ -110,7 +111,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   const padded = [...new Array<number>(shape.length - x.rank).fill(1), ...x.shape]
   const aligned = x.rank === shape.length ? x : apply(reshapeOp, [x], { shape: padded })
   return sameShape(padded, shape) ? aligned : apply(expandOp, [aligned], { shape })
-}
+})
 
 /** The operands as tensors of one shape; numbers take the dtype of the first tensor among them. */
 export function alignOperands(name: string, operands: readonly TensorLike[]): Tensor[] {
@@ -126,7 +127,7 @@ function literal(name: string, x: number | boolean, shape: Shape, like: Tensor |
 }
 
 /** The same values under another shape; one dimension may be -1, which stands for what is left. */
-export function reshape(x: Tensor, shape: Shape): Tensor {
+export const reshape = /* @__PURE__ */ operation('reshape', (x: Tensor, shape: Shape): Tensor => {
   const unknown = shape.filter((d) => d === -1).length
   if (unknown > 1 || shape.some((d) => d < -1 || !Number.isInteger(d))) {
     throw new ShapeError(`reshape: ${formatShape(shape)} is not a shape; use whole numbers from 0 and at most one -1.`)
@@ -139,7 +140,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     )
   }
   return apply(reshapeOp, [x], { shape: resolved })
-}
+})
 
 /** What reductions take: which axes (all by default; negative ones count from the end), and whether to keep them as size 1. */
 export interface ReduceOptions {
@@ -154,6 +155,8 @@ export interface ReduceOptions {
  * import { sum, tensor } from '@gradus/tensor'
  * sum(tensor([[1, 2], [3, 4]]), { axis: 0 }).array() // => [4, 6]
  */
-export function sum(x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor {
-  return apply(sumOp, [x], { axes: normalizeAxes('sum', axis, x.rank), keepDims })
-}
+export const sum = /* @__PURE__ */ operation(
+  'sum',
+  (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>
+    apply(sumOp, [x], { axes: normalizeAxes('sum', axis, x.rank), keepDims }),
+)

@@ -1,5 +1,6 @@
 import { type FloatDType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { equal, greater, less, where } from './arithmetic.ts'
 import type { TensorLike } from './broadcast.ts'
@@ -13,13 +14,16 @@ import { isNan } from './logical.ts'
  * import { clip, tensor } from '@gradus/tensor'
  * clip(tensor([-2, 0.5, 2]), 0, 1).array() // => [0, 0.5, 1]
  */
-export function clip(x: Tensor, low: TensorLike | null, high: TensorLike | null): Tensor {
-  if (typeof low === 'number' && typeof high === 'number' && low > high) {
-    throw new ShapeError(`clip: the lower bound ${low} is above the upper bound ${high}. Swap them.`)
-  }
-  const raised = low === null ? x : where(less(x, low), low, x)
-  return high === null ? raised : where(greater(raised, high), high, raised)
-}
+export const clip = /* @__PURE__ */ operation(
+  'clip',
+  (x: Tensor, low: TensorLike | null, high: TensorLike | null): Tensor => {
+    if (typeof low === 'number' && typeof high === 'number' && low > high) {
+      throw new ShapeError(`clip: the lower bound ${low} is above the upper bound ${high}. Swap them.`)
+    }
+    const raised = low === null ? x : where(less(x, low), low, x)
+    return high === null ? raised : where(greater(raised, high), high, raised)
+  },
+)
 
 /** What NaN and the infinities become; by default 0 and the largest finite numbers of the dtype. */
 export interface NanToNumOptions {
@@ -35,10 +39,13 @@ const largestOf: Record<FloatDType, number> = {
 }
 
 /** x with NaN and infinities replaced by finite numbers. No gradient flows where it is replaced. */
-export function nanToNum(x: Tensor, { nan = 0, posInf, negInf }: NanToNumOptions = {}): Tensor {
-  if (!isFloat(x.dtype)) return x
-  const largest = largestOf[x.dtype]
-  const known = where(isNan(x), nan, x)
-  const bounded = where(equal(known, Number.POSITIVE_INFINITY), posInf ?? largest, known)
-  return where(equal(bounded, Number.NEGATIVE_INFINITY), negInf ?? -largest, bounded)
-}
+export const nanToNum = /* @__PURE__ */ operation(
+  'nanToNum',
+  (x: Tensor, { nan = 0, posInf, negInf }: NanToNumOptions = {}): Tensor => {
+    if (!isFloat(x.dtype)) return x
+    const largest = largestOf[x.dtype]
+    const known = where(isNan(x), nan, x)
+    const bounded = where(equal(known, Number.POSITIVE_INFINITY), posInf ?? largest, known)
+    return where(equal(bounded, Number.NEGATIVE_INFINITY), negInf ?? -largest, bounded)
+  },
+)

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
+import { operation } from '../operation.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { reshape } from './broadcast.ts'
@@ -34,9 +35,10 @@ export interface ConvTransposeOptions {
  * const kernel = tensor([[[1]], [[-1]]])
  * conv(x, kernel).array() // => [[[-1], [-1], [-1]]]
  */
-export function conv(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
-  return strided('conv', x, kernel, options)
-}
+export const conv = /* @__PURE__ */ operation(
+  'conv',
+  (x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor => strided('conv', x, kernel, options),
+)
 
 function strided(name: string, x: Tensor, kernel: Tensor, options: ConvOptions): Tensor {
   const { strides: everyStride = 1, padding = 'valid', dilation: everyDilation = 1, groups = 1 } = options
@@ -76,62 +78,65 @@ function strided(name: string, x: Tensor, kernel: Tensor, options: ConvOptions):
  * const kernel = tensor([[[1]], [[10]]])
  * convTranspose(x, kernel, { strides: 2 }).array() // => [[[1], [10], [2], [20]]]
  */
-export function convTranspose(x: Tensor, kernel: Tensor, options: ConvTransposeOptions = {}): Tensor {
-  const { strides: everyStride = 1, padding = 'valid', outputPadding = null, dilation: everyDilation = 1 } = options
-  const rank = spatialRank('convTranspose', x.shape)
-  if (kernel.rank !== x.rank || kernel.shape.at(-1) !== x.shape.at(-1)) {
-    throw new ShapeError(
-      `convTranspose: the kernel has shape ${formatShape(kernel.shape)}; for an input of shape ${formatShape(x.shape)} it must be ` +
-        `[...spatial, f, ${x.shape.at(-1)}].`,
-    )
-  }
-  if (padding !== 'valid' && padding !== 'same') {
-    throw new ShapeError(`convTranspose: padding '${padding}' is unknown; use 'valid' or 'same'.`)
-  }
-  const strides = perAxis('convTranspose', 'strides', everyStride, rank)
-  const dilation = perAxis('convTranspose', 'dilation', everyDilation, rank)
-  const extra = outputPadding === null ? null : perAxis('convTranspose', 'outputPadding', outputPadding, rank, 0)
-  const pairs = strides.map((stride, i): [number, number] => {
-    const reach = (kernel.shape[i]! - 1) * dilation[i]! + 1
-    if (padding === 'valid') return [reach - 1, reach - 1 + (extra?.[i] ?? Math.max(0, stride - reach))]
-    const total = extra ? reach + (reach % 2) - 2 + extra[i]! : stride + reach - 2
-    const low = Math.min(Math.ceil(total / 2), reach - 1)
-    return [low, total - low]
-  })
-  const spatial = strides.map((_, i) => i)
-  // read backwards: strides become gaps in the input, the kernel is reversed and its channel axes change places
-  const reversed = transpose(flip(kernel, spatial), [...spatial, rank + 1, rank])
-  return apply(convOp, [x, reversed], {
-    strides: strides.map(() => 1),
-    padding: pairs,
-    inputDilation: strides,
-    kernelDilation: dilation,
-    groups: 1,
-  })
-}
+export const convTranspose = /* @__PURE__ */ operation(
+  'convTranspose',
+  (x: Tensor, kernel: Tensor, options: ConvTransposeOptions = {}): Tensor => {
+    const { strides: everyStride = 1, padding = 'valid', outputPadding = null, dilation: everyDilation = 1 } = options
+    const rank = spatialRank('convTranspose', x.shape)
+    if (kernel.rank !== x.rank || kernel.shape.at(-1) !== x.shape.at(-1)) {
+      throw new ShapeError(
+        `convTranspose: the kernel has shape ${formatShape(kernel.shape)}; for an input of shape ${formatShape(x.shape)} it must be ` +
+          `[...spatial, f, ${x.shape.at(-1)}].`,
+      )
+    }
+    if (padding !== 'valid' && padding !== 'same') {
+      throw new ShapeError(`convTranspose: padding '${padding}' is unknown; use 'valid' or 'same'.`)
+    }
+    const strides = perAxis('convTranspose', 'strides', everyStride, rank)
+    const dilation = perAxis('convTranspose', 'dilation', everyDilation, rank)
+    const extra = outputPadding === null ? null : perAxis('convTranspose', 'outputPadding', outputPadding, rank, 0)
+    const pairs = strides.map((stride, i): [number, number] => {
+      const reach = (kernel.shape[i]! - 1) * dilation[i]! + 1
+      if (padding === 'valid') return [reach - 1, reach - 1 + (extra?.[i] ?? Math.max(0, stride - reach))]
+      const total = extra ? reach + (reach % 2) - 2 + extra[i]! : stride + reach - 2
+      const low = Math.min(Math.ceil(total / 2), reach - 1)
+      return [low, total - low]
+    })
+    const spatial = strides.map((_, i) => i)
+    // read backwards: strides become gaps in the input, the kernel is reversed and its channel axes change places
+    const reversed = transpose(flip(kernel, spatial), [...spatial, rank + 1, rank])
+    return apply(convOp, [x, reversed], {
+      strides: strides.map(() => 1),
+      padding: pairs,
+      inputDilation: strides,
+      kernelDilation: dilation,
+      groups: 1,
+    })
+  },
+)
 
 /**
  * Each channel convolved with its own filters: a kernel `[...spatial, c, multiplier]` gives `c * multiplier` channels, those
  * of the first input channel first. As Keras's depthwise convolution.
  */
-export function depthwiseConv(x: Tensor, kernel: Tensor, options: Omit<ConvOptions, 'groups'> = {}): Tensor {
-  const channels = x.shape.at(-1)
-  if (kernel.rank !== x.rank || kernel.shape.at(-2) !== channels) {
-    throw new ShapeError(
-      `depthwiseConv: the kernel has shape ${formatShape(kernel.shape)}; for an input of shape ${formatShape(x.shape)} it must be ` +
-        `[...spatial, ${channels}, multiplier].`,
-    )
-  }
-  const grouped = reshape(kernel, [...kernel.shape.slice(0, -2), 1, channels! * kernel.shape.at(-1)!])
-  return strided('depthwiseConv', x, grouped, { ...options, groups: channels! })
-}
+export const depthwiseConv = /* @__PURE__ */ operation(
+  'depthwiseConv',
+  (x: Tensor, kernel: Tensor, options: Omit<ConvOptions, 'groups'> = {}): Tensor => {
+    const channels = x.shape.at(-1)
+    if (kernel.rank !== x.rank || kernel.shape.at(-2) !== channels) {
+      throw new ShapeError(
+        `depthwiseConv: the kernel has shape ${formatShape(kernel.shape)}; for an input of shape ${formatShape(x.shape)} it must be ` +
+          `[...spatial, ${channels}, multiplier].`,
+      )
+    }
+    const grouped = reshape(kernel, [...kernel.shape.slice(0, -2), 1, channels! * kernel.shape.at(-1)!])
+    return strided('depthwiseConv', x, grouped, { ...options, groups: channels! })
+  },
+)
 
 /** A depthwise convolution followed by one with a kernel of size 1, `[1, ..., c * multiplier, f]`, that mixes channels. */
-export function separableConv(
-  x: Tensor,
-  depthwise: Tensor,
-  pointwise: Tensor,
-  options: Omit<ConvOptions, 'groups'> = {},
-): Tensor {
-  return strided('separableConv', depthwiseConv(x, depthwise, options), pointwise, {})
-}
+export const separableConv = /* @__PURE__ */ operation(
+  'separableConv',
+  (x: Tensor, depthwise: Tensor, pointwise: Tensor, options: Omit<ConvOptions, 'groups'> = {}): Tensor =>
+    strided('separableConv', depthwiseConv(x, depthwise, options), pointwise, {}),
+)

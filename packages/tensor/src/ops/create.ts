@@ -3,6 +3,7 @@ import { bytesPerElement, type DType, dtypeOfArray, hostArray, isFloat, type Typ
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import { Storage } from '../storage.ts'
 import { Tensor } from '../tensor.ts'
@@ -128,14 +129,10 @@ export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
 }
 
 /** Zeros of the shape and dtype of `x`, on its backend. */
-export function zerosLike(x: Tensor): Tensor {
-  return full(x.shape, 0, x.dtype, x)
-}
+export const zerosLike = /* @__PURE__ */ operation('zerosLike', (x: Tensor): Tensor => full(x.shape, 0, x.dtype, x))
 
 /** Ones of the shape and dtype of `x`, on its backend. */
-export function onesLike(x: Tensor): Tensor {
-  return full(x.shape, 1, x.dtype, x)
-}
+export const onesLike = /* @__PURE__ */ operation('onesLike', (x: Tensor): Tensor => full(x.shape, 1, x.dtype, x))
 
 /** Each element is its own coordinate along `axis`. */
 export const iotaOp: Op<{ shape: Shape; dtype: DType; axis: number }> = {

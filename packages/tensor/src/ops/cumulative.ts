@@ -2,6 +2,7 @@ import { computeDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { cast, greater, greaterEqual, mul, sub, where } from './arithmetic.ts'
@@ -69,14 +70,16 @@ function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean
  * cumsum(tensor([1, 2, 3])).array() // => [1, 3, 6]
  * cumsum(tensor([1, 2, 3]), { exclusive: true }).array() // => [0, 1, 3]
  */
-export function cumsum(x: Tensor, options: CumulativeOptions = {}): Tensor {
-  return running(cumsumOp, x, options)
-}
+export const cumsum = /* @__PURE__ */ operation(
+  'cumsum',
+  (x: Tensor, options: CumulativeOptions = {}): Tensor => running(cumsumOp, x, options),
+)
 
 /** Running product along `axis`; its gradient is exact where elements are 0. */
-export function cumprod(x: Tensor, options: CumulativeOptions = {}): Tensor {
-  return running(cumprodOp, x, options)
-}
+export const cumprod = /* @__PURE__ */ operation(
+  'cumprod',
+  (x: Tensor, options: CumulativeOptions = {}): Tensor => running(cumprodOp, x, options),
+)
 
 /** Halves run as float32: what came up so far has more digits than they have. */
 function running(op: Op<Params>, x: Tensor, options: CumulativeOptions): Tensor {
@@ -92,17 +95,20 @@ function running(op: Op<Params>, x: Tensor, options: CumulativeOptions): Tensor 
  * import { diff, tensor } from '@gradus/tensor'
  * diff(tensor([1, 4, 9])).array() // => [3, 5]
  */
-export function diff(x: Tensor, { n = 1, axis = -1 }: { readonly n?: number; readonly axis?: number } = {}): Tensor {
-  const along = normalizeAxis('diff', axis, x.rank)
-  if (!Number.isInteger(n) || n < 0 || n > x.shape[along]!) {
-    throw new ShapeError(
-      `diff: cannot take ${n} differences along axis ${axis} of ${formatShape(x.shape)}; n must be 0 to ${x.shape[along]}.`,
-    )
-  }
-  let result = x
-  for (let round = 0; round < n; round++) {
-    const length = result.shape[along]! - 1
-    result = sub(sliceAxis(result, along, 1, length), sliceAxis(result, along, 0, length))
-  }
-  return result
-}
+export const diff = /* @__PURE__ */ operation(
+  'diff',
+  (x: Tensor, { n = 1, axis = -1 }: { readonly n?: number; readonly axis?: number } = {}): Tensor => {
+    const along = normalizeAxis('diff', axis, x.rank)
+    if (!Number.isInteger(n) || n < 0 || n > x.shape[along]!) {
+      throw new ShapeError(
+        `diff: cannot take ${n} differences along axis ${axis} of ${formatShape(x.shape)}; n must be 0 to ${x.shape[along]}.`,
+      )
+    }
+    let result = x
+    for (let round = 0; round < n; round++) {
+      const length = result.shape[along]! - 1
+      result = sub(sliceAxis(result, along, 1, length), sliceAxis(result, along, 0, length))
+    }
+    return result
+  },
+)

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
+import { operation } from '../operation.ts'
 import { broadcastShapes, formatShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
@@ -22,7 +23,7 @@ interface Labelled {
  * import { einsum, tensor } from '@gradus/tensor'
  * einsum('ij,kj->ik', tensor([[1, 2], [3, 4]]), tensor([[1, 1], [0, 2]])).array() // => [[3, 4], [7, 8]]
  */
-export function einsum(spec: string, ...operands: Tensor[]): Tensor {
+export const einsum = /* @__PURE__ */ operation('einsum', (spec: string, ...operands: Tensor[]): Tensor => {
   const { inputs, output } = parse(spec, operands)
   const sizes = sizesOf(spec, inputs, operands)
   for (const label of output) {
@@ -36,7 +37,7 @@ export function einsum(spec: string, ...operands: Tensor[]): Tensor {
   }
   const last = summed(rest[0]!, new Set(output))
   return permuted(last, output).x
-}
+})
 
 function parse(spec: string, operands: readonly Tensor[]): { inputs: string[][]; output: string[] } {
   const compact = spec.replaceAll(' ', '')

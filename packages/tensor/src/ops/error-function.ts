@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, equal, less, lessEqual, mul, neg, sub, where } from './arithmetic.ts'
 import { asTensor, full, type TensorLike } from './broadcast.ts'
@@ -26,19 +27,16 @@ export const erfInvOp: Op<None> = {
 }
 
 /** The error function. */
-export function erf(x: TensorLike): Tensor {
-  return apply(erfOp, [asTensor('erf', x)], null)
-}
+export const erf = /* @__PURE__ */ operation('erf', (x: TensorLike): Tensor => apply(erfOp, [asTensor('erf', x)], null))
 
 /** `1 - erf(x)`; its absolute, not its relative error is small where it is close to 0. */
-export function erfc(x: TensorLike): Tensor {
-  return sub(1, erf(x))
-}
+export const erfc = /* @__PURE__ */ operation('erfc', (x: TensorLike): Tensor => sub(1, erf(x)))
 
 /** The inverse of `erf`: infinite at -1 and 1, NaN outside. */
-export function erfInv(x: TensorLike): Tensor {
-  return apply(erfInvOp, [asTensor('erfInv', x)], null)
-}
+export const erfInv = /* @__PURE__ */ operation(
+  'erfInv',
+  (x: TensorLike): Tensor => apply(erfInvOp, [asTensor('erfInv', x)], null),
+)
 
 // Rational approximations of the normal quantile (M. Wichura, algorithm AS 241, PPND16), good to 16 digits:
 // coefficients of numerator and denominator from the highest power down.

@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, equal, mul, sub, where } from './arithmetic.ts'
 import { alignOperands, asTensor, type TensorLike } from './broadcast.ts'
@@ -66,45 +67,46 @@ export const powOp: Op<None> = {
 }
 
 /** `e ** x`. */
-export function exp(x: TensorLike): Tensor {
-  return apply(expOp, [asTensor('exp', x)], null)
-}
+export const exp = /* @__PURE__ */ operation('exp', (x: TensorLike): Tensor => apply(expOp, [asTensor('exp', x)], null))
 
 /** `e ** x - 1`, accurate near 0. */
-export function expm1(x: TensorLike): Tensor {
-  return apply(expm1Op, [asTensor('expm1', x)], null)
-}
+export const expm1 = /* @__PURE__ */ operation(
+  'expm1',
+  (x: TensorLike): Tensor => apply(expm1Op, [asTensor('expm1', x)], null),
+)
 
 /** The natural logarithm; -inf at 0, NaN below. */
-export function log(x: TensorLike): Tensor {
-  return apply(logOp, [asTensor('log', x)], null)
-}
+export const log = /* @__PURE__ */ operation('log', (x: TensorLike): Tensor => apply(logOp, [asTensor('log', x)], null))
 
 /** `log(1 + x)`, accurate near 0. */
-export function log1p(x: TensorLike): Tensor {
-  return apply(log1pOp, [asTensor('log1p', x)], null)
-}
+export const log1p = /* @__PURE__ */ operation(
+  'log1p',
+  (x: TensorLike): Tensor => apply(log1pOp, [asTensor('log1p', x)], null),
+)
 
 /** The square root; NaN below 0. */
-export function sqrt(x: TensorLike): Tensor {
-  return apply(sqrtOp, [asTensor('sqrt', x)], null)
-}
+export const sqrt = /* @__PURE__ */ operation(
+  'sqrt',
+  (x: TensorLike): Tensor => apply(sqrtOp, [asTensor('sqrt', x)], null),
+)
 
 /** `1 / sqrt(x)`. */
-export function rsqrt(x: TensorLike): Tensor {
-  return apply(rsqrtOp, [asTensor('rsqrt', x)], null)
-}
+export const rsqrt = /* @__PURE__ */ operation(
+  'rsqrt',
+  (x: TensorLike): Tensor => apply(rsqrtOp, [asTensor('rsqrt', x)], null),
+)
 
 /** `x * x`. */
-export function square(x: TensorLike): Tensor {
+export const square = /* @__PURE__ */ operation('square', (x: TensorLike): Tensor => {
   const value = asTensor('square', x)
   return mul(value, value)
-}
+})
 
 /** `1 / x`. */
-export function reciprocal(x: TensorLike): Tensor {
-  return div(1, asTensor('reciprocal', x))
-}
+export const reciprocal = /* @__PURE__ */ operation(
+  'reciprocal',
+  (x: TensorLike): Tensor => div(1, asTensor('reciprocal', x)),
+)
 
 /**
  * `x ** exponent`, with NumPy's broadcasting; `pow(x, 0)` is 1, a negative x with a broken exponent gives NaN.
@@ -113,22 +115,16 @@ export function reciprocal(x: TensorLike): Tensor {
  * import { pow, tensor } from '@gradus/tensor'
  * pow(tensor([1, 2, 3]), 2).array() // => [1, 4, 9]
  */
-export function pow(x: TensorLike, exponent: TensorLike): Tensor {
+export const pow = /* @__PURE__ */ operation('pow', (x: TensorLike, exponent: TensorLike): Tensor => {
   if (exponent === 2) return square(x)
   return apply(powOp, alignOperands('pow', [x, exponent]), null)
-}
+})
 
 /** The logarithm to base 2. */
-export function log2(x: TensorLike): Tensor {
-  return div(log(x), Math.LN2)
-}
+export const log2 = /* @__PURE__ */ operation('log2', (x: TensorLike): Tensor => div(log(x), Math.LN2))
 
 /** The logarithm to base 10. */
-export function log10(x: TensorLike): Tensor {
-  return div(log(x), Math.LN10)
-}
+export const log10 = /* @__PURE__ */ operation('log10', (x: TensorLike): Tensor => div(log(x), Math.LN10))
 
 /** `2 ** x`. */
-export function exp2(x: TensorLike): Tensor {
-  return pow(2, x)
-}
+export const exp2 = /* @__PURE__ */ operation('exp2', (x: TensorLike): Tensor => pow(2, x))

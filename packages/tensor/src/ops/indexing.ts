@@ -2,6 +2,7 @@ import type { DType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, cast, equal, greaterEqual, less, mul, where } from './arithmetic.ts'
@@ -55,11 +56,14 @@ function gatheredShape(x: Shape, indices: Shape, axis: number): Shape {
  * import { gather, tensor } from '@gradus/tensor'
  * gather(tensor([10, 20, 30]), tensor([2, 0, -1], { dtype: 'int32' })).array() // => [30, 10, 30]
  */
-export function gather(x: Tensor, indices: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor {
-  const along = normalizeAxis('gather', axis, x.rank)
-  requireInteger('gather', indices)
-  return apply(gatherOp, [x, wrapIndices(indices, x.shape[along]!)], { axis: along })
-}
+export const gather = /* @__PURE__ */ operation(
+  'gather',
+  (x: Tensor, indices: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor => {
+    const along = normalizeAxis('gather', axis, x.rank)
+    requireInteger('gather', indices)
+    return apply(gatherOp, [x, wrapIndices(indices, x.shape[along]!)], { axis: along })
+  },
+)
 
 /**
  * Picks one element per index along `axis`: `indices` has the rank of `x`, and its other dimensions are equal to those of
@@ -70,35 +74,38 @@ export function gather(x: Tensor, indices: Tensor, { axis = 0 }: { readonly axis
  * const best = tensor([[1], [0]], { dtype: 'int32' })
  * takeAlongAxis(tensor([[1, 2], [3, 4]]), best, 1).array() // => [[2], [3]]
  */
-export function takeAlongAxis(x: Tensor, indices: Tensor, axis = -1): Tensor {
-  const along = normalizeAxis('takeAlongAxis', axis, x.rank)
-  requireInteger('takeAlongAxis', indices)
-  const size = x.shape[along]!
-  const target = x.shape.map((d, i) => (i === along ? indices.shape[i]! : d))
-  if (indices.rank !== x.rank) {
-    throw new ShapeError(
-      `takeAlongAxis: the indices have shape ${formatShape(indices.shape)} and x has ${formatShape(x.shape)}; the ranks must be equal.`,
+export const takeAlongAxis = /* @__PURE__ */ operation(
+  'takeAlongAxis',
+  (x: Tensor, indices: Tensor, axis: number = -1): Tensor => {
+    const along = normalizeAxis('takeAlongAxis', axis, x.rank)
+    requireInteger('takeAlongAxis', indices)
+    const size = x.shape[along]!
+    const target = x.shape.map((d, i) => (i === along ? indices.shape[i]! : d))
+    if (indices.rank !== x.rank) {
+      throw new ShapeError(
+        `takeAlongAxis: the indices have shape ${formatShape(indices.shape)} and x has ${formatShape(x.shape)}; the ranks must be equal.`,
+      )
+    }
+    // Rows of the chosen axis are laid end to end, so that one gather over a flat list does it.
+    const last = x.shape.map((_, i) => i).filter((i) => i !== along)
+    const axes = [...last, along]
+    const rows = sizeOf(last.map((i) => x.shape[i]!))
+    const count = target[along]!
+    const wanted = reshape(transpose(cast(broadcastTo(indices, target), 'int32'), axes), [rows, count])
+    const wrapped = wrapIndices(wanted, size)
+    const inside = logicalAnd(greaterEqual(wrapped, 0), less(wrapped, size))
+    const flat = where(inside, add(wrapped, mul(iota([rows, count], 0, 'int32'), size)), -1)
+    const taken = apply(gatherOp, [reshape(transpose(x, axes), [x.size]), flat], { axis: 0 })
+    const inverse = axes.map((_, i) => axes.indexOf(i))
+    return transpose(
+      reshape(
+        taken,
+        axes.map((i) => target[i]!),
+      ),
+      inverse,
     )
-  }
-  // Rows of the chosen axis are laid end to end, so that one gather over a flat list does it.
-  const last = x.shape.map((_, i) => i).filter((i) => i !== along)
-  const axes = [...last, along]
-  const rows = sizeOf(last.map((i) => x.shape[i]!))
-  const count = target[along]!
-  const wanted = reshape(transpose(cast(broadcastTo(indices, target), 'int32'), axes), [rows, count])
-  const wrapped = wrapIndices(wanted, size)
-  const inside = logicalAnd(greaterEqual(wrapped, 0), less(wrapped, size))
-  const flat = where(inside, add(wrapped, mul(iota([rows, count], 0, 'int32'), size)), -1)
-  const taken = apply(gatherOp, [reshape(transpose(x, axes), [x.size]), flat], { axis: 0 })
-  const inverse = axes.map((_, i) => axes.indexOf(i))
-  return transpose(
-    reshape(
-      taken,
-      axes.map((i) => target[i]!),
-    ),
-    inverse,
-  )
-}
+  },
+)
 
 /**
  * 1 at the position that each index names along a new `axis` of size `depth`, 0 elsewhere; an index outside
@@ -108,17 +115,20 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis = -1): Tensor {
  * import { oneHot, tensor } from '@gradus/tensor'
  * oneHot(tensor([1, -1], { dtype: 'int32' }), 3).array() // => [[0, 1, 0], [0, 0, 0]]
  */
-export function oneHot(
-  indices: Tensor,
-  depth: number,
-  { dtype = 'float32', axis = -1 }: { readonly dtype?: DType; readonly axis?: number } = {},
-): Tensor {
-  requireInteger('oneHot', indices)
-  const along = normalizeAxis('oneHot', axis, indices.rank + 1)
-  const shape = [...indices.shape.slice(0, along), depth, ...indices.shape.slice(along)]
-  const column = reshape(
-    cast(indices, 'int32'),
-    shape.map((d, i) => (i === along ? 1 : d)),
-  )
-  return cast(equal(column, iota(shape, along, 'int32')), dtype)
-}
+export const oneHot = /* @__PURE__ */ operation(
+  'oneHot',
+  (
+    indices: Tensor,
+    depth: number,
+    { dtype = 'float32', axis = -1 }: { readonly dtype?: DType; readonly axis?: number } = {},
+  ): Tensor => {
+    requireInteger('oneHot', indices)
+    const along = normalizeAxis('oneHot', axis, indices.rank + 1)
+    const shape = [...indices.shape.slice(0, along), depth, ...indices.shape.slice(along)]
+    const column = reshape(
+      cast(indices, 'int32'),
+      shape.map((d, i) => (i === along ? 1 : d)),
+    )
+    return cast(equal(column, iota(shape, along, 'int32')), dtype)
+  },
+)

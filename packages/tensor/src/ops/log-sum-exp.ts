@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { normalizeAxes, reducedShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, equal, maximum, mul, neg, sub, where } from './arithmetic.ts'
@@ -54,9 +55,10 @@ function difference(a: Tensor, b: Tensor): Tensor {
 }
 
 /** `log(exp(a) + exp(b))` without overflow, with NumPy's broadcasting. */
-export function logAddExp(a: TensorLike, b: TensorLike): Tensor {
-  return apply(logAddExpOp, alignOperands('logAddExp', [a, b]), null)
-}
+export const logAddExp = /* @__PURE__ */ operation(
+  'logAddExp',
+  (a: TensorLike, b: TensorLike): Tensor => apply(logAddExpOp, alignOperands('logAddExp', [a, b]), null),
+)
 
 /**
  * `log(sum(exp(x)))` over `axis`, without overflow; -inf where all elements are -inf. Its gradient is the softmax.
@@ -65,6 +67,8 @@ export function logAddExp(a: TensorLike, b: TensorLike): Tensor {
  * import { logSumExp, tensor } from '@gradus/tensor'
  * logSumExp(tensor([1000, 1000 - 1e9])).item() // => 1000
  */
-export function logSumExp(x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor {
-  return apply(logSumExpOp, [x], { axes: normalizeAxes('logSumExp', axis, x.rank), keepDims })
-}
+export const logSumExp = /* @__PURE__ */ operation(
+  'logSumExp',
+  (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>
+    apply(logSumExpOp, [x], { axes: normalizeAxes('logSumExp', axis, x.rank), keepDims }),
+)

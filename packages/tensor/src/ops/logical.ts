@@ -1,6 +1,7 @@
 import { type DType, isFloat } from '../dtype.ts'
 import { apply } from '../interpreter.ts'
 import type { Aval, Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { alignOperands, asTensor, full, type TensorLike } from './broadcast.ts'
 import { type None, requireAlike, requireBool, requireFloat, requireInteger } from './rules.ts'
@@ -92,66 +93,76 @@ function binary(op: Op<None>, a: TensorLike, b: TensorLike): Tensor {
 }
 
 /** Whether both hold. */
-export function logicalAnd(a: TensorLike, b: TensorLike): Tensor {
-  return binary(logicalAndOp, a, b)
-}
+export const logicalAnd = /* @__PURE__ */ operation(
+  'logicalAnd',
+  (a: TensorLike, b: TensorLike): Tensor => binary(logicalAndOp, a, b),
+)
 
 /** Whether one of them holds, or both. */
-export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
-  return binary(logicalOrOp, a, b)
-}
+export const logicalOr = /* @__PURE__ */ operation(
+  'logicalOr',
+  (a: TensorLike, b: TensorLike): Tensor => binary(logicalOrOp, a, b),
+)
 
 /** Whether exactly one of them holds. */
-export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
-  return binary(logicalXorOp, a, b)
-}
+export const logicalXor = /* @__PURE__ */ operation(
+  'logicalXor',
+  (a: TensorLike, b: TensorLike): Tensor => binary(logicalXorOp, a, b),
+)
 
 /** Whether it does not hold. */
-export function logicalNot(x: TensorLike): Tensor {
-  return apply(logicalNotOp, [asTensor('logicalNot', x)], null)
-}
+export const logicalNot = /* @__PURE__ */ operation(
+  'logicalNot',
+  (x: TensorLike): Tensor => apply(logicalNotOp, [asTensor('logicalNot', x)], null),
+)
 
 /** Whether each element is NaN; never so in integers and bools. */
-export function isNan(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? apply(isNanOp, [x], null) : full(x.shape, false, 'bool', x)
-}
+export const isNan = /* @__PURE__ */ operation(
+  'isNan',
+  (x: Tensor): Tensor => (isFloat(x.dtype) ? apply(isNanOp, [x], null) : full(x.shape, false, 'bool', x)),
+)
 
 /** Whether each element is neither NaN nor infinite. */
-export function isFinite(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? apply(isFiniteOp, [x], null) : full(x.shape, true, 'bool', x)
-}
+export const isFinite = /* @__PURE__ */ operation(
+  'isFinite',
+  (x: Tensor): Tensor => (isFloat(x.dtype) ? apply(isFiniteOp, [x], null) : full(x.shape, true, 'bool', x)),
+)
 
 /** Whether each element is infinite, of either sign. */
-export function isInf(x: Tensor): Tensor {
-  return logicalNot(logicalOr(isFinite(x), isNan(x)))
-}
+export const isInf = /* @__PURE__ */ operation(
+  'isInf',
+  (x: Tensor): Tensor => logicalNot(logicalOr(isFinite(x), isNan(x))),
+)
 
 /** `a & b` of integers. */
-export function bitwiseAnd(a: TensorLike, b: TensorLike): Tensor {
-  return binary(bitwiseAndOp, a, b)
-}
+export const bitwiseAnd = /* @__PURE__ */ operation(
+  'bitwiseAnd',
+  (a: TensorLike, b: TensorLike): Tensor => binary(bitwiseAndOp, a, b),
+)
 
 /** `a | b` of integers. */
-export function bitwiseOr(a: TensorLike, b: TensorLike): Tensor {
-  return binary(bitwiseOrOp, a, b)
-}
+export const bitwiseOr = /* @__PURE__ */ operation(
+  'bitwiseOr',
+  (a: TensorLike, b: TensorLike): Tensor => binary(bitwiseOrOp, a, b),
+)
 
 /** `a ^ b` of integers. */
-export function bitwiseXor(a: TensorLike, b: TensorLike): Tensor {
-  return binary(bitwiseXorOp, a, b)
-}
+export const bitwiseXor = /* @__PURE__ */ operation(
+  'bitwiseXor',
+  (a: TensorLike, b: TensorLike): Tensor => binary(bitwiseXorOp, a, b),
+)
 
 /** `~x` of integers. */
-export function bitwiseNot(x: Tensor): Tensor {
-  return apply(bitwiseNotOp, [x], null)
-}
+export const bitwiseNot = /* @__PURE__ */ operation('bitwiseNot', (x: Tensor): Tensor => apply(bitwiseNotOp, [x], null))
 
 /** `a << bits` of integers; 32 bits or more give 0. */
-export function shiftLeft(a: TensorLike, bits: TensorLike): Tensor {
-  return binary(shiftLeftOp, a, bits)
-}
+export const shiftLeft = /* @__PURE__ */ operation(
+  'shiftLeft',
+  (a: TensorLike, bits: TensorLike): Tensor => binary(shiftLeftOp, a, bits),
+)
 
 /** `a >> bits` of integers; int32 keeps its sign, uint32 is filled with zeros. */
-export function shiftRight(a: TensorLike, bits: TensorLike): Tensor {
-  return binary(shiftRightOp, a, bits)
-}
+export const shiftRight = /* @__PURE__ */ operation(
+  'shiftRight',
+  (a: TensorLike, bits: TensorLike): Tensor => binary(shiftRightOp, a, bits),
+)

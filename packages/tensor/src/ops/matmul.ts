@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
@@ -62,43 +63,49 @@ function primitive(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolea
  * import { matmul, tensor } from '@gradus/tensor'
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1, 0], [1, 1]])).array() // => [[3, 2], [7, 4]]
  */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
-  if (a.rank === 0 || b.rank === 0) {
-    throw new ShapeError(`matmul: got shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}; use mul for scalars.`)
-  }
-  if (a.rank === 1) {
-    const product = matmul(reshape(a, [1, a.size]), b, { transposeB })
-    return reshape(product, b.rank === 1 ? [] : [...product.shape.slice(0, -2), product.shape.at(-1)!])
-  }
-  if (b.rank === 1) {
-    const product = matmul(a, reshape(b, [b.size, 1]), { transposeA })
-    return reshape(product, product.shape.slice(0, -1))
-  }
-  if (b.rank === 2 && a.rank > 2 && !transposeA) {
-    // One matrix on the right: all rows of the batch go through a single product, and its gradient is a single one too.
-    const rows = sizeOf(a.shape.slice(0, -1))
-    const product = primitive(reshape(a, [rows, a.shape.at(-1)!]), b, false, transposeB)
-    return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!])
-  }
-  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
-  return primitive(
-    broadcastTo(a, [...batch, ...a.shape.slice(-2)]),
-    broadcastTo(b, [...batch, ...b.shape.slice(-2)]),
-    transposeA,
-    transposeB,
-  )
-}
+export const matmul = /* @__PURE__ */ operation(
+  'matmul',
+  (a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor => {
+    if (a.rank === 0 || b.rank === 0) {
+      throw new ShapeError(
+        `matmul: got shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}; use mul for scalars.`,
+      )
+    }
+    if (a.rank === 1) {
+      const product = matmul(reshape(a, [1, a.size]), b, { transposeB })
+      return reshape(product, b.rank === 1 ? [] : [...product.shape.slice(0, -2), product.shape.at(-1)!])
+    }
+    if (b.rank === 1) {
+      const product = matmul(a, reshape(b, [b.size, 1]), { transposeA })
+      return reshape(product, product.shape.slice(0, -1))
+    }
+    if (b.rank === 2 && a.rank > 2 && !transposeA) {
+      // One matrix on the right: all rows of the batch go through a single product, and its gradient is a single one too.
+      const rows = sizeOf(a.shape.slice(0, -1))
+      const product = primitive(reshape(a, [rows, a.shape.at(-1)!]), b, false, transposeB)
+      return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!])
+    }
+    const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
+    return primitive(
+      broadcastTo(a, [...batch, ...a.shape.slice(-2)]),
+      broadcastTo(b, [...batch, ...b.shape.slice(-2)]),
+      transposeA,
+      transposeB,
+    )
+  },
+)
 
 /** NumPy's `dot`: sums over the last axis of `a` and the second to last (or only) axis of `b`; scalars multiply. */
-export function dot(a: Tensor, b: Tensor): Tensor {
+export const dot = /* @__PURE__ */ operation('dot', (a: Tensor, b: Tensor): Tensor => {
   if (a.rank === 0 || b.rank === 0) return mul(a, b)
   return tensordot(a, b, [[a.rank - 1], [Math.max(b.rank - 2, 0)]])
-}
+})
 
 /** Products of all pairs of elements, `[a.size, b.size]`. */
-export function outer(a: Tensor, b: Tensor): Tensor {
-  return mul(reshape(a, [a.size, 1]), reshape(b, [1, b.size]))
-}
+export const outer = /* @__PURE__ */ operation(
+  'outer',
+  (a: Tensor, b: Tensor): Tensor => mul(reshape(a, [a.size, 1]), reshape(b, [1, b.size])),
+)
 
 /**
  * Sums products over `axes`: a number n takes the last n axes of `a` with the first n of `b`; otherwise the axes of each are
@@ -108,37 +115,37 @@ export function outer(a: Tensor, b: Tensor): Tensor {
  * import { tensor, tensordot } from '@gradus/tensor'
  * tensordot(tensor([[1, 2], [3, 4]]), tensor([[1, 0], [0, 1]]), 2).item() // => 5
  */
-export function tensordot(
-  a: Tensor,
-  b: Tensor,
-  axes: number | readonly [readonly number[], readonly number[]] = 2,
-): Tensor {
-  const [axesA, axesB] = typeof axes === 'number' ? [range(axes).map((i) => i - axes), range(axes)] : [axes[0], axes[1]]
-  const sumA = axesA.map((axis) => normalizeAxis('tensordot', axis, a.rank))
-  const sumB = axesB.map((axis) => normalizeAxis('tensordot', axis, b.rank))
-  if (
-    !sameShape(
-      sumA.map((axis) => a.shape[axis]!),
-      sumB.map((axis) => b.shape[axis]!),
+export const tensordot = /* @__PURE__ */ operation(
+  'tensordot',
+  (a: Tensor, b: Tensor, axes: number | readonly [readonly number[], readonly number[]] = 2): Tensor => {
+    const [axesA, axesB] =
+      typeof axes === 'number' ? [range(axes).map((i) => i - axes), range(axes)] : [axes[0], axes[1]]
+    const sumA = axesA.map((axis) => normalizeAxis('tensordot', axis, a.rank))
+    const sumB = axesB.map((axis) => normalizeAxis('tensordot', axis, b.rank))
+    if (
+      !sameShape(
+        sumA.map((axis) => a.shape[axis]!),
+        sumB.map((axis) => b.shape[axis]!),
+      )
+    ) {
+      throw new ShapeError(
+        `tensordot: axes [${sumA}] of ${formatShape(a.shape)} and axes [${sumB}] of ${formatShape(b.shape)} must have equal sizes in pairs.`,
+      )
+    }
+    const keptA = range(a.rank).filter((axis) => !sumA.includes(axis))
+    const keptB = range(b.rank).filter((axis) => !sumB.includes(axis))
+    const inner = sizeOf(sumA.map((axis) => a.shape[axis]!))
+    const shapeA = keptA.map((axis) => a.shape[axis]!)
+    const shapeB = keptB.map((axis) => b.shape[axis]!)
+    const product = primitive(
+      reshape(transpose(a, [...keptA, ...sumA]), [sizeOf(shapeA), inner]),
+      reshape(transpose(b, [...sumB, ...keptB]), [inner, sizeOf(shapeB)]),
+      false,
+      false,
     )
-  ) {
-    throw new ShapeError(
-      `tensordot: axes [${sumA}] of ${formatShape(a.shape)} and axes [${sumB}] of ${formatShape(b.shape)} must have equal sizes in pairs.`,
-    )
-  }
-  const keptA = range(a.rank).filter((axis) => !sumA.includes(axis))
-  const keptB = range(b.rank).filter((axis) => !sumB.includes(axis))
-  const inner = sizeOf(sumA.map((axis) => a.shape[axis]!))
-  const shapeA = keptA.map((axis) => a.shape[axis]!)
-  const shapeB = keptB.map((axis) => b.shape[axis]!)
-  const product = primitive(
-    reshape(transpose(a, [...keptA, ...sumA]), [sizeOf(shapeA), inner]),
-    reshape(transpose(b, [...sumB, ...keptB]), [inner, sizeOf(shapeB)]),
-    false,
-    false,
-  )
-  return reshape(product, [...shapeA, ...shapeB])
-}
+    return reshape(product, [...shapeA, ...shapeB])
+  },
+)
 
 function range(n: number): number[] {
   return Array.from({ length: n }, (_, index) => index)

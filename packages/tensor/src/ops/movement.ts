@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxes, normalizeAxis, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 
@@ -140,12 +141,15 @@ function requirePerAxis(name: string, shape: Shape, params: Record<string, reado
 }
 
 /** `size` elements from `start` along one axis (non-negative), everything along the others. */
-export function sliceAxis(x: Tensor, axis: number, start: number, size: number): Tensor {
-  if (start === 0 && size === x.shape[axis]) return x
-  const only = (value: number, others: readonly number[]) => others.map((other, i) => (i === axis ? value : other))
-  const zeros = x.shape.map(() => 0)
-  return apply(sliceOp, [x], { start: only(start, zeros), size: only(size, x.shape), step: x.shape.map(() => 1) })
-}
+export const sliceAxis = /* @__PURE__ */ operation(
+  'sliceAxis',
+  (x: Tensor, axis: number, start: number, size: number): Tensor => {
+    if (start === 0 && size === x.shape[axis]) return x
+    const only = (value: number, others: readonly number[]) => others.map((other, i) => (i === axis ? value : other))
+    const zeros = x.shape.map(() => 0)
+    return apply(sliceOp, [x], { start: only(start, zeros), size: only(size, x.shape), step: x.shape.map(() => 1) })
+  },
+)
 
 /**
  * The dimensions in another order: output dimension i is input dimension `axes[i]`; by default they are reversed.
@@ -154,13 +158,13 @@ export function sliceAxis(x: Tensor, axis: number, start: number, size: number):
  * import { tensor, transpose } from '@gradus/tensor'
  * transpose(tensor([[1, 2], [3, 4]])).array() // => [[1, 3], [2, 4]]
  */
-export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
+export const transpose = /* @__PURE__ */ operation('transpose', (x: Tensor, axes?: readonly number[]): Tensor => {
   const order =
     axes?.map((axis) => normalizeAxis('transpose', axis, x.rank)) ?? x.shape.map((_, axis) => x.rank - 1 - axis)
   return order.length === x.rank && order.every((axis, index) => axis === index)
     ? x
     : apply(permuteOp, [x], { axes: order })
-}
+})
 
 /**
  * The part of `x` that begins at `start` (negative: from the end) and has the given size (-1: up to the end), taking
@@ -171,35 +175,40 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
  * slice(arange(6), [1], [2], [2]).array() // => [1, 3]
  * slice(arange(6), [-2], [-1]).array() // => [4, 5]
  */
-export function slice(x: Tensor, start: readonly number[], size?: readonly number[], step?: readonly number[]): Tensor {
-  for (const [name, values] of Object.entries({ start, size: size ?? [], step: step ?? [] })) {
-    if (values.length > x.rank) {
-      throw new ShapeError(
-        `slice: ${name} has ${values.length} numbers and ${formatShape(x.shape)} only ${x.rank} axes.`,
-      )
+export const slice = /* @__PURE__ */ operation(
+  'slice',
+  (x: Tensor, start: readonly number[], size?: readonly number[], step?: readonly number[]): Tensor => {
+    for (const [name, values] of Object.entries({ start, size: size ?? [], step: step ?? [] })) {
+      if (values.length > x.rank) {
+        throw new ShapeError(
+          `slice: ${name} has ${values.length} numbers and ${formatShape(x.shape)} only ${x.rank} axes.`,
+        )
+      }
     }
-  }
-  const steps = x.shape.map((_, axis) => step?.[axis] ?? 1)
-  const starts = x.shape.map((d, axis) => {
-    const from = start[axis] ?? 0
-    if (from < -d || from > d) {
-      throw new ShapeError(
-        `slice: start ${from} lies outside axis ${axis} of ${formatShape(x.shape)}; use ${-d} to ${d}.`,
-      )
-    }
-    return from < 0 ? from + d : from
-  })
-  const sizes = x.shape.map((d, axis) => {
-    const count = size?.[axis] ?? -1
-    return count === -1 ? Math.ceil((d - starts[axis]!) / steps[axis]!) : count
-  })
-  return apply(sliceOp, [x], { start: starts, size: sizes, step: steps })
-}
+    const steps = x.shape.map((_, axis) => step?.[axis] ?? 1)
+    const starts = x.shape.map((d, axis) => {
+      const from = start[axis] ?? 0
+      if (from < -d || from > d) {
+        throw new ShapeError(
+          `slice: start ${from} lies outside axis ${axis} of ${formatShape(x.shape)}; use ${-d} to ${d}.`,
+        )
+      }
+      return from < 0 ? from + d : from
+    })
+    const sizes = x.shape.map((d, axis) => {
+      const count = size?.[axis] ?? -1
+      return count === -1 ? Math.ceil((d - starts[axis]!) / steps[axis]!) : count
+    })
+    return apply(sliceOp, [x], { start: starts, size: sizes, step: steps })
+  },
+)
 
 /** The elements in reverse order along `axis` (by default along every axis). */
-export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
-  return apply(flipOp, [x], { axes: normalizeAxes('flip', axis, x.rank) })
-}
+export const flip = /* @__PURE__ */ operation(
+  'flip',
+  (x: Tensor, axis?: number | readonly number[]): Tensor =>
+    apply(flipOp, [x], { axes: normalizeAxes('flip', axis, x.rank) }),
+)
 
 /**
  * The tensors one after the other along `axis`; the other dimensions must agree.
@@ -208,9 +217,9 @@ export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
  * import { concat, tensor } from '@gradus/tensor'
  * concat([tensor([[1, 2]]), tensor([[3, 4]])]).array() // => [[1, 2], [3, 4]]
  */
-export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+export const concat = /* @__PURE__ */ operation('concat', (tensors: readonly Tensor[], axis: number = 0): Tensor => {
   const [first] = tensors
   if (!first) throw new ShapeError('concat got no tensors; give at least one.')
   const along = normalizeAxis('concat', axis, first.rank)
   return tensors.length === 1 ? first : apply(concatOp, tensors, { axis: along })
-}
+})

@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { normalizeAxes } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, cast, div, maximum, mul, sub } from './arithmetic.ts'
@@ -45,9 +46,11 @@ export interface NormalizationOptions {
  * import { layerNormalization, tensor } from '@gradus/tensor'
  * layerNormalization(tensor([[1, 3]]), { epsilon: 0 }).array() // => [[-1, 1]]
  */
-export function layerNormalization(x: Tensor, { axis = -1, epsilon = 1e-3 }: NormalizationOptions = {}): Tensor {
-  return apply(layerNormalizationOp, [x], { axes: normalizeAxes('layerNormalization', axis, x.rank), epsilon })
-}
+export const layerNormalization = /* @__PURE__ */ operation(
+  'layerNormalization',
+  (x: Tensor, { axis = -1, epsilon = 1e-3 }: NormalizationOptions = {}): Tensor =>
+    apply(layerNormalizationOp, [x], { axes: normalizeAxes('layerNormalization', axis, x.rank), epsilon }),
+)
 
 /**
  * Mean and biased variance over `axes`, which stay as size 1. With a `mask` (bool or weights, broadcast to x) only what it
@@ -78,20 +81,23 @@ export function batchMoments(x: Tensor, axes: readonly number[], mask?: Tensor):
  * `(x - mean) / sqrt(variance + epsilon) * scale + offset`; everything is broadcast to x. Without scale or offset that part
  * is left out. As Keras computes it: one factor and one summand per channel.
  */
-export function batchNormalization(
-  x: Tensor,
-  mean: Tensor,
-  variance: Tensor,
-  scale?: TensorLike | null,
-  offset?: TensorLike | null,
-  epsilon = 1e-3,
-): Tensor {
-  const inverse = rsqrt(add(variance, epsilon))
-  const factor = scale === undefined || scale === null ? inverse : mul(inverse, scale)
-  const shift = mul(mean, factor)
-  const scaled = mul(x, factor)
-  return offset === undefined || offset === null ? sub(scaled, shift) : add(scaled, sub(offset, shift))
-}
+export const batchNormalization = /* @__PURE__ */ operation(
+  'batchNormalization',
+  (
+    x: Tensor,
+    mean: Tensor,
+    variance: Tensor,
+    scale?: TensorLike | null,
+    offset?: TensorLike | null,
+    epsilon: number = 1e-3,
+  ): Tensor => {
+    const inverse = rsqrt(add(variance, epsilon))
+    const factor = scale === undefined || scale === null ? inverse : mul(inverse, scale)
+    const shift = mul(mean, factor)
+    const scaled = mul(x, factor)
+    return offset === undefined || offset === null ? sub(scaled, shift) : add(scaled, sub(offset, shift))
+  },
+)
 
 /**
  * `x` divided by its Euclidean norm over `axis`, which counts as at least `epsilon`.
@@ -100,8 +106,11 @@ export function batchNormalization(
  * import { l2Normalize, tensor } from '@gradus/tensor'
  * l2Normalize(tensor([0, 0, 2])).array() // => [0, 0, 1]
  */
-export function l2Normalize(x: Tensor, { axis = -1, epsilon = 1e-12 }: NormalizationOptions = {}): Tensor {
-  const axes = normalizeAxes('l2Normalize', axis, x.rank)
-  const squares = sum(mul(x, x), { axis: axes, keepDims: true })
-  return mul(x, rsqrt(maximum(squares, epsilon * epsilon)))
-}
+export const l2Normalize = /* @__PURE__ */ operation(
+  'l2Normalize',
+  (x: Tensor, { axis = -1, epsilon = 1e-12 }: NormalizationOptions = {}): Tensor => {
+    const axes = normalizeAxes('l2Normalize', axis, x.rank)
+    const squares = sum(mul(x, x), { axis: axes, keepDims: true })
+    return mul(x, rsqrt(maximum(squares, epsilon * epsilon)))
+  },
+)

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
+import { operation } from '../operation.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './arithmetic.ts'
@@ -27,20 +28,23 @@ export interface PadOptions {
  * pad(tensor([1, 2, 3]), [[1, 2]]).array() // => [0, 1, 2, 3, 0, 0]
  * pad(tensor([1, 2, 3]), [[2, 0]], { mode: 'reflect' }).array() // => [3, 2, 1, 2, 3]
  */
-export function pad(
-  x: Tensor,
-  paddings: readonly (readonly [before: number, after: number])[],
-  { mode = 'constant', value = 0 }: PadOptions = {},
-): Tensor {
-  if (paddings.length !== x.rank || paddings.flat().some((count) => !Number.isInteger(count) || count < 0)) {
-    throw new ShapeError(
-      `pad: ${JSON.stringify(paddings)} does not fit ${formatShape(x.shape)}; give a pair of whole numbers from 0 for each of ${x.rank} axes.`,
-    )
-  }
-  if (paddings.flat().every((count) => count === 0)) return x
-  if (mode === 'constant') return padConstant(x, paddings, value)
-  return paddings.reduce((padded, [before, after], axis) => padAxis(padded, axis, before, after, mode), x)
-}
+export const pad = /* @__PURE__ */ operation(
+  'pad',
+  (
+    x: Tensor,
+    paddings: readonly (readonly [before: number, after: number])[],
+    { mode = 'constant', value = 0 }: PadOptions = {},
+  ): Tensor => {
+    if (paddings.length !== x.rank || paddings.flat().some((count) => !Number.isInteger(count) || count < 0)) {
+      throw new ShapeError(
+        `pad: ${JSON.stringify(paddings)} does not fit ${formatShape(x.shape)}; give a pair of whole numbers from 0 for each of ${x.rank} axes.`,
+      )
+    }
+    if (paddings.flat().every((count) => count === 0)) return x
+    if (mode === 'constant') return padConstant(x, paddings, value)
+    return paddings.reduce((padded, [before, after], axis) => padAxis(padded, axis, before, after, mode), x)
+  },
+)
 
 function padConstant(x: Tensor, paddings: readonly (readonly [number, number])[], value: number | boolean): Tensor {
   const params = {

@@ -1,6 +1,7 @@
 import type { DType } from '../dtype.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { div, equal, where } from './arithmetic.ts'
 import { broadcastTo, expandOver, full, reshape, sum } from './broadcast.ts'
@@ -122,9 +123,10 @@ function paramsOf(name: string, x: Tensor, { poolSize, strides, padding = 'valid
  * const x = tensor([[[1], [3], [2], [5]]])
  * maxPool(x, { poolSize: 2 }).array() // => [[[3], [5]]]
  */
-export function maxPool(x: Tensor, options: PoolOptions): Tensor {
-  return apply(maxPoolOp, [x], paramsOf('maxPool', x, options))
-}
+export const maxPool = /* @__PURE__ */ operation(
+  'maxPool',
+  (x: Tensor, options: PoolOptions): Tensor => apply(maxPoolOp, [x], paramsOf('maxPool', x, options)),
+)
 
 /**
  * The mean of the elements under each window of `[n, ...spatial, c]` with 1 to 3 spatial axes. Padding is left out of the
@@ -135,7 +137,7 @@ export function maxPool(x: Tensor, options: PoolOptions): Tensor {
  * const x = tensor([[[1], [3], [2]]])
  * averagePool(x, { poolSize: 2, padding: 'same' }).array() // => [[[2], [2]]]
  */
-export function averagePool(x: Tensor, options: PoolOptions): Tensor {
+export const averagePool = /* @__PURE__ */ operation('averagePool', (x: Tensor, options: PoolOptions): Tensor => {
   const params = paramsOf('averagePool', x, options)
   const total = windowSum(x, params)
   if (params.padding.every(([low, high]) => low === 0 && high === 0)) {
@@ -146,7 +148,7 @@ export function averagePool(x: Tensor, options: PoolOptions): Tensor {
   }
   const ones = full([1, ...x.shape.slice(1, -1), 1], 1, x.dtype, x)
   return div(total, windowSum(ones, params))
-}
+})
 
 function windowSum(x: Tensor, params: PoolParams): Tensor {
   const rank = params.sizes.length

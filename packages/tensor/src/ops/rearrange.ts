@@ -1,17 +1,18 @@
 import { ShapeError } from '../errors.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxes, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { broadcastTo, reshape } from './broadcast.ts'
 import { concat, sliceAxis, transpose } from './movement.ts'
 
 /** A dimension of size 1 put in at `axis` (negative: counted from the end of the result). */
-export function expandDims(x: Tensor, axis: number): Tensor {
+export const expandDims = /* @__PURE__ */ operation('expandDims', (x: Tensor, axis: number): Tensor => {
   const place = normalizeAxis('expandDims', axis, x.rank + 1)
   return reshape(x, [...x.shape.slice(0, place), 1, ...x.shape.slice(place)])
-}
+})
 
 /** Without the dimensions of size 1, or without those named by `axis`, which must have size 1. */
-export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
+export const squeeze = /* @__PURE__ */ operation('squeeze', (x: Tensor, axis?: number | readonly number[]): Tensor => {
   const axes = normalizeAxes('squeeze', axis, x.rank)
   const long = axis === undefined ? undefined : axes.find((along) => x.shape[along] !== 1)
   if (long !== undefined) {
@@ -23,12 +24,10 @@ export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
     x,
     x.shape.filter((d, along) => d !== 1 || !axes.includes(along)),
   )
-}
+})
 
 /** All elements in one dimension, in row-major order. */
-export function flatten(x: Tensor): Tensor {
-  return reshape(x, [x.size])
-}
+export const flatten = /* @__PURE__ */ operation('flatten', (x: Tensor): Tensor => reshape(x, [x.size]))
 
 /**
  * Tensors of one shape along a new dimension at `axis`.
@@ -37,7 +36,7 @@ export function flatten(x: Tensor): Tensor {
  * import { stack, tensor } from '@gradus/tensor'
  * stack([tensor([1, 2]), tensor([3, 4])], 1).array() // => [[1, 3], [2, 4]]
  */
-export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+export const stack = /* @__PURE__ */ operation('stack', (tensors: readonly Tensor[], axis: number = 0): Tensor => {
   const [first] = tensors
   if (!first) throw new ShapeError('stack got no tensors; give at least one.')
   const other = tensors.find((x) => formatShape(x.shape) !== formatShape(first.shape))
@@ -51,7 +50,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
     tensors.map((x) => expandDims(x, axis)),
     normalizeAxis('stack', axis, first.rank + 1),
   )
-}
+})
 
 /**
  * Cuts `x` along `axis`: into so many equal parts, or into parts of the given sizes, which add up to the dimension.
@@ -61,32 +60,37 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
  * split(arange(4), 2).map((part) => part.array()) // => [[0, 1], [2, 3]]
  * split(arange(4), [1, 3]).map((part) => part.array()) // => [[0], [1, 2, 3]]
  */
-export function split(x: Tensor, sizesOrCount: number | readonly number[], axis = 0): Tensor[] {
-  const along = normalizeAxis('split', axis, x.rank)
-  const length = x.shape[along]!
-  const sizes =
-    typeof sizesOrCount === 'number' ? Array.from({ length: sizesOrCount }, () => length / sizesOrCount) : sizesOrCount
-  if (
-    sizes.reduce((sum, size) => sum + size, 0) !== length ||
-    sizes.some((size) => !Number.isInteger(size) || size < 0)
-  ) {
-    const parts = typeof sizesOrCount === 'number' ? `${sizesOrCount} equal parts` : `parts of ${formatShape(sizes)}`
-    throw new ShapeError(
-      `split: axis ${along} of ${formatShape(x.shape)} has ${length} elements, which do not make ${parts}.`,
-    )
-  }
-  let offset = 0
-  return sizes.map((size) => {
-    offset += size
-    return sliceAxis(x, along, offset - size, size)
-  })
-}
+export const split = /* @__PURE__ */ operation(
+  'split',
+  (x: Tensor, sizesOrCount: number | readonly number[], axis: number = 0): Tensor[] => {
+    const along = normalizeAxis('split', axis, x.rank)
+    const length = x.shape[along]!
+    const sizes =
+      typeof sizesOrCount === 'number'
+        ? Array.from({ length: sizesOrCount }, () => length / sizesOrCount)
+        : sizesOrCount
+    if (
+      sizes.reduce((sum, size) => sum + size, 0) !== length ||
+      sizes.some((size) => !Number.isInteger(size) || size < 0)
+    ) {
+      const parts = typeof sizesOrCount === 'number' ? `${sizesOrCount} equal parts` : `parts of ${formatShape(sizes)}`
+      throw new ShapeError(
+        `split: axis ${along} of ${formatShape(x.shape)} has ${length} elements, which do not make ${parts}.`,
+      )
+    }
+    let offset = 0
+    return sizes.map((size) => {
+      offset += size
+      return sliceAxis(x, along, offset - size, size)
+    })
+  },
+)
 
 /** The tensors along `axis`, one per index, without that dimension. */
-export function unstack(x: Tensor, axis = 0): Tensor[] {
+export const unstack = /* @__PURE__ */ operation('unstack', (x: Tensor, axis: number = 0): Tensor[] => {
   const along = normalizeAxis('unstack', axis, x.rank)
   return Array.from({ length: x.shape[along]! }, (_, index) => squeeze(sliceAxis(x, along, index, 1), along))
-}
+})
 
 /**
  * Copies of the whole tensor side by side, `counts[i]` of them along axis i.
@@ -95,7 +99,7 @@ export function unstack(x: Tensor, axis = 0): Tensor[] {
  * import { tensor, tile } from '@gradus/tensor'
  * tile(tensor([1, 2]), [2]).array() // => [1, 2, 1, 2]
  */
-export function tile(x: Tensor, counts: readonly number[]): Tensor {
+export const tile = /* @__PURE__ */ operation('tile', (x: Tensor, counts: readonly number[]): Tensor => {
   requireCounts('tile', counts)
   // fewer counts than axes stand for the last axes, more add axes in front (NumPy)
   const rank = Math.max(x.rank, counts.length)
@@ -112,7 +116,7 @@ export function tile(x: Tensor, counts: readonly number[]): Tensor {
     spread,
     shape.map((d, axis) => d * repeats[axis]!),
   )
-}
+})
 
 /**
  * Each element `count` times in a row along `axis` (without one: of the flattened tensor).
@@ -121,7 +125,7 @@ export function tile(x: Tensor, counts: readonly number[]): Tensor {
  * import { repeat, tensor } from '@gradus/tensor'
  * repeat(tensor([1, 2]), 2).array() // => [1, 1, 2, 2]
  */
-export function repeat(x: Tensor, count: number, axis?: number): Tensor {
+export const repeat = /* @__PURE__ */ operation('repeat', (x: Tensor, count: number, axis?: number): Tensor => {
   requireCounts('repeat', [count])
   if (axis === undefined) return repeat(flatten(x), count, 0)
   const along = normalizeAxis('repeat', axis, x.rank)
@@ -131,7 +135,7 @@ export function repeat(x: Tensor, count: number, axis?: number): Tensor {
     spread,
     x.shape.map((d, i) => (i === along ? d * count : d)),
   )
-}
+})
 
 function requireCounts(name: string, counts: readonly number[]): void {
   if (counts.some((count) => !Number.isInteger(count) || count < 0)) {
@@ -140,53 +144,55 @@ function requireCounts(name: string, counts: readonly number[]): void {
 }
 
 /** The elements moved on by `shift` along `axis` (without one: of the flattened tensor); the last come first. */
-export function roll(x: Tensor, shift: number, axis?: number): Tensor {
+export const roll = /* @__PURE__ */ operation('roll', (x: Tensor, shift: number, axis?: number): Tensor => {
   if (axis === undefined) return reshape(roll(flatten(x), shift, 0), x.shape)
   const along = normalizeAxis('roll', axis, x.rank)
   const length = x.shape[along]!
   const moved = length === 0 ? 0 : ((shift % length) + length) % length
   if (moved === 0) return x
   return concat([sliceAxis(x, along, length - moved, moved), sliceAxis(x, along, 0, length - moved)], along)
-}
+})
 
 /** Axis `from` put at place `to`; the others keep their order. */
-export function moveAxis(x: Tensor, from: number, to: number): Tensor {
+export const moveAxis = /* @__PURE__ */ operation('moveAxis', (x: Tensor, from: number, to: number): Tensor => {
   const source = normalizeAxis('moveAxis', from, x.rank)
   const order = x.shape.map((_, axis) => axis).filter((axis) => axis !== source)
   order.splice(normalizeAxis('moveAxis', to, x.rank), 0, source)
   return transpose(x, order)
-}
+})
 
 /** Two axes exchanged. */
-export function swapAxes(x: Tensor, first: number, second: number): Tensor {
+export const swapAxes = /* @__PURE__ */ operation('swapAxes', (x: Tensor, first: number, second: number): Tensor => {
   const a = normalizeAxis('swapAxes', first, x.rank)
   const b = normalizeAxis('swapAxes', second, x.rank)
   return transpose(
     x,
     x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)),
   )
-}
+})
 
 /**
  * The coordinates of a grid from vectors of coordinates, one tensor per vector; `xy` (default) swaps the first two
  * dimensions as in NumPy, `ij` keeps the order of the vectors.
  */
-export function meshgrid(
-  vectors: readonly Tensor[],
-  { indexing = 'xy' }: { readonly indexing?: 'xy' | 'ij' } = {},
-): Tensor[] {
-  const flat = vectors.find((vector) => vector.rank > 1)
-  if (flat)
-    throw new ShapeError(`meshgrid takes vectors and got a tensor of shape ${formatShape(flat.shape)}. Use flatten(x).`)
-  const shape = vectors.map((vector) => vector.size)
-  const grids = vectors.map((vector, axis) =>
-    broadcastTo(
-      reshape(
-        vector,
-        shape.map((d, i) => (i === axis ? d : 1)),
+export const meshgrid = /* @__PURE__ */ operation(
+  'meshgrid',
+  (vectors: readonly Tensor[], { indexing = 'xy' }: { readonly indexing?: 'xy' | 'ij' } = {}): Tensor[] => {
+    const flat = vectors.find((vector) => vector.rank > 1)
+    if (flat)
+      throw new ShapeError(
+        `meshgrid takes vectors and got a tensor of shape ${formatShape(flat.shape)}. Use flatten(x).`,
+      )
+    const shape = vectors.map((vector) => vector.size)
+    const grids = vectors.map((vector, axis) =>
+      broadcastTo(
+        reshape(
+          vector,
+          shape.map((d, i) => (i === axis ? d : 1)),
+        ),
+        shape,
       ),
-      shape,
-    ),
-  )
-  return indexing === 'xy' && vectors.length > 1 ? grids.map((grid) => swapAxes(grid, 0, 1)) : grids
-}
+    )
+    return indexing === 'xy' && vectors.length > 1 ? grids.map((grid) => swapAxes(grid, 0, 1)) : grids
+  },
+)

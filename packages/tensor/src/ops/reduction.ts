@@ -2,6 +2,7 @@ import type { Aval } from '../aval.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxes, normalizeAxis, reducedShape, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { cast, div, equal, mul } from './arithmetic.ts'
@@ -104,9 +105,10 @@ function reduce(op: Op<ReduceParams>, x: Tensor, { axis, keepDims = false }: Red
 }
 
 /** The product of the elements over `axis`; over nothing it is 1. */
-export function prod(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return reduce(prodOp, x, options)
-}
+export const prod = /* @__PURE__ */ operation(
+  'prod',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(prodOp, x, options),
+)
 
 /**
  * The largest element over `axis`; NaN if there is one. Elements that tie share the gradient evenly.
@@ -116,24 +118,28 @@ export function prod(x: Tensor, options: ReduceOptions = {}): Tensor {
  * import { max, tensor } from '@gradus/tensor'
  * max(tensor([[1, 5], [7, 2]]), { axis: 1 }).array() // => [5, 7]
  */
-export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return reduce(maxOp, x, options)
-}
+export const max = /* @__PURE__ */ operation(
+  'max',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(maxOp, x, options),
+)
 
 /** The smallest element over `axis`; as `max` otherwise. */
-export function min(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return reduce(minOp, x, options)
-}
+export const min = /* @__PURE__ */ operation(
+  'min',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(minOp, x, options),
+)
 
 /** Whether any bool over `axis` holds; false over nothing. */
-export function any(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return reduce(anyOp, x, options)
-}
+export const any = /* @__PURE__ */ operation(
+  'any',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(anyOp, x, options),
+)
 
 /** Whether all bools over `axis` hold; true over nothing. */
-export function all(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return reduce(allOp, x, options)
-}
+export const all = /* @__PURE__ */ operation(
+  'all',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(allOp, x, options),
+)
 
 /** What `argMax` and `argMin` take: one axis, or none for the place in the flattened tensor. */
 export interface PlaceOptions {
@@ -148,14 +154,16 @@ export interface PlaceOptions {
  * import { argMax, tensor } from '@gradus/tensor'
  * argMax(tensor([[1, 5], [7, 2]]), { axis: 1 }).array() // => [1, 0]
  */
-export function argMax(x: Tensor, options: PlaceOptions = {}): Tensor {
-  return place(argMaxOp, x, options)
-}
+export const argMax = /* @__PURE__ */ operation(
+  'argMax',
+  (x: Tensor, options: PlaceOptions = {}): Tensor => place(argMaxOp, x, options),
+)
 
 /** The int32 index of the smallest element along `axis`, the first one at a tie; NaN counts as smallest. */
-export function argMin(x: Tensor, options: PlaceOptions = {}): Tensor {
-  return place(argMinOp, x, options)
-}
+export const argMin = /* @__PURE__ */ operation(
+  'argMin',
+  (x: Tensor, options: PlaceOptions = {}): Tensor => place(argMinOp, x, options),
+)
 
 function place(op: Op<{ axis: number }>, x: Tensor, { axis, keepDims = false }: PlaceOptions): Tensor {
   if (axis === undefined || axis === null) {

@@ -1,6 +1,7 @@
 import { isFloat } from '../dtype.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { div, equal, less, mul, neg, sub, where } from './arithmetic.ts'
 import { alignOperands, asTensor, type TensorLike } from './broadcast.ts'
@@ -35,19 +36,13 @@ function rounding(op: Op<None>, x: TensorLike): Tensor {
 }
 
 /** The largest whole number not above x. No gradient flows. */
-export function floor(x: TensorLike): Tensor {
-  return rounding(floorOp, x)
-}
+export const floor = /* @__PURE__ */ operation('floor', (x: TensorLike): Tensor => rounding(floorOp, x))
 
 /** The smallest whole number not below x. No gradient flows. */
-export function ceil(x: TensorLike): Tensor {
-  return rounding(ceilOp, x)
-}
+export const ceil = /* @__PURE__ */ operation('ceil', (x: TensorLike): Tensor => rounding(ceilOp, x))
 
 /** x without its decimals. No gradient flows. */
-export function trunc(x: TensorLike): Tensor {
-  return rounding(truncOp, x)
-}
+export const trunc = /* @__PURE__ */ operation('trunc', (x: TensorLike): Tensor => rounding(truncOp, x))
 
 /**
  * The nearest whole number, the even one at a tie. No gradient flows.
@@ -56,37 +51,35 @@ export function trunc(x: TensorLike): Tensor {
  * import { round, tensor } from '@gradus/tensor'
  * round(tensor([0.5, 1.5, 2.4])).array() // => [0, 2, 2]
  */
-export function round(x: TensorLike): Tensor {
-  return rounding(roundOp, x)
-}
+export const round = /* @__PURE__ */ operation('round', (x: TensorLike): Tensor => rounding(roundOp, x))
 
 /** -1, 0 or 1; NaN for NaN. No gradient flows. */
-export function sign(x: TensorLike): Tensor {
-  return apply(signOp, [asTensor('sign', x)], null)
-}
+export const sign = /* @__PURE__ */ operation(
+  'sign',
+  (x: TensorLike): Tensor => apply(signOp, [asTensor('sign', x)], null),
+)
 
 /** The value without its sign; the gradient at 0 is 0. */
-export function abs(x: TensorLike): Tensor {
-  return apply(absOp, [asTensor('abs', x)], null)
-}
+export const abs = /* @__PURE__ */ operation('abs', (x: TensorLike): Tensor => apply(absOp, [asTensor('abs', x)], null))
 
 /** The rest of `floorDivide(a, b)`, with the sign of `b` (Python's `%`); integers by zero give 0. */
-export function mod(a: TensorLike, b: TensorLike): Tensor {
-  return apply(modOp, alignOperands('mod', [a, b]), null)
-}
+export const mod = /* @__PURE__ */ operation(
+  'mod',
+  (a: TensorLike, b: TensorLike): Tensor => apply(modOp, alignOperands('mod', [a, b]), null),
+)
 
 /** The rest of the division truncated towards zero, with the sign of `a` (JavaScript's `%`); integers by zero give 0. */
-export function remainder(a: TensorLike, b: TensorLike): Tensor {
+export const remainder = /* @__PURE__ */ operation('remainder', (a: TensorLike, b: TensorLike): Tensor => {
   const [x, y] = alignOperands('remainder', [a, b]) as [Tensor, Tensor]
   if (!isFloat(x.dtype)) return where(equal(y, 0), 0, sub(x, mul(y, div(x, y))))
   const negative = less(x, 0)
   const rest = mod(where(negative, neg(x), x), where(less(y, 0), neg(y), y))
   return where(negative, neg(rest), rest)
-}
+})
 
 /** The largest whole number not above `a / b`; integers by zero give 0. No gradient flows. */
-export function floorDivide(a: TensorLike, b: TensorLike): Tensor {
+export const floorDivide = /* @__PURE__ */ operation('floorDivide', (a: TensorLike, b: TensorLike): Tensor => {
   const [x, y] = alignOperands('floorDivide', [a, b]) as [Tensor, Tensor]
   // without its rest, an integer is divided evenly
   return isFloat(x.dtype) ? floor(div(x, y)) : div(sub(x, mod(x, y)), y)
-}
+})

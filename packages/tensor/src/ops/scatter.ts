@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf, stridesOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, cast, greater, greaterEqual, less, mul, notEqual, where } from './arithmetic.ts'
@@ -20,17 +21,15 @@ import { wrapIndices } from './wrap-indices.ts'
  * const indices = tensor([0, 2, 0], { dtype: 'int32' })
  * scatterAdd(zeros([3]), indices, tensor([1, 2, 3])).array() // => [4, 0, 2]
  */
-export function scatterAdd(
-  x: Tensor,
-  indices: Tensor,
-  updates: Tensor,
-  { axis = 0 }: { readonly axis?: number } = {},
-): Tensor {
-  const along = normalizeAxis('scatterAdd', axis, x.rank)
-  requireInteger('scatterAdd', indices)
-  const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)]
-  return apply(scatterAddOp, [x, wrapIndices(indices, x.shape[along]!), broadcastTo(updates, shape)], { axis: along })
-}
+export const scatterAdd = /* @__PURE__ */ operation(
+  'scatterAdd',
+  (x: Tensor, indices: Tensor, updates: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor => {
+    const along = normalizeAxis('scatterAdd', axis, x.rank)
+    requireInteger('scatterAdd', indices)
+    const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)]
+    return apply(scatterAddOp, [x, wrapIndices(indices, x.shape[along]!), broadcastTo(updates, shape)], { axis: along })
+  },
+)
 
 /**
  * A tensor of `shape` with `values` added to zeros: `indices` is `[..., k]`, one row naming k leading coordinates, and
@@ -41,11 +40,11 @@ export function scatterAdd(
  * const indices = tensor([[0], [2], [0]], { dtype: 'int32' })
  * scatter(indices, tensor([1, 2, 3]), [3]).array() // => [4, 0, 2]
  */
-export function scatter(indices: Tensor, values: Tensor, shape: Shape): Tensor {
+export const scatter = /* @__PURE__ */ operation('scatter', (indices: Tensor, values: Tensor, shape: Shape): Tensor => {
   const places = flattened('scatter', indices, values, shape)
   const base = full([places.count, places.width], 0, values.dtype, values)
   return reshape(apply(scatterAddOp, [base, places.flat, places.values], { axis: 0 }), shape)
-}
+})
 
 /**
  * `x` with the elements at `indices` replaced by `updates`: `indices` is `[..., k]` as for `scatter`. Of several updates of
@@ -56,25 +55,28 @@ export function scatter(indices: Tensor, values: Tensor, shape: Shape): Tensor {
  * const indices = tensor([[1], [1]], { dtype: 'int32' })
  * scatterUpdate(tensor([1, 2, 3]), indices, tensor([8, 9])).array() // => [1, 9, 3]
  */
-export function scatterUpdate(x: Tensor, indices: Tensor, updates: Tensor): Tensor {
-  if (x.dtype === 'bool') return cast(scatterUpdate(cast(x, 'int32'), indices, cast(updates, 'int32')), 'bool')
-  const { flat, values, count, width } = flattened('scatterUpdate', indices, updates, x.shape)
-  const total = flat.size
-  if (total === 0) return x
-  // Sorted stably, the last update of a place stands before the next place (or the end); only it is kept, since adding is
-  // all that the primitive can do.
-  const order = argsort(flat)
-  const sorted = apply(gatherOp, [flat, order], { axis: 0 })
-  const next = sliceAxis(sorted, 0, 1, total - 1)
-  const differs = notEqual(sorted, concat([next, full([1], -2, 'int32', flat)]))
-  const winners = where(differs, sorted, -1)
-  const chosen = apply(gatherOp, [values, order], { axis: 0 })
-  const hits = apply(scatterAddOp, [full([count], 0, 'int32', flat), winners, full([total], 1, 'int32', flat)], {
-    axis: 0,
-  })
-  const base = where(greater(reshape(hits, [count, 1]), 0), 0, reshape(x, [count, width]))
-  return reshape(apply(scatterAddOp, [base, winners, chosen], { axis: 0 }), x.shape)
-}
+export const scatterUpdate = /* @__PURE__ */ operation(
+  'scatterUpdate',
+  (x: Tensor, indices: Tensor, updates: Tensor): Tensor => {
+    if (x.dtype === 'bool') return cast(scatterUpdate(cast(x, 'int32'), indices, cast(updates, 'int32')), 'bool')
+    const { flat, values, count, width } = flattened('scatterUpdate', indices, updates, x.shape)
+    const total = flat.size
+    if (total === 0) return x
+    // Sorted stably, the last update of a place stands before the next place (or the end); only it is kept, since adding is
+    // all that the primitive can do.
+    const order = argsort(flat)
+    const sorted = apply(gatherOp, [flat, order], { axis: 0 })
+    const next = sliceAxis(sorted, 0, 1, total - 1)
+    const differs = notEqual(sorted, concat([next, full([1], -2, 'int32', flat)]))
+    const winners = where(differs, sorted, -1)
+    const chosen = apply(gatherOp, [values, order], { axis: 0 })
+    const hits = apply(scatterAddOp, [full([count], 0, 'int32', flat), winners, full([total], 1, 'int32', flat)], {
+      axis: 0,
+    })
+    const base = where(greater(reshape(hits, [count, 1]), 0), 0, reshape(x, [count, width]))
+    return reshape(apply(scatterAddOp, [base, winners, chosen], { axis: 0 }), x.shape)
+  },
+)
 
 /** Rows of coordinates as positions in a list (-1 if out of range), and the values as one row per position. */
 function flattened(name: string, indices: Tensor, values: Tensor, shape: Shape) {

@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, greaterEqual, minimum, mul, neg, sub, where } from './arithmetic.ts'
 import { asTensor, type TensorLike } from './broadcast.ts'
@@ -26,6 +27,7 @@ export const sigmoidOp: Op<None> = {
  * import { sigmoid, tensor } from '@gradus/tensor'
  * sigmoid(tensor([-1000, 0, 1000])).array() // => [0, 0.5, 1]
  */
-export function sigmoid(x: TensorLike): Tensor {
-  return apply(sigmoidOp, [asTensor('sigmoid', x)], null)
-}
+export const sigmoid = /* @__PURE__ */ operation(
+  'sigmoid',
+  (x: TensorLike): Tensor => apply(sigmoidOp, [asTensor('sigmoid', x)], null),
+)

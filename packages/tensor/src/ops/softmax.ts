@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { normalizeAxes, normalizeAxis, reducedShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, maximum, minimum, mul, neg, sub } from './arithmetic.ts'
@@ -81,14 +82,18 @@ export interface SoftmaxOptions {
  * import { softmax, tensor } from '@gradus/tensor'
  * softmax(tensor([1, 1, 1, 1])).array() // => [0.25, 0.25, 0.25, 0.25]
  */
-export function softmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
-  return apply(softmaxOp, [x], { axes: normalizeAxes('softmax', axis, x.rank) })
-}
+export const softmax = /* @__PURE__ */ operation(
+  'softmax',
+  (x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor =>
+    apply(softmaxOp, [x], { axes: normalizeAxes('softmax', axis, x.rank) }),
+)
 
 /** log(softmax(x)) over `axis`, exact where the probability is too small for a float. */
-export function logSoftmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor {
-  return apply(logSoftmaxOp, [x], { axes: normalizeAxes('logSoftmax', axis, x.rank) })
-}
+export const logSoftmax = /* @__PURE__ */ operation(
+  'logSoftmax',
+  (x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor =>
+    apply(logSoftmaxOp, [x], { axes: normalizeAxes('logSoftmax', axis, x.rank) }),
+)
 
 /**
  * Cross-entropy of `softmax(logits)` along `axis` with target probabilities of the same shape: one number per row. Exact
@@ -98,14 +103,13 @@ export function logSoftmax(x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tenso
  * import { softmaxCrossEntropy, tensor } from '@gradus/tensor'
  * softmaxCrossEntropy(tensor([[100, 0]]), tensor([[0, 1]])).array() // => [100]
  */
-export function softmaxCrossEntropy(
-  logits: Tensor,
-  target: Tensor,
-  { axis = -1 }: { readonly axis?: number } = {},
-): Tensor {
-  const along = normalizeAxis('softmaxCrossEntropy', axis, logits.rank)
-  return apply(softmaxCrossEntropyOp, [logits, target], { axis: along })
-}
+export const softmaxCrossEntropy = /* @__PURE__ */ operation(
+  'softmaxCrossEntropy',
+  (logits: Tensor, target: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
+    const along = normalizeAxis('softmaxCrossEntropy', axis, logits.rank)
+    return apply(softmaxCrossEntropyOp, [logits, target], { axis: along })
+  },
+)
 
 /**
  * Binary cross-entropy of the logistic function of `logits` with targets from 0 to 1, element by element.
@@ -114,6 +118,8 @@ export function softmaxCrossEntropy(
  * import { sigmoidCrossEntropy, tensor } from '@gradus/tensor'
  * sigmoidCrossEntropy(tensor([-100, 100]), tensor([1, 1])).array() // => [100, 0]
  */
-export function sigmoidCrossEntropy(logits: Tensor, target: TensorLike): Tensor {
-  return apply(sigmoidCrossEntropyOp, alignOperands('sigmoidCrossEntropy', [logits, target]), null)
-}
+export const sigmoidCrossEntropy = /* @__PURE__ */ operation(
+  'sigmoidCrossEntropy',
+  (logits: Tensor, target: TensorLike): Tensor =>
+    apply(sigmoidCrossEntropyOp, alignOperands('sigmoidCrossEntropy', [logits, target]), null),
+)

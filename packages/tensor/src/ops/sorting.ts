@@ -2,6 +2,7 @@ import { computeDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { cast } from './arithmetic.ts'
@@ -31,10 +32,13 @@ export const argsortOp: Op<{ axis: number; descending: boolean }> = {
  * import { argsort, tensor } from '@gradus/tensor'
  * argsort(tensor([3, 1, 2])).array() // => [1, 2, 0]
  */
-export function argsort(x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor {
-  const values = cast(x, computeDType(x.dtype))
-  return apply(argsortOp, [values], { axis: normalizeAxis('argsort', axis, x.rank), descending })
-}
+export const argsort = /* @__PURE__ */ operation(
+  'argsort',
+  (x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor => {
+    const values = cast(x, computeDType(x.dtype))
+    return apply(argsortOp, [values], { axis: normalizeAxis('argsort', axis, x.rank), descending })
+  },
+)
 
 /**
  * `x` sorted along `axis`; NaN comes last in both directions. Gradients return to the places the elements came from.
@@ -43,9 +47,11 @@ export function argsort(x: Tensor, { axis = -1, descending = false }: SortOption
  * import { sort, tensor } from '@gradus/tensor'
  * sort(tensor([3, 1, 2]), { descending: true }).array() // => [3, 2, 1]
  */
-export function sort(x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor {
-  return takeAlongAxis(x, argsort(x, { axis, descending }), axis)
-}
+export const sort = /* @__PURE__ */ operation(
+  'sort',
+  (x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor =>
+    takeAlongAxis(x, argsort(x, { axis, descending }), axis),
+)
 
 /**
  * The `k` largest elements of the last axis, largest first, and their int32 positions; the first of equal elements comes
@@ -57,7 +63,7 @@ export function sort(x: Tensor, { axis = -1, descending = false }: SortOptions =
  * values.array() // => [9, 7]
  * indices.array() // => [1, 2]
  */
-export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
+export const topK = /* @__PURE__ */ operation('topK', (x: Tensor, k: number): { values: Tensor; indices: Tensor } => {
   const axis = normalizeAxis('topK', -1, x.rank)
   if (!Number.isInteger(k) || k < 0 || k > x.shape[axis]!) {
     throw new ShapeError(`topK: k is ${k}, but the last axis of ${formatShape(x.shape)} has ${x.shape[axis]} elements.`)
@@ -65,4 +71,4 @@ export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } 
   const order = argsort(x, { axis, descending: true })
   const indices = sliceAxis(order, axis, 0, k)
   return { values: takeAlongAxis(x, indices, axis), indices }
-}
+})

@@ -1,5 +1,6 @@
 import { computeDType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
+import { operation } from '../operation.ts'
 import { normalizeAxes } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { cast, div, equal, notEqual, sub, where } from './arithmetic.ts'
@@ -26,30 +27,35 @@ function wide(x: Tensor): Tensor {
  * import { mean, tensor } from '@gradus/tensor'
  * mean(tensor([[1, 2], [3, 4]]), { axis: 0 }).array() // => [2, 3]
  */
-export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+export const mean = /* @__PURE__ */ operation('mean', (x: Tensor, options: ReduceOptions = {}): Tensor => {
   const count = countOf('mean', x, options)
   return cast(div(sum(wide(x), options), count), x.dtype)
-}
+})
 
 /** The mean square distance from the mean over `axis` (divided by the count, not by one less). */
-export function variance(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return moments(x, options).variance
-}
+export const variance = /* @__PURE__ */ operation(
+  'variance',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => moments(x, options).variance,
+)
 
 /** The square root of the variance over `axis`; its gradient is not finite where the variance is 0. */
-export function std(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return sqrt(variance(x, options))
-}
+export const std = /* @__PURE__ */ operation(
+  'std',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => sqrt(variance(x, options)),
+)
 
 /** Mean and variance over `axis`, the variance in a second pass over the distances from the mean. */
-export function moments(x: Tensor, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } {
-  const count = countOf('moments', x, options)
-  const values = wide(x)
-  const centre = div(sum(values, { ...options, keepDims: true }), count)
-  const spread = div(sum(square(sub(values, centre)), options), count)
-  const mean = options.keepDims ? centre : reshape(centre, spread.shape)
-  return { mean: cast(mean, x.dtype), variance: cast(spread, x.dtype) }
-}
+export const moments = /* @__PURE__ */ operation(
+  'moments',
+  (x: Tensor, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } => {
+    const count = countOf('moments', x, options)
+    const values = wide(x)
+    const centre = div(sum(values, { ...options, keepDims: true }), count)
+    const spread = div(sum(square(sub(values, centre)), options), count)
+    const mean = options.keepDims ? centre : reshape(centre, spread.shape)
+    return { mean: cast(mean, x.dtype), variance: cast(spread, x.dtype) }
+  },
+)
 
 export interface NormOptions extends ReduceOptions {
   /** 1: sum of sizes, 2 (default): root of the sum of squares, Infinity: largest size. */
@@ -57,18 +63,22 @@ export interface NormOptions extends ReduceOptions {
 }
 
 /** The length of the vectors along `axis` (of all elements by default); the gradient of a zero vector is 0. */
-export function norm(x: Tensor, { ord = 2, ...options }: NormOptions = {}): Tensor {
-  countOf('norm', x, options)
-  if (ord === 1) return sum(abs(x), options)
-  if (ord === Number.POSITIVE_INFINITY) return max(abs(x), options)
-  if (ord !== 2) throw new ShapeError(`norm: ord ${String(ord)} is not known; use 1, 2 or Infinity.`)
-  const squares = sum(square(wide(x)), options)
-  // the root of 0 is left out, because its infinite slope times the zero slope of the squares is NaN
-  const none = equal(squares, 0)
-  return cast(where(none, 0, sqrt(where(none, 1, squares))), x.dtype)
-}
+export const norm = /* @__PURE__ */ operation(
+  'norm',
+  (x: Tensor, { ord = 2, ...options }: NormOptions = {}): Tensor => {
+    countOf('norm', x, options)
+    if (ord === 1) return sum(abs(x), options)
+    if (ord === Number.POSITIVE_INFINITY) return max(abs(x), options)
+    if (ord !== 2) throw new ShapeError(`norm: ord ${String(ord)} is not known; use 1, 2 or Infinity.`)
+    const squares = sum(square(wide(x)), options)
+    // the root of 0 is left out, because its infinite slope times the zero slope of the squares is NaN
+    const none = equal(squares, 0)
+    return cast(where(none, 0, sqrt(where(none, 1, squares))), x.dtype)
+  },
+)
 
 /** How many elements over `axis` are not 0 (or are true), as int32. */
-export function countNonzero(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return sum(cast(notEqual(x, 0), 'int32'), options)
-}
+export const countNonzero = /* @__PURE__ */ operation(
+  'countNonzero',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => sum(cast(notEqual(x, 0), 'int32'), options),
+)

@@ -1,4 +1,5 @@
 import { ShapeError } from '../errors.ts'
+import { operation } from '../operation.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, greaterEqual, lessEqual, where } from './arithmetic.ts'
@@ -6,16 +7,16 @@ import { broadcastTo } from './broadcast.ts'
 import { iota } from './create.ts'
 
 /** The elements on and above the diagonal `offset` places above the main one, zeros below; in the last two axes. */
-export function triu(x: Tensor, offset = 0): Tensor {
+export const triu = /* @__PURE__ */ operation('triu', (x: Tensor, offset: number = 0): Tensor => {
   const [row, column] = coordinates('triu', x)
   return where(broadcastTo(greaterEqual(column, add(row, offset)), x.shape), x, 0)
-}
+})
 
 /** The elements on and below the diagonal `offset` places above the main one, zeros above; in the last two axes. */
-export function tril(x: Tensor, offset = 0): Tensor {
+export const tril = /* @__PURE__ */ operation('tril', (x: Tensor, offset: number = 0): Tensor => {
   const [row, column] = coordinates('tril', x)
   return where(broadcastTo(lessEqual(column, add(row, offset)), x.shape), x, 0)
-}
+})
 
 function coordinates(name: string, x: Tensor): [row: Tensor, column: Tensor] {
   if (x.rank < 2) throw new ShapeError(`${name} needs matrices; the tensor has shape ${formatShape(x.shape)}.`)

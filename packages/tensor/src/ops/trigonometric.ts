@@ -1,5 +1,6 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
+import { operation } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, mul, neg, sub } from './arithmetic.ts'
 import { alignOperands, asTensor, type TensorLike } from './broadcast.ts'
@@ -114,66 +115,43 @@ function unary(op: Op<None>, x: TensorLike): Tensor {
 }
 
 /** The sine of x in radians. */
-export function sin(x: TensorLike): Tensor {
-  return unary(sinOp, x)
-}
+export const sin = /* @__PURE__ */ operation('sin', (x: TensorLike): Tensor => unary(sinOp, x))
 
 /** The cosine of x in radians. */
-export function cos(x: TensorLike): Tensor {
-  return unary(cosOp, x)
-}
+export const cos = /* @__PURE__ */ operation('cos', (x: TensorLike): Tensor => unary(cosOp, x))
 
 /** The tangent of x in radians. */
-export function tan(x: TensorLike): Tensor {
-  return unary(tanOp, x)
-}
+export const tan = /* @__PURE__ */ operation('tan', (x: TensorLike): Tensor => unary(tanOp, x))
 
 /** The angle in radians, from -pi/2 to pi/2, whose sine is x. */
-export function asin(x: TensorLike): Tensor {
-  return unary(asinOp, x)
-}
+export const asin = /* @__PURE__ */ operation('asin', (x: TensorLike): Tensor => unary(asinOp, x))
 
 /** The angle in radians, from 0 to pi, whose cosine is x. */
-export function acos(x: TensorLike): Tensor {
-  return unary(acosOp, x)
-}
+export const acos = /* @__PURE__ */ operation('acos', (x: TensorLike): Tensor => unary(acosOp, x))
 
 /** The angle in radians, from -pi/2 to pi/2, whose tangent is x. */
-export function atan(x: TensorLike): Tensor {
-  return unary(atanOp, x)
-}
+export const atan = /* @__PURE__ */ operation('atan', (x: TensorLike): Tensor => unary(atanOp, x))
 
 /** The hyperbolic sine. */
-export function sinh(x: TensorLike): Tensor {
-  return unary(sinhOp, x)
-}
+export const sinh = /* @__PURE__ */ operation('sinh', (x: TensorLike): Tensor => unary(sinhOp, x))
 
 /** The hyperbolic cosine. */
-export function cosh(x: TensorLike): Tensor {
-  return unary(coshOp, x)
-}
+export const cosh = /* @__PURE__ */ operation('cosh', (x: TensorLike): Tensor => unary(coshOp, x))
 
 /** The hyperbolic tangent. */
-export function tanh(x: TensorLike): Tensor {
-  return unary(tanhOp, x)
-}
+export const tanh = /* @__PURE__ */ operation('tanh', (x: TensorLike): Tensor => unary(tanhOp, x))
 
 /** The inverse of `sinh`. */
-export function asinh(x: TensorLike): Tensor {
-  return unary(asinhOp, x)
-}
+export const asinh = /* @__PURE__ */ operation('asinh', (x: TensorLike): Tensor => unary(asinhOp, x))
 
 /** The inverse of `cosh`; NaN below 1. */
-export function acosh(x: TensorLike): Tensor {
-  return unary(acoshOp, x)
-}
+export const acosh = /* @__PURE__ */ operation('acosh', (x: TensorLike): Tensor => unary(acoshOp, x))
 
 /** The inverse of `tanh`; NaN outside [-1, 1]. */
-export function atanh(x: TensorLike): Tensor {
-  return unary(atanhOp, x)
-}
+export const atanh = /* @__PURE__ */ operation('atanh', (x: TensorLike): Tensor => unary(atanhOp, x))
 
 /** The angle in radians, from -pi to pi, of the point (x, y). */
-export function atan2(y: TensorLike, x: TensorLike): Tensor {
-  return apply(atan2Op, alignOperands('atan2', [y, x]), null)
-}
+export const atan2 = /* @__PURE__ */ operation(
+  'atan2',
+  (y: TensorLike, x: TensorLike): Tensor => apply(atan2Op, alignOperands('atan2', [y, x]), null),
+)
