@@ -1,6 +1,4 @@
-import type { DType } from '@gradus/tensor'
-import type { Named } from './dataset.ts'
-import type { SymbolicShape } from './infer.ts'
+import type { DType, SymbolicShape } from '@gradus/tensor'
 
 /**
  * Models as plain data: what `toSpec` gives, what `fromSpec` takes, what model files hold, and what Keras's configs are
@@ -26,12 +24,13 @@ export interface SequentialSpec {
 /** One output of one call of a layer: the layer's name, the call's index in `calls`, the output's index. */
 export type TensorRef = readonly [layerName: string, callIndex: number, outputIndex: number]
 
+/** References, alone or in lists and plain objects, in the place of tensors. */
+export type RefStructure = TensorRef | readonly RefStructure[] | { readonly [key: string]: RefStructure }
+
 /** One call of a layer in a functional model. */
 export interface CallSpec {
-  readonly inputs: readonly TensorRef[]
-  /** Whether the layer is given an array, even of one tensor. */
-  readonly many: boolean
-  /** Further arguments of the call, such as `useCausalMask`. */
+  readonly inputs: RefStructure
+  /** What else the call is given, such as `training`; `{ tensor: [name, 0, 0] }` stands for a tensor. */
   readonly options?: { readonly [name: string]: unknown }
 }
 
@@ -51,8 +50,8 @@ export interface FunctionalSpec {
   readonly name?: string
   readonly trainable?: boolean
   readonly layers: readonly NodeSpec[]
-  readonly inputs: Named<TensorRef>
-  readonly outputs: Named<TensorRef>
+  readonly inputs: RefStructure
+  readonly outputs: RefStructure
 }
 
 /** The spec of the entry of a model. */
@@ -74,6 +73,6 @@ export function isModelSpec(spec: object): spec is ModelSpec {
  * import { isTensorRef } from '@gradus/core'
  * isTensorRef(['dense', 0, 0]) // => true
  */
-export function isTensorRef(value: Named<TensorRef>): value is TensorRef {
+export function isTensorRef(value: unknown): value is TensorRef {
   return Array.isArray(value) && value.length === 3 && typeof value[0] === 'string'
 }

@@ -4,7 +4,7 @@ import { type Tensor, transpose } from '@gradus/tensor'
 export type DataFormat = 'channelsLast' | 'channelsFirst'
 
 /** The formats, the default first. */
-export const dataFormats: readonly DataFormat[] = ['channelsLast', 'channelsFirst']
+export const dataFormats = ['channelsLast', 'channelsFirst'] as const satisfies readonly DataFormat[]
 
 /** `[batch, channels, ...spatial]` as `[batch, ...spatial, channels]`; what has that order already is returned as it is. */
 export function toChannelsLast(x: Tensor, format: DataFormat): Tensor {

@@ -1,36 +1,46 @@
 import {
-  type Activation,
-  type Field,
-  type Fields,
-  type Initializer,
+  type ConfigArgument,
+  type ConfigOf,
+  type FieldTable,
   Layer,
   type LayerConfig,
+  type OptionsOf,
   type Regularizer,
   type Rng,
 } from '@gradus/core'
 import type { Shape, Tensor } from '@gradus/tensor'
-import { type ActivationLike, resolveActivation } from './activations/resolve.ts'
-import type { ConstraintLike } from './constraints/resolve.ts'
-import { type InitializerLike, resolveInitializer } from './initializers/resolve.ts'
-import { adapted, type LowRankConfig, lowRankOf, penalisedAs } from './low-rank.ts'
-import { withInstances } from './named-options.ts'
-import type { RegularizerLike } from './regularizers/resolve.ts'
+import * as activations from './activations/index.ts'
+import * as constraints from './constraints/index.ts'
+import { HeUniform } from './initializers/he-uniform.ts'
+import * as initializers from './initializers/index.ts'
+import { Zeros } from './initializers/zeros.ts'
+import { adapted, lowRankOf, penalisedAs } from './low-rank.ts'
+import { activationKind, constraintKind, initializerKind, regularizerKind } from './option-kinds.ts'
+import * as regularizers from './regularizers/index.ts'
+
+const fields = {
+  /** What is applied to the result. */
+  activation: { type: activationKind, among: activations, default: 'linear' },
+  /** Whether a bias is added. */
+  useBias: { type: 'boolean', default: true },
+  kernelInitializer: { type: initializerKind, among: initializers, default: 'glorotUniform' },
+  biasInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
+  kernelRegularizer: { type: regularizerKind, among: regularizers },
+  biasRegularizer: { type: regularizerKind, among: regularizers },
+  /** Penalty on the output, divided by the batch size. */
+  activityRegularizer: { type: regularizerKind, among: regularizers },
+  kernelConstraint: { type: constraintKind, among: constraints },
+  biasConstraint: { type: constraintKind, among: constraints },
+  /** Inner dimension of a low-rank adaptation of the kernel (Hu et al., 2021), which is then held fixed. */
+  loraRank: { type: 'integer', min: 1 },
+  /** The adaptation is scaled by loraAlpha / loraRank (default loraRank). */
+  loraAlpha: 'number',
+} as const
 
 /** Options of layers that multiply by a kernel, add a bias and apply an activation. */
-export interface KernelConfig extends LowRankConfig {
-  /** Default linear. */
-  readonly activation?: ActivationLike
-  /** Default true. */
-  readonly useBias?: boolean
-  /** Default glorotUniform. */
-  readonly kernelInitializer?: InitializerLike
-  /** Default zeros. */
-  readonly biasInitializer?: InitializerLike
-  readonly kernelRegularizer?: RegularizerLike
-  readonly biasRegularizer?: RegularizerLike
-  readonly kernelConstraint?: ConstraintLike
-  readonly biasConstraint?: ConstraintLike
-}
+export interface KernelConfig extends ConfigOf<typeof fields> {}
+
+export type KernelOptions = OptionsOf<typeof fields>
 
 /** A kernel whose last axis is the output's, and perhaps a bias and the matrices of a low-rank adaptation. */
 export type KernelParams = {
@@ -42,30 +52,13 @@ export type KernelParams = {
 
 /** What layers with a kernel have in common: its parameters, their penalties, and low-rank adaptation. */
 export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, KernelParams> {
-  static override readonly fields: Readonly<Record<string, Field>> = {
-    activation: 'activation',
-    useBias: 'boolean',
-    kernelInitializer: 'initializer',
-    biasInitializer: 'initializer',
-    kernelRegularizer: 'regularizer',
-    biasRegularizer: 'regularizer',
-    kernelConstraint: 'constraint',
-    biasConstraint: 'constraint',
-    loraRank: 'integer',
-    loraAlpha: 'number',
-  } satisfies Fields<KernelConfig>
-  protected readonly activation: Activation
-  private readonly kernelInitializer: Initializer
-  private readonly biasInitializer: Initializer
+  static override readonly fields: FieldTable = fields
+  declare readonly options: KernelOptions
   private readonly lowRank: { readonly rank: number; readonly scale: number } | undefined
 
-  protected constructor(owner: string, config: C & LayerConfig) {
-    super(...([withInstances(owner, config)] as unknown as ConstructorParameters<typeof Layer<C, KernelParams>>))
-    const { activation, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', kernelConstraint } = config
-    this.activation = resolveActivation(activation, `${owner}: activation`)
-    this.kernelInitializer = resolveInitializer(kernelInitializer, `${owner}: kernelInitializer`)
-    this.biasInitializer = resolveInitializer(biasInitializer, `${owner}: biasInitializer`)
-    this.lowRank = lowRankOf(owner, config, kernelConstraint)
+  constructor(...config: ConfigArgument<C & LayerConfig>) {
+    super(...config)
+    this.lowRank = lowRankOf(this.type, this.options, this.options.kernelConstraint)
   }
 
   override regularizerOf(key: string): Regularizer | undefined {
@@ -76,13 +69,14 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
   /** The parameters for a kernel `[...window, outputs]`. */
   protected makeParams(rng: Rng, window: Shape, outputs: number): KernelParams {
     const { lowRank, dtype } = this
+    const { kernelInitializer, biasInitializer, useBias } = this.options
     return {
-      kernel: this.kernelInitializer.make(rng.next(), [...window, outputs], dtype),
-      ...((this.config.useBias ?? true) ? { bias: this.biasInitializer.make(rng.next(), [outputs], dtype) } : {}),
+      kernel: kernelInitializer.make(rng.next(), [...window, outputs], dtype),
+      ...(useBias ? { bias: biasInitializer.make(rng.next(), [outputs], dtype) } : {}),
       ...(lowRank
         ? {
-            loraKernelA: resolveInitializer('heUniform').make(rng.next(), [...window, lowRank.rank], dtype),
-            loraKernelB: resolveInitializer('zeros').make(rng.next(), [lowRank.rank, outputs], dtype),
+            loraKernelA: new HeUniform().make(rng.next(), [...window, lowRank.rank], dtype),
+            loraKernelB: new Zeros().make(rng.next(), [lowRank.rank, outputs], dtype),
           }
         : {}),
     }

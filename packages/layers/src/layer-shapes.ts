@@ -1,23 +1,26 @@
-import type { Layer } from '@gradus/core'
+import type { BaseLayer, InputShape } from '@gradus/core'
 import { formatShape, type Shape, ShapeError } from '@gradus/tensor'
 
+type Titled = Pick<BaseLayer, 'type'> & { readonly config: object }
+
 /** How messages call a layer: its type, and its name if it was given one. */
-export function titleOf(layer: Pick<Layer, 'type'> & { readonly config: object }): string {
+export function titleOf(layer: Titled): string {
   const { name } = layer.config as { readonly name?: string }
   return name === undefined ? layer.type : `${layer.type} '${name}'`
 }
 
 /** A `ShapeError` that says what the layer expects and what it got. */
-export function shapeError(
-  layer: Pick<Layer, 'type'> & { readonly config: object },
-  expected: string,
-  got: Shape,
-  advice: string,
-): ShapeError {
+export function shapeError(layer: Titled, expected: string, got: Shape, advice: string): ShapeError {
   return new ShapeError(`${titleOf(layer)} expects ${expected} and got ${formatShape(got)}. ${advice}`)
 }
 
+/** The shapes of all inputs, in order. */
+export function allShapes(shape: InputShape): Shape[] {
+  if (!Array.isArray(shape)) return Object.values(shape).flatMap((entry) => allShapes(entry as InputShape))
+  return typeof shape[0] === 'object' ? shape.flatMap((entry) => allShapes(entry as InputShape)) : [shape as Shape]
+}
+
 /** The shape of the first input, whether one or several were given. */
-export function firstShape(shape: Shape | readonly Shape[]): Shape {
-  return Array.isArray(shape[0]) ? (shape[0] as Shape) : (shape as Shape)
+export function firstShape(shape: InputShape): Shape {
+  return allShapes(shape)[0] ?? []
 }

@@ -1,31 +1,28 @@
 import { ConfigError } from '@gradus/core'
 import { add, matmul, mul, type Tensor } from '@gradus/tensor'
 import { frozen } from './frozen.ts'
-import { wholeNumber } from './option-checks.ts'
 
 /** Low-rank adaptation (Hu et al., 2021): the parameter is held fixed and a product of two narrow matrices is trained. */
-export interface LowRankConfig {
+export interface LowRankOptions {
   /** Inner dimension of the two matrices; without it the parameter itself is trained. */
-  readonly loraRank?: number
+  readonly loraRank?: number | undefined
   /** The product is scaled by loraAlpha / loraRank (default loraRank). */
-  readonly loraAlpha?: number
+  readonly loraAlpha?: number | undefined
 }
 
 /** Rank and scale of the adaptation, or undefined if there is none. Throws `ConfigError` for options that do not fit. */
 export function lowRankOf(
   owner: string,
-  config: LowRankConfig,
+  { loraRank, loraAlpha }: LowRankOptions,
   constraint: unknown,
 ): { rank: number; scale: number } | undefined {
-  const { loraRank, loraAlpha } = config
-  if (loraRank === undefined || loraRank === null) return undefined
-  const rank = wholeNumber(owner, 'loraRank', loraRank)
+  if (loraRank === undefined) return undefined
   if (constraint) {
     throw new ConfigError(
       `${owner}: 'loraRank' is ${loraRank} and a constraint was given too. A fixed parameter cannot be constrained; leave one of them out.`,
     )
   }
-  return { rank, scale: (loraAlpha ?? loraRank) / rank }
+  return { rank: loraRank, scale: (loraAlpha ?? loraRank) / loraRank }
 }
 
 /** The fixed parameter plus the scaled product of the trained matrices. */

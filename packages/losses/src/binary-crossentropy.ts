@@ -1,7 +1,17 @@
-import { binaryCrossentropy, type CrossentropyOptions, type Fields, Loss } from '@gradus/core'
+import { type ConfigOf, Loss, type OptionsOf } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
+import { binaryCrossentropy } from './crossentropy.ts'
 
-export interface BinaryCrossentropyConfig extends CrossentropyOptions {}
+const fields = {
+  /** Whether predictions are logits; otherwise they are probabilities. */
+  fromLogits: { type: 'boolean', default: false },
+  /** How much of the target is spread evenly over the outcomes. */
+  labelSmoothing: { type: 'number', default: 0, min: 0, max: 1 },
+  /** The axis over which the mean is taken. */
+  axis: { type: 'integer', default: -1 },
+} as const
+
+export interface BinaryCrossentropyConfig extends ConfigOf<typeof fields> {}
 
 /**
  * For yes-or-no targets: -t log(p) - (1 - t) log(1 - p), averaged over the last axis. Targets are 0 to 1 and have the shape
@@ -18,13 +28,10 @@ export interface BinaryCrossentropyConfig extends CrossentropyOptions {}
 export class BinaryCrossentropy extends Loss<BinaryCrossentropyConfig> {
   static readonly type = 'BinaryCrossentropy'
   static readonly aliases = ['bce'] as const
-  static override readonly fields = {
-    fromLogits: 'boolean',
-    labelSmoothing: 'number',
-    axis: 'integer',
-  } satisfies Fields<BinaryCrossentropyConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   compute(target: Tensor, prediction: Tensor): Tensor {
-    return binaryCrossentropy(target, prediction, this.config)
+    return binaryCrossentropy(target, prediction, this.options)
   }
 }

@@ -1,7 +1,17 @@
-import { type CrossentropyOptions, categoricalCrossentropy, type Fields, Loss } from '@gradus/core'
+import { type ConfigOf, Loss, type OptionsOf } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
+import { categoricalCrossentropy } from './crossentropy.ts'
 
-export interface CategoricalCrossentropyConfig extends CrossentropyOptions {}
+const fields = {
+  /** Whether predictions are logits; otherwise they are probabilities. */
+  fromLogits: { type: 'boolean', default: false },
+  /** How much of the target is spread evenly over the outcomes. */
+  labelSmoothing: { type: 'number', default: 0, min: 0, max: 1 },
+  /** The axis of the classes. */
+  axis: { type: 'integer', default: -1 },
+} as const
+
+export interface CategoricalCrossentropyConfig extends ConfigOf<typeof fields> {}
 
 /**
  * For one-hot (or soft) targets: -sum(t log(p)) over the classes. Targets have the shape of the predictions. Probabilities
@@ -16,13 +26,10 @@ export interface CategoricalCrossentropyConfig extends CrossentropyOptions {}
  */
 export class CategoricalCrossentropy extends Loss<CategoricalCrossentropyConfig> {
   static readonly type = 'CategoricalCrossentropy'
-  static override readonly fields = {
-    fromLogits: 'boolean',
-    labelSmoothing: 'number',
-    axis: 'integer',
-  } satisfies Fields<CategoricalCrossentropyConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   compute(target: Tensor, prediction: Tensor): Tensor {
-    return categoricalCrossentropy(target, prediction, this.config)
+    return categoricalCrossentropy(target, prediction, this.options)
   }
 }

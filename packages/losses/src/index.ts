@@ -6,6 +6,7 @@ import { SparseCategoricalCrossentropy } from './sparse-categorical-crossentropy
 
 export * from './binary-crossentropy.ts'
 export * from './categorical-crossentropy.ts'
+export * from './crossentropy.ts'
 export * from './mean-absolute-error.ts'
 export * from './mean-squared-error.ts'
 export * from './sparse-categorical-crossentropy.ts'

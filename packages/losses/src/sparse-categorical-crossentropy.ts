@@ -1,16 +1,17 @@
-import {
-  classNumbers,
-  DataError,
-  type Fields,
-  type HostArray,
-  Loss,
-  type SparseCrossentropyOptions,
-  type SymbolicShape,
-  sparseCategoricalCrossentropy,
-} from '@gradus/core'
-import { notEqual, sizeOf, type Tensor } from '@gradus/tensor'
+import { type ConfigOf, DataError, type HostArray, Loss, type OptionsOf } from '@gradus/core'
+import { notEqual, type SymbolicShape, sizeOf, type Tensor } from '@gradus/tensor'
+import { classNumbers, sparseCategoricalCrossentropy } from './crossentropy.ts'
 
-export interface SparseCategoricalCrossentropyConfig extends SparseCrossentropyOptions {}
+const fields = {
+  /** Whether predictions are logits; otherwise they are probabilities. */
+  fromLogits: { type: 'boolean', default: false },
+  /** The class whose samples are left out. */
+  ignoreClass: 'integer',
+  /** The axis of the classes. */
+  axis: { type: 'integer', default: -1 },
+} as const
+
+export interface SparseCategoricalCrossentropyConfig extends ConfigOf<typeof fields> {}
 
 /**
  * For class numbers: -log of the probability of the target class. Targets have the shape of the predictions without the
@@ -26,24 +27,21 @@ export interface SparseCategoricalCrossentropyConfig extends SparseCrossentropyO
  */
 export class SparseCategoricalCrossentropy extends Loss<SparseCategoricalCrossentropyConfig> {
   static readonly type = 'SparseCategoricalCrossentropy'
-  static override readonly fields = {
-    fromLogits: 'boolean',
-    ignoreClass: 'integer',
-    axis: 'integer',
-  } satisfies Fields<SparseCategoricalCrossentropyConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   compute(target: Tensor, prediction: Tensor): Tensor {
-    return sparseCategoricalCrossentropy(target, prediction, this.config)
+    return sparseCategoricalCrossentropy(target, prediction, this.options)
   }
 
   override maskOf(target: Tensor, prediction: Tensor): Tensor | undefined {
-    const { ignoreClass, axis } = this.config
-    if (ignoreClass === undefined || ignoreClass === null) return undefined
+    const { ignoreClass, axis } = this.options
+    if (ignoreClass === undefined) return undefined
     return notEqual(classNumbers(target, prediction, axis), ignoreClass)
   }
 
   override checkTarget(target: HostArray, prediction: SymbolicShape, name: string): void {
-    const { ignoreClass, axis = -1 } = this.config
+    const { ignoreClass, axis } = this.options
     const classes = prediction.at(axis) ?? Number.POSITIVE_INFINITY
     const index = target.data.findIndex((label: number) => !isClass(label, classes) && label !== ignoreClass)
     if (index < 0) return

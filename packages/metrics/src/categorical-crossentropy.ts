@@ -1,8 +1,5 @@
-import { alignFloats, type CrossentropyOptions, categoricalCrossentropy, type Fields } from '@gradus/core'
-import type { Tensor } from '@gradus/tensor'
-import { MeanMetric } from './mean-metric.ts'
-
-export interface CategoricalCrossentropyConfig extends CrossentropyOptions {}
+import { CategoricalCrossentropy as Loss } from '@gradus/losses'
+import { lossMetric } from './loss-metric.ts'
 
 /**
  * The mean over all samples of the loss of the same name. Source: Keras `metrics.CategoricalCrossentropy`.
@@ -14,16 +11,4 @@ export interface CategoricalCrossentropyConfig extends CrossentropyOptions {}
  * const state = metric.update(metric.init(), tensor([[0, 1], [0, 1]]), tensor([[0.5, 0.5], [0.5, 0.5]]))
  * metric.result(state).item().toFixed(4) // => '0.6931'
  */
-export class CategoricalCrossentropy extends MeanMetric<CategoricalCrossentropyConfig> {
-  static readonly type = 'CategoricalCrossentropy'
-  static override readonly fields = {
-    fromLogits: 'boolean',
-    labelSmoothing: 'number',
-    axis: 'integer',
-  } satisfies Fields<CategoricalCrossentropyConfig>
-
-  protected values(target: Tensor, prediction: Tensor): Tensor {
-    const aligned = alignFloats(target, prediction)
-    return categoricalCrossentropy(aligned.target, aligned.prediction, this.config)
-  }
-}
+export const CategoricalCrossentropy = /* @__PURE__ */ lossMetric(Loss)

@@ -1,6 +1,5 @@
-import { alignFloats, requireSameShape } from '@gradus/core'
-import { abs, mean, sub, type Tensor } from '@gradus/tensor'
-import { MeanMetric } from './mean-metric.ts'
+import { MeanAbsoluteError as Loss } from '@gradus/losses'
+import { lossMetric } from './loss-metric.ts'
 
 /**
  * mean(|prediction - target|) over all samples. Source: Keras `metrics.MeanAbsoluteError`.
@@ -12,14 +11,4 @@ import { MeanMetric } from './mean-metric.ts'
  * const state = metric.update(metric.init(), tensor([[0, 1], [0, 0]]), tensor([[2, 1], [0, 0]]))
  * metric.result(state).item() // => 0.5
  */
-export class MeanAbsoluteError extends MeanMetric {
-  static readonly type = 'MeanAbsoluteError'
-  static readonly aliases = ['mae'] as const
-  static override readonly fields = {}
-
-  protected values(target: Tensor, prediction: Tensor): Tensor {
-    const aligned = alignFloats(target, prediction)
-    requireSameShape(this.type, aligned.target, aligned.prediction)
-    return mean(abs(sub(aligned.prediction, aligned.target)), { axis: -1 })
-  }
-}
+export const MeanAbsoluteError = /* @__PURE__ */ lossMetric(Loss)

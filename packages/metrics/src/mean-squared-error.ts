@@ -1,6 +1,5 @@
-import { alignFloats, requireSameShape } from '@gradus/core'
-import { mean, square, sub, type Tensor } from '@gradus/tensor'
-import { MeanMetric } from './mean-metric.ts'
+import { MeanSquaredError as Loss } from '@gradus/losses'
+import { lossMetric } from './loss-metric.ts'
 
 /**
  * mean((prediction - target)^2) over all samples. Source: Keras `metrics.MeanSquaredError`.
@@ -12,14 +11,4 @@ import { MeanMetric } from './mean-metric.ts'
  * const state = metric.update(metric.init(), tensor([[0, 1], [0, 0]]), tensor([[2, 1], [0, 0]]))
  * metric.result(state).item() // => 1
  */
-export class MeanSquaredError extends MeanMetric {
-  static readonly type = 'MeanSquaredError'
-  static readonly aliases = ['mse'] as const
-  static override readonly fields = {}
-
-  protected values(target: Tensor, prediction: Tensor): Tensor {
-    const aligned = alignFloats(target, prediction)
-    requireSameShape(this.type, aligned.target, aligned.prediction)
-    return mean(square(sub(aligned.prediction, aligned.target)), { axis: -1 })
-  }
-}
+export const MeanSquaredError = /* @__PURE__ */ lossMetric(Loss)

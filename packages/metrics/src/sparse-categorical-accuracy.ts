@@ -1,4 +1,4 @@
-import { classNumbers } from '@gradus/core'
+import { classNumbers } from '@gradus/losses'
 import { argMax, cast, equal, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 

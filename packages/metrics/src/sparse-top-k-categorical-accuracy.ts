@@ -1,4 +1,5 @@
-import { classNumbers, type Fields } from '@gradus/core'
+import type { Fields } from '@gradus/core'
+import { classNumbers } from '@gradus/losses'
 import type { Tensor } from '@gradus/tensor'
 import { inTopK } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'

@@ -17,24 +17,30 @@ type SymbolicResult<T> = T extends Tensor ? SymbolicTensor : { [K in keyof T]: S
 export interface Operation<A extends readonly unknown[] = never, R = unknown> {
   (...args: A): R
   (...args: { [K in keyof A]: SymbolicArgument<A[K]> }): SymbolicResult<R>
+  readonly kind: 'operation'
+  /** How model files call it. */
+  readonly type: string
 }
 
 /**
  * Makes an operation of a function of tensors. Given symbolic tensors, alone or in a list, the call becomes a node of the
- * functional model that they belong to, and `run` is called with tensors when the model runs. `name` is how model files
- * call it.
+ * functional model that they belong to, and `run` is called with tensors when the model runs. `type` is its name in files.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function operation<A extends readonly unknown[], R>(name: string, run: (...args: A) => R): Operation<A, R> {
+export function operation<A extends readonly unknown[], R>(type: string, run: (...args: A) => R): Operation<A, R> {
   const call = (...args: A): unknown => {
-    for (const arg of args) {
-      if (arg instanceof SymbolicTensor) return arg.source.record(name, run, args)
-      if (Array.isArray(arg)) {
-        const listed = (arg as readonly unknown[]).find((entry) => entry instanceof SymbolicTensor)
-        if (listed) return (listed as SymbolicTensor).source.record(name, run, args)
-      }
-    }
-    return run(...args)
+    const symbolic = symbolicAmong(args)
+    return symbolic ? symbolic.source.record(call, args) : run(...args)
   }
-  return call as Operation<A, R>
+  return Object.assign(call, { kind: 'operation', type } as const) as Operation<A, R>
+}
+
+function symbolicAmong(args: readonly unknown[]): SymbolicTensor | undefined {
+  for (const arg of args) {
+    if (arg instanceof SymbolicTensor) return arg
+    if (Array.isArray(arg) && arg.length > 0 && typeof arg[0] === 'object') {
+      for (const entry of arg) if (entry instanceof SymbolicTensor) return entry
+    }
+  }
+  return undefined
 }

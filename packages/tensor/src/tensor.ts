@@ -156,3 +156,8 @@ export function adopt(tensors: Iterable<Tensor>): void {
   const outer = scopes.at(-1)
   if (outer) for (const tensor of tensors) outer.add(tensor)
 }
+
+/** Takes tensors out of all scopes, which then do not free them. For what is made once and kept. */
+export function keepTensors(tensors: Iterable<Tensor>): void {
+  for (const tensor of tensors) for (const scope of scopes) scope.delete(tensor)
+}

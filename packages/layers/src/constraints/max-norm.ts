@@ -1,26 +1,31 @@
-import { Constraint, type Fields } from '@gradus/core'
+import { type ConfigOf, Constraint, type OptionsOf } from '@gradus/core'
 import { minimum, type Tensor } from '@gradus/tensor'
-import { type NormAxisConfig, normsOver, rescaled } from './norm.ts'
+import { normsOver, rescaled } from './norm.ts'
 
-export interface MaxNormConfig extends NormAxisConfig {
-  /** Largest norm (default 2). */
-  readonly maxValue?: number
-}
+const fields = {
+  /** Largest norm. */
+  maxValue: { type: 'number', default: 2, min: 0 },
+  /** The axis, or axes, over which norms are taken; 0 is the inputs of a `Dense` kernel. */
+  axis: { type: ['integer', 'numbers'], default: 0 },
+} as const
+
+export interface MaxNormConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Norms of at most `maxValue`. Keras: `MaxNorm`.
  *
  * @example
- * import { MaxNorm } from '@gradus/layers'
+ * import { MaxNorm } from '@gradus/layers/constraints'
  * import { tensor } from '@gradus/tensor'
  * new MaxNorm({ maxValue: 5 }).project(tensor([[3], [4]])).shape // => [2, 1]
  */
 export class MaxNorm extends Constraint<MaxNormConfig> {
   static readonly type = 'MaxNorm'
-  static override readonly fields = { maxValue: 'number', axis: ['integer', 'numbers'] } satisfies Fields<MaxNormConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   project(x: Tensor): Tensor {
-    const { maxValue = 2, axis } = this.config
+    const { maxValue, axis } = this.options
     const norms = normsOver(x, axis)
     return rescaled(x, norms, minimum(norms, maxValue))
   }

@@ -1,28 +1,28 @@
-import { Constraint, type Fields } from '@gradus/core'
+import { type ConfigOf, Constraint, type OptionsOf } from '@gradus/core'
 import { add, maximum, minimum, mul, type Tensor } from '@gradus/tensor'
-import { type NormAxisConfig, normsOver, rescaled } from './norm.ts'
+import { normsOver, rescaled } from './norm.ts'
 
-export interface MinMaxNormConfig extends NormAxisConfig {
-  /** Smallest norm (default 0). */
-  readonly minValue?: number
-  /** Largest norm (default 1). */
-  readonly maxValue?: number
-  /** How far towards the permitted norm each update goes, from 0 to 1 (default 1). */
-  readonly rate?: number
-}
+const fields = {
+  /** Smallest norm. */
+  minValue: { type: 'number', default: 0, min: 0 },
+  /** Largest norm. */
+  maxValue: { type: 'number', default: 1, min: 0 },
+  /** How far towards the permitted norm each update goes. */
+  rate: { type: 'number', default: 1, min: 0, max: 1 },
+  /** The axis, or axes, over which norms are taken; 0 is the inputs of a `Dense` kernel. */
+  axis: { type: ['integer', 'numbers'], default: 0 },
+} as const
+
+export interface MinMaxNormConfig extends ConfigOf<typeof fields> {}
 
 /** Norms between `minValue` and `maxValue`. Keras: `MinMaxNorm`. */
 export class MinMaxNorm extends Constraint<MinMaxNormConfig> {
   static readonly type = 'MinMaxNorm'
-  static override readonly fields = {
-    minValue: 'number',
-    maxValue: 'number',
-    rate: 'number',
-    axis: ['integer', 'numbers'],
-  } satisfies Fields<MinMaxNormConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   project(x: Tensor): Tensor {
-    const { minValue = 0, maxValue = 1, rate = 1, axis } = this.config
+    const { minValue, maxValue, rate, axis } = this.options
     const norms = normsOver(x, axis)
     const permitted = minimum(maximum(norms, minValue), maxValue)
     return rescaled(x, norms, add(mul(permitted, rate), mul(norms, 1 - rate)))

@@ -1,12 +1,7 @@
 import { add, div, mul, sqrt, sum, type Tensor } from '@gradus/tensor'
 
-/** The axis, or axes, over which norms are taken (default 0: the inputs of a `Dense` kernel). */
-export interface NormAxisConfig {
-  readonly axis?: number | readonly number[]
-}
-
 /** Euclidean norms over `axis`, which stays as size 1. */
-export function normsOver(x: Tensor, axis: number | readonly number[] = 0): Tensor {
+export function normsOver(x: Tensor, axis: number | readonly number[]): Tensor {
   return sqrt(sum(mul(x, x), { axis, keepDims: true }))
 }
 

@@ -1,99 +1,94 @@
-import { ConfigError, type Fields, type LayerConfig, type Rng, type Scope } from '@gradus/core'
-import { add, conv, type Shape, type Tensor } from '@gradus/tensor'
-import { chooseOption } from '../choice.ts'
-import { type DataFormat, dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
-import { type KernelConfig, KernelLayer, type KernelParams } from '../kernel-layer.ts'
+import {
+  type ConfigArgument,
+  ConfigError,
+  type ConfigOf,
+  type InputShape,
+  type LayerConfig,
+  type OptionsOf,
+  type Rng,
+  type Scope,
+} from '@gradus/core'
+import { add, cast, conv, isFloat, type Shape, type Tensor } from '@gradus/tensor'
+import { dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
+import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams } from '../kernel-layer.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
-import { perSpatialAxis, wholeNumber } from '../option-checks.ts'
+import { perSpatialAxis } from '../option-checks.ts'
 
-export interface Conv2DConfig extends KernelConfig {
+const fields = {
   /** Number of output channels. */
-  readonly filters: number
+  filters: { type: 'integer', min: 1, required: true, example: '8' },
   /** Height and width of the window, or one number for both. */
-  readonly kernelSize: number | readonly number[]
-  /** Distance between windows (default 1). */
-  readonly strides?: number | readonly number[]
-  /** `valid` adds nothing; `same` adds zeros so that the output has ceil(input / stride) (default valid). */
-  readonly padding?: 'valid' | 'same'
-  /** Default channelsLast. */
-  readonly dataFormat?: DataFormat
-  /** Distance between the elements of a window (default 1). */
-  readonly dilationRate?: number | readonly number[]
-  /** Channels are split into as many groups, each with filters of its own (default 1). */
-  readonly groups?: number
-}
+  kernelSize: { type: ['integer', 'numbers'], min: 1, required: true, example: '3' },
+  /** Distance between windows. */
+  strides: { type: ['integer', 'numbers'], min: 1, default: 1 },
+  /** `valid` adds nothing; `same` adds zeros so that the output has ceil(input / stride). */
+  padding: { oneOf: ['valid', 'same'], default: 'valid' },
+  dataFormat: { oneOf: dataFormats, default: 'channelsLast' },
+  /** Distance between the elements of a window. */
+  dilationRate: { type: ['integer', 'numbers'], min: 1, default: 1 },
+  /** Channels are split into as many groups, each with filters of its own. */
+  groups: { type: 'integer', min: 1, default: 1 },
+} as const
+
+export interface Conv2DConfig extends ConfigOf<typeof fields>, KernelConfig {}
 
 /**
  * A window that slides over images: `[batch, height, width, channels]` gives `[batch, height, width, filters]`.
  * Throws `ShapeError` for other ranks and for channels that the groups do not divide. Keras: `Conv2D`.
  *
  * @example
- * import { Rng } from '@gradus/core'
  * import { Conv2D } from '@gradus/layers'
  * import { ones } from '@gradus/tensor'
  * const layer = new Conv2D({ filters: 1, kernelSize: 2, kernelInitializer: 'ones' })
- * const scope = { params: layer.init(new Rng(1), [1, 3, 3, 1]), state: {}, rng: new Rng(1), training: false, addLoss() {} }
- * layer.apply(ones([1, 3, 3, 1]), scope).array() // => [[[[4], [4]], [[4], [4]]]]
+ * layer.call(ones([1, 3, 3, 1])).array() // => [[[[4], [4]], [[4], [4]]]]
  */
 export class Conv2D extends KernelLayer<Conv2DConfig> {
   static readonly type = 'Conv2D'
   static readonly aliases = ['Convolution2D'] as const
-  static override readonly fields = {
-    filters: 'integer',
-    kernelSize: ['integer', 'numbers'],
-    strides: ['integer', 'numbers'],
-    padding: 'string',
-    dataFormat: 'string',
-    dilationRate: ['integer', 'numbers'],
-    groups: 'integer',
-  } satisfies Fields<Omit<Conv2DConfig, keyof KernelConfig>>
+  static override readonly fields = fields
+  declare readonly options: KernelOptions & OptionsOf<typeof fields>
   private readonly kernelSize: readonly number[]
   private readonly strides: readonly number[]
   private readonly dilation: readonly number[]
-  private readonly groups: number
-  private readonly padding: 'valid' | 'same'
-  private readonly dataFormat: DataFormat
 
-  constructor(config: Conv2DConfig & LayerConfig) {
-    super('Conv2D', config)
-    const { filters, kernelSize, strides = 1, dilationRate = 1, groups = 1 } = this.config
-    wholeNumber('Conv2D', 'filters', filters)
-    this.kernelSize = perSpatialAxis('Conv2D', 'kernelSize', kernelSize, 2)
-    this.strides = perSpatialAxis('Conv2D', 'strides', strides, 2)
-    this.dilation = perSpatialAxis('Conv2D', 'dilationRate', dilationRate, 2)
-    this.groups = wholeNumber('Conv2D', 'groups', groups)
+  constructor(...config: ConfigArgument<Conv2DConfig & LayerConfig>) {
+    super(...config)
+    const { filters, kernelSize, strides, dilationRate, groups } = this.options
+    this.kernelSize = perSpatialAxis(this.type, 'kernelSize', kernelSize, 2)
+    this.strides = perSpatialAxis(this.type, 'strides', strides, 2)
+    this.dilation = perSpatialAxis(this.type, 'dilationRate', dilationRate, 2)
     if (filters % groups !== 0) {
       throw new ConfigError(
-        `Conv2D: 'filters' is ${filters} and 'groups' is ${groups}; the groups must divide the filters evenly.`,
+        `${this.type}: 'filters' is ${filters} and 'groups' is ${groups}; the groups must divide the filters evenly.`,
       )
     }
     if (Math.max(...this.strides) > 1 && Math.max(...this.dilation) > 1) {
       throw new ConfigError(
-        `Conv2D: 'strides' is [${this.strides.join(', ')}] and 'dilationRate' is [${this.dilation.join(', ')}]; one of them must be 1, as in Keras.`,
+        `${this.type}: 'strides' is [${this.strides.join(', ')}] and 'dilationRate' is [${this.dilation.join(', ')}]; one of them must be 1, as in Keras.`,
       )
     }
-    this.padding = chooseOption('Conv2D', 'padding', config.padding, ['valid', 'same'])
-    this.dataFormat = chooseOption('Conv2D', 'dataFormat', config.dataFormat, dataFormats)
   }
 
-  override init(rng: Rng, inputShape: Shape | readonly Shape[]): KernelParams {
+  override init(rng: Rng, inputShape: InputShape): KernelParams {
     const shape = firstShape(inputShape)
     this.requireImages(shape)
     const channels = shape[this.channelAxis]!
-    if (channels % this.groups !== 0) {
+    const { groups, filters } = this.options
+    if (channels % groups !== 0) {
       throw shapeError(
         this,
-        `a number of channels that ${this.groups} groups divide`,
+        `a number of channels that ${groups} groups divide`,
         shape,
         `It has ${channels} channels; change 'groups' or the input.`,
       )
     }
-    return this.makeParams(rng, [...this.kernelSize, channels / this.groups], this.config.filters)
+    return this.makeParams(rng, [...this.kernelSize, channels / groups], filters)
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {
     this.requireImages(x.shape)
-    const channels = params.kernel.shape[2]! * this.groups
+    const { groups, padding, dataFormat, activation } = this.options
+    const channels = params.kernel.shape[2]! * groups
     if (x.shape[this.channelAxis] !== channels) {
       throw shapeError(
         this,
@@ -102,25 +97,29 @@ export class Conv2D extends KernelLayer<Conv2DConfig> {
         `The layer was made for ${channels} channels; give it those or make another one.`,
       )
     }
-    const product = conv(toChannelsLast(x, this.dataFormat), this.kernelOf(params), {
-      strides: this.strides,
-      padding: this.padding,
-      dilation: this.dilation,
-      groups: this.groups,
+    const images = isFloat(x.dtype) ? x : cast(x, params.kernel.dtype)
+    const { strides, dilation } = this
+    const product = conv(toChannelsLast(images, dataFormat), this.kernelOf(params), {
+      strides,
+      padding,
+      dilation,
+      groups,
     })
     const shifted = params.bias ? add(product, params.bias) : product
     // the activation sees the layer's own format: softmax, for one, works along the last axis of the output
-    return this.activation.compute(fromChannelsLast(shifted, this.dataFormat))
+    return activation(fromChannelsLast(shifted, dataFormat))
   }
 
   private get channelAxis(): number {
-    return this.dataFormat === 'channelsLast' ? 3 : 1
+    return this.options.dataFormat === 'channelsLast' ? 3 : 1
   }
 
   private requireImages(shape: Shape): void {
     if (shape.length === 4) return
     const wanted =
-      this.dataFormat === 'channelsLast' ? '[batch, height, width, channels]' : '[batch, channels, height, width]'
+      this.options.dataFormat === 'channelsLast'
+        ? '[batch, height, width, channels]'
+        : '[batch, channels, height, width]'
     throw shapeError(
       this,
       `images of shape ${wanted}`,

@@ -1,11 +1,14 @@
-import { type Activation, ConfigError, type Fields, Layer, type LayerConfig } from '@gradus/core'
+import { type ConfigOf, Layer, type OptionsOf } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
-import { type ActivationLike, resolveActivation } from '../activations/resolve.ts'
-import { withInstances } from '../named-options.ts'
+import * as activations from '../activations/index.ts'
+import { activationKind } from '../option-kinds.ts'
 
-export interface ActivationLayerConfig {
-  readonly activation: ActivationLike
-}
+const fields = {
+  /** The function to apply. */
+  activation: { type: activationKind, among: activations, required: true, example: "'relu'" },
+} as const
+
+export interface ActivationLayerConfig extends ConfigOf<typeof fields> {}
 
 /**
  * An activation as a layer of its own; in data it is called `Activation`. Keras: `Activation`.
@@ -13,28 +16,18 @@ export interface ActivationLayerConfig {
  * @example
  * import { ActivationLayer } from '@gradus/layers'
  * import { tensor } from '@gradus/tensor'
- * new ActivationLayer({ activation: 'relu' }).apply(tensor([[-1, 2]])).array() // => [[0, 2]]
+ * new ActivationLayer({ activation: 'relu' }).call(tensor([[-1, 2]])).array() // => [[0, 2]]
  */
 export class ActivationLayer extends Layer<ActivationLayerConfig> {
   static readonly type = 'Activation'
-  static override readonly fields = { activation: 'activation' } satisfies Fields<ActivationLayerConfig>
-  private readonly activation: Activation
-
-  constructor(config: ActivationLayerConfig & LayerConfig) {
-    super(withInstances('Activation', config))
-    if (this.config.activation === undefined || this.config.activation === null) {
-      throw new ConfigError(
-        "Activation needs its option 'activation', which is missing. Example: new ActivationLayer({ activation: 'relu' }).",
-      )
-    }
-    this.activation = resolveActivation(config.activation, 'Activation: activation')
-  }
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   override get supportsMasking(): boolean {
     return true
   }
 
   apply(x: Tensor): Tensor {
-    return this.activation.compute(x)
+    return this.options.activation(x)
   }
 }

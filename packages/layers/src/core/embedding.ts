@@ -1,32 +1,45 @@
 import {
+  type ConfigArgument,
   ConfigError,
-  type Fields,
-  type Initializer,
+  type ConfigOf,
+  type InputShape,
   Layer,
   type LayerConfig,
+  type OptionsOf,
   type Regularizer,
   type Rng,
   type Scope,
 } from '@gradus/core'
-import { cast, type DType, gather, notEqual, type Shape, type Tensor, tensor } from '@gradus/tensor'
-import type { ConstraintLike } from '../constraints/resolve.ts'
-import { type InitializerLike, resolveInitializer } from '../initializers/resolve.ts'
-import { adapted, type LowRankConfig, lowRankOf, penalisedAs } from '../low-rank.ts'
-import { withInstances } from '../named-options.ts'
-import { wholeNumber } from '../option-checks.ts'
-import type { RegularizerLike } from '../regularizers/resolve.ts'
+import { cast, type DType, gather, notEqual, type Tensor, tensor } from '@gradus/tensor'
+import * as constraints from '../constraints/index.ts'
+import { HeUniform } from '../initializers/he-uniform.ts'
+import * as initializers from '../initializers/index.ts'
+import { Zeros } from '../initializers/zeros.ts'
+import { adapted, lowRankOf, penalisedAs } from '../low-rank.ts'
+import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
+import * as regularizers from '../regularizers/index.ts'
 
-export interface EmbeddingConfig extends LowRankConfig {
+const fields = {
   /** Number of different indices: the largest one plus 1. */
-  readonly inputDim: number
+  inputDim: { type: 'integer', min: 1, required: true, example: '8' },
   /** Size of the vector of each index. */
-  readonly outputDim: number
-  /** Default uniform. */
-  readonly embeddingsInitializer?: InitializerLike
-  readonly embeddingsRegularizer?: RegularizerLike
-  readonly embeddingsConstraint?: ConstraintLike
-  /** Index 0 means "nothing here": later layers skip it (default false). */
-  readonly maskZero?: boolean
+  outputDim: { type: 'integer', min: 1, required: true, example: '8' },
+  embeddingsInitializer: { type: initializerKind, among: initializers, default: 'uniform' },
+  embeddingsRegularizer: { type: regularizerKind, among: regularizers },
+  embeddingsConstraint: { type: constraintKind, among: constraints },
+  /** Penalty on the output, divided by the batch size. */
+  activityRegularizer: { type: regularizerKind, among: regularizers },
+  /** Index 0 means "nothing here": later layers skip it. */
+  maskZero: { type: 'boolean', default: false },
+  /** First values, `[inputDim, outputDim]`, instead of an initializer's. */
+  weights: 'unknown',
+  /** Inner dimension of a low-rank adaptation of the table (Hu et al., 2021), which is then held fixed. */
+  loraRank: { type: 'integer', min: 1 },
+  /** The adaptation is scaled by loraAlpha / loraRank (default loraRank). */
+  loraAlpha: 'number',
+} as const
+
+export interface EmbeddingConfig extends Omit<ConfigOf<typeof fields>, 'weights'> {
   /** First values, `[inputDim, outputDim]`, instead of an initializer's. */
   readonly weights?: readonly (readonly number[])[]
 }
@@ -43,42 +56,28 @@ export type EmbeddingParams = {
  * inputDim - 1 gives zeros, except that negative ones count from the end. Keras: `Embedding`.
  *
  * @example
- * import { Rng } from '@gradus/core'
  * import { Embedding } from '@gradus/layers'
  * import { tensor } from '@gradus/tensor'
  * const layer = new Embedding({ inputDim: 2, outputDim: 2, weights: [[1, 2], [3, 4]] })
- * const scope = { params: layer.init(new Rng(1)), state: {}, rng: new Rng(1), training: false, addLoss() {} }
- * layer.apply(tensor([[1, 0]], { dtype: 'int32' }), scope).array() // => [[[3, 4], [1, 2]]]
+ * layer.call(tensor([[1, 0]], { dtype: 'int32' })).array() // => [[[3, 4], [1, 2]]]
  */
 export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
   static readonly type = 'Embedding'
-  static override readonly fields = {
-    inputDim: 'integer',
-    outputDim: 'integer',
-    embeddingsInitializer: 'initializer',
-    embeddingsRegularizer: 'regularizer',
-    embeddingsConstraint: 'constraint',
-    maskZero: 'boolean',
-    weights: 'unknown',
-    loraRank: 'integer',
-    loraAlpha: 'number',
-  } satisfies Fields<EmbeddingConfig>
-  private readonly initializer: Initializer
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
   private readonly lowRank: { readonly rank: number; readonly scale: number } | undefined
 
-  constructor(config: EmbeddingConfig & LayerConfig) {
-    super(withInstances('Embedding', config))
-    const { inputDim, outputDim, weights } = this.config
-    wholeNumber('Embedding', 'inputDim', inputDim)
-    wholeNumber('Embedding', 'outputDim', outputDim)
+  constructor(...config: ConfigArgument<EmbeddingConfig & LayerConfig>) {
+    super(...config)
+    const { inputDim, outputDim, embeddingsConstraint } = this.options
+    const { weights } = this.config
     if (weights && (weights.length !== inputDim || weights.some((row) => row.length !== outputDim))) {
       throw new ConfigError(
         `Embedding: 'weights' must be ${inputDim} rows of ${outputDim} numbers (inputDim, outputDim) and has ${weights.length} rows ` +
           `of ${[...new Set(weights.map((row) => row.length))].join(' or ')}. Change the weights or the two options.`,
       )
     }
-    this.initializer = resolveInitializer(config.embeddingsInitializer ?? 'uniform', 'Embedding: embeddingsInitializer')
-    this.lowRank = lowRankOf('Embedding', config, config.embeddingsConstraint)
+    this.lowRank = lowRankOf('Embedding', this.options, embeddingsConstraint)
   }
 
   override get inputDType(): DType {
@@ -86,23 +85,21 @@ export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
   }
 
   override get supportsMasking(): boolean {
-    return this.config.maskZero ?? false
+    return this.options.maskZero
   }
 
-  override init(rng: Rng, _inputShape?: Shape | readonly Shape[]): EmbeddingParams {
-    const { inputDim, outputDim, weights } = this.config
+  override init(rng: Rng, _inputShape: InputShape): EmbeddingParams {
+    const { inputDim, outputDim, embeddingsInitializer } = this.options
+    const { weights } = this.config
+    const { lowRank, dtype } = this
     return {
       embeddings: weights
-        ? tensor(weights as number[][], { dtype: this.dtype })
-        : this.initializer.make(rng.next(), [inputDim, outputDim], this.dtype),
-      ...(this.lowRank
+        ? tensor(weights as number[][], { dtype })
+        : embeddingsInitializer.make(rng.next(), [inputDim, outputDim], dtype),
+      ...(lowRank
         ? {
-            loraEmbeddingsA: resolveInitializer('heUniform').make(
-              rng.next(),
-              [inputDim, this.lowRank.rank],
-              this.dtype,
-            ),
-            loraEmbeddingsB: resolveInitializer('zeros').make(rng.next(), [this.lowRank.rank, outputDim], this.dtype),
+            loraEmbeddingsA: new HeUniform().make(rng.next(), [inputDim, lowRank.rank], dtype),
+            loraEmbeddingsB: new Zeros().make(rng.next(), [lowRank.rank, outputDim], dtype),
           }
         : {}),
     }
@@ -123,6 +120,6 @@ export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
   }
 
   override computeMask(x: Tensor): Tensor | undefined {
-    return this.config.maskZero ? notEqual(x, 0) : undefined
+    return this.options.maskZero ? notEqual(x, 0) : undefined
   }
 }

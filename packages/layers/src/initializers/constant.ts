@@ -1,17 +1,17 @@
-import { type Fields, Initializer } from '@gradus/core'
+import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
 import { type DType, full, type Shape, type Tensor } from '@gradus/tensor'
 
-export interface ConstantConfig {
-  /** Default 0. */
-  readonly value?: number
-}
+const fields = { value: { type: 'number', default: 0 } } as const
+
+export interface ConstantConfig extends ConfigOf<typeof fields> {}
 
 /** One value everywhere. Keras: `Constant`. */
 export class Constant extends Initializer<ConstantConfig> {
   static readonly type = 'Constant'
-  static override readonly fields = { value: 'number' } satisfies Fields<ConstantConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   make(key: Tensor, shape: Shape, dtype: DType): Tensor {
-    return full(shape, this.config.value ?? 0, dtype, key)
+    return full(shape, this.options.value, dtype, key)
   }
 }

@@ -14,11 +14,7 @@ export interface Fans {
  * import { fansOf } from '@gradus/layers'
  * fansOf([3, 3, 16, 32]) // => { fanIn: 144, fanOut: 288 }
  */
-export function fansOf(
-  shape: Shape,
-  inputAxes?: readonly number[] | null,
-  outputAxes?: readonly number[] | null,
-): Fans {
+export function fansOf(shape: Shape, inputAxes?: readonly number[], outputAxes?: readonly number[]): Fans {
   if (inputAxes && outputAxes) return { fanIn: productOf(shape, inputAxes), fanOut: productOf(shape, outputAxes) }
   if (shape.length === 0) return { fanIn: 1, fanOut: 1 }
   if (shape.length === 1) return { fanIn: shape[0]!, fanOut: shape[0]! }

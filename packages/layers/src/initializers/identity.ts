@@ -1,16 +1,19 @@
-import { type Fields, Initializer } from '@gradus/core'
+import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
 import { type DType, eye, formatShape, mul, type Shape, ShapeError, type Tensor } from '@gradus/tensor'
 
-export interface IdentityConfig {
-  /** The value on the diagonal (default 1). */
-  readonly gain?: number
-}
+const fields = {
+  /** The value on the diagonal. */
+  gain: { type: 'number', default: 1 },
+} as const
+
+export interface IdentityConfig extends ConfigOf<typeof fields> {}
 
 /** A diagonal of `gain` in a matrix, zeros elsewhere. Throws `ShapeError` for other ranks. Keras: `Identity`. */
 export class Identity extends Initializer<IdentityConfig> {
   static readonly type = 'Identity'
   static readonly aliases = ['IdentityInitializer'] as const
-  static override readonly fields = { gain: 'number' } satisfies Fields<IdentityConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   make(_key: Tensor, shape: Shape, dtype: DType): Tensor {
     const [rows, columns] = shape
@@ -19,7 +22,7 @@ export class Identity extends Initializer<IdentityConfig> {
         `The Identity initializer makes matrices and was asked for shape ${formatShape(shape)}. Use another initializer.`,
       )
     }
-    const { gain = 1 } = this.config
+    const { gain } = this.options
     const diagonal = eye(rows, columns, 0, dtype)
     return gain === 1 ? diagonal : mul(diagonal, gain)
   }

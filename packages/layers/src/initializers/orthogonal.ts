@@ -1,4 +1,4 @@
-import { type Fields, Initializer } from '@gradus/core'
+import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
 import {
   concat,
   type DType,
@@ -18,19 +18,23 @@ import {
   type Tensor,
   transpose,
 } from '@gradus/tensor'
-import { type SeedConfig, seededKey } from './seeded.ts'
+import { seededKey } from './seeded.ts'
 
-export interface OrthogonalConfig extends SeedConfig {
-  /** Factor on the matrix (default 1). */
-  readonly gain?: number
-}
+const fields = {
+  /** Factor on the matrix. */
+  gain: { type: 'number', default: 1 },
+  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  seed: 'integer',
+} as const
+
+export interface OrthogonalConfig extends ConfigOf<typeof fields> {}
 
 /**
  * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`. For more dimensions, all but the
  * last count as rows. Throws `ShapeError` below two dimensions. Keras: `Orthogonal` (Saxe et al., 2014).
  *
  * @example
- * import { Orthogonal } from '@gradus/layers'
+ * import { Orthogonal } from '@gradus/layers/initializers'
  * import { abs, matmul, max, randomKey, sub, tensor } from '@gradus/tensor'
  * const q = new Orthogonal().make(randomKey(3), [2, 2], 'float32')
  * const error = sub(matmul(q, q, { transposeB: true }), tensor([[1, 0], [0, 1]]))
@@ -39,7 +43,8 @@ export interface OrthogonalConfig extends SeedConfig {
 export class Orthogonal extends Initializer<OrthogonalConfig> {
   static readonly type = 'Orthogonal'
   static readonly aliases = ['OrthogonalInitializer'] as const
-  static override readonly fields = { gain: 'number', seed: 'integer' } satisfies Fields<OrthogonalConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   make(key: Tensor, shape: Shape, dtype: DType): Tensor {
     if (shape.length < 2) {
@@ -47,7 +52,7 @@ export class Orthogonal extends Initializer<OrthogonalConfig> {
         `The Orthogonal initializer needs two dimensions or more and was asked for shape ${formatShape(shape)}. Use another initializer.`,
       )
     }
-    const { gain = 1, seed } = this.config
+    const { gain, seed } = this.options
     return scope(() => {
       const columns = shape.at(-1)!
       const rows = shape.slice(0, -1).reduce((product, d) => product * d, 1)

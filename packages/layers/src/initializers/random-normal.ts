@@ -1,26 +1,26 @@
-import { type Fields, Initializer } from '@gradus/core'
+import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
 import { type DType, type FloatDType, randomNormal, type Shape, type Tensor } from '@gradus/tensor'
-import { type SeedConfig, seededKey } from './seeded.ts'
+import { seededKey } from './seeded.ts'
 
-export interface RandomNormalConfig extends SeedConfig {
-  /** Default 0. */
-  readonly mean?: number
-  /** Standard deviation (default 0.05). */
-  readonly stddev?: number
-}
+const fields = {
+  mean: { type: 'number', default: 0 },
+  /** Standard deviation. */
+  stddev: { type: 'number', default: 0.05, min: 0 },
+  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  seed: 'integer',
+} as const
+
+export interface RandomNormalConfig extends ConfigOf<typeof fields> {}
 
 /** Normally distributed. Keras: `RandomNormal`, `normal`. */
 export class RandomNormal extends Initializer<RandomNormalConfig> {
   static readonly type = 'RandomNormal'
   static readonly aliases = ['normal'] as const
-  static override readonly fields = {
-    mean: 'number',
-    stddev: 'number',
-    seed: 'integer',
-  } satisfies Fields<RandomNormalConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   make(key: Tensor, shape: Shape, dtype: DType): Tensor {
-    const { mean = 0, stddev = 0.05, seed } = this.config
+    const { mean, stddev, seed } = this.options
     return randomNormal(seededKey(key, seed), shape, { mean, stddev, dtype: dtype as FloatDType })
   }
 }

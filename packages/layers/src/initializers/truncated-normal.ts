@@ -1,25 +1,25 @@
-import { type Fields, Initializer } from '@gradus/core'
+import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
 import { type DType, type FloatDType, type Shape, type Tensor, truncatedNormal } from '@gradus/tensor'
-import { type SeedConfig, seededKey } from './seeded.ts'
+import { seededKey } from './seeded.ts'
 
-export interface TruncatedNormalConfig extends SeedConfig {
-  /** Default 0. */
-  readonly mean?: number
-  /** Standard deviation (default 0.05). */
-  readonly stddev?: number
-}
+const fields = {
+  mean: { type: 'number', default: 0 },
+  /** Standard deviation. */
+  stddev: { type: 'number', default: 0.05, min: 0 },
+  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  seed: 'integer',
+} as const
+
+export interface TruncatedNormalConfig extends ConfigOf<typeof fields> {}
 
 /** Normally distributed without what lies beyond two standard deviations. Keras: `TruncatedNormal`. */
 export class TruncatedNormal extends Initializer<TruncatedNormalConfig> {
   static readonly type = 'TruncatedNormal'
-  static override readonly fields = {
-    mean: 'number',
-    stddev: 'number',
-    seed: 'integer',
-  } satisfies Fields<TruncatedNormalConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   make(key: Tensor, shape: Shape, dtype: DType): Tensor {
-    const { mean = 0, stddev = 0.05, seed } = this.config
+    const { mean, stddev, seed } = this.options
     return truncatedNormal(seededKey(key, seed), shape, { mean, stddev, dtype: dtype as FloatDType })
   }
 }

@@ -34,9 +34,9 @@ export function correctionOf(
   let r = div(sqrt(add(batch.variance, epsilon)), moving)
   let d = div(sub(batch.mean, state.renormMean!), moving)
   const { rmin, rmax, dmax } = limits
-  if (rmin !== undefined && rmin !== null) r = maximum(r, rmin)
-  if (rmax !== undefined && rmax !== null) r = minimum(r, rmax)
-  if (dmax !== undefined && dmax !== null) d = clip(d, -dmax, dmax)
+  if (rmin !== undefined) r = maximum(r, rmin)
+  if (rmax !== undefined) r = minimum(r, rmax)
+  if (dmax !== undefined) d = clip(d, -dmax, dmax)
   return { r: frozen(r), d: frozen(d) }
 }
 

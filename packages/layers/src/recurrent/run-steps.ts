@@ -1,4 +1,20 @@
-import { flip, full, reshape, scan, sliceAxis, stack, type Tensor, transpose, where } from '@gradus/tensor'
+import {
+  flip,
+  full,
+  reshape,
+  scan,
+  sliceAxis,
+  stack,
+  type Tensor,
+  transpose,
+  treeLeaves,
+  treeMap,
+  where,
+  zerosLike,
+} from '@gradus/tensor'
+
+/** What a cell remembers from step to step: a list with one tensor per state, of stacked cells a list for each cell. */
+export type CellStates = readonly (Tensor | CellStates)[]
 
 /** What a recurrent layer does with masks and directions. */
 export interface RunOptions {
@@ -8,77 +24,104 @@ export interface RunOptions {
   /** One part of the program per step instead of a loop. As in Keras, a masked start then gives zeros. */
   readonly unroll?: boolean
   /** bool `[batch, time]`: which steps count. */
-  readonly mask?: Tensor
+  readonly mask?: Tensor | undefined
 }
 
-/** One step: from `[batch, width]` and the states to the states after it, of which the first is the output. */
-export type RecurrentStep = (x: Tensor, states: readonly Tensor[]) => readonly Tensor[]
+/** One step: the output and the states after it, from `[batch, ...]` and the states before. */
+export type RecurrentStep = (x: Tensor, states: CellStates) => readonly [output: Tensor, states: CellStates]
 
 export interface Run {
   /** `[batch, time, ...]` with `returnSequences`, else the last output. */
   readonly output: Tensor
-  readonly states: readonly Tensor[]
+  readonly states: CellStates
 }
 
 /**
- * Runs `step` along the first axis of `x`, `[time, batch, width]`; from the last to the first with `goBackwards`, and then
- * the outputs come in the order of the run. A masked step repeats the previous output (or gives zeros) and leaves the states
- * alone, as in Keras.
+ * Runs `step` along the first axis of `x`, `[time, batch, ...]`; from the last to the first with `goBackwards`, and then the
+ * outputs come in the order of the run. A masked step repeats the previous output, which is taken to be the first state (of
+ * the last cell), or gives zeros; it leaves the states alone. As Keras's `backend.rnn`.
  */
-export function runSteps(x: Tensor, initial: readonly Tensor[], step: RecurrentStep, options: RunOptions): Run {
+export function runSteps(x: Tensor, initial: CellStates, step: RecurrentStep, options: RunOptions): Run {
   return options.unroll ? unrolled(x, initial, step, options) : looped(x, initial, step, options)
 }
 
-function looped(x: Tensor, initial: readonly Tensor[], step: RecurrentStep, options: RunOptions): Run {
+function looped(x: Tensor, initial: CellStates, step: RecurrentStep, options: RunOptions): Run {
   const { goBackwards = false, returnSequences = false, zeroOutputForMask = false, mask } = options
-  // [time, batch, 1]
-  const counts = mask && reshape(transpose(mask), [x.shape[0]!, x.shape[1]!, 1])
-  const shown = (output: Tensor, count: Tensor | undefined) =>
-    count && zeroOutputForMask ? where(count, output, 0) : output
-  const [states, outputs] = scan(
-    (before: readonly Tensor[], now: { readonly x: Tensor; readonly counts: Tensor | undefined }) => {
-      const made = step(now.x, before)
-      const after = now.counts ? made.map((state, i) => where(now.counts!, state, before[i]!)) : made
-      return [after, returnSequences ? shown(after[0]!, now.counts) : null] as const
-    },
-    initial,
-    { x, counts },
-    { reverse: goBackwards },
-  )
-  if (outputs) return { output: inBatches(goBackwards ? flip(outputs, 0) : outputs), states }
+  const counts = mask && transpose(mask)
   const last = goBackwards ? 0 : x.shape[0]! - 1
-  return { output: shown(states[0]!, counts && elementOf(counts, last)), states }
+  // Most cells give one of their states. Where only the last output is wanted, it need not be stacked with the others.
+  let place = -1
+  const run = (stacked: boolean) =>
+    scan(
+      (before: CellStates, now: { readonly x: Tensor; readonly counts: Tensor | undefined }) => {
+        const [output, after] = step(now.x, before)
+        place = treeLeaves(after).indexOf(output)
+        if (!now.counts) return [after, stacked ? output : null] as const
+        const previous = zeroOutputForMask ? zerosLike(output) : outputIn(before)
+        const shown = stacked ? where(beside(now.counts, output), output, previous) : null
+        return [chosen(now.counts, after, before), shown] as const
+      },
+      initial,
+      { x, counts },
+      { reverse: goBackwards },
+    )
+  if (!returnSequences) {
+    const [states] = run(false)
+    if (place >= 0) {
+      const output = treeLeaves(states)[place]!
+      const hidden = counts && zeroOutputForMask
+      return { output: hidden ? where(beside(elementOf(counts, last), output), output, 0) : output, states }
+    }
+  }
+  const [states, outputs] = run(true) as [CellStates, Tensor]
+  if (!returnSequences) return { output: elementOf(outputs, last), states }
+  return { output: swapped(goBackwards ? flip(outputs, 0) : outputs), states }
 }
 
-function unrolled(x: Tensor, initial: readonly Tensor[], step: RecurrentStep, options: RunOptions): Run {
+function unrolled(x: Tensor, initial: CellStates, step: RecurrentStep, options: RunOptions): Run {
   const { goBackwards = false, returnSequences = false, zeroOutputForMask = false, mask } = options
   const steps = x.shape[0]!
   const outputs: Tensor[] = []
   let states = initial
-  const [first] = initial as [Tensor]
-  const zeros = full(first.shape, 0, first.dtype, x)
-  let output = zeros
   for (let index = 0; index < steps; index++) {
     const time = goBackwards ? steps - 1 - index : index
-    const made = step(elementOf(x, time), states)
+    let [output, after] = step(elementOf(x, time), states)
     if (mask) {
-      const counts = sliceAxis(mask, 1, time, 1)
-      output = where(counts, made[0]!, zeroOutputForMask ? zeros : output)
-      states = made.map((state, i) => where(counts, state, states[i]!))
-    } else {
-      output = made[0]!
-      states = made
+      const counts = reshape(sliceAxis(mask, 1, time, 1), [mask.shape[0]!])
+      const previous = zeroOutputForMask ? undefined : outputs.at(-1)
+      output = where(beside(counts, output), output, previous ?? full(output.shape, 0, output.dtype, x))
+      after = chosen(counts, after, states)
     }
-    if (returnSequences) outputs.push(output)
+    outputs.push(output)
+    states = after
   }
-  return { output: returnSequences ? stack(outputs, 1) : output, states }
+  return { output: returnSequences ? stack(outputs, 1) : outputs.at(-1)!, states }
 }
 
-function elementOf(x: Tensor, time: number): Tensor {
+/** The state that Keras takes for the output of the previous step. */
+function outputIn(states: CellStates): Tensor {
+  const [first] = states
+  return Array.isArray(first) ? ((states.at(-1) as CellStates)[0] as Tensor) : (first as Tensor)
+}
+
+function chosen(counts: Tensor, after: CellStates, before: CellStates): CellStates {
+  return treeMap((next, old) => where(beside(counts, next), next, old!), after, before)
+}
+
+/** `[batch]` with further axes of size 1, to stand beside `x`. */
+function beside(counts: Tensor, x: Tensor): Tensor {
+  return reshape(
+    counts,
+    x.shape.map((d, axis) => (axis === 0 ? d : 1)),
+  )
+}
+
+/** The step at one place of a sequence `[time, batch, ...]`. */
+export function elementOf(x: Tensor, time: number): Tensor {
   return reshape(sliceAxis(x, 0, time, 1), x.shape.slice(1))
 }
 
-/** `[time, batch, ...]` as `[batch, time, ...]`. */
-function inBatches(x: Tensor): Tensor {
+/** `[time, batch, ...]` as `[batch, time, ...]`, and the other way round. */
+export function swapped(x: Tensor): Tensor {
   return transpose(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)])
 }

@@ -1,7 +1,6 @@
-import { ConfigError, describeValue, type Fields, Layer, type LayerConfig } from '@gradus/core'
+import { type ConfigArgument, ConfigError, describeValue, Layer, type LayerConfig } from '@gradus/core'
 import { formatShape, reshape, type Shape, type Tensor } from '@gradus/tensor'
 import { shapeError } from '../layer-shapes.ts'
-import { withInstances } from '../named-options.ts'
 
 export interface ReshapeConfig {
   /** Shape of a sample, without the batch; one dimension may be -1, which stands for what is left. */
@@ -15,14 +14,14 @@ export interface ReshapeConfig {
  * @example
  * import { Reshape } from '@gradus/layers'
  * import { tensor } from '@gradus/tensor'
- * new Reshape({ targetShape: [-1, 2] }).apply(tensor([[1, 2, 3, 4]])).array() // => [[[1, 2], [3, 4]]]
+ * new Reshape({ targetShape: [-1, 2] }).call(tensor([[1, 2, 3, 4]])).array() // => [[[1, 2], [3, 4]]]
  */
 export class Reshape extends Layer<ReshapeConfig> {
   static readonly type = 'Reshape'
-  static override readonly fields = { targetShape: 'shape' } satisfies Fields<ReshapeConfig>
+  static override readonly fields = { targetShape: 'shape' } as const
 
-  constructor(config: ReshapeConfig & LayerConfig) {
-    super(withInstances('Reshape', config))
+  constructor(...config: ConfigArgument<ReshapeConfig & LayerConfig>) {
+    super(...config)
     const { targetShape } = this.config
     const valid =
       Array.isArray(targetShape) &&

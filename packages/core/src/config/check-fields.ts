@@ -1,0 +1,79 @@
+import { ConfigError } from '../errors.ts'
+import { describeField, describeValue, namedOf } from './describe.ts'
+import type { Field, FieldDescription, FieldTable, FieldType } from './fields.ts'
+import { normalizeName, suggest } from './names.ts'
+
+/**
+ * Checks `config` against `fields`: unknown keys, wrong types and values out of range throw `ConfigError` naming `owner`, the
+ * key and the value, and the place in the data where `path` is given. `null` and undefined pass: the option is not set.
+ */
+export function checkFields(owner: string, config: object, fields: FieldTable, path?: string): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (!Object.hasOwn(fields, key)) {
+      const place = path === undefined ? '' : `${path}.${key}: `
+      throw new ConfigError(`${place}${owner} has no option '${key}'.${suggest(key, Object.keys(fields))}`)
+    }
+    const field = fields[key]!
+    if (value === undefined || value === null || holds(field, value)) continue
+    const place = path === undefined ? `${owner}: '${key}'` : `${path}.${key}`
+    throw new ConfigError(
+      `${place} must be ${describeField(field)} and is ${describeValue(value)}.${hint(owner, key, field)}`,
+    )
+  }
+}
+
+/** The description of a field that may have been given by its type alone. */
+export function descriptionOf(field: Field): FieldDescription {
+  return typeof field === 'string' || Array.isArray(field) ? { type: field as FieldType } : (field as FieldDescription)
+}
+
+/** The allowed value that `value` names, up to case and `_`; undefined where there is none. */
+export function choiceOf(oneOf: readonly unknown[], value: unknown): unknown {
+  if (oneOf.includes(value) || typeof value !== 'string') return oneOf.includes(value) ? value : undefined
+  return oneOf.find((known) => typeof known === 'string' && normalizeName(known) === normalizeName(value))
+}
+
+function hint(owner: string, key: string, field: Field): string {
+  const { example } = descriptionOf(field)
+  return example === undefined ? '' : ` Example: new ${owner}({ ${key}: ${example} }).`
+}
+
+function holds(field: Field, value: unknown): boolean {
+  const { type, oneOf, min, max, above } = descriptionOf(field)
+  if (oneOf) return choiceOf(oneOf, value) !== undefined
+  const types = (Array.isArray(type) ? type : [type ?? 'unknown']) as readonly FieldType[]
+  if (!types.some((one) => isOfType(one, value))) return false
+  if (min === undefined && max === undefined && above === undefined) return true
+  const numbers = (Array.isArray(value) ? value : [value]) as readonly unknown[]
+  return numbers.every(
+    (x) => typeof x !== 'number' || (x >= (min ?? x) && x <= (max ?? x) && (above === undefined || x > above)),
+  )
+}
+
+function isOfType(type: FieldType, value: unknown): boolean {
+  switch (type) {
+    case 'number':
+      return typeof value === 'number'
+    case 'integer':
+      return Number.isInteger(value)
+    case 'boolean':
+    case 'string':
+      return typeof value === type
+    case 'shape':
+      return Array.isArray(value) && value.every((d) => d === null || (Number.isInteger(d) && (d as number) >= -1))
+    case 'numbers':
+      return Array.isArray(value) && value.every((x) => typeof x === 'number')
+    case 'unknown':
+      return true
+    default:
+      return mayBeOf(type, value)
+  }
+}
+
+// Names, specs and functions are for the class to make sense of; numbers and instances of another kind never make any.
+function mayBeOf(kind: string, value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((entry) => mayBeOf(kind, entry))
+  if (typeof value === 'number' || typeof value === 'boolean') return false
+  const named = namedOf(value)
+  return named === undefined || named.kind === kind
+}

@@ -1,0 +1,83 @@
+import { ConfigError } from '../errors.ts'
+import { checkFields, choiceOf, descriptionOf } from './check-fields.ts'
+import { type Definition, instantiate } from './definition.ts'
+import { describeField, describeValue } from './describe.ts'
+import type { FieldDescription, FieldTable } from './fields.ts'
+import { normalizeName, suggest } from './names.ts'
+
+/**
+ * The options of a class: `config` checked against `fields`, with defaults where nothing is given and names replaced by what
+ * they stand for. Throws `ConfigError` that names `owner`, the option and its value.
+ */
+export function completeConfig(owner: string, config: object, fields: FieldTable): Record<string, unknown> {
+  checkFields(owner, config, fields)
+  const given = config as Readonly<Record<string, unknown>>
+  const options: Record<string, unknown> = {}
+  for (const [key, field] of Object.entries(fields)) {
+    const description = descriptionOf(field)
+    const value = chosen(given[key], description)
+    if (value !== undefined) options[key] = resolved(owner, key, value, description)
+    else if (description.required) throw missing(owner, key, description)
+  }
+  return options
+}
+
+function chosen(value: unknown, { default: fallback, whenNull }: FieldDescription): unknown {
+  return (value === null ? whenNull : value) ?? fallback
+}
+
+function resolved(owner: string, key: string, value: unknown, { oneOf, among, type }: FieldDescription): unknown {
+  if (oneOf) return choiceOf(oneOf, value)
+  if (!among || typeof value !== 'string') return value
+  return instantiate(
+    findNamed(among as Readonly<Record<string, Definition>>, value, `${owner}: ${key}`, String(type)),
+    {},
+  )
+}
+
+function missing(owner: string, key: string, description: FieldDescription): ConfigError {
+  const example = description.example ? ` Example: new ${owner}({ ${key}: ${description.example} }).` : ''
+  return new ConfigError(
+    `${owner} needs the option '${key}', ${describeField(description)}, which is missing.${example}`,
+  )
+}
+
+/**
+ * The definition called `name` in a table, by its key, its type or another name of it. Case, `_` and `-` do not count:
+ * Keras's `leaky_relu` finds `leakyRelu`. Throws `ConfigError` with what is known; `option` is what the message calls it.
+ */
+export function findNamed<D extends Definition>(
+  table: Readonly<Record<string, D>>,
+  name: string,
+  option: string,
+  kind: string,
+): D {
+  if (Object.hasOwn(table, name)) return table[name]!
+  const wanted = normalizeName(name)
+  for (const [key, definition] of Object.entries(table)) {
+    const names = [key, definition.type, ...(definition.aliases ?? [])]
+    if (names.some((known) => normalizeName(known) === wanted)) return definition
+  }
+  throw new ConfigError(`${option}: there is no ${kind} called '${name}'.${suggest(name, Object.keys(table))}`)
+}
+
+/**
+ * What `like` stands for: the instance or function itself, or the definition of that name in `table`. Throws `ConfigError`
+ * for an unknown name and for values of another kind.
+ *
+ * @example
+ * import { resolveNamed } from '@gradus/core'
+ * import { initializers } from '@gradus/layers/initializers'
+ * resolveNamed('initializer', initializers, 'ones').type // => 'Ones'
+ */
+export function resolveNamed<T extends object>(
+  kind: string,
+  table: Readonly<Record<string, Definition>>,
+  like: string | T,
+  option: string = kind,
+): T {
+  if (typeof like === 'string') return instantiate(findNamed(table, like, option, kind), {}) as T
+  const { kind: own } = like as { readonly kind?: string }
+  if (own === kind || typeof like === 'function') return like
+  throw new ConfigError(`${option} must be the name of a ${kind} or an instance and is ${describeValue(like)}.`)
+}

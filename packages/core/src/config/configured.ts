@@ -1,0 +1,99 @@
+import { ConfigError } from '../errors.ts'
+import { completeConfig } from './complete.ts'
+import { type Definition, fieldsOf, isFunctionDefinition } from './definition.ts'
+import type { FieldTable } from './fields.ts'
+
+/** The constructor arguments of a class with config `C`: optional when every option is. */
+export type ConfigArgument<C> = Record<never, never> extends C ? [config?: C] : [config: C]
+
+/**
+ * The base of everything that is configured and can be named in data. An instance *is* its config: saving it needs no
+ * method, and building it from data needs only the class.
+ *
+ * A class that describes its options in `static fields` has them checked and completed: `config` is what was given,
+ * `options` the same with defaults, and with names replaced by what they stand for. Declare its type with
+ * `declare readonly options: OptionsOf<typeof fields>`.
+ */
+export abstract class Configured<K extends string = string, C extends object = object> {
+  static readonly fields: FieldTable | undefined = undefined
+  readonly config: C
+  readonly options: object
+
+  constructor(...[config]: ConfigArgument<C>) {
+    this.config = config ?? ({} as C)
+    const fields = fieldsOf(new.target)
+    this.options = fields ? completeConfig(this.type, this.config, fields) : this.config
+  }
+
+  get kind(): K {
+    return this.definition.kind as K
+  }
+
+  get type(): string {
+    return this.definition.type ?? this.definition.name
+  }
+
+  /**
+   * The instance as plain data: its kind and type as the first key, then its config, with nested instances as data too.
+   * Throws `ConfigError` for values that have no data form, such as functions without a name, naming the path.
+   */
+  toSpec(): object {
+    return namedData(this.kind, this.type, this.config, this.type)
+  }
+
+  private get definition(): Definition {
+    return this.constructor as unknown as Definition
+  }
+}
+
+/**
+ * In data the kind of an instance is the key of its type, so an option of that name, such as the `layer` of a wrapper, is
+ * called this.
+ */
+export const innerKey = 'inner'
+
+/** A value of a config as plain data; `path` is what messages call it. */
+export function toData(value: unknown, path: string): unknown {
+  if (value instanceof Configured) return value.toSpec()
+  if (isFunctionDefinition(value)) {
+    return value.options ? namedData(value.kind, value.type, value.options, path) : value.type
+  }
+  if (Array.isArray(value)) return value.map((entry, index) => toData(entry, `${path}[${index}]`))
+  if (typeof value === 'function') {
+    throw new ConfigError(
+      `${path} is a function, which cannot be saved as data. Use a class with a name (static type) instead.`,
+    )
+  }
+  if (value !== null && typeof value === 'object') {
+    if (Object.getPrototypeOf(value) !== Object.prototype) {
+      throw new ConfigError(
+        `${path} is a ${value.constructor.name}, which cannot be saved as data. Use plain values or a class with a name (static type).`,
+      )
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry, `${path}.${key}`)]))
+  }
+  return value
+}
+
+function namedData(kind: string, type: string, config: object, path: string): Record<string, unknown> {
+  const entries = Object.entries(config).filter(([, entry]) => entry !== undefined)
+  return {
+    [kind]: type,
+    ...Object.fromEntries(
+      entries.map(([key, entry]) => [key === kind ? innerKey : key, toData(entry, `${path}.${key}`)]),
+    ),
+  }
+}
+
+/** A new instance with the same config, changed by `changes`. Layers within the config become new instances too. */
+export function copyOf<T extends Configured>(instance: T, changes: object = {}): T {
+  const Class = instance.constructor as unknown as new (config: object) => T
+  return new Class({ ...(copied(instance.config) as object), ...changes })
+}
+
+function copied(value: unknown): unknown {
+  if (value instanceof Configured) return value.kind === 'layer' ? copyOf(value) : value
+  if (Array.isArray(value)) return value.map(copied)
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copied(entry)]))
+}

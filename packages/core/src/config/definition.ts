@@ -1,0 +1,55 @@
+import type { FieldTable } from './fields.ts'
+
+/**
+ * What data can name: a class whose instances are made from a config, or a function with a name. `kind` comes from the
+ * contract, `type` is the definition's own name.
+ */
+export interface Definition<K extends string = string, T extends string = string> {
+  readonly kind: K
+  readonly type: T
+  /** Other names under which data may ask for it, such as `mse`. */
+  readonly aliases?: readonly string[]
+  readonly fields?: FieldTable
+  readonly name: string
+}
+
+/** A definition that is a function, of which `with` makes another one with options set. */
+export interface FunctionDefinition<K extends string = string, T extends string = string> extends Definition<K, T> {
+  (...args: never): unknown
+  /** The options that `with` has set. */
+  readonly options?: object
+  with?(options: never): FunctionDefinition<K, T>
+}
+
+/** What a definition stands for with these options: an instance of the class, or the function. */
+export function instantiate(definition: Definition, options: object): object {
+  if (isFunctionDefinition(definition)) {
+    return Object.keys(options).length > 0 && definition.with ? definition.with(options as never) : definition
+  }
+  return new (definition as unknown as new (config: object) => object)(options)
+}
+
+/** Whether a value is a function with a name in data, as opposed to a class or any other function. */
+export function isFunctionDefinition(value: unknown): value is FunctionDefinition {
+  return typeof value === 'function' && 'kind' in value && !isClass(value)
+}
+
+function isClass(value: object): boolean {
+  return 'prototype' in value && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+}
+
+/** The fields of a class with those of the classes it extends; undefined when it declares none of its own. */
+export function fieldsOf(definition: object): FieldTable | undefined {
+  if (!Object.hasOwn(definition, 'fields')) return undefined
+  const chain: FieldTable[] = []
+  for (let level: object | null = definition; level; level = Object.getPrototypeOf(level) as object | null) {
+    if (Object.hasOwn(level, 'fields')) chain.unshift((level as { fields?: FieldTable }).fields ?? {})
+  }
+  return Object.assign({}, ...chain) as FieldTable
+}
+
+/** The fields of several descriptions as one. A function, because bundlers must keep a spread in a static field. */
+/* @__NO_SIDE_EFFECTS__ */
+export function joinFields<A extends FieldTable, B extends FieldTable>(a: A, b: B): A & B {
+  return { ...a, ...b }
+}

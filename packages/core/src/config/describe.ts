@@ -1,0 +1,55 @@
+import type { Field, FieldType } from './fields.ts'
+
+/** A short rendering of a value for an error message. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'function') {
+    const named = namedOf(value)
+    return named ? `the ${named.kind} ${named.type}` : 'a function'
+  }
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  const named = namedOf(value)
+  if (named) return `the ${named.kind} ${named.type}`
+  const text = jsonOf(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Array.isArray(value) ? 'a list' : 'an object' // circular, too deep, or with a bigint in it
+  }
+}
+
+/** The kind and type of an instance or of a function that has a name in data; undefined for everything else. */
+export function namedOf(value: unknown): { readonly kind: string; readonly type: string } | undefined {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function') || !('kind' in value))
+    return undefined
+  if (typeof value === 'object' && !('config' in value)) return undefined
+  const { kind, type } = value as { kind?: unknown; type?: unknown }
+  return typeof kind === 'string' && typeof type === 'string' ? { kind, type } : undefined
+}
+
+/** What a field may hold, in words: `an integer or a list of numbers`. */
+export function describeField(field: Field): string {
+  if (typeof field === 'string') return describeType(field)
+  if (!('length' in field)) {
+    const { oneOf, type = 'unknown', min, max, above } = field
+    if (oneOf) return `one of ${oneOf.map((value) => JSON.stringify(value)).join(', ')}`
+    if (min === 1 && max === undefined && type === 'integer') return 'a positive whole number'
+    const limits = [
+      ...(above === undefined ? [] : [`larger than ${above}`]),
+      ...(min !== undefined && max !== undefined ? [`from ${min} to ${max}`] : []),
+      ...(min !== undefined && max === undefined ? [`at least ${min}`] : []),
+      ...(min === undefined && max !== undefined ? [`at most ${max}`] : []),
+    ]
+    return [describeField(type), ...limits].join(' ')
+  }
+  return field.map(describeType).join(' or ')
+}
+
+function describeType(type: FieldType): string {
+  if (type === 'shape') return 'a list of dimensions'
+  if (type === 'numbers') return 'a list of numbers'
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
+}

@@ -1,0 +1,205 @@
+import { ConfigError } from '../errors.ts'
+import { checkFields, descriptionOf } from './check-fields.ts'
+import { Configured, innerKey } from './configured.ts'
+import { fieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
+import { describeValue } from './describe.ts'
+import type { Field } from './fields.ts'
+import { normalizeName, suggest } from './names.ts'
+import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from './spec.ts'
+
+/** A list of layers within layers within ... ends somewhere; data from others might not. */
+const deepest = 64
+
+/**
+ * Classes by kind and name, for when names come from data: JSON, a command line, a file. A registry is a value; nothing
+ * is registered by importing it. Two classes of one kind under one name throw.
+ *
+ * Its type is the union of its classes, so specs complete in the editor and misspelt names do not compile.
+ *
+ * @example
+ * import { Activation, Registry } from '@gradus/core'
+ * import { mul, tensor } from '@gradus/tensor'
+ * class Scale extends Activation {
+ *   static readonly type = 'acme/Scale'
+ *   static readonly fields = { factor: 'number' }
+ *   compute(x) {
+ *     return mul(x, this.config.factor)
+ *   }
+ * }
+ * const registry = new Registry([]).with(Scale)
+ * registry.create({ activation: 'acme/Scale', factor: 3 }).compute(tensor([1, 2])).array() // => [3, 6]
+ */
+export class Registry<D extends AnyDefinition = never> {
+  private readonly table = new Map<string, Map<string, D>>()
+
+  constructor(readonly definitions: readonly D[]) {
+    for (const definition of definitions) {
+      const { kind, type, aliases = [] } = definition
+      if (!kind || !type) {
+        throw new ConfigError(
+          `The class ${definition.name} cannot be registered: it needs a static 'kind' (from its contract) and a static 'type' (its own name).`,
+        )
+      }
+      const fields = fieldsOf(definition) ?? {}
+      if (Object.hasOwn(fields, kind) && Object.hasOwn(fields, innerKey)) {
+        throw new ConfigError(
+          `The ${kind} ${type} has the options '${kind}' and '${innerKey}', but in data '${kind}' holds its name and '${innerKey}' the option '${kind}'. Call one of them something else.`,
+        )
+      }
+      let names = this.table.get(kind)
+      if (!names) this.table.set(kind, (names = new Map()))
+      for (const name of [type, ...aliases]) {
+        const key = normalizeName(name)
+        const taken = names.get(key)
+        if (taken && taken !== definition) {
+          throw new ConfigError(
+            `Two ${kind} classes are called '${name}': ${taken.type} and ${type}. Give one of them a name of its own, such as 'scope/${type}'.`,
+          )
+        }
+        names.set(key, definition)
+      }
+    }
+  }
+
+  /** A registry that knows these classes too. */
+  with<E extends readonly AnyDefinition[]>(...definitions: E): Registry<D | E[number]> {
+    return new Registry<D | E[number]>([...this.definitions, ...definitions])
+  }
+
+  /** The names of one kind. */
+  names(kind: string): string[] {
+    return [...new Set(this.table.get(kind)?.values() ?? [])].map(({ type }) => type)
+  }
+
+  /** The class of that name, or undefined. Case, `_` and `-` do not count: `mean_squared_error` finds `MeanSquaredError`. */
+  find<K extends D['kind']>(kind: K, name: string): OfKind<D, K> | undefined {
+    return this.table.get(kind)?.get(normalizeName(name)) as OfKind<D, K> | undefined
+  }
+
+  /** The class of that name. An unknown one throws `ConfigError` with what is known and how to add it. */
+  get<K extends D['kind']>(kind: K, name: string, path: string = kind): OfKind<D, K> {
+    const found = this.find(kind, name)
+    if (found) return found
+    const known = this.table.has(kind)
+      ? suggest(name, this.names(kind))
+      : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
+    throw new ConfigError(
+      `${path}: there is no ${kind} called '${name}'.${known} A class of your own becomes known with registry.with(TheClass).`,
+    )
+  }
+
+  /**
+   * Builds an instance from a typed spec. Its class comes from the key that is a kind; specs of other classes may be
+   * nested in the options. Misspelt names and options do not compile; for data whose form is not known use `parse`.
+   */
+  create<const S extends Readonly<Record<string, unknown>>>(spec: SpecArgument<D, S>): Created<D, S> {
+    const kind = this.kindOf(spec)
+    if (kind) return this.parse(kind, spec) as unknown as Created<D, S>
+    throw new ConfigError(
+      `${describeValue(spec)} names no class; one of its keys must be ${[...this.table.keys()].join(', ')}, as in { layer: 'Dense' }.`,
+    )
+  }
+
+  /**
+   * Builds an instance of `kind` from data: a name (`'adam'`) or a spec (`{ optimizer: 'Adam', learningRate: 0.01 }`),
+   * which may hold specs in turn; an instance is handed back. Everything is checked; errors name the path.
+   */
+  parse<K extends D['kind']>(kind: K, data: unknown, path: string = kind): InstanceOf<OfKind<D, K>> {
+    return this.read(kind, data, path, 0) as InstanceOf<OfKind<D, K>>
+  }
+
+  private read(kind: D['kind'], data: unknown, path: string, depth: number): object {
+    if (data instanceof Configured || isFunctionDefinition(data)) {
+      if (data.kind === kind) return data
+      throw new ConfigError(`${path} must be a ${kind} and is ${describeValue(data)}.`)
+    }
+    if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, path, depth)
+    if (!isPlain(data)) {
+      throw new ConfigError(
+        `${path} must be the name of a ${kind} or { ${kind}: name, ...options } and is ${describeValue(data)}.`,
+      )
+    }
+    const { [kind]: name, ...options } = data
+    if (typeof name !== 'string') {
+      throw new ConfigError(
+        `${path} must name its ${kind}: { ${kind}: name, ...options }; it is ${describeValue(data)}.${suggest('', this.names(kind))}`,
+      )
+    }
+    return this.build(this.get(kind, name, `${path}.${kind}`), options, path, depth)
+  }
+
+  private build(definition: D, data: Record<string, unknown>, path: string, depth: number): object {
+    const fields = fieldsOf(definition)
+    const options = withInner(definition.kind, data, fields)
+    if (fields) checkFields(definition.type, options, fields, path)
+    // `null` says, as in Keras's configs, that an option is not set
+    const config = Object.fromEntries(
+      Object.entries(options)
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)]),
+    )
+    try {
+      return instantiate(definition, config)
+    } catch (error) {
+      if (error instanceof ConfigError) throw new ConfigError(atPath(error.message, definition.type, config, path))
+      throw error
+    }
+  }
+
+  // Specs nested in a config become instances; a string in a field of a known kind does where this registry knows it.
+  private nested(value: unknown, field: Field | undefined, path: string, depth: number): unknown {
+    if (depth > deepest) throw new ConfigError(`${path.slice(0, 60)}...: the data is nested more than ${deepest} deep.`)
+    if (Array.isArray(value)) return value.map((entry, at) => this.nested(entry, field, `${path}[${at}]`, depth + 1))
+    const kinds = typesOf(field).filter((type) => this.table.has(type)) as D['kind'][]
+    if (typeof value === 'string') {
+      for (const kind of kinds) {
+        const found = this.find(kind, value)
+        if (found) return this.build(found, {}, path, depth)
+      }
+      return value
+    }
+    if (!isPlain(value)) return value
+    const kind = kinds.find((known) => Object.hasOwn(value, known)) ?? kinds[0] ?? this.kindOf(value)
+    if (kind) return this.read(kind, value, path, depth)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [key, this.nested(entry, undefined, `${path}.${key}`, depth + 1)]),
+    )
+  }
+
+  // Of several keys that are kinds, as in { activation: 'relu', layer: 'Activation' }, the one whose class takes the others.
+  private kindOf(value: object): D['kind'] | undefined {
+    const kinds = Object.entries(value).filter(([key, name]) => this.table.has(key) && typeof name === 'string')
+    const owner = kinds.find(([kind, name]) => {
+      const fields = fieldsOf(this.find(kind, name) ?? {})
+      return kinds.every(([other]) => other === kind || Object.hasOwn(fields ?? {}, other))
+    })
+    return (owner ?? kinds[0])?.[0]
+  }
+}
+
+function typesOf(field: Field | undefined): readonly string[] {
+  if (field === undefined) return []
+  const { type = [] } = descriptionOf(field)
+  return typeof type === 'string' ? [type] : type
+}
+
+/** Data has the option that is called like the kind, if there is one, under another key. */
+function withInner(kind: string, data: Record<string, unknown>, fields: object | undefined): Record<string, unknown> {
+  if (!fields || !Object.hasOwn(fields, kind) || !Object.hasOwn(data, innerKey)) return data
+  const { [innerKey]: inner, ...rest } = data
+  return { ...rest, [kind]: inner }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (value === null || typeof value !== 'object') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** A class's own complaint, `Dense: 'units' must be ...`, with the place in the data: `model.layers[1].units must be ...`. */
+function atPath(message: string, type: string, config: object, path: string): string {
+  const [, key, rest] = message.startsWith(`${type}: `)
+    ? (/^'?(\w+)'?(.*)$/s.exec(message.slice(type.length + 2)) ?? [])
+    : []
+  return key !== undefined && Object.hasOwn(config, key) ? `${path}.${key}${rest}` : `${path}: ${message}`
+}

@@ -1,0 +1,46 @@
+import type { Tensor } from '@gradus/tensor'
+import { completeConfig } from '../config/complete.ts'
+import type { FunctionDefinition } from '../config/definition.ts'
+import type { ConfigOf, FieldTable, OptionsOf } from '../config/fields.ts'
+
+/** A function of one tensor, with a name or without. */
+export type ActivationFunction = ((x: Tensor) => Tensor) | Activation
+
+/** A function of one tensor that keeps its shape (`glu` halves an axis), with a name in data and options. */
+export interface Activation<O extends object = object, T extends string = string, A extends string = string>
+  extends FunctionDefinition<'activation', T> {
+  (x: Tensor, options?: O): Tensor
+  readonly aliases?: readonly A[]
+  readonly options?: O
+  /** The same activation with other defaults, which are saved with it: `leakyRelu.with({ negativeSlope: 0.1 })`. */
+  with(options: O): Activation<O, T, A>
+}
+
+/**
+ * Makes an activation: `run` is called with the tensor and all options, those that are not given at their defaults.
+ *
+ * @example
+ * import { activation } from '@gradus/core'
+ * import { mul, tensor } from '@gradus/tensor'
+ * const scale = activation('acme/scale', { factor: { type: 'number', default: 2 } }, (x, { factor }) => mul(x, factor))
+ * scale(tensor([1, 2])).array() // => [2, 4]
+ * scale.with({ factor: 3 })(tensor([1, 2])).array() // => [3, 6]
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function activation<const T extends string, const F extends FieldTable, const A extends string = never>(
+  type: T,
+  fields: F,
+  run: (x: Tensor, options: OptionsOf<F>) => Tensor,
+  aliases: readonly A[] = [],
+): Activation<ConfigOf<F>, T, A> {
+  const make = (set?: ConfigOf<F>): Activation<ConfigOf<F>, T, A> => {
+    let complete: OptionsOf<F> | undefined
+    const completed = (options: object = {}) => completeConfig(type, { ...set, ...options }, fields) as OptionsOf<F>
+    if (set) complete = completed()
+    const call = (x: Tensor, options?: ConfigOf<F>): Tensor =>
+      run(x, options ? completed(options) : (complete ??= completed()))
+    const facts = { kind: 'activation', type, fields, aliases, ...(set && { options: set }) } as const
+    return Object.assign(call, facts, { with: (options: ConfigOf<F>) => make({ ...set, ...options }) })
+  }
+  return make()
+}

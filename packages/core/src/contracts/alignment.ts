@@ -1,0 +1,48 @@
+import {
+  cast,
+  div,
+  equal,
+  expandDims,
+  formatShape,
+  ShapeError,
+  sameShape,
+  squeeze,
+  type Tensor,
+  where,
+} from '@gradus/tensor'
+
+/** Predictions as losses and metrics take them: float64 as it is, anything else as float32. */
+export function asFloat(prediction: Tensor): Tensor {
+  return prediction.dtype === 'float64' ? prediction : cast(prediction, 'float32')
+}
+
+/** Makes the ranks equal where they differ by a last axis of size 1, as Keras's `squeeze_or_expand_to_same_rank`. */
+export function alignRanks(target: Tensor, prediction: Tensor): { target: Tensor; prediction: Tensor } {
+  if (target.rank > prediction.rank) {
+    const [a, b] = alignLast(target, prediction)
+    return { target: a, prediction: b }
+  }
+  const [b, a] = alignLast(prediction, target)
+  return { target: a, prediction: b }
+}
+
+/** Throws `ShapeError` unless both have one shape. A silent broadcast of targets against predictions is never meant. */
+export function requireSameShape(owner: string, target: Tensor, prediction: Tensor): void {
+  if (sameShape(target.shape, prediction.shape)) return
+  throw new ShapeError(
+    `${owner}: the targets have shape ${formatShape(target.shape)} and the predictions ${formatShape(prediction.shape)}; ` +
+      'they must be equal. Check the units of the last layer, or whether the targets should be one-hot.',
+  )
+}
+
+/** `a / b`, and 0 where b is 0. */
+export function divideNoNan(a: Tensor, b: Tensor): Tensor {
+  const zero = equal(b, 0)
+  return where(zero, 0, div(a, where(zero, 1, b)))
+}
+
+// `high` has the higher rank (or the same)
+function alignLast(high: Tensor, low: Tensor): [Tensor, Tensor] {
+  if (high.rank !== low.rank + 1 || high.shape.at(-1) !== 1) return [high, low]
+  return low.rank === 1 ? [high, expandDims(low, -1)] : [squeeze(high, -1), low]
+}

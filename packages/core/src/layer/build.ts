@@ -1,0 +1,68 @@
+import { currentInterpreter, eager, keepTensors, scope, type Tree, treeLeaves, withInterpreter } from '@gradus/tensor'
+import { ConfigError } from '../errors.ts'
+import { Rng } from '../rng.ts'
+import type { BaseLayer, CallOptions } from './base-layer.ts'
+import { checkCallOptions, Forward } from './forward.ts'
+import { inferCall, standIn } from './infer.ts'
+import { maskOf } from './masks.ts'
+import { statesAfter } from './stateless.ts'
+import { mapLeaves } from './structure.ts'
+import { buildVariables, readVariables, variablesFrom, variablesOf, writeVariables } from './variables.ts'
+
+/** How a layer is called on values. */
+export interface ValueCallOptions extends CallOptions {
+  /** Random numbers for first weights, dropout and the like; by default different ones each time. */
+  readonly rng?: Rng
+}
+
+/**
+ * Calls a layer on tensors with the variables that it keeps, which are made at the first call. States that the call changes
+ * are kept too; inside `compile`, where they have no values, that throws `ConfigError`.
+ */
+export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
+  const { rng, training = false, ...rest } = options
+  checkCallOptions(layer, rest)
+  const stream = rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
+  if (!variablesOf(layer)) buildFor(layer, inputs, rest, stream.fork('weights'))
+  const run = () => {
+    const before = readVariables(layer)
+    const forward = new Forward(variablesFrom(layer, before))
+    const outputs = forward.call(layer, inputs, { rng: stream.fork('call'), training, options: rest })
+    const state = forward.states.size > 0 ? statesAfter(layer, forward, before.state) : undefined
+    return { outputs, state, masks: treeLeaves(outputs).map(maskOf) }
+  }
+  // outside of traces and gradients nothing else needs what is computed on the way
+  const { outputs, state } = currentInterpreter() === eager ? scope(run) : run()
+  if (state) keepState(layer, state)
+  return outputs
+}
+
+/** Makes the variables of a layer and of those within it for inputs like these. `rng` decides their first values. */
+export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions & object, rng: Rng): void {
+  const symbolic = (value: unknown) =>
+    mapLeaves(value, ({ shape, dtype }) => standIn(shape as readonly number[], dtype))
+  inferCall(layer, symbolic(inputs), symbolic(options) as object)
+  build(layer, rng)
+}
+
+/** Makes the variables that are missing, now, also where a function is being traced. */
+export function build(layer: BaseLayer, rng: Rng): void {
+  withInterpreter(eager, () =>
+    scope(() => {
+      buildVariables(layer, rng)
+      return readVariables(layer)
+    }),
+  )
+  keepTensors(treeLeaves(readVariables(layer)))
+}
+
+function keepState(layer: BaseLayer, state: ReturnType<typeof statesAfter>): void {
+  const leaves = treeLeaves(state)
+  if (leaves.some((leaf) => !leaf.concrete)) {
+    throw new ConfigError(
+      `${layer.type}.call changes the layer's state, which has no value while a function is traced. Use statelessCall(layer, variables, inputs), which returns the new state.`,
+    )
+  }
+  keepTensors(leaves)
+  writeVariables(layer, { state })
+}

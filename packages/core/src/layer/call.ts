@@ -1,0 +1,112 @@
+import { type Operation, type SymbolicSource, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
+import type { Kind } from '../config/fields.ts'
+import { snakeCase } from '../config/names.ts'
+import { BaseLayer, type CallOptions, type LayerConfig } from './base-layer.ts'
+import { checkCallOptions } from './forward.ts'
+import { inferCall, type SymbolicAval } from './infer.ts'
+import { leavesOf, mapLeaves, type Structure } from './structure.ts'
+
+/** One call of a layer in a functional model. */
+export class LayerCall implements SymbolicSource {
+  /** What the call gives, in the structure that `apply` returns. */
+  readonly outputs: Structure<SymbolicTensor>
+  /** The outputs in order. */
+  readonly results: readonly SymbolicTensor[]
+  /** The symbolic tensors among inputs and options, in order. */
+  readonly tensors: readonly SymbolicTensor[]
+
+  constructor(
+    readonly layer: BaseLayer,
+    /** Symbolic tensors, alone or in lists and plain objects. */
+    readonly inputs: Structure<SymbolicTensor>,
+    /** What else the layer was given; may hold symbolic tensors. */
+    readonly options: CallOptions & object,
+    avals: readonly SymbolicAval[],
+    structure?: Tree,
+  ) {
+    this.tensors = symbolicIn([inputs, options])
+    this.results = avals.map(({ sizes, dtype }) => new SymbolicTensor(sizes, dtype, this))
+    let next = 0
+    this.outputs = structure
+      ? (mapLeaves(structure, () => this.results[next++]) as Structure<SymbolicTensor>)
+      : this.results[0]!
+  }
+
+  record(operation: (...args: never) => unknown, args: readonly unknown[]): Structure<SymbolicTensor> {
+    const tensors = symbolicIn(args)
+    let next = 0
+    const marked = mapLeaves(args, (x) => (x instanceof SymbolicTensor ? { input: next++ } : x)) as unknown[]
+    const layer = new OperationLayer({ operation: operation as Operation, args: marked })
+    return callSymbolically(layer, tensors, {})
+  }
+}
+
+/** The call that a symbolic tensor comes from. */
+export function callOf(x: SymbolicTensor): LayerCall {
+  return x.source as LayerCall
+}
+
+/** Calls a layer on symbolic tensors: works out the shapes and remembers the call. */
+export function callSymbolically(
+  layer: BaseLayer,
+  inputs: Structure<SymbolicTensor>,
+  options: CallOptions & object,
+): Structure<SymbolicTensor> {
+  checkCallOptions(layer, options)
+  const { outputs, structure } = inferCall(layer, inputs, options)
+  return new LayerCall(layer, inputs, options, outputs, structure).outputs
+}
+
+function symbolicIn(value: unknown): SymbolicTensor[] {
+  return leavesOf(value).filter((leaf) => leaf instanceof SymbolicTensor)
+}
+
+export interface OperationConfig {
+  readonly operation: Operation
+  /** The arguments of the call; `{ input: 0 }` stands for the first input of the layer. */
+  readonly args: readonly unknown[]
+}
+
+/**
+ * An operation such as `add` between the layers of a functional model. It comes about by calling the operation on symbolic
+ * tensors.
+ *
+ * @example
+ * import { input } from '@gradus/core'
+ * import { add, mul } from '@gradus/tensor'
+ * const x = input({ shape: [3] })
+ * add(mul(x, 2), x).shape // => [null, 3]
+ */
+export class OperationLayer extends BaseLayer<OperationConfig> {
+  static readonly type = 'Operation'
+  static override readonly fields = {
+    operation: { type: 'operation' as Kind<Operation>, required: true },
+    args: { type: 'unknown', required: true },
+  } as const
+
+  constructor(config: OperationConfig & LayerConfig) {
+    super(config)
+  }
+
+  override get autocast(): boolean {
+    return false
+  }
+
+  override get defaultName(): string {
+    return snakeCase(this.config.operation.type)
+  }
+
+  apply(inputs: Tree): Tree {
+    const list = (inputs instanceof Tensor ? [inputs] : inputs) as readonly Tensor[]
+    const { operation, args } = this.config
+    const fill = (value: unknown): unknown => {
+      if (isPlaceholder(value)) return list[value.input]
+      return Array.isArray(value) ? value.map(fill) : value
+    }
+    return (operation as unknown as (...args: unknown[]) => Tree)(...args.map(fill))
+  }
+}
+
+function isPlaceholder(value: unknown): value is { readonly input: number } {
+  return value !== null && typeof value === 'object' && Object.keys(value).length === 1 && 'input' in value
+}

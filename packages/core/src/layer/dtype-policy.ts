@@ -1,0 +1,46 @@
+import type { FloatDType } from '@gradus/tensor'
+import { describeValue } from '../config/describe.ts'
+import { ConfigError } from '../errors.ts'
+
+/**
+ * What the parameters of a layer are kept in, and what it computes with. `mixedFloat16` keeps parameters in float32 and
+ * computes in float16, which halves the memory of activations. Keras: `DTypePolicy`.
+ */
+export type DTypePolicy = 'float32' | 'float64' | 'mixedFloat16'
+
+export const dtypePolicies = ['float32', 'float64', 'mixedFloat16'] as const satisfies readonly DTypePolicy[]
+
+let current: DTypePolicy = 'float32'
+
+/** The policy of layers that are made from now on without a `dtype`. */
+export function currentDTypePolicy(): DTypePolicy {
+  return current
+}
+
+/**
+ * Sets the policy of layers that are made from now on without a `dtype`; those that exist keep theirs. Keras:
+ * `keras.config.set_dtype_policy`. Throws `ConfigError` for a policy that does not exist.
+ *
+ * @example
+ * import { Dense } from '@gradus/layers'
+ * import { useDTypePolicy } from '@gradus/core'
+ * useDTypePolicy('mixedFloat16')
+ * const layer = new Dense({ units: 2 })
+ * useDTypePolicy('float32')
+ * layer.computeDType // => 'float16'
+ * layer.dtype // => 'float32'
+ */
+export function useDTypePolicy(policy: DTypePolicy): void {
+  if (!dtypePolicies.includes(policy)) {
+    throw new ConfigError(
+      `useDTypePolicy: there is no policy ${describeValue(policy)}; use one of ${dtypePolicies.join(', ')}.`,
+    )
+  }
+  current = policy
+}
+
+/** The dtypes of parameters and of computations under a policy. */
+export function dtypesOf(policy: DTypePolicy): { readonly variables: FloatDType; readonly compute: FloatDType } {
+  if (policy === 'mixedFloat16') return { variables: 'float32', compute: 'float16' }
+  return { variables: policy, compute: policy }
+}

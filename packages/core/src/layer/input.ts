@@ -1,0 +1,69 @@
+import type { DType, SymbolicShape, SymbolicTensor, Tree } from '@gradus/tensor'
+import { describeValue } from '../config/describe.ts'
+import type { Fields } from '../config/fields.ts'
+import { ConfigError } from '../errors.ts'
+import type { LayerConfig } from './base-layer.ts'
+import { LayerCall } from './call.ts'
+import { Layer } from './layer.ts'
+import { batchSize, unknownSize } from './trial-sizes.ts'
+
+export interface InputConfig {
+  /** Shape of one sample, without the batch; `null` for a dimension that varies. */
+  readonly shape: SymbolicShape
+  /** Default float32; int32 for indices. */
+  readonly inputDtype?: DType
+}
+
+/** The entry of a model: says what one sample looks like. Keras: `InputLayer`. */
+export class Input extends Layer<InputConfig> {
+  static readonly type = 'InputLayer'
+  static readonly aliases = ['Input'] as const
+  static override readonly fields = {
+    shape: 'shape',
+    inputDtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool'] },
+  } satisfies Fields<InputConfig>
+
+  constructor(config: InputConfig & LayerConfig) {
+    super(config)
+    const { shape } = config
+    if (!Array.isArray(shape) || shape.some((d) => d !== null && !(Number.isInteger(d) && d >= 0))) {
+      throw new ConfigError(
+        `InputLayer: 'shape' must list the dimensions of one sample, whole numbers or null, and is ${describeValue(shape)}. Leave the batch out: [28, 28, 1].`,
+      )
+    }
+  }
+
+  override get inputDType(): DType {
+    return this.config.inputDtype ?? this.dtype
+  }
+
+  override get autocast(): boolean {
+    return false
+  }
+
+  override get supportsMasking(): boolean {
+    return true
+  }
+
+  apply(x: Tree): Tree {
+    return x
+  }
+}
+
+/**
+ * A symbolic tensor at which a functional model starts.
+ *
+ * @example
+ * import { input } from '@gradus/core'
+ * const x = input({ shape: [28, 28, 1] })
+ * x.shape // => [null, 28, 28, 1]
+ */
+export function input(config: InputConfig & LayerConfig): SymbolicTensor {
+  return entryOf(new Input(config))
+}
+
+/** The symbolic tensor that an input layer stands for. Each of its unknown dimensions is one that no other input has. */
+export function entryOf(layer: Input): SymbolicTensor {
+  const sizes = [batchSize, ...layer.config.shape.map((d) => d ?? unknownSize())]
+  return new LayerCall(layer, [], {}, [{ sizes, dtype: layer.inputDType }]).results[0]!
+}

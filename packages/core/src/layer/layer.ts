@@ -1,0 +1,65 @@
+import { SymbolicTensor, type Tensor, type Tree } from '@gradus/tensor'
+import { BaseLayer, type CallOptions } from './base-layer.ts'
+import { callOnValues, type ValueCallOptions } from './build.ts'
+import { callSymbolically } from './call.ts'
+import { onlyOutput } from './forward.ts'
+import { leavesOf, type Structure } from './structure.ts'
+
+/**
+ * A building block of models.
+ *
+ * `C` is the config, `P` the parameters, `S` the state, `O` the options of a call. Parameters are made by `init`, the state
+ * by `initState`; `apply` says what the layer computes, and may call other layers through its scope. Several inputs or
+ * outputs are lists or plain objects of tensors. Shapes of outputs, and what sublayers need, are found by running `apply` on
+ * shapes alone.
+ *
+ * A parameter called `kernel` belongs to the options `kernelInitializer`, `kernelRegularizer` and `kernelConstraint`;
+ * `recurrentKernel` to `recurrentInitializer` and so on.
+ *
+ * @example
+ * import { Layer } from '@gradus/core'
+ * import { Dense } from '@gradus/layers'
+ * import { add, ones } from '@gradus/tensor'
+ * class Residual extends Layer {
+ *   static type = 'acme/Residual'
+ *   static fields = { inner: 'layer' }
+ *   apply(x, scope) {
+ *     return add(x, scope.call(this.config.inner, x))
+ *   }
+ * }
+ * const layer = new Residual({ inner: new Dense({ units: 2, kernelInitializer: 'ones' }) })
+ * layer.call(ones([1, 2])).array() // => [[3, 3]]
+ */
+export abstract class Layer<
+  C extends object = object,
+  P extends Tree = Tree,
+  S extends Tree = Tree,
+  O extends object = object,
+> extends BaseLayer<C, P, S, O> {
+  /**
+   * Calls the layer. On symbolic tensors it becomes part of a functional model: `const h = new Dense({ units: 8 }).call(x)`.
+   * On tensors it runs at once, with weights that are made at the first call and kept. `options` are those of the call, such
+   * as `training`, `mask` and what the layer itself takes. Throws `ShapeError` for inputs that do not fit.
+   */
+  call(inputs: Structure<SymbolicTensor>, options?: CallOptions & Partial<O>): SymbolicTensor
+  call(inputs: Tree, options?: ValueCallOptions & Partial<O>): Tensor
+  call(inputs: unknown, options?: ValueCallOptions & Partial<O>): SymbolicTensor | Tensor {
+    return onlyOutput(this, this.callAll(inputs as Tree, options))
+  }
+
+  /** Like `call`, for layers with several outputs; in the structure in which `apply` returns them. */
+  callAll<T = SymbolicTensor[]>(inputs: Structure<SymbolicTensor>, options?: CallOptions & Partial<O>): T
+  callAll<T = Tensor[]>(inputs: Tree, options?: ValueCallOptions & Partial<O>): T
+  callAll(inputs: unknown, options: ValueCallOptions & object = {}): unknown {
+    const leaves = leavesOf(inputs)
+    if (leaves.length > 0 && leaves.every((leaf) => leaf instanceof SymbolicTensor)) {
+      return callSymbolically(this, inputs as Structure<SymbolicTensor>, options)
+    }
+    if (leaves.length === 0 || leaves.some((leaf) => leaf instanceof SymbolicTensor)) {
+      throw new TypeError(
+        `${this.type}.call takes tensors, or symbolic tensors made by input({ shape }) or by another layer's call. Make tensors of numbers with tensor(...).`,
+      )
+    }
+    return callOnValues(this, inputs as Tree, options)
+  }
+}

@@ -1,0 +1,19 @@
+import { apply, identityOp, type Tensor } from '@gradus/tensor'
+
+// A mask belongs to a tensor, wherever that goes: from layer to layer, through models within models, and from one call on
+// values to the next.
+const masks = new WeakMap<Tensor, Tensor>()
+
+/** The mask that came with a tensor, if any. */
+export function maskOf(x: Tensor): Tensor | undefined {
+  return masks.get(x)
+}
+
+export function setMask(x: Tensor, mask: Tensor | undefined): void {
+  if (mask) masks.set(x, mask)
+}
+
+/** The tensor without its mask. */
+export function unmasked(x: Tensor): Tensor {
+  return masks.has(x) ? apply(identityOp, [x], null) : x
+}

@@ -1,0 +1,100 @@
+import type { DType, Shape, Tensor, Tree } from '@gradus/tensor'
+import { Rng } from '../rng.ts'
+import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
+import { Forward } from './forward.ts'
+import { inferCall, standIn } from './infer.ts'
+import { isPlainObject } from './structure.ts'
+import { layersWithin } from './layers-within.ts'
+import { initVariables, type LayerTrees, variablesFrom } from './variables.ts'
+
+/** The variables of a layer and of all layers within it, by path. */
+export interface VariableTrees {
+  readonly params: LayerTrees
+  readonly state: LayerTrees
+}
+
+/** How a layer is called on values. */
+export interface StatelessOptions extends CallOptions {
+  /** Random numbers for dropout and the like; needed in training only. */
+  readonly rng?: Rng
+}
+
+/** What a stateless call gives. */
+export interface StatelessResult {
+  readonly outputs: Tree
+  /** The state after the call, in the form of the one before. */
+  readonly state: LayerTrees
+  /** Losses that layers added: `addLoss` and activity regularizers. */
+  readonly losses: readonly Tensor[]
+}
+
+/**
+ * First variables for a layer that is called with inputs of these shapes (batch first), and for all layers within it. The
+ * layer itself keeps nothing.
+ *
+ * @example
+ * import { initLayer, Rng } from '@gradus/core'
+ * import { Dense } from '@gradus/layers'
+ * const { params } = initLayer(new Dense({ units: 2 }), [1, 3], new Rng(7))
+ * params[''].kernel.shape // => [3, 2]
+ */
+export function initLayer(
+  layer: BaseLayer,
+  inputShape: InputShape,
+  rng: Rng,
+  dtypes: DType | readonly DType[] = layer.inputDType,
+): VariableTrees {
+  let next = 0
+  const dtypeOf = () => (typeof dtypes === 'string' ? dtypes : dtypes[next++]!)
+  const { layers } = inferCall(
+    layer,
+    mapInputShape(inputShape, (shape) => standIn(shape, dtypeOf())),
+  )
+  const params: Record<string, Tree> = {}
+  const state: Record<string, Tree> = {}
+  for (const { layer: found, path } of layersWithin(layer)) {
+    const shapes = layers.get(found)
+    if (!shapes) continue
+    const stream = path === '' ? rng : path.split('.').reduce((outer, name) => outer.fork(name), rng)
+    const made = initVariables(found, shapes, stream)
+    params[path] = made.params
+    state[path] = made.state
+  }
+  return { params, state }
+}
+
+/** The same structure with `map` applied to each shape. */
+function mapInputShape(shape: InputShape, map: (shape: Shape) => unknown): unknown {
+  if (isPlainObject(shape)) {
+    return Object.fromEntries(
+      Object.entries(shape).map(([key, entry]) => [key, mapInputShape(entry as InputShape, map)]),
+    )
+  }
+  const list = shape as readonly (number | InputShape)[]
+  return typeof list[0] === 'object' ? list.map((entry) => mapInputShape(entry as InputShape, map)) : map(list as Shape)
+}
+
+/**
+ * Calls a layer with variables that are given, and returns the new state instead of keeping it: a pure function, for
+ * `compile`, `grad` and loops of one's own. Keras: `Layer.stateless_call`.
+ */
+export function statelessCall(
+  layer: BaseLayer,
+  variables: VariableTrees,
+  inputs: Tree,
+  { rng = new Rng(0), training = false, ...options }: StatelessOptions & object = {},
+): StatelessResult {
+  const forward = new Forward(variablesFrom(layer, variables))
+  const outputs = forward.call(layer, inputs, { rng, training, options })
+  return { outputs, state: statesAfter(layer, forward, variables.state), losses: forward.losses }
+}
+
+/** The states after a forward pass, those that no call has set as they were. */
+export function statesAfter(root: BaseLayer, forward: Forward, before: LayerTrees): LayerTrees {
+  const after: Record<string, Tree> = { ...before }
+  for (const { layer, path } of layersWithin(root)) {
+    const state = forward.states.get(layer)
+    if (state && path in before) after[path] = state
+  }
+  return after
+}

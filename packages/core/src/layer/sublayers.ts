@@ -1,0 +1,30 @@
+import { isFlat, isPlainObject } from './structure.ts'
+
+/** The base of all layers, which finds its instances with `layersAmong`. */
+type LayerClass = abstract new (...args: never) => object
+
+/**
+ * The instances of `base` among the properties of a layer and then among its options, by the names of the properties: alone,
+ * in lists (`experts.0`), in plain objects (`towers.left`). Each comes once, under the first name.
+ */
+export function layersAmong(
+  owner: { readonly config: object; readonly options: object },
+  base: LayerClass,
+): Record<string, object> {
+  const found: Record<string, object> = {}
+  const known = new Set<object>([owner])
+  const visit = (value: unknown, name: string): void => {
+    if (value instanceof base) {
+      if (known.has(value)) return
+      known.add(value)
+      found[name] = value
+    } else if (Array.isArray(value)) {
+      if (!isFlat(value)) value.forEach((entry, index) => visit(entry, `${name}.${index}`))
+    } else if (isPlainObject(value)) for (const key of Object.keys(value)) visit(value[key], `${name}.${key}`)
+  }
+  const { config, options, ...own } = owner as { config: object; options: object } & Record<string, unknown>
+  for (const [name, value] of [...Object.entries(own), ...Object.entries(options), ...Object.entries(config)]) {
+    visit(value, name)
+  }
+  return found
+}

@@ -1,0 +1,121 @@
+import { type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
+import type { Rng } from '../rng.ts'
+import type { BaseLayer } from './base-layer.ts'
+import type { LayerVariables, VariableSource } from './forward.ts'
+import { type LayerShapes, shapesOf } from './infer.ts'
+import { layersWithin } from './layers-within.ts'
+
+/** Parameters or state of a layer and all layers within it: those of each under its path, such as `encoder.dense`. */
+export type LayerTrees = Readonly<Record<string, Tree>>
+
+// Layers are pure; what they have learnt is kept here, by instance, so that models which share a layer share its weights.
+const kept = new WeakMap<BaseLayer, LayerVariables>()
+
+/** The variables that a layer keeps itself; undefined before it is built. */
+export function variablesOf(layer: BaseLayer): LayerVariables | undefined {
+  return kept.get(layer)
+}
+
+/** Makes the variables of a layer and of those within it that have none yet, for the shapes of their first calls. */
+export function buildVariables(
+  root: BaseLayer,
+  rng: Rng,
+  shapes: (layer: BaseLayer) => LayerShapes | undefined = shapesOf,
+): void {
+  for (const { layer, path } of layersWithin(root)) {
+    const found = kept.has(layer) ? undefined : shapes(layer)
+    if (found) kept.set(layer, initVariables(layer, found, rngAt(rng, path)))
+  }
+}
+
+/** First values of a layer's own variables. */
+export function initVariables(layer: BaseLayer, { input }: Pick<LayerShapes, 'input'>, rng: Rng): LayerVariables {
+  return { params: layer.init(rng, input), state: layer.initState(rng.fork('state'), input) }
+}
+
+function rngAt(rng: Rng, path: string): Rng {
+  return path === '' ? rng : path.split('.').reduce((stream, name) => stream.fork(name), rng)
+}
+
+/** The variables of a layer and of those within it. */
+export function readVariables(root: BaseLayer): { params: LayerTrees; state: LayerTrees } {
+  const params: Record<string, Tree> = {}
+  const state: Record<string, Tree> = {}
+  for (const { layer, path } of layersWithin(root)) {
+    const own = kept.get(layer)
+    if (!own) continue
+    if (hasLeaves(own.params)) params[path] = own.params
+    if (hasLeaves(own.state)) state[path] = own.state
+  }
+  return { params, state }
+}
+
+/** Replaces variables; layers that the trees leave out keep theirs. */
+export function writeVariables(root: BaseLayer, { params, state }: { params?: LayerTrees; state?: LayerTrees }): void {
+  for (const { layer, path } of layersWithin(root)) {
+    const old = kept.get(layer)
+    if (old) kept.set(layer, { params: params?.[path] ?? old.params, state: state?.[path] ?? old.state })
+  }
+}
+
+function hasLeaves(tree: Tree): boolean {
+  return treeLeaves(tree).length > 0
+}
+
+/** Variables given as trees, for a forward pass. Layers that have none find empty ones. */
+export function variablesFrom(
+  root: BaseLayer,
+  trees: { readonly params: LayerTrees; readonly state: LayerTrees },
+): VariableSource {
+  const byLayer = new Map(
+    layersWithin(root).map(({ layer, path }) => [
+      layer,
+      { params: trees.params[path] ?? {}, state: trees.state[path] ?? {} },
+    ]),
+  )
+  return { of: (layer) => byLayer.get(layer) ?? { params: {}, state: {} } }
+}
+
+/** Parameters by whether training changes them. */
+export function splitByTrainable(
+  root: BaseLayer,
+  params: LayerTrees,
+): { trainable: Record<string, Tree>; frozen: Record<string, Tree> } {
+  const trainable: Record<string, Tree> = {}
+  const frozen: Record<string, Tree> = {}
+  for (const { path, trained } of layersWithin(root)) {
+    if (params[path]) (trained ? trainable : frozen)[path] = params[path]
+  }
+  return { trainable, frozen }
+}
+
+/** One variable with the layer that it belongs to. */
+export interface Variable {
+  /** The names of the layers on the way and the key, joined by dots: `dense.kernel`. */
+  readonly path: string
+  readonly layer: BaseLayer
+  readonly key: string
+  readonly value: Tensor
+  readonly trainable: boolean
+}
+
+/** The variables of a layer and of those within it in Keras's order: layer by layer, the trained ones first. */
+export function listVariables(root: BaseLayer): Variable[] {
+  return layersWithin(root).flatMap(({ layer, path, trained }) => {
+    const own = kept.get(layer)
+    if (!own) return []
+    const list: Variable[] = []
+    for (const kind of ['params', 'state'] as const) {
+      treeForEach(own[kind], (value, key) => {
+        list.push({
+          path: path ? `${path}.${key}` : key,
+          layer,
+          key,
+          value,
+          trainable: kind === 'params' && trained,
+        })
+      })
+    }
+    return list
+  })
+}

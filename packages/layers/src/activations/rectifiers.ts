@@ -1,0 +1,124 @@
+import { activation } from '@gradus/core'
+import {
+  abs,
+  add,
+  div,
+  expm1,
+  greater,
+  greaterEqual,
+  less,
+  mul,
+  neg,
+  relu6 as relu6Of,
+  relu as reluOf,
+  sub,
+  type Tensor,
+  where,
+} from '@gradus/tensor'
+
+/**
+ * max(x, 0); with options a leak below the threshold and a ceiling. Keras: `relu`.
+ *
+ * @example
+ * import { relu } from '@gradus/layers/activations'
+ * import { tensor } from '@gradus/tensor'
+ * relu(tensor([-2, 1, 9]), { maxValue: 6 }).array() // => [0, 1, 6]
+ */
+export const relu = /* @__PURE__ */ activation(
+  'relu',
+  {
+    /** Slope below the threshold. */
+    negativeSlope: { type: 'number', default: 0 },
+    /** Ceiling; none by default. */
+    maxValue: 'number',
+    /** Values up to it are damped. */
+    threshold: { type: 'number', default: 0 },
+  },
+  (x, { negativeSlope, maxValue, threshold }) => {
+    let y = threshold === 0 ? reluOf(x) : where(greater(x, threshold), x, 0)
+    // the ceiling comes with a floor of 0, which shows where the threshold is negative
+    if (maxValue !== undefined) y = where(greater(y, maxValue), maxValue, reluOf(y))
+    // below the threshold: negativeSlope * (x - threshold)
+    return negativeSlope === 0 ? y : sub(y, mul(reluOf(sub(threshold, x)), negativeSlope))
+  },
+)
+
+/** min(max(x, 0), 6). Keras: `relu6`. */
+export const relu6 = /* @__PURE__ */ activation('relu6', {}, (x) => relu6Of(x))
+
+/** x where it is positive, a small multiple of it elsewhere. Keras: `leaky_relu`. */
+export const leakyRelu = /* @__PURE__ */ activation(
+  'leakyRelu',
+  {
+    /** The multiple below zero; the layer `LeakyReLU` of Keras has 0.3. */
+    negativeSlope: { type: 'number', default: 0.2 },
+  },
+  (x, { negativeSlope }) => where(greaterEqual(x, 0), x, mul(x, negativeSlope)),
+)
+
+/** x where it exceeds the threshold, another value elsewhere. Keras: `threshold`. */
+export const threshold = /* @__PURE__ */ activation(
+  'threshold',
+  {
+    /** Values up to it are replaced. */
+    threshold: { type: 'number', required: true },
+    /** What they are replaced with. */
+    defaultValue: { type: 'number', required: true },
+  },
+  (x, { threshold, defaultValue }) => where(greater(x, threshold), x, defaultValue),
+)
+
+/** x where it is positive, alpha * (exp(x) - 1) elsewhere. Keras: `elu` (Clevert et al., 2016). */
+export const elu = /* @__PURE__ */ activation(
+  'elu',
+  {
+    /** How far below zero it saturates. */
+    alpha: { type: 'number', default: 1 },
+  },
+  (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(negativePart(x)), alpha)),
+)
+
+/**
+ * max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1): an exponential linear unit that is smooth for every alpha.
+ * Keras: `celu` (Barron, 2017).
+ */
+export const celu = /* @__PURE__ */ activation(
+  'celu',
+  {
+    /** How far below zero it saturates. */
+    alpha: { type: 'number', default: 1 },
+  },
+  (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(div(negativePart(x), alpha)), alpha)),
+)
+
+// The fixed point of the moments, appendix A of the paper.
+const seluAlpha = 1.6732632423543772
+const seluScale = 1.0507009873554805
+
+/**
+ * A scaled exponential linear unit that keeps mean 0 and variance 1 from layer to layer, given lecunNormal weights.
+ * Keras: `selu` (Klambauer et al., 2017).
+ */
+export const selu = /* @__PURE__ */ activation('selu', {}, (x) =>
+  mul(where(greaterEqual(x, 0), x, mul(expm1(negativePart(x)), seluAlpha)), seluScale),
+)
+
+/** min(x, 0): the exponential sees no positive number, so that it cannot overflow where its result is not used. */
+function negativePart(x: Tensor): Tensor {
+  return neg(reluOf(neg(x)))
+}
+
+/** x where |x| exceeds the threshold, 0 elsewhere. Keras: `hard_shrink`. */
+export const hardShrink = /* @__PURE__ */ activation(
+  'hardShrink',
+  { threshold: { type: 'number', default: 0.5 } },
+  (x, { threshold }) => where(greater(abs(x), threshold), x, 0),
+)
+
+/** x moved towards 0 by the threshold, and 0 where |x| is below it. Keras: `soft_shrink`. */
+export const softShrink = /* @__PURE__ */ activation(
+  'softShrink',
+  { threshold: { type: 'number', default: 0.5 } },
+  (x, { threshold }) =>
+    where(greater(x, threshold), sub(x, threshold), where(less(x, -threshold), add(x, threshold), 0)),
+)

@@ -1,0 +1,7 @@
+import type { ActivationFunction, Constraint, Initializer, Kind, Regularizer } from '@gradus/core'
+
+// The types of options that hold instances; a description such as `{ type: initializerKind, among: initializers }` says it all.
+export const activationKind = 'activation' as Kind<ActivationFunction>
+export const initializerKind = 'initializer' as Kind<Initializer>
+export const regularizerKind = 'regularizer' as Kind<Regularizer>
+export const constraintKind = 'constraint' as Kind<Constraint>

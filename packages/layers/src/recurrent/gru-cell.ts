@@ -1,0 +1,61 @@
+import type { ConfigOf, FieldTable, OptionsOf, Rng, Scope } from '@gradus/core'
+import { add, mul, reshape, sliceAxis, sub, type Tensor } from '@gradus/tensor'
+import * as activations from '../activations/index.ts'
+import { activationKind } from '../option-kinds.ts'
+import type { CellSteps } from './cell.ts'
+import { UnitsCell, type UnitsConfig, type UnitsOptions } from './units-cell.ts'
+
+export const gruFields = {
+  /** For the gates. */
+  recurrentActivation: { type: activationKind, among: activations, default: 'sigmoid', whenNull: 'linear' },
+  /** Apply the reset gate after the product with the recurrent kernel, with a bias of its own, instead of before it. */
+  resetAfter: { type: 'boolean', default: true },
+} as const
+
+export interface GRUCellConfig extends ConfigOf<typeof gruFields>, UnitsConfig {}
+
+/**
+ * One step of a gated recurrent unit. The state is the output, `[batch, units]`; the columns of the kernels are update gate,
+ * reset gate, candidate. With `resetAfter` the bias is `[2, 3 units]`, for the input and for the state.
+ * Keras: `GRUCell` (Cho et al., 2014).
+ *
+ * @example
+ * import { GRUCell } from '@gradus/layers'
+ * import { zeros } from '@gradus/tensor'
+ * const [output] = new GRUCell({ units: 2 }).callAll(zeros([1, 3]), { states: [zeros([1, 2])] })
+ * output.array() // => [[0, 0]]
+ */
+export class GRUCell extends UnitsCell<GRUCellConfig> {
+  static readonly type = 'GRUCell'
+  static override readonly fields: FieldTable = gruFields
+  declare readonly options: UnitsOptions & OptionsOf<typeof gruFields>
+  protected readonly gates = 3
+
+  override start(sequence: Tensor, scope: Scope<this>): CellSteps {
+    const { activation, recurrentActivation, resetAfter, units } = this.options
+    const { bias } = scope.params
+    const row = (index: number) => bias && reshape(sliceAxis(bias, 0, index, 1), [3 * units])
+    const inputBias = resetAfter ? row(0) : bias
+    const stateBias = resetAfter ? row(1) : undefined
+    const fromState = this.statePart(scope, sequence)
+    return {
+      inputs: this.inputPart(sequence, scope, inputBias),
+      step: (input, [state]) => {
+        const h = state as Tensor
+        const product = resetAfter ? fromState(h) : fromState(h, 0, 2)
+        const inner = stateBias ? add(product, stateBias) : product
+        const update = recurrentActivation(add(this.gate(input, 0), this.gate(inner, 0)))
+        const reset = recurrentActivation(add(this.gate(input, 1), this.gate(inner, 1)))
+        const recalled = resetAfter ? mul(reset, this.gate(inner, 2)) : fromState(mul(reset, h), 2, 3)
+        const candidate = activation(add(this.gate(input, 2), recalled))
+        const output = add(mul(update, h), mul(sub(1, update), candidate))
+        return [output, [output]]
+      },
+    }
+  }
+
+  protected override makeBias(rng: Rng): Tensor {
+    const { units, resetAfter, biasInitializer } = this.options
+    return resetAfter ? biasInitializer.make(rng.next(), [2, 3 * units], this.dtype) : super.makeBias(rng)
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  type ConfigArgument,
+  ConfigError,
+  type ConfigOf,
+  describeValue,
+  type Kind,
+  type LayerConfig,
+} from '@gradus/core'
+import { RecurrentCell } from './cell.ts'
+import { type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
+import { StackedRNNCells } from './stacked-cells.ts'
+
+const fields = {
+  /** What happens at each step: a cell, or a list of cells, each taking the output of the one before. */
+  cell: { type: 'layer' as Kind<RecurrentCell | readonly RecurrentCell[]>, required: true },
+} as const
+
+export interface RNNConfig extends ConfigOf<typeof fields>, RecurrentConfig {}
+
+/**
+ * Runs a cell along the time axis: `[batch, time, ...]` gives the last output, or with `returnSequences` all of them,
+ * `[batch, time, ...]`, followed by the final states with `returnState`. Throws `ShapeError` for inputs without a time axis.
+ * Keras: `RNN`.
+ *
+ * @example
+ * import { GRUCell, RNN } from '@gradus/layers'
+ * import { zeros } from '@gradus/tensor'
+ * new RNN({ cell: new GRUCell({ units: 2 }), returnSequences: true }).call(zeros([1, 3, 4])).shape // => [1, 3, 2]
+ */
+export class RNN extends RecurrentLayer<RNNConfig> {
+  static readonly type = 'RNN'
+  static override readonly fields = fields
+  readonly cell: RecurrentCell
+
+  constructor(...config: ConfigArgument<RNNConfig & LayerConfig>) {
+    super(...config)
+    const { cell } = this.config
+    const one = Array.isArray(cell) ? new StackedRNNCells({ cells: cell }) : cell
+    if (!(one instanceof RecurrentCell)) {
+      throw new ConfigError(
+        `RNN: 'cell' must be a cell or a list of cells and is ${describeValue(cell)}. Example: new RNN({ cell: new LSTMCell({ units: 8 }) }). A cell of your own extends RecurrentCell.`,
+      )
+    }
+    this.cell = one
+  }
+}

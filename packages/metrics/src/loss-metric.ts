@@ -1,0 +1,52 @@
+import { alignRanks, type ConfigArgument, type Definition, type FieldTable, type Loss, type MeanState } from '@gradus/core'
+import { cast, mul, type Tensor } from '@gradus/tensor'
+import { MeanMetric } from './mean-metric.ts'
+
+/** A loss class that makes a metric. */
+type LossClass = Definition<'loss'> & (new (config: never) => Loss)
+
+/** The class of the metric that a loss makes: its name and options are those of the loss, less its reduction. */
+export type LossMetricClass<D extends LossClass> = {
+  new (...config: ConfigArgument<Omit<ConfigOfLoss<D>, 'reduction'>>): MeanMetric<Omit<ConfigOfLoss<D>, 'reduction'>>
+  readonly kind: 'metric'
+  readonly type: D['type']
+  readonly aliases: D extends { readonly aliases: infer A } ? A : readonly []
+  readonly fields: FieldTable
+}
+
+type ConfigOfLoss<D> = D extends new (...args: infer A) => unknown ? NonNullable<A[0]> : never
+
+/**
+ * The metric that is the mean of a loss over all samples: `const MeanSquaredError = lossMetric(losses.MeanSquaredError)`.
+ *
+ * @example
+ * import { MeanSquaredError as Loss } from '@gradus/losses'
+ * import { lossMetric } from '@gradus/metrics'
+ * import { tensor } from '@gradus/tensor'
+ * const Metric = lossMetric(Loss)
+ * const metric = new Metric()
+ * const state = metric.update(metric.init(), tensor([[0, 1], [0, 0]]), tensor([[2, 1], [0, 0]]))
+ * metric.result(state).item() // => 1
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function lossMetric<D extends LossClass>(loss: D): LossMetricClass<D> {
+  const made = class extends MeanMetric {
+    static readonly type = loss.type
+    static readonly aliases = loss.aliases ?? []
+    static override readonly fields = Object.hasOwn(loss, 'fields') ? (loss.fields ?? {}) : {}
+    private readonly loss = new (loss as unknown as new (config: object) => Loss)(this.config)
+
+    protected values(target: Tensor, prediction: Tensor): Tensor {
+      return this.loss.perSample(target, prediction)
+    }
+
+    // As Keras: without weights, samples that the loss leaves out count with a value of 0; with weights they do not count.
+    override update(state: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
+      const counted = weight && this.loss.maskOf(target, prediction)
+      if (!weight || !counted) return super.update(state, target, prediction, weight)
+      const aligned = alignRanks(cast(counted, 'float32'), cast(weight, 'float32'))
+      return super.update(state, target, prediction, mul(aligned.target, aligned.prediction))
+    }
+  }
+  return made as unknown as LossMetricClass<D>
+}
