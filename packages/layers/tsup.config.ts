@@ -1,3 +1,13 @@
 import { build } from '../../tsup.base.ts'
 
-export default build()
+// The entries share their classes: two copies of one would be two different classes.
+export default build({
+  entry: {
+    index: 'src/index.ts',
+    activations: 'src/activations/index.ts',
+    constraints: 'src/constraints/index.ts',
+    initializers: 'src/initializers/index.ts',
+    regularizers: 'src/regularizers/index.ts',
+  },
+  splitting: true,
+})

@@ -4,20 +4,27 @@ import {
   DataError,
   describeValue,
   type HostArray,
-  isHostArray,
+  type HostValues,
+  type InputData,
+  isHostValues,
+  isStringArray,
   mapNamed,
   type Named,
   namedEntries,
-  toNamedArrays,
+  numbersOf,
+  partOf,
+  toNamedValues,
 } from '@gradus/core'
 import { formatShape, hostArray, sameShape, Tensor } from '@gradus/tensor'
 
-/** One sample, or one batch, as users may give it: numbers and arrays of any form. */
+/** One sample, or one batch, as users may give it: numbers, strings and arrays of any form. */
 export interface ElementData {
-  readonly x: Named<ArrayData | number | boolean>
+  readonly x: Named<InputData | Scalar>
   readonly y?: Named<ArrayData | number | boolean>
   readonly sampleWeight?: Named<ArrayData | number | boolean>
 }
+
+type Scalar = number | boolean | string
 
 const parts = ['x', 'y', 'sampleWeight'] as const
 
@@ -29,48 +36,57 @@ export async function toElement(data: ElementData, where: string): Promise<Batch
     )
   }
   const element: { -readonly [K in keyof Batch]: Batch[K] } = { x: await part(data.x, `x of ${where}`) }
-  if (data.y !== undefined) element.y = await part(data.y, `y of ${where}`)
-  if (data.sampleWeight !== undefined) element.sampleWeight = await part(data.sampleWeight, `sampleWeight of ${where}`)
+  if (data.y !== undefined) element.y = await numbers(data.y, `y of ${where}`)
+  if (data.sampleWeight !== undefined)
+    element.sampleWeight = await numbers(data.sampleWeight, `sampleWeight of ${where}`)
   return element
 }
 
-async function part(value: Named<ArrayData | number | boolean>, name: string): Promise<Named<HostArray>> {
-  if (typeof value === 'number' || typeof value === 'boolean') return scalar(value)
+async function numbers(value: Named<InputData | Scalar>, name: string): Promise<Named<HostArray>> {
+  return numbersOf(await part(value, name), name)
+}
+
+async function part(value: Named<InputData | Scalar>, name: string): Promise<Named<HostValues>> {
+  if (isScalar(value)) return scalar(value)
   if (isDictionary(value)) {
-    const entries = Object.entries(value as { [key: string]: ArrayData | number | boolean }).map(
-      async ([key, entry]) => [key, await part(entry, `${name}.${key}`)] as [string, HostArray],
+    const entries = Object.entries(value as { [key: string]: InputData | Scalar }).map(
+      async ([key, entry]) => [key, await part(entry, `${name}.${key}`)] as [string, HostValues],
     )
     return Object.fromEntries(await Promise.all(entries))
   }
-  return toNamedArrays(value as Named<ArrayData>, name)
+  return toNamedValues(value as Named<InputData>, name)
 }
 
 function isDictionary(value: unknown): boolean {
   const plain = typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
-  return plain && !isHostArray(value) && !(value instanceof Tensor)
+  return plain && !isHostValues(value) && !(value instanceof Tensor)
 }
 
-function scalar(value: number | boolean): HostArray {
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string'
+}
+
+function scalar(value: Scalar): HostValues {
+  if (typeof value === 'string') return { data: [value], shape: [], dtype: 'string' }
   const data = typeof value === 'boolean' ? Uint8Array.of(Number(value)) : Float32Array.of(value)
   return { data, shape: [], dtype: typeof value === 'boolean' ? 'bool' : 'float32' }
 }
 
 /** Applies `map` to every array of an element. */
-export function mapElement(element: Batch, map: (array: HostArray) => HostArray): Batch {
+export function mapElement(element: Batch, map: <V extends HostValues>(values: V) => V): Batch {
   return Object.fromEntries(
-    parts.flatMap((name) => (element[name] === undefined ? [] : [[name, mapNamed(element[name], map)]])),
+    parts.flatMap((name) =>
+      element[name] === undefined ? [] : [[name, mapNamed(element[name] as Named<HostValues>, map)]],
+    ),
   ) as unknown as Batch
 }
 
 /** One sample of arrays whose first dimension counts samples; it shares their memory. */
 export function sampleOf(arrays: Batch, index: number): Batch {
-  return mapElement(arrays, ({ data, shape, dtype }) => {
+  return mapElement(arrays, (values) => {
+    const { data, shape } = values
     const width = shape[0] === 0 ? 0 : data.length / shape[0]!
-    return {
-      data: data.subarray(index * width, (index + 1) * width) as HostArray['data'],
-      shape: shape.slice(1),
-      dtype,
-    }
+    return { ...values, data: partOf(values, index * width, (index + 1) * width), shape: shape.slice(1) }
   })
 }
 
@@ -85,12 +101,12 @@ export function stack(samples: readonly Batch[], start: number): Batch {
       throw new DataError(
         `Sample ${start + missing} ${column[missing] === undefined ? 'lacks' : 'has'} ${name}, unlike sample ${start}.`,
       )
-    if (first[name] !== undefined) batch[name] = stackNamed(column as Named<HostArray>[], name, start)
+    if (first[name] !== undefined) batch[name] = stackNamed(column as Named<HostValues>[], name, start)
   }
   return batch as unknown as Batch
 }
 
-function stackNamed(column: readonly Named<HostArray>[], name: string, start: number): Named<HostArray> {
+function stackNamed(column: readonly Named<HostValues>[], name: string, start: number): Named<HostValues> {
   const entries = column.map((value) => namedEntries(value, name))
   const joined = entries[0]!.map(([entryName], position) => {
     const arrays = entries.map((list, index) => {
@@ -108,9 +124,9 @@ function stackNamed(column: readonly Named<HostArray>[], name: string, start: nu
   return mapNamed(column[0]!, () => joined[next++]!)
 }
 
-function stackArrays(arrays: readonly HostArray[], name: string, start: number): HostArray {
-  const { shape, dtype, data } = arrays[0]!
-  const stacked = hostArray(dtype, data.length * arrays.length)
+function stackArrays(arrays: readonly HostValues[], name: string, start: number): HostValues {
+  const first = arrays[0]!
+  const { shape, dtype } = first
   arrays.forEach((array, index) => {
     if (!sameShape(array.shape, shape) || array.dtype !== dtype) {
       throw new DataError(
@@ -118,7 +134,17 @@ function stackArrays(arrays: readonly HostArray[], name: string, start: number):
           'Samples of a batch must have equal shapes: pad them (padSequences) or batch equal ones together.',
       )
     }
-    stacked.set(array.data, index * data.length)
   })
-  return { data: stacked, shape: [arrays.length, ...shape], dtype }
+  return { ...first, data: joined(arrays), shape: [arrays.length, ...shape] } as HostValues
+}
+
+function joined(arrays: readonly HostValues[]): HostValues['data'] {
+  const [first] = arrays
+  if (isStringArray(first)) return arrays.flatMap(({ data }) => data as readonly string[])
+  const { dtype, data } = first as HostArray
+  const all = hostArray(dtype, data.length * arrays.length)
+  arrays.forEach((array, index) => {
+    all.set((array as HostArray).data, index * data.length)
+  })
+  return all
 }

@@ -5,9 +5,11 @@ import {
   DataError,
   type Dataset,
   describeValue,
+  type InputData,
   type Named,
   sampleCount,
   toNamedArrays,
+  toNamedValues,
 } from '@gradus/core'
 import type { ElementData } from './element.ts'
 import {
@@ -152,7 +154,7 @@ export class Pipeline implements Dataset {
 
 /** Samples of arrays: inputs, targets and weights, one or several each, by name or by position. */
 export interface ArraysData {
-  readonly x: Named<ArrayData>
+  readonly x: Named<InputData>
   readonly y?: Named<ArrayData>
   readonly sampleWeight?: Named<ArrayData>
 }
@@ -163,7 +165,7 @@ export interface ArraysData {
  */
 export async function fromArrays({ x, y, sampleWeight }: ArraysData): Promise<Pipeline> {
   const arrays = {
-    x: await toNamedArrays(x, 'x'),
+    x: await toNamedValues(x, 'x'),
     ...(y !== undefined && { y: await toNamedArrays(y, 'y') }),
     ...(sampleWeight !== undefined && { sampleWeight: await toNamedArrays(sampleWeight, 'sampleWeight') }),
   }

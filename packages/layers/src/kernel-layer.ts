@@ -2,8 +2,9 @@ import {
   type ConfigArgument,
   type ConfigOf,
   type FieldTable,
+  type Initializer,
   Layer,
-  type LayerConfig,
+  type LayerOptions,
   type OptionsOf,
   type Regularizer,
   type Rng,
@@ -14,15 +15,13 @@ import * as constraints from './constraints/index.ts'
 import { HeUniform } from './initializers/he-uniform.ts'
 import * as initializers from './initializers/index.ts'
 import { Zeros } from './initializers/zeros.ts'
-import { adapted, lowRankOf, penalisedAs } from './low-rank.ts'
+import { adapted, lowRankOf, penalizedAs } from './low-rank.ts'
 import { activationKind, constraintKind, initializerKind, regularizerKind } from './option-kinds.ts'
 import * as regularizers from './regularizers/index.ts'
 
-const fields = {
+export const kernelFields = {
   /** What is applied to the result. */
   activation: { type: activationKind, among: activations, default: 'linear' },
-  /** Whether a bias is added. */
-  useBias: { type: 'boolean', default: true },
   kernelInitializer: { type: initializerKind, among: initializers, default: 'glorotUniform' },
   biasInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
   kernelRegularizer: { type: regularizerKind, among: regularizers },
@@ -37,10 +36,13 @@ const fields = {
   loraAlpha: 'number',
 } as const
 
-/** Options of layers that multiply by a kernel, add a bias and apply an activation. */
-export interface KernelConfig extends ConfigOf<typeof fields> {}
+/** Whether a bias is added. */
+export const useBiasField = { type: 'boolean', default: true } as const
 
-export type KernelOptions = OptionsOf<typeof fields>
+/** Options of layers that multiply by a kernel, add a bias and apply an activation. */
+export interface KernelConfig extends ConfigOf<typeof kernelFields> {}
+
+export type KernelOptions = OptionsOf<typeof kernelFields>
 
 /** A kernel whose last axis is the output's, and perhaps a bias and the matrices of a low-rank adaptation. */
 export type KernelParams = {
@@ -52,31 +54,37 @@ export type KernelParams = {
 
 /** What layers with a kernel have in common: its parameters, their penalties, and low-rank adaptation. */
 export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, KernelParams> {
-  static override readonly fields: FieldTable = fields
+  static override readonly fields: FieldTable = kernelFields
   declare readonly options: KernelOptions
   private readonly lowRank: { readonly rank: number; readonly scale: number } | undefined
 
-  constructor(...config: ConfigArgument<C & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...config)
     this.lowRank = lowRankOf(this.type, this.options, this.options.kernelConstraint)
   }
 
   override regularizerOf(key: string): Regularizer | undefined {
-    const owner = this.lowRank ? penalisedAs(key, 'kernel') : key
+    const owner = this.lowRank ? penalizedAs(key, 'kernel') : key
     return owner === undefined ? undefined : super.regularizerOf(owner)
   }
 
-  /** The parameters for a kernel `[...window, outputs]`. */
-  protected makeParams(rng: Rng, window: Shape, outputs: number): KernelParams {
+  /** The parameters for a kernel and, if there is to be one, a bias of these shapes. */
+  protected makeParams(
+    rng: Rng,
+    kernelShape: Shape,
+    biasShape: Shape | undefined,
+    kernelInitializer: Initializer = this.options.kernelInitializer,
+  ): KernelParams {
     const { lowRank, dtype } = this
-    const { kernelInitializer, biasInitializer, useBias } = this.options
+    const { biasInitializer } = this.options
+    const window = kernelShape.slice(0, -1)
     return {
-      kernel: kernelInitializer.make(rng.next(), [...window, outputs], dtype),
-      ...(useBias ? { bias: biasInitializer.make(rng.next(), [outputs], dtype) } : {}),
+      kernel: kernelInitializer.make(rng.next(), kernelShape, dtype),
+      ...(biasShape ? { bias: biasInitializer.make(rng.next(), biasShape, dtype) } : {}),
       ...(lowRank
         ? {
             loraKernelA: new HeUniform().make(rng.next(), [...window, lowRank.rank], dtype),
-            loraKernelB: new Zeros().make(rng.next(), [lowRank.rank, outputs], dtype),
+            loraKernelB: new Zeros().make(rng.next(), [lowRank.rank, kernelShape.at(-1)!], dtype),
           }
         : {}),
     }

@@ -35,7 +35,7 @@ export function adapted(fixed: Tensor, a: Tensor, b: Tensor, scale: number): Ten
  * The parameter whose penalty belongs to `key` while `fixed` is adapted: as in Keras, the trained matrices bear the
  * penalty of the parameter that they stand for, and that parameter bears none.
  */
-export function penalisedAs(key: string, fixed: string): string | undefined {
+export function penalizedAs(key: string, fixed: string): string | undefined {
   if (key === fixed) return undefined
   return key.startsWith('lora') ? fixed : key
 }

@@ -244,8 +244,8 @@ describe('fit', () => {
     }
     const plain = await loss(true)
     expect(await loss(false, 'l2')).toEqual(plain)
-    for (const [index, penalised] of (await loss(true, 'l2')).entries())
-      expect(penalised).toBeGreaterThan(plain[index]!)
+    for (const [index, penalized] of (await loss(true, 'l2')).entries())
+      expect(penalized).toBeGreaterThan(plain[index]!)
   })
 })
 

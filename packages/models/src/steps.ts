@@ -58,7 +58,7 @@ interface Forward extends Compared {
 interface ForwardScope {
   readonly params: ByLayer
   /** The parameters whose regularizers count. */
-  readonly penalised: ByLayer
+  readonly penalized: ByLayer
   readonly state: ByLayer
   readonly rng: Rng
   readonly training: boolean
@@ -76,7 +76,7 @@ export function makeTrainStep(
     const rng = new Rng(foldIn(key, cast(carry.step, 'uint32')))
     const lossOf = (trainable: ByLayer): readonly [Tensor, Forward] => {
       const params = mergeByLayer(network, trainable, frozen)
-      const scope = { params, penalised: trainable, state: carry.state, rng, training: true }
+      const scope = { params, penalized: trainable, state: carry.state, rng, training: true }
       const forward = runForward(network, objective, batch, scope)
       return [optimizer.scaleLoss(forward.total, carry.optimizer), forward]
     }
@@ -109,8 +109,8 @@ export function makeTrainStep(
 export function makeTestStep(network: Network, objective: Objective, options: StepOptions): TestStep {
   const step = (carry: TestCarry, params: ByLayer, state: ByLayer, feed: Feed, key: Tensor): TestCarry => {
     const { batch, position } = takeBatch(feed, carry.position)
-    const { trainable: penalised } = splitByTrainable(network, params)
-    const scope = { params, penalised, state, rng: new Rng(key), training: false }
+    const { trainable: penalized } = splitByTrainable(network, params)
+    const scope = { params, penalized, state, rng: new Rng(key), training: false }
     const forward = runForward(network, objective, batch, scope)
     const tracker = objective.update(carry.tracker, forward.total, forward, batch)
     return { tracker: inOrderOf(carry.tracker, tracker), position }
@@ -128,12 +128,12 @@ function runForward(
   network: Network,
   objective: Objective,
   batch: DeviceBatch,
-  { penalised, ...scope }: ForwardScope,
+  { penalized, ...scope }: ForwardScope,
 ): Forward {
   const added: Tensor[] = []
   const result = network.run(batch.inputs, { ...scope, addLoss: (loss) => added.push(loss) })
   const { total, parts } = objective.loss(result, batch)
-  const losses = [...(total ? [total] : []), ...added.map((loss) => sum(loss)), ...penaltiesOf(network, penalised)]
+  const losses = [...(total ? [total] : []), ...added.map((loss) => sum(loss)), ...penaltiesOf(network, penalized)]
   return {
     ...result,
     parts,

@@ -3,6 +3,9 @@ import type { DType } from './dtype.ts'
 /** Dimensions from the outermost to the innermost; `null` for one that is not known in advance. */
 export type SymbolicShape = readonly (number | null)[]
 
+/** What a symbolic tensor stands for: a dtype, or strings, which stay on the host. */
+export type SymbolicDType = DType | 'string'
+
 /**
  * A dimension that is not known in advance. It has an identity: equal objects are the same size in every batch. `sizes` are
  * those that it is given when shapes are worked out by trying.
@@ -23,7 +26,7 @@ export class SymbolicTensor {
 
   constructor(
     readonly sizes: readonly (number | UnknownSize)[],
-    readonly dtype: DType,
+    readonly dtype: SymbolicDType,
     readonly source: SymbolicSource,
   ) {
     this.shape = sizes.map((size) => (typeof size === 'number' ? size : null))

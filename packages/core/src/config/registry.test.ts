@@ -5,7 +5,7 @@ import { Regularizer } from '../contracts/regularizer.ts'
 import { Schedule } from '../contracts/schedule.ts'
 import { ConfigError } from '../errors.ts'
 import { Input } from '../layer/input.ts'
-import { Layer, type LayerConfig } from '../layer/layer.ts'
+import { Layer, type LayerOptions } from '../layer/layer.ts'
 import { specOf } from './configured.ts'
 import type { Fields } from './fields.ts'
 import { Registry } from './registry.ts'
@@ -57,7 +57,7 @@ class Dense extends Layer<DenseConfig> {
     rate: ['number', 'schedule'],
     extra: 'unknown',
   } satisfies Fields<DenseConfig>
-  constructor(config: DenseConfig & LayerConfig) {
+  constructor(config: LayerOptions<DenseConfig>) {
     super(config)
     if (config.units < 1) throw new ConfigError(`Dense: 'units' must be positive and is ${config.units}.`)
     if (config.units > 1000) throw new ConfigError('Dense: that is a lot.')

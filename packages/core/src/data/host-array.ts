@@ -1,7 +1,7 @@
 import { type DType, formatShape, hostArray, type Shape, sizeOf, Tensor, type TypedArray } from '@gradus/tensor'
 import { describeValue } from '../config/describe.ts'
 import { DataError } from '../errors.ts'
-import type { ArrayData, HostArray, Named, NestedNumbers, NumberArray } from './dataset.ts'
+import type { ArrayData, HostArray, NestedNumbers, NumberArray } from './dataset.ts'
 
 /** Whether `value` is a host array: `{ data, shape, dtype }`. */
 export function isHostArray(value: unknown): value is HostArray {
@@ -54,99 +54,6 @@ export function castHostArray(array: HostArray, name: string, dtype: DType | und
     data[i] = number
   }
   return { data, shape: array.shape, dtype }
-}
-
-/** The samples `start` to `end` (a view), or the samples at `indices` (a copy). */
-export function takeRows(
-  array: HostArray,
-  rows: { readonly start: number; readonly end: number } | ArrayLike<number>,
-): HostArray {
-  const [count = 0, ...rest] = array.shape
-  const width = sizeOf(rest)
-  if (!('length' in rows)) {
-    const start = Math.max(0, Math.min(rows.start, count))
-    const end = Math.max(start, Math.min(rows.end, count))
-    const data = array.data.subarray(start * width, end * width) as TypedArray
-    return { data, shape: [end - start, ...rest], dtype: array.dtype }
-  }
-  const data = hostArray(array.dtype, rows.length * width)
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
-    if (!(row >= 0 && row < count))
-      throw new DataError(`There is no sample ${row} among ${count} samples (0 to ${count - 1}).`)
-    if (width === 1) data[i] = array.data[row]!
-    else data.set(array.data.subarray(row * width, (row + 1) * width), i * width)
-  }
-  return { data, shape: [rows.length, ...rest], dtype: array.dtype }
-}
-
-/**
- * The number of samples that all arrays have in common. Throws `DataError` where they differ or one has no dimension.
- * `arrays` are by name, such as `{ x, y }`; missing ones are skipped.
- */
-export function sampleCount(arrays: { readonly [name: string]: Named<HostArray> | undefined }): number {
-  let first: { name: string; count: number } | undefined
-  for (const [group, named] of Object.entries(arrays)) {
-    if (named === undefined) continue
-    for (const [name, { shape }] of namedEntries(named, group)) {
-      const count = shape[0]
-      if (count === undefined)
-        throw new DataError(`${name} is a single number; expected a first dimension that counts samples.`)
-      if (first && first.count !== count) {
-        throw new DataError(`${first.name} has ${first.count} samples and ${name} has ${count}. Give as many of each.`)
-      }
-      first ??= { name, count }
-    }
-  }
-  return first?.count ?? 0
-}
-
-/** The arrays of a `Named<HostArray>` with a name for messages: `x`, `x[1]` or `x.age`. */
-export function namedEntries(named: Named<HostArray>, name: string): [name: string, array: HostArray][] {
-  if (isHostArray(named)) return [[name, named]]
-  if (Array.isArray(named)) return (named as readonly HostArray[]).map((array, index) => [`${name}[${index}]`, array])
-  return Object.entries(named as { readonly [key: string]: HostArray }).map(([key, array]) => [`${name}.${key}`, array])
-}
-
-/** The same form with `map` applied to each array. */
-export function mapNamed(named: Named<HostArray>, map: (array: HostArray) => HostArray): Named<HostArray> {
-  if (isHostArray(named)) return map(named)
-  if (Array.isArray(named)) return (named as readonly HostArray[]).map(map)
-  return Object.fromEntries(
-    Object.entries(named as { [key: string]: HostArray }).map(([key, array]) => [key, map(array)]),
-  )
-}
-
-/**
- * Like `toHostArray` for one input or several. An object is several by name; an array is several by position when
- * `several` says so (a model knows how many inputs it has) or when it holds host arrays or tensors, and else one input.
- */
-export async function toNamedArrays(
-  value: Named<ArrayData>,
-  name: string,
-  { several = false, dtype }: { several?: boolean; dtype?: DType } = {},
-): Promise<Named<HostArray>> {
-  if (Array.isArray(value)) {
-    const list = value as readonly ArrayData[]
-    const listed = list.length > 0 && list.every((entry) => entry instanceof Tensor || isHostArray(entry))
-    if (several || listed)
-      return Promise.all(list.map((entry, index) => toHostArray(entry, `${name}[${index}]`, dtype)))
-  }
-  if (isPlainObject(value) && !isHostArray(value)) {
-    const entries = Object.entries(value as { [key: string]: ArrayData })
-    return Object.fromEntries(
-      await Promise.all(
-        entries.map(async ([key, entry]) => [key, await toHostArray(entry, `${name}.${key}`, dtype)] as const),
-      ),
-    )
-  }
-  return toHostArray(value as ArrayData, name, dtype)
-}
-
-function isPlainObject(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype = Object.getPrototypeOf(value) as unknown
-  return prototype === Object.prototype || prototype === null
 }
 
 function isNumberArray(value: unknown): value is NumberArray {

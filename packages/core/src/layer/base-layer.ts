@@ -1,12 +1,13 @@
-import type { DType, FloatDType, Shape, SymbolicShape, Tensor, Tree } from '@gradus/tensor'
+import type { FloatDType, Shape, SymbolicDType, SymbolicShape, Tensor, Tree } from '@gradus/tensor'
 import { type ConfigArgument, Configured } from '../config/configured.ts'
 import type { Fields, FieldTable, Kind } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import type { Constraint } from '../contracts/constraint.ts'
 import type { Regularizer } from '../contracts/regularizer.ts'
+import type { HostValues, Named } from '../data/dataset.ts'
 import type { Rng } from '../rng.ts'
+import type { Structure } from '../structure.ts'
 import { currentDTypePolicy, type DTypePolicy, dtypePolicies, dtypesOf } from './dtype-policy.ts'
-import type { Structure } from './structure.ts'
 import { layersAmong } from './sublayers.ts'
 
 /** Options that every layer takes. */
@@ -22,6 +23,9 @@ export interface LayerConfig {
   /** Penalty on the layer's output, added to the loss divided by the batch size. */
   readonly activityRegularizer?: Regularizer
 }
+
+/** The config `C` of a layer with the options that every layer takes. */
+export type LayerOptions<C extends object> = C & Omit<LayerConfig, keyof C>
 
 /** Which entries of a tensor count, as bool: a mask, one per tensor where there are several, undefined where all count. */
 export type Masks = Structure<Tensor | undefined>
@@ -55,9 +59,9 @@ export interface Scope<L extends LayerTypes = LayerTypes> {
   /** The state after this call, in the form of the old one. */
   setState(next: L['State']): void
   /** Calls a sublayer; with its own parameters, state, dtype, seed, mask and penalties. For a layer with one output. */
-  call(layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tensor
+  call<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tensor
   /** Like `call`, for a layer with several outputs. */
-  callAll(layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree
+  callAll<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tree
   /**
    * The scope in which a sublayer works on inputs like these, for layers that call other methods of it than `apply`: a
    * recurrent layer prepares the steps of its cell. What the sublayer gives is not cast, masked or penalized.
@@ -85,7 +89,7 @@ export abstract class BaseLayer<
   P extends Tree = Tree,
   S extends Tree = Tree,
   O extends object = object,
-> extends Configured<'layer', C & LayerConfig> {
+> extends Configured<'layer', C> {
   static readonly kind = 'layer'
   static override readonly fields: FieldTable = {
     name: 'string',
@@ -107,8 +111,8 @@ export abstract class BaseLayer<
 
   private trains: boolean | undefined
 
-  constructor(...config: ConfigArgument<C & LayerConfig>) {
-    super(...withPolicy(config))
+  constructor(...config: ConfigArgument<LayerOptions<C>>) {
+    super(...(withPolicy(config) as unknown as ConfigArgument<C>))
   }
 
   /**
@@ -150,12 +154,27 @@ export abstract class BaseLayer<
   }
 
   /** The dtype of an input that is made for the layer, as a `Sequential` does. Layers of indices override it. */
-  get inputDType(): DType {
+  get inputDType(): SymbolicDType {
     return this.dtype
+  }
+
+  /** Whether the layer works on the host, before tensors are made; see `HostLayer`. */
+  get onHost(): boolean {
+    return false
+  }
+
+  /** Whether inputs may be strings. */
+  get takesStrings(): boolean {
+    return this.onHost
   }
 
   private get policy(): DTypePolicy {
     return (this.config as LayerConfig).dtype ?? 'float32'
+  }
+
+  /** The penalty on the outputs. */
+  get activityRegularizer(): Regularizer | undefined {
+    return (this.options as LayerConfig).activityRegularizer
   }
 
   /** Whether a mask on the input is used or handed on. */
@@ -168,7 +187,10 @@ export abstract class BaseLayer<
     return snakeCase(this.type)
   }
 
-  /** Makes the parameters for inputs of `inputShape` (batch first). Throws `ShapeError` for a shape it cannot take. */
+  /**
+   * Makes the parameters for inputs of `inputShape` (batch first), and sublayers whose options depend on it. Throws
+   * `ShapeError` for a shape it cannot take.
+   */
   init(_rng: Rng, _inputShape: InputShape): P {
     return {} as P
   }
@@ -176,6 +198,11 @@ export abstract class BaseLayer<
   /** Makes the state for inputs of `inputShape` (batch first). */
   initState(_rng: Rng, _inputShape: InputShape): S {
     return {} as S
+  }
+
+  /** What is made of inputs on the host before `apply` sees them: models run those of their first layers that work there. */
+  prepare(inputs: Named<HostValues>): Named<HostValues> {
+    return inputs
   }
 
   /** The output, or outputs in lists and plain objects. */

@@ -1,12 +1,12 @@
 import { currentInterpreter, eager, keepTensors, scope, type Tree, treeLeaves, withInterpreter } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
+import { mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall, standIn } from './infer.ts'
 import { maskOf } from './masks.ts'
 import { statesAfter } from './stateless.ts'
-import { mapLeaves } from './structure.ts'
 import { buildVariables, readVariables, variablesFrom, variablesOf, writeVariables } from './variables.ts'
 
 /** How a layer is called on values. */

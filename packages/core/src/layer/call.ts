@@ -1,10 +1,18 @@
-import { type Operation, type SymbolicSource, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
+import {
+  type Operation,
+  type SymbolicDType,
+  type SymbolicSource,
+  SymbolicTensor,
+  Tensor,
+  type Tree,
+} from '@gradus/tensor'
 import type { Kind } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
-import { BaseLayer, type CallOptions, type LayerConfig } from './base-layer.ts'
+import { ConfigError } from '../errors.ts'
+import { leavesOf, mapLeaves, type Structure } from '../structure.ts'
+import { BaseLayer, type CallOptions, type LayerOptions } from './base-layer.ts'
 import { checkCallOptions } from './forward.ts'
 import { inferCall, type SymbolicAval } from './infer.ts'
-import { leavesOf, mapLeaves, type Structure } from './structure.ts'
 
 /** One call of a layer in a functional model. */
 export class LayerCall implements SymbolicSource {
@@ -53,6 +61,11 @@ export function callSymbolically(
   options: CallOptions & object,
 ): Structure<SymbolicTensor> {
   checkCallOptions(layer, options)
+  if (!layer.takesStrings && leavesOf(inputs).some(({ dtype }) => (dtype as SymbolicDType) === 'string')) {
+    throw new ConfigError(
+      `${layer.type} takes numbers, and its input is strings. Put a layer that works on strings, such as StringLookup, before it.`,
+    )
+  }
   const { outputs, structure } = inferCall(layer, inputs, options)
   return new LayerCall(layer, inputs, options, outputs, structure).outputs
 }
@@ -84,7 +97,7 @@ export class OperationLayer extends BaseLayer<OperationConfig> {
     args: { type: 'unknown', required: true },
   } as const
 
-  constructor(config: OperationConfig & LayerConfig) {
+  constructor(config: LayerOptions<OperationConfig>) {
     super(config)
   }
 

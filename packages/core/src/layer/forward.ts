@@ -2,13 +2,12 @@ import { add, cast, type DType, div, isFloat, type Tensor, type Tree, treeLeaves
 import { checkFields } from '../config/check-fields.ts'
 import type { FieldTable } from '../config/fields.ts'
 import { asFloat } from '../contracts/alignment.ts'
-import type { Regularizer } from '../contracts/regularizer.ts'
 import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
+import { leavesOf, mapLeaves } from '../structure.ts'
 import { BaseLayer, type CallOptions, type Masks, masksIn, type Scope } from './base-layer.ts'
 import { layersWithin } from './layers-within.ts'
 import { maskOf, setMask, unmasked } from './masks.ts'
-import { leavesOf, mapLeaves } from './structure.ts'
 
 /** The tensors that belong to a layer. */
 export interface LayerVariables {
@@ -87,7 +86,7 @@ export class Forward {
 
   /** Adds the activity regularizer's penalty, divided by the batch size as in Keras. */
   private penalize(layer: BaseLayer, outputs: readonly Tensor[]): void {
-    const { activityRegularizer } = layer.options as { activityRegularizer?: Regularizer }
+    const { activityRegularizer } = layer
     if (!activityRegularizer) return
     const penalties = outputs.map((output) => div(activityRegularizer.loss(asFloat(output)), output.shape[0] ?? 1))
     this.losses.push(penalties.reduce((sum, penalty) => add(sum, penalty)))

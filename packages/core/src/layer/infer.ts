@@ -3,6 +3,7 @@ import {
   formatShape,
   inferShapes,
   ShapeError,
+  type SymbolicDType,
   type SymbolicShape,
   SymbolicTensor,
   sameShape,
@@ -12,19 +13,19 @@ import {
   UnknownSize,
 } from '@gradus/tensor'
 import { Rng } from '../rng.ts'
+import { leavesOf, mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { Forward, type LayerVariables, type VariableSource } from './forward.ts'
-import { leavesOf, mapLeaves } from './structure.ts'
 import { batchSize, sizeAt, sizeOfTrials, trials } from './trial-sizes.ts'
 
 /** What is known of an input or output in advance; the batch comes first. */
 export interface SymbolicAval {
   readonly sizes: readonly (number | UnknownSize)[]
-  readonly dtype: DType
+  readonly dtype: SymbolicDType
 }
 
 /** A symbolic tensor that stands for an input of a shape and belongs to no model. */
-export function standIn(sizes: readonly (number | UnknownSize)[], dtype: DType): SymbolicTensor {
+export function standIn(sizes: readonly (number | UnknownSize)[], dtype: SymbolicDType): SymbolicTensor {
   return new SymbolicTensor(sizes, dtype, noSource)
 }
 
@@ -141,7 +142,8 @@ function tryCall(layer: BaseLayer, inputs: unknown, options: CallOptions & objec
     const place = (value: unknown) =>
       mapLeaves(value, (x) => {
         const { sizes, dtype } = x as SymbolicTensor
-        return new Tensor({ shape: sizes.map((size) => sizeAt(size, trial)), dtype })
+        // strings have no tensors; where only shapes count, one may stand for them
+        return new Tensor({ shape: sizes.map((size) => sizeAt(size, trial)), dtype: dtype as DType })
       })
     const variables = new TrialVariables()
     const rng = trialRng()

@@ -1,8 +1,8 @@
-import type { DType, SymbolicShape, SymbolicTensor, Tree } from '@gradus/tensor'
+import type { SymbolicDType, SymbolicShape, SymbolicTensor, Tree } from '@gradus/tensor'
 import { describeValue } from '../config/describe.ts'
 import type { Fields } from '../config/fields.ts'
 import { ConfigError } from '../errors.ts'
-import type { LayerConfig } from './base-layer.ts'
+import type { LayerOptions } from './base-layer.ts'
 import { LayerCall } from './call.ts'
 import { Layer } from './layer.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
@@ -10,8 +10,8 @@ import { batchSize, unknownSize } from './trial-sizes.ts'
 export interface InputConfig {
   /** Shape of one sample, without the batch; `null` for a dimension that varies. */
   readonly shape: SymbolicShape
-  /** Default float32; int32 for indices. */
-  readonly inputDtype?: DType
+  /** Default float32; int32 for indices, `string` for strings. */
+  readonly inputDtype?: SymbolicDType
 }
 
 /** The entry of a model: says what one sample looks like. Keras: `InputLayer`. */
@@ -20,10 +20,10 @@ export class Input extends Layer<InputConfig> {
   static readonly aliases = ['Input'] as const
   static override readonly fields = {
     shape: 'shape',
-    inputDtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool'] },
+    inputDtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool', 'string'] },
   } satisfies Fields<InputConfig>
 
-  constructor(config: InputConfig & LayerConfig) {
+  constructor(config: LayerOptions<InputConfig>) {
     super(config)
     const { shape } = config
     if (!Array.isArray(shape) || shape.some((d) => d !== null && !(Number.isInteger(d) && d >= 0))) {
@@ -33,7 +33,7 @@ export class Input extends Layer<InputConfig> {
     }
   }
 
-  override get inputDType(): DType {
+  override get inputDType(): SymbolicDType {
     return this.config.inputDtype ?? this.dtype
   }
 
@@ -42,6 +42,10 @@ export class Input extends Layer<InputConfig> {
   }
 
   override get supportsMasking(): boolean {
+    return true
+  }
+
+  override get takesStrings(): boolean {
     return true
   }
 
@@ -58,7 +62,7 @@ export class Input extends Layer<InputConfig> {
  * const x = input({ shape: [28, 28, 1] })
  * x.shape // => [null, 28, 28, 1]
  */
-export function input(config: InputConfig & LayerConfig): SymbolicTensor {
+export function input(config: LayerOptions<InputConfig>): SymbolicTensor {
   return entryOf(new Input(config))
 }
 

@@ -1,9 +1,9 @@
 import { SymbolicTensor, type Tensor, type Tree } from '@gradus/tensor'
+import { leavesOf, type Structure } from '../structure.ts'
 import { BaseLayer, type CallOptions } from './base-layer.ts'
 import { callOnValues, type ValueCallOptions } from './build.ts'
 import { callSymbolically } from './call.ts'
 import { onlyOutput } from './forward.ts'
-import { leavesOf, type Structure } from './structure.ts'
 
 /**
  * A building block of models.

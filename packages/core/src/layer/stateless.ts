@@ -1,9 +1,9 @@
-import type { DType, Shape, Tensor, Tree } from '@gradus/tensor'
+import type { Shape, SymbolicDType, Tensor, Tree } from '@gradus/tensor'
 import { Rng } from '../rng.ts'
+import { isPlainObject } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { Forward } from './forward.ts'
 import { inferCall, standIn } from './infer.ts'
-import { isPlainObject } from './structure.ts'
 import { layersWithin } from './layers-within.ts'
 import { initVariables, type LayerTrees, variablesFrom } from './variables.ts'
 
@@ -42,7 +42,7 @@ export function initLayer(
   layer: BaseLayer,
   inputShape: InputShape,
   rng: Rng,
-  dtypes: DType | readonly DType[] = layer.inputDType,
+  dtypes: SymbolicDType | readonly SymbolicDType[] = layer.inputDType,
 ): VariableTrees {
   let next = 0
   const dtypeOf = () => (typeof dtypes === 'string' ? dtypes : dtypes[next++]!)

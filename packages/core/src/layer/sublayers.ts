@@ -1,4 +1,4 @@
-import { isFlat, isPlainObject } from './structure.ts'
+import { isFlat, isPlainObject } from '../structure.ts'
 
 /** The base of all layers, which finds its instances with `layersAmong`. */
 type LayerClass = abstract new (...args: never) => object

@@ -1,4 +1,4 @@
-export { MaxNorm } from './max-norm.ts'
-export { MinMaxNorm } from './min-max-norm.ts'
+export { MaxNorm, type MaxNormConfig } from './max-norm.ts'
+export { MinMaxNorm, type MinMaxNormConfig } from './min-max-norm.ts'
 export { NonNeg } from './non-neg.ts'
-export { UnitNorm } from './unit-norm.ts'
+export { UnitNorm, type UnitNormConfig } from './unit-norm.ts'

@@ -3,14 +3,14 @@ import {
   ConfigError,
   type ConfigOf,
   type InputShape,
-  type LayerConfig,
+  type LayerOptions,
   type OptionsOf,
   type Rng,
   type Scope,
 } from '@gradus/core'
 import { add, cast, conv, isFloat, type Shape, type Tensor } from '@gradus/tensor'
 import { dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
-import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams } from '../kernel-layer.ts'
+import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams, useBiasField } from '../kernel-layer.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
 import { perSpatialAxis } from '../option-checks.ts'
 
@@ -28,6 +28,7 @@ const fields = {
   dilationRate: { type: ['integer', 'numbers'], min: 1, default: 1 },
   /** Channels are split into as many groups, each with filters of its own. */
   groups: { type: 'integer', min: 1, default: 1 },
+  useBias: useBiasField,
 } as const
 
 export interface Conv2DConfig extends ConfigOf<typeof fields>, KernelConfig {}
@@ -51,7 +52,7 @@ export class Conv2D extends KernelLayer<Conv2DConfig> {
   private readonly strides: readonly number[]
   private readonly dilation: readonly number[]
 
-  constructor(...config: ConfigArgument<Conv2DConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<Conv2DConfig>>) {
     super(...config)
     const { filters, kernelSize, strides, dilationRate, groups } = this.options
     this.kernelSize = perSpatialAxis(this.type, 'kernelSize', kernelSize, 2)
@@ -73,7 +74,7 @@ export class Conv2D extends KernelLayer<Conv2DConfig> {
     const shape = firstShape(inputShape)
     this.requireImages(shape)
     const channels = shape[this.channelAxis]!
-    const { groups, filters } = this.options
+    const { groups, filters, useBias } = this.options
     if (channels % groups !== 0) {
       throw shapeError(
         this,
@@ -82,7 +83,7 @@ export class Conv2D extends KernelLayer<Conv2DConfig> {
         `It has ${channels} channels; change 'groups' or the input.`,
       )
     }
-    return this.makeParams(rng, [...this.kernelSize, channels / groups], filters)
+    return this.makeParams(rng, [...this.kernelSize, channels / groups, filters], useBias ? [filters] : undefined)
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {

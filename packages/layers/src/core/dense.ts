@@ -1,11 +1,12 @@
 import type { ConfigOf, InputShape, OptionsOf, Rng, Scope } from '@gradus/core'
 import { add, cast, isFloat, matmul, type Tensor } from '@gradus/tensor'
-import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams } from '../kernel-layer.ts'
+import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams, useBiasField } from '../kernel-layer.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
 
 const fields = {
   /** Size of the output. */
   units: { type: 'integer', min: 1, required: true, example: '8' },
+  useBias: useBiasField,
 } as const
 
 export interface DenseConfig extends ConfigOf<typeof fields>, KernelConfig {}
@@ -39,7 +40,8 @@ export class Dense extends KernelLayer<DenseConfig> {
         'Add a batch axis, as in reshape(x, [1, -1]).',
       )
     }
-    return this.makeParams(rng, shape.slice(-1), this.options.units)
+    const { units, useBias } = this.options
+    return this.makeParams(rng, [shape.at(-1)!, units], useBias ? [units] : undefined)
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {

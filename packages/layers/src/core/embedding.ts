@@ -4,7 +4,7 @@ import {
   type ConfigOf,
   type InputShape,
   Layer,
-  type LayerConfig,
+  type LayerOptions,
   type OptionsOf,
   type Regularizer,
   type Rng,
@@ -15,7 +15,7 @@ import * as constraints from '../constraints/index.ts'
 import { HeUniform } from '../initializers/he-uniform.ts'
 import * as initializers from '../initializers/index.ts'
 import { Zeros } from '../initializers/zeros.ts'
-import { adapted, lowRankOf, penalisedAs } from '../low-rank.ts'
+import { adapted, lowRankOf, penalizedAs } from '../low-rank.ts'
 import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
 
@@ -67,7 +67,7 @@ export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
   declare readonly options: OptionsOf<typeof fields>
   private readonly lowRank: { readonly rank: number; readonly scale: number } | undefined
 
-  constructor(...config: ConfigArgument<EmbeddingConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<EmbeddingConfig>>) {
     super(...config)
     const { inputDim, outputDim, embeddingsConstraint } = this.options
     const { weights } = this.config
@@ -106,7 +106,7 @@ export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
   }
 
   override regularizerOf(key: string): Regularizer | undefined {
-    const owner = this.lowRank ? penalisedAs(key, 'embeddings') : key
+    const owner = this.lowRank ? penalizedAs(key, 'embeddings') : key
     return owner === undefined ? undefined : super.regularizerOf(owner)
   }
 

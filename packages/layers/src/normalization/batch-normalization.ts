@@ -7,7 +7,7 @@ import {
   type InputShape,
   type Kind,
   Layer,
-  type LayerConfig,
+  type LayerOptions,
   type Masks,
   type OptionsOf,
   type Rng,
@@ -102,7 +102,7 @@ export class BatchNormalization extends Layer<
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
 
-  constructor(...config: ConfigArgument<BatchNormalizationConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<BatchNormalizationConfig>>) {
     super(...config)
     requireLimits(this.options.renormClipping)
   }

@@ -1,4 +1,4 @@
-import { type ConfigArgument, type ConfigOf, Layer, type LayerConfig, type OptionsOf } from '@gradus/core'
+import { type ConfigArgument, type ConfigOf, Layer, type LayerOptions, type OptionsOf } from '@gradus/core'
 import { maxPool, type Tensor } from '@gradus/tensor'
 import { dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
 import { shapeError } from '../layer-shapes.ts'
@@ -34,7 +34,7 @@ export class MaxPooling2D extends Layer<MaxPooling2DConfig> {
   private readonly poolSize: readonly number[]
   private readonly strides: readonly number[]
 
-  constructor(...config: ConfigArgument<MaxPooling2DConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<MaxPooling2DConfig>>) {
     super(...config)
     const { poolSize, strides } = this.options
     this.poolSize = perSpatialAxis(this.type, 'poolSize', poolSize, 2)

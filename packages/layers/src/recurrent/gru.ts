@@ -1,4 +1,4 @@
-import { type ConfigArgument, type FieldTable, joinFields, type LayerConfig } from '@gradus/core'
+import { type ConfigArgument, type FieldTable, joinFields, type LayerOptions } from '@gradus/core'
 import { GRUCell, type GRUCellConfig, gruFields } from './gru-cell.ts'
 import { cellConfigOf, type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
 import { unitsFields } from './units-cell.ts'
@@ -20,7 +20,7 @@ export class GRU extends RecurrentLayer<GRUConfig> {
   static override readonly fields: FieldTable = /* @__PURE__ */ joinFields(unitsFields, gruFields)
   readonly cell: GRUCell
 
-  constructor(...config: ConfigArgument<GRUConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<GRUConfig>>) {
     super(...config)
     this.cell = new GRUCell(cellConfigOf(this.config, GRUCell))
   }

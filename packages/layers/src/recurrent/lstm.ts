@@ -1,4 +1,4 @@
-import { type ConfigArgument, type FieldTable, joinFields, type LayerConfig } from '@gradus/core'
+import { type ConfigArgument, type FieldTable, joinFields, type LayerOptions } from '@gradus/core'
 import { LSTMCell, type LSTMCellConfig, lstmFields } from './lstm-cell.ts'
 import { cellConfigOf, type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
 import { unitsFields } from './units-cell.ts'
@@ -20,7 +20,7 @@ export class LSTM extends RecurrentLayer<LSTMConfig> {
   static override readonly fields: FieldTable = /* @__PURE__ */ joinFields(unitsFields, lstmFields)
   readonly cell: LSTMCell
 
-  constructor(...config: ConfigArgument<LSTMConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<LSTMConfig>>) {
     super(...config)
     this.cell = new LSTMCell(cellConfigOf(this.config, LSTMCell))
   }

@@ -4,7 +4,7 @@ import {
   type ConfigOf,
   describeValue,
   type Kind,
-  type LayerConfig,
+  type LayerOptions,
 } from '@gradus/core'
 import { RecurrentCell } from './cell.ts'
 import { type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
@@ -32,7 +32,7 @@ export class RNN extends RecurrentLayer<RNNConfig> {
   static override readonly fields = fields
   readonly cell: RecurrentCell
 
-  constructor(...config: ConfigArgument<RNNConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<RNNConfig>>) {
     super(...config)
     const { cell } = this.config
     const one = Array.isArray(cell) ? new StackedRNNCells({ cells: cell }) : cell

@@ -1,4 +1,4 @@
-import type { ConfigArgument, LayerConfig } from '@gradus/core'
+import type { ConfigArgument, LayerOptions } from '@gradus/core'
 import { cellConfigOf, type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
 import { SimpleRNNCell, type SimpleRNNCellConfig } from './simple-rnn-cell.ts'
 import { unitsFields } from './units-cell.ts'
@@ -19,7 +19,7 @@ export class SimpleRNN extends RecurrentLayer<SimpleRNNConfig> {
   static override readonly fields = unitsFields
   readonly cell: SimpleRNNCell
 
-  constructor(...config: ConfigArgument<SimpleRNNConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<SimpleRNNConfig>>) {
     super(...config)
     this.cell = new SimpleRNNCell(cellConfigOf(this.config, SimpleRNNCell))
   }

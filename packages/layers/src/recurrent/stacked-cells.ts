@@ -4,7 +4,7 @@ import {
   type ConfigOf,
   describeValue,
   type Kind,
-  type LayerConfig,
+  type LayerOptions,
   type OptionsOf,
   type Scope,
 } from '@gradus/core'
@@ -34,7 +34,7 @@ export class StackedRNNCells extends RecurrentCell<StackedRNNCellsConfig> {
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
 
-  constructor(...config: ConfigArgument<StackedRNNCellsConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<StackedRNNCellsConfig>>) {
     super(...config)
     const { cells } = this.options
     if (Array.isArray(cells) && cells.length > 0 && cells.every((cell) => cell instanceof RecurrentCell)) return

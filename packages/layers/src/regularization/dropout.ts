@@ -4,7 +4,7 @@ import {
   type ConfigOf,
   describeValue,
   Layer,
-  type LayerConfig,
+  type LayerOptions,
   type OptionsOf,
   type Scope,
 } from '@gradus/core'
@@ -36,7 +36,7 @@ export class Dropout extends Layer<DropoutConfig> {
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
 
-  constructor(...config: ConfigArgument<DropoutConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<DropoutConfig>>) {
     super(...config)
     const { noiseShape } = this.options
     if (noiseShape?.some((d) => d !== null && !(Number.isInteger(d) && d >= 1))) {

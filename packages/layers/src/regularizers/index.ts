@@ -1,4 +1,4 @@
-export { L1 } from './l1.ts'
-export { L1L2 } from './l1l2.ts'
-export { L2 } from './l2.ts'
-export { OrthogonalRegularizer } from './orthogonal-regularizer.ts'
+export { L1, type L1Config } from './l1.ts'
+export { L1L2, type L1L2Config } from './l1l2.ts'
+export { L2, type L2Config } from './l2.ts'
+export { OrthogonalRegularizer, type OrthogonalRegularizerConfig } from './orthogonal-regularizer.ts'

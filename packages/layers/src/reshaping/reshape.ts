@@ -1,4 +1,4 @@
-import { type ConfigArgument, ConfigError, describeValue, Layer, type LayerConfig } from '@gradus/core'
+import { type ConfigArgument, ConfigError, describeValue, Layer, type LayerOptions } from '@gradus/core'
 import { formatShape, reshape, type Shape, type Tensor } from '@gradus/tensor'
 import { shapeError } from '../layer-shapes.ts'
 
@@ -20,7 +20,7 @@ export class Reshape extends Layer<ReshapeConfig> {
   static readonly type = 'Reshape'
   static override readonly fields = { targetShape: 'shape' } as const
 
-  constructor(...config: ConfigArgument<ReshapeConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<ReshapeConfig>>) {
     super(...config)
     const { targetShape } = this.config
     const valid =

@@ -6,7 +6,7 @@ import {
   describeValue,
   firstMask,
   Layer,
-  type LayerConfig,
+  type LayerOptions,
   type Masks,
   type OptionsOf,
   type Scope,
@@ -50,7 +50,7 @@ export class Bidirectional extends Layer<
   readonly forwardLayer: AnyRecurrent
   readonly backwardLayer: AnyRecurrent
 
-  constructor(...config: ConfigArgument<BidirectionalConfig & LayerConfig>) {
+  constructor(...config: ConfigArgument<LayerOptions<BidirectionalConfig>>) {
     super(...config)
     const layer = recurrent(this.options.layer, 'layer')
     const { returnSequences, goBackwards } = layer.options

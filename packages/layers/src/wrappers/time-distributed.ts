@@ -1,5 +1,5 @@
 import { type ConfigOf, firstMask, Layer, type OptionsOf, type Scope } from '@gradus/core'
-import { reshape, type Shape, sliceAxis, stack, type Tensor, type Tree, treeLeaves, treeMap, treeReplace } from '@gradus/tensor'
+import { reshape, sliceAxis, stack, type Tensor, type Tree, treeLeaves, treeMap, treeReplace } from '@gradus/tensor'
 import { shapeError } from '../layer-shapes.ts'
 import { wrappedLayer } from './wrapped-layer.ts'
 
@@ -42,7 +42,12 @@ export class TimeDistributed extends Layer<TimeDistributedConfig> {
     return steps ? this.stepByStep(x, mask, scope) : this.atOnce(x, [batch, time], mask, scope)
   }
 
-  private atOnce(x: Tensor, [batch, time]: readonly [number, number], mask: Tensor | undefined, scope: Scope<this>): Tree {
+  private atOnce(
+    x: Tensor,
+    [batch, time]: readonly [number, number],
+    mask: Tensor | undefined,
+    scope: Scope<this>,
+  ): Tree {
     const merged = (value: Tensor) => reshape(value, [batch * time, ...value.shape.slice(2)])
     const outputs = scope.callAll(this.options.layer, merged(x), mask ? { mask: merged(mask) } : {})
     return treeMap((output) => reshape(output, [batch, time, ...output.shape.slice(1)]), outputs)

@@ -1,0 +1,89 @@
+import {
+  currentInterpreter,
+  type DType,
+  type Shape,
+  type SymbolicDType,
+  type SymbolicTensor,
+  shapeOnly,
+  Tensor,
+  type Tree,
+  tensor,
+} from '@gradus/tensor'
+import type { HostValues, InputData, Named } from '../data/dataset.ts'
+import { isHostValues, requireNumbers, toHostValues } from '../data/host-values.ts'
+import { ConfigError } from '../errors.ts'
+import { leavesOf, type Structure } from '../structure.ts'
+import type { CallOptions } from './base-layer.ts'
+import type { ValueCallOptions } from './build.ts'
+import { Layer } from './layer.ts'
+
+/**
+ * A layer that works on the host, on values that are not tensors yet: strings in, numbers out. It may stand at the front of a
+ * model, which runs it before a batch goes to the device, or in a data pipeline: `data.map(({ x, y }) => ({ x:
+ * layer.process(x), y }))`.
+ *
+ * @example
+ * import { HostLayer } from '@gradus/core'
+ * class Lengths extends HostLayer {
+ *   static type = 'acme/Lengths'
+ *   processValues({ data, shape }) {
+ *     return { data: Int32Array.from(data, (text) => text.length), shape, dtype: 'int32' }
+ *   }
+ *   outputShape(shape) {
+ *     return shape
+ *   }
+ * }
+ * new Lengths().call([['a', 'abc']]).array() // => [[1, 3]]
+ */
+export abstract class HostLayer<C extends object = object> extends Layer<C> {
+  /** What the layer makes of values. */
+  abstract processValues(values: HostValues): HostValues
+
+  /** The shape that values of `shape` get, batch first. */
+  abstract outputShape(shape: Shape): Shape
+
+  /** The dtype of what the layer makes. */
+  get outputDType(): SymbolicDType {
+    return 'int32'
+  }
+
+  override get inputDType(): SymbolicDType {
+    return 'string'
+  }
+
+  override get onHost(): boolean {
+    return true
+  }
+
+  override get autocast(): boolean {
+    return false
+  }
+
+  /** What the layer makes of nested arrays or host values. Throws `DataError` for values that it cannot take. */
+  process(values: Exclude<InputData, Tensor>): HostValues {
+    return this.processValues(toHostValues(values, 'x'))
+  }
+
+  override prepare(inputs: Named<HostValues>): HostValues {
+    if (isHostValues(inputs)) return this.processValues(inputs)
+    throw new ConfigError(`${this.type} takes one input, and was given several.`)
+  }
+
+  override call(inputs: Structure<SymbolicTensor>, options?: CallOptions): SymbolicTensor
+  override call(inputs: InputData | Tree, options?: ValueCallOptions): Tensor
+  override call(inputs: unknown, options?: ValueCallOptions): SymbolicTensor | Tensor {
+    if (leavesOf(inputs).length > 0) return super.call(inputs as Structure<SymbolicTensor>, options)
+    const { data, shape, dtype } = requireNumbers(this.process(inputs as Exclude<InputData, Tensor>), 'The output')
+    return tensor(data, { shape, dtype })
+  }
+
+  /** Shapes only: values never come here, because they were prepared before. */
+  apply(x: Tensor): Tensor {
+    if (currentInterpreter() === shapeOnly) {
+      return new Tensor({ shape: this.outputShape(x.shape), dtype: this.outputDType as DType })
+    }
+    throw new ConfigError(
+      `${this.type} works on the host, not on tensors. Give it arrays, as in layer.call([['a']]) or layer.process(...), or let it stand at the front of a model.`,
+    )
+  }
+}

@@ -1,0 +1,27 @@
+/** The two contractions of multi-head attention. */
+export interface AttentionEquations {
+  /** `[key, query]` to scores `[batch..., heads, query axes..., key axes...]`. */
+  readonly scores: string
+  /** `[scores, value]` to `[batch..., query axes..., heads, size]`. */
+  readonly outputs: string
+  /** The key axes of the scores. */
+  readonly keyAxes: readonly number[]
+}
+
+/**
+ * Contractions for projections of `rank` axes, `[batch, ..., heads, size]`, which attend over `axes`; the axes between that
+ * are left out count as batch.
+ */
+export function attentionEquations(rank: number, axes: readonly number[]): AttentionEquations {
+  const letters = [...'abcdefghijklmnopqrstuvwxyz']
+  const query = letters.slice(0, rank)
+  const key = query.map((letter, axis) => (axes.includes(axis) ? letters[rank + axes.indexOf(axis)]! : letter))
+  const batch = query.filter((_, axis) => axis !== rank - 1 && !axes.includes(axis))
+  const along = (from: readonly string[]) => axes.map((axis) => from[axis]!)
+  const scores = [...batch, ...along(query), ...along(key)].join('')
+  return {
+    scores: `${key.join('')},${query.join('')}->${scores}`,
+    outputs: `${scores},${key.join('')}->${query.join('')}`,
+    keyAxes: axes.map((_, index) => scores.length - axes.length + index),
+  }
+}

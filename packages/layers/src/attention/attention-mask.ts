@@ -1,0 +1,40 @@
+import { abs, cast, expandDims, greaterEqual, iota, less, logicalAnd, sub, Tensor } from '@gradus/tensor'
+
+/** What decides which keys a query sees. */
+export interface MaskSources {
+  /** bool `[batch, queries]` */
+  readonly query: Tensor | undefined
+  /** bool `[batch, keys]` */
+  readonly value: Tensor | undefined
+  /** bool `[batch, keys]` */
+  readonly key: Tensor | undefined
+  /** bool `[batch, queries, keys]` */
+  readonly given: Tensor | undefined
+  /** Whether a query sees the keys up to its own position only. */
+  readonly causal: boolean
+  /** A query sees the keys that are nearer than this. */
+  readonly window: number | undefined
+}
+
+/** Which keys each query sees, bool `[batch or 1, queries, keys]`; undefined where it sees all. */
+export function attentionMask(
+  { query, value, key, given, causal, window }: MaskSources,
+  queries: number,
+  keys: number,
+): Tensor | undefined {
+  const row = iota([1, queries, 1], 1)
+  const column = iota([1, 1, keys], 2)
+  const masks = [
+    query && expandDims(asBool(query), -1),
+    value && expandDims(asBool(value), -2),
+    key && key !== value && expandDims(asBool(key), -2),
+    causal ? greaterEqual(row, column) : undefined,
+    window === undefined ? undefined : less(abs(sub(row, column)), window),
+    given && asBool(given),
+  ].filter((mask) => mask instanceof Tensor)
+  return masks.length === 0 ? undefined : masks.reduce((all, mask) => logicalAnd(all, mask))
+}
+
+function asBool(mask: Tensor): Tensor {
+  return mask.dtype === 'bool' ? mask : cast(mask, 'bool')
+}

@@ -1,0 +1,100 @@
+import { ConfigError, describeValue } from '@gradus/core'
+import { formatShape, type Shape, ShapeError } from '@gradus/tensor'
+
+/** An equation of one input and a kernel, such as `...ab,bc->...ac`, whose other axes stand left or right of the letters. */
+export interface Equation {
+  readonly text: string
+  readonly input: string
+  readonly kernel: string
+  readonly output: string
+  /** Where the axes without letters are. */
+  readonly elided: 'none' | 'left' | 'right'
+}
+
+/** What an equation says for an input of a given shape. */
+export interface EquationShapes {
+  readonly kernel: Shape
+  /** Undefined where no axis has a bias. */
+  readonly bias: Shape | undefined
+  /** Axes of the kernel that are summed over. */
+  readonly inputAxes: readonly number[]
+  /** Axes of the kernel that the output has. */
+  readonly outputAxes: readonly number[]
+}
+
+/** Reads an equation. Throws `ConfigError` for one of another form and for letters that come from nowhere. */
+export function parseEquation(owner: string, text: string): Equation {
+  const match = /^(\.{3})?([A-Za-z]+)(\.{3})?,([A-Za-z]+)->(\.{3})?([A-Za-z]+)(\.{3})?$/.exec(text.replaceAll(' ', ''))
+  const [, left, input = '', right, kernel = '', leftOut, output = '', rightOut] = match ?? []
+  if (!match || left !== leftOut || right !== rightOut || (left && right)) {
+    throw new ConfigError(
+      `${owner}: 'equation' must be of the form 'ab,bc->ac', '...ab,bc->...ac' or 'ab...,bc->ac...' and is ${describeValue(text)}.`,
+    )
+  }
+  for (const letter of output) {
+    if (!input.includes(letter) && !kernel.includes(letter)) throw unknownLetter(owner, text, letter, 'the output')
+  }
+  for (const letter of kernel) {
+    if (!input.includes(letter) && !output.includes(letter)) throw unknownLetter(owner, text, letter, 'the kernel')
+  }
+  return { text, input, kernel, output, elided: left ? 'left' : right ? 'right' : 'none' }
+}
+
+function unknownLetter(owner: string, text: string, letter: string, where: string): ConfigError {
+  return new ConfigError(
+    `${owner}: the letter '${letter}' of ${where} in the equation '${text}' stands nowhere else, so that its size is not known.`,
+  )
+}
+
+/**
+ * The shapes of kernel and bias. `outputShape` is that of the output without batch and without the axes that have no letter;
+ * null stands for the size of the input's axis. Throws `ShapeError` for an input that does not fit.
+ */
+export function shapesOfEquation(
+  { text, input, kernel, output, elided }: Equation,
+  inputShape: Shape,
+  outputShape: readonly (number | null)[],
+  biasAxes: string | undefined,
+): EquationShapes {
+  const others = inputShape.length - input.length
+  if (others < 0 || (others > 0 && elided === 'none')) {
+    throw new ShapeError(
+      `the equation '${text}' needs ${input.length} axes and the input is ${formatShape(inputShape)}`,
+    )
+  }
+  const sizes = new Map([...input].map((letter, at) => [letter, inputShape[elided === 'left' ? at + others : at]!]))
+  // the batch is the first axis, with a letter of its own or without
+  const named = elided === 'left' && others > 0 ? [...output] : [...output].slice(1)
+  if (named.length !== outputShape.length) {
+    throw new ShapeError(
+      `'outputShape' must give ${named.length} sizes for the letters '${named.join('')}' of the equation '${text}' and is ${formatShape(outputShape)}`,
+    )
+  }
+  named.forEach((letter, at) => {
+    const size = outputShape[at]
+    const known = sizes.get(letter)
+    if (size !== null && size !== undefined && known !== undefined && size !== known) {
+      throw new ShapeError(
+        `the axis '${letter}' of the equation '${text}' is ${known} in the input and ${size} in 'outputShape'`,
+      )
+    }
+    if (size !== null && size !== undefined) sizes.set(letter, size)
+    else if (known === undefined) {
+      throw new ShapeError(`'outputShape' must give the size of the axis '${letter}' of the equation '${text}'`)
+    }
+  })
+  const axes = [...kernel].map((_, axis) => axis)
+  return {
+    kernel: [...kernel].map((letter) => sizes.get(letter)!),
+    bias: biasAxes === undefined ? undefined : biasShape(output, biasAxes, sizes, elided === 'right' ? others : 0),
+    inputAxes: axes.filter((axis) => !output.includes(kernel[axis]!)),
+    outputAxes: axes.filter((axis) => output.includes(kernel[axis]!)),
+  }
+}
+
+/** From the first axis with a bias on; 1 for axes without. */
+function biasShape(output: string, biasAxes: string, sizes: ReadonlyMap<string, number>, trailing: number): Shape {
+  const first = Math.min(...[...biasAxes].map((letter) => output.indexOf(letter)))
+  const own = [...output].slice(first).map((letter) => (biasAxes.includes(letter) ? sizes.get(letter)! : 1))
+  return [...own, ...Array.from({ length: trailing }, () => 1)]
+}
