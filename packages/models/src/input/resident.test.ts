@@ -3,10 +3,10 @@ import { type HostArray, Rng } from '@gradus/core'
 import { decorate } from '@gradus/graph'
 import { type Backend, BackendError, memory, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { arraySource, type HostBatch } from './batches.ts'
+import { arraySource, type HostBatch } from './host-batch.ts'
 import { takeBatch } from './feed.ts'
 import { Orders, type Shuffle } from './order.ts'
-import { arraySteps, residentBytes } from './resident-source.ts'
+import { arraySteps, residentBytes } from './resident.ts'
 import { hostSteps, type StepSource } from './step-source.ts'
 
 beforeEach(() => useBackend(cpu()))

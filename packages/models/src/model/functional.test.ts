@@ -7,7 +7,7 @@ import { Adam, optimizers, SGD } from '@gradus/optimizers'
 import { concat, type Tensor, useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fromSpec } from './from-spec.ts'
-import { Model } from './functional.ts'
+import { Model } from './model.ts'
 import { loadModel } from './load.ts'
 import { Sequential } from './sequential.ts'
 
