@@ -7,7 +7,15 @@ import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall, standIn } from './infer.ts'
 import { maskOf } from './masks.ts'
 import { statesAfter } from './stateless.ts'
-import { buildFrom, buildVariables, readVariables, variablesFrom, variablesOf, writeVariables } from './variables.ts'
+import {
+  buildFrom,
+  buildVariables,
+  lacksVariables,
+  readVariables,
+  variablesFrom,
+  variablesOf,
+  writeVariables,
+} from './variables.ts'
 
 /** How a layer is called on values. */
 export interface ValueCallOptions extends CallOptions {
@@ -23,7 +31,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   const { rng, training = false, ...rest } = options
   checkCallOptions(layer, rest)
   const stream = rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
-  if (!variablesOf(layer)) buildFor(layer, inputs, rest, stream.fork('weights'))
+  if (!variablesOf(layer)) buildFor(layer, inputs, rest, () => stream.fork('weights'))
   const run = () => {
     const before = readVariables(layer)
     const forward = new Forward(variablesFrom(layer, before))
@@ -38,7 +46,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
 }
 
 /** Makes the variables of a layer and of those within it for inputs like these. `rng` decides their first values. */
-export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions & object, rng: Rng): void {
+export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions & object, rng: () => Rng): void {
   const symbolic = (value: unknown) =>
     mapLeaves(value, ({ shape, dtype }) => standIn(shape as readonly number[], dtype))
   inferCall(layer, symbolic(inputs), symbolic(options) as object)
@@ -49,11 +57,12 @@ export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions
  * Makes the variables that are missing, now, also where a function is being traced; for the shapes of the first calls, or for
  * those given by path.
  */
-export function build(layer: BaseLayer, rng: Rng, shapes?: Readonly<Record<string, InputShape>>): void {
+export function build(layer: BaseLayer, rng: () => Rng, shapes?: Readonly<Record<string, InputShape>>): void {
+  if (!shapes && !lacksVariables(layer)) return
   withInterpreter(eager, () =>
     scope(() => {
-      if (shapes) buildFrom(layer, shapes, rng)
-      else buildVariables(layer, rng)
+      if (shapes) buildFrom(layer, shapes, rng())
+      else buildVariables(layer, rng())
       return readVariables(layer)
     }),
   )

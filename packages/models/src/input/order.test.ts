@@ -2,8 +2,8 @@ import { cpu } from '@gradus/backend-cpu'
 import { Rng } from '@gradus/core'
 import { permutation, useBackend } from '@gradus/tensor'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Orders, orderOf } from './order.ts'
 import { batchesOf, quiet, regression, size, x, y } from '../testing/regression.ts'
+import { Orders, orderOf } from './order.ts'
 
 beforeEach(() => useBackend(cpu()))
 
