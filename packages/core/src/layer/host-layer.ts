@@ -12,7 +12,7 @@ import {
 import type { HostValues, InputData, Named } from '../data/dataset.ts'
 import { isHostValues, isStringArray, toHostValues } from '../data/host-values.ts'
 import { ConfigError, DataError } from '../errors.ts'
-import { leavesOf, type Structure } from '../structure.ts'
+import { isPlainObject, leavesOf, type Structure } from '../structure.ts'
 import type { CallOptions } from './base-layer.ts'
 import type { ValueCallOptions } from './build.ts'
 import { Layer } from './layer.ts'
@@ -61,7 +61,10 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
 
   /** What the layer makes of nested arrays, or of the input of a batch. Throws `DataError` for values that it cannot take. */
   process(values: Exclude<InputData, Tensor> | Named<HostValues>): HostValues {
-    return this.processValues(toHostValues(values as Exclude<InputData, Tensor>, 'x'))
+    const several = Array.isArray(values) ? isHostValues(values[0]) : isPlainObject(values) && !isHostValues(values)
+    return several
+      ? this.prepare(values as Named<HostValues>)
+      : this.processValues(toHostValues(values as Exclude<InputData, Tensor>, 'x'))
   }
 
   override prepare(inputs: Named<HostValues>): HostValues {
@@ -77,7 +80,8 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
     if (isStringArray(output)) {
       throw new DataError(`${this.type}.call gives a tensor, and its output is strings. Use process(...) instead.`)
     }
-    return tensor(output.data, output)
+    const { data, shape, dtype } = output
+    return tensor(data, { shape, dtype })
   }
 
   /** Shapes only: values never come here, because they were prepared before. */

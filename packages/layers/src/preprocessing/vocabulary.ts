@@ -149,6 +149,6 @@ function requireUnreserved<T extends Token>(
 function requireRoom({ owner, maxTokens, special }: VocabularyRules<Token>, size: number): void {
   if (maxTokens === undefined || size <= maxTokens) return
   throw new ConfigError(
-    `${owner}: the vocabulary has ${size} entries, of which ${special.length} are special tokens, and 'maxTokens' allows ${maxTokens}. Shorten the vocabulary or raise maxTokens.`,
+    `${owner}: the vocabulary has ${size} entries, special tokens (${special.length}) included, and 'maxTokens' allows ${maxTokens}. Shorten the vocabulary or raise maxTokens.`,
   )
 }
