@@ -25,7 +25,7 @@ import {
 import { TokenCounts } from './token-counts.ts'
 import { givenVocabulary, paddedWeights, type Token, Vocabulary } from './vocabulary.ts'
 
-/** What layers have in common that look up tokens in a vocabulary, which is given or learned from data. */
+/** The base of layers that look up tokens in a vocabulary, which is given or learned from data. */
 export abstract class IndexLookup<T extends Token, C extends LookupConfig> extends HostLayer<C> implements Adaptable {
   static override readonly fields: FieldTable = lookupFields
   declare readonly options: LookupOptions<T>
@@ -34,19 +34,19 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
   /** The vocabulary of the option. */
   private readonly given: Vocabulary<T> | undefined
   private current: Vocabulary<T> | undefined
-  /** The size that the outputs of the layer were promised to have. */
-  private promised: number | undefined
+  /** The length of the vectors in models that the layer is part of. */
+  private fixedSize: number | undefined
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...config)
     const { vocabulary, idfWeights, vocabularySize } = this.options
     checkLookupOptions(this.type, this.options)
     this.special = specialTokens(this.options)
-    this.promised = vocabularySize
+    this.fixedSize = vocabularySize
     if (vocabulary) this.given = this.keep(this.read(vocabulary, idfWeights))
   }
 
-  /** A token in words, for messages. */
+  /** A token in words for messages, such as `a string`. */
   protected abstract get expected(): string
 
   protected abstract isToken(value: unknown): boolean
@@ -121,11 +121,11 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
   }
 
   override apply(x: Tensor): Tensor {
-    if (this.options.outputMode !== 'int') this.promised = this.depth()
+    if (this.options.outputMode !== 'int') this.fixedSize = this.depth()
     return super.apply(x)
   }
 
-  /** The vocabulary is part of it, however it came about. */
+  /** Includes the vocabulary, given or learned. */
   override toSpec(): object {
     const { current, given } = this
     const spec = super.toSpec()
@@ -154,11 +154,11 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
 
   private keep(vocabulary: Vocabulary<T>): Vocabulary<T> {
     const { outputMode, padToMaxTokens } = this.options
-    const fixed = outputMode !== 'int' && !padToMaxTokens ? this.promised : undefined
+    const fixed = outputMode !== 'int' && !padToMaxTokens ? this.fixedSize : undefined
     if (fixed !== undefined && fixed !== vocabulary.size) {
       throw new ConfigError(
-        `${titleOf(this)} was called, or made with 'vocabularySize', when its vocabulary was to have ${fixed} entries, which is the size of its output; ` +
-          `it cannot have ${vocabulary.size} now. Make a new layer, or set maxTokens and padToMaxTokens.`,
+        `${titleOf(this)} gives vectors of ${fixed} numbers since it was called or made with 'vocabularySize', so its vocabulary cannot have ${vocabulary.size} entries. ` +
+          'Make a new layer, or set maxTokens and padToMaxTokens.',
       )
     }
     this.current = vocabulary
@@ -168,7 +168,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
   /** The length of the vectors that are made. */
   private depth(): number {
     const { outputMode, padToMaxTokens, maxTokens } = this.options
-    const depth = padToMaxTokens ? maxTokens : (this.current?.size ?? this.promised)
+    const depth = padToMaxTokens ? maxTokens : (this.current?.size ?? this.fixedSize)
     if (depth === undefined && outputMode !== 'int') throw this.withoutVocabulary()
     return depth ?? 0
   }

@@ -10,18 +10,18 @@ export const lookupFields = {
   numOovIndices: { type: 'integer', min: 0, default: 1 },
   /** Inverse document frequencies for `tfIdf`, one for each entry of `vocabulary`. */
   idfWeights: 'numbers',
-  /** Make tokens of indices. */
+  /** Give the tokens of indices. */
   invert: { type: 'boolean', default: false },
   /**
-   * The index of each token (`int`), a vector for each (`oneHot`), or a vector for each sample, whose tokens are along the
-   * last axis: which there are (`multiHot`), how often (`count`), or how often weighted by rarity (`tfIdf`).
+   * `int` gives the index of each token, `oneHot` a vector for each. The others give one vector for all tokens along the
+   * last axis: `multiHot` marks those that occur, `count` counts them, `tfIdf` multiplies the counts by `idfWeights`.
    */
   outputMode: outputModeField,
-  /** Make vectors as long as `maxTokens`, however many tokens there are. */
+  /** Give vectors of `maxTokens` numbers, also where the vocabulary is smaller. */
   padToMaxTokens: { type: 'boolean', default: false },
   /** Must be false: there are no sparse tensors. */
   sparse: { type: 'boolean', default: false },
-  /** How one of several indices is chosen for an unknown whole number. Strings are always hashed. */
+  /** How an unknown whole number gets one of several indices: by its remainder or by its hash. Strings are always hashed. */
   oovMethod: { oneOf: ['floormod', 'farmhash'], default: 'floormod' },
   /** Changes the hash of unknown tokens: two whole numbers, or one that stands for both. */
   salt: { type: ['integer', 'numbers'] as unknown as Kind<Salt> },

@@ -270,13 +270,13 @@ describe('StringLookup in a model', () => {
     expect(promised.call(words([3])).shape).toEqual([null, 4])
     await promised.adapt(abc)
     await expect(promised.adapt(['a'])).rejects.toThrow(
-      "StringLookup was called, or made with 'vocabularySize', when its vocabulary was to have 4 entries, which is the size of its output; it cannot have 2 now. Make a new layer, or set maxTokens and padToMaxTokens.",
+      "StringLookup gives vectors of 4 numbers since it was called or made with 'vocabularySize', so its vocabulary cannot have 2 entries. Make a new layer, or set maxTokens and padToMaxTokens.",
     )
     expect(promised.vocabularySize).toBe(4)
     const called = new StringLookup({ outputMode: 'oneHot', vocabulary: abc })
     called.setVocabulary(['a'])
     called.call(words([1]))
-    expect(() => called.setVocabulary(abc)).toThrow('it cannot have 4 now')
+    expect(() => called.setVocabulary(abc)).toThrow('its vocabulary cannot have 4 entries')
     const indices = new StringLookup({ vocabulary: abc, vocabularySize: 4 })
     indices.setVocabulary(['a'])
     expect(indices.vocabularySize).toBe(2)
@@ -348,7 +348,7 @@ describe('StringLookup refuses', () => {
       { vocabulary: abc, outputMode: 'tfIdf', idfWeights: [1] },
       "StringLookup: there are 1 'idfWeights' for the 3 entries of 'vocabulary'. Give one for each.",
     ],
-    [{ vocabulary: abc, vocabularySize: 9, outputMode: 'count' }, 'it cannot have 4 now'],
+    [{ vocabulary: abc, vocabularySize: 9, outputMode: 'count' }, 'its vocabulary cannot have 4 entries'],
   ])('the options %j', (config, message) => {
     expect(() => new StringLookup(config)).toThrow(message)
   })

@@ -17,11 +17,11 @@ import { hashBucket } from './string-hash.ts'
 const fields = {
   /** A token that stands for nothing: index 0 with `outputMode` `int`, elsewhere left out. */
   maskToken: 'string',
-  /** What unknown tokens are called in the vocabulary, and what indices without a token give with `invert`. */
+  /** The name of unknown tokens in the vocabulary; with `invert` the string of an index without a token. */
   oovToken: { type: 'string', default: '[UNK]' },
   /** The tokens in the order of their indices; may begin with the special ones. Without it, call `adapt`. */
   vocabulary: { type: 'unknown' as Kind<readonly string[]> },
-  /** How strings are written in bytes, for their hashes. */
+  /** The encoding of the bytes that are hashed. */
   encoding: { oneOf: ['utf-8'], default: 'utf-8' },
 } as const
 

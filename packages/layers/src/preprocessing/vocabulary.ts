@@ -37,7 +37,7 @@ export class Vocabulary<T extends Token> {
   }
 }
 
-/** What a vocabulary must look like. */
+/** The rules for a vocabulary. */
 export interface VocabularyRules<T extends Token> {
   /** How messages call the layer. */
   readonly owner: string
@@ -49,7 +49,7 @@ export interface VocabularyRules<T extends Token> {
   readonly maxTokens: number | undefined
   /** Whether the entries have weights. */
   readonly weighted: boolean
-  /** What a token is, in words. */
+  /** A token in words, such as `a string`. */
   readonly expected: string
   isToken(value: unknown): boolean
 }
