@@ -145,7 +145,7 @@ export class Normalization
   }
 
   private keep({ shape: own, mean, variance }: RunningMoments, inputShape: Shape): void {
-    if (!variablesOf(this)) buildFor(this, standIn(inputShape, this.inputDType), {}, new Rng(0))
+    if (!variablesOf(this)) buildFor(this, standIn(inputShape, this.inputDType), {}, () => new Rng(0))
     const state = variablesOf(this)!.state as Required<NormalizationState>
     if (!sameShape(state.mean.shape, own)) {
       throw new DataError(
