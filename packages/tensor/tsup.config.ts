@@ -1,4 +1,7 @@
 import { build } from '../../tsup.base.ts'
 
-// The samples share their ops with the main entry: two copies would be two different ops.
-export default build({ entry: ['src/index.ts', 'src/samples.ts'], splitting: true })
+// The entries share the ops with the main one: two copies of an op would be two different ops.
+export default build({
+  entry: ['src/index.ts', 'src/lowering.ts', 'src/numeric.ts', 'src/samples.ts'],
+  splitting: true,
+})

@@ -1,5 +1,5 @@
-import { modulo, power } from '@gradus/graph/kernels'
 import type { TypedArray } from '@gradus/tensor'
+import { modulo, power } from '@gradus/tensor/numeric'
 
 /**
  * `y[i] = f(a[i], b[i])`. Sums of two 32-bit integers are exact in double, and storing them wraps around; storing a

@@ -1,5 +1,5 @@
-import { erf, roundHalfToEven } from '@gradus/graph/kernels'
 import type { TypedArray } from '@gradus/tensor'
+import { erf, roundHalfToEven } from '@gradus/tensor/numeric'
 
 /** `y[i] = f(x[i])`; the result takes the precision of `y` as it is stored. */
 export type UnaryLoop = (y: TypedArray, x: TypedArray) => void

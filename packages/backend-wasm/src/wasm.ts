@@ -1,4 +1,4 @@
-import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/graph/kernels'
+import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/schedule'
 import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
 import type { Features } from './codegen/tools.ts'
 import { elementwiseRow } from './elementwise/table.ts'

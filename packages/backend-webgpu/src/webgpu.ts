@@ -1,4 +1,4 @@
-import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/graph/kernels'
+import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/schedule'
 import { type Backend, BackendError, type Graph } from '@gradus/tensor'
 import { findGpu, type GpuSource, openDevice } from './runtime/gpu.ts'
 import { Machine } from './runtime/machine.ts'

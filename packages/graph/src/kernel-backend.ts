@@ -21,7 +21,8 @@ import {
   toMemory,
   viewOf,
 } from '@gradus/tensor'
-import { byteSize, donorOf, type Place, planMemory } from './plan.ts'
+import { byteSize, donorOf, type Place } from './place.ts'
+import { planMemory } from './plan.ts'
 import { runRepeatedly } from './repeat.ts'
 import { ScanLoop, type StepProgram } from './scan-loop.ts'
 

@@ -1,7 +1,6 @@
 import { avalOf, avalsOf, bytesPerElement, type Graph, numberingOf } from '@gradus/tensor'
-import { type OutputSource, type Place, type PlanStep, planSteps, viewRoots } from './plan-steps.ts'
-
-export { byteSize, donorOf, type OutputSource, type Place } from './plan-steps.ts'
+import { type OutputSource, type Place, viewRoots } from './place.ts'
+import { type MemoryUse, planLifetimes } from './plan-lifetimes.ts'
 
 /** A static memory plan: nothing is allocated while the program runs, except outputs that no donated buffer can hold. */
 export interface Plan {
@@ -21,7 +20,7 @@ export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Pl
   const { first, avals } = numberingOf(graph)
   const roots = viewRoots(graph)
   const fixed = hoist ? computedOnce(graph, roots) : new Set<number>()
-  const steps = graph.nodes.map((node, index): PlanStep => {
+  const uses = graph.nodes.map((node, index): MemoryUse => {
     const values = avalsOf(node).map((_, output) => first[index]! + output)
     return {
       reads: node.inputs.map((value) => roots[value]!),
@@ -29,7 +28,7 @@ export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Pl
       overwritable: () => (node.op.elementwise ? overwritten(graph, roots, index) : []),
     }
   })
-  const { arenaBytes, places, outputs } = planSteps(graph, roots, steps, fixed)
+  const { arenaBytes, places, outputs } = planLifetimes(graph, roots, uses, fixed)
   const place = (value: number): Place => places.get(roots[value]!) ?? { at: 'arena', offset: 0 }
   return { arenaBytes, places: avals.map((_, value) => place(value)), outputs }
 }

@@ -48,7 +48,8 @@ import {
 } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
-import { byteSize, type Place, planMemory } from './plan.ts'
+import { byteSize, type Place } from './place.ts'
+import { planMemory } from './plan.ts'
 import { simplify } from './simplify.ts'
 import { replay, trace } from './trace.ts'
 

@@ -1,4 +1,4 @@
-import type { RowReduction } from '@gradus/graph/kernels'
+import type { RowReduction } from '@gradus/schedule'
 import { type Code, i32x4, type Local, type Locals, type V128, type ValueType, v128 } from '../assembler/index.ts'
 import { acrossLanes, beats, bestLane, combined, identityOf, isArg } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'

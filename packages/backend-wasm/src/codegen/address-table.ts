@@ -1,4 +1,4 @@
-import type { KernelSchedule } from '@gradus/graph/kernels'
+import type { KernelSchedule } from '@gradus/schedule'
 import { type I32, i32, type Void } from '../assembler/index.ts'
 
 /** What an entry of a program's table of addresses points to, known when the program is given its buffers. */

@@ -1,4 +1,4 @@
-import { type Combine, combiningOps } from '@gradus/graph/kernels'
+import { type Combine, combiningOps } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import { type Code, f32, f32x4, i32, i32x4, type Locals, Steps, type V128, type ValueType } from '../assembler/index.ts'
 import { compareScalars, compareVectors } from '../elementwise/comparison.ts'

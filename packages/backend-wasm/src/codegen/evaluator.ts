@@ -6,7 +6,7 @@ import {
   type Index,
   rangeOf,
   strideAlong,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
 import { type F64, type I32, i32, Steps } from '../assembler/index.ts'
 import type { Context, ExternalName } from '../elementwise/row.ts'

@@ -7,7 +7,7 @@ import {
   rangeOf,
   strideAlong,
   type Term,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { type I32, i32 } from '../assembler/index.ts'
 import type { Location } from './lanes.ts'
 import type { Scope } from './scope.ts'

@@ -1,4 +1,4 @@
-import type { FusedKernel, KernelCost, WholeKernel } from '@gradus/graph/kernels'
+import type { FusedKernel, KernelCost, WholeKernel } from '@gradus/schedule'
 import type { ExternalName } from '../elementwise/row.ts'
 import { contractionFunctions } from './contraction/contraction.ts'
 import { loopFunction } from './loops.ts'

@@ -1,4 +1,5 @@
-import { byteSize, type KernelSchedule, loopRoom, type WholeKernel } from '@gradus/graph/kernels'
+import { byteSize } from '@gradus/graph'
+import { type KernelSchedule, loopWorkspace, type WholeKernel } from '@gradus/schedule'
 import type { Aval, ScanParams } from '@gradus/tensor'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
 import { type AddressTable, type Source, type Sources, sourceOf } from './address-table.ts'
@@ -24,7 +25,7 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
   const { locals, start } = caller
   const params = kernel.node.params as ScanParams
   const { length, reverse, carries, sequences } = params
-  const spare = loopRoom(params, body.plan.arenaBytes).carries
+  const spare = loopWorkspace(params, body.plan.arenaBytes).carries
   const inputs = kernel.inputs.map((value) => sources.value(value))
   const outputs = kernel.outputs.map((value) => sources.value(value))
   const places = spare.map((offset): Source => ({ at: 'arena', offset: room + offset }))

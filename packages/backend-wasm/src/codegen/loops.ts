@@ -1,4 +1,4 @@
-import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph/kernels'
+import type { Axis, LoopKernel, Pass, Store } from '@gradus/schedule'
 import {
   doWhile,
   i32,

@@ -1,4 +1,4 @@
-import type { KernelSchedule } from '@gradus/graph/kernels'
+import type { KernelSchedule } from '@gradus/schedule'
 import { doWhile, i32, ModuleBuilder, sequence } from '../assembler/index.ts'
 import { AddressTable, programSources, type TableEntry } from './address-table.ts'
 import { ScheduleCode } from './schedule-code.ts'

@@ -1,4 +1,5 @@
-import { byteSize, type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/graph/kernels'
+import { byteSize } from '@gradus/graph'
+import { type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/schedule'
 import { sizeOf } from '@gradus/tensor'
 import {
   copyMemory,
@@ -71,7 +72,7 @@ export class ScheduleCode {
     const before: Void[] = []
     const calls = schedule.kernels.flatMap(({ kernel, cost }, number): Void[] => {
       if (kernel.kind === 'whole' && kernel.body) {
-        const room = sources.arena + schedule.plan.rooms.get(number)!
+        const room = sources.arena + schedule.plan.workspaces.get(number)!
         const run: LoopSetting['run'] = (step, inner) => this.schedule(step, inner, caller)
         return [loopCode(kernel, kernel.body, { sources, room, caller, table: this.table, run })]
       }

@@ -1,4 +1,4 @@
-import type { Axis } from '@gradus/graph/kernels'
+import type { Axis } from '@gradus/schedule'
 import { type Code, type I32, type Locals, sequence, type ValueType, type Void } from '../assembler/index.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Expression, Store } from '@gradus/graph/kernels'
+import type { Expression, Store } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
 import { type Code, f32, f32x4, i32x4, ifThen, Steps, type V128, type Void, v128 } from '../assembler/index.ts'
 import { combined } from './combining.ts'

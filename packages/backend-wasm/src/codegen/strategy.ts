@@ -9,7 +9,7 @@ import {
   rangeOf,
   rootsOfLoops,
   strideAlong,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 
 /** Along which axis the four lanes of a vector lie, and how many vectors are worked on together. */

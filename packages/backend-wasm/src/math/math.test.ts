@@ -1,4 +1,4 @@
-import { power, erf as preciseErf } from '@gradus/graph/kernels'
+import { power, erf as preciseErf } from '@gradus/tensor/numeric'
 import { expect, it } from 'vitest'
 import { doWhile, type F64, i32, increase, ModuleBuilder, Steps, type V128, v128 } from '../assembler/index.ts'
 import * as math from './index.ts'

@@ -1,4 +1,4 @@
-import { erf, modulo, power } from '@gradus/graph/kernels'
+import { erf, modulo, power } from '@gradus/tensor/numeric'
 import type { ExternalName } from '../elementwise/row.ts'
 
 /** The functions that generated code calls for what it does not compute itself. */

@@ -1,4 +1,4 @@
-import { Areas, HeapPart } from '@gradus/graph/kernels'
+import { Areas, HeapPart } from '@gradus/schedule'
 import { Pool } from './threads/pool.ts'
 import { WasmHeap } from './wasm-heap.ts'
 

@@ -1,4 +1,5 @@
-import { type HeapPart, outputBuffers, type StepPlan, schedule } from '@gradus/graph/kernels'
+import type { LifetimePlan } from '@gradus/graph'
+import { type HeapPart, outputBuffers, schedule } from '@gradus/schedule'
 import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
 import type { TableEntry } from '../codegen/address-table.ts'
 import { type ProgramModule, programModule } from '../codegen/program-module.ts'
@@ -9,7 +10,7 @@ import type { Machine } from './machine.ts'
 
 /** What a graph was compiled to: everything about it that does not depend on where its values lie. */
 export interface CompiledGraph {
-  readonly plan: StepPlan
+  readonly plan: LifetimePlan
   readonly outputs: readonly Aval[]
   readonly module: ProgramModule
   readonly code: WebAssembly.Module

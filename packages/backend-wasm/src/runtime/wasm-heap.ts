@@ -1,4 +1,4 @@
-import { Heap } from '@gradus/graph/kernels'
+import { Heap } from '@gradus/schedule'
 
 const pageBytes = 65536
 

@@ -1,4 +1,4 @@
-import type { Axis } from '@gradus/graph/kernels'
+import type { Axis } from '@gradus/schedule'
 import type { Code } from '../wgsl/types.ts'
 
 export function countOf(axes: readonly Axis[]): number {

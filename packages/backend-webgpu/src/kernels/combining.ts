@@ -1,4 +1,4 @@
-import type { Combine } from '@gradus/graph/kernels'
+import type { Combine } from '@gradus/schedule'
 import { type DType, isFloat } from '@gradus/tensor'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 

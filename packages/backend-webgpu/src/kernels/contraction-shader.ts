@@ -1,4 +1,4 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import { Shader } from './shader.ts'
 

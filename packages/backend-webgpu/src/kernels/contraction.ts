@@ -1,4 +1,4 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
 import { literal, typeOf } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'

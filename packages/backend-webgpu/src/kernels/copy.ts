@@ -1,4 +1,4 @@
-import { Expressions } from '@gradus/graph/kernels'
+import { Expressions } from '@gradus/schedule'
 import type { ShaderCode } from './kernel-code.ts'
 import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'

@@ -1,11 +1,4 @@
-import {
-  type Axis,
-  axesOfAtom,
-  expressionsWithin,
-  type LoopKernel,
-  type Store,
-  strideAlong,
-} from '@gradus/graph/kernels'
+import { type Axis, axesOfAtom, expressionsWithin, type LoopKernel, type Store, strideAlong } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'

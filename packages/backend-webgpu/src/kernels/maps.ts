@@ -1,4 +1,4 @@
-import type { LoopKernel } from '@gradus/graph/kernels'
+import type { LoopKernel } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'

@@ -1,4 +1,4 @@
-import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/graph/kernels'
+import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/schedule'
 import { halfBits, halfValue } from '@gradus/tensor'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'

@@ -1,4 +1,4 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel } from '@gradus/schedule'
 import { typeOf } from '../wgsl/types.ts'
 import { countOf } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'

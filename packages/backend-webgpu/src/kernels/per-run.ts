@@ -1,4 +1,4 @@
-import type { Axis, Store } from '@gradus/graph/kernels'
+import type { Axis, Store } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
 import { nameAxes, placesAlong } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'

@@ -1,4 +1,4 @@
-import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph/kernels'
+import type { Axis, LoopKernel, Pass, Store } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'

@@ -1,4 +1,4 @@
-import { type Axis, type Store, strideAlong } from '@gradus/graph/kernels'
+import { type Axis, type Store, strideAlong } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import { countOf } from './axes.ts'
 import type { Setting } from './setting.ts'

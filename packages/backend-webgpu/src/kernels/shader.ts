@@ -1,4 +1,4 @@
-import type { Expression, Expressions, Store } from '@gradus/graph/kernels'
+import type { Expression, Expressions, Store } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
 import type { Block, KernelScope } from '../wgsl/block.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'

@@ -1,4 +1,4 @@
-import { Expressions, type WholeKernel } from '@gradus/graph/kernels'
+import { Expressions, type WholeKernel } from '@gradus/schedule'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { type Lines, linesOf, orderedKey, startOfLine } from './lines.ts'
 import { ownPlace, threads } from './rows.ts'

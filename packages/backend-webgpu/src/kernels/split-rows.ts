@@ -1,4 +1,4 @@
-import type { LoopKernel } from '@gradus/graph/kernels'
+import type { LoopKernel } from '@gradus/schedule'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'

@@ -1,4 +1,4 @@
-import type { Pass } from '@gradus/graph/kernels'
+import type { Pass } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'

@@ -1,4 +1,4 @@
-import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/graph/kernels'
+import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
 import { typeOf } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'

@@ -1,5 +1,5 @@
-import type { WholeKernel } from '@gradus/graph/kernels'
-import { Expressions } from '@gradus/graph/kernels'
+import type { WholeKernel } from '@gradus/schedule'
+import { Expressions } from '@gradus/schedule'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { linesOf, orderedKey, startOfLine } from './lines.ts'

@@ -1,4 +1,4 @@
-import type { KernelSchedule } from '@gradus/graph/kernels'
+import type { KernelSchedule } from '@gradus/schedule'
 import { assemble } from '../kernels/assemble.ts'
 import type { ShaderCode } from '../kernels/kernel-code.ts'
 import { type Chain, chainsOf } from './chains.ts'

@@ -1,11 +1,5 @@
-import {
-  byteSize,
-  donorOf,
-  type FusedKernel,
-  type KernelSchedule,
-  loopRoom,
-  type WholeKernel,
-} from '@gradus/graph/kernels'
+import { byteSize, donorOf } from '@gradus/graph'
+import { type FusedKernel, type KernelSchedule, loopWorkspace, type WholeKernel } from '@gradus/schedule'
 import { bytesPerElement, type ScanParams } from '@gradus/tensor'
 import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
@@ -89,7 +83,7 @@ class Launches {
     const { kernels, plan, program } = this.schedule
     const launches = kernels.flatMap(({ kernel, cost }, number) => {
       if (kernel.kind === 'whole' && kernel.body) {
-        return this.loop(kernel, kernel.body, this.around.arena + plan.rooms.get(number)!)
+        return this.loop(kernel, kernel.body, this.around.arena + plan.workspaces.get(number)!)
       }
       return this.launches(kernel, cost.operations)
     })
@@ -159,7 +153,7 @@ class Launches {
     const { length, reverse, carries, sequences } = params
     const inputs = kernel.inputs.map((value) => this.placeOf(value))
     const outputs = kernel.outputs.map((value) => this.placeOf(value))
-    const spare = loopRoom(params, body.plan.arenaBytes).carries
+    const spare = loopWorkspace(params, body.plan.arenaBytes).carries
     const avals = params.body.inputs
     if (length === 0) {
       return avals.slice(0, carries).flatMap((aval, i) => this.copy(inputs[i]!, outputs[i]!, byteSize(aval)))

@@ -1,4 +1,4 @@
-import { Areas, Heap, HeapPart } from '@gradus/graph/kernels'
+import { Areas, Heap, HeapPart } from '@gradus/schedule'
 import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'

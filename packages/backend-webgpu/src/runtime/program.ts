@@ -1,4 +1,5 @@
-import { type HeapPart, outputBuffers, type StepPlan, schedule } from '@gradus/graph/kernels'
+import type { LifetimePlan } from '@gradus/graph'
+import { type HeapPart, outputBuffers, schedule } from '@gradus/schedule'
 import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
 import { mostGroups } from '../kernels/assemble.ts'
 import { type Call, callsOf } from './calls.ts'
@@ -16,7 +17,7 @@ const mostDispatches = 2048
 
 /** What a graph was compiled to: everything about it that does not depend on where its values lie. */
 interface CompiledGraph {
-  readonly plan: StepPlan
+  readonly plan: LifetimePlan
   readonly outputs: readonly Aval[]
   readonly calls: readonly Call[]
   readonly workspaceBytes: number

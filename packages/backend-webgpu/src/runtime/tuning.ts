@@ -1,4 +1,4 @@
-import type { HeapPart } from '@gradus/graph/kernels'
+import type { HeapPart } from '@gradus/schedule'
 import { type Graph, matmul, Tensor, trace } from '@gradus/tensor'
 import { type ShapeClass, shapeClasses, type TileTable, type TileVariant, tileVariants } from '../kernels/tiles.ts'
 import type { Machine } from './machine.ts'

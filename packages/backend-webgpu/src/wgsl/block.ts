@@ -1,5 +1,5 @@
-import type { Axis, Expression, Expressions, Index } from '@gradus/graph/kernels'
-import { type Atom, rangeOf } from '@gradus/graph/kernels'
+import type { Axis, Expression, Expressions, Index } from '@gradus/schedule'
+import { type Atom, rangeOf } from '@gradus/schedule'
 import { hasOperation, operationCode } from './operations.ts'
 import { type Code, literal, typeOf } from './types.ts'
 

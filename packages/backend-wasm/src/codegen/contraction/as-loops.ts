@@ -1,4 +1,4 @@
-import type { ContractionKernel, LoopKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel, LoopKernel } from '@gradus/schedule'
 
 /** A sum of products as plain loops: what is too thin for tiles, or of a dtype that has none. */
 export function contractionAsLoops({ batch, m, n, k, a, b, stores, make }: ContractionKernel): LoopKernel {

@@ -1,4 +1,4 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel } from '@gradus/schedule'
 import { loopFunction } from '../loops.ts'
 import type { KernelCode, Tools } from '../tools.ts'
 import { contractionAsLoops } from './as-loops.ts'

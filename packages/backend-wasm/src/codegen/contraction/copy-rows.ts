@@ -1,4 +1,4 @@
-import type { Axis } from '@gradus/graph/kernels'
+import type { Axis } from '@gradus/schedule'
 import { f32, type Locals, sequence, type V128, type Void, v128 } from '../../assembler/index.ts'
 import { type Cursor, overDepth } from './over-depth.ts'
 

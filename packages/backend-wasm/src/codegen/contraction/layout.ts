@@ -9,7 +9,7 @@ import {
   Rewriting,
   strideAlong,
   times,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import type { Features } from '../tools.ts'
 
 type Load = Extract<Expression, { kind: 'load' }>

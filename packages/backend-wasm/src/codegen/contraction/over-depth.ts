@@ -1,4 +1,4 @@
-import type { Axis } from '@gradus/graph/kernels'
+import type { Axis } from '@gradus/schedule'
 import {
   doWhile,
   type I32,

@@ -11,7 +11,7 @@ import {
   Rewriting,
   ravel,
   times,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { workspace } from '../tools.ts'
 import type { Layout } from './layout.ts'
 

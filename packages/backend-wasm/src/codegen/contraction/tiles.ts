@@ -1,4 +1,4 @@
-import type { Axis, ContractionKernel } from '@gradus/graph/kernels'
+import type { Axis, ContractionKernel } from '@gradus/schedule'
 import {
   doWhile,
   f32x4,

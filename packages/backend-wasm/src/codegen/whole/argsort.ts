@@ -1,4 +1,4 @@
-import type { WholeKernel } from '@gradus/graph/kernels'
+import type { WholeKernel } from '@gradus/schedule'
 import { bytesPerElement, sizeOf } from '@gradus/tensor'
 import { doWhile, i32, increase, Steps, sequence } from '../../assembler/index.ts'
 import type { Scalar } from '../../elementwise/row.ts'

@@ -1,4 +1,4 @@
-import type { WholeKernel } from '@gradus/graph/kernels'
+import type { WholeKernel } from '@gradus/schedule'
 import { bytesPerElement, type DType, sizeOf } from '@gradus/tensor'
 import {
   doWhile,

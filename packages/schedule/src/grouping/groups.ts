@@ -1,0 +1,329 @@
+import { sizeOf } from '@gradus/tensor'
+import type { Program } from '../analysis/graph-analysis.ts'
+import { costOfOp } from '../index/cost.ts'
+import { reductionRules } from '../rules/reduction-rules.ts'
+import { type Edge, edgesInto, type Run, readsRows, runsOf } from './edges.ts'
+import { GroupOrder } from './group-order.ts'
+
+/**
+ * Nodes that become one kernel. `map`: elementwise over `size` elements. `rows`: elementwise and reductions over the
+ * dimensions `runs`. `contract`: a sum of products and what is done to each of its elements. `whole`: one node with code
+ * of its own. `inlined` nodes are computed where they are read.
+ */
+export interface Group {
+  readonly kind: 'map' | 'rows' | 'contract' | 'whole'
+  readonly nodes: readonly number[]
+  readonly inlined: readonly number[]
+  readonly size: number
+  readonly runs: readonly Run[]
+}
+
+/** Rows longer than this (in elements) are not walked over twice by one kernel: they would not stay in the cache. */
+const longestRow = 16384
+/** The same where rows lie across memory, so that several are walked over at once. */
+const longestColumn = 1024
+
+/** At most so many additions are done again rather than kept in memory, and only for at least so many elements. */
+const cheap = 4
+const worthComputingAgain = 256
+
+/** Joins nodes to groups, such that fewer values have to be in memory; groups never wait for each other in a circle. */
+export class Groups {
+  private readonly groupOf: Group[] = []
+  private readonly order: GroupOrder<Group>
+  readonly edges = new Map<number, readonly Edge[]>()
+  /** The edges that read a node's result, by number of the node. */
+  private readonly uses = new Map<number, Edge[]>()
+  private readonly outputs: ReadonlySet<number>
+  /** Nodes that are computed again by every group that reads them, and what each group computes again. */
+  private readonly again = new Set<number>()
+  private readonly copies = new Map<Group, number[]>()
+
+  constructor(private readonly program: Program) {
+    const { graph, roles, roots } = program
+    this.outputs = new Set(graph.outputs.map((value) => program.makerOf(roots[value]!)))
+    const groups: Group[] = []
+    graph.nodes.forEach((node, index) => {
+      if (roles[index] === 'free') return
+      const edges = edgesInto(program, index)
+      this.edges.set(index, edges)
+      for (const edge of edges) {
+        const source = program.makerOf(edge.source)
+        if (source < 0) continue
+        const uses = this.uses.get(source)
+        if (uses) uses.push(edge)
+        else this.uses.set(source, [edge])
+      }
+      const group = this.groupOfOne(index, sizeOf(node.aval.shape))
+      this.groupOf[index] = group
+      groups.push(group)
+    })
+    this.order = new GroupOrder(groups, (group) => this.usersOf(group))
+  }
+
+  /** The groups, each after those whose results it reads. */
+  build(): Group[] {
+    this.joinMaps()
+    this.joinOperands()
+    this.joinContractions()
+    this.joinRows()
+    this.inline()
+    this.joinScalars()
+    this.computeAgain()
+    return this.order.items().map((group) => {
+      const copies = this.copies.get(group)
+      return copies ? { ...group, inlined: [...group.inlined, ...copies] } : group
+    })
+  }
+
+  /** Whether a node's result is read by another group or handed out. */
+  isStored(node: number): boolean {
+    if (this.outputs.has(node)) return true
+    if (this.again.has(node)) return false
+    return this.usesOf(node).some(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
+  }
+
+  private groupOfOne(index: number, size: number): Group {
+    const role = this.program.roles[index]!
+    const group = { nodes: [index], inlined: [], size, runs: [] }
+    if (role === 'map') return { ...group, kind: 'map' }
+    if (role === 'contract') return { ...group, kind: 'contract' }
+    if (role === 'whole') return { ...group, kind: 'whole' }
+    const node = this.program.graph.nodes[index]!
+    const { shape } = this.program.aval(node.inputs[0]!)
+    const { axes, inner } = reductionRules[node.op.name]!
+    if (axes) return { ...group, kind: 'rows', size: sizeOf(shape), runs: runsOf(shape, axes(node)) }
+    const length = sizeOf(inner(node, this.program.aval(node.inputs[0]!)))
+    const runs = [
+      { size, reduced: false },
+      { size: length, reduced: true },
+    ]
+    return { ...group, kind: 'rows', size: size * length, runs }
+  }
+
+  private usesOf(node: number): readonly Edge[] {
+    return this.uses.get(node) ?? []
+  }
+
+  /** Elementwise nodes with those that read them element by element, the last ones first. */
+  private joinMaps(): void {
+    for (const node of this.nodesBackwards('map')) {
+      for (const { consumer, relation } of this.usesOf(node)) {
+        if (relation === 'same' && this.program.roles[consumer] === 'map') this.join(node, consumer)
+      }
+    }
+  }
+
+  /** Elementwise groups with the reduction that alone reads them: then nobody else needs them in memory. */
+  private joinOperands(): void {
+    for (const node of this.nodesBackwards('reduce')) {
+      for (const { source, relation } of this.edges.get(node)!) {
+        const maker = this.program.makerOf(source)
+        if (relation !== 'same' || this.program.roles[maker] !== 'map') continue
+        const [own, reducing] = [this.group(maker), this.group(node)]
+        const others = own.nodes.some(
+          (member) =>
+            this.outputs.has(member) ||
+            this.usesOf(member).some((use) => this.leaves(use, own) && this.group(use.consumer) !== reducing),
+        )
+        if (!others) this.join(maker, node)
+      }
+    }
+  }
+
+  /** Contractions with what is done to each element of their result. */
+  private joinContractions(): void {
+    for (const node of this.nodesBackwards('contract')) {
+      for (const { consumer } of this.usesOf(node)) this.join(node, consumer)
+    }
+  }
+
+  /** Reductions with what comes before them element by element, with what is done to their results, and with each other. */
+  private joinRows(): void {
+    for (const node of this.nodesBackwards('reduce')) {
+      for (const { source, relation } of this.edges.get(node)!) {
+        const maker = this.program.makerOf(source)
+        if (relation === 'same' && maker >= 0) this.join(maker, node)
+      }
+    }
+    for (const node of this.nodesBackwards('reduce')) {
+      for (const { consumer } of this.usesOf(node)) this.join(node, consumer)
+    }
+    // what reads a whole value that is computed here can be computed here too
+    for (const node of this.nodesBackwards('map')) {
+      if (this.group(node).kind !== 'rows') continue
+      for (const { consumer } of this.usesOf(node)) this.join(node, consumer)
+    }
+  }
+
+  /** Elementwise groups into the only one that reads them, where each element is read once. */
+  private inline(): void {
+    for (const node of this.nodesBackwards('map')) {
+      const group = this.group(node)
+      if (group.kind !== 'map' || group.inlined.length > 0) continue
+      const outward = group.nodes.flatMap((member) => this.usesOf(member).filter((use) => this.leaves(use, group)))
+      const [use] = outward
+      if (outward.length !== 1 || use!.relation !== 'once' || group.nodes.some((member) => this.outputs.has(member)))
+        continue
+      const into = this.group(use!.consumer)
+      if (into.kind !== 'map' && into.kind !== 'rows') continue
+      if (this.program.roles[use!.consumer] === 'map' && !this.keepsLastAxis(use!)) continue
+      const merged = { ...into, inlined: [...into.inlined, ...group.nodes] }
+      this.order.absorb(group, into, merged)
+      this.assign(merged)
+    }
+  }
+
+  /** Groups over single numbers with each other, to save calls. */
+  private joinScalars(): void {
+    let last: Group | undefined
+    for (const group of this.order.items()) {
+      if (group.kind !== 'map' || group.size !== 1 || group.inlined.length > 0) continue
+      if (last) this.join(last.nodes[0]!, group.nodes[0]!)
+      last = this.group(group.nodes[0]!)
+    }
+  }
+
+  /**
+   * What follows with a few instructions from one value that is in memory anyway is not stored as well: its readers compute
+   * it again.
+   */
+  private computeAgain(): void {
+    const costs = new Map<number, { readonly source: number; readonly cost: number }>()
+    this.program.roles.forEach((role, node) => {
+      if (role !== 'map' || !this.isStored(node) || this.outputs.has(node)) return
+      if (sizeOf(this.program.graph.nodes[node]!.aval.shape) < worthComputingAgain) return
+      const found = this.costAgain(node, costs)
+      if (!found || found.cost > cheap) return
+      const readers = this.usesOf(node).filter(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
+      if (readers.some(({ consumer }) => !['map', 'reduce'].includes(this.program.roles[consumer]!))) return
+      costs.set(node, found)
+      this.again.add(node)
+      for (const group of new Set(readers.map(({ consumer }) => this.group(consumer)))) {
+        this.copies.set(group, [...(this.copies.get(group) ?? []), node])
+      }
+    })
+  }
+
+  /** What it takes to compute a node from one value in memory; undefined if it takes more than one. */
+  private costAgain(
+    node: number,
+    costs: ReadonlyMap<number, { readonly source: number; readonly cost: number }>,
+  ): { readonly source: number; readonly cost: number } | undefined {
+    const { program } = this
+    let cost = costOfOp(program.graph.nodes[node]!.op.name)
+    let source: number | undefined
+    for (const edge of this.edges.get(node)!) {
+      const maker = program.makerOf(edge.source)
+      const known = maker < 0 ? undefined : costs.get(maker)
+      if (!known && !(maker < 0 ? !program.graph.donated.includes(edge.source) : this.isStored(maker))) return undefined
+      const from = known?.source ?? edge.source
+      if (edge.relation !== 'same' || (source !== undefined && source !== from)) return undefined
+      source = from
+      cost += known?.cost ?? 0
+    }
+    return source === undefined ? undefined : { source, cost }
+  }
+
+  private leaves({ consumer }: Edge, group: Group): boolean {
+    return this.group(consumer) !== group
+  }
+
+  private keepsLastAxis({ read, source }: Edge): boolean {
+    return this.program.aval(read).shape.at(-1) === this.program.aval(source).shape.at(-1)
+  }
+
+  private nodesBackwards(role: string): number[] {
+    const list: number[] = []
+    this.program.roles.forEach((own, node) => {
+      if (own === role) list.push(node)
+    })
+    return list.reverse()
+  }
+
+  private group(node: number): Group {
+    return this.groupOf[node]!
+  }
+
+  private *usersOf(group: Group): Iterable<Group> {
+    for (const node of group.nodes) for (const { consumer } of this.usesOf(node)) yield this.group(consumer)
+    for (const node of group.inlined) for (const { consumer } of this.usesOf(node)) yield this.group(consumer)
+  }
+
+  /** Joins the groups of two nodes if they can be one kernel. */
+  private join(a: number, b: number): void {
+    const [one, other] = [this.group(a), this.group(b)]
+    if (one === other) return
+    const joined = this.joined(one, other)
+    if (joined && this.fits(joined) && this.order.merge(one, other, joined)) this.assign(joined)
+  }
+
+  private assign(group: Group): void {
+    for (const node of group.nodes) this.groupOf[node] = group
+    for (const node of group.inlined) this.groupOf[node] = group
+  }
+
+  private joined(one: Group, other: Group): Group | undefined {
+    const kinds = new Set([one.kind, other.kind])
+    if (kinds.has('whole') || one.inlined.length + other.inlined.length > 0) return undefined
+    const nodes = [...one.nodes, ...other.nodes].sort((a, b) => a - b)
+    const [rows, second] = one.kind === 'map' ? [other, one] : [one, other]
+    const inlined: number[] = []
+    if (rows.kind === 'rows') {
+      if (second.kind === 'contract') return undefined
+      if (second.kind === 'rows') {
+        return sameRuns(rows.runs, second.runs)
+          ? { kind: 'rows', nodes, inlined, size: rows.size, runs: rows.runs }
+          : undefined
+      }
+      const fits = second.size === rows.size || second.size === rowCount(rows.runs)
+      return fits ? { kind: 'rows', nodes, inlined, size: rows.size, runs: rows.runs } : undefined
+    }
+    if (one.size !== other.size || (one.kind === 'contract' && other.kind === 'contract')) return undefined
+    const kind = kinds.has('contract') ? 'contract' : 'map'
+    return { kind, nodes, inlined, size: one.size, runs: [] }
+  }
+
+  /** Whether every value that goes from one node of the group to another is there when and where it is needed. */
+  private fits(group: Group): boolean {
+    const members = new Set(group.nodes)
+    for (const consumer of group.nodes) {
+      for (const edge of this.edges.get(consumer)!) {
+        const source = this.program.makerOf(edge.source)
+        if (members.has(source) && !this.passes(group, source, edge)) return false
+      }
+    }
+    return true
+  }
+
+  private passes(group: Group, source: number, edge: Edge): boolean {
+    const { roles } = this.program
+    if (group.kind === 'map') return edge.relation === 'same'
+    if (group.kind === 'contract') return edge.relation === 'same' && roles[edge.consumer] === 'map'
+    const from = this.reachOf(group, source)
+    const to = roles[edge.consumer] === 'reduce' ? 'elements' : this.reachOf(group, edge.consumer)
+    if (from === 'elements') return to === 'elements' && edge.relation === 'same'
+    if (to === 'rows') return edge.relation === 'same'
+    return isShort(group.runs) && readsRows(this.program, edge, group.runs)
+  }
+
+  /** Whether a node of a `rows` group has a result per element or per row. */
+  private reachOf(group: Group, node: number): 'elements' | 'rows' {
+    if (this.program.roles[node] === 'reduce') return 'rows'
+    return sizeOf(this.program.graph.nodes[node]!.aval.shape) === group.size ? 'elements' : 'rows'
+  }
+}
+
+/** How many rows there are: places of the dimensions that are kept. */
+export function rowCount(runs: readonly Run[]): number {
+  return runs.reduce((count, { size, reduced }) => (reduced ? count : count * size), 1)
+}
+
+function isShort(runs: readonly Run[]): boolean {
+  const length = runs.reduce((count, { size, reduced }) => (reduced ? count * size : count), 1)
+  return length <= (runs.at(-1)?.reduced ? longestRow : longestColumn)
+}
+
+function sameRuns(a: readonly Run[], b: readonly Run[]): boolean {
+  return a.length === b.length && a.every(({ size, reduced }, i) => size === b[i]!.size && reduced === b[i]!.reduced)
+}

@@ -1,0 +1,29 @@
+export { type Program, UnknownOp } from './analysis/graph-analysis.ts'
+export { ProgramCache } from './codegen/compiled-graphs.ts'
+export { AxisMaker, type AxisMap, expressionsWithin, lookedBy, Rewriting } from './index/axes.ts'
+export { costOf } from './index/cost.ts'
+export { type Condition, type Expression, Expressions } from './index/expression.ts'
+export {
+  type Atom,
+  type Axis,
+  axesOfAtom,
+  constantIndex,
+  type Index,
+  indexOf,
+  plus,
+  rangeOf,
+  ravel,
+  strideAlong,
+  type Term,
+  times,
+} from './index/integer.ts'
+export * from './kernels/kernel.ts'
+export { formOf, type KernelForm } from './kernels/kernel-form.ts'
+export { printSchedule } from './kernels/print-schedule.ts'
+export { expressionsOfLoops, rootsOfLoops, rootsOfStore } from './kernels/refine.ts'
+export { type Growing, Heap } from './memory/heap.ts'
+export { outputBuffers } from './memory/output-buffers.ts'
+export { Areas, HeapPart } from './memory/regions.ts'
+export { type LoopWorkspace, loopWorkspace } from './planning/loop-workspace.ts'
+export { type Combine, combiningOps } from './rules/reduction-rules.ts'
+export { schedule } from './schedule.ts'

@@ -1,0 +1,166 @@
+import {
+  type AxisMaker,
+  type AxisMap,
+  expressionsWithin,
+  joinedIndex,
+  lookedBy,
+  mergeable,
+  Rewriting,
+} from '../index/axes.ts'
+import { type Expression, indicesOf } from '../index/expression.ts'
+import { type Axis, constantIndex, type Index, indexOf } from '../index/integer.ts'
+import type { ContractionKernel, LoopKernel, Pass, Store } from './kernel.ts'
+
+/** The kernel with loops split where that saves divisions, and joined where several loops can be one. */
+export function refineLoops(kernel: LoopKernel, axes: AxisMaker): LoopKernel {
+  let refined = kernel
+  for (;;) {
+    const splits = axes.splits(loopIndices(refined))
+    if (splits.size === 0) break
+    const split = (list: readonly Axis[]) => list.flatMap((axis) => splits.get(axis) ?? [axis])
+    refined = rewriteLoops(refined, splitMap(splits), split(refined.outer), split(refined.inner))
+  }
+  for (;;) {
+    const indices = loopIndices(refined)
+    const pair = findMergeable(refined.outer, indices) ?? findMergeable(refined.inner, indices)
+    if (!pair) return refined
+    const joined = axes.axis(pair[0].size * pair[1].size)
+    const join = (list: readonly Axis[]) =>
+      list.flatMap((axis) => (axis === pair[0] ? [] : axis === pair[1] ? [joined] : [axis]))
+    refined = rewriteLoops(refined, mergeMap(pair, joined), join(refined.outer), join(refined.inner))
+  }
+}
+
+/** The same for a contraction; the columns (`n`) stay one loop. */
+export function refineContraction(kernel: ContractionKernel, axes: AxisMaker): ContractionKernel {
+  let refined = kernel
+  for (;;) {
+    const splits = axes.splits(contractionIndices(refined))
+    if (splits.size === 0) break
+    const split = (list: readonly Axis[]) => list.flatMap((axis) => splits.get(axis) ?? [axis])
+    refined = rewriteContraction(refined, splitMap(splits), split)
+  }
+  for (;;) {
+    const indices = contractionIndices(refined)
+    const { batch, m, n, k } = refined
+    const pair = [batch, m, n, k].map((list) => findMergeable(list, indices)).find((found) => found)
+    if (!pair) return refined
+    const joined = axes.axis(pair[0].size * pair[1].size)
+    const join = (list: readonly Axis[]) =>
+      list.flatMap((axis) => (axis === pair[0] ? [] : axis === pair[1] ? [joined] : [axis]))
+    refined = rewriteContraction(refined, mergeMap(pair, joined), join)
+  }
+}
+
+function splitMap(splits: ReadonlyMap<Axis, readonly [Axis, Axis]>): AxisMap {
+  return new Map([...splits].map(([axis, parts]) => [axis, joinedIndex(parts)]))
+}
+
+function mergeMap([first, second]: readonly [Axis, Axis], joined: Axis): AxisMap {
+  return new Map<Axis, Index>([
+    [first, constantIndex(0)],
+    [second, indexOf(joined)],
+  ])
+}
+
+function findMergeable(axes: readonly Axis[], indices: readonly Index[]): readonly [Axis, Axis] | undefined {
+  for (let i = 0; i + 1 < axes.length; i++) {
+    if (mergeable(axes[i]!, axes[i + 1]!, indices)) return [axes[i]!, axes[i + 1]!]
+  }
+  return undefined
+}
+
+function rewriteLoops(kernel: LoopKernel, map: AxisMap, outer: readonly Axis[], inner: readonly Axis[]): LoopKernel {
+  const rewriting = new Rewriting(kernel.make, map)
+  const passes = kernel.passes.map(
+    (pass): Pass => ({
+      reductions: pass.reductions.map((reduction) => ({
+        ...reduction,
+        expression: rewriting.expression(reduction.expression),
+        ...(reduction.place && { place: rewriting.index(reduction.place) }),
+      })),
+      stores: pass.stores.map((store) => rewriteStore(store, rewriting)),
+      saves: pass.saves.map((save) => ({
+        ...save,
+        index: rewriting.index(save.index),
+        expression: rewriting.expression(save.expression),
+      })),
+    }),
+  )
+  const rows = kernel.rows.map((store) => rewriteStore(store, rewriting))
+  return { ...kernel, outer, inner, passes, rows, make: rewriting.make }
+}
+
+function rewriteContraction(
+  kernel: ContractionKernel,
+  map: AxisMap,
+  change: (axes: readonly Axis[]) => readonly Axis[],
+): ContractionKernel {
+  const rewriting = new Rewriting(kernel.make, map)
+  return {
+    kind: 'contraction',
+    batch: change(kernel.batch),
+    m: change(kernel.m),
+    n: change(kernel.n),
+    k: change(kernel.k),
+    a: rewriting.expression(kernel.a),
+    b: rewriting.expression(kernel.b),
+    stores: kernel.stores.map((store) => rewriteStore(store, rewriting)),
+    make: rewriting.make,
+  }
+}
+
+function rewriteStore(store: Store, rewriting: Rewriting): Store {
+  return {
+    ...store,
+    index: rewriting.index(store.index),
+    expression: rewriting.expression(store.expression),
+    ...(store.add && { add: { only: rewriting.expression(store.add.only) } }),
+  }
+}
+
+/** The expressions that a kernel evaluates. */
+export function rootsOfLoops({ passes, rows }: LoopKernel): Expression[] {
+  return [
+    ...passes.flatMap(({ reductions, stores, saves }) => [
+      ...reductions.map(({ expression }) => expression),
+      ...stores.flatMap(rootsOfStore),
+      ...saves.map(({ expression }) => expression),
+    ]),
+    ...rows.flatMap(rootsOfStore),
+  ]
+}
+
+/** The expressions that a store evaluates. */
+export function rootsOfStore({ expression, add }: Store): Expression[] {
+  return add ? [expression, add.only] : [expression]
+}
+
+/** The positions that a kernel writes to. */
+function targetsOf({ passes, rows }: LoopKernel): Index[] {
+  return [
+    ...passes.flatMap(({ stores, saves, reductions }) => [
+      ...[...stores, ...saves].map(({ index }) => index),
+      ...reductions.flatMap(({ place }) => (place ? [place] : [])),
+    ]),
+    ...rows.map(({ index }) => index),
+  ]
+}
+
+/** All expressions of a kernel, those that decide where it reads and writes included. */
+export function expressionsOfLoops(kernel: LoopKernel): Expression[] {
+  const { make } = kernel
+  return expressionsWithin(
+    [...rootsOfLoops(kernel), ...targetsOf(kernel).flatMap((index) => lookedBy(index, make))],
+    make,
+  )
+}
+
+function loopIndices(kernel: LoopKernel): Index[] {
+  return [...targetsOf(kernel), ...expressionsOfLoops(kernel).flatMap(indicesOf)]
+}
+
+function contractionIndices({ a, b, stores, make }: ContractionKernel): Index[] {
+  const expressions = expressionsWithin([a, b, ...stores.flatMap(rootsOfStore)], make)
+  return [...stores.map(({ index }) => index), ...expressions.flatMap(indicesOf)]
+}

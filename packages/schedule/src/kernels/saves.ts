@@ -1,0 +1,48 @@
+import { costOf } from '../index/cost.ts'
+import { type Expression, forEachExpression } from '../index/expression.ts'
+import { indexOf, ravel } from '../index/integer.ts'
+import { rewriteWith } from '../index/replace.ts'
+import type { LoopKernel, Pass, Save } from './kernel.ts'
+
+/** What costs at least so much is kept for the next pass instead of being computed again. */
+const worthSaving = 8
+
+/** The kernel with costly expressions that several passes need kept in row-local buffers. */
+export function saveAcrossPasses(kernel: LoopKernel): LoopKernel {
+  if (kernel.passes.length < 2) return kernel
+  const index = ravel(
+    kernel.inner.map(indexOf),
+    kernel.inner.map(({ size }) => size),
+  )
+  const firstPass = new Map<Expression, number>()
+  const saves: Save[][] = kernel.passes.map(() => [])
+  const saved = new Map<Expression, Expression>()
+  let slots = 0
+  const passes = kernel.passes.map((pass, number): Pass => {
+    const replace = (expression: Expression): Expression | undefined => {
+      const before = firstPass.get(expression)
+      if (before === undefined || before >= number || !isWorth(kernel, expression)) return undefined
+      let kept = saved.get(expression)
+      if (!kept) {
+        saves[before]!.push({ slot: slots, index, expression })
+        saved.set(expression, (kept = kernel.make.scratch(expression.dtype, slots++, index, kernel.outer)))
+      }
+      return kept
+    }
+    const rewritten = rewriteWith(pass, kernel.make, replace)
+    forEachExpression(expressionsOf(pass), (expression) => {
+      if (!firstPass.has(expression)) firstPass.set(expression, number)
+    })
+    return rewritten
+  })
+  return { ...kernel, passes: passes.map((pass, number) => ({ ...pass, saves: saves[number]! })), slots }
+}
+
+function isWorth(kernel: LoopKernel, expression: Expression): boolean {
+  const varies = expression.axes.some((axis) => kernel.inner.includes(axis))
+  return varies && expression.kind !== 'load' && costOf(expression) >= worthSaving
+}
+
+function expressionsOf({ reductions, stores }: Pass): Expression[] {
+  return [...reductions, ...stores].map(({ expression }) => expression)
+}

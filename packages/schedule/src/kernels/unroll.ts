@@ -1,0 +1,69 @@
+import { type AxisMap, Rewriting } from '../index/axes.ts'
+import { costOf } from '../index/cost.ts'
+import { type Expression, Expressions, indicesOf } from '../index/expression.ts'
+import { type Axis, constantIndex, strideAlong } from '../index/integer.ts'
+import { replacing } from '../index/replace.ts'
+import { combiningOps } from '../rules/reduction-rules.ts'
+import type { LoopKernel, Store } from './kernel.ts'
+import { expressionsOfLoops, rootsOfLoops } from './refine.ts'
+
+/** Inner loops of so few rounds are written out, if what they do costs no more than this in all. */
+const mostRounds = 16
+const mostCost = 200
+
+/**
+ * The kernel with short reductions, such as those over the windows of a pooling layer, as plain expressions: conditions and
+ * addresses then depend on outer loops only. What runs along the inner loops in memory stays as it is.
+ */
+export function unrollShort(kernel: LoopKernel): LoopKernel {
+  const { inner, passes } = kernel
+  const [pass, ...more] = passes
+  const rounds = inner.reduce((product, { size }) => product * size, 1)
+  if (!pass || more.length > 0 || pass.stores.length > 0 || rounds < 2 || rounds > mostRounds) return kernel
+  if (pass.reductions.some(({ combine }) => combiningOps[combine] === undefined)) return kernel
+  const work = rootsOfLoops(kernel).reduce((sum, root) => sum + costOf(root), pass.reductions.length)
+  if (work * rounds > mostCost || !runsAlongRows(kernel)) return kernel
+  const make = new Expressions()
+  const results = new Map<number, Expression>()
+  const roundsOf = pointsOf(inner).map((point) => new Rewriting(kernel.make, point, make))
+  for (const { id, combine, expression } of pass.reductions) {
+    const elements = roundsOf.map((round) => round.expression(expression))
+    results.set(
+      id,
+      elements.reduce((a, b) => make.apply(expression.dtype, combiningOps[combine]!, [a, b])),
+    )
+  }
+  const outside = new Rewriting(kernel.make, new Map(), make)
+  const replace = replacing(make, (part) => (part.kind === 'reduced' ? results.get(part.reduction) : undefined))
+  const stores = kernel.rows.map(
+    (store): Store => ({
+      ...store,
+      index: outside.index(store.index),
+      expression: replace(outside.expression(store.expression)),
+    }),
+  )
+  return { ...kernel, inner: [], passes: [{ reductions: [], stores, saves: [] }], rows: [], make }
+}
+
+/** Whether neighbouring rows read and write neighbours in memory, so that vectors can lie along them. */
+function runsAlongRows(kernel: LoopKernel): boolean {
+  const indices = [
+    ...kernel.rows.map(({ index }) => index),
+    ...expressionsOfLoops(kernel).flatMap((part) => (part.kind === 'load' ? indicesOf(part) : [])),
+  ]
+  return kernel.outer.some((axis) => {
+    const strides = indices.map((index) => strideAlong(index, axis))
+    return strides.every((stride) => stride === 0 || stride === 1) && strides.includes(1)
+  })
+}
+
+/** Every place of the axes. */
+function pointsOf(axes: readonly Axis[]): AxisMap[] {
+  return axes.reduce<AxisMap[]>(
+    (points, axis) =>
+      points.flatMap((point) =>
+        Array.from({ length: axis.size }, (_, place) => new Map([...point, [axis, constantIndex(place)]])),
+      ),
+    [new Map()],
+  )
+}

@@ -1,0 +1,55 @@
+import { bodyOf, type Graph } from '@gradus/tensor'
+import { Program } from './analysis/graph-analysis.ts'
+import { type Group, Groups, rowCount } from './grouping/groups.ts'
+import type { FusedKernel, KernelSchedule, ScheduledKernel } from './kernels/kernel.ts'
+import { accessesOf } from './kernels/kernel-access.ts'
+import { costOfKernel } from './kernels/kernel-cost.ts'
+import { lowerGroup } from './lowering/lower.ts'
+import { wholeRules } from './lowering/whole-rules.ts'
+import { planKernels } from './planning/plan-kernels.ts'
+import { plainConvolutions } from './rules/plain-convolutions.ts'
+
+/**
+ * The kernels of a graph: nodes are joined so that as few values as possible go through memory, loops are split and joined
+ * until no index needs a division, and memory is planned by lifetimes. What every backend that generates code starts from.
+ *
+ * Throws `UnknownOp` for a primitive that has no rule.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { printSchedule, schedule } from '@gradus/schedule'
+ * import { add, matmul, ones, relu, trace, useBackend } from '@gradus/tensor'
+ * await useBackend(cpu())
+ * const { graph } = trace((x, w, b) => relu(add(matmul(x, w), b)), [ones([8, 3]), ones([3, 4]), ones([4])])
+ * const scheduled = schedule(graph)
+ * scheduled.kernels.length // => 1
+ * printSchedule(scheduled).includes('product = sum over') // => true
+ */
+export function schedule(graph: Graph): KernelSchedule {
+  const program = new Program(plainConvolutions(graph), wholeRules)
+  const groups = new Groups(program)
+  const ordered = groups.build()
+  const stored = new Set(program.graph.nodes.map((_, node) => node).filter((node) => groups.isStored(node)))
+  const kernels = ordered
+    .filter((group) => countOf(group) > 0)
+    .flatMap((group) => lowerGroup(program, group, stored))
+    .map(withBody)
+    .map((kernel): ScheduledKernel => {
+      const access = accessesOf(kernel, program)
+      return { kernel, ...access, cost: costOfKernel(kernel, access, program) }
+    })
+    .filter(({ writes }) => writes.length > 0)
+  return { program, kernels, plan: planKernels(program, kernels) }
+}
+
+/** The kernel with the schedule of the graph that its op runs, if it has one. */
+function withBody(kernel: FusedKernel): FusedKernel {
+  if (kernel.kind !== 'whole') return kernel
+  const body = bodyOf(kernel.node.params)
+  return body ? { ...kernel, body: schedule(body) } : kernel
+}
+
+/** How many elements a group computes, of those results that have fewest. */
+function countOf({ kind, size, runs }: Group): number {
+  return kind === 'rows' ? rowCount(runs) : size
+}

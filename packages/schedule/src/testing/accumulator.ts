@@ -1,0 +1,51 @@
+import { type DType, isFloat } from '@gradus/tensor'
+import type { Combine } from '../rules/reduction-rules.ts'
+
+/** Puts the elements of a reduction together one by one. */
+export class Accumulator {
+  private value: number
+  private place = -1
+
+  constructor(
+    private readonly combine: Combine,
+    private readonly dtype: DType,
+  ) {
+    this.value = { sum: 0, prod: 1, any: 0, all: 1, max: -Infinity, min: Infinity, argMax: NaN, argMin: NaN }[combine]
+  }
+
+  add(element: number, place: number): void {
+    switch (this.combine) {
+      case 'sum':
+        this.value += element
+        break
+      case 'prod':
+        this.value = isFloat(this.dtype) ? this.value * element : Math.imul(this.value, element)
+        break
+      case 'max':
+        this.value = Math.max(this.value, element)
+        break
+      case 'min':
+        this.value = Math.min(this.value, element)
+        break
+      case 'any':
+        this.value = Math.max(this.value, element === 0 ? 0 : 1)
+        break
+      case 'all':
+        this.value = Math.min(this.value, element === 0 ? 0 : 1)
+        break
+      default:
+        if (this.place < 0 || this.isBefore(element, place)) [this.value, this.place] = [element, place]
+    }
+  }
+
+  get result(): number {
+    return this.combine === 'argMax' || this.combine === 'argMin' ? this.place : this.value
+  }
+
+  /** Whether an element is more extreme than the one so far, or as extreme and earlier. */
+  private isBefore(element: number, place: number): boolean {
+    if (Object.is(element, this.value) || element === this.value) return place < this.place
+    if (Number.isNaN(this.value)) return false
+    return Number.isNaN(element) || (this.combine === 'argMax' ? element > this.value : element < this.value)
+  }
+}

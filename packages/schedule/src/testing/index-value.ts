@@ -1,0 +1,13 @@
+import type { Atom, Axis, Index, Looked } from '../index/integer.ts'
+
+/** The number that an index is, given those that axes and what is looked up are. */
+export function indexValue({ terms, constant }: Index, known: (atom: Axis | Looked) => number): number {
+  return terms.reduce((sum, { atom, coefficient }) => sum + coefficient * atomValue(atom, known), constant)
+}
+
+function atomValue(atom: Atom, known: (atom: Axis | Looked) => number): number {
+  if (atom.kind === 'axis' || atom.kind === 'looked') return known(atom)
+  const of = indexValue(atom.of, known)
+  const whole = Math.floor(of / atom.by)
+  return atom.kind === 'quotient' ? whole : of - whole * atom.by
+}

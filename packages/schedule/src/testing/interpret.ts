@@ -1,0 +1,206 @@
+import type { NdArray } from '@gradus/graph'
+import { byteSize, donorOf } from '@gradus/graph'
+import {
+  type Aval,
+  avalsOf,
+  bytesPerElement,
+  type DType,
+  halfBits,
+  isFloat,
+  type MemoryArray,
+  type ScanParams,
+  sizeOf,
+  type TypedArray,
+  toMemory,
+  viewOf,
+} from '@gradus/tensor'
+import { kernels } from '../../../backend-cpu/src/kernels.ts'
+import type { Axis } from '../index/integer.ts'
+import type {
+  ContractionKernel,
+  FusedKernel,
+  KernelSchedule,
+  LoopKernel,
+  Pass,
+  Store,
+  WholeKernel,
+} from '../kernels/kernel.ts'
+import { Accumulator } from './accumulator.ts'
+import { Evaluator, numberOf } from './evaluator.ts'
+
+/**
+ * Runs a schedule by its definition, element by element, in the memory that its plan gives to each value; donated inputs are
+ * overwritten. Slow, and right whatever code generators make of the schedule.
+ */
+export function interpret(schedule: KernelSchedule, inputs: readonly MemoryArray[]): MemoryArray[] {
+  const { program, kernels, plan } = schedule
+  const outputs = program.graph.outputs.map((value, index) => {
+    const donor = donorOf(plan.outputs[index]!)
+    const { shape, dtype } = program.aval(value)
+    if (donor === undefined) return unwritten(dtype, sizeOf(shape))
+    return viewOf(dtype, inputs[donor]!.buffer, inputs[donor]!.byteOffset, sizeOf(shape))
+  })
+  const memory = memoryOf(schedule, inputs, outputs)
+  for (const { kernel } of kernels) runKernel(kernel, memory)
+  plan.outputs.forEach(({ from }, index) => {
+    if (from === 'copy') outputs[index]!.set(memory(program.roots[program.graph.outputs[index]!]!))
+  })
+  return outputs
+}
+
+type Memory = (value: number) => MemoryArray
+
+function memoryOf(
+  { program, plan }: KernelSchedule,
+  inputs: readonly MemoryArray[],
+  outputs: readonly MemoryArray[],
+): Memory {
+  const arena = unwritten('bool', plan.arenaBytes).buffer
+  const constants = program.graph.constants.map((constant) => toMemory(constant.dtype, constant.dataSync()))
+  const known = new Map<number, MemoryArray>()
+  const find = (value: number): MemoryArray => {
+    const { shape, dtype } = program.aval(value)
+    const place = plan.places.get(value)
+    switch (place?.at) {
+      case 'input':
+        return inputs[place.index]!
+      case 'constant':
+        return constants[place.index]!
+      case 'output':
+        return viewOf(dtype, outputs[place.index]!.buffer, outputs[place.index]!.byteOffset, sizeOf(shape))
+      case 'arena':
+        return viewOf(dtype, arena, place.offset, sizeOf(shape))
+      default:
+        // what is never written has no elements
+        if (byteSize({ shape, dtype }) === 0) return unwritten(dtype, 0)
+        throw new Error(`Value ${value} has no place.`)
+    }
+  }
+  return (value) => {
+    let array = known.get(value)
+    if (!array) known.set(value, (array = find(value)))
+    return array
+  }
+}
+
+/** Memory whose content is no number. */
+function unwritten(dtype: DType, length: number): MemoryArray {
+  const bytes = new Uint8Array(length * bytesPerElement(dtype)).fill(255)
+  return viewOf(dtype, bytes.buffer, 0, length)
+}
+
+function runKernel(kernel: FusedKernel, memory: Memory): void {
+  switch (kernel.kind) {
+    case 'loops':
+      runLoops(kernel, memory)
+      break
+    case 'contraction':
+      runContraction(kernel, memory)
+      break
+    case 'whole':
+      runWhole(kernel, memory)
+  }
+}
+
+function runLoops({ outer, inner, passes, rows, make }: LoopKernel, memory: Memory): void {
+  const evaluator = new Evaluator(make, memory)
+  evaluator.each(outer, () => {
+    evaluator.reduced.clear()
+    const saves = passes.flatMap((pass) => pass.saves)
+    evaluator.rows = saves.map(
+      ({ expression }) => unwritten(expression.dtype, sizeOf(inner.map(({ size }) => size))) as TypedArray,
+    )
+    for (const pass of passes) runPass(pass, inner, evaluator, memory)
+    evaluator.each([], () => write(rows, evaluator, memory))
+  })
+}
+
+function runPass({ reductions, stores, saves }: Pass, inner: readonly Axis[], evaluator: Evaluator, memory: Memory) {
+  const sums = reductions.map(({ combine, expression }) => new Accumulator(combine, expression.dtype))
+  evaluator.each(inner, () => {
+    reductions.forEach(({ expression, place }, number) =>
+      sums[number]!.add(evaluator.value(expression), place ? evaluator.index(place) : 0),
+    )
+    for (const { slot, index, expression } of saves) {
+      put(evaluator.rows[slot]!, evaluator.index(index), evaluator.value(expression))
+    }
+    write(stores, evaluator, memory)
+  })
+  reductions.forEach(({ id }, number) => evaluator.reduced.set(id, sums[number]!.result))
+}
+
+function runContraction({ batch, m, n, k, a, b, stores, make }: ContractionKernel, memory: Memory): void {
+  const evaluator = new Evaluator(make, memory)
+  evaluator.each([...batch, ...m, ...n], () => {
+    let sum = 0
+    evaluator.each(k, () => {
+      const [left, right] = [evaluator.value(a), evaluator.value(b)]
+      sum += isFloat(a.dtype) ? left * right : Math.imul(left, right)
+    })
+    evaluator.reduced.set(-1, sum)
+    evaluator.each([], () => write(stores, evaluator, memory))
+  })
+}
+
+/** All that is stored at one place is computed before any of it is written. */
+function write(stores: readonly Store[], evaluator: Evaluator, memory: Memory): void {
+  const made = stores.map(({ value, index, expression, stored, add }) => {
+    const wanted = !add || evaluator.value(add.only) !== 0
+    return {
+      array: memory(value),
+      place: evaluator.index(index),
+      number: evaluator.value(expression),
+      stored,
+      add,
+      wanted,
+    }
+  })
+  for (const { array, place, number, stored, add, wanted } of made) {
+    if (!wanted) continue
+    const element = add ? numberOf(stored, array[place]!) + number : number
+    put(array, place, stored === 'float16' ? halfBits(element) : element)
+  }
+}
+
+function put(array: MemoryArray, place: number, number: number): void {
+  if (!(place in array)) throw new RangeError(`There is no element ${place} to write, but ${array.length}.`)
+  array[place] = number
+}
+
+const reference = kernels()
+
+function runWhole(kernel: WholeKernel, memory: Memory): void {
+  const [inputs, outputs] = [kernel.inputs.map(memory), kernel.outputs.map(memory)]
+  if (kernel.body) {
+    runScan(kernel.body, kernel.node.params as ScanParams, inputs, outputs)
+    return
+  }
+  // halves are no inputs of these ops
+  const described = (data: MemoryArray, { shape, dtype }: Aval): NdArray => ({ data: data as TypedArray, shape, dtype })
+  reference[kernel.node.op.name]!(
+    described(outputs[0]!, avalsOf(kernel.node)[0]!),
+    inputs.map((data, index) => described(data, kernel.inputAvals[index]!)),
+    kernel.node.params as never,
+  )
+}
+
+function runScan(
+  body: KernelSchedule,
+  { length, reverse, carries, sequences }: ScanParams,
+  inputs: readonly MemoryArray[],
+  outputs: readonly MemoryArray[],
+): void {
+  const elementAt = (array: MemoryArray, time: number) => {
+    const size = array.length / length
+    return array.subarray(time * size, (time + 1) * size)
+  }
+  let carried = inputs.slice(0, carries)
+  for (let done = 0; done < length; done++) {
+    const time = reverse ? length - 1 - done : done
+    const elements = inputs.slice(carries, carries + sequences).map((array) => elementAt(array, time))
+    const made = interpret(body, [...carried, ...elements, ...inputs.slice(carries + sequences)])
+    carried = made.slice(0, carries)
+    for (let index = carries; index < made.length; index++) elementAt(outputs[index]!, time).set(made[index]!)
+  }
+  carried.forEach((array, carry) => outputs[carry]!.set(array))
+}
