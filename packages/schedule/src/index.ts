@@ -1,4 +1,4 @@
-export { type Program, UnknownOp } from './analysis/graph-analysis.ts'
+export { type GraphAnalysis, UnknownOp } from './analysis/graph-analysis.ts'
 export { ProgramCache } from './codegen/compiled-graphs.ts'
 export { AxisMaker, type AxisMap, expressionsWithin, lookedBy, Rewriting } from './index/axes.ts'
 export { costOf } from './index/cost.ts'
@@ -17,6 +17,7 @@ export {
   type Term,
   times,
 } from './index/integer.ts'
+export { combiningFunctions, identityOf, isPosition } from './kernels/combine.ts'
 export * from './kernels/kernel.ts'
 export { formOf, type KernelForm } from './kernels/kernel-form.ts'
 export { printSchedule } from './kernels/print-schedule.ts'
@@ -25,5 +26,4 @@ export { type Growing, Heap } from './memory/heap.ts'
 export { outputBuffers } from './memory/output-buffers.ts'
 export { Areas, HeapPart } from './memory/regions.ts'
 export { type LoopWorkspace, loopWorkspace } from './planning/loop-workspace.ts'
-export { type Combine, combiningOps } from './rules/reduction-rules.ts'
 export { schedule } from './schedule.ts'

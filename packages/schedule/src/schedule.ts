@@ -1,13 +1,13 @@
 import { bodyOf, type Graph } from '@gradus/tensor'
-import { Program } from './analysis/graph-analysis.ts'
-import { type Group, Groups, rowCount } from './grouping/groups.ts'
+import { GraphAnalysis } from './analysis/graph-analysis.ts'
+import { type Group, rowCount } from './grouping/group.ts'
+import { Groups } from './grouping/groups.ts'
 import type { FusedKernel, KernelSchedule, ScheduledKernel } from './kernels/kernel.ts'
 import { accessesOf } from './kernels/kernel-access.ts'
 import { costOfKernel } from './kernels/kernel-cost.ts'
-import { lowerGroup } from './lowering/lower.ts'
-import { wholeRules } from './lowering/whole-rules.ts'
+import { lowerGroup } from './lowering/lower-group.ts'
+import { rewriteGraph } from './lowering/rewrite-graph.ts'
 import { planKernels } from './planning/plan-kernels.ts'
-import { plainConvolutions } from './rules/plain-convolutions.ts'
 
 /**
  * The kernels of a graph: nodes are joined so that as few values as possible go through memory, loops are split and joined
@@ -26,20 +26,20 @@ import { plainConvolutions } from './rules/plain-convolutions.ts'
  * printSchedule(scheduled).includes('product = sum over') // => true
  */
 export function schedule(graph: Graph): KernelSchedule {
-  const program = new Program(plainConvolutions(graph), wholeRules)
-  const groups = new Groups(program)
+  const analysis = new GraphAnalysis(rewriteGraph(graph))
+  const groups = new Groups(analysis)
   const ordered = groups.build()
-  const stored = new Set(program.graph.nodes.map((_, node) => node).filter((node) => groups.isStored(node)))
+  const stored = new Set(analysis.graph.nodes.map((_, node) => node).filter((node) => groups.isStored(node)))
   const kernels = ordered
     .filter((group) => countOf(group) > 0)
-    .flatMap((group) => lowerGroup(program, group, stored))
+    .flatMap((group) => lowerGroup(analysis, group, stored))
     .map(withBody)
     .map((kernel): ScheduledKernel => {
-      const access = accessesOf(kernel, program)
-      return { kernel, ...access, cost: costOfKernel(kernel, access, program) }
+      const access = accessesOf(kernel, analysis)
+      return { kernel, ...access, cost: costOfKernel(kernel, access, analysis) }
     })
     .filter(({ writes }) => writes.length > 0)
-  return { program, kernels, plan: planKernels(program, kernels) }
+  return { analysis, kernels, plan: planKernels(analysis, kernels) }
 }
 
 /** The kernel with the schedule of the graph that its op runs, if it has one. */

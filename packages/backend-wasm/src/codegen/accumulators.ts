@@ -1,6 +1,6 @@
-import type { RowReduction } from '@gradus/schedule'
+import { identityOf, isPosition, type RowReduction } from '@gradus/schedule'
 import { type Code, i32x4, type Local, type Locals, type V128, type ValueType, v128 } from '../assembler/index.ts'
-import { acrossLanes, beats, bestLane, combined, identityOf, isArg } from './combining.ts'
+import { acrossLanes, beats, bestLane, combined } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
 import type { Scope } from './scope.ts'
@@ -38,7 +38,7 @@ export class Accumulators {
         const total = locals.add(type(evaluator.constant(expression.dtype, 0)))
         return {
           total,
-          place: isArg(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
+          place: isPosition(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
           current: undefined,
         }
       }),
@@ -99,7 +99,7 @@ export class Accumulators {
         evaluator.reduced.set(id, { scope, values })
         return
       }
-      if (isArg(combine)) {
+      if (isPosition(combine)) {
         // one vector after the other: each has its own best lanes
         const { total, place } = states.reduce((best, next) => this.betterOf(scope, reduction, best, next))
         const result = bestLane(locals, combine, expression.dtype, total.get as V128, place!.get as V128)

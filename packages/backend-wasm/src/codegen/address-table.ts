@@ -51,11 +51,11 @@ export function programSources(schedule: KernelSchedule): Sources {
 
 /** Where a value lies, given where the arena begins and where inputs and outputs are. */
 export function sourceOf(
-  { plan, program }: KernelSchedule,
+  { plan, analysis }: KernelSchedule,
   value: number,
   { arena, input, output }: Pick<Sources, 'arena' | 'output'> & { input(index: number): Source },
 ): Source {
-  const place = plan.places.get(program.roots[value]!)!
+  const place = plan.places.get(analysis.roots[value]!)!
   switch (place.at) {
     case 'input':
       return input(place.index)

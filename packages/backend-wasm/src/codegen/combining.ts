@@ -1,5 +1,6 @@
-import { type Combine, combiningOps } from '@gradus/schedule'
+import { combiningFunctions } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
+import type { Combine } from '@gradus/tensor/lowering'
 import { type Code, f32, f32x4, i32, i32x4, type Locals, Steps, type V128, type ValueType } from '../assembler/index.ts'
 import { compareScalars, compareVectors } from '../elementwise/comparison.ts'
 import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
@@ -7,42 +8,9 @@ import { elementwiseRow } from '../elementwise/table.ts'
 import { plain } from '../math/index.ts'
 import type { Lanes, Value } from './lanes.ts'
 
-/** What changes nothing when it is combined. */
-export function identityOf(combine: Combine, dtype: DType): number {
-  switch (combine) {
-    case 'sum':
-    case 'any':
-      return 0
-    case 'prod':
-    case 'all':
-      return 1
-    case 'max':
-    case 'argMax':
-      return lowest(dtype)
-    case 'min':
-    case 'argMin':
-      return highest(dtype)
-  }
-}
-
-function lowest(dtype: DType): number {
-  if (dtype === 'int32') return -(2 ** 31)
-  return dtype === 'float32' || dtype === 'float64' ? Number.NEGATIVE_INFINITY : 0
-}
-
-function highest(dtype: DType): number {
-  if (dtype === 'int32') return 2 ** 31 - 1
-  if (dtype === 'uint32') return 2 ** 32 - 1
-  return dtype === 'bool' ? 1 : Number.POSITIVE_INFINITY
-}
-
-export function isArg(combine: Combine): boolean {
-  return combine === 'argMax' || combine === 'argMin'
-}
-
 /** Two elements, or vectors of them, as one. */
 export function combined(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, a: Value, b: Value): Value {
-  const row = elementwiseRow(combiningOps[combine]!)!
+  const row = elementwiseRow(combiningFunctions[combine]!.name)!
   return applied(lanes, locals, row, dtype, [a, b])
 }
 

@@ -252,12 +252,11 @@ export class Evaluator {
   }
 
   private apply(
-    { op, inputs, dtype }: Extract<Expression, { kind: 'apply' }>,
+    { fn, inputs, dtype }: Extract<Expression, { kind: 'apply' }>,
     part: number,
     guards: readonly Condition[],
   ): Value {
-    const row = elementwiseRow(op)
-    if (!row) throw new Error(`The op '${op}' has no code.`)
+    const row = elementwiseRow(fn.name)!
     const values = inputs.map((input) => this.value(input, part, guards))
     const context = this.context(
       inputs.map((input) => input.dtype),

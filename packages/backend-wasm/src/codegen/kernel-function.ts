@@ -8,8 +8,8 @@ import { cumulativeFunction } from './whole/cumulative.ts'
 
 /** The code of the ops that are kernels of their own, by name. */
 const wholeFunctions: Readonly<Record<string, (kernel: WholeKernel, tools: Tools) => KernelCode>> = {
-  cumsum: cumulativeFunction,
-  cumprod: cumulativeFunction,
+  cumsum: (kernel, tools) => cumulativeFunction(kernel, 'sum', tools),
+  cumprod: (kernel, tools) => cumulativeFunction(kernel, 'prod', tools),
   argsort: argsortFunction,
 }
 

@@ -46,10 +46,10 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
   const [time, left] = [local(), local()]
   // a carry's present place, its next one, and the sum of the two places between which it alternates
   const carried = spare.map(() => ({ now: local(), next: local(), both: local() }))
-  const elements = body.program.graph.inputs.slice(carries, carries + sequences).map((aval) => ({ aval, at: local() }))
-  const results = body.program.graph.outputs
+  const elements = body.analysis.graph.inputs.slice(carries, carries + sequences).map((aval) => ({ aval, at: local() }))
+  const results = body.analysis.graph.outputs
     .slice(carries)
-    .map((value) => ({ aval: body.program.aval(value), at: local() }))
+    .map((value) => ({ aval: body.analysis.aval(value), at: local() }))
 
   const inner: Pick<Sources, 'arena' | 'output'> & { input(index: number): Source } = {
     arena: room,
@@ -65,7 +65,7 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
     },
   }
   const isFixed = (value: number): boolean => {
-    const place = body.plan.places.get(body.program.roots[value]!)!
+    const place = body.plan.places.get(body.analysis.roots[value]!)!
     return place.at === 'constant' || (place.at === 'input' && place.index >= carries + sequences)
   }
   const step = setting.run(body, { ...inner, isFixed, value: (value) => sourceOf(body, value, inner) })

@@ -135,22 +135,22 @@ export class ScheduleCode {
   }
 
   /** Outputs that are copies of values which live elsewhere. */
-  private copies({ plan, program }: KernelSchedule, sources: Sources, { start }: Caller): Void[] {
+  private copies({ plan, analysis }: KernelSchedule, sources: Sources, { start }: Caller): Void[] {
     return plan.outputs.flatMap((source, index): Void[] => {
       if (source.from !== 'copy') return []
-      const value = program.graph.outputs[index]!
+      const value = analysis.graph.outputs[index]!
       const { offset, prepare } = this.table.add([sources.value(value), sources.output(index)], start)
-      const bytes = i32.const(byteSize(program.aval(value)))
+      const bytes = i32.const(byteSize(analysis.aval(value)))
       return [...prepare, copyMemory(i32.load(start, offset + 4), i32.load(start, offset), bytes)]
     })
   }
 
-  private toolsFor({ program, plan }: KernelSchedule): Tools {
+  private toolsFor({ analysis, plan }: KernelSchedule): Tools {
     const { module, target } = this
     const flushed = new Set<number>()
     plan.outputs.forEach((source, index) => {
       const donated = source.from === 'donated' || (source.from === 'copy' && source.into !== undefined)
-      if (donated) flushed.add(program.roots[program.graph.outputs[index]!]!)
+      if (donated) flushed.add(analysis.roots[analysis.graph.outputs[index]!]!)
     })
     return {
       module,
@@ -161,7 +161,7 @@ export class ScheduleCode {
         const params = inputs.map(() => 'f64' as const)
         return module.importFunction(name, { params, result: 'f64' }).call(...inputs)
       },
-      sizeOf: (value) => sizeOf(program.aval(value).shape),
+      sizeOf: (value) => sizeOf(analysis.aval(value).shape),
       flushes: (value) => flushed.has(value),
     }
   }

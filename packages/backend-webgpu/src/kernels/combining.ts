@@ -1,5 +1,6 @@
-import type { Combine } from '@gradus/schedule'
+import { identityOf, isPosition } from '@gradus/schedule'
 import { type DType, isFloat } from '@gradus/tensor'
+import type { Combine } from '@gradus/tensor/lowering'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 
 /** The variables of a reduction on the way: the value so far, and for the place of an extreme that place (-1: none yet). */
@@ -8,14 +9,12 @@ export interface Running {
   readonly place: Code
 }
 
-export function isPlace(combine: Combine): boolean {
-  return combine === 'argMax' || combine === 'argMin'
-}
-
 /** Declares the variables. */
 export function beginning(combine: Combine, dtype: DType, { value, place }: Running): string[] {
-  const first = `var ${value}: ${typeOf(dtype)} = ${identityOf(combine, dtype)};`
-  return isPlace(combine) ? [first, `var ${place} = -1;`] : [first]
+  // a position of -1 says that there is no value yet
+  const start = isPosition(combine) ? 0 : identityOf(combine, dtype)
+  const first = `var ${value}: ${typeOf(dtype)} = ${literal(dtype, start)};`
+  return isPosition(combine) ? [first, `var ${place} = -1;`] : [first]
 }
 
 /** Adds an element, or what came of several. */
@@ -48,27 +47,4 @@ function isBetter(combine: Combine, dtype: DType, to: Running, from: Running): C
   const same = isFloat(dtype) ? `(${other} == ${best} || (isNan(${other}) && isNan(${best})))` : `${other} == ${best}`
   const earlier = `${same} && ${from.place} < ${to.place}`
   return `${from.place} >= 0 && (${to.place} < 0 || ${more} || (${earlier}))`
-}
-
-function identityOf(combine: Combine, dtype: DType): Code {
-  switch (combine) {
-    case 'prod':
-    case 'all':
-      return literal(dtype, 1)
-    case 'max':
-      return lowest(dtype)
-    case 'min':
-      return highest(dtype)
-    default:
-      return literal(dtype, 0)
-  }
-}
-
-function lowest(dtype: DType): Code {
-  return literal(dtype, dtype === 'int32' ? -(2 ** 31) : isFloat(dtype) ? Number.NEGATIVE_INFINITY : 0)
-}
-
-function highest(dtype: DType): Code {
-  if (isFloat(dtype)) return literal(dtype, Number.POSITIVE_INFINITY)
-  return literal(dtype, dtype === 'int32' ? 2 ** 31 - 1 : dtype === 'bool' ? 1 : 2 ** 32 - 1)
 }

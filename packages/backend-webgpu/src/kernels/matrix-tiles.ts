@@ -1,5 +1,6 @@
 import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/schedule'
 import { halfBits, halfValue } from '@gradus/tensor'
+import { roundToHalf } from '@gradus/tensor/lowering'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
@@ -34,7 +35,7 @@ function isHalf(expression: Expression): boolean {
     case 'load':
       return expression.stored === 'float16'
     case 'apply':
-      return expression.op === 'roundToHalf'
+      return expression.fn === roundToHalf
     case 'constant':
       return halfValue(halfBits(expression.value)) === expression.value
     case 'choice':

@@ -1,9 +1,9 @@
-import type { Axis, LoopKernel, Pass, Store } from '@gradus/schedule'
+import { type Axis, isPosition, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
-import { adding, beginning, isPlace, type Running } from './combining.ts'
+import { adding, beginning, type Running } from './combining.ts'
 import { Shader } from './shader.ts'
 
 /** The threads of a workgroup, whether they work alone or share a long row. */
@@ -127,7 +127,7 @@ export function walk(
 export function endAll(block: Block, { reductions }: Pass, running: readonly Running[]): void {
   reductions.forEach(({ id, combine }, number) => {
     const { value, place } = running[number]!
-    block.setReduced(id, isPlace(combine) ? place : value)
+    block.setReduced(id, isPosition(combine) ? place : value)
   })
 }
 

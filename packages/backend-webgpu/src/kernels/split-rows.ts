@@ -1,8 +1,8 @@
-import type { LoopKernel } from '@gradus/schedule'
+import { isPosition, type LoopKernel } from '@gradus/schedule'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { Block } from '../wgsl/block.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
-import { adding, isPlace, type Running } from './combining.ts'
+import { adding, type Running } from './combining.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { beginAll, endAll, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
 import type { Setting } from './setting.ts'
@@ -15,7 +15,7 @@ const manyParts = 32
 /** Rows that are walked over in parts at the same time, by a thread or a workgroup each, and then put together. */
 export function splitRows(kernel: LoopKernel, parts: number, shared: boolean, { traits }: Setting): KernelCode {
   const count = countOf(kernel.outer)
-  const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPlace(combine) ? 2 : 1), 0)
+  const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPosition(combine) ? 2 : 1), 0)
   return {
     shaders: [walkParts(kernel, parts, shared, traits), putTogether(kernel, parts, traits)],
     workspaceBytes: 4 * words * parts * count,
@@ -87,7 +87,7 @@ function keptParts(kernel: LoopKernel, parts: number, shader: Shader, running: r
   kernel.passes[0]!.reductions.forEach(({ combine, expression: { dtype } }, number) => {
     const own = running[number]!
     const value = next()
-    const place = isPlace(combine) ? next() : undefined
+    const place = isPosition(combine) ? next() : undefined
     write.push(shader.keep(dtype, value, own.value))
     if (place !== undefined) write.push(shader.keep('int32', place, own.place))
     const from = { value: shader.kept(dtype, value), place: place === undefined ? '0' : shader.kept('int32', place) }

@@ -1,8 +1,8 @@
-import type { Pass } from '@gradus/schedule'
+import { isPosition, type Pass } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'
-import { adding, isPlace, type Running } from './combining.ts'
+import { adding, type Running } from './combining.ts'
 import { threads } from './rows.ts'
 import type { Shader } from './shader.ts'
 
@@ -46,7 +46,7 @@ function bySubgroups(shader: Shader, reduction: Reduction, own: Running, size: n
   for (let apart = 1; apart < size; apart *= 2) {
     const [value, place] = [shader.name(), shader.name()]
     lines.push(`let ${value} = ${exchanged(expression.dtype, own.value, apart)};`)
-    if (isPlace(combine)) lines.push(`let ${place} = ${exchanged('int32', own.place, apart)};`)
+    if (isPosition(combine)) lines.push(`let ${place} = ${exchanged('int32', own.place, apart)};`)
     lines.push(adding(combine, expression.dtype, own, { value, place }))
   }
   return [
@@ -68,12 +68,12 @@ function exchanged(dtype: DType, value: Code, apart: number): Code {
 
 function sharedValues(shader: Shader, { combine, expression }: Reduction, count: number) {
   const values = shader.shared(typeOf(expression.dtype), 4, count)
-  const places = isPlace(combine) ? shader.shared('i32', 4, count) : ''
+  const places = isPosition(combine) ? shader.shared('i32', 4, count) : ''
   return {
     at: (index: string): Running => ({ value: `${values}[${index}]`, place: `${places}[${index}]` }),
     put: (to: Running, from: Running): string[] => [
       `${to.value} = ${from.value};`,
-      ...(isPlace(combine) ? [`${to.place} = ${from.place};`] : []),
+      ...(isPosition(combine) ? [`${to.place} = ${from.place};`] : []),
     ],
   }
 }

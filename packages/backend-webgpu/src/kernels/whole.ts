@@ -12,8 +12,8 @@ const longLine = 64
 
 /** The code of ops that have code of their own, by name. */
 const codes: Readonly<Record<string, (kernel: WholeKernel) => KernelCode>> = {
-  cumsum: (kernel) => single(running(kernel)),
-  cumprod: (kernel) => single(running(kernel)),
+  cumsum: (kernel) => single(running(kernel, '+')),
+  cumprod: (kernel) => single(running(kernel, '*')),
   argsort(kernel) {
     const { axis } = kernel.node.params as { axis: number }
     return kernel.node.aval.shape[axis]! < longLine ? single(ranked(kernel)) : sortCode(kernel)
@@ -29,25 +29,22 @@ function single(shader: ShaderCode): KernelCode {
 }
 
 /** A thread walks along a line and writes what came up so far. */
-function running({ node, inputs, outputs }: WholeKernel): ShaderCode {
+function running({ node, inputs, outputs }: WholeKernel, operator: '+' | '*'): ShaderCode {
   const { axis, reverse, exclusive } = node.params as { axis: number; reverse: boolean; exclusive: boolean }
   const { shape, dtype } = node.aval
   const lines = linesOf(shape, axis)
   const { length, inner, count } = lines
-  const isSum = node.op.name === 'cumsum'
   const shader = shaderFor(count)
   const element = shader.element(dtype, inputs[0]!, 'at')
-  const next = `so = so ${isSum ? '+' : '*'} ${element};`
+  const next = `so = so ${operator} ${element};`
   const write = shader.put(outputs[0]!, dtype, 'at', 'so')
   return shader.build([
     ...ownPlace(),
     startOfLine('place', lines),
-    `var so: ${typeOf(dtype)} = ${literal(dtype, isSum ? 0 : 1)};`,
+    `var so: ${typeOf(dtype)} = ${literal(dtype, operator === '+' ? 0 : 1)};`,
     `for (var i = 0u; i < ${length}u; i++) {`,
     `let at = start + ${reverse ? `(${length - 1}u - i)` : 'i'} * ${inner}u;`,
-    ...(exclusive
-      ? [`let element = ${element};`, ...write, `so = so ${isSum ? '+' : '*'} element;`]
-      : [next, ...write]),
+    ...(exclusive ? [`let element = ${element};`, ...write, `so = so ${operator} element;`] : [next, ...write]),
     '}',
   ])
 }

@@ -75,12 +75,12 @@ class Launches {
     /** The code of the kernels so far: the steps of a loop share it. */
     private readonly codes = new Map<FusedKernel, PlacedCode>(),
   ) {
-    const bytesOf = (value: number) => byteSize(schedule.program.aval(value))
+    const bytesOf = (value: number) => byteSize(schedule.analysis.aval(value))
     this.setting = { bytesOf, apart: !around.inLoop, traits }
   }
 
   list(): Launch[] {
-    const { kernels, plan, program } = this.schedule
+    const { kernels, plan, analysis } = this.schedule
     const launches = kernels.flatMap(({ kernel, cost }, number) => {
       if (kernel.kind === 'whole' && kernel.body) {
         return this.loop(kernel, kernel.body, this.around.arena + plan.workspaces.get(number)!)
@@ -89,8 +89,8 @@ class Launches {
     })
     const copies = plan.outputs.flatMap((source, index): Launch[] => {
       if (source.from !== 'copy') return []
-      const value = program.graph.outputs[index]!
-      return this.copy(this.placeOf(value), this.around.output(index), byteSize(program.aval(value)))
+      const value = analysis.graph.outputs[index]!
+      return this.copy(this.placeOf(value), this.around.output(index), byteSize(analysis.aval(value)))
     })
     return [...launches, ...copies]
   }
@@ -111,7 +111,7 @@ class Launches {
         if (typeof slot === 'object') {
           return { place: { at: 'given', index: 0, offset: slot.given }, bytes: 0, elementBytes: 1, written }
         }
-        const aval = this.schedule.program.aval(slot)
+        const aval = this.schedule.analysis.aval(slot)
         return { place: this.placeOf(slot), bytes: byteSize(aval), elementBytes: bytesPerElement(aval.dtype), written }
       }),
     }))
@@ -131,8 +131,8 @@ class Launches {
   }
 
   private placeOf(value: number): Place {
-    const { plan, program } = this.schedule
-    const place = plan.places.get(program.roots[value]!)!
+    const { plan, analysis } = this.schedule
+    const place = plan.places.get(analysis.roots[value]!)!
     switch (place.at) {
       case 'input':
         return this.around.input(place.index)
@@ -158,7 +158,7 @@ class Launches {
     if (length === 0) {
       return avals.slice(0, carries).flatMap((aval, i) => this.copy(inputs[i]!, outputs[i]!, byteSize(aval)))
     }
-    const results = body.program.graph.outputs.map((value) => byteSize(body.program.aval(value)))
+    const results = body.analysis.graph.outputs.map((value) => byteSize(body.analysis.aval(value)))
     const own = (carry: number, step: number): Place =>
       (length - 1 - step) % 2 === 0 ? outputs[carry]! : { at: 'arena', index: 0, offset: room + spare[carry]! }
     const codes = new Map<FusedKernel, PlacedCode>()
@@ -208,10 +208,10 @@ function codeOf(kernel: FusedKernel, setting: Setting): KernelCode {
   }
 }
 
-function labelOf(kernel: FusedKernel, { program }: KernelSchedule): string {
+function labelOf(kernel: FusedKernel, { analysis }: KernelSchedule): string {
   if (kernel.kind === 'whole') return kernel.node.op.name
   const stores =
     kernel.kind === 'loops' ? [...kernel.passes.flatMap((pass) => pass.stores), ...kernel.rows] : kernel.stores
-  const names = stores.map(({ value }) => program.node(program.makerOf(value)).op.name)
+  const names = stores.map(({ value }) => analysis.node(analysis.makerOf(value)).op.name)
   return `${kernel.kind} for ${[...new Set(names)].join(', ')}`
 }

@@ -1,6 +1,6 @@
 import type { Axis, Expression, Expressions, Index } from '@gradus/schedule'
 import { type Atom, rangeOf } from '@gradus/schedule'
-import { hasOperation, operationCode } from './operations.ts'
+import { operationCode } from './operations.ts'
 import { type Code, literal, typeOf } from './types.ts'
 
 /** What the statements of a kernel share. */
@@ -119,14 +119,13 @@ export class Block {
     }
   }
 
-  private apply({ op, inputs, dtype }: Extract<Expression, { kind: 'apply' }>): Code {
-    if (!hasOperation(op)) throw new Error(`There is no code for the op '${op}'.`)
+  private apply({ fn, inputs, dtype }: Extract<Expression, { kind: 'apply' }>): Code {
     const constantOf = (input: number) => {
       const found = inputs[input]
       return found?.kind === 'constant' ? found.value : undefined
     }
     return operationCode(
-      op,
+      fn.name,
       { from: inputs.at(-1)!.dtype, to: dtype, constantOf },
       inputs.map((input) => this.value(input)),
     )

@@ -1,34 +1,48 @@
 import { viewRoots } from '@gradus/graph'
 import { type Aval, type Graph, type Node, numberingOf } from '@gradus/tensor'
-import { contractionRules } from '../rules/contraction-rules.ts'
-import { mapRules } from '../rules/map-rules.ts'
-import { reductionRules } from '../rules/reduction-rules.ts'
+import { type LoweredNode, type Lowering, loweringOf } from '@gradus/tensor/lowering'
 
 /**
- * What the generator does with a node: `free` ones are done where their result is read, `map` ones compute each element
- * alone, `reduce` and `contract` ones sum, and `whole` ones have code of their own over arrays in memory.
+ * How a node becomes part of kernels. `inlined`: it is computed where its result is read. `map`: each element is computed on
+ * its own. `reduce` and `contract`: elements are combined. `stores`: several loops write its result. `whole`: code
+ * generators have code for it.
  */
-export type Role = 'free' | 'map' | 'reduce' | 'contract' | 'whole'
+export type Role = 'inlined' | 'map' | 'reduce' | 'contract' | 'stores' | 'whole'
 
-/** Up to so many ops that start from constants and counters are done again wherever their result is needed. */
-const generatedAnew = 3
+/** Values made from constants and counters by up to this many ops are computed again wherever they are read. */
+const mostOpsComputedAgain = 3
 
-/** The ops that have code of their own, by name, and whether their inputs must lie in memory as they are. */
-export type WholeOps = Readonly<Record<string, { readonly fromMemory?: true }>>
+/** A primitive that is neither elementwise nor has a rule, so that it cannot become a kernel. */
+export class UnknownOp extends Error {
+  constructor(readonly op: string) {
+    super(`There is no rule for the op '${op}'.`)
+  }
+}
 
-/** A graph with what the passes over it need to know. Nodes are known by their place in the list. */
-export class Program {
+/** A graph with what the passes over it need to know. Nodes are numbered by their positions in the graph. */
+export class GraphAnalysis {
   readonly roles: readonly Role[]
-  /** For each value the one whose memory it shares: itself, or what it is a view of. */
+  /** For each value the value whose memory it shares: the one of which it is a view, or itself. */
   readonly roots: readonly number[]
+  private readonly lowerings: readonly Lowering[]
+  private readonly lowered: readonly LoweredNode<never>[]
   private readonly numbering
 
-  constructor(
-    readonly graph: Graph,
-    private readonly wholeOps: WholeOps,
-  ) {
+  /** Throws `UnknownOp` for a primitive without a rule. */
+  constructor(readonly graph: Graph) {
     this.numbering = numberingOf(graph)
     this.roots = viewRoots(graph)
+    this.lowerings = graph.nodes.map(({ op }) => {
+      const lowering = loweringOf(op)
+      if (!lowering) throw new UnknownOp(op.name)
+      return lowering
+    })
+    this.lowered = graph.nodes.map(({ op, params, aval, inputs }) => ({
+      op,
+      params: params as never,
+      aval,
+      inputs: inputs.map((value) => this.aval(value)),
+    }))
     this.roles = this.assignRoles()
   }
 
@@ -50,74 +64,85 @@ export class Program {
     return this.graph.nodes[index]!
   }
 
+  /** A node as its rule sees it. */
+  loweredNode(index: number): LoweredNode<never> {
+    return this.lowered[index]!
+  }
+
+  /** The rule of a node. */
+  lowering(index: number): Lowering {
+    return this.lowerings[index]!
+  }
+
+  /** The rule of a node, which must be of this kind. */
+  rule<K extends Lowering['kind']>(index: number, kind: K): Extract<Lowering, { kind: K }> {
+    const rule = this.lowerings[index]!
+    if (rule.kind !== kind) throw new Error(`The op '${this.node(index).op.name}' has a rule of kind ${rule.kind}.`)
+    return rule as Extract<Lowering, { kind: K }>
+  }
+
+  /** Whether a node applies an elementwise op. */
+  isElementwise(index: number): boolean {
+    return this.node(index).op.elementwise === true
+  }
+
   /** The role of the node that makes a value; undefined for inputs and constants. */
   roleOf(value: number): Role | undefined {
     return this.roles[this.makerOf(value)]
   }
 
-  /** Whether the inputs of a node must lie in memory as they are. */
-  readsMemory(node: number): boolean {
-    return this.roles[node] === 'whole' && this.wholeOps[this.node(node).op.name]!.fromMemory === true
-  }
-
-  /** Whether a value is computed where it is read: its node is free, or makes it from nothing (and may be stored besides). */
+  /** Whether a value is computed where it is read. One that is made from nothing may be stored as well. */
   isInlined(value: number): boolean {
     const maker = this.makerOf(value)
     if (maker < 0) return false
-    const node = this.node(maker)
-    return this.roles[maker] === 'free' || (node.inputs.length === 0 && mapRules[node.op.name]?.free === true)
+    return this.roles[maker] === 'inlined' || (this.node(maker).inputs.length === 0 && this.isMovement(maker))
   }
 
-  inputsOf(node: Node): Aval[] {
-    return node.inputs.map((value) => this.aval(value))
+  /** Whether a node computes nothing: its rule says `inlined`. */
+  private isMovement(index: number): boolean {
+    const rule = this.lowerings[index]!
+    return rule.kind === 'element' && rule.inlined === true
   }
 
   private assignRoles(): Role[] {
-    // how many ops make the value from nothing in memory; such values are cheap to compute again where they are read
-    const generated = new Array<number>(this.roots.length).fill(Number.POSITIVE_INFINITY)
+    // by how many ops a value is made from nothing in memory
+    const opsFromNothing = new Array<number>(this.roots.length).fill(Number.POSITIVE_INFINITY)
     const roles = this.graph.nodes.map((node, index): Role => {
-      const role = this.roleOfNode(node)
-      if (role === undefined) throw new UnknownOp(node.op.name)
-      const inputs = node.inputs.reduce((sum, value) => sum + generated[value]!, 0)
-      const cost = inputs + (node.op.elementwise ? 1 : 0)
-      const cheap = (node.op.elementwise === true || role === 'free') && cost <= generatedAnew
-      if (cheap) generated[this.valueOf(index)] = cost
-      return cheap ? 'free' : role
+      const role = this.roleOfNode(index)
+      const ops = node.inputs.reduce((sum, value) => sum + opsFromNothing[value]!, this.isElementwise(index) ? 1 : 0)
+      const again = (this.isElementwise(index) || role === 'inlined') && ops <= mostOpsComputedAgain
+      if (again) opsFromNothing[this.valueOf(index)] = ops
+      return again ? 'inlined' : role
     })
-    this.promote(roles)
+    this.storeNeeded(roles)
     return roles
   }
 
-  /** What must be in memory as it is (outputs, inputs of some whole nodes) cannot be free. */
-  private promote(roles: Role[]): void {
+  /** What must lie in memory, outputs and the inputs of whole nodes, cannot be inlined. */
+  private storeNeeded(roles: Role[]): void {
     const { graph, roots } = this
     const needed = new Set(graph.outputs.map((value) => roots[value]!))
     graph.nodes.forEach((node, index) => {
-      if (roles[index] !== 'whole' || !this.wholeOps[node.op.name]!.fromMemory) return
-      for (const value of node.inputs) needed.add(roots[value]!)
+      if (roles[index] === 'whole') for (const value of node.inputs) needed.add(roots[value]!)
     })
     for (const value of needed) {
       const maker = this.makerOf(value)
-      if (roles[maker] === 'free') roles[maker] = 'map'
+      if (roles[maker] === 'inlined') roles[maker] = 'map'
     }
   }
 
-  private roleOfNode(node: Node): Role | undefined {
-    const { op } = node
-    if (op.elementwise) return 'map'
-    if (Object.hasOwn(mapRules, op.name)) return mapRules[op.name]!.free ? 'free' : 'map'
-    if (Object.hasOwn(reductionRules, op.name)) {
-      // a reduction over nothing gives the elements themselves
-      return reductionRules[op.name]!.inner(node, this.aval(node.inputs[0]!)).length > 0 ? 'reduce' : 'map'
+  private roleOfNode(index: number): Role {
+    const rule = this.lowerings[index]!
+    switch (rule.kind) {
+      case 'element':
+        return rule.inlined ? 'inlined' : 'map'
+      case 'reduction':
+        // a reduction of one element at a time moves elements
+        return rule.inner(this.loweredNode(index)).length > 0 ? 'reduce' : 'map'
+      case 'contraction':
+        return 'contract'
+      default:
+        return rule.kind
     }
-    if (Object.hasOwn(contractionRules, op.name)) return 'contract'
-    return Object.hasOwn(this.wholeOps, op.name) ? 'whole' : undefined
-  }
-}
-
-/** A primitive that the generator has no rule for. */
-export class UnknownOp extends Error {
-  constructor(readonly op: string) {
-    super(`There is no rule for the op '${op}'.`)
   }
 }

@@ -1,63 +1,73 @@
 import { sizeOf } from '@gradus/tensor'
-import type { Program } from '../analysis/graph-analysis.ts'
+import { elementRuleOf } from '../analysis/element-rule.ts'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { Expressions } from '../index/expression.ts'
-import { axisOf, constantIndex, type Index, indexOf, plus, ravel, times, unravel } from '../index/integer.ts'
-import { mapRuleOf } from '../rules/map-rules.ts'
-import { reductionRules } from '../rules/reduction-rules.ts'
+import {
+  axisOf,
+  constantIndex,
+  type Index,
+  indexArithmetic,
+  indexOf,
+  plus,
+  ravel,
+  times,
+  unravel,
+} from '../index/integer.ts'
 
 /**
- * How a node's elements read those of a source: each the one at the same position; each source element at most once;
- * or anything else.
+ * How the elements of a node read those of a source: each reads the one at its own position; each source element is read at
+ * most once; or anything else.
  */
 type Relation = 'same' | 'once' | 'other'
 
-/** A node that reads a value, perhaps through movements that cost nothing. */
+/** A node that reads a value, directly or through inlined nodes. */
 export interface Edge {
   /** Number of the node that reads. */
   readonly consumer: number
   /** The input of the consumer. */
   readonly read: number
-  /** What is behind the movements: a graph input, a constant, or the result of a node that is not free. */
+  /** What the inlined nodes read: a graph input, a constant, or the result of a node that is not inlined. */
   readonly source: number
   readonly relation: Relation
 }
 
-/** All edges into a node that is not free. */
-export function edgesInto(program: Program, consumer: number): Edge[] {
-  const node = program.graph.nodes[consumer]!
-  if (program.readsMemory(consumer)) {
-    return node.inputs.map((read): Edge => ({ consumer, read, source: program.roots[read]!, relation: 'other' }))
+/** All edges into a node that is not inlined. */
+export function edgesInto(analysis: GraphAnalysis, consumer: number): Edge[] {
+  const node = analysis.node(consumer)
+  if (analysis.roles[consumer] === 'whole') {
+    return node.inputs.map((read): Edge => ({ consumer, read, source: analysis.roots[read]!, relation: 'other' }))
   }
   const edges: Edge[] = []
   const follow = (read: number, value: number, relation: Relation): void => {
-    if (!program.isInlined(value)) {
+    if (!analysis.isInlined(value)) {
       edges.push({ consumer, read, source: value, relation })
       return
     }
-    const below = program.node(program.makerOf(value))
-    const moved = mapRuleOf(below).once && relation !== 'other' ? 'once' : 'other'
+    const maker = analysis.makerOf(value)
+    const below = analysis.node(maker)
+    const moved = elementRuleOf(analysis, maker).once && relation !== 'other' ? 'once' : 'other'
     for (const input of below.inputs) follow(read, input, below.op.view ? relation : moved)
   }
-  for (const read of node.inputs) follow(read, read, ownRelation(program, consumer))
+  for (const read of node.inputs) follow(read, read, ownRelation(analysis, consumer))
   return edges
 }
 
-/** How a node reads its inputs, movements before it left aside. */
-function ownRelation(program: Program, consumer: number): Relation {
-  const node = program.graph.nodes[consumer]!
-  if (program.roles[consumer] === 'reduce') return reductionRules[node.op.name]!.axes ? 'same' : 'once'
-  if (program.roles[consumer] !== 'map') return 'other'
-  if (node.op.elementwise) return 'same'
-  return mapRuleOf(node).once ? 'once' : 'other'
+/** How a node reads its own inputs. */
+function ownRelation(analysis: GraphAnalysis, consumer: number): Relation {
+  const role = analysis.roles[consumer]
+  if (role === 'reduce') return analysis.rule(consumer, 'reduction').axes ? 'same' : 'once'
+  if (role !== 'map') return 'other'
+  if (analysis.isElementwise(consumer)) return 'same'
+  return elementRuleOf(analysis, consumer).once ? 'once' : 'other'
 }
 
-/** Neighbouring dimensions that are all kept or all reduced. */
+/** Neighboring dimensions that are all kept or all reduced. */
 export interface Run {
   readonly size: number
   readonly reduced: boolean
 }
 
-/** The dimensions of a reduction's input as runs; those of size 1 do not count. */
+/** The dimensions of a reduction's input as runs, without those of size 1. */
 export function runsOf(shape: readonly number[], reducedAxes: readonly number[]): Run[] {
   const runs: Run[] = []
   shape.forEach((size, axis) => {
@@ -71,38 +81,45 @@ export function runsOf(shape: readonly number[], reducedAxes: readonly number[])
 }
 
 /**
- * Whether an edge reads, at each position of the dimensions `runs`, the source element that belongs to the kept ones: the
- * result of a reduction, repeated over what was reduced.
+ * Whether an edge reads, at each position of the dimensions `runs`, the source element of the same row: the result of a
+ * reduction, repeated along what was reduced.
  */
-export function readsRows(program: Program, { consumer, read, source }: Edge, runs: readonly Run[]): boolean {
-  // what moves elements itself does not read the one at its own position
-  if (ownRelation(program, consumer) !== 'same') return false
+export function readsRows(analysis: GraphAnalysis, { consumer, read, source }: Edge, runs: readonly Run[]): boolean {
+  // a node that moves elements reads none at its own position
+  if (ownRelation(analysis, consumer) !== 'same') return false
   const axes = runs.map(({ size }, id) => axisOf(id, size))
   const joined = (list: readonly number[]): Index =>
     list.reduce((index, i) => plus(times(index, runs[i]!.size), indexOf(axes[i]!)), constantIndex(0))
   const all = runs.map((_, i) => i)
-  const { shape } = program.aval(read)
-  const place = placeIn(program, read, unravel(joined(all), shape), source)
+  const { shape } = analysis.aval(read)
+  const at = coordinatesIn(analysis, read, unravel(joined(all), shape), source)
   const row = joined(all.filter((i) => !runs[i]!.reduced))
-  const target = program.aval(source).shape
-  return place !== undefined && sizeOf(shape) > 0 && ravel(place, target).key === row.key
+  const target = analysis.aval(source).shape
+  return at !== undefined && sizeOf(shape) > 0 && ravel(at, target).key === row.key
 }
 
-/** The coordinates in `source` of the element of `value` at `at`, through free nodes; undefined if it is not one element. */
-function placeIn(program: Program, value: number, at: readonly Index[], source: number): readonly Index[] | undefined {
+/**
+ * The coordinates in `source` of the element of `value` at `at`, followed through inlined nodes; undefined where it does not
+ * come from one element.
+ */
+function coordinatesIn(
+  analysis: GraphAnalysis,
+  value: number,
+  at: readonly Index[],
+  source: number,
+): readonly Index[] | undefined {
   if (value === source) return at
-  const node = program.node(program.makerOf(value))
-  if (node.inputs.length !== 1) return undefined
+  const maker = analysis.makerOf(value)
+  const { inputs, aval } = analysis.node(maker)
+  if (inputs.length !== 1) return undefined
   let found: readonly Index[] | undefined
   const make = new Expressions()
-  mapRuleOf(node).lower({
-    node,
-    inputs: program.inputsOf(node),
-    at,
+  elementRuleOf(analysis, maker).element(analysis.loweredNode(maker), at, {
+    index: indexArithmetic,
     make,
     read(_, coordinates) {
-      found = placeIn(program, node.inputs[0]!, coordinates, source)
-      return make.constant(node.aval.dtype, 0)
+      found = coordinatesIn(analysis, inputs[0]!, coordinates, source)
+      return make.constant(aval.dtype, 0)
     },
   })
   return found

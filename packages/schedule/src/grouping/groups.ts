@@ -1,27 +1,8 @@
 import { sizeOf } from '@gradus/tensor'
-import type { Program } from '../analysis/graph-analysis.ts'
-import { costOfOp } from '../index/cost.ts'
-import { reductionRules } from '../rules/reduction-rules.ts'
-import { type Edge, edgesInto, type Run, readsRows, runsOf } from './edges.ts'
+import type { GraphAnalysis, Role } from '../analysis/graph-analysis.ts'
+import { type Edge, edgesInto, readsRows } from './edges.ts'
+import { areShort, type Group, groupOf, joinedGroup } from './group.ts'
 import { GroupOrder } from './group-order.ts'
-
-/**
- * Nodes that become one kernel. `map`: elementwise over `size` elements. `rows`: elementwise and reductions over the
- * dimensions `runs`. `contract`: a sum of products and what is done to each of its elements. `whole`: one node with code
- * of its own. `inlined` nodes are computed where they are read.
- */
-export interface Group {
-  readonly kind: 'map' | 'rows' | 'contract' | 'whole'
-  readonly nodes: readonly number[]
-  readonly inlined: readonly number[]
-  readonly size: number
-  readonly runs: readonly Run[]
-}
-
-/** Rows longer than this (in elements) are not walked over twice by one kernel: they would not stay in the cache. */
-const longestRow = 16384
-/** The same where rows lie across memory, so that several are walked over at once. */
-const longestColumn = 1024
 
 /** At most so many additions are done again rather than kept in memory, and only for at least so many elements. */
 const cheap = 4
@@ -39,22 +20,22 @@ export class Groups {
   private readonly again = new Set<number>()
   private readonly copies = new Map<Group, number[]>()
 
-  constructor(private readonly program: Program) {
-    const { graph, roles, roots } = program
-    this.outputs = new Set(graph.outputs.map((value) => program.makerOf(roots[value]!)))
+  constructor(private readonly analysis: GraphAnalysis) {
+    const { graph, roles, roots } = analysis
+    this.outputs = new Set(graph.outputs.map((value) => analysis.makerOf(roots[value]!)))
     const groups: Group[] = []
-    graph.nodes.forEach((node, index) => {
-      if (roles[index] === 'free') return
-      const edges = edgesInto(program, index)
+    graph.nodes.forEach((_, index) => {
+      if (roles[index] === 'inlined') return
+      const edges = edgesInto(analysis, index)
       this.edges.set(index, edges)
       for (const edge of edges) {
-        const source = program.makerOf(edge.source)
+        const source = analysis.makerOf(edge.source)
         if (source < 0) continue
         const uses = this.uses.get(source)
         if (uses) uses.push(edge)
         else this.uses.set(source, [edge])
       }
-      const group = this.groupOfOne(index, sizeOf(node.aval.shape))
+      const group = groupOf(analysis, index)
       this.groupOf[index] = group
       groups.push(group)
     })
@@ -83,24 +64,6 @@ export class Groups {
     return this.usesOf(node).some(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
   }
 
-  private groupOfOne(index: number, size: number): Group {
-    const role = this.program.roles[index]!
-    const group = { nodes: [index], inlined: [], size, runs: [] }
-    if (role === 'map') return { ...group, kind: 'map' }
-    if (role === 'contract') return { ...group, kind: 'contract' }
-    if (role === 'whole') return { ...group, kind: 'whole' }
-    const node = this.program.graph.nodes[index]!
-    const { shape } = this.program.aval(node.inputs[0]!)
-    const { axes, inner } = reductionRules[node.op.name]!
-    if (axes) return { ...group, kind: 'rows', size: sizeOf(shape), runs: runsOf(shape, axes(node)) }
-    const length = sizeOf(inner(node, this.program.aval(node.inputs[0]!)))
-    const runs = [
-      { size, reduced: false },
-      { size: length, reduced: true },
-    ]
-    return { ...group, kind: 'rows', size: size * length, runs }
-  }
-
   private usesOf(node: number): readonly Edge[] {
     return this.uses.get(node) ?? []
   }
@@ -109,7 +72,7 @@ export class Groups {
   private joinMaps(): void {
     for (const node of this.nodesBackwards('map')) {
       for (const { consumer, relation } of this.usesOf(node)) {
-        if (relation === 'same' && this.program.roles[consumer] === 'map') this.join(node, consumer)
+        if (relation === 'same' && this.analysis.roles[consumer] === 'map') this.join(node, consumer)
       }
     }
   }
@@ -118,8 +81,8 @@ export class Groups {
   private joinOperands(): void {
     for (const node of this.nodesBackwards('reduce')) {
       for (const { source, relation } of this.edges.get(node)!) {
-        const maker = this.program.makerOf(source)
-        if (relation !== 'same' || this.program.roles[maker] !== 'map') continue
+        const maker = this.analysis.makerOf(source)
+        if (relation !== 'same' || this.analysis.roles[maker] !== 'map') continue
         const [own, reducing] = [this.group(maker), this.group(node)]
         const others = own.nodes.some(
           (member) =>
@@ -142,7 +105,7 @@ export class Groups {
   private joinRows(): void {
     for (const node of this.nodesBackwards('reduce')) {
       for (const { source, relation } of this.edges.get(node)!) {
-        const maker = this.program.makerOf(source)
+        const maker = this.analysis.makerOf(source)
         if (relation === 'same' && maker >= 0) this.join(maker, node)
       }
     }
@@ -167,7 +130,7 @@ export class Groups {
         continue
       const into = this.group(use!.consumer)
       if (into.kind !== 'map' && into.kind !== 'rows') continue
-      if (this.program.roles[use!.consumer] === 'map' && !this.keepsLastAxis(use!)) continue
+      if (this.analysis.roles[use!.consumer] === 'map' && !this.keepsLastAxis(use!)) continue
       const merged = { ...into, inlined: [...into.inlined, ...group.nodes] }
       this.order.absorb(group, into, merged)
       this.assign(merged)
@@ -190,13 +153,13 @@ export class Groups {
    */
   private computeAgain(): void {
     const costs = new Map<number, { readonly source: number; readonly cost: number }>()
-    this.program.roles.forEach((role, node) => {
+    this.analysis.roles.forEach((role, node) => {
       if (role !== 'map' || !this.isStored(node) || this.outputs.has(node)) return
-      if (sizeOf(this.program.graph.nodes[node]!.aval.shape) < worthComputingAgain) return
+      if (sizeOf(this.analysis.node(node).aval.shape) < worthComputingAgain) return
       const found = this.costAgain(node, costs)
       if (!found || found.cost > cheap) return
       const readers = this.usesOf(node).filter(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
-      if (readers.some(({ consumer }) => !['map', 'reduce'].includes(this.program.roles[consumer]!))) return
+      if (readers.some(({ consumer }) => !['map', 'reduce'].includes(this.analysis.roles[consumer]!))) return
       costs.set(node, found)
       this.again.add(node)
       for (const group of new Set(readers.map(({ consumer }) => this.group(consumer)))) {
@@ -210,13 +173,14 @@ export class Groups {
     node: number,
     costs: ReadonlyMap<number, { readonly source: number; readonly cost: number }>,
   ): { readonly source: number; readonly cost: number } | undefined {
-    const { program } = this
-    let cost = costOfOp(program.graph.nodes[node]!.op.name)
+    const { analysis } = this
+    let cost = analysis.node(node).op.cost ?? 1
     let source: number | undefined
     for (const edge of this.edges.get(node)!) {
-      const maker = program.makerOf(edge.source)
+      const maker = analysis.makerOf(edge.source)
       const known = maker < 0 ? undefined : costs.get(maker)
-      if (!known && !(maker < 0 ? !program.graph.donated.includes(edge.source) : this.isStored(maker))) return undefined
+      if (!known && !(maker < 0 ? !analysis.graph.donated.includes(edge.source) : this.isStored(maker)))
+        return undefined
       const from = known?.source ?? edge.source
       if (edge.relation !== 'same' || (source !== undefined && source !== from)) return undefined
       source = from
@@ -230,12 +194,12 @@ export class Groups {
   }
 
   private keepsLastAxis({ read, source }: Edge): boolean {
-    return this.program.aval(read).shape.at(-1) === this.program.aval(source).shape.at(-1)
+    return this.analysis.aval(read).shape.at(-1) === this.analysis.aval(source).shape.at(-1)
   }
 
-  private nodesBackwards(role: string): number[] {
+  private nodesBackwards(role: Role): number[] {
     const list: number[] = []
-    this.program.roles.forEach((own, node) => {
+    this.analysis.roles.forEach((own, node) => {
       if (own === role) list.push(node)
     })
     return list.reverse()
@@ -254,7 +218,7 @@ export class Groups {
   private join(a: number, b: number): void {
     const [one, other] = [this.group(a), this.group(b)]
     if (one === other) return
-    const joined = this.joined(one, other)
+    const joined = joinedGroup(one, other)
     if (joined && this.fits(joined) && this.order.merge(one, other, joined)) this.assign(joined)
   }
 
@@ -263,33 +227,12 @@ export class Groups {
     for (const node of group.inlined) this.groupOf[node] = group
   }
 
-  private joined(one: Group, other: Group): Group | undefined {
-    const kinds = new Set([one.kind, other.kind])
-    if (kinds.has('whole') || one.inlined.length + other.inlined.length > 0) return undefined
-    const nodes = [...one.nodes, ...other.nodes].sort((a, b) => a - b)
-    const [rows, second] = one.kind === 'map' ? [other, one] : [one, other]
-    const inlined: number[] = []
-    if (rows.kind === 'rows') {
-      if (second.kind === 'contract') return undefined
-      if (second.kind === 'rows') {
-        return sameRuns(rows.runs, second.runs)
-          ? { kind: 'rows', nodes, inlined, size: rows.size, runs: rows.runs }
-          : undefined
-      }
-      const fits = second.size === rows.size || second.size === rowCount(rows.runs)
-      return fits ? { kind: 'rows', nodes, inlined, size: rows.size, runs: rows.runs } : undefined
-    }
-    if (one.size !== other.size || (one.kind === 'contract' && other.kind === 'contract')) return undefined
-    const kind = kinds.has('contract') ? 'contract' : 'map'
-    return { kind, nodes, inlined, size: one.size, runs: [] }
-  }
-
   /** Whether every value that goes from one node of the group to another is there when and where it is needed. */
   private fits(group: Group): boolean {
     const members = new Set(group.nodes)
     for (const consumer of group.nodes) {
       for (const edge of this.edges.get(consumer)!) {
-        const source = this.program.makerOf(edge.source)
+        const source = this.analysis.makerOf(edge.source)
         if (members.has(source) && !this.passes(group, source, edge)) return false
       }
     }
@@ -297,33 +240,19 @@ export class Groups {
   }
 
   private passes(group: Group, source: number, edge: Edge): boolean {
-    const { roles } = this.program
+    const { roles } = this.analysis
     if (group.kind === 'map') return edge.relation === 'same'
     if (group.kind === 'contract') return edge.relation === 'same' && roles[edge.consumer] === 'map'
     const from = this.reachOf(group, source)
     const to = roles[edge.consumer] === 'reduce' ? 'elements' : this.reachOf(group, edge.consumer)
     if (from === 'elements') return to === 'elements' && edge.relation === 'same'
     if (to === 'rows') return edge.relation === 'same'
-    return isShort(group.runs) && readsRows(this.program, edge, group.runs)
+    return areShort(group.runs) && readsRows(this.analysis, edge, group.runs)
   }
 
   /** Whether a node of a `rows` group has a result per element or per row. */
   private reachOf(group: Group, node: number): 'elements' | 'rows' {
-    if (this.program.roles[node] === 'reduce') return 'rows'
-    return sizeOf(this.program.graph.nodes[node]!.aval.shape) === group.size ? 'elements' : 'rows'
+    if (this.analysis.roles[node] === 'reduce') return 'rows'
+    return sizeOf(this.analysis.node(node).aval.shape) === group.size ? 'elements' : 'rows'
   }
-}
-
-/** How many rows there are: places of the dimensions that are kept. */
-export function rowCount(runs: readonly Run[]): number {
-  return runs.reduce((count, { size, reduced }) => (reduced ? count : count * size), 1)
-}
-
-function isShort(runs: readonly Run[]): boolean {
-  const length = runs.reduce((count, { size, reduced }) => (reduced ? count * size : count), 1)
-  return length <= (runs.at(-1)?.reduced ? longestRow : longestColumn)
-}
-
-function sameRuns(a: readonly Run[], b: readonly Run[]): boolean {
-  return a.length === b.length && a.every(({ size, reduced }, i) => size === b[i]!.size && reduced === b[i]!.reduced)
 }

@@ -106,7 +106,7 @@ export class Rewriting {
       case 'apply':
         return make.apply(
           old.dtype,
-          old.op,
+          old.fn,
           old.inputs.map((input) => this.expression(input)),
         )
       case 'choice':

@@ -1,12 +1,9 @@
 import { computeDType, type DType, halfBits, halfValue } from '@gradus/tensor'
-import { type Axis, type Index, rangeOf } from './integer.ts'
+import type { ElementFunction, ElementMaker, Condition as GeneralCondition } from '@gradus/tensor/lowering'
+import { type Axis, type Index, indexOf, lookedUp, rangeOf } from './integer.ts'
 
 /** The index lies from `low` to `high - 1`. */
-export interface Condition {
-  readonly index: Index
-  readonly low: number
-  readonly high: number
-}
+export type Condition = GeneralCondition<Index>
 
 /**
  * What one element of a kernel is computed from; equal expressions of a kernel are one object. Halves are float32 from the
@@ -20,8 +17,8 @@ export type Expression = { readonly id: number; readonly dtype: DType; readonly 
   | { readonly kind: 'scratch'; readonly slot: number; readonly index: Index }
   /** The index itself as a number. */
   | { readonly kind: 'coordinate'; readonly index: Index }
-  /** An elementwise op, or one of the generator's own functions, by name. */
-  | { readonly kind: 'apply'; readonly op: string; readonly inputs: readonly Expression[] }
+  /** An elementwise op or another function of elements. */
+  | { readonly kind: 'apply'; readonly fn: ElementFunction; readonly inputs: readonly Expression[] }
   /** The first where all conditions hold, which is the only place where it may be computed, else the second. */
   | {
       readonly kind: 'choice'
@@ -34,7 +31,7 @@ export type Expression = { readonly id: number; readonly dtype: DType; readonly 
 )
 
 /** Makes the expressions of one kernel. */
-export class Expressions {
+export class Expressions implements ElementMaker<Index, Expression> {
   private readonly known = new Map<string, Expression>()
   private readonly list: Expression[] = []
 
@@ -90,17 +87,14 @@ export class Expressions {
     }))
   }
 
-  /** An op that makes elements of the dtype; a cast to halves rounds, other results are rounded where they are stored. */
-  apply(of: DType, name: string, inputs: readonly Expression[]): Expression {
+  /** A function of elements. Results that are halves are rounded where they are stored. */
+  apply(of: DType, fn: ElementFunction, inputs: readonly Expression[]): Expression {
     const dtype = computeDType(of)
-    const isRounding = name === 'cast' && of !== dtype
-    if (isRounding && inputs[0]!.dtype !== dtype) return this.apply(of, name, [this.apply(dtype, name, inputs)])
-    const op = isRounding ? 'roundToHalf' : name
-    return this.intern(`${op} ${dtype} ${inputs.map(({ id }) => id).join()}`, (id) => ({
+    return this.intern(`${fn.name} ${dtype} ${inputs.map(({ id }) => id).join()}`, (id) => ({
       kind: 'apply',
       id,
       dtype,
-      op,
+      fn,
       inputs,
       axes: unite(inputs.map(({ axes }) => axes)),
     }))
@@ -126,6 +120,10 @@ export class Expressions {
       outside,
       axes: unite([...open.map(({ index }) => index.axes), chosen.axes, outside.axes]),
     }))
+  }
+
+  lookup(element: Expression, size: number): Index {
+    return indexOf(lookedUp(element, size))
   }
 
   /** The result of a reduction, which depends on the axes that were kept. */

@@ -1,3 +1,5 @@
+import type { IndexArithmetic } from '@gradus/tensor/lowering'
+
 /** A loop variable from 0 to `size - 1`. `id` tells axes of one kernel apart. */
 export interface Axis {
   readonly kind: 'axis'
@@ -253,6 +255,18 @@ export function forEachAtom(index: Index, visit: (atom: Atom) => void): void {
     visit(atom)
     if (atom.kind === 'quotient' || atom.kind === 'remainder') forEachAtom(atom.of, visit)
   }
+}
+
+/** The arithmetic by which the rules of ops make indices. */
+export const indexArithmetic: IndexArithmetic<Index> = {
+  constant: constantIndex,
+  plus,
+  times,
+  shifted,
+  quotient,
+  remainder,
+  ravel,
+  unravel,
 }
 
 /** How far the index moves when the axis goes up by one; undefined where that differs from place to place. */

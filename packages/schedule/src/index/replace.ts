@@ -1,4 +1,3 @@
-import type { Pass } from '../kernels/kernel.ts'
 import type { Expression, Expressions } from './expression.ts'
 
 /** Rewrites expressions: those for which `replace` gives another one, wherever they occur. */
@@ -13,23 +12,9 @@ export function replacing(
     return result
   }
   const rebuild = (old: Expression): Expression => {
-    if (old.kind === 'apply') return make.apply(old.dtype, old.op, old.inputs.map(rewrite))
+    if (old.kind === 'apply') return make.apply(old.dtype, old.fn, old.inputs.map(rewrite))
     if (old.kind === 'choice') return make.choice(old.conditions, () => rewrite(old.inside), rewrite(old.outside))
     return old
   }
   return rewrite
-}
-
-/** The pass with other expressions in place of those for which `replace` gives one. */
-export function rewriteWith(
-  pass: Pass,
-  make: Expressions,
-  replace: (expression: Expression) => Expression | undefined,
-): Pass {
-  const rewrite = replacing(make, replace)
-  return {
-    ...pass,
-    reductions: pass.reductions.map((reduction) => ({ ...reduction, expression: rewrite(reduction.expression) })),
-    stores: pass.stores.map((store) => ({ ...store, expression: rewrite(store.expression) })),
-  }
 }

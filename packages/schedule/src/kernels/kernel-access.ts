@@ -1,20 +1,20 @@
 import { byteSize } from '@gradus/graph'
 import { bytesPerElement } from '@gradus/tensor'
-import type { Program } from '../analysis/graph-analysis.ts'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { expressionsWithin } from '../index/axes.ts'
 import type { Expression } from '../index/expression.ts'
 import type { ContractionKernel, FusedKernel, KernelAccess, LoopKernel, Store } from './kernel.ts'
 import { expressionsOfLoops, rootsOfStore } from './refine.ts'
 
 /** Which values a kernel reads and writes. */
-export function accessesOf(kernel: FusedKernel, program: Program): KernelAccess {
+export function accessesOf(kernel: FusedKernel, analysis: GraphAnalysis): KernelAccess {
   switch (kernel.kind) {
     case 'whole':
       return { reads: kernel.inputs, writes: kernel.outputs, overwritable: new Map() }
     case 'loops':
-      return loopAccess(kernel, program)
+      return loopAccess(kernel, analysis)
     case 'contraction':
-      return contractionAccess(kernel, program)
+      return contractionAccess(kernel, analysis)
   }
 }
 
@@ -22,14 +22,14 @@ type Load = Extract<Expression, { kind: 'load' }>
 
 const isLoad = (expression: Expression): expression is Load => expression.kind === 'load'
 
-function loopAccess(kernel: LoopKernel, program: Program): KernelAccess {
+function loopAccess(kernel: LoopKernel, analysis: GraphAnalysis): KernelAccess {
   const loads = expressionsOfLoops(kernel).filter(isLoad)
   const stores = kernel.passes.flatMap((pass) => pass.stores)
   const adds = stores.some((store) => store.add)
   const overwritable = new Map<number, number[]>()
   // what an earlier pass writes may still be read by a later one under its old name
   const safe = adds ? [] : [...kernel.passes.at(-1)!.stores, ...kernel.rows]
-  for (const store of safe) overwritable.set(store.value, inPlace(store, loads, program))
+  for (const store of safe) overwritable.set(store.value, inPlace(store, loads, analysis))
   return {
     reads: unique([...loads.map(({ value }) => value), ...(adds ? stores.map(({ value }) => value) : [])]),
     writes: unique([...stores, ...kernel.rows].map(({ value }) => value)),
@@ -37,12 +37,12 @@ function loopAccess(kernel: LoopKernel, program: Program): KernelAccess {
   }
 }
 
-function contractionAccess(kernel: ContractionKernel, program: Program): KernelAccess {
+function contractionAccess(kernel: ContractionKernel, analysis: GraphAnalysis): KernelAccess {
   const operands = expressionsWithin([kernel.a, kernel.b], kernel.make).filter(isLoad)
   const after = expressionsWithin(kernel.stores.flatMap(rootsOfStore), kernel.make).filter(isLoad)
   const read = new Set(operands.map(({ value }) => value))
   const overwritable = new Map(
-    kernel.stores.map((store) => [store.value, inPlace(store, after, program).filter((value) => !read.has(value))]),
+    kernel.stores.map((store) => [store.value, inPlace(store, after, analysis).filter((value) => !read.has(value))]),
   )
   return {
     reads: unique([...operands, ...after].map(({ value }) => value)),
@@ -52,13 +52,13 @@ function contractionAccess(kernel: ContractionKernel, program: Program): KernelA
 }
 
 /** Values of the same size all of whose loads are at the very place that the store writes. */
-function inPlace(store: Store, loads: readonly Load[], program: Program): number[] {
-  const bytes = byteSize(program.aval(store.value))
+function inPlace(store: Store, loads: readonly Load[], analysis: GraphAnalysis): number[] {
+  const bytes = byteSize(analysis.aval(store.value))
   const elsewhere = new Set(loads.filter(({ index }) => index.key !== store.index.key).map(({ value }) => value))
   return unique(loads.map(({ value }) => value)).filter((value) => {
-    const { dtype } = program.aval(value)
+    const { dtype } = analysis.aval(value)
     const alike = bytesPerElement(dtype) === bytesPerElement(store.stored)
-    return alike && byteSize(program.aval(value)) === bytes && !elsewhere.has(value)
+    return alike && byteSize(analysis.aval(value)) === bytes && !elsewhere.has(value)
   })
 }
 

@@ -1,5 +1,5 @@
 import { bytesPerElement, sizeOf } from '@gradus/tensor'
-import type { Program } from '../analysis/graph-analysis.ts'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { costOf } from '../index/cost.ts'
 import type { Expression } from '../index/expression.ts'
 import type { Axis } from '../index/integer.ts'
@@ -9,11 +9,11 @@ import type { FusedKernel, KernelCost, KernelSchedule, LoopKernel, Store, WholeK
 export function costOfKernel(
   kernel: FusedKernel,
   { reads, writes }: { readonly reads: readonly number[]; readonly writes: readonly number[] },
-  program: Program,
+  analysis: GraphAnalysis,
 ): KernelCost {
   let bytes = 0
   for (const value of new Set([...reads, ...writes])) {
-    const { shape, dtype } = program.aval(value)
+    const { shape, dtype } = analysis.aval(value)
     bytes += sizeOf(shape) * bytesPerElement(dtype)
   }
   return { bytes, operations: operationsOf(kernel) }

@@ -99,7 +99,7 @@ class FormWriter {
       case 'coordinate':
         return this.index(expression.index)
       case 'apply':
-        return `${expression.op} ${expression.inputs.map((input) => this.expression(input)).join()}`
+        return `${expression.fn.name} ${expression.inputs.map((input) => this.expression(input)).join()}`
       case 'choice': {
         const conditions = expression.conditions.map(({ index, low, high }) => `${this.index(index)}:${low}:${high}`)
         return `${conditions.join()} ${this.expression(expression.inside)} ${this.expression(expression.outside)}`

@@ -1,9 +1,9 @@
 import type { LifetimePlan } from '@gradus/graph'
 import type { Aval, DType, Node } from '@gradus/tensor'
-import type { Program } from '../analysis/graph-analysis.ts'
+import type { Combine } from '@gradus/tensor/lowering'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { Expression, Expressions } from '../index/expression.ts'
 import type { Axis, Index } from '../index/integer.ts'
-import type { Combine } from '../rules/reduction-rules.ts'
 
 /** Puts an expression into a value of the graph, at a position in row-major order. */
 export interface Store {
@@ -103,7 +103,7 @@ export interface ScheduledKernel extends KernelAccess {
 
 /** A graph as kernels in the order of their execution, with a place for every value that goes through memory. */
 export interface KernelSchedule {
-  readonly program: Program
+  readonly analysis: GraphAnalysis
   readonly kernels: readonly ScheduledKernel[]
   readonly plan: LifetimePlan
 }

@@ -7,12 +7,12 @@ import type { FusedKernel, KernelSchedule, Store } from './kernel.ts'
  * The kernels of a schedule as text: loops, what is computed in them, and for each kernel and in total how many bytes it
  * moves and how many operations it does. `%3[i]` is element i, in row-major order, of value 3 of the graph.
  */
-export function printSchedule({ program, kernels, plan }: KernelSchedule): string {
+export function printSchedule({ analysis, kernels, plan }: KernelSchedule): string {
   const lines: string[] = []
   let [bytes, operations] = [0, 0]
   kernels.forEach(({ kernel, cost, writes }, number) => {
     const shapes = writes.map(
-      (value) => `%${value} ${program.aval(value).dtype}${formatShape(program.aval(value).shape)}`,
+      (value) => `%${value} ${analysis.aval(value).dtype}${formatShape(analysis.aval(value).shape)}`,
     )
     lines.push(
       `kernel ${number}: ${shapes.join(', ')}; ${amount(cost.bytes)} bytes, ${amount(cost.operations)} operations`,
@@ -98,7 +98,7 @@ class Printer {
       case 'reduced':
         return expression.reduction < 0 ? 'product' : `r${expression.reduction}`
       case 'apply':
-        return `${expression.op}(${expression.inputs.map((input) => this.text(input)).join(', ')})`
+        return `${expression.fn.name}(${expression.inputs.map((input) => this.text(input)).join(', ')})`
       case 'choice': {
         const conditions = expression.conditions.map((condition) => this.condition(condition)).join(' and ')
         return `(${conditions} ? ${this.text(expression.inside)} : ${this.text(expression.outside)})`

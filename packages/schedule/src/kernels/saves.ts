@@ -1,7 +1,7 @@
 import { costOf } from '../index/cost.ts'
-import { type Expression, forEachExpression } from '../index/expression.ts'
+import { type Expression, type Expressions, forEachExpression } from '../index/expression.ts'
 import { indexOf, ravel } from '../index/integer.ts'
-import { rewriteWith } from '../index/replace.ts'
+import { replacing } from '../index/replace.ts'
 import type { LoopKernel, Pass, Save } from './kernel.ts'
 
 /** What costs at least so much is kept for the next pass instead of being computed again. */
@@ -45,4 +45,14 @@ function isWorth(kernel: LoopKernel, expression: Expression): boolean {
 
 function expressionsOf({ reductions, stores }: Pass): Expression[] {
   return [...reductions, ...stores].map(({ expression }) => expression)
+}
+
+/** The pass with other expressions in place of those for which `replace` gives one. */
+function rewriteWith(pass: Pass, make: Expressions, replace: (expression: Expression) => Expression | undefined): Pass {
+  const rewrite = replacing(make, replace)
+  return {
+    ...pass,
+    reductions: pass.reductions.map((reduction) => ({ ...reduction, expression: rewrite(reduction.expression) })),
+    stores: pass.stores.map((store) => ({ ...store, expression: rewrite(store.expression) })),
+  }
 }

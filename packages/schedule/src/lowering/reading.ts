@@ -1,23 +1,23 @@
-import type { Node } from '@gradus/tensor'
-import type { Program } from '../analysis/graph-analysis.ts'
+import type { ElementTools } from '@gradus/tensor/lowering'
+import { elementRuleOf } from '../analysis/element-rule.ts'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { Expression, Expressions } from '../index/expression.ts'
-import { type Index, ravel } from '../index/integer.ts'
-import { mapRuleOf } from '../rules/map-rules.ts'
+import { type Index, indexArithmetic, ravel } from '../index/integer.ts'
 
 /** Turns elements of values into expressions, for one kernel. */
 export class Reading {
   private readonly memo = new Map<string, Expression>()
 
   constructor(
-    private readonly program: Program,
+    private readonly analysis: GraphAnalysis,
     readonly make: Expressions,
-    /** Whether a node is computed in this kernel. */
+    /** Whether the kernel computes a node. */
     private readonly isOwn: (node: number) => boolean,
-    /** The element of a node of this kernel that is not computed element by element. */
-    private readonly result: (node: number, at: readonly Index[]) => Expression,
+    /** The element of a node of this kernel that combines elements. */
+    private readonly combined: (node: number) => Expression,
   ) {}
 
-  /** The element of a value at the given coordinates. */
+  /** The element of a value at the coordinates. */
   read(value: number, at: readonly Index[]): Expression {
     const key = `${value}@${at.map(({ key }) => key).join()}`
     let expression = this.memo.get(key)
@@ -26,18 +26,23 @@ export class Reading {
   }
 
   private lower(value: number, at: readonly Index[]): Expression {
-    const { program, make } = this
-    const role = program.roleOf(value)
-    const index = program.makerOf(value)
-    if (program.isInlined(value)) return this.apply(program.node(index), at)
-    const { shape, dtype } = program.aval(value)
-    if (role === undefined || !this.isOwn(index)) return make.load(dtype, program.roots[value]!, ravel(at, shape))
-    return role === 'map' ? this.apply(program.node(index), at) : this.result(index, at)
+    const { analysis, make } = this
+    const role = analysis.roleOf(value)
+    const node = analysis.makerOf(value)
+    if (analysis.isInlined(value)) return this.apply(node, at)
+    const { shape, dtype } = analysis.aval(value)
+    if (role === undefined || !this.isOwn(node)) return make.load(dtype, analysis.roots[value]!, ravel(at, shape))
+    return role === 'map' ? this.apply(node, at) : this.combined(node)
   }
 
-  private apply(node: Node, at: readonly Index[]): Expression {
-    const { program, make } = this
-    const read = (input: number, coordinates: readonly Index[]) => this.read(node.inputs[input]!, coordinates)
-    return mapRuleOf(node).lower({ node, inputs: program.inputsOf(node), at, make, read })
+  private apply(node: number, at: readonly Index[]): Expression {
+    const { analysis } = this
+    return elementRuleOf(analysis, node).element(analysis.loweredNode(node), at, this.toolsFor(node))
+  }
+
+  /** The tools with which the rule of a node reads the node's inputs. */
+  toolsFor(node: number): ElementTools<Index, Expression> {
+    const { inputs } = this.analysis.node(node)
+    return { index: indexArithmetic, make: this.make, read: (input, at) => this.read(inputs[input]!, at) }
   }
 }

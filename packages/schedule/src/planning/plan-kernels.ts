@@ -1,10 +1,10 @@
 import { type LifetimePlan, type MemoryUse, planLifetimes } from '@gradus/graph'
-import type { Program } from '../analysis/graph-analysis.ts'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { ScheduledKernel } from '../kernels/kernel.ts'
 import { workspaceBytesOf } from './loop-workspace.ts'
 
 /** Gives every value that kernels store a place. */
-export function planKernels({ graph, roots }: Program, kernels: readonly ScheduledKernel[]): LifetimePlan {
+export function planKernels({ graph, roots }: GraphAnalysis, kernels: readonly ScheduledKernel[]): LifetimePlan {
   const uses = kernels.map(
     ({ kernel, reads, writes, overwritable }): MemoryUse => ({
       reads,

@@ -1,5 +1,5 @@
 import { type DType, isFloat } from '@gradus/tensor'
-import type { Combine } from '../rules/reduction-rules.ts'
+import type { Combine } from '@gradus/tensor/lowering'
 
 /** Puts the elements of a reduction together one by one. */
 export class Accumulator {

@@ -139,6 +139,6 @@ const own: Readonly<Record<string, Kernel>> = {
   threefryLow: word(([, low]) => low!),
 }
 
-function functionOf({ op }: Apply): Kernel {
-  return own[op] ?? reference[op]!
+function functionOf({ fn: { name } }: Apply): Kernel {
+  return own[name] ?? reference[name]!
 }

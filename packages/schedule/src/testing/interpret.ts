@@ -33,17 +33,17 @@ import { Evaluator, numberOf } from './evaluator.ts'
  * overwritten. Slow, and right whatever code generators make of the schedule.
  */
 export function interpret(schedule: KernelSchedule, inputs: readonly MemoryArray[]): MemoryArray[] {
-  const { program, kernels, plan } = schedule
-  const outputs = program.graph.outputs.map((value, index) => {
+  const { analysis, kernels, plan } = schedule
+  const outputs = analysis.graph.outputs.map((value, index) => {
     const donor = donorOf(plan.outputs[index]!)
-    const { shape, dtype } = program.aval(value)
+    const { shape, dtype } = analysis.aval(value)
     if (donor === undefined) return unwritten(dtype, sizeOf(shape))
     return viewOf(dtype, inputs[donor]!.buffer, inputs[donor]!.byteOffset, sizeOf(shape))
   })
   const memory = memoryOf(schedule, inputs, outputs)
   for (const { kernel } of kernels) runKernel(kernel, memory)
   plan.outputs.forEach(({ from }, index) => {
-    if (from === 'copy') outputs[index]!.set(memory(program.roots[program.graph.outputs[index]!]!))
+    if (from === 'copy') outputs[index]!.set(memory(analysis.roots[analysis.graph.outputs[index]!]!))
   })
   return outputs
 }
@@ -51,15 +51,15 @@ export function interpret(schedule: KernelSchedule, inputs: readonly MemoryArray
 type Memory = (value: number) => MemoryArray
 
 function memoryOf(
-  { program, plan }: KernelSchedule,
+  { analysis, plan }: KernelSchedule,
   inputs: readonly MemoryArray[],
   outputs: readonly MemoryArray[],
 ): Memory {
   const arena = unwritten('bool', plan.arenaBytes).buffer
-  const constants = program.graph.constants.map((constant) => toMemory(constant.dtype, constant.dataSync()))
+  const constants = analysis.graph.constants.map((constant) => toMemory(constant.dtype, constant.dataSync()))
   const known = new Map<number, MemoryArray>()
   const find = (value: number): MemoryArray => {
-    const { shape, dtype } = program.aval(value)
+    const { shape, dtype } = analysis.aval(value)
     const place = plan.places.get(value)
     switch (place?.at) {
       case 'input':

@@ -1,4 +1,4 @@
-import type { WholeKernel } from '@gradus/schedule'
+import { identityOf, type WholeKernel } from '@gradus/schedule'
 import { bytesPerElement, type DType, sizeOf } from '@gradus/tensor'
 import {
   doWhile,
@@ -10,15 +10,18 @@ import {
   sequence,
   type Void,
 } from '../../assembler/index.ts'
-import { combined, identityOf } from '../combining.ts'
+import { combined } from '../combining.ts'
 import { fitsVector, type Lanes, scalarLanes, type Value, vectorLanes } from '../lanes.ts'
 import { type KernelCode, kernelSignature, type Tools } from '../tools.ts'
 
 /** Running sums and products: each slice along the axis is the one before it, combined with a slice of the input. */
-export function cumulativeFunction({ node, inputs, outputs }: WholeKernel, tools: Tools): KernelCode {
+export function cumulativeFunction(
+  { node, inputs, outputs }: WholeKernel,
+  combine: 'sum' | 'prod',
+  tools: Tools,
+): KernelCode {
   const { axis, reverse, exclusive } = node.params as { axis: number; reverse: boolean; exclusive: boolean }
   const { shape, dtype } = node.aval
-  const combine = node.op.name === 'cumsum' ? 'sum' : 'prod'
   const length = shape[axis]!
   const inner = sizeOf(shape.slice(axis + 1))
   const slice = inner * bytesPerElement(dtype)

@@ -1,53 +1,50 @@
-import {
-  apply,
-  applyAll,
-  type ConvParams,
-  convOp,
-  flip,
-  foldOp,
-  type Graph,
-  matmul,
-  type Node,
-  type Op,
-  padOp,
-  reshape,
-  sizeOf,
-  slice,
-  Tensor,
-  traceOpen,
-  transpose,
-} from '@gradus/tensor'
+import { apply } from '../interpreter.ts'
+import { reshape } from '../ops/broadcast.ts'
+import { type ConvParams, convOp } from '../ops/conv-op.ts'
+import { matmul } from '../ops/matmul.ts'
+import { flip, padOp, slice, transpose } from '../ops/movement.ts'
+import { foldOp } from '../ops/window.ts'
+import { sizeOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import type { ContractionRule, Lowerings } from './rule.ts'
+
+const conv: ContractionRule<ConvParams> = {
+  kind: 'contraction',
+  loops({ params: { groups }, aval, inputs }) {
+    const [x, kernel] = inputs
+    const [perGroup, filters] = kernel!.shape.slice(-2) as [number, number]
+    return {
+      batch: groups === 1 ? [] : [groups],
+      m: [x!.shape[0]!, ...aval.shape.slice(1, -1)],
+      n: [filters / groups],
+      k: [...kernel!.shape.slice(0, -2), perGroup],
+    }
+  },
+  coordinates({ params: { strides, kernelDilation, groups }, inputs }, { batch, m, n, k }, index) {
+    const [perGroup, filters] = inputs[1]!.shape.slice(-2) as [number, number]
+    const [sample, ...spatial] = m
+    const [taps, channel] = [k.slice(0, -1), k.at(-1)!]
+    const source = spatial.map((position, i) =>
+      index.plus(index.times(position, strides[i]!), index.times(taps[i]!, kernelDilation[i]!)),
+    )
+    const inGroup = (within: typeof channel, width: number) =>
+      batch[0] === undefined ? within : index.plus(index.times(batch[0], width), within)
+    const filter = inGroup(n[0]!, filters / groups)
+    return {
+      a: [sample!, ...source, inGroup(channel, perGroup)],
+      b: [...taps, channel, filter],
+      out: [sample!, ...spatial, filter],
+    }
+  },
+  covers: ({ padding, inputDilation }) =>
+    padding.every(([low, high]) => low === 0 && high === 0) && inputDilation.every((distance) => distance === 1),
+  rewrite: ([x, kernel], params) => (multipliesZeros(x!, kernel!, params) ? spread : padded)(x!, kernel!, params),
+}
 
 /**
- * The graph without convolutions whose input has padding or gaps. The input is padded (or cut, where padding is negative) in
- * memory once, and a convolution reads it without asking where it is; or, where that would multiply many zeros, products
- * of every input with every weight are added up where they belong.
+ * The input with padding (cut off where that is negative) and gaps, made in memory once, and a convolution that reads it
+ * without conditions.
  */
-export function plainConvolutions(graph: Graph): Graph {
-  if (!graph.nodes.some(needsRewriting)) return graph
-  const given = [...graph.inputs, ...graph.constants].map(({ shape, dtype }) => new Tensor({ shape, dtype }))
-  const replayed = (...values: Tensor[]) => {
-    for (const node of graph.nodes) {
-      const inputs = node.inputs.map((value) => values[value]!)
-      if (needsRewriting(node)) values.push(rewritten(inputs[0]!, inputs[1]!, node.params as ConvParams))
-      else values.push(...applyAll(node.op, inputs, node.params))
-    }
-    return graph.outputs.map((value) => values[value]!)
-  }
-  const { nodes, outputs } = traceOpen(replayed, given, () => true).graph
-  return { ...graph, nodes, outputs }
-}
-
-function needsRewriting({ op, params }: Node): boolean {
-  if (op !== (convOp as Op)) return false
-  const { padding, inputDilation } = params as ConvParams
-  return padding.some(([low, high]) => low !== 0 || high !== 0) || inputDilation.some((gap) => gap !== 1)
-}
-
-function rewritten(x: Tensor, kernel: Tensor, params: ConvParams): Tensor {
-  return multipliesZeros(x, kernel, params) ? spread(x, kernel, params) : padded(x, kernel, params)
-}
-
 function padded(x: Tensor, kernel: Tensor, params: ConvParams): Tensor {
   const plain: ConvParams = {
     ...params,
@@ -57,10 +54,10 @@ function padded(x: Tensor, kernel: Tensor, params: ConvParams): Tensor {
   return apply(convOp, [widened(x, params.padding, params.inputDilation), kernel], plain)
 }
 
-/** So many products in vain, per input and weight, cost about as much as bringing a product to memory and back. */
+/** So many products with a zero cost about as much as writing a product to memory and reading it again. */
 const productsPerTransfer = 12
 
-/** Whether padding or gaps are so large a part of the input that it is better to multiply without them. */
+/** Whether padding and gaps are so large a part of the input that `spread` is faster. */
 function multipliesZeros(x: Tensor, kernel: Tensor, params: ConvParams): boolean {
   if (params.groups !== 1 || params.strides.some((stride) => stride !== 1)) return false
   const channels = x.shape.at(-1)!
@@ -69,7 +66,7 @@ function multipliesZeros(x: Tensor, kernel: Tensor, params: ConvParams): boolean
   return positions > 0 && (outputs / positions - 1) * channels > productsPerTransfer
 }
 
-/** Each input times each weight as one product of matrices, added up where they belong. */
+/** Each input times each weight, as one matrix product, and the products added up where they belong. */
 function spread(x: Tensor, kernel: Tensor, { padding, inputDilation, kernelDilation }: ConvParams): Tensor {
   const spatial = x.shape.slice(1, -1)
   const sizes = kernel.shape.slice(0, spatial.length)
@@ -87,7 +84,7 @@ function spread(x: Tensor, kernel: Tensor, { padding, inputDilation, kernelDilat
     dilations: kernelDilation,
     spatial: spatial.map((length, axis) => (length - 1) * inputDilation[axis]! + reach[axis]! + 1),
   })
-  // this is the convolution with padding as far as the kernel reaches
+  // the result has the padding that the reach of the kernel needs; the rest is added or cut off
   const rest = padding.map(([low, high], axis) => [low - reach[axis]!, high - reach[axis]!] as const)
   return widened(whole, rest, [])
 }
@@ -114,3 +111,5 @@ function widened(
     larger.shape.map((length, axis) => length - start[axis]! - end[axis]!),
   )
 }
+
+export const convLowerings: Lowerings = { conv }

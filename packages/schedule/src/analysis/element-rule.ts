@@ -1,0 +1,20 @@
+import type { ElementRule, ElementTools, LoweredNode, ReductionRule } from '@gradus/tensor/lowering'
+import type { GraphAnalysis } from './graph-analysis.ts'
+
+/** The rule by which the elements of an inlined or mapped node are computed. */
+export function elementRuleOf(analysis: GraphAnalysis, node: number): ElementRule {
+  const rule = analysis.lowering(node)
+  return rule.kind === 'reduction' ? unreduced(rule) : (rule as ElementRule)
+}
+
+/** A reduction of one element at a time. */
+function unreduced(rule: ReductionRule): ElementRule {
+  return {
+    kind: 'element',
+    once: true,
+    element<I, E>(node: LoweredNode<never>, at: readonly I[], { index, make, read }: ElementTools<I, E>) {
+      const source = rule.source(node, at, [], index)
+      return make.choice(source.only, () => read(0, source.at), make.constant(node.aval.dtype, 0))
+    },
+  }
+}

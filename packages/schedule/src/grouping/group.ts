@@ -1,0 +1,75 @@
+import { sizeOf } from '@gradus/tensor'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
+import { type Run, runsOf } from './edges.ts'
+
+/**
+ * Nodes that become one kernel. `map`: elementwise over `size` elements. `rows`: elementwise and reductions over the
+ * dimensions `runs`. `contract`: a sum of products and what is computed from each sum. `stores` and `whole`: one node of
+ * that role. Nodes that are `inlined` are computed where they are read.
+ */
+export interface Group {
+  readonly kind: 'map' | 'rows' | 'contract' | 'stores' | 'whole'
+  readonly nodes: readonly number[]
+  readonly inlined: readonly number[]
+  readonly size: number
+  readonly runs: readonly Run[]
+}
+
+/** A kernel does not go over longer rows (in elements) twice: they would not stay in the cache. */
+const longestRow = 16384
+/** The same for rows that lie across memory, of which a kernel handles several at once. */
+const longestColumn = 1024
+
+/** A group of one node. */
+export function groupOf(analysis: GraphAnalysis, index: number): Group {
+  const size = sizeOf(analysis.node(index).aval.shape)
+  const group = { nodes: [index], inlined: [], size, runs: [] }
+  const role = analysis.roles[index]!
+  if (role === 'inlined') throw new Error(`Node ${index} is inlined and has no group.`)
+  if (role !== 'reduce') return { ...group, kind: role }
+  const node = analysis.loweredNode(index)
+  const { axes, inner } = analysis.rule(index, 'reduction')
+  const { shape } = node.inputs[0]!
+  if (axes) return { ...group, kind: 'rows', size: sizeOf(shape), runs: runsOf(shape, axes(node.params)) }
+  const length = sizeOf(inner(node))
+  const runs = [
+    { size, reduced: false },
+    { size: length, reduced: true },
+  ]
+  return { ...group, kind: 'rows', size: size * length, runs }
+}
+
+/** Two groups as one, if their loops are the same; whether their values are there in time is not checked here. */
+export function joinedGroup(one: Group, other: Group): Group | undefined {
+  const isAlone = ({ kind, inlined }: Group) => kind === 'whole' || kind === 'stores' || inlined.length > 0
+  if (isAlone(one) || isAlone(other)) return undefined
+  const nodes = [...one.nodes, ...other.nodes].sort((a, b) => a - b)
+  const [rows, second] = one.kind === 'map' ? [other, one] : [one, other]
+  const inlined: number[] = []
+  if (rows.kind === 'rows') {
+    if (second.kind === 'contract') return undefined
+    const fits =
+      second.kind === 'rows'
+        ? sameRuns(rows.runs, second.runs)
+        : second.size === rows.size || second.size === rowCount(rows.runs)
+    return fits ? { kind: 'rows', nodes, inlined, size: rows.size, runs: rows.runs } : undefined
+  }
+  const contractions = [one, other].filter(({ kind }) => kind === 'contract').length
+  if (one.size !== other.size || contractions > 1) return undefined
+  return { kind: contractions === 1 ? 'contract' : 'map', nodes, inlined, size: one.size, runs: [] }
+}
+
+/** How many rows there are: positions of the dimensions that are kept. */
+export function rowCount(runs: readonly Run[]): number {
+  return runs.reduce((count, { size, reduced }) => (reduced ? count : count * size), 1)
+}
+
+/** Whether a kernel may go over the rows several times. */
+export function areShort(runs: readonly Run[]): boolean {
+  const length = runs.reduce((count, { size, reduced }) => (reduced ? count * size : count), 1)
+  return length <= (runs.at(-1)?.reduced ? longestRow : longestColumn)
+}
+
+function sameRuns(a: readonly Run[], b: readonly Run[]): boolean {
+  return a.length === b.length && a.every(({ size, reduced }, i) => size === b[i]!.size && reduced === b[i]!.reduced)
+}

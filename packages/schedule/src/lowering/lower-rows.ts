@@ -1,0 +1,95 @@
+import { sizeOf } from '@gradus/tensor'
+import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
+import type { Group } from '../grouping/group.ts'
+import { AxisMaker } from '../index/axes.ts'
+import { type Expression, Expressions, forEachExpression } from '../index/expression.ts'
+import { type Axis, type Index, indexArithmetic, ravel, unravel } from '../index/integer.ts'
+import { isPosition } from '../kernels/combine.ts'
+import type { LoopKernel, Pass, RowReduction } from '../kernels/kernel.ts'
+import { refineLoops } from '../kernels/refine.ts'
+import { saveAcrossPasses } from '../kernels/saves.ts'
+import { unrollShort } from '../kernels/unroll.ts'
+import { readingFor, storeAt } from './group-reading.ts'
+import type { Reading } from './reading.ts'
+
+/** Loops over rows, with one pass over each row for what needs no reduction, one for what needs those of the first, ... */
+export function lowerRows(analysis: GraphAnalysis, group: Group, outputs: readonly number[]): LoopKernel {
+  const axes = new AxisMaker()
+  const make = new Expressions()
+  const reduceNodes = group.nodes.filter((node) => analysis.roles[node] === 'reduce')
+  const domain = rowDomain(analysis, reduceNodes[0]!, axes)
+  const reductions = new Map<number, RowReduction & { readonly level: number }>()
+  const reading: Reading = readingFor(analysis, group, make, (node) =>
+    make.reduced(analysis.node(node).aval.dtype, reductions.get(node)!.id, domain.outer),
+  )
+  // the pass after which everything that an expression needs is known
+  const levelOf = (expression: Expression): number => {
+    let level = 0
+    forEachExpression([expression], (part) => {
+      if (part.kind !== 'reduced') return
+      for (const reduction of reductions.values())
+        if (reduction.id === part.reduction) level = Math.max(level, reduction.level + 1)
+    })
+    return level
+  }
+  for (const node of reduceNodes) {
+    const expression = reductionElement(analysis, reading, node, domain)
+    const { combine } = analysis.rule(node, 'reduction')
+    const place = isPosition(combine) ? { place: domain.within } : {}
+    reductions.set(node, { id: reductions.size, combine, expression, level: levelOf(expression), ...place })
+  }
+  const isPerRow = (node: number) =>
+    analysis.roles[node] === 'reduce' || sizeOf(analysis.node(node).aval.shape) !== group.size
+  const stores = outputs
+    .filter((node) => !isPerRow(node))
+    .map((node) => storeAt(analysis, reading, node, domain.position))
+  const rows = outputs.filter(isPerRow).map((node) => storeAt(analysis, reading, node, domain.row))
+  const count =
+    1 +
+    Math.max(...[...reductions.values()].map(({ level }) => level), ...stores.map((store) => levelOf(store.expression)))
+  const passes = Array.from(
+    { length: count },
+    (_, level): Pass => ({
+      reductions: [...reductions.values()].filter((reduction) => reduction.level === level),
+      stores: stores.filter((store) => levelOf(store.expression) === level),
+      saves: [],
+    }),
+  )
+  const kernel: LoopKernel = { kind: 'loops', outer: domain.outer, inner: domain.inner, passes, rows, slots: 0, make }
+  return saveAcrossPasses(refineLoops(unrollShort(refineLoops(kernel, axes)), axes))
+}
+
+interface RowDomain {
+  readonly outer: readonly Axis[]
+  readonly inner: readonly Axis[]
+  /** The position among all elements, among the rows, and among the elements of a row. */
+  readonly position: Index
+  readonly row: Index
+  readonly within: Index
+}
+
+function rowDomain(analysis: GraphAnalysis, index: number, axes: AxisMaker): RowDomain {
+  const node = analysis.loweredNode(index)
+  const rule = analysis.rule(index, 'reduction')
+  const { shape } = node.aval
+  const innerShape = rule.inner(node)
+  const inner = axes.coordinates(innerShape)
+  const outer = axes.coordinates(shape)
+  const position = rule.axes
+    ? ravel(rule.source(node, outer.at, inner.at, indexArithmetic).at, node.inputs[0]!.shape)
+    : ravel([...outer.at, ...inner.at], [...shape, ...innerShape])
+  const [row, within] = [ravel(outer.at, shape), ravel(inner.at, innerShape)]
+  return { outer: outer.axes, inner: inner.axes, position, row, within }
+}
+
+/** The element that a reduction takes at the current position of the loops. */
+function reductionElement(analysis: GraphAnalysis, reading: Reading, index: number, domain: RowDomain): Expression {
+  const node = analysis.loweredNode(index)
+  const rule = analysis.rule(index, 'reduction')
+  const input = analysis.node(index).inputs[0]!
+  if (rule.axes) return reading.read(input, unravel(domain.position, node.inputs[0]!.shape))
+  const within = unravel(domain.within, rule.inner(node))
+  const source = rule.source(node, unravel(domain.row, node.aval.shape), within, indexArithmetic)
+  const { make } = reading
+  return make.choice(source.only, () => reading.read(input, source.at), make.constant(node.aval.dtype, 0))
+}

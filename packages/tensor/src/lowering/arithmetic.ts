@@ -1,0 +1,19 @@
+import { computeDType } from '../dtype.ts'
+import type { castOp } from '../ops/arithmetic.ts'
+import type { ElementFunction, ElementRule, Lowerings, ParamsOf } from './rule.ts'
+
+/** Rounds a float32 number to the nearest half. */
+export const roundToHalf: ElementFunction = { name: 'roundToHalf' }
+
+// Halves are computed with as float32, so a cast to them rounds. Other ops round where they store.
+const cast: ElementRule<ParamsOf<typeof castOp>> = {
+  kind: 'element',
+  element({ op, aval, inputs }, at, { make, read }) {
+    const x = read(0, at)
+    if (aval.dtype !== 'float16') return make.apply(aval.dtype, op, [x])
+    const number = computeDType(inputs[0]!.dtype) === 'float32' ? x : make.apply('float32', op, [x])
+    return make.apply('float16', roundToHalf, [number])
+  },
+}
+
+export const arithmeticLowerings: Lowerings = { cast }

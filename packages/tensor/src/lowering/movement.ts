@@ -1,0 +1,81 @@
+import type { concatOp, flipOp, padOp, permuteOp, sliceOp } from '../ops/movement.ts'
+import type { ElementRule, Lowerings, ParamsOf, StoreLoop, StoreRule } from './rule.ts'
+
+const permute: ElementRule<ParamsOf<typeof permuteOp>> = {
+  kind: 'element',
+  inlined: true,
+  once: true,
+  element: ({ params: { axes } }, at, { read }) =>
+    read(
+      0,
+      at.map((_, axis) => at[axes.indexOf(axis)]!),
+    ),
+}
+
+const slice: ElementRule<ParamsOf<typeof sliceOp>> = {
+  kind: 'element',
+  inlined: true,
+  once: true,
+  element: ({ params: { start, step } }, at, { index, read }) =>
+    read(
+      0,
+      at.map((coordinate, axis) => index.shifted(index.times(coordinate, step[axis]!), start[axis]!)),
+    ),
+}
+
+const flip: ElementRule<ParamsOf<typeof flipOp>> = {
+  kind: 'element',
+  inlined: true,
+  once: true,
+  element({ params: { axes }, inputs }, at, { index, read }) {
+    const { shape } = inputs[0]!
+    return read(
+      0,
+      at.map((coordinate, axis) =>
+        axes.includes(axis) ? index.shifted(index.times(coordinate, -1), shape[axis]! - 1) : coordinate,
+      ),
+    )
+  },
+}
+
+const pad: ElementRule<ParamsOf<typeof padOp>> = {
+  kind: 'element',
+  once: true,
+  element({ params: { low, interior }, inputs }, at, { index, make, read }) {
+    const { shape, dtype } = inputs[0]!
+    const zero = make.constant(dtype, 0)
+    if (shape.includes(0)) return zero
+    // by axis: the position counted from the first element, and the distance between elements
+    const axes = at.map((coordinate, axis) => ({
+      from: index.shifted(coordinate, -low[axis]!),
+      distance: interior[axis]! + 1,
+    }))
+    const conditions = axes.flatMap(({ from, distance }, axis) => {
+      const within = { index: from, low: 0, high: (shape[axis]! - 1) * distance + 1 }
+      return distance > 1 ? [within, { index: index.remainder(from, distance), low: 0, high: 1 }] : [within]
+    })
+    const source = axes.map(({ from, distance }) => index.quotient(from, distance))
+    return make.choice(conditions, () => read(0, source), zero)
+  },
+}
+
+/** Each input into its part of the output. */
+const concat: StoreRule<ParamsOf<typeof concatOp>> = {
+  kind: 'stores',
+  loops({ inputs, params: { axis } }) {
+    let end = 0
+    return inputs.map(({ shape }, input): StoreLoop => {
+      const offset = end
+      end += shape[axis]!
+      return {
+        shape,
+        store: (at, { index, read }) => ({
+          to: at.map((coordinate, i) => (i === axis ? index.shifted(coordinate, offset) : coordinate)),
+          element: read(input, at),
+        }),
+      }
+    })
+  },
+}
+
+export const movementLowerings: Lowerings = { permute, slice, flip, pad, concat }
