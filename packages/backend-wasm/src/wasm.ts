@@ -1,7 +1,8 @@
-import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/schedule'
-import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
+import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
+import { type Backend, BackendError, type DeviceBuffer } from '@gradus/tensor'
+import { hasWhole } from './codegen/kernel-function.ts'
 import type { Features } from './codegen/tools.ts'
-import { elementwiseRow } from './elementwise/table.ts'
+import { hasElementwise } from './elementwise/table.ts'
 import { codeObstacle, detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
 import { compileGraph, WasmProgram } from './runtime/program.ts'
@@ -71,34 +72,29 @@ export function makeWasm(options: MakeOptions): Backend {
   const count = threadCount(threads)
   const machine = new Machine(makeMemory(maximumPages, count > 1), count, 'wasm', patienceMs)
   const target = { features, threads: count, maximumPages, worthSharing }
-  const cache = new ProgramCache((graph) => compileGraph(graph, target))
+  const compiled = new CompiledGraphs({
+    name: 'wasm',
+    hasElementwise,
+    hasWhole,
+    compile: (graph) => compileGraph(graph, target),
+  })
   return {
     name: 'wasm',
     about: aboutOf(features, count),
-    // composites that have code of their own
-    has: ({ name }) => elementwiseRow(name) !== undefined,
-    allocate: (bytes) => machine.allocate(bytes),
+    has: ({ name }) => hasElementwise(name),
+    allocate: (bytes) => machine.memory.allocate(bytes),
     write(buffer: DeviceBuffer, data: ArrayBufferView) {
-      const { address } = buffer as HeapPart
+      const { address } = buffer as HeapBuffer
       machine.heap.bytesAt(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     },
     read: (buffer) => Promise.resolve(copyOf(buffer)),
     readSync: copyOf,
-    free: (buffer) => machine.free(buffer as HeapPart),
-    compile(graph: Graph) {
-      try {
-        return new WasmProgram(machine, cache.get(graph), graph.constants)
-      } catch (error) {
-        if (!(error instanceof UnknownOp)) throw error
-        throw new BackendError(
-          `The wasm backend has no code for the op '${error.op}'. Give the op an \`inline\` body made of other ops.`,
-        )
-      }
-    },
+    free: (buffer) => machine.memory.free(buffer as HeapBuffer),
+    compile: (graph) => new WasmProgram(machine, compiled.get(graph), graph.constants),
   }
 
   function copyOf(buffer: DeviceBuffer): Uint8Array {
-    const { address, byteLength } = buffer as HeapPart
+    const { address, byteLength } = buffer as HeapBuffer
     // a copy in memory of its own: a shared one is not accepted everywhere
     return new Uint8Array(machine.heap.bytesAt(address, byteLength))
   }

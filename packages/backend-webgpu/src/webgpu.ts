@@ -1,5 +1,6 @@
-import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/schedule'
-import { type Backend, BackendError, type Graph } from '@gradus/tensor'
+import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
+import type { Backend } from '@gradus/tensor'
+import { hasWhole } from './kernels/whole.ts'
 import { findGpu, type GpuSource, openDevice } from './runtime/gpu.ts'
 import { Machine } from './runtime/machine.ts'
 import { requireMatrices } from './runtime/matrix-check.ts'
@@ -77,24 +78,20 @@ export async function makeWebGpu({
 }
 
 function backendOn(machine: Machine, about: string, traits: GpuTraits): Backend {
-  const cache = new ProgramCache((graph) => compileGraph(graph, traits))
+  const compiled = new CompiledGraphs({
+    name: 'webgpu',
+    hasElementwise: hasOperation,
+    hasWhole,
+    compile: (graph) => compileGraph(graph, traits),
+  })
   return {
     name: 'webgpu',
     about,
     has: ({ name }) => hasOperation(name),
-    allocate: (bytes) => machine.allocate(bytes),
-    write: (buffer, data) => machine.write(buffer as HeapPart, data),
-    read: (buffer) => machine.read(buffer as HeapPart),
-    free: (buffer) => machine.free(buffer as HeapPart),
-    compile(graph: Graph) {
-      try {
-        return new GpuProgram(machine, cache.get(graph), graph.constants)
-      } catch (error) {
-        if (!(error instanceof UnknownOp)) throw error
-        throw new BackendError(
-          `The webgpu backend has no code for the op '${error.op}'. Give the op an \`inline\` body made of other ops.`,
-        )
-      }
-    },
+    allocate: (bytes) => machine.memory.allocate(bytes),
+    write: (buffer, data) => machine.write(buffer as HeapBuffer, data),
+    read: (buffer) => machine.read(buffer as HeapBuffer),
+    free: (buffer) => machine.memory.free(buffer as HeapBuffer),
+    compile: (graph) => new GpuProgram(machine, compiled.get(graph), graph.constants),
   }
 }

@@ -4,6 +4,7 @@ import {
   avalsOf,
   type Backend,
   BackendError,
+  bodyOf,
   computeDType,
   type DeviceBuffer,
   type DType,
@@ -21,6 +22,7 @@ import {
   toMemory,
   viewOf,
 } from '@gradus/tensor'
+import { missingOp } from './missing-op.ts'
 import { byteSize, donorOf, type Place } from './place.ts'
 import { planMemory } from './plan.ts'
 import { runRepeatedly } from './repeat.ts'
@@ -117,11 +119,7 @@ class Program implements Executable, StepProgram {
       const step = Object.hasOwn(kernels, node.op.name)
         ? kernelStep(kernels[node.op.name]!, outputs[0]!, inputs, node.params as never)
         : loopStep(node, (body) => new Program(name, kernels, body), inputs, outputs)
-      if (!step) {
-        throw new BackendError(
-          `The ${name} backend has no kernel for the op '${node.op.name}'. Give the op an \`inline\` body made of other ops, or add a kernel of that name.`,
-        )
-      }
+      if (!step) throw missingOp(name, node.op)
       if (fixed) step()
       else this.steps.push(step)
     })
@@ -229,13 +227,14 @@ function copied({ shape, dtype }: Slot, data: TypedArray): NdArray {
 
 /** A step that runs a loop over a program of its own; undefined for other ops. */
 function loopStep(
-  { op, params }: Node,
+  { params }: Node,
   programOf: (body: Graph) => StepProgram,
   inputs: readonly Slot[],
   outputs: readonly Slot[],
 ): Step | undefined {
-  if (op.name !== 'scan') return undefined
-  const loop = new ScanLoop(params as ScanParams, programOf((params as ScanParams).body), inputs, outputs)
+  const body = bodyOf(params)
+  if (!body) return undefined
+  const loop = new ScanLoop(params as ScanParams, programOf(body), inputs, outputs)
   return () => loop.run()
 }
 

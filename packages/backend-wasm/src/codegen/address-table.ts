@@ -1,23 +1,18 @@
-import type { KernelSchedule } from '@gradus/schedule'
+import { type KernelSchedule, locate, type MemoryLocation, type Surroundings } from '@gradus/schedule'
 import { type I32, i32, type Void } from '../assembler/index.ts'
 
-/** What an entry of a program's table of addresses points to, known when the program is given its buffers. */
-export type TableEntry =
-  | { readonly at: 'input' | 'constant' | 'output'; readonly index: number }
-  | { readonly at: 'arena' | 'workspace' | 'prepared'; readonly offset: number }
-  /** Written by the program itself while it runs. */
-  | { readonly at: 'runtime' }
+/** Memory that programs share: for intermediate values, for rearranged operands, and for those prepared before a loop. */
+export type Region = 'arena' | 'workspace' | 'prepared'
+
+/** What an entry of a program's table of addresses points to: memory, or something that the program itself computes. */
+export type TableEntry = MemoryLocation<Region> | 'computed'
 
 /** Where a value lies: at an entry of the table, or at an address that code computes. */
-export type Source = TableEntry | { readonly at: 'code'; readonly address: I32 }
+export type Source = MemoryLocation<Region> | { readonly at: 'code'; readonly address: I32 }
 
 /** Tells where the values of a schedule lie. */
-export interface Sources {
+export interface Sources extends Surroundings<Source> {
   value(value: number): Source
-  /** The buffer of an output. */
-  output(index: number): Source
-  /** Where in the arena the values of this schedule begin. */
-  readonly arena: number
   /** Whether a value is the same whenever the schedule runs again, in the steps of a loop. */
   isFixed?(value: number): boolean
 }
@@ -35,37 +30,23 @@ export class AddressTable {
         this.entries.push(source)
         return
       }
-      this.entries.push({ at: 'runtime' })
+      this.entries.push('computed')
       prepare.push(i32.store(start, source.address, offset + 4 * index))
     })
     return { offset, prepare }
   }
 }
 
-/** Where the values of a whole program lie. */
-export function programSources(schedule: KernelSchedule): Sources {
-  const output = (index: number): Source => ({ at: 'output', index })
-  const input = (index: number): Source => ({ at: 'input', index })
-  return { arena: 0, output, value: (value) => sourceOf(schedule, value, { arena: 0, output, input }) }
+/** Where the values of a schedule lie, given what surrounds it. */
+export function sourcesOf(schedule: KernelSchedule, around: Surroundings<Source>): Sources {
+  return { ...around, value: (value) => locate(schedule, value, around) }
 }
 
-/** Where a value lies, given where the arena begins and where inputs and outputs are. */
-export function sourceOf(
-  { plan, analysis }: KernelSchedule,
-  value: number,
-  { arena, input, output }: Pick<Sources, 'arena' | 'output'> & { input(index: number): Source },
-): Source {
-  const place = plan.places.get(analysis.roots[value]!)!
-  switch (place.at) {
-    case 'input':
-      return input(place.index)
-    case 'output':
-      return output(place.index)
-    case 'constant':
-      return { at: 'constant', index: place.index }
-    case 'arena':
-      return { at: 'arena', offset: arena + place.offset }
-    case 'static':
-      throw new Error('A schedule has no static values.')
-  }
+/** Where the values of a whole program lie. */
+export function programSources(schedule: KernelSchedule): Sources {
+  return sourcesOf(schedule, {
+    arena: 0,
+    input: (index) => ({ at: 'input', index, offset: 0 }),
+    output: (index) => ({ at: 'output', index, offset: 0 }),
+  })
 }

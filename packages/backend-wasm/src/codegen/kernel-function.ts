@@ -13,6 +13,11 @@ const wholeFunctions: Readonly<Record<string, (kernel: WholeKernel, tools: Tools
   argsort: argsortFunction,
 }
 
+/** Whether there is code for an op that is a kernel of its own. */
+export function hasWhole(op: string): boolean {
+  return Object.hasOwn(wholeFunctions, op)
+}
+
 /** The functions that run a kernel, one after the other. */
 export function kernelFunctions(
   kernel: FusedKernel,

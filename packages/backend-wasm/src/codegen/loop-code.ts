@@ -1,8 +1,8 @@
 import { byteSize } from '@gradus/graph'
-import { type KernelSchedule, loopWorkspace, type WholeKernel } from '@gradus/schedule'
+import { type KernelSchedule, loopWorkspace, type Surroundings, type WholeKernel } from '@gradus/schedule'
 import type { Aval, ScanParams } from '@gradus/tensor'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
-import { type AddressTable, type Source, type Sources, sourceOf } from './address-table.ts'
+import { type AddressTable, type Source, type Sources, sourcesOf } from './address-table.ts'
 import type { Caller } from './tools.ts'
 
 /** What surrounds a loop. */
@@ -28,7 +28,7 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
   const spare = loopWorkspace(params, body.plan.arenaBytes).carries
   const inputs = kernel.inputs.map((value) => sources.value(value))
   const outputs = kernel.outputs.map((value) => sources.value(value))
-  const places = spare.map((offset): Source => ({ at: 'arena', offset: room + offset }))
+  const places = spare.map((offset): Source => ({ at: 'arena', index: 0, offset: room + offset }))
   const own = table.add([...inputs, ...outputs, ...places], start)
   const pointer = (entry: number): I32 => i32.load(start, own.offset + 4 * entry)
   const inputAt = (index: number) => pointer(index)
@@ -51,7 +51,7 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
     .slice(carries)
     .map((value) => ({ aval: body.analysis.aval(value), at: local() }))
 
-  const inner: Pick<Sources, 'arena' | 'output'> & { input(index: number): Source } = {
+  const inner: Surroundings<Source> = {
     arena: room,
     input(index) {
       if (index < carries) return { at: 'code', address: carried[index]!.now.get }
@@ -68,7 +68,7 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
     const place = body.plan.places.get(body.analysis.roots[value]!)!
     return place.at === 'constant' || (place.at === 'input' && place.index >= carries + sequences)
   }
-  const step = setting.run(body, { ...inner, isFixed, value: (value) => sourceOf(body, value, inner) })
+  const step = setting.run(body, { ...sourcesOf(body, inner), isFixed })
   const along = (base: I32, aval: Aval) => i32.add(base, i32.mul(time.get, i32.const(byteSize(aval))))
   // such that the last step writes to the output
   const firstIsOutput = (length - 1) % 2 === 0

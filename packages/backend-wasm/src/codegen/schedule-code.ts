@@ -78,9 +78,11 @@ export class ScheduleCode {
       }
       const [first, ...others] = this.functionsOf(kernel, cost, tools)
       if (!first!.prepares || !isFixed(first!, sources)) {
-        return [first!, ...others].map((code) => this.call(code, { at: 'workspace', offset: 0 }, sources, caller))
+        return [first!, ...others].map((code) =>
+          this.call(code, { at: 'workspace', index: 0, offset: 0 }, sources, caller),
+        )
       }
-      const prepared: Source = { at: 'prepared', offset: this.preparedBytes }
+      const prepared: Source = { at: 'prepared', index: 0, offset: this.preparedBytes }
       this.preparedBytes += Math.ceil(first!.workspaceBytes / 16) * 16
       before.push(this.call(first!, prepared, sources, caller))
       return others.map((code) => this.call(code, prepared, sources, caller))

@@ -20,6 +20,11 @@ const codes: Readonly<Record<string, (kernel: WholeKernel) => KernelCode>> = {
   },
 }
 
+/** Whether there is code for an op that is a kernel of its own. */
+export function hasWhole(op: string): boolean {
+  return Object.hasOwn(codes, op)
+}
+
 export function wholeCode(kernel: WholeKernel): KernelCode {
   return codes[kernel.node.op.name]!(kernel)
 }

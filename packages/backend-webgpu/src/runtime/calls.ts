@@ -2,7 +2,7 @@ import type { KernelSchedule } from '@gradus/schedule'
 import { assemble } from '../kernels/assemble.ts'
 import type { ShaderCode } from '../kernels/kernel-code.ts'
 import { type Chain, chainsOf } from './chains.ts'
-import { type Entry, type Launch, launchesOf } from './launches.ts'
+import { type Argument, type Launch, launchesOf } from './launches.ts'
 import type { GpuTraits } from './traits.ts'
 import { wavesOf } from './waves.ts'
 
@@ -10,7 +10,7 @@ import { wavesOf } from './waves.ts'
 export interface Call {
   readonly wgsl: string
   readonly groups: number
-  readonly entries: readonly Entry[]
+  readonly args: readonly Argument[]
   readonly label: string
 }
 
@@ -61,7 +61,7 @@ function callOf(phases: Chain, shaders: Shaders): Call {
   return {
     wgsl: shaders.textOf(phases.map((phase) => phase.map(({ code }) => code))),
     groups: phases.length > 1 ? 1 : launches.reduce((sum, { code }) => sum + code.groups, 0),
-    entries: launches.flatMap(({ entries }) => entries),
+    args: launches.flatMap(({ args }) => args),
     label: [...new Set(launches.map(({ label }) => label))].join('; '),
   }
 }

@@ -5,7 +5,7 @@ import type { Launch } from './launches.ts'
 function launch(groups: number, operations = 1, code: Partial<Launch['code']> = {}): Launch {
   return {
     code: { groups, workgroupSize: 256, workgroupBytes: 0, ...code } as Launch['code'],
-    entries: [],
+    args: [],
     label: '',
     operations,
   }

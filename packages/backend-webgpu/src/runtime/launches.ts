@@ -1,5 +1,13 @@
 import { byteSize, donorOf } from '@gradus/graph'
-import { type FusedKernel, type KernelSchedule, loopWorkspace, type WholeKernel } from '@gradus/schedule'
+import {
+  type FusedKernel,
+  type KernelSchedule,
+  locate,
+  loopWorkspace,
+  type MemoryLocation,
+  type Surroundings,
+  type WholeKernel,
+} from '@gradus/schedule'
 import { bytesPerElement, type ScanParams } from '@gradus/tensor'
 import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
@@ -7,18 +15,15 @@ import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
 import { loopsCode } from '../kernels/loops.ts'
 import type { Setting } from '../kernels/setting.ts'
 import { wholeCode } from '../kernels/whole.ts'
+import type { Region } from './machine.ts'
 import type { GpuTraits } from './traits.ts'
 
-/** Where a value lies when a program runs, in bytes from the beginning of something; or a given number, as `offset`. */
-export interface Place {
-  readonly at: 'input' | 'output' | 'constant' | 'arena' | 'workspace' | 'given'
-  readonly index: number
-  readonly offset: number
-}
+/** Where the memory of a value lies when a program runs; or a given number, as `offset`. */
+export type Location = MemoryLocation<Region | 'given'>
 
 /** A value that a shader is called with. */
-export interface Entry {
-  readonly place: Place
+export interface Argument {
+  readonly location: Location
   /** How many bytes it takes, and how many one of its elements. */
   readonly bytes: number
   readonly elementBytes: number
@@ -29,29 +34,25 @@ export interface Entry {
 export interface Launch {
   readonly code: ShaderCode
   /** The values of its slots. */
-  readonly entries: readonly Entry[]
+  readonly args: readonly Argument[]
   /** What it computes, for messages. */
   readonly label: string
   /** About how many additions and the like it takes. */
   readonly operations: number
 }
 
-/** Where the inputs and outputs of a schedule lie, and where in the arena its values begin. */
-interface Surroundings {
-  readonly arena: number
+interface LaunchSurroundings extends Surroundings<Location> {
   /** Whether inputs and outputs may lie within larger values. */
   readonly inLoop: boolean
-  input(index: number): Place
-  output(index: number): Place
 }
 
-/** All calls that a program consists of, in order. */
+/** All launches of a program, in order. */
 export function launchesOf(
   schedule: KernelSchedule,
   traits: GpuTraits,
 ): { launches: readonly Launch[]; workspaceBytes: number } {
   const workspace = { bytes: 0 }
-  const around: Surroundings = {
+  const around: LaunchSurroundings = {
     arena: 0,
     inLoop: false,
     input: (index) => ({ at: 'input', index, offset: 0 }),
@@ -69,7 +70,7 @@ class Launches {
 
   constructor(
     private readonly schedule: KernelSchedule,
-    private readonly around: Surroundings,
+    private readonly around: LaunchSurroundings,
     private readonly workspace: { bytes: number },
     private readonly traits: GpuTraits,
     /** The code of the kernels so far: the steps of a loop share it. */
@@ -90,7 +91,7 @@ class Launches {
     const copies = plan.outputs.flatMap((source, index): Launch[] => {
       if (source.from !== 'copy') return []
       const value = analysis.graph.outputs[index]!
-      return this.copy(this.placeOf(value), this.around.output(index), byteSize(analysis.aval(value)))
+      return this.copy(this.locate(value), this.around.output(index), byteSize(analysis.aval(value)))
     })
     return [...launches, ...copies]
   }
@@ -102,70 +103,62 @@ class Launches {
       code,
       label,
       operations,
-      entries: code.slots.map((slot): Entry => {
+      args: code.slots.map((slot): Argument => {
         const written = code.written.has(slot)
         if (slot === 'workspace') {
-          const place = { at: 'workspace', index: 0, offset: workspace } as const
-          return { place, bytes: workspaceBytes, elementBytes: 4, written }
+          const location = { at: 'workspace', index: 0, offset: workspace } as const
+          return { location, bytes: workspaceBytes, elementBytes: 4, written }
         }
         if (typeof slot === 'object') {
-          return { place: { at: 'given', index: 0, offset: slot.given }, bytes: 0, elementBytes: 1, written }
+          return { location: { at: 'given', index: 0, offset: slot.given }, bytes: 0, elementBytes: 1, written }
         }
         const aval = this.schedule.analysis.aval(slot)
-        return { place: this.placeOf(slot), bytes: byteSize(aval), elementBytes: bytesPerElement(aval.dtype), written }
+        return {
+          location: this.locate(slot),
+          bytes: byteSize(aval),
+          elementBytes: bytesPerElement(aval.dtype),
+          written,
+        }
       }),
     }))
   }
 
-  private copy(from: Place, to: Place, bytes: number): Launch[] {
+  private copy(from: Location, to: Location, bytes: number): Launch[] {
     if (bytes === 0) return []
     const inWords = from.offset % 4 === 0 && to.offset % 4 === 0 && bytes % 4 === 0
     const code = inWords ? copyCode(bytes / 4, 'words') : copyCode(bytes, 'bytes')
-    const entry = (slot: number): Entry => ({
-      place: slot === 0 ? from : to,
+    const argument = (slot: number): Argument => ({
+      location: slot === 0 ? from : to,
       bytes,
       elementBytes: inWords ? 4 : 1,
       written: slot === 1,
     })
-    return [{ code, entries: code.slots.map((slot) => entry(slot as number)), label: 'copy', operations: bytes }]
+    return [{ code, args: code.slots.map((slot) => argument(slot as number)), label: 'copy', operations: bytes }]
   }
 
-  private placeOf(value: number): Place {
-    const { plan, analysis } = this.schedule
-    const place = plan.places.get(analysis.roots[value]!)!
-    switch (place.at) {
-      case 'input':
-        return this.around.input(place.index)
-      case 'output':
-        return this.around.output(place.index)
-      case 'constant':
-        return { at: 'constant', index: place.index, offset: 0 }
-      case 'arena':
-        return { at: 'arena', index: 0, offset: this.around.arena + place.offset }
-      case 'static':
-        throw new Error('A schedule has no static values.')
-    }
+  private locate(value: number): Location {
+    return locate(this.schedule, value, this.around)
   }
 
   /** The calls of all steps: a carry alternates between its place in the outputs, where it ends, and a spare one. */
   private loop(kernel: WholeKernel, body: KernelSchedule, room: number): Launch[] {
     const params = kernel.node.params as ScanParams
     const { length, reverse, carries, sequences } = params
-    const inputs = kernel.inputs.map((value) => this.placeOf(value))
-    const outputs = kernel.outputs.map((value) => this.placeOf(value))
+    const inputs = kernel.inputs.map((value) => this.locate(value))
+    const outputs = kernel.outputs.map((value) => this.locate(value))
     const spare = loopWorkspace(params, body.plan.arenaBytes).carries
     const avals = params.body.inputs
     if (length === 0) {
       return avals.slice(0, carries).flatMap((aval, i) => this.copy(inputs[i]!, outputs[i]!, byteSize(aval)))
     }
     const results = body.analysis.graph.outputs.map((value) => byteSize(body.analysis.aval(value)))
-    const own = (carry: number, step: number): Place =>
+    const own = (carry: number, step: number): Location =>
       (length - 1 - step) % 2 === 0 ? outputs[carry]! : { at: 'arena', index: 0, offset: room + spare[carry]! }
     const codes = new Map<FusedKernel, PlacedCode>()
     return Array.from({ length }, (_, step) => {
       const time = reverse ? length - 1 - step : step
-      const shifted = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + time * bytes })
-      const around: Surroundings = {
+      const shifted = (from: Location, bytes: number): Location => ({ ...from, offset: from.offset + time * bytes })
+      const around: LaunchSurroundings = {
         arena: room,
         inLoop: true,
         input(index) {

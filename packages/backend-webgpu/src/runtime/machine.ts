@@ -1,4 +1,4 @@
-import { Areas, Heap, HeapPart } from '@gradus/schedule'
+import { Heap, type HeapBuffer, ProgramMemory } from '@gradus/schedule'
 import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'
@@ -10,8 +10,8 @@ import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
 
 const firstBytes = 2 ** 22
 
-/** What programs need while they run, one at a time: intermediate values, and what kernels need besides. */
-type Area = 'arena' | 'workspace'
+/** Memory that programs share: for intermediate values, and for what kernels keep between their shaders. */
+export type Region = 'arena' | 'workspace'
 
 /** A shader that was made ready, and whether the device could do that. */
 export interface Pipeline {
@@ -24,7 +24,7 @@ export class Machine {
   readonly room: GpuRoom
   readonly layout: GPUPipelineLayout
   private readonly groupLayout: GPUBindGroupLayout
-  readonly areas: Areas<Area>
+  readonly memory: ProgramMemory<Region>
   private readonly heap: Heap
   private readonly pipelines = new Map<string, Pipeline>()
   private readonly staging: GPUBuffer[] = []
@@ -40,10 +40,10 @@ export class Machine {
     const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, mostBytes)
     this.room = new GpuRoom(device, firstBytes, most, () => {
       this.heap.shrink()
-      this.areas.forgetBeyond(this.room.byteLength)
+      this.memory.forgetBeyond(this.room.byteLength)
     })
     this.heap = new Heap(this.room, name)
-    this.areas = new Areas(this.heap)
+    this.memory = new ProgramMemory(this.heap)
     this.groupLayout = device.createBindGroupLayout({
       entries: [
         { binding: 0, visibility: shaderStageCompute, buffer: { type: 'storage' } },
@@ -61,15 +61,7 @@ export class Machine {
     })
   }
 
-  allocate(bytes: number): HeapPart {
-    return new HeapPart(this.heap.allocate(bytes), bytes)
-  }
-
-  free({ address, byteLength }: HeapPart): void {
-    this.heap.release(address, byteLength)
-  }
-
-  write(part: HeapPart, data: ArrayBufferView): void {
+  write(part: HeapBuffer, data: ArrayBufferView): void {
     const causes = this.watch([], () => this.writeNow(part, data))
     this.origins.record([part], [], causes)
   }
@@ -91,11 +83,11 @@ export class Machine {
   }
 
   /** Remembers from what values come, until it is certain that the device made them. */
-  record(written: readonly HeapPart[], read: readonly HeapPart[], causes: readonly Cause[]): void {
+  record(written: readonly HeapBuffer[], read: readonly HeapBuffer[], causes: readonly Cause[]): void {
     this.origins.record(written, read, causes)
   }
 
-  private writeNow({ address, byteLength }: HeapPart, data: ArrayBufferView): void {
+  private writeNow({ address, byteLength }: HeapBuffer, data: ArrayBufferView): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     const rest = bytes.length % 4
     if (rest === 0 || bytes.length === byteLength) {
@@ -147,7 +139,7 @@ export class Machine {
   }
 
   /** The bytes of a buffer, after all that was asked for before. Rejects if the device did not make them. */
-  async read(part: HeapPart): Promise<Uint8Array> {
+  async read(part: HeapBuffer): Promise<Uint8Array> {
     const { address, byteLength } = part
     const bytes = Math.max(4, Math.ceil(byteLength / 4) * 4)
     const trouble = this.origins.trouble(part)

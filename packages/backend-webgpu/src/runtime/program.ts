@@ -1,11 +1,10 @@
 import type { LifetimePlan } from '@gradus/graph'
-import { type HeapPart, outputBuffers, schedule } from '@gradus/schedule'
+import { Addresses, type HeapBuffer, type MemoryLocation, outputBuffers, schedule } from '@gradus/schedule'
 import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
 import { mostGroups } from '../kernels/assemble.ts'
 import { type Call, callsOf } from './calls.ts'
 import type { Cause } from './cause.ts'
-import type { Place } from './launches.ts'
-import type { Machine, Pipeline } from './machine.ts'
+import type { Machine, Pipeline, Region } from './machine.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import type { GpuTraits } from './traits.ts'
 
@@ -36,8 +35,9 @@ export class GpuProgram implements Executable {
   private readonly stride: number
   private readonly words: Uint32Array<ArrayBuffer>
   private readonly tables: GPUBuffer
+  private readonly addresses: Addresses<Region>
   private group: GPUBindGroup | undefined
-  private bound = ''
+  private boundVersion = -1
 
   constructor(
     private readonly machine: Machine,
@@ -47,9 +47,10 @@ export class GpuProgram implements Executable {
     const { calls } = compiled
     this.pipelines = calls.map(({ wgsl, label }) => machine.pipeline(wgsl, label))
     this.causes = [...new Set(this.pipelines.map(({ cause }) => cause))]
-    this.stride = calls.reduce((most, { entries }) => Math.max(most, tableBytes(entries.length)), tableBytes(0))
+    this.stride = calls.reduce((most, { args }) => Math.max(most, tableBytes(args.length)), tableBytes(0))
     this.words = new Uint32Array(Math.max(1, calls.length) * (this.stride / 4))
     this.tables = machine.device.createBuffer({ label: 'tables', size: this.words.byteLength, usage: tableUsage })
+    this.addresses = new Addresses(machine.memory, constants)
     abandoned.register(this, this.tables)
   }
 
@@ -57,16 +58,16 @@ export class GpuProgram implements Executable {
     const { machine, compiled } = this
     const { plan, workspaceBytes } = compiled
     machine.demand(this.causes)
-    machine.areas.grow('arena', plan.arenaBytes)
-    machine.areas.grow('workspace', workspaceBytes)
-    const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapPart[], machine)
+    machine.memory.reserve('arena', plan.arenaBytes)
+    machine.memory.reserve('workspace', workspaceBytes)
+    const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapBuffer[], machine.memory)
     const together = Math.max(1, Math.floor(mostDispatches / Math.max(1, this.compiled.calls.length)))
     const causes = machine.watch(this.causes, () => {
-      this.bind(inputs as readonly HeapPart[], outputs)
+      this.bind(inputs as readonly HeapBuffer[], outputs)
       for (let done = 0; done < count; done += together) this.submit(Math.min(together, count - done))
     })
-    const constants = this.constants.map(({ storage }) => storage.buffer as HeapPart)
-    machine.record(outputs, [...(inputs as readonly HeapPart[]), ...constants], causes)
+    const constants = this.constants.map(({ storage }) => storage.buffer as HeapBuffer)
+    machine.record(outputs, [...(inputs as readonly HeapBuffer[]), ...constants], causes)
     return outputs
   }
 
@@ -87,35 +88,20 @@ export class GpuProgram implements Executable {
   }
 
   /** Writes the addresses of all values into the tables, if they are not there already. */
-  private bind(inputs: readonly HeapPart[], outputs: readonly HeapPart[]): void {
-    const { machine, words, stride } = this
-    const addresses = [...inputs, ...outputs].map(({ address }) => address)
-    const bound = `${machine.areas.version} ${machine.room.version} ${addresses.join()}`
-    if (this.bound === bound) return
-    this.bound = bound
-    this.compiled.calls.forEach(({ entries }, number) => {
+  private bind(inputs: readonly HeapBuffer[], outputs: readonly HeapBuffer[]): void {
+    const { machine, addresses, words, stride } = this
+    const moved = addresses.bind(inputs, outputs)
+    if (!moved && this.boundVersion === machine.room.version) return
+    this.boundVersion = machine.room.version
+    this.compiled.calls.forEach(({ args }, number) => {
       const start = (number * stride) / 4
       words.set(tableHeader, start)
-      entries.forEach(({ place, elementBytes }, index) => {
-        words[start + tableHeader.length + index] = this.addressOf(place, inputs, outputs) / elementBytes
+      args.forEach(({ location, elementBytes }, index) => {
+        const address = location.at === 'given' ? location.offset : addresses.of(location as MemoryLocation<Region>)
+        words[start + tableHeader.length + index] = address / elementBytes
       })
     })
     machine.device.queue.writeBuffer(this.tables, 0, words)
     this.group = machine.group(this.tables, stride)
-  }
-
-  private addressOf({ at, index, offset }: Place, inputs: readonly HeapPart[], outputs: readonly HeapPart[]): number {
-    switch (at) {
-      case 'input':
-        return inputs[index]!.address + offset
-      case 'output':
-        return outputs[index]!.address + offset
-      case 'constant':
-        return (this.constants[index]!.storage.buffer as HeapPart).address + offset
-      case 'given':
-        return offset
-      default:
-        return this.machine.areas.address(at) + offset
-    }
   }
 }

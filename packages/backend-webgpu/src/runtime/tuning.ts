@@ -1,4 +1,4 @@
-import type { HeapPart } from '@gradus/schedule'
+import type { HeapBuffer } from '@gradus/schedule'
 import { type Graph, matmul, Tensor, trace } from '@gradus/tensor'
 import { type ShapeClass, shapeClasses, type TileTable, type TileVariant, tileVariants } from '../kernels/tiles.ts'
 import type { Machine } from './machine.ts'
@@ -64,13 +64,14 @@ export function measureOn(machine: Machine, traits: GpuTraits, clock: () => numb
     const graph = productGraph(rows, products, columns)
     const program = new GpuProgram(machine, compileGraph(graph, { ...traits, tiles: { [of]: variant } }), [])
     const inputs = [rows * products, products * columns].map((count) => {
-      const part = machine.allocate(4 * count)
+      const part = machine.memory.allocate(4 * count)
       machine.write(part, new Float32Array(count).fill(0.5))
       return part
     })
     const time = async (runs: number) => {
       const begun = clock()
-      for (let done = 0; done < runs; done++) for (const made of program.run(inputs)) machine.free(made as HeapPart)
+      for (let done = 0; done < runs; done++)
+        for (const made of program.run(inputs)) machine.memory.free(made as HeapBuffer)
       await machine.device.queue.onSubmittedWorkDone()
       return (clock() - begun) / runs
     }
@@ -78,7 +79,7 @@ export function measureOn(machine: Machine, traits: GpuTraits, clock: () => numb
     const once = await time(1)
     const runs = Math.max(1, Math.min(20, Math.round(4 / once)))
     const times = [await time(runs), await time(runs), await time(runs)]
-    for (const part of inputs) machine.free(part)
+    for (const part of inputs) machine.memory.free(part)
     return Math.min(...times)
   }
 }

@@ -1,17 +1,17 @@
 import { Dice } from '@gradus/testing/checks'
 import { expect, it } from 'vitest'
-import type { Entry, Launch, Place } from './launches.ts'
+import type { Argument, Launch, Location } from './launches.ts'
 import { wavesOf } from './waves.ts'
 
 const code = {} as Launch['code']
 
-function entry(offset: number, bytes: number, written: boolean, place: Partial<Place> = {}): Entry {
-  return { place: { at: 'arena', index: 0, offset, ...place }, bytes, elementBytes: 4, written }
+function argument(offset: number, bytes: number, written: boolean, location: Partial<Location> = {}): Argument {
+  return { location: { at: 'arena', index: 0, offset, ...location }, bytes, elementBytes: 4, written }
 }
 
-const launch = (...entries: Entry[]): Launch => ({ code, entries, label: '', operations: 0 })
-const read = (offset: number, bytes = 16, place: Partial<Place> = {}) => entry(offset, bytes, false, place)
-const write = (offset: number, bytes = 16, place: Partial<Place> = {}) => entry(offset, bytes, true, place)
+const launch = (...args: Argument[]): Launch => ({ code, args, label: '', operations: 0 })
+const read = (offset: number, bytes = 16, location: Partial<Location> = {}) => argument(offset, bytes, false, location)
+const write = (offset: number, bytes = 16, location: Partial<Location> = {}) => argument(offset, bytes, true, location)
 
 const wavesFor = (launches: readonly Launch[]) =>
   wavesOf(launches).map((wave) => wave.map((one) => launches.indexOf(one)))
@@ -35,7 +35,9 @@ it('values overlap as far as their bytes do, and are apart in different buffers'
     [1, 3],
   ])
   const elsewhere = [{ at: 'input' }, { at: 'input', index: 1 }] as const
-  expect(wavesFor([launch(write(0)), ...elsewhere.map((place) => launch(write(0, 16, place)))])).toEqual([[0, 1, 2]])
+  expect(wavesFor([launch(write(0)), ...elsewhere.map((location) => launch(write(0, 16, location)))])).toEqual([
+    [0, 1, 2],
+  ])
 })
 
 it('what a launch overwrites in place does not hold it up', () => {
@@ -45,7 +47,7 @@ it('what a launch overwrites in place does not hold it up', () => {
 it('nothing that depends on something comes with it or before it, and nothing waits for nothing', () => {
   for (let seed = 0; seed < 200; seed++) {
     const dice = new Dice(seed)
-    const random = () => entry(4 * dice.whole(0, 12), 4 * dice.whole(0, 5), dice.next() < 0.4)
+    const random = () => argument(4 * dice.whole(0, 12), 4 * dice.whole(0, 5), dice.next() < 0.4)
     const launches = Array.from({ length: 20 }, () => launch(...Array.from({ length: dice.whole(1, 3) }, random)))
     const waves = wavesOf(launches)
     const waveOf = (one: Launch) => waves.findIndex((wave) => wave.includes(one))
@@ -58,12 +60,12 @@ it('nothing that depends on something comes with it or before it, and nothing wa
 })
 
 function conflict(a: Launch, b: Launch): boolean {
-  return a.entries.some((x) =>
-    b.entries.some(
+  return a.args.some((x) =>
+    b.args.some(
       (y) =>
         (x.written || y.written) &&
-        x.place.offset < y.place.offset + y.bytes &&
-        y.place.offset < x.place.offset + x.bytes &&
+        x.location.offset < y.location.offset + y.bytes &&
+        y.location.offset < x.location.offset + x.bytes &&
         x.bytes > 0 &&
         y.bytes > 0,
     ),

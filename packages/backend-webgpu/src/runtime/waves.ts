@@ -1,15 +1,15 @@
-import type { Entry, Launch } from './launches.ts'
+import type { Argument, Launch } from './launches.ts'
 
 /**
  * Launches in waves: those of a wave do not depend on one another, only on earlier waves. Each is in the earliest wave in
  * which it can be.
  */
 export function wavesOf(launches: readonly Launch[]): Launch[][] {
-  const memory = new TouchedMemory(launches.flatMap(({ entries }) => entries))
+  const memory = new TouchedMemory(launches.flatMap(({ args }) => args))
   const waves: Launch[][] = []
   for (const launch of launches) {
-    const wave = launch.entries.reduce((latest, entry) => Math.max(latest, memory.firstWave(entry)), 0)
-    for (const entry of launch.entries) memory.touch(entry, wave)
+    const wave = launch.args.reduce((latest, argument) => Math.max(latest, memory.firstWave(argument)), 0)
+    for (const argument of launch.args) memory.touch(argument, wave)
     const list = waves[wave]
     if (list) list.push(launch)
     else waves[wave] = [launch]
@@ -21,13 +21,13 @@ export function wavesOf(launches: readonly Launch[]): Launch[][] {
 class TouchedMemory {
   private readonly spaces = new Map<string, { bounds: number[]; written: number[]; read: number[] }>()
 
-  constructor(entries: readonly Entry[]) {
+  constructor(args: readonly Argument[]) {
     const bounds = new Map<string, Set<number>>()
-    for (const entry of entries) {
-      const { offset } = entry.place
-      const known = bounds.get(spaceOf(entry))
-      if (known) known.add(offset).add(offset + entry.bytes)
-      else bounds.set(spaceOf(entry), new Set([offset, offset + entry.bytes]))
+    for (const argument of args) {
+      const { offset } = argument.location
+      const known = bounds.get(spaceOf(argument))
+      if (known) known.add(offset).add(offset + argument.bytes)
+      else bounds.set(spaceOf(argument), new Set([offset, offset + argument.bytes]))
     }
     for (const [space, set] of bounds) {
       const sorted = [...set].sort((a, b) => a - b)
@@ -37,30 +37,30 @@ class TouchedMemory {
   }
 
   /** The first wave after all that it has to wait for. */
-  firstWave(entry: Entry): number {
-    const { written, read } = this.spaces.get(spaceOf(entry))!
+  firstWave(argument: Argument): number {
+    const { written, read } = this.spaces.get(spaceOf(argument))!
     let latest = -1
-    for (const part of this.partsOf(entry)) {
+    for (const part of this.partsOf(argument)) {
       latest = Math.max(latest, written[part]!)
-      if (entry.written) latest = Math.max(latest, read[part]!)
+      if (argument.written) latest = Math.max(latest, read[part]!)
     }
     return latest + 1
   }
 
-  touch(entry: Entry, wave: number): void {
-    const { written, read } = this.spaces.get(spaceOf(entry))!
-    const list = entry.written ? written : read
-    for (const part of this.partsOf(entry)) list[part] = Math.max(list[part]!, wave)
+  touch(argument: Argument, wave: number): void {
+    const { written, read } = this.spaces.get(spaceOf(argument))!
+    const list = argument.written ? written : read
+    for (const part of this.partsOf(argument)) list[part] = Math.max(list[part]!, wave)
   }
 
-  private *partsOf(entry: Entry): Iterable<number> {
-    const { bounds } = this.spaces.get(spaceOf(entry))!
-    const end = entry.place.offset + entry.bytes
-    for (let part = find(bounds, entry.place.offset); bounds[part]! < end; part++) yield part
+  private *partsOf(argument: Argument): Iterable<number> {
+    const { bounds } = this.spaces.get(spaceOf(argument))!
+    const end = argument.location.offset + argument.bytes
+    for (let part = find(bounds, argument.location.offset); bounds[part]! < end; part++) yield part
   }
 }
 
-function spaceOf({ place: { at, index } }: Entry): string {
+function spaceOf({ location: { at, index } }: Argument): string {
   return `${at}${index}`
 }
 

@@ -1,25 +1,54 @@
+import { missingOp } from '@gradus/graph'
 import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
+import { loweringOf } from '@gradus/tensor/lowering'
 
-/** So many programs are remembered; those that were not asked for the longest are forgotten. */
-const remembered = 256
+/** So many compiled graphs are kept; the one that was not used for the longest time is dropped first. */
+const mostKept = 256
+
+/** A code generator. */
+export interface CodeGenerator<T> {
+  /** The name of the backend, for errors. */
+  readonly name: string
+  /** Whether it has code for an elementwise op, and for an op that it runs as a whole. */
+  hasElementwise(op: string): boolean
+  hasWhole(op: string): boolean
+  compile(graph: Graph): T
+}
 
 /**
- * Remembers what graphs were compiled to. Equal graphs come up whenever a model is made again; they differ in nothing but
- * the values of their constants.
+ * Compiles graphs, and keeps the results: equal graphs come up whenever a model is made again. They differ in the values of
+ * their constants only.
  */
-export class ProgramCache<T> {
-  private readonly known = new Map<string, T>()
+export class CompiledGraphs<T> {
+  private readonly kept = new Map<string, T>()
 
-  constructor(private readonly compile: (graph: Graph) => T) {}
+  constructor(private readonly generator: CodeGenerator<T>) {}
 
+  /** Throws `BackendError` for an op that the backend has no code for. */
   get(graph: Graph): T {
     const key = keyOf(graph)
-    let found = this.known.get(key)
-    if (found) this.known.delete(key)
-    else found = this.compile(graph)
-    this.known.set(key, found)
-    if (this.known.size > remembered) this.known.delete(this.known.keys().next().value!)
+    let found = this.kept.get(key)
+    if (found) this.kept.delete(key)
+    else {
+      requireCode(graph, this.generator)
+      found = this.generator.compile(graph)
+    }
+    this.kept.set(key, found)
+    if (this.kept.size > mostKept) this.kept.delete(this.kept.keys().next().value!)
     return found
+  }
+}
+
+function requireCode(graph: Graph, generator: CodeGenerator<unknown>): void {
+  for (const { op, params } of graph.nodes) {
+    const body = bodyOf(params)
+    if (body) requireCode(body, generator)
+    const kind = loweringOf(op)?.kind
+    const isMissing =
+      kind === undefined ||
+      (op.elementwise && !generator.hasElementwise(op.name)) ||
+      (kind === 'whole' && !body && !generator.hasWhole(op.name))
+    if (isMissing) throw missingOp(generator.name, op)
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Heap } from './heap.ts'
-import { Areas } from './regions.ts'
+import { ProgramMemory } from './program-memory.ts'
 
 function memoryOf(bytes: number) {
   return {
@@ -30,16 +30,16 @@ describe('a memory that becomes smaller again', () => {
     expect(() => heap.allocate(2048)).toThrow('out of memory')
   })
 
-  it('loses the areas there', () => {
+  it('loses the regions there', () => {
     const memory = memoryOf(8192)
     const heap = new Heap(memory, 'test')
-    const areas = new Areas<'small' | 'large'>(heap)
-    areas.grow('small', 64)
-    areas.grow('large', 32768)
-    const version = areas.version
-    areas.forgetBeyond(8192)
-    expect(areas.address('small')).toBeGreaterThan(0)
-    expect(areas.address('large')).toBe(0)
-    expect(areas.version).toBe(version + 1)
+    const programs = new ProgramMemory<'small' | 'large'>(heap)
+    programs.reserve('small', 64)
+    programs.reserve('large', 32768)
+    const version = programs.version
+    programs.forgetBeyond(8192)
+    expect(programs.address('small')).toBeGreaterThan(0)
+    expect(programs.address('large')).toBe(0)
+    expect(programs.version).toBe(version + 1)
   })
 })

@@ -1,0 +1,9 @@
+import { BackendError, type Op } from '@gradus/tensor'
+
+/** The error of a backend that has no code for an op; a backend throws it from `compile`. */
+export function missingOp(backend: string, { name }: Op): BackendError {
+  return new BackendError(
+    `The ${backend} backend has no kernel for the op '${name}'. Give the op an \`inline\` body made of other ops, ` +
+      'add a kernel of that name to the backend, or let another backend run the op: `fallback(backend, cpu())`.',
+  )
+}
