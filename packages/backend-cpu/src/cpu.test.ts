@@ -1,4 +1,20 @@
-import { add, cast, equal, gather, matmul, mul, sum, tensor, useBackend, where } from '@gradus/tensor'
+import { compile } from '@gradus/graph'
+import {
+  add,
+  apply,
+  BackendError,
+  cast,
+  equal,
+  gather,
+  matmul,
+  mul,
+  type Op,
+  sum,
+  type Tensor,
+  tensor,
+  useBackend,
+  where,
+} from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cpu } from './cpu.ts'
 
@@ -31,6 +47,16 @@ describe('cpu', () => {
     expect(add(nothing, 1).shape).toEqual([0, 3])
     expect(sum(nothing, { axis: 0 }).array()).toEqual([0, 0, 0])
     expect(matmul(nothing, tensor([[1], [2], [3]])).array()).toEqual([])
+  })
+
+  it('names an op that it lacks, and says what to do', () => {
+    const op: Op = { name: 'acme/wobble', elementwise: true, shape: ([x]) => x! }
+    for (const run of [(x: Tensor) => apply(op, [x], null), compile((x: Tensor) => apply(op, [x], null))]) {
+      expect(() => run(tensor([1]))).toThrow(BackendError)
+      expect(() => run(tensor([1]))).toThrow(
+        /The cpu backend has no kernel for the op 'acme\/wobble'.*`inline`.*`fallback\(backend, cpu\(\)\)`/,
+      )
+    }
   })
 
   it('leaves its inputs as they are', () => {

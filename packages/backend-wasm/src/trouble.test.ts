@@ -2,9 +2,11 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { compile } from '@gradus/graph'
 import {
   add,
+  apply,
   type Backend,
   BackendError,
   matmul,
+  type Op,
   onBackend,
   reshape,
   sum,
@@ -20,6 +22,15 @@ import { type MakeOptions, makeWasm, wasm } from './wasm.ts'
 afterEach(() => {
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
+})
+
+it.each([{ elementwise: true } as const, {}])('names an op that it lacks, and says what to do: %j', (facts) => {
+  const op: Op = { name: 'acme/wobble', shape: ([x]) => x!, ...facts }
+  const call = () => onBackend(wasm({ threads: 1 }), () => apply(op, [tensor([1])], null))
+  expect(call).toThrow(BackendError)
+  expect(call).toThrow(
+    /The wasm backend has no kernel for the op 'acme\/wobble'.*`inline`.*`fallback\(backend, cpu\(\)\)`/,
+  )
 })
 
 /** The global WebAssembly with something else in one place. */

@@ -3,7 +3,18 @@ import { Dense } from '@gradus/layers'
 import { MeanSquaredError } from '@gradus/losses'
 import { Sequential } from '@gradus/models'
 import { Adam } from '@gradus/optimizers'
-import { add, type Backend, BackendError, exp, onBackend, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import {
+  add,
+  apply,
+  type Backend,
+  BackendError,
+  exp,
+  type Op,
+  onBackend,
+  type Tensor,
+  tensor,
+  useBackend,
+} from '@gradus/tensor'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { GpuSource } from './runtime/gpu.ts'
 import { adapterObstacle, dawnGpu } from './testing/dawn.ts'
@@ -50,6 +61,18 @@ describe('starting', () => {
     const backend = await webgpu()
     expect(backend).toMatchObject({ name: 'webgpu', about: expect.stringMatching(/^WebGPU/) })
   })
+})
+
+it.each([{ elementwise: true } as const, {}])('names an op that it lacks, and says what to do: %j', async (facts) => {
+  const op: Op = { name: 'acme/wobble', shape: ([x]) => x!, ...facts }
+  const backend = await webgpu({ gpu: nullGpu })
+  for (const run of [(x: Tensor) => apply(op, [x], null), compile((x: Tensor) => apply(op, [x], null))]) {
+    const call = () => onBackend(backend, () => run(tensor([1])))
+    expect(call).toThrow(BackendError)
+    expect(call).toThrow(
+      /The webgpu backend has no kernel for the op 'acme\/wobble'.*`inline`.*`fallback\(backend, cpu\(\)\)`/,
+    )
+  }
 })
 
 describe('what goes wrong on the device', () => {

@@ -11,7 +11,6 @@ import {
   type ScanParams,
   sizeOf,
   type TypedArray,
-  toMemory,
   viewOf,
 } from '@gradus/tensor'
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
@@ -30,9 +29,13 @@ import { Evaluator, numberOf } from './evaluator.ts'
 
 /**
  * Runs a schedule by its definition, element by element, in the memory that its plan gives to each value; donated inputs are
- * overwritten. Slow, and right whatever code generators make of the schedule.
+ * overwritten. Slow, and independent of any code generator.
  */
-export function interpret(schedule: KernelSchedule, inputs: readonly MemoryArray[]): MemoryArray[] {
+export function interpret(
+  schedule: KernelSchedule,
+  inputs: readonly MemoryArray[],
+  constants: readonly MemoryArray[] = [],
+): MemoryArray[] {
   const { analysis, kernels, plan } = schedule
   const outputs = analysis.graph.outputs.map((value, index) => {
     const donor = donorOf(plan.outputs[index]!)
@@ -40,7 +43,7 @@ export function interpret(schedule: KernelSchedule, inputs: readonly MemoryArray
     if (donor === undefined) return unwritten(dtype, sizeOf(shape))
     return viewOf(dtype, inputs[donor]!.buffer, inputs[donor]!.byteOffset, sizeOf(shape))
   })
-  const memory = memoryOf(schedule, inputs, outputs)
+  const memory = memoryOf(schedule, inputs, constants, outputs)
   for (const { kernel } of kernels) runKernel(kernel, memory)
   plan.outputs.forEach(({ from }, index) => {
     if (from === 'copy') outputs[index]!.set(memory(analysis.roots[analysis.graph.outputs[index]!]!))
@@ -53,10 +56,10 @@ type Memory = (value: number) => MemoryArray
 function memoryOf(
   { analysis, plan }: KernelSchedule,
   inputs: readonly MemoryArray[],
+  constants: readonly MemoryArray[],
   outputs: readonly MemoryArray[],
 ): Memory {
   const arena = unwritten('bool', plan.arenaBytes).buffer
-  const constants = analysis.graph.constants.map((constant) => toMemory(constant.dtype, constant.dataSync()))
   const known = new Map<number, MemoryArray>()
   const find = (value: number): MemoryArray => {
     const { shape, dtype } = analysis.aval(value)
