@@ -1,6 +1,6 @@
 import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
 import { type Backend, BackendError, type DeviceBuffer } from '@gradus/tensor'
-import { hasWhole } from './codegen/kernel-function.ts'
+import { hasOpaque } from './codegen/kernel-function.ts'
 import type { Features } from './codegen/tools.ts'
 import { hasElementwise } from './elementwise/table.ts'
 import { codeObstacle, detectFeatures } from './runtime/features.ts'
@@ -14,7 +14,7 @@ const allPages = 65536
 const firstPages = 256
 
 /** Memory is the limit before processors are: more threads make nothing faster. */
-const mostThreads = 8
+const maxThreads = 8
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
@@ -75,7 +75,7 @@ export function makeWasm(options: MakeOptions): Backend {
   const compiled = new CompiledGraphs({
     name: 'wasm',
     hasElementwise,
-    hasWhole,
+    hasOpaque,
     compile: (graph) => compileGraph(graph, target),
   })
   return {
@@ -115,7 +115,7 @@ function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
 
 function threadCount(asked: number | undefined): number {
   const obstacle = threadObstacle()
-  if (asked === undefined) return obstacle === undefined ? Math.min(processorCount(), mostThreads) : 1
+  if (asked === undefined) return obstacle === undefined ? Math.min(processorCount(), maxThreads) : 1
   if (!Number.isInteger(asked) || asked < 1) {
     throw new BackendError(`wasm({ threads: ${asked} }): \`threads\` has to be a whole number from 1 on.`)
   }

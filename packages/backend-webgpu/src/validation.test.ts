@@ -31,8 +31,8 @@ it('products of halves are made by matrix units, with what stands around them', 
   ]
   for (const matrixUnit of [unit(16), unit(8)]) {
     for (const [inputs, run] of cases) {
-      const { calls } = compileGraph(trace((...given: Tensor[]) => run(...given), inputs).graph, { matrixUnit })
-      const made = calls.filter(({ wgsl }) => wgsl.includes('subgroupMatrixMultiplyAccumulate'))
+      const { dispatches } = compileGraph(trace((...given: Tensor[]) => run(...given), inputs).graph, { matrixUnit })
+      const made = dispatches.filter(({ wgsl }) => wgsl.includes('subgroupMatrixMultiplyAccumulate'))
       expect(made).toHaveLength(1)
       device.pushErrorScope('validation')
       const module = device.createShaderModule({ code: made[0]!.wgsl })
@@ -51,7 +51,7 @@ function half(x: Tensor): Tensor {
 }
 
 it.each(Object.keys(devices))(
-  'all shaders of the ops and of random programs are valid on a device %s, and so are the calls',
+  'all shaders of the ops and of random programs are valid on a device %s, and so are the dispatches',
   async (name) => {
     const gpu = dawnGpu('backend=null', 'enable-dawn-features=allow_unsafe_apis')
     const experimental = { subgroupMatrix: name.includes('matrix') }

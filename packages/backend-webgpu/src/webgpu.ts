@@ -1,13 +1,13 @@
 import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
 import type { Backend } from '@gradus/tensor'
-import { hasWhole } from './kernels/whole.ts'
+import { hasOpaque } from './kernels/opaque.ts'
 import { findGpu, type GpuSource, openDevice } from './runtime/gpu.ts'
 import { Machine } from './runtime/machine.ts'
 import { requireMatrices } from './runtime/matrix-check.ts'
 import { compileGraph, GpuProgram } from './runtime/program.ts'
 import type { GpuTraits } from './runtime/traits.ts'
 import { type Measure, measureOn, type TuneCache, tunedTiles } from './runtime/tuning.ts'
-import { hasOperation } from './wgsl/operations.ts'
+import { hasElementwise } from './wgsl/elementwise.ts'
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {
@@ -48,7 +48,7 @@ export function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
 /** What tests choose besides. */
 export interface MakeOptions extends WebGpuOptions {
   /** How large the memory may become. */
-  readonly mostBytes?: number
+  readonly maxBytes?: number
   /** Takes the place of what is found out about the device. */
   readonly traits?: GpuTraits
   /** Takes the place of measuring, also on drivers without a GPU. */
@@ -60,13 +60,13 @@ export async function makeWebGpu({
   experimental,
   tune = false,
   tuneCache,
-  mostBytes = Number.POSITIVE_INFINITY,
+  maxBytes = Number.POSITIVE_INFINITY,
   traits: given,
   measure,
 }: MakeOptions): Promise<Backend> {
   const wantsMatrices = experimental?.subgroupMatrix ?? false
   const { device, about, isSoftware, traits: found } = await openDevice(gpu ?? (await findGpu()), wantsMatrices)
-  const machine = new Machine(device, 'webgpu', mostBytes)
+  const machine = new Machine(device, 'webgpu', maxBytes)
   let traits = given ?? found
   if (tune && (measure || !isSoftware)) {
     const measured = measure?.(machine) ?? measureOn(machine, traits, () => performance.now())
@@ -80,14 +80,14 @@ export async function makeWebGpu({
 function backendOn(machine: Machine, about: string, traits: GpuTraits): Backend {
   const compiled = new CompiledGraphs({
     name: 'webgpu',
-    hasElementwise: hasOperation,
-    hasWhole,
+    hasElementwise: hasElementwise,
+    hasOpaque,
     compile: (graph) => compileGraph(graph, traits),
   })
   return {
     name: 'webgpu',
     about,
-    has: ({ name }) => hasOperation(name),
+    has: ({ name }) => hasElementwise(name),
     allocate: (bytes) => machine.memory.allocate(bytes),
     write: (buffer, data) => machine.write(buffer as HeapBuffer, data),
     read: (buffer) => machine.read(buffer as HeapBuffer),

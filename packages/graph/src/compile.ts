@@ -51,7 +51,7 @@ export interface Compiled<A extends readonly unknown[], R> {
   graph(...args: A): Graph
 }
 
-interface Entry<R> {
+interface Specialization<R> {
   readonly backend: Backend
   /** The arguments, with tensors that have no value. */
   readonly form: readonly unknown[]
@@ -64,7 +64,7 @@ interface Entry<R> {
 }
 
 /** Programs that were run last are looked at first; a step of training has one for full batches and one for the rest. */
-const recentEntries = 4
+const maxRecent = 4
 
 /**
  * `fn` as one program per form of its arguments, instead of one call per op. Arguments and results are trees of tensors;
@@ -84,43 +84,43 @@ export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   { donate = [] }: CompileOptions = {},
 ): Compiled<A, R> {
-  const cache = new Map<Backend, Map<string, Entry<R>>>()
-  const recent: Entry<R>[] = []
+  const cache = new Map<Backend, Map<string, Specialization<R>>>()
+  const recent: Specialization<R>[] = []
   const retraces: string[] = []
   let traces = 0
 
-  function entryFor(args: A): { entry: Entry<R>; leaves: readonly Tensor[] } {
-    for (const [index, entry] of recent.entries()) {
+  function specializationFor(args: A): { specialization: Specialization<R>; leaves: readonly Tensor[] } {
+    for (const [index, specialization] of recent.entries()) {
       const leaves: Tensor[] = []
-      if (!hasFormOf(entry.form, args, leaves) || !allOn(entry.backend, leaves)) continue
-      if (index > 0) moveToFront(entry)
-      return { entry, leaves }
+      if (!hasFormOf(specialization.form, args, leaves) || !allOn(specialization.backend, leaves)) continue
+      if (index > 0) moveToFront(specialization)
+      return { specialization, leaves }
     }
     const leaves = treeLeaves(args)
     const backend = backendOf(leaves)
-    let entries = cache.get(backend)
-    if (!entries) cache.set(backend, (entries = new Map()))
+    let specializations = cache.get(backend)
+    if (!specializations) cache.set(backend, (specializations = new Map()))
     const key = formOf(args)
-    let entry = entries.get(key)
-    if (!entry) {
-      const forms = [...entries.values()].map(({ form }) => form)
+    let specialization = specializations.get(key)
+    if (!specialization) {
+      const forms = [...specializations.values()].map(({ form }) => form)
       if (traces++ > 0) retraces.push(explainRetrace(backend, forms, args))
       // what is made here belongs to the program, not to the caller's scope
-      entry = collect(() => build(backend, args)).result
-      entries.set(key, entry)
+      specialization = collect(() => build(backend, args)).result
+      specializations.set(key, specialization)
     }
-    moveToFront(entry)
-    return { entry, leaves }
+    moveToFront(specialization)
+    return { specialization, leaves }
   }
 
-  function moveToFront(entry: Entry<R>): void {
-    const index = recent.indexOf(entry)
+  function moveToFront(specialization: Specialization<R>): void {
+    const index = recent.indexOf(specialization)
     if (index >= 0) recent.splice(index, 1)
-    recent.unshift(entry)
-    if (recent.length > recentEntries) recent.pop()
+    recent.unshift(specialization)
+    if (recent.length > maxRecent) recent.pop()
   }
 
-  function build(backend: Backend, args: A): Entry<R> {
+  function build(backend: Backend, args: A): Specialization<R> {
     const traced = trace(fn, args, { keep: (op) => backend.has(op), donated: donatedLeaves(args, donate) })
     const simple = simplify(traced.graph)
     const obstacle = donate.includes(0)
@@ -141,7 +141,11 @@ export function compile<A extends readonly unknown[], R>(
     }
   }
 
-  function run({ backend, executable, graph, result, outputs }: Entry<R>, leaves: readonly Tensor[], count: number): R {
+  function run(
+    { backend, executable, graph, result, outputs }: Specialization<R>,
+    leaves: readonly Tensor[],
+    count: number,
+  ): R {
     const buffers = runDonating(backend, executable, leaves, graph.donated, count)
     return treeReplace(
       result,
@@ -151,8 +155,8 @@ export function compile<A extends readonly unknown[], R>(
 
   const compiled = (...args: A): R => {
     if (currentInterpreter() !== eager) return fn(...args)
-    const { entry, leaves } = entryFor(args)
-    return run(entry, leaves, 1)
+    const { specialization, leaves } = specializationFor(args)
+    return run(specialization, leaves, 1)
   }
 
   const repeat = (count: number, ...args: A): R => {
@@ -164,18 +168,18 @@ export function compile<A extends readonly unknown[], R>(
       for (let done = 1; done < count; done++) result = fn(...([result, ...args.slice(1)] as unknown as A))
       return result
     }
-    const { entry, leaves } = entryFor(args)
-    if (entry.obstacle !== undefined) {
-      throw new TypeError(`repeat: the result cannot take the place of the first argument: ${entry.obstacle}.`)
+    const { specialization, leaves } = specializationFor(args)
+    if (specialization.obstacle !== undefined) {
+      throw new TypeError(`repeat: the result cannot take the place of the first argument: ${specialization.obstacle}.`)
     }
-    return run(entry, leaves, count)
+    return run(specialization, leaves, count)
   }
 
   return Object.defineProperties(compiled, {
     traces: { get: () => traces },
     retraces: { get: () => retraces },
     repeat: { value: repeat },
-    graph: { value: (...args: A) => entryFor(args).entry.graph },
+    graph: { value: (...args: A) => specializationFor(args).specialization.graph },
   }) as Compiled<A, R>
 }
 

@@ -26,7 +26,7 @@ import { missingOp } from './missing-op.ts'
 import { byteSize, donorOf, type Place } from './place.ts'
 import { planMemory } from './plan.ts'
 import { runRepeatedly } from './repeat.ts'
-import { ScanLoop, type StepProgram } from './scan-loop.ts'
+import { type BodyProgram, ScanLoop } from './scan-loop.ts'
 
 /** Contiguous host values in row-major order. */
 export interface NdArray {
@@ -84,10 +84,10 @@ interface Slot {
 }
 
 /** Computes a node from what lies in its slots. */
-type Step = () => void
+type Command = () => void
 
-class Program implements Executable, StepProgram {
-  private readonly steps: Step[] = []
+class Program implements Executable, BodyProgram {
+  private readonly commands: Command[] = []
   private readonly inputs: readonly Aval[]
   // the values in the memory of each input and output, which differs from call to call
   private readonly inInputs: readonly Slot[][]
@@ -116,12 +116,12 @@ class Program implements Executable, StepProgram {
       }
       const inputs = node.inputs.map((input) => slots[input]!)
       const outputs = avalsOf(node).map((_, output) => slots[value + output]!)
-      const step = Object.hasOwn(kernels, node.op.name)
-        ? kernelStep(kernels[node.op.name]!, outputs[0]!, inputs, node.params as never)
-        : loopStep(node, (body) => new Program(name, kernels, body), inputs, outputs)
-      if (!step) throw missingOp(name, node.op)
-      if (fixed) step()
-      else this.steps.push(step)
+      const command = Object.hasOwn(kernels, node.op.name)
+        ? kernelCommand(kernels[node.op.name]!, outputs[0]!, inputs, node.params as never)
+        : loopCommand(node, (body) => new Program(name, kernels, body), inputs, outputs)
+      if (!command) throw missingOp(name, node.op)
+      if (fixed) command()
+      else this.commands.push(command)
     })
     this.outputs = graph.outputs.map((value, index) => {
       const source = plan.outputs[index]!
@@ -169,7 +169,7 @@ class Program implements Executable, StepProgram {
   }
 
   execute(): void {
-    for (const step of this.steps) step()
+    for (const command of this.commands) command()
     for (const { copyOf, copy } of this.outputs) if (copyOf) copy.set(copyOf.data)
   }
 
@@ -204,7 +204,7 @@ class Program implements Executable, StepProgram {
 }
 
 /** A step that runs a kernel. Kernels know no halves: they get float32 copies, and their results are rounded. */
-function kernelStep(kernel: Kernel, output: Slot, inputs: readonly Slot[], params: never): Step {
+function kernelCommand(kernel: Kernel, output: Slot, inputs: readonly Slot[], params: never): Command {
   if ([output, ...inputs].every(isPlain)) return () => kernel(output as NdArray, inputs as readonly NdArray[], params)
   return () => {
     const result = copied(output, hostArray(output.dtype, output.data.length))
@@ -226,12 +226,12 @@ function copied({ shape, dtype }: Slot, data: TypedArray): NdArray {
 }
 
 /** A step that runs a loop over a program of its own; undefined for other ops. */
-function loopStep(
+function loopCommand(
   { params }: Node,
-  programOf: (body: Graph) => StepProgram,
+  programOf: (body: Graph) => BodyProgram,
   inputs: readonly Slot[],
   outputs: readonly Slot[],
-): Step | undefined {
+): Command | undefined {
   const body = bodyOf(params)
   if (!body) return undefined
   const loop = new ScanLoop(params as ScanParams, programOf(body), inputs, outputs)

@@ -57,7 +57,7 @@ import { replay, trace } from './trace.ts'
 // donated and not, gives the same bits; and a plan never lets two values that are both needed share memory.
 
 type Program = (inputs: readonly Tensor[]) => Tensor[]
-type Step = (values: readonly Tensor[]) => Tensor
+type Operation = (values: readonly Tensor[]) => Tensor
 
 interface Sample {
   readonly program: Program
@@ -97,7 +97,7 @@ function randomSample(seed: number): Sample {
     dtype: random.pick<DType>(['float32', 'float32', 'int32', 'bool']),
   }))
   const captured = [tensor([0.5, -1, 2, 0.25]), tensor([1, 0, 5], { dtype: 'int32' })] as const
-  const steps: Step[] = []
+  const steps: Operation[] = []
   // shapes decide what can follow; they are worked out while the program grows
   const values: Tensor[] = avals.map((aval) => new Tensor(aval))
   const count = 1 + random.below(25)
@@ -131,7 +131,11 @@ function randomSample(seed: number): Sample {
   }
 }
 
-function randomStep(random: Dice, values: readonly Tensor[], captured: readonly [Tensor, Tensor]): Step | undefined {
+function randomStep(
+  random: Dice,
+  values: readonly Tensor[],
+  captured: readonly [Tensor, Tensor],
+): Operation | undefined {
   const index = random.below(values.length)
   const x = values[index]!
   const alike = (y: Tensor, at: number) => at !== index && y.dtype === x.dtype && sameShape(y.shape, x.shape)
@@ -143,11 +147,11 @@ function randomStep(random: Dice, values: readonly Tensor[], captured: readonly 
   const keepDims = random.chance(0.5)
   const each = (f: (axis: number) => number) => x.shape.map((_, i) => f(i))
   const onX =
-    (f: (x: Tensor) => Tensor): Step =>
+    (f: (x: Tensor) => Tensor): Operation =>
     (v) =>
       f(v[index]!)
   const onBoth =
-    (f: (x: Tensor, y: Tensor) => Tensor): Step =>
+    (f: (x: Tensor, y: Tensor) => Tensor): Operation =>
     (v) =>
       f(v[index]!, v[other]!)
 
@@ -155,7 +159,7 @@ function randomStep(random: Dice, values: readonly Tensor[], captured: readonly 
   const float = isFloat(x.dtype)
   const axes = x.rank > 0
   const small = x.size < 64
-  const choices: (Step | false)[] = [
+  const choices: (Operation | false)[] = [
     numeric && onX(neg),
     numeric && onX(abs),
     float && onX(sin),

@@ -1,7 +1,7 @@
 import { bytesPerElement, type MemoryArray, type ScanParams, sizeOf, viewOf } from '@gradus/tensor'
 
 /** The program of a step, whose inputs and outputs are where the loop says. */
-export interface StepProgram {
+export interface BodyProgram {
   bindInput(index: number, data: MemoryArray): void
   bindOutput(index: number, data: MemoryArray): void
   execute(): void
@@ -29,7 +29,7 @@ export class ScanLoop {
   /** `inputs` and `outputs` are those of the op. */
   constructor(
     private readonly params: ScanParams,
-    private readonly program: StepProgram,
+    private readonly program: BodyProgram,
     private readonly inputs: readonly LoopValue[],
     private readonly outputs: readonly LoopValue[],
   ) {

@@ -79,7 +79,7 @@ describe('what becomes one kernel', () => {
   })
 
   it('no sorting, which is one op as a whole', () => {
-    expect(kindsOf((x) => argsort(mul(x!, 2)), [ones([100])])).toEqual(['loops', 'whole'])
+    expect(kindsOf((x) => argsort(mul(x!, 2)), [ones([100])])).toEqual(['loops', 'opaque'])
   })
 })
 
@@ -147,7 +147,7 @@ describe('a loop', () => {
       )
     const [short, long] = [loop(3), loop(1000)]
     expect(long.kernels).toHaveLength(short.kernels.length)
-    const body = long.kernels.map(({ kernel }) => (kernel.kind === 'whole' ? kernel.body : undefined)).find(Boolean)!
+    const body = long.kernels.map(({ kernel }) => (kernel.kind === 'opaque' ? kernel.body : undefined)).find(Boolean)!
     expect(body.kernels.length).toBeGreaterThan(0)
   })
 })

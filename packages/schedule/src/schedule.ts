@@ -2,9 +2,9 @@ import { bodyOf, type Graph } from '@gradus/tensor'
 import { GraphAnalysis } from './analysis/graph-analysis.ts'
 import { type Group, rowCount } from './grouping/group.ts'
 import { Groups } from './grouping/groups.ts'
+import { accessesOf } from './kernels/access.ts'
+import { costOfKernel } from './kernels/cost.ts'
 import type { FusedKernel, KernelSchedule, ScheduledKernel } from './kernels/kernel.ts'
-import { accessesOf } from './kernels/kernel-access.ts'
-import { costOfKernel } from './kernels/kernel-cost.ts'
 import { lowerGroup } from './lowering/lower-group.ts'
 import { rewriteGraph } from './lowering/rewrite-graph.ts'
 import { planKernels } from './planning/plan-kernels.ts'
@@ -44,7 +44,7 @@ export function schedule(graph: Graph): KernelSchedule {
 
 /** The kernel with the schedule of the graph that its op runs, if it has one. */
 function withBody(kernel: FusedKernel): FusedKernel {
-  if (kernel.kind !== 'whole') return kernel
+  if (kernel.kind !== 'opaque') return kernel
   const body = bodyOf(kernel.node.params)
   return body ? { ...kernel, body: schedule(body) } : kernel
 }

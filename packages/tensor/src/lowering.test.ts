@@ -114,7 +114,7 @@ function byRule(op: Op, node: LoweredNode<never>, read: ElementTools<number, Ele
       }
       return output
     }
-    case 'whole':
+    case 'opaque':
       throw new Error(`${op.name} has no rule for its elements.`)
   }
 }
@@ -178,7 +178,7 @@ it('there is a rule for every primitive, and for no composite but elementwise on
 
 describe('what a rule gives at every position is what the op gives', () => {
   const cases = primitives.flatMap(({ op, samples }) =>
-    loweringOf(op)!.kind === 'whole' ? [] : samples.map((sample, number) => ({ op, sample, number })),
+    loweringOf(op)!.kind === 'opaque' ? [] : samples.map((sample, number) => ({ op, sample, number })),
   )
 
   it.each(cases)('$op.name, sample $number', ({ op, sample }: { op: Op; sample: Sample }) => {

@@ -60,7 +60,7 @@ export function traceOpen<A extends readonly unknown[], R>(
   return { ...tracer.write(inputs, treeLeaves(result)), result }
 }
 
-interface Step {
+interface RecordedOp {
   readonly op: Op
   readonly inputs: readonly Tensor[]
   readonly params: unknown
@@ -68,7 +68,7 @@ interface Step {
 }
 
 class Tracer implements Interpreter {
-  private readonly steps: Step[] = []
+  private readonly recorded: RecordedOp[] = []
 
   constructor(private readonly keep: (op: Op) => boolean) {}
 
@@ -79,19 +79,19 @@ class Tracer implements Interpreter {
     }
     if (op.inlineBody) ({ inputs, params } = op.inlineBody(inputs, params, this.keep))
     const outputs = shapesOf(op, inputs, params).map((aval) => new Tensor(aval))
-    this.steps.push({ op, inputs, params, outputs })
+    this.recorded.push({ op, inputs, params, outputs })
     return outputs
   }
 
   /** The graph of what was applied, and the tensors in it that are neither `inputs` nor results. */
   write(inputs: readonly Tensor[], outputs: readonly Tensor[]): { graph: Graph; captured: readonly Tensor[] } {
-    const made = new Set<Tensor>([...inputs, ...this.steps.flatMap((step) => step.outputs)])
-    const used = [...this.steps.flatMap((step) => step.inputs), ...outputs]
+    const made = new Set<Tensor>([...inputs, ...this.recorded.flatMap((step) => step.outputs)])
+    const used = [...this.recorded.flatMap((step) => step.inputs), ...outputs]
     const captured = [...new Set(used.filter((tensor) => !made.has(tensor)))]
     const numbers = new Map<Tensor, number>()
     const number = (tensor: Tensor) => numbers.set(tensor, numbers.size)
     for (const tensor of [...inputs, ...captured]) number(tensor)
-    const nodes = this.steps.map((step): Node => {
+    const nodes = this.recorded.map((step): Node => {
       const from = step.inputs.map((tensor) => numbers.get(tensor)!)
       step.outputs.forEach(number)
       return makeNode(step.op, from, step.params, step.outputs.map(avalOf))

@@ -3,7 +3,7 @@ import { assembled } from '../testing/assembler/assembled.ts'
 import { loadWabt } from '../testing/wabt.ts'
 import type { ValueType } from './code.ts'
 import { drop } from './control.ts'
-import { increase, Locals, localOf, Steps } from './function.ts'
+import { increase, Locals, localOf, Temporaries } from './function.ts'
 import { i32 } from './scalar.ts'
 
 const wabt = await loadWabt()
@@ -30,11 +30,11 @@ describe('locals', () => {
   it('keep their values, also those with numbers of two bytes', () => {
     const { call, bodies } = assembled(wabt, (module) => {
       const choose = module.function({ params: ['i32'], result: 'i32' }, (locals, start) => {
-        const steps = new Steps(locals)
+        const temps = new Temporaries(locals)
         // of alternating types, so that there are as many groups
         const all = Array.from({ length: 300 }, () => [locals.add('i32'), locals.add('f32')] as const)
-        for (const [place, [local]] of all.entries()) steps.do(local.set(i32.add(start.get, i32.const(place))))
-        return steps.end(all.map(([local]) => local.get).reduce((sum, next) => i32.add(sum, next)))
+        for (const [place, [local]] of all.entries()) temps.do(local.set(i32.add(start.get, i32.const(place))))
+        return temps.end(all.map(([local]) => local.get).reduce((sum, next) => i32.add(sum, next)))
       })
       module.exportFunction('sum', choose)
     })
@@ -68,9 +68,9 @@ describe('locals', () => {
   it('are increased in place', () => {
     const { bodies, call } = assembled(wabt, (module) => {
       const more = module.function({ params: ['i32', 'i32'], result: 'i32' }, (locals, a, b) => {
-        const steps = new Steps(locals)
-        steps.do(increase(a, b.get))
-        return steps.end(a.get)
+        const temps = new Temporaries(locals)
+        temps.do(increase(a, b.get))
+        return temps.end(a.get)
       })
       module.exportFunction('more', more)
     })
@@ -87,7 +87,7 @@ describe('locals', () => {
   })
 })
 
-describe('steps', () => {
+describe('temps', () => {
   it('compute each value once, in the order of the calls', () => {
     const seen: number[] = []
     const see = (value: number) => {
@@ -99,12 +99,12 @@ describe('steps', () => {
       (module) => {
         const outside = module.importFunction('see', { params: ['i32'], result: 'i32' })
         const run = module.function({ params: [], result: 'i32' }, (locals) => {
-          const steps = new Steps(locals)
-          const first = steps.let(outside.call(i32.const(1)))
-          const second = steps.let(outside.call(i32.const(2)))
-          steps.do(drop(outside.call(i32.add(first, second))))
-          const third = steps.let(outside.call(i32.const(3)))
-          return steps.end(i32.add(i32.mul(second, second), i32.sub(third, first)))
+          const temps = new Temporaries(locals)
+          const first = temps.let(outside.call(i32.const(1)))
+          const second = temps.let(outside.call(i32.const(2)))
+          temps.do(drop(outside.call(i32.add(first, second))))
+          const third = temps.let(outside.call(i32.const(3)))
+          return temps.end(i32.add(i32.mul(second, second), i32.sub(third, first)))
         })
         module.exportFunction('run', run)
       },
@@ -117,9 +117,9 @@ describe('steps', () => {
   it('end with a statement as well', () => {
     const { call, memory } = assembled(wabt, (module) => {
       const run = module.function({ params: ['i32'], result: 'void' }, (locals, at) => {
-        const steps = new Steps(locals)
-        const value = steps.let(i32.add(at.get, i32.const(1)))
-        return steps.end(i32.store8(at.get, value))
+        const temps = new Temporaries(locals)
+        const value = temps.let(i32.add(at.get, i32.const(1)))
+        return temps.end(i32.store8(at.get, value))
       })
       module.exportFunction('run', run)
     })

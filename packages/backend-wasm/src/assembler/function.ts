@@ -34,7 +34,7 @@ export function increase(local: Local<'i32'>, by: I32): Void {
 }
 
 /** An expression with intermediate values that have names: each is computed once, in the order of the calls of `let`. */
-export class Steps {
+export class Temporaries {
   private readonly statements: Void[] = []
 
   constructor(readonly locals: Locals) {}

@@ -1,4 +1,4 @@
-import { type KernelSchedule, locate, type MemoryLocation, type Surroundings } from '@gradus/schedule'
+import { type KernelSchedule, locate, type MemoryLocation, type ScheduleLocations } from '@gradus/schedule'
 import { type I32, i32, type Void } from '../assembler/index.ts'
 
 /** Memory that programs share: for intermediate values, for rearranged operands, and for those prepared before a loop. */
@@ -11,7 +11,7 @@ export type TableEntry = MemoryLocation<Region> | 'computed'
 export type Source = MemoryLocation<Region> | { readonly at: 'code'; readonly address: I32 }
 
 /** Tells where the values of a schedule lie. */
-export interface Sources extends Surroundings<Source> {
+export interface Sources extends ScheduleLocations<Source> {
   value(value: number): Source
   /** Whether a value is the same whenever the schedule runs again, in the steps of a loop. */
   isFixed?(value: number): boolean
@@ -38,7 +38,7 @@ export class AddressTable {
 }
 
 /** Where the values of a schedule lie, given what surrounds it. */
-export function sourcesOf(schedule: KernelSchedule, around: Surroundings<Source>): Sources {
+export function sourcesOf(schedule: KernelSchedule, around: ScheduleLocations<Source>): Sources {
   return { ...around, value: (value) => locate(schedule, value, around) }
 }
 

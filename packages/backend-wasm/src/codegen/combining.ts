@@ -1,9 +1,19 @@
 import { combiningFunctions } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import type { Combine } from '@gradus/tensor/lowering'
-import { type Code, f32, f32x4, i32, i32x4, type Locals, Steps, type V128, type ValueType } from '../assembler/index.ts'
+import {
+  type Code,
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  type Locals,
+  Temporaries,
+  type V128,
+  type ValueType,
+} from '../assembler/index.ts'
 import { compareScalars, compareVectors } from '../elementwise/comparison.ts'
-import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
+import type { ElementwiseRow, Emitter, Scalar } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
 import { plain } from '../math/index.ts'
 import type { Lanes, Value } from './lanes.ts'
@@ -15,8 +25,8 @@ export function combined(lanes: Lanes, locals: Locals, combine: Combine, dtype: 
 }
 
 function applied(lanes: Lanes, locals: Locals, row: ElementwiseRow, dtype: DType, inputs: readonly Value[]): Value {
-  const context: Context = {
-    steps: new Steps(locals),
+  const emitter: Emitter = {
+    temps: new Temporaries(locals),
     inputs: inputs.map(() => dtype),
     from: dtype,
     to: dtype,
@@ -26,16 +36,16 @@ function applied(lanes: Lanes, locals: Locals, row: ElementwiseRow, dtype: DType
     },
     constantOf: () => undefined,
   }
-  return context.steps.end(lanes.apply(row, context, inputs))
+  return emitter.temps.end(lanes.apply(row, emitter, inputs))
 }
 
 /** The lanes of a vector as one element, in all lanes. */
 export function acrossLanes(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, value: Value): Value {
   if (lanes.width === 1) return value
-  const steps = new Steps(locals)
-  const vector = steps.let(value as V128)
-  const halves = steps.let(combined(lanes, locals, combine, dtype, vector, swapped(vector, 8)) as V128)
-  return steps.end(combined(lanes, locals, combine, dtype, halves, swapped(halves, 4)) as V128)
+  const temps = new Temporaries(locals)
+  const vector = temps.let(value as V128)
+  const halves = temps.let(combined(lanes, locals, combine, dtype, vector, swapped(vector, 8)) as V128)
+  return temps.end(combined(lanes, locals, combine, dtype, halves, swapped(halves, 4)) as V128)
 }
 
 /** The vector with its lanes `bytes` further, in a circle. */
@@ -76,15 +86,15 @@ export function bestLane(
   best: V128,
   places: V128,
 ): { readonly place: V128 } {
-  const steps = new Steps(locals)
+  const temps = new Temporaries(locals)
   const element = (lane: number): Scalar =>
     dtype === 'float32' ? f32x4.extract(best, lane) : i32x4.extract(best, lane)
-  let value: Code<ValueType> = steps.let(element(0) as Code<'f32'>)
-  let place = steps.let(i32x4.extract(places, 0))
+  let value: Code<ValueType> = temps.let(element(0) as Code<'f32'>)
+  let place = temps.let(i32x4.extract(places, 0))
   const scalar = { width: 1 } as Lanes
   for (let lane = 1; lane < 4; lane++) {
-    const next = steps.let(element(lane) as Code<'f32'>)
-    const nextPlace = steps.let(i32x4.extract(places, lane))
+    const next = temps.let(element(lane) as Code<'f32'>)
+    const nextPlace = temps.let(i32x4.extract(places, lane))
     const better = beats(scalar, combine, dtype, next, value) as Code<'i32'>
     const equal = compareScalars('eq', dtype, next as Scalar, value as Scalar)
     const alike =
@@ -97,9 +107,9 @@ export function bestLane(
             ),
           )
         : equal
-    const takes = steps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, place))))
-    value = steps.let({ type: next.type, bytes: [next.bytes, value.bytes, takes.bytes, 0x1b] } as Code<'f32'>)
-    place = steps.let(i32.select(takes, nextPlace, place))
+    const takes = temps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, place))))
+    value = temps.let({ type: next.type, bytes: [next.bytes, value.bytes, takes.bytes, 0x1b] } as Code<'f32'>)
+    place = temps.let(i32.select(takes, nextPlace, place))
   }
-  return { place: steps.end(i32x4.splat(place)) }
+  return { place: temps.end(i32x4.splat(place)) }
 }

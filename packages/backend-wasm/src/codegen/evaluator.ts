@@ -8,16 +8,16 @@ import {
   strideAlong,
 } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import { type F64, type I32, i32, Steps } from '../assembler/index.ts'
-import type { Context, ExternalName } from '../elementwise/row.ts'
+import { type F64, type I32, i32, Temporaries } from '../assembler/index.ts'
+import type { Emitter, ExternalName } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
 import { type Arithmetic, withKeptConstants } from '../math/index.ts'
+import type { Block } from './block.ts'
 import { Indexing } from './indexing.ts'
-import type { Lanes, Location, Value } from './lanes.ts'
-import type { Scope } from './scope.ts'
+import type { Lanes, MemoryOperand, Value } from './lanes.ts'
 
 /** What the code of a kernel needs from around it. */
-export interface Surroundings {
+export interface KernelEnvironment {
   readonly make: Expressions
   readonly lanes: Lanes
   readonly arithmetic: Arithmetic
@@ -32,13 +32,13 @@ export interface Surroundings {
 
 /** The results of a reduction that code may use: one for each vector that is worked on together. */
 export interface ReducedValue {
-  readonly scope: Scope
+  readonly block: Block
   readonly values: readonly Value[]
 }
 
 /** Turns expressions into code, putting each part into the outermost loop that it depends on. */
 export class Evaluator {
-  scope: Scope
+  block: Block
   readonly reduced = new Map<number, ReducedValue>()
   /** The axis along which lanes lie, if they do. */
   vectorAxis: Axis | undefined
@@ -46,11 +46,11 @@ export class Evaluator {
   private readonly indexing: Indexing
 
   constructor(
-    private readonly around: Surroundings,
-    root: Scope,
+    private readonly environment: KernelEnvironment,
+    root: Block,
   ) {
-    this.scope = root
-    this.arithmetic = withKeptConstants(around.arithmetic, (constant) => root.let(constant))
+    this.block = root
+    this.arithmetic = withKeptConstants(environment.arithmetic, (constant) => root.let(constant))
     this.indexing = new Indexing(this)
   }
 
@@ -59,12 +59,12 @@ export class Evaluator {
     const varies = this.varies(expression.axes)
     const guarded = guards.length > 0 && this.needsGuard(expression)
     const key = `${expression.id}${varies ? `:${part}` : ''}${guarded ? `?${keyOf(guards)}` : ''}`
-    const known = this.scope.find(key)
+    const known = this.block.find(key)
     if (known) return known
     const target = this.targetOf(expression, guarded ? guards : [])
-    const saved = this.scope
+    const saved = this.block
     const code = this.build(expression, varies ? part : 0, guarded ? guards : [])
-    this.scope = saved
+    this.block = saved
     if (expression.kind === 'reduced') return code
     if (expression.kind === 'constant') return code
     const value = target.let(code)
@@ -89,9 +89,9 @@ export class Evaluator {
 
   /** An integer that an index looks up. */
   looked(id: number, part: number, lane: number): I32 {
-    const expression = this.around.make.byId(id)
+    const expression = this.environment.make.byId(id)
     const value = this.value(expression, part)
-    return this.around.lanes.integerAt(value, this.varies(expression.axes) ? lane : 0)
+    return this.environment.lanes.integerAt(value, this.varies(expression.axes) ? lane : 0)
   }
 
   constant(dtype: DType, value: number): Value {
@@ -99,22 +99,28 @@ export class Evaluator {
   }
 
   get lanes(): Lanes {
-    return this.around.lanes
+    return this.environment.lanes
   }
 
   /** Where the element of a value with the given index lies, and those of the lanes after it if they lie next to it. */
-  locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): Location {
-    return this.indexing.locate(this.around.pointerOf(value), bytes, index, part, guards)
+  locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): MemoryOperand {
+    return this.indexing.locate(this.environment.pointerOf(value), bytes, index, part, guards)
   }
 
   /** One place for each lane. */
-  locateEach(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): Location[] {
-    return this.indexing.locateEach(this.around.pointerOf(value), bytes, index, part, guards)
+  locateEach(
+    value: number,
+    bytes: number,
+    index: Index,
+    part: number,
+    guards: readonly Condition[] = [],
+  ): MemoryOperand[] {
+    return this.indexing.locateEach(this.environment.pointerOf(value), bytes, index, part, guards)
   }
 
   /** Where an element of a row-local buffer lies. */
-  locateScratch(slot: number, index: Index, part: number): Location {
-    const { pointer, bytes, spread } = this.around.scratch(slot)
+  locateScratch(slot: number, index: Index, part: number): MemoryOperand {
+    const { pointer, bytes, spread } = this.environment.scratch(slot)
     const at = this.indexing.locate(pointer, bytes * spread, index, part, [])
     // rows that are worked on together lie side by side
     return spread === 1 ? at : { address: at.address, offset: at.offset + bytes * this.lanes.width * part }
@@ -127,11 +133,11 @@ export class Evaluator {
     return strideAlong(index, axis) === 1 ? 'run' : 'each'
   }
 
-  private targetOf(expression: Expression, guards: readonly Condition[]): Scope {
-    let target = this.scope.binding([...expression.axes, ...guards.flatMap(({ index }) => index.axes)])
+  private targetOf(expression: Expression, guards: readonly Condition[]): Block {
+    let target = this.block.binding([...expression.axes, ...guards.flatMap(({ index }) => index.axes)])
     for (const reduction of this.reductionsIn(expression)) {
-      const { scope } = this.reduced.get(reduction)!
-      if (scope.depth > target.depth) target = scope
+      const { block } = this.reduced.get(reduction)!
+      if (block.depth > target.depth) target = block
     }
     return target
   }
@@ -156,7 +162,7 @@ export class Evaluator {
     switch (expression.kind) {
       case 'load': {
         const { low, high } = rangeOf(expression.index)
-        return low < 0 || high >= this.around.sizeOf(expression.value)
+        return low < 0 || high >= this.environment.sizeOf(expression.value)
       }
       case 'apply':
         return expression.inputs.some((input) => this.needsGuard(input))
@@ -174,7 +180,7 @@ export class Evaluator {
         return this.constant(expression.dtype, expression.value)
       case 'load':
         return this.load(expression, part, guards)
-      case 'scratch':
+      case 'rowBuffer':
         return this.loadScratch(expression, part)
       case 'coordinate':
         return this.coordinate(expression, part)
@@ -200,8 +206,8 @@ export class Evaluator {
   /** What was loaded, as that with which is computed. */
   numbers(stored: DType, loaded: Value): Value {
     if (stored !== 'float16') return loaded
-    const steps = new Steps(this.scope.locals)
-    return steps.end(this.lanes.unpackHalves(steps, loaded))
+    const temps = new Temporaries(this.block.locals)
+    return temps.end(this.lanes.unpackHalves(temps, loaded))
   }
 
   private loadAt(stored: DType, value: number, index: Index, part: number, guards: readonly Condition[]): Value {
@@ -216,7 +222,7 @@ export class Evaluator {
     }
   }
 
-  private loadScratch({ dtype, slot, index }: Extract<Expression, { kind: 'scratch' }>, part: number): Value {
+  private loadScratch({ dtype, slot, index }: Extract<Expression, { kind: 'rowBuffer' }>, part: number): Value {
     // a bool is kept as it is in the lanes
     return this.lanes.loadRun(dtype === 'bool' ? 'int32' : dtype, this.locateScratch(slot, index, part))
   }
@@ -235,7 +241,7 @@ export class Evaluator {
     const tests = (lane: number) =>
       conditions.map((condition) => this.holds(condition, part, lane)).reduce((a, b) => i32.and(a, b))
     if (conditions.every(({ index }) => this.layout(index) === 'one')) return lanes.truth(tests(0))
-    return lanes.apply(elementwiseRow('notEqual')!, this.context(['int32', 'int32'], 'bool', []), [
+    return lanes.apply(elementwiseRow('notEqual')!, this.emitter(['int32', 'int32'], 'bool', []), [
       lanes.integers('int32', this.eachLane(tests)),
       this.constant('int32', 0),
     ])
@@ -258,16 +264,16 @@ export class Evaluator {
   ): Value {
     const row = elementwiseRow(fn.name)!
     const values = inputs.map((input) => this.value(input, part, guards))
-    const context = this.context(
+    const emitter = this.emitter(
       inputs.map((input) => input.dtype),
       dtype,
       inputs,
     )
-    return context.steps.end(this.lanes.apply(row, context, values))
+    return emitter.temps.end(this.lanes.apply(row, emitter, values))
   }
 
-  private context(from: Context['inputs'], to: Context['to'], inputs: readonly Expression[]): Context {
-    const { external } = this.around
+  private emitter(from: Emitter['inputs'], to: Emitter['to'], inputs: readonly Expression[]): Emitter {
+    const { external } = this.environment
     const { madd, nmadd, float, integer, double } = this.arithmetic
     return {
       madd,
@@ -275,7 +281,7 @@ export class Evaluator {
       float,
       integer,
       double,
-      steps: new Steps(this.scope.locals),
+      temps: new Temporaries(this.block.locals),
       inputs: from,
       from: from.at(-1)!,
       to,

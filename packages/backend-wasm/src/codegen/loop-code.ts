@@ -1,12 +1,12 @@
 import { byteSize } from '@gradus/graph'
-import { type KernelSchedule, loopWorkspace, type Surroundings, type WholeKernel } from '@gradus/schedule'
+import { type KernelSchedule, loopWorkspace, type OpaqueKernel, type ScheduleLocations } from '@gradus/schedule'
 import type { Aval, ScanParams } from '@gradus/tensor'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
 import { type AddressTable, type Source, type Sources, sourcesOf } from './address-table.ts'
 import type { Caller } from './tools.ts'
 
 /** What surrounds a loop. */
-export interface LoopSetting {
+export interface LoopEnvironment {
   readonly sources: Sources
   /** Where in the arena the loop has room for the values of a step. */
   readonly room: number
@@ -20,7 +20,7 @@ export interface LoopSetting {
  * A `scan`: the kernels of a step, called again and again with other addresses. Elements of sequences and results are read
  * and written where they lie; a carry alternates between its place in the outputs, where it ends, and a spare one.
  */
-export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: LoopSetting): Void {
+export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: LoopEnvironment): Void {
   const { sources, room, caller, table } = setting
   const { locals, start } = caller
   const params = kernel.node.params as ScanParams
@@ -51,7 +51,7 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
     .slice(carries)
     .map((value) => ({ aval: body.analysis.aval(value), at: local() }))
 
-  const inner: Surroundings<Source> = {
+  const inner: ScheduleLocations<Source> = {
     arena: room,
     input(index) {
       if (index < carries) return { at: 'code', address: carried[index]!.now.get }

@@ -18,16 +18,16 @@ import type { ExternalName } from '../elementwise/row.ts'
 import { fused, plain } from '../math/index.ts'
 import type { AddressTable, Source, Sources } from './address-table.ts'
 import { kernelFunctions } from './kernel-function.ts'
-import { type LoopSetting, loopCode } from './loop-code.ts'
-import { addTeamwork, type Teamwork } from './teamwork.ts'
+import { type LoopEnvironment, loopCode } from './loop-code.ts'
 import { type Caller, type KernelFunction, type Target, type Tools, workspace } from './tools.ts'
+import { addWorkSharing, type WorkSharing } from './work-sharing.ts'
 
 /**
  * A kernel with more work than this is called several times, a portion of its units each: engines run a function that is new
  * with code made in haste, and take the better code that they make meanwhile when it is called again.
  */
 const portionWork = 2_000_000
-const mostPortions = 16
+const maxPortions = 16
 
 /** Work that even slow machines, busy with other things, do in a millisecond. */
 const slowRate = 50_000
@@ -42,7 +42,7 @@ export interface ScheduleParts {
 export class ScheduleCode {
   scratchBytes = 0
   private readonly scratch: Local<'i32'>
-  private teamwork: Teamwork | undefined
+  private workSharing: WorkSharing | undefined
   /** By what they do, the functions of kernels so far, and the values of the kernel that they were made for. */
   private readonly known = new Map<string, { functions: readonly KernelFunction[]; values: readonly number[] }>()
   /** Bytes of the workspace that kernels share, one after the other, and of what is prepared once for all steps of a loop. */
@@ -58,12 +58,12 @@ export class ScheduleCode {
   }
 
   get parallel(): boolean {
-    return this.teamwork !== undefined
+    return this.workSharing !== undefined
   }
 
   /** What a program has to do before anything else. */
   get beginning(): Void[] {
-    return this.teamwork ? [this.teamwork.start] : []
+    return this.workSharing ? [this.workSharing.start] : []
   }
 
   /** Code that runs all kernels of a schedule once and hands out what it promises, and what may be done once before. */
@@ -71,9 +71,9 @@ export class ScheduleCode {
     const tools = this.toolsFor(schedule)
     const before: Void[] = []
     const calls = schedule.kernels.flatMap(({ kernel, cost }, number): Void[] => {
-      if (kernel.kind === 'whole' && kernel.body) {
+      if (kernel.kind === 'opaque' && kernel.body) {
         const room = sources.arena + schedule.plan.workspaces.get(number)!
-        const run: LoopSetting['run'] = (step, inner) => this.schedule(step, inner, caller)
+        const run: LoopEnvironment['run'] = (step, inner) => this.schedule(step, inner, caller)
         return [loopCode(kernel, kernel.body, { sources, room, caller, table: this.table, run })]
       }
       const [first, ...others] = this.functionsOf(kernel, cost, tools)
@@ -92,7 +92,7 @@ export class ScheduleCode {
 
   /** The functions of a kernel; those of an earlier one that does the same with other values serve again. */
   private functionsOf(kernel: FusedKernel, cost: KernelCost, tools: Tools): KernelFunction[] {
-    if (kernel.kind === 'whole') return kernelFunctions(kernel, cost, tools)
+    if (kernel.kind === 'opaque') return kernelFunctions(kernel, cost, tools)
     const { key: form, values } = formOf(kernel)
     const key = `${form}\n${values.map((value) => `${tools.sizeOf(value)}${tools.flushes(value)}`).join()}`
     const known = this.known.get(key)
@@ -119,7 +119,7 @@ export class ScheduleCode {
     const { module, target } = this
     const { callable, units, work } = code
     if (target.threads === 1 || !isShared(code, target.worthSharing)) {
-      const portion = Math.ceil(units / Math.min(mostPortions, Math.ceil(work / portionWork)))
+      const portion = Math.ceil(units / Math.min(maxPortions, Math.ceil(work / portionWork)))
       if (portion >= units) return callable.call(args, i32.const(0), i32.const(units))
       const [begin, end] = [locals.add('i32'), locals.add('i32')]
       const body = sequence(
@@ -130,10 +130,10 @@ export class ScheduleCode {
       )
       return sequence(begin.set(i32.const(0)), doWhile(body, i32.ltU(begin.get, i32.const(units))))
     }
-    this.teamwork ??= addTeamwork(module, this.scratch)
+    this.workSharing ??= addWorkSharing(module, this.scratch)
     // several portions per thread, because threads do not run equally fast
     const chunk = Math.max(1, Math.floor(units / (4 * target.threads)))
-    return this.teamwork.run(i32.const(module.addToTable(callable)), args, units, chunk, Math.ceil(work / slowRate))
+    return this.workSharing.run(i32.const(module.addToTable(callable)), args, units, chunk, Math.ceil(work / slowRate))
   }
 
   /** Outputs that are copies of values which live elsewhere. */

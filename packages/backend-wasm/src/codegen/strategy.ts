@@ -85,8 +85,8 @@ function loadsIn(expression: Expression): { readonly index: Index }[] {
   return expression.kind === 'choice' ? [expression.inside, expression.outside].flatMap(loadsIn) : []
 }
 
-function storesOf({ passes, rows }: LoopKernel) {
-  return [...passes.flatMap(({ stores }) => stores), ...rows]
+function storesOf({ passes, rowStores }: LoopKernel) {
+  return [...passes.flatMap(({ stores }) => stores), ...rowStores]
 }
 
 function accessCost(kernel: LoopKernel, axis: Axis | undefined): number {
@@ -106,6 +106,6 @@ function accessCost(kernel: LoopKernel, axis: Axis | undefined): number {
     count(expression.index, !expression.axes.some((own) => kernel.inner.includes(own)))
   }
   for (const { stores } of kernel.passes) for (const { index } of stores) count(index, false)
-  for (const { index } of kernel.rows) count(index, true)
+  for (const { index } of kernel.rowStores) count(index, true)
   return cost
 }

@@ -37,12 +37,12 @@ export const comparisonRows: Readonly<Record<string, ElementwiseRow>> = {
   greater: comparison('gt'),
   greaterEqual: comparison('ge'),
   isNan: {
-    scalar({ steps, from }, [x]) {
-      const value = steps.let(x!)
+    scalar({ temps, from }, [x]) {
+      const value = temps.let(x!)
       return floatOps(from).ne(value, value)
     },
-    vector({ steps }, [x]) {
-      const value = steps.let(x!)
+    vector({ temps }, [x]) {
+      const value = temps.let(x!)
       return f32x4.ne(value, value)
     },
   },

@@ -1,4 +1,4 @@
-import { f32x4, i32x4, type Steps, type V128, v128 } from '../assembler/index.ts'
+import { f32x4, i32x4, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 
 /** How code computes with four lanes at once. */
 export interface Arithmetic {
@@ -15,7 +15,7 @@ export interface Arithmetic {
 }
 
 /** A function of four single precision numbers; the intermediate values become steps. */
-export type VectorFunction = (steps: Steps, arithmetic: Arithmetic, x: V128) => V128
+export type VectorFunction = (temps: Temporaries, arithmetic: Arithmetic, x: V128) => V128
 
 const float = (value: number): V128 => f32x4.const(value)
 const integer = (value: number): V128 => i32x4.const(value, value, value, value)

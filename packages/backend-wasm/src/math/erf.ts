@@ -6,15 +6,15 @@ import { polynomial, type VectorFunction } from './arithmetic.ts'
  * like a straight line: erfc falls so fast that its own polynomial would need twice as many terms. The eighth power
  * multiplies the error of q by 8, erfc(1.05) = 0.14 makes it small again.
  */
-export const erf: VectorFunction = (steps, arithmetic, value) => {
+export const erf: VectorFunction = (temps, arithmetic, value) => {
   const { madd, float } = arithmetic
-  const x = steps.let(value)
-  const size = steps.let(f32x4.abs(x))
-  const square = steps.let(f32x4.mul(x, x))
-  const near = steps.let(madd(polynomial(arithmetic, square, nearCoefficients), size, size))
-  const root = steps.let(polynomial(arithmetic, size, farCoefficients))
-  const power2 = steps.let(f32x4.mul(root, root))
-  const power4 = steps.let(f32x4.mul(power2, power2))
+  const x = temps.let(value)
+  const size = temps.let(f32x4.abs(x))
+  const square = temps.let(f32x4.mul(x, x))
+  const near = temps.let(madd(polynomial(arithmetic, square, nearCoefficients), size, size))
+  const root = temps.let(polynomial(arithmetic, size, farCoefficients))
+  const power2 = temps.let(f32x4.mul(root, root))
+  const power4 = temps.let(f32x4.mul(power2, power2))
   const far = f32x4.sub(float(1), f32x4.div(float(1), f32x4.mul(power4, power4)))
   const result = v128.bitselect(far, near, f32x4.gt(size, float(1.05)))
   return v128.or(result, v128.and(x, float(-0)))

@@ -1,12 +1,12 @@
-import { f32x4, f64x2, type Steps, type V128, v128 } from '../assembler/index.ts'
+import { f32x4, f64x2, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 
 /** Four numbers in double precision. */
 export type Halves = readonly [V128, V128]
 
 /** Four single precision numbers in double precision. */
-export function promote(steps: Steps, x: V128): Halves {
+export function promote(temps: Temporaries, x: V128): Halves {
   const high = v128.shuffle(x, x, [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15])
-  return [steps.let(f64x2.promoteLow(x)), steps.let(f64x2.promoteLow(high))]
+  return [temps.let(f64x2.promoteLow(x)), temps.let(f64x2.promoteLow(high))]
 }
 
 /** Four double precision numbers in single precision. */

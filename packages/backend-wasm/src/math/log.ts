@@ -1,14 +1,14 @@
-import { f32x4, i32x4, type Steps, type V128, v128 } from '../assembler/index.ts'
+import { f32x4, i32x4, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 import { type Arithmetic, polynomial, type VectorFunction } from './arithmetic.ts'
 import { ifAny } from './branch.ts'
 import { ln2High, ln2Low } from './ln2.ts'
 import { type Split, split, splitAny } from './split.ts'
 
 /** The natural logarithm: 1 ulp. */
-export const log: VectorFunction = (steps, arithmetic, value) => {
-  const x = steps.let(value)
+export const log: VectorFunction = (temps, arithmetic, value) => {
+  const x = temps.let(value)
   return ifAny(
-    steps,
+    temps,
     isUnusual(arithmetic, x),
     (inner) => withLimits(arithmetic, x, x, logOf(inner, arithmetic, splitAny(inner, arithmetic, x))),
     (inner) => logOf(inner, arithmetic, split(inner, arithmetic, x)),
@@ -19,11 +19,11 @@ export const log: VectorFunction = (steps, arithmetic, value) => {
  * ln(2^exponent (1 + excess)) = exponent ln 2 + ln(1 + excess), where ln(1 + f) = f + f² p(f). The sum starts with the
  * smaller terms, and its last product is exact.
  */
-export function logOf(steps: Steps, arithmetic: Arithmetic, { exponent, excess }: Split): V128 {
+export function logOf(temps: Temporaries, arithmetic: Arithmetic, { exponent, excess }: Split): V128 {
   const { madd, float } = arithmetic
   const square = f32x4.mul(excess, excess)
   const bend = madd(square, polynomial(arithmetic, excess, coefficients), f32x4.mul(exponent, float(ln2Low)))
-  return steps.let(madd(exponent, float(ln2High), f32x4.add(excess, bend)))
+  return temps.let(madd(exponent, float(ln2High), f32x4.add(excess, bend)))
 }
 
 /** Where `x` is 0, denormal, negative, infinite or NaN: bits below those of 2^-126, or from those of Infinity on. */

@@ -1,12 +1,12 @@
 import { power, erf as preciseErf } from '@gradus/tensor/numeric'
 import { expect, it } from 'vitest'
-import { doWhile, type F64, i32, increase, ModuleBuilder, Steps, type V128, v128 } from '../assembler/index.ts'
+import { doWhile, type F64, i32, increase, ModuleBuilder, Temporaries, type V128, v128 } from '../assembler/index.ts'
 import * as math from './index.ts'
 import { type Arithmetic, fused, plain, type VectorFunction, withKeptConstants } from './index.ts'
 
 type Scalar = (x: F64) => F64
 /** Code for one function of two arguments, the second of which need not be used. */
-type Body = (steps: Steps, arithmetic: Arithmetic, x: V128, y: V128, far: Record<'sin' | 'cos', Scalar>) => V128
+type Body = (temps: Temporaries, arithmetic: Arithmetic, x: V128, y: V128, far: Record<'sin' | 'cos', Scalar>) => V128
 type Mapped = (x: Float32Array, y?: Float32Array) => Float32Array
 
 /** What is used of WebAssembly, which the types of ECMAScript and of Node do not declare. */
@@ -29,13 +29,13 @@ function compile(body: Body, arithmetic: Arithmetic, outside = { sin: Math.sin, 
   const cos = builder.importFunction('cos', { params: ['f64'], result: 'f64' })
   const map = builder.function({ params: ['i32'], result: 'void' }, (locals, end) => {
     const at = locals.add('i32')
-    const constants = new Steps(locals)
+    const constants = new Temporaries(locals)
     const kept = withKeptConstants(arithmetic, (constant) => constants.let(constant))
-    const steps = new Steps(locals)
+    const temps = new Temporaries(locals)
     const [x, y] = [v128.load(at.get), v128.load(at.get, bytes)]
     const far = { sin: (value: F64) => sin.call(value), cos: (value: F64) => cos.call(value) }
-    steps.do(v128.store(at.get, body(steps, kept, x, y, far), 2 * bytes))
-    const loop = doWhile(steps.end(increase(at, i32.const(16))), i32.ltU(at.get, end.get))
+    temps.do(v128.store(at.get, body(temps, kept, x, y, far), 2 * bytes))
+    const loop = doWhile(temps.end(increase(at, i32.const(16))), i32.ltU(at.get, end.get))
     return constants.end(loop)
   })
   builder.exportFunction('map', map)
@@ -116,8 +116,8 @@ function* pairs(): Generator<[Float32Array, Float32Array]> {
 
 const one =
   (code: VectorFunction): Body =>
-  (steps, arithmetic, x) =>
-    code(steps, arithmetic, x)
+  (temps, arithmetic, x) =>
+    code(temps, arithmetic, x)
 
 /** Body, reference, and how far a result may be off. */
 const functions: Record<string, readonly [Body, (x: number) => number, number]> = {
@@ -128,11 +128,11 @@ const functions: Record<string, readonly [Body, (x: number) => number, number]> 
   sigmoid: [one(math.sigmoid), (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))), 2],
   tanh: [one(math.tanh), Math.tanh, 2],
   erf: [one(math.erf), preciseErf, 2],
-  sin: [(steps, arithmetic, x, _, far) => math.sin(far.sin)(steps, arithmetic, x), Math.sin, 2],
-  cos: [(steps, arithmetic, x, _, far) => math.cos(far.cos)(steps, arithmetic, x), Math.cos, 2],
+  sin: [(temps, arithmetic, x, _, far) => math.sin(far.sin)(temps, arithmetic, x), Math.sin, 2],
+  cos: [(temps, arithmetic, x, _, far) => math.cos(far.cos)(temps, arithmetic, x), Math.cos, 2],
 }
 
-const powBody: Body = (steps, arithmetic, x, y) => math.pow(steps, arithmetic, x, y)
+const powBody: Body = (temps, arithmetic, x, y) => math.pow(temps, arithmetic, x, y)
 
 /** Whether a module with an instruction of `fused` is valid here. */
 function hasRelaxedSimd(): boolean {

@@ -8,7 +8,7 @@ function part(changes: Partial<ShaderCode>): ShaderCode {
     declarations: '',
     workgroupSize: 64,
     workgroupBytes: 0,
-    writesParts: false,
+    writesPartialWords: false,
     slots: [0],
     written: new Set(),
     groups: 1,

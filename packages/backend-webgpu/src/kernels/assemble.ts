@@ -3,7 +3,7 @@ import { functionsFor } from '../wgsl/functions.ts'
 import type { ShaderCode } from './kernel-code.ts'
 
 /** At most so many workgroups run along one dimension. */
-export const mostGroups = 65535
+export const maxGroups = 65535
 
 /** Memory whose words are written by one thread each, and memory of whose words several threads may write parts. */
 const ownWords = `@group(0) @binding(0) var<storage, read_write> heap: array<u32>;
@@ -26,7 +26,7 @@ interface Phase {
 export function assemble(phases: readonly (readonly ShaderCode[])[]): string {
   const parts = phases.flat()
   const { workgroupSize } = parts[0]!
-  const memory = parts.some(({ writesParts }) => writesParts) ? sharedWords : ownWords
+  const memory = parts.some(({ writesPartialWords }) => writesPartialWords) ? sharedWords : ownWords
   const functions = new Functions(parts)
   const made = phases.map((list): Phase => {
     let groups = 0
@@ -58,7 +58,7 @@ function enablesFor(text: string): string {
 }
 
 function apart({ calls }: Phase): string {
-  return `let row = group.x + group.y * ${mostGroups}u;\n${calls}`
+  return `let row = group.x + group.y * ${maxGroups}u;\n${calls}`
 }
 
 /** What one phase wrote is there for the next; and so is workgroup memory from one row to the next. */

@@ -11,6 +11,6 @@ export function contractionShader(
   /** Whether all that it writes are whole words. */
   inWords: boolean,
 ): Shader {
-  const writesParts = !inWords && stores.some(({ stored }) => bytesPerElement(stored) !== 4)
-  return new Shader({ make, workgroupSize, groups, count, writesParts })
+  const writesPartialWords = !inWords && stores.some(({ stored }) => bytesPerElement(stored) !== 4)
+  return new Shader({ make, workgroupSize, groups, count, writesPartialWords })
 }

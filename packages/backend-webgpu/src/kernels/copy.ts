@@ -10,7 +10,7 @@ export function copyCode(count: number, unit: 'words' | 'bytes'): ShaderCode {
     workgroupSize: threads,
     groups: Math.ceil(count / threads),
     count,
-    writesParts: unit === 'bytes',
+    writesPartialWords: unit === 'bytes',
   })
   const copy =
     unit === 'bytes'

@@ -17,7 +17,7 @@ export interface ShaderCode {
   /** Bytes of the variables of the workgroup. */
   readonly workgroupBytes: number
   /** Whether it writes parts of words, such as truth values. */
-  readonly writesParts: boolean
+  readonly writesPartialWords: boolean
   /** The values whose addresses it needs, and those of them that it writes. */
   readonly slots: readonly Slot[]
   readonly written: ReadonlySet<Slot>

@@ -4,8 +4,8 @@ import { countOf, nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { mapCode } from './maps.ts'
 import {
-  beginAll,
-  endAll,
+  declareAccumulators,
+  defineResults,
   nested,
   ownPlace,
   ownRow,
@@ -17,34 +17,34 @@ import {
   visit,
   walk,
 } from './rows.ts'
-import type { Setting } from './setting.ts'
+import type { ShaderTarget } from './shader-target.ts'
 import { splitRows } from './split-rows.ts'
-import { combineTeam } from './teams.ts'
+import { combineWorkgroup } from './workgroup-reduction.ts'
 
 /** Rows at least as long are shared. */
 const longRow = 256
 
 /** So many workgroups keep a GPU busy; rows are cut where there are fewer, in parts that are worth a thread or a workgroup. */
 const enoughGroups = 1024
-const leastPart = 64
+const minPart = 64
 
 /** The shaders of a kernel made of loops: a thread for each row, or a workgroup where rows are long, or several for a row. */
-export function loopsCode(kernel: LoopKernel, setting: Setting): KernelCode {
+export function loopsCode(kernel: LoopKernel, target: ShaderTarget): KernelCode {
   const { outer, inner, passes, slots } = kernel
   const workspaceBytes = rowBufferBytes(kernel)
   if (storesOf(kernel).some(({ add }) => add)) return { shaders: [inOrder(kernel)], workspaceBytes }
   if (inner.length === 0 && slots === 0 && passes.length === 1 && passes[0]!.reductions.length === 0) {
-    return { shaders: [mapCode(kernel, setting)], workspaceBytes: 0 }
+    return { shaders: [mapCode(kernel, target)], workspaceBytes: 0 }
   }
   const [count, length] = [countOf(outer), countOf(inner)]
   const shared = length >= longRow && !liesAcross(kernel)
   if (passes.length === 1 && slots === 0 && length >= longRow) {
     const groups = shared ? count : Math.ceil(count / threads)
-    const least = shared ? leastPart * threads : leastPart
+    const least = shared ? minPart * threads : minPart
     const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(length / least))
-    if (parts > 1) return splitRows(kernel, parts, shared, setting)
+    if (parts > 1) return splitRows(kernel, parts, shared, target)
   }
-  return { shaders: [shared ? sharedRows(kernel, setting) : ownRows(kernel)], workspaceBytes }
+  return { shaders: [shared ? sharedRows(kernel, target) : ownRows(kernel)], workspaceBytes }
 }
 
 /** Whether neighbours in memory belong to different rows. */
@@ -60,38 +60,41 @@ function liesAcross({ outer, inner, passes, make }: LoopKernel): boolean {
 
 /** A thread walks over its row alone. */
 function ownRows(kernel: LoopKernel): ShaderCode {
-  const { outer, inner, passes, rows } = kernel
+  const { outer, inner, passes, rowStores } = kernel
   const count = countOf(outer)
   const shader = shaderFor(kernel, Math.ceil(count / threads), count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
   block.lines.push(...ownPlace(names))
   for (const pass of passes) {
-    const running = beginAll(shader, block, pass)
-    block.lines.push(...nested(shader, block, inner, (body) => visit(shader, body, pass, running)))
-    endAll(block, pass, running)
+    const accumulators = declareAccumulators(shader, block, pass)
+    block.lines.push(...nested(shader, block, inner, (body) => visit(shader, body, pass, accumulators)))
+    defineResults(block, pass, accumulators)
   }
-  shader.store(block, rows)
+  shader.store(block, rowStores)
   return shader.build(block.lines)
 }
 
 /** The threads of a workgroup walk over a row together. */
-function sharedRows(kernel: LoopKernel, { traits }: Setting): ShaderCode {
-  const { outer, inner, passes, rows } = kernel
+function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
+  const { outer, inner, passes, rowStores } = kernel
   const [count, length] = [countOf(outer), countOf(inner)]
   const shader = shaderFor(kernel, count, count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
   block.lines.push(...ownRow(names))
   for (const pass of passes) {
-    const running = beginAll(shader, block, pass)
+    const accumulators = declareAccumulators(shader, block, pass)
     const ends = { from: 'lane', to: `${length}u`, step: threads }
-    block.lines.push(...walk(shader, block, inner, pass, running, ends), ...combineTeam(shader, pass, running, traits))
-    endAll(block, pass, running)
+    block.lines.push(
+      ...walk(shader, block, inner, pass, accumulators, ends),
+      ...combineWorkgroup(shader, pass, accumulators, traits),
+    )
+    defineResults(block, pass, accumulators)
     // what threads keep of the row is read by others
     block.lines.push('storageBarrier();', 'workgroupBarrier();')
   }
-  block.lines.push(...storeOnce(shader, block, rows))
+  block.lines.push(...storeOnce(shader, block, rowStores))
   return shader.build(block.lines)
 }
 

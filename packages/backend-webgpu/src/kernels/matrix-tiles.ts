@@ -49,12 +49,12 @@ function isHalf(expression: Expression): boolean {
  * Products of halves by matrix units (the experimental feature `chromium-experimental-subgroup-matrix`): operands go through
  * workgroup memory as halves, and so do sums as float32, so that they can be read and stored at any index.
  */
-export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, run: number): ShaderCode {
+export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, pack: number): ShaderCode {
   const { batch, m, n, k, a, b } = kernel
   const [rows, columns, depth] = [countOf(m), countOf(n), countOf(k)]
   const [down, across] = [Math.ceil(rows / tile.rows), Math.ceil(columns / tile.columns)]
   const groups = countOf(batch) * down * across
-  const shader = contractionShader(kernel, threads, groups, groups, run > 1)
+  const shader = contractionShader(kernel, threads, groups, groups, pack > 1)
   const left = shader.shared('f16', 2, tile.rows * tile.depth)
   const right = shader.shared('f16', 2, tile.depth * tile.columns)
   const sums = shader.shared('f32', 4, tile.rows * tile.columns)
@@ -104,7 +104,7 @@ export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, run:
         `subgroupMatrixStore(&${sums}, down${number} * ${tile.columns}u + across${number}, sum${number}, false, ${tile.columns}u);`,
     ),
     'workgroupBarrier();',
-    ...finish(kernel, shader, block, sums, run),
+    ...finish(kernel, shader, block, sums, pack),
   )
   return shader.build(block.lines)
 }
@@ -163,13 +163,13 @@ function finish(
   shader: Shader,
   around: Block,
   sums: string,
-  run: number,
+  pack: number,
 ): string[] {
   const [rows, columns] = [countOf(m), countOf(n)]
   const rowNames = nameAxes(m, 'm')
   const root = around.inner(rowNames)
   root.lines.push(...placesAlong(rowNames, 'atRow'))
-  const blocks = Array.from({ length: run }, (_, next) => {
+  const blocks = Array.from({ length: pack }, (_, next) => {
     const names = nameAxes(n, `n${next}n`)
     const block = root.inner(names)
     const column = `column${next}`
@@ -177,9 +177,9 @@ function finish(
     block.setReduced(-1, `${sums}[unit + ${next}u]`)
     return block
   })
-  const writes = run > 1 ? shader.storingRun(blocks, stores) : shader.storing(blocks[0]!, stores)
+  const writes = pack > 1 ? shader.storingPack(blocks, stores) : shader.storing(blocks[0]!, stores)
   return [
-    `for (var unit = lane * ${run}u; unit < ${tile.rows * tile.columns}u; unit += ${threads * run}u) {`,
+    `for (var unit = lane * ${pack}u; unit < ${tile.rows * tile.columns}u; unit += ${threads * pack}u) {`,
     `let atRow = firstRow + unit / ${tile.columns}u;`,
     `let atColumn = firstColumn + unit % ${tile.columns}u;`,
     `if (atRow < ${rows}u && atColumn < ${columns}u) {`,

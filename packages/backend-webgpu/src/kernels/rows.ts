@@ -2,25 +2,32 @@ import { type Axis, isPosition, type LoopKernel, type Pass, type Store } from '@
 import { bytesPerElement } from '@gradus/tensor'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'
+import { type Accumulator, accumulatorDeclaration, combination } from './accumulator.ts'
 import { countOf, nameAxes, placesAlong } from './axes.ts'
-import { adding, beginning, type Running } from './combining.ts'
 import { Shader } from './shader.ts'
 
 /** The threads of a workgroup, whether they work alone or share a long row. */
 export const threads = 256
 
 /** All stores of a kernel. */
-export function storesOf({ passes, rows }: LoopKernel): Store[] {
-  return [...passes.flatMap(({ stores }) => stores), ...rows]
+export function storesOf({ passes, rowStores }: LoopKernel): Store[] {
+  return [...passes.flatMap(({ stores }) => stores), ...rowStores]
 }
 
 /** A shader for (a part of) a kernel. */
 export function shaderFor(kernel: LoopKernel, groups: number, count: number, inWords = false): Shader {
   const { make, slots, outer, inner } = kernel
   const length = countOf(inner)
-  const writesParts = !inWords && storesOf(kernel).some(({ stored }) => bytesPerElement(stored) !== 4)
+  const writesPartialWords = !inWords && storesOf(kernel).some(({ stored }) => bytesPerElement(stored) !== 4)
   const rowBuffers = { words: countOf(outer) * length, length }
-  return new Shader({ make, workgroupSize: threads, groups, count, writesParts, ...(slots > 0 && { rowBuffers }) })
+  return new Shader({
+    make,
+    workgroupSize: threads,
+    groups,
+    count,
+    writesPartialWords,
+    ...(slots > 0 && { rowBuffers }),
+  })
 }
 
 /** Bytes of the row-local buffers of a kernel. */
@@ -47,11 +54,11 @@ export function storeOnce(shader: Shader, block: Block, stores: readonly Store[]
 }
 
 /** Declares what the reductions of a pass are computed in. */
-export function beginAll(shader: Shader, block: Block, { reductions }: Pass): Running[] {
+export function declareAccumulators(shader: Shader, block: Block, { reductions }: Pass): Accumulator[] {
   return reductions.map(({ combine, expression }) => {
-    const running = { value: shader.name(), place: shader.name() }
-    block.lines.push(...beginning(combine, expression.dtype, running))
-    return running
+    const accumulators = { value: shader.name(), position: shader.name() }
+    block.lines.push(...accumulatorDeclaration(combine, expression.dtype, accumulators))
+    return accumulators
   })
 }
 
@@ -60,11 +67,11 @@ export function visit(
   shader: Shader,
   body: Block,
   { reductions, stores, saves }: Pass,
-  running: readonly Running[],
+  accumulators: readonly Accumulator[],
 ): void {
-  reductions.forEach(({ combine, expression, place }, number) => {
-    const element: Running = { value: body.value(expression), place: place ? body.index(place) : '0' }
-    body.lines.push(adding(combine, expression.dtype, running[number]!, element))
+  reductions.forEach(({ combine, expression, position }, number) => {
+    const element: Accumulator = { value: body.value(expression), position: position ? body.index(position) : '0' }
+    body.lines.push(combination(combine, expression.dtype, accumulators[number]!, element))
   })
   for (const { slot, index, expression } of saves) {
     body.lines.push(shader.save(slot, expression.dtype, body.index(index), body.value(expression)))
@@ -84,12 +91,12 @@ export function walk(
   block: Block,
   inner: readonly Axis[],
   pass: Pass,
-  running: readonly Running[],
+  accumulators: readonly Accumulator[],
   { from, to, step }: { readonly from: Code; readonly to: Code; readonly step: number },
 ): string[] {
   const single = block.inner(nameAxes(inner, 'i'))
   single.lines.push(...placesAlong(nameAxes(inner, 'i'), 'at'))
-  visit(shader, single, pass, running)
+  visit(shader, single, pass, accumulators)
   const rest = ['{', ...single.lines, '}']
   const begin = `var at = ${from};`
   if (pass.stores.length + pass.saves.length > 0) {
@@ -99,16 +106,16 @@ export function walk(
     const names = nameAxes(inner, `i${number}n`)
     const body = block.inner(names)
     body.lines.push(`let at${number} = at + ${number * step}u;`, ...placesAlong(names, `at${number}`))
-    for (const { expression, place } of pass.reductions) {
+    for (const { expression, position } of pass.reductions) {
       body.value(expression)
-      if (place) body.index(place)
+      if (position) body.index(position)
     }
     return body
   })
   const first = bodies.flatMap(({ lines }) => [...lines])
   const added = bodies.flatMap((body) => {
     const before = body.lines.length
-    visit(shader, body, pass, running)
+    visit(shader, body, pass, accumulators)
     return body.lines.slice(before)
   })
   return [
@@ -124,10 +131,10 @@ export function walk(
 }
 
 /** Makes the results of the reductions known. */
-export function endAll(block: Block, { reductions }: Pass, running: readonly Running[]): void {
+export function defineResults(block: Block, { reductions }: Pass, accumulators: readonly Accumulator[]): void {
   reductions.forEach(({ id, combine }, number) => {
-    const { value, place } = running[number]!
-    block.setReduced(id, isPosition(combine) ? place : value)
+    const { value, position } = accumulators[number]!
+    block.setReduced(id, isPosition(combine) ? position : value)
   })
 }
 

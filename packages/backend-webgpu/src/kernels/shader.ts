@@ -1,6 +1,6 @@
 import type { Expression, Expressions, Store } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import type { Block, KernelScope } from '../wgsl/block.ts'
+import type { Block, KernelEnvironment } from '../wgsl/block.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'
 import type { ShaderCode, Slot } from './kernel-code.ts'
 
@@ -11,13 +11,13 @@ export interface ShaderOptions {
   /** How many places its threads have together; `COUNT` in the code. */
   readonly count?: number
   /** Whether it writes parts of words, such as truth values. */
-  readonly writesParts: boolean
+  readonly writesPartialWords: boolean
   /** How many words of the workspace a row-local buffer takes, all rows together, and how many each row has. */
   readonly rowBuffers?: { readonly words: number; readonly length: number }
 }
 
 /** Builds one shader: gives names, addresses values through the table, and puts the text together. */
-export class Shader implements KernelScope {
+export class Shader implements KernelEnvironment {
   readonly make: Expressions
   private readonly slots: Slot[] = []
   private readonly written = new Set<Slot>()
@@ -51,7 +51,7 @@ export class Shader implements KernelScope {
   }
 
   /** Row-local buffers lie in the workspace, that of the row at `place`. */
-  scratch({ slot, dtype }: Extract<Expression, { kind: 'scratch' }>, index: Code): Code {
+  scratch({ slot, dtype }: Extract<Expression, { kind: 'rowBuffer' }>, index: Code): Code {
     return this.kept(dtype, this.rowPlace(slot, index))
   }
 
@@ -100,7 +100,7 @@ export class Shader implements KernelScope {
    * The same for elements that follow one another in the values that are stored in parts of words, beginning with whole
    * words: a block for each of them.
    */
-  storingRun(blocks: readonly Block[], stores: readonly Store[]): string[] {
+  storingPack(blocks: readonly Block[], stores: readonly Store[]): string[] {
     const made = stores.map(({ value, index, expression, stored }) => {
       const places = blocks.map((block) => `u32(${block.index(index)})`)
       return { value, stored, places, codes: blocks.map((block) => block.value(expression)) }
@@ -144,7 +144,7 @@ export class Shader implements KernelScope {
   /** The finished code; `body` are its statements. */
   build(body: readonly string[]): ShaderCode {
     const { slots, written, workgroupBytes } = this
-    const { workgroupSize, groups, count = 0, writesParts } = this.options
+    const { workgroupSize, groups, count = 0, writesPartialWords } = this.options
     const declarations = this.declarations.join('\n')
     return {
       body: body.join('\n'),
@@ -155,7 +155,7 @@ export class Shader implements KernelScope {
       workgroupSize,
       groups,
       count,
-      writesParts,
+      writesPartialWords,
     }
   }
 

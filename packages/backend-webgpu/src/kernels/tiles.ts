@@ -12,7 +12,7 @@ const all = side * side
 
 /** So many workgroups keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
 const enoughGroups = 128
-const leastPart = 256
+const minPart = 256
 
 /**
  * How a contraction is done: a thread makes `quads` x `quads` groups of 4 x 4 elements, and `depth` products are brought into
@@ -62,19 +62,19 @@ export function chooseTiles(
   const usual: TileVariant = { quads: fits && groupsOf(2 * small) >= enoughGroups ? 2 : 1, depth: 16 }
   const { quads, depth } = table[classOf(rows, columns)] ?? usual
   const groups = groupsOf(quads * small)
-  const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(products / leastPart))
+  const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(products / minPart))
   return { quads, depth, parts: Math.max(1, parts) }
 }
 
 /** The shader that makes all (parts of) sums by tiles. */
-export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }: TileShape, run: number): ShaderCode {
+export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }: TileShape, pack: number): ShaderCode {
   const { batch, m, n, k, a, b } = kernel
   const [rows, columns, depthInAll] = [countOf(m), countOf(n), countOf(k)]
   const tile = 4 * side * quads
   const [down, across] = [Math.ceil(rows / tile), Math.ceil(columns / tile)]
   const groups = countOf(batch) * down * across * parts
   const part = Math.ceil(depthInAll / parts / depth) * depth
-  const shader = contractionShader(kernel, all, groups, groups, parts > 1 || run > 1)
+  const shader = contractionShader(kernel, all, groups, groups, parts > 1 || pack > 1)
   const type = typeOf(a.dtype)
   const memory = () => shader.shared(`vec4<${type}>`, 16, depth * side * quads)
   const [leftTile, rightTile] = [memory(), memory()]
@@ -126,7 +126,7 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
       return `finishPART(place, part, ${atRow}, ${atColumn}, ${sum(quad, row, column)});`
     }),
   )
-  shader.declare(parts > 1 ? keepPart(kernel, shader, type) : finishFunction(kernel, shader, type, run))
+  shader.declare(parts > 1 ? keepPart(kernel, shader, type) : finishFunction(kernel, shader, type, pack))
   return shader.build(block.lines)
 }
 
@@ -142,12 +142,17 @@ function keepPart({ batch, m, n, a }: ContractionKernel, shader: Shader, type: s
 }
 
 /** A function that does with four neighbouring sums what is to be done with them, run by run. */
-function finishFunction({ batch, m, n, stores }: ContractionKernel, shader: Shader, type: string, run: number): string {
+function finishFunction(
+  { batch, m, n, stores }: ContractionKernel,
+  shader: Shader,
+  type: string,
+  pack: number,
+): string {
   const [rows, columns] = [countOf(m), countOf(n)]
   const outside = [nameAxes(batch, 'o'), nameAxes(m, 'm')] as const
   const root = new Block(shader, new Map(outside.flatMap((axes) => [...axes])))
   root.lines.push(...placesAlong(outside[0], 'place'), ...placesAlong(outside[1], 'atRow'))
-  const blocks = Array.from({ length: run }, (_, next) => {
+  const blocks = Array.from({ length: pack }, (_, next) => {
     const names = nameAxes(n, `n${next}n`)
     const block = root.inner(names)
     const column = `column${next}`
@@ -155,10 +160,10 @@ function finishFunction({ batch, m, n, stores }: ContractionKernel, shader: Shad
     block.setReduced(-1, `four[j + ${next}u]`)
     return block
   })
-  const writes = run > 1 ? shader.storingRun(blocks, stores) : shader.storing(blocks[0]!, stores)
+  const writes = pack > 1 ? shader.storingPack(blocks, stores) : shader.storing(blocks[0]!, stores)
   return finish(type, rows, [
     ...root.lines,
-    `for (var j = 0u; j < 4u; j += ${run}u) {`,
+    `for (var j = 0u; j < 4u; j += ${pack}u) {`,
     `if (firstColumn + j < ${columns}u) {`,
     ...blocks.flatMap(({ lines }) => lines),
     ...writes,

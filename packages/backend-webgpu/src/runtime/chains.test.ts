@@ -11,13 +11,13 @@ function launch(groups: number, operations = 1, code: Partial<Launch['code']> = 
   }
 }
 
-const lengths = (waves: readonly (readonly Launch[])[]) => chainsOf(waves).map((chain) => chain.length)
+const lengths = (batches: readonly (readonly Launch[])[]) => chainsOf(batches).map((chain) => chain.length)
 
-it('small waves that follow one another are one chain', () => {
+it('small batches that follow one another are one chain', () => {
   expect(lengths([[launch(1)], [launch(2), launch(3)], [launch(1)]])).toEqual([3])
 })
 
-it('waves of many workgroups or of much work are dispatched as they are', () => {
+it('batches of many workgroups or of much work are dispatched as they are', () => {
   const [few, many, long] = [[launch(1)], [launch(5), launch(5)], [launch(1, 2 ** 20)]]
   expect(lengths([few, few, many, few, long, few, few])).toEqual([2, 1, 1, 1, 2])
 })

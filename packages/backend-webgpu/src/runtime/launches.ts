@@ -5,16 +5,16 @@ import {
   locate,
   loopWorkspace,
   type MemoryLocation,
-  type Surroundings,
-  type WholeKernel,
+  type OpaqueKernel,
+  type ScheduleLocations,
 } from '@gradus/schedule'
 import { bytesPerElement, type ScanParams } from '@gradus/tensor'
 import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
 import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
 import { loopsCode } from '../kernels/loops.ts'
-import type { Setting } from '../kernels/setting.ts'
-import { wholeCode } from '../kernels/whole.ts'
+import { opaqueCode } from '../kernels/opaque.ts'
+import type { ShaderTarget } from '../kernels/shader-target.ts'
 import type { Region } from './machine.ts'
 import type { GpuTraits } from './traits.ts'
 
@@ -41,7 +41,7 @@ export interface Launch {
   readonly operations: number
 }
 
-interface LaunchSurroundings extends Surroundings<Location> {
+interface LaunchSurroundings extends ScheduleLocations<Location> {
   /** Whether inputs and outputs may lie within larger values. */
   readonly inLoop: boolean
 }
@@ -66,7 +66,7 @@ export function launchesOf(
 }
 
 class Launches {
-  private readonly setting: Setting
+  private readonly target: ShaderTarget
 
   constructor(
     private readonly schedule: KernelSchedule,
@@ -77,13 +77,13 @@ class Launches {
     private readonly codes = new Map<FusedKernel, PlacedCode>(),
   ) {
     const bytesOf = (value: number) => byteSize(schedule.analysis.aval(value))
-    this.setting = { bytesOf, apart: !around.inLoop, traits }
+    this.target = { bytesOf, apart: !around.inLoop, traits }
   }
 
   list(): Launch[] {
     const { kernels, plan, analysis } = this.schedule
     const launches = kernels.flatMap(({ kernel, cost }, number) => {
-      if (kernel.kind === 'whole' && kernel.body) {
+      if (kernel.kind === 'opaque' && kernel.body) {
         return this.loop(kernel, kernel.body, this.around.arena + plan.workspaces.get(number)!)
       }
       return this.launches(kernel, cost.operations)
@@ -141,7 +141,7 @@ class Launches {
   }
 
   /** The calls of all steps: a carry alternates between its place in the outputs, where it ends, and a spare one. */
-  private loop(kernel: WholeKernel, body: KernelSchedule, room: number): Launch[] {
+  private loop(kernel: OpaqueKernel, body: KernelSchedule, room: number): Launch[] {
     const params = kernel.node.params as ScanParams
     const { length, reverse, carries, sequences } = params
     const inputs = kernel.inputs.map((value) => this.locate(value))
@@ -175,7 +175,7 @@ class Launches {
     let code = this.codes.get(kernel)
     if (!code) {
       code = {
-        ...codeOf(kernel, this.setting),
+        ...codeOf(kernel, this.target),
         workspace: this.workspace.bytes,
       }
       this.workspace.bytes += Math.ceil(code.workspaceBytes / 16) * 16
@@ -190,21 +190,21 @@ interface PlacedCode extends KernelCode {
   readonly workspace: number
 }
 
-function codeOf(kernel: FusedKernel, setting: Setting): KernelCode {
+function codeOf(kernel: FusedKernel, target: ShaderTarget): KernelCode {
   switch (kernel.kind) {
     case 'loops':
-      return loopsCode(kernel, setting)
+      return loopsCode(kernel, target)
     case 'contraction':
-      return contractionCode(kernel, setting)
-    case 'whole':
-      return wholeCode(kernel)
+      return contractionCode(kernel, target)
+    case 'opaque':
+      return opaqueCode(kernel)
   }
 }
 
 function labelOf(kernel: FusedKernel, { analysis }: KernelSchedule): string {
-  if (kernel.kind === 'whole') return kernel.node.op.name
+  if (kernel.kind === 'opaque') return kernel.node.op.name
   const stores =
-    kernel.kind === 'loops' ? [...kernel.passes.flatMap((pass) => pass.stores), ...kernel.rows] : kernel.stores
+    kernel.kind === 'loops' ? [...kernel.passes.flatMap((pass) => pass.stores), ...kernel.rowStores] : kernel.stores
   const names = stores.map(({ value }) => analysis.node(analysis.makerOf(value)).op.name)
   return `${kernel.kind} for ${[...new Set(names)].join(', ')}`
 }

@@ -2,9 +2,9 @@ import { Heap, type HeapBuffer, ProgramMemory } from '@gradus/schedule'
 import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'
-import { type Cause, watched } from './cause.ts'
-import { Origins } from './origins.ts'
-import { GpuRoom } from './room.ts'
+import { type DeviceCheck, watched } from './device-check.ts'
+import { GrowableBuffer } from './growable-buffer.ts'
+import { ProvenanceLog } from './provenance.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
 
@@ -16,33 +16,33 @@ export type Region = 'arena' | 'workspace'
 /** A shader that was made ready, and whether the device could do that. */
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline
-  readonly cause: Cause
+  readonly check: DeviceCheck
 }
 
 /** A device with its memory, its shaders, and what went wrong on it. */
 export class Machine {
-  readonly room: GpuRoom
+  readonly storage: GrowableBuffer
   readonly layout: GPUPipelineLayout
   private readonly groupLayout: GPUBindGroupLayout
   readonly memory: ProgramMemory<Region>
   private readonly heap: Heap
   private readonly pipelines = new Map<string, Pipeline>()
   private readonly staging: GPUBuffer[] = []
-  private readonly origins = new Origins()
+  private readonly provenance = new ProvenanceLog()
   private failure: string | undefined
 
   constructor(
     readonly device: GPUDevice,
     private readonly name: string,
-    mostBytes: number,
+    maxBytes: number,
   ) {
     const { limits } = device
-    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, mostBytes)
-    this.room = new GpuRoom(device, firstBytes, most, () => {
+    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, maxBytes)
+    this.storage = new GrowableBuffer(device, firstBytes, most, () => {
       this.heap.shrink()
-      this.memory.forgetBeyond(this.room.byteLength)
+      this.memory.forgetBeyond(this.storage.byteLength)
     })
-    this.heap = new Heap(this.room, name)
+    this.heap = new Heap(this.storage, name)
     this.memory = new ProgramMemory(this.heap)
     this.groupLayout = device.createBindGroupLayout({
       entries: [
@@ -62,29 +62,29 @@ export class Machine {
   }
 
   write(part: HeapBuffer, data: ArrayBufferView): void {
-    const causes = this.watch([], () => this.writeNow(part, data))
-    this.origins.record([part], [], causes)
+    const checks = this.watch([], () => this.writeNow(part, data))
+    this.provenance.record([part], [], checks)
   }
 
   /** Throws what is known to have failed. */
-  demand(causes: readonly Cause[]): void {
-    const failed = causes.find(({ state }) => state === 'failed')
+  demand(checks: readonly DeviceCheck[]): void {
+    const failed = checks.find(({ state }) => state === 'failed')
     if (failed) throw this.error(failed.message)
   }
 
   /** Does something that the device may refuse because of these causes or for want of memory; returns all that it depends on. */
-  watch(causes: readonly Cause[], work: () => void): readonly Cause[] {
-    const open = [...causes, ...this.room.causes].filter(({ state }) => state !== 'good')
+  watch(checks: readonly DeviceCheck[], work: () => void): readonly DeviceCheck[] {
+    const open = [...checks, ...this.storage.checks].filter(({ state }) => state !== 'good')
     if (open.length === 0) {
       work()
       return []
     }
-    return [...open, watched(this.device, ['validation', 'out-of-memory'], 'a call was refused', work).cause]
+    return [...open, watched(this.device, ['validation', 'out-of-memory'], 'a call was refused', work).check]
   }
 
   /** Remembers from what values come, until it is certain that the device made them. */
-  record(written: readonly HeapBuffer[], read: readonly HeapBuffer[], causes: readonly Cause[]): void {
-    this.origins.record(written, read, causes)
+  record(written: readonly HeapBuffer[], read: readonly HeapBuffer[], checks: readonly DeviceCheck[]): void {
+    this.provenance.record(written, read, checks)
   }
 
   private writeNow({ address, byteLength }: HeapBuffer, data: ArrayBufferView): void {
@@ -124,7 +124,7 @@ export class Machine {
     return this.device.createBindGroup({
       layout: this.groupLayout,
       entries: [
-        { binding: 0, resource: { buffer: this.room.buffer } },
+        { binding: 0, resource: { buffer: this.storage.buffer } },
         { binding: 1, resource: { buffer: tables, size: bytes } },
       ],
     })
@@ -135,21 +135,21 @@ export class Machine {
     // from memory of its own: shared memory is not accepted everywhere
     const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4)
     words.set(bytes)
-    this.device.queue.writeBuffer(this.room.buffer, address, words)
+    this.device.queue.writeBuffer(this.storage.buffer, address, words)
   }
 
   /** The bytes of a buffer, after all that was asked for before. Rejects if the device did not make them. */
   async read(part: HeapBuffer): Promise<Uint8Array> {
     const { address, byteLength } = part
     const bytes = Math.max(4, Math.ceil(byteLength / 4) * 4)
-    const trouble = this.origins.trouble(part)
-    if (address + bytes > this.room.byteLength) {
+    const trouble = this.provenance.failureOf(part)
+    if (address + bytes > this.storage.byteLength) {
       throw this.error((await trouble) ?? 'the value was lost when the memory could not grow.')
     }
     const staging = this.takeStaging(bytes)
-    const causes = this.watch([], () => {
+    const checks = this.watch([], () => {
       const encoder = this.device.createCommandEncoder()
-      encoder.copyBufferToBuffer(this.room.buffer, address, staging, 0, bytes)
+      encoder.copyBufferToBuffer(this.storage.buffer, address, staging, 0, bytes)
       this.device.queue.submit([encoder.finish()])
     })
     try {
@@ -160,8 +160,8 @@ export class Machine {
     const copy = new Uint8Array(staging.getMappedRange(0, bytes).slice(0, byteLength))
     staging.unmap()
     this.staging.push(staging)
-    await Promise.all(causes.map(({ settled }) => settled))
-    const message = (await trouble) ?? causes.find(({ state }) => state === 'failed')?.message ?? this.failure
+    await Promise.all(checks.map(({ settled }) => settled))
+    const message = (await trouble) ?? checks.find(({ state }) => state === 'failed')?.message ?? this.failure
     if (message !== undefined) throw this.error(message)
     return copy
   }
@@ -169,7 +169,7 @@ export class Machine {
   pipeline(code: string, label: string): Pipeline {
     let found = this.pipelines.get(code)
     if (!found) {
-      const { result: pipeline, cause } = watched(
+      const { result: pipeline, check } = watched(
         this.device,
         ['validation', 'internal'],
         `the shader for ${label}`,
@@ -178,7 +178,7 @@ export class Machine {
           return this.device.createComputePipeline({ label, layout: this.layout, compute: { module } })
         },
       )
-      this.pipelines.set(code, (found = { pipeline, cause }))
+      this.pipelines.set(code, (found = { pipeline, check }))
     }
     return found
   }

@@ -1,9 +1,9 @@
 import type { LifetimePlan } from '@gradus/graph'
 import { Addresses, type HeapBuffer, type MemoryLocation, outputBuffers, schedule } from '@gradus/schedule'
 import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
-import { mostGroups } from '../kernels/assemble.ts'
-import { type Call, callsOf } from './calls.ts'
-import type { Cause } from './cause.ts'
+import { maxGroups } from '../kernels/assemble.ts'
+import type { DeviceCheck } from './device-check.ts'
+import { type Dispatch, dispatchesOf } from './dispatches.ts'
 import type { Machine, Pipeline, Region } from './machine.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import type { GpuTraits } from './traits.ts'
@@ -12,26 +12,26 @@ import type { GpuTraits } from './traits.ts'
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<GPUBuffer>((tables) => tables.destroy())
 
 /** Steps that are run at once are submitted in portions of so many dispatches: systems end work that seems to take forever. */
-const mostDispatches = 2048
+const maxDispatches = 2048
 
 /** What a graph was compiled to: everything about it that does not depend on where its values lie. */
 interface CompiledGraph {
   readonly plan: LifetimePlan
   readonly outputs: readonly Aval[]
-  readonly calls: readonly Call[]
+  readonly dispatches: readonly Dispatch[]
   readonly workspaceBytes: number
 }
 
 export function compileGraph(graph: Graph, traits: GpuTraits): CompiledGraph {
   const scheduled = schedule(graph)
   const outputs = graph.outputs.map((value) => avalOf(graph, value))
-  return { plan: scheduled.plan, outputs, ...callsOf(scheduled, traits) }
+  return { plan: scheduled.plan, outputs, ...dispatchesOf(scheduled, traits) }
 }
 
 /** A compiled graph made ready to run: a list of calls and the table of addresses for each of them. */
 export class GpuProgram implements Executable {
   private readonly pipelines: readonly Pipeline[]
-  private readonly causes: readonly Cause[]
+  private readonly checks: readonly DeviceCheck[]
   private readonly stride: number
   private readonly words: Uint32Array<ArrayBuffer>
   private readonly tables: GPUBuffer
@@ -44,11 +44,11 @@ export class GpuProgram implements Executable {
     private readonly compiled: CompiledGraph,
     private readonly constants: readonly Tensor[],
   ) {
-    const { calls } = compiled
-    this.pipelines = calls.map(({ wgsl, label }) => machine.pipeline(wgsl, label))
-    this.causes = [...new Set(this.pipelines.map(({ cause }) => cause))]
-    this.stride = calls.reduce((most, { args }) => Math.max(most, tableBytes(args.length)), tableBytes(0))
-    this.words = new Uint32Array(Math.max(1, calls.length) * (this.stride / 4))
+    const { dispatches } = compiled
+    this.pipelines = dispatches.map(({ wgsl, label }) => machine.pipeline(wgsl, label))
+    this.checks = [...new Set(this.pipelines.map(({ check }) => check))]
+    this.stride = dispatches.reduce((most, { args }) => Math.max(most, tableBytes(args.length)), tableBytes(0))
+    this.words = new Uint32Array(Math.max(1, dispatches.length) * (this.stride / 4))
     this.tables = machine.device.createBuffer({ label: 'tables', size: this.words.byteLength, usage: tableUsage })
     this.addresses = new Addresses(machine.memory, constants)
     abandoned.register(this, this.tables)
@@ -57,17 +57,17 @@ export class GpuProgram implements Executable {
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
     const { machine, compiled } = this
     const { plan, workspaceBytes } = compiled
-    machine.demand(this.causes)
+    machine.demand(this.checks)
     machine.memory.reserve('arena', plan.arenaBytes)
     machine.memory.reserve('workspace', workspaceBytes)
     const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapBuffer[], machine.memory)
-    const together = Math.max(1, Math.floor(mostDispatches / Math.max(1, this.compiled.calls.length)))
-    const causes = machine.watch(this.causes, () => {
+    const together = Math.max(1, Math.floor(maxDispatches / Math.max(1, this.compiled.dispatches.length)))
+    const checks = machine.watch(this.checks, () => {
       this.bind(inputs as readonly HeapBuffer[], outputs)
       for (let done = 0; done < count; done += together) this.submit(Math.min(together, count - done))
     })
     const constants = this.constants.map(({ storage }) => storage.buffer as HeapBuffer)
-    machine.record(outputs, [...(inputs as readonly HeapBuffer[]), ...constants], causes)
+    machine.record(outputs, [...(inputs as readonly HeapBuffer[]), ...constants], checks)
     return outputs
   }
 
@@ -77,10 +77,10 @@ export class GpuProgram implements Executable {
     const encoder = machine.device.createCommandEncoder()
     const pass = encoder.beginComputePass()
     for (let run = 0; run < count; run++) {
-      compiled.calls.forEach(({ groups }, number) => {
+      compiled.dispatches.forEach(({ groups }, number) => {
         pass.setPipeline(pipelines[number]!.pipeline)
         pass.setBindGroup(0, this.group!, [number * stride])
-        pass.dispatchWorkgroups(Math.min(groups, mostGroups), Math.ceil(groups / mostGroups))
+        pass.dispatchWorkgroups(Math.min(groups, maxGroups), Math.ceil(groups / maxGroups))
       })
     }
     pass.end()
@@ -91,9 +91,9 @@ export class GpuProgram implements Executable {
   private bind(inputs: readonly HeapBuffer[], outputs: readonly HeapBuffer[]): void {
     const { machine, addresses, words, stride } = this
     const moved = addresses.bind(inputs, outputs)
-    if (!moved && this.boundVersion === machine.room.version) return
-    this.boundVersion = machine.room.version
-    this.compiled.calls.forEach(({ args }, number) => {
+    if (!moved && this.boundVersion === machine.storage.version) return
+    this.boundVersion = machine.storage.version
+    this.compiled.dispatches.forEach(({ args }, number) => {
       const start = (number * stride) / 4
       words.set(tableHeader, start)
       args.forEach(({ location, elementBytes }, index) => {

@@ -1,15 +1,15 @@
 import type { Axis, Expression, Expressions, Index } from '@gradus/schedule'
 import { type Atom, rangeOf } from '@gradus/schedule'
-import { operationCode } from './operations.ts'
+import { elementwiseCode } from './elementwise.ts'
 import { type Code, literal, typeOf } from './types.ts'
 
 /** What the statements of a kernel share. */
-export interface KernelScope {
+export interface KernelEnvironment {
   readonly make: Expressions
   /** Code that reads an element of a value in memory. */
   load(expression: Extract<Expression, { kind: 'load' }>, index: Code): Code
   /** Code that reads an element of a row-local buffer. */
-  scratch(expression: Extract<Expression, { kind: 'scratch' }>, index: Code): Code
+  scratch(expression: Extract<Expression, { kind: 'rowBuffer' }>, index: Code): Code
   /** A name that was not used. */
   name(): string
 }
@@ -24,14 +24,14 @@ export class Block {
   private readonly reductions = new Map<number, Code>()
 
   constructor(
-    private readonly scope: KernelScope,
+    private readonly environment: KernelEnvironment,
     private readonly axes: ReadonlyMap<Axis, Code>,
     private readonly parent?: Block,
   ) {}
 
   /** A block inside of this one, with more axes. */
   inner(axes: Iterable<readonly [Axis, Code]>): Block {
-    return new Block(this.scope, new Map(axes), this)
+    return new Block(this.environment, new Map(axes), this)
   }
 
   /** Makes the result of a reduction known. */
@@ -49,7 +49,7 @@ export class Block {
     const isShort = expression.kind === 'constant' || expression.kind === 'reduced'
     let name = code
     if (!isShort) {
-      name = this.scope.name()
+      name = this.environment.name()
       this.lines.push(`let ${name} = ${code};`)
     }
     this.names.set(expression, name)
@@ -73,7 +73,7 @@ export class Block {
 
   private atom(atom: Atom): Code {
     if (atom.kind === 'axis') return this.axisCode(atom)
-    if (atom.kind === 'looked') return `i32(${this.value(this.scope.make.byId(atom.id))})`
+    if (atom.kind === 'looked') return `i32(${this.value(this.environment.make.byId(atom.id))})`
     const of = this.index(atom.of)
     const isNatural = rangeOf(atom.of).low >= 0
     const quotient = isNatural ? `(${of} / ${atom.by})` : `floorDiv(${of}, ${atom.by})`
@@ -98,9 +98,9 @@ export class Block {
       case 'constant':
         return literal(expression.dtype, expression.value)
       case 'load':
-        return this.scope.load(expression, this.index(expression.index))
-      case 'scratch':
-        return this.scope.scratch(expression, this.index(expression.index))
+        return this.environment.load(expression, this.index(expression.index))
+      case 'rowBuffer':
+        return this.environment.scratch(expression, this.index(expression.index))
       case 'coordinate':
         return `${typeOf(expression.dtype)}(${this.index(expression.index)})`
       case 'reduced':
@@ -124,7 +124,7 @@ export class Block {
       const found = inputs[input]
       return found?.kind === 'constant' ? found.value : undefined
     }
-    return operationCode(
+    return elementwiseCode(
       fn.name,
       { from: inputs.at(-1)!.dtype, to: dtype, constantOf },
       inputs.map((input) => this.value(input)),

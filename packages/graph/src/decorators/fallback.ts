@@ -48,27 +48,27 @@ export function fallback(
   return {
     name: `fallback(${backend.name}, ${other.name})`,
     has: (op) => backend.has(op),
-    allocate: (bytes) => new Moving(bytes, backend, backend.allocate(bytes)),
-    write: (buffer, data) => queue.add(() => moving(buffer).home!.write(moving(buffer).raw!, data)),
+    allocate: (bytes) => new MovableBuffer(bytes, backend, backend.allocate(bytes)),
+    write: (buffer, data) => queue.add(() => movable(buffer).home!.write(movable(buffer).raw!, data)),
     async read(buffer) {
       await queue.settle()
-      return moving(buffer).home!.read(moving(buffer).raw!)
+      return movable(buffer).home!.read(movable(buffer).raw!)
     },
     ...(readSync &&
-      other.readSync && { readSync: (buffer: DeviceBuffer) => moving(buffer).home!.readSync!(moving(buffer).raw!) }),
+      other.readSync && { readSync: (buffer: DeviceBuffer) => movable(buffer).home!.readSync!(movable(buffer).raw!) }),
     free: (buffer) => release(queue, buffer),
     compile(graph) {
       const plain = withoutConstants(graph)
       const constants = graph.constants.map(({ storage }) => storage.retain().buffer)
       const whole = attempt(() => wholeOn(backend, plain))
-      if (!(whole instanceof BackendError)) return new Routed(plain, constants, [whole], queue, true)
-      return new Routed(plain, constants, segmentsOf(plain, backend, other, refused), queue, false)
+      if (!(whole instanceof BackendError)) return new SegmentedProgram(plain, constants, [whole], queue, true)
+      return new SegmentedProgram(plain, constants, segmentsOf(plain, backend, other, refused), queue, false)
     },
   }
 }
 
 /** A buffer that lives on one of the two backends, or will when the programs before it have run. */
-class Moving implements DeviceBuffer {
+class MovableBuffer implements DeviceBuffer {
   constructor(
     readonly byteLength: number,
     public home?: Backend,
@@ -91,15 +91,15 @@ class Moving implements DeviceBuffer {
   }
 }
 
-function moving(buffer: DeviceBuffer): Moving {
-  if (buffer instanceof Moving) return buffer
+function movable(buffer: DeviceBuffer): MovableBuffer {
+  if (buffer instanceof MovableBuffer) return buffer
   throw new BackendError(
     'A fallback backend was given a buffer that is not its own. Move the tensor with `await toBackend(tensor, backend)`.',
   )
 }
 
 function release(queue: Queue, buffer: DeviceBuffer): void {
-  queue.add(() => moving(buffer).home?.free(moving(buffer).raw!))
+  queue.add(() => movable(buffer).home?.free(movable(buffer).raw!))
 }
 
 function wholeOn(backend: Backend, graph: Graph): Segment {
@@ -108,7 +108,7 @@ function wholeOn(backend: Backend, graph: Graph): Segment {
   return { backend, executable, inputs, outputs: graph.outputs }
 }
 
-class Routed implements Executable {
+class SegmentedProgram implements Executable {
   constructor(
     private readonly graph: Graph,
     private readonly constants: readonly DeviceBuffer[],
@@ -129,9 +129,9 @@ class Routed implements Executable {
 
   private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
     const { graph, segments, queue } = this
-    const outputs = graph.outputs.map((value) => new Moving(byteSize(graph, value)))
-    const values = new Map<number, Moving>(
-      [...inputs, ...this.constants].map((buffer, value) => [value, moving(buffer)]),
+    const outputs = graph.outputs.map((value) => new MovableBuffer(byteSize(graph, value)))
+    const values = new Map<number, MovableBuffer>(
+      [...inputs, ...this.constants].map((buffer, value) => [value, movable(buffer)]),
     )
     for (const segment of segments) {
       for (const value of new Set(segment.inputs)) {
@@ -141,7 +141,7 @@ class Routed implements Executable {
         const results = segment.executable.run(segment.inputs.map((value) => values.get(value)!.raw!))
         if (this.whole) fill(outputs, segment.backend, results)
         for (const [index, raw] of this.whole ? [] : results.entries()) {
-          values.set(segment.outputs[index]!, new Moving(raw.byteLength, segment.backend, raw))
+          values.set(segment.outputs[index]!, new MovableBuffer(raw.byteLength, segment.backend, raw))
         }
       })
     }
@@ -150,7 +150,7 @@ class Routed implements Executable {
   }
 
   // Every output gets a buffer of its own; what no output takes is freed.
-  private handOut(values: ReadonlyMap<number, Moving>, outputs: readonly Moving[]): void | Promise<void> {
+  private handOut(values: ReadonlyMap<number, MovableBuffer>, outputs: readonly MovableBuffer[]): void | Promise<void> {
     const { graph } = this
     const first = graph.inputs.length
     const taken = new Set<number>()
@@ -177,7 +177,7 @@ class Routed implements Executable {
   }
 }
 
-function fill(outputs: readonly Moving[], home: Backend, results: readonly DeviceBuffer[]): void {
+function fill(outputs: readonly MovableBuffer[], home: Backend, results: readonly DeviceBuffer[]): void {
   outputs.forEach((output, index) => {
     output.home = home
     output.raw = results[index]!

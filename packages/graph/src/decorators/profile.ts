@@ -50,15 +50,18 @@ export function profile(backend: Backend): ProfilingBackend {
     return result
   }
   return {
-    ...decorate(backend, { name: `profile(${backend.name})`, compile: (graph) => new Stepwise(backend, graph, timed) }),
+    ...decorate(backend, {
+      name: `profile(${backend.name})`,
+      compile: (graph) => new NodeByNode(backend, graph, timed),
+    }),
     profile: () => [...costs].map(([op, cost]) => ({ op, ...cost })).sort((a, b) => b.milliseconds - a.milliseconds),
     reset: () => costs.clear(),
   }
 }
 
 /** A program as one executable per node. */
-class Stepwise implements Executable {
-  private readonly steps: Executable[]
+class NodeByNode implements Executable {
+  private readonly executables: Executable[]
   // the node after which a value is not needed any more; beyond the end for outputs
   private readonly lastUse = new Map<number, number>()
 
@@ -67,7 +70,7 @@ class Stepwise implements Executable {
     private readonly graph: Graph,
     private readonly timed: <T>(op: string, body: () => T) => T,
   ) {
-    this.steps = graph.nodes.map((node) => backend.compile(singleNode(graph, node)))
+    this.executables = graph.nodes.map((node) => backend.compile(singleNode(graph, node)))
     graph.nodes.forEach((node, index) => {
       for (const value of node.inputs) this.lastUse.set(value, index)
     })
@@ -90,7 +93,7 @@ class Stepwise implements Executable {
     const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
       const from = node.inputs.map((value) => values[value]!)
-      values.push(...this.timed(node.op.name, () => this.steps[index]!.run(from)))
+      values.push(...this.timed(node.op.name, () => this.executables[index]!.run(from)))
       const made = avalsOf(node).map((_, output) => first[index]! + output)
       for (const value of new Set([...node.inputs, ...made])) {
         if (value >= given && (this.lastUse.get(value) ?? -1) <= index) backend.free(values[value]!)

@@ -7,10 +7,10 @@ import { type LoweredNode, type Lowering, loweringOf } from '@gradus/tensor/lowe
  * its own. `reduce` and `contract`: elements are combined. `stores`: several loops write its result. `whole`: code
  * generators have code for it.
  */
-export type Role = 'inlined' | 'map' | 'reduce' | 'contract' | 'stores' | 'whole'
+export type Role = 'inlined' | 'map' | 'reduce' | 'contract' | 'stores' | 'opaque'
 
 /** Values made from constants and counters by up to this many ops are computed again wherever they are read. */
-const mostOpsComputedAgain = 3
+const maxOpsComputedAgain = 3
 
 /** A primitive that is neither elementwise nor has a rule, so that it cannot become a kernel. */
 export class UnknownOp extends Error {
@@ -110,7 +110,7 @@ export class GraphAnalysis {
     const roles = this.graph.nodes.map((node, index): Role => {
       const role = this.roleOfNode(index)
       const ops = node.inputs.reduce((sum, value) => sum + opsFromNothing[value]!, this.isElementwise(index) ? 1 : 0)
-      const again = (this.isElementwise(index) || role === 'inlined') && ops <= mostOpsComputedAgain
+      const again = (this.isElementwise(index) || role === 'inlined') && ops <= maxOpsComputedAgain
       if (again) opsFromNothing[this.valueOf(index)] = ops
       return again ? 'inlined' : role
     })
@@ -123,7 +123,7 @@ export class GraphAnalysis {
     const { graph, roots } = this
     const needed = new Set(graph.outputs.map((value) => roots[value]!))
     graph.nodes.forEach((node, index) => {
-      if (roles[index] === 'whole') for (const value of node.inputs) needed.add(roots[value]!)
+      if (roles[index] === 'opaque') for (const value of node.inputs) needed.add(roots[value]!)
     })
     for (const value of needed) {
       const maker = this.makerOf(value)

@@ -3,7 +3,7 @@ import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tenso
 import { loweringOf } from '@gradus/tensor/lowering'
 
 /** So many compiled graphs are kept; the one that was not used for the longest time is dropped first. */
-const mostKept = 256
+const maxKept = 256
 
 /** A code generator. */
 export interface CodeGenerator<T> {
@@ -11,7 +11,7 @@ export interface CodeGenerator<T> {
   readonly name: string
   /** Whether it has code for an elementwise op, and for an op that it runs as a whole. */
   hasElementwise(op: string): boolean
-  hasWhole(op: string): boolean
+  hasOpaque(op: string): boolean
   compile(graph: Graph): T
 }
 
@@ -34,7 +34,7 @@ export class CompiledGraphs<T> {
       found = this.generator.compile(graph)
     }
     this.kept.set(key, found)
-    if (this.kept.size > mostKept) this.kept.delete(this.kept.keys().next().value!)
+    if (this.kept.size > maxKept) this.kept.delete(this.kept.keys().next().value!)
     return found
   }
 }
@@ -47,7 +47,7 @@ function requireCode(graph: Graph, generator: CodeGenerator<unknown>): void {
     const isMissing =
       kind === undefined ||
       (op.elementwise && !generator.hasElementwise(op.name)) ||
-      (kind === 'whole' && !body && !generator.hasWhole(op.name))
+      (kind === 'opaque' && !body && !generator.hasOpaque(op.name))
     if (isMissing) throw missingOp(generator.name, op)
   }
 }

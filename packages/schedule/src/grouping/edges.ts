@@ -34,7 +34,7 @@ export interface Edge {
 /** All edges into a node that is not inlined. */
 export function edgesInto(analysis: GraphAnalysis, consumer: number): Edge[] {
   const node = analysis.node(consumer)
-  if (analysis.roles[consumer] === 'whole') {
+  if (analysis.roles[consumer] === 'opaque') {
     return node.inputs.map((read): Edge => ({ consumer, read, source: analysis.roots[read]!, relation: 'other' }))
   }
   const edges: Edge[] = []
@@ -62,14 +62,14 @@ function ownRelation(analysis: GraphAnalysis, consumer: number): Relation {
 }
 
 /** Neighboring dimensions that are all kept or all reduced. */
-export interface Run {
+export interface DimensionRun {
   readonly size: number
   readonly reduced: boolean
 }
 
 /** The dimensions of a reduction's input as runs, without those of size 1. */
-export function runsOf(shape: readonly number[], reducedAxes: readonly number[]): Run[] {
-  const runs: Run[] = []
+export function runsOf(shape: readonly number[], reducedAxes: readonly number[]): DimensionRun[] {
+  const runs: DimensionRun[] = []
   shape.forEach((size, axis) => {
     if (size === 1) return
     const reduced = reducedAxes.includes(axis)
@@ -84,7 +84,11 @@ export function runsOf(shape: readonly number[], reducedAxes: readonly number[])
  * Whether an edge reads, at each position of the dimensions `runs`, the source element of the same row: the result of a
  * reduction, repeated along what was reduced.
  */
-export function readsRows(analysis: GraphAnalysis, { consumer, read, source }: Edge, runs: readonly Run[]): boolean {
+export function readsRows(
+  analysis: GraphAnalysis,
+  { consumer, read, source }: Edge,
+  runs: readonly DimensionRun[],
+): boolean {
   // a node that moves elements reads none at its own position
   if (ownRelation(analysis, consumer) !== 'same') return false
   const axes = runs.map(({ size }, id) => axisOf(id, size))

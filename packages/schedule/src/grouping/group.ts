@@ -1,6 +1,6 @@
 import { sizeOf } from '@gradus/tensor'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
-import { type Run, runsOf } from './edges.ts'
+import { type DimensionRun, runsOf } from './edges.ts'
 
 /**
  * Nodes that become one kernel. `map`: elementwise over `size` elements. `rows`: elementwise and reductions over the
@@ -8,11 +8,11 @@ import { type Run, runsOf } from './edges.ts'
  * that role. Nodes that are `inlined` are computed where they are read.
  */
 export interface Group {
-  readonly kind: 'map' | 'rows' | 'contract' | 'stores' | 'whole'
+  readonly kind: 'map' | 'rows' | 'contract' | 'stores' | 'opaque'
   readonly nodes: readonly number[]
   readonly inlined: readonly number[]
   readonly size: number
-  readonly runs: readonly Run[]
+  readonly runs: readonly DimensionRun[]
 }
 
 /** A kernel does not go over longer rows (in elements) twice: they would not stay in the cache. */
@@ -41,7 +41,7 @@ export function groupOf(analysis: GraphAnalysis, index: number): Group {
 
 /** Two groups as one, if their loops are the same; whether their values are there in time is not checked here. */
 export function joinedGroup(one: Group, other: Group): Group | undefined {
-  const isAlone = ({ kind, inlined }: Group) => kind === 'whole' || kind === 'stores' || inlined.length > 0
+  const isAlone = ({ kind, inlined }: Group) => kind === 'opaque' || kind === 'stores' || inlined.length > 0
   if (isAlone(one) || isAlone(other)) return undefined
   const nodes = [...one.nodes, ...other.nodes].sort((a, b) => a - b)
   const [rows, second] = one.kind === 'map' ? [other, one] : [one, other]
@@ -60,16 +60,16 @@ export function joinedGroup(one: Group, other: Group): Group | undefined {
 }
 
 /** How many rows there are: positions of the dimensions that are kept. */
-export function rowCount(runs: readonly Run[]): number {
+export function rowCount(runs: readonly DimensionRun[]): number {
   return runs.reduce((count, { size, reduced }) => (reduced ? count : count * size), 1)
 }
 
 /** Whether a kernel may go over the rows several times. */
-export function areShort(runs: readonly Run[]): boolean {
+export function areShort(runs: readonly DimensionRun[]): boolean {
   const length = runs.reduce((count, { size, reduced }) => (reduced ? count * size : count), 1)
   return length <= (runs.at(-1)?.reduced ? longestRow : longestColumn)
 }
 
-function sameRuns(a: readonly Run[], b: readonly Run[]): boolean {
+function sameRuns(a: readonly DimensionRun[], b: readonly DimensionRun[]): boolean {
   return a.length === b.length && a.every(({ size, reduced }, i) => size === b[i]!.size && reduced === b[i]!.reduced)
 }

@@ -17,8 +17,8 @@ export class Groups {
   private readonly uses = new Map<number, Edge[]>()
   private readonly outputs: ReadonlySet<number>
   /** Nodes that are computed again by every group that reads them, and what each group computes again. */
-  private readonly again = new Set<number>()
-  private readonly copies = new Map<Group, number[]>()
+  private readonly recomputed = new Set<number>()
+  private readonly recomputedBy = new Map<Group, number[]>()
 
   constructor(private readonly analysis: GraphAnalysis) {
     const { graph, roles, roots } = analysis
@@ -52,7 +52,7 @@ export class Groups {
     this.joinScalars()
     this.computeAgain()
     return this.order.items().map((group) => {
-      const copies = this.copies.get(group)
+      const copies = this.recomputedBy.get(group)
       return copies ? { ...group, inlined: [...group.inlined, ...copies] } : group
     })
   }
@@ -60,7 +60,7 @@ export class Groups {
   /** Whether a node's result is read by another group or handed out. */
   isStored(node: number): boolean {
     if (this.outputs.has(node)) return true
-    if (this.again.has(node)) return false
+    if (this.recomputed.has(node)) return false
     return this.usesOf(node).some(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
   }
 
@@ -161,9 +161,9 @@ export class Groups {
       const readers = this.usesOf(node).filter(({ consumer }) => this.groupOf[consumer] !== this.groupOf[node])
       if (readers.some(({ consumer }) => !['map', 'reduce'].includes(this.analysis.roles[consumer]!))) return
       costs.set(node, found)
-      this.again.add(node)
+      this.recomputed.add(node)
       for (const group of new Set(readers.map(({ consumer }) => this.group(consumer)))) {
-        this.copies.set(group, [...(this.copies.get(group) ?? []), node])
+        this.recomputedBy.set(group, [...(this.recomputedBy.get(group) ?? []), node])
       }
     })
   }

@@ -1,12 +1,12 @@
 import { addOp, maximumOp, sinOp } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { AxisMaker, expressionsWithin, joinedIndex, lookedBy, mergeable, Rewriting } from './axes.ts'
+import { AxisMaker, expressionsWithin, joinedIndex, lookupsIn, mergeable, Rewriting } from './axes.ts'
 import { Expressions, indicesOf, inputsOf } from './expression.ts'
 import {
   axisOf,
   constantIndex,
   indexOf,
-  lookedUp,
+  lookupOf,
   plus,
   quotient,
   ravel,
@@ -110,8 +110,8 @@ describe('rewriting', () => {
       reduction: 2,
       axes: [outer, inner],
     })
-    const scratch = rewriting.expression(make.scratch('float32', 1, constantIndex(0), [old]))
-    expect(scratch).toMatchObject({ kind: 'scratch', slot: 1, axes: [outer, inner] })
+    const scratch = rewriting.expression(make.rowBuffer('float32', 1, constantIndex(0), [old]))
+    expect(scratch).toMatchObject({ kind: 'rowBuffer', slot: 1, axes: [outer, inner] })
   })
 
   it('keeps what is shared shared, and joins what has become equal', () => {
@@ -137,10 +137,10 @@ describe('rewriting', () => {
   it('follows what indices look up', () => {
     const make = new Expressions()
     const where = make.load('int32', 1, indexOf(old))
-    const index = plus(times(indexOf(lookedUp(where, 9)), 5), indexOf(old))
+    const index = plus(times(indexOf(lookupOf(where, 9)), 5), indexOf(old))
     const rewriting = new Rewriting(make, map)
     const rewritten = rewriting.index(index)
-    const [looked] = lookedBy(rewritten, rewriting.make)
+    const [looked] = lookupsIn(rewritten, rewriting.make)
     expect(looked).toBe(rewriting.expression(where))
     expect(looked).toMatchObject({ kind: 'load', value: 1, axes: [outer, inner] })
     expect(rewritten.axes).toEqual([outer, inner])
@@ -162,7 +162,7 @@ describe('the expressions of a kernel', () => {
     const axis = axisOf(0, 4)
     const where = make.load('int32', 1, indexOf(axis))
     const safe = make.apply('int32', maximumOp, [where, make.constant('int32', 0)])
-    const element = make.load('float32', 0, indexOf(lookedUp(safe, 9)))
+    const element = make.load('float32', 0, indexOf(lookupOf(safe, 9)))
     const all = expressionsWithin([make.apply('float32', sinOp, [element])], make)
     expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(['apply', 'load', 'constant']))
     expect(all).toHaveLength(5)

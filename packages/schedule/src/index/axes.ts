@@ -7,7 +7,7 @@ import {
   forEachAtom,
   type Index,
   indexOf,
-  lookedUp,
+  lookupOf,
   plus,
   substitute,
   times,
@@ -82,7 +82,7 @@ export class Rewriting {
       if (atom.kind === 'axis') return this.axes.get(atom) ?? indexOf(atom)
       if (atom.kind !== 'looked') return indexOf(atom)
       const value = this.expression(this.from.byId(atom.id))
-      return indexOf(lookedUp(value, atom.size))
+      return indexOf(lookupOf(value, atom.size))
     })
   }
 
@@ -99,8 +99,8 @@ export class Rewriting {
         return make.constant(old.dtype, old.value)
       case 'load':
         return make.load(old.stored, old.value, this.index(old.index))
-      case 'scratch':
-        return make.scratch(old.dtype, old.slot, this.index(old.index), this.rewrittenAxes(old.axes))
+      case 'rowBuffer':
+        return make.rowBuffer(old.dtype, old.slot, this.index(old.index), this.rewrittenAxes(old.axes))
       case 'coordinate':
         return make.coordinate(old.dtype, this.index(old.index))
       case 'apply':
@@ -131,7 +131,7 @@ export function expressionsWithin(roots: Iterable<Expression>, make: Expressions
   const walk = (expression: Expression): void => {
     if (seen.has(expression)) return
     seen.add(expression)
-    for (const index of indicesOf(expression)) for (const looked of lookedBy(index, make)) walk(looked)
+    for (const index of indicesOf(expression)) for (const looked of lookupsIn(index, make)) walk(looked)
     inputsOf(expression).forEach(walk)
   }
   for (const root of roots) walk(root)
@@ -139,7 +139,7 @@ export function expressionsWithin(roots: Iterable<Expression>, make: Expressions
 }
 
 /** The expressions whose values an index depends on. */
-export function lookedBy(index: Index, make: Expressions): Expression[] {
+export function lookupsIn(index: Index, make: Expressions): Expression[] {
   const found: Expression[] = []
   forEachAtom(index, (atom) => {
     if (atom.kind === 'looked') found.push(make.byId(atom.id))

@@ -14,7 +14,7 @@ describe('expressions of one kernel', () => {
     expect(make.load('float32', 3, plus(j, i))).toBe(make.load('float32', 3, plus(i, j)))
     expect(make.constant('float32', Number.NaN)).toBe(make.constant('float32', Number.NaN))
     expect(make.reduced('float32', 0, [first])).toBe(make.reduced('float32', 0, [first]))
-    expect(make.scratch('float32', 0, j, [first])).toBe(make.scratch('float32', 0, j, [first]))
+    expect(make.rowBuffer('float32', 0, j, [first])).toBe(make.rowBuffer('float32', 0, j, [first]))
     const chosen = () => make.choice([{ index: i, low: 2, high: 5 }], sum, make.constant('float32', 0))
     expect(chosen()).toBe(chosen())
     // each once in the list that numbers them
@@ -49,8 +49,8 @@ describe('expressions of one kernel', () => {
       within(j, 1, 3),
       make.choice([{ index: i, low: 1, high: 5 }], () => y, zero),
       make.choice([{ index: i, low: 1, high: 5 }], () => x, y),
-      make.scratch('float32', 0, j, [first]),
-      make.scratch('float32', 1, j, [first]),
+      make.rowBuffer('float32', 0, j, [first]),
+      make.rowBuffer('float32', 1, j, [first]),
       make.reduced('float32', 0, [first]),
       make.reduced('float32', 1, [first]),
     ]
@@ -66,7 +66,7 @@ describe('expressions of one kernel', () => {
     expect(make.apply('float32', addOp, [x, y]).axes).toEqual([first, second])
     expect(make.apply('float32', addOp, [x, x]).axes).toEqual([first])
     expect(make.reduced('float32', 0, [first]).axes).toEqual([first])
-    expect(make.scratch('float32', 0, j, [first]).axes).toEqual([first, second])
+    expect(make.rowBuffer('float32', 0, j, [first]).axes).toEqual([first, second])
     const chosen = make.choice([{ index: j, low: 0, high: 2 }], () => x, make.constant('float32', 0))
     expect(new Set(chosen.axes)).toEqual(new Set([first, second]))
   })
@@ -131,7 +131,7 @@ describe('what an expression is made of', () => {
     expect(indicesOf(chosen).map(({ key }) => key)).toEqual([plus(i, j).key])
     expect(indicesOf(x)).toEqual([i])
     expect(indicesOf(make.coordinate('int32', j))).toEqual([j])
-    expect(indicesOf(make.scratch('float32', 0, j, []))).toEqual([j])
+    expect(indicesOf(make.rowBuffer('float32', 0, j, []))).toEqual([j])
     expect(indicesOf(sum)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { computeDType, type DType, halfBits, halfValue } from '@gradus/tensor'
 import type { ElementFunction, ElementMaker, Condition as GeneralCondition } from '@gradus/tensor/lowering'
-import { type Axis, type Index, indexOf, lookedUp, rangeOf } from './integer.ts'
+import { type Axis, type Index, indexOf, lookupOf, rangeOf } from './integer.ts'
 
 /** The index lies from `low` to `high - 1`. */
 export type Condition = GeneralCondition<Index>
@@ -14,7 +14,7 @@ export type Expression = { readonly id: number; readonly dtype: DType; readonly 
   /** An element of value number `value` of the graph, counted in row-major order, and its dtype in memory. */
   | { readonly kind: 'load'; readonly value: number; readonly index: Index; readonly stored: DType }
   /** A row-local buffer, written by an earlier pass of the same kernel. */
-  | { readonly kind: 'scratch'; readonly slot: number; readonly index: Index }
+  | { readonly kind: 'rowBuffer'; readonly slot: number; readonly index: Index }
   /** The index itself as a number. */
   | { readonly kind: 'coordinate'; readonly index: Index }
   /** An elementwise op or another function of elements. */
@@ -64,9 +64,9 @@ export class Expressions implements ElementMaker<Index, Expression> {
   }
 
   /** An element of a row-local buffer, of the row at the present place of the axes `rows`. */
-  scratch(dtype: DType, slot: number, index: Index, rows: readonly Axis[]): Expression {
-    return this.intern(`scratch ${slot} ${index.key}`, (id) => ({
-      kind: 'scratch',
+  rowBuffer(dtype: DType, slot: number, index: Index, rows: readonly Axis[]): Expression {
+    return this.intern(`row ${slot} ${index.key}`, (id) => ({
+      kind: 'rowBuffer',
       id,
       dtype,
       slot,
@@ -123,7 +123,7 @@ export class Expressions implements ElementMaker<Index, Expression> {
   }
 
   lookup(element: Expression, size: number): Index {
-    return indexOf(lookedUp(element, size))
+    return indexOf(lookupOf(element, size))
   }
 
   /** The result of a reduction, which depends on the axes that were kept. */
@@ -176,7 +176,7 @@ export function inputsOf(expression: Expression): readonly Expression[] {
 export function indicesOf(expression: Expression): readonly Index[] {
   switch (expression.kind) {
     case 'load':
-    case 'scratch':
+    case 'rowBuffer':
     case 'coordinate':
       return [expression.index]
     case 'choice':

@@ -9,8 +9,8 @@ import {
   forEachAtom,
   type Index,
   indexOf,
-  type Looked,
-  lookedUp,
+  type Lookup,
+  lookupOf,
   plus,
   quotient,
   rangeOf,
@@ -26,7 +26,7 @@ import {
 const axes = [axisOf(0, 4), axisOf(1, 6), axisOf(2, 3)] as const
 const [a, b, c] = axes.map(indexOf) as [Index, Index, Index]
 /** Depends on two axes in a way that no formula tells. */
-const found = lookedUp({ id: 7, axes: [axes[0], axes[2]] }, 5)
+const found = lookupOf({ id: 7, axes: [axes[0], axes[2]] }, 5)
 
 /** Where each axis is. */
 type Point = readonly number[]
@@ -40,7 +40,7 @@ function pointsOf(sizes: readonly number[]): Point[] {
   )
 }
 
-function atPoint([i = 0, j = 0, k = 0]: Point): (atom: Axis | Looked) => number {
+function atPoint([i = 0, j = 0, k = 0]: Point): (atom: Axis | Lookup) => number {
   return (atom) => (atom.kind === 'axis' ? [i, j, k][atom.id]! : (i * 3 + k * 2 + i * k) % 5)
 }
 

@@ -17,7 +17,7 @@ interface Division {
 }
 
 /** An integer known only at run time: the value of expression number `id`, from 0 to `size - 1`. */
-export interface Looked {
+export interface Lookup {
   readonly kind: 'looked'
   readonly id: number
   readonly size: number
@@ -26,7 +26,7 @@ export interface Looked {
   readonly key: string
 }
 
-export type Atom = Axis | Division | Looked
+export type Atom = Axis | Division | Lookup
 
 export interface Term {
   readonly atom: Atom
@@ -48,7 +48,7 @@ export function axisOf(id: number, size: number): Axis {
 }
 
 /** What an expression gives, as part of an index. */
-export function lookedUp({ id, axes }: { readonly id: number; readonly axes: readonly Axis[] }, size: number): Looked {
+export function lookupOf({ id, axes }: { readonly id: number; readonly axes: readonly Axis[] }, size: number): Lookup {
   return { kind: 'looked', id, size, axes, key: `v${id}` }
 }
 

@@ -28,7 +28,7 @@ export interface RowReduction {
   readonly combine: Combine
   readonly expression: Expression
   /** Which element of the row this is, where the result is a place. */
-  readonly place?: Index
+  readonly position?: Index
 }
 
 /** One walk over the inner loops. */
@@ -47,7 +47,7 @@ export interface LoopKernel {
   readonly outer: readonly Axis[]
   readonly inner: readonly Axis[]
   readonly passes: readonly Pass[]
-  readonly rows: readonly Store[]
+  readonly rowStores: readonly Store[]
   /** How many row-local buffers there are. */
   readonly slots: number
   readonly make: Expressions
@@ -67,8 +67,8 @@ export interface ContractionKernel {
 }
 
 /** One node that has code of its own over arrays in memory. */
-export interface WholeKernel {
-  readonly kind: 'whole'
+export interface OpaqueKernel {
+  readonly kind: 'opaque'
   readonly node: Node
   readonly inputs: readonly number[]
   readonly inputAvals: readonly Aval[]
@@ -77,7 +77,7 @@ export interface WholeKernel {
   readonly body?: KernelSchedule
 }
 
-export type FusedKernel = LoopKernel | ContractionKernel | WholeKernel
+export type FusedKernel = LoopKernel | ContractionKernel | OpaqueKernel
 
 /** What a kernel does with memory, by value numbers. */
 export interface KernelAccess {

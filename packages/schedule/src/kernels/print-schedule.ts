@@ -43,7 +43,7 @@ class Printer {
   lines(): string[] {
     const { kernel } = this
     switch (kernel.kind) {
-      case 'whole': {
+      case 'opaque': {
         const call = `${kernel.node.op.name}(${kernel.inputs.map((value) => `%${value}`).join(', ')})`
         return kernel.body ? [`${call}, each time:`, ...indented(printSchedule(kernel.body))] : [call]
       }
@@ -63,7 +63,7 @@ class Printer {
           ...pass.reductions.map(({ id, combine, expression }) => `  r${id} = ${combine} of ${this.text(expression)}`),
           ...pass.stores.map((store) => `  ${this.store(store)}`),
         ])
-        return [...outer, ...body, ...kernel.rows.map((store) => this.store(store))]
+        return [...outer, ...body, ...kernel.rowStores.map((store) => this.store(store))]
       }
     }
   }
@@ -91,7 +91,7 @@ class Printer {
         return String(expression.value)
       case 'load':
         return `%${expression.value}[${this.index(expression.index)}]`
-      case 'scratch':
+      case 'rowBuffer':
         return `row${expression.slot}[${this.index(expression.index)}]`
       case 'coordinate':
         return `(${this.index(expression.index)})`

@@ -3,7 +3,7 @@ import {
   type AxisMap,
   expressionsWithin,
   joinedIndex,
-  lookedBy,
+  lookupsIn,
   mergeable,
   Rewriting,
 } from '../index/axes.ts'
@@ -77,7 +77,7 @@ function rewriteLoops(kernel: LoopKernel, map: AxisMap, outer: readonly Axis[], 
       reductions: pass.reductions.map((reduction) => ({
         ...reduction,
         expression: rewriting.expression(reduction.expression),
-        ...(reduction.place && { place: rewriting.index(reduction.place) }),
+        ...(reduction.position && { position: rewriting.index(reduction.position) }),
       })),
       stores: pass.stores.map((store) => rewriteStore(store, rewriting)),
       saves: pass.saves.map((save) => ({
@@ -87,8 +87,8 @@ function rewriteLoops(kernel: LoopKernel, map: AxisMap, outer: readonly Axis[], 
       })),
     }),
   )
-  const rows = kernel.rows.map((store) => rewriteStore(store, rewriting))
-  return { ...kernel, outer, inner, passes, rows, make: rewriting.make }
+  const rowStores = kernel.rowStores.map((store) => rewriteStore(store, rewriting))
+  return { ...kernel, outer, inner, passes, rowStores, make: rewriting.make }
 }
 
 function rewriteContraction(
@@ -120,14 +120,14 @@ function rewriteStore(store: Store, rewriting: Rewriting): Store {
 }
 
 /** The expressions that a kernel evaluates. */
-export function rootsOfLoops({ passes, rows }: LoopKernel): Expression[] {
+export function rootsOfLoops({ passes, rowStores }: LoopKernel): Expression[] {
   return [
     ...passes.flatMap(({ reductions, stores, saves }) => [
       ...reductions.map(({ expression }) => expression),
       ...stores.flatMap(rootsOfStore),
       ...saves.map(({ expression }) => expression),
     ]),
-    ...rows.flatMap(rootsOfStore),
+    ...rowStores.flatMap(rootsOfStore),
   ]
 }
 
@@ -137,13 +137,13 @@ export function rootsOfStore({ expression, add }: Store): Expression[] {
 }
 
 /** The positions that a kernel writes to. */
-function targetsOf({ passes, rows }: LoopKernel): Index[] {
+function targetsOf({ passes, rowStores }: LoopKernel): Index[] {
   return [
     ...passes.flatMap(({ stores, saves, reductions }) => [
       ...[...stores, ...saves].map(({ index }) => index),
-      ...reductions.flatMap(({ place }) => (place ? [place] : [])),
+      ...reductions.flatMap(({ position }) => (position ? [position] : [])),
     ]),
-    ...rows.map(({ index }) => index),
+    ...rowStores.map(({ index }) => index),
   ]
 }
 
@@ -151,7 +151,7 @@ function targetsOf({ passes, rows }: LoopKernel): Index[] {
 export function expressionsOfLoops(kernel: LoopKernel): Expression[] {
   const { make } = kernel
   return expressionsWithin(
-    [...rootsOfLoops(kernel), ...targetsOf(kernel).flatMap((index) => lookedBy(index, make))],
+    [...rootsOfLoops(kernel), ...targetsOf(kernel).flatMap((index) => lookupsIn(index, make))],
     make,
   )
 }

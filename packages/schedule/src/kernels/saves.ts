@@ -25,7 +25,7 @@ export function saveAcrossPasses(kernel: LoopKernel): LoopKernel {
       let kept = saved.get(expression)
       if (!kept) {
         saves[before]!.push({ slot: slots, index, expression })
-        saved.set(expression, (kept = kernel.make.scratch(expression.dtype, slots++, index, kernel.outer)))
+        saved.set(expression, (kept = kernel.make.rowBuffer(expression.dtype, slots++, index, kernel.outer)))
       }
       return kept
     }

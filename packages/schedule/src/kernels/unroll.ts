@@ -8,8 +8,8 @@ import type { LoopKernel, Store } from './kernel.ts'
 import { expressionsOfLoops, rootsOfLoops } from './refine.ts'
 
 /** Inner loops of so few rounds are written out, if what they do costs no more than this in all. */
-const mostRounds = 16
-const mostCost = 200
+const maxRounds = 16
+const maxCost = 200
 
 /**
  * The kernel with short reductions, such as those over the windows of a pooling layer, as plain expressions: conditions and
@@ -19,10 +19,10 @@ export function unrollShort(kernel: LoopKernel): LoopKernel {
   const { inner, passes } = kernel
   const [pass, ...more] = passes
   const rounds = inner.reduce((product, { size }) => product * size, 1)
-  if (!pass || more.length > 0 || pass.stores.length > 0 || rounds < 2 || rounds > mostRounds) return kernel
+  if (!pass || more.length > 0 || pass.stores.length > 0 || rounds < 2 || rounds > maxRounds) return kernel
   if (pass.reductions.some(({ combine }) => combiningFunctions[combine] === undefined)) return kernel
   const work = rootsOfLoops(kernel).reduce((sum, root) => sum + costOf(root), pass.reductions.length)
-  if (work * rounds > mostCost || !runsAlongRows(kernel)) return kernel
+  if (work * rounds > maxCost || !runsAlongRows(kernel)) return kernel
   const make = new Expressions()
   const results = new Map<number, Expression>()
   const roundsOf = pointsOf(inner).map((point) => new Rewriting(kernel.make, point, make))
@@ -35,20 +35,20 @@ export function unrollShort(kernel: LoopKernel): LoopKernel {
   }
   const outside = new Rewriting(kernel.make, new Map(), make)
   const replace = replacing(make, (part) => (part.kind === 'reduced' ? results.get(part.reduction) : undefined))
-  const stores = kernel.rows.map(
+  const stores = kernel.rowStores.map(
     (store): Store => ({
       ...store,
       index: outside.index(store.index),
       expression: replace(outside.expression(store.expression)),
     }),
   )
-  return { ...kernel, inner: [], passes: [{ reductions: [], stores, saves: [] }], rows: [], make }
+  return { ...kernel, inner: [], passes: [{ reductions: [], stores, saves: [] }], rowStores: [], make }
 }
 
 /** Whether neighbouring rows read and write neighbours in memory, so that vectors can lie along them. */
 function runsAlongRows(kernel: LoopKernel): boolean {
   const indices = [
-    ...kernel.rows.map(({ index }) => index),
+    ...kernel.rowStores.map(({ index }) => index),
     ...expressionsOfLoops(kernel).flatMap((part) => (part.kind === 'load' ? indicesOf(part) : [])),
   ]
   return kernel.outer.some((axis) => {

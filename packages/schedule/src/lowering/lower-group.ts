@@ -3,9 +3,9 @@ import type { Group } from '../grouping/group.ts'
 import type { FusedKernel } from '../kernels/kernel.ts'
 import { lowerContraction } from './lower-contraction.ts'
 import { lowerMap } from './lower-map.ts'
+import { lowerOpaque } from './lower-opaque.ts'
 import { lowerRows } from './lower-rows.ts'
 import { lowerStores } from './lower-stores.ts'
-import { lowerWhole } from './lower-whole.ts'
 
 /** The kernels of a group: one, except for a node that several loops write. `stored` nodes have results in memory. */
 export function lowerGroup(analysis: GraphAnalysis, group: Group, stored: ReadonlySet<number>): FusedKernel[] {
@@ -19,7 +19,7 @@ export function lowerGroup(analysis: GraphAnalysis, group: Group, stored: Readon
       return [lowerContraction(analysis, group, outputs)]
     case 'stores':
       return lowerStores(analysis, group.nodes[0]!)
-    case 'whole':
-      return [lowerWhole(analysis, group.nodes[0]!)]
+    case 'opaque':
+      return [lowerOpaque(analysis, group.nodes[0]!)]
   }
 }

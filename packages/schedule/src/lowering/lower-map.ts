@@ -17,7 +17,10 @@ export function lowerMap(analysis: GraphAnalysis, group: Group, outputs: readonl
   const position = ravel(domain.at, shape)
   const stores = outputs.map((node) => storeAt(analysis, reading, node, position))
   const pass: Pass = { reductions: [], stores, saves: [] }
-  return refineLoops({ kind: 'loops', outer: domain.axes, inner: [], passes: [pass], rows: [], slots: 0, make }, axes)
+  return refineLoops(
+    { kind: 'loops', outer: domain.axes, inner: [], passes: [pass], rowStores: [], slots: 0, make },
+    axes,
+  )
 }
 
 function impossible(node: number): never {

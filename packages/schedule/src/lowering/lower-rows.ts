@@ -35,15 +35,15 @@ export function lowerRows(analysis: GraphAnalysis, group: Group, outputs: readon
   for (const node of reduceNodes) {
     const expression = reductionElement(analysis, reading, node, domain)
     const { combine } = analysis.rule(node, 'reduction')
-    const place = isPosition(combine) ? { place: domain.within } : {}
-    reductions.set(node, { id: reductions.size, combine, expression, level: levelOf(expression), ...place })
+    const reduction = { id: reductions.size, combine, expression, level: levelOf(expression) }
+    reductions.set(node, isPosition(combine) ? { ...reduction, position: domain.within } : reduction)
   }
   const isPerRow = (node: number) =>
     analysis.roles[node] === 'reduce' || sizeOf(analysis.node(node).aval.shape) !== group.size
   const stores = outputs
     .filter((node) => !isPerRow(node))
     .map((node) => storeAt(analysis, reading, node, domain.position))
-  const rows = outputs.filter(isPerRow).map((node) => storeAt(analysis, reading, node, domain.row))
+  const rowStores = outputs.filter(isPerRow).map((node) => storeAt(analysis, reading, node, domain.row))
   const count =
     1 +
     Math.max(...[...reductions.values()].map(({ level }) => level), ...stores.map((store) => levelOf(store.expression)))
@@ -55,7 +55,15 @@ export function lowerRows(analysis: GraphAnalysis, group: Group, outputs: readon
       saves: [],
     }),
   )
-  const kernel: LoopKernel = { kind: 'loops', outer: domain.outer, inner: domain.inner, passes, rows, slots: 0, make }
+  const kernel: LoopKernel = {
+    kind: 'loops',
+    outer: domain.outer,
+    inner: domain.inner,
+    passes,
+    rowStores,
+    slots: 0,
+    make,
+  }
   return saveAcrossPasses(refineLoops(unrollShort(refineLoops(kernel, axes)), axes))
 }
 

@@ -28,7 +28,7 @@ function lowerStore(analysis: GraphAnalysis, node: number, { shape, store }: Sto
     ...(addWhere && { add: { only: addWhere } }),
   }
   const passes = [{ reductions: [], stores: [made], saves: [] }]
-  return refineLoops({ kind: 'loops', outer: domain.axes, inner: [], passes, rows: [], slots: 0, make }, axes)
+  return refineLoops({ kind: 'loops', outer: domain.axes, inner: [], passes, rowStores: [], slots: 0, make }, axes)
 }
 
 function impossible(node: number): never {

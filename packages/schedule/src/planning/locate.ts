@@ -9,7 +9,7 @@ export interface MemoryLocation<R extends string = 'arena'> {
 }
 
 /** Where the inputs and outputs of a schedule lie, and where in the arena its values begin; those of a loop's body lie in the values of the loop. */
-export interface Surroundings<L> {
+export interface ScheduleLocations<L> {
   readonly arena: number
   input(index: number): L
   output(index: number): L
@@ -19,7 +19,7 @@ export interface Surroundings<L> {
 export function locate<L>(
   { plan, analysis }: KernelSchedule,
   value: number,
-  { arena, input, output }: Surroundings<L>,
+  { arena, input, output }: ScheduleLocations<L>,
 ): L | MemoryLocation {
   const place = plan.places.get(analysis.roots[value]!)!
   switch (place.at) {

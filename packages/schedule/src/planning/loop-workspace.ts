@@ -24,7 +24,7 @@ export function loopWorkspace({ body, carries }: ScanParams, arenaBytes: number)
 
 /** How many bytes of the arena a kernel needs for itself while it runs. */
 export function workspaceBytesOf(kernel: FusedKernel): number {
-  if (kernel.kind !== 'whole' || !kernel.body) return 0
+  if (kernel.kind !== 'opaque' || !kernel.body) return 0
   return loopWorkspace(kernel.node.params as ScanParams, kernel.body.plan.arenaBytes).bytes
 }
 

@@ -3,7 +3,7 @@ import { type DType, halfBits, halfValue, hostArray, type MemoryArray, type Type
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
 import { threefry } from '../../../backend-cpu/src/random.ts'
 import type { Expression, Expressions } from '../index/expression.ts'
-import type { Axis, Index, Looked } from '../index/integer.ts'
+import type { Axis, Index, Lookup } from '../index/integer.ts'
 import { indexValue } from './index-value.ts'
 
 type Apply = Extract<Expression, { kind: 'apply' }>
@@ -24,7 +24,7 @@ export class Evaluator {
   private readonly places: number[] = []
   private readonly cells = new Map<Expression, Cell>()
   private time = 0
-  private readonly known = (atom: Axis | Looked): number =>
+  private readonly known = (atom: Axis | Lookup): number =>
     atom.kind === 'axis' ? this.places[atom.id]! : this.value(this.make.byId(atom.id))
 
   constructor(
@@ -86,7 +86,7 @@ export class Evaluator {
           expression.stored,
           elementOf(this.memory(expression.value), this.index(expression.index), `value ${expression.value}`),
         )
-      case 'scratch':
+      case 'rowBuffer':
         return elementOf(this.rows[expression.slot]!, this.index(expression.index), `row ${expression.slot}`)
       case 'coordinate':
         return this.index(expression.index)

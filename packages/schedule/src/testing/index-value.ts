@@ -1,11 +1,11 @@
-import type { Atom, Axis, Index, Looked } from '../index/integer.ts'
+import type { Atom, Axis, Index, Lookup } from '../index/integer.ts'
 
 /** The number that an index is, given those that axes and what is looked up are. */
-export function indexValue({ terms, constant }: Index, known: (atom: Axis | Looked) => number): number {
+export function indexValue({ terms, constant }: Index, known: (atom: Axis | Lookup) => number): number {
   return terms.reduce((sum, { atom, coefficient }) => sum + coefficient * atomValue(atom, known), constant)
 }
 
-function atomValue(atom: Atom, known: (atom: Axis | Looked) => number): number {
+function atomValue(atom: Atom, known: (atom: Axis | Lookup) => number): number {
   if (atom.kind === 'axis' || atom.kind === 'looked') return known(atom)
   const of = indexValue(atom.of, known)
   const whole = Math.floor(of / atom.by)

@@ -20,9 +20,9 @@ import type {
   FusedKernel,
   KernelSchedule,
   LoopKernel,
+  OpaqueKernel,
   Pass,
   Store,
-  WholeKernel,
 } from '../kernels/kernel.ts'
 import { Accumulator } from './accumulator.ts'
 import { Evaluator, numberOf } from './evaluator.ts'
@@ -100,12 +100,12 @@ function runKernel(kernel: FusedKernel, memory: Memory): void {
     case 'contraction':
       runContraction(kernel, memory)
       break
-    case 'whole':
+    case 'opaque':
       runWhole(kernel, memory)
   }
 }
 
-function runLoops({ outer, inner, passes, rows, make }: LoopKernel, memory: Memory): void {
+function runLoops({ outer, inner, passes, rowStores, make }: LoopKernel, memory: Memory): void {
   const evaluator = new Evaluator(make, memory)
   evaluator.each(outer, () => {
     evaluator.reduced.clear()
@@ -114,15 +114,15 @@ function runLoops({ outer, inner, passes, rows, make }: LoopKernel, memory: Memo
       ({ expression }) => unwritten(expression.dtype, sizeOf(inner.map(({ size }) => size))) as TypedArray,
     )
     for (const pass of passes) runPass(pass, inner, evaluator, memory)
-    evaluator.each([], () => write(rows, evaluator, memory))
+    evaluator.each([], () => write(rowStores, evaluator, memory))
   })
 }
 
 function runPass({ reductions, stores, saves }: Pass, inner: readonly Axis[], evaluator: Evaluator, memory: Memory) {
   const sums = reductions.map(({ combine, expression }) => new Accumulator(combine, expression.dtype))
   evaluator.each(inner, () => {
-    reductions.forEach(({ expression, place }, number) =>
-      sums[number]!.add(evaluator.value(expression), place ? evaluator.index(place) : 0),
+    reductions.forEach(({ expression, position }, number) =>
+      sums[number]!.add(evaluator.value(expression), position ? evaluator.index(position) : 0),
     )
     for (const { slot, index, expression } of saves) {
       put(evaluator.rows[slot]!, evaluator.index(index), evaluator.value(expression))
@@ -172,7 +172,7 @@ function put(array: MemoryArray, place: number, number: number): void {
 
 const reference = kernels()
 
-function runWhole(kernel: WholeKernel, memory: Memory): void {
+function runWhole(kernel: OpaqueKernel, memory: Memory): void {
   const [inputs, outputs] = [kernel.inputs.map(memory), kernel.outputs.map(memory)]
   if (kernel.body) {
     runScan(kernel.body, kernel.node.params as ScanParams, inputs, outputs)

@@ -14,7 +14,7 @@ export function interpreted(): Backend {
   const schedules = new CompiledGraphs({
     name: 'interpreted',
     hasElementwise: hasKernel,
-    hasWhole: hasKernel,
+    hasOpaque: hasKernel,
     compile: schedule,
   })
   return {

@@ -1,6 +1,6 @@
 import type { Lowerings } from './rule.ts'
 
 export const cumulativeLowerings: Lowerings = {
-  cumsum: { kind: 'whole' },
-  cumprod: { kind: 'whole' },
+  cumsum: { kind: 'opaque' },
+  cumprod: { kind: 'opaque' },
 }

@@ -140,12 +140,12 @@ export interface StoreRule<P = never> {
 }
 
 /** An op that no rule describes element by element: code generators have code for it that reads its inputs from memory. */
-export interface WholeRule {
-  readonly kind: 'whole'
+export interface OpaqueRule {
+  readonly kind: 'opaque'
 }
 
 /** How a primitive becomes loops over elements. */
-export type Lowering<P = never> = ElementRule<P> | ReductionRule<P> | ContractionRule<P> | StoreRule<P> | WholeRule
+export type Lowering<P = never> = ElementRule<P> | ReductionRule<P> | ContractionRule<P> | StoreRule<P> | OpaqueRule
 
 /** The rules of some ops, by name. */
 export type Lowerings = Readonly<Record<string, Lowering>>

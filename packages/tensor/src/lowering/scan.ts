@@ -1,5 +1,5 @@
 import type { Lowerings } from './rule.ts'
 
 export const scanLowerings: Lowerings = {
-  scan: { kind: 'whole' },
+  scan: { kind: 'opaque' },
 }

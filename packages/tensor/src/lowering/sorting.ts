@@ -1,5 +1,5 @@
 import type { Lowerings } from './rule.ts'
 
 export const sortingLowerings: Lowerings = {
-  argsort: { kind: 'whole' },
+  argsort: { kind: 'opaque' },
 }

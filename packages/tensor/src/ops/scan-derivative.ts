@@ -15,7 +15,7 @@ import { zerosLike } from './create.ts'
 // step by step, the cotangents of the results, what was kept, and the elements of the sequences.
 
 /** The step of a loop, and how its inputs are divided. */
-export interface Step {
+export interface LoopBody {
   /**
    * Inputs: the carries, one element of each sequence, and what is the same in every step. Outputs: the next carries and
    * one element of each result. Without constants.
@@ -26,7 +26,7 @@ export interface Step {
 }
 
 /** The step of the loop back. The lists say what to give it and what comes out, by numbers of the forward step. */
-export interface BackwardStep extends Step {
+export interface BackwardBody extends LoopBody {
   /** The first carries: cotangents of these carries. */
   readonly carried: readonly number[]
   /** The other carries: sums of the cotangents of these inputs. */
@@ -45,7 +45,7 @@ export interface BackwardStep extends Step {
 }
 
 /** The derivative of a step by the inputs for which `active` holds. */
-export class StepDerivative {
+export class BodyDerivative {
   /** Which outputs of the step carry a derivative. */
   readonly outputs: readonly boolean[]
   /** The step, with what the way back needs as further results. */
@@ -59,7 +59,7 @@ export class StepDerivative {
   private readonly places = new Map<number, number>()
 
   constructor(
-    private readonly step: Step,
+    private readonly step: LoopBody,
     active: readonly boolean[],
   ) {
     const { inputs, outputs } = activity(step, active)
@@ -80,7 +80,7 @@ export class StepDerivative {
   }
 
   /** The step back, where the results for which `wanted` holds have cotangents; the carries always have. */
-  backward(wanted: readonly boolean[]): BackwardStep {
+  backward(wanted: readonly boolean[]): BackwardBody {
     const { step, inputs, outputs } = this
     const same = outputs.every((active, output) => wanted[output] || !active || output < step.carries)
     const joint = same ? this.whole : jointOf(step, inputs, outputs, wanted)
@@ -122,14 +122,14 @@ export class StepDerivative {
 }
 
 /** The inputs of a step by kind. */
-function inputsOf({ body, carries, sequences }: Step) {
+function inputsOf({ body, carries, sequences }: LoopBody) {
   const all = [...body.inputs.keys()]
   const last = carries + sequences
   return { carries: all.slice(0, carries), elements: all.slice(carries, last), invariants: all.slice(last) }
 }
 
 /** Which inputs and outputs carry a derivative: a carry does as soon as it depends on an input that does. */
-function activity({ body, carries }: Step, active: readonly boolean[]) {
+function activity({ body, carries }: LoopBody, active: readonly boolean[]) {
   const inputs = body.inputs.map(({ dtype }, input) => active[input] === true && isFloat(dtype))
   for (;;) {
     const values = [...inputs]
@@ -161,7 +161,7 @@ interface Joint {
 
 /** The joint graph for the active inputs and outputs; only of the results for which `wanted` holds cotangents are used. */
 function jointOf(
-  step: Step,
+  step: LoopBody,
   active: readonly boolean[],
   outputs: readonly boolean[],
   wanted: readonly boolean[],
@@ -211,7 +211,7 @@ function jointOf(
 }
 
 /** Which nodes run forward and which backward, the values handed over, and all values that the backward nodes read. */
-function cut({ graph, results, pulled, captured }: Joint, step: Step) {
+function cut({ graph, results, pulled, captured }: Joint, step: LoopBody) {
   const { maker } = numberingOf(graph)
   const forward = nodesFor(graph, results, () => false).nodes
   // what invariant inputs alone decide is computed again rather than kept once per step, and views cost nothing

@@ -5,5 +5,5 @@ import { mulOp } from '@gradus/tensor'
 export function contractionAsLoops({ batch, m, n, k, a, b, stores, make }: ContractionKernel): LoopKernel {
   const product = make.apply(a.dtype, mulOp, [a, b])
   const pass = { reductions: [{ id: -1, combine: 'sum', expression: product } as const], stores: [], saves: [] }
-  return { kind: 'loops', outer: [...batch, ...m, ...n], inner: k, passes: [pass], rows: stores, slots: 0, make }
+  return { kind: 'loops', outer: [...batch, ...m, ...n], inner: k, passes: [pass], rowStores: stores, slots: 0, make }
 }

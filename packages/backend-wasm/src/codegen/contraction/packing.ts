@@ -41,7 +41,7 @@ export function packingLoops({ b, batch, k, make }: ContractionKernel, { columns
     stores: [{ value: workspace, index, expression: value, stored: 'float32' as const }],
     saves: [],
   }
-  return { kind: 'loops', outer, inner: [], passes: [pass], rows: [], slots: 0, make: rewriting.make }
+  return { kind: 'loops', outer, inner: [], passes: [pass], rowStores: [], slots: 0, make: rewriting.make }
 }
 
 /** How much of the workspace the rearranged operand takes. */

@@ -7,8 +7,8 @@ export class PartialSums {
   constructor(
     private readonly locals: Locals,
     /** The number of the present block, and how many there are. */
-    private readonly block: Local<'i32'>,
-    private readonly blocks: number,
+    private readonly depthBlock: Local<'i32'>,
+    private readonly depthBlocks: number,
     /** Bytes from a row of kept sums to the next. */
     private readonly rowBytes: number,
     /** Where the sums of the present tile begin. */
@@ -19,14 +19,14 @@ export class PartialSums {
   resumed(sums: Sums, zero: Void): Void {
     const address = this.locals.add('i32')
     const loads = sums.flatMap((row, r) => row.map((sum, j) => sum.set(v128.load(address.get, this.offset(r, j)))))
-    return ifElse(this.block.get, sequence(address.set(this.start()), ...loads), zero)
+    return ifElse(this.depthBlock.get, sequence(address.set(this.start()), ...loads), zero)
   }
 
   /** Keeps the sums for the next block, or does what is done with complete ones. */
   kept(sums: Sums, done: Void): Void {
     const address = this.locals.add('i32')
     const stores = sums.flatMap((row, r) => row.map((sum, j) => v128.store(address.get, sum.get, this.offset(r, j))))
-    const last = i32.eq(this.block.get, i32.const(this.blocks - 1))
+    const last = i32.eq(this.depthBlock.get, i32.const(this.depthBlocks - 1))
     return ifElse(last, done, sequence(address.set(this.start()), ...stores))
   }
 

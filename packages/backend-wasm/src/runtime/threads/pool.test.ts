@@ -1,6 +1,6 @@
 import { BackendError } from '@gradus/tensor'
 import { afterEach, expect, it, vi } from 'vitest'
-import { control } from '../../codegen/teamwork.ts'
+import { control } from '../../codegen/work-sharing.ts'
 import { WasmHeap } from '../wasm-heap.ts'
 import { Pool } from './pool.ts'
 

@@ -1,5 +1,5 @@
 import { BackendError } from '@gradus/tensor'
-import { control } from '../../codegen/teamwork.ts'
+import { control } from '../../codegen/work-sharing.ts'
 import type { WasmHeap } from '../wasm-heap.ts'
 import { startWorker, type WorkerHandle } from './platform-worker.ts'
 import { workerSource } from './worker-source.ts'

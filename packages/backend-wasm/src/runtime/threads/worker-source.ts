@@ -1,4 +1,4 @@
-import { control } from '../../codegen/teamwork.ts'
+import { control } from '../../codegen/work-sharing.ts'
 
 /**
  * The program of a worker: it waits for jobs, and helps with each. It knows modules by number, and gets the bytes of one it

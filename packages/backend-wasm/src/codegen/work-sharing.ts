@@ -50,7 +50,7 @@ export const control = {
 const turnsBetweenChecks = 1 << 22
 
 /** Code by which several threads share the units of a kernel. */
-export interface Teamwork {
+export interface WorkSharing {
   /** Makes the thread's own working memory known, at the beginning of a program. */
   readonly start: Void
   /**
@@ -64,7 +64,7 @@ export interface Teamwork {
  * Adds to a module what lets threads work together: `help(job)`, which takes units of a job until there are none, for the
  * workers, and the function that offers a job and waits for its end.
  */
-export function addTeamwork(module: ModuleBuilder, scratch: Local<'i32'>): Teamwork {
+export function addWorkSharing(module: ModuleBuilder, scratch: Local<'i32'>): WorkSharing {
   const block = module.exportGlobal('control').get
   const thread = module.exportGlobal('thread').get
   const read = (offset: number) => i32.load(block, offset)

@@ -5,7 +5,7 @@ import { type Code, type I32, type Locals, sequence, type ValueType, type Void }
  * A place in nested loops to which code can be added: the body of a loop, or what follows a loop in the same body. What
  * does not depend on a loop is computed outside of it, once.
  */
-export class Scope {
+export class Block {
   readonly depth: number
   private readonly statements: Void[] = []
   private readonly known = new Map<string, Code<ValueType>>()
@@ -13,7 +13,7 @@ export class Scope {
 
   constructor(
     readonly locals: Locals,
-    readonly parent?: Scope,
+    readonly parent?: Block,
   ) {
     this.depth = parent ? parent.depth + 1 : 0
   }
@@ -25,25 +25,25 @@ export class Scope {
 
   /** The value of a loop variable of this scope or one around it. */
   valueOf(axis: Axis): I32 {
-    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
-      const value = scope.axes.get(axis)
+    for (let block: Block | undefined = this; block; block = block.parent) {
+      const value = block.axes.get(axis)
       if (value) return value
     }
     throw new Error('A loop variable is used outside of its loop.')
   }
 
   /** The innermost scope, from this one outwards, that binds one of the axes. */
-  binding(axes: readonly Axis[]): Scope {
+  binding(axes: readonly Axis[]): Block {
     if (axes.length === 0) return this.root
-    let scope: Scope = this
-    while (scope.parent && !axes.some((axis) => scope.axes.has(axis))) scope = scope.parent
-    return scope
+    let block: Block = this
+    while (block.parent && !axes.some((axis) => block.axes.has(axis))) block = block.parent
+    return block
   }
 
-  get root(): Scope {
-    let scope: Scope = this
-    while (scope.parent) scope = scope.parent
-    return scope
+  get root(): Block {
+    let block: Block = this
+    while (block.parent) block = block.parent
+    return block
   }
 
   add(statement: Void): void {
@@ -59,8 +59,8 @@ export class Scope {
 
   /** What is known under a key here or in a scope around. */
   find(key: string): Code<ValueType> | undefined {
-    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
-      const value = scope.known.get(key)
+    for (let block: Block | undefined = this; block; block = block.parent) {
+      const value = block.known.get(key)
       if (value) return value
     }
     return undefined

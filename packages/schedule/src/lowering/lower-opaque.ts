@@ -1,13 +1,13 @@
 import { avalsOf } from '@gradus/tensor'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
-import type { WholeKernel } from '../kernels/kernel.ts'
+import type { OpaqueKernel } from '../kernels/kernel.ts'
 
 /** The kernel of a node for which code generators have code. */
-export function lowerWhole(analysis: GraphAnalysis, index: number): WholeKernel {
+export function lowerOpaque(analysis: GraphAnalysis, index: number): OpaqueKernel {
   const node = analysis.node(index)
   const first = analysis.valueOf(index)
   return {
-    kind: 'whole',
+    kind: 'opaque',
     node,
     inputs: node.inputs.map((value) => analysis.roots[value]!),
     inputAvals: node.inputs.map((value) => analysis.aval(value)),

@@ -4,17 +4,17 @@ import type { Argument, Launch } from './launches.ts'
  * Launches in waves: those of a wave do not depend on one another, only on earlier waves. Each is in the earliest wave in
  * which it can be.
  */
-export function wavesOf(launches: readonly Launch[]): Launch[][] {
+export function batchesOf(launches: readonly Launch[]): Launch[][] {
   const memory = new TouchedMemory(launches.flatMap(({ args }) => args))
-  const waves: Launch[][] = []
+  const batches: Launch[][] = []
   for (const launch of launches) {
-    const wave = launch.args.reduce((latest, argument) => Math.max(latest, memory.firstWave(argument)), 0)
-    for (const argument of launch.args) memory.touch(argument, wave)
-    const list = waves[wave]
+    const batch = launch.args.reduce((latest, argument) => Math.max(latest, memory.firstBatch(argument)), 0)
+    for (const argument of launch.args) memory.touch(argument, batch)
+    const list = batches[batch]
     if (list) list.push(launch)
-    else waves[wave] = [launch]
+    else batches[batch] = [launch]
   }
-  return waves
+  return batches
 }
 
 /** Which waves read and write which parts of memory; a part is what lies between the beginnings and ends of values. */
@@ -37,7 +37,7 @@ class TouchedMemory {
   }
 
   /** The first wave after all that it has to wait for. */
-  firstWave(argument: Argument): number {
+  firstBatch(argument: Argument): number {
     const { written, read } = this.spaces.get(spaceOf(argument))!
     let latest = -1
     for (const part of this.partsOf(argument)) {
@@ -47,10 +47,10 @@ class TouchedMemory {
     return latest + 1
   }
 
-  touch(argument: Argument, wave: number): void {
+  touch(argument: Argument, batch: number): void {
     const { written, read } = this.spaces.get(spaceOf(argument))!
     const list = argument.written ? written : read
-    for (const part of this.partsOf(argument)) list[part] = Math.max(list[part]!, wave)
+    for (const part of this.partsOf(argument)) list[part] = Math.max(list[part]!, batch)
   }
 
   private *partsOf(argument: Argument): Iterable<number> {

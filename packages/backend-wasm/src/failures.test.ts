@@ -16,7 +16,7 @@ import {
 } from '@gradus/tensor'
 import { Adam, auto, Dense, Sequential } from 'gradus'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { control } from './codegen/teamwork.ts'
+import { control } from './codegen/work-sharing.ts'
 import { type MakeOptions, makeWasm, wasm } from './wasm.ts'
 
 afterEach(() => {

@@ -1,24 +1,24 @@
 import { type Axis, type Store, strideAlong } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import { countOf } from './axes.ts'
-import type { Setting } from './setting.ts'
+import type { ShaderTarget } from './shader-target.ts'
 
 /**
  * How many neighbours among the places of some axes a thread has to store so that it writes whole words: more than one where
  * elements are smaller than a word and lie next to each other. 1 also where that cannot be, and parts of words are written.
  */
-export function runAlong(stores: readonly Store[], axes: readonly Axis[], setting: Setting): number {
+export function packWidth(stores: readonly Store[], axes: readonly Axis[], target: ShaderTarget): number {
   const parts = stores.filter(({ stored }) => bytesPerElement(stored) < 4)
-  const run = Math.max(1, ...parts.map(({ stored }) => 4 / bytesPerElement(stored)))
+  const pack = Math.max(1, ...parts.map(({ stored }) => 4 / bytesPerElement(stored)))
   const last = axes.at(-1)
   const fits = parts.every((store) =>
-    last && last.size % run === 0 ? fillsWords(store, last, setting) : isWhole(store, axes, setting),
+    last && last.size % pack === 0 ? fillsWords(store, last, target) : isWhole(store, axes, target),
   )
-  return fits ? run : 1
+  return fits ? pack : 1
 }
 
 /** Whether runs along an axis begin where words do. */
-function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf }: Setting): boolean {
+function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf }: ShaderTarget): boolean {
   const each = 4 / bytesPerElement(stored)
   const others = index.terms.filter(({ atom }) => atom !== axis)
   return (
@@ -32,7 +32,11 @@ function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf 
 }
 
 /** Whether a whole value is stored in its order, so that what follows its end in the last word does not matter. */
-function isWhole({ value, index, stored, add }: Store, axes: readonly Axis[], { bytesOf, apart }: Setting): boolean {
+function isWhole(
+  { value, index, stored, add }: Store,
+  axes: readonly Axis[],
+  { bytesOf, apart }: ShaderTarget,
+): boolean {
   const [axis] = axes
   const inOrder = axes.length === 0 || (axes.length === 1 && strideAlong(index, axis!) === 1)
   return apart && !add && inOrder && bytesOf(value) === countOf(axes) * bytesPerElement(stored)

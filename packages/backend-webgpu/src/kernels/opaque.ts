@@ -1,4 +1,4 @@
-import type { WholeKernel } from '@gradus/schedule'
+import type { OpaqueKernel } from '@gradus/schedule'
 import { Expressions } from '@gradus/schedule'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
@@ -11,7 +11,7 @@ import { sortCode } from './sort.ts'
 const longLine = 64
 
 /** The code of ops that have code of their own, by name. */
-const codes: Readonly<Record<string, (kernel: WholeKernel) => KernelCode>> = {
+const codes: Readonly<Record<string, (kernel: OpaqueKernel) => KernelCode>> = {
   cumsum: (kernel) => single(running(kernel, '+')),
   cumprod: (kernel) => single(running(kernel, '*')),
   argsort(kernel) {
@@ -21,11 +21,11 @@ const codes: Readonly<Record<string, (kernel: WholeKernel) => KernelCode>> = {
 }
 
 /** Whether there is code for an op that is a kernel of its own. */
-export function hasWhole(op: string): boolean {
+export function hasOpaque(op: string): boolean {
   return Object.hasOwn(codes, op)
 }
 
-export function wholeCode(kernel: WholeKernel): KernelCode {
+export function opaqueCode(kernel: OpaqueKernel): KernelCode {
   return codes[kernel.node.op.name]!(kernel)
 }
 
@@ -34,7 +34,7 @@ function single(shader: ShaderCode): KernelCode {
 }
 
 /** A thread walks along a line and writes what came up so far. */
-function running({ node, inputs, outputs }: WholeKernel, operator: '+' | '*'): ShaderCode {
+function running({ node, inputs, outputs }: OpaqueKernel, operator: '+' | '*'): ShaderCode {
   const { axis, reverse, exclusive } = node.params as { axis: number; reverse: boolean; exclusive: boolean }
   const { shape, dtype } = node.aval
   const lines = linesOf(shape, axis)
@@ -55,7 +55,7 @@ function running({ node, inputs, outputs }: WholeKernel, operator: '+' | '*'): S
 }
 
 /** Each element counts those that come before it: that is its place in the order. */
-function ranked({ node, inputs, inputAvals, outputs }: WholeKernel): ShaderCode {
+function ranked({ node, inputs, inputAvals, outputs }: OpaqueKernel): ShaderCode {
   const { axis, descending } = node.params as { axis: number; descending: boolean }
   const { dtype, shape } = inputAvals[0]!
   const lines = linesOf(shape, axis)
@@ -84,6 +84,6 @@ function shaderFor(count: number): Shader {
     workgroupSize: threads,
     groups: Math.ceil(count / threads),
     count,
-    writesParts: false,
+    writesPartialWords: false,
   })
 }

@@ -6,8 +6,8 @@ import {
   ifElse,
   increase,
   type Local,
-  Steps,
   sequence,
+  Temporaries,
   type Void,
   whileLoop,
 } from '../../assembler/index.ts'
@@ -31,7 +31,7 @@ export const mergeRow: RowSort = {
       ifElse(
         i32.geU(right.get, high.get),
         i32.const(0),
-        comesBefore(new Steps(locals), dtype, descending, keyOf(right), keyOf(left)),
+        comesBefore(new Temporaries(locals), dtype, descending, keyOf(right), keyOf(left)),
       ),
     )
     const take = (from: Local<'i32'>): Void =>
@@ -67,10 +67,10 @@ export const mergeRow: RowSort = {
 }
 
 /** Whether `a` must come before `b`: not when they are equal, so that equal elements keep their order; NaN comes last. */
-function comesBefore(steps: Steps, dtype: DType, descending: boolean, a: Scalar, b: Scalar): I32 {
-  const [x, y] = [steps.let(a), steps.let(b)]
+function comesBefore(temps: Temporaries, dtype: DType, descending: boolean, a: Scalar, b: Scalar): I32 {
+  const [x, y] = [temps.let(a), temps.let(b)]
   const before = compareScalars(descending ? 'gt' : 'lt', dtype, x, y)
-  if (!isFloatDType(dtype)) return steps.end(before)
+  if (!isFloatDType(dtype)) return temps.end(before)
   const lastNan = i32.and(compareScalars('eq', dtype, x, x), compareScalars('ne', dtype, y, y))
-  return steps.end(i32.or(before, lastNan))
+  return temps.end(i32.or(before, lastNan))
 }

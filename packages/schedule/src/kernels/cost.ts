@@ -3,7 +3,7 @@ import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { costOf } from '../index/cost.ts'
 import type { Expression } from '../index/expression.ts'
 import type { Axis } from '../index/integer.ts'
-import type { FusedKernel, KernelCost, KernelSchedule, LoopKernel, Store, WholeKernel } from './kernel.ts'
+import type { FusedKernel, KernelCost, KernelSchedule, LoopKernel, OpaqueKernel, Store } from './kernel.ts'
 
 /** What one run of a kernel costs. */
 export function costOfKernel(
@@ -27,19 +27,19 @@ function operationsOf(kernel: FusedKernel): number {
       const sums = count([...kernel.batch, ...kernel.m, ...kernel.n])
       return sums * (2 * count(kernel.k) + kernel.stores.reduce((cost, { expression }) => cost + costOf(expression), 0))
     }
-    case 'whole':
+    case 'opaque':
       return kernel.body ? loopLength(kernel) * totalCost(kernel.body).operations : sizeOf(kernel.node.aval.shape)
   }
 }
 
-function loopOperations({ outer, inner, passes, rows }: LoopKernel): number {
+function loopOperations({ outer, inner, passes, rowStores }: LoopKernel): number {
   const rowCount = count(outer)
   const elements = rowCount * count(inner)
   const perElement = passes.reduce(
     (sum, { reductions, stores, saves }) => sum + reductions.length + costs(reductions) + costs(stores) + costs(saves),
     0,
   )
-  return elements * perElement + rowCount * costs(rows)
+  return elements * perElement + rowCount * costs(rowStores)
 }
 
 function costs(list: readonly { readonly expression: Expression }[] | readonly Store[]): number {
@@ -58,6 +58,6 @@ function totalCost({ kernels }: KernelSchedule): KernelCost {
   )
 }
 
-function loopLength({ node }: WholeKernel): number {
+function loopLength({ node }: OpaqueKernel): number {
   return (node.params as { readonly length?: number }).length ?? 1
 }

@@ -2,35 +2,35 @@ import { isPosition, type Pass } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'
-import { adding, type Running } from './combining.ts'
+import { type Accumulator, combination } from './accumulator.ts'
 import { threads } from './rows.ts'
 import type { Shader } from './shader.ts'
 
 /** Statements in which all threads of a workgroup put together what each of them has. */
-export function combineTeam(
+export function combineWorkgroup(
   shader: Shader,
   { reductions }: Pass,
-  running: readonly Running[],
+  accumulators: readonly Accumulator[],
   { subgroupSize }: GpuTraits,
 ): string[] {
   return reductions.flatMap((reduction, number) =>
     subgroupSize === undefined
-      ? inMemory(shader, reduction, running[number]!)
-      : bySubgroups(shader, reduction, running[number]!, subgroupSize),
+      ? inMemory(shader, reduction, accumulators[number]!)
+      : bySubgroups(shader, reduction, accumulators[number]!, subgroupSize),
   )
 }
 
 type Reduction = Pass['reductions'][number]
 
 /** Half of the threads take what the other half has, then a quarter, and so on. */
-function inMemory(shader: Shader, reduction: Reduction, own: Running): string[] {
+function inMemory(shader: Shader, reduction: Reduction, own: Accumulator): string[] {
   const { combine, expression } = reduction
   const { at, put } = sharedValues(shader, reduction, threads)
   return [
     ...put(at('lane'), own),
     'workgroupBarrier();',
     `for (var half = ${threads / 2}u; half > 0u; half >>= 1u) {`,
-    `if (lane < half) { ${adding(combine, expression.dtype, at('lane'), at('lane + half'))} }`,
+    `if (lane < half) { ${combination(combine, expression.dtype, at('lane'), at('lane + half'))} }`,
     'workgroupBarrier();',
     '}',
     ...put(own, at('0')),
@@ -38,16 +38,16 @@ function inMemory(shader: Shader, reduction: Reduction, own: Running): string[] 
 }
 
 /** Subgroups exchange values among their threads; what they come to goes through memory once. */
-function bySubgroups(shader: Shader, reduction: Reduction, own: Running, size: number): string[] {
+function bySubgroups(shader: Shader, reduction: Reduction, own: Accumulator, size: number): string[] {
   const { combine, expression } = reduction
   const teams = threads / size
   const { at, put } = sharedValues(shader, reduction, teams)
   const lines: string[] = []
   for (let apart = 1; apart < size; apart *= 2) {
-    const [value, place] = [shader.name(), shader.name()]
+    const [value, position] = [shader.name(), shader.name()]
     lines.push(`let ${value} = ${exchanged(expression.dtype, own.value, apart)};`)
-    if (isPosition(combine)) lines.push(`let ${place} = ${exchanged('int32', own.place, apart)};`)
-    lines.push(adding(combine, expression.dtype, own, { value, place }))
+    if (isPosition(combine)) lines.push(`let ${position} = ${exchanged('int32', own.position, apart)};`)
+    lines.push(combination(combine, expression.dtype, own, { value, position }))
   }
   return [
     ...lines,
@@ -56,7 +56,7 @@ function bySubgroups(shader: Shader, reduction: Reduction, own: Running, size: n
     '}',
     'workgroupBarrier();',
     ...put(own, at('0')),
-    `for (var team = 1u; team < ${teams}u; team++) { ${adding(combine, expression.dtype, own, at('team'))} }`,
+    `for (var team = 1u; team < ${teams}u; team++) { ${combination(combine, expression.dtype, own, at('team'))} }`,
   ]
 }
 
@@ -70,10 +70,10 @@ function sharedValues(shader: Shader, { combine, expression }: Reduction, count:
   const values = shader.shared(typeOf(expression.dtype), 4, count)
   const places = isPosition(combine) ? shader.shared('i32', 4, count) : ''
   return {
-    at: (index: string): Running => ({ value: `${values}[${index}]`, place: `${places}[${index}]` }),
-    put: (to: Running, from: Running): string[] => [
+    at: (index: string): Accumulator => ({ value: `${values}[${index}]`, position: `${places}[${index}]` }),
+    put: (to: Accumulator, from: Accumulator): string[] => [
       `${to.value} = ${from.value};`,
-      ...(isPosition(combine) ? [`${to.place} = ${from.place};`] : []),
+      ...(isPosition(combine) ? [`${to.position} = ${from.position};`] : []),
     ],
   }
 }

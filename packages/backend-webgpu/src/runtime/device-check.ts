@@ -1,5 +1,5 @@
 /** Something that may turn out to have failed on the device, such as the making of a shader. */
-export class Cause {
+export class DeviceCheck {
   state: 'pending' | 'good' | 'failed' = 'pending'
   message = ''
   readonly settled: Promise<void>
@@ -19,7 +19,7 @@ export function watched<T>(
   filters: readonly GPUErrorFilter[],
   what: string,
   work: () => T,
-): { readonly result: T; readonly cause: Cause } {
+): { readonly result: T; readonly check: DeviceCheck } {
   for (const filter of filters) device.pushErrorScope(filter)
   let result: T
   let scopes: readonly Promise<GPUError | null>[] = []
@@ -33,5 +33,5 @@ export function watched<T>(
     const found = errors.find((error) => error)
     return found ? `${what}: ${found.message}` : undefined
   })
-  return { result, cause: new Cause(check) }
+  return { result, check: new DeviceCheck(check) }
 }

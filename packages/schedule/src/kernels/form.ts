@@ -29,18 +29,18 @@ class FormWriter {
     return [...this.places.keys()]
   }
 
-  loops({ outer, inner, passes, rows, slots }: LoopKernel): string {
+  loops({ outer, inner, passes, rowStores, slots }: LoopKernel): string {
     const axes = [this.axes(outer), this.axes(inner)]
     const parts = passes.flatMap(({ reductions, stores, saves }) => [
       ...saves.map(({ slot, index, expression }) => `save ${slot} ${this.index(index)} ${this.expression(expression)}`),
-      ...reductions.map(({ id, combine, expression, place }) => {
-        const what = `${combine} ${this.expression(expression)} ${place ? this.index(place) : ''}`
+      ...reductions.map(({ id, combine, expression, position }) => {
+        const what = `${combine} ${this.expression(expression)} ${position ? this.index(position) : ''}`
         return `r${this.numberOf(this.reductions, id)} ${what}`
       }),
       ...stores.map((store) => this.store(store)),
       'pass',
     ])
-    return this.joined([...axes, slots, ...parts, ...rows.map((store) => this.store(store))])
+    return this.joined([...axes, slots, ...parts, ...rowStores.map((store) => this.store(store))])
   }
 
   contraction({ batch, m, n, k, a, b, stores }: ContractionKernel): string {
@@ -94,7 +94,7 @@ class FormWriter {
         return Object.is(expression.value, -0) ? '-0' : String(expression.value)
       case 'load':
         return `${expression.stored} ${this.numberOf(this.places, expression.value)} ${this.index(expression.index)}`
-      case 'scratch':
+      case 'rowBuffer':
         return `${expression.slot} ${this.index(expression.index)}`
       case 'coordinate':
         return this.index(expression.index)

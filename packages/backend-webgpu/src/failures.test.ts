@@ -215,7 +215,7 @@ it.skipIf(obstacle !== undefined)(
 
 describe('memory', () => {
   it('grows, and says the sizes when it cannot', async () => {
-    const backend = await makeWebGpu({ gpu: nullGpu, mostBytes: 16 * 2 ** 20 })
+    const backend = await makeWebGpu({ gpu: nullGpu, maxBytes: 16 * 2 ** 20 })
     const buffers = [backend.allocate(3 * 2 ** 20), backend.allocate(6 * 2 ** 20)]
     expect(() => backend.allocate(12 * 2 ** 20)).toThrow(
       /webgpu backend is out of memory: 12\.0 MiB were asked for, 9\.0 MiB are in use.*Nothing was lost/,

@@ -9,7 +9,7 @@ import { expressionsOfLoops, rootsOfStore } from './refine.ts'
 /** Which values a kernel reads and writes. */
 export function accessesOf(kernel: FusedKernel, analysis: GraphAnalysis): KernelAccess {
   switch (kernel.kind) {
-    case 'whole':
+    case 'opaque':
       return { reads: kernel.inputs, writes: kernel.outputs, overwritable: new Map() }
     case 'loops':
       return loopAccess(kernel, analysis)
@@ -28,11 +28,11 @@ function loopAccess(kernel: LoopKernel, analysis: GraphAnalysis): KernelAccess {
   const adds = stores.some((store) => store.add)
   const overwritable = new Map<number, number[]>()
   // what an earlier pass writes may still be read by a later one under its old name
-  const safe = adds ? [] : [...kernel.passes.at(-1)!.stores, ...kernel.rows]
+  const safe = adds ? [] : [...kernel.passes.at(-1)!.stores, ...kernel.rowStores]
   for (const store of safe) overwritable.set(store.value, inPlace(store, loads, analysis))
   return {
     reads: unique([...loads.map(({ value }) => value), ...(adds ? stores.map(({ value }) => value) : [])]),
-    writes: unique([...stores, ...kernel.rows].map(({ value }) => value)),
+    writes: unique([...stores, ...kernel.rowStores].map(({ value }) => value)),
     overwritable,
   }
 }

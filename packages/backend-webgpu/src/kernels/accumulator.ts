@@ -4,21 +4,21 @@ import type { Combine } from '@gradus/tensor/lowering'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 
 /** The variables of a reduction on the way: the value so far, and for the place of an extreme that place (-1: none yet). */
-export interface Running {
+export interface Accumulator {
   readonly value: Code
-  readonly place: Code
+  readonly position: Code
 }
 
 /** Declares the variables. */
-export function beginning(combine: Combine, dtype: DType, { value, place }: Running): string[] {
+export function accumulatorDeclaration(combine: Combine, dtype: DType, { value, position }: Accumulator): string[] {
   // a position of -1 says that there is no value yet
   const start = isPosition(combine) ? 0 : identityOf(combine, dtype)
   const first = `var ${value}: ${typeOf(dtype)} = ${literal(dtype, start)};`
-  return isPosition(combine) ? [first, `var ${place} = -1;`] : [first]
+  return isPosition(combine) ? [first, `var ${position} = -1;`] : [first]
 }
 
 /** Adds an element, or what came of several. */
-export function adding(combine: Combine, dtype: DType, to: Running, from: Running): string {
+export function combination(combine: Combine, dtype: DType, to: Accumulator, from: Accumulator): string {
   const [a, b] = [to.value, from.value]
   switch (combine) {
     case 'sum':
@@ -34,17 +34,17 @@ export function adding(combine: Combine, dtype: DType, to: Running, from: Runnin
       if (dtype === 'bool') return `${a} = ${a} ${combine === 'max' ? '|' : '&'} ${b};`
       return `${a} = ${isFloat(dtype) ? `${combine}imum` : combine}(${a}, ${b});`
     default:
-      return `if (${isBetter(combine, dtype, to, from)}) { ${a} = ${b}; ${to.place} = ${from.place}; }`
+      return `if (${isBetter(combine, dtype, to, from)}) { ${a} = ${b}; ${to.position} = ${from.position}; }`
   }
 }
 
 /** Whether an element is more extreme, or as extreme and earlier; NaN is more extreme than everything. */
-function isBetter(combine: Combine, dtype: DType, to: Running, from: Running): Code {
+function isBetter(combine: Combine, dtype: DType, to: Accumulator, from: Accumulator): Code {
   const number = (code: Code) => (dtype === 'bool' ? `u32(${code})` : code)
   const [best, other] = [number(to.value), number(from.value)]
   const beats = `${other} ${combine === 'argMax' ? '>' : '<'} ${best}`
   const more = isFloat(dtype) ? `(isNan(${other}) && !isNan(${best})) || (!isNan(${best}) && ${beats})` : beats
   const same = isFloat(dtype) ? `(${other} == ${best} || (isNan(${other}) && isNan(${best})))` : `${other} == ${best}`
-  const earlier = `${same} && ${from.place} < ${to.place}`
-  return `${from.place} >= 0 && (${to.place} < 0 || ${more} || (${earlier}))`
+  const earlier = `${same} && ${from.position} < ${to.position}`
+  return `${from.position} >= 0 && (${to.position} < 0 || ${more} || (${earlier}))`
 }

@@ -1,7 +1,7 @@
 import { Dice } from '@gradus/testing/checks'
 import { expect, it } from 'vitest'
+import { batchesOf } from './launch-batches.ts'
 import type { Argument, Launch, Location } from './launches.ts'
-import { wavesOf } from './waves.ts'
 
 const code = {} as Launch['code']
 
@@ -13,35 +13,35 @@ const launch = (...args: Argument[]): Launch => ({ code, args, label: '', operat
 const read = (offset: number, bytes = 16, location: Partial<Location> = {}) => argument(offset, bytes, false, location)
 const write = (offset: number, bytes = 16, location: Partial<Location> = {}) => argument(offset, bytes, true, location)
 
-const wavesFor = (launches: readonly Launch[]) =>
-  wavesOf(launches).map((wave) => wave.map((one) => launches.indexOf(one)))
+const batchesFor = (launches: readonly Launch[]) =>
+  batchesOf(launches).map((batch) => batch.map((one) => launches.indexOf(one)))
 
-it('what does not touch the same memory is one wave', () => {
-  expect(wavesFor([launch(write(0)), launch(write(16)), launch(read(32), write(48))])).toEqual([[0, 1, 2]])
+it('what does not touch the same memory is one batch', () => {
+  expect(batchesFor([launch(write(0)), launch(write(16)), launch(read(32), write(48))])).toEqual([[0, 1, 2]])
 })
 
 it('a value is read after it was written, and overwritten after it was read', () => {
   const launches = [launch(write(0)), launch(read(0), write(16)), launch(write(0)), launch(read(16))]
-  expect(wavesFor(launches)).toEqual([[0], [1], [2, 3]])
+  expect(batchesFor(launches)).toEqual([[0], [1], [2, 3]])
 })
 
 it('readers of a value do not wait for each other', () => {
-  expect(wavesFor([launch(write(0)), launch(read(0)), launch(read(0))])).toEqual([[0], [1, 2]])
+  expect(batchesFor([launch(write(0)), launch(read(0)), launch(read(0))])).toEqual([[0], [1, 2]])
 })
 
 it('values overlap as far as their bytes do, and are apart in different buffers', () => {
-  expect(wavesFor([launch(write(0, 64)), launch(read(48)), launch(read(64)), launch(write(0, 8))])).toEqual([
+  expect(batchesFor([launch(write(0, 64)), launch(read(48)), launch(read(64)), launch(write(0, 8))])).toEqual([
     [0, 2],
     [1, 3],
   ])
   const elsewhere = [{ at: 'input' }, { at: 'input', index: 1 }] as const
-  expect(wavesFor([launch(write(0)), ...elsewhere.map((location) => launch(write(0, 16, location)))])).toEqual([
+  expect(batchesFor([launch(write(0)), ...elsewhere.map((location) => launch(write(0, 16, location)))])).toEqual([
     [0, 1, 2],
   ])
 })
 
 it('what a launch overwrites in place does not hold it up', () => {
-  expect(wavesFor([launch(read(0), write(0)), launch(read(0), write(0))])).toEqual([[0], [1]])
+  expect(batchesFor([launch(read(0), write(0)), launch(read(0), write(0))])).toEqual([[0], [1]])
 })
 
 it('nothing that depends on something comes with it or before it, and nothing waits for nothing', () => {
@@ -49,12 +49,12 @@ it('nothing that depends on something comes with it or before it, and nothing wa
     const dice = new Dice(seed)
     const random = () => argument(4 * dice.whole(0, 12), 4 * dice.whole(0, 5), dice.next() < 0.4)
     const launches = Array.from({ length: 20 }, () => launch(...Array.from({ length: dice.whole(1, 3) }, random)))
-    const waves = wavesOf(launches)
-    const waveOf = (one: Launch) => waves.findIndex((wave) => wave.includes(one))
+    const batches = batchesOf(launches)
+    const batchOf = (one: Launch) => batches.findIndex((batch) => batch.includes(one))
     launches.forEach((later, number) => {
       const before = launches.slice(0, number).filter((earlier) => conflict(earlier, later))
-      const latest = before.reduce((most, earlier) => Math.max(most, waveOf(earlier)), -1)
-      expect(waveOf(later), `launch ${number} of sequence ${seed}`).toBe(latest + 1)
+      const latest = before.reduce((most, earlier) => Math.max(most, batchOf(earlier)), -1)
+      expect(batchOf(later), `launch ${number} of sequence ${seed}`).toBe(latest + 1)
     })
   }
 })

@@ -1,10 +1,10 @@
-import { type Cause, watched } from './cause.ts'
+import { type DeviceCheck, watched } from './device-check.ts'
 import { usage } from './usage.ts'
 
 interface Growth {
   readonly old: GPUBuffer
   readonly larger: GPUBuffer
-  readonly cause: Cause
+  readonly check: DeviceCheck
 }
 
 const outOfMemory = (bytes: number) =>
@@ -14,7 +14,7 @@ const outOfMemory = (bytes: number) =>
  * The GPU's part of a heap: one buffer, which is replaced by a larger one when it has to grow. Whether the device had room for
  * that one is told later; until then the old one is kept, to go back to.
  */
-export class GpuRoom {
+export class GrowableBuffer {
   buffer: GPUBuffer
   /** Counts the buffers that there have been. */
   version = 0
@@ -23,11 +23,11 @@ export class GpuRoom {
   constructor(
     private readonly device: GPUDevice,
     bytes: number,
-    private mostBytes: number,
+    private maxBytes: number,
     /** Called after going back to a smaller buffer. */
     private readonly onShrink: () => void,
   ) {
-    this.buffer = this.create(Math.min(bytes, mostBytes))
+    this.buffer = this.create(Math.min(bytes, maxBytes))
   }
 
   get byteLength(): number {
@@ -35,15 +35,15 @@ export class GpuRoom {
   }
 
   /** What it depends on that there is a buffer. */
-  get causes(): readonly Cause[] {
-    return this.growths.map(({ cause }) => cause)
+  get checks(): readonly DeviceCheck[] {
+    return this.growths.map(({ check }) => check)
   }
 
   grow(bytes: number): boolean {
     const old = this.buffer
     const size = Math.ceil((old.size + bytes) / 256) * 256
-    if (size > this.mostBytes) return false
-    const { result: larger, cause } = watched(this.device, ['out-of-memory', 'validation'], outOfMemory(size), () => {
+    if (size > this.maxBytes) return false
+    const { result: larger, check } = watched(this.device, ['out-of-memory', 'validation'], outOfMemory(size), () => {
       const made = this.create(size)
       const encoder = this.device.createCommandEncoder()
       encoder.copyBufferToBuffer(old, 0, made, 0, old.size)
@@ -52,16 +52,16 @@ export class GpuRoom {
     })
     this.buffer = larger
     this.version++
-    const growth = { old, larger, cause }
+    const growth = { old, larger, check }
     this.growths.push(growth)
-    cause.settled.then(() => this.settle(growth))
+    check.settled.then(() => this.settle(growth))
     return true
   }
 
   private settle(growth: Growth): void {
     const place = this.growths.indexOf(growth)
     if (place < 0) return
-    if (growth.cause.state === 'good') {
+    if (growth.check.state === 'good') {
       this.growths.splice(place, 1)
       growth.old.destroy()
       return
@@ -69,7 +69,7 @@ export class GpuRoom {
     for (const { larger } of this.growths.splice(place)) larger.destroy()
     this.buffer = growth.old
     this.version++
-    this.mostBytes = growth.old.size
+    this.maxBytes = growth.old.size
     this.onShrink()
   }
 

@@ -1,5 +1,15 @@
 import type { DType } from '@gradus/tensor'
-import { type F32, f32, type I32, i32, ifThen, Steps, sequence, type Void, whileLoop } from '../../assembler/index.ts'
+import {
+  type F32,
+  f32,
+  type I32,
+  i32,
+  ifThen,
+  sequence,
+  Temporaries,
+  type Void,
+  whileLoop,
+} from '../../assembler/index.ts'
 import type { Scalar } from '../../elementwise/row.ts'
 import { count, type RowSort, wordOf } from './row-sort.ts'
 
@@ -23,13 +33,13 @@ export const digitRow: RowSort = {
     const pairAt = (index: I32, list = source) => i32.add(list.get, i32.shl(index, i32.const(3)))
     const digitOf = (bits: I32) => i32.and(i32.shrU(key.get, bits), i32.const(digitValues - 1))
     const addOne = (address: I32): Void => {
-      const steps = new Steps(locals)
-      const at = steps.let(address)
-      return steps.end(i32.store(at, i32.add(i32.load(at), i32.const(1))))
+      const temps = new Temporaries(locals)
+      const at = temps.let(address)
+      return temps.end(i32.store(at, i32.add(i32.load(at), i32.const(1))))
     }
 
     const read = sequence(
-      key.set(orderedKey(new Steps(locals), dtype, descending, keyAt(next.get))),
+      key.set(orderedKey(new Temporaries(locals), dtype, descending, keyAt(next.get))),
       i32.store(pairAt(next.get), key.get),
       i32.store(pairAt(next.get), next.get, 4),
       ...Array.from({ length: digits }, (_, digit) =>
@@ -78,16 +88,16 @@ export const digitRow: RowSort = {
 }
 
 /** A number without a sign that is the smaller the earlier an element comes. */
-function orderedKey(steps: Steps, dtype: DType, descending: boolean, element: Scalar): I32 {
+function orderedKey(temps: Temporaries, dtype: DType, descending: boolean, element: Scalar): I32 {
   const topBit = i32.const(-(2 ** 31))
   const turned = (key: I32) => (descending ? i32.xor(key, i32.const(-1)) : key)
   switch (dtype) {
     case 'float32': {
-      const value = steps.let(element as F32)
+      const value = temps.let(element as F32)
       // 0 and -0 are equal
-      const bits = steps.let(i32.reinterpret(f32.add(value, f32.const(0))))
+      const bits = temps.let(i32.reinterpret(f32.add(value, f32.const(0))))
       const key = i32.xor(bits, i32.or(i32.shrS(bits, i32.const(31)), topBit))
-      return steps.end(i32.select(f32.ne(value, value), i32.const(-1), turned(key)))
+      return temps.end(i32.select(f32.ne(value, value), i32.const(-1), turned(key)))
     }
     case 'int32':
       return turned(i32.xor(element as I32, topBit))

@@ -1,4 +1,4 @@
-import { identityOf, type WholeKernel } from '@gradus/schedule'
+import { identityOf, type OpaqueKernel } from '@gradus/schedule'
 import { bytesPerElement, type DType, sizeOf } from '@gradus/tensor'
 import {
   doWhile,
@@ -16,7 +16,7 @@ import { type KernelCode, kernelSignature, type Tools } from '../tools.ts'
 
 /** Running sums and products: each slice along the axis is the one before it, combined with a slice of the input. */
 export function cumulativeFunction(
-  { node, inputs, outputs }: WholeKernel,
+  { node, inputs, outputs }: OpaqueKernel,
   combine: 'sum' | 'prod',
   tools: Tools,
 ): KernelCode {

@@ -1,18 +1,18 @@
-import type { WholeKernel } from '@gradus/schedule'
+import type { OpaqueKernel } from '@gradus/schedule'
 import { bytesPerElement, sizeOf } from '@gradus/tensor'
-import { doWhile, i32, increase, Steps, sequence } from '../../assembler/index.ts'
+import { doWhile, i32, increase, sequence, Temporaries } from '../../assembler/index.ts'
 import type { Scalar } from '../../elementwise/row.ts'
 import { scalarLanes } from '../lanes.ts'
 import { type KernelCode, kernelSignature, type Tools } from '../tools.ts'
-import { digitRow } from './argsort-digits.ts'
-import { mergeRow } from './argsort-merge.ts'
+import { mergeRow } from './merge-sort.ts'
+import { digitRow } from './radix-sort.ts'
 import type { RowSort } from './row-sort.ts'
 
 /** From so many elements on, going through the digits of the keys is faster than comparing them. */
 const longRow = 200
 
 /** The positions that sort each row; equal elements keep their order, and NaN comes last. */
-export function argsortFunction({ node, inputs, inputAvals, outputs }: WholeKernel, tools: Tools): KernelCode {
+export function argsortFunction({ node, inputs, inputAvals, outputs }: OpaqueKernel, tools: Tools): KernelCode {
   const { axis, descending } = node.params as { axis: number; descending: boolean }
   const { shape } = node.aval
   const length = shape[axis]!
@@ -28,7 +28,7 @@ export function argsortFunction({ node, inputs, inputAvals, outputs }: WholeKern
       i32.mul(i32.divU(begin.get, i32.const(inner)), i32.const(length * inner)),
       i32.remU(begin.get, i32.const(inner)),
     )
-    const row = new Steps(locals)
+    const row = new Temporaries(locals)
     const start = row.let(rowStart)
     row.do(keys.set(i32.add(i32.load(args.get, 0), i32.mul(start, i32.const(bytes)))))
     row.do(target.set(i32.add(i32.load(args.get, 4), i32.shl(start, i32.const(2)))))

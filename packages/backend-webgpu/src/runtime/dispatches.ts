@@ -2,12 +2,12 @@ import type { KernelSchedule } from '@gradus/schedule'
 import { assemble } from '../kernels/assemble.ts'
 import type { ShaderCode } from '../kernels/kernel-code.ts'
 import { type Chain, chainsOf } from './chains.ts'
+import { batchesOf } from './launch-batches.ts'
 import { type Argument, type Launch, launchesOf } from './launches.ts'
 import type { GpuTraits } from './traits.ts'
-import { wavesOf } from './waves.ts'
 
 /** One dispatch: several launches that do not depend on one another, or small ones in turn. */
-export interface Call {
+export interface Dispatch {
   readonly wgsl: string
   readonly groups: number
   readonly args: readonly Argument[]
@@ -17,33 +17,33 @@ export interface Call {
 /** Every device has so many bytes for the variables of a workgroup. */
 const workgroupBytes = 16384
 /** More would take long to compile. */
-const mostParts = 24
+const maxParts = 24
 
 /** All dispatches of a program, in order. */
-export function callsOf(
+export function dispatchesOf(
   schedule: KernelSchedule,
   traits: GpuTraits,
 ): {
-  readonly calls: readonly Call[]
+  readonly dispatches: readonly Dispatch[]
   readonly workspaceBytes: number
 } {
   const { launches, workspaceBytes } = launchesOf(schedule, traits)
   const shaders = new Shaders()
-  const calls = chainsOf(wavesOf(launches)).flatMap((chain) =>
-    chain.length > 1 ? [callOf(chain, shaders)] : packed(chain[0]!).map((list) => callOf([list], shaders)),
+  const dispatches = chainsOf(batchesOf(launches)).flatMap((chain) =>
+    chain.length > 1 ? [dispatchOf(chain, shaders)] : packed(chain[0]!).map((list) => dispatchOf([list], shaders)),
   )
-  return { calls, workspaceBytes }
+  return { dispatches, workspaceBytes }
 }
 
 /** Those that can be one dispatch, together. */
-function packed(wave: readonly Launch[]): Launch[][] {
+function packed(batch: readonly Launch[]): Launch[][] {
   const packs = new Map<string, { list: Launch[]; bytes: number }>()
   const done: Launch[][] = []
-  for (const launch of wave) {
-    const { workgroupSize, writesParts, workgroupBytes: bytes } = launch.code
-    const key = `${workgroupSize} ${writesParts}`
+  for (const launch of batch) {
+    const { workgroupSize, writesPartialWords, workgroupBytes: bytes } = launch.code
+    const key = `${workgroupSize} ${writesPartialWords}`
     const pack = packs.get(key)
-    if (pack && pack.list.length < mostParts && pack.bytes + bytes <= workgroupBytes) {
+    if (pack && pack.list.length < maxParts && pack.bytes + bytes <= workgroupBytes) {
       pack.list.push(launch)
       pack.bytes += bytes
       continue
@@ -56,7 +56,7 @@ function packed(wave: readonly Launch[]): Launch[][] {
 }
 
 /** A dispatch of launches that are done at the same time, or in several phases by one workgroup. */
-function callOf(phases: Chain, shaders: Shaders): Call {
+function dispatchOf(phases: Chain, shaders: Shaders): Dispatch {
   const launches = phases.flat()
   return {
     wgsl: shaders.textOf(phases.map((phase) => phase.map(({ code }) => code))),

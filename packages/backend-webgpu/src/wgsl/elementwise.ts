@@ -2,30 +2,30 @@ import { type DType, isFloat } from '@gradus/tensor'
 import { type Code, literal, typeOf } from './types.ts'
 
 /** What an op is applied to: the dtypes of the (last) input and of the result, and which inputs are known numbers. */
-export interface Operation {
+export interface OperandTypes {
   readonly from: DType
   readonly to: DType
   constantOf(input: number): number | undefined
 }
 
-type Row = (operation: Operation, inputs: readonly Code[]) => Code
+type ElementwiseRow = (operation: OperandTypes, inputs: readonly Code[]) => Code
 
 /* @__NO_SIDE_EFFECTS__ */
 const infix =
-  (operator: string): Row =>
+  (operator: string): ElementwiseRow =>
   (_, [a, b]) =>
     `(${a} ${operator} ${b})`
 
 /* @__NO_SIDE_EFFECTS__ */
 const call =
-  (name: string): Row =>
+  (name: string): ElementwiseRow =>
   (_, inputs) =>
     `${name}(${inputs.join(', ')})`
 
 /** Relations; truth values are compared as numbers. */
 /* @__NO_SIDE_EFFECTS__ */
 const relation =
-  (operator: string): Row =>
+  (operator: string): ElementwiseRow =>
   ({ from }, [a, b]) => {
     if (from !== 'bool' || operator === '==' || operator === '!=') return `(${a} ${operator} ${b})`
     return `(u32(${a}) ${operator} u32(${b}))`
@@ -33,27 +33,27 @@ const relation =
 
 /* @__NO_SIDE_EFFECTS__ */
 const extreme =
-  (name: 'max' | 'min'): Row =>
+  (name: 'max' | 'min'): ElementwiseRow =>
   ({ to }, [a, b]) =>
     `${isFloat(to) ? `${name}imum` : name}(${a}, ${b})`
 
 /** Logic of truth values, and of bits. */
 /* @__NO_SIDE_EFFECTS__ */
 const bits =
-  (operator: string): Row =>
+  (operator: string): ElementwiseRow =>
   (_, [a, b]) =>
     `(${a} ${operator} ${b})`
 
 /* @__NO_SIDE_EFFECTS__ */
 const shift =
-  (operator: string): Row =>
+  (operator: string): ElementwiseRow =>
   ({ to }, [x, count]) => {
     const by = `u32(${count})`
     const far = operator === '>>' && to === 'int32' ? `(${x} >> 31u)` : literal(to, 0)
     return `select(${far}, ${x} ${operator} (${by} & 31u), ${by} < 32u)`
   }
 
-const rows: Readonly<Record<string, Row>> = {
+const rows: Readonly<Record<string, ElementwiseRow>> = {
   add: infix('+'),
   sub: infix('-'),
   mul({ to, constantOf }, [a, b]) {
@@ -143,11 +143,11 @@ const rows: Readonly<Record<string, Row>> = {
 }
 
 /** Whether there is code for an op. */
-export function hasOperation(op: string): boolean {
+export function hasElementwise(op: string): boolean {
   return Object.hasOwn(rows, op)
 }
 
 /** Code of an elementwise op, or of one of the generator's own functions. */
-export function operationCode(op: string, operation: Operation, inputs: readonly Code[]): Code {
+export function elementwiseCode(op: string, operation: OperandTypes, inputs: readonly Code[]): Code {
   return rows[op]!(operation, inputs)
 }
