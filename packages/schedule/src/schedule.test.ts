@@ -40,13 +40,13 @@ const scheduleOf = (fn: Traced, inputs: Tensor[], donated: number[] = []) =>
   schedule(trace(fn, inputs, { donated }).graph)
 const kindsOf = (fn: Traced, inputs: Tensor[]) => scheduleOf(fn, inputs).kernels.map(({ kernel }) => kernel.kind)
 
-describe('what becomes one kernel', () => {
+describe('one kernel computes', () => {
   it('elementwise ops, with broadcasts and movements on the way', () => {
     const fn = (x: Tensor, y: Tensor) => mul(exp(add(transpose(x), y)), where(greater(transpose(x), 0), 2, 3))
     expect(kindsOf(fn as Traced, [ones([6, 5]), ones([6])])).toEqual(['loops'])
   })
 
-  it('a matrix product with transposed inputs and what is done to its result', () => {
+  it('a matrix product with transposed inputs and the ops on its result', () => {
     const fn = (x: Tensor, w: Tensor, b: Tensor, m: Tensor) => mul(relu(add(matmul(transpose(x), transpose(w)), b)), m)
     expect(kindsOf(fn as Traced, [ones([3, 8]), ones([4, 3]), ones([4]), ones([8, 4])])).toEqual(['contraction'])
   })
@@ -65,7 +65,7 @@ describe('what becomes one kernel', () => {
     expect(kindsOf(fn as Traced, [ones([4, 10]), labels])).toEqual(['loops'])
   })
 
-  it('the update of many parameters of an optimizer, each in its own place', () => {
+  it('the update of many parameters of an optimizer, each in place', () => {
     const update = (...given: Tensor[]) => {
       const half = given.length / 2
       return given.slice(0, half).map((weight, i) => sub(weight, mul(given[half + i]!, 0.1)))
@@ -78,25 +78,25 @@ describe('what becomes one kernel', () => {
     expect(plan.arenaBytes).toBe(0)
   })
 
-  it('no sorting, which is one op as a whole', () => {
+  it('no sorting, which is opaque', () => {
     expect(kindsOf((x) => argsort(mul(x!, 2)), [ones([100])])).toEqual(['loops', 'opaque'])
   })
 })
 
-describe('what goes through memory', () => {
-  it('is a value that two kernels of another kind read', () => {
+describe('a value goes through memory', () => {
+  it('between two contractions', () => {
     const fn = (x: Tensor, w: Tensor) => matmul(exp(matmul(x, w)), w)
     const { kernels, plan } = scheduleOf(fn as Traced, [ones([64, 64]), ones([64, 64])])
     expect(kernels.map(({ kernel }) => kernel.kind)).toEqual(['contraction', 'contraction'])
     expect(plan.arenaBytes).toBe(64 * 64 * 4)
   })
 
-  it('is nothing between the loss of a dense layer and its mean', () => {
+  it('not between a loss and its mean', () => {
     const fn = (x: Tensor, y: Tensor) => mean(mul(sub(x, y), sub(x, y)))
     expect(scheduleOf(fn as Traced, [ones([128, 10]), ones([128, 10])]).plan.arenaBytes).toBe(0)
   })
 
-  it('is no mask of a pooling window and no gathered copy', () => {
+  it('not for the mask of a pooling window or a gathered copy', () => {
     const pooled = scheduleOf((x) => sum(maxPool(x!, { poolSize: 2 })), [ones([2, 8, 8, 4])])
     expect(pooled.plan.arenaBytes).toBe(2 * 4 * 4 * 4 * 4)
     const index = tensor([2, 0, 1], { dtype: 'int32' })
@@ -104,11 +104,11 @@ describe('what goes through memory', () => {
       ones([3, 8]),
       index,
     ])
-    // the indices alone, counted from the start
+    // only the indices, which are counted from the start
     expect(looked.plan.arenaBytes).toBe(16)
   })
 
-  it('does not grow with the layers of a chain', () => {
+  it('and memory does not grow with the number of layers', () => {
     const chain = (depth: number) => (x?: Tensor, w?: Tensor) => {
       let y = x!
       for (let layer = 0; layer < depth; layer++) y = relu(matmul(y, w!))
@@ -122,19 +122,19 @@ describe('what goes through memory', () => {
 })
 
 describe('the cost of a kernel', () => {
-  it('is the bytes that it reads and writes and the operations that it does', () => {
+  it('counts the bytes that it reads and writes, and its operations', () => {
     const { kernels } = scheduleOf(((a: Tensor, b: Tensor) => matmul(a, b)) as Traced, [ones([8, 16]), ones([16, 4])])
     expect(kernels[0]!.cost).toMatchObject({ bytes: 4 * (8 * 16 + 16 * 4 + 8 * 4), operations: 2 * 8 * 16 * 4 })
   })
 
-  it('counts what is read twice once', () => {
+  it('counts a value that is read twice once', () => {
     const { kernels } = scheduleOf((x) => add(x!, mul(x!, x!)), [ones([100])])
     expect(kernels[0]!.cost).toMatchObject({ bytes: 800, operations: 200 })
   })
 })
 
 describe('a loop', () => {
-  it('is one kernel with a schedule of its own, however long it is', () => {
+  it('is one kernel, whose body has a schedule, for any length', () => {
     const loop = (steps: number) =>
       scheduleOf(
         ((start: Tensor, w: Tensor) =>
@@ -203,7 +203,7 @@ describe('the printed schedule', () => {
   })
 })
 
-it('a primitive without a rule is named', () => {
+it('names a primitive without a rule', () => {
   const { graph } = trace((x) => exp(x), [ones([2])])
   const [node] = graph.nodes
   const { elementwise: _, ...op } = node!.op

@@ -10,8 +10,8 @@ import { rewriteGraph } from './lowering/rewrite-graph.ts'
 import { planKernels } from './planning/plan-kernels.ts'
 
 /**
- * The kernels of a graph: nodes are joined so that as few values as possible go through memory, loops are split and joined
- * until no index needs a division, and memory is planned by lifetimes. What every backend that generates code starts from.
+ * Turns a graph into kernels: joins nodes so that few values go through memory, splits and joins loops until no index needs a
+ * division, and plans memory by lifetimes. Every backend that generates code starts from this.
  *
  * Throws `UnknownOp` for a primitive that has no rule.
  *
@@ -42,14 +42,14 @@ export function schedule(graph: Graph): KernelSchedule {
   return { analysis, kernels, plan: planKernels(analysis, kernels) }
 }
 
-/** The kernel with the schedule of the graph that its op runs, if it has one. */
+/** Schedules the graph that an opaque op runs, if it has one. */
 function withBody(kernel: FusedKernel): FusedKernel {
   if (kernel.kind !== 'opaque') return kernel
   const body = bodyOf(kernel.node.params)
   return body ? { ...kernel, body: schedule(body) } : kernel
 }
 
-/** How many elements a group computes, of those results that have fewest. */
+/** The number of elements of a group's smallest results. */
 function countOf({ kind, size, runs }: Group): number {
   return kind === 'rows' ? rowCount(runs) : size
 }

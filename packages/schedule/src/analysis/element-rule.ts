@@ -7,7 +7,7 @@ export function elementRuleOf(analysis: GraphAnalysis, node: number): ElementRul
   return rule.kind === 'reduction' ? unreduced(rule) : (rule as ElementRule)
 }
 
-/** A reduction of one element at a time. */
+/** The rule of a reduction without inner loops. */
 function unreduced(rule: ReductionRule): ElementRule {
   return {
     kind: 'element',

@@ -3,23 +3,23 @@ import { type Aval, type Graph, type Node, numberingOf } from '@gradus/tensor'
 import { type LoweredNode, type Lowering, loweringOf } from '@gradus/tensor/lowering'
 
 /**
- * How a node becomes part of kernels. `inlined`: it is computed where its result is read. `map`: each element is computed on
- * its own. `reduce` and `contract`: elements are combined. `stores`: several loops write its result. `whole`: code
+ * The role of a node in kernels. `inlined`: it is computed where its result is read. `map`: each element is computed
+ * independently. `reduce` and `contract`: elements are combined. `stores`: several loops write its result. `opaque`: code
  * generators have code for it.
  */
 export type Role = 'inlined' | 'map' | 'reduce' | 'contract' | 'stores' | 'opaque'
 
-/** Values made from constants and counters by up to this many ops are computed again wherever they are read. */
+/** A value made from constants and counters by at most this many ops is recomputed wherever it is read. */
 const maxOpsComputedAgain = 3
 
-/** A primitive that is neither elementwise nor has a rule, so that it cannot become a kernel. */
+/** A primitive that is not elementwise and has no rule, so that no kernel can compute it. */
 export class UnknownOp extends Error {
   constructor(readonly op: string) {
     super(`There is no rule for the op '${op}'.`)
   }
 }
 
-/** A graph with what the passes over it need to know. Nodes are numbered by their positions in the graph. */
+/** A graph and the facts that the passes over it share. A node is identified by its position in the graph. */
 export class GraphAnalysis {
   readonly roles: readonly Role[]
   /** For each value the value whose memory it shares: the one of which it is a view, or itself. */
@@ -55,7 +55,7 @@ export class GraphAnalysis {
     return this.numbering.maker[value]!
   }
 
-  /** The (first) value that a node makes. */
+  /** The first value that a node makes. */
   valueOf(node: number): number {
     return this.numbering.first[node]!
   }
@@ -74,7 +74,7 @@ export class GraphAnalysis {
     return this.lowerings[index]!
   }
 
-  /** The rule of a node, which must be of this kind. */
+  /** The rule of a node that is known to be of this kind. */
   rule<K extends Lowering['kind']>(index: number, kind: K): Extract<Lowering, { kind: K }> {
     const rule = this.lowerings[index]!
     if (rule.kind !== kind) throw new Error(`The op '${this.node(index).op.name}' has a rule of kind ${rule.kind}.`)
@@ -91,7 +91,7 @@ export class GraphAnalysis {
     return this.roles[this.makerOf(value)]
   }
 
-  /** Whether a value is computed where it is read. One that is made from nothing may be stored as well. */
+  /** Whether a value is computed where it is read. A value made from nothing may be stored as well. */
   isInlined(value: number): boolean {
     const maker = this.makerOf(value)
     if (maker < 0) return false
@@ -105,7 +105,7 @@ export class GraphAnalysis {
   }
 
   private assignRoles(): Role[] {
-    // by how many ops a value is made from nothing in memory
+    // for each value, the number of ops that make it from constants and counters
     const opsFromNothing = new Array<number>(this.roots.length).fill(Number.POSITIVE_INFINITY)
     const roles = this.graph.nodes.map((node, index): Role => {
       const role = this.roleOfNode(index)
@@ -118,7 +118,7 @@ export class GraphAnalysis {
     return roles
   }
 
-  /** What must lie in memory, outputs and the inputs of whole nodes, cannot be inlined. */
+  /** Outputs and the inputs of opaque nodes must lie in memory, so they cannot be inlined. */
   private storeNeeded(roles: Role[]): void {
     const { graph, roots } = this
     const needed = new Set(graph.outputs.map((value) => roots[value]!))
@@ -137,7 +137,7 @@ export class GraphAnalysis {
       case 'element':
         return rule.inlined ? 'inlined' : 'map'
       case 'reduction':
-        // a reduction of one element at a time moves elements
+        // a reduction without inner loops only moves elements
         return rule.inner(this.loweredNode(index)).length > 0 ? 'reduce' : 'map'
       case 'contraction':
         return 'contract'

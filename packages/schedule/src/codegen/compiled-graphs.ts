@@ -2,22 +2,22 @@ import { missingOp } from '@gradus/graph'
 import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
 import { loweringOf } from '@gradus/tensor/lowering'
 
-/** So many compiled graphs are kept; the one that was not used for the longest time is dropped first. */
+/** The number of compiled graphs that are kept. The least recently used one is dropped first. */
 const maxKept = 256
 
 /** A code generator. */
 export interface CodeGenerator<T> {
   /** The name of the backend, for errors. */
   readonly name: string
-  /** Whether it has code for an elementwise op, and for an op that it runs as a whole. */
+  /** Whether there is code for an elementwise op, and for an opaque one. */
   hasElementwise(op: string): boolean
   hasOpaque(op: string): boolean
   compile(graph: Graph): T
 }
 
 /**
- * Compiles graphs, and keeps the results: equal graphs come up whenever a model is made again. They differ in the values of
- * their constants only.
+ * A cache of compiled graphs. A model that is built again yields equal graphs, which differ only in the values of their
+ * constants.
  */
 export class CompiledGraphs<T> {
   private readonly kept = new Map<string, T>()
@@ -52,7 +52,7 @@ function requireCode(graph: Graph, generator: CodeGenerator<unknown>): void {
   }
 }
 
-/** Equal for graphs that compute the same from other inputs and constants. */
+/** A key that is equal for graphs that differ only in the values of their constants. */
 function keyOf({ inputs, constants, nodes, outputs, donated, repeatable }: Graph): string {
   const parts = [`${inputs.map(avalKey).join()}|${constants.map(avalKey).join()}`]
   for (const node of nodes) {

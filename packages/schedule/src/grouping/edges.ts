@@ -15,8 +15,8 @@ import {
 } from '../index/integer.ts'
 
 /**
- * How the elements of a node read those of a source: each reads the one at its own position; each source element is read at
- * most once; or anything else.
+ * How the elements of a node read those of a source. `same`: each reads the element at its own position. `once`: each
+ * source element is read at most once. `other`: anything else.
  */
 type Relation = 'same' | 'once' | 'other'
 
@@ -26,7 +26,7 @@ export interface Edge {
   readonly consumer: number
   /** The input of the consumer. */
   readonly read: number
-  /** What the inlined nodes read: a graph input, a constant, or the result of a node that is not inlined. */
+  /** The value behind the inlined nodes: a graph input, a constant, or the result of a node that is not inlined. */
   readonly source: number
   readonly relation: Relation
 }
@@ -61,13 +61,13 @@ function ownRelation(analysis: GraphAnalysis, consumer: number): Relation {
   return elementRuleOf(analysis, consumer).once ? 'once' : 'other'
 }
 
-/** Neighboring dimensions that are all kept or all reduced. */
+/** Adjacent dimensions that are all kept or all reduced. */
 export interface DimensionRun {
   readonly size: number
   readonly reduced: boolean
 }
 
-/** The dimensions of a reduction's input as runs, without those of size 1. */
+/** The input dimensions of a reduction as runs. Dimensions of size 1 are left out. */
 export function runsOf(shape: readonly number[], reducedAxes: readonly number[]): DimensionRun[] {
   const runs: DimensionRun[] = []
   shape.forEach((size, axis) => {
@@ -81,15 +81,15 @@ export function runsOf(shape: readonly number[], reducedAxes: readonly number[])
 }
 
 /**
- * Whether an edge reads, at each position of the dimensions `runs`, the source element of the same row: the result of a
- * reduction, repeated along what was reduced.
+ * Whether each position along `runs` reads the source element of its row, as where the result of a reduction is broadcast
+ * back.
  */
 export function readsRows(
   analysis: GraphAnalysis,
   { consumer, read, source }: Edge,
   runs: readonly DimensionRun[],
 ): boolean {
-  // a node that moves elements reads none at its own position
+  // a node that moves elements does not read at its own position
   if (ownRelation(analysis, consumer) !== 'same') return false
   const axes = runs.map(({ size }, id) => axisOf(id, size))
   const joined = (list: readonly number[]): Index =>
@@ -103,8 +103,8 @@ export function readsRows(
 }
 
 /**
- * The coordinates in `source` of the element of `value` at `at`, followed through inlined nodes; undefined where it does not
- * come from one element.
+ * Follows the element of `value` at `at` through inlined nodes to `source`, and returns its coordinates there. Undefined
+ * where the element does not come from exactly one element.
  */
 function coordinatesIn(
   analysis: GraphAnalysis,

@@ -1,6 +1,6 @@
 /**
- * An order of items in which each comes after those it needs, kept up while items are merged. Merging looks only at what
- * lies between the two, so it stays cheap in long programs.
+ * A topological order that is maintained while items are merged. A merge looks only at the items between the two, so it
+ * stays fast in long graphs.
  */
 export class GroupOrder<T> {
   private readonly order: (T | undefined)[]
@@ -8,14 +8,14 @@ export class GroupOrder<T> {
 
   constructor(
     items: readonly T[],
-    /** What needs an item directly. */
+    /** The items that directly depend on an item. */
     private readonly users: (item: T) => Iterable<T>,
   ) {
     this.order = [...items]
     items.forEach((item, position) => this.positions.set(item, position))
   }
 
-  /** Puts `merged` in the place of `a` and `b`; false, and nothing done, if something needs one and is needed by the other. */
+  /** Replaces `a` and `b` with `merged`. Returns false and changes nothing if some other item lies on a path between them. */
   merge(a: T, b: T, merged: T): boolean {
     const [first, last] = this.positions.get(a)! < this.positions.get(b)! ? [a, b] : [b, a]
     const [low, high] = [this.positions.get(first)!, this.positions.get(last)!]
@@ -37,7 +37,7 @@ export class GroupOrder<T> {
     return true
   }
 
-  /** Moves `item` to where `into` stands, which is the only one that needs it. */
+  /** Merges `item` into `into`, its only user. */
   absorb(item: T, into: T, merged: T): void {
     const position = this.positions.get(into)!
     this.order[this.positions.get(item)!] = undefined
@@ -51,7 +51,9 @@ export class GroupOrder<T> {
     return this.order.filter((item): item is T => item !== undefined)
   }
 
-  /** What needs `first`, directly or not, and stands before `last`; undefined if some of it is needed by `last`. */
+  /**
+   * The items that depend on `first`, directly or not, and stand before `last`; undefined if `last` depends on one of them.
+   */
   private reachable(first: T, last: T, high: number): Set<T> | undefined {
     const seen = new Set<T>()
     const stack = [first]

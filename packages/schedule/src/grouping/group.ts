@@ -3,9 +3,9 @@ import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { type DimensionRun, runsOf } from './edges.ts'
 
 /**
- * Nodes that become one kernel. `map`: elementwise over `size` elements. `rows`: elementwise and reductions over the
- * dimensions `runs`. `contract`: a sum of products and what is computed from each sum. `stores` and `whole`: one node of
- * that role. Nodes that are `inlined` are computed where they are read.
+ * Nodes that become one kernel. `map`: elementwise over `size` elements. `rows`: elementwise ops and reductions over the
+ * dimensions `runs`. `contract`: a contraction and the elementwise ops on its result. `stores` and `opaque`: one node of
+ * that role. `inlined` nodes are computed where they are read.
  */
 export interface Group {
   readonly kind: 'map' | 'rows' | 'contract' | 'stores' | 'opaque'
@@ -15,9 +15,9 @@ export interface Group {
   readonly runs: readonly DimensionRun[]
 }
 
-/** A kernel does not go over longer rows (in elements) twice: they would not stay in the cache. */
+/** Rows of more elements than this are not read twice by one kernel, because they do not stay in the cache. */
 const longestRow = 16384
-/** The same for rows that lie across memory, of which a kernel handles several at once. */
+/** The limit for rows that are not contiguous in memory. A kernel processes several of them together. */
 const longestColumn = 1024
 
 /** A group of one node. */
@@ -39,7 +39,9 @@ export function groupOf(analysis: GraphAnalysis, index: number): Group {
   return { ...group, kind: 'rows', size: size * length, runs }
 }
 
-/** Two groups as one, if their loops are the same; whether their values are there in time is not checked here. */
+/**
+ * One group for the nodes of two, or undefined where their loops differ. Does not check that values are available in time.
+ */
 export function joinedGroup(one: Group, other: Group): Group | undefined {
   const isAlone = ({ kind, inlined }: Group) => kind === 'opaque' || kind === 'stores' || inlined.length > 0
   if (isAlone(one) || isAlone(other)) return undefined
@@ -59,12 +61,12 @@ export function joinedGroup(one: Group, other: Group): Group | undefined {
   return { kind: contractions === 1 ? 'contract' : 'map', nodes, inlined, size: one.size, runs: [] }
 }
 
-/** How many rows there are: positions of the dimensions that are kept. */
+/** The number of rows: the product of the dimensions that are kept. */
 export function rowCount(runs: readonly DimensionRun[]): number {
   return runs.reduce((count, { size, reduced }) => (reduced ? count : count * size), 1)
 }
 
-/** Whether a kernel may go over the rows several times. */
+/** Whether a kernel may go over a row several times. */
 export function areShort(runs: readonly DimensionRun[]): boolean {
   const length = runs.reduce((count, { size, reduced }) => (reduced ? count * size : count), 1)
   return length <= (runs.at(-1)?.reduced ? longestRow : longestColumn)

@@ -4,19 +4,22 @@ import { type Edge, edgesInto, readsRows } from './edges.ts'
 import { areShort, type Group, groupOf, joinedGroup } from './group.ts'
 import { GroupOrder } from './group-order.ts'
 
-/** At most so many additions are done again rather than kept in memory, and only for at least so many elements. */
+/**
+ * Values of at least `worthComputingAgain` elements that cost at most `cheap` additions per element are recomputed, not
+ * stored.
+ */
 const cheap = 4
 const worthComputingAgain = 256
 
-/** Joins nodes to groups, such that fewer values have to be in memory; groups never wait for each other in a circle. */
+/** Joins nodes into groups so that fewer values go through memory. The dependencies between groups stay acyclic. */
 export class Groups {
   private readonly groupOf: Group[] = []
   private readonly order: GroupOrder<Group>
   readonly edges = new Map<number, readonly Edge[]>()
-  /** The edges that read a node's result, by number of the node. */
+  /** For each node the edges that read its result. */
   private readonly uses = new Map<number, Edge[]>()
   private readonly outputs: ReadonlySet<number>
-  /** Nodes that are computed again by every group that reads them, and what each group computes again. */
+  /** The nodes that every reading group recomputes, and the nodes that each group recomputes. */
   private readonly recomputed = new Set<number>()
   private readonly recomputedBy = new Map<Group, number[]>()
 
@@ -42,7 +45,7 @@ export class Groups {
     this.order = new GroupOrder(groups, (group) => this.usersOf(group))
   }
 
-  /** The groups, each after those whose results it reads. */
+  /** The groups in topological order. */
   build(): Group[] {
     this.joinMaps()
     this.joinOperands()
@@ -57,7 +60,7 @@ export class Groups {
     })
   }
 
-  /** Whether a node's result is read by another group or handed out. */
+  /** Whether the result of a node is an output or is read by another group. */
   isStored(node: number): boolean {
     if (this.outputs.has(node)) return true
     if (this.recomputed.has(node)) return false
@@ -68,7 +71,7 @@ export class Groups {
     return this.uses.get(node) ?? []
   }
 
-  /** Elementwise nodes with those that read them element by element, the last ones first. */
+  /** Joins elementwise nodes with their elementwise readers, from the last node to the first. */
   private joinMaps(): void {
     for (const node of this.nodesBackwards('map')) {
       for (const { consumer, relation } of this.usesOf(node)) {
@@ -77,7 +80,7 @@ export class Groups {
     }
   }
 
-  /** Elementwise groups with the reduction that alone reads them: then nobody else needs them in memory. */
+  /** Joins an elementwise group with a reduction that is its only reader: the group's values are then not stored. */
   private joinOperands(): void {
     for (const node of this.nodesBackwards('reduce')) {
       for (const { source, relation } of this.edges.get(node)!) {
@@ -94,14 +97,14 @@ export class Groups {
     }
   }
 
-  /** Contractions with what is done to each element of their result. */
+  /** Joins contractions with the elementwise ops on their results. */
   private joinContractions(): void {
     for (const node of this.nodesBackwards('contract')) {
       for (const { consumer } of this.usesOf(node)) this.join(node, consumer)
     }
   }
 
-  /** Reductions with what comes before them element by element, with what is done to their results, and with each other. */
+  /** Joins reductions with their elementwise operands, with the ops on their results, and with each other. */
   private joinRows(): void {
     for (const node of this.nodesBackwards('reduce')) {
       for (const { source, relation } of this.edges.get(node)!) {
@@ -112,14 +115,14 @@ export class Groups {
     for (const node of this.nodesBackwards('reduce')) {
       for (const { consumer } of this.usesOf(node)) this.join(node, consumer)
     }
-    // what reads a whole value that is computed here can be computed here too
+    // a reader of a value that a row kernel computes per element can join that kernel
     for (const node of this.nodesBackwards('map')) {
       if (this.group(node).kind !== 'rows') continue
       for (const { consumer } of this.usesOf(node)) this.join(node, consumer)
     }
   }
 
-  /** Elementwise groups into the only one that reads them, where each element is read once. */
+  /** Inlines an elementwise group into its only reader if that reads each element once. */
   private inline(): void {
     for (const node of this.nodesBackwards('map')) {
       const group = this.group(node)
@@ -137,7 +140,7 @@ export class Groups {
     }
   }
 
-  /** Groups over single numbers with each other, to save calls. */
+  /** Joins groups that compute single numbers, to save kernel calls. */
   private joinScalars(): void {
     let last: Group | undefined
     for (const group of this.order.items()) {
@@ -147,10 +150,7 @@ export class Groups {
     }
   }
 
-  /**
-   * What follows with a few instructions from one value that is in memory anyway is not stored as well: its readers compute
-   * it again.
-   */
+  /** A value that is cheap to compute from one value in memory is not stored: its readers recompute it. */
   private computeAgain(): void {
     const costs = new Map<number, { readonly source: number; readonly cost: number }>()
     this.analysis.roles.forEach((role, node) => {
@@ -168,7 +168,7 @@ export class Groups {
     })
   }
 
-  /** What it takes to compute a node from one value in memory; undefined if it takes more than one. */
+  /** The cost of recomputing a node from one value in memory; undefined where it needs several. */
   private costAgain(
     node: number,
     costs: ReadonlyMap<number, { readonly source: number; readonly cost: number }>,
@@ -214,7 +214,7 @@ export class Groups {
     for (const node of group.inlined) for (const { consumer } of this.usesOf(node)) yield this.group(consumer)
   }
 
-  /** Joins the groups of two nodes if they can be one kernel. */
+  /** Joins the groups of two nodes if one kernel can compute both. */
   private join(a: number, b: number): void {
     const [one, other] = [this.group(a), this.group(b)]
     if (one === other) return
@@ -227,7 +227,7 @@ export class Groups {
     for (const node of group.inlined) this.groupOf[node] = group
   }
 
-  /** Whether every value that goes from one node of the group to another is there when and where it is needed. */
+  /** Whether each value that one node of the group passes to another is available when and where it is read. */
   private fits(group: Group): boolean {
     const members = new Set(group.nodes)
     for (const consumer of group.nodes) {
@@ -250,7 +250,7 @@ export class Groups {
     return areShort(group.runs) && readsRows(this.analysis, edge, group.runs)
   }
 
-  /** Whether a node of a `rows` group has a result per element or per row. */
+  /** Whether a node of a `rows` group has one result per element or per row. */
   private reachOf(group: Group, node: number): 'elements' | 'rows' {
     if (this.analysis.roles[node] === 'reduce') return 'rows'
     return sizeOf(this.analysis.node(node).aval.shape) === group.size ? 'elements' : 'rows'

@@ -17,14 +17,14 @@ import {
 } from './integer.ts'
 
 describe('axes', () => {
-  it('are made for dimensions, none for those of size 1', () => {
+  it('have one per dimension, except for dimensions of size 1', () => {
     const { at, axes } = new AxisMaker().coordinates([4, 1, 3])
     expect(axes.map(({ size }) => size)).toEqual([4, 3])
     expect(at.map(({ key }) => key)).toEqual([indexOf(axes[0]!).key, '0', indexOf(axes[1]!).key])
     expect(new AxisMaker().coordinates([0]).axes.map(({ size }) => size)).toEqual([0])
   })
 
-  it('are not mistaken for those that are there already', () => {
+  it('differ from the axes of the kernel', () => {
     const known = [axisOf(3, 5), axisOf(1, 2)]
     const maker = new AxisMaker(known)
     const ids = [...known, maker.axis(2), maker.axis(2)].map(({ id }) => id)
@@ -41,7 +41,7 @@ describe('axes', () => {
     expect([outer.size, inner.size]).toEqual([4, 6])
     const rewriting = new Rewriting(new Expressions(), new Map([[whole, joinedIndex([outer, inner])]]))
     expect(rewriting.index(index).key).toBe(plus(indexOf(outer), times(indexOf(inner), 4)).key)
-    // no part of them: not by a divisor, not of one axis alone, not from its start
+    // not split: the divisor does not divide the size, two axes, an offset, a factor
     const left = [
       quotient(indexOf(whole), 7),
       quotient(plus(indexOf(whole), indexOf(other)), 6),
@@ -52,9 +52,9 @@ describe('axes', () => {
     expect(maker.splits(left).size).toBe(0)
   })
 
-  it('are split again until a movement needs no division', () => {
+  it('are split until a movement needs no division', () => {
     const maker = new AxisMaker()
-    // a flat loop over what is read as [2, 3, 4] with its dimensions the other way round
+    // a flat loop over a transposed [2, 3, 4] array
     const flat = maker.axis(24)
     let index = ravel(unravel(indexOf(flat), [4, 3, 2]).reverse(), [2, 3, 4])
     for (let round = 0; ; round++) {
@@ -73,7 +73,7 @@ describe('two axes', () => {
   const [first, second, third] = [axisOf(0, 4), axisOf(1, 6), axisOf(2, 3)]
   const [i, j, k] = [indexOf(first), indexOf(second), indexOf(third)]
 
-  it('are one loop where every index goes on from row to row', () => {
+  it('become one loop where every index continues from row to row', () => {
     const dense = plus(times(i, 6), j)
     expect(mergeable(first, second, [dense, times(dense, 3), plus(times(dense, 2), k), k, constantIndex(4)])).toBe(true)
     expect(mergeable(first, second, [plus(times(i, 7), j)])).toBe(false)
@@ -83,7 +83,7 @@ describe('two axes', () => {
     expect(mergeable(first, second, [dense, plus(times(j, 4), i)])).toBe(false)
   })
 
-  it('are not where a division depends on one of them', () => {
+  it('stay two loops where a division depends on one of them', () => {
     expect(mergeable(first, second, [plus(plus(times(i, 6), j), quotient(j, 4))])).toBe(false)
     expect(mergeable(first, second, [plus(plus(times(i, 6), j), remainder(k, 2))])).toBe(true)
   })
@@ -93,7 +93,7 @@ describe('rewriting', () => {
   const [old, outer, inner] = [axisOf(0, 12), axisOf(1, 3), axisOf(2, 4)]
   const map = new Map([[old, joinedIndex([outer, inner])]])
 
-  it('puts other axes into expressions of all kinds', () => {
+  it('replaces axes in expressions of every kind', () => {
     const make = new Expressions()
     const index = indexOf(old)
     const rewriting = new Rewriting(make, map)
@@ -114,7 +114,7 @@ describe('rewriting', () => {
     expect(scratch).toMatchObject({ kind: 'rowBuffer', slot: 1, axes: [outer, inner] })
   })
 
-  it('keeps what is shared shared, and joins what has become equal', () => {
+  it('keeps shared expressions shared and merges those that become equal', () => {
     const make = new Expressions()
     const other = axisOf(3, 12)
     const [x, y] = [make.load('float32', 0, indexOf(old)), make.load('float32', 0, indexOf(other))]
@@ -125,7 +125,7 @@ describe('rewriting', () => {
     expect(new Set(inputsOf(rewritten)).size).toBe(1)
   })
 
-  it('decides choices that the new axes decide', () => {
+  it('resolves choices that the new axes decide', () => {
     const make = new Expressions()
     const load = make.load('float32', 0, indexOf(old))
     const chosen = make.choice([{ index: indexOf(old), low: 4, high: 12 }], () => load, make.constant('float32', 7))
@@ -134,7 +134,7 @@ describe('rewriting', () => {
     expect(at(4)).toMatchObject({ kind: 'load', index: { terms: [], constant: 4 } })
   })
 
-  it('follows what indices look up', () => {
+  it('rewrites looked-up expressions', () => {
     const make = new Expressions()
     const where = make.load('int32', 1, indexOf(old))
     const index = plus(times(indexOf(lookupOf(where, 9)), 5), indexOf(old))
@@ -146,7 +146,7 @@ describe('rewriting', () => {
     expect(rewritten.axes).toEqual([outer, inner])
   })
 
-  it('makes the new expressions with what it is given', () => {
+  it('makes the new expressions with the given maker', () => {
     const [make, into] = [new Expressions(), new Expressions()]
     const both = [0, 1].map((place) => new Rewriting(make, new Map([[old, constantIndex(place)]]), into))
     const load = make.load('float32', 0, indexOf(old))
@@ -157,7 +157,7 @@ describe('rewriting', () => {
 })
 
 describe('the expressions of a kernel', () => {
-  it('include those that decide where it reads', () => {
+  it('include looked-up indices', () => {
     const make = new Expressions()
     const axis = axisOf(0, 4)
     const where = make.load('int32', 1, indexOf(axis))

@@ -13,14 +13,14 @@ import {
   times,
 } from './integer.ts'
 
-/** New indices in place of axes. */
+/** The indices that replace axes. */
 export type AxisMap = ReadonlyMap<Axis, Index>
 
-/** Makes axes for dimensions; those of size 1 need none. */
+/** Makes one axis per dimension. A dimension of size 1 needs none. */
 export class AxisMaker {
   private next: number
 
-  /** `known` are axes that the new ones will stand beside. */
+  /** `known` are axes of the same kernel. */
   constructor(known: readonly Axis[] = []) {
     this.next = known.reduce((most, { id }) => Math.max(most, id + 1), 0)
   }
@@ -29,7 +29,7 @@ export class AxisMaker {
     return axisOf(this.next++, size)
   }
 
-  /** A coordinate for each dimension, and the axes that they are made of. */
+  /** One coordinate per dimension, and the axes in them. */
   coordinates(shape: readonly number[]): { readonly at: readonly Index[]; readonly axes: readonly Axis[] } {
     const axes: Axis[] = []
     const at = shape.map((size) => {
@@ -42,8 +42,8 @@ export class AxisMaker {
   }
 
   /**
-   * How to split axes so that no index needs a division: a quotient or remainder of an axis alone, by a divisor of its
-   * size, becomes an axis of its own.
+   * How to split axes so that indices need no division: where an index has the quotient or remainder of one axis by a
+   * divisor of its size, the axis becomes two.
    */
   splits(indices: Iterable<Index>): Map<Axis, readonly [outer: Axis, inner: Axis]> {
     const splits = new Map<Axis, readonly [Axis, Axis]>()
@@ -66,7 +66,7 @@ export function joinedIndex([outer, inner]: readonly [Axis, Axis]): Index {
   return plus(times(indexOf(outer), inner.size), indexOf(inner))
 }
 
-/** Expressions with other indices in place of their axes. */
+/** Replaces axes in indices and expressions. */
 export class Rewriting {
   private readonly done = new Map<Expression, Expression>()
 
@@ -125,7 +125,7 @@ export class Rewriting {
   }
 }
 
-/** The expressions that the given ones are made of, those that indices look up included. */
+/** The given expressions and all that they are made of, including those that indices look up. */
 export function expressionsWithin(roots: Iterable<Expression>, make: Expressions): Expression[] {
   const seen = new Set<Expression>()
   const walk = (expression: Expression): void => {
@@ -138,7 +138,7 @@ export function expressionsWithin(roots: Iterable<Expression>, make: Expressions
   return [...seen]
 }
 
-/** The expressions whose values an index depends on. */
+/** The expressions that an index looks up. */
 export function lookupsIn(index: Index, make: Expressions): Expression[] {
   const found: Expression[] = []
   forEachAtom(index, (atom) => {
@@ -148,8 +148,8 @@ export function lookupsIn(index: Index, make: Expressions): Expression[] {
 }
 
 /**
- * Neighbouring axes that can be one loop, because every index moves by `size` steps of the second where it moves one step
- * of the first.
+ * Whether two adjacent axes can become one loop: in every index the stride of the first is the stride of the second times
+ * its size.
  */
 export function mergeable(first: Axis, second: Axis, indices: readonly Index[]): boolean {
   return indices.every(({ terms }) => {
@@ -157,7 +157,7 @@ export function mergeable(first: Axis, second: Axis, indices: readonly Index[]):
     for (const { atom, coefficient } of terms) {
       if (atom === first) a = coefficient
       else if (atom === second) b = coefficient
-      // what is looked up has indices of its own, which are asked too
+      // the indices inside a looked-up expression are in the list too
       else if (atom.kind === 'quotient' || atom.kind === 'remainder') {
         if (atom.of.axes.some((axis) => axis === first || axis === second)) return false
       }

@@ -17,13 +17,13 @@ describe('expressions of one kernel', () => {
     expect(make.rowBuffer('float32', 0, j, [first])).toBe(make.rowBuffer('float32', 0, j, [first]))
     const chosen = () => make.choice([{ index: i, low: 2, high: 5 }], sum, make.constant('float32', 0))
     expect(chosen()).toBe(chosen())
-    // each once in the list that numbers them
+    // each has one number
     const ids = [sum(), chosen(), make.reduced('float32', 0, [first])].map(({ id }) => id)
     expect(ids.map((id) => make.byId(id).id)).toEqual(ids)
     expect(make.byId(chosen().id)).toBe(chosen())
   })
 
-  it('differ in whatever makes a difference', () => {
+  it('differ where anything differs', () => {
     const make = new Expressions()
     const [x, y] = [make.load('float32', 0, i), make.load('float32', 1, i)]
     const zero = make.constant('float32', 0)
@@ -58,7 +58,7 @@ describe('expressions of one kernel', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
   })
 
-  it('say which axes they depend on', () => {
+  it('know the axes that they depend on', () => {
     const make = new Expressions()
     const [x, y] = [make.load('float32', 0, i), make.load('float32', 1, j)]
     expect(x.axes).toEqual([first])
@@ -71,7 +71,7 @@ describe('expressions of one kernel', () => {
     expect(new Set(chosen.axes)).toEqual(new Set([first, second]))
   })
 
-  it('are plain numbers where a coordinate does not change', () => {
+  it('are constants where a coordinate is constant', () => {
     const make = new Expressions()
     expect(make.coordinate('int32', constantIndex(5))).toBe(make.constant('int32', 5))
     expect(make.coordinate('float32', times(constantIndex(0), -1))).toBe(make.constant('float32', 0))
@@ -85,7 +85,7 @@ describe('a choice', () => {
     throw new Error('This is computed nowhere.')
   }
 
-  it('is decided where its conditions hold everywhere', () => {
+  it('is resolved where its conditions always hold', () => {
     const all: Condition[] = [
       { index: i, low: 0, high: 8 },
       { index: shifted(times(j, -1), 3), low: 0, high: 4 },
@@ -95,28 +95,28 @@ describe('a choice', () => {
     expect(make.choice([], () => inside, outside)).toBe(inside)
   })
 
-  it('is decided where one of its conditions holds nowhere, and then makes nothing of the other side', () => {
+  it('is resolved where a condition never holds, without making the other side', () => {
     const open: Condition = { index: i, low: 1, high: 3 }
     expect(make.choice([open, { index: shifted(j, 4), low: 0, high: 4 }], never, outside)).toBe(outside)
     expect(make.choice([open, { index: shifted(j, -4), low: 0, high: 9 }], never, outside)).toBe(outside)
   })
 
-  it('keeps the conditions that depend on the place', () => {
+  it('keeps the conditions that depend on the position', () => {
     const open: Condition = { index: i, low: 0, high: 7 }
     const chosen = make.choice([{ index: j, low: 0, high: 4 }, open], () => inside, outside)
     expect(chosen).toMatchObject({ kind: 'choice', dtype: 'float32', conditions: [open], inside, outside })
-    // by one on either side
+    // off by one on either side
     expect(make.choice([{ index: i, low: 1, high: 8 }], () => inside, outside).kind).toBe('choice')
   })
 })
 
-describe('what an expression is made of', () => {
+describe('the parts of an expression', () => {
   const make = new Expressions()
   const [x, y] = [make.load('float32', 0, i), make.load('float32', 1, j)]
   const sum = make.apply('float32', addOp, [x, y])
   const chosen = make.choice([{ index: plus(i, j), low: 0, high: 3 }], () => sum, x)
 
-  it('is visited once, inputs first', () => {
+  it('are visited once, inputs first', () => {
     const seen: Expression[] = []
     forEachExpression([chosen, sum], (part) => seen.push(part))
     expect(seen).toHaveLength(4)
@@ -125,7 +125,7 @@ describe('what an expression is made of', () => {
     }
   })
 
-  it('is expressions and indices', () => {
+  it('are expressions and indices', () => {
     expect(inputsOf(chosen)).toEqual([sum, x])
     expect(inputsOf(x)).toEqual([])
     expect(indicesOf(chosen).map(({ key }) => key)).toEqual([plus(i, j).key])

@@ -6,20 +6,20 @@ import { type Axis, type Index, indexOf, lookupOf, rangeOf } from './integer.ts'
 export type Condition = GeneralCondition<Index>
 
 /**
- * What one element of a kernel is computed from; equal expressions of a kernel are one object. Halves are float32 from the
- * load on: `dtype` says what is computed with, and never is `float16`.
+ * How one element of a kernel is computed. Equal expressions of a kernel are one object. Halves become float32 when they
+ * are loaded, so `dtype` is the dtype of the computation and never `float16`.
  */
 export type Expression = { readonly id: number; readonly dtype: DType; readonly axes: readonly Axis[] } & (
   | { readonly kind: 'constant'; readonly value: number }
-  /** An element of value number `value` of the graph, counted in row-major order, and its dtype in memory. */
+  /** An element of a value, by its position in row-major order. `stored` is the dtype in memory. */
   | { readonly kind: 'load'; readonly value: number; readonly index: Index; readonly stored: DType }
-  /** A row-local buffer, written by an earlier pass of the same kernel. */
+  /** An element of a row buffer, which an earlier pass of the same kernel wrote. */
   | { readonly kind: 'rowBuffer'; readonly slot: number; readonly index: Index }
   /** The index itself as a number. */
   | { readonly kind: 'coordinate'; readonly index: Index }
   /** An elementwise op or another function of elements. */
   | { readonly kind: 'apply'; readonly fn: ElementFunction; readonly inputs: readonly Expression[] }
-  /** The first where all conditions hold, which is the only place where it may be computed, else the second. */
+  /** `inside` where all conditions hold, and only there is it evaluated; else `outside`. */
   | {
       readonly kind: 'choice'
       readonly conditions: readonly Condition[]
@@ -63,7 +63,7 @@ export class Expressions implements ElementMaker<Index, Expression> {
     }))
   }
 
-  /** An element of a row-local buffer, of the row at the present place of the axes `rows`. */
+  /** An element of a row buffer; `rows` are the axes that select the row. */
   rowBuffer(dtype: DType, slot: number, index: Index, rows: readonly Axis[]): Expression {
     return this.intern(`row ${slot} ${index.key}`, (id) => ({
       kind: 'rowBuffer',
@@ -87,7 +87,7 @@ export class Expressions implements ElementMaker<Index, Expression> {
     }))
   }
 
-  /** A function of elements. Results that are halves are rounded where they are stored. */
+  /** Applies a function to elements. Results that are halves are rounded when they are stored. */
   apply(of: DType, fn: ElementFunction, inputs: readonly Expression[]): Expression {
     const dtype = computeDType(of)
     return this.intern(`${fn.name} ${dtype} ${inputs.map(({ id }) => id).join()}`, (id) => ({
@@ -100,7 +100,7 @@ export class Expressions implements ElementMaker<Index, Expression> {
     }))
   }
 
-  /** `inside` where the conditions hold; conditions that always or never hold are decided here. */
+  /** Conditions that always or never hold are resolved here. */
   choice(conditions: readonly Condition[], inside: () => Expression, outside: Expression): Expression {
     const open: Condition[] = []
     for (const condition of conditions) {
@@ -126,7 +126,7 @@ export class Expressions implements ElementMaker<Index, Expression> {
     return indexOf(lookupOf(element, size))
   }
 
-  /** The result of a reduction, which depends on the axes that were kept. */
+  /** The result of a reduction, which depends on the axes that are kept. */
   reduced(of: DType, reduction: number, axes: readonly Axis[]): Expression {
     const dtype = computeDType(of)
     return this.intern(`reduced ${reduction}`, (id) => ({ kind: 'reduced', id, dtype, reduction, axes }))
@@ -147,14 +147,14 @@ function unite(lists: readonly (readonly Axis[])[]): readonly Axis[] {
   return [...new Set(lists.flat())]
 }
 
-/** Whether a condition holds everywhere or nowhere; undefined if it depends on the place. */
+/** Whether a condition always or never holds; undefined if it depends on the position. */
 function decide({ index, low, high }: Condition): boolean | undefined {
   const range = rangeOf(index)
   if (range.low >= low && range.high < high) return true
   return range.high < low || range.low >= high ? false : undefined
 }
 
-/** Calls `visit` once with each expression that the given ones are made of, inputs first. */
+/** Visits each expression below the given ones once, inputs first. */
 export function forEachExpression(roots: Iterable<Expression>, visit: (expression: Expression) => void): void {
   const seen = new Set<Expression>()
   const walk = (expression: Expression): void => {
@@ -166,13 +166,13 @@ export function forEachExpression(roots: Iterable<Expression>, visit: (expressio
   for (const root of roots) walk(root)
 }
 
-/** The expressions that one is directly made of, apart from those that indices look up. */
+/** The direct inputs of an expression, without those that indices look up. */
 export function inputsOf(expression: Expression): readonly Expression[] {
   if (expression.kind === 'apply') return expression.inputs
   return expression.kind === 'choice' ? [expression.inside, expression.outside] : []
 }
 
-/** The indices that occur in an expression itself. */
+/** The indices in an expression itself. */
 export function indicesOf(expression: Expression): readonly Index[] {
   switch (expression.kind) {
     case 'load':

@@ -25,10 +25,10 @@ import {
 
 const axes = [axisOf(0, 4), axisOf(1, 6), axisOf(2, 3)] as const
 const [a, b, c] = axes.map(indexOf) as [Index, Index, Index]
-/** Depends on two axes in a way that no formula tells. */
+/** Depends on two axes, by no formula that the arithmetic knows. */
 const found = lookupOf({ id: 7, axes: [axes[0], axes[2]] }, 5)
 
-/** Where each axis is. */
+/** The value of each axis. */
 type Point = readonly number[]
 
 const points: readonly Point[] = pointsOf(axes.map(({ size }) => size))
@@ -44,7 +44,7 @@ function atPoint([i = 0, j = 0, k = 0]: Point): (atom: Axis | Lookup) => number 
   return (atom) => (atom.kind === 'axis' ? [i, j, k][atom.id]! : (i * 3 + k * 2 + i * k) % 5)
 }
 
-/** What an index is at every place. */
+/** The values of an index at all points. */
 const valuesOf = (index: Index) => points.map((point) => indexValue(index, atPoint(point)))
 const modulo = (x: number, by: number) => x - by * Math.floor(x / by)
 
@@ -82,14 +82,14 @@ function randomPair(dice: Dice, depth: number): Pair {
 const randomPairs = Array.from({ length: 1500 }, (_, seed) => randomPair(new Dice(seed), 1 + (seed % 5)))
 
 describe('an index', () => {
-  it('is what plain arithmetic gives at every place', () => {
+  it('equals plain arithmetic at every point', () => {
     for (const { index, plain } of randomPairs) expect(valuesOf(index), index.key).toEqual(points.map(plain))
-    // most of them did not become trivial
+    // most indices did not become trivial
     expect(randomPairs.filter(({ index }) => index.terms.length > 1).length).toBeGreaterThan(300)
     expect(randomPairs.filter(({ index }) => /[/%]/.test(index.key)).length).toBeGreaterThan(300)
   })
 
-  it('lies in its range', () => {
+  it('lies within its bounds', () => {
     for (const { index, plain } of randomPairs) {
       const { low, high } = rangeOf(index)
       const values = points.map(plain)
@@ -101,9 +101,9 @@ describe('an index', () => {
     expect(rangeOf(indexOf(axisOf(9, 0)))).toEqual({ low: 0, high: 0 })
   })
 
-  it('knows its axes, those within divisions and lookups too', () => {
+  it('knows its axes, including those in divisions and lookups', () => {
     for (const { index, plain } of randomPairs) {
-      // an axis that is not named makes no difference
+      // an axis that it does not list changes nothing
       for (const axis of axes.filter((axis) => !index.axes.includes(axis))) {
         const elsewhere = points.map((point) => plain(point.map((place, id) => (id === axis.id ? 0 : place))))
         expect(points.map(plain), `${index.key} along ${axis.key}`).toEqual(elsewhere)
@@ -113,7 +113,7 @@ describe('an index', () => {
     expect(axesOfAtom(found)).toEqual([axes[0], axes[2]])
   })
 
-  it('has the key of equal ones only', () => {
+  it('has an equal key only where it is equal', () => {
     const byKey = new Map<string, Pair>()
     for (const pair of randomPairs) {
       const same = byKey.get(pair.index.key) ?? pair
@@ -123,7 +123,7 @@ describe('an index', () => {
     expect(byKey.size).toBeLessThan(randomPairs.length)
   })
 
-  it('has one key however a sum is written', () => {
+  it('has one key for all ways to write a sum', () => {
     const sum = plus(plus(times(a, 18), times(b, 3)), c)
     const ways = [
       plus(c, plus(times(b, 3), times(a, 18))),
@@ -145,7 +145,7 @@ describe('an index', () => {
 describe('a division', () => {
   const sum = plus(times(a, 8), b)
 
-  it('takes apart what was put together', () => {
+  it('splits a sum into its parts', () => {
     expect(quotient(sum, 8).key).toBe(a.key)
     expect(remainder(sum, 8).key).toBe(b.key)
     expect(quotient(shifted(sum, 16), 8).key).toBe(shifted(a, 2).key)
@@ -158,7 +158,7 @@ describe('a division', () => {
     expect(remainder(a, 1).key).toBe(constantIndex(0).key)
   })
 
-  it('stays where the rest may reach the divisor', () => {
+  it('remains where the rest may reach the divisor', () => {
     expect(quotient(shifted(sum, 3), 8).terms).toHaveLength(2)
     expect(quotient(shifted(sum, 3), 8).key).toBe(plus(a, quotient(shifted(b, 3), 8)).key)
     expect(remainder(shifted(sum, 3), 8).key).toBe(remainder(shifted(b, 3), 8).key)
@@ -166,12 +166,12 @@ describe('a division', () => {
     expect(quotient(b, 5).terms).toHaveLength(1)
   })
 
-  it('is by as little as possible', () => {
+  it('has the smallest possible divisor', () => {
     expect(quotient(times(b, 6), 4).key).toBe(quotient(times(b, 3), 2).key)
     expect(remainder(times(b, 6), 4).key).toBe(times(remainder(times(b, 3), 2), 2).key)
   })
 
-  it('is undone by the sum of its parts', () => {
+  it('is undone when quotient and remainder are added', () => {
     for (const whole of [plus(times(a, 5), b), plus(b, shifted(times(c, -7), 2)), plus(indexOf(found), times(b, 3))]) {
       for (const by of [2, 3, 4, 6, 9]) {
         const parts = plus(times(quotient(whole, by), by), remainder(whole, by))
@@ -180,7 +180,7 @@ describe('a division', () => {
         expect(scaled.key, `by ${by}, 3 times`).toBe(plus(times(whole, 3), c).key)
       }
     }
-    // parts that do not belong together stay apart
+    // parts of different divisions stay apart
     const other = plus(times(quotient(plus(a, b), 3), 3), remainder(plus(a, c), 3))
     expect(other.terms).toHaveLength(2)
     expect(plus(times(quotient(plus(a, b), 3), 2), remainder(plus(a, b), 3)).terms).toHaveLength(2)
@@ -188,7 +188,7 @@ describe('a division', () => {
 })
 
 describe('positions in row-major order', () => {
-  it('come from coordinates and give them back', () => {
+  it('convert to coordinates and back', () => {
     const shape = [4, 6, 3]
     const position = ravel([a, b, c], shape)
     expect(position.key).toBe(plus(times(a, 18), plus(times(b, 3), c)).key)
@@ -205,7 +205,7 @@ describe('positions in row-major order', () => {
     }
   })
 
-  it('need no division where dimensions are only joined or split', () => {
+  it('need no division where dimensions are joined or split', () => {
     const divisions = (indices: readonly Index[]) => indices.filter(({ key }) => /[/%]/.test(key)).length
     const position = ravel([a, b, c], [4, 6, 3])
     expect(divisions(unravel(position, [24, 3]))).toBe(0)
@@ -222,8 +222,8 @@ describe('positions in row-major order', () => {
   })
 })
 
-describe('other atoms in an index', () => {
-  it('give what the index gives at their places', () => {
+describe('replaced atoms', () => {
+  it('give the values of the index at the new points', () => {
     for (const [number, { index }] of randomPairs.slice(0, 400).entries()) {
       const [x, y] = [randomPair(new Dice(number + 5000), 2), randomPair(new Dice(number + 6000), 1)]
       const into = new Map([
@@ -238,7 +238,7 @@ describe('other atoms in an index', () => {
     }
   })
 
-  it('are visited, those in divisions too', () => {
+  it('are visited, including those in divisions', () => {
     const seen: string[] = []
     forEachAtom(plus(a, quotient(plus(remainder(plus(b, c), 5), indexOf(found)), 4)), ({ key }) => seen.push(key))
     expect(seen).toEqual(expect.arrayContaining([axes[0].key, axes[1].key, axes[2].key, found.key]))
@@ -247,7 +247,7 @@ describe('other atoms in an index', () => {
 })
 
 describe('the stride along an axis', () => {
-  it('is how far one step moves', () => {
+  it('is the change of the index when the axis goes up by one', () => {
     let known = 0
     for (const { index, plain } of randomPairs) {
       for (const axis of axes) {
@@ -263,7 +263,7 @@ describe('the stride along an axis', () => {
     expect(known).toBeGreaterThan(300)
   })
 
-  it('is not known where a division or a lookup depends on the axis', () => {
+  it('is unknown where a division or a lookup depends on the axis', () => {
     const index = plus(times(a, 3), quotient(b, 4))
     expect(axes.map((axis) => strideAlong(index, axis))).toEqual([3, undefined, 0])
     expect(axes.map((axis) => strideAlong(indexOf(found), axis))).toEqual([undefined, 0, undefined])

@@ -1,6 +1,6 @@
 import type { IndexArithmetic } from '@gradus/tensor/lowering'
 
-/** A loop variable from 0 to `size - 1`. `id` tells axes of one kernel apart. */
+/** A loop variable from 0 to `size - 1`. `id` distinguishes the axes of one kernel. */
 export interface Axis {
   readonly kind: 'axis'
   readonly id: number
@@ -8,7 +8,7 @@ export interface Axis {
   readonly key: string
 }
 
-/** A quotient (rounded down) or remainder that could not be simplified away. */
+/** A quotient, rounded down, or a remainder that could not be simplified. */
 interface Division {
   readonly kind: 'quotient' | 'remainder'
   readonly of: Index
@@ -16,7 +16,7 @@ interface Division {
   readonly key: string
 }
 
-/** An integer known only at run time: the value of expression number `id`, from 0 to `size - 1`. */
+/** An integer from 0 to `size - 1` that is known only at run time: the value of expression `id`. */
 export interface Lookup {
   readonly kind: 'looked'
   readonly id: number
@@ -33,7 +33,7 @@ export interface Term {
   readonly coefficient: number
 }
 
-/** A whole number that depends on loop variables: `constant` plus the terms, which have distinct atoms in order of their keys. */
+/** An integer that depends on loop variables: `constant` plus the terms, whose atoms are distinct and sorted by key. */
 export interface Index {
   readonly terms: readonly Term[]
   readonly constant: number
@@ -47,7 +47,7 @@ export function axisOf(id: number, size: number): Axis {
   return { kind: 'axis', id, size, key: `a${id}` }
 }
 
-/** What an expression gives, as part of an index. */
+/** The value of an expression as a part of an index. */
 export function lookupOf({ id, axes }: { readonly id: number; readonly axes: readonly Axis[] }, size: number): Lookup {
   return { kind: 'looked', id, size, axes, key: `v${id}` }
 }
@@ -56,11 +56,11 @@ function division(kind: Division['kind'], of: Index, by: number): Division {
   return { kind, of, by, key: `(${of.key}${kind === 'quotient' ? '/' : '%'}${by})` }
 }
 
-/** `terms` are in order. */
+/** `terms` are sorted by key. */
 function make(terms: readonly Term[], constant: number): Index {
   let key = ''
   for (const { atom, coefficient } of terms) key += `${coefficient}${atom.key}+`
-  // 0 times a negative factor is -0, which would not be the same number in an expression
+  // 0 times a negative factor is -0, which would be a different number in an expression
   return { terms, constant: constant + 0, axes: axesOfTerms(terms), key: key + constant }
 }
 
@@ -72,7 +72,7 @@ function axesOfTerms(terms: readonly Term[]): readonly Axis[] {
   return axes
 }
 
-/** The axes that one part of an index depends on. */
+/** The axes that an atom depends on. */
 export function axesOfAtom(atom: Atom): readonly Axis[] {
   if (atom.kind === 'axis') return [atom]
   return atom.kind === 'looked' ? atom.axes : atom.of.axes
@@ -109,7 +109,7 @@ export function plus(a: Index, b: Index): Index {
   return rejoined(make(terms, a.constant + b.constant))
 }
 
-/** The index with what was taken apart by a division put together: (x / n) n + x % n is x. */
+/** Simplifies (x / n) n + x % n to x. */
 function rejoined(index: Index): Index {
   for (const rest of index.terms) {
     if (rest.atom.kind !== 'remainder') continue
@@ -138,7 +138,7 @@ export function shifted(a: Index, by: number): Index {
   return by === 0 ? a : make(a.terms, a.constant + by)
 }
 
-/** The smallest and the largest value that the index can take (bounds: terms are looked at one by one). */
+/** Bounds of an index, from the bounds of its terms. */
 export function rangeOf(index: Index): { low: number; high: number } {
   let low = index.constant
   let high = index.constant
@@ -164,13 +164,13 @@ export function quotient(index: Index, by: number): Index {
   const { low, high } = rangeOf(rest)
   if (low >= 0 && high < by) return whole
   const first = Math.floor(low / by)
-  // a rest that stays within one multiple of the divisor
+  // the rest stays between two multiples of the divisor
   if (Math.floor(high / by) === first) return shifted(whole, first)
   const shared = commonDivisor(rest, by)
   return plus(whole, indexOf(division('quotient', scaledDown(rest, shared), by / shared)))
 }
 
-/** What is left of `index` after division by a positive constant, from 0 to `by - 1`. */
+/** The remainder of `index` by a positive constant, from 0 to `by - 1`. */
 export function remainder(index: Index, by: number): Index {
   if (by === 1) return constantIndex(0)
   const { rest } = splitBy(index, by)
@@ -181,7 +181,7 @@ export function remainder(index: Index, by: number): Index {
   return times(indexOf(division('remainder', scaledDown(rest, shared), by / shared)), shared)
 }
 
-/** The multiples of `by` in an index, divided by it, and the rest. */
+/** Splits an index into the terms that are multiples of `by`, divided by it, and the rest. */
 function splitBy(index: Index, by: number): { whole: Index; rest: Index } {
   const whole: Term[] = []
   const rest: Term[] = []
@@ -221,7 +221,7 @@ export function ravel(coordinates: readonly Index[], shape: readonly number[]): 
 
 /** The coordinates of the element at a position in row-major order. */
 export function unravel(position: Index, shape: readonly number[]): Index[] {
-  // nothing has no coordinates
+  // an array without elements has no coordinates
   if (shape.includes(0)) return shape.map(() => constantIndex(0))
   const coordinates = new Array<Index>(shape.length)
   let rest = position
@@ -232,11 +232,11 @@ export function unravel(position: Index, shape: readonly number[]): Index[] {
       rest = quotient(rest, shape[axis]!)
     }
   }
-  // an axis of size 1 has one coordinate, whatever the arithmetic says
+  // an axis of size 1 has one coordinate, whatever the arithmetic gives
   return coordinates.map((coordinate, axis) => (shape[axis] === 1 ? constantIndex(0) : coordinate))
 }
 
-/** The index with other atoms in place of its own. */
+/** The index with its atoms replaced. */
 export function substitute(index: Index, replace: (atom: Atom) => Index): Index {
   let result = constantIndex(index.constant)
   for (const { atom, coefficient } of index.terms) {
@@ -249,7 +249,7 @@ export function substitute(index: Index, replace: (atom: Atom) => Index): Index 
   return result
 }
 
-/** Calls `visit` with every atom, those inside of divisions too. */
+/** Visits every atom, including those inside divisions. */
 export function forEachAtom(index: Index, visit: (atom: Atom) => void): void {
   for (const { atom } of index.terms) {
     visit(atom)
@@ -257,7 +257,7 @@ export function forEachAtom(index: Index, visit: (atom: Atom) => void): void {
   }
 }
 
-/** The arithmetic by which the rules of ops make indices. */
+/** The arithmetic that the rules of ops use. */
 export const indexArithmetic: IndexArithmetic<Index> = {
   constant: constantIndex,
   plus,
@@ -269,7 +269,7 @@ export const indexArithmetic: IndexArithmetic<Index> = {
   unravel,
 }
 
-/** How far the index moves when the axis goes up by one; undefined where that differs from place to place. */
+/** The change of an index when an axis goes up by one; undefined where it is not constant. */
 export function strideAlong(index: Index, axis: Axis): number | undefined {
   let stride = 0
   for (const { atom, coefficient } of index.terms) {

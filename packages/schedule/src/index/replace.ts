@@ -1,6 +1,9 @@
 import type { Expression, Expressions } from './expression.ts'
 
-/** Rewrites expressions: those for which `replace` gives another one, wherever they occur. */
+/**
+ * Returns a function that rewrites expressions: wherever `replace` gives an expression, that takes the place of the
+ * original.
+ */
 export function replacing(
   make: Expressions,
   replace: (expression: Expression) => Expression | undefined,

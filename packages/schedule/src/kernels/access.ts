@@ -6,7 +6,7 @@ import type { Expression } from '../index/expression.ts'
 import type { ContractionKernel, FusedKernel, KernelAccess, LoopKernel, Store } from './kernel.ts'
 import { expressionsOfLoops, rootsOfStore } from './refine.ts'
 
-/** Which values a kernel reads and writes. */
+/** The values that a kernel reads and writes. */
 export function accessesOf(kernel: FusedKernel, analysis: GraphAnalysis): KernelAccess {
   switch (kernel.kind) {
     case 'opaque':
@@ -27,7 +27,7 @@ function loopAccess(kernel: LoopKernel, analysis: GraphAnalysis): KernelAccess {
   const stores = kernel.passes.flatMap((pass) => pass.stores)
   const adds = stores.some((store) => store.add)
   const overwritable = new Map<number, number[]>()
-  // what an earlier pass writes may still be read by a later one under its old name
+  // a later pass may still read a value that an earlier pass would overwrite
   const safe = adds ? [] : [...kernel.passes.at(-1)!.stores, ...kernel.rowStores]
   for (const store of safe) overwritable.set(store.value, inPlace(store, loads, analysis))
   return {
@@ -51,7 +51,7 @@ function contractionAccess(kernel: ContractionKernel, analysis: GraphAnalysis): 
   }
 }
 
-/** Values of the same size all of whose loads are at the very place that the store writes. */
+/** The values of the same size whose loads are all at the position that the store writes. */
 function inPlace(store: Store, loads: readonly Load[], analysis: GraphAnalysis): number[] {
   const bytes = byteSize(analysis.aval(store.value))
   const elsewhere = new Set(loads.filter(({ index }) => index.key !== store.index.key).map(({ value }) => value))

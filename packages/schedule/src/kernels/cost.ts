@@ -5,7 +5,7 @@ import type { Expression } from '../index/expression.ts'
 import type { Axis } from '../index/integer.ts'
 import type { FusedKernel, KernelCost, KernelSchedule, LoopKernel, OpaqueKernel, Store } from './kernel.ts'
 
-/** What one run of a kernel costs. */
+/** The cost of one run of a kernel. */
 export function costOfKernel(
   kernel: FusedKernel,
   { reads, writes }: { readonly reads: readonly number[]; readonly writes: readonly number[] },
@@ -50,7 +50,7 @@ function count(axes: readonly Axis[]): number {
   return axes.reduce((product, { size }) => product * size, 1)
 }
 
-/** What all kernels of a schedule cost together. */
+/** The cost of all kernels of a schedule. */
 function totalCost({ kernels }: KernelSchedule): KernelCost {
   return kernels.reduce(
     (sum, { cost }) => ({ bytes: sum.bytes + cost.bytes, operations: sum.operations + cost.operations }),

@@ -2,21 +2,21 @@ import type { Expression, Expressions } from '../index/expression.ts'
 import type { Atom, Axis, Index } from '../index/integer.ts'
 import type { ContractionKernel, LoopKernel, Store } from './kernel.ts'
 
-/** What a kernel does, apart from the values that it does it with. */
+/** The computation of a kernel, without the values on which it works. */
 export interface KernelForm {
-  /** Equal for kernels that do the same. */
+  /** Equal for kernels with the same computation. */
   readonly key: string
-  /** The numbers of the values, in the order in which the kernel mentions them. */
+  /** The values, in the order in which the kernel mentions them. */
   readonly values: readonly number[]
 }
 
-/** The form of a kernel: code for one of a form serves the others with their own values. */
+/** The form of a kernel. Kernels of one form share their code. */
 export function formOf(kernel: LoopKernel | ContractionKernel): KernelForm {
   const writer = new FormWriter(kernel.make)
   return { key: kernel.kind === 'loops' ? writer.loops(kernel) : writer.contraction(kernel), values: writer.values }
 }
 
-/** Writes kernels with everything numbered in the order of its appearance. */
+/** Writes kernels with all names replaced by numbers in the order of first use. */
 class FormWriter {
   private readonly numbers = new Map<unknown, number>()
   private readonly reductions = new Map<number, number>()
@@ -79,7 +79,7 @@ class FormWriter {
     return `(${this.index(atom.of)}${atom.kind === 'quotient' ? '/' : '%'}${atom.by})`
   }
 
-  /** The number of an expression, written down when it is met first. */
+  /** The number of an expression, which is defined at its first use. */
   private expression(expression: Expression): number {
     const known = this.numbers.get(expression)
     if (known !== undefined) return known

@@ -5,18 +5,18 @@ import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { Expression, Expressions } from '../index/expression.ts'
 import type { Axis, Index } from '../index/integer.ts'
 
-/** Puts an expression into a value of the graph, at a position in row-major order. */
+/** Stores an expression in a value of the graph, at a position in row-major order. */
 export interface Store {
   readonly value: number
   readonly index: Index
   readonly expression: Expression
   /** The dtype of the value in memory. */
   readonly stored: DType
-  /** Adds to what is there, where `only` holds; several elements may go to one place, so the order of loops counts. */
+  /** Adds to the stored element where `only` holds. Several elements may have one target, so the loops must run in order. */
   readonly add?: { readonly only: Expression }
 }
 
-/** Keeps an expression in a row-local buffer for a later pass; `index` counts the elements of the row. */
+/** Stores an expression in a row buffer for a later pass; `index` is the position within the row. */
 export interface Save {
   readonly slot: number
   readonly index: Index
@@ -27,11 +27,11 @@ export interface RowReduction {
   readonly id: number
   readonly combine: Combine
   readonly expression: Expression
-  /** Which element of the row this is, where the result is a place. */
+  /** The position of the element in its row, for `argMax` and `argMin`. */
   readonly position?: Index
 }
 
-/** One walk over the inner loops. */
+/** One iteration over the inner loops. */
 export interface Pass {
   readonly reductions: readonly RowReduction[]
   readonly stores: readonly Store[]
@@ -39,8 +39,8 @@ export interface Pass {
 }
 
 /**
- * Loops over `outer`; for each place there the passes over `inner` one after the other, later ones using what earlier ones
- * reduced; then the stores `rows`. Without `inner` there is one pass that visits each place of `outer` once.
+ * Loops over `outer`. Each iteration runs the passes over `inner` in order, where later passes use the reductions of
+ * earlier ones, and then the `rowStores`. Without `inner` there is one pass, which runs once per iteration.
  */
 export interface LoopKernel {
   readonly kind: 'loops'
@@ -48,12 +48,12 @@ export interface LoopKernel {
   readonly inner: readonly Axis[]
   readonly passes: readonly Pass[]
   readonly rowStores: readonly Store[]
-  /** How many row-local buffers there are. */
+  /** The number of row buffers. */
   readonly slots: number
   readonly make: Expressions
 }
 
-/** Sums of products, `sum over k of a[batch, m, k] * b[batch, k, n]`, and what is stored of each sum. */
+/** Sums of products, `sum over k of a[batch, m, k] * b[batch, k, n]`, and the stores of expressions of each sum. */
 export interface ContractionKernel {
   readonly kind: 'contraction'
   readonly batch: readonly Axis[]
@@ -66,42 +66,42 @@ export interface ContractionKernel {
   readonly make: Expressions
 }
 
-/** One node that has code of its own over arrays in memory. */
+/** A node for which code generators have code that works on arrays in memory. */
 export interface OpaqueKernel {
   readonly kind: 'opaque'
   readonly node: Node
   readonly inputs: readonly number[]
   readonly inputAvals: readonly Aval[]
   readonly outputs: readonly number[]
-  /** The graph that the op runs, such as the step of a loop. */
+  /** The schedule of the graph that the op runs, such as the body of a loop. */
   readonly body?: KernelSchedule
 }
 
 export type FusedKernel = LoopKernel | ContractionKernel | OpaqueKernel
 
-/** What a kernel does with memory, by value numbers. */
+/** How a kernel uses memory. */
 export interface KernelAccess {
   readonly reads: readonly number[]
   readonly writes: readonly number[]
-  /** For each written value the read ones in whose memory it may be written. */
+  /** For each value written, the values read whose memory it may overwrite. */
   readonly overwritable: ReadonlyMap<number, readonly number[]>
 }
 
-/** What one run of a kernel moves and computes. */
+/** The memory traffic and the work of one run of a kernel. */
 export interface KernelCost {
-  /** Each value read or written counted once, whole. */
+  /** The sizes of the values read or written, each counted once. */
   readonly bytes: number
-  /** Additions, multiplications and the like; costly functions count as several. */
+  /** Additions, multiplications and the like; a costly function counts as several. */
   readonly operations: number
 }
 
-/** A kernel with what it reads, writes and costs. */
+/** A kernel with its memory use and its cost. */
 export interface ScheduledKernel extends KernelAccess {
   readonly kernel: FusedKernel
   readonly cost: KernelCost
 }
 
-/** A graph as kernels in the order of their execution, with a place for every value that goes through memory. */
+/** A graph as kernels in execution order, with a place for every value that goes through memory. */
 export interface KernelSchedule {
   readonly analysis: GraphAnalysis
   readonly kernels: readonly ScheduledKernel[]

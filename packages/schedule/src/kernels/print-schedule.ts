@@ -4,8 +4,8 @@ import { type Atom, type Axis, type Index, rangeOf } from '../index/integer.ts'
 import type { FusedKernel, KernelSchedule, Store } from './kernel.ts'
 
 /**
- * The kernels of a schedule as text: loops, what is computed in them, and for each kernel and in total how many bytes it
- * moves and how many operations it does. `%3[i]` is element i, in row-major order, of value 3 of the graph.
+ * Prints the kernels of a schedule: their loops, what they compute, and the bytes and operations of each and of all.
+ * `%3[i]` is element i, in row-major order, of value 3 of the graph.
  */
 export function printSchedule({ analysis, kernels, plan }: KernelSchedule): string {
   const lines: string[] = []

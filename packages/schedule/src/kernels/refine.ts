@@ -11,7 +11,7 @@ import { type Expression, indicesOf } from '../index/expression.ts'
 import { type Axis, constantIndex, type Index, indexOf } from '../index/integer.ts'
 import type { ContractionKernel, LoopKernel, Pass, Store } from './kernel.ts'
 
-/** The kernel with loops split where that saves divisions, and joined where several loops can be one. */
+/** Splits loops where that saves divisions, then joins loops that can be one. */
 export function refineLoops(kernel: LoopKernel, axes: AxisMaker): LoopKernel {
   let refined = kernel
   for (;;) {
@@ -31,7 +31,7 @@ export function refineLoops(kernel: LoopKernel, axes: AxisMaker): LoopKernel {
   }
 }
 
-/** The same for a contraction; the columns (`n`) stay one loop. */
+/** The same for a contraction. The columns (`n`) stay one loop. */
 export function refineContraction(kernel: ContractionKernel, axes: AxisMaker): ContractionKernel {
   let refined = kernel
   for (;;) {
@@ -147,7 +147,7 @@ function targetsOf({ passes, rowStores }: LoopKernel): Index[] {
   ]
 }
 
-/** All expressions of a kernel, those that decide where it reads and writes included. */
+/** All expressions of a kernel, including those in the positions that it writes to. */
 export function expressionsOfLoops(kernel: LoopKernel): Expression[] {
   const { make } = kernel
   return expressionsWithin(

@@ -4,10 +4,10 @@ import { indexOf, ravel } from '../index/integer.ts'
 import { replacing } from '../index/replace.ts'
 import type { LoopKernel, Pass, Save } from './kernel.ts'
 
-/** What costs at least so much is kept for the next pass instead of being computed again. */
+/** Expressions of at least this cost are kept in row buffers instead of being recomputed. */
 const worthSaving = 8
 
-/** The kernel with costly expressions that several passes need kept in row-local buffers. */
+/** Keeps costly expressions that several passes use in row buffers. */
 export function saveAcrossPasses(kernel: LoopKernel): LoopKernel {
   if (kernel.passes.length < 2) return kernel
   const index = ravel(
@@ -47,7 +47,7 @@ function expressionsOf({ reductions, stores }: Pass): Expression[] {
   return [...reductions, ...stores].map(({ expression }) => expression)
 }
 
-/** The pass with other expressions in place of those for which `replace` gives one. */
+/** The pass with expressions replaced by what `replace` gives for them. */
 function rewriteWith(pass: Pass, make: Expressions, replace: (expression: Expression) => Expression | undefined): Pass {
   const rewrite = replacing(make, replace)
   return {

@@ -7,13 +7,13 @@ import { combiningFunctions } from './combine.ts'
 import type { LoopKernel, Store } from './kernel.ts'
 import { expressionsOfLoops, rootsOfLoops } from './refine.ts'
 
-/** Inner loops of so few rounds are written out, if what they do costs no more than this in all. */
+/** Inner loops of at most so many iterations are unrolled, if all iterations together cost at most `maxCost`. */
 const maxRounds = 16
 const maxCost = 200
 
 /**
- * The kernel with short reductions, such as those over the windows of a pooling layer, as plain expressions: conditions and
- * addresses then depend on outer loops only. What runs along the inner loops in memory stays as it is.
+ * Unrolls short reductions, such as those over pooling windows: their conditions and addresses then depend on outer loops
+ * only. Reductions whose elements are contiguous in memory stay loops.
  */
 export function unrollShort(kernel: LoopKernel): LoopKernel {
   const { inner, passes } = kernel
@@ -45,7 +45,7 @@ export function unrollShort(kernel: LoopKernel): LoopKernel {
   return { ...kernel, inner: [], passes: [{ reductions: [], stores, saves: [] }], rowStores: [], make }
 }
 
-/** Whether neighbouring rows read and write neighbours in memory, so that vectors can lie along them. */
+/** Whether adjacent rows read and write adjacent elements, so that vectors can lie across rows. */
 function runsAlongRows(kernel: LoopKernel): boolean {
   const indices = [
     ...kernel.rowStores.map(({ index }) => index),
@@ -57,7 +57,7 @@ function runsAlongRows(kernel: LoopKernel): boolean {
   })
 }
 
-/** Every place of the axes. */
+/** All points of the axes. */
 function pointsOf(axes: readonly Axis[]): AxisMap[] {
   return axes.reduce<AxisMap[]>(
     (points, axis) =>

@@ -5,7 +5,7 @@ import { type Index, unravel } from '../index/integer.ts'
 import type { Store } from '../kernels/kernel.ts'
 import { Reading } from './reading.ts'
 
-/** Reads for the kernel of a group; `combined` gives the elements of its reductions or its contraction. */
+/** The reading of a group's kernel. `combined` gives the elements of its reductions or its contraction. */
 export function readingFor(
   analysis: GraphAnalysis,
   { nodes, inlined }: Group,

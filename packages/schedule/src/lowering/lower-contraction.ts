@@ -7,7 +7,7 @@ import type { ContractionKernel } from '../kernels/kernel.ts'
 import { refineContraction } from '../kernels/refine.ts'
 import { readingFor, storeAt } from './group-reading.ts'
 
-/** Sums of products, and what is computed from each sum. */
+/** A contraction and the elementwise ops on its result. */
 export function lowerContraction(analysis: GraphAnalysis, group: Group, outputs: readonly number[]): ContractionKernel {
   const axes = new AxisMaker()
   const make = new Expressions()

@@ -7,7 +7,7 @@ import { lowerOpaque } from './lower-opaque.ts'
 import { lowerRows } from './lower-rows.ts'
 import { lowerStores } from './lower-stores.ts'
 
-/** The kernels of a group: one, except for a node that several loops write. `stored` nodes have results in memory. */
+/** The kernels of a group: several only where several loops write one node. `stored` nodes have their results in memory. */
 export function lowerGroup(analysis: GraphAnalysis, group: Group, stored: ReadonlySet<number>): FusedKernel[] {
   const outputs = group.nodes.filter((node) => stored.has(node))
   switch (group.kind) {

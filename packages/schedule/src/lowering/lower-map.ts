@@ -7,7 +7,7 @@ import type { LoopKernel, Pass } from '../kernels/kernel.ts'
 import { refineLoops } from '../kernels/refine.ts'
 import { readingFor, storeAt } from './group-reading.ts'
 
-/** One loop over all elements, each computed on its own. */
+/** A loop over all elements, which are computed independently. */
 export function lowerMap(analysis: GraphAnalysis, group: Group, outputs: readonly number[]): LoopKernel {
   const axes = new AxisMaker()
   const make = new Expressions()

@@ -2,7 +2,7 @@ import { avalsOf } from '@gradus/tensor'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { OpaqueKernel } from '../kernels/kernel.ts'
 
-/** The kernel of a node for which code generators have code. */
+/** The kernel of an opaque node. */
 export function lowerOpaque(analysis: GraphAnalysis, index: number): OpaqueKernel {
   const node = analysis.node(index)
   const first = analysis.valueOf(index)

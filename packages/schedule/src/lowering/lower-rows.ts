@@ -12,7 +12,7 @@ import { unrollShort } from '../kernels/unroll.ts'
 import { readingFor, storeAt } from './group-reading.ts'
 import type { Reading } from './reading.ts'
 
-/** Loops over rows, with one pass over each row for what needs no reduction, one for what needs those of the first, ... */
+/** Loops over rows. An expression is evaluated in the first pass in which all reductions that it needs are known. */
 export function lowerRows(analysis: GraphAnalysis, group: Group, outputs: readonly number[]): LoopKernel {
   const axes = new AxisMaker()
   const make = new Expressions()
@@ -22,7 +22,7 @@ export function lowerRows(analysis: GraphAnalysis, group: Group, outputs: readon
   const reading: Reading = readingFor(analysis, group, make, (node) =>
     make.reduced(analysis.node(node).aval.dtype, reductions.get(node)!.id, domain.outer),
   )
-  // the pass after which everything that an expression needs is known
+  // the number of the first pass in which an expression can be evaluated
   const levelOf = (expression: Expression): number => {
     let level = 0
     forEachExpression([expression], (part) => {
@@ -70,7 +70,7 @@ export function lowerRows(analysis: GraphAnalysis, group: Group, outputs: readon
 interface RowDomain {
   readonly outer: readonly Axis[]
   readonly inner: readonly Axis[]
-  /** The position among all elements, among the rows, and among the elements of a row. */
+  /** Positions in row-major order: among all elements, among the rows, and within a row. */
   readonly position: Index
   readonly row: Index
   readonly within: Index
@@ -90,7 +90,7 @@ function rowDomain(analysis: GraphAnalysis, index: number, axes: AxisMaker): Row
   return { outer: outer.axes, inner: inner.axes, position, row, within }
 }
 
-/** The element that a reduction takes at the current position of the loops. */
+/** The element that a reduction reads at the current position of the loops. */
 function reductionElement(analysis: GraphAnalysis, reading: Reading, index: number, domain: RowDomain): Expression {
   const node = analysis.loweredNode(index)
   const rule = analysis.rule(index, 'reduction')

@@ -7,7 +7,7 @@ import type { LoopKernel } from '../kernels/kernel.ts'
 import { refineLoops } from '../kernels/refine.ts'
 import { Reading } from './reading.ts'
 
-/** One kernel for each loop that writes the result of a node; all inputs lie in memory or are inlined. */
+/** One kernel per loop that writes the result of a node. All inputs lie in memory or are inlined. */
 export function lowerStores(analysis: GraphAnalysis, node: number): LoopKernel[] {
   const loops = analysis.rule(node, 'stores').loops(analysis.loweredNode(node))
   return loops.filter(({ shape }) => !shape.includes(0)).map((loop) => lowerStore(analysis, node, loop))

@@ -4,7 +4,7 @@ import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { Expression, Expressions } from '../index/expression.ts'
 import { type Index, indexArithmetic, ravel } from '../index/integer.ts'
 
-/** Turns elements of values into expressions, for one kernel. */
+/** Turns elements of values into expressions of one kernel. */
 export class Reading {
   private readonly memo = new Map<string, Expression>()
 
@@ -13,7 +13,7 @@ export class Reading {
     readonly make: Expressions,
     /** Whether the kernel computes a node. */
     private readonly isOwn: (node: number) => boolean,
-    /** The element of a node of this kernel that combines elements. */
+    /** The element of a reduction or contraction of this kernel. */
     private readonly combined: (node: number) => Expression,
   ) {}
 
@@ -40,7 +40,7 @@ export class Reading {
     return elementRuleOf(analysis, node).element(analysis.loweredNode(node), at, this.toolsFor(node))
   }
 
-  /** The tools with which the rule of a node reads the node's inputs. */
+  /** The tools with which the rule of a node reads its inputs. */
   toolsFor(node: number): ElementTools<Index, Expression> {
     const { inputs } = this.analysis.node(node)
     return { index: indexArithmetic, make: this.make, read: (input, at) => this.read(inputs[input]!, at) }

@@ -1,7 +1,7 @@
 import { applyAll, type Graph, type Node, Tensor, traceOpen } from '@gradus/tensor'
 import { type ContractionRule, loweringOf } from '@gradus/tensor/lowering'
 
-/** The graph with nodes whose params their rules do not cover, such as a padded convolution, made of other ops. */
+/** Replaces nodes whose params their rules do not cover, such as a padded convolution, with other ops. */
 export function rewriteGraph(graph: Graph): Graph {
   const rules = graph.nodes.map(rewritingRule)
   if (rules.every((rule) => rule === undefined)) return graph

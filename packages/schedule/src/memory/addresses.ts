@@ -2,7 +2,7 @@ import type { Tensor } from '@gradus/tensor'
 import type { MemoryLocation } from '../planning/locate.ts'
 import type { HeapBuffer, ProgramMemory } from './program-memory.ts'
 
-/** The addresses of the memory that a program uses, run by run. */
+/** The addresses of the buffers and regions that a program uses in a run. */
 export class Addresses<R extends string> {
   private bound: readonly number[] = []
   private firstOutput = 0
@@ -12,7 +12,7 @@ export class Addresses<R extends string> {
     private readonly constants: readonly Tensor[],
   ) {}
 
-  /** Takes the buffers of a run. Returns whether some address differs from those of the run before. */
+  /** Sets the buffers of a run. Returns whether an address differs from the previous run. */
   bind(inputs: readonly HeapBuffer[], outputs: readonly HeapBuffer[]): boolean {
     const now = [this.memory.version, ...[...inputs, ...outputs].map(({ address }) => address)]
     if (now.length === this.bound.length && now.every((address, index) => address === this.bound[index])) return false

@@ -12,8 +12,8 @@ function memoryOf(bytes: number) {
   }
 }
 
-describe('a memory that becomes smaller again', () => {
-  it('gives out nothing beyond its end, and takes nothing back from there', () => {
+describe('a memory that becomes smaller', () => {
+  it('allocates no block beyond its end, and ignores blocks freed there', () => {
     const memory = memoryOf(8192)
     const heap = new Heap(memory, 'test')
     const kept = heap.allocate(1024)

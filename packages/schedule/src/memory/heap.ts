@@ -1,7 +1,7 @@
 import { BackendError } from '@gradus/tensor'
 
 const alignment = 16
-/** Nothing lies in the first bytes, so that reading a little before a buffer stays within the memory; the same at the end. */
+/** Unused bytes at both ends of the memory, so that vector loads may read slightly outside of a buffer. */
 const margin = 1024
 
 interface Block {
@@ -12,15 +12,15 @@ interface Block {
 /** Memory that can grow. */
 export interface Growing {
   readonly byteLength: number
-  /** Makes it larger by so many bytes or a few more; false if that cannot be. */
+  /** Adds at least `bytes`. Returns false if the memory cannot grow. */
   grow(bytes: number): boolean
 }
 
-/** Gives out parts of a memory, which grows as needed. Addresses are multiples of 16. */
+/** Allocates blocks of a memory, which grows as needed. Addresses are multiples of 16. */
 export class Heap {
-  /** The free parts in the order of their addresses; neighbours are joined. */
+  /** Free blocks, sorted by address; adjacent blocks are merged. */
   private readonly free: Block[] = []
-  /** Freed parts by size, to be given out again as they are. */
+  /** Recently freed blocks by size, which are reused before they are merged. */
   private readonly recent = new Map<number, number[]>()
   private end: number
   private used = 0
@@ -34,7 +34,7 @@ export class Heap {
     this.end = this.limit
   }
 
-  /** The address of a new part. Throws `BackendError` with the sizes when the memory cannot grow enough. */
+  /** Allocates a block and returns its address. Throws `BackendError` with the sizes when the memory cannot grow enough. */
   allocate(bytes: number): number {
     const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
     const address = this.recent.get(size)?.pop() ?? this.take(size) ?? this.grow(size, bytes)
@@ -54,7 +54,7 @@ export class Heap {
     else this.recent.set(size, [address])
   }
 
-  /** Takes notice that the memory has become smaller: what lies beyond its end is gone. */
+  /** Adapts to a memory that became smaller: blocks beyond its end are gone. */
   shrink(): void {
     this.joinRecent()
     const kept = this.free.filter(({ address }) => address < this.limit)
@@ -67,7 +67,7 @@ export class Heap {
     return this.memory.byteLength - margin
   }
 
-  /** A free part of the size: the smallest that is large enough. */
+  /** Takes the smallest free block that is large enough. */
   private take(size: number): number | undefined {
     const found = this.bestFit(size)
     if (found === undefined) return undefined
@@ -95,7 +95,7 @@ export class Heap {
     if (found !== undefined) return found
     const last = this.free.at(-1)
     const atEnd = last && last.address + last.size === this.end ? last.size : 0
-    // a bit more than asked for, so that growing is rare
+    // more than needed, so that the memory grows rarely
     const least = size - atEnd
     const more = Math.max(least, this.memory.byteLength / 4)
     if (!this.memory.grow(more) && !this.memory.grow(least)) throw this.exhausted(asked)

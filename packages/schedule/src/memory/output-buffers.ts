@@ -1,7 +1,7 @@
 import { byteSize, donorOf, type OutputSource } from '@gradus/graph'
 import type { Aval } from '@gradus/tensor'
 
-/** The buffers in which outputs are handed out: those of donated inputs, or new ones, none of which stays when one fails. */
+/** One buffer per output: that of a donated input, or a new one. If an allocation fails, the new buffers are freed. */
 export function outputBuffers<B>(
   sources: readonly OutputSource[],
   outputs: readonly Aval[],

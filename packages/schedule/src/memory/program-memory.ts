@@ -10,11 +10,11 @@ export class HeapBuffer implements DeviceBuffer {
 }
 
 /**
- * The memory in which programs run: buffers for values, and named regions that all programs share, because they run one at
- * a time. A region is as large as the program that needs most of it.
+ * The memory of a backend's programs: buffers for values, and named regions that all programs share, since programs run one
+ * at a time.
  */
 export class ProgramMemory<R extends string> {
-  /** Counts how often regions moved. */
+  /** The number of times that a region moved. */
   version = 0
   private readonly regions = new Map<R, HeapBuffer>()
 
@@ -28,12 +28,12 @@ export class ProgramMemory<R extends string> {
     this.heap.release(address, byteLength)
   }
 
-  /** The address of a region; 0 while no program needed it. */
+  /** The address of a region; 0 before the first `reserve`. */
   address(region: R): number {
     return this.regions.get(region)?.address ?? 0
   }
 
-  /** Makes a region at least so large; its content is lost when it moves. */
+  /** Grows a region to at least `bytes`. A region that grows moves and loses its content. */
   reserve(region: R, bytes: number): void {
     const old = this.regions.get(region)
     if (bytes <= (old?.byteLength ?? 0)) return
@@ -42,7 +42,7 @@ export class ProgramMemory<R extends string> {
     this.version++
   }
 
-  /** Drops the regions that do not end within the first `bytes` of the memory, which became smaller. */
+  /** Drops the regions that extend beyond `bytes`, the new size of the memory. */
   forgetBeyond(bytes: number): void {
     for (const [region, { address, byteLength }] of this.regions) {
       if (address + byteLength <= bytes) continue

@@ -1,14 +1,17 @@
 import type { KernelSchedule } from '../kernels/kernel.ts'
 
-/** Where memory lies that a program uses: so many bytes from the beginning of a buffer, by its index, or of a region. */
+/** A place in a program's memory: an offset in bytes into an input, output or constant, or into a region. */
 export interface MemoryLocation<R extends string = 'arena'> {
   readonly at: 'input' | 'output' | 'constant' | R
-  /** Of an input, an output or a constant; 0 for regions. */
+  /** The number of the input, output or constant; 0 for a region. */
   readonly index: number
   readonly offset: number
 }
 
-/** Where the inputs and outputs of a schedule lie, and where in the arena its values begin; those of a loop's body lie in the values of the loop. */
+/**
+ * Where a schedule finds its inputs and outputs, and where its part of the arena begins. The inputs and outputs of a loop
+ * body lie within values of the loop.
+ */
 export interface ScheduleLocations<L> {
   readonly arena: number
   input(index: number): L

@@ -4,7 +4,7 @@ import type { FusedKernel } from '../kernels/kernel.ts'
 
 const alignment = 16
 
-/** The memory that a loop uses for itself: the arena of its body, then a second buffer for each carry. */
+/** The memory of a loop: the arena of its body, followed by a second buffer for each carry. */
 export interface LoopWorkspace {
   /** The offset of the second buffer of each carry. */
   readonly carries: readonly number[]
@@ -22,7 +22,7 @@ export function loopWorkspace({ body, carries }: ScanParams, arenaBytes: number)
   return { carries: offsets, bytes }
 }
 
-/** How many bytes of the arena a kernel needs for itself while it runs. */
+/** The number of arena bytes that a kernel needs for itself. */
 export function workspaceBytesOf(kernel: FusedKernel): number {
   if (kernel.kind !== 'opaque' || !kernel.body) return 0
   return loopWorkspace(kernel.node.params as ScanParams, kernel.body.plan.arenaBytes).bytes

@@ -3,7 +3,7 @@ import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { ScheduledKernel } from '../kernels/kernel.ts'
 import { workspaceBytesOf } from './loop-workspace.ts'
 
-/** Gives every value that kernels store a place. */
+/** Assigns a place to every value that kernels store. */
 export function planKernels({ graph, roots }: GraphAnalysis, kernels: readonly ScheduledKernel[]): LifetimePlan {
   const uses = kernels.map(
     ({ kernel, reads, writes, overwritable }): MemoryUse => ({

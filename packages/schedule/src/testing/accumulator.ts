@@ -1,7 +1,7 @@
 import { type DType, isFloat } from '@gradus/tensor'
 import type { Combine } from '@gradus/tensor/lowering'
 
-/** Puts the elements of a reduction together one by one. */
+/** Combines the elements of a reduction one by one. */
 export class Accumulator {
   private value: number
   private place = -1
@@ -42,7 +42,7 @@ export class Accumulator {
     return this.combine === 'argMax' || this.combine === 'argMin' ? this.place : this.value
   }
 
-  /** Whether an element is more extreme than the one so far, or as extreme and earlier. */
+  /** Whether an element is more extreme than the current one, or equal and earlier. */
   private isBefore(element: number, place: number): boolean {
     if (Object.is(element, this.value) || element === this.value) return place < this.place
     if (Number.isNaN(this.value)) return false

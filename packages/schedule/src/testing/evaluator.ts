@@ -8,18 +8,18 @@ import { indexValue } from './index-value.ts'
 
 type Apply = Extract<Expression, { kind: 'apply' }>
 
-/** One element of an op, in its dtype, and those that it is computed from. */
+/** An element with its dtype and the elements that it is computed from. */
 interface Cell extends NdArray {
   readonly inputs: readonly Cell[]
   /** When it was last computed. */
   time: number
 }
 
-/** Evaluates the expressions of one kernel, place by place, with the functions of the reference backend. */
+/** Evaluates the expressions of one kernel at one position after the other, with the kernels of the reference backend. */
 export class Evaluator {
   /** Results of reductions, by number. */
   readonly reduced = new Map<number, number>()
-  /** The row-local buffers. */
+  /** The row buffers. */
   rows: readonly TypedArray[] = []
   private readonly places: number[] = []
   private readonly cells = new Map<Expression, Cell>()
@@ -32,7 +32,7 @@ export class Evaluator {
     private readonly memory: (value: number) => MemoryArray,
   ) {}
 
-  /** Goes to every place of the axes, the last one running fastest. */
+  /** Visits every point of the axes; the last axis runs fastest. */
   each(axes: readonly Axis[], visit: () => void): void {
     const [axis, ...others] = axes
     if (!axis) {
@@ -44,7 +44,7 @@ export class Evaluator {
       this.places[axis.id] = place
       this.each(others, visit)
     }
-    // outside of its loop an axis is nowhere
+    // an axis has no value outside of its loop
     this.places[axis.id] = Number.NaN
   }
 
@@ -107,7 +107,7 @@ export class Evaluator {
   }
 }
 
-/** What an element in memory stands for. */
+/** The number that an element in memory stands for. */
 export function numberOf(stored: DType, element: number): number {
   return stored === 'float16' ? halfValue(element) : element
 }
@@ -129,7 +129,7 @@ const word =
     output.data[0] = pick(words)
   }
 
-/** The functions that are no ops. */
+/** The functions that are not ops. */
 const own: Readonly<Record<string, Kernel>> = {
   roundToHalf(output, [x]) {
     output.data[0] = halfValue(halfBits(x!.data[0]!))

@@ -1,6 +1,6 @@
 import type { Atom, Axis, Index, Lookup } from '../index/integer.ts'
 
-/** The number that an index is, given those that axes and what is looked up are. */
+/** The value of an index, given the values of axes and lookups. */
 export function indexValue({ terms, constant }: Index, known: (atom: Axis | Lookup) => number): number {
   return terms.reduce((sum, { atom, coefficient }) => sum + coefficient * atomValue(atom, known), constant)
 }

@@ -74,7 +74,7 @@ function memoryOf(
       case 'arena':
         return viewOf(dtype, arena, place.offset, sizeOf(shape))
       default:
-        // what is never written has no elements
+        // a value that is never written has no elements
         if (byteSize({ shape, dtype }) === 0) return unwritten(dtype, 0)
         throw new Error(`Value ${value} has no place.`)
     }
@@ -86,7 +86,7 @@ function memoryOf(
   }
 }
 
-/** Memory whose content is no number. */
+/** Memory whose content is not a number. */
 function unwritten(dtype: DType, length: number): MemoryArray {
   const bytes = new Uint8Array(length * bytesPerElement(dtype)).fill(255)
   return viewOf(dtype, bytes.buffer, 0, length)
@@ -145,7 +145,7 @@ function runContraction({ batch, m, n, k, a, b, stores, make }: ContractionKerne
   })
 }
 
-/** All that is stored at one place is computed before any of it is written. */
+/** Evaluates all stores at a position before it writes any of them. */
 function write(stores: readonly Store[], evaluator: Evaluator, memory: Memory): void {
   const made = stores.map(({ value, index, expression, stored, add }) => {
     const wanted = !add || evaluator.value(add.only) !== 0
@@ -178,7 +178,7 @@ function runWhole(kernel: OpaqueKernel, memory: Memory): void {
     runScan(kernel.body, kernel.node.params as ScanParams, inputs, outputs)
     return
   }
-  // halves are no inputs of these ops
+  // these ops have no inputs that are halves
   const described = (data: MemoryArray, { shape, dtype }: Aval): NdArray => ({ data: data as TypedArray, shape, dtype })
   reference[kernel.node.op.name]!(
     described(outputs[0]!, avalsOf(kernel.node)[0]!),
