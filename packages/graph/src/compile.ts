@@ -22,23 +22,23 @@ import { simplify } from './simplify.ts'
 import { trace } from './trace.ts'
 
 export interface CompileOptions {
-  /** Positions of the arguments whose tensors may be overwritten by the results; they cannot be read afterwards. */
+  /** The positions of arguments whose tensors the results may overwrite; they cannot be read afterwards. */
   readonly donate?: readonly number[]
 }
 
-/** A compiled function: called like the original. */
+/** A compiled function, called like the original. */
 export interface Compiled<A extends readonly unknown[], R> {
   (...args: A): R
-  /** How often it was traced so far: once per form of the arguments (tree, shapes, dtypes, plain values). */
+  /** The number of traces so far: one per form of the arguments (tree, shapes, dtypes, plain values). */
   readonly traces: number
   /**
-   * Why it was traced again, each time, compared with the closest form so far:
-   * `argument 2 (batch.inputs.0): float32[10, 1] became float32[5, 1]`.
+   * The reason for each trace after the first, compared with the most similar earlier form: `argument 2 (batch.inputs.0):
+   * float32[10, 1] became float32[5, 1]`.
    */
   readonly retraces: readonly string[]
   /**
-   * Like calling it `count` times with the result as the next first argument, in one run of the program. The first argument
-   * must be donated, and the result must have its form; otherwise throws `TypeError` and says what differs.
+   * Calls the function `count` times, each time with the result as the next first argument, in one run of the program. The
+   * first argument must be donated, and the result must have its form; otherwise throws `TypeError` and says what differs.
    *
    * @example
    * import { compile } from '@gradus/graph'
@@ -53,25 +53,25 @@ export interface Compiled<A extends readonly unknown[], R> {
 
 interface Specialization<R> {
   readonly backend: Backend
-  /** The arguments, with tensors that have no value. */
+  /** The arguments, with tensors that have no values. */
   readonly form: readonly unknown[]
   readonly executable: Executable
   readonly graph: Graph
   readonly result: R
   readonly outputs: readonly Aval[]
-  /** Why the result cannot take the place of the first argument; undefined where it can. */
+  /** Why the result cannot become the first argument of the next call; undefined where it can. */
   readonly obstacle: string | undefined
 }
 
-/** Programs that were run last are looked at first; a step of training has one for full batches and one for the rest. */
+/** The most recently used programs are looked up first. Training has one for full batches and one for the last batch. */
 const maxRecent = 4
 
 /**
- * `fn` as one program per form of its arguments, instead of one call per op. Arguments and results are trees of tensors;
- * plain values among them are part of the form. `fn` must be synchronous, pure, and must not read values; tensors that it
- * closes over become constants of the program.
+ * Compiles `fn` into one program per form of its arguments, instead of one call per op. Arguments and results are trees of
+ * tensors; plain values in them are part of the form. `fn` must be synchronous and pure, and must not read values; tensors
+ * that it closes over become constants of the program.
  *
- * Under another interpreter (inside another compiled function, or inside `grad`) `fn` runs as it is, so that compiled
+ * Under another interpreter, inside another compiled function or inside `grad`, `fn` runs uncompiled, so that compiled
  * functions compose.
  *
  * @example
@@ -105,7 +105,7 @@ export function compile<A extends readonly unknown[], R>(
     if (!specialization) {
       const forms = [...specializations.values()].map(({ form }) => form)
       if (traces++ > 0) retraces.push(explainRetrace(backend, forms, args))
-      // what is made here belongs to the program, not to the caller's scope
+      // tensors made here belong to the program, not to the caller's scope
       specialization = collect(() => build(backend, args)).result
       specializations.set(key, specialization)
     }
@@ -183,7 +183,7 @@ export function compile<A extends readonly unknown[], R>(
   }) as Compiled<A, R>
 }
 
-/** The graph with constants of its own, which share the buffers and outlive whatever becomes of the originals. */
+/** The graph with its own references to the buffers of its constants, which stay alive when the originals are disposed. */
 function keepConstants(graph: Graph, backend: Backend): Graph {
   const constants = graph.constants.map(({ shape, dtype, storage }) => {
     if (storage.memory !== backend) {

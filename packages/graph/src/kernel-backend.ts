@@ -36,18 +36,18 @@ export interface NdArray {
 }
 
 /**
- * Computes one op: writes every element of `output`, whose memory is not zeroed. For an op marked `elementwise`,
- * `output.data` may be the same memory as an input.
+ * Computes one op: writes every element of `output`, whose memory is not zeroed. For an elementwise op, `output.data` may
+ * share memory with an input.
  */
 export type Kernel = (output: NdArray, inputs: readonly NdArray[], params: never) => void
 
 export interface KernelBackendOptions {
   readonly name: string
-  /** One kernel per primitive but `scan`, and per composite that the backend wants whole, by op name. */
+  /** By op name, a kernel for each primitive except `scan`, and for each composite that the backend does not want inlined. */
   readonly kernels: Readonly<Record<string, Kernel>>
 }
 
-/** A backend over host memory from a table of kernels: walks the graph, node by node, over a planned arena. */
+/** A backend over host memory, from a table of kernels. Programs run node by node over a planned arena. */
 export function kernelBackend({ name, kernels }: KernelBackendOptions): Backend {
   return {
     name,
@@ -58,7 +58,7 @@ export function kernelBackend({ name, kernels }: KernelBackendOptions): Backend 
     },
     read: (buffer) => Promise.resolve(copyOf(buffer)),
     readSync: copyOf,
-    free() {}, // host memory is collected
+    free() {}, // the garbage collector frees host memory
     compile: (graph) => new Program(name, kernels, graph),
   }
 }
@@ -77,19 +77,19 @@ function copyOf(buffer: DeviceBuffer): Uint8Array {
 
 interface Slot {
   data: MemoryArray
-  /** Whether the memory is the same in every call. */
+  /** Whether the memory is the same in every run. */
   readonly fixed: boolean
   readonly shape: Shape
   readonly dtype: DType
 }
 
-/** Computes a node from what lies in its slots. */
+/** Computes one node from the memory in its slots. */
 type Command = () => void
 
 class Program implements Executable, BodyProgram {
   private readonly commands: Command[] = []
   private readonly inputs: readonly Aval[]
-  // the values in the memory of each input and output, which differs from call to call
+  // the slots in the memory of each input and output, which differs from run to run
   private readonly inInputs: readonly Slot[][]
   private readonly inOutputs: readonly Slot[][]
   private readonly outputs: {
@@ -141,7 +141,7 @@ class Program implements Executable, BodyProgram {
       inputs,
       count,
       () => {},
-    ) // host memory is collected
+    ) // the garbage collector frees host memory
   }
 
   private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
@@ -173,7 +173,7 @@ class Program implements Executable, BodyProgram {
     for (const { copyOf, copy } of this.outputs) if (copyOf) copy.set(copyOf.data)
   }
 
-  // Programs are cached for long; they must not keep their callers' buffers alive.
+  // Cached programs must not keep the buffers of a run alive.
   release(): void {
     this.inputs.forEach(({ dtype }, index) => this.bindInput(index, empty(dtype)))
     this.outputs.forEach(({ aval }, index) => this.bindOutput(index, empty(aval.dtype)))
@@ -203,7 +203,7 @@ class Program implements Executable, BodyProgram {
   }
 }
 
-/** A step that runs a kernel. Kernels know no halves: they get float32 copies, and their results are rounded. */
+/** Runs a kernel. Kernels do not support halves: they get float32 copies, and their results are rounded. */
 function kernelCommand(kernel: Kernel, output: Slot, inputs: readonly Slot[], params: never): Command {
   if ([output, ...inputs].every(isPlain)) return () => kernel(output as NdArray, inputs as readonly NdArray[], params)
   return () => {
@@ -225,7 +225,7 @@ function copied({ shape, dtype }: Slot, data: TypedArray): NdArray {
   return { data, shape, dtype: computeDType(dtype) }
 }
 
-/** A step that runs a loop over a program of its own; undefined for other ops. */
+/** Runs a loop, whose body is a program; undefined for an op without a body. */
 function loopCommand(
   { params }: Node,
   programOf: (body: Graph) => BodyProgram,

@@ -1,6 +1,6 @@
 import { BackendError, type Op } from '@gradus/tensor'
 
-/** The error of a backend that has no code for an op; a backend throws it from `compile`. */
+/** The error of a backend without code for an op, which `compile` throws. */
 export function missingOp(backend: string, { name }: Op): BackendError {
   return new BackendError(
     `The ${backend} backend has no kernel for the op '${name}'. Give the op an \`inline\` body made of other ops, ` +

@@ -33,7 +33,7 @@ export function byteSize({ shape, dtype }: Aval): number {
   return sizeOf(shape) * bytesPerElement(dtype)
 }
 
-/** For each value of a graph the value whose memory it shares: the one of which it is a view, or itself. */
+/** For each value the value whose memory it shares: the one of which it is a view, or itself. */
 export function viewRoots(graph: Graph): number[] {
   const { maker, avals } = numberingOf(graph)
   const roots: number[] = []

@@ -2,17 +2,17 @@ import { type Graph, numberingOf } from '@gradus/tensor'
 import { Arena } from './arena.ts'
 import { byteSize, type OutputSource, type Place } from './place.ts'
 
-/** What one part of a program, such as a node or a kernel, does with memory; values by number, views by their roots. */
+/** How a part of a program, such as a node or a kernel, uses memory. Values are given by number, views by their roots. */
 export interface MemoryUse {
   readonly reads: readonly number[]
   readonly writes: readonly number[]
-  /** The values read whose memory it may overwrite with `value`, element by element. */
+  /** The values read that it may overwrite with `value`, element by element. */
   overwritable(value: number): readonly number[]
-  /** Bytes that it needs for itself while it runs. */
+  /** The size of the memory that it needs only while it runs. */
   readonly workspaceBytes?: number
 }
 
-/** Where values live, and where in the arena each use (by number) has the workspace that it asked for. */
+/** The place of each value, and the offset in the arena of each workspace, by the number of the use. */
 export interface LifetimePlan {
   readonly arenaBytes: number
   readonly places: ReadonlyMap<number, Place>
@@ -21,9 +21,9 @@ export interface LifetimePlan {
 }
 
 /**
- * Assigns a place to every value that the uses write, in the order in which they run: values share arena memory where their
- * lifetimes do not overlap, and outputs take the buffers of donated inputs where sizes and last uses allow it. `fixed`
- * values are computed when the program is compiled.
+ * Assigns a place to every value that the uses write. The uses run in order. Values whose lifetimes do not overlap share
+ * arena memory, and outputs take the buffers of donated inputs where sizes and last uses allow it. `fixed` values are
+ * computed when the program is compiled.
  */
 export function planLifetimes(
   graph: Graph,
@@ -68,7 +68,7 @@ export function planLifetimes(
   })
   return { arenaBytes: arena.bytes, places, outputs, workspaces }
 
-  // the arena block of a value that this use reads for the last time, element by element as it writes the new one
+  // the slot of a value that this use reads last and may overwrite element by element
   function reusable(use: MemoryUse, index: number, value: number, taken: Set<number>): number | undefined {
     for (const candidate of use.overwritable(value)) {
       const place = places.get(candidate)
@@ -109,7 +109,7 @@ function planOutputs(
   const outputs: OutputSource[] = new Array(graph.outputs.length)
   const available = new Set(graph.donated)
 
-  // an input returned unchanged keeps its buffer
+  // an input that is returned unchanged keeps its buffer
   graph.outputs.forEach((output, index) => {
     const root = roots[output]!
     if (root >= graph.inputs.length || (graph.repeatable && root !== index)) return
@@ -139,14 +139,15 @@ function planOutputs(
     let found: number | undefined
     for (const input of available) {
       if (!canHold(input, value)) continue
-      // best is an input whose last reader writes the value: it is updated in place
+      // prefer an input whose last reader writes the value, which updates it in place
       if (lastUse.get(input) === firstWrite.get(value)) return input
       found ??= input
     }
     return found
   }
 
-  // whether the input is no longer read when the value is written, or the same use may overwrite it element by element
+  // whether the input is no longer read when the value is written, or may be overwritten element by element by its last
+  // reader
   function canHold(input: number, value: number): boolean {
     if (byteSize(graph.inputs[input]!) !== byteSize(avals[value]!)) return false
     // a value that is never written has no elements

@@ -2,20 +2,20 @@ import { avalOf, avalsOf, bytesPerElement, type Graph, numberingOf } from '@grad
 import { type OutputSource, type Place, viewRoots } from './place.ts'
 import { type MemoryUse, planLifetimes } from './plan-lifetimes.ts'
 
-/** A static memory plan: nothing is allocated while the program runs, except outputs that no donated buffer can hold. */
+/** A static memory plan: a run allocates nothing except outputs that no donated buffer can hold. */
 export interface Plan {
   readonly arenaBytes: number
-  /** One per value of the graph. */
+  /** By value number. */
   readonly places: readonly Place[]
   readonly outputs: readonly OutputSource[]
 }
 
 export interface PlanOptions {
-  /** Whether nodes that depend on constants only are computed once (default true). */
+  /** Whether nodes that depend on constants only are computed once, when the program is compiled (default true). */
   readonly hoist?: boolean
 }
 
-/** Assigns every value of a graph a place, for programs that run node by node. */
+/** Assigns a place to every value of a graph, for programs that run node by node. */
 export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Plan {
   const { first, avals } = numberingOf(graph)
   const roots = viewRoots(graph)
@@ -33,7 +33,7 @@ export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Pl
   return { arenaBytes, places: avals.map((_, value) => place(value)), outputs }
 }
 
-/** What depends on constants only, apart from outputs. */
+/** The values that depend on constants only, except outputs. */
 function computedOnce(graph: Graph, roots: readonly number[]): Set<number> {
   const { first } = numberingOf(graph)
   const handedOut = new Set(graph.outputs.map((value) => roots[value]!))
@@ -42,7 +42,7 @@ function computedOnce(graph: Graph, roots: readonly number[]): Set<number> {
     value >= graph.inputs.length && value < graph.inputs.length + graph.constants.length
   graph.nodes.forEach((node, index) => {
     const values = avalsOf(node).map((_, output) => first[index]! + output)
-    // a node writes all of its outputs at once
+    // a node computes all of its outputs at once
     const once = node.inputs.every((input) => fixed.has(roots[input]!) || isConstant(roots[input]!))
     if (!once || node.op.view || values.some((value) => handedOut.has(value))) return
     for (const value of values) fixed.add(value)
@@ -50,7 +50,7 @@ function computedOnce(graph: Graph, roots: readonly number[]): Set<number> {
   return fixed
 }
 
-/** The inputs of an elementwise node in whose memory it may write: those with as many bytes per element. */
+/** The inputs that an elementwise node may overwrite: those with the same number of bytes per element. */
 function overwritten(graph: Graph, roots: readonly number[], index: number): number[] {
   const { inputs, aval } = graph.nodes[index]!
   const fits = (value: number) => bytesPerElement(avalOf(graph, value).dtype) === bytesPerElement(aval.dtype)

@@ -53,15 +53,15 @@ import { planMemory } from './plan.ts'
 import { simplify } from './simplify.ts'
 import { replay, trace } from './trace.ts'
 
-// Property tests: whatever a program is made of, running it op by op, as a program, simplified and not, with arguments
-// donated and not, gives the same bits; and a plan never lets two values that are both needed share memory.
+// Property tests. A random program gives the same bits op by op, compiled, simplified and not, with and without donation;
+// and a plan never lets two live values share memory.
 
 type Program = (inputs: readonly Tensor[]) => Tensor[]
 type Operation = (values: readonly Tensor[]) => Tensor
 
 interface Sample {
   readonly program: Program
-  /** A program whose outputs are of the forms of the inputs. */
+  /** A program whose outputs have the forms of its inputs. */
   readonly successor: Program
   readonly inputs: () => Tensor[]
   readonly donated: readonly number[]
@@ -69,7 +69,7 @@ interface Sample {
 
 beforeAll(() => useBackend(cpu()))
 
-/** A small generator of random numbers (mulberry32), so that a failing case has a number. */
+/** A small random number generator (mulberry32). Failing cases are identified by their seeds. */
 function dice(seed: number) {
   let state = seed
   const next = () => {
@@ -89,7 +89,7 @@ function dice(seed: number) {
 
 type Dice = ReturnType<typeof dice>
 
-/** A random program: a list of steps, of which each adds a value made of earlier ones. */
+/** A random program: a list of operations, each of which makes a value from earlier ones. */
 function randomSample(seed: number): Sample {
   const random = dice(seed)
   const avals = Array.from({ length: 1 + random.below(3) }, () => ({
@@ -98,11 +98,11 @@ function randomSample(seed: number): Sample {
   }))
   const captured = [tensor([0.5, -1, 2, 0.25]), tensor([1, 0, 5], { dtype: 'int32' })] as const
   const steps: Operation[] = []
-  // shapes decide what can follow; they are worked out while the program grows
+  // shapes decide what can follow, so they are inferred while the program grows
   const values: Tensor[] = avals.map((aval) => new Tensor(aval))
   const count = 1 + random.below(25)
   while (steps.length < count) {
-    // the same step again is a common subexpression
+    // the same operation again is a common subexpression
     const step = random.chance(0.15) && steps.length > 0 ? random.pick(steps) : randomStep(random, values, captured)
     if (!step) continue
     values.push(inferShapes(() => step(values)))
@@ -211,7 +211,7 @@ function randomStep(
   return random.pick(choices) || undefined
 }
 
-/** A loop with an inner value, a result that is a carry, and one that nothing may need. */
+/** A loop with an intermediate value, a result that is a carry, and a result that may be unused. */
 function loopOver(x: Tensor, reverse: boolean): readonly [Tensor, Tensor, Tensor] {
   const step = (before: Tensor, element: Tensor) => {
     const after = sub(element, neg(add(before, element)))
@@ -250,7 +250,7 @@ function execute(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
 }
 
 describe('a random program', () => {
-  it('gives the same op by op, as a program, simplified and not', () => {
+  it('gives the same op by op, compiled, simplified and not', () => {
     for (const seed of seeds) {
       const sample = randomSample(seed)
       const inputs = sample.inputs()
@@ -262,13 +262,13 @@ describe('a random program', () => {
       expect(bits(execute(simple, inputs)), `${label}, simplified`).toEqual(expected)
       expect(bits(replay(simple, inputs)), `${label}, replayed`).toEqual(expected)
       expect(bits(inputs), `${label}, inputs`).toEqual(bits(sample.inputs()))
-      // all that is left is needed, and nothing is done twice
+      // the simplified graph has no dead and no equal nodes
       expect(simple.nodes.length).toBeLessThanOrEqual(graph.nodes.length)
       expect(simplify(simple).nodes, `${label}, simplified again`).toHaveLength(simple.nodes.length)
     }
   })
 
-  it('gives the same compiled, keeps inputs that are not donated, and leaves nothing behind', () => {
+  it('gives the same compiled, keeps inputs that are not donated, and leaks nothing', () => {
     for (const seed of seeds) {
       const sample = randomSample(seed)
       const expected = bits(sample.program(sample.inputs()))
@@ -289,7 +289,7 @@ describe('a random program', () => {
 })
 
 describe('a random program that is repeated', () => {
-  it('gives what so many runs give, in the buffers that came in', () => {
+  it('gives the results of separate runs, in the donated buffers', () => {
     let moved = 0
     for (const seed of seeds) {
       const { successor, inputs } = randomSample(seed)
@@ -316,20 +316,20 @@ describe('a random program that is repeated', () => {
 })
 
 describe('a plan', () => {
-  it('never lets two values that are needed share memory', () => {
+  it('never lets two live values share memory', () => {
     let reused = 0
     for (const seed of seeds) {
       for (const graph of [graphOf(randomSample(seed)), simplify(graphOf(randomSample(seed)))]) {
         for (const hoist of [true, false]) reused += walk(graph, hoist, `seed ${seed}`)
       }
     }
-    expect(reused).toBeGreaterThan(100) // it would be easy to be right by never reusing anything
+    expect(reused).toBeGreaterThan(100) // a plan without reuse would pass trivially
   })
 })
 
 /**
- * Walks a program with its plan and notes which value each 16-byte block of memory holds. Every read must find the value that
- * it is meant to find. Returns how many values took over the memory of another.
+ * Follows a program with its plan and records which value each 16-byte block of memory holds. Every read must find its
+ * value. Returns how many values reused the memory of another.
  */
 function walk(graph: Graph, hoist: boolean, label: string): number {
   const plan = planMemory(graph, { hoist })

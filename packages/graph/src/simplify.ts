@@ -12,15 +12,15 @@ import {
 } from '@gradus/tensor'
 
 /**
- * The same program with less to do: equal nodes are merged, movements that undo or repeat each other are joined, and
- * nodes that no output needs are dropped. What may be joined, each op says itself (`view`, `merge`, `trivial`). The steps
- * of loops are simplified as well.
+ * An equivalent graph with less work: equal nodes are merged, movements that undo or repeat each other are joined, and
+ * nodes that no output needs are dropped. Each op declares how it may be joined (`view`, `merge`, `trivial`). The bodies of
+ * loops are simplified, too.
  */
 export function simplify(graph: Graph): Graph {
   return dropDead(mergeEqual(graph))
 }
 
-/** The node with the graph that its op runs simplified, if it has one. */
+/** The node with its body simplified, if it has one. */
 function simplifyBody(node: Node): Node {
   const body = bodyOf(node.params)
   if (!body) return node
@@ -31,7 +31,7 @@ function mergeEqual(graph: Graph): Graph {
   const nodes: Node[] = []
   const known = new Map<string, number>()
   const opNumbers = new Map<Op, number>()
-  // of the values of the new graph, what they are and which node makes them
+  // the values of the new graph and the nodes that make them
   const avals: Aval[] = [...graph.inputs, ...graph.constants]
   const makers: (Node | undefined)[] = avals.map(() => undefined)
   const renamed = avals.map((_, value) => value)
@@ -67,7 +67,7 @@ function mergeEqual(graph: Graph): Graph {
   return { ...graph, nodes, outputs: graph.outputs.map((value) => renamed[value]!) }
 }
 
-// An op on the result of the same op, or of a view, as one application on what lies below.
+// Joins an op with the same op or a view below it, into one application.
 function joined(node: Node, nodeAt: (value: number) => Node | undefined, avalAt: (value: number) => Aval): Node {
   let current = node
   for (;;) {
@@ -101,7 +101,7 @@ function isTrivial(node: Node, input: Aval): boolean {
 function dropDead(graph: Graph): Graph {
   const { first } = numberingOf(graph)
   const needed = new Set(graph.outputs)
-  // a node is needed with all its outputs, or not at all
+  // a node is needed with all its outputs or not at all
   const isNeeded = (node: Node, index: number) => avalsOf(node).some((_, output) => needed.has(first[index]! + output))
   for (let index = graph.nodes.length - 1; index >= 0; index--) {
     const node = graph.nodes[index]!

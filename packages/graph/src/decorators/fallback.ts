@@ -13,14 +13,14 @@ import { Queue } from './queue.ts'
 import { attempt, type Segment, segmentsOf, withoutConstants } from './segments.ts'
 
 export interface FallbackOptions {
-  /** Takes the warning about each op that runs elsewhere, once per op (default `console.warn`). */
+  /** Receives one warning per op that runs on the other backend (default `console.warn`). */
   readonly warn?: (message: string) => void
 }
 
 /**
- * `backend`, with `other` running what it refuses to compile (with a `BackendError`): whole programs where it can, and
- * otherwise the nodes in question, between which values are moved over. Warns once per op. Where `backend` cannot be read
- * without waiting, programs that need `other` run in the background, and reading waits for them.
+ * Runs what `backend` refuses to compile with a `BackendError` on `other`: whole programs where `other` has all ops, and
+ * otherwise the refused nodes, between which values are copied. Warns once per op. Where reads of `backend` are
+ * asynchronous, programs that need `other` run in the background, and reads wait for them.
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'
@@ -67,7 +67,7 @@ export function fallback(
   }
 }
 
-/** A buffer that lives on one of the two backends, or will when the programs before it have run. */
+/** A buffer on one of the two backends, or one that the programs before it have yet to make. */
 class MovableBuffer implements DeviceBuffer {
   constructor(
     readonly byteLength: number,
@@ -75,7 +75,7 @@ class MovableBuffer implements DeviceBuffer {
     public raw?: DeviceBuffer,
   ) {}
 
-  /** Brings the values to `target`; a promise where they cannot be read at once. */
+  /** Copies the values to `target`; returns a promise where they cannot be read synchronously. */
   moveTo(target: Backend): void | Promise<void> {
     const { home, raw } = this
     if (home === target) return undefined
@@ -114,7 +114,7 @@ class SegmentedProgram implements Executable {
     private readonly constants: readonly DeviceBuffer[],
     private readonly segments: readonly Segment[],
     private readonly queue: Queue,
-    /** Whether the only segment has the outputs of the graph as they are. */
+    /** Whether the only segment makes the outputs of the graph. */
     private readonly whole: boolean,
   ) {}
 
@@ -149,7 +149,7 @@ class SegmentedProgram implements Executable {
     return outputs
   }
 
-  // Every output gets a buffer of its own; what no output takes is freed.
+  // Each output gets its own buffer. Buffers that become no output are freed.
   private handOut(values: ReadonlyMap<number, MovableBuffer>, outputs: readonly MovableBuffer[]): void | Promise<void> {
     const { graph } = this
     const first = graph.inputs.length

@@ -13,14 +13,14 @@ import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 import { singleNode } from './single-node.ts'
 
-/** What one op cost. */
+/** The calls and the time of one op. */
 export interface OpProfile {
   readonly op: string
   readonly count: number
   readonly milliseconds: number
 }
 
-/** A backend that keeps count of what runs on it. */
+/** A backend that counts and times ops. */
 export interface ProfilingBackend extends Backend {
   /** Count and time per op since the start or the last reset, the most expensive first. */
   profile(): OpProfile[]
@@ -28,9 +28,9 @@ export interface ProfilingBackend extends Backend {
 }
 
 /**
- * `backend`, with every op counted and timed. Programs run node by node, without fusing, so the times tell which ops are
- * worth a look rather than what a fused program costs. On a backend that works in the background (webgpu) they are the
- * times of handing the work over.
+ * Counts and times the ops that run on `backend`. Programs run node by node, without fusion, so the times compare ops and
+ * do not measure fused programs. On a backend that works in the background (webgpu) they are the times of submitting the
+ * work.
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'
@@ -59,10 +59,10 @@ export function profile(backend: Backend): ProfilingBackend {
   }
 }
 
-/** A program as one executable per node. */
+/** A program with one executable per node. */
 class NodeByNode implements Executable {
   private readonly executables: Executable[]
-  // the node after which a value is not needed any more; beyond the end for outputs
+  // the last node that reads a value; beyond the end for outputs
   private readonly lastUse = new Map<number, number>()
 
   constructor(
@@ -101,7 +101,7 @@ class NodeByNode implements Executable {
     })
     const handedOut = new Set<number>()
     return graph.outputs.map((value) => {
-      // inputs, constants and repeated outputs are not this program's to give away
+      // inputs, constants and repeated outputs are copied, because the caller owns what it gets
       if (value < given || handedOut.has(value)) return copy(backend, avalOf(graph, value), values[value]!)
       handedOut.add(value)
       return values[value]!
