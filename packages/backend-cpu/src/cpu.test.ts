@@ -59,7 +59,7 @@ describe('cpu', () => {
     }
   })
 
-  it('leaves its inputs as they are', () => {
+  it('does not change its inputs', () => {
     const x = tensor([1, 2])
     const y = add(x, x)
     mul(y, y)
