@@ -33,7 +33,7 @@ it.each([{ elementwise: true } as const, {}])('names an op that it lacks, and sa
   )
 })
 
-/** The global WebAssembly with something else in one place. */
+/** The global WebAssembly with some members replaced. */
 const webAssemblyWith = (changes: object) => ({
   ...Object.fromEntries(Object.getOwnPropertyNames(WebAssembly).map((name) => [name, Reflect.get(WebAssembly, name)])),
   ...changes,
@@ -58,7 +58,7 @@ describe('starting', () => {
     expect(auto().name).toBe('cpu')
   })
 
-  it('takes one thread where memory cannot be shared, and says why there are not more', () => {
+  it('uses one thread where memory cannot be shared, and says why more are not possible', () => {
     vi.stubGlobal('SharedArrayBuffer', undefined)
     const backend = wasm()
     expect(backend.about).toMatch(/, 1 thread$/)
@@ -66,7 +66,7 @@ describe('starting', () => {
     expect(() => wasm({ threads: 2 })).toThrow(/threads: 2.*SharedArrayBuffer is missing.*cross-origin isolated.*Leave/)
   })
 
-  it('does with less memory where the platform promises no more', () => {
+  it('uses less memory where the platform allows no more', () => {
     const asked: number[] = []
     const Memory = class extends WebAssembly.Memory {
       constructor(limits: { initial: number; maximum: number }) {
@@ -109,14 +109,14 @@ describe('memory', () => {
     expect(sums).toEqual([1, 2, 3, 4, 5, 6].map((i) => i * 2 ** 20))
   })
 
-  it('that runs out is an error with the sizes, and leaves everything as it was', () => {
+  it('that runs out is an error with the sizes, and changes no values', () => {
     const backend = makeWasm(small)
     onBackend(backend, () => {
       const kept = tensor([1, 2, 3])
       expect(() => tensor(new Float32Array(2 ** 23))).toThrow(/32\.0 MiB were asked for, .* are in use.*16\.0 MiB/)
       const large = tensor(new Float32Array(2 ** 21).fill(2)) // 8 MiB
       expect(() => add(large, large)).not.toThrow()
-      // the result and what comes up in between need too much
+      // the result and the intermediate values need too much
       const repeated = compile((x: Tensor) => matmul(reshape(x, [2 ** 11, 2 ** 10]), reshape(x, [2 ** 10, 2 ** 11])))
       expect(() => repeated(large)).toThrow(BackendError)
       expect(kept.array()).toEqual([1, 2, 3])
@@ -124,7 +124,7 @@ describe('memory', () => {
     })
   })
 
-  it('that runs out while a model trains leaves its parameters, and training goes on with smaller batches', async () => {
+  it('that runs out in training does not change parameters, and training continues with smaller batches', async () => {
     await useBackend(makeWasm(small))
     const model = new Sequential([new Dense({ units: 256, inputShape: [16] }), new Dense({ units: 1 })], { seed: 1 })
     model.compile({ optimizer: new Adam(), loss: 'mse' })
@@ -143,7 +143,7 @@ describe('memory', () => {
   })
 })
 
-it('a function is compiled again for other shapes, and stays right for the first', () => {
+it('a function is compiled again for other shapes, and keeps the program for the first', () => {
   onBackend(makeWasm({ threads: 1 }), () => {
     const double = compile((x: Tensor) => add(x, x))
     for (const size of [3, 5, 3, 8, 5]) {
@@ -160,7 +160,7 @@ describe('a worker that dies', () => {
   const numbers = Array.from({ length: 10_000 }, (_, i) => i)
   const twice = numbers.map((x) => 2 * x)
 
-  /** Lets workers of backends that are made now have another source. */
+  /** Replaces the source of the workers of new backends. */
   function changeWorkers(change: (source: string) => string): Worker[] {
     const started: Worker[] = []
     const module = process.getBuiltinModule('node:worker_threads')
@@ -177,7 +177,7 @@ describe('a worker that dies', () => {
 
   const ready = () => new Promise((resolve) => setTimeout(resolve, 300))
 
-  it('between two programs is reported, and the main thread goes on alone', async () => {
+  it('between two programs is reported, and the main thread continues alone', async () => {
     const workers = changeWorkers((source) => source)
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const backend = makeWasm(shared)
@@ -194,9 +194,9 @@ describe('a worker that dies', () => {
     expect(run()).toEqual(twice)
   })
 
-  it('in the middle of its work is an error instead of a hang, and the main thread goes on alone', async () => {
+  it('during its work is an error instead of a hang, and the main thread continues alone', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
-    // takes units as others do, and ends with the first that it gets
+    // takes a unit like other workers, and terminates
     const takeAndEnd = `
       const [next, place] = [new BigInt64Array(memory.buffer), address / 8 + ${control.next / 8}]
       const sofar = Atomics.load(next, place)

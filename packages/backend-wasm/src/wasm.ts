@@ -8,36 +8,38 @@ import { Machine } from './runtime/machine.ts'
 import { compileGraph, WasmProgram } from './runtime/program.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
 
-/** 4 GiB, all that 32-bit addresses reach. */
+/** 4 GiB, the range of 32-bit addresses. */
 const allPages = 65536
-/** 16 MiB to begin with. */
+/** 16 MiB. */
 const firstPages = 256
 
-/** Memory is the limit before processors are: more threads make nothing faster. */
+/** Memory bandwidth limits programs: more threads are not faster. */
 const maxThreads = 8
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
-  /** How many threads work together; by default as many as the machine has processors, 1 where threads are not possible. */
+  /**
+   * The number of threads, including the main thread. Default: the number of processors, at most 8; 1 where threads are not
+   * possible.
+   */
   readonly threads?: number
   /** Whether to use relaxed SIMD (fused multiply-add) where the engine has it (default true). */
   readonly relaxedSimd?: boolean
 }
 
-/** Work that takes about as long as waking other threads and waiting for them. */
+/** The work that takes about as long as waking other threads and waiting for them. */
 const threadCost = 200_000
 
 /**
- * Generates WebAssembly at run time: a whole program, such as a train step, becomes one function in which neighbouring ops
- * are fused, with SIMD, and with threads where the platform shares memory between them (Node, and pages that are
- * cross-origin isolated). There is nothing to host and nothing to wait for, and values can be read without waiting
- * (`array()`, `dataSync()`).
+ * Generates WebAssembly at run time. A whole program, such as a train step, becomes one call of a module with fused kernels
+ * and SIMD, and with threads where memory can be shared (in Node, and in pages that are cross-origin isolated). There is
+ * nothing to host or to await, and values can be read synchronously (`array()`, `dataSync()`).
  *
  * Results agree with those of `cpu` up to rounding: elementary functions in float32 are accurate to 2 units in the last
- * place, sums are added in another order, and denormal numbers in values that a program updates become 0.
+ * place, sums are added in another order, and denormal numbers become 0 in values that a program updates.
  *
  * Throws `BackendError` where WebAssembly cannot be compiled, such as under a Content-Security-Policy without
- * `wasm-unsafe-eval`, and for more threads than one where there can be none.
+ * `wasm-unsafe-eval`, and if more than one thread is requested where threads are not possible.
  *
  * @example
  * import { wasm } from '@gradus/backend-wasm'
@@ -49,7 +51,7 @@ export function wasm(options: WasmOptions = {}): Backend {
   return makeWasm(options)
 }
 
-/** What tests choose besides. */
+/** Options for tests. */
 export interface MakeOptions extends WasmOptions {
   readonly simd?: boolean
   readonly worthSharing?: number
@@ -95,12 +97,12 @@ export function makeWasm(options: MakeOptions): Backend {
 
   function copyOf(buffer: DeviceBuffer): Uint8Array {
     const { address, byteLength } = buffer as HeapBuffer
-    // a copy in memory of its own: a shared one is not accepted everywhere
+    // a copy in unshared memory: some APIs do not accept shared memory
     return new Uint8Array(machine.heap.bytesAt(address, byteLength))
   }
 }
 
-/** A memory that can grow to as many pages, or to as many as the platform promises: some have little address space. */
+/** A memory with up to `maximum` pages, or with fewer where the platform has little address space. */
 function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: Math.min(firstPages, maximum), maximum, shared })

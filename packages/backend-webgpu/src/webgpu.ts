@@ -32,7 +32,7 @@ export interface WebGpuOptions {
 
 /**
  * Runs programs on the GPU through WebGPU: a whole program, such as a train step, is one list of shaders that are generated
- * for it, with neighbouring ops fused, and one submission. Works in browsers and their workers, in Deno, and in Node with
+ * for it, with neighboring ops fused, and one submission. Works in browsers and their workers, in Deno, and in Node with
  * the package `webgpu`. Values are read with `await` (`data()`), not at once.
  *
  * Numbers are float32, float16, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; the random bits are the

@@ -27,11 +27,11 @@ describe('locals', () => {
     expect(bodies).toEqual([['local.get 0']])
   })
 
-  it('keep their values, also those with numbers of two bytes', () => {
+  it('keep their values, even with indices of two bytes', () => {
     const { call, bodies } = assembled(wabt, (module) => {
       const choose = module.function({ params: ['i32'], result: 'i32' }, (locals, start) => {
         const temps = new Temporaries(locals)
-        // of alternating types, so that there are as many groups
+        // of alternating types, so that each local is a group
         const all = Array.from({ length: 300 }, () => [locals.add('i32'), locals.add('f32')] as const)
         for (const [place, [local]] of all.entries()) temps.do(local.set(i32.add(start.get, i32.const(place))))
         return temps.end(all.map(([local]) => local.get).reduce((sum, next) => i32.add(sum, next)))
@@ -78,7 +78,7 @@ describe('locals', () => {
     expect(call('more', 2 ** 31 - 1, 1)).toBe(-(2 ** 31))
   })
 
-  it('have the types that were asked for', () => {
+  it('have the requested types', () => {
     const locals = new Locals(3)
     locals.add('v128')
     locals.add('i64')
@@ -87,7 +87,7 @@ describe('locals', () => {
   })
 })
 
-describe('temps', () => {
+describe('temporaries', () => {
   it('compute each value once, in the order of the calls', () => {
     const seen: number[] = []
     const see = (value: number) => {
@@ -114,7 +114,7 @@ describe('temps', () => {
     expect(seen).toEqual([1, 2, 30, 3])
   })
 
-  it('end with a statement as well', () => {
+  it('may end with a statement', () => {
     const { call, memory } = assembled(wabt, (module) => {
       const run = module.function({ params: ['i32'], result: 'void' }, (locals, at) => {
         const temps = new Temporaries(locals)

@@ -8,22 +8,22 @@ import type { Value } from './lanes.ts'
 interface AccumulatorOptions {
   readonly evaluator: Evaluator
   readonly locals: Locals
-  /** How many vectors are worked on together. */
+  /** The number of vectors that are computed together. */
   readonly parts: number
-  /** Whether the lanes of a vector are elements of one row, to be combined in the end. */
+  /** Whether the lanes of a vector are elements of one row, which are combined at the end. */
   readonly alongLanes: boolean
 }
 
-/** The running state of one reduction, in one of the vectors that are worked on together. */
+/** The state of one reduction in one of the vectors. */
 interface State {
   readonly total: Local<ValueType>
-  /** Where the best element was, for `argMax` and `argMin`. */
+  /** The position of the current extreme, for `argMax` and `argMin`. */
   readonly place: Local<ValueType> | undefined
-  /** The sum of the innermost loop alone, while it runs: long sums lose less if they are made of shorter ones. */
+  /** The sum of the innermost loop, while it runs: a long sum is more accurate as a sum of shorter ones. */
   current: Local<ValueType> | undefined
 }
 
-/** The variables in which the reductions of a pass are collected. */
+/** The variables that hold the reductions of a pass. */
 export class Accumulators {
   private readonly states: readonly (readonly State[])[]
 
@@ -53,7 +53,7 @@ export class Accumulators {
     })
   }
 
-  /** Collects the sums of an inner loop apart; the result adds them to the totals. */
+  /** Accumulates the sums of an inner loop separately. The returned function adds them to the totals. */
   open(block: Block): () => void {
     const { locals } = this.options
     const opened: [RowReduction, State][] = []
@@ -72,7 +72,7 @@ export class Accumulators {
     }
   }
 
-  /** Takes in the elements at the present place; only the first `count` lanes count. */
+  /** Adds the elements at the current position; only the first `count` lanes count. */
   take(block: Block, part: number, count: number): void {
     const { evaluator, alongLanes } = this.options
     this.reductions.forEach((reduction, number) => {
@@ -87,7 +87,7 @@ export class Accumulators {
     })
   }
 
-  /** Combines what was collected apart and makes it known. */
+  /** Combines the lanes and vectors of each reduction, and makes the results available. */
   finish(block: Block): void {
     const { evaluator, locals, alongLanes } = this.options
     const { lanes } = evaluator
@@ -100,7 +100,7 @@ export class Accumulators {
         return
       }
       if (isPosition(combine)) {
-        // one vector after the other: each has its own best lanes
+        // vector by vector, because each has the extremes of its own lanes
         const { total, place } = states.reduce((best, next) => this.betterOf(block, reduction, best, next))
         const result = bestLane(locals, combine, expression.dtype, total.get as V128, place!.get as V128)
         evaluator.reduced.set(id, { block, values: [block.let(result.place)] })
@@ -122,7 +122,7 @@ export class Accumulators {
     block.add(state.place!.set(lanes.choose(better, here, state.place!.get)))
   }
 
-  /** The better of two vectors of bests, lane by lane; of equal ones the one with the smaller place. */
+  /** The better of two vectors of extremes, lane by lane; of equal ones the one with the smaller position. */
   private betterOf(block: Block, { combine, expression }: RowReduction, best: State, next: State): State {
     const { lanes } = this.options.evaluator
     const [a, b] = [best.total.get as V128, next.total.get as V128]

@@ -1,27 +1,33 @@
 import { type KernelSchedule, locate, type MemoryLocation, type ScheduleLocations } from '@gradus/schedule'
 import { type I32, i32, type Void } from '../assembler/index.ts'
 
-/** Memory that programs share: for intermediate values, for rearranged operands, and for those prepared before a loop. */
+/**
+ * Regions that programs share: for intermediate values, for rearranged operands, and for operands that are prepared before
+ * a loop.
+ */
 export type Region = 'arena' | 'workspace' | 'prepared'
 
-/** What an entry of a program's table of addresses points to: memory, or something that the program itself computes. */
+/** What an entry of the address table points to: memory, or an address that the program computes. */
 export type TableEntry = MemoryLocation<Region> | 'computed'
 
-/** Where a value lies: at an entry of the table, or at an address that code computes. */
+/** Where a value lies: at a location, or at an address that code computes. */
 export type Source = MemoryLocation<Region> | { readonly at: 'code'; readonly address: I32 }
 
-/** Tells where the values of a schedule lie. */
+/** Where the values of a schedule lie. */
 export interface Sources extends ScheduleLocations<Source> {
   value(value: number): Source
-  /** Whether a value is the same whenever the schedule runs again, in the steps of a loop. */
+  /** Whether a value is the same in every iteration of a loop. */
   isFixed?(value: number): boolean
 }
 
-/** The table of addresses in which kernels look up their values; it lies in memory at `start`. */
+/** The table in which kernels find the addresses of their values; it lies in memory at `start`. */
 export class AddressTable {
   readonly entries: TableEntry[] = []
 
-  /** Adds entries for a kernel's values; gives their place in bytes, and code that has to run before for those computed. */
+  /**
+   * Adds entries for the values of a kernel. Returns their offset in bytes, and code that first stores the computed
+   * addresses.
+   */
   add(sources: readonly Source[], start: I32): { readonly offset: number; readonly prepare: readonly Void[] } {
     const offset = 4 * this.entries.length
     const prepare: Void[] = []
@@ -37,7 +43,7 @@ export class AddressTable {
   }
 }
 
-/** Where the values of a schedule lie, given what surrounds it. */
+/** Where the values of a schedule lie, given its inputs and outputs. */
 export function sourcesOf(schedule: KernelSchedule, around: ScheduleLocations<Source>): Sources {
   return { ...around, value: (value) => locate(schedule, value, around) }
 }

@@ -2,8 +2,8 @@ import type { Axis } from '@gradus/schedule'
 import { type Code, type I32, type Locals, sequence, type ValueType, type Void } from '../assembler/index.ts'
 
 /**
- * A place in nested loops to which code can be added: the body of a loop, or what follows a loop in the same body. What
- * does not depend on a loop is computed outside of it, once.
+ * A sequence of statements in nested loops: the body of a loop, or what follows a loop in the same body. Code that does not
+ * depend on a loop goes into a block outside of it.
  */
 export class Block {
   readonly depth: number
@@ -18,12 +18,12 @@ export class Block {
     this.depth = parent ? parent.depth + 1 : 0
   }
 
-  /** A loop variable of this scope. */
+  /** Defines a loop variable of this block. */
   bind(axis: Axis, value: I32): void {
     this.axes.set(axis, value)
   }
 
-  /** The value of a loop variable of this scope or one around it. */
+  /** The value of a loop variable of this block or an enclosing one. */
   valueOf(axis: Axis): I32 {
     for (let block: Block | undefined = this; block; block = block.parent) {
       const value = block.axes.get(axis)
@@ -32,7 +32,7 @@ export class Block {
     throw new Error('A loop variable is used outside of its loop.')
   }
 
-  /** The innermost scope, from this one outwards, that binds one of the axes. */
+  /** The innermost block, from this one outwards, that binds one of the axes. */
   binding(axes: readonly Axis[]): Block {
     if (axes.length === 0) return this.root
     let block: Block = this
@@ -50,14 +50,14 @@ export class Block {
     this.statements.push(statement)
   }
 
-  /** Computes a value here and gives code that reads it. */
+  /** Computes a value in this block and returns code that reads it. */
   let<T extends ValueType>(value: Code<T>): Code<T> {
     const local = this.locals.add(value.type)
     this.add(local.set(value))
     return local.get
   }
 
-  /** What is known under a key here or in a scope around. */
+  /** The value stored under a key in this block or an enclosing one. */
   find(key: string): Code<ValueType> | undefined {
     for (let block: Block | undefined = this; block; block = block.parent) {
       const value = block.known.get(key)
@@ -70,7 +70,7 @@ export class Block {
     this.known.set(key, value)
   }
 
-  /** The code of this scope. */
+  /** The code of this block. */
   code(): Void {
     return sequence(...this.statements)
   }

@@ -18,7 +18,7 @@ import { elementwiseRow } from '../elementwise/table.ts'
 import { plain } from '../math/index.ts'
 import type { Lanes, Value } from './lanes.ts'
 
-/** Two elements, or vectors of them, as one. */
+/** Combines two elements, or two vectors lane by lane. */
 export function combined(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, a: Value, b: Value): Value {
   const row = elementwiseRow(combiningFunctions[combine]!.name)!
   return applied(lanes, locals, row, dtype, [a, b])
@@ -39,7 +39,7 @@ function applied(lanes: Lanes, locals: Locals, row: ElementwiseRow, dtype: DType
   return emitter.temps.end(lanes.apply(row, emitter, inputs))
 }
 
-/** The lanes of a vector as one element, in all lanes. */
+/** Combines the lanes of a vector; all lanes of the result are equal. */
 export function acrossLanes(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, value: Value): Value {
   if (lanes.width === 1) return value
   const temps = new Temporaries(locals)
@@ -48,14 +48,14 @@ export function acrossLanes(lanes: Lanes, locals: Locals, combine: Combine, dtyp
   return temps.end(combined(lanes, locals, combine, dtype, halves, swapped(halves, 4)) as V128)
 }
 
-/** The vector with its lanes `bytes` further, in a circle. */
+/** Rotates a vector by `bytes`. */
 function swapped(vector: V128, bytes: number): V128 {
   const order = Array.from({ length: 16 }, (_, i) => (i + bytes) % 16)
   return { type: 'v128', bytes: [vector.bytes, vector.bytes, 0xfd, 0x0d, ...order] }
 }
 
 /**
- * Whether an element beats the best one so far: it is more extreme, or the first NaN. In vectors a bool per lane, else 0
+ * Whether an element beats the current extreme: it is more extreme, or the first NaN. A bool per lane for vectors, else 0
  * or 1.
  */
 export function beats(lanes: Lanes, combine: Combine, dtype: DType, element: Value, best: Value): Value {
@@ -78,7 +78,7 @@ function both(a: V128, b: V128): V128 {
   return { type: 'v128', bytes: [a.bytes, b.bytes, 0xfd, 0x4e] }
 }
 
-/** The place of the best among four lanes, each with its own best; the first place of those that are equal. */
+/** The position of the extreme among four lanes, which have extremes of their own; the first of equal ones. */
 export function bestLane(
   locals: Locals,
   combine: Combine,

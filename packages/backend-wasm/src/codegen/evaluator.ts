@@ -16,31 +16,31 @@ import type { Block } from './block.ts'
 import { Indexing } from './indexing.ts'
 import type { Lanes, MemoryOperand, Value } from './lanes.ts'
 
-/** What the code of a kernel needs from around it. */
+/** What the code of a kernel uses of its surroundings. */
 export interface KernelEnvironment {
   readonly make: Expressions
   readonly lanes: Lanes
   readonly arithmetic: Arithmetic
-  /** The address of a value's first element. */
+  /** The address of a value. */
   pointerOf(value: number): I32
-  /** The address of a row-local buffer, bytes per element, and how many elements apart neighbours of one row lie. */
+  /** The address of a row buffer, its bytes per element, and the distance between elements of one row. */
   scratch(slot: number): { readonly pointer: I32; readonly bytes: number; readonly spread: number }
-  /** How many elements a value has. */
+  /** The number of elements of a value. */
   sizeOf(value: number): number
   external(name: ExternalName, inputs: readonly F64[]): F64
 }
 
-/** The results of a reduction that code may use: one for each vector that is worked on together. */
+/** The results of a reduction, one per vector, and the block in which they are known. */
 export interface ReducedValue {
   readonly block: Block
   readonly values: readonly Value[]
 }
 
-/** Turns expressions into code, putting each part into the outermost loop that it depends on. */
+/** Turns expressions into code, each in the outermost loop on which it depends. */
 export class Evaluator {
   block: Block
   readonly reduced = new Map<number, ReducedValue>()
-  /** The axis along which lanes lie, if they do. */
+  /** The axis along which the lanes of a vector lie. */
   vectorAxis: Axis | undefined
   private readonly arithmetic: Arithmetic
   private readonly indexing: Indexing
@@ -54,7 +54,7 @@ export class Evaluator {
     this.indexing = new Indexing(this)
   }
 
-  /** The value of an expression in vector number `part` of those that are worked on together. */
+  /** The value of an expression in vector number `part` of those that are computed together. */
   value(expression: Expression, part = 0, guards: readonly Condition[] = []): Value {
     const varies = this.varies(expression.axes)
     const guarded = guards.length > 0 && this.needsGuard(expression)
@@ -72,12 +72,12 @@ export class Evaluator {
     return value
   }
 
-  /** Whether lanes differ. */
+  /** Whether the lanes of a vector differ. */
   varies(axes: readonly Axis[]): boolean {
     return this.vectorAxis !== undefined && axes.includes(this.vectorAxis)
   }
 
-  /** The value of an index that is the same for all lanes, or that of one lane. */
+  /** The value of an index in one lane. */
   index(index: Index, part = 0, lane = 0): I32 {
     return this.indexing.value(index, part, lane)
   }
@@ -87,7 +87,7 @@ export class Evaluator {
     return this.coordinate({ dtype: 'int32', index }, part)
   }
 
-  /** An integer that an index looks up. */
+  /** The value of a lookup. */
   looked(id: number, part: number, lane: number): I32 {
     const expression = this.environment.make.byId(id)
     const value = this.value(expression, part)
@@ -102,12 +102,12 @@ export class Evaluator {
     return this.environment.lanes
   }
 
-  /** Where the element of a value with the given index lies, and those of the lanes after it if they lie next to it. */
+  /** The address of the element with an index; if elements of the lanes are contiguous, that of the first lane. */
   locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): MemoryOperand {
     return this.indexing.locate(this.environment.pointerOf(value), bytes, index, part, guards)
   }
 
-  /** One place for each lane. */
+  /** The address of each lane. */
   locateEach(
     value: number,
     bytes: number,
@@ -118,15 +118,15 @@ export class Evaluator {
     return this.indexing.locateEach(this.environment.pointerOf(value), bytes, index, part, guards)
   }
 
-  /** Where an element of a row-local buffer lies. */
+  /** The address of an element of a row buffer. */
   locateScratch(slot: number, index: Index, part: number): MemoryOperand {
     const { pointer, bytes, spread } = this.environment.scratch(slot)
     const at = this.indexing.locate(pointer, bytes * spread, index, part, [])
-    // rows that are worked on together lie side by side
+    // rows that are computed together are interleaved
     return spread === 1 ? at : { address: at.address, offset: at.offset + bytes * this.lanes.width * part }
   }
 
-  /** How the places of lanes are related: the same place, neighbours, or neither. */
+  /** Whether all lanes read one element, contiguous elements, or each its own. */
   layout(index: Index): 'one' | 'run' | 'each' {
     const axis = this.vectorAxis
     if (!axis || !index.axes.includes(axis)) return 'one'
@@ -157,7 +157,7 @@ export class Evaluator {
     return found
   }
 
-  /** Whether some element that an expression reads may lie outside of its value. */
+  /** Whether an expression may read outside of a value. */
   private needsGuard(expression: Expression): boolean {
     switch (expression.kind) {
       case 'load': {
@@ -203,7 +203,7 @@ export class Evaluator {
     return this.numbers(stored, this.loadAt(stored, value, index, part, guards))
   }
 
-  /** What was loaded, as that with which is computed. */
+  /** Converts loaded elements to the numbers with which code computes. */
   numbers(stored: DType, loaded: Value): Value {
     if (stored !== 'float16') return loaded
     const temps = new Temporaries(this.block.locals)
@@ -223,7 +223,7 @@ export class Evaluator {
   }
 
   private loadScratch({ dtype, slot, index }: Extract<Expression, { kind: 'rowBuffer' }>, part: number): Value {
-    // a bool is kept as it is in the lanes
+    // a bool is stored as a lane of bits
     return this.lanes.loadRun(dtype === 'bool' ? 'int32' : dtype, this.locateScratch(slot, index, part))
   }
 

@@ -12,7 +12,7 @@ import { type I32, i32 } from '../assembler/index.ts'
 import type { Block } from './block.ts'
 import type { MemoryOperand } from './lanes.ts'
 
-/** What indices are computed with. */
+/** What code for indices uses of its surroundings. */
 export interface IndexEnvironment {
   readonly block: Block
   readonly vectorAxis: Axis | undefined
@@ -21,11 +21,11 @@ export interface IndexEnvironment {
   holds(condition: Condition, part: number, lane: number): I32
 }
 
-/** Code for indices and addresses; each part of a sum is computed in the loop that it depends on. */
+/** Emits code for indices and addresses, with each partial sum in the loop on which it depends. */
 export class Indexing {
   constructor(private readonly environment: IndexEnvironment) {}
 
-  /** The value of an index in one lane of one of the vectors that are worked on together. */
+  /** The value of an index in one lane of one vector. */
   value(index: Index, part: number, lane: number): I32 {
     const ahead = this.ahead(index, part, lane)
     const sum = this.sum(i32.const(0), 'i', index.terms, 1, part, lane)
@@ -34,13 +34,13 @@ export class Indexing {
     return constant === 0 ? sum : i32.add(sum, i32.const(constant))
   }
 
-  /** The place of the element (of `bytes` bytes) with the given index in the first lane, in memory that begins at `pointer`. */
+  /** The address of the element with an index in the first lane; `pointer` is the address of the value. */
   locate(pointer: I32, bytes: number, index: Index, part: number, guards: readonly Condition[]): MemoryOperand {
     const offset = bytes * (index.constant + this.ahead(index, part, 0))
     const address = this.sum(pointer, keyOfPointer(pointer), index.terms, bytes, part, 0)
     if (guards.length > 0) {
       const inside = guards.map((guard) => this.someLaneHolds(guard, part)).reduce((a, b) => i32.and(a, b))
-      // where nothing is read that counts, anything may be read
+      // where no lane counts, any address may be read
       return { address: i32.select(inside, this.moved(address, offset), pointer), offset: 0 }
     }
     return offset < 0 ? { address: this.moved(address, offset), offset: 0 } : { address, offset }
@@ -64,14 +64,14 @@ export class Indexing {
     return by === 0 ? address : i32.add(address, i32.const(by))
   }
 
-  /** How far a lane of a vector is from the first lane of the first vector, divisions left aside. */
+  /** The distance of a lane from the first lane of the first vector, without divisions. */
   private ahead(index: Index, part: number, lane: number): number {
     const { vectorAxis, lanes } = this.environment
     const term = index.terms.find(({ atom }) => atom === vectorAxis)
     return term ? term.coefficient * (part * lanes.width + lane) : 0
   }
 
-  /** `start` plus the terms times `scale`, loop by loop from the outside. */
+  /** `start` plus the scaled terms, from the outermost loop inwards. */
   private sum(start: I32, startKey: string, terms: readonly Term[], scale: number, part: number, lane: number): I32 {
     const { block, vectorAxis } = this.environment
     const placed = terms.map((term) => ({ term, home: block.binding(axesOfAtom(term.atom)) }))
@@ -108,7 +108,7 @@ export class Indexing {
     return atom.kind === 'quotient' ? floorDivide(inner, atom.of, atom.by) : floorRemainder(inner, atom.of, atom.by)
   }
 
-  /** Whether a condition holds in at least one lane (for indices that move by one step or not at all from lane to lane). */
+  /** Whether a condition holds in some lane. */
   private someLaneHolds(condition: Condition, part: number): I32 {
     const { vectorAxis, lanes } = this.environment
     const stride = vectorAxis ? strideAlong(condition.index, vectorAxis) : 0
@@ -134,7 +134,7 @@ function keyOfAtom(atom: Atom): string {
   return `(${atom.of.key}${atom.kind === 'quotient' ? '/' : '%'}${atom.by})`
 }
 
-/** Division rounds towards zero in WebAssembly, so negative dividends are moved up by a multiple of the divisor first. */
+/** WebAssembly division rounds towards zero, so a multiple of the divisor is first added to negative dividends. */
 function floorDivide(value: I32, of: Index, by: number): I32 {
   const shift = multiplesBelow(of, by)
   if (shift === 0) return i32.divU(value, i32.const(by))

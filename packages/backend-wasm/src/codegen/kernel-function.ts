@@ -6,19 +6,19 @@ import { argsortFunction } from './opaque/argsort.ts'
 import { cumulativeFunction } from './opaque/cumulative.ts'
 import type { KernelCode, KernelFunction, Tools } from './tools.ts'
 
-/** The code of the ops that are kernels of their own, by name. */
+/** The code of opaque ops, by name. */
 const opaqueFunctions: Readonly<Record<string, (kernel: OpaqueKernel, tools: Tools) => KernelCode>> = {
   cumsum: (kernel, tools) => cumulativeFunction(kernel, 'sum', tools),
   cumprod: (kernel, tools) => cumulativeFunction(kernel, 'prod', tools),
   argsort: argsortFunction,
 }
 
-/** Whether there is code for an op that is a kernel of its own. */
+/** Whether there is code for an opaque op. */
 export function hasOpaque(op: string): boolean {
   return Object.hasOwn(opaqueFunctions, op)
 }
 
-/** The functions that run a kernel, one after the other. */
+/** The functions of a kernel, in order. */
 export function kernelFunctions(
   kernel: FusedKernel,
   { bytes, operations }: KernelCost,
@@ -32,7 +32,7 @@ export function kernelFunctions(
       return tools.external(name, inputs)
     },
   }
-  // vectors do about as many additions as they move bytes
+  // vector code does about as many additions as it moves bytes
   const work = bytes + operations
   return codeOf(kernel, watching).map((code) => ({ ...code, work, mainThreadOnly }))
 }

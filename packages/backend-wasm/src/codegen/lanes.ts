@@ -18,32 +18,32 @@ import { halves } from '../elementwise/halves.ts'
 import type { ElementwiseRow, Emitter, Scalar } from '../elementwise/row.ts'
 import type { Arithmetic } from '../math/index.ts'
 
-/** A value on its way through a kernel: of one element, or of four neighbouring ones. */
+/** An element, or four elements in a vector. */
 export type Value = Code<ValueType>
 
-/** Where an element lies: an address and a constant to add to it. */
+/** The address of an element: a base and a constant offset. */
 export interface MemoryOperand {
   readonly address: I32
   readonly offset: number
 }
 
-/** How elements are held and computed: one at a time, or four in a vector. Halves are loaded and stored as their bits. */
+/** How elements are held and computed: one at a time, or four in a vector. Halves are loaded and stored as bits. */
 export interface Lanes {
   readonly width: 1 | 4
   constant(arithmetic: Arithmetic, dtype: DType, value: number): Value
-  /** One element, for all lanes. */
+  /** Loads one element into all lanes. */
   loadOne(dtype: DType, at: MemoryOperand): Value
-  /** Neighbouring elements, one per lane. */
+  /** Loads contiguous elements, one per lane. */
   loadRun(dtype: DType, at: MemoryOperand): Value
-  /** Each lane from a place of its own. */
+  /** Loads each lane from its own address. */
   loadEach(dtype: DType, at: readonly MemoryOperand[]): Value
-  /** The first `count` lanes to neighbouring elements; `value` may be read more than once. */
+  /** Stores the first `count` lanes contiguously; `value` may be evaluated more than once. */
   storeRun(dtype: DType, at: MemoryOperand, value: Value, count: number): Void
-  /** The first lanes, each to a place of its own. */
+  /** Stores the first lanes, each at its own address. */
   storeEach(dtype: DType, at: readonly MemoryOperand[], value: Value): Void
   storeOne(dtype: DType, at: MemoryOperand, value: Value): Void
   apply(row: ElementwiseRow, emitter: Emitter, inputs: readonly Value[]): Value
-  /** A truth value (0 or 1) for all lanes. */
+  /** A bool (0 or 1) for all lanes. */
   truth(condition: I32): Value
   /** An integer for all lanes, as a number of the dtype. */
   integer(dtype: DType, value: I32): Value
@@ -51,14 +51,14 @@ export interface Lanes {
   integers(dtype: DType, values: readonly I32[]): Value
   /** `a` where the bool holds, else `b`. */
   choose(condition: Value, a: Value, b: Value): Value
-  /** The bits of halves as numbers, and numbers as such bits; both may be read more than once. */
+  /** Converts between the bits of halves and numbers; both may be evaluated more than once. */
   unpackHalves(temps: Temporaries, bits: Value): Value
   packHalves(temps: Temporaries, numbers: Value): Value
   /** An int32 or uint32 element as an integer. */
   integerAt(value: Value, lane: number): I32
 }
 
-/** One element at a time, in the machine's own types. */
+/** One element at a time, in scalar types. */
 export const scalarLanes: Lanes = {
   width: 1,
   constant(_, dtype, value) {
@@ -81,7 +81,7 @@ export const scalarLanes: Lanes = {
   integerAt: (value) => value as I32,
 }
 
-/** Four elements of 32 bits at a time; a bool is a lane of ones or of zeros. */
+/** Four elements of 32 bits; a bool is a lane of ones or zeros. */
 export const vectorLanes: Lanes = {
   width: 4,
   constant(arithmetic, dtype, value) {
@@ -225,7 +225,7 @@ function storeScalar(dtype: DType, { address, offset }: MemoryOperand, value: Va
   }
 }
 
-/** Whether all of the dtypes fit four lanes. */
+/** Whether elements of the dtype fit into four lanes. */
 export function fitsVector(dtype: DType): boolean {
   return bytesPerElement(dtype) <= 4
 }

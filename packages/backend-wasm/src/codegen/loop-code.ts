@@ -5,20 +5,20 @@ import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } fro
 import { type AddressTable, type Source, type Sources, sourcesOf } from './address-table.ts'
 import type { Caller } from './tools.ts'
 
-/** What surrounds a loop. */
+/** What the code of a loop uses of its surroundings. */
 export interface LoopEnvironment {
   readonly sources: Sources
-  /** Where in the arena the loop has room for the values of a step. */
+  /** The offset in the arena of the loop's workspace. */
   readonly room: number
   readonly caller: Caller
   readonly table: AddressTable
-  /** Code that runs a schedule once, and what may be done once before. */
+  /** Code that runs a schedule once, and code that may run once before all iterations. */
   run(schedule: KernelSchedule, sources: Sources): { readonly before: Void; readonly each: Void }
 }
 
 /**
- * A `scan`: the kernels of a step, called again and again with other addresses. Elements of sequences and results are read
- * and written where they lie; a carry alternates between its place in the outputs, where it ends, and a spare one.
+ * The code of a `scan`: the kernels of its body, called in each iteration with other addresses. Elements of sequences and
+ * results are read and written in place. Each carry alternates between its output, where it ends, and a spare buffer.
  */
 export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: LoopEnvironment): Void {
   const { sources, room, caller, table } = setting
@@ -44,7 +44,7 @@ export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: Lo
   }
   const local = () => locals.add('i32')
   const [time, left] = [local(), local()]
-  // a carry's present place, its next one, and the sum of the two places between which it alternates
+  // a carry's current address, its next one, and the sum of its two addresses
   const carried = spare.map(() => ({ now: local(), next: local(), both: local() }))
   const elements = body.analysis.graph.inputs.slice(carries, carries + sequences).map((aval) => ({ aval, at: local() }))
   const results = body.analysis.graph.outputs
@@ -70,7 +70,7 @@ export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: Lo
   }
   const step = setting.run(body, { ...sourcesOf(body, inner), isFixed })
   const along = (base: I32, aval: Aval) => i32.add(base, i32.mul(time.get, i32.const(byteSize(aval))))
-  // such that the last step writes to the output
+  // the last iteration writes to the output
   const firstIsOutput = (length - 1) % 2 === 0
   return sequence(
     ...own.prepare,

@@ -18,7 +18,10 @@ import { StoreWriter } from './store-writer.ts'
 import { chooseStrategy, type Strategy } from './strategy.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools } from './tools.ts'
 
-/** Elements of the vector axis in one unit of work, where there is one row only; fewer where each is a whole column. */
+/**
+ * The number of elements along the vector axis per unit of work, where there is one row; fewer where each element is a
+ * column.
+ */
 const elementsPerUnit = 256
 const columnsPerUnit = 16
 
@@ -47,7 +50,7 @@ class LoopBuilder {
   private readonly evaluator: Evaluator
   private readonly writer: StoreWriter
   private readonly rowAxes: readonly Axis[]
-  /** The vector axis, if it is one that is kept. */
+  /** The vector axis, if it is an outer axis. */
   private readonly across: Axis | undefined
   private spread = 1
 
@@ -122,7 +125,7 @@ class LoopBuilder {
     return sequence(root.code(), ...decode, loop)
   }
 
-  /** Moves the coordinates to the next row. */
+  /** Advances the coordinates to the next row. */
   private advance(places: readonly Local<'i32'>[], at: number): Void {
     const place = places[at]!
     if (at === 0) return increase(place, i32.const(1))
@@ -131,7 +134,7 @@ class LoopBuilder {
     return ifThen(full, sequence(place.set(i32.const(0)), this.advance(places, at - 1)))
   }
 
-  /** Everything that is done for one place of the row axes. */
+  /** The code for one position of the row axes. */
   private row(block: Block, range: { readonly begin: Local<'i32'>; readonly end: Local<'i32'> } | undefined): void {
     const { across, strategy } = this
     if (!across) {
@@ -147,7 +150,7 @@ class LoopBuilder {
     )
   }
 
-  /** Walks along the vector axis by several vectors, then by one, then by what is left. */
+  /** Loops along the vector axis by several vectors, then by one, then over the rest. */
   private vectorLoop(
     block: Block,
     axis: Axis,
@@ -193,7 +196,7 @@ class LoopBuilder {
     return sequence(...code)
   }
 
-  /** All passes, for the lanes of `parts` vectors of which the first `count` lanes count. */
+  /** All passes, for `parts` vectors of which the first `count` lanes count. */
   private passes(block: Block, inner: readonly Axis[], parts: number, count: number): void {
     const { kernel, evaluator, locals } = this
     let segment = block
@@ -206,7 +209,7 @@ class LoopBuilder {
       })
       accumulators.start(segment)
       segment.add(this.innerLoops(segment, inner, pass, accumulators, parts, count))
-      // what comes now may use what was reduced
+      // code after the pass may use its reductions
       const next = new Block(locals, segment)
       evaluator.block = next
       accumulators.finish(next)
@@ -219,7 +222,7 @@ class LoopBuilder {
 
   private segments: Block[] = []
 
-  /** Puts the code of the segments after that of the scope that they follow. */
+  /** Appends the blocks after each pass to the enclosing block. */
   private closeSegments(block: Block): void {
     for (const segment of this.segments) block.add(segment.code())
     this.segments = []
@@ -264,7 +267,7 @@ class LoopBuilder {
     )
   }
 
-  /** What a pass does at one place of the inner loops. */
+  /** The code of a pass at one position of the inner loops. */
   private element(block: Block, pass: Pass, accumulators: Accumulators, parts: number, count: number): void {
     const { evaluator, writer } = this
     evaluator.block = block

@@ -23,16 +23,16 @@ import { type Caller, type KernelFunction, type Target, type Tools, workspace } 
 import { addWorkSharing, type WorkSharing } from './work-sharing.ts'
 
 /**
- * A kernel with more work than this is called several times, a portion of its units each: engines run a function that is new
- * with code made in haste, and take the better code that they make meanwhile when it is called again.
+ * A kernel with more work than this is called several times, each for some of its units: engines first run unoptimized
+ * code, and switch to optimized code at the next call.
  */
 const portionWork = 2_000_000
 const maxPortions = 16
 
-/** Work that even slow machines, busy with other things, do in a millisecond. */
+/** The work that even a slow, busy machine does in a millisecond. */
 const slowRate = 50_000
 
-/** Code of a schedule: what is to be done once, and what each time. */
+/** The code of a schedule: what runs once before a loop, and what runs in each iteration. */
 export interface ScheduleParts {
   readonly before: Void
   readonly each: Void
@@ -43,9 +43,9 @@ export class ScheduleCode {
   scratchBytes = 0
   private readonly scratch: Local<'i32'>
   private workSharing: WorkSharing | undefined
-  /** By what they do, the functions of kernels so far, and the values of the kernel that they were made for. */
+  /** The functions of kernels so far, by their form, and the values of the kernel for which they were generated. */
   private readonly known = new Map<string, { functions: readonly KernelFunction[]; values: readonly number[] }>()
-  /** Bytes of the workspace that kernels share, one after the other, and of what is prepared once for all steps of a loop. */
+  /** The size of the workspace that kernels share, and of the memory for operands that are prepared before loops. */
   workspaceBytes = 0
   preparedBytes = 0
 
@@ -61,12 +61,12 @@ export class ScheduleCode {
     return this.workSharing !== undefined
   }
 
-  /** What a program has to do before anything else. */
+  /** Code that runs at the beginning of a program. */
   get beginning(): Void[] {
     return this.workSharing ? [this.workSharing.start] : []
   }
 
-  /** Code that runs all kernels of a schedule once and hands out what it promises, and what may be done once before. */
+  /** Code that runs all kernels of a schedule and makes its outputs, and code that may run once before all iterations. */
   schedule(schedule: KernelSchedule, sources: Sources, caller: Caller): ScheduleParts {
     const tools = this.toolsFor(schedule)
     const before: Void[] = []
@@ -90,7 +90,7 @@ export class ScheduleCode {
     return { before: sequence(...before), each: sequence(...calls, ...this.copies(schedule, sources, caller)) }
   }
 
-  /** The functions of a kernel; those of an earlier one that does the same with other values serve again. */
+  /** The functions of a kernel. Kernels of equal form share them. */
   private functionsOf(kernel: FusedKernel, cost: KernelCost, tools: Tools): KernelFunction[] {
     if (kernel.kind === 'opaque') return kernelFunctions(kernel, cost, tools)
     const { key: form, values } = formOf(kernel)
@@ -105,7 +105,7 @@ export class ScheduleCode {
     return known.functions.map((code) => ({ ...code, values: code.values.map(own) }))
   }
 
-  /** Calls a kernel, on several threads if it is worth it. */
+  /** Calls a kernel, on several threads if that pays. */
   private call(code: KernelFunction, work: Source, sources: Sources, { start, locals }: Caller): Void {
     this.scratchBytes = Math.max(this.scratchBytes, code.scratchBytes)
     if (work.at === 'workspace') this.workspaceBytes = Math.max(this.workspaceBytes, code.workspaceBytes)
@@ -131,12 +131,12 @@ export class ScheduleCode {
       return sequence(begin.set(i32.const(0)), doWhile(body, i32.ltU(begin.get, i32.const(units))))
     }
     this.workSharing ??= addWorkSharing(module, this.scratch)
-    // several portions per thread, because threads do not run equally fast
+    // several chunks per thread, because threads do not run equally fast
     const chunk = Math.max(1, Math.floor(units / (4 * target.threads)))
     return this.workSharing.run(i32.const(module.addToTable(callable)), args, units, chunk, Math.ceil(work / slowRate))
   }
 
-  /** Outputs that are copies of values which live elsewhere. */
+  /** Copies for outputs whose values live elsewhere. */
   private copies({ plan, analysis }: KernelSchedule, sources: Sources, { start }: Caller): Void[] {
     return plan.outputs.flatMap((source, index): Void[] => {
       if (source.from !== 'copy') return []
@@ -169,7 +169,7 @@ export class ScheduleCode {
   }
 }
 
-/** Whether a kernel does the same in every step of a loop. */
+/** Whether a kernel computes the same in every iteration of a loop. */
 function isFixed({ values }: KernelFunction, { isFixed }: Sources): boolean {
   return isFixed !== undefined && values.every((value) => value === workspace || isFixed(value))
 }

@@ -5,7 +5,7 @@ import { combined } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
 
-/** The smallest number that is not denormal. */
+/** The smallest normal number. */
 const smallestNormal = 2 ** -126
 
 /** Writes elements to memory. */
@@ -42,7 +42,7 @@ export class StoreWriter {
     return layout === 'run' ? lanes.storeRun(stored, at, made, count) : lanes.storeOne(stored, at, made)
   }
 
-  /** Numbers as they lie in memory. */
+  /** Converts numbers to elements in memory. */
   private packed(stored: DType, numbers: Value): Value {
     if (stored !== 'float16') return numbers
     const { lanes, block } = this.evaluator
@@ -55,7 +55,7 @@ export class StoreWriter {
     return this.evaluator.lanes.width === 4 ? i32x4.extract(truth as V128, 0) : (truth as Code<'i32'>)
   }
 
-  /** The value with denormal numbers replaced by 0: arithmetic on them is many times slower. NaN stays. */
+  /** Replaces denormal numbers with 0, because arithmetic on them is many times slower. NaN stays. */
   private flushed(value: Value): Value {
     if (this.evaluator.lanes.width === 4) {
       const vector = value as V128

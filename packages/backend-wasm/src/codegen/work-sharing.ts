@@ -16,29 +16,28 @@ import {
 import { kernelSignature } from './tools.ts'
 
 /**
- * Where in the control block what is kept, in bytes. One block serves all programs of a backend: they run one at a time.
- * `next` packs the number of the job with the next unit to be done, so that a thread that comes late can never take a unit
- * of another job for its own.
+ * The layout of the control block, in bytes. All programs of a backend share it, because they run one at a time. `next`
+ * packs the job number with the next unit, so that a late thread cannot take a unit of another job.
  */
 export const control = {
-  /** The number of the present job; threads without work wait for it to change. */
+  /** The number of the current job; idle threads wait for it to change. */
   job: 0,
-  /** Threads that wait, and workers that are ready to help. */
+  /** The number of sleeping threads, and of workers that are ready. */
   sleepers: 4,
   workers: 8,
-  /** Units of the present job that are done. */
+  /** The number of finished units of the current job. */
   finished: 12,
   next: 16,
-  /** The kernel (its place in the table), the address of its pointers, how many units, and how many to take at once. */
+  /** The kernel (its index in the table), the address of its pointers, the number of units, and how many to take at once. */
   kernel: 24,
   args: 28,
   units: 32,
   chunk: 36,
-  /** The program to which the kernel belongs: its number, and the bytes of its module. */
+  /** The program of the kernel: its number, and the bytes of its module. */
   program: 40,
   code: 44,
   codeBytes: 48,
-  /** The threads' own working memory: where it begins, and how far one thread's lies from the next one's. */
+  /** The scratch memory of the first thread, and the distance to that of the next. */
   scratch: 52,
   scratchStride: 56,
   /** Set to end the workers. */
@@ -46,23 +45,23 @@ export const control = {
   bytes: 64,
 } as const
 
-/** So many looks at the clock's worth of turns pass before the host is asked whether something went wrong. */
+/** The number of polls after which the host checks for lost threads. */
 const turnsBetweenChecks = 1 << 22
 
-/** Code by which several threads share the units of a kernel. */
+/** Code by which threads share the units of a kernel. */
 export interface WorkSharing {
-  /** Makes the thread's own working memory known, at the beginning of a program. */
+  /** Sets the thread's scratch memory, at the beginning of a program. */
   readonly start: Void
   /**
-   * Runs the kernel at a place of the table, together with the workers if there are any, `chunk` units at a time. A slow
-   * machine may take `slowMs` for it.
+   * Runs the kernel at an index of the table, together with the workers if there are any, `chunk` units at a time. A slow
+   * machine may take `slowMs`.
    */
   run(place: I32, args: I32, units: number, chunk: number, slowMs: number): Void
 }
 
 /**
- * Adds to a module what lets threads work together: `help(job)`, which takes units of a job until there are none, for the
- * workers, and the function that offers a job and waits for its end.
+ * Adds to a module `help(job)`, with which workers take units of a job until none are left, and a function that offers a
+ * job and waits for its end.
  */
 export function addWorkSharing(module: ModuleBuilder, scratch: Local<'i32'>): WorkSharing {
   const block = module.exportGlobal('control').get
@@ -109,7 +108,7 @@ export function addWorkSharing(module: ModuleBuilder, scratch: Local<'i32'>): Wo
       const set = (offset: number, value: I32) => i32.store(block, value, offset)
       const together = sequence(
         job.set(i32.add(read(control.job), i32.const(1))),
-        // nobody may take a unit while the job is being described
+        // no thread may take a unit while the job is being written
         atomic.store64(block, asHigh(-1), control.next),
         set(control.kernel, place.get),
         set(control.args, args.get),
@@ -140,7 +139,7 @@ export function addWorkSharing(module: ModuleBuilder, scratch: Local<'i32'>): Wo
   }
 }
 
-/** A statement, and then a value. */
+/** A statement followed by a value. */
 function sequenceThen(statement: Void, value: I32): I32 {
   return { type: 'i32', bytes: [statement.bytes, value.bytes] }
 }

@@ -1,7 +1,7 @@
 import { f32x4, i32, i32x4, v128 } from '../assembler/index.ts'
 import { asI32, type ElementwiseRow, floatOps, isFloatDType } from './row.ts'
 
-/** Sums, products and what else is made of single instructions. */
+/** Sums, products, and other ops that are a few instructions. */
 export const arithmeticRows: Readonly<Record<string, ElementwiseRow>> = {
   add: {
     scalar: ({ to }, [a, b]) => (isFloatDType(to) ? floatOps(to).add(a!, b!) : i32.add(asI32(a!), asI32(b!))),
@@ -18,7 +18,7 @@ export const arithmeticRows: Readonly<Record<string, ElementwiseRow>> = {
   div: {
     scalar({ temps, to }, [a, b]) {
       if (isFloatDType(to)) return floatOps(to).div(a!, b!)
-      // by zero gives 0, and the one quotient that does not fit wraps around; the instruction would stop the program
+      // a zero divisor gives 0, and the one quotient that overflows wraps around; the instruction would trap
       const [x, y] = [temps.let(asI32(a!)), temps.let(asI32(b!))]
       const safe = (divisor: typeof y) => i32.select(i32.eqz(divisor), i32.const(1), divisor)
       if (to === 'uint32') return i32.select(i32.eqz(y), i32.const(0), i32.divU(x, safe(y)))
@@ -94,7 +94,7 @@ export const arithmeticRows: Readonly<Record<string, ElementwiseRow>> = {
     },
     vector: ({ to, constantOf }, [a, b]) => {
       if (to !== 'float32') return (to === 'uint32' ? i32x4.maxU : i32x4.maxS)(a!, b!)
-      // one instruction where the second operand is a number other than 0: NaN of the first one stays
+      // one instruction where the second operand is a constant other than 0 and NaN: NaN in the first operand stays
       return isPlain(constantOf(1)) ? f32x4.pmax(a!, b!) : f32x4.max(a!, b!)
     },
   },
@@ -111,7 +111,7 @@ export const arithmeticRows: Readonly<Record<string, ElementwiseRow>> = {
   },
 }
 
-/** Whether a constant is a number whose sign and order raise no questions. */
+/** Whether a constant is neither 0 nor NaN. */
 function isPlain(value: number | undefined): boolean {
   return value !== undefined && value !== 0 && !Number.isNaN(value)
 }

@@ -14,7 +14,7 @@ const xor: ElementwiseRow = {
   vector: (_, [a, b]) => v128.xor(a!, b!),
 }
 
-/** Logic and bits. Shifts by 32 or more give 0, or the sign of an int32 that is shifted right. */
+/** Logic and bit operations. Shifts by 32 or more give 0, or the sign of an int32 that is shifted right. */
 export const bitRows: Readonly<Record<string, ElementwiseRow>> = {
   logicalAnd: and,
   logicalOr: or,

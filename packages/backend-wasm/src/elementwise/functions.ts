@@ -11,7 +11,7 @@ import {
   type Scalar,
 } from './row.ts'
 
-/** A function computed in double precision outside, one element at a time. */
+/** A function that the host computes in double precision, one element at a time. */
 /* @__NO_SIDE_EFFECTS__ */
 function outside(name: ExternalName): ElementwiseRow {
   return {
@@ -37,7 +37,7 @@ function computed(name: ExternalName, code: VectorFunction): ElementwiseRow {
   return inside(name, (emitter, [x]) => code(emitter.temps, emitter, x!))
 }
 
-/** Functions that are not made of a few instructions. */
+/** Functions that need more than a few instructions. */
 export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   exp: computed('exp', exp),
   expm1: computed('expm1', expm1),
@@ -60,7 +60,7 @@ export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   pow: inside('power', (emitter, [x, y]) => pow(emitter.temps, emitter, x!, y!)),
   sigmoid: {
     scalar(emitter, [x]) {
-      // with e = exp(-|x|), which cannot overflow: 1 / (1 + e), or e / (1 + e) where x < 0
+      // 1 / (1 + e) with e = exp(-|x|), which cannot overflow, or e / (1 + e) where x < 0
       const { temps, from, to } = emitter
       const ops = floatOps(to)
       const value = temps.let(x!)
@@ -74,7 +74,7 @@ export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
     scalar(emitter, inputs) {
       const { temps, to } = emitter
       if (to === 'float32' || to === 'float64') return outside('modulo').scalar(emitter, inputs)
-      // the remainder has the sign of the divisor, and is 0 for a divisor of 0 and of -1
+      // the remainder has the sign of the divisor, and is 0 for the divisors 0 and -1
       const [x, y] = inputs.map((input) => temps.let(asI32(input))) as [
         ReturnType<typeof asI32>,
         ReturnType<typeof asI32>,

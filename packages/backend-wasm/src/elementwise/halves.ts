@@ -1,7 +1,7 @@
 import { f32, f32x4, type I32, i32, i32x4, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 import { asF32, type ElementwiseRow } from './row.ts'
 
-/** What turns float32 numbers into halves and back, on the bits of one number or of four lanes. */
+/** Operations that convert between float32 and halves, on the bits of one number or of four lanes. */
 interface Words<T> {
   constant(value: number): T
   and(a: T, mask: number): T
@@ -11,7 +11,7 @@ interface Words<T> {
   shiftRight(a: T, count: number): T
   /** `then` where `a`, which is not negative, exceeds the bound. */
   where(a: T, bound: number, then: T, otherwise: T): T
-  /** As a float32 number, plus or times another. */
+  /** The sum and the product of a float32 number and a constant. */
   plus(a: T, number: number): T
   times(a: T, number: number): T
   keep(temps: Temporaries, a: T): T
@@ -47,7 +47,7 @@ const lanes: Words<V128> = {
 
 const infinity = 0x7f800000
 
-/** The bits of the nearest half; `halfBits` of the tensor package says how. */
+/** The bits of the nearest half; see `halfBits` of the tensor package. */
 function toHalf<T>(words: Words<T>, temps: Temporaries, number: T): T {
   const { constant, and, or, add, shiftRight, where, plus } = words
   const bits = words.keep(temps, number)
@@ -68,7 +68,7 @@ function fromHalf<T>(words: Words<T>, temps: Temporaries, half: T): T {
   return or(or(times(size, 2 ** 112), beyond), shiftLeft(and(bits, 0x8000), 16))
 }
 
-/** The bits of the halves that are nearest to float32 numbers, as integers, and the numbers that such bits stand for. */
+/** Converts float32 numbers to the bits of the nearest halves, and back. */
 export const halves = {
   scalar: {
     pack: (temps: Temporaries, x: ReturnType<typeof asF32>): I32 => toHalf(scalars, temps, i32.reinterpret(x)),
@@ -80,7 +80,7 @@ export const halves = {
   },
 }
 
-/** The nearest number that a half can be. */
+/** Rounds to the nearest half. */
 export const roundToHalf: ElementwiseRow = {
   scalar: ({ temps }, [x]) => halves.scalar.unpack(temps, halves.scalar.pack(temps, asF32(x!))),
   vector: ({ temps }, [x]) => halves.vector.unpack(temps, halves.vector.pack(temps, x!)),

@@ -5,20 +5,20 @@ import type { Arithmetic } from '../math/index.ts'
 /** A single element: int32, uint32 and bool (0 or 1) as 32-bit integers. */
 export type Scalar = Code<'i32' | 'f32' | 'f64'>
 
-/** What an elementwise op may use besides its inputs: how to compute with four lanes, and more. */
+/** What an elementwise op emits code with. */
 export interface Emitter extends Arithmetic {
   readonly temps: Temporaries
-  /** The dtypes of the inputs, of the last one, and of the result. */
+  /** The dtypes of the inputs, of the last input, and of the result. */
   readonly inputs: readonly DType[]
   readonly from: DType
   readonly to: DType
-  /** A function of doubles from outside, by name. */
+  /** Calls a function of the host on doubles. */
   external(name: ExternalName, ...inputs: readonly F64[]): F64
-  /** The value of an input that is the same everywhere and known now. */
+  /** The value of an input that is a constant. */
   constantOf(input: number): number | undefined
 }
 
-/** Functions that the host provides: those of `Math`, and a few more that both backends share. */
+/** Functions of the host: those of `Math`, and a few of `@gradus/tensor/numeric`. */
 export type ExternalName =
   | 'exp'
   | 'expm1'

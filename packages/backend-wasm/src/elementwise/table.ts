@@ -12,7 +12,7 @@ export function hasElementwise(op: string): boolean {
   return elementwiseRow(op) !== undefined
 }
 
-/** How an elementwise op is computed. */
+/** The code of an elementwise op. */
 export function elementwiseRow(op: string): ElementwiseRow | undefined {
   for (const rows of [arithmeticRows, comparisonRows, bitRows, functionRows, threefryRows]) {
     if (Object.hasOwn(rows, op)) return rows[op]

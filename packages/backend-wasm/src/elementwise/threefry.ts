@@ -1,7 +1,7 @@
 import { type I32, i32, i32x4, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 import { asI32, type ElementwiseRow } from './row.ts'
 
-/** The instructions that the cipher needs, on one word or on four lanes. */
+/** The operations that the cipher needs, on one word or on four lanes. */
 interface Words<T> {
   add(a: T, b: T): T
   xor(a: T, b: T): T
@@ -43,7 +43,7 @@ function threefry<T>(words: Words<T>, temps: Temporaries, inputs: readonly T[]):
   for (let group = 0; group < 5; group++) {
     for (const by of rotations[group % 2]!) {
       high = keep(add(high, low))
-      // rotating a vector reads it twice
+      // a vector rotation reads its operand twice
       low = keep(xor(rotate(low, by), high))
     }
     high = keep(add(high, key[(group + 1) % 3]!))

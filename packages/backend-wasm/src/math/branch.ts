@@ -1,6 +1,6 @@
 import { ifElse, Temporaries, type V128, v128 } from '../assembler/index.ts'
 
-/** `rare` if a bit of `mask` is set, else `usual`: what hardly ever happens costs one jump that is hardly ever taken. */
+/** `rare` if a bit of `mask` is set, else `usual`. The usual case costs one branch that is not taken. */
 export function ifAny(
   { locals }: Temporaries,
   mask: V128,

@@ -14,15 +14,15 @@ export function expOfNegative(temps: Temporaries, arithmetic: Arithmetic, x: V12
   return between(temps, arithmetic, f32x4.pmax(x, arithmetic.float(underflow)))
 }
 
-/** e^x = 2^n (1 + rest). `exponent` is n where it adds to the exponent of a number. */
+/** e^x = 2^n (1 + rest). `exponent` is n, shifted so that it can be added to the exponent of a number. */
 interface Split {
   readonly exponent: V128
   readonly rest: V128
 }
 
 /**
- * Splits e^x for |x| <= 104, with n = x / ln 2 rounded to an integer and rest = e^r - 1 for r = x - n ln 2, thus
- * |r| <= ln 2 / 2. Of r only what comes after the first part of n ln 2 is rounded.
+ * Splits e^x for |x| <= 104, with n = x / ln 2 rounded to an integer and rest = e^r - 1 for r = x - n ln 2, thus |r| <= ln
+ * 2 / 2. In r, only the product with the second part of ln 2 is rounded.
  */
 export function splitExp(temps: Temporaries, arithmetic: Arithmetic, x: V128): Split {
   const { madd, nmadd, float } = arithmetic
@@ -34,9 +34,9 @@ export function splitExp(temps: Temporaries, arithmetic: Arithmetic, x: V128): S
 }
 
 /**
- * e^x for -104 <= x <= 89. 2^n alone may be too large or too small to be a number. So 1 + rest, which is at least 0.7,
- * is multiplied by 2^(n-1), but at least by 2^-125, and then by 2, or by what is left of 2^n. Only the second product
- * can be infinite or denormal.
+ * e^x for -104 <= x <= 89. 2^n alone may overflow or underflow. So 1 + rest, which is at least 0.7, is multiplied by
+ * 2^(n-1), but at least by 2^-125, and then by the remaining factor of 2^n. Only the second product can be infinite or
+ * denormal.
  */
 function between(temps: Temporaries, arithmetic: Arithmetic, x: V128): V128 {
   const { madd, integer } = arithmetic
@@ -47,13 +47,13 @@ function between(temps: Temporaries, arithmetic: Arithmetic, x: V128): V128 {
   return f32x4.mul(madd(rest, first, first), second)
 }
 
-/** e^-104 is less than half of the smallest denormal, so it and all below are 0. */
+/** e^-104 is less than half of the smallest denormal, so e^x is 0 from there on. */
 const underflow = -104
 
-/** Added to a number of less than 22 bits, it leaves no room for a fraction, and the integer in the lowest bits. */
+/** Added to a number below 2^22, it rounds the number to an integer, which is in the lowest bits. */
 const shifter = 1.5 * 2 ** 23
 
-/** Added to the bits of a number, it doubles the number. Alone it is the bits of 2^-126, and twice that of 2^-125. */
+/** Added to the bits of a number, it doubles the number. Alone it is the bits of 2^-126; twice that is the bits of 2^-125. */
 const doubling = 1 << fractionBits
 
 /** (e^r - 1 - r) / r² for |r| <= ln 2 / 2: minimax, so that e^r - 1 has a relative error below 1.4e-8. */

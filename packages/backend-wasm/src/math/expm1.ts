@@ -4,8 +4,8 @@ import { splitExp } from './exp.ts'
 import { fractionBits, oneBits } from './format.ts'
 
 /**
- * e^x - 1 = 2^n rest + (2^n - 1): 2 ulp. Where 2^n would be infinite it is 2^127 times 2. The sign is that of x, also
- * for -0.
+ * e^x - 1 = 2^n rest + (2^n - 1): 2 ulp. Where 2^n would be infinite, it is computed as 2^127 times 2. The sign is that of
+ * x, even for -0.
  */
 export const expm1: VectorFunction = (temps, arithmetic, value) => {
   const { madd, float, integer } = arithmetic
@@ -19,7 +19,7 @@ export const expm1: VectorFunction = (temps, arithmetic, value) => {
   return v128.or(result, v128.and(x, float(-0)))
 }
 
-/** e^-20 is less than half of the distance of -1 to the next number. */
+/** e^-20 is less than half of the distance between -1 and the next number. */
 const lowest = -20
 
 /** The bits of 2^127. */

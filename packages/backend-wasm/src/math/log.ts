@@ -26,13 +26,16 @@ export function logOf(temps: Temporaries, arithmetic: Arithmetic, { exponent, ex
   return temps.let(madd(exponent, float(ln2High), f32x4.add(excess, bend)))
 }
 
-/** Where `x` is 0, denormal, negative, infinite or NaN: bits below those of 2^-126, or from those of Infinity on. */
+/**
+ * Where `x` is 0, denormal, negative, infinite or NaN: its bits are less than those of 2^-126, or not less than those of
+ * Infinity.
+ */
 export function isUnusual({ integer }: Arithmetic, x: V128): V128 {
-  // the sum moves the usual bits, 0x00800000 to 0x7f7fffff, to the lower end of the signed integers
+  // the sum moves the bits of normal positive numbers, 0x00800000 to 0x7f7fffff, to the lower end of the signed integers
   return i32x4.gtS(i32x4.add(x, integer(0x7f80_0000)), integer(0xfeff_ffff | 0))
 }
 
-/** `result`, but Infinity where x is, -Infinity where `argument` is 0, NaN where it is negative or NaN. */
+/** `result`, except Infinity where x is, -Infinity where `argument` is 0, and NaN where it is negative or NaN. */
 export function withLimits({ float }: Arithmetic, x: V128, argument: V128, result: V128): V128 {
   const upTo = v128.bitselect(result, x, f32x4.lt(x, float(Number.POSITIVE_INFINITY)))
   const outside = v128.or(float(Number.NEGATIVE_INFINITY), f32x4.ne(argument, float(0)))

@@ -5,15 +5,15 @@ import { splitAny } from './split.ts'
 
 /**
  * x to the power y as IEEE 754 defines it, which is 1 where x is 1 or y is 0, even if the other is NaN: 1 ulp, and exact
- * where the power is a single precision number. It is 2^(y log2 |x|) in double precision, as the exponent multiplies
- * the error of the logarithm: before the one rounding at the end, the relative error is below 3e-9. Then come the sign
- * and the cases that the logarithm does not know.
+ * where the power is a single precision number. It is 2^(y log2 |x|) in double precision, because the exponent multiplies
+ * the error of the logarithm: before the one rounding at the end, the relative error is below 3e-9. The sign and the cases
+ * without a logarithm are handled afterwards.
  */
 export function pow(temps: Temporaries, arithmetic: Arithmetic, base: V128, exponent: V128): V128 {
   const { float } = arithmetic
   const x = temps.let(base)
   const y = temps.let(exponent)
-  // an infinite y would give NaN where |x| is 1; the largest number, which is even, gives the same elsewhere
+  // an infinite y would give NaN where |x| is 1; the largest finite number, which is even, gives the same elsewhere
   const finite = temps.let(f32x4.pmin(f32x4.pmax(y, float(-largest)), float(largest)))
   const size = temps.let(powOfSize(temps, arithmetic, temps.let(f32x4.abs(x)), finite))
 
@@ -48,7 +48,7 @@ function log2(temps: Temporaries, arithmetic: Arithmetic, f: V128): V128 {
   return f64x2.mul(doublePolynomial(arithmetic, temps.let(f64x2.mul(s, s)), logCoefficients), s)
 }
 
-/** 2^x, from 0 to numbers beyond single precision. */
+/** 2^x, including results beyond the range of single precision. */
 function exp2(temps: Temporaries, arithmetic: Arithmetic, x: V128): V128 {
   const { double } = arithmetic
   const within = temps.let(pmin(pmax(x, double(-200)), double(200)))

@@ -8,12 +8,12 @@ export interface Split {
   readonly excess: V128
 }
 
-/** The exponent above for the number with these bits, still where the bits have it: an integer times 2^23. */
+/** The exponent of `Split` for the number with these bits, in place: n times 2^23. */
 export function exponentOf(temps: Temporaries, { integer }: Arithmetic, bits: V128): V128 {
   return temps.let(v128.and(i32x4.sub(bits, integer(rootHalfBits)), integer(exponentMask)))
 }
 
-/** An exponent where the bits of a number have it, as a number. */
+/** Converts an exponent in place to a number. */
 export function numberOf(exponent: V128): V128 {
   return f32x4.convertS(i32x4.shrS(exponent, i32.const(fractionBits)))
 }
@@ -25,7 +25,7 @@ export function split(temps: Temporaries, arithmetic: Arithmetic, x: V128): Spli
   return { exponent: temps.let(numberOf(exponent)), excess: temps.let(excess) }
 }
 
-/** Splits denormal numbers too; finite nonsense for 0, Infinity, NaN and negative numbers. */
+/** Splits denormal numbers, too. 0, Infinity, NaN and negative numbers give finite results without meaning. */
 export function splitAny(temps: Temporaries, arithmetic: Arithmetic, x: V128): Split {
   const { float } = arithmetic
   const isDenormal = temps.let(f32x4.lt(x, float(2 ** -126)))

@@ -4,8 +4,8 @@ import { splitExp } from './exp.ts'
 import { oneBits } from './format.ts'
 
 /**
- * tanh |x| = -e / (2 + e) with e = e^(-2|x|) - 1, and the sign of x: 2 ulp. Nothing cancels, as e is between -1 and 0
- * and has small relative error there.
+ * tanh |x| = -e / (2 + e) with e = e^(-2|x|) - 1, and the sign of x: 2 ulp. Nothing cancels, because e is between -1 and 0
+ * and has a small relative error.
  */
 export const tanh: VectorFunction = (temps, arithmetic, value) => {
   const { madd, float, integer } = arithmetic
@@ -18,5 +18,5 @@ export const tanh: VectorFunction = (temps, arithmetic, value) => {
   return v128.or(size, v128.and(x, float(-0)))
 }
 
-/** From here on the result is ±1. */
+/** Beyond this the result is ±1. */
 const lowest = -10

@@ -24,7 +24,7 @@ export function sin(scalar: (x: F64) => F64): VectorFunction {
   }
 }
 
-/** The cosine: 2 ulp. It is the sine a quarter turn on. `scalar` computes it for lanes beyond ±2^20. */
+/** The cosine: 2 ulp. It is the sine a quarter turn ahead. `scalar` computes it for lanes beyond ±2^20. */
 export function cos(scalar: (x: F64) => F64): VectorFunction {
   return (temps, arithmetic, value) => {
     const x = temps.let(value)
@@ -42,8 +42,8 @@ interface Reduced {
 
 /**
  * Cody and Waite's reduction in double precision. Up to 2^20 the quarters have 20 bits, so their product with the first
- * part of π/2, of 33 bits, is exact, and so is its difference with x. The second part has 53 more bits. So r keeps a
- * relative error below 2^-24 even next to a multiple of π/2, where r is as small as 2^-30.
+ * part of π/2, which has 33 bits, is exact, and so is its difference with x. The second part has 53 more bits. Thus r has a
+ * relative error below 2^-24 even near multiples of π/2, where r is as small as 2^-30.
  */
 function reduce(temps: Temporaries, { double }: Arithmetic, x: V128): Reduced {
   const parts = promote(temps, x).map((half) => {
@@ -71,7 +71,7 @@ function turned(temps: Temporaries, arithmetic: Arithmetic, quarters: V128, r: V
   return temps.let(v128.xor(v128.bitselect(cosine, sine, isOdd), sign))
 }
 
-/** `near`, but in lanes beyond ±2^20 what `scalar` gives. */
+/** `near`, except in lanes beyond ±2^20, where `scalar` computes the result. */
 function withFar(temps: Temporaries, { float }: Arithmetic, x: V128, scalar: (x: F64) => F64, near: V128): V128 {
   const isFar = temps.let(f32x4.gt(f32x4.abs(x), float(2 ** 20)))
   return ifAny(

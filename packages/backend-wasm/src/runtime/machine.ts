@@ -9,7 +9,7 @@ export class Machine {
   readonly memory: ProgramMemory<Region | 'scratch'>
   /** The worker threads; undefined where programs run on the main thread alone. */
   readonly pool: Pool | undefined
-  /** How far apart the scratch memories of two threads lie. */
+  /** The distance between the scratch memories of two threads, in bytes. */
   scratchStride = 0
 
   constructor(memory: WebAssembly.Memory, threads: number, name: string, patienceMs: number) {
@@ -18,7 +18,7 @@ export class Machine {
     this.pool = threads > 1 ? new Pool(this.heap, threads, name, patienceMs) : undefined
   }
 
-  /** Gives every thread so much memory of its own. */
+  /** Reserves scratch memory for every thread. */
   reserveScratch(bytes: number): void {
     if (bytes <= this.scratchStride) return
     this.memory.reserve('scratch', bytes * (this.pool?.threads ?? 1))

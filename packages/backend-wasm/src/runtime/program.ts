@@ -8,7 +8,7 @@ import type { ExternalName } from '../elementwise/row.ts'
 import { externals } from './externals.ts'
 import type { Machine } from './machine.ts'
 
-/** What a graph was compiled to: everything about it that does not depend on where its values lie. */
+/** A compiled graph, independent of where its values lie. */
 export interface CompiledGraph {
   readonly plan: LifetimePlan
   readonly outputs: readonly Aval[]
@@ -23,18 +23,18 @@ export function compileGraph(graph: Graph, target: Target): CompiledGraph {
   return { plan: scheduled.plan, outputs, module, code: new WebAssembly.Module(module.bytes) }
 }
 
-/** Memory of programs that nobody can run any more is given back. */
+/** Frees the memory of programs that were garbage collected. */
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release())
 
 let programs = 0
 
-/** A compiled graph made ready to run in a memory. */
+/** A compiled graph that is ready to run in a memory. */
 export class WasmProgram implements Executable {
   private readonly execute: (table: number, count: number) => void
   private readonly scratch: WebAssembly.Global
   private readonly table: HeapBuffer
   private readonly number = programs++
-  /** The module's bytes, where workers can read them. */
+  /** The module's bytes, from which workers compile it. */
   private readonly code: HeapBuffer | undefined
   private readonly addresses: Addresses<Region | 'scratch'>
 

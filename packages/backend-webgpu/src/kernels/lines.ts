@@ -1,7 +1,7 @@
 import { type DType, isFloat, sizeOf } from '@gradus/tensor'
 import { type Code, literal } from '../wgsl/types.ts'
 
-/** The lines along an axis: how long they are, how far apart neighbours of a line lie, and how many there are. */
+/** The lines along an axis: how long they are, how far apart neighbors of a line lie, and how many there are. */
 export interface Lines {
   readonly length: number
   readonly inner: number

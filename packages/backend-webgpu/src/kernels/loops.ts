@@ -47,7 +47,7 @@ export function loopsCode(kernel: LoopKernel, target: ShaderTarget): KernelCode 
   return { shaders: [shared ? sharedRows(kernel, target) : ownRows(kernel)], workspaceBytes }
 }
 
-/** Whether neighbours in memory belong to different rows. */
+/** Whether neighbors in memory belong to different rows. */
 function liesAcross({ outer, inner, passes, make }: LoopKernel): boolean {
   const [row, element] = [outer.at(-1), inner.at(-1)]
   if (!row || countOf(outer) < threads / 2) return false

@@ -133,7 +133,7 @@ interface Operand {
 
 /** Brings an operand into workgroup memory; what lies outside is 0. */
 function fill(block: Block, { tile: target, axes, k, operand, first, size, count, depth, at }: Operand): string[] {
-  // neighbouring threads read neighbours in memory
+  // neighboring threads read neighbors in memory
   const last = axes.at(-1)
   const along = last !== undefined && operand.kind === 'load' && strideAlong(operand.index, last) === 1
   const [place, product] = along

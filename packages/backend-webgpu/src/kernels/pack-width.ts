@@ -4,7 +4,7 @@ import { countOf } from './axes.ts'
 import type { ShaderTarget } from './shader-target.ts'
 
 /**
- * How many neighbours among the places of some axes a thread has to store so that it writes whole words: more than one where
+ * How many neighbors among the places of some axes a thread has to store so that it writes whole words: more than one where
  * elements are smaller than a word and lie next to each other. 1 also where that cannot be, and parts of words are written.
  */
 export function packWidth(stores: readonly Store[], axes: readonly Axis[], target: ShaderTarget): number {

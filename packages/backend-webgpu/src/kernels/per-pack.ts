@@ -6,7 +6,7 @@ import { threads } from './rows.ts'
 import type { Shader } from './shader.ts'
 
 /**
- * A thread for each run of neighbours among the places of some axes: `compute` adds statements that give one element, to a
+ * A thread for each run of neighbors among the places of some axes: `compute` adds statements that give one element, to a
  * variable of the given name, which the stores know as the result of the contraction.
  */
 export function perPack(

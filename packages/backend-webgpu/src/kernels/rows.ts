@@ -79,7 +79,7 @@ export function visit(
   shader.store(body, stores)
 }
 
-/** Loads on the way at the same time: neighbours have to be read before the first of them is used. */
+/** Loads on the way at the same time: neighbors have to be read before the first of them is used. */
 const atOnce = 4
 
 /**

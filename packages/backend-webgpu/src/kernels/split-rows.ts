@@ -33,7 +33,7 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean, traits: G
   block.lines.push(
     `let unit = ${shared ? 'row' : `row * ${threads}u + lane`};`,
     `if (unit >= COUNT) { return; }`,
-    // neighbouring threads have neighbouring rows
+    // neighboring threads have neighboring rows
     `let place = unit % ${count}u;`,
     `let part = unit / ${count}u;`,
     ...placesAlong(outerNames, 'place'),

@@ -130,7 +130,7 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
   return shader.build(block.lines)
 }
 
-/** A function that keeps four neighbouring parts of sums in the workspace. */
+/** A function that keeps four neighboring parts of sums in the workspace. */
 function keepPart({ batch, m, n, a }: ContractionKernel, shader: Shader, type: string): string {
   const [rows, columns] = [countOf(m), countOf(n)]
   const at = `((part * ${countOf(batch)}u + place) * ${rows}u + atRow) * ${columns}u + firstColumn + j`
@@ -141,7 +141,7 @@ function keepPart({ batch, m, n, a }: ContractionKernel, shader: Shader, type: s
   ])
 }
 
-/** A function that does with four neighbouring sums what is to be done with them, run by run. */
+/** A function that does with four neighboring sums what is to be done with them, run by run. */
 function finishFunction(
   { batch, m, n, stores }: ContractionKernel,
   shader: Shader,
@@ -194,10 +194,10 @@ interface Operand {
   readonly depth: number
 }
 
-/** Brings neighbours of an operand into workgroup memory, four at a time; what lies outside is 0. */
+/** Brings neighbors of an operand into workgroup memory, four at a time; what lies outside is 0. */
 function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads, depth }: Operand): string[] {
   const line = side * quads
-  // neighbouring threads read neighbours in memory
+  // neighboring threads read neighbors in memory
   const along = isContiguous(operand, axes.at(-1))
   const [four, one] = along ? [`unit % ${line}u`, `unit / ${line}u`] : [`unit / ${depth}u`, `unit % ${depth}u`]
   const names = [nameAxes(axes, `${name}At`), nameAxes(k, `${name}K`)] as const
@@ -226,7 +226,7 @@ function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads
   ]
 }
 
-/** Whether neighbours along an axis are neighbours in the memory that is read. */
+/** Whether neighbors along an axis are neighbors in the memory that is read. */
 function isContiguous(operand: Expression, axis: Axis | undefined): boolean {
   if (!axis) return false
   switch (operand.kind) {

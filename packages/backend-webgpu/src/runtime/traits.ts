@@ -4,7 +4,7 @@ import { mapModeRead, usage } from './usage.ts'
 
 /** What a device can do besides, for which there is code of its own. */
 export interface GpuTraits {
-  /** How many threads exchange values without memory, where that is always as many and they are neighbours. */
+  /** How many threads exchange values without memory, where that is always as many and they are neighbors. */
   readonly subgroupSize?: number
   readonly matrixUnit?: MatrixUnit
   readonly tiles?: TileTable

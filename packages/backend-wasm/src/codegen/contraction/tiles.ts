@@ -17,17 +17,20 @@ import { Evaluator } from '../evaluator.ts'
 import { vectorLanes } from '../lanes.ts'
 import { StoreWriter } from '../store-writer.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
-import { copyNeighbours, copyTransposed } from './copy-rows.ts'
+import { copyNeighbors, copyTransposed } from './copy-rows.ts'
 import { type Layout, sizeOf } from './layout.ts'
 import { type Cursor, overDepth, packedStrides } from './over-depth.ts'
 import { packedBytes } from './packing.ts'
 import { PartialSums } from './partial-sums.ts'
 
-/** At most so many tiles, one below the other, are one unit of work, and less if their rows would not stay in the second-level cache. */
+/**
+ * The maximum number of adjacent tiles in one unit of work; fewer where their rows would not stay in the second-level
+ * cache.
+ */
 const tilesPerUnit = 16
 const unitBytes = 262144
 
-/** Where the rows of a tile are read from: `of` says with which address and at which distance from it. */
+/** Where the rows of a tile are read: `of` gives the cursor of a row and its offset. */
 interface Rows {
   readonly cursors: readonly Cursor[]
   of(row: number): { readonly cursor: Cursor; readonly offset: number }
@@ -62,7 +65,7 @@ class TileBuilder {
   private readonly writer: StoreWriter
   private readonly tiles: number
   private readonly tilesPerUnit: number
-  /** Numbers of the batch, of the first row of the present tile, and of the first column. */
+  /** The current batch, the first row of the current tile, and its first column. */
   private readonly group: Local<'i32'>
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
@@ -72,7 +75,7 @@ class TileBuilder {
   constructor(
     private readonly kernel: ContractionKernel,
     private readonly layout: Layout,
-    /** The axis of the blocks, if sums are made block by block. */
+    /** The axis that counts the blocks of long sums. */
     private readonly depthBlocks: Axis | undefined,
     private readonly tools: Tools,
     private readonly locals: Locals,
@@ -118,18 +121,18 @@ class TileBuilder {
     return this.partialsAt + (this.depthBlocks ? this.partialBytes * this.layout.rows * this.layout.batches : 0)
   }
 
-  /** The thread's own memory for the rows of a unit. */
+  /** The thread's scratch memory for the rows of a unit. */
   get scratchBytes(): number {
     const { layout, tilesPerUnit } = this
     return layout.packsRows ? 4 * tilesPerUnit * layout.tileRows * this.depth : 0
   }
 
-  /** How many products are summed up in one go. */
+  /** The number of products that are summed in one block. */
   private get depth(): number {
     return sizeOf(this.summed)
   }
 
-  /** Where in the workspace the sums of the blocks so far are kept, and how many bytes a row of them has. */
+  /** The offset of the partial sums in the workspace, and the size of a row of them. */
   private get partialsAt(): number {
     return this.layout.b ? 0 : packedBytes(this.layout)
   }
@@ -185,7 +188,7 @@ class TileBuilder {
     return this.kernel.k.filter((axis) => axis !== this.depthBlocks)
   }
 
-  /** All columns, a tile's width at a time. */
+  /** All columns, one panel as wide as a tile at a time. */
   private panels(unit: Block, first: Local<'i32'>, last: Local<'i32'>): Void {
     const { layout, column } = this
     const width = 4 * layout.tileVectors
@@ -210,7 +213,7 @@ class TileBuilder {
     return block.code()
   }
 
-  /** What is done for each tile of the rows from `first` to `last`; the last of all rows may be an incomplete one. */
+  /** Emits code for each tile of the rows from `first` to `last`; the last tile of all rows may be smaller. */
   private overTiles(
     block: Block,
     first: Local<'i32'>,
@@ -232,7 +235,7 @@ class TileBuilder {
     return sequence(...code)
   }
 
-  /** Where the second operand's part for the present panel begins. */
+  /** The address of the second operand's part for the current panel. */
   private operandStart(block: Block): I32 {
     const { layout } = this
     if (layout.b) {
@@ -250,7 +253,7 @@ class TileBuilder {
       : start
   }
 
-  /** `rows` rows by `width` columns: sums in registers, then what is done with them. */
+  /** A tile of `rows` by `width`: sums in registers, then the stores. */
   private tile(panel: Block, rows: number, width: number, start: I32, first: Local<'i32'>): Void {
     const { layout, locals, evaluator, kernel } = this
     const vectors = Math.ceil(width / 4)
@@ -258,7 +261,7 @@ class TileBuilder {
     const places = layout.packsRows ? this.packedRows(rows, first) : this.rowsInPlace(rowBlocks)
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => locals.add('v128')))
     const code: Void[] = []
-    // what depends on one row only is computed in the row's own scope, before the sums
+    // code that depends on one row only is emitted before the sums
     const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
     const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(places, sums, start))
     const after: Void[] = []
@@ -301,7 +304,7 @@ class TileBuilder {
     return { cursors, of: (row) => ({ cursor: cursors[row]!, offset: 0 }) }
   }
 
-  /** The rows of the present tile in the thread's own memory, where elements that are needed together are neighbours. */
+  /** The rows of the current tile in scratch memory, interleaved. */
   private packedRows(rows: number, first: Local<'i32'>): Rows {
     const { locals, tools } = this
     const place = i32.mul(i32.sub(this.row.get, first.get), i32.const(4 * this.depth))
@@ -317,18 +320,18 @@ class TileBuilder {
     const { layout, locals, kernel } = this
     const inner = kernel.m.at(-1)!.size
     const together = ([4, 2, 1] as const).find((n) => inner % n === 0 && layout.tileRows % n === 0 && rows % n === 0)!
-    const neighbours = layout.packsRows === 'neighbours' ? together : 1
-    const rowBlocks = this.rowBlocks(block, rows).filter((_, r) => r % neighbours === 0)
+    const neighbors = layout.packsRows === 'neighbors' ? together : 1
+    const rowBlocks = this.rowBlocks(block, rows).filter((_, r) => r % neighbors === 0)
     const { cursors } = this.rowsInPlace(rowBlocks)
     const [target] = this.packedRows(rows, first).cursors as [Cursor]
     const copying =
-      layout.packsRows === 'neighbours'
-        ? copyNeighbours(locals, this.summed, cursors, neighbours, target)
+      layout.packsRows === 'neighbors'
+        ? copyNeighbors(locals, this.summed, cursors, neighbors, target)
         : copyTransposed(locals, this.summed, cursors, target)
     return sequence(...rowBlocks.map((own) => own.code()), copying)
   }
 
-  /** Products of a column of the first operand and a row of the second, summed over the depth. */
+  /** The loop over the depth: products of a column of the first operand and a row of the second. */
   private sumUp(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
     const { layout, locals, tools } = this
     const operand = { at: locals.add('i32'), start, strides: this.operandStrides() }
@@ -353,7 +356,7 @@ class TileBuilder {
     })
   }
 
-  /** Bytes between neighbours along the summed axes of a block. */
+  /** The strides along the summed axes of a block. */
   private within(strides: readonly number[]): number[] {
     return strides.slice(this.kernel.k.length - this.summed.length)
   }
@@ -365,7 +368,7 @@ class TileBuilder {
     )
   }
 
-  /** Gives each axis its part of a number that counts through all of them; 0 to all without a number. */
+  /** Defines axes as the digits of a number that counts through all of them, or as 0 without a number. */
   private bindAll(block: Block, axes: readonly Axis[], number: I32 | undefined): void {
     if (!number) {
       for (const axis of axes) block.bind(axis, i32.const(0))

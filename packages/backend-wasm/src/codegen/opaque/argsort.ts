@@ -8,10 +8,10 @@ import { mergeRow } from './merge-sort.ts'
 import { digitRow } from './radix-sort.ts'
 import type { RowSort } from './row-sort.ts'
 
-/** From so many elements on, going through the digits of the keys is faster than comparing them. */
+/** For rows of at least this length a radix sort is faster than a merge sort. */
 const longRow = 200
 
-/** The positions that sort each row; equal elements keep their order, and NaN comes last. */
+/** The positions that sort each row. Equal elements keep their order, and NaN comes last. */
 export function argsortFunction({ node, inputs, inputAvals, outputs }: OpaqueKernel, tools: Tools): KernelCode {
   const { axis, descending } = node.params as { axis: number; descending: boolean }
   const { shape } = node.aval
@@ -23,7 +23,7 @@ export function argsortFunction({ node, inputs, inputAvals, outputs }: OpaqueKer
 
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
     const [keys, target] = [locals.add('i32'), locals.add('i32')]
-    // rows are numbered by what comes before the axis and what comes after it
+    // rows are numbered through the dimensions before and after the axis
     const rowStart = i32.add(
       i32.mul(i32.divU(begin.get, i32.const(inner)), i32.const(length * inner)),
       i32.remU(begin.get, i32.const(inner)),

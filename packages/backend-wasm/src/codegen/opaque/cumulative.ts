@@ -14,7 +14,7 @@ import { combined } from '../combining.ts'
 import { fitsVector, type Lanes, scalarLanes, type Value, vectorLanes } from '../lanes.ts'
 import { type KernelCode, kernelSignature, type Tools } from '../tools.ts'
 
-/** Running sums and products: each slice along the axis is the one before it, combined with a slice of the input. */
+/** Running sums and products: each slice along the axis is the previous one combined with a slice of the input. */
 export function cumulativeFunction(
   { node, inputs, outputs }: OpaqueKernel,
   combine: 'sum' | 'prod',
@@ -34,7 +34,7 @@ export function cumulativeFunction(
     const [from, to, left] = [locals.add('i32'), locals.add('i32'), locals.add('i32')]
     const start = i32.add(i32.mul(begin.get, i32.const(block)), i32.const(first))
     const identity = lanes.constant(tools.arithmetic, dtype, identityOf(combine, dtype))
-    // the first slice is the input itself, or says that there is nothing before it
+    // the first slice is the input or, if `exclusive`, the identity
     const opening = eachOf(locals, lanes, inner, dtype, (offset, count) => {
       const value = exclusive ? identity : lanes.loadRun(dtype, { address: i32.add(from.get, offset), offset: 0 })
       return store(lanes, locals, dtype, i32.add(to.get, offset), value, count)
@@ -79,7 +79,7 @@ function store(lanes: Lanes, locals: Locals, dtype: DType, address: I32, value: 
   return sequence(kept.set(value), lanes.storeRun(dtype, { address, offset: 0 }, kept.get, count))
 }
 
-/** Code for every element of a slice, by vectors as far as they go; `emit` gets the offset in bytes. */
+/** Emits code for every element of a slice, in vectors as far as possible; `emit` gets the offset in bytes. */
 function eachOf(
   locals: Locals,
   lanes: Lanes,

@@ -15,7 +15,7 @@ import { compareScalars } from '../../elementwise/comparison.ts'
 import { isFloatDType, type Scalar } from '../../elementwise/row.ts'
 import { count, type RowSort, wordOf } from './row-sort.ts'
 
-/** Merges longer and longer sorted runs between two lists of positions. */
+/** A bottom-up merge sort of positions, between two lists. */
 export const mergeRow: RowSort = {
   scratchBytes: (length) => 8 * length,
 
@@ -66,7 +66,7 @@ export const mergeRow: RowSort = {
   },
 }
 
-/** Whether `a` must come before `b`: not when they are equal, so that equal elements keep their order; NaN comes last. */
+/** Whether `a` must come before `b`. Equal elements keep their order, and NaN comes last. */
 function comesBefore(temps: Temporaries, dtype: DType, descending: boolean, a: Scalar, b: Scalar): I32 {
   const [x, y] = [temps.let(a), temps.let(b)]
   const before = compareScalars(descending ? 'gt' : 'lt', dtype, x, y)

@@ -13,14 +13,14 @@ import {
 import type { Scalar } from '../../elementwise/row.ts'
 import { count, type RowSort, wordOf } from './row-sort.ts'
 
-/** Keys are whole numbers of 4 digits, each from 0 to 255. */
+/** Keys are 4 digits from 0 to 255. */
 const [digits, digitBits] = [4, 8]
 const digitValues = 2 ** digitBits
 const countBytes = 4 * digitValues
 
 /**
- * Distributes keys of 32 bits by their digits, the last one first, between two lists of keys with their positions. How often
- * each digit occurs is counted beforehand, so that a digit that all keys share needs no distribution.
+ * A radix sort from the least significant digit, of keys with their positions, between two lists. All digits are counted
+ * first, so that a digit that all keys share can be skipped.
  */
 export const digitRow: RowSort = {
   scratchBytes: (length) => digits * countBytes + 16 * length,
@@ -46,7 +46,7 @@ export const digitRow: RowSort = {
         addOne(i32.add(wordOf(scratch, digitOf(i32.const(digitBits * digit))), i32.const(countBytes * digit))),
       ),
     )
-    // from how often digits occur to where those that have them begin
+    // turns the counts of digits into the positions of their first keys
     const startsHere = sequence(
       key.set(i32.load(wordOf(counts.get, next.get))),
       i32.store(wordOf(counts.get, next.get), sum.get),
@@ -69,7 +69,7 @@ export const digitRow: RowSort = {
     )
     const isShared = i32.eq(i32.load(wordOf(counts.get, digitOf(shift.get))), i32.const(length))
     const round = sequence(
-      // counts of one digit after the other, as far apart as shifts times this
+      // the counts of a digit, whose offset is proportional to its shift
       counts.set(i32.add(scratch, i32.mul(shift.get, i32.const(countBytes / digitBits)))),
       key.set(i32.load(pairAt(i32.const(0)))),
       ifThen(i32.eqz(isShared), pass),
@@ -87,7 +87,7 @@ export const digitRow: RowSort = {
   },
 }
 
-/** A number without a sign that is the smaller the earlier an element comes. */
+/** An unsigned integer with the order of the elements. */
 function orderedKey(temps: Temporaries, dtype: DType, descending: boolean, element: Scalar): I32 {
   const topBit = i32.const(-(2 ** 31))
   const turned = (key: I32) => (descending ? i32.xor(key, i32.const(-1)) : key)
