@@ -110,7 +110,7 @@ function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
     if (maximum > firstPages) return makeMemory(Math.ceil(maximum / 2), shared)
     const { message } = error as Error
     throw new BackendError(
-      `The wasm backend does not start: there is no room for its memory (${message}). The cpu backend needs none: \`useBackend(cpu())\`.`,
+      `The wasm backend does not start: there is not enough address space for its memory (${message}). The cpu backend needs none: \`useBackend(cpu())\`.`,
     )
   }
 }

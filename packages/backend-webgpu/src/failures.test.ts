@@ -27,10 +27,10 @@ afterEach(() => {
 const nullGpu = dawnGpu('backend=null')
 const obstacle = await adapterObstacle()
 
-/** One that computes, for tests that look at values, which are left out where there is none. */
+/** A device that computes, for tests that read values. They are skipped where there is none. */
 const realGpu = dawnGpu()
 
-/** WebGPU whose devices are changed before they are handed out. */
+/** WebGPU whose devices are modified before they are returned. */
 function gpuWith(change: (device: GPUDevice) => void, gpu = nullGpu): GpuSource {
   return {
     async requestAdapter(options) {
@@ -75,8 +75,8 @@ it.each([{ elementwise: true } as const, {}])('names an op that it lacks, and sa
   }
 })
 
-describe('what goes wrong on the device', () => {
-  it('is told by the next read: a shader that does not compile, by the name of its kernel', async () => {
+describe('a failure on the device', () => {
+  it('is reported by the next read: a shader that does not compile, with the name of its kernel', async () => {
     const gpu = gpuWith((device) => {
       const create = device.createShaderModule.bind(device)
       device.createShaderModule = ({ code, ...rest }) => create({ ...rest, code: code.replace('exp_(', 'missing(') })
@@ -88,7 +88,7 @@ describe('what goes wrong on the device', () => {
     await expect(y.data()).rejects.toThrow(/webgpu backend failed: .*loops for exp/s)
   })
 
-  it('is told when the device is lost', async () => {
+  it('is reported when the device is lost', async () => {
     let device: GPUDevice | undefined
     const backend = await webgpu({
       gpu: gpuWith((made) => {
@@ -103,7 +103,7 @@ describe('what goes wrong on the device', () => {
   })
 })
 
-/** WebGPU on which shaders with some text stop to be valid when told so. */
+/** WebGPU on which shaders that contain a text become invalid on command. */
 function breakable(text: string) {
   const control = { broken: false }
   const gpu = gpuWith((device) => {
@@ -114,8 +114,8 @@ function breakable(text: string) {
   return { gpu, control }
 }
 
-describe.skipIf(obstacle !== undefined)('after a shader that is not valid', () => {
-  it('values that it should have overwritten are what they were, and others are there', async () => {
+describe.skipIf(obstacle !== undefined)('after an invalid shader', () => {
+  it('values that it should have overwritten are unchanged, and others can be read', async () => {
     const { gpu, control } = breakable('exp_(')
     const backend = await webgpu({ gpu })
     const [x, other] = onBackend(backend, () => [tensor([1, 2]), tensor([3, 4])])
@@ -123,7 +123,7 @@ describe.skipIf(obstacle !== undefined)('after a shader that is not valid', () =
     control.broken = true
     const y = onBackend(backend, () => step(x))
     const z = onBackend(backend, () => add(y, other))
-    // who asks before it is known asks for the result
+    // reads issued before the failure is known reject
     await expect(y.data()).rejects.toThrow(/the shader for loops for exp/)
     await expect(z.data()).rejects.toThrow(/the shader for loops for exp/)
     expect(Array.from(await y.data())).toEqual([1, 2])
@@ -133,7 +133,7 @@ describe.skipIf(obstacle !== undefined)('after a shader that is not valid', () =
     expect(Array.from(await y.data())).toEqual([1, 2])
   })
 
-  it.each([{ useEma: false }, { useEma: true }])('fit rejects and the weights are those before: %j', async (config) => {
+  it.each([{ useEma: false }, { useEma: true }])('fit rejects and the weights are unchanged: %j', async (config) => {
     const { gpu, control } = breakable('sqrt(')
     const backend = await webgpu({ gpu })
     await useBackend(backend)
@@ -149,7 +149,7 @@ describe.skipIf(obstacle !== undefined)('after a shader that is not valid', () =
   })
 })
 
-it('fit rejects when the device is lost on the way', async () => {
+it('fit rejects when the device is lost during training', async () => {
   let device: GPUDevice | undefined
   const gpu = gpuWith((made) => {
     device = made
@@ -165,13 +165,13 @@ it('fit rejects when the device is lost on the way', async () => {
   await expect(fit).rejects.toThrow(/The device was lost \(destroyed\), and all values with it.*ModelCheckpoint/s)
 })
 
-/** Reads ones for all bits: the null backend computes nothing, and this is the number of the step that failed, -1. */
+/** Reads bytes of ones: the null backend computes nothing, and -1 is the number of the failed step where none failed. */
 function uncomputed(backend: Backend): Backend {
   return { ...backend, read: async (buffer) => (await backend.read(buffer)).fill(0xff) }
 }
 
 it.skipIf(obstacle !== undefined)(
-  'memory goes back to what there was where the device has no room for more',
+  'memory goes back to its old size where the device cannot allocate more',
   async () => {
     const control = { full: false }
     const gpu = gpuWith((device) => {
@@ -181,7 +181,7 @@ it.skipIf(obstacle !== undefined)(
       device.createBuffer = (descriptor) => {
         const buffer = create(descriptor)
         if (control.full && descriptor.label === 'heap') {
-          // as a buffer that there was no memory for, it is good for nothing
+          // like a buffer that could not be allocated, it is unusable
           buffer.destroy()
           refused.push('out of memory')
         }
@@ -198,9 +198,7 @@ it.skipIf(obstacle !== undefined)(
     control.full = true
     const large = onBackend(backend, () => tensor(new Float32Array(4e6)))
     const sum = onBackend(backend, () => add(x, 1))
-    await expect(large.data()).rejects.toThrow(
-      /it has no room for \d+\.\d MiB. What was computed before is still there/,
-    )
+    await expect(large.data()).rejects.toThrow(/it could not allocate \d+\.\d MiB. Earlier values are unchanged/)
     await expect(sum.data()).rejects.toThrow(BackendError)
     expect(Array.from(await x.data())).toEqual([1, 2])
     large.dispose()
@@ -214,7 +212,7 @@ it.skipIf(obstacle !== undefined)(
 )
 
 describe('memory', () => {
-  it('grows, and says the sizes when it cannot', async () => {
+  it('grows, and reports the sizes when it cannot', async () => {
     const backend = await makeWebGpu({ gpu: nullGpu, maxBytes: 16 * 2 ** 20 })
     const buffers = [backend.allocate(3 * 2 ** 20), backend.allocate(6 * 2 ** 20)]
     expect(() => backend.allocate(12 * 2 ** 20)).toThrow(
@@ -224,7 +222,7 @@ describe('memory', () => {
     expect(() => backend.allocate(12 * 2 ** 20)).not.toThrow()
   })
 
-  /** WebGPU that counts the buffers there are. */
+  /** WebGPU that counts live buffers. */
   function counting() {
     const buffers = { count: 0 }
     const gpu = gpuWith((device) => {
@@ -243,7 +241,7 @@ describe('memory', () => {
     return { gpu, buffers }
   }
 
-  it('is the same after every call', async () => {
+  it('does not grow with the number of calls', async () => {
     const { gpu, buffers } = counting()
     const backend = await webgpu({ gpu })
     const call = async () => {
@@ -259,7 +257,7 @@ describe('memory', () => {
     expect(buffers.count).toBe(before)
   })
 
-  it('is the same after a hundred train steps and after a thousand', async () => {
+  it('does not grow between a hundred and a thousand train steps', async () => {
     const { gpu, buffers } = counting()
     await useBackend(uncomputed(await webgpu({ gpu })))
     const model = new Sequential([new Dense({ units: 3, inputShape: [2] }), new Dense({ units: 1 })])

@@ -10,7 +10,7 @@ import { dawnGpu } from './testing/dawn.ts'
 import { gpuDTypes } from './testing/dtypes.ts'
 import { makeWebGpu } from './webgpu.ts'
 
-// Dawn without a driver: shaders are compiled and calls are checked, but nothing is computed, so values are not looked at.
+// Dawn without a driver compiles shaders and validates calls, but computes nothing, so values are ignored.
 
 const devices: Record<string, GpuTraits> = {
   'without subgroups': {},
@@ -19,7 +19,7 @@ const devices: Record<string, GpuTraits> = {
   'with matrix units of 8 x 8 x 8': { matrixUnit: unit(8) },
 }
 
-it('products of halves are made by matrix units, with what stands around them', async () => {
+it('matrix units compute products of halves, with the ops around them', async () => {
   const gpu = dawnGpu('backend=null', 'enable-dawn-features=allow_unsafe_apis')
   const { device } = await openDevice(gpu, true)
   const halves = (shape: number[]) => new Tensor({ shape, dtype: 'float16' })

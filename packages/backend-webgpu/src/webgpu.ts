@@ -11,47 +11,48 @@ import { hasElementwise } from './wgsl/elementwise.ts'
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {
-  /** Where adapters come from; by default `navigator.gpu`, and in Node the package `webgpu`. */
+  /** The source of adapters. Default: `navigator.gpu`, and in Node the package `webgpu`. */
   readonly gpu?: GpuSource
   /**
-   * Finds out, when the backend starts, which tiles matrix products are best made of on this device: about a second. Drivers
-   * without a GPU are left as they are.
+   * Whether to measure at start, for about a second, which tiles are the fastest for matrix products on this device. Not on
+   * drivers without a GPU.
    */
   readonly tune?: boolean
-  /** Keeps what was found out, so that the next start takes it from there. */
+  /** Keeps the measurements for the next start. */
   readonly tuneCache?: TuneCache
-  /** What may change or go away, and has not run on every kind of device. */
+  /** Options that may change, and that have not run on every kind of device. */
   readonly experimental?: {
     /**
-     * Products of float16 matrices by the matrix units (tensor cores) of the device, which browsers and Dawn offer behind a
-     * flag. Rejects where there are none for float16 with float32 sums, and where they compute wrongly.
+     * Computes products of float16 matrices with the matrix units (tensor cores) of the device, which browsers and Dawn
+     * offer behind a flag. Rejects where there are none for float16 with float32 sums, and where they compute wrong
+     * results.
      */
     readonly subgroupMatrix?: boolean
   }
 }
 
 /**
- * Runs programs on the GPU through WebGPU: a whole program, such as a train step, is one list of shaders that are generated
- * for it, with neighboring ops fused, and one submission. Works in browsers and their workers, in Deno, and in Node with
- * the package `webgpu`. Values are read with `await` (`data()`), not at once.
+ * Runs programs on the GPU through WebGPU. A whole program, such as a train step, is a list of generated shaders with fused
+ * ops, and one submission. Works in browsers and their workers, in Deno, and in Node with the package `webgpu`. Values are
+ * read with `await` (`data()`).
  *
- * Numbers are float32, float16, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; the random bits are the
- * same. Very small numbers (denormals) may become 0.
+ * Dtypes are float32, float16, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; random bits are
+ * equal. Denormal numbers may become 0.
  *
- * Rejects with `BackendError` where there is no WebGPU or no adapter. What fails later, such as a device that is lost, is
- * told by the next read.
+ * Rejects with `BackendError` where there is no WebGPU or no adapter. Later failures, such as a lost device, are reported
+ * by the next read.
  */
 export function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
   return makeWebGpu(options)
 }
 
-/** What tests choose besides. */
+/** Options for tests. */
 export interface MakeOptions extends WebGpuOptions {
-  /** How large the memory may become. */
+  /** The maximum size of the memory, in bytes. */
   readonly maxBytes?: number
-  /** Takes the place of what is found out about the device. */
+  /** Replaces the detected traits of the device. */
   readonly traits?: GpuTraits
-  /** Takes the place of measuring, also on drivers without a GPU. */
+  /** Replaces the measurements, even on drivers without a GPU. */
   readonly measure?: (machine: Machine) => Measure
 }
 

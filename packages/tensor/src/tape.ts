@@ -63,9 +63,9 @@ export class Tape implements Interpreter {
     return outputs
   }
 
-  private follow(entry: Pullback): void {
-    for (const output of entry.outputs) this.watched.add(output)
-    this.pullbacks.push(entry)
+  private follow(pullback: Pullback): void {
+    for (const output of pullback.outputs) this.watched.add(output)
+    this.pullbacks.push(pullback)
   }
 
   /** Runs `body` behind this tape. */

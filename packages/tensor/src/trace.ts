@@ -85,16 +85,16 @@ class Tracer implements Interpreter {
 
   /** The graph of what was applied, and the tensors in it that are neither `inputs` nor results. */
   write(inputs: readonly Tensor[], outputs: readonly Tensor[]): { graph: Graph; captured: readonly Tensor[] } {
-    const made = new Set<Tensor>([...inputs, ...this.recorded.flatMap((step) => step.outputs)])
-    const used = [...this.recorded.flatMap((step) => step.inputs), ...outputs]
+    const made = new Set<Tensor>([...inputs, ...this.recorded.flatMap((one) => one.outputs)])
+    const used = [...this.recorded.flatMap((one) => one.inputs), ...outputs]
     const captured = [...new Set(used.filter((tensor) => !made.has(tensor)))]
     const numbers = new Map<Tensor, number>()
     const number = (tensor: Tensor) => numbers.set(tensor, numbers.size)
     for (const tensor of [...inputs, ...captured]) number(tensor)
-    const nodes = this.recorded.map((step): Node => {
-      const from = step.inputs.map((tensor) => numbers.get(tensor)!)
-      step.outputs.forEach(number)
-      return makeNode(step.op, from, step.params, step.outputs.map(avalOf))
+    const nodes = this.recorded.map(({ op, inputs, params, outputs }): Node => {
+      const from = inputs.map((tensor) => numbers.get(tensor)!)
+      outputs.forEach(number)
+      return makeNode(op, from, params, outputs.map(avalOf))
     })
     const graph = {
       inputs: [...inputs, ...captured].map(avalOf),

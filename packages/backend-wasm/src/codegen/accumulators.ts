@@ -18,7 +18,7 @@ interface AccumulatorOptions {
 interface State {
   readonly total: Local<ValueType>
   /** The position of the current extreme, for `argMax` and `argMin`. */
-  readonly place: Local<ValueType> | undefined
+  readonly position: Local<ValueType> | undefined
   /** The sum of the innermost loop, while it runs: a long sum is more accurate as a sum of shorter ones. */
   current: Local<ValueType> | undefined
 }
@@ -38,7 +38,7 @@ export class Accumulators {
         const total = locals.add(type(evaluator.constant(expression.dtype, 0)))
         return {
           total,
-          place: isPosition(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
+          position: isPosition(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
           current: undefined,
         }
       }),
@@ -49,7 +49,7 @@ export class Accumulators {
     const { evaluator } = this.options
     this.each((reduction, state) => {
       block.add(state.total.set(this.identity(reduction)))
-      if (state.place) block.add(state.place.set(evaluator.constant('int32', 0)))
+      if (state.position) block.add(state.position.set(evaluator.constant('int32', 0)))
     })
   }
 
@@ -79,7 +79,7 @@ export class Accumulators {
       const state = this.states[number]![part]!
       let element = evaluator.value(reduction.expression, part)
       if (alongLanes && count < 4) element = block.let(this.masked(reduction, element as V128, count))
-      if (state.place) this.takePlace(block, reduction, state, element, part)
+      if (state.position) this.takePosition(block, reduction, state, element, part)
       else {
         const into = state.current ?? state.total
         block.add(into.set(this.combine(reduction, into.get, element)))
@@ -95,15 +95,15 @@ export class Accumulators {
       const states = this.states[number]!
       const { combine, expression, id } = reduction
       if (!alongLanes) {
-        const values = states.map(({ total, place }) => (place ?? total).get)
+        const values = states.map(({ total, position }) => (position ?? total).get)
         evaluator.reduced.set(id, { block, values })
         return
       }
       if (isPosition(combine)) {
         // vector by vector, because each has the extremes of its own lanes
-        const { total, place } = states.reduce((best, next) => this.betterOf(block, reduction, best, next))
-        const result = bestLane(locals, combine, expression.dtype, total.get as V128, place!.get as V128)
-        evaluator.reduced.set(id, { block, values: [block.let(result.place)] })
+        const { total, position } = states.reduce((best, next) => this.betterOf(block, reduction, best, next))
+        const result = bestLane(locals, combine, expression.dtype, total.get as V128, position!.get as V128)
+        evaluator.reduced.set(id, { block, values: [block.let(result.position)] })
         return
       }
       const together = states.map(({ total }) => total.get).reduce((a, b) => this.combine(reduction, a, b))
@@ -112,27 +112,27 @@ export class Accumulators {
     })
   }
 
-  private takePlace(block: Block, reduction: RowReduction, state: State, element: Value, part: number): void {
+  private takePosition(block: Block, reduction: RowReduction, state: State, element: Value, part: number): void {
     const { evaluator } = this.options
     const { lanes } = evaluator
     const { combine, expression } = reduction
     const better = block.let(beats(lanes, combine, expression.dtype, element, state.total.get))
-    const here = evaluator.placeOf(reduction.position!, part)
+    const here = evaluator.positionOf(reduction.position!, part)
     block.add(state.total.set(lanes.choose(better, element, state.total.get)))
-    block.add(state.place!.set(lanes.choose(better, here, state.place!.get)))
+    block.add(state.position!.set(lanes.choose(better, here, state.position!.get)))
   }
 
   /** The better of two vectors of extremes, lane by lane; of equal ones the one with the smaller position. */
   private betterOf(block: Block, { combine, expression }: RowReduction, best: State, next: State): State {
     const { lanes } = this.options.evaluator
     const [a, b] = [best.total.get as V128, next.total.get as V128]
-    const [placeA, placeB] = [best.place!.get as V128, next.place!.get as V128]
+    const [placeA, placeB] = [best.position!.get as V128, next.position!.get as V128]
     const worse = block.let(beats(lanes, combine, expression.dtype, a, b) as V128)
     const better = block.let(beats(lanes, combine, expression.dtype, b, a) as V128)
     const earlier = v128.andNot(i32x4.ltS(placeB, placeA), worse)
     const takes = block.let(v128.or(better, earlier))
     block.add(best.total.set(v128.bitselect(b, a, takes) as Code<ValueType>))
-    block.add(best.place!.set(v128.bitselect(placeB, placeA, takes) as Code<ValueType>))
+    block.add(best.position!.set(v128.bitselect(placeB, placeA, takes) as Code<ValueType>))
     return best
   }
 

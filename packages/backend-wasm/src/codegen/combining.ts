@@ -84,17 +84,17 @@ export function bestLane(
   combine: Combine,
   dtype: DType,
   best: V128,
-  places: V128,
-): { readonly place: V128 } {
+  positions: V128,
+): { readonly position: V128 } {
   const temps = new Temporaries(locals)
   const element = (lane: number): Scalar =>
     dtype === 'float32' ? f32x4.extract(best, lane) : i32x4.extract(best, lane)
   let value: Code<ValueType> = temps.let(element(0) as Code<'f32'>)
-  let place = temps.let(i32x4.extract(places, 0))
+  let position = temps.let(i32x4.extract(positions, 0))
   const scalar = { width: 1 } as Lanes
   for (let lane = 1; lane < 4; lane++) {
     const next = temps.let(element(lane) as Code<'f32'>)
-    const nextPlace = temps.let(i32x4.extract(places, lane))
+    const nextPlace = temps.let(i32x4.extract(positions, lane))
     const better = beats(scalar, combine, dtype, next, value) as Code<'i32'>
     const equal = compareScalars('eq', dtype, next as Scalar, value as Scalar)
     const alike =
@@ -107,9 +107,9 @@ export function bestLane(
             ),
           )
         : equal
-    const takes = temps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, place))))
+    const takes = temps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, position))))
     value = temps.let({ type: next.type, bytes: [next.bytes, value.bytes, takes.bytes, 0x1b] } as Code<'f32'>)
-    place = temps.let(i32.select(takes, nextPlace, place))
+    position = temps.let(i32.select(takes, nextPlace, position))
   }
-  return { place: temps.end(i32x4.splat(place)) }
+  return { position: temps.end(i32x4.splat(position)) }
 }

@@ -83,7 +83,7 @@ export class Evaluator {
   }
 
   /** An index as int32 in each lane. */
-  placeOf(index: Index, part: number): Value {
+  positionOf(index: Index, part: number): Value {
     return this.coordinate({ dtype: 'int32', index }, part)
   }
 

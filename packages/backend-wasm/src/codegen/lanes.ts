@@ -98,13 +98,13 @@ export const vectorLanes: Lanes = {
     if (dtype !== 'bool') return v128.load(address, offset)
     return i32x4.neg(i32x4.extend8U(v128.load32Zero(address, offset)))
   },
-  loadEach(dtype, places) {
+  loadEach(dtype, positions) {
     if (bytesPerElement(dtype) < 4) {
-      const [first, ...others] = places.map((place) => loadScalar(dtype, place) as I32)
+      const [first, ...others] = positions.map((position) => loadScalar(dtype, position) as I32)
       const vector = others.reduce((sofar, value, i) => i32x4.replace(sofar, i + 1, value), i32x4.splat(first!))
       return dtype === 'bool' ? i32x4.neg(vector) : vector
     }
-    const [first, ...others] = places
+    const [first, ...others] = positions
     return others.reduce<V128>(
       (vector, { address, offset }, i) => v128.load32Lane(address, vector, i + 1, offset),
       v128.load32Zero(first!.address, first!.offset),
@@ -119,9 +119,9 @@ export const vectorLanes: Lanes = {
     const pair = v128.store64Lane(address, vector, 0, offset)
     return count === 2 ? pair : sequence(pair, v128.store32Lane(address, vector, 2, offset + 8))
   },
-  storeEach(dtype, places, value) {
+  storeEach(dtype, positions, value) {
     return sequence(
-      ...places.map(({ address, offset }, lane) => {
+      ...positions.map(({ address, offset }, lane) => {
         if (dtype === 'float16') return i32.store16(address, i32x4.extract(value as V128, lane), offset)
         if (dtype !== 'bool') return v128.store32Lane(address, value as V128, lane, offset)
         return i32.store8(address, i32.and(i32x4.extract(value as V128, lane), i32.const(1)), offset)

@@ -9,7 +9,7 @@ import type { Caller } from './tools.ts'
 export interface LoopEnvironment {
   readonly sources: Sources
   /** The offset in the arena of the loop's workspace. */
-  readonly room: number
+  readonly workspaceAt: number
   readonly caller: Caller
   readonly table: AddressTable
   /** Code that runs a schedule once, and code that may run once before all iterations. */
@@ -20,16 +20,16 @@ export interface LoopEnvironment {
  * The code of a `scan`: the kernels of its body, called in each iteration with other addresses. Elements of sequences and
  * results are read and written in place. Each carry alternates between its output, where it ends, and a spare buffer.
  */
-export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: LoopEnvironment): Void {
-  const { sources, room, caller, table } = setting
+export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, environment: LoopEnvironment): Void {
+  const { sources, workspaceAt, caller, table } = environment
   const { locals, start } = caller
   const params = kernel.node.params as ScanParams
   const { length, reverse, carries, sequences } = params
   const spare = loopWorkspace(params, body.plan.arenaBytes).carries
   const inputs = kernel.inputs.map((value) => sources.value(value))
   const outputs = kernel.outputs.map((value) => sources.value(value))
-  const places = spare.map((offset): Source => ({ at: 'arena', index: 0, offset: room + offset }))
-  const own = table.add([...inputs, ...outputs, ...places], start)
+  const spares = spare.map((offset): Source => ({ at: 'arena', index: 0, offset: workspaceAt + offset }))
+  const own = table.add([...inputs, ...outputs, ...spares], start)
   const pointer = (entry: number): I32 => i32.load(start, own.offset + 4 * entry)
   const inputAt = (index: number) => pointer(index)
   const outputAt = (index: number) => pointer(inputs.length + index)
@@ -52,7 +52,7 @@ export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: Lo
     .map((value) => ({ aval: body.analysis.aval(value), at: local() }))
 
   const inner: ScheduleLocations<Source> = {
-    arena: room,
+    arena: workspaceAt,
     input(index) {
       if (index < carries) return { at: 'code', address: carried[index]!.now.get }
       if (index < carries + sequences) return { at: 'code', address: elements[index - carries]!.at.get }
@@ -65,16 +65,16 @@ export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: Lo
     },
   }
   const isFixed = (value: number): boolean => {
-    const place = body.plan.places.get(body.analysis.roots[value]!)!
-    return place.at === 'constant' || (place.at === 'input' && place.index >= carries + sequences)
+    const position = body.plan.places.get(body.analysis.roots[value]!)!
+    return position.at === 'constant' || (position.at === 'input' && position.index >= carries + sequences)
   }
-  const step = setting.run(body, { ...sourcesOf(body, inner), isFixed })
+  const code = environment.run(body, { ...sourcesOf(body, inner), isFixed })
   const along = (base: I32, aval: Aval) => i32.add(base, i32.mul(time.get, i32.const(byteSize(aval))))
   // the last iteration writes to the output
   const firstIsOutput = (length - 1) % 2 === 0
   return sequence(
     ...own.prepare,
-    step.before,
+    code.before,
     ...carried.flatMap(({ now, next, both }, carry) => [
       now.set(inputAt(carry)),
       next.set(firstIsOutput ? outputAt(carry) : spareAt(carry)),
@@ -86,7 +86,7 @@ export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, setting: Lo
       sequence(
         ...elements.map(({ aval, at }, index) => at.set(along(inputAt(carries + index), aval))),
         ...results.map(({ aval, at }, index) => at.set(along(outputAt(carries + index), aval))),
-        step.each,
+        code.each,
         ...carried.flatMap(({ now, next, both }) => [now.set(next.get), next.set(i32.sub(both.get, next.get))]),
         increase(time, i32.const(reverse ? -1 : 1)),
       ),

@@ -107,31 +107,31 @@ class LoopBuilder {
     const { locals, root } = this
     const row = begin
     const single = this.rowAxes.length === 1
-    const places = this.rowAxes.map(() => (single ? row : locals.add('i32')))
+    const positions = this.rowAxes.map(() => (single ? row : locals.add('i32')))
     const decode: Void[] = []
     if (!single) {
       let rest = row.get
       for (let i = this.rowAxes.length - 1; i >= 0; i--) {
         const { size } = this.rowAxes[i]!
-        decode.push(places[i]!.set(i === 0 ? rest : i32.remU(rest, i32.const(size))))
+        decode.push(positions[i]!.set(i === 0 ? rest : i32.remU(rest, i32.const(size))))
         if (i > 0) rest = i32.divU(rest, i32.const(size))
       }
     }
-    this.rowAxes.forEach((axis, i) => body.bind(axis, places[i]!.get))
+    this.rowAxes.forEach((axis, i) => body.bind(axis, positions[i]!.get))
     this.evaluator.block = body
     this.row(body, undefined)
-    const step = single ? [] : [this.advance(places, places.length - 1)]
+    const step = single ? [] : [this.advance(positions, positions.length - 1)]
     const loop = doWhile(sequence(body.code(), ...step, increase(row, i32.const(1))), i32.ltU(row.get, end.get))
     return sequence(root.code(), ...decode, loop)
   }
 
   /** Advances the coordinates to the next row. */
-  private advance(places: readonly Local<'i32'>[], at: number): Void {
-    const place = places[at]!
-    if (at === 0) return increase(place, i32.const(1))
-    const next = place.tee(i32.add(place.get, i32.const(1)))
+  private advance(positions: readonly Local<'i32'>[], at: number): Void {
+    const position = positions[at]!
+    if (at === 0) return increase(position, i32.const(1))
+    const next = position.tee(i32.add(position.get, i32.const(1)))
     const full = i32.eq(next, i32.const(this.rowAxes[at]!.size))
-    return ifThen(full, sequence(place.set(i32.const(0)), this.advance(places, at - 1)))
+    return ifThen(full, sequence(position.set(i32.const(0)), this.advance(positions, at - 1)))
   }
 
   /** The code for one position of the row axes. */
@@ -159,26 +159,26 @@ class LoopBuilder {
   ): Void {
     const { locals, evaluator } = this
     const { parts } = this.strategy
-    const place = locals.add('i32')
+    const position = locals.add('i32')
     const iteration = (parts: number, count: number): Void => {
       const body = new Block(locals, block)
-      body.bind(axis, place.get)
+      body.bind(axis, position.get)
       evaluator.block = body
       emit(body, parts, count)
       evaluator.block = block
-      return sequence(body.code(), increase(place, i32.const(4 * parts)))
+      return sequence(body.code(), increase(position, i32.const(4 * parts)))
     }
     const code: Void[] = []
     const tail = axis.size % 4
     if (range) {
       const stop = locals.add('i32')
       const last = i32.mul(range.end.get, i32.const(this.elementsPerUnit))
-      code.push(place.set(i32.mul(range.begin.get, i32.const(this.elementsPerUnit))))
+      code.push(position.set(i32.mul(range.begin.get, i32.const(this.elementsPerUnit))))
       code.push(stop.set(last), ifThen(i32.gtU(stop.get, i32.const(axis.size)), stop.set(i32.const(axis.size))))
-      const room = (length: number) => i32.leU(i32.add(place.get, i32.const(length)), stop.get)
-      if (parts > 1) code.push(whileLoop(room(4 * parts), iteration(parts, 4)))
-      code.push(whileLoop(room(4), iteration(1, 4)))
-      if (tail > 0) code.push(ifThen(i32.ltU(place.get, stop.get), iteration(1, tail)))
+      const fits = (length: number) => i32.leU(i32.add(position.get, i32.const(length)), stop.get)
+      if (parts > 1) code.push(whileLoop(fits(4 * parts), iteration(parts, 4)))
+      code.push(whileLoop(fits(4), iteration(1, 4)))
+      if (tail > 0) code.push(ifThen(i32.ltU(position.get, stop.get), iteration(1, tail)))
       return sequence(...code)
     }
     let done = 0
@@ -187,9 +187,9 @@ class LoopBuilder {
       if (rounds === 0) return
       done += rounds * 4 * step
       const body = iteration(step, 4)
-      code.push(rounds === 1 ? body : doWhile(body, i32.ltU(place.get, i32.const(done))))
+      code.push(rounds === 1 ? body : doWhile(body, i32.ltU(position.get, i32.const(done))))
     }
-    code.push(place.set(i32.const(0)))
+    code.push(position.set(i32.const(0)))
     if (parts > 1) several(parts)
     several(1)
     if (tail > 0) code.push(iteration(1, tail))
@@ -251,19 +251,19 @@ class LoopBuilder {
         this.element(body, pass, accumulators, parts, count),
       )
     }
-    const place = locals.add('i32')
+    const position = locals.add('i32')
     const body = new Block(locals, block)
-    body.bind(axis, place.get)
+    body.bind(axis, position.get)
     evaluator.block = body
     const start = rest.length === 1 ? accumulators.open(body) : undefined
     body.add(this.innerLoops(body, rest, pass, accumulators, parts, count))
     evaluator.block = body
     start?.()
     evaluator.block = block
-    const step = increase(place, i32.const(1))
+    const step = increase(position, i32.const(1))
     return sequence(
-      place.set(i32.const(0)),
-      doWhile(sequence(body.code(), step), i32.ltU(place.get, i32.const(axis.size))),
+      position.set(i32.const(0)),
+      doWhile(sequence(body.code(), step), i32.ltU(position.get, i32.const(axis.size))),
     )
   }
 

@@ -72,9 +72,9 @@ export class ScheduleCode {
     const before: Void[] = []
     const calls = schedule.kernels.flatMap(({ kernel, cost }, number): Void[] => {
       if (kernel.kind === 'opaque' && kernel.body) {
-        const room = sources.arena + schedule.plan.workspaces.get(number)!
-        const run: LoopEnvironment['run'] = (step, inner) => this.schedule(step, inner, caller)
-        return [loopCode(kernel, kernel.body, { sources, room, caller, table: this.table, run })]
+        const workspaceAt = sources.arena + schedule.plan.workspaces.get(number)!
+        const run: LoopEnvironment['run'] = (body, inner) => this.schedule(body, inner, caller)
+        return [loopCode(kernel, kernel.body, { sources, workspaceAt, caller, table: this.table, run })]
       }
       const [first, ...others] = this.functionsOf(kernel, cost, tools)
       if (!first!.prepares || !isFixed(first!, sources)) {

@@ -79,8 +79,8 @@ export class Pointers {
 
   /** Where the address of a value is stored. */
   slotOf(value: number): { readonly base: I32; readonly offset: number } {
-    let place = this.values.indexOf(value)
-    if (place < 0) place = this.values.push(value) - 1
-    return { base: this.args, offset: 4 * place }
+    let position = this.values.indexOf(value)
+    if (position < 0) position = this.values.push(value) - 1
+    return { base: this.args, offset: 4 * position }
   }
 }

@@ -56,7 +56,7 @@ export interface WorkSharing {
    * Runs the kernel at an index of the table, together with the workers if there are any, `chunk` units at a time. A slow
    * machine may take `slowMs`.
    */
-  run(place: I32, args: I32, units: number, chunk: number, slowMs: number): Void
+  run(index: I32, args: I32, units: number, chunk: number, slowMs: number): Void
 }
 
 /**
@@ -102,7 +102,7 @@ export function addWorkSharing(module: ModuleBuilder, scratch: Local<'i32'>): Wo
 
   const offer = module.function(
     { params: ['i32', 'i32', 'i32', 'i32', 'i32'], result: 'void' },
-    (locals, place, args, units, chunk, slowMs) => {
+    (locals, index, args, units, chunk, slowMs) => {
       const [job, turns] = [locals.add('i32'), locals.add('i32')]
       const asHigh = (low: number) => i64.add(i64.shl(i64.extendU(job.get), i64.const(32, 0)), i64.const(low, 0))
       const set = (offset: number, value: I32) => i32.store(block, value, offset)
@@ -110,7 +110,7 @@ export function addWorkSharing(module: ModuleBuilder, scratch: Local<'i32'>): Wo
         job.set(i32.add(read(control.job), i32.const(1))),
         // no thread may take a unit while the job is being written
         atomic.store64(block, asHigh(-1), control.next),
-        set(control.kernel, place.get),
+        set(control.kernel, index.get),
         set(control.args, args.get),
         set(control.units, units.get),
         set(control.chunk, chunk.get),
@@ -128,14 +128,14 @@ export function addWorkSharing(module: ModuleBuilder, scratch: Local<'i32'>): Wo
           ),
         ),
       )
-      const alone = module.callIndirect(kernelSignature, place.get, args.get, i32.const(0), units.get)
+      const alone = module.callIndirect(kernelSignature, index.get, args.get, i32.const(0), units.get)
       return ifElse(atomic.load(block, control.workers), together, alone)
     },
   )
   return {
     start,
-    run: (place, args, units, chunk, slowMs) =>
-      offer.call(place, args, i32.const(units), i32.const(chunk), i32.const(slowMs)),
+    run: (index, args, units, chunk, slowMs) =>
+      offer.call(index, args, i32.const(units), i32.const(chunk), i32.const(slowMs)),
   }
 }
 

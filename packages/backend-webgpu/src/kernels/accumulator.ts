@@ -3,7 +3,7 @@ import { type DType, isFloat } from '@gradus/tensor'
 import type { Combine } from '@gradus/tensor/lowering'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 
-/** The variables of a reduction on the way: the value so far, and for the place of an extreme that place (-1: none yet). */
+/** The variables of a reduction: the current value and, for `argMax` and `argMin`, its position (-1: none yet). */
 export interface Accumulator {
   readonly value: Code
   readonly position: Code
@@ -17,7 +17,7 @@ export function accumulatorDeclaration(combine: Combine, dtype: DType, { value, 
   return isPosition(combine) ? [first, `var ${position} = -1;`] : [first]
 }
 
-/** Adds an element, or what came of several. */
+/** Combines an element, or another accumulator, into an accumulator. */
 export function combination(combine: Combine, dtype: DType, to: Accumulator, from: Accumulator): string {
   const [a, b] = [to.value, from.value]
   switch (combine) {
@@ -38,7 +38,7 @@ export function combination(combine: Combine, dtype: DType, to: Accumulator, fro
   }
 }
 
-/** Whether an element is more extreme, or as extreme and earlier; NaN is more extreme than everything. */
+/** Whether an element is more extreme, or equal and earlier. NaN is the most extreme. */
 function isBetter(combine: Combine, dtype: DType, to: Accumulator, from: Accumulator): Code {
   const number = (code: Code) => (dtype === 'bool' ? `u32(${code})` : code)
   const [best, other] = [number(to.value), number(from.value)]

@@ -10,8 +10,8 @@ export function nameAxes(axes: readonly Axis[], prefix: string): Map<Axis, Code>
   return new Map(axes.map((axis, number) => [axis, `${prefix}${number}`]))
 }
 
-/** Statements that find the place along each axis, given the place among all of them (unsigned), the last axis fastest. */
-export function placesAlong(names: ReadonlyMap<Axis, Code>, place: Code): string[] {
+/** Statements that compute the coordinate along each axis from an unsigned position in row-major order. */
+export function coordinatesAlong(names: ReadonlyMap<Axis, Code>, place: Code): string[] {
   const axes = [...names]
   let after = countOf([...names.keys()])
   return axes.map(([axis, name], number) => {

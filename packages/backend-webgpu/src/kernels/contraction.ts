@@ -1,7 +1,7 @@
 import type { ContractionKernel } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
 import { literal, typeOf } from '../wgsl/types.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { coordinatesAlong, countOf, nameAxes } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { matrixProducts, suitsMatrixUnits } from './matrix-tiles.ts'
@@ -12,11 +12,14 @@ import { nested, threads } from './rows.ts'
 import type { ShaderTarget } from './shader-target.ts'
 import { chooseTiles, tileProducts } from './tiles.ts'
 
-/** So many threads keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
+/**
+ * The number of threads that keep a GPU busy. Where there are fewer, sums are split into parts of at least `minPart`
+ * products.
+ */
 const enoughThreads = 32768
 const minPart = 32
 
-/** The shaders of sums of products: by tiles that go through workgroup memory, or element by element where there are few. */
+/** The shaders of a contraction: tiles in workgroup memory or, for small results, one thread per element. */
 export function contractionCode(kernel: ContractionKernel, target: ShaderTarget): KernelCode {
   const [batch, m, n, k] = [kernel.batch, kernel.m, kernel.n, kernel.k].map(countOf) as [number, number, number, number]
   const shape = chooseTiles([batch, m, n, k], target.traits.tiles)
@@ -32,14 +35,14 @@ export function contractionCode(kernel: ContractionKernel, target: ShaderTarget)
     : inParts(kernel, 1, pack, elements(kernel, pack))
 }
 
-/** Sums that were cut are put together by a second shader. */
+/** A second shader adds the parts of split sums. */
 function inParts(kernel: ContractionKernel, parts: number, pack: number, first: ShaderCode): KernelCode {
   if (parts === 1) return { shaders: [first], workspaceBytes: 0 }
   const count = countOf([...kernel.batch, ...kernel.m, ...kernel.n])
   return { shaders: [first, partialSums(kernel, parts, pack)], workspaceBytes: 4 * parts * count }
 }
 
-/** A thread for each element of the result, or for a run of them. */
+/** One thread per element of the result, or per pack of elements. */
 function elements(kernel: ContractionKernel, pack: number): ShaderCode {
   const { batch, m, n, k, a, b, stores } = kernel
   const kept = [...batch, ...m, ...n]
@@ -54,7 +57,7 @@ function elements(kernel: ContractionKernel, pack: number): ShaderCode {
   })
 }
 
-/** A thread for each part of each element. */
+/** One thread per part of each element. */
 function elementParts(kernel: ContractionKernel, parts: number): ShaderCode {
   const { batch, m, n, k, a, b } = kernel
   const kept = [...batch, ...m, ...n]
@@ -68,11 +71,11 @@ function elementParts(kernel: ContractionKernel, parts: number): ShaderCode {
     `if (unit >= COUNT) { return; }`,
     `let place = unit % ${count}u;`,
     `let part = unit / ${count}u;`,
-    ...placesAlong(names, 'place'),
+    ...coordinatesAlong(names, 'place'),
     `var sum: ${typeOf(a.dtype)} = ${literal(a.dtype, 0)};`,
   )
   const body = block.inner(inner)
-  body.lines.push(...placesAlong(inner, 'at'))
+  body.lines.push(...coordinatesAlong(inner, 'at'))
   body.lines.push(`sum += ${body.value(a)} * ${body.value(b)};`)
   block.lines.push(
     `for (var at = part * ${size}u; at < min(${products}u, (part + 1u) * ${size}u); at++) {`,

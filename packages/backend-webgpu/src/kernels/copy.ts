@@ -3,7 +3,7 @@ import type { ShaderCode } from './kernel-code.ts'
 import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
-/** Copies words, or bytes where words do not begin at the values. */
+/** Copies words, or bytes where values are not aligned to words. */
 export function copyCode(count: number, unit: 'words' | 'bytes'): ShaderCode {
   const shader = new Shader({
     make: new Expressions(),

@@ -21,14 +21,17 @@ import type { ShaderTarget } from './shader-target.ts'
 import { splitRows } from './split-rows.ts'
 import { combineWorkgroup } from './workgroup-reduction.ts'
 
-/** Rows at least as long are shared. */
+/** Rows of at least this length are processed by a workgroup. */
 const longRow = 256
 
-/** So many workgroups keep a GPU busy; rows are cut where there are fewer, in parts that are worth a thread or a workgroup. */
+/**
+ * The number of workgroups that keep a GPU busy. Where there are fewer, rows are split into parts that are worth a thread
+ * or a workgroup.
+ */
 const enoughGroups = 1024
 const minPart = 64
 
-/** The shaders of a kernel made of loops: a thread for each row, or a workgroup where rows are long, or several for a row. */
+/** The shaders of a loop kernel: a thread per row, a workgroup per long row, or several workgroups per row. */
 export function loopsCode(kernel: LoopKernel, target: ShaderTarget): KernelCode {
   const { outer, inner, passes, slots } = kernel
   const workspaceBytes = rowBufferBytes(kernel)
@@ -47,7 +50,7 @@ export function loopsCode(kernel: LoopKernel, target: ShaderTarget): KernelCode 
   return { shaders: [shared ? sharedRows(kernel, target) : ownRows(kernel)], workspaceBytes }
 }
 
-/** Whether neighbors in memory belong to different rows. */
+/** Whether adjacent elements in memory belong to different rows. */
 function liesAcross({ outer, inner, passes, make }: LoopKernel): boolean {
   const [row, element] = [outer.at(-1), inner.at(-1)]
   if (!row || countOf(outer) < threads / 2) return false
@@ -58,7 +61,7 @@ function liesAcross({ outer, inner, passes, make }: LoopKernel): boolean {
   return across > along
 }
 
-/** A thread walks over its row alone. */
+/** One thread per row. */
 function ownRows(kernel: LoopKernel): ShaderCode {
   const { outer, inner, passes, rowStores } = kernel
   const count = countOf(outer)
@@ -75,7 +78,7 @@ function ownRows(kernel: LoopKernel): ShaderCode {
   return shader.build(block.lines)
 }
 
-/** The threads of a workgroup walk over a row together. */
+/** One workgroup per row. */
 function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
   const { outer, inner, passes, rowStores } = kernel
   const [count, length] = [countOf(outer), countOf(inner)]
@@ -91,7 +94,7 @@ function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
       ...combineWorkgroup(shader, pass, accumulators, traits),
     )
     defineResults(block, pass, accumulators)
-    // what threads keep of the row is read by others
+    // other threads read what a thread saved of the row
     block.lines.push('storageBarrier();', 'workgroupBarrier();')
   }
   block.lines.push(...storeOnce(shader, block, rowStores))
@@ -99,8 +102,8 @@ function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
 }
 
 /**
- * Additions to places that are looked up: a thread for each place of the axes along which the target surely moves, which
- * goes through all others in order.
+ * Additions at looked-up positions, which must run in order: one thread per position of the axes along which the target
+ * certainly moves; it loops over the other axes.
  */
 function inOrder(kernel: LoopKernel): ShaderCode {
   const all = [...kernel.outer, ...kernel.inner]
@@ -116,7 +119,7 @@ function inOrder(kernel: LoopKernel): ShaderCode {
   return shader.build(block.lines)
 }
 
-/** Whether different places along an axis are different places in the target, whatever is looked up. */
+/** Whether different positions along an axis have different targets, whatever is looked up. */
 function movesAlong({ index }: Store, axis: Axis): boolean {
   const own = index.terms.some(({ atom }) => atom === axis)
   return own && index.terms.every(({ atom }) => atom === axis || !axesOfAtom(atom).includes(axis))

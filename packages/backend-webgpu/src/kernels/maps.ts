@@ -1,15 +1,15 @@
 import type { LoopKernel } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { coordinatesAlong, countOf, nameAxes } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import { packWidth } from './pack-width.ts'
 import { shaderFor, storesOf, threads } from './rows.ts'
 import type { ShaderTarget } from './shader-target.ts'
 
-/** Threads have more than one element from so many elements on: reading several at once hides how long a read takes. */
+/** From this number of elements on, a thread computes several: loading them together hides memory latency. */
 const many = 2 ** 19
 
-/** Elements that do not depend on one another. */
+/** Elements that are computed independently. */
 export function mapCode(kernel: LoopKernel, target: ShaderTarget): ShaderCode {
   const { outer } = kernel
   const count = countOf(outer)
@@ -26,7 +26,7 @@ export function mapCode(kernel: LoopKernel, target: ShaderTarget): ShaderCode {
       const number = group * pack + next
       const names = nameAxes(outer, `o${number}n`)
       const body = root.inner(names)
-      body.lines.push(`let place${number} = ${first} + ${next}u;`, ...placesAlong(names, `place${number}`))
+      body.lines.push(`let place${number} = ${first} + ${next}u;`, ...coordinatesAlong(names, `place${number}`))
       return body
     })
     return { first, bodies, writes: pack > 1 ? shader.storingPack(bodies, stores) : shader.storing(bodies[0]!, stores) }

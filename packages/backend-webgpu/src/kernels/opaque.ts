@@ -7,10 +7,10 @@ import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 import { sortCode } from './sort.ts'
 
-/** Lines at least as long are sorted in steps; the elements of shorter ones look at all others of their line. */
+/** Lines of at least this length are sorted by several shaders. In shorter ones each element is compared with all others. */
 const longLine = 64
 
-/** The code of ops that have code of their own, by name. */
+/** The code of opaque ops, by name. */
 const codes: Readonly<Record<string, (kernel: OpaqueKernel) => KernelCode>> = {
   cumsum: (kernel) => single(running(kernel, '+')),
   cumprod: (kernel) => single(running(kernel, '*')),
@@ -20,7 +20,7 @@ const codes: Readonly<Record<string, (kernel: OpaqueKernel) => KernelCode>> = {
   },
 }
 
-/** Whether there is code for an op that is a kernel of its own. */
+/** Whether there is code for an opaque op. */
 export function hasOpaque(op: string): boolean {
   return Object.hasOwn(codes, op)
 }
@@ -33,7 +33,7 @@ function single(shader: ShaderCode): KernelCode {
   return { shaders: [shader], workspaceBytes: 0 }
 }
 
-/** A thread walks along a line and writes what came up so far. */
+/** One thread per line, which accumulates and stores along it. */
 function running({ node, inputs, outputs }: OpaqueKernel, operator: '+' | '*'): ShaderCode {
   const { axis, reverse, exclusive } = node.params as { axis: number; reverse: boolean; exclusive: boolean }
   const { shape, dtype } = node.aval
@@ -54,7 +54,7 @@ function running({ node, inputs, outputs }: OpaqueKernel, operator: '+' | '*'): 
   ])
 }
 
-/** Each element counts those that come before it: that is its place in the order. */
+/** Each element counts the elements that come before it, which is its position in the order. */
 function ranked({ node, inputs, inputAvals, outputs }: OpaqueKernel): ShaderCode {
   const { axis, descending } = node.params as { axis: number; descending: boolean }
   const { dtype, shape } = inputAvals[0]!

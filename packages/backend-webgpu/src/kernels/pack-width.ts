@@ -4,8 +4,8 @@ import { countOf } from './axes.ts'
 import type { ShaderTarget } from './shader-target.ts'
 
 /**
- * How many neighbors among the places of some axes a thread has to store so that it writes whole words: more than one where
- * elements are smaller than a word and lie next to each other. 1 also where that cannot be, and parts of words are written.
+ * How many adjacent elements a thread stores together so that it writes whole words: more than one where elements are
+ * smaller than a word and contiguous. 1 where that is not possible and parts of words are written.
  */
 export function packWidth(stores: readonly Store[], axes: readonly Axis[], target: ShaderTarget): number {
   const parts = stores.filter(({ stored }) => bytesPerElement(stored) < 4)
@@ -17,13 +17,13 @@ export function packWidth(stores: readonly Store[], axes: readonly Axis[], targe
   return fits ? pack : 1
 }
 
-/** Whether runs along an axis begin where words do. */
+/** Whether packs along an axis are aligned to words. */
 function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf }: ShaderTarget): boolean {
   const each = 4 / bytesPerElement(stored)
   const others = index.terms.filter(({ atom }) => atom !== axis)
   return (
     !add &&
-    // so that the steps of a loop store whole words, too
+    // so that the iterations of a loop store whole words, too
     bytesOf(value) % 4 === 0 &&
     strideAlong(index, axis) === 1 &&
     index.constant % each === 0 &&
@@ -31,13 +31,13 @@ function fillsWords({ value, index, stored, add }: Store, axis: Axis, { bytesOf 
   )
 }
 
-/** Whether a whole value is stored in its order, so that what follows its end in the last word does not matter. */
+/** Whether a value is stored whole and in order, so that the padding in its last word does not matter. */
 function isWhole(
   { value, index, stored, add }: Store,
   axes: readonly Axis[],
-  { bytesOf, apart }: ShaderTarget,
+  { bytesOf, hasOwnWords }: ShaderTarget,
 ): boolean {
   const [axis] = axes
   const inOrder = axes.length === 0 || (axes.length === 1 && strideAlong(index, axis!) === 1)
-  return apart && !add && inOrder && bytesOf(value) === countOf(axes) * bytesPerElement(stored)
+  return hasOwnWords && !add && inOrder && bytesOf(value) === countOf(axes) * bytesPerElement(stored)
 }

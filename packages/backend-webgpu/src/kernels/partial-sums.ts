@@ -6,7 +6,7 @@ import type { ShaderCode } from './kernel-code.ts'
 import { perPack } from './per-pack.ts'
 import { threads } from './rows.ts'
 
-/** A thread for each element of the result, or for a run of them, puts its parts together. */
+/** Adds the parts of split sums: one thread per element of the result, or per pack. */
 export function partialSums(kernel: ContractionKernel, parts: number, pack: number): ShaderCode {
   const { batch, m, n, a, stores } = kernel
   const kept = [...batch, ...m, ...n]

@@ -1,13 +1,13 @@
 import type { Axis, Store } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
-import { nameAxes, placesAlong } from './axes.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import { threads } from './rows.ts'
 import type { Shader } from './shader.ts'
 
 /**
- * A thread for each run of neighbors among the places of some axes: `compute` adds statements that give one element, to a
- * variable of the given name, which the stores know as the result of the contraction.
+ * One thread per pack of adjacent elements. `compute` adds statements that compute one element into the named variable,
+ * which the stores read as the result of the contraction.
  */
 export function perPack(
   shader: Shader,
@@ -20,10 +20,10 @@ export function perPack(
   root.lines.push(`let first = (row * ${threads}u + lane) * ${pack}u;`, 'if (first >= COUNT) { return; }')
   const blocks = Array.from({ length: pack }, (_, number) => {
     const names = nameAxes(axes, `o${number}n`)
-    // on its own where nothing is shared: a result without axes belongs to the outermost block
+    // a separate block without packs: a result without axes belongs to the outermost block
     const block = pack === 1 ? new Block(shader, names) : root.inner(names)
     const [place, result] = [`place${number}`, `result${number}`]
-    block.lines.push(`let ${place} = first + ${number}u;`, ...placesAlong(names, place))
+    block.lines.push(`let ${place} = first + ${number}u;`, ...coordinatesAlong(names, place))
     compute(block, result, place)
     block.setReduced(-1, result)
     return block

@@ -3,10 +3,10 @@ import { bytesPerElement } from '@gradus/tensor'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'
 import { type Accumulator, accumulatorDeclaration, combination } from './accumulator.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { coordinatesAlong, countOf, nameAxes } from './axes.ts'
 import { Shader } from './shader.ts'
 
-/** The threads of a workgroup, whether they work alone or share a long row. */
+/** The number of threads of a workgroup. */
 export const threads = 256
 
 /** All stores of a kernel. */
@@ -14,7 +14,7 @@ export function storesOf({ passes, rowStores }: LoopKernel): Store[] {
   return [...passes.flatMap(({ stores }) => stores), ...rowStores]
 }
 
-/** A shader for (a part of) a kernel. */
+/** The shader of a loop kernel or of a part of one. */
 export function shaderFor(kernel: LoopKernel, groups: number, count: number, inWords = false): Shader {
   const { make, slots, outer, inner } = kernel
   const length = countOf(inner)
@@ -30,19 +30,23 @@ export function shaderFor(kernel: LoopKernel, groups: number, count: number, inW
   })
 }
 
-/** Bytes of the row-local buffers of a kernel. */
+/** The size of a kernel's row buffers, in bytes. */
 export function rowBufferBytes({ slots, outer, inner }: LoopKernel): number {
   return 4 * slots * countOf(outer) * countOf(inner)
 }
 
-/** Statements with which a thread begins that has the place `row * threads + lane`, if there are so many. */
+/** The first statements of a thread that computes position `row * threads + lane`, if there are so many. */
 export function ownPlace(names: ReadonlyMap<Axis, Code> = new Map()): string[] {
-  return [`let place = row * ${threads}u + lane;`, 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place')]
+  return [
+    `let place = row * ${threads}u + lane;`,
+    'if (place >= COUNT) { return; }',
+    ...coordinatesAlong(names, 'place'),
+  ]
 }
 
-/** Statements with which a workgroup begins that has the place `row`, if there are so many. */
+/** The first statements of a workgroup that computes position `row`, if there are so many. */
 export function ownRow(names: ReadonlyMap<Axis, Code>): string[] {
-  return ['let place = row;', 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place')]
+  return ['let place = row;', 'if (place >= COUNT) { return; }', ...coordinatesAlong(names, 'place')]
 }
 
 /** Statements with which one thread of a workgroup stores. */
@@ -53,7 +57,7 @@ export function storeOnce(shader: Shader, block: Block, stores: readonly Store[]
   return ['if (lane == 0u) {', ...last.lines, '}']
 }
 
-/** Declares what the reductions of a pass are computed in. */
+/** Declares the accumulators of a pass. */
 export function declareAccumulators(shader: Shader, block: Block, { reductions }: Pass): Accumulator[] {
   return reductions.map(({ combine, expression }) => {
     const accumulators = { value: shader.name(), position: shader.name() }
@@ -62,7 +66,7 @@ export function declareAccumulators(shader: Shader, block: Block, { reductions }
   })
 }
 
-/** What happens at each element of a row. */
+/** The code of a pass for one element of a row. */
 export function visit(
   shader: Shader,
   body: Block,
@@ -79,12 +83,12 @@ export function visit(
   shader.store(body, stores)
 }
 
-/** Loads on the way at the same time: neighbors have to be read before the first of them is used. */
+/** The number of loads in flight: elements are loaded together before the first of them is used. */
 const atOnce = 4
 
 /**
- * A loop over (a part of) a row whose places are one number, `at`. Where elements are only put together, several are read at
- * once.
+ * A loop over a row, or a part of one, with the position `at`. Where elements are only reduced, several are loaded
+ * together.
  */
 export function walk(
   shader: Shader,
@@ -95,7 +99,7 @@ export function walk(
   { from, to, step }: { readonly from: Code; readonly to: Code; readonly step: number },
 ): string[] {
   const single = block.inner(nameAxes(inner, 'i'))
-  single.lines.push(...placesAlong(nameAxes(inner, 'i'), 'at'))
+  single.lines.push(...coordinatesAlong(nameAxes(inner, 'i'), 'at'))
   visit(shader, single, pass, accumulators)
   const rest = ['{', ...single.lines, '}']
   const begin = `var at = ${from};`
@@ -105,7 +109,7 @@ export function walk(
   const bodies = Array.from({ length: atOnce }, (_, number) => {
     const names = nameAxes(inner, `i${number}n`)
     const body = block.inner(names)
-    body.lines.push(`let at${number} = at + ${number * step}u;`, ...placesAlong(names, `at${number}`))
+    body.lines.push(`let at${number} = at + ${number * step}u;`, ...coordinatesAlong(names, `at${number}`))
     for (const { expression, position } of pass.reductions) {
       body.value(expression)
       if (position) body.index(position)
@@ -130,7 +134,7 @@ export function walk(
   ]
 }
 
-/** Makes the results of the reductions known. */
+/** Makes the results of the reductions available. */
 export function defineResults(block: Block, { reductions }: Pass, accumulators: readonly Accumulator[]): void {
   reductions.forEach(({ id, combine }, number) => {
     const { value, position } = accumulators[number]!
@@ -138,7 +142,7 @@ export function defineResults(block: Block, { reductions }: Pass, accumulators: 
   })
 }
 
-/** Loops within each other; what does not depend on an axis is computed outside of its loop. */
+/** Nested loops. Code that does not depend on an axis is emitted outside of its loop. */
 export function nested(shader: Shader, block: Block, axes: readonly Axis[], body: (block: Block) => void): string[] {
   const [axis, ...others] = axes
   if (!axis) {

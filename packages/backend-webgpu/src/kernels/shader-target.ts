@@ -1,10 +1,10 @@
 import type { GpuTraits } from '../runtime/traits.ts'
 
-/** What the code of a kernel depends on besides the kernel. */
+/** What the code of a kernel depends on, other than the kernel. */
 export interface ShaderTarget {
-  /** How many bytes a value takes. */
+  /** The size of a value, in bytes. */
   bytesOf(value: number): number
-  /** Whether values have their words for themselves; those of the steps of a loop lie one after the other. */
-  readonly apart: boolean
+  /** Whether values share no words. In loops, the elements of a sequence are adjacent in memory. */
+  readonly hasOwnWords: boolean
   readonly traits: GpuTraits
 }

@@ -4,21 +4,21 @@ import { type Lines, linesOf, orderedKey, startOfLine } from './lines.ts'
 import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
-/** So many elements of a line are sorted in the memory of a workgroup. */
+/** The number of elements that a workgroup sorts in its memory. */
 const maxTogether = 1024
 
 interface SortPlan {
   readonly kernel: OpaqueKernel
   readonly lines: Lines
-  /** The length of a line rounded up to a power of 2. */
+  /** The length of a line, rounded up to a power of 2. */
   readonly padded: number
-  /** How many of them a workgroup has. */
+  /** The number of elements per workgroup. */
   readonly together: number
 }
 
 /**
- * Bitonic sort of pairs of a key and a position, so that equal keys keep their order: blocks in workgroup memory, then
- * pairs of blocks, and so on. Between two shaders the pairs lie in the workspace, the keys of a line and then the positions.
+ * A bitonic sort of keys with their positions, so that equal keys keep their order: first blocks in workgroup memory, then
+ * pairs of blocks, and so on. Between shaders, the workspace holds the keys of each line, followed by the positions.
  */
 export function sortCode(kernel: OpaqueKernel): KernelCode {
   const lines = linesOf(kernel.node.aval.shape, (kernel.node.params as { axis: number }).axis)
@@ -33,7 +33,7 @@ export function sortCode(kernel: OpaqueKernel): KernelCode {
   return { shaders, workspaceBytes: padded === together ? 0 : 8 * padded * lines.count }
 }
 
-/** A workgroup sorts a block from the beginning, or finishes what larger steps began with runs of a length. */
+/** A workgroup sorts a block, or finishes a merge of sorted runs of length `run` that larger distances began. */
 function sortBlocks(plan: SortPlan, run: number | 'first', isLast: boolean): ShaderCode {
   const { kernel, lines, padded, together } = plan
   const { node, inputs, inputAvals, outputs } = kernel
@@ -49,7 +49,7 @@ function sortBlocks(plan: SortPlan, run: number | 'first', isLast: boolean): Sha
     '}',
   ]
   const key = orderedKey(inputAvals[0]!.dtype, descending, element)
-  // what fills a line up comes last
+  // padding comes last
   const fresh = [
     `${keys}[i] = 0xffffffffu;`,
     `if (at < ${lines.length}u) { ${keys}[i] = ${key}; }`,
@@ -100,7 +100,7 @@ function sortBlocks(plan: SortPlan, run: number | 'first', isLast: boolean): Sha
   ])
 }
 
-/** A thread compares two elements of a line that lie far apart. */
+/** A thread compares two distant elements of a line. */
 function comparePairs(plan: SortPlan, run: number, apart: number): ShaderCode {
   const { lines, padded } = plan
   const count = (lines.count * padded) / 2

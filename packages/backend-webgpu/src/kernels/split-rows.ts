@@ -2,17 +2,17 @@ import { isPosition, type LoopKernel } from '@gradus/schedule'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { Block } from '../wgsl/block.ts'
 import { type Accumulator, combination } from './accumulator.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { coordinatesAlong, countOf, nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { declareAccumulators, defineResults, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
 import type { Shader } from './shader.ts'
 import type { ShaderTarget } from './shader-target.ts'
 import { combineWorkgroup } from './workgroup-reduction.ts'
 
-/** From so many parts on a workgroup puts them together. */
+/** From this number of parts on, a workgroup combines them. */
 const manyParts = 32
 
-/** Rows that are walked over in parts at the same time, by a thread or a workgroup each, and then put together. */
+/** Rows in parts, which threads or workgroups process in parallel and a second shader combines. */
 export function splitRows(kernel: LoopKernel, parts: number, shared: boolean, { traits }: ShaderTarget): KernelCode {
   const count = countOf(kernel.outer)
   const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPosition(combine) ? 2 : 1), 0)
@@ -33,10 +33,10 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean, traits: G
   block.lines.push(
     `let unit = ${shared ? 'row' : `row * ${threads}u + lane`};`,
     `if (unit >= COUNT) { return; }`,
-    // neighboring threads have neighboring rows
+    // adjacent threads have adjacent rows
     `let place = unit % ${count}u;`,
     `let part = unit / ${count}u;`,
-    ...placesAlong(outerNames, 'place'),
+    ...coordinatesAlong(outerNames, 'place'),
   )
   const accumulators = declareAccumulators(shader, block, pass)
   const ends = {
@@ -56,7 +56,7 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean, traits: G
   ])
 }
 
-/** A thread for each row, or a workgroup where there is much to put together: one thread would read part after part. */
+/** A thread per row, or a workgroup where there are many parts. */
 function putTogether(kernel: LoopKernel, parts: number, traits: GpuTraits): ShaderCode {
   const { outer, passes, rowStores } = kernel
   const pass = passes[0]!
@@ -77,7 +77,7 @@ function putTogether(kernel: LoopKernel, parts: number, traits: GpuTraits): Shad
   return shader.build(block.lines)
 }
 
-/** Statements that keep what came of a part of a row, and those that add it to what comes of the row. */
+/** Statements that store the accumulators of a part, and statements that combine them into those of the row. */
 function keptParts(
   kernel: LoopKernel,
   parts: number,

@@ -6,7 +6,7 @@ import { type Accumulator, combination } from './accumulator.ts'
 import { threads } from './rows.ts'
 import type { Shader } from './shader.ts'
 
-/** Statements in which all threads of a workgroup put together what each of them has. */
+/** Statements in which the threads of a workgroup combine their accumulators. */
 export function combineWorkgroup(
   shader: Shader,
   { reductions }: Pass,
@@ -22,7 +22,7 @@ export function combineWorkgroup(
 
 type Reduction = Pass['reductions'][number]
 
-/** Half of the threads take what the other half has, then a quarter, and so on. */
+/** A tree reduction in workgroup memory. */
 function inMemory(shader: Shader, reduction: Reduction, own: Accumulator): string[] {
   const { combine, expression } = reduction
   const { at, put } = sharedValues(shader, reduction, threads)
@@ -37,7 +37,7 @@ function inMemory(shader: Shader, reduction: Reduction, own: Accumulator): strin
   ]
 }
 
-/** Subgroups exchange values among their threads; what they come to goes through memory once. */
+/** Subgroups reduce by exchanging values; their results go through workgroup memory once. */
 function bySubgroups(shader: Shader, reduction: Reduction, own: Accumulator, size: number): string[] {
   const { combine, expression } = reduction
   const teams = threads / size
@@ -60,7 +60,7 @@ function bySubgroups(shader: Shader, reduction: Reduction, own: Accumulator, siz
   ]
 }
 
-/** What the thread has whose number in the subgroup differs in one bit. */
+/** The value of the thread whose index in the subgroup differs in one bit. */
 function exchanged(dtype: DType, value: Code, apart: number): Code {
   if (dtype === 'bool') return `(subgroupShuffleXor(select(0u, 1u, ${value}), ${apart}u) != 0u)`
   return `subgroupShuffleXor(${value}, ${apart}u)`

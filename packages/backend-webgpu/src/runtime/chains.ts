@@ -1,17 +1,17 @@
 import type { Launch } from './launches.ts'
 
-/** A wave of so many workgroups or fewer, and of so few operations, is done sooner by one workgroup than it is dispatched. */
+/** A batch within these limits runs faster in one workgroup than it is dispatched. */
 const fewGroups = 8
 const fewOperations = 2 ** 17
-/** More would take long to compile. */
+/** More parts would take long to compile. */
 const maxParts = 64
-/** Every device has so many bytes for the variables of a workgroup. */
+/** The workgroup memory of every device. */
 const workgroupBytes = 16384
 
-/** Waves one after the other that one workgroup does in one dispatch, or one wave that is dispatched as it is. */
+/** Consecutive batches that one workgroup runs in one dispatch, or one batch that is dispatched normally. */
 export type Chain = readonly (readonly Launch[])[]
 
-/** Small waves that follow one another, put together. */
+/** Combines small consecutive batches. */
 export function chainsOf(batches: readonly (readonly Launch[])[]): Chain[] {
   const chains: { batches: (readonly Launch[])[]; parts: number; bytes: number; size: number | undefined }[] = []
   for (const batch of batches) {
@@ -28,7 +28,7 @@ export function chainsOf(batches: readonly (readonly Launch[])[]): Chain[] {
   return chains.map((chain) => chain.batches)
 }
 
-/** The size of the workgroups of a small wave; undefined for other waves. */
+/** The workgroup size of a small batch; undefined for other batches. */
 function sizeOfSmall(batch: readonly Launch[]): number | undefined {
   const groups = batch.reduce((sum, { code }) => sum + code.groups, 0)
   const operations = batch.reduce((sum, launch) => sum + launch.operations, 0)

@@ -1,19 +1,22 @@
-/** Something that may turn out to have failed on the device, such as the making of a shader. */
+/** Whether an operation on the device succeeded, such as the creation of a shader, which is known only later. */
 export class DeviceCheck {
-  state: 'pending' | 'good' | 'failed' = 'pending'
+  state: 'pending' | 'passed' | 'failed' = 'pending'
   message = ''
   readonly settled: Promise<void>
 
-  /** `check` tells what went wrong, or nothing. */
+  /** `check` resolves to what went wrong, if anything. */
   constructor(check: Promise<string | undefined>) {
     this.settled = check.then((message) => {
-      this.state = message === undefined ? 'good' : 'failed'
+      this.state = message === undefined ? 'passed' : 'failed'
       this.message = message ?? ''
     })
   }
 }
 
-/** Does something on the device; the cause says whether the device refused it, by errors of the kinds that are named, and `what`. */
+/**
+ * Performs work in error scopes of the given kinds. The check fails if the device reports an error, with a message that
+ * names `what`.
+ */
 export function watched<T>(
   device: GPUDevice,
   filters: readonly GPUErrorFilter[],
@@ -26,7 +29,7 @@ export function watched<T>(
   try {
     result = work()
   } finally {
-    // a device that is lost says so elsewhere
+    // the loss of the device is reported elsewhere
     scopes = filters.map(() => device.popErrorScope().catch(() => null))
   }
   const check = Promise.all(scopes).then((errors) => {

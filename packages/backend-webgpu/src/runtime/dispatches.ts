@@ -6,7 +6,7 @@ import { batchesOf } from './launch-batches.ts'
 import { type Argument, type Launch, launchesOf } from './launches.ts'
 import type { GpuTraits } from './traits.ts'
 
-/** One dispatch: several launches that do not depend on one another, or small ones in turn. */
+/** One dispatch: several independent launches, or small ones in turn. */
 export interface Dispatch {
   readonly wgsl: string
   readonly groups: number
@@ -14,9 +14,9 @@ export interface Dispatch {
   readonly label: string
 }
 
-/** Every device has so many bytes for the variables of a workgroup. */
+/** The workgroup memory of every device. */
 const workgroupBytes = 16384
-/** More would take long to compile. */
+/** More parts would take long to compile. */
 const maxParts = 24
 
 /** All dispatches of a program, in order. */
@@ -35,7 +35,7 @@ export function dispatchesOf(
   return { dispatches, workspaceBytes }
 }
 
-/** Those that can be one dispatch, together. */
+/** Divides a batch into launches that can share a dispatch. */
 function packed(batch: readonly Launch[]): Launch[][] {
   const packs = new Map<string, { list: Launch[]; bytes: number }>()
   const done: Launch[][] = []
@@ -55,7 +55,7 @@ function packed(batch: readonly Launch[]): Launch[][] {
   return done
 }
 
-/** A dispatch of launches that are done at the same time, or in several phases by one workgroup. */
+/** A dispatch of independent launches, or of several phases in one workgroup. */
 function dispatchOf(phases: Chain, shaders: Shaders): Dispatch {
   const launches = phases.flat()
   return {
@@ -66,7 +66,7 @@ function dispatchOf(phases: Chain, shaders: Shaders): Dispatch {
   }
 }
 
-/** The texts of shaders; the steps of a loop share them. */
+/** Shader texts; the iterations of a loop share them. */
 class Shaders {
   private readonly numbers = new Map<ShaderCode, number>()
   private readonly texts = new Map<string, string>()

@@ -8,15 +8,15 @@ interface Growth {
 }
 
 const outOfMemory = (bytes: number) =>
-  `it has no room for ${(bytes / 2 ** 20).toFixed(1)} MiB. What was computed before is still there. Use smaller batches or a smaller model, or dispose tensors`
+  `it could not allocate ${(bytes / 2 ** 20).toFixed(1)} MiB. Earlier values are unchanged. Use smaller batches or a smaller model, or dispose tensors`
 
 /**
- * The GPU's part of a heap: one buffer, which is replaced by a larger one when it has to grow. Whether the device had room for
- * that one is told later; until then the old one is kept, to go back to.
+ * The storage of a heap: a GPU buffer, which a larger one replaces when it has to grow. Whether the allocation succeeded is
+ * known only later; until then the old buffer is kept to go back to.
  */
 export class GrowableBuffer {
   buffer: GPUBuffer
-  /** Counts the buffers that there have been. */
+  /** The number of times that the buffer was replaced. */
   version = 0
   private growths: Growth[] = []
 
@@ -34,7 +34,7 @@ export class GrowableBuffer {
     return this.buffer.size
   }
 
-  /** What it depends on that there is a buffer. */
+  /** The pending checks of replacements. */
   get checks(): readonly DeviceCheck[] {
     return this.growths.map(({ check }) => check)
   }
@@ -59,14 +59,14 @@ export class GrowableBuffer {
   }
 
   private settle(growth: Growth): void {
-    const place = this.growths.indexOf(growth)
-    if (place < 0) return
-    if (growth.check.state === 'good') {
-      this.growths.splice(place, 1)
+    const index = this.growths.indexOf(growth)
+    if (index < 0) return
+    if (growth.check.state === 'passed') {
+      this.growths.splice(index, 1)
       growth.old.destroy()
       return
     }
-    for (const { larger } of this.growths.splice(place)) larger.destroy()
+    for (const { larger } of this.growths.splice(index)) larger.destroy()
     this.buffer = growth.old
     this.version++
     this.maxBytes = growth.old.size

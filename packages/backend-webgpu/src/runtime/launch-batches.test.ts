@@ -16,20 +16,20 @@ const write = (offset: number, bytes = 16, location: Partial<Location> = {}) => 
 const batchesFor = (launches: readonly Launch[]) =>
   batchesOf(launches).map((batch) => batch.map((one) => launches.indexOf(one)))
 
-it('what does not touch the same memory is one batch', () => {
+it('launches that touch different memory are one batch', () => {
   expect(batchesFor([launch(write(0)), launch(write(16)), launch(read(32), write(48))])).toEqual([[0, 1, 2]])
 })
 
-it('a value is read after it was written, and overwritten after it was read', () => {
+it('a value is read after it is written, and overwritten after it is read', () => {
   const launches = [launch(write(0)), launch(read(0), write(16)), launch(write(0)), launch(read(16))]
   expect(batchesFor(launches)).toEqual([[0], [1], [2, 3]])
 })
 
-it('readers of a value do not wait for each other', () => {
+it('readers of a value are in one batch', () => {
   expect(batchesFor([launch(write(0)), launch(read(0)), launch(read(0))])).toEqual([[0], [1, 2]])
 })
 
-it('values overlap as far as their bytes do, and are apart in different buffers', () => {
+it('values overlap as far as their bytes do, and never in different buffers', () => {
   expect(batchesFor([launch(write(0, 64)), launch(read(48)), launch(read(64)), launch(write(0, 8))])).toEqual([
     [0, 2],
     [1, 3],
@@ -40,11 +40,11 @@ it('values overlap as far as their bytes do, and are apart in different buffers'
   ])
 })
 
-it('what a launch overwrites in place does not hold it up', () => {
+it('a launch does not wait for the value that it overwrites in place', () => {
   expect(batchesFor([launch(read(0), write(0)), launch(read(0), write(0))])).toEqual([[0], [1]])
 })
 
-it('nothing that depends on something comes with it or before it, and nothing waits for nothing', () => {
+it('every launch comes right after the last batch on which it depends', () => {
   for (let seed = 0; seed < 200; seed++) {
     const dice = new Dice(seed)
     const random = () => argument(4 * dice.whole(0, 12), 4 * dice.whole(0, 5), dice.next() < 0.4)

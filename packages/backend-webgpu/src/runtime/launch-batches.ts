@@ -1,9 +1,6 @@
 import type { Argument, Launch } from './launches.ts'
 
-/**
- * Launches in waves: those of a wave do not depend on one another, only on earlier waves. Each is in the earliest wave in
- * which it can be.
- */
+/** Groups launches into batches. The launches of a batch are independent, and each is in the earliest possible batch. */
 export function batchesOf(launches: readonly Launch[]): Launch[][] {
   const memory = new TouchedMemory(launches.flatMap(({ args }) => args))
   const batches: Launch[][] = []
@@ -17,7 +14,7 @@ export function batchesOf(launches: readonly Launch[]): Launch[][] {
   return batches
 }
 
-/** Which waves read and write which parts of memory; a part is what lies between the beginnings and ends of values. */
+/** The last batches that read and wrote each interval of memory, between the boundaries of values. */
 class TouchedMemory {
   private readonly spaces = new Map<string, { bounds: number[]; written: number[]; read: number[] }>()
 
@@ -36,7 +33,7 @@ class TouchedMemory {
     }
   }
 
-  /** The first wave after all that it has to wait for. */
+  /** The first batch after all batches on which an argument depends. */
   firstBatch(argument: Argument): number {
     const { written, read } = this.spaces.get(spaceOf(argument))!
     let latest = -1
@@ -64,7 +61,7 @@ function spaceOf({ location: { at, index } }: Argument): string {
   return `${at}${index}`
 }
 
-/** Where a number stands in a sorted list. */
+/** The index of a number in a sorted list. */
 function find(sorted: readonly number[], number: number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {

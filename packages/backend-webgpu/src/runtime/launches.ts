@@ -18,13 +18,13 @@ import type { ShaderTarget } from '../kernels/shader-target.ts'
 import type { Region } from './machine.ts'
 import type { GpuTraits } from './traits.ts'
 
-/** Where the memory of a value lies when a program runs; or a given number, as `offset`. */
+/** Where the memory of a value lies; or a constant, in `offset`. */
 export type Location = MemoryLocation<Region | 'given'>
 
-/** A value that a shader is called with. */
+/** An argument of a shader. */
 export interface Argument {
   readonly location: Location
-  /** How many bytes it takes, and how many one of its elements. */
+  /** The sizes of the value and of one of its elements. */
   readonly bytes: number
   readonly elementBytes: number
   readonly written: boolean
@@ -33,11 +33,11 @@ export interface Argument {
 /** One call of a shader. */
 export interface Launch {
   readonly code: ShaderCode
-  /** The values of its slots. */
+  /** The arguments for its slots. */
   readonly args: readonly Argument[]
-  /** What it computes, for messages. */
+  /** What it computes, for error messages. */
   readonly label: string
-  /** About how many additions and the like it takes. */
+  /** Its additions, multiplications and the like, approximately. */
   readonly operations: number
 }
 
@@ -73,11 +73,11 @@ class Launches {
     private readonly around: LaunchSurroundings,
     private readonly workspace: { bytes: number },
     private readonly traits: GpuTraits,
-    /** The code of the kernels so far: the steps of a loop share it. */
+    /** The code of the kernels so far, which the iterations of a loop share. */
     private readonly codes = new Map<FusedKernel, PlacedCode>(),
   ) {
     const bytesOf = (value: number) => byteSize(schedule.analysis.aval(value))
-    this.target = { bytesOf, apart: !around.inLoop, traits }
+    this.target = { bytesOf, hasOwnWords: !around.inLoop, traits }
   }
 
   list(): Launch[] {
@@ -140,8 +140,8 @@ class Launches {
     return locate(this.schedule, value, this.around)
   }
 
-  /** The calls of all steps: a carry alternates between its place in the outputs, where it ends, and a spare one. */
-  private loop(kernel: OpaqueKernel, body: KernelSchedule, room: number): Launch[] {
+  /** The launches of all iterations. Each carry alternates between its output, where it ends, and a spare buffer. */
+  private loop(kernel: OpaqueKernel, body: KernelSchedule, workspaceAt: number): Launch[] {
     const params = kernel.node.params as ScanParams
     const { length, reverse, carries, sequences } = params
     const inputs = kernel.inputs.map((value) => this.locate(value))
@@ -152,20 +152,22 @@ class Launches {
       return avals.slice(0, carries).flatMap((aval, i) => this.copy(inputs[i]!, outputs[i]!, byteSize(aval)))
     }
     const results = body.analysis.graph.outputs.map((value) => byteSize(body.analysis.aval(value)))
-    const own = (carry: number, step: number): Location =>
-      (length - 1 - step) % 2 === 0 ? outputs[carry]! : { at: 'arena', index: 0, offset: room + spare[carry]! }
+    const own = (carry: number, iteration: number): Location =>
+      (length - 1 - iteration) % 2 === 0
+        ? outputs[carry]!
+        : { at: 'arena', index: 0, offset: workspaceAt + spare[carry]! }
     const codes = new Map<FusedKernel, PlacedCode>()
-    return Array.from({ length }, (_, step) => {
-      const time = reverse ? length - 1 - step : step
+    return Array.from({ length }, (_, iteration) => {
+      const time = reverse ? length - 1 - iteration : iteration
       const shifted = (from: Location, bytes: number): Location => ({ ...from, offset: from.offset + time * bytes })
       const around: LaunchSurroundings = {
-        arena: room,
+        arena: workspaceAt,
         inLoop: true,
         input(index) {
-          if (index < carries) return step === 0 ? inputs[index]! : own(index, step - 1)
+          if (index < carries) return iteration === 0 ? inputs[index]! : own(index, iteration - 1)
           return index < carries + sequences ? shifted(inputs[index]!, byteSize(avals[index]!)) : inputs[index]!
         },
-        output: (index) => (index < carries ? own(index, step) : shifted(outputs[index]!, results[index]!)),
+        output: (index) => (index < carries ? own(index, iteration) : shifted(outputs[index]!, results[index]!)),
       }
       return new Launches(body, around, this.workspace, this.traits, codes).list()
     }).flat()
@@ -185,7 +187,7 @@ class Launches {
   }
 }
 
-/** The code of a kernel, and where in the workspace it has room of its own. */
+/** The code of a kernel, and the offset of its part of the workspace. */
 interface PlacedCode extends KernelCode {
   readonly workspace: number
 }

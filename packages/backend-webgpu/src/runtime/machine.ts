@@ -10,16 +10,16 @@ import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
 
 const firstBytes = 2 ** 22
 
-/** Memory that programs share: for intermediate values, and for what kernels keep between their shaders. */
+/** Regions that programs share: for intermediate values, and for what kernels keep between their shaders. */
 export type Region = 'arena' | 'workspace'
 
-/** A shader that was made ready, and whether the device could do that. */
+/** A compiled shader, and whether its compilation succeeded. */
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline
   readonly check: DeviceCheck
 }
 
-/** A device with its memory, its shaders, and what went wrong on it. */
+/** A device with its memory, its shaders and its failures. */
 export class Machine {
   readonly storage: GrowableBuffer
   readonly layout: GPUPipelineLayout
@@ -57,7 +57,7 @@ export class Machine {
     device.lost.then(({ reason, message }) => {
       this.failure =
         `The device was lost (${reason}), and all values with it. ${message} ` +
-        'Start anew with `await useBackend(await webgpu())` and what was saved, as by the callback ModelCheckpoint.'
+        'Start again with `await useBackend(await webgpu())` and the saved weights, such as those of the callback ModelCheckpoint.'
     })
   }
 
@@ -66,15 +66,18 @@ export class Machine {
     this.provenance.record([part], [], checks)
   }
 
-  /** Throws what is known to have failed. */
+  /** Throws the first known failure. */
   demand(checks: readonly DeviceCheck[]): void {
     const failed = checks.find(({ state }) => state === 'failed')
     if (failed) throw this.error(failed.message)
   }
 
-  /** Does something that the device may refuse because of these causes or for want of memory; returns all that it depends on. */
+  /**
+   * Performs work that fails if one of the checks fails or memory is exhausted. Returns all checks on which its results
+   * depend.
+   */
   watch(checks: readonly DeviceCheck[], work: () => void): readonly DeviceCheck[] {
-    const open = [...checks, ...this.storage.checks].filter(({ state }) => state !== 'good')
+    const open = [...checks, ...this.storage.checks].filter(({ state }) => state !== 'passed')
     if (open.length === 0) {
       work()
       return []
@@ -82,7 +85,7 @@ export class Machine {
     return [...open, watched(this.device, ['validation', 'out-of-memory'], 'a call was refused', work).check]
   }
 
-  /** Remembers from what values come, until it is certain that the device made them. */
+  /** Records on what values depend, until their checks have passed. */
   record(written: readonly HeapBuffer[], read: readonly HeapBuffer[], checks: readonly DeviceCheck[]): void {
     this.provenance.record(written, read, checks)
   }
@@ -94,7 +97,7 @@ export class Machine {
       this.writeWords(address, bytes)
       return
     }
-    // bytes that share their word with others go another way
+    // a copy by a shader writes bytes that share a word with other values
     const whole = bytes.length - rest
     this.writeWords(address, bytes.subarray(0, whole))
     const passing = this.heap.allocate(4)
@@ -103,7 +106,7 @@ export class Machine {
     this.heap.release(passing, 4)
   }
 
-  /** Runs one workgroup of a shader once. */
+  /** Runs a shader with one workgroup. */
   private launch(wgsl: string, addresses: readonly number[]): void {
     const words = new Uint32Array(tableBytes(addresses.length) / 4)
     words.set([...tableHeader, ...addresses])
@@ -119,7 +122,7 @@ export class Machine {
     table.destroy()
   }
 
-  /** What shaders are given: the memory, and their table, of so many bytes, at a place among others. */
+  /** The bindings of a shader: the heap, and its table of so many bytes, at a dynamic offset. */
   group(tables: GPUBuffer, bytes: number): GPUBindGroup {
     return this.device.createBindGroup({
       layout: this.groupLayout,
@@ -132,19 +135,19 @@ export class Machine {
 
   private writeWords(address: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    // from memory of its own: shared memory is not accepted everywhere
+    // from a copy, because some platforms do not accept shared memory
     const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4)
     words.set(bytes)
     this.device.queue.writeBuffer(this.storage.buffer, address, words)
   }
 
-  /** The bytes of a buffer, after all that was asked for before. Rejects if the device did not make them. */
+  /** Reads a buffer after all earlier work. Rejects if the device failed to compute the value. */
   async read(part: HeapBuffer): Promise<Uint8Array> {
     const { address, byteLength } = part
     const bytes = Math.max(4, Math.ceil(byteLength / 4) * 4)
-    const trouble = this.provenance.failureOf(part)
+    const lost = this.provenance.failureOf(part)
     if (address + bytes > this.storage.byteLength) {
-      throw this.error((await trouble) ?? 'the value was lost when the memory could not grow.')
+      throw this.error((await lost) ?? 'the value was lost when the memory could not grow.')
     }
     const staging = this.takeStaging(bytes)
     const checks = this.watch([], () => {
@@ -161,7 +164,7 @@ export class Machine {
     staging.unmap()
     this.staging.push(staging)
     await Promise.all(checks.map(({ settled }) => settled))
-    const message = (await trouble) ?? checks.find(({ state }) => state === 'failed')?.message ?? this.failure
+    const message = (await lost) ?? checks.find(({ state }) => state === 'failed')?.message ?? this.failure
     if (message !== undefined) throw this.error(message)
     return copy
   }

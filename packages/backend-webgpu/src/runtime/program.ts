@@ -8,13 +8,13 @@ import type { Machine, Pipeline, Region } from './machine.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import type { GpuTraits } from './traits.ts'
 
-/** Buffers of programs that nobody can run any more are given back: the garbage collector does not see their size. */
+/** Destroys the buffers of programs that were garbage collected, because the collector does not see their size. */
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<GPUBuffer>((tables) => tables.destroy())
 
-/** Steps that are run at once are submitted in portions of so many dispatches: systems end work that seems to take forever. */
+/** Repeated runs are submitted in portions of so many dispatches, because systems abort work that runs for too long. */
 const maxDispatches = 2048
 
-/** What a graph was compiled to: everything about it that does not depend on where its values lie. */
+/** A compiled graph, independent of where its values lie. */
 interface CompiledGraph {
   readonly plan: LifetimePlan
   readonly outputs: readonly Aval[]
@@ -28,7 +28,7 @@ export function compileGraph(graph: Graph, traits: GpuTraits): CompiledGraph {
   return { plan: scheduled.plan, outputs, ...dispatchesOf(scheduled, traits) }
 }
 
-/** A compiled graph made ready to run: a list of calls and the table of addresses for each of them. */
+/** A compiled graph that is ready to run: a list of dispatches, with a table of addresses for each. */
 export class GpuProgram implements Executable {
   private readonly pipelines: readonly Pipeline[]
   private readonly checks: readonly DeviceCheck[]
@@ -71,7 +71,7 @@ export class GpuProgram implements Executable {
     return outputs
   }
 
-  /** Runs the calls so many times over, in one pass. */
+  /** Runs all dispatches `count` times, in one pass. */
   private submit(count: number): void {
     const { machine, compiled, pipelines, stride } = this
     const encoder = machine.device.createCommandEncoder()
@@ -87,7 +87,7 @@ export class GpuProgram implements Executable {
     machine.device.queue.submit([encoder.finish()])
   }
 
-  /** Writes the addresses of all values into the tables, if they are not there already. */
+  /** Writes the addresses of all values into the tables, if they changed. */
   private bind(inputs: readonly HeapBuffer[], outputs: readonly HeapBuffer[]): void {
     const { machine, addresses, words, stride } = this
     const moved = addresses.bind(inputs, outputs)

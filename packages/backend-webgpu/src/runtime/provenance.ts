@@ -1,31 +1,31 @@
 import type { DeviceCheck } from './device-check.ts'
 
-/** How a value came about, as long as it is not certain that the device did what it was told. */
+/** On what a value depends, until all checks have passed. */
 interface Provenance {
-  /** What the work depends on; if one of them failed, the device did none of it. */
+  /** The checks of the work that made the value. If one fails, the device did none of that work. */
   readonly checks: readonly DeviceCheck[]
-  /** The uncertain values that were read. */
+  /** The unverified values that the work read. */
   readonly inputs: readonly Provenance[]
-  /** What was in the same memory before: it is still there if nothing was done. Without it the memory was new. */
+  /** The earlier value in the same memory, which remains if the work failed; undefined where the memory was new. */
   readonly previous: Provenance | 'certain' | undefined
 }
 
-/** `kept`: it was not overwritten, because that failed. */
+/** `kept`: the work failed, so the value was not overwritten. */
 interface Verdict {
-  readonly state: 'good' | 'kept' | 'lost' | 'pending'
+  readonly state: 'valid' | 'kept' | 'lost' | 'pending'
   readonly message?: string
 }
 
 /**
- * Knows which values can be trusted. The device takes work at once and tells later what it could not do; it then did all or
- * nothing of a submission. So values that were to be overwritten in place are what they were before.
+ * Tracks which values are valid. The device accepts work at once and reports failures later. It does all or nothing of a
+ * submission, so values that failed work should have overwritten are unchanged.
  */
 export class ProvenanceLog {
   private readonly known = new WeakMap<object, Provenance>()
 
-  /** The values `written` come from work that reads `read`; those among both are overwritten in place. */
+  /** Records that work with these checks reads `read` and writes `written`. Values in both are overwritten in place. */
   record(written: readonly object[], read: readonly object[], checks: readonly DeviceCheck[]): void {
-    const open = checks.filter(({ state }) => state !== 'good')
+    const open = checks.filter(({ state }) => state !== 'passed')
     const inputs = new Set<Provenance>()
     for (const value of read) {
       const provenance = this.known.get(value)
@@ -43,8 +43,8 @@ export class ProvenanceLog {
   }
 
   /**
-   * Waits until it is certain what a value is, and says why it is nothing, if so. Who asks before a failure was told asks for
-   * what failed; who asks later gets what was there before.
+   * Waits for the checks of a value, and returns the message if the value is lost. Reads issued before a failure is
+   * reported reject; later reads of a value that was to be overwritten return the old value.
    */
   async failureOf(value: object): Promise<string | undefined> {
     const provenance = this.known.get(value)
@@ -61,7 +61,7 @@ export class ProvenanceLog {
 function verdictOf(first: Provenance): Verdict {
   const found = new Map<Provenance, Verdict>()
   const waiting = [first]
-  // without recursion: there may be many steps between two looks
+  // without recursion, because thousands of train steps may lie between two reads
   while (waiting.length > 0) {
     const provenance = waiting.at(-1)!
     const needed = neededFor(provenance).filter((other) => !found.has(other))
@@ -74,7 +74,7 @@ function verdictOf(first: Provenance): Verdict {
   return found.get(first)!
 }
 
-/** The origins that decide over one. */
+/** The records on which the verdict depends. */
 function neededFor({ checks, inputs, previous }: Provenance): readonly Provenance[] {
   if (checks.some(({ state }) => state === 'failed')) return typeof previous === 'object' ? [previous] : []
   return checks.some(({ state }) => state === 'pending') ? [] : inputs
@@ -86,14 +86,14 @@ function judge(provenance: Provenance, found: ReadonlyMap<Provenance, Verdict>):
   if (failed) {
     if (previous === undefined) return { state: 'lost', message: failed.message }
     const earlier = previous === 'certain' ? undefined : found.get(previous)!
-    return earlier && earlier.state !== 'good' ? earlier : { state: 'kept', message: failed.message }
+    return earlier && earlier.state !== 'valid' ? earlier : { state: 'kept', message: failed.message }
   }
   if (checks.some(({ state }) => state === 'pending')) return { state: 'pending' }
   const inputs = neededFor(provenance).map((other) => found.get(other)!)
-  // what was read while that was open was not what should have been read
+  // the work read an input that was not what it should have been
   const wrong = inputs.find(({ state }) => state === 'kept' || state === 'lost')
   if (wrong) return { state: 'lost', message: wrong.message! }
-  return { state: inputs.some(({ state }) => state === 'pending') ? 'pending' : 'good' }
+  return { state: inputs.some(({ state }) => state === 'pending') ? 'pending' : 'valid' }
 }
 
 function pendingIn(first: Provenance): DeviceCheck[] {

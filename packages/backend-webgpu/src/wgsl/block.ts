@@ -3,20 +3,20 @@ import { type Atom, rangeOf } from '@gradus/schedule'
 import { elementwiseCode } from './elementwise.ts'
 import { type Code, literal, typeOf } from './types.ts'
 
-/** What the statements of a kernel share. */
+/** What the blocks of a kernel share. */
 export interface KernelEnvironment {
   readonly make: Expressions
-  /** Code that reads an element of a value in memory. */
+  /** Reads an element of a value in memory. */
   load(expression: Extract<Expression, { kind: 'load' }>, index: Code): Code
-  /** Code that reads an element of a row-local buffer. */
+  /** Reads an element of a row buffer. */
   scratch(expression: Extract<Expression, { kind: 'rowBuffer' }>, index: Code): Code
-  /** A name that was not used. */
+  /** A new name. */
   name(): string
 }
 
 /**
- * Statements that run for each place of some axes, those of the blocks around it included. What does not depend on the axes
- * of a block is computed in the block around it, before.
+ * Statements that run at each position of some axes, including those of the enclosing blocks. Code that does not depend on
+ * the axes of a block is emitted in the enclosing block.
  */
 export class Block {
   readonly lines: string[] = []
@@ -29,17 +29,17 @@ export class Block {
     private readonly parent?: Block,
   ) {}
 
-  /** A block inside of this one, with more axes. */
+  /** A nested block with more axes. */
   inner(axes: Iterable<readonly [Axis, Code]>): Block {
     return new Block(this.environment, new Map(axes), this)
   }
 
-  /** Makes the result of a reduction known. */
+  /** Makes the result of a reduction available. */
   setReduced(reduction: number, code: Code): void {
     this.reductions.set(reduction, code)
   }
 
-  /** Code that gives an expression; it is computed once. */
+  /** The value of an expression, which is computed once. */
   value(expression: Expression): Code {
     const home = this.homeOf(expression.axes)
     if (home !== this) return home.value(expression)
@@ -65,7 +65,7 @@ export class Block {
     return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`
   }
 
-  /** The outermost block that has all axes. */
+  /** The innermost enclosing block that binds one of the axes, or the outermost. */
   private homeOf(axes: readonly Axis[]): Block {
     if (this.parent && axes.every((axis) => !this.axes.has(axis))) return this.parent.homeOf(axes)
     return this
@@ -106,7 +106,7 @@ export class Block {
       case 'reduced':
         return this.reducedCode(expression.reduction)
       case 'choice': {
-        // reading outside of a value gives something, which is not taken
+        // a read outside of a value gives some number, which is not selected
         const conditions = expression.conditions.map(({ index, low, high }) => {
           const [range, code] = [rangeOf(index), this.index(index)]
           const bounds = [range.low < low && `${code} >= ${low}`, range.high >= high && `${code} < ${high}`]

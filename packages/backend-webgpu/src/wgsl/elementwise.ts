@@ -1,7 +1,7 @@
 import { type DType, isFloat } from '@gradus/tensor'
 import { type Code, literal, typeOf } from './types.ts'
 
-/** What an op is applied to: the dtypes of the (last) input and of the result, and which inputs are known numbers. */
+/** The operand types of an op: the dtypes of the last input and of the result, and the inputs that are constants. */
 export interface OperandTypes {
   readonly from: DType
   readonly to: DType
@@ -22,7 +22,7 @@ const call =
   (_, inputs) =>
     `${name}(${inputs.join(', ')})`
 
-/** Relations; truth values are compared as numbers. */
+/** Comparisons; bools are compared as numbers. */
 /* @__NO_SIDE_EFFECTS__ */
 const relation =
   (operator: string): ElementwiseRow =>
@@ -37,7 +37,7 @@ const extreme =
   ({ to }, [a, b]) =>
     `${isFloat(to) ? `${name}imum` : name}(${a}, ${b})`
 
-/** Logic of truth values, and of bits. */
+/** Logic and bit operations. */
 /* @__NO_SIDE_EFFECTS__ */
 const bits =
   (operator: string): ElementwiseRow =>
@@ -57,7 +57,7 @@ const rows: Readonly<Record<string, ElementwiseRow>> = {
   add: infix('+'),
   sub: infix('-'),
   mul({ to, constantOf }, [a, b]) {
-    // infinities and NaN times 0 are NaN, which compilers forget
+    // compilers ignore that infinities and NaN times 0 are NaN
     if (to === 'float32' && constantOf(1) === 0) return `timesZero(${a})`
     if (to === 'float32' && constantOf(0) === 0) return `timesZero(${b})`
     return `(${a} * ${b})`
@@ -142,12 +142,12 @@ const rows: Readonly<Record<string, ElementwiseRow>> = {
   threefryLow: (_, inputs) => `threefry(${inputs.join(', ')}).y`,
 }
 
-/** Whether there is code for an op. */
+/** Whether there is code for an elementwise op. */
 export function hasElementwise(op: string): boolean {
   return Object.hasOwn(rows, op)
 }
 
-/** Code of an elementwise op, or of one of the generator's own functions. */
+/** The code of an elementwise op or of another function of elements. */
 export function elementwiseCode(op: string, operation: OperandTypes, inputs: readonly Code[]): Code {
   return rows[op]!(operation, inputs)
 }

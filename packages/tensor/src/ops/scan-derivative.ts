@@ -59,41 +59,41 @@ export class BodyDerivative {
   private readonly places = new Map<number, number>()
 
   constructor(
-    private readonly step: LoopBody,
+    private readonly loop: LoopBody,
     active: readonly boolean[],
   ) {
-    const { inputs, outputs } = activity(step, active)
+    const { inputs, outputs } = activity(loop, active)
     this.inputs = inputs
     this.outputs = outputs
-    this.whole = jointOf(step, inputs, outputs, outputs)
+    this.whole = jointOf(loop, inputs, outputs, outputs)
     const { graph, captured, results } = this.whole
-    const { forward, kept } = cut(this.whole, step)
+    const { forward, kept } = cut(this.whole, loop)
     const further: number[] = []
     for (const value of kept) {
       // what is a result anyway is not kept a second time
-      const result = results.indexOf(value, step.carries)
+      const result = results.indexOf(value, loop.carries)
       const place = result >= 0 ? result : results.length + further.push(value) - 1
       this.places.set(nameOf(graph, value), place)
     }
     this.captured = [...captured.values()]
-    this.forward = partOf(graph, [...step.body.inputs.keys(), ...captured.keys()], forward, [...results, ...further])
+    this.forward = partOf(graph, [...loop.body.inputs.keys(), ...captured.keys()], forward, [...results, ...further])
   }
 
   /** The step back, where the results for which `wanted` holds have cotangents; the carries always have. */
   backward(wanted: readonly boolean[]): BackwardBody {
-    const { step, inputs, outputs } = this
-    const same = outputs.every((active, output) => wanted[output] || !active || output < step.carries)
-    const joint = same ? this.whole : jointOf(step, inputs, outputs, wanted)
+    const { loop, inputs, outputs } = this
+    const same = outputs.every((active, output) => wanted[output] || !active || output < loop.carries)
+    const joint = same ? this.whole : jointOf(loop, inputs, outputs, wanted)
     const { graph, captured, sums, cotangents, pulled } = joint
-    const { backward, kept, needed } = cut(joint, step)
-    const { carries, elements, invariants } = inputsOf(step)
+    const { backward, kept, needed } = cut(joint, loop)
+    const { carries, elements, invariants } = inputsOf(loop)
     const isPulled = (input: number) => pulled.has(input)
     const isNeeded = (value: number) => needed.has(value)
     const lists = {
       carried: carries.filter(isPulled),
       summed: invariants.filter(isPulled),
       cotangents: [...cotangents.keys()].filter(
-        (output) => output >= step.carries && isNeeded(cotangents.get(output)!),
+        (output) => output >= loop.carries && isNeeded(cotangents.get(output)!),
       ),
       kept: kept.map((value) => this.places.get(nameOf(graph, value))!),
       elements: elements.filter(isNeeded),
@@ -161,13 +161,13 @@ interface Joint {
 
 /** The joint graph for the active inputs and outputs; only of the results for which `wanted` holds cotangents are used. */
 function jointOf(
-  step: LoopBody,
+  loop: LoopBody,
   active: readonly boolean[],
   outputs: readonly boolean[],
   wanted: readonly boolean[],
 ): Joint {
-  const { body, carries } = step
-  const { invariants } = inputsOf(step)
+  const { body, carries } = loop
+  const { invariants } = inputsOf(loop)
   const summed = invariants.filter((input) => active[input])
   const flowing = [...body.outputs.keys()].filter((output) => outputs[output])
   const { graph, captured, result } = traceOpen(
@@ -211,11 +211,11 @@ function jointOf(
 }
 
 /** Which nodes run forward and which backward, the values handed over, and all values that the backward nodes read. */
-function cut({ graph, results, pulled, captured }: Joint, step: LoopBody) {
+function cut({ graph, results, pulled, captured }: Joint, loop: LoopBody) {
   const { maker } = numberingOf(graph)
   const forward = nodesFor(graph, results, () => false).nodes
   // what invariant inputs alone decide is computed again rather than kept once per step, and views cost nothing
-  const { invariants } = inputsOf(step)
+  const { invariants } = inputsOf(loop)
   const same = new Set([...invariants, ...captured.keys()])
   const handedOver = graph.nodes.map((node, index) => {
     const fixed = node.inputs.every((value) => same.has(value))
@@ -223,7 +223,7 @@ function cut({ graph, results, pulled, captured }: Joint, step: LoopBody) {
     return forward.has(index) && !fixed && !node.op.view
   })
   const { nodes: backward, needed } = nodesFor(graph, [...pulled.values()], (index) => handedOver[index]!)
-  const isKept = (value: number) => value < step.carries || (maker[value]! >= 0 && handedOver[maker[value]!]!)
+  const isKept = (value: number) => value < loop.carries || (maker[value]! >= 0 && handedOver[maker[value]!]!)
   return { forward, backward, needed, kept: [...needed].filter(isKept).sort((a, b) => a - b) }
 }
 

@@ -51,10 +51,10 @@ export function overDepth(
       ...begin(() => undefined),
       step(() => 0, 1),
     )
-  const places = axes.map(() => locals.add('i32'))
+  const positions = axes.map(() => locals.add('i32'))
   const inner = axes.length - 1
   const offset = (strides: readonly number[]) => {
-    const parts = places.slice(0, inner).map((place, i) => i32.mul(place.get, i32.const(strides[i]!)))
+    const parts = positions.slice(0, inner).map((position, i) => i32.mul(position.get, i32.const(strides[i]!)))
     return parts.length > 0 ? parts.reduce((a, b) => i32.add(a, b)) : undefined
   }
   const strideOf = ({ strides }: Cursor) => strides[inner]!
@@ -64,7 +64,7 @@ export function overDepth(
       ...cursors.map((cursor) => increase(cursor.at, i32.const(rounds * strideOf(cursor)))),
     )
     if (count === 1) return body
-    const left = places[inner]!
+    const left = positions[inner]!
     return sequence(left.set(i32.const(count)), doWhile(body, left.tee(i32.sub(left.get, i32.const(1)))))
   }
   // a negative distance cannot be a constant offset, so the loop is not unrolled
@@ -73,9 +73,9 @@ export function overDepth(
   const rest = innermost.size % rounds
   let code = sequence(...begin(offset), ...(count > 0 ? [run(rounds, count)] : []), ...(rest > 0 ? [run(1, rest)] : []))
   for (let depth = inner - 1; depth >= 0; depth--) {
-    const place = places[depth]!
-    const body = sequence(code, increase(place, i32.const(1)))
-    code = sequence(place.set(i32.const(0)), doWhile(body, i32.ltU(place.get, i32.const(axes[depth]!.size))))
+    const position = positions[depth]!
+    const body = sequence(code, increase(position, i32.const(1)))
+    code = sequence(position.set(i32.const(0)), doWhile(body, i32.ltU(position.get, i32.const(axes[depth]!.size))))
   }
   return code
 }

@@ -143,8 +143,8 @@ class TileBuilder {
 
   private partialsOfTile(): I32 {
     const row = i32.add(i32.mul(this.group.get, i32.const(this.layout.rows)), this.row.get)
-    const place = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
-    return i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), place)
+    const position = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
+    return i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), position)
   }
 
   private get panelCount(): number {
@@ -225,8 +225,8 @@ class TileBuilder {
     const code: Void[] = [row.set(first.get)]
     if (layout.rows > rest) {
       const tile = sequence(tileOf(block, layout.tileRows), increase(row, i32.const(layout.tileRows)))
-      const room = i32.leU(i32.add(row.get, i32.const(layout.tileRows)), last.get)
-      code.push(ifThen(room, doWhile(tile, room)))
+      const fits = i32.leU(i32.add(row.get, i32.const(layout.tileRows)), last.get)
+      code.push(ifThen(fits, doWhile(tile, fits)))
     }
     if (rest > 0) {
       const tile = tileOf(block, rest)
@@ -246,8 +246,8 @@ class TileBuilder {
     }
     const panelBytes = 16 * layout.tileVectors * layout.depth
     const panel = i32.divU(this.column.get, i32.const(4 * layout.tileVectors))
-    const place = i32.add(i32.mul(this.group.get, i32.const(this.panelCount)), panel)
-    const start = i32.add(this.pointerOf(workspace), i32.mul(place, i32.const(panelBytes)))
+    const position = i32.add(i32.mul(this.group.get, i32.const(this.panelCount)), panel)
+    const start = i32.add(this.pointerOf(workspace), i32.mul(position, i32.const(panelBytes)))
     return this.depthBlocks
       ? i32.add(start, i32.mul(this.depthBlock.get, i32.const(panelBytes / this.depthBlocks.size)))
       : start
@@ -258,12 +258,12 @@ class TileBuilder {
     const { layout, locals, evaluator, kernel } = this
     const vectors = Math.ceil(width / 4)
     const rowBlocks = this.rowBlocks(panel, rows)
-    const places = layout.packsRows ? this.packedRows(rows, first) : this.rowsInPlace(rowBlocks)
+    const positions = layout.packsRows ? this.packedRows(rows, first) : this.rowsInPlace(rowBlocks)
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => locals.add('v128')))
     const code: Void[] = []
     // code that depends on one row only is emitted before the sums
     const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
-    const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(places, sums, start))
+    const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(positions, sums, start))
     const after: Void[] = []
     rowBlocks.forEach((own, r) => {
       const results = new Block(locals, own)
@@ -307,10 +307,10 @@ class TileBuilder {
   /** The rows of the current tile in scratch memory, interleaved. */
   private packedRows(rows: number, first: Local<'i32'>): Rows {
     const { locals, tools } = this
-    const place = i32.mul(i32.sub(this.row.get, first.get), i32.const(4 * this.depth))
+    const position = i32.mul(i32.sub(this.row.get, first.get), i32.const(4 * this.depth))
     const cursor = {
       at: locals.add('i32'),
-      start: i32.add(tools.scratch.get, place),
+      start: i32.add(tools.scratch.get, position),
       strides: packedStrides(this.summed, 4 * rows),
     }
     return { cursors: [cursor], of: (row) => ({ cursor, offset: 4 * row }) }

@@ -39,11 +39,11 @@ export function argsortFunction({ node, inputs, inputAvals, outputs }: OpaqueKer
         dtype,
         descending,
         scratch: tools.scratch.get,
-        keyAt(place) {
-          const address = i32.add(keys.get, i32.mul(place, i32.const(inner * bytes)))
+        keyAt(index) {
+          const address = i32.add(keys.get, i32.mul(index, i32.const(inner * bytes)))
           return scalarLanes.loadOne(dtype, { address, offset: 0 }) as Scalar
         },
-        put: (place, position) => i32.store(i32.add(target.get, i32.mul(place, i32.const(4 * inner))), position),
+        put: (index, position) => i32.store(i32.add(target.get, i32.mul(index, i32.const(4 * inner))), position),
       }),
     )
     row.do(increase(begin, i32.const(1)))

@@ -23,8 +23,8 @@ export const mergeRow: RowSort = {
     const [source, goal, swap] = [locals.add('i32'), locals.add('i32'), locals.add('i32')]
     const [width, low, middle, high] = [locals.add('i32'), locals.add('i32'), locals.add('i32'), locals.add('i32')]
     const [left, right, next] = [locals.add('i32'), locals.add('i32'), locals.add('i32')]
-    const positionAt = (place: I32) => i32.load(wordOf(source.get, place))
-    const keyOf = (place: Local<'i32'>) => keyAt(positionAt(place.get))
+    const positionAt = (index: I32) => i32.load(wordOf(source.get, index))
+    const keyOf = (index: Local<'i32'>) => keyAt(positionAt(index.get))
     const takesRight = ifElse(
       i32.geU(left.get, middle.get),
       i32.const(1),

@@ -28,7 +28,7 @@ export const digitRow: RowSort = {
   code({ locals, length, dtype, descending, scratch, keyAt, put }) {
     const [source, goal, counts] = [locals.add('i32'), locals.add('i32'), locals.add('i32')]
     const [next, shift, key] = [locals.add('i32'), locals.add('i32'), locals.add('i32')]
-    const [place, sum] = [locals.add('i32'), locals.add('i32')]
+    const [index, sum] = [locals.add('i32'), locals.add('i32')]
     const firstList = i32.add(scratch, i32.const(digits * countBytes))
     const pairAt = (index: I32, list = source) => i32.add(list.get, i32.shl(index, i32.const(3)))
     const digitOf = (bits: I32) => i32.and(i32.shrU(key.get, bits), i32.const(digitValues - 1))
@@ -54,18 +54,18 @@ export const digitRow: RowSort = {
     )
     const distribute = sequence(
       key.set(i32.load(pairAt(next.get))),
-      place.set(i32.load(wordOf(counts.get, digitOf(shift.get)))),
-      i32.store(pairAt(place.get, goal), key.get),
-      i32.store(pairAt(place.get, goal), i32.load(pairAt(next.get), 4), 4),
+      index.set(i32.load(wordOf(counts.get, digitOf(shift.get)))),
+      i32.store(pairAt(index.get, goal), key.get),
+      i32.store(pairAt(index.get, goal), i32.load(pairAt(next.get), 4), 4),
       addOne(wordOf(counts.get, digitOf(shift.get))),
     )
     const pass = sequence(
       sum.set(i32.const(0)),
       count(next, digitValues, startsHere),
       count(next, length, distribute),
-      place.set(source.get),
+      index.set(source.get),
       source.set(goal.get),
-      goal.set(place.get),
+      goal.set(index.get),
     )
     const isShared = i32.eq(i32.load(wordOf(counts.get, digitOf(shift.get))), i32.const(length))
     const round = sequence(

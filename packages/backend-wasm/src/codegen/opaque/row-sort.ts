@@ -19,9 +19,9 @@ interface Row {
   readonly descending: boolean
   /** The address of scratch memory. */
   readonly scratch: I32
-  keyAt(place: I32): Scalar
+  keyAt(index: I32): Scalar
   /** Stores a position in the result. */
-  put(place: I32, position: I32): Void
+  put(index: I32, position: I32): Void
 }
 
 /** A sorting algorithm. */
@@ -37,4 +37,4 @@ export function count(local: Local<'i32'>, to: number, body: Void): Void {
 }
 
 /** The address of a 32-bit element of a list. */
-export const wordOf = (list: I32, place: I32): I32 => i32.add(list, i32.shl(place, i32.const(2)))
+export const wordOf = (list: I32, index: I32): I32 => i32.add(list, i32.shl(index, i32.const(2)))
