@@ -23,7 +23,7 @@ interface Axis {
   readonly covers: number
 }
 
-/** Patches of about so many elements are gathered before they are multiplied, so that they stay in the cache. */
+/** Patches of about this many elements are gathered before they are multiplied, so that they stay in the cache. */
 const gathered = 32768
 
 export const convolutionKernels: Readonly<Record<string, Kernel>> = {

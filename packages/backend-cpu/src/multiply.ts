@@ -8,7 +8,7 @@ export interface Matrix {
   readonly columnStep: number
 }
 
-/** So many products are summed in double; a longer sum is rounded to the output's precision in between. */
+/** This many products are summed in double; a longer sum is rounded to the output's precision in between. */
 const depth = 1024
 
 /** The number of columns that are computed together: with two rows, their sums fit into registers. */

@@ -7,7 +7,7 @@ export class Arena {
 
   /** The offset of a slot of `size` bytes: the one at `reuse`, which gets one more user, or a new one. */
   place(size: number, reuse?: number): number {
-    const shared = reuse === undefined ? undefined : this.slots.find((slot) => slot.offset === reuse)
+    const shared = this.slots.find((slot) => slot.offset === reuse)
     if (shared) {
       shared.users++
       return shared.offset

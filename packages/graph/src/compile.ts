@@ -89,12 +89,12 @@ export function compile<A extends readonly unknown[], R>(
   const retraces: string[] = []
   let traces = 0
 
-  function specializationFor(args: A): { specialization: Specialization<R>; leaves: readonly Tensor[] } {
+  function specialize(args: A): [specialization: Specialization<R>, leaves: readonly Tensor[]] {
     for (const [index, specialization] of recent.entries()) {
       const leaves: Tensor[] = []
       if (!hasFormOf(specialization.form, args, leaves) || !allOn(specialization.backend, leaves)) continue
       if (index > 0) moveToFront(specialization)
-      return { specialization, leaves }
+      return [specialization, leaves]
     }
     const leaves = treeLeaves(args)
     const backend = backendOf(leaves)
@@ -110,7 +110,7 @@ export function compile<A extends readonly unknown[], R>(
       specializations.set(key, specialization)
     }
     moveToFront(specialization)
-    return { specialization, leaves }
+    return [specialization, leaves]
   }
 
   function moveToFront(specialization: Specialization<R>): void {
@@ -155,7 +155,7 @@ export function compile<A extends readonly unknown[], R>(
 
   const compiled = (...args: A): R => {
     if (currentInterpreter() !== eager) return fn(...args)
-    const { specialization, leaves } = specializationFor(args)
+    const [specialization, leaves] = specialize(args)
     return run(specialization, leaves, 1)
   }
 
@@ -168,7 +168,7 @@ export function compile<A extends readonly unknown[], R>(
       for (let done = 1; done < count; done++) result = fn(...([result, ...args.slice(1)] as unknown as A))
       return result
     }
-    const { specialization, leaves } = specializationFor(args)
+    const [specialization, leaves] = specialize(args)
     if (specialization.obstacle !== undefined) {
       throw new TypeError(`repeat: the result cannot take the place of the first argument: ${specialization.obstacle}.`)
     }
@@ -179,7 +179,7 @@ export function compile<A extends readonly unknown[], R>(
     traces: { get: () => traces },
     retraces: { get: () => retraces },
     repeat: { value: repeat },
-    graph: { value: (...args: A) => specializationFor(args).specialization.graph },
+    graph: { value: (...args: A) => specialize(args)[0].graph },
   }) as Compiled<A, R>
 }
 

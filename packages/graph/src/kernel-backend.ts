@@ -1,7 +1,6 @@
 import {
   type Aval,
   avalOf,
-  avalsOf,
   type Backend,
   BackendError,
   bodyOf,
@@ -14,14 +13,14 @@ import {
   hostArray,
   type MemoryArray,
   type Node,
-  numberingOf,
   type ScanParams,
   type Shape,
-  sizeOf,
   type TypedArray,
   toMemory,
+  valuesOf,
   viewOf,
 } from '@gradus/tensor'
+import { arrayIn } from './array-in.ts'
 import { missingOp } from './missing-op.ts'
 import { byteSize, donorOf, type Place } from './place.ts'
 import { planMemory } from './plan.ts'
@@ -93,7 +92,7 @@ class Program implements Executable, BodyProgram {
   private readonly inInputs: readonly Slot[][]
   private readonly inOutputs: readonly Slot[][]
   private readonly outputs: {
-    donatedFrom: number | undefined
+    donor: number | undefined
     aval: Aval
     copyOf: Slot | undefined
     copy: MemoryArray
@@ -106,16 +105,15 @@ class Program implements Executable, BodyProgram {
     this.inOutputs = graph.outputs.map(() => [])
     const arena = new ArrayBuffer(plan.arenaBytes)
     const slots = plan.places.map((place, value) => this.slotFor(place, avalOf(graph, value), graph, arena))
-    const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
-      const value = first[index]!
-      const fixed = plan.places[value]!.at === 'static'
+      const values = valuesOf(graph, index)
+      const inputs = node.inputs.map((value) => slots[value]!)
+      const outputs = values.map((value) => slots[value]!)
+      const fixed = plan.places[values[0]!]!.at === 'static'
       if (node.op.view) {
-        if (fixed) slots[value]!.data = slots[node.inputs[0]!]!.data
+        if (fixed) outputs[0]!.data = inputs[0]!.data
         return
       }
-      const inputs = node.inputs.map((input) => slots[input]!)
-      const outputs = avalsOf(node).map((_, output) => slots[value + output]!)
       const command = Object.hasOwn(kernels, node.op.name)
         ? kernelCommand(kernels[node.op.name]!, outputs[0]!, inputs, node.params as never)
         : loopCommand(node, (body) => new Program(name, kernels, body), inputs, outputs)
@@ -129,7 +127,7 @@ class Program implements Executable, BodyProgram {
       return {
         aval,
         copy: empty(aval.dtype),
-        donatedFrom: donorOf(source),
+        donor: donorOf(source),
         copyOf: source.from === 'copy' ? slots[value]! : undefined,
       }
     })
@@ -145,15 +143,11 @@ class Program implements Executable, BodyProgram {
   }
 
   private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
-    const outputs = this.outputs.map(({ donatedFrom, aval }) =>
-      donatedFrom === undefined ? new ArrayBuffer(byteSize(aval)) : (inputs[donatedFrom] as ArrayBuffer),
+    const outputs = this.outputs.map(({ donor, aval }) =>
+      donor === undefined ? new ArrayBuffer(byteSize(aval)) : (inputs[donor] as ArrayBuffer),
     )
-    this.inputs.forEach(({ shape, dtype }, index) =>
-      this.bindInput(index, viewOf(dtype, inputs[index] as ArrayBuffer, 0, sizeOf(shape))),
-    )
-    this.outputs.forEach(({ aval: { shape, dtype } }, index) =>
-      this.bindOutput(index, viewOf(dtype, outputs[index]!, 0, sizeOf(shape))),
-    )
+    this.inputs.forEach((aval, index) => this.bindInput(index, arrayIn(aval, inputs[index] as ArrayBuffer)))
+    this.outputs.forEach(({ aval }, index) => this.bindOutput(index, arrayIn(aval, outputs[index])))
     this.execute()
     this.release()
     return outputs
@@ -179,9 +173,8 @@ class Program implements Executable, BodyProgram {
     this.outputs.forEach(({ aval }, index) => this.bindOutput(index, empty(aval.dtype)))
   }
 
-  private slotFor(place: Place, { shape, dtype }: Aval, graph: Graph, arena: ArrayBuffer): Slot {
-    const size = sizeOf(shape)
-    const slot: Slot = { data: empty(dtype), shape, dtype, fixed: place.at !== 'input' && place.at !== 'output' }
+  private slotFor(place: Place, aval: Aval, graph: Graph, arena: ArrayBuffer): Slot {
+    const slot: Slot = { ...aval, data: empty(aval.dtype), fixed: place.at !== 'input' && place.at !== 'output' }
     switch (place.at) {
       case 'input':
         this.inInputs[place.index]!.push(slot)
@@ -190,13 +183,13 @@ class Program implements Executable, BodyProgram {
         this.inOutputs[place.index]!.push(slot)
         break
       case 'constant':
-        slot.data = viewOf(dtype, graph.constants[place.index]!.storage.buffer as ArrayBuffer, 0, size)
+        slot.data = arrayIn(aval, graph.constants[place.index]!.storage.buffer as ArrayBuffer)
         break
       case 'static':
-        slot.data = viewOf(dtype, new ArrayBuffer(byteSize({ shape, dtype })), 0, size)
+        slot.data = arrayIn(aval)
         break
       case 'arena':
-        slot.data = viewOf(dtype, arena, place.offset, size)
+        slot.data = arrayIn(aval, arena, place.offset)
         break
     }
     return slot

@@ -4,6 +4,6 @@ import { BackendError, type Op } from '@gradus/tensor'
 export function missingOp(backend: string, { name }: Op): BackendError {
   return new BackendError(
     `The ${backend} backend has no kernel for the op '${name}'. Give the op an \`inline\` body made of other ops, ` +
-      'add a kernel of that name to the backend, or let another backend run the op: `fallback(backend, cpu())`.',
+      'add a kernel of that name, or run it elsewhere with `fallback(backend, cpu())`.',
   )
 }

@@ -119,13 +119,9 @@ function planOutputs(
     if (outputs[index]) return
     const root = roots[output]!
     const own = graph.repeatable && available.has(index) ? index : undefined
-    if (maker[root]! < 0 || holder.has(root)) {
+    if (maker[root]! < 0 || holder.has(root) || (own !== undefined && !canHold(own, root))) {
       // an input may have been overwritten by then
       outputs[index] = own === undefined || root < graph.inputs.length ? { from: 'copy' } : { from: 'copy', into: own }
-      return
-    }
-    if (own !== undefined && !canHold(own, root)) {
-      outputs[index] = { from: 'copy', into: own }
       return
     }
     holder.set(root, index)

@@ -1,4 +1,4 @@
-import { avalOf, avalsOf, bytesPerElement, type Graph, numberingOf } from '@gradus/tensor'
+import { avalOf, bytesPerElement, type Graph, numberingOf, valuesOf } from '@gradus/tensor'
 import { type OutputSource, type Place, viewRoots } from './place.ts'
 import { type MemoryUse, planLifetimes } from './plan-lifetimes.ts'
 
@@ -17,34 +17,34 @@ export interface PlanOptions {
 
 /** Assigns a place to every value of a graph, for programs that run node by node. */
 export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Plan {
-  const { first, avals } = numberingOf(graph)
   const roots = viewRoots(graph)
   const fixed = hoist ? computedOnce(graph, roots) : new Set<number>()
-  const uses = graph.nodes.map((node, index): MemoryUse => {
-    const values = avalsOf(node).map((_, output) => first[index]! + output)
-    return {
+  const uses = graph.nodes.map(
+    (node, index): MemoryUse => ({
       reads: node.inputs.map((value) => roots[value]!),
-      writes: values.filter((value) => roots[value] === value && !fixed.has(value)),
+      writes: valuesOf(graph, index).filter((value) => roots[value] === value && !fixed.has(value)),
       overwritable: () => (node.op.elementwise ? overwritten(graph, roots, index) : []),
-    }
-  })
+    }),
+  )
   const { arenaBytes, places, outputs } = planLifetimes(graph, roots, uses, fixed)
-  const place = (value: number): Place => places.get(roots[value]!) ?? { at: 'arena', offset: 0 }
-  return { arenaBytes, places: avals.map((_, value) => place(value)), outputs }
+  return { arenaBytes, places: roots.map((root): Place => places.get(root) ?? { at: 'arena', offset: 0 }), outputs }
 }
 
 /** The values that depend on constants only, except outputs. */
 function computedOnce(graph: Graph, roots: readonly number[]): Set<number> {
-  const { first } = numberingOf(graph)
+  const { maker } = numberingOf(graph)
   const handedOut = new Set(graph.outputs.map((value) => roots[value]!))
   const fixed = new Set<number>()
-  const isConstant = (value: number) =>
-    value >= graph.inputs.length && value < graph.inputs.length + graph.constants.length
+  const isFixed = (root: number) => (maker[root]! < 0 ? root >= graph.inputs.length : fixed.has(root))
   graph.nodes.forEach((node, index) => {
-    const values = avalsOf(node).map((_, output) => first[index]! + output)
+    const values = valuesOf(graph, index)
     // a node computes all of its outputs at once
-    const once = node.inputs.every((input) => fixed.has(roots[input]!) || isConstant(roots[input]!))
-    if (!once || node.op.view || values.some((value) => handedOut.has(value))) return
+    if (
+      !node.inputs.every((input) => isFixed(roots[input]!)) ||
+      node.op.view ||
+      values.some((value) => handedOut.has(value))
+    )
+      return
     for (const value of values) fixed.add(value)
   })
   return fixed

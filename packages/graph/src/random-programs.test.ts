@@ -4,7 +4,6 @@ import {
   add,
   apply,
   avalOf,
-  avalsOf,
   broadcastTo,
   cast,
   concat,
@@ -44,6 +43,7 @@ import {
   tensor,
   transpose,
   useBackend,
+  valuesOf,
   where,
 } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -56,13 +56,13 @@ import { replay, trace } from './trace.ts'
 // Property tests. A random program gives the same bits op by op, compiled, simplified and not, with and without donation;
 // and a plan never lets two live values share memory.
 
-type Program = (inputs: readonly Tensor[]) => Tensor[]
+type TensorFunction = (inputs: readonly Tensor[]) => Tensor[]
 type Operation = (values: readonly Tensor[]) => Tensor
 
 interface Sample {
-  readonly program: Program
+  readonly program: TensorFunction
   /** A program whose outputs have the forms of its inputs. */
-  readonly successor: Program
+  readonly successor: TensorFunction
   readonly inputs: () => Tensor[]
   readonly donated: readonly number[]
 }
@@ -334,7 +334,7 @@ describe('a plan', () => {
 function walk(graph: Graph, hoist: boolean, label: string): number {
   const plan = planMemory(graph, { hoist })
   const given = graph.inputs.length + graph.constants.length
-  const { first, maker } = numberingOf(graph)
+  const { maker } = numberingOf(graph)
   const holds = new Map<string, number>()
   let reused = 0
 
@@ -390,7 +390,7 @@ function walk(graph: Graph, hoist: boolean, label: string): number {
   graph.nodes.forEach((node, index) => {
     if (node.op.view) return
     for (const input of node.inputs) read(input, `node ${index}`)
-    const outputs = avalsOf(node).map((_, output) => first[index]! + output)
+    const outputs = valuesOf(graph, index)
     const blocks = outputs.flatMap((value) => blocksOf(plan.places[value]!, value))
     expect(new Set(blocks).size, `${label}: the outputs of node ${index} are apart`).toBe(blocks.length)
     for (const value of outputs) written(node, index, value)

@@ -1,4 +1,5 @@
-import { bytesPerElement, type MemoryArray, type ScanParams, sizeOf, viewOf } from '@gradus/tensor'
+import type { MemoryArray, ScanParams } from '@gradus/tensor'
+import { arrayIn } from './array-in.ts'
 
 /** A compiled body, whose inputs and outputs the loop binds. */
 export interface BodyProgram {
@@ -34,10 +35,7 @@ export class ScanLoop {
     private readonly outputs: readonly LoopValue[],
   ) {
     const { body, carries, sequences, length } = params
-    this.spare = body.inputs.slice(0, carries).map(({ dtype, shape }) => {
-      const size = sizeOf(shape)
-      return viewOf(dtype, new ArrayBuffer(size * bytesPerElement(dtype)), 0, size)
-    })
+    this.spare = body.inputs.slice(0, carries).map((aval) => arrayIn(aval))
     this.elements = inputs.slice(carries, carries + sequences).map((value) => new Elements(value, length))
     this.results = outputs.slice(carries).map((value) => new Elements(value, length))
   }

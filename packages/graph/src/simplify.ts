@@ -5,10 +5,10 @@ import {
   canonical,
   type Graph,
   type Node,
-  numberingOf,
   type Op,
   paramsKey,
   sameShape,
+  valuesOf,
 } from '@gradus/tensor'
 
 /**
@@ -99,13 +99,11 @@ function isTrivial(node: Node, input: Aval): boolean {
 }
 
 function dropDead(graph: Graph): Graph {
-  const { first } = numberingOf(graph)
   const needed = new Set(graph.outputs)
   // a node is needed with all its outputs or not at all
-  const isNeeded = (node: Node, index: number) => avalsOf(node).some((_, output) => needed.has(first[index]! + output))
+  const isNeeded = (index: number) => valuesOf(graph, index).some((value) => needed.has(value))
   for (let index = graph.nodes.length - 1; index >= 0; index--) {
-    const node = graph.nodes[index]!
-    if (isNeeded(node, index)) for (const value of node.inputs) needed.add(value)
+    if (isNeeded(index)) for (const value of graph.nodes[index]!.inputs) needed.add(value)
   }
   const constants = graph.constants.filter((_, index) => needed.has(graph.inputs.length + index))
   const renamed = new Map<number, number>()
@@ -116,9 +114,9 @@ function dropDead(graph: Graph): Graph {
   })
   const nodes: Node[] = []
   graph.nodes.forEach((node, index) => {
-    if (!isNeeded(node, index)) return
+    if (!isNeeded(index)) return
     nodes.push({ ...node, inputs: node.inputs.map((value) => renamed.get(value)!) })
-    avalsOf(node).forEach((_, output) => renamed.set(first[index]! + output, renamed.size))
+    for (const value of valuesOf(graph, index)) renamed.set(value, renamed.size)
   })
   return { ...graph, constants, nodes, outputs: graph.outputs.map((value) => renamed.get(value)!) }
 }

@@ -31,7 +31,7 @@ export function schedule(graph: Graph): KernelSchedule {
   const ordered = groups.build()
   const stored = new Set(analysis.graph.nodes.map((_, node) => node).filter((node) => groups.isStored(node)))
   const kernels = ordered
-    .filter((group) => countOf(group) > 0)
+    .filter((group) => resultCount(group) > 0)
     .flatMap((group) => lowerGroup(analysis, group, stored))
     .map(withBody)
     .map((kernel): ScheduledKernel => {
@@ -50,6 +50,6 @@ function withBody(kernel: FusedKernel): FusedKernel {
 }
 
 /** The number of elements of a group's smallest results. */
-function countOf({ kind, size, runs }: Group): number {
+function resultCount({ kind, size, runs }: Group): number {
   return kind === 'rows' ? rowCount(runs) : size
 }

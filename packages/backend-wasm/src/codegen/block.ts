@@ -70,6 +70,13 @@ export class Block {
     this.known.set(key, value)
   }
 
+  /** The value stored under a key, computed in this block on first use. */
+  once<T extends ValueType>(key: string, value: () => Code<T>): Code<T> {
+    let known = this.find(key) as Code<T> | undefined
+    if (!known) this.remember(key, (known = this.let(value())))
+    return known
+  }
+
   /** The code of this block. */
   code(): Void {
     return sequence(...this.statements)

@@ -4,30 +4,30 @@ import {
   type Expression,
   type Expressions,
   type Index,
+  type Load,
   rangeOf,
   strideAlong,
 } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import { type F64, type I32, i32, Temporaries } from '../assembler/index.ts'
-import type { Emitter, ExternalName } from '../elementwise/row.ts'
+import { type I32, i32, Temporaries } from '../assembler/index.ts'
+import type { Emitter } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
 import { type Arithmetic, withKeptConstants } from '../math/index.ts'
 import type { Block } from './block.ts'
 import { Indexing } from './indexing.ts'
 import type { Lanes, MemoryOperand, Value } from './lanes.ts'
+import type { Pointers, Tools } from './tools.ts'
 
 /** What the code of a kernel uses of its surroundings. */
 export interface KernelEnvironment {
   readonly make: Expressions
   readonly lanes: Lanes
-  readonly arithmetic: Arithmetic
-  /** The address of a value. */
-  pointerOf(value: number): I32
+  /** The axis along which the lanes of a vector lie. */
+  readonly vectorAxis: Axis | undefined
+  readonly tools: Tools
+  readonly pointers: Pointers
   /** The address of a row buffer, its bytes per element, and the distance between elements of one row. */
-  scratch(slot: number): { readonly pointer: I32; readonly bytes: number; readonly spread: number }
-  /** The number of elements of a value. */
-  sizeOf(value: number): number
-  external(name: ExternalName, inputs: readonly F64[]): F64
+  rowBuffer?(slot: number): { readonly pointer: I32; readonly bytes: number; readonly spread: number }
 }
 
 /** The results of a reduction, one per vector, and the block in which they are known. */
@@ -40,8 +40,6 @@ export interface ReducedValue {
 export class Evaluator {
   block: Block
   readonly reduced = new Map<number, ReducedValue>()
-  /** The axis along which the lanes of a vector lie. */
-  vectorAxis: Axis | undefined
   private readonly arithmetic: Arithmetic
   private readonly indexing: Indexing
 
@@ -50,7 +48,7 @@ export class Evaluator {
     root: Block,
   ) {
     this.block = root
-    this.arithmetic = withKeptConstants(environment.arithmetic, (constant) => root.let(constant))
+    this.arithmetic = withKeptConstants(environment.tools.arithmetic, (constant) => root.let(constant))
     this.indexing = new Indexing(this)
   }
 
@@ -102,9 +100,13 @@ export class Evaluator {
     return this.environment.lanes
   }
 
+  get vectorAxis(): Axis | undefined {
+    return this.environment.vectorAxis
+  }
+
   /** The address of the element with an index; if elements of the lanes are contiguous, that of the first lane. */
   locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): MemoryOperand {
-    return this.indexing.locate(this.environment.pointerOf(value), bytes, index, part, guards)
+    return this.indexing.locate(this.environment.pointers.of(value), bytes, index, part, guards)
   }
 
   /** The address of each lane. */
@@ -115,12 +117,12 @@ export class Evaluator {
     part: number,
     guards: readonly Condition[] = [],
   ): MemoryOperand[] {
-    return this.indexing.locateEach(this.environment.pointerOf(value), bytes, index, part, guards)
+    return this.indexing.locateEach(this.environment.pointers.of(value), bytes, index, part, guards)
   }
 
   /** The address of an element of a row buffer. */
   locateScratch(slot: number, index: Index, part: number): MemoryOperand {
-    const { pointer, bytes, spread } = this.environment.scratch(slot)
+    const { pointer, bytes, spread } = this.environment.rowBuffer!(slot)
     const at = this.indexing.locate(pointer, bytes * spread, index, part, [])
     // rows that are computed together are interleaved
     return spread === 1 ? at : { address: at.address, offset: at.offset + bytes * this.lanes.width * part }
@@ -162,7 +164,7 @@ export class Evaluator {
     switch (expression.kind) {
       case 'load': {
         const { low, high } = rangeOf(expression.index)
-        return low < 0 || high >= this.environment.sizeOf(expression.value)
+        return low < 0 || high >= this.environment.tools.sizeOf(expression.value)
       }
       case 'apply':
         return expression.inputs.some((input) => this.needsGuard(input))
@@ -198,7 +200,7 @@ export class Evaluator {
     }
   }
 
-  private load(expression: Extract<Expression, { kind: 'load' }>, part: number, guards: readonly Condition[]): Value {
+  private load(expression: Load, part: number, guards: readonly Condition[]): Value {
     const { stored, value, index } = expression
     return this.numbers(stored, this.loadAt(stored, value, index, part, guards))
   }
@@ -273,7 +275,7 @@ export class Evaluator {
   }
 
   private emitter(from: Emitter['inputs'], to: Emitter['to'], inputs: readonly Expression[]): Emitter {
-    const { external } = this.environment
+    const { external } = this.environment.tools
     const { madd, nmadd, float, integer, double } = this.arithmetic
     return {
       madd,

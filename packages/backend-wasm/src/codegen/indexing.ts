@@ -103,7 +103,7 @@ export class Indexing {
   private atom(atom: Atom, part: number, lane: number): I32 {
     const { environment } = this
     if (atom.kind === 'axis') return environment.block.valueOf(atom)
-    if (atom.kind === 'looked') return environment.looked(atom.id, part, lane)
+    if (atom.kind === 'lookup') return environment.looked(atom.id, part, lane)
     const inner = this.value(atom.of, part, lane)
     return atom.kind === 'quotient' ? floorDivide(inner, atom.of, atom.by) : floorRemainder(inner, atom.of, atom.by)
   }
@@ -130,7 +130,7 @@ function keyOfPointer(pointer: I32): string {
 
 function keyOfAtom(atom: Atom): string {
   if (atom.kind === 'axis') return `a${atom.id}`
-  if (atom.kind === 'looked') return `v${atom.id}`
+  if (atom.kind === 'lookup') return `v${atom.id}`
   return `(${atom.of.key}${atom.kind === 'quotient' ? '/' : '%'}${atom.by})`
 }
 

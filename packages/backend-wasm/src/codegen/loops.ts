@@ -1,6 +1,7 @@
-import type { Axis, LoopKernel, Pass, Store } from '@gradus/schedule'
+import { type Axis, countOf, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
 import {
   doWhile,
+  type I32,
   i32,
   ifThen,
   increase,
@@ -32,7 +33,7 @@ export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
   let scratchBytes = 0
   let units = 1
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
-    const builder = new LoopBuilder(kernel, strategy, tools, locals, new Pointers(args.get))
+    const builder = new LoopBuilder(kernel, strategy, tools, locals, args.get)
     const code = builder.build(begin, end)
     values = builder.pointers.values
     scratchBytes = builder.scratchBytes
@@ -45,6 +46,7 @@ export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
 
 class LoopBuilder {
   scratchBytes = 0
+  readonly pointers: Pointers
   private readonly lanes: Lanes
   private readonly root: Block
   private readonly evaluator: Evaluator
@@ -59,26 +61,25 @@ class LoopBuilder {
     private readonly strategy: Strategy,
     private readonly tools: Tools,
     private readonly locals: Locals,
-    readonly pointers: Pointers,
+    args: I32,
   ) {
     const { axis } = strategy
     this.lanes = axis ? vectorLanes : scalarLanes
     this.root = new Block(locals)
+    this.pointers = new Pointers(args, this.root)
     this.across = axis && kernel.outer.includes(axis) ? axis : undefined
     this.rowAxes = kernel.outer.filter((outer) => outer !== axis)
     this.evaluator = new Evaluator(
       {
         make: kernel.make,
         lanes: this.lanes,
-        arithmetic: tools.arithmetic,
-        pointerOf: (value) => this.pointerOf(value),
-        scratch: (slot) => this.scratchOf(slot),
-        sizeOf: tools.sizeOf,
-        external: tools.external,
+        vectorAxis: axis,
+        tools,
+        pointers: this.pointers,
+        rowBuffer: (slot) => this.rowBuffer(slot),
       },
       this.root,
     )
-    this.evaluator.vectorAxis = axis
     this.writer = new StoreWriter(this.evaluator, tools)
   }
 
@@ -92,7 +93,7 @@ class LoopBuilder {
   }
 
   private get rows(): number {
-    return this.rowAxes.reduce((product, { size }) => product * size, 1)
+    return countOf(this.rowAxes)
   }
 
   build(begin: Local<'i32'>, end: Local<'i32'>): Void {
@@ -288,29 +289,14 @@ class LoopBuilder {
     for (let part = 0; part < (varies ? parts : 1); part++) block.add(this.writer.write(store, part, count))
   }
 
-  private pointerOf(value: number) {
-    const key = `pointer ${value}`
-    const known = this.root.find(key)
-    if (known) return known as ReturnType<typeof i32.const>
-    const { base, offset } = this.pointers.slotOf(value)
-    const pointer = this.root.let(i32.load(base, offset))
-    this.root.remember(key, pointer)
-    return pointer
-  }
-
-  private scratchOf(slot: number) {
+  private rowBuffer(slot: number) {
     const { kernel, tools, strategy } = this
-    const length = kernel.inner.reduce((product, { size }) => product * size, 1)
+    const length = countOf(kernel.inner)
     const bytes = this.lanes.width === 1 ? 8 : 4
     const widest = this.across ? 4 * strategy.parts : 1
     const size = Math.ceil((length * widest * bytes) / 16 + 1) * 16
     this.scratchBytes = Math.max(this.scratchBytes, (slot + 1) * size)
-    const key = `scratch ${slot}`
-    let pointer = this.root.find(key) as ReturnType<typeof i32.const> | undefined
-    if (!pointer) {
-      pointer = this.root.let(i32.add(tools.scratch.get, i32.const(slot * size)))
-      this.root.remember(key, pointer)
-    }
+    const pointer = this.root.once(`scratch ${slot}`, () => i32.add(tools.scratch.get, i32.const(slot * size)))
     return { pointer, bytes, spread: this.spread }
   }
 }

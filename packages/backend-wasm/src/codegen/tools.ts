@@ -1,6 +1,15 @@
-import type { Callable, F64, I32, Local, Locals, ModuleBuilder } from '../assembler/index.ts'
+import {
+  type Callable,
+  type F64,
+  type I32,
+  i32,
+  type Local,
+  type Locals,
+  type ModuleBuilder,
+} from '../assembler/index.ts'
 import type { ExternalName } from '../elementwise/row.ts'
 import type { Arithmetic } from '../math/index.ts'
+import type { Block } from './block.ts'
 
 /** The instructions that the engine has. */
 export interface Features {
@@ -75,12 +84,13 @@ export const workspace = -1
 export class Pointers {
   readonly values: number[] = []
 
-  constructor(private readonly args: I32) {}
+  /** The addresses are loaded in `block`, on first use. */
+  constructor(
+    private readonly args: I32,
+    private readonly block: Block,
+  ) {}
 
-  /** Where the address of a value is stored. */
-  slotOf(value: number): { readonly base: I32; readonly offset: number } {
-    let position = this.values.indexOf(value)
-    if (position < 0) position = this.values.push(value) - 1
-    return { base: this.args, offset: 4 * position }
+  of(value: number): I32 {
+    return this.block.once(`pointer ${value}`, () => i32.load(this.args, 4 * (this.values.push(value) - 1)))
   }
 }

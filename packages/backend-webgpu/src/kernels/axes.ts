@@ -1,9 +1,5 @@
-import type { Axis } from '@gradus/schedule'
+import { type Axis, countOf } from '@gradus/schedule'
 import type { Code } from '../wgsl/types.ts'
-
-export function countOf(axes: readonly Axis[]): number {
-  return axes.reduce((count, { size }) => count * size, 1)
-}
 
 /** A name for each axis. */
 export function nameAxes(axes: readonly Axis[], prefix: string): Map<Axis, Code> {

@@ -1,6 +1,14 @@
-import { type Axis, axesOfAtom, expressionsWithin, type LoopKernel, type Store, strideAlong } from '@gradus/schedule'
+import {
+  type Axis,
+  axesOfAtom,
+  countOf,
+  expressionsWithin,
+  type LoopKernel,
+  type Store,
+  strideAlong,
+} from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
-import { countOf, nameAxes } from './axes.ts'
+import { nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { mapCode } from './maps.ts'
 import {

@@ -1,6 +1,6 @@
-import type { LoopKernel } from '@gradus/schedule'
+import { countOf, type LoopKernel } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
-import { coordinatesAlong, countOf, nameAxes } from './axes.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import { packWidth } from './pack-width.ts'
 import { shaderFor, storesOf, threads } from './rows.ts'

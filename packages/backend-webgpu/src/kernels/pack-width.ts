@@ -1,6 +1,5 @@
-import { type Axis, type Store, strideAlong } from '@gradus/schedule'
+import { type Axis, countOf, type Store, strideAlong } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
-import { countOf } from './axes.ts'
 import type { ShaderTarget } from './shader-target.ts'
 
 /**

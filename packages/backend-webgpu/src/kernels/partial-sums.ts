@@ -1,6 +1,5 @@
-import type { ContractionKernel } from '@gradus/schedule'
+import { type ContractionKernel, countOf } from '@gradus/schedule'
 import { typeOf } from '../wgsl/types.ts'
-import { countOf } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import { perPack } from './per-pack.ts'

@@ -1,9 +1,9 @@
-import { type Axis, isPosition, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
+import { type Axis, countOf, isPosition, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'
 import { type Accumulator, accumulatorDeclaration, combination } from './accumulator.ts'
-import { coordinatesAlong, countOf, nameAxes } from './axes.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
 import { Shader } from './shader.ts'
 
 /** The number of threads of a workgroup. */

@@ -1,4 +1,4 @@
-import type { Expression, Expressions, Store } from '@gradus/schedule'
+import type { Expression, Expressions, Load, Store } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
 import type { Block, KernelEnvironment } from '../wgsl/block.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'
@@ -46,7 +46,7 @@ export class Shader implements KernelEnvironment {
     return name
   }
 
-  load({ value, stored }: Extract<Expression, { kind: 'load' }>, index: Code): Code {
+  load({ value, stored }: Load, index: Code): Code {
     return this.element(stored, value, `u32(${index})`)
   }
 

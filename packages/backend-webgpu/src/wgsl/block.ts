@@ -1,5 +1,12 @@
-import type { Axis, Expression, Expressions, Index } from '@gradus/schedule'
-import { type Atom, rangeOf } from '@gradus/schedule'
+import {
+  type Atom,
+  type Axis,
+  type Expression,
+  type Expressions,
+  type Index,
+  type Load,
+  rangeOf,
+} from '@gradus/schedule'
 import { elementwiseCode } from './elementwise.ts'
 import { type Code, literal, typeOf } from './types.ts'
 
@@ -7,7 +14,7 @@ import { type Code, literal, typeOf } from './types.ts'
 export interface KernelEnvironment {
   readonly make: Expressions
   /** Reads an element of a value in memory. */
-  load(expression: Extract<Expression, { kind: 'load' }>, index: Code): Code
+  load(expression: Load, index: Code): Code
   /** Reads an element of a row buffer. */
   scratch(expression: Extract<Expression, { kind: 'rowBuffer' }>, index: Code): Code
   /** A new name. */
@@ -73,7 +80,7 @@ export class Block {
 
   private atom(atom: Atom): Code {
     if (atom.kind === 'axis') return this.axisCode(atom)
-    if (atom.kind === 'looked') return `i32(${this.value(this.environment.make.byId(atom.id))})`
+    if (atom.kind === 'lookup') return `i32(${this.value(this.environment.make.byId(atom.id))})`
     const of = this.index(atom.of)
     const isNatural = rangeOf(atom.of).low >= 0
     const quotient = isNatural ? `(${of} / ${atom.by})` : `floorDiv(${of}, ${atom.by})`

@@ -1,13 +1,12 @@
 import {
   type Aval,
   avalOf,
-  avalsOf,
   type Backend,
   type DeviceBuffer,
   type Executable,
   type Graph,
   identityOp,
-  numberingOf,
+  valuesOf,
 } from '@gradus/tensor'
 import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
@@ -90,12 +89,10 @@ class NodeByNode implements Executable {
     const { graph, backend } = this
     const values = [...inputs, ...graph.constants.map((constant) => constant.storage.buffer)]
     const given = values.length
-    const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
       const from = node.inputs.map((value) => values[value]!)
       values.push(...this.timed(node.op.name, () => this.executables[index]!.run(from)))
-      const made = avalsOf(node).map((_, output) => first[index]! + output)
-      for (const value of new Set([...node.inputs, ...made])) {
+      for (const value of new Set([...node.inputs, ...valuesOf(graph, index)])) {
         if (value >= given && (this.lastUse.get(value) ?? -1) <= index) backend.free(values[value]!)
       }
     })

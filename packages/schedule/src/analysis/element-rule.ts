@@ -12,9 +12,18 @@ function unreduced(rule: ReductionRule): ElementRule {
   return {
     kind: 'element',
     once: true,
-    element<I, E>(node: LoweredNode<never>, at: readonly I[], { index, make, read }: ElementTools<I, E>) {
-      const source = rule.source(node, at, [], index)
-      return make.choice(source.only, () => read(0, source.at), make.constant(node.aval.dtype, 0))
-    },
+    element: (node, at, tools) => sourceElement(rule, node, at, [], tools),
   }
+}
+
+/** The element that a reduction reads at the coordinates of its result and the positions of the inner loops. */
+export function sourceElement<I, E>(
+  rule: ReductionRule,
+  node: LoweredNode<never>,
+  at: readonly I[],
+  inner: readonly I[],
+  { index, make, read }: ElementTools<I, E>,
+): E {
+  const source = rule.source(node, at, inner, index)
+  return make.choice(source.only, () => read(0, source.at), make.constant(node.aval.dtype, 0))
 }

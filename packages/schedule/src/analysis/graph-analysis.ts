@@ -77,7 +77,7 @@ export class GraphAnalysis {
   /** The rule of a node that is known to be of this kind. */
   rule<K extends Lowering['kind']>(index: number, kind: K): Extract<Lowering, { kind: K }> {
     const rule = this.lowerings[index]!
-    if (rule.kind !== kind) throw new Error(`The op '${this.node(index).op.name}' has a rule of kind ${rule.kind}.`)
+    if (rule.kind !== kind) throw new Error(`Node ${index} has a rule of kind '${rule.kind}', not '${kind}'.`)
     return rule as Extract<Lowering, { kind: K }>
   }
 

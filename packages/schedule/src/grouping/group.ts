@@ -1,5 +1,5 @@
 import { sizeOf } from '@gradus/tensor'
-import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
+import type { GraphAnalysis, Role } from '../analysis/graph-analysis.ts'
 import { type DimensionRun, runsOf } from './edges.ts'
 
 /**
@@ -20,12 +20,11 @@ const longestRow = 16384
 /** The limit for rows that are not contiguous in memory. A kernel processes several of them together. */
 const longestColumn = 1024
 
-/** A group of one node. */
+/** A group of one node that is not inlined. */
 export function groupOf(analysis: GraphAnalysis, index: number): Group {
   const size = sizeOf(analysis.node(index).aval.shape)
   const group = { nodes: [index], inlined: [], size, runs: [] }
-  const role = analysis.roles[index]!
-  if (role === 'inlined') throw new Error(`Node ${index} is inlined and has no group.`)
+  const role = analysis.roles[index] as Exclude<Role, 'inlined'>
   if (role !== 'reduce') return { ...group, kind: role }
   const node = analysis.loweredNode(index)
   const { axes, inner } = analysis.rule(index, 'reduction')

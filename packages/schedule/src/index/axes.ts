@@ -49,7 +49,7 @@ export class AxisMaker {
     const splits = new Map<Axis, readonly [Axis, Axis]>()
     for (const index of indices) {
       forEachAtom(index, (atom) => {
-        if (atom.kind === 'axis' || atom.kind === 'looked') return
+        if (atom.kind === 'axis' || atom.kind === 'lookup') return
         const [term, ...others] = atom.of.terms
         if (!term || others.length > 0 || atom.of.constant !== 0 || term.coefficient !== 1) return
         const { atom: axis } = term
@@ -80,7 +80,7 @@ export class Rewriting {
   index(index: Index): Index {
     return substitute(index, (atom: Atom) => {
       if (atom.kind === 'axis') return this.axes.get(atom) ?? indexOf(atom)
-      if (atom.kind !== 'looked') return indexOf(atom)
+      if (atom.kind !== 'lookup') return indexOf(atom)
       const value = this.expression(this.from.byId(atom.id))
       return indexOf(lookupOf(value, atom.size))
     })
@@ -142,7 +142,7 @@ export function expressionsWithin(roots: Iterable<Expression>, make: Expressions
 export function lookupsIn(index: Index, make: Expressions): Expression[] {
   const found: Expression[] = []
   forEachAtom(index, (atom) => {
-    if (atom.kind === 'looked') found.push(make.byId(atom.id))
+    if (atom.kind === 'lookup') found.push(make.byId(atom.id))
   })
   return found
 }

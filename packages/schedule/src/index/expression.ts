@@ -30,6 +30,8 @@ export type Expression = { readonly id: number; readonly dtype: DType; readonly 
   | { readonly kind: 'reduced'; readonly reduction: number }
 )
 
+export type Load = Extract<Expression, { readonly kind: 'load' }>
+
 /** Makes the expressions of one kernel. */
 export class Expressions implements ElementMaker<Index, Expression> {
   private readonly known = new Map<string, Expression>()

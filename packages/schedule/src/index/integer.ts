@@ -18,7 +18,7 @@ interface Division {
 
 /** An integer from 0 to `size - 1` that is known only at run time: the value of expression `id`. */
 export interface Lookup {
-  readonly kind: 'looked'
+  readonly kind: 'lookup'
   readonly id: number
   readonly size: number
   /** The axes that the expression depends on. */
@@ -47,9 +47,14 @@ export function axisOf(id: number, size: number): Axis {
   return { kind: 'axis', id, size, key: `a${id}` }
 }
 
+/** The number of iterations of loops over the axes. */
+export function countOf(axes: readonly Axis[]): number {
+  return axes.reduce((count, { size }) => count * size, 1)
+}
+
 /** The value of an expression as a part of an index. */
 export function lookupOf({ id, axes }: { readonly id: number; readonly axes: readonly Axis[] }, size: number): Lookup {
-  return { kind: 'looked', id, size, axes, key: `v${id}` }
+  return { kind: 'lookup', id, size, axes, key: `v${id}` }
 }
 
 function division(kind: Division['kind'], of: Index, by: number): Division {
@@ -75,7 +80,7 @@ function axesOfTerms(terms: readonly Term[]): readonly Axis[] {
 /** The axes that an atom depends on. */
 export function axesOfAtom(atom: Atom): readonly Axis[] {
   if (atom.kind === 'axis') return [atom]
-  return atom.kind === 'looked' ? atom.axes : atom.of.axes
+  return atom.kind === 'lookup' ? atom.axes : atom.of.axes
 }
 
 export function constantIndex(value: number): Index {
@@ -151,7 +156,7 @@ export function rangeOf(index: Index): { low: number; high: number } {
 }
 
 function atomRange(atom: Atom): { low: number; high: number } {
-  if (atom.kind === 'axis' || atom.kind === 'looked') return { low: 0, high: Math.max(0, atom.size - 1) }
+  if (atom.kind === 'axis' || atom.kind === 'lookup') return { low: 0, high: Math.max(0, atom.size - 1) }
   const inner = rangeOf(atom.of)
   if (atom.kind === 'quotient') return { low: Math.floor(inner.low / atom.by), high: Math.floor(inner.high / atom.by) }
   return { low: 0, high: atom.by - 1 }
@@ -241,7 +246,7 @@ export function substitute(index: Index, replace: (atom: Atom) => Index): Index 
   let result = constantIndex(index.constant)
   for (const { atom, coefficient } of index.terms) {
     const inner =
-      atom.kind === 'axis' || atom.kind === 'looked'
+      atom.kind === 'axis' || atom.kind === 'lookup'
         ? replace(atom)
         : (atom.kind === 'quotient' ? quotient : remainder)(substitute(atom.of, replace), atom.by)
     result = plus(result, times(inner, coefficient))

@@ -2,7 +2,7 @@ import { byteSize } from '@gradus/graph'
 import { bytesPerElement } from '@gradus/tensor'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { expressionsWithin } from '../index/axes.ts'
-import type { Expression } from '../index/expression.ts'
+import type { Expression, Load } from '../index/expression.ts'
 import type { ContractionKernel, FusedKernel, KernelAccess, LoopKernel, Store } from './kernel.ts'
 import { expressionsOfLoops, rootsOfStore } from './refine.ts'
 
@@ -17,8 +17,6 @@ export function accessesOf(kernel: FusedKernel, analysis: GraphAnalysis): Kernel
       return contractionAccess(kernel, analysis)
   }
 }
-
-type Load = Extract<Expression, { kind: 'load' }>
 
 const isLoad = (expression: Expression): expression is Load => expression.kind === 'load'
 

@@ -75,7 +75,7 @@ class FormWriter {
 
   private atom(atom: Atom): string {
     if (atom.kind === 'axis') return `a${this.numberOf(this.numbers, atom)}`
-    if (atom.kind === 'looked') return `v${this.expression(this.make.byId(atom.id))}`
+    if (atom.kind === 'lookup') return `v${this.expression(this.make.byId(atom.id))}`
     return `(${this.index(atom.of)}${atom.kind === 'quotient' ? '/' : '%'}${atom.by})`
   }
 

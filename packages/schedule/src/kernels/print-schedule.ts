@@ -121,7 +121,7 @@ class Printer {
 
   private atom(atom: Atom): string {
     if (atom.kind === 'axis') return this.name(atom)
-    if (atom.kind === 'looked') return `lookup(${atom.id})`
+    if (atom.kind === 'lookup') return `lookup(${atom.id})`
     return `(${this.index(atom.of)} ${atom.kind === 'quotient' ? 'div' : 'mod'} ${atom.by})`
   }
 }

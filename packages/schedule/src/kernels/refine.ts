@@ -13,42 +13,41 @@ import type { ContractionKernel, LoopKernel, Pass, Store } from './kernel.ts'
 
 /** Splits loops where that saves divisions, then joins loops that can be one. */
 export function refineLoops(kernel: LoopKernel, axes: AxisMaker): LoopKernel {
-  let refined = kernel
-  for (;;) {
-    const splits = axes.splits(loopIndices(refined))
-    if (splits.size === 0) break
-    const split = (list: readonly Axis[]) => list.flatMap((axis) => splits.get(axis) ?? [axis])
-    refined = rewriteLoops(refined, splitMap(splits), split(refined.outer), split(refined.inner))
-  }
-  for (;;) {
-    const indices = loopIndices(refined)
-    const pair = findMergeable(refined.outer, indices) ?? findMergeable(refined.inner, indices)
-    if (!pair) return refined
-    const joined = axes.axis(pair[0].size * pair[1].size)
-    const join = (list: readonly Axis[]) =>
-      list.flatMap((axis) => (axis === pair[0] ? [] : axis === pair[1] ? [joined] : [axis]))
-    refined = rewriteLoops(refined, mergeMap(pair, joined), join(refined.outer), join(refined.inner))
-  }
+  return refine(kernel, axes, loopIndices, ({ outer, inner }) => [outer, inner], rewriteLoops)
 }
 
 /** The same for a contraction. The columns (`n`) stay one loop. */
 export function refineContraction(kernel: ContractionKernel, axes: AxisMaker): ContractionKernel {
+  return refine(kernel, axes, contractionIndices, ({ batch, m, n, k }) => [batch, m, n, k], rewriteContraction)
+}
+
+/** Changes a list of nested loops. */
+type Change = (axes: readonly Axis[]) => readonly Axis[]
+
+function refine<K>(
+  kernel: K,
+  axes: AxisMaker,
+  indicesOf: (kernel: K) => readonly Index[],
+  nestsOf: (kernel: K) => readonly (readonly Axis[])[],
+  rewrite: (kernel: K, map: AxisMap, change: Change) => K,
+): K {
   let refined = kernel
   for (;;) {
-    const splits = axes.splits(contractionIndices(refined))
+    const splits = axes.splits(indicesOf(refined))
     if (splits.size === 0) break
-    const split = (list: readonly Axis[]) => list.flatMap((axis) => splits.get(axis) ?? [axis])
-    refined = rewriteContraction(refined, splitMap(splits), split)
+    refined = rewrite(refined, splitMap(splits), (list) => list.flatMap((axis) => splits.get(axis) ?? [axis]))
   }
   for (;;) {
-    const indices = contractionIndices(refined)
-    const { batch, m, n, k } = refined
-    const pair = [batch, m, n, k].map((list) => findMergeable(list, indices)).find((found) => found)
+    const indices = indicesOf(refined)
+    const pair = nestsOf(refined)
+      .map((nest) => findMergeable(nest, indices))
+      .find((found) => found)
     if (!pair) return refined
-    const joined = axes.axis(pair[0].size * pair[1].size)
-    const join = (list: readonly Axis[]) =>
-      list.flatMap((axis) => (axis === pair[0] ? [] : axis === pair[1] ? [joined] : [axis]))
-    refined = rewriteContraction(refined, mergeMap(pair, joined), join)
+    const [first, second] = pair
+    const joined = axes.axis(first.size * second.size)
+    refined = rewrite(refined, mergeMap(pair, joined), (list) =>
+      list.flatMap((axis) => (axis === first ? [] : axis === second ? [joined] : [axis])),
+    )
   }
 }
 
@@ -70,7 +69,7 @@ function findMergeable(axes: readonly Axis[], indices: readonly Index[]): readon
   return undefined
 }
 
-function rewriteLoops(kernel: LoopKernel, map: AxisMap, outer: readonly Axis[], inner: readonly Axis[]): LoopKernel {
+function rewriteLoops(kernel: LoopKernel, map: AxisMap, change: Change): LoopKernel {
   const rewriting = new Rewriting(kernel.make, map)
   const passes = kernel.passes.map(
     (pass): Pass => ({
@@ -88,14 +87,17 @@ function rewriteLoops(kernel: LoopKernel, map: AxisMap, outer: readonly Axis[], 
     }),
   )
   const rowStores = kernel.rowStores.map((store) => rewriteStore(store, rewriting))
-  return { ...kernel, outer, inner, passes, rowStores, make: rewriting.make }
+  return {
+    ...kernel,
+    outer: change(kernel.outer),
+    inner: change(kernel.inner),
+    passes,
+    rowStores,
+    make: rewriting.make,
+  }
 }
 
-function rewriteContraction(
-  kernel: ContractionKernel,
-  map: AxisMap,
-  change: (axes: readonly Axis[]) => readonly Axis[],
-): ContractionKernel {
+function rewriteContraction(kernel: ContractionKernel, map: AxisMap, change: Change): ContractionKernel {
   const rewriting = new Rewriting(kernel.make, map)
   return {
     kind: 'contraction',

@@ -1,13 +1,13 @@
 import { type AxisMap, Rewriting } from '../index/axes.ts'
 import { costOf } from '../index/cost.ts'
 import { type Expression, Expressions, indicesOf } from '../index/expression.ts'
-import { type Axis, constantIndex, strideAlong } from '../index/integer.ts'
+import { type Axis, constantIndex, countOf, strideAlong } from '../index/integer.ts'
 import { replacing } from '../index/replace.ts'
 import { combiningFunctions } from './combine.ts'
 import type { LoopKernel, Store } from './kernel.ts'
 import { expressionsOfLoops, rootsOfLoops } from './refine.ts'
 
-/** Inner loops of at most so many iterations are unrolled, if all iterations together cost at most `maxCost`. */
+/** Inner loops of at most this many iterations are unrolled, if all iterations together cost at most `maxCost`. */
 const maxRounds = 16
 const maxCost = 200
 
@@ -18,7 +18,7 @@ const maxCost = 200
 export function unrollShort(kernel: LoopKernel): LoopKernel {
   const { inner, passes } = kernel
   const [pass, ...more] = passes
-  const rounds = inner.reduce((product, { size }) => product * size, 1)
+  const rounds = countOf(inner)
   if (!pass || more.length > 0 || pass.stores.length > 0 || rounds < 2 || rounds > maxRounds) return kernel
   if (pass.reductions.some(({ combine }) => combiningFunctions[combine] === undefined)) return kernel
   const work = rootsOfLoops(kernel).reduce((sum, root) => sum + costOf(root), pass.reductions.length)

@@ -8,9 +8,9 @@ import { Reading } from './reading.ts'
 /** The reading of a group's kernel. `combined` gives the elements of its reductions or its contraction. */
 export function readingFor(
   analysis: GraphAnalysis,
-  { nodes, inlined }: Group,
+  { nodes, inlined }: Pick<Group, 'nodes' | 'inlined'>,
   make: Expressions,
-  combined: (node: number) => Expression,
+  combined?: (node: number) => Expression,
 ): Reading {
   const own = new Set([...nodes, ...inlined])
   return new Reading(analysis, make, (node) => own.has(node), combined)

@@ -11,7 +11,7 @@ import { readingFor, storeAt } from './group-reading.ts'
 export function lowerMap(analysis: GraphAnalysis, group: Group, outputs: readonly number[]): LoopKernel {
   const axes = new AxisMaker()
   const make = new Expressions()
-  const reading = readingFor(analysis, group, make, impossible)
+  const reading = readingFor(analysis, group, make)
   const shape = longest(outputs.map((node) => analysis.node(node).aval.shape))
   const domain = axes.coordinates(shape)
   const position = ravel(domain.at, shape)
@@ -21,10 +21,6 @@ export function lowerMap(analysis: GraphAnalysis, group: Group, outputs: readonl
     { kind: 'loops', outer: domain.axes, inner: [], passes: [pass], rowStores: [], slots: 0, make },
     axes,
   )
-}
-
-function impossible(node: number): never {
-  throw new Error(`Node ${node} combines elements in a kernel that cannot.`)
 }
 
 /** The shape with the most dimensions, which needs the fewest divisions. */

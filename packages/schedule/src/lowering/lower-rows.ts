@@ -1,4 +1,5 @@
 import { sizeOf } from '@gradus/tensor'
+import { sourceElement } from '../analysis/element-rule.ts'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { Group } from '../grouping/group.ts'
 import { AxisMaker } from '../index/axes.ts'
@@ -94,10 +95,8 @@ function rowDomain(analysis: GraphAnalysis, index: number, axes: AxisMaker): Row
 function reductionElement(analysis: GraphAnalysis, reading: Reading, index: number, domain: RowDomain): Expression {
   const node = analysis.loweredNode(index)
   const rule = analysis.rule(index, 'reduction')
-  const input = analysis.node(index).inputs[0]!
-  if (rule.axes) return reading.read(input, unravel(domain.position, node.inputs[0]!.shape))
-  const within = unravel(domain.within, rule.inner(node))
-  const source = rule.source(node, unravel(domain.row, node.aval.shape), within, indexArithmetic)
-  const { make } = reading
-  return make.choice(source.only, () => reading.read(input, source.at), make.constant(node.aval.dtype, 0))
+  const tools = reading.toolsFor(index)
+  if (rule.axes) return tools.read(0, unravel(domain.position, node.inputs[0]!.shape))
+  const [at, within] = [unravel(domain.row, node.aval.shape), unravel(domain.within, rule.inner(node))]
+  return sourceElement(rule, node, at, within, tools)
 }

@@ -14,7 +14,7 @@ export class Reading {
     /** Whether the kernel computes a node. */
     private readonly isOwn: (node: number) => boolean,
     /** The element of a reduction or contraction of this kernel. */
-    private readonly combined: (node: number) => Expression,
+    private readonly combined: (node: number) => Expression = notCombined,
   ) {}
 
   /** The element of a value at the coordinates. */
@@ -45,4 +45,8 @@ export class Reading {
     const { inputs } = this.analysis.node(node)
     return { index: indexArithmetic, make: this.make, read: (input, at) => this.read(inputs[input]!, at) }
   }
+}
+
+function notCombined(node: number): never {
+  throw new Error(`Node ${node} combines elements in a kernel that cannot.`)
 }

@@ -6,7 +6,7 @@ export function indexValue({ terms, constant }: Index, known: (atom: Axis | Look
 }
 
 function atomValue(atom: Atom, known: (atom: Axis | Lookup) => number): number {
-  if (atom.kind === 'axis' || atom.kind === 'looked') return known(atom)
+  if (atom.kind === 'axis' || atom.kind === 'lookup') return known(atom)
   const of = indexValue(atom.of, known)
   const whole = Math.floor(of / atom.by)
   return atom.kind === 'quotient' ? whole : of - whole * atom.by

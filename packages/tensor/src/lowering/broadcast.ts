@@ -1,6 +1,6 @@
-import type { expandOp, fillOp } from '../ops/broadcast.ts'
+import type { fillOp } from '../ops/broadcast.ts'
 import { overAxes } from './reduction.ts'
-import type { ElementRule, Lowerings, ParamsOf } from './rule.ts'
+import { type ElementRule, type Lowerings, movement, type ParamsOf } from './rule.ts'
 
 const fill: ElementRule<ParamsOf<typeof fillOp>> = {
   kind: 'element',
@@ -8,25 +8,14 @@ const fill: ElementRule<ParamsOf<typeof fillOp>> = {
   element: ({ aval, params: { value } }, _, { make }) => make.constant(aval.dtype, value),
 }
 
-const expand: ElementRule<ParamsOf<typeof expandOp>> = {
-  kind: 'element',
-  inlined: true,
-  element({ inputs }, at, { index, read }) {
-    const { shape } = inputs[0]!
-    return read(
-      0,
-      at.map((coordinate, axis) => (shape[axis] === 1 ? index.constant(0) : coordinate)),
-    )
-  },
+export const broadcastLowerings: Lowerings = {
+  fill,
+  expand: /* @__PURE__ */ movement(({ inputs }, at, index) =>
+    at.map((coordinate, axis) => (inputs[0]!.shape[axis] === 1 ? index.constant(0) : coordinate)),
+  ),
+  reshape: /* @__PURE__ */ movement(({ aval, inputs }, at, index) =>
+    index.unravel(index.ravel(at, aval.shape), inputs[0]!.shape),
+  ),
+  identity: /* @__PURE__ */ movement((_, at) => at),
+  sum: /* @__PURE__ */ overAxes('sum'),
 }
-
-const reshape: ElementRule = {
-  kind: 'element',
-  inlined: true,
-  element: ({ aval, inputs }, at, { index, read }) =>
-    read(0, index.unravel(index.ravel(at, aval.shape), inputs[0]!.shape)),
-}
-
-const identity: ElementRule = { kind: 'element', inlined: true, element: (_, at, { read }) => read(0, at) }
-
-export const broadcastLowerings: Lowerings = { fill, expand, reshape, identity, sum: /* @__PURE__ */ overAxes('sum') }

@@ -1,42 +1,24 @@
 import type { concatOp, flipOp, padOp, permuteOp, sliceOp } from '../ops/movement.ts'
-import type { ElementRule, Lowerings, ParamsOf, StoreLoop, StoreRule } from './rule.ts'
+import { type ElementRule, type Lowerings, movement, type ParamsOf, type StoreLoop, type StoreRule } from './rule.ts'
 
-const permute: ElementRule<ParamsOf<typeof permuteOp>> = {
-  kind: 'element',
-  inlined: true,
-  once: true,
-  element: ({ params: { axes } }, at, { read }) =>
-    read(
-      0,
-      at.map((_, axis) => at[axes.indexOf(axis)]!),
+const permute = /* @__PURE__ */ movement<ParamsOf<typeof permuteOp>>(
+  ({ params: { axes } }, at) => at.map((_, axis) => at[axes.indexOf(axis)]!),
+  true,
+)
+
+const slice = /* @__PURE__ */ movement<ParamsOf<typeof sliceOp>>(
+  ({ params: { start, step } }, at, index) =>
+    at.map((coordinate, axis) => index.shifted(index.times(coordinate, step[axis]!), start[axis]!)),
+  true,
+)
+
+const flip = /* @__PURE__ */ movement<ParamsOf<typeof flipOp>>(
+  ({ params: { axes }, inputs }, at, index) =>
+    at.map((coordinate, axis) =>
+      axes.includes(axis) ? index.shifted(index.times(coordinate, -1), inputs[0]!.shape[axis]! - 1) : coordinate,
     ),
-}
-
-const slice: ElementRule<ParamsOf<typeof sliceOp>> = {
-  kind: 'element',
-  inlined: true,
-  once: true,
-  element: ({ params: { start, step } }, at, { index, read }) =>
-    read(
-      0,
-      at.map((coordinate, axis) => index.shifted(index.times(coordinate, step[axis]!), start[axis]!)),
-    ),
-}
-
-const flip: ElementRule<ParamsOf<typeof flipOp>> = {
-  kind: 'element',
-  inlined: true,
-  once: true,
-  element({ params: { axes }, inputs }, at, { index, read }) {
-    const { shape } = inputs[0]!
-    return read(
-      0,
-      at.map((coordinate, axis) =>
-        axes.includes(axis) ? index.shifted(index.times(coordinate, -1), shape[axis]! - 1) : coordinate,
-      ),
-    )
-  },
-}
+  true,
+)
 
 const pad: ElementRule<ParamsOf<typeof padOp>> = {
   kind: 'element',

@@ -74,6 +74,20 @@ export interface ElementRule<P = never> {
   element<I, E>(node: LoweredNode<P>, at: readonly I[], tools: ElementTools<I, E>): E
 }
 
+/** A rule that reads the element of the only input at other coordinates; `once` if each element is read at most once. */
+/* @__NO_SIDE_EFFECTS__ */
+export function movement<P = never>(
+  source: <I>(node: LoweredNode<P>, at: readonly I[], index: IndexArithmetic<I>) => readonly I[],
+  once?: true,
+): ElementRule<P> {
+  return {
+    kind: 'element',
+    inlined: true,
+    ...(once && { once }),
+    element: (node, at, { index, read }) => read(0, source(node, at, index)),
+  }
+}
+
 /** How a reduction combines elements. `argMax` and `argMin` give the position of the first extreme. */
 export type Combine = 'sum' | 'prod' | 'max' | 'min' | 'any' | 'all' | 'argMax' | 'argMin'
 

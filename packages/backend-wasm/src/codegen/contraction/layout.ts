@@ -2,17 +2,17 @@ import {
   type Axis,
   AxisMaker,
   type ContractionKernel,
+  countOf,
   type Expression,
   type Index,
   indexOf,
+  type Load,
   plus,
   Rewriting,
   strideAlong,
   times,
 } from '@gradus/schedule'
 import type { Features } from '../tools.ts'
-
-type Load = Extract<Expression, { kind: 'load' }>
 
 /** How a contraction is divided into tiles, whose sums stay in registers. */
 export interface Layout {
@@ -55,8 +55,8 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
   if (stores.some(({ index, expression }) => strideAlong(index, columns) !== 1 || isWide(expression))) return undefined
   const aStrides = stridesAlong(a.index, k)
   if (!aStrides || a.index.axes.includes(columns)) return undefined
-  const rows = sizeOf(m)
-  const depth = sizeOf(k)
+  const rows = countOf(m)
+  const depth = countOf(k)
   const inPlace = b.kind === 'load' && b.stored === 'float32' && strideAlong(b.index, columns) === 1
   const bStrides = inPlace ? stridesAlong(b.index, k) : undefined
   const inCache = Math.min(depth, longestSum)
@@ -69,7 +69,7 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
     columns,
     rows,
     depth,
-    batches: sizeOf(batch),
+    batches: countOf(batch),
     packsRows: rowPacking(a.index, m, k, columns.size, shape, relaxedSimd),
     ...shape,
   }
@@ -115,7 +115,7 @@ function rowPacking(
   fused: boolean,
 ): Layout['packsRows'] {
   const [lastRow, lastSummed] = [m.at(-1), k.at(-1)]
-  if (!lastRow || !lastSummed || sizeOf(k) < 16 || tileRows < 4) return false
+  if (!lastRow || !lastSummed || countOf(k) < 16 || tileRows < 4) return false
   if (strideAlong(index, lastRow) === 1) return columns > 8 * tileVectors && 'neighbors'
   const worth = !fused && columns >= 48 && lastSummed.size >= 16
   return worth && strideAlong(index, lastSummed) === 1 && 'transposed'
@@ -130,10 +130,10 @@ export function inBlocks(kernel: ContractionKernel): {
   readonly blocks: Axis | undefined
 } {
   const [outermost, ...others] = kernel.k
-  const depth = sizeOf(kernel.k)
+  const depth = countOf(kernel.k)
   if (!outermost || depth <= longestSum) return { kernel, blocks: undefined }
-  const within = largestDivisor(outermost.size, Math.max(1, Math.floor(blockLength / sizeOf(others))))
-  if (within === outermost.size || within * sizeOf(others) < blockLength / 8) return { kernel, blocks: undefined }
+  const within = largestDivisor(outermost.size, Math.max(1, Math.floor(blockLength / countOf(others))))
+  if (within === outermost.size || within * countOf(others) < blockLength / 8) return { kernel, blocks: undefined }
   if (within === 1) return { kernel, blocks: outermost }
   const maker = new AxisMaker([...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])
   const [blocks, rest] = [maker.axis(outermost.size / within), maker.axis(within)]
@@ -163,8 +163,4 @@ function isWide(expression: Expression): boolean {
 function stridesAlong(index: Index, axes: readonly Axis[]): number[] | undefined {
   const strides = axes.map((axis) => strideAlong(index, axis))
   return strides.every((stride) => stride !== undefined) ? (strides as number[]) : undefined
-}
-
-export function sizeOf(axes: readonly Axis[]): number {
-  return axes.reduce((product, { size }) => product * size, 1)
 }

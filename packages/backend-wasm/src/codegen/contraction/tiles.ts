@@ -1,4 +1,4 @@
-import type { Axis, ContractionKernel } from '@gradus/schedule'
+import { type Axis, type ContractionKernel, countOf } from '@gradus/schedule'
 import {
   doWhile,
   f32x4,
@@ -18,7 +18,7 @@ import { vectorLanes } from '../lanes.ts'
 import { StoreWriter } from '../store-writer.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
 import { copyNeighbors, copyTransposed } from './copy-rows.ts'
-import { type Layout, sizeOf } from './layout.ts'
+import type { Layout } from './layout.ts'
 import { type Cursor, overDepth, packedStrides } from './over-depth.ts'
 import { packedBytes } from './packing.ts'
 import { PartialSums } from './partial-sums.ts'
@@ -48,7 +48,7 @@ export function tileFunction(
   let workspaceBytes = 0
   let scratchBytes = 0
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
-    const builder = new TileBuilder(kernel, layout, depthBlocks, tools, locals, new Pointers(args.get))
+    const builder = new TileBuilder(kernel, layout, depthBlocks, tools, locals, args.get)
     const code = builder.build(begin, end)
     values = builder.pointers.values
     units = builder.units
@@ -60,6 +60,7 @@ export function tileFunction(
 }
 
 class TileBuilder {
+  readonly pointers: Pointers
   private readonly root: Block
   private readonly evaluator: Evaluator
   private readonly writer: StoreWriter
@@ -79,7 +80,7 @@ class TileBuilder {
     private readonly depthBlocks: Axis | undefined,
     private readonly tools: Tools,
     private readonly locals: Locals,
-    readonly pointers: Pointers,
+    args: I32,
   ) {
     this.tiles = Math.ceil(layout.rows / layout.tileRows)
     const tileBytes = 4 * layout.tileRows * this.depth
@@ -95,21 +96,17 @@ class TileBuilder {
       depthBlocks &&
       new PartialSums(locals, this.depthBlock, depthBlocks.size, this.partialBytes, () => this.partialsOfTile())
     this.root = new Block(locals)
+    this.pointers = new Pointers(args, this.root)
     this.evaluator = new Evaluator(
       {
         make: kernel.make,
         lanes: vectorLanes,
-        arithmetic: tools.arithmetic,
-        pointerOf: (value) => this.pointerOf(value),
-        scratch: () => {
-          throw new Error('A contraction keeps no rows.')
-        },
-        sizeOf: tools.sizeOf,
-        external: tools.external,
+        vectorAxis: layout.columns,
+        tools,
+        pointers: this.pointers,
       },
       this.root,
     )
-    this.evaluator.vectorAxis = layout.columns
     this.writer = new StoreWriter(this.evaluator, tools)
   }
 
@@ -129,7 +126,7 @@ class TileBuilder {
 
   /** The number of products that are summed in one block. */
   private get depth(): number {
-    return sizeOf(this.summed)
+    return countOf(this.summed)
   }
 
   /** The offset of the partial sums in the workspace, and the size of a row of them. */
@@ -144,7 +141,7 @@ class TileBuilder {
   private partialsOfTile(): I32 {
     const row = i32.add(i32.mul(this.group.get, i32.const(this.layout.rows)), this.row.get)
     const position = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
-    return i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), position)
+    return i32.add(i32.add(this.pointers.of(workspace), i32.const(this.partialsAt)), position)
   }
 
   private get panelCount(): number {
@@ -247,7 +244,7 @@ class TileBuilder {
     const panelBytes = 16 * layout.tileVectors * layout.depth
     const panel = i32.divU(this.column.get, i32.const(4 * layout.tileVectors))
     const position = i32.add(i32.mul(this.group.get, i32.const(this.panelCount)), panel)
-    const start = i32.add(this.pointerOf(workspace), i32.mul(position, i32.const(panelBytes)))
+    const start = i32.add(this.pointers.of(workspace), i32.mul(position, i32.const(panelBytes)))
     return this.depthBlocks
       ? i32.add(start, i32.mul(this.depthBlock.get, i32.const(panelBytes / this.depthBlocks.size)))
       : start
@@ -380,15 +377,5 @@ class TileBuilder {
       block.bind(axes[i]!, i === 0 ? rest : block.let(i32.remU(rest, i32.const(size))))
       if (i > 0) rest = block.let(i32.divU(rest, i32.const(size)))
     }
-  }
-
-  private pointerOf(value: number): I32 {
-    const key = `pointer ${value}`
-    const known = this.root.find(key)
-    if (known) return known as I32
-    const { base, offset } = this.pointers.slotOf(value)
-    const pointer = this.root.let(i32.load(base, offset))
-    this.root.remember(key, pointer)
-    return pointer
   }
 }
