@@ -6,8 +6,8 @@ import type { DeviceBuffer } from '@gradus/tensor'
  *
  * @example
  * import { runRepeatedly } from '@gradus/graph'
- * const step = ([state, rate]) => [state * rate]
- * runRepeatedly(step, [1, 2], 3, () => {}) // => [8]
+ * const double = ([state, rate]) => [state * rate]
+ * runRepeatedly(double, [1, 2], 3, () => {}) // => [8]
  */
 export function runRepeatedly(
   run: (inputs: readonly DeviceBuffer[]) => DeviceBuffer[],

@@ -17,7 +17,7 @@ import type { Op } from './op.ts'
 export { roundToHalf } from './lowering/arithmetic.ts'
 export * from './lowering/rule.ts'
 
-/** The rule of elementwise ops: the op itself, applied to the elements at the same position. */
+/** The rule of elementwise ops: the op applied to the elements at the same position. */
 const elementwise: ElementRule = {
   kind: 'element',
   element: ({ op, aval, inputs }, at, { make, read }) =>
@@ -28,7 +28,7 @@ const elementwise: ElementRule = {
     ),
 }
 
-/** How a primitive becomes loops over elements; undefined for an op that is neither elementwise nor one of this package. */
+/** The rule of a primitive; undefined for an op that is neither elementwise nor one of this package. */
 export function loweringOf({ name, elementwise: isElementwise }: Op): Lowering | undefined {
   for (const lowerings of [
     movementLowerings,

@@ -20,13 +20,13 @@ export function formOf(kernel: LoopKernel | ContractionKernel): KernelForm {
 class FormWriter {
   private readonly numbers = new Map<unknown, number>()
   private readonly reductions = new Map<number, number>()
-  private readonly places = new Map<number, number>()
+  private readonly valueNumbers = new Map<number, number>()
   private readonly definitions: string[] = []
 
   constructor(private readonly make: Expressions) {}
 
   get values(): number[] {
-    return [...this.places.keys()]
+    return [...this.valueNumbers.keys()]
   }
 
   loops({ outer, inner, passes, rowStores, slots }: LoopKernel): string {
@@ -65,7 +65,7 @@ class FormWriter {
   }
 
   private store({ value, index, expression, stored, add }: Store): string {
-    const where = `${this.numberOf(this.places, value)} ${this.index(index)}`
+    const where = `${this.numberOf(this.valueNumbers, value)} ${this.index(index)}`
     return `store ${stored} ${where} ${this.expression(expression)}${add ? ` add ${this.expression(add.only)}` : ''}`
   }
 
@@ -93,7 +93,7 @@ class FormWriter {
       case 'constant':
         return Object.is(expression.value, -0) ? '-0' : String(expression.value)
       case 'load':
-        return `${expression.stored} ${this.numberOf(this.places, expression.value)} ${this.index(expression.index)}`
+        return `${expression.stored} ${this.numberOf(this.valueNumbers, expression.value)} ${this.index(expression.index)}`
       case 'rowBuffer':
         return `${expression.slot} ${this.index(expression.index)}`
       case 'coordinate':

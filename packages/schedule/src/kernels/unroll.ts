@@ -62,7 +62,7 @@ function pointsOf(axes: readonly Axis[]): AxisMap[] {
   return axes.reduce<AxisMap[]>(
     (points, axis) =>
       points.flatMap((point) =>
-        Array.from({ length: axis.size }, (_, place) => new Map([...point, [axis, constantIndex(place)]])),
+        Array.from({ length: axis.size }, (_, position) => new Map([...point, [axis, constantIndex(position)]])),
       ),
     [new Map()],
   )

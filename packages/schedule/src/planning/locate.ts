@@ -1,6 +1,6 @@
 import type { KernelSchedule } from '../kernels/kernel.ts'
 
-/** A place in a program's memory: an offset in bytes into an input, output or constant, or into a region. */
+/** A location in a program's memory: an offset in bytes into an input, output or constant, or into a region. */
 export interface MemoryLocation<R extends string = 'arena'> {
   readonly at: 'input' | 'output' | 'constant' | R
   /** The number of the input, output or constant; 0 for a region. */

@@ -4,7 +4,7 @@ import type { Combine } from '@gradus/tensor/lowering'
 /** Combines the elements of a reduction one by one. */
 export class Accumulator {
   private value: number
-  private place = -1
+  private position = -1
 
   constructor(
     private readonly combine: Combine,
@@ -13,7 +13,7 @@ export class Accumulator {
     this.value = { sum: 0, prod: 1, any: 0, all: 1, max: -Infinity, min: Infinity, argMax: NaN, argMin: NaN }[combine]
   }
 
-  add(element: number, place: number): void {
+  add(element: number, position: number): void {
     switch (this.combine) {
       case 'sum':
         this.value += element
@@ -34,17 +34,17 @@ export class Accumulator {
         this.value = Math.min(this.value, element === 0 ? 0 : 1)
         break
       default:
-        if (this.place < 0 || this.isBefore(element, place)) [this.value, this.place] = [element, place]
+        if (this.position < 0 || this.isBefore(element, position)) [this.value, this.position] = [element, position]
     }
   }
 
   get result(): number {
-    return this.combine === 'argMax' || this.combine === 'argMin' ? this.place : this.value
+    return this.combine === 'argMax' || this.combine === 'argMin' ? this.position : this.value
   }
 
   /** Whether an element is more extreme than the current one, or equal and earlier. */
-  private isBefore(element: number, place: number): boolean {
-    if (Object.is(element, this.value) || element === this.value) return place < this.place
+  private isBefore(element: number, position: number): boolean {
+    if (Object.is(element, this.value) || element === this.value) return position < this.position
     if (Number.isNaN(this.value)) return false
     return Number.isNaN(element) || (this.combine === 'argMax' ? element > this.value : element < this.value)
   }

@@ -21,11 +21,11 @@ export class Evaluator {
   readonly reduced = new Map<number, number>()
   /** The row buffers. */
   rows: readonly TypedArray[] = []
-  private readonly places: number[] = []
+  private readonly positions: number[] = []
   private readonly cells = new Map<Expression, Cell>()
   private time = 0
   private readonly known = (atom: Axis | Lookup): number =>
-    atom.kind === 'axis' ? this.places[atom.id]! : this.value(this.make.byId(atom.id))
+    atom.kind === 'axis' ? this.positions[atom.id]! : this.value(this.make.byId(atom.id))
 
   constructor(
     private readonly make: Expressions,
@@ -40,12 +40,12 @@ export class Evaluator {
       visit()
       return
     }
-    for (let place = 0; place < axis.size; place++) {
-      this.places[axis.id] = place
+    for (let position = 0; position < axis.size; position++) {
+      this.positions[axis.id] = position
       this.each(others, visit)
     }
     // an axis has no value outside of its loop
-    this.places[axis.id] = Number.NaN
+    this.positions[axis.id] = Number.NaN
   }
 
   index(index: Index): number {
@@ -112,9 +112,9 @@ export function numberOf(stored: DType, element: number): number {
   return stored === 'float16' ? halfValue(element) : element
 }
 
-function elementOf(array: MemoryArray, place: number, what: string): number {
-  const element = array[place]
-  if (element === undefined) throw new RangeError(`${what} has no element ${place}.`)
+function elementOf(array: MemoryArray, position: number, what: string): number {
+  const element = array[position]
+  if (element === undefined) throw new RangeError(`${what} has no element ${position}.`)
   return element
 }
 

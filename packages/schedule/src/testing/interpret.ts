@@ -151,23 +151,23 @@ function write(stores: readonly Store[], evaluator: Evaluator, memory: Memory): 
     const wanted = !add || evaluator.value(add.only) !== 0
     return {
       array: memory(value),
-      place: evaluator.index(index),
+      position: evaluator.index(index),
       number: evaluator.value(expression),
       stored,
       add,
       wanted,
     }
   })
-  for (const { array, place, number, stored, add, wanted } of made) {
+  for (const { array, position, number, stored, add, wanted } of made) {
     if (!wanted) continue
-    const element = add ? numberOf(stored, array[place]!) + number : number
-    put(array, place, stored === 'float16' ? halfBits(element) : element)
+    const element = add ? numberOf(stored, array[position]!) + number : number
+    put(array, position, stored === 'float16' ? halfBits(element) : element)
   }
 }
 
-function put(array: MemoryArray, place: number, number: number): void {
-  if (!(place in array)) throw new RangeError(`There is no element ${place} to write, but ${array.length}.`)
-  array[place] = number
+function put(array: MemoryArray, position: number, number: number): void {
+  if (!(position in array)) throw new RangeError(`There is no element ${position} to write, but ${array.length}.`)
+  array[position] = number
 }
 
 const reference = kernels()

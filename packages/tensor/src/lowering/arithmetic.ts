@@ -5,7 +5,7 @@ import type { ElementFunction, ElementRule, Lowerings, ParamsOf } from './rule.t
 /** Rounds a float32 number to the nearest half. */
 export const roundToHalf: ElementFunction = { name: 'roundToHalf' }
 
-// Halves are computed with as float32, so a cast to them rounds. Other ops round where they store.
+// Computation uses float32 for halves, so a cast to float16 rounds. Other ops round when their results are stored.
 const cast: ElementRule<ParamsOf<typeof castOp>> = {
   kind: 'element',
   element({ op, aval, inputs }, at, { make, read }) {

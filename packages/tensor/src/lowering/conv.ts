@@ -42,8 +42,8 @@ const conv: ContractionRule<ConvParams> = {
 }
 
 /**
- * The input with padding (cut off where that is negative) and gaps, made in memory once, and a convolution that reads it
- * without conditions.
+ * Stores the input with padding (negative padding cuts off) and gaps in memory, so that the convolution reads it without
+ * conditions.
  */
 function padded(x: Tensor, kernel: Tensor, params: ConvParams): Tensor {
   const plain: ConvParams = {
@@ -54,10 +54,10 @@ function padded(x: Tensor, kernel: Tensor, params: ConvParams): Tensor {
   return apply(convOp, [widened(x, params.padding, params.inputDilation), kernel], plain)
 }
 
-/** So many products with a zero cost about as much as writing a product to memory and reading it again. */
+/** This many products with a zero cost about as much as writing a product to memory and reading it again. */
 const productsPerTransfer = 12
 
-/** Whether padding and gaps are so large a part of the input that `spread` is faster. */
+/** Whether padding and gaps make up so much of the input that `spread` is faster. */
 function multipliesZeros(x: Tensor, kernel: Tensor, params: ConvParams): boolean {
   if (params.groups !== 1 || params.strides.some((stride) => stride !== 1)) return false
   const channels = x.shape.at(-1)!
@@ -66,7 +66,7 @@ function multipliesZeros(x: Tensor, kernel: Tensor, params: ConvParams): boolean
   return positions > 0 && (outputs / positions - 1) * channels > productsPerTransfer
 }
 
-/** Each input times each weight, as one matrix product, and the products added up where they belong. */
+/** Multiplies each input by each weight, as one matrix product, and adds the products at their output positions. */
 function spread(x: Tensor, kernel: Tensor, { padding, inputDilation, kernelDilation }: ConvParams): Tensor {
   const spatial = x.shape.slice(1, -1)
   const sizes = kernel.shape.slice(0, spatial.length)
@@ -84,12 +84,12 @@ function spread(x: Tensor, kernel: Tensor, { padding, inputDilation, kernelDilat
     dilations: kernelDilation,
     spatial: spatial.map((length, axis) => (length - 1) * inputDilation[axis]! + reach[axis]! + 1),
   })
-  // the result has the padding that the reach of the kernel needs; the rest is added or cut off
+  // the sum has the padding that the reach of the kernel implies; the rest is added or cut off
   const rest = padding.map(([low, high], axis) => [low - reach[axis]!, high - reach[axis]!] as const)
   return widened(whole, rest, [])
 }
 
-/** Spatial axes with zeros before, after and between elements; with fewer elements where the numbers are negative. */
+/** Adds zeros before, after and between the elements of the spatial axes; negative padding removes elements. */
 function widened(
   x: Tensor,
   padding: readonly (readonly [low: number, high: number])[],

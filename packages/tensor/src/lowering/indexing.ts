@@ -4,7 +4,7 @@ import type { gatherOp, scatterAddOp } from '../ops/indexing.ts'
 import { logicalAndOp } from '../ops/logical.ts'
 import type { ElementMaker, ElementRule, Lowerings, ParamsOf, StoreRule } from './rule.ts'
 
-/** Whether a position lies within an axis of `size` elements, and the position as an index: 0 where it does not. */
+/** Whether a position lies within an axis of `size` elements, and the position as an index, or 0 if it does not. */
 function checked<I, E>(make: ElementMaker<I, E>, dtype: DType, position: E, size: number) {
   const zero = make.constant(dtype, 0)
   const above = make.apply('bool', greaterEqualOp, [position, zero])
@@ -13,7 +13,7 @@ function checked<I, E>(make: ElementMaker<I, E>, dtype: DType, position: E, size
   return { inside, index: make.lookup(make.apply(dtype, whereOp, [inside, position, zero]), size) }
 }
 
-/** A position out of range gives 0; nothing is read there. */
+/** A position out of range gives 0 without a read. */
 const gather: ElementRule<ParamsOf<typeof gatherOp>> = {
   kind: 'element',
   element({ params: { axis }, inputs: [x, indices] }, at, { make, read }) {
@@ -27,7 +27,7 @@ const gather: ElementRule<ParamsOf<typeof gatherOp>> = {
   },
 }
 
-/** The base unchanged, then each update added where its index says; one out of range is dropped. */
+/** Copies the base, then adds each update at its index. Updates out of range are dropped. */
 const scatterAdd: StoreRule<ParamsOf<typeof scatterAddOp>> = {
   kind: 'stores',
   loops: ({ params: { axis }, inputs: [base, indices, updates] }) =>

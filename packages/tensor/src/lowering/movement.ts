@@ -27,7 +27,7 @@ const pad: ElementRule<ParamsOf<typeof padOp>> = {
     const { shape, dtype } = inputs[0]!
     const zero = make.constant(dtype, 0)
     if (shape.includes(0)) return zero
-    // by axis: the position counted from the first element, and the distance between elements
+    // for each axis the position relative to the first element, and the distance between elements
     const axes = at.map((coordinate, axis) => ({
       from: index.shifted(coordinate, -low[axis]!),
       distance: interior[axis]! + 1,
@@ -41,7 +41,7 @@ const pad: ElementRule<ParamsOf<typeof padOp>> = {
   },
 }
 
-/** Each input into its part of the output. */
+/** Stores each input in its part of the output. */
 const concat: StoreRule<ParamsOf<typeof concatOp>> = {
   kind: 'stores',
   loops({ inputs, params: { axis } }) {

@@ -1,6 +1,6 @@
 import type { ElementFunction, ElementRule, ElementTools, Lowerings } from './rule.ts'
 
-/** Threefry-2x32-20 of `[key 0, key 1, counter 0, counter 1]`: both output words xor-ed, the first, and the second. */
+/** Threefry-2x32-20 of `[key 0, key 1, counter 0, counter 1]`: the XOR of both output words, the first, the second. */
 const threefryBits: ElementFunction = { name: 'threefryBits', cost: 100 }
 const threefryHigh: ElementFunction = { name: 'threefryHigh', cost: 100 }
 const threefryLow: ElementFunction = { name: 'threefryLow', cost: 100 }

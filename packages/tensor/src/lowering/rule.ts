@@ -12,7 +12,7 @@ export interface ElementFunction {
   readonly cost?: number
 }
 
-/** An application of an op: what its rule may depend on. */
+/** An application of an op, as its rule sees it. */
 export interface LoweredNode<P> {
   readonly op: ElementFunction
   readonly params: P
@@ -21,7 +21,7 @@ export interface LoweredNode<P> {
   readonly inputs: readonly Aval[]
 }
 
-/** Arithmetic of indices: whole numbers that depend on loop variables. What an index `I` is, the compiler decides. */
+/** Arithmetic of indices, which are integers that depend on loop variables. The compiler chooses the type `I`. */
 export interface IndexArithmetic<I> {
   constant(value: number): I
   plus(a: I, b: I): I
@@ -36,26 +36,26 @@ export interface IndexArithmetic<I> {
   unravel(position: I, shape: readonly number[]): readonly I[]
 }
 
-/** The index lies from `low` to `high - 1`. */
+/** Holds where the index lies from `low` to `high - 1`. */
 export interface Condition<I> {
   readonly index: I
   readonly low: number
   readonly high: number
 }
 
-/** Makes elements `E`, and indices of them. */
+/** Makes elements of type `E`, and indices from elements. */
 export interface ElementMaker<I, E> {
   constant(dtype: DType, value: number): E
-  /** An index as a number. */
+  /** The index as a number. */
   coordinate(dtype: DType, index: I): E
   apply(dtype: DType, fn: ElementFunction, inputs: readonly E[]): E
-  /** `inside` where all conditions hold, and only there is it computed; else `outside`. */
+  /** `inside` where all conditions hold, and `outside` elsewhere. Only the chosen one is computed. */
   choice(conditions: readonly Condition<I>[], inside: () => E, outside: E): E
-  /** An integer element from 0 to `size - 1` as an index. */
+  /** The index that an integer element from 0 to `size - 1` holds. */
   lookup(element: E, size: number): I
 }
 
-/** What a rule makes elements with. */
+/** The tools of a rule. */
 export interface ElementTools<I, E> {
   readonly index: IndexArithmetic<I>
   readonly make: ElementMaker<I, E>
@@ -63,13 +63,13 @@ export interface ElementTools<I, E> {
   read(input: number, at: readonly I[]): E
 }
 
-/** An op each of whose elements is computed on its own, from elements of the inputs. */
+/** The rule of an op that computes each element independently, from elements of the inputs. */
 export interface ElementRule<P = never> {
   readonly kind: 'element'
-  /** It computes nothing, so it is done where its result is read instead of being stored. */
+  /** The op computes nothing, so its elements are read through it and not stored. */
   readonly inlined?: true
-  /** It reads each element of the input at most once. */
-  readonly once?: true
+  /** Each element of the input is read at most once. */
+  readonly once?: boolean
   /** The element at the coordinates `at`. */
   element<I, E>(node: LoweredNode<P>, at: readonly I[], tools: ElementTools<I, E>): E
 }
@@ -78,28 +78,28 @@ export interface ElementRule<P = never> {
 /* @__NO_SIDE_EFFECTS__ */
 export function movement<P = never>(
   source: <I>(node: LoweredNode<P>, at: readonly I[], index: IndexArithmetic<I>) => readonly I[],
-  once?: true,
+  once = false,
 ): ElementRule<P> {
   return {
     kind: 'element',
     inlined: true,
-    ...(once && { once }),
+    once,
     element: (node, at, { index, read }) => read(0, source(node, at, index)),
   }
 }
 
-/** How a reduction combines elements. `argMax` and `argMin` give the position of the first extreme. */
+/** How a reduction combines elements. `argMax` and `argMin` give the position of the first largest or smallest one. */
 export type Combine = 'sum' | 'prod' | 'max' | 'min' | 'any' | 'all' | 'argMax' | 'argMin'
 
-/** An op each of whose elements combines several elements of its input. */
+/** The rule of an op whose elements each combine several elements of the input. */
 export interface ReductionRule<P = never> {
   readonly kind: 'reduction'
   readonly combine: Combine
-  /** For reductions along dimensions of the input: which ones. */
+  /** The dimensions of the input along which it reduces; undefined if it reduces over something else. */
   axes?(params: P): readonly number[]
-  /** The extents of the loops over the elements that are combined. */
+  /** The sizes of the loops over the elements that are combined. */
   inner(node: LoweredNode<P>): readonly number[]
-  /** The coordinates in the input, given those in the output and the loop variables; it counts where all of `only` hold. */
+  /** The coordinates of an element in the input, which is combined only where all conditions of `only` hold. */
   source<I>(
     node: LoweredNode<P>,
     at: readonly I[],
@@ -108,7 +108,7 @@ export interface ReductionRule<P = never> {
   ): { readonly at: readonly I[]; readonly only: readonly Condition<I>[] }
 }
 
-/** The loops of a sum of products, `out[batch, m, n] = sum over k of a[batch, m, k] * b[batch, k, n]`: sizes or indices. */
+/** Sizes or indices of the loops of `out[batch, m, n] = sum over k of a[batch, m, k] * b[batch, k, n]`. */
 export interface ContractionLoops<T> {
   readonly batch: readonly T[]
   readonly m: readonly T[]
@@ -116,7 +116,7 @@ export interface ContractionLoops<T> {
   readonly k: readonly T[]
 }
 
-/** An op that sums products of its two inputs. */
+/** The rule of an op that sums products of its two inputs. */
 export interface ContractionRule<P = never> {
   readonly kind: 'contraction'
   loops(node: LoweredNode<P>): ContractionLoops<number>
@@ -128,11 +128,11 @@ export interface ContractionRule<P = never> {
   ): { readonly a: readonly I[]; readonly b: readonly I[]; readonly out: readonly I[] }
   /** Whether the rule covers these params (default: all). */
   covers?(params: P): boolean
-  /** The op in terms of others, for params that the rule does not cover. */
+  /** Expresses the op by others, for params that the rule does not cover. */
   rewrite?(inputs: readonly Tensor[], params: P): Tensor
 }
 
-/** A loop over all positions of a shape, which stores one element at each. */
+/** A loop over all positions of a shape. Each iteration stores one element. */
 export interface StoreLoop {
   readonly shape: readonly number[]
   store<I, E>(
@@ -142,18 +142,18 @@ export interface StoreLoop {
     /** The coordinates in the output. */
     readonly to: readonly I[]
     readonly element: E
-    /** Adds to what is there, where this element is true, instead of overwriting. */
+    /** Adds to the stored element where this one is true, instead of overwriting it. */
     readonly addWhere?: E
   }
 }
 
-/** An op whose output is written by several loops, one after the other. */
+/** The rule of an op whose output is written by several loops, in order. */
 export interface StoreRule<P = never> {
   readonly kind: 'stores'
   loops(node: LoweredNode<P>): readonly StoreLoop[]
 }
 
-/** An op that no rule describes element by element: code generators have code for it that reads its inputs from memory. */
+/** An op that no rule describes element by element. Code generators have code for it, which works on arrays in memory. */
 export interface OpaqueRule {
   readonly kind: 'opaque'
 }

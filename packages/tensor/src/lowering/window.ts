@@ -12,7 +12,7 @@ const window: ElementRule<ParamsOf<typeof windowOp>> = {
   },
 }
 
-/** Seen from the output: each element sums what the windows over its position hold there. */
+/** Each element of the output sums the elements of the windows that cover its position. */
 const fold: ReductionRule<ParamsOf<typeof foldOp>> = {
   kind: 'reduction',
   combine: 'sum',
@@ -21,7 +21,7 @@ const fold: ReductionRule<ParamsOf<typeof foldOp>> = {
     let next = 0
     const axes = spatialAxes(params).map(({ overlaps, size, stride, dilation }, i) => {
       const position = at[1 + i]!
-      // where windows do not overlap, the position itself says which window it belongs to
+      // if windows do not overlap, the position determines the window
       const offset = overlaps ? inner[next++]! : index.remainder(position, stride)
       const start = index.plus(position, index.times(offset, -dilation))
       const window = index.quotient(overlaps ? start : position, stride)
