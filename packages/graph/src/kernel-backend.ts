@@ -82,7 +82,7 @@ interface Slot {
   readonly dtype: DType
 }
 
-/** Computes one node from the memory in its slots. */
+/** Computes one node, or copies an output, from the memory in slots. */
 type Command = () => void
 
 class Program implements Executable, BodyProgram {
@@ -91,12 +91,7 @@ class Program implements Executable, BodyProgram {
   // the slots in the memory of each input and output, which differs from run to run
   private readonly inInputs: readonly Slot[][]
   private readonly inOutputs: readonly Slot[][]
-  private readonly outputs: {
-    donor: number | undefined
-    aval: Aval
-    copyOf: Slot | undefined
-    copy: MemoryArray
-  }[]
+  private readonly outputs: { readonly aval: Aval; readonly donor: number | undefined; data: MemoryArray }[]
 
   constructor(name: string, kernels: Readonly<Record<string, Kernel>>, graph: Graph) {
     this.inputs = graph.inputs
@@ -124,12 +119,9 @@ class Program implements Executable, BodyProgram {
     this.outputs = graph.outputs.map((value, index) => {
       const source = plan.outputs[index]!
       const aval = avalOf(graph, value)
-      return {
-        aval,
-        copy: empty(aval.dtype),
-        donor: donorOf(source),
-        copyOf: source.from === 'copy' ? slots[value]! : undefined,
-      }
+      const output = { aval, donor: donorOf(source), data: empty(aval.dtype) }
+      if (source.from === 'copy') this.commands.push(() => output.data.set(slots[value]!.data))
+      return output
     })
   }
 
@@ -159,12 +151,11 @@ class Program implements Executable, BodyProgram {
 
   bindOutput(index: number, data: MemoryArray): void {
     for (const slot of this.inOutputs[index]!) slot.data = data
-    this.outputs[index]!.copy = data
+    this.outputs[index]!.data = data
   }
 
   execute(): void {
     for (const command of this.commands) command()
-    for (const { copyOf, copy } of this.outputs) if (copyOf) copy.set(copyOf.data)
   }
 
   // Cached programs must not keep the buffers of a run alive.

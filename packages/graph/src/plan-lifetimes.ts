@@ -32,9 +32,8 @@ export function planLifetimes(
   fixed: ReadonlySet<number> = new Set(),
 ): LifetimePlan {
   const { avals } = numberingOf(graph)
-  const lifetimes = lifetimesOf(uses)
-  const { holder, outputs } = planOutputs(graph, roots, uses, lifetimes)
-  const { lastUse } = lifetimes
+  const [firstWrite, lastUse] = lifetimesOf(uses)
+  const { holder, outputs } = planOutputs(graph, roots, uses, firstWrite, lastUse)
   for (const output of graph.outputs) lastUse.set(roots[output]!, uses.length)
 
   const places = new Map<number, Place>()
@@ -80,12 +79,8 @@ export function planLifetimes(
   }
 }
 
-interface Lifetimes {
-  readonly firstWrite: ReadonlyMap<number, number>
-  readonly lastUse: Map<number, number>
-}
-
-function lifetimesOf(uses: readonly MemoryUse[]): Lifetimes {
+/** For each value the first use that writes it, and the last use. */
+function lifetimesOf(uses: readonly MemoryUse[]): [firstWrite: Map<number, number>, lastUse: Map<number, number>] {
   const firstWrite = new Map<number, number>()
   const lastUse = new Map<number, number>()
   uses.forEach(({ reads, writes }, index) => {
@@ -95,14 +90,15 @@ function lifetimesOf(uses: readonly MemoryUse[]): Lifetimes {
     }
     for (const value of reads) lastUse.set(value, index)
   })
-  return { firstWrite, lastUse }
+  return [firstWrite, lastUse]
 }
 
 function planOutputs(
   graph: Graph,
   roots: readonly number[],
   uses: readonly MemoryUse[],
-  { firstWrite, lastUse }: Lifetimes,
+  firstWrite: ReadonlyMap<number, number>,
+  lastUse: ReadonlyMap<number, number>,
 ) {
   const { avals, maker } = numberingOf(graph)
   const holder = new Map<number, number>()

@@ -68,7 +68,7 @@ interface RecordedOp {
 }
 
 class Tracer implements Interpreter {
-  private readonly recorded: RecordedOp[] = []
+  private readonly ops: RecordedOp[] = []
 
   constructor(private readonly keep: (op: Op) => boolean) {}
 
@@ -79,19 +79,19 @@ class Tracer implements Interpreter {
     }
     if (op.inlineBody) ({ inputs, params } = op.inlineBody(inputs, params, this.keep))
     const outputs = shapesOf(op, inputs, params).map((aval) => new Tensor(aval))
-    this.recorded.push({ op, inputs, params, outputs })
+    this.ops.push({ op, inputs, params, outputs })
     return outputs
   }
 
   /** The graph of what was applied, and the tensors in it that are neither `inputs` nor results. */
   write(inputs: readonly Tensor[], outputs: readonly Tensor[]): { graph: Graph; captured: readonly Tensor[] } {
-    const made = new Set<Tensor>([...inputs, ...this.recorded.flatMap((one) => one.outputs)])
-    const used = [...this.recorded.flatMap((one) => one.inputs), ...outputs]
+    const made = new Set<Tensor>([...inputs, ...this.ops.flatMap((op) => op.outputs)])
+    const used = [...this.ops.flatMap((op) => op.inputs), ...outputs]
     const captured = [...new Set(used.filter((tensor) => !made.has(tensor)))]
     const numbers = new Map<Tensor, number>()
     const number = (tensor: Tensor) => numbers.set(tensor, numbers.size)
     for (const tensor of [...inputs, ...captured]) number(tensor)
-    const nodes = this.recorded.map(({ op, inputs, params, outputs }): Node => {
+    const nodes = this.ops.map(({ op, inputs, params, outputs }): Node => {
       const from = inputs.map((tensor) => numbers.get(tensor)!)
       outputs.forEach(number)
       return makeNode(op, from, params, outputs.map(avalOf))

@@ -1,5 +1,4 @@
-import { computeDType } from '../dtype.ts'
-import type { castOp } from '../ops/arithmetic.ts'
+import { type castOp, computeDType } from '../index.ts'
 import type { ElementFunction, ElementRule, Lowerings, ParamsOf } from './rule.ts'
 
 /** Rounds a float32 number to the nearest half. */

@@ -1,11 +1,17 @@
-import { apply } from '../interpreter.ts'
-import { reshape } from '../ops/broadcast.ts'
-import { type ConvParams, convOp } from '../ops/conv-op.ts'
-import { matmul } from '../ops/matmul.ts'
-import { flip, padOp, slice, transpose } from '../ops/movement.ts'
-import { foldOp } from '../ops/window.ts'
-import { sizeOf } from '../shape.ts'
-import type { Tensor } from '../tensor.ts'
+import {
+  apply,
+  type ConvParams,
+  convOp,
+  flip,
+  foldOp,
+  matmul,
+  padOp,
+  reshape,
+  sizeOf,
+  slice,
+  type Tensor,
+  transpose,
+} from '../index.ts'
 import type { ContractionRule, Lowerings } from './rule.ts'
 
 const conv: ContractionRule<ConvParams> = {

@@ -1,7 +1,12 @@
-import type { DType } from '../dtype.ts'
-import { greaterEqualOp, lessOp, whereOp } from '../ops/arithmetic.ts'
-import type { gatherOp, scatterAddOp } from '../ops/indexing.ts'
-import { logicalAndOp } from '../ops/logical.ts'
+import {
+  type DType,
+  type gatherOp,
+  greaterEqualOp,
+  lessOp,
+  logicalAndOp,
+  type scatterAddOp,
+  whereOp,
+} from '../index.ts'
 import type { ElementMaker, ElementRule, Lowerings, ParamsOf, StoreRule } from './rule.ts'
 
 /** Whether a position lies within an axis of `size` elements, and the position as an index, or 0 if it does not. */

@@ -1,4 +1,4 @@
-import type { matmulOp } from '../ops/matmul.ts'
+import type { matmulOp } from '../index.ts'
 import type { ContractionRule, Lowerings, ParamsOf } from './rule.ts'
 
 const matmul: ContractionRule<ParamsOf<typeof matmulOp>> = {

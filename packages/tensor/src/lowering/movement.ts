@@ -1,4 +1,4 @@
-import type { concatOp, flipOp, padOp, permuteOp, sliceOp } from '../ops/movement.ts'
+import type { concatOp, flipOp, padOp, permuteOp, sliceOp } from '../index.ts'
 import { type ElementRule, type Lowerings, movement, type ParamsOf, type StoreLoop, type StoreRule } from './rule.ts'
 
 const permute = /* @__PURE__ */ movement<ParamsOf<typeof permuteOp>>(

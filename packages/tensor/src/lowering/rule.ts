@@ -1,6 +1,4 @@
-import type { DType } from '../dtype.ts'
-import type { Aval, Op } from '../op.ts'
-import type { Tensor } from '../tensor.ts'
+import type { Aval, DType, Op, Tensor } from '../index.ts'
 
 /** The params of an op. */
 export type ParamsOf<O> = O extends Op<infer P> ? P : never
