@@ -2,7 +2,8 @@ import { programChecks } from '@gradus/testing/checks'
 import { describe, it } from 'vitest'
 import { variants } from './testing/variants.ts'
 
-// The conformance suite has small samples; these programs are large and odd enough to reach every path of the generator.
+// The samples of the conformance suite are small. These programs are large and irregular enough to reach every path of the
+// code generator.
 
 const cases: Readonly<Record<string, number>> = { 'one thread': 12, 'two threads that share everything': 8 }
 

@@ -1,7 +1,7 @@
 import type { Backend } from '@gradus/tensor'
 import { makeWasm } from '../wasm.ts'
 
-/** The ways in which the backend can run: every one has to pass the same suites. */
+/** The configurations of the backend. Each has to pass the same suites. */
 export const variants: Readonly<Record<string, () => Backend>> = {
   'one thread': () => makeWasm({ threads: 1 }),
   'two threads that share everything': () => makeWasm({ threads: 2, worthSharing: 1 }),
