@@ -43,7 +43,7 @@ export function isTestFile(path) {
 const testFolders = ['testing', 'fixtures']
 
 /** The package that a specifier names: `@scope/name/entry` -> `@scope/name`. */
-export const packageOf = (specifier) =>
+const packageOf = (specifier) =>
   specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
