@@ -32,6 +32,7 @@ export default defineConfig({
         },
       },
       project('docs', ['tests/docs/**/*.test.ts']),
+      project('structure', ['tests/structure/*.test.mjs']),
       project('vectors', ['tests/vectors/**/*.test.ts']),
       {
         extends: true,

@@ -84,7 +84,10 @@ function run({ id, command, env, count }, share, reports) {
     },
   })
   closeSync(log)
-  return new Promise((done) => child.on('close', (code) => done(code === 0)))
+  return new Promise((done) => {
+    child.on('close', (code) => done(code === 0))
+    child.on('error', () => done(false))
+  })
 }
 
 const logOf = (reports, id) => join(reports, `${id}.log`)

@@ -15,8 +15,8 @@ const passed = await runStages('verify', [
   { id: 'size', name: 'size tests', command: 'vitest run --project size', count: 'vitest' },
   {
     id: 'docs',
-    name: 'examples, types, recordings',
-    command: 'vitest run --project docs --project types --project vectors',
+    name: 'examples, structure, types',
+    command: 'vitest run --project docs --project structure --project types --project vectors',
     count: 'vitest',
   },
   { id: 'unit', name: 'unit tests', command: 'vitest run --project unit', count: 'vitest', processors: Infinity },
