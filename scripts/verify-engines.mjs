@@ -41,18 +41,6 @@ benchmarks/harness-webgpu.test.ts apps/cli/src/example.test.ts benchmarks/src/co
 benchmarks/src/contestants/gradus/mixed-precision.test.ts`,
     count: 'vitest',
   }),
-  {
-    id: 'chromium',
-    name: 'pages in Chromium',
-    command: `${vitest} --project platforms tests/platforms/chromium.test.ts`,
-    count: 'vitest',
-  },
-  {
-    id: 'node-24',
-    name: 'Node 24',
-    command: `${node24} ${vitest} --project unit packages/backend-wasm packages/models packages/gradus benchmarks`,
-    count: 'vitest',
-  },
   onSwiftShader(recorded('webgpu')),
   {
     id: 'site',
@@ -67,8 +55,20 @@ benchmarks/src/contestants/gradus/mixed-precision.test.ts`,
     count: 'vitest',
     env: lavapipe,
   },
-  recorded('cpu'),
+  {
+    id: 'node-24',
+    name: 'Node 24',
+    command: `${node24} ${vitest} --project unit packages/backend-wasm packages/models packages/gradus benchmarks`,
+    count: 'vitest',
+  },
+  {
+    id: 'chromium',
+    name: 'pages in Chromium',
+    command: `${vitest} --project platforms tests/platforms/chromium.test.ts`,
+    count: 'vitest',
+  },
   recorded('wasm'),
+  recorded('cpu'),
 ]
 
 const possible = stages.filter(({ name, needs = [] }) => {
