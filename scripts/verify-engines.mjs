@@ -31,7 +31,7 @@ const onSwiftShader = (stage) => ({
   env: { ...stage.env, ...swiftShader },
 })
 
-/** The longest first, so that the last ones end together. */
+/** The longest first, but not the two on SwiftShader at once: each of them uses all processors. */
 const stages = [
   onSwiftShader({
     id: 'webgpu',
@@ -41,7 +41,6 @@ benchmarks/harness-webgpu.test.ts apps/cli/src/example.test.ts benchmarks/src/co
 benchmarks/src/contestants/gradus/mixed-precision.test.ts`,
     count: 'vitest',
   }),
-  onSwiftShader(recorded('webgpu')),
   {
     id: 'site',
     name: 'the site in Chromium',
@@ -49,11 +48,10 @@ benchmarks/src/contestants/gradus/mixed-precision.test.ts`,
     count: 'vitest',
   },
   {
-    id: 'deno',
-    name: 'WebGPU in Deno',
-    command: `${vitest} --project platforms tests/platforms/deno.test.ts`,
+    id: 'chromium',
+    name: 'pages in Chromium',
+    command: `${vitest} --project platforms tests/platforms/chromium.test.ts`,
     count: 'vitest',
-    env: lavapipe,
   },
   {
     id: 'node-24',
@@ -61,11 +59,13 @@ benchmarks/src/contestants/gradus/mixed-precision.test.ts`,
     command: `${node24} ${vitest} --project unit packages/backend-wasm packages/models packages/gradus benchmarks`,
     count: 'vitest',
   },
+  onSwiftShader(recorded('webgpu')),
   {
-    id: 'chromium',
-    name: 'pages in Chromium',
-    command: `${vitest} --project platforms tests/platforms/chromium.test.ts`,
+    id: 'deno',
+    name: 'WebGPU in Deno',
+    command: `${vitest} --project platforms tests/platforms/deno.test.ts`,
     count: 'vitest',
+    env: lavapipe,
   },
   recorded('wasm'),
   recorded('cpu'),
