@@ -156,7 +156,7 @@ it('a function is compiled again for other shapes, and keeps the program for the
 })
 
 describe('a worker that dies', () => {
-  const shared: MakeOptions = { threads: 2, worthSharing: 1, patienceMs: 300 }
+  const shared: MakeOptions = { threads: 2, worthSharing: 1 }
   const numbers = Array.from({ length: 10_000 }, (_, i) => i)
   const twice = numbers.map((x) => 2 * x)
 
@@ -204,15 +204,17 @@ describe('a worker that dies', () => {
       const taken = sofar + BigInt(words[address / 4 + ${control.chunk / 4}])
       if (left && sofar >> 32n === BigInt(job) && Atomics.compareExchange(next, place, sofar, taken) === sofar) return`
     changeWorkers((source) => source.replace('programs.get(id)(job)', takeAndEnd))
-    const backend = makeWasm(shared)
+    const backend = makeWasm({ ...shared, patienceMs: 300 })
     const double = compile((x: Tensor) => add(x, x))
     const run = () => onBackend(backend, () => double(tensor(numbers)).array())
     expect(run()).toEqual(twice)
-    await ready()
-    const failure = () => {
-      for (let i = 0; i < 1000; i++) run()
+    const failure = async () => {
+      // the worker takes part as soon as it has started
+      for (const end = performance.now() + 20_000; performance.now() < end; await ready()) {
+        for (let i = 0; i < 1000; i++) run()
+      }
     }
-    expect(failure).toThrow(/thread of the wasm backend stopped.*one thread.*checkpoint.*threads: 1/)
+    await expect(failure()).rejects.toThrow(/thread of the wasm backend stopped.*one thread.*checkpoint.*threads: 1/)
     expect(run()).toEqual(twice)
   })
 })

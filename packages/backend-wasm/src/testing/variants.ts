@@ -1,4 +1,5 @@
 import type { Backend } from '@gradus/tensor'
+import { detectFeatures } from '../runtime/features.ts'
 import { makeWasm } from '../wasm.ts'
 
 /** The configurations of the backend. Each has to pass the same suites. */
@@ -8,3 +9,8 @@ export const variants: Readonly<Record<string, () => Backend>> = {
   'no relaxed SIMD': () => makeWasm({ threads: 1, relaxedSimd: false }),
   'no SIMD': () => makeWasm({ threads: 1, simd: false }),
 }
+
+/** Those that differ on this engine: without relaxed SIMD, one thread never has it. */
+export const variantsHere = Object.entries(variants).filter(
+  ([name]) => name !== 'no relaxed SIMD' || detectFeatures().relaxedSimd,
+)

@@ -12,6 +12,7 @@ export const float64 = (vector: VectorBytes) => new Float64Array(vector.buffer)
 
 /** Lanes with one value replaced. */
 export function replaced<A extends Lanes>(lanes: A, lane: number, value: number): A {
-  lanes[lane] = value
-  return lanes
+  const copy = lanes.slice() as A
+  copy[lane] = value
+  return copy
 }
