@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { decodeSafetensors, loadModel } from 'gradus'
+import { loadModel } from 'gradus'
+import { decodeSafetensors } from 'gradus/io'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleCommand, startCommand } from './testing/bundle.ts'
 import { Sandbox, smallSandbox } from './testing/sandbox.ts'

@@ -41,6 +41,7 @@ export { metrics } from '@gradus/metrics'
 export type * from '@gradus/models'
 // `CompileOptions` are those of a model's `compile`
 export type { CompileOptions } from '@gradus/models'
+export { fitDataFields } from '@gradus/models'
 export * from '@gradus/optimizers'
 export type * from '@gradus/tensor'
 export {

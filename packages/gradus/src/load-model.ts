@@ -7,7 +7,6 @@ import {
   type ModelClasses,
   type ModelConfig,
   type NameResolver,
-  type Model as PlainModel,
 } from '@gradus/models'
 import { ensureBackend } from './auto.ts'
 import { Model } from './model.ts'
@@ -31,7 +30,7 @@ const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
 export function loadModel(
   source: FileSource | Uint8Array,
   options: Partial<LoadOptions<StandardNames>> = {},
-): Promise<PlainModel<StandardNames>> {
+): Promise<Model> {
   ensureBackend()
   return load(source, { registry: standard as NameResolver, classes, ...options })
 }
@@ -48,7 +47,7 @@ export function loadModel(
 export function fromSpec(
   spec: (ModelSpec | LayerSpec) & Pick<ModelConfig, 'seed'>,
   registry: NameResolver = standard as NameResolver,
-): PlainModel<StandardNames> {
+): Model {
   ensureBackend()
   return build<StandardNames>(spec, registry, classes)
 }

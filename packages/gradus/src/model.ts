@@ -18,12 +18,12 @@ import { standard } from './standard.ts'
 export class Model<C extends object = object> extends PlainModel<StandardNames, C> {
   static override readonly fields = {}
 
+  static get registry(): NameResolver {
+    return standard as NameResolver
+  }
+
   constructor(...config: [config?: FunctionalConfig | (LayerOptions<C> & ModelConfig)]) {
     ensureBackend()
     super(...config)
-  }
-
-  protected override get registry(): NameResolver {
-    return standard as NameResolver
   }
 }

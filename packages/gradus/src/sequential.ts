@@ -17,12 +17,12 @@ import { standard } from './standard.ts'
 export class Sequential extends PlainSequential<StandardNames> {
   static override readonly fields = {}
 
+  static get registry(): NameResolver {
+    return standard as NameResolver
+  }
+
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
     ensureBackend()
     super(layers, config)
-  }
-
-  protected override get registry(): NameResolver {
-    return standard as NameResolver
   }
 }

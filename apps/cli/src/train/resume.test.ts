@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { decodeSafetensors } from 'gradus'
+import { decodeSafetensors } from 'gradus/io'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Sandbox, small, smallSandbox } from '../testing/sandbox.ts'
 

@@ -2,7 +2,7 @@ import { type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
 import type { Rng } from '../rng.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
-import { type LayerShapes, knownShapes } from './infer.ts'
+import { knownShapes, type LayerShapes } from './infer.ts'
 import { layersWithin } from './layers-within.ts'
 
 /** Parameters or state of a layer and all layers within it: those of each under its path, such as `encoder.dense`. */

@@ -1,4 +1,4 @@
-import { type BaseLayer, callOf, Input, layersWithin, listVariables, knownShapes, type Variable } from '@gradus/core'
+import { type BaseLayer, callOf, Input, knownShapes, layersWithin, listVariables, type Variable } from '@gradus/core'
 import { bytesPerElement, type SymbolicShape, type SymbolicTensor, type Tensor } from '@gradus/tensor'
 import type { Network } from '../network/index.ts'
 import { formatTable, type TableColumn } from './table.ts'
