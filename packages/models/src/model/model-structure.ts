@@ -44,6 +44,8 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   private outputForm: Form = 0
   private known: Ports | undefined
   private knownFor = ''
+  /** The ports that weights were made for. */
+  private made: Ports | undefined
   private stream: Rng | undefined
   protected readonly seed: number
 
@@ -231,7 +233,9 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   protected prepareGraph(_data?: DataShapes): void {}
 
   private makeWeights(): void {
+    if (this.made === this.known && this.known) return
     build(this, () => this.rng.fork('weights'))
+    this.made = this.known
   }
 
   private maskedInputs(inputs: Tree, scope: Scope<this>): Tensor[] {
