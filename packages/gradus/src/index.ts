@@ -66,11 +66,11 @@ export {
   useBackend,
   zeros,
 } from '@gradus/tensor'
-export * as ops from '@gradus/tensor/ops'
 export { auto } from './auto.ts'
 export * from './define-config.ts'
 export { fromSpec, loadModel } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'
+export * as ops from './ops.ts'
 export { Sequential } from './sequential.ts'
 export { type StandardDefinition, standard } from './standard.ts'

@@ -1,1 +1,1 @@
-export * from '@gradus/tensor/ops'
+export * from '@gradus/tensor'

@@ -4,7 +4,7 @@ import { activations, constraints, initializers, layers, regularizers } from '@g
 import { losses } from '@gradus/losses'
 import { metrics } from '@gradus/metrics'
 import { optimizers, schedules } from '@gradus/optimizers'
-import * as ops from '@gradus/tensor/ops'
+import * as ops from './ops.ts'
 
 /**
  * The registry of everything that comes with Gradus: layers, activations, initializers, regularizers, constraints, losses,

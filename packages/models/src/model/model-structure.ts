@@ -185,7 +185,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
         this.knownFor = like
       }
     }
-    this.makeWeights()
+    if (this.made !== this.known) this.makeWeights()
     return this.known!
   }
 
@@ -233,7 +233,6 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   protected prepareGraph(_data?: DataShapes): void {}
 
   private makeWeights(): void {
-    if (this.made === this.known && this.known) return
     build(this, () => this.rng.fork('weights'))
     this.made = this.known
   }
