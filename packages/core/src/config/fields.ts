@@ -5,7 +5,17 @@ import type { PlainNames } from './name-of.ts'
  * What an option may hold. A kind's name (`initializer`, `schedule`, ...) means an instance of it, in data also its name or
  * spec, or a list of them; `unknown` and kinds are otherwise checked by the class.
  */
-export type FieldType = 'number' | 'integer' | 'boolean' | 'string' | 'shape' | 'numbers' | 'unknown' | (string & {})
+export type FieldType =
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'string'
+  | 'function'
+  | 'shape'
+  | 'numbers'
+  | 'strings'
+  | 'unknown'
+  | (string & {})
 
 /** A kind whose instances are of type `T`: `{ type: 'layer' as Kind<Layer> }`. For types only. */
 export type Kind<T> = string & { readonly instance?: T }
@@ -16,6 +26,8 @@ export interface FieldDescription {
   readonly type?: FieldType | readonly FieldType[]
   /** The values that are allowed. Case and `_` do not count in names, so Keras's `channels_first` is `channelsFirst`. */
   readonly oneOf?: readonly (string | number | boolean)[]
+  /** Values that are allowed beside those of `type`, whatever its limits. */
+  readonly or?: readonly (string | number | boolean)[]
   /** The value where none is given. */
   readonly default?: unknown
   /** The value that `null` stands for (default: the option is not set). */
@@ -27,6 +39,8 @@ export interface FieldDescription {
   readonly max?: number
   /** Values must be larger than this. */
   readonly above?: number
+  /** Values must be smaller than this. */
+  readonly below?: number
   /** Where names are looked up: the definitions that come with a package, by name. */
   readonly among?: Readonly<Record<string, object>>
   /** An example of the option's value for error messages. */
@@ -64,7 +78,7 @@ type ValueOf<D> = D extends { readonly among: infer T } ? PlainNames<T> | HeldBy
 type HeldBy<D> = D extends { readonly oneOf: readonly (infer V)[] }
   ? V
   : D extends { readonly type: infer K }
-    ? TypeOf<K>
+    ? TypeOf<K> | (D extends { readonly or: readonly (infer V)[] } ? V : never)
     : TypeOf<D>
 
 type TypeOf<K> = K extends readonly (infer E)[]
@@ -79,6 +93,8 @@ type TypeOf<K> = K extends readonly (infer E)[]
           ? SymbolicShape
           : K extends 'numbers'
             ? readonly number[]
-            : K extends Kind<infer T>
-              ? T
-              : unknown
+            : K extends 'strings'
+              ? readonly string[]
+              : K extends Kind<infer T>
+                ? T
+                : unknown
