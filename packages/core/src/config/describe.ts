@@ -56,5 +56,6 @@ export function describeField(field: Field): string {
 function describeType(type: FieldType): string {
   if (type === 'shape') return 'a list of dimensions'
   if (type === 'numbers' || type === 'strings') return `a list of ${type}`
+  if (type === 'numbersByName') return 'an object with numbers'
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
 }

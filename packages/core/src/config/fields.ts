@@ -14,6 +14,7 @@ export type FieldType =
   | 'shape'
   | 'numbers'
   | 'strings'
+  | 'numbersByName'
   | 'unknown'
   | (string & {})
 
@@ -95,6 +96,8 @@ type TypeOf<K> = K extends readonly (infer E)[]
             ? readonly number[]
             : K extends 'strings'
               ? readonly string[]
-              : K extends Kind<infer T>
-                ? T
-                : unknown
+              : K extends 'numbersByName'
+                ? { readonly [name: string]: number }
+                : K extends Kind<infer T>
+                  ? T
+                  : unknown

@@ -132,10 +132,9 @@ export class Registry<D extends AnyDefinition = never> {
     const fields = fieldsOf(definition)
     const options = withInner(definition.kind, data, fields)
     if (fields) checkFields(definition.type, options, fields, path)
-    // `null` says, as in Keras's configs, that an option is not set
     const config = Object.fromEntries(
       Object.entries(options)
-        .filter(([, value]) => value !== null && value !== undefined)
+        .filter(([key, value]) => value !== undefined && (value !== null || takesNull(fields?.[key])))
         .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)]),
     )
     try {
@@ -175,6 +174,11 @@ export class Registry<D extends AnyDefinition = never> {
     })
     return (owner ?? kinds[0])?.[0]
   }
+}
+
+/** `null` says, as in Keras's configs, that an option is not set, unless it stands for a value. */
+function takesNull(field: Field | undefined): boolean {
+  return field !== undefined && descriptionOf(field).whenNull !== undefined
 }
 
 function typesOf(field: Field | undefined): readonly string[] {

@@ -2,7 +2,7 @@ import { type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
 import type { Rng } from '../rng.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
-import { type LayerShapes, shapesOf } from './infer.ts'
+import { knownShapes, type LayerShapes } from './infer.ts'
 import { layersWithin } from './layers-within.ts'
 
 /** Parameters or state of a layer and all layers within it: those of each under its path, such as `encoder.dense`. */
@@ -18,20 +18,20 @@ export function variablesOf(layer: BaseLayer): LayerVariables | undefined {
 
 /** Whether a layer, or one within it, was called and has no variables yet. */
 export function lacksVariables(root: BaseLayer): boolean {
-  return layersWithin(root).some(({ layer }) => !kept.has(layer) && shapesOf(layer))
+  return layersWithin(root).some(({ layer }) => !kept.has(layer) && knownShapes(layer))
 }
 
 /** Makes the variables of a layer and of those within it that have none yet, for the shapes of their first calls. */
 export function buildVariables(root: BaseLayer, rng: Rng): void {
   for (const { layer, path } of layersWithin(root)) {
-    const found = kept.has(layer) ? undefined : shapesOf(layer)
+    const found = kept.has(layer) ? undefined : knownShapes(layer)
     if (found) kept.set(layer, initVariables(layer, found, rngAt(rng, path)))
   }
 }
 
 /** The shapes of the inputs of all layers within a layer that were called, by path: what `buildFrom` needs. */
 export function inputShapesOf(root: BaseLayer): Record<string, InputShape> {
-  const entries = layersWithin(root).map(({ layer, path }) => [path, shapesOf(layer)?.input] as const)
+  const entries = layersWithin(root).map(({ layer, path }) => [path, knownShapes(layer)?.input] as const)
   return Object.fromEntries(entries.filter(([, shape]) => shape !== undefined)) as Record<string, InputShape>
 }
 

@@ -73,6 +73,11 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return this.graph
   }
 
+  override get type(): string {
+    const { type, name } = this.constructor as { readonly type?: string; readonly name: string }
+    return type ?? (this.graph ? 'Functional' : name)
+  }
+
   get name(): string {
     return (this.config as LayerConfig).name ?? this.defaultName
   }

@@ -29,7 +29,7 @@ import type { ModelConfig } from './model-structure.ts'
  * model.countParams() // => 66
  */
 export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
-  static override readonly type: string = 'Sequential'
+  static readonly type: string = 'Sequential'
   private readonly stack: Layer[] = []
 
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {

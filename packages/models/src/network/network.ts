@@ -50,7 +50,7 @@ export class Network {
     else this.inputs.forEach((input, index) => values.set(input, asInput(given[index]!, input)))
     const valuesIn = (structure: unknown) => mapLeaves(structure, (x) => values.get(x as SymbolicTensor)!)
     for (const call of this.calls) {
-      if (call.results.every((result) => values.has(result)) || (prepared && this.front.calls.includes(call))) continue
+      if (call.results.every((result) => values.has(result)) || (prepared && this.front.holds(call))) continue
       const { layer, inputs, options } = call
       const own = front.get(call)
       const outputs = own

@@ -1,5 +1,5 @@
 import { cpu } from '@gradus/backend-cpu'
-import { type Layer, Rng, runLayer } from '@gradus/core'
+import { initLayer, type Layer, Rng, statelessCall, type VariableTrees } from '@gradus/core'
 import {
   type Backend,
   type DType,
@@ -24,15 +24,16 @@ export interface Bench {
   readonly layer: Layer
   readonly many: boolean
   readonly inputs: readonly HostTensor[]
-  readonly params: Tree
-  readonly state: Tree
+  /** Parameters of the layer and of layers within it, by path. */
+  readonly params: VariableTrees['params']
+  readonly state: VariableTrees['state']
   readonly mask?: Tensor
 }
 
 /** What a call of a layer gives, as a tree. */
 export interface Result {
   readonly outputs: readonly Tensor[]
-  readonly state: Tree
+  readonly state: VariableTrees['state']
   readonly losses: readonly Tensor[]
 }
 
@@ -50,7 +51,7 @@ function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
     const given = Array.isArray(options.inputDtype)
       ? (options.inputDtype[index] as DType)
       : (options.inputDtype as DType | undefined)
-    const dtype = given ?? layer.inputDType
+    const dtype = given ?? (layer.inputDType as DType)
     return isFloat(dtype) ? layer.dtype : dtype
   })
 }
@@ -72,12 +73,9 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
     const [low, high] = options.inputRange ?? (float ? [-1.5, 1.5] : [0, 3])
     return { shape, dtype: dtypes[index]!, values: random.fill(shape, dtypes[index]!, low, high) }
   })
-  const { params, state } = onBackend(backend, () => ({
-    params: layer.init(new Rng(1), many ? shapes : shapes[0]!),
-    state: layer.initState(many ? shapes : shapes[0]!),
-  }))
+  const { params, state } = onBackend(backend, () => initLayer(layer, many ? shapes : shapes[0]!, new Rng(1), dtypes))
   const moved: Tensor[] = []
-  for (const leaf of treeLeaves(params)) {
+  for (const leaf of treeLeaves(params as Tree)) {
     const host = await toHost(leaf)
     const values = isFloat(leaf.dtype)
       ? host.values.map((value) => Math.fround(value + random.uniform(-0.1, 0.1)))
@@ -90,7 +88,7 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
     layer,
     many,
     inputs,
-    params: treeReplace(params, moved),
+    params: treeReplace(params as Tree, moved) as VariableTrees['params'],
     state,
     ...(mask && { mask: toDevice(backend, maskOf(mask)) }),
   }
@@ -117,16 +115,13 @@ export function callLayer(
     inputs,
     key,
     training,
-  }: { params: Tree; state: Tree; inputs: readonly Tensor[]; key: Tensor; training: boolean },
+  }: VariableTrees & { inputs: readonly Tensor[]; key: Tensor; training: boolean },
 ): Result {
-  const losses: Tensor[] = []
-  const { outputs, state: next } = runLayer(layer, inputs, many, {
-    params,
-    state,
+  const masks = mask && (many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask)
+  const { outputs, ...rest } = statelessCall(layer, { params, state }, many ? inputs : inputs[0]!, {
     rng: new Rng(key),
     training,
-    ...(mask && { mask: many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask }),
-    addLoss: (loss) => losses.push(loss),
+    ...(masks && { mask: masks }),
   })
-  return { outputs: [...outputs], state: next, losses }
+  return { outputs: treeLeaves(outputs), ...rest }
 }

@@ -1,6 +1,28 @@
-import { fieldsOf, inferLayer, type Layer, Rng } from '@gradus/core'
+import {
+  type BaseLayer,
+  batchSize,
+  type CallShapes,
+  fieldsOf,
+  inferCall,
+  initLayer,
+  type Layer,
+  layersWithin,
+  Rng,
+  standIn,
+} from '@gradus/core'
 import { compile } from '@gradus/graph'
-import { formatShape, isFloat, onBackend, type Shape, sameShape, sizeOf, type Tensor, treeLeaves } from '@gradus/tensor'
+import {
+  type DType,
+  formatShape,
+  isFloat,
+  onBackend,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  treeLeaves,
+} from '@gradus/tensor'
 import { type Check, demand, errorOf, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { instanceOf } from '../configured-source.ts'
@@ -97,13 +119,12 @@ async function run(
 
 async function checkShapes(bench: Bench, options: LayerCheckOptions): Promise<void> {
   const { layer, many, backend, params, state, inputs } = bench
-  const inferred = inferLayer(layer, inputs, many)
-  const free = inferLayer(
-    layer,
-    inputs.map(({ shape, dtype }) => ({ shape: [null, ...shape.slice(1)], dtype })),
-    many,
-  )
-  assertForm(`${layer.type}: parameters`, treeLeaves(params), treeLeaves(inferred.params))
+  const inferred = shapesFor(layer, inputs, many)
+  const open = shapesFor(layer, inputs, many, true)
+  for (const [path, own] of Object.entries(params)) {
+    const known = [...inferred.layers].find(([found]) => placeOf(layer, found) === path)![1]
+    assertForm(`${layer.type}: parameters`, treeLeaves(own), treeLeaves(known.params))
+  }
   for (const training of [false, true]) {
     const key = keyOf(backend, 7)
     const result = onBackend(backend, () =>
@@ -115,17 +136,33 @@ async function checkShapes(bench: Bench, options: LayerCheckOptions): Promise<vo
       `${what}: ${result.outputs.length} outputs and ${inferred.outputs.length} inferred.`,
     )
     result.outputs.forEach((output, index) => {
-      assertAlike(`${what}, output ${index} against inference`, output, inferred.outputs[index] as HostTensor)
-      const fits = free.outputs[index]!.shape.every((d, axis) => d === null || d === output.shape[axis])
+      const { sizes, dtype } = inferred.outputs[index]!
+      assertAlike(`${what}, output ${index} against inference`, output, { shape: sizes, dtype } as HostTensor)
+      const shape = open.outputs[index]!.sizes.map((size) => (typeof size === 'number' ? size : null))
       demand(
-        fits,
-        `${what}: with an unknown batch, ${formatShape(free.outputs[index]!.shape)} is inferred, and the output is ${formatShape(output.shape)}.`,
+        shape.every((d, axis) => d === null || d === output.shape[axis]),
+        `${what}: with an unknown batch, ${formatShape(shape)} is inferred, and the output is ${formatShape(output.shape)}.`,
       )
     })
-    assertForm(`${what}: new state`, treeLeaves(result.state), treeLeaves(state))
+    assertForm(`${what}: new state`, treeLeaves(result.state as Tree), treeLeaves(state as Tree))
     expectOutputs(what, result.outputs, options)
     await takeToHost(result.outputs)
   }
+}
+
+function placeOf(layer: Layer, within: BaseLayer): string | undefined {
+  return layersWithin(layer).find((place) => place.layer === within)?.path
+}
+
+/** What a call gives for inputs of these shapes, or for batches of any size. */
+function shapesFor(
+  layer: Layer,
+  inputs: readonly Pick<HostTensor, 'shape' | 'dtype'>[],
+  many: boolean,
+  anyBatch = false,
+): CallShapes {
+  const list = inputs.map(({ shape, dtype }) => standIn(anyBatch ? [batchSize, ...shape.slice(1)] : shape, dtype))
+  return inferCall(layer, many ? list : list[0])
 }
 
 function assertForm(what: string, actual: readonly Tensor[], expected: readonly Tensor[]): void {
@@ -181,7 +218,7 @@ async function checkRoundTrip(bench: Bench, options: LayerCheckOptions): Promise
     )
   }
   const shape = options.inputShapes ?? shapesOf(options)[0]!
-  const init = (layer: Layer) => onBackend(bench.backend, () => layer.init(new Rng(3), shape))
+  const init = (layer: Layer) => onBackend(bench.backend, () => initLayer(layer, shape, new Rng(3)).params)
   assertAllClose(
     `${copy.type} from JSON, initial parameters`,
     await takeToHost(init(copy)),
@@ -208,7 +245,7 @@ async function checkMixed(bench: Bench): Promise<void> {
   for (const training of [false, true]) {
     const wide = await run(bench, { training })
     const mixed = await run(bench, { training, layer })
-    const outputs = inferLayer(layer, bench.inputs, bench.many).outputs
+    const outputs = shapesFor(layer, bench.inputs, bench.many).outputs
     mixed.forEach(({ dtype }, index) => {
       const wanted = outputs[index]?.dtype ?? wide[index]!.dtype
       demand(dtype === wanted, `${layer.type}, mixedFloat16: tensor ${index} is ${dtype} instead of ${wanted}.`)
@@ -242,11 +279,11 @@ async function checkInference(bench: Bench): Promise<void> {
 async function checkBatch(bench: Bench, options: LayerCheckOptions): Promise<void> {
   const { layer, backend, inputs, many } = bench
   const batch = inputs[0]!.shape[0]!
-  const whole = (await run(bench)).slice(0, inferLayer(layer, inputs, many).outputs.length)
+  const whole = (await run(bench)).slice(0, shapesFor(layer, inputs, many).outputs.length)
   for (let sample = 0; sample < batch; sample++) {
     const one = { ...bench, inputs: inputs.map((input) => rowOf(input, sample)) }
     const shapes = one.inputs.map(({ shape }) => shape)
-    const state = onBackend(backend, () => layer.initState(many ? shapes : shapes[0]!))
+    const { state } = onBackend(backend, () => initLayer(layer, many ? shapes : shapes[0]!, new Rng(1)))
     const mask = options.mask && toDevice(backend, maskOf([options.mask[sample]!]))
     const alone = (await run({ ...one, state, ...(mask && { mask }) })).slice(0, whole.length)
     assertAllClose(
@@ -266,9 +303,9 @@ function rowOf({ shape, dtype, values }: HostTensor, row: number): HostTensor {
 function checkRefusal(layer: Layer, options: LayerCheckOptions, invalid: Shape | readonly Shape[]): void {
   const shapes = (Array.isArray(invalid[0]) ? invalid : [invalid]) as readonly Shape[]
   const error = errorOf(`${layer.type} for an input of shape ${shapes.map(formatShape).join(' and ')}`, () =>
-    inferLayer(
+    shapesFor(
       layer,
-      shapes.map((shape) => ({ shape, dtype: layer.inputDType })),
+      shapes.map((shape) => ({ shape, dtype: layer.inputDType as DType })),
       options.inputShapes !== undefined,
     ),
   )
