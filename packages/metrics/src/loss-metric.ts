@@ -1,4 +1,12 @@
-import { alignRanks, type ConfigArgument, type Definition, type FieldTable, type Loss, type MeanState } from '@gradus/core'
+import {
+  alignRanks,
+  type ConfigArgument,
+  type Definition,
+  type FieldTable,
+  inheritedFieldsOf,
+  type Loss,
+  type MeanState,
+} from '@gradus/core'
 import { cast, mul, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
@@ -30,10 +38,11 @@ type ConfigOfLoss<D> = D extends new (...args: infer A) => unknown ? NonNullable
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function lossMetric<D extends LossClass>(loss: D): LossMetricClass<D> {
+  const { reduction: _, ...fields } = inheritedFieldsOf(loss)
   const made = class extends MeanMetric {
     static readonly type = loss.type
     static readonly aliases = loss.aliases ?? []
-    static override readonly fields = Object.hasOwn(loss, 'fields') ? (loss.fields ?? {}) : {}
+    static override readonly fields: FieldTable = fields
     private readonly loss = new (loss as unknown as new (config: object) => Loss)(this.config)
 
     protected values(target: Tensor, prediction: Tensor): Tensor {
