@@ -1,5 +1,5 @@
-import type { FormatError } from './format-error.ts'
-import type { Config } from './keras-object.ts'
+import type { FormatError } from '../format-error.ts'
+import type { Config } from './object.ts'
 
 /** An operation of ours with its arguments: tensors, other applications and plain values, also in lists. */
 export class Application {
@@ -13,12 +13,11 @@ export function apply(operation: string, ...args: readonly unknown[]): Applicati
   return new Application(operation, args)
 }
 
+/** Makes the error for what cannot be translated; `problem` follows "it", as in "has weights". */
+export type Fail = (problem: string) => FormatError
+
 /**
  * What a call of a Keras operation is here. `args` are those of the call, `options` the config and the named arguments of the
- * call; `fail` makes the error for what cannot be translated.
+ * call.
  */
-export type Translate = (
-  args: readonly unknown[],
-  options: Config,
-  fail: (problem: string) => FormatError,
-) => Application
+export type Translate = (args: readonly unknown[], options: Config, fail: Fail) => Application

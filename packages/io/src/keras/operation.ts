@@ -1,11 +1,11 @@
 import type { LayerSpec, NodeSpec, TensorRef } from '@gradus/core'
-import { FormatError } from './format-error.ts'
-import { Application, apply } from './keras-application.ts'
-import { dtypeOfKeras, withCasts } from './keras-casts.ts'
-import { optionName } from './keras-names.ts'
-import { type Config, configOf, describeKeras, type KerasObject } from './keras-object.ts'
-import { activations, operations } from './keras-operations.ts'
-import { KerasTensor, type SavedCall } from './keras-saved-call.ts'
+import { FormatError } from '../format-error.ts'
+import { Application, apply } from './application.ts'
+import { withCasts } from './casts.ts'
+import { dtypeOfKeras, optionName } from './names.ts'
+import { type Config, configOf, describeKeras, type KerasObject } from './object.ts'
+import { activations, operations } from './operations.ts'
+import { KerasTensor, type SavedCall } from './saved-call.ts'
 
 /** Whether an object is an operation of Keras, such as `Add`, rather than a layer. */
 export function isOperation({ module }: KerasObject): boolean {

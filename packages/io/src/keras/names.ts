@@ -1,5 +1,6 @@
-import { FormatError } from './format-error.ts'
-import type { KerasObject } from './keras-object.ts'
+import type { DType } from '@gradus/tensor'
+import { FormatError } from '../format-error.ts'
+import type { KerasObject } from './object.ts'
 
 /** What a Keras class is here. */
 export type KerasKind =
@@ -74,6 +75,16 @@ const specialNames: Readonly<Record<string, string>> = {
 export function optionName(name: string): string {
   if (Object.hasOwn(specialNames, name)) return specialNames[name]!
   return name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+// Dtypes that are called the same here.
+const sameDTypes: readonly string[] = ['uint32', 'bool', 'float16', 'float32', 'float64'] satisfies DType[]
+
+/** The dtype that stands for one of Keras's: int32 for integers of other widths. Throws `FormatError` for others. */
+export function dtypeOfKeras(name: string): DType {
+  if (sameDTypes.includes(name)) return name as DType
+  if (/^u?int\d+$/.test(name)) return 'int32'
+  throw new FormatError(`The dtype ${name} of Keras is not known here. Save the model with float32.`)
 }
 
 // Options whose texts are names from a fixed list, which are camelCase here.

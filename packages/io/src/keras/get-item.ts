@@ -1,7 +1,7 @@
 import { isPlainObject } from '@gradus/core'
-import { type Application, apply, type Translate } from './keras-application.ts'
-import { describeKeras } from './keras-object.ts'
-import { KerasTensor } from './keras-saved-call.ts'
+import { type Application, apply, type Translate } from './application.ts'
+import { describeKeras } from './object.ts'
+import { KerasTensor } from './saved-call.ts'
 
 /** What is taken along one axis: every `step`-th element of `size` from `start`, as `slice` takes them. */
 interface Cut {

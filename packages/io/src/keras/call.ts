@@ -1,8 +1,8 @@
 import type { CallSpec, RefStructure, TensorRef } from '@gradus/core'
-import { FormatError } from './format-error.ts'
-import { optionName } from './keras-names.ts'
-import { type Config, describeKeras, type KerasObject } from './keras-object.ts'
-import { holdsTensor, KerasTensor, type SavedCall } from './keras-saved-call.ts'
+import { FormatError } from '../format-error.ts'
+import { optionName } from './names.ts'
+import { type Config, describeKeras, type KerasObject } from './object.ts'
+import { holdsTensor, KerasTensor, type SavedCall } from './saved-call.ts'
 
 // The first argument of `call`, and the arguments after it that are inputs too, in the order in which layers take them here.
 const firstInputs = ['inputs', 'sequences', 'sequence', 'query']

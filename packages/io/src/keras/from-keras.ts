@@ -1,17 +1,8 @@
 import type { LayerSpec, ModelSpec } from '@gradus/core'
-import { FormatError } from './format-error.ts'
-import { functionalSpec, inputSpec, sequentialSpec } from './keras-model.ts'
-import {
-  canDrop,
-  expectedKind,
-  type KerasKind,
-  kindOf,
-  nullOf,
-  optionName,
-  optionValue,
-  typeOf,
-} from './keras-names.ts'
-import { asKerasObject, type KerasObject } from './keras-object.ts'
+import { FormatError } from '../format-error.ts'
+import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
+import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
+import { asKerasObject, type KerasObject } from './object.ts'
 
 /**
  * What `keras.saving.serialize_keras_object` gives, as specs: `{ module: 'keras.layers', class_name: 'Dense', config:

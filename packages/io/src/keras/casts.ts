@@ -1,15 +1,7 @@
 import { type DType, isFloat } from '@gradus/tensor'
-import { FormatError } from './format-error.ts'
-import { type Application, apply } from './keras-application.ts'
-import { KerasTensor } from './keras-saved-call.ts'
-
-/** The dtype that stands for one of Keras's: integers of other widths are int32. Throws `FormatError` for unknown ones. */
-export function dtypeOfKeras(name: string): DType {
-  if (name === 'uint32' || name === 'bool' || name === 'float16' || name === 'float32' || name === 'float64')
-    return name
-  if (/^u?int\d+$/.test(name)) return 'int32'
-  throw new FormatError(`The dtype ${name} of Keras is not known here. Save the model with float32.`)
-}
+import { type Application, apply } from './application.ts'
+import { dtypeOfKeras } from './names.ts'
+import { KerasTensor } from './saved-call.ts'
 
 // What Keras casts its operands to without saying so: to one dtype, ...
 const alike =

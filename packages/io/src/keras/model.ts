@@ -1,7 +1,8 @@
 import type { FunctionalSpec, InputSpec, LayerSpec, ModelSpec, NodeSpec, SequentialSpec, TensorRef } from '@gradus/core'
 import type { DType } from '@gradus/tensor'
-import { FormatError } from './format-error.ts'
-import { callSpec } from './keras-call.ts'
+import { FormatError } from '../format-error.ts'
+import { callSpec } from './call.ts'
+import { dtypeOfKeras } from './names.ts'
 import {
   asKerasObject,
   type Config,
@@ -12,9 +13,9 @@ import {
   listOf,
   objectOf,
   titleOf,
-} from './keras-object.ts'
-import { isOperation, operationNodes } from './keras-operation.ts'
-import { type FirstCalls, KerasTensor, readCall, references, type SavedCall } from './keras-saved-call.ts'
+} from './object.ts'
+import { isOperation, operationNodes } from './operation.ts'
+import { type FirstCalls, KerasTensor, readCall, references, type SavedCall } from './saved-call.ts'
 
 /** Translates a layer, or a model within a model. */
 export type TranslateLayer = (object: KerasObject) => LayerSpec | ModelSpec
@@ -80,7 +81,7 @@ export function inputSpec(object: KerasObject): InputSpec {
   if (!isShape(shape))
     throw new FormatError(`An InputLayer has the batch_shape ${describeKeras(shape)}; expected a list of dimensions.`)
   const type = typeof dtype === 'string' ? dtype : 'float32'
-  const inputDtype = (/^u?int\d+$/.test(type) ? 'int32' : type) as DType
+  const inputDtype = type === 'string' ? (type as DType) : dtypeOfKeras(type)
   return {
     layer: 'Input',
     ...(typeof name === 'string' && { name }),

@@ -1,6 +1,6 @@
 import { isPlainObject, type RefStructure, type TensorRef } from '@gradus/core'
-import { FormatError } from './format-error.ts'
-import { asKerasObject, type Config, configOf, describeKeras, listOf } from './keras-object.ts'
+import { FormatError } from '../format-error.ts'
+import { asKerasObject, type Config, configOf, describeKeras, listOf } from './object.ts'
 
 /** A tensor among the arguments of a call. */
 export class KerasTensor {

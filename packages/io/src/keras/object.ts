@@ -1,5 +1,5 @@
 import { describeValue } from '@gradus/core'
-import { FormatError } from './format-error.ts'
+import { FormatError } from '../format-error.ts'
 
 export type Config = Readonly<Record<string, unknown>>
 
