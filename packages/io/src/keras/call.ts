@@ -8,7 +8,8 @@ import { holdsTensor, KerasTensor, type SavedCall } from './saved-call.ts'
 const firstInputs = ['inputs', 'sequences', 'sequence', 'query']
 const moreInputs = ['value', 'key']
 
-// What layers take by position after their first input, if not more inputs. A layer is told by an option that it has.
+// The names of the arguments that follow the first one by position, for layers whose config has the option on the left.
+// For other layers these arguments are inputs.
 const byPosition: Readonly<Record<string, readonly string[]>> = {
   return_state: ['initial_state', 'mask'],
   recurrent_initializer: ['states'],
@@ -17,7 +18,10 @@ const byPosition: Readonly<Record<string, readonly string[]>> = {
   num_query_heads: ['value', 'key', 'query_mask', 'value_mask', 'key_mask', 'attention_mask'],
 }
 
-/** A call of a layer as part of a spec: tensors by position, and those called query, value and key, are its inputs. */
+/**
+ * A call of a layer as part of a spec. Its inputs are the tensors that are given by position, and those called `value` and
+ * `key`; everything else that has a name is an option.
+ */
 export function callSpec({ args, kwargs }: SavedCall, layer: KerasObject, name: string): CallSpec {
   const named = { ...kwargs }
   const [first = takeFirst(named), ...later] = args
@@ -99,7 +103,8 @@ function withRefs(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withRefs(entry)]))
 }
 
-// Keras writes the default of `training` into calls with one tensor and no options, so for these layers it says nothing.
+// Keras 3 writes the default of `training` into calls that were given one tensor and nothing else. It is false for the first
+// layers and true for the second; the value says nothing there, and must not end dropout in training.
 const trainingIsFalse = /Dropout|Noise$|RNN|LSTM|GRU|^SpectralNormalization$/
 const trainingIsTrue =
   /^Rand|^AugMix|^AutoContrast|^CenterCrop|^CutMix|Equalization$|^MaxNumBoundingBoxes|^MixUp|^Resizing|^Solarization|^Pipeline/
