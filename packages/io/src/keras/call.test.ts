@@ -160,6 +160,7 @@ describe('calls', () => {
     expect(training(false, 'LSTM')).toBeUndefined()
     expect(training(true, 'RandomFlip')).toBeUndefined()
     expect(training(false, 'Own', { module: 'acme', registered_name: 'acme>Own' })).toBeUndefined()
+    expect(training(false, 'Own', { module: null, registered_name: 'Own' })).toBeUndefined()
     expect(training(true, 'Dropout')).toBe(true)
     expect(training(false, 'RandomFlip')).toBe(false)
     expect(training(false, 'BatchNormalization')).toBe(false)

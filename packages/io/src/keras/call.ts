@@ -1,6 +1,6 @@
-import type { CallSpec, RefStructure, TensorRef } from '@gradus/core'
+import type { CallSpec, RefStructure } from '@gradus/core'
 import { FormatError } from '../format-error.ts'
-import { optionName } from './names.ts'
+import { isKeras, optionName } from './names.ts'
 import { type Config, describeKeras, type KerasObject } from './object.ts'
 import { holdsTensor, KerasTensor, type SavedCall } from './saved-call.ts'
 
@@ -97,7 +97,7 @@ function isUnset(value: unknown): boolean {
 }
 
 function withRefs(value: unknown): unknown {
-  if (value instanceof KerasTensor) return { tensor: value.ref satisfies TensorRef }
+  if (value instanceof KerasTensor) return { tensor: value.ref }
   if (Array.isArray(value)) return value.map(withRefs)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withRefs(entry)]))
@@ -110,7 +110,7 @@ const trainingIsTrue =
   /^Rand|^AugMix|^AutoContrast|^CenterCrop|^CutMix|Equalization$|^MaxNumBoundingBoxes|^MixUp|^Resizing|^Solarization|^Pipeline/
 
 /** The default of `training` in calls of a layer; of classes that are not Keras's it is mostly false. */
-function trainingDefault({ className, registeredName }: KerasObject): boolean | undefined {
-  if (registeredName?.includes('>') || trainingIsFalse.test(className)) return false
-  return trainingIsTrue.test(className) ? true : undefined
+function trainingDefault(layer: KerasObject): boolean | undefined {
+  if (!isKeras(layer) || trainingIsFalse.test(layer.className)) return false
+  return trainingIsTrue.test(layer.className) ? true : undefined
 }

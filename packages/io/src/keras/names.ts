@@ -33,12 +33,17 @@ const kindOfWord: readonly (readonly [word: string, kind: KerasKind])[] = [
 
 const modelClasses = ['Sequential', 'Functional', 'Model']
 
+/** Whether a class is one of Keras's, rather than one that somebody else wrote and registered. */
+export function isKeras({ module, registeredName }: KerasObject): boolean {
+  return module === undefined ? registeredName === undefined : /^(keras|tf_keras|tensorflow)\b/.test(module)
+}
+
 /** What an object is, by its module, or else by where it was found. */
-export function kindOf({ module, className, registeredName }: KerasObject, expected: KerasKind | undefined): KerasKind {
-  const words = module?.split('.') ?? []
-  const isKeras = module === undefined || words[0] === 'keras' || words[0] === 'tf_keras' || words[0] === 'tensorflow'
-  if (isKeras && modelClasses.includes(className)) return 'model'
-  const known = isKeras ? kindOfWord.find(([word]) => words.includes(word))?.[1] : undefined
+export function kindOf(object: KerasObject, expected: KerasKind | undefined): KerasKind {
+  const { module, className, registeredName } = object
+  if (isKeras(object) && modelClasses.includes(className)) return 'model'
+  const words = isKeras(object) ? (module?.split('.') ?? []) : []
+  const known = kindOfWord.find(([word]) => words.includes(word))?.[1]
   const kind = known ?? expected
   if (kind) return kind
   throw new FormatError(
