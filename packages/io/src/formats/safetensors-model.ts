@@ -14,8 +14,8 @@ export const safetensorsModel = {
   name: 'safetensors',
   extensions: ['.safetensors'],
   // a damaged file with the right name gets an error that says what is wrong with it
-  matches: (bytes, path) => isSafetensors(bytes) || (path?.endsWith('.safetensors') ?? false),
-  read(bytes): ModelFile {
+  matches: (bytes: Uint8Array, path?: string) => isSafetensors(bytes) || (path?.endsWith('.safetensors') ?? false),
+  read(bytes: Uint8Array): ModelFile {
     const { tensors, metadata } = decodeSafetensors(bytes)
     const frozen = new Set(metadata[frozenKey] ? (JSON.parse(metadata[frozenKey]) as string[]) : [])
     const header = metadata[headerKey] ? (JSON.parse(metadata[headerKey]) as ModelHeader) : { format: 1 as const }
@@ -38,7 +38,7 @@ export const safetensorsModel = {
         .map((value) => ({ ...value, path: value.path.slice(optimizerPrefix.length) })),
     }
   },
-  write({ header, weights, optimizer }) {
+  write({ header, weights, optimizer }: ModelFile) {
     const frozen = weights.filter(({ trainable }) => !trainable).map(({ path }) => path)
     return encodeSafetensors(
       [
