@@ -1,25 +1,27 @@
-import { type AnyDefinition, Configured, fieldsOf, Registry, specOf } from '@gradus/core'
+import { type AnyDefinition, Configured, fieldsOf, isFunctionDefinition, Registry } from '@gradus/core'
 import { demand, errorOf } from './check.ts'
 
 /** The instance that a registry builds from the JSON text of this one's spec; throws where the two specs differ. */
 export function roundTrip<T extends Configured>(instance: T): T {
-  const text = JSON.stringify(specOf(instance))
+  const text = JSON.stringify(instance.toSpec())
   const registry = new Registry<AnyDefinition>([...definitionsOf(instance)])
   const copy = registry.parse(instance.kind, JSON.parse(text)) as unknown as T
   demand(
     copy.constructor === instance.constructor,
     `${instance.type}: the registry built a ${copy.constructor.name} from ${text}.`,
   )
-  const again = JSON.stringify(specOf(copy))
+  const again = JSON.stringify(copy.toSpec())
   demand(again === text, `${instance.type}: its spec changed on the way through JSON, from ${text} to ${again}.`)
   return copy
 }
 
-/** The classes of an instance and of everything nested in its config. */
+/** The classes of an instance and of everything nested in its config, and the functions with a name there. */
 function definitionsOf(value: unknown, found: Set<AnyDefinition> = new Set()): Set<AnyDefinition> {
   if (value instanceof Configured) {
     found.add(value.constructor as unknown as AnyDefinition)
     definitionsOf(value.config, found)
+  } else if (isFunctionDefinition(value)) {
+    found.add(value)
   } else if (value !== null && typeof value === 'object') {
     for (const entry of Object.values(value)) definitionsOf(entry, found)
   }

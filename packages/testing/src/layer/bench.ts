@@ -1,5 +1,14 @@
 import { cpu } from '@gradus/backend-cpu'
-import { type Layer, Rng, runLayer } from '@gradus/core'
+import {
+  initLayer,
+  input,
+  type Layer,
+  type LayerTrees,
+  Rng,
+  standIn,
+  statelessCall,
+  type VariableTrees,
+} from '@gradus/core'
 import {
   type Backend,
   type DType,
@@ -7,8 +16,8 @@ import {
   isFloat,
   onBackend,
   type Shape,
+  type SymbolicTensor,
   type Tensor,
-  type Tree,
   treeLeaves,
   treeReplace,
 } from '@gradus/tensor'
@@ -24,15 +33,15 @@ export interface Bench {
   readonly layer: Layer
   readonly many: boolean
   readonly inputs: readonly HostTensor[]
-  readonly params: Tree
-  readonly state: Tree
+  readonly params: LayerTrees
+  readonly state: LayerTrees
   readonly mask?: Tensor
 }
 
 /** What a call of a layer gives, as a tree. */
 export interface Result {
   readonly outputs: readonly Tensor[]
-  readonly state: Tree
+  readonly state: LayerTrees
   readonly losses: readonly Tensor[]
 }
 
@@ -50,7 +59,7 @@ function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
     const given = Array.isArray(options.inputDtype)
       ? (options.inputDtype[index] as DType)
       : (options.inputDtype as DType | undefined)
-    const dtype = given ?? layer.inputDType
+    const dtype = (given ?? layer.inputDType) as DType
     return isFloat(dtype) ? layer.dtype : dtype
   })
 }
@@ -72,10 +81,7 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
     const [low, high] = options.inputRange ?? (float ? [-1.5, 1.5] : [0, 3])
     return { shape, dtype: dtypes[index]!, values: random.fill(shape, dtypes[index]!, low, high) }
   })
-  const { params, state } = onBackend(backend, () => ({
-    params: layer.init(new Rng(1), many ? shapes : shapes[0]!),
-    state: layer.initState(many ? shapes : shapes[0]!),
-  }))
+  const { params, state } = onBackend(backend, () => variablesFor(layer, inputs, many, new Rng(1)))
   const moved: Tensor[] = []
   for (const leaf of treeLeaves(params)) {
     const host = await toHost(leaf)
@@ -108,6 +114,21 @@ export function placeInputs({ backend, inputs }: Bench): Tensor[] {
   return inputs.map((input) => toDevice(backend, input))
 }
 
+/** First variables of a layer for inputs like these. */
+export function variablesFor(layer: Layer, inputs: readonly HostTensor[], many: boolean, rng: Rng): VariableTrees {
+  const shapes = inputs.map(({ shape }) => shape)
+  const dtypes = inputs.map(({ dtype }) => dtype)
+  return initLayer(layer, many ? shapes : shapes[0]!, rng, dtypes)
+}
+
+/** Symbolic tensors like the inputs, as a layer takes them; of unknown batch size if `free`. */
+export function symbolicInputs({ inputs, many }: Pick<Bench, 'inputs' | 'many'>, free = false) {
+  const symbols = inputs.map(({ shape, dtype }) =>
+    free ? input({ shape: shape.slice(1), inputDtype: dtype }) : standIn(shape, dtype),
+  )
+  return many ? symbols : (symbols[0] as SymbolicTensor)
+}
+
 /** One call of the layer, made of ops only, so that it can be compiled and differentiated. */
 export function callLayer(
   { layer, many, mask }: Pick<Bench, 'layer' | 'many' | 'mask'>,
@@ -117,16 +138,12 @@ export function callLayer(
     inputs,
     key,
     training,
-  }: { params: Tree; state: Tree; inputs: readonly Tensor[]; key: Tensor; training: boolean },
+  }: { params: LayerTrees; state: LayerTrees; inputs: readonly Tensor[]; key: Tensor; training: boolean },
 ): Result {
-  const losses: Tensor[] = []
-  const { outputs, state: next } = runLayer(layer, inputs, many, {
-    params,
-    state,
+  const result = statelessCall(layer, { params, state }, many ? inputs : inputs[0]!, {
     rng: new Rng(key),
     training,
     ...(mask && { mask: many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask }),
-    addLoss: (loss) => losses.push(loss),
   })
-  return { outputs: [...outputs], state: next, losses }
+  return { ...result, outputs: treeLeaves(result.outputs) }
 }

@@ -1,4 +1,5 @@
 import { valueAndGrad } from '@gradus/autograd'
+import type { LayerTrees } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import {
   add,
@@ -9,7 +10,6 @@ import {
   square,
   sub,
   type Tensor,
-  type Tree,
   treeLeaves,
   treeMap,
 } from '@gradus/tensor'
@@ -34,14 +34,14 @@ export async function descends(bench: Bench, options: LayerCheckOptions): Promis
     isFloat(dtype) ? toDevice(backend, { shape, dtype, values: random.fill(shape, dtype, -1, 1) }) : undefined,
   )
   if (!targets.some((target) => target)) return
-  const loss = (weights: Tree): Tensor => {
+  const loss = (weights: LayerTrees): Tensor => {
     const { outputs, losses } = callLayer(bench, { params: weights, state, inputs, key, training: true })
     const errors = outputs.flatMap((output, index) =>
       targets[index] ? [mean(square(sub(output, targets[index])))] : [],
     )
     return [...errors, ...losses].reduce((total, part) => add(total, part))
   }
-  const step = compile((weights: Tree): { loss: Tensor; weights: Tree } => {
+  const step = compile((weights: LayerTrees): { loss: Tensor; weights: LayerTrees } => {
     const [value, gradients] = valueAndGrad(loss)(weights)
     return {
       loss: value,

@@ -1,4 +1,4 @@
-import { fieldsOf, inferLayer, type Layer, Rng } from '@gradus/core'
+import { fieldsOf, inferCall, type Layer, layersWithin, Rng, standIn } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import { formatShape, isFloat, onBackend, type Shape, sameShape, sizeOf, type Tensor, treeLeaves } from '@gradus/tensor'
 import { type Check, demand, errorOf, withSkips } from '../check.ts'
@@ -6,7 +6,16 @@ import { assertAlike, assertAllClose } from '../compare.ts'
 import { instanceOf } from '../configured-source.ts'
 import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
 import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
-import { type Bench, benchFor, callLayer, keyOf, maskOf, placeInputs, shapesOf } from './bench.ts'
+import {
+  type Bench,
+  benchFor,
+  callLayer,
+  keyOf,
+  maskOf,
+  placeInputs,
+  symbolicInputs,
+  variablesFor,
+} from './bench.ts'
 import { descends } from './descent.ts'
 import { checkGradients } from './gradients.ts'
 import type { LayerCheckOptions, LayerSource } from './options.ts'
@@ -39,7 +48,7 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
       for (const dtype of ['float32', 'float64'] as const) await checkShapes(await bench(dtype), options)
     }),
     check('parameters and state have the expected sizes', async () => checkCounts(await bench(), options)),
-    check('its config survives JSON', async () => checkRoundTrip(await bench(), options)),
+    check('its config survives JSON', async () => checkRoundTrip(await bench())),
     ...[false, true].map((training) => ({
       ...check(`gradients agree with finite differences, ${training ? 'training' : 'inference'}`, async () =>
         checkGradients(await bench('float64'), training, options.gradientTolerance ?? 1e-6),
@@ -96,14 +105,11 @@ async function run(
 }
 
 async function checkShapes(bench: Bench, options: LayerCheckOptions): Promise<void> {
-  const { layer, many, backend, params, state, inputs } = bench
-  const inferred = inferLayer(layer, inputs, many)
-  const free = inferLayer(
-    layer,
-    inputs.map(({ shape, dtype }) => ({ shape: [null, ...shape.slice(1)], dtype })),
-    many,
-  )
-  assertForm(`${layer.type}: parameters`, treeLeaves(params), treeLeaves(inferred.params))
+  const { layer, backend, params, state } = bench
+  const inferred = inferCall(layer, symbolicInputs(bench))
+  const free = inferCall(layer, symbolicInputs(bench, true))
+  const inferredParams = layersWithin(layer).map((within) => inferred.layers.get(within.layer)?.params)
+  assertForm(`${layer.type}: parameters`, treeLeaves(params), treeLeaves(inferredParams))
   for (const training of [false, true]) {
     const key = keyOf(backend, 7)
     const result = onBackend(backend, () =>
@@ -115,11 +121,13 @@ async function checkShapes(bench: Bench, options: LayerCheckOptions): Promise<vo
       `${what}: ${result.outputs.length} outputs and ${inferred.outputs.length} inferred.`,
     )
     result.outputs.forEach((output, index) => {
-      assertAlike(`${what}, output ${index} against inference`, output, inferred.outputs[index] as HostTensor)
-      const fits = free.outputs[index]!.shape.every((d, axis) => d === null || d === output.shape[axis])
+      const { sizes, dtype } = inferred.outputs[index]!
+      assertAlike(`${what}, output ${index} against inference`, output, { shape: sizes, dtype } as HostTensor)
+      const shape = free.outputs[index]!.sizes.map((size) => (typeof size === 'number' ? size : null))
+      const fits = shape.every((d, axis) => d === null || d === output.shape[axis])
       demand(
         fits,
-        `${what}: with an unknown batch, ${formatShape(free.outputs[index]!.shape)} is inferred, and the output is ${formatShape(output.shape)}.`,
+        `${what}: with an unknown batch, ${formatShape(shape)} is inferred, and the output is ${formatShape(output.shape)}.`,
       )
     })
     assertForm(`${what}: new state`, treeLeaves(result.state), treeLeaves(state))
@@ -170,7 +178,7 @@ function checkCounts({ layer, params, state }: Bench, { expectedParams, expected
   }
 }
 
-async function checkRoundTrip(bench: Bench, options: LayerCheckOptions): Promise<void> {
+async function checkRoundTrip(bench: Bench): Promise<void> {
   const copy = roundTrip(bench.layer)
   for (const training of [false, true]) {
     assertAllClose(
@@ -180,8 +188,8 @@ async function checkRoundTrip(bench: Bench, options: LayerCheckOptions): Promise
       0,
     )
   }
-  const shape = options.inputShapes ?? shapesOf(options)[0]!
-  const init = (layer: Layer) => onBackend(bench.backend, () => layer.init(new Rng(3), shape))
+  const init = (layer: Layer) =>
+    onBackend(bench.backend, () => variablesFor(layer, bench.inputs, bench.many, new Rng(3)).params)
   assertAllClose(
     `${copy.type} from JSON, initial parameters`,
     await takeToHost(init(copy)),
@@ -208,7 +216,7 @@ async function checkMixed(bench: Bench): Promise<void> {
   for (const training of [false, true]) {
     const wide = await run(bench, { training })
     const mixed = await run(bench, { training, layer })
-    const outputs = inferLayer(layer, bench.inputs, bench.many).outputs
+    const outputs = inferCall(layer, symbolicInputs(bench)).outputs
     mixed.forEach(({ dtype }, index) => {
       const wanted = outputs[index]?.dtype ?? wide[index]!.dtype
       demand(dtype === wanted, `${layer.type}, mixedFloat16: tensor ${index} is ${dtype} instead of ${wanted}.`)
@@ -242,11 +250,10 @@ async function checkInference(bench: Bench): Promise<void> {
 async function checkBatch(bench: Bench, options: LayerCheckOptions): Promise<void> {
   const { layer, backend, inputs, many } = bench
   const batch = inputs[0]!.shape[0]!
-  const whole = (await run(bench)).slice(0, inferLayer(layer, inputs, many).outputs.length)
+  const whole = (await run(bench)).slice(0, inferCall(layer, symbolicInputs(bench)).outputs.length)
   for (let sample = 0; sample < batch; sample++) {
     const one = { ...bench, inputs: inputs.map((input) => rowOf(input, sample)) }
-    const shapes = one.inputs.map(({ shape }) => shape)
-    const state = onBackend(backend, () => layer.initState(many ? shapes : shapes[0]!))
+    const { state } = onBackend(backend, () => variablesFor(layer, one.inputs, many, new Rng(1)))
     const mask = options.mask && toDevice(backend, maskOf([options.mask[sample]!]))
     const alone = (await run({ ...one, state, ...(mask && { mask }) })).slice(0, whole.length)
     assertAllClose(
@@ -265,12 +272,9 @@ function rowOf({ shape, dtype, values }: HostTensor, row: number): HostTensor {
 
 function checkRefusal(layer: Layer, options: LayerCheckOptions, invalid: Shape | readonly Shape[]): void {
   const shapes = (Array.isArray(invalid[0]) ? invalid : [invalid]) as readonly Shape[]
+  const inputs = shapes.map((shape) => standIn(shape, layer.inputDType))
   const error = errorOf(`${layer.type} for an input of shape ${shapes.map(formatShape).join(' and ')}`, () =>
-    inferLayer(
-      layer,
-      shapes.map((shape) => ({ shape, dtype: layer.inputDType })),
-      options.inputShapes !== undefined,
-    ),
+    inferCall(layer, options.inputShapes ? inputs : inputs[0]),
   )
   demand(
     error.name === 'ShapeError' && error.message.includes(layer.type),
