@@ -15,7 +15,6 @@ export interface Definition<K extends string = string, T extends string = string
 
 /** A definition that is a function, of which `with` makes another one with options set. */
 export interface FunctionDefinition<K extends string = string, T extends string = string> extends Definition<K, T> {
-  (...args: never): unknown
   /** The options that `with` has set. */
   readonly options?: object
   with?(options: never): FunctionDefinition<K, T>
@@ -30,7 +29,7 @@ export function instantiate(definition: Definition, options: object): object {
 }
 
 /** Whether a value is a function with a name in data, as opposed to a class or any other function. */
-export function isFunctionDefinition(value: unknown): value is FunctionDefinition {
+export function isFunctionDefinition(value: unknown): value is FunctionDefinition & ((...args: never) => unknown) {
   return typeof value === 'function' && 'kind' in value && !isClass(value)
 }
 

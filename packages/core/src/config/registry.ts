@@ -3,7 +3,7 @@ import { checkFields, descriptionOf } from './check-fields.ts'
 import { Configured, innerKey } from './configured.ts'
 import { fieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
 import { describeValue } from './describe.ts'
-import type { Field } from './fields.ts'
+import type { Field, FieldTable } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from './spec.ts'
 
@@ -129,15 +129,13 @@ export class Registry<D extends AnyDefinition = never> {
   }
 
   private build(definition: D, data: Record<string, unknown>, path: string, depth: number): object {
-    const fields = fieldsOf(definition)
-    const options = withInner(definition.kind, data, fields)
-    if (fields) checkFields(definition.type, options, fields, path)
+    const fields = fieldsInData(definition)
+    if (fields) checkFields(definition.type, data, fields, path)
     // `null` says, as in Keras's configs, that an option is not set
-    const config = Object.fromEntries(
-      Object.entries(options)
-        .filter(([, value]) => value !== null && value !== undefined)
-        .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)]),
-    )
+    const entries = Object.entries(data)
+      .filter(([, value]) => value !== null && value !== undefined)
+      .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)] as const)
+    const config = Object.fromEntries(entries.map(([key, value]) => [optionOf(key, definition), value]))
     try {
       return instantiate(definition, config)
     } catch (error) {
@@ -183,11 +181,18 @@ function typesOf(field: Field | undefined): readonly string[] {
   return typeof type === 'string' ? [type] : type
 }
 
-/** Data has the option that is called like the kind, if there is one, under another key. */
-function withInner(kind: string, data: Record<string, unknown>, fields: object | undefined): Record<string, unknown> {
-  if (!fields || !Object.hasOwn(fields, kind) || !Object.hasOwn(data, innerKey)) return data
-  const { [innerKey]: inner, ...rest } = data
-  return { ...rest, [kind]: inner }
+/** The fields as data has them: the key of the kind holds the name, so an option that is called like it is `inner`. */
+function fieldsInData(definition: AnyDefinition): FieldTable | undefined {
+  const fields = fieldsOf(definition)
+  if (!fields || !Object.hasOwn(fields, definition.kind)) return fields
+  const { [definition.kind]: inner, ...rest } = fields
+  return { ...rest, [innerKey]: inner! }
+}
+
+/** The option that data calls `key`. */
+function optionOf(key: string, definition: AnyDefinition): string {
+  const { kind } = definition
+  return key === innerKey && Object.hasOwn(fieldsOf(definition) ?? {}, kind) ? kind : key
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -1,18 +1,7 @@
 import { valueAndGrad } from '@gradus/autograd'
 import type { LayerTrees } from '@gradus/core'
 import { compile } from '@gradus/graph'
-import {
-  add,
-  isFloat,
-  mean,
-  mul,
-  onBackend,
-  square,
-  sub,
-  type Tensor,
-  treeLeaves,
-  treeMap,
-} from '@gradus/tensor'
+import { add, isFloat, mean, mul, onBackend, square, sub, type Tensor, treeLeaves, treeMap } from '@gradus/tensor'
 import { demand } from '../check.ts'
 import { toDevice } from '../host.ts'
 import { Numbers } from '../numbers.ts'

@@ -6,16 +6,7 @@ import { assertAlike, assertAllClose } from '../compare.ts'
 import { instanceOf } from '../configured-source.ts'
 import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
 import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
-import {
-  type Bench,
-  benchFor,
-  callLayer,
-  keyOf,
-  maskOf,
-  placeInputs,
-  symbolicInputs,
-  variablesFor,
-} from './bench.ts'
+import { type Bench, benchFor, callLayer, keyOf, maskOf, placeInputs, symbolicInputs, variablesFor } from './bench.ts'
 import { descends } from './descent.ts'
 import { checkGradients } from './gradients.ts'
 import type { LayerCheckOptions, LayerSource } from './options.ts'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkFields, describeValue, type Field } from './fields.ts'
+import { checkFields } from './check-fields.ts'
+import { describeValue } from './describe.ts'
+import type { Field } from './fields.ts'
 
 const accepts = (field: Field, value: unknown): boolean => {
   try {
@@ -52,23 +54,5 @@ describe('checkFields', () => {
     expect(() => checkFields('Dense', JSON.parse('{"__proto__":1}'), { units: 'integer' })).toThrow(
       "has no option '__proto__'",
     )
-  })
-})
-
-describe('describeValue', () => {
-  it('is short and never throws', () => {
-    expect(describeValue('a')).toBe('"a"')
-    expect(describeValue(Number.NaN)).toBe('NaN')
-    expect(describeValue(undefined)).toBe('undefined')
-    expect(describeValue(null)).toBe('null')
-    expect(describeValue(10n)).toBe('10')
-    expect(describeValue(Symbol('s'))).toBe('Symbol(s)')
-    expect(describeValue(() => 1)).toBe('a function')
-    expect(describeValue([1, { a: 2 }])).toBe('[1,{"a":2}]')
-    expect(describeValue('x'.repeat(100))).toHaveLength(60)
-    const circular: unknown[] = []
-    circular.push(circular)
-    expect(describeValue(circular)).toBe('a list')
-    expect(describeValue({ big: 1n })).toBe('an object')
   })
 })
