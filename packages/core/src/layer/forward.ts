@@ -7,7 +7,7 @@ import type { Rng } from '../rng.ts'
 import { leavesOf, mapLeaves } from '../structure.ts'
 import { BaseLayer, type CallOptions, type Masks, masksIn, type Scope } from './base-layer.ts'
 import { layersWithin } from './layers-within.ts'
-import { maskOf, setMask, unmasked } from './masks.ts'
+import { copied, maskOf, withMask } from './masks.ts'
 
 /** The tensors that belong to a layer. */
 export interface LayerVariables {
@@ -95,14 +95,16 @@ export class Forward {
   /** Gives each output its mask, unless a sublayer has; a layer that does not hand masks on ends them. */
   private mask(layer: BaseLayer, inputs: Tree, outputs: Tree, given: Masks): Tree {
     const entering = new Set(treeLeaves(inputs))
-    const result = mapLeaves(outputs, (output) =>
-      entering.has(output as Tensor) && !layer.supportsMasking ? unmasked(output as Tensor) : output,
-    ) as Tree
     const masks = masksIn(layer.computeMask(inputs, given))
-    treeLeaves(result).forEach((output, index) => {
-      if (!maskOf(output)) setMask(output, masks[index])
-    })
-    return result
+    let index = 0
+    return mapLeaves(outputs, (leaf) => {
+      const output = leaf as Tensor
+      const [old, own] = [maskOf(output), masks[index++]]
+      if (!entering.has(output)) return withMask(output, old ?? own)
+      // an input that is handed through is still an input of other layers, and there keeps the mask that it has
+      const mask = own ?? (layer.supportsMasking ? old : undefined)
+      return mask === old ? output : withMask(copied(output), mask)
+    }) as Tree
   }
 }
 
@@ -215,8 +217,7 @@ function masksOf(inputs: Tree): Masks {
 function castAll(tree: Tree, dtype: DType): Tree {
   return mapLeaves(tree, (x) => {
     const result = castFloat(x as Tensor, dtype)
-    if (result !== x) setMask(result, maskOf(x as Tensor))
-    return result
+    return result === x ? x : withMask(result, maskOf(x as Tensor))
   }) as Tree
 }
 
