@@ -1,20 +1,31 @@
-export type { ClassWeight } from './batches.ts'
-export type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
-export { decodeModel, type ModelFile, type ModelHeader } from './files.ts'
-export type { FitOptions, ValidationData } from './fit.ts'
-export { fromSpec, type ModelClasses } from './from-spec.ts'
-export type { LossFunction, MetricFunction } from './function-objectives.ts'
-export { type FunctionalConfig, Model } from './functional.ts'
-export { type LoadOptions, loadModel } from './load.ts'
+export type { ClassWeight, Port, Ports, SampleWeightData } from './input/index.ts'
 export {
-  type BatchOptions,
-  type EvaluateOptions,
-  ModelBase,
-  type ModelConfig,
-  type PredictOptions,
-} from './model-base.ts'
-export type { NameResolver } from './resolve.ts'
-export { Sequential } from './sequential.ts'
-export type { SummaryOptions } from './summary.ts'
-export type { Variable } from './variables.ts'
-export type { WeightLike } from './weights.ts'
+  type FitOptions,
+  fitDataFields,
+  type StepReport,
+  type StepsOptions,
+  type TrainSteps,
+  type ValidationData,
+  type Verbose,
+} from './loop/index.ts'
+export { decodeModel, type ModelFile, type ModelHeader } from './model/files.ts'
+export { fromSpec, type ModelClasses } from './model/from-spec.ts'
+export { type LoadOptions, loadModel } from './model/load.ts'
+export { Model, type VariableTree } from './model/model.ts'
+export type { FunctionalConfig, ModelConfig } from './model/model-structure.ts'
+export type { BatchOptions, EvaluateOptions, PredictOptions } from './model/model-training.ts'
+export { Sequential } from './model/sequential.ts'
+export type { SummaryOptions } from './model/summary.ts'
+export type { WeightLike } from './model/weights.ts'
+export type {
+  CompileOptions,
+  KnownNames,
+  LossFunction,
+  LossLike,
+  MetricFunction,
+  MetricLike,
+  NameResolver,
+  NoNames,
+  PerOutput,
+} from './objective/index.ts'
+export type { Figures, LossGradients, ModelStep, OptimizerSet, StepBatch, TrainStep } from './step/index.ts'

@@ -90,32 +90,6 @@ export function alignFloats(target: Tensor, prediction: Tensor): { target: Tenso
   return alignRanks(cast(target, float.dtype), float)
 }
 
-type AnyShape = readonly (number | null)[]
-
-/** Which metric `accuracy` means, from the shapes of targets and predictions (batch first). Keras's `get_metric`. */
-export function accuracyName(
-  target: AnyShape,
-  prediction: AnyShape,
-): 'BinaryAccuracy' | 'SparseCategoricalAccuracy' | 'CategoricalAccuracy' {
-  return `${outcomeOf(target, prediction)}Accuracy`
-}
-
-/** Which loss or metric `crossentropy` means, from the shapes of targets and predictions. Keras's `get_loss`. */
-export function crossentropyName(
-  target: AnyShape,
-  prediction: AnyShape,
-): 'BinaryCrossentropy' | 'SparseCategoricalCrossentropy' | 'CategoricalCrossentropy' {
-  return `${outcomeOf(target, prediction)}Crossentropy`
-}
-
-// one number out: yes or no; targets without the axis of classes: class numbers; otherwise one-hot
-function outcomeOf(target: AnyShape, prediction: AnyShape): 'Binary' | 'SparseCategorical' | 'Categorical' {
-  const classes = prediction.at(-1)
-  if (classes === 1) return 'Binary'
-  const column = target.at(-1) === 1 && classes !== null && classes !== undefined && classes > 1
-  return target.length < prediction.length || column ? 'SparseCategorical' : 'Categorical'
-}
-
 function axesFrom(first: number, rank: number): number[] {
   return Array.from({ length: rank - first }, (_, index) => first + index)
 }

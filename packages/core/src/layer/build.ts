@@ -2,12 +2,12 @@ import { currentInterpreter, eager, keepTensors, scope, type Tree, treeLeaves, w
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
 import { mapLeaves } from '../structure.ts'
-import type { BaseLayer, CallOptions } from './base-layer.ts'
+import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall, standIn } from './infer.ts'
 import { maskOf } from './masks.ts'
 import { statesAfter } from './stateless.ts'
-import { buildVariables, readVariables, variablesFrom, variablesOf, writeVariables } from './variables.ts'
+import { buildFrom, buildVariables, readVariables, variablesFrom, variablesOf, writeVariables } from './variables.ts'
 
 /** How a layer is called on values. */
 export interface ValueCallOptions extends CallOptions {
@@ -45,11 +45,15 @@ export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions
   build(layer, rng)
 }
 
-/** Makes the variables that are missing, now, also where a function is being traced. */
-export function build(layer: BaseLayer, rng: Rng): void {
+/**
+ * Makes the variables that are missing, now, also where a function is being traced; for the shapes of the first calls, or for
+ * those given by path.
+ */
+export function build(layer: BaseLayer, rng: Rng, shapes?: Readonly<Record<string, InputShape>>): void {
   withInterpreter(eager, () =>
     scope(() => {
-      buildVariables(layer, rng)
+      if (shapes) buildFrom(layer, shapes, rng)
+      else buildVariables(layer, rng)
       return readVariables(layer)
     }),
   )

@@ -38,6 +38,9 @@ export class LayerCall implements SymbolicSource {
     this.outputs = structure
       ? (mapLeaves(structure, () => this.results[next++]) as Structure<SymbolicTensor>)
       : this.results[0]!
+    const calls = recorded.get(layer)
+    if (calls) calls.push(this)
+    else recorded.set(layer, [this])
   }
 
   record(operation: (...args: never) => unknown, args: readonly unknown[]): Structure<SymbolicTensor> {
@@ -48,6 +51,19 @@ export class LayerCall implements SymbolicSource {
     const layer = new OperationLayer({ operation: operation as Operation, args: marked })
     return callSymbolically(layer, tensors, {})
   }
+}
+
+// The calls of each layer on symbolic tensors, for as long as it lives.
+const recorded = new WeakMap<BaseLayer, LayerCall[]>()
+
+/** The calls of a layer on symbolic tensors, in whatever models, in order. */
+export function callsOf(layer: BaseLayer): readonly LayerCall[] {
+  return recorded.get(layer) ?? []
+}
+
+/** Forgets the calls of layers, for a model that is put together again. */
+export function forgetCalls(layers: readonly BaseLayer[]): void {
+  for (const layer of layers) recorded.delete(layer)
 }
 
 /** The call that a symbolic tensor comes from. */

@@ -2,6 +2,7 @@ import {
   type DType,
   formatShape,
   inferShapes,
+  type Shape,
   ShapeError,
   type SymbolicDType,
   type SymbolicShape,
@@ -41,6 +42,8 @@ export interface LayerShapes {
   readonly input: InputShape
   /** Its parameters, without values. */
   readonly params: Tree
+  /** The shapes of its outputs in order. */
+  readonly outputs: readonly SymbolicShape[]
 }
 
 /** What a call of a layer makes of inputs of the given shapes. */
@@ -135,6 +138,7 @@ interface Trial {
 
 interface Seen extends LayerVariables {
   readonly input: InputShape
+  outputs: readonly Shape[]
 }
 
 function tryCall(layer: BaseLayer, inputs: unknown, options: CallOptions & object, trial: number): Trial {
@@ -148,8 +152,25 @@ function tryCall(layer: BaseLayer, inputs: unknown, options: CallOptions & objec
     const variables = new TrialVariables()
     const rng = trialRng()
     const call = { rng, training: false, options: place(options) as object }
-    const outputs = new Forward(variables).call(layer, place(inputs) as Tree, call)
+    const outputs = variables.forward().call(layer, place(inputs) as Tree, call)
     return { outputs, seen: variables.seen }
+  })
+}
+
+/**
+ * Runs `run` on shapes alone, with variables without values for the layers that it calls; so that these get to know the
+ * shapes of their inputs where no single layer is called that holds them all.
+ */
+export function inferLayers<T>(run: (forward: Forward) => T): T {
+  return inferShapes(() => {
+    const variables = new TrialVariables()
+    const result = run(variables.forward())
+    for (const [layer, { input, params, outputs }] of variables.seen) {
+      // the first dimension is that of the batch
+      const shapes = outputs.map(([_, ...sample]) => [null, ...sample])
+      if (!known.has(layer)) known.set(layer, { input, params, outputs: shapes })
+    }
+    return result
   })
 }
 
@@ -162,9 +183,17 @@ class TrialVariables implements VariableSource {
     if (found) return found
     const input = mapLeaves(inputs, (x) => x.shape) as InputShape
     const params = known.get(layer)?.params ?? layer.init(trialRng(), input)
-    const made = { input, params, state: layer.initState(trialRng(), input) }
+    const made = { input, params, state: layer.initState(trialRng(), input), outputs: [] }
     this.seen.set(layer, made)
     return made
+  }
+
+  /** A forward pass that notes what each layer gives at its first call. */
+  forward(): Forward {
+    return new Forward(this, (layer, outputs) => {
+      const seen = this.seen.get(layer)!
+      if (seen.outputs.length === 0) seen.outputs = outputs.map(({ shape }) => shape)
+    })
   }
 }
 
@@ -230,7 +259,8 @@ function shapesFound(
     const alike = others.flatMap((trial) => trial.seen.get(found) ?? [])
     for (const other of alike) requireKnown(found, seen, other, found === layer ? formatShapes(inputs) : undefined)
     const input = mapShapes([seen, ...alike].map((one) => one.input))
-    shapes.set(found, { input, params: seen.params })
+    const outputs = seen.outputs.map((shape, index) => commonShape([shape, ...alike.map((one) => one.outputs[index]!)]))
+    shapes.set(found, { input, params: seen.params, outputs })
   }
   for (const [found, entry] of shapes) if (!known.has(found)) known.set(found, entry)
   return shapes
@@ -271,6 +301,11 @@ function mapShapes(shapes: readonly InputShape[]): InputShape {
   const at = (key: string | number) => mapShapes(shapes.map((shape) => (shape as Record<string, InputShape>)[key]!))
   if (Array.isArray(first)) return first.map((_, index) => at(index))
   return Object.fromEntries(Object.keys(first as object).map((key) => [key, at(key)]))
+}
+
+/** A shape with null where several trials differ. */
+function commonShape([first, ...others]: readonly Shape[]): SymbolicShape {
+  return first!.map((d, axis) => (others.every((shape) => shape[axis] === d) ? d : null))
 }
 
 function unknownSizes(tensors: readonly SymbolicTensor[]): UnknownSize[] {

@@ -12,6 +12,11 @@ export interface InputConfig {
   readonly shape: SymbolicShape
   /** Default float32; int32 for indices, `string` for strings. */
   readonly inputDtype?: SymbolicDType
+  /**
+   * The most steps of samples whose first dimension is null. They are padded to it, with a mask of the steps that count, so
+   * that one program serves all lengths.
+   */
+  readonly maxLength?: number
 }
 
 /** The entry of a model: says what one sample looks like. Keras: `InputLayer`. */
@@ -21,16 +26,27 @@ export class Input extends Layer<InputConfig> {
   static override readonly fields = {
     shape: 'shape',
     inputDtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool', 'string'] },
+    maxLength: { type: 'integer', min: 1 },
   } satisfies Fields<InputConfig>
 
   constructor(config: LayerOptions<InputConfig>) {
     super(config)
-    const { shape } = config
+    const { shape, maxLength } = config
     if (!Array.isArray(shape) || shape.some((d) => d !== null && !(Number.isInteger(d) && d >= 0))) {
       throw new ConfigError(
         `InputLayer: 'shape' must list the dimensions of one sample, whole numbers or null, and is ${describeValue(shape)}. Leave the batch out: [28, 28, 1].`,
       )
     }
+    if (maxLength !== undefined && shape[0] !== null) {
+      throw new ConfigError(
+        `InputLayer: 'maxLength' is ${maxLength} and the shape of a sample begins with ${describeValue(shape[0])}; it must begin with null, as in shape: [null, 64].`,
+      )
+    }
+  }
+
+  /** The steps that samples are padded to, where there is a limit. */
+  get maxLength(): number | undefined {
+    return this.config.maxLength
   }
 
   override get inputDType(): SymbolicDType {

@@ -1,8 +1,9 @@
 import { SymbolicTensor, type Tensor, type Tree } from '@gradus/tensor'
+import { ConfigError } from '../errors.ts'
 import { leavesOf, type Structure } from '../structure.ts'
 import { BaseLayer, type CallOptions } from './base-layer.ts'
 import { callOnValues, type ValueCallOptions } from './build.ts'
-import { callSymbolically } from './call.ts'
+import { callSymbolically, callsOf } from './call.ts'
 import { onlyOutput } from './forward.ts'
 
 /**
@@ -36,6 +37,20 @@ export abstract class Layer<
   S extends Tree = Tree,
   O extends object = object,
 > extends BaseLayer<C, P, S, O> {
+  /**
+   * What the layer gives in the functional model that it is part of, to cut the model there; for a layer with one output
+   * that was called once. Keras: `Layer.output`.
+   */
+  get output(): SymbolicTensor {
+    const calls = callsOf(this)
+    if (calls.length === 1) return onlyOutput(this, calls[0]!.outputs) as unknown as SymbolicTensor
+    throw new ConfigError(
+      calls.length === 0
+        ? `${this.type} has no output yet: it was not called on symbolic tensors. Call it, or build the model that it is part of.`
+        : `${this.type} was called ${calls.length} times, so it has several outputs. Keep what its calls return, or ask the model: model.outputOf(layer).`,
+    )
+  }
+
   /**
    * Calls the layer. On symbolic tensors it becomes part of a functional model: `const h = new Dense({ units: 8 }).call(x)`.
    * On tensors it runs at once, with weights that are made at the first call and kept. `options` are those of the call, such

@@ -17,3 +17,11 @@ export function setMask(x: Tensor, mask: Tensor | undefined): void {
 export function unmasked(x: Tensor): Tensor {
   return masks.has(x) ? apply(identityOp, [x], null) : x
 }
+
+/** A tensor with another mask; the tensor itself keeps its own. */
+export function withMask(x: Tensor, mask: Tensor | undefined): Tensor {
+  if (mask === masks.get(x)) return x
+  const copy = apply(identityOp, [x], null)
+  setMask(copy, mask)
+  return copy
+}

@@ -1,6 +1,6 @@
 import { type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
 import type { Rng } from '../rng.ts'
-import type { BaseLayer } from './base-layer.ts'
+import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
 import { type LayerShapes, shapesOf } from './infer.ts'
 import { layersWithin } from './layers-within.ts'
@@ -25,6 +25,24 @@ export function buildVariables(
   for (const { layer, path } of layersWithin(root)) {
     const found = kept.has(layer) ? undefined : shapes(layer)
     if (found) kept.set(layer, initVariables(layer, found, rngAt(rng, path)))
+  }
+}
+
+/** The shapes of the inputs of all layers within a layer that were called, by path: what `buildFrom` needs. */
+export function inputShapesOf(root: BaseLayer): Record<string, InputShape> {
+  const entries = layersWithin(root).map(({ layer, path }) => [path, shapesOf(layer)?.input] as const)
+  return Object.fromEntries(entries.filter(([, shape]) => shape !== undefined)) as Record<string, InputShape>
+}
+
+/** Makes variables from the shapes of the layers' inputs, for a layer that was not called yet. */
+export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, InputShape>>, rng: Rng): void {
+  // a layer may make sublayers when it learns its shape
+  for (let known = -1, places = layersWithin(root); places.length > known; places = layersWithin(root)) {
+    known = places.length
+    for (const { layer, path } of places) {
+      const input = shapes[path]
+      if (input && !kept.has(layer)) kept.set(layer, initVariables(layer, { input }, rngAt(rng, path)))
+    }
   }
 }
 

@@ -1,0 +1,80 @@
+import {
+  type Batch,
+  DataError,
+  type HostArray,
+  type HostValues,
+  isHostArray,
+  isHostValues,
+  isStringArray,
+  type Named,
+  requireNumbers,
+  sampleCount,
+} from '@gradus/core'
+import { byPort } from './by-port.ts'
+import { type ClassWeight, weightsByClass } from './class-weight.ts'
+import { fitShape } from './fit-shape.ts'
+import type { HostBatch } from './host-batch.ts'
+import { padInput, padSteps } from './max-length.ts'
+import type { Port, Ports } from './ports.ts'
+
+/**
+ * Puts arrays, alone, in lists or by name, in the order of a model's inputs and outputs, and runs its layers on the host.
+ * Throws `DataError` for shapes, counts and names that do not fit.
+ */
+export function arrange({ x, y, sampleWeight }: Batch, ports: Ports, classWeight?: ClassWeight): HostBatch {
+  const size = sampleCount({ x, ...(y !== undefined && { y }), ...(sampleWeight !== undefined && { sampleWeight }) })
+  const given = byPort('x', x, ports.inputs, isHostValues).map((values, index) =>
+    fitInput(values, ports.inputs[index]!),
+  )
+  const padded = given.map((values, index) => {
+    const port = ports.inputs[index]!
+    return port.maxLength === undefined ? undefined : padInput(requireNumbers(values, port.name), port)
+  })
+  const fixed = given.map((values, index) => padded[index]?.array ?? values)
+  const inputs = ports.prepare?.(fixed) ?? (fixed as HostArray[])
+  const targets = y === undefined ? ports.outputs.map(() => undefined) : byPort('y', y, ports.outputs, isHostArray)
+  return {
+    inputs,
+    lengths: padded.map((input) => input?.lengths),
+    targets: targets.map((target, index) => target && padLike(target, ports, index)),
+    weights: weightsOf(targets, sampleWeight, ports, classWeight).map(
+      (weight, index) => weight && (weight.shape.length > 1 ? padLike(weight, ports, index) : weight),
+    ),
+    size,
+  }
+}
+
+/** Targets with as many steps as the output has, where that follows a padded input. */
+function padLike(target: HostArray, { inputs, outputs }: Ports, index: number): HostArray {
+  const { follows } = outputs[index]!
+  return follows === undefined ? target : padSteps(target, inputs[follows]!.maxLength!)
+}
+
+function weightsOf(
+  targets: readonly (HostArray | undefined)[],
+  sampleWeight: Named<HostArray> | undefined,
+  { outputs }: Ports,
+  classWeight: ClassWeight | undefined,
+): (HostArray | undefined)[] {
+  if (sampleWeight !== undefined && classWeight) {
+    throw new DataError('classWeight and sampleWeight cannot be combined; multiply them into sampleWeight yourself.')
+  }
+  if (classWeight && outputs.length > 1) {
+    throw new DataError(
+      `classWeight works for models with one output; this one has ${outputs.length}. Use sampleWeight.`,
+    )
+  }
+  if (classWeight && targets[0]) return [weightsByClass(targets[0], classWeight)]
+  if (sampleWeight === undefined) return outputs.map(() => undefined)
+  return isHostValues(sampleWeight)
+    ? outputs.map(() => sampleWeight)
+    : byPort('sampleWeight', sampleWeight, outputs, isHostArray)
+}
+
+function fitInput(values: HostValues, port: Port): HostValues {
+  if (port.dtype !== 'string') requireNumbers(values, `The input '${port.name}'`)
+  else if (!isStringArray(values)) {
+    throw new DataError(`The input '${port.name}' expects strings and got ${values.dtype} numbers.`)
+  }
+  return { ...values, shape: fitShape(values.shape, port) }
+}

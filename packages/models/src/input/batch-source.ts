@@ -1,0 +1,65 @@
+import { ConfigError, type Dataset, type Rng } from '@gradus/core'
+import { scope, type Tensor } from '@gradus/tensor'
+import { arrange } from './arrange.ts'
+import type { ClassWeight } from './class-weight.ts'
+import { type HostBatch, pickRows } from './host-batch.ts'
+import { orderOf, type Shuffle } from './order.ts'
+import type { Ports } from './ports.ts'
+
+/** Batches of one pass after another. */
+export interface BatchSource {
+  /** Batches per pass, where known. */
+  readonly length: number | undefined
+  /** The batches of one pass; its number decides the order of the samples. */
+  pass(number: number): AsyncIterable<HostBatch>
+}
+
+export interface ArraySourceOptions {
+  readonly batchSize: number
+  /** `true` shuffles samples, `'batch'` only within each batch. */
+  readonly shuffle?: Shuffle
+  /** Decides the order; needed for shuffling. */
+  readonly rng?: () => Rng
+}
+
+/** Batches from arrays that hold all samples. The last batch may be smaller. */
+export function arraySource(samples: HostBatch, { batchSize, shuffle = false, rng }: ArraySourceOptions): BatchSource {
+  const { size } = samples
+  requireBatchSize(batchSize)
+  return {
+    length: Math.ceil(size / batchSize),
+    async *pass(number) {
+      const order =
+        shuffle && rng
+          ? await numbersIn(() => orderOf(rng().fork(number).next(), { size, batchSize, shuffle }))
+          : undefined
+      for (let start = 0; start < size; start += batchSize) {
+        const end = Math.min(start + batchSize, size)
+        yield pickRows(samples, order ? order.subarray(start, end) : { start, end })
+      }
+    },
+  }
+}
+
+/** Throws for a size that no batch can have. */
+export function requireBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize > 0) return
+  throw new ConfigError(`batchSize is ${batchSize}; expected a whole number from 1.`)
+}
+
+async function numbersIn(make: () => Tensor): Promise<Int32Array> {
+  const tensor = scope(make)
+  const numbers = (await tensor.data()).slice() as Int32Array
+  tensor.dispose()
+  return numbers
+}
+
+/** Batches from a dataset, checked and put in order one by one. */
+export function datasetSource(dataset: Dataset, ports: Ports, classWeight?: ClassWeight): BatchSource {
+  return {
+    length: dataset.length,
+    async *pass() {
+      for await (const batch of dataset) yield arrange(batch, ports, classWeight)
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { HostArray } from '@gradus/core'
+import { hostArray, sizeOf } from '@gradus/tensor'
+
+/** Weights of samples by the label of their class. */
+export type ClassWeight = { readonly [label: number]: number }
+
+/** The weight of each sample's class; classes without one weigh 1. One-hot rows count as their largest entry. */
+export function weightsByClass(target: HostArray, classWeight: ClassWeight): HostArray {
+  const [count = 0, ...rest] = target.shape
+  const width = sizeOf(rest)
+  const data = hostArray('float32', count)
+  for (let i = 0; i < count; i++) data[i] = classWeight[labelOf(target.data.subarray(i * width, (i + 1) * width))] ?? 1
+  return { data, shape: [count], dtype: 'float32' }
+}
+
+function labelOf(row: ArrayLike<number>): number {
+  if (row.length === 1) return Math.round(row[0]!)
+  let label = 0
+  for (let i = 1; i < row.length; i++) if (row[i]! > row[label]!) label = i
+  return label
+}

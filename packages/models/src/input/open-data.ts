@@ -1,0 +1,104 @@
+import {
+  type ArrayData,
+  type Batch,
+  DataError,
+  type Dataset,
+  type InputData,
+  isDataset,
+  type Named,
+  sampleCount,
+  toNamedArrays,
+  toNamedValues,
+} from '@gradus/core'
+import type { SymbolicDType, SymbolicShape } from '@gradus/tensor'
+import { arrange } from './arrange.ts'
+import { type BatchSource, datasetSource } from './batch-source.ts'
+import type { ClassWeight } from './class-weight.ts'
+import { type HostBatch, pickRows } from './host-batch.ts'
+import type { Ports } from './ports.ts'
+
+/** Weights per sample, or per output where there are several. */
+export type SampleWeightData = Named<ArrayData>
+
+/** What `fit`, `evaluate` and `predict` are given. */
+export interface DataArguments {
+  readonly x: Named<InputData> | Dataset
+  readonly y?: Named<ArrayData> | undefined
+  readonly sampleWeight?: SampleWeightData | undefined
+  readonly classWeight?: ClassWeight | undefined
+}
+
+/** All samples, or a source of batches with the first of them. */
+export type Opened = { readonly ports: Ports } & (
+  | { readonly samples: HostBatch; readonly source?: undefined; readonly first?: undefined }
+  | { readonly samples?: undefined; readonly source: BatchSource; readonly first: HostBatch }
+)
+
+/** A model as the data sees it. */
+export interface DataModel {
+  /** Inputs and outputs, where they are known before data is seen. */
+  readonly ports: Ports | undefined
+  /** Inputs and outputs for data like this, of which shapes and dtypes matter; the model makes weights that it lacks. */
+  meet(data: DataShapes): Ports
+}
+
+/** What is known of data: host values or tensors, or the like. */
+export interface DataShapes {
+  readonly x: Named<Shaped>
+  readonly y?: Named<Shaped>
+}
+
+interface Shaped {
+  readonly shape: SymbolicShape
+  readonly dtype: SymbolicDType
+}
+
+/** Turns what a user gave into samples or batches for the model's inputs and outputs. */
+export async function openData(model: DataModel, { x, y, sampleWeight, classWeight }: DataArguments): Promise<Opened> {
+  if (isDataset(x)) {
+    if (y !== undefined || sampleWeight !== undefined) {
+      throw new DataError(
+        'A dataset brings its own targets and weights: its batches are { x, y, sampleWeight }. Leave y and sampleWeight out.',
+      )
+    }
+    const first = await firstOf(x)
+    const ports = model.meet(first)
+    return { ports, source: datasetSource(x, ports, classWeight), first: arrange(first, ports, classWeight) }
+  }
+  const [inputs, outputs] = [model.ports?.inputs.length ?? 1, model.ports?.outputs.length ?? 1]
+  const batch: Batch = {
+    x: await toNamedValues(x, 'x', { several: inputs > 1 }),
+    ...(y !== undefined && { y: await toNamedArrays(y, 'y', { several: outputs > 1 }) }),
+    ...(sampleWeight !== undefined && {
+      sampleWeight: await toNamedArrays(sampleWeight, 'sampleWeight', { several: outputs > 1 }),
+    }),
+  }
+  if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')
+  const ports = model.meet(batch)
+  return { ports, samples: arrange(batch, ports, classWeight) }
+}
+
+/** A batch by which the shapes of the others are known. */
+export function sampleOf(opened: Opened): HostBatch {
+  return opened.samples ?? opened.first
+}
+
+async function firstOf(dataset: Dataset): Promise<Batch> {
+  for await (const batch of dataset) return batch
+  throw new DataError('The dataset gave no batch. It must give { x, y } batches each time it is iterated.')
+}
+
+/** Holds back the last part of the samples, as Keras does before shuffling. */
+export function splitValidation(samples: HostBatch, split: number): { train: HostBatch; held: HostBatch } {
+  if (!(split > 0 && split < 1)) throw new DataError(`validationSplit is ${split}; expected a number between 0 and 1.`)
+  const at = Math.floor(samples.size * (1 - split))
+  if (at === 0 || at === samples.size) {
+    throw new DataError(
+      `validationSplit ${split} of ${samples.size} samples leaves ${at} to train on and ${samples.size - at} to validate on. Give more samples or another split.`,
+    )
+  }
+  return {
+    train: pickRows(samples, { start: 0, end: at }),
+    held: pickRows(samples, { start: at, end: samples.size }),
+  }
+}

@@ -1,0 +1,34 @@
+import type { Dataset, InputData, Named } from '@gradus/core'
+import { arraySource } from './batch-source.ts'
+import { upload } from './device-batch.ts'
+import { disposeTree } from './dispose.ts'
+import type { HostBatch } from './host-batch.ts'
+import { type DataModel, openData } from './open-data.ts'
+import type { Ports } from './ports.ts'
+import { areTensors, type InputBatch, type InputBatches, tensorBatches } from './tensor-batches.ts'
+
+/** Turns what a user gave to predict on into batches on the device. Tensors stay there. */
+export async function openInputs(
+  model: DataModel,
+  x: Named<InputData> | Dataset,
+  batchSize: number,
+): Promise<InputBatches & { readonly ports: Ports }> {
+  if (areTensors(x)) {
+    const ports = model.meet({ x })
+    return { ports, ...tensorBatches(x, ports, batchSize) }
+  }
+  const { ports, samples, source } = await openData(model, { x })
+  const from = samples ? arraySource(samples, { batchSize }) : source!
+  return { ports, length: from.length, batches: uploaded(from.pass(0)) }
+}
+
+async function* uploaded(batches: AsyncIterable<HostBatch>): AsyncGenerator<InputBatch> {
+  for await (const host of batches) {
+    const batch = upload(host)
+    try {
+      yield { batch, steps: host.lengths.map((length) => length?.data[0]) }
+    } finally {
+      disposeTree(batch)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { type Logs, readVariables } from '@gradus/core'
+import { tensor } from '@gradus/tensor'
+import { type ChunkSource, disposeTree } from '../input/index.ts'
+import type { CompiledSteps, TestState, Trainer } from '../step/index.ts'
+import { ChunkSize } from './chunk-size.ts'
+import type { Hooks } from './hooks.ts'
+import { readScalars } from './scalars.ts'
+import { TimeSlice } from './time-slice.ts'
+
+/** Measures a model on the batches of a source, now or after each epoch. */
+export class Evaluation {
+  private readonly chunkSize = new ChunkSize()
+
+  constructor(
+    private readonly trainer: Trainer,
+    private readonly steps: CompiledSteps,
+    private readonly source: ChunkSource,
+    private readonly slice = new TimeSlice(),
+  ) {}
+
+  /** Loss and metrics over the batches of one pass, or over the first `limit` of them. */
+  async run(hooks: Hooks, limit = Number.POSITIVE_INFINITY): Promise<Logs> {
+    const { steps, slice, chunkSize } = this
+    const pass = this.source.pass(0)
+    let state: TestState = { tracker: steps.noTest(), position: tensor(0, { dtype: 'int32' }) }
+    let step = 0
+    try {
+      while (step < limit) {
+        const oneByOne = hooks.has('onTestBatchBegin', 'onTestBatchEnd')
+        const chunk = await pass.take(oneByOne ? 1 : Math.min(chunkSize.within(slice.left), limit - step))
+        if (!chunk) break
+        await hooks.call('onTestBatchBegin', { step })
+        const { traces } = steps.test
+        const start = performance.now()
+        state = chunk.feed((feed) => this.advance(chunk.steps, state, feed))
+        step += chunk.steps
+        // the read shows when steps have ended that a backend runs in the background
+        if (chunk.steps > 1) await state.position.data()
+        if (steps.test.traces === traces) chunkSize.measured(performance.now() - start, chunk.steps)
+        if (hooks.ended('onTestBatchEnd'))
+          await hooks.call('onTestBatchEnd', { step: step - 1, logs: await this.figures(state) })
+        if (slice.over) await slice.yield()
+      }
+      if (step === 0) return {}
+      const logs = await this.figures(state)
+      await hooks.catchUp('onTestBatchEnd', { step: step - 1, logs: { ...logs } })
+      return logs
+    } finally {
+      disposeTree(state)
+    }
+  }
+
+  private advance(count: number, from: TestState, feed: Parameters<CompiledSteps['test']['run']>[4]): TestState {
+    const { params, state } = readVariables(this.trainer.model)
+    return this.steps.test.run(count, from, params, state, feed, this.trainer.dropoutKey)
+  }
+
+  private figures({ tracker }: TestState): Promise<Logs> {
+    return readScalars(this.steps.results(tracker))
+  }
+}

@@ -1,0 +1,45 @@
+import { type Logs, readVariables } from '@gradus/core'
+import { tensor } from '@gradus/tensor'
+import { disposeTree, type HostBatch, upload } from '../input/index.ts'
+import type { CompiledSteps, Trainer } from '../step/index.ts'
+import { explainDivergence } from './divergence.ts'
+import { readScalars } from './scalars.ts'
+
+/** One update on one batch; the figures of that batch. */
+export async function trainOnBatch(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<Logs> {
+  const { state, frozen } = trainer.begin(steps)
+  const device = upload(batch)
+  let after: typeof state
+  try {
+    after = steps.train.run(1, state, frozen, { batch: device }, trainer.dropoutKey)
+  } finally {
+    disposeTree(device)
+  }
+  const { tracker, step, failedAt, position, ...learnt } = after
+  trainer.commit(learnt)
+  const [failed] = await failedAt.data()
+  disposeTree([step, failedAt, position])
+  if (failed! >= 0) {
+    disposeTree(tracker)
+    throw await explainDivergence(trainer, steps, batch, { epoch: 0, step: trainer.steps })
+  }
+  trainer.steps++
+  const logs = await readScalars(steps.results(tracker))
+  disposeTree(tracker)
+  return logs
+}
+
+/** The figures of one batch. */
+export async function testOnBatch(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<Logs> {
+  const { params, state } = readVariables(trainer.model)
+  const device = upload(batch)
+  const before = { tracker: steps.noTest(), position: tensor(0, { dtype: 'int32' }) }
+  try {
+    const after = steps.test.run(1, before, params, state, { batch: device }, trainer.dropoutKey)
+    const logs = await readScalars(steps.results(after.tracker))
+    disposeTree(after)
+    return logs
+  } finally {
+    disposeTree(device)
+  }
+}

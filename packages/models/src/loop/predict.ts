@@ -1,0 +1,72 @@
+import { type Dataset, type InputData, type Named, Rng, readVariables } from '@gradus/core'
+import { concat, sliceAxis, type Tensor, type Tree, treeLeaves, treeReplace } from '@gradus/tensor'
+import { disposeTree, openInputs, type Ports } from '../input/index.ts'
+import type { CompiledPredictStep, TrainableModel } from '../step/index.ts'
+import type { Hooks } from './hooks.ts'
+import { TimeSlice } from './time-slice.ts'
+
+export interface PredictSetup {
+  readonly model: TrainableModel
+  readonly batchSize?: number | undefined
+  /** Batches at most. */
+  readonly steps?: number | undefined
+  readonly hooks: (steps: number | undefined) => Hooks
+  readonly compiled: (ports: Ports) => CompiledPredictStep
+}
+
+/** Runs a model over batches and joins its outputs, each along the first axis. Undefined where there was no batch. */
+export async function predict(
+  x: Named<InputData> | Dataset,
+  { model, batchSize = 32, steps: limit, hooks: hooksFor, compiled }: PredictSetup,
+): Promise<Tree | undefined> {
+  const { ports, length, batches } = await openInputs(model, x, batchSize)
+  const run = compiled(ports)
+  const { params, state } = readVariables(model)
+  const slice = new TimeSlice()
+  const { key } = new Rng(0) // layers draw nothing at inference
+  const parts: Tree[] = []
+  const hooks = hooksFor(limit ?? length)
+  await hooks.call('onPredictBegin')
+  let step = 0
+  for await (const { batch, steps } of batches) {
+    if (limit !== undefined && step >= limit) break
+    await hooks.call('onPredictBatchBegin', { step })
+    parts.push(unpadded(run(params, state, batch, key), ports, steps))
+    if (hooks.ended('onPredictBatchEnd')) await hooks.call('onPredictBatchEnd', { step })
+    step++
+    if (slice.over) await slice.yield()
+  }
+  key.dispose()
+  if (step > 0) await hooks.catchUp('onPredictBatchEnd', { step: step - 1 })
+  await hooks.call('onPredictEnd')
+  return joined(parts)
+}
+
+/** Outputs that follow a padded input with as many steps as that had. */
+function unpadded(outputs: Tree, { outputs: ports }: Ports, steps: readonly (number | undefined)[]): Tree {
+  const leaves = treeLeaves(outputs)
+  const cut = leaves.map((x, index) => {
+    const { follows } = ports[index] ?? {}
+    const count = follows === undefined ? undefined : steps[follows]
+    if (count === undefined || count === x.shape[1]) return x
+    const shorter = sliceAxis(x, 1, 0, count)
+    x.dispose()
+    return shorter
+  })
+  return treeReplace(outputs, cut)
+}
+
+function joined(parts: readonly Tree[]): Tree | undefined {
+  const [first] = parts
+  if (parts.length <= 1) return first
+  const leaves = parts.map((part) => treeLeaves(part))
+  const whole = leaves[0]!.map(
+    (_, index): Tensor =>
+      concat(
+        leaves.map((outputs) => outputs[index]!),
+        0,
+      ),
+  )
+  disposeTree(parts)
+  return treeReplace(first!, whole)
+}

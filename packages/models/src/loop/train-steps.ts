@@ -1,0 +1,128 @@
+import { type ConfigOf, completeConfig, type Logs, type OptionsOf } from '@gradus/core'
+import { type Chunk, type ChunkSource, type DataArguments, openChunks, openData, sampleOf } from '../input/index.ts'
+import type { Trainer } from '../step/index.ts'
+import { EpochChunks } from './epoch-chunks.ts'
+import { fitFields } from './fit-options.ts'
+import { TrainRun } from './train-run.ts'
+
+const { batchSize, epochs, shuffle, classWeight, initialEpoch, stepsPerEpoch, sampleWeight, signal } = fitFields
+
+/** The options of `fit` that concern training, and how often the loop is told. */
+const stepsFields = {
+  batchSize,
+  epochs,
+  shuffle,
+  classWeight,
+  initialEpoch,
+  stepsPerEpoch,
+  sampleWeight,
+  signal,
+  /** Steps between two turns of the loop (default as many as run in 25 milliseconds). */
+  every: { type: 'integer', min: 1 },
+} as const
+
+/** Options of `steps`. */
+export interface StepsOptions extends ConfigOf<typeof stepsFields> {}
+
+/** What a loop over `steps` is told each time. */
+export interface StepReport {
+  /** The epoch from 0. */
+  readonly epoch: number
+  /** Steps of the epoch so far. */
+  readonly step: number
+  /** Steps since the last report. */
+  readonly count: number
+  /** Whether these were the last steps of the epoch. */
+  readonly endsEpoch: boolean
+  /** Reads the figures of the epoch so far; before the loop goes on. */
+  figures(): Promise<Logs>
+}
+
+/**
+ * Training as a loop: each turn runs steps, at the speed of `fit`, and reports. Between two turns the model may be read and
+ * changed. A loop that was left with `break` goes on there when the same object is iterated again.
+ */
+export class TrainSteps implements AsyncIterable<StepReport> {
+  private readonly options: OptionsOf<typeof stepsFields>
+  private run: TrainRun | undefined
+  private source: ChunkSource | undefined
+  private release: (() => void) | undefined
+  /** The steps that run next; empty at the end of an epoch. */
+  private ahead: readonly Chunk[] | undefined
+  private ended = false
+
+  constructor(
+    private readonly trainer: Trainer,
+    private readonly data: Pick<DataArguments, 'x' | 'y'>,
+    options: StepsOptions,
+  ) {
+    this.options = completeConfig('steps', options, stepsFields) as OptionsOf<typeof stepsFields>
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StepReport, undefined> {
+    return {
+      next: async () => {
+        const value = await this.next()
+        return value ? { done: false, value } : { done: true, value: undefined }
+      },
+      return: async () => {
+        this.pause()
+        return { done: true, value: undefined }
+      },
+    }
+  }
+
+  private async next(): Promise<StepReport | undefined> {
+    if (this.ended) return undefined
+    const { every, epochs, initialEpoch } = this.options
+    const run = await this.open()
+    if (!this.ahead || this.ahead.length === 0) {
+      const epoch = this.ahead ? run.epoch + 1 : initialEpoch
+      if (epoch >= epochs) return this.finish()
+      run.startEpoch(epoch)
+      this.ahead = await run.take(every)
+      if (this.ahead.length === 0) return this.finish()
+    }
+    const before = run.step
+    run.run(this.ahead)
+    await run.settle(every !== undefined)
+    this.ahead = await run.take(every)
+    const endsEpoch = this.ahead.length === 0
+    if (endsEpoch) await run.endEpoch()
+    else run.commit()
+    const { epoch, step } = run
+    return { epoch, step, count: step - before, endsEpoch, figures: () => run.figures() }
+  }
+
+  private async open(): Promise<TrainRun> {
+    const { trainer } = this
+    this.release ??= trainer.occupy()
+    if (this.run) return this.run
+    const { batchSize, shuffle, classWeight, sampleWeight, stepsPerEpoch, initialEpoch, signal } = this.options
+    const data = await openData(trainer.model, { ...this.data, sampleWeight, classWeight })
+    const steps = trainer.stepsFor(sampleOf(data), data.ports)
+    this.source = openChunks(data, { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders })
+    const chunks = new EpochChunks(this.source, stepsPerEpoch, initialEpoch)
+    this.run = new TrainRun({ trainer, steps, chunks, signal })
+    return this.run
+  }
+
+  private async finish(): Promise<undefined> {
+    this.close()
+    await this.trainer.finish()
+  }
+
+  private pause(): void {
+    this.run?.pause()
+    this.release?.()
+    this.release = undefined
+  }
+
+  /** Frees what is held on the device. A loop that runs to its end does so itself. */
+  close(): void {
+    this.pause()
+    this.run?.close()
+    this.source?.close()
+    this.ended = true
+  }
+}

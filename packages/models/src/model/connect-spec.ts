@@ -1,0 +1,101 @@
+import {
+  ConfigError,
+  type FunctionalSpec,
+  isPlainObject,
+  isTensorRef,
+  type Layer,
+  leavesOf,
+  type NodeSpec,
+  type RefStructure,
+  type Structure,
+  type TensorRef,
+} from '@gradus/core'
+import { SymbolicTensor } from '@gradus/tensor'
+
+/** The tensors at which a functional model starts and ends. */
+export interface Connected {
+  readonly inputs: Structure<SymbolicTensor>
+  readonly outputs: Structure<SymbolicTensor>
+}
+
+/**
+ * Makes the calls of a functional spec. `build` makes the layer of a node, or the symbolic tensor of an input. A call is made
+ * as soon as its inputs exist, whatever the order in which layers are listed. Throws `ConfigError` that begins with `path`.
+ */
+export function connectSpec(
+  { layers, inputs, outputs }: FunctionalSpec,
+  path: string,
+  build: (node: NodeSpec, index: number) => Layer | SymbolicTensor,
+): Connected {
+  const results = new Map<string, (readonly SymbolicTensor[])[]>()
+  const nodes = layers.map((node, index) => {
+    const made = build(node, index)
+    results.set(node.name, made instanceof SymbolicTensor ? [[made]] : [])
+    return { node, layer: made, done: 0 }
+  })
+  const find = ([name, call, output]: TensorRef) => results.get(name)?.[call]?.[output]
+
+  for (let progress = true; progress; ) {
+    progress = false
+    for (const entry of nodes) {
+      const { node, layer } = entry
+      if (layer instanceof SymbolicTensor) continue
+      for (let call = node.calls[entry.done]; call; call = node.calls[entry.done]) {
+        const given = { inputs: call.inputs, options: call.options ?? {} }
+        if (refsIn(given).some((ref) => !find(ref))) break
+        const made = layer.callAll<unknown>(
+          tensorsFor(call.inputs, find) as Structure<SymbolicTensor>,
+          withTensors(given.options, find) as object,
+        )
+        results.get(node.name)!.push(leavesOf(made) as SymbolicTensor[])
+        entry.done++
+        progress = true
+      }
+    }
+  }
+  const stuck = nodes.find(({ node, layer, done }) => !(layer instanceof SymbolicTensor) && done < node.calls.length)
+  if (stuck) {
+    throw new ConfigError(
+      `${path}: a call of the layer '${stuck.node.name}' reads a tensor that no layer makes: ${JSON.stringify(stuck.node.calls[stuck.done]!.inputs)}.`,
+    )
+  }
+  const required = (ref: TensorRef): SymbolicTensor => {
+    const tensor = find(ref)
+    if (!tensor) throw new ConfigError(`${path}: there is no tensor ${JSON.stringify(ref)}.`)
+    return tensor
+  }
+  return { inputs: tensorsFor(inputs, required), outputs: tensorsFor(outputs, required) }
+}
+
+/** The structure with tensors in the place of references. */
+function tensorsFor(
+  refs: RefStructure,
+  find: (ref: TensorRef) => SymbolicTensor | undefined,
+): Structure<SymbolicTensor> {
+  if (isTensorRef(refs)) return find(refs)!
+  if (Array.isArray(refs)) return refs.map((entry: RefStructure) => tensorsFor(entry, find))
+  return Object.fromEntries(Object.entries(refs).map(([key, entry]) => [key, tensorsFor(entry as RefStructure, find)]))
+}
+
+/** Options with tensors in the place of `{ tensor: reference }`. */
+function withTensors(value: unknown, find: (ref: TensorRef) => SymbolicTensor | undefined): unknown {
+  if (isRefObject(value)) return find(value.tensor)
+  if (Array.isArray(value)) return value.map((entry) => withTensors(entry, find))
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withTensors(entry, find)]))
+}
+
+/** All references within inputs and options of a call. */
+function refsIn({ inputs, options }: { readonly inputs: RefStructure; readonly options: object }): TensorRef[] {
+  const visit = (value: unknown, bare: boolean): TensorRef[] => {
+    if (bare && isTensorRef(value)) return [value]
+    if (isRefObject(value)) return [value.tensor]
+    if (Array.isArray(value)) return value.flatMap((entry) => visit(entry, bare))
+    return isPlainObject(value) ? Object.values(value).flatMap((entry) => visit(entry, bare)) : []
+  }
+  return [...visit(inputs, true), ...visit(options, false)]
+}
+
+function isRefObject(value: unknown): value is { readonly tensor: TensorRef } {
+  return isPlainObject(value) && Object.keys(value).length === 1 && isTensorRef(value['tensor'])
+}

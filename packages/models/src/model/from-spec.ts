@@ -1,0 +1,113 @@
+import {
+  type BaseLayer,
+  ConfigError,
+  describeValue,
+  type FunctionalSpec,
+  Input,
+  input,
+  isModelSpec,
+  isPlainObject,
+  Layer,
+  type LayerSpec,
+  type ModelSpec,
+} from '@gradus/core'
+import type { KnownNames, NameResolver } from '../objective/index.ts'
+import { connectSpec } from './connect-spec.ts'
+import { Model } from './model.ts'
+import type { ModelConfig } from './model-structure.ts'
+import { Sequential } from './sequential.ts'
+
+/** The model classes to build with. */
+export interface ModelClasses<N extends KnownNames> {
+  readonly Sequential: typeof Sequential<N>
+  readonly Model: typeof Model<N>
+}
+
+/**
+ * Builds a model from data: what `toSpec` gave, or the `model` part of a configuration. Layers are looked up in
+ * `registry`. Errors name the place in the spec.
+ *
+ * @example
+ * import { Registry } from '@gradus/core'
+ * import { Dense } from '@gradus/layers'
+ * import { fromSpec } from '@gradus/models'
+ * const model = fromSpec({ model: 'Sequential', layers: [{ layer: 'Dense', units: 2, inputShape: [3] }] }, new Registry([Dense]))
+ * model.countParams() // => 8
+ */
+export function fromSpec<N extends KnownNames>(
+  spec: ModelSpec | LayerSpec,
+  registry: NameResolver,
+  classes: ModelClasses<N> = { Sequential, Model } as ModelClasses<N>,
+  path = 'model',
+): Model<N> {
+  return new Builder(registry, classes).model(spec, path)
+}
+
+/** Builds models and the layers and models within them. */
+class Builder<N extends KnownNames> {
+  constructor(
+    private readonly registry: NameResolver,
+    private readonly classes: ModelClasses<N>,
+  ) {}
+
+  model(spec: ModelSpec | LayerSpec, path: string): Model<N> {
+    const model = this.make(spec, path)
+    if (spec.trainable === false) model.trainable = false
+    return model
+  }
+
+  private make(spec: ModelSpec | LayerSpec, path: string): Model<N> {
+    if (!isModelSpec(spec)) return this.code(spec, path)
+    if (spec.model === 'Functional') return this.functional(spec, path)
+    if (spec.model !== 'Sequential') {
+      throw new ConfigError(
+        `${path}.model must be 'Sequential' or 'Functional' and is ${describeValue((spec as { model: unknown }).model)}.`,
+      )
+    }
+    if (!Array.isArray(spec.layers))
+      throw new ConfigError(`${path}.layers must be a list of layers and is ${describeValue(spec.layers)}.`)
+    const { model: _, layers, trainable: __, ...config } = spec
+    const stack = layers.map((layer: LayerSpec, index) => this.layer(layer, `${path}.layers[${index}]`))
+    return new this.classes.Sequential(stack, config as ModelConfig)
+  }
+
+  /** A model that is a class: its spec is that of a layer. */
+  private code(spec: LayerSpec, path: string): Model<N> {
+    const model: unknown = this.layer(spec, path)
+    if (model instanceof Model) return model as Model<N>
+    throw new ConfigError(`${path} is the layer ${describeValue(spec.layer)}; expected a model.`)
+  }
+
+  private functional(spec: FunctionalSpec & { readonly seed?: number }, path: string): Model<N> {
+    const { name, seed } = spec
+    const { inputs, outputs } = connectSpec(spec, path, (node, index) => {
+      const given = node.spec.name === undefined ? { ...node.spec, name: node.name } : node.spec
+      const layer = this.layer(given, `${path}.layers[${index}]`)
+      return layer instanceof Input ? input({ ...layer.config, name: node.name }) : layer
+    })
+    return new this.classes.Model({
+      ...(name !== undefined && { name }),
+      ...(seed !== undefined && { seed }),
+      inputs,
+      outputs,
+    })
+  }
+
+  private layer(spec: LayerSpec | ModelSpec, path: string): Layer {
+    if (spec instanceof Layer) return spec
+    if (isPlainObject(spec) && isModelSpec(spec)) return this.model(spec, path) as unknown as Layer
+    return this.registry.parse('layer', this.withModels(spec, path), path) as BaseLayer as Layer
+  }
+
+  /** A spec in which models in the place of layers, at any depth, are built. */
+  private withModels(value: unknown, path: string): unknown {
+    if (Array.isArray(value)) return value.map((entry, index) => this.withModels(entry, `${path}[${index}]`))
+    if (!isPlainObject(value)) return value
+    const inner = Object.entries(value).map(([key, entry]) => {
+      const place = `${path}.${key}`
+      const isModel = isPlainObject(entry) && typeof entry['model'] === 'string'
+      return [key, isModel ? this.model(entry as unknown as ModelSpec, place) : this.withModels(entry, place)]
+    })
+    return Object.fromEntries(inner)
+  }
+}

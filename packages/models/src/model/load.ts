@@ -1,0 +1,36 @@
+import { ConfigError } from '@gradus/core'
+import type { FileSource } from '@gradus/io'
+import type { CompileOptions, KnownNames, NameResolver } from '../objective/index.ts'
+import { decodeModel, readModelFile } from './files.ts'
+import { fromSpec, type ModelClasses } from './from-spec.ts'
+import type { Model } from './model.ts'
+
+export interface LoadOptions<N extends KnownNames> {
+  /** Where the classes named in the file are looked up. */
+  readonly registry: NameResolver
+  readonly classes?: ModelClasses<N>
+  /** Whether the model is compiled as it was when it was saved, optimizer state included (default true). */
+  readonly compile?: boolean
+}
+
+/**
+ * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics, so that
+ * training goes on where it stopped. `source` is a path, a file handle or the bytes.
+ */
+export async function loadModel<N extends KnownNames>(
+  source: FileSource | Uint8Array,
+  { registry, classes, compile = true }: LoadOptions<N>,
+): Promise<Model<N>> {
+  const file = decodeModel(await readModelFile(source))
+  if (!file.header.spec)
+    throw new ConfigError('The file holds weights only. Build the model, then call model.loadWeights(...).')
+  const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }
+  const model = fromSpec(spec, registry, classes)
+  if (file.header.inputShapes) model.buildFrom(file.header.inputShapes)
+  await model.setWeights(file.weights)
+  if (compile && file.header.compile) {
+    model.compile({ ...(file.header.compile as unknown as CompileOptions<N>), registry })
+    await model.restoreTraining(file)
+  }
+  return model
+}

@@ -1,0 +1,142 @@
+import {
+  type BaseLayer,
+  ConfigError,
+  entryOf,
+  forgetCalls,
+  Input,
+  Layer,
+  type LayerSpec,
+  type ModelSpec,
+  type Scope,
+  type SequentialSpec,
+  type Structure,
+} from '@gradus/core'
+import { formatShape, type SymbolicShape, SymbolicTensor, type Tree } from '@gradus/tensor'
+import type { DataShapes } from '../input/index.ts'
+import { nameLayers } from '../network/index.ts'
+import type { KnownNames, NoNames } from '../objective/index.ts'
+import { Model } from './model.ts'
+import type { ModelConfig } from './model-structure.ts'
+
+/**
+ * A stack of layers. The shape of a sample comes from an `Input`, from `inputShape` of the first layer, or from the first
+ * data.
+ *
+ * @example
+ * import { Dense } from '@gradus/layers'
+ * import { Sequential } from '@gradus/models'
+ * const model = new Sequential([new Dense({ units: 16, activation: 'relu', inputShape: [1] }), new Dense({ units: 2 })])
+ * model.countParams() // => 66
+ */
+export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
+  static override readonly type: string = 'Sequential'
+  private readonly stack: Layer[] = []
+
+  constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
+    super(config)
+    for (const layer of layers) this.add(layer)
+  }
+
+  /** The layers without the input, as in Keras. */
+  override get layers(): readonly BaseLayer[] {
+    return this.stack.filter((layer) => !(layer instanceof Input))
+  }
+
+  override sublayers(): Readonly<Record<string, BaseLayer>> {
+    // the base class asks before there is a stack
+    return Object.fromEntries([...nameLayers(this.stack ?? [])].map(([layer, name]) => [name, layer]))
+  }
+
+  /** Puts a layer on top. */
+  add(layer: Layer): void {
+    if (!(layer instanceof Layer))
+      throw new ConfigError(
+        `Sequential takes layers and was given ${layer === null ? 'null' : typeof layer}. Use new Sequential([new Dense({ units: 1 }), ...]).`,
+      )
+    if (this.stack.includes(layer))
+      throw new ConfigError(
+        `The same ${layer.type} is in the model twice. Make another instance, or share it in a functional Model.`,
+      )
+    this.stack.push(layer)
+    this.takeApart()
+  }
+
+  /** Takes the top layer off. */
+  pop(): Layer | undefined {
+    this.takeApart()
+    return this.stack.pop()
+  }
+
+  override apply(inputs: Tree, scope: Scope<this>): Tree {
+    if (this.network) return super.apply(inputs, scope)
+    return this.stack.reduce((x, layer) => scope.callAll(layer, x), inputs)
+  }
+
+  override toSpec(): ModelSpec | LayerSpec {
+    const { name, seed } = this.config as ModelConfig
+    const first = this.stack[0]
+    const known = first instanceof Input || this.knownShape
+    const input = this.network?.inputs[0]
+    const entry = !known && input ? [new Input({ shape: input.shape.slice(1), inputDtype: input.dtype }).toSpec()] : []
+    return {
+      model: 'Sequential',
+      ...(name !== undefined && { name }),
+      ...(seed !== undefined && { seed }),
+      ...this.ownTrainable,
+      layers: [...entry, ...this.stack.map((layer) => layer.toSpec())],
+    } as SequentialSpec
+  }
+
+  protected override prepareGraph(data?: DataShapes): void {
+    if (this.network) return
+    const shape = this.knownShape ?? (data && sampleShape(data))
+    if (shape) this.shapeTo(shape)
+    else if (!data) {
+      throw new ConfigError(
+        'The model does not know the shape of its input yet. Start it with new Input({ shape }), give the first layer `inputShape`, call build([null, ...shape]), or fit it on data first.',
+      )
+    }
+  }
+
+  /** Connects the layers for samples of a shape. */
+  private shapeTo(shape: SymbolicShape): void {
+    if (this.layers.length === 0)
+      throw new ConfigError('The model has no layers. Add some: new Sequential([new Dense({ units: 1 })]).')
+    const first = this.stack[0]!
+    const x = entryOf(first instanceof Input ? first : new Input({ shape, inputDtype: first.inputDType }))
+    let outputs: Structure<SymbolicTensor> = x
+    for (const layer of this.stack) {
+      if (layer instanceof Input) continue
+      if (!(outputs instanceof SymbolicTensor))
+        throw new ConfigError(`A layer before ${layer.type} has several outputs. Use the functional Model for several.`)
+      const made: unknown = layer.callAll<unknown>(outputs)
+      outputs = made as Structure<SymbolicTensor>
+    }
+    this.connect(x, outputs)
+  }
+
+  private takeApart(): void {
+    if (!this.network) return
+    forgetCalls(this.stack)
+    this.disconnect()
+  }
+
+  private get knownShape(): SymbolicShape | undefined {
+    const first = this.stack[0]
+    if (first instanceof Input) return first.config.shape
+    const shape = (first?.config as { readonly inputShape?: SymbolicShape } | undefined)?.inputShape
+    if (shape?.some((d) => d === 0)) throw new ConfigError(`inputShape ${formatShape(shape)} has a dimension of 0.`)
+    return shape
+  }
+}
+
+/** The shape of a sample of data; a list of numbers is a list of samples of one number. */
+function sampleShape({ x }: DataShapes): SymbolicShape {
+  const shaped = 'shape' in x ? x : undefined
+  if (!shaped)
+    throw new ConfigError(
+      `Sequential takes one input and was given ${Object.keys(x).length}. Use the functional Model for several.`,
+    )
+  const { shape } = shaped as { readonly shape: SymbolicShape }
+  return shape.length === 1 ? [1] : shape.slice(1)
+}

@@ -1,0 +1,126 @@
+import { type BaseLayer, callOf, Input, layersWithin, listVariables, shapesOf, type Variable } from '@gradus/core'
+import { bytesPerElement, type SymbolicShape, type SymbolicTensor, type Tensor } from '@gradus/tensor'
+import type { Network } from '../network/index.ts'
+import { formatTable, type TableColumn } from './table.ts'
+
+export interface SummaryOptions {
+  /** Width of the table in characters (default 76). */
+  readonly lineLength?: number
+  /** Show the layers of nested models (default false). */
+  readonly expandNested?: boolean
+  /** Show which layers are trained (default false). */
+  readonly showTrainable?: boolean
+}
+
+/** A model as its summary shows it. */
+interface Summarized extends BaseLayer {
+  /** The layers that are shown, in order. */
+  readonly layers: readonly BaseLayer[]
+  readonly network?: Network | undefined
+}
+
+interface SummaryInput {
+  readonly name: string
+  readonly model: Summarized
+  /** The state of the optimizer, once it has started. */
+  readonly optimizer: readonly Tensor[]
+}
+
+/** The table of a model as Keras 3 prints it. */
+export function formatSummary({ name, model, optimizer }: SummaryInput, options: SummaryOptions): string {
+  const { lineLength = 76, showTrainable = false } = options
+  const connected = model.network && !model.network.linear ? model.network : undefined
+  const linear = connected === undefined
+  const columns: TableColumn[] = [
+    { header: 'Layer (type)', align: 'left', until: linear ? 0.45 : 0.3 },
+    { header: 'Output Shape', align: 'left', until: linear ? 0.8 : 0.56 },
+    { header: 'Param #', align: 'right', until: linear ? 1 : 0.74 },
+  ]
+  if (!linear) columns.push({ header: 'Connected to', align: 'left', until: 1 })
+  const shown = showTrainable
+    ? [
+        ...columns.map((column) => ({ ...column, until: column.until * 0.9 })),
+        { header: 'Trainable', align: 'center' as const, until: 1 },
+      ]
+    : columns
+  const rows = rowsOf(model, connected, options, 0)
+  const variables = listVariables(model)
+  const trained = variables.filter(({ trainable }) => trainable)
+  const frozen = variables.filter(({ trainable }) => !trainable)
+  return [
+    `Model: "${name}"`,
+    formatTable(shown, rows, lineLength),
+    ` Total params: ${amount([...variables.map(tensorOf), ...optimizer])}`,
+    ` Trainable params: ${amount(trained.map(tensorOf))}`,
+    ` Non-trainable params: ${amount(frozen.map(tensorOf))}`,
+    ...(optimizer.length ? [` Optimizer params: ${amount(optimizer)}`] : []),
+    '',
+  ].join('\n')
+}
+
+function rowsOf(model: Summarized, connected: Network | undefined, options: SummaryOptions, depth: number): string[][] {
+  const names = new Map(Object.entries(model.sublayers()).map(([name, layer]) => [layer, name]))
+  const rows: string[][] = []
+  for (const layer of model.layers) {
+    const own = variablesIn(model, layer)
+    const indent = depth === 0 ? '' : `${'   '.repeat(depth)}└ `
+    const row = [`${indent}${names.get(layer)!} (${layer.type})`, outputShapes(layer), count(own)]
+    if (connected) row.push(depth === 0 ? connections(connected, layer) : '-')
+    if (options.showTrainable) row.push(own.length === 0 ? '-' : layer.trainable ? 'Y' : 'N')
+    rows.push(row)
+    if (options.expandNested && 'layers' in layer) {
+      rows.push(...rowsOf(layer as Summarized, connected, options, depth + 1))
+    }
+  }
+  return rows
+}
+
+/** The variables of a layer within a model and of the layers within it, each once. */
+function variablesIn(model: BaseLayer, layer: BaseLayer): Tensor[] {
+  const within = new Set(layersWithin(layer).map((place) => place.layer))
+  return listVariables(model)
+    .filter((variable) => within.has(variable.layer))
+    .map(tensorOf)
+}
+
+function outputShapes(layer: BaseLayer): string {
+  const shapes = layer instanceof Input ? [[null, ...layer.config.shape]] : (shapesOf(layer)?.outputs ?? [])
+  const shown = shapes.map(formatKerasShape)
+  if (shown.length === 0) return '?'
+  return shown.length === 1 ? shown[0]! : `[${shown.join(', ')}]`
+}
+
+function formatKerasShape(shape: SymbolicShape): string {
+  const list = shape.map((d) => d ?? 'None')
+  return list.length === 1 ? `(${list[0]},)` : `(${list.join(', ')})`
+}
+
+function connections(network: Network, layer: BaseLayer): string {
+  const sources = network.callsOf(layer).flatMap(({ tensors }) => tensors.map((tensor) => sourceOf(network, tensor)))
+  return sources.length ? sources.join(', ') : '-'
+}
+
+function sourceOf(network: Network, tensor: SymbolicTensor): string {
+  const call = callOf(tensor)
+  const { layer, results } = call
+  return `${network.nameOf(layer)}[${network.callsOf(layer).indexOf(call)}][${results.indexOf(tensor)}]`
+}
+
+function tensorOf({ value }: Variable): Tensor {
+  return value
+}
+
+function count(tensors: readonly Tensor[]): string {
+  return tensors.reduce((total, { size }) => total + size, 0).toLocaleString('en-US')
+}
+
+function amount(tensors: readonly Tensor[]): string {
+  let bytes = tensors.reduce((total, { size, dtype }) => total + size * bytesPerElement(dtype), 0)
+  let unit = 0
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  while (bytes >= 1024 && unit < units.length - 1) {
+    bytes /= 1024
+    unit++
+  }
+  return `${count(tensors)} (${bytes.toFixed(2)} ${units[unit]})`
+}

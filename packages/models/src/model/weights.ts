@@ -1,0 +1,65 @@
+import {
+  type ArrayData,
+  type BaseLayer,
+  ConfigError,
+  type HostArray,
+  listVariables,
+  readVariables,
+  toHostArray,
+  type Variable,
+  type WeightValue,
+  writeVariables,
+} from '@gradus/core'
+import { cast, formatShape, sameShape, scope, type Tensor, type TypedArray, treeMap } from '@gradus/tensor'
+import { toDevice } from '../input/index.ts'
+
+/** A weight to set: with its path, or as bare values that take the next place. */
+export type WeightLike = WeightValue | ArrayData
+
+/** Host copies of variables. */
+export async function readWeights(variables: readonly Variable[]): Promise<WeightValue[]> {
+  return Promise.all(
+    variables.map(async ({ path, trainable, value }) => ({
+      path,
+      trainable,
+      shape: value.shape,
+      dtype: value.dtype,
+      data: (await value.data()).slice() as TypedArray,
+    })),
+  )
+}
+
+/** Sets all variables of a model. Nothing is changed unless all fit. */
+export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[]): Promise<void> {
+  const variables = listVariables(model)
+  const byPath = new Map(weights.flatMap((weight) => (hasPath(weight) ? [[weight.path, weight] as const] : [])))
+  if (byPath.size === 0 && weights.length !== variables.length) {
+    throw new ConfigError(
+      `setWeights: ${weights.length} weights were given and the model has ${variables.length}: ${variables.map(({ path }) => path).join(', ')}.`,
+    )
+  }
+  const arrays: HostArray[] = []
+  for (const [index, { path, value }] of variables.entries()) {
+    const weight = byPath.size > 0 ? byPath.get(path) : weights[index]
+    if (weight === undefined)
+      throw new ConfigError(`setWeights: there is no weight for '${path}'. Given: ${[...byPath.keys()].join(', ')}.`)
+    const array = await toHostArray(weight, `weight '${path}'`)
+    const scalar = value.rank === 0 && array.data.length === 1
+    if (!scalar && !sameShape(array.shape, value.shape)) {
+      throw new ConfigError(
+        `setWeights: '${path}' has shape ${formatShape(value.shape)} and was given ${formatShape(array.shape)}.`,
+      )
+    }
+    arrays.push({ ...array, shape: value.shape })
+  }
+  const tensors = variables.map(({ value }, index): Tensor => scope(() => cast(toDevice(arrays[index]!), value.dtype)))
+  const byOld = new Map(variables.map(({ value }, index) => [value, tensors[index]!]))
+  const { params, state } = readVariables(model)
+  const replaced = (value: Tensor) => byOld.get(value)!
+  writeVariables(model, { params: treeMap(replaced, params), state: treeMap(replaced, state) })
+  for (const { value } of variables) value.dispose()
+}
+
+function hasPath(weight: WeightLike): weight is WeightValue {
+  return typeof weight === 'object' && 'path' in weight
+}

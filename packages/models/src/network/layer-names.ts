@@ -1,0 +1,31 @@
+import { type BaseLayer, ConfigError, type LayerConfig } from '@gradus/core'
+
+/**
+ * The name of each layer within a model: the one that it was given, or its type in snake_case with a number from the second
+ * on. Throws `ConfigError` where two were given the same.
+ */
+export function nameLayers(layers: readonly BaseLayer[]): ReadonlyMap<BaseLayer, string> {
+  const names = new Map<BaseLayer, string>()
+  const taken = new Set<string>()
+  for (const layer of layers) {
+    const { name } = layer.config as LayerConfig
+    if (name === undefined) continue
+    if (taken.has(name)) throw new ConfigError(`Two layers of the model are called '${name}'. Give each another name.`)
+    taken.add(name)
+    names.set(layer, name)
+  }
+  const counts = new Map<string, number>()
+  for (const layer of layers) {
+    if (names.has(layer)) continue
+    const stem = layer.defaultName
+    let name: string
+    do {
+      const count = counts.get(stem) ?? 0
+      counts.set(stem, count + 1)
+      name = count === 0 ? stem : `${stem}_${count}`
+    } while (taken.has(name))
+    taken.add(name)
+    names.set(layer, name)
+  }
+  return names
+}

@@ -1,0 +1,66 @@
+import { type BaseLayer, ConfigError, callOf, type LayerCall } from '@gradus/core'
+import type { SymbolicTensor } from '@gradus/tensor'
+
+/** The calls between inputs and outputs in an order in which they can run, and their layers in Keras's order. */
+export interface CallOrder {
+  readonly calls: readonly LayerCall[]
+  readonly layers: readonly BaseLayer[]
+}
+
+/**
+ * Finds the calls that outputs depend on, back to the inputs. Throws `ConfigError` for outputs that depend on an input that is
+ * not listed.
+ */
+export function orderCalls(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): CallOrder {
+  const entry = new Set(inputs)
+  const calls: LayerCall[] = []
+  const done = new Set<LayerCall>()
+  const firstMet = new Map<BaseLayer, number>()
+  const meet = (layer: BaseLayer) => firstMet.has(layer) || firstMet.set(layer, firstMet.size)
+  const visit = (tensor: SymbolicTensor): void => {
+    const call = callOf(tensor)
+    if (done.has(call)) return
+    done.add(call)
+    meet(call.layer)
+    if (!entry.has(tensor)) {
+      if (call.tensors.length === 0) throw unlistedInput(call)
+      call.tensors.forEach(visit)
+    }
+    calls.push(call)
+  }
+  outputs.forEach(visit)
+  for (const input of inputs) {
+    const call = callOf(input)
+    meet(call.layer)
+    if (!done.has(call)) calls.push(call)
+  }
+  return { calls, layers: layersByDepth(calls, entry, firstMet) }
+}
+
+function unlistedInput({ layer }: LayerCall): ConfigError {
+  const { name } = layer.config as { readonly name?: string }
+  return new ConfigError(
+    `An output depends on ${name === undefined ? 'an input' : `the input '${name}'`} that is not among the inputs of the model. List every input() in \`inputs\`.`,
+  )
+}
+
+/** The layers that are farthest from the outputs first; among equals as first met. */
+function layersByDepth(
+  calls: readonly LayerCall[],
+  entry: ReadonlySet<SymbolicTensor>,
+  firstMet: ReadonlyMap<BaseLayer, number>,
+): BaseLayer[] {
+  const depths = new Map<LayerCall, number>()
+  const layerDepths = new Map<BaseLayer, number>()
+  for (const call of [...calls].reverse()) {
+    const depth = Math.max(depths.get(call) ?? 0, layerDepths.get(call.layer) ?? 0)
+    layerDepths.set(call.layer, depth)
+    if (call.results.some((result) => entry.has(result))) continue
+    for (const source of call.tensors.map(callOf)) {
+      depths.set(source, Math.max(depth + 1, depths.get(source) ?? 0))
+    }
+  }
+  return [...layerDepths.keys()].sort(
+    (a, b) => layerDepths.get(b)! - layerDepths.get(a)! || firstMet.get(a)! - firstMet.get(b)!,
+  )
+}

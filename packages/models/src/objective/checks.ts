@@ -1,0 +1,63 @@
+import { DataError, type HostArray, type Loss } from '@gradus/core'
+import { type DType, formatShape, inferShapes, isFloat, type Shape, ShapeError, sizeOf, Tensor } from '@gradus/tensor'
+import type { HostBatch, Ports } from '../input/index.ts'
+
+/** Checks samples on the host: shapes of targets, finite numbers, labels that the losses can take. */
+export function checkSamples(
+  samples: HostBatch,
+  { inputs, outputs }: Ports,
+  losses: readonly (Loss | undefined)[],
+): void {
+  outputs.forEach((output, index) => requireTarget(output, samples.targets[index], losses[index]))
+  samples.inputs.forEach((array, index) => {
+    const several = samples.inputs.length > 1
+    requireFinite(several ? `x.${inputs[index]?.name ?? index}` : 'x', array)
+  })
+  samples.targets.forEach((array, index) => {
+    if (!array) return
+    const name = outputs.length > 1 ? `y.${outputs[index]!.name}` : 'y'
+    requireFinite(name, array)
+    losses[index]?.checkTarget(array, outputs[index]!.shape, name)
+  })
+}
+
+/** Throws where targets are missing, or do not fit an output under its loss. */
+function requireTarget(output: Ports['outputs'][number], target: HostArray | undefined, loss: Loss | undefined): void {
+  if (!loss) return
+  const { name, shape, dtype } = output
+  if (!target)
+    throw new DataError(`There are no targets for the output '${name}', which has the loss ${loss.type}. Give y.`)
+  try {
+    inferShapes(() => {
+      loss.call(new Tensor(target), new Tensor({ shape: batchShape(shape, target.shape), dtype: dtype as DType }))
+    })
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error
+    throw new ShapeError(
+      `The targets have shape ${formatShape(target.shape)} and the output '${name}' has shape ${formatShape(shape)}; they do not fit under ${loss.type}. ` +
+        `Change y, the units of '${name}', or the loss. (${error.message})`,
+    )
+  }
+}
+
+function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
+  return shape.map((d, axis) => d ?? like[axis] ?? 1)
+}
+
+/** Throws for the first value that is NaN or infinite, naming its place. */
+function requireFinite(name: string, array: HostArray): void {
+  if (!isFloat(array.dtype)) return
+  if (allFinite(array.data)) return
+  const index = array.data.findIndex((value: number) => !Number.isFinite(value))
+  const width = sizeOf(array.shape.slice(1))
+  throw new DataError(
+    `${name} holds ${array.data[index]} in sample ${Math.floor(index / width)} (value ${index % width} of ${width}). Remove the sample or fill the value in.`,
+  )
+}
+
+function allFinite(data: HostArray['data']): boolean {
+  // a finite number less itself is 0, the others give NaN: one sum tells, and is many times as fast as asking each
+  let sum = 0
+  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!
+  return sum === 0
+}

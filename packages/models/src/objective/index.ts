@@ -1,0 +1,6 @@
+export { checkSamples } from './checks.ts'
+export type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
+export type { LossFunction, MetricFunction } from './function-objectives.ts'
+export { type Compared, Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'
+export type { Output, PerOutput } from './per-output.ts'
+export { type LossLike, type MetricLike, type NameResolver, resolveOption } from './resolve.ts'

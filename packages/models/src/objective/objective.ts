@@ -1,0 +1,153 @@
+import { addToMean, emptyMean, type Loss, type MeanState, meanOf } from '@gradus/core'
+import { add, cast, expandDims, full, mul, type SymbolicShape, type Tensor, type Tree } from '@gradus/tensor'
+import { type Output, type PerOutput, perOutput } from './per-output.ts'
+import { type LossLike, type NameResolver, resolveLoss } from './resolve.ts'
+import { type MetricOptions, type TrackedMetric, trackMetrics } from './tracked-metrics.ts'
+
+/** What `compile` was told to minimize and to measure. */
+export interface ObjectiveOptions extends MetricOptions {
+  readonly loss?: PerOutput<LossLike>
+  readonly lossWeights?: PerOutput<number>
+}
+
+/** Figures accumulated over batches, on the device. */
+export interface TrackerState {
+  readonly [key: string]: Tree
+  /** What the steps returned, such as `loss`. */
+  readonly figures: { readonly [name: string]: MeanState }
+  /** One per output with a loss, where there are several. */
+  readonly losses: readonly MeanState[]
+  readonly metrics: readonly Tree[]
+}
+
+/** What the outputs of one batch are compared with. */
+export interface Targets {
+  readonly targets: readonly (Tensor | undefined)[]
+  readonly weights: readonly (Tensor | undefined)[]
+}
+
+/** What a model gave for a batch. */
+export interface Predictions {
+  readonly outputs: readonly Tensor[]
+  readonly masks: readonly (Tensor | undefined)[]
+}
+
+/** Predictions and what they were compared with, and the loss of each output that has one. */
+export interface Compared extends Predictions, Targets {
+  readonly parts: readonly Tensor[]
+}
+
+/** Losses and metrics of all outputs, resolved for the shapes of the targets. */
+export class Objective {
+  readonly losses: readonly (Loss | undefined)[]
+  private readonly lossWeights: readonly number[]
+  private readonly tracked: readonly TrackedMetric[]
+
+  constructor(
+    private readonly outputs: readonly Output[],
+    targetShapes: readonly (SymbolicShape | undefined)[],
+    options: ObjectiveOptions,
+    registry: NameResolver | undefined,
+  ) {
+    this.losses = perOutput('loss', options.loss, outputs).map((like, index) =>
+      like === undefined || like === null
+        ? undefined
+        : resolveLoss(like as NonNullable<LossLike>, targetShapes[index], outputs[index]!, registry),
+    )
+    this.lossWeights = perOutput('lossWeights', options.lossWeights, outputs).map(
+      (weight) => (weight as number | undefined) ?? 1,
+    )
+    this.tracked = trackMetrics(outputs, targetShapes, options, registry)
+  }
+
+  /** The figures before the first batch, for steps that return figures of these names. */
+  init(figures: readonly string[]): TrackerState {
+    return {
+      figures: Object.fromEntries(figures.map((name) => [name, emptyMean()])),
+      losses: this.severalLosses ? this.losses.filter((loss) => loss).map(emptyMean) : [],
+      metrics: this.tracked.map(({ metric }) => metric.init()),
+    }
+  }
+
+  /** The weighted sum of the losses, and each of them. */
+  compare(predictions: Predictions, against: Targets): Compared & { readonly total: Tensor | undefined } {
+    const { outputs, masks } = predictions
+    const { targets, weights } = against
+    const parts: Tensor[] = []
+    let total: Tensor | undefined
+    this.losses.forEach((loss, index) => {
+      const target = targets[index]
+      if (!loss || !target) return
+      const sampleWeight = weights[index]
+      const mask = masks[index]
+      const value = loss.call(target, outputs[index]!, {
+        ...(sampleWeight && { sampleWeight }),
+        ...(mask && { mask }),
+      })
+      parts.push(value)
+      const weighted = this.lossWeights[index] === 1 ? value : mul(value, this.lossWeights[index]!)
+      total = total ? add(total, weighted) : weighted
+    })
+    return { outputs, masks, targets, weights, parts, total }
+  }
+
+  /** The figures with one more batch of `size` samples: what the step returned, and what it compared. */
+  update(
+    state: TrackerState,
+    figures: Readonly<Record<string, Tensor>>,
+    compared: Compared | undefined,
+    size: number,
+  ): TrackerState {
+    const samples = full([], size) // the loss of a batch counts once per sample
+    const means = Object.entries(state.figures).map(
+      ([name, mean]) => [name, figures[name] ? addToMean(mean, figures[name], samples) : mean] as const,
+    )
+    return {
+      figures: Object.fromEntries(means),
+      losses: compared
+        ? state.losses.map((mean, index) => addToMean(mean, compared.parts[index]!, samples))
+        : state.losses,
+      metrics: compared ? this.measure(state.metrics, compared) : state.metrics,
+    }
+  }
+
+  private measure(states: readonly Tree[], { outputs, masks, targets, weights }: Compared): Tree[] {
+    return this.tracked.map(({ metric, output, weighted }, index) => {
+      const target = targets[output]
+      if (!target) return states[index]!
+      const weight = metricWeight(weighted ? weights[output] : undefined, masks[output])
+      return metric.update(states[index]!, target, outputs[output]!, weight)
+    })
+  }
+
+  /** The figures by name, in Keras's order (alphabetical). */
+  results(state: TrackerState): Record<string, Tensor> {
+    const entries = Object.entries(state.figures).map(([name, mean]): [string, Tensor] => [name, meanOf(mean)])
+    const named = this.outputs.filter((_, index) => this.losses[index])
+    state.losses.forEach((mean, index) => entries.push([`${named[index]!.name}_loss`, meanOf(mean)]))
+    this.tracked.forEach(({ key, metric }, index) => entries.push([key, metric.result(state.metrics[index]!)]))
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  }
+
+  /** Whether larger is better, for a key of the figures. */
+  direction(key: string): 'up' | 'down' | undefined {
+    const name = key.replace(/^val_/, '')
+    if (name === 'loss' || (name.endsWith('_loss') && this.outputs.some((output) => `${output.name}_loss` === name)))
+      return 'down'
+    return this.tracked.find((tracked) => tracked.key === name)?.metric.direction
+  }
+
+  private get severalLosses(): boolean {
+    return this.losses.filter((loss) => loss).length > 1
+  }
+}
+
+/** As Keras: a mask weighs the metric; with sample weights both count. */
+function metricWeight(weight: Tensor | undefined, mask: Tensor | undefined): Tensor | undefined {
+  if (!mask) return weight
+  const counted = cast(mask, 'float32')
+  if (!weight) return counted
+  let aligned = weight
+  while (aligned.rank < counted.rank) aligned = expandDims(aligned, -1)
+  return mul(counted, aligned)
+}

@@ -1,0 +1,150 @@
+import {
+  type BaseLayer,
+  type CallOptions,
+  ConfigError,
+  Forward,
+  type LayerTrees,
+  layersWithin,
+  maskOf,
+  type Rng,
+  statesAfter,
+} from '@gradus/core'
+import { add, cast, full, sum, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { type DeviceBatch, inForm, maskedInputs, type Ports } from '../input/index.ts'
+import type { Compared, Objective } from '../objective/index.ts'
+import { penaltiesOf } from './parameters.ts'
+import type { StepBatch } from './step-batch.ts'
+
+/** What a step works with. */
+export interface StepSetup {
+  readonly model: BaseLayer
+  readonly ports: Ports
+  readonly objective: Objective
+  readonly batch: DeviceBatch
+  readonly rng: Rng
+  readonly params: LayerTrees
+  readonly state: LayerTrees
+  /** The parameters whose regularizers count. */
+  readonly penalized: LayerTrees
+  /** Told what each layer gave. */
+  readonly observe?: ((layer: BaseLayer, outputs: readonly Tensor[]) => void) | undefined
+  /** Instead of one with these variables, for working out shapes. */
+  readonly forward?: Forward
+}
+
+/** What `testStep` and `predictStep` work with; `trainStep` gets a `TrainStep`, which can also change parameters. */
+export class ModelStep {
+  /** Random numbers of this step. */
+  readonly rng: Rng
+  /** The batch in the structure in which the model takes it. */
+  readonly batch: StepBatch
+  /** What `loss` compared last. */
+  compared: Compared | undefined
+  protected params: LayerTrees
+  protected readonly forward: Forward
+  private readonly paths: ReadonlyMap<BaseLayer, string>
+  private readonly calls = new Map<BaseLayer, number>()
+
+  constructor(protected readonly setup: StepSetup) {
+    const { model, batch, ports, state } = setup
+    this.rng = setup.rng
+    this.params = setup.params
+    this.paths = new Map(layersWithin(model).map(({ layer, path }) => [layer, path]))
+    this.forward =
+      setup.forward ??
+      new Forward(
+        {
+          of: (layer) => {
+            const path = this.paths.get(layer)!
+            return { params: this.params[path] ?? {}, state: state[path] ?? {} }
+          },
+        },
+        setup.observe,
+      )
+    this.batch = {
+      x: inForm(ports.inputForm, maskedInputs(batch)) as Tensor,
+      y: outputsOf(ports, batch.targets) as Tensor,
+      sampleWeight: outputsOf(ports, batch.weights) as Tree | undefined,
+    }
+  }
+
+  /** Whether layers are called as in training. */
+  protected get training(): boolean {
+    return false
+  }
+
+  /** Calls the model or a layer within it, with the parameters as they are now. For a layer with one output. */
+  call<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tensor {
+    const leaves = treeLeaves(this.callAll(layer, inputs, options))
+    if (leaves.length === 1) return leaves[0]!
+    throw new TypeError(`${layer.type} has ${leaves.length} outputs; use step.callAll(...), which returns all of them.`)
+  }
+
+  /** Like `call`, for layers with several outputs. */
+  callAll<L extends BaseLayer>(layer: L, inputs: Tree, options: CallOptions & Partial<L['Options']> = {}): Tree {
+    const path = this.paths.get(layer)
+    if (path === undefined) {
+      throw new ConfigError(
+        `${this.setup.model.type} calls a ${layer.type} that is not among its layers. Keep it in a property of the model.`,
+      )
+    }
+    const count = this.calls.get(layer) ?? 0
+    this.calls.set(layer, count + 1)
+    const labels = [...(path === '' ? [] : [path]), ...(count === 0 ? [] : [count])]
+    const rng = labels.reduce<Rng>((stream, label) => stream.fork(label), this.rng)
+    const { model, ports } = this.setup
+    const all = (layer as BaseLayer) === model ? { ...ports.callOptions, ...options } : options
+    return this.forward.call(layer, inputs, { rng, training: this.training, options: all })
+  }
+
+  /**
+   * The loss that `compile` was given, of outputs of the model; a scalar. `against` are other targets and weights than those
+   * of the batch. The metrics are measured on the same.
+   */
+  loss(outputs: Tree, against?: Partial<Pick<StepBatch, 'y' | 'sampleWeight'>>): Tensor {
+    const { objective, batch } = this.setup
+    const { outputs: ports } = this.setup.ports
+    const list = treeLeaves(outputs)
+    const own = (tree: Tree | undefined) => ports.map((_, index) => treeLeaves(tree ?? [])[index])
+    const { total, ...compared } = objective.compare(
+      { outputs: list, masks: list.map(maskOf) },
+      {
+        targets: against?.y === undefined ? batch.targets : own(against.y),
+        weights: against?.sampleWeight === undefined ? batch.weights : own(against.sampleWeight),
+      },
+    )
+    this.compared = compared
+    return total ?? this.none
+  }
+
+  /** The loss with what layers have added to it meanwhile and the penalties on parameters: what training minimizes. */
+  total(lossOf: () => Tensor): Tensor {
+    return this.totalWith(lossOf, this.setup.penalized)
+  }
+
+  protected totalWith(lossOf: () => Tensor, penalized: LayerTrees): Tensor {
+    const before = this.forward.losses.length
+    const loss = lossOf()
+    const added = this.forward.losses.slice(before).map((one) => sum(one))
+    const losses = [...(loss === this.noLoss ? [] : [loss]), ...added, ...penaltiesOf(this.setup.model, penalized)]
+    if (losses.length === 0) return this.none
+    return losses.map((one) => cast(one, losses[0]!.dtype)).reduce((a, b) => add(a, b))
+  }
+
+  // what `loss` gives where there is no loss to compute, and that need not be added
+  private noLoss: Tensor | undefined
+
+  private get none(): Tensor {
+    this.noLoss ??= full([], 0)
+    return this.noLoss
+  }
+
+  /** The states of the layers after the step. */
+  get states(): LayerTrees {
+    return statesAfter(this.setup.model, this.forward, this.setup.state)
+  }
+}
+
+function outputsOf(ports: Ports, list: readonly (Tensor | undefined)[]): unknown {
+  return list.every((entry) => entry === undefined) ? undefined : inForm(ports.outputForm, list)
+}
