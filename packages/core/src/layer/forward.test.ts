@@ -203,7 +203,7 @@ describe('the options of a call', () => {
 
   it('are checked', () => {
     expect(() => within({ levle: 3 })).toThrow("A call of Probe has no option 'levle'. Did you mean 'level'?")
-    expect(() => within({ level: 'x' })).toThrow("A call of Probe: 'level' must be an integer and is \"x\".")
+    expect(() => within({ level: 'x' })).toThrow('A call of Probe: \'level\' must be an integer and is "x".')
     expect(() => within({ levle: 3 })).toThrow(ConfigError)
   })
 })
@@ -228,7 +228,9 @@ describe('a layer within', () => {
         return scope.call(value as never, this.inner as never)
       }
     }
-    expect(() => statelessCall(new Swapped(), nothing, x)).toThrow('scope.call takes a layer first and then its inputs.')
+    expect(() => statelessCall(new Swapped(), nothing, x)).toThrow(
+      'scope.call takes a layer first and then its inputs.',
+    )
   })
 
   it('has parameters and state by the names on the way', () => {

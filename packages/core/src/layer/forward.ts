@@ -7,7 +7,7 @@ import type { Rng } from '../rng.ts'
 import { leavesOf, mapLeaves } from '../structure.ts'
 import { BaseLayer, type CallOptions, type Masks, masksIn, type Scope } from './base-layer.ts'
 import { layersWithin } from './layers-within.ts'
-import { copied, maskOf, withMask } from './masks.ts'
+import { maskOf, setMask, withMask } from './masks.ts'
 
 /** The tensors that belong to a layer. */
 export interface LayerVariables {
@@ -100,10 +100,10 @@ export class Forward {
     return mapLeaves(outputs, (leaf) => {
       const output = leaf as Tensor
       const [old, own] = [maskOf(output), masks[index++]]
-      if (!entering.has(output)) return withMask(output, old ?? own)
-      // an input that is handed through is still an input of other layers, and there keeps the mask that it has
-      const mask = own ?? (layer.supportsMasking ? old : undefined)
-      return mask === old ? output : withMask(copied(output), mask)
+      // an input that is handed through may be an input of other layers too, and there keeps the mask that it has
+      if (entering.has(output)) return withMask(output, own ?? (layer.supportsMasking ? old : undefined))
+      if (!old) setMask(output, own)
+      return output
     }) as Tree
   }
 }
@@ -217,7 +217,8 @@ function masksOf(inputs: Tree): Masks {
 function castAll(tree: Tree, dtype: DType): Tree {
   return mapLeaves(tree, (x) => {
     const result = castFloat(x as Tensor, dtype)
-    return result === x ? x : withMask(result, maskOf(x as Tensor))
+    if (result !== x) setMask(result, maskOf(x as Tensor))
+    return result
   }) as Tree
 }
 

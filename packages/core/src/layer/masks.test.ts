@@ -3,7 +3,7 @@ import { add, concat, gather, max, mul, type Tensor, type Tree, tensor, useBacke
 import { describe, expect, it } from 'vitest'
 import type { Masks, Scope } from './base-layer.ts'
 import { Layer } from './layer.ts'
-import { maskOf, unmasked } from './masks.ts'
+import { maskOf, setMask, withMask } from './masks.ts'
 import { statelessCall } from './stateless.ts'
 
 await useBackend(cpu())
@@ -182,8 +182,29 @@ describe('a mask', () => {
     expect(maskOf(y)?.array()).toEqual([[true, true, false, true]])
     expect(maskOf(concat([y, y], 1))).toBeUndefined()
     expect(maskOf(gather(y, tensor([0], { dtype: 'int32' })))).toBeUndefined()
-    expect(unmasked(y).array()).toEqual(y.array())
-    expect(maskOf(unmasked(y))).toBeUndefined()
+  })
+
+  it('of a tensor that a layer hands through stays as it was for others', () => {
+    const [plain, own] = [mul(x, 1), tensor([[false, true, true, true]])]
+    const output = new Masking().call(plain)
+    expect(maskOf(output)?.array()).toEqual(m.array())
+    expect(maskOf(plain)).toBeUndefined()
+    setMask(plain, own)
+    expect(maskOf(new Masking().call(plain))?.array()).toEqual(m.array())
+    new Nothing().call(plain)
+    expect(maskOf(plain)).toBe(own)
+    // where nothing changes, it is the same tensor
+    const watching = new Watching()
+    expect(statelessCall(watching, nothing, plain).outputs).toBe(plain)
+  })
+
+  it('may be replaced on a copy', () => {
+    const masked = withMask(x, m)
+    expect([maskOf(masked), maskOf(x)]).toEqual([m, undefined])
+    expect(masked.array()).toEqual(x.array())
+    expect(withMask(masked, m)).toBe(masked)
+    expect(maskOf(withMask(masked, undefined))).toBeUndefined()
+    expect(maskOf(masked)).toBe(m)
   })
 
   it('goes from one call on values to the next', () => {
