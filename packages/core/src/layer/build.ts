@@ -1,10 +1,9 @@
 import { currentInterpreter, eager, keepTensors, scope, type Tree, treeLeaves, withInterpreter } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
-import { mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
-import { inferCall, standIn } from './infer.ts'
+import { inferCall, standIns } from './infer.ts'
 import { maskOf } from './masks.ts'
 import { statesAfter } from './stateless.ts'
 import { buildFrom, buildVariables, readVariables, variablesFrom, variablesOf, writeVariables } from './variables.ts'
@@ -22,12 +21,16 @@ export interface ValueCallOptions extends CallOptions {
 export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
   const { rng, training = false, ...rest } = options
   checkCallOptions(layer, rest)
-  const stream = rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
-  if (!variablesOf(layer)) buildFor(layer, inputs, rest, stream.fork('weights'))
+  const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
+  if (!variablesOf(layer)) {
+    inferCall(layer, standIns(inputs), standIns({ ...rest, training }) as object)
+    // keys have values here too, where a function is being traced
+    withInterpreter(eager, () => scope(() => build(layer, stream().fork('weights'))))
+  }
   const run = () => {
     const before = readVariables(layer)
     const forward = new Forward(variablesFrom(layer, before))
-    const outputs = forward.call(layer, inputs, { rng: stream.fork('call'), training, options: rest })
+    const outputs = forward.call(layer, inputs, { rng: stream().fork('call'), training, options: rest })
     const state = forward.states.size > 0 ? statesAfter(layer, forward, before.state) : undefined
     return { outputs, state, masks: treeLeaves(outputs).map(maskOf) }
   }
@@ -35,14 +38,6 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   const { outputs, state } = currentInterpreter() === eager ? scope(run) : run()
   if (state) keepState(layer, state)
   return outputs
-}
-
-/** Makes the variables of a layer and of those within it for inputs like these. `rng` decides their first values. */
-export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions & object, rng: Rng): void {
-  const symbolic = (value: unknown) =>
-    mapLeaves(value, ({ shape, dtype }) => standIn(shape as readonly number[], dtype))
-  inferCall(layer, symbolic(inputs), symbolic(options) as object)
-  build(layer, rng)
 }
 
 /**

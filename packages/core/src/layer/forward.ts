@@ -17,8 +17,8 @@ export interface LayerVariables {
 
 /** Where a forward pass finds the variables of layers. */
 export interface VariableSource {
-  /** Those of a layer that is called with `inputs`. */
-  of(layer: BaseLayer, inputs: Tree): LayerVariables
+  /** Those of a layer that is called with `inputs`; undefined where none were made for it. */
+  of(layer: BaseLayer, inputs: Tree): LayerVariables | undefined
 }
 
 /** How a layer is called. */
@@ -59,6 +59,7 @@ export class Forward {
   scope(layer: BaseLayer, inputs: Tree, { rng, training, options = {} }: Call): LayerScope {
     const { training: own, mask, ...rest } = options as CallOptions & Record<string, unknown>
     const found = this.variables.of(layer, inputs)
+    if (!found) throw withoutVariables(layer)
     const state = this.states.get(layer) ?? found.state
     const inside = isMixed(layer) ? dtypeInside(layer) : undefined
     return new LayerScope(this, layer, {
@@ -72,12 +73,12 @@ export class Forward {
   }
 
   hasState(layer: BaseLayer): boolean {
-    return treeLeaves(this.variables.of(layer, []).state).length > 0
+    return treeLeaves(this.variables.of(layer, [])?.state).length > 0
   }
 
   /** Keeps a new state in the form and the dtypes of the old one, so that steps can be repeated on their own results. */
   keep(layer: BaseLayer, next: Tree): void {
-    const old = this.states.get(layer) ?? this.variables.of(layer, {}).state
+    const old = this.states.get(layer) ?? this.variables.of(layer, {})?.state ?? {}
     this.states.set(
       layer,
       treeMap((before, after) => cast(after!, before.dtype), old, next),
@@ -178,6 +179,12 @@ export class LayerScope implements Scope {
       `${this.layer.type} calls a ${layer.type} that is not among its sublayers. Keep it in a property or an option of ${this.layer.type}, or name it in sublayers().`,
     )
   }
+}
+
+function withoutVariables({ type }: BaseLayer): ConfigError {
+  return new ConfigError(
+    `${type} is called for the first time after the variables of the layers around it were made, so that it has none. Call it at the first call too, whatever \`training\` is there.`,
+  )
 }
 
 /** The output of a layer that has one. */

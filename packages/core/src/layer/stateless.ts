@@ -2,8 +2,8 @@ import type { Shape, SymbolicDType, Tensor, Tree } from '@gradus/tensor'
 import { Rng } from '../rng.ts'
 import { isPlainObject } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
-import { Forward } from './forward.ts'
-import { inferCall, standIn } from './infer.ts'
+import { checkCallOptions, Forward } from './forward.ts'
+import { inferCall, shapesOf, standIn, standIns } from './infer.ts'
 import { layersWithin } from './layers-within.ts'
 import { initVariables, type LayerTrees, variablesFrom } from './variables.ts'
 
@@ -84,6 +84,9 @@ export function statelessCall(
   inputs: Tree,
   { rng = new Rng(0), training = false, ...options }: StatelessOptions & object = {},
 ): StatelessResult {
+  checkCallOptions(layer, options)
+  // a layer may make sublayers when it learns the shape of its inputs
+  if (!shapesOf(layer)) inferCall(layer, standIns(inputs), standIns(options) as object)
   const forward = new Forward(variablesFrom(layer, variables))
   const outputs = forward.call(layer, inputs, { rng, training, options })
   return { outputs, state: statesAfter(layer, forward, variables.state), losses: forward.losses }
