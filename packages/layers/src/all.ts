@@ -1,4 +1,4 @@
-export { Input, type InputConfig } from '@gradus/core'
+export { Input, type InputConfig, OperationLayer } from '@gradus/core'
 export { MultiHeadAttention, type MultiHeadAttentionConfig } from './attention/multi-head-attention.ts'
 export { Conv2D, type Conv2DConfig } from './convolution/conv2d.ts'
 export { ActivationLayer, type ActivationLayerConfig } from './core/activation.ts'

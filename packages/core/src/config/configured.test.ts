@@ -122,6 +122,22 @@ describe('toSpec', () => {
     expect((copy.config.activation as typeof scale).options).toEqual({ factor: 3 })
   })
 
+  it('gives the same for a name and for what it stands for', () => {
+    class Chosen extends Configured<'thing', { readonly penalty?: string | L2; readonly scale?: unknown }> {
+      static readonly kind = 'thing'
+      static readonly type = 'Chosen'
+      static override readonly fields = {
+        penalty: { type: 'regularizer', among: { L2 } },
+        scale: { type: 'activation', among: { scale }, default: 'scale' },
+      } as const
+    }
+    const spec = { thing: 'Chosen', penalty: { regularizer: 'L2' }, scale: 'acme/scale' }
+    expect(new Chosen({ penalty: 'l2', scale: 'scale' }).toSpec()).toEqual(spec)
+    expect(new Chosen({ penalty: new L2(), scale }).toSpec()).toEqual(spec)
+    // what was not given is not saved
+    expect(new Chosen().toSpec()).toEqual({ thing: 'Chosen' })
+  })
+
   it('holds the layer of a wrapper under `inner`', () => {
     const inner = new Wrapper({ layer: new Dense({ units: 1 }) })
     const wrapper = new Wrapper({ layer: inner, others: [new Dense({ units: 2, name: 'b' })] })

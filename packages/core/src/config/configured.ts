@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts'
+import { descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
 import { type Definition, fieldsOf, isFunctionDefinition } from './definition.ts'
 import type { FieldTable } from './fields.ts'
@@ -38,7 +39,14 @@ export abstract class Configured<K extends string = string, C extends object = o
    * Throws `ConfigError` for values that have no data form, such as functions without a name, naming the path.
    */
   toSpec(): object {
-    return namedData(this.kind, this.type, this.config, this.type)
+    const fields = fieldsOf(this.constructor) ?? {}
+    const options = this.options as Readonly<Record<string, unknown>>
+    // a name becomes what it stands for, so that equal instances have equal data
+    const config = Object.entries(this.config).map(([key, value]) => {
+      const named = typeof value === 'string' && fields[key] !== undefined && descriptionOf(fields[key]).among
+      return [key, named ? options[key] : value]
+    })
+    return namedData(this.kind, this.type, Object.fromEntries(config) as object, this.type)
   }
 
   private get definition(): Definition {

@@ -6,7 +6,15 @@ import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall, standIns } from './infer.ts'
 import { maskOf } from './masks.ts'
 import { statesAfter } from './stateless.ts'
-import { buildFrom, buildVariables, readVariables, variablesFrom, variablesOf, writeVariables } from './variables.ts'
+import {
+  buildFrom,
+  buildVariables,
+  lacksVariables,
+  readVariables,
+  variablesFrom,
+  variablesOf,
+  writeVariables,
+} from './variables.ts'
 
 /** How a layer is called on values. */
 export interface ValueCallOptions extends CallOptions {
@@ -24,8 +32,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
   if (!variablesOf(layer)) {
     inferCall(layer, standIns(inputs), standIns({ ...rest, training }) as object)
-    // keys have values here too, where a function is being traced
-    withInterpreter(eager, () => scope(() => build(layer, stream().fork('weights'))))
+    build(layer, () => stream().fork('weights'))
   }
   const run = () => {
     const before = readVariables(layer)
@@ -44,11 +51,12 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
  * Makes the variables that are missing, now, also where a function is being traced; for the shapes of the first calls, or for
  * those given by path.
  */
-export function build(layer: BaseLayer, rng: Rng, shapes?: Readonly<Record<string, InputShape>>): void {
+export function build(layer: BaseLayer, rng: () => Rng, shapes?: Readonly<Record<string, InputShape>>): void {
+  if (!shapes && !lacksVariables(layer)) return
   withInterpreter(eager, () =>
     scope(() => {
-      if (shapes) buildFrom(layer, shapes, rng)
-      else buildVariables(layer, rng)
+      if (shapes) buildFrom(layer, shapes, rng())
+      else buildVariables(layer, rng())
       return readVariables(layer)
     }),
   )

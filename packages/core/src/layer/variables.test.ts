@@ -140,7 +140,7 @@ describe('the variables of a layer', () => {
 
   it('may be made from the shapes of the inputs alone', () => {
     const layer = block({ a: block({ scale: new Scale() }) })
-    build(layer, new Rng(1), { '': [1, 4], a: [1, 4], 'a.scale': [1, 4] })
+    build(layer, () => new Rng(1), { '': [1, 4], a: [1, 4], 'a.scale': [1, 4] })
     expect((readVariables(layer).params['a.scale'] as { kernel: Tensor }).kernel.shape).toEqual([4])
   })
 

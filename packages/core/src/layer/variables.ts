@@ -16,14 +16,15 @@ export function variablesOf(layer: BaseLayer): LayerVariables | undefined {
   return kept.get(layer)
 }
 
+/** Whether a layer, or one within it, was called and has no variables yet. */
+export function lacksVariables(root: BaseLayer): boolean {
+  return layersWithin(root).some(({ layer }) => !kept.has(layer) && shapesOf(layer))
+}
+
 /** Makes the variables of a layer and of those within it that have none yet, for the shapes of their first calls. */
-export function buildVariables(
-  root: BaseLayer,
-  rng: Rng,
-  shapes: (layer: BaseLayer) => LayerShapes | undefined = shapesOf,
-): void {
+export function buildVariables(root: BaseLayer, rng: Rng): void {
   for (const { layer, path } of layersWithin(root)) {
-    const found = kept.has(layer) ? undefined : shapes(layer)
+    const found = kept.has(layer) ? undefined : shapesOf(layer)
     if (found) kept.set(layer, initVariables(layer, found, rngAt(rng, path)))
   }
 }

@@ -2,8 +2,8 @@ import { cpu } from '@gradus/backend-cpu'
 import { Rng } from '@gradus/core'
 import { permutation, useBackend } from '@gradus/tensor'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { batchesOf, quiet, regression, size, x, y } from '../testing/regression.ts'
 import { Orders, orderOf } from './order.ts'
-import { batchesOf, quiet, regression, size, x, y } from './testing/regression.ts'
 
 beforeEach(() => useBackend(cpu()))
 
@@ -36,10 +36,10 @@ it('Orders follow a stream of keys, and keep programs for a few sizes only', () 
   const rng = new Rng(9)
   for (const orders of [new Orders(true), new Orders(false)]) {
     for (let size = 1; size < 40; size++) {
-      const options = { size, batchSize: 4, shuffle: true, room: size + (size % 3) } as const
+      const options = { size, batchSize: 4, shuffle: true, capacity: size + (size % 3) } as const
       for (const number of [0, 1, 70]) {
         const order = orders.make(rng.key, number, options)
-        expect(order.shape).toEqual([options.room])
+        expect(order.shape).toEqual([options.capacity])
         expect([...order.dataSync()].slice(0, size)).toEqual(shuffled(rng.fork(number).next(), size))
       }
     }

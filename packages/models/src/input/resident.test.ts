@@ -3,11 +3,12 @@ import { type HostArray, Rng } from '@gradus/core'
 import { decorate } from '@gradus/graph'
 import { type Backend, BackendError, memory, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { arraySource, type HostBatch } from './batches.ts'
-import { takeBatch } from './feed.ts'
+import { arraySource } from './batch-source.ts'
+import { type ChunkSource, hostChunks } from './chunks.ts'
+import { takeBatch } from './device-batch.ts'
+import type { HostBatch } from './host-batch.ts'
 import { Orders, type Shuffle } from './order.ts'
-import { arraySteps, residentBytes } from './resident-source.ts'
-import { hostSteps, type StepSource } from './step-source.ts'
+import { arrayChunks, residentBytes } from './resident.ts'
 
 beforeEach(() => useBackend(cpu()))
 
@@ -22,33 +23,36 @@ function samples(size: number): HostBatch {
       array([size, 2], (i) => i),
       { data: Int32Array.from({ length: size }, (_, i) => -i), shape: [size], dtype: 'int32' },
     ],
+    lengths: [undefined, { data: Int32Array.from({ length: size }, (_, i) => i + 1), shape: [size], dtype: 'int32' }],
     targets: [array([size, 1], (i) => i * 10), undefined],
     weights: [undefined, array([size], (i) => i / 8)],
     size,
   }
 }
 
-const numbers = ({ inputs, targets, weights, size }: HostBatch) => ({
+const numbers = ({ inputs, lengths, targets, weights, size }: HostBatch) => ({
   size,
   inputs: inputs.map(({ data, shape, dtype }) => [dtype, shape, [...data]]),
+  lengths: lengths.map((x) => x && [x.dtype, x.shape, [...x.data]]),
   targets: targets.map((x) => x && [x.dtype, x.shape, [...x.data]]),
   weights: weights.map((x) => x && [x.dtype, x.shape, [...x.data]]),
 })
 
 /** All batches of a pass, as the steps see them on the device and as they are rebuilt on the host. */
-async function walk(source: StepSource, pass: number, count: number) {
+async function walk(source: ChunkSource, pass: number, count: number) {
   const [seen, rebuilt]: [unknown[], unknown[]] = [[], []]
   const batches = source.pass(pass)
   let position: Tensor = tensor(0, { dtype: 'int32' })
-  for (let stretch = await batches.take(count); stretch; stretch = await batches.take(count)) {
-    expect(stretch.steps).toBeLessThanOrEqual(count)
-    for (let index = 0; index < stretch.steps; index++) {
-      stretch.feed((feed) => {
+  for (let chunk = await batches.take(count); chunk; chunk = await batches.take(count)) {
+    expect(chunk.steps).toBeLessThanOrEqual(count)
+    for (let index = 0; index < chunk.steps; index++) {
+      chunk.feed((feed) => {
         const { batch, position: next } = takeBatch(feed, position)
         const host = (x: Tensor | undefined) => x && { data: x.dataSync(), shape: x.shape, dtype: x.dtype }
         seen.push(
           numbers({
             inputs: batch.inputs.map((x) => host(x)!),
+            lengths: batch.lengths.map(host),
             targets: batch.targets.map(host),
             weights: batch.weights.map(host),
             size: batch.size,
@@ -56,7 +60,7 @@ async function walk(source: StepSource, pass: number, count: number) {
         )
         position = next
       })
-      rebuilt.push(numbers(await stretch.batch(index)))
+      rebuilt.push(numbers(await chunk.batch(index)))
     }
   }
   return { seen, rebuilt }
@@ -77,8 +81,8 @@ describe('steps over arrays on the device', () => {
   it.each(cases)('shuffle %s: %i samples in batches of %i, as batch by batch', async (shuffle, size, batchSize) => {
     const host = samples(size)
     const options = { batchSize, shuffle, rng: () => new Rng(4) }
-    const whole = arraySteps(host, options)
-    const single = hostSteps(arraySource(host, options))
+    const whole = arrayChunks(host, options)
+    const single = hostChunks(arraySource(host, options))
     expect(whole.bytes).toBeGreaterThan(0)
     for (const pass of [0, 1, 6]) {
       const { seen } = await walk(single, pass, 1)
@@ -93,7 +97,7 @@ describe('steps over arrays on the device', () => {
   })
 
   it('take as many batches at once as are asked for, and the smaller one by itself', async () => {
-    const pass = arraySteps(samples(23), { batchSize: 5 }).pass(0)
+    const pass = arrayChunks(samples(23), { batchSize: 5 }).pass(0)
     const rows = []
     for (const count of [1, 2, 9, 9, 9]) rows.push((await pass.take(count))?.rows)
     expect(rows).toEqual([
@@ -107,7 +111,7 @@ describe('steps over arrays on the device', () => {
 
   it('depend on seed and pass only', async () => {
     const first = async (seed: number, pass: number, jit = true) => {
-      const source = arraySteps(samples(23), {
+      const source = arrayChunks(samples(23), {
         batchSize: 5,
         shuffle: true,
         rng: () => new Rng(seed),
@@ -123,8 +127,8 @@ describe('steps over arrays on the device', () => {
 
   it('hold the samples and one order, until they are closed', async () => {
     const before = memory().buffers
-    const source = arraySteps(samples(23), { batchSize: 5, shuffle: true, rng: () => new Rng(4) })
-    expect(memory().buffers - before).toBe(4 + 1) // the key of the order
+    const source = arrayChunks(samples(23), { batchSize: 5, shuffle: true, rng: () => new Rng(4) })
+    expect(memory().buffers - before).toBe(5 + 1) // the key of the order
     source.pass(0)
     const { buffers } = memory()
     for (let number = 1; number < 5; number++) source.pass(number)
@@ -139,10 +143,10 @@ describe('samples that the device has no room for', () => {
 
   it('are brought there batch by batch: over the limit', () => {
     const host = samples(23)
-    expect(residentBytes(host)).toBe(24 * (2 + 1 + 1 + 1 + 1) * 4)
-    expect(arraySteps(host, options, residentBytes(host)).bytes).toBe(residentBytes(host))
+    expect(residentBytes(host)).toBe(24 * (2 + 1 + 1 + 1 + 1 + 1) * 4)
+    expect(arrayChunks(host, options, residentBytes(host)).bytes).toBe(residentBytes(host))
     const before = memory().buffers
-    expect(arraySteps(host, options, residentBytes(host) - 1).bytes).toBe(0)
+    expect(arrayChunks(host, options, residentBytes(host) - 1).bytes).toBe(0)
     expect(memory().buffers).toBe(before)
   })
 
@@ -161,7 +165,7 @@ describe('samples that the device has no room for', () => {
   it('are brought there batch by batch: where it refuses', async () => {
     const backend = await useBackend(narrow(new BackendError('no room')))
     const before = memory().buffers
-    expect(arraySteps(samples(23), options).bytes).toBe(0)
+    expect(arrayChunks(samples(23), options).bytes).toBe(0)
     expect(memory().buffers).toBe(before)
     expect(backend.name).toBe('cpu')
   })
@@ -169,7 +173,7 @@ describe('samples that the device has no room for', () => {
   it('but other errors are errors', async () => {
     await useBackend(narrow(new Error('broken')))
     const before = memory().buffers
-    expect(() => arraySteps(samples(23), options)).toThrow('broken')
+    expect(() => arrayChunks(samples(23), options)).toThrow('broken')
     expect(memory().buffers).toBe(before)
   })
 

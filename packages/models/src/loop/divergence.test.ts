@@ -5,11 +5,11 @@ import { MeanSquaredError } from '@gradus/losses'
 import { SGD } from '@gradus/optimizers'
 import { useBackend } from '@gradus/tensor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { CompileOptions } from './compile-options.ts'
-import { decodeModel } from './files.ts'
-import type { FitOptions } from './fit.ts'
-import { Sequential } from './sequential.ts'
-import { batchesOf, each, quiet, stopClock, watch, x, y } from './testing/regression.ts'
+import { decodeModel } from '../model/files.ts'
+import { Sequential } from '../model/sequential.ts'
+import type { CompileOptions } from '../objective/compile-options.ts'
+import { batchesOf, each, quiet, stopClock, watch, x, y } from '../testing/regression.ts'
+import type { FitOptions } from './fit-options.ts'
 
 beforeEach(() => useBackend(cpu()))
 afterEach(() => vi.restoreAllMocks())

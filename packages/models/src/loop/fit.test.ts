@@ -7,7 +7,7 @@ import { MeanAbsoluteError, SparseCategoricalAccuracy } from '@gradus/metrics'
 import { Adam, SGD } from '@gradus/optimizers'
 import { useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { Sequential } from './sequential.ts'
+import { Sequential } from '../model/sequential.ts'
 
 beforeAll(() => useBackend(cpu()))
 

@@ -6,9 +6,9 @@ import { SparseCategoricalAccuracy } from '@gradus/metrics'
 import { Adam, SGD } from '@gradus/optimizers'
 import { type MemoryInfo, memory, useBackend } from '@gradus/tensor'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { FitOptions } from './fit.ts'
-import { Sequential } from './sequential.ts'
-import { quiet, regression, x, y } from './testing/regression.ts'
+import { Sequential } from '../model/sequential.ts'
+import { quiet, regression, x, y } from '../testing/regression.ts'
+import type { FitOptions } from './fit-options.ts'
 
 beforeEach(() => useBackend(cpu()))
 

@@ -3,7 +3,7 @@ import { LambdaCallback, ProgressLogger } from '@gradus/callbacks'
 import type { CallbackContext } from '@gradus/core'
 import { useBackend } from '@gradus/tensor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { batchesOf, each, quiet, regression, stopClock, watch, x, y } from './testing/regression.ts'
+import { batchesOf, each, quiet, regression, stopClock, watch, x, y } from '../testing/regression.ts'
 
 beforeEach(() => useBackend(cpu()))
 afterEach(() => vi.restoreAllMocks())

@@ -1,7 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
 import { useBackend } from '@gradus/tensor'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { batchesOf, quiet, regression, x, y } from './testing/regression.ts'
+import { batchesOf, quiet, regression, x, y } from '../testing/regression.ts'
 
 beforeEach(() => useBackend(cpu()))
 

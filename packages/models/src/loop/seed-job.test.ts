@@ -6,7 +6,7 @@ import { SparseCategoricalAccuracy } from '@gradus/metrics'
 import { Adam } from '@gradus/optimizers'
 import { useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Sequential } from './sequential.ts'
+import { Sequential } from '../model/sequential.ts'
 
 interface Recording {
   initialWeights: { path: string; shape: number[]; dtype: 'float32'; data: number[] }[]

@@ -1,16 +1,16 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { Pace } from './pace.ts'
+import { TimeSlice } from './time-slice.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
 it('is due when the slice is used up, and has a new one after a rest', async () => {
-  const pace = new Pace(20)
-  expect(pace.due).toBe(false)
-  expect(pace.left).toBeGreaterThan(0)
-  while (!pace.due);
-  expect(pace.left).toBe(0)
-  await pace.rest()
-  expect(pace.left).toBeGreaterThan(10)
+  const slice = new TimeSlice(20)
+  expect(slice.over).toBe(false)
+  expect(slice.left).toBeGreaterThan(0)
+  while (!slice.over);
+  expect(slice.left).toBe(0)
+  await slice.yield()
+  expect(slice.left).toBeGreaterThan(10)
 })
 
 it.each([
@@ -18,11 +18,11 @@ it.each([
   ['without', () => vi.stubGlobal('MessageChannel', undefined)],
 ])('lets timers run, %s', async (_, prepare) => {
   prepare?.()
-  const pace = new Pace(0)
+  const slice = new TimeSlice(0)
   let ran = false
   setTimeout(() => {
     ran = true
   }, 2)
-  for (let i = 0; i < 10_000 && !ran; i++) await pace.rest()
+  for (let i = 0; i < 10_000 && !ran; i++) await slice.yield()
   expect(ran).toBe(true)
 })

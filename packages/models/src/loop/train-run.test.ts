@@ -6,9 +6,9 @@ import { MeanAbsoluteError } from '@gradus/metrics'
 import { Adam, SGD } from '@gradus/optimizers'
 import { add, type Backend, concat, full, mean, type Tensor, useBackend } from '@gradus/tensor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { FitOptions } from './fit.ts'
-import { Sequential } from './sequential.ts'
-import { each, quiet, regression, size, stopClock, watch, x, y } from './testing/regression.ts'
+import { Sequential } from '../model/sequential.ts'
+import { each, quiet, regression, size, stopClock, watch, x, y } from '../testing/regression.ts'
+import type { FitOptions } from './fit-options.ts'
 
 beforeEach(() => useBackend(cpu()))
 afterEach(() => vi.restoreAllMocks())

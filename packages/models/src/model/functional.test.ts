@@ -7,8 +7,8 @@ import { Adam, optimizers, SGD } from '@gradus/optimizers'
 import { concat, type Tensor, useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fromSpec } from './from-spec.ts'
-import { Model } from './functional.ts'
 import { loadModel } from './load.ts'
+import { Model } from './model.ts'
 import { Sequential } from './sequential.ts'
 
 beforeAll(() => useBackend(cpu()))
@@ -20,7 +20,14 @@ class Join extends Layer {
   }
 }
 
-const registry = new Registry([...layers, ...losses, ...metrics, ...optimizers, ...Object.values(regularizers), Join])
+const registry = new Registry([
+  ...Object.values(layers),
+  ...Object.values(losses),
+  ...Object.values(metrics),
+  ...Object.values(optimizers),
+  ...Object.values(regularizers),
+  Join,
+])
 const quiet = { verbose: 0, batchSize: 4, shuffle: false } as const
 const a = Array.from({ length: 8 }, (_, i) => [Math.sin(i), i / 8])
 const b = Array.from({ length: 8 }, (_, i) => [Math.cos(i), -i / 8])

@@ -20,7 +20,7 @@ import {
   type ValueCallOptions,
   withMask,
 } from '@gradus/core'
-import { type FloatDType, type SymbolicShape, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
+import { type FloatDType, keepTensors, type SymbolicShape, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
 import { type HostFront, Network } from '../network/index.ts'
 import { codePorts, networkPorts } from './model-ports.ts'
@@ -202,7 +202,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
 
   /** Makes the weights of a model that is code from the shapes of its layers' inputs, as its file keeps them. */
   buildFrom(inputShapes: Readonly<Record<string, InputShape>>): void {
-    build(this, this.rng.fork('weights'), inputShapes)
+    build(this, () => this.rng.fork('weights'), inputShapes)
   }
 
   override callAll<T = SymbolicTensor[]>(inputs: Structure<SymbolicTensor>, options?: CallOptions): T
@@ -215,7 +215,10 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   }
 
   protected get rng(): Rng {
-    this.stream ??= new Rng(this.seed)
+    if (!this.stream) {
+      this.stream = new Rng(this.seed)
+      keepTensors([this.stream.key])
+    }
     return this.stream
   }
 
@@ -223,7 +226,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   protected prepareGraph(_data?: DataShapes): void {}
 
   private makeWeights(): void {
-    build(this, this.rng.fork('weights'))
+    build(this, () => this.rng.fork('weights'))
   }
 
   private maskedInputs(inputs: Tree, scope: Scope<this>): Tensor[] {

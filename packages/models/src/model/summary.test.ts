@@ -3,7 +3,7 @@ import { input } from '@gradus/core'
 import { BatchNormalization, Dense, Dropout } from '@gradus/layers'
 import { useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Model } from './functional.ts'
+import { Model } from './model.ts'
 import { Sequential } from './sequential.ts'
 
 beforeAll(() => useBackend(cpu()))

@@ -7,8 +7,8 @@ import { MeanAbsoluteError } from '@gradus/metrics'
 import { Adam } from '@gradus/optimizers'
 import { type Backend, BackendError } from '@gradus/tensor'
 import { vi } from 'vitest'
-import type { CompileOptions } from '../compile-options.ts'
-import { Sequential } from '../sequential.ts'
+import { Sequential } from '../model/sequential.ts'
+import type { CompileOptions } from '../objective/compile-options.ts'
 
 export const size = 23
 export const x: readonly number[][] = Array.from({ length: size }, (_, i) => [Math.sin(i), Math.cos(2 * i), i / 12])
