@@ -1,3 +1,4 @@
+import { descriptionOf } from './check-fields.ts'
 import type { FieldTable } from './fields.ts'
 
 /**
@@ -23,9 +24,14 @@ export interface FunctionDefinition<K extends string = string, T extends string 
 /** What a definition stands for with these options: an instance of the class, or the function. */
 export function instantiate(definition: Definition, options: object): object {
   if (isFunctionDefinition(definition)) {
-    return Object.keys(options).length > 0 && definition.with ? definition.with(options as never) : definition
+    const set = Object.keys(options).length > 0 || needsOptions(definition)
+    return set && definition.with ? definition.with(options as never) : definition
   }
   return new (definition as unknown as new (config: object) => object)(options)
+}
+
+function needsOptions({ fields = {} }: Definition): boolean {
+  return Object.values(fields).some((field) => descriptionOf(field).required)
 }
 
 /** Whether a value is a function with a name in data, as opposed to a class or any other function. */

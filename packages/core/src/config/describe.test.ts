@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeValue } from './describe.ts'
+import { describeField, describeValue } from './describe.ts'
 
 describe('describeValue', () => {
   it('is short and never throws', () => {
@@ -16,5 +16,19 @@ describe('describeValue', () => {
     circular.push(circular)
     expect(describeValue(circular)).toBe('a list')
     expect(describeValue({ big: 1n })).toBe('an object')
+  })
+})
+
+describe('describeField', () => {
+  it('says in words what an option may hold', () => {
+    expect(describeField('integer')).toBe('an integer')
+    expect(describeField(['number', 'schedule'])).toBe('a number or a schedule')
+    expect(describeField({ oneOf: ['a', false] })).toBe('one of "a", false')
+    expect(describeField({ type: 'integer', min: 1 })).toBe('a positive whole number')
+    expect(describeField({ type: 'number', min: 0, max: 1 })).toBe('a number from 0 to 1')
+    expect(describeField({ type: 'number', max: 1 })).toBe('a number at most 1')
+    expect(describeField({ type: 'number', min: 0, max: Number.MAX_VALUE })).toBe('a number at least 0 and finite')
+    expect(describeField({ type: 'number', above: 0 })).toBe('a number larger than 0')
+    expect(describeField({ type: 'numbers' })).toBe('a list of numbers')
   })
 })

@@ -215,6 +215,15 @@ describe('create', () => {
     )
   })
 
+  it('says at once which options a function needs', () => {
+    const clip = activation('clip', { at: { type: 'number', required: true } }, (x) => x)
+    const more = registry.with(clip)
+    expect(messageOf(() => more.parse('activation', 'clip'))).toBe(
+      "activation: clip needs the option 'at', a number, which is missing.",
+    )
+    expect(more.create({ activation: 'clip', at: 1 }).options).toEqual({ at: 1 })
+  })
+
   it('keeps values that it does not understand', () => {
     const fn = (x: Tensor) => x
     const layer = registry.create({ layer: 'Dense', units: 1, extra: { fn, list: [new Map()] } })
