@@ -69,6 +69,8 @@ describe('NameOf', () => {
     expectTypeOf<NameOf<typeof Dense>>().toEqualTypeOf<'Dense' | 'dense' | 'FullyConnected' | 'fc'>()
     expectTypeOf<NameOf<typeof Decay>>().toEqualTypeOf<'ExponentialDecay' | 'exponentialDecay'>()
     expectTypeOf<NameOf<typeof RmsNorm>>().toEqualTypeOf<'acme/RmsNorm'>()
+    expectTypeOf<NameOf<typeof square>>().toEqualTypeOf<'acme/square' | 'acme/sq'>()
+    expectTypeOf<NameOf<typeof relu>>().toEqualTypeOf<'relu'>()
     // abbreviations become small letters throughout
     expectTypeOf<NameOf<typeof L2>>().toEqualTypeOf<'L2' | 'l2'>()
     expectTypeOf<NameOf<{ kind: 'optimizer'; type: 'SGD'; name: string }>>().toEqualTypeOf<'SGD' | 'sgd'>()

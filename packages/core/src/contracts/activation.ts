@@ -13,7 +13,7 @@ export type ActivationFunction = ((x: Tensor, options?: object) => Tensor) | Act
 export interface Activation<O extends object = object, T extends string = string, A extends string = string>
   extends FunctionDefinition<'activation', T> {
   (x: Tensor, options?: O): Tensor
-  readonly aliases?: readonly A[]
+  readonly aliases: readonly A[]
   readonly options?: O
   /** The same activation with other defaults, which are saved with it: `leakyRelu.with({ negativeSlope: 0.1 })`. */
   with(options: O): Activation<O, T, A>
