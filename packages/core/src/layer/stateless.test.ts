@@ -50,9 +50,28 @@ describe('initLayer', () => {
       }
     }
     const shapes = { values: [1, 5], indices: [1, 2] }
-    const { params } = initLayer(new Gather(), shapes, new Rng(1), ['float32', 'int32'])
+    const { params } = initLayer(new Gather(), shapes, new Rng(1), { dtypes: ['float32', 'int32'] })
     expect((params[''] as { table: Tensor }).table.shape).toEqual([5])
   })
+})
+
+it('makes variables for calls that need options', () => {
+  class Reading extends Layer<object, { kernel: Tensor }, {}, { readonly memory: Tensor }> {
+    static override readonly callFields = { memory: 'unknown' } as const
+    override init() {
+      return { kernel: tensor([2, 3]) }
+    }
+    apply(value: Tensor, { params, options }: Scope<this>): Tensor {
+      return add(mul(value, params.kernel), mean(options.memory!, { axis: 1 }))
+    }
+  }
+  const [layer, memory] = [new Reading(), tensor([[[1, 2]]])]
+  const variables = initLayer(layer, [1, 2], new Rng(1), { options: { memory } })
+  const { outputs } = statelessCall(layer, variables, tensor([[1, 1]]), { memory })
+  expect((outputs as Tensor).array()).toEqual([[3, 5]])
+  expect(() => initLayer(layer, [1, 2], new Rng(1), { options: { memry: memory } as never })).toThrow(
+    "A call of Reading has no option 'memry'.",
+  )
 })
 
 describe('statelessCall', () => {

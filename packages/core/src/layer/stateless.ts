@@ -28,6 +28,14 @@ export interface StatelessResult {
   readonly losses: readonly Tensor[]
 }
 
+/** What else decides about first variables. */
+export interface InitOptions<O extends object = object> {
+  /** The dtypes of the inputs in order, or one for all (default what the layer takes). */
+  readonly dtypes?: SymbolicDType | readonly SymbolicDType[]
+  /** Options of the call, where the layer cannot do without. Of tensors only their shapes count. */
+  readonly options?: CallOptions & Partial<O>
+}
+
 /**
  * First variables for a layer that is called with inputs of these shapes (batch first), and for all layers within it. The
  * layer itself keeps nothing.
@@ -38,17 +46,19 @@ export interface StatelessResult {
  * const { params } = initLayer(new Dense({ units: 2 }), [1, 3], new Rng(7))
  * params[''].kernel.shape // => [3, 2]
  */
-export function initLayer(
-  layer: BaseLayer,
+export function initLayer<L extends BaseLayer>(
+  layer: L,
   inputShape: InputShape,
   rng: Rng,
-  dtypes: SymbolicDType | readonly SymbolicDType[] = layer.inputDType,
+  { dtypes = layer.inputDType, options = {} }: InitOptions<L['Options']> = {},
 ): VariableTrees {
+  checkCallOptions(layer, options)
   let next = 0
   const dtypeOf = () => (typeof dtypes === 'string' ? dtypes : dtypes[next++]!)
   const { layers } = inferCall(
     layer,
     mapInputShape(inputShape, (shape) => standIn(shape, dtypeOf())),
+    standIns(options) as object,
   )
   const params: Record<string, Tree> = {}
   const state: Record<string, Tree> = {}
@@ -78,12 +88,13 @@ function mapInputShape(shape: InputShape, map: (shape: Shape) => unknown): unkno
  * Calls a layer with variables that are given, and returns the new state instead of keeping it: a pure function, for
  * `compile`, `grad` and loops of one's own. Keras: `Layer.stateless_call`.
  */
-export function statelessCall(
-  layer: BaseLayer,
+export function statelessCall<L extends BaseLayer>(
+  layer: L,
   variables: VariableTrees,
   inputs: Tree,
-  { rng = new Rng(0), training = false, ...options }: StatelessOptions & object = {},
+  given: StatelessOptions & Partial<L['Options']> = {},
 ): StatelessResult {
+  const { rng = new Rng(0), training = false, ...options } = given as StatelessOptions
   checkCallOptions(layer, options)
   // a layer may make sublayers when it learns the shape of its inputs
   if (!shapesOf(layer)) inferCall(layer, standIns(inputs), standIns(options) as object)

@@ -7,7 +7,7 @@ export type StateSizes = readonly (number | StateSizes)[]
 
 /** The option of a call of a cell. */
 export interface CellOptions {
-  /** The states before the step. */
+  /** The states before the step; by default zeros. A recurrent layer always gives them. */
   readonly states: CellStates
 }
 

@@ -70,7 +70,7 @@ export abstract class UnitsCell<C extends UnitsConfig = UnitsConfig> extends Rec
   }
 
   apply(x: Tensor, scope: Scope<this>): [output: Tensor, states: CellStates] {
-    return singleStep(this.start(asSequence(x), scope), scope.options.states)
+    return singleStep(this.start(asSequence(x), scope), scope.options.states ?? this.zeroStates(x))
   }
 
   abstract override start(sequence: Tensor, scope: Scope<this>): ReturnType<NonNullable<RecurrentCell['start']>>

@@ -118,7 +118,7 @@ export function placeInputs({ backend, inputs }: Bench): Tensor[] {
 export function variablesFor(layer: Layer, inputs: readonly HostTensor[], many: boolean, rng: Rng): VariableTrees {
   const shapes = inputs.map(({ shape }) => shape)
   const dtypes = inputs.map(({ dtype }) => dtype)
-  return initLayer(layer, many ? shapes : shapes[0]!, rng, dtypes)
+  return initLayer(layer, many ? shapes : shapes[0]!, rng, { dtypes })
 }
 
 /** Symbolic tensors like the inputs, as a layer takes them; of unknown batch size if `free`. */
