@@ -65,6 +65,14 @@ describe('a layer', () => {
     expect(layer.constraintOf('kernel')).toBeUndefined()
   })
 
+  it('takes an instance for the penalty on its output, where it does not look names up', () => {
+    const penalty = new Penalty()
+    expect(new Sum({ activityRegularizer: penalty }).activityRegularizer).toBe(penalty)
+    expect(() => new Sum({ activityRegularizer: 'l2' as never })).toThrow(
+      'Sum: \'activityRegularizer\' is the name "l2", and this layer takes an instance only, such as new L2({ l2: 0.01 }).',
+    )
+  })
+
   it('hands the first mask on where it supports masks', () => {
     expect(new Sum().computeMask([], mask)).toBe(mask)
     expect(new Sum().computeMask([], [undefined, mask])).toBe(mask)

@@ -21,6 +21,8 @@ import {
   zeros,
 } from '@gradus/tensor'
 import { firstShape, shapeError, titleOf } from '../layer-shapes.ts'
+import { regularizerKind } from '../option-kinds.ts'
+import * as regularizers from '../regularizers/index.ts'
 import type { CellSteps, RecurrentCell } from './cell.ts'
 import { type CellStates, elementOf, runSteps, swapped } from './run-steps.ts'
 
@@ -40,6 +42,8 @@ const fields = {
   unroll: { type: 'boolean', default: false },
   /** Zeros for masked steps instead of the previous output. */
   zeroOutputForMask: { type: 'boolean', default: false },
+  /** Penalty on the output, divided by the batch size. */
+  activityRegularizer: { type: regularizerKind, among: regularizers },
 } as const
 
 /** Options of all recurrent layers. */
