@@ -43,6 +43,11 @@ export class StackedRNNCells extends RecurrentCell<StackedRNNCellsConfig> {
     )
   }
 
+  /** The cells cast, each to its own dtype. */
+  override get autocast(): boolean {
+    return false
+  }
+
   get stateSizes(): StateSizes {
     return this.options.cells.map(({ stateSizes }) => stateSizes)
   }
