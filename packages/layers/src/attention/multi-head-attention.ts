@@ -114,12 +114,14 @@ export class MultiHeadAttention extends Layer<
   constructor(...config: ConfigArgument<LayerOptions<MultiHeadAttentionConfig>>) {
     super(...config)
     const { keyDim, valueDim = keyDim, useGate, dropout: rate, seed } = this.options
+    const { dtype } = this.config
     this.queryDense = this.headsOf('query', keyDim)
     this.keyDense = this.headsOf('key', keyDim)
     this.gateDense = useGate ? this.headsOf('gate', valueDim, 'sigmoid') : undefined
     this.valueDense = this.headsOf('value', valueDim)
     this.outputDense = undefined
-    this.dropoutLayer = rate > 0 ? new Dropout({ rate, ...(seed !== undefined && { seed }) }) : undefined
+    this.dropoutLayer =
+      rate > 0 ? new Dropout({ rate, ...(dtype && { dtype }), ...(seed !== undefined && { seed }) }) : undefined
   }
 
   override get supportsMasking(): boolean {
