@@ -10,9 +10,19 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     testTimeout: 30_000,
+    maxWorkers: '100%',
     passWithNoTests: true,
     projects: [
-      project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'benchmarks/**/*.test.ts', 'scripts/**/*.test.mjs']),
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{packages,apps}/*/src/**/*.test.ts', 'benchmarks/**/*.test.ts', 'scripts/**/*.test.mjs'],
+          // Loading the packages takes longer than most files, so the files of a worker share them.
+          isolate: false,
+          setupFiles: 'tests/setup/each-file.ts',
+        },
+      },
       {
         extends: true,
         test: {
@@ -22,6 +32,7 @@ export default defineConfig({
         },
       },
       project('docs', ['tests/docs/**/*.test.ts']),
+      project('structure', ['tests/structure/*.test.mjs']),
       project('vectors', ['tests/vectors/**/*.test.ts']),
       {
         extends: true,

@@ -15,12 +15,13 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true })
 })
 
+const manifest = (name, more = {}) =>
+  JSON.stringify({ name: `@t/${name}`, exports: { '.': { '@gradus/source': './src/index.ts' } }, ...more })
+
 /** Writes a workspace of three packages, lets `files` replace or add to it, and checks it. */
 function check(files, table = levels) {
   const root = mkdtempSync(join(tmpdir(), 'arrows-'))
   roots.push(root)
-  const manifest = (name, more = {}) =>
-    JSON.stringify({ name: `@t/${name}`, exports: { '.': { '@gradus/source': './src/index.ts' } }, ...more })
   const all = {
     'packages/low/package.json': manifest('low'),
     'packages/low/src/index.ts': 'export const one = 1',
@@ -42,21 +43,91 @@ describe('check-arrows', () => {
     expect(check({})).toEqual([])
   })
 
-  it.each([
-    ['a static import', "import { one } from '@t/high'\nexport const x = one"],
-    ['a type import', "import type { One } from '@t/high'\nexport type X = One"],
-    ['an import type', "export type X = import('@t/high').One"],
-    ['a dynamic import', "export const load = () => import('@t/high')"],
-    ['a re-export', "export * from '@t/high'"],
-  ])('catches %s that points up', (_, text) => {
-    expect(check({ 'packages/low/src/up.ts': text })).toContain(
-      'packages/low/src/up.ts: imports @t/high, which is not below it',
-    )
+  const forms = [
+    ['a static import', (from) => `import { one } from '${from}'\nexport const x = one`],
+    ['a type import', (from) => `import type { One } from '${from}'\nexport type X = One`],
+    ['an import type', (from) => `export type X = import('${from}').One`],
+    ['a dynamic import', (from) => `export const load = () => import('${from}')`],
+    ['a re-export', (from) => `export * from '${from}'`],
+  ]
+
+  it.each(forms)('catches %s that points up, by name and by path', (_, text) => {
+    for (const from of ['@t/high', '../../high/src/index.ts']) {
+      expect(check({ 'packages/low/src/up.ts': text(from) })).toEqual([
+        `packages/low/src/up.ts: imports ${from}, which is not below it`,
+      ])
+    }
+  })
+
+  it.each(forms)('catches %s that finds no file', (_, text) => {
+    for (const from of ['./missing.ts', './index', '..', '@t/low/missing']) {
+      for (const file of ['packages/low/src/lost.ts', 'packages/low/src/lost.test.ts']) {
+        expect(check({ [file]: text(from) })).toEqual([`${file}: imports ${from}, but there is no such file`])
+      }
+    }
+  })
+
+  it('catches a path into a package that is below, or to the package itself by name', () => {
+    expect(check({ 'packages/high/src/by-path.ts': "export { one } from '../../low/src/index.ts'" })).toEqual([
+      'packages/high/src/by-path.ts: imports ../../low/src/index.ts, a file of @t/low, which is imported by its name',
+    ])
+    expect(check({ 'packages/low/src/own.ts': "export { one } from '@t/low'" })).toEqual([
+      'packages/low/src/own.ts: imports @t/low, its own package, whose files are imported by path',
+    ])
+  })
+
+  it('finds an entry by the subpath of its name, and files with a query', () => {
+    const exports = { '.': { '@gradus/source': './src/index.ts' }, './more': { '@gradus/source': './src/more.ts' } }
+    expect(
+      check({
+        'packages/low/package.json': manifest('low', { exports }),
+        'packages/low/src/more.ts': 'export const three = 3',
+        'packages/high/src/more.ts': "export { three } from '@t/low/more'\nimport './page.css?inline'",
+        'packages/high/src/page.css': '',
+      }),
+    ).toEqual([])
+  })
+
+  it('lets only tests import what is for tests, wherever it stands', () => {
+    const helpers = {
+      'packages/low/src/a.test.ts': 'export const a = 1',
+      'packages/low/src/deep/testing/helper.ts': 'export const b = 2',
+      'packages/low/src/fixtures/data.json': '{}',
+      'packages/low/src/conv.golden.json': '{}',
+      'tests/recorded.ts': 'export const c = 3',
+    }
+    const paths = ['./a.test.ts', './deep/testing/helper.ts', './fixtures/data.json', './conv.golden.json']
+    for (const path of [...paths, '../../../tests/recorded.ts']) {
+      const text = `export * from '${path}'`
+      expect(check({ ...helpers, 'packages/low/src/b.test.ts': text })).toEqual([])
+      expect(check({ ...helpers, 'packages/low/src/b.ts': text })).toEqual([
+        `packages/low/src/b.ts: imports ${path}, which is only for tests`,
+      ])
+    }
+  })
+
+  it('lets tests use every file of the workspace, and the tools that it or its package lists', () => {
+    const shared = JSON.stringify({ devDependencies: { vitest: '4' } })
+    const from = (path) => ({ 'package.json': shared, 'packages/low/src/a.test.ts': `export * from '${path}'` })
+    expect(check(from('../../high/src/index.ts'))).toEqual([])
+    expect(check(from('@t/high'))).toEqual([])
+    expect(check(from('vitest'))).toEqual([])
+    expect(check(from('left-pad'))).toEqual([
+      'packages/low/src/a.test.ts: imports left-pad, which package.json does not list',
+    ])
+  })
+
+  it('catches a computed import in code that runs everywhere', () => {
+    const text = 'export const load = (name: string) => import(name)'
+    expect(check({ 'packages/low/src/load.ts': text })).toEqual([
+      'packages/low/src/load.ts: imports a computed name, which nothing can check',
+    ])
+    expect(check({ 'packages/side/src/platform-load.ts': text })).toEqual([])
   })
 
   it('catches a manifest that points up, and an import that the manifest does not list', () => {
-    const manifest = JSON.stringify({ name: '@t/low', devDependencies: { '@t/high': '1' } })
-    expect(check({ 'packages/low/package.json': manifest })).toEqual([
+    const up = manifest('low', { devDependencies: { '@t/high': '1' } })
+    expect(check({ 'packages/low/package.json': up })).toEqual([
       '@t/low: package.json devDependencies names high, which low may not use',
     ])
     expect(check({ 'packages/low/src/lib.ts': "import 'left-pad'" })).toEqual([
@@ -99,6 +170,45 @@ describe('check-arrows', () => {
     const code =
       'export interface Buffer { process: number }\nexport const f = (b: Buffer, { location = 1 }) => b.process + location'
     expect(check({ 'packages/low/src/own.ts': code })).toEqual([])
+  })
+
+  describe('folders', () => {
+    const table = { ...levels, low: { ...levels.low, folders: [['.'], ['left', 'right'], ['right/top']] } }
+    const files = {
+      'packages/low/src/index.ts': "export { r } from './right/r.ts'",
+      'packages/low/src/base.ts': 'export const one = 1',
+      'packages/low/src/left/l.ts': "export { one } from '../base.ts'",
+      'packages/low/src/left/deep/d.ts': "export { one } from '../l.ts'",
+      'packages/low/src/right/r.ts': 'export const r = 1',
+      'packages/low/src/right/top/t.ts': "export { one } from '../../left/l.ts'\nexport { r } from '../r.ts'",
+    }
+    const edited = (path, text) => check({ ...files, [`packages/low/src/${path}`]: text }, table)
+
+    it('lets imports go down the rows, and those of an entry to all of them', () => {
+      expect(check(files, table)).toEqual([])
+    })
+
+    it.each([
+      ['base.ts', './left/l.ts', 'but the folder left is not below .'],
+      ['left/l.ts', '../right/r.ts', 'but the folder right is not below left'],
+      ['right/r.ts', './top/t.ts', 'but the folder right/top is not below right'],
+      ['right/top/t.ts', '../../index.ts', 'the entry of the package'],
+    ])('catches %s importing %s', (file, from, problem) => {
+      const label = `packages/low/src/${file}: imports ${from}, ${problem}`
+      expect(edited(file, `import type {} from '${from}'`)).toContain(label)
+      expect(edited(file.replace('.ts', '.test.ts'), `import type {} from '${from}'`)).toEqual([])
+    })
+
+    it('catches a folder that the table lacks, and one that the package lacks', () => {
+      const low = { ...levels.low, folders: [['.', 'left'], ['middle']] }
+      expect(check(files, { ...levels, low })).toEqual(
+        expect.arrayContaining([
+          'levels.json: the folders of low lack right',
+          'levels.json: the folders of low lack right/top',
+          'levels.json: the folder middle of low has no source files',
+        ]),
+      )
+    })
   })
 
   it('catches a table that contradicts itself, and a package missing from it', () => {

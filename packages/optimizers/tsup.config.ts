@@ -1,3 +1,4 @@
 import { build } from '../../tsup.base.ts'
 
-export default build()
+// The entries share their classes: two copies of one would be two different classes.
+export default build({ entry: { index: 'src/index.ts', schedules: 'src/schedules/index.ts' }, splitting: true })

@@ -1,4 +1,11 @@
 import { build } from '../../tsup.base.ts'
 
-// The samples share their ops with the main entry: two copies would be two different ops.
-export default build({ entry: ['src/index.ts', 'src/samples.ts'], splitting: true })
+// The entries share the ops with the main one: two copies of an op would be two different ops. Without tree-shaking
+// `lowering`, which imports the main entry, shares its chunks, and no call is separated from its pure function.
+export default build({
+  entry: ['src/index.ts', 'src/lowering.ts', 'src/numeric.ts', 'src/samples.ts'],
+  splitting: true,
+  esbuildOptions(options) {
+    options.treeShaking = false
+  },
+})

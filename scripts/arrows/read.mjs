@@ -1,42 +1,45 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseSync } from 'oxc-parser'
+import { isTestFile, readManifest } from './resolve.mjs'
 
 /** Every package below `packages/` and `apps/` with its manifest and parsed source files. */
 export function readWorkspace(root) {
-  const folders = ['packages', 'apps'].flatMap((group) => {
+  return ['packages', 'apps'].flatMap((group) => {
     const path = join(root, group)
-    return existsSync(path) ? readdirSync(path).map((name) => ({ name, folder: join(path, name) })) : []
+    return existsSync(path) ? readdirSync(path).flatMap((name) => readPackage(name, join(path, name), root)) : []
   })
-  return folders
-    .filter(({ folder }) => existsSync(join(folder, 'package.json')))
-    .map(({ name, folder }) => ({
-      name,
-      folder,
-      manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
-      files: sourcePaths(join(folder, 'src')).map((path) => readSource(path, root)),
-    }))
+}
+
+function readPackage(name, folder, root) {
+  const manifest = readManifest(folder)
+  if (manifest === undefined) return []
+  const source = join(folder, 'src')
+  return [{ name, folder, manifest, files: sourcePaths(source).map((path) => readSource(path, source, root)) }]
 }
 
 function sourcePaths(folder) {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.[cm]?tsx?$/.test(path))
+    .filter((path) => /\.[cm]?[jt]sx?$/.test(path))
     .sort()
     .map((path) => join(folder, path))
 }
 
-function readSource(path, root) {
+function readSource(path, source, root) {
   const { program, errors } = parseSync(path, readFileSync(path, 'utf8'))
   if (errors.length > 0) throw new Error(`${relative(root, path)} does not parse: ${errors[0].message}`)
-  const found = { imports: new Set(), declared: new Set(), read: new Set(), global: new Set() }
+  const found = { imports: new Set(), computed: false, declared: new Set(), read: new Set(), global: new Set() }
   visit(program, found)
   const platform = [...found.read].filter((name) => !found.declared.has(name)).concat([...found.global])
   return {
     path,
     label: relative(root, path),
-    test: /\.test(-d)?\.ts$|\/src\/testing\//.test(path.replaceAll('\\', '/')),
+    /** The path from `src`. */
+    place: relative(source, path),
+    test: isTestFile(relative(source, path)),
     imports: [...found.imports],
+    computed: found.computed,
     globals: new Set(platform),
   }
 }
@@ -82,6 +85,7 @@ function visit(node, found) {
 
   // import, export from, import() and the type import('...') all carry their specifier in `source`.
   if (typeof node.source?.value === 'string') found.imports.add(node.source.value)
+  else if (node.type === 'ImportExpression') found.computed = true
   if (node.type === 'TSImportEqualsDeclaration' && node.moduleReference.expression) {
     found.imports.add(node.moduleReference.expression.value)
   }

@@ -1,5 +1,6 @@
-import { isBuiltin } from 'node:module'
 import { sep } from 'node:path'
+import { folderOrder } from './folders.mjs'
+import { listed } from './resolve.mjs'
 
 /** Globals that only one platform has. A package that runs anywhere may not read them. */
 const platformGlobals = new Set(
@@ -13,6 +14,9 @@ const platformGlobals = new Set(
 /** The two packages that must exist once in a program, so whoever needs them has them as peers. */
 const once = ['tensor', 'core']
 
+const runtimeFields = ['dependencies', 'peerDependencies', 'optionalDependencies']
+const allFields = [...runtimeFields, 'devDependencies']
+
 /** Reports the places where the table of levels contradicts itself. */
 export function checkTable(levels) {
   return Object.entries(levels).flatMap(([name, { level }]) =>
@@ -22,33 +26,42 @@ export function checkTable(levels) {
   )
 }
 
-/** Reports what one package's manifest and sources do against the table. */
-export function checkPackage({ name, manifest, files }, levels, nameOf) {
-  if (levels[name] === undefined) return [`${manifest.name}: add it to scripts/levels.json`]
-  const rules = { may: allowed(levels, name), declared: declaredIn(manifest, nameOf), self: manifest.name, nameOf }
-  return [
-    ...checkManifest(name, manifest, levels[name].level, rules),
-    ...files.filter((file) => !file.test).flatMap((file) => checkFile(file, levels[name].platform, rules)),
-  ]
-}
-
 function allowed(levels, name) {
   const { level, uses, except = [] } = levels[name]
   if (uses !== '*') return uses
   return Object.keys(levels).filter((other) => levels[other].level < level && !except.includes(other))
 }
 
-const fields = ['dependencies', 'peerDependencies', 'optionalDependencies', 'devDependencies']
-
-function declaredIn(manifest, nameOf) {
-  const all = fields.slice(0, 3).flatMap((field) => Object.keys(manifest[field] ?? {}))
-  return new Set(all.map((full) => nameOf(full) ?? full))
+/**
+ * Reports what one package's manifest and sources do against the table. `resolve` finds what an import of a file stands
+ * for, `shared` is the manifest of the workspace, whose tools every test may use.
+ */
+export function checkPackage(pkg, levels, { resolve, nameOf, shared }) {
+  const { name, manifest, files } = pkg
+  const row = levels[name]
+  if (row === undefined) return [`${manifest.name}: add it to scripts/levels.json`]
+  const context = {
+    pkg,
+    resolve,
+    may: allowed(levels, name),
+    platform: row.platform,
+    order: row.folders && folderOrder(pkg, row.folders),
+    listedFor: {
+      source: new Set(listed(manifest, runtimeFields)),
+      test: new Set([...listed(manifest, allFields), ...listed(shared, allFields)]),
+    },
+  }
+  return [
+    ...checkManifest(pkg, row.level, context.may, nameOf),
+    ...(context.order?.problems ?? []),
+    ...files.flatMap((file) => checkFile(file, context)),
+  ]
 }
 
-function checkManifest(name, manifest, level, { may, nameOf }) {
+function checkManifest({ name, manifest }, level, may, nameOf) {
   const problems = []
-  for (const field of fields) {
-    for (const used of Object.keys(manifest[field] ?? {}).map(nameOf)) {
+  for (const field of allFields) {
+    for (const used of listed(manifest, [field]).map(nameOf)) {
       if (used === undefined) continue
       if (!may.includes(used))
         problems.push(`${manifest.name}: package.json ${field} names ${used}, which ${name} may not use`)
@@ -60,33 +73,40 @@ function checkManifest(name, manifest, level, { may, nameOf }) {
   return problems
 }
 
-function checkFile(file, platform, { may, declared, self, nameOf }) {
-  const free = platform === 'all' || (platform === 'files' && isPlatformFile(file.label))
-  const problems = []
-  for (const specifier of file.imports) {
-    if (specifier.startsWith('.')) continue
-    const used = nameOf(specifier)
-    if (specifier === self) problems.push(`${file.label}: imports its own package by name`)
-    else if (used !== undefined && !may.includes(used))
-      problems.push(`${file.label}: imports ${specifier}, which is not below it`)
-    else if (isBuiltin(specifier)) {
-      if (!free) problems.push(`${file.label}: imports ${specifier}, but this file must run on every platform`)
-    } else if (!declared.has(used ?? packageOf(specifier))) {
-      problems.push(`${file.label}: imports ${specifier}, which package.json does not list`)
-    }
-  }
-  for (const name of free ? [] : file.globals) {
+function checkFile(file, context) {
+  const anywhere = !file.test && !mayUsePlatform(file, context.platform)
+  const problems = file.imports.flatMap((specifier) => {
+    const problem = problemOf(file, specifier, anywhere, context)
+    return problem ? [`${file.label}: imports ${specifier}, ${problem}`] : []
+  })
+  if (!anywhere) return problems
+  if (file.computed) problems.push(`${file.label}: imports a computed name, which nothing can check`)
+  for (const name of file.globals) {
     if (platformGlobals.has(name))
       problems.push(`${file.label}: reads ${name}, but this file must run on every platform`)
   }
   return problems
 }
 
-/** In `io` and `data`, a file or folder whose name starts with `platform`. */
-const isPlatformFile = (label) => label.split(sep).some((part) => part.startsWith('platform'))
+/** What is wrong with an import. A test may import every file and every package that it or the workspace lists. */
+function problemOf(file, specifier, anywhere, { pkg, resolve, may, order, listedFor }) {
+  const target = resolve(file, specifier)
+  const isListed = (name) => listedFor[file.test ? 'test' : 'source'].has(name)
+  if (target === undefined) return 'but there is no such file'
+  if (target.external && !isListed(target.external)) return 'which package.json does not list'
+  if (file.test || target.external) return undefined
 
-const packageOf = (specifier) =>
-  specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/')
+  if (target.builtin) return anywhere ? 'but this file must run on every platform' : undefined
+  if (target.test) return 'which is only for tests'
+  const byPath = specifier.startsWith('.')
+  if (target.owner === pkg)
+    return byPath ? order?.problemOf(file.path, target.path) : 'its own package, whose files are imported by path'
+  const { name, manifest } = target.owner
+  if (!may.includes(name)) return 'which is not below it'
+  if (byPath) return `a file of ${manifest.name}, which is imported by its name`
+  return isListed(manifest.name) ? undefined : 'which package.json does not list'
+}
+
+/** Where code for one platform may stand: `files` are those whose name, or whose folder's name, starts with `platform`. */
+const mayUsePlatform = ({ place }, platform) =>
+  platform === 'all' || (platform === 'files' && place.split(sep).some((part) => part.startsWith('platform')))

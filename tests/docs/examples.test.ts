@@ -6,7 +6,13 @@ import { extractExamples, fromComments, fromMarkdown, withAssertions } from './e
 
 const generated = join(import.meta.dirname, '.generated')
 
-const prelude = `import { cpu as defaultBackend } from '@gradus/backend-cpu'
+/** The programs of README.md run on the backend that their readers get, the examples of sources on the reference. */
+const backendFor = (label: string) =>
+  label.startsWith('README.md')
+    ? "import { auto as defaultBackend } from 'gradus'"
+    : "import { cpu as defaultBackend } from '@gradus/backend-cpu'"
+
+const preludeFor = (label: string) => `${backendFor(label)}
 import { useBackend as useDefaultBackend } from '@gradus/tensor'
 import { assertShown } from '../assert-shown.ts'
 await useDefaultBackend(defaultBackend())
@@ -24,7 +30,7 @@ describe('the examples in the documentation run', () => {
 
   it.each(examples.map(({ label, code }) => [label, code]))('%s', async (label, code) => {
     const path = join(generated, `${label.replace(/\W+/g, '-')}.ts`)
-    writeFileSync(path, prelude + withAssertions(code))
+    writeFileSync(path, preludeFor(label) + withAssertions(code))
     await import(/* @vite-ignore */ path)
   })
 })

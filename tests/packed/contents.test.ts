@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeProject, type Project, packed, slow, tarball } from './project.ts'
 
@@ -61,4 +64,38 @@ describe('everything that is published', () => {
       expect(manifest, name).toMatchObject({ type: 'module', sideEffects: false, license: 'MIT' })
     }
   })
+
+  it(
+    'has manifests that are right for Node and every bundler',
+    async () => {
+      for (const name of packed()) {
+        const { buffer, byteOffset, byteLength } = readFileSync(tarball(name))
+        const packedBytes = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer
+        const { messages, pkg } = await publint({ pack: { tarball: packedBytes }, strict: true })
+        const errors = messages.filter(({ type }) => type === 'error')
+        expect(
+          errors.map((message) => formatMessage(message, pkg)),
+          name,
+        ).toEqual([])
+      }
+    },
+    slow,
+  )
+
+  it(
+    'has types that resolve for every ECMAScript module',
+    async () => {
+      // the command line has nothing to import
+      for (const name of packed().filter((other) => other !== 'cli')) {
+        const analysis = await checkPackage(createPackageFromTarballData(readFileSync(tarball(name))))
+        if (!analysis.types) throw new Error(`${name} has no types.`)
+        const old = ['node10', 'node16-cjs']
+        const problems = analysis.problems.filter(
+          (problem) => !('resolutionKind' in problem && old.includes(problem.resolutionKind)),
+        )
+        expect(problems, name).toEqual([])
+      }
+    },
+    slow,
+  )
 })

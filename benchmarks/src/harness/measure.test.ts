@@ -7,7 +7,7 @@ import { Contender } from './process.ts'
 
 const shape = { inputs: 2, hidden: [2], classes: 2, batch: 2, batches: 1, learningRate: 0.1 }
 const workload = workloadsOf({ mlp: shape }).find(({ id }) => id === 'mlp') as Workload
-const settings = { reps: 3, repMs: 1, warmUpMs: 1, budgetMs: 1000, limitMs: 500 }
+const settings = { reps: 3, repMs: 1, warmUpMs: 1, budgetMs: 1000, limitMs: 3000 }
 
 /** A contestant that does as it is told: `fall` is what training takes off its loss of 1. */
 const contestant = (id: string, mood: object) => ({
@@ -30,10 +30,10 @@ describe('measuring', () => {
     const results = await reasons({ fall: 0.1 }, { crash: 'run' }, { hang: 'prepare' }, { error: 'no such layer' }, {})
     expect(results[0]).toBe(3)
     expect(results[1]).toMatch(/^ended with code 1: Error: it broke/)
-    expect(results[2]).toBe("no answer to 'prepare' within 1 s")
+    expect(results[2]).toBe("no answer to 'prepare' within 3 s")
     expect(results[3]).toBe('no such layer')
     expect(results[4]).toBe('the loss does not fall: 1, after training 1')
-  }, 20_000)
+  })
 
   it('has no figure for a contestant that starts or learns otherwise than the others, or whose loss is not finite', async () => {
     const results = await reasons(
@@ -50,7 +50,7 @@ describe('measuring', () => {
       'the loss is not finite: 1, NaN',
       'does other work: it has after 5 steps a loss of 0.890000, the others 0.900000',
     ])
-  }, 20_000)
+  })
 
   it('gives a library one vote, however many of its contestants there are', async () => {
     const entries = ['gradus-a', 'gradus-b', 'gradus-c', 'gradus-d', 'jax-js', 'torch'].map((id) =>
@@ -59,14 +59,14 @@ describe('measuring', () => {
     const rows = await measure(workload, entries, settings, () => {})
     for (const { contender } of entries) contender.stop()
     expect(rows.flatMap(({ contestant: id, figure }) => (figure ? [id] : []))).toEqual(['jax-js', 'torch'])
-  }, 20_000)
+  })
 
   it('repeats less where time is short', async () => {
     const entries = [contestant('slow', { fall: 0.1, ms: 400 }), contestant('slower', { fall: 0.1, ms: 1200 })]
     const rows = await measure(workload, entries, settings, () => {})
     for (const { contender } of entries) contender.stop()
     expect(rows.map(({ figure }) => figure?.reps)).toEqual([2, 1])
-  }, 20_000)
+  })
 })
 
 describe('specs', () => {

@@ -1,5 +1,5 @@
-import { modulo, power } from '@gradus/graph/kernels'
 import type { TypedArray } from '@gradus/tensor'
+import { modulo, power } from '@gradus/tensor/numeric'
 
 /**
  * `y[i] = f(a[i], b[i])`. Sums of two 32-bit integers are exact in double, and storing them wraps around; storing a
@@ -7,7 +7,7 @@ import type { TypedArray } from '@gradus/tensor'
  */
 export type BinaryLoop = (y: TypedArray, a: TypedArray, b: TypedArray) => void
 
-/** Arithmetic, comparisons, logic and bits, each with a loop of its own (see `unaryLoops`). */
+/** Arithmetic, comparisons, logic and bit operations, each with a separate loop (see `unaryLoops`). */
 export const binaryLoops: Readonly<Record<string, BinaryLoop>> = {
   add(y, a, b) {
     for (let i = 0; i < y.length; i++) y[i] = a[i] + b[i]
@@ -61,7 +61,7 @@ export const binaryLoops: Readonly<Record<string, BinaryLoop>> = {
     for (let i = 0; i < y.length; i++) y[i] = a[i] >= b[i] ? 1 : 0
   },
 
-  // a truth value is 0 or 1, so its logic is that of its bits
+  // bools are 0 or 1, so their logic is that of their bits
   logicalAnd: and,
   logicalOr: or,
   logicalXor: xor,
@@ -69,7 +69,7 @@ export const binaryLoops: Readonly<Record<string, BinaryLoop>> = {
   bitwiseOr: or,
   bitwiseXor: xor,
   shiftLeft(y, a, b) {
-    // JavaScript takes the distance modulo 32
+    // JavaScript takes the shift distance modulo 32
     for (let i = 0; i < y.length; i++) y[i] = b[i] >>> 0 > 31 ? 0 : a[i] << b[i]
   },
   shiftRight(y, a, b) {

@@ -25,7 +25,7 @@ function coordinates(shape: readonly number[], position: number): number[] {
   return stridesOf(shape).map((stride, axis) => Math.floor(position / stride) % shape[axis])
 }
 
-/** By the definition: every output element sums over every kernel element that it meets. */
+/** The definition: every output element is a sum over the elements of the kernel. */
 function naive(x: NdArray, kernel: NdArray, params: Params): number[] {
   const shape = outputShape(x, kernel, params)
   const rank = params.strides.length
@@ -193,7 +193,7 @@ describe('conv agrees with its definition', () => {
     })
   })
 
-  it('for nothing', () => {
+  it('without elements', () => {
     const kernel = noise([3, 3, 2, 4], 5)
     expect(runKernel('conv', [array('float64', [], [0, 5, 5, 2]), kernel], plain, { shape: [0, 3, 3, 4] })).toEqual([])
     const noChannels = [array('float64', [], [1, 2, 2, 0]), array('float64', [], [2, 2, 0, 1])]

@@ -10,18 +10,20 @@ interface ConvParams {
   readonly groups: number
 }
 
-/** One spatial axis: which input coordinate each tap of the kernel sees from each output coordinate, -1 for none. */
+/**
+ * A spatial axis. `sees` holds, for each output coordinate and each tap of the kernel, the input coordinate, or -1 outside.
+ */
 interface Axis {
   readonly outputs: number
   readonly taps: number
   readonly sees: Int32Array
-  /** From one input coordinate to the next, in elements. */
+  /** The stride of the input along this axis, in elements. */
   readonly step: number
-  /** Elements of a patch that one tap of this axis covers. */
+  /** The number of patch elements per tap of this axis. */
   readonly covers: number
 }
 
-/** About how many elements of patches are gathered before they are multiplied: they should stay in the cache. */
+/** Patches of about this many elements are gathered before they are multiplied, so that they stay in the cache. */
 const gathered = 32768
 
 export const convolutionKernels: Readonly<Record<string, Kernel>> = {
@@ -33,7 +35,7 @@ export const convolutionKernels: Readonly<Record<string, Kernel>> = {
 }
 
 /**
- * A convolution is a matrix product: patches of the input, one row per output position, by the kernel as a matrix with
+ * A convolution is a matrix product: patches of the input, one row per output position, times the kernel as a matrix with
  * one column per feature. Patches are gathered for a few positions at a time, never for the whole batch.
  */
 function convolve(output: NdArray, x: NdArray, kernel: NdArray, params: ConvParams): void {
@@ -63,7 +65,10 @@ function convolve(output: NdArray, x: NdArray, kernel: NdArray, params: ConvPara
   }
 }
 
-/** One channel per group: matrices of one row would be all overhead, so patches hold all channels and stay apart. */
+/**
+ * With one channel per group the matrices would have one row, so each patch holds all channels and is multiplied
+ * elementwise.
+ */
 function convolveDepthwise(output: NdArray, x: NdArray, kernel: NdArray, params: ConvParams): void {
   const features = output.shape[output.shape.length - 1]
   const channels = params.groups
@@ -96,7 +101,7 @@ function axesOf(output: NdArray, x: NdArray, kernel: NdArray, channels: number, 
     const sees = new Int32Array(outputs * taps)
     for (let o = 0; o < outputs; o++) {
       for (let tap = 0; tap < taps; tap++) {
-        // the place in the dilated and padded input, then the one in the input itself
+        // the coordinate in the dilated and padded input, then in the input
         const place = o * stride - params.padding[axis][0] + tap * params.kernelDilation[axis]
         const coordinate = place / params.inputDilation[axis]
         const inside = Number.isInteger(coordinate) && coordinate >= 0 && coordinate < x.shape[axis + 1]
@@ -107,7 +112,7 @@ function axesOf(output: NdArray, x: NdArray, kernel: NdArray, channels: number, 
   })
 }
 
-/** Gathers the patch that output position number `position` (counted through batch and space) sees. */
+/** Gathers the patch of an output position, which counts through batch and space. */
 function gatherPatch(
   patches: TypedArray,
   to: number,

@@ -1,4 +1,20 @@
-import { add, cast, equal, gather, matmul, mul, sum, tensor, useBackend, where } from '@gradus/tensor'
+import { compile } from '@gradus/graph'
+import {
+  add,
+  apply,
+  BackendError,
+  cast,
+  equal,
+  gather,
+  matmul,
+  mul,
+  type Op,
+  sum,
+  type Tensor,
+  tensor,
+  useBackend,
+  where,
+} from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cpu } from './cpu.ts'
 
@@ -33,7 +49,17 @@ describe('cpu', () => {
     expect(matmul(nothing, tensor([[1], [2], [3]])).array()).toEqual([])
   })
 
-  it('leaves its inputs as they are', () => {
+  it('names an op that it lacks, and says what to do', () => {
+    const op: Op = { name: 'acme/wobble', elementwise: true, shape: ([x]) => x! }
+    for (const run of [(x: Tensor) => apply(op, [x], null), compile((x: Tensor) => apply(op, [x], null))]) {
+      expect(() => run(tensor([1]))).toThrow(BackendError)
+      expect(() => run(tensor([1]))).toThrow(
+        /The cpu backend has no kernel for the op 'acme\/wobble'.*`inline`.*`fallback\(backend, cpu\(\)\)`/,
+      )
+    }
+  })
+
+  it('does not change its inputs', () => {
     const x = tensor([1, 2])
     const y = add(x, x)
     mul(y, y)

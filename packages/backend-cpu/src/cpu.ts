@@ -3,8 +3,8 @@ import type { Backend } from '@gradus/tensor'
 import { kernels } from './kernels.ts'
 
 /**
- * The reference backend: every primitive as a short, exact function over typed arrays. It generates no code, so it runs
- * under any content security policy, and it gives values without waiting (`array()`, `dataSync()`).
+ * The reference backend: every primitive is a short, exact function over typed arrays. It generates no code, so it runs
+ * under any content security policy, and values can be read synchronously (`array()`, `dataSync()`).
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'

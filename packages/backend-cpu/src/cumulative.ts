@@ -8,7 +8,7 @@ interface CumulativeParams {
   readonly exclusive: boolean
 }
 
-/** Running sums and products; floats are accumulated in double and rounded as they are stored, integers wrap around. */
+/** Running sums and products. Floats are accumulated in double and rounded when they are stored; integers wrap around. */
 export const cumulativeKernels: Readonly<Record<string, Kernel>> = {
   cumsum(output, [x], params: CumulativeParams) {
     accumulate(output, x, params, 0, isFloat(x.dtype) ? addDoubles : addIntegers)

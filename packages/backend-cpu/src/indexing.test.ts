@@ -29,7 +29,7 @@ describe('gather', () => {
 })
 
 describe('scatterAdd', () => {
-  it('adds duplicates up and drops what is out of range', () => {
+  it('adds duplicates up and drops indices out of range', () => {
     const updates = array('float32', [10, 20, 30, 40, 50, 60, 70, 80], [4, 2])
     const result = runKernel('scatterAdd', [x, array('int32', [1, 1, -1, 3]), updates], { axis: 0 })
     expect(result).toEqual([1, 2, 43, 64, 5, 6])

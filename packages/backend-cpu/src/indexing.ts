@@ -1,7 +1,7 @@
 import type { Kernel } from '@gradus/graph'
 import { linesAlong } from './lines.ts'
 
-/** Kernels that address elements by number. Numbers outside the axis read 0 and write nothing, as on every backend. */
+/** Kernels that address elements by index. An index out of range reads 0 and writes nothing, as on every backend. */
 export const indexingKernels: Readonly<Record<string, Kernel>> = {
   gather(output, [x, indices], { axis }: { axis: number }) {
     const y = output.data
@@ -39,5 +39,5 @@ export const indexingKernels: Readonly<Record<string, Kernel>> = {
   },
 }
 
-/** Below this many elements a plain loop beats `set`, which needs a new view of the source. */
+/** For shorter rows a plain loop is faster than `set`, which needs a view of the source. */
 const longRow = 64

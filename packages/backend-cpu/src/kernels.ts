@@ -13,7 +13,7 @@ import { sortingKernels } from './sorting.ts'
 import { type UnaryLoop, unaryFunctions, unaryLoops } from './unary.ts'
 import { windowKernels } from './window.ts'
 
-/** The kernel of every primitive, by name. */
+/** The kernel of each primitive except `scan`, by name. */
 export function kernels(): Readonly<Record<string, Kernel>> {
   return {
     ...creationKernels,

@@ -63,7 +63,7 @@ describe('matmul', () => {
     })
   }
 
-  it('sums over nothing and makes nothing', () => {
+  it('sums over no elements and makes no elements', () => {
     const flags = { transposeA: false, transposeB: false }
     const multiplied = (a: NdArray, b: NdArray, shape: readonly number[]) =>
       runKernel('matmul', [a, b], flags, { shape })
@@ -73,7 +73,7 @@ describe('matmul', () => {
     expect(multiplied(array('float32', [], [0, 2, 2]), array('float32', [], [0, 2, 2]), [0, 2, 2])).toEqual([])
   })
 
-  it('hands NaN on to its row only', () => {
+  it('propagates NaN within its row only', () => {
     const a = array('float32', [1, Number.NaN, 1, 1], [2, 2])
     const result = runKernel('matmul', [a, array('float32', [1, 0, 0, 1], [2, 2])], {
       transposeA: false,

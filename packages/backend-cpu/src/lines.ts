@@ -3,8 +3,8 @@ import { hostArray, type Shape, sizeOf, stridesOf, type TypedArray } from '@grad
 import { copyView } from './strided.ts'
 
 /**
- * An array read as `[outer, count, inner]`: line (o, i) runs along the middle, its element k is at
- * `(o * count + k) * inner + i`.
+ * An array seen as `[outer, count, inner]`: line (o, i) runs along the middle, and its element k is at `(o * count + k) *
+ * inner + i`.
  */
 export interface Lines {
   readonly outer: number
@@ -17,7 +17,7 @@ export function linesAlong(shape: Shape, axis: number): Lines {
   return { outer: sizeOf(shape.slice(0, axis)), count: shape[axis], inner: sizeOf(shape.slice(axis + 1)) }
 }
 
-/** The lines over `axes` (sorted) together; where those are apart, over a copy with them moved to the end. */
+/** The lines along several sorted axes together. If those are not adjacent, a copy has them moved to the end. */
 export function linesOver(x: NdArray, axes: readonly number[]): Lines & { readonly data: TypedArray } {
   const { shape } = x
   let first = shape.length

@@ -2,7 +2,7 @@ import type { Kernel, NdArray } from '@gradus/graph'
 import { type Shape, stridesOf } from '@gradus/tensor'
 import { copyView, type StridedView } from './strided.ts'
 
-/** Kernels that only move elements: each is a copy between two strided views. */
+/** Kernels that only move elements: each copies between two strided views. */
 export const movementKernels: Readonly<Record<string, Kernel>> = {
   identity: copy,
   reshape: copy,

@@ -8,20 +8,20 @@ export interface Matrix {
   readonly columnStep: number
 }
 
-/** Products are summed in runs of this many, in double; a longer sum is rounded to the output's precision between runs. */
+/** This many products are summed in double; a longer sum is rounded to the output's precision in between. */
 const depth = 1024
 
-/** Columns that are computed together: as many sums as fit into registers, with two rows. */
+/** The number of columns that are computed together: with two rows, their sums fit into registers. */
 const width = 4
 
-/** Kept between products: making it anew would cost more than a small product. */
+/** Kept between calls, because an allocation would cost more than a small product. */
 let panel: Float64Array | undefined
 
 /**
  * `c = a b` for floats, where `a` is `m` by `k` and `b` is `k` by `n`.
  *
- * Columns of `b` are packed four at a time into a panel, where the inner loop reads them in order whatever the steps of
- * `b` are, and each of them serves all rows of `a`. Two rows by four columns are summed at once.
+ * Columns of `b` are packed four at a time into a panel, which the inner loop reads in order whatever the strides of `b`,
+ * and which serves all rows of `a`. Sums are computed for two rows by four columns at once.
  */
 export function multiply(c: Matrix, a: Matrix, b: Matrix, m: number, k: number, n: number): void {
   panel ??= new Float64Array(depth * width)
@@ -65,7 +65,7 @@ function tile(
 ): void {
   const { data: x, columnStep: step } = a
   let at = a.offset + row * a.rowStep + start * step
-  // where only one row is left, it is computed twice and stored once
+  // a single last row is computed twice and stored once
   const next = rows === 2 ? a.rowStep : 0
   let c00 = 0
   let c01 = 0

@@ -19,7 +19,7 @@ export const randomKernels: Readonly<Record<string, Kernel>> = {
   },
 }
 
-/** Encrypts the counter (two words) with the key (two words); all are taken modulo 2^32. */
+/** Encrypts a counter of two words with a key of two words, all modulo 2^32. */
 export function threefry(words: Uint32Array, key0: number, key1: number, counter0: number, counter1: number): void {
   const key2 = key0 ^ key1 ^ 0x1bd11bda
   let x = (counter0 + key0) | 0
@@ -35,7 +35,7 @@ export function threefry(words: Uint32Array, key0: number, key1: number, counter
     y = rotate(y, odd ? 26 : 16) ^ x
     x = (x + y) | 0
     y = rotate(y, odd ? 6 : 24) ^ x
-    // after each group the next two words of the key, which repeat with period 3, and the number of the group
+    // each group adds the next two words of the key, which repeat with period 3, and its number
     x = (x + keyWord(group, key0, key1, key2)) | 0
     y = (y + keyWord(group + 1, key0, key1, key2) + group) | 0
   }

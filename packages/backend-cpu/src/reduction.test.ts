@@ -9,7 +9,7 @@ function reduce(name: string, x: NdArray, axes: readonly number[], keepDims = fa
   return runKernel(name, [x], { axes, keepDims }, { shape: reducedShape(x.shape, axes, keepDims) })
 }
 
-/** The elements that fall on each output element. */
+/** The input elements of each output element. */
 function groups(x: NdArray, axes: readonly number[]): number[][] {
   const kept = reducedShape(x.shape, axes, true)
   const to = stridesOf(kept)
@@ -49,7 +49,7 @@ describe('reductions', () => {
     },
   )
 
-  it('over nothing give the neutral element', () => {
+  it('over no elements give the identity', () => {
     expect(reduce('sum', array('float32', [], [2, 0]), [1])).toEqual([0, 0])
     expect(reduce('sum', array('float32', [], [0, 2]), [0])).toEqual([0, 0])
     expect(reduce('sum', array('float32', [], [0, 3, 0]), [0, 2])).toEqual([0, 0, 0])
@@ -74,7 +74,7 @@ describe('reductions', () => {
     expect(reduce('max', array('uint32', [1, 4294967295]), [0])).toEqual([4294967295])
   })
 
-  it('hand NaN on', () => {
+  it('propagate NaN', () => {
     const x = array('float32', [1, nan, 3, -inf, 2, inf], [2, 3])
     expect(reduce('max', x, [1])).toEqual([nan, inf])
     expect(reduce('min', x, [1])).toEqual([nan, -inf])
@@ -121,7 +121,7 @@ describe('running sums and products', () => {
     expect(run('cumprod', x, true, true)).toEqual([24, 12, 4, 1])
   })
 
-  it('run along any axis, wrap integers, accept nothing', () => {
+  it('run along any axis, wrap integers, accept empty arrays', () => {
     const x = array('int32', [1, 2, 3, 4, 5, 6], [2, 3])
     expect(run('cumsum', x, false, false)).toEqual([1, 2, 3, 5, 7, 9])
     expect(run('cumsum', x, false, false, 1)).toEqual([1, 3, 6, 4, 9, 15])
@@ -135,7 +135,7 @@ describe('argsort', () => {
   const sorted = (values: readonly number[], descending: boolean) =>
     runKernel('argsort', [array('float64', values)], { axis: 0, descending }, { dtype: 'int32' })
 
-  it('keeps the order of equals', () => {
+  it('keeps the order of equal elements', () => {
     expect(sorted([2, 1, 2, 1, 0, -0], false)).toEqual([4, 5, 1, 3, 0, 2])
     expect(sorted([2, 1, 2, 1, 0, -0], true)).toEqual([0, 2, 1, 3, 4, 5])
     const values = [...noise([500], 7).data].map((value) => Math.round(value * 5))
@@ -151,7 +151,7 @@ describe('argsort', () => {
     expect(sorted([nan, inf, 1, nan, -inf, inf], true)).toEqual([1, 5, 2, 4, 0, 3])
   })
 
-  it('sorts along any axis and accepts nothing', () => {
+  it('sorts along any axis and accepts empty arrays', () => {
     const x = array('uint32', [3, 4294967295, 1, 2], [2, 2])
     expect(runKernel('argsort', [x], { axis: 0, descending: false }, { dtype: 'int32' })).toEqual([1, 1, 0, 0])
     expect(runKernel('argsort', [x], { axis: 1, descending: true }, { dtype: 'int32' })).toEqual([1, 0, 1, 0])

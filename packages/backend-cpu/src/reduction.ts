@@ -4,10 +4,7 @@ import { type Lines, linesAlong, linesOver } from './lines.ts'
 
 type ReduceParams = { readonly axes: readonly number[] }
 
-/**
- * Kernels that fold axes away. Float sums and products are accumulated in double and rounded once; integers wrap around
- * at every step.
- */
+/** Reductions along axes. Float sums and products are accumulated in double and rounded once; integers wrap around. */
 export const reductionKernels: Readonly<Record<string, Kernel>> = {
   sum(output, [x], { axes }: ReduceParams) {
     const lines = linesOver(x, axes)
@@ -22,7 +19,7 @@ export const reductionKernels: Readonly<Record<string, Kernel>> = {
     else multiplyIntegers(output.data, lines.data, lines)
   },
 
-  // Math.max and Math.min hand NaN on
+  // Math.max and Math.min propagate NaN
   max(output, [input], { axes }: ReduceParams) {
     const { data: x, outer, count, inner } = linesOver(input, axes)
     const y = output.data
@@ -81,7 +78,7 @@ function sumRows(y: TypedArray, x: TypedArray, { outer, count }: Lines): void {
   }
 }
 
-/** Adds whole rows, which reads memory in order, into a row of doubles. */
+/** Adds whole rows to a row of doubles, which reads memory in order. */
 function sumColumns(y: TypedArray, x: TypedArray, { outer, count, inner }: Lines): void {
   const totals = new Float64Array(inner)
   for (let o = 0, at = 0; o < outer; o++) {
@@ -123,7 +120,7 @@ function multiplyIntegers(y: TypedArray, x: TypedArray, { outer, count, inner }:
   }
 }
 
-/** `found` where a line contains it, the other truth value elsewhere: `any` looks for 1, `all` for 0. */
+/** `found` where a line contains it, the other bool elsewhere: `any` looks for 1, `all` for 0. */
 function search(y: TypedArray, input: NdArray, axes: readonly number[], found: 0 | 1): void {
   const { data: x, outer, count, inner } = linesOver(input, axes)
   for (let o = 0; o < outer; o++) {
@@ -137,7 +134,7 @@ function search(y: TypedArray, input: NdArray, axes: readonly number[], found: 0
   }
 }
 
-/** Where `sign * x` is largest along a line: the first NaN if there is one, else the first of equals. */
+/** The position of the largest `sign * x` along a line: the first NaN if there is one, else the first of equal elements. */
 function firstExtreme(x: TypedArray, start: number, count: number, step: number, sign: 1 | -1): number {
   let best = sign * x[start]
   let place = 0

@@ -18,13 +18,13 @@ function input({ shape, dtype = 'float', values, low = -2, high = 2 }: SampleInp
 
 describe('the samples of every op', () => {
   it('name a kernel for each primitive', () => {
-    // loops are the work of kernelBackend
+    // kernelBackend runs loops
     const primitives = new Set(opSamples.filter(({ op }) => !op.inline && op !== scanOp).map(({ op }) => op.name))
     expect([...primitives].filter((name) => !Object.hasOwn(kernels(), name))).toEqual([])
     expect(Object.keys(kernels()).filter((name) => !primitives.has(name))).toEqual([])
   })
 
-  // float32 kernels must agree with float64 ones to float32's precision
+  // float32 kernels agree with float64 kernels to the precision of float32
   it.each(opSamples.map(({ op, samples }) => [op.name, op, samples] as const))(
     '%s in both precisions',
     (_, op, samples) => {

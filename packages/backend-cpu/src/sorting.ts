@@ -6,7 +6,7 @@ export const sortingKernels: Readonly<Record<string, Kernel>> = {
     const { outer, count, inner } = linesAlong(x.shape, axis)
     const keys = new Float64Array(count)
     const order = new Uint32Array(count)
-    // equal keys keep their order; so do equal infinities, whose difference is NaN
+    // equal keys keep their order, including equal infinities, whose difference is NaN
     const compare = descending
       ? (a: number, b: number) => keys[b] - keys[a] || a - b
       : (a: number, b: number) => keys[a] - keys[b] || a - b

@@ -1,13 +1,13 @@
 import { type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
 
-/** Elements of `data` read or written at `offset + Σ index * stride`; strides may be 0 (repeated) or negative. */
+/** An array whose element at `index` is at `offset + Σ index * stride`. Strides may be 0 (repetition) or negative. */
 export interface StridedView {
   readonly data: TypedArray
   readonly offset: number
   readonly strides: readonly number[]
 }
 
-/** One of the nested loops over two views at once. */
+/** One of the nested loops over two views. */
 interface Loop {
   readonly size: number
   readonly to: number
@@ -16,12 +16,12 @@ interface Loop {
 
 type Rows = (to: TypedArray, toStart: number, from: TypedArray, fromStart: number, outer: Loop, inner: Loop) => void
 
-/** `to[index] = from[index]` for every index of `shape`. Most movements of data are this with other strides. */
+/** `to[index] = from[index]` for every index of `shape`. Most movements of data are such copies. */
 export function copyView(to: StridedView, from: StridedView, shape: Shape): void {
   walk(copyRows, to, from, shape)
 }
 
-/** `to[index] += from[index]` for every index of `shape`; places of `to` may overlap. */
+/** `to[index] += from[index]` for every index of `shape`. Elements of `to` may overlap. */
 export function addView(to: StridedView, from: StridedView, shape: Shape): void {
   walk(addRows, to, from, shape)
 }
@@ -57,7 +57,10 @@ function nest(
   }
 }
 
-/** The loops over `shape`, without those of one turn, neighbours merged where both sides step evenly. */
+/**
+ * The loops over `shape`, without loops of one iteration, and with adjacent loops merged where the strides of both views
+ * allow it.
+ */
 function loopsOf(shape: Shape, to: readonly number[], from: readonly number[]): Loop[] {
   const loops: Loop[] = []
   for (let axis = 0; axis < shape.length; axis++) {
@@ -73,7 +76,7 @@ function loopsOf(shape: Shape, to: readonly number[], from: readonly number[]): 
   return loops
 }
 
-/** Below this many elements a plain loop beats `set`, which needs a new view of the source. */
+/** For shorter rows a plain loop is faster than `set`, which needs a view of the source. */
 const longRow = 64
 
 function copyRows(

@@ -1,12 +1,12 @@
-import { erf, roundHalfToEven } from '@gradus/graph/kernels'
 import type { TypedArray } from '@gradus/tensor'
+import { erf, roundHalfToEven } from '@gradus/tensor/numeric'
 
-/** `y[i] = f(x[i])`; the result takes the precision of `y` as it is stored. */
+/** `y[i] = f(x[i])`; the result is rounded to the precision of `y` when it is stored. */
 export type UnaryLoop = (y: TypedArray, x: TypedArray) => void
 
 /**
- * Unary ops that models spend time in, each with a loop of its own: a loop shared between functions calls them through
- * a pointer and boxes every result, which is ten times slower.
+ * Unary ops in which models spend time, each with a separate loop: a loop that calls functions through a pointer boxes
+ * every result, which is ten times slower.
  */
 export const unaryLoops: Readonly<Record<string, UnaryLoop>> = {
   neg(y, x) {

@@ -7,7 +7,7 @@ interface WindowParams {
   readonly dilations: readonly number[]
 }
 
-/** Patches are overlapping strided views of the image, so `window` is a copy and its transpose `fold` an addition. */
+/** Patches are overlapping strided views of the image: `window` is a copy, and its transpose `fold` an addition. */
 export const windowKernels: Readonly<Record<string, Kernel>> = {
   window(output, [x], params: WindowParams) {
     copyView(
@@ -27,7 +27,7 @@ export const windowKernels: Readonly<Record<string, Kernel>> = {
   },
 }
 
-/** Strides by which an image `[n, ...spatial, c]` is read as `[n, ...out, ...sizes, c]`. */
+/** The strides with which an image `[n, ...spatial, c]` is seen as `[n, ...out, ...sizes, c]`. */
 function patchStrides(image: Shape, { strides, dilations }: WindowParams): number[] {
   const steps = stridesOf(image)
   const spatial = steps.slice(1, -1)

@@ -11,7 +11,7 @@ export function array(dtype: DType, values: readonly number[], shape: Shape = [v
   return { data, shape, dtype }
 }
 
-/** Seeded numbers from -1 to 1, the same on every run. */
+/** Seeded numbers from -1 to 1. */
 export function noise(shape: Shape, seed: number, dtype: DType = 'float64'): NdArray {
   let state = seed
   const next = () => {
@@ -21,7 +21,7 @@ export function noise(shape: Shape, seed: number, dtype: DType = 'float64'): NdA
   return array(dtype, Array.from({ length: sizeOf(shape) }, next), shape)
 }
 
-/** What a kernel writes into memory that holds something else before. */
+/** Runs a kernel with output memory that holds other numbers before. */
 export function runKernel(
   name: string,
   inputs: readonly NdArray[],

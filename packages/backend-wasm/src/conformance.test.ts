@@ -1,5 +1,5 @@
 import { testBackend } from '@gradus/testing'
 import { describe } from 'vitest'
-import { variants } from './testing/variants.ts'
+import { variantsHere } from './testing/variants.ts'
 
-describe.each(Object.entries(variants))('%s', (_, make) => testBackend(make()))
+describe.each(variantsHere)('%s', (_, make) => testBackend(make()))

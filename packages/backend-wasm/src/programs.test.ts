@@ -1,11 +1,12 @@
 import { programChecks } from '@gradus/testing/checks'
 import { describe, it } from 'vitest'
-import { variants } from './testing/variants.ts'
+import { variantsHere } from './testing/variants.ts'
 
-// The conformance suite has small samples; these programs are large and odd enough to reach every path of the generator.
+// The samples of the conformance suite are small. These programs are large and irregular enough to reach every path of the
+// code generator.
 
 const cases: Readonly<Record<string, number>> = { 'one thread': 12, 'two threads that share everything': 8 }
 
-describe.each(Object.entries(variants))('programs on wasm with %s', (variant, make) => {
+describe.each(variantsHere)('programs on wasm with %s', (variant, make) => {
   for (const { name, run } of programChecks(make(), cases[variant] ?? 4)) it(name, run)
 })

@@ -1,42 +1,45 @@
-import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/graph/kernels'
-import { type Backend, BackendError, type DeviceBuffer, type Graph } from '@gradus/tensor'
+import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
+import { type Backend, BackendError, type DeviceBuffer } from '@gradus/tensor'
+import { hasOpaque } from './codegen/kernel-function.ts'
 import type { Features } from './codegen/tools.ts'
-import { elementwiseRow } from './elementwise/table.ts'
+import { hasElementwise } from './elementwise/table.ts'
 import { codeObstacle, detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
 import { compileGraph, WasmProgram } from './runtime/program.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
 
-/** 4 GiB, all that 32-bit addresses reach. */
+/** 4 GiB, the range of 32-bit addresses. */
 const allPages = 65536
-/** 16 MiB to begin with. */
+/** 16 MiB. */
 const firstPages = 256
 
-/** Memory is the limit before processors are: more threads make nothing faster. */
-const mostThreads = 8
+/** Memory bandwidth limits programs: more threads are not faster. */
+const maxThreads = 8
 
 /** Options of the WebAssembly backend. */
 export interface WasmOptions {
-  /** How many threads work together; by default as many as the machine has processors, 1 where threads are not possible. */
+  /**
+   * The number of threads, including the main thread. Default: the number of processors, at most 8; 1 where threads are not
+   * possible.
+   */
   readonly threads?: number
   /** Whether to use relaxed SIMD (fused multiply-add) where the engine has it (default true). */
   readonly relaxedSimd?: boolean
 }
 
-/** Work that takes about as long as waking other threads and waiting for them. */
+/** The work that takes about as long as waking other threads and waiting for them. */
 const threadCost = 200_000
 
 /**
- * Generates WebAssembly at run time: a whole program, such as a train step, becomes one function in which neighbouring ops
- * are fused, with SIMD, and with threads where the platform shares memory between them (Node, and pages that are
- * cross-origin isolated). There is nothing to host and nothing to wait for, and values can be read without waiting
- * (`array()`, `dataSync()`).
+ * Generates WebAssembly at run time. A whole program, such as a train step, becomes one call of a module with fused kernels
+ * and SIMD, and with threads where memory can be shared (in Node, and in pages that are cross-origin isolated). There is
+ * nothing to host or to await, and values can be read synchronously (`array()`, `dataSync()`).
  *
  * Results agree with those of `cpu` up to rounding: elementary functions in float32 are accurate to 2 units in the last
- * place, sums are added in another order, and denormal numbers in values that a program updates become 0.
+ * place, sums are added in another order, and denormal numbers become 0 in values that a program updates.
  *
  * Throws `BackendError` where WebAssembly cannot be compiled, such as under a Content-Security-Policy without
- * `wasm-unsafe-eval`, and for more threads than one where there can be none.
+ * `wasm-unsafe-eval`, and if more than one thread is requested where threads are not possible.
  *
  * @example
  * import { wasm } from '@gradus/backend-wasm'
@@ -48,7 +51,7 @@ export function wasm(options: WasmOptions = {}): Backend {
   return makeWasm(options)
 }
 
-/** What tests choose besides. */
+/** Options for tests. */
 export interface MakeOptions extends WasmOptions {
   readonly simd?: boolean
   readonly worthSharing?: number
@@ -71,40 +74,35 @@ export function makeWasm(options: MakeOptions): Backend {
   const count = threadCount(threads)
   const machine = new Machine(makeMemory(maximumPages, count > 1), count, 'wasm', patienceMs)
   const target = { features, threads: count, maximumPages, worthSharing }
-  const cache = new ProgramCache((graph) => compileGraph(graph, target))
+  const compiled = new CompiledGraphs({
+    name: 'wasm',
+    hasElementwise,
+    hasOpaque,
+    compile: (graph) => compileGraph(graph, target),
+  })
   return {
     name: 'wasm',
     about: aboutOf(features, count),
-    // composites that have code of their own
-    has: ({ name }) => elementwiseRow(name) !== undefined,
-    allocate: (bytes) => machine.allocate(bytes),
+    has: ({ name }) => hasElementwise(name),
+    allocate: (bytes) => machine.memory.allocate(bytes),
     write(buffer: DeviceBuffer, data: ArrayBufferView) {
-      const { address } = buffer as HeapPart
+      const { address } = buffer as HeapBuffer
       machine.heap.bytesAt(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     },
     read: (buffer) => Promise.resolve(copyOf(buffer)),
     readSync: copyOf,
-    free: (buffer) => machine.free(buffer as HeapPart),
-    compile(graph: Graph) {
-      try {
-        return new WasmProgram(machine, cache.get(graph), graph.constants)
-      } catch (error) {
-        if (!(error instanceof UnknownOp)) throw error
-        throw new BackendError(
-          `The wasm backend has no code for the op '${error.op}'. Give the op an \`inline\` body made of other ops.`,
-        )
-      }
-    },
+    free: (buffer) => machine.memory.free(buffer as HeapBuffer),
+    compile: (graph) => new WasmProgram(machine, compiled.get(graph), graph.constants),
   }
 
   function copyOf(buffer: DeviceBuffer): Uint8Array {
-    const { address, byteLength } = buffer as HeapPart
-    // a copy in memory of its own: a shared one is not accepted everywhere
+    const { address, byteLength } = buffer as HeapBuffer
+    // a copy in unshared memory: some APIs do not accept shared memory
     return new Uint8Array(machine.heap.bytesAt(address, byteLength))
   }
 }
 
-/** A memory that can grow to as many pages, or to as many as the platform promises: some have little address space. */
+/** A memory with up to `maximum` pages, or with fewer where the platform has little address space. */
 function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: Math.min(firstPages, maximum), maximum, shared })
@@ -112,14 +110,14 @@ function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
     if (maximum > firstPages) return makeMemory(Math.ceil(maximum / 2), shared)
     const { message } = error as Error
     throw new BackendError(
-      `The wasm backend does not start: there is no room for its memory (${message}). The cpu backend needs none: \`useBackend(cpu())\`.`,
+      `The wasm backend does not start: there is not enough address space for its memory (${message}). The cpu backend needs none: \`useBackend(cpu())\`.`,
     )
   }
 }
 
 function threadCount(asked: number | undefined): number {
   const obstacle = threadObstacle()
-  if (asked === undefined) return obstacle === undefined ? Math.min(processorCount(), mostThreads) : 1
+  if (asked === undefined) return obstacle === undefined ? Math.min(processorCount(), maxThreads) : 1
   if (!Number.isInteger(asked) || asked < 1) {
     throw new BackendError(`wasm({ threads: ${asked} }): \`threads\` has to be a whole number from 1 on.`)
   }

@@ -1,4 +1,4 @@
-/** The part of the WebAssembly interface that this package uses; the libraries of its compilation do not declare it. */
+/** The parts of the WebAssembly API that this package uses, which the configured libraries do not declare. */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number; shared?: boolean })

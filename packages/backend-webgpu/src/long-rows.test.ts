@@ -6,7 +6,7 @@ import { webgpu } from './webgpu.ts'
 
 const obstacle = await adapterObstacle()
 
-// rows that are so long that many workgroups share one, and a workgroup puts their parts together
+// so long that several workgroups process one row, and a workgroup combines their parts
 describe.skipIf(obstacle !== undefined)('rows of a million elements', () => {
   it.each([
     [[1_200_007], 0],

@@ -10,7 +10,7 @@ import { dawnGpu } from './testing/dawn.ts'
 import { gpuDTypes } from './testing/dtypes.ts'
 import { makeWebGpu } from './webgpu.ts'
 
-// Dawn without a driver: shaders are compiled and calls are checked, but nothing is computed, so values are not looked at.
+// Dawn without a driver compiles shaders and validates calls, but computes nothing, so values are ignored.
 
 const devices: Record<string, GpuTraits> = {
   'without subgroups': {},
@@ -19,7 +19,7 @@ const devices: Record<string, GpuTraits> = {
   'with matrix units of 8 x 8 x 8': { matrixUnit: unit(8) },
 }
 
-it('products of halves are made by matrix units, with what stands around them', async () => {
+it('matrix units compute products of halves, with the ops around them', async () => {
   const gpu = dawnGpu('backend=null', 'enable-dawn-features=allow_unsafe_apis')
   const { device } = await openDevice(gpu, true)
   const halves = (shape: number[]) => new Tensor({ shape, dtype: 'float16' })
@@ -31,8 +31,8 @@ it('products of halves are made by matrix units, with what stands around them', 
   ]
   for (const matrixUnit of [unit(16), unit(8)]) {
     for (const [inputs, run] of cases) {
-      const { calls } = compileGraph(trace((...given: Tensor[]) => run(...given), inputs).graph, { matrixUnit })
-      const made = calls.filter(({ wgsl }) => wgsl.includes('subgroupMatrixMultiplyAccumulate'))
+      const { dispatches } = compileGraph(trace((...given: Tensor[]) => run(...given), inputs).graph, { matrixUnit })
+      const made = dispatches.filter(({ wgsl }) => wgsl.includes('subgroupMatrixMultiplyAccumulate'))
       expect(made).toHaveLength(1)
       device.pushErrorScope('validation')
       const module = device.createShaderModule({ code: made[0]!.wgsl })
@@ -51,7 +51,7 @@ function half(x: Tensor): Tensor {
 }
 
 it.each(Object.keys(devices))(
-  'all shaders of the ops and of random programs are valid on a device %s, and so are the calls',
+  'all shaders of the ops and of random programs are valid on a device %s, and so are the dispatches',
   async (name) => {
     const gpu = dawnGpu('backend=null', 'enable-dawn-features=allow_unsafe_apis')
     const experimental = { subgroupMatrix: name.includes('matrix') }

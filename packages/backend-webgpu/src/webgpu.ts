@@ -1,56 +1,58 @@
-import { type HeapPart, ProgramCache, UnknownOp } from '@gradus/graph/kernels'
-import { type Backend, BackendError, type Graph } from '@gradus/tensor'
+import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
+import type { Backend } from '@gradus/tensor'
+import { hasOpaque } from './kernels/opaque.ts'
 import { findGpu, type GpuSource, openDevice } from './runtime/gpu.ts'
 import { Machine } from './runtime/machine.ts'
 import { requireMatrices } from './runtime/matrix-check.ts'
 import { compileGraph, GpuProgram } from './runtime/program.ts'
 import type { GpuTraits } from './runtime/traits.ts'
 import { type Measure, measureOn, type TuneCache, tunedTiles } from './runtime/tuning.ts'
-import { hasOperation } from './wgsl/operations.ts'
+import { hasElementwise } from './wgsl/elementwise.ts'
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {
-  /** Where adapters come from; by default `navigator.gpu`, and in Node the package `webgpu`. */
+  /** The source of adapters. Default: `navigator.gpu`, and in Node the package `webgpu`. */
   readonly gpu?: GpuSource
   /**
-   * Finds out, when the backend starts, which tiles matrix products are best made of on this device: about a second. Drivers
-   * without a GPU are left as they are.
+   * Whether to measure at start, for about a second, which tiles are the fastest for matrix products on this device. Not on
+   * drivers without a GPU.
    */
   readonly tune?: boolean
-  /** Keeps what was found out, so that the next start takes it from there. */
+  /** Keeps the measurements for the next start. */
   readonly tuneCache?: TuneCache
-  /** What may change or go away, and has not run on every kind of device. */
+  /** Options that may change, and that have not run on every kind of device. */
   readonly experimental?: {
     /**
-     * Products of float16 matrices by the matrix units (tensor cores) of the device, which browsers and Dawn offer behind a
-     * flag. Rejects where there are none for float16 with float32 sums, and where they compute wrongly.
+     * Computes products of float16 matrices with the matrix units (tensor cores) of the device, which browsers and Dawn
+     * offer behind a flag. Rejects where there are none for float16 with float32 sums, and where they compute wrong
+     * results.
      */
     readonly subgroupMatrix?: boolean
   }
 }
 
 /**
- * Runs programs on the GPU through WebGPU: a whole program, such as a train step, is one list of shaders that are generated
- * for it, with neighbouring ops fused, and one submission. Works in browsers and their workers, in Deno, and in Node with
- * the package `webgpu`. Values are read with `await` (`data()`), not at once.
+ * Runs programs on the GPU through WebGPU. A whole program, such as a train step, is a list of generated shaders with fused
+ * ops, and one submission. Works in browsers and their workers, in Deno, and in Node with the package `webgpu`. Values are
+ * read with `await` (`data()`).
  *
- * Numbers are float32, float16, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; the random bits are the
- * same. Very small numbers (denormals) may become 0.
+ * Dtypes are float32, float16, int32, uint32 and bool. Results agree with those of `cpu` up to rounding; random bits are
+ * equal. Denormal numbers may become 0.
  *
- * Rejects with `BackendError` where there is no WebGPU or no adapter. What fails later, such as a device that is lost, is
- * told by the next read.
+ * Rejects with `BackendError` where there is no WebGPU or no adapter. Later failures, such as a lost device, are reported
+ * by the next read.
  */
 export function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
   return makeWebGpu(options)
 }
 
-/** What tests choose besides. */
+/** Options for tests. */
 export interface MakeOptions extends WebGpuOptions {
-  /** How large the memory may become. */
-  readonly mostBytes?: number
-  /** Takes the place of what is found out about the device. */
+  /** The maximum size of the memory, in bytes. */
+  readonly maxBytes?: number
+  /** Replaces the detected traits of the device. */
   readonly traits?: GpuTraits
-  /** Takes the place of measuring, also on drivers without a GPU. */
+  /** Replaces the measurements, even on drivers without a GPU. */
   readonly measure?: (machine: Machine) => Measure
 }
 
@@ -59,13 +61,13 @@ export async function makeWebGpu({
   experimental,
   tune = false,
   tuneCache,
-  mostBytes = Number.POSITIVE_INFINITY,
+  maxBytes = Number.POSITIVE_INFINITY,
   traits: given,
   measure,
 }: MakeOptions): Promise<Backend> {
   const wantsMatrices = experimental?.subgroupMatrix ?? false
   const { device, about, isSoftware, traits: found } = await openDevice(gpu ?? (await findGpu()), wantsMatrices)
-  const machine = new Machine(device, 'webgpu', mostBytes)
+  const machine = new Machine(device, 'webgpu', maxBytes)
   let traits = given ?? found
   if (tune && (measure || !isSoftware)) {
     const measured = measure?.(machine) ?? measureOn(machine, traits, () => performance.now())
@@ -77,24 +79,20 @@ export async function makeWebGpu({
 }
 
 function backendOn(machine: Machine, about: string, traits: GpuTraits): Backend {
-  const cache = new ProgramCache((graph) => compileGraph(graph, traits))
+  const compiled = new CompiledGraphs({
+    name: 'webgpu',
+    hasElementwise: hasElementwise,
+    hasOpaque,
+    compile: (graph) => compileGraph(graph, traits),
+  })
   return {
     name: 'webgpu',
     about,
-    has: ({ name }) => hasOperation(name),
-    allocate: (bytes) => machine.allocate(bytes),
-    write: (buffer, data) => machine.write(buffer as HeapPart, data),
-    read: (buffer) => machine.read(buffer as HeapPart),
-    free: (buffer) => machine.free(buffer as HeapPart),
-    compile(graph: Graph) {
-      try {
-        return new GpuProgram(machine, cache.get(graph), graph.constants)
-      } catch (error) {
-        if (!(error instanceof UnknownOp)) throw error
-        throw new BackendError(
-          `The webgpu backend has no code for the op '${error.op}'. Give the op an \`inline\` body made of other ops.`,
-        )
-      }
-    },
+    has: ({ name }) => hasElementwise(name),
+    allocate: (bytes) => machine.memory.allocate(bytes),
+    write: (buffer, data) => machine.write(buffer as HeapBuffer, data),
+    read: (buffer) => machine.read(buffer as HeapBuffer),
+    free: (buffer) => machine.memory.free(buffer as HeapBuffer),
+    compile: (graph) => new GpuProgram(machine, compiled.get(graph), graph.constants),
   }
 }

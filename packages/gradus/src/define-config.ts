@@ -1,4 +1,5 @@
-import type { DTypePolicy, FunctionalSpec, OfKind, Spec } from '@gradus/core'
+import type { ConfigOf, DTypePolicy, FunctionalSpec, OfKind, Spec } from '@gradus/core'
+import type { fitDataFields } from '@gradus/models'
 import type { NamesOf } from './names.ts'
 import type { StandardDefinition } from './standard.ts'
 
@@ -43,19 +44,8 @@ export interface DataConfig {
   readonly separator?: string
 }
 
-/** How long and in which portions to train; Keras's meaning and defaults. */
-export interface FitConfig {
-  readonly batchSize?: number
-  readonly epochs?: number
-  readonly shuffle?: boolean | 'batch'
-  /** 0 silent, 1 a progress bar (on a terminal), 2 a line per epoch. */
-  readonly verbose?: 0 | 1 | 2
-  readonly validationSplit?: number
-  readonly validationBatchSize?: number
-  readonly validationFreq?: number | readonly number[]
-  readonly stepsPerEpoch?: number
-  readonly classWeight?: { readonly [label: number]: number }
-}
+/** How long and in which portions to train: the options of `fit` that survive JSON. */
+export interface FitConfig extends ConfigOf<typeof fitDataFields> {}
 
 /** What `gradus train` reads, from JSON, YAML or a `gradus.config.ts`. */
 export interface TrainConfig {

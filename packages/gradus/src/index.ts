@@ -1,38 +1,76 @@
-export * from '@gradus/autograd'
+// What most programs need, by name. The definitions of a kind stand together in `layers`, `losses`, `ops` and so on, which are
+// entries as well: `gradus/layers`, `gradus/losses`, `gradus/ops`.
+
+export type * from '@gradus/autograd'
+export { customGradient, grad, hessian, jacobian, jvp, stopGradient, valueAndGrad, vjp } from '@gradus/autograd'
 export { cpu } from '@gradus/backend-cpu'
 export { type WasmOptions, wasm } from '@gradus/backend-wasm'
 export * from '@gradus/callbacks'
-export * from '@gradus/core'
-export { type SymbolicShape, SymbolicTensor } from '@gradus/core'
-export * from '@gradus/data'
-export type { CompileOptions as GraphCompileOptions } from '@gradus/graph'
-export * from '@gradus/graph'
-export * from '@gradus/io'
-export * from '@gradus/layers'
-export * from '@gradus/losses'
-export * as losses from '@gradus/losses'
-// Losses and metrics share some names; without a namespace those mean the losses.
+export type * from '@gradus/core'
 export {
-  BinaryCrossentropy,
-  type BinaryCrossentropyConfig,
-  CategoricalCrossentropy,
-  type CategoricalCrossentropyConfig,
-  MeanAbsoluteError,
-  MeanSquaredError,
-  SparseCategoricalCrossentropy,
-  type SparseCategoricalCrossentropyConfig,
-} from '@gradus/losses'
-export * from '@gradus/metrics'
-export * as metrics from '@gradus/metrics'
-// `CompileOptions` without a namespace are those of a model's `compile`.
+  activation,
+  Callback,
+  ConfigError,
+  Constraint,
+  copyOf,
+  DataError,
+  DivergenceError,
+  firstMask,
+  HostLayer,
+  Initializer,
+  initLayer,
+  input,
+  Layer,
+  Loss,
+  Metric,
+  Optimizer,
+  Registry,
+  Regularizer,
+  Rng,
+  Schedule,
+  statelessCall,
+  useDTypePolicy,
+} from '@gradus/core'
+export * from '@gradus/data'
+export type * from '@gradus/graph'
+export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
+export { FormatError, fromKeras } from '@gradus/io'
+export * from '@gradus/layers'
+export { losses } from '@gradus/losses'
+export { metrics } from '@gradus/metrics'
+export type * from '@gradus/models'
+// `CompileOptions` are those of a model's `compile`
 export type { CompileOptions } from '@gradus/models'
-export * from '@gradus/models'
+export { fitDataFields } from '@gradus/models'
 export * from '@gradus/optimizers'
-export * from '@gradus/tensor'
+export type * from '@gradus/tensor'
+export {
+  BackendError,
+  currentBackend,
+  findLeaks,
+  hasBackend,
+  memory,
+  onBackend,
+  ones,
+  operation,
+  ShapeError,
+  SymbolicTensor,
+  scope,
+  Tensor,
+  TraceError,
+  tensor,
+  toBackend,
+  treeForEach,
+  treeLeaves,
+  treeMap,
+  useBackend,
+  zeros,
+} from '@gradus/tensor'
 export { auto } from './auto.ts'
 export * from './define-config.ts'
 export { fromSpec, loadModel } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'
+export * as ops from './ops.ts'
 export { Sequential } from './sequential.ts'
 export { type StandardDefinition, standard } from './standard.ts'

@@ -1,10 +1,10 @@
-import type { ModelSpec } from '@gradus/core'
+import type { LayerSpec, ModelSpec } from '@gradus/core'
 import type { FileSource } from '@gradus/io'
 import {
   fromSpec as build,
   type LoadOptions,
   loadModel as load,
-  type ModelBase,
+  type ModelClasses,
   type ModelConfig,
   type NameResolver,
 } from '@gradus/models'
@@ -13,6 +13,8 @@ import { Model } from './model.ts'
 import type { StandardNames } from './names.ts'
 import { Sequential } from './sequential.ts'
 import { standard } from './standard.ts'
+
+const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
 
 /**
  * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics. For files
@@ -28,9 +30,9 @@ import { standard } from './standard.ts'
 export function loadModel(
   source: FileSource | Uint8Array,
   options: Partial<LoadOptions<StandardNames>> = {},
-): Promise<ModelBase<StandardNames>> {
+): Promise<Model> {
   ensureBackend()
-  return load(source, { registry: standard as NameResolver, classes: { Sequential, Model }, ...options })
+  return load(source, { registry: standard as NameResolver, classes, ...options })
 }
 
 /**
@@ -43,9 +45,9 @@ export function loadModel(
  * model.countParams() // => 8
  */
 export function fromSpec(
-  spec: ModelSpec & Pick<ModelConfig, 'seed'>,
+  spec: (ModelSpec | LayerSpec) & Pick<ModelConfig, 'seed'>,
   registry: NameResolver = standard as NameResolver,
-): ModelBase<StandardNames> {
+): Model {
   ensureBackend()
-  return build<StandardNames>(spec, registry, { Sequential, Model })
+  return build<StandardNames>(spec, registry, classes)
 }

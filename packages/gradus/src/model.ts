@@ -1,11 +1,12 @@
-import { type FunctionalConfig, Model as Graph, type NameResolver } from '@gradus/models'
+import type { LayerOptions } from '@gradus/core'
+import { type FunctionalConfig, type ModelConfig, type NameResolver, Model as PlainModel } from '@gradus/models'
 import { ensureBackend } from './auto.ts'
 import type { StandardNames } from './names.ts'
 import { standard } from './standard.ts'
 
 /**
- * A model from any graph of layers, as in Keras's functional API. `compile` knows the standard optimizers, losses and
- * metrics by name, and `auto` chooses the backend where none was.
+ * A model from any graph of layers, or code: see `Model` of `@gradus/models`. `compile` knows the standard optimizers, losses
+ * and metrics by name, and `auto` chooses the backend where none was.
  *
  * @example
  * import { Dense, input, Model } from 'gradus'
@@ -14,13 +15,15 @@ import { standard } from './standard.ts'
  * model.compile({ optimizer: 'sgd', loss: 'mean_squared_error' })
  * model.countParams() // => 4
  */
-export class Model extends Graph<StandardNames> {
-  constructor(config: FunctionalConfig) {
-    ensureBackend()
-    super(config)
+export class Model<C extends object = object> extends PlainModel<StandardNames, C> {
+  static override readonly fields = {}
+
+  static get registry(): NameResolver {
+    return standard as NameResolver
   }
 
-  protected override get registry(): NameResolver {
-    return standard as NameResolver
+  constructor(...config: [config?: FunctionalConfig | (LayerOptions<C> & ModelConfig)]) {
+    ensureBackend()
+    super(...config)
   }
 }

@@ -1,12 +1,12 @@
 import type { Layer } from '@gradus/core'
-import { type ModelConfig, type NameResolver, Sequential as Stack } from '@gradus/models'
+import { type ModelConfig, type NameResolver, Sequential as PlainSequential } from '@gradus/models'
 import { ensureBackend } from './auto.ts'
 import type { StandardNames } from './names.ts'
 import { standard } from './standard.ts'
 
 /**
- * A stack of layers, as in Keras. `compile` knows the standard optimizers, losses and metrics by name, and the cpu
- * backend is chosen where none was.
+ * A stack of layers, as in Keras. `compile` knows the standard optimizers, losses and metrics by name, and `auto` chooses the
+ * backend where none was.
  *
  * @example
  * import { Dense, Sequential } from 'gradus'
@@ -14,13 +14,15 @@ import { standard } from './standard.ts'
  * model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] })
  * model.countParams() // => 66
  */
-export class Sequential extends Stack<StandardNames> {
+export class Sequential extends PlainSequential<StandardNames> {
+  static override readonly fields = {}
+
+  static get registry(): NameResolver {
+    return standard as NameResolver
+  }
+
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
     ensureBackend()
     super(layers, config)
-  }
-
-  protected override get registry(): NameResolver {
-    return standard as NameResolver
   }
 }

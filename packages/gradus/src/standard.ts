@@ -1,23 +1,14 @@
-import {
-  CSVLogger,
-  EarlyStopping,
-  History,
-  LambdaCallback,
-  LearningRateScheduler,
-  ModelCheckpoint,
-  ProgressLogger,
-  ReduceLROnPlateau,
-  TerminateOnNaN,
-} from '@gradus/callbacks'
+import { callbacks } from '@gradus/callbacks'
 import { Registry } from '@gradus/core'
 import { activations, constraints, initializers, layers, regularizers } from '@gradus/layers'
 import { losses } from '@gradus/losses'
 import { metrics } from '@gradus/metrics'
 import { optimizers, schedules } from '@gradus/optimizers'
+import * as ops from './ops.ts'
 
 /**
- * The registry of everything that comes with Gradus: layers, activations, initializers, regularizers, constraints,
- * losses, metrics, optimizers, schedules and callbacks. `standard.with(YourClass)` is a registry that knows yours too.
+ * The registry of everything that comes with Gradus: layers, activations, initializers, regularizers, constraints, losses,
+ * metrics, optimizers, schedules, callbacks and operations. `standard.with(YourClass)` is a registry that knows yours too.
  *
  * @example
  * import { standard } from 'gradus'
@@ -27,34 +18,27 @@ import { optimizers, schedules } from '@gradus/optimizers'
  */
 export const standard = /* @__PURE__ */ collect()
 
-/** The classes in `standard`. */
+/** The definitions in `standard`. */
 export type StandardDefinition = (typeof standard)['definitions'][number]
 
 // In a function, so that bundlers can drop the whole of it: they must keep a spread at module level.
 function collect() {
   return new Registry([
-    ...layers,
-    ...classesOf(activations),
-    ...classesOf(initializers),
-    ...classesOf(regularizers),
-    ...classesOf(constraints),
-    ...losses,
-    ...metrics,
-    ...optimizers,
-    ...schedules,
-    CSVLogger,
-    EarlyStopping,
-    History,
-    LambdaCallback,
-    LearningRateScheduler,
-    ModelCheckpoint,
-    ProgressLogger,
-    ReduceLROnPlateau,
-    TerminateOnNaN,
+    ...Object.values(layers),
+    ...Object.values(activations),
+    ...Object.values(initializers),
+    ...Object.values(regularizers),
+    ...Object.values(constraints),
+    ...Object.values(losses),
+    ...Object.values(metrics),
+    ...Object.values(optimizers),
+    ...Object.values(schedules),
+    ...Object.values(callbacks),
+    ...operationsOf(ops),
   ])
 }
 
-/** The classes of a table, each once: tables list some under two names. */
-function classesOf<T extends object>(table: Readonly<Record<string, T>>): T[] {
-  return [...new Set(Object.values(table))]
+/** Those functions that a functional model can record; others make tensors. */
+function operationsOf<T extends object>(functions: T): Extract<T[keyof T], { readonly kind: 'operation' }>[] {
+  return Object.values(functions).filter((value: { readonly kind?: string }) => value.kind === 'operation')
 }

@@ -1,13 +1,13 @@
 const alignment = 16
 
-/** First-fit allocation over one growing block; blocks are shared by values that are overwritten in place. */
+/** First-fit allocation in one growing block of memory. Values that overwrite each other in place share a slot. */
 export class Arena {
   bytes = 0
   private readonly slots: { offset: number; size: number; users: number }[] = []
 
-  /** The offset of a block for `size` bytes: the one at `reuse`, which gets one more user, or a free one. */
+  /** The offset of a slot of `size` bytes: the one at `reuse`, which gets one more user, or a new one. */
   place(size: number, reuse?: number): number {
-    const shared = reuse === undefined ? undefined : this.slots.find((slot) => slot.offset === reuse)
+    const shared = this.slots.find((slot) => slot.offset === reuse)
     if (shared) {
       shared.users++
       return shared.offset

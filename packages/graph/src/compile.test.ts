@@ -26,7 +26,7 @@ import { formOf, hasFormOf } from './form.ts'
 beforeAll(() => useBackend(cpu()))
 
 describe('compile', () => {
-  it('gives what the function gives, in its tree', () => {
+  it('returns the results of the function in its tree', () => {
     const f = compile((p: { w: Tensor; b: readonly Tensor[] }, x: Tensor) => ({
       y: add(mul(p.w, x), p.b[0]!),
       list: [x, p.w] as const,
@@ -59,7 +59,7 @@ describe('compile', () => {
     expect(f.traces).toBe(5)
   })
 
-  it('finds earlier forms and backends again', () => {
+  it('finds the programs of earlier forms and backends', () => {
     const f = compile((x: Tensor) => add(x, 1))
     const inputs = [tensor([1]), tensor([1, 2]), onBackend(cpu(), () => tensor([5]))]
     for (let round = 0; round < 3; round++) {
@@ -89,7 +89,7 @@ describe('compile', () => {
     expect(compile(grad((x: Tensor) => sum(square(x))))(tensor([1, 2])).array()).toEqual([2, 4])
   })
 
-  it('takes no arguments and empty trees, and gives nothing back if there is nothing', () => {
+  it('takes no arguments and empty trees, and may return nothing', () => {
     expect(compile(() => full([2], 3))().array()).toEqual([3, 3])
     expect(compile((_: object) => ({}))({})).toEqual({})
     expect(compile((_: Tensor) => undefined)(tensor(1))).toBeUndefined()
@@ -98,7 +98,7 @@ describe('compile', () => {
     ])
   })
 
-  it('hands out inputs and constants as tensors of their own', () => {
+  it('returns inputs and constants as separate tensors', () => {
     const w = tensor([1, 2])
     const f = compile((x: Tensor) => [x, w, reshape(x, [2, 1]), x])
     const x = tensor([3, 4])
@@ -119,7 +119,7 @@ describe('compile', () => {
     expect(w.array()).toEqual([1, 2])
   })
 
-  it('keeps constants alive, whatever becomes of the originals', () => {
+  it('keeps constants alive when the originals are disposed', () => {
     for (const backend of [cpu(), check(cpu(), cpu())]) {
       onBackend(backend, () => {
         const w = tensor([1, 2])
@@ -131,7 +131,7 @@ describe('compile', () => {
     }
   })
 
-  it('leaves nothing behind', () => {
+  it('leaks nothing', () => {
     const step = compile(
       (state: { w: Tensor; m: Tensor }, x: Tensor) => {
         const g = grad((w: Tensor) => sum(mul(sub(w, x), sub(w, x))))(state.w)
@@ -154,7 +154,7 @@ describe('compile', () => {
     expect(findLeaks(() => step(state, x).norm.dispose()).map(({ count }) => count)).toEqual([2])
   })
 
-  it('says what it does not take', () => {
+  it('rejects unsupported arguments', () => {
     const f = compile((...args: unknown[]) => args.length)
     expect(() => f(() => 1)).toThrow('takes tensors, plain values and trees of them, and was given a function')
     expect(() => f(new Map())).toThrow('was given a Map. Let the function close over it instead.')
@@ -186,7 +186,7 @@ describe('compile', () => {
 describe('donation', () => {
   const plus = compile((x: Tensor, y: Tensor) => add(x, y), { donate: [0] })
 
-  it('overwrites the buffer, and the tensor can be read no longer', () => {
+  it('overwrites the buffer, and the tensor can no longer be read', () => {
     const [x, y] = [tensor([1, 2]), tensor([10, 20])]
     const { buffer } = x.storage
     const before = memory().buffers
@@ -198,23 +198,23 @@ describe('donation', () => {
     expect(y.array()).toEqual([10, 20])
   })
 
-  it('frees what the program has no use for', () => {
+  it('frees donated buffers that the program does not use', () => {
     const total = compile((x: Tensor) => sum(x), { donate: [0] })
     const x = tensor([1, 2, 3])
     const before = memory().buffers
     expect(total(x).item()).toBe(6)
-    expect(memory().buffers).toBe(before) // the sum came, x went
+    expect(memory().buffers).toBe(before) // the sum was allocated and x freed
     expect(() => x.dataSync()).toThrow('was disposed')
   })
 
-  it('leaves a buffer alone that a view shares', () => {
+  it('does not overwrite a buffer that a view shares', () => {
     const x = tensor([1, 2])
     const view = reshape(x, [2, 1])
     expect(plus(x, tensor([10, 20])).array()).toEqual([11, 22])
     expect(view.array()).toEqual([[1], [2]])
   })
 
-  it('leaves a buffer alone that is a constant of a program', () => {
+  it('does not overwrite a constant of a program', () => {
     const w = tensor([1, 2])
     const f = compile((x: Tensor) => mul(x, w))
     expect(f(tensor([3, 3])).array()).toEqual([3, 6])
@@ -222,8 +222,8 @@ describe('donation', () => {
     expect(f(tensor([3, 3])).array()).toEqual([3, 6])
   })
 
-  it('copes with a tensor that comes in twice', () => {
-    // x must not be overwritten by the sum before the sine reads it again
+  it('takes one tensor for two arguments', () => {
+    // the sum must not overwrite x before the sine reads it
     const f = compile((x: Tensor, y: Tensor) => [add(x, 1), mul(sin(y), y)], { donate: [0] })
     const x = tensor([1, 2])
     const expected = [1, 2].map((v) => Math.fround(Math.fround(Math.sin(v)) * v))
@@ -239,11 +239,11 @@ describe('donation', () => {
       [2, 3],
       [0, 1],
     ])
-    expect(memory().buffers).toBe(before + 1) // two came, y went
+    expect(memory().buffers).toBe(before + 1) // two were allocated and y freed
     expect(() => y.dataSync()).toThrow('was disposed')
   })
 
-  it('hands donated inputs through', () => {
+  it('returns donated inputs unchanged', () => {
     const swap = compile((a: Tensor, b: Tensor) => [b, a], { donate: [0, 1] })
     const [a, b] = [tensor([1]), tensor([2])]
     const buffers = [b.storage.buffer, a.storage.buffer]
@@ -252,7 +252,7 @@ describe('donation', () => {
     expect(swapped.map((x) => x.storage.buffer)).toEqual(buffers)
   })
 
-  it('reaches all tensors of an argument, and none inside another trace', () => {
+  it('applies to all tensors of an argument, and to none inside another trace', () => {
     const step = compile((s: { a: Tensor; list: readonly Tensor[] }, x: Tensor) => ({ a: add(s.a, x), list: s.list }), {
       donate: [0],
     })
@@ -281,7 +281,7 @@ describe('donation', () => {
 })
 
 describe('formOf', () => {
-  it('is equal for equal forms only', () => {
+  it('is equal only for equal forms', () => {
     const t = (...shape: number[]) => new Tensor({ shape, dtype: 'float32' })
     const forms: unknown[] = [
       t(),
@@ -312,7 +312,7 @@ describe('formOf', () => {
       '[]',
     ]
     expect(new Set(forms.map(formOf)).size).toBe(forms.length)
-    // the quick comparison says the same of every pair
+    // the fast comparison agrees on every pair
     for (const [i, a] of forms.entries()) {
       for (const [j, b] of forms.entries()) {
         const leaves: Tensor[] = []

@@ -22,23 +22,23 @@ import { simplify } from './simplify.ts'
 import { trace } from './trace.ts'
 
 export interface CompileOptions {
-  /** Positions of the arguments whose tensors may be overwritten by the results; they cannot be read afterwards. */
+  /** The positions of arguments whose tensors the results may overwrite; they cannot be read afterwards. */
   readonly donate?: readonly number[]
 }
 
-/** A compiled function: called like the original. */
+/** A compiled function, called like the original. */
 export interface Compiled<A extends readonly unknown[], R> {
   (...args: A): R
-  /** How often it was traced so far: once per form of the arguments (tree, shapes, dtypes, plain values). */
+  /** The number of traces so far: one per form of the arguments (tree, shapes, dtypes, plain values). */
   readonly traces: number
   /**
-   * Why it was traced again, each time, compared with the closest form so far:
-   * `argument 2 (batch.inputs.0): float32[10, 1] became float32[5, 1]`.
+   * The reason for each trace after the first, compared with the most similar earlier form: `argument 2 (batch.inputs.0):
+   * float32[10, 1] became float32[5, 1]`.
    */
   readonly retraces: readonly string[]
   /**
-   * Like calling it `count` times with the result as the next first argument, in one run of the program. The first argument
-   * must be donated, and the result must have its form; otherwise throws `TypeError` and says what differs.
+   * Calls the function `count` times, each time with the result as the next first argument, in one run of the program. The
+   * first argument must be donated, and the result must have its form; otherwise throws `TypeError` and says what differs.
    *
    * @example
    * import { compile } from '@gradus/graph'
@@ -51,27 +51,27 @@ export interface Compiled<A extends readonly unknown[], R> {
   graph(...args: A): Graph
 }
 
-interface Entry<R> {
+interface Specialization<R> {
   readonly backend: Backend
-  /** The arguments, with tensors that have no value. */
+  /** The arguments, with tensors that have no values. */
   readonly form: readonly unknown[]
   readonly executable: Executable
   readonly graph: Graph
   readonly result: R
   readonly outputs: readonly Aval[]
-  /** Why the result cannot take the place of the first argument; undefined where it can. */
+  /** Why the result cannot become the first argument of the next call; undefined where it can. */
   readonly obstacle: string | undefined
 }
 
-/** Programs that were run last are looked at first; a step of training has one for full batches and one for the rest. */
-const recentEntries = 4
+/** The most recently used programs are looked up first. Training has one for full batches and one for the last batch. */
+const maxRecent = 4
 
 /**
- * `fn` as one program per form of its arguments, instead of one call per op. Arguments and results are trees of tensors;
- * plain values among them are part of the form. `fn` must be synchronous, pure, and must not read values; tensors that it
- * closes over become constants of the program.
+ * Compiles `fn` into one program per form of its arguments, instead of one call per op. Arguments and results are trees of
+ * tensors; plain values in them are part of the form. `fn` must be synchronous and pure, and must not read values; tensors
+ * that it closes over become constants of the program.
  *
- * Under another interpreter (inside another compiled function, or inside `grad`) `fn` runs as it is, so that compiled
+ * Under another interpreter, inside another compiled function or inside `grad`, `fn` runs uncompiled, so that compiled
  * functions compose.
  *
  * @example
@@ -84,43 +84,43 @@ export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   { donate = [] }: CompileOptions = {},
 ): Compiled<A, R> {
-  const cache = new Map<Backend, Map<string, Entry<R>>>()
-  const recent: Entry<R>[] = []
+  const cache = new Map<Backend, Map<string, Specialization<R>>>()
+  const recent: Specialization<R>[] = []
   const retraces: string[] = []
   let traces = 0
 
-  function entryFor(args: A): { entry: Entry<R>; leaves: readonly Tensor[] } {
-    for (const [index, entry] of recent.entries()) {
+  function specialize(args: A): [specialization: Specialization<R>, leaves: readonly Tensor[]] {
+    for (const [index, specialization] of recent.entries()) {
       const leaves: Tensor[] = []
-      if (!hasFormOf(entry.form, args, leaves) || !allOn(entry.backend, leaves)) continue
-      if (index > 0) moveToFront(entry)
-      return { entry, leaves }
+      if (!hasFormOf(specialization.form, args, leaves) || !allOn(specialization.backend, leaves)) continue
+      if (index > 0) moveToFront(specialization)
+      return [specialization, leaves]
     }
     const leaves = treeLeaves(args)
     const backend = backendOf(leaves)
-    let entries = cache.get(backend)
-    if (!entries) cache.set(backend, (entries = new Map()))
+    let specializations = cache.get(backend)
+    if (!specializations) cache.set(backend, (specializations = new Map()))
     const key = formOf(args)
-    let entry = entries.get(key)
-    if (!entry) {
-      const forms = [...entries.values()].map(({ form }) => form)
+    let specialization = specializations.get(key)
+    if (!specialization) {
+      const forms = [...specializations.values()].map(({ form }) => form)
       if (traces++ > 0) retraces.push(explainRetrace(backend, forms, args))
-      // what is made here belongs to the program, not to the caller's scope
-      entry = collect(() => build(backend, args)).result
-      entries.set(key, entry)
+      // tensors made here belong to the program, not to the caller's scope
+      specialization = collect(() => build(backend, args)).result
+      specializations.set(key, specialization)
     }
-    moveToFront(entry)
-    return { entry, leaves }
+    moveToFront(specialization)
+    return [specialization, leaves]
   }
 
-  function moveToFront(entry: Entry<R>): void {
-    const index = recent.indexOf(entry)
+  function moveToFront(specialization: Specialization<R>): void {
+    const index = recent.indexOf(specialization)
     if (index >= 0) recent.splice(index, 1)
-    recent.unshift(entry)
-    if (recent.length > recentEntries) recent.pop()
+    recent.unshift(specialization)
+    if (recent.length > maxRecent) recent.pop()
   }
 
-  function build(backend: Backend, args: A): Entry<R> {
+  function build(backend: Backend, args: A): Specialization<R> {
     const traced = trace(fn, args, { keep: (op) => backend.has(op), donated: donatedLeaves(args, donate) })
     const simple = simplify(traced.graph)
     const obstacle = donate.includes(0)
@@ -141,7 +141,11 @@ export function compile<A extends readonly unknown[], R>(
     }
   }
 
-  function run({ backend, executable, graph, result, outputs }: Entry<R>, leaves: readonly Tensor[], count: number): R {
+  function run(
+    { backend, executable, graph, result, outputs }: Specialization<R>,
+    leaves: readonly Tensor[],
+    count: number,
+  ): R {
     const buffers = runDonating(backend, executable, leaves, graph.donated, count)
     return treeReplace(
       result,
@@ -151,8 +155,8 @@ export function compile<A extends readonly unknown[], R>(
 
   const compiled = (...args: A): R => {
     if (currentInterpreter() !== eager) return fn(...args)
-    const { entry, leaves } = entryFor(args)
-    return run(entry, leaves, 1)
+    const [specialization, leaves] = specialize(args)
+    return run(specialization, leaves, 1)
   }
 
   const repeat = (count: number, ...args: A): R => {
@@ -164,22 +168,22 @@ export function compile<A extends readonly unknown[], R>(
       for (let done = 1; done < count; done++) result = fn(...([result, ...args.slice(1)] as unknown as A))
       return result
     }
-    const { entry, leaves } = entryFor(args)
-    if (entry.obstacle !== undefined) {
-      throw new TypeError(`repeat: the result cannot take the place of the first argument: ${entry.obstacle}.`)
+    const [specialization, leaves] = specialize(args)
+    if (specialization.obstacle !== undefined) {
+      throw new TypeError(`repeat: the result cannot take the place of the first argument: ${specialization.obstacle}.`)
     }
-    return run(entry, leaves, count)
+    return run(specialization, leaves, count)
   }
 
   return Object.defineProperties(compiled, {
     traces: { get: () => traces },
     retraces: { get: () => retraces },
     repeat: { value: repeat },
-    graph: { value: (...args: A) => entryFor(args).entry.graph },
+    graph: { value: (...args: A) => specialize(args)[0].graph },
   }) as Compiled<A, R>
 }
 
-/** The graph with constants of its own, which share the buffers and outlive whatever becomes of the originals. */
+/** The graph with its own references to the buffers of its constants, which stay alive when the originals are disposed. */
 function keepConstants(graph: Graph, backend: Backend): Graph {
   const constants = graph.constants.map(({ shape, dtype, storage }) => {
     if (storage.memory !== backend) {

@@ -1,11 +1,11 @@
 import { type Backend, type DeviceBuffer, type Executable, identityOp, type Tensor } from '@gradus/tensor'
 
 /**
- * Runs a program `count` times on tensors' buffers and takes from the callers what they donated (`donated`, positions in
- * `tensors`).
+ * Runs a program `count` times on the buffers of tensors, and takes the donated ones (`donated` are positions in `tensors`)
+ * from their owners.
  *
- * A buffer may be overwritten only if nothing else reads it: where another tensor shares it (a view, a constant of a
- * program), or where it comes in twice, the program gets a copy of it instead.
+ * A program may overwrite a buffer only if nothing else reads it. Where another tensor shares the buffer (a view, a
+ * constant of a program), or where a tensor is given twice, the program gets a copy.
  */
 export function runDonating(
   backend: Backend,
@@ -31,7 +31,7 @@ export function runDonating(
     const tensor = tensors[index]!
     const used = taken.has(inputs[index]!)
     if (copied.has(index) && !used) backend.free(inputs[index]!)
-    if (kept?.has(tensor)) continue // came in a second time, and was not donated there
+    if (kept?.has(tensor)) continue // given a second time, and not donated there
     if (used && !copied.has(index)) tensor.donate()
     else tensor.dispose()
   }

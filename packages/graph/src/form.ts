@@ -1,8 +1,9 @@
 import { formatShape, paramsKey, sameShape, Tensor } from '@gradus/tensor'
 
 /**
- * A string that is equal for arguments of equal form: the same tree, with tensors of the same shape and dtype and equal
- * plain values. Throws `TypeError` for what has no form, such as functions and class instances.
+ * A string that is equal for arguments of equal form: trees of the same structure, with tensors of the same shapes and
+ * dtypes and with equal plain values. Throws `TypeError` for values that have no form, such as functions and class
+ * instances.
  */
 export function formOf(value: unknown): string {
   if (value instanceof Tensor) {
@@ -23,8 +24,8 @@ export function formOf(value: unknown): string {
 }
 
 /**
- * Whether `value` has the form of `model`, a tree of which `formOf` was taken; adds the tensors of `value` to `leaves`.
- * The same answer as comparing their `formOf`, found without making strings.
+ * Whether `value` has the form of `model`, which has a form. Appends the tensors of `value` to `leaves`. Equivalent to
+ * comparing the results of `formOf`, without making strings.
  */
 export function hasFormOf(model: unknown, value: unknown, leaves: Tensor[]): boolean {
   if (value instanceof Tensor) {
@@ -52,15 +53,15 @@ export function hasFormOf(model: unknown, value: unknown, leaves: Tensor[]): boo
   return true
 }
 
-/** A place at which two trees differ in form: `batch.inputs.0`, and what is there in each. */
+/** A position at which two trees differ in form, such as `batch.inputs.0`, and what each has there. */
 export interface Difference {
-  /** Empty where the trees differ as a whole. */
+  /** Empty where the trees differ as wholes. */
   readonly path: string
   readonly before: string
   readonly after: string
 }
 
-/** Where the form of `after` is not that of `before`; nothing exactly where their `formOf` is equal. */
+/** The positions where the forms of two trees differ; empty exactly where their `formOf` is equal. */
 export function differences(before: unknown, after: unknown, path = ''): Difference[] {
   const [old, now] = [entriesOf(before), entriesOf(after)]
   if (!old || !now || Array.isArray(before) !== Array.isArray(after)) {
@@ -79,7 +80,7 @@ export function differences(before: unknown, after: unknown, path = ''): Differe
     if (!present.has(key)) found.push({ path: at(key), before: describeForm(value), after: 'nothing' })
   }
   const [oldKeys, keys] = [[...known.keys()].join(', '), [...present].join(', ')]
-  // the order of keys is that of a program's inputs
+  // the order of keys is the order of a program's inputs
   if (found.length === 0 && oldKeys !== keys) found.push({ path, before: `keys ${oldKeys}`, after: `keys ${keys}` })
   return found
 }
@@ -89,7 +90,7 @@ function entriesOf(value: unknown): [key: string, entry: unknown][] | undefined 
   return Array.isArray(value) || isPlain(value) ? Object.entries(value) : undefined
 }
 
-/** What a tree is, in a few words: `float32[10, 1]`, `a list of 2`. */
+/** Describes a tree: `float32[10, 1]`, `a list of 2`. */
 function describeForm(value: unknown): string {
   if (value instanceof Tensor) return `${value.dtype}${formatShape(value.shape)}`
   if (Array.isArray(value)) return `a list of ${value.length}`

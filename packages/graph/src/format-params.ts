@@ -1,6 +1,6 @@
 import { isGraph } from '@gradus/tensor'
 
-/** The params of a node as text, without the graphs in them; empty for an op that has none. */
+/** The params of a node as text, without graphs; empty for an op without params. */
 export function formatParams(params: unknown): string {
   return params === null || params === undefined ? '' : JSON.stringify(params, plain)
 }

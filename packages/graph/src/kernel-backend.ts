@@ -1,9 +1,9 @@
 import {
   type Aval,
   avalOf,
-  avalsOf,
   type Backend,
   BackendError,
+  bodyOf,
   computeDType,
   type DeviceBuffer,
   type DType,
@@ -13,17 +13,19 @@ import {
   hostArray,
   type MemoryArray,
   type Node,
-  numberingOf,
   type ScanParams,
   type Shape,
-  sizeOf,
   type TypedArray,
   toMemory,
+  valuesOf,
   viewOf,
 } from '@gradus/tensor'
-import { byteSize, donorOf, type Place, planMemory } from './plan.ts'
+import { arrayIn } from './array-in.ts'
+import { missingOp } from './missing-op.ts'
+import { byteSize, donorOf, type Place } from './place.ts'
+import { planMemory } from './plan.ts'
 import { runRepeatedly } from './repeat.ts'
-import { ScanLoop, type StepProgram } from './scan-loop.ts'
+import { type BodyProgram, ScanLoop } from './scan-loop.ts'
 
 /** Contiguous host values in row-major order. */
 export interface NdArray {
@@ -33,18 +35,18 @@ export interface NdArray {
 }
 
 /**
- * Computes one op: writes every element of `output`, whose memory is not zeroed. For an op marked `elementwise`,
- * `output.data` may be the same memory as an input.
+ * Computes one op: writes every element of `output`, whose memory is not zeroed. For an elementwise op, `output.data` may
+ * share memory with an input.
  */
 export type Kernel = (output: NdArray, inputs: readonly NdArray[], params: never) => void
 
 export interface KernelBackendOptions {
   readonly name: string
-  /** One kernel per primitive but `scan`, and per composite that the backend wants whole, by op name. */
+  /** By op name, a kernel for each primitive except `scan`, and for each composite that the backend does not want inlined. */
   readonly kernels: Readonly<Record<string, Kernel>>
 }
 
-/** A backend over host memory from a table of kernels: walks the graph, node by node, over a planned arena. */
+/** A backend over host memory, from a table of kernels. Programs run node by node over a planned arena. */
 export function kernelBackend({ name, kernels }: KernelBackendOptions): Backend {
   return {
     name,
@@ -55,7 +57,7 @@ export function kernelBackend({ name, kernels }: KernelBackendOptions): Backend 
     },
     read: (buffer) => Promise.resolve(copyOf(buffer)),
     readSync: copyOf,
-    free() {}, // host memory is collected
+    free() {}, // the garbage collector frees host memory
     compile: (graph) => new Program(name, kernels, graph),
   }
 }
@@ -74,27 +76,22 @@ function copyOf(buffer: DeviceBuffer): Uint8Array {
 
 interface Slot {
   data: MemoryArray
-  /** Whether the memory is the same in every call. */
+  /** Whether the memory is the same in every run. */
   readonly fixed: boolean
   readonly shape: Shape
   readonly dtype: DType
 }
 
-/** Computes a node from what lies in its slots. */
-type Step = () => void
+/** Computes one node, or copies an output, from the memory in slots. */
+type Command = () => void
 
-class Program implements Executable, StepProgram {
-  private readonly steps: Step[] = []
+class Program implements Executable, BodyProgram {
+  private readonly commands: Command[] = []
   private readonly inputs: readonly Aval[]
-  // the values in the memory of each input and output, which differs from call to call
+  // the slots in the memory of each input and output, which differs from run to run
   private readonly inInputs: readonly Slot[][]
   private readonly inOutputs: readonly Slot[][]
-  private readonly outputs: {
-    donatedFrom: number | undefined
-    aval: Aval
-    copyOf: Slot | undefined
-    copy: MemoryArray
-  }[]
+  private readonly outputs: { readonly aval: Aval; readonly donor: number | undefined; data: MemoryArray }[]
 
   constructor(name: string, kernels: Readonly<Record<string, Kernel>>, graph: Graph) {
     this.inputs = graph.inputs
@@ -103,36 +100,28 @@ class Program implements Executable, StepProgram {
     this.inOutputs = graph.outputs.map(() => [])
     const arena = new ArrayBuffer(plan.arenaBytes)
     const slots = plan.places.map((place, value) => this.slotFor(place, avalOf(graph, value), graph, arena))
-    const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
-      const value = first[index]!
-      const fixed = plan.places[value]!.at === 'static'
+      const values = valuesOf(graph, index)
+      const inputs = node.inputs.map((value) => slots[value]!)
+      const outputs = values.map((value) => slots[value]!)
+      const fixed = plan.places[values[0]!]!.at === 'static'
       if (node.op.view) {
-        if (fixed) slots[value]!.data = slots[node.inputs[0]!]!.data
+        if (fixed) outputs[0]!.data = inputs[0]!.data
         return
       }
-      const inputs = node.inputs.map((input) => slots[input]!)
-      const outputs = avalsOf(node).map((_, output) => slots[value + output]!)
-      const step = Object.hasOwn(kernels, node.op.name)
-        ? kernelStep(kernels[node.op.name]!, outputs[0]!, inputs, node.params as never)
-        : loopStep(node, (body) => new Program(name, kernels, body), inputs, outputs)
-      if (!step) {
-        throw new BackendError(
-          `The ${name} backend has no kernel for the op '${node.op.name}'. Give the op an \`inline\` body made of other ops, or add a kernel of that name.`,
-        )
-      }
-      if (fixed) step()
-      else this.steps.push(step)
+      const command = Object.hasOwn(kernels, node.op.name)
+        ? kernelCommand(kernels[node.op.name]!, outputs[0]!, inputs, node.params as never)
+        : loopCommand(node, (body) => new Program(name, kernels, body), inputs, outputs)
+      if (!command) throw missingOp(name, node.op)
+      if (fixed) command()
+      else this.commands.push(command)
     })
     this.outputs = graph.outputs.map((value, index) => {
       const source = plan.outputs[index]!
       const aval = avalOf(graph, value)
-      return {
-        aval,
-        copy: empty(aval.dtype),
-        donatedFrom: donorOf(source),
-        copyOf: source.from === 'copy' ? slots[value]! : undefined,
-      }
+      const output = { aval, donor: donorOf(source), data: empty(aval.dtype) }
+      if (source.from === 'copy') this.commands.push(() => output.data.set(slots[value]!.data))
+      return output
     })
   }
 
@@ -142,19 +131,15 @@ class Program implements Executable, StepProgram {
       inputs,
       count,
       () => {},
-    ) // host memory is collected
+    ) // the garbage collector frees host memory
   }
 
   private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
-    const outputs = this.outputs.map(({ donatedFrom, aval }) =>
-      donatedFrom === undefined ? new ArrayBuffer(byteSize(aval)) : (inputs[donatedFrom] as ArrayBuffer),
+    const outputs = this.outputs.map(({ donor, aval }) =>
+      donor === undefined ? new ArrayBuffer(byteSize(aval)) : (inputs[donor] as ArrayBuffer),
     )
-    this.inputs.forEach(({ shape, dtype }, index) =>
-      this.bindInput(index, viewOf(dtype, inputs[index] as ArrayBuffer, 0, sizeOf(shape))),
-    )
-    this.outputs.forEach(({ aval: { shape, dtype } }, index) =>
-      this.bindOutput(index, viewOf(dtype, outputs[index]!, 0, sizeOf(shape))),
-    )
+    this.inputs.forEach((aval, index) => this.bindInput(index, arrayIn(aval, inputs[index] as ArrayBuffer)))
+    this.outputs.forEach(({ aval }, index) => this.bindOutput(index, arrayIn(aval, outputs[index])))
     this.execute()
     this.release()
     return outputs
@@ -166,23 +151,21 @@ class Program implements Executable, StepProgram {
 
   bindOutput(index: number, data: MemoryArray): void {
     for (const slot of this.inOutputs[index]!) slot.data = data
-    this.outputs[index]!.copy = data
+    this.outputs[index]!.data = data
   }
 
   execute(): void {
-    for (const step of this.steps) step()
-    for (const { copyOf, copy } of this.outputs) if (copyOf) copy.set(copyOf.data)
+    for (const command of this.commands) command()
   }
 
-  // Programs are cached for long; they must not keep their callers' buffers alive.
+  // Cached programs must not keep the buffers of a run alive.
   release(): void {
     this.inputs.forEach(({ dtype }, index) => this.bindInput(index, empty(dtype)))
     this.outputs.forEach(({ aval }, index) => this.bindOutput(index, empty(aval.dtype)))
   }
 
-  private slotFor(place: Place, { shape, dtype }: Aval, graph: Graph, arena: ArrayBuffer): Slot {
-    const size = sizeOf(shape)
-    const slot: Slot = { data: empty(dtype), shape, dtype, fixed: place.at !== 'input' && place.at !== 'output' }
+  private slotFor(place: Place, aval: Aval, graph: Graph, arena: ArrayBuffer): Slot {
+    const slot: Slot = { ...aval, data: empty(aval.dtype), fixed: place.at !== 'input' && place.at !== 'output' }
     switch (place.at) {
       case 'input':
         this.inInputs[place.index]!.push(slot)
@@ -191,21 +174,21 @@ class Program implements Executable, StepProgram {
         this.inOutputs[place.index]!.push(slot)
         break
       case 'constant':
-        slot.data = viewOf(dtype, graph.constants[place.index]!.storage.buffer as ArrayBuffer, 0, size)
+        slot.data = arrayIn(aval, graph.constants[place.index]!.storage.buffer as ArrayBuffer)
         break
       case 'static':
-        slot.data = viewOf(dtype, new ArrayBuffer(byteSize({ shape, dtype })), 0, size)
+        slot.data = arrayIn(aval)
         break
       case 'arena':
-        slot.data = viewOf(dtype, arena, place.offset, size)
+        slot.data = arrayIn(aval, arena, place.offset)
         break
     }
     return slot
   }
 }
 
-/** A step that runs a kernel. Kernels know no halves: they get float32 copies, and their results are rounded. */
-function kernelStep(kernel: Kernel, output: Slot, inputs: readonly Slot[], params: never): Step {
+/** Runs a kernel. Kernels do not support halves: they get float32 copies, and their results are rounded. */
+function kernelCommand(kernel: Kernel, output: Slot, inputs: readonly Slot[], params: never): Command {
   if ([output, ...inputs].every(isPlain)) return () => kernel(output as NdArray, inputs as readonly NdArray[], params)
   return () => {
     const result = copied(output, hostArray(output.dtype, output.data.length))
@@ -226,15 +209,16 @@ function copied({ shape, dtype }: Slot, data: TypedArray): NdArray {
   return { data, shape, dtype: computeDType(dtype) }
 }
 
-/** A step that runs a loop over a program of its own; undefined for other ops. */
-function loopStep(
-  { op, params }: Node,
-  programOf: (body: Graph) => StepProgram,
+/** Runs a loop, whose body is a program; undefined for an op without a body. */
+function loopCommand(
+  { params }: Node,
+  programOf: (body: Graph) => BodyProgram,
   inputs: readonly Slot[],
   outputs: readonly Slot[],
-): Step | undefined {
-  if (op.name !== 'scan') return undefined
-  const loop = new ScanLoop(params as ScanParams, programOf((params as ScanParams).body), inputs, outputs)
+): Command | undefined {
+  const body = bodyOf(params)
+  if (!body) return undefined
+  const loop = new ScanLoop(params as ScanParams, programOf(body), inputs, outputs)
   return () => loop.run()
 }
 

@@ -33,20 +33,20 @@ function plan(fn: (...inputs: Tensor[]) => Tensor | Tensor[], inputs: Tensor[], 
 }
 
 describe('the arena', () => {
-  it('holds a chain of elementwise ops in one place', () => {
+  it('holds a chain of elementwise ops in one slot', () => {
     const { arenaBytes, places } = plan((x) => sum(sin(sin(sin(sin(x))))), [big()])
     expect(arenaBytes).toBe(4096)
     expect(places.slice(1, 5)).toEqual(Array(4).fill({ at: 'arena', offset: 0 }))
     expect(places[5]).toEqual({ at: 'output', index: 0 })
   })
 
-  it('alternates between two places where ops cannot work in place', () => {
+  it('alternates between two slots where ops cannot work in place', () => {
     const { arenaBytes } = plan((x) => sum(matmul(matmul(matmul(matmul(x, x), x), x), x)), [big(32, 32)])
     expect(arenaBytes).toBe(2 * 4096)
   })
 
-  it('is as large as what is needed at once, no larger', () => {
-    // three values wait until the end
+  it('is as large as the values that are live at once', () => {
+    // three values are live until the end
     const wait = (x: Tensor) => {
       const [a, b, c] = [sin(x), sin(sin(x)), sin(sin(sin(x)))]
       return sum(add(add(matmul(a, b), c), a))
@@ -62,12 +62,12 @@ describe('the arena', () => {
     expect(offsets).toEqual([0, 16, 32])
   })
 
-  it('gives views the place of what they view, for as long as they are needed', () => {
+  it('gives views the places of their roots, while the views are live', () => {
     const { places } = plan(
       (x) => {
         const y = matmul(x, x)
         const view = reshape(y, [1024])
-        const z = matmul(x, x) // must not take the place of y
+        const z = matmul(x, x) // must not overwrite y
         return add(reshape(z, [1024]), view)
       },
       [big(32, 32)],
@@ -76,14 +76,14 @@ describe('the arena', () => {
     expect(places[3]).toEqual({ at: 'arena', offset: 4096 })
   })
 
-  it('does not write values of another size over one another', () => {
+  it('does not overwrite a value with one of another size', () => {
     const { places } = plan((x) => sum(cast(greater(sin(x), sin(sin(x))), 'float32')), [big()])
     const greaterPlace = places[4]!
     expect(greaterPlace).toEqual({ at: 'arena', offset: 8192 })
   })
 })
 
-describe('what depends on nothing that changes', () => {
+describe('a value that depends on constants only', () => {
   it('is computed once', () => {
     const w = tensor([1, 2])
     const fn = (x: Tensor) => add(x, sin(mul(w, 2)))
@@ -106,13 +106,13 @@ describe('what depends on nothing that changes', () => {
     ])
   })
 
-  it('is computed each time where it is an output, since that is given away', () => {
+  it('is computed in each run where it is an output, which the caller owns', () => {
     expect(plan(() => full([2], 1), []).places).toEqual([{ at: 'output', index: 0 }])
   })
 })
 
 describe('outputs', () => {
-  it('are new buffers, copies of inputs and constants, and never one another', () => {
+  it('are new buffers or copies of inputs and constants, and share no buffer', () => {
     const w = tensor([1, 2])
     expect(plan((x) => [sin(x), x, w, reshape(x, [2, 1])], [big(2)]).outputs).toEqual([
       { from: 'new' },
@@ -137,7 +137,7 @@ describe('outputs', () => {
       { from: 'donated', input: 0 },
       { from: 'donated', input: 1 },
     ])
-    // each once
+    // each donated buffer once
     expect(
       plan((x) => [sin(x), sin(sin(x))], [big(4)], [0])
         .outputs.map(({ from }) => from)
@@ -159,13 +159,13 @@ describe('outputs', () => {
     ).toEqual({ from: 'new' })
   })
 
-  it('prefer the buffer that they update', () => {
-    // p - 0.1 g: p is updated in place, although g is donated and large enough too
+  it('prefer the buffers that they update', () => {
+    // p - 0.1 g: p is updated in place, although g is donated and large enough
     const { outputs } = plan((g, p) => add(p, mul(g, -0.1)), [big(4), big(4)], [0, 1])
     expect(outputs).toEqual([{ from: 'donated', input: 1 }])
   })
 
-  it('hand donated inputs through, to one output', () => {
+  it('return a donated input unchanged, as one output', () => {
     expect(plan((x) => [x, x], [big(4)], [0]).outputs).toEqual([{ from: 'donated', input: 0 }, { from: 'copy' }])
     expect(plan((x) => [reshape(x, [2, 2]), sin(x)], [big(4)], [0]).outputs).toEqual([
       { from: 'donated', input: 0 },
@@ -178,7 +178,7 @@ describe('the values of a loop', () => {
   const running = (total: Tensor, x: Tensor) =>
     scan((t: Tensor, y: Tensor) => [add(t, y), mul(t, y)] as const, total, x)
 
-  it('have places of their own, also where nothing needs them', () => {
+  it('have separate places, even unused ones', () => {
     const { places, arenaBytes } = plan((t, x) => sin(running(t, x)[1]), [big(64), big(4, 64)])
     expect(places.slice(2)).toEqual([
       { at: 'arena', offset: 0 },
@@ -186,12 +186,12 @@ describe('the values of a loop', () => {
       { at: 'output', index: 0 },
     ])
     expect(arenaBytes).toBe(5 * 256)
-    // the last carry is free again after the loop
+    // the slot of the last carry is available after the loop
     const { places: after } = plan((t, x) => sum(matmul(running(t, x)[1], full([64, 1], 1))), [big(64), big(4, 64)])
     expect(after.slice(2).map((place) => place.at === 'arena' && place.offset)).toEqual([0, 256, false, 0, false])
   })
 
-  it('are outputs, each in a buffer of its own, and overwrite what is no longer read', () => {
+  it('are outputs in separate buffers, and overwrite values that are no longer read', () => {
     const step = (t: Tensor, x: Tensor) => [...running(mul(t, 2), x)]
     expect(plan(step, [big(64), big(4, 64)]).outputs).toEqual([{ from: 'new' }, { from: 'new' }])
     expect(plan(step, [big(64), big(4, 64)], [0, 1]).outputs).toEqual([{ from: 'donated', input: 0 }, { from: 'new' }])
@@ -199,7 +199,7 @@ describe('the values of a loop', () => {
     expect(plan(twice, [big(64), big(4, 64)]).outputs).toEqual([{ from: 'new' }, { from: 'new' }])
   })
 
-  it('are computed once only if all of them are', () => {
+  it('are computed once only together', () => {
     const xs = big(4, 64)
     const { places } = plan(
       (x) => {
@@ -223,7 +223,7 @@ describe('the values of a loop', () => {
   })
 })
 
-describe('a graph that is repeated', () => {
+describe('a repeatable graph', () => {
   function repeated(fn: (...inputs: Tensor[]) => Tensor | Tensor[], inputs: Tensor[]) {
     const donated = inputs.map((_, index) => index)
     const graph = makeRepeatable(graphOf(fn, inputs, donated))
@@ -232,8 +232,8 @@ describe('a graph that is repeated', () => {
   const own = (input: number) => ({ from: 'donated', input })
   const copied = (into: number) => ({ from: 'copy', into })
 
-  it('keeps each output in the buffer of the input that it replaces', () => {
-    // either could take either: without repeating, the first output would take the buffer that it updates
+  it('keeps each output in the buffer of the input of the same number', () => {
+    // without `repeatable`, the first output would take the buffer that it updates
     const crossed = (x: Tensor, y: Tensor) => [sin(y), sin(x)]
     expect(repeated(crossed, [big(4), big(4)]).outputs).toEqual([copied(0), own(1)])
     expect(plan(crossed, [big(4), big(4)], [0, 1]).outputs).toEqual([own(1), own(0)])
@@ -244,7 +244,7 @@ describe('a graph that is repeated', () => {
     expect(repeated(momentum, [big(4), big(4)]).outputs).toEqual([own(0), own(1)])
   })
 
-  it('copies at the end where the old value is needed until then', () => {
+  it('copies at the end where the old value is read until then', () => {
     const { outputs, places } = repeated((x) => [matmul(x, x)], [big(2, 2)])
     expect(outputs).toEqual([copied(0)])
     expect(places.at(-1)).toEqual({ at: 'arena', offset: 0 })
@@ -256,16 +256,16 @@ describe('a graph that is repeated', () => {
     expect(repeated(twice, [big(4), big(4), big(4)]).outputs).toEqual([own(0), copied(1), copied(2)])
   })
 
-  it('hands an input through in place, and to another place as a copy', () => {
+  it('returns an input in place, or as a copy to another output', () => {
     const { outputs, graph } = repeated((x, y, z) => [y, x, reshape(reshape(z, [2, 2]), [4])], [big(4), big(4), big(4)])
     expect(outputs).toEqual([copied(0), own(1), own(2)])
     expect(graph.nodes.map(({ op }) => op.name).filter((name) => name !== 'reshape')).toEqual(['slice', 'slice'])
-    // a graph that was not made ready is planned safely all the same
+    // a graph that `makeRepeatable` did not prepare is planned safely, too
     const swapped = { ...graphOf((x, y) => [y, x], [big(4), big(4)], [0, 1]), repeatable: true }
     expect(planMemory(swapped).outputs).toEqual([{ from: 'copy' }, { from: 'copy' }])
   })
 
-  it('pairs only what is donated', () => {
+  it('pairs only donated inputs', () => {
     const graph = { ...graphOf((x) => [sin(x)], [big(4)]), repeatable: true }
     expect(planMemory(graph).outputs).toEqual([{ from: 'new' }])
   })

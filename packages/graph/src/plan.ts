@@ -1,57 +1,56 @@
-import { avalOf, avalsOf, bytesPerElement, type Graph, numberingOf } from '@gradus/tensor'
-import { type OutputSource, type Place, type PlanStep, planSteps, viewRoots } from './plan-steps.ts'
+import { avalOf, bytesPerElement, type Graph, numberingOf, valuesOf } from '@gradus/tensor'
+import { type OutputSource, type Place, viewRoots } from './place.ts'
+import { type MemoryUse, planLifetimes } from './plan-lifetimes.ts'
 
-export { byteSize, donorOf, type OutputSource, type Place } from './plan-steps.ts'
-
-/** A static memory plan: nothing is allocated while the program runs, except outputs that no donated buffer can hold. */
+/** A static memory plan: a run allocates nothing except outputs that no donated buffer can hold. */
 export interface Plan {
   readonly arenaBytes: number
-  /** One per value of the graph. */
+  /** By value number. */
   readonly places: readonly Place[]
   readonly outputs: readonly OutputSource[]
 }
 
 export interface PlanOptions {
-  /** Whether nodes that depend on constants only are computed once (default true). */
+  /** Whether nodes that depend on constants only are computed once, when the program is compiled (default true). */
   readonly hoist?: boolean
 }
 
-/** Assigns every value of a graph a place, for programs that run node by node. */
+/** Assigns a place to every value of a graph, for programs that run node by node. */
 export function planMemory(graph: Graph, { hoist = true }: PlanOptions = {}): Plan {
-  const { first, avals } = numberingOf(graph)
   const roots = viewRoots(graph)
   const fixed = hoist ? computedOnce(graph, roots) : new Set<number>()
-  const steps = graph.nodes.map((node, index): PlanStep => {
-    const values = avalsOf(node).map((_, output) => first[index]! + output)
-    return {
+  const uses = graph.nodes.map(
+    (node, index): MemoryUse => ({
       reads: node.inputs.map((value) => roots[value]!),
-      writes: values.filter((value) => roots[value] === value && !fixed.has(value)),
+      writes: valuesOf(graph, index).filter((value) => roots[value] === value && !fixed.has(value)),
       overwritable: () => (node.op.elementwise ? overwritten(graph, roots, index) : []),
-    }
-  })
-  const { arenaBytes, places, outputs } = planSteps(graph, roots, steps, fixed)
-  const place = (value: number): Place => places.get(roots[value]!) ?? { at: 'arena', offset: 0 }
-  return { arenaBytes, places: avals.map((_, value) => place(value)), outputs }
+    }),
+  )
+  const { arenaBytes, places, outputs } = planLifetimes(graph, roots, uses, fixed)
+  return { arenaBytes, places: roots.map((root): Place => places.get(root) ?? { at: 'arena', offset: 0 }), outputs }
 }
 
-/** What depends on constants only, apart from outputs. */
+/** The values that depend on constants only, except outputs. */
 function computedOnce(graph: Graph, roots: readonly number[]): Set<number> {
-  const { first } = numberingOf(graph)
+  const { maker } = numberingOf(graph)
   const handedOut = new Set(graph.outputs.map((value) => roots[value]!))
   const fixed = new Set<number>()
-  const isConstant = (value: number) =>
-    value >= graph.inputs.length && value < graph.inputs.length + graph.constants.length
+  const isFixed = (root: number) => (maker[root]! < 0 ? root >= graph.inputs.length : fixed.has(root))
   graph.nodes.forEach((node, index) => {
-    const values = avalsOf(node).map((_, output) => first[index]! + output)
-    // a node writes all of its outputs at once
-    const once = node.inputs.every((input) => fixed.has(roots[input]!) || isConstant(roots[input]!))
-    if (!once || node.op.view || values.some((value) => handedOut.has(value))) return
+    const values = valuesOf(graph, index)
+    // a node computes all of its outputs at once
+    if (
+      !node.inputs.every((input) => isFixed(roots[input]!)) ||
+      node.op.view ||
+      values.some((value) => handedOut.has(value))
+    )
+      return
     for (const value of values) fixed.add(value)
   })
   return fixed
 }
 
-/** The inputs of an elementwise node in whose memory it may write: those with as many bytes per element. */
+/** The inputs that an elementwise node may overwrite: those with the same number of bytes per element. */
 function overwritten(graph: Graph, roots: readonly number[], index: number): number[] {
   const { inputs, aval } = graph.nodes[index]!
   const fits = (value: number) => bytesPerElement(avalOf(graph, value).dtype) === bytesPerElement(aval.dtype)

@@ -2,9 +2,8 @@ import { type Aval, avalsOf, bodyOf, formatShape, type Graph, numberingOf } from
 import { formatParams } from './format-params.ts'
 
 /**
- * The graph as text, one node a line: `%3 float32[2, 4] = matmul(%0, %1) {"transposeA":false}`.
- * Inputs that the program may overwrite are marked `donated`. The steps of loops follow them, indented and with numbers of
- * their own.
+ * The graph as text, one node per line: `%3 float32[2, 4] = matmul(%0, %1) {"transposeA":false}`. Inputs that the program
+ * may overwrite are marked `donated`. The body of a loop follows it, indented and with its own numbers.
  */
 export function printGraph(graph: Graph): string {
   const lines: string[] = []

@@ -27,7 +27,7 @@ import { runRepeatedly } from './repeat.ts'
 
 beforeAll(() => useBackend(cpu()))
 
-/** The cpu, with a note of how programs are run and what is freed. */
+/** The cpu backend, with a record of runs and of freed buffers. */
 function watched(): { backend: Backend; counts: number[]; freed: DeviceBuffer[] } {
   const inner = cpu()
   const counts: number[] = []
@@ -54,7 +54,7 @@ describe('repeat', () => {
   })
   const start = () => ({ w: tensor([8, -4]), n: tensor(0, { dtype: 'int32' }) })
 
-  it('is calling with the result as the next first argument', () => {
+  it('equals calls with the result as the next first argument', () => {
     const f = compile(step, { donate: [0] })
     const x = tensor([1, 2])
     let expected = start()
@@ -67,7 +67,7 @@ describe('repeat', () => {
     expect(x.array()).toEqual([1, 2])
   })
 
-  it('is one run of the program, in the buffers that came in', () => {
+  it('is one run of the program, in the donated buffers', () => {
     const { backend, counts } = watched()
     onBackend(backend, () => {
       const f = compile(step, { donate: [0] })
@@ -94,7 +94,7 @@ describe('repeat', () => {
     expect(findLeaks(() => (state = f.repeat(3, state, x))).map(({ count }) => count)).toEqual([2])
   })
 
-  it('hands values through, from place to place and from outside', () => {
+  it('returns inputs and constants as outputs', () => {
     const w = tensor([7, 7])
     const shift = compile(
       (s: { a: Tensor; b: Tensor; c: Tensor; twin: Tensor; kept: Tensor; fixed: Tensor }) => {
@@ -116,7 +116,7 @@ describe('repeat', () => {
     expect(new Set(Object.values(result).map((x) => x.storage.buffer)).size).toBe(6)
   })
 
-  it('copies what it may not write in place', () => {
+  it('copies what it cannot write in place', () => {
     const f = compile((x: Tensor) => matmul(x, x), { donate: [0] })
     const shear = tensor(Float32Array.of(1, 1, 0, 1), { shape: [2, 2] })
     expect([...f.repeat(3, shear).dataSync()]).toEqual([1, 8, 0, 1])
@@ -130,7 +130,7 @@ describe('repeat', () => {
     expect(view.array()).toEqual([[1], [2]])
   })
 
-  it('copes with a tensor that comes in twice', () => {
+  it('takes one tensor for two arguments', () => {
     const f = compile((a: Tensor, b: Tensor) => add(a, b), { donate: [0] })
     const x = tensor([1, 2])
     expect(f.repeat(3, x, x).array()).toEqual([4, 8])
@@ -145,7 +145,7 @@ describe('repeat', () => {
     expect(double.traces).toBe(0)
   })
 
-  it('says why it cannot', () => {
+  it('says why a function cannot be repeated', () => {
     const plain = compile((x: Tensor) => add(x, 1))
     expect(() => plain.repeat(2, tensor(1))).toThrow('the first argument is not donated; compile with { donate: [0] }')
     const grows = compile((s: { rows: Tensor; n: Tensor }) => ({ rows: full([3], 0), n: s.n }), { donate: [0] })
@@ -197,7 +197,7 @@ describe('repeat', () => {
   })
 })
 
-/** Takes single nodes only, and no product. */
+/** Takes only single nodes, and no product. */
 function withoutPrograms(inner: Backend): Backend {
   return decorate(inner, {
     compile(graph) {
@@ -208,7 +208,7 @@ function withoutPrograms(inner: Backend): Backend {
 }
 
 describe('runRepeatedly', () => {
-  it('frees what comes up in between, and nothing that came in', () => {
+  it('frees intermediate buffers, and no input', () => {
     const buffers = Array.from({ length: 8 }, (_, byteLength) => ({ byteLength }))
     const [a, b, fixed] = buffers as [DeviceBuffer, DeviceBuffer, DeviceBuffer]
     const freed: DeviceBuffer[] = []
@@ -216,7 +216,7 @@ describe('runRepeatedly', () => {
     let next = 3
     const run = (inputs: readonly DeviceBuffer[]) => {
       seen.push(inputs)
-      return [buffers[next++]!, inputs[1]!] // one is new each time, one handed back
+      return [buffers[next++]!, inputs[1]!] // one is new in each run, one is an input
     }
     const outputs = runRepeatedly(run, [a, b, fixed], 4, (buffer) => freed.push(buffer))
     expect(outputs).toEqual([buffers[6], b])

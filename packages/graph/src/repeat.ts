@@ -1,13 +1,13 @@
 import type { DeviceBuffer } from '@gradus/tensor'
 
 /**
- * Runs a program `count` times, for executables that cannot do so by themselves: the outputs of each run are the first
- * inputs of the next. What a run no longer needs is freed, except what came in, which is the caller's.
+ * Runs a program `count` times, for executables that cannot repeat by themselves: the outputs of each run are the first
+ * inputs of the next. Frees the outputs of earlier runs, and none of the given inputs.
  *
  * @example
  * import { runRepeatedly } from '@gradus/graph'
- * const step = ([state, rate]) => [state * rate]
- * runRepeatedly(step, [1, 2], 3, () => {}) // => [8]
+ * const double = ([state, rate]) => [state * rate]
+ * runRepeatedly(double, [1, 2], 3, () => {}) // => [8]
  */
 export function runRepeatedly(
   run: (inputs: readonly DeviceBuffer[]) => DeviceBuffer[],

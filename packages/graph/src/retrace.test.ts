@@ -31,7 +31,7 @@ describe('retraces', () => {
     expect(f.traces).toBe(3)
   })
 
-  it('compare with the closest form, whichever was last', () => {
+  it('compare with the most similar form, not the last one', () => {
     const f = compile((x: Tensor, y: Tensor, ..._: unknown[]) => add(x, y))
     f(tensor([1]), tensor([1]))
     f(tensor([1, 2]), tensor([1, 2]))
@@ -42,7 +42,7 @@ describe('retraces', () => {
     expect(f.retraces).toHaveLength(f.traces - 1)
   })
 
-  it('name a few differences of many', () => {
+  it('name only some of many differences', () => {
     const f = compile((x: readonly Tensor[]) => x)
     f(Array.from({ length: 6 }, () => tensor([1])))
     f(Array.from({ length: 6 }, () => tensor([1, 2])))
@@ -51,7 +51,7 @@ describe('retraces', () => {
     )
   })
 
-  it('tell another backend from another form', () => {
+  it('distinguish a new backend from a new form', () => {
     const f = compile((x: Tensor) => add(x, 1))
     f(tensor([1]))
     f(onBackend({ ...cpu(), name: 'other' }, () => tensor([1])))
@@ -63,7 +63,7 @@ describe('differences', () => {
   const between = (a: unknown, b: unknown) =>
     differences(a, b).map(({ path, before, after }) => `${path}: ${before} -> ${after}`)
 
-  it('are there exactly where forms differ', () => {
+  it('exist exactly where forms differ', () => {
     const trees: unknown[] = [
       t(),
       t(1),
@@ -88,7 +88,7 @@ describe('differences', () => {
       for (const b of trees) expect(differences(a, b).length === 0, `${between(a, b)}`).toBe(formOf(a) === formOf(b))
   })
 
-  it('say what is where', () => {
+  it('name the position and both values', () => {
     expect(between({ a: [t(1), { b: t(2, 3) }] }, { a: [t(1), { b: t(2, 4) }] })).toEqual([
       'a.1.b: float32[2, 3] -> float32[2, 4]',
     ])

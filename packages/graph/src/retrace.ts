@@ -1,14 +1,14 @@
 import type { Backend } from '@gradus/tensor'
 import { type Difference, differences } from './form.ts'
 
-/** How many differences an explanation names; trees that differ everywhere would fill pages. */
+/** The number of differences that an explanation names: trees that differ everywhere would fill pages. */
 const named = 3
-/** How many earlier forms are compared; a function may be traced thousands of times. */
+/** The number of earlier forms that are compared: a function may be traced thousands of times. */
 const compared = 64
 
 /**
- * Why arguments were traced again, compared with the closest of the last `forms` on the same backend:
- * `argument 2 (batch.inputs.0): float32[10, 1] became float32[5, 1]`. Arguments are counted from 0, as for `donate`.
+ * Why arguments were traced again, compared with the most similar of the last `forms` on the same backend: `argument 2
+ * (batch.inputs.0): float32[10, 1] became float32[5, 1]`. Arguments are counted from 0, as for `donate`.
  */
 export function explainRetrace(
   { name }: Backend,
@@ -22,7 +22,7 @@ export function explainRetrace(
   return lists[0] ? joined(lists[0]) : `the ${name} backend had not been used before`
 }
 
-/** Why a result cannot take the place of the first argument; undefined where it can. */
+/** Why a result cannot become the first argument of the next call; undefined where it can. */
 export function obstacleToRepeat(first: unknown, result: unknown): string | undefined {
   const found = differences(first, result)
   return found.length === 0 ? undefined : joined(found.map((difference) => describe('the first argument', difference)))

@@ -1,25 +1,26 @@
-import { bytesPerElement, type MemoryArray, type ScanParams, sizeOf, viewOf } from '@gradus/tensor'
+import type { MemoryArray, ScanParams } from '@gradus/tensor'
+import { arrayIn } from './array-in.ts'
 
-/** The program of a step, whose inputs and outputs are where the loop says. */
-export interface StepProgram {
+/** A compiled body, whose inputs and outputs the loop binds. */
+export interface BodyProgram {
   bindInput(index: number, data: MemoryArray): void
   bindOutput(index: number, data: MemoryArray): void
   execute(): void
-  /** Forgets what was bound. */
+  /** Drops what was bound. */
   release(): void
 }
 
-/** A value of the program around the loop. */
+/** A value of the surrounding program. */
 export interface LoopValue {
   readonly data: MemoryArray
-  /** Whether it is at the same place whenever the loop runs. */
+  /** Whether its memory is the same in every run. */
   readonly fixed: boolean
 }
 
 /**
- * Runs the step of a `scan` over host memory. The step reads elements of the sequences where they are and writes those of
- * the results where they belong; a carry alternates between its place in the outputs, where it ends, and a spare one. So
- * from step to step nothing is copied, and no memory is allocated.
+ * Runs the body of a `scan` over host memory. The body reads elements of the sequences and writes elements of the results
+ * in place. Each carry alternates between its output buffer, where it ends, and a spare one. So iterations copy nothing and
+ * allocate nothing.
  */
 export class ScanLoop {
   private readonly spare: readonly MemoryArray[]
@@ -29,15 +30,12 @@ export class ScanLoop {
   /** `inputs` and `outputs` are those of the op. */
   constructor(
     private readonly params: ScanParams,
-    private readonly program: StepProgram,
+    private readonly program: BodyProgram,
     private readonly inputs: readonly LoopValue[],
     private readonly outputs: readonly LoopValue[],
   ) {
     const { body, carries, sequences, length } = params
-    this.spare = body.inputs.slice(0, carries).map(({ dtype, shape }) => {
-      const size = sizeOf(shape)
-      return viewOf(dtype, new ArrayBuffer(size * bytesPerElement(dtype)), 0, size)
-    })
+    this.spare = body.inputs.slice(0, carries).map((aval) => arrayIn(aval))
     this.elements = inputs.slice(carries, carries + sequences).map((value) => new Elements(value, length))
     this.results = outputs.slice(carries).map((value) => new Elements(value, length))
   }
@@ -47,7 +45,7 @@ export class ScanLoop {
     const { length, reverse, carries, sequences } = params
     for (let index = carries + sequences; index < inputs.length; index++) program.bindInput(index, inputs[index]!.data)
     for (let done = 0; done < length; done++) {
-      // such that the last step writes to the output
+      // the last iteration writes to the output
       const ends = (length - 1 - done) % 2 === 0
       for (let carry = 0; carry < carries; carry++) {
         const [own, other] = ends ? [outputs[carry]!.data, spare[carry]!] : [spare[carry]!, outputs[carry]!.data]
@@ -65,7 +63,7 @@ export class ScanLoop {
   }
 }
 
-/** Views of the elements along the leading axis, made once where the value does not move. */
+/** Views of the elements along the leading axis; kept from run to run where the memory stays the same. */
 class Elements {
   private views: MemoryArray[] = []
 

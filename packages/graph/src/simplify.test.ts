@@ -50,26 +50,26 @@ const table = () => reshape(x(), [2, 3])
 const cube = () => reshape(tensor(Array.from({ length: 24 }, (_, i) => i)), [2, 3, 4])
 
 describe('simplify', () => {
-  it('does nothing twice', () => {
+  it('merges equal nodes', () => {
     expect(names((a) => add(sin(mul(a, a)), sin(mul(a, a))), x())).toEqual(['mul', 'sin', 'add'])
     expect(names((a) => add(mul(a, 2), mul(a, 2)), x())).toEqual(['fill', 'mul', 'add'])
-    // the order of operands is left alone: rounding and NaN payloads are the backend's
+    // operands are not reordered: rounding and NaN payloads depend on the order
     expect(names((a, b) => [add(a, b), add(b, a)], x(), x())).toEqual(['add', 'add'])
     expect(names((a) => [sum(a, { axis: 0 }), sum(a, { axis: 1 }), sum(a, { axis: 0 })], table())).toEqual([
       'sum',
       'sum',
     ])
-    // equal params, except where JSON would think so
+    // equal params that JSON would not keep apart
     expect(names((a) => [add(a, 0), add(a, -0), add(a, Number.NaN)], x())).toHaveLength(6)
   })
 
-  it('keeps draws with different keys apart, and joins those with the same', () => {
+  it('keeps draws with different keys apart, and merges those with equal keys', () => {
     const key = tensor([0, 7], { dtype: 'uint32' })
     expect(names((k) => [randomBits(k, [2]), randomBits(k, [2])], key)).toEqual(['randomBits'])
     expect(names((k) => [randomBits(foldIn(k, 1), [2]), randomBits(foldIn(k, 2), [2])], key)).toHaveLength(6)
   })
 
-  it('tells ops of one name apart', () => {
+  it('keeps ops with equal names apart', () => {
     const same = (value: number): Op<null> => ({
       name: 'mine',
       shape: ([a]) => ({ shape: a!.shape, dtype: a!.dtype }),
@@ -80,7 +80,7 @@ describe('simplify', () => {
     expect(simplify(graph).nodes).toHaveLength(2)
   })
 
-  it('drops what no output needs, but no input', () => {
+  it('drops nodes that no output needs, but no inputs', () => {
     const constant = tensor([9, 9, 9, 9, 9, 9])
     const graph = simplified(
       (a, b) => {
@@ -95,7 +95,7 @@ describe('simplify', () => {
     expect(graph.inputs).toHaveLength(2)
   })
 
-  it('renumbers constants that stay', () => {
+  it('renumbers the remaining constants', () => {
     const [a, b] = [tensor([1]), tensor([2])]
     const graph = simplified(
       (y) => {
@@ -117,7 +117,7 @@ describe('simplify', () => {
     expect(names((a) => apply(identityOp, [a], null), x())).toEqual([])
   })
 
-  it('undoes movements that undo each other', () => {
+  it('removes movements that undo each other', () => {
     expect(names((a) => transpose(transpose(a)), table())).toEqual([])
     expect(names((a) => flip(flip(a, 0), 0), table())).toEqual([])
     expect(names((a) => flip(flip(a, 0), 1), table())).toEqual(['flip'])
@@ -125,18 +125,18 @@ describe('simplify', () => {
     expect(names((a) => slice(a, [0]), x())).toEqual([])
     const castTo = (a: Tensor, dtype: 'float32' | 'int32') => apply(castOp, [a], { dtype })
     expect(names((a) => castTo(a, 'float32'), x())).toEqual([])
-    // 1.5 -> 1 -> 1 is no identity
+    // 1.5 -> 1 -> 1 is not the identity
     expect(names((a) => castTo(castTo(a, 'int32'), 'float32'), tensor([1.5]))).toEqual(['cast', 'cast'])
     expect(names((a) => transpose(a), reshape(x(), [1, 6]))).toEqual(['permute'])
   })
 
-  it('joins after other simplifications made it possible', () => {
-    // the views between the permutations vanish first
+  it('joins nodes that other simplifications brought together', () => {
+    // the views between the permutations are removed first
     expect(names((a) => transpose(reshape(transpose(a), [3, 2])), table())).toEqual([])
     expect(names((a) => add(transpose(transpose(a)), a), table())).toEqual(['add'])
   })
 
-  it('keeps a joined node that something else needs', () => {
+  it('keeps a joined node that has other readers', () => {
     const graph = simplified((a) => {
       const turned = transpose(a, [1, 2, 0])
       return [turned, transpose(turned, [1, 2, 0])]
@@ -145,7 +145,7 @@ describe('simplify', () => {
     expect(graph.nodes[1]!.inputs).toEqual([0])
   })
 
-  it('leaves outputs that are inputs, constants or each other', () => {
+  it('keeps outputs that are inputs, constants or repeated', () => {
     const constant = full([1], 3)
     const graph = simplified((a) => [a, constant, a, reshape(a, a.shape)], tensor([1]))
     expect(graph.nodes).toEqual([])
@@ -158,11 +158,11 @@ describe('loops', () => {
   const stepped = (a: Tensor, step: (t: Tensor, y: Tensor) => Tensor) =>
     scan((t: Tensor, y: Tensor) => [step(t, y), sin(t)] as const, full([2], 1), a)
 
-  it('are simplified inside', () => {
+  it('have simplified bodies', () => {
     const graph = simplified((a) => [...stepped(a, (t, y) => add(mul(t, y), mul(t, y)))], xs())
     expect(graph.nodes.map(({ op }) => op.name)).toEqual(['fill', 'scan'])
     expect(bodyOf(graph.nodes[1]!.params)!.nodes.map(({ op }) => op.name)).toEqual(['mul', 'add', 'sin'])
-    // also a loop in a loop
+    // and so have loops in loops
     const nested = simplified(
       (a) =>
         scan(
@@ -177,7 +177,7 @@ describe('loops', () => {
     expect(bodyOf(inner.params)!.nodes.map(({ op }) => op.name)).not.toContain('permute')
   })
 
-  it('are run once if they are equal, and not at all if nothing needs them', () => {
+  it('are merged if they are equal, and dropped if unused', () => {
     const twice = simplified((a) => [stepped(a, mul)[0], stepped(a, (t, y) => mul(t, y))[1], stepped(a, add)[0]], xs())
     expect(twice.nodes.filter(({ op }) => op === scanOp)).toHaveLength(2)
     expect(
@@ -186,7 +186,7 @@ describe('loops', () => {
         return neg(stepped(a, add)[1])
       }, xs()),
     ).toEqual(['fill', 'scan', 'neg'])
-    // of a loop that is needed, all values stay
+    // a loop that is needed keeps all of its values
     const graph = simplified((a) => stepped(a, mul)[1], xs())
     expect([graph.nodes.at(-1)!.avals!.length, graph.outputs]).toEqual([2, [3]])
   })
@@ -232,7 +232,7 @@ describe('two movements as one', () => {
       const start = [cube(), reshape(cube(), [4, 6]), tensor([[], []]), reshape(x(), [1, 6, 1]), reshape(cube(), [24])][
         round % 5
       ]!
-      // the dice must fall the same way in both runs
+      // the random numbers must be the same in both runs
       const seed = (state = 1 + round * 7919)
       const twice = (a: Tensor) => {
         state = seed
@@ -242,7 +242,7 @@ describe('two movements as one', () => {
     }
   })
 
-  it('casts keep their meaning', () => {
+  it('keep the meaning of casts', () => {
     const values = tensor([1.5, -2.7, 0, 3e9])
     for (const first of ['int32', 'bool', 'float64'] as const) {
       for (const second of ['float32', 'int32', 'bool'] as const)

@@ -5,22 +5,22 @@ import {
   canonical,
   type Graph,
   type Node,
-  numberingOf,
   type Op,
   paramsKey,
   sameShape,
+  valuesOf,
 } from '@gradus/tensor'
 
 /**
- * The same program with less to do: equal nodes are merged, movements that undo or repeat each other are joined, and
- * nodes that no output needs are dropped. What may be joined, each op says itself (`view`, `merge`, `trivial`). The steps
- * of loops are simplified as well.
+ * An equivalent graph with less work: equal nodes are merged, movements that undo or repeat each other are joined, and
+ * nodes that no output needs are dropped. Each op declares how it may be joined (`view`, `merge`, `trivial`). The bodies of
+ * loops are simplified, too.
  */
 export function simplify(graph: Graph): Graph {
   return dropDead(mergeEqual(graph))
 }
 
-/** The node with the graph that its op runs simplified, if it has one. */
+/** The node with its body simplified, if it has one. */
 function simplifyBody(node: Node): Node {
   const body = bodyOf(node.params)
   if (!body) return node
@@ -31,7 +31,7 @@ function mergeEqual(graph: Graph): Graph {
   const nodes: Node[] = []
   const known = new Map<string, number>()
   const opNumbers = new Map<Op, number>()
-  // of the values of the new graph, what they are and which node makes them
+  // the values of the new graph and the nodes that make them
   const avals: Aval[] = [...graph.inputs, ...graph.constants]
   const makers: (Node | undefined)[] = avals.map(() => undefined)
   const renamed = avals.map((_, value) => value)
@@ -67,7 +67,7 @@ function mergeEqual(graph: Graph): Graph {
   return { ...graph, nodes, outputs: graph.outputs.map((value) => renamed[value]!) }
 }
 
-// An op on the result of the same op, or of a view, as one application on what lies below.
+// Joins an op with the same op or a view below it, into one application.
 function joined(node: Node, nodeAt: (value: number) => Node | undefined, avalAt: (value: number) => Aval): Node {
   let current = node
   for (;;) {
@@ -99,13 +99,11 @@ function isTrivial(node: Node, input: Aval): boolean {
 }
 
 function dropDead(graph: Graph): Graph {
-  const { first } = numberingOf(graph)
   const needed = new Set(graph.outputs)
-  // a node is needed with all its outputs, or not at all
-  const isNeeded = (node: Node, index: number) => avalsOf(node).some((_, output) => needed.has(first[index]! + output))
+  // a node is needed with all its outputs or not at all
+  const isNeeded = (index: number) => valuesOf(graph, index).some((value) => needed.has(value))
   for (let index = graph.nodes.length - 1; index >= 0; index--) {
-    const node = graph.nodes[index]!
-    if (isNeeded(node, index)) for (const value of node.inputs) needed.add(value)
+    if (isNeeded(index)) for (const value of graph.nodes[index]!.inputs) needed.add(value)
   }
   const constants = graph.constants.filter((_, index) => needed.has(graph.inputs.length + index))
   const renamed = new Map<number, number>()
@@ -116,9 +114,9 @@ function dropDead(graph: Graph): Graph {
   })
   const nodes: Node[] = []
   graph.nodes.forEach((node, index) => {
-    if (!isNeeded(node, index)) return
+    if (!isNeeded(index)) return
     nodes.push({ ...node, inputs: node.inputs.map((value) => renamed.get(value)!) })
-    avalsOf(node).forEach((_, output) => renamed.set(first[index]! + output, renamed.size))
+    for (const value of valuesOf(graph, index)) renamed.set(value, renamed.size)
   })
   return { ...graph, constants, nodes, outputs: graph.outputs.map((value) => renamed.get(value)!) }
 }

@@ -35,7 +35,7 @@ const double: Op<null> = {
 }
 
 describe('trace', () => {
-  it('writes down the ops, with the leaves of the arguments as inputs', () => {
+  it('records the ops, with the leaves of the arguments as inputs', () => {
     const { graph, result } = trace(
       ({ w, b }: { w: Tensor; b: Tensor[] }, x: Tensor) => ({ y: add(mul(w, x), b[0]!), same: x }),
       [{ w: tensor([1, 2]), b: [tensor([3, 4]), tensor(0)] }, tensor([5, 6])],
@@ -51,7 +51,7 @@ describe('trace', () => {
     expect(result.y.concrete).toBe(false)
   })
 
-  it('takes tensors with values as constants, each once', () => {
+  it('makes tensors with values constants, each once', () => {
     const w = tensor([1, 2])
     const unused = tensor([9])
     const { graph } = trace(
@@ -69,7 +69,7 @@ describe('trace', () => {
     ])
   })
 
-  it('writes a composite down as its parts, or whole where asked to', () => {
+  it('records a composite as its parts, or whole where `keep` says so', () => {
     const f = (x: Tensor) => apply(double, [x], null)
     expect(names(trace(f, [tensor(1)]).graph.nodes)).toEqual(['add'])
     expect(names(trace(f, [tensor(1)], { keep: (op) => op === double }).graph.nodes)).toEqual(['test/double'])
@@ -79,7 +79,7 @@ describe('trace', () => {
     expect(names(whole.graph.nodes)).toEqual(['add', 'softmax'])
   })
 
-  it('contains compiled functions and gradients as their parts', () => {
+  it('records the parts of compiled functions and gradients', () => {
     const inner = compile((x: Tensor) => mul(x, x))
     const { graph } = trace((x: Tensor) => grad((y: Tensor) => sum(inner(y)))(x), [tensor([1, 2])])
     expect(names(graph.nodes)).toContain('mul')
@@ -87,7 +87,7 @@ describe('trace', () => {
     expect(replay(graph, [tensor([1, 2])])[0]!.array()).toEqual([2, 4])
   })
 
-  it('writes a loop as one node with several values, and takes its step apart like anything else', () => {
+  it('records a loop as one node with several values, and inlines its body', () => {
     const step = (h: Tensor, x: Tensor) => [apply(double, [h], null), softmax(add(h, x))] as const
     const f = (x: Tensor) => {
       const [last, all] = scan(step, tensor([1, 2]), x)
@@ -110,7 +110,7 @@ describe('trace', () => {
     expect(inside('test/double')).toEqual(expect.arrayContaining(['test/double', 'exp']))
   })
 
-  it('refuses to read values, saying what to do instead', () => {
+  it('refuses to read values, and says what to do instead', () => {
     const read = (f: (x: Tensor) => unknown) => () => trace(f, [tensor([1, 2])])
     expect(read((x) => x.dataSync())).toThrow(TraceError)
     expect(read((x) => (sum(x).item() ? x : add(x, 1)))).toThrow(
@@ -123,7 +123,7 @@ describe('trace', () => {
     expect(() => trace(async (x: Tensor) => x, [tensor(1)])).toThrow('must be synchronous: await before or after')
   })
 
-  it('refuses tensors that leaked out of another trace', () => {
+  it('refuses tensors of another trace', () => {
     let leaked: Tensor | undefined
     trace(
       (x: Tensor) => {
@@ -139,7 +139,7 @@ describe('trace', () => {
     expect(() => add(leaked!, 1).dataSync()).toThrow(TraceError)
   })
 
-  it('puts the interpreter back after an error', () => {
+  it('restores the interpreter after an error', () => {
     expect(() =>
       trace(() => {
         throw new Error('stop')
@@ -150,7 +150,7 @@ describe('trace', () => {
 })
 
 describe('replay', () => {
-  it('applies the ops under whatever interpreter is in force', () => {
+  it('applies the ops under the current interpreter', () => {
     const { graph } = trace((x: Tensor) => add(mul(x, x), 1), [tensor([1, 2])])
     const seen: string[] = []
     const listener: Interpreter = {
@@ -166,7 +166,7 @@ describe('replay', () => {
 })
 
 describe('printGraph', () => {
-  it('is one line a value', () => {
+  it('has one line per value', () => {
     const w = tensor([[1], [2]])
     const { graph } = trace(
       (x: Tensor, y: Tensor) => [add(mul(x, w), Number.NaN), y],
@@ -188,7 +188,7 @@ describe('printGraph', () => {
     )
   })
 
-  it('shows the steps of loops, indented', () => {
+  it('shows the bodies of loops, indented', () => {
     const step = (total: Tensor, x: Tensor) => [add(total, x), mul(total, x)] as const
     const { graph } = trace((x: Tensor) => scan(step, tensor([1, 2]), x, { reverse: true })[1], [full([5, 2], 1)])
     expect(printGraph(graph)).toBe(
@@ -206,7 +206,7 @@ describe('printGraph', () => {
     )
   })
 
-  it('shows numbers that JSON has not', () => {
+  it('shows numbers that JSON lacks', () => {
     const fill = (value: number) => {
       const { graph } = trace((x: Tensor) => mul(x, value), [tensor(1)])
       return printGraph(graph).split('\n')[1]

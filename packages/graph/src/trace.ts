@@ -1,2 +1,2 @@
-// The tracer belongs to the tensors, because `scan` writes its step down with it.
+// The tracer is part of the tensor package, because `scan` traces its body.
 export { replay, type Traced, type TraceOptions, trace } from '@gradus/tensor'

@@ -77,6 +77,11 @@ function number({ inputs, constants, nodes }: Graph): Numbering {
   return { avals, first, maker }
 }
 
+/** The numbers of the outputs of node number `index`. */
+export function valuesOf(graph: Graph, index: number): number[] {
+  return avalsOf(graph.nodes[index]!).map((_, output) => numberingOf(graph).first[index]! + output)
+}
+
 /** Whether a value among the params of an op is a graph. */
 export function isGraph(value: unknown): value is Graph {
   return typeof value === 'object' && value !== null && 'nodes' in value && 'donated' in value
@@ -84,7 +89,7 @@ export function isGraph(value: unknown): value is Graph {
 
 /** The graph that a higher-order op such as `scan` runs, from its params; undefined for the params of other ops. */
 export function bodyOf(params: unknown): Graph | undefined {
-  const body: unknown = typeof params === 'object' && params !== null && 'body' in params ? params.body : undefined
+  const body = (params as { readonly body?: unknown } | null | undefined)?.body
   return isGraph(body) ? body : undefined
 }
 

@@ -41,6 +41,8 @@ export interface Op<P = unknown> {
   inlineBody?(inputs: readonly Tensor[], params: P, keep: (op: Op) => boolean): Application<P>
   /** Each output element depends only on the input elements at the same place, so the output may overwrite an input. */
   readonly elementwise?: true
+  /** What one element of an elementwise op costs, in additions (default 1). Compilers compute again what is cheap. */
+  readonly cost?: number
   /** The output holds the same elements in the same order as the first input, so no data needs to move. */
   readonly view?: true
   /**

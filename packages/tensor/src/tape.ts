@@ -6,7 +6,7 @@ import type { Tensor } from './tensor.ts'
 
 type Cotangents = readonly (Tensor | null)[]
 
-interface Entry {
+interface Pullback {
   readonly inputs: readonly Tensor[]
   readonly outputs: readonly Tensor[]
   /** The cotangents of the inputs, given those of the outputs. */
@@ -20,7 +20,7 @@ interface Entry {
  * `vjp` and `grad` of `@gradus/autograd` are the public way to derivatives.
  */
 export class Tape implements Interpreter {
-  private readonly entries: Entry[] = []
+  private readonly pullbacks: Pullback[] = []
   private readonly watched = new Set<Tensor>()
   private readonly below = currentInterpreter()
 
@@ -63,9 +63,9 @@ export class Tape implements Interpreter {
     return outputs
   }
 
-  private follow(entry: Entry): void {
-    for (const output of entry.outputs) this.watched.add(output)
-    this.entries.push(entry)
+  private follow(pullback: Pullback): void {
+    for (const output of pullback.outputs) this.watched.add(output)
+    this.pullbacks.push(pullback)
   }
 
   /** Runs `body` behind this tape. */
@@ -82,8 +82,8 @@ export class Tape implements Interpreter {
       flowing.set(to, sofar ? add(sofar, cotangent) : cotangent)
     }
     outputs.forEach((output, index) => flow(output, cotangents[index]!))
-    for (let index = this.entries.length - 1; index >= 0; index--) {
-      const { inputs, outputs: made, vjp } = this.entries[index]!
+    for (let index = this.pullbacks.length - 1; index >= 0; index--) {
+      const { inputs, outputs: made, vjp } = this.pullbacks[index]!
       const arrived = made.map((output) => flowing.get(output) ?? null)
       if (arrived.every((cotangent) => cotangent === null)) continue
       vjp(arrived).forEach((share, position) => {

@@ -60,7 +60,7 @@ export function traceOpen<A extends readonly unknown[], R>(
   return { ...tracer.write(inputs, treeLeaves(result)), result }
 }
 
-interface Step {
+interface RecordedOp {
   readonly op: Op
   readonly inputs: readonly Tensor[]
   readonly params: unknown
@@ -68,7 +68,7 @@ interface Step {
 }
 
 class Tracer implements Interpreter {
-  private readonly steps: Step[] = []
+  private readonly ops: RecordedOp[] = []
 
   constructor(private readonly keep: (op: Op) => boolean) {}
 
@@ -79,22 +79,22 @@ class Tracer implements Interpreter {
     }
     if (op.inlineBody) ({ inputs, params } = op.inlineBody(inputs, params, this.keep))
     const outputs = shapesOf(op, inputs, params).map((aval) => new Tensor(aval))
-    this.steps.push({ op, inputs, params, outputs })
+    this.ops.push({ op, inputs, params, outputs })
     return outputs
   }
 
   /** The graph of what was applied, and the tensors in it that are neither `inputs` nor results. */
   write(inputs: readonly Tensor[], outputs: readonly Tensor[]): { graph: Graph; captured: readonly Tensor[] } {
-    const made = new Set<Tensor>([...inputs, ...this.steps.flatMap((step) => step.outputs)])
-    const used = [...this.steps.flatMap((step) => step.inputs), ...outputs]
+    const made = new Set<Tensor>([...inputs, ...this.ops.flatMap((op) => op.outputs)])
+    const used = [...this.ops.flatMap((op) => op.inputs), ...outputs]
     const captured = [...new Set(used.filter((tensor) => !made.has(tensor)))]
     const numbers = new Map<Tensor, number>()
     const number = (tensor: Tensor) => numbers.set(tensor, numbers.size)
     for (const tensor of [...inputs, ...captured]) number(tensor)
-    const nodes = this.steps.map((step): Node => {
-      const from = step.inputs.map((tensor) => numbers.get(tensor)!)
-      step.outputs.forEach(number)
-      return makeNode(step.op, from, step.params, step.outputs.map(avalOf))
+    const nodes = this.ops.map(({ op, inputs, params, outputs }): Node => {
+      const from = inputs.map((tensor) => numbers.get(tensor)!)
+      outputs.forEach(number)
+      return makeNode(op, from, params, outputs.map(avalOf))
     })
     const graph = {
       inputs: [...inputs, ...captured].map(avalOf),

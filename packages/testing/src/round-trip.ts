@@ -1,4 +1,4 @@
-import { type AnyDefinition, Configured, fieldsOf, isFunctionDefinition, Registry } from '@gradus/core'
+import { type AnyDefinition, Configured, fieldsOf, isFunctionDefinition, isPlainObject, Registry } from '@gradus/core'
 import { demand, errorOf } from './check.ts'
 
 /** The instance that a registry builds from the JSON text of this one's spec; throws where the two specs differ. */
@@ -15,13 +15,13 @@ export function roundTrip<T extends Configured>(instance: T): T {
   return copy
 }
 
-/** The classes of an instance and of everything nested in its config, and the functions with a name there. */
+/** The definitions of an instance and of everything nested in its options. */
 function definitionsOf(value: unknown, found: Set<AnyDefinition> = new Set()): Set<AnyDefinition> {
   if (value instanceof Configured) {
     found.add(value.constructor as unknown as AnyDefinition)
-    definitionsOf(value.config, found)
+    definitionsOf(value.options, found)
   } else if (isFunctionDefinition(value)) {
-    found.add(value)
+    found.add(value as unknown as AnyDefinition)
   } else if (value !== null && typeof value === 'object') {
     for (const entry of Object.values(value)) definitionsOf(entry, found)
   }
@@ -48,6 +48,6 @@ export function withOptions<T extends Configured>(instance: T, options: object):
 function nested(value: unknown, options: object): unknown {
   if (value instanceof Configured) return value.kind === 'layer' ? withOptions(value, options) : value
   if (Array.isArray(value)) return value.map((entry) => nested(entry, options))
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
+  if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, nested(entry, options)]))
 }

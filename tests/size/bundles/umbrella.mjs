@@ -1,4 +1,5 @@
-import { argMax, Dense, Sequential } from 'gradus'
+import { Dense, Sequential } from 'gradus'
+import { argMax } from 'gradus/ops'
 
 const inputs = [
   [0, 0],

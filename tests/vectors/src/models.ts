@@ -1,12 +1,14 @@
-import type { FunctionalSpec, Logs, ModelSpec } from '@gradus/core'
+import { type FunctionalSpec, isPlainObject, type Logs, type ModelSpec, type Optimizer } from '@gradus/core'
 import { compileFromKeras } from '@gradus/io'
-import { type CompileOptions, decodeModel, fromSpec, type ModelBase, type StandardNames } from 'gradus'
+import { type Tree, treeLeaves } from '@gradus/tensor'
+import { type CompileOptions, fromSpec, type Model, type StandardNames } from 'gradus'
+import { decodeModel } from 'gradus/io'
 import { requireName, specOfKeras, withKnownOptions } from './build.ts'
 import type { Check, Leniency } from './check.ts'
 import { Unsupported } from './outcome.ts'
 import { camelCase, isRecorded, type Keras, type Recorded, type RecordedWeight, toHost } from './recorded.ts'
 
-export type AnyModel = ModelBase<StandardNames>
+export type AnyModel = Model
 
 /** The arguments of `compile`, with Keras objects and identifiers. */
 export interface CompileCase {
@@ -26,21 +28,7 @@ export interface BuiltModel {
 export function buildModel(keras: Keras): BuiltModel {
   const spec = specOfKeras(keras) as ModelSpec
   if (typeof spec !== 'object' || spec === null || !('model' in spec)) throw new Unsupported('a model of this kind')
-  requirePlainCalls(spec)
   return { spec, model: withKnownOptions(() => fromSpec(spec)) }
-}
-
-// Options of calls, such as a causal mask, are not part of models yet.
-function requirePlainCalls(spec: ModelSpec): void {
-  if (spec.model === 'Sequential') {
-    for (const layer of spec.layers) if ('model' in layer) requirePlainCalls(layer as ModelSpec)
-    return
-  }
-  for (const node of spec.layers) {
-    if ('model' in node.spec) requirePlainCalls(node.spec as ModelSpec)
-    const option = node.calls.flatMap(({ options = {} }) => Object.keys(options))[0]
-    if (option) throw new Unsupported(`call option ${option}`)
-  }
 }
 
 export function compileModel(model: AnyModel, compile: CompileCase): void {
@@ -126,7 +114,7 @@ export async function compareOptimizer(
 export async function updatesOf(model: AnyModel): Promise<number> {
   const { optimizer } = decodeModel(await model.toBytes())
   const steps = optimizer.find(({ path }) => path === 'iteration')?.data[0] ?? Number.NaN
-  return Math.floor(steps / (model.optimizer?.config.gradientAccumulationSteps ?? 1))
+  return Math.floor(steps / ((model.optimizer as Optimizer | undefined)?.config.gradientAccumulationSteps ?? 1))
 }
 
 /** Figures per key and epoch. */
@@ -159,17 +147,20 @@ export async function comparePredictions(
   x: Parameters<AnyModel['predictAll']>[0],
   expected: Recorded | readonly Recorded[] | Readonly<Record<string, Recorded>>,
 ): Promise<void> {
-  const got = await model.predictAll(x, { verbose: 0 })
+  const made = await model.predictAll<Tree>(x, { verbose: 0 })
+  const got = treeLeaves(made)
   if (isRecorded(expected)) return check.close(field, got[0], expected)
-  const names = namesOf((spec as FunctionalSpec).outputs)
+  const names = namesOf(made, spec)
   for (const [key, value] of Object.entries(expected)) {
     const index = names.includes(key) ? names.indexOf(key) : Number(key)
     await check.close(`${field}.${key}`, got[index], value)
   }
 }
 
-function namesOf(outputs: FunctionalSpec['outputs'] | undefined): string[] {
-  return outputs && !Array.isArray(outputs) ? Object.keys(outputs) : []
+/** The names of the outputs, where the model has them. */
+function namesOf(outputs: Tree, spec: ModelSpec): string[] {
+  const named = isPlainObject(outputs) ? outputs : (spec as FunctionalSpec).outputs
+  return isPlainObject(named) ? Object.keys(named) : []
 }
 
 /** The text of a summary without what cannot be seen. */

@@ -11,7 +11,7 @@ type Path = readonly PropertyKey[]
  */
 export function checkConfig(value: unknown, source: string): Config {
   const result = configSchema.safeParse(value)
-  if (result.success) return result.data
+  if (result.success) return result.data as unknown as Config
   const problems = result.error.issues.flatMap((issue) => describe(issue, [], value))
   const [first, ...rest] = [...new Set(problems)]
   throw new ConfigError(

@@ -1,7 +1,9 @@
+import type { OptionsOf } from '@gradus/core'
+import { fitDataFields } from 'gradus'
 import { z } from 'zod'
+import { fieldsSchema } from './fields-schema.ts'
 
 const path = z.string().min(1)
-const count = z.int().min(1)
 
 /** A class by name, or by name with options. The registry checks both; here only the form counts. */
 const spec = (kind: string) =>
@@ -40,19 +42,9 @@ const data = z
   })
   .describe('Where samples come from. Paths are relative to the config file.')
 
-const fit = z
-  .strictObject({
-    batchSize: count.default(32),
-    epochs: count.default(1),
-    shuffle: z.union([z.boolean(), z.literal('batch')]).default(true),
-    verbose: z.literal([0, 1, 2]).default(1).describe('0 silent, 1 a progress bar on a terminal, 2 a line per epoch.'),
-    validationSplit: z.number().gt(0).lt(1).optional(),
-    validationBatchSize: count.optional(),
-    validationFreq: z.union([count, z.array(count)]).optional(),
-    stepsPerEpoch: count.optional(),
-    classWeight: z.record(z.string().regex(/^\d+$/), z.number()).optional(),
-  })
-  .describe("How long and in which portions to train; Keras's meaning and defaults.")
+const fit = fieldsSchema(fitDataFields).describe(
+  "How long and in which portions to train; Keras's meaning and defaults.",
+)
 
 const layer = z.looseObject({}).describe('{ layer: name, ...options }, or a model.')
 
@@ -92,7 +84,7 @@ export const configSchema = z.strictObject({
 })
 
 /** A config in full, with its defaults. */
-export type Config = z.infer<typeof configSchema>
+export type Config = Omit<z.infer<typeof configSchema>, 'fit'> & { readonly fit: OptionsOf<typeof fitDataFields> }
 
 /** The JSON Schema of a config file, for editors. */
 export function configJsonSchema(): object {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ConfigError, Configured, specOf } from '@gradus/core'
+import { ConfigError, Configured } from '@gradus/core'
 import { parseDocument } from 'yaml'
 
 /** A config as it stands in its file. */
@@ -95,7 +95,7 @@ async function fromModule(path: string, source: string): Promise<unknown> {
 
 /** Instances, such as `new Dense(...)` in a module, as data. */
 function toData(value: unknown): unknown {
-  if (value instanceof Configured) return specOf(value)
+  if (value instanceof Configured) return value.toSpec()
   if (Array.isArray(value)) return value.map(toData)
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry)]))

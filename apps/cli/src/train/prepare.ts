@@ -11,7 +11,7 @@ import {
   useDTypePolicy,
 } from '@gradus/core'
 import { type Backend, ShapeError, useBackend } from '@gradus/tensor'
-import { fromSpec, type ModelBase, type StandardNames, standard } from 'gradus'
+import { fromSpec, type Model, type StandardNames, standard } from 'gradus'
 import { openBackend } from '../backends.ts'
 import type { Resolved } from '../config/resolve-config.ts'
 import { readSamples, type Samples } from './samples.ts'
@@ -19,7 +19,7 @@ import { readSamples, type Samples } from './samples.ts'
 /** Everything that a run is made of, checked. */
 export interface Prepared {
   readonly backend: Backend
-  readonly model: ModelBase<StandardNames>
+  readonly model: Model
   readonly optimizer: Optimizer
   readonly callbacks: readonly CallbackHooks[]
   readonly train: Samples
@@ -44,7 +44,7 @@ export async function prepare(config: Resolved, write: (text: string) => void): 
 }
 
 /** The model of a config, with its first weights yet to be made. The same config gives the same weights. */
-export function buildModel({ model, seed, dtypePolicy }: Resolved): ModelBase<StandardNames> {
+export function buildModel({ model, seed, dtypePolicy }: Resolved): Model {
   const before = currentDTypePolicy()
   useDTypePolicy(dtypePolicy)
   try {
@@ -54,7 +54,7 @@ export function buildModel({ model, seed, dtypePolicy }: Resolved): ModelBase<St
   }
 }
 
-export function compileModel(model: ModelBase<StandardNames>, { loss, metrics }: Resolved, optimizer: Optimizer): void {
+export function compileModel(model: Model, { loss, metrics }: Resolved, optimizer: Optimizer): void {
   model.compile({
     optimizer,
     loss: isShortcut(loss) ? (loss as 'crossentropy') : (parse('loss', loss) as Loss),
@@ -90,7 +90,7 @@ function callbackOf(spec: Resolved['callbacks'][number], path: string, write: (t
 }
 
 /** The samples, if the model and its loss can take them. */
-async function checked(model: ModelBase<StandardNames>, samples: Samples): Promise<Samples> {
+async function checked(model: Model, samples: Samples): Promise<Samples> {
   try {
     await model.evaluate(samples.x, samples.y, { steps: 1, verbose: 0 })
     return samples

@@ -1,10 +1,10 @@
 import { type CallbackContext, type CallbackHooks, DivergenceError } from '@gradus/core'
-import type { ModelBase } from 'gradus'
+import type { Model } from 'gradus'
 import type { RunFolder } from './run-folder.ts'
 import type { EpochRecord, RunState } from './run-state.ts'
 
 interface RecorderOptions {
-  readonly model: Pick<ModelBase<never>, 'toBytes'>
+  readonly model: Pick<Model, 'toBytes'>
   /** All callbacks whose state is to be kept, in a fixed order. */
   readonly callbacks: readonly CallbackHooks[]
   /** The epochs of the run that is resumed. */

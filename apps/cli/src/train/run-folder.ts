@@ -1,7 +1,7 @@
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ConfigError, DataError } from '@gradus/core'
-import { readFile as readBytes, writeFileAtomic } from 'gradus'
+import { readFile as readBytes, writeFileAtomic } from 'gradus/io'
 import { type EpochRecord, type RunState, readState, withState } from './run-state.ts'
 
 /** The files of a run. All are written atomically: each is whole or not there. */

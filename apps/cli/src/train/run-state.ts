@@ -1,5 +1,5 @@
 import { DataError } from '@gradus/core'
-import { decodeSafetensors, encodeSafetensors, FormatError } from 'gradus'
+import { decodeSafetensors, encodeSafetensors, FormatError } from 'gradus/io'
 
 /** The figures of one epoch. */
 export interface EpochRecord {

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { ConfigError, type Logs } from '@gradus/core'
-import { decodeModel } from 'gradus'
+import { decodeModel } from 'gradus/io'
 import { type ConfigFlags, type Resolved, relativeTo, resolveConfig } from '../config/resolve-config.ts'
 import { Interrupted, TargetError } from '../exit-codes.ts'
 import { canRewrite, type Output, Report, type Terminal } from '../terminal.ts'
@@ -158,7 +158,8 @@ function logOutput({ json, jsonl }: TrainFlags, { out, err }: Terminal): Output 
 
 /** A bar needs a terminal that lines can be rewritten on. */
 function verbosity({ fit }: Resolved, flags: TrainFlags, terminal: Terminal): 0 | 1 | 2 {
-  const level = flags.verbose && fit.verbose === 2 ? 1 : fit.verbose
+  const asked = fit.verbose === 'auto' ? 1 : fit.verbose
+  const level = flags.verbose && asked === 2 ? 1 : asked
   const bar = flags.progress !== false && canRewrite(logOutput(flags, terminal), terminal.env)
   return level === 1 && !bar ? 2 : level
 }

@@ -35,5 +35,5 @@ it.each(presets.map((preset) => [preset.name, preset] as const))(
     const course = await courseOf(preset)
     expect({ ...course, holds: cameTrue(preset.outcome, course) }).toEqual({ ...course, holds: true })
   },
-  60_000,
+  180_000,
 )

@@ -1,4 +1,5 @@
-import { abs, add, compile, matmul, maximum, minimum, mul, reshape, sliceAxis, sum, type Tensor, tensor } from 'gradus'
+import { compile, type Tensor, tensor } from 'gradus'
+import { abs, add, matmul, maximum, minimum, mul, reshape, sliceAxis, sum } from 'gradus/ops'
 import type { Task } from '../../shared/contestant.ts'
 import { generateFloats } from '../../shared/generate.ts'
 import type { ArraySpec, ChainLink, ElementwiseSpec, MatmulSpec, MemorySpec, ReductionSpec } from '../../shared/spec.ts'

@@ -1,4 +1,4 @@
-import { MeanSquaredError, SparseCategoricalCrossentropy } from 'gradus'
+import { MeanSquaredError, SparseCategoricalCrossentropy } from 'gradus/losses'
 import type { ArticleSpec, StepSpec, TinySpec } from '../../shared/spec.ts'
 import { type Network, prepared } from './fit-task.ts'
 import { articleNetwork, cnnNetwork, lstmNetwork, mlpNetwork, tinyNetwork } from './networks.ts'

@@ -1,36 +1,27 @@
 import {
-  add,
+  activations,
   Dense,
   Embedding,
-  Gelu,
+  type InputShape,
   input,
   Layer,
   LayerNormalization,
   Model,
-  matmul,
-  mul,
-  ones,
   type Rng,
-  reshape,
   type Scope,
   type Shape,
   type SymbolicTensor,
-  sliceAxis,
-  softmax,
-  sub,
   type Tensor,
-  transpose,
-  tril,
-  zeros,
 } from 'gradus'
+import { add, matmul, mul, ones, reshape, sliceAxis, softmax, sub, transpose, tril, zeros } from 'gradus/ops'
 import type { TransformerSpec } from '../../shared/spec.ts'
 
 /** x plus a learnt vector for each position: `[batch, context, width]`. */
 class Positions extends Layer<object, { positions: Tensor }> {
   static readonly type = 'bench/Positions'
 
-  override init(_rng: Rng, shape: Shape) {
-    return { positions: zeros(shape.slice(1)) } // the first weights are set afterwards
+  override init(_rng: Rng, shape: InputShape) {
+    return { positions: zeros((shape as Shape).slice(1)) } // the first weights are set afterwards
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {
@@ -73,7 +64,7 @@ export function transformerNetwork({ layers, width, heads, context, vocabulary, 
   for (let layer = 0; layer < layers; layer++) {
     const projected = new Dense({ units: 3 * width }).call(norm().call(x))
     x = sum(x, new Dense({ units: width }).call(new CausalAttention({ heads }).call(projected)))
-    const wide = new Dense({ units: ratio * width, activation: new Gelu({ approximate: true }) })
+    const wide = new Dense({ units: ratio * width, activation: activations.gelu.with({ approximate: true }) })
     x = sum(x, new Dense({ units: width }).call(wide.call(norm().call(x))))
   }
   return new Model({ inputs: tokens, outputs: new Dense({ units: vocabulary }).call(norm().call(x)) })

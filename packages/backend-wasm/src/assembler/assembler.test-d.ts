@@ -21,8 +21,8 @@ import {
   type Local,
   type Locals,
   type ModuleBuilder,
-  Steps,
   sequence,
+  Temporaries,
   type V128,
   type Void,
   v128,
@@ -135,9 +135,9 @@ describe('locals', () => {
     increase(local, int)
     // @ts-expect-error no type of WebAssembly
     locals.add('bool')
-    expectTypeOf(new Steps(locals).let(vector)).toEqualTypeOf<V128>()
+    expectTypeOf(new Temporaries(locals).let(vector)).toEqualTypeOf<V128>()
     // @ts-expect-error nothing to remember
-    new Steps(locals).let(statement)
+    new Temporaries(locals).let(statement)
   })
 })
 

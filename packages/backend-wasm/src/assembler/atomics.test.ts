@@ -6,10 +6,10 @@ import * as atomics from './atomics.ts'
 
 const shared = { shared: true }
 
-/** What happens at an address that is a multiple of the word's size; others are refused. */
+/** Addresses must be multiples of the word's size; others trap. */
 const aligned = <T>(at: number, size: number, act: () => T): T | 'trap' => (at % size === 0 ? act() : 'trap')
 
-/** Address, expected value, new value: with what is there, and with something else. */
+/** Address, expected value, new value: once with the stored value, once with another. */
 const exchanges = [
   [zerosFrom, 0n, 5n],
   [zerosFrom, 0n, -(2n ** 63n)],

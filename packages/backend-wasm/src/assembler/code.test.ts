@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { ByteWriter, instruction, sequence, signed, unsigned } from './code.ts'
 import { i32 } from './scalar.ts'
 
-/** What LEB128 says, read without regard to how it was written. */
+/** Decodes LEB128, independently of the encoder. */
 function decoded(bytes: readonly number[], withSign: boolean): bigint {
   const value = bytes.reduce((sum, byte, i) => sum + (BigInt(byte & 127) << BigInt(7 * i)), 0n)
   return withSign ? BigInt.asIntN(7 * bytes.length, value) : value
 }
 
-/** Only the last byte ends the number. */
+/** Whether only the last byte ends the number. */
 const endsOnce = (bytes: readonly number[]) => bytes.every((byte, i) => byte >= 128 === i < bytes.length - 1)
 
 describe('LEB128', () => {
@@ -39,7 +39,7 @@ describe('LEB128', () => {
     [2 ** 32 - 1, [0x7f]],
   ])('of %d with a sign', (value, bytes) => expect(signed(value)).toEqual(bytes))
 
-  it('of any number is as short as possible and says the number', () => {
+  it('encodes any number correctly in as few bytes as possible', () => {
     const dice = new Dice(1)
     for (let i = 0; i < 2000; i++) {
       const value = Math.floor(2 ** (32 * dice.next()))
@@ -54,7 +54,7 @@ describe('LEB128', () => {
 })
 
 describe('code', () => {
-  it('is what computes the operands, in their order, and then the instruction', () => {
+  it('computes the operands in order, and then the instruction', () => {
     const { type, bytes } = instruction('f32', [0xfc, 0x01], i32.const(1), i32.const(2))
     const writer = new ByteWriter()
     writer.write(bytes)
@@ -62,7 +62,7 @@ describe('code', () => {
     expect([...writer.take()]).toEqual([0x41, 1, 0x41, 2, 0xfc, 0x01])
   })
 
-  it('of statements is one after the other', () => {
+  it('of statements follows in order', () => {
     const writer = new ByteWriter()
     writer.write(sequence({ type: 'void', bytes: [1] }, sequence(), { type: 'void', bytes: [2, [3]] }).bytes)
     expect([...writer.take()]).toEqual([1, 2, 3])
@@ -70,7 +70,7 @@ describe('code', () => {
 })
 
 describe('a writer', () => {
-  it('joins all kinds of parts, those known late when they are written', () => {
+  it('joins parts of all kinds, and resolves late parts when they are written', () => {
     const writer = new ByteWriter()
     let late = 5
     const bytes = [1, [2, [3]], new Uint8Array([4]), () => [late], 6]
@@ -81,7 +81,7 @@ describe('a writer', () => {
     expect(writer.take()).toHaveLength(0)
   })
 
-  it('hands out copies', () => {
+  it('returns copies', () => {
     const writer = new ByteWriter()
     writer.write([1, 2])
     const taken = writer.take()
@@ -98,7 +98,7 @@ describe('a writer', () => {
     expect(Buffer.compare(writer.take(), Uint8Array.from(expected))).toBe(0)
   })
 
-  it('makes few pieces of many, and leaves what is known late for later', () => {
+  it('joins many pieces into few, and keeps late parts', () => {
     const writer = new ByteWriter()
     let late = 0
     const joined = writer.joined([1, [2, new Uint8Array([3])], () => [late], [[4], 5]])

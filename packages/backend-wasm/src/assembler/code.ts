@@ -1,15 +1,15 @@
 /** Types of values on the WebAssembly stack. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 
-/** Bytes that are known only when the module is put together, such as the number of a function. */
+/** Bytes that are known only when the module is assembled, such as the index of a function. */
 export type Late = () => readonly number[]
 
-/** Instructions in binary form, nested so that they are joined without copying. */
+/** Instructions in binary form, nested so that concatenation copies nothing. */
 export type Bytes = readonly (number | Bytes | Uint8Array | Late)[]
 
 /**
- * A piece of code that leaves one value of type `T`, or nothing (`void`), on the stack. Because the type is part of the
- * TypeScript type, a module that would not validate does not compile either.
+ * Code that leaves one value of type `T`, or none (`void`), on the stack. The type is part of the TypeScript type, so that
+ * code for a module that would not validate does not compile.
  */
 export interface Code<T extends ValueType | 'void'> {
   readonly type: T
@@ -23,7 +23,7 @@ export type F32 = Code<'f32'>
 export type F64 = Code<'f64'>
 export type V128 = Code<'v128'>
 
-/** An instruction after its operands. `opcode` is one byte, or the bytes of a prefixed opcode with its immediates. */
+/** An instruction after its operands. `opcode` is one byte, or a prefixed opcode with its immediates. */
 export function instruction<T extends ValueType | 'void'>(
   type: T,
   opcode: number | Bytes,
@@ -35,12 +35,12 @@ export function instruction<T extends ValueType | 'void'>(
   return { type, bytes }
 }
 
-/** One statement after the other. */
+/** Statements in order. */
 export function sequence(...statements: readonly Void[]): Void {
   return { type: 'void', bytes: statements.map((statement) => statement.bytes) }
 }
 
-/** An unsigned integer in LEB128, as many bytes as it needs. */
+/** An unsigned integer in LEB128, in as few bytes as possible. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = []
   let rest = value
@@ -65,7 +65,7 @@ export function signed(value: number): number[] {
   }
 }
 
-/** Lays bytes end to end in memory that grows. */
+/** Concatenates bytes in memory that grows. */
 export class ByteWriter {
   private memory = new Uint8Array(4096)
   private length = 0
@@ -79,7 +79,7 @@ export class ByteWriter {
     }
   }
 
-  /** The same bytes in few pieces: nested ones of a whole program would fill the memory with small arrays. */
+  /** Joins nested bytes into few pieces, because those of a whole program would be very many small arrays. */
   joined(bytes: Bytes): Bytes {
     const pieces: (Uint8Array | Late)[] = []
     const join = (parts: Bytes): void => {
@@ -101,7 +101,7 @@ export class ByteWriter {
     this.length += bytes.length
   }
 
-  /** A copy of what was written since the last call. */
+  /** A copy of the bytes since the last call. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.memory.slice(0, this.length)
     this.length = 0

@@ -79,7 +79,7 @@ const tests: Readonly<Record<keyof typeof control, () => void>> = {
 
   whileLoop() {
     const { bodies, call } = assembled(wabt, (module) => {
-      // how many pairs i, j there are with j < i < end
+      // counts the pairs i, j with j < i < end
       const count = module.function({ params: ['i32'], result: 'i32' }, (locals, end) => {
         const [i, j, turns] = [locals.add('i32'), locals.add('i32'), locals.add('i32')]
         const inner = whileLoop(
@@ -133,5 +133,5 @@ const tests: Readonly<Record<keyof typeof control, () => void>> = {
 
 describe('control', () => {
   for (const [name, test] of Object.entries(tests)) it(name, test)
-  it('has a test for everything', () => expect(Object.keys(tests).sort()).toEqual(Object.keys(control).sort()))
+  it('has a test for every export', () => expect(Object.keys(tests).sort()).toEqual(Object.keys(control).sort()))
 })

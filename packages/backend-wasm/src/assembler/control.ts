@@ -9,7 +9,7 @@ const typeBytes: Record<ValueType | 'void', number> = {
   void: 0x40,
 }
 
-/** The byte that names a type. */
+/** The byte that encodes a type. */
 export function typeByte(type: ValueType | 'void'): number {
   return typeBytes[type]
 }
@@ -27,22 +27,22 @@ export function ifElse<T extends ValueType | 'void'>(
   return { type, bytes: [condition.bytes, 0x04, typeByte(type), then.bytes, 0x05, otherwise.bytes, 0x0b] }
 }
 
-/** Runs `body` once, and again as long as `condition` holds after it. */
+/** Runs `body` once, and again while `condition` holds after it. */
 export function doWhile(body: Void, condition: I32): Void {
   return { type: 'void', bytes: [0x03, 0x40, body.bytes, condition.bytes, 0x0d, 0x00, 0x0b] }
 }
 
-/** Runs `body` as long as `condition` holds before it. */
+/** Runs `body` while `condition` holds before it. */
 export function whileLoop(condition: I32, body: Void): Void {
   return ifThen(condition, doWhile(body, condition))
 }
 
-/** Evaluates and forgets. */
+/** Evaluates and drops the value. */
 export function drop(value: Code<ValueType>): Void {
   return instruction('void', 0x1a, value)
 }
 
-/** Copies bytes from one place in memory to another; the places may overlap. */
+/** Copies bytes; source and target may overlap. */
 export function copyMemory(to: I32, from: I32, bytes: I32): Void {
   return instruction('void', [0xfc, 0x0a, 0x00, 0x00], to, from, bytes)
 }

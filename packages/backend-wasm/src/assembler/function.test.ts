@@ -3,7 +3,7 @@ import { assembled } from '../testing/assembler/assembled.ts'
 import { loadWabt } from '../testing/wabt.ts'
 import type { ValueType } from './code.ts'
 import { drop } from './control.ts'
-import { increase, Locals, localOf, Steps } from './function.ts'
+import { increase, Locals, localOf, Temporaries } from './function.ts'
 import { i32 } from './scalar.ts'
 
 const wabt = await loadWabt()
@@ -27,14 +27,14 @@ describe('locals', () => {
     expect(bodies).toEqual([['local.get 0']])
   })
 
-  it('keep their values, also those with numbers of two bytes', () => {
+  it('keep their values, even with indices of two bytes', () => {
     const { call, bodies } = assembled(wabt, (module) => {
       const choose = module.function({ params: ['i32'], result: 'i32' }, (locals, start) => {
-        const steps = new Steps(locals)
-        // of alternating types, so that there are as many groups
+        const temps = new Temporaries(locals)
+        // of alternating types, so that each local is a group
         const all = Array.from({ length: 300 }, () => [locals.add('i32'), locals.add('f32')] as const)
-        for (const [place, [local]] of all.entries()) steps.do(local.set(i32.add(start.get, i32.const(place))))
-        return steps.end(all.map(([local]) => local.get).reduce((sum, next) => i32.add(sum, next)))
+        for (const [place, [local]] of all.entries()) temps.do(local.set(i32.add(start.get, i32.const(place))))
+        return temps.end(all.map(([local]) => local.get).reduce((sum, next) => i32.add(sum, next)))
       })
       module.exportFunction('sum', choose)
     })
@@ -68,9 +68,9 @@ describe('locals', () => {
   it('are increased in place', () => {
     const { bodies, call } = assembled(wabt, (module) => {
       const more = module.function({ params: ['i32', 'i32'], result: 'i32' }, (locals, a, b) => {
-        const steps = new Steps(locals)
-        steps.do(increase(a, b.get))
-        return steps.end(a.get)
+        const temps = new Temporaries(locals)
+        temps.do(increase(a, b.get))
+        return temps.end(a.get)
       })
       module.exportFunction('more', more)
     })
@@ -78,7 +78,7 @@ describe('locals', () => {
     expect(call('more', 2 ** 31 - 1, 1)).toBe(-(2 ** 31))
   })
 
-  it('have the types that were asked for', () => {
+  it('have the requested types', () => {
     const locals = new Locals(3)
     locals.add('v128')
     locals.add('i64')
@@ -87,7 +87,7 @@ describe('locals', () => {
   })
 })
 
-describe('steps', () => {
+describe('temporaries', () => {
   it('compute each value once, in the order of the calls', () => {
     const seen: number[] = []
     const see = (value: number) => {
@@ -99,12 +99,12 @@ describe('steps', () => {
       (module) => {
         const outside = module.importFunction('see', { params: ['i32'], result: 'i32' })
         const run = module.function({ params: [], result: 'i32' }, (locals) => {
-          const steps = new Steps(locals)
-          const first = steps.let(outside.call(i32.const(1)))
-          const second = steps.let(outside.call(i32.const(2)))
-          steps.do(drop(outside.call(i32.add(first, second))))
-          const third = steps.let(outside.call(i32.const(3)))
-          return steps.end(i32.add(i32.mul(second, second), i32.sub(third, first)))
+          const temps = new Temporaries(locals)
+          const first = temps.let(outside.call(i32.const(1)))
+          const second = temps.let(outside.call(i32.const(2)))
+          temps.do(drop(outside.call(i32.add(first, second))))
+          const third = temps.let(outside.call(i32.const(3)))
+          return temps.end(i32.add(i32.mul(second, second), i32.sub(third, first)))
         })
         module.exportFunction('run', run)
       },
@@ -114,12 +114,12 @@ describe('steps', () => {
     expect(seen).toEqual([1, 2, 30, 3])
   })
 
-  it('end with a statement as well', () => {
+  it('may end with a statement', () => {
     const { call, memory } = assembled(wabt, (module) => {
       const run = module.function({ params: ['i32'], result: 'void' }, (locals, at) => {
-        const steps = new Steps(locals)
-        const value = steps.let(i32.add(at.get, i32.const(1)))
-        return steps.end(i32.store8(at.get, value))
+        const temps = new Temporaries(locals)
+        const value = temps.let(i32.add(at.get, i32.const(1)))
+        return temps.end(i32.store8(at.get, value))
       })
       module.exportFunction('run', run)
     })

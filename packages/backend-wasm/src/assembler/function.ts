@@ -4,11 +4,11 @@ import { type Code, type I32, instruction, unsigned, type ValueType, type Void }
 export interface Local<T extends ValueType> {
   readonly get: Code<T>
   set(value: Code<T>): Void
-  /** Sets and gives the value. */
+  /** Sets the variable and returns the value. */
   tee(value: Code<T>): Code<T>
 }
 
-/** Makes the locals of one function. */
+/** The local variables of one function. */
 export class Locals {
   readonly types: ValueType[] = []
 
@@ -33,13 +33,13 @@ export function increase(local: Local<'i32'>, by: I32): Void {
   return local.set(instruction('i32', 0x6a, local.get, by))
 }
 
-/** An expression with intermediate values that have names: each is computed once, in the order of the calls of `let`. */
-export class Steps {
+/** Named intermediate values of an expression: each is computed once, in the order of the calls of `let`. */
+export class Temporaries {
   private readonly statements: Void[] = []
 
   constructor(readonly locals: Locals) {}
 
-  /** Computes a value now and gives code that reads it, as often as wanted. */
+  /** Computes a value once and returns code that reads it any number of times. */
   let<T extends ValueType>(value: Code<T>): Code<T> {
     const local = this.locals.add(value.type)
     this.statements.push(local.set(value))
@@ -50,7 +50,7 @@ export class Steps {
     this.statements.push(statement)
   }
 
-  /** The result of the steps, as one expression (or statement). */
+  /** The result after all temporaries, as one expression or statement. */
   end<T extends ValueType | 'void'>(result: Code<T>): Code<T> {
     return { type: result.type, bytes: [...this.statements.map(({ bytes }) => bytes), result.bytes] }
   }

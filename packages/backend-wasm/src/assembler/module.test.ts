@@ -22,19 +22,19 @@ describe('the memory', () => {
   })
 })
 
-it('a module without anything is valid', () => {
+it('an empty module is valid', () => {
   const bytes = new ModuleBuilder({ shared: false, maximumPages: 1 }).build()
   expect(wabt.text(bytes, {})).not.toContain('func')
   expect(WebAssembly.validate(bytes)).toBe(true)
 })
 
 describe('functions', () => {
-  it('call one another and imported ones, whatever is defined first', () => {
+  it('call each other and imported functions, in any order of definition', () => {
     const { call, text } = assembled(
       wabt,
       (module) => {
         const double = module.function({ params: ['i32'], result: 'i32' }, (_, a) => i32.add(a.get, a.get))
-        // numbers of functions move up by this import
+        // this import shifts the indices of functions
         const outside = module.importFunction('outside', { params: ['i32', 'i32'], result: 'i32' })
         const both = module.function({ params: ['i32'], result: 'i32' }, (_, a) =>
           outside.call(double.call(a.get), i32.const(3)),
@@ -50,7 +50,7 @@ describe('functions', () => {
     expect(text).toContain('(export "both" (func 3))')
   })
 
-  it('that are imported twice are imported once', () => {
+  it('that are imported twice share one import', () => {
     const { call, text } = assembled(
       wabt,
       (module) => {
@@ -69,7 +69,7 @@ describe('functions', () => {
     expect(linesWith(text, 'import')).toHaveLength(3)
   })
 
-  it('share the types that are equal', () => {
+  it('share equal types', () => {
     const { text } = assembled(wabt, (module) => {
       for (const params of [['i32'], ['i32'], ['f32'], ['i32', 'i32'], []] as const) {
         module.function({ params, result: 'void' }, () => sequence())
@@ -79,7 +79,7 @@ describe('functions', () => {
     expect(linesWith(text, 'type').filter((line) => line.startsWith('  (type'))).toHaveLength(8)
   })
 
-  it('take and give every type', () => {
+  it('take and return every type', () => {
     const { text } = assembled(wabt, (module) => {
       const all = ['i32', 'i64', 'f32', 'f64', 'v128'] as const
       for (const [place, result] of all.entries()) {
@@ -118,7 +118,7 @@ describe('functions', () => {
 })
 
 describe('globals', () => {
-  it('are read and set inside and outside', () => {
+  it('are read and set by code and by the host', () => {
     const { call, exports, text } = assembled(wabt, (module) => {
       const [first, second] = [module.exportGlobal('first'), module.exportGlobal('second')]
       const signature = { params: ['i32'], result: 'i32' } as const
@@ -148,7 +148,7 @@ describe('globals', () => {
 describe('the table', () => {
   const signature = { params: ['f32', 'f32'], result: 'f32' } as const
 
-  it('has functions at the places that it gave them', () => {
+  it('has functions at the returned indices', () => {
     const { call, text } = assembled(
       wabt,
       (module) => {
@@ -196,7 +196,7 @@ describe('the table', () => {
   })
 })
 
-it('a module that does not validate is refused by the tool, as these tests assume', () => {
+it('the independent tool refuses a module that does not validate', () => {
   const module = new ModuleBuilder({ shared: false, maximumPages: 1 })
   const wrong = f32.const(1) as unknown as I32
   module.function({ params: [], result: 'void' }, () => drop(ifElse(i32.const(1), i32.const(2), wrong)))

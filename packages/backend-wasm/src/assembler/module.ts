@@ -2,13 +2,13 @@ import { type Bytes, ByteWriter, type Code, type I32, type Late, unsigned, type 
 import { typeByte } from './control.ts'
 import { type Local, Locals, localOf } from './function.ts'
 
-/** The parameters of a function, as the locals that hold them. */
+/** The locals that hold the parameters of a function. */
 type LocalsOf<P extends readonly ValueType[]> = { [K in keyof P]: Local<P[K]> }
 type ArgumentsOf<P extends readonly ValueType[]> = { [K in keyof P]: Code<P[K]> }
 
-/** A function of a module that code can call. */
+/** A function that code of the module can call. */
 export interface Callable<P extends readonly ValueType[], R extends ValueType | 'void'> {
-  /** Its number in the module, once all imports are known. */
+  /** Its index in the module, which is known once all imports are. */
   readonly index: Late
   call(...args: ArgumentsOf<P>): Code<R>
 }
@@ -30,7 +30,7 @@ interface Defined {
   readonly bytes: Bytes
 }
 
-/** Puts a WebAssembly module together. */
+/** Assembles a WebAssembly module. */
 export class ModuleBuilder {
   private readonly types: Bytes[] = []
   private readonly typeNumbers = new Map<string, number>()
@@ -61,7 +61,7 @@ export class ModuleBuilder {
     return callable(() => number, result)
   }
 
-  /** A mutable 32-bit variable of the instance, set from outside through the export of the same name. */
+  /** A mutable 32-bit variable, which the host sets through the export of the same name. */
   exportGlobal(field: string): Local<'i32'> {
     const index = this.globals.push([0x7f, 0x01, 0x41, 0x00, 0x0b]) - 1
     this.exports.push([name(field), 0x03, unsigned(index)])
@@ -93,12 +93,12 @@ export class ModuleBuilder {
     return [...this.importedFunctions.keys()]
   }
 
-  /** Puts a function into the table and gives its place there. */
+  /** Adds a function to the table and returns its index there. */
   addToTable({ index }: { readonly index: Late }): number {
     return this.elements.push(index) - 1
   }
 
-  /** Calls the function at a place of the table; it must have this signature. */
+  /** Calls the function at an index of the table, which must have this signature. */
   callIndirect<const P extends readonly ValueType[], R extends ValueType | 'void'>(
     { params, result }: Signature<P, R>,
     place: I32,

@@ -35,7 +35,7 @@ function float64Of(word: bigint): number {
   return bits.getFloat64(0)
 }
 
-// NaN has many forms, and which one passes between JavaScript and WebAssembly is not specified.
+// WebAssembly does not specify which NaN passes between JavaScript and code.
 const plain = [0, -0, 1, -1.5, 3e38, 1e-45, Infinity, -Infinity].map(fround)
 const singles = plain.map((x) => [x] as const)
 const pairs = plain.flatMap((a) => plain.map((b) => [a, b] as const))
@@ -143,7 +143,7 @@ const i64: Table<typeof scalar.i64> = {
   reinterpret: (op) => d(op, 'i64.reinterpret_f64', bitsOf64, { cases: singles }),
 }
 
-/** Values of constants in hexadecimal text. */
+/** Constants in hexadecimal text. */
 const constants: readonly [number, string][] = [
   [0, '0x0p+0'],
   [-0, '-0x0p+0'],

@@ -1,7 +1,7 @@
 import { type Bytes, type F32, type F64, type I32, type I64, instruction, signed, type Void } from './code.ts'
 import { memarg } from './memory-access.ts'
 
-/** 32-bit integers; also addresses and truth values. */
+/** 32-bit integers, which are also addresses and bools. */
 export const i32 = {
   const: (value: number): I32 => ({ type: 'i32', bytes: [0x41, ...signed(value)] }),
   eqz: (a: I32): I32 => instruction('i32', 0x45, a),
@@ -32,7 +32,7 @@ export const i32 = {
   rotr: (a: I32, b: I32): I32 => instruction('i32', 0x78, a, b),
   wrap: (a: I64): I32 => instruction('i32', 0xa7, a),
   reinterpret: (a: F32): I32 => instruction('i32', 0xbc, a),
-  /** To the nearest integer towards zero; what does not fit becomes the nearest that does, NaN becomes 0. */
+  /** Rounds towards zero; values out of range saturate, and NaN becomes 0. */
   truncF32S: (a: F32): I32 => instruction('i32', [0xfc, 0x00], a),
   truncF32U: (a: F32): I32 => instruction('i32', [0xfc, 0x01], a),
   truncF64S: (a: F64): I32 => instruction('i32', [0xfc, 0x02], a),
@@ -153,7 +153,7 @@ function bytesOf(array: Float32Array | Float64Array): Bytes {
   return [...new Uint8Array(array.buffer, array.byteOffset, array.byteLength)]
 }
 
-/** A signed 64-bit integer, given as its two halves, in LEB128. */
+/** A signed 64-bit integer in LEB128, from its two halves. */
 function signed64(low: number, high: number): number[] {
   const bytes: number[] = []
   let rest = (BigInt(high | 0) << 32n) | BigInt(low >>> 0)

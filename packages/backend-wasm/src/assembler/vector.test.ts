@@ -23,14 +23,14 @@ const mask = (holds: boolean) => -Number(holds)
 
 const bytesAt = (memory: DataView, at: number, count: number) => new Uint8Array(memory.buffer, at, count)
 
-/** Bytes in a vector of zeros. */
+/** A vector with these bytes, and zeros elsewhere. */
 function placed(bytes: Uint8Array, into = new Uint8Array(16), at = 0): VectorBytes {
   const result = into.slice()
   result.set(bytes, at)
   return result
 }
 
-/** The text of a constant: four words in hexadecimal. */
+/** The text of a constant: four hexadecimal words. */
 function constantText(bytes: VectorBytes): string {
   const words = [...new Uint32Array(bytes.buffer)].map((word) => `0x${word.toString(16).padStart(8, '0')}`)
   return `v128.const i32x4 ${words.join(' ')}`
@@ -180,7 +180,7 @@ const i32x4: Table<typeof vector.i32x4> = {
       const words = [...int32(a)].map((x) => Math.max(0, Math.min(x, 65535)))
       return new Uint8Array(Uint16Array.from([...words, 0, 0, 0, 0]).buffer)
     }),
-  // only the first lane counts
+  // only the first lane is read
   narrow8U: (op) =>
     v(
       (a) => vector.i32x4.extract(op(a), 0),
@@ -196,7 +196,7 @@ const i32x4: Table<typeof vector.i32x4> = {
     ),
 }
 
-/** Sums and products that are exact, and some that tell from their last bits whether they were rounded in between. */
+/** Exact sums and products, and some whose last bits show whether they were rounded in between. */
 const toBeFused = (sign: number) => {
   const [near, product] = [1 + 2 ** -12, -sign * (1 + 2 ** -11)]
   return [

@@ -1,7 +1,7 @@
 import { type F32, type F64, type I32, instruction, type V128, type Void } from './code.ts'
 import { memarg } from './memory-access.ts'
 
-/** 128 bits of any kind. */
+/** 128 bits of any type. */
 export const v128 = {
   const: (bytes: readonly number[]): V128 => ({ type: 'v128', bytes: [0xfd, 0x0c, ...bytes] }),
   not: (a: V128): V128 => instruction('v128', [0xfd, 0x4d], a),
@@ -112,7 +112,7 @@ export const f32x4 = {
   pmax: (a: V128, b: V128): V128 => instruction('v128', [0xfd, 0xeb, 0x01], a, b),
   convertS: (a: V128): V128 => instruction('v128', [0xfd, 0xfa, 0x01], a),
   convertU: (a: V128): V128 => instruction('v128', [0xfd, 0xfb, 0x01], a),
-  /** a b + c, rounded once or twice as the machine likes; needs relaxed SIMD. */
+  /** a b + c, rounded once or twice depending on the machine; needs relaxed SIMD. */
   relaxedMadd: (a: V128, b: V128, c: V128): V128 => instruction('v128', [0xfd, 0x85, 0x02], a, b, c),
   /** c - a b, rounded once or twice. */
   relaxedNmadd: (a: V128, b: V128, c: V128): V128 => instruction('v128', [0xfd, 0x86, 0x02], a, b, c),

@@ -1,138 +1,138 @@
-import type { RowReduction } from '@gradus/graph/kernels'
+import { identityOf, isPosition, type RowReduction } from '@gradus/schedule'
 import { type Code, i32x4, type Local, type Locals, type V128, type ValueType, v128 } from '../assembler/index.ts'
-import { acrossLanes, beats, bestLane, combined, identityOf, isArg } from './combining.ts'
+import type { Block } from './block.ts'
+import { acrossLanes, beats, bestLane, combined } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
-import type { Scope } from './scope.ts'
 
-interface Setting {
+interface AccumulatorOptions {
   readonly evaluator: Evaluator
   readonly locals: Locals
-  /** How many vectors are worked on together. */
+  /** The number of vectors that are computed together. */
   readonly parts: number
-  /** Whether the lanes of a vector are elements of one row, to be combined in the end. */
+  /** Whether the lanes of a vector are elements of one row, which are combined at the end. */
   readonly alongLanes: boolean
 }
 
-/** The running state of one reduction, in one of the vectors that are worked on together. */
+/** The state of one reduction in one of the vectors. */
 interface State {
   readonly total: Local<ValueType>
-  /** Where the best element was, for `argMax` and `argMin`. */
-  readonly place: Local<ValueType> | undefined
-  /** The sum of the innermost loop alone, while it runs: long sums lose less if they are made of shorter ones. */
+  /** The position of the current extreme, for `argMax` and `argMin`. */
+  readonly position: Local<ValueType> | undefined
+  /** The sum of the innermost loop, while it runs: a long sum is more accurate as a sum of shorter ones. */
   current: Local<ValueType> | undefined
 }
 
-/** The variables in which the reductions of a pass are collected. */
+/** The variables that hold the reductions of a pass. */
 export class Accumulators {
   private readonly states: readonly (readonly State[])[]
 
   constructor(
     private readonly reductions: readonly RowReduction[],
-    private readonly setting: Setting,
+    private readonly options: AccumulatorOptions,
   ) {
-    const { locals, parts, evaluator } = setting
+    const { locals, parts, evaluator } = options
     const type = (value: Value) => value.type
     this.states = reductions.map(({ combine, expression }) =>
       Array.from({ length: parts }, (): State => {
         const total = locals.add(type(evaluator.constant(expression.dtype, 0)))
         return {
           total,
-          place: isArg(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
+          position: isPosition(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
           current: undefined,
         }
       }),
     )
   }
 
-  start(scope: Scope): void {
-    const { evaluator } = this.setting
+  start(block: Block): void {
+    const { evaluator } = this.options
     this.each((reduction, state) => {
-      scope.add(state.total.set(this.identity(reduction)))
-      if (state.place) scope.add(state.place.set(evaluator.constant('int32', 0)))
+      block.add(state.total.set(this.identity(reduction)))
+      if (state.position) block.add(state.position.set(evaluator.constant('int32', 0)))
     })
   }
 
-  /** Collects the sums of an inner loop apart; the result adds them to the totals. */
-  open(scope: Scope): () => void {
-    const { locals } = this.setting
+  /** Accumulates the sums of an inner loop separately. The returned function adds them to the totals. */
+  open(block: Block): () => void {
+    const { locals } = this.options
     const opened: [RowReduction, State][] = []
     this.each((reduction, state) => {
       const { combine, expression } = reduction
       if (combine !== 'sum' || expression.dtype !== 'float32') return
       state.current = locals.add(state.total.get.type)
-      scope.add(state.current.set(this.identity(reduction)))
+      block.add(state.current.set(this.identity(reduction)))
       opened.push([reduction, state])
     })
     return () => {
       for (const [reduction, state] of opened) {
-        scope.add(state.total.set(this.combine(reduction, state.total.get, state.current!.get)))
+        block.add(state.total.set(this.combine(reduction, state.total.get, state.current!.get)))
         state.current = undefined
       }
     }
   }
 
-  /** Takes in the elements at the present place; only the first `count` lanes count. */
-  take(scope: Scope, part: number, count: number): void {
-    const { evaluator, alongLanes } = this.setting
+  /** Adds the elements at the current position; only the first `count` lanes count. */
+  take(block: Block, part: number, count: number): void {
+    const { evaluator, alongLanes } = this.options
     this.reductions.forEach((reduction, number) => {
       const state = this.states[number]![part]!
       let element = evaluator.value(reduction.expression, part)
-      if (alongLanes && count < 4) element = scope.let(this.masked(reduction, element as V128, count))
-      if (state.place) this.takePlace(scope, reduction, state, element, part)
+      if (alongLanes && count < 4) element = block.let(this.masked(reduction, element as V128, count))
+      if (state.position) this.takePosition(block, reduction, state, element, part)
       else {
         const into = state.current ?? state.total
-        scope.add(into.set(this.combine(reduction, into.get, element)))
+        block.add(into.set(this.combine(reduction, into.get, element)))
       }
     })
   }
 
-  /** Combines what was collected apart and makes it known. */
-  finish(scope: Scope): void {
-    const { evaluator, locals, alongLanes } = this.setting
+  /** Combines the lanes and vectors of each reduction, and makes the results available. */
+  finish(block: Block): void {
+    const { evaluator, locals, alongLanes } = this.options
     const { lanes } = evaluator
     this.reductions.forEach((reduction, number) => {
       const states = this.states[number]!
       const { combine, expression, id } = reduction
       if (!alongLanes) {
-        const values = states.map(({ total, place }) => (place ?? total).get)
-        evaluator.reduced.set(id, { scope, values })
+        const values = states.map(({ total, position }) => (position ?? total).get)
+        evaluator.reduced.set(id, { block, values })
         return
       }
-      if (isArg(combine)) {
-        // one vector after the other: each has its own best lanes
-        const { total, place } = states.reduce((best, next) => this.betterOf(scope, reduction, best, next))
-        const result = bestLane(locals, combine, expression.dtype, total.get as V128, place!.get as V128)
-        evaluator.reduced.set(id, { scope, values: [scope.let(result.place)] })
+      if (isPosition(combine)) {
+        // vector by vector, because each has the extremes of its own lanes
+        const { total, position } = states.reduce((best, next) => this.betterOf(block, reduction, best, next))
+        const result = bestLane(locals, combine, expression.dtype, total.get as V128, position!.get as V128)
+        evaluator.reduced.set(id, { block, values: [block.let(result.position)] })
         return
       }
       const together = states.map(({ total }) => total.get).reduce((a, b) => this.combine(reduction, a, b))
-      const value = scope.let(acrossLanes(lanes, locals, combine, expression.dtype, together))
-      evaluator.reduced.set(id, { scope, values: [value] })
+      const value = block.let(acrossLanes(lanes, locals, combine, expression.dtype, together))
+      evaluator.reduced.set(id, { block, values: [value] })
     })
   }
 
-  private takePlace(scope: Scope, reduction: RowReduction, state: State, element: Value, part: number): void {
-    const { evaluator } = this.setting
+  private takePosition(block: Block, reduction: RowReduction, state: State, element: Value, part: number): void {
+    const { evaluator } = this.options
     const { lanes } = evaluator
     const { combine, expression } = reduction
-    const better = scope.let(beats(lanes, combine, expression.dtype, element, state.total.get))
-    const here = evaluator.placeOf(reduction.place!, part)
-    scope.add(state.total.set(lanes.choose(better, element, state.total.get)))
-    scope.add(state.place!.set(lanes.choose(better, here, state.place!.get)))
+    const better = block.let(beats(lanes, combine, expression.dtype, element, state.total.get))
+    const here = evaluator.positionOf(reduction.position!, part)
+    block.add(state.total.set(lanes.choose(better, element, state.total.get)))
+    block.add(state.position!.set(lanes.choose(better, here, state.position!.get)))
   }
 
-  /** The better of two vectors of bests, lane by lane; of equal ones the one with the smaller place. */
-  private betterOf(scope: Scope, { combine, expression }: RowReduction, best: State, next: State): State {
-    const { lanes } = this.setting.evaluator
+  /** The better of two vectors of extremes, lane by lane; of equal ones the one with the smaller position. */
+  private betterOf(block: Block, { combine, expression }: RowReduction, best: State, next: State): State {
+    const { lanes } = this.options.evaluator
     const [a, b] = [best.total.get as V128, next.total.get as V128]
-    const [placeA, placeB] = [best.place!.get as V128, next.place!.get as V128]
-    const worse = scope.let(beats(lanes, combine, expression.dtype, a, b) as V128)
-    const better = scope.let(beats(lanes, combine, expression.dtype, b, a) as V128)
+    const [placeA, placeB] = [best.position!.get as V128, next.position!.get as V128]
+    const worse = block.let(beats(lanes, combine, expression.dtype, a, b) as V128)
+    const better = block.let(beats(lanes, combine, expression.dtype, b, a) as V128)
     const earlier = v128.andNot(i32x4.ltS(placeB, placeA), worse)
-    const takes = scope.let(v128.or(better, earlier))
-    scope.add(best.total.set(v128.bitselect(b, a, takes) as Code<ValueType>))
-    scope.add(best.place!.set(v128.bitselect(placeB, placeA, takes) as Code<ValueType>))
+    const takes = block.let(v128.or(better, earlier))
+    block.add(best.total.set(v128.bitselect(b, a, takes) as Code<ValueType>))
+    block.add(best.position!.set(v128.bitselect(placeB, placeA, takes) as Code<ValueType>))
     return best
   }
 
@@ -144,11 +144,11 @@ export class Accumulators {
   }
 
   private identity({ combine, expression }: RowReduction): Value {
-    return this.setting.evaluator.constant(expression.dtype, identityOf(combine, expression.dtype))
+    return this.options.evaluator.constant(expression.dtype, identityOf(combine, expression.dtype))
   }
 
   private combine({ combine, expression }: RowReduction, a: Value, b: Value): Value {
-    const { evaluator, locals } = this.setting
+    const { evaluator, locals } = this.options
     return combined(evaluator.lanes, locals, combine, expression.dtype, a, b)
   }
 

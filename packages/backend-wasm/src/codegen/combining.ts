@@ -1,54 +1,32 @@
-import { type Combine, combiningOps } from '@gradus/graph/kernels'
+import { combiningFunctions } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
-import { type Code, f32, f32x4, i32, i32x4, type Locals, Steps, type V128, type ValueType } from '../assembler/index.ts'
+import type { Combine } from '@gradus/tensor/lowering'
+import {
+  type Code,
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  type Locals,
+  Temporaries,
+  type V128,
+  type ValueType,
+} from '../assembler/index.ts'
 import { compareScalars, compareVectors } from '../elementwise/comparison.ts'
-import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
+import type { ElementwiseRow, Emitter, Scalar } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
 import { plain } from '../math/index.ts'
 import type { Lanes, Value } from './lanes.ts'
 
-/** What changes nothing when it is combined. */
-export function identityOf(combine: Combine, dtype: DType): number {
-  switch (combine) {
-    case 'sum':
-    case 'any':
-      return 0
-    case 'prod':
-    case 'all':
-      return 1
-    case 'max':
-    case 'argMax':
-      return lowest(dtype)
-    case 'min':
-    case 'argMin':
-      return highest(dtype)
-  }
-}
-
-function lowest(dtype: DType): number {
-  if (dtype === 'int32') return -(2 ** 31)
-  return dtype === 'float32' || dtype === 'float64' ? Number.NEGATIVE_INFINITY : 0
-}
-
-function highest(dtype: DType): number {
-  if (dtype === 'int32') return 2 ** 31 - 1
-  if (dtype === 'uint32') return 2 ** 32 - 1
-  return dtype === 'bool' ? 1 : Number.POSITIVE_INFINITY
-}
-
-export function isArg(combine: Combine): boolean {
-  return combine === 'argMax' || combine === 'argMin'
-}
-
-/** Two elements, or vectors of them, as one. */
+/** Combines two elements, or two vectors lane by lane. */
 export function combined(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, a: Value, b: Value): Value {
-  const row = elementwiseRow(combiningOps[combine]!)!
+  const row = elementwiseRow(combiningFunctions[combine]!.name)!
   return applied(lanes, locals, row, dtype, [a, b])
 }
 
 function applied(lanes: Lanes, locals: Locals, row: ElementwiseRow, dtype: DType, inputs: readonly Value[]): Value {
-  const context: Context = {
-    steps: new Steps(locals),
+  const emitter: Emitter = {
+    temps: new Temporaries(locals),
     inputs: inputs.map(() => dtype),
     from: dtype,
     to: dtype,
@@ -58,26 +36,26 @@ function applied(lanes: Lanes, locals: Locals, row: ElementwiseRow, dtype: DType
     },
     constantOf: () => undefined,
   }
-  return context.steps.end(lanes.apply(row, context, inputs))
+  return emitter.temps.end(lanes.apply(row, emitter, inputs))
 }
 
-/** The lanes of a vector as one element, in all lanes. */
+/** Combines the lanes of a vector; all lanes of the result are equal. */
 export function acrossLanes(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, value: Value): Value {
   if (lanes.width === 1) return value
-  const steps = new Steps(locals)
-  const vector = steps.let(value as V128)
-  const halves = steps.let(combined(lanes, locals, combine, dtype, vector, swapped(vector, 8)) as V128)
-  return steps.end(combined(lanes, locals, combine, dtype, halves, swapped(halves, 4)) as V128)
+  const temps = new Temporaries(locals)
+  const vector = temps.let(value as V128)
+  const halves = temps.let(combined(lanes, locals, combine, dtype, vector, swapped(vector, 8)) as V128)
+  return temps.end(combined(lanes, locals, combine, dtype, halves, swapped(halves, 4)) as V128)
 }
 
-/** The vector with its lanes `bytes` further, in a circle. */
+/** Rotates a vector by `bytes`. */
 function swapped(vector: V128, bytes: number): V128 {
   const order = Array.from({ length: 16 }, (_, i) => (i + bytes) % 16)
   return { type: 'v128', bytes: [vector.bytes, vector.bytes, 0xfd, 0x0d, ...order] }
 }
 
 /**
- * Whether an element beats the best one so far: it is more extreme, or the first NaN. In vectors a bool per lane, else 0
+ * Whether an element beats the current extreme: it is more extreme, or the first NaN. A bool per lane for vectors, else 0
  * or 1.
  */
 export function beats(lanes: Lanes, combine: Combine, dtype: DType, element: Value, best: Value): Value {
@@ -100,23 +78,23 @@ function both(a: V128, b: V128): V128 {
   return { type: 'v128', bytes: [a.bytes, b.bytes, 0xfd, 0x4e] }
 }
 
-/** The place of the best among four lanes, each with its own best; the first place of those that are equal. */
+/** The position of the extreme among four lanes, which have extremes of their own; the first of equal ones. */
 export function bestLane(
   locals: Locals,
   combine: Combine,
   dtype: DType,
   best: V128,
-  places: V128,
-): { readonly place: V128 } {
-  const steps = new Steps(locals)
+  positions: V128,
+): { readonly position: V128 } {
+  const temps = new Temporaries(locals)
   const element = (lane: number): Scalar =>
     dtype === 'float32' ? f32x4.extract(best, lane) : i32x4.extract(best, lane)
-  let value: Code<ValueType> = steps.let(element(0) as Code<'f32'>)
-  let place = steps.let(i32x4.extract(places, 0))
+  let value: Code<ValueType> = temps.let(element(0) as Code<'f32'>)
+  let position = temps.let(i32x4.extract(positions, 0))
   const scalar = { width: 1 } as Lanes
   for (let lane = 1; lane < 4; lane++) {
-    const next = steps.let(element(lane) as Code<'f32'>)
-    const nextPlace = steps.let(i32x4.extract(places, lane))
+    const next = temps.let(element(lane) as Code<'f32'>)
+    const nextPlace = temps.let(i32x4.extract(positions, lane))
     const better = beats(scalar, combine, dtype, next, value) as Code<'i32'>
     const equal = compareScalars('eq', dtype, next as Scalar, value as Scalar)
     const alike =
@@ -129,9 +107,9 @@ export function bestLane(
             ),
           )
         : equal
-    const takes = steps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, place))))
-    value = steps.let({ type: next.type, bytes: [next.bytes, value.bytes, takes.bytes, 0x1b] } as Code<'f32'>)
-    place = steps.let(i32.select(takes, nextPlace, place))
+    const takes = temps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, position))))
+    value = temps.let({ type: next.type, bytes: [next.bytes, value.bytes, takes.bytes, 0x1b] } as Code<'f32'>)
+    position = temps.let(i32.select(takes, nextPlace, position))
   }
-  return { place: steps.end(i32x4.splat(place)) }
+  return { position: temps.end(i32x4.splat(position)) }
 }

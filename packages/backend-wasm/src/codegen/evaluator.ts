@@ -4,67 +4,65 @@ import {
   type Expression,
   type Expressions,
   type Index,
+  type Load,
   rangeOf,
   strideAlong,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import { type F64, type I32, i32, Steps } from '../assembler/index.ts'
-import type { Context, ExternalName } from '../elementwise/row.ts'
+import { type I32, i32, Temporaries } from '../assembler/index.ts'
+import type { Emitter } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'
 import { type Arithmetic, withKeptConstants } from '../math/index.ts'
+import type { Block } from './block.ts'
 import { Indexing } from './indexing.ts'
-import type { Lanes, Location, Value } from './lanes.ts'
-import type { Scope } from './scope.ts'
+import type { Lanes, MemoryOperand, Value } from './lanes.ts'
+import type { Pointers, Tools } from './tools.ts'
 
-/** What the code of a kernel needs from around it. */
-export interface Surroundings {
+/** What the code of a kernel uses of its surroundings. */
+export interface KernelEnvironment {
   readonly make: Expressions
   readonly lanes: Lanes
-  readonly arithmetic: Arithmetic
-  /** The address of a value's first element. */
-  pointerOf(value: number): I32
-  /** The address of a row-local buffer, bytes per element, and how many elements apart neighbours of one row lie. */
-  scratch(slot: number): { readonly pointer: I32; readonly bytes: number; readonly spread: number }
-  /** How many elements a value has. */
-  sizeOf(value: number): number
-  external(name: ExternalName, inputs: readonly F64[]): F64
+  /** The axis along which the lanes of a vector lie. */
+  readonly vectorAxis: Axis | undefined
+  readonly tools: Tools
+  readonly pointers: Pointers
+  /** The address of a row buffer, its bytes per element, and the distance between elements of one row. */
+  rowBuffer?(slot: number): { readonly pointer: I32; readonly bytes: number; readonly spread: number }
 }
 
-/** The results of a reduction that code may use: one for each vector that is worked on together. */
+/** The results of a reduction, one per vector, and the block in which they are known. */
 export interface ReducedValue {
-  readonly scope: Scope
+  readonly block: Block
   readonly values: readonly Value[]
 }
 
-/** Turns expressions into code, putting each part into the outermost loop that it depends on. */
+/** Turns expressions into code, each in the outermost loop on which it depends. */
 export class Evaluator {
-  scope: Scope
+  block: Block
   readonly reduced = new Map<number, ReducedValue>()
-  /** The axis along which lanes lie, if they do. */
-  vectorAxis: Axis | undefined
   private readonly arithmetic: Arithmetic
   private readonly indexing: Indexing
 
   constructor(
-    private readonly around: Surroundings,
-    root: Scope,
+    private readonly environment: KernelEnvironment,
+    root: Block,
   ) {
-    this.scope = root
-    this.arithmetic = withKeptConstants(around.arithmetic, (constant) => root.let(constant))
+    this.block = root
+    this.arithmetic = withKeptConstants(environment.tools.arithmetic, (constant) => root.let(constant))
     this.indexing = new Indexing(this)
   }
 
-  /** The value of an expression in vector number `part` of those that are worked on together. */
+  /** The value of an expression in vector number `part` of those that are computed together. */
   value(expression: Expression, part = 0, guards: readonly Condition[] = []): Value {
     const varies = this.varies(expression.axes)
     const guarded = guards.length > 0 && this.needsGuard(expression)
     const key = `${expression.id}${varies ? `:${part}` : ''}${guarded ? `?${keyOf(guards)}` : ''}`
-    const known = this.scope.find(key)
+    const known = this.block.find(key)
     if (known) return known
     const target = this.targetOf(expression, guarded ? guards : [])
-    const saved = this.scope
+    const saved = this.block
     const code = this.build(expression, varies ? part : 0, guarded ? guards : [])
-    this.scope = saved
+    this.block = saved
     if (expression.kind === 'reduced') return code
     if (expression.kind === 'constant') return code
     const value = target.let(code)
@@ -72,26 +70,26 @@ export class Evaluator {
     return value
   }
 
-  /** Whether lanes differ. */
+  /** Whether the lanes of a vector differ. */
   varies(axes: readonly Axis[]): boolean {
     return this.vectorAxis !== undefined && axes.includes(this.vectorAxis)
   }
 
-  /** The value of an index that is the same for all lanes, or that of one lane. */
+  /** The value of an index in one lane. */
   index(index: Index, part = 0, lane = 0): I32 {
     return this.indexing.value(index, part, lane)
   }
 
   /** An index as int32 in each lane. */
-  placeOf(index: Index, part: number): Value {
+  positionOf(index: Index, part: number): Value {
     return this.coordinate({ dtype: 'int32', index }, part)
   }
 
-  /** An integer that an index looks up. */
+  /** The value of a lookup. */
   looked(id: number, part: number, lane: number): I32 {
-    const expression = this.around.make.byId(id)
+    const expression = this.environment.make.byId(id)
     const value = this.value(expression, part)
-    return this.around.lanes.integerAt(value, this.varies(expression.axes) ? lane : 0)
+    return this.environment.lanes.integerAt(value, this.varies(expression.axes) ? lane : 0)
   }
 
   constant(dtype: DType, value: number): Value {
@@ -99,39 +97,49 @@ export class Evaluator {
   }
 
   get lanes(): Lanes {
-    return this.around.lanes
+    return this.environment.lanes
   }
 
-  /** Where the element of a value with the given index lies, and those of the lanes after it if they lie next to it. */
-  locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): Location {
-    return this.indexing.locate(this.around.pointerOf(value), bytes, index, part, guards)
+  get vectorAxis(): Axis | undefined {
+    return this.environment.vectorAxis
   }
 
-  /** One place for each lane. */
-  locateEach(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): Location[] {
-    return this.indexing.locateEach(this.around.pointerOf(value), bytes, index, part, guards)
+  /** The address of the element with an index; if elements of the lanes are contiguous, that of the first lane. */
+  locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): MemoryOperand {
+    return this.indexing.locate(this.environment.pointers.of(value), bytes, index, part, guards)
   }
 
-  /** Where an element of a row-local buffer lies. */
-  locateScratch(slot: number, index: Index, part: number): Location {
-    const { pointer, bytes, spread } = this.around.scratch(slot)
+  /** The address of each lane. */
+  locateEach(
+    value: number,
+    bytes: number,
+    index: Index,
+    part: number,
+    guards: readonly Condition[] = [],
+  ): MemoryOperand[] {
+    return this.indexing.locateEach(this.environment.pointers.of(value), bytes, index, part, guards)
+  }
+
+  /** The address of an element of a row buffer. */
+  locateScratch(slot: number, index: Index, part: number): MemoryOperand {
+    const { pointer, bytes, spread } = this.environment.rowBuffer!(slot)
     const at = this.indexing.locate(pointer, bytes * spread, index, part, [])
-    // rows that are worked on together lie side by side
+    // rows that are computed together are interleaved
     return spread === 1 ? at : { address: at.address, offset: at.offset + bytes * this.lanes.width * part }
   }
 
-  /** How the places of lanes are related: the same place, neighbours, or neither. */
+  /** Whether all lanes read one element, contiguous elements, or each its own. */
   layout(index: Index): 'one' | 'run' | 'each' {
     const axis = this.vectorAxis
     if (!axis || !index.axes.includes(axis)) return 'one'
     return strideAlong(index, axis) === 1 ? 'run' : 'each'
   }
 
-  private targetOf(expression: Expression, guards: readonly Condition[]): Scope {
-    let target = this.scope.binding([...expression.axes, ...guards.flatMap(({ index }) => index.axes)])
+  private targetOf(expression: Expression, guards: readonly Condition[]): Block {
+    let target = this.block.binding([...expression.axes, ...guards.flatMap(({ index }) => index.axes)])
     for (const reduction of this.reductionsIn(expression)) {
-      const { scope } = this.reduced.get(reduction)!
-      if (scope.depth > target.depth) target = scope
+      const { block } = this.reduced.get(reduction)!
+      if (block.depth > target.depth) target = block
     }
     return target
   }
@@ -151,12 +159,12 @@ export class Evaluator {
     return found
   }
 
-  /** Whether some element that an expression reads may lie outside of its value. */
+  /** Whether an expression may read outside of a value. */
   private needsGuard(expression: Expression): boolean {
     switch (expression.kind) {
       case 'load': {
         const { low, high } = rangeOf(expression.index)
-        return low < 0 || high >= this.around.sizeOf(expression.value)
+        return low < 0 || high >= this.environment.tools.sizeOf(expression.value)
       }
       case 'apply':
         return expression.inputs.some((input) => this.needsGuard(input))
@@ -174,7 +182,7 @@ export class Evaluator {
         return this.constant(expression.dtype, expression.value)
       case 'load':
         return this.load(expression, part, guards)
-      case 'scratch':
+      case 'rowBuffer':
         return this.loadScratch(expression, part)
       case 'coordinate':
         return this.coordinate(expression, part)
@@ -192,16 +200,16 @@ export class Evaluator {
     }
   }
 
-  private load(expression: Extract<Expression, { kind: 'load' }>, part: number, guards: readonly Condition[]): Value {
+  private load(expression: Load, part: number, guards: readonly Condition[]): Value {
     const { stored, value, index } = expression
     return this.numbers(stored, this.loadAt(stored, value, index, part, guards))
   }
 
-  /** What was loaded, as that with which is computed. */
+  /** Converts loaded elements to the numbers with which code computes. */
   numbers(stored: DType, loaded: Value): Value {
     if (stored !== 'float16') return loaded
-    const steps = new Steps(this.scope.locals)
-    return steps.end(this.lanes.unpackHalves(steps, loaded))
+    const temps = new Temporaries(this.block.locals)
+    return temps.end(this.lanes.unpackHalves(temps, loaded))
   }
 
   private loadAt(stored: DType, value: number, index: Index, part: number, guards: readonly Condition[]): Value {
@@ -216,8 +224,8 @@ export class Evaluator {
     }
   }
 
-  private loadScratch({ dtype, slot, index }: Extract<Expression, { kind: 'scratch' }>, part: number): Value {
-    // a bool is kept as it is in the lanes
+  private loadScratch({ dtype, slot, index }: Extract<Expression, { kind: 'rowBuffer' }>, part: number): Value {
+    // a bool is stored as a lane of bits
     return this.lanes.loadRun(dtype === 'bool' ? 'int32' : dtype, this.locateScratch(slot, index, part))
   }
 
@@ -235,7 +243,7 @@ export class Evaluator {
     const tests = (lane: number) =>
       conditions.map((condition) => this.holds(condition, part, lane)).reduce((a, b) => i32.and(a, b))
     if (conditions.every(({ index }) => this.layout(index) === 'one')) return lanes.truth(tests(0))
-    return lanes.apply(elementwiseRow('notEqual')!, this.context(['int32', 'int32'], 'bool', []), [
+    return lanes.apply(elementwiseRow('notEqual')!, this.emitter(['int32', 'int32'], 'bool', []), [
       lanes.integers('int32', this.eachLane(tests)),
       this.constant('int32', 0),
     ])
@@ -252,23 +260,22 @@ export class Evaluator {
   }
 
   private apply(
-    { op, inputs, dtype }: Extract<Expression, { kind: 'apply' }>,
+    { fn, inputs, dtype }: Extract<Expression, { kind: 'apply' }>,
     part: number,
     guards: readonly Condition[],
   ): Value {
-    const row = elementwiseRow(op)
-    if (!row) throw new Error(`The op '${op}' has no code.`)
+    const row = elementwiseRow(fn.name)!
     const values = inputs.map((input) => this.value(input, part, guards))
-    const context = this.context(
+    const emitter = this.emitter(
       inputs.map((input) => input.dtype),
       dtype,
       inputs,
     )
-    return context.steps.end(this.lanes.apply(row, context, values))
+    return emitter.temps.end(this.lanes.apply(row, emitter, values))
   }
 
-  private context(from: Context['inputs'], to: Context['to'], inputs: readonly Expression[]): Context {
-    const { external } = this.around
+  private emitter(from: Emitter['inputs'], to: Emitter['to'], inputs: readonly Expression[]): Emitter {
+    const { external } = this.environment.tools
     const { madd, nmadd, float, integer, double } = this.arithmetic
     return {
       madd,
@@ -276,7 +283,7 @@ export class Evaluator {
       float,
       integer,
       double,
-      steps: new Steps(this.scope.locals),
+      temps: new Temporaries(this.block.locals),
       inputs: from,
       from: from.at(-1)!,
       to,

@@ -1,19 +1,24 @@
-import type { FusedKernel, KernelCost, WholeKernel } from '@gradus/graph/kernels'
+import type { FusedKernel, KernelCost, OpaqueKernel } from '@gradus/schedule'
 import type { ExternalName } from '../elementwise/row.ts'
 import { contractionFunctions } from './contraction/contraction.ts'
 import { loopFunction } from './loops.ts'
+import { argsortFunction } from './opaque/argsort.ts'
+import { cumulativeFunction } from './opaque/cumulative.ts'
 import type { KernelCode, KernelFunction, Tools } from './tools.ts'
-import { argsortFunction } from './whole/argsort.ts'
-import { cumulativeFunction } from './whole/cumulative.ts'
 
-/** The code of the ops that are kernels of their own, by name. */
-const wholeFunctions: Readonly<Record<string, (kernel: WholeKernel, tools: Tools) => KernelCode>> = {
-  cumsum: cumulativeFunction,
-  cumprod: cumulativeFunction,
+/** The code of opaque ops, by name. */
+const opaqueFunctions: Readonly<Record<string, (kernel: OpaqueKernel, tools: Tools) => KernelCode>> = {
+  cumsum: (kernel, tools) => cumulativeFunction(kernel, 'sum', tools),
+  cumprod: (kernel, tools) => cumulativeFunction(kernel, 'prod', tools),
   argsort: argsortFunction,
 }
 
-/** The functions that run a kernel, one after the other. */
+/** Whether there is code for an opaque op. */
+export function hasOpaque(op: string): boolean {
+  return Object.hasOwn(opaqueFunctions, op)
+}
+
+/** The functions of a kernel, in order. */
 export function kernelFunctions(
   kernel: FusedKernel,
   { bytes, operations }: KernelCost,
@@ -27,7 +32,7 @@ export function kernelFunctions(
       return tools.external(name, inputs)
     },
   }
-  // vectors do about as many additions as they move bytes
+  // vector code does about as many additions as it moves bytes
   const work = bytes + operations
   return codeOf(kernel, watching).map((code) => ({ ...code, work, mainThreadOnly }))
 }
@@ -38,7 +43,7 @@ function codeOf(kernel: FusedKernel, tools: Tools): KernelCode[] {
       return [loopFunction(kernel, tools)]
     case 'contraction':
       return contractionFunctions(kernel, tools)
-    case 'whole':
-      return [wholeFunctions[kernel.node.op.name]!(kernel, tools)]
+    case 'opaque':
+      return [opaqueFunctions[kernel.node.op.name]!(kernel, tools)]
   }
 }

@@ -7,43 +7,43 @@ import {
   type I32,
   i32,
   i32x4,
-  type Steps,
   sequence,
+  type Temporaries,
   type V128,
   type ValueType,
   type Void,
   v128,
 } from '../assembler/index.ts'
 import { halves } from '../elementwise/halves.ts'
-import type { Context, ElementwiseRow, Scalar } from '../elementwise/row.ts'
+import type { ElementwiseRow, Emitter, Scalar } from '../elementwise/row.ts'
 import type { Arithmetic } from '../math/index.ts'
 
-/** A value on its way through a kernel: of one element, or of four neighbouring ones. */
+/** An element, or four elements in a vector. */
 export type Value = Code<ValueType>
 
-/** Where an element lies: an address and a constant to add to it. */
-export interface Location {
+/** The address of an element: a base and a constant offset. */
+export interface MemoryOperand {
   readonly address: I32
   readonly offset: number
 }
 
-/** How elements are held and computed: one at a time, or four in a vector. Halves are loaded and stored as their bits. */
+/** How elements are held and computed: one at a time, or four in a vector. Halves are loaded and stored as bits. */
 export interface Lanes {
   readonly width: 1 | 4
   constant(arithmetic: Arithmetic, dtype: DType, value: number): Value
-  /** One element, for all lanes. */
-  loadOne(dtype: DType, at: Location): Value
-  /** Neighbouring elements, one per lane. */
-  loadRun(dtype: DType, at: Location): Value
-  /** Each lane from a place of its own. */
-  loadEach(dtype: DType, at: readonly Location[]): Value
-  /** The first `count` lanes to neighbouring elements; `value` may be read more than once. */
-  storeRun(dtype: DType, at: Location, value: Value, count: number): Void
-  /** The first lanes, each to a place of its own. */
-  storeEach(dtype: DType, at: readonly Location[], value: Value): Void
-  storeOne(dtype: DType, at: Location, value: Value): Void
-  apply(row: ElementwiseRow, context: Context, inputs: readonly Value[]): Value
-  /** A truth value (0 or 1) for all lanes. */
+  /** Loads one element into all lanes. */
+  loadOne(dtype: DType, at: MemoryOperand): Value
+  /** Loads contiguous elements, one per lane. */
+  loadRun(dtype: DType, at: MemoryOperand): Value
+  /** Loads each lane from its own address. */
+  loadEach(dtype: DType, at: readonly MemoryOperand[]): Value
+  /** Stores the first `count` lanes contiguously; `value` may be evaluated more than once. */
+  storeRun(dtype: DType, at: MemoryOperand, value: Value, count: number): Void
+  /** Stores the first lanes, each at its own address. */
+  storeEach(dtype: DType, at: readonly MemoryOperand[], value: Value): Void
+  storeOne(dtype: DType, at: MemoryOperand, value: Value): Void
+  apply(row: ElementwiseRow, emitter: Emitter, inputs: readonly Value[]): Value
+  /** A bool (0 or 1) for all lanes. */
   truth(condition: I32): Value
   /** An integer for all lanes, as a number of the dtype. */
   integer(dtype: DType, value: I32): Value
@@ -51,14 +51,14 @@ export interface Lanes {
   integers(dtype: DType, values: readonly I32[]): Value
   /** `a` where the bool holds, else `b`. */
   choose(condition: Value, a: Value, b: Value): Value
-  /** The bits of halves as numbers, and numbers as such bits; both may be read more than once. */
-  unpackHalves(steps: Steps, bits: Value): Value
-  packHalves(steps: Steps, numbers: Value): Value
+  /** Converts between the bits of halves and numbers; both may be evaluated more than once. */
+  unpackHalves(temps: Temporaries, bits: Value): Value
+  packHalves(temps: Temporaries, numbers: Value): Value
   /** An int32 or uint32 element as an integer. */
   integerAt(value: Value, lane: number): I32
 }
 
-/** One element at a time, in the machine's own types. */
+/** One element at a time, in scalar types. */
 export const scalarLanes: Lanes = {
   width: 1,
   constant(_, dtype, value) {
@@ -71,17 +71,17 @@ export const scalarLanes: Lanes = {
   storeRun: (dtype, at, value) => storeScalar(dtype, at, value),
   storeEach: (dtype, [at], value) => storeScalar(dtype, at!, value),
   storeOne: storeScalar,
-  apply: (row, context, inputs) => row.scalar(context, inputs as Scalar[]),
+  apply: (row, emitter, inputs) => row.scalar(emitter, inputs as Scalar[]),
   truth: (condition) => condition,
   integer: (dtype, value) => integerAs(dtype, value),
   integers: (dtype, [value]) => integerAs(dtype, value!),
   choose: (condition, a, b) => ({ type: a.type, bytes: [a.bytes, b.bytes, condition.bytes, 0x1b] }),
-  unpackHalves: (steps, bits) => halves.scalar.unpack(steps, bits as I32),
-  packHalves: (steps, number) => halves.scalar.pack(steps, number as Code<'f32'>),
+  unpackHalves: (temps, bits) => halves.scalar.unpack(temps, bits as I32),
+  packHalves: (temps, number) => halves.scalar.pack(temps, number as Code<'f32'>),
   integerAt: (value) => value as I32,
 }
 
-/** Four elements of 32 bits at a time; a bool is a lane of ones or of zeros. */
+/** Four elements of 32 bits; a bool is a lane of ones or zeros. */
 export const vectorLanes: Lanes = {
   width: 4,
   constant(arithmetic, dtype, value) {
@@ -98,13 +98,13 @@ export const vectorLanes: Lanes = {
     if (dtype !== 'bool') return v128.load(address, offset)
     return i32x4.neg(i32x4.extend8U(v128.load32Zero(address, offset)))
   },
-  loadEach(dtype, places) {
+  loadEach(dtype, positions) {
     if (bytesPerElement(dtype) < 4) {
-      const [first, ...others] = places.map((place) => loadScalar(dtype, place) as I32)
+      const [first, ...others] = positions.map((position) => loadScalar(dtype, position) as I32)
       const vector = others.reduce((sofar, value, i) => i32x4.replace(sofar, i + 1, value), i32x4.splat(first!))
       return dtype === 'bool' ? i32x4.neg(vector) : vector
     }
-    const [first, ...others] = places
+    const [first, ...others] = positions
     return others.reduce<V128>(
       (vector, { address, offset }, i) => v128.load32Lane(address, vector, i + 1, offset),
       v128.load32Zero(first!.address, first!.offset),
@@ -119,9 +119,9 @@ export const vectorLanes: Lanes = {
     const pair = v128.store64Lane(address, vector, 0, offset)
     return count === 2 ? pair : sequence(pair, v128.store32Lane(address, vector, 2, offset + 8))
   },
-  storeEach(dtype, places, value) {
+  storeEach(dtype, positions, value) {
     return sequence(
-      ...places.map(({ address, offset }, lane) => {
+      ...positions.map(({ address, offset }, lane) => {
         if (dtype === 'float16') return i32.store16(address, i32x4.extract(value as V128, lane), offset)
         if (dtype !== 'bool') return v128.store32Lane(address, value as V128, lane, offset)
         return i32.store8(address, i32.and(i32x4.extract(value as V128, lane), i32.const(1)), offset)
@@ -133,18 +133,18 @@ export const vectorLanes: Lanes = {
     if (dtype !== 'bool') return v128.store32Lane(address, value as V128, 0, offset)
     return i32.store8(address, i32.and(i32x4.extract(value as V128, 0), i32.const(1)), offset)
   },
-  apply(row, context, inputs) {
+  apply(row, emitter, inputs) {
     const vectors = inputs as V128[]
-    const direct = row.vector?.(context, vectors)
+    const direct = row.vector?.(emitter, vectors)
     if (direct) return direct
-    const kept = vectors.map((vector) => context.steps.let(vector))
+    const kept = vectors.map((vector) => emitter.temps.let(vector))
     return [0, 1, 2, 3].reduce<V128>(
       (result, lane) => {
         const element = row.scalar(
-          context,
-          kept.map((vector, input) => laneOf(vector, context.inputs[input]!, lane)),
+          emitter,
+          kept.map((vector, input) => laneOf(vector, emitter.inputs[input]!, lane)),
         )
-        return withLane(result, context.to, lane, element)
+        return withLane(result, emitter.to, lane, element)
       },
       i32x4.const(0, 0, 0, 0),
     )
@@ -156,8 +156,8 @@ export const vectorLanes: Lanes = {
     return dtype === 'float32' ? f32x4.convertS(vector) : vector
   },
   choose: (condition, a, b) => v128.bitselect(a as V128, b as V128, condition as V128),
-  unpackHalves: (steps, bits) => halves.vector.unpack(steps, bits as V128),
-  packHalves: (steps, numbers) => halves.vector.pack(steps, numbers as V128),
+  unpackHalves: (temps, bits) => halves.vector.unpack(temps, bits as V128),
+  packHalves: (temps, numbers) => halves.vector.pack(temps, numbers as V128),
   integerAt: (value, lane) => i32x4.extract(value as V128, lane),
 }
 
@@ -195,7 +195,7 @@ function integerAs(dtype: DType, value: I32): Value {
   return dtype === 'float64' ? f64.convertS(value) : value
 }
 
-function loadScalar(dtype: DType, { address, offset }: Location): Value {
+function loadScalar(dtype: DType, { address, offset }: MemoryOperand): Value {
   switch (dtype) {
     case 'float32':
       return f32.load(address, offset)
@@ -210,7 +210,7 @@ function loadScalar(dtype: DType, { address, offset }: Location): Value {
   }
 }
 
-function storeScalar(dtype: DType, { address, offset }: Location, value: Value): Void {
+function storeScalar(dtype: DType, { address, offset }: MemoryOperand, value: Value): Void {
   switch (dtype) {
     case 'float32':
       return f32.store(address, value as Code<'f32'>, offset)
@@ -225,7 +225,7 @@ function storeScalar(dtype: DType, { address, offset }: Location, value: Value):
   }
 }
 
-/** Whether all of the dtypes fit four lanes. */
+/** Whether elements of the dtype fit into four lanes. */
 export function fitsVector(dtype: DType): boolean {
   return bytesPerElement(dtype) <= 4
 }

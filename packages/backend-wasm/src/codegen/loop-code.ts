@@ -1,34 +1,35 @@
-import { byteSize, type KernelSchedule, loopRoom, type WholeKernel } from '@gradus/graph/kernels'
+import { byteSize } from '@gradus/graph'
+import { type KernelSchedule, loopWorkspace, type OpaqueKernel, type ScheduleLocations } from '@gradus/schedule'
 import type { Aval, ScanParams } from '@gradus/tensor'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
-import { type AddressTable, type Source, type Sources, sourceOf } from './address-table.ts'
+import { type AddressTable, type Source, type Sources, sourcesOf } from './address-table.ts'
 import type { Caller } from './tools.ts'
 
-/** What surrounds a loop. */
-export interface LoopSetting {
+/** What the code of a loop uses of its surroundings. */
+export interface LoopEnvironment {
   readonly sources: Sources
-  /** Where in the arena the loop has room for the values of a step. */
-  readonly room: number
+  /** The offset in the arena of the loop's workspace. */
+  readonly workspaceAt: number
   readonly caller: Caller
   readonly table: AddressTable
-  /** Code that runs a schedule once, and what may be done once before. */
+  /** Code that runs a schedule once, and code that may run once before all iterations. */
   run(schedule: KernelSchedule, sources: Sources): { readonly before: Void; readonly each: Void }
 }
 
 /**
- * A `scan`: the kernels of a step, called again and again with other addresses. Elements of sequences and results are read
- * and written where they lie; a carry alternates between its place in the outputs, where it ends, and a spare one.
+ * The code of a `scan`: the kernels of its body, called in each iteration with other addresses. Elements of sequences and
+ * results are read and written in place. Each carry alternates between its output, where it ends, and a spare buffer.
  */
-export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: LoopSetting): Void {
-  const { sources, room, caller, table } = setting
+export function loopCode(kernel: OpaqueKernel, body: KernelSchedule, environment: LoopEnvironment): Void {
+  const { sources, workspaceAt, caller, table } = environment
   const { locals, start } = caller
   const params = kernel.node.params as ScanParams
   const { length, reverse, carries, sequences } = params
-  const spare = loopRoom(params, body.plan.arenaBytes).carries
+  const spare = loopWorkspace(params, body.plan.arenaBytes).carries
   const inputs = kernel.inputs.map((value) => sources.value(value))
   const outputs = kernel.outputs.map((value) => sources.value(value))
-  const places = spare.map((offset): Source => ({ at: 'arena', offset: room + offset }))
-  const own = table.add([...inputs, ...outputs, ...places], start)
+  const spares = spare.map((offset): Source => ({ at: 'arena', index: 0, offset: workspaceAt + offset }))
+  const own = table.add([...inputs, ...outputs, ...spares], start)
   const pointer = (entry: number): I32 => i32.load(start, own.offset + 4 * entry)
   const inputAt = (index: number) => pointer(index)
   const outputAt = (index: number) => pointer(inputs.length + index)
@@ -43,15 +44,15 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
   }
   const local = () => locals.add('i32')
   const [time, left] = [local(), local()]
-  // a carry's present place, its next one, and the sum of the two places between which it alternates
+  // a carry's current address, its next one, and the sum of its two addresses
   const carried = spare.map(() => ({ now: local(), next: local(), both: local() }))
-  const elements = body.program.graph.inputs.slice(carries, carries + sequences).map((aval) => ({ aval, at: local() }))
-  const results = body.program.graph.outputs
+  const elements = body.analysis.graph.inputs.slice(carries, carries + sequences).map((aval) => ({ aval, at: local() }))
+  const results = body.analysis.graph.outputs
     .slice(carries)
-    .map((value) => ({ aval: body.program.aval(value), at: local() }))
+    .map((value) => ({ aval: body.analysis.aval(value), at: local() }))
 
-  const inner: Pick<Sources, 'arena' | 'output'> & { input(index: number): Source } = {
-    arena: room,
+  const inner: ScheduleLocations<Source> = {
+    arena: workspaceAt,
     input(index) {
       if (index < carries) return { at: 'code', address: carried[index]!.now.get }
       if (index < carries + sequences) return { at: 'code', address: elements[index - carries]!.at.get }
@@ -64,16 +65,16 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
     },
   }
   const isFixed = (value: number): boolean => {
-    const place = body.plan.places.get(body.program.roots[value]!)!
-    return place.at === 'constant' || (place.at === 'input' && place.index >= carries + sequences)
+    const position = body.plan.places.get(body.analysis.roots[value]!)!
+    return position.at === 'constant' || (position.at === 'input' && position.index >= carries + sequences)
   }
-  const step = setting.run(body, { ...inner, isFixed, value: (value) => sourceOf(body, value, inner) })
+  const code = environment.run(body, { ...sourcesOf(body, inner), isFixed })
   const along = (base: I32, aval: Aval) => i32.add(base, i32.mul(time.get, i32.const(byteSize(aval))))
-  // such that the last step writes to the output
+  // the last iteration writes to the output
   const firstIsOutput = (length - 1) % 2 === 0
   return sequence(
     ...own.prepare,
-    step.before,
+    code.before,
     ...carried.flatMap(({ now, next, both }, carry) => [
       now.set(inputAt(carry)),
       next.set(firstIsOutput ? outputAt(carry) : spareAt(carry)),
@@ -85,7 +86,7 @@ export function loopCode(kernel: WholeKernel, body: KernelSchedule, setting: Loo
       sequence(
         ...elements.map(({ aval, at }, index) => at.set(along(inputAt(carries + index), aval))),
         ...results.map(({ aval, at }, index) => at.set(along(outputAt(carries + index), aval))),
-        step.each,
+        code.each,
         ...carried.flatMap(({ now, next, both }) => [now.set(next.get), next.set(i32.sub(both.get, next.get))]),
         increase(time, i32.const(reverse ? -1 : 1)),
       ),

@@ -1,6 +1,7 @@
-import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph/kernels'
+import { type Axis, countOf, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
 import {
   doWhile,
+  type I32,
   i32,
   ifThen,
   increase,
@@ -11,14 +12,17 @@ import {
   whileLoop,
 } from '../assembler/index.ts'
 import { Accumulators } from './accumulators.ts'
+import { Block } from './block.ts'
 import { Evaluator } from './evaluator.ts'
 import { type Lanes, scalarLanes, vectorLanes } from './lanes.ts'
-import { Scope } from './scope.ts'
 import { StoreWriter } from './store-writer.ts'
 import { chooseStrategy, type Strategy } from './strategy.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools } from './tools.ts'
 
-/** Elements of the vector axis in one unit of work, where there is one row only; fewer where each is a whole column. */
+/**
+ * The number of elements along the vector axis per unit of work, where there is one row; fewer where each element is a
+ * column.
+ */
 const elementsPerUnit = 256
 const columnsPerUnit = 16
 
@@ -29,7 +33,7 @@ export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
   let scratchBytes = 0
   let units = 1
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
-    const builder = new LoopBuilder(kernel, strategy, tools, locals, new Pointers(args.get))
+    const builder = new LoopBuilder(kernel, strategy, tools, locals, args.get)
     const code = builder.build(begin, end)
     values = builder.pointers.values
     scratchBytes = builder.scratchBytes
@@ -42,12 +46,13 @@ export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
 
 class LoopBuilder {
   scratchBytes = 0
+  readonly pointers: Pointers
   private readonly lanes: Lanes
-  private readonly root: Scope
+  private readonly root: Block
   private readonly evaluator: Evaluator
   private readonly writer: StoreWriter
   private readonly rowAxes: readonly Axis[]
-  /** The vector axis, if it is one that is kept. */
+  /** The vector axis, if it is an outer axis. */
   private readonly across: Axis | undefined
   private spread = 1
 
@@ -56,26 +61,25 @@ class LoopBuilder {
     private readonly strategy: Strategy,
     private readonly tools: Tools,
     private readonly locals: Locals,
-    readonly pointers: Pointers,
+    args: I32,
   ) {
     const { axis } = strategy
     this.lanes = axis ? vectorLanes : scalarLanes
-    this.root = new Scope(locals)
+    this.root = new Block(locals)
+    this.pointers = new Pointers(args, this.root)
     this.across = axis && kernel.outer.includes(axis) ? axis : undefined
     this.rowAxes = kernel.outer.filter((outer) => outer !== axis)
     this.evaluator = new Evaluator(
       {
         make: kernel.make,
         lanes: this.lanes,
-        arithmetic: tools.arithmetic,
-        pointerOf: (value) => this.pointerOf(value),
-        scratch: (slot) => this.scratchOf(slot),
-        sizeOf: tools.sizeOf,
-        external: tools.external,
+        vectorAxis: axis,
+        tools,
+        pointers: this.pointers,
+        rowBuffer: (slot) => this.rowBuffer(slot),
       },
       this.root,
     )
-    this.evaluator.vectorAxis = axis
     this.writer = new StoreWriter(this.evaluator, tools)
   }
 
@@ -89,93 +93,93 @@ class LoopBuilder {
   }
 
   private get rows(): number {
-    return this.rowAxes.reduce((product, { size }) => product * size, 1)
+    return countOf(this.rowAxes)
   }
 
   build(begin: Local<'i32'>, end: Local<'i32'>): Void {
-    const body = new Scope(this.locals, this.root)
+    const body = new Block(this.locals, this.root)
     if (this.rows > 1) return this.loopOverRows(begin, end, body)
-    this.evaluator.scope = body
+    this.evaluator.block = body
     this.row(body, this.across && this.units > 1 ? { begin, end } : undefined)
     return sequence(this.root.code(), body.code())
   }
 
-  private loopOverRows(begin: Local<'i32'>, end: Local<'i32'>, body: Scope): Void {
+  private loopOverRows(begin: Local<'i32'>, end: Local<'i32'>, body: Block): Void {
     const { locals, root } = this
     const row = begin
     const single = this.rowAxes.length === 1
-    const places = this.rowAxes.map(() => (single ? row : locals.add('i32')))
+    const positions = this.rowAxes.map(() => (single ? row : locals.add('i32')))
     const decode: Void[] = []
     if (!single) {
       let rest = row.get
       for (let i = this.rowAxes.length - 1; i >= 0; i--) {
         const { size } = this.rowAxes[i]!
-        decode.push(places[i]!.set(i === 0 ? rest : i32.remU(rest, i32.const(size))))
+        decode.push(positions[i]!.set(i === 0 ? rest : i32.remU(rest, i32.const(size))))
         if (i > 0) rest = i32.divU(rest, i32.const(size))
       }
     }
-    this.rowAxes.forEach((axis, i) => body.bind(axis, places[i]!.get))
-    this.evaluator.scope = body
+    this.rowAxes.forEach((axis, i) => body.bind(axis, positions[i]!.get))
+    this.evaluator.block = body
     this.row(body, undefined)
-    const step = single ? [] : [this.advance(places, places.length - 1)]
+    const step = single ? [] : [this.advance(positions, positions.length - 1)]
     const loop = doWhile(sequence(body.code(), ...step, increase(row, i32.const(1))), i32.ltU(row.get, end.get))
     return sequence(root.code(), ...decode, loop)
   }
 
-  /** Moves the coordinates to the next row. */
-  private advance(places: readonly Local<'i32'>[], at: number): Void {
-    const place = places[at]!
-    if (at === 0) return increase(place, i32.const(1))
-    const next = place.tee(i32.add(place.get, i32.const(1)))
+  /** Advances the coordinates to the next row. */
+  private advance(positions: readonly Local<'i32'>[], at: number): Void {
+    const position = positions[at]!
+    if (at === 0) return increase(position, i32.const(1))
+    const next = position.tee(i32.add(position.get, i32.const(1)))
     const full = i32.eq(next, i32.const(this.rowAxes[at]!.size))
-    return ifThen(full, sequence(place.set(i32.const(0)), this.advance(places, at - 1)))
+    return ifThen(full, sequence(position.set(i32.const(0)), this.advance(positions, at - 1)))
   }
 
-  /** Everything that is done for one place of the row axes. */
-  private row(scope: Scope, range: { readonly begin: Local<'i32'>; readonly end: Local<'i32'> } | undefined): void {
+  /** The code for one position of the row axes. */
+  private row(block: Block, range: { readonly begin: Local<'i32'>; readonly end: Local<'i32'> } | undefined): void {
     const { across, strategy } = this
     if (!across) {
       this.spread = 1
-      this.passes(scope, this.kernel.inner, strategy.axis ? strategy.parts : 1, 4)
+      this.passes(block, this.kernel.inner, strategy.axis ? strategy.parts : 1, 4)
       return
     }
-    scope.add(
-      this.vectorLoop(scope, across, range, (body, parts, count) => {
+    block.add(
+      this.vectorLoop(block, across, range, (body, parts, count) => {
         this.spread = 4 * parts
         this.passes(body, this.kernel.inner, parts, count)
       }),
     )
   }
 
-  /** Walks along the vector axis by several vectors, then by one, then by what is left. */
+  /** Loops along the vector axis by several vectors, then by one, then over the rest. */
   private vectorLoop(
-    scope: Scope,
+    block: Block,
     axis: Axis,
     range: { readonly begin: Local<'i32'>; readonly end: Local<'i32'> } | undefined,
-    emit: (body: Scope, parts: number, count: number) => void,
+    emit: (body: Block, parts: number, count: number) => void,
   ): Void {
     const { locals, evaluator } = this
     const { parts } = this.strategy
-    const place = locals.add('i32')
-    const block = (parts: number, count: number): Void => {
-      const body = new Scope(locals, scope)
-      body.bind(axis, place.get)
-      evaluator.scope = body
+    const position = locals.add('i32')
+    const iteration = (parts: number, count: number): Void => {
+      const body = new Block(locals, block)
+      body.bind(axis, position.get)
+      evaluator.block = body
       emit(body, parts, count)
-      evaluator.scope = scope
-      return sequence(body.code(), increase(place, i32.const(4 * parts)))
+      evaluator.block = block
+      return sequence(body.code(), increase(position, i32.const(4 * parts)))
     }
     const code: Void[] = []
     const tail = axis.size % 4
     if (range) {
       const stop = locals.add('i32')
       const last = i32.mul(range.end.get, i32.const(this.elementsPerUnit))
-      code.push(place.set(i32.mul(range.begin.get, i32.const(this.elementsPerUnit))))
+      code.push(position.set(i32.mul(range.begin.get, i32.const(this.elementsPerUnit))))
       code.push(stop.set(last), ifThen(i32.gtU(stop.get, i32.const(axis.size)), stop.set(i32.const(axis.size))))
-      const room = (length: number) => i32.leU(i32.add(place.get, i32.const(length)), stop.get)
-      if (parts > 1) code.push(whileLoop(room(4 * parts), block(parts, 4)))
-      code.push(whileLoop(room(4), block(1, 4)))
-      if (tail > 0) code.push(ifThen(i32.ltU(place.get, stop.get), block(1, tail)))
+      const fits = (length: number) => i32.leU(i32.add(position.get, i32.const(length)), stop.get)
+      if (parts > 1) code.push(whileLoop(fits(4 * parts), iteration(parts, 4)))
+      code.push(whileLoop(fits(4), iteration(1, 4)))
+      if (tail > 0) code.push(ifThen(i32.ltU(position.get, stop.get), iteration(1, tail)))
       return sequence(...code)
     }
     let done = 0
@@ -183,20 +187,20 @@ class LoopBuilder {
       const rounds = Math.floor((axis.size - done) / (4 * step))
       if (rounds === 0) return
       done += rounds * 4 * step
-      const body = block(step, 4)
-      code.push(rounds === 1 ? body : doWhile(body, i32.ltU(place.get, i32.const(done))))
+      const body = iteration(step, 4)
+      code.push(rounds === 1 ? body : doWhile(body, i32.ltU(position.get, i32.const(done))))
     }
-    code.push(place.set(i32.const(0)))
+    code.push(position.set(i32.const(0)))
     if (parts > 1) several(parts)
     several(1)
-    if (tail > 0) code.push(block(1, tail))
+    if (tail > 0) code.push(iteration(1, tail))
     return sequence(...code)
   }
 
-  /** All passes, for the lanes of `parts` vectors of which the first `count` lanes count. */
-  private passes(scope: Scope, inner: readonly Axis[], parts: number, count: number): void {
+  /** All passes, for `parts` vectors of which the first `count` lanes count. */
+  private passes(block: Block, inner: readonly Axis[], parts: number, count: number): void {
     const { kernel, evaluator, locals } = this
-    let segment = scope
+    let segment = block
     for (const pass of kernel.passes) {
       const accumulators = new Accumulators(pass.reductions, {
         evaluator,
@@ -206,27 +210,27 @@ class LoopBuilder {
       })
       accumulators.start(segment)
       segment.add(this.innerLoops(segment, inner, pass, accumulators, parts, count))
-      // what comes now may use what was reduced
-      const next = new Scope(locals, segment)
-      evaluator.scope = next
+      // code after the pass may use its reductions
+      const next = new Block(locals, segment)
+      evaluator.block = next
       accumulators.finish(next)
       this.segments.push(next)
       segment = next
     }
-    for (const store of kernel.rows) this.rowStore(segment, store, parts, count)
-    this.closeSegments(scope)
+    for (const store of kernel.rowStores) this.rowStore(segment, store, parts, count)
+    this.closeSegments(block)
   }
 
-  private segments: Scope[] = []
+  private segments: Block[] = []
 
-  /** Puts the code of the segments after that of the scope that they follow. */
-  private closeSegments(scope: Scope): void {
-    for (const segment of this.segments) scope.add(segment.code())
+  /** Appends the blocks after each pass to the enclosing block. */
+  private closeSegments(block: Block): void {
+    for (const segment of this.segments) block.add(segment.code())
     this.segments = []
   }
 
   private innerLoops(
-    scope: Scope,
+    block: Block,
     inner: readonly Axis[],
     pass: Pass,
     accumulators: Accumulators,
@@ -238,76 +242,61 @@ class LoopBuilder {
     const alongLanes = strategy.axis && !this.across ? strategy.axis : undefined
     const [axis, ...others] = alongLanes ? [...inner.filter((own) => own !== alongLanes), alongLanes] : inner
     if (!axis) {
-      this.element(scope, pass, accumulators, parts, count)
+      this.element(block, pass, accumulators, parts, count)
       return sequence()
     }
     const rest =
       alongLanes && axis !== alongLanes ? [...others.filter((own) => own !== alongLanes), alongLanes] : others
     if (axis === alongLanes) {
-      return this.vectorLoop(scope, axis, undefined, (body, parts, count) =>
+      return this.vectorLoop(block, axis, undefined, (body, parts, count) =>
         this.element(body, pass, accumulators, parts, count),
       )
     }
-    const place = locals.add('i32')
-    const body = new Scope(locals, scope)
-    body.bind(axis, place.get)
-    evaluator.scope = body
+    const position = locals.add('i32')
+    const body = new Block(locals, block)
+    body.bind(axis, position.get)
+    evaluator.block = body
     const start = rest.length === 1 ? accumulators.open(body) : undefined
     body.add(this.innerLoops(body, rest, pass, accumulators, parts, count))
-    evaluator.scope = body
+    evaluator.block = body
     start?.()
-    evaluator.scope = scope
-    const step = increase(place, i32.const(1))
+    evaluator.block = block
+    const step = increase(position, i32.const(1))
     return sequence(
-      place.set(i32.const(0)),
-      doWhile(sequence(body.code(), step), i32.ltU(place.get, i32.const(axis.size))),
+      position.set(i32.const(0)),
+      doWhile(sequence(body.code(), step), i32.ltU(position.get, i32.const(axis.size))),
     )
   }
 
-  /** What a pass does at one place of the inner loops. */
-  private element(scope: Scope, pass: Pass, accumulators: Accumulators, parts: number, count: number): void {
+  /** The code of a pass at one position of the inner loops. */
+  private element(block: Block, pass: Pass, accumulators: Accumulators, parts: number, count: number): void {
     const { evaluator, writer } = this
-    evaluator.scope = scope
+    evaluator.block = block
     for (let part = 0; part < parts; part++) {
       for (const { slot, index, expression } of pass.saves) {
         const value = evaluator.value(expression, part)
         const dtype = expression.dtype === 'bool' ? 'int32' : expression.dtype
-        scope.add(this.lanes.storeRun(dtype, evaluator.locateScratch(slot, index, part), value, 4))
+        block.add(this.lanes.storeRun(dtype, evaluator.locateScratch(slot, index, part), value, 4))
       }
-      accumulators.take(scope, part, count)
-      for (const store of pass.stores) scope.add(writer.write(store, part, count))
+      accumulators.take(block, part, count)
+      for (const store of pass.stores) block.add(writer.write(store, part, count))
     }
   }
 
-  private rowStore(scope: Scope, store: Store, parts: number, count: number): void {
-    this.evaluator.scope = scope
+  private rowStore(block: Block, store: Store, parts: number, count: number): void {
+    this.evaluator.block = block
     const varies = this.evaluator.varies(store.index.axes)
-    for (let part = 0; part < (varies ? parts : 1); part++) scope.add(this.writer.write(store, part, count))
+    for (let part = 0; part < (varies ? parts : 1); part++) block.add(this.writer.write(store, part, count))
   }
 
-  private pointerOf(value: number) {
-    const key = `pointer ${value}`
-    const known = this.root.find(key)
-    if (known) return known as ReturnType<typeof i32.const>
-    const { base, offset } = this.pointers.slotOf(value)
-    const pointer = this.root.let(i32.load(base, offset))
-    this.root.remember(key, pointer)
-    return pointer
-  }
-
-  private scratchOf(slot: number) {
+  private rowBuffer(slot: number) {
     const { kernel, tools, strategy } = this
-    const length = kernel.inner.reduce((product, { size }) => product * size, 1)
+    const length = countOf(kernel.inner)
     const bytes = this.lanes.width === 1 ? 8 : 4
     const widest = this.across ? 4 * strategy.parts : 1
     const size = Math.ceil((length * widest * bytes) / 16 + 1) * 16
     this.scratchBytes = Math.max(this.scratchBytes, (slot + 1) * size)
-    const key = `scratch ${slot}`
-    let pointer = this.root.find(key) as ReturnType<typeof i32.const> | undefined
-    if (!pointer) {
-      pointer = this.root.let(i32.add(tools.scratch.get, i32.const(slot * size)))
-      this.root.remember(key, pointer)
-    }
+    const pointer = this.root.once(`scratch ${slot}`, () => i32.add(tools.scratch.get, i32.const(slot * size)))
     return { pointer, bytes, spread: this.spread }
   }
 }

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** What the modules of each variant may use. */
+/** The features that modules of each variant may use. */
 const allowed: Readonly<Record<string, Parameters<typeof validate>[1]>> = {
   'one thread': { simd: true, relaxedSimd: true },
   'two threads that share everything': { simd: true, relaxedSimd: true, threads: true },
@@ -22,14 +22,14 @@ const allowed: Readonly<Record<string, Parameters<typeof validate>[1]>> = {
 
 const casesPerKind = 6
 
-/** Ends the compilation of a program when its module is there: not every engine could go on. */
+/** Stops compilation once the module exists, because some engines could not continue. */
 class Made extends Error {
   constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
     super('The module was made.')
   }
 }
 
-/** Makes the module of a program as the variant would on an engine that accepts all instructions. */
+/** Makes the module of a program as the variant would on an engine with all instructions. */
 function moduleMaker(make: () => Backend): (program: RandomProgram) => Uint8Array<ArrayBuffer> {
   const { Memory } = WebAssembly
   let started = false
@@ -54,14 +54,14 @@ function moduleMaker(make: () => Backend): (program: RandomProgram) => Uint8Arra
     })
 }
 
-it('what every variant may use is known', () => {
+it('the features of every variant are known', () => {
   expect(Object.keys(allowed)).toEqual(Object.keys(variants))
 })
 
 describe.each(Object.entries(variants))('modules for %s', (variant, make) => {
   const features = allowed[variant]!
 
-  it.each(Object.entries(programKinds))('are valid and use no more than they may: %s', (name, program) => {
+  it.each(Object.entries(programKinds))('are valid and use only permitted features: %s', (name, program) => {
     const moduleOf = moduleMaker(make)
     for (let number = 0; number < casesPerKind; number++) {
       const made = program(new Dice(1000 * number + name.length))
@@ -72,7 +72,7 @@ describe.each(Object.entries(variants))('modules for %s', (variant, make) => {
 
   const used = Object.keys(features) as (keyof typeof features)[]
   if (used.length === 0) return
-  it('use all that they may', () => {
+  it('use all permitted features', () => {
     const bytes = moduleMaker(make)(programKinds['matrix product with an epilogue']!(new Dice(3)))
     for (const feature of used) expect(() => validate(bytes, { ...features, [feature]: false }), feature).toThrow()
   })

@@ -1,19 +1,19 @@
-import type { KernelSchedule } from '@gradus/graph/kernels'
+import type { KernelSchedule } from '@gradus/schedule'
 import { doWhile, i32, ModuleBuilder, sequence } from '../assembler/index.ts'
 import { AddressTable, programSources, type TableEntry } from './address-table.ts'
 import { ScheduleCode } from './schedule-code.ts'
 import type { Target } from './tools.ts'
 
-/** The module of a program, and what it expects. */
+/** A generated module, and what it needs. */
 export interface ProgramModule {
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** Names of the functions that it imports. */
+  /** The names of imported functions. */
   readonly imports: readonly string[]
   readonly table: readonly TableEntry[]
   readonly scratchBytes: number
   readonly workspaceBytes: number
   readonly preparedBytes: number
-  /** Whether some of its kernels are worth more than one thread. */
+  /** Whether some kernels are shared between threads. */
   readonly parallel: boolean
 }
 

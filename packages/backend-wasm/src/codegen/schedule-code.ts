@@ -1,4 +1,5 @@
-import { byteSize, type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/graph/kernels'
+import { byteSize } from '@gradus/graph'
+import { type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/schedule'
 import { sizeOf } from '@gradus/tensor'
 import {
   copyMemory,
@@ -17,21 +18,21 @@ import type { ExternalName } from '../elementwise/row.ts'
 import { fused, plain } from '../math/index.ts'
 import type { AddressTable, Source, Sources } from './address-table.ts'
 import { kernelFunctions } from './kernel-function.ts'
-import { type LoopSetting, loopCode } from './loop-code.ts'
-import { addTeamwork, type Teamwork } from './teamwork.ts'
+import { type LoopEnvironment, loopCode } from './loop-code.ts'
 import { type Caller, type KernelFunction, type Target, type Tools, workspace } from './tools.ts'
+import { addWorkSharing, type WorkSharing } from './work-sharing.ts'
 
 /**
- * A kernel with more work than this is called several times, a portion of its units each: engines run a function that is new
- * with code made in haste, and take the better code that they make meanwhile when it is called again.
+ * A kernel with more work than this is called several times, each for some of its units: engines first run unoptimized
+ * code, and switch to optimized code at the next call.
  */
 const portionWork = 2_000_000
-const mostPortions = 16
+const maxPortions = 16
 
-/** Work that even slow machines, busy with other things, do in a millisecond. */
+/** The work that even a slow, busy machine does in a millisecond. */
 const slowRate = 50_000
 
-/** Code of a schedule: what is to be done once, and what each time. */
+/** The code of a schedule: what runs once before a loop, and what runs in each iteration. */
 export interface ScheduleParts {
   readonly before: Void
   readonly each: Void
@@ -41,10 +42,10 @@ export interface ScheduleParts {
 export class ScheduleCode {
   scratchBytes = 0
   private readonly scratch: Local<'i32'>
-  private teamwork: Teamwork | undefined
-  /** By what they do, the functions of kernels so far, and the values of the kernel that they were made for. */
+  private workSharing: WorkSharing | undefined
+  /** The functions of kernels so far, by their form, and the values of the kernel for which they were generated. */
   private readonly known = new Map<string, { functions: readonly KernelFunction[]; values: readonly number[] }>()
-  /** Bytes of the workspace that kernels share, one after the other, and of what is prepared once for all steps of a loop. */
+  /** The size of the workspace that kernels share, and of the memory for operands that are prepared before loops. */
   workspaceBytes = 0
   preparedBytes = 0
 
@@ -57,29 +58,31 @@ export class ScheduleCode {
   }
 
   get parallel(): boolean {
-    return this.teamwork !== undefined
+    return this.workSharing !== undefined
   }
 
-  /** What a program has to do before anything else. */
+  /** Code that runs at the beginning of a program. */
   get beginning(): Void[] {
-    return this.teamwork ? [this.teamwork.start] : []
+    return this.workSharing ? [this.workSharing.start] : []
   }
 
-  /** Code that runs all kernels of a schedule once and hands out what it promises, and what may be done once before. */
+  /** Code that runs all kernels of a schedule and makes its outputs, and code that may run once before all iterations. */
   schedule(schedule: KernelSchedule, sources: Sources, caller: Caller): ScheduleParts {
     const tools = this.toolsFor(schedule)
     const before: Void[] = []
     const calls = schedule.kernels.flatMap(({ kernel, cost }, number): Void[] => {
-      if (kernel.kind === 'whole' && kernel.body) {
-        const room = sources.arena + schedule.plan.rooms.get(number)!
-        const run: LoopSetting['run'] = (step, inner) => this.schedule(step, inner, caller)
-        return [loopCode(kernel, kernel.body, { sources, room, caller, table: this.table, run })]
+      if (kernel.kind === 'opaque' && kernel.body) {
+        const workspaceAt = sources.arena + schedule.plan.workspaces.get(number)!
+        const run: LoopEnvironment['run'] = (body, inner) => this.schedule(body, inner, caller)
+        return [loopCode(kernel, kernel.body, { sources, workspaceAt, caller, table: this.table, run })]
       }
       const [first, ...others] = this.functionsOf(kernel, cost, tools)
       if (!first!.prepares || !isFixed(first!, sources)) {
-        return [first!, ...others].map((code) => this.call(code, { at: 'workspace', offset: 0 }, sources, caller))
+        return [first!, ...others].map((code) =>
+          this.call(code, { at: 'workspace', index: 0, offset: 0 }, sources, caller),
+        )
       }
-      const prepared: Source = { at: 'prepared', offset: this.preparedBytes }
+      const prepared: Source = { at: 'prepared', index: 0, offset: this.preparedBytes }
       this.preparedBytes += Math.ceil(first!.workspaceBytes / 16) * 16
       before.push(this.call(first!, prepared, sources, caller))
       return others.map((code) => this.call(code, prepared, sources, caller))
@@ -87,9 +90,9 @@ export class ScheduleCode {
     return { before: sequence(...before), each: sequence(...calls, ...this.copies(schedule, sources, caller)) }
   }
 
-  /** The functions of a kernel; those of an earlier one that does the same with other values serve again. */
+  /** The functions of a kernel. Kernels of equal form share them. */
   private functionsOf(kernel: FusedKernel, cost: KernelCost, tools: Tools): KernelFunction[] {
-    if (kernel.kind === 'whole') return kernelFunctions(kernel, cost, tools)
+    if (kernel.kind === 'opaque') return kernelFunctions(kernel, cost, tools)
     const { key: form, values } = formOf(kernel)
     const key = `${form}\n${values.map((value) => `${tools.sizeOf(value)}${tools.flushes(value)}`).join()}`
     const known = this.known.get(key)
@@ -102,7 +105,7 @@ export class ScheduleCode {
     return known.functions.map((code) => ({ ...code, values: code.values.map(own) }))
   }
 
-  /** Calls a kernel, on several threads if it is worth it. */
+  /** Calls a kernel, on several threads if that pays. */
   private call(code: KernelFunction, work: Source, sources: Sources, { start, locals }: Caller): Void {
     this.scratchBytes = Math.max(this.scratchBytes, code.scratchBytes)
     if (work.at === 'workspace') this.workspaceBytes = Math.max(this.workspaceBytes, code.workspaceBytes)
@@ -116,7 +119,7 @@ export class ScheduleCode {
     const { module, target } = this
     const { callable, units, work } = code
     if (target.threads === 1 || !isShared(code, target.worthSharing)) {
-      const portion = Math.ceil(units / Math.min(mostPortions, Math.ceil(work / portionWork)))
+      const portion = Math.ceil(units / Math.min(maxPortions, Math.ceil(work / portionWork)))
       if (portion >= units) return callable.call(args, i32.const(0), i32.const(units))
       const [begin, end] = [locals.add('i32'), locals.add('i32')]
       const body = sequence(
@@ -127,29 +130,29 @@ export class ScheduleCode {
       )
       return sequence(begin.set(i32.const(0)), doWhile(body, i32.ltU(begin.get, i32.const(units))))
     }
-    this.teamwork ??= addTeamwork(module, this.scratch)
-    // several portions per thread, because threads do not run equally fast
+    this.workSharing ??= addWorkSharing(module, this.scratch)
+    // several chunks per thread, because threads do not run equally fast
     const chunk = Math.max(1, Math.floor(units / (4 * target.threads)))
-    return this.teamwork.run(i32.const(module.addToTable(callable)), args, units, chunk, Math.ceil(work / slowRate))
+    return this.workSharing.run(i32.const(module.addToTable(callable)), args, units, chunk, Math.ceil(work / slowRate))
   }
 
-  /** Outputs that are copies of values which live elsewhere. */
-  private copies({ plan, program }: KernelSchedule, sources: Sources, { start }: Caller): Void[] {
+  /** Copies for outputs whose values live elsewhere. */
+  private copies({ plan, analysis }: KernelSchedule, sources: Sources, { start }: Caller): Void[] {
     return plan.outputs.flatMap((source, index): Void[] => {
       if (source.from !== 'copy') return []
-      const value = program.graph.outputs[index]!
+      const value = analysis.graph.outputs[index]!
       const { offset, prepare } = this.table.add([sources.value(value), sources.output(index)], start)
-      const bytes = i32.const(byteSize(program.aval(value)))
+      const bytes = i32.const(byteSize(analysis.aval(value)))
       return [...prepare, copyMemory(i32.load(start, offset + 4), i32.load(start, offset), bytes)]
     })
   }
 
-  private toolsFor({ program, plan }: KernelSchedule): Tools {
+  private toolsFor({ analysis, plan }: KernelSchedule): Tools {
     const { module, target } = this
     const flushed = new Set<number>()
     plan.outputs.forEach((source, index) => {
       const donated = source.from === 'donated' || (source.from === 'copy' && source.into !== undefined)
-      if (donated) flushed.add(program.roots[program.graph.outputs[index]!]!)
+      if (donated) flushed.add(analysis.roots[analysis.graph.outputs[index]!]!)
     })
     return {
       module,
@@ -160,13 +163,13 @@ export class ScheduleCode {
         const params = inputs.map(() => 'f64' as const)
         return module.importFunction(name, { params, result: 'f64' }).call(...inputs)
       },
-      sizeOf: (value) => sizeOf(program.aval(value).shape),
+      sizeOf: (value) => sizeOf(analysis.aval(value).shape),
       flushes: (value) => flushed.has(value),
     }
   }
 }
 
-/** Whether a kernel does the same in every step of a loop. */
+/** Whether a kernel computes the same in every iteration of a loop. */
 function isFixed({ values }: KernelFunction, { isFixed }: Sources): boolean {
   return isFixed !== undefined && values.every((value) => value === workspace || isFixed(value))
 }

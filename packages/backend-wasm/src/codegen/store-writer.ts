@@ -1,11 +1,11 @@
-import type { Expression, Store } from '@gradus/graph/kernels'
+import type { Expression, Store } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import { type Code, f32, f32x4, i32x4, ifThen, Steps, type V128, type Void, v128 } from '../assembler/index.ts'
+import { type Code, f32, f32x4, i32x4, ifThen, Temporaries, type V128, type Void, v128 } from '../assembler/index.ts'
 import { combined } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
 
-/** The smallest number that is not denormal. */
+/** The smallest normal number. */
 const smallestNormal = 2 ** -126
 
 /** Writes elements to memory. */
@@ -18,12 +18,12 @@ export class StoreWriter {
   /** Stores the first `count` lanes of vector number `part`. */
   write({ value, index, expression, stored, add }: Store, part: number, count: number): Void {
     const { evaluator } = this
-    const { lanes, scope } = evaluator
+    const { lanes, block } = evaluator
     const { dtype } = expression
     const bytes = bytesPerElement(stored)
     const layout = evaluator.layout(index)
     let element = evaluator.value(expression, part)
-    if (this.values.flushes(value) && stored === 'float32') element = scope.let(this.flushed(element))
+    if (this.values.flushes(value) && stored === 'float32') element = block.let(this.flushed(element))
     if (layout === 'each') {
       return lanes.storeEach(
         stored,
@@ -34,7 +34,7 @@ export class StoreWriter {
     const at = evaluator.locate(value, bytes, index, part)
     if (add) {
       const old = evaluator.numbers(stored, layout === 'run' ? lanes.loadRun(stored, at) : lanes.loadOne(stored, at))
-      const sum = this.packed(stored, scope.let(combined(lanes, scope.locals, 'sum', dtype, old, element)))
+      const sum = this.packed(stored, block.let(combined(lanes, block.locals, 'sum', dtype, old, element)))
       const store = layout === 'run' ? lanes.storeRun(stored, at, sum, count) : lanes.storeOne(stored, at, sum)
       return ifThen(this.truthOf(add.only, part), store)
     }
@@ -42,12 +42,12 @@ export class StoreWriter {
     return layout === 'run' ? lanes.storeRun(stored, at, made, count) : lanes.storeOne(stored, at, made)
   }
 
-  /** Numbers as they lie in memory. */
+  /** Converts numbers to elements in memory. */
   private packed(stored: DType, numbers: Value): Value {
     if (stored !== 'float16') return numbers
-    const { lanes, scope } = this.evaluator
-    const steps = new Steps(scope.locals)
-    return scope.let(steps.end(lanes.packHalves(steps, numbers)))
+    const { lanes, block } = this.evaluator
+    const temps = new Temporaries(block.locals)
+    return block.let(temps.end(lanes.packHalves(temps, numbers)))
   }
 
   private truthOf(condition: Expression, part: number) {
@@ -55,7 +55,7 @@ export class StoreWriter {
     return this.evaluator.lanes.width === 4 ? i32x4.extract(truth as V128, 0) : (truth as Code<'i32'>)
   }
 
-  /** The value with denormal numbers replaced by 0: arithmetic on them is many times slower. NaN stays. */
+  /** Replaces denormal numbers with 0, because arithmetic on them is many times slower. NaN stays. */
   private flushed(value: Value): Value {
     if (this.evaluator.lanes.width === 4) {
       const vector = value as V128

@@ -9,19 +9,19 @@ import {
   rangeOf,
   rootsOfLoops,
   strideAlong,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 
-/** Along which axis the four lanes of a vector lie, and how many vectors are worked on together. */
+/** The axis along which the four lanes of a vector lie, and the number of vectors that are computed together. */
 export interface Strategy {
   readonly axis: Axis | undefined
   readonly parts: number
 }
 
-/** What a load or store costs whose lanes do not lie next to each other, counting a plain one as 1. */
+/** The cost of a load or store of lanes that are not contiguous, relative to a contiguous one. */
 const scattered = 5
 
-/** How to run the loops of a kernel: by vectors along the axis where that costs least, or one element at a time. */
+/** Chooses how to run the loops of a kernel: with vectors along the cheapest axis, or one element at a time. */
 export function chooseStrategy(kernel: LoopKernel, simd: boolean): Strategy {
   const scalar: Strategy = { axis: undefined, parts: 1 }
   if (!simd || usesDoubles(kernel)) return scalar
@@ -32,7 +32,7 @@ export function chooseStrategy(kernel: LoopKernel, simd: boolean): Strategy {
     const vectors = Math.ceil(axis.size / 4)
     const perVector = work + accessCost(kernel, axis) + (kernel.inner.includes(axis) ? 1 : 0)
     const cost = (perVector * vectors) / axis.size
-    // later axes lie closer together in memory
+    // later axes have smaller strides
     if (!best || cost <= best.cost) best = { axis, cost }
   }
   const onlyOne = work + accessCost(kernel, undefined)
@@ -44,7 +44,7 @@ function usesDoubles(kernel: LoopKernel): boolean {
   return expressionsOfLoops(kernel).some(({ dtype }) => bytesPerElement(dtype) > 4)
 }
 
-/** Simple work is done for several vectors at once, so that the loop itself costs less; sums need several to keep busy. */
+/** Simple work is done for several vectors at once, which reduces loop overhead. Sums need several to fill the pipeline. */
 function partsFor(kernel: LoopKernel, axis: Axis, work: number): number {
   const vectors = Math.floor(axis.size / 4)
   const reducing = kernel.inner.length > 0
@@ -56,15 +56,15 @@ function partsFor(kernel: LoopKernel, axis: Axis, work: number): number {
 
 function isPossible(kernel: LoopKernel, axis: Axis): boolean {
   for (const { index, add } of storesOf(kernel)) {
-    // elements added one after the other may go to one place
+    // elements that are added one by one may have the same target
     if (add && strideAlong(index, axis) !== 1) return false
   }
   return !readsFarOutside(kernel, axis)
 }
 
 /**
- * A vector that is partly outside of its value reads a few elements before or after it, which is harmless; lanes far
- * apart could read outside of the memory.
+ * Whether lanes that are far apart could read outside of the memory. A contiguous vector at the edge of a value reads a few
+ * elements before or after it, which is harmless.
  */
 function readsFarOutside(kernel: LoopKernel, axis: Axis): boolean {
   return expressionsOfLoops(kernel).some((expression) => {
@@ -85,8 +85,8 @@ function loadsIn(expression: Expression): { readonly index: Index }[] {
   return expression.kind === 'choice' ? [expression.inside, expression.outside].flatMap(loadsIn) : []
 }
 
-function storesOf({ passes, rows }: LoopKernel) {
-  return [...passes.flatMap(({ stores }) => stores), ...rows]
+function storesOf({ passes, rowStores }: LoopKernel) {
+  return [...passes.flatMap(({ stores }) => stores), ...rowStores]
 }
 
 function accessCost(kernel: LoopKernel, axis: Axis | undefined): number {
@@ -106,6 +106,6 @@ function accessCost(kernel: LoopKernel, axis: Axis | undefined): number {
     count(expression.index, !expression.axes.some((own) => kernel.inner.includes(own)))
   }
   for (const { stores } of kernel.passes) for (const { index } of stores) count(index, false)
-  for (const { index } of kernel.rows) count(index, true)
+  for (const { index } of kernel.rowStores) count(index, true)
   return cost
 }

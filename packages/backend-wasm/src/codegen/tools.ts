@@ -1,23 +1,32 @@
-import type { Callable, F64, I32, Local, Locals, ModuleBuilder } from '../assembler/index.ts'
+import {
+  type Callable,
+  type F64,
+  type I32,
+  i32,
+  type Local,
+  type Locals,
+  type ModuleBuilder,
+} from '../assembler/index.ts'
 import type { ExternalName } from '../elementwise/row.ts'
 import type { Arithmetic } from '../math/index.ts'
+import type { Block } from './block.ts'
 
-/** Which instructions the machine has. */
+/** The instructions that the engine has. */
 export interface Features {
   readonly simd: boolean
   readonly relaxedSimd: boolean
 }
 
-/** For what kind of memory and how many threads code is generated. */
+/** The memory and the threads for which code is generated. */
 export interface Target {
   readonly features: Features
   readonly threads: number
   readonly maximumPages: number
-  /** From how much work on (see `KernelFunction.work`) a kernel is shared between threads. */
+  /** A kernel with at least this much work (see `KernelFunction.work`) is shared between threads. */
   readonly worthSharing: number
 }
 
-/** The function in which kernels are called: its variables, and where its table of addresses begins. */
+/** The function that calls kernels: its locals, and the address of its table. */
 export interface Caller {
   readonly locals: Locals
   readonly start: I32
@@ -28,59 +37,60 @@ export interface Tools {
   readonly module: ModuleBuilder
   readonly features: Features
   readonly arithmetic: Arithmetic
-  /** The thread's own working memory. */
+  /** The thread's scratch memory. */
   readonly scratch: Local<'i32'>
   external(name: ExternalName, inputs: readonly F64[]): F64
-  /** How many elements a value has. */
+  /** The number of elements of a value. */
   sizeOf(value: number): number
-  /** Whether denormal numbers become 0 when this value is stored: it is carried from step to step. */
+  /** Whether denormal numbers become 0 when a value is stored, which is so for values that a program updates. */
   flushes(value: number): boolean
 }
 
-/** The parameters of a kernel: where the pointers to its values lie, and the first unit of work and the one after the last. */
+/** The parameters of a kernel: the address of the pointers to its values, the first unit of work and the end. */
 export const kernelSignature = { params: ['i32', 'i32', 'i32'], result: 'void' } as const
 
 /** The code of a kernel, or of a part of it, as a function of a module. */
 export interface KernelCode {
   readonly callable: Callable<typeof kernelSignature.params, 'void'>
-  /** The values whose addresses it expects, in this order. */
+  /** The values whose addresses it expects, in order. */
   readonly values: readonly number[]
-  /** How many units of work there are; they may run in any order and at once, unless they are `inOrder`. */
+  /** The number of units of work. They may run in any order and in parallel, unless they are `inOrder`. */
   readonly units: number
-  /** Units write to the same places: they have to run one after the other. */
+  /** Units may write to the same elements, so they must run in order. */
   readonly inOrder?: boolean
-  /** How much of the thread's own working memory it uses. */
+  /** The size of the scratch memory that it uses. */
   readonly scratchBytes: number
-  /** How much of the workspace it uses. */
+  /** The size of the workspace that it uses. */
   readonly workspaceBytes: number
-  /** It only rearranges values in the workspace for the function after it. */
+  /** It only packs an operand for the next function. */
   readonly prepares?: true
 }
 
-/** Such code with what decides whether several threads run it. */
+/** A function with the facts that decide whether threads share it. */
 export interface KernelFunction extends KernelCode {
-  /** Its additions, multiplications and memory accesses, roughly. */
+  /** Roughly its additions, multiplications and memory accesses. */
   readonly work: number
-  /** Calls functions that only the main thread has. */
+  /** It calls functions that only the main thread has. */
   readonly mainThreadOnly: boolean
 }
 
 /**
- * Stands among the values of a kernel for memory that all threads share and that lasts from one kernel function to the next
- * of the same kernel.
+ * Stands for the workspace among the values of a kernel. All threads share it, and it lasts from one function of a kernel
+ * to the next.
  */
 export const workspace = -1
 
-/** Reads the addresses of a kernel's values, in the order in which they are first asked for. */
+/** Reads the addresses of a kernel's values, in the order of first use. */
 export class Pointers {
   readonly values: number[] = []
 
-  constructor(private readonly args: I32) {}
+  /** The addresses are loaded in `block`, on first use. */
+  constructor(
+    private readonly args: I32,
+    private readonly block: Block,
+  ) {}
 
-  /** Where the address of a value lies. */
-  slotOf(value: number): { readonly base: I32; readonly offset: number } {
-    let place = this.values.indexOf(value)
-    if (place < 0) place = this.values.push(value) - 1
-    return { base: this.args, offset: 4 * place }
+  of(value: number): I32 {
+    return this.block.once(`pointer ${value}`, () => i32.load(this.args, 4 * (this.values.push(value) - 1)))
   }
 }

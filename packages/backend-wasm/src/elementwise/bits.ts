@@ -14,7 +14,7 @@ const xor: ElementwiseRow = {
   vector: (_, [a, b]) => v128.xor(a!, b!),
 }
 
-/** Logic and bits. Shifts by 32 or more give 0, or the sign of an int32 that is shifted right. */
+/** Logic and bit operations. Shifts by 32 or more give 0, or the sign of an int32 that is shifted right. */
 export const bitRows: Readonly<Record<string, ElementwiseRow>> = {
   logicalAnd: and,
   logicalOr: or,
@@ -25,8 +25,8 @@ export const bitRows: Readonly<Record<string, ElementwiseRow>> = {
   bitwiseXor: xor,
   bitwiseNot: { scalar: (_, [x]) => i32.xor(asI32(x!), i32.const(-1)), vector: (_, [x]) => v128.not(x!) },
   shiftLeft: {
-    scalar({ steps }, [x, count]) {
-      const by = steps.let(asI32(count!))
+    scalar({ temps }, [x, count]) {
+      const by = temps.let(asI32(count!))
       return i32.select(i32.ltU(by, i32.const(32)), i32.shl(asI32(x!), by), i32.const(0))
     },
     vector({ constantOf }, [x]) {
@@ -35,8 +35,8 @@ export const bitRows: Readonly<Record<string, ElementwiseRow>> = {
     },
   },
   shiftRight: {
-    scalar({ steps, to }, [x, count]) {
-      const by = steps.let(asI32(count!))
+    scalar({ temps, to }, [x, count]) {
+      const by = temps.let(asI32(count!))
       const fits = i32.ltU(by, i32.const(32))
       if (to === 'uint32') return i32.select(fits, i32.shrU(asI32(x!), by), i32.const(0))
       return i32.shrS(asI32(x!), i32.select(fits, by, i32.const(31)))

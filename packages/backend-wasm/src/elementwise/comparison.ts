@@ -23,12 +23,12 @@ export function compareScalars(relation: Relation, dtype: DType, a: Scalar, b: S
 export function compareVectors(relation: Relation, dtype: DType, a: V128, b: V128): V128 {
   if (dtype === 'float32') return f32x4[relation](a, b)
   if (relation === 'eq' || relation === 'ne') return i32x4[relation](a, b)
-  // true is a lane of ones, which is -1, below false
+  // true is a lane of ones, which is -1 and thus less than false
   if (dtype === 'bool') return i32x4[`${relation}S`](b, a)
   return i32x4[`${relation}${dtype === 'int32' ? 'S' : 'U'}`](a, b)
 }
 
-/** Comparisons, and choices between two values. */
+/** Comparisons and selections. */
 export const comparisonRows: Readonly<Record<string, ElementwiseRow>> = {
   equal: comparison('eq'),
   notEqual: comparison('ne'),
@@ -37,12 +37,12 @@ export const comparisonRows: Readonly<Record<string, ElementwiseRow>> = {
   greater: comparison('gt'),
   greaterEqual: comparison('ge'),
   isNan: {
-    scalar({ steps, from }, [x]) {
-      const value = steps.let(x!)
+    scalar({ temps, from }, [x]) {
+      const value = temps.let(x!)
       return floatOps(from).ne(value, value)
     },
-    vector({ steps }, [x]) {
-      const value = steps.let(x!)
+    vector({ temps }, [x]) {
+      const value = temps.let(x!)
       return f32x4.ne(value, value)
     },
   },
@@ -57,7 +57,7 @@ export const comparisonRows: Readonly<Record<string, ElementwiseRow>> = {
         ? floatOps(to).select(asI32(condition!), a!, b!)
         : i32.select(asI32(condition!), asI32(a!), asI32(b!)),
     vector: ({ constantOf }, [condition, a, b]) => {
-      // zero bits where the condition fails
+      // zero bits where the condition is false
       if (Object.is(constantOf(2), 0)) return v128.and(a!, condition!)
       if (Object.is(constantOf(1), 0)) return v128.andNot(b!, condition!)
       return v128.bitselect(a!, b!, condition!)

@@ -4,25 +4,25 @@ import {
   asF32,
   asF64,
   asI32,
-  type Context,
   type ElementwiseRow,
+  type Emitter,
   type ExternalName,
   floatOps,
   type Scalar,
 } from './row.ts'
 
-/** A function computed in double precision outside, one element at a time. */
+/** A function that the host computes in double precision, one element at a time. */
 /* @__NO_SIDE_EFFECTS__ */
 function outside(name: ExternalName): ElementwiseRow {
   return {
-    scalar(context, inputs) {
-      const result = context.external(name, ...inputs.map((input) => widened(context, input)))
-      return context.to === 'float64' ? result : f32.demote(result)
+    scalar(emitter, inputs) {
+      const result = emitter.external(name, ...inputs.map((input) => widened(emitter, input)))
+      return emitter.to === 'float64' ? result : f32.demote(result)
     },
   }
 }
 
-function widened({ from }: Context, value: Scalar): F64 {
+function widened({ from }: Emitter, value: Scalar): F64 {
   return from === 'float64' ? asF64(value) : f64.promote(asF32(value))
 }
 
@@ -34,10 +34,10 @@ function inside(name: ExternalName, vector: NonNullable<ElementwiseRow['vector']
 
 /* @__NO_SIDE_EFFECTS__ */
 function computed(name: ExternalName, code: VectorFunction): ElementwiseRow {
-  return inside(name, (context, [x]) => code(context.steps, context, x!))
+  return inside(name, (emitter, [x]) => code(emitter.temps, emitter, x!))
 }
 
-/** Functions that are not made of a few instructions. */
+/** Functions that need more than a few instructions. */
 export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   exp: computed('exp', exp),
   expm1: computed('expm1', expm1),
@@ -45,8 +45,8 @@ export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   log1p: computed('log1p', log1p),
   tanh: computed('tanh', tanh),
   erf: computed('erf', erf),
-  sin: inside('sin', (context, [x]) => sin((far) => context.external('sin', far))(context.steps, context, x!)),
-  cos: inside('cos', (context, [x]) => cos((far) => context.external('cos', far))(context.steps, context, x!)),
+  sin: inside('sin', (emitter, [x]) => sin((far) => emitter.external('sin', far))(emitter.temps, emitter, x!)),
+  cos: inside('cos', (emitter, [x]) => cos((far) => emitter.external('cos', far))(emitter.temps, emitter, x!)),
   tan: outside('tan'),
   asin: outside('asin'),
   acos: outside('acos'),
@@ -57,32 +57,32 @@ export const functionRows: Readonly<Record<string, ElementwiseRow>> = {
   acosh: outside('acosh'),
   atanh: outside('atanh'),
   atan2: outside('atan2'),
-  pow: inside('power', (context, [x, y]) => pow(context.steps, context, x!, y!)),
+  pow: inside('power', (emitter, [x, y]) => pow(emitter.temps, emitter, x!, y!)),
   sigmoid: {
-    scalar(context, [x]) {
-      // with e = exp(-|x|), which cannot overflow: 1 / (1 + e), or e / (1 + e) where x < 0
-      const { steps, from, to } = context
+    scalar(emitter, [x]) {
+      // 1 / (1 + e) with e = exp(-|x|), which cannot overflow, or e / (1 + e) where x < 0
+      const { temps, from, to } = emitter
       const ops = floatOps(to)
-      const value = steps.let(x!)
-      const e = steps.let(outside('exp').scalar({ ...context, from }, [ops.neg(ops.abs(value))]))
+      const value = temps.let(x!)
+      const e = temps.let(outside('exp').scalar({ ...emitter, from }, [ops.neg(ops.abs(value))]))
       const top = ops.select(ops.lt(value, ops.const(0)), e, ops.const(1))
       return ops.div(top, ops.add(e, ops.const(1)))
     },
-    vector: (context, [x]) => sigmoid(context.steps, context, x!),
+    vector: (emitter, [x]) => sigmoid(emitter.temps, emitter, x!),
   },
   mod: {
-    scalar(context, inputs) {
-      const { steps, to } = context
-      if (to === 'float32' || to === 'float64') return outside('modulo').scalar(context, inputs)
-      // the remainder has the sign of the divisor, and is 0 for a divisor of 0 and of -1
-      const [x, y] = inputs.map((input) => steps.let(asI32(input))) as [
+    scalar(emitter, inputs) {
+      const { temps, to } = emitter
+      if (to === 'float32' || to === 'float64') return outside('modulo').scalar(emitter, inputs)
+      // the remainder has the sign of the divisor, and is 0 for the divisors 0 and -1
+      const [x, y] = inputs.map((input) => temps.let(asI32(input))) as [
         ReturnType<typeof asI32>,
         ReturnType<typeof asI32>,
       ]
-      const none = steps.let(i32.leU(i32.add(y, i32.const(1)), i32.const(1)))
+      const none = temps.let(i32.leU(i32.add(y, i32.const(1)), i32.const(1)))
       if (to === 'uint32')
         return i32.select(i32.eqz(y), i32.const(0), i32.remU(x, i32.select(i32.eqz(y), i32.const(1), y)))
-      const rest = steps.let(i32.remS(x, i32.select(none, i32.const(1), y)))
+      const rest = temps.let(i32.remS(x, i32.select(none, i32.const(1), y)))
       const wrongSign = i32.and(i32.ne(rest, i32.const(0)), i32.ltS(i32.xor(rest, y), i32.const(0)))
       return i32.select(none, i32.const(0), i32.select(wrongSign, i32.add(rest, y), rest))
     },

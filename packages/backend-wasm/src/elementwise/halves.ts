@@ -1,7 +1,7 @@
-import { f32, f32x4, type I32, i32, i32x4, type Steps, type V128, v128 } from '../assembler/index.ts'
+import { f32, f32x4, type I32, i32, i32x4, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 import { asF32, type ElementwiseRow } from './row.ts'
 
-/** What turns float32 numbers into halves and back, on the bits of one number or of four lanes. */
+/** Operations that convert between float32 and halves, on the bits of one number or of four lanes. */
 interface Words<T> {
   constant(value: number): T
   and(a: T, mask: number): T
@@ -11,10 +11,10 @@ interface Words<T> {
   shiftRight(a: T, count: number): T
   /** `then` where `a`, which is not negative, exceeds the bound. */
   where(a: T, bound: number, then: T, otherwise: T): T
-  /** As a float32 number, plus or times another. */
+  /** The sum and the product of a float32 number and a constant. */
   plus(a: T, number: number): T
   times(a: T, number: number): T
-  keep(steps: Steps, a: T): T
+  keep(temps: Temporaries, a: T): T
 }
 
 const scalars: Words<I32> = {
@@ -27,7 +27,7 @@ const scalars: Words<I32> = {
   where: (a, bound, then, otherwise) => i32.select(i32.gtS(a, i32.const(bound)), then, otherwise),
   plus: (a, number) => i32.reinterpret(f32.add(f32.reinterpret(a), f32.const(number))),
   times: (a, number) => i32.reinterpret(f32.mul(f32.reinterpret(a), f32.const(number))),
-  keep: (steps, a) => steps.let(a),
+  keep: (temps, a) => temps.let(a),
 }
 
 const splat = (value: number): V128 => i32x4.const(value, value, value, value)
@@ -42,16 +42,16 @@ const lanes: Words<V128> = {
   where: (a, bound, then, otherwise) => v128.bitselect(then, otherwise, i32x4.gtS(a, splat(bound))),
   plus: (a, number) => f32x4.add(a, f32x4.const(number)),
   times: (a, number) => f32x4.mul(a, f32x4.const(number)),
-  keep: (steps, a) => steps.let(a),
+  keep: (temps, a) => temps.let(a),
 }
 
 const infinity = 0x7f800000
 
-/** The bits of the nearest half; `halfBits` of the tensor package says how. */
-function toHalf<T>(words: Words<T>, steps: Steps, number: T): T {
+/** The bits of the nearest half; see `halfBits` of the tensor package. */
+function toHalf<T>(words: Words<T>, temps: Temporaries, number: T): T {
   const { constant, and, or, add, shiftRight, where, plus } = words
-  const bits = words.keep(steps, number)
-  const size = words.keep(steps, and(bits, 0x7fffffff))
+  const bits = words.keep(temps, number)
+  const size = words.keep(temps, and(bits, 0x7fffffff))
   const odd = and(shiftRight(size, 13), 1)
   const normal = shiftRight(add(add(size, constant(0xfff - 0x38000000)), odd), 13)
   const small = add(plus(size, 0.5), constant(-0x3f000000))
@@ -60,28 +60,28 @@ function toHalf<T>(words: Words<T>, steps: Steps, number: T): T {
   return or(half, and(shiftRight(bits, 16), 0x8000))
 }
 
-function fromHalf<T>(words: Words<T>, steps: Steps, half: T): T {
+function fromHalf<T>(words: Words<T>, temps: Temporaries, half: T): T {
   const { constant, and, or, shiftLeft, where, times } = words
-  const bits = words.keep(steps, half)
-  const size = words.keep(steps, shiftLeft(and(bits, 0x7fff), 13))
+  const bits = words.keep(temps, half)
+  const size = words.keep(temps, shiftLeft(and(bits, 0x7fff), 13))
   const beyond = where(size, 0x0f7fffff, constant(infinity), constant(0))
   return or(or(times(size, 2 ** 112), beyond), shiftLeft(and(bits, 0x8000), 16))
 }
 
-/** The bits of the halves that are nearest to float32 numbers, as integers, and the numbers that such bits stand for. */
+/** Converts float32 numbers to the bits of the nearest halves, and back. */
 export const halves = {
   scalar: {
-    pack: (steps: Steps, x: ReturnType<typeof asF32>): I32 => toHalf(scalars, steps, i32.reinterpret(x)),
-    unpack: (steps: Steps, half: I32) => f32.reinterpret(fromHalf(scalars, steps, half)),
+    pack: (temps: Temporaries, x: ReturnType<typeof asF32>): I32 => toHalf(scalars, temps, i32.reinterpret(x)),
+    unpack: (temps: Temporaries, half: I32) => f32.reinterpret(fromHalf(scalars, temps, half)),
   },
   vector: {
-    pack: (steps: Steps, x: V128): V128 => toHalf(lanes, steps, x),
-    unpack: (steps: Steps, half: V128): V128 => fromHalf(lanes, steps, half),
+    pack: (temps: Temporaries, x: V128): V128 => toHalf(lanes, temps, x),
+    unpack: (temps: Temporaries, half: V128): V128 => fromHalf(lanes, temps, half),
   },
 }
 
-/** The nearest number that a half can be. */
+/** Rounds to the nearest half. */
 export const roundToHalf: ElementwiseRow = {
-  scalar: ({ steps }, [x]) => halves.scalar.unpack(steps, halves.scalar.pack(steps, asF32(x!))),
-  vector: ({ steps }, [x]) => halves.vector.unpack(steps, halves.vector.pack(steps, x!)),
+  scalar: ({ temps }, [x]) => halves.scalar.unpack(temps, halves.scalar.pack(temps, asF32(x!))),
+  vector: ({ temps }, [x]) => halves.vector.unpack(temps, halves.vector.pack(temps, x!)),
 }

@@ -1,24 +1,24 @@
 import type { DType } from '@gradus/tensor'
-import { type Code, type F32, type F64, f32, f64, type I32, type Steps, type V128 } from '../assembler/index.ts'
+import { type Code, type F32, type F64, f32, f64, type I32, type Temporaries, type V128 } from '../assembler/index.ts'
 import type { Arithmetic } from '../math/index.ts'
 
 /** A single element: int32, uint32 and bool (0 or 1) as 32-bit integers. */
 export type Scalar = Code<'i32' | 'f32' | 'f64'>
 
-/** What an elementwise op may use besides its inputs: how to compute with four lanes, and more. */
-export interface Context extends Arithmetic {
-  readonly steps: Steps
-  /** The dtypes of the inputs, of the last one, and of the result. */
+/** What an elementwise op emits code with. */
+export interface Emitter extends Arithmetic {
+  readonly temps: Temporaries
+  /** The dtypes of the inputs, of the last input, and of the result. */
   readonly inputs: readonly DType[]
   readonly from: DType
   readonly to: DType
-  /** A function of doubles from outside, by name. */
+  /** Calls a function of the host on doubles. */
   external(name: ExternalName, ...inputs: readonly F64[]): F64
-  /** The value of an input that is the same everywhere and known now. */
+  /** The value of an input that is a constant. */
   constantOf(input: number): number | undefined
 }
 
-/** Functions that the host provides: those of `Math`, and a few more that both backends share. */
+/** Functions of the host: those of `Math`, and a few of `@gradus/tensor/numeric`. */
 export type ExternalName =
   | 'exp'
   | 'expm1'
@@ -43,9 +43,9 @@ export type ExternalName =
 
 /** How an op is computed: for one element, and for four at once where that is more than one after the other. */
 export interface ElementwiseRow {
-  scalar(context: Context, inputs: readonly Scalar[]): Scalar
+  scalar(emitter: Emitter, inputs: readonly Scalar[]): Scalar
   /** Four lanes of 32 bits; a bool is a lane of ones or zeros. Undefined where this dtype has no such code. */
-  vector?(context: Context, inputs: readonly V128[]): V128 | undefined
+  vector?(emitter: Emitter, inputs: readonly V128[]): V128 | undefined
 }
 
 type FloatOps = {

@@ -7,7 +7,12 @@ import { roundToHalf } from './halves.ts'
 import type { ElementwiseRow } from './row.ts'
 import { threefryRows } from './threefry.ts'
 
-/** How each elementwise op is computed, by name. */
+/** Whether there is code for an elementwise op. */
+export function hasElementwise(op: string): boolean {
+  return elementwiseRow(op) !== undefined
+}
+
+/** The code of an elementwise op. */
 export function elementwiseRow(op: string): ElementwiseRow | undefined {
   for (const rows of [arithmeticRows, comparisonRows, bitRows, functionRows, threefryRows]) {
     if (Object.hasOwn(rows, op)) return rows[op]

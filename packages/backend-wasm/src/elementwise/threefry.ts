@@ -1,13 +1,13 @@
-import { type I32, i32, i32x4, type Steps, type V128, v128 } from '../assembler/index.ts'
+import { type I32, i32, i32x4, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 import { asI32, type ElementwiseRow } from './row.ts'
 
-/** The instructions that the cipher needs, on one word or on four lanes. */
+/** The operations that the cipher needs, on one word or on four lanes. */
 interface Words<T> {
   add(a: T, b: T): T
   xor(a: T, b: T): T
   rotate(x: T, by: number): T
   constant(value: number): T
-  keep(steps: Steps, x: T): T
+  keep(temps: Temporaries, x: T): T
 }
 
 const scalars: Words<I32> = {
@@ -15,7 +15,7 @@ const scalars: Words<I32> = {
   xor: (a, b) => i32.xor(a, b),
   rotate: (x, by) => i32.rotl(x, i32.const(by)),
   constant: (value) => i32.const(value),
-  keep: (steps, x) => steps.let(x),
+  keep: (temps, x) => temps.let(x),
 }
 
 const lanes: Words<V128> = {
@@ -23,7 +23,7 @@ const lanes: Words<V128> = {
   xor: (a, b) => v128.xor(a, b),
   rotate: (x, by) => v128.or(i32x4.shl(x, i32.const(by)), i32x4.shrU(x, i32.const(32 - by))),
   constant: (value) => i32x4.const(value, value, value, value),
-  keep: (steps, x) => steps.let(x),
+  keep: (temps, x) => temps.let(x),
 }
 
 const rotations = [
@@ -33,9 +33,9 @@ const rotations = [
 const parity = 0x1bd11bda
 
 /** Threefry-2x32 with 20 rounds (Salmon et al., 2011): `[key 0, key 1, counter 0, counter 1]` as two words. */
-function threefry<T>(words: Words<T>, steps: Steps, inputs: readonly T[]): readonly [T, T] {
+function threefry<T>(words: Words<T>, temps: Temporaries, inputs: readonly T[]): readonly [T, T] {
   const { add, xor, rotate, constant } = words
-  const keep = (x: T) => words.keep(steps, x)
+  const keep = (x: T) => words.keep(temps, x)
   const key = [keep(inputs[0]!), keep(inputs[1]!)]
   key.push(keep(xor(xor(key[0]!, key[1]!), constant(parity))))
   let high = keep(add(inputs[2]!, key[0]!))
@@ -43,7 +43,7 @@ function threefry<T>(words: Words<T>, steps: Steps, inputs: readonly T[]): reado
   for (let group = 0; group < 5; group++) {
     for (const by of rotations[group % 2]!) {
       high = keep(add(high, low))
-      // rotating a vector reads it twice
+      // a vector rotation reads its operand twice
       low = keep(xor(rotate(low, by), high))
     }
     high = keep(add(high, key[(group + 1) % 3]!))
@@ -55,8 +55,8 @@ function threefry<T>(words: Words<T>, steps: Steps, inputs: readonly T[]): reado
 /* @__NO_SIDE_EFFECTS__ */
 function row(pick: <T>(words: Words<T>, both: readonly [T, T]) => T): ElementwiseRow {
   return {
-    scalar: ({ steps }, inputs) => pick(scalars, threefry(scalars, steps, inputs.map(asI32))),
-    vector: ({ steps }, inputs) => pick(lanes, threefry(lanes, steps, inputs)),
+    scalar: ({ temps }, inputs) => pick(scalars, threefry(scalars, temps, inputs.map(asI32))),
+    vector: ({ temps }, inputs) => pick(lanes, threefry(lanes, temps, inputs)),
   }
 }
 

@@ -1,6 +1,6 @@
-import { f32x4, i32x4, type Steps, type V128, v128 } from '../assembler/index.ts'
+import { f32x4, i32x4, type Temporaries, type V128, v128 } from '../assembler/index.ts'
 
-/** How code computes with four lanes at once. */
+/** Arithmetic of four lanes. */
 export interface Arithmetic {
   /** a b + c. */
   madd(a: V128, b: V128, c: V128): V128
@@ -14,14 +14,14 @@ export interface Arithmetic {
   double(value: number): V128
 }
 
-/** A function of four single precision numbers; the intermediate values become steps. */
-export type VectorFunction = (steps: Steps, arithmetic: Arithmetic, x: V128) => V128
+/** A function of four single precision numbers. */
+export type VectorFunction = (temps: Temporaries, arithmetic: Arithmetic, x: V128) => V128
 
 const float = (value: number): V128 => f32x4.const(value)
 const integer = (value: number): V128 => i32x4.const(value, value, value, value)
 const double = (value: number): V128 => v128.const([...new Uint8Array(new Float64Array([value, value]).buffer)])
 
-/** Products and sums are rounded each, so that results are the same on all machines. */
+/** Rounds products and sums separately, so that all machines give the same results. */
 export const plain: Arithmetic = {
   madd: (a, b, c) => f32x4.add(f32x4.mul(a, b), c),
   nmadd: (a, b, c) => f32x4.sub(c, f32x4.mul(a, b)),
@@ -31,8 +31,8 @@ export const plain: Arithmetic = {
 }
 
 /**
- * One instruction for a product and a sum, which needs relaxed SIMD. It rounds once or twice as the machine likes, so
- * the functions must be accurate with either.
+ * Fused multiply-add, which needs relaxed SIMD. Machines may round once or twice, so functions must be accurate with
+ * either.
  */
 export const fused: Arithmetic = {
   madd: (a, b, c) => f32x4.relaxedMadd(a, b, c),
@@ -42,7 +42,7 @@ export const fused: Arithmetic = {
   double,
 }
 
-/** c0 + c1 x + c2 x² + ... by Horner's rule; `x` should be a local, as it is read once for each product. */
+/** c0 + c1 x + c2 x² + ... by Horner's rule. `x` should be a local, because it is read once per product. */
 export function polynomial({ madd, float }: Arithmetic, x: V128, coefficients: readonly number[]): V128 {
   return coefficients.map(float).reduceRight((higher, coefficient) => madd(higher, x, coefficient))
 }

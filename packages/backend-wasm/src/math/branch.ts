@@ -1,15 +1,15 @@
-import { ifElse, Steps, type V128, v128 } from '../assembler/index.ts'
+import { ifElse, Temporaries, type V128, v128 } from '../assembler/index.ts'
 
-/** `rare` if a bit of `mask` is set, else `usual`: what hardly ever happens costs one jump that is hardly ever taken. */
+/** `rare` if a bit of `mask` is set, else `usual`. The usual case costs one branch that is not taken. */
 export function ifAny(
-  { locals }: Steps,
+  { locals }: Temporaries,
   mask: V128,
-  rare: (steps: Steps) => V128,
-  usual: (steps: Steps) => V128,
+  rare: (temps: Temporaries) => V128,
+  usual: (temps: Temporaries) => V128,
 ): V128 {
-  const branch = (code: (steps: Steps) => V128): V128 => {
-    const steps = new Steps(locals)
-    return steps.end(code(steps))
+  const branch = (code: (temps: Temporaries) => V128): V128 => {
+    const temps = new Temporaries(locals)
+    return temps.end(code(temps))
   }
   return ifElse(v128.anyTrue(mask), branch(rare), branch(usual))
 }

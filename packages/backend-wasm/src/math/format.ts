@@ -1,4 +1,4 @@
-/** The number of bits of a fraction: an integer shifted by it adds to the exponent of a single precision number. */
+/** The number of bits of a fraction. An integer shifted by it adds to the exponent of a single precision number. */
 export const fractionBits = 23
 
 /** The bits of 1. */

@@ -2,8 +2,8 @@ import type { V128 } from '../assembler/index.ts'
 import type { Arithmetic } from './arithmetic.ts'
 
 /**
- * Arithmetic whose constants are made once, outside of all loops: `keep` puts one where it is set once and gives code that
- * reads it. Engines build a vector constant anew wherever it stands, which in a loop may take longer than the arithmetic.
+ * Arithmetic that loads each constant once, outside of all loops: `keep` stores a constant and returns code that reads it.
+ * Engines rebuild a vector constant at each use, which may take longer than the arithmetic of a loop.
  */
 export function withKeptConstants(arithmetic: Arithmetic, keep: (constant: V128) => V128): Arithmetic {
   const kept = (make: (value: number) => V128) => {

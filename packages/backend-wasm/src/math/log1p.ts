@@ -5,22 +5,22 @@ import { isUnusual, logOf, withLimits } from './log.ts'
 import { exponentOf, numberOf } from './split.ts'
 
 /**
- * ln(1 + x): 2 ulp. The sum 1 + x is rounded, so it gives the exponent n only; the excess of (1 + x) / 2^n over 1 is
- * x / 2^n + (1 / 2^n - 1). That is x itself where n is 0, and rounded once elsewhere, where the result is not small.
+ * ln(1 + x): 2 ulp. The sum 1 + x is rounded, so only its exponent n is used. The excess of (1 + x) / 2^n over 1 is x / 2^n
+ * + (1 / 2^n - 1): x itself where n is 0, and elsewhere rounded once, where the result is not small.
  */
-export const log1p: VectorFunction = (steps, arithmetic, value) => {
+export const log1p: VectorFunction = (temps, arithmetic, value) => {
   const { float, integer } = arithmetic
-  const x = steps.let(value)
-  const sum = steps.let(f32x4.add(x, float(1)))
-  const exponent = exponentOf(steps, arithmetic, sum)
-  // 0 for the largest x, where 1 / 2^n is too small to matter and its exponent would be out of range
+  const x = temps.let(value)
+  const sum = temps.let(f32x4.add(x, float(1)))
+  const exponent = exponentOf(temps, arithmetic, sum)
+  // 0 for the largest x, where 1 / 2^n is negligible and its exponent would be out of range
   const inverse = i32x4.maxS(i32x4.sub(float(1), exponent), integer(0))
-  const excess = steps.let(f32x4.add(i32x4.sub(x, exponent), f32x4.sub(inverse, float(1))))
-  const result = logOf(steps, arithmetic, { exponent: steps.let(numberOf(exponent)), excess })
-  // the sign is that of x, also for -0
-  const signed = steps.let(v128.or(result, v128.and(x, float(-0))))
+  const excess = temps.let(f32x4.add(i32x4.sub(x, exponent), f32x4.sub(inverse, float(1))))
+  const result = logOf(temps, arithmetic, { exponent: temps.let(numberOf(exponent)), excess })
+  // the sign is that of x, even for -0
+  const signed = temps.let(v128.or(result, v128.and(x, float(-0))))
   return ifAny(
-    steps,
+    temps,
     isUnusual(arithmetic, sum),
     () => withLimits(arithmetic, x, sum, signed),
     () => signed,

@@ -1,15 +1,15 @@
-import { power, erf as preciseErf } from '@gradus/graph/kernels'
+import { power, erf as preciseErf } from '@gradus/tensor/numeric'
 import { expect, it } from 'vitest'
-import { doWhile, type F64, i32, increase, ModuleBuilder, Steps, type V128, v128 } from '../assembler/index.ts'
+import { doWhile, type F64, i32, increase, ModuleBuilder, Temporaries, type V128, v128 } from '../assembler/index.ts'
 import * as math from './index.ts'
 import { type Arithmetic, fused, plain, type VectorFunction, withKeptConstants } from './index.ts'
 
 type Scalar = (x: F64) => F64
-/** Code for one function of two arguments, the second of which need not be used. */
-type Body = (steps: Steps, arithmetic: Arithmetic, x: V128, y: V128, far: Record<'sin' | 'cos', Scalar>) => V128
+/** Code of one function of two arguments, of which it may ignore the second. */
+type Body = (temps: Temporaries, arithmetic: Arithmetic, x: V128, y: V128, far: Record<'sin' | 'cos', Scalar>) => V128
 type Mapped = (x: Float32Array, y?: Float32Array) => Float32Array
 
-/** What is used of WebAssembly, which the types of ECMAScript and of Node do not declare. */
+/** The parts of WebAssembly that the tests use; the types of ECMAScript and Node do not declare them. */
 interface Wasm {
   readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
@@ -22,20 +22,20 @@ const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: W
 const count = 1 << 16
 const bytes = 4 * count
 
-/** A function of arrays of `count` numbers, with the constants in a pool as in generated code. */
+/** A function of arrays of `count` numbers, with kept constants as in generated code. */
 function compile(body: Body, arithmetic: Arithmetic, outside = { sin: Math.sin, cos: Math.cos }): Mapped {
   const builder = new ModuleBuilder({ shared: false, maximumPages: 16 })
   const sin = builder.importFunction('sin', { params: ['f64'], result: 'f64' })
   const cos = builder.importFunction('cos', { params: ['f64'], result: 'f64' })
   const map = builder.function({ params: ['i32'], result: 'void' }, (locals, end) => {
     const at = locals.add('i32')
-    const constants = new Steps(locals)
+    const constants = new Temporaries(locals)
     const kept = withKeptConstants(arithmetic, (constant) => constants.let(constant))
-    const steps = new Steps(locals)
+    const temps = new Temporaries(locals)
     const [x, y] = [v128.load(at.get), v128.load(at.get, bytes)]
     const far = { sin: (value: F64) => sin.call(value), cos: (value: F64) => cos.call(value) }
-    steps.do(v128.store(at.get, body(steps, kept, x, y, far), 2 * bytes))
-    const loop = doWhile(steps.end(increase(at, i32.const(16))), i32.ltU(at.get, end.get))
+    temps.do(v128.store(at.get, body(temps, kept, x, y, far), 2 * bytes))
+    const loop = doWhile(temps.end(increase(at, i32.const(16))), i32.ltU(at.get, end.get))
     return constants.end(loop)
   })
   builder.exportFunction('map', map)
@@ -67,13 +67,13 @@ function numberOf(bits: number): number {
   return float[0]!
 }
 
-/** Where a number stands among all numbers, neighbours being 1 apart. */
+/** The position of a number among all numbers; adjacent numbers are 1 apart. */
 function place(value: number): number {
   const bits = bitsOf(value)
   return bits < 0 ? -(2 ** 31) - bits : bits
 }
 
-/** How many numbers apart; Infinity if one is NaN or the signs of zeros differ. */
+/** The distance of two numbers in that order; Infinity if one is NaN or two zeros differ in sign. */
 function distance(actual: number, expected: number): number {
   const nearest = Math.fround(expected)
   if (Object.is(actual, nearest)) return 0
@@ -89,7 +89,7 @@ const specials = [
   ...[halfPi / 2, halfPi, 2 * halfPi, 3 * halfPi, 22, 355, 333 * halfPi, 10_000 * halfPi, 600_000 * halfPi],
 ].flatMap((x) => [x, -x])
 
-/** The numbers next to the special ones, and one in 1069 of all. */
+/** The numbers around special ones, and one in 1069 of all. */
 function* inputs(): Generator<[Float32Array]> {
   const near = specials.flatMap((special) => {
     const middle = bitsOf(special)
@@ -100,7 +100,7 @@ function* inputs(): Generator<[Float32Array]> {
     yield [new Float32Array(Uint32Array.from({ length: count }, (_, i) => bits + 1069 * i).buffer)]
 }
 
-/** Bases of all kinds with exponents that keep many of the powers finite. */
+/** Bases of all kinds, with exponents for which many powers are finite. */
 function* pairs(): Generator<[Float32Array, Float32Array]> {
   for (let start = 0; start < 2 ** 20; start += count) {
     const bits = Uint32Array.from({ length: count }, (_, i) => Math.imul(start + i, 0x9e37_79b1))
@@ -116,10 +116,10 @@ function* pairs(): Generator<[Float32Array, Float32Array]> {
 
 const one =
   (code: VectorFunction): Body =>
-  (steps, arithmetic, x) =>
-    code(steps, arithmetic, x)
+  (temps, arithmetic, x) =>
+    code(temps, arithmetic, x)
 
-/** Body, reference, and how far a result may be off. */
+/** Code, reference, and bound for the error. */
 const functions: Record<string, readonly [Body, (x: number) => number, number]> = {
   exp: [one(math.exp), Math.exp, 1],
   expm1: [one(math.expm1), Math.expm1, 2],
@@ -128,20 +128,20 @@ const functions: Record<string, readonly [Body, (x: number) => number, number]> 
   sigmoid: [one(math.sigmoid), (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))), 2],
   tanh: [one(math.tanh), Math.tanh, 2],
   erf: [one(math.erf), preciseErf, 2],
-  sin: [(steps, arithmetic, x, _, far) => math.sin(far.sin)(steps, arithmetic, x), Math.sin, 2],
-  cos: [(steps, arithmetic, x, _, far) => math.cos(far.cos)(steps, arithmetic, x), Math.cos, 2],
+  sin: [(temps, arithmetic, x, _, far) => math.sin(far.sin)(temps, arithmetic, x), Math.sin, 2],
+  cos: [(temps, arithmetic, x, _, far) => math.cos(far.cos)(temps, arithmetic, x), Math.cos, 2],
 }
 
-const powBody: Body = (steps, arithmetic, x, y) => math.pow(steps, arithmetic, x, y)
+const powBody: Body = (temps, arithmetic, x, y) => math.pow(temps, arithmetic, x, y)
 
-/** Whether a module with an instruction of `fused` is valid here. */
+/** Whether the engine supports an instruction of `fused`. */
 function hasRelaxedSimd(): boolean {
   const builder = new ModuleBuilder({ shared: false, maximumPages: 1 })
   builder.function({ params: ['v128'], result: 'v128' }, (_, x) => fused.madd(x.get, x.get, x.get))
   return wasm.validate(builder.build())
 }
 
-/** The worst of many results, in words. */
+/** Describes the worst of many results. */
 function worstOf(
   map: Mapped,
   cases: Iterable<readonly [Float32Array, Float32Array?]>,
@@ -176,7 +176,7 @@ it('computes pow within 1 ulp', () => {
   expect(ulps, what).toBeLessThanOrEqual(1)
 })
 
-it('computes pow of special values as IEEE 754 has it', () => {
+it('computes pow of special values as IEEE 754 defines', () => {
   const values = [...specials, -3, -1.5, 1e-40, -1e-40].map(Math.fround)
   const all = values.flatMap((x) => values.map((y) => [x, y] as const))
   const cases = [[Float32Array.from(all, ([x]) => x), Float32Array.from(all, ([, y]) => y)] as const]
@@ -184,7 +184,7 @@ it('computes pow of special values as IEEE 754 has it', () => {
   expect(ulps, what).toBeLessThanOrEqual(1)
 })
 
-it('gives powers that are numbers exactly', () => {
+it('gives representable powers exactly', () => {
   const map = compile(powBody, plain)
   const roots = Float32Array.from({ length: 4000 }, (_, i) => i - 2000)
   const all = (exponent: number) => roots.map(() => exponent)
@@ -194,7 +194,7 @@ it('gives powers that are numbers exactly', () => {
   expect(map(squares, all(0.5))).toEqual(roots.map(Math.abs))
 })
 
-it('calls the functions outside for lanes beyond 2^20 only', () => {
+it('calls functions of the host only for lanes beyond 2^20', () => {
   const calls: number[] = []
   const sin = (x: number) => calls.push(x)
   const map = compile(functions['sin']![0], plain, { sin, cos: Math.cos })

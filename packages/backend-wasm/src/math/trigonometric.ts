@@ -7,7 +7,7 @@ import {
   i32,
   i32x4,
   ifElse,
-  type Steps,
+  type Temporaries,
   type V128,
   v128,
 } from '../assembler/index.ts'
@@ -17,20 +17,20 @@ import { demote, doubleShifter, lowWords, promote } from './halves.ts'
 
 /** The sine: 2 ulp. `scalar` computes it for lanes beyond ±2^20. */
 export function sin(scalar: (x: F64) => F64): VectorFunction {
-  return (steps, arithmetic, value) => {
-    const x = steps.let(value)
-    const { quarters, r } = reduce(steps, arithmetic, x)
-    return withFar(steps, arithmetic, x, scalar, turned(steps, arithmetic, quarters, r))
+  return (temps, arithmetic, value) => {
+    const x = temps.let(value)
+    const { quarters, r } = reduce(temps, arithmetic, x)
+    return withFar(temps, arithmetic, x, scalar, turned(temps, arithmetic, quarters, r))
   }
 }
 
-/** The cosine: 2 ulp. It is the sine a quarter turn on. `scalar` computes it for lanes beyond ±2^20. */
+/** The cosine: 2 ulp. It is the sine a quarter turn ahead. `scalar` computes it for lanes beyond ±2^20. */
 export function cos(scalar: (x: F64) => F64): VectorFunction {
-  return (steps, arithmetic, value) => {
-    const x = steps.let(value)
-    const { quarters, r } = reduce(steps, arithmetic, x)
-    const next = steps.let(i32x4.add(quarters, arithmetic.integer(1)))
-    return withFar(steps, arithmetic, x, scalar, turned(steps, arithmetic, next, r))
+  return (temps, arithmetic, value) => {
+    const x = temps.let(value)
+    const { quarters, r } = reduce(temps, arithmetic, x)
+    const next = temps.let(i32x4.add(quarters, arithmetic.integer(1)))
+    return withFar(temps, arithmetic, x, scalar, turned(temps, arithmetic, next, r))
   }
 }
 
@@ -42,40 +42,40 @@ interface Reduced {
 
 /**
  * Cody and Waite's reduction in double precision. Up to 2^20 the quarters have 20 bits, so their product with the first
- * part of π/2, of 33 bits, is exact, and so is its difference with x. The second part has 53 more bits. So r keeps a
- * relative error below 2^-24 even next to a multiple of π/2, where r is as small as 2^-30.
+ * part of π/2, which has 33 bits, is exact, and so is its difference with x. The second part has 53 more bits. Thus r has a
+ * relative error below 2^-24 even near multiples of π/2, where r is as small as 2^-30.
  */
-function reduce(steps: Steps, { double }: Arithmetic, x: V128): Reduced {
-  const parts = promote(steps, x).map((half) => {
-    const shifted = steps.let(f64x2.add(f64x2.mul(half, double(2 / Math.PI)), double(doubleShifter)))
-    const quarters = steps.let(f64x2.sub(shifted, double(doubleShifter)))
+function reduce(temps: Temporaries, { double }: Arithmetic, x: V128): Reduced {
+  const parts = promote(temps, x).map((half) => {
+    const shifted = temps.let(f64x2.add(f64x2.mul(half, double(2 / Math.PI)), double(doubleShifter)))
+    const quarters = temps.let(f64x2.sub(shifted, double(doubleShifter)))
     const first = f64x2.sub(half, f64x2.mul(quarters, double(halfPiHigh)))
-    return { shifted, r: steps.let(f64x2.sub(first, f64x2.mul(quarters, double(halfPiLow)))) }
+    return { shifted, r: temps.let(f64x2.sub(first, f64x2.mul(quarters, double(halfPiLow)))) }
   })
   const [low, high] = parts as [(typeof parts)[0], (typeof parts)[0]]
   return {
-    quarters: steps.let(lowWords([low.shifted, high.shifted])),
-    r: steps.let(demote([low.r, high.r])),
+    quarters: temps.let(lowWords([low.shifted, high.shifted])),
+    r: temps.let(demote([low.r, high.r])),
   }
 }
 
 /** sin(quarters π/2 + r): odd quarters swap sine and cosine, every second pair of quarters changes the sign. */
-function turned(steps: Steps, arithmetic: Arithmetic, quarters: V128, r: V128): V128 {
+function turned(temps: Temporaries, arithmetic: Arithmetic, quarters: V128, r: V128): V128 {
   const { madd, float } = arithmetic
-  const square = steps.let(f32x4.mul(r, r))
+  const square = temps.let(f32x4.mul(r, r))
   // a product with r, not a sum, so that the sine of -0 is -0
   const sine = f32x4.mul(madd(polynomial(arithmetic, square, sineCoefficients), square, float(1)), r)
   const cosine = madd(polynomial(arithmetic, square, cosineCoefficients), square, float(1))
   const isOdd = i32x4.shrS(i32x4.shl(quarters, i32.const(31)), i32.const(31))
   const sign = v128.and(i32x4.shl(quarters, i32.const(30)), float(-0))
-  return steps.let(v128.xor(v128.bitselect(cosine, sine, isOdd), sign))
+  return temps.let(v128.xor(v128.bitselect(cosine, sine, isOdd), sign))
 }
 
-/** `near`, but in lanes beyond ±2^20 what `scalar` gives. */
-function withFar(steps: Steps, { float }: Arithmetic, x: V128, scalar: (x: F64) => F64, near: V128): V128 {
-  const isFar = steps.let(f32x4.gt(f32x4.abs(x), float(2 ** 20)))
+/** `near`, except in lanes beyond ±2^20, where `scalar` computes the result. */
+function withFar(temps: Temporaries, { float }: Arithmetic, x: V128, scalar: (x: F64) => F64, near: V128): V128 {
+  const isFar = temps.let(f32x4.gt(f32x4.abs(x), float(2 ** 20)))
   return ifAny(
-    steps,
+    temps,
     isFar,
     (inner) =>
       [0, 1, 2, 3].reduce((result, lane) => {

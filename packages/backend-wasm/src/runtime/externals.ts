@@ -1,7 +1,7 @@
-import { erf, modulo, power } from '@gradus/graph/kernels'
+import { erf, modulo, power } from '@gradus/tensor/numeric'
 import type { ExternalName } from '../elementwise/row.ts'
 
-/** The functions that generated code calls for what it does not compute itself. */
+/** The functions of the host that generated code calls. */
 export const externals: Readonly<Record<ExternalName, (...inputs: number[]) => number>> = {
   exp: Math.exp,
   expm1: Math.expm1,

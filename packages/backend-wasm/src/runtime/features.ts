@@ -1,7 +1,7 @@
 import { type F32, f32x4, i32x4, ModuleBuilder, type V128 } from '../assembler/index.ts'
 import type { Features } from '../codegen/tools.ts'
 
-/** Why code that is generated at run time cannot be run here, or undefined if it can. */
+/** Why generated code cannot run here; undefined if it can. */
 export function codeObstacle(): string | undefined {
   if (typeof WebAssembly === 'undefined') return 'There is no WebAssembly here.'
   try {
@@ -15,7 +15,7 @@ export function codeObstacle(): string | undefined {
   }
 }
 
-/** Which instructions this machine's engine accepts. */
+/** The instructions that the engine accepts. */
 export function detectFeatures(): Features {
   return { simd: accepts(i32x4.splat({ type: 'i32', bytes: [0x41, 0] })), relaxedSimd: accepts(madd()) }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { WasmHeap } from './wasm-heap.ts'
 
 const page = 65536
-/** What `WasmHeap` leaves free at both ends. */
+/** The margins that `WasmHeap` keeps at both ends. */
 const margin = 1024
 
 function heapOf({ initial = 1, maximum = 1, shared = false }) {
@@ -14,7 +14,7 @@ function heapOf({ initial = 1, maximum = 1, shared = false }) {
   return { heap, memory, pages }
 }
 
-/** Allocates until nothing is left. */
+/** Allocates until the memory is exhausted. */
 function fill(heap: WasmHeap, bytes: number): number[] {
   const addresses: number[] = []
   try {
@@ -38,19 +38,19 @@ describe('a new block', () => {
     for (let bytes = 0; bytes < 200; bytes++) expect(heap.allocate(bytes) % 16).toBe(0)
   })
 
-  it('has a place of its own even if it is empty', () => {
+  it('has its own address even if it is empty', () => {
     const { heap } = heapOf({})
     const addresses = [heap.allocate(0), heap.allocate(0), heap.allocate(1), heap.allocate(16), heap.allocate(0)]
     expect(new Set(addresses).size).toBe(5)
   })
 
-  it('is the smallest free part that is large enough', () => {
+  it('is the smallest free block that is large enough', () => {
     const { heap } = heapOf({})
     const sizes = [4096, 64, 1024, 64, 512, 64]
     const addresses = sizes.map((bytes) => heap.allocate(bytes))
     const rest = fill(heap, 16)
     for (const place of [0, 2, 4]) heap.release(addresses[place]!, sizes[place]!)
-    // does not fit anywhere, so that what was freed is joined
+    // fits nowhere, so freed blocks are merged
     expect(() => heap.allocate(8192)).toThrow(BackendError)
     expect([heap.allocate(500), heap.allocate(1000), heap.allocate(1008)]).toEqual([
       addresses[4],
@@ -60,7 +60,7 @@ describe('a new block', () => {
     expect(rest.length).toBeGreaterThan(1000)
   })
 
-  it('can be looked at', () => {
+  it('can be read and written', () => {
     const { heap, memory } = heapOf({})
     const address = heap.allocate(10)
     heap.bytesAt(address, 10).set([1, 2, 3])
@@ -73,7 +73,7 @@ describe.each([
   ['memory of one thread', false],
   ['shared memory', true],
 ])('random use of %s', (_, shared) => {
-  it.each([1, 2, 3, 4, 5, 6])('never gives out a place twice: sequence %d', (seed) => {
+  it.each([1, 2, 3, 4, 5, 6])('never allocates overlapping blocks: sequence %d', (seed) => {
     const dice = new Dice(seed)
     const { heap, memory, pages } = heapOf({ maximum: 8, shared })
     const live = new Map<number, { readonly bytes: number; readonly mark: number }>()
@@ -99,12 +99,12 @@ describe.each([
     for (const address of [...live.keys()]) release(address)
     expect(refused).toBeGreaterThan(0)
     expect(pages()).toBe(8)
-    // all of it is one again
+    // all of it is one block again
     expect(heap.allocate(8 * page - 2 * margin)).toBe(margin)
 
     function release(address: number): void {
       const { bytes, mark: expected } = live.get(address)!
-      // what others wrote would be seen here
+      // an overlapping write would show here
       expect(heap.bytesAt(address, bytes).every((byte) => byte === expected)).toBe(true)
       heap.release(address, bytes)
       live.delete(address)
@@ -112,8 +112,8 @@ describe.each([
   })
 })
 
-describe('memory that was freed', () => {
-  it('is given out again for the same size, last first', () => {
+describe('freed memory', () => {
+  it('is reused for the same size, last first', () => {
     const { heap } = heapOf({})
     const [a, b] = [heap.allocate(100), heap.allocate(100)]
     heap.release(a, 100)
@@ -122,7 +122,7 @@ describe('memory that was freed', () => {
     expect([heap.allocate(112), heap.allocate(97)]).toEqual([b, a])
   })
 
-  it('is enough for the same work again and again', () => {
+  it('is enough when the same work repeats', () => {
     const { heap, pages } = heapOf({ maximum: 100 })
     const dice = new Dice(1)
     const sizes = Array.from({ length: 50 }, () => dice.whole(1, 5000))
@@ -136,14 +136,14 @@ describe('memory that was freed', () => {
     expect(pages()).toBe(before)
   })
 
-  it.each([1, 2, 3])('joins with its neighbours, in whatever order it is freed: order %d', (seed) => {
+  it.each([1, 2, 3])('merges with its neighbors in any order of frees: order %d', (seed) => {
     const { heap } = heapOf({})
     const addresses = fill(heap, 48)
     for (const address of shuffled(addresses, new Dice(seed))) heap.release(address, 48)
     expect(heap.allocate(page - 2 * margin)).toBe(margin)
   })
 
-  it('does not join over what is in use', () => {
+  it('does not merge across blocks in use', () => {
     const { heap } = heapOf({})
     const addresses = fill(heap, 1024)
     const kept = addresses.splice(20, 1)[0]!
@@ -155,7 +155,7 @@ describe('memory that was freed', () => {
 })
 
 describe('the memory grows', () => {
-  it('when nothing fits, and keeps what is in it', () => {
+  it('when nothing fits, and keeps its content', () => {
     const { heap, pages } = heapOf({ maximum: 100 })
     const address = heap.allocate(1000)
     heap.bytesAt(address, 1000).fill(7)
@@ -165,20 +165,20 @@ describe('the memory grows', () => {
     expect(heap.bytesAt(address, 1000).every((byte) => byte === 7)).toBe(true)
   })
 
-  it('from its end on: what is free there counts, and the margin moves', () => {
+  it('at its end: free memory there is used, and the margin moves', () => {
     const { heap, pages } = heapOf({ maximum: 2 })
     expect(heap.allocate(2 * page - 2 * margin)).toBe(margin)
     expect(pages()).toBe(2)
   })
 
-  it('by a quarter at least, so that it happens rarely', () => {
+  it('by at least a quarter, so that it happens rarely', () => {
     const { heap, pages } = heapOf({ initial: 40, maximum: 1000 })
     heap.allocate(40 * page - 2 * margin)
     heap.allocate(16)
     expect(pages()).toBe(50)
   })
 
-  it('by what is needed where a quarter is too much', () => {
+  it('by the needed size where a quarter is too much', () => {
     const { heap, pages } = heapOf({ initial: 40, maximum: 43 })
     heap.allocate(40 * page - 2 * margin)
     heap.allocate(page + 16)
@@ -187,7 +187,7 @@ describe('the memory grows', () => {
     expect(pages()).toBe(43)
   })
 
-  it('not before everything that was freed has been joined', () => {
+  it('only after all freed blocks were merged', () => {
     const { heap, pages } = heapOf({ maximum: 100 })
     const addresses = Array.from({ length: 60 }, () => heap.allocate(1000))
     for (const address of addresses) heap.release(address, 1000)
@@ -196,8 +196,8 @@ describe('the memory grows', () => {
   })
 })
 
-describe('memory that is exhausted', () => {
-  it('is an error with the sizes and a way out', () => {
+describe('exhausted memory', () => {
+  it('is an error with the sizes and advice', () => {
     const { heap } = heapOf({ initial: 16, maximum: 48 })
     heap.allocate(2 ** 20 / 2)
     const ask = () => heap.allocate(5 * 2 ** 20)
@@ -206,7 +206,7 @@ describe('memory that is exhausted', () => {
     expect(ask).toThrow(/Nothing was lost.*smaller batches.*cpu backend/)
   })
 
-  it('counts what is in use, not what was', () => {
+  it('counts the blocks in use', () => {
     const { heap } = heapOf({ initial: 32, maximum: 32 })
     const first = heap.allocate(2 ** 20)
     expect(() => heap.allocate(2 ** 21)).toThrow(/1\.0 MiB are in use/)
@@ -216,7 +216,7 @@ describe('memory that is exhausted', () => {
     expect(() => heap.allocate(2 ** 21)).toThrow(/1\.5 MiB are in use/)
   })
 
-  it('leaves everything as it was, and goes on working', () => {
+  it('keeps all blocks, and continues to work', () => {
     const { heap, memory } = heapOf({ initial: 2, maximum: 4 })
     const addresses = fill(heap, 1000)
     expect(addresses).toHaveLength(Math.floor((4 * page - 2 * margin) / 1008))
@@ -234,14 +234,14 @@ describe('memory that is exhausted', () => {
 })
 
 describe('the margins', () => {
-  it('at both ends are never given out, before and after growth', () => {
+  it('at both ends are never allocated, before and after growth', () => {
     const { heap, memory } = heapOf({ maximum: 3 })
     const taken = new Set<number>()
     for (const address of fill(heap, 16)) for (let byte = 0; byte < 16; byte += 16) taken.add(address + byte)
     const all = [...taken]
     expect(Math.min(...all.slice(0, 100))).toBe(margin)
     expect(all.reduce((most, address) => Math.max(most, address), 0) + 16).toBe(memory.buffer.byteLength - margin)
-    // all between them is: those of the beginning were at other places
+    // everything between them is one block: the first blocks were at other addresses
     expect(all).toHaveLength((3 * page - 2 * margin) / 16)
   })
 })

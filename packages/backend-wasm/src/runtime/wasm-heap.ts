@@ -1,8 +1,8 @@
-import { Heap } from '@gradus/graph/kernels'
+import { Heap } from '@gradus/schedule'
 
 const pageBytes = 65536
 
-/** Gives out parts of a WebAssembly memory, and lets them be looked at. */
+/** A heap in a WebAssembly memory. */
 export class WasmHeap extends Heap {
   constructor(
     readonly wasm: WebAssembly.Memory,
@@ -27,7 +27,7 @@ export class WasmHeap extends Heap {
   }
 
   bytesAt(address: number, length: number): Uint8Array<ArrayBuffer> {
-    // a shared memory's buffer behaves alike for all that is done with it here
+    // the buffer of a shared memory supports everything that is done with it here
     return new Uint8Array(this.wasm.buffer as ArrayBuffer, address, length)
   }
 }

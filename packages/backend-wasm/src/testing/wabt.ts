@@ -1,21 +1,21 @@
 import wabt from 'wabt'
 
-/** What a module may use besides what every engine has that compiles WebAssembly without vectors. */
+/** The features that a module may use beyond WebAssembly without vectors. */
 interface Allowed {
   readonly simd?: boolean
   readonly relaxedSimd?: boolean
   readonly threads?: boolean
 }
 
-/** What an independent tool says about modules. */
+/** An independent tool that validates and prints modules. */
 export interface Wabt {
-  /** Throws with the reason if a module is not valid, or uses what is not allowed. */
+  /** Throws with the reason if a module is not valid or uses other features. */
   validate(bytes: Uint8Array<ArrayBuffer>, allowed: Allowed): void
-  /** The text of a module, after validating it. */
+  /** The text of a module, after validation. */
   text(bytes: Uint8Array<ArrayBuffer>, allowed?: Allowed): string
 }
 
-/** A module as the tool knows it; the declarations of the package leave out that `validate` takes the features as well. */
+/** A module of the tool. The package's declarations lack that `validate` takes the features. */
 interface Read {
   validate(features: object): void
   toText(options: object): string
@@ -44,13 +44,13 @@ export async function loadWabt(): Promise<Wabt> {
   }
 }
 
-/** Some are on by default: all that there are are named. */
+/** all features are listed, because some are on by default */
 function featuresOf({ simd = false, relaxedSimd = false, threads = false }: Allowed) {
   return {
     mutable_globals: true,
     sat_float_to_int: true,
     bulk_memory: true,
-    // came with the form of `select` that vectors need
+    // introduced with the form of `select` that vectors need
     reference_types: simd,
     simd,
     relaxed_simd: relaxedSimd,
@@ -68,7 +68,7 @@ function featuresOf({ simd = false, relaxedSimd = false, threads = false }: Allo
   }
 }
 
-/** The lines of each function in the text of a module, without comments: first its locals, if it has any. */
+/** The lines of each function in the text of a module, without comments; locals come first. */
 export function functionBodies(text: string): string[][] {
   const lines = text
     .trimEnd()

@@ -8,7 +8,7 @@ function part(changes: Partial<ShaderCode>): ShaderCode {
     declarations: '',
     workgroupSize: 64,
     workgroupBytes: 0,
-    writesParts: false,
+    writesPartialWords: false,
     slots: [0],
     written: new Set(),
     groups: 1,
@@ -17,7 +17,7 @@ function part(changes: Partial<ShaderCode>): ShaderCode {
   }
 }
 
-it('each part has workgroups and addresses of its own', () => {
+it('each part has its own workgroups and addresses', () => {
   const text = assemble([
     [
       part({ body: 'heap[<0> + lane] = 1u;', groups: 3 }),
@@ -30,7 +30,7 @@ it('each part has workgroups and addresses of its own', () => {
   expect(text).toContain('table: array<vec4<u32>, 2>')
 })
 
-it('parts that differ in their values and sizes alone are one function', () => {
+it('parts that differ only in values and sizes share one function', () => {
   const body = 'if (lane >= COUNT) { return; } heap[<0>] = heap[<1>];'
   const parts = [3, 4].map((count) => part({ body, slots: [0, 1], count }))
   const text = assemble([[...parts, part({ body: 'heap[<0>] = COUNT;', count: 7 })]])
@@ -41,7 +41,7 @@ it('parts that differ in their values and sizes alone are one function', () => {
   expect(text).toContain('heap[table[2].x] = 7u;')
 })
 
-it('variables of the workgroup are apart', () => {
+it('parts have separate workgroup variables', () => {
   const one = part({ declarations: 'var<workgroup> xPART: u32;', body: 'xPART = 1u;' })
   const text = assemble([[one, one]])
   expect(text).toContain('var<workgroup> x0: u32;')
@@ -49,7 +49,7 @@ it('variables of the workgroup are apart', () => {
   expect(text).toContain('x1 = 1u;')
 })
 
-it('phases are done in turn by one workgroup, with barriers between them', () => {
+it('phases run in turn in one workgroup, with barriers between them', () => {
   const [first, second] = [part({ body: 'heap[<0>] = 1u;', groups: 2 }), part({ body: 'heap[<0>] = 2u;' })]
   const text = assemble([[first], [second]])
   expect(text).toContain(

@@ -2,10 +2,10 @@ import { tableHeader } from '../runtime/table.ts'
 import { functionsFor } from '../wgsl/functions.ts'
 import type { ShaderCode } from './kernel-code.ts'
 
-/** At most so many workgroups run along one dimension. */
-export const mostGroups = 65535
+/** The maximum number of workgroups along one dimension of a dispatch. */
+export const maxGroups = 65535
 
-/** Memory whose words are written by one thread each, and memory of whose words several threads may write parts. */
+/** The heap, where each word is written by one thread, and where several threads may write parts of a word. */
 const ownWords = `@group(0) @binding(0) var<storage, read_write> heap: array<u32>;
 fn wordAt(place: u32) -> u32 { return heap[place]; }
 fn putWord(place: u32, word: u32) { heap[place] = word; }`
@@ -13,20 +13,20 @@ const sharedWords = `@group(0) @binding(0) var<storage, read_write> heap: array<
 fn wordAt(place: u32) -> u32 { return atomicLoad(&heap[place]); }
 fn putWord(place: u32, word: u32) { atomicStore(&heap[place], word); }`
 
-/** What several shaders do at the same time: the functions to call, and how many workgroups there are. */
+/** Parts that may run in parallel: the calls of their functions, and the number of workgroups. */
 interface Phase {
   readonly calls: string
   readonly groups: number
 }
 
 /**
- * One shader that does what several do. Those of a phase do not depend on one another; the slots of all follow one another in
- * its table. One phase has a workgroup for each of theirs. Several phases are done by one workgroup, one after the other.
+ * Assembles parts into one shader. The parts of a phase are independent; the table holds the slots of all parts in order.
+ * With one phase, each part has its own workgroups. Several phases run one after the other in a single workgroup.
  */
 export function assemble(phases: readonly (readonly ShaderCode[])[]): string {
   const parts = phases.flat()
   const { workgroupSize } = parts[0]!
-  const memory = parts.some(({ writesParts }) => writesParts) ? sharedWords : ownWords
+  const memory = parts.some(({ writesPartialWords }) => writesPartialWords) ? sharedWords : ownWords
   const functions = new Functions(parts)
   const made = phases.map((list): Phase => {
     let groups = 0
@@ -48,20 +48,20 @@ ${made.length === 1 ? apart(made[0]!) : inTurn(made)}
 }`
 }
 
-/** What a shader has to ask for before it uses it. */
+/** The extensions that a shader has to enable. */
 function enablesFor(text: string): string {
   const subgroups = 'enable subgroups;\n'
-  // which thread belongs to which subgroup is checked when the backend starts
+  // the backend checks at start which thread belongs to which subgroup
   const matrices = `enable f16;\nenable chromium_experimental_subgroup_matrix;\ndiagnostic(off, chromium.subgroup_matrix_uniformity);\n`
   if (text.includes('subgroupMatrix')) return subgroups + matrices
   return text.includes('subgroupShuffleXor') ? subgroups : ''
 }
 
 function apart({ calls }: Phase): string {
-  return `let row = group.x + group.y * ${mostGroups}u;\n${calls}`
+  return `let row = group.x + group.y * ${maxGroups}u;\n${calls}`
 }
 
-/** What one phase wrote is there for the next; and so is workgroup memory from one row to the next. */
+/** Barriers make the writes of a phase visible to the next, and separate the uses of workgroup memory by different rows. */
 function inTurn(phases: readonly Phase[]): string {
   return phases
     .map(({ calls, groups }) =>
@@ -72,10 +72,10 @@ function inTurn(phases: readonly Phase[]): string {
     .join('\nstorageBarrier();\nworkgroupBarrier();\n')
 }
 
-/** The functions of a shader's parts. Parts that differ in sizes and addresses alone are one function. */
+/** The functions of a shader's parts. Parts that differ only in sizes and addresses share one function. */
 class Functions {
   readonly list: string[] = []
-  /** How many words of the table are taken. */
+  /** The number of words in the table so far. */
   slots = tableHeader.length
   private readonly alike = new Map<string, number>()
   private readonly shared = new Map<string, string>()
@@ -85,7 +85,7 @@ class Functions {
     for (const { body } of parts) this.alike.set(body, (this.alike.get(body) ?? 0) + 1)
   }
 
-  /** Code that calls a part for a workgroup of its own. */
+  /** The call of a part for one of its workgroups. */
   call(part: ShaderCode, row: string): string {
     const { body, declarations, count, slots } = part
     const first = this.slots
@@ -116,7 +116,7 @@ function wordAt(place: number): string {
   return `table[${place >> 2}].${'xyzw'[place & 3]}`
 }
 
-/** Code with names for its count and for the addresses of its slots. */
+/** Replaces the placeholders for the count and for the addresses of slots. */
 function named(code: string, count: string, address: (slot: number) => string): string {
   return code.replaceAll('COUNT', count).replace(/<(\d+)>/g, (_, slot) => address(Number(slot)))
 }

@@ -1,17 +1,13 @@
-import type { Axis } from '@gradus/graph/kernels'
+import { type Axis, countOf } from '@gradus/schedule'
 import type { Code } from '../wgsl/types.ts'
-
-export function countOf(axes: readonly Axis[]): number {
-  return axes.reduce((count, { size }) => count * size, 1)
-}
 
 /** A name for each axis. */
 export function nameAxes(axes: readonly Axis[], prefix: string): Map<Axis, Code> {
   return new Map(axes.map((axis, number) => [axis, `${prefix}${number}`]))
 }
 
-/** Statements that find the place along each axis, given the place among all of them (unsigned), the last axis fastest. */
-export function placesAlong(names: ReadonlyMap<Axis, Code>, place: Code): string[] {
+/** Statements that compute the coordinate along each axis from an unsigned position in row-major order. */
+export function coordinatesAlong(names: ReadonlyMap<Axis, Code>, place: Code): string[] {
   const axes = [...names]
   let after = countOf([...names.keys()])
   return axes.map(([axis, name], number) => {

@@ -1,16 +1,16 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import { Shader } from './shader.ts'
 
-/** A shader for (a part of) a contraction. */
+/** The shader of a contraction or of a part of one. */
 export function contractionShader(
   { make, stores }: ContractionKernel,
   workgroupSize: number,
   groups: number,
   count: number,
-  /** Whether all that it writes are whole words. */
+  /** Whether it writes whole words only. */
   inWords: boolean,
 ): Shader {
-  const writesParts = !inWords && stores.some(({ stored }) => bytesPerElement(stored) !== 4)
-  return new Shader({ make, workgroupSize, groups, count, writesParts })
+  const writesPartialWords = !inWords && stores.some(({ stored }) => bytesPerElement(stored) !== 4)
+  return new Shader({ make, workgroupSize, groups, count, writesPartialWords })
 }

@@ -1,16 +1,16 @@
-import { Expressions } from '@gradus/graph/kernels'
+import { Expressions } from '@gradus/schedule'
 import type { ShaderCode } from './kernel-code.ts'
 import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
-/** Copies words, or bytes where words do not begin at the values. */
+/** Copies words, or bytes where values are not aligned to words. */
 export function copyCode(count: number, unit: 'words' | 'bytes'): ShaderCode {
   const shader = new Shader({
     make: new Expressions(),
     workgroupSize: threads,
     groups: Math.ceil(count / threads),
     count,
-    writesParts: unit === 'bytes',
+    writesPartialWords: unit === 'bytes',
   })
   const copy =
     unit === 'bytes'

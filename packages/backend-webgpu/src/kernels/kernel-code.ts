@@ -1,32 +1,29 @@
-/**
- * What a table entry of a shader stands for: a value by its number, memory that the kernel needs besides, or a number that
- * it is called with.
- */
+/** The meaning of a table entry of a shader: the address of a value, by number, or of the workspace, or a constant. */
 export type Slot = number | 'workspace' | { readonly given: number }
 
 /**
- * What a shader does, as the body of a function of the number of its workgroup (`row`) and of the thread in it (`lane`).
- * Several of them can be one shader, so what belongs to one of them has names with `PART` in them, the addresses of its
- * values are called `<0>`, `<1>` and so on, and its `count` is called `COUNT`: what differs in nothing else is one function.
+ * The code of a part of a shader: the body of a function of its workgroup (`row`) and its thread (`lane`). Placeholders let
+ * parts be combined and shared: `PART` in names that belong to one part, `<0>`, `<1>` and so on for the addresses of its
+ * slots, and `COUNT` for its count. Parts with equal bodies share one function.
  */
 export interface ShaderCode {
   readonly body: string
   /** Variables of the workgroup, and functions. */
   readonly declarations: string
   readonly workgroupSize: number
-  /** Bytes of the variables of the workgroup. */
+  /** The size of the workgroup variables, in bytes. */
   readonly workgroupBytes: number
-  /** Whether it writes parts of words, such as truth values. */
-  readonly writesParts: boolean
-  /** The values whose addresses it needs, and those of them that it writes. */
+  /** Whether it writes parts of words, as for bools. */
+  readonly writesPartialWords: boolean
+  /** What its table entries stand for, and which of the values it writes. */
   readonly slots: readonly Slot[]
   readonly written: ReadonlySet<Slot>
-  /** How many workgroups run. */
+  /** The number of workgroups. */
   readonly groups: number
   readonly count: number
 }
 
-/** The shaders of a kernel, one after the other. */
+/** The shaders of a kernel, in order. */
 export interface KernelCode {
   readonly shaders: readonly ShaderCode[]
   readonly workspaceBytes: number

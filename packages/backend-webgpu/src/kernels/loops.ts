@@ -1,18 +1,19 @@
 import {
   type Axis,
   axesOfAtom,
+  countOf,
   expressionsWithin,
   type LoopKernel,
   type Store,
   strideAlong,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
-import { countOf, nameAxes } from './axes.ts'
+import { nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { mapCode } from './maps.ts'
 import {
-  beginAll,
-  endAll,
+  declareAccumulators,
+  defineResults,
   nested,
   ownPlace,
   ownRow,
@@ -24,37 +25,40 @@ import {
   visit,
   walk,
 } from './rows.ts'
-import type { Setting } from './setting.ts'
+import type { ShaderTarget } from './shader-target.ts'
 import { splitRows } from './split-rows.ts'
-import { combineTeam } from './teams.ts'
+import { combineWorkgroup } from './workgroup-reduction.ts'
 
-/** Rows at least as long are shared. */
+/** Rows of at least this length are processed by a workgroup. */
 const longRow = 256
 
-/** So many workgroups keep a GPU busy; rows are cut where there are fewer, in parts that are worth a thread or a workgroup. */
+/**
+ * The number of workgroups that keep a GPU busy. Where there are fewer, rows are split into parts that are worth a thread
+ * or a workgroup.
+ */
 const enoughGroups = 1024
-const leastPart = 64
+const minPart = 64
 
-/** The shaders of a kernel made of loops: a thread for each row, or a workgroup where rows are long, or several for a row. */
-export function loopsCode(kernel: LoopKernel, setting: Setting): KernelCode {
+/** The shaders of a loop kernel: a thread per row, a workgroup per long row, or several workgroups per row. */
+export function loopsCode(kernel: LoopKernel, target: ShaderTarget): KernelCode {
   const { outer, inner, passes, slots } = kernel
   const workspaceBytes = rowBufferBytes(kernel)
   if (storesOf(kernel).some(({ add }) => add)) return { shaders: [inOrder(kernel)], workspaceBytes }
   if (inner.length === 0 && slots === 0 && passes.length === 1 && passes[0]!.reductions.length === 0) {
-    return { shaders: [mapCode(kernel, setting)], workspaceBytes: 0 }
+    return { shaders: [mapCode(kernel, target)], workspaceBytes: 0 }
   }
   const [count, length] = [countOf(outer), countOf(inner)]
   const shared = length >= longRow && !liesAcross(kernel)
   if (passes.length === 1 && slots === 0 && length >= longRow) {
     const groups = shared ? count : Math.ceil(count / threads)
-    const least = shared ? leastPart * threads : leastPart
+    const least = shared ? minPart * threads : minPart
     const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(length / least))
-    if (parts > 1) return splitRows(kernel, parts, shared, setting)
+    if (parts > 1) return splitRows(kernel, parts, shared, target)
   }
-  return { shaders: [shared ? sharedRows(kernel, setting) : ownRows(kernel)], workspaceBytes }
+  return { shaders: [shared ? sharedRows(kernel, target) : ownRows(kernel)], workspaceBytes }
 }
 
-/** Whether neighbours in memory belong to different rows. */
+/** Whether adjacent elements in memory belong to different rows. */
 function liesAcross({ outer, inner, passes, make }: LoopKernel): boolean {
   const [row, element] = [outer.at(-1), inner.at(-1)]
   if (!row || countOf(outer) < threads / 2) return false
@@ -65,46 +69,49 @@ function liesAcross({ outer, inner, passes, make }: LoopKernel): boolean {
   return across > along
 }
 
-/** A thread walks over its row alone. */
+/** One thread per row. */
 function ownRows(kernel: LoopKernel): ShaderCode {
-  const { outer, inner, passes, rows } = kernel
+  const { outer, inner, passes, rowStores } = kernel
   const count = countOf(outer)
   const shader = shaderFor(kernel, Math.ceil(count / threads), count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
   block.lines.push(...ownPlace(names))
   for (const pass of passes) {
-    const running = beginAll(shader, block, pass)
-    block.lines.push(...nested(shader, block, inner, (body) => visit(shader, body, pass, running)))
-    endAll(block, pass, running)
+    const accumulators = declareAccumulators(shader, block, pass)
+    block.lines.push(...nested(shader, block, inner, (body) => visit(shader, body, pass, accumulators)))
+    defineResults(block, pass, accumulators)
   }
-  shader.store(block, rows)
+  shader.store(block, rowStores)
   return shader.build(block.lines)
 }
 
-/** The threads of a workgroup walk over a row together. */
-function sharedRows(kernel: LoopKernel, { traits }: Setting): ShaderCode {
-  const { outer, inner, passes, rows } = kernel
+/** One workgroup per row. */
+function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
+  const { outer, inner, passes, rowStores } = kernel
   const [count, length] = [countOf(outer), countOf(inner)]
   const shader = shaderFor(kernel, count, count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
   block.lines.push(...ownRow(names))
   for (const pass of passes) {
-    const running = beginAll(shader, block, pass)
+    const accumulators = declareAccumulators(shader, block, pass)
     const ends = { from: 'lane', to: `${length}u`, step: threads }
-    block.lines.push(...walk(shader, block, inner, pass, running, ends), ...combineTeam(shader, pass, running, traits))
-    endAll(block, pass, running)
-    // what threads keep of the row is read by others
+    block.lines.push(
+      ...walk(shader, block, inner, pass, accumulators, ends),
+      ...combineWorkgroup(shader, pass, accumulators, traits),
+    )
+    defineResults(block, pass, accumulators)
+    // other threads read what a thread saved of the row
     block.lines.push('storageBarrier();', 'workgroupBarrier();')
   }
-  block.lines.push(...storeOnce(shader, block, rows))
+  block.lines.push(...storeOnce(shader, block, rowStores))
   return shader.build(block.lines)
 }
 
 /**
- * Additions to places that are looked up: a thread for each place of the axes along which the target surely moves, which
- * goes through all others in order.
+ * Additions at looked-up positions, which must run in order: one thread per position of the axes along which the target
+ * certainly moves; it loops over the other axes.
  */
 function inOrder(kernel: LoopKernel): ShaderCode {
   const all = [...kernel.outer, ...kernel.inner]
@@ -120,7 +127,7 @@ function inOrder(kernel: LoopKernel): ShaderCode {
   return shader.build(block.lines)
 }
 
-/** Whether different places along an axis are different places in the target, whatever is looked up. */
+/** Whether different positions along an axis have different targets, whatever is looked up. */
 function movesAlong({ index }: Store, axis: Axis): boolean {
   const own = index.terms.some(({ atom }) => atom === axis)
   return own && index.terms.every(({ atom }) => atom === axis || !axesOfAtom(atom).includes(axis))

@@ -1,25 +1,26 @@
-import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/graph/kernels'
+import { type Axis, type ContractionKernel, countOf, type Expression, strideAlong } from '@gradus/schedule'
 import { halfBits, halfValue } from '@gradus/tensor'
+import { roundToHalf } from '@gradus/tensor/lowering'
 import { Block } from '../wgsl/block.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import { threads } from './rows.ts'
 import type { Shader } from './shader.ts'
 
-/** What the matrix units of a device multiply: halves, summed up in float32. */
+/** The shape that the matrix units of a device multiply: float16 with float32 sums. */
 export interface MatrixUnit {
   readonly rows: number
   readonly columns: number
   readonly depth: number
-  /** How many threads work together on one product. */
+  /** The number of threads that compute one product together. */
   readonly subgroupSize: number
 }
 
-/** What a workgroup makes of the result, and so many products at a time. */
+/** The part of the result that a workgroup computes, and the number of products per iteration. */
 const tile = { rows: 64, columns: 32, depth: 32 } as const
 
-/** Whether a contraction can be done by the matrix units of a device, and pays. */
+/** Whether matrix units can compute a contraction, and are faster. */
 export function suitsMatrixUnits(kernel: ContractionKernel, unit: MatrixUnit): boolean {
   const [rows, columns, depth] = [countOf(kernel.m), countOf(kernel.n), countOf(kernel.k)]
   const blocks = (tile.rows / unit.rows) * (tile.columns / unit.columns)
@@ -28,13 +29,13 @@ export function suitsMatrixUnits(kernel: ContractionKernel, unit: MatrixUnit): b
   return isEven && isLarge && isHalf(kernel.a) && isHalf(kernel.b)
 }
 
-/** Whether all values of an expression are halves, though they are computed with as float32. */
+/** Whether all values of an expression are halves, although it is computed in float32. */
 function isHalf(expression: Expression): boolean {
   switch (expression.kind) {
     case 'load':
       return expression.stored === 'float16'
     case 'apply':
-      return expression.op === 'roundToHalf'
+      return expression.fn === roundToHalf
     case 'constant':
       return halfValue(halfBits(expression.value)) === expression.value
     case 'choice':
@@ -45,15 +46,15 @@ function isHalf(expression: Expression): boolean {
 }
 
 /**
- * Products of halves by matrix units (the experimental feature `chromium-experimental-subgroup-matrix`): operands go through
- * workgroup memory as halves, and so do sums as float32, so that they can be read and stored at any index.
+ * Products of halves by matrix units (the experimental feature `chromium-experimental-subgroup-matrix`). Operands go
+ * through workgroup memory as halves and sums as float32, so that they can be loaded and stored at any index.
  */
-export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, run: number): ShaderCode {
+export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, pack: number): ShaderCode {
   const { batch, m, n, k, a, b } = kernel
   const [rows, columns, depth] = [countOf(m), countOf(n), countOf(k)]
   const [down, across] = [Math.ceil(rows / tile.rows), Math.ceil(columns / tile.columns)]
   const groups = countOf(batch) * down * across
-  const shader = contractionShader(kernel, threads, groups, groups, run > 1)
+  const shader = contractionShader(kernel, threads, groups, groups, pack > 1)
   const left = shader.shared('f16', 2, tile.rows * tile.depth)
   const right = shader.shared('f16', 2, tile.depth * tile.columns)
   const sums = shader.shared('f32', 4, tile.rows * tile.columns)
@@ -65,7 +66,7 @@ export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, run:
     `let firstRow = row / ${across}u % ${down}u * ${tile.rows}u;`,
     `let firstColumn = row % ${across}u * ${tile.columns}u;`,
     `let team = lane / ${unit.subgroupSize}u;`,
-    ...placesAlong(names, 'place'),
+    ...coordinatesAlong(names, 'place'),
   )
   const fillLeft = fill(block, {
     ...{ tile: left, axes: m, k, operand: a, first: 'firstRow', size: tile.rows, count: rows, depth },
@@ -103,7 +104,7 @@ export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, run:
         `subgroupMatrixStore(&${sums}, down${number} * ${tile.columns}u + across${number}, sum${number}, false, ${tile.columns}u);`,
     ),
     'workgroupBarrier();',
-    ...finish(kernel, shader, block, sums, run),
+    ...finish(kernel, shader, block, sums, pack),
   )
   return shader.build(block.lines)
 }
@@ -126,13 +127,13 @@ interface Operand {
   readonly size: number
   readonly count: number
   readonly depth: number
-  /** Where an element lies in the tile. */
+  /** The position of an element in the tile. */
   at(place: string, product: string): string
 }
 
-/** Brings an operand into workgroup memory; what lies outside is 0. */
+/** Loads an operand into workgroup memory, with 0 outside of it. */
 function fill(block: Block, { tile: target, axes, k, operand, first, size, count, depth, at }: Operand): string[] {
-  // neighbouring threads read neighbours in memory
+  // adjacent threads read adjacent elements
   const last = axes.at(-1)
   const along = last !== undefined && operand.kind === 'load' && strideAlong(operand.index, last) === 1
   const [place, product] = along
@@ -140,7 +141,7 @@ function fill(block: Block, { tile: target, axes, k, operand, first, size, count
     : [`unit / ${tile.depth}u`, `unit % ${tile.depth}u`]
   const names = [nameAxes(axes, `${target}At`), nameAxes(k, `${target}K`)] as const
   const body = block.inner([...names[0], ...names[1]])
-  body.lines.push(...placesAlong(names[0], 'at'), ...placesAlong(names[1], 'product'))
+  body.lines.push(...coordinatesAlong(names[0], 'at'), ...coordinatesAlong(names[1], 'product'))
   const value = body.value(operand)
   return [
     `for (var unit = lane; unit < ${size * tile.depth}u; unit += ${threads}u) {`,
@@ -156,29 +157,29 @@ function fill(block: Block, { tile: target, axes, k, operand, first, size, count
   ]
 }
 
-/** Stores what is to be stored of the sums, run by run. */
+/** Stores the results, pack by pack. */
 function finish(
   { m, n, stores }: ContractionKernel,
   shader: Shader,
   around: Block,
   sums: string,
-  run: number,
+  pack: number,
 ): string[] {
   const [rows, columns] = [countOf(m), countOf(n)]
   const rowNames = nameAxes(m, 'm')
   const root = around.inner(rowNames)
-  root.lines.push(...placesAlong(rowNames, 'atRow'))
-  const blocks = Array.from({ length: run }, (_, next) => {
+  root.lines.push(...coordinatesAlong(rowNames, 'atRow'))
+  const blocks = Array.from({ length: pack }, (_, next) => {
     const names = nameAxes(n, `n${next}n`)
     const block = root.inner(names)
     const column = `column${next}`
-    block.lines.push(`let ${column} = atColumn + ${next}u;`, ...placesAlong(names, column))
+    block.lines.push(`let ${column} = atColumn + ${next}u;`, ...coordinatesAlong(names, column))
     block.setReduced(-1, `${sums}[unit + ${next}u]`)
     return block
   })
-  const writes = run > 1 ? shader.storingRun(blocks, stores) : shader.storing(blocks[0]!, stores)
+  const writes = pack > 1 ? shader.storingPack(blocks, stores) : shader.storing(blocks[0]!, stores)
   return [
-    `for (var unit = lane * ${run}u; unit < ${tile.rows * tile.columns}u; unit += ${threads * run}u) {`,
+    `for (var unit = lane * ${pack}u; unit < ${tile.rows * tile.columns}u; unit += ${threads * pack}u) {`,
     `let atRow = firstRow + unit / ${tile.columns}u;`,
     `let atColumn = firstColumn + unit % ${tile.columns}u;`,
     `if (atRow < ${rows}u && atColumn < ${columns}u) {`,

@@ -1,18 +1,17 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import { type ContractionKernel, countOf } from '@gradus/schedule'
 import { typeOf } from '../wgsl/types.ts'
-import { countOf } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { ShaderCode } from './kernel-code.ts'
-import { perRun } from './per-run.ts'
+import { perPack } from './per-pack.ts'
 import { threads } from './rows.ts'
 
-/** A thread for each element of the result, or for a run of them, puts its parts together. */
-export function partialSums(kernel: ContractionKernel, parts: number, run: number): ShaderCode {
+/** Adds the parts of split sums: one thread per element of the result, or per pack. */
+export function partialSums(kernel: ContractionKernel, parts: number, pack: number): ShaderCode {
   const { batch, m, n, a, stores } = kernel
   const kept = [...batch, ...m, ...n]
   const count = countOf(kept)
-  const shader = contractionShader(kernel, threads, Math.ceil(count / run / threads), count, run > 1)
-  return perRun(shader, kept, run, stores, (block, sum, place) => {
+  const shader = contractionShader(kernel, threads, Math.ceil(count / pack / threads), count, pack > 1)
+  return perPack(shader, kept, pack, stores, (block, sum, place) => {
     block.lines.push(
       `var ${sum} = ${typeOf(a.dtype)}();`,
       `for (var part = 0u; part < ${parts}u; part++) {`,

@@ -1,41 +1,52 @@
-import type { Axis, LoopKernel, Pass, Store } from '@gradus/graph/kernels'
+import { type Axis, countOf, isPosition, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
-import { adding, beginning, isPlace, type Running } from './combining.ts'
+import { type Accumulator, accumulatorDeclaration, combination } from './accumulator.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
 import { Shader } from './shader.ts'
 
-/** The threads of a workgroup, whether they work alone or share a long row. */
+/** The number of threads of a workgroup. */
 export const threads = 256
 
 /** All stores of a kernel. */
-export function storesOf({ passes, rows }: LoopKernel): Store[] {
-  return [...passes.flatMap(({ stores }) => stores), ...rows]
+export function storesOf({ passes, rowStores }: LoopKernel): Store[] {
+  return [...passes.flatMap(({ stores }) => stores), ...rowStores]
 }
 
-/** A shader for (a part of) a kernel. */
+/** The shader of a loop kernel or of a part of one. */
 export function shaderFor(kernel: LoopKernel, groups: number, count: number, inWords = false): Shader {
   const { make, slots, outer, inner } = kernel
   const length = countOf(inner)
-  const writesParts = !inWords && storesOf(kernel).some(({ stored }) => bytesPerElement(stored) !== 4)
+  const writesPartialWords = !inWords && storesOf(kernel).some(({ stored }) => bytesPerElement(stored) !== 4)
   const rowBuffers = { words: countOf(outer) * length, length }
-  return new Shader({ make, workgroupSize: threads, groups, count, writesParts, ...(slots > 0 && { rowBuffers }) })
+  return new Shader({
+    make,
+    workgroupSize: threads,
+    groups,
+    count,
+    writesPartialWords,
+    ...(slots > 0 && { rowBuffers }),
+  })
 }
 
-/** Bytes of the row-local buffers of a kernel. */
+/** The size of a kernel's row buffers, in bytes. */
 export function rowBufferBytes({ slots, outer, inner }: LoopKernel): number {
   return 4 * slots * countOf(outer) * countOf(inner)
 }
 
-/** Statements with which a thread begins that has the place `row * threads + lane`, if there are so many. */
+/** The first statements of a thread that computes position `row * threads + lane`, if there are so many. */
 export function ownPlace(names: ReadonlyMap<Axis, Code> = new Map()): string[] {
-  return [`let place = row * ${threads}u + lane;`, 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place')]
+  return [
+    `let place = row * ${threads}u + lane;`,
+    'if (place >= COUNT) { return; }',
+    ...coordinatesAlong(names, 'place'),
+  ]
 }
 
-/** Statements with which a workgroup begins that has the place `row`, if there are so many. */
+/** The first statements of a workgroup that computes position `row`, if there are so many. */
 export function ownRow(names: ReadonlyMap<Axis, Code>): string[] {
-  return ['let place = row;', 'if (place >= COUNT) { return; }', ...placesAlong(names, 'place')]
+  return ['let place = row;', 'if (place >= COUNT) { return; }', ...coordinatesAlong(names, 'place')]
 }
 
 /** Statements with which one thread of a workgroup stores. */
@@ -46,25 +57,25 @@ export function storeOnce(shader: Shader, block: Block, stores: readonly Store[]
   return ['if (lane == 0u) {', ...last.lines, '}']
 }
 
-/** Declares what the reductions of a pass are computed in. */
-export function beginAll(shader: Shader, block: Block, { reductions }: Pass): Running[] {
+/** Declares the accumulators of a pass. */
+export function declareAccumulators(shader: Shader, block: Block, { reductions }: Pass): Accumulator[] {
   return reductions.map(({ combine, expression }) => {
-    const running = { value: shader.name(), place: shader.name() }
-    block.lines.push(...beginning(combine, expression.dtype, running))
-    return running
+    const accumulators = { value: shader.name(), position: shader.name() }
+    block.lines.push(...accumulatorDeclaration(combine, expression.dtype, accumulators))
+    return accumulators
   })
 }
 
-/** What happens at each element of a row. */
+/** The code of a pass for one element of a row. */
 export function visit(
   shader: Shader,
   body: Block,
   { reductions, stores, saves }: Pass,
-  running: readonly Running[],
+  accumulators: readonly Accumulator[],
 ): void {
-  reductions.forEach(({ combine, expression, place }, number) => {
-    const element: Running = { value: body.value(expression), place: place ? body.index(place) : '0' }
-    body.lines.push(adding(combine, expression.dtype, running[number]!, element))
+  reductions.forEach(({ combine, expression, position }, number) => {
+    const element: Accumulator = { value: body.value(expression), position: position ? body.index(position) : '0' }
+    body.lines.push(combination(combine, expression.dtype, accumulators[number]!, element))
   })
   for (const { slot, index, expression } of saves) {
     body.lines.push(shader.save(slot, expression.dtype, body.index(index), body.value(expression)))
@@ -72,24 +83,24 @@ export function visit(
   shader.store(body, stores)
 }
 
-/** Loads on the way at the same time: neighbours have to be read before the first of them is used. */
+/** The number of loads in flight: elements are loaded together before the first of them is used. */
 const atOnce = 4
 
 /**
- * A loop over (a part of) a row whose places are one number, `at`. Where elements are only put together, several are read at
- * once.
+ * A loop over a row, or a part of one, with the position `at`. Where elements are only reduced, several are loaded
+ * together.
  */
 export function walk(
   shader: Shader,
   block: Block,
   inner: readonly Axis[],
   pass: Pass,
-  running: readonly Running[],
+  accumulators: readonly Accumulator[],
   { from, to, step }: { readonly from: Code; readonly to: Code; readonly step: number },
 ): string[] {
   const single = block.inner(nameAxes(inner, 'i'))
-  single.lines.push(...placesAlong(nameAxes(inner, 'i'), 'at'))
-  visit(shader, single, pass, running)
+  single.lines.push(...coordinatesAlong(nameAxes(inner, 'i'), 'at'))
+  visit(shader, single, pass, accumulators)
   const rest = ['{', ...single.lines, '}']
   const begin = `var at = ${from};`
   if (pass.stores.length + pass.saves.length > 0) {
@@ -98,17 +109,17 @@ export function walk(
   const bodies = Array.from({ length: atOnce }, (_, number) => {
     const names = nameAxes(inner, `i${number}n`)
     const body = block.inner(names)
-    body.lines.push(`let at${number} = at + ${number * step}u;`, ...placesAlong(names, `at${number}`))
-    for (const { expression, place } of pass.reductions) {
+    body.lines.push(`let at${number} = at + ${number * step}u;`, ...coordinatesAlong(names, `at${number}`))
+    for (const { expression, position } of pass.reductions) {
       body.value(expression)
-      if (place) body.index(place)
+      if (position) body.index(position)
     }
     return body
   })
   const first = bodies.flatMap(({ lines }) => [...lines])
   const added = bodies.flatMap((body) => {
     const before = body.lines.length
-    visit(shader, body, pass, running)
+    visit(shader, body, pass, accumulators)
     return body.lines.slice(before)
   })
   return [
@@ -123,15 +134,15 @@ export function walk(
   ]
 }
 
-/** Makes the results of the reductions known. */
-export function endAll(block: Block, { reductions }: Pass, running: readonly Running[]): void {
+/** Makes the results of the reductions available. */
+export function defineResults(block: Block, { reductions }: Pass, accumulators: readonly Accumulator[]): void {
   reductions.forEach(({ id, combine }, number) => {
-    const { value, place } = running[number]!
-    block.setReduced(id, isPlace(combine) ? place : value)
+    const { value, position } = accumulators[number]!
+    block.setReduced(id, isPosition(combine) ? position : value)
   })
 }
 
-/** Loops within each other; what does not depend on an axis is computed outside of its loop. */
+/** Nested loops. Code that does not depend on an axis is emitted outside of its loop. */
 export function nested(shader: Shader, block: Block, axes: readonly Axis[], body: (block: Block) => void): string[] {
   const [axis, ...others] = axes
   if (!axis) {

@@ -1,6 +1,6 @@
-import type { Expression, Expressions, Store } from '@gradus/graph/kernels'
+import type { Expression, Expressions, Load, Store } from '@gradus/schedule'
 import { bytesPerElement, type DType } from '@gradus/tensor'
-import type { Block, KernelScope } from '../wgsl/block.ts'
+import type { Block, KernelEnvironment } from '../wgsl/block.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'
 import type { ShaderCode, Slot } from './kernel-code.ts'
 
@@ -8,16 +8,16 @@ export interface ShaderOptions {
   readonly make: Expressions
   readonly workgroupSize: number
   readonly groups: number
-  /** How many places its threads have together; `COUNT` in the code. */
+  /** The number of positions that its threads compute; `COUNT` in the code. */
   readonly count?: number
-  /** Whether it writes parts of words, such as truth values. */
-  readonly writesParts: boolean
-  /** How many words of the workspace a row-local buffer takes, all rows together, and how many each row has. */
+  /** Whether it writes parts of words, as for bools. */
+  readonly writesPartialWords: boolean
+  /** The number of workspace words per row buffer, for all rows together and for each. */
   readonly rowBuffers?: { readonly words: number; readonly length: number }
 }
 
-/** Builds one shader: gives names, addresses values through the table, and puts the text together. */
-export class Shader implements KernelScope {
+/** Builds a part of a shader: makes names, addresses values through the table, and assembles the text. */
+export class Shader implements KernelEnvironment {
   readonly make: Expressions
   private readonly slots: Slot[] = []
   private readonly written = new Set<Slot>()
@@ -33,12 +33,12 @@ export class Shader implements KernelScope {
     return `v${this.names++}`
   }
 
-  /** Adds a function; its name has to end with `PART`. */
+  /** Adds a function, whose name has to end with `PART`. */
   declare(text: string): void {
     this.declarations.push(text)
   }
 
-  /** Adds an array that the threads of a workgroup share, and gives its name. */
+  /** Adds an array in workgroup memory and returns its name. */
   shared(type: string, bytes: number, count: number): string {
     const name = `shared${this.declarations.length}PART`
     this.declarations.push(`var<workgroup> ${name}: array<${type}, ${count}>;`)
@@ -46,12 +46,12 @@ export class Shader implements KernelScope {
     return name
   }
 
-  load({ value, stored }: Extract<Expression, { kind: 'load' }>, index: Code): Code {
+  load({ value, stored }: Load, index: Code): Code {
     return this.element(stored, value, `u32(${index})`)
   }
 
-  /** Row-local buffers lie in the workspace, that of the row at `place`. */
-  scratch({ slot, dtype }: Extract<Expression, { kind: 'scratch' }>, index: Code): Code {
+  /** Row buffers lie in the workspace; this is the one of the row at `place`. */
+  scratch({ slot, dtype }: Extract<Expression, { kind: 'rowBuffer' }>, index: Code): Code {
     return this.kept(dtype, this.rowPlace(slot, index))
   }
 
@@ -59,17 +59,17 @@ export class Shader implements KernelScope {
     return this.keep(dtype, this.rowPlace(slot, index), value)
   }
 
-  /** Code for a number that may differ between shaders which are the same otherwise. */
+  /** A constant that may differ between shaders with equal code. */
   given(number: number): Code {
     return this.base({ given: number })
   }
 
-  /** Code that reads a word of the workspace at an unsigned place. */
+  /** Reads a word of the workspace at an unsigned position. */
   kept(dtype: DType, place: Code): Code {
     return fromWord(dtype, this.word(`${this.base('workspace')} + ${place}`))
   }
 
-  /** A statement that writes it. */
+  /** Writes a word of the workspace. */
   keep(dtype: DType, place: Code, value: Code): string {
     return this.setWord(`${this.writing('workspace')} + ${place}`, toWord(dtype, value))
   }
@@ -79,7 +79,7 @@ export class Shader implements KernelScope {
     block.lines.push(...this.storing(block, stores))
   }
 
-  /** Adds statements that compute what is to be stored, and gives those that store it: nothing is written before. */
+  /** Adds statements that compute what is stored, and returns those that store it, so that no store precedes a load. */
   storing(block: Block, stores: readonly Store[]): string[] {
     const made = stores.map(({ value, index, expression, stored, add }) => ({
       value,
@@ -96,11 +96,8 @@ export class Shader implements KernelScope {
     })
   }
 
-  /**
-   * The same for elements that follow one another in the values that are stored in parts of words, beginning with whole
-   * words: a block for each of them.
-   */
-  storingRun(blocks: readonly Block[], stores: readonly Store[]): string[] {
+  /** The same for a pack of elements, one block each, that fill whole words. */
+  storingPack(blocks: readonly Block[], stores: readonly Store[]): string[] {
     const made = stores.map(({ value, index, expression, stored }) => {
       const places = blocks.map((block) => `u32(${block.index(index)})`)
       return { value, stored, places, codes: blocks.map((block) => block.value(expression)) }
@@ -121,21 +118,21 @@ export class Shader implements KernelScope {
     })
   }
 
-  /** Statements that write an element of a value at an unsigned place. */
+  /** Statements that write an element of a value at an unsigned position. */
   put(value: number, stored: DType, at: Code, code: Code): string[] {
     const place = `${this.writing(value)} + ${at}`
     const bytes = bytesPerElement(stored)
     return bytes === 4 ? [this.setWord(place, toWord(stored, code))] : this.putPart(place, bytes, toWord(stored, code))
   }
 
-  /** Code that reads the element of a value at an unsigned place. */
+  /** Reads an element of a value at an unsigned position. */
   element(stored: DType, value: number, at: Code): Code {
     const place = `${this.base(value)} + ${at}`
     const bytes = bytesPerElement(stored)
     return fromWord(stored, bytes === 4 ? this.word(place) : this.part(place, bytes))
   }
 
-  /** Statements that copy one byte, whatever it is. */
+  /** Statements that copy one byte. */
   copyByte(from: number, to: number, at: Code): string[] {
     const byte = this.part(`${this.base(from)} + ${at}`, 1)
     return this.putPart(`${this.writing(to)} + ${at}`, 1, byte)
@@ -144,7 +141,7 @@ export class Shader implements KernelScope {
   /** The finished code; `body` are its statements. */
   build(body: readonly string[]): ShaderCode {
     const { slots, written, workgroupBytes } = this
-    const { workgroupSize, groups, count = 0, writesParts } = this.options
+    const { workgroupSize, groups, count = 0, writesPartialWords } = this.options
     const declarations = this.declarations.join('\n')
     return {
       body: body.join('\n'),
@@ -155,17 +152,17 @@ export class Shader implements KernelScope {
       workgroupSize,
       groups,
       count,
-      writesParts,
+      writesPartialWords,
     }
   }
 
-  /** A part of a word, at a place that counts such parts. */
+  /** A part of a word, by its position in units of such parts. */
   private part(place: Code, bytes: number): Code {
     const { each, bits, mask } = partsOf(bytes)
     return `((${this.word(`(${place}) / ${each}u`)} >> ((${place}) % ${each}u * ${bits}u)) & ${mask}u)`
   }
 
-  /** A part of a word whose others may be written at the same time. */
+  /** Writes a part of a word of which other threads may write other parts. */
   private putPart(place: Code, bytes: number, code: Code): string[] {
     const { each, bits, mask } = partsOf(bytes)
     const [at, by] = [this.name(), this.name()]
@@ -190,7 +187,7 @@ export class Shader implements KernelScope {
     return `${slot * words}u + place * ${length}u + u32(${index})`
   }
 
-  /** Where a value begins, counted in its elements. */
+  /** The position of a value's first element, counted in its elements. */
   private base(slot: Slot): Code {
     let number = this.slots.indexOf(slot)
     if (number < 0) number = this.slots.push(slot) - 1
@@ -207,7 +204,7 @@ function partsOf(bytes: number) {
   return { each: 4 / bytes, bits: 8 * bytes, mask: 2 ** (8 * bytes) - 1 }
 }
 
-/** What a 32-bit word of memory means. */
+/** The element that a 32-bit word stands for. */
 function fromWord(stored: DType, word: Code): Code {
   switch (stored) {
     case 'uint32':

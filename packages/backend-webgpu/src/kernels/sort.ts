@@ -1,41 +1,41 @@
-import { Expressions, type WholeKernel } from '@gradus/graph/kernels'
+import { Expressions, type OpaqueKernel } from '@gradus/schedule'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { type Lines, linesOf, orderedKey, startOfLine } from './lines.ts'
 import { ownPlace, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
-/** So many elements of a line are sorted in the memory of a workgroup. */
-const mostTogether = 1024
+/** The number of elements that a workgroup sorts in its memory. */
+const maxTogether = 1024
 
-interface Setting {
-  readonly kernel: WholeKernel
+interface SortPlan {
+  readonly kernel: OpaqueKernel
   readonly lines: Lines
-  /** The length of a line rounded up to a power of 2. */
+  /** The length of a line, rounded up to a power of 2. */
   readonly padded: number
-  /** How many of them a workgroup has. */
+  /** The number of elements per workgroup. */
   readonly together: number
 }
 
 /**
- * Bitonic sort of pairs of a key and a position, so that equal keys keep their order: blocks in workgroup memory, then
- * pairs of blocks, and so on. Between two shaders the pairs lie in the workspace, the keys of a line and then the positions.
+ * A bitonic sort of keys with their positions, so that equal keys keep their order: first blocks in workgroup memory, then
+ * pairs of blocks, and so on. Between shaders, the workspace holds the keys of each line, followed by the positions.
  */
-export function sortCode(kernel: WholeKernel): KernelCode {
+export function sortCode(kernel: OpaqueKernel): KernelCode {
   const lines = linesOf(kernel.node.aval.shape, (kernel.node.params as { axis: number }).axis)
   const padded = 2 ** Math.ceil(Math.log2(Math.max(2, lines.length)))
-  const together = Math.min(padded, mostTogether)
-  const setting: Setting = { kernel, lines, padded, together }
-  const shaders: ShaderCode[] = [sortBlocks(setting, 'first', padded === together)]
+  const together = Math.min(padded, maxTogether)
+  const plan: SortPlan = { kernel, lines, padded, together }
+  const shaders: ShaderCode[] = [sortBlocks(plan, 'first', padded === together)]
   for (let run = 2 * together; run <= padded; run *= 2) {
-    for (let apart = run / 2; apart >= together; apart /= 2) shaders.push(comparePairs(setting, run, apart))
-    shaders.push(sortBlocks(setting, run, run === padded))
+    for (let apart = run / 2; apart >= together; apart /= 2) shaders.push(comparePairs(plan, run, apart))
+    shaders.push(sortBlocks(plan, run, run === padded))
   }
   return { shaders, workspaceBytes: padded === together ? 0 : 8 * padded * lines.count }
 }
 
-/** A workgroup sorts a block from the beginning, or finishes what larger steps began with runs of a length. */
-function sortBlocks(setting: Setting, run: number | 'first', isLast: boolean): ShaderCode {
-  const { kernel, lines, padded, together } = setting
+/** A workgroup sorts a block, or finishes a merge of sorted runs of length `run` that larger distances began. */
+function sortBlocks(plan: SortPlan, run: number | 'first', isLast: boolean): ShaderCode {
+  const { kernel, lines, padded, together } = plan
   const { node, inputs, inputAvals, outputs } = kernel
   const { descending } = node.params as { descending: boolean }
   const blocks = padded / together
@@ -49,13 +49,13 @@ function sortBlocks(setting: Setting, run: number | 'first', isLast: boolean): S
     '}',
   ]
   const key = orderedKey(inputAvals[0]!.dtype, descending, element)
-  // what fills a line up comes last
+  // padding comes last
   const fresh = [
     `${keys}[i] = 0xffffffffu;`,
     `if (at < ${lines.length}u) { ${keys}[i] = ${key}; }`,
     `${order}[i] = at;`,
   ]
-  const { keyAt, orderAt } = pairPlaces(setting)
+  const { keyAt, orderAt } = pairPlaces(plan)
   const kept = [
     `${keys}[i] = ${shader.kept('uint32', keyAt('line', 'at'))};`,
     `${order}[i] = ${shader.kept('uint32', orderAt('line', 'at'))};`,
@@ -100,12 +100,12 @@ function sortBlocks(setting: Setting, run: number | 'first', isLast: boolean): S
   ])
 }
 
-/** A thread compares two elements of a line that lie far apart. */
-function comparePairs(setting: Setting, run: number, apart: number): ShaderCode {
-  const { lines, padded } = setting
+/** A thread compares two distant elements of a line. */
+function comparePairs(plan: SortPlan, run: number, apart: number): ShaderCode {
+  const { lines, padded } = plan
   const count = (lines.count * padded) / 2
   const shader = shaderFor(Math.ceil(count / threads), count)
-  const { keyAt, orderAt } = pairPlaces(setting)
+  const { keyAt, orderAt } = pairPlaces(plan)
   const read = (place: (line: string, at: string) => string, at: string) => shader.kept('uint32', place('line', at))
   return shader.build([
     ...ownPlace(),
@@ -128,7 +128,7 @@ function comparePairs(setting: Setting, run: number, apart: number): ShaderCode 
   ])
 }
 
-function pairPlaces({ padded }: Setting) {
+function pairPlaces({ padded }: SortPlan) {
   return {
     keyAt: (line: string, at: string) => `${line} * ${2 * padded}u + ${at}`,
     orderAt: (line: string, at: string) => `${line} * ${2 * padded}u + ${padded}u + ${at}`,
@@ -136,5 +136,5 @@ function pairPlaces({ padded }: Setting) {
 }
 
 function shaderFor(groups: number, count: number): Shader {
-  return new Shader({ make: new Expressions(), workgroupSize: threads, groups, count, writesParts: false })
+  return new Shader({ make: new Expressions(), workgroupSize: threads, groups, count, writesPartialWords: false })
 }

@@ -1,21 +1,21 @@
-import type { LoopKernel } from '@gradus/graph/kernels'
+import { countOf, isPosition, type LoopKernel } from '@gradus/schedule'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { Block } from '../wgsl/block.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
-import { adding, isPlace, type Running } from './combining.ts'
+import { type Accumulator, combination } from './accumulator.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
-import { beginAll, endAll, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
-import type { Setting } from './setting.ts'
+import { declareAccumulators, defineResults, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
 import type { Shader } from './shader.ts'
-import { combineTeam } from './teams.ts'
+import type { ShaderTarget } from './shader-target.ts'
+import { combineWorkgroup } from './workgroup-reduction.ts'
 
-/** From so many parts on a workgroup puts them together. */
+/** From this number of parts on, a workgroup combines them. */
 const manyParts = 32
 
-/** Rows that are walked over in parts at the same time, by a thread or a workgroup each, and then put together. */
-export function splitRows(kernel: LoopKernel, parts: number, shared: boolean, { traits }: Setting): KernelCode {
+/** Rows in parts, which threads or workgroups process in parallel and a second shader combines. */
+export function splitRows(kernel: LoopKernel, parts: number, shared: boolean, { traits }: ShaderTarget): KernelCode {
   const count = countOf(kernel.outer)
-  const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPlace(combine) ? 2 : 1), 0)
+  const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPosition(combine) ? 2 : 1), 0)
   return {
     shaders: [walkParts(kernel, parts, shared, traits), putTogether(kernel, parts, traits)],
     workspaceBytes: 4 * words * parts * count,
@@ -33,32 +33,32 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean, traits: G
   block.lines.push(
     `let unit = ${shared ? 'row' : `row * ${threads}u + lane`};`,
     `if (unit >= COUNT) { return; }`,
-    // neighbouring threads have neighbouring rows
+    // adjacent threads have adjacent rows
     `let place = unit % ${count}u;`,
     `let part = unit / ${count}u;`,
-    ...placesAlong(outerNames, 'place'),
+    ...coordinatesAlong(outerNames, 'place'),
   )
-  const running = beginAll(shader, block, pass)
+  const accumulators = declareAccumulators(shader, block, pass)
   const ends = {
     from: `part * ${size}u${shared ? ' + lane' : ''}`,
     to: `min(${length}u, (part + 1u) * ${size}u)`,
     step: shared ? threads : 1,
   }
-  block.lines.push(...walk(shader, block, inner, pass, running, ends))
-  const kept = keptParts(kernel, parts, shader, running, 'part')
+  block.lines.push(...walk(shader, block, inner, pass, accumulators, ends))
+  const kept = keptParts(kernel, parts, shader, accumulators, 'part')
   if (!shared) return shader.build([...block.lines, ...kept.write])
   return shader.build([
     ...block.lines,
-    ...combineTeam(shader, pass, running, traits),
+    ...combineWorkgroup(shader, pass, accumulators, traits),
     'if (lane == 0u) {',
     ...kept.write,
     '}',
   ])
 }
 
-/** A thread for each row, or a workgroup where there is much to put together: one thread would read part after part. */
+/** A thread per row, or a workgroup where there are many parts. */
 function putTogether(kernel: LoopKernel, parts: number, traits: GpuTraits): ShaderCode {
-  const { outer, passes, rows } = kernel
+  const { outer, passes, rowStores } = kernel
   const pass = passes[0]!
   const count = countOf(outer)
   const shared = parts >= manyParts
@@ -66,32 +66,41 @@ function putTogether(kernel: LoopKernel, parts: number, traits: GpuTraits): Shad
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
   block.lines.push(...(shared ? ownRow(names) : ownPlace(names)))
-  const running = beginAll(shader, block, pass)
-  const { read } = keptParts(kernel, parts, shader, running, 'part')
+  const accumulators = declareAccumulators(shader, block, pass)
+  const { read } = keptParts(kernel, parts, shader, accumulators, 'part')
   const [from, step] = shared ? ['lane', threads] : ['0u', 1]
   block.lines.push(`for (var part = ${from}; part < ${parts}u; part += ${step}u) {`, ...read, '}')
-  if (shared) block.lines.push(...combineTeam(shader, pass, running, traits))
-  endAll(block, pass, running)
-  if (shared) block.lines.push(...storeOnce(shader, block, rows))
-  else shader.store(block, rows)
+  if (shared) block.lines.push(...combineWorkgroup(shader, pass, accumulators, traits))
+  defineResults(block, pass, accumulators)
+  if (shared) block.lines.push(...storeOnce(shader, block, rowStores))
+  else shader.store(block, rowStores)
   return shader.build(block.lines)
 }
 
-/** Statements that keep what came of a part of a row, and those that add it to what comes of the row. */
-function keptParts(kernel: LoopKernel, parts: number, shader: Shader, running: readonly Running[], part: string) {
+/** Statements that store the accumulators of a part, and statements that combine them into those of the row. */
+function keptParts(
+  kernel: LoopKernel,
+  parts: number,
+  shader: Shader,
+  accumulators: readonly Accumulator[],
+  part: string,
+) {
   const count = countOf(kernel.outer)
   const write: string[] = []
   const read: string[] = []
   let words = 0
   const next = () => `${words++ * parts * count}u + ${part} * ${count}u + place`
   kernel.passes[0]!.reductions.forEach(({ combine, expression: { dtype } }, number) => {
-    const own = running[number]!
+    const own = accumulators[number]!
     const value = next()
-    const place = isPlace(combine) ? next() : undefined
+    const position = isPosition(combine) ? next() : undefined
     write.push(shader.keep(dtype, value, own.value))
-    if (place !== undefined) write.push(shader.keep('int32', place, own.place))
-    const from = { value: shader.kept(dtype, value), place: place === undefined ? '0' : shader.kept('int32', place) }
-    read.push(adding(combine, dtype, own, from))
+    if (position !== undefined) write.push(shader.keep('int32', position, own.position))
+    const from = {
+      value: shader.kept(dtype, value),
+      position: position === undefined ? '0' : shader.kept('int32', position),
+    }
+    read.push(combination(combine, dtype, own, from))
   })
   return { write, read }
 }

@@ -1,7 +1,7 @@
-import { type Axis, type ContractionKernel, type Expression, strideAlong } from '@gradus/graph/kernels'
+import { type Axis, type ContractionKernel, countOf, type Expression, strideAlong } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
 import { typeOf } from '../wgsl/types.ts'
-import { countOf, nameAxes, placesAlong } from './axes.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { ShaderCode } from './kernel-code.ts'
 import type { Shader } from './shader.ts'
@@ -10,25 +10,28 @@ import type { Shader } from './shader.ts'
 const side = 16
 const all = side * side
 
-/** So many workgroups keep a GPU busy; sums are cut where there are fewer, in parts of at least so many products. */
+/**
+ * The number of workgroups that keep a GPU busy. Where there are fewer, sums are split into parts of at least `minPart`
+ * products.
+ */
 const enoughGroups = 128
-const leastPart = 256
+const minPart = 256
 
 /**
- * How a contraction is done: a thread makes `quads` x `quads` groups of 4 x 4 elements, and `depth` products are brought into
- * workgroup memory at once.
+ * How a contraction is tiled: a thread computes `quads` x `quads` groups of 4 x 4 elements, and each iteration loads
+ * `depth` products into workgroup memory.
  */
 export interface TileVariant {
   readonly quads: 1 | 2
   readonly depth: 8 | 16 | 32
 }
 
-/** Besides, sums are cut into `parts` that are made at the same time. */
+/** Sums are split into `parts`, which are computed in parallel. */
 export interface TileShape extends TileVariant {
   readonly parts: number
 }
 
-/** All that fit the workgroup memory that every device has. */
+/** The variants that fit into the workgroup memory of every device. */
 export const tileVariants: readonly TileVariant[] = [
   { quads: 1, depth: 8 },
   { quads: 1, depth: 16 },
@@ -37,11 +40,11 @@ export const tileVariants: readonly TileVariant[] = [
   { quads: 2, depth: 16 },
 ]
 
-/** Kinds of shapes of results that are best made by different tiles. */
+/** Classes of result shapes for which different tiles are best. */
 export const shapeClasses = ['square', 'tall', 'wide', 'small'] as const
 export type ShapeClass = (typeof shapeClasses)[number]
 
-/** What was found to be best on a device. */
+/** The best tiles of a device. */
 export type TileTable = Readonly<Partial<Record<ShapeClass, TileVariant>>>
 
 function classOf(rows: number, columns: number): ShapeClass {
@@ -62,19 +65,19 @@ export function chooseTiles(
   const usual: TileVariant = { quads: fits && groupsOf(2 * small) >= enoughGroups ? 2 : 1, depth: 16 }
   const { quads, depth } = table[classOf(rows, columns)] ?? usual
   const groups = groupsOf(quads * small)
-  const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(products / leastPart))
+  const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(products / minPart))
   return { quads, depth, parts: Math.max(1, parts) }
 }
 
-/** The shader that makes all (parts of) sums by tiles. */
-export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }: TileShape, run: number): ShaderCode {
+/** The shader that computes all sums, or their parts, by tiles. */
+export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }: TileShape, pack: number): ShaderCode {
   const { batch, m, n, k, a, b } = kernel
   const [rows, columns, depthInAll] = [countOf(m), countOf(n), countOf(k)]
   const tile = 4 * side * quads
   const [down, across] = [Math.ceil(rows / tile), Math.ceil(columns / tile)]
   const groups = countOf(batch) * down * across * parts
   const part = Math.ceil(depthInAll / parts / depth) * depth
-  const shader = contractionShader(kernel, all, groups, groups, parts > 1 || run > 1)
+  const shader = contractionShader(kernel, all, groups, groups, parts > 1 || pack > 1)
   const type = typeOf(a.dtype)
   const memory = () => shader.shared(`vec4<${type}>`, 16, depth * side * quads)
   const [leftTile, rightTile] = [memory(), memory()]
@@ -89,7 +92,7 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
     `let x = lane % ${side}u;`,
     `let y = lane / ${side}u;`,
     `let last = min(${depthInAll}u, (part + 1u) * ${part}u);`,
-    ...placesAlong(names, 'place'),
+    ...coordinatesAlong(names, 'place'),
   )
   const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
   const sum = (quad: number, row: number, column: number) => `sum${quad}${row}${column}`
@@ -126,11 +129,11 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
       return `finishPART(place, part, ${atRow}, ${atColumn}, ${sum(quad, row, column)});`
     }),
   )
-  shader.declare(parts > 1 ? keepPart(kernel, shader, type) : finishFunction(kernel, shader, type, run))
+  shader.declare(parts > 1 ? keepPart(kernel, shader, type) : finishFunction(kernel, shader, type, pack))
   return shader.build(block.lines)
 }
 
-/** A function that keeps four neighbouring parts of sums in the workspace. */
+/** A function that stores four adjacent partial sums in the workspace. */
 function keepPart({ batch, m, n, a }: ContractionKernel, shader: Shader, type: string): string {
   const [rows, columns] = [countOf(m), countOf(n)]
   const at = `((part * ${countOf(batch)}u + place) * ${rows}u + atRow) * ${columns}u + firstColumn + j`
@@ -141,24 +144,29 @@ function keepPart({ batch, m, n, a }: ContractionKernel, shader: Shader, type: s
   ])
 }
 
-/** A function that does with four neighbouring sums what is to be done with them, run by run. */
-function finishFunction({ batch, m, n, stores }: ContractionKernel, shader: Shader, type: string, run: number): string {
+/** A function that stores the results of four adjacent sums, pack by pack. */
+function finishFunction(
+  { batch, m, n, stores }: ContractionKernel,
+  shader: Shader,
+  type: string,
+  pack: number,
+): string {
   const [rows, columns] = [countOf(m), countOf(n)]
   const outside = [nameAxes(batch, 'o'), nameAxes(m, 'm')] as const
   const root = new Block(shader, new Map(outside.flatMap((axes) => [...axes])))
-  root.lines.push(...placesAlong(outside[0], 'place'), ...placesAlong(outside[1], 'atRow'))
-  const blocks = Array.from({ length: run }, (_, next) => {
+  root.lines.push(...coordinatesAlong(outside[0], 'place'), ...coordinatesAlong(outside[1], 'atRow'))
+  const blocks = Array.from({ length: pack }, (_, next) => {
     const names = nameAxes(n, `n${next}n`)
     const block = root.inner(names)
     const column = `column${next}`
-    block.lines.push(`let ${column} = firstColumn + j + ${next}u;`, ...placesAlong(names, column))
+    block.lines.push(`let ${column} = firstColumn + j + ${next}u;`, ...coordinatesAlong(names, column))
     block.setReduced(-1, `four[j + ${next}u]`)
     return block
   })
-  const writes = run > 1 ? shader.storingRun(blocks, stores) : shader.storing(blocks[0]!, stores)
+  const writes = pack > 1 ? shader.storingPack(blocks, stores) : shader.storing(blocks[0]!, stores)
   return finish(type, rows, [
     ...root.lines,
-    `for (var j = 0u; j < 4u; j += ${run}u) {`,
+    `for (var j = 0u; j < 4u; j += ${pack}u) {`,
     `if (firstColumn + j < ${columns}u) {`,
     ...blocks.flatMap(({ lines }) => lines),
     ...writes,
@@ -176,12 +184,12 @@ ${body.join('\n')}
 
 interface Operand {
   readonly name: string
-  /** The variable that takes it. */
+  /** The workgroup array that is filled. */
   readonly tile: string
   /** The variable that holds the first row or column of the tile. */
   readonly first: string
   readonly axes: readonly Axis[]
-  /** What holds within the operand, for a place `at` and a `product`. */
+  /** Conditions for reading inside the operand, in terms of `at` and `product`. */
   readonly guards: readonly string[]
   readonly k: readonly Axis[]
   readonly operand: Expression
@@ -189,15 +197,15 @@ interface Operand {
   readonly depth: number
 }
 
-/** Brings neighbours of an operand into workgroup memory, four at a time; what lies outside is 0. */
+/** Loads an operand into workgroup memory, four adjacent elements at a time, with 0 outside of it. */
 function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads, depth }: Operand): string[] {
   const line = side * quads
-  // neighbouring threads read neighbours in memory
+  // adjacent threads read adjacent elements
   const along = isContiguous(operand, axes.at(-1))
   const [four, one] = along ? [`unit % ${line}u`, `unit / ${line}u`] : [`unit / ${depth}u`, `unit % ${depth}u`]
   const names = [nameAxes(axes, `${name}At`), nameAxes(k, `${name}K`)] as const
   const body = block.inner([...names[0], ...names[1]])
-  body.lines.push(...placesAlong(names[0], 'at'), ...placesAlong(names[1], 'product'))
+  body.lines.push(...coordinatesAlong(names[0], 'at'), ...coordinatesAlong(names[1], 'product'))
   const value = body.value(operand)
   const type = typeOf(operand.dtype)
   const read = (i: number) => [
@@ -213,7 +221,7 @@ function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads
     `for (var unit = lane; unit < ${depth * line}u; unit += ${all}u) {`,
     `let four = ${four};`,
     `let product = done + ${one};`,
-    // in words: not every compiler clears it each time
+    // explicitly, because not every compiler clears the variable in each iteration
     `var values = vec4<${type}>();`,
     ...[0, 1, 2, 3].flatMap(read),
     `${tile}[(${one}) * ${line}u + four] = values;`,
@@ -221,7 +229,7 @@ function fill(block: Block, { name, tile, first, axes, guards, k, operand, quads
   ]
 }
 
-/** Whether neighbours along an axis are neighbours in the memory that is read. */
+/** Whether adjacent positions along an axis are adjacent in memory. */
 function isContiguous(operand: Expression, axis: Axis | undefined): boolean {
   if (!axis) return false
   switch (operand.kind) {

@@ -5,24 +5,24 @@ import type { Launch } from './launches.ts'
 function launch(groups: number, operations = 1, code: Partial<Launch['code']> = {}): Launch {
   return {
     code: { groups, workgroupSize: 256, workgroupBytes: 0, ...code } as Launch['code'],
-    entries: [],
+    args: [],
     label: '',
     operations,
   }
 }
 
-const lengths = (waves: readonly (readonly Launch[])[]) => chainsOf(waves).map((chain) => chain.length)
+const lengths = (batches: readonly (readonly Launch[])[]) => chainsOf(batches).map((chain) => chain.length)
 
-it('small waves that follow one another are one chain', () => {
+it('consecutive small batches are one chain', () => {
   expect(lengths([[launch(1)], [launch(2), launch(3)], [launch(1)]])).toEqual([3])
 })
 
-it('waves of many workgroups or of much work are dispatched as they are', () => {
+it('batches of many workgroups or of much work are dispatched normally', () => {
   const [few, many, long] = [[launch(1)], [launch(5), launch(5)], [launch(1, 2 ** 20)]]
   expect(lengths([few, few, many, few, long, few, few])).toEqual([2, 1, 1, 1, 2])
 })
 
-it('a chain has workgroups of one size, and only so many parts and bytes', () => {
+it('a chain has one workgroup size, and limited parts and bytes', () => {
   const small = [launch(1)]
   expect(lengths([small, [launch(1, 1, { workgroupSize: 64 })], small])).toEqual([1, 1, 1])
   expect(lengths(Array.from({ length: 70 }, () => small))).toEqual([64, 6])

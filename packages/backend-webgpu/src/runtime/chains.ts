@@ -1,37 +1,37 @@
 import type { Launch } from './launches.ts'
 
-/** A wave of so many workgroups or fewer, and of so few operations, is done sooner by one workgroup than it is dispatched. */
+/** A batch within these limits runs faster in one workgroup than it is dispatched. */
 const fewGroups = 8
 const fewOperations = 2 ** 17
-/** More would take long to compile. */
-const mostParts = 64
-/** Every device has so many bytes for the variables of a workgroup. */
+/** More parts would take long to compile. */
+const maxParts = 64
+/** The workgroup memory of every device. */
 const workgroupBytes = 16384
 
-/** Waves one after the other that one workgroup does in one dispatch, or one wave that is dispatched as it is. */
+/** Consecutive batches that one workgroup runs in one dispatch, or one batch that is dispatched normally. */
 export type Chain = readonly (readonly Launch[])[]
 
-/** Small waves that follow one another, put together. */
-export function chainsOf(waves: readonly (readonly Launch[])[]): Chain[] {
-  const chains: { waves: (readonly Launch[])[]; parts: number; bytes: number; size: number | undefined }[] = []
-  for (const wave of waves) {
-    const size = sizeOfSmall(wave)
-    const bytes = wave.reduce((sum, { code }) => sum + code.workgroupBytes, 0)
+/** Combines small consecutive batches. */
+export function chainsOf(batches: readonly (readonly Launch[])[]): Chain[] {
+  const chains: { batches: (readonly Launch[])[]; parts: number; bytes: number; size: number | undefined }[] = []
+  for (const batch of batches) {
+    const size = sizeOfSmall(batch)
+    const bytes = batch.reduce((sum, { code }) => sum + code.workgroupBytes, 0)
     const last = chains.at(-1)
-    const fits = last && last.parts + wave.length <= mostParts && last.bytes + bytes <= workgroupBytes
+    const fits = last && last.parts + batch.length <= maxParts && last.bytes + bytes <= workgroupBytes
     if (size !== undefined && fits && last.size === size) {
-      last.waves.push(wave)
-      last.parts += wave.length
+      last.batches.push(batch)
+      last.parts += batch.length
       last.bytes += bytes
-    } else chains.push({ waves: [wave], parts: wave.length, bytes, size })
+    } else chains.push({ batches: [batch], parts: batch.length, bytes, size })
   }
-  return chains.map((chain) => chain.waves)
+  return chains.map((chain) => chain.batches)
 }
 
-/** The size of the workgroups of a small wave; undefined for other waves. */
-function sizeOfSmall(wave: readonly Launch[]): number | undefined {
-  const groups = wave.reduce((sum, { code }) => sum + code.groups, 0)
-  const operations = wave.reduce((sum, launch) => sum + launch.operations, 0)
-  const [size, ...others] = new Set(wave.map(({ code }) => code.workgroupSize))
+/** The workgroup size of a small batch; undefined for other batches. */
+function sizeOfSmall(batch: readonly Launch[]): number | undefined {
+  const groups = batch.reduce((sum, { code }) => sum + code.groups, 0)
+  const operations = batch.reduce((sum, launch) => sum + launch.operations, 0)
+  const [size, ...others] = new Set(batch.map(({ code }) => code.workgroupSize))
   return groups <= fewGroups && operations <= fewOperations && others.length === 0 ? size : undefined
 }

@@ -2,20 +2,20 @@
 import { BackendError } from '@gradus/tensor'
 import { type GpuTraits, hasOrderedSubgroups } from './traits.ts'
 
-/** The entry to WebGPU, such as `navigator.gpu`. */
+/** The entry point of WebGPU, such as `navigator.gpu`. */
 export interface GpuSource {
   requestAdapter(options?: { readonly powerPreference?: 'low-power' | 'high-performance' }): Promise<object | null>
 }
 
-/** It has to be kept as long as its devices live. */
+/** Must stay alive as long as its devices. */
 const kept: GpuSource[] = []
 
-/** The platform's WebGPU: that of the browser or of Deno, or in Node that of the package `webgpu`. */
+/** The WebGPU of the platform: of the browser or of Deno, or in Node of the package `webgpu`. */
 export async function findGpu(): Promise<GpuSource> {
   const own = (globalThis as { navigator?: { gpu?: GpuSource } }).navigator?.gpu
   if (own) return own
   try {
-    // a name in a variable: bundlers leave alone what browsers do not have
+    // the name is in a variable so that bundlers do not resolve it
     const name = 'webgpu'
     const { create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as {
       create(options: string[]): GpuSource
@@ -30,10 +30,10 @@ export async function findGpu(): Promise<GpuSource> {
   }
 }
 
-/** Features beyond those that every device has, which is more than the types know of. */
+/** Features beyond those that the types know. */
 type Feature = GPUFeatureName | 'chromium-experimental-subgroup-matrix'
 
-/** What adapters say of their matrix units, where they have some. */
+/** What adapters report about their matrix units. */
 interface AboutMatrices {
   readonly subgroupMatrixConfigs?: readonly {
     readonly componentType: string
@@ -47,12 +47,12 @@ interface AboutMatrices {
 export interface OpenedDevice {
   readonly device: GPUDevice
   readonly about: string
-  /** Whether processors do the work of a GPU. */
+  /** Whether the GPU is emulated on the CPU. */
   readonly isSoftware: boolean
   readonly traits: GpuTraits
 }
 
-/** A device with all that the adapter allows; the features for matrix units only where they are wanted. */
+/** A device with all limits of the adapter; with the features for matrix units only on request. */
 export async function openDevice(gpu: GpuSource, wantsMatrices: boolean): Promise<OpenedDevice> {
   const adapter = (await gpu.requestAdapter({ powerPreference: 'high-performance' })) as GPUAdapter | null
   if (!adapter) {

@@ -1,31 +1,30 @@
+import { byteSize, donorOf } from '@gradus/graph'
 import {
-  byteSize,
-  donorOf,
   type FusedKernel,
   type KernelSchedule,
-  loopRoom,
-  type WholeKernel,
-} from '@gradus/graph/kernels'
+  locate,
+  loopWorkspace,
+  type MemoryLocation,
+  type OpaqueKernel,
+  type ScheduleLocations,
+} from '@gradus/schedule'
 import { bytesPerElement, type ScanParams } from '@gradus/tensor'
 import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
 import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'
 import { loopsCode } from '../kernels/loops.ts'
-import type { Setting } from '../kernels/setting.ts'
-import { wholeCode } from '../kernels/whole.ts'
+import { opaqueCode } from '../kernels/opaque.ts'
+import type { ShaderTarget } from '../kernels/shader-target.ts'
+import type { Region } from './machine.ts'
 import type { GpuTraits } from './traits.ts'
 
-/** Where a value lies when a program runs, in bytes from the beginning of something; or a given number, as `offset`. */
-export interface Place {
-  readonly at: 'input' | 'output' | 'constant' | 'arena' | 'workspace' | 'given'
-  readonly index: number
-  readonly offset: number
-}
+/** Where the memory of a value lies; or a constant, in `offset`. */
+export type Location = MemoryLocation<Region | 'given'>
 
-/** A value that a shader is called with. */
-export interface Entry {
-  readonly place: Place
-  /** How many bytes it takes, and how many one of its elements. */
+/** An argument of a shader. */
+export interface Argument {
+  readonly location: Location
+  /** The sizes of the value and of one of its elements. */
   readonly bytes: number
   readonly elementBytes: number
   readonly written: boolean
@@ -34,30 +33,26 @@ export interface Entry {
 /** One call of a shader. */
 export interface Launch {
   readonly code: ShaderCode
-  /** The values of its slots. */
-  readonly entries: readonly Entry[]
-  /** What it computes, for messages. */
+  /** The arguments for its slots. */
+  readonly args: readonly Argument[]
+  /** What it computes, for error messages. */
   readonly label: string
-  /** About how many additions and the like it takes. */
+  /** Its additions, multiplications and the like, approximately. */
   readonly operations: number
 }
 
-/** Where the inputs and outputs of a schedule lie, and where in the arena its values begin. */
-interface Surroundings {
-  readonly arena: number
+interface LaunchSurroundings extends ScheduleLocations<Location> {
   /** Whether inputs and outputs may lie within larger values. */
   readonly inLoop: boolean
-  input(index: number): Place
-  output(index: number): Place
 }
 
-/** All calls that a program consists of, in order. */
+/** All launches of a program, in order. */
 export function launchesOf(
   schedule: KernelSchedule,
   traits: GpuTraits,
 ): { launches: readonly Launch[]; workspaceBytes: number } {
   const workspace = { bytes: 0 }
-  const around: Surroundings = {
+  const around: LaunchSurroundings = {
     arena: 0,
     inLoop: false,
     input: (index) => ({ at: 'input', index, offset: 0 }),
@@ -71,32 +66,32 @@ export function launchesOf(
 }
 
 class Launches {
-  private readonly setting: Setting
+  private readonly target: ShaderTarget
 
   constructor(
     private readonly schedule: KernelSchedule,
-    private readonly around: Surroundings,
+    private readonly around: LaunchSurroundings,
     private readonly workspace: { bytes: number },
     private readonly traits: GpuTraits,
-    /** The code of the kernels so far: the steps of a loop share it. */
+    /** The code of the kernels so far, which the iterations of a loop share. */
     private readonly codes = new Map<FusedKernel, PlacedCode>(),
   ) {
-    const bytesOf = (value: number) => byteSize(schedule.program.aval(value))
-    this.setting = { bytesOf, apart: !around.inLoop, traits }
+    const bytesOf = (value: number) => byteSize(schedule.analysis.aval(value))
+    this.target = { bytesOf, hasOwnWords: !around.inLoop, traits }
   }
 
   list(): Launch[] {
-    const { kernels, plan, program } = this.schedule
+    const { kernels, plan, analysis } = this.schedule
     const launches = kernels.flatMap(({ kernel, cost }, number) => {
-      if (kernel.kind === 'whole' && kernel.body) {
-        return this.loop(kernel, kernel.body, this.around.arena + plan.rooms.get(number)!)
+      if (kernel.kind === 'opaque' && kernel.body) {
+        return this.loop(kernel, kernel.body, this.around.arena + plan.workspaces.get(number)!)
       }
       return this.launches(kernel, cost.operations)
     })
     const copies = plan.outputs.flatMap((source, index): Launch[] => {
       if (source.from !== 'copy') return []
-      const value = program.graph.outputs[index]!
-      return this.copy(this.placeOf(value), this.around.output(index), byteSize(program.aval(value)))
+      const value = analysis.graph.outputs[index]!
+      return this.copy(this.locate(value), this.around.output(index), byteSize(analysis.aval(value)))
     })
     return [...launches, ...copies]
   }
@@ -108,77 +103,71 @@ class Launches {
       code,
       label,
       operations,
-      entries: code.slots.map((slot): Entry => {
+      args: code.slots.map((slot): Argument => {
         const written = code.written.has(slot)
         if (slot === 'workspace') {
-          const place = { at: 'workspace', index: 0, offset: workspace } as const
-          return { place, bytes: workspaceBytes, elementBytes: 4, written }
+          const location = { at: 'workspace', index: 0, offset: workspace } as const
+          return { location, bytes: workspaceBytes, elementBytes: 4, written }
         }
         if (typeof slot === 'object') {
-          return { place: { at: 'given', index: 0, offset: slot.given }, bytes: 0, elementBytes: 1, written }
+          return { location: { at: 'given', index: 0, offset: slot.given }, bytes: 0, elementBytes: 1, written }
         }
-        const aval = this.schedule.program.aval(slot)
-        return { place: this.placeOf(slot), bytes: byteSize(aval), elementBytes: bytesPerElement(aval.dtype), written }
+        const aval = this.schedule.analysis.aval(slot)
+        return {
+          location: this.locate(slot),
+          bytes: byteSize(aval),
+          elementBytes: bytesPerElement(aval.dtype),
+          written,
+        }
       }),
     }))
   }
 
-  private copy(from: Place, to: Place, bytes: number): Launch[] {
+  private copy(from: Location, to: Location, bytes: number): Launch[] {
     if (bytes === 0) return []
     const inWords = from.offset % 4 === 0 && to.offset % 4 === 0 && bytes % 4 === 0
     const code = inWords ? copyCode(bytes / 4, 'words') : copyCode(bytes, 'bytes')
-    const entry = (slot: number): Entry => ({
-      place: slot === 0 ? from : to,
+    const argument = (slot: number): Argument => ({
+      location: slot === 0 ? from : to,
       bytes,
       elementBytes: inWords ? 4 : 1,
       written: slot === 1,
     })
-    return [{ code, entries: code.slots.map((slot) => entry(slot as number)), label: 'copy', operations: bytes }]
+    return [{ code, args: code.slots.map((slot) => argument(slot as number)), label: 'copy', operations: bytes }]
   }
 
-  private placeOf(value: number): Place {
-    const { plan, program } = this.schedule
-    const place = plan.places.get(program.roots[value]!)!
-    switch (place.at) {
-      case 'input':
-        return this.around.input(place.index)
-      case 'output':
-        return this.around.output(place.index)
-      case 'constant':
-        return { at: 'constant', index: place.index, offset: 0 }
-      case 'arena':
-        return { at: 'arena', index: 0, offset: this.around.arena + place.offset }
-      case 'static':
-        throw new Error('A schedule has no static values.')
-    }
+  private locate(value: number): Location {
+    return locate(this.schedule, value, this.around)
   }
 
-  /** The calls of all steps: a carry alternates between its place in the outputs, where it ends, and a spare one. */
-  private loop(kernel: WholeKernel, body: KernelSchedule, room: number): Launch[] {
+  /** The launches of all iterations. Each carry alternates between its output, where it ends, and a spare buffer. */
+  private loop(kernel: OpaqueKernel, body: KernelSchedule, workspaceAt: number): Launch[] {
     const params = kernel.node.params as ScanParams
     const { length, reverse, carries, sequences } = params
-    const inputs = kernel.inputs.map((value) => this.placeOf(value))
-    const outputs = kernel.outputs.map((value) => this.placeOf(value))
-    const spare = loopRoom(params, body.plan.arenaBytes).carries
+    const inputs = kernel.inputs.map((value) => this.locate(value))
+    const outputs = kernel.outputs.map((value) => this.locate(value))
+    const spare = loopWorkspace(params, body.plan.arenaBytes).carries
     const avals = params.body.inputs
     if (length === 0) {
       return avals.slice(0, carries).flatMap((aval, i) => this.copy(inputs[i]!, outputs[i]!, byteSize(aval)))
     }
-    const results = body.program.graph.outputs.map((value) => byteSize(body.program.aval(value)))
-    const own = (carry: number, step: number): Place =>
-      (length - 1 - step) % 2 === 0 ? outputs[carry]! : { at: 'arena', index: 0, offset: room + spare[carry]! }
+    const results = body.analysis.graph.outputs.map((value) => byteSize(body.analysis.aval(value)))
+    const own = (carry: number, iteration: number): Location =>
+      (length - 1 - iteration) % 2 === 0
+        ? outputs[carry]!
+        : { at: 'arena', index: 0, offset: workspaceAt + spare[carry]! }
     const codes = new Map<FusedKernel, PlacedCode>()
-    return Array.from({ length }, (_, step) => {
-      const time = reverse ? length - 1 - step : step
-      const shifted = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + time * bytes })
-      const around: Surroundings = {
-        arena: room,
+    return Array.from({ length }, (_, iteration) => {
+      const time = reverse ? length - 1 - iteration : iteration
+      const shifted = (from: Location, bytes: number): Location => ({ ...from, offset: from.offset + time * bytes })
+      const around: LaunchSurroundings = {
+        arena: workspaceAt,
         inLoop: true,
         input(index) {
-          if (index < carries) return step === 0 ? inputs[index]! : own(index, step - 1)
+          if (index < carries) return iteration === 0 ? inputs[index]! : own(index, iteration - 1)
           return index < carries + sequences ? shifted(inputs[index]!, byteSize(avals[index]!)) : inputs[index]!
         },
-        output: (index) => (index < carries ? own(index, step) : shifted(outputs[index]!, results[index]!)),
+        output: (index) => (index < carries ? own(index, iteration) : shifted(outputs[index]!, results[index]!)),
       }
       return new Launches(body, around, this.workspace, this.traits, codes).list()
     }).flat()
@@ -188,7 +177,7 @@ class Launches {
     let code = this.codes.get(kernel)
     if (!code) {
       code = {
-        ...codeOf(kernel, this.setting),
+        ...codeOf(kernel, this.target),
         workspace: this.workspace.bytes,
       }
       this.workspace.bytes += Math.ceil(code.workspaceBytes / 16) * 16
@@ -198,26 +187,26 @@ class Launches {
   }
 }
 
-/** The code of a kernel, and where in the workspace it has room of its own. */
+/** The code of a kernel, and the offset of its part of the workspace. */
 interface PlacedCode extends KernelCode {
   readonly workspace: number
 }
 
-function codeOf(kernel: FusedKernel, setting: Setting): KernelCode {
+function codeOf(kernel: FusedKernel, target: ShaderTarget): KernelCode {
   switch (kernel.kind) {
     case 'loops':
-      return loopsCode(kernel, setting)
+      return loopsCode(kernel, target)
     case 'contraction':
-      return contractionCode(kernel, setting)
-    case 'whole':
-      return wholeCode(kernel)
+      return contractionCode(kernel, target)
+    case 'opaque':
+      return opaqueCode(kernel)
   }
 }
 
-function labelOf(kernel: FusedKernel, { program }: KernelSchedule): string {
-  if (kernel.kind === 'whole') return kernel.node.op.name
+function labelOf(kernel: FusedKernel, { analysis }: KernelSchedule): string {
+  if (kernel.kind === 'opaque') return kernel.node.op.name
   const stores =
-    kernel.kind === 'loops' ? [...kernel.passes.flatMap((pass) => pass.stores), ...kernel.rows] : kernel.stores
-  const names = stores.map(({ value }) => program.node(program.makerOf(value)).op.name)
+    kernel.kind === 'loops' ? [...kernel.passes.flatMap((pass) => pass.stores), ...kernel.rowStores] : kernel.stores
+  const names = stores.map(({ value }) => analysis.node(analysis.makerOf(value)).op.name)
   return `${kernel.kind} for ${[...new Set(names)].join(', ')}`
 }

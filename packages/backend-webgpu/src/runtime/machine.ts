@@ -1,49 +1,49 @@
-import { Areas, Heap, HeapPart } from '@gradus/graph/kernels'
+import { Heap, type HeapBuffer, ProgramMemory } from '@gradus/schedule'
 import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'
-import { type Cause, watched } from './cause.ts'
-import { Origins } from './origins.ts'
-import { GpuRoom } from './room.ts'
+import { type DeviceCheck, watched } from './device-check.ts'
+import { GrowableBuffer } from './growable-buffer.ts'
+import { ProvenanceLog } from './provenance.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
 
 const firstBytes = 2 ** 22
 
-/** What programs need while they run, one at a time: intermediate values, and what kernels need besides. */
-type Area = 'arena' | 'workspace'
+/** Regions that programs share: for intermediate values, and for what kernels keep between their shaders. */
+export type Region = 'arena' | 'workspace'
 
-/** A shader that was made ready, and whether the device could do that. */
+/** A compiled shader, and whether its compilation succeeded. */
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline
-  readonly cause: Cause
+  readonly check: DeviceCheck
 }
 
-/** A device with its memory, its shaders, and what went wrong on it. */
+/** A device with its memory, its shaders and its failures. */
 export class Machine {
-  readonly room: GpuRoom
+  readonly storage: GrowableBuffer
   readonly layout: GPUPipelineLayout
   private readonly groupLayout: GPUBindGroupLayout
-  readonly areas: Areas<Area>
+  readonly memory: ProgramMemory<Region>
   private readonly heap: Heap
   private readonly pipelines = new Map<string, Pipeline>()
   private readonly staging: GPUBuffer[] = []
-  private readonly origins = new Origins()
+  private readonly provenance = new ProvenanceLog()
   private failure: string | undefined
 
   constructor(
     readonly device: GPUDevice,
     private readonly name: string,
-    mostBytes: number,
+    maxBytes: number,
   ) {
     const { limits } = device
-    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, mostBytes)
-    this.room = new GpuRoom(device, firstBytes, most, () => {
+    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, maxBytes)
+    this.storage = new GrowableBuffer(device, firstBytes, most, () => {
       this.heap.shrink()
-      this.areas.forgetBeyond(this.room.byteLength)
+      this.memory.forgetBeyond(this.storage.byteLength)
     })
-    this.heap = new Heap(this.room, name)
-    this.areas = new Areas(this.heap)
+    this.heap = new Heap(this.storage, name)
+    this.memory = new ProgramMemory(this.heap)
     this.groupLayout = device.createBindGroupLayout({
       entries: [
         { binding: 0, visibility: shaderStageCompute, buffer: { type: 'storage' } },
@@ -57,52 +57,47 @@ export class Machine {
     device.lost.then(({ reason, message }) => {
       this.failure =
         `The device was lost (${reason}), and all values with it. ${message} ` +
-        'Start anew with `await useBackend(await webgpu())` and what was saved, as by the callback ModelCheckpoint.'
+        'Start again with `await useBackend(await webgpu())` and the saved weights, such as those of the callback ModelCheckpoint.'
     })
   }
 
-  allocate(bytes: number): HeapPart {
-    return new HeapPart(this.heap.allocate(bytes), bytes)
+  write(part: HeapBuffer, data: ArrayBufferView): void {
+    const checks = this.watch([], () => this.writeNow(part, data))
+    this.provenance.record([part], [], checks)
   }
 
-  free({ address, byteLength }: HeapPart): void {
-    this.heap.release(address, byteLength)
-  }
-
-  write(part: HeapPart, data: ArrayBufferView): void {
-    const causes = this.watch([], () => this.writeNow(part, data))
-    this.origins.record([part], [], causes)
-  }
-
-  /** Throws what is known to have failed. */
-  demand(causes: readonly Cause[]): void {
-    const failed = causes.find(({ state }) => state === 'failed')
+  /** Throws the first known failure. */
+  demand(checks: readonly DeviceCheck[]): void {
+    const failed = checks.find(({ state }) => state === 'failed')
     if (failed) throw this.error(failed.message)
   }
 
-  /** Does something that the device may refuse because of these causes or for want of memory; returns all that it depends on. */
-  watch(causes: readonly Cause[], work: () => void): readonly Cause[] {
-    const open = [...causes, ...this.room.causes].filter(({ state }) => state !== 'good')
+  /**
+   * Performs work that fails if one of the checks fails or memory is exhausted. Returns all checks on which its results
+   * depend.
+   */
+  watch(checks: readonly DeviceCheck[], work: () => void): readonly DeviceCheck[] {
+    const open = [...checks, ...this.storage.checks].filter(({ state }) => state !== 'passed')
     if (open.length === 0) {
       work()
       return []
     }
-    return [...open, watched(this.device, ['validation', 'out-of-memory'], 'a call was refused', work).cause]
+    return [...open, watched(this.device, ['validation', 'out-of-memory'], 'a call was refused', work).check]
   }
 
-  /** Remembers from what values come, until it is certain that the device made them. */
-  record(written: readonly HeapPart[], read: readonly HeapPart[], causes: readonly Cause[]): void {
-    this.origins.record(written, read, causes)
+  /** Records on what values depend, until their checks have passed. */
+  record(written: readonly HeapBuffer[], read: readonly HeapBuffer[], checks: readonly DeviceCheck[]): void {
+    this.provenance.record(written, read, checks)
   }
 
-  private writeNow({ address, byteLength }: HeapPart, data: ArrayBufferView): void {
+  private writeNow({ address, byteLength }: HeapBuffer, data: ArrayBufferView): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     const rest = bytes.length % 4
     if (rest === 0 || bytes.length === byteLength) {
       this.writeWords(address, bytes)
       return
     }
-    // bytes that share their word with others go another way
+    // a copy by a shader writes bytes that share a word with other values
     const whole = bytes.length - rest
     this.writeWords(address, bytes.subarray(0, whole))
     const passing = this.heap.allocate(4)
@@ -111,7 +106,7 @@ export class Machine {
     this.heap.release(passing, 4)
   }
 
-  /** Runs one workgroup of a shader once. */
+  /** Runs a shader with one workgroup. */
   private launch(wgsl: string, addresses: readonly number[]): void {
     const words = new Uint32Array(tableBytes(addresses.length) / 4)
     words.set([...tableHeader, ...addresses])
@@ -127,12 +122,12 @@ export class Machine {
     table.destroy()
   }
 
-  /** What shaders are given: the memory, and their table, of so many bytes, at a place among others. */
+  /** The bindings of a shader: the heap, and its table of so many bytes, at a dynamic offset. */
   group(tables: GPUBuffer, bytes: number): GPUBindGroup {
     return this.device.createBindGroup({
       layout: this.groupLayout,
       entries: [
-        { binding: 0, resource: { buffer: this.room.buffer } },
+        { binding: 0, resource: { buffer: this.storage.buffer } },
         { binding: 1, resource: { buffer: tables, size: bytes } },
       ],
     })
@@ -140,24 +135,24 @@ export class Machine {
 
   private writeWords(address: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    // from memory of its own: shared memory is not accepted everywhere
+    // from a copy, because some platforms do not accept shared memory
     const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4)
     words.set(bytes)
-    this.device.queue.writeBuffer(this.room.buffer, address, words)
+    this.device.queue.writeBuffer(this.storage.buffer, address, words)
   }
 
-  /** The bytes of a buffer, after all that was asked for before. Rejects if the device did not make them. */
-  async read(part: HeapPart): Promise<Uint8Array> {
+  /** Reads a buffer after all earlier work. Rejects if the device failed to compute the value. */
+  async read(part: HeapBuffer): Promise<Uint8Array> {
     const { address, byteLength } = part
     const bytes = Math.max(4, Math.ceil(byteLength / 4) * 4)
-    const trouble = this.origins.trouble(part)
-    if (address + bytes > this.room.byteLength) {
-      throw this.error((await trouble) ?? 'the value was lost when the memory could not grow.')
+    const lost = this.provenance.failureOf(part)
+    if (address + bytes > this.storage.byteLength) {
+      throw this.error((await lost) ?? 'the value was lost when the memory could not grow.')
     }
     const staging = this.takeStaging(bytes)
-    const causes = this.watch([], () => {
+    const checks = this.watch([], () => {
       const encoder = this.device.createCommandEncoder()
-      encoder.copyBufferToBuffer(this.room.buffer, address, staging, 0, bytes)
+      encoder.copyBufferToBuffer(this.storage.buffer, address, staging, 0, bytes)
       this.device.queue.submit([encoder.finish()])
     })
     try {
@@ -168,8 +163,8 @@ export class Machine {
     const copy = new Uint8Array(staging.getMappedRange(0, bytes).slice(0, byteLength))
     staging.unmap()
     this.staging.push(staging)
-    await Promise.all(causes.map(({ settled }) => settled))
-    const message = (await trouble) ?? causes.find(({ state }) => state === 'failed')?.message ?? this.failure
+    await Promise.all(checks.map(({ settled }) => settled))
+    const message = (await lost) ?? checks.find(({ state }) => state === 'failed')?.message ?? this.failure
     if (message !== undefined) throw this.error(message)
     return copy
   }
@@ -177,7 +172,7 @@ export class Machine {
   pipeline(code: string, label: string): Pipeline {
     let found = this.pipelines.get(code)
     if (!found) {
-      const { result: pipeline, cause } = watched(
+      const { result: pipeline, check } = watched(
         this.device,
         ['validation', 'internal'],
         `the shader for ${label}`,
@@ -186,7 +181,7 @@ export class Machine {
           return this.device.createComputePipeline({ label, layout: this.layout, compute: { module } })
         },
       )
-      this.pipelines.set(code, (found = { pipeline, cause }))
+      this.pipelines.set(code, (found = { pipeline, check }))
     }
     return found
   }

@@ -3,7 +3,7 @@ import type { GpuTraits } from './traits.ts'
 
 const size = 64
 
-/** Rejects unless the device has matrix units and they multiply as they should. */
+/** Rejects unless the device has matrix units that multiply correctly. */
 export async function requireMatrices(backend: Backend, { matrixUnit }: GpuTraits): Promise<void> {
   if (!matrixUnit) {
     throw new BackendError(
@@ -11,7 +11,7 @@ export async function requireMatrices(backend: Backend, { matrixUnit }: GpuTrait
         'In Chromium they need the flag --enable-unsafe-webgpu. Leave the option out to do without them.',
     )
   }
-  // whole numbers that are exact in float16, and so are the sums of their products
+  // integers that are exact in float16, with exact sums of products
   const numbers = (factor: number) => Float32Array.from({ length: size * size }, (_, i) => ((i * factor) % 7) - 3)
   const [a, b] = [numbers(5), numbers(3)]
   const product = onBackend(backend, () => {

@@ -1,120 +1,107 @@
-import { type HeapPart, outputBuffers, type StepPlan, schedule } from '@gradus/graph/kernels'
+import type { LifetimePlan } from '@gradus/graph'
+import { Addresses, type HeapBuffer, type MemoryLocation, outputBuffers, schedule } from '@gradus/schedule'
 import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
-import { mostGroups } from '../kernels/assemble.ts'
-import { type Call, callsOf } from './calls.ts'
-import type { Cause } from './cause.ts'
-import type { Place } from './launches.ts'
-import type { Machine, Pipeline } from './machine.ts'
+import { maxGroups } from '../kernels/assemble.ts'
+import type { DeviceCheck } from './device-check.ts'
+import { type Dispatch, dispatchesOf } from './dispatches.ts'
+import type { Machine, Pipeline, Region } from './machine.ts'
 import { tableBytes, tableHeader, tableUsage } from './table.ts'
 import type { GpuTraits } from './traits.ts'
 
-/** Buffers of programs that nobody can run any more are given back: the garbage collector does not see their size. */
+/** Destroys the buffers of programs that were garbage collected, because the collector does not see their size. */
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<GPUBuffer>((tables) => tables.destroy())
 
-/** Steps that are run at once are submitted in portions of so many dispatches: systems end work that seems to take forever. */
-const mostDispatches = 2048
+/** Repeated runs are submitted in portions of so many dispatches, because systems abort work that runs for too long. */
+const maxDispatches = 2048
 
-/** What a graph was compiled to: everything about it that does not depend on where its values lie. */
+/** A compiled graph, independent of where its values lie. */
 interface CompiledGraph {
-  readonly plan: StepPlan
+  readonly plan: LifetimePlan
   readonly outputs: readonly Aval[]
-  readonly calls: readonly Call[]
+  readonly dispatches: readonly Dispatch[]
   readonly workspaceBytes: number
 }
 
 export function compileGraph(graph: Graph, traits: GpuTraits): CompiledGraph {
   const scheduled = schedule(graph)
   const outputs = graph.outputs.map((value) => avalOf(graph, value))
-  return { plan: scheduled.plan, outputs, ...callsOf(scheduled, traits) }
+  return { plan: scheduled.plan, outputs, ...dispatchesOf(scheduled, traits) }
 }
 
-/** A compiled graph made ready to run: a list of calls and the table of addresses for each of them. */
+/** A compiled graph that is ready to run: a list of dispatches, with a table of addresses for each. */
 export class GpuProgram implements Executable {
   private readonly pipelines: readonly Pipeline[]
-  private readonly causes: readonly Cause[]
+  private readonly checks: readonly DeviceCheck[]
   private readonly stride: number
   private readonly words: Uint32Array<ArrayBuffer>
   private readonly tables: GPUBuffer
+  private readonly addresses: Addresses<Region>
   private group: GPUBindGroup | undefined
-  private bound = ''
+  private boundVersion = -1
 
   constructor(
     private readonly machine: Machine,
     private readonly compiled: CompiledGraph,
     private readonly constants: readonly Tensor[],
   ) {
-    const { calls } = compiled
-    this.pipelines = calls.map(({ wgsl, label }) => machine.pipeline(wgsl, label))
-    this.causes = [...new Set(this.pipelines.map(({ cause }) => cause))]
-    this.stride = calls.reduce((most, { entries }) => Math.max(most, tableBytes(entries.length)), tableBytes(0))
-    this.words = new Uint32Array(Math.max(1, calls.length) * (this.stride / 4))
+    const { dispatches } = compiled
+    this.pipelines = dispatches.map(({ wgsl, label }) => machine.pipeline(wgsl, label))
+    this.checks = [...new Set(this.pipelines.map(({ check }) => check))]
+    this.stride = dispatches.reduce((most, { args }) => Math.max(most, tableBytes(args.length)), tableBytes(0))
+    this.words = new Uint32Array(Math.max(1, dispatches.length) * (this.stride / 4))
     this.tables = machine.device.createBuffer({ label: 'tables', size: this.words.byteLength, usage: tableUsage })
+    this.addresses = new Addresses(machine.memory, constants)
     abandoned.register(this, this.tables)
   }
 
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
     const { machine, compiled } = this
     const { plan, workspaceBytes } = compiled
-    machine.demand(this.causes)
-    machine.areas.grow('arena', plan.arenaBytes)
-    machine.areas.grow('workspace', workspaceBytes)
-    const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapPart[], machine)
-    const together = Math.max(1, Math.floor(mostDispatches / Math.max(1, this.compiled.calls.length)))
-    const causes = machine.watch(this.causes, () => {
-      this.bind(inputs as readonly HeapPart[], outputs)
+    machine.demand(this.checks)
+    machine.memory.reserve('arena', plan.arenaBytes)
+    machine.memory.reserve('workspace', workspaceBytes)
+    const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapBuffer[], machine.memory)
+    const together = Math.max(1, Math.floor(maxDispatches / Math.max(1, this.compiled.dispatches.length)))
+    const checks = machine.watch(this.checks, () => {
+      this.bind(inputs as readonly HeapBuffer[], outputs)
       for (let done = 0; done < count; done += together) this.submit(Math.min(together, count - done))
     })
-    const constants = this.constants.map(({ storage }) => storage.buffer as HeapPart)
-    machine.record(outputs, [...(inputs as readonly HeapPart[]), ...constants], causes)
+    const constants = this.constants.map(({ storage }) => storage.buffer as HeapBuffer)
+    machine.record(outputs, [...(inputs as readonly HeapBuffer[]), ...constants], checks)
     return outputs
   }
 
-  /** Runs the calls so many times over, in one pass. */
+  /** Runs all dispatches `count` times, in one pass. */
   private submit(count: number): void {
     const { machine, compiled, pipelines, stride } = this
     const encoder = machine.device.createCommandEncoder()
     const pass = encoder.beginComputePass()
     for (let run = 0; run < count; run++) {
-      compiled.calls.forEach(({ groups }, number) => {
+      compiled.dispatches.forEach(({ groups }, number) => {
         pass.setPipeline(pipelines[number]!.pipeline)
         pass.setBindGroup(0, this.group!, [number * stride])
-        pass.dispatchWorkgroups(Math.min(groups, mostGroups), Math.ceil(groups / mostGroups))
+        pass.dispatchWorkgroups(Math.min(groups, maxGroups), Math.ceil(groups / maxGroups))
       })
     }
     pass.end()
     machine.device.queue.submit([encoder.finish()])
   }
 
-  /** Writes the addresses of all values into the tables, if they are not there already. */
-  private bind(inputs: readonly HeapPart[], outputs: readonly HeapPart[]): void {
-    const { machine, words, stride } = this
-    const addresses = [...inputs, ...outputs].map(({ address }) => address)
-    const bound = `${machine.areas.version} ${machine.room.version} ${addresses.join()}`
-    if (this.bound === bound) return
-    this.bound = bound
-    this.compiled.calls.forEach(({ entries }, number) => {
+  /** Writes the addresses of all values into the tables, if they changed. */
+  private bind(inputs: readonly HeapBuffer[], outputs: readonly HeapBuffer[]): void {
+    const { machine, addresses, words, stride } = this
+    const moved = addresses.bind(inputs, outputs)
+    if (!moved && this.boundVersion === machine.storage.version) return
+    this.boundVersion = machine.storage.version
+    this.compiled.dispatches.forEach(({ args }, number) => {
       const start = (number * stride) / 4
       words.set(tableHeader, start)
-      entries.forEach(({ place, elementBytes }, index) => {
-        words[start + tableHeader.length + index] = this.addressOf(place, inputs, outputs) / elementBytes
+      args.forEach(({ location, elementBytes }, index) => {
+        const address = location.at === 'given' ? location.offset : addresses.of(location as MemoryLocation<Region>)
+        words[start + tableHeader.length + index] = address / elementBytes
       })
     })
     machine.device.queue.writeBuffer(this.tables, 0, words)
     this.group = machine.group(this.tables, stride)
-  }
-
-  private addressOf({ at, index, offset }: Place, inputs: readonly HeapPart[], outputs: readonly HeapPart[]): number {
-    switch (at) {
-      case 'input':
-        return inputs[index]!.address + offset
-      case 'output':
-        return outputs[index]!.address + offset
-      case 'constant':
-        return (this.constants[index]!.storage.buffer as HeapPart).address + offset
-      case 'given':
-        return offset
-      default:
-        return this.machine.areas.address(at) + offset
-    }
   }
 }

@@ -1,14 +1,14 @@
 import { usage } from './usage.ts'
 
-/** Infinity, NaN and -0 as bits, with which every table begins: shaders cannot write them down. */
+/** The bits of Infinity, NaN and -0, with which every table begins, because WGSL has no literals for them. */
 export const tableHeader: readonly number[] = [0x7f800000, 0x7fc00000, 0x80000000, 0]
 
-/** Uniform buffers are bound at multiples of this. */
+/** The alignment of dynamic offsets into uniform buffers. */
 const alignment = 256
 
 export const tableUsage = usage.uniform | usage.copyDst
 
-/** How many bytes the table of a shader with so many addresses takes. */
+/** The size of a table of so many addresses, in bytes. */
 export function tableBytes(addresses: number): number {
   return Math.ceil((4 * (tableHeader.length + addresses)) / alignment) * alignment
 }

@@ -2,15 +2,15 @@ import type { MatrixUnit } from '../kernels/matrix-tiles.ts'
 import type { TileTable } from '../kernels/tiles.ts'
 import { mapModeRead, usage } from './usage.ts'
 
-/** What a device can do besides, for which there is code of its own. */
+/** Optional abilities of a device for which there is special code. */
 export interface GpuTraits {
-  /** How many threads exchange values without memory, where that is always as many and they are neighbours. */
+  /** The number of threads in a subgroup, where it is fixed and subgroups consist of consecutive threads. */
   readonly subgroupSize?: number
   readonly matrixUnit?: MatrixUnit
   readonly tiles?: TileTable
 }
 
-/** Whether the threads of a workgroup are put into subgroups of a size in their order, which nobody promises. */
+/** Whether subgroups consist of consecutive threads of the workgroup, which WebGPU does not guarantee. */
 export async function hasOrderedSubgroups(device: GPUDevice, size: number): Promise<boolean> {
   const code = `enable subgroups;
 @group(0) @binding(0) var<storage, read_write> wrong: atomic<u32>;

@@ -6,7 +6,7 @@ import { adapterObstacle, dawnGpu } from '../testing/dawn.ts'
 import { makeWebGpu } from '../webgpu.ts'
 import { type Measure, measureOn, tunedTiles } from './tuning.ts'
 
-/** Deeper tiles take longer, but for tall shapes. */
+/** Larger depths take longer, except for tall shapes. */
 const slowerWhenDeep: Measure = async (of, { quads, depth }) => (of === 'tall' ? 100 - depth : depth) + quads / 10
 
 const expected: TileTable = {
@@ -23,11 +23,11 @@ function cacheWith(entries: [string, string][] = []) {
 }
 
 describe('tuned tiles', () => {
-  it('are those that take the least time in each class of shapes', async () => {
+  it('are the fastest in each class of shapes', async () => {
     expect(await tunedTiles('a device', slowerWhenDeep)).toEqual(expected)
   })
 
-  it('are kept, by device, and taken from there', async () => {
+  it('are cached by device', async () => {
     const { map, cache } = cacheWith()
     await tunedTiles('a device', slowerWhenDeep, cache)
     expect([...map.keys()]).toEqual(['gradus tiles 1 a device'])
@@ -37,7 +37,7 @@ describe('tuned tiles', () => {
   })
 
   it.each(['', 'no json', '{}', '{"square":{"quads":3,"depth":8}}', 'null', '[1]'])(
-    'are measured anew where the cache holds %j',
+    'are measured again where the cache holds %j',
     async (text) => {
       const { map, cache } = cacheWith([['gradus tiles 1 a device', text]])
       expect(await tunedTiles('a device', slowerWhenDeep, cache)).toEqual(expected)
@@ -45,7 +45,7 @@ describe('tuned tiles', () => {
     },
   )
 
-  it('decide over shapes of their class', () => {
+  it('apply to shapes of their class', () => {
     const table: TileTable = { tall: { quads: 1, depth: 32 } }
     expect(chooseTiles([1, 4096, 256, 512], table)).toMatchObject({ quads: 1, depth: 32 })
     expect(chooseTiles([1, 2048, 2048, 512], table)).toEqual(chooseTiles([1, 2048, 2048, 512]))
@@ -68,7 +68,7 @@ describe.skipIf(obstacle !== undefined)('on an adapter', () => {
     return Array.from(await result.data())
   }
 
-  it('every variant of tiles gives the same', async () => {
+  it('every variant of tiles gives the same result', async () => {
     const right = await product(cpu())
     for (const variant of tileVariants) {
       const tiles = Object.fromEntries(shapeClasses.map((of) => [of, variant]))
@@ -77,7 +77,7 @@ describe.skipIf(obstacle !== undefined)('on an adapter', () => {
     }
   }, 120_000)
 
-  it('times are measured, and drivers without a GPU are left alone', async () => {
+  it('times are measured, but not on drivers without a GPU', async () => {
     const sizes = { square: [128, 32, 128], tall: [512, 32, 128], wide: [128, 32, 512], small: [64, 32, 64] } as const
     const { map, cache } = cacheWith()
     const asked: ShapeClass[] = []

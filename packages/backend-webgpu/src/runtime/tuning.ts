@@ -1,20 +1,20 @@
-import type { HeapPart } from '@gradus/graph/kernels'
+import type { HeapBuffer } from '@gradus/schedule'
 import { type Graph, matmul, Tensor, trace } from '@gradus/tensor'
 import { type ShapeClass, shapeClasses, type TileTable, type TileVariant, tileVariants } from '../kernels/tiles.ts'
 import type { Machine } from './machine.ts'
 import { compileGraph, GpuProgram } from './program.ts'
 import type { GpuTraits } from './traits.ts'
 
-/** Where what was found out about a device is kept, such as a file or the `localStorage` of a page. */
+/** A store for the tuning results of devices, such as a file or the `localStorage` of a page. */
 export interface TuneCache {
   get(key: string): string | undefined | null | Promise<string | undefined | null>
   set(key: string, value: string): void | Promise<void>
 }
 
-/** Raised when the tiles mean something else. */
+/** Increased when cached tables no longer apply. */
 const version = 1
 
-/** Rows, products and columns of what is measured for each class. */
+/** The rows, products and columns that are measured for each class. */
 const probes: Readonly<Record<ShapeClass, readonly [number, number, number]>> = {
   square: [1024, 1024, 1024],
   tall: [4096, 512, 256],
@@ -22,10 +22,10 @@ const probes: Readonly<Record<ShapeClass, readonly [number, number, number]>> = 
   small: [96, 2048, 96],
 }
 
-/** How long a variant takes for a class of shapes. */
+/** The time of a variant for a class of shapes. */
 export type Measure = (of: ShapeClass, variant: TileVariant) => Promise<number>
 
-/** The best tiles of a device: those in the cache, or else those that take the least time, which are then kept. */
+/** The best tiles of a device: from the cache, or else measured and stored there. */
 export async function tunedTiles(device: string, measure: Measure, cache?: TuneCache): Promise<TileTable> {
   const key = `gradus tiles ${version} ${device}`
   const known = parseTable(await cache?.get(key))
@@ -43,7 +43,7 @@ export async function tunedTiles(device: string, measure: Measure, cache?: TuneC
   return table
 }
 
-/** A table from a cache; undefined for anything else. */
+/** A table from a cache; undefined where it is not valid. */
 function parseTable(text: string | undefined | null): TileTable | undefined {
   try {
     const found = JSON.parse(text ?? '') as Record<string, TileVariant>
@@ -57,20 +57,21 @@ function parseTable(text: string | undefined | null): TileTable | undefined {
   }
 }
 
-/** Measures on a device: the best of three times, each of so many runs as take a few milliseconds, after a run to warm up. */
+/** Measures on a device: the best of three times of several runs each, after a warm-up run. */
 export function measureOn(machine: Machine, traits: GpuTraits, clock: () => number, sizes = probes): Measure {
   return async (of, variant) => {
     const [rows, products, columns] = sizes[of]
     const graph = productGraph(rows, products, columns)
     const program = new GpuProgram(machine, compileGraph(graph, { ...traits, tiles: { [of]: variant } }), [])
     const inputs = [rows * products, products * columns].map((count) => {
-      const part = machine.allocate(4 * count)
+      const part = machine.memory.allocate(4 * count)
       machine.write(part, new Float32Array(count).fill(0.5))
       return part
     })
     const time = async (runs: number) => {
       const begun = clock()
-      for (let done = 0; done < runs; done++) for (const made of program.run(inputs)) machine.free(made as HeapPart)
+      for (let done = 0; done < runs; done++)
+        for (const made of program.run(inputs)) machine.memory.free(made as HeapBuffer)
       await machine.device.queue.onSubmittedWorkDone()
       return (clock() - begun) / runs
     }
@@ -78,7 +79,7 @@ export function measureOn(machine: Machine, traits: GpuTraits, clock: () => numb
     const once = await time(1)
     const runs = Math.max(1, Math.min(20, Math.round(4 / once)))
     const times = [await time(runs), await time(runs), await time(runs)]
-    for (const part of inputs) machine.free(part)
+    for (const part of inputs) machine.memory.free(part)
     return Math.min(...times)
   }
 }

@@ -1,22 +1,29 @@
-import type { Axis, Expression, Expressions, Index } from '@gradus/graph/kernels'
-import { type Atom, rangeOf } from '@gradus/graph/kernels'
-import { hasOperation, operationCode } from './operations.ts'
+import {
+  type Atom,
+  type Axis,
+  type Expression,
+  type Expressions,
+  type Index,
+  type Load,
+  rangeOf,
+} from '@gradus/schedule'
+import { elementwiseCode } from './elementwise.ts'
 import { type Code, literal, typeOf } from './types.ts'
 
-/** What the statements of a kernel share. */
-export interface KernelScope {
+/** What the blocks of a kernel share. */
+export interface KernelEnvironment {
   readonly make: Expressions
-  /** Code that reads an element of a value in memory. */
-  load(expression: Extract<Expression, { kind: 'load' }>, index: Code): Code
-  /** Code that reads an element of a row-local buffer. */
-  scratch(expression: Extract<Expression, { kind: 'scratch' }>, index: Code): Code
-  /** A name that was not used. */
+  /** Reads an element of a value in memory. */
+  load(expression: Load, index: Code): Code
+  /** Reads an element of a row buffer. */
+  scratch(expression: Extract<Expression, { kind: 'rowBuffer' }>, index: Code): Code
+  /** A new name. */
   name(): string
 }
 
 /**
- * Statements that run for each place of some axes, those of the blocks around it included. What does not depend on the axes
- * of a block is computed in the block around it, before.
+ * Statements that run at each position of some axes, including those of the enclosing blocks. Code that does not depend on
+ * the axes of a block is emitted in the enclosing block.
  */
 export class Block {
   readonly lines: string[] = []
@@ -24,22 +31,22 @@ export class Block {
   private readonly reductions = new Map<number, Code>()
 
   constructor(
-    private readonly scope: KernelScope,
+    private readonly environment: KernelEnvironment,
     private readonly axes: ReadonlyMap<Axis, Code>,
     private readonly parent?: Block,
   ) {}
 
-  /** A block inside of this one, with more axes. */
+  /** A nested block with more axes. */
   inner(axes: Iterable<readonly [Axis, Code]>): Block {
-    return new Block(this.scope, new Map(axes), this)
+    return new Block(this.environment, new Map(axes), this)
   }
 
-  /** Makes the result of a reduction known. */
+  /** Makes the result of a reduction available. */
   setReduced(reduction: number, code: Code): void {
     this.reductions.set(reduction, code)
   }
 
-  /** Code that gives an expression; it is computed once. */
+  /** The value of an expression, which is computed once. */
   value(expression: Expression): Code {
     const home = this.homeOf(expression.axes)
     if (home !== this) return home.value(expression)
@@ -49,7 +56,7 @@ export class Block {
     const isShort = expression.kind === 'constant' || expression.kind === 'reduced'
     let name = code
     if (!isShort) {
-      name = this.scope.name()
+      name = this.environment.name()
       this.lines.push(`let ${name} = ${code};`)
     }
     this.names.set(expression, name)
@@ -65,7 +72,7 @@ export class Block {
     return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`
   }
 
-  /** The outermost block that has all axes. */
+  /** The innermost enclosing block that binds one of the axes, or the outermost. */
   private homeOf(axes: readonly Axis[]): Block {
     if (this.parent && axes.every((axis) => !this.axes.has(axis))) return this.parent.homeOf(axes)
     return this
@@ -73,7 +80,7 @@ export class Block {
 
   private atom(atom: Atom): Code {
     if (atom.kind === 'axis') return this.axisCode(atom)
-    if (atom.kind === 'looked') return `i32(${this.value(this.scope.make.byId(atom.id))})`
+    if (atom.kind === 'lookup') return `i32(${this.value(this.environment.make.byId(atom.id))})`
     const of = this.index(atom.of)
     const isNatural = rangeOf(atom.of).low >= 0
     const quotient = isNatural ? `(${of} / ${atom.by})` : `floorDiv(${of}, ${atom.by})`
@@ -98,15 +105,15 @@ export class Block {
       case 'constant':
         return literal(expression.dtype, expression.value)
       case 'load':
-        return this.scope.load(expression, this.index(expression.index))
-      case 'scratch':
-        return this.scope.scratch(expression, this.index(expression.index))
+        return this.environment.load(expression, this.index(expression.index))
+      case 'rowBuffer':
+        return this.environment.scratch(expression, this.index(expression.index))
       case 'coordinate':
         return `${typeOf(expression.dtype)}(${this.index(expression.index)})`
       case 'reduced':
         return this.reducedCode(expression.reduction)
       case 'choice': {
-        // reading outside of a value gives something, which is not taken
+        // a read outside of a value gives some number, which is not selected
         const conditions = expression.conditions.map(({ index, low, high }) => {
           const [range, code] = [rangeOf(index), this.index(index)]
           const bounds = [range.low < low && `${code} >= ${low}`, range.high >= high && `${code} < ${high}`]
@@ -119,14 +126,13 @@ export class Block {
     }
   }
 
-  private apply({ op, inputs, dtype }: Extract<Expression, { kind: 'apply' }>): Code {
-    if (!hasOperation(op)) throw new Error(`There is no code for the op '${op}'.`)
+  private apply({ fn, inputs, dtype }: Extract<Expression, { kind: 'apply' }>): Code {
     const constantOf = (input: number) => {
       const found = inputs[input]
       return found?.kind === 'constant' ? found.value : undefined
     }
-    return operationCode(
-      op,
+    return elementwiseCode(
+      fn.name,
       { from: inputs.at(-1)!.dtype, to: dtype, constantOf },
       inputs.map((input) => this.value(input)),
     )

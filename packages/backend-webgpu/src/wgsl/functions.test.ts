@@ -34,7 +34,7 @@ import { describe, expect, it } from 'vitest'
 import { adapterObstacle, dawnGpu } from '../testing/dawn.ts'
 import { webgpu } from '../webgpu.ts'
 
-/** For each function an interval, and how far off it may be there: absolutely, plus that times the value. */
+/** For each function, an interval and a bound for the error there: absolute, plus the same factor times the value. */
 const unary: readonly (readonly [string, (x: Tensor) => Tensor, number, number, number])[] = [
   ['exp', exp, -87, 88, 2e-6],
   ['expm1', expm1, -20, 20, 2e-6],
@@ -89,7 +89,7 @@ describe.skipIf(obstacle !== undefined)('functions of floats', async () => {
     const [actual, expected] = await both([Float32Array.from(specials)], fn)
     specials.forEach((x, i) => {
       const [value, right] = [actual[i]!, expected[i]!]
-      // so far from 0 drivers differ
+      // drivers differ so far from 0
       if (['sin', 'cos', 'tan'].includes(name) && Math.abs(x) === 1e30) return
       if (Number.isFinite(right)) expect(value, `${name}(${x})`).toBeCloseTo(right, Math.abs(right) > 1e6 ? -24 : 4)
       else expect(value, `${name}(${x})`).toBe(right)

@@ -1,15 +1,15 @@
-/** A function that shaders may need, and the others that it calls. */
+/** A function that shaders may need, and the functions that it calls. */
 interface ShaderFunction {
   readonly needs?: readonly string[]
   readonly code: string
 }
 
 /**
- * Functions in WGSL, by name. Drivers may compute `exp`, `log`, `pow`, `sin` and the like with few digits, drop NaN in
- * comparisons, `min` and `max`, and fold `x * 0`; these do not rely on any of that.
+ * Functions in WGSL, by name. Drivers may compute `exp`, `log`, `pow`, `sin` and the like inaccurately, drop NaN in
+ * comparisons, `min` and `max`, and fold `x * 0`. These functions rely on none of that.
  */
 const functions: Readonly<Record<string, ShaderFunction>> = {
-  // infinities and NaN in code would be errors, so they come from memory
+  // infinities and NaN in code would be errors, so they are read from the table
   addressAt: { code: 'fn addressAt(place: u32) -> u32 { return table[place >> 2u][place & 3u]; }' },
   inf: { code: 'fn inf() -> f32 { return bitcast<f32>(table[0].x); }' },
   nan: { code: 'fn nan() -> f32 { return bitcast<f32>(table[0].y); }' },
@@ -21,7 +21,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
     needs: ['nan', 'isFinite'],
     code: 'fn timesZero(x: f32) -> f32 { return select(nan(), 0.0, isFinite(x)); }',
   },
-  // by integers: drivers round as they like, and may take the smallest halves for 0
+  // in integers, because drivers round differently and may flush the smallest halves to 0
   fromHalf: {
     code: `fn fromHalf(half: u32) -> f32 {
   let size = (half & 0x7fffu) << 13u;
@@ -57,7 +57,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
     needs: ['isNan'],
     code: 'fn minimum(a: f32, b: f32) -> f32 { return select(select(min(a, b), b, isNan(b)), a, isNan(a)); }',
   },
-  // a single choice by `x < 0` becomes `max`, which drops NaN
+  // compilers turn a selection by `x < 0` into `max`, which drops NaN
   relu: {
     needs: ['isNan'],
     code: 'fn relu(x: f32) -> f32 { return select(max(x, 0.0), x, isNan(x)); }',
@@ -67,7 +67,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
     code: 'fn signOf(x: f32) -> f32 { return select(select(-1.0, 1.0, x > 0.0), x, x == 0.0 || isNan(x)); }',
   },
   powerOfTwo: { code: 'fn powerOfTwo(n: i32) -> f32 { return bitcast<f32>(u32(n + 127) << 23u); }' },
-  // x = n ln 2 + r, a polynomial of r, and 2^n in two factors that both exist
+  // x = n ln 2 + r, a polynomial in r, and 2^n as two factors that are both representable
   exp_: {
     needs: ['isNan', 'inf', 'powerOfTwo'],
     code: `fn exp_(x: f32) -> f32 {
@@ -81,7 +81,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
   return p * powerOfTwo(half) * powerOfTwo(i32(n) - half);
 }`,
   },
-  // log(1 + f) for f from sqrt(1/2) - 1 to sqrt(2) - 1
+  // log(1 + f) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1
   logNear: {
     code: `fn logNear(f: f32) -> f32 {
   let s = f / (2.0 + f);
@@ -135,7 +135,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
   return select(1.0, e, x < 0.0) / (1.0 + e);
 }`,
   },
-  // Abramowitz and Stegun 7.1.26 beyond 1, the Taylor series before
+  // Abramowitz and Stegun 7.1.26 beyond 1, the Taylor series below
   erf_: {
     needs: ['isNan', 'exp_', 'withSignOf'],
     code: `fn erf_(x: f32) -> f32 {
@@ -152,7 +152,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
   return withSignOf(1.0 - p * exp_(-min(z, 100.0)), x);
 }`,
   },
-  // x = n pi/2 + r, with pi/2 in three parts; far from 0 that has too few digits, and the driver's own function is taken
+  // x = n pi/2 + r, with pi/2 in three parts; far from 0 that is inaccurate, and the driver's function is used
   quarterTurns: {
     code: `fn quarterTurns(x: f32) -> vec2<f32> {
   let n = round(x * 0.636619772);
@@ -314,7 +314,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
     code: 'fn truncU(x: f32) -> u32 { if (isNan(x)) { return 0u; } if (x >= 4294967296.0) { return 0xffffffffu; } return u32(max(x, 0.0)); }',
   },
   xorOf: { code: 'fn xorOf(pair: vec2<u32>) -> u32 { return pair.x ^ pair.y; }' },
-  // by bits, because numbers near 0 may be taken for 0; 0 and -0 are equal
+  // on bits, because numbers near 0 may be flushed to 0; 0 and -0 are equal
   keyUp: {
     needs: ['isNan'],
     code: `fn keyUp(x: f32) -> u32 {
@@ -352,7 +352,7 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
   },
 }
 
-/** The functions that some code calls, and those that they need, in WGSL. */
+/** The functions that code calls, and those that these need, in WGSL. */
 export function functionsFor(code: string): string {
   const found = new Set<string>()
   const add = (name: string): void => {

@@ -1,9 +1,9 @@
 import type { DType } from '@gradus/tensor'
 
-/** The dtypes that shaders can compute with; halves are float32 there. */
+/** The dtypes in which shaders compute; halves are float32 there. */
 type GpuDType = Exclude<DType, 'float16' | 'float64'>
 
-/** Code of an expression in WGSL; truth values are `bool`. */
+/** A WGSL expression; bools are `bool`. */
 export type Code = string
 
 const types: Readonly<Record<GpuDType, string>> = { float32: 'f32', int32: 'i32', uint32: 'u32', bool: 'bool' }
@@ -12,13 +12,13 @@ export function typeOf(dtype: DType): string {
   return types[dtype as GpuDType]
 }
 
-/** A number as a literal; infinities and NaN cannot be written down and come from a table. */
+/** A literal; infinities and NaN have none and are read from the table. */
 export function literal(dtype: DType, value: number): Code {
   switch (dtype) {
     case 'bool':
       return value === 0 ? 'false' : 'true'
     case 'int32':
-      // the smallest one is written as a difference: its literal would be a negated number that does not fit
+      // the smallest int32 is written as a difference, because its literal would negate a number that overflows
       return value === -(2 ** 31) ? 'i32(-2147483647 - 1)' : `i32(${value})`
     case 'uint32':
       return `${value >>> 0}u`
@@ -33,7 +33,7 @@ function floatLiteral(value: number): Code {
   if (value === -Infinity) return '-inf()'
   if (Object.is(value, -0)) return 'negativeZero()'
   const bits = new Uint32Array(new Float32Array([value]).buffer)[0]!
-  // denormals are not literals everywhere
+  // not every compiler accepts denormals
   if (value !== 0 && Math.abs(value) < 2 ** -126) return `bitcast<f32>(${bits}u)`
   return `f32(${value.toPrecision(9)})`
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts'
+import { isPlainObject } from '../structure.ts'
 import { describeField, describeValue, namedOf } from './describe.ts'
 import type { Field, FieldDescription, FieldTable, FieldType } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
@@ -63,6 +64,8 @@ function isOfType(type: FieldType, value: unknown): boolean {
       return Array.isArray(value) && value.every((d) => d === null || (Number.isInteger(d) && (d as number) >= -1))
     case 'numbers':
       return Array.isArray(value) && value.every((x) => typeof x === 'number')
+    case 'numbersByName':
+      return isPlainObject(value) && Object.values(value).every((x) => typeof x === 'number')
     case 'unknown':
       return true
     default:

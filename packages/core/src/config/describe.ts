@@ -54,5 +54,6 @@ export function describeField(field: Field): string {
 function describeType(type: FieldType): string {
   if (type === 'shape') return 'a list of dimensions'
   if (type === 'numbers') return 'a list of numbers'
+  if (type === 'numbersByName') return 'an object with numbers'
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
 }

@@ -5,7 +5,16 @@ import type { PlainNames } from './name-of.ts'
  * What an option may hold. A kind's name (`initializer`, `schedule`, ...) means an instance of it, in data also its name or
  * spec, or a list of them; `unknown` and kinds are otherwise checked by the class.
  */
-export type FieldType = 'number' | 'integer' | 'boolean' | 'string' | 'shape' | 'numbers' | 'unknown' | (string & {})
+export type FieldType =
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'string'
+  | 'shape'
+  | 'numbers'
+  | 'numbersByName'
+  | 'unknown'
+  | (string & {})
 
 /** A kind whose instances are of type `T`: `{ type: 'layer' as Kind<Layer> }`. For types only. */
 export type Kind<T> = string & { readonly instance?: T }
@@ -79,6 +88,8 @@ type TypeOf<K> = K extends readonly (infer E)[]
           ? SymbolicShape
           : K extends 'numbers'
             ? readonly number[]
-            : K extends Kind<infer T>
-              ? T
-              : unknown
+            : K extends 'numbersByName'
+              ? { readonly [name: string]: number }
+              : K extends Kind<infer T>
+                ? T
+                : unknown

@@ -131,9 +131,8 @@ export class Registry<D extends AnyDefinition = never> {
   private build(definition: D, data: Record<string, unknown>, path: string, depth: number): object {
     const fields = fieldsInData(definition)
     if (fields) checkFields(definition.type, data, fields, path)
-    // `null` says, as in Keras's configs, that an option is not set
     const entries = Object.entries(data)
-      .filter(([, value]) => value !== null && value !== undefined)
+      .filter(([key, value]) => value !== undefined && (value !== null || takesNull(fields?.[key])))
       .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)] as const)
     const config = Object.fromEntries(entries.map(([key, value]) => [optionOf(key, definition), value]))
     try {
@@ -173,6 +172,11 @@ export class Registry<D extends AnyDefinition = never> {
     })
     return (owner ?? kinds[0])?.[0]
   }
+}
+
+/** `null` says, as in Keras's configs, that an option is not set, unless it stands for a value. */
+function takesNull(field: Field | undefined): boolean {
+  return field !== undefined && descriptionOf(field).whenNull !== undefined
 }
 
 function typesOf(field: Field | undefined): readonly string[] {

@@ -30,10 +30,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   const { rng, training = false, ...rest } = options
   checkCallOptions(layer, rest)
   const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
-  if (!variablesOf(layer)) {
-    inferCall(layer, standIns(inputs), standIns({ ...rest, training }) as object)
-    build(layer, () => stream().fork('weights'))
-  }
+  if (!variablesOf(layer)) buildFor(layer, inputs, { ...rest, training }, () => stream().fork('weights'))
   const run = () => {
     const before = readVariables(layer)
     const forward = new Forward(variablesFrom(layer, before))
@@ -45,6 +42,12 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   const { outputs, state } = currentInterpreter() === eager ? scope(run) : run()
   if (state) keepState(layer, state)
   return outputs
+}
+
+/** Makes the variables of a layer and of those within it for inputs like these. `rng` decides their first values. */
+export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions & object, rng: () => Rng): void {
+  inferCall(layer, standIns(inputs), standIns(options) as object)
+  build(layer, rng)
 }
 
 /**

@@ -1,43 +1,44 @@
 import { cpu } from '@gradus/backend-cpu'
-import { type Shape, SymbolicTensor, Tensor, tensor, useBackend } from '@gradus/tensor'
+import { ones, type Shape, type SymbolicDType, SymbolicTensor, type Tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import type { HostValues } from '../data/dataset.ts'
-import { isStringArray, toHostValues } from '../data/host-values.ts'
+import type { Batch, HostValues } from '../data/dataset.ts'
+import { toHostValues } from '../data/host-values.ts'
 import { HostLayer } from './host-layer.ts'
 import { input } from './input.ts'
 import { Layer } from './layer.ts'
 
 await useBackend(cpu())
 
-/** The length of each string. */
-class Lengths extends HostLayer<{ readonly pad?: number }> {
-  static readonly type = 'acme/Lengths'
-  static override readonly fields = { pad: { type: 'integer', default: 0 } } as const
-  override processValues({ data, shape }: HostValues): HostValues {
-    const { pad = 0 } = this.config
-    return { data: Int32Array.from(data as string[], (text) => text.length + pad), shape, dtype: 'int32' }
+class Lengths extends HostLayer {
+  static readonly type = 'test/Lengths'
+
+  processValues({ data, shape }: HostValues): HostValues {
+    return { data: Int32Array.from(data as readonly string[], (text) => text.length), shape, dtype: 'int32' }
   }
-  override outputShape(shape: Shape): Shape {
+
+  outputShape(shape: Shape): Shape {
     return shape
   }
 }
 
-/** Each string without its spaces: strings again. */
-class Trimmed extends HostLayer {
-  static readonly type = 'acme/Trimmed'
-  override get outputDType() {
-    return 'string' as const
+class Upper extends HostLayer {
+  static readonly type = 'test/Upper'
+
+  override get outputDType(): SymbolicDType {
+    return 'string'
   }
-  override processValues(values: HostValues): HostValues {
-    return isStringArray(values) ? { ...values, data: values.data.map((text) => text.trim()) } : values
+
+  processValues({ data, shape }: HostValues): HostValues {
+    return { data: (data as readonly string[]).map((text) => text.toUpperCase()), shape, dtype: 'string' }
   }
-  override outputShape(shape: Shape): Shape {
+
+  outputShape(shape: Shape): Shape {
     return shape
   }
 }
 
 /** The strings of a row as one. */
-class Joined extends Trimmed {
+class Joined extends Upper {
   override processValues(values: HostValues): HostValues {
     const [rows, columns] = values.shape as [number, number]
     const data = Array.from({ length: rows }, (_, row) =>
@@ -45,44 +46,66 @@ class Joined extends Trimmed {
     )
     return { data, shape: [rows, 1], dtype: 'string' }
   }
+
   override outputShape([batch]: Shape): Shape {
     return [batch!, 1]
   }
 }
 
 class Double extends Layer {
-  static readonly type = 'acme/Double'
+  static readonly type = 'test/Double'
+
   apply(x: Tensor): Tensor {
     return x
   }
 }
 
-describe('a layer on the host', () => {
-  it('makes tensors of strings when it is called', () => {
-    const lengths = new Lengths().call([
-      ['a', 'abc'],
-      ['', 'ab'],
-    ])
-    expect(lengths).toBeInstanceOf(Tensor)
-    expect([lengths.dtype, lengths.array()]).toEqual([
-      'int32',
-      [
-        [1, 3],
-        [0, 2],
-      ],
-    ])
-    expect(new Lengths({ pad: 2 }).call({ data: ['a'], shape: [1], dtype: 'string' }).array()).toEqual([3])
-    expect(() => new Trimmed().call([' a '])).toThrow(/strings/)
+const expected = { data: Int32Array.of(1, 3), shape: [1, 2], dtype: 'int32' }
+
+describe('a layer that works on the host', () => {
+  it('processes nested arrays, host values and the input of a batch', () => {
+    const layer = new Lengths()
+    const batch: Batch = { x: toHostValues([['a', 'abc']], 'x') }
+    expect(layer.process([['a', 'abc']])).toEqual(expected)
+    expect(layer.process(batch.x)).toEqual(expected)
+    expect(() => layer.process({ a: toHostValues(['a'], 'a') })).toThrow('test/Lengths takes one input')
+    expect(() => layer.process([toHostValues(['a'], 'a')])).toThrow('test/Lengths takes one input')
   })
 
-  it('makes host values of host values in a pipeline and at the front of a model', () => {
-    expect(new Trimmed().process([' a ', 'b'])).toEqual({ data: ['a', 'b'], shape: [2], dtype: 'string' })
-    const words = toHostValues(['ab'], 'x')
-    expect(new Lengths().prepare(words)).toEqual({ data: new Int32Array([2]), shape: [1], dtype: 'int32' })
-    expect(() => new Lengths().prepare({ a: words, b: words })).toThrow(
-      'acme/Lengths takes one input, and was given several.',
+  it('gives a tensor when it is called with arrays', () => {
+    const output = new Lengths().call([['a', 'abc']])
+    expect({ array: output.array(), dtype: output.dtype }).toEqual({ array: [[1, 3]], dtype: 'int32' })
+  })
+
+  it('gives strings by process only', () => {
+    expect(new Upper().process(['a'])).toEqual({ data: ['A'], shape: [1], dtype: 'string' })
+    expect(() => new Upper().call(['a'])).toThrow(
+      'test/Upper.call gives a tensor, and its output is strings. Use process(...) instead.',
     )
-    // what other layers are given goes through them untouched
+  })
+
+  it('has a shape and a dtype in a model', () => {
+    const words = input({ shape: [null, 2], inputDtype: 'string' })
+    const output = new Lengths().call(new Upper().call(words))
+    expect({ shape: output.shape, dtype: output.dtype }).toEqual({ shape: [null, null, 2], dtype: 'int32' })
+  })
+
+  it('keeps dimensions that are not known, and gives those that it makes', () => {
+    const words = input({ shape: [null], inputDtype: 'string' })
+    const upper = new Upper().call(words)
+    expect(upper).toBeInstanceOf(SymbolicTensor)
+    expect([upper.dtype, upper.sizes]).toEqual(['string', words.sizes])
+    expect(new Joined().call(words).shape).toEqual([null, 1])
+    expect(() => new Double().call(words)).toThrow('test/Double takes numbers, and its input is strings.')
+    expect(() => new Lengths().call(words, { rate: 1 } as never)).toThrow(
+      "A call of test/Lengths has no option 'rate'.",
+    )
+  })
+
+  it('prepares the input of a model; other layers leave it as it is', () => {
+    const words = toHostValues([['a', 'abc']], 'x')
+    expect(new Lengths().prepare(words)).toEqual(expected)
+    expect(() => new Lengths().prepare({ a: words, b: words })).toThrow('test/Lengths takes one input')
     expect(new Double().prepare(words)).toBe(words)
   })
 
@@ -97,27 +120,13 @@ describe('a layer on the host', () => {
     expect([new Double().onHost, new Double().takesStrings]).toEqual([false, false])
   })
 
-  it('is called on symbolic tensors like every layer, strings included', () => {
-    const words = input({ shape: [null], inputDtype: 'string' })
-    const joined = new Joined().call(new Trimmed().call(words))
-    expect(joined).toBeInstanceOf(SymbolicTensor)
-    expect([joined.dtype, joined.shape]).toEqual(['string', [null, 1]])
-    const lengths = new Lengths().call(joined)
-    expect([lengths.dtype, lengths.shape]).toEqual(['int32', [null, 1]])
-    expect(new Lengths().call(new Trimmed().call(words)).sizes).toEqual(words.sizes)
-    expect(() => new Double().call(words)).toThrow('acme/Double takes numbers, and its input is strings.')
-    expect(() => new Lengths().call(words, { rate: 1 } as never)).toThrow(
-      "A call of acme/Lengths has no option 'rate'.",
-    )
-  })
-
-  it('does not take tensors', () => {
-    expect(() => new Lengths().call(tensor([1]))).toThrow(
-      "acme/Lengths works on the host, not on tensors. Give it arrays, as in layer.call([['a']])",
-    )
-  })
-
   it('says what is wrong with the values', () => {
     expect(() => new Lengths().call([['a'], ['b', 'c']])).toThrow('x[1] is ["b","c"]; expected 1 values')
+  })
+
+  it('refuses tensors', () => {
+    expect(() => new Lengths().call(ones([2]))).toThrow(
+      "test/Lengths works on the host, not on tensors. Give it arrays, as in layer.call([['a']]) or layer.process(...), or let it stand at the front of a model.",
+    )
   })
 })

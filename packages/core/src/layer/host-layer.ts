@@ -10,9 +10,9 @@ import {
   tensor,
 } from '@gradus/tensor'
 import type { HostValues, InputData, Named } from '../data/dataset.ts'
-import { isHostValues, requireNumbers, toHostValues } from '../data/host-values.ts'
-import { ConfigError } from '../errors.ts'
-import { leavesOf, type Structure } from '../structure.ts'
+import { isHostValues, isStringArray, toHostValues } from '../data/host-values.ts'
+import { ConfigError, DataError } from '../errors.ts'
+import { isPlainObject, leavesOf, type Structure } from '../structure.ts'
 import type { CallOptions } from './base-layer.ts'
 import type { ValueCallOptions } from './build.ts'
 import { Layer } from './layer.ts'
@@ -59,9 +59,12 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
     return false
   }
 
-  /** What the layer makes of nested arrays or host values. Throws `DataError` for values that it cannot take. */
-  process(values: Exclude<InputData, Tensor>): HostValues {
-    return this.processValues(toHostValues(values, 'x'))
+  /** What the layer makes of nested arrays, or of the input of a batch. Throws `DataError` for values that it cannot take. */
+  process(values: Exclude<InputData, Tensor> | Named<HostValues>): HostValues {
+    const several = Array.isArray(values) ? isHostValues(values[0]) : isPlainObject(values) && !isHostValues(values)
+    return several
+      ? this.prepare(values as Named<HostValues>)
+      : this.processValues(toHostValues(values as Exclude<InputData, Tensor>, 'x'))
   }
 
   override prepare(inputs: Named<HostValues>): HostValues {
@@ -73,7 +76,11 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
   override call(inputs: InputData | Tree, options?: ValueCallOptions): Tensor
   override call(inputs: unknown, options?: ValueCallOptions): SymbolicTensor | Tensor {
     if (leavesOf(inputs).length > 0) return super.call(inputs as Structure<SymbolicTensor>, options)
-    const { data, shape, dtype } = requireNumbers(this.process(inputs as Exclude<InputData, Tensor>), 'The output')
+    const output = this.process(inputs as Exclude<InputData, Tensor>)
+    if (isStringArray(output)) {
+      throw new DataError(`${this.type}.call gives a tensor, and its output is strings. Use process(...) instead.`)
+    }
+    const { data, shape, dtype } = output
     return tensor(data, { shape, dtype })
   }
 

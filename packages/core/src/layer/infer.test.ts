@@ -16,7 +16,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import type { Rng } from '../rng.ts'
 import type { InputShape, Scope } from './base-layer.ts'
-import { type CallShapes, inferCall, shapesOf, standIn } from './infer.ts'
+import { type CallShapes, inferCall, knownShapes, standIn } from './infer.ts'
 import { Layer } from './layer.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
 
@@ -61,8 +61,8 @@ describe('inferCall', () => {
     expect(kernel.concrete).toBe(false)
     expect(shape).toEqual([1, 3])
     expect(avalsOf(found)).toEqual([[[null, 4], 'float32']])
-    expect(shapesOf(layer)?.input).toEqual([1, 3])
-    expect(shapesOf(new Dense({ units: 4 }))).toBeUndefined()
+    expect(knownShapes(layer)?.input).toEqual([1, 3])
+    expect(knownShapes(new Dense({ units: 4 }))).toBeUndefined()
   })
 
   it('finds which dimensions of the output are not known', () => {

@@ -65,7 +65,7 @@ export interface CallShapes {
 const known = new WeakMap<BaseLayer, LayerShapes>()
 
 /** The shapes of a layer that was called before. */
-export function shapesOf(layer: BaseLayer): LayerShapes | undefined {
+export function knownShapes(layer: BaseLayer): LayerShapes | undefined {
   return known.get(layer)
 }
 

@@ -6,6 +6,11 @@ import { callOnValues, type ValueCallOptions } from './build.ts'
 import { callSymbolically, callsOf } from './call.ts'
 import { onlyOutput } from './forward.ts'
 
+/** Options of a call on symbolic tensors; where a tensor may stand, one of the model may. */
+export type SymbolicOptions<O> = {
+  readonly [K in keyof (CallOptions & O)]?: (CallOptions & O)[K] | Structure<SymbolicTensor>
+}
+
 /**
  * A building block of models.
  *
@@ -56,14 +61,14 @@ export abstract class Layer<
    * On tensors it runs at once, with weights that are made at the first call and kept. `options` are those of the call, such
    * as `training`, `mask` and what the layer itself takes. Throws `ShapeError` for inputs that do not fit.
    */
-  call(inputs: Structure<SymbolicTensor>, options?: CallOptions & Partial<O>): SymbolicTensor
+  call(inputs: Structure<SymbolicTensor>, options?: SymbolicOptions<O>): SymbolicTensor
   call(inputs: Tree, options?: ValueCallOptions & Partial<O>): Tensor
   call(inputs: unknown, options?: ValueCallOptions & Partial<O>): SymbolicTensor | Tensor {
     return onlyOutput(this, this.callAll(inputs as Tree, options))
   }
 
   /** Like `call`, for layers with several outputs; in the structure in which `apply` returns them. */
-  callAll<T = SymbolicTensor[]>(inputs: Structure<SymbolicTensor>, options?: CallOptions & Partial<O>): T
+  callAll<T = SymbolicTensor[]>(inputs: Structure<SymbolicTensor>, options?: SymbolicOptions<O>): T
   callAll<T = Tensor[]>(inputs: Tree, options?: ValueCallOptions & Partial<O>): T
   callAll(inputs: unknown, options: ValueCallOptions & object = {}): unknown {
     const leaves = leavesOf(inputs)

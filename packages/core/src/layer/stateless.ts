@@ -3,7 +3,7 @@ import { Rng } from '../rng.ts'
 import { isPlainObject } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
-import { inferCall, shapesOf, standIn, standIns } from './infer.ts'
+import { inferCall, knownShapes, standIn, standIns } from './infer.ts'
 import { layersWithin } from './layers-within.ts'
 import { initVariables, type LayerTrees, variablesFrom } from './variables.ts'
 
@@ -97,7 +97,7 @@ export function statelessCall<L extends BaseLayer>(
   const { rng = new Rng(0), training = false, ...options } = given as StatelessOptions
   checkCallOptions(layer, options)
   // a layer may make sublayers when it learns the shape of its inputs
-  if (!shapesOf(layer)) inferCall(layer, standIns(inputs), standIns(options) as object)
+  if (!knownShapes(layer)) inferCall(layer, standIns(inputs), standIns(options) as object)
   const forward = new Forward(variablesFrom(layer, variables))
   const outputs = forward.call(layer, inputs, { rng, training, options })
   return { outputs, state: statesAfter(layer, forward, variables.state), losses: forward.losses }

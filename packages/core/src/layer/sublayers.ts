@@ -14,6 +14,7 @@ export function layersAmong(
   const found: Record<string, object> = {}
   const known = new Set<object>([owner])
   const visit = (value: unknown, name: string): void => {
+    if (value === null || typeof value !== 'object') return
     if (value instanceof base) {
       if (known.has(value)) return
       known.add(value)

@@ -2,8 +2,8 @@ import { type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
 import type { Rng } from '../rng.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
-import { type LayerShapes, shapesOf } from './infer.ts'
-import { layersWithin } from './layers-within.ts'
+import { knownShapes, type LayerShapes } from './infer.ts'
+import { type LayerPlace, layersWithin } from './layers-within.ts'
 
 /** Parameters or state of a layer and all layers within it: those of each under its path, such as `encoder.dense`. */
 export type LayerTrees = Readonly<Record<string, Tree>>
@@ -18,20 +18,20 @@ export function variablesOf(layer: BaseLayer): LayerVariables | undefined {
 
 /** Whether a layer, or one within it, was called and has no variables yet. */
 export function lacksVariables(root: BaseLayer): boolean {
-  return layersWithin(root).some(({ layer }) => !kept.has(layer) && shapesOf(layer))
+  return layersWithin(root).some(({ layer }) => !kept.has(layer) && knownShapes(layer))
 }
 
 /** Makes the variables of a layer and of those within it that have none yet, for the shapes of their first calls. */
 export function buildVariables(root: BaseLayer, rng: Rng): void {
   for (const { layer, path } of layersWithin(root)) {
-    const found = kept.has(layer) ? undefined : shapesOf(layer)
+    const found = kept.has(layer) ? undefined : knownShapes(layer)
     if (found) kept.set(layer, initVariables(layer, found, rngAt(rng, path)))
   }
 }
 
 /** The shapes of the inputs of all layers within a layer that were called, by path: what `buildFrom` needs. */
 export function inputShapesOf(root: BaseLayer): Record<string, InputShape> {
-  const entries = layersWithin(root).map(({ layer, path }) => [path, shapesOf(layer)?.input] as const)
+  const entries = layersWithin(root).map(({ layer, path }) => [path, knownShapes(layer)?.input] as const)
   return Object.fromEntries(entries.filter(([, shape]) => shape !== undefined)) as Record<string, InputShape>
 }
 
@@ -56,11 +56,18 @@ function rngAt(rng: Rng, path: string): Rng {
   return path === '' ? rng : path.split('.').reduce((stream, name) => stream.fork(name), rng)
 }
 
+/** A layer, or all layers within it as `layersWithin` lists them, for who asks often. */
+export type LayerSet = BaseLayer | readonly LayerPlace[]
+
+function placesIn(set: LayerSet): readonly LayerPlace[] {
+  return Array.isArray(set) ? set : layersWithin(set as BaseLayer)
+}
+
 /** The variables of a layer and of those within it. */
-export function readVariables(root: BaseLayer): { params: LayerTrees; state: LayerTrees } {
+export function readVariables(root: LayerSet): { params: LayerTrees; state: LayerTrees } {
   const params: Record<string, Tree> = {}
   const state: Record<string, Tree> = {}
-  for (const { layer, path } of layersWithin(root)) {
+  for (const { layer, path } of placesIn(root)) {
     const own = kept.get(layer)
     if (!own) continue
     if (hasLeaves(own.params)) params[path] = own.params
@@ -70,8 +77,8 @@ export function readVariables(root: BaseLayer): { params: LayerTrees; state: Lay
 }
 
 /** Replaces variables; layers that the trees leave out keep theirs. */
-export function writeVariables(root: BaseLayer, { params, state }: { params?: LayerTrees; state?: LayerTrees }): void {
-  for (const { layer, path } of layersWithin(root)) {
+export function writeVariables(root: LayerSet, { params, state }: { params?: LayerTrees; state?: LayerTrees }): void {
+  for (const { layer, path } of placesIn(root)) {
     const old = kept.get(layer)
     if (old) kept.set(layer, { params: params?.[path] ?? old.params, state: state?.[path] ?? old.state })
   }
@@ -94,19 +101,19 @@ export function variablesFrom(
     of(layer) {
       const path = paths.get(layer)
       const [params, state] = path === undefined ? [] : [trees.params[path], trees.state[path]]
-      return params || state || shapesOf(layer) ? { params: params ?? {}, state: state ?? {} } : undefined
+      return params || state || knownShapes(layer) ? { params: params ?? {}, state: state ?? {} } : undefined
     },
   }
 }
 
 /** Parameters by whether training changes them. */
 export function splitByTrainable(
-  root: BaseLayer,
+  root: LayerSet,
   params: LayerTrees,
 ): { trainable: Record<string, Tree>; frozen: Record<string, Tree> } {
   const trainable: Record<string, Tree> = {}
   const frozen: Record<string, Tree> = {}
-  for (const { path, trained } of layersWithin(root)) {
+  for (const { path, trained } of placesIn(root)) {
     if (params[path]) (trained ? trainable : frozen)[path] = params[path]
   }
   return { trainable, frozen }
@@ -123,8 +130,8 @@ export interface Variable {
 }
 
 /** The variables of a layer and of those within it in Keras's order: layer by layer, the trained ones first. */
-export function listVariables(root: BaseLayer): Variable[] {
-  return layersWithin(root).flatMap(({ layer, path, trained }) => {
+export function listVariables(root: LayerSet): Variable[] {
+  return placesIn(root).flatMap(({ layer, path, trained }) => {
     const own = kept.get(layer)
     if (!own) return []
     const list: Variable[] = []

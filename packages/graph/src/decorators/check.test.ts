@@ -5,7 +5,7 @@ import { compile } from '../compile.ts'
 import { check } from './check.ts'
 import { decorate } from './decorate.ts'
 
-/** A backend whose `exp` is off by a little for the second element. */
+/** A backend whose `exp` is slightly wrong for the second element. */
 function faulty(changes: Partial<Backend> = {}): Backend {
   const backend = cpu()
   const wrong: Backend = decorate(backend, {
@@ -30,7 +30,7 @@ function faulty(changes: Partial<Backend> = {}): Backend {
 const program = compile((x: ReturnType<typeof tensor>) => sum(mul(exp(x), 2)))
 
 describe('check', () => {
-  it('leaves right results alone, eager and compiled', () => {
+  it('accepts correct results, eager and compiled', () => {
     const backend = check(cpu(), cpu())
     onBackend(backend, () => {
       expect(add(tensor([1, 2]), 1).array()).toEqual([2, 3])
@@ -38,7 +38,7 @@ describe('check', () => {
     })
   })
 
-  it('names the op, the place and both values', () => {
+  it('names the op, the position and both values', () => {
     onBackend(check(faulty(), cpu()), () => {
       expect(() => program(tensor([0, 0]))).toThrow(
         'exp(float32[2]) gives 1.5 on the faulty backend and 1 on cpu, at [1] of float32[2].',
@@ -47,7 +47,7 @@ describe('check', () => {
     })
   })
 
-  it('gives the params of the op', () => {
+  it('shows the params of the op', () => {
     const half = decorate(cpu(), { name: 'half' })
     const backend: Backend = {
       ...half,
@@ -85,7 +85,7 @@ describe('check', () => {
     })
   })
 
-  it('tells at the next read where values have to be waited for', async () => {
+  it('throws at the next read where reads are asynchronous', async () => {
     const backend = check(faulty({ readSync: undefined }), cpu())
     const result = onBackend(backend, () => exp(tensor([0, 0])))
     await expect(result.data()).rejects.toThrow('exp(float32[2]) gives 1.5')
@@ -93,7 +93,7 @@ describe('check', () => {
     expect([...(await right.data())]).toEqual([2, 4])
   })
 
-  it('follows donated buffers', () => {
+  it('works with donated buffers', () => {
     const step = compile((x: ReturnType<typeof tensor>) => add(x, 1), { donate: [0] })
     onBackend(check(cpu(), cpu()), () => {
       let x = tensor([1, 2])
@@ -102,7 +102,7 @@ describe('check', () => {
     })
   })
 
-  it('needs a reference that can be read at once', () => {
+  it('needs a reference with synchronous reads', () => {
     expect(() => check(cpu(), decorate(cpu(), { readSync: undefined }))).toThrow('must be readable without waiting')
   })
 })

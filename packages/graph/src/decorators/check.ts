@@ -31,16 +31,19 @@ import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 
 export interface CheckOptions {
-  /** Bound for `|actual - expected| <= tolerance * (1 + |expected|)` in float32 (default 1e-4); float64 gets a millionth of it, float16 8192 times as much. */
+  /**
+   * The bound for float32: `|actual - expected| <= tolerance * (1 + |expected|)` (default 1e-4). float64 gets a millionth
+   * of it, float16 8192 times as much.
+   */
   readonly tolerance?: number
 }
 
 /**
- * `backend`, with every node of everything that runs on it compared with `reference`, given the same inputs. The first
- * difference throws `BackendError` with the op, its params, the place and both values; where `backend` cannot be read
- * without waiting, the next read or run throws it. Slow: for tests and for finding out where NaN comes from.
+ * Compares every node that runs on `backend` with `reference`, given the same inputs. The first difference throws
+ * `BackendError` with the op, its params, the position and both values; where reads of `backend` are asynchronous, the next
+ * read or run throws it. Slow: use it in tests and to find the source of NaN.
  *
- * `reference` must be readable without waiting, such as `cpu()`.
+ * `reference` must have synchronous reads, as `cpu()` has.
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'
@@ -66,7 +69,7 @@ export function check(backend: Backend, reference: Backend, { tolerance = 1e-4 }
   })
 }
 
-/** Runs the program, and beside it one that hands out every node's value. */
+/** Runs a program, and a second one that outputs the value of every node. */
 class Checked implements Executable {
   private readonly whole: Executable
   private readonly probe: Executable
@@ -96,7 +99,7 @@ class Checked implements Executable {
     comparison.throwFailure()
     const known = [...inputs, ...graph.constants.map((constant) => constant.storage.buffer)]
     const probed = this.probe.run(inputs)
-    // read before the program overwrites what was donated to it
+    // read before the program overwrites donated inputs
     const values = comparison.readAll([...known, ...probed])
     const outputs = this.whole.run(inputs)
     const results = comparison.readAll(outputs)
@@ -120,12 +123,12 @@ class Comparison {
 
   readAll(buffers: readonly DeviceBuffer[]): Bytes {
     const { backend } = this
-    // copies: what is read may be a view of memory that the next program uses
+    // copy, because a read may return a view of memory that the next program uses
     if (backend.readSync) return buffers.map((buffer) => backend.readSync!(buffer).slice())
     return Promise.all(buffers.map((buffer) => backend.read(buffer)))
   }
 
-  /** Compares now, or as soon as the values are there. */
+  /** Compares at once, or when the values have been read. */
   schedule(graph: Graph, values: Bytes, results: Bytes): void {
     if (Array.isArray(values) && Array.isArray(results)) {
       this.compare(graph, values, results)
@@ -212,7 +215,7 @@ class Comparison {
   }
 }
 
-/** How much coarser than in float32 results may be. */
+/** The factor by which the tolerance of a dtype differs from that of float32. */
 function digitsOf(dtype: DType): number {
   if (dtype === 'float16') return 2 ** 13
   if (dtype === 'float64') return 1e-6
@@ -243,7 +246,7 @@ function byteSize({ shape, dtype }: Aval): number {
   return sizeOf(shape) * bytesPerElement(dtype)
 }
 
-// A copy, since the bytes may start at an offset that the element type does not allow.
+// A copy, because the bytes may start at an offset that the element type does not allow.
 function array(bytes: Uint8Array, aval: Aval): TypedArray {
   return fromMemory(aval.dtype, viewOf(aval.dtype, bytes.slice(0, byteSize(aval)).buffer, 0, sizeOf(aval.shape)))
 }

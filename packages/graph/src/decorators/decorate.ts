@@ -1,6 +1,6 @@
 import type { Backend, DeviceBuffer } from '@gradus/tensor'
 
-/** A backend that does what `backend` does, except for `changes`: what every decorator starts from. */
+/** `backend` with some members replaced. Every decorator starts from this. */
 export function decorate(backend: Backend, changes: Partial<Backend>): Backend {
   const { readSync } = backend
   return {

@@ -17,7 +17,7 @@ import { compile } from '../compile.ts'
 import { decorate } from './decorate.ts'
 import { fallback } from './fallback.ts'
 
-/** The cpu backend without some ops, whose buffers only it can read. */
+/** The cpu backend without some ops, and with buffers that no other backend can read. */
 function without(ops: readonly string[], changes: Partial<Backend> = {}): Backend {
   const backend = cpu()
   const own = new WeakSet<object>()
@@ -44,7 +44,7 @@ function without(ops: readonly string[], changes: Partial<Backend> = {}): Backen
   })
 }
 
-// exp in the middle, so that values move there and back, beside a value that stays
+// `exp` is in the middle, so that values move to the other backend and back; `x` stays
 const program = (x: Tensor, y: Tensor) => {
   const doubled = mul(x, 2)
   const grown = exp(doubled)
@@ -62,7 +62,7 @@ function expectResults(values: Record<keyof ReturnType<typeof program>, unknown>
 }
 
 describe('fallback', () => {
-  it('runs what is refused on the other backend, and warns once per op', () => {
+  it('runs refused ops on the other backend, and warns once per op', () => {
     const warnings: string[] = []
     const backend = fallback(without(['exp']), cpu(), { warn: (message) => warnings.push(message) })
     const f = compile(program)
@@ -85,7 +85,7 @@ describe('fallback', () => {
     ])
   })
 
-  it('runs in the background where values have to be waited for', async () => {
+  it('runs in the background where reads are asynchronous', async () => {
     const backend = fallback(without(['exp'], { readSync: undefined }), cpu(), { warn: () => {} })
     const f = compile(program)
     const results = onBackend(backend, () => f(tensor([0, 1]), tensor([5, 6])))
@@ -98,7 +98,7 @@ describe('fallback', () => {
     expectResults({ total: total![0], grown, doubled, x, again })
   })
 
-  it('stays on the first backend where that can do everything', () => {
+  it('uses only the first backend where that has all ops', () => {
     const backend = fallback(without([]), without(['mul', 'add']), { warn: (message) => expect.unreachable(message) })
     onBackend(backend, () => expect(add(mul(tensor([3]), 2), 1).array()).toEqual([7]))
   })
@@ -123,7 +123,7 @@ describe('fallback', () => {
     })
   })
 
-  it('runs a whole program elsewhere where only all of its nodes together are refused', () => {
+  it('runs a program on the other backend where the first refuses only all nodes together', () => {
     const small = without([])
     const warnings: string[] = []
     const limited = decorate(small, {
@@ -139,7 +139,7 @@ describe('fallback', () => {
     ])
   })
 
-  it('hands out repeated outputs and inputs where nothing runs on the first backend', () => {
+  it('returns repeated outputs and inputs where nothing runs on the first backend', () => {
     const backend = fallback(without(['mul', 'sum', 'exp', 'add', 'fill', 'expand']), cpu(), { warn: () => {} })
     onBackend(backend, () => {
       const { total, grown, doubled, x, again } = compile(program)(tensor([0, 1]), tensor([5, 6]))
@@ -154,7 +154,7 @@ describe('fallback', () => {
     })
   })
 
-  it('fails where neither can', () => {
+  it('fails where both refuse', () => {
     const backend = fallback(without(['exp']), without(['exp']), { warn: () => {} })
     onBackend(backend, () => expect(() => exp(tensor([0]))).toThrow("no kernel for 'exp'"))
   })

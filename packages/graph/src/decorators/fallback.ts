@@ -13,14 +13,14 @@ import { Queue } from './queue.ts'
 import { attempt, type Segment, segmentsOf, withoutConstants } from './segments.ts'
 
 export interface FallbackOptions {
-  /** Takes the warning about each op that runs elsewhere, once per op (default `console.warn`). */
+  /** Receives one warning per op that runs on the other backend (default `console.warn`). */
   readonly warn?: (message: string) => void
 }
 
 /**
- * `backend`, with `other` running what it refuses to compile (with a `BackendError`): whole programs where it can, and
- * otherwise the nodes in question, between which values are moved over. Warns once per op. Where `backend` cannot be read
- * without waiting, programs that need `other` run in the background, and reading waits for them.
+ * Runs what `backend` refuses to compile with a `BackendError` on `other`: whole programs where `other` has all ops, and
+ * otherwise the refused nodes, between which values are copied. Warns once per op. Where reads of `backend` are
+ * asynchronous, programs that need `other` run in the background, and reads wait for them.
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'
@@ -48,34 +48,34 @@ export function fallback(
   return {
     name: `fallback(${backend.name}, ${other.name})`,
     has: (op) => backend.has(op),
-    allocate: (bytes) => new Moving(bytes, backend, backend.allocate(bytes)),
-    write: (buffer, data) => queue.add(() => moving(buffer).home!.write(moving(buffer).raw!, data)),
+    allocate: (bytes) => new MovableBuffer(bytes, backend, backend.allocate(bytes)),
+    write: (buffer, data) => queue.add(() => movable(buffer).home!.write(movable(buffer).raw!, data)),
     async read(buffer) {
       await queue.settle()
-      return moving(buffer).home!.read(moving(buffer).raw!)
+      return movable(buffer).home!.read(movable(buffer).raw!)
     },
     ...(readSync &&
-      other.readSync && { readSync: (buffer: DeviceBuffer) => moving(buffer).home!.readSync!(moving(buffer).raw!) }),
+      other.readSync && { readSync: (buffer: DeviceBuffer) => movable(buffer).home!.readSync!(movable(buffer).raw!) }),
     free: (buffer) => release(queue, buffer),
     compile(graph) {
       const plain = withoutConstants(graph)
       const constants = graph.constants.map(({ storage }) => storage.retain().buffer)
       const whole = attempt(() => wholeOn(backend, plain))
-      if (!(whole instanceof BackendError)) return new Routed(plain, constants, [whole], queue, true)
-      return new Routed(plain, constants, segmentsOf(plain, backend, other, refused), queue, false)
+      if (!(whole instanceof BackendError)) return new SegmentedProgram(plain, constants, [whole], queue, true)
+      return new SegmentedProgram(plain, constants, segmentsOf(plain, backend, other, refused), queue, false)
     },
   }
 }
 
-/** A buffer that lives on one of the two backends, or will when the programs before it have run. */
-class Moving implements DeviceBuffer {
+/** A buffer on one of the two backends, or one that the programs before it have yet to make. */
+class MovableBuffer implements DeviceBuffer {
   constructor(
     readonly byteLength: number,
     public home?: Backend,
     public raw?: DeviceBuffer,
   ) {}
 
-  /** Brings the values to `target`; a promise where they cannot be read at once. */
+  /** Copies the values to `target`; returns a promise where they cannot be read synchronously. */
   moveTo(target: Backend): void | Promise<void> {
     const { home, raw } = this
     if (home === target) return undefined
@@ -91,15 +91,15 @@ class Moving implements DeviceBuffer {
   }
 }
 
-function moving(buffer: DeviceBuffer): Moving {
-  if (buffer instanceof Moving) return buffer
+function movable(buffer: DeviceBuffer): MovableBuffer {
+  if (buffer instanceof MovableBuffer) return buffer
   throw new BackendError(
     'A fallback backend was given a buffer that is not its own. Move the tensor with `await toBackend(tensor, backend)`.',
   )
 }
 
 function release(queue: Queue, buffer: DeviceBuffer): void {
-  queue.add(() => moving(buffer).home?.free(moving(buffer).raw!))
+  queue.add(() => movable(buffer).home?.free(movable(buffer).raw!))
 }
 
 function wholeOn(backend: Backend, graph: Graph): Segment {
@@ -108,13 +108,13 @@ function wholeOn(backend: Backend, graph: Graph): Segment {
   return { backend, executable, inputs, outputs: graph.outputs }
 }
 
-class Routed implements Executable {
+class SegmentedProgram implements Executable {
   constructor(
     private readonly graph: Graph,
     private readonly constants: readonly DeviceBuffer[],
     private readonly segments: readonly Segment[],
     private readonly queue: Queue,
-    /** Whether the only segment has the outputs of the graph as they are. */
+    /** Whether the only segment makes the outputs of the graph. */
     private readonly whole: boolean,
   ) {}
 
@@ -129,9 +129,9 @@ class Routed implements Executable {
 
   private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
     const { graph, segments, queue } = this
-    const outputs = graph.outputs.map((value) => new Moving(byteSize(graph, value)))
-    const values = new Map<number, Moving>(
-      [...inputs, ...this.constants].map((buffer, value) => [value, moving(buffer)]),
+    const outputs = graph.outputs.map((value) => new MovableBuffer(byteSize(graph, value)))
+    const values = new Map<number, MovableBuffer>(
+      [...inputs, ...this.constants].map((buffer, value) => [value, movable(buffer)]),
     )
     for (const segment of segments) {
       for (const value of new Set(segment.inputs)) {
@@ -141,7 +141,7 @@ class Routed implements Executable {
         const results = segment.executable.run(segment.inputs.map((value) => values.get(value)!.raw!))
         if (this.whole) fill(outputs, segment.backend, results)
         for (const [index, raw] of this.whole ? [] : results.entries()) {
-          values.set(segment.outputs[index]!, new Moving(raw.byteLength, segment.backend, raw))
+          values.set(segment.outputs[index]!, new MovableBuffer(raw.byteLength, segment.backend, raw))
         }
       })
     }
@@ -149,8 +149,8 @@ class Routed implements Executable {
     return outputs
   }
 
-  // Every output gets a buffer of its own; what no output takes is freed.
-  private handOut(values: ReadonlyMap<number, Moving>, outputs: readonly Moving[]): void | Promise<void> {
+  // Each output gets its own buffer. Buffers that become no output are freed.
+  private handOut(values: ReadonlyMap<number, MovableBuffer>, outputs: readonly MovableBuffer[]): void | Promise<void> {
     const { graph } = this
     const first = graph.inputs.length
     const taken = new Set<number>()
@@ -177,7 +177,7 @@ class Routed implements Executable {
   }
 }
 
-function fill(outputs: readonly Moving[], home: Backend, results: readonly DeviceBuffer[]): void {
+function fill(outputs: readonly MovableBuffer[], home: Backend, results: readonly DeviceBuffer[]): void {
   outputs.forEach((output, index) => {
     output.home = home
     output.raw = results[index]!

@@ -5,7 +5,7 @@ import { compile } from '../compile.ts'
 import { decorate } from './decorate.ts'
 import { profile } from './profile.ts'
 
-it('counts the ops of compiled and eager code, and forgets them when asked', () => {
+it('counts the ops of compiled and eager code until it is reset', () => {
   const backend = profile(cpu())
   const f = compile((x: Tensor) => add(mul(x, x), mul(x, 3)))
   onBackend(backend, () => {
@@ -23,7 +23,7 @@ it('counts the ops of compiled and eager code, and forgets them when asked', () 
   })
 })
 
-it('hands out inputs and repeated values as separate buffers', () => {
+it('returns inputs and repeated values in separate buffers', () => {
   onBackend(profile(cpu()), () => {
     const f = compile((x: Tensor) => {
       const y = add(x, 1)
@@ -50,7 +50,7 @@ it('keeps the number of buffers constant under donation', () => {
   })
 })
 
-it('counts a loop as one op, and frees the values of it that nothing needs', () => {
+it('counts a loop as one op, and frees its unused values', () => {
   const freed = new Set<unknown>()
   const backend = profile(decorate(cpu(), { free: (buffer) => freed.add(buffer) }))
   onBackend(backend, () => {

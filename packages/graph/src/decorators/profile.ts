@@ -1,26 +1,25 @@
 import {
   type Aval,
   avalOf,
-  avalsOf,
   type Backend,
   type DeviceBuffer,
   type Executable,
   type Graph,
   identityOp,
-  numberingOf,
+  valuesOf,
 } from '@gradus/tensor'
 import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 import { singleNode } from './single-node.ts'
 
-/** What one op cost. */
+/** The calls and the time of one op. */
 export interface OpProfile {
   readonly op: string
   readonly count: number
   readonly milliseconds: number
 }
 
-/** A backend that keeps count of what runs on it. */
+/** A backend that counts and times ops. */
 export interface ProfilingBackend extends Backend {
   /** Count and time per op since the start or the last reset, the most expensive first. */
   profile(): OpProfile[]
@@ -28,9 +27,9 @@ export interface ProfilingBackend extends Backend {
 }
 
 /**
- * `backend`, with every op counted and timed. Programs run node by node, without fusing, so the times tell which ops are
- * worth a look rather than what a fused program costs. On a backend that works in the background (webgpu) they are the
- * times of handing the work over.
+ * Counts and times the ops that run on `backend`. Programs run node by node, without fusion, so the times compare ops and
+ * do not measure fused programs. On a backend that works in the background (webgpu) they are the times of submitting the
+ * work.
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'
@@ -50,16 +49,19 @@ export function profile(backend: Backend): ProfilingBackend {
     return result
   }
   return {
-    ...decorate(backend, { name: `profile(${backend.name})`, compile: (graph) => new Stepwise(backend, graph, timed) }),
+    ...decorate(backend, {
+      name: `profile(${backend.name})`,
+      compile: (graph) => new NodeByNode(backend, graph, timed),
+    }),
     profile: () => [...costs].map(([op, cost]) => ({ op, ...cost })).sort((a, b) => b.milliseconds - a.milliseconds),
     reset: () => costs.clear(),
   }
 }
 
-/** A program as one executable per node. */
-class Stepwise implements Executable {
-  private readonly steps: Executable[]
-  // the node after which a value is not needed any more; beyond the end for outputs
+/** A program with one executable per node. */
+class NodeByNode implements Executable {
+  private readonly executables: Executable[]
+  // the last node that reads a value; beyond the end for outputs
   private readonly lastUse = new Map<number, number>()
 
   constructor(
@@ -67,7 +69,7 @@ class Stepwise implements Executable {
     private readonly graph: Graph,
     private readonly timed: <T>(op: string, body: () => T) => T,
   ) {
-    this.steps = graph.nodes.map((node) => backend.compile(singleNode(graph, node)))
+    this.executables = graph.nodes.map((node) => backend.compile(singleNode(graph, node)))
     graph.nodes.forEach((node, index) => {
       for (const value of node.inputs) this.lastUse.set(value, index)
     })
@@ -87,18 +89,16 @@ class Stepwise implements Executable {
     const { graph, backend } = this
     const values = [...inputs, ...graph.constants.map((constant) => constant.storage.buffer)]
     const given = values.length
-    const { first } = numberingOf(graph)
     graph.nodes.forEach((node, index) => {
       const from = node.inputs.map((value) => values[value]!)
-      values.push(...this.timed(node.op.name, () => this.steps[index]!.run(from)))
-      const made = avalsOf(node).map((_, output) => first[index]! + output)
-      for (const value of new Set([...node.inputs, ...made])) {
+      values.push(...this.timed(node.op.name, () => this.executables[index]!.run(from)))
+      for (const value of new Set([...node.inputs, ...valuesOf(graph, index)])) {
         if (value >= given && (this.lastUse.get(value) ?? -1) <= index) backend.free(values[value]!)
       }
     })
     const handedOut = new Set<number>()
     return graph.outputs.map((value) => {
-      // inputs, constants and repeated outputs are not this program's to give away
+      // inputs, constants and repeated outputs are copied, because the caller owns what it gets
       if (value < given || handedOut.has(value)) return copy(backend, avalOf(graph, value), values[value]!)
       handedOut.add(value)
       return values[value]!

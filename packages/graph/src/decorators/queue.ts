@@ -1,9 +1,9 @@
-/** Runs tasks in the order given: at once as long as none has to wait, otherwise one after the other. */
+/** Runs tasks in order: synchronously while no task waits, and otherwise one after the other. */
 export class Queue {
   private waiting: Promise<void> | undefined
   private failure: unknown
 
-  /** Whether a task given now would run at once. */
+  /** Whether the next task would run at once. */
   get idle(): boolean {
     return this.waiting === undefined
   }
@@ -17,7 +17,7 @@ export class Queue {
     if (result) this.follow(result)
   }
 
-  /** Waits for everything added so far; throws what went wrong in it. */
+  /** Waits for all tasks so far. Throws the first failure. */
   async settle(): Promise<void> {
     while (this.waiting) await this.waiting
     const { failure } = this

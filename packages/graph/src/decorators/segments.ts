@@ -1,7 +1,7 @@
 import { avalOf, type Backend, BackendError, type Executable, type Graph, type Node, numberingOf } from '@gradus/tensor'
 import { singleNode } from './single-node.ts'
 
-/** A run of neighbouring nodes that one backend executes; `inputs` and `outputs` are value numbers of the whole graph. */
+/** Consecutive nodes that one backend executes. `inputs` and `outputs` are value numbers of the whole graph. */
 export interface Segment {
   readonly backend: Backend
   readonly executable: Executable
@@ -9,13 +9,13 @@ export interface Segment {
   readonly outputs: readonly number[]
 }
 
-/** A graph whose constants are inputs after the others, which leaves the numbers of all values as they are. */
+/** The graph with constants as additional inputs, which keeps the numbers of all values. */
 export function withoutConstants(graph: Graph): Graph {
   const constants = graph.constants.map(({ shape, dtype }) => ({ shape, dtype }))
   return { ...graph, inputs: [...graph.inputs, ...constants], constants: [] }
 }
 
-/** Divides a graph (without constants) between two backends: `other` gets what `first` refuses, and is told about it. */
+/** Divides a graph without constants between two backends: `other` gets what `first` refuses. */
 export function segmentsOf(
   graph: Graph,
   first: Backend,
@@ -33,7 +33,7 @@ export function segmentsOf(
   for (let end = 1; end <= homes.length; end++) {
     if (end < homes.length && homes[end] === homes[start]) continue
     const onto = (backend: Backend) => segmentOf(graph, start, end, backend)
-    // each node alone may be accepted where all together are not
+    // a backend may refuse nodes together that it accepts one by one
     const segment = homes[start] === first ? attempt(() => onto(first)) : onto(other)
     if (segment instanceof BackendError) refused(`A program of ${end - start} nodes`, segment)
     segments.push(segment instanceof BackendError ? onto(other) : segment)
@@ -42,7 +42,7 @@ export function segmentsOf(
   return segments
 }
 
-/** What `compile` returns, or the `BackendError` that it throws; other errors are mistakes and pass through. */
+/** The result of `compile`, or the `BackendError` that it throws. Other errors pass through. */
 export function attempt<T>(compile: () => T): T | BackendError {
   try {
     return compile()
@@ -54,7 +54,7 @@ export function attempt<T>(compile: () => T): T | BackendError {
 
 function segmentOf(graph: Graph, start: number, end: number, backend: Backend): Segment {
   const { avals, first } = numberingOf(graph)
-  // the values that the nodes make
+  // the range of the values that these nodes make
   const [from, to] = [first[start]!, first[end] ?? avals.length]
   const inside = (value: number) => value >= from && value < to
   const nodes = graph.nodes.slice(start, end)

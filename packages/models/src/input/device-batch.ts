@@ -70,12 +70,18 @@ export function takeBatch(feed: Feed, position: Tensor): { batch: DeviceBatch; p
 }
 
 /** The inputs of a batch; those that were padded with a mask of the steps that count. Part of a step's program. */
-export function maskedInputs({ inputs, lengths }: DeviceBatch): Tensor[] {
-  return inputs.map((input, index) => {
-    const length = lengths[index]
-    if (!length) return input
-    const own = apply(identityOp, [input], null)
-    setMask(own, less(iota([1, input.shape[1]!], 1), expandDims(length, 1)))
-    return own
+export function maskedInputs(batch: DeviceBatch): Tensor[] {
+  return batch.inputs.map((input, index) => {
+    const mask = paddingMask(batch, index)
+    if (!mask) return input
+    const copy = apply(identityOp, [input], null)
+    setMask(copy, mask)
+    return copy
   })
+}
+
+/** Which steps of an input that was padded count, bool `[size, steps]`; undefined for one that was not. */
+export function paddingMask({ inputs, lengths }: DeviceBatch, index: number): Tensor | undefined {
+  const length = lengths[index]
+  return length && less(iota([1, inputs[index]!.shape[1]!], 1), expandDims(length, 1))
 }

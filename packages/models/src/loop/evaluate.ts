@@ -1,4 +1,4 @@
-import { type Logs, readVariables } from '@gradus/core'
+import type { Logs } from '@gradus/core'
 import { tensor } from '@gradus/tensor'
 import { type ChunkSource, disposeTree } from '../input/index.ts'
 import type { CompiledSteps, TestState, Trainer } from '../step/index.ts'
@@ -51,7 +51,7 @@ export class Evaluation {
   }
 
   private advance(count: number, from: TestState, feed: Parameters<CompiledSteps['test']['run']>[4]): TestState {
-    const { params, state } = readVariables(this.trainer.model)
+    const { params, state } = this.trainer.variables
     return this.steps.test.run(count, from, params, state, feed, this.trainer.dropoutKey)
   }
 

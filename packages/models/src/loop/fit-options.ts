@@ -8,7 +8,7 @@ import {
   type Named,
   type OptionsOf,
 } from '@gradus/core'
-import type { ClassWeight, SampleWeightData } from '../input/index.ts'
+import type { SampleWeightData } from '../input/index.ts'
 
 /** Data to validate on: inputs and targets, perhaps weights, or a dataset. */
 export type ValidationData =
@@ -28,9 +28,7 @@ export const fitDataFields = {
   /** Whether samples are put in another order each epoch, or only within each batch. */
   shuffle: { oneOf: [true, false, 'batch'], default: true },
   /** Weight of each class in the loss, by label. */
-  classWeight: { type: 'unknown' as Kind<ClassWeight> },
-  /** The epoch to start at, counted from 0, to go on with an earlier run. */
-  initialEpoch: { type: 'integer', min: 0, default: 0 },
+  classWeight: 'numbersByName',
   /** Batches per epoch; the next epoch goes on where the last one ended. */
   stepsPerEpoch: { type: 'integer', min: 1 },
   /** Batches to validate on. */
@@ -44,6 +42,8 @@ export const fitDataFields = {
 /** All options of `fit`. */
 export const fitFields = joinFields(fitDataFields, {
   callbacks: { type: 'unknown' as Kind<readonly CallbackHooks[]>, default: [] },
+  /** The epoch to start at, counted from 0, to go on with an earlier run. */
+  initialEpoch: { type: 'integer', min: 0, default: 0 },
   /** Weight of each sample in the loss. */
   sampleWeight: { type: 'unknown' as Kind<SampleWeightData> },
   validationData: { type: 'unknown' as Kind<ValidationData> },

@@ -355,7 +355,7 @@ describe('bad input ends before any weight changes', () => {
 
   it('a batch size that no batch can have', async () => {
     for (const batchSize of [0, -1, 2.5, Number.NaN]) {
-      const message = new RegExp(`batchSize is ${batchSize}; expected a whole number from 1`)
+      const message = new RegExp(`'batchSize' must be a positive whole number and is ${batchSize}`)
       await unchanged((model) => model.fit(x, labels, { ...quiet, batchSize }), ConfigError, message)
     }
     await expect(classifier().evaluate(x, labels, { batchSize: 0 })).rejects.toThrow(/batchSize is 0/)

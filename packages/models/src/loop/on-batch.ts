@@ -1,4 +1,4 @@
-import { type Logs, readVariables } from '@gradus/core'
+import type { Logs } from '@gradus/core'
 import { tensor } from '@gradus/tensor'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import type { CompiledSteps, Trainer } from '../step/index.ts'
@@ -31,7 +31,7 @@ export async function trainOnBatch(trainer: Trainer, steps: CompiledSteps, batch
 
 /** The figures of one batch. */
 export async function testOnBatch(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<Logs> {
-  const { params, state } = readVariables(trainer.model)
+  const { params, state } = trainer.variables
   const device = upload(batch)
   const before = { tracker: steps.noTest(), position: tensor(0, { dtype: 'int32' }) }
   try {

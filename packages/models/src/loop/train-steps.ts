@@ -62,8 +62,13 @@ export class TrainSteps implements AsyncIterable<StepReport> {
   [Symbol.asyncIterator](): AsyncIterator<StepReport, undefined> {
     return {
       next: async () => {
-        const value = await this.next()
-        return value ? { done: false, value } : { done: true, value: undefined }
+        try {
+          const value = await this.next()
+          return value ? { done: false, value } : { done: true, value: undefined }
+        } catch (error) {
+          this.close()
+          throw error
+        }
       },
       return: async () => {
         this.pause()

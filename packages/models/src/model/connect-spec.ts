@@ -1,9 +1,11 @@
 import {
+  type BaseLayer,
   ConfigError,
+  callSymbolically,
   type FunctionalSpec,
   isPlainObject,
   isTensorRef,
-  type Layer,
+  Layer,
   leavesOf,
   type NodeSpec,
   type RefStructure,
@@ -25,7 +27,7 @@ export interface Connected {
 export function connectSpec(
   { layers, inputs, outputs }: FunctionalSpec,
   path: string,
-  build: (node: NodeSpec, index: number) => Layer | SymbolicTensor,
+  build: (node: NodeSpec, index: number) => BaseLayer | SymbolicTensor,
 ): Connected {
   const results = new Map<string, (readonly SymbolicTensor[])[]>()
   const nodes = layers.map((node, index) => {
@@ -43,10 +45,8 @@ export function connectSpec(
       for (let call = node.calls[entry.done]; call; call = node.calls[entry.done]) {
         const given = { inputs: call.inputs, options: call.options ?? {} }
         if (refsIn(given).some((ref) => !find(ref))) break
-        const made = layer.callAll<unknown>(
-          tensorsFor(call.inputs, find) as Structure<SymbolicTensor>,
-          withTensors(given.options, find) as object,
-        )
+        const tensors = tensorsFor(call.inputs, find) as Structure<SymbolicTensor>
+        const made = callLayer(layer, tensors, withTensors(given.options, find) as object)
         results.get(node.name)!.push(leavesOf(made) as SymbolicTensor[])
         entry.done++
         progress = true
@@ -65,6 +65,10 @@ export function connectSpec(
     return tensor
   }
   return { inputs: tensorsFor(inputs, required), outputs: tensorsFor(outputs, required) }
+}
+
+function callLayer(layer: BaseLayer, inputs: Structure<SymbolicTensor>, options: object): unknown {
+  return layer instanceof Layer ? layer.callAll<unknown>(inputs, options) : callSymbolically(layer, inputs, options)
 }
 
 /** The structure with tensors in the place of references. */

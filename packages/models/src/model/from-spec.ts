@@ -1,5 +1,4 @@
 import {
-  type BaseLayer,
   ConfigError,
   describeValue,
   type FunctionalSpec,
@@ -96,7 +95,7 @@ class Builder<N extends KnownNames> {
   private layer(spec: LayerSpec | ModelSpec, path: string): Layer {
     if (spec instanceof Layer) return spec
     if (isPlainObject(spec) && isModelSpec(spec)) return this.model(spec, path) as unknown as Layer
-    return this.registry.parse('layer', this.withModels(spec, path), path) as BaseLayer as Layer
+    return this.registry.parse('layer', this.withModels(spec, path), path) as Layer
   }
 
   /** A spec in which models in the place of layers, at any depth, are built. */

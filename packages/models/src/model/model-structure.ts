@@ -44,6 +44,8 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   private outputForm: Form = 0
   private known: Ports | undefined
   private knownFor = ''
+  /** The ports that weights were made for. */
+  private made: Ports | undefined
   private stream: Rng | undefined
   protected readonly seed: number
 
@@ -71,6 +73,11 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   /** The calls between inputs and outputs; undefined for a model that is code. */
   get network(): Network | undefined {
     return this.graph
+  }
+
+  override get type(): string {
+    const { type, name } = this.constructor as { readonly type?: string; readonly name: string }
+    return type ?? (this.graph ? 'Functional' : name)
   }
 
   get name(): string {
@@ -178,7 +185,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
         this.knownFor = like
       }
     }
-    this.makeWeights()
+    if (this.made !== this.known) this.makeWeights()
     return this.known!
   }
 
@@ -227,6 +234,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
 
   private makeWeights(): void {
     build(this, () => this.rng.fork('weights'))
+    this.made = this.known
   }
 
   private maskedInputs(inputs: Tree, scope: Scope<this>): Tensor[] {

@@ -94,9 +94,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   abstract save(path: string): Promise<void>
   abstract saveWeights(path: string): Promise<void>
 
-  /** Where `compile` looks names up when it is not given a registry. */
+  /** Where `compile` looks names up when it is not given a registry: the static `registry` of the class. */
   protected get registry(): NameResolver | undefined {
-    return undefined
+    return (this.constructor as { readonly registry?: NameResolver }).registry
   }
 
   /**

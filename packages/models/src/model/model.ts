@@ -70,7 +70,6 @@ export interface VariableTree {
  * new Twice().call(ones([1, 2])).array() // => [[3, 3]]
  */
 export class Model<N extends KnownNames = NoNames, C extends object = object> extends ModelTraining<N, C> {
-  static readonly type: string = 'Functional'
   static override readonly fields: FieldTable = { seed: 'integer', inputs: 'unknown', outputs: 'unknown' }
 
   constructor(...[config]: [config?: FunctionalConfig | (LayerOptions<C> & ModelConfig)]) {

@@ -29,8 +29,9 @@ import type { ModelConfig } from './model-structure.ts'
  * model.countParams() // => 66
  */
 export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
-  static override readonly type: string = 'Sequential'
+  static readonly type: string = 'Sequential'
   private readonly stack: Layer[] = []
+  private named: Readonly<Record<string, BaseLayer>> | undefined
 
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
     super(config)
@@ -44,7 +45,8 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
 
   override sublayers(): Readonly<Record<string, BaseLayer>> {
     // the base class asks before there is a stack
-    return Object.fromEntries([...nameLayers(this.stack ?? [])].map(([layer, name]) => [name, layer]))
+    this.named ??= Object.fromEntries([...nameLayers(this.stack ?? [])].map(([layer, name]) => [name, layer]))
+    return this.named
   }
 
   /** Puts a layer on top. */
@@ -63,8 +65,9 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
 
   /** Takes the top layer off. */
   pop(): Layer | undefined {
+    const layer = this.stack.pop()
     this.takeApart()
-    return this.stack.pop()
+    return layer
   }
 
   override apply(inputs: Tree, scope: Scope<this>): Tree {
@@ -116,6 +119,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   }
 
   private takeApart(): void {
+    this.named = undefined
     if (!this.network) return
     forgetCalls(this.stack)
     this.disconnect()

@@ -1,4 +1,4 @@
-import { type BaseLayer, callOf, Input, layersWithin, listVariables, shapesOf, type Variable } from '@gradus/core'
+import { type BaseLayer, callOf, Input, knownShapes, layersWithin, listVariables, type Variable } from '@gradus/core'
 import { bytesPerElement, type SymbolicShape, type SymbolicTensor, type Tensor } from '@gradus/tensor'
 import type { Network } from '../network/index.ts'
 import { formatTable, type TableColumn } from './table.ts'
@@ -84,7 +84,7 @@ function variablesIn(model: BaseLayer, layer: BaseLayer): Tensor[] {
 }
 
 function outputShapes(layer: BaseLayer): string {
-  const shapes = layer instanceof Input ? [[null, ...layer.config.shape]] : (shapesOf(layer)?.outputs ?? [])
+  const shapes = layer instanceof Input ? [[null, ...layer.config.shape]] : (knownShapes(layer)?.outputs ?? [])
   const shown = shapes.map(formatKerasShape)
   if (shown.length === 0) return '?'
   return shown.length === 1 ? shown[0]! : `[${shown.join(', ')}]`

@@ -35,7 +35,8 @@ export function functionalSpec(
     })
   const layers = network.layers.map((layer): NodeSpec => {
     const calls = layer instanceof Input ? [] : callsOf(layer)
-    return { name: network.nameOf(layer), spec: layer.toSpec() as LayerSpec | ModelSpec, calls }
+    const name = network.nameOf(layer)
+    return { name, spec: { ...(layer.toSpec() as LayerSpec | ModelSpec), name }, calls }
   })
   return { layers, inputs: refsOf(inputs), outputs: refsOf(outputs) }
 }

@@ -50,6 +50,11 @@ export class HostFront {
     this.size = this.boundaries.reduce((total, from) => total + (from instanceof SymbolicTensor ? 1 : sizeOf(from)), 0)
   }
 
+  /** Whether a call has been made before values come to the device: it is an input, or runs on the host. */
+  holds(call: LayerCall): boolean {
+    return call.tensors.length === 0 || this.calls.includes(call)
+  }
+
   /** Whether the host has anything to do. */
   get empty(): boolean {
     return this.calls.length === 0 && this.boundaries.every((from) => from instanceof SymbolicTensor)

@@ -10,6 +10,8 @@ export class Network {
   readonly calls: readonly LayerCall[]
   /** Each layer once, in Keras's order: by depth from the outputs, then as first met. */
   readonly layers: readonly BaseLayer[]
+  /** The layers by name. */
+  readonly named: Readonly<Record<string, BaseLayer>>
   /** What runs on the host, before the rest. */
   readonly front: HostFront
   private readonly names: ReadonlyMap<BaseLayer, string>
@@ -22,16 +24,12 @@ export class Network {
     this.calls = calls
     this.layers = layers
     this.names = nameLayers(layers)
+    this.named = Object.fromEntries(layers.map((layer) => [this.nameOf(layer), layer]))
     this.front = new HostFront(inputs, calls, outputs)
   }
 
   nameOf(layer: BaseLayer): string {
     return this.names.get(layer)!
-  }
-
-  /** The layers by name. */
-  get named(): Readonly<Record<string, BaseLayer>> {
-    return Object.fromEntries(this.layers.map((layer) => [this.nameOf(layer), layer]))
   }
 
   /** The calls of a layer within the network, in the order in which they run. */
@@ -50,7 +48,7 @@ export class Network {
     else this.inputs.forEach((input, index) => values.set(input, asInput(given[index]!, input)))
     const valuesIn = (structure: unknown) => mapLeaves(structure, (x) => values.get(x as SymbolicTensor)!)
     for (const call of this.calls) {
-      if (call.results.every((result) => values.has(result)) || (prepared && this.front.calls.includes(call))) continue
+      if (call.results.every((result) => values.has(result)) || (prepared && this.front.holds(call))) continue
       const { layer, inputs, options } = call
       const own = front.get(call)
       const outputs = own

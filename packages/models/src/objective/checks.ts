@@ -2,13 +2,19 @@ import { DataError, type HostArray, type Loss } from '@gradus/core'
 import { type DType, formatShape, inferShapes, isFloat, type Shape, ShapeError, sizeOf, Tensor } from '@gradus/tensor'
 import type { HostBatch, Ports } from '../input/index.ts'
 
-/** Checks samples on the host: shapes of targets, finite numbers, labels that the losses can take. */
-export function checkSamples(
+/** Throws where targets are missing, or do not fit the outputs under their losses. */
+export function checkTargets(samples: HostBatch, { outputs }: Ports, losses: readonly (Loss | undefined)[]): void {
+  outputs.forEach((output, index) => {
+    requireTarget(output, samples.targets[index], losses[index])
+  })
+}
+
+/** Checks values on the host: numbers must be finite, and labels such that the losses can take them. */
+export function checkValues(
   samples: HostBatch,
   { inputs, outputs }: Ports,
   losses: readonly (Loss | undefined)[],
 ): void {
-  outputs.forEach((output, index) => requireTarget(output, samples.targets[index], losses[index]))
   samples.inputs.forEach((array, index) => {
     const several = samples.inputs.length > 1
     requireFinite(several ? `x.${inputs[index]?.name ?? index}` : 'x', array)

@@ -1,4 +1,4 @@
-export { checkSamples } from './checks.ts'
+export { checkTargets, checkValues } from './checks.ts'
 export type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
 export type { LossFunction, MetricFunction } from './function-objectives.ts'
 export { type Compared, Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'

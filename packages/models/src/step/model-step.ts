@@ -10,7 +10,7 @@ import {
   statesAfter,
 } from '@gradus/core'
 import { add, cast, full, sum, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
-import { type DeviceBatch, inForm, maskedInputs, type Ports } from '../input/index.ts'
+import { type DeviceBatch, inForm, maskedInputs, type Ports, paddingMask } from '../input/index.ts'
 import type { Compared, Objective } from '../objective/index.ts'
 import { penaltiesOf } from './parameters.ts'
 import type { StepBatch } from './step-batch.ts'
@@ -107,7 +107,7 @@ export class ModelStep {
     const list = treeLeaves(outputs)
     const own = (tree: Tree | undefined) => ports.map((_, index) => treeLeaves(tree ?? [])[index])
     const { total, ...compared } = objective.compare(
-      { outputs: list, masks: list.map(maskOf) },
+      { outputs: list, masks: list.map((x, index) => maskOf(x) ?? this.followedMask(index)) },
       {
         targets: against?.y === undefined ? batch.targets : own(against.y),
         weights: against?.sampleWeight === undefined ? batch.weights : own(against.sampleWeight),
@@ -115,6 +115,13 @@ export class ModelStep {
     )
     this.compared = compared
     return total ?? this.none
+  }
+
+  /** The mask of the padding of the input that an output follows. */
+  private followedMask(output: number): Tensor | undefined {
+    const { ports, batch } = this.setup
+    const follows = ports.outputs[output]?.follows
+    return follows === undefined ? undefined : paddingMask(batch, follows)
   }
 
   /** The loss with what layers have added to it meanwhile and the penalties on parameters: what training minimizes. */

@@ -3,10 +3,13 @@ import {
   DataError,
   describeValue,
   inferLayers,
+  type LayerPlace,
   type LayerTrees,
+  layersWithin,
   Rng,
   readVariables,
   splitByTrainable,
+  type VariableTrees,
   type WeightValue,
   writeVariables,
 } from '@gradus/core'
@@ -27,7 +30,8 @@ import {
 } from '@gradus/tensor'
 import { type DataModel, disposeTree, type HostBatch, mapBatch, Orders, type Ports, toDevice } from '../input/index.ts'
 import {
-  checkSamples,
+  checkTargets,
+  checkValues,
   type NameResolver,
   Objective,
   type ObjectiveOptions,
@@ -79,6 +83,8 @@ export class Trainer {
   readonly orders: Orders
   readonly optimizers: Optimizers
   private compiled: CompiledSteps | undefined
+  private places: readonly LayerPlace[] | undefined
+  private readonly checked = new Set<string>()
   private key: Tensor | undefined
   private busy = false
 
@@ -108,8 +114,26 @@ export class Trainer {
   /** The steps, made for the first batch that is seen, after it was checked on the host. */
   stepsFor(batch: HostBatch, ports: Ports): CompiledSteps {
     this.compiled ??= this.makeSteps(batch, ports)
-    checkSamples(batch, ports, this.compiled.objective.losses)
+    const { losses } = this.compiled.objective
+    const shapes = batch.targets.map((target) => target && `${target.dtype}${target.shape}`).join()
+    if (!this.checked.has(shapes)) checkTargets(batch, ports, losses)
+    this.checked.add(shapes)
+    checkValues(batch, ports, losses)
     return this.compiled
+  }
+
+  /** The model and all layers within it; what is trainable is fixed by `compile`. */
+  private get layers(): readonly LayerPlace[] {
+    if (!this.places) {
+      this.model.build()
+      this.places = layersWithin(this.model)
+    }
+    return this.places
+  }
+
+  /** The variables of the model. */
+  get variables(): VariableTrees {
+    return readVariables(this.layers)
   }
 
   private makeSteps(batch: HostBatch, ports: Ports): CompiledSteps {
@@ -120,22 +144,24 @@ export class Trainer {
     const trained = once(() => figuresOf(facts, optimizers, batch, (step) => model.trainStep(step.batch, step)))
     const tested = once(() => figuresOf(facts, optimizers, batch, (step) => model.testStep(step.batch, step)))
     const results = (tracker: TrackerState) => objective.results(tracker)
+    const first = (figures: readonly string[]) => objective.init(figures)
+    const start = setup.jit ? compile(first) : (figures: readonly string[]) => scope(() => first(figures))
     return {
       ...facts,
       train: makeTrainStep(facts, optimizers, setup),
-      test: makeTestStep(facts, (params) => splitByTrainable(model, params).trainable, setup),
+      test: makeTestStep(facts, (params) => splitByTrainable(this.layers, params).trainable, setup),
       results: setup.jit ? compile(results) : (tracker) => scope(() => treeMap(copyTensor, results(tracker))),
-      noTraining: () => objective.init(trained()),
-      noTest: () => objective.init(tested()),
+      noTraining: () => start(trained()),
+      noTest: () => start(tested()),
     }
   }
 
   /** What the first step of a run starts from; the tensors are the layers' own and are given away to it. */
-  begin(steps: CompiledSteps, tracker = steps.noTraining()): { state: TrainState; frozen: LayerTrees } {
-    const { model, optimizers } = this
-    model.build()
-    const { params, state } = readVariables(model)
-    const { trainable, frozen } = splitByTrainable(model, params)
+  begin(steps: CompiledSteps, kept?: TrackerState): { state: TrainState; frozen: LayerTrees } {
+    const tracker = kept ?? steps.noTraining()
+    const { layers, optimizers } = this
+    const { params, state } = readVariables(layers)
+    const { trainable, frozen } = splitByTrainable(layers, params)
     if (treeLeaves(trainable).length === 0) {
       throw new DataError(
         'The model has no parameters to train: it has no layer with parameters, or all are frozen (trainable = false).',
@@ -172,7 +198,7 @@ export class Trainer {
   /** Makes what a step left the layers' variables and the optimizers' states. */
   commit({ trainable, state, optimizer }: Pick<TrainState, 'trainable' | 'state' | 'optimizer'>): void {
     // frozen parameters are not part of the state and stay
-    writeVariables(this.model, { params: trainable, state })
+    writeVariables(this.layers, { params: trainable, state })
     this.optimizerState = optimizer
   }
 
@@ -190,7 +216,7 @@ export class Trainer {
   async restore(saved: readonly WeightValue[], steps: number): Promise<void> {
     this.steps = steps
     if (saved.length === 0) return
-    const { trainable } = splitByTrainable(this.model, readVariables(this.model).params)
+    const { trainable } = splitByTrainable(this.layers, this.variables.params)
     const fresh = this.optimizers.init(trainable)
     const byPath = new Map(saved.map((value) => [value.path, value]))
     const paths: string[] = []
@@ -213,13 +239,13 @@ export class Trainer {
   /** Ends a run: optimizers may replace the parameters, for example by their moving average. */
   async finish(): Promise<void> {
     if (!this.optimizerState) return
-    const { trainable } = splitByTrainable(this.model, readVariables(this.model).params)
+    const { trainable } = splitByTrainable(this.layers, this.variables.params)
     const averaged = this.optimizers.finalize(trainable, this.optimizerState)
     if (!averaged) return
     const final = treeMap(copyTensor, averaged)
     // a backend that computes in the background reports failures to reads
     await Promise.all(treeLeaves(final).map((leaf) => leaf.data()))
-    writeVariables(this.model, { params: final as LayerTrees })
+    writeVariables(this.layers, { params: final as LayerTrees })
   }
 }
 

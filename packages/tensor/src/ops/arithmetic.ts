@@ -30,6 +30,7 @@ export const mulOp: Op<None> = {
 export const divOp: Op<None> = {
   name: 'div',
   elementwise: true,
+  cost: 4,
   shape: numericBinary('div'),
   // d(a/b) = da/b - (a/b) db/b
   vjp: (ct, [, b], _, y) => [div(ct, b!), neg(div(mul(ct, y), b!))],

@@ -12,6 +12,7 @@ import { floatUnary, type None } from './rules.ts'
 export const erfOp: Op<None> = {
   name: 'erf',
   elementwise: true,
+  cost: 20,
   shape: floatUnary('erf'),
   vjp: (ct, [x]) => [mul(ct, mul(exp(neg(square(x!))), 2 / Math.sqrt(Math.PI)))],
 }

@@ -10,6 +10,7 @@ import { floatBinary, floatUnary, type None } from './rules.ts'
 export const expOp: Op<None> = {
   name: 'exp',
   elementwise: true,
+  cost: 12,
   shape: floatUnary('exp'),
   vjp: (ct, _, __, y) => [mul(ct, y)],
 }
@@ -17,6 +18,7 @@ export const expOp: Op<None> = {
 export const expm1Op: Op<None> = {
   name: 'expm1',
   elementwise: true,
+  cost: 16,
   shape: floatUnary('expm1'),
   vjp: (ct, [x]) => [mul(ct, exp(x!))],
 }
@@ -24,6 +26,7 @@ export const expm1Op: Op<None> = {
 export const logOp: Op<None> = {
   name: 'log',
   elementwise: true,
+  cost: 14,
   shape: floatUnary('log'),
   vjp: (ct, [x]) => [div(ct, x!)],
 }
@@ -31,6 +34,7 @@ export const logOp: Op<None> = {
 export const log1pOp: Op<None> = {
   name: 'log1p',
   elementwise: true,
+  cost: 16,
   shape: floatUnary('log1p'),
   vjp: (ct, [x]) => [div(ct, add(x!, 1))],
 }
@@ -38,6 +42,7 @@ export const log1pOp: Op<None> = {
 export const sqrtOp: Op<None> = {
   name: 'sqrt',
   elementwise: true,
+  cost: 4,
   shape: floatUnary('sqrt'),
   // 1 / (2 sqrt x)
   vjp: (ct, _, __, y) => [div(mul(ct, 0.5), y)],
@@ -46,6 +51,7 @@ export const sqrtOp: Op<None> = {
 export const rsqrtOp: Op<None> = {
   name: 'rsqrt',
   elementwise: true,
+  cost: 6,
   shape: floatUnary('rsqrt'),
   // -1/2 x^(-3/2) = -y / (2 x); the cube of y would overflow earlier
   vjp: (ct, [x], _, y) => [mul(ct, mul(div(y, x!), -0.5))],
@@ -55,6 +61,7 @@ export const rsqrtOp: Op<None> = {
 export const powOp: Op<None> = {
   name: 'pow',
   elementwise: true,
+  cost: 60,
   shape: floatBinary('pow'),
   vjp(ct, inputs, _, y) {
     const [x, exponent] = inputs as [Tensor, Tensor]

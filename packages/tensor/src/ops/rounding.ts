@@ -25,6 +25,7 @@ export const absOp: Op<None> = {
 export const modOp: Op<None> = {
   name: 'mod',
   elementwise: true,
+  cost: 8,
   shape: numericBinary('mod'),
   vjp: (ct, [a, b]) => [ct, neg(mul(ct, floor(div(a!, b!))))],
 }

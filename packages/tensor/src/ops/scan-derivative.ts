@@ -1,5 +1,5 @@
 import { isFloat } from '../dtype.ts'
-import { avalOf, avalsOf, type Graph, type Node, numberingOf } from '../graph.ts'
+import { avalOf, avalsOf, type Graph, type Node, numberingOf, valuesOf } from '../graph.ts'
 import { canonical } from '../params-key.ts'
 import { Tape } from '../tape.ts'
 import { Tensor } from '../tensor.ts'
@@ -7,100 +7,101 @@ import { replay, traceOpen } from '../trace.ts'
 import { add } from './arithmetic.ts'
 import { zerosLike } from './create.ts'
 
-// The derivative of a loop, from the derivative of its step. The step is traced together with its pullback (a tape above a
-// tracer), and this joint graph is cut in two. The forward part is the step, with the values that the pullback reads as
-// further results: no step is computed twice, at the price of keeping these values for all steps, as an unrolled loop does.
-// (What the step wraps in `checkpoint` keeps only its inputs.) The backward part is the step of a loop the other way round.
-// Its carries are the cotangents of the carries, and the sums so far of the cotangents of the invariant inputs; it reads,
-// step by step, the cotangents of the results, what was kept, and the elements of the sequences.
+// The derivative of a loop, from the derivative of its body. The body is traced together with its pullback (a tape
+// above a tracer), and this joint graph is cut in two. The forward part is the body with the residuals as further
+// results: values that the pullback reads. No iteration is computed twice; in exchange the residuals of all iterations
+// are kept, as in an unrolled loop. (Of a `checkpoint` in the body only the inputs are kept.) The backward part is the
+// body of a loop that runs in the opposite direction. It carries the cotangents of the carries and the running sums of
+// the cotangents of the invariant inputs. Each iteration reads the cotangents of the results, the residuals, and the
+// elements of the sequences.
 
-/** The step of a loop, and how its inputs are divided. */
-export interface Step {
+/** The body of a loop, and how its inputs are divided. */
+export interface LoopBody {
   /**
-   * Inputs: the carries, one element of each sequence, and what is the same in every step. Outputs: the next carries and
-   * one element of each result. Without constants.
+   * Inputs: the carries, one element of each sequence, and the values that are the same in every iteration. Outputs: the
+   * next carries and one element of each result. Without constants.
    */
   readonly body: Graph
   readonly carries: number
   readonly sequences: number
 }
 
-/** The step of the loop back. The lists say what to give it and what comes out, by numbers of the forward step. */
-export interface BackwardStep extends Step {
-  /** The first carries: cotangents of these carries. */
+/** The body of the backward loop. The lists name its inputs and outputs by positions in the forward body. */
+export interface BackwardBody extends LoopBody {
+  /** The first carries are the cotangents of these carries. */
   readonly carried: readonly number[]
-  /** The other carries: sums of the cotangents of these inputs. */
+  /** The other carries are the sums of the cotangents of these inputs. */
   readonly summed: readonly number[]
-  /** The first sequences: cotangents of these outputs. */
+  /** The first sequences are the cotangents of these outputs. */
   readonly cotangents: readonly number[]
-  /** Sequences after them: these outputs. */
+  /** The next sequences are these outputs. */
   readonly kept: readonly number[]
-  /** The last sequences: these inputs. */
+  /** The last sequences are these inputs. */
   readonly elements: readonly number[]
-  /** The invariant inputs: these inputs, and then the captured tensors. */
+  /** The invariant inputs are these inputs, and then the captured tensors. */
   readonly invariants: readonly number[]
   readonly captured: readonly Tensor[]
-  /** The results: cotangents of these inputs. */
+  /** The results are the cotangents of these inputs. */
   readonly pulled: readonly number[]
 }
 
-/** The derivative of a step by the inputs for which `active` holds. */
-export class StepDerivative {
-  /** Which outputs of the step carry a derivative. */
+/** The derivative of a body by the inputs for which `active` holds. */
+export class BodyDerivative {
+  /** Which outputs of the body carry a derivative. */
   readonly outputs: readonly boolean[]
-  /** The step, with what the way back needs as further results. */
+  /** The body with the residuals as further results. */
   readonly forward: Graph
-  /** What the forward step reads after the inputs of the step: tensors that its ops brought along. */
+  /** The tensors that ops of the forward body captured: its inputs after those of the body. */
   readonly captured: readonly Tensor[]
 
   private readonly inputs: readonly boolean[]
-  private readonly whole: Joint
-  // the output of the forward step that gives a value of a joint graph
-  private readonly places = new Map<number, number>()
+  private readonly joint: Joint
+  // the output of the forward body that holds a value of a joint graph
+  private readonly outputOf = new Map<number, number>()
 
   constructor(
-    private readonly step: Step,
+    private readonly loop: LoopBody,
     active: readonly boolean[],
   ) {
-    const { inputs, outputs } = activity(step, active)
+    const { inputs, outputs } = activity(loop, active)
     this.inputs = inputs
     this.outputs = outputs
-    this.whole = jointOf(step, inputs, outputs, outputs)
-    const { graph, captured, results } = this.whole
-    const { forward, kept } = cut(this.whole, step)
-    const further: number[] = []
+    this.joint = jointOf(loop, inputs, outputs, outputs)
+    const { graph, captured, results } = this.joint
+    const { forward, kept } = cut(this.joint, loop)
+    const residuals: number[] = []
     for (const value of kept) {
-      // what is a result anyway is not kept a second time
-      const result = results.indexOf(value, step.carries)
-      const place = result >= 0 ? result : results.length + further.push(value) - 1
-      this.places.set(nameOf(graph, value), place)
+      // a result is not kept a second time
+      const result = results.indexOf(value, loop.carries)
+      const output = result >= 0 ? result : results.length + residuals.push(value) - 1
+      this.outputOf.set(nameOf(graph, value), output)
     }
     this.captured = [...captured.values()]
-    this.forward = partOf(graph, [...step.body.inputs.keys(), ...captured.keys()], forward, [...results, ...further])
+    this.forward = partOf(graph, [...loop.body.inputs.keys(), ...captured.keys()], forward, [...results, ...residuals])
   }
 
-  /** The step back, where the results for which `wanted` holds have cotangents; the carries always have. */
-  backward(wanted: readonly boolean[]): BackwardStep {
-    const { step, inputs, outputs } = this
-    const same = outputs.every((active, output) => wanted[output] || !active || output < step.carries)
-    const joint = same ? this.whole : jointOf(step, inputs, outputs, wanted)
+  /** The backward body when the results for which `wanted` holds have cotangents; the carries always have. */
+  backward(wanted: readonly boolean[]): BackwardBody {
+    const { loop, inputs, outputs } = this
+    const same = outputs.every((active, output) => wanted[output] || !active || output < loop.carries)
+    const joint = same ? this.joint : jointOf(loop, inputs, outputs, wanted)
     const { graph, captured, sums, cotangents, pulled } = joint
-    const { backward, kept, needed } = cut(joint, step)
-    const { carries, elements, invariants } = inputsOf(step)
+    const { backward, kept, needed } = cut(joint, loop)
+    const { carries, elements, invariants } = inputsOf(loop)
     const isPulled = (input: number) => pulled.has(input)
     const isNeeded = (value: number) => needed.has(value)
     const lists = {
       carried: carries.filter(isPulled),
       summed: invariants.filter(isPulled),
       cotangents: [...cotangents.keys()].filter(
-        (output) => output >= step.carries && isNeeded(cotangents.get(output)!),
+        (output) => output >= loop.carries && isNeeded(cotangents.get(output)!),
       ),
-      kept: kept.map((value) => this.places.get(nameOf(graph, value))!),
+      kept: kept.map((value) => this.outputOf.get(nameOf(graph, value))!),
       elements: elements.filter(isNeeded),
       invariants: invariants.filter(isNeeded),
       pulled: elements.filter(isPulled),
     }
-    const brought = [...captured.keys()].filter(isNeeded)
+    const usedCaptures = [...captured.keys()].filter(isNeeded)
     const read = [
       ...lists.carried.map((carry) => cotangents.get(carry)!),
       ...lists.summed.map((input) => sums.get(input)!),
@@ -108,7 +109,7 @@ export class StepDerivative {
       ...kept,
       ...lists.elements,
       ...lists.invariants,
-      ...brought,
+      ...usedCaptures,
     ]
     const made = [...lists.carried, ...lists.summed, ...lists.pulled].map((input) => pulled.get(input)!)
     return {
@@ -116,20 +117,20 @@ export class StepDerivative {
       body: partOf(graph, read, backward, made),
       carries: lists.carried.length + lists.summed.length,
       sequences: lists.cotangents.length + lists.kept.length + lists.elements.length,
-      captured: brought.map((value) => captured.get(value)!),
+      captured: usedCaptures.map((value) => captured.get(value)!),
     }
   }
 }
 
-/** The inputs of a step by kind. */
-function inputsOf({ body, carries, sequences }: Step) {
+/** The inputs of a body by kind. */
+function inputsOf({ body, carries, sequences }: LoopBody) {
   const all = [...body.inputs.keys()]
   const last = carries + sequences
   return { carries: all.slice(0, carries), elements: all.slice(carries, last), invariants: all.slice(last) }
 }
 
-/** Which inputs and outputs carry a derivative: a carry does as soon as it depends on an input that does. */
-function activity({ body, carries }: Step, active: readonly boolean[]) {
+/** Which inputs and outputs carry a derivative. A carry does if it depends, in any iteration, on an input that does. */
+function activity({ body, carries }: LoopBody, active: readonly boolean[]) {
   const inputs = body.inputs.map(({ dtype }, input) => active[input] === true && isFloat(dtype))
   for (;;) {
     const values = [...inputs]
@@ -145,29 +146,29 @@ function activity({ body, carries }: Step, active: readonly boolean[]) {
   }
 }
 
-/** A step and its pullback in one graph. Its inputs: those of the step, the sums, the cotangents, what was captured. */
+/** A body and its pullback in one graph. Inputs: those of the body, the sums, the cotangents, and the captured tensors. */
 interface Joint {
   readonly graph: Graph
   readonly captured: ReadonlyMap<number, Tensor>
-  /** The values of the step's outputs. */
+  /** The values of the body's outputs. */
   readonly results: readonly number[]
-  /** By invariant inputs, the value of the sum so far of its cotangents. */
+  /** By invariant input, the value of the running sum of its cotangents. */
   readonly sums: ReadonlyMap<number, number>
-  /** By outputs, the value of the cotangent. */
+  /** By output, the value of the cotangent. */
   readonly cotangents: ReadonlyMap<number, number>
-  /** By inputs to which something flows, the value of the cotangent made; of an invariant one, of the next sum. */
+  /** By input with a cotangent, the value of the cotangent; of an invariant input, the value of the next sum. */
   readonly pulled: ReadonlyMap<number, number>
 }
 
-/** The joint graph for the active inputs and outputs; only of the results for which `wanted` holds cotangents are used. */
+/** The joint graph for the active inputs and outputs. It uses the cotangents of the results for which `wanted` holds. */
 function jointOf(
-  step: Step,
+  loop: LoopBody,
   active: readonly boolean[],
   outputs: readonly boolean[],
   wanted: readonly boolean[],
 ): Joint {
-  const { body, carries } = step
-  const { invariants } = inputsOf(step)
+  const { body, carries } = loop
+  const { invariants } = inputsOf(loop)
   const summed = invariants.filter((input) => active[input])
   const flowing = [...body.outputs.keys()].filter((output) => outputs[output])
   const { graph, captured, result } = traceOpen(
@@ -184,7 +185,7 @@ function jointOf(
       const pulled = sources.map((source, input) => {
         if (!active[input]) return null
         const share = shares[input]
-        // a carry is handed on in any case
+        // a carry has a cotangent in any case
         if (!share) return input < carries ? zerosLike(source) : null
         return summed.includes(input) ? add(sums[summed.indexOf(input)]!, share) : share
       })
@@ -210,25 +211,21 @@ function jointOf(
   }
 }
 
-/** Which nodes run forward and which backward, the values handed over, and all values that the backward nodes read. */
-function cut({ graph, results, pulled, captured }: Joint, step: Step) {
+/** Which nodes run forward and which backward, the residuals, and all values that the backward nodes read. */
+function cut({ graph, results, pulled, captured }: Joint, loop: LoopBody) {
   const { maker } = numberingOf(graph)
   const forward = nodesFor(graph, results, () => false).nodes
-  // what invariant inputs alone decide is computed again rather than kept once per step, and views cost nothing
-  const { invariants } = inputsOf(step)
+  // values of invariant inputs alone are computed again rather than kept once per iteration, and views cost nothing
+  const { invariants } = inputsOf(loop)
   const same = new Set([...invariants, ...captured.keys()])
   const handedOver = graph.nodes.map((node, index) => {
     const fixed = node.inputs.every((value) => same.has(value))
-    if (fixed) for (const value of outputsOf(graph, index)) same.add(value)
+    if (fixed) for (const value of valuesOf(graph, index)) same.add(value)
     return forward.has(index) && !fixed && !node.op.view
   })
   const { nodes: backward, needed } = nodesFor(graph, [...pulled.values()], (index) => handedOver[index]!)
-  const isKept = (value: number) => value < step.carries || (maker[value]! >= 0 && handedOver[maker[value]!]!)
+  const isKept = (value: number) => value < loop.carries || (maker[value]! >= 0 && handedOver[maker[value]!]!)
   return { forward, backward, needed, kept: [...needed].filter(isKept).sort((a, b) => a - b) }
-}
-
-function outputsOf(graph: Graph, index: number): number[] {
-  return avalsOf(graph.nodes[index]!).map((_, output) => numberingOf(graph).first[index]! + output)
 }
 
 /** The nodes from which `values` are made, up to the nodes for which `stop` holds, and the values that they need. */
@@ -236,7 +233,7 @@ function nodesFor(graph: Graph, values: readonly number[], stop: (index: number)
   const needed = new Set(values)
   const nodes = new Set<number>()
   for (let index = graph.nodes.length - 1; index >= 0; index--) {
-    if (stop(index) || !outputsOf(graph, index).some((value) => needed.has(value))) continue
+    if (stop(index) || !valuesOf(graph, index).some((value) => needed.has(value))) continue
     nodes.add(index)
     for (const value of graph.nodes[index]!.inputs) needed.add(value)
   }
@@ -250,7 +247,7 @@ function partOf(graph: Graph, read: readonly number[], nodes: ReadonlySet<number
   for (const [index, node] of graph.nodes.entries()) {
     if (!nodes.has(index)) continue
     chosen.push({ ...node, inputs: node.inputs.map((value) => renamed.get(value)!) })
-    for (const value of outputsOf(graph, index)) renamed.set(value, renamed.size)
+    for (const value of valuesOf(graph, index)) renamed.set(value, renamed.size)
   }
   return canonical({
     inputs: read.map((value) => avalOf(graph, value)),
@@ -261,7 +258,7 @@ function partOf(graph: Graph, read: readonly number[], nodes: ReadonlySet<number
   })
 }
 
-/** A name for a carry, or for the value of a node, which does not depend on how much was captured. */
+/** A name for a carry or for the value of a node. It does not depend on the number of captured tensors. */
 function nameOf(graph: Graph, value: number): number {
   return value < graph.inputs.length ? -1 - value : value - graph.inputs.length
 }

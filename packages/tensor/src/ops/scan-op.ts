@@ -8,14 +8,14 @@ import { formatShape, sameShape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { replay, traceOpen } from '../trace.ts'
 import { full } from './broadcast.ts'
-import { type Step, StepDerivative } from './scan-derivative.ts'
+import { BodyDerivative, type LoopBody } from './scan-derivative.ts'
 
 /**
  * A loop. The inputs of the op are the first carries, then the sequences (with a leading time axis), then what is the same
  * in every step; those of `body` are the same with one element of each sequence. The body gives the next carries and one
  * element per result; the op gives the last carries and the results (with a leading time axis).
  */
-export interface ScanParams extends Step {
+export interface ScanParams extends LoopBody {
   readonly length: number
   /** From the last element to the first. Each element of a result stands where the elements it was made from stood. */
   readonly reverse: boolean
@@ -28,7 +28,7 @@ export const scanOp: Op<ScanParams> = {
   shapes: (inputs, params) => scanShapes(inputs, params),
   linearise(inputs, params, active) {
     const { length, reverse } = params
-    const derivative = new StepDerivative(params, active)
+    const derivative = new BodyDerivative(params, active)
     return {
       inputs: [...inputs, ...derivative.captured],
       params: { ...params, body: derivative.forward },

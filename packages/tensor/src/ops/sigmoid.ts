@@ -11,6 +11,7 @@ import { floatUnary, type None } from './rules.ts'
 export const sigmoidOp: Op<None> = {
   name: 'sigmoid',
   elementwise: true,
+  cost: 16,
   shape: floatUnary('sigmoid'),
   // with e = exp(-|x|), which cannot overflow: 1 / (1 + e) for x >= 0, else e / (1 + e)
   inline([x]) {

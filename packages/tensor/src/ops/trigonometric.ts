@@ -10,6 +10,7 @@ import { floatBinary, floatUnary, type None } from './rules.ts'
 export const sinOp: Op<None> = {
   name: 'sin',
   elementwise: true,
+  cost: 20,
   shape: floatUnary('sin'),
   vjp: (ct, [x]) => [mul(ct, cos(x!))],
 }
@@ -17,6 +18,7 @@ export const sinOp: Op<None> = {
 export const cosOp: Op<None> = {
   name: 'cos',
   elementwise: true,
+  cost: 20,
   shape: floatUnary('cos'),
   vjp: (ct, [x]) => [neg(mul(ct, sin(x!)))],
 }
@@ -24,6 +26,7 @@ export const cosOp: Op<None> = {
 export const tanOp: Op<None> = {
   name: 'tan',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('tan'),
   vjp: (ct, _, __, y) => [mul(ct, add(square(y), 1))],
 }
@@ -31,6 +34,7 @@ export const tanOp: Op<None> = {
 export const asinOp: Op<None> = {
   name: 'asin',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('asin'),
   vjp: (ct, [x]) => [div(ct, sqrt(oneMinusSquare(x!)))],
 }
@@ -38,6 +42,7 @@ export const asinOp: Op<None> = {
 export const acosOp: Op<None> = {
   name: 'acos',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('acos'),
   vjp: (ct, [x]) => [neg(div(ct, sqrt(oneMinusSquare(x!))))],
 }
@@ -45,6 +50,7 @@ export const acosOp: Op<None> = {
 export const atanOp: Op<None> = {
   name: 'atan',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('atan'),
   vjp: (ct, [x]) => [div(ct, add(square(x!), 1))],
 }
@@ -52,6 +58,7 @@ export const atanOp: Op<None> = {
 export const sinhOp: Op<None> = {
   name: 'sinh',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('sinh'),
   vjp: (ct, [x]) => [mul(ct, cosh(x!))],
 }
@@ -59,6 +66,7 @@ export const sinhOp: Op<None> = {
 export const coshOp: Op<None> = {
   name: 'cosh',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('cosh'),
   vjp: (ct, [x]) => [mul(ct, sinh(x!))],
 }
@@ -66,6 +74,7 @@ export const coshOp: Op<None> = {
 export const tanhOp: Op<None> = {
   name: 'tanh',
   elementwise: true,
+  cost: 16,
   shape: floatUnary('tanh'),
   vjp: (ct, _, __, y) => [mul(ct, sub(1, square(y)))],
 }
@@ -73,6 +82,7 @@ export const tanhOp: Op<None> = {
 export const asinhOp: Op<None> = {
   name: 'asinh',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('asinh'),
   vjp: (ct, [x]) => [div(ct, sqrt(add(square(x!), 1)))],
 }
@@ -80,6 +90,7 @@ export const asinhOp: Op<None> = {
 export const acoshOp: Op<None> = {
   name: 'acosh',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('acosh'),
   // x^2 - 1 as a product, which does not cancel near 1
   vjp: (ct, [x]) => [div(ct, sqrt(mul(sub(x!, 1), add(x!, 1))))],
@@ -88,6 +99,7 @@ export const acoshOp: Op<None> = {
 export const atanhOp: Op<None> = {
   name: 'atanh',
   elementwise: true,
+  cost: 60,
   shape: floatUnary('atanh'),
   vjp: (ct, [x]) => [div(ct, oneMinusSquare(x!))],
 }
@@ -96,6 +108,7 @@ export const atanhOp: Op<None> = {
 export const atan2Op: Op<None> = {
   name: 'atan2',
   elementwise: true,
+  cost: 60,
   shape: floatBinary('atan2'),
   // d/dy = x / (x^2 + y^2), d/dx = -y / (x^2 + y^2)
   vjp(ct, inputs) {

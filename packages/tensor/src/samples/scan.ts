@@ -11,7 +11,7 @@ import { sin, tanh } from '../ops/trigonometric.ts'
 import { Tensor } from '../tensor.ts'
 import { traceOpen } from '../trace.ts'
 
-type Step = (...inputs: Tensor[]) => Tensor[]
+type BodyFunction = (...inputs: Tensor[]) => Tensor[]
 
 interface Loop {
   readonly carries: number
@@ -21,7 +21,7 @@ interface Loop {
 }
 
 /** The params of a loop over `step`, which takes carries, elements and the rest, and gives carries and results. */
-function loop(step: Step, { reverse = false, ...sizes }: Loop): (inputs: readonly Aval[]) => ScanParams {
+function loop(step: BodyFunction, { reverse = false, ...sizes }: Loop): (inputs: readonly Aval[]) => ScanParams {
   const { carries, sequences } = sizes
   return (inputs) => {
     const inside = inputs.map(({ shape, dtype }, index) => {
@@ -35,15 +35,15 @@ function loop(step: Step, { reverse = false, ...sizes }: Loop): (inputs: readonl
 const int32 = 'int32' as const
 const bool = 'bool' as const
 
-const runningSum: Step = (total, x) => [add(total!, x!), add(total!, x!)]
+const runningSum: BodyFunction = (total, x) => [add(total!, x!), add(total!, x!)]
 
-const recurrent: Step = (h, x, kernel, bias) => {
+const recurrent: BodyFunction = (h, x, kernel, bias) => {
   const next = tanh(add(add(matmul(h!, kernel!), x!), bias!))
   return [next, next]
 }
 
 // a float state, a counter and a flag; of the results one is a number, one a matrix and one without derivative
-const mixed: Step = (h, count, flag, x, n, rate) => {
+const mixed: BodyFunction = (h, count, flag, x, n, rate) => {
   const next = where(flag!, mul(h!, rate!), add(h!, x!))
   const total = add(count!, n!)
   return [
@@ -57,14 +57,14 @@ const mixed: Step = (h, count, flag, x, n, rate) => {
 }
 
 // carries that change places, one that stays, and results that are inputs as they are
-const moving: Step = (a, b, kept, x, fixed) => [b!, mul(a!, x!), kept!, x!, fixed!, a!, a!]
+const moving: BodyFunction = (a, b, kept, x, fixed) => [b!, mul(a!, x!), kept!, x!, fixed!, a!, a!]
 
-const composites: Step = (h, x) => {
+const composites: BodyFunction = (h, x) => {
   const weights = softmax(add(h!, x!))
   return [gelu(add(weights, h!)), sub(weights, x!)]
 }
 
-const nested: Step = (h, x, rate) => {
+const nested: BodyFunction = (h, x, rate) => {
   const [next, seen] = scan((inner: Tensor, y: Tensor) => [sin(add(mul(inner, rate!), y)), mul(inner, y)], h!, x!, {
     reverse: true,
   })
@@ -72,7 +72,7 @@ const nested: Step = (h, x, rate) => {
 }
 
 // what nothing depends on any more, and what depends on no carry
-const careless: Step = (_, x, factor) => [mul(x!, factor!), mul(x!, x!)]
+const careless: BodyFunction = (_, x, factor) => [mul(x!, factor!), mul(x!, x!)]
 
 export const scanSamples: readonly OpSamples[] = [
   {

@@ -1,8 +1,10 @@
-import { compile, decorate } from '@gradus/graph'
+import { compile, decorate, fallback, type Kernel, kernelBackend } from '@gradus/graph'
 import {
   add,
   addOp,
+  apply,
   type Backend,
+  BackendError,
   type DeviceBuffer,
   type Graph,
   memory,
@@ -188,19 +190,49 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       )
     }),
     check('an unknown primitive is an error that names it', (b) => {
-      const op: Op = { name: 'acme/unheardOf', shape: ([x]) => x! }
-      const graph: Graph = {
-        inputs: [vector],
-        constants: [],
-        nodes: [{ op, inputs: [0], params: null, aval: vector }],
-        outputs: [1],
-        donated: [],
+      for (const op of unheardOf) {
+        const graph: Graph = {
+          inputs: [vector],
+          constants: [],
+          nodes: [{ op, inputs: [0], params: null, aval: vector }],
+          outputs: [1],
+          donated: [],
+        }
+        const x = upload(b, first)
+        const calls: Record<string, () => unknown> = {
+          'Compiling a graph with': () => b.compile(graph),
+          Applying: () => onBackend(b, () => apply(op, [x], null)),
+          'Compiling a function with': () => onBackend(b, () => compile((y: Tensor) => apply(op, [y], null))(x)),
+        }
+        for (const [what, call] of Object.entries(calls)) {
+          const error = errorOf(`${what} an unknown primitive`, call)
+          demand(error instanceof BackendError, `${what} an unknown primitive throws no BackendError: ${error}`)
+          demand(error.message.includes(op.name), `The error does not name the op: ${error.message}`)
+        }
       }
-      const { message } = errorOf('Compiling an unknown primitive', () => b.compile(graph))
-      demand(message.includes(op.name), `The error does not name the op: ${message}`)
+    }),
+    check('an unknown primitive runs where another backend has a kernel for it, with `fallback`', async (b) => {
+      const tripled: Kernel = (output, [x]) => output.data.forEach((_, i) => (output.data[i] = 3 * x!.data[i]!))
+      const kernels = Object.fromEntries(unheardOf.map(({ name }) => [name, tripled]))
+      const backend = fallback(b, kernelBackend({ name: 'other', kernels }), { warn() {} })
+      for (const op of unheardOf) {
+        const program = (x: Tensor) => add(apply(op, [neg(x)], null), x)
+        const x = upload(backend, first)
+        for (const run of [program, compile(program)]) {
+          const { storage } = onBackend(backend, () => run(x))
+          const expected = first.map((value) => -2 * value)
+          await expectBuffer(backend, storage.buffer, expected, `A program with ${op.name}`)
+        }
+      }
     }),
   ]
 }
+
+/** Primitives of a plug-in, which no backend knows. */
+const unheardOf: readonly Op[] = [
+  { name: 'acme/unheardOf', shape: ([x]) => x! },
+  { name: 'acme/unheardOfElementwise', elementwise: true, shape: ([x]) => x! },
+]
 
 /** A step like that of training: donated state, an undonated batch, intermediates. */
 async function memoryCheck(backend: Backend): Promise<void> {

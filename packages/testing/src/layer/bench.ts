@@ -1,14 +1,5 @@
 import { cpu } from '@gradus/backend-cpu'
-import {
-  initLayer,
-  input,
-  type Layer,
-  type LayerTrees,
-  Rng,
-  standIn,
-  statelessCall,
-  type VariableTrees,
-} from '@gradus/core'
+import { initLayer, type Layer, Rng, statelessCall, type VariableTrees } from '@gradus/core'
 import {
   type Backend,
   type DType,
@@ -16,8 +7,8 @@ import {
   isFloat,
   onBackend,
   type Shape,
-  type SymbolicTensor,
   type Tensor,
+  type Tree,
   treeLeaves,
   treeReplace,
 } from '@gradus/tensor'
@@ -33,15 +24,16 @@ export interface Bench {
   readonly layer: Layer
   readonly many: boolean
   readonly inputs: readonly HostTensor[]
-  readonly params: LayerTrees
-  readonly state: LayerTrees
+  /** Parameters of the layer and of layers within it, by path. */
+  readonly params: VariableTrees['params']
+  readonly state: VariableTrees['state']
   readonly mask?: Tensor
 }
 
 /** What a call of a layer gives, as a tree. */
 export interface Result {
   readonly outputs: readonly Tensor[]
-  readonly state: LayerTrees
+  readonly state: VariableTrees['state']
   readonly losses: readonly Tensor[]
 }
 
@@ -59,7 +51,7 @@ function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
     const given = Array.isArray(options.inputDtype)
       ? (options.inputDtype[index] as DType)
       : (options.inputDtype as DType | undefined)
-    const dtype = (given ?? layer.inputDType) as DType
+    const dtype = given ?? (layer.inputDType as DType)
     return isFloat(dtype) ? layer.dtype : dtype
   })
 }
@@ -81,9 +73,11 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
     const [low, high] = options.inputRange ?? (float ? [-1.5, 1.5] : [0, 3])
     return { shape, dtype: dtypes[index]!, values: random.fill(shape, dtypes[index]!, low, high) }
   })
-  const { params, state } = onBackend(backend, () => variablesFor(layer, inputs, many, new Rng(1)))
+  const { params, state } = onBackend(backend, () =>
+    initLayer(layer, many ? shapes : shapes[0]!, new Rng(1), { dtypes }),
+  )
   const moved: Tensor[] = []
-  for (const leaf of treeLeaves(params)) {
+  for (const leaf of treeLeaves(params as Tree)) {
     const host = await toHost(leaf)
     const values = isFloat(leaf.dtype)
       ? host.values.map((value) => Math.fround(value + random.uniform(-0.1, 0.1)))
@@ -96,7 +90,7 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
     layer,
     many,
     inputs,
-    params: treeReplace(params, moved),
+    params: treeReplace(params as Tree, moved) as VariableTrees['params'],
     state,
     ...(mask && { mask: toDevice(backend, maskOf(mask)) }),
   }
@@ -114,21 +108,6 @@ export function placeInputs({ backend, inputs }: Bench): Tensor[] {
   return inputs.map((input) => toDevice(backend, input))
 }
 
-/** First variables of a layer for inputs like these. */
-export function variablesFor(layer: Layer, inputs: readonly HostTensor[], many: boolean, rng: Rng): VariableTrees {
-  const shapes = inputs.map(({ shape }) => shape)
-  const dtypes = inputs.map(({ dtype }) => dtype)
-  return initLayer(layer, many ? shapes : shapes[0]!, rng, { dtypes })
-}
-
-/** Symbolic tensors like the inputs, as a layer takes them; of unknown batch size if `free`. */
-export function symbolicInputs({ inputs, many }: Pick<Bench, 'inputs' | 'many'>, free = false) {
-  const symbols = inputs.map(({ shape, dtype }) =>
-    free ? input({ shape: shape.slice(1), inputDtype: dtype }) : standIn(shape, dtype),
-  )
-  return many ? symbols : (symbols[0] as SymbolicTensor)
-}
-
 /** One call of the layer, made of ops only, so that it can be compiled and differentiated. */
 export function callLayer(
   { layer, many, mask }: Pick<Bench, 'layer' | 'many' | 'mask'>,
@@ -138,12 +117,13 @@ export function callLayer(
     inputs,
     key,
     training,
-  }: { params: LayerTrees; state: LayerTrees; inputs: readonly Tensor[]; key: Tensor; training: boolean },
+  }: VariableTrees & { inputs: readonly Tensor[]; key: Tensor; training: boolean },
 ): Result {
-  const result = statelessCall(layer, { params, state }, many ? inputs : inputs[0]!, {
+  const masks = mask && (many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask)
+  const { outputs, ...rest } = statelessCall(layer, { params, state }, many ? inputs : inputs[0]!, {
     rng: new Rng(key),
     training,
-    ...(mask && { mask: many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask }),
+    ...(masks && { mask: masks }),
   })
-  return { ...result, outputs: treeLeaves(result.outputs) }
+  return { outputs: treeLeaves(outputs), ...rest }
 }

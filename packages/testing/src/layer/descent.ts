@@ -1,5 +1,4 @@
 import { valueAndGrad } from '@gradus/autograd'
-import type { LayerTrees } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import { add, isFloat, mean, mul, onBackend, square, sub, type Tensor, treeLeaves, treeMap } from '@gradus/tensor'
 import { demand } from '../check.ts'
@@ -23,14 +22,14 @@ export async function descends(bench: Bench, options: LayerCheckOptions): Promis
     isFloat(dtype) ? toDevice(backend, { shape, dtype, values: random.fill(shape, dtype, -1, 1) }) : undefined,
   )
   if (!targets.some((target) => target)) return
-  const loss = (weights: LayerTrees): Tensor => {
+  const loss = (weights: Bench['params']): Tensor => {
     const { outputs, losses } = callLayer(bench, { params: weights, state, inputs, key, training: true })
     const errors = outputs.flatMap((output, index) =>
       targets[index] ? [mean(square(sub(output, targets[index])))] : [],
     )
     return [...errors, ...losses].reduce((total, part) => add(total, part))
   }
-  const step = compile((weights: LayerTrees): { loss: Tensor; weights: LayerTrees } => {
+  const step = compile((weights: Bench['params']): { loss: Tensor; weights: Bench['params'] } => {
     const [value, gradients] = valueAndGrad(loss)(weights)
     return {
       loss: value,

@@ -1,12 +1,34 @@
-import { fieldsOf, inferCall, type Layer, layersWithin, Rng, standIn } from '@gradus/core'
+import {
+  type BaseLayer,
+  batchSize,
+  type CallShapes,
+  fieldsOf,
+  inferCall,
+  initLayer,
+  type Layer,
+  layersWithin,
+  Rng,
+  standIn,
+} from '@gradus/core'
 import { compile } from '@gradus/graph'
-import { formatShape, isFloat, onBackend, type Shape, sameShape, sizeOf, type Tensor, treeLeaves } from '@gradus/tensor'
+import {
+  type DType,
+  formatShape,
+  isFloat,
+  onBackend,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  treeLeaves,
+} from '@gradus/tensor'
 import { type Check, demand, errorOf, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { instanceOf } from '../configured-source.ts'
 import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
 import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
-import { type Bench, benchFor, callLayer, keyOf, maskOf, placeInputs, symbolicInputs, variablesFor } from './bench.ts'
+import { type Bench, benchFor, callLayer, keyOf, maskOf, placeInputs, shapesOf } from './bench.ts'
 import { descends } from './descent.ts'
 import { checkGradients } from './gradients.ts'
 import type { LayerCheckOptions, LayerSource } from './options.ts'
@@ -39,7 +61,7 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
       for (const dtype of ['float32', 'float64'] as const) await checkShapes(await bench(dtype), options)
     }),
     check('parameters and state have the expected sizes', async () => checkCounts(await bench(), options)),
-    check('its config survives JSON', async () => checkRoundTrip(await bench())),
+    check('its config survives JSON', async () => checkRoundTrip(await bench(), options)),
     ...[false, true].map((training) => ({
       ...check(`gradients agree with finite differences, ${training ? 'training' : 'inference'}`, async () =>
         checkGradients(await bench('float64'), training, options.gradientTolerance ?? 1e-6),
@@ -96,11 +118,13 @@ async function run(
 }
 
 async function checkShapes(bench: Bench, options: LayerCheckOptions): Promise<void> {
-  const { layer, backend, params, state } = bench
-  const inferred = inferCall(layer, symbolicInputs(bench))
-  const free = inferCall(layer, symbolicInputs(bench, true))
-  const inferredParams = layersWithin(layer).map((within) => inferred.layers.get(within.layer)?.params)
-  assertForm(`${layer.type}: parameters`, treeLeaves(params), treeLeaves(inferredParams))
+  const { layer, many, backend, params, state, inputs } = bench
+  const inferred = shapesFor(layer, inputs, many)
+  const open = shapesFor(layer, inputs, many, true)
+  for (const [path, own] of Object.entries(params)) {
+    const known = [...inferred.layers].find(([found]) => placeOf(layer, found) === path)![1]
+    assertForm(`${layer.type}: parameters`, treeLeaves(own), treeLeaves(known.params))
+  }
   for (const training of [false, true]) {
     const key = keyOf(backend, 7)
     const result = onBackend(backend, () =>
@@ -114,17 +138,31 @@ async function checkShapes(bench: Bench, options: LayerCheckOptions): Promise<vo
     result.outputs.forEach((output, index) => {
       const { sizes, dtype } = inferred.outputs[index]!
       assertAlike(`${what}, output ${index} against inference`, output, { shape: sizes, dtype } as HostTensor)
-      const shape = free.outputs[index]!.sizes.map((size) => (typeof size === 'number' ? size : null))
-      const fits = shape.every((d, axis) => d === null || d === output.shape[axis])
+      const shape = open.outputs[index]!.sizes.map((size) => (typeof size === 'number' ? size : null))
       demand(
-        fits,
+        shape.every((d, axis) => d === null || d === output.shape[axis]),
         `${what}: with an unknown batch, ${formatShape(shape)} is inferred, and the output is ${formatShape(output.shape)}.`,
       )
     })
-    assertForm(`${what}: new state`, treeLeaves(result.state), treeLeaves(state))
+    assertForm(`${what}: new state`, treeLeaves(result.state as Tree), treeLeaves(state as Tree))
     expectOutputs(what, result.outputs, options)
     await takeToHost(result.outputs)
   }
+}
+
+function placeOf(layer: Layer, within: BaseLayer): string | undefined {
+  return layersWithin(layer).find((place) => place.layer === within)?.path
+}
+
+/** What a call gives for inputs of these shapes, or for batches of any size. */
+function shapesFor(
+  layer: Layer,
+  inputs: readonly Pick<HostTensor, 'shape' | 'dtype'>[],
+  many: boolean,
+  anyBatch = false,
+): CallShapes {
+  const list = inputs.map(({ shape, dtype }) => standIn(anyBatch ? [batchSize, ...shape.slice(1)] : shape, dtype))
+  return inferCall(layer, many ? list : list[0])
 }
 
 function assertForm(what: string, actual: readonly Tensor[], expected: readonly Tensor[]): void {
@@ -169,7 +207,7 @@ function checkCounts({ layer, params, state }: Bench, { expectedParams, expected
   }
 }
 
-async function checkRoundTrip(bench: Bench): Promise<void> {
+async function checkRoundTrip(bench: Bench, options: LayerCheckOptions): Promise<void> {
   const copy = roundTrip(bench.layer)
   for (const training of [false, true]) {
     assertAllClose(
@@ -179,8 +217,8 @@ async function checkRoundTrip(bench: Bench): Promise<void> {
       0,
     )
   }
-  const init = (layer: Layer) =>
-    onBackend(bench.backend, () => variablesFor(layer, bench.inputs, bench.many, new Rng(3)).params)
+  const shape = options.inputShapes ?? shapesOf(options)[0]!
+  const init = (layer: Layer) => onBackend(bench.backend, () => initLayer(layer, shape, new Rng(3)).params)
   assertAllClose(
     `${copy.type} from JSON, initial parameters`,
     await takeToHost(init(copy)),
@@ -207,7 +245,7 @@ async function checkMixed(bench: Bench): Promise<void> {
   for (const training of [false, true]) {
     const wide = await run(bench, { training })
     const mixed = await run(bench, { training, layer })
-    const outputs = inferCall(layer, symbolicInputs(bench)).outputs
+    const outputs = shapesFor(layer, bench.inputs, bench.many).outputs
     mixed.forEach(({ dtype }, index) => {
       const wanted = outputs[index]?.dtype ?? wide[index]!.dtype
       demand(dtype === wanted, `${layer.type}, mixedFloat16: tensor ${index} is ${dtype} instead of ${wanted}.`)
@@ -241,10 +279,11 @@ async function checkInference(bench: Bench): Promise<void> {
 async function checkBatch(bench: Bench, options: LayerCheckOptions): Promise<void> {
   const { layer, backend, inputs, many } = bench
   const batch = inputs[0]!.shape[0]!
-  const whole = (await run(bench)).slice(0, inferCall(layer, symbolicInputs(bench)).outputs.length)
+  const whole = (await run(bench)).slice(0, shapesFor(layer, inputs, many).outputs.length)
   for (let sample = 0; sample < batch; sample++) {
     const one = { ...bench, inputs: inputs.map((input) => rowOf(input, sample)) }
-    const { state } = onBackend(backend, () => variablesFor(layer, one.inputs, many, new Rng(1)))
+    const shapes = one.inputs.map(({ shape }) => shape)
+    const { state } = onBackend(backend, () => initLayer(layer, many ? shapes : shapes[0]!, new Rng(1)))
     const mask = options.mask && toDevice(backend, maskOf([options.mask[sample]!]))
     const alone = (await run({ ...one, state, ...(mask && { mask }) })).slice(0, whole.length)
     assertAllClose(
@@ -263,9 +302,12 @@ function rowOf({ shape, dtype, values }: HostTensor, row: number): HostTensor {
 
 function checkRefusal(layer: Layer, options: LayerCheckOptions, invalid: Shape | readonly Shape[]): void {
   const shapes = (Array.isArray(invalid[0]) ? invalid : [invalid]) as readonly Shape[]
-  const inputs = shapes.map((shape) => standIn(shape, layer.inputDType))
   const error = errorOf(`${layer.type} for an input of shape ${shapes.map(formatShape).join(' and ')}`, () =>
-    inferCall(layer, options.inputShapes ? inputs : inputs[0]),
+    shapesFor(
+      layer,
+      shapes.map((shape) => ({ shape, dtype: layer.inputDType as DType })),
+      options.inputShapes !== undefined,
+    ),
   )
   demand(
     error.name === 'ShapeError' && error.message.includes(layer.type),

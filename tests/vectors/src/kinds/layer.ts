@@ -1,17 +1,33 @@
 import { vjp } from '@gradus/autograd'
-import { inferLayer, type Layer, Rng, type SymbolicAval, splitResult } from '@gradus/core'
-import { div, isFloat, type Tensor, type Tree, treeForEach } from '@gradus/tensor'
-import { build } from '../build.ts'
+import {
+  batchSize,
+  inferCall,
+  initLayer,
+  isAdaptable,
+  type Layer,
+  layersWithin,
+  listVariables,
+  type Masks,
+  maskOf,
+  Rng,
+  readVariables,
+  type StatelessResult,
+  standIn,
+  statelessCall,
+  type VariableTrees,
+} from '@gradus/core'
+import { isFloat, type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
+import { build, withKnownOptions } from '../build.ts'
+import { optionsOf } from '../call-options.ts'
 import type { Check } from '../check.ts'
 import { buildModel } from '../models.ts'
-import { Unsupported } from '../outcome.ts'
-import { type CaseBase, isRecorded, type Keras, type Recorded, type RecordedWeight, toTensor } from '../recorded.ts'
+import { type CaseBase, type Keras, type Recorded, type RecordedWeight, toHost, toTensor } from '../recorded.ts'
 import { fillTree, leafOf, placeWeights } from '../weights.ts'
 
 interface LayerCase extends CaseBase {
   readonly layer: Keras
   readonly input_mode?: 'single' | 'list' | 'named'
-  readonly inputs: readonly Recorded[]
+  readonly inputs: readonly (Recorded & { readonly name?: string })[]
   readonly call_kwargs?: Readonly<Record<string, unknown>>
   readonly weights?: readonly RecordedWeight[]
   readonly outputs: readonly Recorded[]
@@ -21,61 +37,58 @@ interface LayerCase extends CaseBase {
   readonly updated_weights?: readonly RecordedWeight[]
   readonly losses?: readonly number[]
   readonly compute_output_shape?: unknown
-  readonly adapt_data?: unknown
+  readonly adapt_data?: Recorded
   readonly n_calls?: number
   readonly output_mask?: Recorded | null
 }
 
-interface Call {
-  readonly outputs: readonly Tensor[]
-  readonly state: Tree
-  readonly losses: readonly Tensor[]
+/** A layer in the form of its recorded call. */
+interface Recording {
+  readonly layer: Layer
+  readonly variables: VariableTrees
+  readonly options: ReturnType<typeof optionsOf>
+  /** The inputs in the structure in which the layer takes them. */
+  readonly structure: <T>(list: readonly T[]) => unknown
 }
 
 /** A call of a layer: outputs, derivatives, moving averages, penalties, shapes and masks. */
 export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
   const layer = layerOf(entry.layer)
-  if (entry.adapt_data) throw new Unsupported('adapt of layers')
-  const { training, mask, initial } = optionsOf(entry.call_kwargs ?? {})
-  const inputs = [...entry.inputs.map((input) => toTensor(input)), ...initial]
-  const many = entry.input_mode === 'list' || inputs.length > 1
-  const shapes = inputs.map(({ shape }) => shape)
-  const shape = many ? shapes : shapes[0]!
-  const made = { params: layer.init(new Rng(1), shape) as Tree, state: layer.initState(shape) as Tree }
-  const places = placeWeights(entry.weights ?? [], made.params, made.state)
-  const params = fillTree(made.params, places.params)
-  let state = fillTree(made.state, places.state)
-
-  const call = (p: Tree, x: readonly Tensor[]): Call => {
-    const losses: Tensor[] = []
-    const scope = {
-      params: p,
-      state,
-      rng: new Rng(2),
-      training,
-      addLoss: (loss: Tensor) => void losses.push(loss),
-      ...(mask && { mask }),
-    }
-    const result = splitResult(layer.apply(many ? x : x[0]!, scope as never), state)
-    return { outputs: result.outputs, state: result.state, losses }
+  const options = optionsOf(layer, entry.call_kwargs ?? {})
+  const inputs = entry.inputs.map((input) => toTensor(input))
+  const structure = structureOf(entry)
+  if (entry.adapt_data && isAdaptable(layer)) await layer.adapt(toHost(entry.adapt_data))
+  const made = variablesFor(layer, inputs, structure)
+  const places = placeWeights(entry.weights ?? [], made.params as Tree, made.state as Tree)
+  const adapted = entry.adapt_data !== undefined
+  if (adapted) await compareAdapted(layer, check, entry.weights ?? [])
+  let variables: VariableTrees = adapted
+    ? made
+    : { params: fillTree(made.params as never, places.params), state: fillTree(made.state as never, places.state) }
+  for (let repeat = 1; repeat < (entry.n_calls ?? 1); repeat++) {
+    const { state } = call({ layer, variables, options, structure }, variables.params, inputs)
+    variables = { ...variables, state }
   }
-  for (let repeat = 1; repeat < (entry.n_calls ?? 1); repeat++) state = call(params, inputs).state
-  const { outputs, state: after, losses } = call(params, inputs)
-
+  const recording = { layer, variables, options, structure }
+  const result = call(recording, variables.params, inputs)
+  const outputs = treeLeaves(result.outputs)
   check.equal('outputs', outputs.length, entry.outputs.length)
   for (const [index, expected] of entry.outputs.entries())
     await check.close(`outputs[${index}]`, outputs[index], expected)
-  await compareGradients(entry, check, { params, inputs, places, run: (p, x) => call(p, x).outputs })
+  await compareGradients(entry, check, recording, { inputs, places })
   for (const weight of entry.updated_weights ?? []) {
-    const value = leafOf(after, places.state, weight.path) ?? leafOf(params, places.params, weight.path)
+    const value =
+      leafOf(result.state as Tree, places.state, weight.path) ??
+      leafOf(variables.params as Tree, places.params, weight.path)
     await check.close(`updated_weights.${weight.name}`, value, weight)
   }
-  if (entry.losses) await compareLosses(layer, check, entry.losses, { params, outputs, losses, batch: shapes[0]![0]! })
+  if (entry.losses) await compareLosses(layer, check, entry.losses, variables.params, result.losses)
   if (entry.compute_output_shape) {
-    check.equal('compute_output_shape', inferredShapes(layer, inputs, many), shapesOf(entry.compute_output_shape))
+    check.equal('compute_output_shape', inferredShapes(layer, inputs, structure), shapesOf(entry.compute_output_shape))
   }
   if (entry.output_mask) {
-    await check.close('output_mask', layer.computeMask(many ? inputs : inputs[0]!, mask), entry.output_mask)
+    const own = layer.computeMask(structure(inputs) as Tree, options.mask)
+    await check.close('output_mask', maskOf(outputs[0]!) ?? (own as Tensor | undefined), entry.output_mask)
   }
 }
 
@@ -86,54 +99,63 @@ function layerOf(keras: Keras): Layer {
   return isModel ? (buildModel(keras).model as unknown as Layer) : build('layer', keras)
 }
 
-/** The options of the call that Gradus layers know; the others are unsupported, unless they are at rest. */
-function optionsOf(kwargs: Readonly<Record<string, unknown>>): {
-  training: boolean
-  mask: Tensor | readonly (Tensor | undefined)[] | undefined
-  initial: readonly Tensor[]
-} {
-  const { training, mask, initial_state, states, ...others } = kwargs
-  for (const [name, value] of Object.entries(others)) {
-    if (value !== null && value !== false) throw new Unsupported(`call option ${name}`)
+/** One input alone, several in a list, or by the names of Keras's arguments where the layer tells them apart. */
+function structureOf({ input_mode: mode, inputs }: LayerCase): <T>(list: readonly T[]) => unknown {
+  const names = inputs.map(({ name }) => name)
+  if (mode === 'named' && names.every((name) => name !== undefined)) {
+    return (list) => Object.fromEntries(list.map((value, index) => [names[index]!, value]))
   }
-  const initial = initial_state ?? states ?? []
-  return {
-    training: training === true,
-    mask: Array.isArray(mask)
-      ? mask.map((entry) => (isRecorded(entry) ? toTensor(entry, 'bool') : undefined))
-      : isRecorded(mask)
-        ? toTensor(mask, 'bool')
-        : undefined,
-    initial: (isRecorded(initial) ? [initial] : (initial as readonly Recorded[])).map((entry) => toTensor(entry)),
-  }
+  return (list) => (mode === 'list' || list.length > 1 ? list : list[0])
 }
 
-interface Differentiable {
-  readonly params: Tree
-  readonly inputs: readonly Tensor[]
-  readonly places: ReturnType<typeof placeWeights>
-  readonly run: (params: Tree, inputs: readonly Tensor[]) => readonly Tensor[]
+/** The variables that an adapted or built layer has already, or first ones. */
+function variablesFor(layer: Layer, inputs: readonly Tensor[], structure: Recording['structure']): VariableTrees {
+  const own = readVariables(layer)
+  if (treeLeaves(own as unknown as Tree).length > 0) return own
+  const shape = structure(inputs.map((x) => x.shape))
+  const dtypes = inputs.map(({ dtype }) => dtype)
+  return withKnownOptions(() => initLayer(layer, shape as never, new Rng(1), { dtypes }))
+}
+
+function call(
+  { layer, variables, options, structure }: Recording,
+  params: VariableTrees['params'],
+  inputs: readonly Tensor[],
+): StatelessResult {
+  const { rest, training, mask } = options
+  return statelessCall(layer, { params, state: variables.state }, structure(inputs) as Tree, {
+    ...rest,
+    rng: new Rng(2),
+    training,
+    ...(mask !== undefined && { mask: mask as Masks }),
+  })
+}
+
+/** What `adapt` has learned, as the weights that Keras keeps it in. */
+async function compareAdapted(layer: Layer, check: Check, weights: readonly RecordedWeight[]): Promise<void> {
+  const own = listVariables(layer)
+  for (const [index, weight] of weights.entries())
+    await check.close(`weights.${weight.name}`, own[index]?.value, weight)
 }
 
 async function compareGradients(
   entry: LayerCase,
   check: Check,
-  { params, inputs, places, run }: Differentiable,
+  recording: Recording,
+  { inputs, places }: { readonly inputs: readonly Tensor[]; readonly places: ReturnType<typeof placeWeights> },
 ): Promise<void> {
   const { cotangents, grad_inputs = [], grad_weights = [] } = entry
   if (!cotangents) return
   const kept = cotangents.flatMap((cotangent, index) => (cotangent ? [{ index, cotangent: toTensor(cotangent) }] : []))
   const floats = inputs.filter(({ dtype }) => isFloat(dtype))
   const { pullback } = vjp(
-    (p: Tree, x: readonly Tensor[]) => {
+    (params: Tree, x: readonly Tensor[]) => {
       let next = 0
-      const outputs = run(
-        p,
-        inputs.map((input) => (isFloat(input.dtype) ? x[next++]! : input)),
-      )
+      const given = inputs.map((input) => (isFloat(input.dtype) ? x[next++]! : input))
+      const outputs = treeLeaves(call(recording, params as VariableTrees['params'], given).outputs)
       return kept.map(({ index }) => outputs[index]!)
     },
-    [params, floats] as const,
+    [recording.variables.params as Tree, floats] as const,
   )
   const [ofParams, ofInputs] = pullback(kept.map(({ cotangent }) => cotangent))
   let next = 0
@@ -153,32 +175,29 @@ function isNone(gradient: Recorded | { readonly none?: boolean }): boolean {
   return 'none' in gradient && gradient.none === true
 }
 
-/** As in Keras: what the call added, then the penalty on the outputs, then those on the weights. */
+/** As in Keras: what the call added, penalties on outputs included, then those on the weights. */
 async function compareLosses(
-  layer: Layer,
+  root: Layer,
   check: Check,
   expected: readonly number[],
-  {
-    params,
-    outputs,
-    losses,
-    batch,
-  }: { params: Tree; outputs: readonly Tensor[]; losses: readonly Tensor[]; batch: number },
+  params: VariableTrees['params'],
+  added: readonly Tensor[],
 ): Promise<void> {
-  const all = [...losses]
-  const { activityRegularizer } = layer.config as { activityRegularizer?: { loss(x: Tensor): Tensor } }
-  if (activityRegularizer) all.push(...outputs.map((output) => div(activityRegularizer.loss(output), batch)))
-  treeForEach(params, (leaf, path) => {
-    const regularizer = layer.regularizerOf(path)
-    if (regularizer) all.push(regularizer.loss(leaf))
-  })
+  const all = [...added]
+  for (const { layer, path } of layersWithin(root)) {
+    treeForEach(params[path] ?? {}, (leaf, key) => {
+      const regularizer = layer.regularizerOf(key)
+      if (regularizer) all.push(regularizer.loss(leaf))
+    })
+  }
   const values = await Promise.all(all.map(async (loss) => (await loss.data())[0]!))
   check.numbers('losses', values, expected)
 }
 
-function inferredShapes(layer: Layer, inputs: readonly Tensor[], many: boolean): unknown {
-  const avals = inputs.map(({ shape, dtype }): SymbolicAval => ({ shape: [null, ...shape.slice(1)], dtype }))
-  return inferLayer(layer, avals, many).outputs.map(({ shape }) => shape)
+function inferredShapes(layer: Layer, inputs: readonly Tensor[], structure: Recording['structure']): unknown {
+  const symbolic = inputs.map(({ shape, dtype }) => standIn([batchSize, ...shape.slice(1)], dtype))
+  const { outputs } = inferCall(layer, structure(symbolic))
+  return outputs.map(({ sizes }) => sizes.map((size) => (typeof size === 'number' ? size : null)))
 }
 
 /** One shape, a list or a dict of them, as a list. */

@@ -93,7 +93,7 @@ export function runModelConfig(entry: ConfigCase, check: Check): void {
     const read = buildModel(JSON.parse(entry.to_json) as Keras).model.toSpec()
     check.equal('to_json', fromSpec(JSON.parse(JSON.stringify(read)) as ModelSpec).toSpec(), model.toSpec())
   }
-  const { network } = model.build()
+  const network = model.build().network!
   if (entry.summary !== undefined) {
     const text = model.summary(camelOptions(entry.summary_args ?? {}) as SummaryOptions)
     const cut = cutTo(text, entry.summary, entry.summary_args?.['line_length'])

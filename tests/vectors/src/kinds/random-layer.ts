@@ -1,5 +1,5 @@
-import { Rng, splitResult } from '@gradus/core'
-import { full } from '@gradus/tensor'
+import { initLayer, Rng, statelessCall } from '@gradus/core'
+import { full, treeLeaves } from '@gradus/tensor'
 import { build } from '../build.ts'
 import type { Check } from '../check.ts'
 import type { CaseBase, Keras } from '../recorded.ts'
@@ -25,16 +25,10 @@ interface RandomLayerCase extends CaseBase {
 export async function runRandomLayer(entry: RandomLayerCase, check: Check): Promise<void> {
   const layer = build('layer', entry.layer)
   const x = full(entry.input_shape, entry.input_value)
-  const scope = (training: boolean) => ({
-    params: layer.init(new Rng(1), x.shape),
-    state: layer.initState(x.shape),
-    rng: new Rng(11),
-    training,
-    addLoss: () => {},
-  })
+  const variables = initLayer(layer, x.shape, new Rng(1))
   const apply = async (training: boolean) => {
-    const inner = scope(training)
-    return (await splitResult(layer.apply(x, inner as never), inner.state).outputs[0]!.data()).slice()
+    const { outputs } = statelessCall(layer, variables, x, { rng: new Rng(11), training })
+    return (await treeLeaves(outputs)[0]!.data()).slice()
   }
   if (entry.inference_is_identity)
     check.numbers('inference_is_identity', await apply(false), await x.data(), { slack: 0 })

@@ -13,6 +13,7 @@ import { runEvents } from './events.ts'
 import { runActivation, runConstraint, runRegularizer } from './functions.ts'
 import { runExactInitializer, runOrthogonalInitializer, runRandomInitializer } from './initializer.ts'
 import { runLayer } from './layer.ts'
+import { runLookup } from './lookup.ts'
 import { runLoss } from './loss.ts'
 import { runMetric } from './metric.ts'
 import { runModel, runModelConfig } from './model.ts'
@@ -45,6 +46,7 @@ export const runners: Readonly<Record<string, Runner>> = {
   initializer_orthogonal: runOrthogonalInitializer,
   initializer_stats: runRandomInitializer,
   layer: runLayer,
+  lookup_layer: runLookup,
   loss: runLoss,
   metric: runMetric,
   model: runModel,

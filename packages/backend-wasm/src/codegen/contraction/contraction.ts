@@ -1,4 +1,4 @@
-import type { ContractionKernel } from '@gradus/graph/kernels'
+import type { ContractionKernel } from '@gradus/schedule'
 import { loopFunction } from '../loops.ts'
 import type { KernelCode, Tools } from '../tools.ts'
 import { contractionAsLoops } from './as-loops.ts'
@@ -6,7 +6,7 @@ import { arranged, inBlocks, layoutOf } from './layout.ts'
 import { packingLoops } from './packing.ts'
 import { tileFunction } from './tiles.ts'
 
-/** The functions of a contraction: rearranging the second operand if that pays, then the sums. */
+/** The functions of a contraction: packing of the second operand where that pays, then the sums. */
 export function contractionFunctions(whole: ContractionKernel, tools: Tools): KernelCode[] {
   const { kernel, blocks } = inBlocks(arranged(whole))
   const layout = layoutOf(kernel, tools.features)

@@ -1,9 +1,9 @@
-import type { Axis } from '@gradus/graph/kernels'
+import type { Axis } from '@gradus/schedule'
 import { f32, type Locals, sequence, type V128, type Void, v128 } from '../../assembler/index.ts'
 import { type Cursor, overDepth } from './over-depth.ts'
 
-/** Copies rows that lie next to each other, `together` of them for each cursor, to where a tile reads them in turns. */
-export function copyNeighbours(
+/** Interleaves rows that are adjacent in memory, `together` of them per cursor, in the order in which a tile reads them. */
+export function copyNeighbors(
   locals: Locals,
   axes: readonly Axis[],
   rows: readonly Cursor[],
@@ -25,7 +25,7 @@ export function copyNeighbours(
   })
 }
 
-/** The same for rows whose elements lie one after the other: four of each at a time, transposed. */
+/** The same for rows that are contiguous in memory: four elements of each at a time, transposed. */
 export function copyTransposed(locals: Locals, axes: readonly Axis[], rows: readonly Cursor[], target: Cursor): Void {
   return overDepth(locals, axes, [target, ...rows], 4, (offsetOf, rounds) => {
     const code: Void[] = []

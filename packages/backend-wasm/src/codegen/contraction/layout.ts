@@ -2,24 +2,24 @@ import {
   type Axis,
   AxisMaker,
   type ContractionKernel,
+  countOf,
   type Expression,
   type Index,
   indexOf,
+  type Load,
   plus,
   Rewriting,
   strideAlong,
   times,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import type { Features } from '../tools.ts'
 
-type Load = Extract<Expression, { kind: 'load' }>
-
-/** How a contraction is cut into tiles: so many rows by so many columns are summed up in registers. */
+/** How a contraction is divided into tiles, whose sums stay in registers. */
 export interface Layout {
   readonly a: Load
-  /** Elements between neighbours along each summed axis. */
+  /** The strides of the first operand along the summed axes, in elements. */
   readonly aStrides: readonly number[]
-  /** The second operand where it lies, or nothing if it has to be rearranged. */
+  /** The second operand where it lies in memory, or undefined if it has to be packed. */
   readonly b: { readonly load: Load; readonly strides: readonly number[] } | undefined
   readonly columns: Axis
   readonly rows: number
@@ -27,30 +27,27 @@ export interface Layout {
   readonly batches: number
   readonly tileRows: number
   /**
-   * Whether rows are copied before they are used, so that what a step of the sums needs lies together: because rows are
-   * neighbours in memory and the steps far apart, or, where elements of a row are neighbours, to read from one place
-   * instead of one for each row.
+   * Whether rows are copied before they are used, so that the elements of one iteration of the sums are contiguous.
+   * `neighbors`: rows are adjacent in memory, and iterations far apart. `transposed`: rows are contiguous, and a copy is
+   * read at one address instead of one per row.
    */
-  readonly packsRows: 'neighbours' | 'transposed' | false
-  /** Vectors of four columns. */
+  readonly packsRows: 'neighbors' | 'transposed' | false
+  /** The number of vectors of four columns. */
   readonly tileVectors: number
-  /** How often the innermost loop is written out. */
+  /** How often the innermost loop is unrolled. */
   readonly unroll: number
 }
 
-/**
- * Sums longer than this are made block by block, so that what all tiles read for one block stays in the cache. A block is
- * about as long.
- */
+/** Longer sums are computed in blocks of about `blockLength` products, so that the operands of a block stay in the cache. */
 const longestSum = 2048
 const blockLength = 512
 
-/** Up to this size the second operand is read where it lies: it stays in the first-level cache. */
+/** A second operand up to this size is not packed, because it stays in the first-level cache. */
 const smallOperandBytes = 16384
-/** With fewer rows than this, rearranging costs more than it saves. */
+/** With fewer rows than this, packing costs more than it saves. */
 const rowsWorthPacking = 24
 
-/** The tiles for a contraction, or undefined where plain loops do better. */
+/** The tiles of a contraction, or undefined where plain loops are faster. */
 export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Features): Layout | undefined {
   const { a, b, batch, m, n, k, stores } = kernel
   const [columns] = n
@@ -58,8 +55,8 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
   if (stores.some(({ index, expression }) => strideAlong(index, columns) !== 1 || isWide(expression))) return undefined
   const aStrides = stridesAlong(a.index, k)
   if (!aStrides || a.index.axes.includes(columns)) return undefined
-  const rows = sizeOf(m)
-  const depth = sizeOf(k)
+  const rows = countOf(m)
+  const depth = countOf(k)
   const inPlace = b.kind === 'load' && b.stored === 'float32' && strideAlong(b.index, columns) === 1
   const bStrides = inPlace ? stridesAlong(b.index, k) : undefined
   const inCache = Math.min(depth, longestSum)
@@ -72,34 +69,34 @@ export function layoutOf(kernel: ContractionKernel, { simd, relaxedSimd }: Featu
     columns,
     rows,
     depth,
-    batches: sizeOf(batch),
+    batches: countOf(batch),
     packsRows: rowPacking(a.index, m, k, columns.size, shape, relaxedSimd),
     ...shape,
   }
 }
 
 /**
- * The same contraction with its axes in the order in which memory is read best. Tiles run along one axis: where the columns
- * are several, the innermost stays and the others become batches.
+ * The contraction with its axes ordered for fast memory access. Tiles extend along one column axis: of several, the
+ * innermost remains and the others become batches.
  */
 export function arranged(kernel: ContractionKernel): ContractionKernel {
   const { a, b, batch, m, n, k } = kernel
   if (a.kind !== 'load') return kernel
   const strideOf = (axis: Axis) => Math.abs(strideAlong(a.index, axis) ?? 0)
   const otherStrideOf = (axis: Axis) => (b.kind === 'load' ? Math.abs(strideAlong(b.index, axis) ?? 0) : 0)
-  const neighbours = m.filter((axis) => strideOf(axis) === 1)
+  const neighbors = m.filter((axis) => strideOf(axis) === 1)
   return {
     ...kernel,
     batch: [...batch, ...n.slice(0, -1)],
     n: n.slice(-1),
-    m: [...m.filter((axis) => !neighbours.includes(axis)), ...neighbours],
+    m: [...m.filter((axis) => !neighbors.includes(axis)), ...neighbors],
     k: [...k].sort((x, y) => strideOf(y) - strideOf(x) || otherStrideOf(y) - otherStrideOf(x)),
   }
 }
 
 /**
  * Sixteen registers hold the sums, a row of the second operand and one element of the first. Engines without relaxed SIMD
- * need a register for each product, and older ones keep more values alive if the loop is written out.
+ * need a register per product, and older ones keep more values alive in unrolled loops.
  */
 function tileShape(rows: number, columns: number, fused: boolean) {
   const unroll = fused ? 4 : 1
@@ -118,25 +115,25 @@ function rowPacking(
   fused: boolean,
 ): Layout['packsRows'] {
   const [lastRow, lastSummed] = [m.at(-1), k.at(-1)]
-  if (!lastRow || !lastSummed || sizeOf(k) < 16 || tileRows < 4) return false
-  if (strideAlong(index, lastRow) === 1) return columns > 8 * tileVectors && 'neighbours'
+  if (!lastRow || !lastSummed || countOf(k) < 16 || tileRows < 4) return false
+  if (strideAlong(index, lastRow) === 1) return columns > 8 * tileVectors && 'neighbors'
   const worth = !fused && columns >= 48 && lastSummed.size >= 16
   return worth && strideAlong(index, lastSummed) === 1 && 'transposed'
 }
 
 /**
- * The kernel with the outermost of its summed axes in two, blocks and what is in one, if the sums are long; the blocks are
- * then the first of the summed axes.
+ * Splits the outermost summed axis of a long sum into blocks; the axis that counts the blocks is then the first summed
+ * axis.
  */
 export function inBlocks(kernel: ContractionKernel): {
   readonly kernel: ContractionKernel
   readonly blocks: Axis | undefined
 } {
   const [outermost, ...others] = kernel.k
-  const depth = sizeOf(kernel.k)
+  const depth = countOf(kernel.k)
   if (!outermost || depth <= longestSum) return { kernel, blocks: undefined }
-  const within = largestDivisor(outermost.size, Math.max(1, Math.floor(blockLength / sizeOf(others))))
-  if (within === outermost.size || within * sizeOf(others) < blockLength / 8) return { kernel, blocks: undefined }
+  const within = largestDivisor(outermost.size, Math.max(1, Math.floor(blockLength / countOf(others))))
+  if (within === outermost.size || within * countOf(others) < blockLength / 8) return { kernel, blocks: undefined }
   if (within === 1) return { kernel, blocks: outermost }
   const maker = new AxisMaker([...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])
   const [blocks, rest] = [maker.axis(outermost.size / within), maker.axis(within)]
@@ -166,8 +163,4 @@ function isWide(expression: Expression): boolean {
 function stridesAlong(index: Index, axes: readonly Axis[]): number[] | undefined {
   const strides = axes.map((axis) => strideAlong(index, axis))
   return strides.every((stride) => stride !== undefined) ? (strides as number[]) : undefined
-}
-
-export function sizeOf(axes: readonly Axis[]): number {
-  return axes.reduce((product, { size }) => product * size, 1)
 }

@@ -1,4 +1,4 @@
-import type { Axis } from '@gradus/graph/kernels'
+import type { Axis } from '@gradus/schedule'
 import {
   doWhile,
   type I32,
@@ -10,17 +10,17 @@ import {
   type Void,
 } from '../../assembler/index.ts'
 
-/** An address that moves through memory while the summed axes are counted through. */
+/** An address that moves with the loops over the summed axes. */
 export interface Cursor {
   readonly at: Local<'i32'>
   readonly start: I32
-  /** Bytes between neighbours along each summed axis. */
+  /** The strides along the summed axes, in bytes. */
   readonly strides: readonly number[]
 }
 
 /**
- * Loops over the summed axes. `step` writes one or several rounds of the innermost, each with what has to be added to the
- * addresses of the cursors.
+ * Loops over the summed axes. `step` emits one or several iterations of the innermost loop, given the offsets of the
+ * cursors.
  */
 export function overDepth(
   locals: Locals,
@@ -30,7 +30,7 @@ export function overDepth(
   step: (offsets: (cursor: Cursor, round: number) => number, rounds: number) => Void,
 ): Void {
   const begin = (offset: (strides: readonly number[]) => I32 | undefined): Void[] => {
-    // cursors with the same strides move by the same distance
+    // cursors with equal strides move by the same distance
     const shared = new Map<readonly number[], Local<'i32'> | undefined>()
     const code: Void[] = []
     for (const { at, start, strides } of cursors) {
@@ -51,10 +51,10 @@ export function overDepth(
       ...begin(() => undefined),
       step(() => 0, 1),
     )
-  const places = axes.map(() => locals.add('i32'))
+  const positions = axes.map(() => locals.add('i32'))
   const inner = axes.length - 1
   const offset = (strides: readonly number[]) => {
-    const parts = places.slice(0, inner).map((place, i) => i32.mul(place.get, i32.const(strides[i]!)))
+    const parts = positions.slice(0, inner).map((position, i) => i32.mul(position.get, i32.const(strides[i]!)))
     return parts.length > 0 ? parts.reduce((a, b) => i32.add(a, b)) : undefined
   }
   const strideOf = ({ strides }: Cursor) => strides[inner]!
@@ -64,23 +64,23 @@ export function overDepth(
       ...cursors.map((cursor) => increase(cursor.at, i32.const(rounds * strideOf(cursor)))),
     )
     if (count === 1) return body
-    const left = places[inner]!
+    const left = positions[inner]!
     return sequence(left.set(i32.const(count)), doWhile(body, left.tee(i32.sub(left.get, i32.const(1)))))
   }
-  // what cannot be added to an address as a constant is not written out
+  // a negative distance cannot be a constant offset, so the loop is not unrolled
   const rounds = cursors.every((cursor) => strideOf(cursor) >= 0) ? unroll : 1
   const count = Math.floor(innermost.size / rounds)
   const rest = innermost.size % rounds
   let code = sequence(...begin(offset), ...(count > 0 ? [run(rounds, count)] : []), ...(rest > 0 ? [run(1, rest)] : []))
   for (let depth = inner - 1; depth >= 0; depth--) {
-    const place = places[depth]!
-    const body = sequence(code, increase(place, i32.const(1)))
-    code = sequence(place.set(i32.const(0)), doWhile(body, i32.ltU(place.get, i32.const(axes[depth]!.size))))
+    const position = positions[depth]!
+    const body = sequence(code, increase(position, i32.const(1)))
+    code = sequence(position.set(i32.const(0)), doWhile(body, i32.ltU(position.get, i32.const(axes[depth]!.size))))
   }
   return code
 }
 
-/** The bytes between neighbours along each axis of an array of these axes, the last ones next to each other. */
+/** The strides in bytes of an array with these axes in row-major order. */
 export function packedStrides(axes: readonly Axis[], elementBytes: number): number[] {
   const strides: number[] = []
   let stride = elementBytes

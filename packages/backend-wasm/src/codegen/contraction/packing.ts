@@ -11,13 +11,13 @@ import {
   Rewriting,
   ravel,
   times,
-} from '@gradus/graph/kernels'
+} from '@gradus/schedule'
 import { workspace } from '../tools.ts'
 import type { Layout } from './layout.ts'
 
 /**
- * Loops that write the second operand into the workspace in the order in which tiles read it: panels of as many columns as
- * a tile has, each with all its rows one after the other; missing columns are 0.
+ * Loops that pack the second operand into the workspace in the order in which tiles read it: panels as wide as a tile, each
+ * with all of its rows; missing columns are 0.
  */
 export function packingLoops({ b, batch, k, make }: ContractionKernel, { columns, tileVectors }: Layout): LoopKernel {
   const width = 4 * tileVectors
@@ -41,10 +41,10 @@ export function packingLoops({ b, batch, k, make }: ContractionKernel, { columns
     stores: [{ value: workspace, index, expression: value, stored: 'float32' as const }],
     saves: [],
   }
-  return { kind: 'loops', outer, inner: [], passes: [pass], rows: [], slots: 0, make: rewriting.make }
+  return { kind: 'loops', outer, inner: [], passes: [pass], rowStores: [], slots: 0, make: rewriting.make }
 }
 
-/** How much of the workspace the rearranged operand takes. */
+/** The size of the packed operand, in bytes. */
 export function packedBytes({ columns, tileVectors, depth, batches }: Layout): number {
   return 16 * tileVectors * Math.ceil(columns.size / (4 * tileVectors)) * depth * batches
 }

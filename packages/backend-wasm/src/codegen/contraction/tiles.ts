@@ -1,4 +1,4 @@
-import type { Axis, ContractionKernel } from '@gradus/graph/kernels'
+import { type Axis, type ContractionKernel, countOf } from '@gradus/schedule'
 import {
   doWhile,
   f32x4,
@@ -12,22 +12,25 @@ import {
   type Void,
   v128,
 } from '../../assembler/index.ts'
+import { Block } from '../block.ts'
 import { Evaluator } from '../evaluator.ts'
 import { vectorLanes } from '../lanes.ts'
-import { Scope } from '../scope.ts'
 import { StoreWriter } from '../store-writer.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
-import { copyNeighbours, copyTransposed } from './copy-rows.ts'
-import { type Layout, sizeOf } from './layout.ts'
+import { copyNeighbors, copyTransposed } from './copy-rows.ts'
+import type { Layout } from './layout.ts'
 import { type Cursor, overDepth, packedStrides } from './over-depth.ts'
 import { packedBytes } from './packing.ts'
 import { PartialSums } from './partial-sums.ts'
 
-/** At most so many tiles, one below the other, are one unit of work, and less if their rows would not stay in the second-level cache. */
+/**
+ * The maximum number of adjacent tiles in one unit of work; fewer where their rows would not stay in the second-level
+ * cache.
+ */
 const tilesPerUnit = 16
 const unitBytes = 262144
 
-/** Where the rows of a tile are read from: `of` says with which address and at which distance from it. */
+/** Where the rows of a tile are read: `of` gives the cursor of a row and its offset. */
 interface Rows {
   readonly cursors: readonly Cursor[]
   of(row: number): { readonly cursor: Cursor; readonly offset: number }
@@ -37,7 +40,7 @@ interface Rows {
 export function tileFunction(
   kernel: ContractionKernel,
   layout: Layout,
-  blocks: Axis | undefined,
+  depthBlocks: Axis | undefined,
   tools: Tools,
 ): KernelCode {
   let values: readonly number[] = []
@@ -45,7 +48,7 @@ export function tileFunction(
   let workspaceBytes = 0
   let scratchBytes = 0
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
-    const builder = new TileBuilder(kernel, layout, blocks, tools, locals, new Pointers(args.get))
+    const builder = new TileBuilder(kernel, layout, depthBlocks, tools, locals, args.get)
     const code = builder.build(begin, end)
     values = builder.pointers.values
     units = builder.units
@@ -57,26 +60,27 @@ export function tileFunction(
 }
 
 class TileBuilder {
-  private readonly root: Scope
+  readonly pointers: Pointers
+  private readonly root: Block
   private readonly evaluator: Evaluator
   private readonly writer: StoreWriter
   private readonly tiles: number
   private readonly tilesPerUnit: number
-  /** Numbers of the batch, of the first row of the present tile, and of the first column. */
+  /** The current batch, the first row of the current tile, and its first column. */
   private readonly group: Local<'i32'>
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
-  private readonly block: Local<'i32'>
+  private readonly depthBlock: Local<'i32'>
   private readonly partials: PartialSums | undefined
 
   constructor(
     private readonly kernel: ContractionKernel,
     private readonly layout: Layout,
-    /** The axis of the blocks, if sums are made block by block. */
-    private readonly blocks: Axis | undefined,
+    /** The axis that counts the blocks of long sums. */
+    private readonly depthBlocks: Axis | undefined,
     private readonly tools: Tools,
     private readonly locals: Locals,
-    readonly pointers: Pointers,
+    args: I32,
   ) {
     this.tiles = Math.ceil(layout.rows / layout.tileRows)
     const tileBytes = 4 * layout.tileRows * this.depth
@@ -87,25 +91,22 @@ class TileBuilder {
     this.group = locals.add('i32')
     this.row = locals.add('i32')
     this.column = locals.add('i32')
-    this.block = locals.add('i32')
+    this.depthBlock = locals.add('i32')
     this.partials =
-      blocks && new PartialSums(locals, this.block, blocks.size, this.partialBytes, () => this.partialsOfTile())
-    this.root = new Scope(locals)
+      depthBlocks &&
+      new PartialSums(locals, this.depthBlock, depthBlocks.size, this.partialBytes, () => this.partialsOfTile())
+    this.root = new Block(locals)
+    this.pointers = new Pointers(args, this.root)
     this.evaluator = new Evaluator(
       {
         make: kernel.make,
         lanes: vectorLanes,
-        arithmetic: tools.arithmetic,
-        pointerOf: (value) => this.pointerOf(value),
-        scratch: () => {
-          throw new Error('A contraction keeps no rows.')
-        },
-        sizeOf: tools.sizeOf,
-        external: tools.external,
+        vectorAxis: layout.columns,
+        tools,
+        pointers: this.pointers,
       },
       this.root,
     )
-    this.evaluator.vectorAxis = layout.columns
     this.writer = new StoreWriter(this.evaluator, tools)
   }
 
@@ -114,21 +115,21 @@ class TileBuilder {
   }
 
   get workspaceBytes(): number {
-    return this.partialsAt + (this.blocks ? this.partialBytes * this.layout.rows * this.layout.batches : 0)
+    return this.partialsAt + (this.depthBlocks ? this.partialBytes * this.layout.rows * this.layout.batches : 0)
   }
 
-  /** The thread's own memory for the rows of a unit. */
+  /** The thread's scratch memory for the rows of a unit. */
   get scratchBytes(): number {
     const { layout, tilesPerUnit } = this
     return layout.packsRows ? 4 * tilesPerUnit * layout.tileRows * this.depth : 0
   }
 
-  /** How many products are summed up in one go. */
+  /** The number of products that are summed in one block. */
   private get depth(): number {
-    return sizeOf(this.summed)
+    return countOf(this.summed)
   }
 
-  /** Where in the workspace the sums of the blocks so far are kept, and how many bytes a row of them has. */
+  /** The offset of the partial sums in the workspace, and the size of a row of them. */
   private get partialsAt(): number {
     return this.layout.b ? 0 : packedBytes(this.layout)
   }
@@ -139,8 +140,8 @@ class TileBuilder {
 
   private partialsOfTile(): I32 {
     const row = i32.add(i32.mul(this.group.get, i32.const(this.layout.rows)), this.row.get)
-    const place = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
-    return i32.add(i32.add(this.pointerOf(workspace), i32.const(this.partialsAt)), place)
+    const position = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
+    return i32.add(i32.add(this.pointers.of(workspace), i32.const(this.partialsAt)), position)
   }
 
   private get panelCount(): number {
@@ -153,7 +154,7 @@ class TileBuilder {
 
   build(begin: Local<'i32'>, end: Local<'i32'>): Void {
     const { locals, layout } = this
-    const unit = new Scope(locals, this.root)
+    const unit = new Block(locals, this.root)
     this.bindAll(unit, this.kernel.batch, this.group.get)
     const first = locals.add('i32')
     const last = locals.add('i32')
@@ -164,35 +165,35 @@ class TileBuilder {
       last.set(i32.add(first.get, i32.const(rowsPerUnit))),
       ifThen(i32.gtU(last.get, i32.const(layout.rows)), last.set(i32.const(layout.rows))),
     )
-    unit.add(this.blockLoop(unit, first, last))
+    unit.add(this.depthBlockLoop(unit, first, last))
     const body = sequence(decode, unit.code(), increase(begin, i32.const(1)))
     return sequence(this.root.code(), doWhile(body, i32.ltU(begin.get, end.get)))
   }
 
-  private blockLoop(unit: Scope, first: Local<'i32'>, last: Local<'i32'>): Void {
-    const { blocks, block, locals } = this
-    if (!blocks) return this.panels(unit, first, last)
-    const scope = new Scope(locals, unit)
-    scope.bind(blocks, block.get)
-    scope.add(this.panels(scope, first, last))
-    const body = sequence(scope.code(), increase(block, i32.const(1)))
-    return sequence(block.set(i32.const(0)), doWhile(body, i32.ltU(block.get, i32.const(blocks.size))))
+  private depthBlockLoop(unit: Block, first: Local<'i32'>, last: Local<'i32'>): Void {
+    const { depthBlocks, depthBlock, locals } = this
+    if (!depthBlocks) return this.panels(unit, first, last)
+    const block = new Block(locals, unit)
+    block.bind(depthBlocks, depthBlock.get)
+    block.add(this.panels(block, first, last))
+    const body = sequence(block.code(), increase(depthBlock, i32.const(1)))
+    return sequence(depthBlock.set(i32.const(0)), doWhile(body, i32.ltU(depthBlock.get, i32.const(depthBlocks.size))))
   }
 
   /** The summed axes within a block. */
   private get summed(): readonly Axis[] {
-    return this.kernel.k.filter((axis) => axis !== this.blocks)
+    return this.kernel.k.filter((axis) => axis !== this.depthBlocks)
   }
 
-  /** All columns, a tile's width at a time. */
-  private panels(unit: Scope, first: Local<'i32'>, last: Local<'i32'>): Void {
+  /** All columns, one panel as wide as a tile at a time. */
+  private panels(unit: Block, first: Local<'i32'>, last: Local<'i32'>): Void {
     const { layout, column } = this
     const width = 4 * layout.tileVectors
     const whole = Math.floor(layout.columns.size / width)
     const rest = layout.columns.size - whole * width
     const code: Void[] = [column.set(i32.const(0))]
     if (layout.packsRows)
-      code.unshift(this.overTiles(unit, first, last, (scope, rows) => this.packRows(scope, rows, first)))
+      code.unshift(this.overTiles(unit, first, last, (block, rows) => this.packRows(block, rows, first)))
     if (whole > 0) {
       const panel = sequence(this.panel(unit, first, last, width), increase(column, i32.const(width)))
       code.push(whole === 1 ? panel : doWhile(panel, i32.ltU(column.get, i32.const(whole * width))))
@@ -201,68 +202,70 @@ class TileBuilder {
     return sequence(...code)
   }
 
-  private panel(unit: Scope, first: Local<'i32'>, last: Local<'i32'>, width: number): Void {
-    const scope = new Scope(this.locals, unit)
-    scope.bind(this.layout.columns, this.column.get)
-    const start = scope.let(this.operandStart(scope))
-    scope.add(this.overTiles(scope, first, last, (inner, rows) => this.tile(inner, rows, width, start, first)))
-    return scope.code()
+  private panel(unit: Block, first: Local<'i32'>, last: Local<'i32'>, width: number): Void {
+    const block = new Block(this.locals, unit)
+    block.bind(this.layout.columns, this.column.get)
+    const start = block.let(this.operandStart(block))
+    block.add(this.overTiles(block, first, last, (inner, rows) => this.tile(inner, rows, width, start, first)))
+    return block.code()
   }
 
-  /** What is done for each tile of the rows from `first` to `last`; the last of all rows may be an incomplete one. */
+  /** Emits code for each tile of the rows from `first` to `last`; the last tile of all rows may be smaller. */
   private overTiles(
-    scope: Scope,
+    block: Block,
     first: Local<'i32'>,
     last: Local<'i32'>,
-    tileOf: (scope: Scope, rows: number) => Void,
+    tileOf: (block: Block, rows: number) => Void,
   ): Void {
     const { layout, row } = this
     const rest = layout.rows % layout.tileRows
     const code: Void[] = [row.set(first.get)]
     if (layout.rows > rest) {
-      const tile = sequence(tileOf(scope, layout.tileRows), increase(row, i32.const(layout.tileRows)))
-      const room = i32.leU(i32.add(row.get, i32.const(layout.tileRows)), last.get)
-      code.push(ifThen(room, doWhile(tile, room)))
+      const tile = sequence(tileOf(block, layout.tileRows), increase(row, i32.const(layout.tileRows)))
+      const fits = i32.leU(i32.add(row.get, i32.const(layout.tileRows)), last.get)
+      code.push(ifThen(fits, doWhile(tile, fits)))
     }
     if (rest > 0) {
-      const tile = tileOf(scope, rest)
+      const tile = tileOf(block, rest)
       code.push(layout.rows > rest ? ifThen(i32.ltU(row.get, last.get), tile) : tile)
     }
     return sequence(...code)
   }
 
-  /** Where the second operand's part for the present panel begins. */
-  private operandStart(scope: Scope): I32 {
+  /** The address of the second operand's part for the current panel. */
+  private operandStart(block: Block): I32 {
     const { layout } = this
     if (layout.b) {
-      this.bindAll(scope, this.summed, undefined)
-      this.evaluator.scope = scope
+      this.bindAll(block, this.summed, undefined)
+      this.evaluator.block = block
       const { address, offset } = this.evaluator.locate(layout.b.load.value, 4, layout.b.load.index, 0)
       return offset === 0 ? address : i32.add(address, i32.const(offset))
     }
     const panelBytes = 16 * layout.tileVectors * layout.depth
     const panel = i32.divU(this.column.get, i32.const(4 * layout.tileVectors))
-    const place = i32.add(i32.mul(this.group.get, i32.const(this.panelCount)), panel)
-    const start = i32.add(this.pointerOf(workspace), i32.mul(place, i32.const(panelBytes)))
-    return this.blocks ? i32.add(start, i32.mul(this.block.get, i32.const(panelBytes / this.blocks.size))) : start
+    const position = i32.add(i32.mul(this.group.get, i32.const(this.panelCount)), panel)
+    const start = i32.add(this.pointers.of(workspace), i32.mul(position, i32.const(panelBytes)))
+    return this.depthBlocks
+      ? i32.add(start, i32.mul(this.depthBlock.get, i32.const(panelBytes / this.depthBlocks.size)))
+      : start
   }
 
-  /** `rows` rows by `width` columns: sums in registers, then what is done with them. */
-  private tile(panel: Scope, rows: number, width: number, start: I32, first: Local<'i32'>): Void {
+  /** A tile of `rows` by `width`: sums in registers, then the stores. */
+  private tile(panel: Block, rows: number, width: number, start: I32, first: Local<'i32'>): Void {
     const { layout, locals, evaluator, kernel } = this
     const vectors = Math.ceil(width / 4)
-    const rowScopes = this.rowScopes(panel, rows)
-    const places = layout.packsRows ? this.packedRows(rows, first) : this.rowsInPlace(rowScopes)
+    const rowBlocks = this.rowBlocks(panel, rows)
+    const positions = layout.packsRows ? this.packedRows(rows, first) : this.rowsInPlace(rowBlocks)
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => locals.add('v128')))
     const code: Void[] = []
-    // what depends on one row only is computed in the row's own scope, before the sums
+    // code that depends on one row only is emitted before the sums
     const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
-    const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(places, sums, start))
+    const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(positions, sums, start))
     const after: Void[] = []
-    rowScopes.forEach((own, r) => {
-      const results = new Scope(locals, own)
-      evaluator.scope = results
-      evaluator.reduced.set(-1, { scope: results, values: sums[r]!.map((sum) => sum.get) })
+    rowBlocks.forEach((own, r) => {
+      const results = new Block(locals, own)
+      evaluator.block = results
+      evaluator.reduced.set(-1, { block: results, values: sums[r]!.map((sum) => sum.get) })
       for (const store of kernel.stores) {
         for (let part = 0; part < vectors; part++) {
           results.add(this.writer.write(store, part, Math.min(4, width - 4 * part)))
@@ -275,21 +278,21 @@ class TileBuilder {
     return sequence(...code, products, this.partials?.kept(sums, done) ?? done)
   }
 
-  private rowScopes(scope: Scope, rows: number): Scope[] {
+  private rowBlocks(block: Block, rows: number): Block[] {
     return Array.from({ length: rows }, (_, r) => {
-      const own = new Scope(this.locals, scope)
+      const own = new Block(this.locals, block)
       this.bindAll(own, this.kernel.m, r === 0 ? this.row.get : i32.add(this.row.get, i32.const(r)))
       return own
     })
   }
 
-  private rowsInPlace(rowScopes: readonly Scope[]): Rows {
+  private rowsInPlace(rowBlocks: readonly Block[]): Rows {
     const { layout, locals, evaluator } = this
     const strides = this.within(layout.aStrides.map((stride) => 4 * stride))
-    const cursors = rowScopes.map((own): Cursor => {
-      const inner = new Scope(locals, own)
+    const cursors = rowBlocks.map((own): Cursor => {
+      const inner = new Block(locals, own)
       this.bindAll(inner, this.summed, undefined)
-      evaluator.scope = inner
+      evaluator.block = inner
       const { address, offset } = evaluator.locate(layout.a.value, 4, layout.a.index, 0)
       const start = inner.let(offset === 0 ? address : i32.add(address, i32.const(offset)))
       own.add(inner.code())
@@ -298,34 +301,34 @@ class TileBuilder {
     return { cursors, of: (row) => ({ cursor: cursors[row]!, offset: 0 }) }
   }
 
-  /** The rows of the present tile in the thread's own memory, where elements that are needed together are neighbours. */
+  /** The rows of the current tile in scratch memory, interleaved. */
   private packedRows(rows: number, first: Local<'i32'>): Rows {
     const { locals, tools } = this
-    const place = i32.mul(i32.sub(this.row.get, first.get), i32.const(4 * this.depth))
+    const position = i32.mul(i32.sub(this.row.get, first.get), i32.const(4 * this.depth))
     const cursor = {
       at: locals.add('i32'),
-      start: i32.add(tools.scratch.get, place),
+      start: i32.add(tools.scratch.get, position),
       strides: packedStrides(this.summed, 4 * rows),
     }
     return { cursors: [cursor], of: (row) => ({ cursor, offset: 4 * row }) }
   }
 
-  private packRows(scope: Scope, rows: number, first: Local<'i32'>): Void {
+  private packRows(block: Block, rows: number, first: Local<'i32'>): Void {
     const { layout, locals, kernel } = this
     const inner = kernel.m.at(-1)!.size
     const together = ([4, 2, 1] as const).find((n) => inner % n === 0 && layout.tileRows % n === 0 && rows % n === 0)!
-    const neighbours = layout.packsRows === 'neighbours' ? together : 1
-    const rowScopes = this.rowScopes(scope, rows).filter((_, r) => r % neighbours === 0)
-    const { cursors } = this.rowsInPlace(rowScopes)
+    const neighbors = layout.packsRows === 'neighbors' ? together : 1
+    const rowBlocks = this.rowBlocks(block, rows).filter((_, r) => r % neighbors === 0)
+    const { cursors } = this.rowsInPlace(rowBlocks)
     const [target] = this.packedRows(rows, first).cursors as [Cursor]
     const copying =
-      layout.packsRows === 'neighbours'
-        ? copyNeighbours(locals, this.summed, cursors, neighbours, target)
+      layout.packsRows === 'neighbors'
+        ? copyNeighbors(locals, this.summed, cursors, neighbors, target)
         : copyTransposed(locals, this.summed, cursors, target)
-    return sequence(...rowScopes.map((own) => own.code()), copying)
+    return sequence(...rowBlocks.map((own) => own.code()), copying)
   }
 
-  /** Products of a column of the first operand and a row of the second, summed over the depth. */
+  /** The loop over the depth: products of a column of the first operand and a row of the second. */
   private sumUp(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
     const { layout, locals, tools } = this
     const operand = { at: locals.add('i32'), start, strides: this.operandStrides() }
@@ -350,7 +353,7 @@ class TileBuilder {
     })
   }
 
-  /** Bytes between neighbours along the summed axes of a block. */
+  /** The strides along the summed axes of a block. */
   private within(strides: readonly number[]): number[] {
     return strides.slice(this.kernel.k.length - this.summed.length)
   }
@@ -362,27 +365,17 @@ class TileBuilder {
     )
   }
 
-  /** Gives each axis its part of a number that counts through all of them; 0 to all without a number. */
-  private bindAll(scope: Scope, axes: readonly Axis[], number: I32 | undefined): void {
+  /** Defines axes as the digits of a number that counts through all of them, or as 0 without a number. */
+  private bindAll(block: Block, axes: readonly Axis[], number: I32 | undefined): void {
     if (!number) {
-      for (const axis of axes) scope.bind(axis, i32.const(0))
+      for (const axis of axes) block.bind(axis, i32.const(0))
       return
     }
-    let rest = axes.length > 1 ? scope.let(number) : number
+    let rest = axes.length > 1 ? block.let(number) : number
     for (let i = axes.length - 1; i >= 0; i--) {
       const { size } = axes[i]!
-      scope.bind(axes[i]!, i === 0 ? rest : scope.let(i32.remU(rest, i32.const(size))))
-      if (i > 0) rest = scope.let(i32.divU(rest, i32.const(size)))
+      block.bind(axes[i]!, i === 0 ? rest : block.let(i32.remU(rest, i32.const(size))))
+      if (i > 0) rest = block.let(i32.divU(rest, i32.const(size)))
     }
-  }
-
-  private pointerOf(value: number): I32 {
-    const key = `pointer ${value}`
-    const known = this.root.find(key)
-    if (known) return known as I32
-    const { base, offset } = this.pointers.slotOf(value)
-    const pointer = this.root.let(i32.load(base, offset))
-    this.root.remember(key, pointer)
-    return pointer
   }
 }

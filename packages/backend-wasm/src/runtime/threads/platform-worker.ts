@@ -1,4 +1,4 @@
-/** A thread that was started, as far as its starter needs to know it. */
+/** A started thread. */
 export interface WorkerHandle {
   stop(): void
 }
@@ -31,7 +31,7 @@ interface Platform {
 
 const platform = globalThis as unknown as Platform
 
-/** Why threads cannot be used here, or undefined if they can. */
+/** Why threads are not possible here; undefined if they are. */
 export function threadObstacle(): string | undefined {
   if (platform.SharedArrayBuffer === undefined) {
     return 'SharedArrayBuffer is missing; a page has it when it is cross-origin isolated (its headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp).'
@@ -41,17 +41,17 @@ export function threadObstacle(): string | undefined {
   return platform.Worker ? undefined : 'There are no workers here.'
 }
 
-/** How many threads the machine can run at once. */
+/** The number of threads that the machine runs at once. */
 export function processorCount(): number {
   return platform.navigator?.hardwareConcurrency ?? nodeProcessors() ?? 1
 }
 
-/** Starts a thread that runs `source` with `data`; `ended` is called, with what is known, if it ends by itself or fails. */
+/** Starts a thread that runs `source` with `data`. Calls `ended` with the reason if the thread ends or fails. */
 export function startWorker(source: string, data: unknown, ended: (reason: string) => void): WorkerHandle {
   const threads = nodeThreads()
   if (threads) {
     const worker = new threads.Worker(source, { eval: true, workerData: data })
-    worker.unref() // a program may end while its workers wait
+    worker.unref() // a process may end while its workers wait
     worker.on('error', (error) => ended(String(error)))
     worker.on('exit', (code) => ended(`exit code ${String(code)}`))
     return { stop: () => void worker.terminate() }

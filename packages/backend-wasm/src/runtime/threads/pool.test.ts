@@ -1,6 +1,6 @@
 import { BackendError } from '@gradus/tensor'
 import { afterEach, expect, it, vi } from 'vitest'
-import { control } from '../../codegen/teamwork.ts'
+import { control } from '../../codegen/work-sharing.ts'
 import { WasmHeap } from '../wasm-heap.ts'
 import { Pool } from './pool.ts'
 
@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A pool without workers, whose jobs and clock the test moves. */
+/** A pool without workers, whose jobs and clock the test controls. */
 function poolOf(patienceMs: number) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
   const pool = new Pool(new WasmHeap(memory, 'test'), 2, 'test', patienceMs)
@@ -16,7 +16,7 @@ function poolOf(patienceMs: number) {
   let now = 1000
   vi.spyOn(performance, 'now').mockImplementation(() => now)
   return {
-    /** Looks after some time how far which job is. */
+    /** Checks the progress of a job after some time. */
     check(afterMs: number, job: number, finished: number, slowMs = 0) {
       now += afterMs
       words[control.job / 4] = job
@@ -26,26 +26,26 @@ function poolOf(patienceMs: number) {
   }
 }
 
-it('a job that makes no progress for too long has lost a thread', () => {
+it('a job without progress for too long has lost a thread', () => {
   const { check } = poolOf(100)
   check(0, 1, 3)()
   check(90, 1, 3)()
   expect(check(20, 1, 3)).toThrow(BackendError)
 })
 
-it('a job may take as long as a slow machine does', () => {
+it('a job may take as long as on a slow machine', () => {
   const { check } = poolOf(100)
   check(0, 1, 3, 500)()
   check(590, 1, 3, 500)()
   expect(check(20, 1, 3, 500)).toThrow(/no progress for 1 s/)
 })
 
-it('progress starts the time anew', () => {
+it('progress restarts the clock', () => {
   const { check } = poolOf(100)
   for (let finished = 0; finished < 5; finished++) expect(check(90, 1, finished)).not.toThrow()
 })
 
-it('another job that is as far as one was long ago has not stopped', () => {
+it('a new job with the progress of an old one is not stalled', () => {
   const { check } = poolOf(100)
   check(0, 1, 3)()
   expect(check(10_000, 2, 3)).not.toThrow()

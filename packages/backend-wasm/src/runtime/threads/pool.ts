@@ -1,27 +1,27 @@
 import { BackendError } from '@gradus/tensor'
-import { control } from '../../codegen/teamwork.ts'
+import { control } from '../../codegen/work-sharing.ts'
 import type { WasmHeap } from '../wasm-heap.ts'
 import { startWorker, type WorkerHandle } from './platform-worker.ts'
 import { workerSource } from './worker-source.ts'
 
-/** How often a worker looks for a new job before it goes to sleep; about a tenth of a millisecond. */
+/** How often a worker checks for a new job before it sleeps: about a tenth of a millisecond. */
 const spins = 20_000
 
-/** The worker threads of a backend, and the block of memory through which they are told what to do. */
+/** The worker threads of a backend, and the control block in shared memory through which they get jobs. */
 export class Pool {
   readonly address: number
   private readonly words: Int32Array
   private workers: WorkerHandle[] = []
   private started = false
-  /** How far which job was when it was last looked at and had moved. */
+  /** The progress of the current job when it was last seen to change. */
   private progress = { job: -1, finished: 0, since: 0 }
 
   constructor(
     private readonly heap: WasmHeap,
-    /** Threads in all, the main one included. */
+    /** The number of threads, including the main thread. */
     readonly threads: number,
     private readonly name: string,
-    /** A job that makes no progress for so long, and for as long as it may take besides, has lost a thread. */
+    /** A job without progress for this time, plus the time that it may take, has lost a thread. */
     private readonly patienceMs: number,
   ) {
     this.address = heap.allocate(control.bytes)
@@ -29,7 +29,7 @@ export class Pool {
     this.words.fill(0)
   }
 
-  /** Starts the workers, if they were not started before; they help as soon as they are ready. */
+  /** Starts the workers once. They help when they are ready. */
   start(): void {
     if (this.started) return
     this.started = true
@@ -40,12 +40,12 @@ export class Pool {
     }
   }
 
-  /** How many workers are ready. */
+  /** The number of workers that are ready. */
   get ready(): number {
     return Atomics.load(this.words, control.workers / 4)
   }
 
-  /** Tells the workers which program the next jobs belong to. */
+  /** Tells the workers to which program the next jobs belong. */
   describe(
     program: number,
     code: { readonly address: number; readonly bytes: number },
@@ -59,7 +59,7 @@ export class Pool {
     words[control.scratchStride / 4] = scratch.stride
   }
 
-  /** Called now and then while the main thread waits for the others. Throws `BackendError` if one of them is gone. */
+  /** Called from time to time while the main thread waits. Throws `BackendError` if a worker is gone. */
   readonly check = (slowMs: number): void => {
     const job = Atomics.load(this.words, control.job / 4)
     const finished = Atomics.load(this.words, control.finished / 4)
@@ -79,7 +79,7 @@ export class Pool {
     )
   }
 
-  /** Ends all workers; programs go on with the main thread alone. */
+  /** Ends all workers. Programs continue on the main thread alone. */
   close(): void {
     Atomics.store(this.words, control.workers / 4, 0)
     Atomics.store(this.words, control.stop / 4, 1)

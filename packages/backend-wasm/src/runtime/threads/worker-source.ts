@@ -1,8 +1,8 @@
-import { control } from '../../codegen/teamwork.ts'
+import { control } from '../../codegen/work-sharing.ts'
 
 /**
- * The program of a worker: it waits for jobs, and helps with each. It knows modules by number, and gets the bytes of one it
- * has not seen from the shared memory. It runs in Node and in browsers and depends on nothing.
+ * The source of a worker, which waits for jobs and helps with them. It identifies modules by number, and compiles an
+ * unknown one from bytes in shared memory. It runs in Node and in browsers, without dependencies.
  */
 export function workerSource(): string {
   const word = (name: keyof typeof control) => `control + ${control[name] / 4}`
@@ -43,7 +43,7 @@ function work({ memory, address, thread, spins }) {
       try {
         programs.set(id, load(code, length))
       } catch {
-        continue // the job was over, and the program gone, before this thread came to it; others do without it
+        continue // this thread was late: the job was over and the program freed, and the others did it alone
       }
     }
     programs.get(id)(job)

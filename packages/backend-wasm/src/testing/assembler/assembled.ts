@@ -1,7 +1,7 @@
 import { ModuleBuilder } from '../../assembler/index.ts'
 import { functionBodies, type Wabt } from '../wabt.ts'
 
-/** A small module that was validated and started. */
+/** A small module that was validated and instantiated. */
 interface Assembled {
   readonly text: string
   /** The lines of its functions. */
@@ -11,7 +11,7 @@ interface Assembled {
   call(name: string, ...args: (number | bigint)[]): unknown
 }
 
-/** Builds a module with a memory of one page, and lets the independent tool and the engine have it. */
+/** Builds a module with a memory of one page, and passes it to the independent tool and the engine. */
 export function assembled(
   wabt: Wabt,
   build: (module: ModuleBuilder) => void,

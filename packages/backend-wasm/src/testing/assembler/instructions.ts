@@ -8,12 +8,12 @@ type Vector = Uint8Array | Int32Array | Float32Array | Float64Array
 type CodesOf<P extends readonly ValueType[]> = { readonly [K in keyof P]: Code<P[K]> }
 type ValuesOf<P extends readonly ValueType[]> = { readonly [K in keyof P]: Values[P[K]] }
 
-/** What a function gives that does in JavaScript what an instruction does. Vectors are compared in the lanes it gives. */
+/** The result of an instruction's JavaScript reference. Vectors are compared in the lanes of the reference. */
 export type Given<R extends ValueType | 'void'> = R extends 'v128' ? Vector : R extends ValueType ? Values[R] : unknown
 type Outcome = number | bigint | Vector | undefined | 'trap'
 type Operands = readonly Values[ValueType][]
 
-/** An instruction with certain immediates: how it looks in text, and what it gives for some values. */
+/** An instruction with certain immediates: its text, and its results for some operands. */
 export interface Trial {
   readonly takes: readonly ValueType[]
   readonly make: (...operands: Code<ValueType>[]) => Code<ValueType | 'void'>
@@ -21,21 +21,21 @@ export interface Trial {
   readonly cases: readonly Operands[]
   readonly shared: boolean
   readonly relaxed: boolean
-  /** Changes the memory that it is given as the instruction does; several results mean that each of them is right. */
+  /** Changes memory as the instruction does. Several results are alternatives, each of which is correct. */
   readonly outcomes: (operands: Operands, memory: DataView) => readonly Outcome[]
 }
 
 interface TrialOptions<P extends readonly ValueType[]> {
-  /** The order of the operands in the code, where it is not that of the arguments. */
+  /** The order of the operands in the code, if it differs from that of the arguments. */
   readonly order?: readonly number[]
   /** Operands to try; by default all combinations of samples. */
   readonly cases?: readonly ValuesOf<P>[]
   readonly shared?: boolean
-  /** What relaxed instructions may give instead. */
+  /** Alternative results of relaxed instructions. */
   readonly or?: (...args: [...ValuesOf<P>, DataView]) => Vector
 }
 
-/** Makes trials of instructions with operands of these types. */
+/** Makes trials for instructions with operands of these types. */
 export function taking<const P extends readonly ValueType[]>(...takes: P) {
   return <R extends ValueType | 'void'>(
     make: (...operands: CodesOf<P>) => Code<R>,
@@ -67,12 +67,12 @@ function combinations(types: readonly ValueType[]): readonly Operands[] {
   )
 }
 
-/** A trial, or several, for each of a group of instructions. */
+/** One or several trials for each of a group of instructions. */
 export type Table<T> = { readonly [K in keyof T]: (instruction: T[K]) => Trial | readonly Trial[] }
 
 type AnyTable = Readonly<Record<string, (instruction: unknown) => Trial | readonly Trial[]>>
 
-/** Tests all instructions of a file. One without an entry in its table fails. */
+/** Tests all instructions of a file; fails for an instruction that its table lacks. */
 export function testInstructions<T extends object>(
   file: T,
   tables: { readonly [G in keyof T]: Table<T[G]> },
@@ -96,7 +96,7 @@ export function testInstructions<T extends object>(
         }
       })
 
-      it('gives what JavaScript gives', ({ skip }) => {
+      it('agrees with JavaScript', ({ skip }) => {
         for (const trial of trials) {
           const bytes = moduleOf(trial)
           skip(trial.relaxed && !WebAssembly.validate(bytes), 'this engine has no relaxed SIMD')
@@ -108,25 +108,25 @@ export function testInstructions<T extends object>(
 }
 
 const page = 65536
-/** So many bytes of the first page are looked at. They hold something, but for zeros at the end. */
+/** The number of bytes of the first page that are compared. They are filled, except for zeros at the end. */
 const observed = 4096
 export const zerosFrom = 3072
-/** Where the vectors among the operands lie, and the one that is given back. */
+/** The addresses of vector operands and of a vector result. */
 const places = { operands: page, result: page + 256 }
 
 const isVector = (type: ValueType | 'void'): boolean => type === 'v128'
 const isBytes = (value: unknown): value is Uint8Array<ArrayBuffer> => value instanceof Uint8Array
 
-/** The type of what the instruction gives. */
+/** The type of the instruction's result. */
 const resultOf = ({ takes, make }: Trial) => make(...takes.map((type): Code<ValueType> => ({ type, bytes: [] }))).type
 
-/** Only what the instruction needs. */
+/** Only the features that the instruction needs. */
 function allowedFor(trial: Trial): Parameters<Wabt['validate']>[1] {
   const simd = [...trial.takes, resultOf(trial)].some(isVector)
   return { simd, relaxedSimd: trial.relaxed, threads: trial.shared }
 }
 
-/** A function with just the instruction, and the one that is called from outside: vectors go through memory there. */
+/** A function with only the instruction, and one that the host calls: that passes vectors through memory. */
 function moduleOf(trial: Trial): Uint8Array<ArrayBuffer> {
   const { takes, make, shared } = trial
   const module = new ModuleBuilder({ shared, maximumPages: 2 })
@@ -167,7 +167,7 @@ function execute(trial: Trial, bytes: Uint8Array<ArrayBuffer>): void {
     const label = `of ${operands.map(String).join(' and ')}`
     const acceptable = right.map((one) => comparable(one, one))
     const values = comparable(actual, right[0])
-    // one of several, or else the difference is shown
+    // if no alternative matches, the difference to the first is shown
     if (acceptable.length > 1) expect(acceptable, label).toContainEqual(values)
     else expect(values, label).toEqual(acceptable[0])
     expect(Buffer.compare(found, expected), `memory, ${label}`).toBe(0)
@@ -183,7 +183,7 @@ function outcomeOf(run: () => Outcome): Outcome {
   }
 }
 
-/** The lanes of a vector, as `like` has them. */
+/** The lanes of a vector, typed like `like`. */
 function comparable(value: Outcome, like: Outcome): unknown {
   if (!isBytes(value)) return ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value
   if (like instanceof Int32Array) return [...new Int32Array(value.buffer)]

@@ -2,7 +2,7 @@ import type { V128 } from '../../assembler/index.ts'
 import { taking } from './instructions.ts'
 import { float32, float64, int32, type Lanes, type VectorBytes } from './lanes.ts'
 
-/** Makes trials of instructions that do the same in every lane; results are rounded or wrapped to fit there. */
+/** Makes trials for instructions that compute each lane independently. Results are rounded or wrapped to the lane's type. */
 const lanewise = (lanesOf: (vector: VectorBytes) => Lanes) => ({
   one: (make: (a: V128) => V128, text: string, is: (a: number) => number) =>
     taking('v128')(make, text, (a) => lanesOf(a).map((x) => is(x))),

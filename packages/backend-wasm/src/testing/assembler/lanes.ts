@@ -3,15 +3,16 @@ export type VectorBytes = Uint8Array<ArrayBuffer>
 
 export type Lanes = Int32Array | Float32Array | Float64Array
 
-/** The bytes of a vector made of lanes. */
+/** The bytes of a vector with these lanes. */
 export const vectorOf = (lanes: Lanes): VectorBytes => new Uint8Array(lanes.buffer as ArrayBuffer).slice()
 
 export const int32 = (vector: VectorBytes) => new Int32Array(vector.buffer)
 export const float32 = (vector: VectorBytes) => new Float32Array(vector.buffer)
 export const float64 = (vector: VectorBytes) => new Float64Array(vector.buffer)
 
-/** Lanes with another value in one place. */
+/** Lanes with one value replaced. */
 export function replaced<A extends Lanes>(lanes: A, lane: number, value: number): A {
-  lanes[lane] = value
-  return lanes
+  const copy = lanes.slice() as A
+  copy[lane] = value
+  return copy
 }

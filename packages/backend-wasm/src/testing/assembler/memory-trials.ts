@@ -2,17 +2,17 @@ import type { Code, I32, ValueType } from '../../assembler/index.ts'
 import { type Given, type Trial, taking } from './instructions.ts'
 import { samples, type Values } from './samples.ts'
 
-/** Addresses in memory, aligned or not, and one far behind its end. */
+/** Addresses in memory, aligned and unaligned, and one far beyond its end. */
 const addresses = [0, 3, 16, 1001, -4]
 
-/** Small ones, and one of two bytes in LEB128. */
+/** Small offsets, and one of two bytes in LEB128. */
 const offsets = [0, 8, 300]
 
 const textOf = (name: string, offset: number, rest: string) => `${name}${offset > 0 ? ` offset=${offset}` : ''}${rest}`
 
 const inside = (at: number) => at >= 0
 
-/** Trials of an instruction that reads. `rest` is its text after the offset. */
+/** Trials for a load. `rest` is its text after the offset. */
 export function loads<R extends ValueType>(
   make: (at: I32, offset: number) => Code<R>,
   name: string,
@@ -29,7 +29,7 @@ export function loads<R extends ValueType>(
   )
 }
 
-/** Trials of an instruction that takes an address and a value: it writes, or reads besides. */
+/** Trials for an instruction with an address and a value, which writes, or reads and writes. */
 export function stores<T extends ValueType, R extends ValueType | 'void' = 'void'>(
   type: T,
   make: (at: I32, value: Code<T>, offset: number) => Code<R>,

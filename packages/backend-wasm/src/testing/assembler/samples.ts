@@ -3,7 +3,7 @@ import { type VectorBytes, vectorOf } from './lanes.ts'
 
 const { fround } = Math
 
-/** Values of WebAssembly as tests handle them; those of vectors are their 16 bytes. */
+/** WebAssembly values in tests; a vector is its 16 bytes. */
 export interface Values {
   readonly i32: number
   readonly i64: bigint
@@ -12,7 +12,7 @@ export interface Values {
   readonly v128: VectorBytes
 }
 
-/** Values around which instructions differ: signs, wrapping, shifts by too much, halves, what does not fit, and NaN. */
+/** Values for which instructions differ: signs, wrapping, large shifts, halves, overflow, and NaN. */
 export const samples: { readonly [T in ValueType]: readonly Values[T][] } = {
   i32: [0, 1, -1, 2, -7, 31, 33, 255, 0x12345678, 0x7fffffff, -0x80000000],
   i64: [0n, 1n, -1n, 3n, -7n, 63n, 65n, 0x123456789abcdef0n, -(2n ** 31n), 2n ** 63n - 1n, -(2n ** 63n)],

@@ -1,0 +1,33 @@
+import type { Axis, Store } from '@gradus/schedule'
+import { Block } from '../wgsl/block.ts'
+import { coordinatesAlong, nameAxes } from './axes.ts'
+import type { ShaderCode } from './kernel-code.ts'
+import { threads } from './rows.ts'
+import type { Shader } from './shader.ts'
+
+/**
+ * One thread per pack of adjacent elements. `compute` adds statements that compute one element into the named variable,
+ * which the stores read as the result of the contraction.
+ */
+export function perPack(
+  shader: Shader,
+  axes: readonly Axis[],
+  pack: number,
+  stores: readonly Store[],
+  compute: (block: Block, result: string, place: string) => void,
+): ShaderCode {
+  const root = new Block(shader, new Map())
+  root.lines.push(`let first = (row * ${threads}u + lane) * ${pack}u;`, 'if (first >= COUNT) { return; }')
+  const blocks = Array.from({ length: pack }, (_, number) => {
+    const names = nameAxes(axes, `o${number}n`)
+    // a separate block without packs: a result without axes belongs to the outermost block
+    const block = pack === 1 ? new Block(shader, names) : root.inner(names)
+    const [place, result] = [`place${number}`, `result${number}`]
+    block.lines.push(`let ${place} = first + ${number}u;`, ...coordinatesAlong(names, place))
+    compute(block, result, place)
+    block.setReduced(-1, result)
+    return block
+  })
+  const writes = pack > 1 ? shader.storingPack(blocks, stores) : shader.storing(blocks[0]!, stores)
+  return shader.build([...root.lines, ...blocks.flatMap(({ lines }) => lines), ...writes])
+}

@@ -1,0 +1,2 @@
+export * from '@gradus/io'
+export { decodeModel, type ModelFile } from '@gradus/models'

@@ -1,0 +1,9 @@
+import { BackendError, type Op } from '@gradus/tensor'
+
+/** The error of a backend without code for an op, which `compile` throws. */
+export function missingOp(backend: string, { name }: Op): BackendError {
+  return new BackendError(
+    `The ${backend} backend has no kernel for the op '${name}'. Give the op an \`inline\` body made of other ops, ` +
+      'add a kernel of that name, or run it elsewhere with `fallback(backend, cpu())`.',
+  )
+}

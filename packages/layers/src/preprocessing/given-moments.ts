@@ -1,0 +1,69 @@
+import { ConfigError, describeValue, type HostArray, toHostArray } from '@gradus/core'
+import {
+  currentInterpreter,
+  type DType,
+  formatShape,
+  reshape,
+  type Shape,
+  sameShape,
+  shapeOnly,
+  Tensor,
+  tensor,
+} from '@gradus/tensor'
+
+/** A number, or numbers nested like dimensions. */
+export type NestedValues = number | readonly NestedValues[]
+
+/** A mean and a variance that were given as options. */
+export interface GivenMoments {
+  readonly mean: HostArray
+  readonly variance: HostArray
+}
+
+/** Mean and variance for inputs with `axes` kept axes. Throws `ConfigError` for values that do not go together. */
+export function givenMoments(
+  owner: string,
+  { mean, variance }: { readonly mean: NestedValues | undefined; readonly variance: NestedValues | undefined },
+  axes: number,
+): GivenMoments | undefined {
+  if (mean === undefined && variance === undefined) return undefined
+  if (mean === undefined || variance === undefined) {
+    const [given, missing] = mean === undefined ? ['variance', 'mean'] : ['mean', 'variance']
+    throw new ConfigError(
+      `${owner}: '${given}' is given without '${missing}'. Give both, or leave out both and call adapt(data).`,
+    )
+  }
+  const moments = { mean: read(owner, 'mean', mean), variance: read(owner, 'variance', variance) }
+  const { shape } = moments.mean
+  if (!sameShape(shape, moments.variance.shape)) {
+    throw new ConfigError(
+      `${owner}: 'mean' has the shape ${formatShape(shape)} and 'variance' the shape ${formatShape(moments.variance.shape)}. Give both in the same form.`,
+    )
+  }
+  if (shape.length > axes) {
+    throw new ConfigError(
+      `${owner}: 'mean' has the shape ${formatShape(shape)}, which is more dimensions than 'axis' has axes (${axes}). Name an axis for each of them.`,
+    )
+  }
+  const wrong = moments.variance.data.find((value) => !(value >= 0))
+  if (wrong !== undefined) throw new ConfigError(`${owner}: 'variance' holds ${wrong}. A variance is at least 0.`)
+  return moments
+}
+
+function read(owner: string, key: string, values: NestedValues): HostArray {
+  if (typeof values === 'number') return { data: Float64Array.of(values), shape: [], dtype: 'float64' }
+  if (Array.isArray(values)) return toHostArray(values, `${owner}: '${key}'`, 'float64')
+  throw new ConfigError(`${owner}: '${key}' must be a number or a list of numbers and is ${describeValue(values)}.`)
+}
+
+/** The shape in which given values go with an input of `shape`: their axes are the last ones of `axes`. */
+export function wideShape(own: Shape, shape: Shape, axes: readonly number[]): Shape {
+  const kept = axes.slice(axes.length - own.length)
+  return shape.map((_, axis) => own[kept.indexOf(axis)] ?? 1)
+}
+
+/** Given values as a tensor of a shape. Where only shapes count it has no values, so that no backend is needed. */
+export function constantOf({ data, shape: own }: HostArray, shape: Shape, dtype: DType): Tensor {
+  if (currentInterpreter() === shapeOnly) return new Tensor({ shape, dtype })
+  return reshape(tensor(data, { shape: own, dtype }), shape)
+}

@@ -1,0 +1,41 @@
+interface Count {
+  /** How often the token comes. */
+  total: number
+  /** In how many documents it comes. */
+  documents: number
+  /** The last document that it was seen in. */
+  last: number
+}
+
+/** How often tokens come in documents, for vocabularies that are learned from data. */
+export class TokenCounts<T> {
+  private readonly counts = new Map<T, Count>()
+  private documents = 0
+
+  /** Counts tokens of `documents` documents that are equally long and follow one another. */
+  add(tokens: readonly T[], documents: number): void {
+    const length = tokens.length / documents
+    tokens.forEach((token, position) => {
+      const document = this.documents + Math.floor(position / length)
+      const count = this.counts.get(token)
+      if (!count) this.counts.set(token, { total: 1, documents: 1, last: document })
+      else {
+        count.total += 1
+        if (count.last !== document) count.documents += 1
+        count.last = document
+      }
+    })
+    this.documents += documents
+  }
+
+  /** The tokens, those that come most often first; of equal ones the later in the order of `compare`, as in Keras. */
+  ranked(compare: (a: T, b: T) => number): T[] {
+    const entries = [...this.counts].sort(([a, one], [b, other]) => other.total - one.total || compare(b, a))
+    return entries.map(([token]) => token)
+  }
+
+  /** The inverse document frequency of a token: log(1 + documents / (1 + documents with the token)). */
+  inverseFrequency(token: T): number {
+    return Math.log(1 + this.documents / (1 + (this.counts.get(token)?.documents ?? 0)))
+  }
+}

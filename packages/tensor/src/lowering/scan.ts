@@ -1,0 +1,5 @@
+import type { Lowerings } from './rule.ts'
+
+export const scanLowerings: Lowerings = {
+  scan: { kind: 'opaque' },
+}

