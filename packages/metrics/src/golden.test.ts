@@ -20,7 +20,7 @@ interface Case {
 }
 
 await useBackend(cpu())
-const registry = new Registry(metrics)
+const registry = new Registry(Object.values(metrics))
 
 describe.each((recorded as unknown as Case[]).map((entry) => [entry.name, entry] as const))(
   '%s equals Keras',

@@ -22,7 +22,7 @@ function once(metric: Metric, target: Tensor, prediction: Tensor, weight?: Tenso
 
 describe('metrics', () => {
   it("are found by Keras's names", () => {
-    const registry = new Registry(metrics)
+    const registry = new Registry(Object.values(metrics))
     expect(registry.find('metric', 'mse')).toBe(MeanSquaredError)
     expect(registry.find('metric', 'binary_accuracy')).toBe(BinaryAccuracy)
     expect(registry.create({ metric: 'SparseTopKCategoricalAccuracy', k: 3 }).name).toBe(

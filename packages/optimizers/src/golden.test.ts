@@ -31,7 +31,7 @@ interface ScheduleCase {
 }
 
 await useBackend(cpu())
-const registry = new Registry([...optimizers, ...schedules])
+const registry = new Registry([...Object.values(optimizers), ...Object.values(schedules)])
 
 describe.each((recordedSchedules as unknown as ScheduleCase[]).map((entry) => [entry.name, entry] as const))(
   '%s equals Keras',

@@ -16,7 +16,7 @@ describe('optimizers', () => {
   })
 
   it('are created from typed specs, schedules within them too', () => {
-    const registry = new Registry([...optimizers, ...schedules])
+    const registry = new Registry([...Object.values(optimizers), ...Object.values(schedules)])
     expectTypeOf(registry.create({ optimizer: 'SGD', momentum: 0.9 })).toEqualTypeOf<SGD>()
     registry.create({
       optimizer: 'Adam',
