@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
 import type { InputShape, Scope } from './base-layer.ts'
-import { callOf } from './call.ts'
+import { callOf, callsOf, forgetCalls } from './call.ts'
 import { input } from './input.ts'
 import { Layer } from './layer.ts'
 
@@ -76,6 +76,19 @@ describe('a symbolic call', () => {
     expect(callOf(first)).not.toBe(callOf(second))
   })
 
+  it('is found by its layer, as long as the model is not put together again', () => {
+    const layer = new Sum()
+    const x = input({ shape: [3] })
+    expect(() => layer.output).toThrow('Sum has no output yet: it was not called on symbolic tensors.')
+    const first = layer.call([x, x])
+    expect(layer.output).toBe(first)
+    const second = layer.call([x])
+    expect(callsOf(layer).map(({ outputs }) => outputs)).toEqual([first, second])
+    expect(() => layer.output).toThrow('Sum was called 2 times, so it has several outputs.')
+    forgetCalls([layer])
+    expect(callsOf(layer)).toEqual([])
+  })
+
   it('gives several outputs with callAll', () => {
     const outputs = new Moments().callAll(input({ shape: [null, 5] }))
     expect(outputs.map(({ shape, dtype }) => [shape, dtype])).toEqual([
@@ -105,12 +118,12 @@ describe('a symbolic call', () => {
 
   it('remembers its options, symbolic tensors among them too', () => {
     const [x, state] = [input({ shape: [null, 4] }), input({ shape: [4] })]
-    const [sequence] = new Recurrent().callAll(x, { initialState: [state, state] as never, training: false })
+    const [sequence] = new Recurrent().callAll(x, { initialState: [state, state], training: false })
     const call = callOf(sequence!)
     expect(call.options).toEqual({ initialState: [state, state], training: false })
     expect(call.tensors).toEqual([x, state, state])
     const wrong = input({ shape: [3] })
-    expect(() => new Recurrent().callAll(x, { initialState: [wrong, wrong] as never })).toThrow(
+    expect(() => new Recurrent().callAll(x, { initialState: [wrong, wrong] })).toThrow(
       'The layer Recurrent cannot take an input of shape [null, null, 4]: add: shapes',
     )
   })

@@ -9,14 +9,14 @@ import {
   type SymbolicDType,
   type SymbolicShape,
   type SymbolicTensor,
-  type Tensor,
+  Tensor,
   type Tree,
   zeros,
 } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import type { Rng } from '../rng.ts'
+import { Rng } from '../rng.ts'
 import type { InputShape, Scope } from './base-layer.ts'
-import { type CallShapes, inferCall, knownShapes, standIn } from './infer.ts'
+import { type CallShapes, inferCall, inferLayers, knownShapes, standIn } from './infer.ts'
 import { Layer } from './layer.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
 
@@ -49,6 +49,20 @@ class Custom extends Layer<{ readonly run: (x: Tensor) => Tree }> {
 
 const outputOf = (run: (x: Tensor) => Tensor, shape: SymbolicShape) =>
   avalsOf(inferCall(new Custom({ run }), symbol(shape)))[0]![0]
+
+it('inferLayers tells the shapes of layers that no single layer holds', () => {
+  const [first, second] = [new Dense({ units: 4 }), new Dense({ units: 2 })]
+  const output = inferLayers((forward) => {
+    const call = { rng: new Rng(new Tensor({ shape: [2], dtype: 'uint32' })), training: true }
+    return forward.call(second, forward.call(first, new Tensor({ shape: [5, 3], dtype: 'float32' }), call), call)
+  })
+  expect((output as Tensor).shape).toEqual([5, 2])
+  expect(knownShapes(second)).toMatchObject({
+    input: [5, 4],
+    params: { kernel: { shape: [4, 2] } },
+    outputs: [[null, 2]],
+  })
+})
 
 describe('inferCall', () => {
   it('works out parameters and outputs without computing', () => {

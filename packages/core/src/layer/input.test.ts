@@ -27,6 +27,16 @@ describe('input', () => {
     expect(callOf(entryOf(layer)).layer).toBe(layer)
   })
 
+  it('may have a greatest length', () => {
+    const layer = new Input({ shape: [null, 2], maxLength: 6 })
+    expect([layer.maxLength, entryOf(layer).shape]).toEqual([6, [null, null, 2]])
+    expect(new Input({ shape: [null] }).maxLength).toBeUndefined()
+    expect(() => input({ shape: [null], maxLength: 0 })).toThrow(
+      "'maxLength' must be a positive whole number and is 0.",
+    )
+    expect(() => input({ shape: [4, null], maxLength: 6 })).toThrow('it must begin with null, as in shape: [null, 64].')
+  })
+
   it('refuses what is no shape', () => {
     expect(() => input({ shape: [-1] })).toThrow(
       "InputLayer: 'shape' must list the dimensions of one sample, whole numbers or null, and is [-1]. Leave the batch out: [28, 28, 1].",

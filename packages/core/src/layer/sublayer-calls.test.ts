@@ -123,6 +123,22 @@ describe('a layer within', () => {
     expect((variables.state['scale'] as { count: Tensor }).count.item()).toBe(0)
   })
 
+  it('may be called with other parameters than its own', () => {
+    class Halved extends Layer {
+      readonly scale = new Scale()
+      apply(value: Tensor, scope: Scope<this>): Tree {
+        const { factor } = scope.of(this.scale, value).params
+        return scope.callWith({ factor: mul(factor, 0.5) }, this.scale, value)
+      }
+    }
+    const layer = new Halved()
+    const variables = initLayer(layer, [1, 2], new Rng(1))
+    const { outputs, state } = statelessCall(layer, variables, x)
+    expect((outputs as Tensor).array()).toEqual([[1.5, 3]])
+    // everything else is as in a call with its own
+    expect((state['scale'] as { count: Tensor }).count.item()).toBe(1)
+  })
+
   it('may be worked with in a scope, for other methods than apply', () => {
     class Prepared extends Scale {
       prepareSteps(value: Tensor, scope: Scope<this>): Tensor {

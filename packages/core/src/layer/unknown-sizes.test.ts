@@ -103,7 +103,7 @@ describe('dimensions that are not known', () => {
       }
     }
     const [x, memory] = [sequence(), sequence()]
-    const y = new Attend().call(x, { memory } as never)
+    const y = new Attend().call(x, { memory })
     expect(y.shape).toEqual([null, null, 4])
     expect(callOf(y).tensors).toEqual([x, memory])
   })
