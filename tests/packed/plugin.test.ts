@@ -6,7 +6,7 @@ const packages = [
   ...['tensor', 'core', 'graph', 'autograd', 'io', 'callbacks'],
 ]
 
-describe('a plug-in package with a layer and an optimizer', () => {
+describe('a plug-in package with layers, layers that own layers, and an optimizer', () => {
   let project: Project
   beforeAll(async () => {
     project = await makeProject('plugin', packages, { from: 'plugin', manifest: { workspaces: ['acme'] } })
@@ -25,6 +25,17 @@ describe('a plug-in package with a layer and an optimizer', () => {
     expect(printed.after).toEqual(printed.before)
     expect(printed.model).not.toEqual(printed.before)
     expect(printed.copy).toEqual(printed.model)
+    const [own, frozen, inner] = ['mixture_of_experts', 'mixture_of_experts.experts.0', 'mixture_of_experts.experts.1']
+    expect(printed.paths).toEqual([
+      ...[`${frozen}.kernel`, `${frozen}.bias`],
+      ...[`${inner}.length`, `${inner}.layer.kernel`, `${inner}.layer.bias`],
+      ...[`${own}.gate.kernel`, `${own}.gate.bias`],
+      ...['weight_norm.length', 'weight_norm.layer.kernel', 'weight_norm.layer.bias'],
+    ])
+    expect(printed.moved).toEqual(printed.paths.filter((path: string) => !path.startsWith(frozen)))
+    expect(printed.outerImproved).toBe(true)
+    expect(printed.penalty).toBeCloseTo(printed.expectedPenalty, 5)
+    expect(printed.outerCopy).toEqual(printed.outer)
     expect(printed.refused).toContain("no layer called 'acme/RmsNorm'")
   })
 })

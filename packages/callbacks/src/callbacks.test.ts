@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DivergenceError, Registry, specOf } from '@gradus/core'
+import { DivergenceError, Registry } from '@gradus/core'
 import { afterEach, expect, it } from 'vitest'
 import { ScriptedModel } from '../../../tests/recorded/scripted-model.ts'
 import { CSVLogger } from './csv-logger.ts'
@@ -32,17 +32,33 @@ it('an unknown figure needs a mode', async () => {
 })
 
 it('wrong options are named', async () => {
-  expect(() => new EarlyStopping({ patience: 1.5 })).toThrow("EarlyStopping: 'patience' must be an integer and is 1.5")
+  expect(() => new EarlyStopping({ patience: 1.5 })).toThrow(
+    "EarlyStopping: 'patience' must be an integer at least 0 and is 1.5",
+  )
   expect(() => new EarlyStopping({ pateince: 1 } as object)).toThrow("no option 'pateince'. Did you mean 'patience'?")
-  expect(() => new ReduceLROnPlateau({ factor: 1 })).toThrow("'factor' must be below 1")
+  expect(() => new ReduceLROnPlateau({ factor: 1 })).toThrow("'factor' must be a number smaller than 1 and is 1.")
   expect(() => new ModelCheckpoint({ filepath: 'm', saveFreq: 0 })).toThrow(
-    "'saveFreq' must be 'epoch' or a number of batches",
+    '\'saveFreq\' must be a positive whole number or "epoch" and is 0.',
   )
   expect(() => new LambdaCallback({ onEpochEnd: 3 as never })).toThrow("'onEpochEnd' must be a function and is 3")
+  expect(() => new EarlyStopping({ monitor: 'loss', write: 'log.txt' as never })).toThrow("'write' must be a function")
+  expect(() => new ModelCheckpoint({} as never)).toThrow(
+    "ModelCheckpoint needs the option 'filepath', a string, which is missing. Example: new ModelCheckpoint({ filepath: 'model-{epoch:02d}.safetensors' }).",
+  )
+  expect(() => new ModelCheckpoint({ filepath: '' })).toThrow("'filepath' is empty")
+  expect(() => new LearningRateScheduler({} as never)).toThrow("needs the option 'schedule', a function")
   const bad = new LearningRateScheduler({ schedule: () => Number.NaN })
   await expect(play([bad], { model: new ScriptedModel(), script: { loss: [1] } })).rejects.toThrow(
     'the schedule gave NaN for epoch 0',
   )
+})
+
+it('null in options from Keras is the default', () => {
+  const options = { monitor: 'val_loss', mode: 'auto', verbose: 0, minDelta: 0, patience: 0, startFromEpoch: 0 }
+  expect(new EarlyStopping({ baseline: null, patience: null } as never).options).toMatchObject(options)
+  expect(new EarlyStopping({ baseline: null } as never).options.baseline).toBeUndefined()
+  expect(new ModelCheckpoint({ filepath: 'm', initialValueThreshold: null } as never).best).toBeUndefined()
+  expect(new LambdaCallback({ onEpochEnd: null } as never).onEpochEnd).toBeUndefined()
 })
 
 it('callbacks are saved as data and made from it', () => {
@@ -58,7 +74,7 @@ it('callbacks are saved as data and made from it', () => {
   const spec = { callback: 'EarlyStopping', patience: 3, monitor: 'val_accuracy' } as const
   const made = registry.create(spec)
   expect(made).toBeInstanceOf(EarlyStopping)
-  expect(specOf(made)).toEqual(spec)
+  expect(made.toSpec()).toEqual(spec)
   expect(registry.parse('callback', 'ProgbarLogger')).toBeInstanceOf(ProgressLogger)
 })
 

@@ -1,16 +1,18 @@
-import { Callback, type CallbackContext, type Fields } from '@gradus/core'
+import { Callback, type CallbackContext, type ConfigOf, type Kind, type OptionsOf } from '@gradus/core'
 import { machineFiles, type TextFiles } from './platform-files.ts'
 import { floatText } from './python-format.ts'
 
-export interface CSVLoggerConfig {
-  readonly filename: string
-  /** Between the values of a line (default `,`). */
-  readonly separator?: string
-  /** Whether lines are added to an existing file instead of replacing it (default false). */
-  readonly append?: boolean
+const fields = {
+  filename: { type: 'string', required: true, example: "'log.csv'" },
+  /** Between the values of a line. */
+  separator: { type: 'string', default: ',' },
+  /** Whether lines are added to an existing file instead of replacing it. */
+  append: { type: 'boolean', default: false },
   /** Where files are; by default those of the machine. */
-  readonly files?: TextFiles
-}
+  files: { type: 'unknown' as Kind<TextFiles>, default: machineFiles },
+} as const
+
+export interface CSVLoggerConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Writes the figures of every epoch to a CSV file: the epoch from 0, then the figures by name. As in Keras, figures that
@@ -18,22 +20,18 @@ export interface CSVLoggerConfig {
  */
 export class CSVLogger extends Callback<CSVLoggerConfig> {
   static readonly type = 'CSVLogger'
-  static override readonly fields = {
-    filename: 'string',
-    separator: 'string',
-    append: 'boolean',
-    files: 'unknown',
-  } satisfies Fields<CSVLoggerConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   private keys: readonly string[] | undefined
   private needsHeader = true
   private resumed = false
 
   override async onTrainBegin(): Promise<void> {
-    const { filename, append = false } = this.config
-    const existing = append || this.resumed ? await this.files.read(filename) : undefined
+    const { filename, append, files } = this.options
+    const existing = append || this.resumed ? await files.read(filename) : undefined
     this.needsHeader = !existing
-    if (existing === undefined) await this.files.write(filename, '')
+    if (existing === undefined) await files.write(filename, '')
     if (!this.resumed) this.keys = undefined
     this.resumed = false
   }
@@ -44,7 +42,8 @@ export class CSVLogger extends Callback<CSVLoggerConfig> {
     const lines = this.needsHeader ? [['epoch', ...this.keys]] : []
     lines.push([String(epoch), ...values])
     this.needsHeader = false
-    await this.files.append(this.config.filename, lines.map((line) => this.lineOf(line)).join(''))
+    const { filename, files } = this.options
+    await files.append(filename, lines.map((line) => this.lineOf(line)).join(''))
   }
 
   override state(): { keys: readonly string[] | null } {
@@ -56,12 +55,8 @@ export class CSVLogger extends Callback<CSVLoggerConfig> {
     this.resumed = true
   }
 
-  private get files(): TextFiles {
-    return this.config.files ?? machineFiles
-  }
-
   private lineOf(values: readonly string[]): string {
-    const { separator = ',' } = this.config
+    const { separator } = this.options
     const quoted = values.map((value) => {
       const plain = !value.includes(separator) && !/["\r\n]/.test(value)
       return plain ? value : `"${value.replaceAll('"', '""')}"`

@@ -1,19 +1,28 @@
-import { Callback, type CallbackContext, type Fields, type WeightValue } from '@gradus/core'
-import { fromJsonNumber, Monitor, type MonitorConfig, toJsonNumber, withMonitorFields } from './monitor.ts'
+import {
+  Callback,
+  type CallbackContext,
+  type ConfigOf,
+  joinFields,
+  type OptionsOf,
+  type WeightValue,
+} from '@gradus/core'
+import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
 import { fromWeightData, toWeightData, type WeightData } from './weight-data.ts'
 
-export interface EarlyStoppingConfig extends MonitorConfig {
-  /** A smaller change does not count as an improvement (default 0). */
-  readonly minDelta?: number
-  /** Epochs without improvement after which training stops (default 0). */
-  readonly patience?: number
+const fields = /* @__PURE__ */ joinFields(monitorFields, {
+  /** A smaller change does not count as an improvement. */
+  minDelta: { type: 'number', default: 0 },
+  /** Epochs without improvement after which training stops. */
+  patience: { type: 'integer', min: 0, default: 0 },
   /** Training also stops when this value is not beaten within `patience` epochs. */
-  readonly baseline?: number
-  /** Whether the weights of the best epoch are put back at the end (default false). */
-  readonly restoreBestWeights?: boolean
-  /** Epochs before this one, from 0, are not looked at (default 0). */
-  readonly startFromEpoch?: number
-}
+  baseline: 'number',
+  /** Whether the weights of the best epoch are put back at the end. */
+  restoreBestWeights: { type: 'boolean', default: false },
+  /** Epochs before this one, from 0, are not looked at. */
+  startFromEpoch: { type: 'integer', min: 0, default: 0 },
+} as const)
+
+export interface EarlyStoppingConfig extends ConfigOf<typeof fields> {}
 
 interface EarlyStoppingState {
   readonly wait: number
@@ -33,13 +42,8 @@ interface EarlyStoppingState {
  */
 export class EarlyStopping extends Callback<EarlyStoppingConfig> {
   static readonly type = 'EarlyStopping'
-  static override readonly fields = /* @__PURE__ */ withMonitorFields({
-    minDelta: 'number',
-    patience: 'integer',
-    baseline: 'number',
-    restoreBestWeights: 'boolean',
-    startFromEpoch: 'integer',
-  }) satisfies Fields<EarlyStoppingConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   /** Epochs since the last improvement. */
   wait = 0
@@ -49,12 +53,7 @@ export class EarlyStopping extends Callback<EarlyStoppingConfig> {
   bestEpoch = 0
   private bestWeights: readonly WeightValue[] | undefined
   private resumed = false
-  private readonly monitor: Monitor
-
-  constructor(config: EarlyStoppingConfig = {}) {
-    super(config)
-    this.monitor = new Monitor('EarlyStopping', config, config.minDelta)
-  }
+  private readonly monitor = new Monitor(this)
 
   override onTrainBegin(): void {
     this.stoppedEpoch = 0
@@ -68,7 +67,7 @@ export class EarlyStopping extends Callback<EarlyStoppingConfig> {
   }
 
   override async onEpochEnd({ epoch, logs, model }: CallbackContext): Promise<void> {
-    const { baseline, patience = 0, restoreBestWeights = false, startFromEpoch = 0 } = this.config
+    const { baseline, patience, restoreBestWeights, startFromEpoch } = this.options
     this.monitor.directionIn(model)
     const current = logs[this.monitor.name]
     if (current === undefined) return this.monitor.warnMissing(logs)

@@ -13,7 +13,7 @@ export interface FileNameValues {
  * braces. Throws `ConfigError` for names without a value.
  *
  * @example
- * import { formatFileName } from '@gradus/callbacks'
+ * import { formatFileName } from '@gradus/callbacks/format'
  * formatFileName('{epoch:02d}-{val_loss:.2f}', { integers: { epoch: 3 }, figures: { val_loss: 0.318 } }) // => '03-0.32'
  */
 export function formatFileName(template: string, values: FileNameValues): string {

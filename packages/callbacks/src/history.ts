@@ -1,4 +1,4 @@
-import { Callback, type CallbackContext, type Fields, type FitParams } from '@gradus/core'
+import { Callback, type CallbackContext, type FitParams } from '@gradus/core'
 
 /** What `History` saves for a resume. */
 interface HistoryState {
@@ -9,7 +9,7 @@ interface HistoryState {
 /** Collects the figures of every epoch: `history.loss[3]` is the loss of the fourth epoch. As in Keras. */
 export class History extends Callback {
   static readonly type = 'History'
-  static override readonly fields = {} satisfies Fields<object>
+  static override readonly fields = {}
 
   /** The epochs of the last run, from 0. */
   epoch: number[] = []

@@ -1,8 +1,6 @@
 export * from './all.ts'
 export * as callbacks from './all.ts'
-export * from './file-name.ts'
 export type { MonitorConfig } from './monitor.ts'
 export type { TextFiles } from './platform-files.ts'
 export { lineWriter, type Write } from './platform-output.ts'
 export * from './progress-bar.ts'
-export { fixed, floatText, scientific } from './python-format.ts'

@@ -1,25 +1,37 @@
-import { Callback, type CallbackHooks, ConfigError, type Fields } from '@gradus/core'
+import {
+  Callback,
+  type CallbackContext,
+  type CallbackHooks,
+  type ConfigOf,
+  type Fields,
+  type HookResult,
+  type Kind,
+  type OptionsOf,
+} from '@gradus/core'
+
+const hook = { type: 'function' as Kind<(context: CallbackContext) => HookResult> } as const
+
+const fields = {
+  onTrainBegin: hook,
+  onTrainEnd: hook,
+  onEpochBegin: hook,
+  onEpochEnd: hook,
+  onTrainBatchBegin: hook,
+  onTrainBatchEnd: hook,
+  onTestBegin: hook,
+  onTestEnd: hook,
+  onTestBatchBegin: hook,
+  onTestBatchEnd: hook,
+  onPredictBegin: hook,
+  onPredictEnd: hook,
+  onPredictBatchBegin: hook,
+  onPredictBatchEnd: hook,
+  /** Milliseconds that pass at least between two calls of the hooks at the end of batches; by default every batch. */
+  batchInterval: { type: 'number', min: 0 },
+} as const satisfies Fields<Omit<CallbackHooks, 'state' | 'restore'>>
 
 /** Hooks as functions. */
-export type LambdaCallbackConfig = Omit<CallbackHooks, 'state' | 'restore'>
-
-const hookFields: Fields<LambdaCallbackConfig> = {
-  onTrainBegin: 'unknown',
-  onTrainEnd: 'unknown',
-  onEpochBegin: 'unknown',
-  onEpochEnd: 'unknown',
-  onTrainBatchBegin: 'unknown',
-  onTrainBatchEnd: 'unknown',
-  onTestBegin: 'unknown',
-  onTestEnd: 'unknown',
-  onTestBatchBegin: 'unknown',
-  onTestBatchEnd: 'unknown',
-  onPredictBegin: 'unknown',
-  onPredictEnd: 'unknown',
-  onPredictBatchBegin: 'unknown',
-  onPredictBatchEnd: 'unknown',
-  batchInterval: 'number',
-}
+export interface LambdaCallbackConfig extends ConfigOf<typeof fields> {}
 
 /**
  * A callback made of functions, as in Keras. It has just the hooks it is given. It cannot be saved as data.
@@ -32,15 +44,11 @@ const hookFields: Fields<LambdaCallbackConfig> = {
  */
 export class LambdaCallback extends Callback<LambdaCallbackConfig> {
   static readonly type = 'LambdaCallback'
-  static override readonly fields: Fields<LambdaCallbackConfig> = hookFields
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   constructor(config: LambdaCallbackConfig = {}) {
     super(config)
-    for (const [name, hook] of Object.entries(config)) {
-      if (name !== 'batchInterval' && hook !== undefined && typeof hook !== 'function') {
-        throw new ConfigError(`LambdaCallback: '${name}' must be a function and is ${JSON.stringify(hook)}.`)
-      }
-    }
-    Object.assign(this, config)
+    Object.assign(this, this.options)
   }
 }

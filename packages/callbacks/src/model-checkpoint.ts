@@ -1,20 +1,30 @@
-import { Callback, type CallbackContext, ConfigError, type Fields, type HookResult } from '@gradus/core'
+import {
+  Callback,
+  type CallbackContext,
+  ConfigError,
+  type ConfigOf,
+  type HookResult,
+  joinFields,
+  type OptionsOf,
+} from '@gradus/core'
 import { formatFileName } from './file-name.ts'
-import { fromJsonNumber, Monitor, type MonitorConfig, toJsonNumber, withMonitorFields } from './monitor.ts'
+import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
 import { fixed } from './python-format.ts'
 
-export interface ModelCheckpointConfig extends MonitorConfig {
+const fields = /* @__PURE__ */ joinFields(monitorFields, {
   /** File name, which may name the epoch (from 1), the batch and figures: `model-{epoch:02d}-{val_loss:.2f}.safetensors`. */
-  readonly filepath: string
-  /** Whether only epochs that improve the watched figure are saved (default false). */
-  readonly saveBestOnly?: boolean
-  /** Whether the optimizer and the structure are left out (default false). */
-  readonly saveWeightsOnly?: boolean
-  /** `epoch`, or a number of batches after which to save each time (default `epoch`). */
-  readonly saveFreq?: 'epoch' | number
+  filepath: { type: 'string', required: true, example: "'model-{epoch:02d}.safetensors'" },
+  /** Whether only epochs that improve the watched figure are saved. */
+  saveBestOnly: { type: 'boolean', default: false },
+  /** Whether the optimizer and the structure are left out. */
+  saveWeightsOnly: { type: 'boolean', default: false },
+  /** `epoch`, or a number of batches after which to save each time. */
+  saveFreq: { type: 'integer', min: 1, or: ['epoch'], default: 'epoch' },
   /** With `saveBestOnly`: the value that the first saved epoch must beat. */
-  readonly initialValueThreshold?: number
-}
+  initialValueThreshold: 'number',
+} as const)
+
+export interface ModelCheckpointConfig extends ConfigOf<typeof fields> {}
 
 interface ModelCheckpointState {
   readonly best: number | string | null
@@ -33,13 +43,8 @@ interface ModelCheckpointState {
  */
 export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
   static readonly type = 'ModelCheckpoint'
-  static override readonly fields = /* @__PURE__ */ withMonitorFields({
-    filepath: 'string',
-    saveBestOnly: 'boolean',
-    saveWeightsOnly: 'boolean',
-    saveFreq: ['integer', 'string'],
-    initialValueThreshold: 'number',
-  }) satisfies Fields<ModelCheckpointConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   /** There only with a `saveFreq` in batches, because having it makes training read figures every batch. */
   declare onTrainBatchEnd?: (context: CallbackContext) => HookResult
@@ -47,26 +52,23 @@ export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
   best: number | undefined
   private batchesSinceSave = 0
   private lastBatch = 0
-  private readonly monitor: Monitor
+  private readonly monitor = new Monitor(this)
 
   constructor(config: ModelCheckpointConfig) {
     super(config)
-    const { filepath, saveFreq = 'epoch' } = config
-    if (!filepath) throw new ConfigError("ModelCheckpoint needs 'filepath', such as 'model-{epoch:02d}.safetensors'.")
-    if (saveFreq !== 'epoch' && !(Number.isInteger(saveFreq) && saveFreq > 0)) {
+    const { filepath, saveFreq, initialValueThreshold } = this.options
+    if (!filepath)
       throw new ConfigError(
-        `ModelCheckpoint: 'saveFreq' must be 'epoch' or a number of batches from 1 and is ${JSON.stringify(saveFreq)}.`,
+        "ModelCheckpoint: 'filepath' is empty; give a name such as 'model-{epoch:02d}.safetensors'.",
       )
-    }
-    this.best = config.initialValueThreshold
-    this.monitor = new Monitor('ModelCheckpoint', config)
+    this.best = initialValueThreshold
     if (saveFreq !== 'epoch') {
       this.onTrainBatchEnd = (context) => (this.isDue(context.step, saveFreq) ? this.save(context) : undefined)
     }
   }
 
   override async onEpochEnd(context: CallbackContext): Promise<void> {
-    if ((this.config.saveFreq ?? 'epoch') === 'epoch') await this.save({ ...context, step: -1 })
+    if (this.options.saveFreq === 'epoch') await this.save({ ...context, step: -1 })
   }
 
   override state(): ModelCheckpointState {
@@ -90,19 +92,19 @@ export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
 
   private async save(context: CallbackContext): Promise<void> {
     const { epoch, step, logs, model } = context
-    const path = formatFileName(this.config.filepath, {
+    const path = formatFileName(this.options.filepath, {
       integers: { epoch: epoch + 1, ...(step >= 0 && logs.batch === undefined && { batch: step + 1 }) },
       figures: logs,
     })
     if (!this.shouldSave(context, path)) return
-    await (this.config.saveWeightsOnly ? model.saveWeights(path) : model.save(path))
+    await (this.options.saveWeightsOnly ? model.saveWeights(path) : model.save(path))
     this.monitor.say(`\nEpoch ${epoch + 1}: finished saving model to ${path}`)
   }
 
   private shouldSave({ epoch, logs, model }: CallbackContext, path: string): boolean {
     const { monitor, best } = this
     const head = `\nEpoch ${epoch + 1}: `
-    if (!this.config.saveBestOnly) {
+    if (!this.options.saveBestOnly) {
       monitor.say(`${head}saving model to ${path}`)
       return true
     }

@@ -1,22 +1,27 @@
+import { type ConfigOf, completeConfig, type Kind, type OptionsOf } from '@gradus/core'
 import { standardOutput, type Write } from './platform-output.ts'
 import { figure, fixed } from './python-format.ts'
 
-export interface ProgressBarOptions {
-  /** Steps in all; undefined where it is not known. */
-  readonly target: number | undefined
-  /** 0 is silent, 1 a bar that is rewritten, 2 one line at the end (default 1). */
-  readonly verbose?: 0 | 1 | 2
-  /** Characters of the bar (default 20). */
-  readonly width?: number
-  /** Seconds that must pass before the bar is drawn again (default 0.05). */
-  readonly interval?: number
+const fields = {
+  /** Steps in all; not set where the number is not known. */
+  target: 'number',
+  /** 0 is silent, 1 a bar that is rewritten, 2 one line at the end. */
+  verbose: { oneOf: [0, 1, 2], default: 1 },
+  /** Characters of the bar. */
+  width: { type: 'integer', min: 0, default: 20 },
+  /** Seconds that must pass before the bar is drawn again. */
+  interval: { type: 'number', min: 0, default: 0.05 },
   /** Figures to be averaged over the steps. Others are shown as they are given: logs are averages already. */
-  readonly averaged?: (name: string) => boolean
-  readonly unit?: string
+  averaged: { type: 'function' as Kind<(name: string) => boolean>, default: () => false },
+  /** The word for one step. */
+  unit: { type: 'string', default: 'step' },
   /** The time in seconds. */
-  readonly clock?: () => number
-  readonly write?: Write
-}
+  clock: { type: 'function' as Kind<() => number>, default: () => performance.now() / 1000 },
+  /** Takes the text; by default the terminal, or the console where there is none. */
+  write: { type: 'function' as Kind<Write> },
+} as const
+
+export interface ProgressBarOptions extends ConfigOf<typeof fields> {}
 
 /**
  * Progress as text, as Keras draws it.
@@ -33,7 +38,8 @@ export interface ProgressBarOptions {
 export class ProgressBar {
   /** May be set later, once the number of steps is known. */
   target: number | undefined
-  private readonly options: Required<Omit<ProgressBarOptions, 'target'>>
+  private readonly options: OptionsOf<typeof fields>
+  private readonly write: Write
   private readonly start: number
   private readonly figures = new Map<string, { sum: number; count: number }>()
   private seen = 0
@@ -41,17 +47,10 @@ export class ProgressBar {
   private firstStepAt: number | undefined
   private drawnWidth = 0
 
-  constructor(options: ProgressBarOptions) {
-    this.target = options.target
-    this.options = {
-      verbose: options.verbose ?? 1,
-      width: options.width ?? 20,
-      interval: options.interval ?? 0.05,
-      averaged: options.averaged ?? (() => false),
-      unit: options.unit ?? 'step',
-      clock: options.clock ?? (() => performance.now() / 1000),
-      write: options.write ?? standardOutput(),
-    }
+  constructor(options: ProgressBarOptions = {}) {
+    this.options = completeConfig('ProgressBar', options, fields) as OptionsOf<typeof fields>
+    this.target = this.options.target
+    this.write = this.options.write ?? standardOutput()
     this.start = this.options.clock()
   }
 
@@ -67,7 +66,7 @@ export class ProgressBar {
     } else if (this.options.verbose === 2 && ends && this.target) {
       const count = `${String(current).padStart(digitsOf(this.target))}/${this.target}`
       const elapsed = fixed(now - this.start, 0)
-      this.options.write(`${count} - ${elapsed}s - ${this.duration(stepTime)}${this.line((value) => value)}\n`)
+      this.write(`${count} - ${elapsed}s - ${this.duration(stepTime)}${this.line((value) => value)}\n`)
     }
     this.drawnAt = now
   }
@@ -99,7 +98,7 @@ export class ProgressBar {
     const info = ` \x1b[1m${time}\x1b[0m ${this.duration(stepTime)}${this.line(Math.abs)}`
     const width = bar.text.length + info.length - bar.hidden - 8 // 8 characters of `info` switch bold on and off
     const blank = ' '.repeat(Math.max(0, this.drawnWidth - width))
-    this.options.write(`${'\b'.repeat(this.drawnWidth)}\r${bar.text}${info}${blank}${ends ? '\n' : ''}`)
+    this.write(`${'\b'.repeat(this.drawnWidth)}\r${bar.text}${info}${blank}${ends ? '\n' : ''}`)
     this.drawnWidth = width
   }
 

@@ -1,16 +1,25 @@
-import { Callback, type CallbackContext, type Fields, type FitParams, type HookResult } from '@gradus/core'
-import type { Write } from './platform-output.ts'
-import { standardOutput } from './platform-output.ts'
+import {
+  Callback,
+  type CallbackContext,
+  type ConfigOf,
+  type FitParams,
+  type HookResult,
+  type Kind,
+  type OptionsOf,
+} from '@gradus/core'
+import { standardOutput, type Write } from './platform-output.ts'
 import { ProgressBar } from './progress-bar.ts'
 
-export interface ProgressLoggerConfig {
+const fields = {
   /** 0 is silent, 1 a bar, 2 a line per epoch; by default what `fit` was asked for. */
-  readonly verbose?: 0 | 1 | 2
+  verbose: { oneOf: [0, 1, 2] },
   /** Takes the text; by default the terminal, or the console where there is none. */
-  readonly write?: Write
-  /** The time in seconds. */
-  readonly clock?: () => number
-}
+  write: { type: 'function' as Kind<Write> },
+  /** The time in seconds; by default that of the progress bar. */
+  clock: { type: 'function' as Kind<() => number> },
+} as const
+
+export interface ProgressLoggerConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Prints the progress of `fit`, `evaluate` and `predict`: Keras's `ProgbarLogger`. Validation within `fit` is silent. With
@@ -19,11 +28,8 @@ export interface ProgressLoggerConfig {
 export class ProgressLogger extends Callback<ProgressLoggerConfig> {
   static readonly type = 'ProgressLogger'
   static readonly aliases = ['ProgbarLogger']
-  static override readonly fields = {
-    verbose: { oneOf: [0, 1, 2] },
-    write: 'unknown',
-    clock: 'unknown',
-  } satisfies Fields<ProgressLoggerConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   /** A bar is not drawn more often, so that figures need not be read more often; in milliseconds. */
   override readonly batchInterval: number = 50
@@ -38,7 +44,7 @@ export class ProgressLogger extends Callback<ProgressLoggerConfig> {
 
   constructor(config: ProgressLoggerConfig = {}) {
     super(config)
-    this.followBatches(config.verbose ?? 1)
+    this.followBatches(this.options.verbose ?? 1)
   }
 
   override onTrainBegin({ params }: CallbackContext): void {
@@ -84,11 +90,11 @@ export class ProgressLogger extends Callback<ProgressLoggerConfig> {
   }
 
   private get write(): Write {
-    return this.config.write ?? standardOutput()
+    return this.options.write ?? standardOutput()
   }
 
   private verbose(params: FitParams): 0 | 1 | 2 {
-    return this.config.verbose ?? params.verbose
+    return this.options.verbose ?? params.verbose
   }
 
   private followBatches(verbose: 0 | 1 | 2): void {
@@ -104,7 +110,7 @@ export class ProgressLogger extends Callback<ProgressLoggerConfig> {
       target: this.target,
       verbose: this.verbose(params),
       write: this.write,
-      ...(this.config.clock && { clock: this.config.clock }),
+      clock: this.options.clock,
     })
   }
 

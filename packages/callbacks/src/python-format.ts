@@ -7,7 +7,7 @@
  * Like `f'{value:.4f}'`, with `digits` decimals.
  *
  * @example
- * import { fixed } from '@gradus/callbacks'
+ * import { fixed } from '@gradus/callbacks/format'
  * fixed(2.5, 0) // => '2'
  */
 export function fixed(value: number, digits: number): string {

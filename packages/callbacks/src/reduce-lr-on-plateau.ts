@@ -1,19 +1,21 @@
-import { Callback, type CallbackContext, ConfigError, type Fields } from '@gradus/core'
-import { fromJsonNumber, Monitor, type MonitorConfig, toJsonNumber, withMonitorFields } from './monitor.ts'
+import { Callback, type CallbackContext, type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
+import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
 import { floatText } from './python-format.ts'
 
-export interface ReduceLROnPlateauConfig extends MonitorConfig {
-  /** The rate is multiplied by this number below 1 (default 0.1). */
-  readonly factor?: number
-  /** Epochs without improvement after which the rate is reduced (default 10). */
-  readonly patience?: number
-  /** A smaller change does not count as an improvement (default 1e-4). */
-  readonly minDelta?: number
-  /** Epochs to wait after a reduction (default 0). */
-  readonly cooldown?: number
-  /** The rate never falls below this (default 0). */
-  readonly minLr?: number
-}
+const fields = /* @__PURE__ */ joinFields(monitorFields, {
+  /** The rate is multiplied by it. */
+  factor: { type: 'number', below: 1, default: 0.1 },
+  /** Epochs without improvement after which the rate is reduced. */
+  patience: { type: 'integer', min: 0, default: 10 },
+  /** A smaller change does not count as an improvement. */
+  minDelta: { type: 'number', default: 1e-4 },
+  /** Epochs to wait after a reduction. */
+  cooldown: { type: 'integer', min: 0, default: 0 },
+  /** The rate never falls below this. */
+  minLr: { type: 'number', default: 0 },
+} as const)
+
+export interface ReduceLROnPlateauConfig extends ConfigOf<typeof fields> {}
 
 interface ReduceLROnPlateauState {
   readonly wait: number
@@ -24,28 +26,14 @@ interface ReduceLROnPlateauState {
 /** Lowers the learning rate when a figure no longer improves, and logs it as `learning_rate`. As in Keras. */
 export class ReduceLROnPlateau extends Callback<ReduceLROnPlateauConfig> {
   static readonly type = 'ReduceLROnPlateau'
-  static override readonly fields = /* @__PURE__ */ withMonitorFields({
-    factor: 'number',
-    patience: 'integer',
-    minDelta: 'number',
-    cooldown: 'integer',
-    minLr: 'number',
-  }) satisfies Fields<ReduceLROnPlateauConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   wait = 0
   cooldownCounter = 0
   best: number | undefined
   private resumed = false
-  private readonly monitor: Monitor
-
-  constructor(config: ReduceLROnPlateauConfig = {}) {
-    super(config)
-    const { factor = 0.1, minDelta = 1e-4 } = config
-    if (!(factor < 1)) {
-      throw new ConfigError(`ReduceLROnPlateau: 'factor' must be below 1, so that the rate falls, and is ${factor}.`)
-    }
-    this.monitor = new Monitor('ReduceLROnPlateau', config, minDelta)
-  }
+  private readonly monitor = new Monitor(this)
 
   override onTrainBegin(): void {
     if (!this.resumed) {
@@ -57,7 +45,7 @@ export class ReduceLROnPlateau extends Callback<ReduceLROnPlateauConfig> {
   }
 
   override onEpochEnd({ epoch, logs, model }: CallbackContext): void {
-    const { factor = 0.1, patience = 10, cooldown = 0, minLr = 0 } = this.config
+    const { factor, patience, cooldown, minLr } = this.options
     this.monitor.directionIn(model)
     // Rates are float32 in the optimizer; working from the rounded value gives the same new rates as there.
     const rate = Math.fround(model.learningRate)

@@ -1,11 +1,13 @@
-import { alignRanks, type Fields, requireSameShape } from '@gradus/core'
+import { alignRanks, type ConfigOf, type OptionsOf, requireSameShape } from '@gradus/core'
 import { cast, equal, greater, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
-export interface BinaryAccuracyConfig {
-  /** Predictions above it count as 1. Default 0.5. */
-  readonly threshold?: number
-}
+const fields = {
+  /** Predictions above it count as 1. */
+  threshold: { type: 'number', default: 0.5 },
+} as const
+
+export interface BinaryAccuracyConfig extends ConfigOf<typeof fields> {}
 
 /**
  * How often a prediction is on its target's side of the threshold; targets are 0 and 1. Several outputs of one sample are
@@ -20,7 +22,8 @@ export interface BinaryAccuracyConfig {
  */
 export class BinaryAccuracy extends MeanMetric<BinaryAccuracyConfig> {
   static readonly type = 'BinaryAccuracy'
-  static override readonly fields = { threshold: 'number' } satisfies Fields<BinaryAccuracyConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   override get direction(): 'up' | 'down' {
     return 'up'
@@ -29,7 +32,7 @@ export class BinaryAccuracy extends MeanMetric<BinaryAccuracyConfig> {
   protected values(target: Tensor, prediction: Tensor): Tensor {
     const aligned = alignRanks(target, prediction)
     requireSameShape(this.type, aligned.target, aligned.prediction)
-    const decided = greater(aligned.prediction, this.config.threshold ?? 0.5)
+    const decided = greater(aligned.prediction, this.options.threshold)
     return cast(equal(cast(decided, target.dtype), aligned.target), 'float32')
   }
 }

@@ -3,6 +3,7 @@ import {
   type ConfigArgument,
   type Definition,
   type FieldTable,
+  inheritedFieldsOf,
   type Loss,
   type MeanState,
 } from '@gradus/core'
@@ -37,10 +38,11 @@ type ConfigOfLoss<D> = D extends new (...args: infer A) => unknown ? NonNullable
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function lossMetric<D extends LossClass>(loss: D): LossMetricClass<D> {
+  const { reduction: _, ...fields } = inheritedFieldsOf(loss)
   const made = class extends MeanMetric {
     static readonly type = loss.type
     static readonly aliases = loss.aliases ?? []
-    static override readonly fields = Object.hasOwn(loss, 'fields') ? (loss.fields ?? {}) : {}
+    static override readonly fields: FieldTable = fields
     private readonly loss = new (loss as unknown as new (config: object) => Loss)(this.config)
 
     protected values(target: Tensor, prediction: Tensor): Tensor {

@@ -1,11 +1,12 @@
 import { cpu } from '@gradus/backend-cpu'
-import { type Metric, Registry } from '@gradus/core'
-import { type Tensor, tensor, useBackend } from '@gradus/tensor'
+import { type FieldTable, Loss, type Metric, Registry } from '@gradus/core'
+import { mean, mul, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import {
   Accuracy,
   BinaryAccuracy,
   CategoricalAccuracy,
+  lossMetric,
   MeanMetric,
   MeanSquaredError,
   metrics,
@@ -135,6 +136,30 @@ describe('metrics', () => {
         ]),
       ),
     ).toThrow(/are not class numbers/)
+  })
+
+  it('made of a loss have its options, inherited ones too, less its reduction', () => {
+    class Scaled extends Loss<{ readonly factor?: number }> {
+      static readonly type: string = 'acme/Scaled'
+      static override readonly fields: FieldTable = { factor: { type: 'number', default: 2 } }
+      compute(_target: Tensor, prediction: Tensor): Tensor {
+        return mul(mean(prediction, { axis: -1 }), (this.options as { readonly factor: number }).factor)
+      }
+    }
+    class Shifted extends Scaled {
+      static override readonly type = 'acme/Shifted'
+      static override readonly fields: FieldTable = { shift: { type: 'number', default: 1 } }
+    }
+    const Shift = lossMetric(Shifted)
+    expect(new Shift().options).toEqual({ factor: 2, shift: 1 })
+    expect(once(new Shift({ factor: 3 }), tensor([[0, 0]]), tensor([[1, 2]]))).toBe(4.5)
+    expect(() => new Shift({ reduction: 'sum' } as never)).toThrow(/has no option 'reduction'/)
+  })
+
+  it('refuse options that make no sense', () => {
+    expect(() => new SparseTopKCategoricalAccuracy({ k: 0 })).toThrow("'k' must be a positive whole number and is 0.")
+    expect(() => new BinaryAccuracy({ threshold: '1' as never })).toThrow('\'threshold\' must be a number and is "1".')
+    expect(new BinaryAccuracy({ threshold: null } as never).options).toEqual({ threshold: 0.5 })
   })
 
   it("of one's own need one method", () => {

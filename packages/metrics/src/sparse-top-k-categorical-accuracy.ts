@@ -1,13 +1,15 @@
-import type { Fields } from '@gradus/core'
+import type { ConfigOf, OptionsOf } from '@gradus/core'
 import { classNumbers } from '@gradus/losses'
 import type { Tensor } from '@gradus/tensor'
 import { inTopK } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
-export interface SparseTopKCategoricalAccuracyConfig {
-  /** Default 5. */
-  readonly k?: number
-}
+const fields = {
+  /** How many of the most probable classes count. */
+  k: { type: 'integer', min: 1, default: 5 },
+} as const
+
+export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}
 
 /**
  * How often the target, a class number, is among the `k` most probable classes. Source: Keras
@@ -22,13 +24,14 @@ export interface SparseTopKCategoricalAccuracyConfig {
  */
 export class SparseTopKCategoricalAccuracy extends MeanMetric<SparseTopKCategoricalAccuracyConfig> {
   static readonly type = 'SparseTopKCategoricalAccuracy'
-  static override readonly fields = { k: 'integer' } satisfies Fields<SparseTopKCategoricalAccuracyConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   override get direction(): 'up' | 'down' {
     return 'up'
   }
 
   protected values(target: Tensor, prediction: Tensor): Tensor {
-    return inTopK(classNumbers(target, prediction), prediction, this.config.k ?? 5)
+    return inTopK(classNumbers(target, prediction), prediction, this.options.k)
   }
 }

@@ -1,12 +1,14 @@
-import { type Fields, requireSameShape } from '@gradus/core'
+import { type ConfigOf, type OptionsOf, requireSameShape } from '@gradus/core'
 import { argMax, type Tensor } from '@gradus/tensor'
 import { inTopK } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
-export interface TopKCategoricalAccuracyConfig {
-  /** Default 5. */
-  readonly k?: number
-}
+const fields = {
+  /** How many of the most probable classes count. */
+  k: { type: 'integer', min: 1, default: 5 },
+} as const
+
+export interface TopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}
 
 /**
  * How often the class of the one-hot target is among the `k` most probable ones. Source: Keras
@@ -21,7 +23,8 @@ export interface TopKCategoricalAccuracyConfig {
  */
 export class TopKCategoricalAccuracy extends MeanMetric<TopKCategoricalAccuracyConfig> {
   static readonly type = 'TopKCategoricalAccuracy'
-  static override readonly fields = { k: 'integer' } satisfies Fields<TopKCategoricalAccuracyConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   override get direction(): 'up' | 'down' {
     return 'up'
@@ -29,6 +32,6 @@ export class TopKCategoricalAccuracy extends MeanMetric<TopKCategoricalAccuracyC
 
   protected values(target: Tensor, prediction: Tensor): Tensor {
     requireSameShape(this.type, target, prediction)
-    return inTopK(argMax(target, { axis: -1 }), prediction, this.config.k ?? 5)
+    return inTopK(argMax(target, { axis: -1 }), prediction, this.options.k)
   }
 }

@@ -1,26 +1,23 @@
-import type { Fields, StepContext } from '@gradus/core'
+import type { ConfigOf, OptionsOf, StepContext } from '@gradus/core'
 import { add, div, maximum, mul, pow, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
-/** Options of Adam and its relatives. */
-export interface AdamConfig {
-  /** How much of the running mean of gradients is kept (Keras's beta_1). Default 0.9. */
-  readonly beta1?: number
-  /** How much of the running mean of squared gradients is kept (Keras's beta_2). Default 0.999. */
-  readonly beta2?: number
-  /** Added to the root, before bias is corrected ("epsilon hat"). Default 1e-7. */
-  readonly epsilon?: number
-  /** Divide by the largest mean of squares so far (Reddi et al. 2018). Default false. */
-  readonly amsgrad?: boolean
-}
-
 export const adamFields = {
-  beta1: 'number',
-  beta2: 'number',
-  epsilon: 'number',
-  amsgrad: 'boolean',
-} satisfies Fields<AdamConfig>
+  /** How much of the running mean of gradients is kept (Keras's beta_1). */
+  beta1: { type: 'number', min: 0, max: 1, default: 0.9 },
+  /** How much of the running mean of squared gradients is kept (Keras's beta_2). */
+  beta2: { type: 'number', min: 0, max: 1, default: 0.999 },
+  /** Added to the root, before bias is corrected ("epsilon hat"). */
+  epsilon: { type: 'number', min: 0, default: 1e-7 },
+  /** Divide by the largest mean of squares so far (Reddi et al. 2018). */
+  amsgrad: { type: 'boolean', default: false },
+} as const
 
-export function adamSlots(param: Tensor, { amsgrad }: AdamConfig): Record<string, Tensor> {
+/** Options of Adam and its relatives. */
+export interface AdamConfig extends ConfigOf<typeof adamFields> {}
+
+export type AdamOptions = OptionsOf<typeof adamFields>
+
+export function adamSlots(param: Tensor, { amsgrad }: AdamOptions): Record<string, Tensor> {
   return {
     momentum: zerosLike(param),
     velocity: zerosLike(param),
@@ -37,7 +34,7 @@ export function adamStep(
   gradient: Tensor,
   slots: Readonly<Record<string, Tensor>>,
   { learningRate, iteration }: StepContext,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false }: AdamConfig,
+  { beta1, beta2, epsilon, amsgrad }: AdamOptions,
 ): readonly [Tensor, Readonly<Record<string, Tensor>>] {
   const rate = div(mul(learningRate, sqrt(sub(1, pow(beta2, iteration)))), sub(1, pow(beta1, iteration)))
   const momentum = add(slots.momentum!, mul(sub(gradient, slots.momentum!), 1 - beta1))

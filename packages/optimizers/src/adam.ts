@@ -1,10 +1,10 @@
 import { Optimizer, type StepContext } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
-import { type AdamConfig, adamFields, adamSlots, adamStep } from './adam-step.ts'
+import { type AdamConfig, type AdamOptions, adamFields, adamSlots, adamStep } from './adam-step.ts'
 
 /**
  * Adam: steps of about the learning rate, from running means of gradients and of their squares (`beta1`, `beta2`).
- * Default rate 0.001. Source: Keras `optimizers.Adam`; Kingma & Ba 2015.
+ * Source: Keras `optimizers.Adam`; Kingma & Ba 2015.
  *
  * @example
  * import { Adam } from '@gradus/optimizers'
@@ -18,12 +18,13 @@ import { type AdamConfig, adamFields, adamSlots, adamStep } from './adam-step.ts
 export class Adam extends Optimizer<AdamConfig> {
   static readonly type = 'Adam'
   static override readonly fields = adamFields
+  declare readonly options: AdamOptions
 
   protected override slots(param: Tensor): Record<string, Tensor> {
-    return adamSlots(param, this.config)
+    return adamSlots(param, this.options)
   }
 
   protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>, context: StepContext) {
-    return adamStep(param, gradient, slots, context, this.config)
+    return adamStep(param, gradient, slots, context, this.options)
   }
 }

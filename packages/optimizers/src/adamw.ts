@@ -1,10 +1,14 @@
-import { Optimizer, type StepContext } from '@gradus/core'
+import { type ConfigOf, joinFields, Optimizer, type OptionsOf, type StepContext } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
-import { type AdamConfig, adamFields, adamSlots, adamStep } from './adam-step.ts'
+import { adamFields, adamSlots, adamStep } from './adam-step.ts'
+
+const fields = /* @__PURE__ */ joinFields(adamFields, { weightDecay: { type: 'number', default: 0.004 } } as const)
+
+export interface AdamWConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Adam with decoupled weight decay: w -= w * weightDecay * lr before each step, 0.004 by default. Leave out biases and
- * scales with `excludeFromWeightDecay: ['bias', 'gamma', 'beta']`. Source: Keras `optimizers.AdamW`; Loshchilov & Hutter 2019.
+ * Adam with decoupled weight decay: w -= w * weightDecay * lr before each step. Leave out biases and scales with
+ * `excludeFromWeightDecay: ['bias', 'gamma', 'beta']`. Source: Keras `optimizers.AdamW`; Loshchilov & Hutter 2019.
  *
  * @example
  * import { AdamW } from '@gradus/optimizers'
@@ -16,19 +20,16 @@ import { type AdamConfig, adamFields, adamSlots, adamStep } from './adam-step.ts
  * next.kernel.array() // => [3]
  * next.bias.array() // => [4]
  */
-export class AdamW extends Optimizer<AdamConfig> {
+export class AdamW extends Optimizer<AdamWConfig> {
   static readonly type = 'AdamW'
-  static override readonly fields = adamFields
-
-  override get defaultWeightDecay(): number {
-    return 0.004
-  }
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   protected override slots(param: Tensor): Record<string, Tensor> {
-    return adamSlots(param, this.config)
+    return adamSlots(param, this.options)
   }
 
   protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>, context: StepContext) {
-    return adamStep(param, gradient, slots, context, this.config)
+    return adamStep(param, gradient, slots, context, this.options)
   }
 }

@@ -1,4 +1,4 @@
 export { Adam } from './adam.ts'
-export { AdamW } from './adamw.ts'
+export { AdamW, type AdamWConfig } from './adamw.ts'
 export { RMSprop, type RMSpropConfig } from './rmsprop.ts'
 export { SGD, type SGDConfig } from './sgd.ts'

@@ -1,16 +1,18 @@
-import { type Fields, Optimizer, type StepContext } from '@gradus/core'
+import { type ConfigOf, Optimizer, type OptionsOf, type StepContext } from '@gradus/core'
 import { add, div, mul, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
-export interface RMSpropConfig {
-  /** How much of the running mean of squares is kept, 0 to 1. Default 0.9. */
-  readonly rho?: number
-  /** Default 0. */
-  readonly momentum?: number
-  /** Added under the root. Default 1e-7. */
-  readonly epsilon?: number
-  /** Divide by an estimate of the variance instead of the mean square. Default false. */
-  readonly centered?: boolean
-}
+const fields = {
+  /** How much of the running mean of squares is kept. */
+  rho: { type: 'number', min: 0, max: 1, default: 0.9 },
+  /** How much of the last step is repeated. */
+  momentum: { type: 'number', default: 0 },
+  /** Added under the root. */
+  epsilon: { type: 'number', min: 0, default: 1e-7 },
+  /** Divide by an estimate of the variance instead of the mean square. */
+  centered: { type: 'boolean', default: false },
+} as const
+
+export interface RMSpropConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Steps divided by the root of a running mean of squared gradients: v = rho v + (1 - rho) g^2, w -= lr g / sqrt(v + eps).
@@ -27,15 +29,11 @@ export interface RMSpropConfig {
  */
 export class RMSprop extends Optimizer<RMSpropConfig> {
   static readonly type = 'RMSprop'
-  static override readonly fields = {
-    rho: 'number',
-    momentum: 'number',
-    epsilon: 'number',
-    centered: 'boolean',
-  } satisfies Fields<RMSpropConfig>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   protected override slots(param: Tensor): Record<string, Tensor> {
-    const { momentum, centered } = this.config
+    const { momentum, centered } = this.options
     return {
       velocity: zerosLike(param),
       ...(momentum ? { momentum: zerosLike(param) } : {}),
@@ -49,7 +47,7 @@ export class RMSprop extends Optimizer<RMSpropConfig> {
     slots: Readonly<Record<string, Tensor>>,
     { learningRate }: StepContext,
   ) {
-    const { rho = 0.9, momentum: mu, epsilon = 1e-7, centered } = this.config
+    const { rho, momentum: mu, epsilon, centered } = this.options
     const next: Record<string, Tensor> = { velocity: add(mul(slots.velocity!, rho), mul(square(gradient), 1 - rho)) }
     let spread = next.velocity!
     if (centered) {

@@ -1,16 +1,19 @@
-import { type Fields, Optimizer, type StepContext } from '@gradus/core'
+import { type ConfigOf, learningRateTypes, Optimizer, type OptionsOf, type StepContext } from '@gradus/core'
 import { add, mul, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
-export interface SGDConfig {
-  /** How much of the last step is repeated, 0 to 1. Default 0. */
-  readonly momentum?: number
-  /** Look ahead by the momentum (Nesterov). Default false. */
-  readonly nesterov?: boolean
-}
+const fields = {
+  learningRate: { type: learningRateTypes, default: 0.01 },
+  /** How much of the last step is repeated. */
+  momentum: { type: 'number', min: 0, max: 1, default: 0 },
+  /** Look ahead by the momentum (Nesterov). */
+  nesterov: { type: 'boolean', default: false },
+} as const
+
+export interface SGDConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Gradient descent: w -= lr g. With momentum mu: m = mu m - lr g and w += m; with Nesterov's w += mu m - lr g.
- * Default rate 0.01. Source: Keras `optimizers.SGD`; Sutskever et al. 2013.
+ * Source: Keras `optimizers.SGD`; Sutskever et al. 2013.
  *
  * @example
  * import { SGD } from '@gradus/optimizers'
@@ -22,14 +25,11 @@ export interface SGDConfig {
  */
 export class SGD extends Optimizer<SGDConfig> {
   static readonly type = 'SGD'
-  static override readonly fields = { momentum: 'number', nesterov: 'boolean' } satisfies Fields<SGDConfig>
-
-  override get defaultLearningRate(): number {
-    return 0.01
-  }
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   protected override slots(param: Tensor): Record<string, Tensor> {
-    return this.config.momentum ? { momentum: zerosLike(param) } : {}
+    return this.options.momentum ? { momentum: zerosLike(param) } : {}
   }
 
   protected step(
@@ -38,7 +38,7 @@ export class SGD extends Optimizer<SGDConfig> {
     slots: Readonly<Record<string, Tensor>>,
     { learningRate }: StepContext,
   ) {
-    const { momentum: mu, nesterov } = this.config
+    const { momentum: mu, nesterov } = this.options
     const change = mul(gradient, learningRate)
     if (!mu) return [sub(param, change), slots] as const
     const momentum = sub(mul(slots.momentum!, mu), change)

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { type Backend, fixed } from 'gradus'
+import { fixed } from '@gradus/callbacks/format'
+import type { Backend } from 'gradus'
 import { stringify } from 'yaml'
 import type { Resolved } from '../config/resolve-config.ts'
 import type { Report } from '../terminal.ts'

@@ -20,6 +20,8 @@ describe('checkFields', () => {
     ['string', ['', 'a'], [1, ['a']]],
     ['shape', [[], [1, null, -1]], [[1.5], [-2], ['1'], 3]],
     ['numbers', [[], [1, 2.5]], [1, ['1'], [null]]],
+    ['strings', [[], ['a', '']], ['a', [1], [null]]],
+    ['function', [() => 1, class {}], [1, 'a', {}]],
     ['unknown', [1, 'a', {}, () => 1], []],
     ['initializer', ['zeros', { initializer: 'Zeros' }, () => 1, ['zeros']], [1, true, [1]]],
     [
@@ -29,6 +31,8 @@ describe('checkFields', () => {
     ],
     [['number', 'schedule'], [0.1, 'cosine'], [true]],
     [{ oneOf: ['a', 1, false] }, ['a', 1, false], ['b', true, '1']],
+    [{ type: 'number', above: 0, or: ['auto', -1] }, [1, 'auto', 'AUTO', -1], [0, 'b', -2]],
+    [{ type: 'number', below: 1 }, [0.99, -3], [1, 2, Number.NaN]],
   ])('%j', (field, good, bad) => {
     for (const value of good) expect(accepts(field, value), `accepts ${describeValue(value)}`).toBe(true)
     for (const value of bad) expect(accepts(field, value), `refuses ${describeValue(value)}`).toBe(false)
@@ -44,6 +48,12 @@ describe('checkFields', () => {
     expect(check('x', ['integer', 'numbers'])).toThrow('must be an integer or a list of numbers and is')
     expect(check(4, { oneOf: ['a', 1] })).toThrow('must be one of "a", 1 and is 4.')
     expect(check(true, 'shape')).toThrow('must be a list of dimensions and is true.')
+    expect(check('a', 'strings')).toThrow('must be a list of strings and is "a".')
+    expect(check(2, 'function')).toThrow('must be a function and is 2.')
+    expect(check(2, { type: 'number', below: 1 })).toThrow('must be a number smaller than 1 and is 2.')
+    expect(check(0, { type: 'integer', min: 1, or: ['a', 'b'] })).toThrow(
+      'must be a positive whole number or "a" or "b" and is 0.',
+    )
     expect(() => checkFields('Dense', { unit: 1 }, { units: 'integer' })).toThrow(
       "Dense has no option 'unit'. Did you mean 'units'? (known: units)",
     )

@@ -40,15 +40,18 @@ function hint(owner: string, key: string, field: Field): string {
 }
 
 function holds(field: Field, value: unknown): boolean {
-  const { type, oneOf, min, max, above } = descriptionOf(field)
+  const { type, oneOf, or, min, max, above, below } = descriptionOf(field)
   if (oneOf) return choiceOf(oneOf, value) !== undefined
+  if (or && choiceOf(or, value) !== undefined) return true
   const types = (Array.isArray(type) ? type : [type ?? 'unknown']) as readonly FieldType[]
   if (!types.some((one) => isOfType(one, value))) return false
-  if (min === undefined && max === undefined && above === undefined) return true
+  const within = (x: number) =>
+    (min === undefined || x >= min) &&
+    (max === undefined || x <= max) &&
+    (above === undefined || x > above) &&
+    (below === undefined || x < below)
   const numbers = (Array.isArray(value) ? value : [value]) as readonly unknown[]
-  return numbers.every(
-    (x) => typeof x !== 'number' || (x >= (min ?? x) && x <= (max ?? x) && (above === undefined || x > above)),
-  )
+  return numbers.every((x) => typeof x !== 'number' || within(x))
 }
 
 function isOfType(type: FieldType, value: unknown): boolean {
@@ -59,11 +62,14 @@ function isOfType(type: FieldType, value: unknown): boolean {
       return Number.isInteger(value)
     case 'boolean':
     case 'string':
+    case 'function':
       return typeof value === type
     case 'shape':
       return Array.isArray(value) && value.every((d) => d === null || (Number.isInteger(d) && (d as number) >= -1))
     case 'numbers':
       return Array.isArray(value) && value.every((x) => typeof x === 'number')
+    case 'strings':
+      return Array.isArray(value) && value.every((x) => typeof x === 'string')
     case 'numbersByName':
       return isPlainObject(value) && Object.values(value).every((x) => typeof x === 'number')
     case 'unknown':

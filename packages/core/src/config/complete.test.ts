@@ -69,6 +69,18 @@ describe('completeConfig', () => {
     )
   })
 
+  it('takes further values beside a type', () => {
+    const fields: FieldTable = { steps: { type: 'integer', min: 1, or: ['byEpoch', false] } }
+    expect([3, 'by_epoch', false].map((steps) => complete({ steps }, fields))).toEqual([
+      { steps: 3 },
+      { steps: 'byEpoch' },
+      { steps: false },
+    ])
+    expect(() => complete({ steps: 'never' }, fields)).toThrow(
+      'Thing: \'steps\' must be a positive whole number or "byEpoch" or false and is "never".',
+    )
+  })
+
   it('says what is missing, with an example', () => {
     const units: FieldTable = { units: { type: 'integer', min: 1, required: true, example: '8' } }
     expect(() => complete({}, units)).toThrow(

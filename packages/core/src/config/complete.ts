@@ -26,8 +26,9 @@ function chosen(value: unknown, { default: fallback, whenNull }: FieldDescriptio
   return (value === null ? whenNull : value) ?? fallback
 }
 
-function resolved(owner: string, key: string, value: unknown, { oneOf, among, type }: FieldDescription): unknown {
-  if (oneOf) return choiceOf(oneOf, value)
+function resolved(owner: string, key: string, value: unknown, { oneOf, or, among, type }: FieldDescription): unknown {
+  const choices = oneOf ?? or
+  if (choices) return choiceOf(choices, value) ?? value
   if (!among || typeof value !== 'string') return value
   return instantiate(
     findNamed(among as Readonly<Record<string, Definition>>, value, `${owner}: ${key}`, String(type)),

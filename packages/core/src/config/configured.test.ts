@@ -75,13 +75,17 @@ describe('options', () => {
     expect(() => new Pool({ sise: 1 } as never)).toThrow("Pool has no option 'sise'. Did you mean 'size'?")
   })
 
-  it('are the config where a class describes none', () => {
+  it('are those of the class above and any others, where a class describes none', () => {
     class Loose extends Configured<'thing', { readonly any?: unknown }> {
       static readonly kind = 'thing'
     }
-    const config = { any: 1 }
-    expect(new Loose(config).options).toBe(config)
+    expect(new Loose({ any: 1 }).options).toEqual({ any: 1 })
     expect(new Loose().type).toBe('Loose')
+    class Looser extends Pool {
+      static override readonly type = 'Looser'
+    }
+    expect(new Looser({ any: 1, mode: 'mean' } as never).options).toEqual({ any: 1, size: 2, mode: 'mean' })
+    expect(() => new Looser({ size: 'x' } as never)).toThrow('Looser: \'size\' must be an integer and is "x".')
   })
 })
 

@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.ts'
 import { descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
-import { type Definition, fieldsOf, isFunctionDefinition } from './definition.ts'
+import { type Definition, fieldsOf, inheritedFieldsOf, isFunctionDefinition } from './definition.ts'
 import type { FieldTable } from './fields.ts'
 
 /** The constructor arguments of a class with config `C`: optional when every option is. */
@@ -13,7 +13,8 @@ export type ConfigArgument<C> = Record<never, never> extends C ? [config?: C] : 
  *
  * A class that describes its options in `static fields` has them checked and completed: `config` is what was given,
  * `options` the same with defaults, and with names replaced by what they stand for. Declare its type with
- * `declare readonly options: OptionsOf<typeof fields>`.
+ * `declare readonly options: OptionsOf<typeof fields>`. A class without `fields` inherits those of the class it extends and
+ * takes any other option as it is.
  */
 export abstract class Configured<K extends string = string, C extends object = object> {
   static readonly fields: FieldTable | undefined = undefined
@@ -22,8 +23,8 @@ export abstract class Configured<K extends string = string, C extends object = o
 
   constructor(...[config]: ConfigArgument<C>) {
     this.config = config ?? ({} as C)
-    const fields = fieldsOf(new.target)
-    this.options = fields ? completeConfig(this.type, this.config, fields) : this.config
+    const fields = fieldsOf(new.target) ?? openFieldsOf(new.target, this.config)
+    this.options = completeConfig(this.type, this.config, fields)
   }
 
   get kind(): K {
@@ -39,7 +40,7 @@ export abstract class Configured<K extends string = string, C extends object = o
    * Throws `ConfigError` for values that have no data form, such as functions without a name, naming the path.
    */
   toSpec(): object {
-    const fields = fieldsOf(this.constructor) ?? {}
+    const fields = inheritedFieldsOf(this.constructor)
     const options = this.options as Readonly<Record<string, unknown>>
     // a name becomes what it stands for, so that equal instances have equal data
     const config = Object.entries(this.config).map(([key, value]) => {
@@ -52,6 +53,12 @@ export abstract class Configured<K extends string = string, C extends object = o
   private get definition(): Definition {
     return this.constructor as unknown as Definition
   }
+}
+
+/** The fields of a class that declares none itself: those it inherits, and one for every other option that was given. */
+function openFieldsOf(definition: object, config: object): FieldTable {
+  const others = Object.keys(config).map((key) => [key, 'unknown'] as const)
+  return { ...Object.fromEntries(others), ...inheritedFieldsOf(definition) }
 }
 
 /**

@@ -45,7 +45,11 @@ function isClass(value: object): boolean {
 
 /** The fields of a class with those of the classes it extends; undefined when it declares none of its own. */
 export function fieldsOf(definition: object): FieldTable | undefined {
-  if (!Object.hasOwn(definition, 'fields')) return undefined
+  return Object.hasOwn(definition, 'fields') ? inheritedFieldsOf(definition) : undefined
+}
+
+/** The fields that a class declares or inherits. A class that only inherits some may take further options. */
+export function inheritedFieldsOf(definition: object): FieldTable {
   const chain: FieldTable[] = []
   for (let level: object | null = definition; level; level = Object.getPrototypeOf(level) as object | null) {
     if (Object.hasOwn(level, 'fields')) chain.unshift((level as { fields?: FieldTable }).fields ?? {})

@@ -30,5 +30,8 @@ describe('describeField', () => {
     expect(describeField({ type: 'number', min: 0, max: Number.MAX_VALUE })).toBe('a number at least 0 and finite')
     expect(describeField({ type: 'number', above: 0 })).toBe('a number larger than 0')
     expect(describeField({ type: 'numbers' })).toBe('a list of numbers')
+    expect(describeField('strings')).toBe('a list of strings')
+    expect(describeField({ type: 'number', min: 0, below: 1 })).toBe('a number smaller than 1 at least 0')
+    expect(describeField({ type: 'integer', or: ['auto', false] })).toBe('an integer or "auto" or false')
   })
 })

@@ -33,6 +33,10 @@ export function namedOf(value: unknown): { readonly kind: string; readonly type:
 /** What a field may hold, in words: `an integer or a list of numbers`. */
 export function describeField(field: Field): string {
   if (typeof field === 'string') return describeType(field)
+  if ('or' in field && field.or) {
+    const { or, ...rest } = field
+    return [describeField(rest), ...or.map((value) => JSON.stringify(value))].join(' or ')
+  }
   if (!('length' in field)) {
     const { oneOf, type = 'unknown', min, above } = field
     const finite = field.max === Number.MAX_VALUE
@@ -41,6 +45,7 @@ export function describeField(field: Field): string {
     if (min === 1 && field.max === undefined && type === 'integer') return 'a positive whole number'
     const limits = [
       ...(above === undefined ? [] : [`larger than ${above}`]),
+      ...(field.below === undefined ? [] : [`smaller than ${field.below}`]),
       ...(min !== undefined && max !== undefined ? [`from ${min} to ${max}`] : []),
       ...(min !== undefined && max === undefined ? [`at least ${min}`] : []),
       ...(min === undefined && max !== undefined ? [`at most ${max}`] : []),
@@ -53,7 +58,7 @@ export function describeField(field: Field): string {
 
 function describeType(type: FieldType): string {
   if (type === 'shape') return 'a list of dimensions'
-  if (type === 'numbers') return 'a list of numbers'
+  if (type === 'numbers' || type === 'strings') return `a list of ${type}`
   if (type === 'numbersByName') return 'an object with numbers'
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
 }

@@ -10,8 +10,10 @@ export type FieldType =
   | 'integer'
   | 'boolean'
   | 'string'
+  | 'function'
   | 'shape'
   | 'numbers'
+  | 'strings'
   | 'numbersByName'
   | 'unknown'
   | (string & {})
@@ -25,6 +27,8 @@ export interface FieldDescription {
   readonly type?: FieldType | readonly FieldType[]
   /** The values that are allowed. Case and `_` do not count in names, so Keras's `channels_first` is `channelsFirst`. */
   readonly oneOf?: readonly (string | number | boolean)[]
+  /** Values that are allowed beside those of `type`, whatever its limits. */
+  readonly or?: readonly (string | number | boolean)[]
   /** The value where none is given. */
   readonly default?: unknown
   /** The value that `null` stands for (default: the option is not set). */
@@ -36,6 +40,8 @@ export interface FieldDescription {
   readonly max?: number
   /** Values must be larger than this. */
   readonly above?: number
+  /** Values must be smaller than this. */
+  readonly below?: number
   /** Where names are looked up: the definitions that come with a package, by name. */
   readonly among?: Readonly<Record<string, object>>
   /** An example of the option's value for error messages. */
@@ -73,7 +79,7 @@ type ValueOf<D> = D extends { readonly among: infer T } ? PlainNames<T> | HeldBy
 type HeldBy<D> = D extends { readonly oneOf: readonly (infer V)[] }
   ? V
   : D extends { readonly type: infer K }
-    ? TypeOf<K>
+    ? TypeOf<K> | (D extends { readonly or: readonly (infer V)[] } ? V : never)
     : TypeOf<D>
 
 type TypeOf<K> = K extends readonly (infer E)[]
@@ -88,8 +94,10 @@ type TypeOf<K> = K extends readonly (infer E)[]
           ? SymbolicShape
           : K extends 'numbers'
             ? readonly number[]
-            : K extends 'numbersByName'
-              ? { readonly [name: string]: number }
-              : K extends Kind<infer T>
-                ? T
-                : unknown
+            : K extends 'strings'
+              ? readonly string[]
+              : K extends 'numbersByName'
+                ? { readonly [name: string]: number }
+                : K extends Kind<infer T>
+                  ? T
+                  : unknown

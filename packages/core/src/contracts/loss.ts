@@ -14,22 +14,29 @@ import {
   where,
 } from '@gradus/tensor'
 import { Configured } from '../config/configured.ts'
-import type { Fields, FieldTable } from '../config/fields.ts'
+import type { ConfigOf, FieldTable, OptionsOf } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import type { HostArray } from '../data/dataset.ts'
 import { alignRanks, asFloat, divideNoNan } from './alignment.ts'
 
-/**
- * How per-sample losses become one number, by Keras's rules: `sumOverBatchSize` and `mean` divide the weighted sum by the
- * number of elements, `meanWithSampleWeight` by the sum of the weights; `none` keeps the per-sample losses.
- */
-export type Reduction = 'sumOverBatchSize' | 'sum' | 'mean' | 'meanWithSampleWeight' | 'none'
+const fields = {
+  /** By default the type in snake_case. */
+  name: 'string',
+  /**
+   * How per-sample losses become one number, by Keras's rules: `sumOverBatchSize` and `mean` divide the weighted sum by the
+   * number of elements, `meanWithSampleWeight` by the sum of the weights; `none` keeps the per-sample losses.
+   */
+  reduction: {
+    oneOf: ['sumOverBatchSize', 'sum', 'mean', 'meanWithSampleWeight', 'none'],
+    default: 'sumOverBatchSize',
+  },
+} as const
 
-export interface LossConfig {
-  readonly name?: string
-  /** Default `sumOverBatchSize`: the sum of all elements of the per-sample loss, divided by their number. */
-  readonly reduction?: Reduction
-}
+/** Options that every loss takes. */
+export interface LossConfig extends ConfigOf<typeof fields> {}
+
+/** A way to reduce per-sample losses to one number. */
+export type Reduction = NonNullable<LossConfig['reduction']>
 
 export interface LossOptions {
   /** One weight per sample (or per element of the per-sample loss). */
@@ -55,17 +62,19 @@ export interface LossOptions {
  */
 export abstract class Loss<C extends object = object> extends Configured<'loss', C & LossConfig> {
   static readonly kind = 'loss'
-  static override readonly fields: FieldTable = {
-    name: 'string',
-    reduction: { oneOf: ['sumOverBatchSize', 'sum', 'mean', 'meanWithSampleWeight', 'none'] },
-  } satisfies Fields<LossConfig>
+  static override readonly fields: FieldTable = fields
 
   get name(): string {
-    return (this.config as LossConfig).name ?? snakeCase(this.type)
+    return this.common.name ?? snakeCase(this.type)
   }
 
   get reduction(): Reduction {
-    return (this.config as LossConfig).reduction ?? 'sumOverBatchSize'
+    return this.common.reduction
+  }
+
+  // a subclass declares the type of `options` by its own fields
+  private get common(): OptionsOf<typeof fields> {
+    return this.options as OptionsOf<typeof fields>
   }
 
   /** The loss of each sample: `[batch, ...]` without the last axis. Target and prediction are aligned, of one dtype. */

@@ -1,13 +1,16 @@
 import { add, broadcastTo, cast, full, mean, mul, sum, type Tensor, type Tree } from '@gradus/tensor'
 import { Configured } from '../config/configured.ts'
-import type { Fields, FieldTable } from '../config/fields.ts'
+import type { ConfigOf, FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import { alignRanks, asFloat, divideNoNan } from './alignment.ts'
 
-export interface MetricConfig {
+const fields = {
   /** Key in the logs; by default the type in snake_case. */
-  readonly name?: string
-}
+  name: 'string',
+} as const
+
+/** Options that every metric takes. */
+export interface MetricConfig extends ConfigOf<typeof fields> {}
 
 /**
  * A figure accumulated over batches. Pure: the state goes in and comes out, and lives on the device.
@@ -19,10 +22,10 @@ export abstract class Metric<C extends object = object, S extends Tree = Tree> e
   C & MetricConfig
 > {
   static readonly kind = 'metric'
-  static override readonly fields: FieldTable = { name: 'string' } satisfies Fields<MetricConfig>
+  static override readonly fields: FieldTable = fields
 
   get name(): string {
-    return (this.config as MetricConfig).name ?? snakeCase(this.type)
+    return (this.options as MetricConfig).name ?? snakeCase(this.type)
   }
 
   /** Whether larger is better. Callbacks with `mode: 'auto'` ask for it. */

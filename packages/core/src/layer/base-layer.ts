@@ -64,6 +64,13 @@ export interface Scope<L extends LayerTypes = LayerTypes> {
   call<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tensor
   /** Like `call`, for a layer with several outputs. */
   callAll<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tree
+  /** Like `callAll`, with other parameters than the sublayer's own, which are `scope.of(layer, inputs).params`. */
+  callWith<L extends BaseLayer>(
+    params: Tree,
+    layer: L,
+    inputs: Tree,
+    options?: CallOptions & Partial<L['Options']>,
+  ): Tree
   /**
    * The scope in which a sublayer works on inputs like these, for layers that call other methods of it than `apply`: a
    * recurrent layer prepares the steps of its cell. What the sublayer gives is not cast, masked or penalized.

@@ -26,6 +26,8 @@ export interface Call {
   readonly rng: Rng
   readonly training: boolean
   readonly options?: CallOptions & object
+  /** Instead of the layer's own. */
+  readonly params?: Tree
 }
 
 /** One pass through layers: finds their variables, and collects the losses that they add and their new states. */
@@ -56,14 +58,15 @@ export class Forward {
   }
 
   /** What a call of a layer works with. */
-  scope(layer: BaseLayer, inputs: Tree, { rng, training, options = {} }: Call): LayerScope {
+  scope(layer: BaseLayer, inputs: Tree, { rng, training, options = {}, params: others }: Call): LayerScope {
     const { training: own, mask, ...rest } = options as CallOptions & Record<string, unknown>
     const found = this.variables.of(layer, inputs)
     if (!found) throw withoutVariables(layer)
+    const params = others ?? found.params
     const state = this.states.get(layer) ?? found.state
     const inside = isMixed(layer) ? dtypeInside(layer) : undefined
     return new LayerScope(this, layer, {
-      params: inside ? castFloats(found.params, inside) : found.params,
+      params: inside ? castFloats(params, inside) : params,
       state: inside ? castFloats(state, inside) : state,
       rng,
       training: own ?? training,
@@ -147,6 +150,10 @@ export class LayerScope implements Scope {
 
   callAll(layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree {
     return this.forward.call(layer, inputs, this.callOf(layer, options))
+  }
+
+  callWith(params: Tree, layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree {
+    return this.forward.call(layer, inputs, { ...this.callOf(layer, options), params })
   }
 
   of<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & object): Scope<L> {

@@ -45,7 +45,6 @@ describe('a size by trial', () => {
   it.each<[string, (time: number, space: number) => number]>([
     ['a limit', (t) => Math.min(50, t)],
     ['a larger limit', (t) => Math.min(1000, t)],
-    ['a logarithm', (t) => Math.ceil(Math.log2(t))],
     ['what is left of a division', (t) => (t * t) % 97],
     ['one that shrinks', (t) => 4000 - t],
   ])('is not understood where it comes from %s', (_, size) => {

@@ -14,23 +14,13 @@ import {
   where,
 } from '@gradus/tensor'
 import { mapValues } from './leaves.ts'
+import type { OptimizerOptions } from './optimizer-config.ts'
 
-/** The limits on gradients that every optimizer takes; at most one of them. */
-export interface ClippingConfig {
-  /** Scales each gradient whose norm is larger down to this norm. */
-  readonly clipNorm?: number
-  /** Scales all gradients together where the norm of all of them is larger. */
-  readonly globalClipNorm?: number
-  /** Cuts each element to [-clipValue, clipValue]. */
-  readonly clipValue?: number
-}
-
-/** The gradients (by path) within the limits of `config`; Keras's `_clip_gradients`. */
+/** The gradients (by path) within the limits that the options set; Keras's `_clip_gradients`. */
 export function clipGradients(
   gradients: ReadonlyMap<string, Tensor>,
-  config: ClippingConfig,
+  { clipNorm, globalClipNorm, clipValue }: OptimizerOptions,
 ): ReadonlyMap<string, Tensor> {
-  const { clipNorm, globalClipNorm, clipValue } = config
   if (clipNorm) return mapValues(gradients, (gradient) => byNorm(gradient, clipNorm))
   if (globalClipNorm) {
     const scale = globalScale([...gradients.values()], globalClipNorm)

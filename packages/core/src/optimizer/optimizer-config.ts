@@ -1,84 +1,59 @@
 import { describeValue } from '../config/describe.ts'
-import type { Fields } from '../config/fields.ts'
+import type { ConfigOf, Kind, OptionsOf } from '../config/fields.ts'
 import { Schedule } from '../contracts/schedule.ts'
 import { ConfigError } from '../errors.ts'
-import type { ClippingConfig } from './clipping.ts'
 
-/** Options that every optimizer takes, with Keras's meaning. */
-export interface OptimizerConfig extends ClippingConfig {
-  readonly name?: string
+/** The types of `learningRate`, for optimizers with another default: `learningRate: { type: learningRateTypes, default: 1 }`. */
+export const learningRateTypes = ['number', 'schedule' as Kind<Schedule>] as const
+
+export const optimizerFields = {
+  /** By default the type in snake_case. */
+  name: 'string',
   /** A number, or a schedule that gives it for each step. */
-  readonly learningRate?: number | Schedule
+  learningRate: { type: learningRateTypes, default: 0.001 },
   /** Decoupled weight decay: `w -= w * weightDecay * learningRate` before each update. */
-  readonly weightDecay?: number
+  weightDecay: 'number',
   /** Parameters that do not decay, by path (`dense.bias`) or by whole parts of it (`bias`, `dense`). */
-  readonly excludeFromWeightDecay?: readonly string[]
+  excludeFromWeightDecay: { type: 'strings', example: "['bias']" },
+  /** Scales each gradient whose norm is larger down to this norm. At most one of the limits on gradients can be set. */
+  clipNorm: { type: 'number', above: 0 },
+  /** Scales all gradients together where the norm of all of them is larger. */
+  globalClipNorm: { type: 'number', above: 0 },
+  /** Cuts each element of the gradients to [-clipValue, clipValue]. */
+  clipValue: { type: 'number', above: 0 },
   /** Keep an exponential moving average of the parameters; they become it at the end of training. */
-  readonly useEma?: boolean
-  /** Default 0.99. */
-  readonly emaMomentum?: number
+  useEma: { type: 'boolean', default: false },
+  /** How much of the average is kept at each update. */
+  emaMomentum: { type: 'number', min: 0, max: 1, default: 0.99 },
   /** Every how many updates the parameters become their average; by default only at the end. */
-  readonly emaOverwriteFrequency?: number
+  emaOverwriteFrequency: { type: 'integer', min: 1 },
   /**
    * The loss is multiplied by it and the gradients are divided by it, so that small gradients do not become 0 in float16.
    * `'dynamic'`: it starts at 2^15, is halved (and the update left out) when gradients are not finite, and doubled after
    * 2000 updates; as Keras's `LossScaleOptimizer`.
    */
-  readonly lossScaleFactor?: number | 'dynamic'
+  lossScaleFactor: { type: 'number', above: 0, or: ['dynamic'] },
   /** Update once every so many calls, with the mean of their gradients. */
-  readonly gradientAccumulationSteps?: number
-}
+  gradientAccumulationSteps: { type: 'integer', min: 2 },
+} as const
 
-/** The fields of `OptimizerConfig`. */
-export const optimizerFields = {
-  name: 'string',
-  learningRate: ['number', 'schedule'],
-  weightDecay: 'number',
-  excludeFromWeightDecay: 'unknown',
-  clipNorm: 'number',
-  globalClipNorm: 'number',
-  clipValue: 'number',
-  useEma: 'boolean',
-  emaMomentum: 'number',
-  emaOverwriteFrequency: 'integer',
-  lossScaleFactor: ['number', 'string'],
-  gradientAccumulationSteps: 'integer',
-} satisfies Fields<OptimizerConfig>
+/** Options that every optimizer takes, with Keras's meaning. */
+export interface OptimizerConfig extends ConfigOf<typeof optimizerFields> {}
 
-/** Throws `ConfigError` for values that no optimizer can work with; `type` is its name. */
-export function checkOptimizerConfig(type: string, config: OptimizerConfig): void {
-  const demand = <K extends keyof OptimizerConfig>(
-    key: K,
-    holds: (value: NonNullable<OptimizerConfig[K]>) => boolean,
-    expected: string,
-  ) => {
-    const value = config[key]
-    if (value === undefined || value === null || holds(value)) return
-    throw new ConfigError(`${type}: '${key}' must be ${expected} and is ${describeValue(value)}.`)
-  }
-  const clips = (['clipNorm', 'globalClipNorm', 'clipValue'] as const).filter((key) => typeof config[key] === 'number')
-  if (clips.length > 1) {
+/** The options that every optimizer has. */
+export type OptimizerOptions = OptionsOf<typeof optimizerFields>
+
+/** Throws `ConfigError` for two limits on gradients, and for a rate that is neither a number nor a schedule. */
+export function checkOptimizerOptions(type: string, options: OptimizerOptions): void {
+  const set = (['clipNorm', 'globalClipNorm', 'clipValue'] as const).filter((key) => options[key] !== undefined)
+  if (set.length > 1) {
     throw new ConfigError(
-      `${type}: only one of clipNorm, globalClipNorm and clipValue can be set; got ${clips.join(' and ')}.`,
+      `${type}: only one of clipNorm, globalClipNorm and clipValue can be set; got ${set.join(' and ')}.`,
     )
   }
-  for (const key of clips) demand(key, (limit) => limit > 0, 'larger than 0')
-  demand(
-    'learningRate',
-    (rate) => typeof rate === 'number' || rate instanceof Schedule,
-    'a number or an instance of a class that extends Schedule',
-  )
-  demand(
-    'excludeFromWeightDecay',
-    (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
-    'a list of parameter paths or parts of them',
-  )
-  demand('emaMomentum', (momentum) => momentum >= 0 && momentum <= 1, 'from 0 to 1')
-  demand('emaOverwriteFrequency', (frequency) => frequency >= 1, 'a whole number from 1')
-  demand('gradientAccumulationSteps', (steps) => steps >= 2, 'a whole number from 2')
-  demand(
-    'lossScaleFactor',
-    (factor) => factor === 'dynamic' || (typeof factor === 'number' && factor > 0),
-    "'dynamic' or larger than 0",
+  const { learningRate } = options
+  if (typeof learningRate === 'number' || learningRate instanceof Schedule) return
+  throw new ConfigError(
+    `${type}: 'learningRate' must be a number or an instance of a class that extends Schedule and is ${describeValue(learningRate)}.`,
   )
 }

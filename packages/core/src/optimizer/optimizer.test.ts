@@ -3,7 +3,7 @@ import { add, cast, div, mul, sub, type Tensor, tensor, useBackend, zerosLike } 
 import { describe, expect, it } from 'vitest'
 import { Schedule } from '../contracts/schedule.ts'
 import { ConfigError } from '../errors.ts'
-import { Optimizer, type OptimizerConfig, type StepContext } from './optimizer.ts'
+import { learningRateTypes, Optimizer, type OptimizerConfig, type StepContext } from './optimizer.ts'
 
 await useBackend(cpu())
 
@@ -67,6 +67,23 @@ describe('an optimizer', () => {
     const { values, state } = run({ learningRate: new Harmonic(), gradientAccumulationSteps: 2 }, [2, 4, 1, 1])
     expect(values).toEqual([0, -1.5, -1.5, -1.75])
     expect(state.learningRate.item()).toBeCloseTo(1 / 5)
+  })
+
+  it('has its defaults also where it describes no options, and where they are null as in data from Keras', () => {
+    class Plain extends Optimizer {
+      static readonly type = 'test/Plain'
+      protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>) {
+        return [sub(param, gradient), slots] as const
+      }
+    }
+    class Swift extends Descent {
+      static override readonly fields = { learningRate: { type: learningRateTypes, default: 3 } }
+    }
+    expect(new Plain().options).toEqual({ learningRate: 0.001, useEma: false, emaMomentum: 0.99 })
+    expect(new Plain({ learningRate: null, name: null, clipNorm: null } as never).options).toEqual(new Plain().options)
+    expect(() => new Plain({ clipNorm: -1 })).toThrow(/'clipNorm' must be a number larger than 0 and is -1/)
+    expect([new Swift().learningRate, new Swift({ learningRate: 1 }).learningRate]).toEqual([3, 1])
+    expect(new Swift().toSpec()).toEqual({ optimizer: 'test/Descent' })
   })
 
   it('uses a rate put into the state', () => {
@@ -197,24 +214,28 @@ describe('an optimizer refuses', () => {
       { clipNorm: 1, clipValue: 2 },
       /only one of clipNorm, globalClipNorm and clipValue can be set; got clipNorm and clipValue/,
     ],
-    ['a limit of 0', { clipNorm: 0 }, /'clipNorm' must be larger than 0 and is 0/],
-    ['a momentum above 1', { emaMomentum: 1.5 }, /'emaMomentum' must be from 0 to 1 and is 1.5/],
+    ['a limit of 0', { clipNorm: 0 }, /'clipNorm' must be a number larger than 0 and is 0/],
+    ['a momentum above 1', { emaMomentum: 1.5 }, /'emaMomentum' must be a number from 0 to 1 and is 1.5/],
     [
       'accumulation of one',
       { gradientAccumulationSteps: 1 },
-      /'gradientAccumulationSteps' must be a whole number from 2 and is 1/,
+      /'gradientAccumulationSteps' must be an integer at least 2 and is 1/,
     ],
     [
       'an overwrite frequency of 0',
       { emaOverwriteFrequency: 0 },
-      /'emaOverwriteFrequency' must be a whole number from 1 and is 0/,
+      /'emaOverwriteFrequency' must be a positive whole number and is 0/,
     ],
-    ['a scale of 0', { lossScaleFactor: 0 }, /'lossScaleFactor' must be 'dynamic' or larger than 0 and is 0/],
-    ['a scale by another name', { lossScaleFactor: 'auto' as 'dynamic' }, /'dynamic' or larger than 0 and is "auto"/],
+    ['a scale of 0', { lossScaleFactor: 0 }, /'lossScaleFactor' must be a number larger than 0 or "dynamic" and is 0/],
+    [
+      'a scale by another name',
+      { lossScaleFactor: 'auto' as 'dynamic' },
+      /a number larger than 0 or "dynamic" and is "auto"/,
+    ],
     [
       'a name as exclusion',
       { excludeFromWeightDecay: 'bias' as never },
-      /must be a list of parameter paths or parts of them and is "bias"/,
+      /'excludeFromWeightDecay' must be a list of strings and is "bias". Example: .*: \['bias'\]/,
     ],
     [
       'a function as rate',

@@ -22,16 +22,21 @@ import {
   zerosLike,
 } from '@gradus/tensor'
 import { type ConfigArgument, Configured } from '../config/configured.ts'
-import type { Field } from '../config/fields.ts'
+import type { FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import type { Schedule } from '../contracts/schedule.ts'
 import { ConfigError } from '../errors.ts'
 import { clipGradients } from './clipping.ts'
 import { byPath, leafAt, mapValues, replant } from './leaves.ts'
 import { allFinite, firstLossScale, type LossScaleState, nextLossScale } from './loss-scale.ts'
-import { checkOptimizerConfig, type OptimizerConfig, optimizerFields } from './optimizer-config.ts'
+import {
+  checkOptimizerOptions,
+  type OptimizerConfig,
+  type OptimizerOptions,
+  optimizerFields,
+} from './optimizer-config.ts'
 
-export type { OptimizerConfig } from './optimizer-config.ts'
+export { learningRateTypes, type OptimizerConfig } from './optimizer-config.ts'
 
 /** Everything an optimizer remembers; all of it tensors, so that it can be compiled, donated and saved. */
 export interface OptimizerState {
@@ -87,35 +92,30 @@ export interface StepContext {
  */
 export abstract class Optimizer<C extends object = object> extends Configured<'optimizer', C & OptimizerConfig> {
   static readonly kind = 'optimizer'
-  static override readonly fields: Readonly<Record<string, Field>> = optimizerFields
+  static override readonly fields: FieldTable = optimizerFields
 
   constructor(...config: ConfigArgument<C & OptimizerConfig>) {
     super(...config)
-    checkOptimizerConfig(this.type, this.config)
+    checkOptimizerOptions(this.type, this.common)
   }
 
   get name(): string {
-    return this.config.name ?? snakeCase(this.type)
+    return this.common.name ?? snakeCase(this.type)
   }
 
   /** The configured rate: a number or a schedule. */
   get learningRate(): number | Schedule {
-    return this.config.learningRate ?? this.defaultLearningRate
+    return this.common.learningRate
   }
 
-  /** The rate when none is given. */
-  get defaultLearningRate(): number {
-    return 0.001
-  }
-
-  /** Weight decay when none is given. */
-  get defaultWeightDecay(): number | undefined {
-    return undefined
+  // a subclass declares the type of `options` by its own fields
+  private get common(): OptimizerOptions {
+    return this.options as OptimizerOptions
   }
 
   /** The state before the first update of `params`. */
   init(params: Tree): OptimizerState {
-    const { useEma, gradientAccumulationSteps } = this.config
+    const { useEma, gradientAccumulationSteps } = this.common
     const leaves = byPath(params)
     const slots = mapValues(leaves, (param) => this.slots(param))
     const names = new Set([...slots.values()].flatMap((made) => Object.keys(made)))
@@ -162,7 +162,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     state: OptimizerState,
     params: P,
   ): [P, OptimizerState] {
-    const { gradientAccumulationSteps: every } = this.config
+    const { gradientAccumulationSteps: every, useEma, emaOverwriteFrequency: frequency } = this.common
     const calls = state.iteration
     // Keras counts updates where bias is corrected and averages start, and calls where schedules are asked
     const updates = every ? div(calls, every) : calls
@@ -170,15 +170,14 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     const old = byPath(params)
     const summed = every ? mergeSums(fresh, byPath(state.accumulated)) : undefined
     const mean = summed && every ? mapValues(fresh, (_, path) => div(summed.get(path)!, every)) : fresh
-    const stepped = this.stepAll(clipGradients(mean, this.config), state, updates, old)
+    const stepped = this.stepAll(clipGradients(mean, this.common), state, updates, old)
     const keep = (next: Tensor, previous: Tensor) => (due ? where(due, next, previous) : next)
 
     let next = mapValues(old, (param, path) => keep(leafAt(stepped.params, path, 'value'), param))
     let average = state.average
-    if (this.config.useEma) {
+    if (useEma) {
       const averages = this.averageOf(next, byPath(state.average), updates)
       average = replant(params, averages)
-      const { emaOverwriteFrequency: frequency } = this.config
       if (frequency) {
         const overwrite = equal(mod(add(updates, 1), frequency), 0)
         next = mapValues(next, (param, path) => where(overwrite, leafAt(averages, path, 'average'), param))
@@ -203,7 +202,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
 
   /** The parameters at the end of training: their moving average with `useEma`, otherwise themselves. */
   finalize<P extends Tree>(params: P, state: OptimizerState): P {
-    return this.config.useEma ? replant(params, byPath(state.average)) : params
+    return this.common.useEma ? replant(params, byPath(state.average)) : params
   }
 
   /** The loss to differentiate: multiplied by the scale, by which `update` divides the gradients again. */
@@ -280,18 +279,18 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   }
 
   private get scalesDynamically(): boolean {
-    return this.config.lossScaleFactor === 'dynamic'
+    return this.common.lossScaleFactor === 'dynamic'
   }
 
   private lossScale(state: OptimizerState, dtype: DType): number | Tensor | undefined {
-    const { lossScaleFactor } = this.config
+    const { lossScaleFactor } = this.common
     return lossScaleFactor === 'dynamic' ? cast((state.lossScale as LossScaleState).factor, dtype) : lossScaleFactor
   }
 
   private decay(param: Tensor, path: string, learningRate: Tensor): Tensor {
-    const rate = this.config.weightDecay ?? this.defaultWeightDecay
-    const excluded = this.config.excludeFromWeightDecay?.some((name) => `.${path}.`.includes(`.${name}.`))
-    return rate && !excluded ? sub(param, mul(mul(param, rate), learningRate)) : param
+    const { weightDecay, excludeFromWeightDecay } = this.common
+    const excluded = excludeFromWeightDecay?.some((name) => `.${path}.`.includes(`.${name}.`))
+    return weightDecay && !excluded ? sub(param, mul(mul(param, weightDecay), learningRate)) : param
   }
 
   // average = m * average + (1 - m) * w, with m = 0 at the first update
@@ -302,7 +301,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   ): Map<string, Tensor> {
     const first = equal(updates, 0)
     return mapValues(params, (param, path) => {
-      const momentum = where(first, full([], 0, param.dtype, param), this.config.emaMomentum ?? 0.99)
+      const momentum = where(first, full([], 0, param.dtype, param), this.common.emaMomentum)
       return add(mul(leafAt(averages, path, 'average'), momentum), mul(param, sub(1, momentum)))
     })
   }

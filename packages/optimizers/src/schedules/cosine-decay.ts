@@ -1,18 +1,20 @@
-import { type ConfigArgument, type Fields, Schedule } from '@gradus/core'
+import { type ConfigOf, type OptionsOf, Schedule } from '@gradus/core'
 import { add, cast, cos, div, less, minimum, mul, sub, type Tensor, where } from '@gradus/tensor'
-import { requireDecaySteps } from './decay-steps.ts'
 
-export interface CosineDecayConfig {
-  readonly initialLearningRate: number
-  /** Steps of the decay, after the warm-up; more than 0. */
-  readonly decaySteps: number
-  /** The rate at the end, as a fraction of the one at which the decay starts. Default 0. */
-  readonly alpha?: number
+const fields = {
+  /** The rate at the first step. */
+  initialLearningRate: { type: 'number', required: true, example: '0.1' },
+  /** Steps of the decay, after the warm-up. */
+  decaySteps: { type: 'number', above: 0, required: true, example: '1000' },
+  /** The rate at the end, as a fraction of the one at which the decay starts. */
+  alpha: { type: 'number', default: 0 },
   /** The rate at the end of the warm-up; without it there is none. */
-  readonly warmupTarget?: number
-  /** Steps of the warm-up. Default 0. */
-  readonly warmupSteps?: number
-}
+  warmupTarget: 'number',
+  /** Steps of the warm-up. */
+  warmupSteps: { type: 'number', min: 0, default: 0 },
+} as const
+
+export interface CosineDecayConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Half a cosine from the initial rate down to `alpha` times it over `decaySteps`, then constant:
@@ -28,24 +30,13 @@ export interface CosineDecayConfig {
  */
 export class CosineDecay extends Schedule<CosineDecayConfig> {
   static readonly type = 'CosineDecay'
-  static override readonly fields = {
-    initialLearningRate: 'number',
-    decaySteps: 'number',
-    alpha: 'number',
-    warmupTarget: 'number',
-    warmupSteps: 'number',
-  } satisfies Fields<CosineDecayConfig>
-
-  constructor(...config: ConfigArgument<CosineDecayConfig>) {
-    super(...config)
-    requireDecaySteps(this.type, this.config.decaySteps)
-  }
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   at(step: Tensor): Tensor {
-    const { initialLearningRate, decaySteps, warmupTarget, warmupSteps = 0 } = this.config
+    const { initialLearningRate, decaySteps, warmupTarget, warmupSteps } = this.options
     const now = cast(step, 'float32')
-    if (warmupTarget === undefined || warmupTarget === null)
-      return this.decayed(minimum(now, decaySteps), initialLearningRate)
+    if (warmupTarget === undefined) return this.decayed(minimum(now, decaySteps), initialLearningRate)
     const bounded = minimum(now, decaySteps + warmupSteps)
     const decayed = this.decayed(sub(bounded, warmupSteps), warmupTarget)
     if (warmupSteps === 0) return decayed
@@ -54,7 +45,7 @@ export class CosineDecay extends Schedule<CosineDecayConfig> {
   }
 
   private decayed(step: Tensor, from: number): Tensor {
-    const { decaySteps, alpha = 0 } = this.config
+    const { decaySteps, alpha } = this.options
     const cosine = mul(add(cos(mul(div(step, decaySteps), Math.PI)), 1), 0.5)
     return mul(add(mul(cosine, 1 - alpha), alpha), from)
   }

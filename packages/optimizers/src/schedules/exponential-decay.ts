@@ -1,15 +1,18 @@
-import { type ConfigArgument, type Fields, Schedule } from '@gradus/core'
+import { type ConfigOf, type OptionsOf, Schedule } from '@gradus/core'
 import { cast, div, floor, mul, pow, type Tensor } from '@gradus/tensor'
-import { requireDecaySteps } from './decay-steps.ts'
 
-export interface ExponentialDecayConfig {
-  readonly initialLearningRate: number
-  /** Steps over which the rate is multiplied by `decayRate`; more than 0. */
-  readonly decaySteps: number
-  readonly decayRate: number
-  /** Decay in jumps, once every `decaySteps`. Default false. */
-  readonly staircase?: boolean
-}
+const fields = {
+  /** The rate at the first step. */
+  initialLearningRate: { type: 'number', required: true, example: '0.1' },
+  /** Steps over which the rate is multiplied by `decayRate`. */
+  decaySteps: { type: 'number', above: 0, required: true, example: '1000' },
+  /** What is left of the rate after `decaySteps`. */
+  decayRate: { type: 'number', required: true, example: '0.96' },
+  /** Decay in jumps, once every `decaySteps`. */
+  staircase: { type: 'boolean', default: false },
+} as const
+
+export interface ExponentialDecayConfig extends ConfigOf<typeof fields> {}
 
 /**
  * initialLearningRate * decayRate ^ (step / decaySteps). Source: Keras `schedules.ExponentialDecay`.
@@ -22,20 +25,11 @@ export interface ExponentialDecayConfig {
  */
 export class ExponentialDecay extends Schedule<ExponentialDecayConfig> {
   static readonly type = 'ExponentialDecay'
-  static override readonly fields = {
-    initialLearningRate: 'number',
-    decaySteps: 'number',
-    decayRate: 'number',
-    staircase: 'boolean',
-  } satisfies Fields<ExponentialDecayConfig>
-
-  constructor(...config: ConfigArgument<ExponentialDecayConfig>) {
-    super(...config)
-    requireDecaySteps(this.type, this.config.decaySteps)
-  }
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   at(step: Tensor): Tensor {
-    const { initialLearningRate, decaySteps, decayRate, staircase } = this.config
+    const { initialLearningRate, decaySteps, decayRate, staircase } = this.options
     const passed = div(cast(step, 'float32'), decaySteps)
     return mul(pow(decayRate, staircase ? floor(passed) : passed), initialLearningRate)
   }

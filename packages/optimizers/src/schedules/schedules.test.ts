@@ -39,7 +39,7 @@ describe('schedules', () => {
   it('refuse a decay over no steps, and misspelt options', () => {
     expect(() => new CosineDecay({ initialLearningRate: 1, decaySteps: 0 })).toThrow(ConfigError)
     expect(() => new ExponentialDecay({ initialLearningRate: 1, decaySteps: -2, decayRate: 1 })).toThrow(
-      /'decaySteps' must be more than 0 and is -2/,
+      /'decaySteps' must be a number larger than 0 and is -2/,
     )
     expect(() => new CosineDecay({ initialLearningRate: 1, decay_steps: 3 } as never)).toThrow(
       /Did you mean 'decaySteps'/,

@@ -1,4 +1,4 @@
-import { type Fields, Layer, type Rng, type Scope } from '@gradus/core'
+import { type Fields, type InputShape, Layer, type Rng, type Scope } from '@gradus/core'
 import { add, mean, mul, ones, rsqrt, type Shape, square, type Tensor } from '@gradus/tensor'
 
 export interface RmsNormConfig {
@@ -11,8 +11,8 @@ export class RmsNorm extends Layer<RmsNormConfig, { scale: Tensor }> {
   static readonly type = 'acme/RmsNorm'
   static override readonly fields = { epsilon: 'number' } satisfies Fields<RmsNormConfig>
 
-  override init(_rng: Rng, shape: Shape): { scale: Tensor } {
-    return { scale: ones([shape.at(-1)!]) }
+  override init(_rng: Rng, shape: InputShape): { scale: Tensor } {
+    return { scale: ones([(shape as Shape).at(-1)!]) }
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {
