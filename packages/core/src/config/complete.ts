@@ -68,7 +68,7 @@ export function findNamed<D extends Definition>(
  *
  * @example
  * import { resolveNamed } from '@gradus/core'
- * import { initializers } from '@gradus/layers/initializers'
+ * import * as initializers from '@gradus/layers/initializers'
  * resolveNamed('initializer', initializers, 'ones').type // => 'Ones'
  */
 export function resolveNamed<T extends object>(

@@ -17,17 +17,17 @@ const deepest = 64
  * Its type is the union of its classes, so specs complete in the editor and misspelt names do not compile.
  *
  * @example
- * import { Activation, Registry } from '@gradus/core'
- * import { mul, tensor } from '@gradus/tensor'
- * class Scale extends Activation {
- *   static readonly type = 'acme/Scale'
+ * import { Registry, Regularizer } from '@gradus/core'
+ * import { max, mul, tensor } from '@gradus/tensor'
+ * class Largest extends Regularizer {
+ *   static readonly type = 'acme/Largest'
  *   static readonly fields = { factor: 'number' }
- *   compute(x) {
- *     return mul(x, this.config.factor)
+ *   loss(x) {
+ *     return mul(max(x), this.options.factor)
  *   }
  * }
- * const registry = new Registry([]).with(Scale)
- * registry.create({ activation: 'acme/Scale', factor: 3 }).compute(tensor([1, 2])).array() // => [3, 6]
+ * const registry = new Registry([]).with(Largest)
+ * registry.create({ regularizer: 'acme/Largest', factor: 3 }).loss(tensor([1, 2])).item() // => 6
  */
 export class Registry<D extends AnyDefinition = never> {
   private readonly table = new Map<string, Map<string, D>>()
