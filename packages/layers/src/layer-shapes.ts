@@ -15,7 +15,7 @@ export function shapeError(layer: Titled, expected: string, got: Shape, advice: 
 }
 
 /** The shapes of all inputs, in order. */
-export function allShapes(shape: InputShape): Shape[] {
+function allShapes(shape: InputShape): Shape[] {
   if (!Array.isArray(shape)) return Object.values(shape).flatMap((entry) => allShapes(entry as InputShape))
   return typeof shape[0] === 'object' ? shape.flatMap((entry) => allShapes(entry as InputShape)) : [shape as Shape]
 }

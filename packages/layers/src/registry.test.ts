@@ -1,25 +1,30 @@
 import { cpu } from '@gradus/backend-cpu'
-import { input, Registry, specOf } from '@gradus/core'
+import { input, layersWithin, Registry } from '@gradus/core'
 import { useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import {
   activations,
+  Bidirectional,
   Conv2D,
   constraints,
   Dense,
   Flatten,
+  GRU,
   initializers,
-  L2,
   LSTM,
+  LSTMCell,
   layers,
   MaxPooling2D,
+  MultiHeadAttention,
+  type RNN,
   regularizers,
+  TimeDistributed,
 } from './index.ts'
 
 await useBackend(cpu())
 
 const everything = [
-  ...layers,
+  ...Object.values(layers),
   ...Object.values(activations),
   ...Object.values(initializers),
   ...Object.values(regularizers),
@@ -38,11 +43,11 @@ describe('a registry of everything here', () => {
     const layer = new LSTM({
       units: 2,
       activation: 'softsign',
-      kernelRegularizer: new L2({ l2: 0.5 }),
+      kernelRegularizer: new regularizers.L2({ l2: 0.5 }),
       recurrentConstraint: 'unitNorm',
       inputShape: [null, 3],
     })
-    const spec = JSON.parse(JSON.stringify(specOf(layer))) as object
+    const spec = JSON.parse(JSON.stringify(layer.toSpec())) as object
     expect(spec).toEqual({
       layer: 'LSTM',
       units: 2,
@@ -52,12 +57,36 @@ describe('a registry of everything here', () => {
       inputShape: [null, 3],
     })
     const again = registry.parse('layer', spec) as LSTM
-    expect(again.config.kernelRegularizer).toBeInstanceOf(L2)
+    expect(again.config.kernelRegularizer).toBeInstanceOf(regularizers.L2)
     expect(again).toBeInstanceOf(LSTM)
   })
 
+  it('saves and builds wrappers with the layers in them', () => {
+    const layer = new Bidirectional({ layer: new GRU({ units: 2, activation: activations.relu }), mergeMode: 'sum' })
+    expect(layer.toSpec()).toEqual({
+      layer: 'Bidirectional',
+      inner: { layer: 'GRU', units: 2, activation: 'relu' },
+      mergeMode: 'sum',
+    })
+    const again = registry.parse('layer', JSON.parse(JSON.stringify(layer.toSpec()))) as Bidirectional
+    expect(again.forwardLayer).toBeInstanceOf(GRU)
+    expect([again.forwardLayer, again.backwardLayer].map(({ options }) => options.goBackwards)).toEqual([false, true])
+    expect(again.toSpec()).toEqual(layer.toSpec())
+
+    const rnn = registry.parse('layer', {
+      layer: 'RNN',
+      cell: [
+        { layer: 'LSTMCell', units: 3 },
+        { layer: 'LSTMCell', units: 2, kernelRegularizer: 'l2' },
+      ],
+    }) as RNN
+    const cells = layersWithin(rnn).filter((place) => place.layer instanceof LSTMCell)
+    expect(cells.map(({ path }) => path)).toEqual(['cell.cells.0', 'cell.cells.1'])
+    expect((registry.parse('layer', rnn.toSpec()) as RNN).toSpec()).toEqual(rnn.toSpec())
+  })
+
   it('refuses to save a function', () => {
-    expect(() => specOf(new Dense({ units: 1, activation: (x) => x }))).toThrow('Dense.activation is a function')
+    expect(() => new Dense({ units: 1, activation: (x) => x }).toSpec()).toThrow('Dense.activation is a function')
   })
 })
 
@@ -75,5 +104,25 @@ describe('symbolic calls', () => {
       [null, 5],
     ])
     expect(new Dense({ units: 3 }).call(new Flatten().call(input({ shape: [2, 4] }))).shape).toEqual([null, 3])
+    const both = new Bidirectional({ layer: new LSTM({ units: 5, returnSequences: true }) })
+    expect(both.call(words).shape).toEqual([null, null, 10])
+    expect(both.call(words).sizes[1]).toBe(words.sizes[1])
+    const frames = input({ shape: [null, 8, 8, 1] })
+    expect(new TimeDistributed({ layer: new Conv2D({ filters: 2, kernelSize: 3 }) }).call(frames).shape).toEqual([
+      null,
+      null,
+      6,
+      6,
+      2,
+    ])
+    const memory = input({ shape: [null, 6] })
+    const attention = new MultiHeadAttention({ numHeads: 2, keyDim: 4 })
+    expect(attention.call([words, memory]).sizes).toEqual(words.sizes)
+    const [output, scores] = attention.callAll([words, memory], { returnAttentionScores: true })
+    expect([output!.shape, scores!.shape]).toEqual([
+      [null, null, 8],
+      [null, 2, null, null],
+    ])
+    expect(scores!.sizes.slice(2)).toEqual([words.sizes[1], memory.sizes[1]])
   })
 })

@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.ts'
 import { checkFields, choiceOf, descriptionOf } from './check-fields.ts'
 import { type Definition, instantiate } from './definition.ts'
-import { describeField, describeValue } from './describe.ts'
+import { describeField, describeValue, namedOf } from './describe.ts'
 import type { FieldDescription, FieldTable } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 
@@ -68,7 +68,7 @@ export function findNamed<D extends Definition>(
  *
  * @example
  * import { resolveNamed } from '@gradus/core'
- * import { initializers } from '@gradus/layers/initializers'
+ * import * as initializers from '@gradus/layers/initializers'
  * resolveNamed('initializer', initializers, 'ones').type // => 'Ones'
  */
 export function resolveNamed<T extends object>(
@@ -78,7 +78,9 @@ export function resolveNamed<T extends object>(
   option: string = kind,
 ): T {
   if (typeof like === 'string') return instantiate(findNamed(table, like, option, kind), {}) as T
-  const { kind: own } = like as { readonly kind?: string }
-  if (own === kind || typeof like === 'function') return like
-  throw new ConfigError(`${option} must be the name of a ${kind} or an instance and is ${describeValue(like)}.`)
+  const named = namedOf(like)
+  if (named ? named.kind === kind : typeof like === 'function') return like
+  throw new ConfigError(
+    `${option} must be the name of ${describeField(kind)}, an instance or a function and is ${describeValue(like)}.`,
+  )
 }

@@ -1,3 +1,4 @@
+import { descriptionOf } from './check-fields.ts'
 import type { FieldTable } from './fields.ts'
 
 /**
@@ -15,7 +16,6 @@ export interface Definition<K extends string = string, T extends string = string
 
 /** A definition that is a function, of which `with` makes another one with options set. */
 export interface FunctionDefinition<K extends string = string, T extends string = string> extends Definition<K, T> {
-  (...args: never): unknown
   /** The options that `with` has set. */
   readonly options?: object
   with?(options: never): FunctionDefinition<K, T>
@@ -24,13 +24,18 @@ export interface FunctionDefinition<K extends string = string, T extends string 
 /** What a definition stands for with these options: an instance of the class, or the function. */
 export function instantiate(definition: Definition, options: object): object {
   if (isFunctionDefinition(definition)) {
-    return Object.keys(options).length > 0 && definition.with ? definition.with(options as never) : definition
+    const set = Object.keys(options).length > 0 || needsOptions(definition)
+    return set && definition.with ? definition.with(options as never) : definition
   }
   return new (definition as unknown as new (config: object) => object)(options)
 }
 
+function needsOptions({ fields = {} }: Definition): boolean {
+  return Object.values(fields).some((field) => descriptionOf(field).required)
+}
+
 /** Whether a value is a function with a name in data, as opposed to a class or any other function. */
-export function isFunctionDefinition(value: unknown): value is FunctionDefinition {
+export function isFunctionDefinition(value: unknown): value is FunctionDefinition & ((...args: never) => unknown) {
   return typeof value === 'function' && 'kind' in value && !isClass(value)
 }
 

@@ -38,15 +38,18 @@ export function describeField(field: Field): string {
     return [describeField(rest), ...or.map((value) => JSON.stringify(value))].join(' or ')
   }
   if (!('length' in field)) {
-    const { oneOf, type = 'unknown', min, max, above } = field
+    const { oneOf, type = 'unknown', min, above } = field
+    const finite = field.max === Number.MAX_VALUE
+    const max = finite ? undefined : field.max
     if (oneOf) return `one of ${oneOf.map((value) => JSON.stringify(value)).join(', ')}`
-    if (min === 1 && max === undefined && type === 'integer') return 'a positive whole number'
+    if (min === 1 && field.max === undefined && type === 'integer') return 'a positive whole number'
     const limits = [
       ...(above === undefined ? [] : [`larger than ${above}`]),
       ...(field.below === undefined ? [] : [`smaller than ${field.below}`]),
       ...(min !== undefined && max !== undefined ? [`from ${min} to ${max}`] : []),
       ...(min !== undefined && max === undefined ? [`at least ${min}`] : []),
       ...(min === undefined && max !== undefined ? [`at most ${max}`] : []),
+      ...(finite ? ['and finite'] : []),
     ]
     return [describeField(type), ...limits].join(' ')
   }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const here = dirname(fileURLToPath(import.meta.url))
 const snippet = `
 import type { Tensor } from '@gradus/tensor'
-import { Layer, Registry, Regularizer } from '../index.ts'
+import { Layer, Registry, Regularizer } from '../../src/index.ts'
 class L2 extends Regularizer<{ readonly l2?: number }> {
   static readonly type = 'L2'
   loss(x: Tensor): Tensor { return x }
@@ -35,7 +35,7 @@ describe('messages of the compiler', () => {
   let output = ''
 
   beforeAll(() => {
-    folder = mkdtempSync(join(here, '..', 'node_modules', '.snippet-'))
+    folder = mkdtempSync(join(here, '..', '..', 'node_modules', '.snippet-'))
     writeFileSync(join(folder, 'snippet.ts'), snippet)
     writeFileSync(
       join(folder, 'tsconfig.json'),

@@ -1,12 +1,13 @@
 import type { Tensor } from '@gradus/tensor'
 import { describe, expectTypeOf, it } from 'vitest'
-import { Activation } from '../contracts/activation.ts'
+import { type Activation, type ActivationFunction, activation } from '../contracts/activation.ts'
 import { Regularizer } from '../contracts/regularizer.ts'
 import { Schedule } from '../contracts/schedule.ts'
 import { Input } from '../layer/input.ts'
 import { Layer } from '../layer/layer.ts'
+import type { NameOf } from './name-of.ts'
 import { Registry } from './registry.ts'
-import type { NameOf, Spec } from './spec.ts'
+import type { Spec } from './spec.ts'
 
 class L1 extends Regularizer<{ readonly l1?: number }> {
   static readonly type = 'L1'
@@ -22,12 +23,7 @@ class L2 extends Regularizer<{ readonly l2?: number }> {
   }
 }
 
-class Relu extends Activation<{ readonly slope?: number }> {
-  static readonly type = 'relu'
-  compute(x: Tensor): Tensor {
-    return x
-  }
-}
+const relu = activation('relu', { slope: { type: 'number', default: 0 } }, (x) => x)
 
 class Decay extends Schedule<{ readonly steps: number; readonly next?: Schedule }> {
   static readonly type = 'ExponentialDecay'
@@ -38,7 +34,7 @@ class Decay extends Schedule<{ readonly steps: number; readonly next?: Schedule 
 
 class Dense extends Layer<{
   readonly units: number
-  readonly activation?: 'relu' | Activation | ((x: Tensor) => Tensor)
+  readonly activation?: 'relu' | ActivationFunction
   readonly kernelRegularizer?: 'l2' | Regularizer
   readonly penalties?: readonly Regularizer[]
   readonly rate?: number | Schedule
@@ -64,20 +60,17 @@ class RmsNorm extends Layer<{ readonly epsilon?: number }> {
   }
 }
 
-class Square extends Activation {
-  static readonly type = 'acme/Square'
-  compute(x: Tensor): Tensor {
-    return x
-  }
-}
+const square = activation('acme/square', {}, (x) => x, ['acme/sq'])
 
-const registry = new Registry([L1, L2, Relu, Decay, Dense, Apply, Input])
+const registry = new Registry([L1, L2, relu, Decay, Dense, Apply, Input])
 
 describe('NameOf', () => {
   it('is the type, that in camel case, and the aliases', () => {
     expectTypeOf<NameOf<typeof Dense>>().toEqualTypeOf<'Dense' | 'dense' | 'FullyConnected' | 'fc'>()
     expectTypeOf<NameOf<typeof Decay>>().toEqualTypeOf<'ExponentialDecay' | 'exponentialDecay'>()
     expectTypeOf<NameOf<typeof RmsNorm>>().toEqualTypeOf<'acme/RmsNorm'>()
+    expectTypeOf<NameOf<typeof square>>().toEqualTypeOf<'acme/square' | 'acme/sq'>()
+    expectTypeOf<NameOf<typeof relu>>().toEqualTypeOf<'relu'>()
     // abbreviations become small letters throughout
     expectTypeOf<NameOf<typeof L2>>().toEqualTypeOf<'L2' | 'l2'>()
     expectTypeOf<NameOf<{ kind: 'optimizer'; type: 'SGD'; name: string }>>().toEqualTypeOf<'SGD' | 'sgd'>()
@@ -102,7 +95,7 @@ describe('create', () => {
     registry.create({ layer: 'Dense', units: 3, kernelRegularizer: 'l2' })
     registry.create({ layer: 'Dense', units: 3, penalties: [{ regularizer: 'L1' }, new L2()] })
     registry.create({ layer: 'Dense', units: 3, activation: (x) => x })
-    registry.create({ layer: 'Activation', activation: new Relu() })
+    registry.create({ layer: 'Activation', activation: relu })
     registry.create({
       layer: 'Dense',
       units: 3,
@@ -147,7 +140,7 @@ describe('create', () => {
     // @ts-expect-error another kind
     registry.create({ layer: 'Dense', units: 3, kernelRegularizer: { schedule: 'ExponentialDecay', steps: 1 } })
     // @ts-expect-error another kind
-    registry.create({ layer: 'Dense', units: 3, kernelRegularizer: new Relu() })
+    registry.create({ layer: 'Dense', units: 3, kernelRegularizer: relu })
     // @ts-expect-error
     registry.create({ layer: 'Dense', units: 3, rate: { schedule: 'ExponentialDecay', steps: 1, nxt: 1 } })
     // @ts-expect-error one class at a time
@@ -165,13 +158,13 @@ describe('create', () => {
 })
 
 describe('with', () => {
-  const extended = registry.with(RmsNorm, Square)
+  const extended = registry.with(RmsNorm, square)
 
   it("adds a third party's classes to the names", () => {
     expectTypeOf(extended.create({ layer: 'acme/RmsNorm', epsilon: 1e-5 })).toEqualTypeOf<RmsNorm>()
     expectTypeOf(extended.create({ layer: 'Dense', units: 1 })).toEqualTypeOf<Dense>()
-    extended.create({ layer: 'Dense', units: 1, activation: 'acme/Square' })
-    extended.create({ layer: 'Dense', units: 1, activation: { activation: 'acme/Square' } })
+    extended.create({ layer: 'Dense', units: 1, activation: 'acme/square' })
+    extended.create({ layer: 'Dense', units: 1, activation: { activation: 'acme/square' } })
     // @ts-expect-error
     extended.create({ layer: 'acme/RmsNorm', epsilom: 1e-5 })
     // @ts-expect-error
@@ -179,7 +172,7 @@ describe('with', () => {
     // @ts-expect-error not in this one
     registry.create({ layer: 'acme/RmsNorm' })
     // @ts-expect-error not in this one
-    registry.create({ layer: 'Dense', units: 1, activation: 'acme/Square' })
+    registry.create({ layer: 'Dense', units: 1, activation: 'acme/square' })
   })
 
   it('knows them by kind', () => {

@@ -1,12 +1,12 @@
-import { type Shape, Tensor, tensor } from '@gradus/tensor'
+import { type Shape, type Tensor, tensor } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { Activation } from '../contracts/activation.ts'
+import { type ActivationFunction, activation } from '../contracts/activation.ts'
 import { Regularizer } from '../contracts/regularizer.ts'
 import { Schedule } from '../contracts/schedule.ts'
 import { ConfigError } from '../errors.ts'
+import type { LayerOptions } from '../layer/base-layer.ts'
 import { Input } from '../layer/input.ts'
-import { Layer, type LayerOptions } from '../layer/layer.ts'
-import { specOf } from './configured.ts'
+import { Layer } from '../layer/layer.ts'
 import type { Fields } from './fields.ts'
 import { Registry } from './registry.ts'
 
@@ -22,18 +22,11 @@ class L2 extends Regularizer<L2Config> {
   }
 }
 
-class Square extends Activation {
-  static readonly type = 'acme/Square'
-  static readonly aliases = ['acme/sq'] as const
-  static override readonly fields = {}
-  compute(x: Tensor): Tensor {
-    return x
-  }
-}
+const square = activation('acme/square', { power: { type: 'integer', default: 2 } }, (x) => x, ['acme/sq'])
 
 interface DenseConfig {
   readonly units: number
-  readonly activation?: Activation | 'linear'
+  readonly activation?: ActivationFunction | 'linear'
   readonly mode?: 'fast' | 'slow'
   readonly sizes?: readonly number[]
   readonly initialShape?: Shape
@@ -67,7 +60,7 @@ class Dense extends Layer<DenseConfig> {
   }
 }
 
-class Apply extends Layer<{ readonly activation: Activation }> {
+class Apply extends Layer<{ readonly activation: ActivationFunction }> {
   static readonly type = 'Activation'
   static override readonly fields = { activation: 'activation' }
   apply(x: Tensor): Tensor {
@@ -83,6 +76,14 @@ class Halving extends Schedule<{ readonly every: number }> {
   }
 }
 
+class Wrapper extends Layer<{ readonly layer: Layer }> {
+  static readonly type = 'Wrapper'
+  static override readonly fields = { layer: 'layer' }
+  apply(x: Tensor): Tensor {
+    return x
+  }
+}
+
 class Loose extends Layer<{ readonly inner?: unknown }> {
   static readonly type = 'Loose'
   apply(x: Tensor): Tensor {
@@ -90,7 +91,7 @@ class Loose extends Layer<{ readonly inner?: unknown }> {
   }
 }
 
-const registry = new Registry([L2, Dense, Apply, Halving, Loose, Input]).with(Square)
+const registry = new Registry([L2, Dense, Apply, Halving, Wrapper, Loose, Input]).with(square)
 
 const messageOf = (body: () => unknown): string => {
   try {
@@ -108,10 +109,10 @@ describe('looking classes up', () => {
     for (const name of ['Dense', 'dense', 'DENSE', 'FullyConnected', 'fully_connected', 'fully-connected']) {
       expect(registry.find('layer', name)).toBe(Dense)
     }
-    expect(registry.find('activation', 'acme/sq')).toBe(Square)
+    expect(registry.find('activation', 'acme/sq')).toBe(square)
     expect(registry.find('activation', 'square')).toBeUndefined()
     expect(registry.find('layer', 'L2')).toBeUndefined()
-    expect(registry.names('layer')).toEqual(['Dense', 'Activation', 'Loose', 'InputLayer'])
+    expect(registry.names('layer')).toEqual(['Dense', 'Activation', 'Wrapper', 'Loose', 'InputLayer'])
   })
 
   it('is not fooled by names that every object has', () => {
@@ -124,7 +125,7 @@ describe('looking classes up', () => {
   it('answers an unknown name with the nearest one, what is known and how to add a class', () => {
     const message = messageOf(() => registry.get('layer', 'Dens'))
     expect(message).toBe(
-      "layer: there is no layer called 'Dens'. Did you mean 'Dense'? (known: Dense, Activation, Loose, InputLayer) " +
+      "layer: there is no layer called 'Dens'. Did you mean 'Dense'? (known: Dense, Activation, Wrapper, Loose, InputLayer) " +
         'A class of your own becomes known with registry.with(TheClass).',
     )
     expect(messageOf(() => registry.get('layer', 'Xylophone'))).not.toContain('Did you mean')
@@ -150,15 +151,15 @@ describe('looking classes up', () => {
     expect(messageOf(() => new Registry([Nameless as unknown as typeof Loose]))).toContain(
       "Nameless cannot be registered: it needs a static 'kind'",
     )
-    class Wrapper extends Layer<{ readonly layer: Layer }> {
+    class Wrapper extends Layer<{ readonly layer: Layer; readonly inner?: number }> {
       static readonly type = 'Wrapper'
-      static override readonly fields = { layer: 'layer' }
+      static override readonly fields = { layer: 'layer', inner: 'number' }
       apply(x: Tensor): Tensor {
         return x
       }
     }
     expect(messageOf(() => new Registry([Wrapper]))).toContain(
-      "has an option 'layer', but in data that key holds its name",
+      "The layer Wrapper has the options 'layer' and 'inner', but in data 'layer' holds its name and 'inner' the option 'layer'.",
     )
   })
 })
@@ -181,9 +182,46 @@ describe('create', () => {
 
   it('does not mind the order of keys, even where several are kinds', () => {
     expect(registry.create({ units: 3, layer: 'Dense' }).config.units).toBe(3)
-    const layer = registry.create({ activation: 'acme/Square', layer: 'Activation' })
+    const layer = registry.create({ activation: 'acme/square', layer: 'Activation' })
     expect(layer).toBeInstanceOf(Apply)
-    expect(layer.config.activation).toBeInstanceOf(Square)
+    expect(layer.config.activation).toBe(square)
+  })
+
+  it('reads the option that is called like the kind under `inner`', () => {
+    const wrapper = registry.create({
+      layer: 'Wrapper',
+      inner: { layer: 'Wrapper', inner: { layer: 'Dense', units: 4 } },
+    })
+    const inner = wrapper.config.layer as Wrapper
+    expect(inner).toBeInstanceOf(Wrapper)
+    expect((inner.config.layer as Dense).config.units).toBe(4)
+    expect(parseError({ layer: 'Wrapper', inner: { layer: 'Dense', units: 'x' } })).toBe(
+      'layer.inner.units must be an integer and is "x".',
+    )
+    expect(parseError({ layer: 'Wrapper', inner: 3 })).toBe('layer.inner must be a layer and is 3.')
+    expect(parseError({ layer: 'Wrapper', iner: {} })).toContain("Wrapper has no option 'iner'. Did you mean 'inner'?")
+  })
+
+  it('gives the function of a name, with its options set', () => {
+    expect(registry.create({ activation: 'acme/square' })).toBe(square)
+    const cube = registry.create({ activation: 'acme/square', power: 3 })
+    expect(cube).not.toBe(square)
+    expect([cube.type, cube.options]).toEqual(['acme/square', { power: 3 }])
+    expect(messageOf(() => registry.parse('activation', { activation: 'acme/square', power: 'x' }))).toBe(
+      'activation.power must be an integer and is "x".',
+    )
+    expect(messageOf(() => registry.create({ activation: 'acme/square', pow: 3 } as never))).toContain(
+      "acme/square has no option 'pow'.",
+    )
+  })
+
+  it('says at once which options a function needs', () => {
+    const clip = activation('clip', { at: { type: 'number', required: true } }, (x) => x)
+    const more = registry.with(clip)
+    expect(messageOf(() => more.parse('activation', 'clip'))).toBe(
+      "activation: clip needs the option 'at', a number, which is missing.",
+    )
+    expect(more.create({ activation: 'clip', at: 1 }).options).toEqual({ at: 1 })
   })
 
   it('keeps values that it does not understand', () => {
@@ -207,8 +245,10 @@ describe('parse', () => {
     expect(registry.parse('regularizer', { l2: 0.25, regularizer: 'l2' }).config).toEqual({ l2: 0.25 })
     const made = new L2()
     expect(registry.parse('regularizer', made)).toBe(made)
+    expect(registry.parse('activation', square)).toBe(square)
+    expect(registry.parse('activation', 'ACME/SQ')).toBe(square)
     expect(registry.parse('layer', { layer: 'dense', units: 2, activation: 'acme/square' }).config).toMatchObject({
-      activation: expect.any(Square),
+      activation: square,
     })
   })
 
@@ -237,6 +277,7 @@ describe('parse', () => {
     [{ units: 3 }, 'layer must name its layer: { layer: name, ...options }; it is {"units":3}. (known: Dense,'],
     [{ layer: 7 }, 'layer must name its layer'],
     [new L2(), 'layer must be a layer and is the regularizer L2.'],
+    [square, 'layer must be a layer and is the activation acme/square.'],
   ])('says what %j should have been', (data, expected) => {
     expect(parseError(data)).toContain(expected)
   })
@@ -268,14 +309,14 @@ describe('parse', () => {
     expect(parseError({ layer: 'Dense', units: 1, kernelRegularizer: { schedule: 'Halving', every: 1 } })).toMatch(
       /^layer\.kernelRegularizer must name its regularizer: { regularizer: name, ...options }; it is {"schedule":"Halving","every":1}/,
     )
-    expect(parseError({ layer: 'Dense', units: 1, kernelRegularizer: new Square() })).toBe(
-      'layer.kernelRegularizer must be a regularizer and is the activation acme/Square.',
+    expect(parseError({ layer: 'Dense', units: 1, kernelRegularizer: square })).toBe(
+      'layer.kernelRegularizer must be a regularizer and is the activation acme/square.',
     )
     expect(parseError({ layer: 'Dense', units: 1, kernelRegularizer: 0.1 })).toBe(
       'layer.kernelRegularizer must be a regularizer and is 0.1.',
     )
-    expect(() => new Dense({ units: 1, kernelRegularizer: new Square() as unknown as L2 })).toThrow(
-      "Dense: 'kernelRegularizer' must be a regularizer and is the activation acme/Square.",
+    expect(() => new Dense({ units: 1, kernelRegularizer: square as unknown as L2 })).toThrow(
+      "Dense: 'kernelRegularizer' must be a regularizer and is the activation acme/square.",
     )
   })
 
@@ -298,40 +339,5 @@ describe('parse', () => {
     circular.inner = circular
     expect(parseError(circular)).toContain('nested more than')
     expect(parseError([circular])).toContain('and is a list.')
-  })
-})
-
-describe('specOf', () => {
-  it('gives data from which an equal instance is made', () => {
-    const layer = new Dense({
-      units: 3,
-      name: 'a',
-      activation: undefined,
-      kernelRegularizer: new L2({ l2: 0.5 }),
-      penalties: [new L2()],
-      extra: { list: [1, { two: null }] },
-    })
-    const spec = specOf(layer)
-    expect(spec).toEqual({
-      layer: 'Dense',
-      units: 3,
-      name: 'a',
-      kernelRegularizer: { regularizer: 'L2', l2: 0.5 },
-      penalties: [{ regularizer: 'L2' }],
-      extra: { list: [1, { two: null }] },
-    })
-    expect(Object.keys(spec)[0]).toBe('layer')
-    const copy = registry.parse('layer', JSON.parse(JSON.stringify(spec)))
-    expect(copy).toBeInstanceOf(Dense)
-    expect(specOf(copy)).toEqual(spec)
-  })
-
-  it('refuses what has no data form, naming the place', () => {
-    expect(() => specOf(new Dense({ units: 1, extra: { f: [() => 1] } }))).toThrow(
-      'Dense.extra.f[0] is a function, which cannot be saved as data.',
-    )
-    expect(() => specOf(new Dense({ units: 1, extra: new Map() }))).toThrow('Dense.extra is a Map')
-    const traced = new Tensor({ shape: [2], dtype: 'float32' })
-    expect(() => specOf(new Dense({ units: 1, extra: traced }))).toThrow('Dense.extra is a Tensor')
   })
 })

@@ -3,7 +3,7 @@ import { checkFields, descriptionOf } from './check-fields.ts'
 import { Configured, innerKey } from './configured.ts'
 import { fieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
 import { describeValue } from './describe.ts'
-import type { Field } from './fields.ts'
+import type { Field, FieldTable } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from './spec.ts'
 
@@ -17,17 +17,17 @@ const deepest = 64
  * Its type is the union of its classes, so specs complete in the editor and misspelt names do not compile.
  *
  * @example
- * import { Activation, Registry } from '@gradus/core'
- * import { mul, tensor } from '@gradus/tensor'
- * class Scale extends Activation {
- *   static readonly type = 'acme/Scale'
+ * import { Registry, Regularizer } from '@gradus/core'
+ * import { max, mul, tensor } from '@gradus/tensor'
+ * class Largest extends Regularizer {
+ *   static readonly type = 'acme/Largest'
  *   static readonly fields = { factor: 'number' }
- *   compute(x) {
- *     return mul(x, this.config.factor)
+ *   loss(x) {
+ *     return mul(max(x), this.options.factor)
  *   }
  * }
- * const registry = new Registry([]).with(Scale)
- * registry.create({ activation: 'acme/Scale', factor: 3 }).compute(tensor([1, 2])).array() // => [3, 6]
+ * const registry = new Registry([]).with(Largest)
+ * registry.create({ regularizer: 'acme/Largest', factor: 3 }).loss(tensor([1, 2])).item() // => 6
  */
 export class Registry<D extends AnyDefinition = never> {
   private readonly table = new Map<string, Map<string, D>>()
@@ -129,14 +129,12 @@ export class Registry<D extends AnyDefinition = never> {
   }
 
   private build(definition: D, data: Record<string, unknown>, path: string, depth: number): object {
-    const fields = fieldsOf(definition)
-    const options = withInner(definition.kind, data, fields)
-    if (fields) checkFields(definition.type, options, fields, path)
-    const config = Object.fromEntries(
-      Object.entries(options)
-        .filter(([key, value]) => value !== undefined && (value !== null || takesNull(fields?.[key])))
-        .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)]),
-    )
+    const fields = fieldsInData(definition)
+    if (fields) checkFields(definition.type, data, fields, path)
+    const entries = Object.entries(data)
+      .filter(([key, value]) => value !== undefined && (value !== null || takesNull(fields?.[key])))
+      .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)] as const)
+    const config = Object.fromEntries(entries.map(([key, value]) => [optionOf(key, definition), value]))
     try {
       return instantiate(definition, config)
     } catch (error) {
@@ -187,11 +185,18 @@ function typesOf(field: Field | undefined): readonly string[] {
   return typeof type === 'string' ? [type] : type
 }
 
-/** Data has the option that is called like the kind, if there is one, under another key. */
-function withInner(kind: string, data: Record<string, unknown>, fields: object | undefined): Record<string, unknown> {
-  if (!fields || !Object.hasOwn(fields, kind) || !Object.hasOwn(data, innerKey)) return data
-  const { [innerKey]: inner, ...rest } = data
-  return { ...rest, [kind]: inner }
+/** The fields as data has them: the key of the kind holds the name, so an option that is called like it is `inner`. */
+function fieldsInData(definition: AnyDefinition): FieldTable | undefined {
+  const fields = fieldsOf(definition)
+  if (!fields || !Object.hasOwn(fields, definition.kind)) return fields
+  const { [definition.kind]: inner, ...rest } = fields
+  return { ...rest, [innerKey]: inner! }
+}
+
+/** The option that data calls `key`. */
+function optionOf(key: string, definition: AnyDefinition): string {
+  const { kind } = definition
+  return key === innerKey && Object.hasOwn(fieldsOf(definition) ?? {}, kind) ? kind : key
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -3,14 +3,17 @@ import { completeConfig } from '../config/complete.ts'
 import type { FunctionDefinition } from '../config/definition.ts'
 import type { ConfigOf, FieldTable, OptionsOf } from '../config/fields.ts'
 
-/** A function of one tensor, with a name or without. */
-export type ActivationFunction = ((x: Tensor) => Tensor) | Activation
+/**
+ * A function of one tensor, with a name or without. It is never given options; the parameter stands here so that both members
+ * have one signature, from which the compiler knows the type of `x` in `activation: (x) => ...`.
+ */
+export type ActivationFunction = ((x: Tensor, options?: object) => Tensor) | Activation
 
 /** A function of one tensor that keeps its shape (`glu` halves an axis), with a name in data and options. */
 export interface Activation<O extends object = object, T extends string = string, A extends string = string>
   extends FunctionDefinition<'activation', T> {
   (x: Tensor, options?: O): Tensor
-  readonly aliases?: readonly A[]
+  readonly aliases: readonly A[]
   readonly options?: O
   /** The same activation with other defaults, which are saved with it: `leakyRelu.with({ negativeSlope: 0.1 })`. */
   with(options: O): Activation<O, T, A>

@@ -1,7 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
 import { tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { accuracyName, addToMean, crossentropyName, emptyMean, meanOf } from './metric.ts'
+import { addToMean, emptyMean, meanOf } from './metric.ts'
 
 await useBackend(cpu())
 
@@ -61,20 +61,5 @@ describe('the mean of samples', () => {
         [0, 0],
       ]),
     ).toEqual([0, 0, 0])
-  })
-})
-
-describe('names that depend on shapes', () => {
-  it.each([
-    [[null], [null, 1], 'Binary'],
-    [[null, 1], [null, 1], 'Binary'],
-    [[null], [null, 3], 'SparseCategorical'],
-    [[null, 1], [null, 3], 'SparseCategorical'],
-    [[null, 3], [null, 3], 'Categorical'],
-    [[null, 5], [null, 5, 7], 'SparseCategorical'],
-    [[null, 5, 7], [null, 5, 7], 'Categorical'],
-  ] as const)('targets %j, predictions %j: %s', (target, prediction, outcome) => {
-    expect(accuracyName(target, prediction)).toBe(`${outcome}Accuracy`)
-    expect(crossentropyName(target, prediction)).toBe(`${outcome}Crossentropy`)
   })
 })

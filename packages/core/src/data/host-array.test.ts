@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mapNamed, sampleCount, takeRows, toHostArray, toNamedArrays } from './host-array.ts'
+import { toHostArray } from './host-array.ts'
 
 describe('toHostArray', () => {
   it('takes nested numbers, booleans and typed rows', () => {
@@ -55,38 +55,4 @@ describe('toHostArray', () => {
       'x has 5 values and the shape [2, 3]',
     )
   })
-})
-
-it('takes rows by range as a view and by index as a copy', () => {
-  const array = toHostArray(
-    [
-      [1, 2],
-      [3, 4],
-      [5, 6],
-    ],
-    'x',
-  )
-  const range = takeRows(array, { start: 1, end: 9 })
-  expect(range.shape).toEqual([2, 2])
-  expect(range.data.buffer).toBe(array.data.buffer)
-  expect(takeRows(array, [2, 0, 2])).toEqual({
-    data: new Float32Array([5, 6, 1, 2, 5, 6]),
-    shape: [3, 2],
-    dtype: 'float32',
-  })
-  expect(() => takeRows(array, [3])).toThrow('no sample 3 among 3')
-})
-
-it('counts samples over all arrays', async () => {
-  const x = await toNamedArrays({ age: [[1], [2]], city: [0, 1] }, 'x')
-  expect(sampleCount({ x, y: toHostArray([1, 0], 'y'), sampleWeight: undefined })).toBe(2)
-  expect(() => sampleCount({ x, y: toHostArray([1], 'y') })).toThrow('x.age has 2 samples and y has 1')
-  expect(mapNamed(x, (array) => takeRows(array, [1]))).toMatchObject({ age: { shape: [1, 1] }, city: { shape: [1] } })
-})
-
-it('tells several inputs from one', async () => {
-  const pair = [[[1, 2]], [[3]]]
-  expect(await toNamedArrays(pair, 'x', { several: true })).toHaveLength(2)
-  await expect(toNamedArrays(pair, 'x')).rejects.toThrow('x[1][0] has 1 values')
-  expect(await toNamedArrays([toHostArray([1], 'a'), toHostArray([2], 'b')], 'x')).toHaveLength(2)
 })

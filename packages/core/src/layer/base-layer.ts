@@ -1,10 +1,12 @@
 import type { FloatDType, Shape, SymbolicDType, SymbolicShape, Tensor, Tree } from '@gradus/tensor'
 import { type ConfigArgument, Configured } from '../config/configured.ts'
+import { describeValue } from '../config/describe.ts'
 import type { Fields, FieldTable, Kind } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import type { Constraint } from '../contracts/constraint.ts'
 import type { Regularizer } from '../contracts/regularizer.ts'
 import type { HostValues, Named } from '../data/dataset.ts'
+import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
 import type { Structure } from '../structure.ts'
 import { currentDTypePolicy, type DTypePolicy, dtypePolicies, dtypesOf } from './dtype-policy.ts'
@@ -109,6 +111,8 @@ export abstract class BaseLayer<
   /** Options of a call besides `training` and `mask`, described like those of the class. */
   static readonly callFields: FieldTable = {}
 
+  /** What the layer was made with. Its penalty on the output may be a name, so it is found in `activityRegularizer`. */
+  declare readonly config: C & Omit<LayerConfig, keyof C | 'activityRegularizer'>
   /** For types only. */
   declare readonly Params: P
   /** For types only. */
@@ -120,6 +124,11 @@ export abstract class BaseLayer<
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...(withPolicy(config) as unknown as ConfigArgument<C>))
+    const { activityRegularizer } = this
+    if (typeof activityRegularizer !== 'string') return
+    throw new ConfigError(
+      `${this.type}: 'activityRegularizer' is the name ${describeValue(activityRegularizer)}, and this layer takes an instance only, such as new L2({ l2: 0.01 }).`,
+    )
   }
 
   /**

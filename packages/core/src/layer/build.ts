@@ -1,10 +1,9 @@
 import { currentInterpreter, eager, keepTensors, scope, type Tree, treeLeaves, withInterpreter } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
-import { mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
-import { inferCall, standIn } from './infer.ts'
+import { inferCall, standIns } from './infer.ts'
 import { maskOf } from './masks.ts'
 import { statesAfter } from './stateless.ts'
 import {
@@ -30,12 +29,12 @@ export interface ValueCallOptions extends CallOptions {
 export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
   const { rng, training = false, ...rest } = options
   checkCallOptions(layer, rest)
-  const stream = rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
-  if (!variablesOf(layer)) buildFor(layer, inputs, rest, () => stream.fork('weights'))
+  const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
+  if (!variablesOf(layer)) buildFor(layer, inputs, { ...rest, training }, () => stream().fork('weights'))
   const run = () => {
     const before = readVariables(layer)
     const forward = new Forward(variablesFrom(layer, before))
-    const outputs = forward.call(layer, inputs, { rng: stream.fork('call'), training, options: rest })
+    const outputs = forward.call(layer, inputs, { rng: stream().fork('call'), training, options: rest })
     const state = forward.states.size > 0 ? statesAfter(layer, forward, before.state) : undefined
     return { outputs, state, masks: treeLeaves(outputs).map(maskOf) }
   }
@@ -47,9 +46,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
 
 /** Makes the variables of a layer and of those within it for inputs like these. `rng` decides their first values. */
 export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions & object, rng: () => Rng): void {
-  const symbolic = (value: unknown) =>
-    mapLeaves(value, ({ shape, dtype }) => standIn(shape as readonly number[], dtype))
-  inferCall(layer, symbolic(inputs), symbolic(options) as object)
+  inferCall(layer, standIns(inputs), standIns(options) as object)
   build(layer, rng)
 }
 

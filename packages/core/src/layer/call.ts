@@ -9,7 +9,7 @@ import {
 import type { Kind } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import { ConfigError } from '../errors.ts'
-import { leavesOf, mapLeaves, type Structure } from '../structure.ts'
+import { isPlainObject, leavesOf, mapLeaves, type Structure } from '../structure.ts'
 import { BaseLayer, type CallOptions, type LayerOptions } from './base-layer.ts'
 import { checkCallOptions } from './forward.ts'
 import { inferCall, type SymbolicAval } from './infer.ts'
@@ -44,9 +44,10 @@ export class LayerCall implements SymbolicSource {
   }
 
   record(operation: (...args: never) => unknown, args: readonly unknown[]): Structure<SymbolicTensor> {
-    const tensors = symbolicIn(args)
+    const tensors = args.flatMap(symbolicIn)
     let next = 0
-    const marked = mapLeaves(args, (x) => (x instanceof SymbolicTensor ? { input: next++ } : x)) as unknown[]
+    const mark = (x: unknown) => (x instanceof SymbolicTensor ? { input: next++ } : x)
+    const marked = args.map((arg) => mapLeaves(arg, mark))
     const layer = new OperationLayer({ operation: operation as Operation, args: marked })
     return callSymbolically(layer, tensors, {})
   }
@@ -130,12 +131,14 @@ export class OperationLayer extends BaseLayer<OperationConfig> {
     const { operation, args } = this.config
     const fill = (value: unknown): unknown => {
       if (isPlaceholder(value)) return list[value.input]
-      return Array.isArray(value) ? value.map(fill) : value
+      if (Array.isArray(value)) return value.map(fill)
+      if (!isPlainObject(value)) return value
+      return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fill(entry)]))
     }
     return (operation as unknown as (...args: unknown[]) => Tree)(...args.map(fill))
   }
 }
 
 function isPlaceholder(value: unknown): value is { readonly input: number } {
-  return value !== null && typeof value === 'object' && Object.keys(value).length === 1 && 'input' in value
+  return isPlainObject(value) && Object.keys(value).length === 1 && 'input' in value
 }

@@ -7,7 +7,7 @@ import type { Rng } from '../rng.ts'
 import { leavesOf, mapLeaves } from '../structure.ts'
 import { BaseLayer, type CallOptions, type Masks, masksIn, type Scope } from './base-layer.ts'
 import { layersWithin } from './layers-within.ts'
-import { maskOf, setMask, unmasked } from './masks.ts'
+import { maskOf, setMask, withMask } from './masks.ts'
 
 /** The tensors that belong to a layer. */
 export interface LayerVariables {
@@ -17,8 +17,8 @@ export interface LayerVariables {
 
 /** Where a forward pass finds the variables of layers. */
 export interface VariableSource {
-  /** Those of a layer that is called with `inputs`. */
-  of(layer: BaseLayer, inputs: Tree): LayerVariables
+  /** Those of a layer that is called with `inputs`; undefined where none were made for it. */
+  of(layer: BaseLayer, inputs: Tree): LayerVariables | undefined
 }
 
 /** How a layer is called. */
@@ -61,6 +61,7 @@ export class Forward {
   scope(layer: BaseLayer, inputs: Tree, { rng, training, options = {}, params: others }: Call): LayerScope {
     const { training: own, mask, ...rest } = options as CallOptions & Record<string, unknown>
     const found = this.variables.of(layer, inputs)
+    if (!found) throw withoutVariables(layer)
     const params = others ?? found.params
     const state = this.states.get(layer) ?? found.state
     const inside = isMixed(layer) ? dtypeInside(layer) : undefined
@@ -75,12 +76,12 @@ export class Forward {
   }
 
   hasState(layer: BaseLayer): boolean {
-    return treeLeaves(this.variables.of(layer, []).state).length > 0
+    return treeLeaves(this.variables.of(layer, [])?.state).length > 0
   }
 
   /** Keeps a new state in the form and the dtypes of the old one, so that steps can be repeated on their own results. */
   keep(layer: BaseLayer, next: Tree): void {
-    const old = this.states.get(layer) ?? this.variables.of(layer, {}).state
+    const old = this.states.get(layer) ?? this.variables.of(layer, {})?.state ?? {}
     this.states.set(
       layer,
       treeMap((before, after) => cast(after!, before.dtype), old, next),
@@ -98,14 +99,16 @@ export class Forward {
   /** Gives each output its mask, unless a sublayer has; a layer that does not hand masks on ends them. */
   private mask(layer: BaseLayer, inputs: Tree, outputs: Tree, given: Masks): Tree {
     const entering = new Set(treeLeaves(inputs))
-    const result = mapLeaves(outputs, (output) =>
-      entering.has(output as Tensor) && !layer.supportsMasking ? unmasked(output as Tensor) : output,
-    ) as Tree
     const masks = masksIn(layer.computeMask(inputs, given))
-    treeLeaves(result).forEach((output, index) => {
-      if (!maskOf(output)) setMask(output, masks[index])
-    })
-    return result
+    let index = 0
+    return mapLeaves(outputs, (leaf) => {
+      const output = leaf as Tensor
+      const [old, own] = [maskOf(output), masks[index++]]
+      // an input that is handed through may be an input of other layers too, and there keeps the mask that it has
+      if (entering.has(output)) return withMask(output, own ?? (layer.supportsMasking ? old : undefined))
+      if (!old) setMask(output, own)
+      return output
+    }) as Tree
   }
 }
 
@@ -183,6 +186,12 @@ export class LayerScope implements Scope {
       `${this.layer.type} calls a ${layer.type} that is not among its sublayers. Keep it in a property or an option of ${this.layer.type}, or name it in sublayers().`,
     )
   }
+}
+
+function withoutVariables({ type }: BaseLayer): ConfigError {
+  return new ConfigError(
+    `${type} is called for the first time after the variables of the layers around it were made, so that it has none. Call it at the first call too, whatever \`training\` is there.`,
+  )
 }
 
 /** The output of a layer that has one. */

@@ -1,10 +1,11 @@
 import { cpu } from '@gradus/backend-cpu'
-import { ones, type Shape, type SymbolicDType, useBackend } from '@gradus/tensor'
+import { ones, type Shape, type SymbolicDType, SymbolicTensor, type Tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import type { Batch, HostValues } from '../data/dataset.ts'
 import { toHostValues } from '../data/host-values.ts'
 import { HostLayer } from './host-layer.ts'
 import { input } from './input.ts'
+import { Layer } from './layer.ts'
 
 await useBackend(cpu())
 
@@ -36,6 +37,29 @@ class Upper extends HostLayer {
   }
 }
 
+/** The strings of a row as one. */
+class Joined extends Upper {
+  override processValues(values: HostValues): HostValues {
+    const [rows, columns] = values.shape as [number, number]
+    const data = Array.from({ length: rows }, (_, row) =>
+      (values.data as string[]).slice(row * columns, (row + 1) * columns).join(' '),
+    )
+    return { data, shape: [rows, 1], dtype: 'string' }
+  }
+
+  override outputShape([batch]: Shape): Shape {
+    return [batch!, 1]
+  }
+}
+
+class Double extends Layer {
+  static readonly type = 'test/Double'
+
+  apply(x: Tensor): Tensor {
+    return x
+  }
+}
+
 const expected = { data: Int32Array.of(1, 3), shape: [1, 2], dtype: 'int32' }
 
 describe('a layer that works on the host', () => {
@@ -64,6 +88,40 @@ describe('a layer that works on the host', () => {
     const words = input({ shape: [null, 2], inputDtype: 'string' })
     const output = new Lengths().call(new Upper().call(words))
     expect({ shape: output.shape, dtype: output.dtype }).toEqual({ shape: [null, null, 2], dtype: 'int32' })
+  })
+
+  it('keeps dimensions that are not known, and gives those that it makes', () => {
+    const words = input({ shape: [null], inputDtype: 'string' })
+    const upper = new Upper().call(words)
+    expect(upper).toBeInstanceOf(SymbolicTensor)
+    expect([upper.dtype, upper.sizes]).toEqual(['string', words.sizes])
+    expect(new Joined().call(words).shape).toEqual([null, 1])
+    expect(() => new Double().call(words)).toThrow('test/Double takes numbers, and its input is strings.')
+    expect(() => new Lengths().call(words, { rate: 1 } as never)).toThrow(
+      "A call of test/Lengths has no option 'rate'.",
+    )
+  })
+
+  it('prepares the input of a model; other layers leave it as it is', () => {
+    const words = toHostValues([['a', 'abc']], 'x')
+    expect(new Lengths().prepare(words)).toEqual(expected)
+    expect(() => new Lengths().prepare({ a: words, b: words })).toThrow('test/Lengths takes one input')
+    expect(new Double().prepare(words)).toBe(words)
+  })
+
+  it('says where it works and what it takes', () => {
+    const layer = new Lengths()
+    expect([layer.onHost, layer.takesStrings, layer.inputDType, layer.outputDType]).toEqual([
+      true,
+      true,
+      'string',
+      'int32',
+    ])
+    expect([new Double().onHost, new Double().takesStrings]).toEqual([false, false])
+  })
+
+  it('says what is wrong with the values', () => {
+    expect(() => new Lengths().call([['a'], ['b', 'c']])).toThrow('x[1] is ["b","c"]; expected 1 values')
   })
 
   it('refuses tensors', () => {

@@ -1,39 +1,82 @@
-import { add, type DType, full, matmul, mean, reshape, type Shape, Tensor, zeros } from '@gradus/tensor'
+import {
+  add,
+  type DType,
+  full,
+  matmul,
+  mean,
+  reshape,
+  type Shape,
+  type SymbolicDType,
+  type SymbolicShape,
+  type SymbolicTensor,
+  Tensor,
+  type Tree,
+  zeros,
+} from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import type { Rng } from '../rng.ts'
-import { inferLayer, type SymbolicShape } from './infer.ts'
-import { Layer, type Scope } from './layer.ts'
-import { splitResult } from './run-layer.ts'
+import { Rng } from '../rng.ts'
+import type { InputShape, Scope } from './base-layer.ts'
+import { type CallShapes, inferCall, inferLayers, knownShapes, standIn } from './infer.ts'
+import { Layer } from './layer.ts'
+import { batchSize, unknownSize } from './trial-sizes.ts'
 
-const aval = (shape: SymbolicShape, dtype: DType = 'float32') => ({ shape, dtype })
+/** A symbolic tensor of this shape; its first unknown dimension is the batch. */
+function symbol(shape: SymbolicShape, dtype: SymbolicDType = 'float32'): SymbolicTensor {
+  return standIn(
+    shape.map((d, axis) => d ?? (axis === 0 ? batchSize : unknownSize())),
+    dtype,
+  )
+}
+
+const avalsOf = ({ outputs }: CallShapes) =>
+  outputs.map(({ sizes, dtype }) => [sizes.map((size) => (typeof size === 'number' ? size : null)), dtype])
 
 class Dense extends Layer<{ readonly units: number }, { kernel: Tensor }> {
-  override init(rng: Rng, shape: Shape) {
+  override init(rng: Rng, shape: InputShape) {
     rng.next() // random numbers are drawn in init, here only as shapes
-    return { kernel: zeros([shape.at(-1)!, this.config.units]) }
+    return { kernel: zeros([(shape as Shape).at(-1)!, this.config.units]) }
   }
   apply(x: Tensor, { params }: Scope<this>): Tensor {
     return matmul(x, params.kernel)
   }
 }
 
-class Custom extends Layer<{ readonly run: (x: Tensor) => Tensor | readonly Tensor[] }> {
-  apply(x: Tensor): Tensor | readonly Tensor[] {
+class Custom extends Layer<{ readonly run: (x: Tensor) => Tree }> {
+  apply(x: Tensor): Tree {
     return this.config.run(x)
   }
 }
 
 const outputOf = (run: (x: Tensor) => Tensor, shape: SymbolicShape) =>
-  inferLayer(new Custom({ run }), [aval(shape)], false).outputs[0]!.shape
+  avalsOf(inferCall(new Custom({ run }), symbol(shape)))[0]![0]
 
-describe('inferLayer', () => {
+it('inferLayers tells the shapes of layers that no single layer holds', () => {
+  const [first, second] = [new Dense({ units: 4 }), new Dense({ units: 2 })]
+  const output = inferLayers((forward) => {
+    const call = { rng: new Rng(new Tensor({ shape: [2], dtype: 'uint32' })), training: true }
+    return forward.call(second, forward.call(first, new Tensor({ shape: [5, 3], dtype: 'float32' }), call), call)
+  })
+  expect((output as Tensor).shape).toEqual([5, 2])
+  expect(knownShapes(second)).toMatchObject({
+    input: [5, 4],
+    params: { kernel: { shape: [4, 2] } },
+    outputs: [[null, 2]],
+  })
+})
+
+describe('inferCall', () => {
   it('works out parameters and outputs without computing', () => {
     // no backend was chosen in this file, so that anything that computes would throw
-    const { params, outputs } = inferLayer(new Dense({ units: 4 }), [aval([null, 3])], false)
+    const layer = new Dense({ units: 4 })
+    const found = inferCall(layer, symbol([null, 3]))
+    const { params, input: shape } = found.layers.get(layer)!
     const { kernel } = params as { kernel: Tensor }
     expect(kernel.shape).toEqual([3, 4])
     expect(kernel.concrete).toBe(false)
-    expect(outputs).toEqual([{ shape: [null, 4], dtype: 'float32' }])
+    expect(shape).toEqual([1, 3])
+    expect(avalsOf(found)).toEqual([[[null, 4], 'float32']])
+    expect(knownShapes(layer)?.input).toEqual([1, 3])
+    expect(knownShapes(new Dense({ units: 4 }))).toBeUndefined()
   })
 
   it('finds which dimensions of the output are not known', () => {
@@ -47,59 +90,73 @@ describe('inferLayer', () => {
     expect(outputOf(() => zeros([7]), [null, 3])).toEqual([7])
   })
 
-  it('takes several inputs and gives several outputs', () => {
+  it('takes several inputs and gives several outputs, in lists and plain objects', () => {
     class Both extends Layer {
-      override init(_rng: Rng, shapes: readonly Shape[]) {
-        return { sizes: zeros([shapes[0]![1]!, shapes[1]![1]!]) }
+      override init(_rng: Rng, shapes: InputShape) {
+        const { a, b } = shapes as { a: Shape; b: readonly Shape[] }
+        return { sizes: zeros([a[1]!, b[0]![1]!]) }
       }
-      apply([a, b]: readonly Tensor[]): readonly Tensor[] {
-        return [add(a!, mean(b!, { axis: 1, keepDims: true })), b!]
+      apply({ a, b }: { a: Tensor; b: readonly Tensor[] }): Tree {
+        return { sum: [add(a, mean(b[0]!, { axis: 1, keepDims: true }))], b: b[0]! }
       }
     }
-    const { params, outputs } = inferLayer(new Both(), [aval([null, 2]), aval([null, 3])], true)
+    const layer = new Both()
+    const found = inferCall(layer, { a: symbol([null, 2]), b: [symbol([null, 3])] })
+    const { params, input: shape } = found.layers.get(layer)!
     expect((params as { sizes: Tensor }).sizes.shape).toEqual([2, 3])
-    expect(outputs.map(({ shape }) => shape)).toEqual([
+    expect(shape).toEqual({ a: [1, 2], b: [[1, 3]] })
+    expect(avalsOf(found).map(([shape]) => shape)).toEqual([
       [null, 2],
       [null, 3],
     ])
+    expect(found.structure).toMatchObject({ sum: [{ dtype: 'float32' }], b: { dtype: 'float32' } })
   })
 
-  it('tells a new state from a second output', () => {
+  it('does not take a new state for an output', () => {
     class Counting extends Layer<object, {}, { count: Tensor }> {
       override initState() {
         return { count: full([], 0, 'int32') }
       }
-      apply(x: Tensor, { state }: Scope<this>): [Tensor, { count: Tensor }] {
-        return [x, { count: add(state.count, 1) }]
+      apply(x: Tensor, scope: Scope<this>): readonly [Tensor, Tensor] {
+        scope.setState({ count: add(scope.state.count, 1) })
+        return [x, x]
       }
     }
-    const { state, outputs } = inferLayer(new Counting(), [aval([null, 2])], false)
-    expect(outputs).toHaveLength(1)
-    expect((state as { count: Tensor }).count.dtype).toBe('int32')
+    expect(inferCall(new Counting(), symbol([null, 2])).outputs).toHaveLength(2)
   })
 
-  it('gives layers the dtype that they take', () => {
+  it('gives layers floating inputs in the dtype that they compute in, and others as they are', () => {
     const run = (x: Tensor) => x
-    const outputOf = (layer: Layer) => inferLayer(layer, [aval([null], 'int32')], false).outputs[0]
-    class Indices extends Custom {
-      override get inputDType(): DType {
-        return 'int32'
+    const dtypeOf = (layer: Layer, dtype: DType) => avalsOf(inferCall(layer, symbol([null], dtype)))[0]![1]
+    expect(dtypeOf(new Custom({ run }), 'float64')).toBe('float32')
+    expect(dtypeOf(new Custom({ run, dtype: 'mixedFloat16' }), 'float32')).toBe('float16')
+    expect(dtypeOf(new Custom({ run }), 'int32')).toBe('int32')
+    expect(dtypeOf(new Custom({ run, dtype: 'mixedFloat16' }), 'bool')).toBe('bool')
+  })
+
+  it('knows the layers within, with the shapes of their first calls', () => {
+    class Twice extends Layer {
+      readonly first = new Dense({ units: 4 })
+      readonly second = new Dense({ units: 2 })
+      readonly unused = new Dense({ units: 1 })
+      apply(x: Tensor, scope: Scope<this>): Tensor {
+        return scope.call(this.second, scope.call(this.first, x))
       }
     }
-    expect(outputOf(new Custom({ run }))).toEqual(aval([null], 'float32'))
-    expect(outputOf(new Custom({ run, dtype: 'mixedFloat16' }))).toEqual(aval([null], 'float16'))
-    expect(outputOf(new Indices({ run }))).toEqual(aval([null], 'int32'))
+    const layer = new Twice()
+    const { layers } = inferCall(layer, symbol([null, null, 3]))
+    expect([...layers.keys()]).toEqual([layer, layer.first, layer.second])
+    expect(layers.get(layer.second)).toMatchObject({ input: [1, 1, 4], params: { kernel: { shape: [4, 2] } } })
   })
 
   it('names the layer where the input does not fit', () => {
-    const layer = new Dense({ units: 4, name: 'head' })
     class Strict extends Layer {
       static readonly type = 'acme/Strict'
       apply(x: Tensor): Tensor {
         return reshape(x, [2, 3])
       }
     }
-    expect(() => inferLayer(new Strict(), [aval([null, 3])], false)).toThrow(
+    expect(() => inferCall(new Strict(), symbol([null, 3]))).toThrow(
       'The layer acme/Strict cannot take an input of shape [null, 3]: reshape:',
     )
     class Pair extends Dense {
@@ -107,57 +164,44 @@ describe('inferLayer', () => {
         return add(x, zeros([5]))
       }
     }
-    expect(() => inferLayer(new Pair(layer.config), [aval([2, 3])], false)).toThrow(
+    expect(() => inferCall(new Pair({ units: 4, name: 'head' }), symbol([2, 3]))).toThrow(
       "The layer Pair 'head' cannot take an input of shape [2, 3]: add: shapes",
     )
   })
 
   it('refuses parameters and states whose shape is not known', () => {
     const message = 'has parameters whose shape depends on a dimension that is not known: its input is [null, null]'
-    expect(() => inferLayer(new Dense({ units: 4, name: 'head' }), [aval([null, null])], false)).toThrow(
+    expect(() => inferCall(new Dense({ units: 4, name: 'head' }), symbol([null, null]))).toThrow(
       `The layer Dense 'head' ${message}`,
     )
     class Moving extends Layer<object, {}, { mean: Tensor }> {
-      override initState(shape: Shape) {
-        return { mean: zeros([shape.at(-1)!]) }
+      override initState(_rng: Rng, shape: InputShape) {
+        return { mean: zeros([(shape as Shape).at(-1)!]) }
       }
       apply(x: Tensor): Tensor {
         return x
       }
     }
-    expect(() => inferLayer(new Moving(), [aval([null, null])], false)).toThrow(`The layer Moving ${message}`)
-    expect(inferLayer(new Moving(), [aval([null, 5])], false).outputs[0]!.shape).toEqual([null, 5])
+    expect(() => inferCall(new Moving(), symbol([null, null]))).toThrow(`The layer Moving ${message}`)
+    expect(avalsOf(inferCall(new Moving(), symbol([null, 5])))[0]![0]).toEqual([null, 5])
   })
 
   it('takes states that are kept for each sample', () => {
     class Remembering extends Layer<object, {}, { last: Tensor }> {
-      override initState(shape: Shape) {
-        return { last: zeros([shape[0]!, 3]) }
+      override initState(_rng: Rng, shape: InputShape) {
+        return { last: zeros([(shape as Shape)[0]!, 3]) }
       }
       apply(x: Tensor): Tensor {
         return x
       }
     }
-    expect(inferLayer(new Remembering(), [aval([null, null])], false).outputs[0]!.shape).toEqual([null, null])
+    expect(avalsOf(inferCall(new Remembering(), symbol([null, null])))[0]![0]).toEqual([null, null])
   })
 
   it('hands on what is no matter of shapes', () => {
     const run = (): Tensor => {
       throw new RangeError('out of patience')
     }
-    expect(() => inferLayer(new Custom({ run }), [aval([1])], false)).toThrow(RangeError)
-  })
-})
-
-describe('splitResult', () => {
-  it('tells the forms of a result apart', () => {
-    const old = { count: new Tensor({ shape: [], dtype: 'int32' }) }
-    const state = { count: new Tensor({ shape: [], dtype: 'int32' }) }
-    const [x, y] = [new Tensor({ shape: [1], dtype: 'float32' }), new Tensor({ shape: [2], dtype: 'float32' })]
-    expect(splitResult(x, old)).toEqual({ outputs: [x], state: old })
-    expect(splitResult([x, y], old)).toEqual({ outputs: [x, y], state: old })
-    expect(splitResult([x, state], old).state).toBe(state)
-    expect(splitResult([[x, y], state], old)).toEqual({ outputs: [x, y], state })
-    expect(splitResult([[x, y], state], old).state).toBe(state)
+    expect(() => inferCall(new Custom({ run }), symbol([1]))).toThrow(RangeError)
   })
 })

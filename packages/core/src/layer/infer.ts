@@ -30,6 +30,11 @@ export function standIn(sizes: readonly (number | UnknownSize)[], dtype: Symboli
   return new SymbolicTensor(sizes, dtype, noSource)
 }
 
+/** The same structure with such a stand-in for each tensor. */
+export function standIns(value: unknown): unknown {
+  return mapLeaves(value, ({ shape, dtype }) => standIn(shape as Shape, dtype))
+}
+
 const noSource = {
   record(): never {
     throw new TypeError('A tensor that stands for a shape cannot be computed with.')

@@ -13,11 +13,6 @@ export function setMask(x: Tensor, mask: Tensor | undefined): void {
   if (mask) masks.set(x, mask)
 }
 
-/** The tensor without its mask. */
-export function unmasked(x: Tensor): Tensor {
-  return masks.has(x) ? apply(identityOp, [x], null) : x
-}
-
 /** A tensor with another mask; the tensor itself keeps its own. */
 export function withMask(x: Tensor, mask: Tensor | undefined): Tensor {
   if (mask === masks.get(x)) return x

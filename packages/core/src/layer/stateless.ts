@@ -2,8 +2,8 @@ import type { Shape, SymbolicDType, Tensor, Tree } from '@gradus/tensor'
 import { Rng } from '../rng.ts'
 import { isPlainObject } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
-import { Forward } from './forward.ts'
-import { inferCall, standIn } from './infer.ts'
+import { checkCallOptions, Forward } from './forward.ts'
+import { inferCall, knownShapes, standIn, standIns } from './infer.ts'
 import { layersWithin } from './layers-within.ts'
 import { initVariables, type LayerTrees, variablesFrom } from './variables.ts'
 
@@ -28,6 +28,14 @@ export interface StatelessResult {
   readonly losses: readonly Tensor[]
 }
 
+/** What else decides about first variables. */
+export interface InitOptions<O extends object = object> {
+  /** The dtypes of the inputs in order, or one for all (default what the layer takes). */
+  readonly dtypes?: SymbolicDType | readonly SymbolicDType[]
+  /** Options of the call, where the layer cannot do without. Of tensors only their shapes count. */
+  readonly options?: CallOptions & Partial<O>
+}
+
 /**
  * First variables for a layer that is called with inputs of these shapes (batch first), and for all layers within it. The
  * layer itself keeps nothing.
@@ -38,17 +46,19 @@ export interface StatelessResult {
  * const { params } = initLayer(new Dense({ units: 2 }), [1, 3], new Rng(7))
  * params[''].kernel.shape // => [3, 2]
  */
-export function initLayer(
-  layer: BaseLayer,
+export function initLayer<L extends BaseLayer>(
+  layer: L,
   inputShape: InputShape,
   rng: Rng,
-  dtypes: SymbolicDType | readonly SymbolicDType[] = layer.inputDType,
+  { dtypes = layer.inputDType, options = {} }: InitOptions<L['Options']> = {},
 ): VariableTrees {
+  checkCallOptions(layer, options)
   let next = 0
   const dtypeOf = () => (typeof dtypes === 'string' ? dtypes : dtypes[next++]!)
   const { layers } = inferCall(
     layer,
     mapInputShape(inputShape, (shape) => standIn(shape, dtypeOf())),
+    standIns(options) as object,
   )
   const params: Record<string, Tree> = {}
   const state: Record<string, Tree> = {}
@@ -78,12 +88,16 @@ function mapInputShape(shape: InputShape, map: (shape: Shape) => unknown): unkno
  * Calls a layer with variables that are given, and returns the new state instead of keeping it: a pure function, for
  * `compile`, `grad` and loops of one's own. Keras: `Layer.stateless_call`.
  */
-export function statelessCall(
-  layer: BaseLayer,
+export function statelessCall<L extends BaseLayer>(
+  layer: L,
   variables: VariableTrees,
   inputs: Tree,
-  { rng = new Rng(0), training = false, ...options }: StatelessOptions & object = {},
+  given: StatelessOptions & Partial<L['Options']> = {},
 ): StatelessResult {
+  const { rng = new Rng(0), training = false, ...options } = given as StatelessOptions
+  checkCallOptions(layer, options)
+  // a layer may make sublayers when it learns the shape of its inputs
+  if (!knownShapes(layer)) inferCall(layer, standIns(inputs), standIns(options) as object)
   const forward = new Forward(variablesFrom(layer, variables))
   const outputs = forward.call(layer, inputs, { rng, training, options })
   return { outputs, state: statesAfter(layer, forward, variables.state), losses: forward.losses }

@@ -88,18 +88,22 @@ function hasLeaves(tree: Tree): boolean {
   return treeLeaves(tree).length > 0
 }
 
-/** Variables given as trees, for a forward pass. Layers that have none find empty ones. */
+/**
+ * Variables given as trees, for a forward pass. A layer that they leave out has none, unless it was never called before: then it
+ * cannot be told whether it should have some.
+ */
 export function variablesFrom(
   root: BaseLayer,
   trees: { readonly params: LayerTrees; readonly state: LayerTrees },
 ): VariableSource {
-  const byLayer = new Map(
-    layersWithin(root).map(({ layer, path }) => [
-      layer,
-      { params: trees.params[path] ?? {}, state: trees.state[path] ?? {} },
-    ]),
-  )
-  return { of: (layer) => byLayer.get(layer) ?? { params: {}, state: {} } }
+  const paths = new Map(layersWithin(root).map(({ layer, path }) => [layer, path]))
+  return {
+    of(layer) {
+      const path = paths.get(layer)
+      const [params, state] = path === undefined ? [] : [trees.params[path], trees.state[path]]
+      return params || state || knownShapes(layer) ? { params: params ?? {}, state: state ?? {} } : undefined
+    },
+  }
 }
 
 /** Parameters by whether training changes them. */

@@ -2,43 +2,40 @@ import { grad } from '@gradus/autograd'
 import { cpu } from '@gradus/backend-cpu'
 import { mul, sum, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { Glu } from './glu.ts'
-import { LeakyRelu } from './leaky-relu.ts'
-import { Relu } from './relu.ts'
-import { resolveActivation } from './resolve.ts'
-import { Sparsemax } from './sparsemax.ts'
-import { activations } from './table.ts'
-import { Threshold } from './threshold.ts'
+import { Dense } from '../core/dense.ts'
+import * as activations from './index.ts'
+import { glu, leakyRelu, linear, relu, silu, sparsemax, threshold } from './index.ts'
 
 await useBackend(cpu())
 
-const names = Object.keys(activations).filter((name) => name !== 'threshold') as 'relu'[]
+const { threshold: _, ...withoutOptions } = activations
+const all = Object.entries(withoutOptions)
+const allBut = (...names: string[]) => all.filter(([name]) => !names.includes(name))
 const numbers = (x: Tensor) => [...x.dataSync()]
 
 describe('activations', () => {
   it('stay finite with finite gradients far from 0', () => {
     // exponential is meant to overflow; glu halves an axis
-    for (const name of names.filter((n) => !['exponential', 'glu'].includes(n))) {
-      const activation = resolveActivation(name)
+    for (const [name, activation] of allBut('exponential', 'glu')) {
       const x = tensor([-1000, -100, -20, 0, 20, 100, 1000])
-      for (const value of numbers(activation.compute(x))) expect(value, name).toSatisfy(Number.isFinite)
-      const gradient = grad((value: Tensor) => sum(activation.compute(value)))(x)
+      for (const value of numbers(activation(x))) expect(value, name).toSatisfy(Number.isFinite)
+      const gradient = grad((value: Tensor) => sum(activation(value)))(x)
       for (const value of numbers(gradient)) expect(value, `${name}, gradient`).toSatisfy(Number.isFinite)
     }
   })
 
   it('hand NaN on', () => {
-    for (const name of names.filter((n) => !['glu', 'sparsemax', 'hardShrink', 'softShrink'].includes(n))) {
-      expect(numbers(resolveActivation(name).compute(tensor([Number.NaN, 1])))[0], name).toBeNaN()
+    for (const [name, activation] of allBut('glu', 'sparsemax', 'hardShrink', 'softShrink')) {
+      expect(numbers(activation(tensor([Number.NaN, 1])))[0], name).toBeNaN()
     }
   })
 
   it('agree with finite differences', () => {
     const points = [-3.7, -1.3, -0.45, 0.37, 0.9, 1.7, 4.2, 6.6]
     const weights = [0.3, -0.7, 1.1, 0.2, -0.4, 0.9, 0.5, -1.2]
-    for (const name of names) {
+    for (const [name, activation] of all) {
       const loss = (x: Tensor) => {
-        const y = resolveActivation(name).compute(x)
+        const y = activation(x)
         return sum(mul(y, tensor(weights.slice(0, y.size), { dtype: 'float64' })))
       }
       const at = (values: number[]) => loss(tensor(values, { dtype: 'float64' })).item() as number
@@ -54,23 +51,24 @@ describe('activations', () => {
   })
 
   it("have Keras's defaults", () => {
-    expect(new LeakyRelu().compute(tensor([-1])).item()).toBeCloseTo(-0.2)
-    expect(
-      numbers(new Relu({ negativeSlope: 0.5, threshold: 1, maxValue: 2 }).compute(tensor([-1, 0.5, 1.5, 3]))),
-    ).toEqual([-1, -0.25, 1.5, 2])
+    expect(leakyRelu(tensor([-1])).item()).toBeCloseTo(-0.2)
+    expect(numbers(relu(tensor([-1, 0.5, 1.5, 3]), { negativeSlope: 0.5, threshold: 1, maxValue: 2 }))).toEqual([
+      -1, -0.25, 1.5, 2,
+    ])
     // Keras's ceiling comes with a floor of 0
-    expect(numbers(new Relu({ threshold: -1, maxValue: 2 }).compute(tensor([-2, -0.5, 1, 3])))).toEqual([0, 0, 1, 2])
-    expect(numbers(new Relu({ threshold: -1 }).compute(tensor([-2, -0.5, 1])))).toEqual([0, -0.5, 1])
-    expect(numbers(new Threshold({ threshold: 1, defaultValue: -9 }).compute(tensor([1, 2])))).toEqual([-9, 2])
+    expect(numbers(relu(tensor([-2, -0.5, 1, 3]), { threshold: -1, maxValue: 2 }))).toEqual([0, 0, 1, 2])
+    expect(numbers(relu(tensor([-2, -0.5, 1]), { threshold: -1 }))).toEqual([0, -0.5, 1])
+    expect(numbers(threshold(tensor([1, 2]), { threshold: 1, defaultValue: -9 }))).toEqual([-9, 2])
   })
 
   it('project onto the simplex with sparsemax, if asked to', () => {
     const y = numbers(
-      new Sparsemax({ exact: true }).compute(
+      sparsemax(
         tensor([
           [0.1, 0.4, 0.3, -2],
           [1, 1, 1, 1],
         ]),
+        { exact: true },
       ),
     )
     expect(y.slice(0, 4).reduce((a, b) => a + b)).toBeCloseTo(1, 6)
@@ -80,32 +78,29 @@ describe('activations', () => {
   })
 })
 
-describe('resolveActivation', () => {
-  it('takes names in any spelling, instances, functions and nothing', () => {
-    expect(resolveActivation('leaky_relu' as never)).toBeInstanceOf(LeakyRelu)
-    expect(resolveActivation('LeakyReLU' as never)).toBeInstanceOf(LeakyRelu)
-    expect(resolveActivation('swish').type).toBe('silu')
-    const relu = new Relu()
-    expect(resolveActivation(relu)).toBe(relu)
-    expect(resolveActivation(undefined).type).toBe('linear')
-    expect(
-      resolveActivation((x) => x)
-        .compute(tensor(3))
-        .item(),
-    ).toBe(3)
+describe('the option `activation`', () => {
+  const of = (activation: unknown) => new Dense({ units: 1, activation: activation as 'relu' }).options.activation
+
+  it('takes names in any spelling, functions with and without a name, and nothing', () => {
+    expect(of('leaky_relu')).toBe(leakyRelu)
+    expect(of('LeakyReLU')).toBe(leakyRelu)
+    expect(of('swish')).toBe(silu)
+    expect(of('hard_swish')).toBe(of('hardSilu'))
+    expect(of(relu)).toBe(relu)
+    expect(of(undefined)).toBe(linear)
+    expect(of(null)).toBe(linear)
+    expect(of((x: Tensor) => x)(tensor(3)).item()).toBe(3)
+    expect(of(relu.with({ maxValue: 1 }))(tensor(3)).item()).toBe(1)
   })
 
   it('says what is known, and what is missing', () => {
-    expect(() => resolveActivation('relux' as never)).toThrow(
-      "activation: there is no activation called 'relux'. Did you mean 'relu'?",
-    )
-    expect(() => resolveActivation('toString' as never)).toThrow("there is no activation called 'toString'")
-    expect(() => resolveActivation('threshold' as never)).toThrow('threshold needs both of its options')
-    expect(() => resolveActivation(7 as never)).toThrow(
-      'activation must be the name of an activation, an instance such as new Relu(), or a function, and is 7.',
-    )
-    expect(() => new Relu({ slope: 1 } as never)).toThrow("relu has no option 'slope'.")
-    expect(() => new Glu().compute(tensor([1, 2, 3]))).toThrow(
+    expect(() => of('relux')).toThrow("Dense: activation: there is no activation called 'relux'. Did you mean 'relu'?")
+    expect(() => of('toString')).toThrow("there is no activation called 'toString'")
+    expect(() => of('threshold')).toThrow("threshold needs the option 'threshold', a number, which is missing.")
+    expect(of(threshold.with({ threshold: 1, defaultValue: 0 }))(tensor([1, 2])).array()).toEqual([0, 2])
+    expect(() => of(7)).toThrow("Dense: 'activation' must be an activation and is 7.")
+    expect(() => relu.with({ slope: 1 } as never)).toThrow("relu has no option 'slope'.")
+    expect(() => glu(tensor([1, 2, 3]))).toThrow(
       'glu halves axis -1, and in an input of shape [3] that axis has 3 elements.',
     )
   })

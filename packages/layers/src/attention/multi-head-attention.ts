@@ -114,12 +114,14 @@ export class MultiHeadAttention extends Layer<
   constructor(...config: ConfigArgument<LayerOptions<MultiHeadAttentionConfig>>) {
     super(...config)
     const { keyDim, valueDim = keyDim, useGate, dropout: rate, seed } = this.options
+    const { dtype } = this.config
     this.queryDense = this.headsOf('query', keyDim)
     this.keyDense = this.headsOf('key', keyDim)
     this.gateDense = useGate ? this.headsOf('gate', valueDim, 'sigmoid') : undefined
     this.valueDense = this.headsOf('value', valueDim)
     this.outputDense = undefined
-    this.dropoutLayer = rate > 0 ? new Dropout({ rate, ...(seed !== undefined && { seed }) }) : undefined
+    this.dropoutLayer =
+      rate > 0 ? new Dropout({ rate, ...(dtype && { dtype }), ...(seed !== undefined && { seed }) }) : undefined
   }
 
   override get supportsMasking(): boolean {
@@ -161,11 +163,15 @@ export class MultiHeadAttention extends Layer<
     const equations = attentionEquations(queries.rank, this.attentionAxes(queries.rank))
     const fit = einsum(equations.scores, keys, mul(queries, 1 / Math.sqrt(this.options.keyDim)))
     const { keyAxes } = equations
-    const scores = maskedSoftmax(fit, mask && withHeads(mask, fit.rank, keyAxes.length), keyAxes)
+    const { returnAttentionScores = false } = scope.options
+    // where Keras has one operation for it all, a query that sees no key gathers the mean of all values, and else nothing
+    const uniformRows = queries.rank === 4 && !this.dropoutLayer && !returnAttentionScores
+    const seen = mask && withHeads(mask, fit.rank, keyAxes.length)
+    const scores = maskedSoftmax(fit, seen, keyAxes, { uniformRows })
     const kept = this.dropoutLayer ? scope.call(this.dropoutLayer, scores) : scores
     const heads = einsum(equations.outputs, kept, values)
     const output = scope.call(this.outputDense!, gate ? mul(heads, gate) : heads)
-    return scope.options.returnAttentionScores ? [output, scores] : output
+    return returnAttentionScores ? [output, scores] : output
   }
 
   override computeMask(_inputs: Tree, mask: Masks): Masks {

@@ -1,10 +1,10 @@
 import { cpu } from '@gradus/backend-cpu'
 import { tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
+import { Dense } from '../core/dense.ts'
 import { MaxNorm } from './max-norm.ts'
 import { MinMaxNorm } from './min-max-norm.ts'
 import { NonNeg } from './non-neg.ts'
-import { resolveConstraint } from './resolve.ts'
 import { UnitNorm } from './unit-norm.ts'
 
 await useBackend(cpu())
@@ -38,10 +38,12 @@ describe('constraints', () => {
     expect(Math.hypot(...values)).toBeCloseTo(3, 5)
   })
 
-  it('resolves names in any spelling and suggests', () => {
-    expect(resolveConstraint('non_neg' as never)).toBeInstanceOf(NonNeg)
-    expect(() => resolveConstraint('maxnrm' as never)).toThrow(
-      "there is no constraint called 'maxnrm'. Did you mean 'maxNorm'?",
+  it('are found by names in any spelling, with suggestions', () => {
+    const of = (name: string) => new Dense({ units: 1, kernelConstraint: name as 'nonNeg' }).options.kernelConstraint
+    expect(of('non_neg')).toBeInstanceOf(NonNeg)
+    expect(of('nonNeg')).toBeInstanceOf(NonNeg)
+    expect(() => of('maxnrm')).toThrow(
+      "Dense: kernelConstraint: there is no constraint called 'maxnrm'. Did you mean 'MaxNorm'?",
     )
   })
 })

@@ -1,8 +1,9 @@
 import { cpu } from '@gradus/backend-cpu'
-import { Rng } from '@gradus/core'
-import { randomKey, randomNormal, tensor, transpose, useBackend } from '@gradus/tensor'
+import { Rng, statelessCall } from '@gradus/core'
+import { randomKey, randomNormal, type Tensor, tensor, transpose, useBackend } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
+import type { KernelParams } from '../kernel-layer.ts'
 import { Conv2D } from './conv2d.ts'
 
 await useBackend(cpu())
@@ -22,13 +23,8 @@ testLayer(Conv2D, {
   expectedParams: 12,
 })
 
-const scopeFor = (layer: Conv2D, shape: number[]) => ({
-  params: layer.init(new Rng(5), shape),
-  state: {},
-  rng: new Rng(1),
-  training: false,
-  addLoss() {},
-})
+const call = (layer: Conv2D, params: KernelParams, x: Tensor) =>
+  statelessCall(layer, { params: { '': params }, state: {} }, x).outputs as Tensor
 
 describe('Conv2D', () => {
   it('gives the same in either data format', () => {
@@ -43,17 +39,16 @@ describe('Conv2D', () => {
     } as const
     const last = new Conv2D(options)
     const first = new Conv2D({ ...options, dataFormat: 'channelsFirst' })
-    const scope = scopeFor(last, [2, 6, 5, 3])
-    const expected = last.apply(x, scope)
-    const actual = first.apply(transpose(x, [0, 3, 1, 2]), scopeFor(first, [2, 3, 6, 5]))
+    const params = last.init(new Rng(5), x.shape)
+    const expected = call(last, params, x)
+    const actual = call(first, params, transpose(x, [0, 3, 1, 2]))
     expect(transpose(actual, [0, 2, 3, 1]).array()).toEqual(expected.array())
   })
 
   it('adds the low-rank product to the fixed kernel', () => {
     const layer = new Conv2D({ filters: 2, kernelSize: 1, loraRank: 1, useBias: false })
     const params = { kernel: tensor([[[[1, 2]]]]), loraKernelA: tensor([[[[3]]]]), loraKernelB: tensor([[10, 100]]) }
-    const scope = { params, state: {}, rng: new Rng(1), training: false, addLoss() {} }
-    expect(layer.apply(tensor([[[[2]]]]), scope).array()).toEqual([[[[62, 604]]]])
+    expect(call(layer, params, tensor([[[[2]]]])).array()).toEqual([[[[62, 604]]]])
   })
 
   it('names layer, key, value and fix', () => {
@@ -61,14 +56,17 @@ describe('Conv2D', () => {
       "Conv2D: 'filters' is 3 and 'groups' is 2; the groups must divide the filters evenly.",
     )
     expect(() => new Conv2D({ filters: 3, kernelSize: [2, 0] })).toThrow(
-      "Conv2D: 'kernelSize' must be a positive whole number or a list of 2 of them and is [2,0].",
+      "Conv2D: 'kernelSize' must be an integer or a list of numbers at least 1 and is [2,0].",
     )
-    expect(() => new Conv2D({ filters: 3 } as never)).toThrow("Conv2D: 'kernelSize'")
+    expect(() => new Conv2D({ filters: 3, kernelSize: [2, 2, 2] })).toThrow(
+      "Conv2D: 'kernelSize' must be a positive whole number or a list of 2 of them and is [2,2,2].",
+    )
+    expect(() => new Conv2D({ filters: 3 } as never)).toThrow("Conv2D needs the option 'kernelSize'")
     expect(() => new Conv2D({ filters: 3, kernelSize: 2, strides: 2, dilationRate: 2 })).toThrow(
       'one of them must be 1',
     )
     expect(() => new Conv2D({ filters: 3, kernelSize: 2, padding: 'causal' as never })).toThrow(
-      'Conv2D: \'padding\' is "causal".',
+      'Conv2D: \'padding\' must be one of "valid", "same" and is "causal".',
     )
   })
 
@@ -77,8 +75,8 @@ describe('Conv2D', () => {
     expect(() => layer.init(new Rng(1), [1, 4, 4, 3])).toThrow(
       "Conv2D 'edges' expects a number of channels that 2 groups divide and got [1, 4, 4, 3].",
     )
-    const scope = scopeFor(layer, [1, 4, 4, 2])
-    expect(() => layer.apply(randomNormal(randomKey(1), [1, 4, 4, 4]), scope)).toThrow(
+    const params = layer.init(new Rng(5), [1, 4, 4, 2])
+    expect(() => call(layer, params, randomNormal(randomKey(1), [1, 4, 4, 4]))).toThrow(
       "Conv2D 'edges' expects images of 2 channels on axis 3 and got [1, 4, 4, 4].",
     )
   })

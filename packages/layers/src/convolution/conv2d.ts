@@ -8,8 +8,9 @@ import {
   type Rng,
   type Scope,
 } from '@gradus/core'
-import { add, cast, conv, isFloat, type Shape, type Tensor } from '@gradus/tensor'
+import { add, conv, type Shape, type Tensor } from '@gradus/tensor'
 import { dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
+import { floatInput } from '../float-input.ts'
 import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams, useBiasField } from '../kernel-layer.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
 import { perSpatialAxis } from '../option-checks.ts'
@@ -98,9 +99,8 @@ export class Conv2D extends KernelLayer<Conv2DConfig> {
         `The layer was made for ${channels} channels; give it those or make another one.`,
       )
     }
-    const images = isFloat(x.dtype) ? x : cast(x, params.kernel.dtype)
     const { strides, dilation } = this
-    const product = conv(toChannelsLast(images, dataFormat), this.kernelOf(params), {
+    const product = conv(toChannelsLast(floatInput(this, x), dataFormat), this.kernelOf(params), {
       strides,
       padding,
       dilation,

@@ -15,6 +15,8 @@ testLayer(ActivationLayer, {
 })
 
 it('needs an activation', () => {
-  expect(() => new ActivationLayer({} as never)).toThrow("Activation needs its option 'activation'")
+  expect(() => new ActivationLayer({} as never)).toThrow(
+    "Activation needs the option 'activation', an activation, which is missing.",
+  )
   expect(new ActivationLayer({ activation: 'relu' }).type).toBe('Activation')
 })

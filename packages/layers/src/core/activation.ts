@@ -1,6 +1,7 @@
 import { type ConfigOf, Layer, type OptionsOf } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import * as activations from '../activations/index.ts'
+import { floatInput } from '../float-input.ts'
 import { activationKind } from '../option-kinds.ts'
 
 const fields = {
@@ -28,6 +29,6 @@ export class ActivationLayer extends Layer<ActivationLayerConfig> {
   }
 
   apply(x: Tensor): Tensor {
-    return this.options.activation(x)
+    return this.options.activation(floatInput(this, x))
   }
 }

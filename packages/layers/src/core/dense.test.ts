@@ -1,8 +1,9 @@
 import { cpu } from '@gradus/backend-cpu'
-import { Rng } from '@gradus/core'
-import { tensor, useBackend } from '@gradus/tensor'
+import { Rng, statelessCall } from '@gradus/core'
+import { mul, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
+import type { KernelParams } from '../kernel-layer.ts'
 import { L2 } from '../regularizers/l2.ts'
 import { Dense } from './dense.ts'
 
@@ -29,12 +30,15 @@ testLayer(Dense, {
   skip: { 'gradients agree with finite differences': 'one parameter is held fixed' },
 })
 
+const call = (layer: Dense, params: KernelParams, x: Tensor) =>
+  statelessCall(layer, { params: { '': params }, state: {} }, x).outputs as Tensor
+
 describe('Dense', () => {
   it('names layer, key, value and fix for options that cannot be', () => {
     expect(() => new Dense({ units: 0 })).toThrow(
       "Dense: 'units' must be a positive whole number and is 0. Example: new Dense({ units: 8 }).",
     )
-    expect(() => new Dense({ units: 2.5 })).toThrow("Dense: 'units' must be an integer and is 2.5.")
+    expect(() => new Dense({ units: 2.5 })).toThrow("Dense: 'units' must be a positive whole number and is 2.5.")
     expect(() => new Dense({ unit: 2 } as never)).toThrow("Dense has no option 'unit'. Did you mean 'units'?")
     expect(() => new Dense({ units: 2, activation: 'rellu' as never })).toThrow(
       "Dense: activation: there is no activation called 'rellu'. Did you mean 'relu'?",
@@ -46,15 +50,15 @@ describe('Dense', () => {
       'Dense: kernelRegularizer: there is no regularizer',
     )
     expect(() => new Dense({ units: 2, biasConstraint: 5 as never })).toThrow(
-      'Dense: biasConstraint must be the name of a constraint',
+      "Dense: 'biasConstraint' must be a constraint and is 5.",
     )
     expect(() => new Dense({ units: 2, loraRank: 1, kernelConstraint: 'nonNeg' })).toThrow('cannot be constrained')
   })
 
   it('says which shape it expects', () => {
     const layer = new Dense({ units: 2, name: 'scores' })
-    const scope = { params: layer.init(new Rng(1), [1, 3]), state: {}, rng: new Rng(1), training: false, addLoss() {} }
-    expect(() => layer.apply(tensor([[1, 2]]), scope)).toThrow(
+    const params = layer.init(new Rng(1), [1, 3])
+    expect(() => call(layer, params, tensor([[1, 2]]))).toThrow(
       "Dense 'scores' expects an input of shape [batch, ..., 3] and got [1, 2].",
     )
     expect(() => layer.init(new Rng(1), [3])).toThrow(
@@ -63,8 +67,8 @@ describe('Dense', () => {
   })
 
   it('hands named regularizers on as instances', () => {
-    const { config } = new Dense({ units: 2, kernelRegularizer: 'l2' })
-    expect(config.kernelRegularizer).toBeInstanceOf(L2)
+    const { options } = new Dense({ units: 2, kernelRegularizer: 'l2' })
+    expect(options.kernelRegularizer).toBeInstanceOf(L2)
   })
 
   it('penalises the trained matrices instead of a fixed kernel', () => {
@@ -72,8 +76,8 @@ describe('Dense', () => {
     expect(plain.regularizerOf('kernel')).toBeInstanceOf(L2)
     const layer = new Dense({ units: 2, loraRank: 1, kernelRegularizer: 'l2', biasRegularizer: 'l1' })
     expect(layer.regularizerOf('kernel')).toBeUndefined()
-    expect(layer.regularizerOf('loraKernelA')).toBe(layer.config.kernelRegularizer)
-    expect(layer.regularizerOf('bias')).toBe(layer.config.biasRegularizer)
+    expect(layer.regularizerOf('loraKernelA')).toBe(layer.options.kernelRegularizer)
+    expect(layer.regularizerOf('bias')).toBe(layer.options.biasRegularizer)
   })
 
   it("takes Keras's names and functions", () => {
@@ -83,14 +87,7 @@ describe('Dense', () => {
       kernelInitializer: 'glorot_uniform' as never,
     })
     expect(layer.config.units).toBe(1)
-    const doubled = new Dense({ units: 1, activation: (x) => x, kernelInitializer: 'ones' })
-    const scope = {
-      params: doubled.init(new Rng(1), [1, 2]),
-      state: {},
-      rng: new Rng(1),
-      training: false,
-      addLoss() {},
-    }
-    expect(doubled.apply(tensor([[1, 2]]), scope).array()).toEqual([[3]])
+    const doubled = new Dense({ units: 1, activation: (x) => mul(x, 2), kernelInitializer: 'ones' })
+    expect(doubled.call(tensor([[1, 2]])).array()).toEqual([[6]])
   })
 })

@@ -1,5 +1,6 @@
 import type { ConfigOf, InputShape, OptionsOf, Rng, Scope } from '@gradus/core'
-import { add, cast, isFloat, matmul, type Tensor } from '@gradus/tensor'
+import { add, matmul, type Tensor } from '@gradus/tensor'
+import { floatInput } from '../float-input.ts'
 import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams, useBiasField } from '../kernel-layer.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
 
@@ -54,7 +55,7 @@ export class Dense extends KernelLayer<DenseConfig> {
         `The layer was made for ${inputs} inputs; give it those or make another one.`,
       )
     }
-    const product = matmul(isFloat(x.dtype) ? x : cast(x, params.kernel.dtype), this.kernelOf(params))
+    const product = matmul(floatInput(this, x), this.kernelOf(params))
     return this.options.activation(params.bias ? add(product, params.bias) : product)
   }
 }

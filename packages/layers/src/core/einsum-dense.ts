@@ -10,7 +10,8 @@ import {
   type Rng,
   type Scope,
 } from '@gradus/core'
-import { add, cast, einsum, isFloat, type Shape, ShapeError, type Tensor } from '@gradus/tensor'
+import { add, einsum, type Shape, ShapeError, type Tensor } from '@gradus/tensor'
+import { floatInput } from '../float-input.ts'
 import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams } from '../kernel-layer.ts'
 import { firstShape, shapeError } from '../layer-shapes.ts'
 import { type Equation, type EquationShapes, parseEquation, shapesOfEquation } from './einsum-equation.ts'
@@ -70,8 +71,7 @@ export class EinsumDense extends KernelLayer<EinsumDenseConfig> {
         'The layer was made for inputs of another shape; give it those or make another one.',
       )
     }
-    const input = isFloat(x.dtype) ? x : cast(x, params.kernel.dtype)
-    const product = einsum(this.equation.text, input, this.kernelOf(params))
+    const product = einsum(this.equation.text, floatInput(this, x), this.kernelOf(params))
     return this.options.activation(params.bias ? add(product, params.bias) : product)
   }
 

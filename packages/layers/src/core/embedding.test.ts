@@ -1,6 +1,6 @@
 import { cpu } from '@gradus/backend-cpu'
-import { Rng } from '@gradus/core'
-import { tensor, useBackend } from '@gradus/tensor'
+import { Rng, statelessCall } from '@gradus/core'
+import { type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
 import { Embedding } from './embedding.ts'
@@ -28,7 +28,7 @@ describe('Embedding', () => {
 
   it('starts from given weights', () => {
     const layer = new Embedding({ inputDim: 2, outputDim: 1, weights: [[5], [7]] })
-    expect(layer.init(new Rng(1)).embeddings.array()).toEqual([[5], [7]])
+    expect(layer.init(new Rng(1), [1, 3]).embeddings.array()).toEqual([[5], [7]])
     expect(() => new Embedding({ inputDim: 2, outputDim: 2, weights: [[5], [7]] })).toThrow(
       "Embedding: 'weights' must be 2 rows of 2 numbers (inputDim, outputDim) and has 2 rows of 1.",
     )
@@ -44,8 +44,8 @@ describe('Embedding', () => {
       loraEmbeddingsA: tensor([[1], [2]]),
       loraEmbeddingsB: tensor([[10, 100]]),
     }
-    const scope = { params, state: {}, rng: new Rng(1), training: false, addLoss() {} }
-    expect(layer.apply(tensor([0, 1], { dtype: 'int32' }), scope).array()).toEqual([
+    const { outputs } = statelessCall(layer, { params: { '': params }, state: {} }, tensor([0, 1], { dtype: 'int32' }))
+    expect((outputs as Tensor).array()).toEqual([
       [31, 302],
       [63, 604],
     ])

@@ -1,6 +1,6 @@
 import { grad } from '@gradus/autograd'
 import { cpu } from '@gradus/backend-cpu'
-import { Rng } from '@gradus/core'
+import { initLayer, Rng, statelessCall } from '@gradus/core'
 import { mul, randomKey, randomNormal, sum, type Tensor, tensor, transpose, useBackend } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
@@ -29,17 +29,11 @@ testLayer(BatchNormalization, {
   skip: { 'gradients agree with finite differences': 'the corrections are constants in the derivative' },
 })
 
-function run(layer: BatchNormalization, x: Tensor, training: boolean, state = layer.initState(x.shape), mask?: Tensor) {
-  const scope = {
-    params: layer.init(new Rng(1), x.shape),
-    state,
-    rng: new Rng(1),
-    training,
-    addLoss() {},
-    ...(mask ? { mask } : {}),
-  }
-  const result = layer.apply(x, scope)
-  return Array.isArray(result) ? { y: result[0], state: result[1] } : { y: result as Tensor, state }
+function run(layer: BatchNormalization, x: Tensor, training: boolean, given?: BatchNormalizationState, mask?: Tensor) {
+  const { params, state } = initLayer(layer, x.shape, new Rng(1))
+  const variables = { params, state: given ? { '': given } : state }
+  const result = statelessCall(layer, variables, x, { training, ...(mask && { mask }) })
+  return { y: result.outputs as Tensor, state: result.state[''] as BatchNormalizationState }
 }
 
 const numbers = (x: Tensor) => [...x.dataSync()]
@@ -124,7 +118,7 @@ describe('BatchNormalization', () => {
     expect(() => new BatchNormalization({ momentum: 2 })).toThrow(
       "BatchNormalization: 'momentum' must be a number from 0 to 1 and is 2.",
     )
-    expect(() => new BatchNormalization({ synchronized: true })).toThrow("'synchronized' must be one of false")
+    expect(() => new BatchNormalization({ synchronized: true as false })).toThrow("'synchronized' must be one of false")
     expect(() => new BatchNormalization({ renormClipping: { rmax: 1, rmin: 2 } })).toThrow('with rmax not below rmin')
     expect(() => new BatchNormalization({ axis: 3 }).init(new Rng(1), [2, 3])).toThrow('axis 3 does not exist')
   })

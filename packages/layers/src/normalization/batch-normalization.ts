@@ -29,6 +29,7 @@ import {
   type Tensor,
 } from '@gradus/tensor'
 import * as constraints from '../constraints/index.ts'
+import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
 import { firstShape, titleOf } from '../layer-shapes.ts'
 import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
@@ -140,7 +141,8 @@ export class BatchNormalization extends Layer<
     }
   }
 
-  apply(x: Tensor, scope: Scope<this>): Tensor {
+  apply(given: Tensor, scope: Scope<this>): Tensor {
+    const x = floatInput(this, given)
     const { momentum, epsilon, renorm, renormClipping, renormMomentum } = this.options
     const { params, state } = scope
     const axis = normalizeAxis('BatchNormalization', this.options.axis, x.rank)

@@ -11,6 +11,7 @@ import {
   type Tensor,
 } from '@gradus/tensor'
 import * as constraints from '../constraints/index.ts'
+import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
 import { firstShape } from '../layer-shapes.ts'
 import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
@@ -77,7 +78,8 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
     }
   }
 
-  apply(x: Tensor, { params }: Scope<this>): Tensor {
+  apply(given: Tensor, { params }: Scope<this>): Tensor {
+    const x = floatInput(this, given)
     const axes = this.axesOf(x.shape)
     const shape = x.shape.map((d, axis) => (axes.includes(axis) ? d : 1))
     const { epsilon, rmsScaling } = this.options

@@ -34,7 +34,10 @@ describe('MaxPooling2D', () => {
 
   it('rejects windows without size', () => {
     expect(() => new MaxPooling2D({ poolSize: 0 })).toThrow(
-      "MaxPooling2D: 'poolSize' must be a positive whole number or a list of 2 of them and is 0.",
+      "MaxPooling2D: 'poolSize' must be an integer or a list of numbers at least 1 and is 0.",
+    )
+    expect(() => new MaxPooling2D({ strides: [1, 2, 3] })).toThrow(
+      "MaxPooling2D: 'strides' must be a positive whole number or a list of 2 of them and is [1,2,3].",
     )
   })
 })

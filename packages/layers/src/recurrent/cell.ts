@@ -1,5 +1,5 @@
 import { Layer, type Scope } from '@gradus/core'
-import { expandDims, full, reshape, type Tensor, type Tree } from '@gradus/tensor'
+import { expandDims, full, isFloat, reshape, type Tensor, type Tree } from '@gradus/tensor'
 import type { CellStates, RecurrentStep } from './run-steps.ts'
 
 /** How large the states of a cell are: one number per state, of stacked cells a list for each cell. */
@@ -7,7 +7,7 @@ export type StateSizes = readonly (number | StateSizes)[]
 
 /** The option of a call of a cell. */
 export interface CellOptions {
-  /** The states before the step. */
+  /** The states before the step; by default zeros. A recurrent layer always gives them. */
   readonly states: CellStates
 }
 
@@ -53,8 +53,9 @@ export abstract class RecurrentCell<C extends object = object, P extends Tree = 
 
   /** The states before the first step, zeros, for a sequence of which `x` is one step. */
   zeroStates(x: Tensor): CellStates {
+    const dtype = isFloat(x.dtype) ? x.dtype : this.computeDType
     const zeros = (sizes: StateSizes): CellStates =>
-      sizes.map((size) => (typeof size === 'number' ? full([x.shape[0]!, size], 0, x.dtype, x) : zeros(size)))
+      sizes.map((size) => (typeof size === 'number' ? full([x.shape[0]!, size], 0, dtype, x) : zeros(size)))
     return zeros(this.stateSizes)
   }
 }

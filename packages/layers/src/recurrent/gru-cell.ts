@@ -31,7 +31,7 @@ export class GRUCell extends UnitsCell<GRUCellConfig> {
   declare readonly options: UnitsOptions & OptionsOf<typeof gruFields>
   protected readonly gates = 3
 
-  override start(sequence: Tensor, scope: Scope<this>): CellSteps {
+  protected override stepsFor(sequence: Tensor, scope: Scope<this>): CellSteps {
     const { activation, recurrentActivation, resetAfter, units } = this.options
     const { bias } = scope.params
     const row = (index: number) => bias && reshape(sliceAxis(bias, 0, index, 1), [3 * units])

@@ -35,7 +35,7 @@ export class LSTMCell extends UnitsCell<LSTMCellConfig> {
     return [this.options.units, this.options.units]
   }
 
-  override start(sequence: Tensor, scope: Scope<this>): CellSteps {
+  protected override stepsFor(sequence: Tensor, scope: Scope<this>): CellSteps {
     const { activation, recurrentActivation } = this.options
     const fromState = this.statePart(scope, sequence)
     return {

@@ -1,11 +1,12 @@
 import { cpu } from '@gradus/backend-cpu'
-import { Rng } from '@gradus/core'
-import { mul, randomKey, randomNormal, reshape, slice, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import { initLayer, Rng, statelessCall } from '@gradus/core'
+import { mul, randomKey, randomNormal, reshape, slice, type Tensor, tensor, useBackend, zeros } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
 import { dropoutMasks } from './dropout-masks.ts'
-import { LSTM } from './lstm.ts'
-import type { LSTMConfig } from './lstm-config.ts'
+import { LSTM, type LSTMConfig } from './lstm.ts'
+import type { CellStates } from './run-steps.ts'
+import type { UnitsParams } from './units-cell.ts'
 
 await useBackend(cpu())
 
@@ -34,16 +35,18 @@ testLayer(LSTM, {
 
 const x = randomNormal(randomKey(1), [2, 4, 3])
 const base = { units: 2, biasInitializer: 'uniform', returnSequences: true } as const
-const params = new LSTM(base).init(new Rng(9), x.shape)
+const { params } = initLayer(new LSTM(base), x.shape, new Rng(9))
+const weights = params['cell'] as UnitsParams
 
-function run(
-  config: Partial<LSTMConfig>,
-  input: Tensor | Tensor[] = x,
-  options: { mask?: Tensor; training?: boolean } = {},
-) {
+interface RunOptions {
+  readonly mask?: Tensor
+  readonly training?: boolean
+  readonly initialState?: CellStates
+}
+
+function run(config: Partial<LSTMConfig>, input: Tensor = x, options: RunOptions = {}) {
   const layer = new LSTM({ ...base, ...config })
-  const scope = { params, state: {}, rng: new Rng(3), training: false, addLoss() {}, ...options }
-  return layer.apply(input, scope)
+  return statelessCall(layer, { params, state: {} }, input, { rng: new Rng(3), ...options }).outputs
 }
 
 const numbers = (value: unknown) => [...(value as Tensor).dataSync()]
@@ -51,9 +54,9 @@ const numbers = (value: unknown) => [...(value as Tensor).dataSync()]
 /** The equations of the layer, written once more over plain numbers. */
 function byHand(inputs: number[][], config: { h?: number[]; c?: number[] } = {}): number[][] {
   const sigmoid = (z: number) => 1 / (1 + Math.exp(-z))
-  const [kernel, recurrent, bias] = [params.kernel, params.recurrentKernel]
+  const [kernel, recurrent, bias] = [weights.kernel, weights.recurrentKernel]
     .map((p) => p.array() as number[][])
-    .concat([[numbers(params.bias)]] as never) as [number[][], number[][], number[][]]
+    .concat([[numbers(weights.bias)]] as never) as [number[][], number[][], number[][]]
   let h = config.h ?? [0, 0]
   let c = config.c ?? [0, 0]
   return inputs.map((step) => {
@@ -75,7 +78,7 @@ describe('LSTM', () => {
 
   it('starts the forget gate at one and nothing else', () => {
     const bias = (config: Partial<LSTMConfig>) =>
-      numbers(new LSTM({ units: 2, ...config }).init(new Rng(1), [1, 2, 3]).bias)
+      numbers((initLayer(new LSTM({ units: 2, ...config }), [1, 2, 3], new Rng(1)).params['cell'] as UnitsParams).bias)
     expect(bias({})).toEqual([0, 0, 1, 1, 0, 0, 0, 0])
     expect(bias({ unitForgetBias: false })).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
   })
@@ -87,28 +90,28 @@ describe('LSTM', () => {
 
   it('starts from given states and hands on the last ones', () => {
     const [early, h, c] = run({ returnState: true }, slice(x, [0, 0], [2, 2])) as Tensor[]
-    const late = run({}, [slice(x, [0, 2], [2, 2]), h!, c!]) as Tensor
+    const late = run({}, slice(x, [0, 2], [2, 2]), { initialState: [h!, c!] }) as Tensor
     const whole = run({}) as Tensor
     expect(numbers(early)).toEqual(numbers(slice(whole, [0, 0], [2, 2])))
     expect(numbers(late)).toEqual(numbers(slice(whole, [0, 2], [2, 2])))
-    expect(() => run({}, [x, h!])).toThrow('It got 1 states; give [x, h, c].')
+    expect(() => run({}, x, { initialState: [h!] })).toThrow(
+      'LSTM expects 2 initial states and got 1. Give a list with one tensor for each, as in call(x, { initialState: [...] }).',
+    )
   })
 
   it('is stateful if asked to: a sequence in two batches is the whole sequence', () => {
     const layer = new LSTM({ ...base, stateful: true })
     // the model makes states for one sample where it does not know the batch size
     for (const batch of [2, 1]) {
-      let state = layer.initState([batch, 2, 3])
+      let { state } = initLayer(layer, [batch, 2, 3], new Rng(1))
       const outputs = [0, 2].map((from) => {
-        const scope = { params, state, rng: new Rng(1), training: false, addLoss() {} }
-        const [output, next] = layer.apply(slice(x, [0, from], [2, 2]), scope) as [Tensor, typeof state]
-        state = next
-        return output
+        const result = statelessCall(layer, { params, state }, slice(x, [0, from], [2, 2]))
+        state = result.state
+        return result.outputs
       })
       const whole = run({}) as Tensor
       expect(numbers(outputs[1])).toEqual(numbers(slice(whole, [0, 2], [2, 2])))
-      const scope = { params, state, rng: new Rng(1), training: false, addLoss() {} }
-      expect(() => layer.apply(randomNormal(randomKey(1), [3, 2, 3]), scope)).toThrow(
+      expect(() => statelessCall(layer, { params, state }, randomNormal(randomKey(1), [3, 2, 3]))).toThrow(
         'LSTM expects batches of 2 samples, because it is stateful and got [3, 2, 3].',
       )
     }
@@ -148,14 +151,14 @@ describe('LSTM', () => {
       [0.5, -0.5],
     ])
     const first = (config: Partial<LSTMConfig>) =>
-      ((run(config, [x, h, h], { mask }) as Tensor).array() as number[][][])[0]![0]
+      ((run(config, x, { mask, initialState: [h, h] }) as Tensor).array() as number[][][])[0]![0]
     expect(first({})).toEqual([0.5, -0.5])
     expect(first({ unroll: true })).toEqual([0, 0])
   })
 
   it('drops the same inputs at every step', () => {
     const dropped = run({ dropout: 0.5 }, x, { training: true })
-    const [mask] = dropoutMasks(new Rng(3), 0.5, { shape: [2, 3], dtype: 'float32' }, 1)!
+    const [mask] = dropoutMasks(new Rng(3).fork('cell').fork(0), 0.5, { shape: [2, 3], dtype: 'float32' }, 1)!
     expect(numbers(dropped)).toEqual(numbers(run({}, mul(x, reshape(mask!, [2, 1, 3])))))
     expect(numbers(dropped)).not.toEqual(numbers(run({})))
     expect(numbers(run({ dropout: 0.5 }))).toEqual(numbers(run({})))
@@ -182,8 +185,13 @@ describe('LSTM', () => {
     expect(() => new LSTM({ units: 1, recurrentActivation: 'sigmod' as never })).toThrow(
       "LSTM: recurrentActivation: there is no activation called 'sigmod'. Did you mean 'sigmoid'?",
     )
-    expect(() => new LSTM({ units: 1 }).init(new Rng(1), [2, 3])).toThrow(
-      'LSTM expects a sequence of shape [batch, time, inputs] with at least one step and got [2, 3].',
-    )
+    for (const shape of [
+      [2, 3],
+      [2, 0, 3],
+    ]) {
+      expect(() => new LSTM({ units: 1 }).call(zeros(shape))).toThrow(
+        `LSTM expects a sequence of shape [batch, time, inputs] with at least one step and got [${shape.join(', ')}].`,
+      )
+    }
   })
 })

@@ -9,8 +9,20 @@ import {
   type Rng,
   type Scope,
 } from '@gradus/core'
-import { broadcastTo, cast, type Shape, Tensor, type Tree, treeLeaves, treeMap, zeros } from '@gradus/tensor'
-import { firstShape, shapeError } from '../layer-shapes.ts'
+import {
+  broadcastTo,
+  cast,
+  type Shape,
+  ShapeError,
+  Tensor,
+  type Tree,
+  treeLeaves,
+  treeMap,
+  zeros,
+} from '@gradus/tensor'
+import { firstShape, shapeError, titleOf } from '../layer-shapes.ts'
+import { regularizerKind } from '../option-kinds.ts'
+import * as regularizers from '../regularizers/index.ts'
 import type { CellSteps, RecurrentCell } from './cell.ts'
 import { type CellStates, elementOf, runSteps, swapped } from './run-steps.ts'
 
@@ -30,6 +42,8 @@ const fields = {
   unroll: { type: 'boolean', default: false },
   /** Zeros for masked steps instead of the previous output. */
   zeroOutputForMask: { type: 'boolean', default: false },
+  /** Penalty on the output, divided by the batch size. */
+  activityRegularizer: { type: regularizerKind, among: regularizers },
 } as const
 
 /** Options of all recurrent layers. */
@@ -105,7 +119,7 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
   private initialStates(x: Tensor, scope: Scope<this>): CellStates {
     const { initialState } = scope.options as Partial<RecurrentCallOptions>
     const zeros = this.cell.zeroStates(elementOf(swapped(x), 0))
-    if (initialState) return this.givenStates(initialState, zeros, x)
+    if (initialState) return this.givenStates(initialState, zeros)
     const { states } = scope.state as RecurrentState
     if (!states) return zeros
     // A model that does not know its batch size makes states for one sample; the first batch decides.
@@ -126,15 +140,12 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
     )
   }
 
-  private givenStates(given: CellStates, zeros: CellStates, x: Tensor): CellStates {
+  private givenStates(given: CellStates, zeros: CellStates): CellStates {
     const list = given instanceof Tensor ? [given] : given
     const [wanted, found] = [treeLeaves(zeros).length, treeLeaves(list).length]
     if (found !== wanted) {
-      throw shapeError(
-        this,
-        `${wanted} initial states`,
-        x.shape,
-        `It got ${found}; give a list with one tensor for each, as in call(x, { initialState: [...] }).`,
+      throw new ShapeError(
+        `${titleOf(this)} expects ${wanted} initial states and got ${found}. Give a list with one tensor for each, as in call(x, { initialState: [...] }).`,
       )
     }
     return treeMap((zero, state) => cast(state!, zero.dtype), zeros, list)

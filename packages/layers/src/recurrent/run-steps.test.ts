@@ -1,6 +1,6 @@
 import { valueAndGrad } from '@gradus/autograd'
 import { cpu } from '@gradus/backend-cpu'
-import { Rng } from '@gradus/core'
+import { initLayer, type LayerTrees, Rng, statelessCall } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import { Adam } from '@gradus/optimizers'
 import {
@@ -21,8 +21,7 @@ import {
   zeros,
 } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { LSTM, type LSTMParams } from './lstm.ts'
-import type { LSTMConfig } from './lstm-config.ts'
+import { LSTM, type LSTMConfig } from './lstm.ts'
 
 await useBackend(cpu())
 
@@ -46,20 +45,21 @@ const configs = flags.flatMap((flag) =>
 describe.each(configs.map((config) => [JSON.stringify(config), config] as const))('an LSTM with %s', (_, config) => {
   it.each([false, true])('gives in a loop what it gives unrolled, and so does its gradient (masked: %s)', (masked) => {
     const x = randomNormal(randomKey(1), [2, 4, 3])
-    const params = new LSTM({ biasInitializer: 'uniform', ...config }).init(new Rng(9), x.shape)
+    const { params } = initLayer(new LSTM({ biasInitializer: 'uniform', ...config }), x.shape, new Rng(9))
 
     /** A loss in which every output has another weight, with the outputs. */
     const loss = (unroll: boolean) => {
       const layer = new LSTM({ ...config, unroll })
-      return (weights: LSTMParams, input: Tensor): [Tensor, Tensor[]] => {
-        const state = layer.initState(input.shape)
-        const scope = { params: weights, state, rng: new Rng(3), training: true, addLoss() {}, ...(masked && { mask }) }
-        const outputs = treeLeaves(layer.apply(input, scope))
+      return (weights: LayerTrees, input: Tensor): [Tensor, Tensor[]] => {
+        const { state } = initLayer(layer, input.shape, new Rng(1))
+        const options = { rng: new Rng(3), training: true, ...(masked && { mask }) }
+        const result = statelessCall(layer, { params: weights, state }, input, options)
+        const outputs = treeLeaves([result.outputs, result.state])
         return [outputs.map((y, i) => sum(mul(square(sub(y, 0.3)), i + 1))).reduce((a, b) => add(a, b)), outputs]
       }
     }
     const run = (unroll: boolean) =>
-      valueAndGrad(([weights, input]: readonly [LSTMParams, Tensor]) => loss(unroll)(weights, input))([params, x])
+      valueAndGrad(([weights, input]: readonly [LayerTrees, Tensor]) => loss(unroll)(weights, input))([params, x])
     const values = (tree: unknown) =>
       treeLeaves(tree).map((leaf) => ({ shape: leaf.shape, data: [...leaf.dataSync()] }))
     const [found, expected] = [run(false), run(true)].map(values) as [
@@ -81,19 +81,19 @@ describe('a train step of an LSTM', () => {
 
   /** Forward, backward and update as one program. */
   function trainStep() {
-    const loss = (params: LSTMParams, x: Tensor) => {
-      const scope = { params, state: {}, rng: new Rng(1), training: true, addLoss() {} }
-      return sum(square(sub(layer.apply(x, scope) as Tensor, 0.5)))
+    const loss = (params: LayerTrees, x: Tensor) => {
+      const { outputs } = statelessCall(layer, { params, state: {} }, x, { rng: new Rng(1), training: true })
+      return sum(square(sub(outputs as Tensor, 0.5)))
     }
     return compile(
-      (params: LSTMParams, state: ReturnType<typeof optimizer.init>, x: Tensor) => {
+      (params: LayerTrees, state: ReturnType<typeof optimizer.init>, x: Tensor) => {
         const [value, gradients] = valueAndGrad(loss)(params, x)
         return [...optimizer.update(gradients, state, params), value] as const
       },
       { donate: [0, 1] },
     )
   }
-  const start = () => layer.init(new Rng(1), [2, 5, 2])
+  const start = () => initLayer(layer, [2, 5, 2], new Rng(1)).params
 
   it('is a program of one size for any number of steps', () => {
     const graphOf = (steps: number) => trainStep().graph(start(), optimizer.init(start()), zeros([2, steps, 2]))

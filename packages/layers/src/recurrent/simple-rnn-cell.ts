@@ -20,7 +20,7 @@ export class SimpleRNNCell extends UnitsCell<SimpleRNNCellConfig> {
   static override readonly fields = unitsFields
   protected readonly gates = 1
 
-  override start(sequence: Tensor, scope: Scope<this>): CellSteps {
+  protected override stepsFor(sequence: Tensor, scope: Scope<this>): CellSteps {
     const fromState = this.statePart(scope, sequence)
     return {
       inputs: this.inputPart(sequence, scope, scope.params.bias),

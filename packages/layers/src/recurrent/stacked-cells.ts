@@ -43,6 +43,11 @@ export class StackedRNNCells extends RecurrentCell<StackedRNNCellsConfig> {
     )
   }
 
+  /** The cells cast, each to its own dtype. */
+  override get autocast(): boolean {
+    return false
+  }
+
   get stateSizes(): StateSizes {
     return this.options.cells.map(({ stateSizes }) => stateSizes)
   }
@@ -53,8 +58,9 @@ export class StackedRNNCells extends RecurrentCell<StackedRNNCellsConfig> {
 
   apply(x: Tensor, scope: Scope<this>): [output: Tensor, states: CellStates] {
     let output = x
+    const before = scope.options.states ?? this.zeroStates(x)
     const after = this.options.cells.map((cell, index) => {
-      const states = scope.options.states[index] as CellStates
+      const states = before[index] as CellStates
       const [next, own] = scope.callAll(cell, output, { states } as object) as unknown as [Tensor, CellStates]
       output = next
       return own

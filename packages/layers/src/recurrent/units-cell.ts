@@ -2,11 +2,12 @@ import type { ConfigOf, FieldTable, InputShape, OptionsOf, Rng, Scope } from '@g
 import { add, concat, matmul, mul, reshape, sliceAxis, type Tensor } from '@gradus/tensor'
 import * as activations from '../activations/index.ts'
 import * as constraints from '../constraints/index.ts'
+import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
 import { firstShape } from '../layer-shapes.ts'
 import { activationKind, constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
-import { asSequence, RecurrentCell, type StateSizes, singleStep } from './cell.ts'
+import { asSequence, type CellSteps, RecurrentCell, type StateSizes, singleStep } from './cell.ts'
 import { dropoutMasks } from './dropout-masks.ts'
 import type { CellStates } from './run-steps.ts'
 
@@ -70,10 +71,15 @@ export abstract class UnitsCell<C extends UnitsConfig = UnitsConfig> extends Rec
   }
 
   apply(x: Tensor, scope: Scope<this>): [output: Tensor, states: CellStates] {
-    return singleStep(this.start(asSequence(x), scope), scope.options.states)
+    return singleStep(this.start(asSequence(x), scope), scope.options.states ?? this.zeroStates(x))
   }
 
-  abstract override start(sequence: Tensor, scope: Scope<this>): ReturnType<NonNullable<RecurrentCell['start']>>
+  override start(sequence: Tensor, scope: Scope<this>): CellSteps {
+    return this.stepsFor(floatInput(this, sequence), scope)
+  }
+
+  /** The steps of a sequence of floats. */
+  protected abstract stepsFor(sequence: Tensor, scope: Scope<this>): CellSteps
 
   protected makeBias(rng: Rng): Tensor {
     return this.options.biasInitializer.make(rng.next(), [this.gates * this.options.units], this.dtype)

@@ -23,7 +23,9 @@ describe('Flatten', () => {
   it('moves channels last first', () => {
     const x = reshape(tensor([1, 2, 3, 4, 5, 6]), [1, 2, 3])
     expect(new Flatten({ dataFormat: 'channelsFirst' }).apply(x).array()).toEqual([[1, 4, 2, 5, 3, 6]])
-    expect(() => new Flatten({ dataFormat: 'last' as never })).toThrow('Flatten: \'dataFormat\' is "last".')
+    expect(() => new Flatten({ dataFormat: 'last' as never })).toThrow(
+      'Flatten: \'dataFormat\' must be one of "channelsLast", "channelsFirst" and is "last".',
+    )
   })
 })
 

@@ -76,7 +76,7 @@ export class Bidirectional extends Layer<
     const { initialState } = scope.options as Partial<RecurrentCallOptions>
     const half = (initialState?.length ?? 0) / 2
     const run = (layer: AnyRecurrent, states: CellStates | undefined) => {
-      const made = scope.callAll(layer, x, states ? { initialState: states } : {})
+      const made = scope.callAll(layer, x, { mask: scope.mask, ...(states && { initialState: states }) })
       return (layer.options.returnState ? made : [made]) as [Tensor, ...Tree[]]
     }
     const [ahead, ...statesAhead] = run(this.forwardLayer, initialState?.slice(0, half))

@@ -73,7 +73,9 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
     const [low, high] = options.inputRange ?? (float ? [-1.5, 1.5] : [0, 3])
     return { shape, dtype: dtypes[index]!, values: random.fill(shape, dtypes[index]!, low, high) }
   })
-  const { params, state } = onBackend(backend, () => initLayer(layer, many ? shapes : shapes[0]!, new Rng(1), dtypes))
+  const { params, state } = onBackend(backend, () =>
+    initLayer(layer, many ? shapes : shapes[0]!, new Rng(1), { dtypes }),
+  )
   const moved: Tensor[] = []
   for (const leaf of treeLeaves(params as Tree)) {
     const host = await toHost(leaf)

@@ -114,7 +114,7 @@ function variablesFor(layer: Layer, inputs: readonly Tensor[], structure: Record
   if (treeLeaves(own as unknown as Tree).length > 0) return own
   const shape = structure(inputs.map((x) => x.shape))
   const dtypes = inputs.map(({ dtype }) => dtype)
-  return withKnownOptions(() => initLayer(layer, shape as never, new Rng(1), dtypes))
+  return withKnownOptions(() => initLayer(layer, shape as never, new Rng(1), { dtypes }))
 }
 
 function call(

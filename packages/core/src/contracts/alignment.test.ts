@@ -1,0 +1,55 @@
+import { cpu } from '@gradus/backend-cpu'
+import { tensor, useBackend } from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { alignRanks, asFloat, divideNoNan, requireSameShape } from './alignment.ts'
+
+await useBackend(cpu())
+
+describe('targets and predictions', () => {
+  it('are aligned by a last axis of size 1, either way', () => {
+    const shapes = (target: number[], prediction: number[]) => {
+      const make = (shape: number[]) => tensor(new Array(shape.reduce((a, b) => a * b, 1)).fill(0), { shape })
+      const aligned = alignRanks(make(target), make(prediction))
+      return [aligned.target.shape, aligned.prediction.shape]
+    }
+    expect(shapes([4], [4, 1])).toEqual([
+      [4, 1],
+      [4, 1],
+    ])
+    expect(shapes([4, 1], [4])).toEqual([
+      [4, 1],
+      [4, 1],
+    ])
+    expect(shapes([2, 3], [2, 3, 1])).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
+    expect(shapes([2, 3, 1], [2, 3])).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
+    expect(shapes([4], [4, 3])).toEqual([[4], [4, 3]])
+    expect(shapes([4, 3], [4, 3])).toEqual([
+      [4, 3],
+      [4, 3],
+    ])
+  })
+
+  it('must have one shape where a loss says so', () => {
+    const [a, b] = [tensor([[1, 2]]), tensor([[1], [2]])]
+    expect(() => requireSameShape('MeanSquaredError', a, a)).not.toThrow()
+    expect(() => requireSameShape('MeanSquaredError', a, b)).toThrow(
+      'MeanSquaredError: the targets have shape [1, 2] and the predictions [2, 1]; they must be equal.',
+    )
+  })
+
+  it('are computed with in float32, or in float64 where they have it', () => {
+    expect(asFloat(tensor([1], { dtype: 'int32' })).dtype).toBe('float32')
+    expect(asFloat(tensor([1], { dtype: 'float16' })).dtype).toBe('float32')
+    expect(asFloat(tensor([1], { dtype: 'float64' })).dtype).toBe('float64')
+  })
+})
+
+it('divides by zero to zero', () => {
+  expect(divideNoNan(tensor([1, 0, 4]), tensor([0, 0, 2])).array()).toEqual([0, 0, 2])
+})

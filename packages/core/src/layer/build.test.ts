@@ -1,0 +1,183 @@
+import { grad } from '@gradus/autograd'
+import { cpu } from '@gradus/backend-cpu'
+import { compile } from '@gradus/graph'
+import { BatchNormalization, Dense, Dropout, LSTM } from '@gradus/layers'
+import {
+  add,
+  matmul,
+  memory,
+  mul,
+  randomKey,
+  randomNormal,
+  scope,
+  sum,
+  type Tensor,
+  tensor,
+  useBackend,
+} from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../errors.ts'
+import { Rng } from '../rng.ts'
+import type { Scope } from './base-layer.ts'
+import { Layer } from './layer.ts'
+import { readVariables, variablesOf, writeVariables } from './variables.ts'
+
+await useBackend(cpu())
+
+const x = tensor([
+  [1, 4],
+  [3, 8],
+])
+
+const movingMeanOf = (layer: Layer) => (variablesOf(layer)!.state as { movingMean: Tensor }).movingMean
+
+describe('a call on values', () => {
+  it('makes the weights at the first call and keeps them', () => {
+    const layer = new Dense({ units: 3 })
+    const [first, second] = [layer.call(x), layer.call(x)]
+    expect(first.array()).toEqual(second.array())
+    const { kernel } = variablesOf(layer)!.params as { kernel: Tensor }
+    expect(first.array()).toEqual(matmul(x, kernel).array())
+    expect(() => layer.call(tensor([[1]]))).toThrow('Dense expects an input of shape [batch, ..., 2] and got [1, 1].')
+  })
+
+  it('decides the first weights by the given stream', () => {
+    const kernel = (seed: number) => {
+      const layer = new Dense({ units: 3 })
+      layer.call(x, { rng: new Rng(seed) })
+      return String((variablesOf(layer)!.params as { kernel: Tensor }).kernel)
+    }
+    expect(kernel(1)).toBe(kernel(1))
+    expect(kernel(1)).not.toBe(kernel(2))
+  })
+
+  it('keeps the state of calls that are part of training', () => {
+    const layer = new BatchNormalization({ momentum: 0.5 })
+    layer.call(x)
+    expect(movingMeanOf(layer).array()).toEqual([0, 0])
+    layer.call(x, { training: true })
+    expect(movingMeanOf(layer).array()).toEqual([1, 3])
+    layer.call(x, { training: true })
+    expect(movingMeanOf(layer).array()).toEqual([1.5, 4.5])
+    layer.call(x, { training: false })
+    expect(movingMeanOf(layer).array()).toEqual([1.5, 4.5])
+  })
+
+  it('keeps the state of layers within, at any depth', () => {
+    class Block extends Layer<{ readonly inner: Layer }> {
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return scope.call(this.config.inner, value)
+      }
+    }
+    const norm = new BatchNormalization({ momentum: 0 })
+    const layer = new Block({ inner: new Block({ inner: norm }) })
+    layer.call(x, { training: true })
+    expect(movingMeanOf(norm).array()).toEqual([2, 6])
+    expect(Object.keys(readVariables(layer).state)).toEqual(['inner.inner'])
+    // a frozen layer keeps its statistics, as in Keras
+    layer.trainable = false
+    layer.call(mul(x, 10), { training: true })
+    expect(movingMeanOf(norm).array()).toEqual([2, 6])
+  })
+
+  it('goes on from the state of the call before', () => {
+    const layer = new LSTM({ units: 2, stateful: true, returnSequences: true })
+    const sequence = randomNormal(randomKey(1), [2, 4, 3])
+    const parts = [0, 1].map((index) => {
+      const half = tensor((sequence.array() as number[][][]).map((steps) => steps.slice(2 * index, 2 * index + 2)))
+      return layer.call(half).array() as number[][][]
+    })
+    const whole = new LSTM({ units: 2, returnSequences: true })
+    whole.call(sequence)
+    writeVariables(whole, { params: { cell: variablesOf(layer.cell)!.params } })
+    const expected = whole.call(sequence).array() as number[][][]
+    parts[1]!.flat(2).forEach((value, i) => {
+      expect(value).toBeCloseTo(expected.map((steps) => steps.slice(2)).flat(2)[i]!, 6)
+    })
+  })
+
+  it('frees what it computes on the way, and keeps what it must', () => {
+    class Long extends Layer {
+      readonly norm = new BatchNormalization()
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return mul(add(scope.call(this.norm, value), 1), 2)
+      }
+    }
+    const layer = new Long()
+    layer.call(x).dispose()
+    const before = memory().buffers
+    for (let i = 0; i < 3; i++) layer.call(x).dispose()
+    expect(memory().buffers).toBe(before)
+    // in training two new statistics take the place of those before, which who holds them may still read
+    layer.call(x, { training: true }).dispose()
+    expect(memory().buffers).toBe(before + 2)
+    // within a scope that frees everything else, weights and state live on
+    const fresh = new Long()
+    scope(() => {
+      fresh.call(x, { training: true })
+    })
+    expect(fresh.call(x).array()).toBeDefined()
+    expect(movingMeanOf(fresh.norm).array()).toHaveLength(2)
+  })
+
+  it('draws other numbers at each call, unless it is told which', () => {
+    const dropout = new Dropout({ rate: 0.5 })
+    const ones = tensor(new Array(64).fill(1), { shape: [1, 64] })
+    const draw = (seed?: number) =>
+      String(dropout.call(ones, { training: true, ...(seed !== undefined && { rng: new Rng(seed) }) }).array())
+    expect(draw(1)).toBe(draw(1))
+    expect(draw()).not.toBe(draw())
+  })
+
+  it('makes the weights of layers that are called in training only, where the first call is part of it', () => {
+    class Auxiliary extends Layer {
+      readonly main = new Dense({ units: 1, kernelInitializer: 'ones' })
+      readonly extra = new Dense({ units: 1, kernelInitializer: 'ones' })
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        const y = scope.call(this.main, value)
+        return scope.training ? add(y, scope.call(this.extra, value)) : y
+      }
+    }
+    const layer = new Auxiliary()
+    expect(layer.call(x, { training: true }).array()).toEqual([[10], [22]])
+    expect(layer.call(x).array()).toEqual([[5], [11]])
+    const late = new Auxiliary()
+    expect(late.call(x).array()).toEqual([[5], [11]])
+    expect(() => late.call(x, { training: true })).toThrow(
+      'Dense is called for the first time after the variables of the layers around it were made, so that it has none.',
+    )
+  })
+})
+
+describe('a call on values within', () => {
+  it('a gradient is differentiated', () => {
+    const layer = new Dense({ units: 1, kernelInitializer: 'ones' })
+    const gradient = grad((value: Tensor) => sum(mul(layer.call(value), 3)))(x)
+    expect(gradient.array()).toEqual([
+      [3, 3],
+      [3, 3],
+    ])
+    const norm = new BatchNormalization({ momentum: 0 })
+    grad((value: Tensor) => sum(norm.call(value, { training: true })))(x)
+    expect(movingMeanOf(norm).array()).toEqual([2, 6])
+  })
+
+  it('a compiled function has the weights that the layer has', () => {
+    const layer = new Dense({ units: 1, kernelInitializer: 'ones' })
+    const run = compile((value: Tensor) => layer.call(value))
+    expect(run(x).array()).toEqual([[5], [11]])
+    expect((variablesOf(layer)!.params as { kernel: Tensor }).kernel.array()).toEqual([[1], [1]])
+    expect(layer.call(x).array()).toEqual([[5], [11]])
+  })
+
+  it('a compiled function may not change the state', () => {
+    const layer = new BatchNormalization({ momentum: 0.5 })
+    const run = compile((value: Tensor) => layer.call(value, { training: true }))
+    expect(() => run(x)).toThrow(
+      "BatchNormalization.call changes the layer's state, which has no value while a function is traced. Use statelessCall(layer, variables, inputs), which returns the new state.",
+    )
+    expect(() => run(x)).toThrow(ConfigError)
+    expect(movingMeanOf(layer).array()).toEqual([0, 0])
+    expect(compile((value: Tensor) => layer.call(value))(x).shape).toEqual([2, 2])
+  })
+})

@@ -1,0 +1,81 @@
+import { cpu } from '@gradus/backend-cpu'
+import { mul, type Tensor, type Tree, tensor, treeLeaves, useBackend } from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { Rng } from '../rng.ts'
+import type { Scope } from './base-layer.ts'
+import { Forward } from './forward.ts'
+import { Layer } from './layer.ts'
+import { statelessCall } from './stateless.ts'
+
+await useBackend(cpu())
+
+const nothing = { params: {}, state: {} }
+
+class Probe extends Layer {
+  apply(inputs: Tree): Tree {
+    return inputs
+  }
+}
+
+class Outer extends Layer<{ readonly inner: Layer }> {
+  apply(x: Tensor, scope: Scope<this>): Tree {
+    return scope.callAll(this.config.inner, x)
+  }
+}
+
+describe('what goes in and out', () => {
+  const x = tensor([[1, 2]])
+
+  it('keeps its structure, whatever that is', () => {
+    const probe = new Probe()
+    const inputs = { a: [x, x], b: { c: x } }
+    expect(statelessCall(probe, nothing, inputs).outputs).toEqual(inputs)
+    // what looks like an output and a new state is two outputs
+    const pair = [x, [x, x]]
+    const { outputs, state } = statelessCall(probe, nothing, pair)
+    expect(outputs).toEqual(pair)
+    expect(treeLeaves(outputs)).toHaveLength(3)
+    expect(state).toEqual({})
+    const looksLikeState = [x, { count: x }]
+    expect(statelessCall(probe, nothing, looksLikeState).outputs).toEqual(looksLikeState)
+  })
+
+  it('goes through layers within in the same way', () => {
+    class Split extends Layer {
+      apply(value: Tensor): Tree {
+        return { sequence: value, states: [mul(value, 2), [mul(value, 3)]] }
+      }
+    }
+    const { outputs } = statelessCall(new Outer({ inner: new Outer({ inner: new Split() }) }), nothing, x)
+    const { sequence, states } = outputs as { sequence: Tensor; states: [Tensor, [Tensor]] }
+    expect([sequence, states[0], states[1][0]].map((value) => value.array())).toEqual([[[1, 2]], [[2, 4]], [[3, 6]]])
+  })
+
+  it('is one tensor where a layer is called for one', () => {
+    class Two extends Layer {
+      apply(value: Tensor): Tree {
+        return [value, value]
+      }
+    }
+    class Caller extends Layer {
+      readonly two = new Two()
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return scope.call(this.two, value)
+      }
+    }
+    expect(() => statelessCall(new Caller(), nothing, x)).toThrow(
+      'Two has 2 outputs; use callAll(...), which returns all of them.',
+    )
+  })
+
+  it('is told to an observer layer by layer', () => {
+    const seen: [string, number][] = []
+    const forward = new Forward({ of: () => nothing }, (layer, outputs) => seen.push([layer.type, outputs.length]))
+    const layer = new Outer({ inner: new Probe() })
+    forward.call(layer, x, { rng: new Rng(1), training: false })
+    expect(seen).toEqual([
+      ['Probe', 1],
+      ['Outer', 1],
+    ])
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { callOf } from './call.ts'
+import { entryOf, Input, input } from './input.ts'
+
+describe('input', () => {
+  it('puts the batch before the shape of a sample', () => {
+    expect(input({ shape: [] }).shape).toEqual([null])
+    expect(input({ shape: [null, 28] }).shape).toEqual([null, null, 28])
+    expect(input({ shape: [2], inputDtype: 'int32' }).dtype).toBe('int32')
+    expect(input({ shape: [2], dtype: 'float64' }).dtype).toBe('float64')
+    expect(input({ shape: [1], inputDtype: 'string' }).dtype).toBe('string')
+  })
+
+  it('gives each dimension that is not known its identity, and all inputs one batch', () => {
+    const [a, b] = [input({ shape: [null, 3] }), input({ shape: [null, 3] })]
+    expect(a.sizes[0]).toBe(b.sizes[0])
+    expect(a.sizes[1]).not.toBe(b.sizes[1])
+    expect(a.sizes[2]).toBe(3)
+  })
+
+  it('remembers its layer', () => {
+    const x = input({ shape: [3], name: 'in' })
+    expect(callOf(x).layer).toBeInstanceOf(Input)
+    expect(callOf(x).layer.config).toEqual({ shape: [3], name: 'in' })
+    expect(callOf(x).outputs).toBe(x)
+    const layer = new Input({ shape: [2] })
+    expect(callOf(entryOf(layer)).layer).toBe(layer)
+  })
+
+  it('may have a greatest length', () => {
+    const layer = new Input({ shape: [null, 2], maxLength: 6 })
+    expect([layer.maxLength, entryOf(layer).shape]).toEqual([6, [null, null, 2]])
+    expect(new Input({ shape: [null] }).maxLength).toBeUndefined()
+    expect(() => input({ shape: [null], maxLength: 0 })).toThrow(
+      "'maxLength' must be a positive whole number and is 0.",
+    )
+    expect(() => input({ shape: [4, null], maxLength: 6 })).toThrow('it must begin with null, as in shape: [null, 64].')
+  })
+
+  it('refuses what is no shape', () => {
+    expect(() => input({ shape: [-1] })).toThrow(
+      "InputLayer: 'shape' must list the dimensions of one sample, whole numbers or null, and is [-1]. Leave the batch out: [28, 28, 1].",
+    )
+    expect(() => input({ shape: [2.5] })).toThrow("'shape' must")
+    expect(() => input({} as never)).toThrow("'shape' must")
+    expect(() => input({ shape: [2], inputDtype: 'int8' as 'int32' })).toThrow(
+      'must be one of "float16", "float32", "float64", "int32", "uint32", "bool", "string" and is "int8"',
+    )
+  })
+})

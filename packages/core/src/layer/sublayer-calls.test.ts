@@ -1,0 +1,186 @@
+import { cpu } from '@gradus/backend-cpu'
+import { add, mul, type Tensor, type Tree, tensor, useBackend } from '@gradus/tensor'
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../errors.ts'
+import { Rng } from '../rng.ts'
+import type { Scope } from './base-layer.ts'
+import { Layer } from './layer.ts'
+import { initLayer, statelessCall } from './stateless.ts'
+
+await useBackend(cpu())
+
+const nothing = { params: {}, state: {} }
+
+/** Notes what `apply` is given and returns its inputs. */
+class Probe extends Layer<{ readonly seen?: (inputs: Tree, scope: Scope) => void }> {
+  static override readonly callFields = { level: 'integer' } as const
+  apply(inputs: Tree, scope: Scope<this>): Tree {
+    this.config.seen?.(inputs, scope as Scope)
+    return inputs
+  }
+}
+
+class Outer extends Layer<{ readonly inner: Layer; readonly options?: object }> {
+  apply(x: Tensor, scope: Scope<this>): Tree {
+    return scope.callAll(this.config.inner, x, this.config.options)
+  }
+}
+
+class Scale extends Layer<object, { factor: Tensor }, { count: Tensor }> {
+  override init() {
+    return { factor: tensor(3, { dtype: this.dtype }) }
+  }
+  override initState() {
+    return { count: tensor(0, { dtype: this.dtype }) }
+  }
+  apply(x: Tensor, scope: Scope<this>): Tensor {
+    scope.setState({ count: add(scope.state.count, 1) })
+    return mul(x, scope.params.factor)
+  }
+}
+
+describe('the options of a call', () => {
+  const x = tensor([[1, 2]])
+
+  /** The scope that a layer within sees, which is called with `options`. */
+  function within(options: object, outer: object = {}): Scope {
+    let found: Scope | undefined
+    const inner = new Probe({
+      seen: (_, scope) => {
+        found = scope
+      },
+    })
+    statelessCall(new Outer({ inner, options }), nothing, x, outer)
+    return found!
+  }
+
+  it('say whether it is part of training, and else the call around it does', () => {
+    expect(within({}).training).toBe(false)
+    expect(within({}, { training: true }).training).toBe(true)
+    expect(within({ training: false }, { training: true }).training).toBe(false)
+    expect(within({ training: true }).training).toBe(true)
+  })
+
+  it('come to the layer without `training` and `mask`, and go no deeper', () => {
+    expect(within({ level: 3, training: true }).options).toEqual({ level: 3 })
+    expect(within({}).options).toEqual({})
+  })
+
+  it('are checked', () => {
+    expect(() => within({ levle: 3 })).toThrow("A call of Probe has no option 'levle'. Did you mean 'level'?")
+    expect(() => within({ level: 'x' })).toThrow('A call of Probe: \'level\' must be an integer and is "x".')
+    expect(() => within({ levle: 3 })).toThrow(ConfigError)
+  })
+})
+
+describe('a layer within', () => {
+  const x = tensor([[1, 2]])
+
+  it('must be one that the outer layer is known to have', () => {
+    const secret = new Probe()
+    class Hiding extends Layer {
+      static readonly type = 'Hiding'
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return scope.call(secret, value)
+      }
+    }
+    expect(() => statelessCall(new Hiding(), nothing, x)).toThrow(
+      'Hiding calls a Probe that is not among its sublayers. Keep it in a property or an option of Hiding, or name it in sublayers().',
+    )
+    class Swapped extends Layer {
+      readonly inner = new Probe()
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return scope.call(value as never, this.inner as never)
+      }
+    }
+    expect(() => statelessCall(new Swapped(), nothing, x)).toThrow(
+      'scope.call takes a layer first and then its inputs.',
+    )
+  })
+
+  it('has parameters and state by the names on the way', () => {
+    const layer = new Outer({ inner: new Outer({ inner: new Scale() }) })
+    const variables = initLayer(layer, [1, 2], new Rng(1))
+    expect(Object.keys(variables.params)).toEqual(['', 'inner', 'inner.inner'])
+    const { outputs, state } = statelessCall(layer, variables, x)
+    expect((outputs as Tensor).array()).toEqual([[3, 6]])
+    expect((state['inner.inner'] as { count: Tensor }).count.item()).toBe(1)
+  })
+
+  it('that is called twice sees the state of its first call at the second', () => {
+    class Twice extends Layer {
+      readonly scale = new Scale()
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return scope.call(this.scale, scope.call(this.scale, value))
+      }
+    }
+    const layer = new Twice()
+    const variables = initLayer(layer, [1, 2], new Rng(1))
+    const { outputs, state } = statelessCall(layer, variables, x)
+    expect((outputs as Tensor).array()).toEqual([[9, 18]])
+    expect((state['scale'] as { count: Tensor }).count.item()).toBe(2)
+    // the call is pure: what was given is as it was
+    expect((variables.state['scale'] as { count: Tensor }).count.item()).toBe(0)
+  })
+
+  it('may be called with other parameters than its own', () => {
+    class Halved extends Layer {
+      readonly scale = new Scale()
+      apply(value: Tensor, scope: Scope<this>): Tree {
+        const { factor } = scope.of(this.scale, value).params
+        return scope.callWith({ factor: mul(factor, 0.5) }, this.scale, value)
+      }
+    }
+    const layer = new Halved()
+    const variables = initLayer(layer, [1, 2], new Rng(1))
+    const { outputs, state } = statelessCall(layer, variables, x)
+    expect((outputs as Tensor).array()).toEqual([[1.5, 3]])
+    // everything else is as in a call with its own
+    expect((state['scale'] as { count: Tensor }).count.item()).toBe(1)
+  })
+
+  it('may be worked with in a scope, for other methods than apply', () => {
+    class Prepared extends Scale {
+      prepareSteps(value: Tensor, scope: Scope<this>): Tensor {
+        return add(value, scope.params.factor)
+      }
+    }
+    class User extends Layer {
+      readonly inner = new Prepared()
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return this.inner.prepareSteps(value, scope.of(this.inner, value, { training: true }))
+      }
+    }
+    const layer = new User()
+    const variables = initLayer(layer, [1, 2], new Rng(1))
+    expect((statelessCall(layer, variables, x).outputs as Tensor).array()).toEqual([[4, 5]])
+  })
+
+  it('is known to have state, its own or that of a layer within it', () => {
+    const found: boolean[] = []
+    class Asking extends Layer {
+      readonly deep = new Outer({ inner: new Scale() })
+      readonly bare = new Outer({ inner: new Probe() })
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        const [deep, bare] = [scope.call(this.deep, value), scope.call(this.bare, value)]
+        found.push(scope.hasState(this.deep), scope.hasState(this.bare))
+        return add(deep, bare)
+      }
+    }
+    const layer = new Asking()
+    const variables = initLayer(layer, [1, 2], new Rng(1))
+    found.length = 0
+    statelessCall(layer, variables, x)
+    expect(found).toEqual([true, false])
+  })
+
+  it('must give a new state in the form of the old one', () => {
+    class Wrong extends Scale {
+      override apply(value: Tensor, scope: Scope<this>): Tensor {
+        scope.setState({ cuont: scope.state.count } as never)
+        return value
+      }
+    }
+    expect(() => initLayer(new Wrong(), [1, 2], new Rng(1))).toThrow("The trees differ: 'count' is missing")
+  })
+})
