@@ -58,14 +58,25 @@ it('builds models from data that compile with names', () => {
   expect(model.optimizer?.type).toBe('RMSprop')
 })
 
-it('hands on everything of its parts; a name that losses and metrics share means the loss', () => {
-  for (const [name, part] of Object.entries({ allCallbacks, allLayers, allOptimizers, allLosses, allMetrics })) {
+it('has layers, optimizers and callbacks by name, and the definitions of each kind together', () => {
+  for (const [name, part] of Object.entries({ allCallbacks, allLayers, allOptimizers })) {
     const missing = Object.keys(part).filter((key) => !(key in gradus))
     expect(missing, name).toEqual([])
   }
-  expect(gradus.MeanSquaredError).toBe(allLosses.MeanSquaredError)
   expect(gradus.losses.MeanSquaredError).toBe(allLosses.MeanSquaredError)
   expect(gradus.metrics.MeanSquaredError).toBe(allMetrics.MeanSquaredError)
+  expect(gradus.layers.Dense).toBe(gradus.Dense)
+  expect(gradus.initializers.Identity.kind).toBe('initializer')
+  expect(gradus.activations.relu.kind).toBe('activation')
+  expect(gradus.ops.relu.kind).toBe('operation')
+})
+
+it('shows no internals', () => {
+  const names = Object.keys(gradus)
+  expect(names.filter((name) => /Op$/.test(name))).toEqual([])
+  for (const name of ['apply', 'Tape', 'Storage', 'paramsKey', 'floatText', 'Forward'])
+    expect(names).not.toContain(name)
+  expect(names.length).toBeLessThan(160)
 })
 
 it('has every class with a name in the registry', () => {

@@ -1,4 +1,4 @@
-import { Tensor } from '@gradus/tensor'
+import { Tensor, tensor } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { activation } from '../contracts/activation.ts'
 import { Regularizer } from '../contracts/regularizer.ts'
@@ -172,7 +172,10 @@ describe('toSpec', () => {
     )
     expect(() => new Dense({ units: 1, extra: new Map() }).toSpec()).toThrow('Dense.extra is a Map')
     const traced = new Tensor({ shape: [2], dtype: 'float32' })
-    expect(() => new Dense({ units: 1, extra: traced }).toSpec()).toThrow('Dense.extra is a Tensor')
+    expect(() => new Dense({ units: 1, extra: traced }).toSpec()).toThrow('Dense.extra is a Tensor whose values cannot be read')
+    expect(new Dense({ units: 1, extra: tensor([1, 2]) }).toSpec()).toMatchObject({
+      extra: { values: [1, 2], dtype: 'float32' },
+    })
   })
 })
 

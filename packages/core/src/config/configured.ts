@@ -1,3 +1,4 @@
+import { Tensor } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
@@ -74,6 +75,7 @@ export function toData(value: unknown, path: string): unknown {
     return value.options ? namedData(value.kind, value.type, value.options, path) : value.type
   }
   if (Array.isArray(value)) return value.map((entry, index) => toData(entry, `${path}[${index}]`))
+  if (value instanceof Tensor) return constantData(value, path)
   if (typeof value === 'function') {
     throw new ConfigError(
       `${path} is a function, which cannot be saved as data. Use a class with a name (static type) instead.`,
@@ -88,6 +90,14 @@ export function toData(value: unknown, path: string): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry, `${path}.${key}`)]))
   }
   return value
+}
+
+/** A tensor with its values. */
+function constantData(tensor: Tensor, path: string): object {
+  if (tensor.concrete && tensor.storage.memory.readSync) return { values: tensor.array(), dtype: tensor.dtype }
+  throw new ConfigError(
+    `${path} is a Tensor whose values cannot be read at once, so it cannot be saved as data. Make it on a backend such as cpu, or use plain values.`,
+  )
 }
 
 function namedData(kind: string, type: string, config: object, path: string): Record<string, unknown> {

@@ -1,18 +1,10 @@
-import {
-  type Operation,
-  type SymbolicDType,
-  type SymbolicSource,
-  SymbolicTensor,
-  Tensor,
-  type Tree,
-} from '@gradus/tensor'
-import type { Kind } from '../config/fields.ts'
-import { snakeCase } from '../config/names.ts'
+import { type Operation, type SymbolicDType, type SymbolicSource, SymbolicTensor, type Tree } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
-import { isPlainObject, leavesOf, mapLeaves, type Structure } from '../structure.ts'
-import { BaseLayer, type CallOptions, type LayerOptions } from './base-layer.ts'
+import { leavesOf, mapLeaves, type Structure } from '../structure.ts'
+import type { BaseLayer, CallOptions } from './base-layer.ts'
 import { checkCallOptions } from './forward.ts'
 import { inferCall, type SymbolicAval } from './infer.ts'
+import { OperationLayer } from './operation-layer.ts'
 
 /** One call of a layer in a functional model. */
 export class LayerCall implements SymbolicSource {
@@ -89,56 +81,4 @@ export function callSymbolically(
 
 function symbolicIn(value: unknown): SymbolicTensor[] {
   return leavesOf(value).filter((leaf) => leaf instanceof SymbolicTensor)
-}
-
-export interface OperationConfig {
-  readonly operation: Operation
-  /** The arguments of the call; `{ input: 0 }` stands for the first input of the layer. */
-  readonly args: readonly unknown[]
-}
-
-/**
- * An operation such as `add` between the layers of a functional model. It comes about by calling the operation on symbolic
- * tensors.
- *
- * @example
- * import { input } from '@gradus/core'
- * import { add, mul } from '@gradus/tensor'
- * const x = input({ shape: [3] })
- * add(mul(x, 2), x).shape // => [null, 3]
- */
-export class OperationLayer extends BaseLayer<OperationConfig> {
-  static readonly type = 'Operation'
-  static override readonly fields = {
-    operation: { type: 'operation' as Kind<Operation>, required: true },
-    args: { type: 'unknown', required: true },
-  } as const
-
-  constructor(config: LayerOptions<OperationConfig>) {
-    super(config)
-  }
-
-  override get autocast(): boolean {
-    return false
-  }
-
-  override get defaultName(): string {
-    return snakeCase(this.config.operation.type)
-  }
-
-  apply(inputs: Tree): Tree {
-    const list = (inputs instanceof Tensor ? [inputs] : inputs) as readonly Tensor[]
-    const { operation, args } = this.config
-    const fill = (value: unknown): unknown => {
-      if (isPlaceholder(value)) return list[value.input]
-      if (Array.isArray(value)) return value.map(fill)
-      if (!isPlainObject(value)) return value
-      return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fill(entry)]))
-    }
-    return (operation as unknown as (...args: unknown[]) => Tree)(...args.map(fill))
-  }
-}
-
-function isPlaceholder(value: unknown): value is { readonly input: number } {
-  return isPlainObject(value) && Object.keys(value).length === 1 && 'input' in value
 }

@@ -18,9 +18,10 @@ import {
   useBackend,
 } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { callOf, type LayerCall, OperationLayer } from './call.ts'
+import { callOf, type LayerCall } from './call.ts'
 import { input } from './input.ts'
 import { Layer } from './layer.ts'
+import { OperationLayer } from './operation-layer.ts'
 import { statelessCall } from './stateless.ts'
 
 await useBackend(cpu())

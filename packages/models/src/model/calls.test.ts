@@ -90,9 +90,10 @@ describe('the options of a call', () => {
 })
 
 describe('operations on symbolic tensors', () => {
-  it('are part of the model, with numbers among their arguments, and are saved', async () => {
+  it('are part of the model, with numbers and tensors among their arguments, and are saved', async () => {
     const [a, b] = [input({ shape: [2] }), input({ shape: [2] })]
-    const hidden = relu(add(new Dense({ units: 2 }).call(a), mul(b, 2)))
+    const shifted = add(mul(b, 2), tensor([1, -1]))
+    const hidden = relu(add(new Dense({ units: 2 }).call(a), shifted))
     const model = new Model({ inputs: [a, b], outputs: concat([hidden, a], -1), seed: 1 })
     const copy = fromSpec(json(model.toSpec()), registry)
     await copy.setWeights(await model.getWeights())

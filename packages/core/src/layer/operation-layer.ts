@@ -1,0 +1,81 @@
+import { type Operation, Tensor, type TensorValues, type Tree, tensor } from '@gradus/tensor'
+import type { Kind } from '../config/fields.ts'
+import { snakeCase } from '../config/names.ts'
+import { isPlainObject } from '../structure.ts'
+import { BaseLayer, type LayerOptions } from './base-layer.ts'
+
+export interface OperationConfig {
+  readonly operation: Operation
+  /**
+   * The arguments of the call, also in lists and objects. `{ input: 0 }` stands for the first input of the layer, and
+   * `{ values, dtype }` for a tensor that is a constant.
+   */
+  readonly args: readonly unknown[]
+}
+
+/**
+ * An operation such as `add` between the layers of a functional model. It comes about by calling the operation on symbolic
+ * tensors. Tensors among the arguments are constants of the model, and are saved with it.
+ *
+ * @example
+ * import { input } from '@gradus/core'
+ * import { add, mul } from '@gradus/tensor'
+ * const x = input({ shape: [3] })
+ * add(mul(x, 2), x).shape // => [null, 3]
+ */
+export class OperationLayer extends BaseLayer<OperationConfig> {
+  static readonly type = 'Operation'
+  static override readonly fields = {
+    operation: { type: 'operation' as Kind<Operation>, required: true },
+    args: { type: 'unknown', required: true },
+  } as const
+
+  constructor(config: LayerOptions<OperationConfig>) {
+    super(config)
+  }
+
+  override get autocast(): boolean {
+    return false
+  }
+
+  override get defaultName(): string {
+    return snakeCase(this.config.operation.type)
+  }
+
+  apply(inputs: Tree): Tree {
+    const list = (inputs instanceof Tensor ? [inputs] : inputs) as readonly Tensor[]
+    const filled = this.config.args.map((arg) =>
+      replaceIn(arg, (value) => {
+        if (isPlaceholder(value)) return list[value.input]
+        return isConstant(value) ? tensor(value.values, { dtype: value.dtype }) : undefined
+      }),
+    )
+    return (this.config.operation as unknown as (...args: unknown[]) => Tree)(...filled)
+  }
+}
+
+interface Placeholder {
+  readonly input: number
+}
+
+interface Constant {
+  readonly values: TensorValues
+  readonly dtype: Tensor['dtype']
+}
+
+/** A copy of an argument in which `replace` has given values for others; at any depth. */
+function replaceIn(value: unknown, replace: (value: unknown) => unknown): unknown {
+  const other = replace(value)
+  if (other !== undefined) return other
+  if (Array.isArray(value)) return value.map((entry) => replaceIn(entry, replace))
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, replaceIn(entry, replace)]))
+}
+
+function isPlaceholder(value: unknown): value is Placeholder {
+  return isPlainObject(value) && Object.keys(value).length === 1 && 'input' in value
+}
+
+function isConstant(value: unknown): value is Constant {
+  return isPlainObject(value) && Object.keys(value).length === 2 && 'values' in value && 'dtype' in value
+}
