@@ -122,13 +122,22 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   }
 }
 
+/** Whether bytes begin like a safetensors file: with the length of a header, and a header that begins like JSON. */
+export function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes.length > 8 && headerLength(bytes) <= BigInt(largestHeader) && bytes[8] === 0x7b
+}
+
+function headerLength(bytes: Uint8Array): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
+}
+
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8) {
     throw new FormatError(
       `This is no safetensors file: it has ${bytes.length} bytes, and 8 are needed for the length of the header.`,
     )
   }
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
+  const length = headerLength(bytes)
   if (length > BigInt(largestHeader)) {
     throw new FormatError(
       `This is no safetensors file: its header would be ${length} bytes long; at most ${largestHeader} are read.`,

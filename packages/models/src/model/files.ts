@@ -1,84 +1,35 @@
+import { Configured, isHostArray, type WeightValue } from '@gradus/core'
 import {
-  ConfigError,
-  Configured,
-  type InputShape,
-  isHostArray,
-  type LayerSpec,
-  type ModelSpec,
-  type WeightValue,
-} from '@gradus/core'
-import {
-  decodeSafetensors,
-  encodeSafetensors,
+  type FileFormat,
   type FileSource,
   type FileTarget,
+  formatOf,
+  type ModelFile,
+  modelFormats,
   readFile,
+  safetensorsModel,
   writeFileAtomic,
 } from '@gradus/io'
 import { type Tree, type TypedArray, treeForEach } from '@gradus/tensor'
 import type { OptimizerStates, TrainerSetup } from '../step/index.ts'
 
-/** What the header of a model file says beside the tensors. */
-export interface ModelHeader {
-  readonly format: 1
-  /** The model as data; absent in files with weights only. */
-  readonly spec?: ModelSpec | LayerSpec
-  /** Of a model that is code: the shapes of the inputs of its layers, by path. */
-  readonly inputShapes?: Readonly<Record<string, InputShape>>
-  readonly seed?: number
-  /** Steps trained so far. */
-  readonly steps?: number
-  /** What `compile` was given, as far as it is data. */
-  readonly compile?: Record<string, unknown>
+export type { ModelFile, ModelHeader } from '@gradus/io'
+
+/** The bytes of a model file. */
+export function encodeModel(file: ModelFile): Uint8Array {
+  return safetensorsModel.write(file)
 }
 
-/** A model file taken apart. */
-export interface ModelFile {
-  readonly header: ModelHeader
-  readonly weights: readonly WeightValue[]
-  /** Tensors of the optimizer's state, by path. */
-  readonly optimizer: readonly WeightValue[]
-}
-
-const headerKey = 'gradus'
-const optimizerPrefix = 'optimizer/'
-const frozenKey = 'frozen'
-
-/** Weights, spec and optimizer state as one safetensors file with the header in its metadata. */
-export function encodeModel({ header, weights, optimizer }: ModelFile): Uint8Array {
-  const frozen = weights.filter(({ trainable }) => !trainable).map(({ path }) => path)
-  return encodeSafetensors(
-    [
-      ...weights.map(({ path, ...array }) => ({ ...array, name: path })),
-      ...optimizer.map(({ path, ...array }) => ({ ...array, name: optimizerPrefix + path })),
-    ],
-    { [headerKey]: JSON.stringify(header), [frozenKey]: JSON.stringify(frozen) },
-  )
-}
-
-/** Takes a model file apart. Throws `DataError` for a file that is damaged. */
-export function decodeModel(bytes: Uint8Array): ModelFile {
-  const { tensors, metadata } = decodeSafetensors(bytes)
-  const frozen = new Set(metadata[frozenKey] ? (JSON.parse(metadata[frozenKey]) as string[]) : [])
-  const header = metadata[headerKey] ? (JSON.parse(metadata[headerKey]) as ModelHeader) : { format: 1 as const }
-  if (header.format !== 1)
-    throw new ConfigError(`The model file has format ${header.format}; this version reads format 1. Update gradus.`)
-  const values = tensors.map(
-    ({ name, shape, dtype, data }): WeightValue => ({
-      path: name,
-      shape,
-      dtype,
-      data: data as TypedArray,
-      trainable: !frozen.has(name),
-    }),
-  )
-  return {
-    header,
-    weights: values.filter(({ path }) => !path.startsWith(optimizerPrefix)),
-    optimizer: values
-      .filter(({ path }) => path.startsWith(optimizerPrefix))
-      .map((value) => ({ ...value, path: value.path.slice(optimizerPrefix.length) })),
-  }
+/**
+ * Takes a model file apart. `path` is its name, where it has one. Throws `FormatError` for a file that is damaged or in none
+ * of `formats`.
+ */
+export function decodeModel(
+  bytes: Uint8Array,
+  path?: string,
+  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+): ModelFile {
+  return formatOf(formats, bytes, path).read(bytes)
 }
 
 /** The options of `compile` that have a data form; instances become specs, functions are left out. */
@@ -118,6 +69,13 @@ export async function readOptimizer(state: OptimizerStates | undefined): Promise
       data: (await leaf.data()).slice() as TypedArray,
     })),
   )
+}
+
+/** The name of a file: its path, or what a handle or `File` says. */
+export function pathOf(source: FileSource | Uint8Array): string | undefined {
+  if (typeof source === 'string') return source
+  const { name } = source as { readonly name?: unknown }
+  return typeof name === 'string' ? name : undefined
 }
 
 export function readModelFile(source: FileSource | Uint8Array): Promise<Uint8Array> {

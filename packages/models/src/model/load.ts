@@ -1,7 +1,7 @@
 import { ConfigError } from '@gradus/core'
-import type { FileSource } from '@gradus/io'
+import type { FileFormat, FileSource, ModelFile } from '@gradus/io'
 import type { CompileOptions, KnownNames, NameResolver } from '../objective/index.ts'
-import { decodeModel, readModelFile } from './files.ts'
+import { decodeModel, pathOf, readModelFile } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { Model } from './model.ts'
 
@@ -11,17 +11,20 @@ export interface LoadOptions<N extends KnownNames> {
   readonly classes?: ModelClasses<N>
   /** Whether the model is compiled as it was when it was saved, optimizer state included (default true). */
   readonly compile?: boolean
+  /** The formats that files may have (default `modelFormats`). */
+  readonly formats?: readonly FileFormat<ModelFile>[]
 }
 
 /**
  * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics, so that
- * training goes on where it stopped. `source` is a path, a file handle or the bytes.
+ * training goes on where it stopped. `source` is a path, a file handle or the bytes. Throws `FormatError` for a file that is
+ * damaged or of a format that is not known.
  */
 export async function loadModel<N extends KnownNames>(
   source: FileSource | Uint8Array,
-  { registry, classes, compile = true }: LoadOptions<N>,
+  { registry, classes, compile = true, formats }: LoadOptions<N>,
 ): Promise<Model<N>> {
-  const file = decodeModel(await readModelFile(source))
+  const file = decodeModel(await readModelFile(source), pathOf(source), formats)
   if (!file.header.spec)
     throw new ConfigError('The file holds weights only. Build the model, then call model.loadWeights(...).')
   const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }

@@ -1,15 +1,6 @@
-import { describeValue } from '@gradus/core'
-import { FormatError } from './format-error.ts'
-
-/** An object as `keras.saving.serialize_keras_object` gives it. */
-export interface KerasObject {
-  readonly module: string | undefined
-  readonly className: string
-  readonly config: unknown
-  /** `package>Name` for classes that are not Keras's. */
-  readonly registeredName: string | undefined
-  readonly raw: Readonly<Record<string, unknown>>
-}
+import type { DType } from '@gradus/tensor'
+import { FormatError } from '../format-error.ts'
+import type { KerasObject } from './object.ts'
 
 /** What a Keras class is here. */
 export type KerasKind =
@@ -24,21 +15,6 @@ export type KerasKind =
   | 'loss'
   | 'metric'
   | 'callback'
-
-/** The object behind `{ class_name, config, ... }`; undefined for anything else. */
-export function asKerasObject(value: unknown): KerasObject | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const raw = value as Readonly<Record<string, unknown>>
-  if (typeof raw['class_name'] !== 'string') return undefined
-  const text = (key: string) => (typeof raw[key] === 'string' ? raw[key] : undefined)
-  return {
-    module: text('module'),
-    className: raw['class_name'],
-    config: raw['config'],
-    registeredName: text('registered_name'),
-    raw,
-  }
-}
 
 // The first word of a module path that tells; schedules live below optimizers, so they come first.
 const kindOfWord: readonly (readonly [word: string, kind: KerasKind])[] = [
@@ -57,12 +33,17 @@ const kindOfWord: readonly (readonly [word: string, kind: KerasKind])[] = [
 
 const modelClasses = ['Sequential', 'Functional', 'Model']
 
+/** Whether a class is one of Keras's, rather than one that somebody else wrote and registered. */
+export function isKeras({ module, registeredName }: KerasObject): boolean {
+  return module === undefined ? registeredName === undefined : /^(keras|tf_keras|tensorflow)\b/.test(module)
+}
+
 /** What an object is, by its module, or else by where it was found. */
-export function kindOf({ module, className, registeredName }: KerasObject, expected: KerasKind | undefined): KerasKind {
-  const words = module?.split('.') ?? []
-  const isKeras = module === undefined || words[0] === 'keras' || words[0] === 'tf_keras' || words[0] === 'tensorflow'
-  if (isKeras && modelClasses.includes(className)) return 'model'
-  const known = isKeras ? kindOfWord.find(([word]) => words.includes(word))?.[1] : undefined
+export function kindOf(object: KerasObject, expected: KerasKind | undefined): KerasKind {
+  const { module, className, registeredName } = object
+  if (isKeras(object) && modelClasses.includes(className)) return 'model'
+  const words = isKeras(object) ? (module?.split('.') ?? []) : []
+  const known = kindOfWord.find(([word]) => words.includes(word))?.[1]
   const kind = known ?? expected
   if (kind) return kind
   throw new FormatError(
@@ -101,6 +82,16 @@ export function optionName(name: string): string {
   return name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
+// Dtypes that are called the same here.
+const sameDTypes: readonly string[] = ['uint32', 'bool', 'float16', 'float32', 'float64'] satisfies DType[]
+
+/** The dtype that stands for one of Keras's: int32 for integers of other widths. Throws `FormatError` for others. */
+export function dtypeOfKeras(name: string): DType {
+  if (sameDTypes.includes(name)) return name as DType
+  if (/^u?int\d+$/.test(name)) return 'int32'
+  throw new FormatError(`The dtype ${name} of Keras is not known here. Save the model with float32.`)
+}
+
 // Options whose texts are names from a fixed list, which are camelCase here.
 const enumerated = new Set(
   (
@@ -113,17 +104,24 @@ export function optionValue(option: string, value: string): string {
   return enumerated.has(option) ? optionName(value) : value
 }
 
-// Options that mean nothing here, with the value Keras gives them when they were not asked for. With any other value they
-// are kept, so that building the object reports them.
+// Options whose null is a value.
+const whenNull: Readonly<Record<string, string>> = { merge_mode: 'none', reduction: 'none' }
+
+/** What null says as the value of an option; null where it says that the option is not set. */
+export function nullOf(option: string): string | null {
+  return Object.hasOwn(whenNull, option) ? whenNull[option]! : null
+}
+
+// Options that say nothing with these values: Keras writes them when they were not asked for. With any other value they are
+// kept, so that building the object reports them.
 const meaningless: Readonly<Record<string, readonly unknown[]>> = {
   synchronized: [false],
-  sparse: [false],
-  ragged: [false],
-  optional: [false],
-  use_gate: [false],
   trainable: [true],
   jit_compile: [true, false, 'auto'],
   is_legacy_optimizer: [false],
+  // of recurrent layers of Keras 2
+  implementation: [1, 2],
+  time_major: [false],
 }
 const meaninglessOf: Readonly<Partial<Record<KerasKind, Readonly<Record<string, readonly unknown[]>>>>> = {
   layer: { dtype: ['float32'] },
@@ -139,9 +137,4 @@ export function canDrop(kind: KerasKind, type: string, option: string, value: un
   const defaults =
     meaninglessOf[kind]?.[option] ?? (Object.hasOwn(meaningless, option) ? meaningless[option] : undefined)
   return defaults?.includes(value) ?? false
-}
-
-export function describeKeras(value: unknown): string {
-  const object = asKerasObject(value)
-  return object ? `a ${object.className}` : describeValue(value)
 }

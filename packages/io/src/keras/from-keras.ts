@@ -1,17 +1,8 @@
 import type { LayerSpec, ModelSpec } from '@gradus/core'
-import { FormatError } from './format-error.ts'
-import { functionalSpec, inputSpec, sequentialSpec } from './keras-model.ts'
-import {
-  asKerasObject,
-  canDrop,
-  expectedKind,
-  type KerasKind,
-  type KerasObject,
-  kindOf,
-  optionName,
-  optionValue,
-  typeOf,
-} from './keras-names.ts'
+import { FormatError } from '../format-error.ts'
+import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
+import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
+import { asKerasObject, type KerasObject } from './object.ts'
 
 /**
  * What `keras.saving.serialize_keras_object` gives, as specs: `{ module: 'keras.layers', class_name: 'Dense', config:
@@ -102,7 +93,7 @@ function definitionSpec(object: KerasObject, expected: KerasKind | undefined): u
   if (kind === 'layer' && object.className === 'InputLayer') return inputSpec(object)
   const type = typeOf(object)
   const options = Object.entries((object.config ?? {}) as Record<string, unknown>)
-    .map(([option, value]) => [option, translate(value, option)] as const)
+    .map(([option, value]) => [option, value === null ? nullOf(option) : translate(value, option)] as const)
     .filter(([option, value]) => !canDrop(kind, type, option, value))
   return { [kind]: type, ...Object.fromEntries(options.map(([option, value]) => [optionName(option), value])) }
 }

@@ -1,7 +1,7 @@
 import type { FunctionalSpec, LayerSpec, SequentialSpec } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
-import models from './fixtures/keras-models.golden.json' with { type: 'json' }
-import { compileFromKeras, fromKeras } from './keras.ts'
+import models from '../fixtures/keras-models.golden.json' with { type: 'json' }
+import { compileFromKeras, fromKeras } from './from-keras.ts'
 
 const layer = (class_name: string, config: object, more: object = {}) => ({
   module: 'keras.layers',
@@ -16,17 +16,11 @@ const policy = (name: string) => ({
   config: { name },
   registered_name: null,
 })
-const keras = (history: unknown[]) => ({
-  class_name: '__keras_tensor__',
-  config: { shape: [null, 4], dtype: 'float32', keras_history: history },
-})
 const functional = (layers: object[], input: unknown = ['in', 0, 0], output: unknown = ['d', 0, 0]) => ({
   module: 'keras.src.models.functional',
   class_name: 'Functional',
   config: { name: 'f', layers, input_layers: input, output_layers: output },
 })
-const call = (inbound: object) => functional([layer('Dense', {}, { name: 'd', inbound_nodes: [inbound] })])
-const callOf = (inbound: object) => (fromKeras(call(inbound)) as FunctionalSpec).layers[0]!.calls[0]
 
 describe('models as Keras saves them', () => {
   it('a functional model with two inputs', () => {
@@ -62,7 +56,7 @@ describe('models as Keras saves them', () => {
         kernelInitializer: { initializer: 'GlorotUniform' },
         biasInitializer: { initializer: 'Zeros' },
       },
-      calls: [{ inputs: [['age_feats', 0, 0]], many: false }],
+      calls: [{ inputs: ['age_feats', 0, 0] }],
     })
     expect(spec.layers[4]!.calls).toEqual([
       {
@@ -70,7 +64,6 @@ describe('models as Keras saves them', () => {
           ['da', 0, 0],
           ['db', 0, 0],
         ],
-        many: true,
       },
     ])
   })
@@ -83,11 +76,8 @@ describe('models as Keras saves them', () => {
       name: 'block',
       layers: [{ layer: 'Input', shape: [4] }, { layer: 'Dense' }, { layer: 'BatchNormalization' }],
     })
-    expect(block.calls).toEqual([
-      { inputs: [['input_layer_1', 0, 0]], many: false },
-      { inputs: [['block', 0, 0]], many: false },
-    ])
-    expect(spec.layers[2]!.calls[0]!.inputs).toEqual([['block', 1, 0]])
+    expect(block.calls).toEqual([{ inputs: ['input_layer_1', 0, 0] }, { inputs: ['block', 0, 0] }])
+    expect(spec.layers[2]!.calls[0]!.inputs).toEqual(['block', 1, 0])
   })
 
   it('a Sequential with a wrapper', () => {
@@ -146,111 +136,6 @@ describe('models as Keras saves them', () => {
   })
 })
 
-describe('calls', () => {
-  const x = keras(['x', 0, 0])
-  const y = keras(['y', 2, 1])
-
-  it.each([
-    ['one tensor', { args: [x], kwargs: {} }, { inputs: [['x', 0, 0]], many: false }],
-    ['a list of one', { args: [[x]], kwargs: {} }, { inputs: [['x', 0, 0]], many: true }],
-    [
-      'several arguments',
-      { args: [x, y], kwargs: { mask: null } },
-      {
-        inputs: [
-          ['x', 0, 0],
-          ['y', 2, 1],
-        ],
-        many: true,
-      },
-    ],
-    [
-      'arguments by name',
-      { args: [], kwargs: { value: y, query: x, training: null } },
-      {
-        inputs: [
-          ['x', 0, 0],
-          ['y', 2, 1],
-        ],
-        many: true,
-      },
-    ],
-    [
-      'initial states',
-      { args: [x], kwargs: { initial_state: [y, y] } },
-      {
-        inputs: [
-          ['x', 0, 0],
-          ['y', 2, 1],
-          ['y', 2, 1],
-        ],
-        many: true,
-      },
-    ],
-    [
-      'options',
-      { args: [x], kwargs: { use_causal_mask: true, return_attention_scores: false } },
-      { inputs: [['x', 0, 0]], many: false, options: { useCausalMask: true } },
-    ],
-    [
-      'the form of Keras 2',
-      [
-        ['x', 0, 0, { training: false }],
-        ['y', 2, 1, {}],
-      ],
-      {
-        inputs: [
-          ['x', 0, 0],
-          ['y', 2, 1],
-        ],
-        many: true,
-        options: { training: false },
-      },
-    ],
-  ])('with %s', (_, inbound, expected) => {
-    expect(callOf(inbound)).toEqual(expected)
-  })
-
-  it('that cannot be translated are refused', () => {
-    expect(() => callOf({ args: [3], kwargs: {} })).toThrow("A call of 'd' has the input 3; expected tensors.")
-    expect(() => callOf({ args: [x, 2], kwargs: {} })).toThrow('has the argument 2 without its name')
-    expect(() => callOf({ args: [x], kwargs: { mask: y } })).toThrow("has a tensor as its argument 'mask'")
-    expect(() => callOf({ args: [keras(['x', 'first'])], kwargs: {} })).toThrow(
-      'stands where [layer, call, output] was expected',
-    )
-    expect(() => fromKeras(functional([], 'in'))).toThrow('The input_layers of the Functional \'f\' are "in"')
-  })
-
-  it('of operators between tensors become layers', () => {
-    const operation = (class_name: string, args: unknown[]) =>
-      fromKeras(
-        functional([
-          {
-            module: 'keras.src.ops.numpy',
-            class_name,
-            config: { name: 'add' },
-            name: 'add',
-            inbound_nodes: [{ args, kwargs: {} }],
-          },
-        ]),
-      ) as FunctionalSpec
-    expect(operation('Add', [x, y]).layers[0]).toEqual({
-      name: 'add',
-      spec: { layer: 'Add', name: 'add' },
-      calls: [
-        {
-          inputs: [
-            ['x', 0, 0],
-            ['y', 2, 1],
-          ],
-          many: true,
-        },
-      ],
-    })
-    expect(() => operation('Matmul', [x, y])).toThrow("uses the operation Matmul ('add') outside of a layer")
-  })
-})
-
 describe('single objects', () => {
   it.each([
     [
@@ -293,6 +178,10 @@ describe('single objects', () => {
       { loss: 'MeanSquaredError', reduction: 'sumOverBatchSize', name: 'mean_squared_error' },
     ],
     [
+      { module: 'keras.losses', class_name: 'MeanSquaredError', config: { reduction: null } },
+      { loss: 'MeanSquaredError', reduction: 'none' },
+    ],
+    [
       { module: 'keras.metrics', class_name: 'AUC', config: { dtype: 'float32', num_thresholds: 20 } },
       { metric: 'AUC', numThresholds: 20 },
     ],
@@ -318,6 +207,20 @@ describe('single objects', () => {
     ],
     [layer('Dense', { dtype: policy('mixed_float16') }), { layer: 'Dense', dtype: 'mixedFloat16' }],
     [layer('BatchNormalization', { synchronized: false }), { layer: 'BatchNormalization' }],
+    [
+      layer('MultiHeadAttention', { num_heads: 2, key_dim: 3, use_gate: false, sliding_window: null, seed: 3 }),
+      { layer: 'MultiHeadAttention', numHeads: 2, keyDim: 3, useGate: false, seed: 3 },
+    ],
+    [
+      layer('StringLookup', { sparse: false, mask_token: null, output_mode: 'multi_hot' }),
+      { layer: 'StringLookup', sparse: false, outputMode: 'multiHot' },
+    ],
+    [
+      layer('Bidirectional', { layer: layer('GRU', { units: 2 }), merge_mode: null, backward_layer: null }),
+      { layer: 'Bidirectional', inner: { layer: 'GRU', units: 2 }, mergeMode: 'none' },
+    ],
+    [layer('Bidirectional', { merge_mode: 'ave' }), { layer: 'Bidirectional', mergeMode: 'ave' }],
+    [layer('LSTM', { units: 2, implementation: 2, time_major: false }), { layer: 'LSTM', units: 2 }],
     [
       layer('InputLayer', { batch_shape: [null, null, 3], dtype: 'int64', name: 'i' }),
       { layer: 'Input', name: 'i', shape: [null, 3], inputDtype: 'int32' },

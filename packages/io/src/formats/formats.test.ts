@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { FormatError } from '../format-error.ts'
+import { encodeSafetensors } from '../safetensors.ts'
+import { type FileFormat, formatOf } from './file-format.ts'
+import { modelFormats } from './index.ts'
+import type { ModelFile } from './model-file.ts'
+import { safetensorsModel } from './safetensors-model.ts'
+
+const weight = (path: string, trainable: boolean) => ({
+  path,
+  trainable,
+  shape: [2],
+  dtype: 'float32' as const,
+  data: Float32Array.of(1, 2),
+})
+const model: ModelFile = {
+  header: { format: 1, seed: 3, steps: 7, spec: { model: 'Sequential', layers: [] } },
+  weights: [weight('dense.kernel', true), weight('norm.movingMean', false)],
+  optimizer: [weight('momentum.dense.kernel', false)],
+}
+const text = (value: string) => new TextEncoder().encode(value)
+
+describe('safetensors as a format of models', () => {
+  it('gives back what was written', () => {
+    const bytes = safetensorsModel.write(model)
+    expect(safetensorsModel.matches(bytes)).toBe(true)
+    const { optimizer, ...rest } = safetensorsModel.read(bytes)
+    expect(rest).toEqual({ header: model.header, weights: model.weights })
+    expect(optimizer.map(({ path, data }) => [path, [...data]])).toEqual([['momentum.dense.kernel', [1, 2]]])
+  })
+
+  it('reads weights that others wrote', () => {
+    const bytes = encodeSafetensors([{ name: 'w', dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }])
+    expect(safetensorsModel.read(bytes)).toEqual({ header: { format: 1 }, weights: [weight('w', true)], optimizer: [] })
+  })
+
+  it('refuses files of a later version', () => {
+    const bytes = encodeSafetensors([], { gradus: JSON.stringify({ format: 2 }) })
+    expect(() => safetensorsModel.read(bytes)).toThrow('The model file has format 2; this version reads format 1.')
+  })
+
+  it('tells its files by how they begin, or by their name', () => {
+    const bytes = safetensorsModel.write(model)
+    expect(safetensorsModel.matches(bytes.subarray(0, 20))).toBe(true)
+    const shifted = new Uint8Array(bytes.length + 3)
+    shifted.set(bytes, 3)
+    expect(safetensorsModel.matches(shifted.subarray(3))).toBe(true)
+    expect(safetensorsModel.matches(shifted)).toBe(false)
+    expect(safetensorsModel.matches(text('{"a": [1, 2, 3]}'))).toBe(false)
+    expect(safetensorsModel.matches(text('01234567{}'))).toBe(false)
+    expect(safetensorsModel.matches(text(''))).toBe(false)
+    expect(safetensorsModel.matches(text(''), 'model.h5')).toBe(false)
+    expect(safetensorsModel.matches(text(''), 'model.safetensors')).toBe(true)
+  })
+})
+
+describe('formatOf', () => {
+  it('finds the format that matches', () => {
+    expect(formatOf(modelFormats, safetensorsModel.write(model))).toBe(safetensorsModel)
+    const own: FileFormat<ModelFile> = {
+      name: 'own',
+      extensions: ['.own'],
+      matches: (bytes) => bytes[0] === 0x23,
+      read: () => model,
+    }
+    expect(formatOf([...modelFormats, own], text('# own')).read(text('# own'))).toBe(model)
+  })
+
+  it('names the known formats and the first bytes where none matches', () => {
+    const hdf5 = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0)
+    expect(() => formatOf(modelFormats, hdf5, 'model.h5')).toThrow(FormatError)
+    expect(() => formatOf(modelFormats, hdf5, 'model.h5')).toThrow(
+      "The file 'model.h5' has a format that is not known: it begins with the bytes 89 48 44 46 0d 0a 1a 0a. Known formats: safetensors (.safetensors).",
+    )
+    expect(() => formatOf(modelFormats, text(''))).toThrow('The file has a format that is not known: it is empty.')
+  })
+})

@@ -1,0 +1,23 @@
+import type { FormatError } from '../format-error.ts'
+import type { Config } from './object.ts'
+
+/** An operation of ours with its arguments: tensors, other applications and plain values, also in lists. */
+export class Application {
+  constructor(
+    readonly operation: string,
+    readonly args: readonly unknown[],
+  ) {}
+}
+
+export function apply(operation: string, ...args: readonly unknown[]): Application {
+  return new Application(operation, args)
+}
+
+/** Makes the error for what cannot be translated; `problem` follows "it", as in "has weights". */
+export type Fail = (problem: string) => FormatError
+
+/**
+ * What a call of a Keras operation is here. `args` are those of the call, `options` the config and the named arguments of the
+ * call.
+ */
+export type Translate = (args: readonly unknown[], options: Config, fail: Fail) => Application

@@ -1,0 +1,127 @@
+import type { FunctionalSpec, InputSpec, LayerSpec, ModelSpec, NodeSpec, SequentialSpec, TensorRef } from '@gradus/core'
+import type { DType } from '@gradus/tensor'
+import { FormatError } from '../format-error.ts'
+import { callSpec } from './call.ts'
+import { dtypeOfKeras } from './names.ts'
+import {
+  asKerasObject,
+  type Config,
+  configOf,
+  describeKeras,
+  isShape,
+  type KerasObject,
+  listOf,
+  objectOf,
+  titleOf,
+} from './object.ts'
+import { isOperation, operationNodes } from './operation.ts'
+import { type FirstCalls, KerasTensor, readCall, references, type SavedCall } from './saved-call.ts'
+
+/** Translates a layer, or a model within a model. */
+export type TranslateLayer = (object: KerasObject) => LayerSpec | ModelSpec
+
+/** The config of a `Sequential` as a spec. The shape of a sample becomes an `Input` at the start. */
+export function sequentialSpec(object: KerasObject, translate: TranslateLayer): SequentialSpec {
+  const config = configOf(object)
+  const layers = listOf(config['layers'], `layers of ${titleOf(object)}`).map((entry) =>
+    translate(objectOf(entry, 'a layer')),
+  )
+  const first = layers[0]
+  const built = config['build_input_shape'] ?? (object.raw['build_config'] as Config | undefined)?.['input_shape']
+  const starts = first !== undefined && ('model' in first || first.layer === 'Input' || 'inputShape' in first)
+  return {
+    model: 'Sequential',
+    ...commonOf(config),
+    layers: starts || !isShape(built) ? layers : [{ layer: 'Input', shape: built.slice(1) }, ...layers],
+  }
+}
+
+/** A layer of a functional model as Keras saved it. */
+interface SavedNode {
+  readonly name: string
+  readonly object: KerasObject
+  readonly calls: readonly SavedCall[]
+}
+
+/** The config of a functional model as a spec. */
+export function functionalSpec(object: KerasObject, translate: TranslateLayer): FunctionalSpec {
+  const config = configOf(object)
+  const title = titleOf(object)
+  const layers = listOf(config['layers'], `layers of ${title}`).map((entry) => objectOf(entry, 'a layer'))
+  const isLegacy = layers.some(({ raw }) => listOf(raw['inbound_nodes'] ?? [], 'inbound_nodes').some(Array.isArray))
+  const firstCalls: FirstCalls = new Map(layers.map((layer) => [nameOf(layer), firstCallOf(layer, isLegacy)]))
+  const nodes = layers.map((layer): SavedNode => {
+    const name = nameOf(layer)
+    const calls = listOf(layer.raw['inbound_nodes'] ?? [], `inbound_nodes of '${name}'`)
+    return { name, object: layer, calls: calls.map((call) => readCall(call, name, firstCalls)) }
+  })
+  const dtypes = dtypesIn(nodes)
+  const ends = (key: string) => {
+    const refs = references(config[key], `${key} of ${title}`, firstCalls)
+    // Keras 2 lists a single tensor too
+    return isLegacy && Array.isArray(refs) && refs.length === 1 ? (refs[0] as TensorRef) : refs
+  }
+  return {
+    model: 'Functional',
+    ...commonOf(config),
+    layers: nodes.flatMap((node): NodeSpec[] => {
+      const { name, object: layer, calls } = node
+      if (isOperation(layer)) return operationNodes(layer, name, calls, (ref) => dtypes.get(String(ref)))
+      return [{ name, spec: translate(layer), calls: calls.map((call) => callSpec(call, layer, name)) }]
+    }),
+    inputs: ends('input_layers'),
+    outputs: ends('output_layers'),
+  }
+}
+
+/** The config of an `InputLayer` as a spec. */
+export function inputSpec(object: KerasObject): InputSpec {
+  const { name, batch_shape, batch_input_shape, dtype } = configOf(object)
+  const shape = batch_shape ?? batch_input_shape
+  if (!isShape(shape))
+    throw new FormatError(`An InputLayer has the batch_shape ${describeKeras(shape)}; expected a list of dimensions.`)
+  const type = typeof dtype === 'string' ? dtype : 'float32'
+  const inputDtype = type === 'string' ? (type as DType) : dtypeOfKeras(type)
+  return {
+    layer: 'Input',
+    ...(typeof name === 'string' && { name }),
+    shape: shape.slice(1),
+    ...(inputDtype !== 'float32' && { inputDtype }),
+  }
+}
+
+function nameOf({ raw, config, className }: KerasObject): string {
+  const name = raw['name'] ?? (config as Config | null)?.['name']
+  if (typeof name === 'string') return name
+  throw new FormatError(`A ${className} in a functional model has no name.`)
+}
+
+/**
+ * The number of the first call of a layer where references are lists: 1 for models that begin with an input, because the
+ * calls within them count as one. To Keras 3, a `Sequential` is no such model.
+ */
+function firstCallOf({ className, config }: KerasObject, isLegacy: boolean): number {
+  const layers: unknown = (config as Config | null)?.['layers']
+  if (!Array.isArray(layers)) return 0
+  if (className !== 'Sequential') return 1
+  return isLegacy && asKerasObject(layers[0])?.className === 'InputLayer' ? 1 : 0
+}
+
+/** The dtypes of tensors, as the calls that read them say. */
+function dtypesIn(nodes: readonly SavedNode[]): ReadonlyMap<string, string> {
+  const dtypes = new Map<string, string>()
+  const visit = (value: unknown): void => {
+    if (value instanceof KerasTensor) {
+      if (value.dtype !== undefined) dtypes.set(String(value.ref), value.dtype)
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit)
+  }
+  for (const { calls } of nodes) visit(calls)
+  return dtypes
+}
+
+function commonOf(config: Config): { name?: string; trainable?: boolean } {
+  return {
+    ...(typeof config['name'] === 'string' && { name: config['name'] }),
+    ...(config['trainable'] === false && { trainable: false }),
+  }
+}

@@ -1,0 +1,135 @@
+import { isPlainObject, type RefStructure, type TensorRef } from '@gradus/core'
+import { FormatError } from '../format-error.ts'
+import { asKerasObject, type Config, configOf, describeKeras, listOf } from './object.ts'
+
+/** A tensor among the arguments of a call. */
+export class KerasTensor {
+  constructor(
+    readonly ref: TensorRef,
+    /** The shape with the batch, where Keras says it. */
+    readonly shape?: readonly (number | null)[],
+    readonly dtype?: string,
+  ) {}
+}
+
+/** A call as Keras saved it, with `KerasTensor`s and plain values as arguments. */
+export interface SavedCall {
+  readonly args: readonly unknown[]
+  readonly kwargs: Config
+}
+
+/** The layers of a model by name, with the number that their first call has where references are lists. */
+export type FirstCalls = ReadonlyMap<string, number>
+
+/**
+ * Reads an entry of `inbound_nodes` of the layer `name`: `{ args, kwargs }`, or a structure of `[layer, call, output, kwargs]`
+ * as Keras 2 wrote it.
+ */
+export function readCall(call: unknown, name: string, firstCalls: FirstCalls): SavedCall {
+  const where = `a call of '${name}'`
+  if (isPlainObject(call) && ('args' in call || 'kwargs' in call)) {
+    const args = listOf(call['args'], `args of ${where}`)
+    return { args: args.map((value) => plain(value, where)), kwargs: plain(call['kwargs'] ?? {}, where) as Config }
+  }
+  const listed = Array.isArray(call) && call.length === 1 ? (call[0] as unknown) : call
+  if (typeof listed !== 'object' || listed === null)
+    throw new FormatError(`A call of '${name}' is ${describeKeras(call)}; expected { args, kwargs }.`)
+  const toTensor = (ref: TensorRef) => new KerasTensor(ref)
+  return {
+    args: [mapReferences(listed, where, firstCalls, toTensor)],
+    kwargs: legacyOptions(firstReference(listed)?.[3] ?? {}, where, firstCalls) as Config,
+  }
+}
+
+/** References as lists, alone or in lists and objects. */
+export function references(value: unknown, where: string, firstCalls: FirstCalls): RefStructure {
+  if (typeof value !== 'object' || value === null)
+    throw new FormatError(`The ${where} are ${describeKeras(value)}; expected [layer, call, output].`)
+  return mapReferences(value, where, firstCalls, (ref) => ref) as RefStructure
+}
+
+/** Whether a value is a tensor, or a structure with one in it. */
+export function holdsTensor(value: unknown): boolean {
+  if (value instanceof KerasTensor) return true
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsTensor)
+}
+
+function mapReferences(
+  value: unknown,
+  where: string,
+  firstCalls: FirstCalls,
+  map: (ref: TensorRef) => unknown,
+): unknown {
+  if (isReference(value)) return map(counted(reference(value, where), firstCalls))
+  if (Array.isArray(value)) return value.map((entry) => mapReferences(entry, where, firstCalls, map))
+  if (!isPlainObject(value)) return reference(value, where)
+  // Keras numbers the tensors of an object by sorted keys
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, entry]) => [key, mapReferences(entry, where, firstCalls, map)]))
+}
+
+function isReference(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && typeof value[0] === 'string'
+}
+
+function firstReference(value: unknown): readonly unknown[] | undefined {
+  if (isReference(value)) return value
+  return typeof value === 'object' && value !== null ? firstReference(Object.values(value)[0]) : undefined
+}
+
+function counted([layer, call, output]: TensorRef, firstCalls: FirstCalls): TensorRef {
+  return [layer, call - (firstCalls.get(layer) ?? 0), output]
+}
+
+/** Options of Keras 2, where a tensor is a bare reference. */
+function legacyOptions(value: unknown, where: string, firstCalls: FirstCalls): unknown {
+  if (isReference(value) && value.length === 3 && firstCalls.has(value[0] as string))
+    return new KerasTensor(counted(reference(value, where), firstCalls))
+  if (Array.isArray(value)) return value.map((entry) => legacyOptions(entry, where, firstCalls))
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, legacyOptions(entry, where, firstCalls)]))
+}
+
+/** An argument with plain values in the place of Python's: a slice is `{ start, stop, step }`, an ellipsis `...`. */
+function plain(value: unknown, where: string): unknown {
+  if (Array.isArray(value)) return value.map((entry) => plain(entry, where))
+  const object = asKerasObject(value)
+  if (!object) {
+    if (!isPlainObject(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry, where)]))
+  }
+  const config = configOf(object)
+  switch (object.className) {
+    case '__keras_tensor__': {
+      const { keras_history: history, shape, dtype } = config
+      return new KerasTensor(
+        reference(history, 'a tensor'),
+        Array.isArray(shape) ? (shape as (number | null)[]) : undefined,
+        typeof dtype === 'string' ? dtype : undefined,
+      )
+    }
+    case '__slice__':
+      return config
+    case '__ellipsis__':
+      return '...'
+    case '__numpy__':
+    case '__tensor__':
+      return constant(config['value'], where)
+    default:
+      throw new FormatError(`In ${where} stands ${describeKeras(value)}, which cannot be translated.`)
+  }
+}
+
+function constant(value: unknown, where: string): unknown {
+  if (typeof value !== 'object') return value
+  throw new FormatError(
+    `In ${where} stands an array of numbers, which has no place in a spec: only single numbers have. Put the computation into a layer and save the model again.`,
+  )
+}
+
+function reference(value: unknown, where: string): TensorRef {
+  const [layer, call, output] = Array.isArray(value) ? (value as unknown[]) : []
+  if (typeof layer === 'string' && Number.isInteger(call) && Number.isInteger(output))
+    return [layer, call as number, output as number]
+  throw new FormatError(`In ${where}, ${describeKeras(value)} stands where [layer, call, output] was expected.`)
+}

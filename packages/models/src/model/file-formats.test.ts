@@ -1,0 +1,58 @@
+import { cpu } from '@gradus/backend-cpu'
+import { Registry } from '@gradus/core'
+import type { FileFormat, ModelFile } from '@gradus/io'
+import { Dense, layers } from '@gradus/layers'
+import { useBackend } from '@gradus/tensor'
+import { beforeAll, expect, it } from 'vitest'
+import { loadModel } from './load.ts'
+import { Sequential } from './sequential.ts'
+
+beforeAll(() => useBackend(cpu()))
+
+const registry = new Registry(Object.values(layers))
+const text = (value: string) => new TextEncoder().encode(value)
+
+it('a model file is read in the format that matches', async () => {
+  const model = new Sequential([new Dense({ units: 2, inputShape: [3] })], { seed: 1 })
+  const copy = await loadModel(await model.toBytes(), { registry })
+  expect(await copy.getWeights()).toEqual(await model.getWeights())
+})
+
+it('a file of another format is refused with its first bytes and the known formats', async () => {
+  await expect(loadModel(text('PK\u0003\u0004 zip'), { registry })).rejects.toThrow(
+    'The file has a format that is not known: it begins with the bytes 50 4b 03 04 20 7a 69 70. Known formats: safetensors (.safetensors).',
+  )
+  await expect(loadModel(new File(['{}'], 'model.json'), { registry })).rejects.toThrow(
+    "The file 'model.json' has a format",
+  )
+  await expect(loadModel(new File(['damaged'], 'model.safetensors'), { registry })).rejects.toThrow(
+    'This is no safetensors file: it has 7 bytes',
+  )
+})
+
+it('a format is one object, which may be given', async () => {
+  const lines: FileFormat<ModelFile> = {
+    name: 'lines',
+    extensions: ['.lines'],
+    matches: (_, path) => path?.endsWith('.lines') ?? false,
+    read(bytes) {
+      const [units, ...values] = new TextDecoder().decode(bytes).split('\n').map(Number)
+      const layer = { layer: 'Dense', name: 'only', units, useBias: false, inputShape: [values.length / units!] }
+      return {
+        header: { format: 1, spec: { model: 'Sequential', layers: [layer] } },
+        weights: [
+          {
+            path: 'only.kernel',
+            trainable: true,
+            shape: [values.length / units!, units!],
+            dtype: 'float32',
+            data: Float32Array.from(values),
+          },
+        ],
+        optimizer: [],
+      }
+    },
+  }
+  const model = await loadModel(new File(['2\n1\n2\n3\n4'], 'model.lines'), { registry, formats: [lines] })
+  expect((await model.predict([[1, 10]])).array()).toEqual([[31, 42]])
+})

@@ -1,0 +1,68 @@
+import { cpu } from '@gradus/backend-cpu'
+import { type FunctionalSpec, leavesOf, type ModelSpec, Registry } from '@gradus/core'
+import { fromKeras } from '@gradus/io'
+import { activations, layers } from '@gradus/layers'
+import * as tensorExports from '@gradus/tensor'
+import { type DType, type Operation, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import { beforeAll, describe, expect, it } from 'vitest'
+import calls from './fixtures/keras-calls.golden.json' with { type: 'json' }
+import operations from './fixtures/keras-operations.golden.json' with { type: 'json' }
+import { fromSpec } from './from-spec.ts'
+import type { Model } from './model.ts'
+
+beforeAll(() => useBackend(cpu()))
+
+const allOperations = Object.values(tensorExports).filter(
+  (value): value is Operation => typeof value === 'function' && (value as { kind?: string }).kind === 'operation',
+)
+const registry = new Registry([...Object.values(layers), ...Object.values(activations), ...allOperations])
+
+interface Recorded {
+  readonly shape: readonly number[]
+  readonly dtype: string
+  readonly data: readonly (number | boolean | string)[]
+}
+
+const toTensor = ({ shape, dtype, data }: Recorded): Tensor =>
+  tensor(data.map(Number), { shape, dtype: dtype as DType })
+
+/** The model of a recorded config, with the recorded weights. */
+async function modelOf(config: unknown, weights: readonly Recorded[]): Promise<Model> {
+  const model = fromSpec(fromKeras(config) as ModelSpec, registry)
+  await model.setWeights(weights.map(toTensor))
+  return model
+}
+
+function expectOutputs(
+  model: Model,
+  { inputs, outputs }: { inputs: readonly Recorded[]; outputs: readonly Recorded[] },
+) {
+  const found = leavesOf(model.callAll(inputs.map(toTensor))) as Tensor[]
+  const names = (model.toSpec() as FunctionalSpec).outputs as readonly unknown[]
+  expect(found.length).toBe(outputs.length)
+  found.forEach((output, index) => {
+    const { shape, dtype, data } = outputs[index]!
+    const what = `output ${index}, ${String(names[index])}`
+    expect([...output.shape], what).toEqual(shape)
+    expect(output.dtype, what).toBe(dtype)
+    const largest = Math.max(...data.map((value) => Math.abs(Number(value))).filter(Number.isFinite), 0.01)
+    ;[...output.dataSync()].forEach((value, place) => {
+      const expected = Number(data[place])
+      const bound = 1e-5 * Math.max(Math.abs(expected), 0.1 * largest)
+      const agrees = Object.is(value, expected) || Math.abs(value - expected) <= bound
+      expect(agrees, `${what} at ${place}: ${value}, in Keras ${expected}`).toBe(true)
+    })
+  })
+}
+
+describe('models that Keras has saved give the same numbers', () => {
+  it.each(operations.cases)('with operations between layers: $name', async ({ model, weights, ...values }) => {
+    const built = await modelOf(model, weights)
+    expectOutputs(built, values)
+    expectOutputs(fromSpec(JSON.parse(JSON.stringify(built.toSpec())) as ModelSpec, registry), values)
+  })
+
+  it.each(calls.cases)('with calls of all kinds: $name', async ({ model, weights, ...values }) => {
+    expectOutputs(await modelOf(model, weights), values)
+  })
+})
