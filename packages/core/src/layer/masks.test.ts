@@ -90,6 +90,18 @@ describe('a mask', () => {
     expect(maskOf(statelessCall(outer, nothing, x).outputs as Tensor)).toBe(m)
   })
 
+  it('of a layer within comes before that of the layer around it', () => {
+    const inner = tensor([[true, false, false, false]])
+    class Outer extends Passing {
+      readonly masking = new Masking()
+      override apply(value: Tensor, scope?: Scope<this>): Tensor {
+        return scope!.call(this.masking, mul(value, 2), { mask: inner })
+      }
+    }
+    const output = statelessCall(new Outer(), nothing, x, { mask: inner }).outputs as Tensor
+    expect(maskOf(output)).toBe(m)
+  })
+
   it('belongs to one output: others of the layer have none, or another one', () => {
     class Pooled extends Layer {
       override get supportsMasking() {

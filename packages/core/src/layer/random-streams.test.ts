@@ -75,4 +75,16 @@ describe('random numbers of first variables', () => {
     const other = initLayer(layer, [1, 2], new Rng(2))
     expect(values(other.state['parts.a']!)).not.toEqual(values(state['parts.a']!))
   })
+
+  it('of the state do not depend on how many the parameters take', () => {
+    class Greedy extends Noise {
+      override init(rng: Rng) {
+        rng.next()
+        return super.init(rng)
+      }
+    }
+    const [plain, greedy] = [new Noise(), new Greedy()].map((layer) => initLayer(layer, [1, 2], new Rng(1)))
+    expect(values(greedy!.state['']!)).toEqual(values(plain!.state['']!))
+    expect(values(greedy!.params['']!)).not.toEqual(values(plain!.params['']!))
+  })
 })
