@@ -1,4 +1,4 @@
-import type { DeviceBuffer } from '@gradus/tensor'
+import type { DeviceBuffer } from '@gradus/tensor/internals'
 
 /**
  * Runs a program `count` times, for executables that cannot repeat by themselves: the outputs of each run are the first

@@ -1,4 +1,11 @@
-import { alignRanks, type ConfigArgument, type Definition, type FieldTable, type Loss, type MeanState } from '@gradus/core'
+import {
+  alignRanks,
+  type ConfigArgument,
+  type Definition,
+  type FieldTable,
+  type Loss,
+  type MeanState,
+} from '@gradus/core'
 import { cast, mul, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 

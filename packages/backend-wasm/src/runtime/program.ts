@@ -1,6 +1,7 @@
 import type { LifetimePlan } from '@gradus/graph'
 import { Addresses, type HeapBuffer, outputBuffers, schedule } from '@gradus/schedule'
-import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
+import type { Tensor } from '@gradus/tensor'
+import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph } from '@gradus/tensor/internals'
 import type { Region } from '../codegen/address-table.ts'
 import { type ProgramModule, programModule } from '../codegen/program-module.ts'
 import type { Target } from '../codegen/tools.ts'

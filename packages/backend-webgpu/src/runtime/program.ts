@@ -1,6 +1,7 @@
 import type { LifetimePlan } from '@gradus/graph'
 import { Addresses, type HeapBuffer, type MemoryLocation, outputBuffers, schedule } from '@gradus/schedule'
-import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph, type Tensor } from '@gradus/tensor'
+import type { Tensor } from '@gradus/tensor'
+import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph } from '@gradus/tensor/internals'
 import { maxGroups } from '../kernels/assemble.ts'
 import type { DeviceCheck } from './device-check.ts'
 import { type Dispatch, dispatchesOf } from './dispatches.ts'

@@ -1,11 +1,5 @@
-import {
-  type Operation,
-  type SymbolicDType,
-  type SymbolicSource,
-  SymbolicTensor,
-  Tensor,
-  type Tree,
-} from '@gradus/tensor'
+import { type Operation, type SymbolicDType, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
+import type { SymbolicSource } from '@gradus/tensor/internals'
 import type { Kind } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import { ConfigError } from '../errors.ts'

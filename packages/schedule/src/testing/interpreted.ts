@@ -1,6 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
 import { runRepeatedly } from '@gradus/graph'
-import { type Backend, type DeviceBuffer, sizeOf, viewOf } from '@gradus/tensor'
+import { type Backend, sizeOf } from '@gradus/tensor'
+import { type DeviceBuffer, viewOf } from '@gradus/tensor/internals'
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
 import { CompiledGraphs } from '../codegen/compiled-graphs.ts'
 import { schedule } from '../schedule.ts'
