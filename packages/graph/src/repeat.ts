@@ -5,7 +5,7 @@ import type { DeviceBuffer } from '@gradus/tensor/internals'
  * inputs of the next. Frees the outputs of earlier runs, and none of the given inputs.
  *
  * @example
- * import { runRepeatedly } from '@gradus/graph'
+ * import { runRepeatedly } from '@gradus/graph/internals'
  * const double = ([state, rate]) => [state * rate]
  * runRepeatedly(double, [1, 2], 3, () => {}) // => [8]
  */

@@ -1,4 +1,4 @@
-import { byteSize } from '@gradus/graph'
+import { byteSize } from '@gradus/graph/internals'
 import { type KernelSchedule, loopWorkspace, type OpaqueKernel, type ScheduleLocations } from '@gradus/schedule'
 import type { Aval, ScanParams } from '@gradus/tensor/internals'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'

@@ -1,4 +1,4 @@
-import type { LifetimePlan } from '@gradus/graph'
+import type { LifetimePlan } from '@gradus/graph/internals'
 import { Addresses, type HeapBuffer, outputBuffers, schedule } from '@gradus/schedule'
 import type { Tensor } from '@gradus/tensor'
 import { type Aval, avalOf, type DeviceBuffer, type Executable, type Graph } from '@gradus/tensor/internals'

@@ -1,4 +1,4 @@
-import { byteSize, donorOf } from '@gradus/graph'
+import { byteSize, donorOf } from '@gradus/graph/internals'
 import {
   type FusedKernel,
   type KernelSchedule,

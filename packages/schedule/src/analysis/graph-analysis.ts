@@ -1,4 +1,4 @@
-import { viewRoots } from '@gradus/graph'
+import { viewRoots } from '@gradus/graph/internals'
 import { type Aval, type Graph, type Node, numberingOf } from '@gradus/tensor/internals'
 import { type LoweredNode, type Lowering, loweringOf } from '@gradus/tensor/lowering'
 

@@ -1,4 +1,4 @@
-import { missingOp } from '@gradus/graph'
+import { missingOp } from '@gradus/graph/internals'
 import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor/internals'
 import { loweringOf } from '@gradus/tensor/lowering'
 

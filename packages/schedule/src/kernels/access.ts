@@ -1,4 +1,4 @@
-import { byteSize } from '@gradus/graph'
+import { byteSize } from '@gradus/graph/internals'
 import { bytesPerElement } from '@gradus/tensor/internals'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { expressionsWithin } from '../index/axes.ts'

@@ -1,4 +1,4 @@
-import { byteSize } from '@gradus/graph'
+import { byteSize } from '@gradus/graph/internals'
 import { sizeOf } from '@gradus/tensor'
 import type { ScanParams } from '@gradus/tensor/internals'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'

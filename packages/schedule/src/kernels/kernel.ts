@@ -1,4 +1,4 @@
-import type { LifetimePlan } from '@gradus/graph'
+import type { LifetimePlan } from '@gradus/graph/internals'
 import type { DType } from '@gradus/tensor'
 import type { Aval, Node } from '@gradus/tensor/internals'
 import type { Combine } from '@gradus/tensor/lowering'

@@ -1,4 +1,4 @@
-import { byteSize, donorOf, type OutputSource } from '@gradus/graph'
+import { byteSize, donorOf, type OutputSource } from '@gradus/graph/internals'
 import type { Aval } from '@gradus/tensor/internals'
 
 /** One buffer per output: that of a donated input, or a new one. If an allocation fails, the new buffers are freed. */

@@ -1,4 +1,4 @@
-import { byteSize } from '@gradus/graph'
+import { byteSize } from '@gradus/graph/internals'
 import type { ScanParams } from '@gradus/tensor/internals'
 import type { FusedKernel } from '../kernels/kernel.ts'
 

@@ -1,5 +1,5 @@
 import type { NdArray } from '@gradus/graph'
-import { byteSize, donorOf } from '@gradus/graph'
+import { byteSize, donorOf } from '@gradus/graph/internals'
 import { type DType, isFloat, sizeOf, type TypedArray } from '@gradus/tensor'
 import {
   type Aval,

@@ -1,5 +1,5 @@
 import { cpu } from '@gradus/backend-cpu'
-import { runRepeatedly } from '@gradus/graph'
+import { runRepeatedly } from '@gradus/graph/internals'
 import { type Backend, sizeOf } from '@gradus/tensor'
 import { type DeviceBuffer, viewOf } from '@gradus/tensor/internals'
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
