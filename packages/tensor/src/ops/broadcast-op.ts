@@ -48,7 +48,7 @@ export const identityOp: Op<None> = {
 /** Sum over `axes`. */
 export const sumOp: Op<ReduceParams> = {
   name: 'sum',
-  shape: reducedInput('sum', requireNumeric),
+  shape: /* @__PURE__ */ reducedInput('sum', requireNumeric),
   vjp: (ct, [x], { axes }) => [expandOver(ct, x!.shape, axes)],
 }
 

@@ -23,7 +23,7 @@ type Params = Required<CumulativeOptions>
 /** Running sum along `axis`. */
 const cumsumOp: Op<Params> = {
   name: 'cumsum',
-  shape: likeInput('cumsum', requireWide),
+  shape: /* @__PURE__ */ likeInput('cumsum', requireWide),
   // each element is in all later sums
   vjp: (ct, _, { axis, reverse, exclusive }) => [apply(cumsumOp, [ct], { axis, reverse: !reverse, exclusive })],
 }
@@ -31,7 +31,7 @@ const cumsumOp: Op<Params> = {
 /** Running product along `axis`. */
 const cumprodOp: Op<Params> = {
   name: 'cumprod',
-  shape: likeInput('cumprod', requireWide),
+  shape: /* @__PURE__ */ likeInput('cumprod', requireWide),
   vjp: (ct, [x], { axis, reverse, exclusive }) => {
     if (!reverse) return [cumprodGradient(ct, x!, axis, exclusive)]
     return [flip(cumprodGradient(flip(ct, axis), flip(x!, axis), axis, exclusive), axis)]

@@ -38,7 +38,7 @@ function difference(a: Tensor, b: Tensor): Tensor {
  */
 export const logSumExp = /* @__PURE__ */ reduction({
   name: 'logSumExp',
-  shape: reducedInput('logSumExp', requireFloat),
+  shape: /* @__PURE__ */ reducedInput('logSumExp', requireFloat),
   // with the largest element taken out before
   inline([x], { axes, keepDims }) {
     if (x!.size === 0) return log(sum(exp(x!), { axis: axes, keepDims }))

@@ -11,7 +11,7 @@ import { likeInput, requireFloat } from './rules.ts'
 /** `x` with mean 0 and variance 1 over `axes`: (x - mean) / sqrt(variance + epsilon). */
 const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
   name: 'layerNormalization',
-  shape: likeInput('layerNormalization', requireFloat),
+  shape: /* @__PURE__ */ likeInput('layerNormalization', requireFloat),
   inline([x], { axes, epsilon }) {
     const centred = sub(x!, meanOver(x!, axes))
     return mul(centred, rsqrt(add(meanOver(mul(centred, centred), axes), epsilon)))

@@ -59,7 +59,7 @@ function shareAmongTies(ct: Tensor, x: Tensor, axes: readonly number[], y: Tenso
 /** The product of the elements over `axis`; over nothing it is 1. */
 export const prod = /* @__PURE__ */ reduction({
   name: 'prod',
-  shape: reducedInput('prod', requireNumeric),
+  shape: /* @__PURE__ */ reducedInput('prod', requireNumeric),
   vjp: (ct, [x], { axes }) => [mul(expandOver(ct, x!.shape, axes), productOfOthers(x!, axes))],
 })
 
@@ -77,10 +77,10 @@ export const max = /* @__PURE__ */ extreme('max')
 export const min = /* @__PURE__ */ extreme('min')
 
 /** Whether any bool over `axis` holds; false over nothing. */
-export const any = /* @__PURE__ */ reduction({ name: 'any', shape: reducedInput('any', requireBool) })
+export const any = /* @__PURE__ */ reduction({ name: 'any', shape: /* @__PURE__ */ reducedInput('any', requireBool) })
 
 /** Whether all bools over `axis` hold; true over nothing. */
-export const all = /* @__PURE__ */ reduction({ name: 'all', shape: reducedInput('all', requireBool) })
+export const all = /* @__PURE__ */ reduction({ name: 'all', shape: /* @__PURE__ */ reducedInput('all', requireBool) })
 
 /** What `argMax` and `argMin` take: one axis, or none for the place in the flattened tensor. */
 export interface PlaceOptions {

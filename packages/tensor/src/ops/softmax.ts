@@ -15,7 +15,7 @@ import { sigmoid } from './sigmoid.ts'
 /** exp(x) divided by its sum over `axes`. */
 const softmaxOp: Op<{ axes: readonly number[] }> = {
   name: 'softmax',
-  shape: likeInput('softmax', requireFloat),
+  shape: /* @__PURE__ */ likeInput('softmax', requireFloat),
   inline([x], { axes }) {
     const power = exp(shifted(x!, axes))
     return div(power, sum(power, { axis: axes, keepDims: true }))
@@ -27,7 +27,7 @@ const softmaxOp: Op<{ axes: readonly number[] }> = {
 /** The logarithm of `softmax`, without taking the logarithm of small numbers. */
 const logSoftmaxOp: Op<{ axes: readonly number[] }> = {
   name: 'logSoftmax',
-  shape: likeInput('logSoftmax', requireFloat),
+  shape: /* @__PURE__ */ likeInput('logSoftmax', requireFloat),
   inline([x], { axes }) {
     const below = shifted(x!, axes)
     return sub(below, log(sum(exp(below), { axis: axes, keepDims: true })))
