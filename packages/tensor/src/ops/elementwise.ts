@@ -28,7 +28,20 @@ export interface BinaryFacts extends Facts {
 export type Unary = OperationOf<None, [x: TensorLike], Tensor>
 export type Binary = OperationOf<None, [a: TensorLike, b: TensorLike], Tensor>
 
-/** An elementwise operation of one tensor, and its op. */
+/**
+ * An elementwise operation of one tensor, and its op. Backends have code for primitives only: give an op that is not theirs
+ * an `inline` body.
+ *
+ * @example
+ * import { mul, tensor } from '@gradus/tensor'
+ * import { requireFloat, unary } from '@gradus/tensor/internals'
+ * const cube = unary('cube', requireFloat, {
+ *   inline: (x) => mul(x, mul(x, x)),
+ *   vjp: (ct, x) => mul(ct, mul(mul(x, x), 3)),
+ * })
+ * cube(tensor([1, 2])).array() // => [1, 8]
+ * cube.op.name // => 'cube'
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function unary(name: string, check: Check, facts?: UnaryFacts): Unary {
   const op = unaryOp(name, check, facts)
