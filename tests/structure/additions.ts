@@ -18,10 +18,10 @@ export const additions = {
     line(
       'packages/backend-wasm/src/elementwise/arithmetic.ts',
       'export const arithmeticRows',
-      '  cube: { scalar({ steps, to }, [x]) { const v = steps.let(x!); return floatOps(to).mul(v, floatOps(to).mul(v, v)) } },',
+      '  cube: { scalar({ temps, to }, [x]) { const v = temps.let(x!); return floatOps(to).mul(v, floatOps(to).mul(v, v)) } },',
     ),
     line(
-      'packages/backend-webgpu/src/wgsl/operations.ts',
+      'packages/backend-webgpu/src/wgsl/elementwise.ts',
       'const rows:',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code that makes code
       '  cube: (_, [x]) => `(${x} * ${x} * ${x})`,',

@@ -33,7 +33,7 @@ async function passes(op: Op, samples: readonly Sample[]): Promise<boolean> {
 function shaderOf(op: Op): string {
   const { graph } = trace((x: Tensor) => apply(op, [x], null), [new Tensor({ shape: [4], dtype: 'float32' })])
   return compileGraph(graph, {})
-    .calls.map(({ wgsl }) => wgsl)
+    .dispatches.map(({ wgsl }) => wgsl)
     .join('\n')
 }
 
