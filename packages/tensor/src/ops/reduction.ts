@@ -14,7 +14,7 @@ import { reducedInput, requireBool, requireNumeric } from './rules.ts'
 
 export type { ReduceOptions } from './reduce.ts'
 
-/** The largest or the smallest element. */
+/** A reduction to the largest or the smallest element. */
 /* @__NO_SIDE_EFFECTS__ */
 function extreme(name: string): Reduction {
   const shapeOf = reducedInput(name, requireNumeric)
@@ -88,7 +88,7 @@ export interface PlaceOptions {
   readonly keepDims?: boolean
 }
 
-/** Where the largest or the smallest element is. */
+/** An operation that gives the position of the largest or the smallest element. */
 /* @__NO_SIDE_EFFECTS__ */
 function place(name: string): OperationOf<{ axis: number }, [x: Tensor, options?: PlaceOptions], Tensor> {
   const op: Op<{ axis: number }> = {
