@@ -1,3 +1,4 @@
 import { build } from '../../tsup.base.ts'
 
-export default build()
+// The two entries share their code.
+export default build({ entry: ['src/index.ts', 'src/internals.ts'], splitting: true })

@@ -1,11 +1,8 @@
 import { build } from '../../tsup.base.ts'
 
-// The entries share the ops with the main one: two copies of an op would be two different ops. Without tree-shaking
-// `lowering`, which imports the main entry, shares its chunks, and no call is separated from its pure function.
+// The entries share their chunks: two copies of an op would be two different ops. A call of a function in another chunk is
+// dropped from a bundle only if the call itself is marked as pure.
 export default build({
-  entry: ['src/index.ts', 'src/lowering.ts', 'src/numeric.ts', 'src/samples.ts'],
+  entry: ['index', 'internals', 'lowering', 'numeric', 'ops', 'samples'].map((name) => `src/${name}.ts`),
   splitting: true,
-  esbuildOptions(options) {
-    options.treeShaking = false
-  },
 })

@@ -7,12 +7,7 @@ export const additions = {
   'elementwise op': [
     define(
       'packages/tensor/src/ops/exponential.ts',
-      `export const cubeOp: Op<None> = {
-  name: 'cube',
-  elementwise: true,
-  shape: floatUnary('cube'),
-  vjp: (ct, [x]) => [mul(ct, mul(mul(x!, x!), 3))],
-}
+      `export const cube = /* @__PURE__ */ unary('cube', requireFloat, { vjp: (ct, x) => mul(ct, mul(square(x), 3)) })
 `,
     ),
     line(
@@ -23,31 +18,26 @@ export const additions = {
     line(
       'packages/backend-wasm/src/elementwise/arithmetic.ts',
       'export const arithmeticRows',
-      '  cube: { scalar({ steps, to }, [x]) { const v = steps.let(x!); return floatOps(to).mul(v, floatOps(to).mul(v, v)) } },',
+      '  cube: { scalar({ temps, to }, [x]) { const v = temps.let(x!); return floatOps(to).mul(v, floatOps(to).mul(v, v)) } },',
     ),
     line(
-      'packages/backend-webgpu/src/wgsl/operations.ts',
+      'packages/backend-webgpu/src/wgsl/elementwise.ts',
       'const rows:',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code that makes code
       '  cube: (_, [x]) => `(${x} * ${x} * ${x})`,',
     ),
-    line('packages/tensor/src/samples/exponential.ts', 'import', "import { cubeOp } from '../ops/exponential.ts'"),
+    line('packages/tensor/src/samples/exponential.ts', 'import', "import { cube } from '../ops/exponential.ts'"),
     line(
       'packages/tensor/src/samples/exponential.ts',
       'export const exponentialSamples',
-      '  { op: cubeOp as Op, samples: unary(-2, 2) },',
+      '  { op: cube.op as Op, samples: unary(-2, 2) },',
     ),
   ],
   // a definition in terms of other ops, which every backend has at once
   'composite op': [
     define(
       'packages/tensor/src/ops/activation.ts',
-      `export const bumpOp: Op<None> = {
-  name: 'bump',
-  elementwise: true,
-  shape: floatUnary('bump'),
-  inline: ([x]) => exp(neg(mul(x!, x!))),
-}
+      `export const bump = /* @__PURE__ */ unary('bump', requireFloat, { inline: (x) => exp(neg(mul(x, x))) })
 `,
     ),
   ],

@@ -1,5 +1,7 @@
 // Bundled with the sources of an edited copy of the repository, in which everything here has been added.
 import { trace } from '@gradus/graph'
+import { apply, type Op, type Sample } from '@gradus/tensor/internals'
+import * as ops from '@gradus/tensor/ops'
 import { opSamples } from '@gradus/tensor/samples'
 import { backendChecks, opTable, runChecks } from '@gradus/testing/checks'
 import * as gradus from 'gradus'
@@ -16,7 +18,7 @@ function isReachable(kind: Named, type: string): boolean {
 }
 
 /** What the conformance suites find out about an op on the backends that run here. */
-async function passes(op: gradus.Op, samples: readonly gradus.Sample[]): Promise<boolean> {
+async function passes(op: Op, samples: readonly Sample[]): Promise<boolean> {
   for (const backend of [cpu(), wasm()]) {
     const checks = backendChecks(backend, { samples: [{ op, samples }] }).filter(({ group }) => group === op.name)
     const outcomes = await runChecks(checks)
@@ -28,14 +30,14 @@ async function passes(op: gradus.Op, samples: readonly gradus.Sample[]): Promise
 }
 
 /** The code for a GPU of an op applied to one tensor. */
-function shaderOf(op: gradus.Op): string {
-  const { graph } = trace((x: Tensor) => gradus.apply(op, [x], null), [new Tensor({ shape: [4], dtype: 'float32' })])
+function shaderOf(op: Op): string {
+  const { graph } = trace((x: Tensor) => apply(op, [x], null), [new Tensor({ shape: [4], dtype: 'float32' })])
   return compileGraph(graph, {})
-    .calls.map(({ wgsl }) => wgsl)
+    .dispatches.map(({ wgsl }) => wgsl)
     .join('\n')
 }
 
-const opNamed = (name: string) => (gradus as unknown as Record<string, gradus.Op | undefined>)[`${name}Op`]
+const opNamed = (name: string) => (ops as unknown as Record<string, { readonly op: Op } | undefined>)[name]?.op
 
 /** By kind: whether what was added is there, under its name, and works. */
 export const probes = {
@@ -86,7 +88,7 @@ export const probes = {
   async backend(acme?: () => gradus.Backend) {
     if (!acme) return false
     await useBackend(acme())
-    return String(gradus.add(tensor([1, 2]), tensor([3, 4])).array()) === '4,6'
+    return String(gradus.ops.add(tensor([1, 2]), tensor([3, 4])).array()) === '4,6'
   },
   async 'CLI command'() {
     let out = ''

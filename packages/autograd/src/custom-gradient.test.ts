@@ -2,14 +2,10 @@ import { cpu } from '@gradus/backend-cpu'
 import { compile, planMemory, simplify, trace } from '@gradus/graph'
 import {
   add,
-  apply,
-  currentInterpreter,
   exp,
-  type Interpreter,
   matmul,
   mul,
   neg,
-  type Op,
   round,
   sin,
   square,
@@ -18,8 +14,8 @@ import {
   type Tensor,
   tensor,
   useBackend,
-  withInterpreter,
 } from '@gradus/tensor'
+import { apply, currentInterpreter, type Interpreter, type Op, withInterpreter } from '@gradus/tensor/internals'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkpoint, customGradient, stopGradient } from './custom-gradient.ts'
 import { grad, valueAndGrad } from './grad.ts'

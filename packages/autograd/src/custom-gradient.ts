@@ -1,4 +1,5 @@
-import { type Aval, apply, identityOp, inferShapes, type Op, Tensor } from '@gradus/tensor'
+import { inferShapes, Tensor } from '@gradus/tensor'
+import { type Aval, apply, identityOp, type Op } from '@gradus/tensor/internals'
 import { vjp } from './vjp.ts'
 
 /**

@@ -3,12 +3,12 @@ import {
   isFloat,
   ShapeError,
   sameShape,
-  Tape,
   type Tensor,
   treeLeaves,
   treeReplace,
   zerosLike,
 } from '@gradus/tensor'
+import { Tape } from '@gradus/tensor/internals'
 
 /** A function's value with the map from cotangents of the value to cotangents of the inputs. */
 export interface Vjp<A, R> {

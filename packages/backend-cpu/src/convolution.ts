@@ -1,5 +1,6 @@
 import type { Kernel, NdArray } from '@gradus/graph'
-import { hostArray, sizeOf, stridesOf, type TypedArray } from '@gradus/tensor'
+import { sizeOf, type TypedArray } from '@gradus/tensor'
+import { hostArray, stridesOf } from '@gradus/tensor/internals'
 import { multiply } from './multiply.ts'
 
 interface ConvParams {

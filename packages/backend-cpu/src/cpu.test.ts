@@ -1,20 +1,19 @@
 import { compile } from '@gradus/graph'
 import {
   add,
-  apply,
   BackendError,
   cast,
   equal,
   gather,
   matmul,
   mul,
-  type Op,
   sum,
   type Tensor,
   tensor,
   useBackend,
   where,
 } from '@gradus/tensor'
+import { apply, type Op } from '@gradus/tensor/internals'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cpu } from './cpu.ts'
 

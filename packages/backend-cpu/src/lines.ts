@@ -1,5 +1,6 @@
 import type { NdArray } from '@gradus/graph'
-import { hostArray, type Shape, sizeOf, stridesOf, type TypedArray } from '@gradus/tensor'
+import { type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
+import { hostArray, stridesOf } from '@gradus/tensor/internals'
 import { copyView } from './strided.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { sizeOf, stridesOf } from '@gradus/tensor'
+import { sizeOf } from '@gradus/tensor'
+import { stridesOf } from '@gradus/tensor/internals'
 import { describe, expect, it } from 'vitest'
 import { array, noise, runKernel } from '../test/run-kernel.ts'
 

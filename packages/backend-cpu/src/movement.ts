@@ -1,5 +1,6 @@
 import type { Kernel, NdArray } from '@gradus/graph'
-import { type Shape, stridesOf } from '@gradus/tensor'
+import type { Shape } from '@gradus/tensor'
+import { stridesOf } from '@gradus/tensor/internals'
 import { copyView, type StridedView } from './strided.ts'
 
 /** Kernels that only move elements: each copies between two strided views. */

@@ -1,5 +1,5 @@
 import type { NdArray } from '@gradus/graph'
-import { reducedShape, stridesOf } from '@gradus/tensor'
+import { reducedShape, stridesOf } from '@gradus/tensor/internals'
 import { describe, expect, it } from 'vitest'
 import { array, noise, runKernel } from '../test/run-kernel.ts'
 

@@ -1,4 +1,5 @@
-import { applyAll, type DType, type SampleInput, scanOp, tensor, useBackend } from '@gradus/tensor'
+import { type DType, tensor, useBackend } from '@gradus/tensor'
+import { applyAll, type SampleInput, scanOp } from '@gradus/tensor/internals'
 import { opSamples, paramsOf } from '@gradus/tensor/samples'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { noise } from '../test/run-kernel.ts'

@@ -1,5 +1,6 @@
 import type { Kernel } from '@gradus/graph'
-import { type Shape, stridesOf } from '@gradus/tensor'
+import type { Shape } from '@gradus/tensor'
+import { stridesOf } from '@gradus/tensor/internals'
 import { addView, copyView } from './strided.ts'
 
 interface WindowParams {

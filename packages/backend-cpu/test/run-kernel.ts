@@ -1,5 +1,6 @@
 import type { NdArray } from '@gradus/graph'
-import { type DType, hostArray, type Shape, sizeOf } from '@gradus/tensor'
+import { type DType, type Shape, sizeOf } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 import { kernels } from '../src/kernels.ts'
 
 const table = kernels()

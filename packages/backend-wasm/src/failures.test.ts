@@ -2,11 +2,9 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { compile } from '@gradus/graph'
 import {
   add,
-  apply,
   type Backend,
   BackendError,
   matmul,
-  type Op,
   onBackend,
   reshape,
   sum,
@@ -14,6 +12,7 @@ import {
   tensor,
   useBackend,
 } from '@gradus/tensor'
+import { apply, type Op } from '@gradus/tensor/internals'
 import { Adam, auto, Dense, Sequential } from 'gradus'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { control } from './codegen/work-sharing.ts'

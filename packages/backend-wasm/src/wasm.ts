@@ -1,5 +1,6 @@
 import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
-import { type Backend, BackendError, type DeviceBuffer } from '@gradus/tensor'
+import { type Backend, BackendError } from '@gradus/tensor'
+import type { DeviceBuffer } from '@gradus/tensor/internals'
 import { hasOpaque } from './codegen/kernel-function.ts'
 import type { Features } from './codegen/tools.ts'
 import { hasElementwise } from './elementwise/table.ts'

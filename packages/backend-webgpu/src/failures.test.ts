@@ -3,18 +3,8 @@ import { Dense } from '@gradus/layers'
 import { MeanSquaredError } from '@gradus/losses'
 import { Sequential } from '@gradus/models'
 import { Adam } from '@gradus/optimizers'
-import {
-  add,
-  apply,
-  type Backend,
-  BackendError,
-  exp,
-  type Op,
-  onBackend,
-  type Tensor,
-  tensor,
-  useBackend,
-} from '@gradus/tensor'
+import { add, type Backend, BackendError, exp, onBackend, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import { apply, type Op } from '@gradus/tensor/internals'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { GpuSource } from './runtime/gpu.ts'
 import { adapterObstacle, dawnGpu } from './testing/dawn.ts'

@@ -1,5 +1,6 @@
 import type { WeightValue } from '@gradus/core'
-import { type DType, fromMemory, type Shape, sizeOf, toMemory, viewOf } from '@gradus/tensor'
+import { type DType, type Shape, sizeOf } from '@gradus/tensor'
+import { fromMemory, toMemory, viewOf } from '@gradus/tensor/internals'
 
 /** A weight as JSON can hold it, exactly. */
 export interface WeightData {

@@ -15,7 +15,8 @@ import {
   partOf,
   toNamedValues,
 } from '@gradus/core'
-import { formatShape, hostArray, sameShape, Tensor } from '@gradus/tensor'
+import { formatShape, sameShape, Tensor } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 
 /** One sample, or one batch, as users may give it: numbers, strings and arrays of any form. */
 export interface ElementData {

@@ -1,5 +1,6 @@
 import { type ArrayData, ConfigError, type HostArray, toHostArray } from '@gradus/core'
-import { hostArray, isFloat, normalizeAxis, sizeOf, type Tensor } from '@gradus/tensor'
+import { isFloat, normalizeAxis, sizeOf, type Tensor } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 
 /**
  * The values divided by their norm along an axis: of order 2 (Euclidean, the default), any other positive order, or

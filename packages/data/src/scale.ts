@@ -1,5 +1,6 @@
 import { type ArrayData, DataError, type HostArray, toHostArray } from '@gradus/core'
-import { hostArray, isFloat, type Tensor } from '@gradus/tensor'
+import { isFloat, type Tensor } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 
 /** The smallest and the largest value of every feature (the last dimension). Plain data, to be saved with a model. */
 export interface FeatureRange {

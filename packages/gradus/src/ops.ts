@@ -1,1 +1,1 @@
-export * from '@gradus/tensor'
+export * from '@gradus/tensor/ops'

@@ -1,4 +1,5 @@
-import { type Aval, type MemoryArray, sizeOf, viewOf } from '@gradus/tensor'
+import { sizeOf } from '@gradus/tensor'
+import { type Aval, type MemoryArray, viewOf } from '@gradus/tensor/internals'
 import { byteSize } from './place.ts'
 
 /** A value in a buffer of host memory, by default a new one. */

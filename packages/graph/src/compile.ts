@@ -1,19 +1,14 @@
+import { type Backend, BackendError, currentBackend, Tensor, treeLeaves, treeReplace } from '@gradus/tensor'
 import {
   type Aval,
-  type Backend,
-  BackendError,
   collect,
-  currentBackend,
   currentInterpreter,
   type Executable,
   eager,
   type Graph,
   Storage,
-  Tensor,
   backendOf as tensorBackend,
-  treeLeaves,
-  treeReplace,
-} from '@gradus/tensor'
+} from '@gradus/tensor/internals'
 import { runDonating } from './donation.ts'
 import { formOf, hasFormOf } from './form.ts'
 import { makeRepeatable } from './repeatable.ts'

@@ -1,4 +1,5 @@
-import { type Backend, type DeviceBuffer, type Executable, identityOp, type Tensor } from '@gradus/tensor'
+import type { Backend, Tensor } from '@gradus/tensor'
+import { type DeviceBuffer, type Executable, identityOp } from '@gradus/tensor/internals'
 
 /**
  * Runs a program `count` times on the buffers of tensors, and takes the donated ones (`donated` are positions in `tensors`)

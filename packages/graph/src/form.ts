@@ -1,4 +1,5 @@
-import { formatShape, paramsKey, sameShape, Tensor } from '@gradus/tensor'
+import { formatShape, sameShape, Tensor } from '@gradus/tensor'
+import { paramsKey } from '@gradus/tensor/internals'
 
 /**
  * A string that is equal for arguments of equal form: trees of the same structure, with tensors of the same shapes and

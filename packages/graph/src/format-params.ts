@@ -1,4 +1,4 @@
-import { isGraph } from '@gradus/tensor'
+import { isGraph } from '@gradus/tensor/internals'
 
 /** The params of a node as text, without graphs; empty for an op without params. */
 export function formatParams(params: unknown): string {

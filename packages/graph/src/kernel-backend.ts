@@ -1,12 +1,10 @@
+import { type Backend, BackendError, type DType, type Shape, type TypedArray } from '@gradus/tensor'
 import {
   type Aval,
   avalOf,
-  type Backend,
-  BackendError,
   bodyOf,
   computeDType,
   type DeviceBuffer,
-  type DType,
   type Executable,
   fromMemory,
   type Graph,
@@ -14,12 +12,10 @@ import {
   type MemoryArray,
   type Node,
   type ScanParams,
-  type Shape,
-  type TypedArray,
   toMemory,
   valuesOf,
   viewOf,
-} from '@gradus/tensor'
+} from '@gradus/tensor/internals'
 import { arrayIn } from './array-in.ts'
 import { missingOp } from './missing-op.ts'
 import { byteSize, donorOf, type Place } from './place.ts'

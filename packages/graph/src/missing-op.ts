@@ -1,4 +1,5 @@
-import { BackendError, type Op } from '@gradus/tensor'
+import { BackendError } from '@gradus/tensor'
+import type { Op } from '@gradus/tensor/internals'
 
 /** The error of a backend without code for an op, which `compile` throws. */
 export function missingOp(backend: string, { name }: Op): BackendError {

@@ -1,4 +1,5 @@
-import { type Aval, bytesPerElement, type Graph, numberingOf, sizeOf } from '@gradus/tensor'
+import { sizeOf } from '@gradus/tensor'
+import { type Aval, bytesPerElement, type Graph, numberingOf } from '@gradus/tensor/internals'
 
 /** Where a value lives while a program runs. */
 export type Place =

@@ -1,4 +1,4 @@
-import { type Graph, numberingOf } from '@gradus/tensor'
+import { type Graph, numberingOf } from '@gradus/tensor/internals'
 import { Arena } from './arena.ts'
 import { byteSize, type OutputSource, type Place } from './place.ts'
 

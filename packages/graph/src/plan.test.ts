@@ -3,7 +3,6 @@ import {
   add,
   cast,
   full,
-  type Graph,
   greater,
   matmul,
   mul,
@@ -15,6 +14,7 @@ import {
   tensor,
   useBackend,
 } from '@gradus/tensor'
+import type { Graph } from '@gradus/tensor/internals'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { planMemory } from './plan.ts'
 import { makeRepeatable } from './repeatable.ts'

@@ -1,4 +1,4 @@
-import { avalOf, bytesPerElement, type Graph, numberingOf, valuesOf } from '@gradus/tensor'
+import { avalOf, bytesPerElement, type Graph, numberingOf, valuesOf } from '@gradus/tensor/internals'
 import { type OutputSource, type Place, viewRoots } from './place.ts'
 import { type MemoryUse, planLifetimes } from './plan-lifetimes.ts'
 

@@ -1,4 +1,5 @@
-import { type Aval, avalsOf, bodyOf, formatShape, type Graph, numberingOf } from '@gradus/tensor'
+import { formatShape } from '@gradus/tensor'
+import { type Aval, avalsOf, bodyOf, type Graph, numberingOf } from '@gradus/tensor/internals'
 import { formatParams } from './format-params.ts'
 
 /**

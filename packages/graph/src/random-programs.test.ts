@@ -2,8 +2,6 @@ import { cpu } from '@gradus/backend-cpu'
 import {
   abs,
   add,
-  apply,
-  avalOf,
   broadcastTo,
   cast,
   concat,
@@ -12,10 +10,8 @@ import {
   type DType,
   flip,
   full,
-  type Graph,
   gather,
   greater,
-  identityOp,
   inferShapes,
   iota,
   isFloat,
@@ -23,13 +19,9 @@ import {
   maximum,
   memory,
   mul,
-  type Node,
   neg,
-  numberingOf,
-  padOp,
   reshape,
   type Shape,
-  Storage,
   sameShape,
   scan,
   scope,
@@ -43,9 +35,19 @@ import {
   tensor,
   transpose,
   useBackend,
-  valuesOf,
   where,
 } from '@gradus/tensor'
+import {
+  apply,
+  avalOf,
+  type Graph,
+  identityOp,
+  type Node,
+  numberingOf,
+  padOp,
+  Storage,
+  valuesOf,
+} from '@gradus/tensor/internals'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
 import { byteSize, type Place } from './place.ts'

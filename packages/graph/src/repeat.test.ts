@@ -4,8 +4,6 @@ import {
   add,
   type Backend,
   BackendError,
-  type DeviceBuffer,
-  type Executable,
   findLeaks,
   full,
   matmul,
@@ -17,6 +15,7 @@ import {
   tensor,
   useBackend,
 } from '@gradus/tensor'
+import type { DeviceBuffer, Executable } from '@gradus/tensor/internals'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
 import { check } from './decorators/check.ts'

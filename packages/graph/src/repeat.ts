@@ -1,11 +1,11 @@
-import type { DeviceBuffer } from '@gradus/tensor'
+import type { DeviceBuffer } from '@gradus/tensor/internals'
 
 /**
  * Runs a program `count` times, for executables that cannot repeat by themselves: the outputs of each run are the first
  * inputs of the next. Frees the outputs of earlier runs, and none of the given inputs.
  *
  * @example
- * import { runRepeatedly } from '@gradus/graph'
+ * import { runRepeatedly } from '@gradus/graph/internals'
  * const double = ([state, rate]) => [state * rate]
  * runRepeatedly(double, [1, 2], 3, () => {}) // => [8]
  */

@@ -1,4 +1,5 @@
-import { type Graph, type Node, numberingOf, type Op, sliceOp } from '@gradus/tensor'
+import { slice } from '@gradus/tensor'
+import { type Graph, type Node, numberingOf, type Op } from '@gradus/tensor/internals'
 
 /**
  * Prepares a graph, whose outputs have the shapes and dtypes of its first inputs (all donated), for repetition on the same
@@ -17,7 +18,7 @@ export function makeRepeatable(graph: Graph): Graph {
     const { shape, dtype } = avals[value]!
     // a slice of everything: a slice is computed, a view would share the buffer
     const params = { start: shape.map(() => 0), size: shape, step: shape.map(() => 1) }
-    copies.push({ op: sliceOp as Op, inputs: [value], params, aval: { shape, dtype } })
+    copies.push({ op: slice.op as Op, inputs: [value], params, aval: { shape, dtype } })
     return avals.length + copies.length - 1
   })
   return { ...graph, nodes: [...graph.nodes, ...copies], outputs, repeatable: true }

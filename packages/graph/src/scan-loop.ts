@@ -1,4 +1,4 @@
-import type { MemoryArray, ScanParams } from '@gradus/tensor'
+import type { MemoryArray, ScanParams } from '@gradus/tensor/internals'
 import { arrayIn } from './array-in.ts'
 
 /** A compiled body, whose inputs and outputs the loop binds. */

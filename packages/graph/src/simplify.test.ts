@@ -1,34 +1,25 @@
 import { cpu } from '@gradus/backend-cpu'
 import {
   add,
-  apply,
-  bodyOf,
   cast,
-  castOp,
-  expandOp,
   flip,
   foldIn,
   full,
-  identityOp,
   mul,
   neg,
-  type Op,
-  padOp,
-  permuteOp,
   randomBits,
   reshape,
   type Shape,
   scan,
-  scanOp,
   sin,
   slice,
-  sliceOp,
   sum,
   type Tensor,
   tensor,
   transpose,
   useBackend,
 } from '@gradus/tensor'
+import { apply, bodyOf, expandOp, identityOp, type Op, padOp, permuteOp, scanOp } from '@gradus/tensor/internals'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { simplify } from './simplify.ts'
 import { replay, trace } from './trace.ts'
@@ -123,7 +114,7 @@ describe('simplify', () => {
     expect(names((a) => flip(flip(a, 0), 1), table())).toEqual(['flip'])
     expect(names((a) => slice(slice(a, [1], [4], [1]), [1], [2]), x())).toEqual(['slice'])
     expect(names((a) => slice(a, [0]), x())).toEqual([])
-    const castTo = (a: Tensor, dtype: 'float32' | 'int32') => apply(castOp, [a], { dtype })
+    const castTo = (a: Tensor, dtype: 'float32' | 'int32') => apply(cast.op, [a], { dtype })
     expect(names((a) => castTo(a, 'float32'), x())).toEqual([])
     // 1.5 -> 1 -> 1 is not the identity
     expect(names((a) => castTo(castTo(a, 'int32'), 'float32'), tensor([1.5]))).toEqual(['cast', 'cast'])
@@ -222,7 +213,7 @@ describe('two movements as one', () => {
       const step = a.shape.map(() => 1 + below(2))
       const start = a.shape.map((d) => below(Math.min(d, 2) + 1))
       const size = a.shape.map((d, axis) => Math.min(below(9), Math.ceil((d - start[axis]!) / step[axis]!)))
-      return apply(sliceOp, [a], { start, size, step })
+      return apply(slice.op, [a], { start, size, step })
     },
     expand: (a) => apply(expandOp, [a], { shape: a.shape.map((d) => (d === 1 ? 1 + below(3) : d)) }),
   }

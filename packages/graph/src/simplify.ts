@@ -1,3 +1,4 @@
+import { sameShape } from '@gradus/tensor'
 import {
   type Aval,
   avalsOf,
@@ -7,9 +8,8 @@ import {
   type Node,
   type Op,
   paramsKey,
-  sameShape,
   valuesOf,
-} from '@gradus/tensor'
+} from '@gradus/tensor/internals'
 
 /**
  * An equivalent graph with less work: equal nodes are merged, movements that undo or repeat each other are joined, and

@@ -1,24 +1,15 @@
 import { grad } from '@gradus/autograd'
 import { cpu } from '@gradus/backend-cpu'
+import { add, full, mul, scan, softmax, sum, Tensor, TraceError, tensor, useBackend } from '@gradus/tensor'
 import {
-  add,
   apply,
   avalOf,
   bodyOf,
-  full,
   type Interpreter,
-  mul,
   numberingOf,
   type Op,
-  scan,
-  softmax,
-  sum,
-  Tensor,
-  TraceError,
-  tensor,
-  useBackend,
   withInterpreter,
-} from '@gradus/tensor'
+} from '@gradus/tensor/internals'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
 import { printGraph } from './print-graph.ts'

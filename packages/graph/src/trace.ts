@@ -1,2 +1,2 @@
 // The tracer is part of the tensor package, because `scan` traces its body.
-export { replay, type Traced, type TraceOptions, trace } from '@gradus/tensor'
+export { replay, type Traced, type TraceOptions, trace } from '@gradus/tensor/internals'

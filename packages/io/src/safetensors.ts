@@ -1,4 +1,5 @@
-import { bytesPerElement, type DType, formatShape, type Shape, sizeOf, type TypedArray, toMemory } from '@gradus/tensor'
+import { type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
+import { bytesPerElement, toMemory } from '@gradus/tensor/internals'
 import { FormatError } from './format-error.ts'
 import { decodeValues, type StoredType, storedBytes } from './stored-types.ts'
 

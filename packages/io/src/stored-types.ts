@@ -1,4 +1,5 @@
-import { type DType, halfValue, type TypedArray, viewOf } from '@gradus/tensor'
+import type { DType, TypedArray } from '@gradus/tensor'
+import { halfValue, viewOf } from '@gradus/tensor/internals'
 
 /** Element types of safetensors files that can be read, with their size in bytes. */
 export const storedBytes = {

@@ -1,4 +1,5 @@
-import { apply, identityOp, type Op, type Tensor } from '@gradus/tensor'
+import type { Tensor } from '@gradus/tensor'
+import { apply, identityOp, type Op } from '@gradus/tensor/internals'
 
 const frozenOp: Op<null> = {
   name: 'frozen',

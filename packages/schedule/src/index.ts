@@ -18,7 +18,7 @@ export {
   type Term,
   times,
 } from './index/integer.ts'
-export { combiningFunctions, identityOf, isPosition } from './kernels/combine.ts'
+export { combiningFunction, identityOf, isPosition } from './kernels/combine.ts'
 export { formOf, type KernelForm } from './kernels/form.ts'
 export * from './kernels/kernel.ts'
 export { printSchedule } from './kernels/print-schedule.ts'

@@ -1,4 +1,4 @@
-import { bodyOf, type Graph } from '@gradus/tensor'
+import { bodyOf, type Graph } from '@gradus/tensor/internals'
 import { GraphAnalysis } from './analysis/graph-analysis.ts'
 import { type Group, rowCount } from './grouping/group.ts'
 import { Groups } from './grouping/groups.ts'
@@ -18,7 +18,8 @@ import { planKernels } from './planning/plan-kernels.ts'
  * @example
  * import { cpu } from '@gradus/backend-cpu'
  * import { printSchedule, schedule } from '@gradus/schedule'
- * import { add, matmul, ones, relu, trace, useBackend } from '@gradus/tensor'
+ * import { add, matmul, ones, relu, useBackend } from '@gradus/tensor'
+ * import { trace } from '@gradus/tensor/internals'
  * await useBackend(cpu())
  * const { graph } = trace((x, w, b) => relu(add(matmul(x, w), b)), [ones([8, 3]), ones([3, 4]), ones([4])])
  * const scheduled = schedule(graph)

@@ -1,4 +1,3 @@
-import type { Op } from './index.ts'
 import { arithmeticLowerings } from './lowering/arithmetic.ts'
 import { broadcastLowerings } from './lowering/broadcast.ts'
 import { convLowerings } from './lowering/conv.ts'
@@ -13,6 +12,7 @@ import type { ElementRule, Lowering } from './lowering/rule.ts'
 import { scanLowerings } from './lowering/scan.ts'
 import { sortingLowerings } from './lowering/sorting.ts'
 import { windowLowerings } from './lowering/window.ts'
+import type { Op } from './op.ts'
 
 export { roundToHalf } from './lowering/arithmetic.ts'
 export * from './lowering/rule.ts'

@@ -1,3 +1,4 @@
+import type { Op } from './op.ts'
 import { SymbolicTensor } from './symbolic.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -22,6 +23,12 @@ export interface Operation<A extends readonly unknown[] = never, R = unknown> {
   readonly type: string
 }
 
+/** An operation that applies an op, and carries it. */
+export interface OperationOf<P, A extends readonly unknown[], R> extends Operation<A, R> {
+  /** What interpreters and backends see of the operation: no broadcasting, no number literals, no defaults. */
+  readonly op: Op<P>
+}
+
 /**
  * Makes an operation of a function of tensors. Given symbolic tensors, alone or in a list, the call becomes a node of the
  * functional model that they belong to, and `run` is called with tensors when the model runs. `type` is its name in files.
@@ -33,6 +40,15 @@ export function operation<A extends readonly unknown[], R>(type: string, run: (.
     return symbolic ? symbolic.source.record(call, args) : run(...args)
   }
   return Object.assign(call, { kind: 'operation', type } as const) as Operation<A, R>
+}
+
+/** Makes an operation of the function that applies `op`. It has the name of the op. */
+/* @__NO_SIDE_EFFECTS__ */
+export function operationOf<P, A extends readonly unknown[], R>(
+  op: Op<P>,
+  run: (...args: A) => R,
+): OperationOf<P, A, R> {
+  return Object.assign(operation(op.name, run), { op })
 }
 
 function symbolicAmong(args: readonly unknown[]): SymbolicTensor | undefined {

@@ -1,13 +1,21 @@
 import { expect, it } from 'vitest'
-import * as tensor from './index.ts'
+import * as main from './index.ts'
+import * as internals from './internals.ts'
+import type { Op } from './op.ts'
+import * as operations from './ops.ts'
 import { opSamples, paramsOf } from './samples.ts'
+import { sizeOf } from './shape.ts'
 
-const ops = Object.entries(tensor).filter(([name]) => name.endsWith('Op')) as [string, tensor.Op][]
+/** The ops that operations carry, and those of the internals, by the names under which they are exported. */
+const carried = Object.entries<object>(operations).flatMap(([name, value]) => ('op' in value ? [[name, value.op]] : []))
+const others = Object.entries(internals).filter(([name, value]) => name.endsWith('Op') && typeof value === 'object')
+const ops = [...carried, ...others] as [string, Op][]
 
-it('has samples of every exported op', () => {
+it('has samples of every op', () => {
   const sampled = new Set(opSamples.map(({ op }) => op))
   expect(ops.length).toBeGreaterThan(80)
   expect(ops.filter(([, op]) => !sampled.has(op)).map(([name]) => name)).toEqual([])
+  expect(sampled.size).toBe(ops.length)
 })
 
 it('has samples of each op once, and at least one', () => {
@@ -17,11 +25,14 @@ it('has samples of each op once, and at least one', () => {
 })
 
 it('names each op as its export', () => {
-  expect(ops.filter(([name, op]) => name !== `${op.name}Op`).map(([name]) => name)).toEqual([])
+  expect(carried.filter(([name, op]) => name !== (op as Op).name)).toEqual([])
+  expect(others.filter(([name, op]) => name !== `${(op as Op).name}Op`)).toEqual([])
 })
 
-it('does not export samples from the main entry', () => {
-  expect(Object.keys(tensor).filter((name) => /Samples$/.test(name))).toEqual([])
+it('has functions of tensors and no ops or samples in the entries for users', () => {
+  expect(Object.keys({ ...main, ...operations }).filter((name) => /(Op|Samples)$/.test(name))).toEqual([])
+  expect(Object.entries(operations).filter(([, value]) => typeof value !== 'function')).toEqual([])
+  expect(Object.keys(main).filter((name) => name in internals)).toEqual([])
 })
 
 it('has inputs that the shape rules accept', () => {
@@ -32,7 +43,7 @@ it('has inputs that the shape rules accept', () => {
         ({ shape, dtype = 'float' }) => ({ shape, dtype: dtype === 'float' ? 'float32' : dtype }) as const,
       )
       for (const { values, shape } of inputs)
-        if (values) expect([op.name, values.length]).toEqual([op.name, tensor.sizeOf(shape)])
+        if (values) expect([op.name, values.length]).toEqual([op.name, sizeOf(shape)])
       expect(() => op.shape(avals, paramsOf(sample, avals)), op.name).not.toThrow()
     }
   }

@@ -1,7 +1,7 @@
 import { apply, applyAll, currentInterpreter, type Interpreter, withInterpreter } from './interpreter.ts'
 import { type Op, shapesOf } from './op.ts'
 import { add } from './ops/arithmetic.ts'
-import { identityOp } from './ops/broadcast.ts'
+import { identityOp } from './ops/broadcast-op.ts'
 import type { Tensor } from './tensor.ts'
 
 type Cotangents = readonly (Tensor | null)[]

@@ -10,6 +10,9 @@ import type { Storage } from './storage.ts'
 /** Values nested like the tensor's dimensions; a scalar is the bare value. */
 export type NestedArray = number | boolean | NestedArray[]
 
+/** What elementwise functions take: a number takes the dtype of the tensor it meets. */
+export type TensorLike = Tensor | number | boolean
+
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release())
 const scopes: Set<Tensor>[] = []
 

@@ -24,7 +24,8 @@ export interface TraceOptions {
  * constants of the graph. `fn` must be synchronous and must not read values.
  *
  * @example
- * import { mul, tensor, trace } from '@gradus/tensor'
+ * import { mul, tensor } from '@gradus/tensor'
+ * import { trace } from '@gradus/tensor/internals'
  * const { graph } = trace((x) => mul(x, x), [tensor([1, 2])])
  * graph.nodes.map((node) => node.op.name) // => ['mul']
  */

@@ -1,4 +1,5 @@
-import { type Aval, formatShape, isFloat, sameShape } from '@gradus/tensor'
+import { formatShape, isFloat, sameShape } from '@gradus/tensor'
+import type { Aval } from '@gradus/tensor/internals'
 import type { HostTensor } from './host.ts'
 
 /** Throws unless the shapes and dtypes agree and every value does: `|a - b| <= tolerance * (1 + |b|)` for floats, exactly for the rest. */

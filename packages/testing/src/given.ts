@@ -1,4 +1,5 @@
-import type { DType, SampleInput } from '@gradus/tensor'
+import type { DType } from '@gradus/tensor'
+import type { SampleInput } from '@gradus/tensor/internals'
 import type { HostTensor } from './host.ts'
 import type { Numbers } from './numbers.ts'
 

@@ -1,14 +1,5 @@
-import {
-  type Aval,
-  type Backend,
-  hostArray,
-  isFloat,
-  Storage,
-  sizeOf,
-  Tensor,
-  toMemory,
-  treeLeaves,
-} from '@gradus/tensor'
+import { type Backend, isFloat, sizeOf, Tensor, treeLeaves } from '@gradus/tensor'
+import { type Aval, hostArray, Storage, toMemory } from '@gradus/tensor/internals'
 
 /** Values on the host with their shape and dtype. */
 export interface HostTensor extends Aval {

@@ -1,5 +1,6 @@
 import type { HostArray, Named } from '@gradus/core'
-import { type DType, hostArray, type Tensor, tensor } from '@gradus/tensor'
+import { type DType, type Tensor, tensor } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 import { Unsupported } from './outcome.ts'
 
 /** A tensor as the recordings hold it; numbers that are not finite are the strings NaN, Infinity and -Infinity. */

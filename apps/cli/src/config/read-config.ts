@@ -77,6 +77,8 @@ async function fromModule(path: string, source: string): Promise<unknown> {
     gradus: await import('gradus'),
     '@gradus/core': await import('@gradus/core'),
     '@gradus/tensor': await import('@gradus/tensor'),
+    '@gradus/tensor/internals': await import('@gradus/tensor/internals'),
+    '@gradus/tensor/ops': await import('@gradus/tensor/ops'),
   }
   const { createJiti } = await import('jiti') // only here, because it takes a while to load
   const jiti = createJiti(pathToFileURL(path).href, {

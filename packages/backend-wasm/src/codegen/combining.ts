@@ -1,4 +1,4 @@
-import { combiningFunctions } from '@gradus/schedule'
+import { combiningFunction } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import type { Combine } from '@gradus/tensor/lowering'
 import {
@@ -20,7 +20,7 @@ import type { Lanes, Value } from './lanes.ts'
 
 /** Combines two elements, or two vectors lane by lane. */
 export function combined(lanes: Lanes, locals: Locals, combine: Combine, dtype: DType, a: Value, b: Value): Value {
-  const row = elementwiseRow(combiningFunctions[combine]!.name)!
+  const row = elementwiseRow(combiningFunction(combine)!.name)!
   return applied(lanes, locals, row, dtype, [a, b])
 }
 

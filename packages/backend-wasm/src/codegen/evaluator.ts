@@ -8,7 +8,8 @@ import {
   rangeOf,
   strideAlong,
 } from '@gradus/schedule'
-import { bytesPerElement, type DType } from '@gradus/tensor'
+import type { DType } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import { type I32, i32, Temporaries } from '../assembler/index.ts'
 import type { Emitter } from '../elementwise/row.ts'
 import { elementwiseRow } from '../elementwise/table.ts'

@@ -1,4 +1,5 @@
-import { bytesPerElement, type DType } from '@gradus/tensor'
+import type { DType } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import {
   type Code,
   f32,

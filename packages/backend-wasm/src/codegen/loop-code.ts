@@ -1,6 +1,6 @@
-import { byteSize } from '@gradus/graph'
+import { byteSize } from '@gradus/graph/internals'
 import { type KernelSchedule, loopWorkspace, type OpaqueKernel, type ScheduleLocations } from '@gradus/schedule'
-import type { Aval, ScanParams } from '@gradus/tensor'
+import type { Aval, ScanParams } from '@gradus/tensor/internals'
 import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } from '../assembler/index.ts'
 import { type AddressTable, type Source, type Sources, sourcesOf } from './address-table.ts'
 import type { Caller } from './tools.ts'

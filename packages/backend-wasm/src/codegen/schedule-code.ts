@@ -1,4 +1,4 @@
-import { byteSize } from '@gradus/graph'
+import { byteSize } from '@gradus/graph/internals'
 import { type FusedKernel, formOf, type KernelCost, type KernelSchedule } from '@gradus/schedule'
 import { sizeOf } from '@gradus/tensor'
 import {

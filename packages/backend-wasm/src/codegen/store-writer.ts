@@ -1,5 +1,6 @@
 import type { Expression, Store } from '@gradus/schedule'
-import { bytesPerElement, type DType } from '@gradus/tensor'
+import type { DType } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import { type Code, f32, f32x4, i32x4, ifThen, Temporaries, type V128, type Void, v128 } from '../assembler/index.ts'
 import { combined } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'

@@ -10,7 +10,7 @@ import {
   rootsOfLoops,
   strideAlong,
 } from '@gradus/schedule'
-import { bytesPerElement } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 
 /** The axis along which the four lanes of a vector lie, and the number of vectors that are computed together. */
 export interface Strategy {

@@ -1,5 +1,5 @@
 import type { ContractionKernel } from '@gradus/schedule'
-import { bytesPerElement } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import { Shader } from './shader.ts'
 
 /** The shader of a contraction or of a part of one. */

@@ -1,5 +1,5 @@
 import { type Axis, type ContractionKernel, countOf, type Expression, strideAlong } from '@gradus/schedule'
-import { halfBits, halfValue } from '@gradus/tensor'
+import { halfBits, halfValue } from '@gradus/tensor/internals'
 import { roundToHalf } from '@gradus/tensor/lowering'
 import { Block } from '../wgsl/block.ts'
 import { coordinatesAlong, nameAxes } from './axes.ts'

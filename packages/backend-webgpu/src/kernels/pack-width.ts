@@ -1,5 +1,5 @@
 import { type Axis, countOf, type Store, strideAlong } from '@gradus/schedule'
-import { bytesPerElement } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import type { ShaderTarget } from './shader-target.ts'
 
 /**

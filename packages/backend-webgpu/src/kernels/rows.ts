@@ -1,5 +1,5 @@
 import { type Axis, countOf, isPosition, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
-import { bytesPerElement } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'
 import { type Accumulator, accumulatorDeclaration, combination } from './accumulator.ts'

@@ -1,5 +1,6 @@
 import type { Expression, Expressions, Load, Store } from '@gradus/schedule'
-import { bytesPerElement, type DType } from '@gradus/tensor'
+import type { DType } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Block, KernelEnvironment } from '../wgsl/block.ts'
 import { type Code, typeOf } from '../wgsl/types.ts'
 import type { ShaderCode, Slot } from './kernel-code.ts'

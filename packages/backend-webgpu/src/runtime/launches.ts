@@ -1,4 +1,4 @@
-import { byteSize, donorOf } from '@gradus/graph'
+import { byteSize, donorOf } from '@gradus/graph/internals'
 import {
   type FusedKernel,
   type KernelSchedule,
@@ -8,7 +8,7 @@ import {
   type OpaqueKernel,
   type ScheduleLocations,
 } from '@gradus/schedule'
-import { bytesPerElement, type ScanParams } from '@gradus/tensor'
+import { bytesPerElement, type ScanParams } from '@gradus/tensor/internals'
 import { contractionCode } from '../kernels/contraction.ts'
 import { copyCode } from '../kernels/copy.ts'
 import type { KernelCode, ShaderCode } from '../kernels/kernel-code.ts'

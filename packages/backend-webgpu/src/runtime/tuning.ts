@@ -1,5 +1,6 @@
 import type { HeapBuffer } from '@gradus/schedule'
-import { type Graph, matmul, Tensor, trace } from '@gradus/tensor'
+import { matmul, Tensor } from '@gradus/tensor'
+import { type Graph, trace } from '@gradus/tensor/internals'
 import { type ShapeClass, shapeClasses, type TileTable, type TileVariant, tileVariants } from '../kernels/tiles.ts'
 import type { Machine } from './machine.ts'
 import { compileGraph, GpuProgram } from './program.ts'

@@ -172,7 +172,9 @@ describe('toSpec', () => {
     )
     expect(() => new Dense({ units: 1, extra: new Map() }).toSpec()).toThrow('Dense.extra is a Map')
     const traced = new Tensor({ shape: [2], dtype: 'float32' })
-    expect(() => new Dense({ units: 1, extra: traced }).toSpec()).toThrow('Dense.extra is a Tensor whose values cannot be read')
+    expect(() => new Dense({ units: 1, extra: traced }).toSpec()).toThrow(
+      'Dense.extra is a Tensor whose values cannot be read',
+    )
     expect(new Dense({ units: 1, extra: tensor([1, 2]) }).toSpec()).toMatchObject({
       extra: { values: [1, 2], dtype: 'float32' },
     })

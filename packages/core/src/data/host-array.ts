@@ -1,4 +1,5 @@
-import { type DType, formatShape, hostArray, type Shape, sizeOf, Tensor, type TypedArray } from '@gradus/tensor'
+import { type DType, formatShape, type Shape, sizeOf, Tensor, type TypedArray } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 import { describeValue } from '../config/describe.ts'
 import { DataError } from '../errors.ts'
 import type { ArrayData, HostArray, NestedNumbers, NumberArray } from './dataset.ts'

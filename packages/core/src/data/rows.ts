@@ -1,4 +1,5 @@
-import { hostArray, sizeOf, type TypedArray } from '@gradus/tensor'
+import { sizeOf, type TypedArray } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 import { DataError } from '../errors.ts'
 import type { HostArray, HostValues, Named, StringArray } from './dataset.ts'
 import { isStringArray } from './host-values.ts'

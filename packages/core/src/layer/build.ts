@@ -1,4 +1,5 @@
-import { currentInterpreter, eager, keepTensors, scope, type Tree, treeLeaves, withInterpreter } from '@gradus/tensor'
+import { scope, type Tree, treeLeaves } from '@gradus/tensor'
+import { currentInterpreter, eager, keepTensors, withInterpreter } from '@gradus/tensor/internals'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'

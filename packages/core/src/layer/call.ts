@@ -1,4 +1,5 @@
-import { type Operation, type SymbolicDType, type SymbolicSource, SymbolicTensor, type Tree } from '@gradus/tensor'
+import { type Operation, type SymbolicDType, SymbolicTensor, type Tree } from '@gradus/tensor'
+import type { SymbolicSource } from '@gradus/tensor/internals'
 import { ConfigError } from '../errors.ts'
 import { leavesOf, mapLeaves, type Structure } from '../structure.ts'
 import type { BaseLayer, CallOptions } from './base-layer.ts'

@@ -1,14 +1,13 @@
 import {
-  currentInterpreter,
   type DType,
   type Shape,
   type SymbolicDType,
   type SymbolicTensor,
-  shapeOnly,
   Tensor,
   type Tree,
   tensor,
 } from '@gradus/tensor'
+import { currentInterpreter, shapeOnly } from '@gradus/tensor/internals'
 import type { HostValues, InputData, Named } from '../data/dataset.ts'
 import { isHostValues, isStringArray, toHostValues } from '../data/host-values.ts'
 import { ConfigError, DataError } from '../errors.ts'

@@ -11,8 +11,8 @@ import {
   Tensor,
   type Tree,
   treeLeaves,
-  UnknownSize,
 } from '@gradus/tensor'
+import { UnknownSize } from '@gradus/tensor/internals'
 import { Rng } from '../rng.ts'
 import { leavesOf, mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'

@@ -1,4 +1,5 @@
-import { apply, identityOp, type Tensor } from '@gradus/tensor'
+import type { Tensor } from '@gradus/tensor'
+import { apply, identityOp } from '@gradus/tensor/internals'
 
 // A mask belongs to a tensor, wherever that goes: from layer to layer, through models within models, and from one call on
 // values to the next.

@@ -1,4 +1,4 @@
-import { UnknownSize } from '@gradus/tensor'
+import { UnknownSize } from '@gradus/tensor/internals'
 import { describe, expect, it } from 'vitest'
 import { batchSize, sizeAt, sizeOfTrials, trials, unknownSize } from './trial-sizes.ts'
 

@@ -1,4 +1,4 @@
-import { UnknownSize } from '@gradus/tensor'
+import { UnknownSize } from '@gradus/tensor/internals'
 
 /**
  * Shapes are worked out by running a layer on shapes alone, with sizes in the place of dimensions that are not known. Every

@@ -1,5 +1,6 @@
 import { cpu } from '@gradus/backend-cpu'
-import { add, type Backend, exp, mul, onBackend, scan, scanOp, sum, type Tensor, tensor } from '@gradus/tensor'
+import { add, type Backend, exp, mul, onBackend, scan, sum, type Tensor, tensor } from '@gradus/tensor'
+import { scanOp } from '@gradus/tensor/internals'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../compile.ts'
 import { check } from './check.ts'

@@ -1,31 +1,33 @@
 import {
+  type Backend,
+  BackendError,
+  type DType,
+  formatShape,
+  isFloat,
+  onBackend,
+  scope,
+  sizeOf,
+  Tensor,
+  type TypedArray,
+} from '@gradus/tensor'
+import {
   type Aval,
   applyAll,
   avalOf,
   avalsOf,
-  type Backend,
-  BackendError,
   bytesPerElement,
   type DeviceBuffer,
-  type DType,
   type Executable,
   eager,
-  formatShape,
   fromMemory,
   type Graph,
-  isFloat,
   type Node,
   numberingOf,
-  onBackend,
   Storage,
-  scope,
-  sizeOf,
   stridesOf,
-  Tensor,
-  type TypedArray,
   viewOf,
   withInterpreter,
-} from '@gradus/tensor'
+} from '@gradus/tensor/internals'
 import { formatParams } from '../format-params.ts'
 import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'

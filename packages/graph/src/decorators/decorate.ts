@@ -1,4 +1,5 @@
-import type { Backend, DeviceBuffer } from '@gradus/tensor'
+import type { Backend } from '@gradus/tensor'
+import type { DeviceBuffer } from '@gradus/tensor/internals'
 
 /** `backend` with some members replaced. Every decorator starts from this. */
 export function decorate(backend: Backend, changes: Partial<Backend>): Backend {

@@ -1,13 +1,5 @@
-import {
-  avalOf,
-  type Backend,
-  BackendError,
-  bytesPerElement,
-  type DeviceBuffer,
-  type Executable,
-  type Graph,
-  sizeOf,
-} from '@gradus/tensor'
+import { type Backend, BackendError, sizeOf } from '@gradus/tensor'
+import { avalOf, bytesPerElement, type DeviceBuffer, type Executable, type Graph } from '@gradus/tensor/internals'
 import { runRepeatedly } from '../repeat.ts'
 import { Queue } from './queue.ts'
 import { attempt, type Segment, segmentsOf, withoutConstants } from './segments.ts'

@@ -1,13 +1,13 @@
+import type { Backend } from '@gradus/tensor'
 import {
   type Aval,
   avalOf,
-  type Backend,
   type DeviceBuffer,
   type Executable,
   type Graph,
   identityOp,
   valuesOf,
-} from '@gradus/tensor'
+} from '@gradus/tensor/internals'
 import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 import { singleNode } from './single-node.ts'

@@ -1,4 +1,5 @@
-import { avalOf, type Backend, BackendError, type Executable, type Graph, type Node, numberingOf } from '@gradus/tensor'
+import { type Backend, BackendError } from '@gradus/tensor'
+import { avalOf, type Executable, type Graph, type Node, numberingOf } from '@gradus/tensor/internals'
 import { singleNode } from './single-node.ts'
 
 /** Consecutive nodes that one backend executes. `inputs` and `outputs` are value numbers of the whole graph. */

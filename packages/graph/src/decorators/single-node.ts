@@ -1,4 +1,4 @@
-import { avalOf, avalsOf, type Graph, type Node } from '@gradus/tensor'
+import { avalOf, avalsOf, type Graph, type Node } from '@gradus/tensor/internals'
 
 /** A graph of one node, whose inputs are the values that the node reads. */
 export function singleNode(graph: Graph, node: Node): Graph {

@@ -1,15 +1,6 @@
 import { ConfigError, describeValue, type HostArray, toHostArray } from '@gradus/core'
-import {
-  currentInterpreter,
-  type DType,
-  formatShape,
-  reshape,
-  type Shape,
-  sameShape,
-  shapeOnly,
-  Tensor,
-  tensor,
-} from '@gradus/tensor'
+import { type DType, formatShape, reshape, type Shape, sameShape, Tensor, tensor } from '@gradus/tensor'
+import { currentInterpreter, shapeOnly } from '@gradus/tensor/internals'
 
 /** A number, or numbers nested like dimensions. */
 export type NestedValues = number | readonly NestedValues[]

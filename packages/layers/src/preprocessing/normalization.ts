@@ -25,7 +25,6 @@ import {
   div,
   formatShape,
   isFloat,
-  keepTensors,
   maximum,
   mul,
   normalizeAxes,
@@ -40,6 +39,7 @@ import {
   tensor,
   zeros,
 } from '@gradus/tensor'
+import { keepTensors } from '@gradus/tensor/internals'
 import { firstShape, shapeError, titleOf } from '../layer-shapes.ts'
 import { constantOf, type GivenMoments, givenMoments, type NestedValues, wideShape } from './given-moments.ts'
 import { RunningMoments } from './running-moments.ts'

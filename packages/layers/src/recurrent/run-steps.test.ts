@@ -7,10 +7,8 @@ import {
   add,
   memory,
   mul,
-  numberingOf,
   randomKey,
   randomNormal,
-  scanOp,
   square,
   sub,
   sum,
@@ -20,6 +18,7 @@ import {
   useBackend,
   zeros,
 } from '@gradus/tensor'
+import { numberingOf, scanOp } from '@gradus/tensor/internals'
 import { describe, expect, it } from 'vitest'
 import { LSTM, type LSTMConfig } from './lstm.ts'
 

@@ -1,5 +1,6 @@
 import type { HostArray } from '@gradus/core'
-import { hostArray, sizeOf } from '@gradus/tensor'
+import { sizeOf } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 
 /** Weights of samples by the label of their class. */
 export type ClassWeight = { readonly [label: number]: number }

@@ -1,17 +1,6 @@
 import { type HostArray, setMask } from '@gradus/core'
-import {
-  add,
-  apply,
-  currentBackend,
-  expandDims,
-  gatherOp,
-  identityOp,
-  iota,
-  less,
-  Storage,
-  Tensor,
-  toMemory,
-} from '@gradus/tensor'
+import { add, currentBackend, expandDims, gather, iota, less, Tensor } from '@gradus/tensor'
+import { apply, identityOp, Storage, toMemory } from '@gradus/tensor/internals'
 import { type HostBatch, mapBatch } from './host-batch.ts'
 
 /** One batch on the device, per input and per output. */
@@ -56,7 +45,7 @@ export function takeBatch(feed: Feed, position: Tensor): { batch: DeviceBatch; p
   if ('batch' in feed) return { batch: feed.batch, position }
   const { samples, order, size } = feed
   // positions are never negative, so that no index needs to be wrapped
-  const rowsOf = (x: Tensor, indices: Tensor) => apply(gatherOp, [x, indices], { axis: 0 })
+  const rowsOf = (x: Tensor, indices: Tensor) => apply(gather.op, [x, indices], { axis: 0 })
   const places = add(iota([size], 0, 'int32'), position)
   const indices = order ? rowsOf(order, places) : places
   const batch = {

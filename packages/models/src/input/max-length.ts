@@ -1,5 +1,6 @@
 import { DataError, type HostArray } from '@gradus/core'
-import { hostArray, sizeOf } from '@gradus/tensor'
+import { sizeOf } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 import type { Port } from './ports.ts'
 
 /** An input with its steps padded to a fixed number. */

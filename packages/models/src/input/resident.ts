@@ -1,14 +1,6 @@
 import type { HostArray } from '@gradus/core'
-import {
-  BackendError,
-  bytesPerElement,
-  currentBackend,
-  type Shape,
-  Storage,
-  scope,
-  sizeOf,
-  Tensor,
-} from '@gradus/tensor'
+import { BackendError, currentBackend, type Shape, scope, sizeOf, Tensor } from '@gradus/tensor'
+import { bytesPerElement, Storage } from '@gradus/tensor/internals'
 import { type ArraySourceOptions, arraySource, requireBatchSize } from './batch-source.ts'
 import { type Chunk, type ChunkSource, hostChunks, type Pass } from './chunks.ts'
 import type { DeviceSamples } from './device-batch.ts'

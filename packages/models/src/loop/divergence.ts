@@ -1,5 +1,6 @@
 import { type BaseLayer, DivergenceError, layersWithin, Rng, readVariables, splitByTrainable } from '@gradus/core'
-import { cast, collect, isFinite, isFloat, scope, type Tensor, treeForEach } from '@gradus/tensor'
+import { cast, isFinite, isFloat, scope, type Tensor, treeForEach } from '@gradus/tensor'
+import { collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import { type CompiledSteps, type Trainer, TrainStep } from '../step/index.ts'
 

@@ -3,8 +3,8 @@ import { HostLayer, type HostValues, input, Layer, Registry, type Scope } from '
 import { BatchNormalization, Dense, Embedding, GRU, LSTM, layers, TimeDistributed } from '@gradus/layers'
 import { MeanSquaredError } from '@gradus/losses'
 import { SGD } from '@gradus/optimizers'
-import * as tensorExports from '@gradus/tensor'
 import { add, concat, mul, type Operation, relu, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import * as ops from '@gradus/tensor/ops'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { fromSpec } from './from-spec.ts'
 import { Model } from './model.ts'
@@ -12,8 +12,8 @@ import { Sequential } from './sequential.ts'
 
 beforeEach(() => useBackend(cpu()))
 
-const operations = Object.values(tensorExports).filter(
-  (value): value is Operation => typeof value === 'function' && (value as { kind?: string }).kind === 'operation',
+const operations = Object.values<unknown>(ops).filter(
+  (value): value is Operation => (value as { kind?: string }).kind === 'operation',
 )
 const registry = new Registry([...Object.values(layers), ...operations])
 const json = (value: unknown): never => JSON.parse(JSON.stringify(value)) as never
@@ -231,7 +231,7 @@ describe('layers that work on the host', () => {
   class Wide extends Layer {
     static readonly type = 'test/Wide'
     apply(value: Tensor, _scope: Scope<this>): Tensor {
-      return mul(tensorExports.expandDims(value, -1), 1)
+      return mul(ops.expandDims(value, -1), 1)
     }
   }
 })

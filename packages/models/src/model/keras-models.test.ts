@@ -2,8 +2,8 @@ import { cpu } from '@gradus/backend-cpu'
 import { type FunctionalSpec, leavesOf, type ModelSpec, Registry } from '@gradus/core'
 import { fromKeras } from '@gradus/io'
 import { activations, layers } from '@gradus/layers'
-import * as tensorExports from '@gradus/tensor'
 import { type DType, type Operation, type Tensor, tensor, useBackend } from '@gradus/tensor'
+import * as ops from '@gradus/tensor/ops'
 import { beforeAll, describe, expect, it } from 'vitest'
 import calls from './fixtures/keras-calls.golden.json' with { type: 'json' }
 import operations from './fixtures/keras-operations.golden.json' with { type: 'json' }
@@ -12,8 +12,8 @@ import type { Model } from './model.ts'
 
 beforeAll(() => useBackend(cpu()))
 
-const allOperations = Object.values(tensorExports).filter(
-  (value): value is Operation => typeof value === 'function' && (value as { kind?: string }).kind === 'operation',
+const allOperations = Object.values<unknown>(ops).filter(
+  (value): value is Operation => (value as { kind?: string }).kind === 'operation',
 )
 const registry = new Registry([...Object.values(layers), ...Object.values(activations), ...allOperations])
 

@@ -20,7 +20,8 @@ import {
   type ValueCallOptions,
   withMask,
 } from '@gradus/core'
-import { type FloatDType, keepTensors, type SymbolicShape, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
+import { type FloatDType, type SymbolicShape, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
+import { keepTensors } from '@gradus/tensor/internals'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
 import { type HostFront, Network } from '../network/index.ts'
 import { codePorts, networkPorts } from './model-ports.ts'

@@ -18,7 +18,8 @@ import {
   writeVariables,
 } from '@gradus/core'
 import type { FileSource, FileTarget } from '@gradus/io'
-import { apply, identityOp, keepTensors, type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
+import { type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
+import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
 import {

@@ -1,5 +1,6 @@
 import { type BaseLayer, callOf, Input, knownShapes, layersWithin, listVariables, type Variable } from '@gradus/core'
-import { bytesPerElement, type SymbolicShape, type SymbolicTensor, type Tensor } from '@gradus/tensor'
+import type { SymbolicShape, SymbolicTensor, Tensor } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Network } from '../network/index.ts'
 import { formatTable, type TableColumn } from './table.ts'
 

@@ -15,9 +15,7 @@ import {
 } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import {
-  apply,
   formatShape,
-  identityOp,
   sameShape,
   scope,
   Tensor,
@@ -28,6 +26,7 @@ import {
   treeMap,
   treeReplace,
 } from '@gradus/tensor'
+import { apply, identityOp } from '@gradus/tensor/internals'
 import { type DataModel, disposeTree, type HostBatch, mapBatch, Orders, type Ports, toDevice } from '../input/index.ts'
 import {
   checkTargets,

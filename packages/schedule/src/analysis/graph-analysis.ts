@@ -1,5 +1,5 @@
-import { viewRoots } from '@gradus/graph'
-import { type Aval, type Graph, type Node, numberingOf } from '@gradus/tensor'
+import { viewRoots } from '@gradus/graph/internals'
+import { type Aval, type Graph, type Node, numberingOf } from '@gradus/tensor/internals'
 import { type LoweredNode, type Lowering, loweringOf } from '@gradus/tensor/lowering'
 
 /**

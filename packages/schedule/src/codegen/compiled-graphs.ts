@@ -1,5 +1,5 @@
-import { missingOp } from '@gradus/graph'
-import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor'
+import { missingOp } from '@gradus/graph/internals'
+import { type Aval, avalsOf, bodyOf, type Graph, paramsKey } from '@gradus/tensor/internals'
 import { loweringOf } from '@gradus/tensor/lowering'
 
 /** The number of compiled graphs that are kept. The least recently used one is dropped first. */

@@ -1,4 +1,4 @@
-import { addOp, maximumOp, sinOp } from '@gradus/tensor'
+import { add, maximum, sin } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { AxisMaker, expressionsWithin, joinedIndex, lookupsIn, mergeable, Rewriting } from './axes.ts'
 import { Expressions, indicesOf, inputsOf } from './expression.ts'
@@ -103,7 +103,7 @@ describe('rewriting', () => {
     const [newLoad, zero] = [into.load('float32', 5, shifted(times(place, 2), 1)), into.constant('float32', 0)]
     expect(rewriting.expression(load)).toBe(newLoad)
     expect(rewriting.expression(make.coordinate('int32', index))).toBe(into.coordinate('int32', place))
-    expect(rewriting.expression(make.apply('float32', sinOp, [load]))).toBe(into.apply('float32', sinOp, [newLoad]))
+    expect(rewriting.expression(make.apply('float32', sin.op, [load]))).toBe(into.apply('float32', sin.op, [newLoad]))
     const chosen = make.choice([{ index, low: 2, high: 5 }], () => load, make.constant('float32', 0))
     expect(rewriting.expression(chosen)).toBe(into.choice([{ index: place, low: 2, high: 5 }], () => newLoad, zero))
     expect(rewriting.expression(make.reduced('float32', 2, [old]))).toMatchObject({
@@ -118,7 +118,7 @@ describe('rewriting', () => {
     const make = new Expressions()
     const other = axisOf(3, 12)
     const [x, y] = [make.load('float32', 0, indexOf(old)), make.load('float32', 0, indexOf(other))]
-    const sum = make.apply('float32', addOp, [make.apply('float32', sinOp, [x]), make.apply('float32', sinOp, [y])])
+    const sum = make.apply('float32', add.op, [make.apply('float32', sin.op, [x]), make.apply('float32', sin.op, [y])])
     const rewriting = new Rewriting(make, new Map([[other, indexOf(old)]]))
     const rewritten = rewriting.expression(sum)
     expect(rewriting.expression(sum)).toBe(rewritten)
@@ -161,9 +161,9 @@ describe('the expressions of a kernel', () => {
     const make = new Expressions()
     const axis = axisOf(0, 4)
     const where = make.load('int32', 1, indexOf(axis))
-    const safe = make.apply('int32', maximumOp, [where, make.constant('int32', 0)])
+    const safe = make.apply('int32', maximum.op, [where, make.constant('int32', 0)])
     const element = make.load('float32', 0, indexOf(lookupOf(safe, 9)))
-    const all = expressionsWithin([make.apply('float32', sinOp, [element])], make)
+    const all = expressionsWithin([make.apply('float32', sin.op, [element])], make)
     expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(['apply', 'load', 'constant']))
     expect(all).toHaveLength(5)
     expect(all).toContain(where)

@@ -1,4 +1,4 @@
-import { addOp, subOp } from '@gradus/tensor'
+import { add, sub } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { type Condition, type Expression, Expressions, forEachExpression, indicesOf, inputsOf } from './expression.ts'
 import { axisOf, constantIndex, indexOf, plus, shifted, times } from './integer.ts'
@@ -9,7 +9,7 @@ const [i, j] = [indexOf(first), indexOf(second)]
 describe('expressions of one kernel', () => {
   it('are one object if they are equal', () => {
     const make = new Expressions()
-    const sum = () => make.apply('float32', addOp, [make.load('float32', 3, plus(i, j)), make.constant('float32', 2)])
+    const sum = () => make.apply('float32', add.op, [make.load('float32', 3, plus(i, j)), make.constant('float32', 2)])
     expect(sum()).toBe(sum())
     expect(make.load('float32', 3, plus(j, i))).toBe(make.load('float32', 3, plus(i, j)))
     expect(make.constant('float32', Number.NaN)).toBe(make.constant('float32', Number.NaN))
@@ -38,11 +38,11 @@ describe('expressions of one kernel', () => {
       make.constant('int32', 0),
       make.coordinate('int32', i),
       make.coordinate('float32', i),
-      make.apply('float32', subOp, [x, y]),
-      make.apply('float32', subOp, [y, x]),
-      make.apply('float32', subOp, [x, x]),
-      make.apply('float32', addOp, [x, y]),
-      make.apply('float64', addOp, [x, y]),
+      make.apply('float32', sub.op, [x, y]),
+      make.apply('float32', sub.op, [y, x]),
+      make.apply('float32', sub.op, [x, x]),
+      make.apply('float32', add.op, [x, y]),
+      make.apply('float64', add.op, [x, y]),
       within(i, 1, 5),
       within(i, 1, 6),
       within(i, 2, 5),
@@ -63,8 +63,8 @@ describe('expressions of one kernel', () => {
     const [x, y] = [make.load('float32', 0, i), make.load('float32', 1, j)]
     expect(x.axes).toEqual([first])
     expect(make.constant('float32', 1).axes).toEqual([])
-    expect(make.apply('float32', addOp, [x, y]).axes).toEqual([first, second])
-    expect(make.apply('float32', addOp, [x, x]).axes).toEqual([first])
+    expect(make.apply('float32', add.op, [x, y]).axes).toEqual([first, second])
+    expect(make.apply('float32', add.op, [x, x]).axes).toEqual([first])
     expect(make.reduced('float32', 0, [first]).axes).toEqual([first])
     expect(make.rowBuffer('float32', 0, j, [first]).axes).toEqual([first, second])
     const chosen = make.choice([{ index: j, low: 0, high: 2 }], () => x, make.constant('float32', 0))
@@ -113,7 +113,7 @@ describe('a choice', () => {
 describe('the parts of an expression', () => {
   const make = new Expressions()
   const [x, y] = [make.load('float32', 0, i), make.load('float32', 1, j)]
-  const sum = make.apply('float32', addOp, [x, y])
+  const sum = make.apply('float32', add.op, [x, y])
   const chosen = make.choice([{ index: plus(i, j), low: 0, high: 3 }], () => sum, x)
 
   it('are visited once, inputs first', () => {

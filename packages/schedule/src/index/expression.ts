@@ -1,4 +1,5 @@
-import { computeDType, type DType, halfBits, halfValue } from '@gradus/tensor'
+import type { DType } from '@gradus/tensor'
+import { computeDType, halfBits, halfValue } from '@gradus/tensor/internals'
 import type { ElementFunction, ElementMaker, Condition as GeneralCondition } from '@gradus/tensor/lowering'
 import { type Axis, type Index, indexOf, lookupOf, rangeOf } from './integer.ts'
 

@@ -1,5 +1,5 @@
-import { byteSize } from '@gradus/graph'
-import { bytesPerElement } from '@gradus/tensor'
+import { byteSize } from '@gradus/graph/internals'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { expressionsWithin } from '../index/axes.ts'
 import type { Expression, Load } from '../index/expression.ts'

@@ -1,14 +1,25 @@
-import { addOp, type DType, isFloat, logicalAndOp, logicalOrOp, maximumOp, minimumOp, mulOp } from '@gradus/tensor'
+import { add, type DType, isFloat, logicalAnd, logicalOr, maximum, minimum, mul } from '@gradus/tensor'
 import type { Combine, ElementFunction } from '@gradus/tensor/lowering'
 
 /** The function that combines two elements; undefined where positions are combined. */
-export const combiningFunctions: Readonly<Partial<Record<Combine, ElementFunction>>> = {
-  sum: addOp,
-  prod: mulOp,
-  max: maximumOp,
-  min: minimumOp,
-  any: logicalOrOp,
-  all: logicalAndOp,
+export function combiningFunction(combine: Combine): ElementFunction | undefined {
+  switch (combine) {
+    case 'sum':
+      return add.op
+    case 'prod':
+      return mul.op
+    case 'max':
+      return maximum.op
+    case 'min':
+      return minimum.op
+    case 'any':
+      return logicalOr.op
+    case 'all':
+      return logicalAnd.op
+    case 'argMax':
+    case 'argMin':
+      return undefined
+  }
 }
 
 /** Whether a reduction gives a position instead of an element. */

@@ -1,5 +1,6 @@
-import { byteSize } from '@gradus/graph'
-import { type ScanParams, sizeOf } from '@gradus/tensor'
+import { byteSize } from '@gradus/graph/internals'
+import { sizeOf } from '@gradus/tensor'
+import type { ScanParams } from '@gradus/tensor/internals'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import { costOf } from '../index/cost.ts'
 import type { Expression } from '../index/expression.ts'

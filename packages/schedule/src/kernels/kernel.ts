@@ -1,5 +1,6 @@
-import type { LifetimePlan } from '@gradus/graph'
-import type { Aval, DType, Node } from '@gradus/tensor'
+import type { LifetimePlan } from '@gradus/graph/internals'
+import type { DType } from '@gradus/tensor'
+import type { Aval, Node } from '@gradus/tensor/internals'
 import type { Combine } from '@gradus/tensor/lowering'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { Expression, Expressions } from '../index/expression.ts'

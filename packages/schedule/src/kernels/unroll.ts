@@ -3,7 +3,7 @@ import { costOf } from '../index/cost.ts'
 import { type Expression, Expressions, indicesOf } from '../index/expression.ts'
 import { type Axis, constantIndex, countOf, strideAlong } from '../index/integer.ts'
 import { replacing } from '../index/replace.ts'
-import { combiningFunctions } from './combine.ts'
+import { combiningFunction } from './combine.ts'
 import type { LoopKernel, Store } from './kernel.ts'
 import { expressionsOfLoops, rootsOfLoops } from './refine.ts'
 
@@ -20,7 +20,7 @@ export function unrollShort(kernel: LoopKernel): LoopKernel {
   const [pass, ...more] = passes
   const rounds = countOf(inner)
   if (!pass || more.length > 0 || pass.stores.length > 0 || rounds < 2 || rounds > maxRounds) return kernel
-  if (pass.reductions.some(({ combine }) => combiningFunctions[combine] === undefined)) return kernel
+  if (pass.reductions.some(({ combine }) => combiningFunction(combine) === undefined)) return kernel
   const work = rootsOfLoops(kernel).reduce((sum, root) => sum + costOf(root), pass.reductions.length)
   if (work * rounds > maxCost || !runsAlongRows(kernel)) return kernel
   const make = new Expressions()
@@ -30,7 +30,7 @@ export function unrollShort(kernel: LoopKernel): LoopKernel {
     const elements = roundsOf.map((round) => round.expression(expression))
     results.set(
       id,
-      elements.reduce((a, b) => make.apply(expression.dtype, combiningFunctions[combine]!, [a, b])),
+      elements.reduce((a, b) => make.apply(expression.dtype, combiningFunction(combine)!, [a, b])),
     )
   }
   const outside = new Rewriting(kernel.make, new Map(), make)

@@ -1,4 +1,4 @@
-import { valuesOf } from '@gradus/tensor'
+import { valuesOf } from '@gradus/tensor/internals'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { OpaqueKernel } from '../kernels/kernel.ts'
 

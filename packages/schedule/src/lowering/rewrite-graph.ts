@@ -1,4 +1,5 @@
-import { applyAll, type Graph, type Node, Tensor, traceOpen } from '@gradus/tensor'
+import { Tensor } from '@gradus/tensor'
+import { applyAll, type Graph, type Node, traceOpen } from '@gradus/tensor/internals'
 import { type ContractionRule, loweringOf } from '@gradus/tensor/lowering'
 
 /** Replaces nodes whose params their rules do not cover, such as a padded convolution, with other ops. */

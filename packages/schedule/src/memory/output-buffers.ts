@@ -1,5 +1,5 @@
-import { byteSize, donorOf, type OutputSource } from '@gradus/graph'
-import type { Aval } from '@gradus/tensor'
+import { byteSize, donorOf, type OutputSource } from '@gradus/graph/internals'
+import type { Aval } from '@gradus/tensor/internals'
 
 /** One buffer per output: that of a donated input, or a new one. If an allocation fails, the new buffers are freed. */
 export function outputBuffers<B>(

@@ -1,4 +1,4 @@
-import type { DeviceBuffer } from '@gradus/tensor'
+import type { DeviceBuffer } from '@gradus/tensor/internals'
 import type { Heap } from './heap.ts'
 
 /** A block of a heap, as a buffer. */

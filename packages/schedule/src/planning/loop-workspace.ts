@@ -1,5 +1,5 @@
-import { byteSize } from '@gradus/graph'
-import type { ScanParams } from '@gradus/tensor'
+import { byteSize } from '@gradus/graph/internals'
+import type { ScanParams } from '@gradus/tensor/internals'
 import type { FusedKernel } from '../kernels/kernel.ts'
 
 const alignment = 16

@@ -1,4 +1,4 @@
-import { type LifetimePlan, type MemoryUse, planLifetimes } from '@gradus/graph'
+import { type LifetimePlan, type MemoryUse, planLifetimes } from '@gradus/graph/internals'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { ScheduledKernel } from '../kernels/kernel.ts'
 import { workspaceBytesOf } from './loop-workspace.ts'

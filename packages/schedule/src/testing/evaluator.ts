@@ -1,5 +1,6 @@
 import type { Kernel, NdArray } from '@gradus/graph'
-import { type DType, halfBits, halfValue, hostArray, type MemoryArray, type TypedArray } from '@gradus/tensor'
+import type { DType, TypedArray } from '@gradus/tensor'
+import { halfBits, halfValue, hostArray, type MemoryArray } from '@gradus/tensor/internals'
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
 import { threefry } from '../../../backend-cpu/src/random.ts'
 import type { Expression, Expressions } from '../index/expression.ts'

@@ -1,18 +1,15 @@
 import type { NdArray } from '@gradus/graph'
-import { byteSize, donorOf } from '@gradus/graph'
+import { byteSize, donorOf } from '@gradus/graph/internals'
+import { type DType, isFloat, sizeOf, type TypedArray } from '@gradus/tensor'
 import {
   type Aval,
   avalsOf,
   bytesPerElement,
-  type DType,
   halfBits,
-  isFloat,
   type MemoryArray,
   type ScanParams,
-  sizeOf,
-  type TypedArray,
   viewOf,
-} from '@gradus/tensor'
+} from '@gradus/tensor/internals'
 import { kernels } from '../../../backend-cpu/src/kernels.ts'
 import type { Axis } from '../index/integer.ts'
 import type {

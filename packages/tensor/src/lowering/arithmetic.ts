@@ -1,11 +1,12 @@
-import { type castOp, computeDType } from '../index.ts'
+import { computeDType } from '../dtype.ts'
+import type * as ops from '../ops/arithmetic.ts'
 import type { ElementFunction, ElementRule, Lowerings, ParamsOf } from './rule.ts'
 
 /** Rounds a float32 number to the nearest half. */
 export const roundToHalf: ElementFunction = { name: 'roundToHalf' }
 
 // Computation uses float32 for halves, so a cast to float16 rounds. Other ops round when their results are stored.
-const cast: ElementRule<ParamsOf<typeof castOp>> = {
+const cast: ElementRule<ParamsOf<typeof ops.cast.op>> = {
   kind: 'element',
   element({ op, aval, inputs }, at, { make, read }) {
     const x = read(0, at)

@@ -1,4 +1,4 @@
-import type { fillOp } from '../index.ts'
+import type { fillOp } from '../ops/create-op.ts'
 import { overAxes } from './reduction.ts'
 import { type ElementRule, type Lowerings, movement, type ParamsOf } from './rule.ts'
 

@@ -1,17 +1,12 @@
-import {
-  apply,
-  type ConvParams,
-  convOp,
-  flip,
-  foldOp,
-  matmul,
-  padOp,
-  reshape,
-  sizeOf,
-  slice,
-  type Tensor,
-  transpose,
-} from '../index.ts'
+import { apply } from '../interpreter.ts'
+import { reshape } from '../ops/broadcast.ts'
+import { type ConvParams, convOp } from '../ops/conv-op.ts'
+import { matmul } from '../ops/matmul.ts'
+import { flip, slice, transpose } from '../ops/movement.ts'
+import { padOp } from '../ops/movement-op.ts'
+import { foldOp } from '../ops/window-op.ts'
+import { sizeOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
 import type { ContractionRule, Lowerings } from './rule.ts'
 
 const conv: ContractionRule<ConvParams> = {

@@ -1,4 +1,4 @@
-import type { iotaOp } from '../index.ts'
+import type { iotaOp } from '../ops/create-op.ts'
 import type { ElementRule, Lowerings, ParamsOf } from './rule.ts'
 
 const iota: ElementRule<ParamsOf<typeof iotaOp>> = {

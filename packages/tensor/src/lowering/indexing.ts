@@ -1,21 +1,16 @@
-import {
-  type DType,
-  type gatherOp,
-  greaterEqualOp,
-  lessOp,
-  logicalAndOp,
-  type scatterAddOp,
-  whereOp,
-} from '../index.ts'
+import type { DType } from '../dtype.ts'
+import { greaterEqual, less, where } from '../ops/arithmetic.ts'
+import type { gatherOp, scatterAddOp } from '../ops/indexing-op.ts'
+import { logicalAnd } from '../ops/logical.ts'
 import type { ElementMaker, ElementRule, Lowerings, ParamsOf, StoreRule } from './rule.ts'
 
 /** Whether a position lies within an axis of `size` elements, and the position as an index, or 0 if it does not. */
 function checked<I, E>(make: ElementMaker<I, E>, dtype: DType, position: E, size: number) {
   const zero = make.constant(dtype, 0)
-  const above = make.apply('bool', greaterEqualOp, [position, zero])
-  const below = make.apply('bool', lessOp, [position, make.constant(dtype, size)])
-  const inside = make.apply('bool', logicalAndOp, [above, below])
-  return { inside, index: make.lookup(make.apply(dtype, whereOp, [inside, position, zero]), size) }
+  const above = make.apply('bool', greaterEqual.op, [position, zero])
+  const below = make.apply('bool', less.op, [position, make.constant(dtype, size)])
+  const inside = make.apply('bool', logicalAnd.op, [above, below])
+  return { inside, index: make.lookup(make.apply(dtype, where.op, [inside, position, zero]), size) }
 }
 
 /** A position out of range gives 0 without a read. */
@@ -28,7 +23,7 @@ const gather: ElementRule<ParamsOf<typeof gatherOp>> = {
     const zero = make.constant(dtype, 0)
     if (size === 0) return zero
     const { inside, index } = checked(make, indices!.dtype, read(1, at.slice(axis, end)), size)
-    return make.apply(dtype, whereOp, [inside, read(0, [...at.slice(0, axis), index, ...at.slice(end)]), zero])
+    return make.apply(dtype, where.op, [inside, read(0, [...at.slice(0, axis), index, ...at.slice(end)]), zero])
   },
 }
 

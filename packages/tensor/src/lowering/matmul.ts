@@ -1,7 +1,7 @@
-import type { matmulOp } from '../index.ts'
+import type * as ops from '../ops/matmul.ts'
 import type { ContractionRule, Lowerings, ParamsOf } from './rule.ts'
 
-const matmul: ContractionRule<ParamsOf<typeof matmulOp>> = {
+const matmul: ContractionRule<ParamsOf<typeof ops.matmul.op>> = {
   kind: 'contraction',
   loops({ params: { transposeA }, aval, inputs }) {
     const { shape } = inputs[0]!

@@ -1,4 +1,5 @@
-import type { concatOp, flipOp, padOp, permuteOp, sliceOp } from '../index.ts'
+import type * as ops from '../ops/movement.ts'
+import type { padOp, permuteOp } from '../ops/movement-op.ts'
 import { type ElementRule, type Lowerings, movement, type ParamsOf, type StoreLoop, type StoreRule } from './rule.ts'
 
 const permute = /* @__PURE__ */ movement<ParamsOf<typeof permuteOp>>(
@@ -6,13 +7,13 @@ const permute = /* @__PURE__ */ movement<ParamsOf<typeof permuteOp>>(
   true,
 )
 
-const slice = /* @__PURE__ */ movement<ParamsOf<typeof sliceOp>>(
+const slice = /* @__PURE__ */ movement<ParamsOf<typeof ops.slice.op>>(
   ({ params: { start, step } }, at, index) =>
     at.map((coordinate, axis) => index.shifted(index.times(coordinate, step[axis]!), start[axis]!)),
   true,
 )
 
-const flip = /* @__PURE__ */ movement<ParamsOf<typeof flipOp>>(
+const flip = /* @__PURE__ */ movement<ParamsOf<typeof ops.flip.op>>(
   ({ params: { axes }, inputs }, at, index) =>
     at.map((coordinate, axis) =>
       axes.includes(axis) ? index.shifted(index.times(coordinate, -1), inputs[0]!.shape[axis]! - 1) : coordinate,
@@ -42,7 +43,7 @@ const pad: ElementRule<ParamsOf<typeof padOp>> = {
 }
 
 /** Stores each input in its part of the output. */
-const concat: StoreRule<ParamsOf<typeof concatOp>> = {
+const concat: StoreRule<ParamsOf<typeof ops.concat.op>> = {
   kind: 'stores',
   loops({ inputs, params: { axis } }) {
     let end = 0

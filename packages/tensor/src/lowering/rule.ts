@@ -1,4 +1,7 @@
-import type { Aval, DType, Op, Tensor } from '../index.ts'
+import type { Aval } from '../aval.ts'
+import type { DType } from '../dtype.ts'
+import type { Op } from '../op.ts'
+import type { Tensor } from '../tensor.ts'
 
 /** The params of an op. */
 export type ParamsOf<O> = O extends Op<infer P> ? P : never

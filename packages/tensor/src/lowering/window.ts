@@ -1,4 +1,4 @@
-import type { foldOp, WindowParams, windowOp } from '../index.ts'
+import type { foldOp, WindowParams, windowOp } from '../ops/window-op.ts'
 import type { ElementRule, Lowerings, ParamsOf, ReductionRule } from './rule.ts'
 
 const window: ElementRule<ParamsOf<typeof windowOp>> = {

@@ -1,39 +1,20 @@
-import { apply } from '../interpreter.ts'
-import type { Op } from '../op.ts'
 import { operation } from '../operation.ts'
-import type { Tensor } from '../tensor.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
 import { add, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
-import { asTensor, type TensorLike } from './broadcast.ts'
+import { unary } from './elementwise.ts'
 import { erf } from './error-function.ts'
 import { exp, log1p } from './exponential.ts'
+import { asTensor } from './operands.ts'
 import { abs } from './rounding.ts'
-import { floatUnary, type None, numericUnary } from './rules.ts'
+import { requireFloat, requireNumeric } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
 import { tanh } from './trigonometric.ts'
 
-/** max(x, 0); the derivative at 0 is 0. */
-export const reluOp: Op<None> = {
-  name: 'relu',
-  elementwise: true,
-  shape: numericUnary('relu'),
-  // the output is positive just where the input is, so that the input need not be kept
-  vjp: (ct, _, __, y) => [where(greater(y, 0), ct, 0)],
-}
-
-/** log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)). */
-export const softplusOp: Op<None> = {
-  name: 'softplus',
-  elementwise: true,
-  shape: floatUnary('softplus'),
-  inline: ([x]) => add(maximum(x!, 0), log1p(exp(neg(abs(x!))))),
-  vjp: (ct, [x]) => [mul(ct, sigmoid(x!))],
-}
-
 /** `max(x, 0)`; the gradient at 0 is 0. */
-export const relu = /* @__PURE__ */ operation(
-  'relu',
-  (x: TensorLike): Tensor => apply(reluOp, [asTensor('relu', x)], null),
-)
+export const relu = /* @__PURE__ */ unary('relu', requireNumeric, {
+  // the output is positive just where the input is, so that the input need not be kept
+  vjp: (ct, _, y) => where(greater(y, 0), ct, 0),
+})
 
 /** `relu(x)`, at most 6; the gradient at 0 and at 6 is 0. */
 export const relu6 = /* @__PURE__ */ operation('relu6', (x: TensorLike): Tensor => {
@@ -42,10 +23,11 @@ export const relu6 = /* @__PURE__ */ operation('relu6', (x: TensorLike): Tensor 
 })
 
 /** `log(1 + exp(x))`, a smooth `relu`. */
-export const softplus = /* @__PURE__ */ operation(
-  'softplus',
-  (x: TensorLike): Tensor => apply(softplusOp, [asTensor('softplus', x)], null),
-)
+export const softplus = /* @__PURE__ */ unary('softplus', requireFloat, {
+  // max(x, 0) + log1p(exp(-|x|))
+  inline: (x) => add(maximum(x, 0), log1p(exp(neg(abs(x))))),
+  vjp: (ct, x) => mul(ct, sigmoid(x)),
+})
 
 /** `x * sigmoid(x)`, also called swish. */
 export const silu = /* @__PURE__ */ operation('silu', (x: TensorLike): Tensor => {

@@ -1,9 +1,8 @@
 import { type FloatDType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { operation } from '../operation.ts'
-import type { Tensor } from '../tensor.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
 import { equal, greater, less, where } from './arithmetic.ts'
-import type { TensorLike } from './broadcast.ts'
 import { isNan } from './logical.ts'
 
 /**

@@ -1,12 +1,14 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
-import { operation } from '../operation.ts'
+import { operation, operationOf } from '../operation.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { reshape } from './broadcast.ts'
 import { convOp } from './conv-op.ts'
 import { flip, transpose } from './movement.ts'
 import { type PaddingPairs, type PerAxis, paddingPairs, perAxis, requireRoom, spatialRank } from './spatial.ts'
+
+export type { PaddingPairs, PerAxis } from './spatial.ts'
 
 /** A number stands for all spatial axes. `causal` is for one spatial axis. */
 export interface ConvOptions {
@@ -35,8 +37,8 @@ export interface ConvTransposeOptions {
  * const kernel = tensor([[[1]], [[-1]]])
  * conv(x, kernel).array() // => [[[-1], [-1], [-1]]]
  */
-export const conv = /* @__PURE__ */ operation(
-  'conv',
+export const conv = /* @__PURE__ */ operationOf(
+  convOp,
   (x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor => strided('conv', x, kernel, options),
 )
 

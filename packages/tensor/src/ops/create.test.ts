@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { backendOf, useBackend } from '../backend.ts'
 import { ShapeError } from '../errors.ts'
 import { inferShapes } from '../interpreter.ts'
-import { arange, eye, iota, linspace, onesLike, tensor, toBackend, zeros, zerosLike } from './create.ts'
+import { toBackend } from '../transfer.ts'
+import { arange, eye, iota, linspace, onesLike, tensor, zeros, zerosLike } from './create.ts'
 
 beforeAll(async () => {
   await useBackend(cpu())

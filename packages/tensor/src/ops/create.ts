@@ -1,14 +1,13 @@
-import { type Backend, currentBackend } from '../backend.ts'
-import { bytesPerElement, type DType, dtypeOfArray, hostArray, isFloat, type TypedArray, toMemory } from '../dtype.ts'
+import { type DType, dtypeOfArray, hostArray, isFloat, type TypedArray } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
-import type { Op } from '../op.ts'
 import { operation } from '../operation.ts'
 import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
-import { Storage } from '../storage.ts'
-import { Tensor } from '../tensor.ts'
+import type { Tensor } from '../tensor.ts'
+import { fromHost } from '../transfer.ts'
 import { add, cast, equal, mul, where } from './arithmetic.ts'
 import { full } from './broadcast.ts'
+import { iotaOp } from './create-op.ts'
 
 /** What a tensor can be made from: a value, arrays nested like its dimensions, or a flat typed array. */
 export type TensorValues = number | boolean | TypedArray | readonly TensorValues[]
@@ -101,17 +100,6 @@ function convert(values: readonly (number | boolean)[] | TypedArray, dtype: DTyp
   return host
 }
 
-function fromHost(data: TypedArray, shape: Shape, dtype: DType, backend: Backend = currentBackend()): Tensor {
-  const buffer = backend.allocate(data.length * bytesPerElement(dtype))
-  backend.write(buffer, toMemory(dtype, data))
-  return new Tensor({ shape, dtype }, new Storage(backend, buffer))
-}
-
-/** A copy of `x` on `backend`; `x` itself if it lives there already. */
-export async function toBackend(x: Tensor, backend: Backend): Promise<Tensor> {
-  return x.storage.memory === backend ? x : fromHost(await x.data(), x.shape, x.dtype, backend)
-}
-
 /**
  * A tensor of zeros (`false` for bool).
  *
@@ -133,15 +121,6 @@ export const zerosLike = /* @__PURE__ */ operation('zerosLike', (x: Tensor): Ten
 
 /** Ones of the shape and dtype of `x`, on its backend. */
 export const onesLike = /* @__PURE__ */ operation('onesLike', (x: Tensor): Tensor => full(x.shape, 1, x.dtype, x))
-
-/** Each element is its own coordinate along `axis`. */
-export const iotaOp: Op<{ shape: Shape; dtype: DType; axis: number }> = {
-  name: 'iota',
-  shape(_, { shape, dtype }) {
-    if (dtype === 'bool') throw new ShapeError('iota counts and needs a numeric dtype; it got bool.')
-    return { shape, dtype }
-  },
-}
 
 /**
  * A tensor of `shape` in which each element is its own coordinate along `axis`.

@@ -2,14 +2,14 @@ import { computeDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
+import { type OperationOf, operation, operationOf } from '../operation.ts'
 import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { cast, greater, greaterEqual, mul, sub, where } from './arithmetic.ts'
 import { broadcastTo, reshape, sum } from './broadcast.ts'
 import { iota } from './create.ts'
 import { flip, sliceAxis } from './movement.ts'
-import { wideUnary } from './rules.ts'
+import { likeInput, requireWide } from './rules.ts'
 
 /** Along which axis (default the last), from the end (`reverse`), and without the element itself (`exclusive`). */
 export interface CumulativeOptions {
@@ -21,17 +21,17 @@ export interface CumulativeOptions {
 type Params = Required<CumulativeOptions>
 
 /** Running sum along `axis`. */
-export const cumsumOp: Op<Params> = {
+const cumsumOp: Op<Params> = {
   name: 'cumsum',
-  shape: wideUnary('cumsum'),
+  shape: /* @__PURE__ */ likeInput('cumsum', requireWide),
   // each element is in all later sums
   vjp: (ct, _, { axis, reverse, exclusive }) => [apply(cumsumOp, [ct], { axis, reverse: !reverse, exclusive })],
 }
 
 /** Running product along `axis`. */
-export const cumprodOp: Op<Params> = {
+const cumprodOp: Op<Params> = {
   name: 'cumprod',
-  shape: wideUnary('cumprod'),
+  shape: /* @__PURE__ */ likeInput('cumprod', requireWide),
   vjp: (ct, [x], { axis, reverse, exclusive }) => {
     if (!reverse) return [cumprodGradient(ct, x!, axis, exclusive)]
     return [flip(cumprodGradient(flip(ct, axis), flip(x!, axis), axis, exclusive), axis)]
@@ -62,6 +62,15 @@ function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean
   return mul(earlier, sum(where(reached, mul(alongI(ct), later), 0), { axis: axis + 1 }))
 }
 
+/** Halves run as float32: what came up so far has more digits than they have. */
+/* @__NO_SIDE_EFFECTS__ */
+function running(op: Op<Params>): OperationOf<Params, [x: Tensor, options?: CumulativeOptions], Tensor> {
+  return operationOf(op, (x: Tensor, { axis = -1, reverse = false, exclusive = false }: CumulativeOptions = {}) => {
+    const params = { axis: normalizeAxis(op.name, axis, x.rank), reverse, exclusive }
+    return cast(apply(op, [cast(x, computeDType(x.dtype))], params), x.dtype)
+  })
+}
+
 /**
  * Running sum along `axis`.
  *
@@ -70,23 +79,10 @@ function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean
  * cumsum(tensor([1, 2, 3])).array() // => [1, 3, 6]
  * cumsum(tensor([1, 2, 3]), { exclusive: true }).array() // => [0, 1, 3]
  */
-export const cumsum = /* @__PURE__ */ operation(
-  'cumsum',
-  (x: Tensor, options: CumulativeOptions = {}): Tensor => running(cumsumOp, x, options),
-)
+export const cumsum = /* @__PURE__ */ running(cumsumOp)
 
 /** Running product along `axis`; its gradient is exact where elements are 0. */
-export const cumprod = /* @__PURE__ */ operation(
-  'cumprod',
-  (x: Tensor, options: CumulativeOptions = {}): Tensor => running(cumprodOp, x, options),
-)
-
-/** Halves run as float32: what came up so far has more digits than they have. */
-function running(op: Op<Params>, x: Tensor, options: CumulativeOptions): Tensor {
-  const { axis = -1, reverse = false, exclusive = false } = options
-  const params = { axis: normalizeAxis(op.name, axis, x.rank), reverse, exclusive }
-  return cast(apply(op, [cast(x, computeDType(x.dtype))], params), x.dtype)
-}
+export const cumprod = /* @__PURE__ */ running(cumprodOp)
 
 /**
  * Differences of neighbours along `axis`, taken `n` times; each time the axis gets shorter by one.

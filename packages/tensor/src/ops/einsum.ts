@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
 import { reshape, sum } from './broadcast.ts'
 import { matmul } from './matmul.ts'
-import { sliceOp, transpose } from './movement.ts'
+import { slice, transpose } from './movement.ts'
 
 /** A tensor whose axes have names. */
 interface Labelled {
@@ -116,7 +116,7 @@ function diagonal({ x, labels }: Labelled, label: string): Labelled {
   const kept = others.map((axis) => x.shape[axis]!)
   const size = x.shape[first]!
   const pairs = reshape(transpose(x, [...others, first, second]), [...kept, size * size])
-  const taken = apply(sliceOp, [pairs], {
+  const taken = apply(slice.op, [pairs], {
     start: new Array<number>(pairs.rank).fill(0),
     size: [...kept, size],
     step: [...kept.map(() => 1), size + 1],

@@ -1,43 +1,27 @@
-import { apply } from '../interpreter.ts'
-import type { Op } from '../op.ts'
 import { operation } from '../operation.ts'
-import type { Tensor } from '../tensor.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
 import { add, div, equal, less, lessEqual, mul, neg, sub, where } from './arithmetic.ts'
-import { asTensor, full, type TensorLike } from './broadcast.ts'
+import { full } from './broadcast.ts'
+import { unary } from './elementwise.ts'
 import { exp, log, sqrt, square } from './exponential.ts'
 import { abs } from './rounding.ts'
-import { floatUnary, type None } from './rules.ts'
+import { requireFloat } from './rules.ts'
 
-/** erf x = 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
-export const erfOp: Op<None> = {
-  name: 'erf',
-  elementwise: true,
+/** The error function: 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+export const erf = /* @__PURE__ */ unary('erf', requireFloat, {
   cost: 20,
-  shape: floatUnary('erf'),
-  vjp: (ct, [x]) => [mul(ct, mul(exp(neg(square(x!))), 2 / Math.sqrt(Math.PI)))],
-}
-
-/** The inverse of erf on [-1, 1]; infinite at the ends, NaN outside. */
-export const erfInvOp: Op<None> = {
-  name: 'erfInv',
-  elementwise: true,
-  shape: floatUnary('erfInv'),
-  inline: ([x]) => inverse(x!),
-  // 1 / erf'(y)
-  vjp: (ct, _, __, y) => [mul(ct, mul(exp(square(y)), Math.sqrt(Math.PI) / 2))],
-}
-
-/** The error function. */
-export const erf = /* @__PURE__ */ operation('erf', (x: TensorLike): Tensor => apply(erfOp, [asTensor('erf', x)], null))
+  vjp: (ct, x) => mul(ct, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
+})
 
 /** `1 - erf(x)`; its absolute, not its relative error is small where it is close to 0. */
 export const erfc = /* @__PURE__ */ operation('erfc', (x: TensorLike): Tensor => sub(1, erf(x)))
 
 /** The inverse of `erf`: infinite at -1 and 1, NaN outside. */
-export const erfInv = /* @__PURE__ */ operation(
-  'erfInv',
-  (x: TensorLike): Tensor => apply(erfInvOp, [asTensor('erfInv', x)], null),
-)
+export const erfInv = /* @__PURE__ */ unary('erfInv', requireFloat, {
+  inline: (x) => inverse(x),
+  // 1 / erf'(y)
+  vjp: (ct, _, y) => mul(ct, mul(exp(square(y)), Math.sqrt(Math.PI) / 2)),
+})
 
 // Rational approximations of the normal quantile (M. Wichura, algorithm AS 241, PPND16), good to 16 digits:
 // coefficients of numerator and denominator from the highest power down.

@@ -1,52 +1,17 @@
 import type { DType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
-import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
-import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from '../shape.ts'
+import { operation, operationOf } from '../operation.ts'
+import { formatShape, normalizeAxis, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, cast, equal, greaterEqual, less, mul, where } from './arithmetic.ts'
-import { broadcastTo, full, reshape } from './broadcast.ts'
+import { broadcastTo, reshape } from './broadcast.ts'
 import { iota } from './create.ts'
+import { gatherOp } from './indexing-op.ts'
 import { logicalAnd } from './logical.ts'
 import { transpose } from './movement.ts'
-import { requireInteger, requireNumeric } from './rules.ts'
+import { requireInteger } from './rules.ts'
 import { wrapIndices } from './wrap-indices.ts'
-
-/** Elements of the first input at the positions given by the second along `axis`; a position out of range gives 0. */
-export const gatherOp: Op<{ axis: number }> = {
-  name: 'gather',
-  shape([x, indices], { axis }) {
-    requireInteger('gather', indices!)
-    return { shape: gatheredShape(x!.shape, indices!.shape, axis), dtype: x!.dtype }
-  },
-  vjp: (ct, [x, indices], { axis }) => [
-    apply(scatterAddOp, [full(x!.shape, 0, x!.dtype, ct), indices!, ct], { axis }),
-    null,
-  ],
-}
-
-/** `[base, indices, updates]`: adds the updates to the base at the indices along `axis`; out of range is dropped. */
-export const scatterAddOp: Op<{ axis: number }> = {
-  name: 'scatterAdd',
-  shape([base, indices, updates], { axis }) {
-    requireNumeric('scatterAdd', base!)
-    requireInteger('scatterAdd', indices!)
-    const expected = gatheredShape(base!.shape, indices!.shape, axis)
-    if (!sameShape(updates!.shape, expected) || updates!.dtype !== base!.dtype) {
-      throw new ShapeError(
-        `scatterAdd: the updates are ${updates!.dtype}${formatShape(updates!.shape)}; for a base of shape ${formatShape(base!.shape)} ` +
-          `and indices of shape ${formatShape(indices!.shape)} along axis ${axis} they must be ${base!.dtype}${formatShape(expected)}.`,
-      )
-    }
-    return { shape: base!.shape, dtype: base!.dtype }
-  },
-  vjp: (ct, [, indices], { axis }) => [ct, null, apply(gatherOp, [ct, indices!], { axis })],
-}
-
-function gatheredShape(x: Shape, indices: Shape, axis: number): Shape {
-  return [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]
-}
 
 /**
  * The elements of `x` at `indices` (int32 or uint32) along `axis`; the shape of `indices` takes the place of that axis.
@@ -56,8 +21,8 @@ function gatheredShape(x: Shape, indices: Shape, axis: number): Shape {
  * import { gather, tensor } from '@gradus/tensor'
  * gather(tensor([10, 20, 30]), tensor([2, 0, -1], { dtype: 'int32' })).array() // => [30, 10, 30]
  */
-export const gather = /* @__PURE__ */ operation(
-  'gather',
+export const gather = /* @__PURE__ */ operationOf(
+  gatherOp,
   (x: Tensor, indices: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor => {
     const along = normalizeAxis('gather', axis, x.rank)
     requireInteger('gather', indices)

@@ -1,38 +1,45 @@
 import { apply } from '../interpreter.ts'
-import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
-import { normalizeAxes, reducedShape } from '../shape.ts'
+import { reducedShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, equal, maximum, mul, neg, sub, where } from './arithmetic.ts'
-import { alignOperands, expandOver, type ReduceOptions, reshape, sum, type TensorLike } from './broadcast.ts'
+import { reshape, sum } from './broadcast.ts'
+import { expandOver } from './broadcast-op.ts'
+import { binary } from './elementwise.ts'
 import { exp, log, log1p } from './exponential.ts'
 import { isFinite as finite, logicalAnd, logicalNot } from './logical.ts'
-import { max, type ReduceParams } from './reduction.ts'
+import { reduction } from './reduce.ts'
+import { max } from './reduction.ts'
 import { abs } from './rounding.ts'
-import { floatBinary, type None, requireFloat } from './rules.ts'
+import { reducedInput, requireFloat } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
-import { softmaxOp } from './softmax.ts'
+import { softmax } from './softmax.ts'
 
-/** log(exp(a) + exp(b)). */
-export const logAddExpOp: Op<None> = {
-  name: 'logAddExp',
-  elementwise: true,
-  shape: floatBinary('logAddExp'),
-  inline: ([a, b]) => add(maximum(a!, b!), log1p(exp(neg(abs(difference(a!, b!)))))),
+/** `log(exp(a) + exp(b))` without overflow, with NumPy's broadcasting. */
+export const logAddExp = /* @__PURE__ */ binary('logAddExp', requireFloat, {
+  inline: (a, b) => add(maximum(a, b), log1p(exp(neg(abs(difference(a, b)))))),
   // exp(a) / (exp(a) + exp(b)) = sigmoid(a - b)
-  vjp(ct, [a, b]) {
-    const d = difference(a!, b!)
+  vjp(ct, a, b) {
+    const d = difference(a, b)
     return [mul(ct, sigmoid(d)), mul(ct, sigmoid(neg(d)))]
   },
+})
+
+/** a - b, but 0 for equal infinities. */
+function difference(a: Tensor, b: Tensor): Tensor {
+  return where(logicalAnd(equal(a, b), logicalNot(finite(a))), 0, sub(a, b))
 }
 
-/** log(sum(exp(x))) over `axes`, with the largest element taken out before. */
-export const logSumExpOp: Op<ReduceParams> = {
+/**
+ * `log(sum(exp(x)))` over `axis`, without overflow; -inf where all elements are -inf. Its gradient is the softmax.
+ *
+ * @example
+ * import { logSumExp, tensor } from '@gradus/tensor'
+ * logSumExp(tensor([1000, 1000 - 1e9])).item() // => 1000
+ */
+export const logSumExp = /* @__PURE__ */ reduction({
   name: 'logSumExp',
-  shape([x], { axes, keepDims }) {
-    requireFloat('logSumExp', x!)
-    return { shape: reducedShape(x!.shape, axes, keepDims), dtype: x!.dtype }
-  },
+  shape: /* @__PURE__ */ reducedInput('logSumExp', requireFloat),
+  // with the largest element taken out before
   inline([x], { axes, keepDims }) {
     if (x!.size === 0) return log(sum(exp(x!), { axis: axes, keepDims }))
     const largest = max(x!, { axis: axes, keepDims: true })
@@ -44,31 +51,7 @@ export const logSumExpOp: Op<ReduceParams> = {
   vjp(ct, [x], { axes }, y) {
     if (x!.size === 0) return [expandOver(ct, x!.shape, axes)]
     const dead = expandOver(equal(y, Number.NEGATIVE_INFINITY), x!.shape, axes)
-    const share = apply(softmaxOp, [where(dead, 0, x!)], { axes })
+    const share = apply(softmax.op, [where(dead, 0, x!)], { axes })
     return [where(dead, 0, mul(expandOver(ct, x!.shape, axes), share))]
   },
-}
-
-/** a - b, but 0 for equal infinities. */
-function difference(a: Tensor, b: Tensor): Tensor {
-  return where(logicalAnd(equal(a, b), logicalNot(finite(a))), 0, sub(a, b))
-}
-
-/** `log(exp(a) + exp(b))` without overflow, with NumPy's broadcasting. */
-export const logAddExp = /* @__PURE__ */ operation(
-  'logAddExp',
-  (a: TensorLike, b: TensorLike): Tensor => apply(logAddExpOp, alignOperands('logAddExp', [a, b]), null),
-)
-
-/**
- * `log(sum(exp(x)))` over `axis`, without overflow; -inf where all elements are -inf. Its gradient is the softmax.
- *
- * @example
- * import { logSumExp, tensor } from '@gradus/tensor'
- * logSumExp(tensor([1000, 1000 - 1e9])).item() // => 1000
- */
-export const logSumExp = /* @__PURE__ */ operation(
-  'logSumExp',
-  (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}): Tensor =>
-    apply(logSumExpOp, [x], { axes: normalizeAxes('logSumExp', axis, x.rank), keepDims }),
-)
+})

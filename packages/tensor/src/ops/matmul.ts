@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
+import { operation, operationOf } from '../operation.ts'
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
@@ -16,7 +16,7 @@ export interface MatmulOptions {
 }
 
 /** `[...batch, m, k]` by `[...batch, k, n]`; with a flag the last two dimensions of that operand are read swapped. */
-export const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
+const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
   name: 'matmul',
   shape([a, b], { transposeA, transposeB }) {
     requireNumeric('matmul', a!)
@@ -63,8 +63,8 @@ function primitive(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolea
  * import { matmul, tensor } from '@gradus/tensor'
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1, 0], [1, 1]])).array() // => [[3, 2], [7, 4]]
  */
-export const matmul = /* @__PURE__ */ operation(
-  'matmul',
+export const matmul = /* @__PURE__ */ operationOf(
+  matmulOp,
   (a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor => {
     if (a.rank === 0 || b.rank === 0) {
       throw new ShapeError(

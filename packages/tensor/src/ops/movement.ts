@@ -1,98 +1,13 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
-import { formatShape, normalizeAxes, normalizeAxis, type Shape } from '../shape.ts'
+import { operation, operationOf } from '../operation.ts'
+import { formatShape, normalizeAxes, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-
-/** Output dimension i is input dimension `axes[i]`. */
-export const permuteOp: Op<{ axes: readonly number[] }> = {
-  name: 'permute',
-  shape([x], { axes }) {
-    const rank = x!.shape.length
-    if (axes.length !== rank || [...axes].sort((a, b) => a - b).some((axis, index) => axis !== index)) {
-      throw new ShapeError(
-        `permute: [${axes.join(', ')}] does not order the axes of ${formatShape(x!.shape)}; name each of 0 to ${rank - 1} once.`,
-      )
-    }
-    return { shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype }
-  },
-  vjp: (ct, _, { axes }) => [apply(permuteOp, [ct], { axes: axes.map((_, axis) => axes.indexOf(axis)) })],
-  merge: (outer, inner) => ({ axes: outer.axes.map((axis) => inner.axes[axis]!) }),
-  trivial: ({ axes }) => axes.every((axis, index) => axis === index),
-}
-
-export interface PadParams {
-  readonly low: readonly number[]
-  readonly high: readonly number[]
-  /** How many zeros between neighbours. */
-  readonly interior: readonly number[]
-}
-
-/** Zeros before (`low`), after (`high`) and between the elements of each axis. */
-export const padOp: Op<PadParams> = {
-  name: 'pad',
-  shape([x], { low, high, interior }) {
-    requirePerAxis('pad', x!.shape, { low, high, interior }, 0)
-    const shape = x!.shape.map((d, axis) => low[axis]! + high[axis]! + (d === 0 ? 0 : d + (d - 1) * interior[axis]!))
-    return { shape, dtype: x!.dtype }
-  },
-  vjp: (ct, [x], { low, interior }) => [
-    apply(sliceOp, [ct], { start: low, size: x!.shape, step: interior.map((count) => count + 1) }),
-  ],
-  // the outer interior parts the inner zeros too
-  merge: (outer, inner) => ({
-    low: outer.low.map((count, axis) => count + inner.low[axis]! * (outer.interior[axis]! + 1)),
-    high: outer.high.map((count, axis) => count + inner.high[axis]! * (outer.interior[axis]! + 1)),
-    interior: outer.interior.map((count, axis) => (count + 1) * (inner.interior[axis]! + 1) - 1),
-  }),
-  trivial: () => true,
-}
-
-export interface SliceParams {
-  readonly start: readonly number[]
-  readonly size: readonly number[]
-  readonly step: readonly number[]
-}
-
-/** Along each axis the `size` elements `start, start + step, ...`. */
-export const sliceOp: Op<SliceParams> = {
-  name: 'slice',
-  shape([x], { start, size, step }) {
-    requirePerAxis('slice', x!.shape, { start, size }, 0)
-    requirePerAxis('slice', x!.shape, { step }, 1)
-    x!.shape.forEach((d, axis) => {
-      const end = start[axis]! + (size[axis] === 0 ? 0 : (size[axis]! - 1) * step[axis]! + 1)
-      if (end > d) {
-        throw new ShapeError(
-          `slice: ${size[axis]} elements from ${start[axis]} with step ${step[axis]} end at ${end}, ` +
-            `but axis ${axis} of ${formatShape(x!.shape)} has ${d}.`,
-        )
-      }
-    })
-    return { shape: size, dtype: x!.dtype }
-  },
-  // each element goes back to its place, zeros to the others
-  vjp: (ct, [x], { start, size, step }) => [
-    apply(padOp, [ct], {
-      low: start,
-      high: x!.shape.map((d, axis) => d - start[axis]! - (size[axis] === 0 ? 0 : (size[axis]! - 1) * step[axis]! + 1)),
-      interior: step.map((distance) => distance - 1),
-    }),
-  ],
-  merge: (outer, inner) => ({
-    // nothing may be taken from beyond the end, where a multiplied start may lie
-    start: outer.start.map((from, axis) =>
-      outer.size[axis] === 0 ? 0 : inner.start[axis]! + from * inner.step[axis]!,
-    ),
-    size: outer.size,
-    step: outer.step.map((distance, axis) => distance * inner.step[axis]!),
-  }),
-  trivial: () => true,
-}
+import { permuteOp, sliceOp } from './movement-op.ts'
 
 /** The elements in reverse order along `axes`. */
-export const flipOp: Op<{ axes: readonly number[] }> = {
+const flipOp: Op<{ axes: readonly number[] }> = {
   name: 'flip',
   shape: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   vjp: (ct, _, params) => [apply(flipOp, [ct], params)],
@@ -104,7 +19,7 @@ export const flipOp: Op<{ axes: readonly number[] }> = {
 }
 
 /** The inputs one after the other along `axis`. */
-export const concatOp: Op<{ axis: number }> = {
+const concatOp: Op<{ axis: number }> = {
   name: 'concat',
   shape(inputs, { axis }) {
     const first = inputs[0]!
@@ -128,16 +43,6 @@ export const concatOp: Op<{ axis: number }> = {
       return part
     })
   },
-}
-
-function requirePerAxis(name: string, shape: Shape, params: Record<string, readonly number[]>, least: number): void {
-  for (const [key, values] of Object.entries(params)) {
-    if (values.length !== shape.length || values.some((value) => !Number.isInteger(value) || value < least)) {
-      throw new ShapeError(
-        `${name}: ${key} is [${values.join(', ')}], but ${formatShape(shape)} needs ${shape.length} whole numbers from ${least}.`,
-      )
-    }
-  }
 }
 
 /** `size` elements from `start` along one axis (non-negative), everything along the others. */
@@ -175,8 +80,8 @@ export const transpose = /* @__PURE__ */ operation('transpose', (x: Tensor, axes
  * slice(arange(6), [1], [2], [2]).array() // => [1, 3]
  * slice(arange(6), [-2], [-1]).array() // => [4, 5]
  */
-export const slice = /* @__PURE__ */ operation(
-  'slice',
+export const slice = /* @__PURE__ */ operationOf(
+  sliceOp,
   (x: Tensor, start: readonly number[], size?: readonly number[], step?: readonly number[]): Tensor => {
     for (const [name, values] of Object.entries({ start, size: size ?? [], step: step ?? [] })) {
       if (values.length > x.rank) {
@@ -204,8 +109,8 @@ export const slice = /* @__PURE__ */ operation(
 )
 
 /** The elements in reverse order along `axis` (by default along every axis). */
-export const flip = /* @__PURE__ */ operation(
-  'flip',
+export const flip = /* @__PURE__ */ operationOf(
+  flipOp,
   (x: Tensor, axis?: number | readonly number[]): Tensor =>
     apply(flipOp, [x], { axes: normalizeAxes('flip', axis, x.rank) }),
 )
@@ -217,7 +122,7 @@ export const flip = /* @__PURE__ */ operation(
  * import { concat, tensor } from '@gradus/tensor'
  * concat([tensor([[1, 2]]), tensor([[3, 4]])]).array() // => [[1, 2], [3, 4]]
  */
-export const concat = /* @__PURE__ */ operation('concat', (tensors: readonly Tensor[], axis: number = 0): Tensor => {
+export const concat = /* @__PURE__ */ operationOf(concatOp, (tensors: readonly Tensor[], axis: number = 0): Tensor => {
   const [first] = tensors
   if (!first) throw new ShapeError('concat got no tensors; give at least one.')
   const along = normalizeAxis('concat', axis, first.rank)

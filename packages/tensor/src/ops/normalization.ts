@@ -1,17 +1,17 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
+import { operation, operationOf } from '../operation.ts'
 import { normalizeAxes } from '../shape.ts'
-import type { Tensor } from '../tensor.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
 import { add, cast, div, maximum, mul, sub } from './arithmetic.ts'
-import { broadcastTo, sum, type TensorLike } from './broadcast.ts'
+import { broadcastTo, sum } from './broadcast.ts'
 import { rsqrt } from './exponential.ts'
-import { floatUnary } from './rules.ts'
+import { likeInput, requireFloat } from './rules.ts'
 
 /** `x` with mean 0 and variance 1 over `axes`: (x - mean) / sqrt(variance + epsilon). */
-export const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
+const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
   name: 'layerNormalization',
-  shape: floatUnary('layerNormalization'),
+  shape: /* @__PURE__ */ likeInput('layerNormalization', requireFloat),
   inline([x], { axes, epsilon }) {
     const centred = sub(x!, meanOver(x!, axes))
     return mul(centred, rsqrt(add(meanOver(mul(centred, centred), axes), epsilon)))
@@ -46,8 +46,8 @@ export interface NormalizationOptions {
  * import { layerNormalization, tensor } from '@gradus/tensor'
  * layerNormalization(tensor([[1, 3]]), { epsilon: 0 }).array() // => [[-1, 1]]
  */
-export const layerNormalization = /* @__PURE__ */ operation(
-  'layerNormalization',
+export const layerNormalization = /* @__PURE__ */ operationOf(
+  layerNormalizationOp,
   (x: Tensor, { axis = -1, epsilon = 1e-3 }: NormalizationOptions = {}): Tensor =>
     apply(layerNormalizationOp, [x], { axes: normalizeAxes('layerNormalization', axis, x.rank), epsilon }),
 )

@@ -5,7 +5,8 @@ import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './arithmetic.ts'
 import { broadcastTo, full } from './broadcast.ts'
-import { concat, flip, padOp, sliceAxis } from './movement.ts'
+import { concat, flip, sliceAxis } from './movement.ts'
+import { padOp } from './movement-op.ts'
 
 export type PadMode = 'constant' | 'reflect' | 'symmetric' | 'edge'
 

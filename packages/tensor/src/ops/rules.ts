@@ -1,66 +1,45 @@
+import type { Aval } from '../aval.ts'
 import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
-import type { Aval } from '../op.ts'
-import { formatShape, sameShape } from '../shape.ts'
+import { formatShape, reducedShape, sameShape } from '../shape.ts'
 
 /** Params of an op that needs none. */
 export type None = null
 
-type ShapeRule = (inputs: readonly Aval[]) => Aval
+/** Throws unless the op called `name` takes inputs like `x`. */
+export type Check = (name: string, x: Aval) => void
 
-/** One floating input; the output is like it. */
+/** The shape rule of an op with one input, which `check` accepts; the output is like it, or has another dtype. */
 /* @__NO_SIDE_EFFECTS__ */
-export function floatUnary(name: string): ShapeRule {
+export function likeInput(name: string, check: Check, output?: DType): (inputs: readonly Aval[]) => Aval {
   return ([x]) => {
-    requireFloat(name, x!)
-    return { shape: x!.shape, dtype: x!.dtype }
+    check(name, x!)
+    return { shape: x!.shape, dtype: output ?? x!.dtype }
   }
 }
 
-/** One numeric input; the output is like it. */
+/** As `likeInput`, for two inputs of one shape and one dtype. */
 /* @__NO_SIDE_EFFECTS__ */
-export function numericUnary(name: string): ShapeRule {
-  return ([x]) => {
-    requireNumeric(name, x!)
-    return { shape: x!.shape, dtype: x!.dtype }
-  }
-}
-
-/** One numeric input that is not `float16`; the output is like it. */
-/* @__NO_SIDE_EFFECTS__ */
-export function wideUnary(name: string): ShapeRule {
-  return ([x]) => {
-    requireWide(name, x!)
-    return { shape: x!.shape, dtype: x!.dtype }
-  }
-}
-
-/** Two inputs of one shape and one numeric dtype; the output is like them. */
-/* @__NO_SIDE_EFFECTS__ */
-export function numericBinary(name: string): ShapeRule {
+export function likeBoth(name: string, check: Check, output?: DType): (inputs: readonly Aval[]) => Aval {
   return ([a, b]) => {
     requireAlike(name, a!, b!)
-    requireNumeric(name, a!)
-    return { shape: a!.shape, dtype: a!.dtype }
+    check(name, a!)
+    return { shape: a!.shape, dtype: output ?? a!.dtype }
   }
 }
 
-/** Two inputs of one shape and one floating dtype; the output is like them. */
-/* @__NO_SIDE_EFFECTS__ */
-export function floatBinary(name: string): ShapeRule {
-  return ([a, b]) => {
-    requireAlike(name, a!, b!)
-    requireFloat(name, a!)
-    return { shape: a!.shape, dtype: a!.dtype }
-  }
+/** Params of reductions; `axes` are sorted and non-negative. */
+export interface ReduceParams {
+  readonly axes: readonly number[]
+  readonly keepDims: boolean
 }
 
-/** Two inputs of one shape and one dtype; the output is `bool`. */
+/** The shape rule of a reduction of an input that `check` accepts. */
 /* @__NO_SIDE_EFFECTS__ */
-export function comparison(name: string): ShapeRule {
-  return ([a, b]) => {
-    requireAlike(name, a!, b!)
-    return { shape: a!.shape, dtype: 'bool' }
+export function reducedInput(name: string, check: Check): (inputs: readonly Aval[], params: ReduceParams) => Aval {
+  return ([x], { axes, keepDims }) => {
+    check(name, x!)
+    return { shape: reducedShape(x!.shape, axes, keepDims), dtype: x!.dtype }
   }
 }
 

@@ -1,11 +1,11 @@
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
-import { operation } from '../operation.ts'
+import { operation, operationOf } from '../operation.ts'
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf, stridesOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, cast, greater, greaterEqual, less, mul, notEqual, where } from './arithmetic.ts'
 import { broadcastTo, full, reshape } from './broadcast.ts'
-import { gatherOp, scatterAddOp } from './indexing.ts'
+import { gatherOp, scatterAddOp } from './indexing-op.ts'
 import { logicalAnd } from './logical.ts'
 import { concat, sliceAxis } from './movement.ts'
 import { requireInteger } from './rules.ts'
@@ -21,8 +21,8 @@ import { wrapIndices } from './wrap-indices.ts'
  * const indices = tensor([0, 2, 0], { dtype: 'int32' })
  * scatterAdd(zeros([3]), indices, tensor([1, 2, 3])).array() // => [4, 0, 2]
  */
-export const scatterAdd = /* @__PURE__ */ operation(
-  'scatterAdd',
+export const scatterAdd = /* @__PURE__ */ operationOf(
+  scatterAddOp,
   (x: Tensor, indices: Tensor, updates: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor => {
     const along = normalizeAxis('scatterAdd', axis, x.rank)
     requireInteger('scatterAdd', indices)

@@ -1,19 +1,21 @@
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
+import { operationOf } from '../operation.ts'
 import { normalizeAxes, normalizeAxis, reducedShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, maximum, minimum, mul, neg, sub } from './arithmetic.ts'
-import { alignOperands, expandOver, sum, type TensorLike } from './broadcast.ts'
+import { sum } from './broadcast.ts'
+import { expandOver } from './broadcast-op.ts'
+import { binary } from './elementwise.ts'
 import { exp, log, log1p } from './exponential.ts'
 import { max } from './reduction.ts'
-import { floatUnary, type None, requireAlike, requireFloat } from './rules.ts'
+import { likeInput, requireAlike, requireFloat } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
 
 /** exp(x) divided by its sum over `axes`. */
-export const softmaxOp: Op<{ axes: readonly number[] }> = {
+const softmaxOp: Op<{ axes: readonly number[] }> = {
   name: 'softmax',
-  shape: floatUnary('softmax'),
+  shape: /* @__PURE__ */ likeInput('softmax', requireFloat),
   inline([x], { axes }) {
     const power = exp(shifted(x!, axes))
     return div(power, sum(power, { axis: axes, keepDims: true }))
@@ -23,9 +25,9 @@ export const softmaxOp: Op<{ axes: readonly number[] }> = {
 }
 
 /** The logarithm of `softmax`, without taking the logarithm of small numbers. */
-export const logSoftmaxOp: Op<{ axes: readonly number[] }> = {
+const logSoftmaxOp: Op<{ axes: readonly number[] }> = {
   name: 'logSoftmax',
-  shape: floatUnary('logSoftmax'),
+  shape: /* @__PURE__ */ likeInput('logSoftmax', requireFloat),
   inline([x], { axes }) {
     const below = shifted(x!, axes)
     return sub(below, log(sum(exp(below), { axis: axes, keepDims: true })))
@@ -40,7 +42,7 @@ function shifted(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 /** `[logits, target]`: minus the sum of target * log(softmax(logits)) along `axis`. */
-export const softmaxCrossEntropyOp: Op<{ axis: number }> = {
+const softmaxCrossEntropyOp: Op<{ axis: number }> = {
   name: 'softmaxCrossEntropy',
   shape([logits, target], { axis }) {
     requireFloat('softmaxCrossEntropy', logits!)
@@ -56,20 +58,6 @@ export const softmaxCrossEntropyOp: Op<{ axis: number }> = {
   },
 }
 
-/** `[logits, target]`: -target log(p) - (1 - target) log(1 - p), with p the logistic function of the logits. */
-export const sigmoidCrossEntropyOp: Op<None> = {
-  name: 'sigmoidCrossEntropy',
-  elementwise: true,
-  shape([logits, target]) {
-    requireFloat('sigmoidCrossEntropy', logits!)
-    requireAlike('sigmoidCrossEntropy', logits!, target!)
-    return { shape: logits!.shape, dtype: logits!.dtype }
-  },
-  // max(x, 0) - x t + log(1 + exp(-|x|)): no exponential can overflow and no logarithm sees 0
-  inline: ([x, t]) => add(sub(maximum(x!, 0), mul(x!, t!)), log1p(exp(minimum(x!, neg(x!))))),
-  vjp: (ct, [x, t]) => [mul(ct, sub(sigmoid(x!), t!)), neg(mul(ct, x!))],
-}
-
 /** Over which axis or axes the probabilities add up to 1; the last by default. */
 export interface SoftmaxOptions {
   readonly axis?: number | readonly number[]
@@ -82,15 +70,15 @@ export interface SoftmaxOptions {
  * import { softmax, tensor } from '@gradus/tensor'
  * softmax(tensor([1, 1, 1, 1])).array() // => [0.25, 0.25, 0.25, 0.25]
  */
-export const softmax = /* @__PURE__ */ operation(
-  'softmax',
+export const softmax = /* @__PURE__ */ operationOf(
+  softmaxOp,
   (x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor =>
     apply(softmaxOp, [x], { axes: normalizeAxes('softmax', axis, x.rank) }),
 )
 
 /** log(softmax(x)) over `axis`, exact where the probability is too small for a float. */
-export const logSoftmax = /* @__PURE__ */ operation(
-  'logSoftmax',
+export const logSoftmax = /* @__PURE__ */ operationOf(
+  logSoftmaxOp,
   (x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor =>
     apply(logSoftmaxOp, [x], { axes: normalizeAxes('logSoftmax', axis, x.rank) }),
 )
@@ -103,8 +91,8 @@ export const logSoftmax = /* @__PURE__ */ operation(
  * import { softmaxCrossEntropy, tensor } from '@gradus/tensor'
  * softmaxCrossEntropy(tensor([[100, 0]]), tensor([[0, 1]])).array() // => [100]
  */
-export const softmaxCrossEntropy = /* @__PURE__ */ operation(
-  'softmaxCrossEntropy',
+export const softmaxCrossEntropy = /* @__PURE__ */ operationOf(
+  softmaxCrossEntropyOp,
   (logits: Tensor, target: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
     const along = normalizeAxis('softmaxCrossEntropy', axis, logits.rank)
     return apply(softmaxCrossEntropyOp, [logits, target], { axis: along })
@@ -112,14 +100,16 @@ export const softmaxCrossEntropy = /* @__PURE__ */ operation(
 )
 
 /**
- * Binary cross-entropy of the logistic function of `logits` with targets from 0 to 1, element by element.
+ * `sigmoidCrossEntropy(logits, target)`: binary cross-entropy of the logistic function of `logits` with targets from 0 to
+ * 1, element by element.
  *
  * @example
  * import { sigmoidCrossEntropy, tensor } from '@gradus/tensor'
  * sigmoidCrossEntropy(tensor([-100, 100]), tensor([1, 1])).array() // => [100, 0]
  */
-export const sigmoidCrossEntropy = /* @__PURE__ */ operation(
-  'sigmoidCrossEntropy',
-  (logits: Tensor, target: TensorLike): Tensor =>
-    apply(sigmoidCrossEntropyOp, alignOperands('sigmoidCrossEntropy', [logits, target]), null),
-)
+export const sigmoidCrossEntropy = /* @__PURE__ */ binary('sigmoidCrossEntropy', requireFloat, {
+  // -t log(p) - (1 - t) log(1 - p) with p the logistic function of x; in this form no exponential can overflow and no
+  // logarithm sees 0: max(x, 0) - x t + log(1 + exp(-|x|))
+  inline: (x, t) => add(sub(maximum(x, 0), mul(x, t)), log1p(exp(minimum(x, neg(x))))),
+  vjp: (ct, x, t) => [mul(ct, sub(sigmoid(x), t)), neg(mul(ct, x))],
+})

@@ -2,7 +2,7 @@ import { computeDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
-import { operation } from '../operation.ts'
+import { operation, operationOf } from '../operation.ts'
 import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { cast } from './arithmetic.ts'
@@ -17,7 +17,7 @@ export interface SortOptions {
 }
 
 /** The positions along `axis` in sorted order: equal elements keep their order, NaN comes last either way. */
-export const argsortOp: Op<{ axis: number; descending: boolean }> = {
+const argsortOp: Op<{ axis: number; descending: boolean }> = {
   name: 'argsort',
   shape([x]) {
     requireWide('argsort', x!)
@@ -32,8 +32,8 @@ export const argsortOp: Op<{ axis: number; descending: boolean }> = {
  * import { argsort, tensor } from '@gradus/tensor'
  * argsort(tensor([3, 1, 2])).array() // => [1, 2, 0]
  */
-export const argsort = /* @__PURE__ */ operation(
-  'argsort',
+export const argsort = /* @__PURE__ */ operationOf(
+  argsortOp,
   (x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor => {
     const values = cast(x, computeDType(x.dtype))
     return apply(argsortOp, [values], { axis: normalizeAxis('argsort', axis, x.rank), descending })

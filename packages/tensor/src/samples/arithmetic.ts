@@ -1,20 +1,20 @@
 import type { Op, OpSamples } from '../op.ts'
 import {
-  addOp,
-  castOp,
-  divOp,
-  equalOp,
-  greaterEqualOp,
-  greaterOp,
-  lessEqualOp,
-  lessOp,
-  maximumOp,
-  minimumOp,
-  mulOp,
-  negOp,
-  notEqualOp,
-  subOp,
-  whereOp,
+  add,
+  cast,
+  div,
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  notEqual,
+  sub,
+  where,
 } from '../ops/arithmetic.ts'
 
 const pair = [{ inputs: [{ shape: [2, 3] }, { shape: [2, 3] }], params: null }]
@@ -49,32 +49,32 @@ const steps = [
 ]
 
 export const arithmeticSamples: readonly OpSamples[] = [
-  { op: negOp as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },
-  { op: addOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  { op: subOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  { op: mulOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: neg.op as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },
+  { op: add.op as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: sub.op as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: mul.op as Op, samples: [...pair, ...integerPair, ...specialPair] },
   {
-    op: divOp as Op,
+    op: div.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3] }, { shape: [2, 3], low: 0.5, high: 2 }], params: null },
       ...integerPair,
       ...specialPair,
     ],
   },
-  { op: maximumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  { op: minimumOp as Op, samples: [...pair, ...integerPair, ...specialPair] },
-  ...[equalOp, notEqualOp, lessOp, lessEqualOp, greaterOp, greaterEqualOp].map((op) => ({
+  { op: maximum.op as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  { op: minimum.op as Op, samples: [...pair, ...integerPair, ...specialPair] },
+  ...[equal.op, notEqual.op, less.op, lessEqual.op, greater.op, greaterEqual.op].map((op) => ({
     op: op as Op,
     samples: [...steps, ...integerPair],
   })),
   {
-    op: whereOp as Op,
+    op: where.op as Op,
     samples: [
       { inputs: [{ shape: [4], dtype: 'bool', values: [1, 0, 0, 1] }, { shape: [4] }, { shape: [4] }], params: null },
     ],
   },
   {
-    op: castOp as Op,
+    op: cast.op as Op,
     samples: [
       {
         inputs: [{ shape: [3] }],

@@ -1,5 +1,7 @@
 import type { Op, OpSamples } from '../op.ts'
-import { expandOp, fillOp, identityOp, reshapeOp, sumOp } from '../ops/broadcast.ts'
+import { reshape, sum } from '../ops/broadcast.ts'
+import { expandOp, identityOp } from '../ops/broadcast-op.ts'
+import { fillOp } from '../ops/create-op.ts'
 
 export const broadcastSamples: readonly OpSamples[] = [
   {
@@ -10,10 +12,10 @@ export const broadcastSamples: readonly OpSamples[] = [
     ],
   },
   { op: expandOp as Op, samples: [{ inputs: [{ shape: [2, 1, 3] }], params: { shape: [2, 4, 3] } }] },
-  { op: reshapeOp as Op, samples: [{ inputs: [{ shape: [2, 6] }], params: { shape: [3, 4] } }] },
+  { op: reshape.op as Op, samples: [{ inputs: [{ shape: [2, 6] }], params: { shape: [3, 4] } }] },
   { op: identityOp as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },
   {
-    op: sumOp as Op,
+    op: sum.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3, 4] }], params: { axes: [0, 2], keepDims: false } },
       { inputs: [{ shape: [2, 3] }], params: { axes: [0, 1], keepDims: true } },

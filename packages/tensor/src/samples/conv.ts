@@ -1,5 +1,6 @@
 import type { Op, OpSamples, Sample } from '../op.ts'
-import { type ConvParams, convOp } from '../ops/conv-op.ts'
+import { conv } from '../ops/conv.ts'
+import type { ConvParams } from '../ops/conv-op.ts'
 import type { Shape } from '../shape.ts'
 
 function sample(x: Shape, kernel: Shape, params: Partial<ConvParams> = {}): Sample {
@@ -19,7 +20,7 @@ function sample(x: Shape, kernel: Shape, params: Partial<ConvParams> = {}): Samp
 
 export const convSamples: readonly OpSamples[] = [
   {
-    op: convOp as Op,
+    op: conv.op as Op,
     samples: [
       sample([2, 5, 2], [3, 2, 3]),
       sample([2, 7, 2], [3, 2, 2], { strides: [2], padding: [[1, 2]] }),

@@ -1,5 +1,5 @@
 import type { Op, OpSamples } from '../op.ts'
-import { iotaOp } from '../ops/create.ts'
+import { iotaOp } from '../ops/create-op.ts'
 
 export const createSamples: readonly OpSamples[] = [
   {

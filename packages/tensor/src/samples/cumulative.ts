@@ -1,5 +1,5 @@
 import type { Op, OpSamples } from '../op.ts'
-import { cumprodOp, cumsumOp } from '../ops/cumulative.ts'
+import { cumprod, cumsum } from '../ops/cumulative.ts'
 
 const forms = [
   { axis: 0, reverse: false, exclusive: false },
@@ -9,7 +9,7 @@ const forms = [
 ]
 
 export const cumulativeSamples: readonly OpSamples[] = [
-  ...[cumsumOp, cumprodOp].map((op) => ({
+  ...[cumsum.op, cumprod.op].map((op) => ({
     op: op as Op,
     samples: [
       ...forms.map((params) => ({ inputs: [{ shape: [3, 4] }], params })),

@@ -1,12 +1,12 @@
 import type { Op, OpSamples } from '../op.ts'
-import { erfInvOp, erfOp } from '../ops/error-function.ts'
+import { erf, erfInv } from '../ops/error-function.ts'
 
 const ends = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1, -1]
 const forwardOnly = 'NaN and infinities'
 
 export const errorFunctionSamples: readonly OpSamples[] = [
   {
-    op: erfOp as Op,
+    op: erf.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3] }], params: null },
       { inputs: [{ shape: [4], values: [1e-4, -3, 5, 0.5] }], params: null },
@@ -14,7 +14,7 @@ export const errorFunctionSamples: readonly OpSamples[] = [
     ],
   },
   {
-    op: erfInvOp as Op,
+    op: erfInv.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3], low: -0.8, high: 0.8 }], params: null },
       { inputs: [{ shape: [4], values: [0.9, -0.95, 0.86, 0.001] }], params: null },

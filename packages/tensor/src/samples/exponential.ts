@@ -1,5 +1,5 @@
 import type { Op, OpSamples, Sample } from '../op.ts'
-import { expm1Op, expOp, log1pOp, logOp, powOp, rsqrtOp, sqrtOp } from '../ops/exponential.ts'
+import { exp, expm1, log, log1p, pow, rsqrt, sqrt } from '../ops/exponential.ts'
 
 const special = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, -1]
 const forwardOnly = 'NaN and infinities'
@@ -22,14 +22,14 @@ const edges = [
 ] as const
 
 export const exponentialSamples: readonly OpSamples[] = [
-  { op: expOp as Op, samples: unary(-2, 2) },
-  { op: expm1Op as Op, samples: unary(-1, 1) },
-  { op: logOp as Op, samples: unary(0.5, 3) },
-  { op: log1pOp as Op, samples: unary(-0.5, 2) },
-  { op: sqrtOp as Op, samples: unary(0.5, 3) },
-  { op: rsqrtOp as Op, samples: unary(0.5, 3) },
+  { op: exp.op as Op, samples: unary(-2, 2) },
+  { op: expm1.op as Op, samples: unary(-1, 1) },
+  { op: log.op as Op, samples: unary(0.5, 3) },
+  { op: log1p.op as Op, samples: unary(-0.5, 2) },
+  { op: sqrt.op as Op, samples: unary(0.5, 3) },
+  { op: rsqrt.op as Op, samples: unary(0.5, 3) },
   {
-    op: powOp as Op,
+    op: pow.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3], low: 0.5, high: 2 }, { shape: [2, 3] }], params: null },
       {

@@ -1,5 +1,6 @@
 import type { Op, OpSamples } from '../op.ts'
-import { gatherOp, scatterAddOp } from '../ops/indexing.ts'
+import { gather } from '../ops/indexing.ts'
+import { scatterAdd } from '../ops/scatter.ts'
 
 const rows = { shape: [4, 3], low: -2, high: 2 } as const
 const outside = [3, 0, 3, -1, 4, 1]
@@ -7,7 +8,7 @@ const outsideUnsigned = [3, 0, 3, 4294967295, 4, 1]
 
 export const indexingSamples: readonly OpSamples[] = [
   {
-    op: gatherOp as Op,
+    op: gather.op as Op,
     samples: [
       { inputs: [rows, { shape: [3], dtype: 'int32', values: [2, 0, 2] }], params: { axis: 0 } },
       { inputs: [rows, { shape: [2, 3], dtype: 'int32', values: outside }], params: { axis: 0 } },
@@ -26,7 +27,7 @@ export const indexingSamples: readonly OpSamples[] = [
     ],
   },
   {
-    op: scatterAddOp as Op,
+    op: scatterAdd.op as Op,
     samples: [
       { inputs: [rows, { shape: [3], dtype: 'int32', values: [2, 0, 2] }, { shape: [3, 3] }], params: { axis: 0 } },
       { inputs: [rows, { shape: [2, 3], dtype: 'int32', values: outside }, { shape: [2, 3, 3] }], params: { axis: 0 } },

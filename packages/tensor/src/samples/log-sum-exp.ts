@@ -1,5 +1,5 @@
 import type { Op, OpSamples } from '../op.ts'
-import { logAddExpOp, logSumExpOp } from '../ops/log-sum-exp.ts'
+import { logAddExp, logSumExp } from '../ops/log-sum-exp.ts'
 
 const inf = Number.POSITIVE_INFINITY
 const nan = Number.NaN
@@ -7,7 +7,7 @@ const forwardOnly = 'NaN and infinities'
 
 export const logSumExpSamples: readonly OpSamples[] = [
   {
-    op: logAddExpOp as Op,
+    op: logAddExp.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3] }, { shape: [2, 3] }], params: null },
       {
@@ -21,7 +21,7 @@ export const logSumExpSamples: readonly OpSamples[] = [
     ],
   },
   {
-    op: logSumExpOp as Op,
+    op: logSumExp.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3, 2] }], params: { axes: [1], keepDims: false } },
       { inputs: [{ shape: [2, 3] }], params: { axes: [0, 1], keepDims: true } },

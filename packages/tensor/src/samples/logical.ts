@@ -1,17 +1,17 @@
 import type { Op, OpSamples } from '../op.ts'
 import {
-  bitwiseAndOp,
-  bitwiseNotOp,
-  bitwiseOrOp,
-  bitwiseXorOp,
-  isFiniteOp,
-  isNanOp,
-  logicalAndOp,
-  logicalNotOp,
-  logicalOrOp,
-  logicalXorOp,
-  shiftLeftOp,
-  shiftRightOp,
+  bitwiseAnd,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseXor,
+  isFinite,
+  isNan,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  shiftLeft,
+  shiftRight,
 } from '../ops/logical.ts'
 
 const truthTable = [
@@ -45,16 +45,16 @@ const shifts = [
 const special = [0, -0, 1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
 export const logicalSamples: readonly OpSamples[] = [
-  ...[logicalAndOp, logicalOrOp, logicalXorOp].map((op) => ({
+  ...[logicalAnd.op, logicalOr.op, logicalXor.op].map((op) => ({
     op: op as Op,
     samples: [{ inputs: truthTable, params: null }],
   })),
-  { op: logicalNotOp as Op, samples: [{ inputs: [truthTable[1]], params: null }] },
-  ...[isNanOp, isFiniteOp].map((op) => ({
+  { op: logicalNot.op as Op, samples: [{ inputs: [truthTable[1]], params: null }] },
+  ...[isNan.op, isFinite.op].map((op) => ({
     op: op as Op,
     samples: [{ inputs: [{ shape: [6], values: special }], params: null }],
   })),
-  ...[bitwiseAndOp, bitwiseOrOp, bitwiseXorOp].map((op) => ({
+  ...[bitwiseAnd.op, bitwiseOr.op, bitwiseXor.op].map((op) => ({
     op: op as Op,
     samples: [
       { inputs: signed, params: null },
@@ -62,11 +62,11 @@ export const logicalSamples: readonly OpSamples[] = [
     ],
   })),
   {
-    op: bitwiseNotOp as Op,
+    op: bitwiseNot.op as Op,
     samples: [
       { inputs: [signed[0]], params: null },
       { inputs: [unsigned[0]], params: null },
     ],
   },
-  ...[shiftLeftOp, shiftRightOp].map((op) => ({ op: op as Op, samples: shifts })),
+  ...[shiftLeft.op, shiftRight.op].map((op) => ({ op: op as Op, samples: shifts })),
 ]

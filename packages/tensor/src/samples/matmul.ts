@@ -1,5 +1,5 @@
 import type { Op, OpSamples, Sample } from '../op.ts'
-import { matmulOp } from '../ops/matmul.ts'
+import { matmul } from '../ops/matmul.ts'
 import type { Shape } from '../shape.ts'
 
 function pair(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Sample {
@@ -8,7 +8,7 @@ function pair(a: Shape, b: Shape, transposeA: boolean, transposeB: boolean): Sam
 
 export const matmulSamples: readonly OpSamples[] = [
   {
-    op: matmulOp as Op,
+    op: matmul.op as Op,
     samples: [
       pair([2, 3], [3, 4], false, false),
       pair([3, 2], [3, 4], true, false),

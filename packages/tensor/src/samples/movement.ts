@@ -1,5 +1,6 @@
 import type { Op, OpSamples } from '../op.ts'
-import { concatOp, flipOp, padOp, permuteOp, sliceOp } from '../ops/movement.ts'
+import { concat, flip, slice } from '../ops/movement.ts'
+import { padOp, permuteOp } from '../ops/movement-op.ts'
 
 const input = { shape: [2, 3, 4] }
 
@@ -22,7 +23,7 @@ export const movementSamples: readonly OpSamples[] = [
     ],
   },
   {
-    op: sliceOp as Op,
+    op: slice.op as Op,
     samples: [
       { inputs: [input], params: { start: [0, 1, 2], size: [2, 2, 1], step: [1, 1, 1] } },
       { inputs: [{ shape: [7, 2] }], params: { start: [1, 0], size: [3, 2], step: [2, 1] } },
@@ -31,14 +32,14 @@ export const movementSamples: readonly OpSamples[] = [
     ],
   },
   {
-    op: flipOp as Op,
+    op: flip.op as Op,
     samples: [
       { inputs: [input], params: { axes: [0, 2] } },
       { inputs: [{ shape: [3], dtype: 'int32' }], params: { axes: [0] } },
     ],
   },
   {
-    op: concatOp as Op,
+    op: concat.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3] }, { shape: [2, 1] }, { shape: [2, 0] }], params: { axis: 1 } },
       {

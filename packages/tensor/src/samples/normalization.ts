@@ -1,9 +1,9 @@
 import type { Op, OpSamples } from '../op.ts'
-import { layerNormalizationOp } from '../ops/normalization.ts'
+import { layerNormalization } from '../ops/normalization.ts'
 
 export const normalizationSamples: readonly OpSamples[] = [
   {
-    op: layerNormalizationOp as Op,
+    op: layerNormalization.op as Op,
     samples: [
       { inputs: [{ shape: [3, 4] }], params: { axes: [1], epsilon: 1e-3 } },
       { inputs: [{ shape: [2, 3, 2] }], params: { axes: [0, 1], epsilon: 0.1 } },

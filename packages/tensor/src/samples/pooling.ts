@@ -1,5 +1,6 @@
 import type { Op, OpSamples } from '../op.ts'
-import { maxPoolGradientOp, maxPoolOp, type PoolParams } from '../ops/pooling.ts'
+import { maxPool } from '../ops/pooling.ts'
+import { maxPoolGradientOp, type PoolParams } from '../ops/pooling-op.ts'
 
 const pools: readonly { readonly shape: readonly number[]; readonly params: PoolParams }[] = [
   { shape: [2, 6, 2], params: { sizes: [2], strides: [2], padding: [[0, 0]] } },
@@ -51,13 +52,13 @@ const integers = {
 
 export const poolingSamples: readonly OpSamples[] = [
   {
-    op: maxPoolOp as Op,
+    op: maxPool.op as Op,
     samples: [...pools.map(({ shape, params }) => ({ inputs: [{ shape }], params })), ties, integers],
   },
   {
     op: maxPoolGradientOp as Op,
     samples: pools.map(({ shape, params }) => ({
-      inputs: [{ shape: maxPoolOp.shape([{ shape, dtype: 'float32' }], params).shape }, { shape }],
+      inputs: [{ shape: maxPool.op.shape([{ shape, dtype: 'float32' }], params).shape }, { shape }],
       params,
     })),
   },

@@ -1,5 +1,5 @@
 import type { Op, OpSamples } from '../op.ts'
-import { foldInOp, randomBitsOp } from '../ops/random-key.ts'
+import { foldInOp, randomBitsOp } from '../ops/random-key-op.ts'
 
 const keys = [
   [0, 0],

@@ -1,5 +1,5 @@
 import type { Op, OpSamples } from '../op.ts'
-import { allOp, anyOp, argMaxOp, argMinOp, maxOp, minOp, prodOp } from '../ops/reduction.ts'
+import { all, any, argMax, argMin, max, min, prod } from '../ops/reduction.ts'
 
 const nan = Number.NaN
 const infinity = Number.POSITIVE_INFINITY
@@ -9,7 +9,7 @@ const kink = 'the derivative is one-sided at ties'
 
 export const reductionSamples: readonly OpSamples[] = [
   {
-    op: prodOp as Op,
+    op: prod.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3, 2] }], params: { axes: [1], keepDims: false } },
       { inputs: [{ shape: [2, 3, 2] }], params: { axes: [0, 2], keepDims: true } },
@@ -18,7 +18,7 @@ export const reductionSamples: readonly OpSamples[] = [
       { inputs: [integers], params: { axes: [0, 1], keepDims: false } },
     ],
   },
-  ...[maxOp, minOp].map((op) => ({
+  ...[max.op, min.op].map((op) => ({
     op: op as Op,
     samples: [
       { inputs: [{ shape: [2, 3, 4] }], params: { axes: [0, 2], keepDims: false } },
@@ -37,7 +37,7 @@ export const reductionSamples: readonly OpSamples[] = [
       { inputs: [integers], params: { axes: [1], keepDims: false } },
     ],
   })),
-  ...[anyOp, allOp].map((op) => ({
+  ...[any.op, all.op].map((op) => ({
     op: op as Op,
     samples: [
       { inputs: [bools], params: { axes: [1], keepDims: false } },
@@ -45,7 +45,7 @@ export const reductionSamples: readonly OpSamples[] = [
       { inputs: [{ shape: [0], dtype: 'bool' as const }], params: { axes: [0], keepDims: false } },
     ],
   })),
-  ...[argMaxOp, argMinOp].map((op) => ({
+  ...[argMax.op, argMin.op].map((op) => ({
     op: op as Op,
     samples: [
       { inputs: [{ shape: [2, 3, 4] }], params: { axis: 1 } },

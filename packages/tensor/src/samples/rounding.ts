@@ -1,5 +1,5 @@
 import type { Op, OpSamples, Sample } from '../op.ts'
-import { absOp, ceilOp, floorOp, modOp, roundOp, signOp, truncOp } from '../ops/rounding.ts'
+import { abs, ceil, floor, mod, round, sign, trunc } from '../ops/rounding.ts'
 
 const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0]
 const halves = [-2.5, -1.5, -0.5, -0.2, 0.5, 1.5, 2.5, 1.2, 1e10]
@@ -16,14 +16,14 @@ const integers: Sample = {
 }
 
 export const roundingSamples: readonly OpSamples[] = [
-  ...[floorOp, ceilOp, truncOp, roundOp].map((op) => ({ op: op as Op, samples: steps })),
-  { op: signOp as Op, samples: [...steps, integers] },
+  ...[floor.op, ceil.op, trunc.op, round.op].map((op) => ({ op: op as Op, samples: steps })),
+  { op: sign.op as Op, samples: [...steps, integers] },
   {
-    op: absOp as Op,
+    op: abs.op as Op,
     samples: [{ inputs: [{ shape: [4], values: [-2, -0.5, 0.5, 3] }], params: null }, ...steps, integers],
   },
   {
-    op: modOp as Op,
+    op: mod.op as Op,
     samples: [
       {
         inputs: [

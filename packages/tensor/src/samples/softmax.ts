@@ -1,6 +1,6 @@
 import type { Op, OpSamples } from '../op.ts'
-import { sigmoidOp } from '../ops/sigmoid.ts'
-import { logSoftmaxOp, sigmoidCrossEntropyOp, softmaxCrossEntropyOp, softmaxOp } from '../ops/softmax.ts'
+import { sigmoid } from '../ops/sigmoid.ts'
+import { logSoftmax, sigmoidCrossEntropy, softmax, softmaxCrossEntropy } from '../ops/softmax.ts'
 
 const rows = { shape: [3, 4] }
 const extreme = { shape: [2, 3], values: [1000, 0, -1000, 500, 500, 499] }
@@ -15,7 +15,7 @@ const axisSamples = [
 
 export const softmaxSamples: readonly OpSamples[] = [
   {
-    op: sigmoidOp as Op,
+    op: sigmoid.op as Op,
     samples: [
       { inputs: [rows], params: null },
       { inputs: [{ shape: [4], values: [0, 1000, -1000, -30] }], params: null },
@@ -26,10 +26,10 @@ export const softmaxSamples: readonly OpSamples[] = [
       },
     ],
   },
-  { op: softmaxOp as Op, samples: axisSamples },
-  { op: logSoftmaxOp as Op, samples: axisSamples },
+  { op: softmax.op as Op, samples: axisSamples },
+  { op: logSoftmax.op as Op, samples: axisSamples },
   {
-    op: softmaxCrossEntropyOp as Op,
+    op: softmaxCrossEntropy.op as Op,
     samples: [
       { inputs: [rows, probabilities], params: { axis: 1 } },
       { inputs: [{ shape: [2, 3, 2] }, { shape: [2, 3, 2] }], params: { axis: 1 } },
@@ -37,7 +37,7 @@ export const softmaxSamples: readonly OpSamples[] = [
     ],
   },
   {
-    op: sigmoidCrossEntropyOp as Op,
+    op: sigmoidCrossEntropy.op as Op,
     samples: [
       { inputs: [rows, probabilities], params: null },
       {

@@ -1,11 +1,11 @@
 import type { Op, OpSamples } from '../op.ts'
-import { argsortOp } from '../ops/sorting.ts'
+import { argsort } from '../ops/sorting.ts'
 
 const mixed = [3, Number.NaN, -1, 3, Number.POSITIVE_INFINITY, -1, Number.NEGATIVE_INFINITY, 0]
 
 export const sortingSamples: readonly OpSamples[] = [
   {
-    op: argsortOp as Op,
+    op: argsort.op as Op,
     samples: [
       { inputs: [{ shape: [2, 5] }], params: { axis: 1, descending: false } },
       { inputs: [{ shape: [3, 2, 2] }], params: { axis: 0, descending: true } },

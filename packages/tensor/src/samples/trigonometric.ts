@@ -1,19 +1,5 @@
 import type { Op, OpSamples, Sample } from '../op.ts'
-import {
-  acoshOp,
-  acosOp,
-  asinhOp,
-  asinOp,
-  atan2Op,
-  atanhOp,
-  atanOp,
-  coshOp,
-  cosOp,
-  sinhOp,
-  sinOp,
-  tanhOp,
-  tanOp,
-} from '../ops/trigonometric.ts'
+import { acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan, tanh } from '../ops/trigonometric.ts'
 
 const special = [0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1, -1]
 
@@ -26,11 +12,14 @@ function samples(low: number, high: number): Sample[] {
 }
 
 export const trigonometricSamples: readonly OpSamples[] = [
-  ...[sinOp, cosOp, atanOp, sinhOp, coshOp, tanhOp, asinhOp].map((op) => ({ op: op as Op, samples: samples(-2, 2) })),
-  ...[tanOp, asinOp, acosOp, atanhOp].map((op) => ({ op: op as Op, samples: samples(-0.8, 0.8) })),
-  { op: acoshOp as Op, samples: samples(1.5, 4) },
+  ...[sin.op, cos.op, atan.op, sinh.op, cosh.op, tanh.op, asinh.op].map((op) => ({
+    op: op as Op,
+    samples: samples(-2, 2),
+  })),
+  ...[tan.op, asin.op, acos.op, atanh.op].map((op) => ({ op: op as Op, samples: samples(-0.8, 0.8) })),
+  { op: acosh.op as Op, samples: samples(1.5, 4) },
   {
-    op: atan2Op as Op,
+    op: atan2.op as Op,
     samples: [
       { inputs: [{ shape: [2, 3] }, { shape: [2, 3], low: 0.5, high: 2 }], params: null },
       {

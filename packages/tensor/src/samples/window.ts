@@ -1,5 +1,5 @@
 import type { Op, OpSamples } from '../op.ts'
-import { foldOp, windowOp } from '../ops/window.ts'
+import { foldOp, windowOp } from '../ops/window-op.ts'
 
 const line = { sizes: [3], strides: [2], dilations: [1] }
 const dilatedLine = { sizes: [2], strides: [1], dilations: [3] }

@@ -1,21 +1,6 @@
 import { compile, decorate, fallback, type Kernel, kernelBackend } from '@gradus/graph'
-import {
-  add,
-  addOp,
-  apply,
-  type Backend,
-  BackendError,
-  type DeviceBuffer,
-  type Graph,
-  memory,
-  mul,
-  mulOp,
-  neg,
-  negOp,
-  type Op,
-  onBackend,
-  type Tensor,
-} from '@gradus/tensor'
+import { add, type Backend, BackendError, memory, mul, neg, onBackend, type Tensor } from '@gradus/tensor'
+import { apply, type DeviceBuffer, type Graph, type Op } from '@gradus/tensor/internals'
 import { type Check, demand, errorOf } from '../check.ts'
 import { type HostTensor, toDevice } from '../host.ts'
 import type { OpCheckSetting } from './op-checks.ts'
@@ -77,7 +62,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       b.free(buffer)
     }),
     check('an executable runs again and leaves earlier results alone', async (b) => {
-      const executable = b.compile(binary(addOp as Op))
+      const executable = b.compile(binary(add.op as Op))
       const [x, y] = [upload(b, first), upload(b, second)]
       const [a] = executable.run([x.storage.buffer, y.storage.buffer])
       const [c] = executable.run([y.storage.buffer, y.storage.buffer])
@@ -96,7 +81,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       await expectBuffer(b, x.storage.buffer, first, 'the input')
     }),
     check('outputs never share a buffer', async (b) => {
-      const graph: Graph = { ...binary(addOp as Op), outputs: [2, 2, 0] }
+      const graph: Graph = { ...binary(add.op as Op), outputs: [2, 2, 0] }
       const [x, y] = [upload(b, first), upload(b, second)]
       const outputs = b.compile(graph).run([x.storage.buffer, y.storage.buffer])
       demand(outputs.length === 3, `A graph with 3 outputs gave ${outputs.length} buffers.`)
@@ -114,7 +99,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       const graph: Graph = {
         inputs: [vector],
         constants: [constant],
-        nodes: [{ op: mulOp as Op, inputs: [0, 1], params: null, aval: vector }],
+        nodes: [{ op: mul.op as Op, inputs: [0, 1], params: null, aval: vector }],
         outputs: [2],
         donated: [],
       }
@@ -128,9 +113,9 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
     }),
     check('donated buffers are handed back or left to the caller', async (b) => {
       const nodes = [
-        { op: negOp as Op, inputs: [0], params: null, aval: vector },
-        { op: addOp as Op, inputs: [2, 1], params: null, aval: vector },
-        { op: mulOp as Op, inputs: [2, 3], params: null, aval: vector },
+        { op: neg.op as Op, inputs: [0], params: null, aval: vector },
+        { op: add.op as Op, inputs: [2, 1], params: null, aval: vector },
+        { op: mul.op as Op, inputs: [2, 3], params: null, aval: vector },
       ]
       const graph: Graph = { inputs: [vector, vector], constants: [], nodes, outputs: [4, 3], donated: [0, 1] }
       const [x, y] = [upload(b, first), upload(b, second)]
@@ -148,8 +133,8 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
     check('a repeatable program runs several times at once', async (b) => {
       // the second output needs the old value of the first input, which the first output replaces
       const nodes = [
-        { op: addOp as Op, inputs: [0, 1], params: null, aval: vector },
-        { op: mulOp as Op, inputs: [0, 2], params: null, aval: vector },
+        { op: add.op as Op, inputs: [0, 1], params: null, aval: vector },
+        { op: mul.op as Op, inputs: [0, 2], params: null, aval: vector },
       ]
       const graph: Graph = {
         inputs: [vector, vector, vector],

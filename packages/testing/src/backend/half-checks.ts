@@ -1,4 +1,5 @@
-import { type Backend, cast, type DType, halfBits, halfValue, onBackend, tensor } from '@gradus/tensor'
+import { type Backend, cast, type DType, onBackend, tensor } from '@gradus/tensor'
+import { halfBits, halfValue } from '@gradus/tensor/internals'
 import { type Check, demand } from '../check.ts'
 import type { OpCheckSetting } from './op-checks.ts'
 

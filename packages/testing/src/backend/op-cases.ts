@@ -1,16 +1,5 @@
-import {
-  type Aval,
-  type Backend,
-  type DType,
-  type FloatDType,
-  isFloat,
-  type Op,
-  type OpSamples,
-  type Sample,
-  ShapeError,
-  shapesOf,
-  type Tensor,
-} from '@gradus/tensor'
+import { type Backend, type DType, type FloatDType, isFloat, ShapeError, type Tensor } from '@gradus/tensor'
+import { type Aval, type Op, type OpSamples, type Sample, shapesOf } from '@gradus/tensor/internals'
 import { paramsOf } from '@gradus/tensor/samples'
 import { type HostTensor, toDevice, widen } from '../host.ts'
 import { Numbers } from '../numbers.ts'

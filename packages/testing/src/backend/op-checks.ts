@@ -1,14 +1,6 @@
 import { compile } from '@gradus/graph'
-import {
-  applyAll,
-  type Backend,
-  type DType,
-  type FloatDType,
-  isFloat,
-  type OpSamples,
-  onBackend,
-  type Tensor,
-} from '@gradus/tensor'
+import { type Backend, type DType, type FloatDType, isFloat, onBackend, type Tensor } from '@gradus/tensor'
+import { applyAll, type OpSamples } from '@gradus/tensor/internals'
 import type { Check } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { checkDerivative, gradientOf, type ListFunction, type ScalarFunction, weighted } from '../differences.ts'

@@ -1,4 +1,4 @@
-import type { OpSamples } from '@gradus/tensor'
+import type { OpSamples } from '@gradus/tensor/internals'
 import { opSamples } from '@gradus/tensor/samples'
 import { type Outcome, runChecks, withSkips } from '../check.ts'
 import { backendOpChecks, settingOf } from './backend-checks.ts'

@@ -1,4 +1,5 @@
-import type { Backend, DType, OpSamples } from '@gradus/tensor'
+import type { Backend, DType } from '@gradus/tensor'
+import type { OpSamples } from '@gradus/tensor/internals'
 
 /** A backend, or how to get it. */
 export type BackendSource = Backend | (() => Backend | PromiseLike<Backend>)

@@ -1,5 +1,6 @@
 import type { OpaqueKernel } from '@gradus/schedule'
-import { bytesPerElement, sizeOf } from '@gradus/tensor'
+import { sizeOf } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import { doWhile, i32, increase, sequence, Temporaries } from '../../assembler/index.ts'
 import type { Scalar } from '../../elementwise/row.ts'
 import { scalarLanes } from '../lanes.ts'

@@ -1,5 +1,6 @@
 import { identityOf, type OpaqueKernel } from '@gradus/schedule'
-import { bytesPerElement, type DType, sizeOf } from '@gradus/tensor'
+import { type DType, sizeOf } from '@gradus/tensor'
+import { bytesPerElement } from '@gradus/tensor/internals'
 import {
   doWhile,
   type I32,

@@ -1,0 +1,35 @@
+import { isFloat } from '../dtype.ts'
+import { ShapeError } from '../errors.ts'
+import { broadcastShapes, type Shape } from '../shape.ts'
+import { Tensor, type TensorLike } from '../tensor.ts'
+import { broadcastTo, full } from './broadcast.ts'
+
+/** `x` as a tensor; a number or boolean takes the dtype of `like`. */
+export function asTensor(name: string, x: TensorLike, like?: Tensor): Tensor {
+  if (x instanceof Tensor) return x
+  if (typeof x !== 'number' && typeof x !== 'boolean') {
+    throw new TypeError(
+      `${name} takes tensors and numbers and got ${x === null ? 'null' : typeof x}. Make one with tensor(...).`,
+    )
+  }
+  const dtype = like?.dtype ?? (typeof x === 'boolean' ? 'bool' : 'float32')
+  if (!isFloat(dtype) && !Number.isInteger(Number(x))) {
+    throw new ShapeError(
+      `${name}: the number ${x} meets a tensor of dtype ${dtype} and would be cut. Use cast(x, 'float32').`,
+    )
+  }
+  return full([], x, dtype, like)
+}
+
+/** The operands as tensors of one shape; numbers take the dtype of the first tensor among them. */
+export function alignOperands(name: string, operands: readonly TensorLike[]): Tensor[] {
+  const like = operands.find((x) => x instanceof Tensor)
+  const shape = broadcastShapes(name, ...operands.map((x) => (x instanceof Tensor ? x.shape : [])))
+  return operands.map((x) => (x instanceof Tensor ? broadcastTo(x, shape) : literal(name, x, shape, like)))
+}
+
+function literal(name: string, x: number | boolean, shape: Shape, like: Tensor | undefined): Tensor {
+  if (!like) return asTensor(name, x)
+  if (!isFloat(like.dtype) && !Number.isInteger(Number(x))) return asTensor(name, x, like) // throws
+  return full(shape, x, like.dtype, like)
+}

@@ -1,0 +1,22 @@
+import { apply } from '../interpreter.ts'
+import type { Op } from '../op.ts'
+import { type OperationOf, operationOf } from '../operation.ts'
+import { normalizeAxes } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import type { ReduceParams } from './rules.ts'
+
+/** What reductions take: which axes (all by default; negative ones count from the end), and whether to keep them as size 1. */
+export interface ReduceOptions {
+  readonly axis?: number | readonly number[] | null
+  readonly keepDims?: boolean
+}
+
+export type Reduction = OperationOf<ReduceParams, [x: Tensor, options?: ReduceOptions], Tensor>
+
+/** A reduction over the axes that the options name. */
+/* @__NO_SIDE_EFFECTS__ */
+export function reduction(op: Op<ReduceParams>): Reduction {
+  return operationOf(op, (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}) =>
+    apply(op, [x], { axes: normalizeAxes(op.name, axis, x.rank), keepDims }),
+  )
+}
