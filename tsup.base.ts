@@ -1,5 +1,15 @@
 import { defineConfig, type Options } from 'tsup'
 
+/** Declares namespace objects (`export * as x`) without side effects, so that a bundler drops those that nobody uses. */
+const pureNamespaces: NonNullable<Options['plugins']>[number] = {
+  name: 'pure-namespaces',
+  renderChunk: (code) => ({
+    code: code
+      .replace(/^(var __export = \(target, all\) => \{\n.*\n.*)\n\};$/m, '$1 return target;\n};')
+      .replace(/^var (\w+) = \{\};\n__export\(\1, \{$/gm, 'var $1 = /* @__PURE__ */ __export({}, {\n'),
+  }),
+}
+
 /** The one build of every package: a single ES module with source maps. Declarations come from `tsc`. */
 export const build = (options: Options = {}) =>
   defineConfig({
@@ -14,5 +24,6 @@ export const build = (options: Options = {}) =>
     silent: true,
     splitting: false,
     treeshake: false,
+    plugins: [pureNamespaces],
     ...options,
   })

@@ -1,3 +1,7 @@
 import { build } from '../../tsup.base.ts'
 
-export default build({ platform: 'node' })
+export default build({
+  entry: { index: 'src/index.ts', 'model-files': 'src/formats/model-files.ts' },
+  platform: 'node',
+  splitting: true,
+})

@@ -1,5 +1,5 @@
 // Bundles what users import the way their bundlers do, and measures what a browser has to load.
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
@@ -16,13 +16,15 @@ export const bundles = [
 ]
 
 /**
- * One bundle: its code, its size in kilobytes, minified and gzipped at level 9, and what it is made of, largest first.
- * With the condition `@gradus/source` these are the source files, otherwise the built packages.
+ * One bundle: its files, and the minified and gzipped (level 9) size in kilobytes of what loads first and of all, and what it
+ * is made of, largest first. With the condition `@gradus/source` these are the source files, otherwise the built packages.
  */
 export async function measure(name, conditions = []) {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(import.meta.dirname, `bundles/${name}.mjs`)],
+    outdir: '/',
     bundle: true,
+    splitting: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
@@ -33,25 +35,47 @@ export async function measure(name, conditions = []) {
     absWorkingDir: root,
     logLevel: 'silent',
   })
-  const { text, contents } = outputFiles[0]
-  const [{ inputs }] = Object.values(metafile.outputs)
+  const outputs = new Map(outputFiles.map((file) => [basename(file.path), file]))
+  const paths = new Map(Object.keys(metafile.outputs).map((path) => [basename(path), metafile.outputs[path]]))
+  const first = loadedFirst(`${name}.js`, paths)
+  const sizeOf = (names) => {
+    const contents = [...names].map((file) => outputs.get(file).contents)
+    const total = (bytes) => bytes.reduce((sum, { length }) => sum + length, 0) / 1000
+    return { minified: total(contents), gzip: total(contents.map((bytes) => gzipSync(bytes, { level: 9 }))) }
+  }
+  const inputs = {}
+  for (const { inputs: parts } of paths.values())
+    for (const [path, { bytesInOutput }] of Object.entries(parts)) inputs[path] = (inputs[path] ?? 0) + bytesInOutput
   return {
-    text,
-    minified: contents.length / 1000,
-    gzip: gzipSync(contents, { level: 9 }).length / 1000,
+    files: [...outputs].map(([file, { text }]) => ({ file, text })),
+    first: sizeOf(first),
+    all: sizeOf(outputs.keys()),
     sources: Object.entries(inputs)
-      .map(([path, { bytesInOutput: bytes }]) => ({ path, bytes }))
+      .map(([path, bytes]) => ({ path, bytes }))
       .sort((a, b) => b.bytes - a.bytes),
   }
+}
+
+/** The entry and the chunks that it imports; not those that it imports later, when they are needed. */
+function loadedFirst(entry, outputs, found = new Set()) {
+  found.add(entry)
+  for (const { path, kind } of outputs.get(entry).imports) {
+    if (kind === 'import-statement' && !found.has(basename(path))) loadedFirst(basename(path), outputs, found)
+  }
+  return found
 }
 
 /** The table of all bundles for the documentation. */
 export function table(measured) {
   const rows = bundles.map(({ name, what }) => {
-    const { gzip, minified } = measured.get(name)
-    return `| ${name} | ${what} | ${gzip.toFixed(1)} | ${minified.toFixed(1)} |`
+    const { first, all } = measured.get(name)
+    return `| ${[name, what, ...[first.gzip, first.minified, all.gzip].map((size) => size.toFixed(1))].join(' | ')} |`
   })
-  return ['| bundle | imports | gzip | minified |', '| --- | --- | --- | --- |', ...rows].join('\n')
+  return [
+    '| bundle | imports | gzip | minified | with what loads later, gzip |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
 }
 
 /** Measures every bundle. */

@@ -7,7 +7,7 @@ import { measure, measureAll, table } from './measure.mjs'
 const page = (rows) => `# Sizes
 
 What a browser loads, in kilobytes of 1000 bytes: the code of one application, bundled and minified by esbuild with
-tree-shaking, gzipped at level 9. The applications are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes\`
+tree-shaking and splitting, gzipped at level 9. The readers and writers of files load when the first file does. The applications are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes\`
 measures them and writes this page, and a test fails when it is more than 5 % off.
 
 ${rows}
@@ -17,8 +17,8 @@ const [name] = process.argv.slice(2)
 if (name === undefined) {
   writeFileSync(join(import.meta.dirname, '../../docs/sizes.md'), page(table(await measureAll())))
 } else {
-  const { gzip, minified, sources } = await measure(name, ['@gradus/source'])
-  console.log(`${name}: ${gzip} kB gzip, ${minified} kB minified, of which bytes`)
+  const { all, sources } = await measure(name, ['@gradus/source'])
+  console.log(`${name}: ${all.gzip} kB gzip, ${all.minified} kB minified, of which bytes`)
   const packages = {}
   for (const { path, bytes } of sources) {
     const owner = path.split('/')[1]

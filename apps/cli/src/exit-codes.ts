@@ -1,7 +1,7 @@
 import { ConfigError, DataError, DivergenceError } from '@gradus/core'
 import { BackendError, ShapeError } from '@gradus/tensor'
 import { CommanderError } from 'commander'
-import { FormatError } from 'gradus/io'
+import { FormatError } from 'gradus'
 
 /** What the process ends with; scripts may rely on it. */
 export const exitCodes = {

@@ -8,6 +8,11 @@ export class DataError extends Error {
   override name = 'DataError'
 }
 
+/** A file is not what it claims to be, or holds something that cannot be read here. */
+export class FormatError extends Error {
+  override name = 'FormatError'
+}
+
 /** Training met NaN or an infinity. Carries where, so that tools can report it. */
 export class DivergenceError extends Error {
   override name = 'DivergenceError'

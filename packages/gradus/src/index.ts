@@ -15,6 +15,7 @@ export {
   copyOf,
   DataError,
   DivergenceError,
+  FormatError,
   firstMask,
   HostLayer,
   Initializer,
@@ -34,7 +35,6 @@ export {
 export * from '@gradus/data'
 export type * from '@gradus/graph'
 export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
-export { FormatError, fromKeras } from '@gradus/io'
 export * from '@gradus/layers'
 export { losses } from '@gradus/losses'
 export { metrics } from '@gradus/metrics'
@@ -66,11 +66,11 @@ export {
   useBackend,
   zeros,
 } from '@gradus/tensor'
+export * as ops from '@gradus/tensor/ops'
 export { auto } from './auto.ts'
 export * from './define-config.ts'
 export { fromSpec, loadModel } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'
-export * as ops from './ops.ts'
 export { Sequential } from './sequential.ts'
 export { type StandardDefinition, standard } from './standard.ts'

@@ -1,2 +1,1 @@
 export * from '@gradus/io'
-export { decodeModel, type ModelFile } from '@gradus/models'

@@ -2,7 +2,7 @@ import type { LayerOptions } from '@gradus/core'
 import { type FunctionalConfig, type ModelConfig, type NameResolver, Model as PlainModel } from '@gradus/models'
 import { ensureBackend } from './auto.ts'
 import type { StandardNames } from './names.ts'
-import { standard } from './standard.ts'
+import { compileRegistry } from './standard.ts'
 
 /**
  * A model from any graph of layers, or code: see `Model` of `@gradus/models`. `compile` knows the standard optimizers, losses
@@ -19,7 +19,7 @@ export class Model<C extends object = object> extends PlainModel<StandardNames, 
   static override readonly fields = {}
 
   static get registry(): NameResolver {
-    return standard as NameResolver
+    return compileRegistry as NameResolver
   }
 
   constructor(...config: [config?: FunctionalConfig | (LayerOptions<C> & ModelConfig)]) {

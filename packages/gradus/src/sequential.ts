@@ -2,7 +2,7 @@ import type { Layer } from '@gradus/core'
 import { type ModelConfig, type NameResolver, Sequential as PlainSequential } from '@gradus/models'
 import { ensureBackend } from './auto.ts'
 import type { StandardNames } from './names.ts'
-import { standard } from './standard.ts'
+import { compileRegistry } from './standard.ts'
 
 /**
  * A stack of layers, as in Keras. `compile` knows the standard optimizers, losses and metrics by name, and `auto` chooses the
@@ -18,7 +18,7 @@ export class Sequential extends PlainSequential<StandardNames> {
   static override readonly fields = {}
 
   static get registry(): NameResolver {
-    return standard as NameResolver
+    return compileRegistry as NameResolver
   }
 
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {

@@ -4,7 +4,7 @@ import { activations, constraints, initializers, layers, regularizers } from '@g
 import { losses } from '@gradus/losses'
 import { metrics } from '@gradus/metrics'
 import { optimizers, schedules } from '@gradus/optimizers'
-import * as ops from './ops.ts'
+import * as ops from '@gradus/tensor/ops'
 
 /**
  * The registry of everything that comes with Gradus: layers, activations, initializers, regularizers, constraints, losses,
@@ -21,18 +21,27 @@ export const standard = /* @__PURE__ */ collect()
 /** The definitions in `standard`. */
 export type StandardDefinition = (typeof standard)['definitions'][number]
 
-// In a function, so that bundlers can drop the whole of it: they must keep a spread at module level.
+/** Those of the standard definitions that `compile` takes by name. A program that only trains has no other in its bundle. */
+export const compileRegistry = /* @__PURE__ */ collectForCompile()
+
+// In functions, so that bundlers can drop the whole of them: they must keep a spread at module level.
+function collectForCompile() {
+  return new Registry([
+    ...Object.values(losses),
+    ...Object.values(metrics),
+    ...Object.values(optimizers),
+    ...Object.values(schedules),
+  ])
+}
+
 function collect() {
   return new Registry([
+    ...compileRegistry.definitions,
     ...Object.values(layers),
     ...Object.values(activations),
     ...Object.values(initializers),
     ...Object.values(regularizers),
     ...Object.values(constraints),
-    ...Object.values(losses),
-    ...Object.values(metrics),
-    ...Object.values(optimizers),
-    ...Object.values(schedules),
     ...Object.values(callbacks),
     ...operationsOf(ops),
   ])

@@ -1,7 +1,7 @@
-export * from './format-error.ts'
 export { type FileFormat, formatOf } from './formats/file-format.ts'
 export { modelFormats } from './formats/index.ts'
 export type { ModelFile, ModelHeader } from './formats/model-file.ts'
+export { decodeModel, encodeModel, readModelFile } from './formats/model-files.ts'
 export { safetensorsModel } from './formats/safetensors-model.ts'
 export * from './keras/from-keras.ts'
 export { type FileSource, type FileTarget, readFile, writeFileAtomic } from './platform-files.ts'

@@ -1,6 +1,6 @@
+import { FormatError } from '@gradus/core'
 import { type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
 import { bytesPerElement, toMemory } from '@gradus/tensor/internals'
-import { FormatError } from './format-error.ts'
 import { decodeValues, type StoredType, storedBytes } from './stored-types.ts'
 
 /** Values with a name, a shape and a dtype. */

@@ -11,8 +11,8 @@ import type {
   Regularizer,
   Schedule,
 } from '@gradus/core'
-import { ConfigError, describeValue } from '@gradus/core'
-import { FormatError, fromKeras } from '@gradus/io'
+import { ConfigError, describeValue, FormatError } from '@gradus/core'
+import { fromKeras } from '@gradus/io'
 import { standard } from 'gradus'
 import { Unsupported } from './outcome.ts'
 

@@ -1,5 +1,6 @@
 import { DataError } from '@gradus/core'
-import { decodeSafetensors, encodeSafetensors, FormatError } from 'gradus/io'
+import { FormatError } from 'gradus'
+import { decodeSafetensors, encodeSafetensors } from 'gradus/io'
 
 /** The figures of one epoch. */
 export interface EpochRecord {

@@ -1,4 +1,4 @@
-import { FormatError } from '../format-error.ts'
+import { FormatError } from '@gradus/core'
 
 /** How values of one kind are kept in files. */
 export interface FileFormat<T> {

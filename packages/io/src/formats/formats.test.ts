@@ -1,5 +1,5 @@
+import { FormatError } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
-import { FormatError } from '../format-error.ts'
 import { encodeSafetensors } from '../safetensors.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
 import { modelFormats } from './index.ts'

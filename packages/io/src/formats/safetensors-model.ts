@@ -1,6 +1,5 @@
-import type { WeightValue } from '@gradus/core'
+import { FormatError, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
-import { FormatError } from '../format-error.ts'
 import { decodeSafetensors, encodeSafetensors, isSafetensors } from '../safetensors.ts'
 import type { FileFormat } from './file-format.ts'
 import type { ModelFile, ModelHeader } from './model-file.ts'

@@ -1,4 +1,4 @@
-import type { FormatError } from '../format-error.ts'
+import type { FormatError } from '@gradus/core'
 import type { Config } from './object.ts'
 
 /** An operation of ours with its arguments: tensors, other applications and plain values, also in lists. */

@@ -1,5 +1,4 @@
-import type { CallSpec, RefStructure } from '@gradus/core'
-import { FormatError } from '../format-error.ts'
+import { type CallSpec, FormatError, type RefStructure } from '@gradus/core'
 import { isKeras, optionName } from './names.ts'
 import { type Config, describeKeras, type KerasObject } from './object.ts'
 import { holdsTensor, KerasTensor, type SavedCall } from './saved-call.ts'

@@ -1,5 +1,4 @@
-import type { LayerSpec, ModelSpec } from '@gradus/core'
-import { FormatError } from '../format-error.ts'
+import { FormatError, type LayerSpec, type ModelSpec } from '@gradus/core'
 import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
 import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
 import { asKerasObject, type KerasObject } from './object.ts'

@@ -1,6 +1,14 @@
-import type { FunctionalSpec, InputSpec, LayerSpec, ModelSpec, NodeSpec, SequentialSpec, TensorRef } from '@gradus/core'
+import {
+  FormatError,
+  type FunctionalSpec,
+  type InputSpec,
+  type LayerSpec,
+  type ModelSpec,
+  type NodeSpec,
+  type SequentialSpec,
+  type TensorRef,
+} from '@gradus/core'
 import type { DType } from '@gradus/tensor'
-import { FormatError } from '../format-error.ts'
 import { callSpec } from './call.ts'
 import { dtypeOfKeras } from './names.ts'
 import {

@@ -1,5 +1,5 @@
+import { FormatError } from '@gradus/core'
 import type { DType } from '@gradus/tensor'
-import { FormatError } from '../format-error.ts'
 import type { KerasObject } from './object.ts'
 
 /** What a Keras class is here. */

@@ -1,5 +1,4 @@
-import { describeValue } from '@gradus/core'
-import { FormatError } from '../format-error.ts'
+import { describeValue, FormatError } from '@gradus/core'
 
 export type Config = Readonly<Record<string, unknown>>
 

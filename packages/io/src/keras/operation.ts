@@ -1,5 +1,4 @@
-import type { LayerSpec, NodeSpec, TensorRef } from '@gradus/core'
-import { FormatError } from '../format-error.ts'
+import { FormatError, type LayerSpec, type NodeSpec, type TensorRef } from '@gradus/core'
 import { Application, apply } from './application.ts'
 import { withCasts } from './casts.ts'
 import { dtypeOfKeras, optionName } from './names.ts'

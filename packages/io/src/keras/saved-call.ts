@@ -1,5 +1,4 @@
-import { isPlainObject, type RefStructure, type TensorRef } from '@gradus/core'
-import { FormatError } from '../format-error.ts'
+import { FormatError, isPlainObject, type RefStructure, type TensorRef } from '@gradus/core'
 import { asKerasObject, type Config, configOf, describeKeras, listOf } from './object.ts'
 
 /** A tensor among the arguments of a call. */

@@ -2,7 +2,7 @@ export type { Chunk, ChunkSource, Pass } from './chunks.ts'
 export type { ClassWeight } from './class-weight.ts'
 export { type DeviceBatch, type Feed, maskedInputs, paddingMask, takeBatch, toDevice, upload } from './device-batch.ts'
 export { disposeTree } from './dispose.ts'
-export { type HostBatch, mapBatch, pickRows } from './host-batch.ts'
+export { type HostBatch, mapBatch } from './host-batch.ts'
 export {
   type DataArguments,
   type DataModel,
@@ -14,7 +14,6 @@ export {
   splitValidation,
 } from './open-data.ts'
 export { openInputs } from './open-inputs.ts'
-export { Orders, type Shuffle } from './order.ts'
+export { Orders } from './order.ts'
 export { type Form, formOf, inForm, listIn, namesIn, type Port, type Ports } from './ports.ts'
 export { batchesIn, openChunks, type ResidentOptions, residentLimit } from './resident.ts'
-export type { InputBatch } from './tensor-batches.ts'

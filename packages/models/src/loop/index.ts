@@ -1,6 +1,6 @@
 export { Evaluation } from './evaluate.ts'
-export { type FittedModel, fit } from './fit.ts'
-export { type FitOptions, fitDataFields, fitFields, type ValidationData } from './fit-options.ts'
+export { fit } from './fit.ts'
+export { type FitOptions, fitDataFields, type ValidationData } from './fit-options.ts'
 export { Hooks, progressLoggers, type Verbose, verbosity } from './hooks.ts'
 export { testOnBatch, trainOnBatch } from './on-batch.ts'
 export { predict } from './predict.ts'

@@ -1,7 +1,7 @@
 import { ConfigError } from '@gradus/core'
 import type { FileFormat, FileSource, ModelFile } from '@gradus/io'
 import type { CompileOptions, KnownNames, NameResolver } from '../objective/index.ts'
-import { decodeModel, pathOf, readModelFile } from './files.ts'
+import { modelFiles } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { Model } from './model.ts'
 
@@ -24,7 +24,8 @@ export async function loadModel<N extends KnownNames>(
   source: FileSource | Uint8Array,
   { registry, classes, compile = true, formats }: LoadOptions<N>,
 ): Promise<Model<N>> {
-  const file = decodeModel(await readModelFile(source), pathOf(source), formats)
+  const { readModelFile } = await modelFiles()
+  const file = await readModelFile(source, formats)
   if (!file.header.spec)
     throw new ConfigError('The file holds weights only. Build the model, then call model.loadWeights(...).')
   const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }

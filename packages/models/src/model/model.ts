@@ -17,20 +17,12 @@ import {
   type WeightValue,
   writeVariables,
 } from '@gradus/core'
-import type { FileSource, FileTarget } from '@gradus/io'
+import type { FileSource, FileTarget, ModelFile, ModelHeader } from '@gradus/io'
 import { type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
-import {
-  compileSpec,
-  decodeModel,
-  encodeModel,
-  type ModelFile,
-  readModelFile,
-  readOptimizer,
-  writeModelFile,
-} from './files.ts'
+import { compileSpec, modelFiles, readOptimizer } from './files.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { formatSummary, type SummaryOptions } from './summary.ts'
@@ -170,36 +162,40 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /** The model with weights, and with the optimizer's state if it is compiled, as one safetensors file. */
   async toBytes({ weightsOnly = false } = {}): Promise<Uint8Array> {
-    const weights = await this.getWeights()
-    if (weightsOnly) return encodeModel({ header: { format: 1 }, weights, optimizer: [] })
-    const header = {
+    const header = weightsOnly ? { format: 1 as const } : this.fileHeader()
+    const optimizer = weightsOnly ? undefined : this.trainer?.optimizerState
+    const values = await Promise.all([this.getWeights(), readOptimizer(optimizer)])
+    const { encodeModel } = await modelFiles()
+    return encodeModel({ header, weights: values[0], optimizer: values[1] })
+  }
+
+  private fileHeader(): ModelHeader {
+    return {
       format: 1,
       spec: this.toSpec(),
       seed: this.seed,
       ...(!this.network && { inputShapes: inputShapesOf(this) }),
       ...(this.compiled && { compile: compileSpec(this.compiled) }),
-    } as const
-    if (!this.trainer) return encodeModel({ header, weights, optimizer: [] })
-    return encodeModel({
-      header: { ...header, steps: this.trainer.steps },
-      weights,
-      optimizer: await readOptimizer(this.trainer.optimizerState),
-    })
+      ...(this.trainer && { steps: this.trainer.steps }),
+    }
   }
 
   /** Writes `toBytes()` to a path or file handle; atomically, so that a file is whole or not there. */
   async save(target: FileTarget): Promise<void> {
-    await writeModelFile(target, await this.toBytes())
+    const bytes = await this.toBytes()
+    await (await modelFiles()).writeFileAtomic(target, bytes)
   }
 
   /** Like `save`, with the weights only. */
   async saveWeights(target: FileTarget): Promise<void> {
-    await writeModelFile(target, await this.toBytes({ weightsOnly: true }))
+    const bytes = await this.toBytes({ weightsOnly: true })
+    await (await modelFiles()).writeFileAtomic(target, bytes)
   }
 
   /** Takes the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. */
   async loadWeights(source: FileSource | Uint8Array): Promise<void> {
-    await this.setWeights(decodeModel(await readModelFile(source)).weights)
+    const { readModelFile } = await modelFiles()
+    await this.setWeights((await readModelFile(source)).weights)
   }
 
   /** Takes over the optimizer's state of a file; the model must be compiled with the same optimizer. */

@@ -3,6 +3,5 @@ export { type CompiledPredictStep, type CompiledTrainStep, makePredictStep } fro
 export { ModelStep } from './model-step.ts'
 export type { OptimizerSet, OptimizerStates } from './optimizers.ts'
 export type { Figures, StepBatch } from './step-batch.ts'
-export type { StepModel } from './step-model.ts'
 export { type LossGradients, TrainStep } from './train-step.ts'
 export { type CompiledSteps, type TrainableModel, Trainer, type TrainerSetup } from './trainer.ts'

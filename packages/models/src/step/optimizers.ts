@@ -135,7 +135,7 @@ export class Optimizers {
   }
 }
 
-export function isSingle(given: OptimizerSet): given is Optimizer {
+function isSingle(given: OptimizerSet): given is Optimizer {
   return (given as { readonly kind?: unknown }).kind === 'optimizer'
 }
 

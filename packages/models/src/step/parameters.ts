@@ -2,7 +2,7 @@ import { type BaseLayer, type LayerTrees, layersWithin } from '@gradus/core'
 import { type Tensor, type Tree, treeForEach, treeMap } from '@gradus/tensor'
 
 /** Parameters with `map` applied to each, which is told the layer and the key. */
-export function mapParameters(
+function mapParameters(
   root: BaseLayer,
   params: LayerTrees,
   map: (value: Tensor, layer: BaseLayer, key: string) => Tensor,
