@@ -62,3 +62,8 @@ export function inheritedFieldsOf(definition: object): FieldTable {
 export function joinFields<A extends FieldTable, B extends FieldTable>(a: A, b: B): A & B {
   return { ...a, ...b }
 }
+
+/** Some of the fields of a table. */
+export function pickFields<A extends FieldTable, K extends keyof A>(fields: A, ...names: readonly K[]): Pick<A, K> {
+  return Object.fromEntries(names.map((name) => [name, fields[name]])) as Pick<A, K>
+}

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts'
+import { isPlainObject } from '../structure.ts'
 import { checkFields, descriptionOf } from './check-fields.ts'
 import { Configured, innerKey } from './configured.ts'
 import { fieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
@@ -114,7 +115,7 @@ export class Registry<D extends AnyDefinition = never> {
       throw new ConfigError(`${path} must be a ${kind} and is ${describeValue(data)}.`)
     }
     if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, path, depth)
-    if (!isPlain(data)) {
+    if (!isPlainObject(data)) {
       throw new ConfigError(
         `${path} must be the name of a ${kind} or { ${kind}: name, ...options } and is ${describeValue(data)}.`,
       )
@@ -155,7 +156,7 @@ export class Registry<D extends AnyDefinition = never> {
       }
       return value
     }
-    if (!isPlain(value)) return value
+    if (!isPlainObject(value)) return value
     const kind = kinds.find((known) => Object.hasOwn(value, known)) ?? kinds[0] ?? this.kindOf(value)
     if (kind) return this.read(kind, value, path, depth)
     return Object.fromEntries(
@@ -197,12 +198,6 @@ function fieldsInData(definition: AnyDefinition): FieldTable | undefined {
 function optionOf(key: string, definition: AnyDefinition): string {
   const { kind } = definition
   return key === innerKey && Object.hasOwn(fieldsOf(definition) ?? {}, kind) ? kind : key
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (value === null || typeof value !== 'object') return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
 
 /** A class's own complaint, `Dense: 'units' must be ...`, with the place in the data: `model.layers[1].units must be ...`. */

@@ -32,7 +32,7 @@ const projectionFields = {
   biasConstraint: kernelFields.biasConstraint,
 } as const
 
-const fields = joinFields(projectionFields, {
+const fields = /* @__PURE__ */ joinFields(projectionFields, {
   numHeads: { type: 'integer', min: 1, required: true, example: '4' },
   /** Size of each head of queries and keys. */
   keyDim: { type: 'integer', min: 1, required: true, example: '16' },

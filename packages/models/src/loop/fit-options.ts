@@ -40,7 +40,7 @@ export const fitDataFields = {
 } as const
 
 /** All options of `fit`. */
-export const fitFields = joinFields(fitDataFields, {
+export const fitFields = /* @__PURE__ */ joinFields(fitDataFields, {
   callbacks: { type: 'unknown' as Kind<readonly CallbackHooks[]>, default: [] },
   /** The epoch to start at, counted from 0, to go on with an earlier run. */
   initialEpoch: { type: 'integer', min: 0, default: 0 },

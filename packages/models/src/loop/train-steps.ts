@@ -1,25 +1,28 @@
-import { type ConfigOf, completeConfig, type Logs, type OptionsOf } from '@gradus/core'
+import { type ConfigOf, completeConfig, joinFields, type Logs, type OptionsOf, pickFields } from '@gradus/core'
 import { type Chunk, type ChunkSource, type DataArguments, openChunks, openData, sampleOf } from '../input/index.ts'
 import type { Trainer } from '../step/index.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { fitFields } from './fit-options.ts'
 import { TrainRun } from './train-run.ts'
 
-const { batchSize, epochs, shuffle, classWeight, initialEpoch, stepsPerEpoch, sampleWeight, signal } = fitFields
-
 /** The options of `fit` that concern training, and how often the loop is told. */
-const stepsFields = {
-  batchSize,
-  epochs,
-  shuffle,
-  classWeight,
-  initialEpoch,
-  stepsPerEpoch,
-  sampleWeight,
-  signal,
-  /** Steps between two turns of the loop (default as many as run in 25 milliseconds). */
-  every: { type: 'integer', min: 1 },
-} as const
+const stepsFields = /* @__PURE__ */ joinFields(
+  /* @__PURE__ */ pickFields(
+    fitFields,
+    'batchSize',
+    'epochs',
+    'shuffle',
+    'classWeight',
+    'initialEpoch',
+    'stepsPerEpoch',
+    'sampleWeight',
+    'signal',
+  ),
+  {
+    /** Steps between two turns of the loop (default as many as run in 25 milliseconds). */
+    every: { type: 'integer', min: 1 },
+  } as const,
+)
 
 /** Options of `steps`. */
 export interface StepsOptions extends ConfigOf<typeof stepsFields> {}
