@@ -8,6 +8,7 @@ import {
   type LayerOptions,
   type Masks,
   type OptionsOf,
+  pickFields,
   type Rng,
   type Scope,
 } from '@gradus/core'
@@ -20,17 +21,17 @@ import { attentionEquations } from './attention-equations.ts'
 import { attentionMask } from './attention-mask.ts'
 import { maskedSoftmax } from './masked-softmax.ts'
 
-/** The options that each projection takes over. */
-const projectionFields = {
-  kernelInitializer: kernelFields.kernelInitializer,
-  biasInitializer: kernelFields.biasInitializer,
-  kernelRegularizer: kernelFields.kernelRegularizer,
-  biasRegularizer: kernelFields.biasRegularizer,
-  /** Penalty on the output of each projection, divided by the batch size. */
-  activityRegularizer: kernelFields.activityRegularizer,
-  kernelConstraint: kernelFields.kernelConstraint,
-  biasConstraint: kernelFields.biasConstraint,
-} as const
+/** The options that each projection takes over. The penalty on activities is that of each projection's output. */
+const projectionFields = /* @__PURE__ */ pickFields(
+  kernelFields,
+  'kernelInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'biasRegularizer',
+  'activityRegularizer',
+  'kernelConstraint',
+  'biasConstraint',
+)
 
 const fields = /* @__PURE__ */ joinFields(projectionFields, {
   numHeads: { type: 'integer', min: 1, required: true, example: '4' },
