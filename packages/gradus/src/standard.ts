@@ -6,6 +6,9 @@ import { metrics } from '@gradus/metrics'
 import { optimizers, schedules } from '@gradus/optimizers'
 import * as ops from '@gradus/tensor/ops'
 
+/** The definitions in `standard` that `compile` takes by name. A program that only trains has no others in its bundle. */
+export const compileRegistry = /* @__PURE__ */ collectForCompile()
+
 /**
  * The registry of everything that comes with Gradus: layers, activations, initializers, regularizers, constraints, losses,
  * metrics, optimizers, schedules, callbacks and operations. `standard.with(YourClass)` is a registry that knows yours too.
@@ -20,9 +23,6 @@ export const standard = /* @__PURE__ */ collect()
 
 /** The definitions in `standard`. */
 export type StandardDefinition = (typeof standard)['definitions'][number]
-
-/** Those of the standard definitions that `compile` takes by name. A program that only trains has no other in its bundle. */
-export const compileRegistry = /* @__PURE__ */ collectForCompile()
 
 // In functions, so that bundlers can drop the whole of them: they must keep a spread at module level.
 function collectForCompile() {
