@@ -9,12 +9,12 @@ import {
   mul,
   onBackend,
   reshape,
-  scope,
   sin,
   sub,
   sum,
   Tensor,
   tensor,
+  tidy,
   treeLeaves,
   useBackend,
 } from '@gradus/tensor'
@@ -124,7 +124,7 @@ describe('compile', () => {
       onBackend(backend, () => {
         const w = tensor([1, 2])
         const f = compile((x: Tensor) => mul(add(x, w), tensor([10, 10])))
-        expect(scope(() => f(tensor([1, 1]))).array()).toEqual([20, 30])
+        expect(tidy(() => f(tensor([1, 1]))).array()).toEqual([20, 30])
         w.dispose()
         expect(f(tensor([2, 2])).array()).toEqual([30, 40])
       })

@@ -100,7 +100,7 @@ export function compile<A extends readonly unknown[], R>(
     if (!specialization) {
       const forms = [...specializations.values()].map(({ form }) => form)
       if (traces++ > 0) retraces.push(explainRetrace(backend, forms, args))
-      // tensors made here belong to the program, not to the caller's scope
+      // tensors made here belong to the program: a `tidy` around the call must not free them
       specialization = collect(() => build(backend, args)).result
       specializations.set(key, specialization)
     }

@@ -24,7 +24,6 @@ import {
   type Shape,
   sameShape,
   scan,
-  scope,
   sin,
   sizeOf,
   slice,
@@ -33,6 +32,7 @@ import {
   sum,
   Tensor,
   tensor,
+  tidy,
   transpose,
   useBackend,
   where,
@@ -128,7 +128,7 @@ function randomSample(seed: number): Sample {
     program: (inputs) => run(inputs, outputs),
     successor: (inputs) => run(inputs, successors),
     inputs: () =>
-      avals.map(({ shape, dtype }, index) => scope(() => reshape(tensor(numbers[index]!, { dtype }), shape))),
+      avals.map(({ shape, dtype }, index) => tidy(() => reshape(tensor(numbers[index]!, { dtype }), shape))),
     donated: avals.flatMap((_, index) => (random.chance(0.5) ? [index] : [])),
   }
 }

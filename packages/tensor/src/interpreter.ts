@@ -4,9 +4,9 @@ import { BackendError } from './errors.ts'
 import { makeNode } from './graph.ts'
 import { type Op, shapesOf } from './op.ts'
 import { paramsKey } from './params-key.ts'
-import { scope } from './scope.ts'
 import { Storage } from './storage.ts'
 import { Tensor } from './tensor.ts'
+import { tidy } from './tidy.ts'
 
 /** Decides what applying an op means: run it now, remember it, write it into a graph, or work out its shape. */
 export interface Interpreter {
@@ -52,7 +52,7 @@ export const eager: Interpreter = {
     const backend = commonBackend(op, inputs)
     if (op.inline && !backend.has(op)) {
       const inline = op.inline
-      return [withInterpreter(eager, () => scope(() => inline.call(op, inputs, params)))]
+      return [withInterpreter(eager, () => tidy(() => inline.call(op, inputs, params)))]
     }
     if (op.inlineBody) ({ inputs, params } = op.inlineBody(inputs, params, (part) => backend.has(part)))
     const avals = shapesOf(op, inputs, params)

@@ -14,7 +14,8 @@ export type NestedArray = number | boolean | NestedArray[]
 export type TensorLike = Tensor | number | boolean
 
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release())
-const scopes: Set<Tensor>[] = []
+/** The sets that the running `collect` calls fill, the innermost last. */
+const collections: Set<Tensor>[] = []
 
 /**
  * An n-dimensional array. Immutable: ops return new tensors and never consume their inputs.
@@ -33,7 +34,7 @@ export class Tensor implements Aval {
     this.held = storage
     if (storage) {
       collected.register(this, storage, this)
-      scopes.at(-1)?.add(this)
+      collections.at(-1)?.add(this)
     }
   }
 
@@ -146,21 +147,21 @@ function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
 /** Records the tensors created by `body`. */
 export function collect<T>(body: () => T): { result: T; created: Set<Tensor> } {
   const created = new Set<Tensor>()
-  scopes.push(created)
+  collections.push(created)
   try {
     return { result: body(), created }
   } finally {
-    scopes.pop()
+    collections.pop()
   }
 }
 
-/** Hands tensors that outlive a finished scope to the scope around it, if there is one. */
+/** Adds tensors that outlive a finished `collect` to the one around it, if there is one. */
 export function adopt(tensors: Iterable<Tensor>): void {
-  const outer = scopes.at(-1)
+  const outer = collections.at(-1)
   if (outer) for (const tensor of tensors) outer.add(tensor)
 }
 
-/** Takes tensors out of all scopes, which then do not free them. For what is made once and kept. */
+/** Removes tensors from all running `collect` calls, so that `tidy` does not free them. For tensors that are made once and kept. */
 export function keepTensors(tensors: Iterable<Tensor>): void {
-  for (const tensor of tensors) for (const scope of scopes) scope.delete(tensor)
+  for (const tensor of tensors) for (const created of collections) created.delete(tensor)
 }

@@ -9,10 +9,10 @@ import {
   mul,
   randomKey,
   randomNormal,
-  scope,
   sum,
   type Tensor,
   tensor,
+  tidy,
   useBackend,
 } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
@@ -111,9 +111,9 @@ describe('a call on values', () => {
     // in training two new statistics take the place of those before, which who holds them may still read
     layer.call(x, { training: true }).dispose()
     expect(memory().buffers).toBe(before + 2)
-    // within a scope that frees everything else, weights and state live on
+    // weights and state live on where `tidy` frees everything else
     const fresh = new Long()
-    scope(() => {
+    tidy(() => {
       fresh.call(x, { training: true })
     })
     expect(fresh.call(x).array()).toBeDefined()

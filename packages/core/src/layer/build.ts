@@ -1,4 +1,4 @@
-import { scope, type Tree, treeLeaves } from '@gradus/tensor'
+import { type Tree, tidy, treeLeaves } from '@gradus/tensor'
 import { currentInterpreter, eager, keepTensors, withInterpreter } from '@gradus/tensor/internals'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
@@ -40,7 +40,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
     return { outputs, state, masks: treeLeaves(outputs).map(maskOf) }
   }
   // outside of traces and gradients nothing else needs what is computed on the way
-  const { outputs, state } = currentInterpreter() === eager ? scope(run) : run()
+  const { outputs, state } = currentInterpreter() === eager ? tidy(run) : run()
   if (state) keepState(layer, state)
   return outputs
 }
@@ -58,7 +58,7 @@ export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions
 export function build(layer: BaseLayer, rng: () => Rng, shapes?: Readonly<Record<string, InputShape>>): void {
   if (!shapes && !lacksVariables(layer)) return
   withInterpreter(eager, () =>
-    scope(() => {
+    tidy(() => {
       if (shapes) buildFrom(layer, shapes, rng())
       else buildVariables(layer, rng())
       return readVariables(layer)

@@ -5,10 +5,10 @@ import {
   formatShape,
   isFloat,
   onBackend,
-  scope,
   sizeOf,
   Tensor,
   type TypedArray,
+  tidy,
 } from '@gradus/tensor'
 import {
   type Aval,
@@ -185,7 +185,7 @@ class Comparison {
     let results: TypedArray[] = []
     onBackend(reference, () =>
       withInterpreter(eager, () =>
-        scope(() => {
+        tidy(() => {
           const tensors = inputs.map(({ aval: of, bytes }) => {
             const buffer = reference.allocate(byteSize(of))
             reference.write(buffer, bytes.subarray(0, byteSize(of)))

@@ -11,11 +11,11 @@ import {
   rsqrt,
   type Shape,
   ShapeError,
-  scope,
   slice,
   sub,
   sum,
   type Tensor,
+  tidy,
   transpose,
 } from '@gradus/tensor'
 import { seededKey } from './seeded.ts'
@@ -53,7 +53,7 @@ export class Orthogonal extends Initializer<OrthogonalConfig> {
       )
     }
     const { gain, seed } = this.options
-    return scope(() => {
+    return tidy(() => {
       const columns = shape.at(-1)!
       const rows = shape.slice(0, -1).reduce((product, d) => product * d, 1)
       const tall = [Math.max(rows, columns), Math.min(rows, columns)]

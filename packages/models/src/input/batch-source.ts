@@ -1,5 +1,5 @@
 import { ConfigError, type Dataset, type Rng } from '@gradus/core'
-import { scope, type Tensor } from '@gradus/tensor'
+import { type Tensor, tidy } from '@gradus/tensor'
 import { arrange } from './arrange.ts'
 import type { ClassWeight } from './class-weight.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
@@ -48,7 +48,7 @@ export function requireBatchSize(batchSize: number): void {
 }
 
 async function numbersIn(make: () => Tensor): Promise<Int32Array> {
-  const tensor = scope(make)
+  const tensor = tidy(make)
   const numbers = (await tensor.data()).slice() as Int32Array
   tensor.dispose()
   return numbers

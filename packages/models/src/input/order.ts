@@ -13,10 +13,10 @@ import {
   mul,
   permutation,
   reshape,
-  scope,
   slice,
   type Tensor,
   tensor,
+  tidy,
 } from '@gradus/tensor'
 
 /** Whether samples are put in another order each pass, or only within each batch. */
@@ -58,7 +58,7 @@ export class Orders {
    */
   make(key: Tensor, number: number, options: OrderOptions & { readonly capacity: number }): Tensor {
     if (this.program.traces >= kept) this.program = this.fresh()
-    return scope(() => {
+    return tidy(() => {
       // a tensor, or every pass would have a program of its own
       const pass = tensor(number, { dtype: 'uint32' })
       return this.jit ? this.program(key, pass, options) : orderOfPass(key, pass, options)

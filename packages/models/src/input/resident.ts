@@ -1,5 +1,5 @@
 import type { HostArray } from '@gradus/core'
-import { BackendError, currentBackend, type Shape, scope, sizeOf, Tensor } from '@gradus/tensor'
+import { BackendError, currentBackend, type Shape, sizeOf, Tensor, tidy } from '@gradus/tensor'
 import { bytesPerElement, Storage } from '@gradus/tensor/internals'
 import { type ArraySourceOptions, arraySource, requireBatchSize } from './batch-source.ts'
 import { type Chunk, type ChunkSource, hostChunks, type Pass } from './chunks.ts'
@@ -102,7 +102,7 @@ class ResidentSource implements ChunkSource {
     const { size } = host
     this.batchSize = Math.min(batchSize, size)
     this.bytes = residentBytes(host)
-    this.key = shuffle && rng ? scope(() => rng().key) : undefined
+    this.key = shuffle && rng ? tidy(() => rng().key) : undefined
     const options = { size, batchSize, shuffle: shuffle || true, capacity: capacityFor(size) } as const
     this.orderOf = (key, number) => orders.make(key, number, options)
   }

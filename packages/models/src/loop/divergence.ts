@@ -1,5 +1,5 @@
 import { type BaseLayer, DivergenceError, layersWithin, Rng, readVariables, splitByTrainable } from '@gradus/core'
-import { cast, isFinite, isFloat, scope, type Tensor, treeForEach } from '@gradus/tensor'
+import { cast, isFinite, isFloat, type Tensor, tidy, treeForEach } from '@gradus/tensor'
 import { collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import { type CompiledSteps, type Trainer, TrainStep } from '../step/index.ts'
@@ -86,7 +86,7 @@ function runStep(
 
 async function allFinite(x: Tensor): Promise<boolean> {
   if (!isFloat(x.dtype)) return true
-  const finite = scope(() => cast(isFinite(x), 'int32'))
+  const finite = tidy(() => cast(isFinite(x), 'int32'))
   const values = await finite.data()
   finite.dispose()
   return values.every((value: number) => value !== 0)

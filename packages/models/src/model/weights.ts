@@ -10,7 +10,7 @@ import {
   type WeightValue,
   writeVariables,
 } from '@gradus/core'
-import { cast, formatShape, sameShape, scope, type Tensor, type TypedArray, treeMap } from '@gradus/tensor'
+import { cast, formatShape, sameShape, type Tensor, type TypedArray, tidy, treeMap } from '@gradus/tensor'
 import { toDevice } from '../input/index.ts'
 
 /** A weight to set: with its path, or as bare values that take the next place. */
@@ -52,7 +52,7 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
     }
     arrays.push({ ...array, shape: value.shape })
   }
-  const tensors = variables.map(({ value }, index): Tensor => scope(() => cast(toDevice(arrays[index]!), value.dtype)))
+  const tensors = variables.map(({ value }, index): Tensor => tidy(() => cast(toDevice(arrays[index]!), value.dtype)))
   const byOld = new Map(variables.map(({ value }, index) => [value, tensors[index]!]))
   const { params, state } = readVariables(model)
   const replaced = (value: Tensor) => byOld.get(value)!

@@ -1,5 +1,5 @@
 import { type Compiled, compile } from '@gradus/graph'
-import { scope, Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { Tensor, type Tree, tidy, treeLeaves } from '@gradus/tensor'
 
 export interface StepOptions {
   /** One program per step (default true), or op by op, for debugging. */
@@ -47,7 +47,7 @@ function loop<S>(step: (state: S) => S, count: number, state: S): S {
 }
 
 function opByOp<S extends Tree, A extends readonly unknown[]>(step: (state: S, ...rest: A) => S, state: S, rest: A): S {
-  const next = scope(() => step(state, ...rest))
+  const next = tidy(() => step(state, ...rest))
   const kept = new Set(treeLeaves([next, rest]))
   for (const leaf of treeLeaves(state)) if (!kept.has(leaf)) leaf.dispose()
   return next

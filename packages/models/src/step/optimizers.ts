@@ -7,7 +7,7 @@ import {
   type OptimizerState,
   suggest,
 } from '@gradus/core'
-import { full, scope, tensor } from '@gradus/tensor'
+import { full, tensor, tidy } from '@gradus/tensor'
 import { computesInHalves } from './parameters.ts'
 
 /** The state of one optimizer; of several by name. */
@@ -70,7 +70,7 @@ export class Optimizers {
   /** The states before the first step. */
   init(trainable: LayerTrees): OptimizerStates {
     return this.map((optimizer, name) => {
-      const state = scope(() => optimizer.init(this.owned(name, trainable)))
+      const state = tidy(() => optimizer.init(this.owned(name, trainable)))
       const rate = this.rates.get(name)
       return rate === undefined ? state : withRate(state, rate)
     })
@@ -102,7 +102,7 @@ export class Optimizers {
     if (set !== undefined) return set
     if (typeof learningRate === 'number') return learningRate
     const iteration = states && this.stateOf(states, name).iteration
-    return scope(() => learningRate.at(iteration ?? full([], 0, 'int32')).dataSync()[0]!)
+    return tidy(() => learningRate.at(iteration ?? full([], 0, 'int32')).dataSync()[0]!)
   }
 
   /** Sets a rate. Returns the states with it. Throws `ConfigError` with a schedule, and for a rate that is no number from 0. */

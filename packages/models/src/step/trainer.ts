@@ -17,10 +17,10 @@ import { compile } from '@gradus/graph'
 import {
   formatShape,
   sameShape,
-  scope,
   Tensor,
   type Tree,
   tensor,
+  tidy,
   treeForEach,
   treeLeaves,
   treeMap,
@@ -98,7 +98,7 @@ export class Trainer {
 
   /** Decides dropout, together with the number of the step. */
   get dropoutKey(): Tensor {
-    this.key ??= scope(() => this.rng.fork('steps').key)
+    this.key ??= tidy(() => this.rng.fork('steps').key)
     return this.key
   }
 
@@ -144,12 +144,12 @@ export class Trainer {
     const tested = once(() => figuresOf(facts, optimizers, batch, (step) => model.testStep(step.batch, step)))
     const results = (tracker: TrackerState) => objective.results(tracker)
     const first = (figures: readonly string[]) => objective.init(figures)
-    const start = setup.jit ? compile(first) : (figures: readonly string[]) => scope(() => first(figures))
+    const start = setup.jit ? compile(first) : (figures: readonly string[]) => tidy(() => first(figures))
     return {
       ...facts,
       train: makeTrainStep(facts, optimizers, setup),
       test: makeTestStep(facts, (params) => splitByTrainable(this.layers, params).trainable, setup),
-      results: setup.jit ? compile(results) : (tracker) => scope(() => treeMap(copyTensor, results(tracker))),
+      results: setup.jit ? compile(results) : (tracker) => tidy(() => treeMap(copyTensor, results(tracker))),
       noTraining: () => start(trained()),
       noTest: () => start(tested()),
     }

@@ -1,7 +1,7 @@
 import { apply } from '../interpreter.ts'
-import { scope } from '../scope.ts'
 import type { Shape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
+import { tidy } from '../tidy.ts'
 import { full } from './broadcast.ts'
 import { concat } from './movement.ts'
 import { foldInOp, randomBitsOp } from './random-key-op.ts'
@@ -22,7 +22,7 @@ export function randomKey(seed: number): Tensor {
     )
   }
   const words = [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0]
-  return scope(() => concat(words.map((word) => full([1], word, 'uint32'))))
+  return tidy(() => concat(words.map((word) => full([1], word, 'uint32'))))
 }
 
 /**
@@ -34,7 +34,7 @@ export function foldIn(key: Tensor, data: number | Tensor): Tensor {
   if (!Number.isInteger(data) || data < 0 || data >= 2 ** 32) {
     throw new RangeError(`foldIn: ${data} is not a whole number from 0 to 2 ** 32 - 1.`)
   }
-  return scope(() => apply(foldInOp, [key, full([], data, 'uint32', key)], null))
+  return tidy(() => apply(foldInOp, [key, full([], data, 'uint32', key)], null))
 }
 
 /** `n` independent keys made from `key`, which should not be used again itself. */

@@ -7,9 +7,9 @@ import { TraceError } from '../errors.ts'
 import type { Graph } from '../graph.ts'
 import { apply, applyAll, inferShapes } from '../interpreter.ts'
 import type { Op } from '../op.ts'
-import { scope } from '../scope.ts'
 import { memory } from '../storage.ts'
 import type { Tensor } from '../tensor.ts'
+import { tidy } from '../tidy.ts'
 import { add, cast, greater, mul, neg, sub, where } from './arithmetic.ts'
 import { full, sum } from './broadcast.ts'
 import { tensor, zeros } from './create.ts'
@@ -287,7 +287,7 @@ describe('a program with a loop', () => {
     const xs = tensor([1, 2, 3, 4])
     const by = tensor(0.5)
     const compiled = compile(grad(f))
-    for (const run of [() => compiled(by), () => scope(() => grad(f)(by)), () => scope(() => f(by))]) {
+    for (const run of [() => compiled(by), () => tidy(() => grad(f)(by)), () => tidy(() => f(by))]) {
       run().dispose()
       const before = memory().buffers
       for (let i = 0; i < 20; i++) run().dispose()
