@@ -40,6 +40,18 @@ const scheduleOf = (fn: Traced, inputs: Tensor[], donated: number[] = []) =>
   schedule(trace(fn, inputs, { donated }).graph)
 const kindsOf = (fn: Traced, inputs: Tensor[]) => scheduleOf(fn, inputs).kernels.map(({ kernel }) => kernel.kind)
 
+it('computes nothing that no output needs, neither in a graph nor in the body of a loop', () => {
+  const fn = (x: Tensor) => {
+    exp(x)
+    sum(exp(x))
+    matmul(x, x)
+    return add(x, 1)
+  }
+  expect(kindsOf(fn as Traced, [ones([4, 4])])).toEqual(['loops'])
+  const loop = (x: Tensor) => scan((carry: Tensor, row: Tensor) => [add(carry, row), fn(mul(x, row))], ones([4]), x)
+  expect(kindsOf((x) => loop(x!), [ones([4, 4])])).toContain('opaque')
+})
+
 describe('one kernel computes', () => {
   it('elementwise ops, with broadcasts and movements on the way', () => {
     const fn = (x: Tensor, y: Tensor) => mul(exp(add(transpose(x), y)), where(greater(transpose(x), 0), 2, 3))

@@ -32,7 +32,7 @@ export function schedule(graph: Graph): KernelSchedule {
   const ordered = groups.build()
   const stored = new Set(analysis.graph.nodes.map((_, node) => node).filter((node) => groups.isStored(node)))
   const kernels = ordered
-    .filter((group) => resultCount(group) > 0)
+    .filter((group) => resultCount(group) > 0 && group.nodes.some((node) => stored.has(node)))
     .flatMap((group) => lowerGroup(analysis, group, stored))
     .map(withBody)
     .map((kernel): ScheduledKernel => {
