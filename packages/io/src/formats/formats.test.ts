@@ -4,6 +4,7 @@ import { encodeSafetensors } from '../safetensors.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
 import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
+import { encodeModel } from './model-files.ts'
 import { safetensorsModel } from './safetensors-model.ts'
 
 const weight = (path: string, trainable: boolean) => ({
@@ -73,5 +74,24 @@ describe('formatOf', () => {
       "The file 'model.h5' has a format that is not known: it begins with the bytes 89 48 44 46 0d 0a 1a 0a. Known formats: safetensors (.safetensors).",
     )
     expect(() => formatOf(modelFormats, text(''))).toThrow('The file has a format that is not known: it is empty.')
+  })
+})
+
+describe('encodeModel', () => {
+  const own = { name: 'own', extensions: ['.own'], matches: () => false, read: () => model }
+
+  it('takes the format that the ending of the name says, and safetensors without one', () => {
+    const formats = [...modelFormats, { ...own, write: () => text('own') }]
+    expect(encodeModel(model, 'a/b.own', formats)).toEqual(text('own'))
+    for (const path of [undefined, 'b', 'own', 'b.safetensors', 'b.own.tmp']) {
+      expect(encodeModel(model, path, formats)).toEqual(safetensorsModel.write(model))
+    }
+  })
+
+  it('refuses a format that is only read', () => {
+    expect(() => encodeModel(model, 'b.own', [own])).toThrow(FormatError)
+    expect(() => encodeModel(model, 'b.own', [own])).toThrow(
+      "The file 'b.own' cannot be written: own is a format that is only read. Save it as .safetensors.",
+    )
   })
 })

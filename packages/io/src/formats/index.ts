@@ -1,6 +1,6 @@
+import * as all from './all.ts'
 import type { FileFormat } from './file-format.ts'
 import type { ModelFile } from './model-file.ts'
-import { safetensorsModel } from './safetensors-model.ts'
 
-/** The formats in which models are read. */
-export const modelFormats: readonly FileFormat<ModelFile>[] = [safetensorsModel]
+/** The formats in which models are read and written. */
+export const modelFormats: readonly FileFormat<ModelFile>[] = /* @__PURE__ */ Object.values(all)

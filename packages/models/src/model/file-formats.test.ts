@@ -1,9 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { cpu } from '@gradus/backend-cpu'
 import { Registry } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
 import { Dense, layers } from '@gradus/layers'
 import { useBackend } from '@gradus/tensor'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { loadModel } from './load.ts'
 import { Sequential } from './sequential.ts'
 
@@ -30,7 +33,7 @@ it('a file of another format is refused with its first bytes and the known forma
   )
 })
 
-it('a format is one object, which may be given', async () => {
+describe('a format is one object, which may be given', () => {
   const lines: FileFormat<ModelFile> = {
     name: 'lines',
     extensions: ['.lines'],
@@ -52,7 +55,32 @@ it('a format is one object, which may be given', async () => {
         optimizer: [],
       }
     },
+    write: ({ weights: [kernel] }) => text([kernel!.shape[1]!, ...kernel!.data].join('\n')),
   }
-  const model = await loadModel(new File(['2\n1\n2\n3\n4'], 'model.lines'), { registry, formats: [lines] })
-  expect((await model.predict([[1, 10]])).array()).toEqual([[31, 42]])
+
+  it('reads', async () => {
+    const model = await loadModel(new File(['2\n1\n2\n3\n4'], 'model.lines'), { registry, formats: [lines] })
+    expect((await model.predict([[1, 10]])).array()).toEqual([[31, 42]])
+  })
+
+  it('writes files whose names have its ending', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gradus-formats-'))
+    try {
+      const [path, weights] = [join(folder, 'model.lines'), join(folder, 'weights.lines')]
+      const formats = [lines]
+      const model = new Sequential([new Dense({ name: 'only', units: 2, useBias: false, inputShape: [2] })])
+      await model.setWeights([[[1, 2], [3, 4]]]) // biome-ignore format: a matrix
+      await model.save(path, { formats })
+      expect(readFileSync(path, 'utf8')).toBe('2\n1\n2\n3\n4')
+      const copy = await loadModel(path, { registry, formats })
+      expect((await copy.predict([[1, 10]])).array()).toEqual([[31, 42]])
+
+      await model.setWeights([[[5, 6], [7, 8]]]) // biome-ignore format: a matrix
+      await model.saveWeights(weights, { formats })
+      await copy.loadWeights(weights, { formats })
+      expect((await copy.predict([[1, 10]])).array()).toEqual([[75, 86]])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 })

@@ -1,6 +1,13 @@
 import { Configured, isHostArray, type WeightValue } from '@gradus/core'
+import type { FileFormat, ModelFile } from '@gradus/io'
 import { type Tree, type TypedArray, treeForEach } from '@gradus/tensor'
 import type { OptimizerStates, TrainerSetup } from '../step/index.ts'
+
+/** Options of `save`, `saveWeights` and `loadWeights`. */
+export interface FileOptions {
+  /** The formats that files may have (default `modelFormats`). */
+  readonly formats?: readonly FileFormat<ModelFile>[]
+}
 
 /** The readers and writers of files. A bundler puts them into a part that is loaded when the first file is. */
 export function modelFiles(): Promise<typeof import('@gradus/io/model-files')> {

@@ -1,18 +1,17 @@
 import { ConfigError } from '@gradus/core'
-import type { FileFormat, FileSource, ModelFile } from '@gradus/io'
+import type { FileSource } from '@gradus/io'
 import type { CompileOptions, KnownNames, NameResolver } from '../objective/index.ts'
-import { modelFiles } from './files.ts'
+import { type FileOptions, modelFiles } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { Model } from './model.ts'
 
-export interface LoadOptions<N extends KnownNames> {
+/** Options of `loadModel`. */
+export interface LoadOptions<N extends KnownNames> extends FileOptions {
   /** Where the classes named in the file are looked up. */
   readonly registry: NameResolver
   readonly classes?: ModelClasses<N>
   /** Whether the model is compiled as it was when it was saved, optimizer state included (default true). */
   readonly compile?: boolean
-  /** The formats that files may have (default `modelFormats`). */
-  readonly formats?: readonly FileFormat<ModelFile>[]
 }
 
 /**

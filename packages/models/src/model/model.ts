@@ -22,7 +22,7 @@ import { type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
-import { compileSpec, modelFiles, readOptimizer } from './files.ts'
+import { compileSpec, type FileOptions, modelFiles, readOptimizer } from './files.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { formatSummary, type SummaryOptions } from './summary.ts'
@@ -162,11 +162,15 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /** The model with weights, and with the optimizer's state if it is compiled, as one safetensors file. */
   async toBytes({ weightsOnly = false } = {}): Promise<Uint8Array> {
+    const file = await this.toFile(weightsOnly)
+    return (await modelFiles()).encodeModel(file)
+  }
+
+  private async toFile(weightsOnly: boolean): Promise<ModelFile> {
     const header = weightsOnly ? { format: 1 as const } : this.fileHeader()
-    const optimizer = weightsOnly ? undefined : this.trainer?.optimizerState
-    const values = await Promise.all([this.getWeights(), readOptimizer(optimizer)])
-    const { encodeModel } = await modelFiles()
-    return encodeModel({ header, weights: values[0], optimizer: values[1] })
+    const state = weightsOnly ? undefined : this.trainer?.optimizerState
+    const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizer(state)])
+    return { header, weights, optimizer }
   }
 
   private fileHeader(): ModelHeader {
@@ -180,22 +184,25 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     }
   }
 
-  /** Writes `toBytes()` to a path or file handle; atomically, so that a file is whole or not there. */
-  async save(target: FileTarget): Promise<void> {
-    const bytes = await this.toBytes()
-    await (await modelFiles()).writeFileAtomic(target, bytes)
+  /**
+   * Writes the model to a path or file handle; atomically, so that a file is whole or not there. Its format is the one that the
+   * ending of the name says, safetensors where it says none.
+   */
+  async save(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
+    const file = await this.toFile(false)
+    await (await modelFiles()).writeModelFile(target, file, formats)
   }
 
   /** Like `save`, with the weights only. */
-  async saveWeights(target: FileTarget): Promise<void> {
-    const bytes = await this.toBytes({ weightsOnly: true })
-    await (await modelFiles()).writeFileAtomic(target, bytes)
+  async saveWeights(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
+    const file = await this.toFile(true)
+    await (await modelFiles()).writeModelFile(target, file, formats)
   }
 
   /** Takes the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. */
-  async loadWeights(source: FileSource | Uint8Array): Promise<void> {
+  async loadWeights(source: FileSource | Uint8Array, { formats }: FileOptions = {}): Promise<void> {
     const { readModelFile } = await modelFiles()
-    await this.setWeights((await readModelFile(source)).weights)
+    await this.setWeights((await readModelFile(source, formats)).weights)
   }
 
   /** Takes over the optimizer's state of a file; the model must be compiled with the same optimizer. */
