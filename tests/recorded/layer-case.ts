@@ -143,7 +143,7 @@ function optionsOf({ call_kwargs }: LayerCase, make: (recorded: Recorded) => Ten
 
 /** Compares the shapes of outputs that are worked out for a batch of unknown size. */
 function checkShapes(entry: LayerCase, layer: Layer): void {
-  const symbol = ({ shape, dtype }: Recorded) => input({ shape: shape.slice(1), inputDtype: dtype as 'float32' })
+  const symbol = ({ shape, dtype }: Recorded) => input({ shape: shape.slice(1), dtype: dtype as 'float32' })
   const outputs = layer.callAll<unknown>(inputsOf(entry, entry.inputs.map(symbol)) as never, optionsOf(entry, symbol))
   const expected = entry.compute_output_shape!
   const found = leavesOf(outputs).map(({ shape }) => shape)

@@ -58,7 +58,7 @@ export interface FunctionalSpec {
 export interface InputSpec extends LayerSpec {
   readonly layer: 'Input'
   readonly shape: SymbolicShape
-  readonly inputDtype?: DType
+  readonly dtype?: DType
 }
 
 /** Whether data is the spec of a model rather than of a layer. */

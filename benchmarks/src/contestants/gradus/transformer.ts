@@ -59,7 +59,7 @@ const sum = (a: SymbolicTensor, b: SymbolicTensor) => new Sum({}).call([a, b])
 
 /** Token and position embeddings, blocks with the normalisation first, and logits for every position. */
 export function transformerNetwork({ layers, width, heads, context, vocabulary, ratio }: TransformerSpec): Model {
-  const tokens = input({ shape: [context], inputDtype: 'int32' })
+  const tokens = input({ shape: [context], dtype: 'int32' })
   let x = new Positions({}).call(new Embedding({ inputDim: vocabulary, outputDim: width }).call(tokens))
   for (let layer = 0; layer < layers; layer++) {
     const projected = new Dense({ units: 3 * width }).call(norm().call(x))

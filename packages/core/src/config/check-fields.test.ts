@@ -40,7 +40,7 @@ describe('checkFields', () => {
     expect(accepts(field, undefined)).toBe(true)
   })
 
-  it('says what was expected', () => {
+  it('names the expected type and the value in the error', () => {
     const check = (value: unknown, field: Field, path?: string) => () =>
       checkFields('Dense', { units: value }, { units: field }, path)
     expect(check('x', 'integer')).toThrow('Dense: \'units\' must be an integer and is "x".')
@@ -59,7 +59,7 @@ describe('checkFields', () => {
     )
   })
 
-  it('does not take what every object has for options', () => {
+  it('refuses properties of Object.prototype as options', () => {
     expect(() => checkFields('Dense', { constructor: 1 }, { units: 'integer' })).toThrow("has no option 'constructor'")
     expect(() => checkFields('Dense', JSON.parse('{"__proto__":1}'), { units: 'integer' })).toThrow(
       "has no option '__proto__'",

@@ -5,30 +5,31 @@ import type { Field, FieldDescription, FieldTable, FieldType } from './fields.ts
 import { normalizeName, suggest } from './names.ts'
 
 /**
- * Checks `config` against `fields`: unknown keys, wrong types and values out of range throw `ConfigError` naming `owner`, the
- * key and the value, and the place in the data where `path` is given. `null` and undefined pass: the option is not set.
+ * Checks `config` against `fields`. Throws `ConfigError` for unknown options, wrong types and values out of range; the message
+ * names `owner`, the option, its value and, if `path` is given, the path in the data. `null` and undefined are accepted: the
+ * option is not set.
  */
 export function checkFields(owner: string, config: object, fields: FieldTable, path?: string): void {
   for (const [key, value] of Object.entries(config)) {
     if (!Object.hasOwn(fields, key)) {
-      const place = path === undefined ? '' : `${path}.${key}: `
-      throw new ConfigError(`${place}${owner} has no option '${key}'.${suggest(key, Object.keys(fields))}`)
+      const prefix = path === undefined ? '' : `${path}.${key}: `
+      throw new ConfigError(`${prefix}${owner} has no option '${key}'.${suggest(key, Object.keys(fields))}`)
     }
     const field = fields[key]!
-    if (value === undefined || value === null || holds(field, value)) continue
-    const place = path === undefined ? `${owner}: '${key}'` : `${path}.${key}`
+    if (value === undefined || value === null || accepts(field, value)) continue
+    const subject = path === undefined ? `${owner}: '${key}'` : `${path}.${key}`
     throw new ConfigError(
-      `${place} must be ${describeField(field)} and is ${describeValue(value)}.${hint(owner, key, field)}`,
+      `${subject} must be ${describeField(field)} and is ${describeValue(value)}.${hint(owner, key, field)}`,
     )
   }
 }
 
-/** The description of a field that may have been given by its type alone. */
+/** The full description of a field: a field that is only a type becomes `{ type }`. */
 export function descriptionOf(field: Field): FieldDescription {
   return typeof field === 'string' || Array.isArray(field) ? { type: field as FieldType } : (field as FieldDescription)
 }
 
-/** The allowed value that `value` names, up to case and `_`; undefined where there is none. */
+/** Returns the value of `oneOf` that `value` names, ignoring case, `_` and `-`, or undefined if there is none. */
 export function choiceOf(oneOf: readonly unknown[], value: unknown): unknown {
   if (oneOf.includes(value) || typeof value !== 'string') return oneOf.includes(value) ? value : undefined
   return oneOf.find((known) => typeof known === 'string' && normalizeName(known) === normalizeName(value))
@@ -39,7 +40,7 @@ function hint(owner: string, key: string, field: Field): string {
   return example === undefined ? '' : ` Example: new ${owner}({ ${key}: ${example} }).`
 }
 
-function holds(field: Field, value: unknown): boolean {
+function accepts(field: Field, value: unknown): boolean {
   const { type, oneOf, or, min, max, above, below } = descriptionOf(field)
   if (oneOf) return choiceOf(oneOf, value) !== undefined
   if (or && choiceOf(or, value) !== undefined) return true
@@ -75,13 +76,13 @@ function isOfType(type: FieldType, value: unknown): boolean {
     case 'unknown':
       return true
     default:
-      return mayBeOf(type, value)
+      return mayBeOfKind(type, value)
   }
 }
 
-// Names, specs and functions are for the class to make sense of; numbers and instances of another kind never make any.
-function mayBeOf(kind: string, value: unknown): boolean {
-  if (Array.isArray(value)) return value.every((entry) => mayBeOf(kind, entry))
+// Names, specs and functions are accepted here and resolved later; numbers, booleans and instances of another kind never fit.
+function mayBeOfKind(kind: string, value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((entry) => mayBeOfKind(kind, entry))
   if (typeof value === 'number' || typeof value === 'boolean') return false
   const named = namedOf(value)
   return named === undefined || named.kind === kind

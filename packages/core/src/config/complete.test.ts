@@ -23,13 +23,13 @@ const regularizers = { L2 }
 const complete = (config: object, fields: FieldTable) => completeConfig('Thing', config, fields)
 
 describe('completeConfig', () => {
-  it('fills in defaults and keeps what was given', () => {
+  it('fills in defaults and keeps given values', () => {
     const fields: FieldTable = { units: 'integer', rate: { type: 'number', default: 0.5 }, bias: { type: 'boolean' } }
     expect(complete({ units: 2 }, fields)).toEqual({ units: 2, rate: 0.5 })
     expect(complete({ rate: 0, bias: false }, fields)).toEqual({ rate: 0, bias: false })
   })
 
-  it('takes null for the default, or for what the option says it stands for', () => {
+  it('replaces null by `whenNull`, or else by the default', () => {
     const fields: FieldTable = {
       activation: { type: 'activation', among: activations, default: 'leakyRelu', whenNull: 'relu' },
       rate: { type: 'number', default: 1 },
@@ -39,7 +39,7 @@ describe('completeConfig', () => {
     expect(complete({ activation: null, rate: null, seed: null }, fields)).toEqual({ activation: relu, rate: 1 })
   })
 
-  it('replaces names by what they stand for, in any spelling', () => {
+  it('resolves names in any spelling', () => {
     const fields: FieldTable = {
       activation: { type: 'activation', among: activations },
       regularizer: { type: 'regularizer', among: regularizers },
@@ -69,7 +69,7 @@ describe('completeConfig', () => {
     )
   })
 
-  it('takes further values beside a type', () => {
+  it('accepts the values of `or` in addition to those of the type', () => {
     const fields: FieldTable = { steps: { type: 'integer', min: 1, or: ['byEpoch', false] } }
     expect([3, 'by_epoch', false].map((steps) => complete({ steps }, fields))).toEqual([
       { steps: 3 },
@@ -81,7 +81,7 @@ describe('completeConfig', () => {
     )
   })
 
-  it('says what is missing, with an example', () => {
+  it('names a missing option, with an example', () => {
     const units: FieldTable = { units: { type: 'integer', min: 1, required: true, example: '8' } }
     expect(() => complete({}, units)).toThrow(
       "Thing needs the option 'units', a positive whole number, which is missing. Example: new Thing({ units: 8 }).",
@@ -109,7 +109,7 @@ describe('completeConfig', () => {
 })
 
 describe('findNamed', () => {
-  it('is not fooled by names that every object has', () => {
+  it('does not find properties of Object.prototype', () => {
     for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
       expect(() => findNamed(activations, name, 'activation', 'activation')).toThrow(
         `activation: there is no activation called '${name}'.`,
@@ -129,7 +129,7 @@ describe('resolveNamed', () => {
     expect(resolveNamed<L2>('regularizer', regularizers, 'ridge')).toBeInstanceOf(L2)
   })
 
-  it('says what it is for values of another kind', () => {
+  it('describes values of another kind in the error', () => {
     expect(() => resolveNamed('activation', activations, 7 as never)).toThrow(
       'activation must be the name of an activation, an instance or a function and is 7.',
     )

@@ -6,8 +6,8 @@ import type { FieldDescription, FieldTable } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 
 /**
- * The options of a class: `config` checked against `fields`, with defaults where nothing is given and names replaced by what
- * they stand for. Throws `ConfigError` that names `owner`, the option and its value.
+ * The options of a class: `config` checked against `fields`, with defaults filled in and names resolved to the instances or
+ * functions that they name. Throws `ConfigError` that names `owner`, the option and its value.
  */
 export function completeConfig(owner: string, config: object, fields: FieldTable): Record<string, unknown> {
   checkFields(owner, config, fields)
@@ -15,18 +15,23 @@ export function completeConfig(owner: string, config: object, fields: FieldTable
   const options: Record<string, unknown> = {}
   for (const [key, field] of Object.entries(fields)) {
     const description = descriptionOf(field)
-    const value = chosen(given[key], description)
-    if (value !== undefined) options[key] = resolved(owner, key, value, description)
-    else if (description.required) throw missing(owner, key, description)
+    const value = valueOrDefault(given[key], description)
+    if (value !== undefined) options[key] = resolveValue(owner, key, value, description)
+    else if (description.required) throw missingOption(owner, key, description)
   }
   return options
 }
 
-function chosen(value: unknown, { default: fallback, whenNull }: FieldDescription): unknown {
+function valueOrDefault(value: unknown, { default: fallback, whenNull }: FieldDescription): unknown {
   return (value === null ? whenNull : value) ?? fallback
 }
 
-function resolved(owner: string, key: string, value: unknown, { oneOf, or, among, type }: FieldDescription): unknown {
+function resolveValue(
+  owner: string,
+  key: string,
+  value: unknown,
+  { oneOf, or, among, type }: FieldDescription,
+): unknown {
   const choices = oneOf ?? or
   if (choices) return choiceOf(choices, value) ?? value
   if (!among || typeof value !== 'string') return value
@@ -36,7 +41,7 @@ function resolved(owner: string, key: string, value: unknown, { oneOf, or, among
   )
 }
 
-function missing(owner: string, key: string, description: FieldDescription): ConfigError {
+function missingOption(owner: string, key: string, description: FieldDescription): ConfigError {
   const example = description.example ? ` Example: new ${owner}({ ${key}: ${description.example} }).` : ''
   return new ConfigError(
     `${owner} needs the option '${key}', ${describeField(description)}, which is missing.${example}`,
@@ -44,8 +49,8 @@ function missing(owner: string, key: string, description: FieldDescription): Con
 }
 
 /**
- * The definition called `name` in a table, by its key, its type or another name of it. Case, `_` and `-` do not count:
- * Keras's `leaky_relu` finds `leakyRelu`. Throws `ConfigError` with what is known; `option` is what the message calls it.
+ * Finds a definition in a table by its key, its type or one of its aliases, ignoring case, `_` and `-`: Keras's `leaky_relu`
+ * finds `leakyRelu`. Throws `ConfigError` that lists the known names; `option` names the option in that message.
  */
 export function findNamed<D extends Definition>(
   table: Readonly<Record<string, D>>,
@@ -63,8 +68,8 @@ export function findNamed<D extends Definition>(
 }
 
 /**
- * What `like` stands for: the instance or function itself, or the definition of that name in `table`. Throws `ConfigError`
- * for an unknown name and for values of another kind.
+ * Resolves an option that may be a name: a name becomes the instance or function with that name in `table`; an instance or a
+ * function is returned as it is. Throws `ConfigError` for an unknown name and for values of another kind.
  *
  * @example
  * import { resolveNamed } from '@gradus/core'

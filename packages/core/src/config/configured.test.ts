@@ -57,7 +57,7 @@ describe('options', () => {
     } as const
   }
 
-  it('are the config with defaults, while the config stays what was given', () => {
+  it('are the config with defaults, while the config holds only given options', () => {
     const pool = new Pool({ size: 3 })
     expect(pool.config).toEqual({ size: 3 })
     expect(pool.options).toEqual({ size: 3, mode: 'max' })
@@ -65,7 +65,7 @@ describe('options', () => {
     expect(new Pool().options).toEqual({ size: 2, mode: 'max' })
   })
 
-  it('are checked, those of the classes above too', () => {
+  it('are checked, including those of base classes', () => {
     class Wide extends Pool {
       static override readonly type = 'Wide'
       static override readonly fields = { ...Pool.fields, width: 'number' } as const
@@ -75,7 +75,7 @@ describe('options', () => {
     expect(() => new Pool({ sise: 1 } as never)).toThrow("Pool has no option 'sise'. Did you mean 'size'?")
   })
 
-  it('are those of the class above and any others, where a class describes none', () => {
+  it('are those of the base class and any others, if a class describes none', () => {
     class Loose extends Configured<'thing', { readonly any?: unknown }> {
       static readonly kind = 'thing'
     }
@@ -114,7 +114,7 @@ describe('toSpec', () => {
     expect(copy.toSpec()).toEqual(spec)
   })
 
-  it('names functions that have a name, with the options that were set', () => {
+  it('saves named functions with the options that were set', () => {
     expect(new Dense({ units: 1, activation: scale }).toSpec()).toEqual({
       layer: 'Dense',
       units: 1,
@@ -126,7 +126,7 @@ describe('toSpec', () => {
     expect((copy.config.activation as typeof scale).options).toEqual({ factor: 3 })
   })
 
-  it('gives the same for a name and for what it stands for', () => {
+  it('gives the same for a name and for the instance that it names', () => {
     class Chosen extends Configured<'thing', { readonly penalty?: string | L2; readonly scale?: unknown }> {
       static readonly kind = 'thing'
       static readonly type = 'Chosen'
@@ -138,7 +138,7 @@ describe('toSpec', () => {
     const spec = { thing: 'Chosen', penalty: { regularizer: 'L2' }, scale: 'acme/scale' }
     expect(new Chosen({ penalty: 'l2', scale: 'scale' }).toSpec()).toEqual(spec)
     expect(new Chosen({ penalty: new L2(), scale }).toSpec()).toEqual(spec)
-    // what was not given is not saved
+    // defaults are not saved
     expect(new Chosen().toSpec()).toEqual({ thing: 'Chosen' })
   })
 
@@ -156,7 +156,7 @@ describe('toSpec', () => {
     expect(copy.toSpec()).toEqual(spec)
   })
 
-  it('says that a layer was frozen after it was made', () => {
+  it('saves `trainable` if it was changed after construction', () => {
     const layer = new Dense({ units: 1 })
     layer.trainable = false
     expect(layer.toSpec()).toEqual({ layer: 'Dense', units: 1, trainable: false })
@@ -166,7 +166,7 @@ describe('toSpec', () => {
     expect(thawed.toSpec()).toMatchObject({ trainable: true })
   })
 
-  it('refuses what has no data form, naming the place', () => {
+  it('refuses values that cannot be data and names their path', () => {
     expect(() => new Dense({ units: 1, extra: { f: [() => 1] } }).toSpec()).toThrow(
       'Dense.extra.f[0] is a function, which cannot be saved as data.',
     )
@@ -182,7 +182,7 @@ describe('toSpec', () => {
 })
 
 describe('copyOf', () => {
-  it('makes a new instance with the same config, changed as told', () => {
+  it('makes a new instance with the same config and the given changes', () => {
     const penalty = new L2()
     const layer = new Dense({ units: 3, kernelRegularizer: penalty, extra: { deep: [1] } })
     const copy = copyOf(layer, { units: 4, name: 'b' })
@@ -190,11 +190,11 @@ describe('copyOf', () => {
     expect(copy).not.toBe(layer)
     expect(copy.config).toEqual({ units: 4, name: 'b', kernelRegularizer: penalty, extra: { deep: [1] } })
     expect(layer.config.units).toBe(3)
-    // what has no weights may be shared
+    // instances without weights may be shared
     expect(copy.config.kernelRegularizer).toBe(penalty)
   })
 
-  it('makes new instances of the layers within, so that no weights are shared', () => {
+  it('copies nested layers, so that no weights are shared', () => {
     const dense = new Dense({ units: 3 })
     const wrapper = new Wrapper({ layer: new Wrapper({ layer: dense }), others: [dense] })
     const copy = copyOf(wrapper)

@@ -9,13 +9,13 @@ import type { FieldTable } from './fields.ts'
 export type ConfigArgument<C> = Record<never, never> extends C ? [config?: C] : [config: C]
 
 /**
- * The base of everything that is configured and can be named in data. An instance *is* its config: saving it needs no
- * method, and building it from data needs only the class.
+ * The base class of everything that has a config and a name in data. An instance is determined by its config, so it can be
+ * saved as data and built from data without further methods.
  *
- * A class that describes its options in `static fields` has them checked and completed: `config` is what was given,
- * `options` the same with defaults, and with names replaced by what they stand for. Declare its type with
+ * The options that a class describes in `static fields` are checked and completed: `config` holds the given options,
+ * `options` the same with defaults filled in and names resolved. Declare the type of the latter with
  * `declare readonly options: OptionsOf<typeof fields>`. A class without `fields` inherits those of the class it extends and
- * takes any other option as it is.
+ * accepts any other option without a check. The constructor throws `ConfigError` for options that `fields` does not allow.
  */
 export abstract class Configured<K extends string = string, C extends object = object> {
   static readonly fields: FieldTable | undefined = undefined
@@ -38,12 +38,12 @@ export abstract class Configured<K extends string = string, C extends object = o
 
   /**
    * The instance as plain data: its kind and type as the first key, then its config, with nested instances as data too.
-   * Throws `ConfigError` for values that have no data form, such as functions without a name, naming the path.
+   * Throws `ConfigError` that names the path for values that cannot be data, such as functions without a name.
    */
   toSpec(): object {
     const fields = inheritedFieldsOf(this.constructor)
     const options = this.options as Readonly<Record<string, unknown>>
-    // a name becomes what it stands for, so that equal instances have equal data
+    // names are resolved, so that equal instances have equal data
     const config = Object.entries(this.config).map(([key, value]) => {
       const named = typeof value === 'string' && fields[key] !== undefined && descriptionOf(fields[key]).among
       return [key, named ? options[key] : value]
@@ -56,19 +56,19 @@ export abstract class Configured<K extends string = string, C extends object = o
   }
 }
 
-/** The fields of a class that declares none itself: those it inherits, and one for every other option that was given. */
+/** The fields of a class that declares none itself: those it inherits, and `unknown` for every other given option. */
 function openFieldsOf(definition: object, config: object): FieldTable {
   const others = Object.keys(config).map((key) => [key, 'unknown'] as const)
   return { ...Object.fromEntries(others), ...inheritedFieldsOf(definition) }
 }
 
 /**
- * In data the kind of an instance is the key of its type, so an option of that name, such as the `layer` of a wrapper, is
- * called this.
+ * The key, in data, of an option that is named like the kind of its class, such as the option `layer` of a wrapper layer: the
+ * key `layer` already holds the type.
  */
 export const innerKey = 'inner'
 
-/** A value of a config as plain data; `path` is what messages call it. */
+/** A value of a config as plain data. Throws `ConfigError` that names `path` for values that cannot be data. */
 export function toData(value: unknown, path: string): unknown {
   if (value instanceof Configured) return value.toSpec()
   if (isFunctionDefinition(value)) {
@@ -92,7 +92,7 @@ export function toData(value: unknown, path: string): unknown {
   return value
 }
 
-/** A tensor with its values. */
+/** A tensor as plain data: its values and its dtype. */
 function constantData(tensor: Tensor, path: string): object {
   if (tensor.concrete && tensor.storage.memory.readSync) return { values: tensor.array(), dtype: tensor.dtype }
   throw new ConfigError(
@@ -110,7 +110,7 @@ function namedData(kind: string, type: string, config: object, path: string): Re
   }
 }
 
-/** A new instance with the same config, changed by `changes`. Layers within the config become new instances too. */
+/** A new instance with the config of `instance`, overridden by `changes`. Layers in the config are copied too. */
 export function copyOf<T extends Configured>(instance: T, changes: object = {}): T {
   const Class = instance.constructor as unknown as new (config: object) => T
   return new Class({ ...(copied(instance.config) as object), ...changes })

@@ -2,26 +2,26 @@ import { descriptionOf } from './check-fields.ts'
 import type { FieldTable } from './fields.ts'
 
 /**
- * What data can name: a class whose instances are made from a config, or a function with a name. `kind` comes from the
- * contract, `type` is the definition's own name.
+ * A class whose instances are made from a config, or a function, that data can refer to by name. `kind` comes from the
+ * contract, such as `layer`; `type` is the name of the class or function.
  */
 export interface Definition<K extends string = string, T extends string = string> {
   readonly kind: K
   readonly type: T
-  /** Other names under which data may ask for it, such as `mse`. */
+  /** Other names by which data may refer to it, such as `mse`. */
   readonly aliases?: readonly string[]
   readonly fields?: FieldTable
   readonly name: string
 }
 
-/** A definition that is a function, of which `with` makes another one with options set. */
+/** A definition that is a function. `with` makes another one with options set. */
 export interface FunctionDefinition<K extends string = string, T extends string = string> extends Definition<K, T> {
   /** The options that `with` has set. */
   readonly options?: object
   with?(options: never): FunctionDefinition<K, T>
 }
 
-/** What a definition stands for with these options: an instance of the class, or the function. */
+/** Makes an instance of a class with these options; of a function definition, the function with these options set. */
 export function instantiate(definition: Definition, options: object): object {
   if (isFunctionDefinition(definition)) {
     const set = Object.keys(options).length > 0 || needsOptions(definition)
@@ -34,7 +34,7 @@ function needsOptions({ fields = {} }: Definition): boolean {
   return Object.values(fields).some((field) => descriptionOf(field).required)
 }
 
-/** Whether a value is a function with a name in data, as opposed to a class or any other function. */
+/** Whether a value is a named function rather than a class or any other function. */
 export function isFunctionDefinition(value: unknown): value is FunctionDefinition & ((...args: never) => unknown) {
   return typeof value === 'function' && 'kind' in value && !isClass(value)
 }
@@ -43,12 +43,12 @@ function isClass(value: object): boolean {
   return 'prototype' in value && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }
 
-/** The fields of a class with those of the classes it extends; undefined when it declares none of its own. */
+/** The fields of a class with those of the classes it extends; undefined if it declares none itself. */
 export function fieldsOf(definition: object): FieldTable | undefined {
   return Object.hasOwn(definition, 'fields') ? inheritedFieldsOf(definition) : undefined
 }
 
-/** The fields that a class declares or inherits. A class that only inherits some may take further options. */
+/** The fields that a class declares or inherits. A class that only inherits them accepts further options. */
 export function inheritedFieldsOf(definition: object): FieldTable {
   const chain: FieldTable[] = []
   for (let level: object | null = definition; level; level = Object.getPrototypeOf(level) as object | null) {
@@ -57,13 +57,13 @@ export function inheritedFieldsOf(definition: object): FieldTable {
   return Object.assign({}, ...chain) as FieldTable
 }
 
-/** The fields of several descriptions as one. A function, because bundlers must keep a spread in a static field. */
+/** Merges two field tables. It is a function because bundlers cannot drop a spread in a static field. */
 /* @__NO_SIDE_EFFECTS__ */
 export function joinFields<A extends FieldTable, B extends FieldTable>(a: A, b: B): A & B {
   return { ...a, ...b }
 }
 
-/** Some of the fields of a table. */
+/** The named fields of a table. */
 export function pickFields<A extends FieldTable, K extends keyof A>(fields: A, ...names: readonly K[]): Pick<A, K> {
   return Object.fromEntries(names.map((name) => [name, fields[name]])) as Pick<A, K>
 }

@@ -20,7 +20,7 @@ describe('describeValue', () => {
 })
 
 describe('describeField', () => {
-  it('says in words what an option may hold', () => {
+  it('gives the allowed values in words', () => {
     expect(describeField('integer')).toBe('an integer')
     expect(describeField(['number', 'schedule'])).toBe('a number or a schedule')
     expect(describeField({ oneOf: ['a', false] })).toBe('one of "a", false')

@@ -21,7 +21,7 @@ function jsonOf(value: unknown): string {
   }
 }
 
-/** The kind and type of an instance or of a function that has a name in data; undefined for everything else. */
+/** The kind and type of a configured instance or a named function; undefined for everything else. */
 export function namedOf(value: unknown): { readonly kind: string; readonly type: string } | undefined {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function') || !('kind' in value))
     return undefined
@@ -30,7 +30,7 @@ export function namedOf(value: unknown): { readonly kind: string; readonly type:
   return typeof kind === 'string' && typeof type === 'string' ? { kind, type } : undefined
 }
 
-/** What a field may hold, in words: `an integer or a list of numbers`. */
+/** The allowed values of a field in words: `an integer or a list of numbers`. */
 export function describeField(field: Field): string {
   if (typeof field === 'string') return describeType(field)
   if ('or' in field && field.or) {

@@ -2,8 +2,8 @@ import type { SymbolicShape } from '@gradus/tensor'
 import type { PlainNames } from './name-of.ts'
 
 /**
- * What an option may hold. A kind's name (`initializer`, `schedule`, ...) means an instance of it, in data also its name or
- * spec, or a list of them; `unknown` and kinds are otherwise checked by the class.
+ * The type of an option's value. The name of a kind (`initializer`, `schedule`, ...) means an instance of that kind, in data
+ * also its name or spec, or a list of these. `unknown` is not checked here; classes may check it, and kinds, further.
  */
 export type FieldType =
   | 'number'
@@ -21,15 +21,15 @@ export type FieldType =
 /** A kind whose instances are of type `T`: `{ type: 'layer' as Kind<Layer> }`. For types only. */
 export type Kind<T> = string & { readonly instance?: T }
 
-/** Everything about one option: what it may hold, its default and its limits. */
+/** The description of one option: its type, default and limits. */
 export interface FieldDescription {
-  /** One type, or several. Not needed beside `oneOf`. */
+  /** One type, or several. Not needed if `oneOf` is given. */
   readonly type?: FieldType | readonly FieldType[]
-  /** The values that are allowed. Case and `_` do not count in names, so Keras's `channels_first` is `channelsFirst`. */
+  /** The allowed values. Names match whatever their case, `_` and `-`, so Keras's `channels_first` is `channelsFirst`. */
   readonly oneOf?: readonly (string | number | boolean)[]
-  /** Values that are allowed beside those of `type`, whatever its limits. */
+  /** Values that are allowed in addition to those of `type`; the limits do not apply to them. */
   readonly or?: readonly (string | number | boolean)[]
-  /** The value where none is given. */
+  /** The value if none is given. */
   readonly default?: unknown
   /** The value that `null` stands for (default: the option is not set). */
   readonly whenNull?: unknown
@@ -42,13 +42,13 @@ export interface FieldDescription {
   readonly above?: number
   /** Values must be smaller than this. */
   readonly below?: number
-  /** Where names are looked up: the definitions that come with a package, by name. */
+  /** The table in which names are looked up: the definitions of a package by name. */
   readonly among?: Readonly<Record<string, object>>
-  /** An example of the option's value for error messages. */
+  /** An example of a value, as code, for error messages. */
   readonly example?: string
 }
 
-/** The description of an option, or only its type: `'number'` is short for `{ type: 'number' }`. */
+/** The description of an option, or its type alone: `'number'` is short for `{ type: 'number' }`. */
 export type Field = FieldType | readonly FieldType[] | FieldDescription
 
 /** The options of a class by name. */
@@ -58,25 +58,27 @@ export type FieldTable = Readonly<Record<string, Field>>
 export type Fields<C> = { readonly [K in keyof Required<C>]: Field }
 
 /** The config type that fields describe: `interface MyConfig extends ConfigOf<typeof fields> {}`. */
-export type ConfigOf<F> = { readonly [K in keyof F as F[K] extends Demanded ? K : never]: ValueOf<F[K]> } & {
-  readonly [K in keyof F as F[K] extends Demanded ? never : K]?: ValueOf<F[K]> | NullOf<F[K]>
+export type ConfigOf<F> = { readonly [K in keyof F as F[K] extends RequiredField ? K : never]: ConfigValue<F[K]> } & {
+  readonly [K in keyof F as F[K] extends RequiredField ? never : K]?: ConfigValue<F[K]> | NullOf<F[K]>
 }
 
-/** What a class finds in `this.options`: defaults filled in, names replaced by what they stand for. */
+/** The type of `this.options`: the options with defaults filled in and names resolved. */
 export type OptionsOf<F> = {
-  readonly [K in keyof F]: F[K] extends Demanded | { readonly default: {} } ? HeldBy<F[K]> : HeldBy<F[K]> | undefined
+  readonly [K in keyof F]: F[K] extends RequiredField | { readonly default: {} }
+    ? OptionValue<F[K]>
+    : OptionValue<F[K]> | undefined
 }
 
-interface Demanded {
+interface RequiredField {
   readonly required: true
 }
 
 type NullOf<D> = D extends { readonly whenNull: unknown } ? null : never
 
-// Where there is a table, its names will do too.
-type ValueOf<D> = D extends { readonly among: infer T } ? PlainNames<T> | HeldBy<D> : HeldBy<D>
+// With a table, names of its definitions are accepted too.
+type ConfigValue<D> = D extends { readonly among: infer T } ? PlainNames<T> | OptionValue<D> : OptionValue<D>
 
-type HeldBy<D> = D extends { readonly oneOf: readonly (infer V)[] }
+type OptionValue<D> = D extends { readonly oneOf: readonly (infer V)[] }
   ? V
   : D extends { readonly type: infer K }
     ? TypeOf<K> | (D extends { readonly or: readonly (infer V)[] } ? V : never)

@@ -1,15 +1,15 @@
-/** What has a name in data. */
+/** A class or function with a name in data. */
 interface Named {
   readonly type: string
 }
 
 /**
- * The names under which typed code asks for a definition: its own, that in camel case, and its aliases. `Dense` and `dense`;
- * `SGD` and `sgd`. Data may also use snake_case, which is found at run time.
+ * The names by which typed code refers to a definition: its type, the type in camel case (`Dense` and `dense`, `SGD` and `sgd`)
+ * and its aliases. Data may also use snake_case, which is resolved at run time.
  */
 export type NameOf<D> = D extends Named ? D['type'] | CamelCase<D['type']> | AliasOf<D> : never
 
-/** The names of those definitions of a table that need no options. */
+/** The names of the definitions of a table that have no required options. */
 export type PlainNames<T> = { [K in keyof T]: NeedsOptions<T[K]> extends true ? never : NameOf<T[K]> }[keyof T]
 
 type NeedsOptions<D> = D extends abstract new (

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { normalizeName, snakeCase, suggest } from './names.ts'
 
 describe('snakeCase', () => {
-  // what keras.src.utils.naming.to_snake_case gives for these class names
+  // the results of keras.src.utils.naming.to_snake_case for these class names
   it.each([
     ['Dense', 'dense'],
     ['Conv2D', 'conv2d'],
@@ -37,13 +37,13 @@ describe('snakeCase', () => {
     expect(snakeCase(name)).toBe(expected)
   })
 
-  it('leaves the scope out', () => {
+  it('leaves the namespace out', () => {
     expect(snakeCase('acme/RmsNorm')).toBe('rms_norm')
   })
 })
 
 describe('names in data', () => {
-  it('are one in every spelling', () => {
+  it('are equal in every spelling', () => {
     const spellings = ['mean_squared_error', 'meanSquaredError', 'MeanSquaredError', 'mean-squared-error']
     expect(new Set(spellings.map(normalizeName)).size).toBe(1)
     expect(normalizeName('acme/Rms_Norm')).toBe('acme/rmsnorm')

@@ -1,9 +1,15 @@
-/** A name without the differences that do not count: `mean_squared_error`, `meanSquaredError` and `MeanSquaredError` are one. */
+/**
+ * A name in lower case without `_`, `-` and spaces, as names are compared: `mean_squared_error`, `meanSquaredError` and
+ * `MeanSquaredError` are equal.
+ */
 export function normalizeName(name: string): string {
   return name.replace(/[_\s-]/g, '').toLowerCase()
 }
 
-/** `BatchNormalization` as `batch_normalization`, `Conv2D` as `conv2d`: the stem of automatic layer names, as in Keras. */
+/**
+ * A class name in snake case, without its namespace: `BatchNormalization` becomes `batch_normalization`, `Conv2D` becomes
+ * `conv2d`. Automatic layer names begin with it, as in Keras (`to_snake_case`).
+ */
 export function snakeCase(name: string): string {
   return name
     .replace(/^.*\//, '')
@@ -13,7 +19,7 @@ export function snakeCase(name: string): string {
     .toLowerCase()
 }
 
-/** ` Did you mean 'x'?` for the nearest of `known`, and the list of what is known. */
+/** The end of an error message: ` Did you mean 'x'?` with the nearest of `known`, if one is near, and the list of `known`. */
 export function suggest(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known)
   const list = known.length === 0 ? 'none is known' : `known: ${known.join(', ')}`
@@ -23,7 +29,7 @@ export function suggest(name: string, known: readonly string[]): string {
 function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = normalizeName(name)
   let best: string | undefined
-  // up to two letters off, or a third of a long name; never the whole of a short one
+  // at most two edits, or a third of the letters of a long name, and always fewer than the name has letters
   let bestDistance = Math.min(Math.max(2, Math.floor(wanted.length / 3)), wanted.length - 1) + 1
   for (const candidate of known) {
     const distance = editDistance(wanted, normalizeName(candidate))

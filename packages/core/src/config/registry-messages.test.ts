@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-// What the compiler says is part of the interface: these snippets are compiled as a user's code is.
+// The messages of the TypeScript compiler are part of the interface: the snippet is compiled like a user's code.
 const here = dirname(fileURLToPath(import.meta.url))
 const snippet = `
 import type { Tensor } from '@gradus/tensor'
@@ -58,19 +58,19 @@ describe('messages of the compiler', () => {
     return message ?? `(no error in line ${line}; the compiler said: ${output})`
   }
 
-  it('suggest the name that was meant', () => {
+  it('suggest the nearest name', () => {
     expect(messageFor('name')).toContain(
       `Type '"Dens"' is not assignable to type '"Dense" | "Dropout" | "dense" | "dropout"'. Did you mean '"Dense"'?`,
     )
     expect(messageFor('nested name')).toContain(`'"L3"' is not assignable to type '"L2" | "l2"`)
   })
 
-  it('suggest the option that was meant', () => {
+  it('suggest the nearest option', () => {
     expect(messageFor('option')).toContain("'activaton' does not exist in type")
     expect(messageFor('option')).toContain("Did you mean to write 'activation'?")
   })
 
-  it('name what is missing or too much', () => {
+  it('name missing options and surplus kinds', () => {
     expect(messageFor('missing')).toContain("Property 'units' is missing")
     expect(messageFor('two')).toContain('A spec names one class.')
   })

@@ -18,7 +18,7 @@ class Scale extends BaseLayer {
   }
 }
 
-it('keeps null where it stands for a value, and takes it as not set elsewhere', () => {
+it('keeps null for options with `whenNull`, and otherwise treats it as not set', () => {
   const registry = new Registry([Scale])
   const layer = registry.parse('layer', { layer: 'test/Scale', axis: null, units: null })
   expect(layer.config).toEqual({ axis: null })

@@ -104,7 +104,7 @@ const messageOf = (body: () => unknown): string => {
 }
 const parseError = (data: unknown, path?: string) => messageOf(() => registry.parse('layer', data, path))
 
-describe('looking classes up', () => {
+describe('looking up classes', () => {
   it('finds them by type and alias, whatever the case, underscores and dashes', () => {
     for (const name of ['Dense', 'dense', 'DENSE', 'FullyConnected', 'fully_connected', 'fully-connected']) {
       expect(registry.find('layer', name)).toBe(Dense)
@@ -115,18 +115,18 @@ describe('looking classes up', () => {
     expect(registry.names('layer')).toEqual(['Dense', 'Activation', 'Wrapper', 'Loose', 'InputLayer'])
   })
 
-  it('is not fooled by names that every object has', () => {
+  it('does not find properties of Object.prototype', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       expect(registry.find('layer', name)).toBeUndefined()
       expect(registry.find(name as 'layer', 'Dense')).toBeUndefined()
     }
   })
 
-  it('answers an unknown name with the nearest one, what is known and how to add a class', () => {
+  it('answers an unknown name with the nearest one, all known ones and how to add a class', () => {
     const message = messageOf(() => registry.get('layer', 'Dens'))
     expect(message).toBe(
       "layer: there is no layer called 'Dens'. Did you mean 'Dense'? (known: Dense, Activation, Wrapper, Loose, InputLayer) " +
-        'A class of your own becomes known with registry.with(TheClass).',
+        'Add your own classes with registry.with(TheClass).',
     )
     expect(messageOf(() => registry.get('layer', 'Xylophone'))).not.toContain('Did you mean')
     expect(messageOf(() => registry.get('loss' as 'layer', 'mse'))).toContain('this registry knows no loss at all')
@@ -140,7 +140,7 @@ describe('looking classes up', () => {
       }
     }
     expect(messageOf(() => registry.with(Fake))).toBe(
-      "Two layer classes are called 'fully_connected': Dense and fully_connected. Give one of them a name of its own, such as 'scope/fully_connected'.",
+      "Two layer classes are called 'fully_connected': Dense and fully_connected. Rename one of them, for example to 'namespace/fully_connected'.",
     )
     expect(() => registry.with(Dense)).not.toThrow()
     class Nameless extends Layer {
@@ -180,14 +180,14 @@ describe('create', () => {
     expect(layer.config.rate).toBeInstanceOf(Halving)
   })
 
-  it('does not mind the order of keys, even where several are kinds', () => {
+  it('does not depend on the order of keys, even if several are kinds', () => {
     expect(registry.create({ units: 3, layer: 'Dense' }).config.units).toBe(3)
     const layer = registry.create({ activation: 'acme/square', layer: 'Activation' })
     expect(layer).toBeInstanceOf(Apply)
     expect(layer.config.activation).toBe(square)
   })
 
-  it('reads the option that is called like the kind under `inner`', () => {
+  it('reads the option that is named like the kind from `inner`', () => {
     const wrapper = registry.create({
       layer: 'Wrapper',
       inner: { layer: 'Wrapper', inner: { layer: 'Dense', units: 4 } },
@@ -202,7 +202,7 @@ describe('create', () => {
     expect(parseError({ layer: 'Wrapper', iner: {} })).toContain("Wrapper has no option 'iner'. Did you mean 'inner'?")
   })
 
-  it('gives the function of a name, with its options set', () => {
+  it('gives the named function with its options set', () => {
     expect(registry.create({ activation: 'acme/square' })).toBe(square)
     const cube = registry.create({ activation: 'acme/square', power: 3 })
     expect(cube).not.toBe(square)
@@ -215,7 +215,7 @@ describe('create', () => {
     )
   })
 
-  it('says at once which options a function needs', () => {
+  it('refuses a function without its required options', () => {
     const clip = activation('clip', { at: { type: 'number', required: true } }, (x) => x)
     const more = registry.with(clip)
     expect(messageOf(() => more.parse('activation', 'clip'))).toBe(
@@ -252,14 +252,14 @@ describe('parse', () => {
     })
   })
 
-  it('leaves names of nested things that it does not know to the class', () => {
+  it('passes nested names that it does not know to the class', () => {
     expect(registry.parse('layer', { layer: 'Dense', units: 2, activation: 'linear' }).config).toEqual({
       units: 2,
       activation: 'linear',
     })
   })
 
-  it('takes null and undefined as not set', () => {
+  it('treats null and undefined as not set', () => {
     expect(registry.parse('layer', { layer: 'Dense', units: 2, activation: null, sizes: undefined }).config).toEqual({
       units: 2,
     })
@@ -278,11 +278,11 @@ describe('parse', () => {
     [{ layer: 7 }, 'layer must name its layer'],
     [new L2(), 'layer must be a layer and is the regularizer L2.'],
     [square, 'layer must be a layer and is the activation acme/square.'],
-  ])('says what %j should have been', (data, expected) => {
+  ])('refuses %j', (data, expected) => {
     expect(parseError(data)).toContain(expected)
   })
 
-  it('names the place in the data', () => {
+  it('names the path in the data', () => {
     const at = (data: unknown) => parseError(data, 'model.layers[1]')
     expect(at({ layer: 'Dens' })).toMatch(/^model\.layers\[1\]\.layer: there is no layer called 'Dens'\./)
     expect(at({ layer: 'Dense', unit: 3 })).toBe(
@@ -300,12 +300,12 @@ describe('parse', () => {
     expect(at({ layer: 'Dense', units: 1, penalties: ['l2', { regularizer: 'L3' }] })).toMatch(
       /^model\.layers\[1\]\.penalties\[1\]\.regularizer: there is no regularizer called 'L3'\. Did you mean 'L2'\?/,
     )
-    // complaints of the constructor itself
+    // errors of the constructor itself
     expect(at({ layer: 'Dense', units: 0 })).toBe('model.layers[1].units must be positive and is 0.')
     expect(at({ layer: 'Dense', units: 2000 })).toBe('model.layers[1]: Dense: that is a lot.')
   })
 
-  it('refuses a nested thing of another kind', () => {
+  it('refuses a nested spec or instance of another kind', () => {
     expect(parseError({ layer: 'Dense', units: 1, kernelRegularizer: { schedule: 'Halving', every: 1 } })).toMatch(
       /^layer\.kernelRegularizer must name its regularizer: { regularizer: name, ...options }; it is {"schedule":"Halving","every":1}/,
     )

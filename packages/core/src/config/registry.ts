@@ -8,14 +8,15 @@ import type { Field, FieldTable } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from './spec.ts'
 
-/** A list of layers within layers within ... ends somewhere; data from others might not. */
-const deepest = 64
+/** The limit on nesting; without it, circular data would overflow the stack. */
+const maxDepth = 64
 
 /**
- * Classes by kind and name, for when names come from data: JSON, a command line, a file. A registry is a value; nothing
- * is registered by importing it. Two classes of one kind under one name throw.
+ * Classes and named functions by kind and name, for names that come from data: JSON, a command line, a file. A registry is a
+ * value; importing a module registers nothing. The constructor throws `ConfigError` if two definitions of one kind have the
+ * same name.
  *
- * Its type is the union of its classes, so specs complete in the editor and misspelt names do not compile.
+ * The type of a registry holds its classes, so editors complete specs, and misspelt names are compile errors.
  *
  * @example
  * import { Registry, Regularizer } from '@gradus/core'
@@ -54,7 +55,7 @@ export class Registry<D extends AnyDefinition = never> {
         const taken = names.get(key)
         if (taken && taken !== definition) {
           throw new ConfigError(
-            `Two ${kind} classes are called '${name}': ${taken.type} and ${type}. Give one of them a name of its own, such as 'scope/${type}'.`,
+            `Two ${kind} classes are called '${name}': ${taken.type} and ${type}. Rename one of them, for example to 'namespace/${type}'.`,
           )
         }
         names.set(key, definition)
@@ -62,22 +63,22 @@ export class Registry<D extends AnyDefinition = never> {
     }
   }
 
-  /** A registry that knows these classes too. */
+  /** A registry with these classes added. */
   with<E extends readonly AnyDefinition[]>(...definitions: E): Registry<D | E[number]> {
     return new Registry<D | E[number]>([...this.definitions, ...definitions])
   }
 
-  /** The names of one kind. */
+  /** The types of one kind, in the order in which they were given. */
   names(kind: string): string[] {
     return [...new Set(this.table.get(kind)?.values() ?? [])].map(({ type }) => type)
   }
 
-  /** The class of that name, or undefined. Case, `_` and `-` do not count: `mean_squared_error` finds `MeanSquaredError`. */
+  /** The class with that name, or undefined. Case, `_` and `-` are ignored: `mean_squared_error` finds `MeanSquaredError`. */
   find<K extends D['kind']>(kind: K, name: string): OfKind<D, K> | undefined {
     return this.table.get(kind)?.get(normalizeName(name)) as OfKind<D, K> | undefined
   }
 
-  /** The class of that name. An unknown one throws `ConfigError` with what is known and how to add it. */
+  /** The class with that name. Throws `ConfigError` for an unknown name, with the known ones and how to add a class. */
   get<K extends D['kind']>(kind: K, name: string, path: string = kind): OfKind<D, K> {
     const found = this.find(kind, name)
     if (found) return found
@@ -85,13 +86,13 @@ export class Registry<D extends AnyDefinition = never> {
       ? suggest(name, this.names(kind))
       : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
     throw new ConfigError(
-      `${path}: there is no ${kind} called '${name}'.${known} A class of your own becomes known with registry.with(TheClass).`,
+      `${path}: there is no ${kind} called '${name}'.${known} Add your own classes with registry.with(TheClass).`,
     )
   }
 
   /**
-   * Builds an instance from a typed spec. Its class comes from the key that is a kind; specs of other classes may be
-   * nested in the options. Misspelt names and options do not compile; for data whose form is not known use `parse`.
+   * Builds an instance from a typed spec. The key that is a kind names the class; the options may hold specs of other classes.
+   * Misspelt names and options are compile errors; for data of unknown form use `parse`. Throws `ConfigError` as `parse` does.
    */
   create<const S extends Readonly<Record<string, unknown>>>(spec: SpecArgument<D, S>): Created<D, S> {
     const kind = this.kindOf(spec)
@@ -102,8 +103,9 @@ export class Registry<D extends AnyDefinition = never> {
   }
 
   /**
-   * Builds an instance of `kind` from data: a name (`'adam'`) or a spec (`{ optimizer: 'Adam', learningRate: 0.01 }`),
-   * which may hold specs in turn; an instance is handed back. Everything is checked; errors name the path.
+   * Builds an instance of `kind` from data: a name (`'adam'`) or a spec (`{ optimizer: 'Adam', learningRate: 0.01 }`), which
+   * may hold nested specs. An instance is returned as it is. Throws `ConfigError` that names the path for unknown names and
+   * options, and for values that an option does not allow.
    */
   parse<K extends D['kind']>(kind: K, data: unknown, path: string = kind): InstanceOf<OfKind<D, K>> {
     return this.read(kind, data, path, 0) as InstanceOf<OfKind<D, K>>
@@ -144,9 +146,11 @@ export class Registry<D extends AnyDefinition = never> {
     }
   }
 
-  // Specs nested in a config become instances; a string in a field of a known kind does where this registry knows it.
+  // Specs nested in a config become instances, and so do names in fields of a kind that this registry holds.
   private nested(value: unknown, field: Field | undefined, path: string, depth: number): unknown {
-    if (depth > deepest) throw new ConfigError(`${path.slice(0, 60)}...: the data is nested more than ${deepest} deep.`)
+    if (depth > maxDepth) {
+      throw new ConfigError(`${path.slice(0, 60)}...: the data is nested more than ${maxDepth} deep.`)
+    }
     if (Array.isArray(value)) return value.map((entry, at) => this.nested(entry, field, `${path}[${at}]`, depth + 1))
     const kinds = typesOf(field).filter((type) => this.table.has(type)) as D['kind'][]
     if (typeof value === 'string') {
@@ -164,7 +168,7 @@ export class Registry<D extends AnyDefinition = never> {
     )
   }
 
-  // Of several keys that are kinds, as in { activation: 'relu', layer: 'Activation' }, the one whose class takes the others.
+  // If several keys are kinds, as in { activation: 'relu', layer: 'Activation' }: the one whose class has the others as options.
   private kindOf(value: object): D['kind'] | undefined {
     const kinds = Object.entries(value).filter(([key, name]) => this.table.has(key) && typeof name === 'string')
     const owner = kinds.find(([kind, name]) => {
@@ -175,7 +179,7 @@ export class Registry<D extends AnyDefinition = never> {
   }
 }
 
-/** `null` says, as in Keras's configs, that an option is not set, unless it stands for a value. */
+/** Whether null is a value of a field. For all others it means, as in Keras's configs, that the option is not set. */
 function takesNull(field: Field | undefined): boolean {
   return field !== undefined && descriptionOf(field).whenNull !== undefined
 }
@@ -186,7 +190,7 @@ function typesOf(field: Field | undefined): readonly string[] {
   return typeof type === 'string' ? [type] : type
 }
 
-/** The fields as data has them: the key of the kind holds the name, so an option that is called like it is `inner`. */
+/** The fields under their keys in data: an option named like the kind of its class is `inner` there. */
 function fieldsInData(definition: AnyDefinition): FieldTable | undefined {
   const fields = fieldsOf(definition)
   if (!fields || !Object.hasOwn(fields, definition.kind)) return fields
@@ -194,13 +198,13 @@ function fieldsInData(definition: AnyDefinition): FieldTable | undefined {
   return { ...rest, [innerKey]: inner! }
 }
 
-/** The option that data calls `key`. */
+/** The name of the option that has the key `key` in data. */
 function optionOf(key: string, definition: AnyDefinition): string {
   const { kind } = definition
   return key === innerKey && Object.hasOwn(fieldsOf(definition) ?? {}, kind) ? kind : key
 }
 
-/** A class's own complaint, `Dense: 'units' must be ...`, with the place in the data: `model.layers[1].units must be ...`. */
+/** Puts the path into an error message of a class: `Dense: 'units' must ...` becomes `model.layers[1].units must ...`. */
 function atPath(message: string, type: string, config: object, path: string): string {
   const [, key, rest] = message.startsWith(`${type}: `)
     ? (/^'?(\w+)'?(.*)$/s.exec(message.slice(type.length + 2)) ?? [])

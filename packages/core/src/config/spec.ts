@@ -8,7 +8,7 @@ export type AnyDefinition = Definition & ((abstract new (...args: never) => obje
 /** The definitions among `D` of one kind. */
 export type OfKind<D, K extends string> = D extends { readonly kind: infer Kind } ? (K extends Kind ? D : never) : never
 
-/** Data that describes an instance of one of the definitions `D`: `{ layer: 'Dense', units: 3 }`, with specs nested in it. */
+/** Data that describes an instance of one of the definitions `D`: `{ layer: 'Dense', units: 3 }`; options may be specs too. */
 export type Spec<D, All = D> = D extends Definition
   ? { readonly [K in D['kind']]: NameOf<D> } & {
       readonly [P in keyof ConfigOf<D> as P extends D['kind'] ? typeof innerKey : P]: SpecOrValue<ConfigOf<D>[P], All>
@@ -16,9 +16,9 @@ export type Spec<D, All = D> = D extends Definition
   : never
 
 /**
- * What `create` takes. `S` is what is known of the argument: its keys that are kinds. It stands in the type with its keys
- * only (`S[P] | {}`), so that it can be inferred, while everything else is checked against the spec of the class that it
- * names; that makes unknown options an error even in a generic function.
+ * The argument of `create`. `S` is inferred from the keys of the argument that are kinds; only these occur in the type
+ * (`S[P] | {}`). All other keys are checked against the spec of the class that the argument names, so unknown options are an
+ * error even in a generic function.
  */
 export type SpecArgument<D, S> = { readonly [P in keyof S & KindOf<D>]: S[P] | {} } & Expected<D, S, Named<D, S>>
 
@@ -39,22 +39,22 @@ type ConfigOf<D> = D extends abstract new (
 
 type KindOf<D> = D extends Definition ? D['kind'] : never
 
-// Where a config takes an instance of a kind, its spec is taken too, and its name. The bare names of classes that come
-// with a layer are part of its config type already; here those with a scope join.
+// An option that takes an instance of a kind also takes its spec and its name. Names without a namespace are part of the config
+// type already; here names with one are added.
 type SpecOrValue<V, All> = V extends { readonly kind: infer K extends string }
-  ? V | Spec<OfKind<All, K>, All> | ScopedName<OfKind<All, K>>
+  ? V | Spec<OfKind<All, K>, All> | NamespacedName<OfKind<All, K>>
   : V extends readonly { readonly kind: infer K extends string }[]
-    ? V | readonly (V[number] | Spec<OfKind<All, K>, All> | ScopedName<OfKind<All, K>>)[]
+    ? V | readonly (V[number] | Spec<OfKind<All, K>, All> | NamespacedName<OfKind<All, K>>)[]
     : V
 
-type ScopedName<D> = D extends { readonly type: `${string}/${string}` }
+type NamespacedName<D> = D extends { readonly type: `${string}/${string}` }
   ? Record<never, never> extends ConfigOf<D>
     ? NameOf<D>
     : never
   : never
 
-// The definition that S names. In `{ layer: 'Activation', activation: 'relu' }` both keys are kinds: the one meant is that
-// whose options include the other.
+// The definition that S names. In `{ layer: 'Activation', activation: 'relu' }` both keys are kinds; the definition is the one
+// that has the other key among its options.
 type Named<D, S, Kinds = KindOf<D>> = D extends Definition
   ? S extends { readonly [K in D['kind']]: NameOf<D> }
     ? Exclude<keyof S & Kinds, D['kind'] | keyof ConfigOf<D>> extends never
@@ -63,7 +63,7 @@ type Named<D, S, Kinds = KindOf<D>> = D extends Definition
     : never
   : never
 
-// Where nothing is named, the names that could be; the compiler then suggests the nearest.
+// If S names no definition, all names that it could have; the compiler then suggests the nearest.
 type Expected<D, S, Found> = [Found] extends [never]
   ? [keyof S & KindOf<D>] extends [never]
     ? { readonly [K in KindOf<D>]?: NameOf<OfKind<D, K>> }

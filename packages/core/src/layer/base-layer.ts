@@ -111,8 +111,11 @@ export abstract class BaseLayer<
   /** Options of a call besides `training` and `mask`, described like those of the class. */
   static readonly callFields: FieldTable = {}
 
-  /** What the layer was made with. Its penalty on the output may be a name, so it is found in `activityRegularizer`. */
-  declare readonly config: C & Omit<LayerConfig, keyof C | 'activityRegularizer'>
+  /**
+   * What the layer was made with. Its penalty on the output may be a name and its dtype a policy: read them from
+   * `activityRegularizer`, `dtype` and `computeDType`.
+   */
+  declare readonly config: C & Omit<LayerConfig, keyof C | 'activityRegularizer' | 'dtype'>
   /** For types only. */
   declare readonly Params: P
   /** For types only. */

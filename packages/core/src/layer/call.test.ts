@@ -170,7 +170,7 @@ describe('a symbolic call', () => {
   })
 
   it('refuses strings where a layer takes numbers', () => {
-    const words = input({ shape: [1], inputDtype: 'string' })
+    const words = input({ shape: [1], dtype: 'string' })
     expect(() => new Dense({ units: 1 }).call(words)).toThrow(
       'Dense takes numbers, and its input is strings. Put a layer that works on strings, such as StringLookup, before it.',
     )

@@ -112,7 +112,7 @@ export class Forward {
   }
 }
 
-/** What one call of a layer works with. */
+/** What one call of a layer works with. The methods are properties, so that `apply(x, { params, setState })` may take them. */
 export class LayerScope implements Scope {
   readonly params: Tree
   readonly state: Tree
@@ -136,28 +136,36 @@ export class LayerScope implements Scope {
     this.options = given.options
   }
 
-  addLoss(loss: Tensor): void {
+  readonly addLoss = (loss: Tensor): void => {
     this.forward.losses.push(loss)
   }
 
-  setState(next: Tree): void {
+  readonly setState = (next: Tree): void => {
     this.forward.keep(this.layer, next)
   }
 
-  call(layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tensor {
+  readonly call = (layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tensor => {
     return onlyOutput(layer, this.callAll(layer, inputs, options))
   }
 
-  callAll(layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree {
+  readonly callAll = (layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree => {
     return this.forward.call(layer, inputs, this.callOf(layer, options))
   }
 
-  callWith(params: Tree, layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree {
+  readonly callWith = (params: Tree, layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree => {
     return this.forward.call(layer, inputs, { ...this.callOf(layer, options), params })
   }
 
-  of<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & object): Scope<L> {
+  readonly of = <L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & object): Scope<L> => {
     return this.forward.scope(layer, inputs, this.callOf(layer, options)) as unknown as Scope<L>
+  }
+
+  readonly hasState = (layer: BaseLayer): boolean => {
+    return layersWithin(layer).some((within) => this.forward.hasState(within.layer))
+  }
+
+  readonly maskOf = (x: Tensor): Tensor | undefined => {
+    return maskOf(x)
   }
 
   private callOf(layer: BaseLayer, options: CallOptions & object = {}): Call {
@@ -168,14 +176,6 @@ export class LayerScope implements Scope {
     const count = this.calls.get(layer) ?? 0
     this.calls.set(layer, count + 1)
     return { rng: this.rng.fork(this.nameOf(layer)).fork(count), training: this.training, options }
-  }
-
-  hasState(layer: BaseLayer): boolean {
-    return layersWithin(layer).some((within) => this.forward.hasState(within.layer))
-  }
-
-  maskOf(x: Tensor): Tensor | undefined {
-    return maskOf(x)
   }
 
   private nameOf(layer: BaseLayer): string {

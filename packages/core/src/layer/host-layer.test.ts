@@ -85,13 +85,13 @@ describe('a layer that works on the host', () => {
   })
 
   it('has a shape and a dtype in a model', () => {
-    const words = input({ shape: [null, 2], inputDtype: 'string' })
+    const words = input({ shape: [null, 2], dtype: 'string' })
     const output = new Lengths().call(new Upper().call(words))
     expect({ shape: output.shape, dtype: output.dtype }).toEqual({ shape: [null, null, 2], dtype: 'int32' })
   })
 
   it('keeps dimensions that are not known, and gives those that it makes', () => {
-    const words = input({ shape: [null], inputDtype: 'string' })
+    const words = input({ shape: [null], dtype: 'string' })
     const upper = new Upper().call(words)
     expect(upper).toBeInstanceOf(SymbolicTensor)
     expect([upper.dtype, upper.sizes]).toEqual(['string', words.sizes])

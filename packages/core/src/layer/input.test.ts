@@ -6,9 +6,9 @@ describe('input', () => {
   it('puts the batch before the shape of a sample', () => {
     expect(input({ shape: [] }).shape).toEqual([null])
     expect(input({ shape: [null, 28] }).shape).toEqual([null, null, 28])
-    expect(input({ shape: [2], inputDtype: 'int32' }).dtype).toBe('int32')
+    expect(input({ shape: [2], dtype: 'int32' }).dtype).toBe('int32')
     expect(input({ shape: [2], dtype: 'float64' }).dtype).toBe('float64')
-    expect(input({ shape: [1], inputDtype: 'string' }).dtype).toBe('string')
+    expect(input({ shape: [1], dtype: 'string' }).dtype).toBe('string')
   })
 
   it('gives each dimension that is not known its identity, and all inputs one batch', () => {
@@ -43,7 +43,7 @@ describe('input', () => {
     )
     expect(() => input({ shape: [2.5] })).toThrow("'shape' must")
     expect(() => input({} as never)).toThrow("'shape' must")
-    expect(() => input({ shape: [2], inputDtype: 'int8' as 'int32' })).toThrow(
+    expect(() => input({ shape: [2], dtype: 'int8' as 'int32' })).toThrow(
       'must be one of "float16", "float32", "float64", "int32", "uint32", "bool", "string" and is "int8"',
     )
   })

@@ -1,9 +1,10 @@
-import type { SymbolicDType, SymbolicShape, SymbolicTensor, Tree } from '@gradus/tensor'
+import type { FloatDType, SymbolicDType, SymbolicShape, SymbolicTensor, Tree } from '@gradus/tensor'
 import { describeValue } from '../config/describe.ts'
 import type { Fields } from '../config/fields.ts'
 import { ConfigError } from '../errors.ts'
 import type { LayerOptions } from './base-layer.ts'
 import { LayerCall } from './call.ts'
+import { currentDTypePolicy, dtypesOf } from './dtype-policy.ts'
 import { Layer } from './layer.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
 
@@ -11,7 +12,7 @@ export interface InputConfig {
   /** Shape of one sample, without the batch; `null` for a dimension that varies. */
   readonly shape: SymbolicShape
   /** Default float32; int32 for indices, `string` for strings. */
-  readonly inputDtype?: SymbolicDType
+  readonly dtype?: SymbolicDType
   /**
    * The most steps of samples whose first dimension is null. They are padded to it, with a mask of the steps that count, so
    * that one program serves all lengths.
@@ -25,12 +26,12 @@ export class Input extends Layer<InputConfig> {
   static readonly aliases = ['Input'] as const
   static override readonly fields = {
     shape: 'shape',
-    inputDtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool', 'string'] },
+    dtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool', 'string'] },
     maxLength: { type: 'integer', min: 1 },
   } satisfies Fields<InputConfig>
 
   constructor(config: LayerOptions<InputConfig>) {
-    super(config)
+    super(withInputDType(config))
     const { shape, maxLength } = config
     if (!Array.isArray(shape) || shape.some((d) => d !== null && !(Number.isInteger(d) && d >= 0))) {
       throw new ConfigError(
@@ -50,7 +51,16 @@ export class Input extends Layer<InputConfig> {
   }
 
   override get inputDType(): SymbolicDType {
-    return this.config.inputDtype ?? this.dtype
+    return this.config.dtype ?? 'float32'
+  }
+
+  // It has no parameters and computes nothing, so these say nothing about its samples.
+  override get dtype(): FloatDType {
+    return 'float32'
+  }
+
+  override get computeDType(): FloatDType {
+    return 'float32'
   }
 
   override get autocast(): boolean {
@@ -86,4 +96,10 @@ export function input(config: LayerOptions<InputConfig>): SymbolicTensor {
 export function entryOf(layer: Input): SymbolicTensor {
   const sizes = [batchSize, ...layer.config.shape.map((d) => d ?? unknownSize())]
   return new LayerCall(layer, [], {}, [{ sizes, dtype: layer.inputDType }]).results[0]!
+}
+
+/** The config with the dtype of samples: that of parameters under the present policy, where the config says nothing. */
+function withInputDType(config: LayerOptions<InputConfig>): LayerOptions<InputConfig> {
+  const { variables } = dtypesOf(currentDTypePolicy())
+  return { ...config, dtype: config.dtype ?? (variables === 'float32' ? undefined : variables) } as typeof config
 }

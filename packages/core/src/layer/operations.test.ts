@@ -111,7 +111,7 @@ describe('an operation on symbolic tensors', () => {
   })
 
   it('does not cast: integers stay integers, whatever the policy', () => {
-    const indices = input({ shape: [2], inputDtype: 'int32' })
+    const indices = input({ shape: [2], dtype: 'int32' })
     expect(add(indices, 1).dtype).toBe('int32')
   })
 })

@@ -223,7 +223,7 @@ describe('single objects', () => {
     [layer('LSTM', { units: 2, implementation: 2, time_major: false }), { layer: 'LSTM', units: 2 }],
     [
       layer('InputLayer', { batch_shape: [null, null, 3], dtype: 'int64', name: 'i' }),
-      { layer: 'Input', name: 'i', shape: [null, 3], inputDtype: 'int32' },
+      { layer: 'Input', name: 'i', shape: [null, 3], dtype: 'int32' },
     ],
     [layer('Swish', { beta: 2 }, { module: 'acme.layers', registered_name: 'acme>Swish' }), undefined],
     [{ module: 'builtins', class_name: 'function', config: 'mse', registered_name: 'function' }, 'mse'],

@@ -88,13 +88,13 @@ export function inputSpec(object: KerasObject): InputSpec {
   const shape = batch_shape ?? batch_input_shape
   if (!isShape(shape))
     throw new FormatError(`An InputLayer has the batch_shape ${describeKeras(shape)}; expected a list of dimensions.`)
-  const type = typeof dtype === 'string' ? dtype : 'float32'
-  const inputDtype = type === 'string' ? (type as DType) : dtypeOfKeras(type)
+  const given = typeof dtype === 'string' ? dtype : 'float32'
+  const sampleDType = given === 'string' ? (given as DType) : dtypeOfKeras(given)
   return {
     layer: 'Input',
     ...(typeof name === 'string' && { name }),
     shape: shape.slice(1),
-    ...(inputDtype !== 'float32' && { inputDtype }),
+    ...(sampleDType !== 'float32' && { dtype: sampleDType }),
   }
 }
 

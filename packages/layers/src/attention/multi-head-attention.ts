@@ -5,6 +5,7 @@ import {
   isPlainObject,
   joinFields,
   Layer,
+  type LayerConfig,
   type LayerOptions,
   type Masks,
   type OptionsOf,
@@ -115,7 +116,7 @@ export class MultiHeadAttention extends Layer<
   constructor(...config: ConfigArgument<LayerOptions<MultiHeadAttentionConfig>>) {
     super(...config)
     const { keyDim, valueDim = keyDim, useGate, dropout: rate, seed } = this.options
-    const { dtype } = this.config
+    const { dtype } = this.config as LayerConfig
     this.queryDense = this.headsOf('query', keyDim)
     this.keyDense = this.headsOf('key', keyDim)
     this.gateDense = useGate ? this.headsOf('gate', valueDim, 'sigmoid') : undefined

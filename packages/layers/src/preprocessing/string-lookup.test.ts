@@ -225,7 +225,7 @@ describe('the vocabulary of StringLookup', () => {
 })
 
 describe('StringLookup in a model', () => {
-  const words = (shape: (number | null)[]) => input({ shape, inputDtype: 'string' })
+  const words = (shape: (number | null)[]) => input({ shape, dtype: 'string' })
 
   it('gives indices in the shape of its input', () => {
     const output = new StringLookup().call(words([2]))
@@ -255,7 +255,7 @@ describe('StringLookup in a model', () => {
 
   it('gives strings with invert, which numbers precede', () => {
     const layer = new StringLookup({ vocabulary: abc, invert: true })
-    const output = layer.call(input({ shape: [2], inputDtype: 'int32' }))
+    const output = layer.call(input({ shape: [2], dtype: 'int32' }))
     expect({ shape: output.shape, dtype: output.dtype as string }).toEqual({ shape: [null, 2], dtype: 'string' })
     expect(layer.inputDType).toBe('int32')
     expect(() => layer.call(words([2]))).toThrow('StringLookup takes numbers, and its input is strings.')
@@ -369,7 +369,7 @@ describe('StringLookup refuses', () => {
       "StringLookup has no vocabulary yet. Give the option 'vocabulary', or call adapt(data) or setVocabulary([...]) first."
     expect(() => new StringLookup().call(['a'])).toThrow(message)
     expect(() => new StringLookup({ invert: true }).process([1])).toThrow(message)
-    expect(() => new StringLookup({ outputMode: 'count' }).call(input({ shape: [2], inputDtype: 'string' }))).toThrow(
+    expect(() => new StringLookup({ outputMode: 'count' }).call(input({ shape: [2], dtype: 'string' }))).toThrow(
       message,
     )
   })
@@ -386,7 +386,7 @@ describe('StringLookup refuses', () => {
     const layer = new StringLookup({ vocabulary: abc })
     expect(() => layer.call([1, 2])).toThrow('StringLookup takes strings, and was given numbers, such as 1.')
     const symbolic =
-      "StringLookup takes strings, and its input is float32. In a model say so with input({ shape, inputDtype: 'string' }); elsewhere call it with arrays of strings."
+      "StringLookup takes strings, and its input is float32. In a model say so with input({ shape, dtype: 'string' }); elsewhere call it with arrays of strings."
     expect(() => layer.call(input({ shape: [2] }))).toThrow(symbolic)
     expect(() => layer.call(tensor([1, 2]))).toThrow(symbolic)
     const inverted = new StringLookup({ vocabulary: abc, invert: true })

@@ -56,7 +56,7 @@ export class StringLookup extends IndexLookup<string, StringLookupConfig> {
   override apply(x: Tensor): Tensor {
     if (this.takesStrings && (x.dtype as SymbolicDType) !== 'string') {
       throw new ConfigError(
-        `${titleOf(this)} takes strings, and its input is ${x.dtype}. In a model say so with input({ shape, inputDtype: 'string' }); elsewhere call it with arrays of strings.`,
+        `${titleOf(this)} takes strings, and its input is ${x.dtype}. In a model say so with input({ shape, dtype: 'string' }); elsewhere call it with arrays of strings.`,
       )
     }
     return super.apply(x)

@@ -198,7 +198,7 @@ describe('layers that work on the host', () => {
   })
 
   it('stand at the front of a graph beside other inputs, and of a model within a model', async () => {
-    const text = input({ shape: [2], inputDtype: 'string', name: 'text' })
+    const text = input({ shape: [2], dtype: 'string', name: 'text' })
     const age = input({ shape: [1], name: 'age' })
     const counted = new Lengths().call(text)
     const inner = new Model({
@@ -211,7 +211,7 @@ describe('layers that work on the host', () => {
     const ages = words.map((_, i) => [i])
     const expected = (await inner.predict({ text: words, age: ages })).array()
     const [text2, age2] = [
-      input({ shape: [2], inputDtype: 'string', name: 'text' }),
+      input({ shape: [2], dtype: 'string', name: 'text' }),
       input({ shape: [1], name: 'age' }),
     ]
     const outer = new Model({ inputs: { text: text2, age: age2 }, outputs: mul(inner.call([text2, age2]), 2) })
@@ -224,7 +224,7 @@ describe('layers that work on the host', () => {
     expect(
       () => new Model({ inputs: given, outputs: new Lengths().call(new Dense({ units: 2 }).call(given)) }),
     ).toThrow('works on the host and reads what a layer on the device gives')
-    const text = input({ shape: [2], inputDtype: 'string' })
+    const text = input({ shape: [2], dtype: 'string' })
     expect(() => new Dense({ units: 2 }).call(text)).toThrow('Dense takes numbers, and its input is strings')
   })
 

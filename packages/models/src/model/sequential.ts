@@ -80,7 +80,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     const first = this.stack[0]
     const known = first instanceof Input || this.knownShape
     const input = this.network?.inputs[0]
-    const entry = !known && input ? [new Input({ shape: input.shape.slice(1), inputDtype: input.dtype }).toSpec()] : []
+    const entry = !known && input ? [new Input({ shape: input.shape.slice(1), dtype: input.dtype }).toSpec()] : []
     return {
       model: 'Sequential',
       ...(name !== undefined && { name }),
@@ -106,7 +106,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     if (this.layers.length === 0)
       throw new ConfigError('The model has no layers. Add some: new Sequential([new Dense({ units: 1 })]).')
     const first = this.stack[0]!
-    const x = entryOf(first instanceof Input ? first : new Input({ shape, inputDtype: first.inputDType }))
+    const x = entryOf(first instanceof Input ? first : new Input({ shape, dtype: first.inputDType }))
     let outputs: Structure<SymbolicTensor> = x
     for (const layer of this.stack) {
       if (layer instanceof Input) continue
