@@ -33,7 +33,7 @@ export default defineConfig({
       },
       project('docs', ['tests/docs/**/*.test.ts']),
       project('structure', ['tests/structure/*.test.mjs']),
-      project('vectors', ['tests/vectors/**/*.test.ts']),
+      project('recorded', ['tests/recorded/**/*.test.ts']),
       {
         extends: true,
         test: { name: 'packed', include: ['tests/packed/*.test.ts'], globalSetup: 'tests/packed/pack.ts' },

@@ -7,13 +7,17 @@ import { fileURLToPath } from 'node:url'
 import { findCycles } from './arrows/cycles.mjs'
 import { readWorkspace } from './arrows/read.mjs'
 import { createResolver, readManifest } from './arrows/resolve.mjs'
-import { checkPackage, checkTable } from './arrows/rules.mjs'
+import { checkPackage, checkTable, rowsOf } from './arrows/rules.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
 /** All problems found below `root`, one sentence each. */
-export function checkArrows(root, levels = JSON.parse(readFileSync(join(here, 'levels.json'), 'utf8'))) {
+export function checkArrows(root, table = JSON.parse(readFileSync(join(here, 'levels.json'), 'utf8'))) {
   const packages = readWorkspace(root)
+  const levels = rowsOf(
+    table,
+    packages.map(({ name }) => name),
+  )
   const shared = readManifest(root) ?? {}
   const resolve = createResolver(packages)
   const nameOf = (full) => packages.find(({ manifest }) => manifest.name === full)?.name

@@ -92,12 +92,11 @@ describe('check-arrows', () => {
     const helpers = {
       'packages/low/src/a.test.ts': 'export const a = 1',
       'packages/low/src/deep/testing/helper.ts': 'export const b = 2',
-      'packages/low/src/fixtures/data.json': '{}',
-      'packages/low/src/conv.golden.json': '{}',
-      'tests/recorded.ts': 'export const c = 3',
+      'packages/low/src/recorded/values.json': '{}',
+      'tests/helper.ts': 'export const c = 3',
     }
-    const paths = ['./a.test.ts', './deep/testing/helper.ts', './fixtures/data.json', './conv.golden.json']
-    for (const path of [...paths, '../../../tests/recorded.ts']) {
+    const paths = ['./a.test.ts', './deep/testing/helper.ts', './recorded/values.json']
+    for (const path of [...paths, '../../../tests/helper.ts']) {
       const text = `export * from '${path}'`
       expect(check({ ...helpers, 'packages/low/src/b.test.ts': text })).toEqual([])
       expect(check({ ...helpers, 'packages/low/src/b.ts': text })).toEqual([
@@ -209,6 +208,17 @@ describe('check-arrows', () => {
         ]),
       )
     })
+  })
+
+  it('has one row for packages whose names begin alike, but for those with a row by name', () => {
+    const { side, ...rest } = levels
+    const table = { ...rest, 'si*': { ...side, level: 1, uses: ['low'] } }
+    const uses = { 'packages/side/src/index.ts': "export { one } from '@t/low'" }
+    const lists = { 'packages/side/package.json': manifest('side', { dependencies: { '@t/low': '1' } }) }
+    expect(check({ ...uses, ...lists }, table)).toEqual([])
+    expect(check({ ...uses, ...lists }, { ...table, side })).toContain(
+      'packages/side/src/index.ts: imports @t/low, which is not below it',
+    )
   })
 
   it('catches a table that contradicts itself, and a package missing from it', () => {

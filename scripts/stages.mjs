@@ -13,7 +13,7 @@ export const reportsFolder = join(root, '.reports')
 /**
  * A stage is `{ id, name, command, env, processors, count }`. Stages start in the order of the list, each when the
  * processors that it asks for are free (1 by default, `Infinity` for all). `count` says where its figures are: `vitest` adds
- * a report to the command, `vectors` reads the output; a check without tests counts as one.
+ * a report to the command, `recorded` reads the output; a check without tests counts as one.
  *
  * Prints a line when a stage ends, and the outputs of those that failed after the last. The folder of reports keeps each
  * output, as `<id>.log`, and the counts of the stages that have ended, as `<check>-total.json`.
@@ -110,7 +110,7 @@ const figuresOf = {
       return undefined
     }
   },
-  vectors(id, reports) {
+  recorded(id, reports) {
     const found = /^total +(\d+) passed +(\d+) failed/m.exec(readFileSync(logOf(reports, id), 'utf8'))
     return found ? { passed: Number(found[1]), failed: Number(found[2]) } : undefined
   },

@@ -89,7 +89,7 @@ it.each([
 
 it('counts recorded values by the last line of their table', async () => {
   const table = "console.log('conv  3 passed  0 failed\\ntotal   41 passed   0 failed')"
-  expect((await run([stage('values', table, { count: 'vectors' })])).total).toEqual({ passed: 41, failed: 0 })
-  const none = stage('none', "console.log('no table')", { count: 'vectors' })
+  expect((await run([stage('values', table, { count: 'recorded' })])).total).toEqual({ passed: 41, failed: 0 })
+  const none = stage('none', "console.log('no table')", { count: 'recorded' })
   expect((await run([none])).total).toEqual({ passed: 0, failed: 1 })
 })

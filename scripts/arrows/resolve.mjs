@@ -35,12 +35,12 @@ export function sourceEntry({ exports = {} }, key) {
   return typeof entry === 'string' ? entry : entry?.['@gradus/source']
 }
 
-/** Whether a file, named from `src`, is there for tests only: tests, what they share, and what they read. */
+/** Whether a file, named from `src`, is only for tests: a test, a helper of tests, or values recorded for them. */
 export function isTestFile(path) {
-  return /\.test(-d)?\.\w+$|\.golden\.json$/.test(path) || path.split(sep).some((part) => testFolders.includes(part))
+  return /\.test(-d)?\.\w+$/.test(path) || path.split(sep).some((part) => testFolders.includes(part))
 }
 
-const testFolders = ['testing', 'fixtures']
+const testFolders = ['testing', 'recorded']
 
 /** The package that a specifier names: `@scope/name/entry` -> `@scope/name`. */
 const packageOf = (specifier) =>

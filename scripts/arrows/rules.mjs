@@ -17,6 +17,16 @@ const once = ['tensor', 'core']
 const runtimeFields = ['dependencies', 'peerDependencies', 'optionalDependencies']
 const allFields = [...runtimeFields, 'devDependencies']
 
+/** The table with a row for each package: a row such as `backend-*` is that of all packages of these names that have none. */
+export function rowsOf(table, names) {
+  const rows = Object.entries(table).flatMap(([key, row]) => {
+    if (!key.endsWith('*')) return [[key, row]]
+    const meant = names.filter((name) => name.startsWith(key.slice(0, -1)) && !Object.hasOwn(table, name))
+    return meant.map((name) => [name, row])
+  })
+  return Object.fromEntries(rows)
+}
+
 /** Reports the places where the table of levels contradicts itself. */
 export function checkTable(levels) {
   return Object.entries(levels).flatMap(([name, { level }]) =>

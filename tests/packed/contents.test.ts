@@ -57,7 +57,7 @@ describe('everything that is published', () => {
         (path) => !/^(dist\/.+|package\.json|LICENSE|README\.md|CHANGELOG\.md|schema\/.+)$/.test(path),
       )
       expect(stray, name).toEqual([])
-      expect(files.filter((path) => /test|fixture|golden/i.test(path) && name !== 'testing').join(), name).toBe('')
+      expect(files.filter((path) => /test|recorded/i.test(path) && name !== 'testing').join(), name).toBe('')
       expect(files, name).toContain('LICENSE')
       const manifest = JSON.parse(read('-xzOf', tarball(name), 'package/package.json'))
       expect(JSON.stringify(manifest), name).not.toMatch(/@gradus\/source|workspace:|catalog:|\.\/src\//)

@@ -44,10 +44,7 @@ function sourceTexts(): ReadonlyMap<string, string> {
     execFileSync('git', ['ls-files', ...globs], { cwd: root, encoding: 'utf8' })
       .trim()
       .split('\n')
-      .filter(
-        (file) =>
-          /\.(tsx?|json)$/.test(file) && !/\.test(-d)?\.|\.golden\.|\/src\/(.+\/)?(testing|fixtures)\//.test(file),
-      )
+      .filter((file) => /\.(tsx?|json)$/.test(file) && !/\.test(-d)?\.|\/src\/(.+\/)?(testing|recorded)\//.test(file))
       .map((file) => [file, withoutComments(readFileSync(join(root, file), 'utf8'))]),
   )
   return sources

@@ -38,7 +38,7 @@ export function editedTree(edits: readonly Edit[]): string {
   return tree
 }
 
-const isSource = (path: string) => !/\.test(-d)?\.ts$|\.golden\.json$|\/src\/(.+\/)?(testing|fixtures)$/.test(path)
+const isSource = (path: string) => !/\.test(-d)?\.ts$|\/src\/(.+\/)?(testing|recorded)$/.test(path)
 
 interface Manifest {
   readonly name: string

@@ -1,10 +1,10 @@
 import type { HostArray } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
-import golden from './fixtures/utils.golden.json' with { type: 'json' }
 import { normalize } from './normalize.ts'
 import { padSequences } from './pad-sequences.ts'
 import { fromArrays } from './pipeline.ts'
 import { permutation, randomBelow } from './random-order.ts'
+import recorded from './recorded/utils.json' with { type: 'json' }
 import { featureRange, scaleToUnit } from './scale.ts'
 import { splitDataset, trainTestSplit } from './split.ts'
 import { toCategorical } from './to-categorical.ts'
@@ -23,7 +23,7 @@ const functions: Readonly<Record<string, (args: readonly unknown[], options: obj
   pad_sequences: ([sequences], options) => padSequences(sequences as number[][], options),
 }
 
-it.each(golden.cases)('$name gives what Keras gives', ({ function: name, args, kwargs, result }) => {
+it.each(recorded.cases)('$name gives what Keras gives', ({ function: name, args, kwargs, result }) => {
   const { data, shape, dtype } = functions[name]!(args, kwargs)
   expect(shape).toEqual(result.shape)
   if (name === 'pad_sequences') expect(dtype).toBe(result.dtype)

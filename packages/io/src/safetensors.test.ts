@@ -57,7 +57,7 @@ it('reads a part of a larger buffer at any offset', () => {
 })
 
 it('reads a file of the reference implementation, converting other types', () => {
-  const bytes = readFileSync(new URL('./fixtures/numpy.safetensors', import.meta.url))
+  const bytes = readFileSync(new URL('./recorded/numpy.safetensors', import.meta.url))
   const { tensors: read, metadata } = decodeSafetensors(bytes)
   expect(metadata).toEqual({ format: 'np' })
   const values = Object.fromEntries(read.map(({ name, dtype, shape, data }) => [name, [dtype, shape, [...data]]]))

@@ -1,6 +1,6 @@
 import type { CallbackContext, CallbackHooks, FitParams, Logs } from '@gradus/core'
 import type { ScriptedModel } from '../../../../tests/recorded/scripted-model.ts'
-import golden from '../fixtures/callbacks.golden.json' with { type: 'json' }
+import file from '../recorded/callbacks.json' with { type: 'json' }
 
 /** Figures per epoch by key, as recorded. */
 export type Script = Readonly<Record<string, readonly (number | 'NaN')[]>>
@@ -54,6 +54,6 @@ export function camelCased(args: Readonly<Record<string, unknown>>): Record<stri
 
 /** The recorded cases of one kind. */
 export function recorded<T>(kind: string): (T & { readonly name: string })[] {
-  const cases = golden.cases as unknown as (T & { readonly kind: string; readonly name: string })[]
+  const cases = file.cases as unknown as (T & { readonly kind: string; readonly name: string })[]
   return cases.filter((entry) => entry.kind === kind)
 }

@@ -1,6 +1,6 @@
 import type { FunctionalSpec, LayerSpec, SequentialSpec } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
-import models from '../fixtures/keras-models.golden.json' with { type: 'json' }
+import models from '../recorded/keras-models.json' with { type: 'json' }
 import { compileFromKeras, fromKeras } from './from-keras.ts'
 
 const layer = (class_name: string, config: object, more: object = {}) => ({

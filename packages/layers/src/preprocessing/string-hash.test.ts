@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import recorded from '../fixtures/string-hash.golden.json' with { type: 'json' }
+import recorded from '../recorded/string-hash.json' with { type: 'json' }
 import { fingerprint64, hashBucket, sipHash } from './string-hash.ts'
 
 // Recorded from FarmHash (fingerprint) and TensorFlow 2.21 (buckets, by their number).

@@ -15,7 +15,7 @@ interface Recording {
 }
 
 // Recorded from Keras 3.16 (torch and jax agree): the article's network, from given first weights, without shuffling.
-const recorded = JSON.parse(readFileSync(new URL('./fixtures/seed.golden.json', import.meta.url), 'utf8')) as Record<
+const recorded = JSON.parse(readFileSync(new URL('./recorded/seed.json', import.meta.url), 'utf8')) as Record<
   'sigmoid' | 'softmax',
   Recording
 > & { ages: number[]; labels: number[] }

@@ -5,10 +5,10 @@ import { activations, layers } from '@gradus/layers'
 import { type DType, type Operation, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import * as ops from '@gradus/tensor/ops'
 import { beforeAll, describe, expect, it } from 'vitest'
-import calls from './fixtures/keras-calls.golden.json' with { type: 'json' }
-import operations from './fixtures/keras-operations.golden.json' with { type: 'json' }
 import { fromSpec } from './from-spec.ts'
 import type { Model } from './model.ts'
+import calls from './recorded/keras-calls.json' with { type: 'json' }
+import operations from './recorded/keras-operations.json' with { type: 'json' }
 
 beforeAll(() => useBackend(cpu()))
 

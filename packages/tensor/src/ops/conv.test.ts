@@ -7,15 +7,15 @@ import type { Shape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { mul, sub } from './arithmetic.ts'
 import { sum } from './broadcast.ts'
-import golden from './conv.golden.json' with { type: 'json' }
 import { conv, convTranspose, depthwiseConv, separableConv } from './conv.ts'
 import { convOp } from './conv-op.ts'
 import { ones, tensor, zeros } from './create.ts'
+import recordedCases from './recorded/conv.json' with { type: 'json' }
 
 await useBackend(cpu())
 
 type Recorded = { readonly shape: Shape; readonly data: readonly number[] }
-type Case = (typeof golden)[number]
+type Case = (typeof recordedCases)[number]
 
 const load = ({ shape, data }: Recorded) => tensor(Float32Array.from(data), { shape })
 
@@ -46,7 +46,7 @@ function run(
 }
 
 describe('convolutions agree with Keras', () => {
-  it.each(golden.map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
+  it.each(recordedCases.map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
     const x = load(entry.x)
     const kernels = entry.kernels.map(load)
     const output = run(entry, x, kernels)

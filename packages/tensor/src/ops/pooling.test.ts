@@ -7,8 +7,8 @@ import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
 import { sum } from './broadcast.ts'
 import { tensor, zeros } from './create.ts'
-import golden from './pooling.golden.json' with { type: 'json' }
 import { averagePool, maxPool } from './pooling.ts'
+import recordedCases from './recorded/pooling.json' with { type: 'json' }
 
 await useBackend(cpu())
 
@@ -27,7 +27,7 @@ function expectClose(actual: Tensor, expected: Recorded): void {
 }
 
 describe('pooling agrees with Keras', () => {
-  it.each(golden.map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
+  it.each(recordedCases.map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
     const { poolSize, strides } = entry
     const pool = entry.kind === 'Max' ? maxPool : averagePool
     const run = (x: Tensor) => pool(x, { poolSize, strides, padding: entry.padding as 'valid' | 'same' })

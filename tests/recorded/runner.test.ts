@@ -11,23 +11,23 @@ import { main } from './src/main.ts'
 import { type Outcome, verdictOf } from './src/outcome.ts'
 import type { CaseBase } from './src/recorded.ts'
 import { lineOf, tableOf } from './src/report.ts'
-import { type Recording, readRecordings, runCase } from './src/run-cases.ts'
+import { type RecordedFile, readRecordedFiles, runCase } from './src/run-cases.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const [recording] = readRecordings(fileURLToPath(new URL('./fixtures', import.meta.url))) as [Recording]
+const [sample] = readRecordedFiles(fileURLToPath(new URL('./sample', import.meta.url))) as [RecordedFile]
 
 beforeAll(() => useBackend(cpu()))
 
-const caseOf = (kind: string) => recording.cases.find((entry) => entry.kind === kind)!
+const caseOf = (kind: string) => sample.cases.find((entry) => entry.kind === kind)!
 
 describe('recorded cases', () => {
   it('are there for every kind', () => {
-    const kinds = new Set(recording.cases.map(({ kind }) => kind))
+    const kinds = new Set(sample.cases.map(({ kind }) => kind))
     expect(Object.keys(runners).filter((kind) => kind !== 'error' && !kinds.has(kind))).toEqual([])
   })
 
-  it.each(recording.cases.map((entry) => [entry.name, entry] as const))('%s agrees', async (_, entry) => {
-    const outcome = await runCase(recording, entry)
+  it.each(sample.cases.map((entry) => [entry.name, entry] as const))('%s agrees', async (_, entry) => {
+    const outcome = await runCase(sample, entry)
     expect(outcome.deviations).toEqual([])
     const expected = { model: ['reading .keras and .h5 files'] }
     expect(outcome.missing).toEqual(expected[entry.kind as keyof typeof expected] ?? [])
@@ -90,7 +90,7 @@ describe('a changed value', () => {
   })
 
   it.each(Object.entries(broken))('of kind %s is reported', async (kind, path) => {
-    const outcome = await runCase(recording, breakAt(caseOf(kind), path) as CaseBase)
+    const outcome = await runCase(sample, breakAt(caseOf(kind), path) as CaseBase)
     expect(verdictOf(outcome)).toBe('failed')
     const field = kind === 'initializer_orthogonal' ? 'gram_is_gain2_identity_max_err' : String(path[0])
     expect(outcome.deviations.map((deviation) => deviation.field.split(/[.[]/)[0])).toContain(field)
@@ -99,7 +99,7 @@ describe('a changed value', () => {
   it('is reported with its place and size', async () => {
     const entry = { ...caseOf('activation'), output: { shape: [2], dtype: 'float32', data: [1, 2.5] } }
     const changed = { ...entry, input: { shape: [2], dtype: 'float32', data: [1, 2] } } as unknown as CaseBase
-    expect(lineOf(await runCase(recording, changed))).toBe(
+    expect(lineOf(await runCase(sample, changed))).toBe(
       'FAILED         activations/relu/00-grid-forward  output[1]: expected 2.5, got 2 (20000 times what is allowed)',
     )
   })
@@ -125,7 +125,7 @@ describe('what is not there', () => {
     ],
     ['a dtype', { ...layer, inputs: [{ shape: [1], dtype: 'string', data: ['a'] }] }, 'dtype string'],
   ])('%s is named', async (_, entry, missing) => {
-    const outcome = await runCase(recording, entry as CaseBase)
+    const outcome = await runCase(sample, entry as CaseBase)
     expect(verdictOf(outcome)).toBe('unsupported')
     expect(lineOf(outcome)).toBe(`NOT SUPPORTED  ${layer.name}  ${missing}`)
   })
@@ -136,17 +136,17 @@ describe('errors of Keras', () => {
   const scripted = { ...entry, args: { monitor: 'f2' }, script: { f2: [1, 2, 3] } }
 
   it('must be errors here', async () => {
-    expect(verdictOf(await runCase(recording, scripted as CaseBase))).toBe('passed')
+    expect(verdictOf(await runCase(sample, scripted as CaseBase))).toBe('passed')
     const fine = { ...scripted, args: { monitor: 'f2', mode: 'min' } }
-    expect(lineOf(await runCase(recording, fine as CaseBase))).toBe(
+    expect(lineOf(await runCase(sample, fine as CaseBase))).toBe(
       'FAILED         refused  error_class: expected an error (ValueError), got no error',
     )
   })
 
   it('are not mistaken for accidents', async () => {
     const odd = { ...entry, class: 'Dense', layer: keras('layers', 'Dense', { units: 2 }) }
-    expect(verdictOf(await runCase(recording, odd as unknown as CaseBase))).toBe('failed')
-    expect(verdictOf(await runCase(recording, entry as CaseBase))).toBe('unsupported')
+    expect(verdictOf(await runCase(sample, odd as unknown as CaseBase))).toBe('failed')
+    expect(verdictOf(await runCase(sample, entry as CaseBase))).toBe('unsupported')
   })
 })
 
@@ -191,11 +191,11 @@ describe('the program', () => {
   })
 
   function folderOf(cases: readonly unknown[]): string {
-    const folder = mkdtempSync(join(tmpdir(), 'gradus-vectors-test-'))
+    const folder = mkdtempSync(join(tmpdir(), 'gradus-recorded-test-'))
     folders.push(folder)
     writeFileSync(join(folder, 'some.json'), JSON.stringify({ format: 1, group: 'some', cases }))
     writeFileSync(join(folder, 'index.json'), '{}')
-    vi.stubEnv('GRADUS_VECTORS', folder)
+    vi.stubEnv('GRADUS_RECORDED', folder)
     return folder
   }
 
@@ -229,11 +229,11 @@ describe('the program', () => {
       code: 2,
       text: "There is no backend 'abacus'; known: cpu, wasm, webgpu.",
     })
-    vi.stubEnv('GRADUS_VECTORS', '/nowhere')
-    expect((await run()).text).toBe('There are no recordings at /nowhere. Name their folder in GRADUS_VECTORS.')
+    vi.stubEnv('GRADUS_RECORDED', '/nowhere')
+    expect((await run()).text).toBe('There are no recorded values at /nowhere. Name their folder in GRADUS_RECORDED.')
     const folder = folderOf([])
     writeFileSync(join(folder, 'other.json'), '{}')
-    await expect(run()).rejects.toThrow(/other\.json is no recording of format 1/)
+    await expect(run()).rejects.toThrow(/other\.json is not a file of recorded values of format 1/)
   })
 })
 

@@ -4,8 +4,8 @@ import { type Loss, Registry } from '@gradus/core'
 import { tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
-import recorded from './fixtures/losses.golden.json' with { type: 'json' }
 import { losses } from './index.ts'
+import recorded from './recorded/losses.json' with { type: 'json' }
 
 interface Variant {
   readonly reduction: string

@@ -1,5 +1,5 @@
 // Bundles src/main.ts from the packages' sources and runs it, so that neither a build nor a loader is needed:
-//   node tests/vectors/run.mjs [--backend NAME] [--only TEXT]
+//   node tests/recorded/run.mjs [--backend NAME] [--only TEXT]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'gradus-vectors-'))
+const folder = mkdtempSync(join(tmpdir(), 'gradus-recorded-'))
 try {
   const outfile = join(folder, 'main.mjs')
   await build({

@@ -4,10 +4,6 @@ import { type Tensor, useBackend } from '@gradus/tensor'
 import { describe, it } from 'vitest'
 import { type KerasObject, specOfKeras } from '../../../tests/recorded/keras-config.ts'
 import { checkLayerCase, type LayerCase } from '../../../tests/recorded/layer-case.ts'
-import attention from './fixtures/attention.golden.json' with { type: 'json' }
-import core from './fixtures/layers.golden.json' with { type: 'json' }
-import recurrent from './fixtures/recurrent.golden.json' with { type: 'json' }
-import wrappers from './fixtures/wrappers.golden.json' with { type: 'json' }
 import {
   activations,
   constraints,
@@ -17,6 +13,10 @@ import {
   type MultiHeadAttention,
   regularizers,
 } from './index.ts'
+import attention from './recorded/attention.json' with { type: 'json' }
+import core from './recorded/layers.json' with { type: 'json' }
+import recurrent from './recorded/recurrent.json' with { type: 'json' }
+import wrappers from './recorded/wrappers.json' with { type: 'json' }
 
 await useBackend(cpu())
 

@@ -2,7 +2,7 @@ import { cpu } from '@gradus/backend-cpu'
 import { type HostValues, Registry, readVariables } from '@gradus/core'
 import { type DType, type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import recorded from '../fixtures/preprocessing.golden.json' with { type: 'json' }
+import recorded from '../recorded/preprocessing.json' with { type: 'json' }
 import { Normalization } from './normalization.ts'
 import { hashBucket } from './string-hash.ts'
 import { StringLookup } from './string-lookup.ts'

@@ -3,9 +3,9 @@ import { type Optimizer, Registry, type Schedule, snakeCase } from '@gradus/core
 import { type Tensor, tensor, treeForEach, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
-import recordedOptimizers from './fixtures/optimizers.golden.json' with { type: 'json' }
-import recordedSchedules from './fixtures/schedules.golden.json' with { type: 'json' }
 import { optimizers, schedules } from './index.ts'
+import recordedOptimizers from './recorded/optimizers.json' with { type: 'json' }
+import recordedSchedules from './recorded/schedules.json' with { type: 'json' }
 
 type Values = readonly (number | string)[]
 

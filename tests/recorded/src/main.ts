@@ -5,18 +5,18 @@ import { useBackend } from '@gradus/tensor'
 import { backends } from './backends.ts'
 import { type Outcome, verdictOf } from './outcome.ts'
 import { lineOf, tableOf } from './report.ts'
-import { readRecordings, runCase } from './run-cases.ts'
+import { readRecordedFiles, runCase } from './run-cases.ts'
 
-const usage = `Compares Gradus with recorded Keras values.
+const usage = `Compares Gradus with values recorded from Keras.
 
-  npm run test:vectors -- [--backend NAME] [--only TEXT]
+  npm run test:recorded -- [--backend NAME] [--only TEXT]
 
   --backend NAME  one of ${Object.keys(backends).join(', ')} (default cpu)
   --only TEXT     only cases whose name contains TEXT
 
-GRADUS_VECTORS names the folder of recordings (default ../shared/golden, from the root of the repository).`
+GRADUS_RECORDED names the folder of recorded values (default ../shared/golden, from the root of the repository).`
 
-/** Runs the recordings and prints what did not pass; the number of the exit code. */
+/** Runs all cases, prints those that did not pass and a table, and returns the exit code. */
 export async function main(args: readonly string[], root: string): Promise<number> {
   const { values } = parseArgs({
     args: args.filter((argument) => argument !== '--'),
@@ -32,16 +32,16 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     return 2
   }
   await useBackend(await backend(root))
-  const folder = resolve(root, process.env['GRADUS_VECTORS'] || '../shared/golden')
+  const folder = resolve(root, process.env['GRADUS_RECORDED'] || '../shared/golden')
   if (!existsSync(folder)) {
-    console.error(`There are no recordings at ${folder}. Name their folder in GRADUS_VECTORS.`)
+    console.error(`There are no recorded values at ${folder}. Name their folder in GRADUS_RECORDED.`)
     return 2
   }
   const outcomes: Outcome[] = []
-  for (const recording of readRecordings(folder)) {
-    for (const entry of recording.cases) {
+  for (const file of readRecordedFiles(folder)) {
+    for (const entry of file.cases) {
       if (values.only !== undefined && !entry.name.includes(values.only)) continue
-      const outcome = await runCase(recording, entry)
+      const outcome = await runCase(file, entry)
       outcomes.push(outcome)
       const line = lineOf(outcome)
       if (line) console.log(line)

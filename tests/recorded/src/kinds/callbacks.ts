@@ -1,6 +1,6 @@
 import { History } from '@gradus/callbacks'
 import type { Callback, CallbackHooks } from '@gradus/core'
-import { ScriptedModel } from '../../../recorded/scripted-model.ts'
+import { ScriptedModel } from '../../scripted-model.ts'
 import { build, registry } from '../build.ts'
 import type { Check } from '../check.ts'
 import { perform, type Script } from '../perform.ts'

@@ -5,29 +5,29 @@ import { runners } from './kinds/table.ts'
 import { type Outcome, Unsupported } from './outcome.ts'
 import type { CaseBase } from './recorded.ts'
 
-/** A file of recordings. */
-export interface Recording {
+/** A file of recorded values. */
+export interface RecordedFile {
   readonly format: number
   readonly group: string
   readonly cases: readonly CaseBase[]
 }
 
-/** The recordings of a folder: every `.json` file with cases in it, except the index. */
-export function readRecordings(folder: string): Recording[] {
+/** Reads every `.json` file of a folder, except the index. */
+export function readRecordedFiles(folder: string): RecordedFile[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'index.json')
   return files.sort().map((name) => {
-    const recording = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Recording
-    if (recording.format !== 1 || !Array.isArray(recording.cases)) {
+    const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as RecordedFile
+    if (file.format !== 1 || !Array.isArray(file.cases)) {
       throw new Error(
-        `${join(folder, name)} is no recording of format 1: expected { "format": 1, "group": ..., "cases": [...] }.`,
+        `${join(folder, name)} is not a file of recorded values of format 1: expected { "format": 1, "group": ..., "cases": [...] }.`,
       )
     }
-    return recording
+    return file
   })
 }
 
-/** Runs one case of a recording on the current backend. */
-export async function runCase({ group, cases }: Recording, entry: CaseBase): Promise<Outcome> {
+/** Runs one case of a file on the current backend. */
+export async function runCase({ group, cases }: RecordedFile, entry: CaseBase): Promise<Outcome> {
   const check = new Check(entry)
   const { warn } = console
   console.warn = () => {} // what a case provokes on purpose

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { type KerasObject, specOfKeras } from '../../../tests/recorded/keras-config.ts'
 import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
 import * as constraints from './constraints/index.ts'
-import recorded from './fixtures/parts.golden.json' with { type: 'json' }
 import * as initializers from './initializers/index.ts'
+import recorded from './recorded/parts.json' with { type: 'json' }
 import * as regularizers from './regularizers/index.ts'
 
 await useBackend(cpu())

@@ -3,8 +3,8 @@ import { type Metric, Registry } from '@gradus/core'
 import { type Tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
-import recorded from './fixtures/metrics.golden.json' with { type: 'json' }
 import { metrics } from './index.ts'
+import recorded from './recorded/metrics.json' with { type: 'json' }
 
 interface Case {
   readonly name: string

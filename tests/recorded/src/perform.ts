@@ -1,5 +1,5 @@
 import type { CallbackContext, CallbackHooks, FitParams, Logs } from '@gradus/core'
-import type { ScriptedModel } from '../../recorded/scripted-model.ts'
+import type { ScriptedModel } from '../scripted-model.ts'
 
 /** Figures by epoch and key; those that are not finite are texts. */
 export type Script = Readonly<Record<string, readonly (number | string)[]>>

@@ -5,7 +5,7 @@ import { type Tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { optionsOfKeras } from '../../../../tests/recorded/keras-config.ts'
 import { expectClose, type Recorded, toTensor } from '../../../../tests/recorded/recorded.ts'
-import recorded from '../fixtures/activations.golden.json' with { type: 'json' }
+import recorded from '../recorded/activations.json' with { type: 'json' }
 import * as activations from './index.ts'
 
 await useBackend(cpu())
