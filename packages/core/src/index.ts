@@ -1,6 +1,7 @@
 export * from './config/check-fields.ts'
 export * from './config/complete.ts'
 export * from './config/configured.ts'
+export { readConstants } from './config/constants.ts'
 export * from './config/definition.ts'
 export * from './config/describe.ts'
 export * from './config/fields.ts'

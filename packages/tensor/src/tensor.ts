@@ -132,7 +132,8 @@ export class Tensor implements Aval {
   }
 }
 
-function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
+/** Flat values as nested arrays of a shape; a scalar is the bare value, `bool` gives booleans. */
+export function nest(data: TypedArray, shape: Shape, dtype: DType): NestedArray {
   let offset = 0
   const build = (axis: number): NestedArray => {
     if (axis === shape.length) {

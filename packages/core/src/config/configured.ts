@@ -2,6 +2,7 @@ import { Tensor } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
+import { constantData } from './constants.ts'
 import { type Definition, fieldsOf, inheritedFieldsOf, isFunctionDefinition } from './definition.ts'
 import type { FieldTable } from './fields.ts'
 
@@ -90,14 +91,6 @@ export function toData(value: unknown, path: string): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry, `${path}.${key}`)]))
   }
   return value
-}
-
-/** A tensor as plain data: its values and its dtype. */
-function constantData(tensor: Tensor, path: string): object {
-  if (tensor.concrete && tensor.storage.memory.readSync) return { values: tensor.array(), dtype: tensor.dtype }
-  throw new ConfigError(
-    `${path} is a Tensor whose values cannot be read at once, so it cannot be saved as data. Make it on a backend such as cpu, or use plain values.`,
-  )
 }
 
 function namedData(kind: string, type: string, config: object, path: string): Record<string, unknown> {

@@ -6,8 +6,10 @@ import {
   type LayerOptions,
   type LayerSpec,
   type LayerTrees,
+  layersWithin,
   listVariables,
   type ModelSpec,
+  readConstants,
   readVariables,
   type StatelessOptions,
   type StatelessResult,
@@ -22,7 +24,7 @@ import { type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
-import { compileSpec, type FileOptions, modelFiles, readOptimizer } from './files.ts'
+import { compileSpec, type FileOptions, modelFiles, readOptimizerState } from './files.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { formatSummary, type SummaryOptions } from './summary.ts'
@@ -32,14 +34,14 @@ import { readWeights, type WeightLike, writeWeights } from './weights.ts'
 export interface VariableTree {
   /** The parameters that training changes. */
   readonly params: LayerTrees
-  /** What layers keep beside them, such as moving averages. */
+  /** Other variables of layers, such as moving averages. */
   readonly state: LayerTrees
 }
 
 /**
- * A model: any graph of layers between symbolic tensors, or code. As a graph it takes `inputs` and `outputs`, with several
- * inputs and outputs, shared layers and branches, as in Keras's functional API. As code it is a class with layers in its
- * properties and `apply`, as in Keras's subclassed models; `trainStep` may be overridden as well.
+ * A model that can be trained. As in Keras's functional API, `new Model({ inputs, outputs })` is the graph of layers between
+ * symbolic tensors; it may have several inputs and outputs, branches and shared layers. As in Keras's model subclassing, a
+ * subclass has layers in its properties and an `apply` method; it may also override `trainStep`, `testStep` and `predictStep`.
  *
  * @example
  * import { input } from '@gradus/core'
@@ -69,62 +71,65 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     super((config ?? {}) as LayerOptions<C> & Partial<FunctionalConfig>)
   }
 
-  /** The model as plain data, without weights. Throws `ConfigError` for a model that is code and has no name in data. */
+  /** Returns the model as plain data, without weights. Throws `ConfigError` for a subclass without a static `type`. */
   override toSpec(): ModelSpec | LayerSpec {
     const { network } = this
-    if (!network) return this.codeSpec()
+    if (!network) return this.subclassSpec()
     const { name, seed } = this.config as ModelConfig
     return {
       model: 'Functional',
       ...(name !== undefined && { name }),
       ...(seed !== undefined && { seed }),
-      ...this.ownTrainable,
+      ...this.trainableSpec,
       ...functionalSpec(network, this.inputs, this.outputs),
     } as FunctionalSpec
   }
 
-  /** `trainable` as part of a spec, where it was changed. */
-  protected get ownTrainable(): { readonly trainable?: boolean } {
+  /** `trainable` as a part of the spec; empty if it has the default. */
+  protected get trainableSpec(): { readonly trainable?: boolean } {
     return this.trainable ? {} : { trainable: false }
   }
 
-  private codeSpec(): LayerSpec {
+  private subclassSpec(): LayerSpec {
     if (Object.hasOwn(this.constructor, 'type')) return super.toSpec() as LayerSpec
     throw new ConfigError(
-      `The class ${this.constructor.name} has no name in data, so its models cannot be saved. Give it one: static type = 'scope/${this.constructor.name}', and load with { registry: standard.with(${this.constructor.name}) }.`,
+      `The class ${this.constructor.name} has no static type, so its models cannot be saved. Give it one: static type = 'package/${this.constructor.name}', and load with { registry: standard.with(${this.constructor.name}) }.`,
     )
   }
 
-  /** The table of layers, output shapes and parameter counts, as Keras prints it. */
+  /** Returns the table of layers, output shapes and parameter counts that Keras prints. */
   summary(options: SummaryOptions = {}): string {
     const optimizer = treeLeaves((this.trainer?.optimizerState ?? {}) as Tree)
     return formatSummary({ model: this.build(), name: this.name, optimizer }, options)
   }
 
-  /** The number of parameters, trained or not. */
+  /** Returns the number of elements of all variables, trainable or not. */
   countParams(): number {
     return this.variables.reduce((total, { value }) => total + value.size, 0)
   }
 
-  /** All variables in Keras's order. Their tensors are replaced by training; read them, do not keep them. */
+  /** All variables, in Keras's order. Training disposes of their tensors: read them, do not keep them. */
   get variables(): Variable[] {
     return listVariables(this.build())
   }
 
-  /** Copies of all weights, in Keras's order. */
+  /** Returns copies of all weights, in Keras's order. */
   getWeights(): Promise<WeightValue[]> {
     return readWeights(this.variables)
   }
 
-  /** Replaces all weights; by path where paths are given, else in Keras's order. Shapes must agree. */
+  /**
+   * Replaces all weights: by path if they have paths, otherwise in Keras's order. Throws `ConfigError`, before any change, for
+   * missing weights and wrong shapes.
+   */
   async setWeights(weights: readonly WeightLike[]): Promise<void> {
     await writeWeights(this.build(), weights)
     this.changed()
   }
 
   /**
-   * Copies of the trained parameters and of the state, for loops of one's own: what `applyWith` and an optimizer take. They may
-   * be given away to a compiled function.
+   * Returns copies of the trainable parameters and of the state for a custom training loop, which passes them to `applyWith` and
+   * to `update` of an optimizer. They may be donated to a compiled function.
    */
   variablesTree(): VariableTree {
     const { params, state } = readVariables(this.build())
@@ -133,7 +138,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return copies as VariableTree
   }
 
-  /** Takes over variables from `variablesTree` or their successors; the tensors are the model's from then on. */
+  /** Replaces variables by trees like those of `variablesTree`. From then on the model owns the tensors. */
   setVariablesTree({ params, state }: Partial<VariableTree>): void {
     const given = { ...(params && { params }), ...(state && { state }) }
     const before = new Set(treeLeaves(readVariables(this.build()) as unknown as Tree))
@@ -145,31 +150,33 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /**
-   * The outputs with other parameters than the model's: a pure function, for `valueAndGrad` and `compile`. Parameters that are
-   * not given, and the state, are the model's.
+   * Returns the outputs for given parameters: a pure function, for `valueAndGrad` and `compile`. Parameters that are not given,
+   * and the state, are those of the model.
    */
   applyWith<T = Tensor>(params: LayerTrees, x: Tree, options: StatelessOptions & { state?: LayerTrees } = {}): T {
     const { state, ...rest } = options
     return this.statelessCall({ params, ...(state && { state }) }, x, rest).outputs as T
   }
 
-  /** Like `applyWith`, with the state after the call and the losses that layers added. Keras: `stateless_call`. */
+  /** Like `applyWith`; also returns the state after the call and the losses that layers added. Keras: `stateless_call`. */
   statelessCall({ params, state }: Partial<VariableTree>, x: Tree, options: StatelessOptions = {}): StatelessResult {
-    this.meet({ x } as Parameters<this['meet']>[0])
+    this.portsFor({ x } as Parameters<this['portsFor']>[0])
     const own = readVariables(this)
     return statelessCall(this, { params: { ...own.params, ...params }, state: { ...own.state, ...state } }, x, options)
   }
 
-  /** The model with weights, and with the optimizer's state if it is compiled, as one safetensors file. */
+  /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
   async toBytes({ weightsOnly = false } = {}): Promise<Uint8Array> {
     const file = await this.toFile(weightsOnly)
     return (await modelFiles()).encodeModel(file)
   }
 
   private async toFile(weightsOnly: boolean): Promise<ModelFile> {
+    const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
+    if (constants) await constants
     const header = weightsOnly ? { format: 1 as const } : this.fileHeader()
     const state = weightsOnly ? undefined : this.trainer?.optimizerState
-    const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizer(state)])
+    const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizerState(state)])
     return { header, weights, optimizer }
   }
 
@@ -185,8 +192,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /**
-   * Writes the model to a path or file handle; atomically, so that a file is whole or not there. Its format is the one that the
-   * ending of the name says, safetensors where it says none.
+   * Writes the model, its weights and the optimizer's state to a path or file handle, in the format of the file name's extension
+   * (default safetensors). The write is atomic: if it fails, an existing file stays as it was.
    */
   async save(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
     const file = await this.toFile(false)
@@ -199,18 +206,18 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     await (await modelFiles()).writeModelFile(target, file, formats)
   }
 
-  /** Takes the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. */
+  /** Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`. */
   async loadWeights(source: FileSource | Uint8Array, { formats }: FileOptions = {}): Promise<void> {
     const { readModelFile } = await modelFiles()
     await this.setWeights((await readModelFile(source, formats)).weights)
   }
 
-  /** Takes over the optimizer's state of a file; the model must be compiled with the same optimizer. */
+  /** Restores the state of the optimizer from a file. The model must be compiled with the same optimizer. */
   async restoreTraining({ header, optimizer }: ModelFile): Promise<void> {
     await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
   }
 
-  /** Tells a running loop that variables were changed. */
+  /** Makes a running training loop read the variables again. */
   private changed(): void {
     if (this.trainer) this.trainer.revision++
   }
