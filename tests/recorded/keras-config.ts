@@ -1,3 +1,5 @@
+import { camelCase } from './src/recorded.ts'
+
 /** An object of Keras as it is serialized, without what is not set. */
 export interface KerasObject {
   readonly class_name: string
@@ -14,11 +16,6 @@ export function specOfKeras(kind: string, { class_name, config }: KerasObject): 
 /** Options under the names that they have here, with specs in them. */
 export function optionsOfKeras(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), valueOf(key, value)]))
-}
-
-/** `kernel_regularizer` as `kernelRegularizer`. */
-export function camelCase(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function valueOf(key: string, value: unknown): unknown {

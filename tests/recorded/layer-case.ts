@@ -20,8 +20,9 @@ import {
   treeReplace,
 } from '@gradus/tensor'
 import { expect } from 'vitest'
-import { camelCase, type KerasObject, optionsOfKeras } from './keras-config.ts'
-import { expectClose, type Recorded, toTensor } from './recorded.ts'
+import { expectClose } from './expect-close.ts'
+import { type KerasObject, optionsOfKeras } from './keras-config.ts'
+import { camelCase, type Recorded, toTensor } from './src/recorded.ts'
 
 /** A weight as recorded, with the names of the layers that it is within: `rnn/lstm_cell/kernel`. */
 type RecordedWeight = Recorded & { readonly path: string }

@@ -50,6 +50,7 @@ const broken: Readonly<Record<string, readonly (string | number)[]>> = {
   initializer_orthogonal: ['gain'],
   initializer_stats: ['stats', 'std'],
   layer: ['outputs', 0, 'data', 0],
+  lookup_layer: ['output', 'data', 1],
   loss: ['variants', 0, 'value', 'data', 0],
   metric: ['modes', 1, 'steps', 0, 'result', 'data', 0],
   model: ['weights', 0, 'data', 5],

@@ -3,7 +3,8 @@ import { cpu } from '@gradus/backend-cpu'
 import { type Loss, Registry } from '@gradus/core'
 import { tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
+import { expectClose } from '../../../tests/recorded/expect-close.ts'
+import { type Recorded, toTensor } from '../../../tests/recorded/src/recorded.ts'
 import { losses } from './index.ts'
 import recorded from './recorded/losses.json' with { type: 'json' }
 

@@ -2,7 +2,8 @@ import { cpu } from '@gradus/backend-cpu'
 import { type Metric, Registry } from '@gradus/core'
 import { type Tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
+import { expectClose } from '../../../tests/recorded/expect-close.ts'
+import { type Recorded, toTensor } from '../../../tests/recorded/src/recorded.ts'
 import { metrics } from './index.ts'
 import recorded from './recorded/metrics.json' with { type: 'json' }
 

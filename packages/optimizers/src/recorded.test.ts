@@ -2,7 +2,8 @@ import { cpu } from '@gradus/backend-cpu'
 import { type Optimizer, Registry, type Schedule, snakeCase } from '@gradus/core'
 import { type Tensor, tensor, treeForEach, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { expectClose, type Recorded, toTensor } from '../../../tests/recorded/recorded.ts'
+import { expectClose } from '../../../tests/recorded/expect-close.ts'
+import { type Recorded, toTensor } from '../../../tests/recorded/src/recorded.ts'
 import { optimizers, schedules } from './index.ts'
 import recordedOptimizers from './recorded/optimizers.json' with { type: 'json' }
 import recordedSchedules from './recorded/schedules.json' with { type: 'json' }

@@ -3,8 +3,9 @@ import { cpu } from '@gradus/backend-cpu'
 import { type Activation, Registry } from '@gradus/core'
 import { type Tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
+import { expectClose } from '../../../../tests/recorded/expect-close.ts'
 import { optionsOfKeras } from '../../../../tests/recorded/keras-config.ts'
-import { expectClose, type Recorded, toTensor } from '../../../../tests/recorded/recorded.ts'
+import { type Recorded, toTensor } from '../../../../tests/recorded/src/recorded.ts'
 import recorded from '../recorded/activations.json' with { type: 'json' }
 import * as activations from './index.ts'
 

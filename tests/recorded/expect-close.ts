@@ -1,22 +1,9 @@
-import { type DType, type Shape, type Tensor, tensor } from '@gradus/tensor'
 import { expect } from 'vitest'
 
-/** A tensor as recorded from Keras. */
-export interface Recorded {
-  readonly shape: number[]
-  readonly dtype: string
-  readonly data: readonly (number | string)[]
-}
-
-/** The recorded values as a tensor; in `dtype` where that is given. */
-export function toTensor({ shape, dtype, data }: Recorded, as: DType = dtype as DType): Tensor {
-  return tensor(data.map(Number), { shape: shape as Shape, dtype: as })
-}
-
-/** Fails unless each value is near: |a - b| <= rtol * max(|b|, 0.1 * largest |b|, 1e-3). */
+/** Fails unless each value is near the recorded one: |a - b| <= rtol * max(|b|, 0.1 * largest |b|, 1e-3). */
 export function expectClose(
   actual: ArrayLike<number>,
-  expected: readonly (number | string)[],
+  expected: readonly (number | string | boolean)[],
   rtol: number,
   what: string,
 ): void {
