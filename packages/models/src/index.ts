@@ -13,9 +13,9 @@ export { fromSpec, type ModelClasses } from './model/from-spec.ts'
 export { type LoadOptions, loadModel } from './model/load.ts'
 export { Model, type VariableTree } from './model/model.ts'
 export type { FunctionalConfig, ModelConfig } from './model/model-structure.ts'
-export type { BatchOptions, EvaluateOptions, PredictOptions } from './model/model-training.ts'
 export { Sequential } from './model/sequential.ts'
 export type { SummaryOptions } from './model/summary.ts'
+export type { BatchOptions, EvaluateOptions, PredictOptions } from './model/training-options.ts'
 export type { WeightLike } from './model/weights.ts'
 export type {
   CompileOptions,

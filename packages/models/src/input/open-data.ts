@@ -36,10 +36,10 @@ export type Opened = { readonly ports: Ports } & (
 
 /** A model as the data sees it. */
 export interface DataModel {
-  /** Inputs and outputs, where they are known before data is seen. */
+  /** Inputs and outputs; undefined while they are not known. */
   readonly ports: Ports | undefined
-  /** Inputs and outputs for data like this, of which shapes and dtypes matter; the model makes weights that it lacks. */
-  meet(data: DataShapes): Ports
+  /** Returns the inputs and outputs for data of these shapes and dtypes. Builds the weights that are missing. */
+  portsFor(data: DataShapes): Ports
 }
 
 /** What is known of data: host values or tensors, or the like. */
@@ -62,7 +62,7 @@ export async function openData(model: DataModel, { x, y, sampleWeight, classWeig
       )
     }
     const first = await firstOf(x)
-    const ports = model.meet(first)
+    const ports = model.portsFor(first)
     return { ports, source: datasetSource(x, ports, classWeight), first: arrange(first, ports, classWeight) }
   }
   const [inputs, outputs] = [model.ports?.inputs.length ?? 1, model.ports?.outputs.length ?? 1]
@@ -74,7 +74,7 @@ export async function openData(model: DataModel, { x, y, sampleWeight, classWeig
     }),
   }
   if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')
-  const ports = model.meet(batch)
+  const ports = model.portsFor(batch)
   return { ports, samples: arrange(batch, ports, classWeight) }
 }
 

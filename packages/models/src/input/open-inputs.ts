@@ -14,7 +14,7 @@ export async function openInputs(
   batchSize: number,
 ): Promise<InputBatches & { readonly ports: Ports }> {
   if (areTensors(x)) {
-    const ports = model.meet({ x })
+    const ports = model.portsFor({ x })
     return { ports, ...tensorBatches(x, ports, batchSize) }
   }
   const { ports, samples, source } = await openData(model, { x })

@@ -210,10 +210,7 @@ describe('layers that work on the host', () => {
     })
     const ages = words.map((_, i) => [i])
     const expected = (await inner.predict({ text: words, age: ages })).array()
-    const [text2, age2] = [
-      input({ shape: [2], dtype: 'string', name: 'text' }),
-      input({ shape: [1], name: 'age' }),
-    ]
+    const [text2, age2] = [input({ shape: [2], dtype: 'string', name: 'text' }), input({ shape: [1], name: 'age' })]
     const outer = new Model({ inputs: { text: text2, age: age2 }, outputs: mul(inner.call([text2, age2]), 2) })
     const doubled = (await outer.predict({ age: ages, text: words })).array() as number[][][]
     expect(doubled.flat(2)).toEqual((expected as number[][][]).flat(2).map((value) => value * 2))

@@ -14,21 +14,22 @@ import {
 } from '@gradus/core'
 import { SymbolicTensor } from '@gradus/tensor'
 
-/** The tensors at which a functional model starts and ends. */
-export interface Connected {
+/** The symbolic inputs and outputs of a functional model. */
+export interface ModelEnds {
   readonly inputs: Structure<SymbolicTensor>
   readonly outputs: Structure<SymbolicTensor>
 }
 
 /**
- * Makes the calls of a functional spec. `build` makes the layer of a node, or the symbolic tensor of an input. A call is made
- * as soon as its inputs exist, whatever the order in which layers are listed. Throws `ConfigError` that begins with `path`.
+ * Calls the layers of a functional spec and returns the inputs and outputs of the model. `build` returns the layer of a node, or
+ * the symbolic tensor of an input. Layers may be listed in any order: a call is made once its inputs exist. Throws `ConfigError`
+ * with a message that begins with `path`.
  */
 export function connectSpec(
   { layers, inputs, outputs }: FunctionalSpec,
   path: string,
   build: (node: NodeSpec, index: number) => BaseLayer | SymbolicTensor,
-): Connected {
+): ModelEnds {
   const results = new Map<string, (readonly SymbolicTensor[])[]>()
   const nodes = layers.map((node, index) => {
     const made = build(node, index)
@@ -39,16 +40,16 @@ export function connectSpec(
 
   for (let progress = true; progress; ) {
     progress = false
-    for (const entry of nodes) {
-      const { node, layer } = entry
+    for (const pending of nodes) {
+      const { node, layer } = pending
       if (layer instanceof SymbolicTensor) continue
-      for (let call = node.calls[entry.done]; call; call = node.calls[entry.done]) {
+      for (let call = node.calls[pending.done]; call; call = node.calls[pending.done]) {
         const given = { inputs: call.inputs, options: call.options ?? {} }
         if (refsIn(given).some((ref) => !find(ref))) break
         const tensors = tensorsFor(call.inputs, find) as Structure<SymbolicTensor>
-        const made = callLayer(layer, tensors, withTensors(given.options, find) as object)
-        results.get(node.name)!.push(leavesOf(made) as SymbolicTensor[])
-        entry.done++
+        const outputs = callLayer(layer, tensors, withTensors(given.options, find) as object)
+        results.get(node.name)!.push(leavesOf(outputs) as SymbolicTensor[])
+        pending.done++
         progress = true
       }
     }
@@ -56,7 +57,7 @@ export function connectSpec(
   const stuck = nodes.find(({ node, layer, done }) => !(layer instanceof SymbolicTensor) && done < node.calls.length)
   if (stuck) {
     throw new ConfigError(
-      `${path}: a call of the layer '${stuck.node.name}' reads a tensor that no layer makes: ${JSON.stringify(stuck.node.calls[stuck.done]!.inputs)}.`,
+      `${path}: a call of the layer '${stuck.node.name}' reads a tensor that no layer computes: ${JSON.stringify(stuck.node.calls[stuck.done]!.inputs)}.`,
     )
   }
   const required = (ref: TensorRef): SymbolicTensor => {
@@ -71,7 +72,7 @@ function callLayer(layer: BaseLayer, inputs: Structure<SymbolicTensor>, options:
   return layer instanceof Layer ? layer.callAll<unknown>(inputs, options) : callSymbolically(layer, inputs, options)
 }
 
-/** The structure with tensors in the place of references. */
+/** Replaces the references in a structure by tensors. */
 function tensorsFor(
   refs: RefStructure,
   find: (ref: TensorRef) => SymbolicTensor | undefined,
@@ -81,7 +82,7 @@ function tensorsFor(
   return Object.fromEntries(Object.entries(refs).map(([key, entry]) => [key, tensorsFor(entry as RefStructure, find)]))
 }
 
-/** Options with tensors in the place of `{ tensor: reference }`. */
+/** Replaces each `{ tensor: reference }` in an option by the tensor, at any depth. */
 function withTensors(value: unknown, find: (ref: TensorRef) => SymbolicTensor | undefined): unknown {
   if (isRefObject(value)) return find(value.tensor)
   if (Array.isArray(value)) return value.map((entry) => withTensors(entry, find))
@@ -89,7 +90,7 @@ function withTensors(value: unknown, find: (ref: TensorRef) => SymbolicTensor | 
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withTensors(entry, find)]))
 }
 
-/** All references within inputs and options of a call. */
+/** Returns all references in the inputs and options of a call. */
 function refsIn({ inputs, options }: { readonly inputs: RefStructure; readonly options: object }): TensorRef[] {
   const visit = (value: unknown, bare: boolean): TensorRef[] => {
     if (bare && isTensorRef(value)) return [value]

@@ -1,20 +1,20 @@
 import { Configured, isHostArray, type WeightValue } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
-import { type Tree, type TypedArray, treeForEach } from '@gradus/tensor'
+import { type Tensor, type Tree, type TypedArray, treeForEach } from '@gradus/tensor'
 import type { OptimizerStates, TrainerSetup } from '../step/index.ts'
 
 /** Options of `save`, `saveWeights` and `loadWeights`. */
 export interface FileOptions {
-  /** The formats that files may have (default `modelFormats`). */
+  /** The known file formats (default `modelFormats`). */
   readonly formats?: readonly FileFormat<ModelFile>[]
 }
 
-/** The readers and writers of files. A bundler puts them into a part that is loaded when the first file is. */
+/** Imports the readers and writers of model files. Bundlers with code splitting load them when they are first needed. */
 export function modelFiles(): Promise<typeof import('@gradus/io/model-files')> {
   return import('@gradus/io/model-files')
 }
 
-/** The options of `compile` that have a data form; instances become specs, functions are left out. */
+/** The options of `compile` as data: instances become specs, functions become null. */
 export function compileSpec({
   optimizer,
   loss,
@@ -38,9 +38,9 @@ function toData(value: unknown): unknown {
   return value
 }
 
-/** Host copies of an optimizer's state. */
-export async function readOptimizer(state: OptimizerStates | undefined): Promise<WeightValue[]> {
-  const leaves: [string, Parameters<Parameters<typeof treeForEach>[1]>[0]][] = []
+/** Copies the state of optimizers to the host. */
+export async function readOptimizerState(state: OptimizerStates | undefined): Promise<WeightValue[]> {
+  const leaves: [string, Tensor][] = []
   treeForEach((state ?? {}) as Tree, (leaf, path) => leaves.push([path, leaf]))
   return Promise.all(
     leaves.map(async ([path, leaf]) => ({

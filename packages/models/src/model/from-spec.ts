@@ -16,15 +16,15 @@ import { Model } from './model.ts'
 import type { ModelConfig } from './model-structure.ts'
 import { Sequential } from './sequential.ts'
 
-/** The model classes to build with. */
+/** The classes of which models are built. */
 export interface ModelClasses<N extends KnownNames> {
   readonly Sequential: typeof Sequential<N>
   readonly Model: typeof Model<N>
 }
 
 /**
- * Builds a model from data: what `toSpec` gave, or the `model` part of a configuration. Layers are looked up in
- * `registry`. Errors name the place in the spec.
+ * Builds a model from data: the result of `toSpec`, or the `model` part of a configuration. Layers are looked up in `registry`.
+ * Throws `ConfigError` with the path of the wrong name or option, which begins with `path`.
  *
  * @example
  * import { Registry } from '@gradus/core'
@@ -56,7 +56,7 @@ class Builder<N extends KnownNames> {
   }
 
   private make(spec: ModelSpec | LayerSpec, path: string): Model<N> {
-    if (!isModelSpec(spec)) return this.code(spec, path)
+    if (!isModelSpec(spec)) return this.subclassed(spec, path)
     if (spec.model === 'Functional') return this.functional(spec, path)
     if (spec.model !== 'Sequential') {
       throw new ConfigError(
@@ -70,8 +70,8 @@ class Builder<N extends KnownNames> {
     return new this.classes.Sequential(stack, config as ModelConfig)
   }
 
-  /** A model that is a class: its spec is that of a layer. */
-  private code(spec: LayerSpec, path: string): Model<N> {
+  /** Builds a subclassed model, whose spec has the form of a layer's spec. */
+  private subclassed(spec: LayerSpec, path: string): Model<N> {
     const model: unknown = this.layer(spec, path)
     if (model instanceof Model) return model as Model<N>
     throw new ConfigError(`${path} is the layer ${describeValue(spec.layer)}; expected a model.`)
@@ -95,18 +95,18 @@ class Builder<N extends KnownNames> {
   private layer(spec: LayerSpec | ModelSpec, path: string): Layer {
     if (spec instanceof Layer) return spec
     if (isPlainObject(spec) && isModelSpec(spec)) return this.model(spec, path) as unknown as Layer
-    return this.registry.parse('layer', this.withModels(spec, path), path) as Layer
+    return this.registry.parse('layer', this.buildModels(spec, path), path) as Layer
   }
 
-  /** A spec in which models in the place of layers, at any depth, are built. */
-  private withModels(value: unknown, path: string): unknown {
-    if (Array.isArray(value)) return value.map((entry, index) => this.withModels(entry, `${path}[${index}]`))
+  /** Replaces the specs of models within the spec of a layer by built models, at any depth. */
+  private buildModels(value: unknown, path: string): unknown {
+    if (Array.isArray(value)) return value.map((item, index) => this.buildModels(item, `${path}[${index}]`))
     if (!isPlainObject(value)) return value
-    const inner = Object.entries(value).map(([key, entry]) => {
-      const place = `${path}.${key}`
-      const isModel = isPlainObject(entry) && typeof entry['model'] === 'string'
-      return [key, isModel ? this.model(entry as unknown as ModelSpec, place) : this.withModels(entry, place)]
+    const built = Object.entries(value).map(([key, item]) => {
+      const itemPath = `${path}.${key}`
+      const isModel = isPlainObject(item) && typeof item['model'] === 'string'
+      return [key, isModel ? this.model(item as unknown as ModelSpec, itemPath) : this.buildModels(item, itemPath)]
     })
-    return Object.fromEntries(inner)
+    return Object.fromEntries(built)
   }
 }

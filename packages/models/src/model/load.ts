@@ -7,8 +7,9 @@ import type { Model } from './model.ts'
 
 /** Options of `loadModel`. */
 export interface LoadOptions<N extends KnownNames> extends FileOptions {
-  /** Where the classes named in the file are looked up. */
+  /** The registry in which the classes named in the file are looked up. */
   readonly registry: NameResolver
+  /** The classes of which models are built (default `Sequential` and `Model` of this package). */
   readonly classes?: ModelClasses<N>
   /** Whether the model is compiled as it was when it was saved, optimizer state included (default true). */
   readonly compile?: boolean
@@ -16,8 +17,16 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
 
 /**
  * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics, so that
- * training goes on where it stopped. `source` is a path, a file handle or the bytes. Throws `FormatError` for a file that is
- * damaged or of a format that is not known.
+ * training can continue exactly. `source` is a path, a file handle or the bytes. Throws `FormatError` for a damaged file or an
+ * unknown format, and `ConfigError` for a class that is not in the registry and for a file with weights only.
+ *
+ * @example
+ * import { Registry } from '@gradus/core'
+ * import { Dense } from '@gradus/layers'
+ * import { loadModel, Sequential } from '@gradus/models'
+ * const bytes = await new Sequential([new Dense({ units: 2, inputShape: [3] })]).toBytes()
+ * const model = await loadModel(bytes, { registry: new Registry([Dense]) })
+ * model.countParams() // => 8
  */
 export async function loadModel<N extends KnownNames>(
   source: FileSource | Uint8Array,

@@ -13,12 +13,12 @@ export function networkPorts(network: Network, inputForm: Form, outputForm: Form
     const { layer } = callOf(inputs[index]!)
     return { name: inputNames[index]!, shape, dtype, maxLength: layer instanceof Input ? layer.maxLength : undefined }
   })
-  const followed = (size: unknown) =>
+  const paddedInput = (size: unknown) =>
     inputs.findIndex(({ sizes }, index) => ports[index]!.maxLength !== undefined && sizes[1] === size)
   return {
     inputs: ports,
     outputs: outputs.map(({ shape, dtype, sizes }, index): Port => {
-      const follows = followed(sizes[1])
+      const follows = paddedInput(sizes[1])
       return { name: outputNames[index]!, shape, dtype, follows: follows < 0 ? undefined : follows }
     }),
     inputForm: front.empty ? inputForm : Array.from({ length: front.size }, (_, index) => index),
@@ -27,20 +27,23 @@ export function networkPorts(network: Network, inputForm: Form, outputForm: Form
   }
 }
 
-/** What a model that is code makes of inputs: their names, and its outputs. */
-export function codePorts(model: BaseLayer, data: DataShapes, prepared: unknown, hasOutputs: boolean): Ports {
+/**
+ * The inputs and outputs of a subclassed model for data of these shapes. `prepared` are the inputs after the host layers; outputs
+ * are inferred if `infersOutputs`, and are otherwise like the targets.
+ */
+export function subclassPorts(model: BaseLayer, data: DataShapes, prepared: unknown, infersOutputs: boolean): Ports {
   const given = formOf(data.x, isShaped)
-  // the code itself says which sizes it takes
+  // any size: the code of the model checks its inputs
   const inputs = listIn<Shaped>(given, data.x)
     .map(portsNamed(given, 'input'))
     .map((port) => ({ ...port, shape: port.shape.map(() => null) }))
-  const own = prepared !== data.x
-  const form = own ? formOf(prepared, isShaped) : given
+  const hasHostLayers = prepared !== data.x
+  const form = hasHostLayers ? formOf(prepared, isShaped) : given
   return {
     inputs,
     inputForm: form,
-    ...(hasOutputs ? inferredOutputs(model, prepared, form) : targetPorts(data.y)),
-    ...(own && {
+    ...(infersOutputs ? inferredOutputs(model, prepared, form) : targetPorts(data.y)),
+    ...(hasHostLayers && {
       prepare: (values) => listIn(form, model.prepare(inForm(given, values) as Parameters<BaseLayer['prepare']>[0])),
     }),
   }

@@ -24,29 +24,31 @@ import { type FloatDType, type SymbolicShape, SymbolicTensor, Tensor, type Tree 
 import { keepTensors } from '@gradus/tensor/internals'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
 import { type HostFront, Network } from '../network/index.ts'
-import { codePorts, networkPorts } from './model-ports.ts'
+import { networkPorts, subclassPorts } from './model-ports.ts'
 
+/** Options of all models. */
 export interface ModelConfig extends LayerConfig {
-  /** Decides first weights, shuffling and dropout. Without one every model differs. */
+  /** Seed of the initial weights, of shuffling and of dropout (default random). */
   readonly seed?: number
 }
 
-/** A model as a graph of layers between symbolic tensors, alone, in lists or by name. */
+/** Options of a functional model: symbolic inputs and outputs, alone, in lists or by name. */
 export interface FunctionalConfig extends ModelConfig {
   readonly inputs: Structure<SymbolicTensor>
   readonly outputs: Structure<SymbolicTensor>
 }
 
-/** The layers of a model, between inputs and outputs or called by code, and their weights. */
+/** The layers and weights of a model: a graph of layers, or a subclass with an `apply` method. */
 export abstract class ModelStructure<C extends object = object> extends Layer<C> {
   static override readonly callFields = { prepared: 'boolean' } as const
   private graph: Network | undefined
   private inputForm: Form = 0
   private outputForm: Form = 0
-  private known: Ports | undefined
-  private knownFor = ''
-  /** The ports that weights were made for. */
-  private made: Ports | undefined
+  private currentPorts: Ports | undefined
+  /** The signature of the data that `currentPorts` were found from. */
+  private portsSignature = ''
+  /** The ports for which the weights were built. */
+  private builtPorts: Ports | undefined
   private stream: Rng | undefined
   protected readonly seed: number
 
@@ -57,21 +59,22 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     if (inputs !== undefined && outputs !== undefined) this.connect(inputs, outputs)
   }
 
-  /** Makes the model the graph of layers between symbolic tensors. */
+  /** Makes this model the graph of layers between symbolic inputs and outputs. */
   protected connect(inputs: Structure<SymbolicTensor>, outputs: Structure<SymbolicTensor>): void {
     const isSymbolic = (value: unknown) => value instanceof SymbolicTensor
     this.inputForm = formOf(inputs, isSymbolic)
     this.outputForm = formOf(outputs, isSymbolic)
     this.graph = new Network(listIn(this.inputForm, inputs), listIn(this.outputForm, outputs))
-    this.known = networkPorts(this.graph, this.inputForm, this.outputForm)
+    this.currentPorts = networkPorts(this.graph, this.inputForm, this.outputForm)
   }
 
+  /** Removes the graph. */
   protected disconnect(): void {
     this.graph = undefined
-    this.known = undefined
+    this.currentPorts = undefined
   }
 
-  /** The calls between inputs and outputs; undefined for a model that is code. */
+  /** The graph of calls between inputs and outputs; undefined for a subclassed model. */
   get network(): Network | undefined {
     return this.graph
   }
@@ -81,35 +84,37 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return type ?? (this.graph ? 'Functional' : name)
   }
 
+  /** The name given in the config, or the type in snake_case. */
   get name(): string {
     return (this.config as LayerConfig).name ?? this.defaultName
   }
 
-  /** The layers in the order in which they work. */
+  /** The layers, in Keras's order. */
   get layers(): readonly BaseLayer[] {
     return this.graph?.layers ?? Object.values(this.sublayers())
   }
 
-  /** The symbolic tensors at which the model starts, in the structure in which it takes them. */
+  /** The symbolic inputs, in the structure in which the model takes them. Throws `ConfigError` for a subclassed model. */
   get inputs(): Structure<SymbolicTensor> {
     return inForm(this.inputForm, this.requireNetwork().inputs)
   }
 
+  /** The symbolic outputs, in the structure in which the model returns them. Throws `ConfigError` for a subclassed model. */
   get outputs(): Structure<SymbolicTensor> {
     return inForm(this.outputForm, this.requireNetwork().outputs)
   }
 
-  /** The layer of that name, or at that place among `layers`. Throws `ConfigError` where there is none. */
-  getLayer(which: string | number): Layer {
+  /** Returns the layer of that name, or at that index of `layers`. Throws `ConfigError` if there is none. */
+  getLayer(key: string | number): Layer {
     this.prepareGraph()
-    const found = typeof which === 'number' ? this.layers[which] : this.sublayers()[which]
+    const found = typeof key === 'number' ? this.layers[key] : this.sublayers()[key]
     if (found) return found as Layer
     throw new ConfigError(
-      `The model has no layer ${typeof which === 'number' ? `at ${which}` : `called '${which}'`}. Its layers: ${Object.keys(this.sublayers()).join(', ')}.`,
+      `The model has no layer ${typeof key === 'number' ? `at ${key}` : `called '${key}'`}. Its layers: ${Object.keys(this.sublayers()).join(', ')}.`,
     )
   }
 
-  /** What a layer gives within this model; of a layer that is called several times the first. */
+  /** Returns the symbolic output of a layer in this model; of its first call, if there are several. Throws `ConfigError`. */
   outputOf(layer: BaseLayer | string): Structure<SymbolicTensor> {
     const network = this.requireNetwork()
     const found = typeof layer === 'string' ? this.getLayer(layer) : layer
@@ -126,7 +131,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return super.defaultName.replace(/^.*\//, '')
   }
 
-  /** A model changes no dtypes: its layers do. */
+  /** False: a model does not cast its inputs, its layers do. */
   override get autocast(): boolean {
     return false
   }
@@ -143,12 +148,12 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return true
   }
 
-  /** Outputs have the masks that the model's layers gave them. */
+  /** Undefined: outputs keep the masks that the layers of the model gave them. */
   override computeMask(): undefined {
     return undefined
   }
 
-  /** The part that runs on the host. */
+  /** The layers at the start of a functional model that run on the host. */
   get front(): HostFront | undefined {
     return this.graph?.front
   }
@@ -162,7 +167,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   apply(inputs: Tree, scope: Scope<this>): Tree {
     if (!this.graph) {
       throw new ConfigError(
-        `${this.type} has neither inputs and outputs nor code. Give new Model({ inputs, outputs }), or write apply(x, scope) in the class.`,
+        `${this.type} has neither inputs and outputs nor an apply method. Use new Model({ inputs, outputs }), or write apply(x, scope) in the class.`,
       )
     }
     const { prepared = false } = scope.options as { readonly prepared?: boolean }
@@ -170,45 +175,45 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return inForm(this.outputForm, this.graph.run(given, scope, prepared)) as Tree
   }
 
-  /** Inputs and outputs, where they are known before data is seen. */
+  /** Inputs and outputs; undefined while they are not known. */
   get ports(): Ports | undefined {
-    return this.known
+    return this.currentPorts
   }
 
-  /** Inputs and outputs for data like this, of which shapes and dtypes matter; the model makes weights that it lacks. */
-  meet(data: DataShapes): Ports {
+  /** Returns the inputs and outputs for data of these shapes and dtypes. Builds the weights that are missing. */
+  portsFor(data: DataShapes): Ports {
     this.prepareGraph(data)
     if (!this.graph) {
-      const like = JSON.stringify(data, (_, value: unknown) => signatureOf(value))
-      if (like !== this.knownFor) {
-        const hasOutputs = this.apply !== ModelStructure.prototype.apply
-        this.known = codePorts(this, data, preparedSample(this, data.x), hasOutputs)
-        this.knownFor = like
+      const signature = JSON.stringify(data, (_, value: unknown) => dtypeAndRank(value))
+      if (signature !== this.portsSignature) {
+        const infersOutputs = this.apply !== ModelStructure.prototype.apply
+        this.currentPorts = subclassPorts(this, data, preparedSample(this, data.x), infersOutputs)
+        this.portsSignature = signature
       }
     }
-    if (this.made !== this.known) this.makeWeights()
-    return this.known!
+    if (this.builtPorts !== this.currentPorts) this.buildWeights()
+    return this.currentPorts!
   }
 
   /**
-   * Makes the weights now, for samples of `inputShape` (batch first; a list of shapes for several inputs) where the model does
-   * not know its inputs yet. They come from the seed.
+   * Builds the weights; their initial values follow from the seed. `inputShape` (batch first; a list of shapes for several inputs)
+   * is needed if the model does not know its input shapes yet. Throws `ConfigError` if they are still unknown.
    */
   build(inputShape?: SymbolicShape | readonly SymbolicShape[]): this {
     if (inputShape === undefined) {
       this.prepareGraph()
-      this.makeWeights()
+      this.buildWeights()
       return this
     }
     const shaped = (shape: SymbolicShape) => ({ shape, dtype: this.inputDType })
     const several = Array.isArray(inputShape[0])
-    this.meet({
+    this.portsFor({
       x: several ? (inputShape as readonly SymbolicShape[]).map(shaped) : shaped(inputShape as SymbolicShape),
     })
     return this
   }
 
-  /** Makes the weights of a model that is code from the shapes of its layers' inputs, as its file keeps them. */
+  /** Builds the weights of a subclassed model from the input shapes of its layers, by path, as stored in model files. */
   buildFrom(inputShapes: Readonly<Record<string, InputShape>>): void {
     build(this, () => this.rng.fork('weights'), inputShapes)
   }
@@ -218,7 +223,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   override callAll(inputs: unknown, options: ValueCallOptions = {}): unknown {
     const leaves = leavesOf(inputs)
     if (leaves.length > 0) this.prepareGraph({ x: inputs as DataShapes['x'] })
-    if (leaves.some((leaf) => leaf instanceof Tensor)) this.meet({ x: inputs as DataShapes['x'] })
+    if (leaves.some((leaf) => leaf instanceof Tensor)) this.portsFor({ x: inputs as DataShapes['x'] })
     return super.callAll(inputs as Tree, options)
   }
 
@@ -230,12 +235,12 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return this.stream
   }
 
-  /** Makes the graph, where it can be made now; from the shapes of data where the model does not know them itself. */
+  /** Builds the graph if the input shapes are known, from the layers or from `_data`. */
   protected prepareGraph(_data?: DataShapes): void {}
 
-  private makeWeights(): void {
+  private buildWeights(): void {
     build(this, () => this.rng.fork('weights'))
-    this.made = this.known
+    this.builtPorts = this.currentPorts
   }
 
   private maskedInputs(inputs: Tree, scope: Scope<this>): Tensor[] {
@@ -247,12 +252,12 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     this.prepareGraph()
     if (this.graph) return this.graph
     throw new ConfigError(
-      `${this.type} is code and not a graph of layers between symbolic inputs and outputs, so it has no inputs, outputs and outputs of layers to ask for.`,
+      `${this.type} is a subclassed model and not a graph of layers, so it has no symbolic inputs and outputs.`,
     )
   }
 }
 
-/** What the layers on the host make of a sample of data; the data itself where they do nothing. */
+/** The first sample after the host layers of the model; `x` itself if the model has none. */
 function preparedSample(model: BaseLayer, x: DataShapes['x']): unknown {
   if (model.prepare === Layer.prototype.prepare || model.prepare === ModelStructure.prototype.prepare) return x
   const values = x as Named<HostValues>
@@ -260,8 +265,8 @@ function preparedSample(model: BaseLayer, x: DataShapes['x']): unknown {
   return model.prepare(mapNamed(values, (array) => takeRows(array, { start: 0, end: 1 })))
 }
 
-/** What matters of data for `meet`, as text. */
-function signatureOf(value: unknown): unknown {
+/** Replaces data by its dtype and rank, on which the ports of a subclassed model depend. */
+function dtypeAndRank(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || !('shape' in value && 'dtype' in value)) return value
   return `${value.dtype as string}${(value.shape as readonly number[]).length}`
 }

@@ -1,28 +1,16 @@
 import type { History } from '@gradus/callbacks'
 import {
   type ArrayData,
-  type CallbackHooks,
   type CallbackModel,
   ConfigError,
   type Dataset,
   type InputData,
-  isDataset,
-  isPlainObject,
   type Logs,
   type Named,
-  type Optimizer,
   type WeightValue,
 } from '@gradus/core'
 import { type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
-import {
-  batchesIn,
-  type ClassWeight,
-  openChunks,
-  openData,
-  type Ports,
-  type SampleWeightData,
-  sampleOf,
-} from '../input/index.ts'
+import { batchesIn, openChunks, openData, type Ports, sampleOf } from '../input/index.ts'
 import {
   Evaluation,
   type FitOptions,
@@ -34,17 +22,9 @@ import {
   TrainSteps,
   testOnBatch,
   trainOnBatch,
-  type Verbose,
   verbosity,
 } from '../loop/index.ts'
-import {
-  type CompileOptions,
-  type KnownNames,
-  type NameResolver,
-  type NoNames,
-  Objective,
-  resolveOption,
-} from '../objective/index.ts'
+import { type CompileOptions, type KnownNames, type NameResolver, type NoNames, Objective } from '../objective/index.ts'
 import {
   type CompiledPredictStep,
   type Figures,
@@ -57,32 +37,20 @@ import {
   type TrainStep,
 } from '../step/index.ts'
 import { ModelStructure } from './model-structure.ts'
+import {
+  type BatchOptions,
+  type EvaluateOptions,
+  fitArguments,
+  type PredictOptions,
+  resolveOptimizers,
+} from './training-options.ts'
 
-export interface EvaluateOptions {
-  readonly batchSize?: number
-  readonly verbose?: Verbose
-  readonly sampleWeight?: SampleWeightData
-  readonly steps?: number
-  readonly callbacks?: readonly CallbackHooks[]
-}
-
-export interface PredictOptions {
-  readonly batchSize?: number
-  readonly verbose?: Verbose
-  readonly steps?: number
-  readonly callbacks?: readonly CallbackHooks[]
-}
-
-export interface BatchOptions {
-  readonly sampleWeight?: SampleWeightData
-  readonly classWeight?: ClassWeight
-}
-
-/** What a model does with data, by `compile`, `fit`, `evaluate` and `predict`, as in Keras. */
+/** The methods of a model that compile, train, evaluate and predict, as in Keras. */
 export abstract class ModelTraining<N extends KnownNames = NoNames, C extends object = object>
   extends ModelStructure<C>
   implements CallbackModel
 {
+  /** Set by callbacks: training stops after the current batch. */
   stopTraining = false
   private setup: TrainerSetup | undefined
   private executionSteps = 1
@@ -94,32 +62,33 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   abstract save(path: string): Promise<void>
   abstract saveWeights(path: string): Promise<void>
 
-  /** Where `compile` looks names up when it is not given a registry: the static `registry` of the class. */
+  /** The registry in which `compile` looks up names by default: the static `registry` of the class. */
   protected get registry(): NameResolver | undefined {
     return (this.constructor as { readonly registry?: NameResolver }).registry
   }
 
   /**
-   * One step of training on a batch: calls layers by `step.call`, and changes parameters by `step.minimize`. Pure, and
-   * compiled into one program. Override it for training of another kind; returns figures that `fit` shows, scalars by name.
+   * One training step on one batch: a pure function, which is compiled to one program. Override it to train in another way: call
+   * layers with `step.call` and update parameters with `step.minimize`. Returns the figures that `fit` reports, scalars by name.
    */
   trainStep({ x }: StepBatch, step: TrainStep): Figures {
     return { loss: step.minimize(() => step.loss(step.callAll(this, x))) }
   }
 
-  /** The figures of a batch, for `evaluate` and validation. */
+  /** Returns the figures of one batch, for `evaluate` and validation: scalars by name. Pure and compiled, like `trainStep`. */
   testStep({ x }: StepBatch, step: ModelStep): Figures {
     return { loss: step.total(() => step.loss(step.callAll(this, x))) }
   }
 
-  /** The outputs for a batch, for `predict`. */
+  /** Returns the outputs for one batch, for `predict`. Pure and compiled, like `trainStep`. */
   predictStep(x: Tree, step: ModelStep): Tree {
     return step.callAll(this, x)
   }
 
   /**
-   * Chooses optimizer, loss and metrics. Must be called before `fit` and `evaluate`, and again after `trainable` of a layer was
-   * changed. The optimizer starts from the beginning; weights stay.
+   * Sets optimizer, loss and metrics. Call it before `fit` and `evaluate`, and again after changing `trainable` of a layer. It
+   * resets the state of the optimizer and keeps the weights. Throws `ConfigError` for an unknown optimizer; losses and metrics are
+   * checked with the first data.
    */
   compile(options: CompileOptions<N>): void {
     const given = options as CompileOptions
@@ -129,16 +98,17 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     this.trainer = undefined
   }
 
-  /** What `compile` was given; undefined before. */
+  /** The resolved options of `compile`; undefined before it is called. */
   protected get compiled(): TrainerSetup | undefined {
     return this.setup
   }
 
-  /** The optimizer given to `compile`; several by name. */
+  /** The optimizer given to `compile`, or several by name; undefined before. */
   get optimizer(): OptimizerSet | undefined {
     return this.setup?.optimizer
   }
 
+  /** Steps between two calls of batch callbacks, as given to `compile`. */
   get stepsPerExecution(): number {
     return this.executionSteps
   }
@@ -146,33 +116,34 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /**
    * Trains for a number of epochs, each a pass over all samples in batches, and returns the figures of every epoch.
    *
-   * `x` and `y` are nested arrays, typed arrays, tensors or host arrays, by position or by name where there are several;
-   * or `x` is a dataset, which brings its targets. Wrong shapes, labels that no class has and values that are not finite
-   * are errors before anything is trained. NaN in the loss ends with a `DivergenceError` that names step and layer.
+   * `x` and `y` are nested arrays, typed arrays, tensors or host arrays `[samples, ...]`; several inputs or outputs are given in a
+   * list or by name. Or `x` is a dataset, whose batches contain the targets.
    *
-   * Arrays stay on the device meanwhile, up to 1 GiB of them, and without callbacks that follow every batch many steps run
-   * at once.
+   * Throws `DataError` or `ShapeError` before training for wrong shapes, for labels outside the classes and for values that are
+   * not finite. Throws `DivergenceError`, with the step and the layer, when a loss or a gradient is not finite.
+   *
+   * Arrays are kept on the device during training, up to 1 GiB. Many steps run at once, unless a callback follows every batch.
    */
   fit(x: Dataset, options?: FitOptions): Promise<History>
   fit(x: Named<InputData>, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
   async fit(x: Named<InputData> | Dataset, y?: Named<ArrayData> | FitOptions, options?: FitOptions): Promise<History> {
-    const { data, given } = fitArguments(x, y, options)
-    return fit(this.requireTrainer('fit'), this, data, given ?? {})
+    const { data, options: fitOptions = {} } = fitArguments(x, y, options)
+    return fit(this.requireTrainer('fit'), this, data, fitOptions)
   }
 
   /**
-   * Training as a loop: `for await (const { epoch, step, figures } of model.steps(x, y, { epochs: 3 }))`. Each turn runs steps at
-   * the speed of `fit`; between two turns the model may be read and changed. After `break`, a loop over the same object goes
-   * on where it stopped.
+   * Training as a loop: `for await (const { epoch, step, figures } of model.steps(x, y, { epochs: 3 }))`. Each iteration runs steps
+   * as fast as `fit`. Between two iterations the model may be read and changed. After `break`, another loop over the same object
+   * continues training.
    */
   steps(x: Dataset, options?: StepsOptions): TrainSteps
   steps(x: Named<InputData>, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
   steps(x: Named<InputData> | Dataset, y?: Named<ArrayData> | StepsOptions, options?: StepsOptions): TrainSteps {
-    const { data, given } = fitArguments(x, y, options)
-    return new TrainSteps(this.requireTrainer('steps'), data, given ?? {})
+    const { data, options: stepsOptions = {} } = fitArguments(x, y, options)
+    return new TrainSteps(this.requireTrainer('steps'), data, stepsOptions)
   }
 
-  /** Loss and metrics on samples, by name. Keras's `evaluate(..., return_dict=True)`. */
+  /** Returns loss and metrics on samples, by name. Throws as `fit` does. Keras: `evaluate(..., return_dict=True)`. */
   async evaluate(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options: EvaluateOptions = {}): Promise<Logs> {
     const trainer = this.requireTrainer('evaluate')
     const opened = await openData(this, { x, y, sampleWeight: options.sampleWeight })
@@ -190,14 +161,17 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     }
   }
 
-  /** The output of the model for samples. Tensors are not read back to the host. For several outputs use `predictAll`. */
+  /**
+   * Returns the output for samples, a tensor `[samples, ...]` on the device. Inputs that are tensors are not copied to the host.
+   * Throws `TypeError` for a model with several outputs: use `predictAll`.
+   */
   async predict(x: Named<InputData> | Dataset, options: PredictOptions = {}): Promise<Tensor> {
     const outputs = treeLeaves(await this.predictAll<Tree>(x, options))
     if (outputs.length === 1) return outputs[0]!
-    throw new TypeError(`The model has ${outputs.length} outputs; use predictAll(...), which gives all of them.`)
+    throw new TypeError(`The model has ${outputs.length} outputs; use predictAll(...), which returns all of them.`)
   }
 
-  /** Like `predict`, for models with several outputs; in the structure in which the model gives them. */
+  /** Like `predict`, for models with several outputs: returns them in the model's structure, a single one as a list. */
   async predictAll<T = Tensor[]>(x: Named<InputData> | Dataset, options: PredictOptions = {}): Promise<T> {
     const outputs = await predict(x, {
       model: this,
@@ -209,7 +183,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     return (typeof this.ports?.outputForm === 'number' ? [outputs] : outputs) as T
   }
 
-  /** One update on one batch; the figures of that batch. */
+  /** Runs one update on one batch and returns the figures of that batch. */
   async trainOnBatch(
     x: Named<InputData>,
     y?: Named<ArrayData>,
@@ -220,14 +194,14 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     return trainOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }
 
-  /** Loss and metrics of one batch. */
+  /** Returns loss and metrics of one batch. */
   async testOnBatch(x: Named<InputData>, y?: Named<ArrayData>, { sampleWeight }: BatchOptions = {}): Promise<Logs> {
     const trainer = this.requireTrainer('testOnBatch')
     const { samples, ports } = await openData(this, { x, y, sampleWeight })
     return testOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }
 
-  /** The optimizer's learning rate. Setting it takes effect at the next step; with a schedule it throws. */
+  /** The optimizer's learning rate. A new value is used from the next step on; with a schedule, setting it throws `ConfigError`. */
   get learningRate(): number {
     return this.learningRateOf()
   }
@@ -236,24 +210,25 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     this.setLearningRate(value)
   }
 
-  /** The learning rate of the optimizer of that name, where `compile` was given several. */
+  /** Returns the learning rate of an optimizer; of the one with that name if there are several. */
   learningRateOf(optimizer?: string): number {
     return this.requireTrainer('learningRate').learningRateOf(optimizer)
   }
 
-  /** Sets the learning rate; of the optimizer of that name, where `compile` was given several. */
+  /** Sets the learning rate of an optimizer; of the one with that name if there are several. */
   setLearningRate(value: number, optimizer?: string): void {
     this.requireTrainer('learningRate').setLearningRate(value, optimizer)
   }
 
+  /** Whether a figure should rise or fall, for callbacks; undefined for unknown keys. */
   metricDirection(key: string): 'up' | 'down' | undefined {
     return this.trainer?.objective?.direction(key)
   }
 
-  /** The trainer of a compiled model; `what` needs it. */
-  protected requireTrainer(what: string): Trainer {
+  /** Returns the trainer. Throws `ConfigError`, which names the calling method, for a model that is not compiled. */
+  protected requireTrainer(method: string): Trainer {
     if (!this.setup) {
-      throw new ConfigError(`${what} needs a compiled model. Call model.compile({ optimizer, loss, metrics }) first.`)
+      throw new ConfigError(`${method} needs a compiled model. Call model.compile({ optimizer, loss, metrics }) first.`)
     }
     this.trainer ??= new Trainer(this, this.setup, this.rng)
     return this.trainer
@@ -271,25 +246,4 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const level = verbosity(verbose)
     return new Hooks([...callbacks, ...progressLoggers(level)], this, { epochs: 1, steps, verbose: level })
   }
-}
-
-/** Data and options, of which a dataset leaves the targets out. */
-function fitArguments<O>(
-  x: Named<InputData> | Dataset,
-  y: Named<ArrayData> | O | undefined,
-  options: O | undefined,
-): { data: { x: typeof x; y: Named<ArrayData> | undefined }; given: O | undefined } {
-  return isDataset(x)
-    ? { data: { x, y: undefined }, given: y as O | undefined }
-    : { data: { x, y: y as Named<ArrayData> | undefined }, given: options }
-}
-
-/** The optimizer that an option means, or several by the names of the parts that they train. */
-function resolveOptimizers(given: CompileOptions['optimizer'], registry: NameResolver | undefined): OptimizerSet {
-  const one = (value: unknown, path: string) => resolveOption('optimizer', value, registry, path) as Optimizer
-  const named = isPlainObject(given) && typeof given['optimizer'] !== 'string'
-  if (!named) return one(given, 'compile: optimizer')
-  return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, one(value, `compile: optimizer.${name}`)]),
-  )
 }

@@ -19,8 +19,8 @@ import { Model } from './model.ts'
 import type { ModelConfig } from './model-structure.ts'
 
 /**
- * A stack of layers. The shape of a sample comes from an `Input`, from `inputShape` of the first layer, or from the first
- * data.
+ * A stack of layers. The shape of a sample comes from an `Input`, from `inputShape` of the first layer, or from the first data
+ * that the model is given. Throws `ConfigError` for values that are not layers and for a layer that occurs twice.
  *
  * @example
  * import { Dense } from '@gradus/layers'
@@ -44,12 +44,12 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   }
 
   override sublayers(): Readonly<Record<string, BaseLayer>> {
-    // the base class asks before there is a stack
+    // the constructor of the base class calls this before `stack` exists
     this.named ??= Object.fromEntries([...nameLayers(this.stack ?? [])].map(([layer, name]) => [name, layer]))
     return this.named
   }
 
-  /** Puts a layer on top. */
+  /** Appends a layer. */
   add(layer: Layer): void {
     if (!(layer instanceof Layer))
       throw new ConfigError(
@@ -60,13 +60,13 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
         `The same ${layer.type} is in the model twice. Make another instance, or share it in a functional Model.`,
       )
     this.stack.push(layer)
-    this.takeApart()
+    this.discardGraph()
   }
 
-  /** Takes the top layer off. */
+  /** Removes the last layer and returns it; undefined if there is none. */
   pop(): Layer | undefined {
     const layer = this.stack.pop()
-    this.takeApart()
+    this.discardGraph()
     return layer
   }
 
@@ -80,20 +80,20 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     const first = this.stack[0]
     const known = first instanceof Input || this.knownShape
     const input = this.network?.inputs[0]
-    const entry = !known && input ? [new Input({ shape: input.shape.slice(1), dtype: input.dtype }).toSpec()] : []
+    const inputSpecs = !known && input ? [new Input({ shape: input.shape.slice(1), dtype: input.dtype }).toSpec()] : []
     return {
       model: 'Sequential',
       ...(name !== undefined && { name }),
       ...(seed !== undefined && { seed }),
-      ...this.ownTrainable,
-      layers: [...entry, ...this.stack.map((layer) => layer.toSpec())],
+      ...this.trainableSpec,
+      layers: [...inputSpecs, ...this.stack.map((layer) => layer.toSpec())],
     } as SequentialSpec
   }
 
   protected override prepareGraph(data?: DataShapes): void {
     if (this.network) return
     const shape = this.knownShape ?? (data && sampleShape(data))
-    if (shape) this.shapeTo(shape)
+    if (shape) this.connectLayers(shape)
     else if (!data) {
       throw new ConfigError(
         'The model does not know the shape of its input yet. Start it with new Input({ shape }), give the first layer `inputShape`, call build([null, ...shape]), or fit it on data first.',
@@ -101,8 +101,8 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     }
   }
 
-  /** Connects the layers for samples of a shape. */
-  private shapeTo(shape: SymbolicShape): void {
+  /** Calls the layers one after the other, for samples of a shape. */
+  private connectLayers(shape: SymbolicShape): void {
     if (this.layers.length === 0)
       throw new ConfigError('The model has no layers. Add some: new Sequential([new Dense({ units: 1 })]).')
     const first = this.stack[0]!
@@ -112,13 +112,13 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
       if (layer instanceof Input) continue
       if (!(outputs instanceof SymbolicTensor))
         throw new ConfigError(`A layer before ${layer.type} has several outputs. Use the functional Model for several.`)
-      const made: unknown = layer.callAll<unknown>(outputs)
-      outputs = made as Structure<SymbolicTensor>
+      const result: unknown = layer.callAll<unknown>(outputs)
+      outputs = result as Structure<SymbolicTensor>
     }
     this.connect(x, outputs)
   }
 
-  private takeApart(): void {
+  private discardGraph(): void {
     this.named = undefined
     if (!this.network) return
     forgetCalls(this.stack)
@@ -134,7 +134,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   }
 }
 
-/** The shape of a sample of data; a list of numbers is a list of samples of one number. */
+/** The shape of one sample of data; a list of numbers has samples of shape `[1]`. */
 function sampleShape({ x }: DataShapes): SymbolicShape {
   const shaped = 'shape' in x ? x : undefined
   if (!shaped)

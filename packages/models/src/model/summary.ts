@@ -4,6 +4,7 @@ import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Network } from '../network/index.ts'
 import { formatTable, type TableColumn } from './table.ts'
 
+/** Options of `summary`. */
 export interface SummaryOptions {
   /** Width of the table in characters (default 76). */
   readonly lineLength?: number
@@ -13,8 +14,8 @@ export interface SummaryOptions {
   readonly showTrainable?: boolean
 }
 
-/** A model as its summary shows it. */
-interface Summarized extends BaseLayer {
+/** The part of a model that a summary shows. */
+interface SummarizedModel extends BaseLayer {
   /** The layers that are shown, in order. */
   readonly layers: readonly BaseLayer[]
   readonly network?: Network | undefined
@@ -22,12 +23,12 @@ interface Summarized extends BaseLayer {
 
 interface SummaryInput {
   readonly name: string
-  readonly model: Summarized
-  /** The state of the optimizer, once it has started. */
+  readonly model: SummarizedModel
+  /** The state of the optimizer; empty before training. */
   readonly optimizer: readonly Tensor[]
 }
 
-/** The table of a model as Keras 3 prints it. */
+/** Returns the table of a model that Keras 3 prints. */
 export function formatSummary({ name, model, optimizer }: SummaryInput, options: SummaryOptions): string {
   const { lineLength = 76, showTrainable = false } = options
   const connected = model.network && !model.network.linear ? model.network : undefined
@@ -59,7 +60,12 @@ export function formatSummary({ name, model, optimizer }: SummaryInput, options:
   ].join('\n')
 }
 
-function rowsOf(model: Summarized, connected: Network | undefined, options: SummaryOptions, depth: number): string[][] {
+function rowsOf(
+  model: SummarizedModel,
+  connected: Network | undefined,
+  options: SummaryOptions,
+  depth: number,
+): string[][] {
   const names = new Map(Object.entries(model.sublayers()).map(([name, layer]) => [layer, name]))
   const rows: string[][] = []
   for (const layer of model.layers) {
@@ -70,15 +76,15 @@ function rowsOf(model: Summarized, connected: Network | undefined, options: Summ
     if (options.showTrainable) row.push(own.length === 0 ? '-' : layer.trainable ? 'Y' : 'N')
     rows.push(row)
     if (options.expandNested && 'layers' in layer) {
-      rows.push(...rowsOf(layer as Summarized, connected, options, depth + 1))
+      rows.push(...rowsOf(layer as SummarizedModel, connected, options, depth + 1))
     }
   }
   return rows
 }
 
-/** The variables of a layer within a model and of the layers within it, each once. */
+/** The variables of a layer of a model, with those of its sublayers, each once. */
 function variablesIn(model: BaseLayer, layer: BaseLayer): Tensor[] {
-  const within = new Set(layersWithin(layer).map((place) => place.layer))
+  const within = new Set(layersWithin(layer).map((found) => found.layer))
   return listVariables(model)
     .filter((variable) => within.has(variable.layer))
     .map(tensorOf)

@@ -1,11 +1,11 @@
-/** A column of a table; `until` is where it ends, as a part of the line. */
+/** A column of a table. `until` is the position of its end, as a fraction of the line. */
 export interface TableColumn {
   readonly header: string
   readonly align: 'left' | 'right' | 'center'
   readonly until: number
 }
 
-/** A table with lines between its rows, laid out as the `rich` library does for Keras. */
+/** Returns a table with lines between its rows, in the layout that the `rich` library gives Keras's tables. */
 export function formatTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
@@ -37,7 +37,7 @@ export function formatTable(
   ].join('\n')
 }
 
-/** Each column is as wide as its part of the line with padding; what is too much is taken evenly from all. */
+/** The width of each column: its fraction of the line plus padding, less an equal share of the excess. */
 function columnWidths(columns: readonly TableColumn[], lineLength: number): number[] {
   let position = 0
   const wanted = columns.map(({ until }) => {

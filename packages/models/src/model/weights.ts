@@ -13,10 +13,10 @@ import {
 import { cast, formatShape, sameShape, type Tensor, type TypedArray, tidy, treeMap } from '@gradus/tensor'
 import { toDevice } from '../input/index.ts'
 
-/** A weight to set: with its path, or as bare values that take the next place. */
+/** A weight for `setWeights`: with a path, or values only, which are matched by their order. */
 export type WeightLike = WeightValue | ArrayData
 
-/** Host copies of variables. */
+/** Copies variables to the host. */
 export async function readWeights(variables: readonly Variable[]): Promise<WeightValue[]> {
   return Promise.all(
     variables.map(async ({ path, trainable, value }) => ({
@@ -29,7 +29,7 @@ export async function readWeights(variables: readonly Variable[]): Promise<Weigh
   )
 }
 
-/** Sets all variables of a model. Nothing is changed unless all fit. */
+/** Sets all variables of a model. Throws `ConfigError`, before any change, for missing weights and wrong shapes. */
 export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[]): Promise<void> {
   const variables = listVariables(model)
   const byPath = new Map(weights.flatMap((weight) => (hasPath(weight) ? [[weight.path, weight] as const] : [])))

@@ -172,7 +172,7 @@ describe('a model that is code', () => {
     }
     const nameless = new Nameless()
     nameless.build([null, 2])
-    await expect(nameless.toBytes()).rejects.toThrow("static type = 'scope/Nameless'")
+    await expect(nameless.toBytes()).rejects.toThrow("static type = 'package/Nameless'")
     expect(nameless.name).toBe('nameless')
     class Empty extends Model {}
     expect(() => new Empty().build([null, 2])).not.toThrow()
