@@ -3,7 +3,7 @@ import { BackendError, ShapeError } from '@gradus/tensor'
 import { CommanderError } from 'commander'
 import { FormatError } from 'gradus'
 
-/** What the process ends with; scripts may rely on it. */
+/** The exit codes of the process. Scripts may rely on them. */
 export const exitCodes = {
   ok: 0,
   unexpected: 1,
@@ -15,17 +15,34 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
-/** The run ended in order, and a figure is not as good as was asked for. */
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'ok',
+  unexpected: 'unexpected',
+  config: 'usage or config',
+  data: 'data or model file',
+  diverged: 'diverged',
+  backend: 'backend not available',
+  target: 'target not met',
+  interrupted: 'interrupted',
+}
+
+/** The exit codes with their meanings, for help texts. */
+export function exitCodeHelp(): string {
+  const codes = Object.entries(meanings) as [keyof typeof exitCodes, string][]
+  return `Exit codes: ${codes.map(([name, meaning]) => `${exitCodes[name]} ${meaning}`).join(', ')}.`
+}
+
+/** Training succeeded, and a figure is worse than the target. */
 export class TargetError extends Error {
   override name = 'TargetError'
 }
 
-/** The user ended the run. */
+/** The user stopped the run. */
 export class Interrupted extends Error {
   override name = 'Interrupted'
 }
 
-/** The exit code that an error stands for. */
+/** Returns the exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.config
   if (error instanceof ConfigError || error instanceof ShapeError) return exitCodes.config

@@ -1,6 +1,7 @@
 import type { OptionsOf } from '@gradus/core'
 import { fitDataFields } from 'gradus'
 import { z } from 'zod'
+import { backendNames } from '../backends/backends.ts'
 import { fieldsSchema } from './fields-schema.ts'
 
 const path = z.string().min(1)
@@ -68,7 +69,7 @@ export const configSchema = z.strictObject({
   backend: z
     .string()
     .optional()
-    .describe('auto, wasm, cpu or webgpu; by default auto: wasm where WebAssembly compiles, else cpu.'),
+    .describe(`Where to compute: ${backendNames.join(', ')}; default auto, the fastest that starts here.`),
   dtypePolicy: z
     .enum(['float32', 'float64', 'mixedFloat16'])
     .default('float32')

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { completeConfig } from '@gradus/core'
+import { fitDataFields } from 'gradus'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { type Sandbox, small, smallSandbox } from '../testing/sandbox.ts'
+import { loadConfigModules } from './config-modules.ts'
 import { configJsonSchema } from './config-schema.ts'
 
 let sandbox: Sandbox
@@ -25,7 +28,7 @@ describe('config print', () => {
   it('shows the config in full, as YAML or JSON', async () => {
     sandbox.write('config.yaml', { ...small, fit: undefined })
     const config = await print(['config.yaml'])
-    expect(config.fit).toEqual({ batchSize: 32, epochs: 1, shuffle: true, verbose: 1 })
+    expect(config.fit).toEqual(completeConfig('fit', {}, fitDataFields))
     expect(config.data).toMatchObject({ train: sandbox.file('train.csv') })
     const { out } = await sandbox.run(['config', 'print', 'config.yaml'])
     expect(parse(out)).toEqual(config)
@@ -82,7 +85,7 @@ describe('a config as a module', () => {
          name: 'small', seed: 3,
          data: { train: 'train.csv', inputs: ['x'], target: 'y' },
          model: { model: 'Sequential', layers: [
-           new Dense({ units, activation: 'relu' }), new Dropout({ rate: 0.2 }), { layer: 'Dense', units: 2, activation: 'softmax' },
+           new Dense({ units, activation: 'tanh' }), new Dropout({ rate: 0.2 }), { layer: 'Dense', units: 2, activation: 'softmax' },
          ] },
          optimizer: new Adam({ learningRate: 0.05 }),
          loss: 'SparseCategoricalCrossentropy', metrics: ['accuracy'],
@@ -94,6 +97,27 @@ describe('a config as a module', () => {
     await sandbox.run(['train', 'config.yaml', '--quiet'])
     const loss = (n: number) => sandbox.read(`runs/small-${n}/results.csv`).split('\n')[4]!.split(',')[2]
     expect(loss(1)).toBe(loss(2))
+  })
+
+  it('may import every entry of gradus', async () => {
+    const manifest = new URL('../../../../packages/gradus/package.json', import.meta.url)
+    const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: object }
+    const entries = Object.keys(exports).map((entry) => `gradus${entry.slice(1)}`)
+    const modules = await loadConfigModules()
+    expect(Object.keys(modules)).toEqual(expect.arrayContaining(entries))
+    sandbox.write(
+      'config.ts',
+      `import { Dense } from 'gradus'
+       import { tanh } from 'gradus/activations'
+       import { SparseCategoricalCrossentropy } from 'gradus/losses'
+       const config = ${JSON.stringify(small)}
+       config.model.layers[0] = new Dense({ units: 4, activation: tanh })
+       export default { ...config, loss: new SparseCategoricalCrossentropy() }`,
+    )
+    expect(await print(['config.ts'])).toEqual({
+      ...(await print(['config.yaml'])),
+      loss: { loss: 'SparseCategoricalCrossentropy' },
+    })
   })
 
   it('ends with 2 where it throws, and where something in it has no data form', async () => {
@@ -108,20 +132,25 @@ describe('a config as a module', () => {
   })
 })
 
-it('ships the JSON Schema of configs', async () => {
-  const shipped = new URL('../../schema/config.schema.json', import.meta.url)
-  // made with: gradus config schema > apps/cli/schema/config.schema.json
-  expect(JSON.parse(readFileSync(shipped, 'utf8'))).toEqual(configJsonSchema())
-  expect(JSON.parse((await sandbox.run(['config', 'schema'])).out)).toEqual(configJsonSchema())
+describe('config schema', () => {
+  it('is the JSON Schema of configs, with every option of fit that is data', async () => {
+    const { code, out } = await sandbox.run(['config', 'schema'])
+    expect(code).toBe(0)
+    const schema = JSON.parse(out) as { properties: { fit: { properties: object } } }
+    expect(schema).toEqual(configJsonSchema())
+    expect(Object.keys(schema.properties.fit.properties).sort()).toEqual(Object.keys(fitDataFields).sort())
+  })
 })
 
-it('backends lists which are available, why not, and which one would be taken', async () => {
-  const { out } = await sandbox.run(['backends', '--json'])
-  const { backends } = JSON.parse(out) as {
-    backends: { name: string; available: boolean; chosen: boolean; reason?: string }[]
+it('every command has help, and names the exit codes once', async () => {
+  const { code, out } = await sandbox.run(['--help'])
+  expect(code).toBe(0)
+  expect(out).toContain('Exit codes: 0 ok, 1 unexpected, 2 usage or config, 3 data or model file, 4 diverged')
+  for (const name of ['backends', 'config', 'train']) {
+    expect(out).toMatch(new RegExp(`^  ${name} `, 'm'))
+    expect((await sandbox.run([name, '--help'])).code).toBe(0)
   }
-  expect(backends.filter(({ chosen }) => chosen)).toHaveLength(1)
-  expect(backends.find(({ name }) => name === 'cpu')).toMatchObject({ available: true })
-  for (const { available, reason } of backends) expect(available).toBe(reason === undefined)
-  expect((await sandbox.run(['backends'])).out).toMatch(/^cpu .*available/m)
+  const { out: flags } = await sandbox.run(['train', '--help'])
+  expect(flags).toMatch(/--backend <name> +where to compute: auto, wasm, cpu, webgpu\s+\(GRADUS_BACKEND\)/)
+  expect(flags).toContain('--debug')
 })

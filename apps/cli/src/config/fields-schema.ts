@@ -1,32 +1,43 @@
-import type { FieldDescription, FieldTable } from '@gradus/core'
+import { descriptionOf, type FieldDescription, type FieldTable, type FieldType } from '@gradus/core'
 import { z } from 'zod'
 
-const types: Readonly<Record<string, (limits: FieldDescription) => z.ZodType>> = {
+type Limits = Pick<FieldDescription, 'min' | 'max' | 'above' | 'below'>
+
+const types: Readonly<Record<string, (limits: Limits) => z.ZodType>> = {
   integer: (limits) => limited(z.int(), limits),
   number: (limits) => limited(z.number(), limits),
   boolean: () => z.boolean(),
   string: () => z.string(),
   numbers: (limits) => z.array(limited(z.number(), limits)),
+  strings: () => z.array(z.string()),
   numbersByName: () => z.record(z.string(), z.number()),
+  shape: () => z.array(z.int().nullable()),
 }
 
-/** The form of options that are described by `fields`, with their defaults. */
+/** The schema of an object with the options that `fields` describes, with their defaults. */
 export function fieldsSchema(fields: FieldTable): z.ZodObject {
   return z.strictObject(Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, optionSchema(field)])))
 }
 
 function optionSchema(field: FieldTable[string]): z.ZodType {
-  const description = (typeof field === 'object' && !Array.isArray(field) ? field : { type: field }) as FieldDescription
-  const { oneOf, type = [], default: fallback, required } = description
-  const alternatives = oneOf ? [z.literal(oneOf)] : [type].flat().map((name) => types[name]!(description))
+  const { oneOf, or, type = [], default: fallback, required, ...limits } = descriptionOf(field)
+  const alternatives = oneOf
+    ? [z.literal(oneOf)]
+    : [...[type].flat().map((name) => typeSchema(name, limits)), ...(or ? [z.literal(or)] : [])]
   const schema = alternatives.length === 1 ? alternatives[0]! : z.union(alternatives)
   if (fallback !== undefined) return schema.default(fallback)
   return required ? schema : schema.optional()
 }
 
-function limited(schema: z.ZodNumber, { min, max, above }: FieldDescription): z.ZodNumber {
-  let limits = schema
-  if (min !== undefined) limits = limits.gte(min)
-  if (max !== undefined) limits = limits.lte(max)
-  return above === undefined ? limits : limits.gt(above)
+/** The schema of a type. Names of classes and specs are checked by the registry, so any value is valid here. */
+function typeSchema(name: FieldType, limits: Limits): z.ZodType {
+  return types[name]?.(limits) ?? z.unknown()
+}
+
+function limited(schema: z.ZodNumber, { min, max, above, below }: Limits): z.ZodNumber {
+  let result = schema
+  if (min !== undefined) result = result.gte(min)
+  if (max !== undefined) result = result.lte(max)
+  if (above !== undefined) result = result.gt(above)
+  return below === undefined ? result : result.lt(below)
 }

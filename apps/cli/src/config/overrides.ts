@@ -1,33 +1,40 @@
+import { resolve } from 'node:path'
 import { ConfigError, describeValue } from '@gradus/core'
 import { parse } from 'yaml'
+import type { ConfigFlags } from './config-flags.ts'
+import { shortcuts } from './shortcuts.ts'
 
-/** Values by place, such as `fit.epochs`. */
+/** Values by their place in the config, such as `fit.epochs`. */
 export type Overrides = readonly (readonly [place: string, value: unknown])[]
 
-/** What the environment says, before flags. */
-const variables: Readonly<Record<string, string>> = {
-  GRADUS_DATA: 'data.train',
-  GRADUS_EPOCHS: 'fit.epochs',
-  GRADUS_BACKEND: 'backend',
-  GRADUS_SEED: 'seed',
-}
-
-/** The overrides that the environment asks for. */
-export function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Overrides {
-  return Object.entries(variables).flatMap(([name, place]) => {
-    const value = env[name]
-    return value === undefined || value === '' ? [] : [[place, parseValue(value, name)] as const]
+/** The values that environment variables set. Paths are relative to `cwd`. */
+export function fromEnvironment(env: Readonly<Record<string, string | undefined>>, cwd: string): Overrides {
+  return shortcuts.flatMap(({ place, variable, type }): Overrides => {
+    const text = env[variable]
+    if (text === undefined || text === '') return []
+    if (type === 'number') return [[place, parseValue(text, variable)]]
+    return [[place, type === 'path' ? resolve(cwd, text) : text]]
   })
 }
 
+/** The values that flags set: those of `--set`, then those of the shortcuts, whose paths are relative to `cwd`. */
+export function fromFlags(flags: ConfigFlags, cwd: string): Overrides {
+  const named = shortcuts.flatMap(({ place, flag, type }): Overrides => {
+    const value = flags[flag]
+    if (value === undefined) return []
+    return [[place, type === 'path' ? resolve(cwd, String(value)) : value]]
+  })
+  return [...(flags.set ?? []).map(parseSet), ...named]
+}
+
 /** `optimizer.learningRate=0.01` as a place and a value. */
-export function parseSet(text: string): readonly [string, unknown] {
+function parseSet(text: string): readonly [place: string, value: unknown] {
   const at = text.indexOf('=')
   if (at <= 0) throw new ConfigError(`--set ${text}: expected place=value, such as --set optimizer.learningRate=0.01.`)
   return [text.slice(0, at), parseValue(text.slice(at + 1), `--set ${text}`)]
 }
 
-/** A value as in YAML: a number, true, null, a text, [a, list] or {an: object}. */
+/** Reads a value as YAML: a number, true, null, a text, [a, list] or {an: object}. */
 function parseValue(text: string, source: string): unknown {
   try {
     return parse(text) as unknown
@@ -38,7 +45,10 @@ function parseValue(text: string, source: string): unknown {
   }
 }
 
-/** A copy of `config` with each value at its place. A class given by name gets options: `optimizer: adam` becomes an object. */
+/**
+ * Returns a copy of `config` with each value at its place. A class given by its name becomes an object where one of its
+ * options is set: `optimizer: adam` becomes `optimizer: { optimizer: adam, ... }`. Throws `ConfigError` for a place that does not exist.
+ */
 export function override(config: Record<string, unknown>, overrides: Overrides): Record<string, unknown> {
   const result = structuredClone(config)
   for (const [place, value] of overrides) setAt(result, place, value)
@@ -64,7 +74,7 @@ function setAt(root: Record<string, unknown>, place: string, value: unknown): vo
       parent[key] = { [kind]: inner }
     else if (inner === undefined || inner === null) parent[key] = {}
     else if (typeof inner !== 'object') {
-      throw new ConfigError(`--set ${place}: '${done}' is ${describeValue(inner)}, which has nothing inside.`)
+      throw new ConfigError(`--set ${place}: '${done}' is ${describeValue(inner)}, which has no options.`)
     }
     parent = parent[key] as Record<string, unknown>
   })

@@ -1,25 +1,29 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ConfigError, Configured } from '@gradus/core'
+import { ConfigError, toData } from '@gradus/core'
 import { parseDocument } from 'yaml'
+import { loadConfigModules } from './config-modules.ts'
 
-/** A config as it stands in its file. */
+/** The contents of a config file, unchecked. */
 export interface RawConfig {
-  /** As it was given, for messages. */
+  /** The path as the user gave it, for messages. */
   readonly source: string
   /** The folder that paths in the config are relative to. */
   readonly folder: string
-  /** What the run is called where the config does not say. */
+  /** The default name of the run. */
   readonly name: string
   readonly value: Record<string, unknown>
 }
 
-/** Reads a config from JSON, YAML, or a module whose default export it is. Throws `ConfigError`. */
+/**
+ * Reads a config from JSON, from YAML, or from the default export of a module; instances in a module become data. Throws
+ * `ConfigError` for a file that cannot be read and for values without a data form.
+ */
 export async function readConfig(source: string, cwd: string): Promise<RawConfig> {
   const path = resolve(cwd, source)
   const extension = extname(path)
-  const value = toData(await contents(path, source, extension))
+  const value = toData(await contents(path, source, extension), 'config')
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ConfigError(`${source}: a config is an object with data, model, optimizer and loss.`)
   }
@@ -38,7 +42,9 @@ async function contents(path: string, source: string, extension: string): Promis
   const text = await textOf(path, source)
   if (extension === '.json') return fromJson(text, source)
   if (extension === '.yaml' || extension === '.yml') return fromYaml(text, source)
-  throw new ConfigError(`${source}: a config ends in .json, .yaml, .yml, .ts or .js, and this one in '${extension}'.`)
+  throw new ConfigError(
+    `${source}: a config file ends in .json, .yaml, .yml, .ts or .js; this one ends in '${extension}'.`,
+  )
 }
 
 async function textOf(path: string, source: string): Promise<string> {
@@ -59,7 +65,7 @@ function fromJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ConfigError(`${source} is not JSON: ${(cause as Error).message}. Correct it there.`, { cause })
+    throw new ConfigError(`${source} is not JSON: ${(cause as Error).message}.`, { cause })
   }
 }
 
@@ -72,15 +78,8 @@ function fromYaml(text: string, source: string): unknown {
 
 async function fromModule(path: string, source: string): Promise<unknown> {
   await textOf(path, source)
-  // The modules that the config imports are those of this program, so that its instances are of the same classes.
-  const virtualModules = {
-    gradus: await import('gradus'),
-    '@gradus/core': await import('@gradus/core'),
-    '@gradus/tensor': await import('@gradus/tensor'),
-    '@gradus/tensor/internals': await import('@gradus/tensor/internals'),
-    '@gradus/tensor/ops': await import('@gradus/tensor/ops'),
-  }
-  const { createJiti } = await import('jiti') // only here, because it takes a while to load
+  const virtualModules = await loadConfigModules()
+  const { createJiti } = await import('jiti') // only where it is needed, because it loads slowly
   const jiti = createJiti(pathToFileURL(path).href, {
     fsCache: false,
     moduleCache: false,
@@ -93,14 +92,4 @@ async function fromModule(path: string, source: string): Promise<unknown> {
     if (cause instanceof ConfigError) throw cause
     throw new ConfigError(`${source} cannot be run: ${(cause as Error).message}`, { cause })
   }
-}
-
-/** Instances, such as `new Dense(...)` in a module, as data. */
-function toData(value: unknown): unknown {
-  if (value instanceof Configured) return value.toSpec()
-  if (Array.isArray(value)) return value.map(toData)
-  if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry)]))
-  }
-  return value
 }

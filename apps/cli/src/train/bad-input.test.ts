@@ -133,6 +133,7 @@ const cases: readonly Case[] = [
   },
   { what: 'an unknown backend', code: 2, says: ["no backend 'gpu'", 'cpu'], flags: ['--backend', 'gpu'] },
   { what: 'a flag without a number', code: 2, says: ['--epochs', 'Expected a number'], flags: ['--epochs', 'many'] },
+  { what: 'no epochs', code: 2, says: ['fit.epochs is 0', '--epochs 1'], flags: ['--epochs', '0'] },
   { what: 'an unknown flag', code: 2, says: ['--epoch', 'Did you mean --epochs?'], flags: ['--epoch', '3'] },
   {
     what: 'a --set without a value',

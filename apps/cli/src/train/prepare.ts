@@ -12,7 +12,7 @@ import {
 } from '@gradus/core'
 import { type Backend, ShapeError, useBackend } from '@gradus/tensor'
 import { fromSpec, type Model, type StandardNames, standard } from 'gradus'
-import { openBackend } from '../backends.ts'
+import { openBackend } from '../backends/backends.ts'
 import type { Resolved } from '../config/resolve-config.ts'
 import { readSamples, type Samples } from './samples.ts'
 

@@ -8,6 +8,7 @@ import { formatConfusion } from './confusion.ts'
 import type { Evaluation } from './evaluation.ts'
 import { formatUpdate, type Update } from './first-update.ts'
 import type { Prepared } from './prepare.ts'
+import { fileNames } from './run-folder.ts'
 import { inputColumns, targetColumns } from './samples.ts'
 
 interface Beginning {
@@ -69,9 +70,14 @@ export function reportEvaluation(
 /** Where the run is and what its files are. */
 export function reportSaved(report: Report, path: string): void {
   report.heading(`Saved in ${path}`)
-  report.line('  model-last.safetensors, model-best.safetensors  the model after the last and after the best epoch')
-  report.line('  results.csv, metrics.jsonl                      the figures of every epoch')
-  report.line('  config.json, env.json, summary.txt              what was trained, where, and its layers')
+  const { last, best, table, events, config, environment, summary } = fileNames
+  const rows = [
+    [`${last}, ${best}`, 'the model after the last and after the best epoch'],
+    [`${table}, ${events}`, 'the figures of every epoch'],
+    [`${config}, ${environment}, ${summary}`, 'what was trained, where, and its layers'],
+  ] as const
+  const width = Math.max(...rows.map(([names]) => names.length))
+  for (const [names, about] of rows) report.line(`  ${names.padEnd(width)}  ${about}`)
 }
 
 interface Next {

@@ -1,14 +1,37 @@
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ConfigError, DataError } from '@gradus/core'
-import { readFile as readBytes, writeFileAtomic } from 'gradus/io'
-import { type EpochRecord, type RunState, readState, withState } from './run-state.ts'
+import { type ModelFile, readFile as readBytes, writeFileAtomic } from 'gradus/io'
+import { type EpochRecord, type RunState, readRunFile, withState } from './run-state.ts'
 
-/** The files of a run. All are written atomically: each is whole or not there. */
+/** The format of the models of a run. */
+const extension = '.safetensors'
+
+/** The names of the files of a run. */
+export const fileNames = {
+  /** The model as training left it. */
+  last: `model-last${extension}`,
+  /** The model of the epoch with the best figure. */
+  best: `model-best${extension}`,
+  /** The model at the end of the last complete epoch, where `last` is later than that. */
+  checkpoint: `checkpoint${extension}`,
+  config: 'config.json',
+  environment: 'env.json',
+  summary: 'summary.txt',
+  /** The figures of all epochs. */
+  table: 'results.csv',
+  events: 'metrics.jsonl',
+  /** The figures of the held-out samples. */
+  evaluation: 'evaluation.json',
+} as const
+
+type FileName = keyof typeof fileNames
+
+/** The folder of a run. Its files are written atomically: each is either complete or absent. */
 export class RunFolder {
   private constructor(readonly path: string) {}
 
-  /** Makes `<parent>/<name>-<n>` with the first number that is free. */
+  /** Creates `<parent>/<name>-<n>`, where `n` is 1 more than the highest number there. Throws `ConfigError`. */
   static async create(parent: string, name: string): Promise<RunFolder> {
     try {
       await mkdir(parent, { recursive: true })
@@ -22,55 +45,55 @@ export class RunFolder {
           await mkdir(path)
           return new RunFolder(path)
         } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // another run took the number
+          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // another run has just taken the number
         }
       }
     } catch (cause) {
       throw new ConfigError(
-        `No run folder can be made in '${parent}': ${(cause as Error).message}. Choose another with --out.`,
+        `No run folder can be created in '${parent}': ${(cause as Error).message}. Choose another folder with --out.`,
         { cause },
       )
     }
   }
 
-  /** The folder of an earlier run. */
+  /** Opens the folder of an earlier run. Throws `DataError` for any other folder. */
   static async open(path: string, cwd: string): Promise<RunFolder> {
     const folder = new RunFolder(resolve(cwd, path))
     try {
       await access(folder.config)
     } catch (cause) {
-      throw new DataError(`'${path}' is no run folder: it has no config.json. Give a folder such as runs/<name>-1.`, {
-        cause,
-      })
+      throw new DataError(
+        `'${path}' is no run folder: it has no ${fileNames.config}. Give a folder such as runs/<name>-1.`,
+        {
+          cause,
+        },
+      )
     }
     return folder
   }
 
   get config(): string {
-    return join(this.path, 'config.json')
+    return this.file('config')
   }
 
-  /** The model of the epoch with the best figure. */
   get best(): string {
-    return join(this.path, 'model-best.safetensors')
+    return this.file('best')
   }
 
-  /** The model as training left it. */
-  get last(): string {
-    return join(this.path, 'model-last.safetensors')
+  private get last(): string {
+    return this.file('last')
   }
 
-  /** The end of the last complete epoch, where `last` is later than that. */
   private get checkpoint(): string {
-    return join(this.path, 'checkpoint.safetensors')
+    return this.file('checkpoint')
   }
 
-  async writeJson(name: string, value: unknown): Promise<void> {
+  async writeJson(name: FileName, value: unknown): Promise<void> {
     await this.writeText(name, `${JSON.stringify(value, null, 2)}\n`)
   }
 
-  async writeText(name: string, text: string): Promise<void> {
-    await writeFileAtomic(join(this.path, name), text)
+  async writeText(name: FileName, text: string): Promise<void> {
+    await writeFileAtomic(this.file(name), text)
   }
 
   async readConfig(): Promise<Record<string, unknown>> {
@@ -81,20 +104,23 @@ export class RunFolder {
     }
   }
 
-  /** Saves a model with the state of the run: at the end of an epoch (`state.exact`), or of weights that are later than that. */
+  /**
+   * Saves a model with the state of the run, as `last`. Where the weights are later than the last epoch (`state.exact` is false),
+   * the model at the end of that epoch is kept as `checkpoint`.
+   */
   async save(model: Uint8Array, state: RunState): Promise<void> {
-    if (!state.exact && state.records.length > 0 && (await this.stateOf(this.last))?.exact) {
+    if (!state.exact && state.records.length > 0 && (await this.read(this.last))?.state?.exact) {
       await rename(this.last, this.checkpoint)
     }
-    await writeFileAtomic(this.last, withState(model, state))
+    await writeFileAtomic(this.last, withState(model, state, this.last))
     if (state.exact) await rm(this.checkpoint, { force: true })
   }
 
-  /** The model and the state at the end of the last complete epoch; undefined where there is none. */
-  async latest(): Promise<{ model: Uint8Array; state: RunState } | undefined> {
+  /** Reads the model and the state at the end of the last complete epoch; undefined where no epoch is complete. */
+  async latest(): Promise<{ file: ModelFile; state: RunState } | undefined> {
     for (const path of [this.last, this.checkpoint]) {
-      const state = await this.stateOf(path)
-      if (state?.exact) return { model: await readBytes(path), state }
+      const saved = await this.read(path)
+      if (saved?.state?.exact) return { file: saved.file, state: saved.state }
     }
     return undefined
   }
@@ -106,26 +132,30 @@ export class RunFolder {
     const rows = records.map(({ epoch, logs, learningRate, milliseconds }) =>
       [epoch, ...keys.map((name) => logs[name] ?? ''), learningRate, Math.round(milliseconds)].join(','),
     )
-    await this.writeText('results.csv', `${[header.join(','), ...rows].join('\n')}\n`)
-    await this.writeText('metrics.jsonl', records.map((record) => `${JSON.stringify(epochEvent(record))}\n`).join(''))
+    await this.writeText('table', `${[header.join(','), ...rows].join('\n')}\n`)
+    await this.writeText('events', records.map((record) => `${JSON.stringify(epochEvent(record))}\n`).join(''))
   }
 
-  private async stateOf(path: string): Promise<RunState | undefined> {
+  private file(name: FileName): string {
+    return join(this.path, fileNames[name])
+  }
+
+  private async read(path: string): Promise<ReturnType<typeof readRunFile> | undefined> {
     try {
       await access(path)
     } catch {
       return undefined
     }
-    return readState(await readBytes(path), path)
+    return readRunFile(await readBytes(path), path)
   }
 }
 
-/** The figures of an epoch as programs get them. */
+/** The figures of an epoch, as they are printed for programs. */
 export function epochFigures({ epoch, logs, learningRate, milliseconds }: EpochRecord): Record<string, unknown> {
   return { epoch, ...logs, learningRate, milliseconds: Math.round(milliseconds) }
 }
 
-/** An epoch as an event. */
+/** The event of a complete epoch. */
 export function epochEvent(record: EpochRecord): Record<string, unknown> {
   return { version: 1, event: 'epoch', ...epochFigures(record) }
 }

@@ -1,44 +1,52 @@
 import { DataError } from '@gradus/core'
 import { FormatError } from 'gradus'
-import { decodeSafetensors, encodeSafetensors } from 'gradus/io'
+import { decodeModel, encodeModel, type ModelFile, type ModelHeader } from 'gradus/io'
 
 /** The figures of one epoch. */
 export interface EpochRecord {
-  /** From 1. */
+  /** Counted from 1. */
   readonly epoch: number
   readonly logs: Readonly<Record<string, number>>
   readonly learningRate: number
   readonly milliseconds: number
 }
 
-/** What a run needs beside the model to go on exactly where it stopped. */
+/** The state of a run that is not part of the model. With both, a run continues exactly where it stopped. */
 export interface RunState {
   readonly version: 1
   /** One entry for each complete epoch. */
   readonly records: readonly EpochRecord[]
-  /** The states of the callbacks, in order; null for those that have none. */
+  /** The states of the callbacks, in order; null for callbacks without state. */
   readonly callbacks: readonly unknown[]
   /** Whether the weights are those at the end of the last epoch in `records`, and not later ones. */
   readonly exact: boolean
 }
 
-const key = 'gradus.run'
-
-/** A model file with a run's state in its header. It stays a model file. */
-export function withState(model: Uint8Array, state: RunState): Uint8Array {
-  const { tensors, metadata } = decodeSafetensors(model)
-  return encodeSafetensors(tensors, { ...metadata, [key]: JSON.stringify(state, writeNumber) })
+/** A model file of a run: the state is in its header, so it is still a model file. */
+interface RunHeader extends ModelHeader {
+  readonly run?: unknown
 }
 
-/** The state of a run from one of its model files; undefined for a file without one. Throws `DataError` for a damaged file. */
-export function readState(model: Uint8Array, path: string): RunState | undefined {
+/** Returns the bytes of a model file with the state in its header, in the format of the file name `path`. */
+export function withState(model: Uint8Array, state: RunState, path: string): Uint8Array {
+  const file = decodeModel(model)
+  const header: RunHeader = { ...file.header, run: JSON.parse(JSON.stringify(state, encodeNumber)) as unknown }
+  return encodeModel({ ...file, header }, path)
+}
+
+/**
+ * Reads a model file of a run. The state is undefined where the file has none. Throws `DataError` for a damaged file and for a
+ * state of another version.
+ */
+export function readRunFile(bytes: Uint8Array, path: string): { file: ModelFile; state: RunState | undefined } {
   try {
-    const text = decodeSafetensors(model).metadata[key]
-    if (text === undefined) return undefined
-    const state = JSON.parse(text, readNumber) as RunState
-    if (state.version === 1) return state
+    const file = decodeModel(bytes, path)
+    const { run } = file.header as RunHeader
+    if (run === undefined) return { file, state: undefined }
+    const state = JSON.parse(JSON.stringify(run), decodeNumber) as RunState
+    if (state.version === 1) return { file, state }
     throw new DataError(
-      `${path} was written by another version of gradus (state ${state.version}); this one reads state 1.`,
+      `${path} was written by another version of gradus (state ${state.version}); this version reads state 1.`,
     )
   } catch (error) {
     if (error instanceof FormatError || error instanceof SyntaxError) {
@@ -48,12 +56,12 @@ export function readState(model: Uint8Array, path: string): RunState | undefined
   }
 }
 
-// JSON has no NaN and no infinities; figures may be such.
-function writeNumber(_key: string, value: unknown): unknown {
+// JSON has no NaN and no infinities, which figures may be.
+function encodeNumber(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
 }
 
-function readNumber(_key: string, value: unknown): unknown {
+function decodeNumber(_key: string, value: unknown): unknown {
   const special = value !== null && typeof value === 'object' ? (value as { number?: unknown }).number : undefined
   return special === 'NaN' || special === 'Infinity' || special === '-Infinity' ? Number(special) : value
 }

@@ -1,7 +1,8 @@
 import { relative, resolve } from 'node:path'
 import { ConfigError, type Logs } from '@gradus/core'
-import { decodeModel } from 'gradus/io'
-import { type ConfigFlags, type Resolved, relativeTo, resolveConfig } from '../config/resolve-config.ts'
+import type { ModelFile } from 'gradus/io'
+import type { ConfigFlags } from '../config/config-flags.ts'
+import { type Resolved, relativeTo, resolveConfig } from '../config/resolve-config.ts'
 import { Interrupted, TargetError } from '../exit-codes.ts'
 import { canRewrite, type Output, Report, type Terminal } from '../terminal.ts'
 import { describeEnvironment } from './environment.ts'
@@ -42,13 +43,13 @@ export async function train(file: string | undefined, flags: TrainFlags, termina
   const { source, config, run } = await resolveConfig(file, flags, terminal)
   requireMetric(config, flags.minAccuracy)
   const previous = await run?.latest()
-  requireWork(config, previous?.state, flags)
+  requireEpochs(config, previous?.state, flags)
   const report = new Report(flags.quiet ? undefined : logOutput(flags, terminal), terminal.env)
   const events = (event: Record<string, unknown>) => {
     if (flags.jsonl) terminal.out.write(`${JSON.stringify({ version: 1, ...event })}\n`)
   }
   const prepared = await prepare(config, report.write)
-  if (previous) await restore(prepared, previous)
+  if (previous) await restore(prepared, previous.file)
   const context: Context = { source, config, flags, terminal, report, events, prepared, startedAt }
   const { folder, session } = await fit(context, run, previous?.state)
   await conclude(context, folder, session)
@@ -108,7 +109,7 @@ async function conclude(context: Context, folder: RunFolder, session: Session): 
   const evaluation = await evaluate(config, prepared)
   if (evaluation) {
     reportEvaluation(report, evaluation, config)
-    await folder.writeJson('evaluation.json', evaluation)
+    await folder.writeJson('evaluation', evaluation)
     const { samples, figures, confusion = null } = evaluation
     events({ event: 'evaluation', samples, ...figures, confusion })
   }
@@ -136,19 +137,19 @@ async function conclude(context: Context, folder: RunFolder, session: Session): 
   requireAccuracy(flags.minAccuracy, evaluation?.figures ?? records.at(-1)?.logs ?? {})
 }
 
-async function restore({ model }: Prepared, { model: bytes }: { readonly model: Uint8Array }): Promise<void> {
-  await model.loadWeights(bytes)
-  await model.restoreTraining(decodeModel(bytes))
+async function restore({ model }: Prepared, file: ModelFile): Promise<void> {
+  await model.setWeights(file.weights)
+  await model.restoreTraining(file)
 }
 
 async function describeRun(folder: RunFolder, config: Resolved, { backend, model }: Prepared): Promise<void> {
-  await folder.writeJson('config.json', relativeTo(folder.path, { ...config, backend: backend.name }))
-  await folder.writeJson('env.json', {
+  await folder.writeJson('config', relativeTo(folder.path, { ...config, backend: backend.name }))
+  await folder.writeJson('environment', {
     ...(await describeEnvironment(folder.path)),
     backend: backend.name,
     seed: config.seed,
   })
-  await folder.writeText('summary.txt', `${model.summary().trimEnd()}\n`)
+  await folder.writeText('summary', `${model.summary().trimEnd()}\n`)
 }
 
 /** Where the log goes: stdout, unless that is for a program. */
@@ -164,11 +165,14 @@ function verbosity({ fit }: Resolved, flags: TrainFlags, terminal: Terminal): 0 
   return level === 1 && !bar ? 2 : level
 }
 
-function requireWork({ fit }: Resolved, state: RunState | undefined, { resume }: TrainFlags): void {
+/** Throws `ConfigError` where no epoch is left to train. */
+function requireEpochs({ fit }: Resolved, state: RunState | undefined, { resume }: TrainFlags): void {
   const done = state?.records.length ?? 0
   if (done < fit.epochs) return
   throw new ConfigError(
-    `The run ${resume} has ${done} of ${fit.epochs} epochs. Give more to go on: --epochs ${done * 2}.`,
+    resume === undefined
+      ? 'fit.epochs is 0, so there is nothing to train. Set it to 1 or more: --epochs 1.'
+      : `The run ${resume} has ${done} of ${fit.epochs} epochs. Set a higher number to continue: --epochs ${done * 2 || 1}.`,
   )
 }
 

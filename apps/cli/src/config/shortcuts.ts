@@ -1,0 +1,56 @@
+import { backendNames } from '../backends/backends.ts'
+
+/** A value of the config that can also be set by a flag and by an environment variable. */
+interface Shortcut {
+  /** The place of the value in the config. */
+  readonly place: string
+  /** The name of the flag, without dashes. */
+  readonly flag: string
+  /** What the help text calls the value of the flag. */
+  readonly argument: string
+  readonly variable: string
+  /** Paths are relative to the folder in which the command runs. */
+  readonly type: 'number' | 'text' | 'path'
+  readonly about: string
+}
+
+/** All shortcuts. A new one is an entry here; flags, variables and help texts follow. */
+export const shortcuts = [
+  {
+    place: 'data.train',
+    flag: 'data',
+    argument: 'file',
+    variable: 'GRADUS_DATA',
+    type: 'path',
+    about: 'the CSV file to train on',
+  },
+  {
+    place: 'fit.epochs',
+    flag: 'epochs',
+    argument: 'count',
+    variable: 'GRADUS_EPOCHS',
+    type: 'number',
+    about: 'the number of epochs',
+  },
+  {
+    place: 'backend',
+    flag: 'backend',
+    argument: 'name',
+    variable: 'GRADUS_BACKEND',
+    type: 'text',
+    about: `where to compute: ${backendNames.join(', ')}`,
+  },
+  {
+    place: 'seed',
+    flag: 'seed',
+    argument: 'number',
+    variable: 'GRADUS_SEED',
+    type: 'number',
+    about: 'determines first weights, shuffling and dropout',
+  },
+] as const satisfies readonly Shortcut[]
+
+/** The values of the flags that are shortcuts. */
+export type ShortcutFlags = {
+  readonly [S in (typeof shortcuts)[number] as S['flag']]?: S['type'] extends 'number' ? number : string
+}

@@ -1,0 +1,19 @@
+import { type Command, Option } from 'commander'
+import { addConfigFlags, parseNumber } from '../config/config-flags.ts'
+import type { Terminal } from '../terminal.ts'
+import { type TrainFlags, train } from './train.ts'
+
+/** Adds `gradus train`. */
+export function trainCommand(program: Command, terminal: Terminal): void {
+  addConfigFlags(program.command('train').argument('[config]', 'a .json, .yaml, .ts or .js file'))
+    .description('train a model as a config says, and save the run in a folder')
+    .option('--out <folder>', 'the folder in which run folders are created (GRADUS_OUT; default runs)')
+    .option('--resume <run>', 'continue a run exactly where it stopped')
+    .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
+    .addOption(new Option('--json', 'print one JSON document at the end; the log goes to stderr').conflicts('jsonl'))
+    .option('--jsonl', 'print one JSON event per line during training; the log goes to stderr')
+    .addOption(new Option('--quiet', 'no log').conflicts('verbose'))
+    .option('--verbose', 'a longer log: the config, and a progress bar on a terminal')
+    .option('--no-progress', 'a line per epoch instead of a progress bar')
+    .action((config: string | undefined, flags: TrainFlags) => train(config, flags, terminal))
+}
