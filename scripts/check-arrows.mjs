@@ -1,6 +1,6 @@
 // Checks that every import, by path or by name, finds a file, that imports only go down the levels and folders of
-// levels.json, that no file is part of an import cycle (type-only imports count), that sources do not import what is
-// only for tests, and that platform code stays where it belongs.
+// levels.json, that no file is part of an import cycle (type-only imports count), that sources do not import files for
+// tests, and that platform code is only in files for it.
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'

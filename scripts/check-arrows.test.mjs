@@ -18,7 +18,7 @@ afterEach(() => {
 const manifest = (name, more = {}) =>
   JSON.stringify({ name: `@t/${name}`, exports: { '.': { '@gradus/source': './src/index.ts' } }, ...more })
 
-/** Writes a workspace of three packages, lets `files` replace or add to it, and checks it. */
+/** Writes a workspace of three packages, in which `files` are replaced or added, and checks it. */
 function check(files, table = levels) {
   const root = mkdtempSync(join(tmpdir(), 'arrows-'))
   roots.push(root)
@@ -88,7 +88,7 @@ describe('check-arrows', () => {
     ).toEqual([])
   })
 
-  it('lets only tests import what is for tests, wherever it stands', () => {
+  it('lets only tests import files for tests, in every folder', () => {
     const helpers = {
       'packages/low/src/a.test.ts': 'export const a = 1',
       'packages/low/src/deep/testing/helper.ts': 'export const b = 2',
@@ -105,7 +105,7 @@ describe('check-arrows', () => {
     }
   })
 
-  it('lets tests use every file of the workspace, and the tools that it or its package lists', () => {
+  it('lets tests use every file of the workspace, and the tools that the workspace or their package lists', () => {
     const shared = JSON.stringify({ devDependencies: { vitest: '4' } })
     const from = (path) => ({ 'package.json': shared, 'packages/low/src/a.test.ts': `export * from '${path}'` })
     expect(check(from('../../high/src/index.ts'))).toEqual([])
@@ -210,7 +210,7 @@ describe('check-arrows', () => {
     })
   })
 
-  it('has one row for packages whose names begin alike, but for those with a row by name', () => {
+  it('takes a row with * for all packages of such names without a row', () => {
     const { side, ...rest } = levels
     const table = { ...rest, 'si*': { ...side, level: 1, uses: ['low'] } }
     const uses = { 'packages/side/src/index.ts': "export { one } from '@t/low'" }

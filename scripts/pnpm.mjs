@@ -1,6 +1,6 @@
-// Runs the pinned pnpm through npx, so a machine needs nothing but Node and npm:
+// Runs the pinned pnpm through npx, so that only Node and npm have to be installed:
 //   node scripts/pnpm.mjs <any pnpm arguments>
-// `setup` stands for a quiet install of exactly what the lockfile says.
+// `setup` is a quiet installation by the lockfile.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

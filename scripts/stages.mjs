@@ -7,16 +7,16 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Where the counts and the outputs of all checks are. */
+/** The folder with the counts and outputs of all checks. */
 export const reportsFolder = join(root, '.reports')
 
 /**
- * A stage is `{ id, name, command, env, processors, count }`. Stages start in the order of the list, each when the
- * processors that it asks for are free (1 by default, `Infinity` for all). `count` says where its figures are: `vitest` adds
- * a report to the command, `recorded` reads the output; a check without tests counts as one.
+ * Runs stages `{ id, name, command, env, processors, count }`. They start in the order of the list, each when `processors`
+ * are free (1 by default, `Infinity` for all). `count` says how tests are counted: `vitest` makes vitest write a report,
+ * `recorded` reads the output of tests/recorded/run.mjs. Without `count` a stage counts as one test.
  *
- * Prints a line when a stage ends, and the outputs of those that failed after the last. The folder of reports keeps each
- * output, as `<id>.log`, and the counts of the stages that have ended, as `<check>-total.json`.
+ * Prints a line when a stage ends, and at the end the outputs of the failed stages. The folder of reports has the output of
+ * each stage, `<id>.log`, and the counts of the stages that have ended, `<check>-total.json`.
  * @returns whether everything passed
  */
 export async function runStages(check, stages, options = {}) {
@@ -47,7 +47,7 @@ export async function runStages(check, stages, options = {}) {
   return failed === 0
 }
 
-/** Runs the stages in their order, each when its processors are free. */
+/** Starts the stages in order, each when its processors are free. */
 function sideBySide(stages, processors, runStage) {
   const waiting = [...stages]
   let free = processors
@@ -93,7 +93,7 @@ function run({ id, command, env, count }, share, reports) {
 const logOf = (reports, id) => join(reports, `${id}.log`)
 const reportOf = (reports, id) => join(reports, `${id}.json`)
 
-/** What a stage passed and failed; one that broke, or that says nothing of what it did, failed at least once. */
+/** The counts of a stage. A stage that broke, or that reports no tests, has at least one failure. */
 function countOf({ id, count }, succeeded, reports) {
   if (!count) return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1 }
   const figures = figuresOf[count](id, reports)

@@ -17,7 +17,7 @@ function stage(id, code, more = {}) {
   return { id, name: `stage ${id}`, command: `node ${path}`, ...more }
 }
 
-/** Waits until another program has written a file, and writes one. */
+/** A program that writes a file and waits for that of another. */
 const meet = (own, other) => `
   import { existsSync, writeFileSync } from 'node:fs'
   import { join } from 'node:path'
@@ -28,7 +28,7 @@ const meet = (own, other) => `
     await new Promise((resolve) => setTimeout(resolve, 5))
   }`
 
-/** Fails if any of the others has been here. */
+/** A program that fails if one of the others has run before it. */
 const alone = (own, others) => `
   import { existsSync, writeFileSync } from 'node:fs'
   import { join } from 'node:path'
@@ -54,7 +54,7 @@ it('runs as many stages at once as there are processors, in their order', async 
   expect(lines.at(-1)).toMatch(/^\ncheck: 3 passed, 0 failed, \d+\.\d s$/)
 })
 
-it('gives a stage the processors that it has to itself, and tells vitest how many there are', async () => {
+it('runs a stage alone if it takes all processors, and tells vitest how many there are', async () => {
   const wide = stage('wide', alone('wide', ['after']), { processors: Number.POSITIVE_INFINITY })
   const workers = "if (process.env.VITEST_MAX_WORKERS !== '2') throw new Error(process.env.VITEST_MAX_WORKERS)"
   const counted = stage('counted', workers, { processors: 3 })
@@ -62,7 +62,7 @@ it('gives a stage the processors that it has to itself, and tells vitest how man
   expect(lines.filter((line) => line.startsWith('FAILED'))).toEqual([])
 })
 
-it('prints the output of what failed at the end, and goes on', async () => {
+it('goes on after a failure, and prints the output of the failed stage at the end', async () => {
   const broken = stage('broken', "console.log('this is why'); process.exit(3)")
   const { passed, lines, total } = await run([broken, stage('fine', "console.log('nobody reads this')")], 1)
   expect(passed).toBe(false)

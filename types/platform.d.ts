@@ -1,6 +1,6 @@
 /**
- * What every JavaScript platform has (browsers, Node, workers) and the ECMAScript library does not declare. Packages
- * that run anywhere are checked against this file alone: no DOM types, no Node types.
+ * The globals that browsers, workers and Node have in common and that the ECMAScript library does not declare. Packages that run
+ * on every platform are checked against this file, without the types of the DOM or of Node.
  */
 
 interface AbortSignal {

@@ -1,5 +1,5 @@
 /**
- * The import cycles of a graph, one path for each strongly connected component (Tarjan, SIAM J. Comput. 1972).
+ * Returns the import cycles of a graph, one path for each strongly connected component (Tarjan, SIAM J. Comput. 1972).
  * @param {Map<string, string[]>} edges file -> imported files
  */
 export function findCycles(edges) {

@@ -3,10 +3,10 @@ import { sourceEntry } from './resolve.mjs'
 
 /**
  * The order of the folders inside a package: `"folders": [["."], ["network", "input"], ["training"]]` in levels.json,
- * from the lowest row to the highest. A file may import from its own folder and from folders in rows below; `"."` is
- * the files directly in `src`. A folder may be given more finely (`"kernels/lower"`); the longest name counts. The
+ * from the lowest row to the highest. A file may import from its own folder and from folders in rows below. `"."` means the
+ * files directly in `src`. A folder inside a folder may have a row, too (`"kernels/lower"`); the longest name counts. The
  * entries of the package are above all folders.
- * @returns the problems of the table, and `problemOf(from, to)`, which says what is wrong with an import between two files
+ * @returns the problems of the table, and `problemOf(from, to)`, which returns the problem of an import between two files
  */
 export function folderOrder({ name, folder, manifest, files }, rows) {
   const ranks = new Map(rows.flatMap((row, rank) => row.map((name) => [name, rank])))

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { isTestFile, readManifest } from './resolve.mjs'
 
-/** Every package below `packages/` and `apps/` with its manifest and parsed source files. */
+/** Reads every package in `packages/` and `apps/`: its manifest and its parsed source files. */
 export function readWorkspace(root) {
   return ['packages', 'apps'].flatMap((group) => {
     const path = join(root, group)

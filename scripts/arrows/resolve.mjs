@@ -3,11 +3,11 @@ import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 
 /**
- * Makes the function that finds what an import stands for. It returns one of
- * - `{ path, owner, test }`: a file, the package that holds it (if one does), and whether only tests may import it;
+ * Returns a function that resolves an import of a file. Its result is one of
+ * - `{ path, owner, test }`: a file, the package that it belongs to, if any, and whether only tests may import it;
  * - `{ builtin: true }`: a module of the platform;
  * - `{ external: 'left-pad' }`: a package from outside the workspace;
- * - `undefined`: nothing is there.
+ * - `undefined`: there is no such file.
  */
 export function createResolver(packages) {
   const byName = new Map(packages.map((pkg) => [pkg.manifest.name, pkg]))
@@ -29,7 +29,7 @@ function found(path, packages) {
   return { path, owner, test: owner === undefined || isTestFile(relative(join(owner.folder, 'src'), path)) }
 }
 
-/** The file that an entry of `exports` means inside the workspace. */
+/** The source file of an entry of `exports`. */
 export function sourceEntry({ exports = {} }, key) {
   const entry = exports[key]
   return typeof entry === 'string' ? entry : entry?.['@gradus/source']

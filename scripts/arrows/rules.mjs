@@ -11,13 +11,13 @@ const platformGlobals = new Set(
   ).split(' '),
 )
 
-/** The two packages that must exist once in a program, so whoever needs them has them as peers. */
+/** The two packages that must exist once in a program, so they are peer dependencies of others. */
 const once = ['tensor', 'core']
 
 const runtimeFields = ['dependencies', 'peerDependencies', 'optionalDependencies']
 const allFields = [...runtimeFields, 'devDependencies']
 
-/** The table with a row for each package: a row such as `backend-*` is that of all packages of these names that have none. */
+/** The table with a row for each package. A row such as `backend-*` is for all packages of such names without a row. */
 export function rowsOf(table, names) {
   const rows = Object.entries(table).flatMap(([key, row]) => {
     if (!key.endsWith('*')) return [[key, row]]
@@ -27,7 +27,7 @@ export function rowsOf(table, names) {
   return Object.fromEntries(rows)
 }
 
-/** Reports the places where the table of levels contradicts itself. */
+/** Returns the contradictions in the table of levels. */
 export function checkTable(levels) {
   return Object.entries(levels).flatMap(([name, { level }]) =>
     allowed(levels, name)
@@ -43,8 +43,8 @@ function allowed(levels, name) {
 }
 
 /**
- * Reports what one package's manifest and sources do against the table. `resolve` finds what an import of a file stands
- * for, `shared` is the manifest of the workspace, whose tools every test may use.
+ * Returns the problems of one package: imports and dependencies that the table does not allow. `resolve` resolves imports.
+ * `shared` is the manifest of the workspace; every test may use its tools.
  */
 export function checkPackage(pkg, levels, { resolve, nameOf, shared }) {
   const { name, manifest, files } = pkg
@@ -98,7 +98,7 @@ function checkFile(file, context) {
   return problems
 }
 
-/** What is wrong with an import. A test may import every file and every package that it or the workspace lists. */
+/** The problem of an import, if any. A test may import every file, and packages that its package or the workspace lists. */
 function problemOf(file, specifier, anywhere, { pkg, resolve, may, order, listedFor }) {
   const target = resolve(file, specifier)
   const isListed = (name) => listedFor[file.test ? 'test' : 'source'].has(name)

@@ -7,7 +7,7 @@ interface Readable {
 const readable = (value: unknown): value is Readable =>
   typeof value === 'object' && value !== null && 'array' in value && typeof value.array === 'function'
 
-/** Tensors become nested arrays, typed arrays become arrays; the rest stays. */
+/** Converts tensors to nested arrays and typed arrays to arrays. */
 async function plain(value: unknown): Promise<unknown> {
   const settled = await value
   if (readable(settled)) return plain(settled.array())
@@ -16,7 +16,7 @@ async function plain(value: unknown): Promise<unknown> {
   return settled
 }
 
-/** Compares as exactly as the expected text is written: `0.33` stands for anything that rounds to it. */
+/** Whether two values are equal, numbers up to a tolerance. */
 function close(value: unknown, expected: unknown, tolerance: number): boolean {
   if (typeof value === 'number' && typeof expected === 'number') {
     return Object.is(value, expected) || Math.abs(value - expected) <= tolerance
@@ -27,7 +27,10 @@ function close(value: unknown, expected: unknown, tolerance: number): boolean {
   return JSON.stringify(value) === JSON.stringify(expected)
 }
 
-/** Asserts the comment of an example line. Text that is no JavaScript value is compared with `String(value)`. */
+/**
+ * Asserts that a value is the one in the comment of an example line. Numbers are compared to the digits that are written:
+ * `0.33` is any number that rounds to it. Text that is not JavaScript is compared with `String(value)`.
+ */
 export async function assertShown(value: unknown, text: string): Promise<void> {
   const settled = await value
   if (String(settled) === text) return

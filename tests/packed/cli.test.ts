@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeProject, type Project, packed, slow } from './project.ts'
 
-/** Points in a square; the class says whether they lie above its diagonal. */
+/** A CSV file of points in a square. The class of a point is whether it lies above the diagonal. */
 function points(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => {
     const [x, y] = [((index * 37) % 101) / 100, ((index * 61) % 97) / 96]
@@ -26,7 +26,7 @@ describe('an empty project that installs the command line', () => {
     expect(await gradus('backends')).toMatch(/^cpu\b.*available/m)
   })
 
-  it('trains by a config and leaves a run folder', { timeout: slow }, async () => {
+  it('trains by a config and writes a run folder', { timeout: slow }, async () => {
     const printed = await gradus('train', 'config.yaml')
     const folder = join(project.folder, /^Saved in (\S+)$/m.exec(printed)?.[1] ?? 'the run folder is not named')
     expect(existsSync(join(folder, 'model-last.safetensors'))).toBe(true)
@@ -36,7 +36,7 @@ describe('an empty project that installs the command line', () => {
     expect(Number(rows.at(-1)!.split(',')[accuracy])).toBeGreaterThan(0.95)
   })
 
-  it('says what is wrong with a config, and fails', { timeout: slow }, async () => {
+  it('names the mistake in a config, and fails', { timeout: slow }, async () => {
     await expect(gradus('train', 'config.yaml', '--set', 'optimizer.learningRat=1')).rejects.toThrow(/learningRate/)
   })
 })

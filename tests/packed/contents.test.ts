@@ -12,7 +12,7 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>
 }
 
-/** The manifests of everything that was installed below a folder. */
+/** The manifests of all packages installed in a folder. */
 function installed(folder: string): { manifest: Manifest; folder: string }[] {
   return readdirSync(join(folder, 'node_modules'), { recursive: true, encoding: 'utf8' })
     .filter((path) => /(^|node_modules\/)(@[^/]+\/)?[^/@]+\/package\.json$/.test(path))
@@ -45,7 +45,7 @@ describe('everything that is published', () => {
     expect(names.filter((name) => name === '@gradus/core')).toHaveLength(1)
   })
 
-  it('packs builds, declarations and licence, and no sources, tests or ways to them', () => {
+  it('packs builds, declarations and licence, and no sources, tests or references to them', () => {
     expect(packed().length).toBeGreaterThan(10)
     for (const name of packed()) {
       const read = (...args: string[]) => execFileSync('tar', [...args], { encoding: 'utf8' })

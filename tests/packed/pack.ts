@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** Packs every public package once for all test files, as it would be published. */
+/** Packs every public package as for publishing, once for all test files. */
 export function setup(project: TestProject): () => void {
   const workplace = mkdtempSync(join(tmpdir(), 'gradus-packed-'))
   const tarballs = join(workplace, 'tarballs')

@@ -6,13 +6,13 @@ const packages = [
   ...['tensor', 'core', 'graph', 'autograd', 'io', 'callbacks'],
 ]
 
-describe('a plug-in package with layers, layers that own layers, and an optimizer', () => {
+describe('a plug-in package with layers, layers that hold layers, and an optimizer', () => {
   let project: Project
   beforeAll(async () => {
     project = await makeProject('plugin', packages, { from: 'plugin', manifest: { workspaces: ['acme'] } })
   }, slow)
 
-  it('compiles, is named by a config, trains, and comes back from a file', { timeout: slow }, async () => {
+  it('compiles, is named by a config, trains, and is saved and loaded', { timeout: slow }, async () => {
     await project.compile('-p', 'acme')
     await project.compile('-p', '.')
     const printed = JSON.parse(await project.run(process.execPath, 'out/main.js'))

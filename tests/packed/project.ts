@@ -7,7 +7,7 @@ import { inject } from 'vitest'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 
-/** Time for an installation on a busy machine. */
+/** The timeout of tests that install packages, in milliseconds. */
 export const slow = 300_000
 
 /** The tarball of a package, by its name without the scope. */
@@ -21,13 +21,15 @@ export const packed = (): string[] =>
 /** A project outside the repository that installs packed packages. */
 export interface Project {
   readonly folder: string
-  /** Runs a program and returns what it printed; what it printed is in the error where it fails. */
+  /** Runs a program and returns its output. If it fails, the output is in the error. */
   run(program: string, ...args: string[]): Promise<string>
-  /** Compiles with the repository's TypeScript, with nothing but the project's own types. */
+  /** Compiles with the repository's TypeScript and the types installed in the project. */
   compile(...args: string[]): Promise<string>
 }
 
-/** Makes an empty project, copies `consumer/<from>` into it and installs the tarballs, without asking a registry if `offline`. */
+/**
+ * Makes an empty project, copies `consumer/<from>` into it and installs the tarballs. With `offline` nothing is downloaded.
+ */
 export async function makeProject(
   name: string,
   packages: readonly string[],
@@ -59,7 +61,7 @@ export async function makeProject(
   return project
 }
 
-/** The variables of this process without those of the package managers and the runner that started it. */
+/** The environment of this process without the variables of package managers and of vitest. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>

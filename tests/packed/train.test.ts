@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeProject, type Project, slow } from './project.ts'
 
-// What XOR needs, and what these need in turn.
+// The packages that the program imports, and their dependencies.
 const packages = [
   ...['layers', 'models', 'optimizers', 'losses', 'backend-cpu'],
   ...['tensor', 'core', 'graph', 'autograd', 'io', 'callbacks'],
@@ -29,7 +29,7 @@ describe('an empty project that installs the packages', () => {
     })
   })
 
-  it('is refused by the compiler where it is wrong', { timeout: slow }, async () => {
+  it('is rejected by the compiler if an option is misspelt', { timeout: slow }, async () => {
     await expect(project.compile('-p', 'tsconfig.wrong.json')).rejects.toThrow(
       /wrong\.ts\(3,\d+\): error TS2561.*'unit'.*'units'/s,
     )

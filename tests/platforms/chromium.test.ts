@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Findings } from './src/page.ts'
 import { Pages } from './src/pages.ts'
 
-// GRADUS_CHROMIUM names the browser; Debian's package puts it where it is looked for without.
+// GRADUS_CHROMIUM names the browser. The default is the path of Debian's package.
 const executable = process.env.GRADUS_CHROMIUM ?? '/usr/bin/chromium'
 
 let pages: Pages
@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => pages?.close())
 
-/** All checks that did not pass; the others are counted, so that none is lost. */
+/** Fails if a check failed, or if fewer than `atLeast` passed. */
 function expectAllPassed({ outcomes }: Findings, atLeast = 400): void {
   expect(outcomes.filter(({ status }) => status === 'failed')).toEqual([])
   expect(outcomes.filter(({ status }) => status === 'passed').length).toBeGreaterThan(atLeast)
@@ -41,7 +41,7 @@ describe('a page that is cross-origin isolated', () => {
 })
 
 describe('a page that is not cross-origin isolated', () => {
-  it('trains with one thread, and says why there are not more', async () => {
+  it('trains with one thread, and says why there are no more', async () => {
     const found = await pages.findings('plain')
     expect(found).toMatchObject({ isolated: false, auto: 'wasm' })
     expect(found.about).toMatch(/, 1 thread$/)
@@ -58,7 +58,7 @@ describe('a page that is not cross-origin isolated', () => {
 })
 
 describe('a page with a content security policy', () => {
-  it('that forbids WebAssembly trains on cpu, and the wasm backend says what it needs', async () => {
+  it('that forbids WebAssembly trains on cpu, and the wasm backend names the source that it needs', async () => {
     const found = await pages.findings('strict')
     expect(found.auto).toBe('cpu')
     expect(found.refusals.wasm).toMatch(/'wasm-unsafe-eval'.*useBackend\(cpu\(\)\)/)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { denoFindings } from './src/deno.ts'
 
-// GRADUS_DENO names the program. It is not looked for: Deno needs a graphics driver besides, which VK_DRIVER_FILES names.
+// GRADUS_DENO names the program, VK_DRIVER_FILES the graphics driver that it needs.
 const deno = process.env.GRADUS_DENO
 const condition = deno ? '' : ' (skipped: GRADUS_DENO does not name a Deno)'
 

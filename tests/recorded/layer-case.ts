@@ -24,10 +24,10 @@ import { expectClose } from './expect-close.ts'
 import { type KerasObject, optionsOfKeras } from './keras-config.ts'
 import { camelCase, type Recorded, toTensor } from './src/recorded.ts'
 
-/** A weight as recorded, with the names of the layers that it is within: `rnn/lstm_cell/kernel`. */
+/** A recorded weight. Its path begins with the names of the layers around it: `rnn/lstm_cell/kernel`. */
 type RecordedWeight = Recorded & { readonly path: string }
 
-/** One call of a layer as recorded from Keras, with the gradients of the sum of its outputs times `cotangents`. */
+/** A recorded call of a layer, with the gradients of the sum of its outputs times `cotangents`. */
 export interface LayerCase {
   readonly name: string
   readonly layer: KerasObject
@@ -48,14 +48,14 @@ export interface LayerCase {
   readonly rtol_by_key?: Readonly<Record<string, number>>
 }
 
-/** Where a recorded weight is among the variables of a layer. */
+/** The position of a recorded weight among the variables of a layer. */
 interface Slot {
   readonly kind: 'params' | 'state'
   readonly path: string
   readonly key: string
 }
 
-/** Fails unless the layer does what Keras's layer did: outputs, gradients, new state, losses and shapes. */
+/** Fails unless outputs, gradients, new state, losses and shapes of the layer are the recorded ones. */
 export function checkLayerCase(entry: LayerCase, layer: Layer): void {
   const inputs = entry.inputs.map((recorded) => toTensor(recorded))
   const { slots, params, state } = variablesOf(layer, entry, inputs)
@@ -96,7 +96,7 @@ export function checkLayerCase(entry: LayerCase, layer: Layer): void {
   if (entry.compute_output_shape) checkShapes(entry, layer)
 }
 
-/** The variables of a layer with the recorded values, which come in the same order and under the same names. */
+/** The variables of a layer with the recorded values, which have the same order and names. */
 function variablesOf(layer: Layer, entry: LayerCase, values: readonly Tensor[]) {
   const { weights } = entry
   const shapes = inputsOf(
@@ -142,14 +142,14 @@ function optionsOf({ call_kwargs }: LayerCase, make: (recorded: Recorded) => Ten
   return Object.fromEntries(Object.entries(optionsOfKeras(call_kwargs)).map(([key, given]) => [key, value(given)]))
 }
 
-/** Compares the shapes of outputs that are worked out for a batch of unknown size. */
+/** Compares the shapes of outputs for a batch of unknown size. */
 function checkShapes(entry: LayerCase, layer: Layer): void {
   const symbol = ({ shape, dtype }: Recorded) => input({ shape: shape.slice(1), dtype: dtype as 'float32' })
   const outputs = layer.callAll<unknown>(inputsOf(entry, entry.inputs.map(symbol)) as never, optionsOf(entry, symbol))
   const expected = entry.compute_output_shape!
   const found = leavesOf(outputs).map(({ shape }) => shape)
   const shapes = (Array.isArray(expected[0]) ? expected : [expected]) as readonly (readonly (number | null)[])[]
-  // what is known besides is right as well
+  // Gradus may know dimensions that are recorded as null
   const known = shapes.map((shape, index) =>
     shape.map((d, axis) =>
       d === null && axis > 0 && found[index]?.[axis] !== null ? entry.outputs[index]!.shape[axis] : d,
@@ -158,7 +158,7 @@ function checkShapes(entry: LayerCase, layer: Layer): void {
   expect(found, 'shapes of a batch of unknown size').toEqual(known)
 }
 
-/** The penalties on parameters, in their order. */
+/** The penalties on parameters, in the order of the parameters. */
 function penalties(layer: Layer, params: LayerTrees): unknown[] {
   return layersWithin(layer).flatMap(({ layer: owner, path }) =>
     Object.entries((params[path] ?? {}) as Record<string, Tensor>).flatMap(([key, value]) => {

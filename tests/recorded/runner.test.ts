@@ -21,7 +21,7 @@ beforeAll(() => useBackend(cpu()))
 const caseOf = (kind: string) => sample.cases.find((entry) => entry.kind === kind)!
 
 describe('recorded cases', () => {
-  it('are there for every kind', () => {
+  it('exist for every kind', () => {
     const kinds = new Set(sample.cases.map(({ kind }) => kind))
     expect(Object.keys(runners).filter((kind) => kind !== 'error' && !kinds.has(kind))).toEqual([])
   })
@@ -34,7 +34,7 @@ describe('recorded cases', () => {
   })
 })
 
-// Where in a case of each kind a recorded value is changed, and the field that must be reported for it.
+// The path of a value in a case of each kind, which is changed. Its first key must be reported.
 const broken: Readonly<Record<string, readonly (string | number)[]>> = {
   activation: ['output', 'data', 3],
   aliases: ['identifiers', 'l2'],
@@ -97,7 +97,7 @@ describe('a changed value', () => {
     expect(outcome.deviations.map((deviation) => deviation.field.split(/[.[]/)[0])).toContain(field)
   })
 
-  it('is reported with its place and size', async () => {
+  it('is reported with its position and size', async () => {
     const entry = { ...caseOf('activation'), output: { shape: [2], dtype: 'float32', data: [1, 2.5] } }
     const changed = { ...entry, input: { shape: [2], dtype: 'float32', data: [1, 2] } } as unknown as CaseBase
     expect(lineOf(await runCase(sample, changed))).toBe(
@@ -106,7 +106,7 @@ describe('a changed value', () => {
   })
 })
 
-describe('what is not there', () => {
+describe('a missing counterpart', () => {
   const layer = caseOf('layer') as CaseBase & { layer: { class_name: string; config: object } }
 
   it.each([
@@ -125,7 +125,7 @@ describe('what is not there', () => {
       'dtype mixedBfloat16',
     ],
     ['a dtype', { ...layer, inputs: [{ shape: [1], dtype: 'string', data: ['a'] }] }, 'dtype string'],
-  ])('%s is named', async (_, entry, missing) => {
+  ])('of %s is named', async (_, entry, missing) => {
     const outcome = await runCase(sample, entry as CaseBase)
     expect(verdictOf(outcome)).toBe('unsupported')
     expect(lineOf(outcome)).toBe(`NOT SUPPORTED  ${layer.name}  ${missing}`)
@@ -144,7 +144,7 @@ describe('errors of Keras', () => {
     )
   })
 
-  it('are not mistaken for accidents', async () => {
+  it('are not confused with mistakes in the code', async () => {
     const odd = { ...entry, class: 'Dense', layer: keras('layers', 'Dense', { units: 2 }) }
     expect(verdictOf(await runCase(sample, odd as unknown as CaseBase))).toBe('failed')
     expect(verdictOf(await runCase(sample, entry as CaseBase))).toBe('unsupported')
@@ -217,7 +217,7 @@ describe('the program', () => {
     expect((await run('--only', 'regularizers')).code).toBe(0)
   })
 
-  it('does not fail for what is not supported', async () => {
+  it('does not fail for unsupported cases', async () => {
     folderOf([{ ...caseOf('layer'), kind: 'dance' }])
     const { code, text } = await run('--backend', 'cpu')
     expect(code).toBe(0)
@@ -225,7 +225,7 @@ describe('the program', () => {
     expect(text).toMatch(/^total {5}0 passed {5}0 failed {5}1 unsupported$/m)
   })
 
-  it('refuses what it does not know', async () => {
+  it('rejects unknown backends, folders and files', async () => {
     expect(await run('--backend', 'abacus')).toEqual({
       code: 2,
       text: "There is no backend 'abacus'; known: cpu, wasm, webgpu.",

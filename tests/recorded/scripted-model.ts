@@ -1,15 +1,15 @@
 import type { CallbackModel, WeightValue } from '@gradus/core'
 
-/** A model with one weight and nothing to train, for callbacks that are driven by recorded figures. */
+/** A model with one weight and no training, for tests that call callbacks with recorded figures. */
 export class ScriptedModel implements CallbackModel {
   readonly name = 'scripted'
   stopTraining = false
   weight = 0
-  /** What each file holds: the weight. */
+  /** The weight that each file holds. */
   readonly files: Record<string, number> = {}
   private rate = Math.fround(0.1)
 
-  /** `metrics` are the compiled ones beside the loss, with their directions. */
+  /** `metrics` are the compiled metrics with their directions. */
   constructor(private readonly metrics: Readonly<Record<string, 'up' | 'down'>> = {}) {}
 
   get learningRate(): number {

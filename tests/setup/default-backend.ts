@@ -1,4 +1,4 @@
 import { auto } from 'gradus'
 
-/** What is chosen where no backend was: one for all files of a worker. */
+/** The default backend: one for all test files of a worker. */
 export const defaultBackend = auto()

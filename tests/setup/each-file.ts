@@ -1,5 +1,5 @@
-// The unit tests share one process per worker, so that modules are loaded once. Each file starts from the state of a
-// program that has just begun, whatever the file before it left behind.
+// The unit tests share one process per worker, so that modules are loaded once. This resets the state of the process before
+// each file.
 import { useDTypePolicy } from '@gradus/core'
 import { hasBackend, useBackend } from '@gradus/tensor'
 import { vi } from 'vitest'
@@ -9,5 +9,5 @@ vi.restoreAllMocks()
 vi.unstubAllGlobals()
 vi.unstubAllEnvs()
 useDTypePolicy('float32')
-// No backend cannot be had again; what a model would choose can.
+// The state without a backend cannot be restored, so the default backend is chosen.
 if (hasBackend()) await useBackend((await import('./default-backend.ts')).defaultBackend)

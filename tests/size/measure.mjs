@@ -1,11 +1,11 @@
-// Bundles what users import the way their bundlers do, and measures what a browser has to load.
+// Bundles small applications as users do, and measures the code that a browser has to load.
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '../..')
 
-/** What is measured, and how many kilobytes (1000 bytes) of gzipped code it may be: a little above what it is. */
+/** The bundles that are measured. `ceiling` is the limit of the gzipped code in kilobytes of 1000 bytes. */
 export const bundles = [
   { name: 'add', what: 'one op and the cpu backend', ceiling: 15.7 },
   { name: 'trainer', what: '`Sequential`, `Dense`, `Adam`, a loss, `fit` and `predict`', ceiling: 75 },
@@ -16,8 +16,9 @@ export const bundles = [
 ]
 
 /**
- * One bundle: its files, and the minified and gzipped (level 9) size in kilobytes of what loads first and of all, and what it
- * is made of, largest first. With the condition `@gradus/source` these are the source files, otherwise the built packages.
+ * Measures one bundle: its files, the minified and gzipped (level 9) sizes in kilobytes of the code that loads first and of
+ * all code, and the bytes from each input file, largest first. With the condition `@gradus/source` the input files are the
+ * sources, otherwise the built packages.
  */
 export async function measure(name, conditions = []) {
   const { outputFiles, metafile } = await build({
@@ -56,7 +57,7 @@ export async function measure(name, conditions = []) {
   }
 }
 
-/** The entry and the chunks that it imports; not those that it imports later, when they are needed. */
+/** The entry and the chunks that it imports statically. */
 function loadedFirst(entry, outputs, found = new Set()) {
   found.add(entry)
   for (const { path, kind } of outputs.get(entry).imports) {
@@ -65,7 +66,7 @@ function loadedFirst(entry, outputs, found = new Set()) {
   return found
 }
 
-/** The table of all bundles for the documentation. */
+/** The table of all bundles in Markdown. */
 export function table(measured) {
   const rows = bundles.map(({ name, what }) => {
     const { first, all } = measured.get(name)
@@ -85,7 +86,10 @@ export async function measureAll() {
   return measured
 }
 
-/** The minified code that stays of a built package when nothing is imported from it, if its side effects are not denied. */
+/**
+ * The minified code that remains of a built package if nothing is imported from it and the bundler is told that the package has
+ * side effects.
+ */
 export async function leftover(name) {
   const built = (path) => {
     const [folder, entry = 'index'] = path.split('/')

@@ -22,7 +22,7 @@ describe('what users import stays small', () => {
     expect(measured.get(name).first.gzip).toBeLessThan(ceiling)
   })
 
-  // A bundle from which too much was shaken would be small and of no use.
+  // A bundle from which too much code was removed would be small but broken.
   it.each([
     ['add', '[ 2, 3 ]'],
     ['trainer', '[ 0, 1, 1, 0 ]'],
@@ -42,7 +42,7 @@ describe('what users import stays small', () => {
     60_000,
   )
 
-  it('shakes models, files and layers out of a bundle that uses none', () => {
+  it('removes models, files and layers from a bundle that uses none', () => {
     for (const { text } of measured.get('add').files) expect(text).not.toMatch(/Sequential|safetensors|Conv2D/)
     const loadedFirst = measured.get('trainer').files.find(({ file }) => file === 'trainer.js')
     expect(loadedFirst.text).not.toMatch(/safetensors/)
@@ -50,7 +50,7 @@ describe('what users import stays small', () => {
 
   // A spread in a static field, or a call at module level, is enough to keep a class in every bundle.
   it.each([...packages, 'graph/internals', 'tensor/internals', 'tensor/ops'])(
-    '%s: a bundle that uses nothing of it contains nothing of it',
+    '%s: leaves no code in a bundle that does not use it',
     async (name) => {
       expect((await leftover(name)).slice(400)).toBe('')
     },

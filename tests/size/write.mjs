@@ -1,5 +1,5 @@
 // `npm run sizes` measures the bundles and writes docs/sizes.md.
-// `npm run sizes -- trainer` instead prints what the bundle `trainer` is made of, by package and by file.
+// `npm run sizes -- trainer` prints instead the bytes of the bundle `trainer` by package and by file.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { measure, measureAll, table } from './measure.mjs'
@@ -7,8 +7,9 @@ import { measure, measureAll, table } from './measure.mjs'
 const page = (rows) => `# Sizes
 
 What a browser loads, in kilobytes of 1000 bytes: the code of one application, bundled and minified by esbuild with
-tree-shaking and splitting, gzipped at level 9. The readers and writers of files load when the first file does. The applications are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes\`
-measures them and writes this page, and a test fails when it is more than 5 % off.
+tree-shaking and splitting, gzipped at level 9. The code that reads and writes files is loaded with the first file. The
+applications are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes\` measures them and writes this page, and a
+test fails if a size differs by more than 5 %.
 
 ${rows}
 `

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
-/** A program of this folder, with all that it imports, as one script without anything of Node. */
+/** Bundles a program of this folder and its imports into one script for browsers. */
 export async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, entry)],

@@ -1,15 +1,15 @@
-// Runs in Deno, whose WebGPU is another implementation than that of Chromium and Node, with another compiler of WGSL.
+// Runs in Deno, which has another implementation of WebGPU and another compiler of WGSL than Chromium and Node.
 
 import { webgpu } from '@gradus/backend-webgpu'
 import type { Outcome } from '@gradus/testing/checks'
 import { gpuOutcomes } from './gpu-checks.ts'
 import { train } from './training.ts'
 
-/** What Deno found out, written to the standard output as JSON. */
+/** The results from Deno, written to the standard output as JSON. */
 export interface DenoFindings {
-  /** On what the backend runs. */
+  /** The adapter of the backend. */
   readonly about: string
-  /** The losses of a model that was trained there. */
+  /** The losses of a training, one per epoch. */
   readonly losses: readonly number[]
   readonly outcomes: readonly Outcome[]
 }

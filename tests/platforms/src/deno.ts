@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { bundle } from './bundle.ts'
 import type { DenoFindings } from './deno-program.ts'
 
-/** What our program finds out when a Deno runs it. Throws, with what it wrote, when it does not come to its end. */
+/** Runs the program in Deno and returns its results. If it fails, the error has its output. */
 export async function denoFindings(deno: string): Promise<DenoFindings> {
   const running = promisify(execFile)(deno, ['run', '--no-config', '--no-prompt', '-'], { maxBuffer: 2 ** 24 })
   running.child.stdin!.end(await bundle('deno-program.ts'))

@@ -1,4 +1,4 @@
-// Runs in a page, by itself: what a script does while it is evaluated from outside is not under the page's security policy.
+// Runs in a page by itself, because the page's security policy does not apply to a script that is evaluated from outside.
 
 import { webgpu } from '@gradus/backend-webgpu'
 import { backendChecks, type Outcome, programChecks, runChecks } from '@gradus/testing/checks'
@@ -7,18 +7,18 @@ import { variants } from '../../../packages/backend-wasm/src/testing/variants.ts
 import { gpuOutcomes } from './gpu-checks.ts'
 import { train } from './training.ts'
 
-/** What a page found out. */
+/** The results from a page. */
 export interface Findings {
   readonly isolated: boolean
-  /** What `auto` took, and on what it runs. */
+  /** The name of the backend that `auto` chose, and its description. */
   readonly auto: string
   readonly about: string
-  /** Why the wasm backend does not start, or does not start with two threads. */
+  /** The errors of the wasm backend when it is started without options and with two threads. */
   readonly refusals: { readonly wasm?: string; readonly twoThreads?: string }
-  /** The losses of a model that was trained on what `auto` took, or on the GPU where that is what is checked. */
+  /** The losses of a training on the backend that `auto` chose, or on webgpu for that variant; one per epoch. */
   readonly losses: readonly number[]
   readonly outcomes: readonly Outcome[]
-  /** Milliseconds for which nothing else on the page could run, at most. */
+  /** The longest time in milliseconds in which nothing else on the page could run. */
   readonly longestBlock: number
 }
 
@@ -58,7 +58,7 @@ function refusal(name: string, start: () => unknown): object {
   }
 }
 
-/** Asks again and again for its turn, as anything else on the page would. */
+/** Measures the longest time between two runs of a repeated timer. */
 function watchBlocks() {
   let [longest, last, running] = [0, performance.now(), true]
   const turn = () => {

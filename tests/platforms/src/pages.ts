@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { bundle } from './bundle.ts'
 import type { Findings } from './page.ts'
 
-/** The kinds of page in which the same script runs, by the headers that they come with. */
+/** The kinds of page in which the same script runs, with their headers. */
 const headers = {
   plain: {},
   isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
@@ -31,12 +31,12 @@ export class Pages {
       }
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    // without the flag there is no WebGPU where there is no GPU
+    // without this flag, Chromium has no WebGPU on machines without a GPU
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--enable-unsafe-webgpu'] })
     return new Pages(server, browser)
   }
 
-  /** What a page of a kind finds out, with the checks of a variant or without. Throws what it throws. */
+  /** Opens a page of a kind and returns its results. With `variant` the page also runs the checks of that variant. */
   async findings(kind: keyof typeof headers, variant?: string): Promise<Findings> {
     const page = await this.browser.newPage()
     try {

@@ -1,6 +1,6 @@
 import { type Backend, Dense, Sequential, useBackend } from 'gradus'
 
-/** Some seconds of work in batches that are small. */
+/** Trains a model in small batches for some seconds and returns its losses, one per epoch. */
 export async function train(backend: Backend | Promise<Backend>): Promise<readonly number[]> {
   await useBackend(backend)
   const model = new Sequential(

@@ -16,7 +16,7 @@ import { fromKeras } from '@gradus/io'
 import { standard } from 'gradus'
 import { Unsupported } from './outcome.ts'
 
-/** What can be built from data, by kind. */
+/** The contract of each kind of object that is built from data. */
 export interface Contracts {
   layer: Layer
   loss: Loss
@@ -34,7 +34,7 @@ export type Kind = keyof Contracts
 
 type Definition = ConstructorParameters<typeof Registry>[0][number]
 
-/** Everything that Gradus has. */
+/** All classes of Gradus by name. */
 export const registry = standard as unknown as Registry<Definition>
 
 const kinds: readonly string[] = [
@@ -50,7 +50,7 @@ const kinds: readonly string[] = [
   'callback',
 ] satisfies Kind[]
 
-/** What `fromKeras` makes of a Keras object. Throws `Unsupported` where it names a class that Gradus does not have. */
+/** Translates a Keras object to a spec. Throws `Unsupported` if it names a class that Gradus does not have. */
 export function specOfKeras(keras: unknown, translate: (keras: unknown) => unknown = fromKeras): unknown {
   let spec: unknown
   try {
@@ -80,12 +80,12 @@ export function build<K extends Kind>(
   return parse(kind, { ...spec, ...extra })
 }
 
-/** Like `registry.parse`; an option that a class does not have is unsupported. */
+/** Like `registry.parse`. Throws `Unsupported` for an option that the class does not have. */
 export function parse<K extends Kind>(kind: K, spec: unknown): Contracts[K] {
   return withKnownOptions(() => registry.parse(kind, spec) as unknown as Contracts[K])
 }
 
-/** Turns errors about missing options and dtypes into `Unsupported`. */
+/** Runs `body`. Throws `Unsupported` instead of errors about unknown options and dtypes. */
 export function withKnownOptions<T>(body: () => T): T {
   try {
     return body()

@@ -11,8 +11,8 @@ export interface RecordedOptions {
 }
 
 /**
- * The arguments of a recorded call, tensors included. Those that a layer does not know are unsupported, unless they are at
- * rest.
+ * Translates the arguments of a recorded call. Arguments that are `None` or `False` are left out. Throws `Unsupported` for
+ * others that the layer does not have.
  */
 export function optionsOf(layer: Layer, kwargs: Readonly<Record<string, unknown>>): RecordedOptions {
   const { training, mask, ...others } = kwargs

@@ -2,7 +2,7 @@ import { sameShape, Tensor } from '@gradus/tensor'
 import type { Deviation } from './outcome.ts'
 import type { CaseBase, Recorded } from './recorded.ts'
 
-// What the engine says about a mistake in the code, as opposed to a refusal.
+// Messages of the engine, which come from mistakes in the code and not from checks of arguments.
 const accident = /^Cannot (read|set|destructure)|is not (a function|iterable|defined|a constructor)/
 
 type Numbers = ArrayLike<number | string | boolean>
@@ -10,18 +10,18 @@ type Numbers = ArrayLike<number | string | boolean>
 export interface Leniency {
   /** A factor for the tolerance (default 1). */
   readonly slack?: number
-  /** Which share of the values may be off by up to a hundredth of the largest (default 0). */
+  /** The share of the values that may deviate by up to a hundredth of the largest value (default 0). */
   readonly exceptions?: number
 }
 
-/** Compares what a case gives here with what Keras gave, and collects the deviations. */
+/** Compares results with recorded values and collects the deviations. */
 export class Check {
   readonly deviations: Deviation[] = []
   readonly missing: string[] = []
 
   constructor(private readonly entry: CaseBase) {}
 
-  /** A tensor or numbers against a recorded tensor; `field` starts with the key of the case, such as `outputs[0]`. */
+  /** Compares a tensor or numbers with a recorded tensor. `field` starts with a key of the case: `outputs[0]`. */
   async close(
     field: string,
     got: Tensor | Numbers | undefined,
@@ -39,7 +39,7 @@ export class Check {
     this.numbers(field, got instanceof Tensor ? await got.data() : got, expected.data, leniency)
   }
 
-  /** Numbers against numbers; the tolerance is the case's for the field. */
+  /** Compares numbers. The case has the tolerance for the field. */
   numbers(field: string, got: Numbers, expected: Numbers, { slack = 1, exceptions = 0 }: Leniency = {}): void {
     const rtol = slack * this.toleranceOf(field)
     if (got.length !== expected.length) {
@@ -63,18 +63,18 @@ export class Check {
     if (worst) this.deviations.push(worst)
   }
 
-  /** Plain data that must be equal. */
+  /** Compares plain data, which must be equal. */
   equal(field: string, got: unknown, expected: unknown): void {
     const [a, b] = [JSON.stringify(got) ?? 'undefined', JSON.stringify(expected) ?? 'undefined']
     if (a !== b) this.deviate(field, ...aroundDifference(b, a))
   }
 
-  /** A text that must be equal, to the character. */
+  /** Compares texts, which must be equal. */
   text(field: string, got: string, expected: string): void {
     this.equal(field, got, expected)
   }
 
-  /** A statistic that depends on random numbers. */
+  /** Compares a statistic of random numbers; `tolerance` is absolute. */
   near(field: string, got: number, expected: number, tolerance: number): void {
     if (Math.abs(got - expected) <= tolerance) return // false for NaN
     this.deviations.push({
@@ -85,12 +85,12 @@ export class Check {
     })
   }
 
-  /** A statement that must hold. */
+  /** Reports a deviation unless `condition` holds. */
   holds(field: string, condition: boolean, expected: string, got: unknown = 'not so'): void {
     if (!condition) this.deviate(field, expected, String(got))
   }
 
-  /** Something that must be refused. Returns without a deviation when `body` throws an ordinary error. */
+  /** Reports a deviation unless `body` throws an error about its arguments. Rethrows all other errors. */
   async throws(field: string, expected: string, body: () => unknown): Promise<void> {
     try {
       await body()
@@ -101,7 +101,7 @@ export class Check {
     this.deviate(field, `an error (${expected})`, 'no error')
   }
 
-  /** A part of the case that cannot be compared yet. */
+  /** Reports a part of the case that cannot be compared yet. */
   skip(what: string): void {
     if (!this.missing.includes(what)) this.missing.push(what)
   }
@@ -116,7 +116,7 @@ export class Check {
   }
 }
 
-/** Two texts from a little before they differ, cut to a readable length. */
+/** The parts of two texts around the first difference. */
 function aroundDifference(a: string, b: string): [string, string] {
   let start = 0
   while (start < a.length && a[start] === b[start]) start++

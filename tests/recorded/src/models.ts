@@ -48,7 +48,7 @@ export function compileModel(model: AnyModel, compile: CompileCase): void {
 
 const chosenByShape = /^(acc(uracy)?|ce|crossentropy)$/i
 
-/** Identifiers may stand alone, in lists, and by output. */
+/** Throws `Unsupported` for an unknown identifier in a string, a list or a record by output. */
 function requireNames(kind: string, value: unknown): void {
   if (typeof value === 'string') {
     if (!(kind !== 'optimizer' && chosenByShape.test(value))) requireName(kind, value)
@@ -57,7 +57,7 @@ function requireNames(kind: string, value: unknown): void {
   }
 }
 
-/** Sets the weights in Keras's order, after a look at their names. */
+/** Compares the names of the weights and sets them, in Keras's order. */
 export async function setWeights(model: AnyModel, check: Check, weights: readonly RecordedWeight[]): Promise<void> {
   check.equal(
     'initial_weights',
@@ -84,7 +84,7 @@ export async function compareWeights(
   }
 }
 
-/** The optimizer's variables, which Keras calls `adam/sequential_dense_kernel_momentum`. */
+/** Compares the optimizer's variables. Keras's names are like `adam/sequential_dense_kernel_momentum`. */
 export async function compareOptimizer(
   model: AnyModel,
   check: Check,
@@ -110,14 +110,14 @@ export async function compareOptimizer(
   }
 }
 
-/** How often the optimizer changed the weights: with accumulated gradients once in several steps. */
+/** The number of updates of the weights. With accumulated gradients there is one in several steps. */
 export async function updatesOf(model: AnyModel): Promise<number> {
   const { optimizer } = decodeModel(await model.toBytes())
   const steps = optimizer.find(({ path }) => path === 'iteration')?.data[0] ?? Number.NaN
   return Math.floor(steps / ((model.optimizer as Optimizer | undefined)?.config.gradientAccumulationSteps ?? 1))
 }
 
-/** Figures per key and epoch. */
+/** Compares figures by key and epoch. */
 export function compareHistory(
   check: Check,
   field: string,
@@ -139,7 +139,7 @@ export function compareLogs(
   compareHistory(check, field, lists(got) as Record<string, number[]>, lists(expected))
 }
 
-/** Predictions of one output or several, by position or name. */
+/** Compares predictions of one output, or of several by position or name. */
 export async function comparePredictions(
   { model, spec }: BuiltModel,
   check: Check,
@@ -157,13 +157,13 @@ export async function comparePredictions(
   }
 }
 
-/** The names of the outputs, where the model has them. */
+/** The names of the outputs, if the model has any. */
 function namesOf(outputs: Tree, spec: ModelSpec): string[] {
   const named = isPlainObject(outputs) ? outputs : (spec as FunctionalSpec).outputs
   return isPlainObject(named) ? Object.keys(named) : []
 }
 
-/** The text of a summary without what cannot be seen. */
+/** A summary without spaces at the ends of its lines. */
 export function visible(text: string): string {
   return text
     .split('\n')

@@ -1,6 +1,6 @@
 import { camelCase } from './recorded.ts'
 
-/** Python's keyword arguments as our options; null stands for what is left out. */
+/** Python's keyword arguments as options of Gradus, without those that are `None`. */
 export function camelOptions(kwargs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(kwargs)

@@ -1,19 +1,19 @@
-/** Something in a case has no counterpart here yet; the message names it, such as `layer GRU`. */
+/** A part of a case has no counterpart in Gradus yet. The message names it: `layer GRU`. */
 export class Unsupported extends Error {
   override name = 'Unsupported'
 }
 
-/** A value that is not what Keras gave. */
+/** A value that differs from the recorded one. */
 export interface Deviation {
   /** Such as `outputs[0]`. */
   readonly field: string
   readonly expected: string
   readonly got: string
-  /** How many times larger than allowed; infinite where that makes no sense. */
+  /** The deviation divided by the tolerance; infinite if the value is not a number. */
   readonly excess: number
 }
 
-/** What came of one case. `missing` are the parts of it that could not be compared. */
+/** The result of one case. `missing` names the parts that could not be compared. */
 export interface Outcome {
   readonly name: string
   readonly group: string

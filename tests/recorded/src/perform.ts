@@ -1,7 +1,7 @@
 import type { CallbackContext, CallbackHooks, FitParams, Logs } from '@gradus/core'
 import type { ScriptedModel } from '../scripted-model.ts'
 
-/** Figures by epoch and key; those that are not finite are texts. */
+/** Figures by key, one per epoch. Those that are not finite are strings. */
 export type Script = Readonly<Record<string, readonly (number | string)[]>>
 
 export interface Performance {
@@ -13,7 +13,9 @@ export interface Performance {
   readonly afterEpoch?: (epoch: number) => void
 }
 
-/** Calls the hooks as training would. At the end of epoch n (from 0) the weight is n + 1. Returns the epochs run. */
+/**
+ * Calls the hooks as training does. At the end of epoch n, counted from 0, the weight is n + 1. Returns the number of epochs.
+ */
 export async function perform(
   model: ScriptedModel,
   callbacks: readonly CallbackHooks[],

@@ -3,14 +3,14 @@ import { type DType, type Tensor, tensor } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 import { Unsupported } from './outcome.ts'
 
-/** A tensor as the recordings hold it; numbers that are not finite are the strings NaN, Infinity and -Infinity. */
+/** A recorded tensor. Numbers that are not finite are the strings NaN, Infinity and -Infinity. */
 export interface Recorded {
   readonly shape: readonly number[]
   readonly dtype: string
   readonly data: readonly (number | string | boolean)[]
 }
 
-/** A recorded weight. With `none` there is no gradient for it. */
+/** A recorded weight, or a gradient by a weight. With `none` there is no gradient. */
 export interface RecordedWeight extends Recorded {
   readonly path: string
   readonly name: string
@@ -18,7 +18,7 @@ export interface RecordedWeight extends Recorded {
   readonly none?: boolean
 }
 
-/** What every case has. */
+/** The fields of every case. */
 export interface CaseBase {
   readonly name: string
   readonly class: string
@@ -27,7 +27,7 @@ export interface CaseBase {
   readonly rtol_by_key?: Readonly<Record<string, number>>
 }
 
-/** A Keras object, an identifier, or several of them: what `fromKeras` takes. */
+/** A Keras object, an identifier, or several of them, as `fromKeras` takes them. */
 export type Keras = unknown
 
 export function isRecorded(value: unknown): value is Recorded {
@@ -47,17 +47,19 @@ const dtypes: Readonly<Record<string, DType>> = {
   uint32: 'uint32',
 }
 
-/** The dtype that a recorded one is here. */
+/** The dtype for a recorded tensor. */
 function dtypeOf({ dtype }: Recorded): DType {
   const known = dtypes[dtype]
   if (!known) throw new Unsupported(`dtype ${dtype}`)
   return known
 }
 
+/** A recorded tensor as a tensor, in `dtype` if that is given. */
 export function toTensor(recorded: Recorded, dtype: DType = dtypeOf(recorded)): Tensor {
   return tensor(recorded.data.map(Number), { shape: recorded.shape, dtype })
 }
 
+/** A recorded tensor as an array on the host. */
 export function toHost(recorded: Recorded): HostArray {
   const dtype = dtypeOf(recorded)
   const data = hostArray(dtype, recorded.data.length)

@@ -1,6 +1,6 @@
 import { type Outcome, type Verdict, verdictOf } from './outcome.ts'
 
-/** The line of a case that did not pass; nothing for the others. */
+/** The line for a case that did not pass; undefined for the others. */
 export function lineOf(outcome: Outcome): string | undefined {
   const verdict = verdictOf(outcome)
   if (verdict === 'unsupported') return `NOT SUPPORTED  ${outcome.name}  ${outcome.missing.join(', ')}`
@@ -13,7 +13,7 @@ export function lineOf(outcome: Outcome): string | undefined {
 
 type Counts = Record<Verdict, number>
 
-/** A line for each group and one for all. */
+/** The counts of each group and of all, a line each. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const groups = new Map<string, Counts>()
   const total: Counts = { passed: 0, failed: 0, unsupported: 0 }

@@ -30,7 +30,7 @@ export function readRecordedFiles(folder: string): RecordedFile[] {
 export async function runCase({ group, cases }: RecordedFile, entry: CaseBase): Promise<Outcome> {
   const check = new Check(entry)
   const { warn } = console
-  console.warn = () => {} // what a case provokes on purpose
+  console.warn = () => {} // cases provoke warnings on purpose
   try {
     const runner = Object.hasOwn(runners, entry.kind) ? runners[entry.kind] : undefined
     if (!runner) throw new Unsupported(`cases of kind ${entry.kind}`)

@@ -4,11 +4,11 @@ export interface Statistics {
   readonly min: number
   readonly max: number
   readonly kurtosis: number
-  /** Which part of them is 0. */
+  /** The share of zeros, 0 to 1. */
   readonly zeros: number
 }
 
-/** Moments and range of many numbers. */
+/** Moments and range of numbers. */
 export function statisticsOf(values: ArrayLike<number>): Statistics {
   const n = values.length
   let sum = 0

@@ -1,16 +1,15 @@
 import { sameShape, type Tensor, type Tree, treeForEach, treeReplace } from '@gradus/tensor'
 import { camelCase, type RecordedWeight, toTensor } from './recorded.ts'
 
-/** Where the recorded weights belong in a layer's trees: for each the path of its leaf, params first. */
+/** The recorded weights of a layer by the paths of the leaves in its trees. */
 export interface Placement {
-  /** Path of the leaf to the recorded weight. */
   readonly params: ReadonlyMap<string, RecordedWeight>
   readonly state: ReadonlyMap<string, RecordedWeight>
 }
 
 /**
- * Matches Keras's weights with the leaves of our trees: the same shape, and the more words their paths share the better;
- * among equals the order decides. Throws where a weight or a parameter is left over.
+ * Matches Keras's weights with the leaves of a layer's trees: leaves of the same shape, those first whose paths have the
+ * most words in common, and in order among equals. Throws if a weight or a parameter is left over.
  */
 export function placeWeights(weights: readonly RecordedWeight[], params: Tree, state: Tree): Placement {
   const leaves: { tree: 'params' | 'state'; path: string; leaf: Tensor; taken: boolean }[] = []
@@ -45,7 +44,7 @@ export function placeWeights(weights: readonly RecordedWeight[], params: Tree, s
   return placed
 }
 
-/** The tree with the recorded weights in their places. */
+/** The tree with recorded weights in place of its leaves. */
 export function fillTree<T extends Tree>(tree: T, weights: ReadonlyMap<string, RecordedWeight>): T {
   const leaves: Tensor[] = []
   treeForEach(tree, (leaf, path) => {
@@ -55,7 +54,7 @@ export function fillTree<T extends Tree>(tree: T, weights: ReadonlyMap<string, R
   return treeReplace(tree, leaves)
 }
 
-/** The leaf of a tree that belongs to a recorded weight of this path. */
+/** The leaf of a tree that belongs to the recorded weight of a path. */
 export function leafOf(tree: Tree, weights: ReadonlyMap<string, RecordedWeight>, path: string): Tensor | undefined {
   const key = [...weights].find(([, weight]) => weight.path === path)?.[0]
   let found: Tensor | undefined
@@ -65,7 +64,7 @@ export function leafOf(tree: Tree, weights: ReadonlyMap<string, RecordedWeight>,
   return found
 }
 
-// The last word counts most: `kernel` of another layer is nearer than `bias` of the same one.
+// The last word counts most: the `kernel` of another layer is a better match than the `bias` of the same layer.
 function likeness({ path, name }: RecordedWeight, ours: string): number {
   const own = ours.split('.')
   const theirs = new Set(path.split('/').flatMap((word) => [camelCase(word), camelCase(word.replace(/_\d+$/, ''))]))

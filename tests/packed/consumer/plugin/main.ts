@@ -31,7 +31,7 @@ await model.save('model.safetensors')
 const copy = await loadModel('model.safetensors', { registry })
 const after = await copy.predict(inputs)
 
-// Both go on from the same weights and the same state of the optimizer.
+// Both continue from the same weights and the same optimizer state.
 await model.fit(inputs, classes, { epochs: 5, verbose: 0, shuffle: false })
 await copy.fit(inputs, classes, { epochs: 5, verbose: 0, shuffle: false })
 
@@ -42,7 +42,7 @@ try {
   refused = (error as Error).message
 }
 
-// Layers that own layers: what is within them is frozen, penalized and saved as if it stood alone.
+// Layers that hold layers: inner layers are frozen, penalized and saved like all others.
 const wrapped = (l2: number) => {
   const options = { units: 8, activation: 'tanh', kernelRegularizer: new regularizers.L2({ l2 }) } as const
   const experts = [new Dense({ ...options, trainable: false }), new WeightNorm({ layer: new Dense(options) })]

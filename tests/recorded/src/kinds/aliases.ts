@@ -20,7 +20,7 @@ const kinds: Readonly<Record<string, string>> = {
   callbacks: 'callback',
 }
 
-/** The identifiers of the classes that Gradus has; those of others are left out. */
+/** Compares the identifiers of the classes that Gradus has. */
 export function runAliases(entry: AliasesCase, check: Check): void {
   const kind = kinds[entry.module.split('.').at(-1)!]
   if (!kind) throw new Unsupported(`identifiers of ${entry.module}`)

@@ -14,27 +14,27 @@ interface ScriptedCase extends CaseBase {
   readonly compile_metrics?: readonly string[]
 }
 
-interface Heard {
+interface Output {
   text: string
 }
 
-/** The callback of a case. Its messages go to `heard`; it speaks where the recording has a text. */
+/** The callback of a case, which appends its messages to `output`. */
 function callbackOf(
   entry: { readonly class: string; readonly args?: Readonly<Record<string, unknown>> },
-  heard: Heard,
+  output: Output,
   extra: Readonly<Record<string, unknown>> = {},
 ): Callback {
   const keras = { module: 'keras.callbacks', class_name: entry.class, config: entry.args ?? {} }
-  const speaking = {
+  const messages = {
     write: (text: string) => {
-      heard.text += text
+      output.text += text
     },
     warn: () => {},
     verbose: 1,
   }
   const known = (registry.find('callback', entry.class)?.fields ?? {}) as Record<string, unknown>
   return build('callback', keras, {
-    ...Object.fromEntries(Object.entries(speaking).filter(([key]) => key in known)),
+    ...Object.fromEntries(Object.entries(messages).filter(([key]) => key in known)),
     ...extra,
   })
 }
@@ -48,7 +48,7 @@ function directionOf(name: string): 'up' | 'down' {
   return registry.find('metric', name) ? build('metric', name).direction : 'down'
 }
 
-/** A figure as the recordings hold it. */
+/** A figure as it is recorded. */
 function asRecorded(figure: number | undefined): number | string | null {
   return figure === undefined ? null : Number.isFinite(figure) ? figure : String(figure)
 }
@@ -63,8 +63,8 @@ type EarlyStoppingCase = ScriptedCase & {
 }
 
 export async function runEarlyStopping(entry: EarlyStoppingCase, check: Check): Promise<void> {
-  const heard: Heard = { text: '' }
-  const callback = callbackOf(entry, heard) as Callback & {
+  const output: Output = { text: '' }
+  const callback = callbackOf(entry, output) as Callback & {
     stoppedEpoch: number
     best: number | undefined
     bestEpoch: number
@@ -78,7 +78,7 @@ export async function runEarlyStopping(entry: EarlyStoppingCase, check: Check): 
   check.equal('best_epoch', callback.bestEpoch, entry.best_epoch)
   check.equal('wait', callback.wait, entry.wait)
   check.equal('final_weight_is_epoch', model.weight, entry.final_weight_is_epoch)
-  check.text('stdout', heard.text, entry.stdout ?? '')
+  check.text('stdout', output.text, entry.stdout ?? '')
 }
 
 type ReduceCase = ScriptedCase & {
@@ -91,8 +91,8 @@ type ReduceCase = ScriptedCase & {
 }
 
 export async function runReduceLearningRate(entry: ReduceCase, check: Check): Promise<void> {
-  const heard: Heard = { text: '' }
-  const callback = callbackOf(entry, heard) as Callback & {
+  const output: Output = { text: '' }
+  const callback = callbackOf(entry, output) as Callback & {
     wait: number
     cooldownCounter: number
     best: number | undefined
@@ -132,7 +132,7 @@ export async function runReduceLearningRate(entry: ReduceCase, check: Check): Pr
     entry.best_after_epoch,
   )
   check.numbers('history_learning_rate', history.history['learning_rate'] ?? [], entry.history_learning_rate)
-  check.text('stdout', heard.text, entry.stdout ?? '')
+  check.text('stdout', output.text, entry.stdout ?? '')
 }
 
 type CheckpointCase = ScriptedCase & {
@@ -142,8 +142,8 @@ type CheckpointCase = ScriptedCase & {
 }
 
 export async function runModelCheckpoint(entry: CheckpointCase, check: Check): Promise<void> {
-  const heard: Heard = { text: '' }
-  const callback = callbackOf(entry, heard, { filepath: entry.filepath })
+  const output: Output = { text: '' }
+  const callback = callbackOf(entry, output, { filepath: entry.filepath })
   const model = modelOf(entry)
   const files: Record<string, number>[] = []
   await perform(model, [callback], {
@@ -152,7 +152,7 @@ export async function runModelCheckpoint(entry: CheckpointCase, check: Check): P
     afterEpoch: () => files.push({ ...model.files }),
   })
   check.equal('files_after_epoch', files.map(sorted), entry.files_after_epoch.map(sorted))
-  check.text('stdout', heard.text, entry.stdout ?? '')
+  check.text('stdout', output.text, entry.stdout ?? '')
 }
 
 function sorted(record: Readonly<Record<string, number>>): [string, number][] {
@@ -170,9 +170,9 @@ type SchedulerCase = CaseBase & {
 }
 
 export async function runLearningRateScheduler(entry: SchedulerCase, check: Check): Promise<void> {
-  const heard: Heard = { text: '' }
+  const output: Output = { text: '' }
   const schedule = new Function(`return (${entry.schedule_js})`)() as (epoch: number, rate: number) => number
-  const callback = callbackOf(entry, heard, { schedule })
+  const callback = callbackOf(entry, output, { schedule })
   const history = new History()
   const model = new ScriptedModel()
   model.learningRate = entry.initial_lr
@@ -184,7 +184,7 @@ export async function runLearningRateScheduler(entry: SchedulerCase, check: Chec
   })
   check.numbers('lr_after_epoch', rates, entry.lr_after_epoch)
   check.numbers('history_learning_rate', history.history['learning_rate'] ?? [], entry.history_learning_rate)
-  check.text('stdout', heard.text, entry.stdout ?? '')
+  check.text('stdout', output.text, entry.stdout ?? '')
 }
 
 type CsvCase = ScriptedCase & { readonly preexisting_file: string | null; readonly file_content: string }
@@ -218,12 +218,11 @@ type TerminateCase = CaseBase & {
 }
 
 /**
- * Our `fit` refuses data that are not finite, so the losses are made up: NaN from the first batch on that holds such a
- * value.
+ * `fit` of Gradus rejects data that are not finite, so the losses are made up: NaN from the first batch with such a value.
  */
 export async function runTerminateOnNan(entry: TerminateCase, check: Check): Promise<void> {
-  const heard: Heard = { text: '' }
-  const callback = callbackOf(entry, heard)
+  const output: Output = { text: '' }
+  const callback = callbackOf(entry, output)
   const model = new ScriptedModel()
   const rows = entry.y.shape[0]!
   const ended = { batches: [] as number[], epochs: [] as number[] }
@@ -248,10 +247,10 @@ export async function runTerminateOnNan(entry: TerminateCase, check: Check): Pro
   check.equal('batches_ended', ended.batches, entry.batches_ended)
   check.equal('epochs_ended', ended.epochs, entry.epochs_ended)
   check.equal('stop_training', model.stopTraining, entry.stop_training)
-  check.text('stdout', heard.text, entry.stdout)
+  check.text('stdout', output.text, entry.stdout)
 }
 
-/** A callback that must refuse: the script runs until it does. */
+/** Runs the script of a callback that must throw. */
 export async function performRefused(entry: ScriptedCase & { readonly filepath?: string }): Promise<void> {
   const { filepath } = entry
   await perform(modelOf(entry), [callbackOf(entry, { text: '' }, filepath === undefined ? {} : { filepath })], {

@@ -35,7 +35,7 @@ const hooks = {
 
 const batchSize = 2
 
-/** The hooks that a method of the model calls, in order, with the keys of what they are told. */
+/** Compares the hooks that a method of the model calls, in order, and the keys of their logs. */
 export async function runEvents(entry: EventsCase, check: Check): Promise<void> {
   const seen: [string, number | null, string[]][] = []
   let params: unknown
@@ -73,7 +73,7 @@ export async function runEvents(entry: EventsCase, check: Check): Promise<void> 
   } else {
     await model.predict(x, { batchSize, verbose: 0, callbacks })
   }
-  // predictions are not figures here: they are returned, not told to callbacks
+  // predictions are not in the logs: they are returned
   const expected = entry.events.map(([name, index, keys]) => [name, index, keys.filter((key) => key !== 'outputs')])
   check.equal('events', seen, expected)
   check.equal('params', params, {

@@ -35,7 +35,7 @@ interface RegularizerCase extends CaseBase {
 export async function runRegularizer(entry: RegularizerCase, check: Check): Promise<void> {
   const regularizer = build('regularizer', entry.regularizer)
   const x = toTensor(entry.input)
-  // a scalar here; Keras's L1 gives a list of one
+  // a scalar; Keras's L1 gives a list of one number
   await check.close('value', regularizer.loss(x), entry.value, { anyShape: true })
   if (entry.grad_input) await check.close('grad_input', grad((w: Tensor) => regularizer.loss(w))(x), entry.grad_input)
 }

@@ -13,7 +13,7 @@ export async function runExactInitializer(
   entry: InitializerCase & { readonly values: Recorded },
   check: Check,
 ): Promise<void> {
-  // Keras's Identity leaves its gain out of its config, so that only the values tell it
+  // Keras's Identity leaves the gain out of its config, so it is read from the values
   const unsaved = entry.class === 'Identity' && !('gain' in configOf(entry.initializer))
   const initializer = build('initializer', entry.initializer, unsaved ? { gain: Number(entry.values.data[0]) } : {})
   await check.close('values', initializer.make(new Rng(1).next(), entry.shape, 'float32'), entry.values)
@@ -29,7 +29,7 @@ export async function runOrthogonalInitializer(
   const rows = value.size / columns
   const data = await value.data()
   const at = (row: number, column: number) => data[row * columns + column]!
-  // the shorter side holds the vectors that are orthogonal to each other
+  // the vectors along the shorter side are orthogonal to each other
   const [count, length] = rows < columns ? [rows, columns] : [columns, rows]
   const element = (vector: number, index: number) => (rows < columns ? at(vector, index) : at(index, vector))
   let worst = 0
@@ -50,7 +50,7 @@ interface StatisticsCase extends InitializerCase {
   readonly same_seed_same?: boolean
 }
 
-/** Random initializers: the distribution, loosely, and what seeds do. */
+/** Compares the distribution of a random initializer, roughly, and the effect of seeds. */
 export async function runRandomInitializer(entry: StatisticsCase, check: Check): Promise<void> {
   const { stats, expected = {}, shape } = entry
   const make = async (key: number, extra = {}) => {

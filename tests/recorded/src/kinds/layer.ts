@@ -42,8 +42,8 @@ interface LayerCase extends CaseBase {
   readonly output_mask?: Recorded | null
 }
 
-/** A layer in the form of its recorded call. */
-interface Recording {
+/** A layer with everything that its recorded call needs except the inputs. */
+interface RecordedCall {
   readonly layer: Layer
   readonly variables: VariableTrees
   readonly options: ReturnType<typeof optionsOf>
@@ -51,7 +51,7 @@ interface Recording {
   readonly structure: <T>(list: readonly T[]) => unknown
 }
 
-/** A call of a layer: outputs, derivatives, moving averages, penalties, shapes and masks. */
+/** Compares a call of a layer: outputs, derivatives, moving averages, penalties, shapes and masks. */
 export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
   const layer = layerOf(entry.layer)
   const options = optionsOf(layer, entry.call_kwargs ?? {})
@@ -69,13 +69,13 @@ export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
     const { state } = call({ layer, variables, options, structure }, variables.params, inputs)
     variables = { ...variables, state }
   }
-  const recording = { layer, variables, options, structure }
-  const result = call(recording, variables.params, inputs)
+  const recorded = { layer, variables, options, structure }
+  const result = call(recorded, variables.params, inputs)
   const outputs = treeLeaves(result.outputs)
   check.equal('outputs', outputs.length, entry.outputs.length)
   for (const [index, expected] of entry.outputs.entries())
     await check.close(`outputs[${index}]`, outputs[index], expected)
-  await compareGradients(entry, check, recording, { inputs, places })
+  await compareGradients(entry, check, recorded, { inputs, places })
   for (const weight of entry.updated_weights ?? []) {
     const value =
       leafOf(result.state as Tree, places.state, weight.path) ??
@@ -86,7 +86,7 @@ export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
   if (entry.compute_output_shape) {
     const expected = shapesOf(entry.compute_output_shape) as readonly (readonly (number | null)[])[]
     const inferred = inferredShapes(layer, inputs, structure)
-    // Keras may leave a dimension open that is known
+    // Keras may have null for a dimension that Gradus knows
     const compared = inferred.map((shape, index) =>
       shape.map((d, axis) => (expected[index]?.[axis] === null ? null : d)),
     )
@@ -105,7 +105,7 @@ function layerOf(keras: Keras): Layer {
   return isModel ? (buildModel(keras).model as unknown as Layer) : build('layer', keras)
 }
 
-/** One input alone, several in a list, or by the names of Keras's arguments where the layer tells them apart. */
+/** One input alone, several in a list, or by the names of Keras's arguments if the layer takes them by name. */
 function structureOf({ input_mode: mode, inputs }: LayerCase): <T>(list: readonly T[]) => unknown {
   const names = inputs.map(({ name }) => name)
   if (mode === 'named' && names.every((name) => name !== undefined)) {
@@ -114,8 +114,8 @@ function structureOf({ input_mode: mode, inputs }: LayerCase): <T>(list: readonl
   return (list) => (mode === 'list' || list.length > 1 ? list : list[0])
 }
 
-/** The variables that an adapted or built layer has already, or first ones. */
-function variablesFor(layer: Layer, inputs: readonly Tensor[], structure: Recording['structure']): VariableTrees {
+/** The variables that an adapted or built layer has, or initial ones. */
+function variablesFor(layer: Layer, inputs: readonly Tensor[], structure: RecordedCall['structure']): VariableTrees {
   const own = readVariables(layer)
   if (treeLeaves(own as unknown as Tree).length > 0) return own
   const shape = structure(inputs.map((x) => x.shape))
@@ -124,7 +124,7 @@ function variablesFor(layer: Layer, inputs: readonly Tensor[], structure: Record
 }
 
 function call(
-  { layer, variables, options, structure }: Recording,
+  { layer, variables, options, structure }: RecordedCall,
   params: VariableTrees['params'],
   inputs: readonly Tensor[],
 ): StatelessResult {
@@ -137,7 +137,7 @@ function call(
   })
 }
 
-/** What `adapt` has learned, as the weights that Keras keeps it in. */
+/** Compares the variables that `adapt` has set with Keras's weights. */
 async function compareAdapted(layer: Layer, check: Check, weights: readonly RecordedWeight[]): Promise<void> {
   const own = listVariables(layer)
   for (const [index, weight] of weights.entries())
@@ -147,7 +147,7 @@ async function compareAdapted(layer: Layer, check: Check, weights: readonly Reco
 async function compareGradients(
   entry: LayerCase,
   check: Check,
-  recording: Recording,
+  recorded: RecordedCall,
   { inputs, places }: { readonly inputs: readonly Tensor[]; readonly places: ReturnType<typeof placeWeights> },
 ): Promise<void> {
   const { cotangents, grad_inputs = [], grad_weights = [] } = entry
@@ -158,10 +158,10 @@ async function compareGradients(
     (params: Tree, x: readonly Tensor[]) => {
       let next = 0
       const given = inputs.map((input) => (isFloat(input.dtype) ? x[next++]! : input))
-      const outputs = treeLeaves(call(recording, params as VariableTrees['params'], given).outputs)
+      const outputs = treeLeaves(call(recorded, params as VariableTrees['params'], given).outputs)
       return kept.map(({ index }) => outputs[index]!)
     },
-    [recording.variables.params as Tree, floats] as const,
+    [recorded.variables.params as Tree, floats] as const,
   )
   const [ofParams, ofInputs] = pullback(kept.map(({ cotangent }) => cotangent))
   let next = 0
@@ -181,7 +181,7 @@ function isNone(gradient: Recorded | { readonly none?: boolean }): boolean {
   return 'none' in gradient && gradient.none === true
 }
 
-/** As in Keras: what the call added, penalties on outputs included, then those on the weights. */
+/** Compares losses in Keras's order: those added by the call, penalties on outputs included, then penalties on weights. */
 async function compareLosses(
   root: Layer,
   check: Check,
@@ -203,7 +203,7 @@ async function compareLosses(
 function inferredShapes(
   layer: Layer,
   inputs: readonly Tensor[],
-  structure: Recording['structure'],
+  structure: RecordedCall['structure'],
 ): (number | null)[][] {
   const symbolic = inputs.map(({ shape, dtype }) => standIn([batchSize, ...shape.slice(1)], dtype))
   const { outputs } = inferCall(layer, structure(symbolic))

@@ -16,7 +16,7 @@ interface WithVocabulary {
   getVocabulary(): readonly (string | number)[]
 }
 
-/** A layer that looks strings up: what it has learned, and what it makes of an input. */
+/** Compares a layer that looks strings up: its vocabulary, and its output for an input. */
 export async function runLookup(entry: LookupCase, check: Check): Promise<void> {
   const layer = build('layer', entry.layer)
   if (!(layer instanceof HostLayer)) throw new Unsupported(`lookups of ${layer.type}`)

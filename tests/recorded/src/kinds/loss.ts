@@ -19,7 +19,7 @@ interface LossCase extends CaseBase {
   }[]
 }
 
-/** A loss under every reduction and kind of weights, with its derivative. */
+/** Compares a loss and its derivative for every reduction and kind of weights. */
 export async function runLoss(entry: LossCase, check: Check): Promise<void> {
   const target = toTensor(entry.y_true)
   const prediction = toTensor(entry.y_pred)
@@ -28,9 +28,9 @@ export async function runLoss(entry: LossCase, check: Check): Promise<void> {
     const { reduction, sample_weight_kind: kind, sample_weight, value, grad_y_pred, error } = variant
     const loss = build('loss', entry.loss, { reduction: camelCase(reduction ?? 'none') })
     const field = `variants.${reduction}.${kind}`
-    // where Keras refuses weights they are not recorded: one per sample, or one per step
-    const refused = error ? weightsOf(kind, entry.y_pred) : undefined
-    const sampleWeight = sample_weight ? toTensor(sample_weight) : refused
+    // weights that Keras rejects are not recorded, so ones are used, one per sample or one per step
+    const rejected = error ? weightsOf(kind, entry.y_pred) : undefined
+    const sampleWeight = sample_weight ? toTensor(sample_weight) : rejected
     const options = { ...(sampleWeight && { sampleWeight }), ...(mask && { mask }) }
     if (error) {
       if (sampleWeight) await check.throws(field, error, () => loss.call(target, prediction, options))

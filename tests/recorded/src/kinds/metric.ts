@@ -14,7 +14,7 @@ interface MetricCase extends CaseBase {
   }[]
 }
 
-/** A metric over batches, with and without weights: the figure after each batch, the state, and the figure of nothing. */
+/** Compares a metric with and without weights: its result after each batch, its state, and its result after a reset. */
 export async function runMetric(entry: MetricCase, check: Check): Promise<void> {
   const metric = build('metric', entry.metric)
   for (const { sample_weight_kind: kind, steps, variables_after = [], result_after_reset } of entry.modes) {
@@ -27,7 +27,7 @@ export async function runMetric(entry: MetricCase, check: Check): Promise<void> 
       state = metric.update(state as never, target, prediction, sample_weight && toTensor(sample_weight)) as Tree
       await check.close(`${field}.steps[${step}].result`, metric.result(state as never), result)
     }
-    // only what is called alike can be compared: the state is the metric's own business
+    // the state is an internal of the metric, so only variables of the same name are compared
     const leaves = new Map<string, Tensor>()
     treeForEach(state, (leaf, path) => leaves.set(path, leaf))
     for (const variable of variables_after) {

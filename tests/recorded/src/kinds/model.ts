@@ -46,7 +46,7 @@ interface ModelCase extends CaseBase {
   }
 }
 
-/** A whole model: predictions, training, what the optimizer remembers, the summary, and training resumed. */
+/** Compares a model: predictions, training, the state of the optimizer, the summary, and resumed training. */
 export async function runModel(entry: ModelCase, check: Check): Promise<void> {
   if (entry.files) check.skip('reading .keras and .h5 files')
   const built = buildModel(entry.model)
@@ -68,7 +68,7 @@ export async function runModel(entry: ModelCase, check: Check): Promise<void> {
   if (entry.summary) check.text('summary', visible(model.summary()), visible(entry.summary))
   const resumed = entry.resume_after_load
   if (!resumed) return
-  // Keras goes on from a file that holds the state above; the state in memory must lead to the same
+  // Keras resumes from a file with the state above; the state in memory must give the same results
   compareHistory(check, 'resume_after_load.history', (await fit({ ...resumed })).history, resumed.history)
   await compareWeights(model, check, 'resume_after_load.final_weights', resumed.final_weights)
 }
@@ -85,11 +85,11 @@ interface ConfigCase extends CaseBase {
   readonly layer_names?: readonly string[]
 }
 
-/** What a model says about itself. */
+/** Compares the config, summary, shapes and names of a model. */
 export function runModelConfig(entry: ConfigCase, check: Check): void {
   const { model } = buildModel(entry.model)
   if (entry.to_json !== undefined) {
-    // Gradus reads Keras's text and writes its own: what is read must be the same model, also after our own JSON
+    // Gradus reads Keras's JSON and writes its specs: both must give the same model
     const read = buildModel(JSON.parse(entry.to_json) as Keras).model.toSpec()
     check.equal('to_json', fromSpec(JSON.parse(JSON.stringify(read)) as ModelSpec).toSpec(), model.toSpec())
   }
@@ -120,8 +120,8 @@ export function runModelConfig(entry: ConfigCase, check: Check): void {
 }
 
 /**
- * Whether two paths name the same weight of the same layer. What lies before the layer depends in Keras on where it was
- * built first, and what lies after it, such as the cell of an LSTM, is each framework's own business.
+ * Whether two paths name the same weight of the same layer. In Keras the words before the layer depend on where it was built
+ * first, and the words after it, such as the cell of an LSTM, differ between the two libraries.
  */
 function alike(keras: string, ours = ''): boolean {
   const words = keras.split('/')
@@ -129,7 +129,7 @@ function alike(keras: string, ours = ''): boolean {
   return own.at(-1) === camelCase(words.at(-1)!) && words.includes(own.at(-2)!)
 }
 
-/** Keras's text is cut off where the recorder's terminal ended; a longer line is compared up to there. */
+/** Keras cuts the lines of a summary at the width of the terminal, so longer lines are compared up to there. */
 function cutTo(text: string, shown: string, lineLength: unknown): string {
   const width = Math.max(...shown.split('\n').map((line) => line.length))
   if (typeof lineLength !== 'number' || lineLength <= width) return text

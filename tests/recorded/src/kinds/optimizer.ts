@@ -17,7 +17,7 @@ interface OptimizerCase extends CaseBase {
   readonly exclude_from_weight_decay_var_names?: readonly string[]
 }
 
-/** Some steps with given gradients: values, learning rates and everything that is remembered. */
+/** Compares some steps with given gradients: values, learning rates and the state. */
 export async function runOptimizer(entry: OptimizerCase, check: Check): Promise<void> {
   const { variables, gradients } = entry
   const excluded = entry.exclude_from_weight_decay_var_names
@@ -85,12 +85,12 @@ function leavesOf(tree: Tree): Map<string, Tensor> {
   return leaves
 }
 
-/** Keras excludes by patterns that are looked for in a variable's name. */
+/** The paths of variables whose names match a pattern, by which Keras excludes them. */
 function pathsOf(variables: readonly RecordedWeight[], patterns: readonly string[]): string[] {
   return variables.filter(({ name }) => patterns.some((pattern) => new RegExp(pattern).test(name))).map(pathOf)
 }
 
-/** What Keras calls `adam/layer_0_kernel_velocity` is our slot `velocity` at `layer_0.kernel`. */
+/** A variable of the state by its name in Keras: `adam/layer_0_kernel_velocity` is the slot `velocity` at `layer_0.kernel`. */
 function variableOf(
   state: OptimizerState,
   { path }: RecordedWeight,

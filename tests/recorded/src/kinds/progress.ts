@@ -21,7 +21,7 @@ interface ProgressCase extends CaseBase {
   readonly stdout: string
 }
 
-/** The progress bar on a scripted clock: the exact text. */
+/** Compares the text of a progress bar with a scripted clock. */
 export function runProgress({ args, updates, stdout }: ProgressCase, check: Check): void {
   let time = 0
   let text = ''

@@ -21,7 +21,7 @@ interface RandomLayerCase extends CaseBase {
   }
 }
 
-/** A layer that draws random numbers in training: its statistics, loosely, and that it rests otherwise. */
+/** Compares the statistics of a layer that draws random numbers in training, roughly, and its output in inference. */
 export async function runRandomLayer(entry: RandomLayerCase, check: Check): Promise<void> {
   const layer = build('layer', entry.layer)
   const x = full(entry.input_shape, entry.input_value)

@@ -17,7 +17,7 @@ interface RefusalCase extends CaseBase {
   readonly message?: string
 }
 
-// What a case is about shows in the object that it holds.
+// The first of these fields that a case has says how it is run.
 const attempts: Readonly<Record<string, (entry: never, check: Check) => unknown>> = {
   script: (entry: never) => performRefused(entry),
   layer: runLayer,
@@ -33,7 +33,7 @@ const attempts: Readonly<Record<string, (entry: never, check: Check) => unknown>
   args: (entry: never) => performRefused(entry),
 }
 
-/** What Keras refuses must be refused here too, in whatever words. */
+/** Checks that Gradus throws where Keras does; the message may differ. */
 export async function runRefusal(entry: RefusalCase, check: Check): Promise<void> {
   const key = Object.keys(attempts).find((field) => field in entry)
   if (!key) throw new Unsupported(`errors of ${entry.class}`)

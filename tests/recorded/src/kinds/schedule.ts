@@ -9,7 +9,7 @@ interface ScheduleCase extends CaseBase {
   readonly values: readonly number[]
 }
 
-/** A learning rate at many steps. */
+/** Compares a learning rate at several steps. */
 export async function runSchedule(entry: ScheduleCase, check: Check): Promise<void> {
   const schedule = build('schedule', entry.schedule)
   const values: number[] = []

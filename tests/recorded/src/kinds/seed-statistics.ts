@@ -22,8 +22,8 @@ interface JobCase extends CaseBase {
 }
 
 /**
- * The article's job from first weights of our own, shuffled: its figures must lie where those of Keras's runs do, with
- * their spread as the margin. The data are those of the job recorded beside it.
+ * Trains the article's network from random weights, with shuffling. The figures must lie within the range of Keras's runs,
+ * widened by its width on both sides. The data are those of the recorded job with the same activation.
  */
 export async function runSeedStatistics(
   entry: StatisticsCase,

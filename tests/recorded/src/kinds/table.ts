@@ -26,10 +26,10 @@ import { runSeedStatistics } from './seed-statistics.ts'
 import { runOptimizerFit, runSeedJob, runTraining } from './training.ts'
 import { runUtil } from './util.ts'
 
-/** Compares one case, whose form its kind knows; `siblings` are all cases of its recording. */
+/** Compares one case of a kind. `siblings` are all cases of the same file. */
 export type Runner = (entry: never, check: Check, siblings: readonly CaseBase[]) => void | Promise<void>
 
-/** What is done with each kind of case. */
+/** The function that compares the cases of each kind. */
 export const runners: Readonly<Record<string, Runner>> = {
   activation: runActivation,
   aliases: runAliases,

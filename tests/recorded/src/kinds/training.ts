@@ -55,7 +55,7 @@ interface BatchMethods {
   readonly weights_after_train_on_batch: readonly RecordedWeight[]
 }
 
-/** A model from given first weights through `fit`, `evaluate` and `predict`. */
+/** Compares `fit`, `evaluate` and `predict` of a model from given initial weights. */
 export async function runTraining(entry: TrainingCase, check: Check): Promise<void> {
   const built = buildModel(entry.model)
   const { model } = built
@@ -77,7 +77,7 @@ export async function runTraining(entry: TrainingCase, check: Check): Promise<vo
   if (entry.batch_methods) await compareBatchMethods(built, check, entry.batch_methods, x as HostArray, y as HostArray)
 }
 
-/** The first four rows three times, without a reset of the figures in between; then the first three predicted. */
+/** Compares the batch methods: training on the first rows several times without a reset of the figures, then prediction. */
 async function compareBatchMethods(
   { model }: BuiltModel,
   check: Check,
@@ -110,7 +110,7 @@ function rows(array: HostArray, count: number): HostArray {
   return { ...array, data: array.data.slice(0, count * width), shape: [count, ...array.shape.slice(1)] } as HostArray
 }
 
-/** Keras's arguments of `fit` as ours, with arrays in place of recorded tensors. */
+/** Keras's arguments of `fit` as options of Gradus, with arrays in place of recorded tensors. */
 function fitOptions(kwargs: Readonly<Record<string, unknown>>): FitOptions {
   return camelOptions(
     Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, arraysIn(value)])),
@@ -133,7 +133,7 @@ interface OptimizerFitCase extends FitCase {
   readonly shuffle?: boolean
 }
 
-/** The same, with the arguments laid out flat. */
+/** Like `runTraining`, for cases with the arguments of `compile` and `fit` among their fields. */
 export function runOptimizerFit(entry: OptimizerFitCase, check: Check): Promise<void> {
   const { optimizer, loss, metrics, batch_size, epochs, shuffle = false } = entry
   return runTraining({ ...entry, compile: { optimizer, loss, metrics }, fit: { batch_size, epochs, shuffle } }, check)
@@ -160,12 +160,12 @@ interface SeedJobCase extends FitCase {
 }
 
 /**
- * Some units have sums so close to 0 that rounding decides in which of the 4200 steps their weights have a gradient:
- * computed in float64, two weights end 1e-3 away from what Keras gives. The tolerances are those between two of its backends.
+ * Some units have sums so close to 0 that rounding decides in which of the 4200 steps their weights have a gradient: even in
+ * float64, two weights end 1e-3 away from Keras's. The tolerances are the differences between two of Keras's backends.
  */
 const afterManySteps = { slack: 4, exceptions: 0.05 }
 
-/** The article's job: training, its printed lines, snapshots of the weights, and the test. */
+/** Compares the training of the article's network: printed lines, weights during and after it, and the test. */
 export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void> {
   const { model } = buildModel(entry.model)
   compileModel(model, entry.compile)
@@ -228,7 +228,7 @@ export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void
   await compareEvaluation(check, 'test.evaluate', figures, evaluate)
 }
 
-/** A list of the loss and the figures after it. */
+/** Compares the loss and the figures after it with a list. */
 async function compareEvaluation(
   check: Check,
   field: string,
@@ -239,12 +239,12 @@ async function compareEvaluation(
   if (expected) check.numbers(field, [loss!, ...Object.values(others)], expected)
 }
 
-/** Keras takes a split of 0 for none. */
+/** Removes a validation split of 0, which Keras takes as no split. */
 function withoutEmptySplit({ validation_split, ...fit }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return validation_split ? { ...fit, validation_split } : fit
 }
 
-/** Printed progress without durations. */
+/** Removes durations from printed progress. */
 function timeless(text: string): string {
   return text.replace(/\d+s - \d+(s|ms|us)\/step/g, '-')
 }

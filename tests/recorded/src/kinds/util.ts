@@ -12,7 +12,7 @@ interface UtilCase extends CaseBase {
   readonly result: Recorded
 }
 
-/** How Keras's arguments are given to our function: the names of the positional ones, and the call. */
+/** The names of Keras's positional arguments and the function of Gradus. */
 interface Util {
   readonly parameters: readonly string[]
   readonly call: (first: never, options: never) => HostArray

@@ -2,9 +2,9 @@ import { type BaseLayer, type ConfigOf, type Kind, Layer, type OptionsOf, type S
 import { add, mean, mul, sliceAxis, square, sum, type Tensor } from '@gradus/tensor'
 
 const fields = {
-  /** Layers of equal outputs, of which each sample takes a mixture. */
+  /** Layers with outputs of the same shape, which are mixed for each sample. */
   experts: { type: 'layer' as Kind<readonly BaseLayer[]>, required: true },
-  /** A layer with a softmax over as many outputs as there are experts. */
+  /** A layer that gives one weight per expert, such as a softmax. */
   gate: { type: 'layer' as Kind<BaseLayer>, required: true },
   /** Weight of the penalty on gates that use few experts. */
   balance: { type: 'number', default: 0.01 },
@@ -12,7 +12,7 @@ const fields = {
 
 export interface MixtureOfExpertsConfig extends ConfigOf<typeof fields> {}
 
-/** The outputs of several layers, weighted by a gate for each sample (Jacobs et al., 1991). */
+/** Mixes the outputs of several layers with weights from a gate, for each sample (Jacobs et al., 1991). */
 export class MixtureOfExperts extends Layer<MixtureOfExpertsConfig> {
   static readonly type = 'acme/MixtureOfExperts'
   static override readonly fields = fields

@@ -21,7 +21,7 @@ const fields = {
 
 export interface WeightNormConfig extends ConfigOf<typeof fields> {}
 
-/** Splits a kernel into directions and lengths, one per output (Salimans and Kingma, 2016), in any layer that has one. */
+/** Splits the kernel of any layer into directions and lengths, one per output (Salimans and Kingma, 2016). */
 export class WeightNorm extends Layer<WeightNormConfig, { length: Tensor }> {
   static readonly type = 'acme/WeightNorm'
   static override readonly fields = fields
