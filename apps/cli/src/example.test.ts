@@ -11,7 +11,7 @@ const sandbox = new Sandbox()
 afterAll(() => sandbox.remove())
 
 describe('examples/side-effects', () => {
-  it('has data as its script makes it: 50 and 50 exceptions, 1000 and 1000 of the rule; a fifth of that held out', () => {
+  it('has the data that its script makes: in each group 50 exceptions in 1050 rows, and a fifth as many rows held out', () => {
     execFileSync(process.execPath, [`${example}generate.mjs`, sandbox.file('made')])
     for (const [file, unit] of [
       ['participants.csv', 10],
@@ -31,7 +31,7 @@ describe('examples/side-effects', () => {
     }
   })
 
-  it("learns what the article's network learns", async () => {
+  it('reaches a loss of 0.3 and an accuracy of 0.91 to 0.94', async () => {
     const { code, out, err } = await sandbox.run(['train', `${example}config.yaml`])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain(
@@ -55,7 +55,7 @@ describe('examples/side-effects', () => {
     const page = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
     const shown = /^```\n(Training side-effects .*?)^```/ms.exec(page)![1]!
     const { out } = await sandbox.run(['train', `${example}config.yaml`])
-    // times, the machine and the place of the run differ; all figures are the same
+    // without times, the machine and the run folder, which differ
     const [plain, expected] = [out, shown].map((text) =>
       text
         .slice(0, text.indexOf('Saved in'))
@@ -66,8 +66,8 @@ describe('examples/side-effects', () => {
   })
 })
 
-// the same seed makes the same first weights and batches everywhere; a GPU is not everywhere
-it('webgpu learns the same, if there is an adapter', async ({ skip }) => {
+// the same seed gives the same first weights and batches on every backend
+it('webgpu gives the same losses, if there is an adapter', async ({ skip }) => {
   const { backends } = JSON.parse((await sandbox.run(['backends', '--json'])).out)
   const webgpu = backends.find(({ name }: { name: string }) => name === 'webgpu')
   skip(!webgpu.available, 'there is no graphics adapter')
@@ -82,7 +82,7 @@ it('webgpu learns the same, if there is an adapter', async ({ skip }) => {
 }, 300_000)
 
 describe('examples/digits', () => {
-  it('learns as well in float16 as in float32', async () => {
+  it('is as accurate in float16 as in float32', async () => {
     const accuracies: number[] = []
     for (const policy of ['mixedFloat16', 'float32']) {
       const { code, out } = await sandbox.run(['train', `${digits}config.yaml`, '--set', `dtypePolicy=${policy}`])

@@ -4,7 +4,7 @@ import { runCommand } from './run-command.ts'
 const script = process.argv[1] ?? 'gradus'
 const isCommand = basename(script) === 'gradus'
 
-// A reader that has seen enough, such as `head`, closes the pipe; that is no error of ours.
+// A program such as `head` closes the pipe before the output ends. That is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error

@@ -47,7 +47,7 @@ describe('the process', () => {
     expect(err.trim().split('\n')).toHaveLength(1)
   })
 
-  it('leaves the last complete checkpoint readable when it is killed, and can go on', async () => {
+  it('leaves the last complete checkpoint readable when it is killed, and can be resumed', async () => {
     await start('train', 'config.yaml', '--epochs', '20', '--quiet').ended
     const file = 'model-last.safetensors'
     for (const [index, epochs] of [2, 5, 9].entries()) {

@@ -1,16 +1,16 @@
 import { CommanderError } from 'commander'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { createProgram } from './program.ts'
-import { hasColours, type Terminal } from './terminal.ts'
+import { hasColors, type Terminal } from './terminal.ts'
 
-/** Runs one command and gives its exit code. Errors are printed without a stack trace, unless `--debug` asks for it. */
+/** Runs one command and returns its exit code. Errors are printed, with a stack trace if `--debug` is set. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await createProgram(terminal).parseAsync(args, { from: 'user' })
     return exitCodes.ok
   } catch (error) {
     const code = exitCodeOf(error)
-    // commander has already said what is wrong
+    // commander prints its errors itself
     if (!(error instanceof CommanderError)) printError(error, code, args, terminal)
     return code
   }
@@ -19,10 +19,10 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 function printError(error: unknown, code: number, args: readonly string[], { out, err, env }: Terminal): void {
   const message = error instanceof Error ? error.message : String(error)
   const label = code === exitCodes.interrupted ? '' : code === exitCodes.unexpected ? 'Unexpected error: ' : 'Error: '
-  const red = hasColours(err, env)
+  const red = hasColors(err, env)
   err.write(`${red ? `\x1b[31m${label}\x1b[39m` : label}${message}\n`)
   if (args.includes('--debug')) err.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`)
-  else if (code === exitCodes.unexpected) err.write('Run it again with --debug to see where.\n')
+  else if (code === exitCodes.unexpected) err.write('Run the command again with --debug for a stack trace.\n')
   if (args.includes('--json') || args.includes('--jsonl')) {
     const name = error instanceof Error ? error.name : 'Error'
     const event = {

@@ -1,46 +1,46 @@
 import colors from 'picocolors'
 
-/** A stream that takes text. */
+/** A stream that text is written to. */
 export interface Output {
   write(text: string): unknown
   readonly isTTY?: boolean
 }
 
-/** Where a command runs. */
+/** The environment of a command. */
 export interface Terminal {
-  /** The answer. */
+  /** The result of the command. */
   readonly out: Output
-  /** Warnings and errors, and the log where the answer is data. */
+  /** Warnings and errors; also the log, where `out` is for programs. */
   readonly err: Output
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** How this program was called, to be repeated in hints: `gradus`. */
+  /** The command that starts this program, such as `gradus`, for hints. */
   readonly command: string
 }
 
-/** Whether text on `output` may have colours: NO_COLOR forbids them, FORCE_COLOR asks for them, else a terminal has them. */
-export function hasColours({ isTTY }: Output, { NO_COLOR, FORCE_COLOR, TERM }: Terminal['env']): boolean {
+/** Whether text on `output` may have colors: NO_COLOR turns them off, FORCE_COLOR on; otherwise a terminal has colors. */
+export function hasColors({ isTTY }: Output, { NO_COLOR, FORCE_COLOR, TERM }: Terminal['env']): boolean {
   if (NO_COLOR) return false
   if (FORCE_COLOR) return FORCE_COLOR !== '0'
   return isTTY === true && TERM !== 'dumb'
 }
 
-/** Whether lines may be rewritten on `output`, as a progress bar does. */
+/** Whether lines on `output` can be rewritten, which a progress bar needs. */
 export function canRewrite({ isTTY }: Output, { CI, TERM }: Terminal['env']): boolean {
   return isTTY === true && !CI && TERM !== 'dumb'
 }
 
-/** Text for people: in colour where that is possible, silent with `--quiet`. */
+/** Text for people: with colors where the output has them, nothing with `--quiet`. */
 export class Report {
   readonly colors: ReturnType<typeof colors.createColors>
-  private readonly colourful: boolean
+  private readonly hasColors: boolean
 
   constructor(
     private readonly output: Output | undefined,
     env: Terminal['env'],
   ) {
-    this.colourful = output !== undefined && hasColours(output, env)
-    this.colors = colors.createColors(this.colourful)
+    this.hasColors = output !== undefined && hasColors(output, env)
+    this.colors = colors.createColors(this.hasColors)
   }
 
   line(text = ''): void {
@@ -52,9 +52,9 @@ export class Report {
     this.line(this.colors.bold(text))
   }
 
-  /** Hands on text from elsewhere, without its colours where there are to be none. */
+  /** Writes text as it is, but without its color codes where the output has no colors. */
   readonly write = (text: string): void => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the control character ESC
-    this.output?.write(this.colourful ? text : text.replace(/\x1b\[\d*(;\d+)*m/g, ''))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with the control character ESC
+    this.output?.write(this.hasColors ? text : text.replace(/\x1b\[\d*(;\d+)*m/g, ''))
   }
 }

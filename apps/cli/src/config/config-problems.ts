@@ -6,8 +6,8 @@ type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
 /**
- * The config in full, or a `ConfigError` that lists every problem of its form with place, value, what was expected and,
- * for misspelt keys, what was probably meant.
+ * Checks the form of a config and returns it with its defaults. Throws a `ConfigError` that lists every problem with its place,
+ * the value and the expectation; for a misspelt key also the most similar known key.
  */
 export function checkConfig(value: unknown, source: string): Config {
   const result = configSchema.safeParse(value)
@@ -27,11 +27,11 @@ function describe(issue: Issue, base: Path, root: unknown): string[] {
     return issue.keys.map((key) => `there is no option '${placeOf([...path, key])}'.${suggest(key, known)}`)
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // of the alternatives, the one that was meant: whose problems lie deepest
+    // the problems of the alternative that fits best: the one with the deepest problems
     const depth = (issues: readonly Issue[]) =>
       Math.max(...issues.map((inner) => inner.path.length + (inner.code === 'unrecognized_keys' ? 1 : 0)))
-    const meant = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0]!
-    if (depth(meant) > 0) return meant.flatMap((inner) => describe(inner, path, root))
+    const best = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0]!
+    if (depth(best) > 0) return best.flatMap((inner) => describe(inner, path, root))
     const expected = issue.errors.map((issues) => expectation(issues[0]!)).join(' or ')
     return [`${placeOf(path)} ${shown(value)}; expected ${expected}`]
   }
@@ -64,7 +64,7 @@ function named(type: string): string {
   const names: Readonly<Record<string, string>> = {
     int: 'a whole number',
     object: 'an object of options',
-    record: 'an object by name',
+    record: 'an object with a value for each name',
     array: 'a list',
     tuple: 'a list of two numbers',
     string: 'a text',
@@ -73,7 +73,7 @@ function named(type: string): string {
   return names[type] ?? `a ${type}`
 }
 
-/** `data.inputs.age` and `model.layers[2]`. */
+/** A path as text, such as `data.inputs.age` or `model.layers[2]`. */
 function placeOf(path: Path): string {
   if (path.length === 0) return 'the config'
   return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index ? '.' : ''}${String(key)}`)).join('')
@@ -87,7 +87,7 @@ function valueAt(root: unknown, path: Path): unknown {
   )
 }
 
-/** The keys that the schema knows at a place. */
+/** The keys that the schema allows at a place. */
 function keysAt(schema: unknown, path: Path): string[] {
   const [head, ...rest] = path
   if (schema instanceof z.ZodObject) {

@@ -6,7 +6,7 @@ import { fieldsSchema } from './fields-schema.ts'
 
 const path = z.string().min(1)
 
-/** A class by name, or by name with options. The registry checks both; here only the form counts. */
+/** A class by its name, or an object with its name and options. Only the form is checked here; the registry checks the rest. */
 const spec = (kind: string) =>
   z
     .union([z.string().min(1), z.looseObject({ [kind]: z.string().min(1) })])
@@ -25,8 +25,8 @@ const inputColumn = z
 const data = z
   .strictObject({
     train: path.describe('A CSV file with a header.'),
-    test: path.optional().describe('Held out: evaluated on after training.'),
-    validation: path.optional().describe('Evaluated on after every epoch.'),
+    test: path.optional().describe('A CSV file with held-out samples, on which the model is evaluated after training.'),
+    validation: path.optional().describe('A CSV file on which the model is evaluated after every epoch.'),
     inputs: z
       .union([
         z.array(z.string()).min(1),
@@ -34,18 +34,16 @@ const data = z
           .record(z.string(), inputColumn)
           .refine((columns) => Object.keys(columns).length > 0, 'expected at least one column'),
       ])
-      .describe('The columns that go into the model, in order.'),
+      .describe('The columns that are the inputs of the model, in order.'),
     target: z
       .union([z.string(), z.array(z.string()).min(1)])
-      .describe('The column that the model is to predict, or several.'),
+      .describe('The column that the model predicts, or a list of columns.'),
     classes: z.array(z.string()).min(2).optional().describe('Names of the classes 0, 1, ...'),
-    separator: z.string().length(1).optional().describe('What stands between values; a comma by default.'),
+    separator: z.string().length(1).optional().describe('The character between values; default a comma.'),
   })
-  .describe('Where samples come from. Paths are relative to the config file.')
+  .describe('The samples. Paths are relative to the config file.')
 
-const fit = fieldsSchema(fitDataFields).describe(
-  "How long and in which portions to train; Keras's meaning and defaults.",
-)
+const fit = fieldsSchema(fitDataFields).describe("The options of fit, with Keras's meaning and defaults.")
 
 const layer = z.looseObject({}).describe('{ layer: name, ...options }, or a model.')
 
@@ -55,17 +53,21 @@ const model = z
     name: z.string().optional(),
     layers: z.array(layer).min(1),
   })
-  .describe('The layers as data.')
+  .describe('The model as data.')
 
-/** The form of a config. Names of layers, optimizers and so on and their options are checked by the registry. */
+/** The form of a config. The registry checks the names and options of layers, optimizers and other classes. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z
     .string()
     .regex(/^[\w.-]+$/, 'expected letters, digits, - . and _, because it names a folder')
     .optional()
-    .describe('Of the run folder runs/<name>-<n>; by default the name of the config file.'),
-  seed: z.int().min(0).optional().describe('Decides first weights, shuffling and dropout.'),
+    .describe('The name of the run, whose folder is runs/<name>-<n>; default the name of the config file.'),
+  seed: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Determines first weights, shuffling and dropout; default a random one, which the run folder keeps.'),
   backend: z
     .string()
     .optional()
@@ -73,7 +75,7 @@ export const configSchema = z.strictObject({
   dtypePolicy: z
     .enum(['float32', 'float64', 'mixedFloat16'])
     .default('float32')
-    .describe('What layers keep parameters in and compute with; mixedFloat16 computes in float16.'),
+    .describe('The dtypes of parameters and computations; mixedFloat16 keeps float32 and computes in float16.'),
   data,
   model,
   optimizer: spec('optimizer'),
@@ -81,10 +83,10 @@ export const configSchema = z.strictObject({
   metrics: z.array(spec('metric')).default([]),
   fit: fit.prefault({}),
   callbacks: z.array(spec('callback')).default([]),
-  explain: z.boolean().default(false).describe('Whether to show one update of one weight with its numbers.'),
+  explain: z.boolean().default(false).describe('Whether to print one update of one weight with its numbers.'),
 })
 
-/** A config in full, with its defaults. */
+/** A config with its defaults. */
 export type Config = Omit<z.infer<typeof configSchema>, 'fit'> & { readonly fit: OptionsOf<typeof fitDataFields> }
 
 /** The JSON Schema of a config file, for editors. */

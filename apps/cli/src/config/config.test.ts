@@ -34,7 +34,7 @@ describe('config print', () => {
     expect(parse(out)).toEqual(config)
   })
 
-  it('takes flags before the environment, that before the file, and that before defaults', async () => {
+  it('prefers flags to the environment, the environment to the file, and the file to defaults', async () => {
     const epochs = async (args: string[], env?: Record<string, string>) => {
       const { fit } = (await print(['config.yaml', ...args], env)) as { fit: { epochs: number } }
       return fit.epochs
@@ -59,7 +59,7 @@ describe('config print', () => {
     })
   })
 
-  it('takes paths in the config from its folder, and those in flags from where it runs', async () => {
+  it('resolves paths in the config from its folder, and those in flags from the working folder', async () => {
     sandbox.write('deep/config.yaml', small)
     expect(await print(['deep/config.yaml'])).toMatchObject({ data: { train: sandbox.file('deep/train.csv') } })
     const flags = ['deep/config.yaml', '--data', 'train.csv']
@@ -120,7 +120,7 @@ describe('a config as a module', () => {
     })
   })
 
-  it('ends with 2 where it throws, and where something in it has no data form', async () => {
+  it('ends with 2 where it throws, and where a value has no data form', async () => {
     sandbox.write('throws.ts', 'throw new Error("out of cheese")')
     const thrown = await sandbox.run(['train', 'throws.ts'])
     expect(thrown).toMatchObject({ code: 2, err: 'Error: throws.ts cannot be run: out of cheese\n' })

@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Bundles the command line from its sources into a folder, for tests that need a process of its own. Gives its path. */
+/** Bundles the command line from its sources into a folder, for tests that start a process. Returns the path of the script. */
 export async function bundleCommand(folder: string): Promise<string> {
   const outfile = join(folder, 'dist', 'gradus.mjs')
   await build({
@@ -18,19 +18,19 @@ export async function bundleCommand(folder: string): Promise<string> {
     target: 'node20',
     conditions: ['@gradus/source'],
     external: ['jiti', '@gradus/backend-webgpu'],
-    // some of the bundled libraries are CommonJS and ask for a `require`
+    // some of the bundled libraries are CommonJS and call `require`
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   })
   cpSync(join(root, 'package.json'), join(folder, 'package.json'))
   return outfile
 }
 
-/** A process of the command line in a folder. */
+/** A running process of the command line. */
 export interface Process {
   kill(signal: NodeJS.Signals): void
   /** Resolves once stdout matches. */
   shows(pattern: RegExp): Promise<void>
-  /** Resolves when it has ended. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<{
     readonly code: number | null
     readonly signal: NodeJS.Signals | null
@@ -39,6 +39,7 @@ export interface Process {
   }>
 }
 
+/** Starts the command line in the folder `cwd`. */
 export function startCommand(script: string, args: readonly string[], cwd: string): Process {
   const child = spawn(process.execPath, [script, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let [out, err] = ['', '']

@@ -4,19 +4,19 @@ import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import { runCommand } from '../run-command.ts'
 
-/** What a command left behind. */
+/** The exit code and the output of a command. */
 export interface Outcome {
   readonly code: number
   readonly out: string
   readonly err: string
 }
 
-interface Surroundings {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly terminal?: boolean
 }
 
-/** A folder of its own in which commands run with captured streams. */
+/** A temporary folder in which commands run with captured streams. */
 export class Sandbox {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'gradus-cli-')))
 
@@ -37,7 +37,7 @@ export class Sandbox {
     return JSON.parse(this.read(...parts)) as Record<string, unknown>
   }
 
-  async run(args: readonly string[], { env = {}, terminal = false }: Surroundings = {}): Promise<Outcome> {
+  async run(args: readonly string[], { env = {}, terminal = false }: RunOptions = {}): Promise<Outcome> {
     const text = { out: '', err: '' }
     const stream = (name: 'out' | 'err') => ({
       isTTY: terminal,
@@ -55,7 +55,7 @@ export class Sandbox {
   }
 }
 
-/** Rows of one column `x` from 0 to 1 and the class `y`: whether `x` is above a half. */
+/** CSV rows with a column `x` from 0 to 1 and the class `y`: 1 where `x` is at least 0.5. */
 export function steps(count: number): string {
   const rows = Array.from({ length: count }, (_, index) => {
     const x = (index * 7) % count

@@ -12,11 +12,11 @@ afterEach(() => sandbox.remove())
 
 const layers = small.model.layers
 
-/** What a wrong config or wrong data lead to. */
+/** A wrong config or wrong data, and the outcome. */
 interface Case {
   readonly what: string
   readonly code: number
-  /** Parts of the message: place, value, what was expected, what to do. */
+  /** Parts of the message: place, value, expectation, remedy. */
   readonly says: readonly string[]
   readonly config?: object
   readonly csv?: string
@@ -105,16 +105,16 @@ const cases: readonly Case[] = [
     says: ['train.csv', '[3]', '[64, 1]'],
     config: { ...small, model: { model: 'Sequential', layers: [{ ...layers[0], inputShape: [3] }, layers[2]] } },
   },
-  { what: 'a label that no class has', code: 3, says: ['train.csv', 'y', '2'], csv: `${steps(9)}0.5,2\n` },
+  { what: 'a label beyond the classes', code: 3, says: ['train.csv', 'y', '2'], csv: `${steps(9)}0.5,2\n` },
   { what: 'NaN', code: 3, says: ['line 4', "column 'x'", 'NaN', 'a finite number'], csv: 'x,y\n0,0\n1,1\nNaN,1\n' },
   { what: 'an empty cell', code: 3, says: ['line 3', "column 'y' is empty"], csv: 'x,y\n0,0\n1,\n' },
   { what: 'text for a number', code: 3, says: ['line 2', "column 'x'", '"many"'], csv: 'x,y\nmany,0\n' },
   { what: 'a missing column', code: 3, says: ["no column 'y'", 'known: x, Y'], csv: 'x,Y\n0,0\n' },
   { what: 'an empty file', code: 3, says: ['train.csv is empty'], csv: '' },
-  { what: 'a header alone', code: 3, says: ['train.csv has a header and no lines'], csv: 'x,y\n' },
+  { what: 'a header without lines', code: 3, says: ['train.csv has a header and no lines'], csv: 'x,y\n' },
   { what: 'lines of unequal length', code: 3, says: ['line 3: has 1 cells; expected 2'], csv: 'x,y\n0,0\n1\n' },
   {
-    what: 'a file that is not there',
+    what: 'a missing file',
     code: 3,
     says: ['tain.csv', 'does not exist'],
     config: { ...small, data: { ...small.data, train: 'tain.csv' } },
@@ -142,13 +142,13 @@ const cases: readonly Case[] = [
     flags: ['--set', 'fit.epochs'],
   },
   {
-    what: 'a --set into nothing',
+    what: 'a --set of a missing entry',
     code: 2,
     says: ['model.layers.7', '3 entries'],
     flags: ['--set', 'model.layers.7.units=3'],
   },
   {
-    what: 'a run that is not there',
+    what: 'a missing run',
     code: 3,
     says: ['runs/small-9', 'config.json'],
     flags: ['--resume', 'runs/small-9'],
@@ -157,7 +157,7 @@ const cases: readonly Case[] = [
 
 describe('bad input', () => {
   it.each(cases)(
-    '$what ends with $code, says what is wrong, and leaves nothing',
+    '$what ends with $code and a message, and leaves no run folder',
     async ({ code, says, config, csv, flags = [] }) => {
       if (config) sandbox.write('config.yaml', config)
       if (csv !== undefined) sandbox.write('train.csv', csv)
@@ -195,7 +195,7 @@ describe('bad input', () => {
     expect({ code, says: err.includes(message) ? message : err }).toEqual({ code: 2, says: message })
   })
 
-  it('a config that is not there ends with 2', async () => {
+  it('a missing config ends with 2', async () => {
     const { code, err } = await sandbox.run(['train', 'nothing.yaml'])
     expect(code).toBe(2)
     expect(err).toContain("'nothing.yaml' cannot be read: it does not exist")
@@ -221,7 +221,7 @@ describe('training that diverges', () => {
     expect(existsSync(sandbox.file('runs/small-1/model-last.safetensors'))).toBe(false)
   })
 
-  it('ends with 4 where TerminateOnNaN ends it, too', async () => {
+  it('ends with 4 where TerminateOnNaN stops it', async () => {
     const config = { ...small, optimizer: { optimizer: 'SGD', learningRate: 1e30 }, loss: 'mse', metrics: [] }
     const model = { model: 'Sequential', layers: [{ layer: 'Dense', units: 1 }] }
     sandbox.write('config.yaml', { ...config, model, callbacks: ['TerminateOnNaN'] })

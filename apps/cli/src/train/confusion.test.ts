@@ -13,7 +13,7 @@ const labels = (...values: number[]) => ({
 })
 
 describe('confusionOf', () => {
-  it('counts the class of the largest output by the class of the sample', async () => {
+  it('counts samples by class and class of the largest output', async () => {
     const predictions = tensor([
       [0.9, 0.1, 0],
       [0.2, 0.3, 0.5],
@@ -31,7 +31,7 @@ describe('confusionOf', () => {
     })
   })
 
-  it('takes a single output above a half for class 1', async () => {
+  it('predicts class 1 for a single output above 0.5', async () => {
     const { counts } = (await confusionOf(tensor([[0.4], [0.6], [0.5]]), labels(0, 0, 1), undefined))!
     expect(counts).toEqual([
       [1, 1],
@@ -39,7 +39,7 @@ describe('confusionOf', () => {
     ])
   })
 
-  it('is undefined where the targets are no classes', async () => {
+  it('is undefined where the targets are not classes', async () => {
     expect(await confusionOf(tensor([[0.4], [0.6]]), labels(0.5, 3.2), undefined)).toBeUndefined()
     expect(await confusionOf(tensor([[1, 2]]), { ...labels(0, 1), shape: [1, 2] }, undefined)).toBeUndefined()
   })

@@ -1,15 +1,16 @@
 import type { HostArray } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 
-/** How often samples of each class (row) were taken for each class (column). */
+/** A confusion matrix: the number of samples by class (row) and predicted class (column). */
 export interface Confusion {
   readonly classes: readonly string[]
   readonly counts: readonly (readonly number[])[]
 }
 
 /**
- * Compares predictions with the classes of the samples. The predicted class is that of the largest output or, for a single
- * output, whether it is above 0.5. Undefined where the targets are no classes: not whole numbers below the number of outputs.
+ * Counts predictions by class. `predictions` is `[samples, outputs]`, the labels are `[samples]`. The predicted class is the index
+ * of the largest output; a single output predicts class 1 above 0.5 and class 0 otherwise. Returns undefined if the labels are
+ * not classes, which are whole numbers below the number of outputs.
  */
 export async function confusionOf(
   predictions: Tensor,
@@ -30,7 +31,7 @@ export async function confusionOf(
   return { classes: Array.from({ length: classes }, (_, index) => names?.[index] ?? String(index)), counts }
 }
 
-/** The matrix as a table: rows are what samples are, columns what they were taken for. */
+/** The matrix as a table of text, with a row for each class and a column for each predicted class. */
 export function formatConfusion({ classes, counts }: Confusion): string {
   const corner = 'actual \\ predicted'
   const first = Math.max(corner.length, ...classes.map(({ length }) => length))

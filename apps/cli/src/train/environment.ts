@@ -3,7 +3,7 @@ import { arch, cpus, platform, release } from 'node:os'
 import { promisify } from 'node:util'
 import { ownVersion } from '../version.ts'
 
-/** Where and with what a run was made, for its folder. */
+/** The versions, the machine and the commit of a run, for its folder. */
 export async function describeEnvironment(folder: string): Promise<Record<string, unknown>> {
   return {
     versions: { gradus: ownVersion(), node: process.versions.node },
@@ -19,7 +19,7 @@ export async function describeEnvironment(folder: string): Promise<Record<string
   }
 }
 
-/** The commit that is checked out and whether files differ from it; null outside of a repository. */
+/** The commit that is checked out and whether tracked files differ from it; null outside a repository. */
 async function gitState(folder: string): Promise<{ commit: string; changed: boolean } | null> {
   const run = promisify(execFile)
   try {

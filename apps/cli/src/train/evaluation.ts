@@ -3,14 +3,14 @@ import type { Resolved } from '../config/resolve-config.ts'
 import { type Confusion, confusionOf } from './confusion.ts'
 import type { Prepared } from './prepare.ts'
 
-/** How a model did on samples that it was not trained on. */
+/** The figures of a model on held-out samples. */
 export interface Evaluation {
   readonly samples: number
   readonly figures: Logs
   readonly confusion: Confusion | undefined
 }
 
-/** The figures of the held-out samples, if there are such. */
+/** Evaluates the model on the held-out samples; undefined without such samples. */
 export async function evaluate({ data, fit }: Resolved, { model, test }: Prepared): Promise<Evaluation | undefined> {
   if (!test) return undefined
   const { batchSize } = fit

@@ -18,7 +18,7 @@ function line(optimizer: SGD | RevealGradients): Sequential {
   return model
 }
 
-it('leaves the gradient in the place of each parameter', async () => {
+it('replaces each parameter by its gradient', async () => {
   const model = line(new RevealGradients())
   await model.setWeights([[[2]], [0]])
   await model.fit([[3]], [[5]], { epochs: 5, verbose: 0, callbacks: [oneBatch] })
@@ -27,7 +27,7 @@ it('leaves the gradient in the place of each parameter', async () => {
   expect(bias!.data[0]).toBeCloseTo(2, 5)
 })
 
-it('shows what the formula gives and what the optimizer did', async () => {
+it('has the result of the formula and that of the optimizer', async () => {
   const model = line(new SGD({ learningRate: 0.01 }))
   await model.setWeights([[[2]], [0]])
   const first = new FirstUpdate()
@@ -55,6 +55,6 @@ it("is Adam's first step in a real run: about the learning rate, against the gra
   expect(actual - old).toBeCloseTo(change, 6)
 })
 
-it('shows nothing unless it is asked for', async () => {
+it('is printed only with explain', async () => {
   expect((await sandbox.run(['train', 'config.yaml'])).out).not.toContain('learning rate x gradient')
 })

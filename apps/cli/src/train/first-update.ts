@@ -2,8 +2,8 @@ import { type CallbackContext, type CallbackHooks, Optimizer, type WeightValue }
 import type { Tensor } from '@gradus/tensor'
 
 /**
- * Does not train: what it leaves in place of each parameter is its gradient. One step with it, from the same weights and on
- * the same batch, shows what an optimizer is given.
+ * Replaces each parameter by its gradient. After one step with it, from the same weights and on the same batch, the parameters
+ * are the gradients that another optimizer gets.
  */
 export class RevealGradients extends Optimizer {
   static readonly type = 'RevealGradients'
@@ -26,7 +26,7 @@ export class FirstUpdate implements CallbackHooks {
   after: WeightValue[] = []
   learningRate = Number.NaN
 
-  /** Taken away after the first batch, because having it means that figures are read after every batch. */
+  /** Deleted after the first batch, because `fit` reads figures after every batch where this hook exists. */
   onTrainBatchEnd?: (context: CallbackContext) => Promise<void> = async ({ model }) => {
     this.after = await model.getWeights()
     delete this.onTrainBatchEnd
@@ -45,13 +45,13 @@ export interface Update {
   readonly old: number
   readonly gradient: number
   readonly learningRate: number
-  /** What plain gradient descent would have made of it: old - learningRate * gradient. */
+  /** The weight after plain gradient descent: old - learningRate * gradient. */
   readonly plain: number
-  /** What the optimizer made of it. */
+  /** The weight after the update. */
   readonly actual: number
 }
 
-/** The update of the weight with the largest gradient in the first trained array of weights. */
+/** The update of the weight with the largest gradient in the first trainable array of weights. */
 export function largestUpdate(
   { before, after, learningRate }: FirstUpdate,
   gradients: readonly WeightValue[],
@@ -84,7 +84,7 @@ function placeOf(index: number, shape: readonly number[]): string {
   return `[${place.join(', ')}]`
 }
 
-/** The formula, once with words and once with numbers, and what the optimizer did instead. */
+/** The formula of gradient descent in words and in numbers, and the update of the optimizer for comparison. */
 export function formatUpdate(
   { weight, old, gradient, learningRate, plain, actual }: Update,
   optimizer: string,

@@ -1,6 +1,6 @@
 import { exitCodes, Interrupted } from '../exit-codes.ts'
 
-/** Turns the first SIGINT into an aborted signal; the second one ends the process at once. */
+/** The first SIGINT aborts `signal`; the second ends the process at once. */
 export class Interrupt {
   private readonly controller = new AbortController()
 

@@ -16,7 +16,7 @@ import { openBackend } from '../backends/backends.ts'
 import type { Resolved } from '../config/resolve-config.ts'
 import { readSamples, type Samples } from './samples.ts'
 
-/** Everything that a run is made of, checked. */
+/** The checked parts of a run. */
 export interface Prepared {
   readonly backend: Backend
   readonly model: Model
@@ -27,7 +27,10 @@ export interface Prepared {
   readonly validation: Samples | undefined
 }
 
-/** Makes the model and reads the data. Whatever is wrong with them is an error here, before anything is trained or written. */
+/**
+ * Starts the backend, builds the model and reads the data. Throws `ConfigError`, `DataError` or `BackendError` for anything that
+ * is wrong with them, before anything is trained or written.
+ */
 export async function prepare(config: Resolved, write: (text: string) => void): Promise<Prepared> {
   const backend = await openBackend(config.backend)
   await useBackend(backend)
@@ -43,7 +46,7 @@ export async function prepare(config: Resolved, write: (text: string) => void): 
   return { backend, model, optimizer, callbacks, train, test, validation }
 }
 
-/** The model of a config, with its first weights yet to be made. The same config gives the same weights. */
+/** Builds the model of a config. Its weights are initialized later; equal configs give equal weights. */
 export function buildModel({ model, seed, dtypePolicy }: Resolved): Model {
   const before = currentDTypePolicy()
   useDTypePolicy(dtypePolicy)
@@ -54,6 +57,7 @@ export function buildModel({ model, seed, dtypePolicy }: Resolved): Model {
   }
 }
 
+/** Compiles the model with the loss and the metrics of the config. */
 export function compileModel(model: Model, { loss, metrics }: Resolved, optimizer: Optimizer): void {
   model.compile({
     optimizer,
@@ -66,12 +70,12 @@ export function compileModel(model: Model, { loss, metrics }: Resolved, optimize
   })
 }
 
-// `accuracy` and `crossentropy` stand for different classes according to the shapes; the model finds out which.
+// `accuracy` and `crossentropy` stand for different classes, depending on the shapes. The model chooses.
 function isShortcut(option: unknown): boolean {
   return typeof option === 'string' && /^(acc|accuracy|ce|crossentropy)$/i.test(option)
 }
 
-// A metric keeps the name under which it was asked for, as in Keras: `mse` is reported as `mse`.
+// A metric given by a name is reported under that name, as in Keras: `mse` as `mse`.
 function namedMetric(asked: unknown, metric: Metric): Metric | StandardNames['metric'] {
   return typeof asked === 'string' ? (asked as StandardNames['metric']) : metric
 }
@@ -80,7 +84,7 @@ function parse(kind: 'optimizer' | 'loss' | 'metric', value: unknown, path: stri
   return standard.parse(kind, value, path)
 }
 
-/** A callback that prints where the log goes. */
+/** Creates a callback. Callbacks with the option `write` print to the log. */
 function callbackOf(spec: Resolved['callbacks'][number], path: string, write: (text: string) => void): CallbackHooks {
   const callback = standard.parse('callback', spec, path)
   const { fields } = callback.constructor as { readonly fields?: object }
@@ -89,7 +93,7 @@ function callbackOf(spec: Resolved['callbacks'][number], path: string, write: (t
   return standard.parse('callback', { write, ...options }, path) as CallbackHooks
 }
 
-/** The samples, if the model and its loss can take them. */
+/** Returns the samples. Throws `DataError` or `ConfigError` if they do not fit the model or its loss. */
 async function checked(model: Model, samples: Samples): Promise<Samples> {
   try {
     await model.evaluate(samples.x, samples.y, { steps: 1, verbose: 0 })

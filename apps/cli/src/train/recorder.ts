@@ -5,20 +5,20 @@ import type { EpochRecord, RunState } from './run-state.ts'
 
 interface RecorderOptions {
   readonly model: Pick<Model, 'toBytes'>
-  /** All callbacks whose state is to be kept, in a fixed order. */
+  /** The callbacks with state to save, in a fixed order. */
   readonly callbacks: readonly CallbackHooks[]
-  /** The epochs of the run that is resumed. */
+  /** The epochs of the resumed run. */
   readonly records: readonly EpochRecord[]
   onEpoch(record: EpochRecord): void
 }
 
-/** Saves the run at the end of every epoch. Comes last, so that what other callbacks did to the epoch is saved too. */
+/** Saves the run at the end of every epoch. It is the last callback, so that the effects of the others are saved too. */
 export class Recorder implements CallbackHooks {
   readonly records: EpochRecord[]
   private startedAt = 0
 
   constructor(
-    /** Made when training begins, so that nothing is left behind where a check before it fails. */
+    /** The folder is created when training begins, so that a failed check before it leaves no folder behind. */
     private readonly folder: () => RunFolder,
     private readonly options: RecorderOptions,
   ) {
@@ -30,7 +30,7 @@ export class Recorder implements CallbackHooks {
   }
 
   async onEpochEnd({ epoch, logs, model }: CallbackContext): Promise<void> {
-    // A callback may have ended a training that diverges without an error. What it led to must not replace what was saved.
+    // A callback may stop a training that diverges, without an error. The weights must not replace those that were saved.
     if (!Number.isFinite(logs.loss)) {
       throw new DivergenceError(
         `The loss is ${logs.loss} after epoch ${epoch + 1}. Try a smaller learning rate, clipNorm, or scaled inputs.`,
@@ -51,7 +51,7 @@ export class Recorder implements CallbackHooks {
     this.options.onEpoch(record)
   }
 
-  /** Saves the model as it is now. `exact` says that an epoch has just ended. */
+  /** Saves the current model. `exact` says whether an epoch has just ended. */
   async save(exact: boolean): Promise<void> {
     const state: RunState = {
       version: 1,

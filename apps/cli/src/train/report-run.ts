@@ -14,12 +14,12 @@ import { inputColumns, targetColumns } from './samples.ts'
 interface Beginning {
   readonly config: Resolved
   readonly prepared: Prepared
-  /** Epochs that were trained before. */
+  /** The number of epochs of earlier parts of the run. */
   readonly resumed: number
   readonly verbose: boolean
 }
 
-/** What is trained on what, and the table of layers. */
+/** Prints the data, the optimizer and the table of layers. */
 export function reportBegin(report: Report, { config, prepared, resumed, verbose }: Beginning): void {
   const { backend, model, optimizer, train } = prepared
   const { data, fit, name, seed } = config
@@ -38,19 +38,19 @@ export function reportBegin(report: Report, { config, prepared, resumed, verbose
   report.line()
 }
 
-/** How long it took, and on what. */
+/** Prints the duration and the backend. */
 export function reportTrained(report: Report, { name, about }: Backend, milliseconds: number): void {
   report.line()
   report.line(`Trained in ${fixed(milliseconds / 1000, 2)} s on ${name}${about ? ` (${about})` : ''}`)
 }
 
-/** One update of one weight, with the formula. */
+/** Prints one update of one weight, with the formula. */
 export function reportUpdate(report: Report, update: Update, optimizer: string): void {
   report.heading('How a weight learns')
   report.line(formatUpdate(update, optimizer))
 }
 
-/** The figures of the held-out samples. */
+/** Prints the figures of the held-out samples. */
 export function reportEvaluation(
   report: Report,
   { samples, figures, confusion }: Evaluation,
@@ -67,7 +67,7 @@ export function reportEvaluation(
   report.line(formatConfusion(confusion))
 }
 
-/** Where the run is and what its files are. */
+/** Prints the run folder and its files. */
 export function reportSaved(report: Report, path: string): void {
   report.heading(`Saved in ${path}`)
   const { last, best, table, events, config, environment, summary } = fileNames
@@ -87,7 +87,7 @@ interface Next {
   readonly source: string
 }
 
-/** Commands that go on from here. */
+/** Prints commands to try next. */
 export function reportNext(report: Report, { command, config, run, source }: Next): void {
   const { epochs } = config.fit
   const more = `--epochs ${epochs * 2}`

@@ -41,12 +41,12 @@ describe('--resume', () => {
       },
     ],
     [
-      'callbacks that remember',
+      'callbacks with state',
       { callbacks: [{ callback: 'ReduceLROnPlateau', monitor: 'loss', patience: 1, minDelta: 1 }] },
     ],
     ['moving averages', { optimizer: { optimizer: 'Adam', learningRate: 0.05, useEma: true } }],
     ['validation', { fit: { ...small.fit, validationSplit: 0.25 } }],
-  ])('goes on as if it had not stopped, with %s', async (_, changes) => {
+  ])('continues as if the run had not stopped, with %s', async (_, changes) => {
     sandbox.write('config.yaml', { ...small, ...changes })
     expect((await sandbox.run(['train', 'config.yaml', '--epochs', '6'])).code).toBe(0)
     expect((await sandbox.run(['train', 'config.yaml', '--epochs', '3'])).code).toBe(0)
@@ -66,7 +66,7 @@ describe('--resume', () => {
     expect(sandbox.json('runs/small-1/config.json')).toMatchObject({ fit: { epochs: 3 } })
   })
 
-  it('refuses a config that would make it another run, and says what differs', async () => {
+  it('refuses a config that would change the results, and names the difference', async () => {
     await sandbox.run(['train', 'config.yaml'])
     const flags = ['--resume', 'runs/small-1', '--epochs', '9']
     const rate = await sandbox.run(['train', ...flags, '--set', 'optimizer.learningRate=1'])
@@ -76,7 +76,7 @@ describe('--resume', () => {
     expect((await sandbox.run(['train', 'config.yaml', ...flags])).code).toBe(0)
   })
 
-  it('says so where nothing is left to do', async () => {
+  it('refuses a run with no epochs left', async () => {
     await sandbox.run(['train', 'config.yaml'])
     const { code, err } = await sandbox.run(['train', '--resume', 'runs/small-1'])
     expect(code).toBe(2)
@@ -103,7 +103,7 @@ describe('a run that is interrupted', () => {
     process.emit('SIGINT')
     const stopped = await running
     expect(stopped.code).toBe(130)
-    expect(stopped.err).toContain('go on with: gradus train --resume runs/small-2')
+    expect(stopped.err).toContain('continue it with: gradus train --resume runs/small-2')
     const complete = losses('runs/small-2').length
     expect(complete).toBeGreaterThan(0)
     expect(complete).toBeLessThan(100)

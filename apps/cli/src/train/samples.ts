@@ -5,7 +5,7 @@ import type { Config } from '../config/config-schema.ts'
 
 type DataConfig = Config['data']
 
-/** What a model is trained or tested on. */
+/** Samples in memory. */
 export interface Samples {
   readonly path: string
   readonly count: number
@@ -15,7 +15,7 @@ export interface Samples {
   readonly y: HostArray
 }
 
-/** Reads the samples of a CSV file. Throws `DataError` with line, column, value and what was expected. */
+/** Reads the samples of a CSV file. Throws `DataError` with line, column, value and expectation. */
 export async function readSamples(file: string, folder: string, data: DataConfig): Promise<Samples> {
   const path = resolve(folder, file)
   const inputs = inputColumns(data)
@@ -51,7 +51,7 @@ export function targetColumns({ target }: DataConfig): readonly string[] {
   return typeof target === 'string' ? [target] : target
 }
 
-/** Whether the target column holds the names of the classes, or their numbers. */
+/** Whether the target column holds the names of the classes, as opposed to their numbers. */
 async function namesClasses(
   path: string,
   targets: readonly string[],
@@ -62,7 +62,7 @@ async function namesClasses(
   return targets.some((name) => table.columns[name]!.some((text) => classes.includes(text.trim())))
 }
 
-// A column without a range keeps its values: 0 stays 0 and 1 stays 1.
+// A column without a range keeps its values, because the range from 0 to 1 becomes 0 to 1.
 function scaled(x: HostArray, { inputs }: DataConfig): HostArray {
   if (Array.isArray(inputs)) return x
   const ranges = Object.values(inputs).map((column) => column?.scale ?? ([0, 1] as const))

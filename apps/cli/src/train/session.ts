@@ -10,13 +10,13 @@ import type { EpochRecord, RunState } from './run-state.ts'
 export interface SessionOptions {
   begin(): Promise<void>
   folder(): RunFolder
-  /** Takes the lines of the training log. */
+  /** Writes to the training log. */
   readonly write: (text: string) => void
   onEpoch(record: EpochRecord): void
   readonly level: 0 | 1 | 2
 }
 
-/** One call of `fit` with what belongs to it. */
+/** One call of `fit` with its callbacks. */
 export class Session {
   readonly recorder: Recorder
   private readonly first: FirstUpdate | undefined
@@ -29,10 +29,10 @@ export class Session {
     options: SessionOptions,
   ) {
     const { model, callbacks, validation } = prepared
-    const watched = validation || config.fit.validationSplit ? 'val_loss' : 'loss'
+    const monitor = validation || config.fit.validationSplit ? 'val_loss' : 'loss'
     const { begin, folder, write, onEpoch, level } = options
     let best: ModelCheckpoint | undefined
-    // made when the folder is known; its name must not be taken for a template
+    // created when the folder is known; braces in its name are escaped, because the path is a template
     const keepBest: CallbackHooks = {
       onEpochEnd: (context) => checkpoint().onEpochEnd(context),
       state: () => checkpoint().state(),
@@ -41,7 +41,7 @@ export class Session {
     const checkpoint = () =>
       (best ??= new ModelCheckpoint({
         filepath: folder().best.replace(/[{}]/g, '$&$&'),
-        monitor: watched,
+        monitor,
         saveBestOnly: true,
       }))
     const kept = [...callbacks, keepBest]
@@ -71,13 +71,13 @@ export class Session {
     })
   }
 
-  /** Saves once more where the end of training may have changed the weights: averages, or the best ones taken back. */
+  /** Saves again where the end of training may have changed the weights: to averages, or to the best weights. */
   async finish(): Promise<void> {
     const { optimizer, callbacks } = this.prepared
     if (optimizer.config.useEma || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save(false)
   }
 
-  /** The first update of one weight. The gradient comes from a second model with the same seed: same weights, same batch. */
+  /** The first update of one weight. Its gradient comes from a second model with the same seed, so with equal weights and batches. */
   async update(): Promise<Update | undefined> {
     if (!this.first) return undefined
     const twin = buildModel(this.config)

@@ -11,7 +11,7 @@ beforeEach(() => {
 
 afterEach(() => sandbox.remove())
 
-/** The log without what changes from run to run. */
+/** The figures in the log, without times. */
 function figures(log: string): string[] {
   return [...log.matchAll(/accuracy: \S+ - loss: \S+/g)].map(([text]) => text)
 }
@@ -41,7 +41,7 @@ describe('a plain run', () => {
     expect(out).toMatch(/\n8\/8 - 0s - \d+(ms|us|s)\/step - accuracy: 0\.\d{4} - loss: 0\.\d{4}\n/)
   })
 
-  it('leaves a run folder that says everything', async () => {
+  it('saves a run folder with the config, the figures and the models', async () => {
     await sandbox.run(['train', 'config.yaml'])
     const files = ['config.json', 'env.json', 'metrics.jsonl', 'model-best.safetensors', 'model-last.safetensors']
     expect(readdirSync(sandbox.file('runs/small-1')).sort()).toEqual([...files, 'results.csv', 'summary.txt'])
@@ -78,7 +78,7 @@ describe('a plain run', () => {
     expect(low).toBeGreaterThan(high)
   })
 
-  it('trains in float16 where the config says so, and goes on', async () => {
+  it('trains in float16 with dtypePolicy: mixedFloat16, and continues', async () => {
     sandbox.write('config.yaml', { ...small, dtypePolicy: 'mixedFloat16', explain: true })
     const { code, out } = await sandbox.run(['train', 'config.yaml'])
     expect(code).toBe(0)
@@ -100,14 +100,14 @@ describe('a plain run', () => {
     expect(figures(second.out)).toEqual(figures(first.out))
   })
 
-  it('counts runs up', async () => {
+  it('numbers the run folders', async () => {
     for (let i = 0; i < 2; i++) await sandbox.run(['train', 'config.yaml', '--epochs', '1', '--out', 'elsewhere'])
     expect(readdirSync(sandbox.file('elsewhere'))).toEqual(['small-1', 'small-2'])
   })
 })
 
 describe('seeds', () => {
-  it('give the same digits again, and others under another seed', async () => {
+  it('determine the figures', async () => {
     const [a, b, c] = [
       await sandbox.run(['train', 'config.yaml']),
       await sandbox.run(['train', 'config.yaml']),
@@ -118,7 +118,7 @@ describe('seeds', () => {
     expect(figures(c.out)).not.toEqual(figures(a.out))
   })
 
-  it('are made up and kept where none is given', async () => {
+  it('are random and saved where none is given', async () => {
     const { seed: _, ...config } = small
     sandbox.write('config.yaml', config)
     await sandbox.run(['train', 'config.yaml', '--epochs', '1'])
@@ -145,7 +145,7 @@ describe('output for programs', () => {
     expect(err).toContain('Epoch 4/4')
   })
 
-  it('--jsonl prints events as they happen', async () => {
+  it('--jsonl prints events during training', async () => {
     const { out } = await sandbox.run(['train', 'config.yaml', '--jsonl', '--quiet'])
     const events = out
       .trim()
@@ -160,14 +160,14 @@ describe('output for programs', () => {
     expect(await sandbox.run(['train', 'config.yaml', '--quiet'])).toEqual({ code: 0, out: '', err: '' })
   })
 
-  it('errors are JSON, too', async () => {
+  it('prints errors as JSON', async () => {
     const { code, out } = await sandbox.run(['train', 'config.yaml', '--json', '--set', 'optimizer.learningRat=1'])
     expect(code).toBe(2)
     expect(JSON.parse(out)).toMatchObject({ version: 1, error: { name: 'ConfigError', exitCode: 2 } })
   })
 })
 
-describe('the progress bar and colours', () => {
+describe('the progress bar and colors', () => {
   const bar = '\b'
 
   it('need a terminal', async () => {
@@ -179,7 +179,7 @@ describe('the progress bar and colours', () => {
     expect((await sandbox.run([...config, '--no-progress'], { terminal: true })).out).not.toContain(bar)
   })
 
-  it('honour NO_COLOR and FORCE_COLOR', async () => {
+  it('follow NO_COLOR and FORCE_COLOR', async () => {
     const config = ['train', 'config.yaml', '--epochs', '1']
     expect((await sandbox.run(config, { terminal: true })).out).toContain('\x1b[1m')
     expect((await sandbox.run(config, { terminal: true, env: { NO_COLOR: '1' } })).out).not.toContain('\x1b')
@@ -188,7 +188,7 @@ describe('the progress bar and colours', () => {
 })
 
 describe('--min-accuracy', () => {
-  it('ends with 6 below it, after everything was saved', async () => {
+  it('ends with 6 below it, after the run is saved', async () => {
     const { code, err } = await sandbox.run(['train', 'config.yaml', '--epochs', '1', '--min-accuracy', '0.999'])
     expect(code).toBe(6)
     expect(err).toMatch(/^Error: The accuracy is 0\.\d{4} and was to be at least 0.999 \(--min-accuracy\)\.\n$/)

@@ -14,7 +14,7 @@ import { epochEvent, epochFigures, RunFolder } from './run-folder.ts'
 import type { RunState } from './run-state.ts'
 import { Session } from './session.ts'
 
-/** How `gradus train` was called. */
+/** The flags of `gradus train`. */
 export interface TrainFlags extends ConfigFlags {
   readonly out?: string
   readonly minAccuracy?: number
@@ -25,8 +25,8 @@ export interface TrainFlags extends ConfigFlags {
   readonly progress?: boolean
 }
 
-/** What the parts of a run share. */
-interface Context {
+/** The parts of a run. */
+interface Run {
   readonly source: string
   readonly config: Resolved
   readonly flags: TrainFlags
@@ -37,7 +37,7 @@ interface Context {
   readonly startedAt: number
 }
 
-/** Trains by a config and leaves a run folder. Throws an error that `exitCodeOf` knows. */
+/** Trains a model by a config and saves the run in a folder. Throws the errors that `exitCodeOf` lists. */
 export async function train(file: string | undefined, flags: TrainFlags, terminal: Terminal): Promise<void> {
   const startedAt = performance.now()
   const { source, config, run } = await resolveConfig(file, flags, terminal)
@@ -50,20 +50,20 @@ export async function train(file: string | undefined, flags: TrainFlags, termina
   }
   const prepared = await prepare(config, report.write)
   if (previous) await restore(prepared, previous.file)
-  const context: Context = { source, config, flags, terminal, report, events, prepared, startedAt }
-  const { folder, session } = await fit(context, run, previous?.state)
-  await conclude(context, folder, session)
+  const current: Run = { source, config, flags, terminal, report, events, prepared, startedAt }
+  const { folder, session } = await fit(current, run, previous?.state)
+  await conclude(current, folder, session)
 }
 
-/** Trains; saves what there is when the user ends it. */
+/** Trains the model. Saves the current weights where the user stops it. */
 async function fit(
-  { config, flags, terminal, report, events, prepared }: Context,
-  run: RunFolder | undefined,
+  { config, flags, terminal, report, events, prepared }: Run,
+  existing: RunFolder | undefined,
   state: RunState | undefined,
 ): Promise<{ folder: RunFolder; session: Session }> {
-  let folder = run
+  let folder = existing
   const session = new Session(config, prepared, state, {
-    // not before training begins, which is after every check: a run that cannot start leaves nothing behind
+    // the folder is created when training begins, after every check, so that a run that cannot start leaves no folder
     begin: async () => {
       folder ??= await RunFolder.create(
         resolve(terminal.cwd, flags.out ?? terminal.env.GRADUS_OUT ?? 'runs'),
@@ -90,7 +90,7 @@ async function fit(
     const path = relative(terminal.cwd, folder.path)
     throw new Interrupted(
       `Stopped after ${session.recorder.records.length} of ${config.fit.epochs} epochs. ` +
-        `The run is in ${path}; go on with: ${terminal.command} train --resume ${path}`,
+        `The run is in ${path}; continue it with: ${terminal.command} train --resume ${path}`,
     )
   } finally {
     interrupt.dispose()
@@ -100,9 +100,9 @@ async function fit(
   return { folder: folder!, session }
 }
 
-/** Everything after training: the held-out samples, what was saved, what comes next. */
-async function conclude(context: Context, folder: RunFolder, session: Session): Promise<void> {
-  const { source, config, flags, terminal, report, events, prepared, startedAt } = context
+/** Evaluates the trained model, and prints and saves the results. */
+async function conclude(run: Run, folder: RunFolder, session: Session): Promise<void> {
+  const { source, config, flags, terminal, report, events, prepared, startedAt } = run
   const { records } = session.recorder
   const update = await session.update()
   if (update) reportUpdate(report, update, prepared.optimizer.type)
@@ -152,12 +152,12 @@ async function describeRun(folder: RunFolder, config: Resolved, { backend, model
   await folder.writeText('summary', `${model.summary().trimEnd()}\n`)
 }
 
-/** Where the log goes: stdout, unless that is for a program. */
+/** The stream of the log: stdout, or stderr where stdout is for programs. */
 function logOutput({ json, jsonl }: TrainFlags, { out, err }: Terminal): Output {
   return json || jsonl ? err : out
 }
 
-/** A bar needs a terminal that lines can be rewritten on. */
+/** The level of the log. A progress bar needs a terminal on which lines can be rewritten. */
 function verbosity({ fit }: Resolved, flags: TrainFlags, terminal: Terminal): 0 | 1 | 2 {
   const asked = fit.verbose === 'auto' ? 1 : fit.verbose
   const level = flags.verbose && asked === 2 ? 1 : asked

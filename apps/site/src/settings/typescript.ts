@@ -9,9 +9,9 @@ export function toTypeScript(settings: Settings, problem: Problem, epochs = 20):
   const classes = problem.kind === 'classes'
   const optimizer = settings.optimizer === 'Adam' ? 'Adam' : 'SGD'
   const momentum = settings.optimizer === 'Momentum' ? `, momentum: ${momentumShare}` : ''
-  const loss = classes ? 'SparseCategoricalCrossentropy' : 'MeanSquaredError'
+  const loss = classes ? 'sparseCategoricalCrossentropy' : 'meanSquaredError'
   const gpu = settings.backend === 'webgpu'
-  const names = ['Dense', 'fromArrays', optimizer, loss, 'Sequential', 'useBackend', ...(gpu ? [] : [settings.backend])]
+  const names = ['Dense', 'fromArrays', optimizer, 'Sequential', 'useBackend', ...(gpu ? [] : [settings.backend])]
   const metrics = classes ? ", metrics: ['accuracy']" : ''
   const layers = planLayers(settings, problem).map(({ name, units, activation, inputs }, index) => {
     const shape = index === 0 ? `, inputShape: [${inputs}]` : ''
@@ -37,7 +37,7 @@ export function toTypeScript(settings: Settings, problem: Problem, epochs = 20):
     `  { seed: ${settings.seed} },`,
     ')',
     `const optimizer = new ${optimizer}({ learningRate: ${settings.learningRate}${momentum} })`,
-    `model.compile({ optimizer, loss: new ${loss}()${metrics} })`,
+    `model.compile({ optimizer, loss: '${loss}'${metrics} })`,
     '',
     'const samples = await fromArrays({ x: inputs(train), y: targets(train) })',
     `const batches = samples.shuffle({ seed: ${settings.seed} }).batch(${settings.batchSize})`,
