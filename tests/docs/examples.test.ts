@@ -1,22 +1,20 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { assertShown } from './assert-shown.ts'
 import { extractExamples, fromComments, fromMarkdown, withAssertions } from './extract.ts'
 
 const generated = join(import.meta.dirname, '.generated')
 
-/** The programs of README.md run on the backend that their readers get, the examples of sources on the reference. */
-const backendFor = (label: string) =>
-  label.startsWith('README.md')
-    ? "import { auto as defaultBackend } from 'gradus'"
-    : "import { cpu as defaultBackend } from '@gradus/backend-cpu'"
+const withShown = "import { assertShown } from '../assert-shown.ts'\n"
 
-const preludeFor = (label: string) => `${backendFor(label)}
+const onReference = `import { cpu as defaultBackend } from '@gradus/backend-cpu'
 import { useBackend as useDefaultBackend } from '@gradus/tensor'
-import { assertShown } from '../assert-shown.ts'
 await useDefaultBackend(defaultBackend())
 `
+
+/** The examples of sources run on the reference backend. Those of pages are whole programs, which choose one themselves. */
+const preludeFor = (isProgram: boolean) => withShown + (isProgram ? '' : onReference)
 
 beforeAll(() => {
   rmSync(generated, { recursive: true, force: true })
@@ -30,7 +28,10 @@ describe('the examples in the documentation run', () => {
 
   it.each(examples.map(({ label, code }) => [label, code]))('%s', async (label, code) => {
     const path = join(generated, `${label.replace(/\W+/g, '-')}.ts`)
-    writeFileSync(path, preludeFor(label) + withAssertions(code))
+    const isProgram = label.includes('.md:')
+    writeFileSync(path, preludeFor(isProgram) + withAssertions(code))
+    // a program starts without a backend
+    if (isProgram) vi.resetModules()
     await import(/* @vite-ignore */ path)
   })
 })

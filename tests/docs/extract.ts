@@ -2,24 +2,30 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Example {
-  /** Where it stands: `packages/tensor/src/op.ts:12`. */
+  /** File and line: `packages/tensor/src/op.ts:12`. */
   readonly label: string
   readonly code: string
 }
 
 /**
- * The runnable examples of the repository: the blocks of README.md fenced as `ts runnable`, and the `@example` of every
- * doc comment in the sources of the packages.
+ * The runnable examples of the repository: the blocks fenced as `ts runnable` in README.md, in the pages of docs and in the
+ * README.md of each package, and the `@example` of every doc comment in the sources of the packages.
  */
 export function extractExamples(root: string): Example[] {
-  const sources = readdirSync(join(root, 'packages'))
-    .map((name) => `packages/${name}/src`)
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
+  const pages = [
+    'README.md',
+    ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+    ...packages.map((folder) => `${folder}/README.md`),
+  ].filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
+  const sources = packages
+    .map((folder) => `${folder}/src`)
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
     )
     .filter((path) => path.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(path))
-  return [...(existsSync(join(root, 'README.md')) ? ['README.md'] : []), ...sources].flatMap((path) => {
+  return [...pages, ...sources].flatMap((path) => {
     const text = readFileSync(join(root, path), 'utf8')
     return path.endsWith('.md') ? fromMarkdown(text, path) : fromComments(text, path)
   })
