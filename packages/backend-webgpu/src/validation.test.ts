@@ -7,7 +7,7 @@ import { openDevice } from './runtime/gpu.ts'
 import { compileGraph } from './runtime/program.ts'
 import type { GpuTraits } from './runtime/traits.ts'
 import { dawnGpu } from './testing/dawn.ts'
-import { gpuDTypes } from './testing/dtypes.ts'
+import { gpuChecks } from './testing/gpu-checks.ts'
 import { makeWebGpu } from './webgpu.ts'
 
 // Dawn without a driver compiles shaders and validates calls, but computes nothing, so values are ignored.
@@ -56,7 +56,7 @@ it.each(Object.keys(devices))(
     const gpu = dawnGpu('backend=null', 'enable-dawn-features=allow_unsafe_apis')
     const experimental = { subgroupMatrix: name.includes('matrix') }
     const backend = await makeWebGpu({ gpu, experimental, traits: devices[name]! })
-    const outcomes = await runChecks([...backendChecks(backend, { dtypes: gpuDTypes }), ...programChecks(backend, 3)])
+    const outcomes = await runChecks([...backendChecks(backend, gpuChecks), ...programChecks(backend, 3)])
     const refused = outcomes.filter(({ detail }) => detail?.includes('The webgpu backend'))
     expect(refused).toEqual([])
     expect(outcomes.length).toBeGreaterThan(300)

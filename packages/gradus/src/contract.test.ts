@@ -1,10 +1,8 @@
 // The contract of layers and models on every backend: what each case computes has to be what `cpu` computes.
-import { webgpu } from '@gradus/backend-webgpu'
 import { apply, type Op } from '@gradus/tensor/internals'
 import { describe, expect, it } from 'vitest'
-import { adapterObstacle, dawnGpu } from '../../backend-webgpu/src/testing/dawn.ts'
+import { startAll } from '../../../tests/backends.ts'
 import {
-  type Backend,
   BatchNormalization,
   cpu,
   Dense,
@@ -33,7 +31,6 @@ import {
   treeLeaves,
   useBackend,
   valueAndGrad,
-  wasm,
 } from './index.ts'
 import {
   add,
@@ -237,15 +234,9 @@ const cases: Readonly<Record<string, () => Promise<number[]>>> = {
 /** A backend lacks the op of a plug-in, and says so; with `fallback` it runs on another. */
 const wobble: Op = { name: 'acme/wobble', shape: ([aval]) => aval!, elementwise: true }
 
-const obstacle = await adapterObstacle()
-const backends: Readonly<Record<string, () => Backend | Promise<Backend>>> = {
-  cpu: () => cpu(),
-  wasm: () => wasm(),
-  ...(obstacle === undefined && { webgpu: () => webgpu({ gpu: dawnGpu() }) }),
-}
+const started = (await startAll()).flatMap(({ name, backend }) => (backend ? [{ name, backend }] : []))
 
-describe.each(Object.keys(backends))('on %s', async (name) => {
-  const backend = await backends[name]!()
+describe.each(started)('on $name', ({ name, backend }) => {
   const reference = cpu()
 
   it.each(Object.keys(cases))('%s', async (label) => {

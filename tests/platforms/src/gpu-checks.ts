@@ -1,9 +1,8 @@
 import { backendChecks, type Outcome, programChecks, runChecks } from '@gradus/testing/checks'
 import type { Backend } from 'gradus'
-import { gpuDTypes } from '../../../packages/backend-webgpu/src/testing/dtypes.ts'
+import { gpuChecks } from '../../../packages/backend-webgpu/src/testing/gpu-checks.ts'
 
-/** What comes of all checks on a webgpu backend. */
+/** The outcomes of all checks on a webgpu backend. */
 export function gpuOutcomes(backend: Backend): Promise<Outcome[]> {
-  const options = { dtypes: gpuDTypes, tolerance: { float32: 1e-4, float32Gradient: 5e-4 } }
-  return runChecks([...backendChecks(backend, options), ...programChecks(backend, 2)])
+  return runChecks([...backendChecks(backend, gpuChecks), ...programChecks(backend, 2)])
 }

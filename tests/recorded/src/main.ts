@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { useBackend } from '@gradus/tensor'
-import { backends } from './backends.ts'
+import { backends } from '../../backends.ts'
+import { dawn } from './dawn.ts'
 import { type Outcome, verdictOf } from './outcome.ts'
 import { lineOf, tableOf } from './report.ts'
 import { readRecordedFiles, runCase } from './run-cases.ts'
@@ -31,7 +32,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     console.error(`There is no backend '${values.backend}'; known: ${Object.keys(backends).join(', ')}.`)
     return 2
   }
-  await useBackend(await backend(root))
+  await useBackend(await backend.start({ gpu: () => dawn(root) }))
   const folder = resolve(root, process.env['GRADUS_RECORDED'] || '../shared/golden')
   if (!existsSync(folder)) {
     console.error(`There are no recorded values at ${folder}. Name their folder in GRADUS_RECORDED.`)

@@ -1,5 +1,5 @@
-import { webgpu } from '@gradus/backend-webgpu'
-import { type Backend, cpu, useBackend, wasm } from 'gradus'
+import { useBackend } from 'gradus'
+import { backends } from '../../../../tests/backends.ts'
 import type { Contestant, Task } from '../../shared/contestant.ts'
 import type { WorkloadSpec } from '../../shared/spec.ts'
 import { articleTask, stepsTask } from './fit-task.ts'
@@ -9,7 +9,7 @@ import { overheadTask } from './overhead.ts'
 
 /** Gradus on the backend of a name, with a number of threads where the backend has threads. */
 export async function open(name: string, threads: number): Promise<Contestant> {
-  const backend = await backendOf(name, threads)
+  const backend = await backends[name]!.start({ threads })
   const prepare = async (spec: WorkloadSpec): Promise<Task> => {
     await useBackend(backend)
     switch (spec.kind) {
@@ -30,15 +30,4 @@ export async function open(name: string, threads: number): Promise<Contestant> {
     }
   }
   return { version: `Gradus, ${name} backend`, prepare }
-}
-
-function backendOf(name: string, threads: number): Backend | Promise<Backend> {
-  switch (name) {
-    case 'cpu':
-      return cpu()
-    case 'webgpu':
-      return webgpu()
-    default:
-      return wasm({ threads })
-  }
 }

@@ -1,12 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { webgpu } from '@gradus/backend-webgpu'
 import {
   Adam,
-  type Backend,
   BatchNormalization,
   Conv2D,
   type CsvColumn,
-  cpu,
   Dense,
   type DTypePolicy,
   Flatten,
@@ -17,12 +14,10 @@ import {
   Sequential,
   useBackend,
   useDTypePolicy,
-  wasm,
 } from 'gradus'
 import { afterEach, describe, expect, it } from 'vitest'
-import { adapterObstacle, dawnGpu } from '../../../../packages/backend-webgpu/src/testing/dawn.ts'
+import { startAll } from '../../../../tests/backends.ts'
 
-const obstacle = await adapterObstacle()
 const folder = fileURLToPath(new URL('../../../../examples/digits/', import.meta.url))
 
 const pixels = Array.from({ length: 64 }, (_, pixel) => `p${pixel}`)
@@ -64,15 +59,11 @@ async function trained(policy: DTypePolicy) {
   return { accuracy: accuracy!, outputs: (await model.predict(test.x)).dtype, variables }
 }
 
-describe.each<[string, () => Backend | Promise<Backend>]>([
-  ['cpu', cpu],
-  ['wasm', wasm],
-  ['webgpu', () => webgpu({ gpu: dawnGpu() })],
-])('digits in mixedFloat16 on %s', (name, backend) => {
-  it.skipIf(name === 'webgpu' && obstacle !== undefined)(
+describe.each(await startAll())('digits in mixedFloat16 on $name', ({ backend }) => {
+  it.skipIf(backend === undefined)(
     'are learnt as well as in float32',
     async () => {
-      await useBackend(await backend())
+      await useBackend(backend!)
       const [wide, mixed] = [await trained('float32'), await trained('mixedFloat16')]
       expect(wide.accuracy).toBeGreaterThan(0.88)
       expect(mixed.accuracy).toBeGreaterThan(wide.accuracy - 0.02)
