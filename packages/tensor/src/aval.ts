@@ -1,7 +1,7 @@
 import type { DType } from './dtype.ts'
 import type { Shape } from './shape.ts'
 
-/** An abstract value: what is known of a tensor without its numbers. */
+/** An abstract value: the shape and dtype of a tensor. */
 export interface Aval {
   readonly shape: Shape
   readonly dtype: DType

@@ -4,34 +4,33 @@ import type { Op } from './op.ts'
 import type { DeviceBuffer, Memory } from './storage.ts'
 import type { Tensor } from './tensor.ts'
 
-/** A graph made ready to run. */
+/** A compiled graph: a program. */
 export interface Executable {
   /**
    * One buffer per graph output. Each is new, or is the buffer of a donated input, and never aliases another output.
    * The caller owns it.
    *
    * With a `count` above 1, for graphs that are `repeatable`, the program runs that many times: after each run its outputs
-   * take the place of the first inputs (output i becomes input i), and those of the last run are returned. Buffers that
-   * come up in between are the program's to free.
+   * replace the first inputs (output i becomes input i), and those of the last run are returned. The program frees the
+   * buffers of the runs in between.
    */
   run(inputs: readonly DeviceBuffer[], count?: number): DeviceBuffer[]
 }
 
-/** A place where graphs run. This is all that a new backend has to implement. */
+/** Compiles and runs graphs. A new backend implements this interface only. */
 export interface Backend extends Memory {
-  /** What it runs on, in a few words, such as 'WebAssembly, SIMD, 2 threads'. */
+  /** A short description of the platform: 'WebAssembly, SIMD, 2 threads'. */
   readonly about?: string
-  /** Composites it wants whole instead of inlined. */
+  /** Whether the backend has code for an op. Composites without it are inlined. */
   has(op: Op): boolean
-  /** One node or a whole train step. */
+  /** Compiles a graph: of one op or of a whole train step. */
   compile(graph: Graph): Executable
 }
 
 let current: Backend | undefined
 
 /**
- * Makes `backend` the one on which new tensors live. A backend that is ready takes effect at once; one that is still
- * starting (a promise) when it is ready.
+ * Chooses the backend on which new tensors live. A backend is chosen at once; a promise of one when it resolves.
  *
  * @example
  * import { currentBackend, useBackend } from '@gradus/tensor'
@@ -71,6 +70,7 @@ export function onBackend<T>(backend: Backend, body: () => T): T {
 
 /** The backend on which a tensor lives. */
 export function backendOf(tensor: Tensor): Backend {
-  // Storage knows its backend as memory only, or the types of tensor, op, graph and backend would go round in a circle.
+  // Storage has the type `Memory` for its backend, so that the files of tensor, op, graph and backend do not import each
+  // other in a circle.
   return tensor.storage.memory as Backend
 }

@@ -1,6 +1,6 @@
 import { halfBits, halfValue } from './half.ts'
 
-/** Element types. `float16` takes two bytes in memory; ops compute with it in float32 and round what they store. */
+/** Element types. `float16` takes two bytes in memory; ops compute with it in float32 and round their results. */
 export type DType = 'float16' | 'float32' | 'float64' | 'int32' | 'uint32' | 'bool'
 
 /** The element types that carry derivatives. */
@@ -19,7 +19,7 @@ const bytes: Record<DType, number> = { float16: 2, float32: 4, float64: 8, int32
 
 export const dtypes = Object.keys(bytes) as readonly DType[]
 
-/** How much memory an element takes on a backend. */
+/** The bytes that an element takes in memory. */
 export function bytesPerElement(dtype: DType): number {
   return bytes[dtype]
 }
@@ -66,12 +66,12 @@ export function dtypeOfArray(array: TypedArray): DType {
   return 'bool'
 }
 
-/** What the values of a host array look like in memory. */
+/** Converts values of a host array to their form in memory. */
 export function toMemory(dtype: DType, values: TypedArray): MemoryArray {
   return dtype === 'float16' ? mapped(values, new Uint16Array(values.length), halfBits) : values
 }
 
-/** The values that lie in memory. */
+/** Converts values in memory to those of a host array. */
 export function fromMemory(dtype: DType, memory: MemoryArray): TypedArray {
   if (dtype !== 'float16') return memory as TypedArray
   return mapped(memory, new Float32Array(memory.length), halfValue)

@@ -3,12 +3,12 @@ export class ShapeError extends Error {
   override name = 'ShapeError'
 }
 
-/** A value was asked for where only its shape is known. */
+/** A value is read while a function is traced, when only shapes are known. */
 export class TraceError extends Error {
   override name = 'TraceError'
 }
 
-/** A backend is missing, was mixed with another one, or cannot do what was asked. */
+/** No backend is chosen, tensors of two backends are mixed, or a backend lacks an ability or memory. */
 export class BackendError extends Error {
   override name = 'BackendError'
 }

@@ -7,9 +7,9 @@ export interface Node {
   readonly op: Op
   readonly inputs: readonly number[]
   readonly params: unknown
-  /** The output; of an op with several the first one. */
+  /** Shape and dtype of the output; of the first output if there are several. */
   readonly aval: Aval
-  /** All outputs of an op with several; other nodes do not have it. */
+  /** Shape and dtype of each output, only for ops with several. */
   readonly avals?: readonly Aval[]
 }
 
@@ -20,7 +20,7 @@ export interface Node {
  */
 export interface Graph {
   readonly inputs: readonly Aval[]
-  /** Kept alive and unchanged, as long as programs made from the graph run, by whoever makes them. */
+  /** The maker of the graph keeps them alive and unchanged as long as programs made from it run. */
   readonly constants: readonly Tensor[]
   readonly nodes: readonly Node[]
   readonly outputs: readonly number[]
@@ -28,16 +28,16 @@ export interface Graph {
   readonly donated: readonly number[]
   /**
    * Whether the program can be run again on its results: output i has the shape and dtype of input i, which is donated, and
-   * is not another input handed through. Plans then keep output i in the buffer of input i.
+   * is not another input. Plans then keep output i in the buffer of input i.
    */
   readonly repeatable?: boolean
 }
 
-/** Which value of a graph is what. */
+/** The numbers of the values of a graph. */
 export interface Numbering {
-  /** What is known of each value. */
+  /** Shape and dtype of each value. */
   readonly avals: readonly Aval[]
-  /** The number of each node's output, of an op with several that of the first; the others follow it. */
+  /** The number of each node's first output. The numbers of its other outputs follow. */
   readonly first: readonly number[]
   /** The index of the node that makes each value; -1 for inputs and constants. */
   readonly maker: readonly number[]
@@ -49,14 +49,14 @@ export function makeNode(op: Op, inputs: readonly number[], params: unknown, ava
   return avals.length === 1 ? node : { ...node, avals }
 }
 
-/** What is known of each output of a node. */
+/** Shape and dtype of each output of a node. */
 export function avalsOf(node: Node): readonly Aval[] {
   return node.avals ?? [node.aval]
 }
 
 const numberings = new WeakMap<Graph, Numbering>()
 
-/** The numbers of a graph's values. */
+/** Numbers the values of a graph. */
 export function numberingOf(graph: Graph): Numbering {
   let numbering = numberings.get(graph)
   if (!numbering) numberings.set(graph, (numbering = number(graph)))
@@ -93,7 +93,7 @@ export function bodyOf(params: unknown): Graph | undefined {
   return isGraph(body) ? body : undefined
 }
 
-/** What is known of value number `value`. */
+/** Shape and dtype of value number `value`. */
 export function avalOf(graph: Graph, value: number): Aval {
   return numberingOf(graph).avals[value]!
 }

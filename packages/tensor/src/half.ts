@@ -9,14 +9,14 @@ export function halfBits(value: number): number {
   if (size > 0x7f800000) return sign | 0x7e00 // NaN
   if (size >= 0x477ff000) return sign | 0x7c00 // from 65520 on the nearest is infinity
   if (size < 0x38800000) {
-    // numbers below 2^-14 are multiples of 2^-24, which is what 0.5 + x is rounded to in float32
+    // numbers below 2^-14 are multiples of 2^-24, and float32 rounds 0.5 + x to such a multiple
     word[0] = 0.5 + Math.abs(word[0])
     return sign | (bits[0]! - 0x3f000000)
   }
   return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13)
 }
 
-/** The number that the bits of a float16 stand for. */
+/** The number with these float16 bits. */
 export function halfValue(half: number): number {
   const size = (half & 0x7fff) << 13
   bits[0] = size

@@ -1,5 +1,5 @@
-// For backends, compilers, derivatives, and authors of ops. The operations themselves are in the main entry; those that
-// apply an op carry it as `op`. Here are the ops that none of them carries.
+// For backends, compilers, derivatives, and authors of ops. Operations are in the main entry and have their op as the property
+// `op`. This entry has the ops that belong to no operation.
 export { backendOf, type Executable } from './backend.ts'
 export {
   bytesPerElement,

@@ -8,23 +8,23 @@ import { Storage } from './storage.ts'
 import { Tensor } from './tensor.ts'
 import { tidy } from './tidy.ts'
 
-/** Decides what applying an op means: run it now, remember it, write it into a graph, or work out its shape. */
+/** Applies ops: runs them now, records them for a gradient, writes them into a graph, or infers their shapes. */
 export interface Interpreter {
   /** The outputs of the op: one, except for the few ops that have `shapes`. */
   apply(op: Op, inputs: readonly Tensor[], params: unknown): readonly Tensor[]
 }
 
-/** The one door through which every op goes. Gives the output; of an op with several the first one. */
+/** Applies an op with the current interpreter and returns its (first) output. Every application of an op goes through here. */
 export function apply<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor {
   return current.apply(op as Op, inputs, params)[0]!
 }
 
-/** The same door, with all outputs. */
+/** Like `apply`, but returns all outputs. */
 export function applyAll<P>(op: Op<P>, inputs: readonly Tensor[], params: P): readonly Tensor[] {
   return current.apply(op as Op, inputs, params)
 }
 
-/** Runs `body` with `interpreter` behind the door. `body` must be synchronous: a promise throws. */
+/** Runs `body` with `interpreter` as the current one. `body` must be synchronous: throws for a promise. */
 export function withInterpreter<T>(interpreter: Interpreter, body: () => T): T {
   const saved = current
   current = interpreter
@@ -41,7 +41,7 @@ export function withInterpreter<T>(interpreter: Interpreter, body: () => T): T {
   }
 }
 
-/** The interpreter behind the door now. */
+/** The interpreter that applies ops now. */
 export function currentInterpreter(): Interpreter {
   return current
 }
@@ -63,7 +63,7 @@ export const eager: Interpreter = {
   },
 }
 
-/** Works out shapes only: results have no value. */
+/** Infers shapes and dtypes: results have no values. */
 export const shapeOnly: Interpreter = {
   apply(op, inputs, params) {
     return shapesOf(op, inputs, params).map((aval) => new Tensor(aval))
@@ -72,7 +72,7 @@ export const shapeOnly: Interpreter = {
 
 let current: Interpreter = eager
 
-/** What `body` returns when only shapes are worked out; its tensors have no values and nothing is computed. */
+/** Runs `body` with shapes only and returns its result, with tensors that have no values. */
 export function inferShapes<T>(body: () => T): T {
   return withInterpreter(shapeOnly, body)
 }
@@ -105,7 +105,7 @@ function executableOf(
   if (!byOp) executables.set(backend, (byOp = new WeakMap()))
   let byKey = byOp.get(op)
   if (!byKey) byOp.set(op, (byKey = new Map()))
-  // this is most of the cost of a small op: plain loops, and no params for most ops
+  // this takes most of the time of a small op, so it has plain loops
   let key = params === null ? '' : paramsKey(params)
   for (const { dtype, shape } of inputs) {
     key += dtype

@@ -6,20 +6,20 @@ import type { Tensor } from './tensor.ts'
 export type { Aval } from './aval.ts'
 
 /**
- * An operation: the only place that knows it.
+ * The definition of an op: everything that the rest of the library knows about it.
  *
- * A *primitive* has no `inline`; every backend implements it. A *composite* has a body made of other ops and so runs
- * everywhere at once; a backend may still claim it by name and run it whole.
+ * A *primitive* has no `inline`; every backend implements it. A *composite* has a body made of other ops, so it runs on every
+ * backend; a backend may still have code for it and run it whole.
  *
  * Ops see tensors of exactly the shapes and dtypes that `shape` accepts: broadcasting, number literals and negative axes
- * are dealt with by the public function around the op. `params` are plain JSON-like data; only a higher-order op has a
+ * are handled by the public function around the op. `params` are plain JSON-like data; only a higher-order op has a
  * graph in them, under the name `body`.
  */
 export interface Op<P = unknown> {
   readonly name: string
-  /** Result shape and dtype, or a `ShapeError`. The only place where they are decided. */
+  /** Shape and dtype of the result. Throws `ShapeError` for inputs that do not fit. */
   shape(inputs: readonly Aval[], params: P): Aval
-  /** Only an op with several outputs has it: shape and dtype of each. `shape` gives those of the first. */
+  /** Shape and dtype of each output, only for ops with several. `shape` gives those of the first. */
   shapes?(inputs: readonly Aval[], params: P): readonly Aval[]
   /**
    * Derivative: given the cotangent of the output, one cotangent per input (`null` where none flows).
@@ -28,41 +28,41 @@ export interface Op<P = unknown> {
    */
   vjp?(cotangent: Tensor, inputs: readonly Tensor[], params: P, output: Tensor): readonly (Tensor | null)[]
   /**
-   * The derivative of an op whose `vjp` would need more than its inputs and outputs: an application that gives that too.
-   * `active` says for which inputs cotangents are wanted.
+   * The derivative of an op that needs more than inputs and outputs: an application of the op that gives the needed values,
+   * too. `active` says for which inputs cotangents are wanted.
    */
   linearise?(inputs: readonly Tensor[], params: P, active: readonly boolean[]): Linearised<P>
-  /** The op in terms of other ops. */
+  /** Computes the op with other ops. */
   inline?(inputs: readonly Tensor[], params: P): Tensor
   /**
-   * Only a higher-order op has it: the same application with the composites in its body replaced by their parts, except
-   * those to `keep`. Tensors that the parts make themselves become further inputs.
+   * Only for higher-order ops: the same application with the composites in its body replaced by their bodies, except those for
+   * which `keep` holds. Tensors made by these bodies become further inputs.
    */
   inlineBody?(inputs: readonly Tensor[], params: P, keep: (op: Op) => boolean): Application<P>
-  /** Each output element depends only on the input elements at the same place, so the output may overwrite an input. */
+  /** Each output element depends only on the input elements at the same position, so the output may overwrite an input. */
   readonly elementwise?: true
-  /** What one element of an elementwise op costs, in additions (default 1). Compilers compute again what is cheap. */
+  /** The cost of one element of an elementwise op, in additions (default 1). Compilers recompute cheap values. */
   readonly cost?: number
   /** The output holds the same elements in the same order as the first input, so no data needs to move. */
   readonly view?: true
   /**
-   * What is computed from the result stays apart from equal computations on the input: programs do it anew instead of
-   * keeping the first result alive.
+   * Computations on the result are not merged with equal computations on the input: programs recompute them instead of
+   * keeping the first results alive.
    */
   readonly barrier?: true
   /** The op applied to its own result, as one application of it (the params of the outer and the inner one). */
   merge?(outer: P, inner: P): P
-  /** With these params the output equals the input wherever their shapes do. */
+  /** Whether the output equals the input, with these params and if the shapes are equal. */
   trivial?(params: P): boolean
 }
 
-/** What an op is applied to. */
+/** Inputs and params of an application of an op. */
 export interface Application<P> {
   readonly inputs: readonly Tensor[]
   readonly params: P
 }
 
-/** An application of an op that gives, after the outputs of the original one, what its derivative needs. */
+/** An application of an op that gives, after the outputs of the original one, the values that its derivative needs. */
 export interface Linearised<P> extends Application<P> {
   /** One cotangent per input of the original application, given those of the outputs (`null` where none flows). */
   vjp(cotangents: readonly (Tensor | null)[], outputs: readonly Tensor[]): readonly (Tensor | null)[]
@@ -73,7 +73,7 @@ export function shapesOf<P>(op: Op<P>, inputs: readonly Aval[], params: P): read
   return op.shapes ? op.shapes(inputs, params) : [op.shape(inputs, params)]
 }
 
-/** How to make one input of a sample: given values, or seeded random ones from `low` to `high` (default -2 to 2). */
+/** An input of a sample: given values, or seeded random ones from `low` to `high` (default -2 to 2). */
 export interface SampleInput {
   readonly shape: Shape
   /** Default `float`: run once in every floating dtype that the backend has. */
@@ -86,7 +86,7 @@ export interface SampleInput {
 /** Inputs on which an op is tested on every backend: forward, inlined, compiled and, for float inputs, its derivatives. */
 export interface Sample<P = unknown> {
   readonly inputs: readonly SampleInput[]
-  /** As a function of the inputs where they depend on their dtypes, as the step of a `scan` does. */
+  /** The params, or a function of the inputs if params depend on their dtypes, as the body of a `scan` does. */
   readonly params: P | ((inputs: readonly Aval[]) => P)
   /** A reason why derivatives are not compared with finite differences at this point (a kink, a step function). */
   readonly forwardOnly?: string

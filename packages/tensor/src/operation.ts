@@ -19,13 +19,13 @@ export interface Operation<A extends readonly unknown[] = never, R = unknown> {
   (...args: A): R
   (...args: { [K in keyof A]: SymbolicArgument<A[K]> }): SymbolicResult<R>
   readonly kind: 'operation'
-  /** How model files call it. */
+  /** The name in model files. */
   readonly type: string
 }
 
-/** An operation that applies an op, and carries it. */
+/** An operation that applies an op. */
 export interface OperationOf<P, A extends readonly unknown[], R> extends Operation<A, R> {
-  /** What interpreters and backends see of the operation: no broadcasting, no number literals, no defaults. */
+  /** The op, as interpreters and backends see it: without broadcasting, number literals and defaults. */
   readonly op: Op<P>
 }
 

@@ -2,8 +2,8 @@ import { type Graph, isGraph } from './graph.ts'
 import type { Op } from './op.ts'
 
 /**
- * A string that is equal for equal params; tells NaN, infinities and -0 apart, which JSON does not. Params are plain data,
- * of which graphs (the steps of `scan`) are compared as objects: `canonical` makes equal ones one object.
+ * A string that is equal for equal params. Unlike JSON it distinguishes NaN, infinities and -0. Params are plain data; graphs in
+ * them (the bodies of `scan`) are compared as objects, because `canonical` makes equal graphs one object.
  */
 export function paramsKey(params: unknown): string {
   if (typeof params === 'number') return Object.is(params, -0) ? '-0' : String(params)
@@ -21,7 +21,7 @@ export function paramsKey(params: unknown): string {
 const numbers = new WeakMap<Graph | Op, number>()
 let count = 0
 
-/** A number of its own for each object. */
+/** A number that identifies an object. */
 function numberOf(object: Graph | Op): number {
   let number = numbers.get(object)
   if (number === undefined) numbers.set(object, (number = count++))
@@ -32,8 +32,8 @@ const known = new Map<string, WeakRef<Graph>>()
 const knownAtMost = 256
 
 /**
- * The one graph that stands for all equal graphs without constants, so that programs made for one serve them all. Equal
- * means the same ops in the same order; ops are compared as objects.
+ * Returns one graph for all equal graphs without constants, so that they share programs. Equal graphs have the same ops in the
+ * same order; ops are compared as objects.
  */
 export function canonical(graph: Graph): Graph {
   const avals = graph.inputs.map(({ dtype, shape }) => `${dtype},${shape}`).join()

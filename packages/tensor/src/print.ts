@@ -2,7 +2,7 @@ import { type DType, isFloat, type TypedArray } from './dtype.ts'
 import { halfBits, halfValue } from './half.ts'
 import { formatShape, type Shape, sizeOf, stridesOf } from './shape.ts'
 
-/** What printing needs of a tensor. Structural, because the tensor itself prints through this file. */
+/** A tensor, as far as printing needs it. A type of this file, because the file of `Tensor` imports it. */
 export interface Printable {
   readonly shape: Shape
   readonly dtype: DType
@@ -126,7 +126,7 @@ function nearestOf(dtype: DType): (x: number) => number {
   return dtype === 'float32' ? Math.fround : Number
 }
 
-/** From here on numbers are written with an exponent. */
+/** The least number that is written with an exponent. */
 function largestPlain(dtype: DType): number {
   if (dtype === 'float16') return 1e3
   return dtype === 'float32' ? 1e6 : 1e16
@@ -176,7 +176,7 @@ function positional(x: number, dtype: DType): Parts {
   return { whole: signed(x, whole), fraction: fraction.replace(/0+$/, ''), exponent: '' }
 }
 
-/** With `decimals`, the exact value rounded to so many; else the shortest digits, at most 8 decimals. */
+/** With `decimals`, the exact value rounded to that many decimals; else the shortest digits, at most 8 decimals. */
 function scientific(x: number, dtype: DType, decimals?: number): Parts {
   let text = shortest(Math.abs(x), dtype)
   if (decimals !== undefined || text.split('e')[0]!.length > precision + 2) {

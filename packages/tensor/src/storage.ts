@@ -1,4 +1,4 @@
-/** A piece of a backend's memory. What it really is, only the backend knows. */
+/** A piece of a backend's memory, in a form that only the backend knows. */
 export interface DeviceBuffer {
   readonly byteLength: number
 }
@@ -6,12 +6,12 @@ export interface DeviceBuffer {
 /** The part of a backend that holds values. */
 export interface Memory {
   readonly name: string
-  /** Throws `BackendError` where there is no room. */
+  /** Throws `BackendError` if there is not enough memory. */
   allocate(bytes: number): DeviceBuffer
   /** Writes to the beginning of a buffer, which may be larger. */
   write(buffer: DeviceBuffer, data: ArrayBufferView): void
   read(buffer: DeviceBuffer): Promise<Uint8Array>
-  /** Present where a value can be had without waiting. */
+  /** Only on backends that can be read without waiting. */
   readSync?(buffer: DeviceBuffer): Uint8Array
   free(buffer: DeviceBuffer): void
 }
@@ -42,8 +42,8 @@ export function memory(): MemoryInfo {
 }
 
 /**
- * Leak checker: records where each buffer that `body` leaves alive was created, and returns those places with counts,
- * the most frequent first. Slow; for tests and debugging.
+ * Finds leaks: returns the lines of code that created the buffers that `body` leaves alive, with counts, the most frequent
+ * first. Slow; for tests and debugging.
  */
 export function findLeaks(body: () => void): { site: string; count: number }[] {
   const saved = sites
@@ -58,7 +58,7 @@ export function findLeaks(body: () => void): { site: string; count: number }[] {
   }
 }
 
-/** A buffer shared by the tensors that view it; freed when the last of them lets go. */
+/** A buffer shared by the tensors that view it; freed when the last of them releases it. */
 export class Storage {
   private references = 1
 
@@ -75,7 +75,7 @@ export class Storage {
     return this.references > 0
   }
 
-  /** Whether exactly one tensor uses the buffer, so that it may be given away. */
+  /** Whether exactly one tensor uses the buffer, so that it may be donated. */
   get unshared(): boolean {
     return this.references === 1
   }
@@ -92,7 +92,7 @@ export class Storage {
     }
   }
 
-  /** Gives the buffer away: it is no longer this storage's to free or count. */
+  /** Donates the buffer: this storage no longer frees or counts it. */
   surrender(): void {
     this.references = 0
     this.forget()

@@ -1,14 +1,14 @@
 import type { DType } from './dtype.ts'
 
-/** Dimensions from the outermost to the innermost; `null` for one that is not known in advance. */
+/** Dimensions from the outermost to the innermost; `null` for one that is not known before the model runs. */
 export type SymbolicShape = readonly (number | null)[]
 
-/** What a symbolic tensor stands for: a dtype, or strings, which stay on the host. */
+/** The dtype of a symbolic tensor; `string` for strings, which stay on the host. */
 export type SymbolicDType = DType | 'string'
 
 /**
- * A dimension that is not known in advance. It has an identity: equal objects are the same size in every batch. `sizes` are
- * those that it is given when shapes are worked out by trying.
+ * A dimension that is not known before the model runs. It has an identity: equal objects are the same size in every batch.
+ * `sizes` are the sizes that it has in the trials by which shapes are inferred.
  */
 export class UnknownSize {
   constructor(readonly sizes: readonly number[]) {}

@@ -14,10 +14,10 @@ interface Pullback {
 }
 
 /**
- * Remembers the ops that a result depends on, and lets the interpreter below do them. What it remembers are ordinary
- * tensors, so tapes stack (a gradient of a gradient) and work above a tracer (a gradient inside `compile`).
+ * Records the ops that a result depends on, and lets the interpreter below apply them. It records ordinary tensors, so tapes
+ * stack (a gradient of a gradient) and work above a tracer (a gradient inside `compile`).
  *
- * `vjp` and `grad` of `@gradus/autograd` are the public way to derivatives.
+ * The public functions are `vjp` and `grad` of `@gradus/autograd`.
  */
 export class Tape implements Interpreter {
   private readonly pullbacks: Pullback[] = []
@@ -26,7 +26,7 @@ export class Tape implements Interpreter {
 
   /** A tensor with the same value that this tape follows. */
   watch(x: Tensor): Tensor {
-    // a tensor of its own: two tapes may follow the same value separately
+    // a new tensor, because two tapes may follow the same value separately
     const own = this.copy(x)
     this.watched.add(own)
     return own
@@ -38,7 +38,7 @@ export class Tape implements Interpreter {
 
   apply(op: Op, inputs: readonly Tensor[], params: unknown): readonly Tensor[] {
     if (op.inline && !op.vjp) {
-      // a body without a derivative of its own is followed op by op, by this very tape
+      // the body of a composite without a derivative is followed op by op, by this tape
       const inline = op.inline
       return [withInterpreter(this, () => inline.call(op, inputs, params))]
     }
@@ -48,7 +48,7 @@ export class Tape implements Interpreter {
     const made = withInterpreter(this.below, () =>
       linear ? applyAll(op, linear.inputs, linear.params) : applyAll(op, inputs, params),
     )
-    // a body may hand an input through; what flows back to the input must not flow to the output as well
+    // a body may return an input; a cotangent of the input must not count for the output as well
     const outputs = made.map((output) =>
       this.watched.has(output) || inputs.includes(output) ? this.copy(output) : output,
     )
@@ -68,7 +68,7 @@ export class Tape implements Interpreter {
     this.pullbacks.push(pullback)
   }
 
-  /** Runs `body` behind this tape. */
+  /** Runs `body` with this tape as the interpreter. */
   record<T>(body: () => T): T {
     return withInterpreter(this, body)
   }

@@ -1,4 +1,4 @@
-// The types of `using` come with every lib that is new enough to have it; older ones are given them here.
+// Newer libs have the types of `using`; this reference adds them to older ones.
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Aval } from './aval.ts'
 import { bytesPerElement, type DType, fromMemory, type TypedArray, viewOf } from './dtype.ts'
@@ -10,7 +10,7 @@ import type { Storage } from './storage.ts'
 /** Values nested like the tensor's dimensions; a scalar is the bare value. */
 export type NestedArray = number | boolean | NestedArray[]
 
-/** What elementwise functions take: a number takes the dtype of the tensor it meets. */
+/** An operand of an elementwise function. A number takes the dtype of the other operand. */
 export type TensorLike = Tensor | number | boolean
 
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release())
@@ -20,8 +20,8 @@ const collections: Set<Tensor>[] = []
 /**
  * An n-dimensional array. Immutable: ops return new tensors and never consume their inputs.
  *
- * A tensor made by an op holds a buffer on a backend. A tensor met while a function is traced (inside `compile`, or when
- * only shapes are worked out) has a shape and a dtype but no value; reading it throws `TraceError`.
+ * A tensor made by an op holds a buffer on a backend. While a function is traced (inside `compile`, or when shapes are
+ * inferred), tensors have a shape and a dtype but no value; reading one throws `TraceError`.
  */
 export class Tensor implements Aval {
   readonly shape: Shape
@@ -46,7 +46,7 @@ export class Tensor implements Aval {
     return sizeOf(this.shape)
   }
 
-  /** Whether the tensor has a value, as opposed to one that stands for a value while a function is traced. */
+  /** Whether the tensor has a value. Tensors of a function that is traced have none. */
   get concrete(): boolean {
     return this.held !== undefined
   }
@@ -74,7 +74,7 @@ export class Tensor implements Aval {
     return this.view(await memory.read(buffer))
   }
 
-  /** The values in row-major order, where the backend can give them without waiting (cpu, wasm). */
+  /** The values in row-major order, on backends that can be read without waiting (cpu, wasm). */
   dataSync(): TypedArray {
     const { memory, buffer } = this.storage
     if (!memory.readSync) {
@@ -105,7 +105,7 @@ export class Tensor implements Aval {
     return formatTensor(this)
   }
 
-  /** Frees the tensor's memory now instead of when it is collected. Harmless when repeated. */
+  /** Frees the tensor's memory now instead of at garbage collection. Further calls do nothing. */
   dispose(): void {
     if (!this.held?.alive || !collected.unregister(this)) return
     this.held.release()
@@ -115,7 +115,7 @@ export class Tensor implements Aval {
     this.dispose()
   }
 
-  /** Gives the buffer to a compiled function; the tensor cannot be read afterwards. For interpreters. */
+  /** Donates the buffer to a program; the tensor cannot be read afterwards. For interpreters. */
   donate(): void {
     this.storage.surrender()
     collected.unregister(this)
@@ -162,7 +162,7 @@ export function adopt(tensors: Iterable<Tensor>): void {
   if (outer) for (const tensor of tensors) outer.add(tensor)
 }
 
-/** Removes tensors from all running `collect` calls, so that `tidy` does not free them. For tensors that are made once and kept. */
+/** Removes tensors that are made once and kept from all running `collect` calls, so that `tidy` does not free them. */
 export function keepTensors(tensors: Iterable<Tensor>): void {
   for (const tensor of tensors) for (const created of collections) created.delete(tensor)
 }

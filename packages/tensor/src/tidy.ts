@@ -2,8 +2,8 @@ import { adopt, collect } from './tensor.ts'
 import { treeLeaves } from './tree.ts'
 
 /**
- * Runs `body` and frees every tensor it created, except those in its result. For hand-written eager loops.
- * `body` must be synchronous.
+ * Runs `body` and frees every tensor that it created, except those in its result. For hand-written eager loops.
+ * `body` must be synchronous: throws `TypeError` for a promise.
  *
  * @example
  * import { add, mul, tidy, tensor } from '@gradus/tensor'

@@ -6,22 +6,22 @@ import { type Op, shapesOf } from './op.ts'
 import { Tensor } from './tensor.ts'
 import { treeLeaves, treeReplace } from './tree.ts'
 
-/** A function written down as a graph. `result` is what the function returned, with tensors that have no value. */
+/** A traced function. `result` is its return value, with tensors that have no value. */
 export interface Traced<R> {
   readonly graph: Graph
   readonly result: R
 }
 
 export interface TraceOptions {
-  /** Composites to keep whole; the others are written down as their parts. Default: none. */
+  /** Whether a composite is kept whole; the body of others is traced instead. Default: none is kept. */
   readonly keep?: (op: Op) => boolean
   /** Which leaves of the arguments the graph may overwrite. */
   readonly donated?: readonly number[]
 }
 
 /**
- * Runs `fn` on tensors without values and writes down every op it applies. Tensors with values that it meets become
- * constants of the graph. `fn` must be synchronous and must not read values.
+ * Runs `fn` on tensors without values and writes every op that it applies into a graph. Tensors with values become constants
+ * of the graph. `fn` must be synchronous and must not read values.
  *
  * @example
  * import { mul, tensor } from '@gradus/tensor'
@@ -47,8 +47,8 @@ export function trace<A extends readonly unknown[], R>(
 }
 
 /**
- * Like `trace`, except that what `fn` closes over, with a value or of another traced function, becomes an input: the graph
- * has no constants, and the `captured` tensors are its last inputs.
+ * Like `trace`, but tensors that `fn` closes over, with a value or of another traced function, become inputs: the graph has no
+ * constants, and the `captured` tensors are its last inputs.
  */
 export function traceOpen<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
@@ -84,7 +84,7 @@ class Tracer implements Interpreter {
     return outputs
   }
 
-  /** The graph of what was applied, and the tensors in it that are neither `inputs` nor results. */
+  /** The graph of the applied ops, and the tensors in it that are neither `inputs` nor results. */
   write(inputs: readonly Tensor[], outputs: readonly Tensor[]): { graph: Graph; captured: readonly Tensor[] } {
     const made = new Set<Tensor>([...inputs, ...this.ops.flatMap((op) => op.outputs)])
     const used = [...this.ops.flatMap((op) => op.inputs), ...outputs]
@@ -112,7 +112,7 @@ function avalOf({ shape, dtype }: Tensor): Aval {
   return { shape, dtype }
 }
 
-/** Applies the nodes of a graph to tensors, under whatever interpreter is in force. */
+/** Applies the nodes of a graph to tensors, with the current interpreter. */
 export function replay(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
   const values: Tensor[] = [...inputs, ...graph.constants]
   for (const node of graph.nodes) {

@@ -4,7 +4,7 @@ import type { Shape } from './shape.ts'
 import { Storage } from './storage.ts'
 import { Tensor } from './tensor.ts'
 
-/** A tensor with values that are copied to a backend. */
+/** Copies values to a backend, as a tensor. */
 export function fromHost(data: TypedArray, shape: Shape, dtype: DType, backend: Backend = currentBackend()): Tensor {
   const buffer = backend.allocate(data.length * bytesPerElement(dtype))
   backend.write(buffer, toMemory(dtype, data))

@@ -28,8 +28,8 @@ export function treeForEach(tree: unknown, visit: (leaf: Tensor, path: string) =
 }
 
 /**
- * A tree of the same form with `map` applied to each tensor, beside the tensors at the same places of `rest`.
- * Leaves that are not tensors are kept as they are.
+ * A tree of the same form with `map` applied to each tensor and the tensors at the same paths of the trees `rest`. Leaves that
+ * are not tensors are kept.
  *
  * @example
  * import { add, tensor, treeMap } from '@gradus/tensor'
@@ -72,7 +72,7 @@ export function treeReplace<T>(tree: T, leaves: readonly Tensor[]): T {
     if (branch instanceof Tensor) return leaves[next++]!
     if (Array.isArray(branch)) return branch.map(replace)
     if (!isBranch(branch)) return branch
-    const copy: Record<string, unknown> = { ...branch } // its keys are its own, so that assigning to any of them is safe
+    const copy: Record<string, unknown> = { ...branch } // a spread copies own keys only, so assigning to them is safe
     for (const key of Object.keys(copy)) copy[key] = replace(copy[key])
     return copy
   }

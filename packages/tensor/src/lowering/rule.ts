@@ -9,7 +9,7 @@ export type ParamsOf<O> = O extends Op<infer P> ? P : never
 /** A function of elements: an elementwise op, or one that only rules use. Code generators know both by name. */
 export interface ElementFunction {
   readonly name: string
-  /** What one call costs, in additions (default 1). */
+  /** The cost of one call, in additions (default 1). */
   readonly cost?: number
 }
 

@@ -12,7 +12,7 @@ import { tanh } from './trigonometric.ts'
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export const relu = /* @__PURE__ */ unary('relu', requireNumeric, {
-  // the output is positive just where the input is, so that the input need not be kept
+  // the output is positive where the input is, so the input is not kept
   vjp: (ct, _, y) => where(greater(y, 0), ct, 0),
 })
 

@@ -108,7 +108,7 @@ const castOp: Op<{ dtype: DType }> = {
   name: 'cast',
   elementwise: true,
   shape: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
-  // integers and booleans are steps: no gradient flows through them
+  // no gradient flows through integers and booleans
   vjp: (ct, [x], { dtype }) => [isFloat(dtype) && isFloat(x!.dtype) ? apply(castOp, [ct], { dtype: x!.dtype }) : null],
   trivial: () => true,
 }

@@ -16,7 +16,7 @@ export const expandOp: Op<{ shape: Shape }> = {
     }
     return { shape, dtype: x!.dtype }
   },
-  // each copy of an element adds its share
+  // the cotangents of all copies of an element are added
   vjp: (ct, [x]) => [sumTo(ct, x!.shape)],
   merge: (outer) => outer,
   trivial: () => true,
@@ -52,7 +52,7 @@ export const sumOp: Op<ReduceParams> = {
   vjp: (ct, [x], { axes }) => [expandOver(ct, x!.shape, axes)],
 }
 
-/** Puts reduced `axes` back, as size 1 if they are missing, and repeats the values along them. */
+/** Inserts reduced `axes` if they are missing, and repeats the values along them. */
 export function expandOver(x: Tensor, shape: Shape, axes: readonly number[]): Tensor {
   const kept = reducedShape(shape, axes, true)
   const aligned = sameShape(x.shape, kept) ? x : apply(reshapeOp, [x], { shape: kept })

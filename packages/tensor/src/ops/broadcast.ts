@@ -26,7 +26,7 @@ export const broadcastTo = /* @__PURE__ */ operation('broadcastTo', (x: Tensor, 
   return sameShape(padded, shape) ? aligned : apply(expandOp, [aligned], { shape })
 })
 
-/** The same values under another shape; one dimension may be -1, which stands for what is left. */
+/** The same values under another shape; one dimension may be -1 and follows from the size of `x`. */
 export const reshape = /* @__PURE__ */ operationOf(reshapeOp, (x: Tensor, shape: Shape): Tensor => {
   const unknown = shape.filter((d) => d === -1).length
   if (unknown > 1 || shape.some((d) => d < -1 || !Number.isInteger(d))) {

@@ -6,7 +6,7 @@ import { equal, greater, less, where } from './arithmetic.ts'
 import { isNan } from './logical.ts'
 
 /**
- * x held between `low` and `high` (`null`: no bound); NaN stays NaN. The gradient is 1 from bound to bound, both
+ * x limited to the range from `low` to `high` (`null`: no bound); NaN stays NaN. The gradient is 1 in the range, bounds
  * included, and 0 outside.
  *
  * @example
@@ -24,7 +24,7 @@ export const clip = /* @__PURE__ */ operation(
   },
 )
 
-/** What NaN and the infinities become; by default 0 and the largest finite numbers of the dtype. */
+/** The replacements of NaN and of the infinities: by default 0 and the largest finite numbers of the dtype. */
 export interface NanToNumOptions {
   readonly nan?: number
   readonly posInf?: number
@@ -37,7 +37,7 @@ const largestOf: Record<FloatDType, number> = {
   float64: Number.MAX_VALUE,
 }
 
-/** x with NaN and infinities replaced by finite numbers. No gradient flows where it is replaced. */
+/** x with NaN and infinities replaced by finite numbers. No gradient flows to replaced elements. */
 export const nanToNum = /* @__PURE__ */ operation(
   'nanToNum',
   (x: Tensor, { nan = 0, posInf, negInf }: NanToNumOptions = {}): Tensor => {

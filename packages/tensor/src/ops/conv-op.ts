@@ -8,7 +8,7 @@ import { reshape } from './broadcast.ts'
 import { flip, transpose } from './movement.ts'
 import { requireFloat } from './rules.ts'
 
-/** One entry per spatial axis; `padding` in elements before and after, negative to cut. */
+/** Lists have one number per spatial axis. `padding` is in elements before and after; negative padding removes elements. */
 export interface ConvParams {
   readonly strides: readonly number[]
   readonly padding: readonly (readonly [low: number, high: number])[]
@@ -74,9 +74,9 @@ function dilated(size: number, dilation: number): number {
 }
 
 /**
- * With p a place in the dilated input, y_o = sum_k x_(o s - low + k d) w_k, so dx_p = sum_k ct_((p + low - k d) / s) w_k:
- * ct is dilated by s, the kernel reversed, its two channel axes swapped, and the first place moves to (K - 1) d - low.
- * The other padding makes the result as long as x.
+ * With p a position in the dilated input, y_o = sum_k x_(o s - low + k d) w_k, so dx_p = sum_k ct_((p + low - k d) / s) w_k:
+ * ct is dilated by s, the kernel reversed, its two channel axes swapped, and the first position moves to (K - 1) d - low.
+ * The padding on the other side makes the result as long as x.
  */
 function inputGradient(ct: Tensor, x: Tensor, kernel: Tensor, params: ConvParams): Tensor {
   const { strides, inputDilation, kernelDilation, groups } = params
@@ -116,8 +116,8 @@ function swapChannels(kernel: Tensor, groups: number): Tensor {
 
 /**
  * dw_k = sum over n and o of ct_(n, o) x_(n, o s - low + k d): a convolution in which the batch is summed over like
- * channels, ct is the kernel, and strides and kernel dilation change places. Channels are the new batch; a group moves from
- * the channels to the features, so that group g of ct still meets group g of x.
+ * channels, ct is the kernel, and strides and kernel dilation are exchanged. Channels are the new batch. Groups move from the
+ * channels to the features, so that group g of ct is still multiplied with group g of x.
  */
 function kernelGradient(ct: Tensor, x: Tensor, kernel: Tensor, params: ConvParams): Tensor {
   const { strides, inputDilation, kernelDilation, groups } = params

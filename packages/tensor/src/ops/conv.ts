@@ -10,7 +10,7 @@ import { type PaddingPairs, type PerAxis, paddingPairs, perAxis, requireRoom, sp
 
 export type { PaddingPairs, PerAxis } from './spatial.ts'
 
-/** A number stands for all spatial axes. `causal` is for one spatial axis. */
+/** A number is for all spatial axes. `causal` is for one spatial axis only. */
 export interface ConvOptions {
   readonly strides?: PerAxis
   readonly padding?: 'valid' | 'same' | 'causal' | PaddingPairs
@@ -105,7 +105,7 @@ export const convTranspose = /* @__PURE__ */ operation(
       return [low, total - low]
     })
     const spatial = strides.map((_, i) => i)
-    // read backwards: strides become gaps in the input, the kernel is reversed and its channel axes change places
+    // the transpose: strides become gaps in the input, the kernel is reversed and its channel axes are swapped
     const reversed = transpose(flip(kernel, spatial), [...spatial, rank + 1, rank])
     return apply(convOp, [x, reversed], {
       strides: strides.map(() => 1),

@@ -3,13 +3,13 @@ import { ShapeError } from '../errors.ts'
 import type { Op } from '../op.ts'
 import type { Shape } from '../shape.ts'
 
-/** Every element `value`. */
+/** A tensor with every element `value`. */
 export const fillOp: Op<{ shape: Shape; dtype: DType; value: number }> = {
   name: 'fill',
   shape: (_, { shape, dtype }) => ({ shape, dtype }),
 }
 
-/** Each element is its own coordinate along `axis`. */
+/** A tensor in which each element is its coordinate along `axis`. */
 export const iotaOp: Op<{ shape: Shape; dtype: DType; axis: number }> = {
   name: 'iota',
   shape(_, { shape, dtype }) {

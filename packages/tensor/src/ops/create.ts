@@ -9,13 +9,13 @@ import { add, cast, equal, mul, where } from './arithmetic.ts'
 import { full } from './broadcast.ts'
 import { iotaOp } from './create-op.ts'
 
-/** What a tensor can be made from: a value, arrays nested like its dimensions, or a flat typed array. */
+/** Values for a tensor: one value, arrays nested like its dimensions, or a flat typed array. */
 export type TensorValues = number | boolean | TypedArray | readonly TensorValues[]
 
 export interface TensorOptions {
   /**
    * Default: `bool` for booleans, `float32` for numbers, the array's own type for typed arrays. A `Uint8Array` holds
-   * small integers and becomes `int32`, unless `bool` is asked for.
+   * small integers and becomes `int32`, unless `dtype` is `bool`.
    */
   readonly dtype?: DType
   /** Default: the nesting of the arrays; `[length]` for typed arrays. */
@@ -123,7 +123,7 @@ export const zerosLike = /* @__PURE__ */ operation('zerosLike', (x: Tensor): Ten
 export const onesLike = /* @__PURE__ */ operation('onesLike', (x: Tensor): Tensor => full(x.shape, 1, x.dtype, x))
 
 /**
- * A tensor of `shape` in which each element is its own coordinate along `axis`.
+ * A tensor of `shape` in which each element is its coordinate along `axis`.
  *
  * @example
  * import { iota } from '@gradus/tensor'
@@ -133,7 +133,7 @@ export function iota(shape: Shape, axis = 0, dtype: DType = 'int32'): Tensor {
   return apply(iotaOp, [], { shape, dtype, axis: normalizeAxis('iota', axis, shape.length) })
 }
 
-/** Ones on the diagonal `offset` places above (below if negative) the main one, zeros elsewhere. */
+/** Ones on the diagonal `offset` above the main one (below it if negative), zeros elsewhere. */
 export function eye(rows: number, columns = rows, offset = 0, dtype: DType = 'float32'): Tensor {
   const shape = [rows, columns]
   return cast(equal(add(iota(shape, 0), offset), iota(shape, 1)), dtype)

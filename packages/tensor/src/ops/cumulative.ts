@@ -11,7 +11,7 @@ import { iota } from './create.ts'
 import { flip, sliceAxis } from './movement.ts'
 import { likeInput, requireWide } from './rules.ts'
 
-/** Along which axis (default the last), from the end (`reverse`), and without the element itself (`exclusive`). */
+/** The axis (default the last), whether to start at the end, and whether to leave out the element itself. */
 export interface CumulativeOptions {
   readonly axis?: number
   readonly reverse?: boolean
@@ -24,7 +24,7 @@ type Params = Required<CumulativeOptions>
 const cumsumOp: Op<Params> = {
   name: 'cumsum',
   shape: /* @__PURE__ */ likeInput('cumsum', requireWide),
-  // each element is in all later sums
+  // each element is part of all later sums
   vjp: (ct, _, { axis, reverse, exclusive }) => [apply(cumsumOp, [ct], { axis, reverse: !reverse, exclusive })],
 }
 
@@ -40,7 +40,7 @@ const cumprodOp: Op<Params> = {
 
 /**
  * dx_k = sum over i of ct_i times the product of all factors of y_i but x_k, which is prod_{j<k} x_j * prod_{k<j<=i} x_j.
- * Dividing y_i by x_k would be shorter and wrong for zeros. The second product is a running product along i, of x with
+ * Dividing y_i by x_k would be shorter, but wrong for zeros. The second product is a running product along i, of x with
  * ones up to k, in a tensor with one row per k.
  */
 function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean): Tensor {
@@ -62,7 +62,7 @@ function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean
   return mul(earlier, sum(where(reached, mul(alongI(ct), later), 0), { axis: axis + 1 }))
 }
 
-/** Halves run as float32: what came up so far has more digits than they have. */
+/** Computes float16 in float32, because running sums and products need more digits. */
 /* @__NO_SIDE_EFFECTS__ */
 function running(op: Op<Params>): OperationOf<Params, [x: Tensor, options?: CumulativeOptions], Tensor> {
   return operationOf(op, (x: Tensor, { axis = -1, reverse = false, exclusive = false }: CumulativeOptions = {}) => {

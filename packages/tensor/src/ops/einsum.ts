@@ -51,7 +51,7 @@ function parse(spec: string, operands: readonly Tensor[]): { inputs: string[][];
   if (terms.length !== operands.length) {
     throw new ShapeError(`einsum: '${spec}' names ${terms.length} operands and ${operands.length} were given.`)
   }
-  // the axes behind '...' are counted from the right, so that they line up as broadcasting wants
+  // the axes of '...' are counted from the right, as in broadcasting
   const ranks = terms.map((term, index) =>
     term.includes('...') ? operands[index]!.rank - term.replace('...', '').length : 0,
   )
@@ -93,7 +93,7 @@ function sizesOf(spec: string, inputs: readonly string[][], operands: readonly T
   return sizes
 }
 
-/** The operand with diagonals taken and without axes of size 1 that are broadcast: it does not depend on them. */
+/** The operand with diagonals taken, and without axes of size 1 that are broadcast. */
 function prepared(x: Tensor, labels: readonly string[], sizes: ReadonlyMap<string, number>): Labelled {
   const needed = labels.map((label, axis) => x.shape[axis] === sizes.get(label))
   const shape = x.shape.filter((_, axis) => needed[axis])
@@ -134,7 +134,7 @@ function permuted({ x, labels }: Labelled, order: readonly string[]): Labelled {
   return { x: transpose(x, axes), labels: order }
 }
 
-/** Two operands as one: a batched matrix product over the letters that both have and nobody needs afterwards. */
+/** Combines two operands: a batched matrix product over the letters that both have and that are not needed afterwards. */
 function contracted(
   left: Labelled,
   right: Labelled,

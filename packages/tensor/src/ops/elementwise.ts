@@ -6,7 +6,7 @@ import type { Tensor, TensorLike } from '../tensor.ts'
 import { alignOperands, asTensor } from './operands.ts'
 import { type Check, likeBoth, likeInput, type None } from './rules.ts'
 
-/** What an elementwise op may say of itself, as in `Op`. */
+/** Optional facts of an elementwise op, as in `Op`. */
 interface Facts {
   /** The dtype of the output; that of the input if not given. */
   readonly output?: DType
@@ -29,8 +29,8 @@ export type Unary = OperationOf<None, [x: TensorLike], Tensor>
 export type Binary = OperationOf<None, [a: TensorLike, b: TensorLike], Tensor>
 
 /**
- * An elementwise operation of one tensor, and its op. Backends have code for primitives only: give an op that is not theirs
- * an `inline` body.
+ * Defines an elementwise operation of one tensor, and its op. Without an `inline` body the op is a primitive, for which each
+ * backend needs code.
  *
  * @example
  * import { mul, tensor } from '@gradus/tensor'
@@ -48,14 +48,14 @@ export function unary(name: string, check: Check, facts?: UnaryFacts): Unary {
   return operationOf(op, (x: TensorLike) => apply(op, [asTensor(name, x)], null))
 }
 
-/** An elementwise operation of two tensors that are broadcast, and its op. */
+/** Defines an elementwise operation of two tensors that are broadcast, and its op. */
 /* @__NO_SIDE_EFFECTS__ */
 export function binary(name: string, check: Check, facts?: BinaryFacts): Binary {
   const op = binaryOp(name, check, facts)
   return operationOf(op, (a: TensorLike, b: TensorLike) => apply(op, alignOperands(name, [a, b]), null))
 }
 
-/** A comparison of two tensors of any dtype that are broadcast, and its op; the result is `bool`. */
+/** Defines a comparison of two tensors of any dtype that are broadcast, and its op; the result is `bool`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function comparison(name: string): Binary {
   return binary(name, () => {}, { output: 'bool' })

@@ -56,7 +56,7 @@ const farTail = [
   ],
 ] as const
 
-/** erfInv(x) is quantile((1 + x) / 2) / sqrt 2, whose tails depend on sqrt(-log((1 - |x|) / 2)). */
+/** erfInv(x) = quantile((1 + x) / 2) / sqrt 2. The tails of the quantile are functions of sqrt(-log((1 - |x|) / 2)). */
 function inverse(x: Tensor): Tensor {
   const size = abs(x)
   const q = mul(x, 0.5)

@@ -49,16 +49,16 @@ export const reciprocal = /* @__PURE__ */ operation(
 const powOp = /* @__PURE__ */ binaryOp('pow', requireFloat, {
   cost: 60,
   vjp(ct, x, exponent, y) {
-    // d/dx = e x^(e-1), whose limit at x = e = 0 would be 0 * inf
+    // d/dx = e x^(e-1), which would be 0 * inf at x = e = 0
     const zero = logicalAnd(equal(x, 0), equal(exponent, 0))
     const slope = mul(exponent, pow(x, where(zero, 0, sub(exponent, 1))))
-    // d/de = x^e log x, whose limit at x = 0 would be 0 * -inf
+    // d/de = x^e log x, which would be 0 * -inf at x = 0
     return [mul(ct, slope), mul(ct, mul(y, log(where(equal(x, 0), 1, x))))]
   },
 })
 
 /**
- * `x ** exponent`, with NumPy's broadcasting; `pow(x, 0)` is 1, a negative x with a broken exponent gives NaN.
+ * `x ** exponent`, with NumPy's broadcasting; `pow(x, 0)` is 1, a negative x with an exponent that is not whole gives NaN.
  *
  * @example
  * import { pow, tensor } from '@gradus/tensor'

@@ -18,7 +18,7 @@ export const gatherOp: Op<{ axis: number }> = {
   ],
 }
 
-/** `[base, indices, updates]`: adds the updates to the base at the indices along `axis`; out of range is dropped. */
+/** `[base, indices, updates]`: adds the updates to the base at the indices along `axis`; updates out of range are dropped. */
 export const scatterAddOp: Op<{ axis: number }> = {
   name: 'scatterAdd',
   shape([base, indices, updates], { axis }) {

@@ -51,7 +51,7 @@ export const takeAlongAxis = /* @__PURE__ */ operation(
         `takeAlongAxis: the indices have shape ${formatShape(indices.shape)} and x has ${formatShape(x.shape)}; the ranks must be equal.`,
       )
     }
-    // Rows of the chosen axis are laid end to end, so that one gather over a flat list does it.
+    // the rows of the chosen axis form a flat list, from which one gather reads
     const last = x.shape.map((_, i) => i).filter((i) => i !== along)
     const axes = [...last, along]
     const rows = sizeOf(last.map((i) => x.shape[i]!))

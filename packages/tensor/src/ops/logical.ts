@@ -6,26 +6,26 @@ import { full } from './broadcast.ts'
 import { binary, unary, unaryOp } from './elementwise.ts'
 import { type None, requireBool, requireFloat, requireInteger } from './rules.ts'
 
-/** Whether both hold. */
+/** `a && b` of bools, element by element. */
 export const logicalAnd = /* @__PURE__ */ binary('logicalAnd', requireBool)
 
-/** Whether one of them holds, or both. */
+/** `a || b` of bools, element by element. */
 export const logicalOr = /* @__PURE__ */ binary('logicalOr', requireBool)
 
-/** Whether exactly one of them holds. */
+/** Whether exactly one of two bools is true, element by element. */
 export const logicalXor = /* @__PURE__ */ binary('logicalXor', requireBool)
 
-/** Whether it does not hold. */
+/** `!x` of bools, element by element. */
 export const logicalNot = /* @__PURE__ */ unary('logicalNot', requireBool)
 
-/** Tests floats; for integers and bools the answer is known. */
+/** A test of floats; integers and bools have the same result everywhere. */
 /* @__NO_SIDE_EFFECTS__ */
 function floatTest(name: string, otherwise: boolean): OperationOf<None, [x: Tensor], Tensor> {
   const op = unaryOp(name, requireFloat, { output: 'bool' })
   return operationOf(op, (x: Tensor) => (isFloat(x.dtype) ? apply(op, [x], null) : full(x.shape, otherwise, 'bool', x)))
 }
 
-/** Whether each element is NaN; never so in integers and bools. */
+/** Whether each element is NaN; false for integers and bools. */
 export const isNan = /* @__PURE__ */ floatTest('isNan', false)
 
 /** Whether each element is neither NaN nor infinite. */

@@ -80,7 +80,7 @@ export const matmul = /* @__PURE__ */ operationOf(
       return reshape(product, product.shape.slice(0, -1))
     }
     if (b.rank === 2 && a.rank > 2 && !transposeA) {
-      // One matrix on the right: all rows of the batch go through a single product, and its gradient is a single one too.
+      // with one matrix on the right, the whole batch is a single product, and so is its gradient
       const rows = sizeOf(a.shape.slice(0, -1))
       const product = primitive(reshape(a, [rows, a.shape.at(-1)!]), b, false, transposeB)
       return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!])

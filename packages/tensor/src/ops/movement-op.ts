@@ -23,7 +23,7 @@ export const permuteOp: Op<{ axes: readonly number[] }> = {
 export interface PadParams {
   readonly low: readonly number[]
   readonly high: readonly number[]
-  /** How many zeros between neighbours. */
+  /** The number of zeros between adjacent elements. */
   readonly interior: readonly number[]
 }
 
@@ -38,7 +38,7 @@ export const padOp: Op<PadParams> = {
   vjp: (ct, [x], { low, interior }) => [
     apply(sliceOp, [ct], { start: low, size: x!.shape, step: interior.map((count) => count + 1) }),
   ],
-  // the outer interior parts the inner zeros too
+  // the outer padding also puts zeros between the inner zeros
   merge: (outer, inner) => ({
     low: outer.low.map((count, axis) => count + inner.low[axis]! * (outer.interior[axis]! + 1)),
     high: outer.high.map((count, axis) => count + inner.high[axis]! * (outer.interior[axis]! + 1)),
@@ -70,7 +70,7 @@ export const sliceOp: Op<SliceParams> = {
     })
     return { shape: size, dtype: x!.dtype }
   },
-  // each element goes back to its place, zeros to the others
+  // each element returns to its position; other positions get zeros
   vjp: (ct, [x], { start, size, step }) => [
     apply(padOp, [ct], {
       low: start,
@@ -79,7 +79,7 @@ export const sliceOp: Op<SliceParams> = {
     }),
   ],
   merge: (outer, inner) => ({
-    // nothing may be taken from beyond the end, where a multiplied start may lie
+    // a merged start may lie beyond the end, where there are no elements
     start: outer.start.map((from, axis) =>
       outer.size[axis] === 0 ? 0 : inner.start[axis]! + from * inner.step[axis]!,
     ),

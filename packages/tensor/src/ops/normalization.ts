@@ -31,7 +31,7 @@ function meanOver(x: Tensor, axes: readonly number[]): Tensor {
   return mul(sum(x, { axis: axes, keepDims: true }), 1 / count)
 }
 
-/** Axes (the last by default), and what is added to the variance. */
+/** The axes (the last by default), and the number that is added to the variance. */
 export interface NormalizationOptions {
   readonly axis?: number | readonly number[]
   readonly epsilon?: number
@@ -53,8 +53,8 @@ export const layerNormalization = /* @__PURE__ */ operationOf(
 )
 
 /**
- * Mean and biased variance over `axes`, which stay as size 1. With a `mask` (bool or weights, broadcast to x) only what it
- * lets through counts, and sums are divided by sum(mask) + 1e-7 as in Keras.
+ * Mean and biased variance over `axes`, which stay as size 1. With a `mask` (bool or weights, broadcast to x) elements
+ * are weighted, and sums are divided by sum(mask) + 1e-7 as in Keras.
  *
  * @example
  * import { batchMoments, tensor } from '@gradus/tensor'
@@ -78,8 +78,8 @@ export function batchMoments(x: Tensor, axes: readonly number[], mask?: Tensor):
 }
 
 /**
- * `(x - mean) / sqrt(variance + epsilon) * scale + offset`; everything is broadcast to x. Without scale or offset that part
- * is left out. As Keras computes it: one factor and one summand per channel.
+ * `(x - mean) / sqrt(variance + epsilon) * scale + offset`; everything is broadcast to x. Scale and offset are optional. As in
+ * Keras, x is multiplied by one factor and one summand is added per channel.
  */
 export const batchNormalization = /* @__PURE__ */ operation(
   'batchNormalization',

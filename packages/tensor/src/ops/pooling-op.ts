@@ -12,14 +12,14 @@ import { requireNumeric } from './rules.ts'
 import type { PaddingPairs } from './spatial.ts'
 import { foldOp, type WindowParams, windowOp } from './window-op.ts'
 
-/** Params of the pooling ops, one entry per spatial axis. */
+/** Params of the pooling ops, one number per spatial axis. */
 export interface PoolParams {
   readonly sizes: readonly number[]
   readonly strides: readonly number[]
   readonly padding: PaddingPairs
 }
 
-/** The largest element under each window of `[n, ...spatial, c]`; padding never wins. */
+/** The largest element under each window of `[n, ...spatial, c]`; padding does not count. */
 export const maxPoolOp: Op<PoolParams> = {
   name: 'maxPool',
   shape([x], params) {
@@ -36,8 +36,8 @@ export const maxPoolOp: Op<PoolParams> = {
 }
 
 /**
- * `[ct, x]`: sends each element of ct to the first maximum of its window, in row-major order, as Keras does. Shared ties
- * would keep the gradient's sum too, but give other numbers.
+ * `[ct, x]`: adds each element of ct to the first maximum of its window, in row-major order, as Keras does. Shares for all
+ * maxima would have the same sum, but differ from Keras.
  */
 export const maxPoolGradientOp: Op<PoolParams> = {
   name: 'maxPoolGradient',

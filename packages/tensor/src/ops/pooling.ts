@@ -7,7 +7,7 @@ import { maxPoolOp, type PoolParams, padded, windowOf } from './pooling-op.ts'
 import { type PaddingPairs, type PerAxis, paddingPairs, perAxis, requireRoom, spatialRank } from './spatial.ts'
 import { windowOp } from './window-op.ts'
 
-/** `strides` are the pool's size if not given; a number stands for all spatial axes. */
+/** `strides` are the pool's size by default; a number is for all spatial axes. */
 export interface PoolOptions {
   readonly poolSize: PerAxis
   readonly strides?: PerAxis | null
@@ -25,7 +25,7 @@ function paramsOf(name: string, x: Tensor, { poolSize, strides, padding = 'valid
 }
 
 /**
- * The largest element under each window of `[n, ...spatial, c]` with 1 to 3 spatial axes. Padding never wins; the gradient
+ * The largest element under each window of `[n, ...spatial, c]` with 1 to 3 spatial axes. Padding does not count; the gradient
  * goes to the first maximum of a window. As Keras's max pooling.
  *
  * @example

@@ -149,7 +149,7 @@ export function randomInt(key: Tensor, shape: Shape, low: number, high: number):
   return add(asSigned(offset), low)
 }
 
-/** The int32 with the same 32 bits: put together from halves, since a cast saturates and integer arithmetic wraps. */
+/** The int32 with the same 32 bits. A cast saturates, so it is made of two halves with integer arithmetic, which wraps. */
 function asSigned(x: Tensor): Tensor {
   return add(mul(cast(shiftRight(x, 16), 'int32'), 2 ** 16), cast(bitwiseAnd(x, 0xffff), 'int32'))
 }

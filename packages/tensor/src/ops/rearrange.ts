@@ -5,13 +5,13 @@ import type { Tensor } from '../tensor.ts'
 import { broadcastTo, reshape } from './broadcast.ts'
 import { concat, sliceAxis, transpose } from './movement.ts'
 
-/** A dimension of size 1 put in at `axis` (negative: counted from the end of the result). */
+/** `x` with a dimension of size 1 inserted at `axis` (negative: counted from the end of the result). */
 export const expandDims = /* @__PURE__ */ operation('expandDims', (x: Tensor, axis: number): Tensor => {
   const place = normalizeAxis('expandDims', axis, x.rank + 1)
   return reshape(x, [...x.shape.slice(0, place), 1, ...x.shape.slice(place)])
 })
 
-/** Without the dimensions of size 1, or without those named by `axis`, which must have size 1. */
+/** `x` without the dimensions of size 1, or without those named by `axis`, which must have size 1. */
 export const squeeze = /* @__PURE__ */ operation('squeeze', (x: Tensor, axis?: number | readonly number[]): Tensor => {
   const axes = normalizeAxes('squeeze', axis, x.rank)
   const long = axis === undefined ? undefined : axes.find((along) => x.shape[along] !== 1)
@@ -53,7 +53,7 @@ export const stack = /* @__PURE__ */ operation('stack', (tensors: readonly Tenso
 })
 
 /**
- * Cuts `x` along `axis`: into so many equal parts, or into parts of the given sizes, which add up to the dimension.
+ * Cuts `x` along `axis` into a number of equal parts, or into parts of the given sizes, which add up to the dimension.
  *
  * @example
  * import { arange, split } from '@gradus/tensor'
@@ -101,7 +101,7 @@ export const unstack = /* @__PURE__ */ operation('unstack', (x: Tensor, axis: nu
  */
 export const tile = /* @__PURE__ */ operation('tile', (x: Tensor, counts: readonly number[]): Tensor => {
   requireCounts('tile', counts)
-  // fewer counts than axes stand for the last axes, more add axes in front (NumPy)
+  // fewer counts than axes are for the last axes, more counts add axes in front (NumPy)
   const rank = Math.max(x.rank, counts.length)
   const shape = [...new Array<number>(rank - x.rank).fill(1), ...x.shape]
   const repeats = [...new Array<number>(rank - counts.length).fill(1), ...counts]
@@ -143,7 +143,7 @@ function requireCounts(name: string, counts: readonly number[]): void {
   }
 }
 
-/** The elements moved on by `shift` along `axis` (without one: of the flattened tensor); the last come first. */
+/** The elements shifted by `shift` along `axis` (without one: of the flattened tensor); the last ones come first. */
 export const roll = /* @__PURE__ */ operation('roll', (x: Tensor, shift: number, axis?: number): Tensor => {
   if (axis === undefined) return reshape(roll(flatten(x), shift, 0), x.shape)
   const along = normalizeAxis('roll', axis, x.rank)
@@ -153,7 +153,7 @@ export const roll = /* @__PURE__ */ operation('roll', (x: Tensor, shift: number,
   return concat([sliceAxis(x, along, length - moved, moved), sliceAxis(x, along, 0, length - moved)], along)
 })
 
-/** Axis `from` put at place `to`; the others keep their order. */
+/** Axis `from` moved to position `to`; the others keep their order. */
 export const moveAxis = /* @__PURE__ */ operation('moveAxis', (x: Tensor, from: number, to: number): Tensor => {
   const source = normalizeAxis('moveAxis', from, x.rank)
   const order = x.shape.map((_, axis) => axis).filter((axis) => axis !== source)

@@ -5,7 +5,7 @@ import { normalizeAxes } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import type { ReduceParams } from './rules.ts'
 
-/** What reductions take: which axes (all by default; negative ones count from the end), and whether to keep them as size 1. */
+/** The axes of a reduction (all by default; negative ones count from the end), and whether they are kept as size 1. */
 export interface ReduceOptions {
   readonly axis?: number | readonly number[] | null
   readonly keepDims?: boolean

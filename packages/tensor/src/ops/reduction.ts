@@ -37,7 +37,7 @@ function requireElements(name: string, shape: Shape, axis: number): void {
   }
 }
 
-/** Without a division, so that zeros do no harm: the product of what comes before times that of what comes after. */
+/** For each element the product of all others: of those before it times those after it. A division would fail for zeros. */
 function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
   const order = [...x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)), ...axes]
   const moved = transpose(x, order)
@@ -82,15 +82,15 @@ export const any = /* @__PURE__ */ reduction({ name: 'any', shape: /* @__PURE__ 
 /** Whether all bools over `axis` hold; true over nothing. */
 export const all = /* @__PURE__ */ reduction({ name: 'all', shape: /* @__PURE__ */ reducedInput('all', requireBool) })
 
-/** What `argMax` and `argMin` take: one axis, or none for the place in the flattened tensor. */
-export interface PlaceOptions {
+/** The axis of `argMax` and `argMin`, or none for the index in the flattened tensor, and whether it is kept as size 1. */
+export interface ArgMaxOptions {
   readonly axis?: number | null
   readonly keepDims?: boolean
 }
 
-/** An operation that gives the position of the largest or the smallest element. */
+/** An operation that gives the index of the largest or the smallest element. */
 /* @__NO_SIDE_EFFECTS__ */
-function place(name: string): OperationOf<{ axis: number }, [x: Tensor, options?: PlaceOptions], Tensor> {
+function argExtreme(name: string): OperationOf<{ axis: number }, [x: Tensor, options?: ArgMaxOptions], Tensor> {
   const op: Op<{ axis: number }> = {
     name,
     shape([x], { axis }) {
@@ -99,7 +99,7 @@ function place(name: string): OperationOf<{ axis: number }, [x: Tensor, options?
       return { shape: reducedShape(x!.shape, [axis], false), dtype: 'int32' }
     },
   }
-  return operationOf(op, (x: Tensor, { axis, keepDims = false }: PlaceOptions = {}) => {
+  return operationOf(op, (x: Tensor, { axis, keepDims = false }: ArgMaxOptions = {}) => {
     if (axis === undefined || axis === null) {
       const index = apply(op, [reshape(x, [x.size])], { axis: 0 })
       return keepDims
@@ -122,7 +122,7 @@ function place(name: string): OperationOf<{ axis: number }, [x: Tensor, options?
  * import { argMax, tensor } from '@gradus/tensor'
  * argMax(tensor([[1, 5], [7, 2]]), { axis: 1 }).array() // => [1, 0]
  */
-export const argMax = /* @__PURE__ */ place('argMax')
+export const argMax = /* @__PURE__ */ argExtreme('argMax')
 
 /** The int32 index of the smallest element along `axis`, the first one at a tie; NaN counts as smallest. */
-export const argMin = /* @__PURE__ */ place('argMin')
+export const argMin = /* @__PURE__ */ argExtreme('argMin')

@@ -41,14 +41,14 @@ export const sign = /* @__PURE__ */ unary('sign', requireNumeric)
 /** The value without its sign; the gradient at 0 is 0. */
 export const abs = /* @__PURE__ */ unary('abs', requireNumeric, { vjp: (ct, x) => mul(ct, sign(x)) })
 
-/** The rest of `floorDivide(a, b)`, with the sign of `b` (Python's `%`); integers by zero give 0. */
+/** The remainder of `floorDivide(a, b)`, with the sign of `b` (Python's `%`); integers by zero give 0. */
 export const mod = /* @__PURE__ */ binary('mod', requireNumeric, {
   cost: 8,
   // a - b * floor(a / b)
   vjp: (ct, a, b) => [ct, neg(mul(ct, floor(div(a, b))))],
 })
 
-/** The rest of the division truncated towards zero, with the sign of `a` (JavaScript's `%`); integers by zero give 0. */
+/** The remainder of the division truncated towards zero, with the sign of `a` (JavaScript's `%`); integers by zero give 0. */
 export const remainder = /* @__PURE__ */ operation('remainder', (a: TensorLike, b: TensorLike): Tensor => {
   const [x, y] = alignOperands('remainder', [a, b]) as [Tensor, Tensor]
   if (!isFloat(x.dtype)) return where(equal(y, 0), 0, sub(x, mul(y, div(x, y))))
@@ -60,6 +60,6 @@ export const remainder = /* @__PURE__ */ operation('remainder', (a: TensorLike, 
 /** The largest whole number not above `a / b`; integers by zero give 0. No gradient flows. */
 export const floorDivide = /* @__PURE__ */ operation('floorDivide', (a: TensorLike, b: TensorLike): Tensor => {
   const [x, y] = alignOperands('floorDivide', [a, b]) as [Tensor, Tensor]
-  // without its rest, an integer is divided evenly
+  // without its remainder, an integer is divided evenly
   return isFloat(x.dtype) ? floor(div(x, y)) : div(sub(x, mod(x, y)), y)
 })

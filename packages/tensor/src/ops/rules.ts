@@ -65,7 +65,7 @@ export function requireNumeric(name: string, x: Aval): void {
   if (x.dtype === 'bool') throw wrongDType(name, x.dtype, 'a numeric', "Use cast(x, 'float32') or cast(x, 'int32').")
 }
 
-/** For ops that halves are cast for, because what they make has more digits. */
+/** For ops that take float16 cast to float32, because their results need more digits. */
 export function requireWide(name: string, x: Aval): void {
   requireNumeric(name, x)
   if (x.dtype === 'float16') throw wrongDType(name, x.dtype, 'a wider', "Use cast(x, 'float32').")

@@ -11,13 +11,13 @@ import { full } from './broadcast.ts'
 import { BodyDerivative, type LoopBody } from './scan-derivative.ts'
 
 /**
- * A loop. The inputs of the op are the first carries, then the sequences (with a leading time axis), then what is the same
- * in every step; those of `body` are the same with one element of each sequence. The body gives the next carries and one
- * element per result; the op gives the last carries and the results (with a leading time axis).
+ * A loop. The inputs of the op are the first carries, then the sequences (with a leading time axis), then the values
+ * that are the same in every step. The inputs of `body` are the same, but with one element of each sequence. The body gives the
+ * next carries and one element per result; the op gives the last carries and the results (with a leading time axis).
  */
 export interface ScanParams extends LoopBody {
   readonly length: number
-  /** From the last element to the first. Each element of a result stands where the elements it was made from stood. */
+  /** From the last element to the first. Each element of a result has the position of the elements it was made from. */
   readonly reverse: boolean
 }
 

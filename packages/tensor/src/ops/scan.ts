@@ -8,15 +8,15 @@ import { treeForEach, treeLeaves, treeMap, treeReplace } from '../tree.ts'
 import { scanOp } from './scan-op.ts'
 
 export interface ScanOptions {
-  /** From the last element to the first (default false); each result stands where the element stood. */
+  /** From the last element to the first (default false); each result has the position of its element. */
   readonly reverse?: boolean
-  /** The number of steps; needed where there are no sequences to tell it. */
+  /** The number of steps; needed if there are no sequences. */
   readonly length?: number
 }
 
 /**
- * A loop: calls `step` for each element along the leading axis of the sequences `xs`, handing a carry from step to step, and
- * gives the last carry and the stacked results. Carry, sequences and results are trees of tensors. As `jax.lax.scan`.
+ * A loop: calls `step` for each element along the leading axis of the sequences `xs`, passes a carry from step to step, and
+ * returns the last carry and the stacked results. Carry, sequences and results are trees of tensors. As `jax.lax.scan`.
  *
  * The step is traced once and is one op in a program however long the sequences are, with a derivative of any order. It
  * must be synchronous, must not read values, and must return a carry of the same tree, shapes and dtypes. Tensors that it
@@ -48,7 +48,7 @@ export function scan<C, X, Y>(
   const element = treeMap(({ shape, dtype }) => new Tensor({ shape: shape.slice(1), dtype }), xs)
   const { graph, captured, result } = traceOpen(
     (carry: C, x: X) => {
-      // through the door, which refuses promises
+      // `withInterpreter` throws for promises
       const made: unknown = withInterpreter(currentInterpreter(), () => step(carry, x))
       if (!Array.isArray(made) || made.length !== 2) {
         throw new TypeError('scan: the step must return two things, [carry, result]; the result may be null.')
@@ -94,7 +94,7 @@ function lengthOf(xs: unknown, given: number | undefined): number {
   return steps
 }
 
-/** The tensors of the carry after a step in the order of those before it, which must be like them. */
+/** The tensors of the carry after a step, in the order before it. Throws if tree, shapes or dtypes differ. */
 function carriesLike(before: unknown, after: unknown): Tensor[] {
   const found = new Map<string, Tensor>()
   treeForEach(after, (leaf, path) => found.set(path, leaf))

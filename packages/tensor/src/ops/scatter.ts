@@ -14,7 +14,7 @@ import { wrapIndices } from './wrap-indices.ts'
 
 /**
  * Adds `updates` to `x` at `indices` along `axis`: `updates` has the shape that `gather(x, indices, { axis })` would have, or
- * one that broadcasts to it. Duplicates add up; negative indices count from the end; others out of range are dropped.
+ * one that broadcasts to it. Duplicates add up; negative indices count from the end; updates out of range are dropped.
  *
  * @example
  * import { scatterAdd, tensor, zeros } from '@gradus/tensor'
@@ -48,7 +48,7 @@ export const scatter = /* @__PURE__ */ operation('scatter', (indices: Tensor, va
 
 /**
  * `x` with the elements at `indices` replaced by `updates`: `indices` is `[..., k]` as for `scatter`. Of several updates of
- * one place the last wins; rows out of range are dropped. As `keras.ops.scatter_update`.
+ * one element the last one counts; rows out of range are dropped. As `keras.ops.scatter_update`.
  *
  * @example
  * import { scatterUpdate, tensor } from '@gradus/tensor'
@@ -62,8 +62,8 @@ export const scatterUpdate = /* @__PURE__ */ operation(
     const { flat, values, count, width } = flattened('scatterUpdate', indices, updates, x.shape)
     const total = flat.size
     if (total === 0) return x
-    // Sorted stably, the last update of a place stands before the next place (or the end); only it is kept, since adding is
-    // all that the primitive can do.
+    // after a stable sort the last update of an element comes before those of the next element (or the end); only it is kept,
+    // because the primitive adds updates
     const order = argsort(flat)
     const sorted = apply(gatherOp, [flat, order], { axis: 0 })
     const next = sliceAxis(sorted, 0, 1, total - 1)

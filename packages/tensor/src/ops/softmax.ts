@@ -58,7 +58,7 @@ const softmaxCrossEntropyOp: Op<{ axis: number }> = {
   },
 }
 
-/** Over which axis or axes the probabilities add up to 1; the last by default. */
+/** The axis or axes over which the probabilities add up to 1; the last by default. */
 export interface SoftmaxOptions {
   readonly axis?: number | readonly number[]
 }
@@ -108,8 +108,8 @@ export const softmaxCrossEntropy = /* @__PURE__ */ operationOf(
  * sigmoidCrossEntropy(tensor([-100, 100]), tensor([1, 1])).array() // => [100, 0]
  */
 export const sigmoidCrossEntropy = /* @__PURE__ */ binary('sigmoidCrossEntropy', requireFloat, {
-  // -t log(p) - (1 - t) log(1 - p) with p the logistic function of x; in this form no exponential can overflow and no
-  // logarithm sees 0: max(x, 0) - x t + log(1 + exp(-|x|))
+  // -t log(p) - (1 - t) log(1 - p) with p the logistic function of x; in this form no exponential overflows and no
+  // logarithm of 0 is taken: max(x, 0) - x t + log(1 + exp(-|x|))
   inline: (x, t) => add(sub(maximum(x, 0), mul(x, t)), log1p(exp(minimum(x, neg(x))))),
   vjp: (ct, x, t) => [mul(ct, sub(sigmoid(x), t)), neg(mul(ct, x))],
 })

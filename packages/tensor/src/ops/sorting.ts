@@ -10,7 +10,7 @@ import { takeAlongAxis } from './indexing.ts'
 import { sliceAxis } from './movement.ts'
 import { requireWide } from './rules.ts'
 
-/** Along which axis (default the last), and whether the largest comes first. */
+/** The axis (default the last), and whether the largest element comes first. */
 export interface SortOptions {
   readonly axis?: number
   readonly descending?: boolean
@@ -41,7 +41,7 @@ export const argsort = /* @__PURE__ */ operationOf(
 )
 
 /**
- * `x` sorted along `axis`; NaN comes last in both directions. Gradients return to the places the elements came from.
+ * `x` sorted along `axis`; NaN comes last in both directions. Gradients flow to the positions that the elements came from.
  *
  * @example
  * import { sort, tensor } from '@gradus/tensor'

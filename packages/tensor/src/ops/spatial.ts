@@ -7,7 +7,7 @@ export type PerAxis = number | readonly number[]
 /** Elements before and after each spatial axis. */
 export type PaddingPairs = readonly (readonly [low: number, high: number])[]
 
-/** `n` values of an option that is a number for all axes or a list. */
+/** The `n` values of an option that is a list, or a number for all axes. */
 export function perAxis(name: string, option: string, value: PerAxis, n: number, least = 1): number[] {
   const list = typeof value === 'number' ? new Array<number>(n).fill(value) : [...value]
   if (list.length !== n || list.some((entry) => !Number.isInteger(entry) || entry < least)) {

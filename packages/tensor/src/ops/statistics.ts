@@ -16,7 +16,7 @@ function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
   return normalizeAxes(name, axis, x.rank).reduce((count, along) => count * x.shape[along]!, 1)
 }
 
-/** Halves as float32: their sums soon exceed what a half can be. */
+/** Float16 as float32, because sums soon exceed the largest float16. */
 function wide(x: Tensor): Tensor {
   return cast(x, computeDType(x.dtype))
 }
@@ -72,13 +72,13 @@ export const norm = /* @__PURE__ */ operation(
     if (ord === Number.POSITIVE_INFINITY) return max(abs(x), options)
     if (ord !== 2) throw new ShapeError(`norm: ord ${String(ord)} is not known; use 1, 2 or Infinity.`)
     const squares = sum(square(wide(x)), options)
-    // the root of 0 is left out, because its infinite slope times the zero slope of the squares is NaN
+    // the root of 0 is avoided: its infinite slope times the zero slope of the squares would be NaN
     const none = equal(squares, 0)
     return cast(where(none, 0, sqrt(where(none, 1, squares))), x.dtype)
   },
 )
 
-/** How many elements over `axis` are not 0 (or are true), as int32. */
+/** The number of elements over `axis` that are not 0 (or are true), as int32. */
 export const countNonzero = /* @__PURE__ */ operation(
   'countNonzero',
   (x: Tensor, options: ReduceOptions = {}): Tensor => sum(cast(notEqual(x, 0), 'int32'), options),

@@ -6,13 +6,13 @@ import { add, greaterEqual, lessEqual, where } from './arithmetic.ts'
 import { broadcastTo } from './broadcast.ts'
 import { iota } from './create.ts'
 
-/** The elements on and above the diagonal `offset` places above the main one, zeros below; in the last two axes. */
+/** The elements on and above the diagonal `offset` above the main one, zeros below it; in the last two axes. */
 export const triu = /* @__PURE__ */ operation('triu', (x: Tensor, offset: number = 0): Tensor => {
   const [row, column] = coordinates('triu', x)
   return where(broadcastTo(greaterEqual(column, add(row, offset)), x.shape), x, 0)
 })
 
-/** The elements on and below the diagonal `offset` places above the main one, zeros above; in the last two axes. */
+/** The elements on and below the diagonal `offset` above the main one, zeros above it; in the last two axes. */
 export const tril = /* @__PURE__ */ operation('tril', (x: Tensor, offset: number = 0): Tensor => {
   const [row, column] = coordinates('tril', x)
   return where(broadcastTo(lessEqual(column, add(row, offset)), x.shape), x, 0)

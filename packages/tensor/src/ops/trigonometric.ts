@@ -16,19 +16,19 @@ export const tan = /* @__PURE__ */ unary('tan', requireFloat, {
   vjp: (ct, _, y) => mul(ct, add(square(y), 1)),
 })
 
-/** The angle in radians, from -pi/2 to pi/2, whose sine is x. */
+/** The arcsine: an angle in radians from -pi/2 to pi/2; NaN outside [-1, 1]. */
 export const asin = /* @__PURE__ */ unary('asin', requireFloat, {
   cost: 60,
   vjp: (ct, x) => div(ct, sqrt(oneMinusSquare(x))),
 })
 
-/** The angle in radians, from 0 to pi, whose cosine is x. */
+/** The arccosine: an angle in radians from 0 to pi; NaN outside [-1, 1]. */
 export const acos = /* @__PURE__ */ unary('acos', requireFloat, {
   cost: 60,
   vjp: (ct, x) => neg(div(ct, sqrt(oneMinusSquare(x)))),
 })
 
-/** The angle in radians, from -pi/2 to pi/2, whose tangent is x. */
+/** The arctangent: an angle in radians from -pi/2 to pi/2. */
 export const atan = /* @__PURE__ */ unary('atan', requireFloat, {
   cost: 60,
   vjp: (ct, x) => div(ct, add(square(x), 1)),

@@ -4,7 +4,7 @@ import type { Op } from '../op.ts'
 import { formatShape, type Shape, sameShape } from '../shape.ts'
 import { requireNumeric } from './rules.ts'
 
-/** One entry per spatial axis. */
+/** Lists have one number per spatial axis. */
 export interface WindowParams {
   readonly sizes: readonly number[]
   readonly strides: readonly number[]
@@ -28,7 +28,7 @@ export const windowOp: Op<WindowParams> = {
   ],
 }
 
-/** Adds patches `[n, ...out, ...sizes, c]` back to `[n, ...spatial, c]`, each where its window stood. */
+/** Adds patches `[n, ...out, ...sizes, c]` back to `[n, ...spatial, c]`, each at the position of its window. */
 export const foldOp: Op<WindowParams & { readonly spatial: readonly number[] }> = {
   name: 'fold',
   shape([x], { spatial, ...params }) {

@@ -42,7 +42,7 @@ const recurrent: BodyFunction = (h, x, kernel, bias) => {
   return [next, next]
 }
 
-// a float state, a counter and a flag; of the results one is a number, one a matrix and one without derivative
+// carries: floats, a counter and a flag; results: a number, a matrix and one without derivative
 const mixed: BodyFunction = (h, count, flag, x, n, rate) => {
   const next = where(flag!, mul(h!, rate!), add(h!, x!))
   const total = add(count!, n!)
@@ -56,7 +56,7 @@ const mixed: BodyFunction = (h, count, flag, x, n, rate) => {
   ]
 }
 
-// carries that change places, one that stays, and results that are inputs as they are
+// carries that are exchanged, one that stays the same, and results that are inputs
 const moving: BodyFunction = (a, b, kept, x, fixed) => [b!, mul(a!, x!), kept!, x!, fixed!, a!, a!]
 
 const composites: BodyFunction = (h, x) => {
@@ -71,7 +71,7 @@ const nested: BodyFunction = (h, x, rate) => {
   return [next, seen]
 }
 
-// what nothing depends on any more, and what depends on no carry
+// values that nothing depends on, and values that depend on no carry
 const careless: BodyFunction = (_, x, factor) => [mul(x!, factor!), mul(x!, x!)]
 
 export const scanSamples: readonly OpSamples[] = [
