@@ -8,12 +8,12 @@ export class DataError extends Error {
   override name = 'DataError'
 }
 
-/** A file is not what it claims to be, or holds something that cannot be read here. */
+/** A file is not of the format that its name or header states, or has contents that are not supported. */
 export class FormatError extends Error {
   override name = 'FormatError'
 }
 
-/** Training met NaN or an infinity. Carries where, so that tools can report it. */
+/** The loss or a gradient became NaN or infinite in training. Has the epoch, the step (both from 0) and the layer. */
 export class DivergenceError extends Error {
   override name = 'DivergenceError'
 

@@ -1,8 +1,8 @@
 import type { DType, SymbolicShape } from '@gradus/tensor'
 
 /**
- * Models as plain data: what `toSpec` gives, what `fromSpec` takes, what model files hold, and what Keras's configs are
- * translated to. Everything here survives JSON.
+ * A model as plain data that can be written as JSON: the result of `toSpec` and the argument of `fromSpec`, also stored in model
+ * files. Configs of Keras are translated to it.
  */
 export type ModelSpec = SequentialSpec | FunctionalSpec
 
@@ -13,7 +13,7 @@ export interface LayerSpec {
   readonly [option: string]: unknown
 }
 
-/** A stack of layers, of which some may be models in turn. The shape of a sample is an `Input` at the start. */
+/** A stack of layers and models. The shape of a sample is given by an `Input` as the first layer. */
 export interface SequentialSpec {
   readonly model: 'Sequential'
   readonly name?: string
@@ -24,17 +24,17 @@ export interface SequentialSpec {
 /** One output of one call of a layer: the layer's name, the call's index in `calls`, the output's index. */
 export type TensorRef = readonly [layerName: string, callIndex: number, outputIndex: number]
 
-/** References, alone or in lists and plain objects, in the place of tensors. */
+/** A structure of tensors with references instead of the tensors: one reference, or lists and plain objects of them. */
 export type RefStructure = TensorRef | readonly RefStructure[] | { readonly [key: string]: RefStructure }
 
 /** One call of a layer in a functional model. */
 export interface CallSpec {
   readonly inputs: RefStructure
-  /** What else the call is given, such as `training`; `{ tensor: [name, 0, 0] }` stands for a tensor. */
+  /** The other arguments of the call, such as `training`; a tensor is written as `{ tensor: [name, 0, 0] }`. */
   readonly options?: { readonly [name: string]: unknown }
 }
 
-/** A layer of a functional model with every call of it. An `Input` has no calls; its tensor is `[name, 0, 0]`. */
+/** A layer of a functional model with all calls of it. An `Input` has no calls; its tensor is `[name, 0, 0]`. */
 export interface NodeSpec {
   readonly name: string
   readonly spec: LayerSpec | ModelSpec
@@ -42,8 +42,8 @@ export interface NodeSpec {
 }
 
 /**
- * A graph of layers. Each occurs once, in the order of first calls. A shared layer has several calls, and a later one may use
- * what layers further down the list give; calls that refer to one another in a circle are an error.
+ * A graph of layers. Each layer occurs once, in the order of the first calls. A shared layer has several calls, and the later ones
+ * may use outputs of layers further down the list. Calls that depend on one another in a circle are an error.
  */
 export interface FunctionalSpec {
   readonly model: 'Functional'
@@ -54,14 +54,14 @@ export interface FunctionalSpec {
   readonly outputs: RefStructure
 }
 
-/** The spec of the entry of a model. */
+/** The spec of an `Input`. */
 export interface InputSpec extends LayerSpec {
   readonly layer: 'Input'
   readonly shape: SymbolicShape
   readonly dtype?: DType
 }
 
-/** Whether data is the spec of a model rather than of a layer. */
+/** Whether a spec is that of a model rather than that of a layer. */
 export function isModelSpec(spec: object): spec is ModelSpec {
   return 'model' in spec
 }

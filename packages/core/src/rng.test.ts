@@ -35,7 +35,7 @@ describe('Rng', () => {
     expect(dense).not.toBe(dropout)
   })
 
-  it('keeps keys, forks and splits apart', () => {
+  it('gives different keys for `next`, `fork` and `split`', () => {
     const rng = new Rng(5)
     const keys = Array.from({ length: 20 }, () => words(rng.next()))
     const forks = Array.from({ length: 20 }, (_, label) => words(rng.fork(label).key))
@@ -45,7 +45,7 @@ describe('Rng', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
-  it('refuses labels and seeds that are no whole numbers', () => {
+  it('refuses labels and seeds that are not whole numbers', () => {
     expect(() => new Rng(0.5)).toThrow('the seed 0.5 is not a whole number')
     expect(() => new Rng(1).fork(-1)).toThrow('-1 is not a whole number')
     expect(() => new Rng(1).fork(0.5)).toThrow('0.5 is not a whole number')
@@ -60,7 +60,7 @@ describe('Rng', () => {
     const key = new Rng(11).key
     const values = (tensors: readonly Tensor[]) => tensors.map((x) => x.array())
     expect(values(compile(draw)(key))).toEqual(values(draw(key)))
-    // the key is an argument: another one gives other numbers without another trace
+    // the key is an argument: another key gives other numbers without a new trace
     const compiled = compile(draw)
     expect(values(compiled(new Rng(12).key))).not.toEqual(values(compiled(key)))
     expect(compiled.traces).toBe(1)

@@ -1,8 +1,8 @@
 import { foldIn, randomKey, splitKey, type Tensor } from '@gradus/tensor'
 
 /**
- * A stream of random keys from one seed. Keys are tensors, so a stream works inside compiled functions and is saved with
- * a checkpoint; the same seed gives the same numbers on every backend.
+ * A stream of random keys from one seed. Keys are tensors, uint32 `[2]`, so a stream works in compiled functions and can be
+ * saved. The same seed gives the same numbers on every backend.
  *
  * @example
  * import { Rng } from '@gradus/core'
@@ -15,20 +15,20 @@ export class Rng {
   private count = 0
   readonly key: Tensor
 
-  /** From a seed (a whole number) or from a key tensor, uint32 `[2]`. */
+  /** Makes a stream from a seed, a whole number, or from a key tensor, uint32 `[2]`. Throws for a seed that is neither. */
   constructor(seed: number | Tensor) {
     this.key = typeof seed === 'number' ? randomKey(seed) : seed
   }
 
   /** The next key of the stream. */
   next(): Tensor {
-    // counted downwards, so that keys never meet the forks of small numbers
+    // counts down from 2^32, so that keys differ from forks by small numbers
     return foldIn(this.key, 2 ** 32 - ++this.count)
   }
 
   /**
-   * A stream of its own that depends on `label` only (a name, or a whole number from 0), not on how many keys were drawn:
-   * one per layer, one per epoch.
+   * A new stream that depends on `label` only, a name or a whole number from 0, and not on how many keys were drawn: one for
+   * each layer, one for each epoch.
    */
   fork(label: number | string): Rng {
     return new Rng(foldIn(this.key, typeof label === 'number' ? label : hash(label)))
@@ -40,7 +40,7 @@ export class Rng {
   }
 }
 
-/** 32-bit FNV-1a. */
+/** The 32-bit FNV-1a hash. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)

@@ -1,13 +1,13 @@
 import { SymbolicTensor, Tensor } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { standIn } from './layer/infer.ts'
+import { standIn } from './layer/stand-in.ts'
 import { isFlat, isPlainObject, leavesOf, mapLeaves } from './structure.ts'
 
 const [a, b] = [new Tensor({ shape: [1], dtype: 'float32' }), new Tensor({ shape: [2], dtype: 'float32' })]
 const s = standIn([3], 'float32')
 
 describe('a structure', () => {
-  it('is mapped tensor by tensor, symbolic or not, and keeps everything else', () => {
+  it('is mapped tensor by tensor, symbolic or not, and keeps other values', () => {
     const map = new Map()
     const structure = { list: [a, [s]], more: { b, name: 'x', numbers: [1, 2], none: undefined, map } }
     const found = mapLeaves(structure, (leaf) => (leaf instanceof SymbolicTensor ? 'symbol' : leaf.shape[0]))
@@ -22,7 +22,7 @@ describe('a structure', () => {
     expect(leavesOf([undefined, a])).toEqual([a])
   })
 
-  it('is not walked where a list holds numbers', () => {
+  it('is not traversed where a list holds numbers', () => {
     const numbers = [1, 2, 3]
     expect(mapLeaves(numbers, () => 0)).toBe(numbers)
     expect([isFlat(numbers), isFlat(['a']), isFlat([]), isFlat([a]), isFlat([undefined])]).toEqual([
@@ -35,7 +35,7 @@ describe('a structure', () => {
   })
 })
 
-it('tells plain objects from instances', () => {
+it('distinguishes plain objects from instances', () => {
   expect([isPlainObject({}), isPlainObject(Object.create(null))]).toEqual([true, true])
   expect([isPlainObject(a), isPlainObject([]), isPlainObject(null), isPlainObject(() => 1)]).toEqual([
     false,

@@ -16,8 +16,8 @@ export function constantData(tensor: Tensor, path: string): object {
 }
 
 /**
- * Reads the tensors among the options in `configs` of which the backend gives no values at once, so that `toSpec` has them
- * from then on. Undefined if there is nothing to wait for.
+ * Reads the tensors in `configs` whose backend has no synchronous reads and keeps their values for `toSpec`. Returns undefined if
+ * there are none.
  */
 export function readConstants(configs: readonly object[]): Promise<unknown> | undefined {
   const unread = (leavesOf(configs) as Tensor[]).filter(

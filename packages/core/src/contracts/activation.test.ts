@@ -20,12 +20,12 @@ describe('an activation', () => {
     expect(line(x).array()).toEqual([3, 5])
   })
 
-  it('says what it is called', () => {
+  it('has its kind, type and aliases', () => {
     expect([line.kind, line.type, line.aliases]).toEqual(['activation', 'acme/line', ['acme/affine']])
     expect(line.options).toBeUndefined()
   })
 
-  it('has other defaults after `with`, and can still be told otherwise', () => {
+  it('has other defaults after `with`, which a call can still override', () => {
     const steep = line.with({ slope: 10 })
     const x = tensor([1])
     expect(steep(x).array()).toEqual([11])
@@ -37,13 +37,13 @@ describe('an activation', () => {
     expect(line(x).array()).toEqual([3])
   })
 
-  it('refuses options that cannot be, at once where they are set', () => {
+  it('refuses invalid options where they are set', () => {
     expect(() => line.with({ slop: 1 } as never)).toThrow("acme/line has no option 'slop'. Did you mean 'slope'?")
     expect(() => line.with({ slope: -1 })).toThrow("acme/line: 'slope' must be a number at least 0 and is -1.")
     expect(() => line(tensor([1]), { offset: '1' } as never)).toThrow("'offset' must be a number")
   })
 
-  it('needs the options that it has no default for, when it is called', () => {
+  it('requires options without a default when it is called', () => {
     const clip = activation('acme/clip', { at: { type: 'number', required: true } }, (x: Tensor) => x)
     expect(() => clip(tensor([1]))).toThrow("acme/clip needs the option 'at', a number, which is missing.")
     expect(clip(tensor([1]), { at: 1 }).array()).toEqual([1])

@@ -4,23 +4,30 @@ import type { FunctionDefinition } from '../config/definition.ts'
 import type { ConfigOf, FieldTable, OptionsOf } from '../config/fields.ts'
 
 /**
- * A function of one tensor, with a name or without. It is never given options; the parameter stands here so that both members
- * have one signature, from which the compiler knows the type of `x` in `activation: (x) => ...`.
+ * A function of one tensor, named or not. It is called without options; the parameter is there so that both members of the
+ * union have the same signature, from which the compiler infers the type of `x` in `activation: (x) => ...`.
  */
 export type ActivationFunction = ((x: Tensor, options?: object) => Tensor) | Activation
 
-/** A function of one tensor that keeps its shape (`glu` halves an axis), with a name in data and options. */
+/**
+ * A function of one tensor with options and a name in data. The result has the shape of the tensor, except that `glu` halves an
+ * axis.
+ */
 export interface Activation<O extends object = object, T extends string = string, A extends string = string>
   extends FunctionDefinition<'activation', T> {
   (x: Tensor, options?: O): Tensor
   readonly aliases: readonly A[]
   readonly options?: O
-  /** The same activation with other defaults, which are saved with it: `leakyRelu.with({ negativeSlope: 0.1 })`. */
+  /**
+   * The same activation with other defaults, which are saved with it: `leakyRelu.with({ negativeSlope: 0.1 })`. Throws
+   * `ConfigError` for options that it does not have.
+   */
   with(options: O): Activation<O, T, A>
 }
 
 /**
- * Makes an activation: `run` is called with the tensor and all options, those that are not given at their defaults.
+ * Makes an activation. `run` is called with the tensor and the complete options, defaults filled in. Calls of the activation
+ * throw `ConfigError` for options that `fields` does not allow and for missing ones that it requires.
  *
  * @example
  * import { activation } from '@gradus/core'

@@ -6,7 +6,7 @@ import { alignRanks, asFloat, divideNoNan, requireSameShape } from './alignment.
 await useBackend(cpu())
 
 describe('targets and predictions', () => {
-  it('are aligned by a last axis of size 1, either way', () => {
+  it('are aligned if either has a further last axis of size 1', () => {
     const shapes = (target: number[], prediction: number[]) => {
       const make = (shape: number[]) => tensor(new Array(shape.reduce((a, b) => a * b, 1)).fill(0), { shape })
       const aligned = alignRanks(make(target), make(prediction))
@@ -35,7 +35,7 @@ describe('targets and predictions', () => {
     ])
   })
 
-  it('must have one shape where a loss says so', () => {
+  it('must have the same shape for losses that require it', () => {
     const [a, b] = [tensor([[1, 2]]), tensor([[1], [2]])]
     expect(() => requireSameShape('MeanSquaredError', a, a)).not.toThrow()
     expect(() => requireSameShape('MeanSquaredError', a, b)).toThrow(
@@ -43,7 +43,7 @@ describe('targets and predictions', () => {
     )
   })
 
-  it('are computed with in float32, or in float64 where they have it', () => {
+  it('are cast to float32 unless they are float64', () => {
     expect(asFloat(tensor([1], { dtype: 'int32' })).dtype).toBe('float32')
     expect(asFloat(tensor([1], { dtype: 'float16' })).dtype).toBe('float32')
     expect(asFloat(tensor([1], { dtype: 'float64' })).dtype).toBe('float64')

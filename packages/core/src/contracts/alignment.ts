@@ -11,12 +11,15 @@ import {
   where,
 } from '@gradus/tensor'
 
-/** Predictions as losses and metrics take them: float64 as it is, anything else as float32. */
+/** Casts predictions to the dtype in which losses and metrics compute: float64 stays, anything else becomes float32. */
 export function asFloat(prediction: Tensor): Tensor {
   return prediction.dtype === 'float64' ? prediction : cast(prediction, 'float32')
 }
 
-/** Makes the ranks equal where they differ by a last axis of size 1, as Keras's `squeeze_or_expand_to_same_rank`. */
+/**
+ * Makes the ranks of target and prediction equal if they differ by a last axis of size 1, as Keras's
+ * `squeeze_or_expand_to_same_rank`. Otherwise both are returned as they are.
+ */
 export function alignRanks(target: Tensor, prediction: Tensor): { target: Tensor; prediction: Tensor } {
   if (target.rank > prediction.rank) {
     const [a, b] = alignLast(target, prediction)
@@ -26,7 +29,7 @@ export function alignRanks(target: Tensor, prediction: Tensor): { target: Tensor
   return { target: a, prediction: b }
 }
 
-/** Throws `ShapeError` unless both have one shape. A silent broadcast of targets against predictions is never meant. */
+/** Throws `ShapeError` unless target and prediction have the same shape: broadcasting them would hide a mistake. */
 export function requireSameShape(owner: string, target: Tensor, prediction: Tensor): void {
   if (sameShape(target.shape, prediction.shape)) return
   throw new ShapeError(
@@ -35,7 +38,7 @@ export function requireSameShape(owner: string, target: Tensor, prediction: Tens
   )
 }
 
-/** `a / b`, and 0 where b is 0. */
+/** `a / b` elementwise, and 0 where b is 0. */
 export function divideNoNan(a: Tensor, b: Tensor): Tensor {
   const zero = equal(b, 0)
   return where(zero, 0, div(a, where(zero, 1, b)))

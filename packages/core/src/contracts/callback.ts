@@ -4,9 +4,9 @@ import { Configured } from '../config/configured.ts'
 /** Figures by name, such as `loss` and `val_accuracy`. Callbacks may add their own. */
 export type Logs = Record<string, number>
 
-/** The host value of one parameter. */
+/** One parameter with its values on the host. */
 export interface WeightValue {
-  /** Such as `dense/kernel`. */
+  /** The path of the parameter, such as `dense/kernel`. */
   readonly path: string
   readonly shape: Shape
   readonly dtype: DType
@@ -14,16 +14,16 @@ export interface WeightValue {
   readonly data: TypedArray
 }
 
-/** What callbacks may do with the model in training. */
+/** The interface of the model for callbacks. */
 export interface CallbackModel {
   readonly name: string
   /** Set to true to end training after the current batch. */
   stopTraining: boolean
-  /** The optimizer's rate. Setting it takes effect at the next step; with a schedule it throws. */
+  /** The optimizer's learning rate. Setting it takes effect at the next step and throws if the rate is a schedule. */
   learningRate: number
   getWeights(): Promise<WeightValue[]>
   setWeights(weights: readonly WeightValue[]): Promise<void>
-  /** Writes the model, optimizer state included, to a file; atomically. */
+  /** Writes the model with the optimizer's state to a file, atomically. */
   save(path: string): Promise<void>
   /** Writes the weights only. */
   saveWeights(path: string): Promise<void>
@@ -31,7 +31,7 @@ export interface CallbackModel {
   metricDirection(key: string): 'up' | 'down' | undefined
 }
 
-/** What every hook is given. */
+/** The argument of every hook. */
 export interface CallbackContext {
   readonly model: CallbackModel
   /** Epoch from 0; -1 outside of epochs. */
@@ -43,28 +43,28 @@ export interface CallbackContext {
   readonly params: FitParams
 }
 
-/** How `fit`, `evaluate` or `predict` was called. */
+/** The parameters of the call of `fit`, `evaluate` or `predict`. */
 export interface FitParams {
   readonly epochs: number
-  /** Batches per epoch, where known. */
+  /** Batches per epoch, if known. */
   readonly steps: number | undefined
   readonly verbose: 0 | 1 | 2
 }
 
-/** What a hook returns; a promise is waited for before training goes on. */
+/** The result of a hook. A promise is awaited before training continues. */
 export type HookResult = void | Promise<void>
 
-/** Functions called during training, evaluation and prediction, all optional. A plain object will do. */
+/** Functions called during training, evaluation and prediction. All are optional; a plain object may implement them. */
 export interface CallbackHooks {
   onTrainBegin?(context: CallbackContext): HookResult
   onTrainEnd?(context: CallbackContext): HookResult
   onEpochBegin?(context: CallbackContext): HookResult
   onEpochEnd?(context: CallbackContext): HookResult
-  /** Having this hook means that batches run one by one (or `stepsPerExecution` at once). */
+  /** With this hook batches run one by one, or `stepsPerExecution` at once. */
   onTrainBatchBegin?(context: CallbackContext): HookResult
   /**
-   * Having this hook means that batches run one by one (or `stepsPerExecution` at once), and that figures are read from the
-   * device after each. With `batchInterval` neither is so.
+   * With this hook batches run one by one, or `stepsPerExecution` at once, and figures are read from the device after each of
+   * these runs; unless `batchInterval` is set.
    */
   onTrainBatchEnd?(context: CallbackContext): HookResult
   onTestBegin?(context: CallbackContext): HookResult
@@ -76,17 +76,30 @@ export interface CallbackHooks {
   onPredictBatchBegin?(context: CallbackContext): HookResult
   onPredictBatchEnd?(context: CallbackContext): HookResult
   /**
-   * Milliseconds that pass at least between two calls of the hooks at the end of batches; batches in between are passed
-   * over, except the last one of an epoch. For showing progress, which need not slow training down. Default: every batch.
+   * The least time, in milliseconds, between two calls of the hooks at the end of batches. Batches in between are skipped,
+   * except the last one of an epoch. For progress displays, which should not slow training down. Default: every batch.
    */
   readonly batchInterval?: number
-  /** What must be saved for an exact resume: plain JSON-like data. */
+  /** The state to save for an exact resume, as JSON-compatible data. */
   state?(): unknown
-  /** Takes back what `state` gave. Called before `onTrainBegin` of the run that goes on, which then starts nothing anew. */
+  /** Restores the result of `state`. Called before `onTrainBegin` of a resumed run, which must then keep that state. */
   restore?(state: unknown): void
 }
 
-/** The base of callbacks with a name and a config. It has the hooks of `CallbackHooks`; override those you need. */
+/**
+ * The base class of callbacks with a name and a config. It has the hooks of `CallbackHooks`; override the ones that you need.
+ *
+ * @example
+ * import { Callback } from '@gradus/core'
+ * class StopAt extends Callback {
+ *   static type = 'acme/StopAt'
+ *   static fields = { loss: 'number' }
+ *   onEpochEnd({ model, logs }) {
+ *     if (logs.loss < this.options.loss) model.stopTraining = true
+ *   }
+ * }
+ * new StopAt({ loss: 0.1 }).toSpec() // => { callback: 'acme/StopAt', loss: 0.1 }
+ */
 export abstract class Callback<C extends object = object> extends Configured<'callback', C> implements CallbackHooks {
   static readonly kind = 'callback'
 

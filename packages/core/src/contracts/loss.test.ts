@@ -15,7 +15,7 @@ class Error1 extends Loss {
 }
 
 describe('a loss', () => {
-  it('takes targets and predictions of whole numbers', () => {
+  it('takes integer targets and predictions', () => {
     const target = tensor([[1], [2]], { dtype: 'int32' })
     expect(new Error1().call(target, tensor([[1.5], [2]])).item()).toBe(0.25)
     expect(new Error1().call(tensor([[0.5]]), tensor([[2]], { dtype: 'int32' })).item()).toBe(1.5)
@@ -31,7 +31,7 @@ describe('a loss', () => {
     expect(reduceWeighted(values, 'sum', tensor([[1], [10]])).item()).toBe(73)
     expect(reduceWeighted(values, 'sum', tensor(2)).item()).toBe(20)
     expect(reduceWeighted(tensor(3), 'sum', tensor([1, 2])).item()).toBe(9)
-    // Keras divides by the sum of the weights as they were given
+    // Keras divides by the sum of the weights before they are broadcast
     expect(reduceWeighted(values, 'meanWithSampleWeight', tensor([[1], [3]])).item()).toBe(6)
     expect(() => reduceWeighted(values, 'sum', tensor([1, 10]))).toThrow(
       'Sample weights of shape [2] do not fit per-sample values of shape [2, 2]; give one weight per value, or dimensions of 1 such as [2, 1].',
@@ -41,7 +41,7 @@ describe('a loss', () => {
     )
   })
 
-  it('means over what the mask leaves, and is 0 where that is nothing', () => {
+  it('is the mean over unmasked samples, and 0 if all are masked', () => {
     const values = tensor([1, 2, 3, 10])
     const mask = tensor([true, true, true, false])
     expect(reduceWeighted(values, 'sumOverBatchSize', undefined, mask).item()).toBeCloseTo(2, 6)

@@ -38,16 +38,17 @@ export interface LossConfig extends ConfigOf<typeof fields> {}
 /** A way to reduce per-sample losses to one number. */
 export type Reduction = NonNullable<LossConfig['reduction']>
 
+/** The options of `Loss.call`. */
 export interface LossOptions {
   /** One weight per sample (or per element of the per-sample loss). */
   readonly sampleWeight?: Tensor
-  /** Samples (or time steps) that count: those where it is false or 0 are left out of sum and divisor. */
+  /** Which samples (or time steps) count: those that are false or 0 are left out of the sum and of the divisor. */
   readonly mask?: Tensor
 }
 
 /**
- * How far predictions are from targets. `compute` gives the loss of each sample; alignment, weights, masks and reduction
- * are common to all and follow Keras's `Loss.__call__`.
+ * The base class of losses, which measure the distance of predictions from targets. A subclass computes the loss of each sample
+ * in `compute`; alignment, weights, masks and reduction are common to all losses and follow Keras's `Loss.__call__`.
  *
  * @example
  * import { Loss } from '@gradus/core'
@@ -64,30 +65,34 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
   static readonly kind = 'loss'
   static override readonly fields: FieldTable = fields
 
+  /** The key of the loss in the logs. */
   get name(): string {
-    return this.common.name ?? snakeCase(this.type)
+    return this.commonOptions.name ?? snakeCase(this.type)
   }
 
   get reduction(): Reduction {
-    return this.common.reduction
+    return this.commonOptions.reduction
   }
 
-  // a subclass declares the type of `options` by its own fields
-  private get common(): OptionsOf<typeof fields> {
+  // subclasses declare another type for `options`
+  private get commonOptions(): OptionsOf<typeof fields> {
     return this.options as OptionsOf<typeof fields>
   }
 
-  /** The loss of each sample: `[batch, ...]` without the last axis. Target and prediction are aligned, of one dtype. */
+  /** The loss of each sample: `[batch, ...]` without the last axis. Target and prediction have equal ranks and dtypes. */
   abstract compute(target: Tensor, prediction: Tensor): Tensor
 
-  /** Which samples count at all, where the loss itself decides that (`ignoreClass`); in the shape of `compute`'s result. */
+  /**
+   * Which samples count, for a loss that excludes some itself (`ignoreClass`): bool in the shape of the result of `compute`.
+   * Undefined if all count.
+   */
   maskOf(_target: Tensor, _prediction: Tensor): Tensor | undefined {
     return undefined
   }
 
   /**
-   * Throws `DataError` for targets that the loss cannot take, naming the place (`name` is what the user calls them). Looks
-   * at values, so it is asked on the host, before training. `prediction` is the shape of the output, batch first.
+   * Throws `DataError` for targets that the loss cannot take; the message calls them `name`. It reads values, so it is called
+   * on the host, before training. `prediction` is the shape of the output, batch first.
    */
   checkTarget(_target: HostArray, _prediction: SymbolicShape, _name: string): void {}
 
@@ -97,12 +102,15 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
     return this.compute(truth, aligned)
   }
 
-  /** The weighted, reduced loss: a scalar, or with reduction `none` one value per sample. */
+  /**
+   * The weighted, reduced loss: a scalar, or with reduction `none` one value per sample. Throws `ShapeError` for weights that do
+   * not fit the per-sample losses.
+   */
   call(target: Tensor, prediction: Tensor, { sampleWeight, mask }: LossOptions = {}): Tensor {
     const [truth, aligned] = this.align(target, prediction)
-    const own = this.maskOf(truth, aligned)
-    const both = own && mask ? logicalAnd(own, cast(mask, 'bool')) : (own ?? mask)
-    return reduceWeighted(this.compute(truth, aligned), this.reduction, sampleWeight, both)
+    const lossMask = this.maskOf(truth, aligned)
+    const joined = lossMask && mask ? logicalAnd(lossMask, cast(mask, 'bool')) : (lossMask ?? mask)
+    return reduceWeighted(this.compute(truth, aligned), this.reduction, sampleWeight, joined)
   }
 
   private align(target: Tensor, prediction: Tensor): [target: Tensor, prediction: Tensor] {
@@ -111,13 +119,16 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
     return [this.castTarget(aligned.target, float), aligned.prediction]
   }
 
-  /** Targets in the dtype of the prediction; losses whose targets are class numbers keep them. */
+  /** Targets in the dtype of the prediction. Losses of class numbers override it and keep the targets as they are. */
   protected castTarget(target: Tensor, prediction: Tensor): Tensor {
     return cast(target, prediction.dtype)
   }
 }
 
-/** Weighted reduction of per-sample values by Keras's rules (`losses/loss.py`, reduce_weighted_values). */
+/**
+ * Weighted reduction of per-sample values by Keras's rules (`losses/loss.py`, `reduce_weighted_values`): a scalar, or the
+ * weighted values with reduction `none`. Throws `ShapeError` for weights that do not fit the values.
+ */
 export function reduceWeighted(values: Tensor, reduction: Reduction, sampleWeight?: Tensor, mask?: Tensor): Tensor {
   let weighted = values
   let weight = sampleWeight && cast(sampleWeight, values.dtype)
@@ -136,7 +147,7 @@ export function reduceWeighted(values: Tensor, reduction: Reduction, sampleWeigh
 function applyMask(weight: Tensor | undefined, mask: Tensor, reduction: Reduction): Tensor {
   let scaled = mask
   if (reduction === 'mean' || reduction === 'sumOverBatchSize') {
-    // the divisor counts every element, so the valid ones are scaled up to make a mean over them
+    // the divisor counts all elements, so the valid ones are scaled up to give the mean over them
     const valid = sum(mask)
     scaled = mul(mask, where(equal(valid, 0), 0, div(mask.size, where(equal(valid, 0), 1, valid))))
   }
@@ -145,10 +156,10 @@ function applyMask(weight: Tensor | undefined, mask: Tensor, reduction: Reductio
   return mul(aligned.weight, aligned.values)
 }
 
-/** Weights and values with ranks made equal; a weight of lower rank would otherwise be broadcast along the wrong axis. */
+/** Weights and values with equal ranks; a weight of lower rank would otherwise be broadcast along the wrong axis. */
 function alignWeight(values: Tensor, weight: Tensor): { values: Tensor; weight: Tensor } {
   const { target, prediction } = alignRanks(values, weight)
-  // one value for all samples takes weights of any shape
+  // a single value fits weights of any shape
   if (prediction.rank !== 0 && target.rank !== 0 && !fits(prediction.shape, target.shape)) {
     throw new ShapeError(
       `Sample weights of shape ${formatShape(weight.shape)} do not fit per-sample values of shape ${formatShape(values.shape)}; ` +

@@ -27,7 +27,7 @@ describe('the mean of samples', () => {
     expect(after()).toEqual([0, 0, 0])
   })
 
-  it('weighs samples, and time steps where the weights have that axis', () => {
+  it('weights samples, and time steps if the weights have that axis', () => {
     expect(
       after([
         [

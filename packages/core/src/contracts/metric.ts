@@ -13,9 +13,27 @@ const fields = {
 export interface MetricConfig extends ConfigOf<typeof fields> {}
 
 /**
- * A figure accumulated over batches. Pure: the state goes in and comes out, and lives on the device.
+ * The base class of metrics: figures accumulated over batches. A metric is pure: `update` takes the old state, a tree of
+ * tensors, and returns the new one. For a mean of per-sample values extend `MeanMetric` of `@gradus/metrics`, which has the
+ * state already.
  *
- * A figure that is a mean of per-sample values needs no state of its own: extend `MeanMetric` of `@gradus/metrics`.
+ * @example
+ * import { Metric } from '@gradus/core'
+ * import { abs, full, max, maximum, sub, tensor } from '@gradus/tensor'
+ * class LargestError extends Metric {
+ *   static type = 'acme/LargestError'
+ *   init() {
+ *     return { largest: full([], 0) }
+ *   }
+ *   update({ largest }, target, prediction) {
+ *     return { largest: maximum(largest, max(abs(sub(prediction, target)))) }
+ *   }
+ *   result({ largest }) {
+ *     return largest
+ *   }
+ * }
+ * const metric = new LargestError()
+ * metric.result(metric.update(metric.init(), tensor([1, 2]), tensor([1, 5]))).item() // => 3
  */
 export abstract class Metric<C extends object = object, S extends Tree = Tree> extends Configured<
   'metric',
@@ -24,20 +42,21 @@ export abstract class Metric<C extends object = object, S extends Tree = Tree> e
   static readonly kind = 'metric'
   static override readonly fields: FieldTable = fields
 
+  /** The key of the figure in the logs. */
   get name(): string {
     return (this.options as MetricConfig).name ?? snakeCase(this.type)
   }
 
-  /** Whether larger is better. Callbacks with `mode: 'auto'` ask for it. */
+  /** `up` if larger is better, otherwise `down`. Callbacks with `mode: 'auto'` read it. */
   get direction(): 'up' | 'down' {
     return 'down'
   }
 
   /** The state before the first batch. */
   abstract init(): S
-  /** The state after one more batch; `weight` is broadcast against the per-sample values. */
+  /** The state after one more batch of `[batch, ...]`; `weight` is broadcast against the per-sample values. */
   abstract update(state: S, target: Tensor, prediction: Tensor, weight?: Tensor): S
-  /** The figure so far, a scalar (some metrics give one per class). */
+  /** The figure so far: a scalar, or `[classes]` for metrics with one figure per class. */
   abstract result(state: S): Tensor
 }
 
@@ -48,7 +67,7 @@ export interface MeanState {
   readonly count: Tensor
 }
 
-/** The mean of nothing yet. */
+/** The state of a mean before any value was added. */
 export function emptyMean(): MeanState {
   return { total: full([], 0), count: full([], 0) }
 }
@@ -63,14 +82,15 @@ export function addToMean({ total, count }: MeanState, values: Tensor, weight?: 
   return { total: add(total, sum(samples.values)), count: add(count, counted) }
 }
 
-/** The mean so far; 0 where nothing was added. */
+/** The mean so far, a float32 scalar; 0 if nothing was added. */
 export function meanOf({ total, count }: MeanState): Tensor {
   return divideNoNan(total, count)
 }
 
 /**
- * One float32 number per sample, multiplied by its weight, and the weights. Keras's `reduce_to_samplewise_values`: values
- * of higher rank than their weights are reduced to that rank first, so `[batch]` weights always fit.
+ * Reduces values to one float32 number per sample, multiplied by its weight, and weights to one per sample. Values of higher
+ * rank than their weights are first reduced to that rank, so `[batch]` weights always fit. Keras:
+ * `reduce_to_samplewise_values`.
  */
 export function toSamples(
   values: Tensor,
@@ -87,7 +107,7 @@ export function toSamples(
   return { values: from(mul(reduced, weights), 1), weight: rank > 1 ? from(weights, 1) : weights }
 }
 
-/** Predictions in a floating dtype, and targets in that dtype; ranks made equal. For metrics of equal shapes. */
+/** Casts predictions as `asFloat` does and targets to the same dtype, and makes their ranks equal. */
 export function alignFloats(target: Tensor, prediction: Tensor): { target: Tensor; prediction: Tensor } {
   const float = asFloat(prediction)
   return alignRanks(cast(target, float.dtype), float)

@@ -2,7 +2,7 @@ import type { Tensor } from '@gradus/tensor'
 import { Configured } from '../config/configured.ts'
 
 /**
- * A learning rate that depends on the step.
+ * The base class of schedules: learning rates that depend on the step.
  *
  * @example
  * import { Schedule } from '@gradus/core'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { toHostArray } from './host-array.ts'
 
 describe('toHostArray', () => {
-  it('takes nested numbers, booleans and typed rows', () => {
+  it('takes nested numbers, nested booleans and lists of typed arrays', () => {
     expect(
       toHostArray(
         [
@@ -46,11 +46,11 @@ describe('toHostArray', () => {
     ],
     [[[1, null]], 'x[0][1] is null; expected a number'],
     ['abc', 'x is "abc"'],
-  ])('refuses %j with the place', (value, message) => {
+  ])('refuses %j and names the position', (value, message) => {
     expect(() => toHostArray(value as unknown as number[], 'x')).toThrow(message)
   })
 
-  it('checks host arrays', () => {
+  it('refuses host arrays of the wrong length', () => {
     expect(() => toHostArray({ data: new Float32Array(5), shape: [2, 3], dtype: 'float32' }, 'x')).toThrow(
       'x has 5 values and the shape [2, 3]',
     )

@@ -11,10 +11,10 @@ export function isHostArray(value: unknown): value is HostArray {
 }
 
 /**
- * What a user gave as values with a shape. Nested numbers and floats become float32, booleans bool, whole-number arrays
- * int32 (`Uint32Array` uint32), unless `dtype` says otherwise; a tensor keeps its dtype. A tensor on a backend that
- * cannot be read at once gives a promise. Throws `DataError` with the place, such as `x[3][1]`, for ragged rows, values
- * that are no numbers, and numbers that do not fit `dtype`.
+ * Converts an input to a host array. Without `dtype`, nested numbers become float32, nested booleans bool, integer arrays int32
+ * (`Uint32Array` uint32), and other typed arrays and tensors keep their dtype. Returns a promise for a tensor on a backend
+ * without synchronous reads. Throws `DataError` with the position, such as `x[3][1]`, for ragged rows, values that are not
+ * numbers, and numbers that do not fit `dtype`.
  *
  * @example
  * import { toHostArray } from '@gradus/core'
@@ -25,7 +25,7 @@ export function toHostArray(value: Exclude<ArrayData, Tensor>, name: string, dty
 export function toHostArray(value: ArrayData, name: string, dtype?: DType): HostArray | Promise<HostArray>
 export function toHostArray(value: ArrayData, name: string, dtype?: DType): HostArray | Promise<HostArray> {
   if (value instanceof Tensor) {
-    // A copy, because the backend may use the memory behind the view again.
+    // a copy, because the backend may reuse the memory of the view
     const wrap = (data: TypedArray) =>
       castHostArray({ data: data.slice() as TypedArray, shape: value.shape, dtype: value.dtype }, name, dtype)
     return value.storage.memory.readSync ? wrap(value.dataSync()) : value.data().then(wrap)
@@ -38,20 +38,20 @@ export function toHostArray(value: ArrayData, name: string, dtype?: DType): Host
     }
     return castHostArray(value, name, dtype)
   }
-  if (isNumberArray(value)) return castHostArray(bare(value), name, dtype)
+  if (isNumberArray(value)) return castHostArray(fromTypedArray(value), name, dtype)
   if (Array.isArray(value)) return fromNested(value as readonly NestedNumbers[], name, dtype)
   throw new DataError(
     `${name} is ${describeValue(value)}; expected nested arrays of numbers, a typed array, a tensor or { data, shape, dtype }.`,
   )
 }
 
-/** The values under another dtype. Throws `DataError` for a number that does not fit, with its place. */
+/** The array cast to another dtype. Throws `DataError` with its position for a number that does not fit. */
 export function castHostArray(array: HostArray, name: string, dtype: DType | undefined): HostArray {
   if (dtype === undefined || dtype === array.dtype) return array
   const data = hostArray(dtype, array.data.length)
   for (let i = 0; i < data.length; i++) {
     const number = array.data[i]!
-    if (!fits(number, dtype)) throw unfit(number, dtype, placeOf(name, array.shape, i))
+    if (!fits(number, dtype)) throw notRepresentable(number, dtype, positionText(name, array.shape, i))
     data[i] = number
   }
   return { data, shape: array.shape, dtype }
@@ -66,7 +66,7 @@ function isNumberArray(value: unknown): value is NumberArray {
   )
 }
 
-function bare(array: NumberArray): HostArray {
+function fromTypedArray(array: NumberArray): HostArray {
   const shape = [array.length]
   if (array instanceof Float32Array) return { data: array, shape, dtype: 'float32' }
   if (array instanceof Float64Array) return { data: array, shape, dtype: 'float64' }
@@ -85,26 +85,26 @@ function fromNested(value: readonly NestedNumbers[], name: string, dtype: DType 
   const target = dtype ?? (typeof level === 'boolean' ? 'bool' : 'float32')
   const data = hostArray(target, sizeOf(shape))
   let offset = 0
-  const indices: number[] = [] // of the value in hand, for messages
-  const place = () => name + indices.map((index) => `[${index}]`).join('')
+  const indices: number[] = [] // position of the current value, for messages
+  const position = () => name + indices.map((index) => `[${index}]`).join('')
   const fill = (entry: unknown, axis: number): void => {
     if (axis === shape.length) {
       const number = typeof entry === 'boolean' ? Number(entry) : entry
       if (typeof number !== 'number') {
-        if (Array.isArray(entry) || isNumberArray(entry)) throw ragged(entry, undefined, place(), name)
-        throw new DataError(`${place()} is ${describeValue(entry)}; expected a number.`)
+        if (Array.isArray(entry) || isNumberArray(entry)) throw ragged(entry, undefined, position(), name)
+        throw new DataError(`${position()} is ${describeValue(entry)}; expected a number.`)
       }
-      if (!fits(number, target)) throw unfit(number, target, place())
+      if (!fits(number, target)) throw notRepresentable(number, target, position())
       data[offset++] = number
       return
     }
     const list = entry as ArrayLike<unknown>
     if (!Array.isArray(entry) && !isNumberArray(entry)) {
       throw new DataError(
-        `${place()} is ${describeValue(entry)}; expected ${shape[axis]} values, as at the places before it.`,
+        `${position()} is ${describeValue(entry)}; expected ${shape[axis]} values, as in the rows before it.`,
       )
     }
-    if (list.length !== shape[axis]) throw ragged(list, shape[axis], place(), name)
+    if (list.length !== shape[axis]) throw ragged(list, shape[axis], position(), name)
     for (let i = 0; i < list.length; i++) {
       indices[axis] = i
       fill(list[i], axis + 1)
@@ -115,10 +115,10 @@ function fromNested(value: readonly NestedNumbers[], name: string, dtype: DType 
   return { data, shape, dtype: target }
 }
 
-function ragged(list: ArrayLike<unknown>, expected: number | undefined, place: string, name: string): DataError {
-  const wanted = expected === undefined ? 'a number' : `${expected} values, as at the places before it`
+function ragged(list: ArrayLike<unknown>, expected: number | undefined, position: string, name: string): DataError {
+  const wanted = expected === undefined ? 'a number' : `${expected} values, as in the rows before it`
   return new DataError(
-    `${place} has ${list.length} values; expected ${wanted}. All rows of ${name} must be equally long.`,
+    `${position} has ${list.length} values; expected ${wanted}. All rows of ${name} must be equally long.`,
   )
 }
 
@@ -129,23 +129,24 @@ function fits(number: number, dtype: DType): boolean {
   return dtype === 'int32' ? number === (number | 0) : number === number >>> 0
 }
 
-function unfit(number: number, dtype: DType, place: string): DataError {
+function notRepresentable(number: number, dtype: DType, position: string): DataError {
   const expected = {
     bool: '0 or 1',
     int32: 'a whole number from -2147483648 to 2147483647',
     uint32: 'a whole number from 0 to 4294967295',
   }
   return new DataError(
-    `${place} is ${number}, which is no ${dtype}: expected ${expected[dtype as keyof typeof expected]}.`,
+    `${position} is ${number}, which is no ${dtype}: expected ${expected[dtype as keyof typeof expected]}.`,
   )
 }
 
-function placeOf(name: string, shape: Shape, index: number): string {
-  let place = ''
+/** The position of the element `index` as text: `x[3][1]`. */
+function positionText(name: string, shape: Shape, index: number): string {
+  let position = ''
   let rest = index
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    place = `[${rest % shape[axis]!}]${place}`
+    position = `[${rest % shape[axis]!}]${position}`
     rest = Math.floor(rest / shape[axis]!)
   }
-  return name + place
+  return name + position
 }

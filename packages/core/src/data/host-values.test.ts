@@ -29,16 +29,16 @@ describe('toHostValues', () => {
   })
 
   it.each([
-    [[['a', 'b'], ['c']], 'x[1] is ["c"]; expected 2 values, as at the places before it.'],
+    [[['a', 'b'], ['c']], 'x[1] is ["c"]; expected 2 values, as in the rows before it.'],
     [['a', 1], 'x[1] is 1; expected a string.'],
     [[['a'], 'b'], 'x[1] is "b"; expected 1 values'],
     [['a', ['b']], 'x[1] is ["b"]; expected a string.'],
-  ])('refuses %j with the place', (value, message) => {
+  ])('refuses %j and names the position', (value, message) => {
     expect(() => toHostValues(value as string[], 'x')).toThrow(message)
     expect(() => toHostValues(value as string[], 'x')).toThrow(DataError)
   })
 
-  it('checks string arrays', () => {
+  it('refuses string arrays of the wrong length', () => {
     const words = { data: ['a', 'b'], shape: [2, 1], dtype: 'string' } as const
     expect(toHostValues(words, 'x')).toBe(words)
     expect(() => toHostValues({ ...words, shape: [3] }, 'x')).toThrow(
@@ -47,12 +47,12 @@ describe('toHostValues', () => {
   })
 })
 
-it('tells strings from numbers', () => {
+it('distinguishes strings from numbers', () => {
   const [words, numbers] = [toHostValues(['a'], 'x'), toHostValues([1], 'x')]
   expect([isStringArray(words), isStringArray(numbers), isStringArray(['a'])]).toEqual([true, false, false])
   expect([isHostValues(words), isHostValues(numbers), isHostValues({ x: words })]).toEqual([true, true, false])
   expect(requireNumbers(numbers, 'x')).toBe(numbers)
   expect(() => requireNumbers(words, 'x')).toThrow(
-    'x holds strings, such as "a"; expected numbers. A layer that works on',
+    'x holds strings, such as "a"; expected numbers. Convert them with a layer that runs on the host, such as StringLookup.',
   )
 })

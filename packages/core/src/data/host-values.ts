@@ -15,8 +15,8 @@ export function isHostValues(value: unknown): value is HostValues {
 }
 
 /**
- * Like `toHostArray`, for strings as well: nested strings become a string array. Throws `DataError` for ragged rows and for
- * strings among other values.
+ * Like `toHostArray`, but accepts strings too: nested strings become a string array. Throws `DataError` for ragged rows and for
+ * a mixture of strings and other values.
  *
  * @example
  * import { toHostValues } from '@gradus/core'
@@ -34,11 +34,11 @@ export function toHostValues(value: InputData, name: string): HostValues | Promi
   return holdsStrings(value) ? fromNested(value, name) : toHostArray(value as ArrayData, name)
 }
 
-/** The values, if they are numbers. Throws `DataError` for strings. */
+/** Returns the values if they are numbers. Throws `DataError` for strings. */
 export function requireNumbers(values: HostValues, name: string): HostArray {
   if (!isStringArray(values)) return values
   throw new DataError(
-    `${name} holds strings, such as ${describeValue(values.data[0])}; expected numbers. A layer that works on the host, such as StringLookup, makes numbers of them.`,
+    `${name} holds strings, such as ${describeValue(values.data[0])}; expected numbers. Convert them with a layer that runs on the host, such as StringLookup.`,
   )
 }
 
@@ -52,18 +52,18 @@ function fromNested(value: StringData, name: string): StringArray {
   const shape: number[] = []
   for (let level: unknown = value; Array.isArray(level); level = level[0]) shape.push(level.length)
   const data: string[] = []
-  const fill = (entry: NestedStrings | undefined, axis: number, place: string): void => {
+  const fill = (entry: NestedStrings | undefined, axis: number, position: string): void => {
     if (axis === shape.length) {
-      if (typeof entry !== 'string') throw new DataError(`${place} is ${describeValue(entry)}; expected a string.`)
+      if (typeof entry !== 'string') throw new DataError(`${position} is ${describeValue(entry)}; expected a string.`)
       data.push(entry)
       return
     }
     if (!Array.isArray(entry) || entry.length !== shape[axis]) {
       throw new DataError(
-        `${place} is ${describeValue(entry)}; expected ${shape[axis]} values, as at the places before it.`,
+        `${position} is ${describeValue(entry)}; expected ${shape[axis]} values, as in the rows before it.`,
       )
     }
-    entry.forEach((inner: NestedStrings, index) => fill(inner, axis + 1, `${place}[${index}]`))
+    entry.forEach((inner: NestedStrings, index) => fill(inner, axis + 1, `${position}[${index}]`))
   }
   fill(value as NestedStrings, 0, name)
   return { data, shape, dtype: 'string' }

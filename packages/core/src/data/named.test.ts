@@ -7,7 +7,7 @@ import { mapNamed, namedEntries, numbersOf, toNamedArrays, toNamedValues } from 
 
 await useBackend(cpu())
 
-it('tells several inputs from one', async () => {
+it('distinguishes several inputs from one', async () => {
   const pair = [[[1, 2]], [[3]]]
   expect(await toNamedArrays(pair, 'x', { several: true })).toHaveLength(2)
   await expect(toNamedArrays(pair, 'x')).rejects.toThrow('x[1][0] has 1 values')
@@ -26,7 +26,7 @@ it('takes numbers, strings and tensors by name', async () => {
   await expect(toNamedArrays({ city: ['Bern'] }, 'x')).rejects.toThrow('x.city holds strings')
 })
 
-it('takes one input of strings for one, whatever its form', async () => {
+it('reads strings as one input unless `several` is set', async () => {
   expect(await toNamedValues([['a', 'b']], 'x')).toEqual({ data: ['a', 'b'], shape: [1, 2], dtype: 'string' })
   const words = toHostValues(['a'], 'x')
   expect(await toNamedValues(words, 'x')).toBe(words)
@@ -34,7 +34,7 @@ it('takes one input of strings for one, whatever its form', async () => {
   expect(await toNamedValues([['a'], ['b']], 'x', { several: true })).toMatchObject([{ data: ['a'] }, { data: ['b'] }])
 })
 
-it('maps the values in their form', () => {
+it('maps the values and keeps their structure', () => {
   const [a, b] = [toHostArray([1], 'a'), toHostArray([1, 2], 'b')]
   const sizeOf = ({ data }: typeof a) => toHostArray([data.length], 'size')
   expect(mapNamed(a, sizeOf)).toMatchObject({ data: new Float32Array([1]) })

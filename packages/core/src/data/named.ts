@@ -10,7 +10,7 @@ export function namedEntries<V extends HostValues>(named: Named<V>, name: string
   return Object.entries(named as { readonly [key: string]: V }).map(([key, values]) => [`${name}.${key}`, values])
 }
 
-/** The same form with `map` applied to each of the values. */
+/** The same structure with `map` applied to each of the values. */
 export function mapNamed<V extends HostValues, W extends HostValues>(named: Named<V>, map: (values: V) => W): Named<W> {
   if (isHostValues(named)) return map(named)
   if (Array.isArray(named)) return (named as readonly V[]).map(map)
@@ -18,8 +18,8 @@ export function mapNamed<V extends HostValues, W extends HostValues>(named: Name
 }
 
 /**
- * Like `toHostValues` for one input or several. An object is several by name; an array is several by position when
- * `several` says so (a model knows how many inputs it has) or when it holds host values or tensors, and else one input.
+ * Like `toHostValues`, for one input or several. An object holds several inputs by name. An array holds several by position if
+ * `several` is true or if all its elements are host values or tensors; otherwise it is one input.
  */
 export async function toNamedValues(
   value: Named<InputData>,
@@ -49,7 +49,7 @@ export async function toNamedArrays(
   return numbersOf(await toNamedValues(value, name, options), name)
 }
 
-/** The values, if all are numbers. Throws `DataError` for strings. */
+/** Returns the values if all are numbers. Throws `DataError` for strings. */
 export function numbersOf(named: Named<HostValues>, name: string): Named<HostArray> {
   for (const [entry, values] of namedEntries(named, name)) requireNumbers(values, entry)
   return named as Named<HostArray>

@@ -4,7 +4,7 @@ import { toHostValues } from './host-values.ts'
 import { mapNamed, toNamedArrays } from './named.ts'
 import { partOf, sampleCount, takeRows } from './rows.ts'
 
-it('takes rows by range as a view and by index as a copy', () => {
+it('takes samples by range as a view and by index as a copy', () => {
   const array = toHostArray(
     [
       [1, 2],
@@ -31,7 +31,7 @@ it('counts samples over all arrays', async () => {
   expect(mapNamed(x, (array) => takeRows(array, [1]))).toMatchObject({ age: { shape: [1, 1] }, city: { shape: [1] } })
 })
 
-it('takes rows of strings', () => {
+it('takes samples of strings', () => {
   const words = toHostValues(
     [
       ['a', 'b'],

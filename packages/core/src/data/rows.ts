@@ -5,7 +5,10 @@ import type { HostArray, HostValues, Named, StringArray } from './dataset.ts'
 import { isStringArray } from './host-values.ts'
 import { namedEntries } from './named.ts'
 
-/** The samples `start` to `end` (of numbers a view), or the samples at `indices` (a copy). */
+/**
+ * Some samples of an array: those from `start` to before `end` (a view, for numbers), or those at the given indices (a copy).
+ * Throws `DataError` for an index out of range.
+ */
 export function takeRows<V extends HostValues>(
   values: V,
   rows: { readonly start: number; readonly end: number } | ArrayLike<number>,
@@ -25,7 +28,7 @@ export function takeRows<V extends HostValues>(
   return { ...values, data, shape: [rows.length, ...rest] }
 }
 
-/** The values from `start` to `end` of the data, in its order; of numbers a view. */
+/** The flat values from `start` to before `end`; a view, for numbers. */
 export function partOf({ data }: HostValues, start: number, end: number): HostValues['data'] {
   return Array.isArray(data) ? data.slice(start, end) : ((data as TypedArray).subarray(start, end) as TypedArray)
 }
@@ -45,8 +48,8 @@ function stringsAt({ data }: StringArray, rows: ArrayLike<number>, width: number
 }
 
 /**
- * The number of samples that all arrays have in common. Throws `DataError` where they differ or one has no dimension.
- * `arrays` are by name, such as `{ x, y }`; missing ones are skipped.
+ * The number of samples, which must be the same for all arrays. `arrays` holds them by name, such as `{ x, y }`; undefined ones
+ * are skipped. Throws `DataError` if the numbers differ or an array has no dimension.
  */
 export function sampleCount(arrays: { readonly [name: string]: Named<HostValues> | undefined }): number {
   let first: { name: string; count: number } | undefined
@@ -57,7 +60,7 @@ export function sampleCount(arrays: { readonly [name: string]: Named<HostValues>
       if (count === undefined)
         throw new DataError(`${name} is a single value; expected a first dimension that counts samples.`)
       if (first && first.count !== count) {
-        throw new DataError(`${first.name} has ${first.count} samples and ${name} has ${count}. Give as many of each.`)
+        throw new DataError(`${first.name} has ${first.count} samples and ${name} has ${count}. They must be equal.`)
       }
       first ??= { name, count }
     }

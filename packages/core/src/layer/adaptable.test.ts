@@ -21,13 +21,13 @@ const batches = (...list: Batch['x'][]) => ({
 })
 
 describe('adaptValues', () => {
-  it('gives values at once, whatever their form', async () => {
+  it('gives arrays and tensors at once', async () => {
     expect(await valuesOf([['a', 'b']])).toEqual([{ data: ['a', 'b'], shape: [1, 2], dtype: 'string' }])
     expect(await valuesOf([1, 2])).toMatchObject([{ data: new Float32Array([1, 2]) }])
     expect(await valuesOf(tensor([[1, 2]]))).toMatchObject([{ data: new Float32Array([1, 2]), shape: [1, 2] }])
   })
 
-  it('gives those of each batch of a dataset', async () => {
+  it('gives the values of each batch of a dataset', async () => {
     const [a, b] = [toHostValues(['a'], 'x'), toHostValues(['b', 'c'], 'x')]
     expect(await valuesOf(batches(a, b))).toEqual([a, b])
     expect(await valuesOf(batches({ word: a }, { word: b }))).toEqual([a, b])
@@ -42,7 +42,7 @@ describe('adaptValues', () => {
   })
 })
 
-it('knows layers that can be adapted', async () => {
+it('recognizes layers with adapt', async () => {
   class Plain extends Layer {
     apply(x: Tensor): Tensor {
       return x

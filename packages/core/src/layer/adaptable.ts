@@ -3,21 +3,21 @@ import { toHostValues } from '../data/host-values.ts'
 import { namedEntries } from '../data/named.ts'
 import { DataError } from '../errors.ts'
 
-/** What a layer is adapted to: the values of its input, or batches that have it as their `x`. */
+/** The data that a layer learns from: values of its input, or batches with that input as `x`. */
 export type AdaptData = InputData | Dataset
 
 /** A layer that learns from data before training and without gradients: a vocabulary, a mean. Keras: `adapt`. */
 export interface Adaptable {
-  /** Replaces what was learned before. Throws `DataError` for values that the layer cannot take. */
+  /** Learns from data and replaces what was learned before. Throws `DataError` for values that the layer cannot take. */
   adapt(data: AdaptData): Promise<void>
 }
 
-/** Whether a layer can be adapted. */
+/** Whether a layer has `adapt`. */
 export function isAdaptable(layer: object): layer is Adaptable {
   return 'adapt' in layer && typeof layer.adapt === 'function'
 }
 
-/** The values that a layer is adapted to: all at once, or those of each batch. Throws `DataError` for several inputs. */
+/** The values to learn from: all at once, or those of each batch. Throws `DataError` for batches with several inputs. */
 export async function* adaptValues(data: AdaptData): AsyncGenerator<HostValues, void, undefined> {
   if (!isDataset(data)) {
     yield await toHostValues(data, 'data')

@@ -1,8 +1,9 @@
 import { Tensor } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Regularizer } from '../contracts/regularizer.ts'
-import { BaseLayer, firstMask, masksIn } from './base-layer.ts'
+import { BaseLayer } from './base-layer.ts'
 import { Layer } from './layer.ts'
+import { firstMask, masksIn } from './masks.ts'
 
 class Penalty extends Regularizer {
   static readonly type = 'Penalty'
@@ -47,7 +48,7 @@ describe('a layer', () => {
     expect(layer.config.trainable).toBe(false)
   })
 
-  it('sets the flag of the layers within it at any depth', () => {
+  it('sets the flag of nested layers at any depth', () => {
     const dense = new Dense()
     const outer = new Wrapper({ inner: new Wrapper({ inner: dense }) })
     outer.trainable = false
@@ -65,7 +66,7 @@ describe('a layer', () => {
     expect(layer.constraintOf('kernel')).toBeUndefined()
   })
 
-  it('takes an instance for the penalty on its output, where it does not look names up', () => {
+  it('takes only an instance as `activityRegularizer` unless it resolves names', () => {
     const penalty = new Penalty()
     expect(new Sum({ activityRegularizer: penalty }).activityRegularizer).toBe(penalty)
     expect(() => new Sum({ activityRegularizer: 'l2' as never })).toThrow(
@@ -73,7 +74,7 @@ describe('a layer', () => {
     )
   })
 
-  it('hands the first mask on where it supports masks', () => {
+  it('passes on the first mask if it supports masks', () => {
     expect(new Sum().computeMask([], mask)).toBe(mask)
     expect(new Sum().computeMask([], [undefined, mask])).toBe(mask)
     expect(new Sum().computeMask([], { a: undefined, b: [mask] })).toBe(mask)
@@ -81,7 +82,7 @@ describe('a layer', () => {
     expect(new Dense().computeMask([], mask)).toBeUndefined()
   })
 
-  it('takes float64 where it says so', () => {
+  it('takes inputs of its dtype', () => {
     expect([new Sum().dtype, new Sum().inputDType]).toEqual(['float32', 'float32'])
     expect(new Sum({ dtype: 'float64' }).inputDType).toBe('float64')
     expect(() => new Sum({ dtype: 'float8' as 'float32' })).toThrow(
@@ -89,7 +90,7 @@ describe('a layer', () => {
     )
   })
 
-  it('is called by its type in models', () => {
+  it('is named after its type', () => {
     expect(new Wrapper({ inner: new Sum() }).defaultName).toBe('twice_wrapped')
     expect(new Sum().onHost).toBe(false)
     expect(new Sum()).toBeInstanceOf(BaseLayer)
@@ -97,7 +98,7 @@ describe('a layer', () => {
 })
 
 describe('masks', () => {
-  it('are listed in order, those that are missing included', () => {
+  it('are listed in order, including missing ones', () => {
     expect(masksIn(undefined)).toEqual([undefined])
     expect(masksIn(mask)).toEqual([mask])
     expect(masksIn([undefined, [mask, undefined]])).toEqual([undefined, mask, undefined])

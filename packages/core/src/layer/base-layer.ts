@@ -10,61 +10,62 @@ import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
 import type { Structure } from '../structure.ts'
 import { currentDTypePolicy, type DTypePolicy, dtypePolicies, dtypesOf } from './dtype-policy.ts'
+import { firstMask, type Masks } from './masks.ts'
 import { layersAmong } from './sublayers.ts'
 
 /** Options that every layer takes. */
 export interface LayerConfig {
-  /** Name within the model; by default the type in snake_case with a number, as in Keras. */
+  /** The name in a model; by default the type in snake_case with a number, as in Keras. */
   readonly name?: string
   /** Whether training changes the layer's parameters (default true). */
   readonly trainable?: boolean
-  /** Dtype of the layer's parameters and computations (default: what `useDTypePolicy` says, float32 at first). */
+  /** Dtype of the layer's parameters and computations (default: the policy set by `useDTypePolicy`, at first float32). */
   readonly dtype?: DTypePolicy
   /** Shape of one sample, for the first layer of a `Sequential`. */
   readonly inputShape?: SymbolicShape
-  /** Penalty on the layer's output, added to the loss divided by the batch size. */
+  /** A penalty on the layer's output. It is divided by the batch size and added to the loss. */
   readonly activityRegularizer?: Regularizer
 }
 
 /** The config `C` of a layer with the options that every layer takes. */
 export type LayerOptions<C extends object> = C & Omit<LayerConfig, keyof C>
 
-/** Which entries of a tensor count, as bool: a mask, one per tensor where there are several, undefined where all count. */
-export type Masks = Structure<Tensor | undefined>
-
 /** The shape of each input, batch first, in the structure of the inputs. */
 export type InputShape = Structure<Shape>
 
-/** What every call of a layer may be given. */
+/** The options of a call that every layer has. */
 export interface CallOptions {
-  /** Whether the call is part of training; by default as the call around it. */
+  /** Whether the call is part of training (default: as the enclosing call). */
   readonly training?: boolean
-  /** Instead of the masks that come with the inputs. */
+  /** Replaces the masks of the inputs. */
   readonly mask?: Masks
 }
 
-/** What `apply` works with. */
+/** The second argument of `apply`: variables, random numbers, masks and options of one call, and access to sublayers. */
 export interface Scope<L extends LayerTypes = LayerTypes> {
-  /** The layer's own parameters, as `init` made them. */
+  /** The parameters of the layer, as made by `init`; without those of its sublayers. */
   readonly params: L['Params']
-  /** Tensors that change without a gradient (moving averages), as `initState` made them. */
+  /** The state of the layer, as made by `initState`: tensors that change without a gradient, such as moving averages. */
   readonly state: L['State']
-  /** Random numbers of this call. */
+  /** Random numbers for this call. */
   readonly rng: Rng
   readonly training: boolean
-  /** Which steps of the input count: bool `[batch, time]`. One per input where there are several. */
+  /** Which time steps of the input count: bool `[batch, time]`. For several inputs, in their structure. */
   readonly mask: Masks
-  /** What this call was given besides `training` and `mask`, such as `initialState`. */
+  /** The options of this call other than `training` and `mask`, such as `initialState`. */
   readonly options: L['Options']
   /** Adds a scalar to the loss. */
   addLoss(loss: Tensor): void
-  /** The state after this call, in the form of the old one. */
+  /** Sets the state after this call, in the form of the old one. */
   setState(next: L['State']): void
-  /** Calls a sublayer; with its own parameters, state, dtype, seed, mask and penalties. For a layer with one output. */
+  /**
+   * Calls a sublayer with one output, with its parameters, state, dtype, seed, mask and penalties. Throws `ConfigError` for a
+   * layer that is not a sublayer, `TypeError` for several outputs.
+   */
   call<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tensor
   /** Like `call`, for a layer with several outputs. */
   callAll<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tree
-  /** Like `callAll`, with other parameters than the sublayer's own, which are `scope.of(layer, inputs).params`. */
+  /** Like `callAll`, with `params` in place of the sublayer's parameters, which are `scope.of(layer, inputs).params`. */
   callWith<L extends BaseLayer>(
     params: Tree,
     layer: L,
@@ -72,17 +73,17 @@ export interface Scope<L extends LayerTypes = LayerTypes> {
     options?: CallOptions & Partial<L['Options']>,
   ): Tree
   /**
-   * The scope in which a sublayer works on inputs like these, for layers that call other methods of it than `apply`: a
-   * recurrent layer prepares the steps of its cell. What the sublayer gives is not cast, masked or penalized.
+   * The scope of a sublayer for inputs of these shapes, for layers that call other methods of it than `apply`: a recurrent layer
+   * prepares the time steps of its cell. Results of such methods are not cast, masked or penalized.
    */
   of<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & object): Scope<L>
-  /** Whether a sublayer, or a layer within it, has state. */
+  /** Whether a sublayer or one of its nested layers has state. */
   hasState(layer: BaseLayer): boolean
-  /** The mask of a tensor that a sublayer has given. */
+  /** The mask of an output of a sublayer. */
   maskOf(x: Tensor): Tensor | undefined
 }
 
-/** The types that a layer's `apply` works with. */
+/** The types of a layer's parameters, state and call options. */
 export interface LayerTypes {
   readonly Params: unknown
   readonly State: unknown
@@ -90,8 +91,8 @@ export interface LayerTypes {
 }
 
 /**
- * The contract of a layer. It is pure: parameters and state come in through the scope, outputs and new state go out, so one
- * instance can be shared, traced and differentiated. `Layer` adds `call`.
+ * The contract of a layer. A layer is pure: `apply` reads parameters and state from its scope, returns the outputs, and passes a
+ * new state to the scope. So an instance can be shared, traced and differentiated. `Layer` adds `call`.
  */
 export abstract class BaseLayer<
   C extends object = object,
@@ -108,12 +109,12 @@ export abstract class BaseLayer<
     activityRegularizer: { type: 'regularizer' as Kind<Regularizer> },
   } satisfies Fields<LayerConfig>
 
-  /** Options of a call besides `training` and `mask`, described like those of the class. */
+  /** Descriptions of the options of a call other than `training` and `mask`. */
   static readonly callFields: FieldTable = {}
 
   /**
-   * What the layer was made with. Its penalty on the output may be a name and its dtype a policy: read them from
-   * `activityRegularizer`, `dtype` and `computeDType`.
+   * The given options. The penalty on the output may be a name here and the dtype a policy: read the properties
+   * `activityRegularizer`, `dtype` and `computeDType` instead.
    */
   declare readonly config: C & Omit<LayerConfig, keyof C | 'activityRegularizer' | 'dtype'>
   /** For types only. */
@@ -123,7 +124,8 @@ export abstract class BaseLayer<
   /** For types only: the options of a call. */
   declare readonly Options: O
 
-  private trains: boolean | undefined
+  // set by assignment, which overrides the config
+  private trainableOverride: boolean | undefined
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...(withPolicy(config) as unknown as ConfigArgument<C>))
@@ -135,20 +137,20 @@ export abstract class BaseLayer<
   }
 
   /**
-   * The layers that this one calls, by name: those among its options and its own properties, alone, in lists or in plain
-   * objects. Their parameters, state, penalties, seeds and saved weights are found through it.
+   * The layers that this one calls, by name. By default all layers among its properties and options, alone, in lists and in
+   * plain objects. Their parameters, state, penalties, seeds and saved weights are found through this method.
    */
   sublayers(): Readonly<Record<string, BaseLayer>> {
     return layersAmong(this, BaseLayer) as Record<string, BaseLayer>
   }
 
-  /** Whether training changes the parameters. May be set before `compile`; sublayers are set too. */
+  /** Whether training changes the parameters. May be set before `compile`; setting it sets sublayers too. */
   get trainable(): boolean {
-    return this.trains ?? (this.config as LayerConfig).trainable ?? true
+    return this.trainableOverride ?? (this.config as LayerConfig).trainable ?? true
   }
 
   set trainable(value: boolean) {
-    this.trains = value
+    this.trainableOverride = value
     for (const layer of Object.values(this.sublayers())) layer.trainable = value
   }
 
@@ -157,27 +159,27 @@ export abstract class BaseLayer<
     return dtypesOf(this.policy).variables
   }
 
-  /** The dtype that the layer computes in, and of its floating outputs. */
+  /** The dtype of the computations and of floating outputs. */
   get computeDType(): FloatDType {
     return dtypesOf(this.policy).compute
   }
 
-  /** Whether the layer computes in the dtype of its parameters whatever the policy, and only its outputs follow that. */
+  /** Whether the layer computes in the dtype of its parameters under every policy; its outputs are in `computeDType` still. */
   get fullPrecision(): boolean {
     return false
   }
 
-  /** Whether floating inputs are cast to the dtype that the layer computes in, and floating outputs come in it. */
+  /** Whether floating inputs are cast to the dtype of the computations, and floating outputs to `computeDType`. */
   get autocast(): boolean {
     return true
   }
 
-  /** The dtype of an input that is made for the layer, as a `Sequential` does. Layers of indices override it. */
+  /** The dtype of an input that is made for the layer, as by `Sequential`. Layers that take indices override it. */
   get inputDType(): SymbolicDType {
     return this.dtype
   }
 
-  /** Whether the layer works on the host, before tensors are made; see `HostLayer`. */
+  /** Whether the layer runs on the host, before tensors are made; see `HostLayer`. */
   get onHost(): boolean {
     return false
   }
@@ -191,24 +193,24 @@ export abstract class BaseLayer<
     return (this.config as LayerConfig).dtype ?? 'float32'
   }
 
-  /** The penalty on the outputs. */
+  /** The penalty on the outputs, if there is one. */
   get activityRegularizer(): Regularizer | undefined {
     return (this.options as LayerConfig).activityRegularizer
   }
 
-  /** Whether a mask on the input is used or handed on. */
+  /** Whether a mask of the input is used or passed on. */
   get supportsMasking(): boolean {
     return false
   }
 
-  /** How the layer is called in a model where it has no name. */
+  /** The stem of the layer's name in a model if it was given none. */
   get defaultName(): string {
     return snakeCase(this.type)
   }
 
   /**
    * Makes the parameters for inputs of `inputShape` (batch first), and sublayers whose options depend on it. Throws
-   * `ShapeError` for a shape it cannot take.
+   * `ShapeError` for a shape that the layer cannot take.
    */
   init(_rng: Rng, _inputShape: InputShape): P {
     return {} as P
@@ -219,31 +221,31 @@ export abstract class BaseLayer<
     return {} as S
   }
 
-  /** What is made of inputs on the host before `apply` sees them: models run those of their first layers that work there. */
+  /** Converts inputs on the host, before `apply`. Models call it for the layers at their front that run on the host. */
   prepare(inputs: Named<HostValues>): Named<HostValues> {
     return inputs
   }
 
-  /** The output, or outputs in lists and plain objects. */
+  /** Computes the output, or several outputs in lists and plain objects. */
   abstract apply(inputs: Tree, scope: Scope<this>): Tree
 
   /**
-   * The mask of each output, in their order; a mask alone belongs to the first one. By default the first mask of the
-   * inputs, where the layer supports masks.
+   * The mask of each output in order; a single mask is that of the first output. By default the first mask of the inputs, if
+   * the layer supports masks.
    */
   computeMask(_inputs: Tree, mask: Masks): Masks {
     return this.supportsMasking ? firstMask(mask) : undefined
   }
 
   /**
-   * The penalty on a parameter. By convention the option `kernelRegularizer` for the key `kernel`, `recurrentRegularizer`
+   * The penalty on the parameter `key`. By default the option `kernelRegularizer` for the key `kernel`, `recurrentRegularizer`
    * for `recurrentKernel`.
    */
   regularizerOf(key: string): Regularizer | undefined {
     return this.optionOf(key, 'Regularizer') as Regularizer | undefined
   }
 
-  /** What a parameter is projected to after each update; found like `regularizerOf`. */
+  /** The constraint on the parameter `key` after each update; found like `regularizerOf`. */
   constraintOf(key: string): Constraint | undefined {
     return this.optionOf(key, 'Constraint') as Constraint | undefined
   }
@@ -260,20 +262,7 @@ export abstract class BaseLayer<
   }
 }
 
-/** The first mask of a structure of masks. */
-export function firstMask(masks: Masks): Tensor | undefined {
-  return masksIn(masks).find((mask) => mask)
-}
-
-/** The masks of a structure in order, undefined ones included. */
-export function masksIn(masks: Masks): (Tensor | undefined)[] {
-  if (masks === undefined || masks === null) return [undefined]
-  if (Array.isArray(masks)) return masks.flatMap(masksIn)
-  if (Object.getPrototypeOf(masks) === Object.prototype) return Object.values(masks as object).flatMap(masksIn)
-  return [masks as Tensor]
-}
-
-/** The config with the present policy, where that is not the usual one: the layer keeps it. */
+/** The config with the current policy, if that is not float32, so that the layer keeps it. */
 function withPolicy<A extends readonly [config?: object]>(argument: A): A {
   const policy = currentDTypePolicy()
   if (policy === 'float32') return argument

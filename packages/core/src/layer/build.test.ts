@@ -32,7 +32,7 @@ const x = tensor([
 const movingMeanOf = (layer: Layer) => (variablesOf(layer)!.state as { movingMean: Tensor }).movingMean
 
 describe('a call on values', () => {
-  it('makes the weights at the first call and keeps them', () => {
+  it('makes the weights in the first call and keeps them', () => {
     const layer = new Dense({ units: 3 })
     const [first, second] = [layer.call(x), layer.call(x)]
     expect(first.array()).toEqual(second.array())
@@ -41,7 +41,7 @@ describe('a call on values', () => {
     expect(() => layer.call(tensor([[1]]))).toThrow('Dense expects an input of shape [batch, ..., 2] and got [1, 1].')
   })
 
-  it('decides the first weights by the given stream', () => {
+  it('takes the initial weights from the given stream', () => {
     const kernel = (seed: number) => {
       const layer = new Dense({ units: 3 })
       layer.call(x, { rng: new Rng(seed) })
@@ -63,7 +63,7 @@ describe('a call on values', () => {
     expect(movingMeanOf(layer).array()).toEqual([1.5, 4.5])
   })
 
-  it('keeps the state of layers within, at any depth', () => {
+  it('keeps the state of nested layers at any depth', () => {
     class Block extends Layer<{ readonly inner: Layer }> {
       apply(value: Tensor, scope: Scope<this>): Tensor {
         return scope.call(this.config.inner, value)
@@ -80,7 +80,7 @@ describe('a call on values', () => {
     expect(movingMeanOf(norm).array()).toEqual([2, 6])
   })
 
-  it('goes on from the state of the call before', () => {
+  it('continues from the state of the previous call', () => {
     const layer = new LSTM({ units: 2, stateful: true, returnSequences: true })
     const sequence = randomNormal(randomKey(1), [2, 4, 3])
     const parts = [0, 1].map((index) => {
@@ -96,7 +96,7 @@ describe('a call on values', () => {
     })
   })
 
-  it('frees what it computes on the way, and keeps what it must', () => {
+  it('frees intermediate tensors and keeps weights and state', () => {
     class Long extends Layer {
       readonly norm = new BatchNormalization()
       apply(value: Tensor, scope: Scope<this>): Tensor {
@@ -108,7 +108,7 @@ describe('a call on values', () => {
     const before = memory().buffers
     for (let i = 0; i < 3; i++) layer.call(x).dispose()
     expect(memory().buffers).toBe(before)
-    // in training two new statistics take the place of those before, which who holds them may still read
+    // training replaces the two statistics; the old tensors stay, because other code may hold them
     layer.call(x, { training: true }).dispose()
     expect(memory().buffers).toBe(before + 2)
     // weights and state live on where `tidy` frees everything else
@@ -120,7 +120,7 @@ describe('a call on values', () => {
     expect(movingMeanOf(fresh.norm).array()).toHaveLength(2)
   })
 
-  it('draws other numbers at each call, unless it is told which', () => {
+  it('draws different numbers at each call unless it is given an rng', () => {
     const dropout = new Dropout({ rate: 0.5 })
     const ones = tensor(new Array(64).fill(1), { shape: [1, 64] })
     const draw = (seed?: number) =>
@@ -129,7 +129,7 @@ describe('a call on values', () => {
     expect(draw()).not.toBe(draw())
   })
 
-  it('makes the weights of layers that are called in training only, where the first call is part of it', () => {
+  it('makes the weights of layers that are called in training only if the first call is part of training', () => {
     class Auxiliary extends Layer {
       readonly main = new Dense({ units: 1, kernelInitializer: 'ones' })
       readonly extra = new Dense({ units: 1, kernelInitializer: 'ones' })
@@ -144,12 +144,12 @@ describe('a call on values', () => {
     const late = new Auxiliary()
     expect(late.call(x).array()).toEqual([[5], [11]])
     expect(() => late.call(x, { training: true })).toThrow(
-      'Dense is called for the first time after the variables of the layers around it were made, so that it has none.',
+      'Dense has no variables, because it is called for the first time after those of its outer layer were made.',
     )
   })
 })
 
-describe('a call on values within', () => {
+describe('a call on values inside', () => {
   it('a gradient is differentiated', () => {
     const layer = new Dense({ units: 1, kernelInitializer: 'ones' })
     const gradient = grad((value: Tensor) => sum(mul(layer.call(value), 3)))(x)
@@ -162,7 +162,7 @@ describe('a call on values within', () => {
     expect(movingMeanOf(norm).array()).toEqual([2, 6])
   })
 
-  it('a compiled function has the weights that the layer has', () => {
+  it('a compiled function uses the weights that the layer keeps', () => {
     const layer = new Dense({ units: 1, kernelInitializer: 'ones' })
     const run = compile((value: Tensor) => layer.call(value))
     expect(run(x).array()).toEqual([[5], [11]])
@@ -170,7 +170,7 @@ describe('a call on values within', () => {
     expect(layer.call(x).array()).toEqual([[5], [11]])
   })
 
-  it('a compiled function may not change the state', () => {
+  it('a compiled function cannot change the state', () => {
     const layer = new BatchNormalization({ momentum: 0.5 })
     const run = compile((value: Tensor) => layer.call(value, { training: true }))
     expect(() => run(x)).toThrow(

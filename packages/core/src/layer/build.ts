@@ -4,8 +4,9 @@ import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
-import { inferCall, standIns } from './infer.ts'
+import { inferCall } from './infer.ts'
 import { maskOf } from './masks.ts'
+import { standIns } from './stand-in.ts'
 import { statesAfter } from './stateless.ts'
 import {
   buildFrom,
@@ -17,15 +18,15 @@ import {
   writeVariables,
 } from './variables.ts'
 
-/** How a layer is called on values. */
+/** The options of a call on values that every layer has. */
 export interface ValueCallOptions extends CallOptions {
-  /** Random numbers for first weights, dropout and the like; by default different ones each time. */
+  /** Random numbers for initial weights, dropout and the like; by default different ones at each call. */
   readonly rng?: Rng
 }
 
 /**
- * Calls a layer on tensors with the variables that it keeps, which are made at the first call. States that the call changes
- * are kept too; inside `compile`, where they have no values, that throws `ConfigError`.
+ * Calls a layer on tensors with the variables that it keeps, which are made at its first call. Keeps the states that the call
+ * sets. Throws `ConfigError` if the call sets a state inside `compile`, where states have no values.
  */
 export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
   const { rng, training = false, ...rest } = options
@@ -39,21 +40,21 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
     const state = forward.states.size > 0 ? statesAfter(layer, forward, before.state) : undefined
     return { outputs, state, masks: treeLeaves(outputs).map(maskOf) }
   }
-  // outside of traces and gradients nothing else needs what is computed on the way
+  // outside of traces and gradients, nothing else needs the intermediate tensors
   const { outputs, state } = currentInterpreter() === eager ? tidy(run) : run()
   if (state) keepState(layer, state)
   return outputs
 }
 
-/** Makes the variables of a layer and of those within it for inputs like these. `rng` decides their first values. */
+/** Makes the variables of a layer and its nested layers for inputs of these shapes. Initial values depend on `rng`. */
 export function buildFor(layer: BaseLayer, inputs: unknown, options: CallOptions & object, rng: () => Rng): void {
   inferCall(layer, standIns(inputs), standIns(options) as object)
   build(layer, rng)
 }
 
 /**
- * Makes the variables that are missing, now, also where a function is being traced; for the shapes of the first calls, or for
- * those given by path.
+ * Makes missing variables, for the input shapes of the first calls or for those given by path. They get values at once, also
+ * while a function is being traced.
  */
 export function build(layer: BaseLayer, rng: () => Rng, shapes?: Readonly<Record<string, InputShape>>): void {
   if (!shapes && !lacksVariables(layer)) return

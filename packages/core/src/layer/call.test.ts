@@ -31,7 +31,7 @@ class Moments extends Layer {
   }
 }
 
-/** A sequence and its states, as a recurrent layer gives them. */
+/** Returns a sequence and states, like a recurrent layer. */
 class Recurrent extends Layer<object, {}, {}, { readonly initialState: readonly [Tensor, Tensor] }> {
   static readonly type = 'Recurrent'
   static override readonly callFields = { initialState: 'unknown' } as const
@@ -50,7 +50,7 @@ class Named extends Layer {
 }
 
 describe('a symbolic call', () => {
-  it('gives symbolic tensors that remember where they come from', () => {
+  it('gives symbolic tensors that know their call', () => {
     const x = input({ shape: [3], name: 'in' })
     const layer = new Dense({ units: 4 })
     const h = layer.call(x)
@@ -66,7 +66,7 @@ describe('a symbolic call', () => {
     expect(call.tensors).toEqual([x])
   })
 
-  it('lets one layer be called again, which is another call', () => {
+  it('of a layer that was called before is another call', () => {
     const layer = new Sum()
     const [a, b] = [input({ shape: [3] }), input({ shape: [1] })]
     const [first, second] = [layer.call([a, b]), layer.call([a])]
@@ -76,7 +76,7 @@ describe('a symbolic call', () => {
     expect(callOf(first)).not.toBe(callOf(second))
   })
 
-  it('is found by its layer, as long as the model is not put together again', () => {
+  it('is found by its layer until the calls are removed', () => {
     const layer = new Sum()
     const x = input({ shape: [3] })
     expect(() => layer.output).toThrow('Sum has no output yet: it was not called on symbolic tensors.')
@@ -99,7 +99,7 @@ describe('a symbolic call', () => {
     expect(() => new Moments().call(input({ shape: [5] }))).toThrow('Moments has 2 outputs; use callAll(...)')
   })
 
-  it('gives outputs in the structure in which the layer returns them', () => {
+  it('gives outputs in the structure that the layer returns', () => {
     type Outputs = [SymbolicTensor, [SymbolicTensor, SymbolicTensor]]
     const x = input({ shape: [null, 4] })
     const [sequence, [h, c]] = new Recurrent().callAll<Outputs>(x)
@@ -116,7 +116,7 @@ describe('a symbolic call', () => {
     expect(callOf(made['total'] as SymbolicTensor).inputs).toEqual({ left: h, right: [c] })
   })
 
-  it('remembers its options, symbolic tensors among them too', () => {
+  it('records its options, including symbolic tensors', () => {
     const [x, state] = [input({ shape: [null, 4] }), input({ shape: [4] })]
     const [sequence] = new Recurrent().callAll(x, { initialState: [state, state], training: false })
     const call = callOf(sequence!)
@@ -156,7 +156,7 @@ describe('a symbolic call', () => {
     expect(() => new Dense({ units: 1 }).call(x, { training: 1 } as never)).toThrow(ConfigError)
   })
 
-  it('has the options of the classes above too', () => {
+  it('has the options of the base classes too', () => {
     class Gated extends Recurrent {
       static override readonly callFields = { initialState: 'unknown', gate: 'boolean' } as const
     }
@@ -169,7 +169,7 @@ describe('a symbolic call', () => {
     expect(() => new Own().callAll(x, { gate: true, initialState: undefined } as never)).not.toThrow()
   })
 
-  it('refuses strings where a layer takes numbers', () => {
+  it('refuses strings if the layer takes numbers', () => {
     const words = input({ shape: [1], dtype: 'string' })
     expect(() => new Dense({ units: 1 }).call(words)).toThrow(
       'Dense takes numbers, and its input is strings. Put a layer that works on strings, such as StringLookup, before it.',

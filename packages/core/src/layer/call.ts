@@ -9,7 +9,7 @@ import { OperationLayer } from './operation-layer.ts'
 
 /** One call of a layer in a functional model. */
 export class LayerCall implements SymbolicSource {
-  /** What the call gives, in the structure that `apply` returns. */
+  /** The outputs in the structure that `apply` returns. */
   readonly outputs: Structure<SymbolicTensor>
   /** The outputs in order. */
   readonly results: readonly SymbolicTensor[]
@@ -20,7 +20,7 @@ export class LayerCall implements SymbolicSource {
     readonly layer: BaseLayer,
     /** Symbolic tensors, alone or in lists and plain objects. */
     readonly inputs: Structure<SymbolicTensor>,
-    /** What else the layer was given; may hold symbolic tensors. */
+    /** The other arguments; may hold symbolic tensors. */
     readonly options: CallOptions & object,
     avals: readonly SymbolicAval[],
     structure?: Tree,
@@ -36,6 +36,7 @@ export class LayerCall implements SymbolicSource {
     else recorded.set(layer, [this])
   }
 
+  /** Records an operation on symbolic tensors as a call of a layer. */
   record(operation: (...args: never) => unknown, args: readonly unknown[]): Structure<SymbolicTensor> {
     const tensors = args.flatMap(symbolicIn)
     let next = 0
@@ -46,25 +47,25 @@ export class LayerCall implements SymbolicSource {
   }
 }
 
-// The calls of each layer on symbolic tensors, for as long as it lives.
+// the calls of each layer on symbolic tensors
 const recorded = new WeakMap<BaseLayer, LayerCall[]>()
 
-/** The calls of a layer on symbolic tensors, in whatever models, in order. */
+/** The calls of a layer on symbolic tensors in all models, in order. */
 export function callsOf(layer: BaseLayer): readonly LayerCall[] {
   return recorded.get(layer) ?? []
 }
 
-/** Forgets the calls of layers, for a model that is put together again. */
+/** Removes the calls of layers, for a model that connects them again. */
 export function forgetCalls(layers: readonly BaseLayer[]): void {
   for (const layer of layers) recorded.delete(layer)
 }
 
-/** The call that a symbolic tensor comes from. */
+/** The call of which a symbolic tensor is an output. */
 export function callOf(x: SymbolicTensor): LayerCall {
   return x.source as LayerCall
 }
 
-/** Calls a layer on symbolic tensors: works out the shapes and remembers the call. */
+/** Calls a layer on symbolic tensors: infers the shapes and records the call. Throws `ConfigError` for unknown options. */
 export function callSymbolically(
   layer: BaseLayer,
   inputs: Structure<SymbolicTensor>,

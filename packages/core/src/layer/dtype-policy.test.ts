@@ -34,14 +34,14 @@ describe('useDTypePolicy', () => {
     expect(layer.toSpec()).toEqual({ layer: 'Identity', dtype: 'mixedFloat16' })
   })
 
-  it('reaches the layers that a layer makes, except those that say otherwise', () => {
+  it('applies to layers that a layer makes, unless these have a dtype', () => {
     useDTypePolicy('mixedFloat16')
     const { first, second } = new Pair()
     expect([first.computeDType, second.computeDType]).toEqual(['float16', 'float64'])
     expect(new Identity({ dtype: 'float64' }).dtype).toBe('float64')
   })
 
-  it('refuses a policy that does not exist', () => {
+  it('refuses an unknown policy', () => {
     expect(() => useDTypePolicy('float8' as 'float32')).toThrow(
       'useDTypePolicy: there is no policy "float8"; use one of float32, float64, mixedFloat16.',
     )

@@ -3,8 +3,8 @@ import { describeValue } from '../config/describe.ts'
 import { ConfigError } from '../errors.ts'
 
 /**
- * What the parameters of a layer are kept in, and what it computes with. `mixedFloat16` keeps parameters in float32 and
- * computes in float16, which halves the memory of activations. Keras: `DTypePolicy`.
+ * The dtypes of a layer's parameters and computations. `mixedFloat16` keeps parameters in float32 and computes in float16, which
+ * halves the memory of activations; the others use one dtype for both. Keras: `DTypePolicy`.
  */
 export type DTypePolicy = 'float32' | 'float64' | 'mixedFloat16'
 
@@ -12,14 +12,14 @@ export const dtypePolicies = ['float32', 'float64', 'mixedFloat16'] as const sat
 
 let current: DTypePolicy = 'float32'
 
-/** The policy of layers that are made from now on without a `dtype`. */
+/** The policy of layers that are made without the option `dtype`. */
 export function currentDTypePolicy(): DTypePolicy {
   return current
 }
 
 /**
- * Sets the policy of layers that are made from now on without a `dtype`; those that exist keep theirs. Keras:
- * `keras.config.set_dtype_policy`. Throws `ConfigError` for a policy that does not exist.
+ * Sets the policy of layers that are made from now on without the option `dtype`; existing layers keep theirs. Throws
+ * `ConfigError` for an unknown policy. Keras: `keras.config.set_dtype_policy`.
  *
  * @example
  * import { Dense } from '@gradus/layers'

@@ -10,7 +10,7 @@ await useBackend(cpu())
 
 const nothing = { params: {}, state: {} }
 
-/** Notes what `apply` is given and returns its inputs. */
+/** Reports the inputs of `apply` and returns them. */
 class Probe extends Layer<{ readonly seen?: (inputs: Tree) => void }> {
   apply(inputs: Tree): Tree {
     this.config.seen?.(inputs)
@@ -42,7 +42,7 @@ describe('dtypes', () => {
   const whole = tensor([[1, 2]], { dtype: 'int32' })
   const truth = tensor([[true, false]])
 
-  /** The dtypes that `apply` sees and those of the outputs. */
+  /** The dtypes of the inputs of `apply` and those of the outputs. */
   function dtypesOf(config: { readonly dtype?: 'float32' | 'float64' | 'mixedFloat16' }, inputs: Tree, Class = Probe) {
     let inside: DType[] = []
     const seen = (given: Tree) => {
@@ -52,7 +52,7 @@ describe('dtypes', () => {
     return { inside, outputs: treeLeaves(outputs).map(({ dtype }) => dtype) }
   }
 
-  it('of floats become that of the layer; integers and truth values stay as they are beside them', () => {
+  it('of floats become that of the layer, while integers and bools keep theirs', () => {
     const both = { inside: ['float64', 'int32', 'bool'], outputs: ['float64', 'int32', 'bool'] }
     expect(dtypesOf({ dtype: 'float64' }, [float, whole, truth])).toEqual(both)
     const halves = { inside: ['float16', 'int32', 'bool'], outputs: ['float16', 'int32', 'bool'] }
@@ -60,7 +60,7 @@ describe('dtypes', () => {
     expect(dtypesOf({}, whole)).toEqual({ inside: ['int32'], outputs: ['int32'] })
   })
 
-  it('may be those of the parameters inside, where a layer needs all digits', () => {
+  it('are those of the parameters inside layers with full precision', () => {
     class Precise extends Probe {
       override get fullPrecision() {
         return true
@@ -69,7 +69,7 @@ describe('dtypes', () => {
     expect(dtypesOf({ dtype: 'mixedFloat16' }, float, Precise)).toEqual({ inside: ['float32'], outputs: ['float16'] })
   })
 
-  it('may be left alone', () => {
+  it('are kept without autocast', () => {
     class Raw extends Probe {
       override get autocast() {
         return false
@@ -80,7 +80,7 @@ describe('dtypes', () => {
     expect(dtypesOf({ dtype: 'mixedFloat16' }, wide, Raw)).toEqual({ inside: ['float64'], outputs: ['float64'] })
   })
 
-  it('of parameters and state are those of the computation inside, and as before outside', () => {
+  it('of parameters and state are those of the computations inside `apply` and unchanged outside', () => {
     let inside: DType[] = []
     class Watched extends Scale {
       override apply(x: Tensor, scope: Scope<this>): Tensor {
@@ -97,7 +97,7 @@ describe('dtypes', () => {
     expect([count.dtype, count.item()]).toEqual(['float32', 1])
   })
 
-  it('are those of each layer by itself', () => {
+  it('depend on the policy of each nested layer', () => {
     let inside: DType[] = []
     const inner = new Probe({
       dtype: 'mixedFloat16',

@@ -23,14 +23,14 @@ class Outer extends Layer<{ readonly inner: Layer }> {
   }
 }
 
-describe('what goes in and out', () => {
+describe('inputs and outputs', () => {
   const x = tensor([[1, 2]])
 
-  it('keeps its structure, whatever that is', () => {
+  it('keep their structure', () => {
     const probe = new Probe()
     const inputs = { a: [x, x], b: { c: x } }
     expect(statelessCall(probe, nothing, inputs).outputs).toEqual(inputs)
-    // what looks like an output and a new state is two outputs
+    // a pair that looks like an output and a new state is two outputs
     const pair = [x, [x, x]]
     const { outputs, state } = statelessCall(probe, nothing, pair)
     expect(outputs).toEqual(pair)
@@ -40,7 +40,7 @@ describe('what goes in and out', () => {
     expect(statelessCall(probe, nothing, looksLikeState).outputs).toEqual(looksLikeState)
   })
 
-  it('goes through layers within in the same way', () => {
+  it('keep their structure through nested layers', () => {
     class Split extends Layer {
       apply(value: Tensor): Tree {
         return { sequence: value, states: [mul(value, 2), [mul(value, 3)]] }
@@ -51,7 +51,7 @@ describe('what goes in and out', () => {
     expect([sequence, states[0], states[1][0]].map((value) => value.array())).toEqual([[[1, 2]], [[2, 4]], [[3, 6]]])
   })
 
-  it('is one tensor where a layer is called for one', () => {
+  it('must be one tensor with `call`', () => {
     class Two extends Layer {
       apply(value: Tensor): Tree {
         return [value, value]
@@ -68,7 +68,7 @@ describe('what goes in and out', () => {
     )
   })
 
-  it('is told to an observer layer by layer', () => {
+  it('are passed to an observer layer by layer', () => {
     const seen: [string, number][] = []
     const forward = new Forward({ of: () => nothing }, (layer, outputs) => seen.push([layer.type, outputs.length]))
     const layer = new Outer({ inner: new Probe() })

@@ -5,82 +5,85 @@ import { asFloat } from '../contracts/alignment.ts'
 import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
 import { leavesOf, mapLeaves } from '../structure.ts'
-import { BaseLayer, type CallOptions, type Masks, masksIn, type Scope } from './base-layer.ts'
+import { BaseLayer, type CallOptions, type Scope } from './base-layer.ts'
 import { layersWithin } from './layers-within.ts'
-import { maskOf, setMask, withMask } from './masks.ts'
+import { type Masks, maskOf, masksIn, setMask, withMask } from './masks.ts'
 
-/** The tensors that belong to a layer. */
+/** The variables of one layer, without those of its sublayers. */
 export interface LayerVariables {
   readonly params: Tree
   readonly state: Tree
 }
 
-/** Where a forward pass finds the variables of layers. */
+/** Gives a forward pass the variables of layers. */
 export interface VariableSource {
-  /** Those of a layer that is called with `inputs`; undefined where none were made for it. */
+  /** The variables of a layer that is called with `inputs`; undefined if there are none. */
   of(layer: BaseLayer, inputs: Tree): LayerVariables | undefined
 }
 
-/** How a layer is called. */
+/** The arguments of a call other than the inputs. */
 export interface Call {
   readonly rng: Rng
   readonly training: boolean
   readonly options?: CallOptions & object
-  /** Instead of the layer's own. */
+  /** Replaces the layer's parameters. */
   readonly params?: Tree
 }
 
-/** One pass through layers: finds their variables, and collects the losses that they add and their new states. */
+/** A forward pass: calls layers with their variables, and collects the losses that they add and the states that they set. */
 export class Forward {
+  /** The losses that calls have added, scalars. */
   readonly losses: Tensor[] = []
   /** The states that calls have set. */
   readonly states = new Map<BaseLayer, Tree>()
 
-  /** `observe` is told what each layer gave. */
+  /** `observe` is called with each layer and its outputs, after the call. */
   constructor(
     private readonly variables: VariableSource,
     private readonly observe?: (layer: BaseLayer, outputs: readonly Tensor[]) => void,
   ) {}
 
   /**
-   * Calls a layer. Floating inputs are cast to the dtype that it computes in; where that is not the dtype of its parameters,
-   * so are parameters and state, its outputs come in it, and its new state in the dtype of the old one.
+   * Calls a layer. Floating inputs are cast to the dtype of its computations. Under a mixed policy so are its parameters and
+   * state; floating outputs are cast to `computeDType`, and a new state to the dtype of the old one. Throws `ConfigError` for a
+   * layer without variables.
    */
   call(layer: BaseLayer, given: Tree, call: Call): Tree {
     const inputs = layer.autocast ? castAll(given, dtypeInside(layer)) : given
     const scope = this.scope(layer, inputs, call)
-    const made = layer.apply(inputs, scope)
-    const outputs = isMixed(layer) ? castAll(made, layer.computeDType) : made
+    const returned = layer.apply(inputs, scope)
+    const outputs = isMixed(layer) ? castAll(returned, layer.computeDType) : returned
     this.penalize(layer, treeLeaves(outputs))
-    const result = this.mask(layer, inputs, outputs, scope.mask)
+    const result = this.setMasks(layer, inputs, outputs, scope.mask)
     this.observe?.(layer, treeLeaves(result))
     return result
   }
 
-  /** What a call of a layer works with. */
-  scope(layer: BaseLayer, inputs: Tree, { rng, training, options = {}, params: others }: Call): LayerScope {
-    const { training: own, mask, ...rest } = options as CallOptions & Record<string, unknown>
+  /** The scope of a call of a layer. */
+  scope(layer: BaseLayer, inputs: Tree, { rng, training, options = {}, params: replaced }: Call): LayerScope {
+    const { training: given, mask, ...rest } = options as CallOptions & Record<string, unknown>
     const found = this.variables.of(layer, inputs)
     if (!found) throw withoutVariables(layer)
-    const params = others ?? found.params
+    const params = replaced ?? found.params
     const state = this.states.get(layer) ?? found.state
     const inside = isMixed(layer) ? dtypeInside(layer) : undefined
     return new LayerScope(this, layer, {
       params: inside ? castFloats(params, inside) : params,
       state: inside ? castFloats(state, inside) : state,
       rng,
-      training: own ?? training,
+      training: given ?? training,
       mask: mask === undefined ? masksOf(inputs) : mask,
       options: rest,
     })
   }
 
+  /** Whether a layer itself has state. */
   hasState(layer: BaseLayer): boolean {
     return treeLeaves(this.variables.of(layer, [])?.state).length > 0
   }
 
-  /** Keeps a new state in the form and the dtypes of the old one, so that steps can be repeated on their own results. */
-  keep(layer: BaseLayer, next: Tree): void {
+  /** Keeps a new state, cast to the dtypes of the old one, so that a compiled step can run on its own results. */
+  keepState(layer: BaseLayer, next: Tree): void {
     const old = this.states.get(layer) ?? this.variables.of(layer, {})?.state ?? {}
     this.states.set(
       layer,
@@ -96,23 +99,26 @@ export class Forward {
     this.losses.push(penalties.reduce((sum, penalty) => add(sum, penalty)))
   }
 
-  /** Gives each output its mask, unless a sublayer has; a layer that does not hand masks on ends them. */
-  private mask(layer: BaseLayer, inputs: Tree, outputs: Tree, given: Masks): Tree {
+  /**
+   * Gives each output its mask, unless a sublayer has set one. An input that is returned unchanged loses its mask if the layer
+   * does not support masks.
+   */
+  private setMasks(layer: BaseLayer, inputs: Tree, outputs: Tree, inputMasks: Masks): Tree {
     const entering = new Set(treeLeaves(inputs))
-    const masks = masksIn(layer.computeMask(inputs, given))
+    const masks = masksIn(layer.computeMask(inputs, inputMasks))
     let index = 0
     return mapLeaves(outputs, (leaf) => {
       const output = leaf as Tensor
-      const [old, own] = [maskOf(output), masks[index++]]
-      // an input that is handed through may be an input of other layers too, and there keeps the mask that it has
-      if (entering.has(output)) return withMask(output, own ?? (layer.supportsMasking ? old : undefined))
-      if (!old) setMask(output, own)
+      const [old, computed] = [maskOf(output), masks[index++]]
+      // a copy, because the tensor may be an input of other layers, for which it keeps its mask
+      if (entering.has(output)) return withMask(output, computed ?? (layer.supportsMasking ? old : undefined))
+      if (!old) setMask(output, computed)
       return output
     }) as Tree
   }
 }
 
-/** What one call of a layer works with. The methods are properties, so that `apply(x, { params, setState })` may take them. */
+/** The scope of one call of a layer. The methods are properties, so that `apply(x, { params, setState })` may take them. */
 export class LayerScope implements Scope {
   readonly params: Tree
   readonly state: Tree
@@ -120,7 +126,8 @@ export class LayerScope implements Scope {
   readonly training: boolean
   readonly mask: Masks
   readonly options: object
-  private readonly calls = new Map<BaseLayer, number>()
+  /** How often each sublayer was called. */
+  private readonly callCounts = new Map<BaseLayer, number>()
   private names: Map<BaseLayer, string> | undefined
 
   constructor(
@@ -141,7 +148,7 @@ export class LayerScope implements Scope {
   }
 
   readonly setState = (next: Tree): void => {
-    this.forward.keep(this.layer, next)
+    this.forward.keepState(this.layer, next)
   }
 
   readonly call = (layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tensor => {
@@ -161,7 +168,7 @@ export class LayerScope implements Scope {
   }
 
   readonly hasState = (layer: BaseLayer): boolean => {
-    return layersWithin(layer).some((within) => this.forward.hasState(within.layer))
+    return layersWithin(layer).some((nested) => this.forward.hasState(nested.layer))
   }
 
   readonly maskOf = (x: Tensor): Tensor | undefined => {
@@ -173,8 +180,8 @@ export class LayerScope implements Scope {
       throw new ConfigError(`${this.layer.type}: scope.call takes a layer first and then its inputs.`)
     }
     checkCallOptions(layer, options)
-    const count = this.calls.get(layer) ?? 0
-    this.calls.set(layer, count + 1)
+    const count = this.callCounts.get(layer) ?? 0
+    this.callCounts.set(layer, count + 1)
     return { rng: this.rng.fork(this.nameOf(layer)).fork(count), training: this.training, options }
   }
 
@@ -190,11 +197,11 @@ export class LayerScope implements Scope {
 
 function withoutVariables({ type }: BaseLayer): ConfigError {
   return new ConfigError(
-    `${type} is called for the first time after the variables of the layers around it were made, so that it has none. Call it at the first call too, whatever \`training\` is there.`,
+    `${type} has no variables, because it is called for the first time after those of its outer layer were made. Call it in the first call of the outer layer too, whatever \`training\` is there.`,
   )
 }
 
-/** The output of a layer that has one. */
+/** The output of a layer with one output. Throws `TypeError` if there are several. */
 export function onlyOutput(layer: BaseLayer, outputs: unknown): Tensor {
   const leaves = leavesOf(outputs)
   if (leaves.length === 1) return leaves[0] as Tensor
@@ -214,7 +221,7 @@ function callFieldsOf(definition: object, own: FieldTable): FieldTable {
   return inherited && inherited !== own ? { ...callFieldsOf(parent as object, inherited), ...own } : own
 }
 
-/** Whether a layer computes in another dtype than that of its parameters. */
+/** Whether the dtype of a layer's outputs differs from that of its parameters. */
 function isMixed(layer: BaseLayer): boolean {
   return layer.autocast && layer.computeDType !== layer.dtype
 }
@@ -227,7 +234,7 @@ function masksOf(inputs: Tree): Masks {
   return mapLeaves(inputs, (x) => maskOf(x as Tensor)) as Masks
 }
 
-/** Floating tensors in another dtype; their masks stay with them. */
+/** Casts floating tensors and keeps their masks. */
 function castAll(tree: Tree, dtype: DType): Tree {
   return mapLeaves(tree, (x) => {
     const result = castFloat(x as Tensor, dtype)

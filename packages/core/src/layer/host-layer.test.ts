@@ -37,7 +37,7 @@ class Upper extends HostLayer {
   }
 }
 
-/** The strings of a row as one. */
+/** Joins the strings of each row. */
 class Joined extends Upper {
   override processValues(values: HostValues): HostValues {
     const [rows, columns] = values.shape as [number, number]
@@ -62,7 +62,7 @@ class Double extends Layer {
 
 const expected = { data: Int32Array.of(1, 3), shape: [1, 2], dtype: 'int32' }
 
-describe('a layer that works on the host', () => {
+describe('a layer that runs on the host', () => {
   it('processes nested arrays, host values and the input of a batch', () => {
     const layer = new Lengths()
     const batch: Batch = { x: toHostValues([['a', 'abc']], 'x') }
@@ -77,7 +77,7 @@ describe('a layer that works on the host', () => {
     expect({ array: output.array(), dtype: output.dtype }).toEqual({ array: [[1, 3]], dtype: 'int32' })
   })
 
-  it('gives strings by process only', () => {
+  it('returns strings from `process` only', () => {
     expect(new Upper().process(['a'])).toEqual({ data: ['A'], shape: [1], dtype: 'string' })
     expect(() => new Upper().call(['a'])).toThrow(
       'test/Upper.call gives a tensor, and its output is strings. Use process(...) instead.',
@@ -90,7 +90,7 @@ describe('a layer that works on the host', () => {
     expect({ shape: output.shape, dtype: output.dtype }).toEqual({ shape: [null, null, 2], dtype: 'int32' })
   })
 
-  it('keeps dimensions that are not known, and gives those that it makes', () => {
+  it('preserves unknown dimensions and infers the others', () => {
     const words = input({ shape: [null], dtype: 'string' })
     const upper = new Upper().call(words)
     expect(upper).toBeInstanceOf(SymbolicTensor)
@@ -102,14 +102,14 @@ describe('a layer that works on the host', () => {
     )
   })
 
-  it('prepares the input of a model; other layers leave it as it is', () => {
+  it('prepares the input of a model, which other layers keep as it is', () => {
     const words = toHostValues([['a', 'abc']], 'x')
     expect(new Lengths().prepare(words)).toEqual(expected)
     expect(() => new Lengths().prepare({ a: words, b: words })).toThrow('test/Lengths takes one input')
     expect(new Double().prepare(words)).toBe(words)
   })
 
-  it('says where it works and what it takes', () => {
+  it('has flags and dtypes for the host', () => {
     const layer = new Lengths()
     expect([layer.onHost, layer.takesStrings, layer.inputDType, layer.outputDType]).toEqual([
       true,
@@ -120,13 +120,13 @@ describe('a layer that works on the host', () => {
     expect([new Double().onHost, new Double().takesStrings]).toEqual([false, false])
   })
 
-  it('says what is wrong with the values', () => {
+  it('refuses ragged rows', () => {
     expect(() => new Lengths().call([['a'], ['b', 'c']])).toThrow('x[1] is ["b","c"]; expected 1 values')
   })
 
   it('refuses tensors', () => {
     expect(() => new Lengths().call(ones([2]))).toThrow(
-      "test/Lengths works on the host, not on tensors. Give it arrays, as in layer.call([['a']]) or layer.process(...), or let it stand at the front of a model.",
+      "test/Lengths runs on the host and takes no tensors. Give it arrays, as in layer.call([['a']]) or layer.process(...), or put it at the front of a model.",
     )
   })
 })

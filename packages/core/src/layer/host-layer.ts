@@ -17,9 +17,9 @@ import type { ValueCallOptions } from './build.ts'
 import { Layer } from './layer.ts'
 
 /**
- * A layer that works on the host, on values that are not tensors yet: strings in, numbers out. It may stand at the front of a
- * model, which runs it before a batch goes to the device, or in a data pipeline: `data.map(({ x, y }) => ({ x:
- * layer.process(x), y }))`.
+ * The base class of layers that run on the host, on values that are not tensors yet: strings in, numbers out. Such a layer may be
+ * at the front of a model, which runs it before a batch goes to the device, or in a data pipeline:
+ * `data.map(({ x, y }) => ({ x: layer.process(x), y }))`.
  *
  * @example
  * import { HostLayer } from '@gradus/core'
@@ -35,13 +35,13 @@ import { Layer } from './layer.ts'
  * new Lengths().call([['a', 'abc']]).array() // => [[1, 3]]
  */
 export abstract class HostLayer<C extends object = object> extends Layer<C> {
-  /** What the layer makes of values. */
+  /** Computes the output for the values of an input. */
   abstract processValues(values: HostValues): HostValues
 
-  /** The shape that values of `shape` get, batch first. */
+  /** The shape of the output for values of `shape`, batch first. */
   abstract outputShape(shape: Shape): Shape
 
-  /** The dtype of what the layer makes. */
+  /** The dtype of the output. */
   get outputDType(): SymbolicDType {
     return 'int32'
   }
@@ -58,7 +58,7 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
     return false
   }
 
-  /** What the layer makes of nested arrays, or of the input of a batch. Throws `DataError` for values that it cannot take. */
+  /** The output for nested arrays, or for the input of a batch. Throws `DataError` for values that the layer cannot take. */
   process(values: Exclude<InputData, Tensor> | Named<HostValues>): HostValues {
     const several = Array.isArray(values) ? isHostValues(values[0]) : isPlainObject(values) && !isHostValues(values)
     return several
@@ -83,13 +83,13 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
     return tensor(data, { shape, dtype })
   }
 
-  /** Shapes only: values never come here, because they were prepared before. */
+  /** Gives the shape of the output in shape inference. Throws `ConfigError` otherwise: values are processed by `prepare`. */
   apply(x: Tensor): Tensor {
     if (currentInterpreter() === shapeOnly) {
       return new Tensor({ shape: this.outputShape(x.shape), dtype: this.outputDType as DType })
     }
     throw new ConfigError(
-      `${this.type} works on the host, not on tensors. Give it arrays, as in layer.call([['a']]) or layer.process(...), or let it stand at the front of a model.`,
+      `${this.type} runs on the host and takes no tensors. Give it arrays, as in layer.call([['a']]) or layer.process(...), or put it at the front of a model.`,
     )
   }
 }

@@ -16,8 +16,11 @@ import {
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../rng.ts'
 import type { InputShape, Scope } from './base-layer.ts'
-import { type CallShapes, inferCall, inferLayers, knownShapes, standIn } from './infer.ts'
+import { type CallShapes, inferCall } from './infer.ts'
+import { knownShapes } from './known-shapes.ts'
 import { Layer } from './layer.ts'
+import { standIn } from './stand-in.ts'
+import { inferLayers } from './trial.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
 
 /** A symbolic tensor of this shape; its first unknown dimension is the batch. */
@@ -33,7 +36,7 @@ const avalsOf = ({ outputs }: CallShapes) =>
 
 class Dense extends Layer<{ readonly units: number }, { kernel: Tensor }> {
   override init(rng: Rng, shape: InputShape) {
-    rng.next() // random numbers are drawn in init, here only as shapes
+    rng.next() // in a trial this gives a shape only
     return { kernel: zeros([(shape as Shape).at(-1)!, this.config.units]) }
   }
   apply(x: Tensor, { params }: Scope<this>): Tensor {
@@ -50,7 +53,7 @@ class Custom extends Layer<{ readonly run: (x: Tensor) => Tree }> {
 const outputOf = (run: (x: Tensor) => Tensor, shape: SymbolicShape) =>
   avalsOf(inferCall(new Custom({ run }), symbol(shape)))[0]![0]
 
-it('inferLayers tells the shapes of layers that no single layer holds', () => {
+it('inferLayers finds the shapes of layers that a function calls', () => {
   const [first, second] = [new Dense({ units: 4 }), new Dense({ units: 2 })]
   const output = inferLayers((forward) => {
     const call = { rng: new Rng(new Tensor({ shape: [2], dtype: 'uint32' })), training: true }
@@ -65,8 +68,8 @@ it('inferLayers tells the shapes of layers that no single layer holds', () => {
 })
 
 describe('inferCall', () => {
-  it('works out parameters and outputs without computing', () => {
-    // no backend was chosen in this file, so that anything that computes would throw
+  it('infers parameters and outputs without computing', () => {
+    // this file chooses no backend, so any computation would throw
     const layer = new Dense({ units: 4 })
     const found = inferCall(layer, symbol([null, 3]))
     const { params, input: shape } = found.layers.get(layer)!
@@ -79,13 +82,13 @@ describe('inferCall', () => {
     expect(knownShapes(new Dense({ units: 4 }))).toBeUndefined()
   })
 
-  it('finds which dimensions of the output are not known', () => {
+  it('finds the unknown dimensions of the output', () => {
     expect(outputOf((x) => mean(x, { axis: 1 }), [null, null, 5])).toEqual([null, 5])
     expect(outputOf((x) => reshape(x, [x.shape[0]!, -1]), [null, 2, 3])).toEqual([null, 6])
     expect(outputOf((x) => reshape(x, [-1, 3]), [null, 2, 3])).toEqual([null, 3])
     expect(outputOf((x) => reshape(x, [-1]), [null, null])).toEqual([null])
     expect(outputOf((x) => mean(x), [null, 3])).toEqual([])
-    // known although made from unknown ones
+    // known, although the input has an unknown dimension
     expect(outputOf((x) => mean(x, { axis: 0, keepDims: true }), [null, 3])).toEqual([1, 3])
     expect(outputOf(() => zeros([7]), [null, 3])).toEqual([7])
   })
@@ -112,7 +115,7 @@ describe('inferCall', () => {
     expect(found.structure).toMatchObject({ sum: [{ dtype: 'float32' }], b: { dtype: 'float32' } })
   })
 
-  it('does not take a new state for an output', () => {
+  it('does not count a new state as an output', () => {
     class Counting extends Layer<object, {}, { count: Tensor }> {
       override initState() {
         return { count: full([], 0, 'int32') }
@@ -125,7 +128,7 @@ describe('inferCall', () => {
     expect(inferCall(new Counting(), symbol([null, 2])).outputs).toHaveLength(2)
   })
 
-  it('gives layers floating inputs in the dtype that they compute in, and others as they are', () => {
+  it('casts floating inputs to the compute dtype and keeps others', () => {
     const run = (x: Tensor) => x
     const dtypeOf = (layer: Layer, dtype: DType) => avalsOf(inferCall(layer, symbol([null], dtype)))[0]![1]
     expect(dtypeOf(new Custom({ run }), 'float64')).toBe('float32')
@@ -134,7 +137,7 @@ describe('inferCall', () => {
     expect(dtypeOf(new Custom({ run, dtype: 'mixedFloat16' }), 'bool')).toBe('bool')
   })
 
-  it('knows the layers within, with the shapes of their first calls', () => {
+  it('finds nested layers with the shapes of their first calls', () => {
     class Twice extends Layer {
       readonly first = new Dense({ units: 4 })
       readonly second = new Dense({ units: 2 })
@@ -149,7 +152,7 @@ describe('inferCall', () => {
     expect(layers.get(layer.second)).toMatchObject({ input: [1, 1, 4], params: { kernel: { shape: [4, 2] } } })
   })
 
-  it('names the layer where the input does not fit', () => {
+  it('names the layer if the input does not fit', () => {
     class Strict extends Layer {
       static readonly type = 'acme/Strict'
       apply(x: Tensor): Tensor {
@@ -169,8 +172,8 @@ describe('inferCall', () => {
     )
   })
 
-  it('refuses parameters and states whose shape is not known', () => {
-    const message = 'has parameters whose shape depends on a dimension that is not known: its input is [null, null]'
+  it('refuses parameters and states of unknown shape', () => {
+    const message = 'has parameters whose shape depends on an unknown dimension: its input is [null, null]'
     expect(() => inferCall(new Dense({ units: 4, name: 'head' }), symbol([null, null]))).toThrow(
       `The layer Dense 'head' ${message}`,
     )
@@ -186,7 +189,7 @@ describe('inferCall', () => {
     expect(avalsOf(inferCall(new Moving(), symbol([null, 5])))[0]![0]).toEqual([null, 5])
   })
 
-  it('takes states that are kept for each sample', () => {
+  it('takes states with one entry per sample', () => {
     class Remembering extends Layer<object, {}, { last: Tensor }> {
       override initState(_rng: Rng, shape: InputShape) {
         return { last: zeros([(shape as Shape)[0]!, 3]) }
@@ -198,7 +201,7 @@ describe('inferCall', () => {
     expect(avalsOf(inferCall(new Remembering(), symbol([null, null])))[0]![0]).toEqual([null, null])
   })
 
-  it('hands on what is no matter of shapes', () => {
+  it('rethrows errors other than ShapeError', () => {
     const run = (): Tensor => {
       throw new RangeError('out of patience')
     }

@@ -11,14 +11,14 @@ describe('input', () => {
     expect(input({ shape: [1], dtype: 'string' }).dtype).toBe('string')
   })
 
-  it('gives each dimension that is not known its identity, and all inputs one batch', () => {
+  it('makes a different unknown size for each dimension, but one batch size for all inputs', () => {
     const [a, b] = [input({ shape: [null, 3] }), input({ shape: [null, 3] })]
     expect(a.sizes[0]).toBe(b.sizes[0])
     expect(a.sizes[1]).not.toBe(b.sizes[1])
     expect(a.sizes[2]).toBe(3)
   })
 
-  it('remembers its layer', () => {
+  it('has its layer in its call', () => {
     const x = input({ shape: [3], name: 'in' })
     expect(callOf(x).layer).toBeInstanceOf(Input)
     expect(callOf(x).layer.config).toEqual({ shape: [3], name: 'in' })
@@ -27,7 +27,7 @@ describe('input', () => {
     expect(callOf(entryOf(layer)).layer).toBe(layer)
   })
 
-  it('may have a greatest length', () => {
+  it('may have a maximum length', () => {
     const layer = new Input({ shape: [null, 2], maxLength: 6 })
     expect([layer.maxLength, entryOf(layer).shape]).toEqual([6, [null, null, 2]])
     expect(new Input({ shape: [null] }).maxLength).toBeUndefined()
@@ -37,7 +37,7 @@ describe('input', () => {
     expect(() => input({ shape: [4, null], maxLength: 6 })).toThrow('it must begin with null, as in shape: [null, 64].')
   })
 
-  it('refuses what is no shape', () => {
+  it('refuses invalid shapes and dtypes', () => {
     expect(() => input({ shape: [-1] })).toThrow(
       "InputLayer: 'shape' must list the dimensions of one sample, whole numbers or null, and is [-1]. Leave the batch out: [28, 28, 1].",
     )

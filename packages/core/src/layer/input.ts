@@ -8,19 +8,23 @@ import { currentDTypePolicy, dtypesOf } from './dtype-policy.ts'
 import { Layer } from './layer.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
 
+/** The options of `Input`. */
 export interface InputConfig {
   /** Shape of one sample, without the batch; `null` for a dimension that varies. */
   readonly shape: SymbolicShape
   /** Default float32; int32 for indices, `string` for strings. */
   readonly dtype?: SymbolicDType
   /**
-   * The most steps of samples whose first dimension is null. They are padded to it, with a mask of the steps that count, so
-   * that one program serves all lengths.
+   * The largest number of time steps, for samples whose first dimension is null. Samples are padded to it, with a mask of the
+   * real steps, so that one compiled program serves all lengths.
    */
   readonly maxLength?: number
 }
 
-/** The entry of a model: says what one sample looks like. Keras: `InputLayer`. */
+/**
+ * The input of a model, which states the shape and dtype of one sample. Throws `ConfigError` for a shape that is not a list of
+ * whole numbers and nulls. Keras: `InputLayer`.
+ */
 export class Input extends Layer<InputConfig> {
   static readonly type = 'InputLayer'
   static readonly aliases = ['Input'] as const
@@ -45,7 +49,7 @@ export class Input extends Layer<InputConfig> {
     }
   }
 
-  /** The steps that samples are padded to, where there is a limit. */
+  /** The number of time steps that samples are padded to, if there is one. */
   get maxLength(): number | undefined {
     return this.config.maxLength
   }
@@ -81,7 +85,8 @@ export class Input extends Layer<InputConfig> {
 }
 
 /**
- * A symbolic tensor at which a functional model starts.
+ * Makes a symbolic tensor that is an input of a functional model, of shape `[null, ...shape]`. Throws `ConfigError` for a shape
+ * that is not a list of whole numbers and nulls. Keras: `Input`.
  *
  * @example
  * import { input } from '@gradus/core'
@@ -92,7 +97,7 @@ export function input(config: LayerOptions<InputConfig>): SymbolicTensor {
   return entryOf(new Input(config))
 }
 
-/** The symbolic tensor that an input layer stands for. Each of its unknown dimensions is one that no other input has. */
+/** The symbolic tensor of an input layer. Its unknown dimensions, except the batch, differ from those of all other inputs. */
 export function entryOf(layer: Input): SymbolicTensor {
   const sizes = [batchSize, ...layer.config.shape.map((d) => d ?? unknownSize())]
   return new LayerCall(layer, [], {}, [{ sizes, dtype: layer.inputDType }]).results[0]!

@@ -6,18 +6,17 @@ import { callOnValues, type ValueCallOptions } from './build.ts'
 import { callSymbolically, callsOf } from './call.ts'
 import { onlyOutput } from './forward.ts'
 
-/** Options of a call on symbolic tensors; where a tensor may stand, one of the model may. */
+/** The options of a call on symbolic tensors; options that are tensors may be symbolic. */
 export type SymbolicOptions<O> = {
   readonly [K in keyof (CallOptions & O)]?: (CallOptions & O)[K] | Structure<SymbolicTensor>
 }
 
 /**
- * A building block of models.
+ * The base class of layers. `C` is the type of the config, `P` of the parameters, `S` of the state, `O` of the options of a call.
  *
- * `C` is the config, `P` the parameters, `S` the state, `O` the options of a call. Parameters are made by `init`, the state
- * by `initState`; `apply` says what the layer computes, and may call other layers through its scope. Several inputs or
- * outputs are lists or plain objects of tensors. Shapes of outputs, and what sublayers need, are found by running `apply` on
- * shapes alone.
+ * `init` makes the parameters and `initState` the state; `apply` computes the output and may call other layers through its scope.
+ * Several inputs or outputs are lists or plain objects of tensors. Output shapes, and the input shapes of sublayers, are inferred
+ * by running `apply` on shapes alone.
  *
  * A parameter called `kernel` belongs to the options `kernelInitializer`, `kernelRegularizer` and `kernelConstraint`;
  * `recurrentKernel` to `recurrentInitializer` and so on.
@@ -43,8 +42,8 @@ export abstract class Layer<
   O extends object = object,
 > extends BaseLayer<C, P, S, O> {
   /**
-   * What the layer gives in the functional model that it is part of, to cut the model there; for a layer with one output
-   * that was called once. Keras: `Layer.output`.
+   * The output of the layer in its functional model, for example to cut the model there. Throws `ConfigError` unless the layer
+   * was called on symbolic tensors exactly once, and `TypeError` for several outputs. Keras: `Layer.output`.
    */
   get output(): SymbolicTensor {
     const calls = callsOf(this)
@@ -52,14 +51,15 @@ export abstract class Layer<
     throw new ConfigError(
       calls.length === 0
         ? `${this.type} has no output yet: it was not called on symbolic tensors. Call it, or build the model that it is part of.`
-        : `${this.type} was called ${calls.length} times, so it has several outputs. Keep what its calls return, or ask the model: model.outputOf(layer).`,
+        : `${this.type} was called ${calls.length} times, so it has several outputs. Keep the results of its calls, or use model.outputOf(layer).`,
     )
   }
 
   /**
    * Calls the layer. On symbolic tensors it becomes part of a functional model: `const h = new Dense({ units: 8 }).call(x)`.
-   * On tensors it runs at once, with weights that are made at the first call and kept. `options` are those of the call, such
-   * as `training`, `mask` and what the layer itself takes. Throws `ShapeError` for inputs that do not fit.
+   * On tensors it runs at once, with weights that are made in the first call and kept. `options` are those of the call:
+   * `training`, `mask` and the options of the layer, such as `initialState`. Throws `ShapeError` for inputs that do not fit and
+   * `ConfigError` for options that the layer does not have.
    */
   call(inputs: Structure<SymbolicTensor>, options?: SymbolicOptions<O>): SymbolicTensor
   call(inputs: Tree, options?: ValueCallOptions & Partial<O>): Tensor
@@ -67,7 +67,7 @@ export abstract class Layer<
     return onlyOutput(this, this.callAll(inputs as Tree, options))
   }
 
-  /** Like `call`, for layers with several outputs; in the structure in which `apply` returns them. */
+  /** Like `call`, for layers with several outputs. Returns them in the structure that `apply` returns. */
   callAll<T = SymbolicTensor[]>(inputs: Structure<SymbolicTensor>, options?: SymbolicOptions<O>): T
   callAll<T = Tensor[]>(inputs: Tree, options?: ValueCallOptions & Partial<O>): T
   callAll(inputs: unknown, options: ValueCallOptions & object = {}): unknown {

@@ -36,13 +36,13 @@ describe('layersWithin', () => {
     ])
   })
 
-  it('counts a layer once, under the first way to it', () => {
+  it('lists a shared layer once, with its first path', () => {
     const shared = new Leaf()
     const root = block({ left: block({ dense: shared }), right: block({ dense: shared }), dense: shared })
     expect(layersWithin(root).map(({ path }) => path)).toEqual(['', 'left', 'left.dense', 'right'])
   })
 
-  it('takes a layer for trained if it and all on some way to it are trainable', () => {
+  it('counts a layer as trained if it and all layers on some path to it are trainable', () => {
     const trained = (root: Layer) =>
       Object.fromEntries(layersWithin(root).map((place) => [place.path, place.trained] as const))
     const frozen = { trainable: false }

@@ -1,16 +1,17 @@
 import type { BaseLayer } from './base-layer.ts'
 
-/** A layer within another one. */
+/** A layer and its path within an outer layer. */
 export interface LayerPlace {
   readonly layer: BaseLayer
-  /** The names of the layers on the way, joined by dots; '' for the outer layer itself. */
+  /** The names of the sublayers that lead to it, joined by dots; '' for the outer layer itself. */
   readonly path: string
-  /** Whether training changes its parameters: it and all layers on some way to it are trainable. */
+  /** Whether training changes its parameters: it and all layers on some path to it are trainable. */
   readonly trained: boolean
 }
 
 /**
- * A layer and all layers within it, each once however many ways lead to it, in Keras's order: a layer before its sublayers.
+ * A layer and its nested layers at any depth, in Keras's order: a layer before its sublayers. A layer on several paths occurs
+ * once, with the first path.
  */
 export function layersWithin(root: BaseLayer): LayerPlace[] {
   const trained = new Set<BaseLayer>()

@@ -53,7 +53,7 @@ describe('losses', () => {
     expect(lossesOf(new Outer({ inner }))).toEqual([5, 5])
   })
 
-  it('of all outputs are one penalty, and of outputs that are not floats too', () => {
+  it('of a regularizer are summed over all outputs, including integers', () => {
     class Two extends Layer {
       apply(value: Tensor): Tree {
         return { a: value, b: [cast(value, 'int32')] }
@@ -62,7 +62,7 @@ describe('losses', () => {
     expect(lossesOf(new Two({ activityRegularizer: new Sum() }))).toEqual([10])
   })
 
-  it('come once for each call', () => {
+  it('are added once per call', () => {
     class Thrice extends Layer {
       readonly inner = new Adding()
       apply(value: Tensor, scope: Scope<this>): Tensor {
@@ -72,7 +72,7 @@ describe('losses', () => {
     expect(lossesOf(new Thrice())).toEqual([100, 100, 100])
   })
 
-  it('are float32 where layers compute in halves', () => {
+  it('are float32 if the layer computes in float16', () => {
     const { losses } = statelessCall(new Probe({ activityRegularizer: new Sum(), dtype: 'mixedFloat16' }), nothing, x)
     expect([losses[0]!.dtype, losses[0]!.item()]).toEqual(['float32', 5])
   })

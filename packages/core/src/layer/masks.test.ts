@@ -1,9 +1,9 @@
 import { cpu } from '@gradus/backend-cpu'
 import { add, concat, gather, max, mul, type Tensor, type Tree, tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import type { Masks, Scope } from './base-layer.ts'
+import type { Scope } from './base-layer.ts'
 import { Layer } from './layer.ts'
-import { maskOf, setMask, withMask } from './masks.ts'
+import { type Masks, maskOf, setMask, withMask } from './masks.ts'
 import { statelessCall } from './stateless.ts'
 
 await useBackend(cpu())
@@ -12,7 +12,7 @@ const nothing = { params: {}, state: {} }
 const x = tensor([[[1], [2], [0], [3]]])
 const m = tensor([[true, true, false, true]])
 
-/** Gives its input a mask: the steps that are not 0. */
+/** Gives its output a mask: the steps that are not 0. */
 class Masking extends Layer {
   apply(value: Tensor): Tensor {
     return value
@@ -40,14 +40,14 @@ class Ending extends Layer {
   }
 }
 
-/** Hands its input through as it is. */
+/** Returns its input as it is. */
 class Nothing extends Layer {
   apply(value: Tensor): Tensor {
     return value
   }
 }
 
-/** Notes the mask that it is given. */
+/** Records the mask of its input. */
 class Watching extends Layer {
   found: Masks = undefined
   override get supportsMasking() {
@@ -69,14 +69,14 @@ class Chain extends Layer<{ readonly parts: readonly Layer[] }> {
 const chain = (...parts: Layer[]) => statelessCall(new Chain({ parts }), nothing, x).outputs as Tensor
 
 describe('a mask', () => {
-  it('goes from layer to layer that hands masks on', () => {
+  it('is passed on by layers that support masks', () => {
     const watching = new Watching()
     const output = chain(new Masking(), new Passing(), new Passing(), watching)
     expect((watching.found as Tensor).array()).toEqual([[true, true, false, true]])
     expect(maskOf(output)).toBe(watching.found)
   })
 
-  it('ends at a layer that does not support masks, even where that gives back its input', () => {
+  it('ends at a layer that does not support masks, even if it returns its input', () => {
     for (const ending of [new Ending(), new Nothing()]) {
       const watching = new Watching()
       const output = chain(new Masking(), ending, watching)
@@ -85,12 +85,12 @@ describe('a mask', () => {
     }
   })
 
-  it('comes out of a layer with the output of a layer within it', () => {
+  it('of a sublayer output is that of the outer layer output', () => {
     const outer = new Chain({ parts: [new Chain({ parts: [new Masking(), new Passing()] })] })
     expect(maskOf(statelessCall(outer, nothing, x).outputs as Tensor)).toBe(m)
   })
 
-  it('of a layer within comes before that of the layer around it', () => {
+  it('of a sublayer has precedence over that of the outer layer', () => {
     const inner = tensor([[true, false, false, false]])
     class Outer extends Passing {
       readonly masking = new Masking()
@@ -102,7 +102,7 @@ describe('a mask', () => {
     expect(maskOf(output)).toBe(m)
   })
 
-  it('belongs to one output: others of the layer have none, or another one', () => {
+  it('belongs to one output; the others have none or another one', () => {
     class Pooled extends Layer {
       override get supportsMasking() {
         return true
@@ -138,7 +138,7 @@ describe('a mask', () => {
     expect([maskOf(first), maskOf(second.pooled)]).toEqual([undefined, other])
   })
 
-  it('of several inputs are several, in the structure of the inputs', () => {
+  it('is given for each of several inputs, in their structure', () => {
     const watching = new Watching()
     class Branches extends Layer {
       readonly masking = new Masking()
@@ -151,7 +151,7 @@ describe('a mask', () => {
     expect(watching.found).toEqual({ a: m, b: [undefined] })
   })
 
-  it('that a call is given takes the place of those of the inputs', () => {
+  it('given as an option replaces those of the inputs', () => {
     const given = tensor([[false, true, true, true]])
     const watching = new Watching()
     class Told extends Layer {
@@ -175,7 +175,7 @@ describe('a mask', () => {
     expect([maskOf(output), output.dtype]).toEqual([m, 'float16'])
   })
 
-  it('can be asked for by the layer that calls', () => {
+  it('of a sublayer output can be read by the outer layer', () => {
     let found: Tensor | undefined
     class Asking extends Layer {
       readonly masking = new Masking()
@@ -189,14 +189,14 @@ describe('a mask', () => {
     expect(found).toBe(m)
   })
 
-  it('is lost where a tensor is computed with by operations alone', () => {
+  it('is not passed on by operations', () => {
     const y = new Masking().call(mul(x, 1))
     expect(maskOf(y)?.array()).toEqual([[true, true, false, true]])
     expect(maskOf(concat([y, y], 1))).toBeUndefined()
     expect(maskOf(gather(y, tensor([0], { dtype: 'int32' })))).toBeUndefined()
   })
 
-  it('of a tensor that a layer hands through stays as it was for others', () => {
+  it('of an input that a layer returns unchanged stays the same for other layers', () => {
     const [plain, own] = [mul(x, 1), tensor([[false, true, true, true]])]
     const output = new Masking().call(plain)
     expect(maskOf(output)?.array()).toEqual(m.array())
@@ -205,12 +205,12 @@ describe('a mask', () => {
     expect(maskOf(new Masking().call(plain))?.array()).toEqual(m.array())
     new Nothing().call(plain)
     expect(maskOf(plain)).toBe(own)
-    // where nothing changes, it is the same tensor
+    // if the mask does not change, the tensor is not copied
     const watching = new Watching()
     expect(statelessCall(watching, nothing, plain).outputs).toBe(plain)
   })
 
-  it('may be replaced on a copy', () => {
+  it('may be changed on a copy', () => {
     const masked = withMask(x, m)
     expect([maskOf(masked), maskOf(x)]).toEqual([m, undefined])
     expect(masked.array()).toEqual(x.array())
@@ -219,7 +219,7 @@ describe('a mask', () => {
     expect(maskOf(masked)).toBe(m)
   })
 
-  it('goes from one call on values to the next', () => {
+  it('is passed from one call on values to the next', () => {
     const watching = new Watching()
     const y = new Passing().call(new Masking().call(mul(x, 1)))
     watching.call(y)

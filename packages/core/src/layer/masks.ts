@@ -1,23 +1,40 @@
 import type { Tensor } from '@gradus/tensor'
 import { apply, identityOp } from '@gradus/tensor/internals'
+import type { Structure } from '../structure.ts'
 
-// A mask belongs to a tensor, wherever that goes: from layer to layer, through models within models, and from one call on
-// values to the next.
+/** Which entries count, as bool tensors: a mask, or for several tensors one each; undefined where all entries count. */
+export type Masks = Structure<Tensor | undefined>
+
+// A mask belongs to a tensor, so it follows the tensor through nested models and from one call on values to the next.
 const masks = new WeakMap<Tensor, Tensor>()
 
-/** The mask that came with a tensor, if any. */
+/** The mask of a tensor, if it has one. */
 export function maskOf(x: Tensor): Tensor | undefined {
   return masks.get(x)
 }
 
+/** Sets the mask of a tensor; undefined leaves it as it is. */
 export function setMask(x: Tensor, mask: Tensor | undefined): void {
   if (mask) masks.set(x, mask)
 }
 
-/** A tensor with another mask; the tensor itself keeps its own. */
+/** A copy of a tensor with another mask, or the tensor itself if that is its mask. */
 export function withMask(x: Tensor, mask: Tensor | undefined): Tensor {
   if (mask === masks.get(x)) return x
   const copy = apply(identityOp, [x], null)
   setMask(copy, mask)
   return copy
+}
+
+/** The first mask of a structure of masks. */
+export function firstMask(masks: Masks): Tensor | undefined {
+  return masksIn(masks).find((mask) => mask)
+}
+
+/** The masks of a structure in order, including undefined ones. */
+export function masksIn(masks: Masks): (Tensor | undefined)[] {
+  if (masks === undefined || masks === null) return [undefined]
+  if (Array.isArray(masks)) return masks.flatMap(masksIn)
+  if (Object.getPrototypeOf(masks) === Object.prototype) return Object.values(masks as object).flatMap(masksIn)
+  return [masks as Tensor]
 }

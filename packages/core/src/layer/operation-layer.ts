@@ -4,18 +4,19 @@ import { snakeCase } from '../config/names.ts'
 import { isPlainObject } from '../structure.ts'
 import { BaseLayer, type LayerOptions } from './base-layer.ts'
 
+/** The options of `OperationLayer`. */
 export interface OperationConfig {
   readonly operation: Operation
   /**
-   * The arguments of the call, also in lists and objects. `{ input: 0 }` stands for the first input of the layer, and
-   * `{ values, dtype }` for a tensor that is a constant.
+   * The arguments of the operation. In them, also in lists and objects, `{ input: 0 }` stands for the first input of the layer
+   * and `{ values, dtype }` for a constant tensor.
    */
   readonly args: readonly unknown[]
 }
 
 /**
- * An operation such as `add` between the layers of a functional model. It comes about by calling the operation on symbolic
- * tensors. Tensors among the arguments are constants of the model, and are saved with it.
+ * An operation such as `add` between the layers of a functional model. Calling an operation on symbolic tensors makes one.
+ * Tensors among the arguments are constants of the model and are saved with it.
  *
  * @example
  * import { input } from '@gradus/core'
@@ -63,10 +64,10 @@ interface Constant {
   readonly dtype: Tensor['dtype']
 }
 
-/** A copy of an argument in which `replace` has given values for others; at any depth. */
+/** A copy of an argument in which each value, at any depth, is replaced by the result of `replace` unless that is undefined. */
 function replaceIn(value: unknown, replace: (value: unknown) => unknown): unknown {
-  const other = replace(value)
-  if (other !== undefined) return other
+  const replacement = replace(value)
+  if (replacement !== undefined) return replacement
   if (Array.isArray(value)) return value.map((entry) => replaceIn(entry, replace))
   if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, replaceIn(entry, replace)]))

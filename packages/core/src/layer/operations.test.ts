@@ -26,7 +26,7 @@ import { statelessCall } from './stateless.ts'
 
 await useBackend(cpu())
 
-/** What a call gives for values in the place of its symbolic tensors. */
+/** The outputs of a call with values in place of its symbolic tensors. */
 function run({ layer }: LayerCall, ...values: Tensor[]) {
   return statelessCall(layer, { params: {}, state: {} }, values).outputs
 }
@@ -46,19 +46,19 @@ describe('an operation on symbolic tensors', () => {
     expect((run(call, a, b) as Tensor).array()).toEqual([[11, 22, 33]])
   })
 
-  it('takes numbers and constants beside them, at any place', () => {
+  it('takes numbers and constants in any position', () => {
     expect((run(callOf(mul(x, 2)), a) as Tensor).array()).toEqual([[2, 4, 6]])
     expect((run(callOf(sub(1, x)), a) as Tensor).array()).toEqual([[0, -1, -2]])
     expect((run(callOf(sub(tensor([5, 5, 5]), x)), a) as Tensor).array()).toEqual([[4, 3, 2]])
     expect(callOf(mul(x, 2)).inputs).toEqual([x])
   })
 
-  it('takes lists of them', () => {
+  it('takes lists of tensors', () => {
     const z = concat([x, y], -1)
     expect(z.shape).toEqual([null, 6])
     expect((run(callOf(z), a, b) as Tensor).array()).toEqual([[1, 2, 3, 10, 20, 30]])
     expect(stack([x, y, x], 1).shape).toEqual([null, 3, 3])
-    // a tensor that occurs twice is given twice
+    // a tensor that occurs twice is two inputs
     expect((run(callOf(add(x, x)), a, a) as Tensor).array()).toEqual([[2, 4, 6]])
   })
 
@@ -70,7 +70,7 @@ describe('an operation on symbolic tensors', () => {
     expect(cast(x, 'int32').dtype).toBe('int32')
   })
 
-  it('works out shapes as layers do, with dimensions that are not known', () => {
+  it('infers shapes with unknown dimensions', () => {
     const sequence = input({ shape: [null, 4] })
     expect(matmul(sequence, sequence, { transposeB: true }).shape).toEqual([null, null, null])
     expect(reshape(sequence, [-1, 4]).shape).toEqual([null, 4])
@@ -100,7 +100,7 @@ describe('an operation on symbolic tensors', () => {
     expect(callOf(callOf(z).tensors[0]!).inputs).toEqual([h, x])
   })
 
-  it('may be of a user, with tensors within its options', () => {
+  it('may be defined by a user, with tensors nested in its options', () => {
     const scaled = operation('acme/scaled', (value: Tensor, options: { readonly by: { readonly factor: Tensor } }) =>
       mul(value, options.by.factor),
     )
@@ -110,7 +110,7 @@ describe('an operation on symbolic tensors', () => {
     expect((run(callOf(z), a, b) as Tensor).array()).toEqual([[10, 40, 90]])
   })
 
-  it('does not cast: integers stay integers, whatever the policy', () => {
+  it('does not cast integers', () => {
     const indices = input({ shape: [2], dtype: 'int32' })
     expect(add(indices, 1).dtype).toBe('int32')
   })

@@ -22,7 +22,7 @@ class Noise extends Layer<object, { weight: Tensor }, { seed: Tensor }> {
   }
 }
 
-/** Calls its layers, some of them several times. */
+/** Calls its sublayers in the given order. */
 class Calls extends Layer<{ readonly parts: Readonly<Record<string, Layer>>; readonly order: readonly string[] }> {
   apply(x: Tensor, scope: Scope<this>): Tree {
     return this.config.order.map((name) => scope.callAll(this.config.parts[name]!, x))
@@ -41,30 +41,30 @@ const calls = (order: string, ...names: string[]) =>
   new Calls({ parts: Object.fromEntries(names.map((name) => [name, new Noise()])), order: order.split(' ') })
 
 describe('random numbers of calls', () => {
-  it('are those of the seed, different for each layer and each call', () => {
+  it('depend on the seed and differ between layers and calls', () => {
     const found = noises(calls('a b a a', 'a', 'b'))
     expect(new Set(found).size).toBe(4)
     expect(noises(calls('a b a a', 'a', 'b'))).toEqual(found)
     expect(noises(calls('a b a a', 'a', 'b'), 2)).not.toEqual(found)
   })
 
-  it('do not change when another layer joins or the order changes', () => {
+  it('do not change if a layer is added or the order changes', () => {
     const [a, b] = noises(calls('a b', 'a', 'b'))
     expect(noises(calls('c a b', 'c', 'a', 'b')).slice(1)).toEqual([a, b])
     expect(noises(calls('b a', 'a', 'b'))).toEqual([b, a])
   })
 
-  it('differ between layers of one name at different depths', () => {
+  it('differ between layers with the same name at different depths', () => {
     const inner = calls('a', 'a')
     const layer = new Calls({ parts: { a: new Noise(), block: inner }, order: ['a', 'block'] })
     expect(new Set(noises(layer)).size).toBe(2)
   })
 })
 
-describe('random numbers of first variables', () => {
+describe('random numbers of initial variables', () => {
   const values = (tree: Tree) => Object.values(tree as Record<string, Tensor>).map(String)
 
-  it('are those of the seed, different for each layer, and of the state others than of the parameters', () => {
+  it('depend on the seed and differ between layers, and between parameters and state', () => {
     const layer = calls('a b', 'a', 'b')
     const { params, state } = initLayer(layer, [1, 2], new Rng(1))
     const all = ['parts.a', 'parts.b'].flatMap((path) => [...values(params[path]!), ...values(state[path]!)])
@@ -76,7 +76,7 @@ describe('random numbers of first variables', () => {
     expect(values(other.state['parts.a']!)).not.toEqual(values(state['parts.a']!))
   })
 
-  it('of the state do not depend on how many the parameters take', () => {
+  it('of the state do not depend on those that the parameters draw', () => {
     class Greedy extends Noise {
       override init(rng: Rng) {
         rng.next()

@@ -30,7 +30,7 @@ const x = tensor([
 const y = tensor([[1], [0], [2]])
 
 describe('initLayer', () => {
-  it('makes variables and keeps none', () => {
+  it('makes variables and does not keep them', () => {
     const layer = new Network()
     const { params, state } = initLayer(layer, [3, 2], new Rng(1))
     expect(Object.keys(params)).toEqual(['', 'hidden', 'norm', 'head'])
@@ -55,7 +55,7 @@ describe('initLayer', () => {
   })
 })
 
-it('makes variables for calls that need options', () => {
+it('makes variables for calls with required options', () => {
   class Reading extends Layer<object, { kernel: Tensor }, {}, { readonly memory: Tensor }> {
     static override readonly callFields = { memory: 'unknown' } as const
     override init() {
@@ -78,14 +78,14 @@ describe('statelessCall', () => {
   const layer = new Network()
   const variables = initLayer(layer, [3, 2], new Rng(1))
 
-  it('gives outputs, new state and losses, and changes nothing', () => {
+  it('returns outputs, new state and losses, and changes nothing', () => {
     const { outputs, state, losses } = statelessCall(layer, variables, x, { training: true })
     expect((outputs as Tensor).shape).toEqual([3, 1])
     const movingMean = ({ norm }: LayerTrees) => (norm as { movingMean: Tensor }).movingMean.array()
     expect(movingMean(state)).not.toEqual([0, 0, 0, 0])
     expect(movingMean(variables.state)).toEqual([0, 0, 0, 0])
     expect(losses).toHaveLength(2)
-    // states that no call has set are as they were
+    // states that no call sets are unchanged
     expect(statelessCall(layer, variables, x).state).toEqual(variables.state)
     expect(variablesOf(layer)).toBeUndefined()
   })
@@ -110,7 +110,7 @@ describe('statelessCall', () => {
     expect(byInput.shape).toEqual([3, 2])
   })
 
-  it('is compiled into a train step that learns and carries the state', () => {
+  it('is compiled into a train step that reduces the loss and carries the state', () => {
     const step = compile(({ params, state }: VariableTrees, input: Tensor, target: Tensor, key: Tensor) => {
       let next = state
       const loss = (weights: LayerTrees): Tensor => {
@@ -133,7 +133,7 @@ describe('statelessCall', () => {
     expect(step.traces).toBe(1)
     const { movingVariance } = now.state['norm'] as { movingVariance: Tensor }
     expect(movingVariance.array()).not.toEqual([1, 1, 1, 1])
-    // and one step is what the same step gives without being compiled
+    // a compiled call equals an eager one
     const eager = statelessCall(layer, now, x, { training: true })
     const compiled = compile((given: VariableTrees, input: Tensor) =>
       statelessCall(layer, given, input, { training: true }),
@@ -156,7 +156,7 @@ describe('statelessCall', () => {
     expect(new Set([1, 2, 3, 4, 5].map(run)).size).toBeGreaterThan(1)
   })
 
-  it('takes layers that make sublayers for the shape of their input, before they were called', () => {
+  it('works before the first call of a layer that makes sublayers for its input shape', () => {
     const make = () => new MultiHeadAttention({ numHeads: 2, keyDim: 2 })
     const first = make()
     const sequence = tensor([

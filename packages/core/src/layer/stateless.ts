@@ -3,42 +3,44 @@ import { Rng } from '../rng.ts'
 import { isPlainObject } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
-import { inferCall, knownShapes, standIn, standIns } from './infer.ts'
+import { inferCall } from './infer.ts'
+import { knownShapes } from './known-shapes.ts'
 import { layersWithin } from './layers-within.ts'
+import { standIn, standIns } from './stand-in.ts'
 import { initVariables, type LayerTrees, variablesFrom } from './variables.ts'
 
-/** The variables of a layer and of all layers within it, by path. */
+/** The variables of a layer and its nested layers, by path. */
 export interface VariableTrees {
   readonly params: LayerTrees
   readonly state: LayerTrees
 }
 
-/** How a layer is called on values. */
+/** The options of a stateless call that every layer has. */
 export interface StatelessOptions extends CallOptions {
-  /** Random numbers for dropout and the like; needed in training only. */
+  /** Random numbers for dropout and the like; only needed in training. */
   readonly rng?: Rng
 }
 
-/** What a stateless call gives. */
+/** The result of a stateless call. */
 export interface StatelessResult {
   readonly outputs: Tree
-  /** The state after the call, in the form of the one before. */
+  /** The state after the call, in the form of the given one. */
   readonly state: LayerTrees
   /** Losses that layers added: `addLoss` and activity regularizers. */
   readonly losses: readonly Tensor[]
 }
 
-/** What else decides about first variables. */
+/** Further options of `initLayer`. */
 export interface InitOptions<O extends object = object> {
-  /** The dtypes of the inputs in order, or one for all (default what the layer takes). */
+  /** The dtypes of the inputs in order, or one for all (default `layer.inputDType`). */
   readonly dtypes?: SymbolicDType | readonly SymbolicDType[]
-  /** Options of the call, where the layer cannot do without. Of tensors only their shapes count. */
+  /** Options of the call, for a layer that requires some. Of tensors only the shapes are used. */
   readonly options?: CallOptions & Partial<O>
 }
 
 /**
- * First variables for a layer that is called with inputs of these shapes (batch first), and for all layers within it. The
- * layer itself keeps nothing.
+ * Initial variables of a layer and its nested layers, for inputs of these shapes (batch first). The layer does not keep them.
+ * Throws `ShapeError` for shapes that the layer cannot take, and `ConfigError` for unknown options.
  *
  * @example
  * import { initLayer, Rng } from '@gradus/core'
@@ -85,8 +87,17 @@ function mapInputShape(shape: InputShape, map: (shape: Shape) => unknown): unkno
 }
 
 /**
- * Calls a layer with variables that are given, and returns the new state instead of keeping it: a pure function, for
- * `compile`, `grad` and loops of one's own. Keras: `Layer.stateless_call`.
+ * Calls a layer with the given variables and returns the new state instead of keeping it: a pure function, for `compile`, `grad`
+ * and custom training loops. Throws `ShapeError` for inputs that do not fit, and `ConfigError` for unknown options. Keras:
+ * `Layer.stateless_call`.
+ *
+ * @example
+ * import { initLayer, Rng, statelessCall } from '@gradus/core'
+ * import { Dense } from '@gradus/layers'
+ * import { tensor } from '@gradus/tensor'
+ * const layer = new Dense({ units: 1, kernelInitializer: 'ones' })
+ * const variables = initLayer(layer, [1, 2], new Rng(7))
+ * statelessCall(layer, variables, tensor([[1, 2]])).outputs.array() // => [[3]]
  */
 export function statelessCall<L extends BaseLayer>(
   layer: L,
@@ -96,14 +107,14 @@ export function statelessCall<L extends BaseLayer>(
 ): StatelessResult {
   const { rng = new Rng(0), training = false, ...options } = given as StatelessOptions
   checkCallOptions(layer, options)
-  // a layer may make sublayers when it learns the shape of its inputs
+  // a layer may make sublayers in `init`, for the shape of its inputs
   if (!knownShapes(layer)) inferCall(layer, standIns(inputs), standIns(options) as object)
   const forward = new Forward(variablesFrom(layer, variables))
   const outputs = forward.call(layer, inputs, { rng, training, options })
   return { outputs, state: statesAfter(layer, forward, variables.state), losses: forward.losses }
 }
 
-/** The states after a forward pass, those that no call has set as they were. */
+/** The states after a forward pass: the new ones where a call has set one, the old ones otherwise. */
 export function statesAfter(root: BaseLayer, forward: Forward, before: LayerTrees): LayerTrees {
   const after: Record<string, Tree> = { ...before }
   for (const { layer, path } of layersWithin(root)) {

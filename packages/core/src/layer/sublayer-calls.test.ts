@@ -11,7 +11,7 @@ await useBackend(cpu())
 
 const nothing = { params: {}, state: {} }
 
-/** Notes what `apply` is given and returns its inputs. */
+/** Reports the arguments of `apply` and returns its inputs. */
 class Probe extends Layer<{ readonly seen?: (inputs: Tree, scope: Scope) => void }> {
   static override readonly callFields = { level: 'integer' } as const
   apply(inputs: Tree, scope: Scope<this>): Tree {
@@ -42,7 +42,7 @@ class Scale extends Layer<object, { factor: Tensor }, { count: Tensor }> {
 describe('the options of a call', () => {
   const x = tensor([[1, 2]])
 
-  /** The scope that a layer within sees, which is called with `options`. */
+  /** The scope of a sublayer that is called with `options`. */
   function within(options: object, outer: object = {}): Scope {
     let found: Scope | undefined
     const inner = new Probe({
@@ -54,14 +54,14 @@ describe('the options of a call', () => {
     return found!
   }
 
-  it('say whether it is part of training, and else the call around it does', () => {
+  it('set `training`, which otherwise comes from the enclosing call', () => {
     expect(within({}).training).toBe(false)
     expect(within({}, { training: true }).training).toBe(true)
     expect(within({ training: false }, { training: true }).training).toBe(false)
     expect(within({ training: true }).training).toBe(true)
   })
 
-  it('come to the layer without `training` and `mask`, and go no deeper', () => {
+  it('are in the scope without `training` and `mask`', () => {
     expect(within({ level: 3, training: true }).options).toEqual({ level: 3 })
     expect(within({}).options).toEqual({})
   })
@@ -73,10 +73,10 @@ describe('the options of a call', () => {
   })
 })
 
-describe('a layer within', () => {
+describe('a sublayer', () => {
   const x = tensor([[1, 2]])
 
-  it('must be one that the outer layer is known to have', () => {
+  it('must be among the sublayers of the outer layer', () => {
     const secret = new Probe()
     class Hiding extends Layer {
       static readonly type = 'Hiding'
@@ -98,7 +98,7 @@ describe('a layer within', () => {
     )
   })
 
-  it('has parameters and state by the names on the way', () => {
+  it('has its parameters and state under its path', () => {
     const layer = new Outer({ inner: new Outer({ inner: new Scale() }) })
     const variables = initLayer(layer, [1, 2], new Rng(1))
     expect(Object.keys(variables.params)).toEqual(['', 'inner', 'inner.inner'])
@@ -107,7 +107,7 @@ describe('a layer within', () => {
     expect((state['inner.inner'] as { count: Tensor }).count.item()).toBe(1)
   })
 
-  it('that is called twice sees the state of its first call at the second', () => {
+  it('that is called twice has the state of the first call in the second', () => {
     class Twice extends Layer {
       readonly scale = new Scale()
       apply(value: Tensor, scope: Scope<this>): Tensor {
@@ -119,11 +119,11 @@ describe('a layer within', () => {
     const { outputs, state } = statelessCall(layer, variables, x)
     expect((outputs as Tensor).array()).toEqual([[9, 18]])
     expect((state['scale'] as { count: Tensor }).count.item()).toBe(2)
-    // the call is pure: what was given is as it was
+    // the call is pure: the given variables are unchanged
     expect((variables.state['scale'] as { count: Tensor }).count.item()).toBe(0)
   })
 
-  it('may be called with other parameters than its own', () => {
+  it('may be called with other parameters', () => {
     class Halved extends Layer {
       readonly scale = new Scale()
       apply(value: Tensor, scope: Scope<this>): Tree {
@@ -135,11 +135,11 @@ describe('a layer within', () => {
     const variables = initLayer(layer, [1, 2], new Rng(1))
     const { outputs, state } = statelessCall(layer, variables, x)
     expect((outputs as Tensor).array()).toEqual([[1.5, 3]])
-    // everything else is as in a call with its own
+    // everything else is as in a call with its own parameters
     expect((state['scale'] as { count: Tensor }).count.item()).toBe(1)
   })
 
-  it('may be worked with in a scope, for other methods than apply', () => {
+  it('has a scope for methods other than `apply`', () => {
     class Prepared extends Scale {
       prepareSteps(value: Tensor, scope: Scope<this>): Tensor {
         return add(value, scope.params.factor)
@@ -156,7 +156,7 @@ describe('a layer within', () => {
     expect((statelessCall(layer, variables, x).outputs as Tensor).array()).toEqual([[4, 5]])
   })
 
-  it('is known to have state, its own or that of a layer within it', () => {
+  it('has state if it or a nested layer has state', () => {
     const found: boolean[] = []
     class Asking extends Layer {
       readonly deep = new Outer({ inner: new Scale() })

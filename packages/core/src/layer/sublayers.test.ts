@@ -11,7 +11,7 @@ class Leaf extends Layer {
 const leaves = (count: number) => Array.from({ length: count }, () => new Leaf())
 
 describe('sublayers', () => {
-  it('are found among properties and then among options, by the names of these', () => {
+  it('are found among properties and then among options, by name', () => {
     class Holder extends Layer<{ readonly inner: Layer; readonly units?: number }> {
       static override readonly fields = { inner: 'layer', units: 'integer' }
       readonly own = new Leaf()
@@ -28,7 +28,7 @@ describe('sublayers', () => {
     ])
   })
 
-  it('are found in lists and plain objects, however deep', () => {
+  it('are found in lists and plain objects at any depth', () => {
     const [a, b, c, d] = leaves(4)
     class Holder extends Layer<{ readonly towers: object }> {
       readonly experts = [a, [b]]
@@ -45,7 +45,7 @@ describe('sublayers', () => {
     ])
   })
 
-  it('come once, and never the layer itself', () => {
+  it('are listed once, without the layer itself', () => {
     const [leaf] = leaves(1)
     class Holder extends Layer<{ readonly inner: Layer }> {
       readonly again = this.config.inner
@@ -57,7 +57,7 @@ describe('sublayers', () => {
     expect(Object.entries(new Holder({ inner: leaf! }).sublayers())).toEqual([['again', leaf]])
   })
 
-  it('may be made later, and then stand where their property does', () => {
+  it('may be made later and keep the order of the properties', () => {
     class Late extends Layer {
       late: Layer | undefined = undefined
       readonly early = new Leaf()
@@ -71,7 +71,7 @@ describe('sublayers', () => {
     expect(Object.keys(layer.sublayers())).toEqual(['late', 'early'])
   })
 
-  it('are what a layer says where it says so itself', () => {
+  it('may be listed by the layer itself', () => {
     class Chosen extends Layer<{ readonly inner: Layer }> {
       readonly used = new Leaf()
       override sublayers() {

@@ -1,11 +1,11 @@
 import { isFlat, isPlainObject } from '../structure.ts'
 
-/** The base of all layers, which finds its instances with `layersAmong`. */
+/** The base class of layers. It is a parameter of `layersAmong`, because an import of `BaseLayer` would be a cycle. */
 type LayerClass = abstract new (...args: never) => object
 
 /**
- * The instances of `base` among the properties of a layer and then among its options, by the names of the properties: alone,
- * in lists (`experts.0`), in plain objects (`towers.left`). Each comes once, under the first name.
+ * The instances of `base` among the properties of a layer and then among its options, by name: alone, in lists (`experts.0`) and
+ * in plain objects (`towers.left`). Each is listed once, under its first name.
  */
 export function layersAmong(
   owner: { readonly config: object; readonly options: object },

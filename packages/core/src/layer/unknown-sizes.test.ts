@@ -11,12 +11,12 @@ class Custom extends Layer<{ readonly run: (x: Tensor) => Tree }> {
   }
 }
 
-describe('dimensions that are not known', () => {
+describe('unknown dimensions', () => {
   const sequence = () => input({ shape: [null, 4] })
   const custom = (run: (x: Tensor) => Tensor) => new Custom({ run })
   const timeOf = (x: SymbolicTensor) => x.sizes[1]
 
-  it('keep their identity through layers that keep their size', () => {
+  it('keep their identity through layers that preserve their size', () => {
     const x = sequence()
     expect(timeOf(custom((value) => mul(value, 2)).call(x))).toBe(timeOf(x))
     const other = sequence()
@@ -28,20 +28,20 @@ describe('dimensions that are not known', () => {
     const sum = add(x, y)
     expect(sum.shape).toEqual([null, null, 4])
     expect([timeOf(x), timeOf(y)]).toContain(timeOf(sum))
-    // while concatenation keeps them apart
+    // concatenation does not unify them
     const both = concat([x, y], 1)
     expect([timeOf(x), timeOf(y)]).not.toContain(timeOf(both))
   })
 
-  it('that a layer cuts to a fixed size are an error that says so', () => {
+  it('are an error if a layer clips their size', () => {
     const cut = custom((x) => zeros([x.shape[0]!, Math.min(50, x.shape[1]!), 4]))
     expect(() => cut.call(sequence())).toThrow(
-      /^The size of axis 1 of the output of Custom depends on a dimension that is not known, and not in a way that can be followed: 3 and \d+ give \d+, 509 and \d+ give 50,/,
+      /^The size of axis 1 of the output of Custom depends on an unknown dimension in an unsupported way: 3 and \d+ give \d+, 509 and \d+ give 50,/,
     )
     expect(() => cut.call(sequence())).toThrow("Give that dimension a size in the model's input")
     expect(cut.call(input({ shape: [70, 4] })).shape).toEqual([null, 50, 4])
     const less = custom((x) => zeros([x.shape[0]!, Math.max(4000 - x.shape[1]!, 0), 4]))
-    expect(() => less.call(sequence())).toThrow('not in a way that can be followed')
+    expect(() => less.call(sequence())).toThrow('in an unsupported way')
   })
 
   it.each<[string, (time: number) => number]>([
@@ -52,17 +52,17 @@ describe('dimensions that are not known', () => {
     ['repeating', (time) => time * 3],
     ['rounding up', (time) => Math.ceil(time / 8) * 8],
     ['pairs', (time) => time * time],
-  ])('are followed through %s', (_, sizeOf) => {
+  ])('are supported with %s', (_, sizeOf) => {
     const x = sequence()
     const y = custom((value) => zeros([value.shape[0]!, sizeOf(value.shape[1]!), 4])).call(x)
     expect(y.shape).toEqual([null, null, 4])
     expect(timeOf(y)).not.toBe(timeOf(x))
-    // and once more behind it
+    // and in a second layer
     const z = custom((value) => zeros([value.shape[0]!, sizeOf(value.shape[1]!), 4])).call(y)
     expect(z.shape).toEqual([null, null, 4])
   })
 
-  it('are followed through products with others and sums', () => {
+  it('are supported in products and sums', () => {
     const [x, y] = [sequence(), sequence()]
     expect(reshape(x, [-1, 2]).shape).toEqual([null, 2])
     expect(matmul(x, y, { transposeB: true }).shape).toEqual([null, null, null])
@@ -82,7 +82,7 @@ describe('dimensions that are not known', () => {
     )
   })
 
-  it('stand as null in messages', () => {
+  it('are null in messages', () => {
     const message = (run: (x: Tensor) => Tensor) => {
       try {
         custom(run).call(sequence())
@@ -95,7 +95,7 @@ describe('dimensions that are not known', () => {
     expect(message((x) => add(x, zeros([5])))).not.toContain('3001')
   })
 
-  it('of options count too', () => {
+  it('may be those of options', () => {
     class Attend extends Layer<object, {}, {}, { readonly memory: Tensor }> {
       static override readonly callFields = { memory: 'unknown' } as const
       apply(x: Tensor, { options }: Scope<this>): Tensor {

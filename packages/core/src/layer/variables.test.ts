@@ -69,7 +69,7 @@ function built<L extends Layer>(layer: L): L {
 }
 
 describe('the variables of a layer', () => {
-  it('are made for it and for all layers within, and nest by the names on the way', () => {
+  it('are made for it and its nested layers, by path', () => {
     const layer = built(block({ encoder: block({ stage: block({ scale: new Scale() }) }), head: new Scale() }))
     const { params, state } = readVariables(layer)
     expect(Object.keys(params)).toEqual(['encoder.stage.scale', 'head'])
@@ -78,7 +78,7 @@ describe('the variables of a layer', () => {
     expect(inputShapesOf(layer)).toMatchObject({ '': [2, 3], 'encoder.stage.scale': [2, 3] })
   })
 
-  it("come in Keras's order: layer by layer, what is trained first", () => {
+  it("are in Keras's order: layer by layer, parameters before state", () => {
     const layer = built(block({ a: block({ b: block({ scale: new Scale() }) }), c: new Scale() }))
     expect(listVariables(layer).map(({ path, trainable }) => [path, trainable])).toEqual([
       ['a.b.scale.kernel', true],
@@ -92,7 +92,7 @@ describe('the variables of a layer', () => {
     expect([first!.key, first!.layer, first!.value.shape]).toEqual(['kernel', layersWithin(layer)[3]!.layer, [3]])
   })
 
-  it('of a shared layer are there once', () => {
+  it('of a shared layer exist once', () => {
     const shared = new Scale()
     const layer = built(block({ left: block({ scale: shared }), right: block({ scale: shared }) }))
     expect(listVariables(layer).map(({ path }) => path)).toEqual([
@@ -100,13 +100,13 @@ describe('the variables of a layer', () => {
       'left.scale.bias',
       'left.scale.calls',
     ])
-    // and are those of the layer wherever it is
+    // and are the same in every outer layer
     expect(variablesOf(shared)?.params).toBe(readVariables(layer).params['left.scale'])
     const other = built(block({ again: shared }))
     expect(readVariables(other).params['again']).toBe(variablesOf(shared)!.params)
   })
 
-  it('that training must not change are those of a layer that is frozen, at any depth', () => {
+  it('are frozen with their layer at any depth', () => {
     const frozen = new Scale({ trainable: false })
     const layer = built(
       block({ a: block({ frozen, warm: new Scale() }), b: block({ c: new Scale() }, { trainable: false }) }),
@@ -119,7 +119,7 @@ describe('the variables of a layer', () => {
     expect(Object.keys(splitByTrainable(layer, readVariables(layer).params).trainable)).toEqual(['a.frozen', 'a.warm'])
   })
 
-  it('may be replaced, of some layers or of all', () => {
+  it('may be replaced for some layers', () => {
     const layer = built(block({ a: new Scale(), b: new Scale() }))
     const kernel = tensor([7, 8, 9])
     const before = readVariables(layer)
@@ -130,7 +130,7 @@ describe('the variables of a layer', () => {
     expect(after.state).toEqual(before.state)
   })
 
-  it('are made once: those that exist stay when more are built', () => {
+  it('are made once and kept if an outer layer is built later', () => {
     const first = built(new Scale())
     const own = variablesOf(first)
     const layer = built(block({ first, second: new Scale() }))
@@ -138,13 +138,13 @@ describe('the variables of a layer', () => {
     expect(Object.keys(readVariables(layer).params)).toEqual(['first', 'second'])
   })
 
-  it('may be made from the shapes of the inputs alone', () => {
+  it('may be made from input shapes without a call', () => {
     const layer = block({ a: block({ scale: new Scale() }) })
     build(layer, () => new Rng(1), { '': [1, 4], a: [1, 4], 'a.scale': [1, 4] })
     expect((readVariables(layer).params['a.scale'] as { kernel: Tensor }).kernel.shape).toEqual([4])
   })
 
-  it('are not there before that', () => {
+  it('do not exist before the layer is built', () => {
     const layer = block({ a: new Scale() })
     expect(variablesOf(layer)).toBeUndefined()
     expect(readVariables(layer)).toEqual({ params: {}, state: {} })

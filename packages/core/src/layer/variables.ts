@@ -2,26 +2,26 @@ import { type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
 import type { Rng } from '../rng.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
-import { knownShapes, type LayerShapes } from './infer.ts'
+import { knownShapes, type LayerShapes } from './known-shapes.ts'
 import { type LayerPlace, layersWithin } from './layers-within.ts'
 
-/** Parameters or state of a layer and all layers within it: those of each under its path, such as `encoder.dense`. */
+/** Parameters or states of a layer and its nested layers, by path, such as `encoder.dense`. */
 export type LayerTrees = Readonly<Record<string, Tree>>
 
-// Layers are pure; what they have learnt is kept here, by instance, so that models which share a layer share its weights.
+// Layers are pure. Their variables are kept here by instance, so that models that share a layer share its weights.
 const kept = new WeakMap<BaseLayer, LayerVariables>()
 
-/** The variables that a layer keeps itself; undefined before it is built. */
+/** The variables that are kept for a layer, without those of nested layers; undefined before it is built. */
 export function variablesOf(layer: BaseLayer): LayerVariables | undefined {
   return kept.get(layer)
 }
 
-/** Whether a layer, or one within it, was called and has no variables yet. */
+/** Whether a layer or one of its nested layers was called and has no variables yet. */
 export function lacksVariables(root: BaseLayer): boolean {
   return layersWithin(root).some(({ layer }) => !kept.has(layer) && knownShapes(layer))
 }
 
-/** Makes the variables of a layer and of those within it that have none yet, for the shapes of their first calls. */
+/** Makes the missing variables of a layer and its nested layers, for the input shapes of their first calls. */
 export function buildVariables(root: BaseLayer, rng: Rng): void {
   for (const { layer, path } of layersWithin(root)) {
     const found = kept.has(layer) ? undefined : knownShapes(layer)
@@ -29,15 +29,15 @@ export function buildVariables(root: BaseLayer, rng: Rng): void {
   }
 }
 
-/** The shapes of the inputs of all layers within a layer that were called, by path: what `buildFrom` needs. */
+/** The input shapes of a layer and its nested layers at their first calls, by path, for `buildFrom`. */
 export function inputShapesOf(root: BaseLayer): Record<string, InputShape> {
   const entries = layersWithin(root).map(({ layer, path }) => [path, knownShapes(layer)?.input] as const)
   return Object.fromEntries(entries.filter(([, shape]) => shape !== undefined)) as Record<string, InputShape>
 }
 
-/** Makes variables from the shapes of the layers' inputs, for a layer that was not called yet. */
+/** Makes the missing variables of a layer and its nested layers from their input shapes, by path; they need no call. */
 export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, InputShape>>, rng: Rng): void {
-  // a layer may make sublayers when it learns its shape
+  // a layer may make sublayers in `init`, so the search repeats until there are no new ones
   for (let known = -1, places = layersWithin(root); places.length > known; places = layersWithin(root)) {
     known = places.length
     for (const { layer, path } of places) {
@@ -47,7 +47,7 @@ export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, Input
   }
 }
 
-/** First values of a layer's own variables. */
+/** The initial variables of a layer, without those of nested layers. */
 export function initVariables(layer: BaseLayer, { input }: Pick<LayerShapes, 'input'>, rng: Rng): LayerVariables {
   return { params: layer.init(rng, input), state: layer.initState(rng.fork('state'), input) }
 }
@@ -56,14 +56,14 @@ function rngAt(rng: Rng, path: string): Rng {
   return path === '' ? rng : path.split('.').reduce((stream, name) => stream.fork(name), rng)
 }
 
-/** A layer, or all layers within it as `layersWithin` lists them, for who asks often. */
+/** A layer, or the list that `layersWithin` returns for it, which saves repeated searches. */
 export type LayerSet = BaseLayer | readonly LayerPlace[]
 
 function placesIn(set: LayerSet): readonly LayerPlace[] {
   return Array.isArray(set) ? set : layersWithin(set as BaseLayer)
 }
 
-/** The variables of a layer and of those within it. */
+/** The variables of a layer and its nested layers, by path. */
 export function readVariables(root: LayerSet): { params: LayerTrees; state: LayerTrees } {
   const params: Record<string, Tree> = {}
   const state: Record<string, Tree> = {}
@@ -76,7 +76,7 @@ export function readVariables(root: LayerSet): { params: LayerTrees; state: Laye
   return { params, state }
 }
 
-/** Replaces variables; layers that the trees leave out keep theirs. */
+/** Replaces the variables of a layer and its nested layers. Layers without an entry in the trees keep theirs. */
 export function writeVariables(root: LayerSet, { params, state }: { params?: LayerTrees; state?: LayerTrees }): void {
   for (const { layer, path } of placesIn(root)) {
     const old = kept.get(layer)
@@ -89,8 +89,8 @@ function hasLeaves(tree: Tree): boolean {
 }
 
 /**
- * Variables given as trees, for a forward pass. A layer that they leave out has none, unless it was never called before: then it
- * cannot be told whether it should have some.
+ * A source of variables for a forward pass that reads them from trees. A layer without an entry has no variables if it was
+ * called before; for one that was never called, `of` returns undefined, because it may need some.
  */
 export function variablesFrom(
   root: BaseLayer,
@@ -106,7 +106,7 @@ export function variablesFrom(
   }
 }
 
-/** Parameters by whether training changes them. */
+/** The parameters split into those that training changes and those that it does not. */
 export function splitByTrainable(
   root: LayerSet,
   params: LayerTrees,
@@ -119,9 +119,9 @@ export function splitByTrainable(
   return { trainable, frozen }
 }
 
-/** One variable with the layer that it belongs to. */
+/** One variable and its layer. */
 export interface Variable {
-  /** The names of the layers on the way and the key, joined by dots: `dense.kernel`. */
+  /** The path of the layer and the key, joined by a dot: `encoder.dense.kernel`. */
   readonly path: string
   readonly layer: BaseLayer
   readonly key: string
@@ -129,7 +129,7 @@ export interface Variable {
   readonly trainable: boolean
 }
 
-/** The variables of a layer and of those within it in Keras's order: layer by layer, the trained ones first. */
+/** The variables of a layer and its nested layers in Keras's order: layer by layer, parameters before state. */
 export function listVariables(root: LayerSet): Variable[] {
   return placesIn(root).flatMap(({ layer, path, trained }) => {
     const own = kept.get(layer)

@@ -16,7 +16,7 @@ import {
 import { mapValues } from './leaves.ts'
 import type { OptimizerOptions } from './optimizer-config.ts'
 
-/** The gradients (by path) within the limits that the options set; Keras's `_clip_gradients`. */
+/** The gradients (by path) clipped as the options say; Keras's `_clip_gradients`. */
 export function clipGradients(
   gradients: ReadonlyMap<string, Tensor>,
   { clipNorm, globalClipNorm, clipValue }: OptimizerOptions,
@@ -33,13 +33,13 @@ export function clipGradients(
 // g * c / max(|g|, c)
 function byNorm(gradient: Tensor, limit: number): Tensor {
   const squares = sum(square(gradient))
-  const some = greater(squares, 0)
+  const isPositive = greater(squares, 0)
   // the inner `where` keeps the derivative of sqrt finite at 0
-  const norm = where(some, sqrt(where(some, squares, 1)), squares)
+  const norm = where(isPositive, sqrt(where(isPositive, squares, 1)), squares)
   return div(mul(gradient, limit), maximum(norm, limit))
 }
 
-// c * min(1 / |all|, 1 / c); `norm - norm` makes the scale NaN where the norm is not finite, so that it cannot pass unseen
+// c * min(1 / |all|, 1 / c); adding `norm - norm` makes the scale NaN if the norm is not finite, so that the error shows
 function globalScale(gradients: readonly Tensor[], limit: number): Tensor {
   const squares = gradients.map((gradient) => sum(square(gradient)))
   const norm = sqrt(squares.reduce((total, next) => add(total, next)))

@@ -8,20 +8,20 @@ export function byPath(tree: Tree): Map<string, Tensor> {
   return leaves
 }
 
-/** `tree` with the tensor at each path replaced. */
-export function replant<T extends Tree>(tree: T, leaves: ReadonlyMap<string, Tensor>): T {
+/** A tree like `tree` with the tensors of `leaves` by path. Throws `ConfigError` if one is missing. */
+export function replaceLeaves<T extends Tree>(tree: T, leaves: ReadonlyMap<string, Tensor>): T {
   return treeReplace(
     tree,
     [...byPath(tree).keys()].map((path) => leafAt(leaves, path, 'value')),
   )
 }
 
-/** The leaf of the optimizer's state at `path`; `what` says which one in the error. */
-export function leafAt(leaves: ReadonlyMap<string, Tensor>, path: string, what: string): Tensor {
+/** The leaf of an optimizer's state at `path`. Throws `ConfigError` that calls it `name` if it is missing. */
+export function leafAt(leaves: ReadonlyMap<string, Tensor>, path: string, name: string): Tensor {
   const leaf = leaves.get(path)
   if (leaf) return leaf
   throw new ConfigError(
-    `The optimizer state has no ${what} for the parameter '${path}': it was made for other parameters. Make one with optimizer.init(params).`,
+    `The optimizer state has no ${name} for the parameter '${path}': it was made for other parameters. Make one with optimizer.init(params).`,
   )
 }
 

@@ -29,7 +29,7 @@ describe('a dynamic loss scale', () => {
     expect(figures(after)).toEqual({ iteration: 1, factor: 2 ** 15, streak: 1 })
   })
 
-  it('is halved by gradients that are not finite, which change nothing else', () => {
+  it('is halved by gradients that are not finite, without an update', () => {
     const [, state] = optimizer.update({ w: tensor([1, 1]) }, optimizer.init(params()), params())
     const [next, after] = optimizer.update({ w: tensor([Number.POSITIVE_INFINITY, 1]) }, state, params())
     expect(next.w.array()).toEqual([1, 2])
@@ -45,7 +45,7 @@ describe('a dynamic loss scale', () => {
     expect(figures(after)).toEqual({ iteration: 1, factor: 128, streak: 0 })
   })
 
-  it('accepts gradients that are not finite as long as it can become smaller', () => {
+  it('accepts gradients that are not finite while the factor is larger than 1', () => {
     const state = optimizer.init(params())
     const bad = { w: tensor([Number.NaN, 1]) }
     expect(optimizer.accepts(bad, state).item()).toBe(true)

@@ -3,7 +3,7 @@ import type { ConfigOf, Kind, OptionsOf } from '../config/fields.ts'
 import { Schedule } from '../contracts/schedule.ts'
 import { ConfigError } from '../errors.ts'
 
-/** The types of `learningRate`, for optimizers with another default: `learningRate: { type: learningRateTypes, default: 1 }`. */
+/** The types of `learningRate`, for optimizers with another default: `{ type: learningRateTypes, default: 1 }`. */
 export const learningRateTypes = ['number', 'schedule' as Kind<Schedule>] as const
 
 export const optimizerFields = {
@@ -11,39 +11,39 @@ export const optimizerFields = {
   name: 'string',
   /** A number, or a schedule that gives it for each step. */
   learningRate: { type: learningRateTypes, default: 0.001 },
-  /** Decoupled weight decay: `w -= w * weightDecay * learningRate` before each update. */
+  /** Decoupled weight decay (Loshchilov and Hutter, 2019): `w -= w * weightDecay * learningRate` before each update. */
   weightDecay: 'number',
-  /** Parameters that do not decay, by path (`dense.bias`) or by whole parts of it (`bias`, `dense`). */
+  /** Parameters that do not decay, by path (`dense.bias`) or by names within it (`bias`, `dense`). */
   excludeFromWeightDecay: { type: 'strings', example: "['bias']" },
-  /** Scales each gradient whose norm is larger down to this norm. At most one of the limits on gradients can be set. */
+  /** The largest norm of a gradient; larger gradients are scaled. At most one of the three limits can be set. */
   clipNorm: { type: 'number', above: 0 },
-  /** Scales all gradients together where the norm of all of them is larger. */
+  /** The largest norm of all gradients together; if it is larger, all are scaled by one factor. */
   globalClipNorm: { type: 'number', above: 0 },
-  /** Cuts each element of the gradients to [-clipValue, clipValue]. */
+  /** Clips each element of the gradients to [-clipValue, clipValue]. */
   clipValue: { type: 'number', above: 0 },
-  /** Keep an exponential moving average of the parameters; they become it at the end of training. */
+  /** Whether to keep an exponential moving average of the parameters, which replaces them at the end of training. */
   useEma: { type: 'boolean', default: false },
-  /** How much of the average is kept at each update. */
+  /** The weight of the old average at each update. */
   emaMomentum: { type: 'number', min: 0, max: 1, default: 0.99 },
-  /** Every how many updates the parameters become their average; by default only at the end. */
+  /** The number of updates after which the averages replace the parameters; by default they do so only at the end. */
   emaOverwriteFrequency: { type: 'integer', min: 1 },
   /**
-   * The loss is multiplied by it and the gradients are divided by it, so that small gradients do not become 0 in float16.
-   * `'dynamic'`: it starts at 2^15, is halved (and the update left out) when gradients are not finite, and doubled after
-   * 2000 updates; as Keras's `LossScaleOptimizer`.
+   * A factor by which the loss is multiplied and the gradients are divided, so that small gradients do not become 0 in float16.
+   * `dynamic` starts at 2^15, is halved and skips the update if gradients are not finite, and is doubled after 2000 updates;
+   * as in Keras's `LossScaleOptimizer`.
    */
   lossScaleFactor: { type: 'number', above: 0, or: ['dynamic'] },
-  /** Update once every so many calls, with the mean of their gradients. */
+  /** The number of calls for each update, which uses the mean of their gradients. */
   gradientAccumulationSteps: { type: 'integer', min: 2 },
 } as const
 
-/** Options that every optimizer takes, with Keras's meaning. */
+/** Options that every optimizer takes, as in Keras. */
 export interface OptimizerConfig extends ConfigOf<typeof optimizerFields> {}
 
-/** The options that every optimizer has. */
+/** The complete options that every optimizer has. */
 export type OptimizerOptions = OptionsOf<typeof optimizerFields>
 
-/** Throws `ConfigError` for two limits on gradients, and for a rate that is neither a number nor a schedule. */
+/** Throws `ConfigError` for several limits on gradients, and for a rate that is neither a number nor a schedule. */
 export function checkOptimizerOptions(type: string, options: OptimizerOptions): void {
   const set = (['clipNorm', 'globalClipNorm', 'clipValue'] as const).filter((key) => options[key] !== undefined)
   if (set.length > 1) {

@@ -7,7 +7,7 @@ import { learningRateTypes, Optimizer, type OptimizerConfig, type StepContext } 
 
 await useBackend(cpu())
 
-/** w -= lr g, and counts its steps. */
+/** w -= learningRate * g, with a slot that counts updates. */
 class Descent extends Optimizer {
   static readonly type = 'test/Descent'
   static override readonly fields = {}
@@ -58,7 +58,7 @@ describe('an optimizer', () => {
     expect(new Descent().name).toBe('descent')
   })
 
-  it('asks a schedule for the rate of every call, also while gradients add up', () => {
+  it('takes the rate of every call from a schedule, also while gradients are accumulated', () => {
     expect(run({ learningRate: new Harmonic() }, [1, 1, 1]).values.map((x) => x.toFixed(4))).toEqual([
       '-1.0000',
       '-1.5000',
@@ -69,7 +69,7 @@ describe('an optimizer', () => {
     expect(state.learningRate.item()).toBeCloseTo(1 / 5)
   })
 
-  it('has its defaults also where it describes no options, and where they are null as in data from Keras', () => {
+  it('has defaults if it describes no options, and if options are null as in configs of Keras', () => {
     class Plain extends Optimizer {
       static readonly type = 'test/Plain'
       protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>) {
@@ -86,13 +86,13 @@ describe('an optimizer', () => {
     expect(new Swift().toSpec()).toEqual({ optimizer: 'test/Descent' })
   })
 
-  it('uses a rate put into the state', () => {
+  it('uses the rate of the state', () => {
     const { optimizer, params, state } = run({ learningRate: 1 }, [1])
     const [next] = optimizer.update({ w: scalar(1) }, { ...state, learningRate: tensor(0.25) }, params)
     expect(next.w.array()).toEqual([-1.25])
   })
 
-  it('leaves parameters without a gradient, and their slots, as they are', () => {
+  it('does not change parameters without a gradient, nor their slots', () => {
     const optimizer = new Descent({
       learningRate: 1,
       weightDecay: 0.5,
@@ -109,7 +109,7 @@ describe('an optimizer', () => {
     expect([steps.a.array(), steps.layer.b.array()]).toEqual([[1], [0]])
   })
 
-  it('decays what is not excluded by path or by whole parts of it', () => {
+  it('decays parameters that are not excluded by path or by names within it', () => {
     const params = {
       dense: { kernel: scalar(1), bias: scalar(1) },
       bias_net: { kernel: scalar(1) },
@@ -131,14 +131,14 @@ describe('an optimizer', () => {
     ).toEqual([0.75, 1, 0.75, 1])
   })
 
-  it('divides gradients by the factor it multiplies the loss by', () => {
+  it('divides gradients by the loss scale', () => {
     const optimizer = new Descent({ lossScaleFactor: 8 })
     expect(optimizer.scaleLoss(tensor(3), optimizer.init({})).item()).toBe(24)
     expect(run({ learningRate: 1, lossScaleFactor: 8 }, [16]).values).toEqual([-2])
     expect(new Descent().scaleLoss(tensor(3), optimizer.init({})).item()).toBe(3)
   })
 
-  it('cuts, and scales by norms', () => {
+  it('clips gradients by value, norm and global norm', () => {
     const update = (config: OptimizerConfig, gradients: { a: Tensor; b: Tensor }) => {
       const optimizer = new Descent({ learningRate: 1, ...config })
       const params = { a: zerosLike(gradients.a), b: zerosLike(gradients.b) }
@@ -157,7 +157,7 @@ describe('an optimizer', () => {
     ])
   })
 
-  it('becomes its average every few updates and in the end', () => {
+  it('replaces parameters by their averages periodically and at the end', () => {
     // averages: -1, then 0.5 * -1 + 0.5 * -2 = -1.5
     const { values, optimizer, params, state } = run(
       { learningRate: 1, useEma: true, emaMomentum: 0.5, emaOverwriteFrequency: 2 },
@@ -177,7 +177,7 @@ describe('an optimizer', () => {
     expect(next.w.dataSync()[0]).toBe(1 / 3 - 1 / 14)
   })
 
-  it('advances what parameters share once per update', () => {
+  it('advances the shared state once per update', () => {
     class Fading extends Optimizer {
       static readonly type = 'test/Fading'
       protected override shared(): Record<string, Tensor> {
@@ -228,12 +228,12 @@ describe('an optimizer refuses', () => {
     ],
     ['a scale of 0', { lossScaleFactor: 0 }, /'lossScaleFactor' must be a number larger than 0 or "dynamic" and is 0/],
     [
-      'a scale by another name',
+      'an unknown name of a scale',
       { lossScaleFactor: 'auto' as 'dynamic' },
       /a number larger than 0 or "dynamic" and is "auto"/,
     ],
     [
-      'a name as exclusion',
+      'a single name of an excluded parameter',
       { excludeFromWeightDecay: 'bias' as never },
       /'excludeFromWeightDecay' must be a list of strings and is "bias". Example: .*: \['bias'\]/,
     ],

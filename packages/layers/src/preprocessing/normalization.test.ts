@@ -220,7 +220,7 @@ describe('Normalization refuses', () => {
       "Normalization 'scale' expects an input that goes with a mean of shape [2] along the axes [1] and got [2, 3]. Give a mean and a variance for each place of these axes, or one number.",
     )
     expect(() => new Normalization().call(input({ shape: [null] }))).toThrow(
-      'parameters whose shape depends on a dimension that is not known',
+      'parameters whose shape depends on an unknown dimension',
     )
   })
 

@@ -397,6 +397,6 @@ describe('StringLookup refuses', () => {
     expect(() => inverted.call([1])).toThrow(
       'StringLookup.call gives a tensor, and its output is strings. Use process(...) instead.',
     )
-    expect(() => inverted.call(tensor([1]))).toThrow('StringLookup works on the host, not on tensors.')
+    expect(() => inverted.call(tensor([1]))).toThrow('StringLookup runs on the host and takes no tensors.')
   })
 })
