@@ -14,12 +14,12 @@ import { byPort } from './by-port.ts'
 import { type ClassWeight, weightsByClass } from './class-weight.ts'
 import { fitShape } from './fit-shape.ts'
 import type { HostBatch } from './host-batch.ts'
-import { padInput, padSteps } from './max-length.ts'
+import { padInput, padTimeSteps } from './max-length.ts'
 import type { Port, Ports } from './ports.ts'
 
 /**
- * Puts arrays, alone, in lists or by name, in the order of a model's inputs and outputs, and runs its layers on the host.
- * Throws `DataError` for shapes, counts and names that do not fit.
+ * Sorts arrays that are given alone, in lists or by name into the order of a model's inputs and outputs, pads inputs with a
+ * `maxLength`, and runs the model's host layers. Throws `DataError` for shapes, counts and names that do not fit.
  */
 export function arrange({ x, y, sampleWeight }: Batch, ports: Ports, classWeight?: ClassWeight): HostBatch {
   const size = sampleCount({ x, ...(y !== undefined && { y }), ...(sampleWeight !== undefined && { sampleWeight }) })
@@ -44,10 +44,10 @@ export function arrange({ x, y, sampleWeight }: Batch, ports: Ports, classWeight
   }
 }
 
-/** Targets with as many steps as the output has, where that follows a padded input. */
+/** Pads targets to the time steps of an output that follows a padded input. */
 function padLike(target: HostArray, { inputs, outputs }: Ports, index: number): HostArray {
   const { follows } = outputs[index]!
-  return follows === undefined ? target : padSteps(target, inputs[follows]!.maxLength!)
+  return follows === undefined ? target : padTimeSteps(target, inputs[follows]!.maxLength!)
 }
 
 function weightsOf(

@@ -6,11 +6,11 @@ import { type HostBatch, pickRows } from './host-batch.ts'
 import { orderOf, type Shuffle } from './order.ts'
 import type { Ports } from './ports.ts'
 
-/** Batches of one pass after another. */
+/** A source of batches, pass after pass over the samples. */
 export interface BatchSource {
-  /** Batches per pass, where known. */
+  /** Batches per pass; undefined if unknown. */
   readonly length: number | undefined
-  /** The batches of one pass; its number decides the order of the samples. */
+  /** Returns the batches of pass `number`, which determines the order of the samples. */
   pass(number: number): AsyncIterable<HostBatch>
 }
 
@@ -18,7 +18,7 @@ export interface ArraySourceOptions {
   readonly batchSize: number
   /** `true` shuffles samples, `'batch'` only within each batch. */
   readonly shuffle?: Shuffle
-  /** Decides the order; needed for shuffling. */
+  /** The random stream of the orders; without it samples are not shuffled. */
   readonly rng?: () => Rng
 }
 
@@ -31,7 +31,7 @@ export function arraySource(samples: HostBatch, { batchSize, shuffle = false, rn
     async *pass(number) {
       const order =
         shuffle && rng
-          ? await numbersIn(() => orderOf(rng().fork(number).next(), { size, batchSize, shuffle }))
+          ? await readIndices(() => orderOf(rng().fork(number).next(), { size, batchSize, shuffle }))
           : undefined
       for (let start = 0; start < size; start += batchSize) {
         const end = Math.min(start + batchSize, size)
@@ -41,20 +41,20 @@ export function arraySource(samples: HostBatch, { batchSize, shuffle = false, rn
   }
 }
 
-/** Throws for a size that no batch can have. */
+/** Throws `ConfigError` for a batch size that is not a whole number from 1. */
 export function requireBatchSize(batchSize: number): void {
   if (Number.isInteger(batchSize) && batchSize > 0) return
   throw new ConfigError(`batchSize is ${batchSize}; expected a whole number from 1.`)
 }
 
-async function numbersIn(make: () => Tensor): Promise<Int32Array> {
+async function readIndices(make: () => Tensor): Promise<Int32Array> {
   const tensor = tidy(make)
-  const numbers = (await tensor.data()).slice() as Int32Array
+  const indices = (await tensor.data()).slice() as Int32Array
   tensor.dispose()
-  return numbers
+  return indices
 }
 
-/** Batches from a dataset, checked and put in order one by one. */
+/** Batches from a dataset, each checked and sorted into the order of the model's inputs and outputs. */
 export function datasetSource(dataset: Dataset, ports: Ports, classWeight?: ClassWeight): BatchSource {
   return {
     length: dataset.length,

@@ -3,34 +3,34 @@ import { type Feed, upload } from './device-batch.ts'
 import { disposeTree } from './dispose.ts'
 import type { HostBatch } from './host-batch.ts'
 
-/** Steps that one program can run one after the other. */
+/** Consecutive steps that one call of a program can run. */
 export interface Chunk {
   readonly steps: number
-  /** The rows that the steps take, where they take them from samples on the device. */
+  /** The rows that the steps read; undefined if they do not read from samples on the device. */
   readonly rows: { readonly start: number; readonly end: number } | undefined
-  /** Calls `body` with what the steps take their batches from. */
+  /** Calls `body` with the source of the batches of the steps. */
   feed<T>(body: (feed: Feed) => T): T
-  /** The batch of step number `index` of these, on the host. */
+  /** Returns the batch of step `index` of this chunk, on the host. */
   batch(index: number): Promise<HostBatch>
 }
 
 /** One pass over the samples. */
 export interface Pass {
-  /** The next steps, up to `count`, that one program can run; undefined at the end. */
+  /** Returns the next steps, at most `count`, that one program can run; undefined at the end of the pass. */
   take(count: number): Promise<Chunk | undefined>
 }
 
-/** Gives steps their batches, pass after pass over the samples. */
+/** A source of chunks, pass after pass over the samples. */
 export interface ChunkSource {
-  /** What it holds on the device, in bytes. */
+  /** Memory on the device, in bytes. */
   readonly bytes: number
-  /** Pass number `number`, which decides the order of the samples. Only the last pass that was begun can be used. */
+  /** Starts pass `number`, which determines the order of the samples. The pass before can no longer be used. */
   pass(number: number): Pass
-  /** Frees what is on the device. */
+  /** Frees the memory on the device. */
   close(): void
 }
 
-/** Chunks of one batch each, which is brought to the device for its step. */
+/** Chunks of one batch each, which is copied to the device for its step. */
 export function hostChunks(source: BatchSource): ChunkSource {
   return {
     bytes: 0,

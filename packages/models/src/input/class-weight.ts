@@ -2,10 +2,13 @@ import type { HostArray } from '@gradus/core'
 import { sizeOf } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 
-/** Weights of samples by the label of their class. */
+/** The weight of each class in the loss, by label. */
 export type ClassWeight = { readonly [label: number]: number }
 
-/** The weight of each sample's class; classes without one weigh 1. One-hot rows count as their largest entry. */
+/**
+ * Returns the weight of each sample's class, float32 `[samples]`; 1 for classes without a weight. The class of a one-hot row is
+ * the index of its largest element.
+ */
 export function weightsByClass(target: HostArray, classWeight: ClassWeight): HostArray {
   const [count = 0, ...rest] = target.shape
   const width = sizeOf(rest)

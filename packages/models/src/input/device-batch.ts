@@ -3,25 +3,25 @@ import { add, currentBackend, expandDims, gather, iota, less, Tensor } from '@gr
 import { apply, identityOp, Storage, toMemory } from '@gradus/tensor/internals'
 import { type HostBatch, mapBatch } from './host-batch.ts'
 
-/** One batch on the device, per input and per output. */
+/** One batch on the device: an array for each input and each output. */
 export interface DeviceBatch {
   readonly inputs: readonly Tensor[]
-  /** Of inputs that were padded: the number of steps before that, int32 `[size]`. */
+  /** The numbers of time steps before padding, int32 `[size]`; undefined for inputs that are not padded. */
   readonly lengths: readonly (Tensor | undefined)[]
   readonly targets: readonly (Tensor | undefined)[]
   readonly weights: readonly (Tensor | undefined)[]
   readonly size: number
 }
 
-/** All samples on the device, per input and per output. There may be more room than samples. */
+/** All samples on the device, per input and per output. The first dimension may be larger than the number of samples. */
 export type DeviceSamples = Omit<DeviceBatch, 'size'>
 
-/** What steps take their batches from: the batch itself, or all samples, of which each step gathers the rows that are due. */
+/** The source of a step's batch: the batch itself, or all samples, from which each step gathers the next rows. */
 export type Feed =
   | { readonly batch: DeviceBatch }
   | {
       readonly samples: DeviceSamples
-      /** The samples in the order in which they are taken, int32; undefined for the order in which they lie. */
+      /** The indices of the samples in the order of the pass, int32; undefined for the order in memory. */
       readonly order: Tensor | undefined
       /** Samples per batch. */
       readonly size: number
@@ -32,6 +32,7 @@ export function upload(batch: HostBatch): DeviceBatch {
   return { ...mapBatch(batch, toDevice), size: batch.size }
 }
 
+/** Copies an array to the current backend. */
 export function toDevice({ data, shape, dtype }: HostArray): Tensor {
   const backend = currentBackend()
   const stored = toMemory(dtype, data)
@@ -40,14 +41,14 @@ export function toDevice({ data, shape, dtype }: HostArray): Tensor {
   return new Tensor({ shape, dtype }, new Storage(backend, buffer))
 }
 
-/** The batch that begins at `position` (int32 scalar), and the position after it. Part of a step's program. */
+/** Returns the batch that starts at `position` (int32 scalar) and the position after it. Traced as a part of a step. */
 export function takeBatch(feed: Feed, position: Tensor): { batch: DeviceBatch; position: Tensor } {
   if ('batch' in feed) return { batch: feed.batch, position }
   const { samples, order, size } = feed
   // positions are never negative, so that no index needs to be wrapped
   const rowsOf = (x: Tensor, indices: Tensor) => apply(gather.op, [x, indices], { axis: 0 })
-  const places = add(iota([size], 0, 'int32'), position)
-  const indices = order ? rowsOf(order, places) : places
+  const positions = add(iota([size], 0, 'int32'), position)
+  const indices = order ? rowsOf(order, positions) : positions
   const batch = {
     inputs: samples.inputs.map((x) => rowsOf(x, indices)),
     lengths: samples.lengths.map((x) => x && rowsOf(x, indices)),
@@ -58,7 +59,7 @@ export function takeBatch(feed: Feed, position: Tensor): { batch: DeviceBatch; p
   return { batch, position: add(position, size) }
 }
 
-/** The inputs of a batch; those that were padded with a mask of the steps that count. Part of a step's program. */
+/** Returns the inputs of a batch; padded ones have a mask of their time steps. Traced as a part of a step. */
 export function maskedInputs(batch: DeviceBatch): Tensor[] {
   return batch.inputs.map((input, index) => {
     const mask = paddingMask(batch, index)
@@ -69,7 +70,7 @@ export function maskedInputs(batch: DeviceBatch): Tensor[] {
   })
 }
 
-/** Which steps of an input that was padded count, bool `[size, steps]`; undefined for one that was not. */
+/** Returns the mask of the time steps before padding, bool `[size, steps]`; undefined for an input that is not padded. */
 export function paddingMask({ inputs, lengths }: DeviceBatch, index: number): Tensor | undefined {
   const length = lengths[index]
   return length && less(iota([1, inputs[index]!.shape[1]!], 1), expandDims(length, 1))

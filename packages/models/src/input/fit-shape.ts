@@ -3,8 +3,8 @@ import { formatShape, type Shape } from '@gradus/tensor'
 import type { Port } from './ports.ts'
 
 /**
- * The shape of values for an input. As in Keras, a missing last dimension of 1 is added and one too many is dropped. Throws
- * `DataError` for a shape that then does not fit.
+ * Fits the shape of values to an input. As in Keras, a missing last dimension of size 1 is added, and an extra one is dropped.
+ * Throws `DataError` for a shape that does not fit then.
  */
 export function fitShape(given: Shape, { name, shape: wanted }: Port): Shape {
   let shape = given

@@ -2,16 +2,16 @@ import { type HostArray, takeRows } from '@gradus/core'
 
 /** Samples on the host, in the order of the model's inputs and outputs. */
 export interface HostBatch {
-  /** What goes to the device, after layers on the host. */
+  /** The inputs after the host layers, as they are copied to the device. */
   readonly inputs: readonly HostArray[]
-  /** Of inputs that were padded: the number of steps before that, int32 `[size]`. */
+  /** The numbers of time steps before padding, int32 `[size]`; undefined for inputs that are not padded. */
   readonly lengths: readonly (HostArray | undefined)[]
   readonly targets: readonly (HostArray | undefined)[]
   readonly weights: readonly (HostArray | undefined)[]
   readonly size: number
 }
 
-/** The same parts with `map` applied to each array. */
+/** Applies `map` to each array of a batch. */
 export function mapBatch<T>(
   { inputs, lengths, targets, weights }: Omit<HostBatch, 'size'>,
   map: (array: HostArray) => T,
@@ -25,7 +25,7 @@ export function mapBatch<T>(
   }
 }
 
-/** The samples of a range, or those with the given numbers. */
+/** Returns the samples of a range, or those at the given indices. */
 export function pickRows(samples: HostBatch, rows: Parameters<typeof takeRows>[1]): HostBatch {
   const picked = mapBatch(samples, (array) => takeRows(array, rows))
   return { ...picked, size: 'length' in rows ? rows.length : rows.end - rows.start }

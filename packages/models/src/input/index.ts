@@ -7,10 +7,10 @@ export {
   type DataArguments,
   type DataModel,
   type DataShapes,
-  type Opened,
+  exampleBatch,
+  type OpenedData,
   openData,
   type SampleWeightData,
-  sampleOf,
   splitValidation,
 } from './open-data.ts'
 export { openInputs } from './open-inputs.ts'

@@ -17,10 +17,10 @@ import type { ClassWeight } from './class-weight.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
 import type { Ports } from './ports.ts'
 
-/** Weights per sample, or per output where there are several. */
+/** Weights of samples, `[samples, ...]`; for several outputs in a list or by name. */
 export type SampleWeightData = Named<ArrayData>
 
-/** What `fit`, `evaluate` and `predict` are given. */
+/** The data arguments of `fit`, `evaluate` and `predict`. */
 export interface DataArguments {
   readonly x: Named<InputData> | Dataset
   readonly y?: Named<ArrayData> | undefined
@@ -28,13 +28,13 @@ export interface DataArguments {
   readonly classWeight?: ClassWeight | undefined
 }
 
-/** All samples, or a source of batches with the first of them. */
-export type Opened = { readonly ports: Ports } & (
+/** Data in the order of a model's inputs and outputs: all samples, or a source of batches with the first batch. */
+export type OpenedData = { readonly ports: Ports } & (
   | { readonly samples: HostBatch; readonly source?: undefined; readonly first?: undefined }
   | { readonly samples?: undefined; readonly source: BatchSource; readonly first: HostBatch }
 )
 
-/** A model as the data sees it. */
+/** The part of a model that arranging data needs. */
 export interface DataModel {
   /** Inputs and outputs; undefined while they are not known. */
   readonly ports: Ports | undefined
@@ -42,7 +42,7 @@ export interface DataModel {
   portsFor(data: DataShapes): Ports
 }
 
-/** What is known of data: host values or tensors, or the like. */
+/** Shapes and dtypes of data, for example host values or tensors. */
 export interface DataShapes {
   readonly x: Named<Shaped>
   readonly y?: Named<Shaped>
@@ -53,8 +53,14 @@ interface Shaped {
   readonly dtype: SymbolicDType
 }
 
-/** Turns what a user gave into samples or batches for the model's inputs and outputs. */
-export async function openData(model: DataModel, { x, y, sampleWeight, classWeight }: DataArguments): Promise<Opened> {
+/**
+ * Turns the data arguments into samples or batches in the order of the model's inputs and outputs. Throws `DataError` for data
+ * that does not fit.
+ */
+export async function openData(
+  model: DataModel,
+  { x, y, sampleWeight, classWeight }: DataArguments,
+): Promise<OpenedData> {
   if (isDataset(x)) {
     if (y !== undefined || sampleWeight !== undefined) {
       throw new DataError(
@@ -78,8 +84,8 @@ export async function openData(model: DataModel, { x, y, sampleWeight, classWeig
   return { ports, samples: arrange(batch, ports, classWeight) }
 }
 
-/** A batch by which the shapes of the others are known. */
-export function sampleOf(opened: Opened): HostBatch {
+/** Returns a batch with the shapes of all batches. */
+export function exampleBatch(opened: OpenedData): HostBatch {
   return opened.samples ?? opened.first
 }
 
@@ -88,17 +94,17 @@ async function firstOf(dataset: Dataset): Promise<Batch> {
   throw new DataError('The dataset gave no batch. It must give { x, y } batches each time it is iterated.')
 }
 
-/** Holds back the last part of the samples, as Keras does before shuffling. */
-export function splitValidation(samples: HostBatch, split: number): { train: HostBatch; held: HostBatch } {
+/** Splits off the last part of the samples for validation, before shuffling, as Keras does. Throws `DataError` for empty parts. */
+export function splitValidation(samples: HostBatch, split: number): { train: HostBatch; validation: HostBatch } {
   if (!(split > 0 && split < 1)) throw new DataError(`validationSplit is ${split}; expected a number between 0 and 1.`)
-  const at = Math.floor(samples.size * (1 - split))
-  if (at === 0 || at === samples.size) {
+  const count = Math.floor(samples.size * (1 - split))
+  if (count === 0 || count === samples.size) {
     throw new DataError(
-      `validationSplit ${split} of ${samples.size} samples leaves ${at} to train on and ${samples.size - at} to validate on. Give more samples or another split.`,
+      `validationSplit ${split} of ${samples.size} samples leaves ${count} to train on and ${samples.size - count} to validate on. Give more samples or another split.`,
     )
   }
   return {
-    train: pickRows(samples, { start: 0, end: at }),
-    held: pickRows(samples, { start: at, end: samples.size }),
+    train: pickRows(samples, { start: 0, end: count }),
+    validation: pickRows(samples, { start: count, end: samples.size }),
   }
 }

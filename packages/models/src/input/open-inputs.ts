@@ -7,7 +7,7 @@ import { type DataModel, openData } from './open-data.ts'
 import type { Ports } from './ports.ts'
 import { areTensors, type InputBatch, type InputBatches, tensorBatches } from './tensor-batches.ts'
 
-/** Turns what a user gave to predict on into batches on the device. Tensors stay there. */
+/** Turns the inputs of `predict` into batches on the device. Tensors are not copied to the host. */
 export async function openInputs(
   model: DataModel,
   x: Named<InputData> | Dataset,
@@ -18,8 +18,8 @@ export async function openInputs(
     return { ports, ...tensorBatches(x, ports, batchSize) }
   }
   const { ports, samples, source } = await openData(model, { x })
-  const from = samples ? arraySource(samples, { batchSize }) : source!
-  return { ports, length: from.length, batches: uploaded(from.pass(0)) }
+  const batches = samples ? arraySource(samples, { batchSize }) : source!
+  return { ports, length: batches.length, batches: uploaded(batches.pass(0)) }
 }
 
 async function* uploaded(batches: AsyncIterable<HostBatch>): AsyncGenerator<InputBatch> {

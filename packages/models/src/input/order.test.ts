@@ -21,7 +21,7 @@ describe('orderOf', () => {
   ])('%i samples in batches of %i', (size, batchSize) => {
     const { key } = new Rng(7)
     expect([...orderOf(key, { size, batchSize, shuffle: true }).dataSync()]).toEqual(shuffled(key, size))
-    // within batches: the same order in each, of which a smaller one takes what it has
+    // within batches: the same order in each; a smaller one leaves out the positions that it does not have
     const within = shuffled(key, Math.min(batchSize, size))
     const expected: number[] = []
     for (let start = 0; start < size; start += batchSize) {
@@ -32,7 +32,7 @@ describe('orderOf', () => {
   })
 })
 
-it('Orders follow a stream of keys, and keep programs for a few sizes only', () => {
+it('Orders gives the orders of a key stream, and keeps a limited number of programs', () => {
   const rng = new Rng(9)
   for (const orders of [new Orders(true), new Orders(false)]) {
     for (let size = 1; size < 40; size++) {
@@ -46,7 +46,7 @@ it('Orders follow a stream of keys, and keep programs for a few sizes only', () 
   }
 })
 
-it('fit takes the samples in an order that follows from the seed and the number of the epoch', async () => {
+it('the order of the samples in fit depends on the seed and the epoch only', async () => {
   const initialEpoch = 3
   const order = shuffled(new Rng(5).fork('shuffle').fork(initialEpoch).next(), size)
   const options = { epochs: initialEpoch + 1, initialEpoch }

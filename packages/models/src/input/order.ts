@@ -19,7 +19,7 @@ import {
   tidy,
 } from '@gradus/tensor'
 
-/** Whether samples are put in another order each pass, or only within each batch. */
+/** `true` shuffles all samples before each pass, `'batch'` only within each batch. */
 export type Shuffle = boolean | 'batch'
 
 export interface OrderOptions {
@@ -28,7 +28,7 @@ export interface OrderOptions {
   readonly shuffle: true | 'batch'
 }
 
-/** The numbers of the samples in the order of one pass, int32 `[size]`; `key` decides. */
+/** Returns the indices of the samples in the order of one pass, int32 `[size]`. The order follows from `key`. */
 export function orderOf(key: Tensor, { size, batchSize, shuffle }: OrderOptions): Tensor {
   if (shuffle === true) return permutation(key, size)
   const width = Math.min(batchSize, size)
@@ -38,34 +38,34 @@ export function orderOf(key: Tensor, { size, batchSize, shuffle }: OrderOptions)
   const whole = reshape(add(starts, within), [count * width])
   const rest = size - count * width
   if (rest === 0) return whole
-  // the last, smaller batch: the places that it has, in the order that they have in the others
+  // the last, smaller batch keeps the order of the other batches, without the positions that it does not have
   const first = slice(argsort(cast(greaterEqual(within, rest), 'int32')), [0], [rest])
   return concat([whole, add(gather(within, first), count * width)])
 }
 
-/** Programs that are kept, so that fits on ever new numbers of samples do not keep one for each. */
-const kept = 16
+/** The largest number of programs that are kept: repeated fits on new numbers of samples must not keep one for each. */
+const maxPrograms = 16
 
-/** Makes the orders of passes on the device, with one program per number of samples. */
+/** Computes the orders of passes on the device, with one program per number of samples. */
 export class Orders {
-  private program = this.fresh()
+  private program = this.newProgram()
 
   constructor(private readonly jit: boolean) {}
 
   /**
-   * The order of pass `number`, that of `rng.fork(number).next()` for a stream with this key. It has `capacity` places, of
-   * which those after the samples mean nothing.
+   * Returns the order of pass `number`, int32 `[capacity]`: the one for `rng.fork(number).next()` of a stream with this key.
+   * Elements after the number of samples are unused.
    */
   make(key: Tensor, number: number, options: OrderOptions & { readonly capacity: number }): Tensor {
-    if (this.program.traces >= kept) this.program = this.fresh()
+    if (this.program.traces >= maxPrograms) this.program = this.newProgram()
     return tidy(() => {
-      // a tensor, or every pass would have a program of its own
+      // a tensor: a number would be a constant of the program, which would then be compiled for each pass
       const pass = tensor(number, { dtype: 'uint32' })
       return this.jit ? this.program(key, pass, options) : orderOfPass(key, pass, options)
     })
   }
 
-  private fresh() {
+  private newProgram() {
     return compile(orderOfPass)
   }
 }

@@ -12,7 +12,7 @@ import { arrayChunks, residentBytes } from './resident.ts'
 
 beforeEach(() => useBackend(cpu()))
 
-/** Samples whose values say which they are: two inputs, one of them whole numbers, a target and weights. */
+/** Samples with distinct values: two inputs, one of them of whole numbers, a target and weights. */
 function samples(size: number): HostBatch {
   const array = (shape: number[], value: (i: number) => number): HostArray => {
     const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => value(i))
@@ -38,7 +38,7 @@ const numbers = ({ inputs, lengths, targets, weights, size }: HostBatch) => ({
   weights: weights.map((x) => x && [x.dtype, x.shape, [...x.data]]),
 })
 
-/** All batches of a pass, as the steps see them on the device and as they are rebuilt on the host. */
+/** All batches of a pass: those that steps read on the device, and those rebuilt on the host. */
 async function walk(source: ChunkSource, pass: number, count: number) {
   const [seen, rebuilt]: [unknown[], unknown[]] = [[], []]
   const batches = source.pass(pass)
@@ -66,7 +66,7 @@ async function walk(source: ChunkSource, pass: number, count: number) {
   return { seen, rebuilt }
 }
 
-describe('steps over arrays on the device', () => {
+describe('chunks of arrays on the device', () => {
   const cases = [false, true, 'batch'].flatMap((shuffle) =>
     [
       [1, 4],
@@ -78,25 +78,28 @@ describe('steps over arrays on the device', () => {
     ].map(([size, batchSize]) => [shuffle as Shuffle, size!, batchSize!] as const),
   )
 
-  it.each(cases)('shuffle %s: %i samples in batches of %i, as batch by batch', async (shuffle, size, batchSize) => {
-    const host = samples(size)
-    const options = { batchSize, shuffle, rng: () => new Rng(4) }
-    const whole = arrayChunks(host, options)
-    const single = hostChunks(arraySource(host, options))
-    expect(whole.bytes).toBeGreaterThan(0)
-    for (const pass of [0, 1, 6]) {
-      const { seen } = await walk(single, pass, 1)
-      expect(seen).toHaveLength(Math.ceil(size / batchSize))
-      for (const count of [1, 2, 1000]) {
-        const { seen: onDevice, rebuilt } = await walk(whole, pass, count)
-        expect(onDevice).toEqual(seen)
-        expect(rebuilt).toEqual(seen)
+  it.each(cases)(
+    'shuffle %s: %i samples in batches of %i, the same as batch by batch',
+    async (shuffle, size, batchSize) => {
+      const host = samples(size)
+      const options = { batchSize, shuffle, rng: () => new Rng(4) }
+      const whole = arrayChunks(host, options)
+      const single = hostChunks(arraySource(host, options))
+      expect(whole.bytes).toBeGreaterThan(0)
+      for (const pass of [0, 1, 6]) {
+        const { seen } = await walk(single, pass, 1)
+        expect(seen).toHaveLength(Math.ceil(size / batchSize))
+        for (const count of [1, 2, 1000]) {
+          const { seen: onDevice, rebuilt } = await walk(whole, pass, count)
+          expect(onDevice).toEqual(seen)
+          expect(rebuilt).toEqual(seen)
+        }
       }
-    }
-    whole.close()
-  })
+      whole.close()
+    },
+  )
 
-  it('take as many batches at once as are asked for, and the smaller one by itself', async () => {
+  it('have at most the given number of batches; a smaller last batch is alone', async () => {
     const pass = arrayChunks(samples(23), { batchSize: 5 }).pass(0)
     const rows = []
     for (const count of [1, 2, 9, 9, 9]) rows.push((await pass.take(count))?.rows)
@@ -125,7 +128,7 @@ describe('steps over arrays on the device', () => {
     expect(await first(2, 2)).not.toEqual(await first(1, 2))
   })
 
-  it('hold the samples and one order, until they are closed', async () => {
+  it('keep the samples and one order on the device, until they are closed', async () => {
     const before = memory().buffers
     const source = arrayChunks(samples(23), { batchSize: 5, shuffle: true, rng: () => new Rng(4) })
     expect(memory().buffers - before).toBe(5 + 1) // the key of the order
@@ -138,10 +141,10 @@ describe('steps over arrays on the device', () => {
   })
 })
 
-describe('samples that the device has no room for', () => {
+describe('samples that do not fit on the device', () => {
   const options = { batchSize: 5, shuffle: true, rng: () => new Rng(4) }
 
-  it('are brought there batch by batch: over the limit', () => {
+  it('are copied batch by batch if they exceed the limit', () => {
     const host = samples(23)
     expect(residentBytes(host)).toBe(24 * (2 + 1 + 1 + 1 + 1 + 1) * 4)
     expect(arrayChunks(host, options, residentBytes(host)).bytes).toBe(residentBytes(host))
@@ -150,8 +153,8 @@ describe('samples that the device has no room for', () => {
     expect(memory().buffers).toBe(before)
   })
 
-  /** A backend that refuses its third buffer. */
-  const narrow = (error: Error): Backend => {
+  /** A backend that throws at its third allocation. */
+  const failing = (error: Error): Backend => {
     const inner = cpu()
     let count = 0
     return decorate(inner, {
@@ -162,23 +165,22 @@ describe('samples that the device has no room for', () => {
     })
   }
 
-  it('are brought there batch by batch: where it refuses', async () => {
-    const backend = await useBackend(narrow(new BackendError('no room')))
+  it('are copied batch by batch if an allocation fails', async () => {
+    const backend = await useBackend(failing(new BackendError('out of memory')))
     const before = memory().buffers
     expect(arrayChunks(samples(23), options).bytes).toBe(0)
     expect(memory().buffers).toBe(before)
     expect(backend.name).toBe('cpu')
   })
 
-  it('but other errors are errors', async () => {
-    await useBackend(narrow(new Error('broken')))
+  it('other errors are thrown', async () => {
+    await useBackend(failing(new Error('broken')))
     const before = memory().buffers
     expect(() => arrayChunks(samples(23), options)).toThrow('broken')
     expect(memory().buffers).toBe(before)
   })
 
-  it('cpu says so by itself', () => {
-    const error = new BackendError('The cpu backend has no room for a buffer of 9007199254740992 bytes.')
-    expect(() => cpu().allocate(2 ** 53)).toThrow(error)
+  it('cpu throws a BackendError for them', () => {
+    expect(() => cpu().allocate(2 ** 53)).toThrow(BackendError)
   })
 })

@@ -6,42 +6,42 @@ import { type Chunk, type ChunkSource, hostChunks, type Pass } from './chunks.ts
 import type { DeviceSamples } from './device-batch.ts'
 import { disposeTree } from './dispose.ts'
 import { type HostBatch, mapBatch, pickRows } from './host-batch.ts'
-import type { Opened } from './open-data.ts'
+import type { OpenedData } from './open-data.ts'
 import { Orders } from './order.ts'
 
 /**
- * How many bytes of samples one call of `fit` keeps on the device: 1 GiB. They are on the host as well, and a page, or a
- * WebAssembly memory with its 4 GiB, needs room for the model beside them.
+ * The largest size of the samples that one call of `fit` keeps on the device: 1 GiB. The host has them too, and pages and
+ * WebAssembly memories (4 GiB) also have to hold the model.
  */
 export const residentLimit = 2 ** 30
 
 export interface ResidentOptions extends ArraySourceOptions {
-  /** Makes the orders of the samples; by default with programs of its own. */
+  /** Computes the orders of the samples; by default a new instance. */
   readonly orders?: Orders
 }
 
-/** Batches per pass over what was opened, where known. */
-export function batchesIn({ samples, source }: Opened, { batchSize }: ResidentOptions): number | undefined {
+/** Returns the number of batches per pass; undefined if unknown. */
+export function batchesIn({ samples, source }: OpenedData, { batchSize }: ResidentOptions): number | undefined {
   if (!samples) return source.length
   requireBatchSize(batchSize)
   return Math.ceil(samples.size / batchSize)
 }
 
-/** Chunks of what was opened; a dataset makes its batches itself. */
-export function openChunks({ samples, source }: Opened, options: ResidentOptions, limit?: number): ChunkSource {
+/** Returns the chunks of opened data. A dataset makes its own batches, whatever the options. */
+export function openChunks({ samples, source }: OpenedData, options: ResidentOptions, limit?: number): ChunkSource {
   return samples ? arrayChunks(samples, options, limit) : hostChunks(source)
 }
 
 /**
- * Chunks of arrays: with all samples on the device, where they take no more than `limit` bytes and the backend can allocate
- * them, otherwise with batches that are brought there one by one. Both give the same batches.
+ * Returns chunks of arrays. All samples are copied to the device if they take at most `limit` bytes and the backend can allocate
+ * them; otherwise each batch is copied for its step. The batches are the same.
  */
 export function arrayChunks(samples: HostBatch, options: ResidentOptions, limit = residentLimit): ChunkSource {
   const uploaded = residentBytes(samples) <= limit ? tryUpload(samples) : undefined
   return uploaded ? new ResidentSource(samples, uploaded, options) : hostChunks(arraySource(samples, options))
 }
 
-/** What samples take on the device, their order included. */
+/** The bytes that samples and their order take on the device. */
 export function residentBytes(samples: HostBatch): number {
   let total = capacityFor(samples.size) * bytesPerElement('int32')
   mapBatch(samples, (array) => {
@@ -51,8 +51,8 @@ export function residentBytes(samples: HostBatch): number {
 }
 
 /**
- * The number of rows to allocate. Programs are made for shapes: with a few rows to spare, fits on a few samples more or less
- * share theirs. An eighth more at most.
+ * The number of rows to allocate: at most an eighth more than `rows`. Programs are compiled for shapes, so rounding up lets fits
+ * on similar numbers of samples share programs.
  */
 function capacityFor(rows: number): number {
   const unit = 2 ** Math.max(0, Math.floor(Math.log2(rows)) - 3)
@@ -68,25 +68,25 @@ function capacityShape([rows = 0, ...rest]: Shape): Shape {
 }
 
 function tryUpload(samples: HostBatch): DeviceSamples | undefined {
-  const made: Tensor[] = []
-  const bring = (array: HostArray): Tensor => {
+  const copies: Tensor[] = []
+  const copy = (array: HostArray): Tensor => {
     const backend = currentBackend()
     const buffer = backend.allocate(capacityBytes(array))
     const tensor = new Tensor({ shape: capacityShape(array.shape), dtype: array.dtype }, new Storage(backend, buffer))
-    made.push(tensor)
+    copies.push(tensor)
     backend.write(buffer, array.data)
     return tensor
   }
   try {
-    return mapBatch(samples, bring)
+    return mapBatch(samples, copy)
   } catch (error) {
-    disposeTree(made)
+    disposeTree(copies)
     if (error instanceof BackendError) return undefined
     throw error
   }
 }
 
-/** All samples on the device, and the order of the pass that was begun last. */
+/** All samples on the device, and their order in the current pass. */
 class ResidentSource implements ChunkSource {
   readonly bytes: number
   private readonly batchSize: number
@@ -129,7 +129,7 @@ class ResidentSource implements ChunkSource {
     const { samples, order, host } = this
     const left = host.size - start
     if (left <= 0) return undefined
-    // the last batch, which may be smaller, is a program of its own
+    // a smaller last batch needs a program for its shape, so it is a chunk by itself
     const size = Math.min(this.batchSize, left)
     const steps = Math.min(count, Math.floor(left / size))
     return {

@@ -11,25 +11,25 @@ import type { Port, Ports } from './ports.ts'
 /** One batch of inputs on the device. */
 export interface InputBatch {
   readonly batch: DeviceBatch
-  /** The number of steps of each input that was padded. */
+  /** The number of time steps of each padded input before padding. */
   readonly steps: readonly (number | undefined)[]
 }
 
-/** Batches of inputs on the device, each of which is valid until the next one. */
+/** Batches of inputs on the device. Each is valid until the next one is read. */
 export interface InputBatches {
-  /** Batches per pass, where known. */
+  /** The number of batches; undefined if unknown. */
   readonly length: number | undefined
   readonly batches: AsyncIterable<InputBatch> | Iterable<InputBatch>
 }
 
-/** Whether all inputs are tensors, which need not be brought to the device. */
+/** Whether all inputs are tensors, which are on the device already. */
 export function areTensors(x: unknown): x is Named<Tensor> {
   if (x instanceof Tensor) return true
   const list = Array.isArray(x) ? x : isPlainObject(x) ? Object.values(x) : []
-  return list.length > 0 && list.every((entry) => entry instanceof Tensor)
+  return list.length > 0 && list.every((item) => item instanceof Tensor)
 }
 
-/** Batches of tensors, cut out on the device. Throws `DataError` for shapes that do not fit the model's inputs. */
+/** Slices tensors into batches on the device. Throws `DataError` for shapes that do not fit the model's inputs. */
 export function tensorBatches(x: Named<Tensor>, { inputs, prepare }: Ports, batchSize: number): InputBatches {
   requireBatchSize(batchSize)
   if (prepare) {
@@ -38,25 +38,25 @@ export function tensorBatches(x: Named<Tensor>, { inputs, prepare }: Ports, batc
     )
   }
   const tensors = byPort('x', x, inputs, (value): value is Tensor => value instanceof Tensor)
-  const fitted = tensors.map((value, index) => fit(value, inputs[index]!))
+  const fitted = tensors.map((value, index) => fitTensor(value, inputs[index]!))
   const size = fitted[0]!.shape[0]!
   const steps = tensors.map(({ shape }, index) => (inputs[index]!.maxLength === undefined ? undefined : shape[1]!))
   function* batches(): Generator<InputBatch> {
     for (let start = 0; start < size; start += batchSize) {
       const count = Math.min(batchSize, size - start)
-      const cut = count === size ? fitted : fitted.map((value) => sliceAxis(value, 0, start, count))
+      const rows = count === size ? fitted : fitted.map((value) => sliceAxis(value, 0, start, count))
       const lengths = steps.map((length) => (length === undefined ? undefined : full([count], length, 'int32')))
       try {
-        yield { batch: { inputs: cut, lengths, targets: [], weights: [], size: count }, steps }
+        yield { batch: { inputs: rows, lengths, targets: [], weights: [], size: count }, steps }
       } finally {
-        disposeTree([cut.filter((value) => !tensors.includes(value)), lengths])
+        disposeTree([rows.filter((value) => !tensors.includes(value)), lengths])
       }
     }
   }
   return { length: Math.ceil(size / batchSize), batches: batches() }
 }
 
-function fit(x: Tensor, port: Port): Tensor {
+function fitTensor(x: Tensor, port: Port): Tensor {
   const shape = fitShape(x.shape, port)
   const fitted = sameShape(shape, x.shape) ? x : reshape(x, shape)
   const missing = (port.maxLength ?? 0) - (shape[1] ?? 0)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { ChunkSize } from './chunk-size.ts'
 
-it('begins with one step and tries a few times as many each time', () => {
+it('starts with one step and grows by a limited factor', () => {
   const chunkSize = new ChunkSize()
   const tried: number[] = []
   for (let i = 0; i < 6; i++) {
@@ -12,7 +12,7 @@ it('begins with one step and tries a few times as many each time', () => {
   expect(tried).toEqual([1, 8, 64, 512, 4096, 5000])
 })
 
-it('fills what is left of a slice, with one step at least', () => {
+it('fills the rest of a slice, with at least one step', () => {
   const chunkSize = new ChunkSize()
   for (const steps of [1, 8, 64]) chunkSize.measured(steps, steps)
   expect(chunkSize.within(25)).toBe(25)
@@ -21,7 +21,7 @@ it('fills what is left of a slice, with one step at least', () => {
   expect(chunkSize.within(0)).toBe(1)
 })
 
-it('follows steps that become slower', () => {
+it('adapts to steps that become slower', () => {
   const chunkSize = new ChunkSize()
   for (const steps of [1, 8, 64]) chunkSize.measured(steps * 0.1, steps)
   expect(chunkSize.within(25)).toBe(250)
@@ -29,7 +29,7 @@ it('follows steps that become slower', () => {
   expect(chunkSize.within(25)).toBeLessThanOrEqual(26)
 })
 
-it('copes with a clock that stands still', () => {
+it('works with a clock that stands still', () => {
   const chunkSize = new ChunkSize()
   chunkSize.measured(0, 1)
   expect(chunkSize.within(25)).toBe(8)

@@ -53,7 +53,7 @@ describe('a failure', () => {
     },
   )
 
-  it('leaves the count of steps where it failed, so that training goes on as if stopped there', async () => {
+  it('leaves the step count at the failed step, so that training continues from there', async () => {
     const go = async (callbacks: CallbackHooks[]) => {
       const model = relu()
       await fail(model, { shuffle: true, batchSize: 2, callbacks })
@@ -63,7 +63,7 @@ describe('a failure', () => {
     expect(await go([])).toEqual(await go([each]))
   })
 
-  it('is found at the end of an epoch that a dataset makes', async () => {
+  it('is found at the end of an epoch of a dataset', async () => {
     const expected = await fail(relu(), { shuffle: false, batchSize: 4 })
     const model = relu()
     const error = await model.fit(batchesOf(large, 4), { verbose: 0 }).catch((e: unknown) => e)

@@ -4,29 +4,34 @@ import { collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import { type CompiledSteps, type Trainer, TrainStep } from '../step/index.ts'
 
-/** Where a NaN or an infinity arose, found by running the batch again, layer by layer, from the weights before the step. */
+/**
+ * Finds the layer with the first NaN or infinity, by running a batch again, op by op, with the weights before the step. Returns
+ * the error to throw.
+ */
 export async function explainDivergence(
   trainer: Trainer,
   steps: CompiledSteps,
   batch: HostBatch,
   { epoch, step }: { readonly epoch: number; readonly step: number },
 ): Promise<DivergenceError> {
-  const place = await findPlace(trainer, steps, batch)
+  const found = await findNonFinite(trainer, steps, batch)
   return new DivergenceError(
-    `Training met a value that is not finite in epoch ${epoch + 1}, step ${step + 1}: ${place.what}. ` +
+    `Training met a value that is not finite in epoch ${epoch + 1}, step ${step + 1}: ${found.description}. ` +
       'The weights are those before this step. Try a smaller learning rate, clipNorm, or scaled inputs; callbacks: [new TerminateOnNaN()] ends training without an error.',
     epoch,
     step,
-    place.layer,
+    found.layer,
   )
 }
 
-interface Place {
+/** The first value that is not finite. */
+interface NonFinite {
+  /** The path of the layer. */
   readonly layer: string
-  readonly what: string
+  readonly description: string
 }
 
-async function findPlace(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<Place> {
+async function findNonFinite(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<NonFinite> {
   const { model } = trainer
   const names = new Map(layersWithin(model).map(({ layer, path }) => [layer, path]))
   const { params } = readVariables(model)
@@ -34,30 +39,31 @@ async function findPlace(trainer: Trainer, steps: CompiledSteps, batch: HostBatc
     const leaves: [string, Tensor][] = []
     treeForEach(tree, (leaf, key) => leaves.push([key, leaf]))
     for (const [key, leaf] of leaves)
-      if (!(await allFinite(leaf))) return { layer, what: `the parameter '${key}' of layer '${layer}' is not finite` }
+      if (!(await allFinite(leaf)))
+        return { layer, description: `the parameter '${key}' of layer '${layer}' is not finite` }
   }
-  const seen: [string, Tensor][] = []
-  const note = (layer: BaseLayer, outputs: readonly Tensor[]) => {
+  const observed: [string, Tensor][] = []
+  const observe = (layer: BaseLayer, outputs: readonly Tensor[]) => {
     const name = names.get(layer)
-    if (name) for (const output of outputs) seen.push([name, output])
+    if (name) for (const output of outputs) observed.push([name, output])
   }
-  const { result: losses, created } = collect(() => runStep(trainer, steps, batch, note))
+  const { result: figures, created } = collect(() => runStep(trainer, steps, batch, observe))
   try {
-    for (const [layer, output] of seen)
-      if (!(await allFinite(output))) return { layer, what: `the output of layer '${layer}' is not finite` }
-    const last = seen.at(-1)?.[0] ?? model.type
-    for (const [name, loss] of losses) {
-      if (await allFinite(loss)) continue
-      const [value] = await loss.data()
-      return { layer: last, what: `the ${name} is ${value}, computed from finite outputs of layer '${last}'` }
+    for (const [layer, output] of observed)
+      if (!(await allFinite(output))) return { layer, description: `the output of layer '${layer}' is not finite` }
+    const last = observed.at(-1)?.[0] ?? model.type
+    for (const [name, figure] of figures) {
+      if (await allFinite(figure)) continue
+      const [value] = await figure.data()
+      return { layer: last, description: `the ${name} is ${value}, computed from finite outputs of layer '${last}'` }
     }
-    return { layer: last, what: `the loss is finite and a gradient behind layer '${last}' is not` }
+    return { layer: last, description: `the loss is finite and a gradient after layer '${last}' is not` }
   } finally {
     disposeTree([...created])
   }
 }
 
-/** The step once more, op by op. Returns what it compared, by the names of the figures. */
+/** Runs a step again, op by op. Returns its figures by name. */
 function runStep(
   { model, optimizers, optimizerState }: Trainer,
   steps: CompiledSteps,

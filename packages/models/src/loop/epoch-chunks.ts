@@ -1,6 +1,6 @@
 import type { Chunk, ChunkSource, Pass } from '../input/index.ts'
 
-/** Chunks of steps, epoch by epoch; with a number of steps per epoch a pass over the data may span several epochs. */
+/** Chunks of steps, epoch by epoch. With a number of steps per epoch, a pass over the data may span several epochs. */
 export class EpochChunks {
   private pass: Pass | undefined
   private epoch = -1
@@ -10,26 +10,26 @@ export class EpochChunks {
   constructor(
     private readonly source: ChunkSource,
     private readonly stepsPerEpoch: number | undefined,
-    // Decides the order of the samples, so that a run that is resumed shuffles as if it had not stopped.
-    private passes: number,
+    // The number of the next pass determines its order. A resumed run starts at its epoch, and so shuffles as one that never stopped.
+    private nextPass: number,
   ) {}
 
-  /** The next steps, up to `count`, that one program can run; undefined at the end of the epoch. */
+  /** Returns the next steps, at most `count`, that one program can run; undefined at the end of the epoch. */
   async next(epoch: number, count: number): Promise<Chunk | undefined> {
     if (epoch !== this.epoch) this.begin(epoch)
     const left = (this.stepsPerEpoch ?? Number.POSITIVE_INFINITY) - this.taken
     if (this.exhausted || left <= 0) return undefined
-    let fresh = this.pass === undefined
+    let isNewPass = this.pass === undefined
     for (;;) {
-      this.pass ??= this.source.pass(this.passes++)
+      this.pass ??= this.source.pass(this.nextPass++)
       const chunk = await this.pass.take(Math.min(count, left))
       if (chunk) {
         this.taken += chunk.steps
         return chunk
       }
-      if (this.taken > 0 || fresh) break
-      this.pass = undefined // the last epoch ended just where the data did
-      fresh = true
+      if (this.taken > 0 || isNewPass) break
+      this.pass = undefined // the last epoch ended at the end of the pass
+      isNewPass = true
     }
     this.exhausted = true
     if (this.stepsPerEpoch !== undefined) {

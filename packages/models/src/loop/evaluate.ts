@@ -7,7 +7,7 @@ import type { Hooks } from './hooks.ts'
 import { readScalars } from './scalars.ts'
 import { TimeSlice } from './time-slice.ts'
 
-/** Measures a model on the batches of a source, now or after each epoch. */
+/** Evaluates a model on the batches of a source, once or after each epoch. */
 export class Evaluation {
   private readonly chunkSize = new ChunkSize()
 
@@ -18,11 +18,11 @@ export class Evaluation {
     private readonly slice = new TimeSlice(),
   ) {}
 
-  /** Loss and metrics over the batches of one pass, or over the first `limit` of them. */
+  /** Returns loss and metrics over the batches of one pass, or over the first `limit` of them. */
   async run(hooks: Hooks, limit = Number.POSITIVE_INFINITY): Promise<Logs> {
     const { steps, slice, chunkSize } = this
     const pass = this.source.pass(0)
-    let state: TestState = { tracker: steps.noTest(), position: tensor(0, { dtype: 'int32' }) }
+    let state: TestState = { tracker: steps.initTestTracker(), position: tensor(0, { dtype: 'int32' }) }
     let step = 0
     try {
       while (step < limit) {
@@ -34,16 +34,16 @@ export class Evaluation {
         const start = performance.now()
         state = chunk.feed((feed) => this.advance(chunk.steps, state, feed))
         step += chunk.steps
-        // the read shows when steps have ended that a backend runs in the background
+        // wait for steps that the backend runs in the background, so that their time is measured
         if (chunk.steps > 1) await state.position.data()
         if (steps.test.traces === traces) chunkSize.measured(performance.now() - start, chunk.steps)
-        if (hooks.ended('onTestBatchEnd'))
+        if (hooks.batchEnded('onTestBatchEnd'))
           await hooks.call('onTestBatchEnd', { step: step - 1, logs: await this.figures(state) })
         if (slice.over) await slice.yield()
       }
       if (step === 0) return {}
       const logs = await this.figures(state)
-      await hooks.catchUp('onTestBatchEnd', { step: step - 1, logs: { ...logs } })
+      await hooks.callSkipped('onTestBatchEnd', { step: step - 1, logs: { ...logs } })
       return logs
     } finally {
       disposeTree(state)

@@ -10,46 +10,48 @@ import {
 } from '@gradus/core'
 import type { SampleWeightData } from '../input/index.ts'
 
-/** Data to validate on: inputs and targets, perhaps weights, or a dataset. */
+/** Validation data: inputs, targets and optional weights, or a dataset. */
 export type ValidationData =
   | Dataset
   | readonly [x: Named<ArrayData>, y: Named<ArrayData>, sampleWeight?: SampleWeightData]
 
-/** The options of `fit` that survive JSON, with Keras's meaning and defaults: those that a configuration file may hold. */
+/** The options of `fit` that are plain data, for configuration files. Meanings and defaults are Keras's. */
 export const fitDataFields = {
-  /** Samples per update. Not for datasets, which make their own batches. */
+  /** Samples per batch. Not for datasets, which make their own batches. */
   batchSize: { type: 'integer', min: 1, default: 32 },
   /** The number of the last epoch, counted from 1. */
   epochs: { type: 'integer', min: 0, default: 1 },
   /** 0 silent, 1 a progress bar, 2 a line per epoch; `auto` is 1. */
   verbose: { oneOf: ['auto', 0, 1, 2], default: 'auto' },
-  /** The last part of the samples, from 0 to 1, that is validated on instead of trained on. */
+  /** The fraction of the samples, 0 to 1, that is used for validation and not for training: the last ones. */
   validationSplit: { type: 'number', min: 0, max: 1 },
-  /** Whether samples are put in another order each epoch, or only within each batch. */
+  /** Whether samples are shuffled before each epoch; `batch` shuffles only within each batch. */
   shuffle: { oneOf: [true, false, 'batch'], default: true },
   /** Weight of each class in the loss, by label. */
   classWeight: 'numbersByName',
-  /** Batches per epoch; the next epoch goes on where the last one ended. */
+  /** Batches per epoch. The next epoch continues after the last batch. */
   stepsPerEpoch: { type: 'integer', min: 1 },
-  /** Batches to validate on. */
+  /** Batches per validation (default all). */
   validationSteps: { type: 'integer', min: 1 },
-  /** Samples per batch of the validation (default `batchSize`). */
+  /** Samples per batch of validation (default `batchSize`). */
   validationBatchSize: { type: 'integer', min: 1 },
-  /** Validate each time after this many epochs, or after the epochs listed (counted from 1). */
+  /** Epochs between two validations, or a list of the epochs (from 1) after which to validate. */
   validationFreq: { type: ['integer', 'numbers'], min: 1, default: 1 },
 } as const
 
 /** All options of `fit`. */
 export const fitFields = /* @__PURE__ */ joinFields(fitDataFields, {
+  /** Called in order, before the history and the progress bar. */
   callbacks: { type: 'unknown' as Kind<readonly CallbackHooks[]>, default: [] },
-  /** The epoch to start at, counted from 0, to go on with an earlier run. */
+  /** The epoch to start at, from 0, to continue an earlier run. */
   initialEpoch: { type: 'integer', min: 0, default: 0 },
   /** Weight of each sample in the loss. */
   sampleWeight: { type: 'unknown' as Kind<SampleWeightData> },
+  /** Data to validate on after each epoch. */
   validationData: { type: 'unknown' as Kind<ValidationData> },
   /**
-   * Ends training after the batches that run at the moment (25 ms at most, or one batch); `fit` then rejects with the signal's
-   * reason and the model keeps what it learnt.
+   * Aborts training after the steps that are running (25 ms at most, or one batch). `fit` then rejects with the signal's reason,
+   * and the model keeps its current weights.
    */
   signal: { type: 'unknown' as Kind<AbortSignal> },
 } as const)

@@ -60,7 +60,7 @@ describe('fit', () => {
     expect(history.loss!.at(-1)).toBeLessThan(history.loss![0]! / 2)
   })
 
-  it('prints the same digits for the same seed and others for another one, with dropout and shuffling', async () => {
+  it('gives the same figures for the same seed and others for another seed, with dropout and shuffling', async () => {
     const run = async (seed: number) =>
       (await classifier({ seed }).fit(x, labels, { ...quiet, epochs: 3 })).history.loss
     const first = await run(7)
@@ -101,7 +101,7 @@ describe('fit', () => {
     expect(apart.history).toEqual(history)
   })
 
-  it('takes a dataset of batches and walks it once per epoch', async () => {
+  it('iterates over a dataset of batches once per epoch', async () => {
     let passes = 0
     const dataset = {
       async *[Symbol.asyncIterator]() {
@@ -118,7 +118,7 @@ describe('fit', () => {
     expect(passes).toBeGreaterThanOrEqual(3)
   })
 
-  it('goes on where the last epoch stopped when the number of steps is given', async () => {
+  it('continues after the last batch of the epoch before when stepsPerEpoch is given', async () => {
     const steps = async (stepsPerEpoch: number, epochs: number) => {
       const seen: number[] = []
       const end = {
@@ -138,7 +138,7 @@ describe('fit', () => {
     expect(await steps(3, 3)).toEqual([3, 3, 3])
     expect(await steps(1, 4)).toEqual([1, 1, 1, 1])
     expect(warn).not.toHaveBeenCalled()
-    expect(await steps(2, 3)).toEqual([2, 1, 2]) // as Keras: the pass is over within the second epoch
+    expect(await steps(2, 3)).toEqual([2, 1, 2]) // as in Keras: the pass ends within the second epoch
     expect(warn.mock.calls[0]![0]).toMatch(/ended after 1 of 2 steps/)
     warn.mockRestore()
   })
@@ -161,7 +161,7 @@ describe('fit', () => {
     await expect(
       model.fit(x, y, { ...quiet, epochs: 5, callbacks: [abort], signal: controller.signal }),
     ).rejects.toThrow('enough')
-    expect(await model.getWeights()).not.toEqual(before) // it keeps what it learnt
+    expect(await model.getWeights()).not.toEqual(before) // training up to the abort is kept
   })
 
   it('stops early and restores the best weights', async () => {
@@ -259,7 +259,7 @@ describe('divergence', () => {
     for (const { data } of await model.getWeights()) expect(Array.from(data).every(Number.isFinite)).toBe(true)
   })
 
-  it('names the step within several that run at once', async () => {
+  it('names the failed step among several that ran at once', async () => {
     const model = regression()
     model.compile({ optimizer: new SGD({ learningRate: 1e30 }), loss: new MeanSquaredError(), stepsPerExecution: 3 })
     const error = await model.fit(x, y, { ...quiet, epochs: 5 }).catch((e: unknown) => e)
@@ -281,7 +281,7 @@ describe('divergence', () => {
   })
 })
 
-describe('bad input ends before any weight changes', () => {
+describe('bad input throws before any weight changes', () => {
   const unchanged = async (
     run: (model: Sequential) => Promise<unknown>,
     kind: new (...args: never) => Error,
@@ -350,10 +350,10 @@ describe('bad input ends before any weight changes', () => {
       Error,
       /output 'classes'/,
     ))
-  it('a split that leaves nothing', () =>
+  it('a split with an empty part', () =>
     unchanged((model) => model.fit(x, labels, { ...quiet, validationSplit: 1 }), DataError, /validationSplit is 1/))
 
-  it('a batch size that no batch can have', async () => {
+  it('an invalid batch size', async () => {
     for (const batchSize of [0, -1, 2.5, Number.NaN]) {
       const message = new RegExp(`'batchSize' must be a positive whole number and is ${batchSize}`)
       await unchanged((model) => model.fit(x, labels, { ...quiet, batchSize }), ConfigError, message)

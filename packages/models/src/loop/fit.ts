@@ -4,12 +4,12 @@ import {
   batchesIn,
   type ChunkSource,
   type DataArguments,
-  type Opened,
+  exampleBatch,
+  type OpenedData,
   openChunks,
   openData,
   type ResidentOptions,
   residentLimit,
-  sampleOf,
   splitValidation,
 } from '../input/index.ts'
 import type { Trainer } from '../step/index.ts'
@@ -20,12 +20,12 @@ import { Hooks, progressLoggers, verbosity } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
 import { TrainRun } from './train-run.ts'
 
-/** The model as the training loop sees it. */
+/** The part of a model that `fit` uses. */
 export interface FittedModel extends CallbackModel {
   readonly stepsPerExecution: number
 }
 
-/** Trains. Implements `fit` of all models. */
+/** Trains a model: the implementation of its method `fit`. */
 export async function fit(
   trainer: Trainer,
   model: FittedModel,
@@ -36,7 +36,7 @@ export async function fit(
   const { epochs, initialEpoch, signal } = options
   signal?.throwIfAborted()
   const data = await openAll(trainer, given, options)
-  const steps = trainer.stepsFor(sampleOf(data.train), data.train.ports)
+  const steps = trainer.stepsFor(exampleBatch(data.train), data.train.ports)
 
   const verbose = verbosity(options.verbose)
   const params: FitParams = {
@@ -48,7 +48,7 @@ export async function fit(
   const hooks = new Hooks([...options.callbacks, history, ...progressLoggers(verbose)], model, params)
   const slice = new TimeSlice()
 
-  const done = trainer.occupy()
+  const release = trainer.acquire()
   model.stopTraining = false
   let logs: Logs = {}
   let run: TrainRun | undefined
@@ -56,9 +56,10 @@ export async function fit(
   try {
     const source = openChunks(data.train, data.trainOptions)
     open.push(source)
-    const held = data.validation && openChunks(data.validation, data.validationOptions, residentLimit - source.bytes)
-    if (held) open.push(held)
-    const validation = held && new Evaluation(trainer, steps, held, slice)
+    const validationSource =
+      data.validation && openChunks(data.validation, data.validationOptions, residentLimit - source.bytes)
+    if (validationSource) open.push(validationSource)
+    const validation = validationSource && new Evaluation(trainer, steps, validationSource, slice)
     const chunks = new EpochChunks(source, options.stepsPerEpoch, initialEpoch)
     run = new TrainRun({ trainer, steps, chunks, slice, signal })
     await hooks.call('onTrainBegin')
@@ -78,14 +79,14 @@ export async function fit(
   } finally {
     run?.close()
     for (const source of open) source.close()
-    done()
+    release()
   }
   await trainer.finish()
   await hooks.call('onTrainEnd', { logs })
   return history
 }
 
-/** The steps of one epoch with the hooks around them; its figures. */
+/** Runs the steps of one epoch, with the hooks around them, and returns its figures. */
 async function trainEpoch(run: TrainRun, hooks: Hooks, model: FittedModel): Promise<Logs> {
   const { epoch } = run
   for (;;) {
@@ -93,27 +94,28 @@ async function trainEpoch(run: TrainRun, hooks: Hooks, model: FittedModel): Prom
     const chunks = await run.take(oneByOne ? model.stepsPerExecution : undefined)
     if (chunks.length === 0) break
     if (hooks.has('onTrainBatchBegin'))
-      await run.outside(() => hooks.call('onTrainBatchBegin', { epoch, step: run.step }))
+      await run.withModel(() => hooks.call('onTrainBatchBegin', { epoch, step: run.step }))
     run.run(chunks)
-    if (hooks.ended('onTrainBatchEnd')) {
+    if (hooks.batchEnded('onTrainBatchEnd')) {
       const logs = await run.figures()
-      await run.outside(() => hooks.call('onTrainBatchEnd', { epoch, step: run.step - 1, logs }))
+      await run.withModel(() => hooks.call('onTrainBatchEnd', { epoch, step: run.step - 1, logs }))
     }
-    // who has ended training already may have seen a failure
+    // a callback that has stopped training may have done so because of the failure
     run.ignoresFailures = model.stopTraining
-    await run.settle(oneByOne)
+    await run.afterSteps(oneByOne)
     if (model.stopTraining) break
   }
   const logs = await run.endEpoch()
   const { step } = run
-  if (step > 0) await run.outside(() => hooks.catchUp('onTrainBatchEnd', { epoch, step: step - 1, logs: { ...logs } }))
+  if (step > 0)
+    await run.withModel(() => hooks.callSkipped('onTrainBatchEnd', { epoch, step: step - 1, logs: { ...logs } }))
   return logs
 }
 
-/** What to train and to validate on. */
+/** The data to train on and to validate on, with the options of their batches. */
 interface FitData {
-  readonly train: Opened
-  readonly validation: Opened | undefined
+  readonly train: OpenedData
+  readonly validation: OpenedData | undefined
   readonly trainOptions: ResidentOptions
   readonly validationOptions: ResidentOptions
 }
@@ -131,19 +133,24 @@ async function openAll(
   const whole = { train, validation, trainOptions, validationOptions }
   if (!validationSplit) return whole
   if (!train.samples) {
-    throw new DataError(
-      'validationSplit works for arrays, of which the last part can be held back. Give a dataset to validate on as validationData.',
-    )
+    throw new DataError('validationSplit works for arrays only. Give a second dataset as validationData.')
   }
   if (validation) return whole
   const split = splitValidation(train.samples, validationSplit)
-  // class weights are for training only; there are no others beside them
-  const held = classWeight ? { ...split.held, weights: split.held.weights.map(() => undefined) } : split.held
+  // class weights are for training only, and they exclude sample weights
+  const weights = classWeight ? split.validation.weights.map(() => undefined) : split.validation.weights
   const { ports } = train
-  return { ...whole, train: { ports, samples: split.train }, validation: { ports, samples: held } }
+  return {
+    ...whole,
+    train: { ports, samples: split.train },
+    validation: { ports, samples: { ...split.validation, weights } },
+  }
 }
 
-async function openValidation(trainer: Trainer, { validationData }: CompleteFitOptions): Promise<Opened | undefined> {
+async function openValidation(
+  trainer: Trainer,
+  { validationData }: CompleteFitOptions,
+): Promise<OpenedData | undefined> {
   if (!validationData) return undefined
   const [x, y, sampleWeight] = (Array.isArray(validationData) ? validationData : [validationData]) as readonly [
     DataArguments['x'],
@@ -151,7 +158,7 @@ async function openValidation(trainer: Trainer, { validationData }: CompleteFitO
     DataArguments['sampleWeight']?,
   ]
   const opened = await openData(trainer.model, { x, y, sampleWeight })
-  trainer.stepsFor(sampleOf(opened), opened.ports)
+  trainer.stepsFor(exampleBatch(opened), opened.ports)
   return opened
 }
 

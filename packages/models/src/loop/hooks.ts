@@ -4,7 +4,7 @@ import type { CallbackContext, CallbackHooks, CallbackModel, FitParams, Logs } f
 type HookName = Exclude<keyof CallbackHooks, 'state' | 'restore' | 'batchInterval'>
 type BatchEnd = 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd'
 
-/** The context of a hook that changes; -1 and no figures where nothing is given. */
+/** The parts of a `CallbackContext` that differ between calls; by default -1 and no figures. */
 export interface HookArguments {
   readonly epoch?: number
   readonly step?: number
@@ -13,9 +13,9 @@ export interface HookArguments {
 
 /** Calls the hooks of several callbacks, one after the other. */
 export class Hooks {
-  // of callbacks with a `batchInterval`: when they were called last, and which have been passed over since
+  // for throttled callbacks: the time of the last call, and those that have been skipped since
   private readonly calledAt = new Map<CallbackHooks, number>()
-  private readonly behind = new Set<CallbackHooks>()
+  private readonly skipped = new Set<CallbackHooks>()
 
   constructor(
     private readonly callbacks: readonly CallbackHooks[],
@@ -23,26 +23,26 @@ export class Hooks {
     private readonly params: FitParams,
   ) {}
 
-  /** Whether a callback wants to be called every time. */
+  /** Whether some callback must be called every time. */
   has(...names: readonly HookName[]): boolean {
-    return this.callbacks.some((callback) => names.some((name) => callback[name] && !isSparing(callback, name)))
+    return this.callbacks.some((callback) => names.some((name) => callback[name] && !isThrottled(callback, name)))
   }
 
-  /** Notes that batches have ended. Whether a callback wants to be called now. */
-  ended(name: BatchEnd): boolean {
+  /** Records the end of a batch. Returns whether some callback is to be called now. */
+  batchEnded(name: BatchEnd): boolean {
     const listening = this.callbacks.filter((callback) => callback[name])
-    for (const callback of listening) if (isSparing(callback, name)) this.behind.add(callback)
+    for (const callback of listening) if (isThrottled(callback, name)) this.skipped.add(callback)
     return listening.some((callback) => this.isDue(callback, name))
   }
 
-  /** Calls all callbacks that want to be called now. */
+  /** Calls a hook of all callbacks, except of those that are throttled. */
   async call(name: HookName, given: HookArguments = {}): Promise<void> {
     await this.callChosen(name, given, (callback) => this.isDue(callback, name))
   }
 
-  /** After the last batch: calls the callbacks that were passed over. */
-  async catchUp(name: BatchEnd, given: HookArguments): Promise<void> {
-    await this.callChosen(name, given, (callback) => isSparing(callback, name) && this.behind.has(callback))
+  /** Calls a hook of the callbacks that were skipped at the last batch. */
+  async callSkipped(name: BatchEnd, given: HookArguments): Promise<void> {
+    await this.callChosen(name, given, (callback) => isThrottled(callback, name) && this.skipped.has(callback))
   }
 
   private async callChosen(
@@ -53,35 +53,36 @@ export class Hooks {
     const context: CallbackContext = { model: this.model, epoch, step, logs, params: this.params }
     for (const callback of this.callbacks) {
       if (!callback[name] || !chosen(callback)) continue
-      if (isSparing(callback, name)) {
+      if (isThrottled(callback, name)) {
         this.calledAt.set(callback, performance.now())
-        this.behind.delete(callback)
+        this.skipped.delete(callback)
       }
-      const waiting = callback[name]?.(context)
-      if (waiting) await waiting
+      const promise = callback[name]?.(context)
+      if (promise) await promise
     }
   }
 
   private isDue(callback: CallbackHooks, name: HookName): boolean {
-    if (!isSparing(callback, name)) return true
+    if (!isThrottled(callback, name)) return true
     const last = this.calledAt.get(callback) ?? Number.NEGATIVE_INFINITY
     return performance.now() - last >= (callback.batchInterval ?? 0)
   }
 }
 
-/** Whether a callback may be passed over by a hook. */
-function isSparing(callback: CallbackHooks, name: HookName): boolean {
+/** Whether calls of a hook of a callback are throttled by its `batchInterval`. */
+function isThrottled(callback: CallbackHooks, name: HookName): boolean {
   return name.endsWith('BatchEnd') && (callback.batchInterval ?? 0) > 0
 }
 
-/** How much is printed; `auto` is a progress bar. */
+/** How much is printed: nothing (0), a progress bar (1, `auto`), a line per epoch (2). */
 export type Verbose = FitParams['verbose'] | 'auto'
 
+/** Replaces `auto` by its meaning. */
 export function verbosity(verbose: Verbose = 'auto'): FitParams['verbose'] {
   return verbose === 'auto' ? 1 : verbose
 }
 
-/** What prints the progress: nothing where it is to be silent. */
+/** The callbacks that print progress: none for 0. */
 export function progressLoggers(verbose: FitParams['verbose']): ProgressLogger[] {
   return verbose === 0 ? [] : [new ProgressLogger({ verbose })]
 }

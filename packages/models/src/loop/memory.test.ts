@@ -43,13 +43,13 @@ it('a thousand steps hold as many buffers as ten', async () => {
   expect(new Set(counts.slice(9)).size).toBe(1)
 })
 
-/** What other tests left behind may be collected meanwhile, so there may be less. */
+/** Tensors of other tests may be finalized during a test, so the numbers may fall. */
 function expectNoMoreThan({ buffers, bytes }: MemoryInfo): void {
   expect(memory().buffers).toBeLessThanOrEqual(buffers)
   expect(memory().bytes).toBeLessThanOrEqual(bytes)
 }
 
-describe('what is on the device', () => {
+describe('memory on the device', () => {
   const rate = ({ model, step }: CallbackContext) => void (model.learningRate = 0.01 / (step + 2))
   const fits: [string, FitOptions & { learningRate?: number }, RegExp?][] = [
     ['ends', { epochs: 3 }],
@@ -100,7 +100,7 @@ describe('what is on the device', () => {
     expect(counts.slice(2).findIndex((buffers, epoch) => buffers > counts[epoch + 1]!)).toBe(-1)
   })
 
-  it('is replaced step by step op by op, too', async () => {
+  it('is also freed after each step that runs op by op', async () => {
     const model = regression({ jit: false })
     await model.fit(x, y, quiet)
     const before = memory()

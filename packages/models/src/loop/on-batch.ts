@@ -5,7 +5,7 @@ import type { CompiledSteps, Trainer } from '../step/index.ts'
 import { explainDivergence } from './divergence.ts'
 import { readScalars } from './scalars.ts'
 
-/** One update on one batch; the figures of that batch. */
+/** Runs one update on one batch and returns the figures of that batch. */
 export async function trainOnBatch(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<Logs> {
   const { state, frozen } = trainer.begin(steps)
   const device = upload(batch)
@@ -15,8 +15,8 @@ export async function trainOnBatch(trainer: Trainer, steps: CompiledSteps, batch
   } finally {
     disposeTree(device)
   }
-  const { tracker, step, failedAt, position, ...learnt } = after
-  trainer.commit(learnt)
+  const { tracker, step, failedAt, position, ...updated } = after
+  trainer.commit(updated)
   const [failed] = await failedAt.data()
   disposeTree([step, failedAt, position])
   if (failed! >= 0) {
@@ -29,11 +29,11 @@ export async function trainOnBatch(trainer: Trainer, steps: CompiledSteps, batch
   return logs
 }
 
-/** The figures of one batch. */
+/** Returns the figures of one batch. */
 export async function testOnBatch(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<Logs> {
   const { params, state } = trainer.variables
   const device = upload(batch)
-  const before = { tracker: steps.noTest(), position: tensor(0, { dtype: 'int32' }) }
+  const before = { tracker: steps.initTestTracker(), position: tensor(0, { dtype: 'int32' }) }
   try {
     const after = steps.test.run(1, before, params, state, { batch: device }, trainer.dropoutKey)
     const logs = await readScalars(steps.results(after.tracker))

@@ -5,16 +5,19 @@ import type { CompiledPredictStep, TrainableModel } from '../step/index.ts'
 import type { Hooks } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
 
+/** The arguments of `predict`. */
 export interface PredictSetup {
   readonly model: TrainableModel
   readonly batchSize?: number | undefined
-  /** Batches at most. */
+  /** The largest number of batches. */
   readonly steps?: number | undefined
+  /** Returns the hooks for a number of batches. */
   readonly hooks: (steps: number | undefined) => Hooks
+  /** Returns the compiled step. */
   readonly compiled: (ports: Ports) => CompiledPredictStep
 }
 
-/** Runs a model over batches and joins its outputs, each along the first axis. Undefined where there was no batch. */
+/** Runs a model on batches and concatenates each output along the first axis. Returns undefined if there is no batch. */
 export async function predict(
   x: Named<InputData> | Dataset,
   { model, batchSize = 32, steps: limit, hooks: hooksFor, compiled }: PredictSetup,
@@ -23,7 +26,7 @@ export async function predict(
   const run = compiled(ports)
   const { params, state } = readVariables(model)
   const slice = new TimeSlice()
-  const { key } = new Rng(0) // layers draw nothing at inference
+  const { key } = new Rng(0) // layers draw no random numbers at inference
   const parts: Tree[] = []
   const hooks = hooksFor(limit ?? length)
   await hooks.call('onPredictBegin')
@@ -31,19 +34,19 @@ export async function predict(
   for await (const { batch, steps } of batches) {
     if (limit !== undefined && step >= limit) break
     await hooks.call('onPredictBatchBegin', { step })
-    parts.push(unpadded(run(params, state, batch, key), ports, steps))
-    if (hooks.ended('onPredictBatchEnd')) await hooks.call('onPredictBatchEnd', { step })
+    parts.push(cutPadding(run(params, state, batch, key), ports, steps))
+    if (hooks.batchEnded('onPredictBatchEnd')) await hooks.call('onPredictBatchEnd', { step })
     step++
     if (slice.over) await slice.yield()
   }
   key.dispose()
-  if (step > 0) await hooks.catchUp('onPredictBatchEnd', { step: step - 1 })
+  if (step > 0) await hooks.callSkipped('onPredictBatchEnd', { step: step - 1 })
   await hooks.call('onPredictEnd')
-  return joined(parts)
+  return concatOutputs(parts)
 }
 
-/** Outputs that follow a padded input with as many steps as that had. */
-function unpadded(outputs: Tree, { outputs: ports }: Ports, steps: readonly (number | undefined)[]): Tree {
+/** Cuts outputs that follow a padded input to its time steps before padding. */
+function cutPadding(outputs: Tree, { outputs: ports }: Ports, steps: readonly (number | undefined)[]): Tree {
   const leaves = treeLeaves(outputs)
   const cut = leaves.map((x, index) => {
     const { follows } = ports[index] ?? {}
@@ -56,7 +59,7 @@ function unpadded(outputs: Tree, { outputs: ports }: Ports, steps: readonly (num
   return treeReplace(outputs, cut)
 }
 
-function joined(parts: readonly Tree[]): Tree | undefined {
+function concatOutputs(parts: readonly Tree[]): Tree | undefined {
   const [first] = parts
   if (parts.length <= 1) return first
   const leaves = parts.map((part) => treeLeaves(part))

@@ -15,7 +15,7 @@ describe('the progress bar', () => {
     return { logger, lines: () => text.split('\n').map((line) => line.slice(line.lastIndexOf('\r') + 1)) }
   }
 
-  it('does not make training follow every batch', async () => {
+  it('does not make training run batch by batch', async () => {
     stopClock()
     const { backend, log } = watch()
     await useBackend(backend)
@@ -44,7 +44,7 @@ describe('the progress bar', () => {
     expect(lines()[0]).toContain('6/6')
   })
 
-  it('calls whoever names an interval now and then, and after the last batch', async () => {
+  it('calls a callback with a batchInterval at intervals and after the last batch', async () => {
     const steps: number[] = []
     const spare = { batchInterval: 1e9, onTrainBatchEnd: ({ step }: CallbackContext) => void steps.push(step) }
     await regression().fit(x, y, { ...quiet, epochs: 3, callbacks: [spare] })

@@ -5,8 +5,8 @@ import { batchesOf, quiet, regression, x, y } from '../testing/regression.ts'
 
 beforeEach(() => useBackend(cpu()))
 
-describe('a train step that is traced again and again', () => {
-  it('is warned of once, with reasons and a way out', async () => {
+describe('a train step that is traced repeatedly', () => {
+  it('causes one warning, with the reasons and advice', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const model = regression()
     await model.fit(batchesOf(x, [1, 2, 3, 4, 5, 6]), { verbose: 0, epochs: 3 })
@@ -22,7 +22,7 @@ describe('a train step that is traced again and again', () => {
     warn.mockRestore()
   })
 
-  it('is not warned of where sizes are as usual', async () => {
+  it('causes no warning for usual batch sizes', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const model = regression()
     for (const batchSize of [4, 8]) {

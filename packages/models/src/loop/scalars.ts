@@ -1,7 +1,7 @@
 import type { Tensor, TypedArray } from '@gradus/tensor'
 import { disposeTree } from '../input/index.ts'
 
-/** Reads scalars by name, waiting once, and frees them. */
+/** Reads scalars by name and frees them. It waits once for all of them. */
 export async function readScalars(tensors: Record<string, Tensor>): Promise<Record<string, number>> {
   const names = Object.keys(tensors)
   const values = canReadNow(tensors)

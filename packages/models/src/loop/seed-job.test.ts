@@ -22,7 +22,7 @@ const recorded = JSON.parse(readFileSync(new URL('./recorded/seed.json', import.
 
 beforeAll(() => useBackend(cpu()))
 
-describe('the article’s job', () => {
+describe('the training job of the article', () => {
   it.each(['sigmoid', 'softmax'] as const)('gives the losses that Keras gives with %s outputs', async (activation) => {
     const { initialWeights, history, evaluate } = recorded[activation]
     const low = Math.min(...recorded.ages)

@@ -3,7 +3,7 @@ import { TimeSlice } from './time-slice.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-it('is due when the slice is used up, and has a new one after a rest', async () => {
+it('is over when its time is used up, and starts again after yield', async () => {
   const slice = new TimeSlice(20)
   expect(slice.over).toBe(false)
   expect(slice.left).toBeGreaterThan(0)

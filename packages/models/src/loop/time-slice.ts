@@ -1,16 +1,16 @@
 /**
- * How long steps run before other work of the thread gets its turn: long enough for what that costs not to count, short
- * enough for a page to answer.
+ * How long steps run before they yield to other work of the thread: long enough that yielding costs little, short enough that a
+ * page stays responsive.
  */
 const sliceMilliseconds = 25
 
-/** The time that steps may take before they yield to other work of the thread: events, timers, the collection of tensors. */
+/** The time until steps yield to other work of the thread: events, timers, the finalization of tensors. */
 export class TimeSlice {
   private start = performance.now()
 
   constructor(private readonly slice = sliceMilliseconds) {}
 
-  /** The milliseconds that are left. */
+  /** Milliseconds left in the slice. */
   get left(): number {
     return Math.max(0, this.slice - (performance.now() - this.start))
   }
@@ -20,27 +20,30 @@ export class TimeSlice {
     return this.left === 0
   }
 
-  /** Waits for one macrotask, because a resolved promise would not let anything else run, and starts the next slice. */
+  /** Waits for one macrotask and starts the next slice. A resolved promise would let no events or timers run. */
   async yield(): Promise<void> {
     await new Promise<void>(nextTask)
     this.start = performance.now()
   }
 }
 
-/** The part of message ports that all platforms have; their types differ. */
-interface Port {
+/** The part of a `MessagePort` that all platforms have; their types differ. */
+interface MessagePortLike {
   onmessage: (() => void) | null
   postMessage(message: unknown): void
   close(): void
 }
 
-// A timer would do, but platforms make it wait: for 1 ms in Node, for 4 ms in a page.
+// Not a timer, because timers wait longer: 1 ms in Node, 4 ms in pages.
 function nextTask(run: () => void): void {
   if (typeof MessageChannel !== 'function') {
     setTimeout(run, 0)
     return
   }
-  const { port1, port2 } = new MessageChannel() as unknown as { readonly port1: Port; readonly port2: Port }
+  const { port1, port2 } = new MessageChannel() as unknown as {
+    readonly port1: MessagePortLike
+    readonly port2: MessagePortLike
+  }
   port1.onmessage = () => {
     port1.close()
     run()

@@ -22,14 +22,14 @@ describe('fit without callbacks that follow every batch', () => {
     await useBackend(backend)
     const model = regression()
     await model.fit(x, y, { ...quiet, epochs: 3 })
-    // the first step does not count, because it was traced; the second one shows how long a step takes
+    // the first step is not measured, because it was traced; the second one is
     expect(log.steps).toEqual([1, 1, 3, 1, 5, 1, 5, 1])
     log.steps.length = 0
     await model.fit(x, y, { ...quiet, epochs: 2 })
     expect(log.steps).toEqual([1, 4, 1, 5, 1])
   })
 
-  it('brings the samples there once, and reads a few numbers per epoch', async () => {
+  it('copies the samples to the device once, and reads a few numbers per epoch', async () => {
     stopClock()
     const { backend, log } = watch()
     await useBackend(backend)
@@ -41,7 +41,7 @@ describe('fit without callbacks that follow every batch', () => {
       return { written: log.written - before.written, reads: log.reads - before.reads, runs: log.runs - before.runs }
     }
     const [few, many] = [await fit(2), await fit(42)]
-    // the number of the pass and the position
+    // the index of the pass and the position
     expect(many.written - few.written).toBeLessThanOrEqual(40 * 12)
     expect(many.reads - few.reads).toBeLessThan(40 * 6)
     const followed = await fit(42, { callbacks: [each] })
@@ -50,7 +50,7 @@ describe('fit without callbacks that follow every batch', () => {
   })
 
   it.each([true, false, 'batch'] as const)(
-    'gives the same without room for the samples, shuffle %s',
+    'gives the same results if the samples do not fit on the device, shuffle %s',
     async (shuffle) => {
       stopClock()
       const run = async (refuse: (bytes: number) => boolean, callbacks: CallbackHooks[]) => {
@@ -88,7 +88,7 @@ describe('fit without callbacks that follow every batch', () => {
     },
   )
 
-  it.each([[[]], [[each]]])('gives the same where reading takes time', async (callbacks) => {
+  it.each([[[]], [[each]]])('gives the same results on a backend with asynchronous reads', async (callbacks) => {
     const run = async (backend: Backend) => {
       await useBackend(backend)
       const options = { ...quiet, epochs: 3, validationData: [x, y] as const, callbacks }
@@ -101,7 +101,7 @@ describe('fit without callbacks that follow every batch', () => {
     await expect(diverging.fit(x, y, { ...quiet, epochs: 3 })).rejects.toThrow('epoch 1, step 2')
   })
 
-  it('lets others have their turn, and ends when it is told to from outside', async () => {
+  it('yields to timers, and rejects when its signal is aborted', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     let turns = 0
@@ -118,7 +118,7 @@ describe('fit without callbacks that follow every batch', () => {
     for (const { data } of await model.getWeights()) expect(data.every(Number.isFinite)).toBe(true)
   })
 
-  it('sees stopTraining within an epoch', async () => {
+  it('stops within an epoch when stopTraining is set', async () => {
     const { backend, log } = watch()
     await useBackend(backend)
     const many = Array.from({ length: 20_000 }, (_, i) => [i % 7, i % 5, 1])
@@ -131,7 +131,7 @@ describe('fit without callbacks that follow every batch', () => {
     expect(total(log.steps)).toBeLessThan(20_000)
   })
 
-  it('goes on at the right sample after a callback has changed something', async () => {
+  it('continues at the right sample after a callback has changed the model', async () => {
     const run = async (refuse: (bytes: number) => boolean) => {
       await useBackend(watch(refuse).backend)
       const halve = ({ model, step }: CallbackContext) => {
@@ -143,7 +143,7 @@ describe('fit without callbacks that follow every batch', () => {
     expect(await run(() => false)).toEqual(await run((bytes) => bytes >= size * 2 * 4))
   })
 
-  it('takes a rate set between epochs', async () => {
+  it('uses a learning rate that is set between epochs', async () => {
     const model = regression()
     const freeze = { onEpochEnd: ({ model: trained }: CallbackContext) => void (trained.learningRate = 0) }
     await model.fit(x, y, { ...quiet, epochs: 1, callbacks: [freeze] })
@@ -152,7 +152,7 @@ describe('fit without callbacks that follow every batch', () => {
     expect(await model.getWeights()).toEqual(weights)
   })
 
-  it('goes on at once when a callback that followed every batch no longer does', async () => {
+  it('runs many steps at once again when a callback no longer follows every batch', async () => {
     stopClock()
     const { backend, log } = watch()
     await useBackend(backend)
@@ -189,7 +189,7 @@ describe('stepsPerExecution', () => {
   })
 })
 
-describe('what metrics keep', () => {
+describe('the state of a metric', () => {
   class AllErrors extends Metric<object, { seen: Tensor }> {
     static readonly type = 'test/AllErrors'
     init() {
@@ -216,14 +216,14 @@ describe('what metrics keep', () => {
     }
   }
 
-  it('may grow with every step, for as long as anyone wants to wait', async () => {
+  it('may grow with every step', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const { history } = await regression({ metrics: [new AllErrors()] }).fit(x, y, { ...quiet, epochs: 2 })
     expect(history['all_errors']).toEqual([size, size])
     warn.mockRestore()
   })
 
-  it('may come back in another order', async () => {
+  it('may be returned in another order of keys', async () => {
     stopClock()
     const { backend, log } = watch()
     await useBackend(backend)
@@ -234,6 +234,6 @@ describe('what metrics keep', () => {
       ...quiet,
       callbacks: [each],
     })
-    expect(plain.history['backwards']).toEqual([6]) // although it gives out what it keeps
+    expect(plain.history['backwards']).toEqual([6]) // although the result is a tensor of the state
   })
 })

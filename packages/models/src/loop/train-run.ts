@@ -9,6 +9,7 @@ import { warnOfRetraces } from './retraces.ts'
 import { readScalars } from './scalars.ts'
 import { TimeSlice } from './time-slice.ts'
 
+/** Arguments of `TrainRun`. */
 export interface TrainRunOptions {
   readonly trainer: Trainer
   readonly steps: CompiledSteps
@@ -18,11 +19,11 @@ export interface TrainRunOptions {
 }
 
 /**
- * Runs the steps of epochs and holds what they change while it belongs to them. Between two calls of its methods the model may
- * be read and changed only within `outside`.
+ * Runs the steps of epochs and holds their state. While it holds the state, the model may be read and changed only within
+ * `withModel`, and after `commit` or `pause`.
  */
 export class TrainRun {
-  /** The epoch that runs, from 0. */
+  /** The current epoch, from 0. */
   epoch = -1
   /** Steps of the epoch so far. */
   step = 0
@@ -31,10 +32,11 @@ export class TrainRun {
   private revision = -1
   /** The value of `state.position`. */
   private position = 0
-  /** Chunks that ran since the last check for a failure. */
+  /** Chunks that have run since the last check for failures. */
   private unchecked: Chunk[] = []
-  /** The time that the last chunks took, in milliseconds; undefined where a program was traced meanwhile. */
+  /** The time of the last chunks in milliseconds; undefined if a program was traced. */
   private time: number | undefined
+  /** The number of steps in the last chunks. */
   private count = 0
   private readonly chunkSize = new ChunkSize()
   private readonly slice: TimeSlice
@@ -45,36 +47,37 @@ export class TrainRun {
     this.key = options.trainer.dropoutKey
   }
 
+  /** Starts an epoch with new figures. */
   startEpoch(epoch: number): void {
     const { steps, signal } = this.options
     this.epoch = epoch
     this.step = 0
-    this.open()
+    this.takeVariables()
     disposeTree(this.state!.tracker)
-    this.state = { ...this.state!, tracker: steps.noTraining() }
+    this.state = { ...this.state!, tracker: steps.initTrainTracker() }
     this.unchecked = []
     signal?.throwIfAborted()
   }
 
-  /** The next steps of the epoch: as many as fit the time slice, or `exactly` as many. Empty at its end. */
-  async take(exactly?: number): Promise<Chunk[]> {
+  /** Returns the next steps of the epoch: `count` steps, or as many as fit into the time slice. Empty at the end of the epoch. */
+  async take(count?: number): Promise<Chunk[]> {
     const chunks: Chunk[] = []
-    let left = exactly ?? this.chunkSize.within(this.slice.left)
+    let left = count ?? this.chunkSize.within(this.slice.left)
     do {
       const chunk = await this.options.chunks.next(this.epoch, left)
       if (!chunk) break
       chunks.push(chunk)
       left -= chunk.steps
-    } while (exactly !== undefined && left > 0)
+    } while (count !== undefined && left > 0)
     return chunks
   }
 
-  /** Runs steps. */
+  /** Runs the steps of chunks. */
   run(chunks: readonly Chunk[]): void {
     const { steps, trainer } = this.options
     const { traces } = steps.train
     const start = performance.now()
-    this.open()
+    this.takeVariables()
     this.count = 0
     for (const chunk of chunks) {
       const { rows, steps: count } = chunk
@@ -91,21 +94,21 @@ export class TrainRun {
     this.time = traced ? undefined : performance.now() - start
   }
 
-  /** The figures of the epoch so far. */
+  /** Reads the figures of the epoch so far. */
   figures(): Promise<Logs> {
     return readScalars(this.options.steps.results(this.state!.tracker))
   }
 
   /**
-   * After steps: checks for a failure where that costs little, yields to other work when the time slice is over, and throws
-   * when the signal says so. `oneByOne` says that a hook follows every batch.
+   * Called after steps: checks for failures if that costs little, and yields to other work if the time slice is over. Throws
+   * `DivergenceError`, and the reason of the signal if it is aborted. `oneByOne` tells that a hook follows every batch.
    */
-  async settle(oneByOne: boolean): Promise<void> {
+  async afterSteps(oneByOne: boolean): Promise<void> {
     const { over } = this.slice
     const cheap = oneByOne ? this.state!.failedAt.storage.memory.readSync !== undefined : this.count > 1
     const start = performance.now()
     if (over || cheap) await this.check()
-    // the read shows when steps have ended that a backend runs in the background
+    // the check waits for steps that the backend runs in the background, so their time is measured
     if (this.time !== undefined) this.chunkSize.measured(this.time + performance.now() - start, this.count)
     if (over) await this.slice.yield()
     this.options.signal?.throwIfAborted()
@@ -119,28 +122,29 @@ export class TrainRun {
     return logs
   }
 
-  /** Makes what the steps learnt the model's; until the next steps it may be read and changed. */
+  /** Writes the variables into the model, which may be read and changed until the next steps. */
   commit(): void {
     this.options.trainer.commit(this.state!)
   }
 
-  /** Calls what may read and change the model: it sees what the steps learnt, and they go on with what it left. */
-  async outside<T>(call: () => T | Promise<T>): Promise<T> {
+  /** Calls a function that may read and change the model: commits before the call and takes the variables again after it. */
+  async withModel<T>(call: () => T | Promise<T>): Promise<T> {
     this.commit()
     const result = await call()
-    this.open()
+    this.takeVariables()
     return result
   }
 
-  /** Hands over what was learnt, also when training ends early. The run can go on afterwards. */
+  /** Writes the variables into the model, also when training ends early. The run can continue. */
   pause(): void {
     const { trainer } = this.options
     if (!this.state) return
-    // what was set from outside after the last step is newer than what the steps left
+    // variables that were set after the last step are newer than the state
     if (this.revision === trainer.revision) trainer.commit(this.state)
     this.revision = -1
   }
 
+  /** Pauses and frees the state. */
   close(): void {
     if (!this.state) return
     this.pause()
@@ -149,8 +153,8 @@ export class TrainRun {
     this.state = undefined
   }
 
-  /** Takes the model's variables, where they were changed from outside since. */
-  private open(): void {
+  /** Takes the variables of the model, unless the state has them already. */
+  private takeVariables(): void {
     const { trainer, steps } = this.options
     const old = this.state
     if (old && this.revision === trainer.revision) return
@@ -167,7 +171,7 @@ export class TrainRun {
     this.state = { ...this.state!, position: tensor(position, { dtype: 'int32' }) }
   }
 
-  /** Throws `DivergenceError` where a step failed since the last check. */
+  /** Throws `DivergenceError` if a step has failed since the last check. */
   private async check(): Promise<void> {
     const { trainer, steps } = this.options
     const chunks = this.unchecked
@@ -176,22 +180,22 @@ export class TrainRun {
     this.unchecked = []
     if (failedAt! < 0) return
     trainer.commit(this.state!)
-    const behind = trainer.steps - 1 - failedAt!
-    trainer.steps = failedAt! + 1 // the steps after it learnt nothing
-    const batch = await batchBefore(chunks, behind)
-    throw await explainDivergence(trainer, steps, batch, { epoch: this.epoch, step: this.step - 1 - behind })
+    const stepsBack = trainer.steps - 1 - failedAt!
+    trainer.steps = failedAt! + 1 // the steps after it changed nothing
+    const batch = await batchBefore(chunks, stepsBack)
+    throw await explainDivergence(trainer, steps, batch, { epoch: this.epoch, step: this.step - 1 - stepsBack })
   }
 
-  /** Set where a callback has ended training already: it may have seen the failure itself. */
+  /** Set when a callback has stopped training: it may have handled the failure. */
   ignoresFailures = false
 }
 
-/** The batch of the step that came `behind` steps before the last one. */
-function batchBefore(chunks: readonly Chunk[], behind: number): Promise<HostBatch> {
-  let left = behind
+/** Returns the batch of the step that ran `stepsBack` steps before the last one. */
+function batchBefore(chunks: readonly Chunk[], stepsBack: number): Promise<HostBatch> {
+  let left = stepsBack
   for (const chunk of [...chunks].reverse()) {
     if (left < chunk.steps) return chunk.batch(chunk.steps - 1 - left)
     left -= chunk.steps
   }
-  throw new RangeError(`${behind} steps back there was no step.`)
+  throw new RangeError(`There is no step ${stepsBack} steps before the last one.`)
 }

@@ -11,7 +11,7 @@ const { batchSize } = quiet
 const options = { batchSize, epochs: 3 }
 
 describe('training as a loop', () => {
-  it.each([undefined, 1, 2])('takes the steps of fit, with %s steps between two turns', async (every) => {
+  it.each([undefined, 1, 2])('runs the steps of fit, with %s steps per iteration', async (every) => {
     const [looped, fitted] = [regression(), regression()]
     const { history } = await fitted.fit(x, y, { ...quiet, epochs: 3 })
     const losses: number[] = []
@@ -37,30 +37,30 @@ describe('training as a loop', () => {
   it.each<[string, () => Dataset | undefined]>([
     ['arrays', () => undefined],
     ['a dataset', () => batchesOf(x, batchSize)],
-  ])('goes on where it was left, on %s', async (_, make) => {
+  ])('continues after break, on %s', async (_, make) => {
     const data = make()
-    const [whole, parted] = [regression(), regression()]
+    const [whole, interrupted] = [regression(), regression()]
     const steps = (model: typeof whole) =>
       data ? model.steps(data, { epochs: 3, every: 1 }) : model.steps(x, y, { ...options, every: 1 })
     for await (const _step of steps(whole));
-    const run = steps(parted)
-    let turns = 0
+    const run = steps(interrupted)
+    let iterations = 0
     for (const stop of [1, 4, 9]) {
-      for await (const _step of run) if (++turns === stop) break
-      // between two parts the model is its user's
-      await parted.predict(x)
-      expect(parted.learningRate).toBe(0.01)
+      for await (const _step of run) if (++iterations === stop) break
+      // after break the model may be used
+      await interrupted.predict(x)
+      expect(interrupted.learningRate).toBe(0.01)
     }
     for await (const { epoch, step } of run) {
-      turns++
-      expect(epoch * 6 + step).toBe(turns)
+      iterations++
+      expect(epoch * 6 + step).toBe(iterations)
     }
-    expect(turns).toBe(18)
-    expect(await parted.getWeights()).toEqual(await whole.getWeights())
-    for await (const _step of run) throw new Error('a run that has ended gives nothing')
+    expect(iterations).toBe(18)
+    expect(await interrupted.getWeights()).toEqual(await whole.getWeights())
+    for await (const _step of run) throw new Error('a run that has ended must have no iterations')
   })
 
-  it('lets the model be read and changed between two turns', async () => {
+  it('lets the user read and change the model between two iterations', async () => {
     const model = regression()
     const weights: Float32Array[] = []
     for await (const { step } of model.steps(x, y, { ...options, every: 1, epochs: 1 })) {
@@ -72,27 +72,27 @@ describe('training as a loop', () => {
     expect(String(weights[4])).toBe(String(weights[3]))
   })
 
-  it('runs many steps at once where no turn is asked for', async () => {
+  it('runs many steps at once by default', async () => {
     stopClock()
     const counts: number[] = []
     for await (const { count } of regression().steps(x, y, { ...options, epochs: 1 })) counts.push(count)
     expect(counts).toEqual([1, 1, 3, 1])
   })
 
-  it('gives back what it held, also when it was left', async () => {
+  it('frees its memory, also after break', async () => {
     const model = regression()
     await model.fit(x, y, quiet)
     const { buffers } = memory()
     const run = model.steps(x, y, { ...options, every: 1 })
     for await (const _step of run) break
-    await model.fit(x, y, quiet) // another run may come between
+    await model.fit(x, y, quiet) // another run may use the model after break
     run.close()
     expect(memory().buffers).toBeLessThanOrEqual(buffers)
     for await (const _step of model.steps(x, y, options));
     expect(memory().buffers).toBeLessThanOrEqual(buffers)
   })
 
-  it('keeps others out while it runs, and checks its options', async () => {
+  it('excludes other runs while it runs, and checks its options', async () => {
     const model = regression()
     for await (const _step of model.steps(x, y, { ...options, every: 1 })) {
       await expect(model.fit(x, y, quiet)).rejects.toThrow('while another fit of the same model is running')

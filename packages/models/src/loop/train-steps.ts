@@ -1,11 +1,11 @@
 import { type ConfigOf, completeConfig, joinFields, type Logs, type OptionsOf, pickFields } from '@gradus/core'
-import { type Chunk, type ChunkSource, type DataArguments, openChunks, openData, sampleOf } from '../input/index.ts'
+import { type Chunk, type ChunkSource, type DataArguments, exampleBatch, openChunks, openData } from '../input/index.ts'
 import type { Trainer } from '../step/index.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { fitFields } from './fit-options.ts'
 import { TrainRun } from './train-run.ts'
 
-/** The options of `fit` that concern training, and how often the loop is told. */
+/** The options of `fit` for training, and how often the loop reports. */
 const stepsFields = /* @__PURE__ */ joinFields(
   /* @__PURE__ */ pickFields(
     fitFields,
@@ -19,7 +19,7 @@ const stepsFields = /* @__PURE__ */ joinFields(
     'signal',
   ),
   {
-    /** Steps between two turns of the loop (default as many as run in 25 milliseconds). */
+    /** Steps per iteration of the loop (default as many as run in 25 milliseconds). */
     every: { type: 'integer', min: 1 },
   } as const,
 )
@@ -27,9 +27,9 @@ const stepsFields = /* @__PURE__ */ joinFields(
 /** Options of `steps`. */
 export interface StepsOptions extends ConfigOf<typeof stepsFields> {}
 
-/** What a loop over `steps` is told each time. */
+/** The value of one iteration of a loop over `model.steps(...)`. */
 export interface StepReport {
-  /** The epoch from 0. */
+  /** The epoch, from 0. */
   readonly epoch: number
   /** Steps of the epoch so far. */
   readonly step: number
@@ -37,21 +37,21 @@ export interface StepReport {
   readonly count: number
   /** Whether these were the last steps of the epoch. */
   readonly endsEpoch: boolean
-  /** Reads the figures of the epoch so far; before the loop goes on. */
+  /** Reads the figures of the epoch so far. Call it before the next iteration. */
   figures(): Promise<Logs>
 }
 
 /**
- * Training as a loop: each turn runs steps, at the speed of `fit`, and reports. Between two turns the model may be read and
- * changed. A loop that was left with `break` goes on there when the same object is iterated again.
+ * Training as a loop: each iteration runs steps, as fast as `fit`, and reports. Between two iterations the model may be read and
+ * changed. After `break`, iterating over the same object again continues training.
  */
 export class TrainSteps implements AsyncIterable<StepReport> {
   private readonly options: OptionsOf<typeof stepsFields>
   private run: TrainRun | undefined
   private source: ChunkSource | undefined
   private release: (() => void) | undefined
-  /** The steps that run next; empty at the end of an epoch. */
-  private ahead: readonly Chunk[] | undefined
+  /** The steps of the next iteration; empty at the end of an epoch. */
+  private upcoming: readonly Chunk[] | undefined
   private ended = false
 
   constructor(
@@ -84,18 +84,18 @@ export class TrainSteps implements AsyncIterable<StepReport> {
     if (this.ended) return undefined
     const { every, epochs, initialEpoch } = this.options
     const run = await this.open()
-    if (!this.ahead || this.ahead.length === 0) {
-      const epoch = this.ahead ? run.epoch + 1 : initialEpoch
+    if (!this.upcoming || this.upcoming.length === 0) {
+      const epoch = this.upcoming ? run.epoch + 1 : initialEpoch
       if (epoch >= epochs) return this.finish()
       run.startEpoch(epoch)
-      this.ahead = await run.take(every)
-      if (this.ahead.length === 0) return this.finish()
+      this.upcoming = await run.take(every)
+      if (this.upcoming.length === 0) return this.finish()
     }
     const before = run.step
-    run.run(this.ahead)
-    await run.settle(every !== undefined)
-    this.ahead = await run.take(every)
-    const endsEpoch = this.ahead.length === 0
+    run.run(this.upcoming)
+    await run.afterSteps(every !== undefined)
+    this.upcoming = await run.take(every)
+    const endsEpoch = this.upcoming.length === 0
     if (endsEpoch) await run.endEpoch()
     else run.commit()
     const { epoch, step } = run
@@ -104,11 +104,11 @@ export class TrainSteps implements AsyncIterable<StepReport> {
 
   private async open(): Promise<TrainRun> {
     const { trainer } = this
-    this.release ??= trainer.occupy()
+    this.release ??= trainer.acquire()
     if (this.run) return this.run
     const { batchSize, shuffle, classWeight, sampleWeight, stepsPerEpoch, initialEpoch, signal } = this.options
     const data = await openData(trainer.model, { ...this.data, sampleWeight, classWeight })
-    const steps = trainer.stepsFor(sampleOf(data), data.ports)
+    const steps = trainer.stepsFor(exampleBatch(data), data.ports)
     this.source = openChunks(data, { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders })
     const chunks = new EpochChunks(this.source, stepsPerEpoch, initialEpoch)
     this.run = new TrainRun({ trainer, steps, chunks, signal })
@@ -126,7 +126,7 @@ export class TrainSteps implements AsyncIterable<StepReport> {
     this.release = undefined
   }
 
-  /** Frees what is held on the device. A loop that runs to its end does so itself. */
+  /** Frees the memory on the device. A loop that runs to its end calls it. */
   close(): void {
     this.pause()
     this.run?.close()

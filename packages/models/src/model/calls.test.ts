@@ -30,7 +30,7 @@ describe('the options of a call', () => {
     return new Model({ inputs: given, outputs: new Dense({ units: 1 }).call(normalized), seed: 1 })
   }
 
-  it('training: false keeps the moving averages, also after the model was saved and read', async () => {
+  it('training: false keeps the moving averages, also after saving and loading', async () => {
     for (const [training, moves] of [
       [false, false],
       [undefined, true],
@@ -118,7 +118,7 @@ describe('one program for many lengths', () => {
     return new Model({ inputs: given, outputs: [each, last], seed: 1 })
   }
 
-  it('gives what models without a limit give, cut to the length of the input', async () => {
+  it('has the outputs of models without maxLength, at the length of the input', async () => {
     const [limited, free] = [build(6), build()]
     for (const length of lengths) {
       const [a, b] = [await limited.predictAll(sequences(length)), await free.predictAll(sequences(length))]
@@ -128,7 +128,7 @@ describe('one program for many lengths', () => {
         output.dataSync().forEach((value, at) => expect(value).toBeCloseTo(other[at]!, 6))
       })
     }
-    await expect(limited.predict(sequences(7))).rejects.toThrow('has 7 steps and the model takes 6 at most')
+    await expect(limited.predict(sequences(7))).rejects.toThrow('has 7 time steps and the model takes 6 at most')
   })
 
   it('trains on batches of all lengths with one program, and loss and metrics leave the padding out', async () => {
@@ -151,7 +151,7 @@ describe('one program for many lengths', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
-  it('needs a sample whose first dimension is open', () => {
+  it('needs samples with an unknown first dimension', () => {
     expect(() => input({ shape: [4, 2], maxLength: 6 })).toThrow(
       "'maxLength' is 6 and the shape of a sample begins with 4",
     )
@@ -176,7 +176,7 @@ describe('layers that work on the host', () => {
   ]
   const known = registry.with(Lengths)
 
-  it('stand at the front of a stack: strings in, numbers out, in training, evaluation and prediction', async () => {
+  it('may start a Sequential: strings in, numbers out, in training, evaluation and prediction', async () => {
     const stack = () => [new Embedding({ inputDim: 4, outputDim: 2 }), new GRU({ units: 2 }), new Dense({ units: 1 })]
     const model = new Sequential([new Lengths({ inputShape: [2] }), ...stack()], { seed: 1 })
     const rest = new Sequential(stack(), { seed: 1 })
@@ -197,7 +197,7 @@ describe('layers that work on the host', () => {
     await expect(rest.predict(words)).rejects.toThrow('holds strings')
   })
 
-  it('stand at the front of a graph beside other inputs, and of a model within a model', async () => {
+  it('may start a functional model with other inputs, and a model within a model', async () => {
     const text = input({ shape: [2], dtype: 'string', name: 'text' })
     const age = input({ shape: [1], name: 'age' })
     const counted = new Lengths().call(text)
@@ -220,7 +220,7 @@ describe('layers that work on the host', () => {
     const given = input({ shape: [2] })
     expect(
       () => new Model({ inputs: given, outputs: new Lengths().call(new Dense({ units: 2 }).call(given)) }),
-    ).toThrow('works on the host and reads what a layer on the device gives')
+    ).toThrow('works on the host and reads the output of a layer on the device')
     const text = input({ shape: [2], dtype: 'string' })
     expect(() => new Dense({ units: 2 }).call(text)).toThrow('Dense takes numbers, and its input is strings')
   })

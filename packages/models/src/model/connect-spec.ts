@@ -78,16 +78,16 @@ function tensorsFor(
   find: (ref: TensorRef) => SymbolicTensor | undefined,
 ): Structure<SymbolicTensor> {
   if (isTensorRef(refs)) return find(refs)!
-  if (Array.isArray(refs)) return refs.map((entry: RefStructure) => tensorsFor(entry, find))
-  return Object.fromEntries(Object.entries(refs).map(([key, entry]) => [key, tensorsFor(entry as RefStructure, find)]))
+  if (Array.isArray(refs)) return refs.map((item: RefStructure) => tensorsFor(item, find))
+  return Object.fromEntries(Object.entries(refs).map(([key, item]) => [key, tensorsFor(item as RefStructure, find)]))
 }
 
 /** Replaces each `{ tensor: reference }` in an option by the tensor, at any depth. */
 function withTensors(value: unknown, find: (ref: TensorRef) => SymbolicTensor | undefined): unknown {
   if (isRefObject(value)) return find(value.tensor)
-  if (Array.isArray(value)) return value.map((entry) => withTensors(entry, find))
+  if (Array.isArray(value)) return value.map((item) => withTensors(item, find))
   if (!isPlainObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withTensors(entry, find)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTensors(item, find)]))
 }
 
 /** Returns all references in the inputs and options of a call. */
@@ -95,8 +95,8 @@ function refsIn({ inputs, options }: { readonly inputs: RefStructure; readonly o
   const visit = (value: unknown, bare: boolean): TensorRef[] => {
     if (bare && isTensorRef(value)) return [value]
     if (isRefObject(value)) return [value.tensor]
-    if (Array.isArray(value)) return value.flatMap((entry) => visit(entry, bare))
-    return isPlainObject(value) ? Object.values(value).flatMap((entry) => visit(entry, bare)) : []
+    if (Array.isArray(value)) return value.flatMap((item) => visit(item, bare))
+    return isPlainObject(value) ? Object.values(value).flatMap((item) => visit(item, bare)) : []
   }
   return [...visit(inputs, true), ...visit(options, false)]
 }

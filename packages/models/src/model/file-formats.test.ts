@@ -15,13 +15,13 @@ beforeAll(() => useBackend(cpu()))
 const registry = new Registry(Object.values(layers))
 const text = (value: string) => new TextEncoder().encode(value)
 
-it('a model file is read in the format that matches', async () => {
+it('reads a model file in the format that matches', async () => {
   const model = new Sequential([new Dense({ units: 2, inputShape: [3] })], { seed: 1 })
   const copy = await loadModel(await model.toBytes(), { registry })
   expect(await copy.getWeights()).toEqual(await model.getWeights())
 })
 
-it('a file of another format is refused with its first bytes and the known formats', async () => {
+it('throws for an unknown format, with the first bytes and the known formats', async () => {
   await expect(loadModel(text('PK\u0003\u0004 zip'), { registry })).rejects.toThrow(
     'The file has a format that is not known: it begins with the bytes 50 4b 03 04 20 7a 69 70. Known formats: safetensors (.safetensors).',
   )
@@ -33,7 +33,7 @@ it('a file of another format is refused with its first bytes and the known forma
   )
 })
 
-describe('a format is one object, which may be given', () => {
+describe('a format given as an object', () => {
   const lines: FileFormat<ModelFile> = {
     name: 'lines',
     extensions: ['.lines'],
@@ -63,7 +63,7 @@ describe('a format is one object, which may be given', () => {
     expect((await model.predict([[1, 10]])).array()).toEqual([[31, 42]])
   })
 
-  it('writes files whose names have its ending', async () => {
+  it('writes files with its extension', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gradus-formats-'))
     try {
       const [path, weights] = [join(folder, 'model.lines'), join(folder, 'weights.lines')]

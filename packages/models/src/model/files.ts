@@ -33,7 +33,7 @@ function toData(value: unknown): unknown {
   if (typeof value === 'function') return null
   if (Array.isArray(value)) return value.map(toData)
   if (value !== null && typeof value === 'object' && !isHostArray(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry)]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toData(item)]))
   }
   return value
 }

@@ -44,7 +44,7 @@ function siamese(seed = 4) {
 }
 
 describe('a functional model', () => {
-  it('shares a layer: its weights exist once and get both gradients', async () => {
+  it('shares a layer: its weights exist once and get the gradients of both calls', async () => {
     const model = siamese()
     expect((await model.getWeights()).map(({ path, shape }) => [path, shape])).toEqual([
       ['shared.kernel', [2, 3]],
@@ -74,7 +74,7 @@ describe('a functional model', () => {
     expect(await run({ right: b, left: a }, { side: a, sum: target })).toEqual(listed)
   })
 
-  it('says which input or output is missing or unknown', async () => {
+  it('names missing and unknown inputs and outputs in errors', async () => {
     const model = siamese()
     model.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
     await expect(model.fit({ left: a, rigt: b }, [target, a], quiet)).rejects.toThrow(/'rigt'.*Did you mean 'right'/)
@@ -176,7 +176,7 @@ describe('models as data', () => {
     )
   })
 
-  it('names the place of a mistake in a spec', () => {
+  it('gives the path of a mistake in a spec', () => {
     const parse = (layer: object) =>
       fromSpec({ model: 'Sequential', layers: [{ layer: 'Dense', units: 1 }, layer as never] }, registry)
     expect(() => parse({ layer: 'Dens', units: 1 })).toThrow(/model\.layers\[1\].*'Dens'.*Did you mean 'Dense'/)
@@ -186,7 +186,7 @@ describe('models as data', () => {
 })
 
 describe('files', () => {
-  it('hold spec, weights and optimizer state, so that training goes on bit for bit', async () => {
+  it('hold spec, weights and optimizer state, so that training continues bit for bit', async () => {
     const make = () => {
       const model = siamese()
       model.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: new MeanSquaredError() })

@@ -42,15 +42,15 @@ function expectOutputs(
   expect(found.length).toBe(outputs.length)
   found.forEach((output, index) => {
     const { shape, dtype, data } = outputs[index]!
-    const what = `output ${index}, ${String(names[index])}`
-    expect([...output.shape], what).toEqual(shape)
-    expect(output.dtype, what).toBe(dtype)
+    const title = `output ${index}, ${String(names[index])}`
+    expect([...output.shape], title).toEqual(shape)
+    expect(output.dtype, title).toBe(dtype)
     const largest = Math.max(...data.map((value) => Math.abs(Number(value))).filter(Number.isFinite), 0.01)
-    ;[...output.dataSync()].forEach((value, place) => {
-      const expected = Number(data[place])
+    ;[...output.dataSync()].forEach((value, position) => {
+      const expected = Number(data[position])
       const bound = 1e-5 * Math.max(Math.abs(expected), 0.1 * largest)
       const agrees = Object.is(value, expected) || Math.abs(value - expected) <= bound
-      expect(agrees, `${what} at ${place}: ${value}, in Keras ${expected}`).toBe(true)
+      expect(agrees, `${title} at ${position}: ${value}, in Keras ${expected}`).toBe(true)
     })
   })
 }

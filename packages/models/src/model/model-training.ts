@@ -10,7 +10,7 @@ import {
   type WeightValue,
 } from '@gradus/core'
 import { type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
-import { batchesIn, openChunks, openData, type Ports, sampleOf } from '../input/index.ts'
+import { batchesIn, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
 import {
   Evaluation,
   type FitOptions,
@@ -147,7 +147,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   async evaluate(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options: EvaluateOptions = {}): Promise<Logs> {
     const trainer = this.requireTrainer('evaluate')
     const opened = await openData(this, { x, y, sampleWeight: options.sampleWeight })
-    const steps = trainer.stepsFor(sampleOf(opened), opened.ports)
+    const steps = trainer.stepsFor(exampleBatch(opened), opened.ports)
     const batching = { batchSize: options.batchSize ?? 32 }
     const hooks = this.hooks(options, options.steps ?? batchesIn(opened, batching))
     await hooks.call('onTestBegin')

@@ -13,7 +13,7 @@ beforeEach(() => useBackend(cpu()))
 
 const fields = { inner: { type: 'layer' as Kind<Layer>, required: true } } as const
 
-/** A layer that owns a layer: y = x + inner(x). */
+/** A layer with a sublayer: y = x + inner(x). */
 class Residual extends Layer<{ readonly inner: Layer }> {
   static readonly type = 'test/Residual'
   static override readonly fields = fields
@@ -22,7 +22,7 @@ class Residual extends Layer<{ readonly inner: Layer }> {
   }
 }
 
-/** Experts in a list, of which each sample takes the mean. */
+/** Experts in a list; the output is the mean of theirs. */
 class Experts extends Layer<{ readonly units: number; readonly count: number }> {
   static readonly type = 'test/Experts'
   static override readonly fields = { units: 'integer', count: 'integer' } as const
@@ -54,8 +54,8 @@ function compiled(stack: Layer[], seed = 1) {
   return model
 }
 
-describe('a layer that owns a layer', () => {
-  it('names the inner weights after the way to them, in order, and trains them', async () => {
+describe('a layer with sublayers', () => {
+  it('names inner weights by their paths, in order, and trains them', async () => {
     const model = compiled([new Residual({ inner: new Residual({ inner: new Dense({ units: 3 }) }), inputShape: [3] })])
     const before = await model.getWeights()
     expect(before.map(({ path, shape }) => [path, shape])).toEqual([
@@ -69,7 +69,7 @@ describe('a layer that owns a layer', () => {
     after.forEach(({ data }, index) => expect(data).not.toEqual(before[index]!.data))
   })
 
-  it('leaves a frozen inner layer as it is, and counts it as not trainable', async () => {
+  it('does not change a frozen inner layer, and counts its weights as not trainable', async () => {
     const inner = new Dense({ units: 3, trainable: false })
     const model = compiled([new Residual({ inner, inputShape: [3] })])
     const before = await model.getWeights()
@@ -103,7 +103,7 @@ describe('a layer that owns a layer', () => {
     expect((await frozen.evaluate(x, y, quiet)).loss).toBeCloseTo((await plain.evaluate(x, y, quiet)).loss!, 6)
   })
 
-  it('keeps the moving averages of an inner layer, and leaves them where the call says training: false', async () => {
+  it('updates the moving averages of an inner layer, unless the call has training: false', async () => {
     class Calm extends Layer<{ readonly inner: Layer }> {
       static readonly type = 'test/Calm'
       static override readonly fields = fields
@@ -125,7 +125,7 @@ describe('a layer that owns a layer', () => {
     }
   })
 
-  it('draws other numbers in each inner layer and each call, and the same ones again for the same stream', () => {
+  it('draws different random numbers in each inner layer and call, and equal ones for equal streams', () => {
     class Pair extends Layer {
       readonly first = new Dropout({ rate: 0.5 })
       readonly second = new Dropout({ rate: 0.5 })
@@ -141,7 +141,7 @@ describe('a layer that owns a layer', () => {
     expect(draw(new Pair(), 2)).not.toEqual(drawn)
   })
 
-  it('is saved with its inner layer and comes back the same', async () => {
+  it('is saved and loaded with its inner layer', async () => {
     const model = compiled([
       new Residual({ inner: new Dense({ units: 3, trainable: false }), inputShape: [3] }),
       new Experts({ units: 2, count: 3 }),
@@ -155,7 +155,7 @@ describe('a layer that owns a layer', () => {
     expect(again[0]!.history).toEqual(again[1]!.history)
   })
 
-  it('finds layers in lists', async () => {
+  it('has sublayers in lists', async () => {
     const model = compiled([new Experts({ units: 2, count: 2, inputShape: [3] })])
     expect((await model.getWeights()).map(({ path }) => path)).toEqual([
       'experts.experts.0.kernel',
@@ -168,7 +168,7 @@ describe('a layer that owns a layer', () => {
     expect(fromSpec(model.toSpec(), registry).countParams()).toBe(model.countParams())
   })
 
-  it('may hold a model, which is built from its spec at any depth', async () => {
+  it('may contain a model, which is built from its spec at any depth', async () => {
     const inner = new Sequential([new Dense({ units: 4, activation: 'tanh' }), new Dense({ units: 3 })])
     const model = compiled([new Residual({ inner, inputShape: [3] })])
     await model.fit(x, y, quiet)

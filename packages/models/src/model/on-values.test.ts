@@ -29,8 +29,8 @@ const network = (seed = 1) =>
     seed,
   })
 
-describe('a model on values', () => {
-  it('is called at once, without reading back', () => {
+describe('a model called on tensors', () => {
+  it('runs at once, without reading values to the host', () => {
     const model = network()
     const x = tensor(rows)
     reads = 0
@@ -41,7 +41,7 @@ describe('a model on values', () => {
     expect(network(2).call(x).array()).not.toEqual(y.array())
   })
 
-  it('keeps the state that a call in training changes', () => {
+  it('keeps the state that a training call changes', () => {
     const model = network()
     const x = tensor(rows)
     const before = model.call(x).array()
@@ -49,7 +49,7 @@ describe('a model on values', () => {
     expect(model.call(x).array()).not.toEqual(before)
   })
 
-  it('works inside compile; a state that changes there is an error that says what to do', () => {
+  it('works inside compile, and throws where the call would change state', () => {
     const model = network()
     const x = tensor(rows)
     const expected = model.call(x).array() as number[][]
@@ -71,7 +71,7 @@ describe('a model on values', () => {
     expect(toInput.shape).toEqual(x.shape)
   })
 
-  it('is trained by a loop of functions as fit trains it', async () => {
+  it('is trained by a custom loop of pure functions as by fit', async () => {
     const fitted = network(5)
     fitted.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: new MeanSquaredError() })
     await fitted.fit(rows, targets, { verbose: 0, batchSize: 40, epochs: 5, shuffle: false })
@@ -99,7 +99,7 @@ describe('a model on values', () => {
     a.forEach(({ data }, index) => data.forEach((value, at) => expect(b[index]!.data[at]).toBeCloseTo(value, 4)))
   })
 
-  it('predicts on tensors without reading back, in batches', async () => {
+  it('predicts on tensors in batches, without reading values to the host', async () => {
     const model = network()
     const x = tensor(rows)
     const whole = (await model.predict(rows)).array()
@@ -114,7 +114,7 @@ describe('a model on values', () => {
     )
   })
 
-  it('dropout draws from the stream that a call is given', () => {
+  it('dropout uses the random stream given to a call', () => {
     const model = new Sequential([new Dropout({ rate: 0.5 })])
     const x = tensor(rows)
     const draw = (seed: number) => String(model.call(x, { training: true, rng: new Rng(seed) }).array())
@@ -123,8 +123,8 @@ describe('a model on values', () => {
   })
 })
 
-describe('a model that is cut', () => {
-  it('at a layer, by its output', async () => {
+describe('parts of a model', () => {
+  it('a model up to a layer, from the output of the layer', async () => {
     const x = input({ shape: [3] })
     const hidden = new Dense({ units: 4, activation: 'tanh', name: 'hidden' })
     const base = new Model({ inputs: x, outputs: new Dense({ units: 1 }).call(hidden.call(x)), seed: 1 })
@@ -140,7 +140,7 @@ describe('a model that is cut', () => {
     expect(head.countParams()).toBe(16 + 5)
   })
 
-  it('a stack has inputs, outputs and layers by name and place', () => {
+  it('a Sequential has inputs, outputs and layers by name and index', () => {
     const model = network()
     expect(() => model.inputs).toThrow('does not know the shape of its input yet')
     model.build([null, 3])

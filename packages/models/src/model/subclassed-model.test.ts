@@ -42,7 +42,7 @@ class Perceptron extends Model {
   readonly out = new Dense({ units: 1 })
   override apply(x: Tensor, scope: Scope<this>): Tensor {
     const h = scope.call(this.norm, scope.call(this.hidden, x))
-    // control flow on what is known while the model is traced
+    // control flow on shapes, which are known during tracing
     return h.shape[1]! > 3 ? scope.call(this.out, h) : h
   }
 }
@@ -101,7 +101,7 @@ class Distilled extends Model {
   }
 }
 
-/** Rows of two views of a sample are near, those of others far. */
+/** Brings rows of two views of one sample together, and those of different samples apart. */
 class Contrastive extends Model {
   readonly encoder = new Dense({ units: 3, activation: 'tanh' })
   override trainStep({ x }: StepBatch, step: TrainStep): Figures {
@@ -115,7 +115,7 @@ class Contrastive extends Model {
   }
 }
 
-describe('a model that is code', () => {
+describe('a subclassed model', () => {
   const y = circle.map(([a, b]) => [a! * b!])
   const compiled = (model: Model) => {
     model.compile({
@@ -126,7 +126,7 @@ describe('a model that is code', () => {
     return model
   }
 
-  it('trains as the same layers in a stack do', async () => {
+  it('trains like the same layers in a Sequential', async () => {
     const stack = new Sequential(
       [
         new Dense({ units: 5, activation: 'tanh', name: 'hidden' }),
@@ -146,7 +146,7 @@ describe('a model that is code', () => {
     expect(code.countParams()).toBe(stack.countParams())
   })
 
-  it('is saved with its optimizer and goes on exactly where it stopped', async () => {
+  it('is saved with its optimizer and continues training exactly', async () => {
     const model = compiled(new Perceptron({ seed: 4 }))
     await model.fit(circle, y, { ...quiet, epochs: 2 })
     const registry = new Registry([
@@ -163,7 +163,7 @@ describe('a model that is code', () => {
     expect(await copy.getWeights()).toEqual(await model.getWeights())
   })
 
-  it('needs a name in data to be saved, and code to be called', async () => {
+  it('needs a type to be saved, and an apply method to be called', async () => {
     class Nameless extends Model {
       readonly dense = new Dense({ units: 1 })
       override apply(x: Tensor, scope: Scope<this>): Tensor {
@@ -177,10 +177,10 @@ describe('a model that is code', () => {
     class Empty extends Model {}
     expect(() => new Empty().build([null, 2])).not.toThrow()
     await expect(new Empty().predict(circle)).rejects.toThrow('write apply(x, scope)')
-    expect(() => new Nameless().inputs).toThrow('is code and not a graph')
+    expect(() => new Nameless().inputs).toThrow('is a subclassed model and not a graph')
   })
 
-  it('may take and give several tensors by name', async () => {
+  it('may take and return several tensors by name', async () => {
     class Two extends Model {
       readonly left = new Dense({ units: 1 })
       readonly right = new Dense({ units: 1 })
@@ -201,8 +201,8 @@ describe('a model that is code', () => {
   })
 })
 
-describe('train steps that are written by hand', () => {
-  it('a VAE adds its divergence where it arises, in training and evaluation', async () => {
+describe('custom train steps', () => {
+  it('a VAE adds its divergence in a layer, in training and evaluation', async () => {
     const vae = new VAE({ seed: 1 })
     vae.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: new MeanSquaredError() })
     const { history } = await vae.fit(circle, circle, { ...quiet, epochs: 40 })
@@ -213,7 +213,7 @@ describe('train steps that are written by hand', () => {
     expect(loss).toBeGreaterThan(error)
   })
 
-  it('a GAN trains two parts with an optimizer each, neither of which touches the other', async () => {
+  it('a GAN trains two parts, each with an optimizer that changes only its part', async () => {
     const gan = new GAN({ seed: 1 })
     gan.compile({ optimizer: { critic: new Adam({ learningRate: 4e-3 }), generator: new SGD({ learningRate: 0 }) } })
     const { history } = await gan.fit(circle, undefined, { ...quiet, epochs: 3 })
@@ -259,7 +259,7 @@ describe('train steps that are written by hand', () => {
     expect(await copy.getWeights()).toEqual(await whole.getWeights())
   })
 
-  it('a student learns from a frozen teacher; its own figures are shown and evaluated', async () => {
+  it('a student learns from a frozen teacher; custom figures are reported and evaluated', async () => {
     const model = new Distilled()
     const y = circle.map(([a]) => [a!])
     model.compile({

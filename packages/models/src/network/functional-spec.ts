@@ -16,7 +16,7 @@ import {
 import { SymbolicTensor } from '@gradus/tensor'
 import type { Network } from './network.ts'
 
-/** The graph of a functional model as data. `inputs` and `outputs` are the tensors in the structure that the model takes. */
+/** Returns the graph of a functional model as data. `inputs` and `outputs` have the structure in which the model takes them. */
 export function functionalSpec(
   network: Network,
   inputs: Structure<SymbolicTensor>,
@@ -41,7 +41,7 @@ export function functionalSpec(
   return { layers, inputs: refsOf(inputs), outputs: refsOf(outputs) }
 }
 
-/** The options of a call; a tensor among them as `{ tensor: reference }`. */
+/** The options of a call as data, with tensors as `{ tensor: reference }`. */
 function optionsData(
   options: object,
   refOf: (tensor: SymbolicTensor) => TensorRef,
@@ -49,7 +49,7 @@ function optionsData(
 ): Record<string, unknown> {
   const plain = (value: unknown, path: string): unknown => {
     if (value instanceof SymbolicTensor) return { tensor: refOf(value) }
-    if (Array.isArray(value)) return value.map((entry, index) => plain(entry, `${path}[${index}]`))
+    if (Array.isArray(value)) return value.map((item, index) => plain(item, `${path}[${index}]`))
     return toData(value, path)
   }
   return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, plain(value, `${type}.call: ${key}`)]))

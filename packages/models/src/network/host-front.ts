@@ -12,19 +12,19 @@ import {
 import { SymbolicTensor, type Tensor } from '@gradus/tensor'
 import { asInput } from './as-input.ts'
 
-/** A layer that is a model with layers at its front that work on the host. */
-interface Fronted extends BaseLayer {
+/** A model within a model that starts with host layers. */
+interface ModelWithFront extends BaseLayer {
   readonly front: HostFront
 }
 
-/** Where the device goes on: a tensor, or a call of a model whose own front prepares its inputs. */
+/** The source of values that go to the device: a tensor, or a call of a model with its own front, which prepares the inputs. */
 type Boundary = SymbolicTensor | LayerCall
 
-/** The calls at the front of a network whose layers work on the host, where strings are. */
+/** The calls at the start of a network that run on the host, where strings are. */
 export class HostFront {
   readonly calls: readonly LayerCall[]
   private readonly boundaries: readonly Boundary[]
-  /** How many arrays `prepare` gives. */
+  /** The number of arrays that `prepare` returns. */
   readonly size: number
 
   constructor(
@@ -47,51 +47,55 @@ export class HostFront {
     }
     for (const output of outputs) if (known.has(output)) needed.add(output)
     this.boundaries = [...needed]
-    this.size = this.boundaries.reduce((total, from) => total + (from instanceof SymbolicTensor ? 1 : sizeOf(from)), 0)
+    this.size = this.boundaries.reduce(
+      (total, source) => total + (source instanceof SymbolicTensor ? 1 : sizeOf(source)),
+      0,
+    )
   }
 
-  /** Whether a call has been made before values come to the device: it is an input, or runs on the host. */
-  holds(call: LayerCall): boolean {
+  /** Whether a call is made before values are copied to the device: it is an input, or runs on the host. */
+  includes(call: LayerCall): boolean {
     return call.tensors.length === 0 || this.calls.includes(call)
   }
 
-  /** Whether the host has anything to do. */
+  /** Whether the host has nothing to do. */
   get empty(): boolean {
-    return this.calls.length === 0 && this.boundaries.every((from) => from instanceof SymbolicTensor)
+    return this.calls.length === 0 && this.boundaries.every((source) => source instanceof SymbolicTensor)
   }
 
-  /** Runs the layers of the front on values of the inputs. */
+  /** Runs the host layers on values of the inputs. */
   prepare(given: readonly HostValues[]): HostArray[] {
     const values = new Map(this.inputs.map((input, index) => [input, given[index]!]))
     const run = ({ layer, inputs }: LayerCall) =>
       layer.prepare(mapLeaves(inputs, (x) => values.get(x as SymbolicTensor)!) as Named<HostValues>)
-    for (const call of this.calls) listOf(run(call)).forEach((made, index) => values.set(call.results[index]!, made))
-    return this.boundaries.flatMap((from) => {
-      const made = from instanceof SymbolicTensor ? [values.get(from)!] : listOf(run(from))
-      return made.map((array) => requireNumbers(array, 'What the layers on the host made'))
+    for (const call of this.calls)
+      listOf(run(call)).forEach((result, index) => values.set(call.results[index]!, result))
+    return this.boundaries.flatMap((source) => {
+      const arrays = source instanceof SymbolicTensor ? [values.get(source)!] : listOf(run(source))
+      return arrays.map((array) => requireNumbers(array, 'The output of the layers on the host'))
     })
   }
 
-  /** Sorts what `prepare` gave, now on the device, by what it is for. */
-  place(
+  /** Assigns the results of `prepare`, now on the device, to tensors and to calls of models with a front. */
+  assign(
     given: readonly Tensor[],
     values: Map<SymbolicTensor, Tensor>,
     prepared: Map<LayerCall, readonly Tensor[]>,
   ): void {
     let next = 0
-    for (const from of this.boundaries) {
-      if (from instanceof SymbolicTensor) values.set(from, asInput(given[next++]!, from))
-      else prepared.set(from, given.slice(next, (next += sizeOf(from))))
+    for (const source of this.boundaries) {
+      if (source instanceof SymbolicTensor) values.set(source, asInput(given[next++]!, source))
+      else prepared.set(source, given.slice(next, (next += sizeOf(source))))
     }
   }
 }
 
-function hasFront(layer: BaseLayer): layer is Fronted {
+function hasFront(layer: BaseLayer): layer is ModelWithFront {
   return 'front' in layer && layer.front instanceof HostFront && !layer.front.empty
 }
 
 function sizeOf({ layer }: LayerCall): number {
-  return (layer as Fronted).front.size
+  return (layer as ModelWithFront).front.size
 }
 
 function listOf(named: Named<HostValues>): readonly HostValues[] {
@@ -101,7 +105,7 @@ function listOf(named: Named<HostValues>): readonly HostValues[] {
 function requireOnDevice({ layer }: LayerCall): void {
   if (!layer.onHost) return
   throw new ConfigError(
-    `${layer.type} works on the host and reads what a layer on the device gives. Put it at the front of the model, before all layers that compute with tensors.`,
+    `${layer.type} works on the host and reads the output of a layer on the device. Put it at the front of the model, before all layers that compute with tensors.`,
   )
 }
 

@@ -1,8 +1,8 @@
 import { type BaseLayer, ConfigError, type LayerConfig } from '@gradus/core'
 
 /**
- * The name of each layer within a model: the one that it was given, or its type in snake_case with a number from the second
- * on. Throws `ConfigError` where two were given the same.
+ * Returns the name of each layer of a model: the name in its config, or its type in snake_case, numbered from the second layer
+ * on. Throws `ConfigError` if two layers have the same name in their configs.
  */
 export function nameLayers(layers: readonly BaseLayer[]): ReadonlyMap<BaseLayer, string> {
   const names = new Map<BaseLayer, string>()

@@ -5,14 +5,14 @@ import { HostFront } from './host-front.ts'
 import { nameLayers } from './layer-names.ts'
 import { orderCalls } from './order-calls.ts'
 
-/** The calls of layers between symbolic inputs and outputs, in an order in which they can run. */
+/** The calls of layers between symbolic inputs and outputs, in topological order. */
 export class Network {
   readonly calls: readonly LayerCall[]
   /** Each layer once, in Keras's order: by depth from the outputs, then as first met. */
   readonly layers: readonly BaseLayer[]
   /** The layers by name. */
   readonly named: Readonly<Record<string, BaseLayer>>
-  /** What runs on the host, before the rest. */
+  /** The calls that run on the host, before the others. */
   readonly front: HostFront
   private readonly names: ReadonlyMap<BaseLayer, string>
 
@@ -28,6 +28,7 @@ export class Network {
     this.front = new HostFront(inputs, calls, outputs)
   }
 
+  /** The name of a layer in the network. */
   nameOf(layer: BaseLayer): string {
     return this.names.get(layer)!
   }
@@ -38,21 +39,21 @@ export class Network {
   }
 
   /**
-   * Runs the layers in `scope`. `given` are values of the inputs, or those that the host front has prepared. A call is run
-   * with the options that it was recorded with.
+   * Runs the layers in `scope` with the recorded options of their calls and returns the outputs. `given` are values of the inputs
+   * or, if `prepared`, the results of the host front.
    */
   run(given: readonly Tensor[], scope: Pick<Scope, 'callAll'>, prepared = false): Tensor[] {
     const values = new Map<SymbolicTensor, Tensor>()
     const front = new Map<LayerCall, readonly Tensor[]>()
-    if (prepared) this.front.place(given, values, front)
+    if (prepared) this.front.assign(given, values, front)
     else this.inputs.forEach((input, index) => values.set(input, asInput(given[index]!, input)))
     const valuesIn = (structure: unknown) => mapLeaves(structure, (x) => values.get(x as SymbolicTensor)!)
     for (const call of this.calls) {
-      if (call.results.every((result) => values.has(result)) || (prepared && this.front.holds(call))) continue
+      if (call.results.every((result) => values.has(result)) || (prepared && this.front.includes(call))) continue
       const { layer, inputs, options } = call
-      const own = front.get(call)
-      const outputs = own
-        ? scope.callAll(layer, own, { ...(valuesIn(options) as object), prepared: true } as object)
+      const preparedInputs = front.get(call)
+      const outputs = preparedInputs
+        ? scope.callAll(layer, preparedInputs, { ...(valuesIn(options) as object), prepared: true } as object)
         : scope.callAll(layer, valuesIn(inputs) as Tree, valuesIn(options) as object)
       const leaves = treeLeaves(outputs)
       call.results.forEach((result, index) => values.set(result, leaves[index]!))

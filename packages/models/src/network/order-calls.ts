@@ -1,28 +1,28 @@
 import { type BaseLayer, ConfigError, callOf, type LayerCall } from '@gradus/core'
 import type { SymbolicTensor } from '@gradus/tensor'
 
-/** The calls between inputs and outputs in an order in which they can run, and their layers in Keras's order. */
+/** The calls between inputs and outputs in topological order, and their layers in Keras's order. */
 export interface CallOrder {
   readonly calls: readonly LayerCall[]
   readonly layers: readonly BaseLayer[]
 }
 
 /**
- * Finds the calls that outputs depend on, back to the inputs. Throws `ConfigError` for outputs that depend on an input that is
- * not listed.
+ * Finds the calls that outputs depend on, back to the inputs. Throws `ConfigError` if an output depends on an input that is not
+ * listed.
  */
 export function orderCalls(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): CallOrder {
-  const entry = new Set(inputs)
+  const inputSet = new Set(inputs)
   const calls: LayerCall[] = []
   const done = new Set<LayerCall>()
   const firstMet = new Map<BaseLayer, number>()
-  const meet = (layer: BaseLayer) => firstMet.has(layer) || firstMet.set(layer, firstMet.size)
+  const note = (layer: BaseLayer) => firstMet.has(layer) || firstMet.set(layer, firstMet.size)
   const visit = (tensor: SymbolicTensor): void => {
     const call = callOf(tensor)
     if (done.has(call)) return
     done.add(call)
-    meet(call.layer)
-    if (!entry.has(tensor)) {
+    note(call.layer)
+    if (!inputSet.has(tensor)) {
       if (call.tensors.length === 0) throw unlistedInput(call)
       call.tensors.forEach(visit)
     }
@@ -31,10 +31,10 @@ export function orderCalls(inputs: readonly SymbolicTensor[], outputs: readonly 
   outputs.forEach(visit)
   for (const input of inputs) {
     const call = callOf(input)
-    meet(call.layer)
+    note(call.layer)
     if (!done.has(call)) calls.push(call)
   }
-  return { calls, layers: layersByDepth(calls, entry, firstMet) }
+  return { calls, layers: layersByDepth(calls, inputSet, firstMet) }
 }
 
 function unlistedInput({ layer }: LayerCall): ConfigError {
@@ -44,10 +44,10 @@ function unlistedInput({ layer }: LayerCall): ConfigError {
   )
 }
 
-/** The layers that are farthest from the outputs first; among equals as first met. */
+/** Sorts layers by their distance from the outputs, the farthest first; ties in the order in which they were first met. */
 function layersByDepth(
   calls: readonly LayerCall[],
-  entry: ReadonlySet<SymbolicTensor>,
+  inputs: ReadonlySet<SymbolicTensor>,
   firstMet: ReadonlyMap<BaseLayer, number>,
 ): BaseLayer[] {
   const depths = new Map<LayerCall, number>()
@@ -55,7 +55,7 @@ function layersByDepth(
   for (const call of [...calls].reverse()) {
     const depth = Math.max(depths.get(call) ?? 0, layerDepths.get(call.layer) ?? 0)
     layerDepths.set(call.layer, depth)
-    if (call.results.some((result) => entry.has(result))) continue
+    if (call.results.some((result) => inputs.has(result))) continue
     for (const source of call.tensors.map(callOf)) {
       depths.set(source, Math.max(depth + 1, depths.get(source) ?? 0))
     }

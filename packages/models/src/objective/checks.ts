@@ -2,14 +2,14 @@ import { DataError, type HostArray, type Loss } from '@gradus/core'
 import { type DType, formatShape, inferShapes, isFloat, type Shape, ShapeError, sizeOf, Tensor } from '@gradus/tensor'
 import type { HostBatch, Ports } from '../input/index.ts'
 
-/** Throws where targets are missing, or do not fit the outputs under their losses. */
+/** Throws `DataError` for missing targets and `ShapeError` for targets that do not fit the outputs under their losses. */
 export function checkTargets(samples: HostBatch, { outputs }: Ports, losses: readonly (Loss | undefined)[]): void {
   outputs.forEach((output, index) => {
     requireTarget(output, samples.targets[index], losses[index])
   })
 }
 
-/** Checks values on the host: numbers must be finite, and labels such that the losses can take them. */
+/** Throws `DataError` for values that are not finite and for labels that the losses do not accept. */
 export function checkValues(
   samples: HostBatch,
   { inputs, outputs }: Ports,
@@ -27,7 +27,6 @@ export function checkValues(
   })
 }
 
-/** Throws where targets are missing, or do not fit an output under its loss. */
 function requireTarget(output: Ports['outputs'][number], target: HostArray | undefined, loss: Loss | undefined): void {
   if (!loss) return
   const { name, shape, dtype } = output
@@ -50,7 +49,7 @@ function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
   return shape.map((d, axis) => d ?? like[axis] ?? 1)
 }
 
-/** Throws for the first value that is NaN or infinite, naming its place. */
+/** Throws `DataError` with the position of the first value that is NaN or infinite. */
 function requireFinite(name: string, array: HostArray): void {
   if (!isFloat(array.dtype)) return
   if (allFinite(array.data)) return
@@ -62,7 +61,7 @@ function requireFinite(name: string, array: HostArray): void {
 }
 
 function allFinite(data: HostArray['data']): boolean {
-  // a finite number less itself is 0, the others give NaN: one sum tells, and is many times as fast as asking each
+  // x - x is 0 for finite numbers and NaN for others; this sum is many times faster than a test of each number
   let sum = 0
   for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!
   return sum === 0

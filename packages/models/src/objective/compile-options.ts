@@ -10,7 +10,7 @@ export interface KnownNames {
   readonly metric: string
 }
 
-/** Without a registry there are instances and functions only. */
+/** No names: without a registry, options are instances and functions only. */
 export interface NoNames extends KnownNames {
   readonly optimizer: never
   readonly loss: never
@@ -34,21 +34,22 @@ type OptimizerOption<N extends KnownNames> = Optimizer | N['optimizer'] | { read
 /** Options of `compile`, with Keras's meaning. */
 export interface CompileOptions<N extends KnownNames = KnownNames> {
   /**
-   * One for all parameters; or several, each by the name of the part of the model that it trains (a property that holds
-   * layers), for a `trainStep` that says when.
+   * One optimizer for all parameters. Or several, for a custom `trainStep`: each under the name of the property of the model that
+   * holds the layers it trains.
    */
   readonly optimizer: OptimizerOption<N> | { readonly [part: string]: OptimizerOption<N> }
-  /** One for all outputs, or one per output by position or name. */
+  /** One loss for all outputs, or one per output, by position or by name. */
   readonly loss?: PerOutput<LossOption<N>>
+  /** The factor of each output's loss in the sum (default 1). */
   readonly lossWeights?: PerOutput<number>
-  /** Figures that ignore sample weights. With several outputs: a list per output, or by output name. */
+  /** Metrics that ignore sample weights. With several outputs: a list per output, or by output name. */
   readonly metrics?: MetricsOption<N>
-  /** Figures that sample and class weights count in. */
+  /** Metrics that use sample weights and class weights. */
   readonly weightedMetrics?: MetricsOption<N>
-  /** Whether a step is one program (default) or runs op by op, for debugging. */
+  /** Whether steps are compiled to one program (default true); otherwise they run op by op, for debugging. */
   readonly jit?: boolean
-  /** Batches between two calls of batch callbacks (default 1). */
+  /** Steps between two calls of batch callbacks (default 1). */
   readonly stepsPerExecution?: number
-  /** Where names are looked up; by default the model's own registry. */
+  /** The registry in which names are looked up (default that of the model's class). */
   readonly registry?: NameResolver
 }

@@ -1,9 +1,9 @@
 import { addToMean, emptyMean, Loss, type MeanState, Metric, meanOf } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 
-/** A loss as a function: the loss of each sample. */
+/** A loss as a function: returns the loss of each sample, `[batch, ...]`. */
 export type LossFunction = (target: Tensor, prediction: Tensor) => Tensor
-/** A metric as a function: a value per sample, averaged over the epoch. */
+/** A metric as a function: returns a value per sample, `[batch, ...]`, of which the epoch's mean is taken. */
 export type MetricFunction = (target: Tensor, prediction: Tensor) => Tensor
 
 /** A loss made from a function. */
@@ -19,7 +19,7 @@ export class FunctionLoss extends Loss {
   }
 }
 
-/** The epoch's mean of a function of target and prediction. */
+/** A metric made from a function: the mean of its values. */
 export class FunctionMetric extends Metric<object, MeanState> {
   static readonly type = 'FunctionMetric'
 

@@ -1,6 +1,6 @@
 import type { SymbolicShape } from '@gradus/tensor'
 
-/** The names that stand for the loss or metric that fits the shapes, and how the types they stand for end. */
+/** Names for the loss or metric that fits the shapes, with the last part of its type. */
 const byShape: Readonly<Record<string, string>> = {
   accuracy: 'Accuracy',
   acc: 'Accuracy',
@@ -9,8 +9,9 @@ const byShape: Readonly<Record<string, string>> = {
 }
 
 /**
- * The type that a name means for a target and an output of these shapes (batch first): `accuracy` may be `BinaryAccuracy`,
- * `CategoricalAccuracy` or `SparseCategoricalAccuracy`. Any other name means itself. Keras: `get_metric`, `get_loss`.
+ * Returns the type that a name stands for, given the shapes of target and output (batch first): `accuracy` may be
+ * `BinaryAccuracy`, `CategoricalAccuracy` or `SparseCategoricalAccuracy`. Other names are returned as they are. Keras:
+ * `get_metric`, `get_loss`.
  */
 export function nameByShape(
   kind: 'loss' | 'metric',
@@ -20,11 +21,11 @@ export function nameByShape(
 ): string {
   const ending = byShape[name.toLowerCase()]
   if (ending === undefined || (kind === 'loss' && ending === 'Accuracy')) return name
-  return outcomeOf(target, output) + ending
+  return targetKind(target, output) + ending
 }
 
-// one number out: yes or no; targets without the axis of classes: class numbers; otherwise one-hot
-function outcomeOf(target: SymbolicShape, output: SymbolicShape): 'Binary' | 'SparseCategorical' | 'Categorical' {
+// one output: binary; targets without the class axis: class numbers; otherwise one-hot
+function targetKind(target: SymbolicShape, output: SymbolicShape): 'Binary' | 'SparseCategorical' | 'Categorical' {
   const classes = output.at(-1)
   if (classes === 1) return 'Binary'
   const column = target.at(-1) === 1 && classes !== null && classes !== undefined && classes > 1

@@ -4,7 +4,7 @@ import { type Output, type PerOutput, perOutput } from './per-output.ts'
 import { type LossLike, type NameResolver, resolveLoss } from './resolve.ts'
 import { type MetricOptions, type TrackedMetric, trackMetrics } from './tracked-metrics.ts'
 
-/** What `compile` was told to minimize and to measure. */
+/** The options of `compile` for losses and metrics. */
 export interface ObjectiveOptions extends MetricOptions {
   readonly loss?: PerOutput<LossLike>
   readonly lossWeights?: PerOutput<number>
@@ -13,28 +13,28 @@ export interface ObjectiveOptions extends MetricOptions {
 /** Figures accumulated over batches, on the device. */
 export interface TrackerState {
   readonly [key: string]: Tree
-  /** What the steps returned, such as `loss`. */
+  /** Means of the figures that steps returned, such as `loss`. */
   readonly figures: { readonly [name: string]: MeanState }
-  /** One per output with a loss, where there are several. */
+  /** Means of the losses of the outputs; empty if only one output has a loss. */
   readonly losses: readonly MeanState[]
   readonly metrics: readonly Tree[]
 }
 
-/** What the outputs of one batch are compared with. */
+/** The targets and sample weights of one batch, per output. */
 export interface Targets {
   readonly targets: readonly (Tensor | undefined)[]
   readonly weights: readonly (Tensor | undefined)[]
 }
 
-/** What a model gave for a batch. */
+/** The outputs of a model for one batch, with their masks. */
 export interface Predictions {
   readonly outputs: readonly Tensor[]
   readonly masks: readonly (Tensor | undefined)[]
 }
 
-/** Predictions and what they were compared with, and the loss of each output that has one. */
+/** Predictions with their targets, and the loss of each output that has one. */
 export interface Compared extends Predictions, Targets {
-  readonly parts: readonly Tensor[]
+  readonly lossValues: readonly Tensor[]
 }
 
 /** Losses and metrics of all outputs, resolved for the shapes of the targets. */
@@ -60,7 +60,7 @@ export class Objective {
     this.tracked = trackMetrics(outputs, targetShapes, options, registry)
   }
 
-  /** The figures before the first batch, for steps that return figures of these names. */
+  /** Returns the state before the first batch, for steps that return figures of these names. */
   init(figures: readonly string[]): TrackerState {
     return {
       figures: Object.fromEntries(figures.map((name) => [name, emptyMean()])),
@@ -69,11 +69,10 @@ export class Objective {
     }
   }
 
-  /** The weighted sum of the losses, and each of them. */
-  compare(predictions: Predictions, against: Targets): Compared & { readonly total: Tensor | undefined } {
+  /** Computes the losses and their weighted sum; `total` is undefined if no output has a loss and a target. */
+  compare(predictions: Predictions, { targets, weights }: Targets): Compared & { readonly total: Tensor | undefined } {
     const { outputs, masks } = predictions
-    const { targets, weights } = against
-    const parts: Tensor[] = []
+    const lossValues: Tensor[] = []
     let total: Tensor | undefined
     this.losses.forEach((loss, index) => {
       const target = targets[index]
@@ -84,28 +83,28 @@ export class Objective {
         ...(sampleWeight && { sampleWeight }),
         ...(mask && { mask }),
       })
-      parts.push(value)
+      lossValues.push(value)
       const weighted = this.lossWeights[index] === 1 ? value : mul(value, this.lossWeights[index]!)
       total = total ? add(total, weighted) : weighted
     })
-    return { outputs, masks, targets, weights, parts, total }
+    return { outputs, masks, targets, weights, lossValues, total }
   }
 
-  /** The figures with one more batch of `size` samples: what the step returned, and what it compared. */
+  /** Returns the state after one more batch of `size` samples, from the figures and the comparison of its step. */
   update(
     state: TrackerState,
     figures: Readonly<Record<string, Tensor>>,
     compared: Compared | undefined,
     size: number,
   ): TrackerState {
-    const samples = full([], size) // the loss of a batch counts once per sample
+    const samples = full([], size) // the weight of the batch: its number of samples
     const means = Object.entries(state.figures).map(
       ([name, mean]) => [name, figures[name] ? addToMean(mean, figures[name], samples) : mean] as const,
     )
     return {
       figures: Object.fromEntries(means),
       losses: compared
-        ? state.losses.map((mean, index) => addToMean(mean, compared.parts[index]!, samples))
+        ? state.losses.map((mean, index) => addToMean(mean, compared.lossValues[index]!, samples))
         : state.losses,
       metrics: compared ? this.measure(state.metrics, compared) : state.metrics,
     }
@@ -120,7 +119,7 @@ export class Objective {
     })
   }
 
-  /** The figures by name, in Keras's order (alphabetical). */
+  /** Returns the figures by name, in alphabetical order as in Keras. */
   results(state: TrackerState): Record<string, Tensor> {
     const entries = Object.entries(state.figures).map(([name, mean]): [string, Tensor] => [name, meanOf(mean)])
     const named = this.outputs.filter((_, index) => this.losses[index])
@@ -129,7 +128,7 @@ export class Objective {
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
   }
 
-  /** Whether larger is better, for a key of the figures. */
+  /** Whether the figure with this key should rise or fall; undefined if unknown. */
   direction(key: string): 'up' | 'down' | undefined {
     const name = key.replace(/^val_/, '')
     if (name === 'loss' || (name.endsWith('_loss') && this.outputs.some((output) => `${output.name}_loss` === name)))
@@ -142,7 +141,7 @@ export class Objective {
   }
 }
 
-/** As Keras: a mask weighs the metric; with sample weights both count. */
+/** The weight of each sample in a metric, as in Keras: the mask, multiplied by the sample weights if there are any. */
 function metricWeight(weight: Tensor | undefined, mask: Tensor | undefined): Tensor | undefined {
   if (!mask) return weight
   const counted = cast(mask, 'float32')

@@ -10,7 +10,7 @@ export interface Output {
   readonly shape: SymbolicShape
 }
 
-/** An option of `compile` as one entry per output. Throws `ConfigError` for counts and names that do not fit. */
+/** Returns an option of `compile` as one value per output. Throws `ConfigError` for counts and names that do not fit. */
 export function perOutput(option: string, value: unknown, outputs: readonly Output[]): unknown[] {
   if (value === undefined || value === null) return outputs.map(() => undefined)
   const names = outputs.map(({ name }) => name)

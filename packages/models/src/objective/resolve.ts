@@ -20,7 +20,7 @@ const examples: Readonly<Record<string, string>> = {
   metric: 'BinaryAccuracy',
 }
 
-/** The instance that an option means: itself, or what its name or spec stands for. */
+/** Resolves an option to an instance: the value itself, or the class that a name or spec refers to. Throws `ConfigError`. */
 export function resolveOption(kind: string, value: unknown, registry: NameResolver | undefined, path: string): object {
   if (value instanceof Configured) {
     if (value.kind === kind) return value
@@ -34,7 +34,7 @@ export function resolveOption(kind: string, value: unknown, registry: NameResolv
   )
 }
 
-/** The loss that an option means for an output; `'crossentropy'` depends on the shapes. */
+/** Resolves the loss of an output; the meaning of `'crossentropy'` depends on the shapes. */
 export function resolveLoss(
   like: NonNullable<LossLike>,
   target: SymbolicShape | undefined,
@@ -48,7 +48,7 @@ export function resolveLoss(
   throw new ConfigError(`compile: loss is ${describeValue(like)}; expected a loss.`)
 }
 
-/** The metric that an option means for an output, and its key; `'accuracy'` depends on the shapes. */
+/** Resolves a metric of an output, and its name; the meaning of `'accuracy'` depends on the shapes. */
 export function resolveMetric(
   like: NonNullable<MetricLike>,
   target: SymbolicShape | undefined,

@@ -12,7 +12,7 @@ export interface MetricOptions {
   readonly weightedMetrics?: MetricOptions['metrics']
 }
 
-/** A metric of one output under its key in the figures. */
+/** A metric of one output, with its key in the figures. */
 export interface TrackedMetric {
   readonly key: string
   readonly metric: Metric
@@ -20,7 +20,7 @@ export interface TrackedMetric {
   readonly weighted: boolean
 }
 
-/** The metrics of all outputs; keys are made unique as in Keras. */
+/** Returns the metrics of all outputs, with keys that are unique as in Keras. */
 export function trackMetrics(
   outputs: readonly Output[],
   targetShapes: readonly (SymbolicShape | undefined)[],
@@ -59,7 +59,7 @@ function metricsPerOutput(
 ): (readonly MetricLike[])[] {
   if (value === undefined || value === null) return outputs.map(() => [])
   if (Array.isArray(value)) {
-    const nested = value.some((entry) => Array.isArray(entry))
+    const nested = value.some((item) => Array.isArray(item))
     if (!nested && outputs.length === 1) return [value as readonly MetricLike[]]
     if (!nested && value.length !== outputs.length) {
       throw new ConfigError(
@@ -68,6 +68,6 @@ function metricsPerOutput(
     }
   }
   return perOutput(option, value, outputs).map(
-    (entry) => (entry === undefined || entry === null ? [] : Array.isArray(entry) ? entry : [entry]) as MetricLike[],
+    (item) => (item === undefined || item === null ? [] : Array.isArray(item) ? item : [item]) as MetricLike[],
   )
 }

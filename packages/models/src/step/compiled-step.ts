@@ -1,20 +1,23 @@
 import { type Compiled, compile } from '@gradus/graph'
 import { Tensor, type Tree, tidy, treeLeaves } from '@gradus/tensor'
 
+/** Options of compiled steps. */
 export interface StepOptions {
-  /** One program per step (default true), or op by op, for debugging. */
+  /** Whether a step is compiled to one program; otherwise it runs op by op, for debugging. */
   readonly jit: boolean
 }
 
-/** A pure function of a state, which it changes, and of other things; compiled, and run again and again. */
+/** A compiled pure function from a state and other arguments to the next state. */
 export interface CompiledStep<S extends Tree, A extends readonly unknown[]> {
-  /** `count` steps one after the other. The tensors of `state` are donated: results are written over them. */
+  /** Runs `count` steps. The tensors of `state` are donated: the results are written into their buffers. */
   run(count: number, state: S, ...rest: A): S
-  /** How often it was traced, and why more than once. */
+  /** The number of traces. */
   readonly traces: number
+  /** The reason for each trace after the first. */
   readonly retraces: readonly string[]
 }
 
+/** Compiles a step. */
 export function compileStep<S extends Tree, A extends readonly unknown[]>(
   step: (state: S, ...rest: A) => S,
   { jit }: StepOptions,
@@ -29,7 +32,7 @@ export function compileStep<S extends Tree, A extends readonly unknown[]>(
   const compiled: Compiled<[S, ...A], S> = compile(step, { donate: [0] })
   return {
     run(count, state, ...rest) {
-      // something that a layer or a metric keeps may change its shape with every step
+      // the state of a layer or a metric may change its shape with every step
       const repeatable = count > 1 && compiled.graph(state, ...rest).repeatable
       return repeatable ? compiled.repeat(count, state, ...rest) : loop((from) => compiled(from, ...rest), count, state)
     },
@@ -54,21 +57,22 @@ function opByOp<S extends Tree, A extends readonly unknown[]>(step: (state: S, .
 }
 
 /**
- * `tree` with its keys in the order of `model`. A step is repeated on its own results, so they must come in the order in
- * which they went in; layers and metrics may give theirs in any.
+ * Returns `tree` with its keys in the order of `reference`. A repeated step takes its results as arguments, so both must have
+ * the same order; layers and metrics may return theirs in any order.
  */
-export function inOrderOf<T>(model: T, tree: T): T {
-  return ordered(model, tree) as T
+export function inOrderOf<T>(reference: T, tree: T): T {
+  return ordered(reference, tree) as T
 }
 
-function ordered(model: unknown, tree: unknown): unknown {
-  if (Array.isArray(tree)) return tree.map((entry, index) => ordered((model as unknown[] | undefined)?.[index], entry))
-  if (!isObject(model) || !isObject(tree)) return tree
+function ordered(reference: unknown, tree: unknown): unknown {
+  if (Array.isArray(tree))
+    return tree.map((item, index) => ordered((reference as unknown[] | undefined)?.[index], item))
+  if (!isObject(reference) || !isObject(tree)) return tree
   const keys = [
-    ...Object.keys(model).filter((key) => key in tree),
-    ...Object.keys(tree).filter((key) => !(key in model)),
+    ...Object.keys(reference).filter((key) => key in tree),
+    ...Object.keys(tree).filter((key) => !(key in reference)),
   ]
-  return Object.fromEntries(keys.map((key) => [key, ordered(model[key], tree[key])]))
+  return Object.fromEntries(keys.map((key) => [key, ordered(reference[key], tree[key])]))
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -9,22 +9,22 @@ import type { OptimizerStates, Optimizers } from './optimizers.ts'
 import type { StepModel } from './step-model.ts'
 import { TrainStep } from './train-step.ts'
 
-/** What a train step changes. It is donated: each step overwrites it in place. */
+/** The state of a train step. It is donated: each step writes the next state into the same buffers. */
 export interface TrainState {
   readonly [key: string]: Tree
   readonly trainable: LayerTrees
   readonly state: LayerTrees
   readonly optimizer: OptimizerStates
   readonly tracker: TrackerState
-  /** Steps so far, int32 scalar; dropout draws other numbers at each. */
+  /** Steps so far, int32 scalar. The random numbers of a step depend on it. */
   readonly step: Tensor
-  /** The first step whose loss or gradients were not finite, -1 before that; from then on nothing is learnt. */
+  /** The first step with a loss or gradient that is not finite, or -1. From that step on, the other values do not change. */
   readonly failedAt: Tensor
-  /** Where the next batch begins among samples on the device, int32 scalar. */
+  /** The index of the next batch's first sample, among samples on the device; int32 scalar. */
   readonly position: Tensor
 }
 
-/** What a test step changes. */
+/** The state of a test step. */
 export interface TestState {
   readonly [key: string]: Tree
   readonly tracker: TrackerState
@@ -35,21 +35,21 @@ export type CompiledTrainStep = CompiledStep<TrainState, [frozen: LayerTrees, fe
 export type CompiledTestStep = CompiledStep<TestState, [params: LayerTrees, state: LayerTrees, feed: Feed, key: Tensor]>
 export type CompiledPredictStep = (params: LayerTrees, state: LayerTrees, batch: DeviceBatch, key: Tensor) => Tree
 
-/** What steps are made for. */
-export interface StepFacts {
+/** The parts of a step: a model, its inputs and outputs, its losses and metrics. */
+export interface StepParts {
   readonly model: StepModel
   readonly ports: Ports
   readonly objective: Objective
 }
 
-/** Forward pass, losses, gradients, update, constraints and metrics of one batch, as one function. */
-export function makeTrainStep(facts: StepFacts, optimizers: Optimizers, options: StepOptions): CompiledTrainStep {
-  const { model, objective } = facts
+/** Compiles a train step: forward pass, losses, gradients, update, constraints and metrics of one batch. */
+export function makeTrainStep(parts: StepParts, optimizers: Optimizers, options: StepOptions): CompiledTrainStep {
+  const { model, objective } = parts
   const run = (before: TrainState, frozen: LayerTrees, feed: Feed, key: Tensor): TrainState => {
     const { batch, position } = takeBatch(feed, before.position)
     const { trainable, state, optimizer } = before
     const step = new TrainStep({
-      ...facts,
+      ...parts,
       batch,
       rng: new Rng(foldIn(key, cast(before.step, 'uint32'))),
       params: { ...trainable, ...frozen },
@@ -65,10 +65,10 @@ export function makeTrainStep(facts: StepFacts, optimizers: Optimizers, options:
     const failed = finite ? where(finite, -1, before.step) : before.failedAt
     const failedAt = where(equal(before.failedAt, -1), failed, before.failedAt)
     const intact = equal(failedAt, -1)
-    const kept = { trainable, state, optimizer }
+    const unchanged = { trainable, state, optimizer }
     return {
-      ...treeMap((now, old) => (now === old ? old : where(intact, now, old)), inOrderOf(kept, next), kept),
-      tracker: inOrderOf(before.tracker, tracker), // shows the failure
+      ...treeMap((now, old) => (now === old ? old : where(intact, now, old)), inOrderOf(unchanged, next), unchanged),
+      tracker: inOrderOf(before.tracker, tracker), // the figures show the failure
       step: add(before.step, 1),
       failedAt,
       position,
@@ -77,16 +77,16 @@ export function makeTrainStep(facts: StepFacts, optimizers: Optimizers, options:
   return compileStep(run, options)
 }
 
-/** Loss and metrics of one batch. `penalized` are the paths of the layers whose penalties count. */
+/** Compiles a test step: loss and metrics of one batch. `penalized` selects the parameters with penalties. */
 export function makeTestStep(
-  facts: StepFacts,
+  parts: StepParts,
   penalized: (params: LayerTrees) => LayerTrees,
   options: StepOptions,
 ): CompiledTestStep {
-  const { model, objective } = facts
+  const { model, objective } = parts
   const run = (before: TestState, params: LayerTrees, state: LayerTrees, feed: Feed, key: Tensor): TestState => {
     const { batch, position } = takeBatch(feed, before.position)
-    const step = new ModelStep({ ...facts, batch, rng: new Rng(key), params, state, penalized: penalized(params) })
+    const step = new ModelStep({ ...parts, batch, rng: new Rng(key), params, state, penalized: penalized(params) })
     const figures = model.testStep(step.batch, step)
     const tracker = objective.update(before.tracker, figures, step.compared, batch.size)
     return { tracker: inOrderOf(before.tracker, tracker), position }
@@ -94,11 +94,11 @@ export function makeTestStep(
   return compileStep(run, options)
 }
 
-/** The outputs for one batch. */
-export function makePredictStep(facts: StepFacts, { jit }: StepOptions): CompiledPredictStep {
+/** Compiles a predict step: the outputs for one batch. */
+export function makePredictStep(parts: StepParts, { jit }: StepOptions): CompiledPredictStep {
   const run: CompiledPredictStep = (params, state, batch, key) => {
-    const step = new ModelStep({ ...facts, batch, rng: new Rng(key), params, state, penalized: {} })
-    return facts.model.predictStep(step.batch.x, step)
+    const step = new ModelStep({ ...parts, batch, rng: new Rng(key), params, state, penalized: {} })
+    return parts.model.predictStep(step.batch.x, step)
   }
   return jit ? compile(run) : run
 }

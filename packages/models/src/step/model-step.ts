@@ -15,7 +15,7 @@ import type { Compared, Objective } from '../objective/index.ts'
 import { penaltiesOf } from './parameters.ts'
 import type { StepBatch } from './step-batch.ts'
 
-/** What a step works with. */
+/** The arguments of a step. */
 export interface StepSetup {
   readonly model: BaseLayer
   readonly ports: Ports
@@ -24,21 +24,24 @@ export interface StepSetup {
   readonly rng: Rng
   readonly params: LayerTrees
   readonly state: LayerTrees
-  /** The parameters whose regularizers count. */
+  /** The parameters with penalties, by their regularizers. */
   readonly penalized: LayerTrees
-  /** Told what each layer gave. */
+  /** Called with the outputs of each layer. */
   readonly observe?: ((layer: BaseLayer, outputs: readonly Tensor[]) => void) | undefined
-  /** Instead of one with these variables, for working out shapes. */
+  /** Replaces the forward pass with these variables; for shape inference. */
   readonly forward?: Forward
 }
 
-/** What `testStep` and `predictStep` work with; `trainStep` gets a `TrainStep`, which can also change parameters. */
+/**
+ * The argument `step` of `testStep` and `predictStep`: calls layers and computes the loss for one batch. `trainStep` gets a
+ * `TrainStep`, which can also update parameters.
+ */
 export class ModelStep {
-  /** Random numbers of this step. */
+  /** The random stream of this step. */
   readonly rng: Rng
   /** The batch in the structure in which the model takes it. */
   readonly batch: StepBatch
-  /** What `loss` compared last. */
+  /** The predictions, targets and losses of the last call of `loss`; undefined before. */
   compared: Compared | undefined
   protected params: LayerTrees
   protected readonly forward: Forward
@@ -68,12 +71,15 @@ export class ModelStep {
     }
   }
 
-  /** Whether layers are called as in training. */
+  /** Whether layers are called in training mode. */
   protected get training(): boolean {
     return false
   }
 
-  /** Calls the model or a layer within it, with the parameters as they are now. For a layer with one output. */
+  /**
+   * Calls the model or a layer in it, with the current parameters, and returns its only output. Throws `ConfigError` for a layer
+   * that is not in the model, and `TypeError` for several outputs.
+   */
   call<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tensor {
     const leaves = treeLeaves(this.callAll(layer, inputs, options))
     if (leaves.length === 1) return leaves[0]!
@@ -98,33 +104,36 @@ export class ModelStep {
   }
 
   /**
-   * The loss that `compile` was given, of outputs of the model; a scalar. `against` are other targets and weights than those
-   * of the batch. The metrics are measured on the same.
+   * Returns the loss given to `compile` for these outputs of the model, a scalar. `targets` replaces the targets and weights of
+   * the batch. Metrics are computed from the same outputs and targets.
    */
-  loss(outputs: Tree, against?: Partial<Pick<StepBatch, 'y' | 'sampleWeight'>>): Tensor {
+  loss(outputs: Tree, targets?: Partial<Pick<StepBatch, 'y' | 'sampleWeight'>>): Tensor {
     const { objective, batch } = this.setup
     const { outputs: ports } = this.setup.ports
     const list = treeLeaves(outputs)
-    const own = (tree: Tree | undefined) => ports.map((_, index) => treeLeaves(tree ?? [])[index])
+    const perOutput = (tree: Tree | undefined) => ports.map((_, index) => treeLeaves(tree ?? [])[index])
     const { total, ...compared } = objective.compare(
       { outputs: list, masks: list.map((x, index) => maskOf(x) ?? this.followedMask(index)) },
       {
-        targets: against?.y === undefined ? batch.targets : own(against.y),
-        weights: against?.sampleWeight === undefined ? batch.weights : own(against.sampleWeight),
+        targets: targets?.y === undefined ? batch.targets : perOutput(targets.y),
+        weights: targets?.sampleWeight === undefined ? batch.weights : perOutput(targets.sampleWeight),
       },
     )
     this.compared = compared
-    return total ?? this.none
+    return total ?? this.zero
   }
 
-  /** The mask of the padding of the input that an output follows. */
+  /** The mask of the padded input that an output follows; undefined if it follows none. */
   private followedMask(output: number): Tensor | undefined {
     const { ports, batch } = this.setup
     const follows = ports.outputs[output]?.follows
     return follows === undefined ? undefined : paddingMask(batch, follows)
   }
 
-  /** The loss with what layers have added to it meanwhile and the penalties on parameters: what training minimizes. */
+  /**
+   * Returns the loss that training minimizes, a scalar: the result of `lossOf`, the losses that layers add during the call, and
+   * the penalties on parameters.
+   */
   total(lossOf: () => Tensor): Tensor {
     return this.totalWith(lossOf, this.setup.penalized)
   }
@@ -132,16 +141,16 @@ export class ModelStep {
   protected totalWith(lossOf: () => Tensor, penalized: LayerTrees): Tensor {
     const before = this.forward.losses.length
     const loss = lossOf()
-    const added = this.forward.losses.slice(before).map((one) => sum(one))
+    const added = this.forward.losses.slice(before).map((value) => sum(value))
     const losses = [...(loss === this.noLoss ? [] : [loss]), ...added, ...penaltiesOf(this.setup.model, penalized)]
-    if (losses.length === 0) return this.none
-    return losses.map((one) => cast(one, losses[0]!.dtype)).reduce((a, b) => add(a, b))
+    if (losses.length === 0) return this.zero
+    return losses.map((value) => cast(value, losses[0]!.dtype)).reduce((a, b) => add(a, b))
   }
 
-  // what `loss` gives where there is no loss to compute, and that need not be added
+  // the result of `loss` for a model without a loss; it is left out of sums
   private noLoss: Tensor | undefined
 
-  private get none(): Tensor {
+  private get zero(): Tensor {
     this.noLoss ??= full([], 0)
     return this.noLoss
   }
@@ -153,5 +162,5 @@ export class ModelStep {
 }
 
 function outputsOf(ports: Ports, list: readonly (Tensor | undefined)[]): unknown {
-  return list.every((entry) => entry === undefined) ? undefined : inForm(ports.outputForm, list)
+  return list.every((item) => item === undefined) ? undefined : inForm(ports.outputForm, list)
 }

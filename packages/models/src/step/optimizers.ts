@@ -8,31 +8,31 @@ import {
   suggest,
 } from '@gradus/core'
 import { full, tensor, tidy } from '@gradus/tensor'
-import { computesInHalves } from './parameters.ts'
+import { usesFloat16 } from './parameters.ts'
 
-/** The state of one optimizer; of several by name. */
+/** The state of one optimizer, or of several by name. */
 export type OptimizerStates = OptimizerState | { readonly [name: string]: OptimizerState }
 
 /** One optimizer for all parameters, or one for each of several parts of a model. */
 export type OptimizerSet = Optimizer | { readonly [part: string]: Optimizer }
 
-/** The name of an optimizer that is alone. */
-const only = ''
+/** The name of an optimizer that trains all parameters. */
+const single = ''
 
 /** The optimizers of a model, the parameters that each of them trains, and their learning rates. */
 export class Optimizers {
   private readonly byName: ReadonlyMap<string, Optimizer>
-  /** Rates that were set during training. */
+  /** Learning rates that were set by the user. */
   private readonly rates = new Map<string, number>()
 
   constructor(
     private readonly model: BaseLayer,
     given: OptimizerSet,
   ) {
-    const named = isSingle(given) ? { [only]: given } : given
-    const halves = computesInHalves(model)
+    const named = isSingle(given) ? { [single]: given } : given
+    const scalesLoss = usesFloat16(model)
     this.byName = new Map(
-      Object.entries(named).map(([name, optimizer]) => [name, halves ? withLossScale(optimizer) : optimizer]),
+      Object.entries(named).map(([name, optimizer]) => [name, scalesLoss ? withLossScale(optimizer) : optimizer]),
     )
   }
 
@@ -40,34 +40,37 @@ export class Optimizers {
     return [...this.byName.keys()]
   }
 
-  /** The optimizer of that name; without a name the one that is alone. */
-  get(name: string = only): Optimizer {
+  /** Returns the optimizer of that name; without a name, the only one. Throws `ConfigError`. */
+  get(name: string = single): Optimizer {
     const found = this.byName.get(name)
     if (found) return found
-    if (name === only) {
+    if (name === single) {
       throw new ConfigError(
-        `The model was compiled with the optimizers ${this.names.join(', ')}; say which one is meant, as in step.minimize('${this.names[0]}', () => loss) or model.learningRateOf('${this.names[0]}').`,
+        `The model was compiled with the optimizers ${this.names.join(', ')}; name one of them, as in step.minimize('${this.names[0]}', () => loss) or model.learningRateOf('${this.names[0]}').`,
       )
     }
     throw new ConfigError(
-      this.byName.has(only)
+      this.byName.has(single)
         ? `The model was compiled with one optimizer, which has no name, and '${name}' was asked for. Compile with { optimizer: { ${name}: ... } }.`
         : `The model was compiled without an optimizer called '${name}'.${suggest(name, this.names)}`,
     )
   }
 
-  /** The parameters among `trainable` that an optimizer trains: those of the layers whose path its name begins. */
+  /**
+   * Selects the parameters that an optimizer trains: those of the layers in the property of the model with its name. Throws
+   * `ConfigError` if there are none.
+   */
   owned(name: string, trainable: LayerTrees): LayerTrees {
-    if (name === only) return trainable
-    const own = Object.entries(trainable).filter(([path]) => path === name || path.startsWith(`${name}.`))
-    if (own.length > 0) return Object.fromEntries(own)
+    if (name === single) return trainable
+    const selected = Object.entries(trainable).filter(([path]) => path === name || path.startsWith(`${name}.`))
+    if (selected.length > 0) return Object.fromEntries(selected)
     const parts = Object.keys(this.model.sublayers())
     throw new ConfigError(
-      `The optimizer '${name}' has nothing to train: no trainable layer is at '${name}' in the model.${suggest(name, parts)} An optimizer is called like the property of the model that holds its layers.`,
+      `The optimizer '${name}' has nothing to train: no trainable layer is at '${name}' in the model.${suggest(name, parts)} The name of an optimizer must be that of the property of the model that holds its layers.`,
     )
   }
 
-  /** The states before the first step. */
+  /** Returns the states before the first step. */
   init(trainable: LayerTrees): OptimizerStates {
     return this.map((optimizer, name) => {
       const state = tidy(() => optimizer.init(this.owned(name, trainable)))
@@ -76,16 +79,17 @@ export class Optimizers {
     })
   }
 
-  stateOf(states: OptimizerStates, name: string = only): OptimizerState {
-    return name === only ? (states as OptimizerState) : (states as Readonly<Record<string, OptimizerState>>)[name]!
+  /** Returns the state of one optimizer. */
+  stateOf(states: OptimizerStates, name: string = single): OptimizerState {
+    return name === single ? (states as OptimizerState) : (states as Readonly<Record<string, OptimizerState>>)[name]!
   }
 
-  /** The states with another one in a place. */
+  /** Returns the states with that of one optimizer replaced. */
   withState(states: OptimizerStates, name: string, state: OptimizerState): OptimizerStates {
-    return name === only ? state : { ...(states as Readonly<Record<string, OptimizerState>>), [name]: state }
+    return name === single ? state : { ...(states as Readonly<Record<string, OptimizerState>>), [name]: state }
   }
 
-  /** The parameters at the end of training: their moving average, where an optimizer keeps one. Undefined where none does. */
+  /** Returns the moving averages of the parameters, for optimizers with `useEma`; undefined if there are none. */
   finalize(trainable: LayerTrees, states: OptimizerStates): LayerTrees | undefined {
     const averaged = this.names.filter((name) => this.get(name).config.useEma)
     if (averaged.length === 0) return undefined
@@ -95,17 +99,17 @@ export class Optimizers {
     ) as LayerTrees
   }
 
-  /** The rate as a number; with a schedule, that of the next step. */
+  /** Returns a learning rate as a number; with a schedule, that of the next step. */
   rateOf(name: string | undefined, states: OptimizerStates | undefined): number {
     const { learningRate } = this.get(name)
-    const set = this.rates.get(name ?? only)
+    const set = this.rates.get(name ?? single)
     if (set !== undefined) return set
     if (typeof learningRate === 'number') return learningRate
     const iteration = states && this.stateOf(states, name).iteration
     return tidy(() => learningRate.at(iteration ?? full([], 0, 'int32')).dataSync()[0]!)
   }
 
-  /** Sets a rate. Returns the states with it. Throws `ConfigError` with a schedule, and for a rate that is no number from 0. */
+  /** Sets a learning rate and returns the new states. Throws `ConfigError` with a schedule, and for negative rates and NaN. */
   setRate(value: number, name: string | undefined, states: OptimizerStates | undefined): OptimizerStates | undefined {
     const { learningRate } = this.get(name)
     if (typeof learningRate !== 'number') {
@@ -115,11 +119,11 @@ export class Optimizers {
     }
     if (!(value >= 0)) throw new ConfigError(`learningRate must be a number from 0 and is ${value}.`)
     const rate = Math.fround(value) // as the state keeps it, so that a saved rate is the same
-    this.rates.set(name ?? only, rate)
-    return states && this.withState(states, name ?? only, withRate(this.stateOf(states, name), rate))
+    this.rates.set(name ?? single, rate)
+    return states && this.withState(states, name ?? single, withRate(this.stateOf(states, name), rate))
   }
 
-  /** Reads from restored states which rates were set during training. */
+  /** Reads from restored states which learning rates were set by the user. */
   async readRates(states: OptimizerStates): Promise<void> {
     for (const [name, { learningRate }] of this.byName) {
       if (typeof learningRate !== 'number') continue
@@ -131,7 +135,7 @@ export class Optimizers {
 
   private map(make: (optimizer: Optimizer, name: string) => OptimizerState): OptimizerStates {
     const entries = [...this.byName].map(([name, optimizer]) => [name, make(optimizer, name)] as const)
-    return this.byName.has(only) ? entries[0]![1] : (Object.fromEntries(entries) as Record<string, OptimizerState>)
+    return this.byName.has(single) ? entries[0]![1] : (Object.fromEntries(entries) as Record<string, OptimizerState>)
   }
 }
 
@@ -144,7 +148,7 @@ function withRate(state: OptimizerState, rate: number): OptimizerState {
   return { ...state, learningRate: tensor(rate) }
 }
 
-/** In float16 small gradients are 0 unless the loss is scaled. */
+/** Scales the loss, because small gradients are 0 in float16. */
 function withLossScale(optimizer: Optimizer): Optimizer {
   return optimizer.config.lossScaleFactor === undefined ? copyOf(optimizer, { lossScaleFactor: 'dynamic' }) : optimizer
 }

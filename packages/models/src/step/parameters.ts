@@ -1,7 +1,7 @@
 import { type BaseLayer, type LayerTrees, layersWithin } from '@gradus/core'
 import { type Tensor, type Tree, treeForEach, treeMap } from '@gradus/tensor'
 
-/** Parameters with `map` applied to each, which is told the layer and the key. */
+/** Applies `map` to each parameter, with its layer and its key. */
 function mapParameters(
   root: BaseLayer,
   params: LayerTrees,
@@ -19,12 +19,12 @@ function mapParameters(
   return mapped
 }
 
-/** The parameters as their constraints want them. */
+/** Returns the parameters after their constraints. */
 export function constrained(root: BaseLayer, params: LayerTrees): LayerTrees {
   return mapParameters(root, params, (value, layer, key) => layer.constraintOf(key)?.project(value) ?? value)
 }
 
-/** The regularizers' penalties on parameters. */
+/** Returns the penalties of regularizers on parameters. */
 export function penaltiesOf(root: BaseLayer, params: LayerTrees): Tensor[] {
   const penalties: Tensor[] = []
   mapParameters(root, params, (value, layer, key) => {
@@ -35,7 +35,7 @@ export function penaltiesOf(root: BaseLayer, params: LayerTrees): Tensor[] {
   return penalties
 }
 
-/** Whether some layer computes in float16. */
-export function computesInHalves(root: BaseLayer): boolean {
+/** Whether a layer computes in float16. */
+export function usesFloat16(root: BaseLayer): boolean {
   return layersWithin(root).some(({ layer }) => layer.computeDType === 'float16')
 }

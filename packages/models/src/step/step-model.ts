@@ -4,12 +4,12 @@ import type { ModelStep } from './model-step.ts'
 import type { Figures, StepBatch } from './step-batch.ts'
 import type { TrainStep } from './train-step.ts'
 
-/** A model as steps see it: a layer that says what a step is. */
+/** The part of a model that steps need: a layer with the code of its steps. */
 export interface StepModel extends BaseLayer {
-  /** One update. */
+  /** Runs one update and returns the figures of the batch. */
   trainStep(batch: StepBatch, step: TrainStep): Figures
-  /** The figures of one batch. */
+  /** Returns the figures of one batch. */
   testStep(batch: StepBatch, step: ModelStep): Figures
-  /** The outputs for one batch. */
+  /** Returns the outputs for one batch. */
   predictStep(x: Tree, step: ModelStep): Tree
 }

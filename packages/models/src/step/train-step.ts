@@ -5,7 +5,7 @@ import { ModelStep, type StepSetup } from './model-step.ts'
 import type { OptimizerStates, Optimizers } from './optimizers.ts'
 import { constrained } from './parameters.ts'
 
-/** What a train step works with. */
+/** The arguments of a train step. */
 export interface TrainSetup extends StepSetup {
   readonly optimizers: Optimizers
   readonly optimizer: OptimizerStates
@@ -13,12 +13,12 @@ export interface TrainSetup extends StepSetup {
   readonly trainable: LayerTrees
 }
 
-/** What a train step has changed. */
+/** The results of a train step. */
 export interface TrainResult {
   readonly trainable: LayerTrees
   readonly state: LayerTrees
   readonly optimizer: OptimizerStates
-  /** Whether all losses and gradients were finite, bool scalar. */
+  /** Whether all losses and gradients were finite, bool scalar; undefined if there was no update. */
   readonly finite: Tensor | undefined
 }
 
@@ -29,8 +29,8 @@ export interface LossGradients {
 }
 
 /**
- * One step of training, as `trainStep` of a model sees it. Pure: parameters are not changed in place; later calls within the
- * step see the new ones, and `fit` keeps them.
+ * The argument `step` of `trainStep`: calls layers, computes losses and gradients, and updates parameters. It is pure: an update
+ * makes new parameters, which later calls in the step use, and which are the model's after the step.
  */
 export class TrainStep extends ModelStep {
   protected trainable: LayerTrees
@@ -48,9 +48,9 @@ export class TrainStep extends ModelStep {
   }
 
   /**
-   * Makes a loss smaller by one update. `lossOf` computes it, a floating scalar; what layers add to the loss meanwhile and the
-   * penalties on the parameters are added. Returns the sum. `name` says which of several optimizers works: it changes the
-   * parameters of its part of the model only.
+   * Runs one update that minimizes a loss, and returns the loss. `lossOf` computes it, a floating scalar; the losses that layers
+   * add during the call and the penalties on parameters are added to it. With several optimizers, `name` selects one, which
+   * updates the parameters of its part of the model.
    */
   minimize(lossOf: () => Tensor): Tensor
   minimize(name: string, lossOf: () => Tensor): Tensor
@@ -61,13 +61,13 @@ export class TrainStep extends ModelStep {
     return loss
   }
 
-  /** The loss that `minimize` would make smaller, and its gradients, for a step that changes them before `update`. */
+  /** Returns the loss of `minimize` and its gradients, for steps that change the gradients before `update`. */
   gradients(lossOf: () => Tensor, name?: string): LossGradients {
     const { optimizers } = this.setup
     const optimizer = optimizers.get(name)
     const state = optimizers.stateOf(this.optimizer, name)
-    const lossWith = (own: LayerTrees): readonly [Tensor, Tensor] => {
-      const loss = this.withParams(own, () => this.totalWith(lossOf, own))
+    const lossWith = (params: LayerTrees): readonly [Tensor, Tensor] => {
+      const loss = this.withParams(params, () => this.totalWith(lossOf, params))
       return [optimizer.scaleLoss(loss, state), loss]
     }
     const [[, loss], gradients] = valueAndGrad(lossWith)(optimizers.owned(name ?? '', this.trainable))
@@ -76,7 +76,7 @@ export class TrainStep extends ModelStep {
     return { loss, gradients }
   }
 
-  /** One update with gradients as `gradients` returns them. */
+  /** Updates parameters by gradients, a tree like the one that `gradients` returns. */
   update(gradients: LayerTrees, name?: string): void {
     const { optimizers, model } = this.setup
     const owned = optimizers.owned(name ?? '', this.trainable)
@@ -88,28 +88,19 @@ export class TrainStep extends ModelStep {
     this.optimizer = optimizers.withState(this.optimizer, name ?? '', next)
   }
 
-  /** What the step has changed. */
+  /** The parameters and states after the step. */
   get result(): TrainResult {
     const { trainable, states, optimizer, finite } = this
     return { trainable, state: states, optimizer, finite }
   }
 
-  private withParams<T>(own: LayerTrees, body: () => T): T {
+  private withParams<T>(params: LayerTrees, body: () => T): T {
     const before = this.params
-    this.params = { ...before, ...own }
+    this.params = { ...before, ...params }
     try {
       return body()
     } finally {
       this.params = before
     }
   }
-}
-
-/** A train step on shapes alone: its layers get to know the shapes of their inputs, and nothing is updated. */
-export class ShapeStep extends TrainStep {
-  override gradients(lossOf: () => Tensor): LossGradients {
-    return { loss: this.totalWith(lossOf, {}), gradients: this.trainable }
-  }
-
-  override update(): void {}
 }

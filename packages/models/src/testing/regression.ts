@@ -13,12 +13,12 @@ import type { CompileOptions } from '../objective/compile-options.ts'
 export const size = 23
 export const x: readonly number[][] = Array.from({ length: size }, (_, i) => [Math.sin(i), Math.cos(2 * i), i / 12])
 export const y: readonly number[][] = x.map(([a, b, c]) => [a! * 2 - b!, c! + 1])
-/** Five full batches and one of three samples. */
+/** Options of `fit` for five full batches and one of three samples, without output. */
 export const quiet = { verbose: 0, batchSize: 4 } as const
-/** Follows every batch, so that steps run one by one. */
+/** A callback that follows every batch, so that steps run one by one. */
 export const each: CallbackHooks = { onTrainBatchEnd() {} }
 
-/** Stops the clock: time slices never end, so how many steps run at once does not depend on the machine. */
+/** Stops the clock: time slices do not end, so the number of steps that run at once does not depend on the machine. */
 export function stopClock(): void {
   vi.spyOn(performance, 'now').mockReturnValue(0)
 }
@@ -56,14 +56,14 @@ export function batchesOf(
   }
 }
 
-/** The cpu, with a note of what is asked of it. */
+/** The cpu backend with a log of its calls. Allocations fail for which `refuse` returns true. */
 export function watch(refuse: (bytes: number) => boolean = () => false) {
   const inner = cpu()
-  /** `steps`: how many train steps each run of a large program stood for. */
+  /** `steps` has the number of train steps in each run of a train step. */
   const log = { steps: [] as number[], runs: 0, reads: 0, written: 0 }
   const backend: Backend = decorate(inner, {
     allocate(bytes) {
-      if (refuse(bytes)) throw new BackendError('no room')
+      if (refuse(bytes)) throw new BackendError('out of memory')
       return inner.allocate(bytes)
     },
     write(buffer, data) {
@@ -76,7 +76,7 @@ export function watch(refuse: (bytes: number) => boolean = () => false) {
     },
     compile(graph) {
       const executable = inner.compile(graph)
-      // only a train step has both parameters and their gradients
+      // only train steps have that many nodes
       const trains = graph.nodes.length > 80
       return {
         run(inputs, count = 1) {
