@@ -1,6 +1,6 @@
 // Makes participants.csv and participants-test.csv:
 //   node examples/side-effects/generate.mjs [folder]
-// The same seed gives the same files, byte for byte.
+// The seeds are fixed, so the files are the same every time, byte for byte.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ const older = [65, 100]
 
 /**
  * A made-up drug trial: most participants of 65 and older had side effects, most younger ones had none, and 5 in 105 of
- * either group are the other way round.
+ * each group are exceptions.
  */
 function participants(unit, random) {
   const rows = [
@@ -26,7 +26,7 @@ function rowsOf(count, [youngest, oldest], sideEffects, random) {
   return Array.from({ length: count }, () => [youngest + Math.floor(random() * (oldest - youngest + 1)), sideEffects])
 }
 
-/** Fisher and Yates. */
+/** Shuffles in place (Fisher and Yates). */
 function shuffled(rows, random) {
   for (let i = rows.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
@@ -37,7 +37,7 @@ function shuffled(rows, random) {
   return rows
 }
 
-/** Mulberry32: 32 bits of state, numbers from 0 to 1. */
+/** A generator of numbers from 0 to 1 (Mulberry32). */
 function mulberry32(seed) {
   let state = seed
   return () => {

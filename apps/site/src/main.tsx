@@ -8,5 +8,5 @@ import { App } from './view/app.tsx'
 render(<App />, document.getElementById('app')!)
 void begin()
 
-// An address that is pasted into an open page, or reached by the history.
+// The address changes when a visitor pastes one into an open page or uses the history of the browser.
 addEventListener('hashchange', () => void change(fromFragment(location.hash)))

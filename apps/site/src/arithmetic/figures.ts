@@ -1,14 +1,15 @@
 import { type DenseWeights, forward, lossOf } from './network.ts'
 
-/** How well a network does on samples. */
+/** The figures of a network on samples. */
 export interface Figures {
   readonly loss: number
-  /** The share of samples whose most probable class is theirs; missing for numbers. */
+  /** The share of samples of which the class is predicted correctly, 0 to 1; missing for regression. */
   readonly accuracy?: number
-  /** `confusion[truth][prediction]`, counts; missing for numbers. */
+  /** The number of samples by class and predicted class, `confusion[truth][prediction]`; missing for regression. */
   readonly confusion?: readonly (readonly number[])[]
 }
 
+/** The figures of a network on samples, in double precision. */
 export function figuresOf(
   network: readonly DenseWeights[],
   { x, y }: { readonly x: readonly ArrayLike<number>[]; readonly y: ArrayLike<number> },
@@ -30,7 +31,7 @@ export function figuresOf(
   return { loss: loss / count, accuracy: right / count, confusion }
 }
 
-/** What the network gives at the points of a grid: the probability of the last class, or the number. */
+/** The output of the network at each point: the probability of the last class, or the number. */
 export function valuesOnGrid(network: readonly DenseWeights[], points: readonly ArrayLike<number>[]): Float32Array {
   return Float32Array.from(points, (point) => {
     const output = forward(network, point).at(-1)!

@@ -1,17 +1,17 @@
 import { backward, type DenseWeights, forward, meanLoss, type Rows } from './network.ts'
 
-/** Which weight: into unit `to` of a layer, from its input `from`, or the bias where `from` is -1. */
+/** Identifies a weight: from input `from` of a layer to its unit `to`. The bias of the unit has `from` -1. */
 export interface WeightPlace {
   readonly layer: number
   readonly from: number
   readonly to: number
 }
 
-/** What one sample of the batch adds to the gradient of one weight: `input * delta`. */
+/** The term of one sample in the gradient of one weight: `input * delta`. */
 export interface Term {
-  /** What comes in through the connection; 1 for a bias. */
+  /** The input of the connection; 1 for a bias. */
   readonly input: number
-  /** By how much the loss of the sample changes with the sum in the unit. */
+  /** The derivative of the loss of the sample with respect to the weighted sum of the unit. */
   readonly delta: number
   readonly product: number
 }
@@ -21,7 +21,7 @@ export function weightAt(network: readonly DenseWeights[], { layer, from, to }: 
   return from < 0 ? bias[to]! : kernel[from * units + to]!
 }
 
-/** The network with another value in one place. */
+/** A copy of the network in which one weight has another value. */
 export function withWeight(network: readonly DenseWeights[], place: WeightPlace, value: number): DenseWeights[] {
   const { layer, from, to } = place
   return network.map((dense, index) => {
@@ -33,7 +33,7 @@ export function withWeight(network: readonly DenseWeights[], place: WeightPlace,
   })
 }
 
-/** The terms of the gradient of one weight, one per sample. Their mean is the gradient. */
+/** The terms of the gradient of one weight, one per sample. The gradient is their mean. */
 export function termsOf(network: readonly DenseWeights[], { x, y }: Rows, { layer, from, to }: WeightPlace): Term[] {
   return x.map((sample, index) => {
     const values = forward(network, sample)
@@ -48,7 +48,7 @@ export function gradientOf(terms: readonly Term[]): number {
   return terms.reduce((sum, { product }) => sum + product, 0) / terms.length
 }
 
-/** The gradients of all weights, in the form of the network. */
+/** The gradients of all weights, layer by layer. */
 export function allGradients(
   network: readonly DenseWeights[],
   { x, y }: Rows,
@@ -72,7 +72,7 @@ export function allGradients(
   return sums
 }
 
-/** The slope of the loss measured instead of derived: (L(w + h) - L(w - h)) / 2h. */
+/** The gradient of one weight as a central finite difference: (L(w + h) - L(w - h)) / 2h. */
 export function measuredSlope(network: readonly DenseWeights[], rows: Rows, place: WeightPlace, h = 1e-5): number {
   const weight = weightAt(network, place)
   const up = meanLoss(withWeight(network, place, weight + h), rows)

@@ -3,15 +3,15 @@ import { allGradients, gradientOf, type Term, termsOf, type WeightPlace, weightA
 import { type DenseWeights, meanLoss, type Rows } from './network.ts'
 import { type Update, type UpdateInput, updateOf } from './update.ts'
 
-/** What an optimizer remembers about the weights of one layer. */
+/** Values that an optimizer keeps for the weights of one layer. */
 export interface Slots {
   readonly kernel: ArrayLike<number>
   readonly bias: ArrayLike<number>
 }
 
-/** One step of training: what it began with, and where it is known, the weights that Gradus made. */
+/** One train step: the batch and the state before it, and the weights after it unless the step is still to come. */
 export interface StepRecord {
-  /** The number of the step, from 1. */
+  /** The number of the step, counted from 1. */
   readonly step: number
   readonly batch: Rows
   readonly before: readonly DenseWeights[]
@@ -22,12 +22,12 @@ export interface StepRecord {
   readonly optimizer: OptimizerName
 }
 
-/** One step seen from one weight. */
+/** One train step of one weight. */
 export interface Inspection {
   readonly terms: readonly Term[]
   readonly input: UpdateInput
   readonly update: Update
-  /** What Gradus made of the weight, in single precision; missing for a step that is still to come. */
+  /** The weight after the step as Gradus computed it, in single precision; missing for a step that is still to come. */
   readonly gradus?: number
   readonly lossBefore: number
   /** The loss of the same batch after the whole step. */
@@ -36,7 +36,7 @@ export interface Inspection {
   readonly lossAfterThis: number
 }
 
-/** Works out one step for one weight in double precision. */
+/** Computes one train step of one weight in double precision. */
 export function inspect(record: StepRecord, place: WeightPlace): Inspection {
   const { before, batch, after } = record
   const terms = termsOf(before, batch, place)
@@ -53,7 +53,7 @@ export function inspect(record: StepRecord, place: WeightPlace): Inspection {
   }
 }
 
-/** The network after a step, worked out for all weights. */
+/** The network after a train step, computed in double precision. */
 export function updatedNetwork(record: StepRecord): DenseWeights[] {
   const gradients = allGradients(record.before, record.batch)
   const next = (place: WeightPlace, gradient: number) =>
@@ -68,19 +68,21 @@ export function updatedNetwork(record: StepRecord): DenseWeights[] {
 }
 
 function inputOf(record: StepRecord, place: WeightPlace, gradient: number): UpdateInput {
-  const kept = (slots: readonly Slots[]) => {
-    const own = slots[place.layer]
-    if (!own) return 0
+  const slotValue = (slots: readonly Slots[]) => {
+    const ofLayer = slots[place.layer]
+    if (!ofLayer) return 0
     return (
-      (place.from < 0 ? own.bias[place.to] : own.kernel[place.from * record.before[place.layer]!.units + place.to]) ?? 0
+      (place.from < 0
+        ? ofLayer.bias[place.to]
+        : ofLayer.kernel[place.from * record.before[place.layer]!.units + place.to]) ?? 0
     )
   }
   return {
     weight: weightAt(record.before, place),
     gradient,
     learningRate: record.learningRate,
-    momentum: kept(record.momentum),
-    velocity: kept(record.velocity),
+    momentum: slotValue(record.momentum),
+    velocity: slotValue(record.velocity),
     iteration: record.step,
   }
 }

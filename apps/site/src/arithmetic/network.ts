@@ -1,6 +1,6 @@
 import type { Activation } from '../settings/settings.ts'
 
-/** One layer of weights: `kernel[input * units + unit]`, as in a matrix with one row per input. */
+/** The weights of a dense layer. The kernel is a matrix `[inputs, units]`, row by row: `kernel[input * units + unit]`. */
 export interface DenseWeights {
   readonly inputs: number
   readonly units: number
@@ -15,10 +15,10 @@ export interface Rows {
   readonly y: ArrayLike<number>
 }
 
-/** What each layer gives for one sample, the inputs first. */
+/** The activations of one sample: the inputs, then the outputs of each layer. */
 export type Values = readonly ArrayLike<number>[]
 
-/** All outputs of a network for one sample, in double precision. */
+/** The forward pass of one sample, in double precision. */
 export function forward(network: readonly DenseWeights[], x: ArrayLike<number>): Values {
   const values: ArrayLike<number>[] = [x]
   for (const layer of network) values.push(outputs(layer, values.at(-1)!))
@@ -41,7 +41,7 @@ const functions: Record<Activation, (sum: number) => number> = {
   linear: (sum) => sum,
 }
 
-// In terms of what the function gave.
+// The derivatives, as functions of the output of the activation.
 const slopes: Record<Activation, (value: number) => number> = {
   relu: (value) => (value > 0 ? 1 : 0),
   tanh: (value) => 1 - value * value,
@@ -56,10 +56,10 @@ function softmax(sums: readonly number[]): number[] {
   return powers.map((power) => power / total)
 }
 
-/** Probabilities are kept this far from 0 and 1 before their logarithm is taken. */
+/** Probabilities are clipped to `epsilon` and `1 - epsilon` before their logarithm is taken, as in Keras. */
 const epsilon = 1e-7
 
-/** The loss of one sample: cross-entropy after a softmax, else the squared error. */
+/** The loss of one sample: the cross-entropy for a softmax output, otherwise the squared error. */
 export function lossOf(network: readonly DenseWeights[], output: ArrayLike<number>, target: number): number {
   if (network.at(-1)!.activation !== 'softmax') return (output[0]! - target) ** 2
   return -Math.log(Math.min(Math.max(output[target]!, epsilon), 1 - epsilon))
@@ -72,7 +72,7 @@ export function meanLoss(network: readonly DenseWeights[], { x, y }: Rows): numb
   return total / x.length
 }
 
-/** By how much the loss of one sample changes with the sum in each unit, layer by layer. */
+/** The backward pass: the derivative of the loss of one sample with respect to the weighted sum of each unit, layer by layer. */
 export function backward(network: readonly DenseWeights[], values: Values, target: number): number[][] {
   const deltas: number[][] = new Array(network.length)
   deltas[network.length - 1] = outputDeltas(network.at(-1)!, values.at(-1)!, target)
@@ -92,6 +92,6 @@ export function backward(network: readonly DenseWeights[], values: Values, targe
 
 function outputDeltas({ activation, units }: DenseWeights, output: ArrayLike<number>, target: number): number[] {
   if (activation !== 'softmax') return [2 * (output[0]! - target) * slopes[activation](output[0]!)]
-  const kept = output[target]! > epsilon && output[target]! < 1 - epsilon
-  return Array.from({ length: units }, (_, unit) => (kept ? output[unit]! - (unit === target ? 1 : 0) : 0))
+  const unclipped = output[target]! > epsilon && output[target]! < 1 - epsilon
+  return Array.from({ length: units }, (_, unit) => (unclipped ? output[unit]! - (unit === target ? 1 : 0) : 0))
 }

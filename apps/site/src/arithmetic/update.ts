@@ -1,36 +1,36 @@
 import type { OptimizerName } from '../settings/settings.ts'
 
-/** How much of the last step the optimizer `Momentum` repeats. */
-export const momentumShare = 0.9
+/** The momentum coefficient of the optimizer `Momentum`. */
+export const momentumCoefficient = 0.9
 const beta1 = 0.9
 const beta2 = 0.999
 const epsilon = 1e-7
 
-/** What an update of one weight starts from. */
+/** The inputs of an update of one weight. */
 export interface UpdateInput {
   readonly weight: number
   readonly gradient: number
   readonly learningRate: number
-  /** Kept by momentum (the last step) and by Adam (the mean of gradients); 0 at first. */
+  /** The last step (`Momentum`), or the running mean of the gradients (Adam); 0 at first. */
   readonly momentum: number
-  /** Kept by Adam: the mean of squared gradients; 0 at first. */
+  /** The running mean of the squared gradients (Adam); 0 at first. */
   readonly velocity: number
-  /** The number of the update, from 1. */
+  /** The number of the update, counted from 1. */
   readonly iteration: number
 }
 
-/** What Adam works with in one update. */
+/** The values that Adam computes in one update. */
 interface AdamParts {
   readonly momentum: number
   readonly velocity: number
-  /** The learning rate with the bias of the first steps corrected. */
+  /** The learning rate with the correction of the bias of the first steps. */
   readonly rate: number
 }
 
-/** The weight after one update, and what led to it. */
+/** The weight after one update, and intermediate values. */
 export interface Update {
   readonly weight: number
-  /** With `Momentum`, the step that is made. */
+  /** With `Momentum`, the difference between the new and the old weight. */
   readonly step?: number
   readonly adam?: AdamParts
 }
@@ -40,7 +40,7 @@ export function updateOf(optimizer: OptimizerName, input: UpdateInput): Update {
   const { weight, gradient, learningRate, momentum, velocity, iteration } = input
   if (optimizer === 'SGD') return { weight: weight - learningRate * gradient }
   if (optimizer === 'Momentum') {
-    const step = momentumShare * momentum - learningRate * gradient
+    const step = momentumCoefficient * momentum - learningRate * gradient
     return { weight: weight + step, step }
   }
   const adam = {

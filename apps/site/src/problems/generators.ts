@@ -3,26 +3,26 @@ import { normal } from './random.ts'
 /** One sample: its inputs, then its target. */
 export type Sample = readonly number[]
 
-/** The half width of the plane in which points lie. */
-export const reach = 3
+/** Coordinates of points are from `-halfWidth` to `halfWidth`. */
+export const halfWidth = 3
 
 type Generator = (random: () => number, noise: number) => Sample[]
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 
 /**
- * A made-up drug trial: participants from 65 on have side effects, younger ones do not, and a share of either group is the
- * other way round. The input is the age from 13 to 100, scaled to 0 to 1.
+ * A made-up drug trial: participants of 65 and older have side effects, younger ones have none, except for a share `noise` of
+ * each group. The input is the age, 13 to 100, scaled to 0 to 1.
  */
 export const sideEffects: Generator = (random, noise) =>
   times(400, (i) => {
     const older = i % 2 === 1
     const age = older ? 65 + Math.floor(random() * 36) : 13 + Math.floor(random() * 52)
-    const turned = random() < noise
-    return [(age - 13) / 87, older !== turned ? 1 : 0]
+    const isException = random() < noise
+    return [(age - 13) / 87, older !== isException ? 1 : 0]
   })
 
-/** A disc of class 0 in a ring of class 1. */
+/** A disk of class 0 in a ring of class 1. */
 export const circles: Generator = (random, noise) =>
   times(200, (i) => {
     const outer = i % 2
@@ -31,7 +31,7 @@ export const circles: Generator = (random, noise) =>
     return [...moved(radius * Math.cos(angle), radius * Math.sin(angle), random, noise), outer]
   })
 
-/** Class 1 where the signs of the coordinates differ. */
+/** Class 1 where the coordinates have different signs. */
 export const xor: Generator = (random, noise) =>
   times(200, (i) => {
     const side = () => 0.2 + 2.3 * random()
@@ -39,7 +39,7 @@ export const xor: Generator = (random, noise) =>
     return [...moved(sx * side(), sy * side(), random, noise), sx === sy ? 0 : 1]
   })
 
-/** Two arms that wind round each other. */
+/** Two spiral arms, one per class. */
 export const spiral: Generator = (random, noise) =>
   times(240, (i) => {
     const arm = i % 2
@@ -49,7 +49,7 @@ export const spiral: Generator = (random, noise) =>
     return [...moved(radius * Math.cos(angle), radius * Math.sin(angle), random, noise), arm]
   })
 
-/** Two half circles that reach into each other. */
+/** Two interlocking half circles, one per class. */
 export const moons: Generator = (random, noise) =>
   times(200, (i) => {
     const lower = i % 2
@@ -60,10 +60,10 @@ export const moons: Generator = (random, noise) =>
     return [...moved(x!, y!, random, noise), lower]
   })
 
-/** A wave to be fitted: one input, one number as the target. */
+/** Points of a sine curve with a slope, for regression: one input, one number as the target. */
 export const curve: Generator = (random, noise) =>
   times(120, () => {
-    const x = reach * (2 * random() - 1)
+    const x = halfWidth * (2 * random() - 1)
     return [x, 1.5 * Math.sin(1.6 * x) + 0.25 * x + noise * normal(random)]
   })
 
@@ -72,4 +72,4 @@ function moved(x: number, y: number, random: () => number, noise: number): [numb
   return [inside(x + shift()), inside(y + shift())]
 }
 
-const inside = (value: number) => Math.min(reach, Math.max(-reach, value))
+const inside = (value: number) => Math.min(halfWidth, Math.max(-halfWidth, value))

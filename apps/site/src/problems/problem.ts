@@ -3,21 +3,21 @@ import { brightest, loadDigits, noisyDigit, side } from './digits.ts'
 import { circles, curve, moons, type Sample, sideEffects, spiral, xor } from './generators.ts'
 import { randomNumbers, shuffled } from './random.ts'
 
-/** Samples in the form that is trained on. */
+/** Samples to train or test on. */
 export interface Samples {
   readonly x: readonly (readonly number[])[]
   readonly y: readonly number[]
 }
 
-/** What a data set is about. */
+/** The kind, the inputs and the outputs of a data set. */
 interface Form {
   readonly kind: 'classes' | 'number'
   readonly inputs: readonly string[]
-  /** Names of the classes, or of the one number. */
+  /** The names of the classes, or the name of the predicted number. */
   readonly outputs: readonly string[]
 }
 
-/** What a network is to learn. */
+/** A data set, split into training and test samples. */
 export interface Problem extends Form {
   readonly data: DataName
   readonly train: Samples
@@ -40,10 +40,10 @@ const forms: Record<DataName, Form> = {
   own: plane,
 }
 
-/** The plane without points, before anything is there. */
+/** A plane without points, shown before a run is open. */
 export const emptyProblem: Problem = { ...plane, data: 'own', train: { x: [], y: [] }, test: { x: [], y: [] } }
 
-/** The samples of the chosen data set, shuffled and split. The same settings give the same samples. */
+/** The samples of the chosen data set, shuffled and split. Equal settings give equal samples. */
 export async function makeProblem(settings: Settings): Promise<Problem> {
   const { data, seed, trainShare } = settings
   const random = randomNumbers(seed)
@@ -59,7 +59,7 @@ async function samplesOf({ data, noise, points }: Settings, random: () => number
   return digits.map((digit) => [...digit.slice(0, -1).map((pixel) => pixel / brightest), digit.at(-1)!])
 }
 
-// Few digits, so that the samples can be written into a program as they are.
+// Few digits, so that the samples can be written into a program without loss.
 const rounded = (sample: Sample): Sample => sample.map((value) => Math.round(value * 1e4) / 1e4)
 
 const split = (rows: readonly Sample[]): Samples => ({

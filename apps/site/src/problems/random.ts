@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 (Mulberry32), the same for the same seed. */
+/** A generator of numbers from 0 to 1 (Mulberry32). Equal seeds give equal numbers. */
 export function randomNumbers(seed: number): () => number {
   let state = seed | 0
   return () => {
@@ -9,12 +9,12 @@ export function randomNumbers(seed: number): () => number {
   }
 }
 
-/** Normally distributed numbers with mean 0 and deviation 1 (Box and Muller). */
+/** A normally distributed number with mean 0 and standard deviation 1 (Box and Muller). */
 export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
 
-/** A copy in random order (Fisher and Yates). */
+/** Returns a copy in random order (Fisher and Yates). */
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const result = [...items]
   for (let i = result.length - 1; i > 0; i--) {

@@ -10,7 +10,7 @@ import { defaults, type Settings } from './settings.ts'
 
 const cli = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url))
 
-/** What the commands print, run in an empty folder; `npx @gradus/cli` is the one of this repository. */
+/** Runs the commands in an empty folder and returns their output. `npx @gradus/cli` starts the command line of this repository. */
 async function printed(changes: Partial<Settings>, epochs: number): Promise<string> {
   const settings = { ...defaults, ...changes }
   const folder = mkdtempSync(join(tmpdir(), 'gradus-command-'))
@@ -26,7 +26,7 @@ async function printed(changes: Partial<Settings>, epochs: number): Promise<stri
 }
 
 describe.skipIf(!existsSync(cli))('the commands that are copied', () => {
-  it('train a network that tells classes apart', async () => {
+  it('train a network that classifies', async () => {
     const layers = [{ units: 6, activation: 'tanh' } as const]
     const text = await printed({ data: 'circles', layers, optimizer: 'Adam', learningRate: 0.05, backend: 'cpu' }, 15)
     expect(text).toContain('Training circles on the cpu backend')
@@ -41,7 +41,7 @@ describe.skipIf(!existsSync(cli))('the commands that are copied', () => {
     expect(text).toMatch(/ - loss: 0\.\d+/)
   })
 
-  it('leave a folder alone that is there already', async () => {
+  it('stop where the folder exists', async () => {
     const settings = { ...defaults, data: 'xor' } as const
     const script = toCommand(settings, await makeProblem(settings), 1)
     expect(script.startsWith('(\nset -e\nmkdir gradus-xor\ncd gradus-xor\n')).toBe(true)

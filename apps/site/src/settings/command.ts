@@ -1,9 +1,9 @@
-import { momentumShare } from '../arithmetic/update.ts'
+import { momentumCoefficient } from '../arithmetic/update.ts'
 import type { Problem, Samples } from '../problems/problem.ts'
 import { planLayers } from '../worker/network-of.ts'
 import type { Settings } from './settings.ts'
 
-/** Shell commands that write the samples and a config into a new folder and train on them with the command line. */
+/** Shell commands that write the samples and a config into a new folder and train with the command line of Gradus. */
 export function toCommand(settings: Settings, problem: Problem, epochs = 20): string {
   const tested = problem.test.y.length > 0
   return [
@@ -24,7 +24,7 @@ const file = (name: string, content: string) => [`cat > ${name} <<'END'`, conten
 
 const targetOf = ({ kind, outputs }: Problem) => (kind === 'classes' ? 'class' : outputs[0]!)
 
-// an input may be called as the target is
+// the prefix prevents an input with the name of the target
 const inputsOf = ({ inputs }: Problem) => inputs.map((name) => `input ${name}`)
 
 function csv(problem: Problem, { x, y }: Samples): string {
@@ -35,7 +35,7 @@ function csv(problem: Problem, { x, y }: Samples): string {
 function configOf(settings: Settings, problem: Problem, epochs: number): object {
   const { learningRate, batchSize, seed, backend } = settings
   const classes = problem.kind === 'classes'
-  const momentum = settings.optimizer === 'Momentum' ? { momentum: momentumShare } : {}
+  const momentum = settings.optimizer === 'Momentum' ? { momentum: momentumCoefficient } : {}
   return {
     name: problem.data,
     seed,

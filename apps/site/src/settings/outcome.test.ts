@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Course, cameTrue, type Outcome, sentenceOf } from './outcome.ts'
+import { type EpochFigures, holds, type Outcome, sentenceOf } from './outcome.ts'
 
-const course: Course = {
+const figures: EpochFigures = {
   trainLoss: [0.9, 0.8, 0.85, 0.6, 0.5, 0.3],
   testLoss: [0.9, 0.8, 0.7, 0.6, 0.5, 1.0],
   testAccuracy: [0.5, 0.9],
@@ -17,17 +17,17 @@ describe.each<[Outcome['ends'], kept: number, broken: number]>([
   ['overfits', 2, 2.1],
 ])('%s', (ends, kept, broken) => {
   it('holds up to its bound', () => {
-    expect(cameTrue({ ends, epochs: 6, bound: kept }, course)).toBe(true)
-    expect(cameTrue({ ends, epochs: 6, bound: broken }, course)).toBe(false)
+    expect(holds({ ends, epochs: 6, bound: kept }, figures)).toBe(true)
+    expect(holds({ ends, epochs: 6, bound: broken }, figures)).toBe(false)
   })
 
-  it('is a sentence with the epochs', () => {
+  it('is a sentence that names the number of epochs', () => {
     expect(sentenceOf({ ends, epochs: 6, bound: kept })).toMatch(/6 .*\.$/)
   })
 })
 
-it('diverges holds where training broke off', () => {
+it('diverges holds where training stopped', () => {
   const outcome: Outcome = { ends: 'diverges', epochs: 10, bound: 0 }
-  expect(cameTrue(outcome, course)).toBe(false)
-  expect(cameTrue(outcome, { ...course, diverged: true })).toBe(true)
+  expect(holds(outcome, figures)).toBe(false)
+  expect(holds(outcome, { ...figures, diverged: true })).toBe(true)
 })

@@ -1,61 +1,62 @@
-/** What becomes of a run, in figures that can be checked. */
+/** A statement about the figures of a run, which tests check. */
 export interface Outcome {
   readonly ends: keyof typeof kinds
-  /** The epochs after which it holds. */
+  /** The number of epochs after which the statement holds. */
   readonly epochs: number
   readonly bound: number
 }
 
-/** The figures after each epoch of a run, up to the one in which it breaks off. */
-export interface Course {
+/** The figures after each epoch of a run that ended or diverged. */
+export interface EpochFigures {
   readonly trainLoss: readonly number[]
   readonly testLoss: readonly number[]
-  /** Shares of 1; empty for numbers. */
+  /** Shares of 1; empty for regression. */
   readonly testAccuracy: readonly number[]
-  /** Whether training was stopped because numbers were not finite. */
+  /** Whether training stopped because a number was not finite. */
   readonly diverged: boolean
 }
 
 interface Kind {
-  readonly says: (outcome: Outcome) => string
-  readonly holds: (course: Course, outcome: Outcome) => boolean
+  readonly sentence: (outcome: Outcome) => string
+  readonly holds: (figures: EpochFigures, outcome: Outcome) => boolean
 }
 
 const percent = (share: number) => `${Math.round(100 * share)} %`
 const last = (values: readonly number[]) => values.at(-1) ?? Number.NaN
-/** In which epoch overfitting has not begun yet. */
+/** An epoch in which overfitting has not begun. */
 const early = 5
 
 const kinds = {
   'test accuracy': {
-    says: ({ epochs, bound }) =>
-      `After ${epochs} epochs at least ${percent(bound)} of the test samples are predicted right.`,
+    sentence: ({ epochs, bound }) =>
+      `After ${epochs} epochs at least ${percent(bound)} of the test samples are predicted correctly.`,
     holds: ({ testAccuracy }, { bound }) => last(testAccuracy) >= bound,
   },
   'low accuracy': {
-    says: ({ epochs, bound }) =>
-      `After ${epochs} epochs no more than ${percent(bound)} of the test samples are predicted right.`,
+    sentence: ({ epochs, bound }) =>
+      `After ${epochs} epochs no more than ${percent(bound)} of the test samples are predicted correctly.`,
     holds: ({ testAccuracy }, { bound }) => last(testAccuracy) <= bound,
   },
   'test loss': {
-    says: ({ epochs, bound }) => `After ${epochs} epochs the test loss is at most ${bound}.`,
+    sentence: ({ epochs, bound }) => `After ${epochs} epochs the test loss is at most ${bound}.`,
     holds: ({ testLoss }, { bound }) => last(testLoss) <= bound,
   },
   'no progress': {
-    says: ({ epochs, bound }) => `After ${epochs} epochs the train loss is still at least ${bound}; guessing has 0.69.`,
+    sentence: ({ epochs, bound }) =>
+      `After ${epochs} epochs the train loss is still at least ${bound}; guessing has 0.69.`,
     holds: ({ trainLoss }, { bound }) => last(trainLoss) >= bound,
   },
   unsteady: {
-    says: ({ epochs, bound }) => `In ${epochs} epochs the train loss rises at least ${bound} times.`,
+    sentence: ({ epochs, bound }) => `In ${epochs} epochs the train loss rises at least ${bound} times.`,
     holds: ({ trainLoss }, { bound }) =>
       trainLoss.filter((loss, i) => loss > (trainLoss[i - 1] ?? loss)).length >= bound,
   },
   diverges: {
-    says: ({ epochs }) => `Within ${epochs} epochs the numbers are not finite any more, and training stops.`,
+    sentence: ({ epochs }) => `Within ${epochs} epochs a number is no longer finite, and training stops.`,
     holds: ({ diverged }) => diverged,
   },
   overfits: {
-    says: ({ epochs, bound }) =>
+    sentence: ({ epochs, bound }) =>
       `Between epoch ${early} and epoch ${epochs} the train loss falls, and the test loss is at least ${bound} times as large.`,
     holds: ({ trainLoss, testLoss }, { bound }) =>
       last(trainLoss) < trainLoss[early - 1]! && last(testLoss) >= bound * testLoss[early - 1]!,
@@ -64,10 +65,10 @@ const kinds = {
 
 /** The outcome as a sentence. */
 export function sentenceOf(outcome: Outcome): string {
-  return kinds[outcome.ends].says(outcome)
+  return kinds[outcome.ends].sentence(outcome)
 }
 
-/** Whether a run came to what was said. */
-export function cameTrue(outcome: Outcome, course: Course): boolean {
-  return kinds[outcome.ends].holds(course, outcome)
+/** Whether the statement is true of the figures. */
+export function holds(outcome: Outcome, figures: EpochFigures): boolean {
+  return kinds[outcome.ends].holds(figures, outcome)
 }

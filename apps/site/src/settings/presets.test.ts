@@ -2,10 +2,10 @@ import { expect, it } from 'vitest'
 import { forward } from '../arithmetic/network.ts'
 import type { Report } from '../worker/protocol.ts'
 import { TrainingService } from '../worker/service.ts'
-import { type Course, cameTrue } from './outcome.ts'
+import { type EpochFigures, holds } from './outcome.ts'
 import { type Preset, presets } from './presets.ts'
 
-/** The reports after each epoch, and whether training broke off. */
+/** Trains a preset. Returns the reports after each epoch, and whether training diverged. */
 async function train({ settings, outcome }: Preset): Promise<{ reports: Report[]; diverged: boolean }> {
   const service = new TrainingService()
   await service.open({ ...settings, backend: 'cpu' })
@@ -21,19 +21,19 @@ async function train({ settings, outcome }: Preset): Promise<{ reports: Report[]
 
 const named = (name: string) => presets.find((preset) => preset.name === name)!
 
-it.each(presets.map((preset) => [preset.name, preset] as const))('%s: what is said comes true', async (_, preset) => {
+it.each(presets.map((preset) => [preset.name, preset] as const))('%s has the stated outcome', async (_, preset) => {
   const { reports, diverged } = await train(preset)
-  const course: Course = {
+  const figures: EpochFigures = {
     trainLoss: reports.map((report) => report.train.loss),
     testLoss: reports.map((report) => report.test.loss),
     testAccuracy: reports.flatMap((report) => report.test.accuracy ?? []),
     diverged,
   }
-  expect({ ...course, holds: cameTrue(preset.outcome, course) }).toEqual({ ...course, holds: true })
+  expect({ ...figures, holds: holds(preset.outcome, figures) }).toEqual({ ...figures, holds: true })
   expect(diverged).toBe(preset.outcome.ends === 'diverges')
 })
 
-it('Dead units gives 0 in a whole layer for every sample', async () => {
+it('in Dead units a whole layer gives 0 for every sample', async () => {
   const { network } = (await train(named('Dead units'))).reports.at(-1)!
   const ages = Array.from({ length: 88 }, (_, i) => forward(network, [i / 87]))
   const dead = [1, 2].some((layer) => ages.every((values) => Array.from(values[layer]!).every((value) => value === 0)))

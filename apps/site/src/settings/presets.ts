@@ -1,7 +1,7 @@
 import type { Outcome } from './outcome.ts'
 import { defaults, type HiddenLayer, type Settings } from './settings.ts'
 
-/** Settings worth a look, with the reason why they work out or do not, and what becomes of them. */
+/** Example settings, with the outcome of training and the reason for it. */
 export interface Preset {
   readonly name: string
   readonly succeeds: boolean
@@ -21,35 +21,35 @@ const described: readonly Description[] = [
   {
     name: 'Side effects by age',
     succeeds: true,
-    why: 'One threshold on one input is all there is to find, and two small layers find it.',
+    why: 'The classes differ by one threshold on one input, and two small layers find it.',
     outcome: { ends: 'test accuracy', epochs: 20, bound: 0.9 },
     settings: {},
   },
   {
     name: 'Circles',
     succeeds: true,
-    why: 'A few tanh units bend the border until it closes around the inner class.',
+    why: 'A few tanh units bend the boundary until it closes around the inner class.',
     outcome: { ends: 'test accuracy', epochs: 20, bound: 0.97 },
     settings: { optimizer: 'Adam', data: 'circles', layers: tanh(6), learningRate: 0.03, noise: 0.1 },
   },
   {
     name: 'XOR without a hidden layer',
     succeeds: false,
-    why: 'Without a hidden layer the border is one straight line, and no line separates XOR.',
+    why: 'Without a hidden layer the boundary is one straight line, and no line separates XOR.',
     outcome: { ends: 'no progress', epochs: 20, bound: 0.65 },
     settings: { optimizer: 'Adam', data: 'xor', layers: [], learningRate: 0.03, noise: 0 },
   },
   {
     name: 'XOR with a hidden layer',
     succeeds: true,
-    why: 'Each hidden unit draws one line, and together they cut the plane into quarters.',
+    why: 'Each hidden unit adds one line, and together the lines divide the plane into quarters.',
     outcome: { ends: 'test accuracy', epochs: 20, bound: 0.97 },
     settings: { optimizer: 'Adam', data: 'xor', layers: tanh(8), learningRate: 0.03, noise: 0 },
   },
   {
     name: 'Handwritten digits',
     succeeds: true,
-    why: 'Each hidden unit looks for strokes in certain places, and the outputs weigh what was found.',
+    why: 'Each hidden unit responds to strokes in certain positions, and the outputs combine the responses.',
     outcome: { ends: 'test accuracy', epochs: 10, bound: 0.94 },
     settings: {
       optimizer: 'Adam',
@@ -63,7 +63,7 @@ const described: readonly Description[] = [
   {
     name: 'Digits through two units',
     succeeds: false,
-    why: 'All that the outputs learn of a digit is two numbers, which are too few to tell ten classes apart.',
+    why: 'The outputs get only two numbers for each digit, which are too few to separate ten classes.',
     outcome: { ends: 'low accuracy', epochs: 20, bound: 0.65 },
     settings: {
       optimizer: 'Adam',
@@ -77,7 +77,7 @@ const described: readonly Description[] = [
   {
     name: 'Learning rate too large',
     succeeds: false,
-    why: 'Each step jumps over the valley it aims for, so the loss goes up and down instead of falling.',
+    why: 'Each step overshoots the minimum, so the loss goes up and down instead of falling.',
     outcome: { ends: 'unsteady', epochs: 30, bound: 9 },
     settings: { data: 'curve', layers: tanh(8, 8), optimizer: 'SGD', learningRate: 0.3, noise: 0.1 },
   },
@@ -91,14 +91,14 @@ const described: readonly Description[] = [
   {
     name: 'Learning rate too small',
     succeeds: false,
-    why: 'The direction is right, but with steps this short nothing is reached in a reasonable time.',
+    why: 'The direction is right, but the steps are too short to get anywhere in 20 epochs.',
     outcome: { ends: 'no progress', epochs: 20, bound: 0.65 },
     settings: { data: 'circles', layers: tanh(6), optimizer: 'SGD', learningRate: 0.0001, noise: 0.1 },
   },
   {
     name: 'Overfitting',
     succeeds: false,
-    why: 'Many weights and few noisy samples: the network learns the noise by heart, and the test loss rises.',
+    why: 'Many weights and few noisy samples: the network memorizes the noise, and the test loss rises.',
     outcome: { ends: 'overfits', epochs: 100, bound: 1.5 },
     settings: {
       optimizer: 'Adam',
@@ -112,21 +112,21 @@ const described: readonly Description[] = [
   {
     name: 'Dead units',
     succeeds: false,
-    why: 'With these first weights a whole relu layer gives 0 for every sample; then all gradients before it are 0, and it stays so.',
+    why: 'With these first weights a whole relu layer gives 0 for every sample, so the gradients of all weights up to it are 0 and stay 0.',
     outcome: { ends: 'no progress', epochs: 20, bound: 0.69 },
     settings: { layers: relu(6, 4), optimizer: 'Adam', learningRate: 0.01 },
   },
   {
     name: 'Spiral',
     succeeds: true,
-    why: 'Two wider layers with Adam have enough bends to follow the arms.',
+    why: 'Two wider layers can form a boundary with enough bends to follow the arms, and Adam finds it.',
     outcome: { ends: 'test accuracy', epochs: 100, bound: 0.95 },
     settings: { optimizer: 'Adam', data: 'spiral', layers: relu(12, 12), learningRate: 0.02, noise: 0 },
   },
   {
     name: 'A curve',
     succeeds: true,
-    why: 'Regression: one output with the mean squared error follows the points.',
+    why: 'Regression: one output, trained with the mean squared error, follows the points.',
     outcome: { ends: 'test loss', epochs: 40, bound: 0.05 },
     settings: { optimizer: 'Adam', data: 'curve', layers: tanh(8, 8), learningRate: 0.02, noise: 0.1 },
   },

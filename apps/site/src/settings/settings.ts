@@ -13,10 +13,10 @@ export interface HiddenLayer {
   readonly activation: Activation
 }
 
-/** A point that the visitor has placed: two coordinates and the class 0 or 1. */
+/** A point of the visitor: two coordinates and the class 0 or 1. */
 export type OwnPoint = readonly [x: number, y: number, label: number]
 
-/** Everything that decides a run. The same settings give the same run. */
+/** The settings of a run. Equal settings give equal runs. */
 export interface Settings {
   readonly data: DataName
   readonly layers: readonly HiddenLayer[]
@@ -24,8 +24,8 @@ export interface Settings {
   readonly learningRate: number
   readonly batchSize: number
   /**
-   * How far samples are moved at random, 0 to 1: points in the plane, pixels of digits in brightness; for the ages, the
-   * share of labels that are turned round.
+   * The strength of the noise, 0 to 1: in coordinates of points and in the brightness of pixels. For the ages it is the share
+   * of wrong labels.
    */
   readonly noise: number
   /** The share of the samples that is trained on. */
@@ -52,7 +52,7 @@ export const defaults: Settings = {
   points: [],
 }
 
-/** What the editor and addresses may set. */
+/** The limits of settings. */
 export const limits = {
   layers: 4,
   units: 12,
@@ -62,9 +62,9 @@ export const limits = {
   trainShare: [0.1, 0.9],
 } as const
 
-/** Whether a run with `b` could go on from one with `a`: they differ in the backend at most. */
+/** Whether two settings are of the same run: they differ at most in the backend. */
 export function sameRun(a: Settings, b: Settings): boolean {
-  const deciding = (settings: Settings) =>
+  const withoutBackend = (settings: Settings) =>
     JSON.stringify({ ...settings, backend: '', points: settings.data === 'own' ? settings.points : [] })
-  return deciding(a) === deciding(b)
+  return withoutBackend(a) === withoutBackend(b)
 }

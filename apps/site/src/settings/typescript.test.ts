@@ -6,7 +6,7 @@ import { TrainingService } from '../worker/service.ts'
 import { defaults, type Settings } from './settings.ts'
 import { toTypeScript } from './typescript.ts'
 
-/** Runs a program without its types and imports, and gives what it logs. */
+/** Runs a program without its types and imports, and returns its logs. */
 async function run(program: string): Promise<unknown[][]> {
   const log = vi.fn()
   const names = /import \{ (.*) \} from 'gradus'/.exec(program)![1]!
@@ -38,7 +38,7 @@ describe('toTypeScript', () => {
         trainShare: 0.9,
       },
     ],
-  ])('is a program with the figures of the page: %s', async (_, changes) => {
+  ])('is a program that logs the figures of the page: %s', async (_, changes) => {
     const settings: Settings = { ...defaults, backend: 'cpu', layers: [{ units: 4, activation: 'tanh' }], ...changes }
     const service = new TrainingService()
     await service.open(settings)
@@ -59,7 +59,7 @@ describe('toTypeScript', () => {
     if (logged[3]) expect(logged[3][1].loss).toBeCloseTo(test.loss, 5)
   })
 
-  it('has the import of webgpu where that is chosen', async () => {
+  it('imports the backend webgpu', async () => {
     const settings: Settings = { ...defaults, backend: 'webgpu' }
     const program = toTypeScript(settings, await makeProblem(settings))
     expect(program).toContain("import { webgpu } from '@gradus/backend-webgpu'")

@@ -1,14 +1,14 @@
-import { momentumShare } from '../arithmetic/update.ts'
+import { momentumCoefficient } from '../arithmetic/update.ts'
 import { brightest } from '../problems/digits.ts'
 import type { Problem, Samples } from '../problems/problem.ts'
 import { planLayers } from '../worker/network-of.ts'
 import type { Settings } from './settings.ts'
 
-/** A program that trains as the page does with these settings, digit by digit on the same backend. */
+/** A program that trains with these settings. On the same backend it gives the same figures as the page. */
 export function toTypeScript(settings: Settings, problem: Problem, epochs = 20): string {
   const classes = problem.kind === 'classes'
   const optimizer = settings.optimizer === 'Adam' ? 'Adam' : 'SGD'
-  const momentum = settings.optimizer === 'Momentum' ? `, momentum: ${momentumShare}` : ''
+  const momentum = settings.optimizer === 'Momentum' ? `, momentum: ${momentumCoefficient}` : ''
   const loss = classes ? 'sparseCategoricalCrossentropy' : 'meanSquaredError'
   const gpu = settings.backend === 'webgpu'
   const names = ['Dense', 'fromArrays', optimizer, 'Sequential', 'useBackend', ...(gpu ? [] : [settings.backend])]
@@ -62,12 +62,13 @@ const numberCode = (classes: boolean) => [
   `const targets = (rows: number[][]) => ${classes ? 'Int32Array.from(rows, (row) => row.at(-1)!)' : 'rows.map((row) => row.at(-1)!)'}`,
 ]
 
-const pixelNote = `one sign for each of the 64 pixels, 0 to g (${brightest}), then the digit`
+const pixelNote = `one character for each of the 64 pixels, 0 to g (${brightest}), then the digit`
 
-// Numbers would make the program five times as long.
+// Lists of numbers would be five times as long.
 function pixelLiteral({ x, y }: Samples): string {
-  const signs = (row: readonly number[]) => row.map((pixel) => (pixel * brightest).toString(brightest + 1)).join('')
-  return ['[', ...x.map((row, index) => `  '${signs(row)}${y[index]}',`), ']'].join('\n')
+  const characters = (row: readonly number[]) =>
+    row.map((pixel) => (pixel * brightest).toString(brightest + 1)).join('')
+  return ['[', ...x.map((row, index) => `  '${characters(row)}${y[index]}',`), ']'].join('\n')
 }
 
 const pixelCode = [

@@ -4,7 +4,7 @@ import { defaults, type Settings } from './settings.ts'
 import { fromFragment, toFragment } from './url.ts'
 
 describe('addresses', () => {
-  it('leave out what has its default', () => {
+  it('leave out defaults', () => {
     expect(toFragment(defaults)).toBe('')
     expect(fromFragment('')).toEqual(defaults)
     expect(toFragment({ ...defaults, seed: 3, layers: [{ units: 2, activation: 'tanh' }] })).toBe(
@@ -13,13 +13,13 @@ describe('addresses', () => {
   })
 
   it.each(presets.map(({ name, settings }) => [name, settings] as const))(
-    'bring back the settings of %s',
+    'restore the settings of %s',
     (_, settings) => {
       expect(fromFragment(`#${toFragment(settings)}`)).toEqual(settings)
     },
   )
 
-  it('bring back own points, and a network without hidden layers', () => {
+  it('restore own points, and a network without hidden layers', () => {
     const settings: Settings = {
       ...defaults,
       data: 'own',
@@ -33,7 +33,7 @@ describe('addresses', () => {
   })
 
   it.each([['data=houses&optimizer=LBFGS&backend=cuda'], ['rate=&batch=x&noise=&seed=NaN'], ['points=9:9:0,1:1:7,1']])(
-    'that make no sense give the defaults: %s',
+    'give the defaults for invalid values: %s',
     (fragment) => {
       expect(fromFragment(fragment)).toEqual(defaults)
     },

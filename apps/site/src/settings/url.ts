@@ -1,3 +1,4 @@
+import { halfWidth } from '../problems/generators.ts'
 import {
   activations,
   backends,
@@ -10,7 +11,7 @@ import {
   type Settings,
 } from './settings.ts'
 
-/** Settings as the fragment of an address, without the `#`. What has its default is left out. */
+/** Settings as the fragment of an address, without the `#`. Settings with default values are left out. */
 export function toFragment(settings: Settings): string {
   const texts = toTexts(settings)
   const usual = toTexts(defaults)
@@ -20,7 +21,7 @@ export function toFragment(settings: Settings): string {
     .join('&')
 }
 
-/** The settings in a fragment. What is missing or makes no sense has its default, so every address opens. */
+/** The settings in a fragment. Missing and invalid values become defaults, so every address is valid. */
 export function fromFragment(fragment: string): Settings {
   const given = new URLSearchParams(fragment.replace(/^#/, ''))
   const number = (key: string, usual: number, low: number, high: number, whole = false) => {
@@ -72,7 +73,7 @@ function readLayers(text: string): HiddenLayer[] {
 function readPoints(text: string): OwnPoint[] {
   const points = text.split(',').flatMap((part): OwnPoint[] => {
     const [x, y, label] = part.split(':').map(Number)
-    const inside = Math.abs(x ?? Number.NaN) <= 3 && Math.abs(y ?? Number.NaN) <= 3
+    const inside = Math.abs(x ?? Number.NaN) <= halfWidth && Math.abs(y ?? Number.NaN) <= halfWidth
     return inside && (label === 0 || label === 1) ? [[x!, y!, label]] : []
   })
   return points.slice(0, limits.points)

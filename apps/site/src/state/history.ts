@@ -1,6 +1,6 @@
 import type { Report } from '../worker/protocol.ts'
 
-/** The figures of a run, step by step, in columns. */
+/** The figures of a run in columns, with an entry for each report. */
 export interface History {
   readonly steps: readonly number[]
   readonly trainLoss: readonly number[]
@@ -11,10 +11,10 @@ export interface History {
 
 export const noHistory: History = { steps: [], trainLoss: [], testLoss: [], trainAccuracy: [], testAccuracy: [] }
 
-/** More points than a chart has pixels are of no use. */
-const most = 1600
+/** The largest number of entries: about the number of pixels of a chart. */
+const maxEntries = 1600
 
-/** The history with one more report; every other point is left out when there are too many. */
+/** Adds a report to the history. Drops every other entry when there are too many. */
 export function withReport(history: History, { step, train, test }: Report): History {
   const added: History = {
     steps: [...history.steps, step],
@@ -23,7 +23,7 @@ export function withReport(history: History, { step, train, test }: Report): His
     trainAccuracy: [...history.trainAccuracy, train.accuracy ?? Number.NaN],
     testAccuracy: [...history.testAccuracy, test.accuracy ?? Number.NaN],
   }
-  if (added.steps.length <= most) return added
+  if (added.steps.length <= maxEntries) return added
   const thin = (column: readonly number[]) => column.filter((_, index) => index % 2 === 0)
   return {
     steps: thin(added.steps),

@@ -15,34 +15,34 @@ export const report = signal<Report | undefined>(undefined)
 export const history = signal(noHistory)
 export const playing = signal(false)
 export const speed = signal<Speed>(300)
-/** What went wrong, as a sentence for the visitor. */
-export const trouble = signal('')
-/** Why backends did not start, by name. */
-export const refusals = signal<Partial<Record<BackendName, string>>>({})
+/** The message of the last error, or an empty text. */
+export const failure = signal('')
+/** The reasons why backends do not start, by name. */
+export const unavailable = signal<Partial<Record<BackendName, string>>>({})
 export const selected = signal<WeightPlace>({ layer: 0, from: 0, to: 0 })
-/** The sample of the batch whose values the drawing shows. */
+/** The index of the sample in the batch that the drawing shows. */
 export const sample = signal(0)
 
-/** What the run that is on show learns. */
+/** The data set of the current run. */
 export const problem = signal(emptyProblem)
 /** The selected weight in the last step. */
 export const inspection = computed(() => report.value && inspect(report.value.record, selected.value))
 
-// Reports of a run that was given up are not shown.
-let run = 0
+// The number of the current run. Reports of earlier runs are ignored.
+let currentRun = 0
 
-const calm = matchMedia('(prefers-reduced-motion: reduce)')
-/** Milliseconds between two pictures while training goes on, where less motion is preferred. */
-const calmPause = 500
+const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
+/** Milliseconds between updates of the page during training, where the visitor prefers less motion. */
+const reducedMotionInterval = 500
 
 /** Starts the first run. */
 export async function begin(): Promise<void> {
   await restart()
-  refusals.value = { ...refusals.value, ...(await service().prepare()) }
+  unavailable.value = { ...unavailable.value, ...(await service().prepare()) }
   await loadDigits().catch(() => {})
 }
 
-/** Starts a run with other settings; only the backend may change within a run. */
+/** Changes settings. A change of the backend alone continues the run; any other change starts a new one. */
 export async function change(changes: Partial<Settings>): Promise<void> {
   const next = { ...settings.value, ...changes }
   const onlyBackend = sameRun(next, settings.value) && report.value !== undefined
@@ -52,20 +52,20 @@ export async function change(changes: Partial<Settings>): Promise<void> {
   else await restart()
 }
 
-/** Starts the run again from its first weights. */
+/** Starts a new run with the current settings. */
 export async function restart(): Promise<void> {
-  const own = ++run
+  const run = ++currentRun
   playing.value = false
-  trouble.value = ''
+  failure.value = ''
   await service().pause()
   const { data, points } = settings.value
-  await attempt(own, async () => {
+  await attempt(run, async () => {
     const empty = data === 'own' && points.length === 0
     const [made, opened] = await Promise.all([
       makeProblem(settings.value),
       empty ? undefined : service().open(settings.value),
     ])
-    if (own !== run) return
+    if (run !== currentRun) return
     batch(() => {
       problem.value = made
       history.value = noHistory
@@ -77,26 +77,26 @@ export async function restart(): Promise<void> {
   })
 }
 
-/** Trains until `pause`. */
+/** Trains until `pause` is called. */
 export async function play(): Promise<void> {
   if (playing.value || !report.value) return
-  const own = run
+  const run = currentRun
   playing.value = true
-  trouble.value = ''
+  failure.value = ''
   let [shown, last] = [0, report.value]
   const next = (given: Report) =>
     new Promise<void>((resolve) => {
       requestAnimationFrame((now) => {
         last = given
-        if (own === run && (!calm.matches || now - shown >= calmPause)) {
+        if (run === currentRun && (!reducedMotion.matches || now - shown >= reducedMotionInterval)) {
           show(given)
           shown = now
         }
         resolve()
       })
     })
-  await attempt(own, () => service().play(speed.value, proxy(next)))
-  if (own !== run) return
+  await attempt(run, () => service().play(speed.value, proxy(next)))
+  if (run !== currentRun) return
   if (report.value && last.step > report.value.step) show(last)
   playing.value = false
 }
@@ -114,38 +114,38 @@ export async function changeSpeed(next: Speed): Promise<void> {
   void play()
 }
 
-/** Trains on one batch, or to the end of the epoch. */
+/** Trains on one batch, or on the remaining batches of the epoch. */
 export async function advance(by: 'batch' | 'epoch'): Promise<void> {
   if (!report.value) return
-  const own = run
+  const run = currentRun
   await pause()
-  await attempt(own, async () => {
+  await attempt(run, async () => {
     const made = await service().advance(by)
-    if (own === run) show(made)
+    if (run === currentRun) show(made)
   })
 }
 
 async function changeBackend(name: BackendName): Promise<void> {
   const wasPlaying = playing.value
-  const own = run
+  const run = currentRun
   await pause()
   await settled()
-  await attempt(own, async () => {
+  await attempt(run, async () => {
     const made = await service().switchBackend(name)
-    if (own === run) show(made)
+    if (run === currentRun) show(made)
   })
-  if (wasPlaying && own === run) void play()
+  if (wasPlaying && run === currentRun) void play()
 }
 
-async function attempt(own: number, task: () => Promise<void>): Promise<void> {
+async function attempt(run: number, task: () => Promise<void>): Promise<void> {
   try {
     await task()
   } catch (error) {
-    if (own === run) trouble.value = (error as Error).message
+    if (run === currentRun) failure.value = (error as Error).message
   }
 }
 
-/** Waits until the page knows that playing has ended. */
+/** Waits until `playing` is false. */
 function settled(): Promise<void> {
   if (!playing.value) return Promise.resolve()
   return new Promise((resolve) => {
@@ -159,14 +159,15 @@ function settled(): Promise<void> {
 
 function show(next: Report): void {
   const asked = settings.value.backend
-  const { refusal } = next.backend
-  if (refusal && refusals.value[asked] !== refusal) refusals.value = { ...refusals.value, [asked]: refusal }
+  const { fallbackReason } = next.backend
+  if (fallbackReason && unavailable.value[asked] !== fallbackReason)
+    unavailable.value = { ...unavailable.value, [asked]: fallbackReason }
   if (sample.value >= next.record.batch.x.length) sample.value = 0
   report.value = next
   if (history.value.steps.at(-1) !== next.step) history.value = withReport(history.value, next)
 }
 
-// The weight that was selected may not exist in another network.
+// The selected weight may not exist in the new network.
 function keepSelection({ network }: Report): void {
   const { layer, from, to } = selected.value
   const dense = network[layer]

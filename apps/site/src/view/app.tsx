@@ -9,7 +9,7 @@ import { Inspector } from './inspector.tsx'
 import { NetworkDrawing } from './network-drawing.tsx'
 import { Presets } from './presets.tsx'
 import { Program } from './program.tsx'
-import { Toolbar, Trouble } from './toolbar.tsx'
+import { Failure, Toolbar } from './toolbar.tsx'
 import { Tour, tourPart, tourStep } from './tour.tsx'
 
 export function App() {
@@ -23,7 +23,7 @@ export function App() {
         </button>
       </header>
       <Toolbar />
-      <Trouble />
+      <Failure />
       <Tour />
       <main>
         <div class="column">

@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { reach } from '../problems/generators.ts'
+import { halfWidth } from '../problems/generators.ts'
 import { limits } from '../settings/settings.ts'
 import { change, problem, report, settings } from '../state/session.ts'
 import { figure, percent } from './format.ts'
 import { drawingSize, drawLine, drawPlane, pointAt } from './plane.ts'
 import { theme } from './theme.ts'
 
-/** What the network has learnt so far: the border between the classes, or the fitted curve. */
+/** The boundary between the classes, or the fitted curve. */
 export function Boundary() {
   const canvas = useRef<HTMLCanvasElement>(null)
   const label = useSignal(0)
@@ -26,10 +26,10 @@ export function Boundary() {
     draw(context, network, problem.value, palette)
   }, [network, problem.value, palette])
 
-  const add = (x: number, y: number, turned: boolean) => {
+  const add = (x: number, y: number, otherClass: boolean) => {
     const { points } = settings.value
     if (points.length >= limits.points) return
-    void change({ points: [...points, [x, y, turned ? 1 - label.value : label.value]] })
+    void change({ points: [...points, [x, y, otherClass ? 1 - label.value : label.value]] })
   }
   return (
     <section class="card boundary" aria-labelledby="boundary-title" data-part="boundary">
@@ -56,13 +56,14 @@ function Axis() {
   if (data === 'side-effects') {
     return (
       <p class="hint">
-        Across: age 13 to 100. Up: probability of side effects (line) and what was seen (circles: none, squares: side
-        effects; hollow: test).
+        Horizontal: age, 13 to 100. Vertical: the predicted probability of side effects (line) and the samples (circles:
+        none, squares: side effects; hollow: test).
       </p>
     )
   }
-  if (data === 'curve') return <p class="hint">The line is what the network gives; hollow points are for testing.</p>
-  return <p class="hint">Circles are class blue, squares class orange; hollow points are for testing.</p>
+  if (data === 'curve')
+    return <p class="hint">The line is the output of the network; hollow points are test samples.</p>
+  return <p class="hint">Circles are class blue, squares class orange; hollow points are test samples.</p>
 }
 
 function describe(): string {
@@ -71,7 +72,7 @@ function describe(): string {
   const samples = `${train.y.length} samples to train on and ${test.y.length} to test`
   if (!given) return samples
   return kind === 'classes'
-    ? `${samples}. The network is right for ${percent(given.train.accuracy)} of the former and ${percent(given.test.accuracy)} of the latter.`
+    ? `${samples}. The network predicts ${percent(given.train.accuracy)} of the former and ${percent(given.test.accuracy)} of the latter correctly.`
     : `${samples}. The mean squared error is ${figure(given.train.loss)} on the former and ${figure(given.test.loss)} on the latter.`
 }
 
@@ -83,8 +84,8 @@ function OwnPoints({ label, add }: { label: { value: number }; add: (x: number, 
       {name}
       <input
         type="number"
-        min={-reach}
-        max={reach}
+        min={-halfWidth}
+        max={halfWidth}
         step={0.1}
         value={value.value}
         onChange={({ currentTarget }) => (value.value = currentTarget.valueAsNumber || 0)}
@@ -93,7 +94,7 @@ function OwnPoints({ label, add }: { label: { value: number }; add: (x: number, 
   )
   return (
     <div class="own">
-      <p class="hint">Click into the plane to add points, with Shift for the other class.</p>
+      <p class="hint">Click into the plane to add points; hold Shift for the other class.</p>
       <label>
         Class
         <select value={label.value} onChange={({ currentTarget }) => (label.value = Number(currentTarget.value))}>

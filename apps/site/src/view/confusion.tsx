@@ -2,7 +2,7 @@ import { problem, report } from '../state/session.ts'
 import { percent } from './format.ts'
 import { shownSamples, wanted } from './shown-samples.ts'
 
-/** How often each class was taken for which. */
+/** The confusion matrix. */
 export function Confusion() {
   const confusion = report.value?.[shownSamples.value].confusion
   const { outputs, data } = problem.value
@@ -58,7 +58,7 @@ interface CellProps {
   readonly count: number
   readonly total: number
   readonly right: boolean
-  /** Whether there is no room for the share. */
+  /** Whether the share is left out for lack of space. */
   readonly dense: boolean
   readonly select: (() => void) | undefined
 }

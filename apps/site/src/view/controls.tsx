@@ -13,7 +13,7 @@ import {
 import { change, settings } from '../state/session.ts'
 import { dataLabels, optimizerLabels } from './names.ts'
 
-/** Everything that decides a run. A change starts the run again. */
+/** The settings of a run. A change starts a new run. */
 export function Controls() {
   const { data, optimizer, learningRate, batchSize, noise, trainShare, seed } = settings.value
   return (
@@ -172,7 +172,7 @@ function Layers() {
           </button>
         </div>
       ))}
-      {layers.length === 0 && <p>None: the inputs lead straight to the outputs.</p>}
+      {layers.length === 0 && <p>None: the inputs are connected to the outputs.</p>}
       <button
         type="button"
         disabled={layers.length >= limits.layers}

@@ -5,7 +5,7 @@ import { history, problem, report } from '../state/session.ts'
 import { figure, percent } from './format.ts'
 import { theme } from './theme.ts'
 
-/** Loss and accuracy of the samples to train on and of those to test. */
+/** Loss and accuracy of the training and the test samples over the steps. */
 export function Curves() {
   const log = useSignal(false)
   const { steps, trainLoss, testLoss, trainAccuracy, testAccuracy } = history.value
@@ -88,7 +88,7 @@ function Chart({ columns, log = false, range }: ChartProps) {
   return <div class="chart" ref={place} aria-hidden="true" />
 }
 
-// Zero has no logarithm, and without samples to test there is no loss of them.
+// Zero has no logarithm, and without test samples there is no test loss.
 function shownOf([steps = [], ...lines]: readonly (readonly number[])[], log: boolean): UPlot.AlignedData {
   const shown = lines.map((line) => line.map((value) => (Number.isFinite(value) && (!log || value > 0) ? value : null)))
   return [[...steps], ...shown] as UPlot.AlignedData

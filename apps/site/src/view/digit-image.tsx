@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { side } from '../problems/digits.ts'
-import { channels } from './colours.ts'
+import { channels } from './colors.ts'
 import { theme } from './theme.ts'
 
-/** The picture of a digit, one pixel each. */
+/** The image of a digit. */
 export function DigitImage({ pixels, label }: { readonly pixels: readonly number[]; readonly label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const { ink } = theme.value

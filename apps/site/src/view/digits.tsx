@@ -6,8 +6,8 @@ import { DigitImage } from './digit-image.tsx'
 import { shownSamples, wanted } from './shown-samples.ts'
 import { UnitWeights } from './unit-weights.tsx'
 
-/** Digits are shown up to this many. */
-const most = 24
+/** The largest number of digits shown. */
+const maxShown = 24
 
 interface Guess {
   readonly index: number
@@ -15,7 +15,7 @@ interface Guess {
   readonly prediction: number
 }
 
-/** Samples with what the network takes them for, and the weights of one of its units as a picture. */
+/** Samples with the predictions of the network, and the weights of one of its units as an image. */
 export function Digits() {
   const samples = problem.value[shownSamples.value]
   const guesses = report.value ? guess(samples).filter(isWanted) : []
@@ -25,14 +25,14 @@ export function Digits() {
       <h2 id="digits-title">Digits and predictions</h2>
       <div class="buttons">
         <Choice label="Digit" value={wanted.truth} options={['any', ...names]} />
-        <Choice label="Taken for" value={wanted.prediction} options={['any', 'wrong', ...names]} />
+        <Choice label="Predicted as" value={wanted.prediction} options={['any', 'wrong', ...names]} />
       </div>
       <ul>
-        {guesses.slice(0, most).map(({ index, truth, prediction }) => {
+        {guesses.slice(0, maxShown).map(({ index, truth, prediction }) => {
           const right = truth === prediction
           return (
             <li key={index} class={right ? 'right' : 'wrong'}>
-              <DigitImage pixels={samples.x[index]!} label={`Digit ${truth}, taken for ${prediction}`} />
+              <DigitImage pixels={samples.x[index]!} label={`Digit ${truth}, predicted as ${prediction}`} />
               <span aria-hidden="true">{right ? prediction : `${truth} \u2192 ${prediction}`}</span>
             </li>
           )
@@ -40,14 +40,15 @@ export function Digits() {
       </ul>
       <p class="hint">
         {guesses.length} of {samples.y.length} {shownSamples.value} samples
-        {guesses.length > most && `, the first ${most} shown`}. {legend}
+        {guesses.length > maxShown && `, the first ${maxShown} shown`}. {legend}
       </p>
       <UnitWeights />
     </section>
   )
 }
 
-const legend = '3 \u2192 8 is a 3 that was taken for an 8. A click on the confusion matrix shows the digits of a cell.'
+const legend =
+  '3 \u2192 8 is a 3 that was predicted as an 8. A click on a cell of the confusion matrix shows its digits.'
 
 function guess({ x, y }: Samples): Guess[] {
   const { network } = report.value!

@@ -1,4 +1,4 @@
-/** Numbers with the same digits everywhere: seven decimals, or powers of ten where those would say nothing. */
+/** A number with seven decimals, or in exponential notation where they would be zeros or too many. */
 export function exact(value: number): string {
   if (value !== 0 && Number.isFinite(value) && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e6)) {
     return minus(value.toExponential(6))
@@ -6,7 +6,7 @@ export function exact(value: number): string {
   return minus(value.toFixed(7))
 }
 
-/** The same, in parentheses where a sign would follow another. */
+/** Like `exact`, with negative numbers in parentheses, for use after another sign. */
 export function factor(value: number): string {
   return value < 0 ? `(${exact(value)})` : exact(value)
 }

@@ -27,7 +27,7 @@ const histograms = computed((): readonly { readonly weights: Histogram; readonly
   })
 })
 
-/** How the weights and the gradients of the last batch are spread, layer by layer. */
+/** Histograms of the weights and of the gradients of the last batch, layer by layer. */
 export function Histograms() {
   return (
     <section class="card histograms" aria-labelledby="histograms-title" data-part="histograms">

@@ -10,7 +10,7 @@ import { UpdateRule } from './update-rule.tsx'
 
 const minus = '\u2212'
 
-/** One weight in the last step: its gradient, its update and what that did to the loss, in exact numbers. */
+/** One weight in the last step: its gradient, its update and the effect on the loss, in exact numbers. */
 export function Inspector() {
   const given = report.value
   const seen = inspection.value
@@ -22,8 +22,8 @@ export function Inspector() {
       <PlaceFields />
       <p class="hint">
         {record.after
-          ? `Step ${record.step}, which was the last one, on a batch of ${record.batch.x.length}.`
-          : `Step ${record.step}, which is still to come, on a batch of ${record.batch.x.length}.`}{' '}
+          ? `Step ${record.step}, the last one, on a batch of ${record.batch.x.length}.`
+          : `Step ${record.step}, the next one, on a batch of ${record.batch.x.length}.`}{' '}
         The weight is the {placeName(record.before, problem.value, selected.value)}.
       </p>
       <Loss seen={seen} record={record} />
@@ -34,7 +34,7 @@ export function Inspector() {
   )
 }
 
-/** The same choice as by a click, for the keyboard. */
+/** Fields that choose a weight, as a click on the drawing does. */
 function PlaceFields() {
   const { network } = report.value!
   const place = selected.value
@@ -42,10 +42,10 @@ function PlaceFields() {
   if (!dense) return null
   const set = (changes: Partial<WeightPlace>) => {
     const next = { ...place, ...changes }
-    const own = network[next.layer]!
-    selected.value = { ...next, from: Math.min(next.from, own.inputs - 1), to: Math.min(next.to, own.units - 1) }
+    const { inputs, units } = network[next.layer]!
+    selected.value = { ...next, from: Math.min(next.from, inputs - 1), to: Math.min(next.to, units - 1) }
   }
-  // the layer stands beside it
+  // without the layer, which another field names
   const name = (column: number, unit: number) =>
     unitName(network, problem.value, column, unit).replace(/^layer \d+, /, '')
   return (
@@ -118,8 +118,8 @@ function Loss({ seen, record }: PartProps) {
       {problem.value.kind === 'classes' ? (
         <>
           <p>
-            The loss of a sample is {minus}log of the probability that the network gives to its class. Sample{' '}
-            {index + 1} is of the class {problem.value.outputs[target]}:
+            The loss of a sample is {minus}log of the predicted probability of its class. Sample {index + 1} is of the
+            class {problem.value.outputs[target]}:
           </p>
           <p class="formula">
             {minus}log {exact(output[target]!)} = {loss}
@@ -147,8 +147,8 @@ function Gradient({ seen, record }: PartProps) {
     <>
       <h3>2. Gradient</h3>
       <p>
-        By how much the loss rises per unit of this weight. Each sample adds a term: what came in through the
-        connection, times by how much the loss changes with the sum in the unit it leads to.
+        The derivative of the loss with respect to this weight. Each sample adds a term: the input of the connection,
+        times the derivative of the loss with respect to the weighted sum of the unit that it leads to.
       </p>
       <p class="formula">
         gradient = (sum of {count} {count === 1 ? 'term' : 'terms'}) / {count} ={' '}
@@ -161,7 +161,7 @@ function Gradient({ seen, record }: PartProps) {
   )
 }
 
-/** Compares the gradient with a finite difference, when asked. */
+/** A button that compares the gradient with a finite difference. */
 function Check({ record, gradient }: { record: StepRecord; gradient: number }) {
   const asked = useSignal<{ readonly record: StepRecord; readonly place: WeightPlace } | undefined>(undefined)
   const place = selected.value
@@ -178,7 +178,7 @@ function Check({ record, gradient }: { record: StepRecord; gradient: number }) {
   return (
     <p class="formula" role="status">
       (L(w + h) {minus} L(w {minus} h)) / 2h = <b data-value="measured">{exact(measured)}</b>, with h = 0.00001:{' '}
-      {agrees ? 'the gradient is right.' : 'not the same; the loss has a kink near this weight (relu).'}
+      {agrees ? 'the gradient is correct.' : 'different; the loss has a kink near this weight (relu).'}
     </p>
   )
 }
@@ -187,7 +187,7 @@ function Result({ seen }: { seen: Inspection }) {
   const fell = seen.lossAfter < seen.lossBefore
   return (
     <>
-      <h3>4. What it did</h3>
+      <h3>4. Effect on the loss</h3>
       <dl class="numbers">
         <dt>loss of this batch before</dt>
         <dd>{exact(seen.lossBefore)}</dd>
@@ -201,8 +201,8 @@ function Result({ seen }: { seen: Inspection }) {
       </dl>
       {seen.gradus !== undefined && (
         <p class="hint">
-          The numbers above are worked out in double precision. Gradus, on {report.value!.backend.name} in single
-          precision, made the weight <span data-value="gradus">{exact(seen.gradus)}</span>, a difference of{' '}
+          The numbers above are computed in double precision. Gradus, on {report.value!.backend.name} in single
+          precision, computed the weight <span data-value="gradus">{exact(seen.gradus)}</span>, a difference of{' '}
           {exact(Math.abs(seen.gradus - seen.update.weight))}.
         </p>
       )}

@@ -26,13 +26,14 @@ export const backendLabels: Record<BackendName, string> = {
   webgpu: 'webgpu (GPU)',
 }
 
-/** The name of unit `unit` in column `column` of the drawing; column 0 holds the inputs. */
+/** The name of a unit in a column of the drawing. Column 0 holds the inputs. */
 export function unitName(network: readonly DenseWeights[], problem: Problem, column: number, unit: number): string {
   if (column === 0) return problem.inputs[unit] ?? ''
   if (column === network.length) return problem.outputs[unit] ?? ''
   return `layer ${column}, unit ${unit + 1}`
 }
 
+/** The name of a weight: its input and its unit. */
 export function placeName(
   network: readonly DenseWeights[],
   problem: Problem,

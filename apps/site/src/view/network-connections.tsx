@@ -12,7 +12,7 @@ interface ConnectionsProps {
   readonly layout: Layout
 }
 
-// In comparison with the largest of the layer.
+// `share` is the absolute weight divided by the largest of the layer.
 const thickness = (share: number) => 0.5 + 4 * share
 const opacity = (share: number) => 0.3 + 0.7 * share
 
@@ -53,7 +53,7 @@ export function Connections({ network, layer, layout }: ConnectionsProps) {
   )
 }
 
-/** The weights of pixels: one line for all of a unit, and one for the weight that is selected. */
+/** The weights of pixels: one line for all weights into a unit, and one for the selected weight. */
 export function PixelConnections({ network, layout }: Omit<ConnectionsProps, 'layer'>) {
   const chosen = selected.value
   const { units } = network[0]!

@@ -7,7 +7,7 @@ import { Pixels, Units } from './network-units.tsx'
 import { theme } from './theme.ts'
 import { drawTiles } from './unit-tiles.ts'
 
-/** The network with its weights as lines. A click on a line selects that weight, on a unit its bias. */
+/** The network with its weights as lines. A click on a line selects the weight; a click on a unit selects its bias. */
 export function NetworkDrawing() {
   const given = report.value
   if (!given) return null
@@ -20,8 +20,8 @@ export function NetworkDrawing() {
     <section class="card drawing" aria-labelledby="network-title" data-part="network">
       <h2 id="network-title">Network</h2>
       <p class="hint">
-        {hints[layout.picture ? 'picture' : problem.value.inputs.length === 2 ? 'plane' : 'line']} The numbers are what
-        sample {index + 1} of the batch gave.
+        {hints[layout.picture ? 'picture' : problem.value.inputs.length === 2 ? 'plane' : 'line']} The numbers are the
+        values for sample {index + 1} of the batch.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to from the keyboard */}
       {/* biome-ignore lint/a11y/useSemanticElements: a drawing is not a fieldset */}
@@ -56,10 +56,10 @@ export function NetworkDrawing() {
 
 const hints = {
   plane:
-    'Click a line to inspect its weight. The square of a unit shows what it gives all over the plane: blue above 0, orange below.',
-  line: 'Click a line to inspect its weight. The square of a unit shows what it gives from the smallest input to the largest.',
+    'Click a line to inspect its weight. The square of a unit shows its output over the plane: blue above 0, orange below.',
+  line: 'Click a line to inspect its weight. The square of a unit shows its output from the smallest input to the largest.',
   picture:
-    'Click a pixel to inspect its weight into the selected unit, or a line. Squares of layer 1 show the weights of the pixels: blue above 0, orange below.',
+    'Click a line or a pixel to inspect its weight into the selected unit. Squares of layer 1 show the weights of the pixels: blue above 0, orange below.',
 }
 
 interface TilesProps {
@@ -87,7 +87,7 @@ function Tiles({ layout, network, values }: TilesProps) {
   )
 }
 
-/** What each column is. */
+/** The names of the columns. */
 function Heads({ layout, network }: Omit<TilesProps, 'values'>) {
   return (
     <>

@@ -2,9 +2,9 @@ import type { DenseWeights } from '../arithmetic/network.ts'
 import { side } from '../problems/digits.ts'
 import type { Problem } from '../problems/problem.ts'
 
-/** The side of the square that stands for a unit. */
+/** The width and height of the square of a unit. */
 export const tileSize = 34
-/** The side of a pixel of a digit that is the input. */
+/** The width and height of an input pixel. */
 export const pixelSize = 14
 
 const rowHeight = 49
@@ -17,19 +17,19 @@ interface Position {
   readonly y: number
 }
 
-/** Where the parts of a network are drawn. */
+/** The positions of the parts of a network in the drawing. */
 export interface Layout {
   readonly width: number
   readonly height: number
-  /** Units in each column; column 0 holds the inputs. */
+  /** The number of units in each column. Column 0 holds the inputs. */
   readonly counts: readonly number[]
-  /** Whether the inputs are the pixels of one picture. */
+  /** Whether the inputs are the pixels of an image. */
   readonly picture: boolean
-  /** The middle of a unit, or of a pixel. */
+  /** The center of a unit, or of a pixel. */
   at(column: number, unit: number): Position
-  /** Where connections leave a unit. */
+  /** The start of connections from a unit. */
   leaves(column: number, unit: number): Position
-  /** Where connections reach a unit. */
+  /** The end of connections to a unit. */
   arrives(column: number, unit: number): Position
 }
 

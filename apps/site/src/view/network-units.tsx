@@ -10,7 +10,7 @@ interface UnitsProps {
   readonly values: Values
 }
 
-/** The units as squares with what they gave. A click selects the bias. */
+/** The units as squares with their values. A click selects the bias. */
 export function Units({ layout, network, values }: UnitsProps) {
   const { counts } = layout
   return (
@@ -23,7 +23,7 @@ export function Units({ layout, network, values }: UnitsProps) {
             position={layout.at(column, unit)}
             value={values[column]![unit]!}
             name={unitName(network, problem.value, column, unit)}
-            labelled={column === counts.length - 1}
+            named={column === counts.length - 1}
             barred={layout.picture && column === counts.length - 1}
             place={column > 0 ? { layer: column - 1, to: unit } : undefined}
           />
@@ -37,13 +37,13 @@ interface UnitProps {
   readonly position: { readonly x: number; readonly y: number }
   readonly value: number
   readonly name: string
-  readonly labelled: boolean
+  readonly named: boolean
   /** Whether the value, from 0 to 1, is shown as a bar. */
   readonly barred: boolean
   readonly place: { readonly layer: number; readonly to: number } | undefined
 }
 
-function Unit({ position: { x, y }, value, name, labelled, barred, place }: UnitProps) {
+function Unit({ position: { x, y }, value, name, named, barred, place }: UnitProps) {
   const { layer, from, to } = selected.value
   const is = place !== undefined && from < 0 && layer === place.layer && to === place.to
   const half = tileSize / 2
@@ -61,7 +61,7 @@ function Unit({ position: { x, y }, value, name, labelled, barred, place }: Unit
       <text x={x} y={y + half + 10}>
         {short(value)}
       </text>
-      {labelled && (
+      {named && (
         <text class="name" x={x + half + 7} y={y + 4}>
           {name}
         </text>
@@ -70,7 +70,7 @@ function Unit({ position: { x, y }, value, name, labelled, barred, place }: Unit
   )
 }
 
-/** The pixels of the input. A click selects the weight into the unit that is selected. */
+/** The pixels of the input. A click selects the weight from the pixel into the selected unit. */
 export function Pixels({ layout, sample }: { readonly layout: Layout; readonly sample: ArrayLike<number> }) {
   const { layer, from, to } = selected.value
   const target = layer === 0 ? to : 0

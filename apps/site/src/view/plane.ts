@@ -1,19 +1,17 @@
 import { valuesOnGrid } from '../arithmetic/figures.ts'
 import type { DenseWeights } from '../arithmetic/network.ts'
-import { reach } from '../problems/generators.ts'
+import { halfWidth } from '../problems/generators.ts'
 import type { Problem, Samples } from '../problems/problem.ts'
-import { channels, type Palette } from './colours.ts'
+import { channels, type Palette } from './colors.ts'
 
 export const drawingSize = 360
 const cells = 40
 
-type Context = CanvasRenderingContext2D
-
 const toPixel = (value: number, low: number, high: number) => ((value - low) / (high - low)) * drawingSize
 
-/** Draws what the network gives for every point of the plane, and the samples. */
+/** Draws the output of the network over the plane, and the samples. */
 export function drawPlane(
-  context: Context,
+  context: CanvasRenderingContext2D,
   network: readonly DenseWeights[] | undefined,
   problem: Problem,
   palette: Palette,
@@ -25,10 +23,14 @@ export function drawPlane(
   drawPoints(context, problem.train, palette, false)
 }
 
-// One pixel per cell, drawn larger, so that the browser smooths the steps between them.
-function drawProbability(context: Context, network: readonly DenseWeights[], { low, high }: Palette): void {
-  const centre = (i: number) => -reach + ((i + 0.5) / cells) * 2 * reach
-  const points = Array.from({ length: cells * cells }, (_, i) => [centre(i % cells), -centre(Math.floor(i / cells))])
+// One pixel per cell, scaled up, so that the browser interpolates between cells.
+function drawProbability(
+  context: CanvasRenderingContext2D,
+  network: readonly DenseWeights[],
+  { low, high }: Palette,
+): void {
+  const center = (i: number) => -halfWidth + ((i + 0.5) / cells) * 2 * halfWidth
+  const points = Array.from({ length: cells * cells }, (_, i) => [center(i % cells), -center(Math.floor(i / cells))])
   const image = new ImageData(cells, cells)
   const [below, above] = [channels(low), channels(high)]
   valuesOnGrid(network, points).forEach((value, i) => {
@@ -40,32 +42,37 @@ function drawProbability(context: Context, network: readonly DenseWeights[], { l
   context.drawImage(small, 0, 0, drawingSize, drawingSize)
 }
 
-// Discs for class 0 and squares for class 1, hollow where they are for testing only.
-function drawPoints(context: Context, { x, y }: Samples, { low, high, ink, ground }: Palette, hollow: boolean): void {
+// Circles for class 0 and squares for class 1, hollow for test samples.
+function drawPoints(
+  context: CanvasRenderingContext2D,
+  { x, y }: Samples,
+  { low, high, ink, ground }: Palette,
+  hollow: boolean,
+): void {
   x.forEach(([across = 0, up = 0], index) => {
-    const [px, py] = [toPixel(across, -reach, reach), drawingSize - toPixel(up, -reach, reach)]
-    const colour = y[index] === 1 ? high : low
+    const [px, py] = [toPixel(across, -halfWidth, halfWidth), drawingSize - toPixel(up, -halfWidth, halfWidth)]
+    const color = y[index] === 1 ? high : low
     context.beginPath()
     if (y[index] === 1) context.rect(px - 3.2, py - 3.2, 6.4, 6.4)
     else context.arc(px, py, 3.6, 0, 2 * Math.PI)
     context.lineWidth = hollow ? 1.6 : 1
-    context.fillStyle = hollow ? ground : colour
-    context.strokeStyle = hollow ? colour : ink
+    context.fillStyle = hollow ? ground : color
+    context.strokeStyle = hollow ? color : ink
     context.fill()
     context.stroke()
   })
 }
 
-/** Draws what the network gives along its one input, and the samples. */
+/** Draws the output of a network with one input, and the samples. */
 export function drawLine(
-  context: Context,
+  context: CanvasRenderingContext2D,
   network: readonly DenseWeights[] | undefined,
   problem: Problem,
   palette: Palette,
 ): void {
   const classes = problem.kind === 'classes'
-  const [left, right] = classes ? [0, 1] : [-reach, reach]
-  const [bottom, top] = classes ? [-0.15, 1.15] : [-reach, reach]
+  const [left, right] = classes ? [0, 1] : [-halfWidth, halfWidth]
+  const [bottom, top] = classes ? [-0.15, 1.15] : [-halfWidth, halfWidth]
   const px = (value: number) => toPixel(value, left, right)
   const py = (value: number) => drawingSize - toPixel(value, bottom, top)
   context.fillStyle = palette.ground
@@ -99,8 +106,8 @@ export function drawLine(
   context.stroke()
 }
 
-/** The point of the plane at a place of the drawing, both from 0 to 1. */
+/** The point of the plane at a position in the drawing, `across` and `down` from 0 to 1. */
 export function pointAt(across: number, down: number): [x: number, y: number] {
-  const tidy = (value: number) => Math.round(Math.min(reach, Math.max(-reach, value)) * 100) / 100
-  return [tidy((2 * across - 1) * reach), tidy((1 - 2 * down) * reach)]
+  const rounded = (value: number) => Math.round(Math.min(halfWidth, Math.max(-halfWidth, value)) * 100) / 100
+  return [rounded((2 * across - 1) * halfWidth), rounded((1 - 2 * down) * halfWidth)]
 }

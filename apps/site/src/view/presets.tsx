@@ -3,7 +3,7 @@ import { presets } from '../settings/presets.ts'
 import { sameRun } from '../settings/settings.ts'
 import { change, settings } from '../state/session.ts'
 
-/** Settings to begin with, and why they work out or do not. */
+/** Example settings, with their outcome and the reason for it. */
 export function Presets() {
   const { backend, points } = settings.value
   const chosen = presets.findIndex((preset) => sameRun(preset.settings, settings.value))
@@ -39,7 +39,7 @@ export function Presets() {
           <p class="hint">{sentenceOf(preset.outcome)}</p>
         </>
       ) : (
-        <p class="hint">Choose an example to begin with, or go on with your own settings.</p>
+        <p class="hint">Choose an example, or continue with your own settings.</p>
       )}
     </section>
   )

@@ -3,7 +3,7 @@ import { toCommand } from '../settings/command.ts'
 import { toTypeScript } from '../settings/typescript.ts'
 import { problem, report, settings } from '../state/session.ts'
 
-/** The run as a program, and as an address. */
+/** The run as a program, as shell commands and as an address. */
 export function Program() {
   const open = useSignal(false)
   const said = useSignal('')
@@ -16,7 +16,7 @@ export function Program() {
       await navigator.clipboard.writeText(text)
       said.value = `Copied: ${what}.`
     } catch {
-      said.value = 'The browser does not let the page copy. Select the text below.'
+      said.value = 'The browser does not allow the page to copy. Select the text below.'
       open.value = true
     }
   }
@@ -24,7 +24,7 @@ export function Program() {
     <section class="card program" aria-labelledby="program-title" data-part="program">
       <h2 id="program-title">Take it with you</h2>
       <p class="hint">
-        A program that trains the same network, with the same numbers; commands for the shell that do, with batches in
+        A program that trains the same network and gives the same numbers; shell commands that train it with batches in
         another order; and an address that opens these settings.
       </p>
       <div class="buttons">
@@ -43,7 +43,7 @@ export function Program() {
       </div>
       <p role="status">{said.value}</p>
       {open.value && !none && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and has to from the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also with the keyboard
         <pre tabIndex={0}>{code()}</pre>
       )}
     </section>

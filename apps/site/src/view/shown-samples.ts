@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 
-/** Which samples the confusion matrix counts and the digits come from. */
+/** The samples of the confusion matrix and of the digits shown. */
 export const shownSamples = signal<'train' | 'test'>('test')
 
-/** Which digits are shown: all, or those of one digit; all, or those taken for one digit or for a wrong one. */
+/** The filters of the digits shown: the digit, or `any`; and the prediction, `any` or `wrong`. */
 export const wanted = { truth: signal('any'), prediction: signal('any') }

@@ -4,7 +4,7 @@ import { exact, factor } from './format.ts'
 
 const barHeight = 60
 
-/** The terms of a gradient as bars, and the chosen one in numbers. */
+/** The terms of a gradient as bars, and the selected one in numbers. */
 export function Terms({ terms }: { terms: readonly Term[] }) {
   const index = Math.min(sample.value, terms.length - 1)
   const term = terms[index]!

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
-import type { Palette } from './colours.ts'
+import type { Palette } from './colors.ts'
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
-/** The colours of canvases and charts, which cannot read the style sheet by themselves. */
+/** The colors of canvases and charts, to which the style sheet does not apply. */
 export const theme = signal<Palette>(read())
 
 dark.addEventListener('change', () => {
@@ -12,12 +12,12 @@ dark.addEventListener('change', () => {
 
 function read(): Palette {
   const style = getComputedStyle(document.documentElement)
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim()
+  const color = (name: string) => style.getPropertyValue(`--${name}`).trim()
   return {
-    low: colour('low'),
-    high: colour('high'),
-    ink: colour('ink'),
-    ground: colour('card'),
-    faint: colour('line'),
+    low: color('low'),
+    high: color('high'),
+    ink: color('ink'),
+    ground: color('card'),
+    faint: color('line'),
   }
 }

@@ -10,7 +10,7 @@ const speeds: readonly (readonly [Speed, string])[] = [
   ['full', 'as fast as possible'],
 ]
 
-/** Play, pause, single steps, and where training stands. */
+/** The buttons of training, and its position. */
 export function Toolbar() {
   const playing = session.playing.value
   const none = session.report.value === undefined
@@ -50,13 +50,13 @@ export function Toolbar() {
       </label>
       <BackendChoice />
       <Position />
-      <Refusals />
+      <UnavailableBackends />
     </section>
   )
 }
 
 function BackendChoice() {
-  const refusals = session.refusals.value
+  const unavailable = session.unavailable.value
   return (
     <label>
       Backend
@@ -65,9 +65,9 @@ function BackendChoice() {
         onChange={({ currentTarget: { value } }) => void session.change({ backend: value as BackendName })}
       >
         {backends.map((name) => (
-          <option key={name} value={name} disabled={refusals[name] !== undefined}>
+          <option key={name} value={name} disabled={unavailable[name] !== undefined}>
             {backendLabels[name]}
-            {refusals[name] && ', not available'}
+            {unavailable[name] && ', not available'}
           </option>
         ))}
       </select>
@@ -96,12 +96,12 @@ function Position() {
   )
 }
 
-/** Why backends are not there. */
-function Refusals() {
+/** The backends that do not start, with the reasons. */
+function UnavailableBackends() {
   return (
     <>
-      {Object.entries(session.refusals.value).map(([name, reason]) => (
-        <p key={name} class="hint refusal">
+      {Object.entries(session.unavailable.value).map(([name, reason]) => (
+        <p key={name} class="hint unavailable">
           {name} is not available: {reason}
         </p>
       ))}
@@ -109,16 +109,15 @@ function Refusals() {
   )
 }
 
-/** What went wrong. */
-export function Trouble() {
+/** The message of an error, or of a backend that does not start. */
+export function Failure() {
   const { backend } = session.settings.value
   return (
     <div role="alert">
-      {session.trouble.value && <p class="trouble">Training has stopped. {session.trouble.value}</p>}
-      {session.refusals.value[backend] && (
-        <p class="trouble">
-          The backend {backend} was chosen and does not start here; training runs on{' '}
-          {session.report.value?.backend.name}.
+      {session.failure.value && <p class="failure">Training has stopped. {session.failure.value}</p>}
+      {session.unavailable.value[backend] && (
+        <p class="failure">
+          The backend {backend} does not start here; training runs on {session.report.value?.backend.name}.
         </p>
       )}
     </div>

@@ -3,12 +3,12 @@ import type { ComponentChildren } from 'preact'
 import { advance, inspection, pause, play, playing, report } from '../state/session.ts'
 import { exact, figure, percent } from './format.ts'
 
-/** The step of the tour that is shown; none while there is no tour. */
+/** The current step of the tour; undefined without a tour. */
 export const tourStep = signal<number | undefined>(undefined)
 
 interface Stop {
   readonly title: string
-  /** The part of the page that it is about. */
+  /** The part of the page that it explains. */
   readonly part: string
   readonly text: () => ComponentChildren
   readonly action?: { readonly label: string; readonly run: () => void }
@@ -21,15 +21,15 @@ const stops: readonly Stop[] = [
     title: 'Forward pass',
     part: 'network',
     text: () =>
-      'A sample enters on the left. Each unit multiplies what comes in by the weights of its connections, adds its bias and applies its activation. What comes out on the right is the prediction. At first the weights are random, and so is the prediction.',
+      'A sample enters on the left. Each unit multiplies its inputs by the weights of its connections, adds the products and its bias, and applies its activation. The outputs on the right are the prediction. At first the weights are random, and so is the prediction.',
   },
   {
     title: 'Loss',
     part: 'curves',
     text: () => (
       <>
-        The loss is one number that says how wrong the predictions are. For the batch at hand it is{' '}
-        <b>{exact(inspection.value?.lossBefore ?? Number.NaN)}</b>. Learning means to make it smaller.
+        The loss is one number that measures how wrong the predictions are. For the current batch it is{' '}
+        <b>{exact(inspection.value?.lossBefore ?? Number.NaN)}</b>. Training makes it smaller.
       </>
     ),
   },
@@ -38,9 +38,9 @@ const stops: readonly Stop[] = [
     part: 'inspector',
     text: () => (
       <>
-        For each weight the gradient says by how much the loss rises when the weight is raised. For the selected weight
-        it is <b>{exact(inspection.value?.input.gradient ?? Number.NaN)}</b>: the mean of one term per sample. Click
-        other lines of the network to see theirs.
+        The gradient of a weight is the rate at which the loss rises with the weight. For the selected weight it is{' '}
+        <b>{exact(inspection.value?.input.gradient ?? Number.NaN)}</b>: the mean of one term per sample. Click other
+        lines of the network to see their gradients.
       </>
     ),
   },
@@ -49,9 +49,9 @@ const stops: readonly Stop[] = [
     part: 'settings',
     text: () => (
       <>
-        The gradient says which way is up, so weights go the other way. The learning rate, here{' '}
-        <b>{inspection.value?.input.learningRate}</b>, says how far. With a large one steps jump over the goal, with a
-        small one they take for ever.
+        The loss rises in the direction of the gradient, so weights move in the opposite direction. The learning rate,
+        here <b>{inspection.value?.input.learningRate}</b>, determines how far. If it is large, steps overshoot the
+        minimum; if it is small, training takes very long.
       </>
     ),
   },
@@ -61,7 +61,7 @@ const stops: readonly Stop[] = [
     text: () => (
       <>
         new weight = old weight {'\u2212'} learning rate {'\u00d7'} gradient. All weights change at once, each by its
-        own gradient. The weight goes from <b>{exact(inspection.value?.input.weight ?? Number.NaN)}</b> to{' '}
+        gradient. The weight goes from <b>{exact(inspection.value?.input.weight ?? Number.NaN)}</b> to{' '}
         <b>{exact(inspection.value?.update.weight ?? Number.NaN)}</b>. (With momentum or Adam the rule has more terms;
         the inspector shows them.)
       </>
@@ -73,8 +73,8 @@ const stops: readonly Stop[] = [
     part: 'training',
     text: () => (
       <>
-        One update uses one batch. When all {report.value?.batchCount} batches had their turn, an epoch is over, the
-        samples are shuffled, and the next one begins. So far: <b>{report.value?.epoch}</b>.
+        One update uses one batch. After all {report.value?.batchCount} batches an epoch is complete; then the samples
+        are shuffled, and the next epoch begins. Complete epochs: <b>{report.value?.epoch}</b>.
       </>
     ),
     action: { label: 'Step one epoch', run: () => void advance('epoch') },
@@ -84,23 +84,23 @@ const stops: readonly Stop[] = [
     part: 'boundary',
     text: () => (
       <>
-        Many small updates, and the loss falls: it is now <b>{figure(report.value?.train.loss)}</b>
+        With many small updates the loss falls. It is now <b>{figure(report.value?.train.loss)}</b>
         {report.value?.train.accuracy !== undefined && (
           <>
-            , and <b>{percent(report.value.train.accuracy)}</b> of the samples are predicted right
+            , and <b>{percent(report.value.train.accuracy)}</b> of the samples are predicted correctly
           </>
         )}
-        . What counts is the test figure, of samples that the network has never seen.
+        . The figures of the test samples, which the network has never seen, show how well it generalizes.
       </>
     ),
     action: { label: 'Play', run: () => void (playing.value ? pause() : play()) },
   },
 ]
 
-/** The part of the page that the tour is about. */
+/** The part of the page that the current step of the tour explains. */
 export const tourPart = () => (tourStep.value === undefined ? '' : stops[tourStep.value]!.part)
 
-/** Explains how a network learns, in seven steps, with the numbers of the run at hand. */
+/** Explains how a network learns in seven steps, with the numbers of the current run. */
 export function Tour() {
   const index = tourStep.value
   if (index === undefined) return null

@@ -1,24 +1,22 @@
 import { type DenseWeights, forward } from '../arithmetic/network.ts'
 import { side } from '../problems/digits.ts'
-import { reach } from '../problems/generators.ts'
+import { halfWidth } from '../problems/generators.ts'
 import type { Problem } from '../problems/problem.ts'
-import { channels, type Palette } from './colours.ts'
+import { channels, type Palette } from './colors.ts'
 import { type Layout, pixelSize, tileSize } from './network-layout.ts'
 
-type Context = CanvasRenderingContext2D
-
-/** Cells along the side of the plane in the square of a unit. */
+/** The number of cells along each axis of the plane in the square of a unit. */
 const cells = 18
 
 interface Picture {
-  readonly context: Context
+  readonly context: CanvasRenderingContext2D
   readonly layout: Layout
   readonly network: readonly DenseWeights[]
   readonly problem: Problem
   readonly palette: Palette
 }
 
-/** Draws into each square what the unit has learnt: what it gives for every input, or the weights of the pixels. */
+/** Draws the output of each unit over the inputs into its square, or the weights of the pixels. */
 export function drawTiles(picture: Picture, sample: ArrayLike<number>): void {
   const { context, layout, problem } = picture
   context.clearRect(0, 0, layout.width, layout.height)
@@ -29,7 +27,7 @@ export function drawTiles(picture: Picture, sample: ArrayLike<number>): void {
   else drawCurves(picture)
 }
 
-/** Values as an image: `low` colour above 0, `high` below, stronger the farther from it. */
+/** Values as an image: the color `low` above 0 and `high` below, more opaque for larger absolute values. */
 export function signedImage(values: ArrayLike<number>, width: number, { low, high }: Palette): OffscreenCanvas {
   const most = Math.max(1e-6, ...Array.from(values, Math.abs))
   const [above, below] = [channels(low), channels(high)]
@@ -58,9 +56,9 @@ function drawWeights({ context, layout, network, palette }: Picture): void {
 
 function drawPlanes(picture: Picture): void {
   const { context, layout, network, palette } = picture
-  const centre = (i: number) => -reach + ((i + 0.5) / cells) * 2 * reach
+  const center = (i: number) => -halfWidth + ((i + 0.5) / cells) * 2 * halfWidth
   const given = Array.from({ length: cells * cells }, (_, i) =>
-    forward(network, [centre(i % cells), -centre(Math.floor(i / cells))]),
+    forward(network, [center(i % cells), -center(Math.floor(i / cells))]),
   )
   eachUnit(picture, (column, unit, output) => {
     const values = given.map((each) => each[column]![unit]!)
@@ -74,7 +72,7 @@ function drawPlanes(picture: Picture): void {
 
 function drawCurves(picture: Picture): void {
   const { context, layout, network, problem, palette } = picture
-  const [left, right] = problem.kind === 'classes' ? [0, 1] : [-reach, reach]
+  const [left, right] = problem.kind === 'classes' ? [0, 1] : [-halfWidth, halfWidth]
   const given = Array.from({ length: 2 * cells + 1 }, (_, i) =>
     forward(network, [left + ((right - left) * i) / (2 * cells)]),
   )
@@ -83,10 +81,10 @@ function drawCurves(picture: Picture): void {
     const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
     const [x, y, size] = tileAt(layout, column, unit)
     const up = (value: number) => y + 4 + (1 - (value - least) / (most - least || 1)) * (size - 8)
-    const line = (points: readonly number[], colour: string, width: number) => {
+    const line = (points: readonly number[], color: string, width: number) => {
       context.beginPath()
       points.forEach((value, i) => context.lineTo(x + (size * i) / (points.length - 1), up(value)))
-      context.strokeStyle = colour
+      context.strokeStyle = color
       context.lineWidth = width
       context.stroke()
     }
@@ -107,16 +105,21 @@ function tileAt(layout: Layout, column: number, unit: number): [x: number, y: nu
   return [x - tileSize / 2, y - tileSize / 2, tileSize]
 }
 
-function imageOf(values: ArrayLike<number>, width: number, colour: (value: number) => number[]): OffscreenCanvas {
+function imageOf(values: ArrayLike<number>, width: number, color: (value: number) => number[]): OffscreenCanvas {
   const height = values.length / width
   const image = new ImageData(width, height)
-  for (let i = 0; i < values.length; i++) image.data.set(colour(values[i]!), 4 * i)
+  for (let i = 0; i < values.length; i++) image.data.set(color(values[i]!), 4 * i)
   const canvas = new OffscreenCanvas(width, height)
   canvas.getContext('2d')!.putImageData(image, 0, 0)
   return canvas
 }
 
-function paint(context: Context, image: OffscreenCanvas, [x, y, size]: [number, number, number], smooth: boolean) {
+function paint(
+  context: CanvasRenderingContext2D,
+  image: OffscreenCanvas,
+  [x, y, size]: [number, number, number],
+  smooth: boolean,
+) {
   context.imageSmoothingEnabled = smooth
   context.drawImage(image, x, y, size, size)
 }

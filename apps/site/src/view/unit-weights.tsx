@@ -6,7 +6,7 @@ import { unitName } from './names.ts'
 import { theme } from './theme.ts'
 import { signedImage } from './unit-tiles.ts'
 
-/** The weights of all pixels into one unit of the first layer as a picture. A click selects one of them. */
+/** The weights of all pixels into one unit of the first layer, as an image. A click selects one of them. */
 export function UnitWeights() {
   const canvas = useRef<HTMLCanvasElement>(null)
   const network = report.value?.network
@@ -54,7 +54,7 @@ export function UnitWeights() {
         )}
       </div>
       <p class="hint">
-        What {name} looks for: the weight of every pixel, blue above 0 and orange below. Click one to inspect it
+        The weight of every pixel into {name}, blue above 0 and orange below. Click a pixel to inspect its weight
         {chosen === undefined ? '.' : `; ${problem.value.inputs[chosen]} has ${exact(weightOf(chosen))}.`}
       </p>
     </div>

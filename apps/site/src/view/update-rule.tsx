@@ -1,5 +1,5 @@
 import type { Inspection, StepRecord } from '../arithmetic/inspect.ts'
-import { momentumShare } from '../arithmetic/update.ts'
+import { momentumCoefficient } from '../arithmetic/update.ts'
 import { exact, factor } from './format.ts'
 
 const times = '\u00d7'
@@ -10,7 +10,7 @@ interface Props {
   readonly record: StepRecord
 }
 
-/** The rule by which the optimizer makes the new weight, with the numbers of this step. */
+/** The update rule of the optimizer, with the numbers of this step. */
 export function UpdateRule({ seen, record }: Props) {
   return (
     <>
@@ -49,18 +49,18 @@ function Plain({ seen: { input, update } }: Props) {
 function Momentum({ seen: { input, update } }: Props) {
   return (
     <>
-      <p>Momentum repeats {momentumShare} of the last step and adds the step of plain gradient descent:</p>
+      <p>Momentum repeats {momentumCoefficient} of the last step and adds the step of plain gradient descent:</p>
       <p class="formula rule">
-        step = {momentumShare} {times} last step {minus} learning rate {times} gradient; new = old + step
+        step = {momentumCoefficient} {times} last step {minus} learning rate {times} gradient; new = old + step
       </p>
       <p class="formula">
-        step = {momentumShare} {times} {factor(input.momentum)} {minus} {input.learningRate} {times}{' '}
+        step = {momentumCoefficient} {times} {factor(input.momentum)} {minus} {input.learningRate} {times}{' '}
         {factor(input.gradient)} = {exact(update.step!)}
       </p>
       <p class="formula">
         new = {exact(input.weight)} + {factor(update.step!)} = <b data-value="new">{exact(update.weight)}</b>
       </p>
-      <Beside input={input} />
+      <Comparison input={input} />
     </>
   )
 }
@@ -70,8 +70,8 @@ function Adam({ seen: { input, update } }: Props) {
   return (
     <>
       <p>
-        Adam does not use the gradient itself, but the running mean m of gradients, divided by the root of the running
-        mean v of their squares. So each weight moves by about the learning rate, however small its gradient is.
+        Adam uses the running mean m of the gradients, divided by the square root of the running mean v of their
+        squares. So each weight moves by about the learning rate, even if its gradient is small.
       </p>
       <p class="formula rule">
         new = old {minus} rate {times} m / ({'\u221a'}v + 0.0000001)
@@ -90,15 +90,15 @@ function Adam({ seen: { input, update } }: Props) {
         new = {exact(input.weight)} {minus} {exact(rate)} {times} {factor(momentum)} / ({exact(Math.sqrt(velocity))} +
         0.0000001) = <b data-value="new">{exact(update.weight)}</b>
       </p>
-      <Beside input={input} />
+      <Comparison input={input} />
     </>
   )
 }
 
-function Beside({ input }: { input: Inspection['input'] }) {
+function Comparison({ input }: { input: Inspection['input'] }) {
   return (
     <p class="hint">
-      Plain gradient descent would have made it {exact(input.weight)} {minus} {input.learningRate} {times}{' '}
+      Plain gradient descent would give {exact(input.weight)} {minus} {input.learningRate} {times}{' '}
       {factor(input.gradient)} = {exact(input.weight - input.learningRate * input.gradient)}.
     </p>
   )

@@ -4,7 +4,7 @@ import type { DenseWeights } from '../arithmetic/network.ts'
 import type { Problem } from '../problems/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** The layers of the network for a problem, the output layer last. */
+/** One layer of a network. */
 export interface LayerPlan {
   readonly name: string
   readonly inputs: number
@@ -12,6 +12,7 @@ export interface LayerPlan {
   readonly activation: DenseWeights['activation']
 }
 
+/** The layers of the network for a problem, the output layer last. */
 export function planLayers({ layers }: Pick<Settings, 'layers'>, { kind, inputs, outputs }: Problem): LayerPlan[] {
   const last = { units: outputs.length, activation: kind === 'classes' ? 'softmax' : 'linear' } as const
   const all = [...layers, last]
@@ -29,7 +30,7 @@ export function networkOf(plan: readonly LayerPlan[], weights: readonly WeightVa
   return plan.map(({ inputs, units, activation }, index) => ({ inputs, units, activation, ...slots[index]! }))
 }
 
-/** What is kept under a prefix of paths for each layer; nothing where the optimizer keeps no such thing. */
+/** The values with the paths `<prefix><layer>.kernel` and `.bias` for each layer; empty where there are none. */
 export function slotsOf(plan: readonly LayerPlan[], values: readonly WeightValue[], prefix: string): Slots[] {
   const byPath = new Map(values.map(({ path, data }) => [path, data]))
   return plan.map(({ name }) => ({

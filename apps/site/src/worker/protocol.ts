@@ -2,39 +2,39 @@ import type { Figures } from '../arithmetic/figures.ts'
 import type { StepRecord } from '../arithmetic/inspect.ts'
 import type { DenseWeights } from '../arithmetic/network.ts'
 import type { BackendName, Settings } from '../settings/settings.ts'
-import type { Chosen } from './backends.ts'
+import type { ActiveBackend } from './backends.ts'
 
-/** Where training stands; sent to the page after steps. */
+/** The state of a run, which the worker sends to the page after train steps. */
 export interface Report {
   readonly step: number
   readonly epoch: number
-  /** Batches of this epoch that were trained on, of how many. */
+  /** The number of batches of this epoch that were trained on. */
   readonly position: number
   readonly batchCount: number
   readonly network: readonly DenseWeights[]
   readonly train: Figures
   readonly test: Figures
-  /** The last step, or the one to come where none was made. */
+  /** The last step, or the first one if none was made. */
   readonly record: StepRecord
-  /** Milliseconds per step, lately. */
+  /** A moving average of the milliseconds per step. */
   readonly msPerStep?: number
-  readonly backend: Chosen
+  readonly backend: ActiveBackend
 }
 
-/** How fast to train: steps per second, or as many as there is time for. */
+/** The speed of training in steps per second; `full` is without limit. */
 export type Speed = 2 | 20 | 300 | 'full'
 
-/** What the worker does for the page. */
+/** The interface between page and worker. */
 export interface Service {
-  /** Starts a run from the beginning. */
+  /** Starts a run. */
   open(settings: Settings): Promise<Report>
-  /** Trains until `pause`, or until training fails, which rejects. Each report is awaited. */
+  /** Trains until `pause` is called. Rejects if training fails. Waits for each call of `report`. */
   play(speed: Speed, report: (report: Report) => void | Promise<void>): Promise<void>
   pause(): Promise<void>
-  /** Trains on one batch, or on those that are left of an epoch. */
+  /** Trains on one batch, or on the remaining batches of the epoch. */
   advance(by: 'batch' | 'epoch'): Promise<Report>
-  /** Loads everything that the network is needed for, ahead of its use. Says why backends do not start here. */
+  /** Loads all backends and data, so that the page works offline. Returns the reasons why backends do not start. */
   prepare(): Promise<Partial<Record<BackendName, string>>>
-  /** Goes on with the same weights on another backend. */
+  /** Continues the run on another backend, with the same weights. */
   switchBackend(name: BackendName): Promise<Report>
 }

@@ -16,7 +16,7 @@ const weightsOf = ({ network }: Report) =>
   network.flatMap(({ kernel, bias }) => [...Array.from(kernel), ...Array.from(bias)])
 
 describe('TrainingService', () => {
-  it('begins with the step to come, and makes it', async () => {
+  it('opens with a preview of the first step', async () => {
     const service = new TrainingService()
     const opened = await service.open(small)
     expect(opened).toMatchObject({ step: 0, epoch: 0, position: 0, batchCount: 16, record: { step: 1 } })
@@ -34,7 +34,7 @@ describe('TrainingService', () => {
   })
 
   it.each(['SGD', 'Momentum', 'Adam'] as const)(
-    '%s changes every weight as worked out in double precision',
+    '%s changes every weight as computed in double precision',
     async (optimizer) => {
       const service = new TrainingService()
       await service.open({ ...small, optimizer })
@@ -50,7 +50,7 @@ describe('TrainingService', () => {
     },
   )
 
-  it('an epoch ends after its last batch', async () => {
+  it('counts epochs', async () => {
     const service = new TrainingService()
     await service.open(small)
     await service.advance('batch')
@@ -58,7 +58,7 @@ describe('TrainingService', () => {
     expect(await service.advance('epoch')).toMatchObject({ step: 32, epoch: 2, position: 0 })
   })
 
-  it('plays until it is paused', async () => {
+  it('trains until it is paused', async () => {
     const service = new TrainingService()
     const first = await service.open(small)
     let last = first
@@ -86,11 +86,11 @@ describe('TrainingService', () => {
     weightsOf(report).forEach((weight, index) => expect(weight).toBeCloseTo(weightsOf(expected)[index]!, 5))
   })
 
-  it('says why a backend is not there, and goes on with cpu', async () => {
+  it('continues on cpu if a backend does not start, and reports the reason', async () => {
     const service = new TrainingService()
     await service.open(small)
     const { backend } = await service.switchBackend('webgpu')
-    if (backend.name === 'cpu') expect(backend.refusal).toMatch(/WebGPU|adapter|webgpu/i)
+    if (backend.name === 'cpu') expect(backend.fallbackReason).toMatch(/WebGPU|adapter|webgpu/i)
     else expect(backend.name).toBe('webgpu')
     expect((await service.advance('batch')).step).toBe(1)
   })

@@ -3,29 +3,29 @@ import type { StepRecord } from '../arithmetic/inspect.ts'
 import { loadDigits } from '../problems/digits.ts'
 import { makeProblem } from '../problems/problem.ts'
 import type { BackendName, Settings } from '../settings/settings.ts'
-import { type Chosen, chooseBackend, findRefusals } from './backends.ts'
+import { type ActiveBackend, chooseBackend, findUnavailable } from './backends.ts'
 import type { Report, Service, Speed } from './protocol.ts'
 import { Trainer } from './trainer.ts'
 
-/** Reports per second while training goes faster than that. */
+/** The largest number of reports per second. */
 const framesPerSecond = 30
-/** How many milliseconds training at full speed goes on between reports. */
-const patience = 30
+/** The longest time between reports, in milliseconds. */
+const reportInterval = 30
 
 interface Run {
   readonly trainer: Trainer
   record: StepRecord
 }
 
-/** The service of the worker. One thing is done at a time: calls wait for the one before. */
+/** The service of the worker. Calls run one after the other, in order. */
 export class TrainingService implements Service {
   private run: Run | undefined
-  private backend: Chosen | undefined
+  private backend: ActiveBackend | undefined
   private playing = false
   private queue: Promise<unknown> = Promise.resolve()
 
   open(settings: Settings): Promise<Report> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       if (this.backend?.name !== settings.backend) this.backend = await chooseBackend(settings.backend)
       this.run?.trainer.close()
       const trainer = await Trainer.open(settings, await makeProblem(settings))
@@ -36,13 +36,13 @@ export class TrainingService implements Service {
 
   play(speed: Speed, report: (report: Report) => void | Promise<void>): Promise<void> {
     this.playing = true
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       while (this.playing) {
         const begin = performance.now()
-        await this.train(stepsPerFrame(speed), patience)
+        await this.train(stepsPerFrame(speed), reportInterval)
         await report(await this.report())
         const rest = speed === 'full' ? 0 : 1000 / Math.min(speed, framesPerSecond) - (performance.now() - begin)
-        // also without a rest, so that messages of the page come through
+        // even for 0 ms, so that messages of the page are received
         await new Promise((resolve) => setTimeout(resolve, Math.max(rest, 0)))
       }
     })
@@ -54,7 +54,7 @@ export class TrainingService implements Service {
   }
 
   advance(by: 'batch' | 'epoch'): Promise<Report> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       const { batchCount, position } = this.opened.trainer
       await this.train(by === 'batch' ? 1 : batchCount - position)
       return this.report()
@@ -62,7 +62,7 @@ export class TrainingService implements Service {
   }
 
   switchBackend(name: BackendName): Promise<Report> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       const { trainer } = this.opened
       const state = await trainer.state()
       this.backend = await chooseBackend(name)
@@ -72,10 +72,10 @@ export class TrainingService implements Service {
   }
 
   async prepare(): Promise<Partial<Record<BackendName, string>>> {
-    const refusals = await findRefusals()
-    // where they cannot be loaded, whoever chooses them is told
+    const unavailable = await findUnavailable()
+    // if this fails, the error is reported when a visitor chooses the digits
     await loadDigits().catch(() => {})
-    return refusals
+    return unavailable
   }
 
   private get opened(): Run {
@@ -83,11 +83,11 @@ export class TrainingService implements Service {
     throw new Error('No run was opened. Call open(settings) first.')
   }
 
-  /** Makes steps, fewer when time is up, and records the last one. */
-  private async train(steps: number, most = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Makes `steps` train steps, fewer after `maxMs` milliseconds, and records the last one. */
+  private async train(steps: number, maxMs = Number.POSITIVE_INFINITY): Promise<void> {
     const run = this.opened
     const begin = performance.now()
-    for (let made = 1; made < steps && performance.now() - begin < most; made++) await run.trainer.trainStep()
+    for (let made = 1; made < steps && performance.now() - begin < maxMs; made++) await run.trainer.trainStep()
     run.record = await run.trainer.recordStep()
   }
 
@@ -109,7 +109,7 @@ export class TrainingService implements Service {
     }
   }
 
-  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+  private enqueue<T>(task: () => Promise<T>): Promise<T> {
     const result = this.queue.then(task)
     this.queue = result.catch(() => {})
     return result

@@ -7,7 +7,7 @@ import { Sequential } from '@gradus/models'
 import { Adam, SGD } from '@gradus/optimizers'
 import type { StepRecord } from '../arithmetic/inspect.ts'
 import type { DenseWeights, Rows } from '../arithmetic/network.ts'
-import { momentumShare } from '../arithmetic/update.ts'
+import { momentumCoefficient } from '../arithmetic/update.ts'
 import type { Problem } from '../problems/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type LayerPlan, networkOf, planLayers, slotsOf } from './network-of.ts'
@@ -16,16 +16,16 @@ import { type LayerPlan, networkOf, planLayers, slotsOf } from './network-of.ts'
 export class Trainer {
   private readonly plan: readonly LayerPlan[]
   private model: Sequential
-  private walk: AsyncIterator<Batch>
-  /** The batch of the step to come, once it was asked for. */
+  private iterator: AsyncIterator<Batch>
+  /** The batch of the next step, if it was read. */
   private next: Batch | undefined
-  /** Steps made. */
+  /** The number of steps made. */
   step = 0
-  /** Passes over all batches that are complete. */
+  /** The number of complete passes over all batches. */
   epoch = 0
-  /** Batches of this pass that were trained on. */
+  /** The number of batches of this pass that were trained on. */
   position = 0
-  /** Milliseconds per step, lately; the first one, which compiles, left out. */
+  /** A moving average of the milliseconds per step, without the first step, which compiles. */
   msPerStep: number | undefined
   private compiled = false
 
@@ -36,26 +36,27 @@ export class Trainer {
   ) {
     this.plan = planLayers(settings, problem)
     this.model = this.makeModel()
-    this.walk = batches[Symbol.asyncIterator]()
+    this.iterator = batches[Symbol.asyncIterator]()
   }
 
+  /** Prepares the samples and builds the model. */
   static async open(settings: Settings, problem: Problem): Promise<Trainer> {
     const { x, y } = problem.train
     const samples = await fromArrays({ x, y: problem.kind === 'number' ? y : Int32Array.from(y) })
     return new Trainer(settings, problem, samples.shuffle({ seed: settings.seed }).batch(settings.batchSize))
   }
 
-  /** Batches in one epoch. */
+  /** The number of batches in one epoch. */
   get batchCount(): number {
     return this.batches.length ?? 1
   }
 
-  /** Trains on the next batch. Rejects where loss or gradients are not finite; the weights are then those before. */
+  /** Trains on the next batch. Rejects if the loss or a gradient is not finite; the weights are then unchanged. */
   async trainStep(): Promise<void> {
-    const batch = await this.peek()
+    const batch = await this.peekBatch()
     const begin = performance.now()
     await this.model.trainOnBatch(batch.x, batch.y)
-    this.clock(performance.now() - begin)
+    this.recordTime(performance.now() - begin)
     this.next = undefined
     this.step++
     this.position++
@@ -65,16 +66,16 @@ export class Trainer {
     }
   }
 
-  /** Like `trainStep`, with everything that it began and ended with. */
+  /** Trains on the next batch. Returns the step with the weights before and after it. */
   async recordStep(): Promise<StepRecord> {
     const record = await this.preview()
     await this.trainStep()
     return { ...record, after: await this.network() }
   }
 
-  /** The step to come, without its result. */
+  /** The next step, without its result. */
   async preview(): Promise<StepRecord> {
-    const batch = await this.peek()
+    const batch = await this.peekBatch()
     const { weights, optimizer } = await this.state()
     return {
       step: this.step + 1,
@@ -91,12 +92,12 @@ export class Trainer {
     return networkOf(this.plan, await this.model.getWeights())
   }
 
-  /** Everything that was learnt, on the host. */
+  /** The weights and the state of the optimizer, on the host. */
   async state(): Promise<ModelFile> {
     return decodeModel(await this.model.toBytes())
   }
 
-  /** Goes on with a state on what is the current backend now. */
+  /** Continues from a state, on the current backend. */
   async restore(state: ModelFile): Promise<void> {
     const old = this.model
     this.model = this.makeModel()
@@ -107,21 +108,21 @@ export class Trainer {
     disposeWeights(old)
   }
 
-  /** Frees the weights. */
+  /** Disposes of the weights. */
   close(): void {
     disposeWeights(this.model)
   }
 
-  private clock(ms: number): void {
+  private recordTime(ms: number): void {
     if (this.compiled)
       this.msPerStep = this.msPerStep === undefined ? ms : this.msPerStep + 0.05 * (ms - this.msPerStep)
     this.compiled = true
   }
 
-  private async peek(): Promise<Batch> {
+  private async peekBatch(): Promise<Batch> {
     while (!this.next) {
-      const { value, done } = await this.walk.next()
-      if (done) this.walk = this.batches[Symbol.asyncIterator]()
+      const { value, done } = await this.iterator.next()
+      if (done) this.iterator = this.batches[Symbol.asyncIterator]()
       else this.next = value
     }
     return this.next
@@ -138,7 +139,7 @@ export class Trainer {
       optimizer:
         optimizer === 'Adam'
           ? new Adam({ learningRate })
-          : new SGD({ learningRate, ...(optimizer === 'Momentum' && { momentum: momentumShare }) }),
+          : new SGD({ learningRate, ...(optimizer === 'Momentum' && { momentum: momentumCoefficient }) }),
       loss: this.problem.kind === 'number' ? new MeanSquaredError() : new SparseCategoricalCrossentropy(),
     })
     return model

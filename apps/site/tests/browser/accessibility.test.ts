@@ -15,7 +15,7 @@ afterAll(() => served?.close())
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
-/** What axe finds that is serious or worse: the rule and the elements. */
+/** The serious and critical findings of axe: the rule and the elements. */
 async function violations(page: Page): Promise<string[]> {
   await page.addScriptTag({ content: axe })
   const { violations, passes } = await page.evaluate(() =>
@@ -40,7 +40,7 @@ const views: Record<string, { readonly address: string; show?(page: Page): Promi
   tour: { address: 'data=xor&layers=4:tanh', show: (page) => press(page, 'Take the tour') },
   'own points': { address: 'data=own&points=0:0:0,1:1:1' },
   curve: { address: 'data=curve&layers=8:tanh', show: (page) => press(page, 'Step one epoch') },
-  trouble: {
+  failure: {
     address: 'data=curve&layers=8:relu,8:relu&optimizer=SGD&rate=100',
     show: async (page) => {
       await press(page, 'Play')
@@ -55,7 +55,7 @@ describe.each([
   ['dark', 1280],
   ['light', 390],
   ['dark', 390],
-] as const)('axe finds nothing serious in %s colours, %i pixels wide', (colorScheme, width) => {
+] as const)('axe finds nothing serious in %s colors, %i pixels wide', (colorScheme, width) => {
   it.each(Object.keys(views))('in the view %s', async (name) => {
     const { address, show } = views[name]!
     const page = await served.page(address, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true })
@@ -66,7 +66,7 @@ describe.each([
   })
 })
 
-/** Presses Tab until the control with a name has the focus, which has to be visible. */
+/** Presses Tab until the control with that name has the focus. The focus must be visible. */
 async function tabTo(page: Page, role: string, name: string): Promise<void> {
   const target = await page
     .getByRole(role as 'button', { name, exact: true })

@@ -17,11 +17,11 @@ const epochIs = (page: Page, epoch: number) =>
     { timeout: 120_000 },
   )
 
-/** Loss and accuracy of the training samples, and the steps so far. */
+/** Loss and accuracy of the training samples, and the number of steps. */
 const figures = (page: Page) =>
   Promise.all(['train-loss', 'train-accuracy', 'step'].map((name) => numberOf(page, name)))
 
-it('a run goes on from backend to backend, with the same weights and a curve that continues', async () => {
+it('a run continues on another backend, with the same weights', async () => {
   const page = await served.page('data=circles&layers=4:tanh&rate=0.1&backend=cpu')
   const losses: number[] = []
   let epoch = 0

@@ -10,7 +10,7 @@ afterEach(() => {
   expect(served.errors.splice(0)).toEqual([])
 })
 
-it('digits can be chosen without a network once the page has loaded, and every pixel inspected', async () => {
+it('digits can be chosen offline once the page has loaded, and every pixel inspected', async () => {
   const page = await served.page()
   await page.waitForLoadState('networkidle')
   await page.context().setOffline(true)
@@ -31,7 +31,7 @@ it('digits can be chosen without a network once the page has loaded, and every p
   const tile = Number(await page.locator('.unit .frame').first().getAttribute('height'))
   expect(bars).toHaveLength(10)
   expect(bars.reduce((sum, height) => sum + height, 0) / tile).toBeCloseTo(1, 4)
-  await page.locator('.digits').getByRole('combobox', { name: 'Taken for' }).selectOption('wrong')
+  await page.locator('.digits').getByRole('combobox', { name: 'Predicted as' }).selectOption('wrong')
   expect(await page.locator('.digits li.right').count()).toBe(0)
   expect(await page.locator('.digits li.wrong').count()).toBeGreaterThan(0)
   await page.close()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Course, cameTrue } from '../../src/settings/outcome.ts'
+import { type EpochFigures, holds } from '../../src/settings/outcome.ts'
 import { type Preset, presets } from '../../src/settings/presets.ts'
 import { toFragment } from '../../src/settings/url.ts'
 import { numberOf, Served } from './served.ts'
@@ -10,8 +10,8 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => served?.close())
 
-/** Trains epoch by epoch as a visitor would, and reads the figures that are shown. */
-async function courseOf({ settings, outcome }: Preset): Promise<Course> {
+/** Trains epoch by epoch on the page, and reads the figures. */
+async function figuresOf({ settings, outcome }: Preset): Promise<EpochFigures> {
   const page = await served.page(toFragment(settings))
   const [trainLoss, testLoss, testAccuracy]: [number[], number[], number[]] = [[], [], []]
   const stopped = page.getByText(/Training has stopped/)
@@ -30,10 +30,10 @@ async function courseOf({ settings, outcome }: Preset): Promise<Course> {
 }
 
 it.each(presets.map((preset) => [preset.name, preset] as const))(
-  '%s: what is said comes true in a browser',
+  '%s has the stated outcome in a browser',
   async (_, preset) => {
-    const course = await courseOf(preset)
-    expect({ ...course, holds: cameTrue(preset.outcome, course) }).toEqual({ ...course, holds: true })
+    const figures = await figuresOf(preset)
+    expect({ ...figures, holds: holds(preset.outcome, figures) }).toEqual({ ...figures, holds: true })
   },
   180_000,
 )

@@ -1,12 +1,12 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { type PreviewServer, preview } from 'vite'
 
-// GRADUS_CHROMIUM names the browser; Debian's package puts it where it is looked for without.
+// GRADUS_CHROMIUM names the browser; the default is the path of Debian's package.
 const executablePath = process.env.GRADUS_CHROMIUM ?? '/usr/bin/chromium'
 
-/** The built site, served, and a browser to open it. */
+/** A server of the built site, and a browser. */
 export class Served {
-  /** Errors of all pages. */
+  /** The errors of all pages. */
   readonly errors: string[] = []
 
   private constructor(
@@ -15,7 +15,7 @@ export class Served {
     private readonly address: string,
   ) {}
 
-  /** Without a GPU there is WebGPU only where it is asked for. */
+  /** Starts both. `webgpu` enables WebGPU on machines without a GPU. */
   static async open({ webgpu = false } = {}): Promise<Served> {
     const root = new URL('../..', import.meta.url).pathname
     const server = await preview({ root, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' })
@@ -26,7 +26,7 @@ export class Served {
     return new Served(server, browser, server.resolvedUrls!.local[0]!)
   }
 
-  /** A page on the site, in which a run is open. */
+  /** Opens a page of the site and waits for its run. */
   async page(fragment = '', options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.browser.newPage(options)
     page.on('pageerror', (error) => this.errors.push(String(error)))
@@ -44,12 +44,13 @@ export class Served {
   }
 }
 
-/** The text of a value, with signs as programs write them. */
+/** The text of a value, with ASCII minus signs. */
 export async function textOf(page: Page, name: string): Promise<string> {
   const text = await page.locator(`[data-value=${name}]`).first().textContent()
   return (text ?? '').replaceAll('\u2212', '-')
 }
 
+/** The number in the text of a value. */
 export async function numberOf(page: Page, name: string): Promise<number> {
   return Number.parseFloat(await textOf(page, name))
 }

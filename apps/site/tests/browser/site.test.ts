@@ -38,7 +38,7 @@ describe('training', () => {
     await page.close()
   })
 
-  it('needs no network after the page has loaded', async () => {
+  it('works offline once the page has loaded', async () => {
     const page = await served.page('backend=wasm')
     await page.waitForLoadState('networkidle')
     await page.context().setOffline(true)
@@ -49,7 +49,7 @@ describe('training', () => {
     await page.close()
   })
 
-  it('stops with the reason where it diverges', async () => {
+  it('stops with the reason if it diverges', async () => {
     const page = await served.page('data=curve&layers=8:relu,8:relu&optimizer=SGD&rate=100')
     await press(page, 'Play')
     await page.getByText(/Training has stopped/).waitFor()
@@ -82,14 +82,14 @@ describe('the weight inspector', () => {
 })
 
 describe('the tour', () => {
-  it('leads from the forward pass to a model that learns, with the numbers of the run', async () => {
+  it('explains training in seven steps, with the numbers of the run', async () => {
     const page = await served.page('data=circles&layers=4:tanh')
     await press(page, 'Take the tour')
     const titles = []
     for (let stop = 1; stop <= 7; stop++) {
       titles.push(await page.locator('.tour h2').textContent())
       expect(await page.locator('.page').getAttribute('data-tour')).not.toBe('')
-      // wherever the page has been scrolled to, the tour is in front
+      // the tour is in front at any scroll position
       const isInFront = await page
         .locator('.tour button')
         .last()
@@ -153,7 +153,7 @@ describe('settings', () => {
     await page.close()
   })
 
-  it('an address makes a run anew, exactly', async () => {
+  it('an address reproduces a run exactly', async () => {
     const address = 'data=spiral&layers=6:tanh,4:relu&optimizer=Adam&rate=0.01&batch=9&noise=0.1&seed=21&backend=wasm'
     const runs: string[][] = []
     for (let times = 0; times < 2; times++) {
@@ -188,7 +188,7 @@ describe('settings', () => {
     await page.close()
   })
 
-  it('come from an example, with the reason why it works out or not', async () => {
+  it('come from an example, which explains its outcome', async () => {
     const page = await served.page()
     await page.getByLabel('Example', { exact: true }).selectOption({ label: 'XOR without a hidden layer' })
     await page.getByText(/no line separates XOR/).waitFor()
@@ -210,7 +210,7 @@ describe('settings', () => {
     await page.close()
   })
 
-  it('a backend that does not start is told with the reason', async () => {
+  it('a backend that does not start is listed with the reason', async () => {
     const page = await served.page('backend=webgpu')
     if ((await textOf(page, 'backend')) !== 'webgpu') {
       await page.getByText(/training runs on cpu/).waitFor()
@@ -226,7 +226,7 @@ describe.each([
   ['dark', 1280],
   ['light', 390],
   ['dark', 390],
-] as const)('the page in %s colours, %i pixels wide', (colorScheme, width) => {
+] as const)('the page in %s colors, %i pixels wide', (colorScheme, width) => {
   it('shows everything without scrolling sideways', async () => {
     const page = await served.page('data=circles&layers=6:tanh', { colorScheme, viewport: { width, height: 900 } })
     await press(page, 'Take the tour')

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const dist = new URL('../../dist/', import.meta.url)
 
-/** A file with the files that it loads at once: its static imports, and its worker. */
+/** A file and the files that it loads at once: its static imports, and its worker. */
 function loaded(path: string, found = new Set<string>()): Set<string> {
   if (found.has(path)) return found
   found.add(path)
