@@ -19,7 +19,7 @@ interface Axis {
   readonly taps: number
   readonly sees: Int32Array
   /** The stride of the input along this axis, in elements. */
-  readonly step: number
+  readonly stride: number
   /** The number of patch elements per tap of this axis. */
   readonly covers: number
 }
@@ -55,9 +55,9 @@ function convolve(output: NdArray, x: NdArray, kernel: NdArray, params: ConvPara
         gatherPatch(patches, row * patch, x, group * channels, channels, axes, position + row)
       }
       multiply(
-        { data: output.data, offset: position * features + group * perGroup, rowStep: features, columnStep: 1 },
-        { data: patches, offset: 0, rowStep: patch, columnStep: 1 },
-        { data: kernel.data, offset: group * perGroup, rowStep: features, columnStep: 1 },
+        { data: output.data, offset: position * features + group * perGroup, rowStride: features, columnStride: 1 },
+        { data: patches, offset: 0, rowStride: patch, columnStride: 1 },
+        { data: kernel.data, offset: group * perGroup, rowStride: features, columnStride: 1 },
         rows,
         patch,
         perGroup,
@@ -94,7 +94,7 @@ function convolveDepthwise(output: NdArray, x: NdArray, kernel: NdArray, params:
 }
 
 function axesOf(output: NdArray, x: NdArray, kernel: NdArray, channels: number, params: ConvParams): Axis[] {
-  const steps = stridesOf(x.shape)
+  const strides = stridesOf(x.shape)
   const rank = params.strides.length
   return params.strides.map((stride, axis) => {
     const outputs = output.shape[axis + 1]
@@ -103,13 +103,19 @@ function axesOf(output: NdArray, x: NdArray, kernel: NdArray, channels: number, 
     for (let o = 0; o < outputs; o++) {
       for (let tap = 0; tap < taps; tap++) {
         // the coordinate in the dilated and padded input, then in the input
-        const place = o * stride - params.padding[axis][0] + tap * params.kernelDilation[axis]
-        const coordinate = place / params.inputDilation[axis]
+        const position = o * stride - params.padding[axis][0] + tap * params.kernelDilation[axis]
+        const coordinate = position / params.inputDilation[axis]
         const inside = Number.isInteger(coordinate) && coordinate >= 0 && coordinate < x.shape[axis + 1]
         sees[o * taps + tap] = inside ? coordinate : -1
       }
     }
-    return { outputs, taps, sees, step: steps[axis + 1], covers: sizeOf(kernel.shape.slice(axis + 1, rank)) * channels }
+    return {
+      outputs,
+      taps,
+      sees,
+      stride: strides[axis + 1],
+      covers: sizeOf(kernel.shape.slice(axis + 1, rank)) * channels,
+    }
   })
 }
 
@@ -148,12 +154,12 @@ function gatherTaps(
     for (let c = 0; c < channels; c++) patches[start + c] = x[origin + c]
     return
   }
-  const { taps, sees, step, covers } = axes[depth]
+  const { taps, sees, stride, covers } = axes[depth]
   const first = firsts[depth]
   for (let tap = 0; tap < taps; tap++) {
     const coordinate = sees[first + tap]
     const to = start + tap * covers
     if (coordinate < 0) for (let i = 0; i < covers; i++) patches[to + i] = 0
-    else gatherTaps(patches, to, x, origin + coordinate * step, channels, axes, firsts, depth + 1)
+    else gatherTaps(patches, to, x, origin + coordinate * stride, channels, axes, firsts, depth + 1)
   }
 }

@@ -6,16 +6,16 @@ export const indexingKernels: Readonly<Record<string, Kernel>> = {
   gather(output, [x, indices], { axis }: { axis: number }) {
     const y = output.data
     const from = x.data
-    const places = indices.data
+    const positions = indices.data
     const { outer, count, inner } = linesAlong(x.shape, axis)
     for (let o = 0, to = 0; o < outer; o++) {
-      for (let j = 0; j < places.length; j++, to += inner) {
-        const place = places[j]
-        if (place < 0 || place >= count) {
+      for (let j = 0; j < positions.length; j++, to += inner) {
+        const position = positions[j]
+        if (position < 0 || position >= count) {
           y.fill(0, to, to + inner)
           continue
         }
-        const start = (o * count + place) * inner
+        const start = (o * count + position) * inner
         if (inner >= longRow) y.set(from.subarray(start, start + inner), to)
         else for (let i = 0; i < inner; i++) y[to + i] = from[start + i]
       }
@@ -25,14 +25,14 @@ export const indexingKernels: Readonly<Record<string, Kernel>> = {
   scatterAdd(output, [base, indices, updates], { axis }: { axis: number }) {
     const y = output.data
     const from = updates.data
-    const places = indices.data
+    const positions = indices.data
     const { outer, count, inner } = linesAlong(base.shape, axis)
     y.set(base.data)
     for (let o = 0, start = 0; o < outer; o++) {
-      for (let j = 0; j < places.length; j++, start += inner) {
-        const place = places[j]
-        if (place < 0 || place >= count) continue
-        const to = (o * count + place) * inner
+      for (let j = 0; j < positions.length; j++, start += inner) {
+        const position = positions[j]
+        if (position < 0 || position >= count) continue
+        const to = (o * count + position) * inner
         for (let i = 0; i < inner; i++) y[to + i] += from[start + i]
       }
     }

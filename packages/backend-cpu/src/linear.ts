@@ -28,6 +28,6 @@ export const linearKernels: Readonly<Record<string, Kernel>> = {
 function matrixAt(x: NdArray, offset: number, transposed: boolean): Matrix {
   const columns = x.shape[x.shape.length - 1]
   return transposed
-    ? { data: x.data, offset, rowStep: 1, columnStep: columns }
-    : { data: x.data, offset, rowStep: columns, columnStep: 1 }
+    ? { data: x.data, offset, rowStride: 1, columnStride: columns }
+    : { data: x.data, offset, rowStride: columns, columnStride: 1 }
 }

@@ -1,11 +1,11 @@
 import type { TypedArray } from '@gradus/tensor'
 
-/** A matrix inside an array: element (i, j) is at `offset + i * rowStep + j * columnStep`. */
+/** A matrix inside an array: element (i, j) is at `offset + i * rowStride + j * columnStride`. */
 export interface Matrix {
   readonly data: TypedArray
   readonly offset: number
-  readonly rowStep: number
-  readonly columnStep: number
+  readonly rowStride: number
+  readonly columnStride: number
 }
 
 /** This many products are summed in double; a longer sum is rounded to the output's precision in between. */
@@ -36,19 +36,19 @@ export function multiply(c: Matrix, a: Matrix, b: Matrix, m: number, k: number, 
 }
 
 function pack(panel: Float64Array, b: Matrix, start: number, count: number, column: number, columns: number): void {
-  const { data, rowStep, columnStep } = b
-  let from = b.offset + start * rowStep + column * columnStep
+  const { data, rowStride, columnStride } = b
+  let from = b.offset + start * rowStride + column * columnStride
   if (columns === width) {
-    for (let k = 0, to = 0; k < count; k++, from += rowStep, to += width) {
+    for (let k = 0, to = 0; k < count; k++, from += rowStride, to += width) {
       panel[to] = data[from]
-      panel[to + 1] = data[from + columnStep]
-      panel[to + 2] = data[from + 2 * columnStep]
-      panel[to + 3] = data[from + 3 * columnStep]
+      panel[to + 1] = data[from + columnStride]
+      panel[to + 2] = data[from + 2 * columnStride]
+      panel[to + 3] = data[from + 3 * columnStride]
     }
     return
   }
-  for (let k = 0; k < count; k++, from += rowStep) {
-    for (let j = 0; j < width; j++) panel[k * width + j] = j < columns ? data[from + j * columnStep] : 0
+  for (let k = 0; k < count; k++, from += rowStride) {
+    for (let j = 0; j < width; j++) panel[k * width + j] = j < columns ? data[from + j * columnStride] : 0
   }
 }
 
@@ -63,10 +63,10 @@ function tile(
   column: number,
   columns: number,
 ): void {
-  const { data: x, columnStep: step } = a
-  let at = a.offset + row * a.rowStep + start * step
+  const { data: x, columnStride: stride } = a
+  let at = a.offset + row * a.rowStride + start * stride
   // a single last row is computed twice and stored once
-  const next = rows === 2 ? a.rowStep : 0
+  const next = rows === 2 ? a.rowStride : 0
   let c00 = 0
   let c01 = 0
   let c02 = 0
@@ -76,7 +76,7 @@ function tile(
   let c12 = 0
   let c13 = 0
   const end = count * width
-  for (let p = 0; p < end; p += width, at += step) {
+  for (let p = 0; p < end; p += width, at += stride) {
     const x0 = x[at]
     const x1 = x[at + next]
     const b0 = panel[p]
@@ -93,13 +93,13 @@ function tile(
     c13 += x1 * b3
   }
   const first = start === 0
-  const to = c.offset + row * c.rowStep + column * c.columnStep
+  const to = c.offset + row * c.rowStride + column * c.columnStride
   store(c, to, columns, first, c00, c01, c02, c03)
-  if (rows === 2) store(c, to + c.rowStep, columns, first, c10, c11, c12, c13)
+  if (rows === 2) store(c, to + c.rowStride, columns, first, c10, c11, c12, c13)
 }
 
 function store(
-  { data, columnStep }: Matrix,
+  { data, columnStride }: Matrix,
   at: number,
   columns: number,
   first: boolean,
@@ -109,9 +109,9 @@ function store(
   s3: number,
 ): void {
   data[at] = first ? s0 : data[at] + s0
-  if (columns > 1) data[at + columnStep] = first ? s1 : data[at + columnStep] + s1
-  if (columns > 2) data[at + 2 * columnStep] = first ? s2 : data[at + 2 * columnStep] + s2
-  if (columns > 3) data[at + 3 * columnStep] = first ? s3 : data[at + 3 * columnStep] + s3
+  if (columns > 1) data[at + columnStride] = first ? s1 : data[at + columnStride] + s1
+  if (columns > 2) data[at + 2 * columnStride] = first ? s2 : data[at + 2 * columnStride] + s2
+  if (columns > 3) data[at + 3 * columnStride] = first ? s3 : data[at + 3 * columnStride] + s3
 }
 
 /** `c = a b` for 32-bit integers; sums and products wrap around. */
@@ -119,12 +119,12 @@ export function multiplyIntegers(c: Matrix, a: Matrix, b: Matrix, m: number, k: 
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let sum = 0
-      let left = a.offset + i * a.rowStep
-      let right = b.offset + j * b.columnStep
-      for (let p = 0; p < k; p++, left += a.columnStep, right += b.rowStep) {
+      let left = a.offset + i * a.rowStride
+      let right = b.offset + j * b.columnStride
+      for (let p = 0; p < k; p++, left += a.columnStride, right += b.rowStride) {
         sum = (sum + Math.imul(a.data[left], b.data[right])) | 0
       }
-      c.data[c.offset + i * c.rowStep + j * c.columnStep] = sum
+      c.data[c.offset + i * c.rowStride + j * c.columnStride] = sum
     }
   }
 }

@@ -48,6 +48,6 @@ function rotate(word: number, by: number): number {
 }
 
 function keyWord(index: number, key0: number, key1: number, key2: number): number {
-  const place = index % 3
-  return place === 0 ? key0 : place === 1 ? key1 : key2
+  const word = index % 3
+  return word === 0 ? key0 : word === 1 ? key1 : key2
 }

@@ -30,12 +30,12 @@ export const windowKernels: Readonly<Record<string, Kernel>> = {
 
 /** The strides with which an image `[n, ...spatial, c]` is seen as `[n, ...out, ...sizes, c]`. */
 function patchStrides(image: Shape, { strides, dilations }: WindowParams): number[] {
-  const steps = stridesOf(image)
-  const spatial = steps.slice(1, -1)
+  const imageStrides = stridesOf(image)
+  const spatial = imageStrides.slice(1, -1)
   return [
-    steps[0],
-    ...spatial.map((step, axis) => step * strides[axis]),
-    ...spatial.map((step, axis) => step * dilations[axis]),
+    imageStrides[0],
+    ...spatial.map((stride, axis) => stride * strides[axis]),
+    ...spatial.map((stride, axis) => stride * dilations[axis]),
     1,
   ]
 }

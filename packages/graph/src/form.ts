@@ -54,7 +54,7 @@ export function hasFormOf(model: unknown, value: unknown, leaves: Tensor[]): boo
   return true
 }
 
-/** A position at which two trees differ in form, such as `batch.inputs.0`, and what each has there. */
+/** A position at which two trees differ in form, such as `batch.inputs.0`, and the part of each tree there. */
 export interface Difference {
   /** Empty where the trees differ as wholes. */
   readonly path: string

@@ -62,7 +62,7 @@ function hostMemory(name: string, bytes: number): ArrayBuffer {
   try {
     return new ArrayBuffer(bytes)
   } catch (cause) {
-    throw new BackendError(`The ${name} backend has no room for a buffer of ${bytes} bytes.`, { cause })
+    throw new BackendError(`The ${name} backend has no memory for a buffer of ${bytes} bytes.`, { cause })
   }
 }
 
@@ -205,7 +205,7 @@ function copied({ shape, dtype }: Slot, data: TypedArray): NdArray {
   return { data, shape, dtype: computeDType(dtype) }
 }
 
-/** Runs a loop, whose body is a program; undefined for an op without a body. */
+/** Runs a loop with a program for its body; undefined for an op without a body. */
 function loopCommand(
   { params }: Node,
   programOf: (body: Graph) => BodyProgram,

@@ -19,7 +19,7 @@ export type OutputSource =
   | { readonly from: 'donated'; readonly input: number }
   /**
    * A copy of a value that lives elsewhere, made at the end of the program: into a new buffer, or into that of the donated
-   * input `into`. No copy overwrites what another copy reads.
+   * input `into`. No copy overwrites the source of another copy.
    */
   | { readonly from: 'copy'; readonly into?: number }
 
@@ -34,7 +34,7 @@ export function byteSize({ shape, dtype }: Aval): number {
   return sizeOf(shape) * bytesPerElement(dtype)
 }
 
-/** For each value the value whose memory it shares: the one of which it is a view, or itself. */
+/** For each value its root: the value of which it is a view, or itself. They share memory. */
 export function viewRoots(graph: Graph): number[] {
   const { maker, avals } = numberingOf(graph)
   const roots: number[] = []

@@ -1,12 +1,12 @@
 import type { MemoryArray, ScanParams } from '@gradus/tensor/internals'
 import { arrayIn } from './array-in.ts'
 
-/** A compiled body, whose inputs and outputs the loop binds. */
+/** A compiled body. The loop binds its inputs and outputs. */
 export interface BodyProgram {
   bindInput(index: number, data: MemoryArray): void
   bindOutput(index: number, data: MemoryArray): void
   execute(): void
-  /** Drops what was bound. */
+  /** Releases the bound values. */
   release(): void
 }
 

@@ -12,7 +12,7 @@ import { Tensor } from './tensor.ts'
 
 beforeAll(() => useBackend(cpu()))
 
-/** A backend that remembers what it was asked to compile. */
+/** A backend that records the graphs that it compiles. */
 function counting(): { backend: Backend; compiled: Graph[] } {
   const compiled: Graph[] = []
   const inner = cpu()
@@ -67,7 +67,7 @@ describe('eager', () => {
     ])
   })
 
-  it('frees what the body of a composite makes', () => {
+  it('frees the tensors that the body of a composite makes', () => {
     const composite: Op<null> = {
       name: 'test/composite',
       shape: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),

@@ -22,8 +22,8 @@ import { tensor } from './ops/create.ts'
 import { opSamples, paramsOf } from './samples.ts'
 import { sizeOf } from './shape.ts'
 
-// The rules do not know what indices and elements are. Here indices are plain numbers, elements are numbers with a dtype, and
-// every position is visited.
+// The rules do not depend on the types of indices and elements. Here indices are plain numbers, elements are numbers with a
+// dtype, and every position is visited.
 
 beforeAll(() => useBackend(cpu()))
 
@@ -90,7 +90,7 @@ function positions(shape: readonly number[]): number[][] {
   return Array.from({ length: sizeOf(shape) }, (_, position) => [...index.unravel(position, shape)])
 }
 
-/** What an op gives by its rule. */
+/** The output of an op by its rule. */
 function byRule(op: Op, node: LoweredNode<never>, read: ElementTools<number, Element>['read']): number[] {
   const rule = loweringOf(op)!
   const { shape } = node.aval
@@ -176,7 +176,7 @@ it('there is a rule for every primitive, and for no composite but elementwise on
   expect(loweringOf({ name: 'acme/unheardOf', shape: ([x]) => x! })).toBeUndefined()
 })
 
-describe('what a rule gives at every position is what the op gives', () => {
+describe('the element of a rule at every position is that of the op', () => {
   const cases = primitives.flatMap(({ op, samples }) =>
     loweringOf(op)!.kind === 'opaque' ? [] : samples.map((sample, number) => ({ op, sample, number })),
   )

@@ -25,7 +25,7 @@ describe('trees', () => {
     expect(paths).toEqual(['z', 'list.0', 'list.3.0'])
   })
 
-  it('are mapped leaf by leaf; what is no tensor stays', () => {
+  it('are mapped leaf by leaf; leaves that are not tensors stay', () => {
     const { tree, opaque } = sample()
     const sizes = treeMap((leaf, other) => leaf.size * 10 + other!.size, tree, tree)
     expect(sizes).toEqual({ z: 11, list: [22, 'text', null, [33]], a: undefined, n: 7, opaque })

@@ -80,8 +80,8 @@ export class ModuleBuilder {
     const given = params.map((type, index) => localOf(type, index)) as LocalsOf<P>
     const code = body(locals, ...given)
     const bytes = this.writer.joined([localGroups(locals.types), code.bytes, 0x0b])
-    const place = this.functions.push({ type: this.typeNumber(params, result), bytes }) - 1
-    return callable(() => unsigned(this.importedFunctions.size + place), result)
+    const index = this.functions.push({ type: this.typeNumber(params, result), bytes }) - 1
+    return callable(() => unsigned(this.importedFunctions.size + index), result)
   }
 
   exportFunction(field: string, { index }: { readonly index: Late }): void {
@@ -101,12 +101,12 @@ export class ModuleBuilder {
   /** Calls the function at an index of the table, which must have this signature. */
   callIndirect<const P extends readonly ValueType[], R extends ValueType | 'void'>(
     { params, result }: Signature<P, R>,
-    place: I32,
+    index: I32,
     ...args: ArgumentsOf<P>
   ): Code<R> {
     const type = this.typeNumber(params, result)
     const operands = (args as readonly Code<ValueType>[]).map(({ bytes }) => bytes)
-    return { type: result, bytes: [...operands, place.bytes, 0x11, ...unsigned(type), 0x00] }
+    return { type: result, bytes: [...operands, index.bytes, 0x11, ...unsigned(type), 0x00] }
   }
 
   build(): Uint8Array<ArrayBuffer> {

@@ -100,7 +100,7 @@ export class Accumulators {
         return
       }
       if (isPosition(combine)) {
-        // vector by vector, because each has the extremes of its own lanes
+        // vector by vector, because each has separate extremes for its lanes
         const { total, position } = states.reduce((best, next) => this.betterOf(block, reduction, best, next))
         const result = bestLane(locals, combine, expression.dtype, total.get as V128, position!.get as V128)
         evaluator.reduced.set(id, { block, values: [block.let(result.position)] })

@@ -7,7 +7,7 @@ import { type I32, i32, type Void } from '../assembler/index.ts'
  */
 export type Region = 'arena' | 'workspace' | 'prepared'
 
-/** What an entry of the address table points to: memory, or an address that the program computes. */
+/** An entry of the address table: a location in memory, or an address that the program computes. */
 export type TableEntry = MemoryLocation<Region> | 'computed'
 
 /** Where a value lies: at a location, or at an address that code computes. */

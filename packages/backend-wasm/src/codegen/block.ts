@@ -2,8 +2,8 @@ import type { Axis } from '@gradus/schedule'
 import { type Code, type I32, type Locals, sequence, type ValueType, type Void } from '../assembler/index.ts'
 
 /**
- * A sequence of statements in nested loops: the body of a loop, or what follows a loop in the same body. Code that does not
- * depend on a loop goes into a block outside of it.
+ * A sequence of statements in nested loops: the body of a loop, or the statements after a loop in the same body. Code that
+ * does not depend on a loop goes into a block outside of it.
  */
 export class Block {
   readonly depth: number

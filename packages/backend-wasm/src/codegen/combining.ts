@@ -78,7 +78,7 @@ function both(a: V128, b: V128): V128 {
   return { type: 'v128', bytes: [a.bytes, b.bytes, 0xfd, 0x4e] }
 }
 
-/** The position of the extreme among four lanes, which have extremes of their own; the first of equal ones. */
+/** The position of the extreme of four lanes, given the extreme of each lane; the first one if several are equal. */
 export function bestLane(
   locals: Locals,
   combine: Combine,
@@ -94,7 +94,7 @@ export function bestLane(
   const scalar = { width: 1 } as Lanes
   for (let lane = 1; lane < 4; lane++) {
     const next = temps.let(element(lane) as Code<'f32'>)
-    const nextPlace = temps.let(i32x4.extract(positions, lane))
+    const nextPosition = temps.let(i32x4.extract(positions, lane))
     const better = beats(scalar, combine, dtype, next, value) as Code<'i32'>
     const equal = compareScalars('eq', dtype, next as Scalar, value as Scalar)
     const alike =
@@ -107,9 +107,9 @@ export function bestLane(
             ),
           )
         : equal
-    const takes = temps.let(i32.or(better, i32.and(alike, i32.ltS(nextPlace, position))))
+    const takes = temps.let(i32.or(better, i32.and(alike, i32.ltS(nextPosition, position))))
     value = temps.let({ type: next.type, bytes: [next.bytes, value.bytes, takes.bytes, 0x1b] } as Code<'f32'>)
-    position = temps.let(i32.select(takes, nextPlace, position))
+    position = temps.let(i32.select(takes, nextPosition, position))
   }
   return { position: temps.end(i32x4.splat(position)) }
 }

@@ -19,7 +19,7 @@ import { Indexing } from './indexing.ts'
 import type { Lanes, MemoryOperand, Value } from './lanes.ts'
 import type { Pointers, Tools } from './tools.ts'
 
-/** What the code of a kernel uses of its surroundings. */
+/** The surroundings of the code of a kernel. */
 export interface KernelEnvironment {
   readonly make: Expressions
   readonly lanes: Lanes

@@ -12,7 +12,7 @@ import { type I32, i32 } from '../assembler/index.ts'
 import type { Block } from './block.ts'
 import type { MemoryOperand } from './lanes.ts'
 
-/** What code for indices uses of its surroundings. */
+/** The surroundings of code for indices. */
 export interface IndexEnvironment {
   readonly block: Block
   readonly vectorAxis: Axis | undefined

@@ -5,7 +5,7 @@ import { copyMemory, doWhile, type I32, i32, increase, sequence, type Void } fro
 import { type AddressTable, type Source, type Sources, sourcesOf } from './address-table.ts'
 import type { Caller } from './tools.ts'
 
-/** What the code of a loop uses of its surroundings. */
+/** The surroundings of the code of a loop. */
 export interface LoopEnvironment {
   readonly sources: Sources
   /** The offset in the arena of the loop's workspace. */

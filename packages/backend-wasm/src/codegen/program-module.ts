@@ -4,7 +4,7 @@ import { AddressTable, programSources, type TableEntry } from './address-table.t
 import { ScheduleCode } from './schedule-code.ts'
 import type { Target } from './tools.ts'
 
-/** A generated module, and what it needs. */
+/** A generated module with its requirements. */
 export interface ProgramModule {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** The names of imported functions. */

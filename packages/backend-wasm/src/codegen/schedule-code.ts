@@ -32,7 +32,7 @@ const maxPortions = 16
 /** The work that even a slow, busy machine does in a millisecond. */
 const slowRate = 50_000
 
-/** The code of a schedule: what runs once before a loop, and what runs in each iteration. */
+/** The code of a schedule: a part that runs once before a loop, and one that runs in each iteration. */
 export interface ScheduleParts {
   readonly before: Void
   readonly each: Void

@@ -32,7 +32,7 @@ export interface Caller {
   readonly start: I32
 }
 
-/** What the code of all kernels of a module shares. */
+/** Tools that the code of all kernels of a module shares. */
 export interface Tools {
   readonly module: ModuleBuilder
   readonly features: Features

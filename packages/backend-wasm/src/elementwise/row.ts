@@ -5,7 +5,7 @@ import type { Arithmetic } from '../math/index.ts'
 /** A single element: int32, uint32 and bool (0 or 1) as 32-bit integers. */
 export type Scalar = Code<'i32' | 'f32' | 'f64'>
 
-/** What an elementwise op emits code with. */
+/** The tools with which an elementwise op emits code. */
 export interface Emitter extends Arithmetic {
   readonly temps: Temporaries
   /** The dtypes of the inputs, of the last input, and of the result. */

@@ -7,11 +7,11 @@ export const maxGroups = 65535
 
 /** The heap, where each word is written by one thread, and where several threads may write parts of a word. */
 const ownWords = `@group(0) @binding(0) var<storage, read_write> heap: array<u32>;
-fn wordAt(place: u32) -> u32 { return heap[place]; }
-fn putWord(place: u32, word: u32) { heap[place] = word; }`
+fn wordAt(position: u32) -> u32 { return heap[position]; }
+fn putWord(position: u32, word: u32) { heap[position] = word; }`
 const sharedWords = `@group(0) @binding(0) var<storage, read_write> heap: array<atomic<u32>>;
-fn wordAt(place: u32) -> u32 { return atomicLoad(&heap[place]); }
-fn putWord(place: u32, word: u32) { atomicStore(&heap[place], word); }`
+fn wordAt(position: u32) -> u32 { return atomicLoad(&heap[position]); }
+fn putWord(position: u32, word: u32) { atomicStore(&heap[position], word); }`
 
 /** Parts that may run in parallel: the calls of their functions, and the number of workgroups. */
 interface Phase {
@@ -112,8 +112,8 @@ class Functions {
   }
 }
 
-function wordAt(place: number): string {
-  return `table[${place >> 2}].${'xyzw'[place & 3]}`
+function wordAt(position: number): string {
+  return `table[${position >> 2}].${'xyzw'[position & 3]}`
 }
 
 /** Replaces the placeholders for the count and for the addresses of slots. */

@@ -69,9 +69,9 @@ function elementParts(kernel: ContractionKernel, parts: number): ShaderCode {
   block.lines.push(
     `let unit = row * ${threads}u + lane;`,
     `if (unit >= COUNT) { return; }`,
-    `let place = unit % ${count}u;`,
+    `let position = unit % ${count}u;`,
     `let part = unit / ${count}u;`,
-    ...coordinatesAlong(names, 'place'),
+    ...coordinatesAlong(names, 'position'),
     `var sum: ${typeOf(a.dtype)} = ${literal(a.dtype, 0)};`,
   )
   const body = block.inner(inner)
@@ -81,7 +81,7 @@ function elementParts(kernel: ContractionKernel, parts: number): ShaderCode {
     `for (var at = part * ${size}u; at < min(${products}u, (part + 1u) * ${size}u); at++) {`,
     ...body.lines,
     '}',
-    shader.keep(a.dtype, `part * ${count}u + place`, 'sum'),
+    shader.keep(a.dtype, `part * ${count}u + position`, 'sum'),
   )
   return shader.build(block.lines)
 }

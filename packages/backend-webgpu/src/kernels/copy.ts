@@ -1,6 +1,6 @@
 import { Expressions } from '@gradus/schedule'
 import type { ShaderCode } from './kernel-code.ts'
-import { ownPlace, threads } from './rows.ts'
+import { ownPosition, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
 /** Copies words, or bytes where values are not aligned to words. */
@@ -14,7 +14,7 @@ export function copyCode(count: number, unit: 'words' | 'bytes'): ShaderCode {
   })
   const copy =
     unit === 'bytes'
-      ? shader.copyByte(0, 1, 'place')
-      : shader.put(1, 'uint32', 'place', shader.element('uint32', 0, 'place'))
-  return shader.build([...ownPlace(), ...copy])
+      ? shader.copyByte(0, 1, 'position')
+      : shader.put(1, 'uint32', 'position', shader.element('uint32', 0, 'position'))
+  return shader.build([...ownPosition(), ...copy])
 }

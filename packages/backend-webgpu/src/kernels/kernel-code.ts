@@ -15,7 +15,7 @@ export interface ShaderCode {
   readonly workgroupBytes: number
   /** Whether it writes parts of words, as for bools. */
   readonly writesPartialWords: boolean
-  /** What its table entries stand for, and which of the values it writes. */
+  /** The meaning of its table entries, and the values that it writes. */
   readonly slots: readonly Slot[]
   readonly written: ReadonlySet<Slot>
   /** The number of workgroups. */

@@ -15,7 +15,7 @@ import {
   declareAccumulators,
   defineResults,
   nested,
-  ownPlace,
+  ownPosition,
   ownRow,
   rowBufferBytes,
   shaderFor,
@@ -76,7 +76,7 @@ function ownRows(kernel: LoopKernel): ShaderCode {
   const shader = shaderFor(kernel, Math.ceil(count / threads), count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
-  block.lines.push(...ownPlace(names))
+  block.lines.push(...ownPosition(names))
   for (const pass of passes) {
     const accumulators = declareAccumulators(shader, block, pass)
     block.lines.push(...nested(shader, block, inner, (body) => visit(shader, body, pass, accumulators)))
@@ -102,7 +102,7 @@ function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
       ...combineWorkgroup(shader, pass, accumulators, traits),
     )
     defineResults(block, pass, accumulators)
-    // other threads read what a thread saved of the row
+    // other threads read the values that a thread saved
     block.lines.push('storageBarrier();', 'workgroupBarrier();')
   }
   block.lines.push(...storeOnce(shader, block, rowStores))
@@ -121,7 +121,7 @@ function inOrder(kernel: LoopKernel): ShaderCode {
   const shader = shaderFor(kernel, Math.ceil(count / threads), count)
   const names = nameAxes(apart, 'o')
   const block = new Block(shader, names)
-  block.lines.push(...ownPlace(names))
+  block.lines.push(...ownPosition(names))
   const others = all.filter((axis) => !apart.includes(axis))
   block.lines.push(...nested(shader, block, others, (body) => shader.store(body, stores)))
   return shader.build(block.lines)

@@ -26,7 +26,7 @@ export function mapCode(kernel: LoopKernel, target: ShaderTarget): ShaderCode {
       const number = group * pack + next
       const names = nameAxes(outer, `o${number}n`)
       const body = root.inner(names)
-      body.lines.push(`let place${number} = ${first} + ${next}u;`, ...coordinatesAlong(names, `place${number}`))
+      body.lines.push(`let position${number} = ${first} + ${next}u;`, ...coordinatesAlong(names, `position${number}`))
       return body
     })
     return { first, bodies, writes: pack > 1 ? shader.storingPack(bodies, stores) : shader.storing(bodies[0]!, stores) }

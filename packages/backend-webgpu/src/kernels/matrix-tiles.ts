@@ -62,19 +62,19 @@ export function matrixProducts(kernel: ContractionKernel, unit: MatrixUnit, pack
   const block = new Block(shader, names)
   block.lines.push(
     `if (row >= ${groups}u) { return; }`,
-    `let place = row / ${down * across}u;`,
+    `let position = row / ${down * across}u;`,
     `let firstRow = row / ${across}u % ${down}u * ${tile.rows}u;`,
     `let firstColumn = row % ${across}u * ${tile.columns}u;`,
     `let team = lane / ${unit.subgroupSize}u;`,
-    ...coordinatesAlong(names, 'place'),
+    ...coordinatesAlong(names, 'position'),
   )
   const fillLeft = fill(block, {
     ...{ tile: left, axes: m, k, operand: a, first: 'firstRow', size: tile.rows, count: rows, depth },
-    at: (place, product) => `${place} * ${tile.depth}u + ${product}`,
+    at: (position, product) => `${position} * ${tile.depth}u + ${product}`,
   })
   const fillRight = fill(block, {
     ...{ tile: right, axes: n, k, operand: b, first: 'firstColumn', size: tile.columns, count: columns, depth },
-    at: (place, product) => `${product} * ${tile.columns}u + ${place}`,
+    at: (position, product) => `${product} * ${tile.columns}u + ${position}`,
   })
   const each = ((tile.rows / unit.rows) * (tile.columns / unit.columns) * unit.subgroupSize) / threads
   const blocks = Array.from({ length: each }, (_, number) => number)
@@ -128,7 +128,7 @@ interface Operand {
   readonly count: number
   readonly depth: number
   /** The position of an element in the tile. */
-  at(place: string, product: string): string
+  at(position: string, product: string): string
 }
 
 /** Loads an operand into workgroup memory, with 0 outside of it. */
@@ -136,7 +136,7 @@ function fill(block: Block, { tile: target, axes, k, operand, first, size, count
   // adjacent threads read adjacent elements
   const last = axes.at(-1)
   const along = last !== undefined && operand.kind === 'load' && strideAlong(operand.index, last) === 1
-  const [place, product] = along
+  const [position, product] = along
     ? [`unit % ${size}u`, `unit / ${size}u`]
     : [`unit / ${tile.depth}u`, `unit % ${tile.depth}u`]
   const names = [nameAxes(axes, `${target}At`), nameAxes(k, `${target}K`)] as const
@@ -145,14 +145,14 @@ function fill(block: Block, { tile: target, axes, k, operand, first, size, count
   const value = body.value(operand)
   return [
     `for (var unit = lane; unit < ${size * tile.depth}u; unit += ${threads}u) {`,
-    `let at = ${first} + ${place};`,
+    `let at = ${first} + ${position};`,
     `let product = done + ${product};`,
     'var number = 0.0;',
     `if (at < ${count}u && product < ${depth}u) {`,
     ...body.lines,
     `number = ${value};`,
     '}',
-    `${target}[${at(`(${place})`, `(${product})`)}] = f16(number);`,
+    `${target}[${at(`(${position})`, `(${product})`)}] = f16(number);`,
     '}',
   ]
 }

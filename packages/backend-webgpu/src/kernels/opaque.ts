@@ -3,7 +3,7 @@ import { Expressions } from '@gradus/schedule'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { linesOf, orderedKey, startOfLine } from './lines.ts'
-import { ownPlace, threads } from './rows.ts'
+import { ownPosition, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 import { sortCode } from './sort.ts'
 
@@ -44,8 +44,8 @@ function running({ node, inputs, outputs }: OpaqueKernel, operator: '+' | '*'): 
   const next = `so = so ${operator} ${element};`
   const write = shader.put(outputs[0]!, dtype, 'at', 'so')
   return shader.build([
-    ...ownPlace(),
-    startOfLine('place', lines),
+    ...ownPosition(),
+    startOfLine('position', lines),
     `var so: ${typeOf(dtype)} = ${literal(dtype, operator === '+' ? 0 : 1)};`,
     `for (var i = 0u; i < ${length}u; i++) {`,
     `let at = start + ${reverse ? `(${length - 1}u - i)` : 'i'} * ${inner}u;`,
@@ -61,11 +61,11 @@ function ranked({ node, inputs, inputAvals, outputs }: OpaqueKernel): ShaderCode
   const lines = linesOf(shape, axis)
   const { length, inner, count } = lines
   const shader = shaderFor(count * length)
-  const key = (place: Code) => orderedKey(dtype, descending, shader.element(dtype, inputs[0]!, place))
+  const key = (position: Code) => orderedKey(dtype, descending, shader.element(dtype, inputs[0]!, position))
   return shader.build([
-    ...ownPlace(),
-    `let own = place % ${length}u;`,
-    `let line = place / ${length}u;`,
+    ...ownPosition(),
+    `let own = position % ${length}u;`,
+    `let line = position / ${length}u;`,
     startOfLine('line', lines),
     `let mine = ${key(`start + own * ${inner}u`)};`,
     'var rank = 0u;',

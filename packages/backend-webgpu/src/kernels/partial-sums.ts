@@ -11,11 +11,11 @@ export function partialSums(kernel: ContractionKernel, parts: number, pack: numb
   const kept = [...batch, ...m, ...n]
   const count = countOf(kept)
   const shader = contractionShader(kernel, threads, Math.ceil(count / pack / threads), count, pack > 1)
-  return perPack(shader, kept, pack, stores, (block, sum, place) => {
+  return perPack(shader, kept, pack, stores, (block, sum, position) => {
     block.lines.push(
       `var ${sum} = ${typeOf(a.dtype)}();`,
       `for (var part = 0u; part < ${parts}u; part++) {`,
-      `${sum} += ${shader.kept(a.dtype, `part * ${count}u + ${place}`)};`,
+      `${sum} += ${shader.kept(a.dtype, `part * ${count}u + ${position}`)};`,
       '}',
     )
   })

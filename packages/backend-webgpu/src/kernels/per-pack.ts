@@ -14,7 +14,7 @@ export function perPack(
   axes: readonly Axis[],
   pack: number,
   stores: readonly Store[],
-  compute: (block: Block, result: string, place: string) => void,
+  compute: (block: Block, result: string, position: string) => void,
 ): ShaderCode {
   const root = new Block(shader, new Map())
   root.lines.push(`let first = (row * ${threads}u + lane) * ${pack}u;`, 'if (first >= COUNT) { return; }')
@@ -22,9 +22,9 @@ export function perPack(
     const names = nameAxes(axes, `o${number}n`)
     // a separate block without packs: a result without axes belongs to the outermost block
     const block = pack === 1 ? new Block(shader, names) : root.inner(names)
-    const [place, result] = [`place${number}`, `result${number}`]
-    block.lines.push(`let ${place} = first + ${number}u;`, ...coordinatesAlong(names, place))
-    compute(block, result, place)
+    const [position, result] = [`position${number}`, `result${number}`]
+    block.lines.push(`let ${position} = first + ${number}u;`, ...coordinatesAlong(names, position))
+    compute(block, result, position)
     block.setReduced(-1, result)
     return block
   })

@@ -35,18 +35,18 @@ export function rowBufferBytes({ slots, outer, inner }: LoopKernel): number {
   return 4 * slots * countOf(outer) * countOf(inner)
 }
 
-/** The first statements of a thread that computes position `row * threads + lane`, if there are so many. */
-export function ownPlace(names: ReadonlyMap<Axis, Code> = new Map()): string[] {
+/** The first statements of a thread for position `row * threads + lane`. The thread ends if the position is not below `COUNT`. */
+export function ownPosition(names: ReadonlyMap<Axis, Code> = new Map()): string[] {
   return [
-    `let place = row * ${threads}u + lane;`,
-    'if (place >= COUNT) { return; }',
-    ...coordinatesAlong(names, 'place'),
+    `let position = row * ${threads}u + lane;`,
+    'if (position >= COUNT) { return; }',
+    ...coordinatesAlong(names, 'position'),
   ]
 }
 
-/** The first statements of a workgroup that computes position `row`, if there are so many. */
+/** The first statements of a workgroup for position `row`. Its threads end if the position is not below `COUNT`. */
 export function ownRow(names: ReadonlyMap<Axis, Code>): string[] {
-  return ['let place = row;', 'if (place >= COUNT) { return; }', ...coordinatesAlong(names, 'place')]
+  return ['let position = row;', 'if (position >= COUNT) { return; }', ...coordinatesAlong(names, 'position')]
 }
 
 /** Statements with which one thread of a workgroup stores. */

@@ -1,6 +1,6 @@
 import type { GpuTraits } from '../runtime/traits.ts'
 
-/** What the code of a kernel depends on, other than the kernel. */
+/** Facts on which the code of a kernel depends, beside the kernel. */
 export interface ShaderTarget {
   /** The size of a value, in bytes. */
   bytesOf(value: number): number

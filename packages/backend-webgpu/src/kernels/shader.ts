@@ -34,7 +34,7 @@ export class Shader implements KernelEnvironment {
     return `v${this.names++}`
   }
 
-  /** Adds a function, whose name has to end with `PART`. */
+  /** Adds a function. Its name must end with `PART`. */
   declare(text: string): void {
     this.declarations.push(text)
   }
@@ -51,13 +51,13 @@ export class Shader implements KernelEnvironment {
     return this.element(stored, value, `u32(${index})`)
   }
 
-  /** Row buffers lie in the workspace; this is the one of the row at `place`. */
+  /** Row buffers lie in the workspace; this is the one of the row at `position`. */
   scratch({ slot, dtype }: Extract<Expression, { kind: 'rowBuffer' }>, index: Code): Code {
-    return this.kept(dtype, this.rowPlace(slot, index))
+    return this.kept(dtype, this.rowPosition(slot, index))
   }
 
   save(slot: number, dtype: DType, index: Code, value: Code): string {
-    return this.keep(dtype, this.rowPlace(slot, index), value)
+    return this.keep(dtype, this.rowPosition(slot, index), value)
   }
 
   /** A constant that may differ between shaders with equal code. */
@@ -66,13 +66,13 @@ export class Shader implements KernelEnvironment {
   }
 
   /** Reads a word of the workspace at an unsigned position. */
-  kept(dtype: DType, place: Code): Code {
-    return fromWord(dtype, this.word(`${this.base('workspace')} + ${place}`))
+  kept(dtype: DType, position: Code): Code {
+    return fromWord(dtype, this.word(`${this.base('workspace')} + ${position}`))
   }
 
   /** Writes a word of the workspace. */
-  keep(dtype: DType, place: Code, value: Code): string {
-    return this.setWord(`${this.writing('workspace')} + ${place}`, toWord(dtype, value))
+  keep(dtype: DType, position: Code, value: Code): string {
+    return this.setWord(`${this.writing('workspace')} + ${position}`, toWord(dtype, value))
   }
 
   /** Adds statements that compute and store. */
@@ -80,7 +80,7 @@ export class Shader implements KernelEnvironment {
     block.lines.push(...this.storing(block, stores))
   }
 
-  /** Adds statements that compute what is stored, and returns those that store it, so that no store precedes a load. */
+  /** Adds statements that compute elements, and returns statements that store them, so that no store precedes a load. */
   storing(block: Block, stores: readonly Store[]): string[] {
     const made = stores.map(({ value, index, expression, stored, add }) => ({
       value,
@@ -100,37 +100,39 @@ export class Shader implements KernelEnvironment {
   /** The same for a pack of elements, one block each, that fill whole words. */
   storingPack(blocks: readonly Block[], stores: readonly Store[]): string[] {
     const made = stores.map(({ value, index, expression, stored }) => {
-      const places = blocks.map((block) => `u32(${block.index(index)})`)
-      return { value, stored, places, codes: blocks.map((block) => block.value(expression)) }
+      const positions = blocks.map((block) => `u32(${block.index(index)})`)
+      return { value, stored, positions, codes: blocks.map((block) => block.value(expression)) }
     })
-    return made.flatMap(({ value, stored, places, codes }) => {
+    return made.flatMap(({ value, stored, positions, codes }) => {
       const each = 4 / bytesPerElement(stored)
       const words = Array.from({ length: codes.length / each }, (_, word) =>
         codes.slice(word * each, (word + 1) * each),
       )
       return words.map((parts, word) => {
-        const place = `${this.writing(value)} + ${places[word * each]}`
+        const position = `${this.writing(value)} + ${positions[word * each]}`
         const packed = parts.map((code, part) => {
           const bits = toWord(stored, code)
           return part === 0 ? bits : `(${bits} << ${part * (32 / each)}u)`
         })
-        return this.setWord(each === 1 ? place : `(${place}) / ${each}u`, packed.join(' | '))
+        return this.setWord(each === 1 ? position : `(${position}) / ${each}u`, packed.join(' | '))
       })
     })
   }
 
   /** Statements that write an element of a value at an unsigned position. */
   put(value: number, stored: DType, at: Code, code: Code): string[] {
-    const place = `${this.writing(value)} + ${at}`
+    const position = `${this.writing(value)} + ${at}`
     const bytes = bytesPerElement(stored)
-    return bytes === 4 ? [this.setWord(place, toWord(stored, code))] : this.putPart(place, bytes, toWord(stored, code))
+    return bytes === 4
+      ? [this.setWord(position, toWord(stored, code))]
+      : this.putPart(position, bytes, toWord(stored, code))
   }
 
   /** Reads an element of a value at an unsigned position. */
   element(stored: DType, value: number, at: Code): Code {
-    const place = `${this.base(value)} + ${at}`
+    const position = `${this.base(value)} + ${at}`
     const bytes = bytesPerElement(stored)
-    return fromWord(stored, bytes === 4 ? this.word(place) : this.part(place, bytes))
+    return fromWord(stored, bytes === 4 ? this.word(position) : this.part(position, bytes))
   }
 
   /** Statements that copy one byte. */
@@ -158,34 +160,34 @@ export class Shader implements KernelEnvironment {
   }
 
   /** A part of a word, by its position in units of such parts. */
-  private part(place: Code, bytes: number): Code {
+  private part(position: Code, bytes: number): Code {
     const { each, bits, mask } = partsOf(bytes)
-    return `((${this.word(`(${place}) / ${each}u`)} >> ((${place}) % ${each}u * ${bits}u)) & ${mask}u)`
+    return `((${this.word(`(${position}) / ${each}u`)} >> ((${position}) % ${each}u * ${bits}u)) & ${mask}u)`
   }
 
   /** Writes a part of a word of which other threads may write other parts. */
-  private putPart(place: Code, bytes: number, code: Code): string[] {
+  private putPart(position: Code, bytes: number, code: Code): string[] {
     const { each, bits, mask } = partsOf(bytes)
     const [at, by] = [this.name(), this.name()]
     return [
-      `let ${at} = ${place};`,
+      `let ${at} = ${position};`,
       `let ${by} = ${at} % ${each}u * ${bits}u;`,
       `atomicAnd(&heap[${at} / ${each}u], ~(${mask}u << ${by}));`,
       `atomicOr(&heap[${at} / ${each}u], ${code} << ${by});`,
     ]
   }
 
-  private word(place: Code): Code {
-    return `wordAt(${place})`
+  private word(position: Code): Code {
+    return `wordAt(${position})`
   }
 
-  private setWord(place: Code, word: Code): string {
-    return `putWord(${place}, ${word});`
+  private setWord(position: Code, word: Code): string {
+    return `putWord(${position}, ${word});`
   }
 
-  private rowPlace(slot: number, index: Code): Code {
+  private rowPosition(slot: number, index: Code): Code {
     const { words, length } = this.options.rowBuffers!
-    return `${slot * words}u + place * ${length}u + u32(${index})`
+    return `${slot * words}u + position * ${length}u + u32(${index})`
   }
 
   /** The position of a value's first element, counted in its elements. */

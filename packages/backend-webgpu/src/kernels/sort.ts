@@ -1,7 +1,7 @@
 import { Expressions, type OpaqueKernel } from '@gradus/schedule'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { type Lines, linesOf, orderedKey, startOfLine } from './lines.ts'
-import { ownPlace, threads } from './rows.ts'
+import { ownPosition, threads } from './rows.ts'
 import { Shader } from './shader.ts'
 
 /** The number of elements that a workgroup sorts in its memory. */
@@ -55,7 +55,7 @@ function sortBlocks(plan: SortPlan, run: number | 'first', isLast: boolean): Sha
     `if (at < ${lines.length}u) { ${keys}[i] = ${key}; }`,
     `${order}[i] = at;`,
   ]
-  const { keyAt, orderAt } = pairPlaces(plan)
+  const { keyAt, orderAt } = pairPositions(plan)
   const kept = [
     `${keys}[i] = ${shader.kept('uint32', keyAt('line', 'at'))};`,
     `${order}[i] = ${shader.kept('uint32', orderAt('line', 'at'))};`,
@@ -105,12 +105,13 @@ function comparePairs(plan: SortPlan, run: number, apart: number): ShaderCode {
   const { lines, padded } = plan
   const count = (lines.count * padded) / 2
   const shader = shaderFor(Math.ceil(count / threads), count)
-  const { keyAt, orderAt } = pairPlaces(plan)
-  const read = (place: (line: string, at: string) => string, at: string) => shader.kept('uint32', place('line', at))
+  const { keyAt, orderAt } = pairPositions(plan)
+  const read = (position: (line: string, at: string) => string, at: string) =>
+    shader.kept('uint32', position('line', at))
   return shader.build([
-    ...ownPlace(),
-    `let line = place / ${padded / 2}u;`,
-    `let pair = place % ${padded / 2}u;`,
+    ...ownPosition(),
+    `let line = position / ${padded / 2}u;`,
+    `let pair = position % ${padded / 2}u;`,
     `let apart = ${shader.given(apart)};`,
     'let a = (pair / apart) * 2u * apart + pair % apart;',
     'let b = a + apart;',
@@ -128,7 +129,7 @@ function comparePairs(plan: SortPlan, run: number, apart: number): ShaderCode {
   ])
 }
 
-function pairPlaces({ padded }: SortPlan) {
+function pairPositions({ padded }: SortPlan) {
   return {
     keyAt: (line: string, at: string) => `${line} * ${2 * padded}u + ${at}`,
     orderAt: (line: string, at: string) => `${line} * ${2 * padded}u + ${padded}u + ${at}`,

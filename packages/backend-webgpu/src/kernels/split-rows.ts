@@ -4,7 +4,7 @@ import { Block } from '../wgsl/block.ts'
 import { type Accumulator, combination } from './accumulator.ts'
 import { coordinatesAlong, nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
-import { declareAccumulators, defineResults, ownPlace, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
+import { declareAccumulators, defineResults, ownPosition, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
 import type { Shader } from './shader.ts'
 import type { ShaderTarget } from './shader-target.ts'
 import { combineWorkgroup } from './workgroup-reduction.ts'
@@ -34,9 +34,9 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean, traits: G
     `let unit = ${shared ? 'row' : `row * ${threads}u + lane`};`,
     `if (unit >= COUNT) { return; }`,
     // adjacent threads have adjacent rows
-    `let place = unit % ${count}u;`,
+    `let position = unit % ${count}u;`,
     `let part = unit / ${count}u;`,
-    ...coordinatesAlong(outerNames, 'place'),
+    ...coordinatesAlong(outerNames, 'position'),
   )
   const accumulators = declareAccumulators(shader, block, pass)
   const ends = {
@@ -65,7 +65,7 @@ function putTogether(kernel: LoopKernel, parts: number, traits: GpuTraits): Shad
   const shader = shaderFor(kernel, shared ? count : Math.ceil(count / threads), count)
   const names = nameAxes(outer, 'o')
   const block = new Block(shader, names)
-  block.lines.push(...(shared ? ownRow(names) : ownPlace(names)))
+  block.lines.push(...(shared ? ownRow(names) : ownPosition(names)))
   const accumulators = declareAccumulators(shader, block, pass)
   const { read } = keptParts(kernel, parts, shader, accumulators, 'part')
   const [from, step] = shared ? ['lane', threads] : ['0u', 1]
@@ -89,7 +89,7 @@ function keptParts(
   const write: string[] = []
   const read: string[] = []
   let words = 0
-  const next = () => `${words++ * parts * count}u + ${part} * ${count}u + place`
+  const next = () => `${words++ * parts * count}u + ${part} * ${count}u + position`
   kernel.passes[0]!.reductions.forEach(({ combine, expression: { dtype } }, number) => {
     const own = accumulators[number]!
     const value = next()

@@ -85,14 +85,14 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
   const block = new Block(shader, names)
   block.lines.push(
     `if (row >= ${groups}u) { return; }`,
-    `let place = row / ${down * across * parts}u;`,
+    `let position = row / ${down * across * parts}u;`,
     `let part = row / ${down * across}u % ${parts}u;`,
     `let firstRow = row / ${across}u % ${down}u * ${tile}u;`,
     `let firstColumn = row % ${across}u * ${tile}u;`,
     `let x = lane % ${side}u;`,
     `let y = lane / ${side}u;`,
     `let last = min(${depthInAll}u, (part + 1u) * ${part}u);`,
-    ...coordinatesAlong(names, 'place'),
+    ...coordinatesAlong(names, 'position'),
   )
   const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
   const sum = (quad: number, row: number, column: number) => `sum${quad}${row}${column}`
@@ -126,7 +126,7 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
     ...each((quad, row, column) => {
       const atRow = `firstRow + ${quad * 4 * side + row}u + 4u * y`
       const atColumn = `firstColumn + ${column * 4 * side}u + 4u * x`
-      return `finishPART(place, part, ${atRow}, ${atColumn}, ${sum(quad, row, column)});`
+      return `finishPART(position, part, ${atRow}, ${atColumn}, ${sum(quad, row, column)});`
     }),
   )
   shader.declare(parts > 1 ? keepPart(kernel, shader, type) : finishFunction(kernel, shader, type, pack))
@@ -136,7 +136,7 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
 /** A function that stores four adjacent partial sums in the workspace. */
 function keepPart({ batch, m, n, a }: ContractionKernel, shader: Shader, type: string): string {
   const [rows, columns] = [countOf(m), countOf(n)]
-  const at = `((part * ${countOf(batch)}u + place) * ${rows}u + atRow) * ${columns}u + firstColumn + j`
+  const at = `((part * ${countOf(batch)}u + position) * ${rows}u + atRow) * ${columns}u + firstColumn + j`
   return finish(type, rows, [
     'for (var j = 0u; j < 4u; j++) {',
     `if (firstColumn + j < ${columns}u) { ${shader.keep(a.dtype, at, 'four[j]')} }`,
@@ -154,7 +154,7 @@ function finishFunction(
   const [rows, columns] = [countOf(m), countOf(n)]
   const outside = [nameAxes(batch, 'o'), nameAxes(m, 'm')] as const
   const root = new Block(shader, new Map(outside.flatMap((axes) => [...axes])))
-  root.lines.push(...coordinatesAlong(outside[0], 'place'), ...coordinatesAlong(outside[1], 'atRow'))
+  root.lines.push(...coordinatesAlong(outside[0], 'position'), ...coordinatesAlong(outside[1], 'atRow'))
   const blocks = Array.from({ length: pack }, (_, next) => {
     const names = nameAxes(n, `n${next}n`)
     const block = root.inner(names)
@@ -176,7 +176,7 @@ function finishFunction(
 }
 
 function finish(type: string, rows: number, body: readonly string[]): string {
-  return `fn finishPART(place: u32, part: u32, atRow: u32, firstColumn: u32, four: vec4<${type}>) {
+  return `fn finishPART(position: u32, part: u32, atRow: u32, firstColumn: u32, four: vec4<${type}>) {
 if (atRow >= ${rows}u) { return; }
 ${body.join('\n')}
 }`

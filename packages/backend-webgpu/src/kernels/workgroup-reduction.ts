@@ -68,9 +68,9 @@ function exchanged(dtype: DType, value: Code, apart: number): Code {
 
 function sharedValues(shader: Shader, { combine, expression }: Reduction, count: number) {
   const values = shader.shared(typeOf(expression.dtype), 4, count)
-  const places = isPosition(combine) ? shader.shared('i32', 4, count) : ''
+  const positions = isPosition(combine) ? shader.shared('i32', 4, count) : ''
   return {
-    at: (index: string): Accumulator => ({ value: `${values}[${index}]`, position: `${places}[${index}]` }),
+    at: (index: string): Accumulator => ({ value: `${values}[${index}]`, position: `${positions}[${index}]` }),
     put: (to: Accumulator, from: Accumulator): string[] => [
       `${to.value} = ${from.value};`,
       ...(isPosition(combine) ? [`${to.position} = ${from.position};`] : []),

@@ -4,7 +4,7 @@ export class DeviceCheck {
   message = ''
   readonly settled: Promise<void>
 
-  /** `check` resolves to what went wrong, if anything. */
+  /** `check` resolves to the message of a failure, or to undefined. */
   constructor(check: Promise<string | undefined>) {
     this.settled = check.then((message) => {
       this.state = message === undefined ? 'passed' : 'failed'

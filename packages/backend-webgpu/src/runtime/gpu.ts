@@ -33,7 +33,7 @@ export async function findGpu(): Promise<GpuSource> {
 /** Features beyond those that the types know. */
 type Feature = GPUFeatureName | 'chromium-experimental-subgroup-matrix'
 
-/** What adapters report about their matrix units. */
+/** The configurations of matrix units that adapters report. */
 interface AboutMatrices {
   readonly subgroupMatrixConfigs?: readonly {
     readonly componentType: string

@@ -35,7 +35,7 @@ export interface Launch {
   readonly code: ShaderCode
   /** The arguments for its slots. */
   readonly args: readonly Argument[]
-  /** What it computes, for error messages. */
+  /** A description of its computation, for error messages. */
   readonly label: string
   /** Its additions, multiplications and the like, approximately. */
   readonly operations: number
@@ -74,7 +74,7 @@ class Launches {
     private readonly workspace: { bytes: number },
     private readonly traits: GpuTraits,
     /** The code of the kernels so far, which the iterations of a loop share. */
-    private readonly codes = new Map<FusedKernel, PlacedCode>(),
+    private readonly codes = new Map<FusedKernel, CodeInWorkspace>(),
   ) {
     const bytesOf = (value: number) => byteSize(schedule.analysis.aval(value))
     this.target = { bytesOf, hasOwnWords: !around.inLoop, traits }
@@ -156,7 +156,7 @@ class Launches {
       (length - 1 - iteration) % 2 === 0
         ? outputs[carry]!
         : { at: 'arena', index: 0, offset: workspaceAt + spare[carry]! }
-    const codes = new Map<FusedKernel, PlacedCode>()
+    const codes = new Map<FusedKernel, CodeInWorkspace>()
     return Array.from({ length }, (_, iteration) => {
       const time = reverse ? length - 1 - iteration : iteration
       const shifted = (from: Location, bytes: number): Location => ({ ...from, offset: from.offset + time * bytes })
@@ -173,7 +173,7 @@ class Launches {
     }).flat()
   }
 
-  private codeOf(kernel: FusedKernel): PlacedCode {
+  private codeOf(kernel: FusedKernel): CodeInWorkspace {
     let code = this.codes.get(kernel)
     if (!code) {
       code = {
@@ -188,7 +188,7 @@ class Launches {
 }
 
 /** The code of a kernel, and the offset of its part of the workspace. */
-interface PlacedCode extends KernelCode {
+interface CodeInWorkspace extends KernelCode {
   readonly workspace: number
 }
 

@@ -10,7 +10,7 @@ import { mapModeRead, shaderStageCompute, usage } from './usage.ts'
 
 const firstBytes = 2 ** 22
 
-/** Regions that programs share: for intermediate values, and for what kernels keep between their shaders. */
+/** Regions that programs share: for intermediate values, and for values that a kernel keeps between its shaders. */
 export type Region = 'arena' | 'workspace'
 
 /** A compiled shader, and whether its compilation succeeded. */
@@ -85,7 +85,7 @@ export class Machine {
     return [...open, watched(this.device, ['validation', 'out-of-memory'], 'a call was refused', work).check]
   }
 
-  /** Records on what values depend, until their checks have passed. */
+  /** Records the dependencies of values until their checks have passed. */
   record(written: readonly HeapBuffer[], read: readonly HeapBuffer[], checks: readonly DeviceCheck[]): void {
     this.provenance.record(written, read, checks)
   }
@@ -122,7 +122,7 @@ export class Machine {
     table.destroy()
   }
 
-  /** The bindings of a shader: the heap, and its table of so many bytes, at a dynamic offset. */
+  /** The bindings of a shader: the heap, and a table of a given size in bytes, at a dynamic offset. */
   group(tables: GPUBuffer, bytes: number): GPUBindGroup {
     return this.device.createBindGroup({
       layout: this.groupLayout,

@@ -20,8 +20,8 @@ export async function requireMatrices(backend: Backend, { matrixUnit }: GpuTrait
   })
   const found = await product.data()
   product.dispose()
-  found.forEach((value, place) => {
-    const [row, column] = [Math.floor(place / size), place % size]
+  found.forEach((value, position) => {
+    const [row, column] = [Math.floor(position / size), position % size]
     let expected = 0
     for (let k = 0; k < size; k++) expected += a[row * size + k]! * b[k * size + column]!
     if (value === expected) return

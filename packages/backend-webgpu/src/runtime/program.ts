@@ -12,7 +12,7 @@ import type { GpuTraits } from './traits.ts'
 /** Destroys the buffers of programs that were garbage collected, because the collector does not see their size. */
 const abandoned = /* @__PURE__ */ new FinalizationRegistry<GPUBuffer>((tables) => tables.destroy())
 
-/** Repeated runs are submitted in portions of so many dispatches, because systems abort work that runs for too long. */
+/** Repeated runs are submitted in portions of at most this many dispatches, because systems abort work that runs too long. */
 const maxDispatches = 2048
 
 /** A compiled graph, independent of where its values lie. */

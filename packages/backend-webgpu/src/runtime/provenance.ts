@@ -1,6 +1,6 @@
 import type { DeviceCheck } from './device-check.ts'
 
-/** On what a value depends, until all checks have passed. */
+/** The dependencies of a value, until all checks have passed. */
 interface Provenance {
   /** The checks of the work that made the value. If one fails, the device did none of that work. */
   readonly checks: readonly DeviceCheck[]
@@ -90,7 +90,7 @@ function judge(provenance: Provenance, found: ReadonlyMap<Provenance, Verdict>):
   }
   if (checks.some(({ state }) => state === 'pending')) return { state: 'pending' }
   const inputs = neededFor(provenance).map((other) => found.get(other)!)
-  // the work read an input that was not what it should have been
+  // the work read a wrong input
   const wrong = inputs.find(({ state }) => state === 'kept' || state === 'lost')
   if (wrong) return { state: 'lost', message: wrong.message! }
   return { state: inputs.some(({ state }) => state === 'pending') ? 'pending' : 'valid' }

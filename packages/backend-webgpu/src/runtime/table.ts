@@ -8,7 +8,7 @@ const alignment = 256
 
 export const tableUsage = usage.uniform | usage.copyDst
 
-/** The size of a table of so many addresses, in bytes. */
+/** The size in bytes of a table with a number of addresses. */
 export function tableBytes(addresses: number): number {
   return Math.ceil((4 * (tableHeader.length + addresses)) / alignment) * alignment
 }

@@ -10,7 +10,7 @@ import {
 import { elementwiseCode } from './elementwise.ts'
 import { type Code, literal, typeOf } from './types.ts'
 
-/** What the blocks of a kernel share. */
+/** Tools that the blocks of a kernel share. */
 export interface KernelEnvironment {
   readonly make: Expressions
   /** Reads an element of a value in memory. */

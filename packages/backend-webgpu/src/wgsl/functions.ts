@@ -10,7 +10,7 @@ interface ShaderFunction {
  */
 const functions: Readonly<Record<string, ShaderFunction>> = {
   // infinities and NaN in code would be errors, so they are read from the table
-  addressAt: { code: 'fn addressAt(place: u32) -> u32 { return table[place >> 2u][place & 3u]; }' },
+  addressAt: { code: 'fn addressAt(position: u32) -> u32 { return table[position >> 2u][position & 3u]; }' },
   inf: { code: 'fn inf() -> f32 { return bitcast<f32>(table[0].x); }' },
   nan: { code: 'fn nan() -> f32 { return bitcast<f32>(table[0].y); }' },
   negativeZero: { code: 'fn negativeZero() -> f32 { return bitcast<f32>(table[0].z); }' },

@@ -175,7 +175,7 @@ class Comparison {
         aval,
         results[index]!,
         array(values[value]!, aval),
-        'when every node hands out its value',
+        'when every node outputs its value',
       )
     })
   }

@@ -10,8 +10,8 @@ export interface FallbackOptions {
 }
 
 /**
- * Runs what `backend` refuses to compile with a `BackendError` on `other`: whole programs where `other` has all ops, and
- * otherwise the refused nodes, between which values are copied. Warns once per op. Where reads of `backend` are
+ * Runs graphs on `other` that `backend` refuses to compile with a `BackendError`: whole programs if `other` has all ops, else
+ * the refused nodes alone, with copies of their inputs and outputs. Warns once per op. Where reads of `backend` are
  * asynchronous, programs that need `other` run in the background, and reads wait for them.
  *
  * @example

@@ -98,7 +98,7 @@ class NodeByNode implements Executable {
     })
     const handedOut = new Set<number>()
     return graph.outputs.map((value) => {
-      // inputs, constants and repeated outputs are copied, because the caller owns what it gets
+      // inputs, constants and repeated outputs are copied, because the caller owns the outputs
       if (value < given || handedOut.has(value)) return copy(backend, avalOf(graph, value), values[value]!)
       handedOut.add(value)
       return values[value]!

@@ -16,7 +16,7 @@ export function withoutConstants(graph: Graph): Graph {
   return { ...graph, inputs: [...graph.inputs, ...constants], constants: [] }
 }
 
-/** Divides a graph without constants between two backends: `other` gets what `first` refuses. */
+/** Divides a graph without constants between two backends: `other` gets the nodes that `first` refuses. */
 export function segmentsOf(
   graph: Graph,
   first: Backend,

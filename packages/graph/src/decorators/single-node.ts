@@ -1,6 +1,6 @@
 import { avalOf, avalsOf, type Graph, type Node } from '@gradus/tensor/internals'
 
-/** A graph of one node, whose inputs are the values that the node reads. */
+/** A graph of one node. Its inputs are the values that the node reads. */
 export function singleNode(graph: Graph, node: Node): Graph {
   return {
     inputs: node.inputs.map((value) => avalOf(graph, value)),

@@ -22,7 +22,7 @@ export class UnknownOp extends Error {
 /** A graph and the facts that the passes over it share. A node is identified by its position in the graph. */
 export class GraphAnalysis {
   readonly roles: readonly Role[]
-  /** For each value the value whose memory it shares: the one of which it is a view, or itself. */
+  /** For each value its root: the value of which it is a view, or itself. They share memory. */
   readonly roots: readonly number[]
   private readonly lowerings: readonly Lowering[]
   private readonly lowered: readonly LoweredNode<never>[]

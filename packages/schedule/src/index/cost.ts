@@ -1,6 +1,6 @@
 import { type Expression, forEachExpression } from './expression.ts'
 
-/** What evaluating an expression once costs, in additions; reading memory is not counted. */
+/** The cost of evaluating an expression once, in additions; reading memory is not counted. */
 export function costOf(expression: Expression): number {
   let cost = 0
   forEachExpression([expression], (part) => {

@@ -1,8 +1,7 @@
 import type { Expression, Expressions } from './expression.ts'
 
 /**
- * Returns a function that rewrites expressions: wherever `replace` gives an expression, that takes the place of the
- * original.
+ * Returns a function that rewrites expressions: if `replace` returns an expression for a part, it replaces that part.
  */
 export function replacing(
   make: Expressions,

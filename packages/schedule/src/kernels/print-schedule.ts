@@ -4,7 +4,7 @@ import { type Atom, type Axis, type Index, rangeOf } from '../index/integer.ts'
 import type { FusedKernel, KernelSchedule, Store } from './kernel.ts'
 
 /**
- * Prints the kernels of a schedule: their loops, what they compute, and the bytes and operations of each and of all.
+ * Prints the kernels of a schedule: their loops, their computations, and the bytes and operations of each and of all.
  * `%3[i]` is element i, in row-major order, of value 3 of the graph.
  */
 export function printSchedule({ analysis, kernels, plan }: KernelSchedule): string {

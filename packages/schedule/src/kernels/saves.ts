@@ -47,7 +47,7 @@ function expressionsOf({ reductions, stores }: Pass): Expression[] {
   return [...reductions, ...stores].map(({ expression }) => expression)
 }
 
-/** The pass with expressions replaced by what `replace` gives for them. */
+/** The pass with each expression replaced by the result of `replace` for it. */
 function rewriteWith(pass: Pass, make: Expressions, replace: (expression: Expression) => Expression | undefined): Pass {
   const rewrite = replacing(make, replace)
   return {

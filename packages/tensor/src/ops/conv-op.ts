@@ -127,9 +127,9 @@ function kernelGradient(ct: Tensor, x: Tensor, kernel: Tensor, params: ConvParam
     return [low, wanted - dilated(x.shape[i + 1]!, inputDilation[i]!) - low]
   })
   const rank = strides.length
-  const places = strides.map((_, i) => i + 1)
+  const spatialAxes = strides.map((_, i) => i + 1)
   const input = batchAsFeatures(x, groups)
-  const weights = transpose(ct, [...places, 0, rank + 1])
+  const weights = transpose(ct, [...spatialAxes, 0, rank + 1])
   const gradient = apply(convOp, [input, weights], {
     strides: kernelDilation,
     padding,
@@ -137,7 +137,7 @@ function kernelGradient(ct: Tensor, x: Tensor, kernel: Tensor, params: ConvParam
     kernelDilation: strides,
     groups,
   })
-  return transpose(gradient, [...places, 0, rank + 1])
+  return transpose(gradient, [...spatialAxes, 0, rank + 1])
 }
 
 /** `[n, ...spatial, groups * c]` as `[c, ...spatial, groups * n]`. */
@@ -145,10 +145,10 @@ function batchAsFeatures(x: Tensor, groups: number): Tensor {
   const [n, ...rest] = x.shape as [number, ...number[]]
   const spatial = rest.slice(0, -1)
   const channels = rest.at(-1)!
-  const places = spatial.map((_, i) => i + 1)
+  const spatialAxes = spatial.map((_, i) => i + 1)
   const last = spatial.length + 1
-  if (groups === 1) return transpose(x, [last, ...places, 0])
+  if (groups === 1) return transpose(x, [last, ...spatialAxes, 0])
   const split = reshape(x, [n, ...spatial, groups, channels / groups])
-  const moved = transpose(split, [last + 1, ...places, last, 0])
+  const moved = transpose(split, [last + 1, ...spatialAxes, last, 0])
   return reshape(moved, [channels / groups, ...spatial, groups * n])
 }

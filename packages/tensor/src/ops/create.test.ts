@@ -43,7 +43,7 @@ describe('tensor', () => {
     expect(x.array()).toEqual([1, 2])
   })
 
-  it('names the place of ragged values and the value that does not fit', () => {
+  it('names the position of ragged values and the value that does not fit', () => {
     expect(() => tensor([[1, 2], [3]])).toThrow('ragged: the element at [1] has shape [1] and those before it [2]')
     expect(() => tensor([[1, [2]]] as never)).toThrow('[0, 1]')
     expect(() => tensor([[1, 'two']] as never)).toThrow('found string at [0, 1]')

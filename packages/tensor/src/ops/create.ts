@@ -57,7 +57,7 @@ function defaultDType(values: readonly (number | boolean)[] | TypedArray): DType
 }
 
 /** The shape of nested arrays, whose values are appended to `flat`. */
-function nestedShape(values: TensorValues, place: readonly number[], flat: (number | boolean)[]): number[] {
+function nestedShape(values: TensorValues, at: readonly number[], flat: (number | boolean)[]): number[] {
   if (typeof values === 'number' || typeof values === 'boolean') {
     flat.push(values)
     return []
@@ -68,14 +68,14 @@ function nestedShape(values: TensorValues, place: readonly number[], flat: (numb
   }
   if (!Array.isArray(values)) {
     const what = values === null ? 'null' : typeof values
-    throw new TypeError(`tensor: found ${what} at ${formatShape(place)}; give numbers, booleans or arrays of them.`)
+    throw new TypeError(`tensor: found ${what} at ${formatShape(at)}; give numbers, booleans or arrays of them.`)
   }
   let inner: number[] | undefined
   values.forEach((value: TensorValues, index) => {
-    const shape = nestedShape(value, [...place, index], flat)
+    const shape = nestedShape(value, [...at, index], flat)
     if (inner && formatShape(inner) !== formatShape(shape)) {
       throw new ShapeError(
-        `tensor: the arrays are ragged: the element at ${formatShape([...place, index])} has shape ${formatShape(shape)} ` +
+        `tensor: the arrays are ragged: the element at ${formatShape([...at, index])} has shape ${formatShape(shape)} ` +
           `and those before it ${formatShape(inner)}. All elements of one array must have the same shape.`,
       )
     }

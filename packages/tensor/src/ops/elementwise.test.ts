@@ -129,7 +129,7 @@ describe('logic', () => {
 })
 
 describe('clip and its relatives', () => {
-  it('clips, hands NaN on, and has gradient 1 up to the bounds', () => {
+  it('clips, keeps NaN, and has gradient 1 up to the bounds', () => {
     expect(clip(tensor([-1, 0, 0.5, 1, 2, nan]), 0, 1).array()).toEqual([0, 0, 0.5, 1, 1, nan])
     expect(clip(tensor([-1, 5]), null, 1).array()).toEqual([-1, 1])
     expect(clip(i32([-1, 5]), 0, 3).array()).toEqual([0, 3])

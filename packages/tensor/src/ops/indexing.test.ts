@@ -65,7 +65,7 @@ describe('takeAlongAxis', () => {
 })
 
 describe('oneHot', () => {
-  it('has zeros for what is out of range, a place for the axis and any dtype', () => {
+  it('has zeros for indices out of range, takes an axis and any dtype', () => {
     expect(oneHot(int([0, 2, 3, -1]), 3).array()).toEqual([
       [1, 0, 0],
       [0, 0, 1],
@@ -82,7 +82,7 @@ describe('oneHot', () => {
 })
 
 describe('scatter', () => {
-  it('adds duplicates and drops what is out of range', () => {
+  it('adds duplicates and drops updates out of range', () => {
     const indices = int([
       [0, 1],
       [1, 0],

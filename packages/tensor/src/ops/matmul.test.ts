@@ -183,7 +183,7 @@ describe('einsum', () => {
     expect(Array.from(result.dataSync())).toEqual(expected.values)
   })
 
-  it('broadcasts what stands behind an ellipsis', () => {
+  it('broadcasts the axes of an ellipsis', () => {
     const a = counted(2, 1, 2, 3)
     const b = counted(4, 3, 2)
     expect(einsum('...ij,...jk->...ik', a, b).array()).toEqual(matmul(a, b).array())

@@ -66,7 +66,7 @@ describe('slice', () => {
     expect(() => slice(grid(), [0], [-2])).toThrow('size is [-2, 3]')
   })
 
-  it('sends gradients back to their places', () => {
+  it('sends gradients back to their positions', () => {
     const x = tensor([1, 2, 3, 4, 5])
     expect(grad((y: typeof x) => sum(mul(slice(y, [1], [2], [2]), tensor([10, 20]))))(x).array()).toEqual([
       0, 10, 0, 20, 0,

@@ -57,7 +57,7 @@ describe('batchMoments', () => {
     expectClose(variance, [first[1], second[1]])
   })
 
-  it('leaves out what is masked', () => {
+  it('leaves out masked elements', () => {
     const x = f64([1, 2, 3, 4, 100, 200], [3, 2])
     const { mean, variance } = batchMoments(x, [0], tensor([[true], [true], [false]]))
     // Keras divides by sum(mask) + 1e-7

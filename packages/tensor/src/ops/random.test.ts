@@ -155,7 +155,7 @@ describe('randomInt', () => {
     }
   })
 
-  it('covers all of int32 and refuses what is not in it', () => {
+  it('covers all of int32 and refuses other bounds', () => {
     const { low, high } = moments(randomInt(randomKey(11), [n], -(2 ** 31), 2 ** 31))
     expect(low).toBeLessThan(-(2 ** 31) + 2 ** 20)
     expect(high).toBeGreaterThan(2 ** 31 - 2 ** 20)

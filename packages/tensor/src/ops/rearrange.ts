@@ -7,8 +7,8 @@ import { concat, sliceAxis, transpose } from './movement.ts'
 
 /** `x` with a dimension of size 1 inserted at `axis` (negative: counted from the end of the result). */
 export const expandDims = /* @__PURE__ */ operation('expandDims', (x: Tensor, axis: number): Tensor => {
-  const place = normalizeAxis('expandDims', axis, x.rank + 1)
-  return reshape(x, [...x.shape.slice(0, place), 1, ...x.shape.slice(place)])
+  const position = normalizeAxis('expandDims', axis, x.rank + 1)
+  return reshape(x, [...x.shape.slice(0, position), 1, ...x.shape.slice(position)])
 })
 
 /** `x` without the dimensions of size 1, or without those named by `axis`, which must have size 1. */

@@ -91,7 +91,7 @@ const functions: Record<string, [inputs: Inputs, f: (loop: Scan, inputs: Inputs)
     { h: random(10, 2), rate: random(11, 2) },
     (loop, { h, rate }) => sum(loop((t) => [sin(mul(t, rate!)), neg(t)] as const, h!, null, { length: 5 })[0]),
   ],
-  'a composite with a derivative of its own, and a mask that has none': [
+  'a composite with a derivative, and a mask without': [
     { h: random(12, 3), x: random(13, 4, 3) },
     (loop, { h, x }) => {
       const step = (before: readonly [Tensor, Tensor], now: Tensor) => {
@@ -104,7 +104,7 @@ const functions: Record<string, [inputs: Inputs, f: (loop: Scan, inputs: Inputs)
       return add(sum(square(last)), mul(sum(mul(all, all)), cast(count, 'float64')))
     },
   ],
-  'carries that change places, and one that depends on nothing at first': [
+  'carries that are exchanged, and one that depends on nothing at first': [
     { a: random(14, 2), b: random(15, 2), x: random(16, 3, 2) },
     (loop, { a, b, x }) => {
       const zero = full([2], 0, 'float64')
@@ -159,7 +159,7 @@ describe.each(Object.entries(functions))('the derivative of %s', (_, [inputs, f]
     expectClose(compile(grad(loop))(inputs), slopes)
   })
 
-  it('is what finite differences say', () => {
+  it('agrees with finite differences', () => {
     const gradient = grad(loop)(inputs)
     const h = 1e-5
     for (const [name, input] of Object.entries(inputs)) {
@@ -228,7 +228,7 @@ describe('the derivative of a loop', () => {
     expect(back!.names.filter((name) => name === 'matmul')).toHaveLength(2)
   })
 
-  it('makes cotangents only for what is asked for', () => {
+  it('makes only the cotangents that are wanted', () => {
     const by = (f: (k: Tensor, y: Tensor) => Tensor, ...inputs: Tensor[]) => loopsOf(f as never, ...inputs)[1]!
     const both = (k: Tensor, y: Tensor) => sum(rnn(k, y)[1])
     const ofBoth = by((k, y) => grad(([p, q]: readonly Tensor[]) => both(p!, q!))([k, y]) as never, kernel, x)
@@ -244,7 +244,7 @@ describe('the derivative of a loop', () => {
   it('asks for no cotangents of results that are not used', () => {
     const f = (k: Tensor) => sum(rnn(k, x)[0])
     const [, back] = loopsOf(grad(f) as never, kernel)
-    // what is kept of each step: the carry before it, and after it
+    // kept values of each step: the carry before it, and after it
     expect([back!.sequences, back!.inputs]).toEqual([2, 2 + 2 + 1])
     const [, fromAll] = loopsOf(grad((k: Tensor) => sum(rnn(k, x)[1])) as never, kernel)
     expect(fromAll!.sequences).toBe(3)
@@ -261,7 +261,7 @@ describe('the derivative of a loop', () => {
     expect(back!.names.filter((name) => name === 'sin')).toHaveLength(2)
   })
 
-  it('keeps neither views nor elements nor what is the same in every step', () => {
+  it('keeps neither views nor elements nor values that are the same in every step', () => {
     const f = ([t, y, rate]: readonly Tensor[]) => {
       const step = (c: Tensor, now: Tensor) =>
         [sin(mul(reshape(mul(reshape(c, [2, 1]), sin(rate!)), [2]), mul(c, now))), null] as const
@@ -277,7 +277,7 @@ describe('the derivative of a loop', () => {
     expect(there!.outputs).toBe(1 + 4)
   })
 
-  it('finds what is kept also where fewer ops bring tensors along', () => {
+  it('finds the kept values also if fewer ops capture tensors', () => {
     const doubled = customGradient((t) => ({
       value: mul(t, t),
       gradient: (ct) => [mul(ct, mul(t, tensor(2, { dtype: 'float64' })))],

@@ -26,7 +26,7 @@ const halving = (total: Tensor, x: Tensor) => {
   return [next, next] as const
 }
 
-/** A backend that remembers what it was asked to compile. */
+/** A backend that records the graphs that it compiles. */
 function counting(): { backend: Backend; compiled: Graph[] } {
   const compiled: Graph[] = []
   const inner = cpu()
@@ -38,7 +38,7 @@ function counting(): { backend: Backend; compiled: Graph[] } {
 }
 
 describe('scan', () => {
-  it('hands a carry from step to step and stacks the results', () => {
+  it('passes a carry from step to step and stacks the results', () => {
     const [last, all] = scan(halving, tensor(4), tensor([1, 2, 3]))
     expect(all.array()).toEqual([3, 3.5, 4.75])
     expect(last.item()).toBe(4.75)
@@ -103,7 +103,7 @@ describe('scan', () => {
     expect(scan(() => [null, 'text'] as const, null, tensor([1]))).toEqual([null, 'text'])
   })
 
-  it('exchanges carries, keeps them, and gives what comes in', () => {
+  it('exchanges carries, keeps them, and returns inputs', () => {
     const [[a, b, c], [x, y, fixed]] = scan(
       ([p, q, r], element: Tensor) =>
         [
@@ -170,7 +170,7 @@ describe('scan', () => {
   })
 })
 
-describe('what the step closes over', () => {
+describe('tensors that the step closes over', () => {
   const rate = tensor(0.5)
   const xs = tensor([1, 2, 3])
   const run = (by: Tensor) => scan((t: Tensor, x: Tensor) => [add(mul(t, by), x), null] as const, tensor(4), xs)[0]
@@ -273,7 +273,7 @@ describe('a program with a loop', () => {
     })
   })
 
-  it('overwrites what is donated, and nothing else', () => {
+  it('overwrites donated inputs only', () => {
     const step = compile((state: Tensor, x: Tensor) => scan(halving, mul(state, 1), x), { donate: [0] })
     const [state, x] = [tensor(4), tensor([1, 2, 3])]
     const before = state.storage.buffer
@@ -323,7 +323,7 @@ describe('errors of scan', () => {
     )
   })
 
-  it('say what a step must return', () => {
+  it('name the results that a step must return', () => {
     expect(() => scan((t: Tensor) => t as never, tensor(1), x)).toThrow('the step must return two things')
     expect(() => scan(((t: Tensor) => [t]) as never, tensor(1), x)).toThrow('the step must return two things')
   })

@@ -41,9 +41,9 @@ export const scatterAdd = /* @__PURE__ */ operationOf(
  * scatter(indices, tensor([1, 2, 3]), [3]).array() // => [4, 0, 2]
  */
 export const scatter = /* @__PURE__ */ operation('scatter', (indices: Tensor, values: Tensor, shape: Shape): Tensor => {
-  const places = flattened('scatter', indices, values, shape)
-  const base = full([places.count, places.width], 0, values.dtype, values)
-  return reshape(apply(scatterAddOp, [base, places.flat, places.values], { axis: 0 }), shape)
+  const positions = flattened('scatter', indices, values, shape)
+  const base = full([positions.count, positions.width], 0, values.dtype, values)
+  return reshape(apply(scatterAddOp, [base, positions.flat, positions.values], { axis: 0 }), shape)
 })
 
 /**
@@ -101,9 +101,9 @@ function flattened(name: string, indices: Tensor, values: Tensor, shape: Shape) 
   let inside = full([total], true, 'bool', indices)
   for (let k = 0; k < depth; k++) {
     const column = reshape(sliceAxis(coordinates, 1, k, 1), [total])
-    const place = wrapIndices(column, shape[k]!)
-    inside = logicalAnd(inside, logicalAnd(greaterEqual(place, 0), less(place, shape[k]!)))
-    flat = add(flat, mul(place, strides[k]!))
+    const position = wrapIndices(column, shape[k]!)
+    inside = logicalAnd(inside, logicalAnd(greaterEqual(position, 0), less(position, shape[k]!)))
+    flat = add(flat, mul(position, strides[k]!))
   }
   const width = sizeOf(shape.slice(depth))
   return {
