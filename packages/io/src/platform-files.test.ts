@@ -18,7 +18,7 @@ afterEach(async () => {
 const textOf = async (path: string) => new TextDecoder().decode(await readFile(path))
 
 describe('files', () => {
-  it('are written in new folders and replaced, without leaving others behind', async () => {
+  it('are written in new folders and replaced, without temporary files left', async () => {
     const path = join(folder, 'a', 'b', 'model.bin')
     await writeFileAtomic(path, 'one')
     await writeFileAtomic(path, Uint8Array.of(116, 119, 111))
@@ -46,7 +46,7 @@ describe('files', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
-  it('that cannot be are explained', async () => {
+  it('throw errors with the reason if they cannot be read or written', async () => {
     await mkdir(join(folder, 'sub'))
     await writeFile(join(folder, 'file'), '')
     await expect(readFile(join(folder, 'none'))).rejects.toThrow('it does not exist. Check the path.')
@@ -57,17 +57,17 @@ describe('files', () => {
   })
 })
 
-describe('without files', () => {
+describe('on a platform without files', () => {
   beforeEach(() => vi.stubGlobal('process', undefined))
 
-  it('a path is refused with the way out', async () => {
+  it('a path throws an error with an alternative', async () => {
     await expect(writeFileAtomic('model.bin', 'x')).rejects.toThrow(
       "cannot write to the path 'model.bin'. Instead get the bytes with toBytes()",
     )
     await expect(readFile('model.bin')).rejects.toThrow("cannot read from the path 'model.bin'")
   })
 
-  it('file handles work, and a failed write is given up', async () => {
+  it('file handles work, and a failed write is aborted', async () => {
     const calls: unknown[] = []
     const handle = (fails: boolean) => ({
       createWritable: async () => ({

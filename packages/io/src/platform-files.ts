@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs'
 
-/** A file to write to: a path, or a handle as browsers give it (`FileSystemFileHandle`). */
+/** A file to write: a path, or a handle of a browser (`FileSystemFileHandle`). */
 export type FileTarget = string | { createWritable(): Promise<WritableFile> }
 
-/** A file to read from: a path, or a handle or `Blob` as browsers give it. */
+/** A file to read: a path, a handle of a browser, or a `Blob`. */
 export type FileSource = string | { getFile(): Promise<ReadableFile> } | ReadableFile
 
 interface WritableFile {
@@ -16,7 +16,7 @@ interface ReadableFile {
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
-/** The bytes of a file. Throws an error that names the file and says whether it is missing. */
+/** Returns the bytes of a file. Throws an error with the path and the reason if it cannot be read. */
 export async function readFile(source: FileSource): Promise<Uint8Array> {
   if (typeof source !== 'string') {
     const file = 'getFile' in source ? await source.getFile() : source
@@ -35,19 +35,19 @@ export async function readFile(source: FileSource): Promise<Uint8Array> {
 }
 
 /**
- * Writes a file so that it either has all of its new contents or is left as it was: the data goes to a temporary file in
- * the same folder, to the disk, and then takes the name of the target. Missing folders are made. A file handle of a
- * browser, which works the same way inside, is taken too.
+ * Writes a file atomically: the data is written to a temporary file in the same folder, synced to the disk and renamed to the
+ * target. If it fails, an existing file stays as it was. Missing folders are created. Browsers write to file handles in the same
+ * way. Throws an error with the path and the reason if the file cannot be written.
  */
 export async function writeFileAtomic(target: FileTarget, data: Uint8Array | string): Promise<void> {
   if (typeof target !== 'string') return writeToHandle(target, data)
-  const wayOut = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
-  const fs = nodeModule('fs/promises', `write to the path '${target}'`, wayOut)
-  const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, wayOut)
+  const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
+  const fs = nodeModule('fs/promises', `write to the path '${target}'`, alternative)
+  const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, alternative)
   let temporary: string | undefined
   try {
     await fs.mkdir(dirname(target), { recursive: true })
-    // A link keeps pointing where it does: what it points to is replaced.
+    // a symbolic link stays; the file that it points to is replaced
     const path = await fs.realpath(target).catch(() => target)
     const before = await fs.stat(path).catch(() => undefined)
     if (before?.isDirectory()) throw new Error('it is a folder. Add a file name')
@@ -80,7 +80,7 @@ async function writeDurably(
   }
 }
 
-/** Makes the new name last, too. Not every platform can; the file itself is safe then all the same. */
+/** Syncs the new name to the disk. Some platforms cannot; the contents are on the disk anyway. */
 async function syncFolder(fs: FileSystem, path: string): Promise<void> {
   try {
     const folder = await fs.open(path, 'r')
@@ -105,9 +105,9 @@ interface NodeModules {
 }
 
 // Not an import, so that bundlers for browsers find nothing to resolve.
-function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, wayOut: string): NodeModules[K] {
+function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, alternative: string): NodeModules[K] {
   const found = typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined
-  if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${wayOut}.`)
+  if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${alternative}.`)
   return found as NodeModules[K]
 }
 

@@ -26,9 +26,9 @@ function file(header: unknown, values = 0): Uint8Array {
   return bytes
 }
 
-const entry = (changes: object = {}) => ({ dtype: 'F32', shape: [2], data_offsets: [0, 8], ...changes })
+const description = (changes: object = {}) => ({ dtype: 'F32', shape: [2], data_offsets: [0, 8], ...changes })
 
-it('gives back what was written, in order', () => {
+it('reads what was written, in order', () => {
   const metadata = { format: 'gradus', text: 'größe "x"', ['__proto__']: 'safe' }
   const decoded = decodeSafetensors(encodeSafetensors(tensors, metadata))
   expect(decoded.tensors).toEqual(tensors)
@@ -93,30 +93,46 @@ describe('refuses', () => {
       Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255),
       'header would be 18446744073709551615 bytes long',
     ],
-    ['a header that is cut off', file({ a: entry() }).subarray(0, 20), 'The file is cut off'],
+    ['a header that is cut off', file({ a: description() }).subarray(0, 20), 'The file is cut off'],
     ['a header that is no JSON', file('{"a": '), 'is not JSON'],
     ['a header that is no object', file([1]), 'is not a JSON object'],
     ['a header that is no UTF-8', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe), 'is not JSON'],
-    ['an entry that is no object', file({ a: 3 }), "'a' has no description"],
-    ['an unknown type', file({ a: entry({ dtype: 'F8_E4M3' }) }, 8), '\'a\' has the type "F8_E4M3"'],
-    ['a type from the prototype', file({ a: entry({ dtype: 'toString' }) }, 8), '\'a\' has the type "toString"'],
-    ['a negative dimension', file({ a: entry({ shape: [-2] }) }, 8), "'a' has the shape [-2]"],
+    ['a description that is no object', file({ a: 3 }), "'a' has no description"],
+    ['an unknown type', file({ a: description({ dtype: 'F8_E4M3' }) }, 8), '\'a\' has the type "F8_E4M3"'],
+    ['a type from the prototype', file({ a: description({ dtype: 'toString' }) }, 8), '\'a\' has the type "toString"'],
+    ['a negative dimension', file({ a: description({ shape: [-2] }) }, 8), "'a' has the shape [-2]"],
     [
       'a shape too large for a number',
-      file({ a: entry({ shape: [2 ** 40, 2 ** 40] }) }, 8),
+      file({ a: description({ shape: [2 ** 40, 2 ** 40] }) }, 8),
       "'a' has the type F32 and the shape",
     ],
-    ['offsets in the wrong order', file({ a: entry({ data_offsets: [8, 0] }) }, 8), "'a' has the data_offsets [8,0]"],
-    ['offsets that are no numbers', file({ a: entry({ data_offsets: ['0', 8] }) }, 8), "'a' has the data_offsets"],
-    ['values that are cut off', file({ a: entry() }, 4), "'a' ends at byte 8 of the values, and the file holds 4"],
+    [
+      'offsets in the wrong order',
+      file({ a: description({ data_offsets: [8, 0] }) }, 8),
+      "'a' has the data_offsets [8,0]",
+    ],
+    [
+      'offsets that are no numbers',
+      file({ a: description({ data_offsets: ['0', 8] }) }, 8),
+      "'a' has the data_offsets",
+    ],
+    [
+      'values that are cut off',
+      file({ a: description() }, 4),
+      "'a' ends at byte 8 of the values, and the file holds 4",
+    ],
     [
       'a size that does not fit the shape',
-      file({ a: entry({ shape: [3] }) }, 8),
+      file({ a: description({ shape: [3] }) }, 8),
       'shape [3], which take 12 bytes, and has 8',
     ],
-    ['overlaps', file({ a: entry(), b: entry({ data_offsets: [4, 12] }) }, 12), "'a' and 'b' overlap"],
-    ['gaps', file({ a: entry(), b: entry({ data_offsets: [12, 20] }) }, 20), "Before the tensor 'b' there are 4 bytes"],
-    ['bytes at the end', file({ a: entry() }, 9), "1 bytes after its last tensor 'a'"],
+    ['overlaps', file({ a: description(), b: description({ data_offsets: [4, 12] }) }, 12), "'a' and 'b' overlap"],
+    [
+      'gaps',
+      file({ a: description(), b: description({ data_offsets: [12, 20] }) }, 20),
+      "Before the tensor 'b' there are 4 bytes",
+    ],
+    ['bytes at the end', file({ a: description() }, 9), "1 bytes after its last tensor 'a'"],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }), "'__metadata__' has a number under 'a'"],
   ])('%s', (_, bytes, message) => {
     expect(() => decodeSafetensors(bytes)).toThrow(message)

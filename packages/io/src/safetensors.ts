@@ -11,7 +11,7 @@ export interface NamedTensor {
   readonly data: TypedArray
 }
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface Safetensors {
   readonly tensors: NamedTensor[]
   readonly metadata: Record<string, string>
@@ -26,13 +26,13 @@ const storedAs: Readonly<Record<DType, StoredType>> = {
   bool: 'BOOL',
 }
 
-/** A header of this size is an attack or an accident; the reference implementation draws the line here too. */
-const largestHeader = 100_000_000
+/** The largest header in bytes, as in the reference implementation; a larger one is an error or an attack. */
+const maxHeaderBytes = 100_000_000
 
 /**
- * Tensors and texts as the bytes of a safetensors file (https://github.com/huggingface/safetensors): eight bytes with the
- * length of the header, the header as JSON, the values in little-endian order. Throws `FormatError` for a name given
- * twice and for values that do not fill their shape.
+ * Encodes tensors and texts as a safetensors file (https://github.com/huggingface/safetensors): eight bytes with the length of
+ * the header, the header as JSON, the values in little-endian order. Throws `FormatError` for duplicate names and for values
+ * that do not fill their shape.
  *
  * @example
  * import { decodeSafetensors, encodeSafetensors } from '@gradus/io'
@@ -43,30 +43,30 @@ export function encodeSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  // Wide types come first, so that every tensor starts at a multiple of its element size and can be read in place.
-  const placed = tensors
+  // Wide types come first, so that every tensor starts at a multiple of its element size and can be read without a copy.
+  const layout = tensors
     .map((tensor, index) => ({ tensor, index, start: 0, end: 0 }))
     .sort((a, b) => bytesPerElement(b.tensor.dtype) - bytesPerElement(a.tensor.dtype) || a.index - b.index)
   let offset = 0
-  for (const place of placed) {
-    const { name, dtype, shape, data } = place.tensor
+  for (const range of layout) {
+    const { name, dtype, shape, data } = range.tensor
     if (data.length !== sizeOf(shape)) {
       throw new FormatError(
         `The tensor '${name}' has ${data.length} values and the shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
       )
     }
-    place.start = offset
+    range.start = offset
     offset += data.length * bytesPerElement(dtype)
-    place.end = offset
+    range.end = offset
   }
   const header = encodeHeader(
-    [...placed].sort((a, b) => a.index - b.index),
+    [...layout].sort((a, b) => a.index - b.index),
     metadata,
   )
   const bytes = new Uint8Array(8 + header.length + offset)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true)
   bytes.set(header, 8)
-  for (const { tensor, start } of placed) {
+  for (const { tensor, start } of layout) {
     const data = toMemory(tensor.dtype, tensor.data)
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + header.length + start)
   }
@@ -74,46 +74,46 @@ export function encodeSafetensors(
 }
 
 function encodeHeader(
-  places: readonly { tensor: NamedTensor; start: number; end: number }[],
+  ranges: readonly { tensor: NamedTensor; start: number; end: number }[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const names = new Set<string>(['__metadata__'])
-  const entries = Object.keys(metadata).length > 0 ? [`"__metadata__":${JSON.stringify(metadata)}`] : []
+  const fields = Object.keys(metadata).length > 0 ? [`"__metadata__":${JSON.stringify(metadata)}`] : []
   for (const {
     tensor: { name, dtype, shape },
     start,
     end,
-  } of places) {
+  } of ranges) {
     if (names.has(name))
-      throw new FormatError(`The tensor name '${name}' is taken. Every tensor of a file needs a name of its own.`)
+      throw new FormatError(`The tensor name '${name}' is taken. The tensors of a file need different names.`)
     names.add(name)
-    entries.push(
+    fields.push(
       `${JSON.stringify(name)}:${JSON.stringify({ dtype: storedAs[dtype], shape, data_offsets: [start, end] })}`,
     )
   }
-  const text = new TextEncoder().encode(`{${entries.join(',')}}`)
+  const text = new TextEncoder().encode(`{${fields.join(',')}}`)
   const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20)
   padded.set(text)
   return padded
 }
 
 /**
- * Reads the bytes of a safetensors file. Everything is checked before anything is returned: names, types, shapes, and
- * that the values fill the file without gaps or overlaps. Throws `FormatError` naming the tensor.
+ * Decodes the bytes of a safetensors file. Throws `FormatError`, which names the tensor, for wrong types and shapes, and for
+ * values that overlap or do not fill the file.
  *
- * Types without a counterpart are converted: F16 and BF16 to float32, I8, U8, I16 and U16 to int32, I64 to int32 and U64
- * to uint32 where all values fit.
+ * Types without a dtype here are converted: F16 and BF16 to float32, I8, U8, I16 and U16 to int32, I64 to int32 and U64 to
+ * uint32. Throws `FormatError` for 64-bit values that do not fit.
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const { header, start } = readHeader(bytes)
   const { __metadata__: metadata, ...rest } = header
   const length = bytes.length - start
-  const entries = Object.entries(rest).map(([name, entry]) => readEntry(name, entry, length))
-  checkCoverage(entries, length)
+  const found = Object.entries(rest).map(([name, description]) => readDescription(name, description, length))
+  checkCoverage(found, length)
   return {
     metadata: readMetadata(metadata),
-    tensors: entries.map(({ name, type, shape, begin, end }) => {
-      const copy = bytes.slice(start + begin, start + end) // a buffer of its own, aligned for any element type
+    tensors: found.map(({ name, type, shape, begin, end }) => {
+      const copy = bytes.slice(start + begin, start + end) // a new buffer is aligned for any element type
       return {
         name,
         shape,
@@ -123,9 +123,9 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   }
 }
 
-/** Whether bytes begin like a safetensors file: with the length of a header, and a header that begins like JSON. */
+/** Whether bytes begin with the length of a header and a `{`, like a safetensors file. */
 export function isSafetensors(bytes: Uint8Array): boolean {
-  return bytes.length > 8 && headerLength(bytes) <= BigInt(largestHeader) && bytes[8] === 0x7b
+  return bytes.length > 8 && headerLength(bytes) <= BigInt(maxHeaderBytes) && bytes[8] === 0x7b
 }
 
 function headerLength(bytes: Uint8Array): bigint {
@@ -139,9 +139,9 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
     )
   }
   const length = headerLength(bytes)
-  if (length > BigInt(largestHeader)) {
+  if (length > BigInt(maxHeaderBytes)) {
     throw new FormatError(
-      `This is no safetensors file: its header would be ${length} bytes long; at most ${largestHeader} are read.`,
+      `This is no safetensors file: its header would be ${length} bytes long; at most ${maxHeaderBytes} are read.`,
     )
   }
   const start = 8 + Number(length)
@@ -170,7 +170,8 @@ function readMetadata(metadata: unknown): Record<string, string> {
   return metadata as Record<string, string>
 }
 
-interface Entry {
+/** The description of a tensor in the header; `begin` and `end` are byte offsets in the values. */
+interface TensorDescription {
   readonly name: string
   readonly type: StoredType
   readonly shape: Shape
@@ -178,10 +179,10 @@ interface Entry {
   readonly end: number
 }
 
-function readEntry(name: string, entry: unknown, length: number): Entry {
+function readDescription(name: string, description: unknown, length: number): TensorDescription {
   const fail = (problem: string) => new FormatError(`The tensor '${name}' ${problem}`)
-  if (!isObject(entry)) throw fail('has no description in the header; expected { dtype, shape, data_offsets }.')
-  const { dtype, shape, data_offsets: offsets } = entry
+  if (!isObject(description)) throw fail('has no description in the header; expected { dtype, shape, data_offsets }.')
+  const { dtype, shape, data_offsets: offsets } = description
   if (typeof dtype !== 'string' || !Object.hasOwn(storedBytes, dtype)) {
     throw fail(
       `has the type ${JSON.stringify(dtype)}, which cannot be read here. Known: ${Object.keys(storedBytes).join(', ')}.`,
@@ -203,10 +204,10 @@ function readEntry(name: string, entry: unknown, length: number): Entry {
   return { name, type, shape, begin, end }
 }
 
-function checkCoverage(entries: readonly Entry[], length: number): void {
+function checkCoverage(tensors: readonly TensorDescription[], length: number): void {
   let reached = 0
   let previous = ''
-  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const { name, begin, end } of [...tensors].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < reached)
       throw new FormatError(
         `The tensors '${previous}' and '${name}' overlap: the second begins at byte ${begin}, the first ends at ${reached}.`,

@@ -1,7 +1,7 @@
 import type { DType, TypedArray } from '@gradus/tensor'
 import { halfValue, viewOf } from '@gradus/tensor/internals'
 
-/** Element types of safetensors files that can be read, with their size in bytes. */
+/** The element types of safetensors files that can be read, with their sizes in bytes. */
 export const storedBytes = {
   F64: 8,
   F32: 4,
@@ -25,7 +25,7 @@ interface Values {
   readonly data: TypedArray
 }
 
-/** The values behind aligned bytes. Those that a dtype of ours cannot hold make an error with `fail`. */
+/** Decodes values from aligned bytes. Throws the error that `fail` makes for values that no dtype can hold. */
 export function decodeValues(
   bytes: Uint8Array<ArrayBuffer>,
   type: StoredType,
@@ -76,7 +76,7 @@ function halves(bytes: Uint8Array<ArrayBuffer>): Uint16Array {
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
 }
 
-/** bfloat16 is the upper half of a float32. */
+/** A bfloat16 is the upper half of a float32. */
 function bfloat(bits: Uint16Array): Values {
   const words = Uint32Array.from(bits, (half) => half << 16)
   return { dtype: 'float32', data: new Float32Array(words.buffer) }

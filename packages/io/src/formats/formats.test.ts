@@ -22,7 +22,7 @@ const model: ModelFile = {
 const text = (value: string) => new TextEncoder().encode(value)
 
 describe('safetensors as a format of models', () => {
-  it('gives back what was written', () => {
+  it('reads what was written', () => {
     const bytes = safetensorsModel.write(model)
     expect(safetensorsModel.matches(bytes)).toBe(true)
     const { optimizer, ...rest } = safetensorsModel.read(bytes)
@@ -30,7 +30,7 @@ describe('safetensors as a format of models', () => {
     expect(optimizer.map(({ path, data }) => [path, [...data]])).toEqual([['momentum.dense.kernel', [1, 2]]])
   })
 
-  it('reads weights that others wrote', () => {
+  it('reads weights that other programs wrote', () => {
     const bytes = encodeSafetensors([{ name: 'w', dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }])
     expect(safetensorsModel.read(bytes)).toEqual({ header: { format: 1 }, weights: [weight('w', true)], optimizer: [] })
   })
@@ -40,7 +40,7 @@ describe('safetensors as a format of models', () => {
     expect(() => safetensorsModel.read(bytes)).toThrow('The model file has format 2; this version reads format 1.')
   })
 
-  it('tells its files by how they begin, or by their name', () => {
+  it('matches files by their first bytes or by their name', () => {
     const bytes = safetensorsModel.write(model)
     expect(safetensorsModel.matches(bytes.subarray(0, 20))).toBe(true)
     const shifted = new Uint8Array(bytes.length + 3)
@@ -80,7 +80,7 @@ describe('formatOf', () => {
 describe('encodeModel', () => {
   const own = { name: 'own', extensions: ['.own'], matches: () => false, read: () => model }
 
-  it('takes the format that the ending of the name says, and safetensors without one', () => {
+  it('uses the format of the extension, and safetensors without one', () => {
     const formats = [...modelFormats, { ...own, write: () => text('own') }]
     expect(encodeModel(model, 'a/b.own', formats)).toEqual(text('own'))
     for (const path of [undefined, 'b', 'own', 'b.safetensors', 'b.own.tmp']) {
@@ -88,10 +88,10 @@ describe('encodeModel', () => {
     }
   })
 
-  it('refuses a format that is only read', () => {
+  it('refuses a format that can only be read', () => {
     expect(() => encodeModel(model, 'b.own', [own])).toThrow(FormatError)
     expect(() => encodeModel(model, 'b.own', [own])).toThrow(
-      "The file 'b.own' cannot be written: own is a format that is only read. Save it as .safetensors.",
+      "The file 'b.own' cannot be written: own is a format that can only be read. Save it as .safetensors.",
     )
   })
 })

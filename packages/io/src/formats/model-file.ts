@@ -1,20 +1,21 @@
 import type { InputShape, LayerSpec, ModelSpec, WeightValue } from '@gradus/core'
 
-/** What a model file says beside the tensors. */
+/** The contents of a model file other than tensors. */
 export interface ModelHeader {
   readonly format: 1
   /** The model as data; absent in files with weights only. */
   readonly spec?: ModelSpec | LayerSpec
-  /** Of a model that is code: the shapes of the inputs of its layers, by path. */
+  /** Of a subclassed model: the input shapes of its layers, by path. */
   readonly inputShapes?: Readonly<Record<string, InputShape>>
+  /** The seed of the model. */
   readonly seed?: number
-  /** Steps trained so far. */
+  /** Train steps so far. */
   readonly steps?: number
-  /** What `compile` was given, as far as it is data. */
+  /** The options of `compile` as data. */
   readonly compile?: Record<string, unknown>
 }
 
-/** A model file taken apart. */
+/** The decoded contents of a model file. */
 export interface ModelFile {
   readonly header: ModelHeader
   readonly weights: readonly WeightValue[]

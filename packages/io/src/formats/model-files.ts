@@ -8,8 +8,8 @@ import { safetensorsModel } from './safetensors-model.ts'
 export type { ModelFile }
 
 /**
- * The bytes of a model file: in the format that the ending of `path` names, safetensors where it names none of `formats`.
- * Throws `FormatError` for a format that is only read.
+ * Encodes a model file in the format of the extension of `path`, or as safetensors if no format has it. Throws `FormatError` for
+ * a format that can only be read.
  */
 export function encodeModel(
   file: ModelFile,
@@ -20,13 +20,19 @@ export function encodeModel(
   const format = named ?? safetensorsModel
   if (format.write) return format.write(file)
   throw new FormatError(
-    `The file '${path}' cannot be written: ${format.name} is a format that is only read. Save it as ${safetensorsModel.extensions}.`,
+    `The file '${path}' cannot be written: ${format.name} is a format that can only be read. Save it as ${safetensorsModel.extensions}.`,
   )
 }
 
 /**
- * Takes a model file apart. `path` is its name, where it has one. Throws `FormatError` for a file that is damaged or in none
- * of `formats`.
+ * Decodes the bytes of a model file. `path` is its name, if it has one. Throws `FormatError` for a damaged file and for one in
+ * none of `formats`.
+ *
+ * @example
+ * import { decodeModel, encodeModel } from '@gradus/io'
+ * const weight = { path: 'dense.bias', shape: [1], dtype: 'float32', trainable: true, data: Float32Array.of(2) }
+ * const bytes = encodeModel({ header: { format: 1 }, weights: [weight], optimizer: [] })
+ * decodeModel(bytes).weights[0].path // => 'dense.bias'
  */
 export function decodeModel(
   bytes: Uint8Array,
@@ -36,7 +42,7 @@ export function decodeModel(
   return formatOf(formats, bytes, path).read(bytes)
 }
 
-/** A model file from a path, a file handle, a `Blob` or its bytes. Throws as `decodeModel` does, and where it cannot be read. */
+/** Reads a model file from a path, a file handle, a `Blob` or its bytes. Throws as `decodeModel` and `readFile` do. */
 export async function readModelFile(
   source: FileSource | Uint8Array,
   formats?: readonly FileFormat<ModelFile>[],
@@ -45,7 +51,7 @@ export async function readModelFile(
   return decodeModel(await readFile(source), nameOf(source), formats)
 }
 
-/** Writes a model file to a path or a file handle; atomically. Throws as `encodeModel` does, and where it cannot be written. */
+/** Writes a model file atomically to a path or a file handle. Throws as `encodeModel` and `writeFileAtomic` do. */
 export async function writeModelFile(
   target: FileTarget,
   file: ModelFile,

@@ -8,11 +8,11 @@ const headerKey = 'gradus'
 const optimizerPrefix = 'optimizer/'
 const frozenKey = 'frozen'
 
-/** A model as one safetensors file: weights and optimizer state are its tensors, the header is in its metadata. */
+/** The format of model files: safetensors, with weights and optimizer state as tensors and the header in the metadata. */
 export const safetensorsModel = {
   name: 'safetensors',
   extensions: ['.safetensors'],
-  // a damaged file with the right name gets an error that says what is wrong with it
+  // a damaged file with the right extension matches too, so that the error says where it is damaged
   matches: (bytes: Uint8Array, path?: string) => isSafetensors(bytes) || (path?.endsWith('.safetensors') ?? false),
   read(bytes: Uint8Array): ModelFile {
     const { tensors, metadata } = decodeSafetensors(bytes)

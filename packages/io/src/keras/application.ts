@@ -1,7 +1,7 @@
 import type { FormatError } from '@gradus/core'
 import type { Config } from './object.ts'
 
-/** An operation of ours with its arguments: tensors, other applications and plain values, also in lists. */
+/** An operation of Gradus with its arguments: tensors, other applications and plain values, also in lists. */
 export class Application {
   constructor(
     readonly operation: string,
@@ -9,15 +9,16 @@ export class Application {
   ) {}
 }
 
+/** Makes an application. */
 export function apply(operation: string, ...args: readonly unknown[]): Application {
   return new Application(operation, args)
 }
 
-/** Makes the error for what cannot be translated; `problem` follows "it", as in "has weights". */
+/** Makes the error for an operation that cannot be translated. `problem` follows "it", as in "has weights". */
 export type Fail = (problem: string) => FormatError
 
 /**
- * What a call of a Keras operation is here. `args` are those of the call, `options` the config and the named arguments of the
- * call.
+ * Translates a call of a Keras operation. `args` are the positional arguments of the call, `options` the config and the named
+ * arguments of the call.
  */
 export type Translate = (args: readonly unknown[], options: Config, fail: Fail) => Application

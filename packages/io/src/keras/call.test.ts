@@ -106,7 +106,7 @@ describe('calls', () => {
     expect(callOf(inbound)).toEqual(expected)
   })
 
-  it('name later arguments of recurrent layers, of layers around them, of cells and of attention', () => {
+  it('name positional arguments of recurrent layers, of wrappers, of cells and of attention', () => {
     const states = { inputs: xRef, options: { initialState: [{ tensor: yRef }, { tensor: yRef }] } }
     expect(callOf({ args: [x, [y, y]], kwargs: {} }, 'LSTM', recurrent)).toEqual(states)
     expect(
@@ -153,7 +153,7 @@ describe('calls', () => {
     ).toEqual({ inputs: [xRef, yRef, xRef], options: { useCausalMask: true, attentionMask: { tensor: yRef } } })
   })
 
-  it('leave out what Keras says of training by itself', () => {
+  it('leave out the default of training that Keras writes', () => {
     const training = (value: boolean, class_name: string, more: object = {}) =>
       callOf({ args: [x], kwargs: { training: value, mask: null } }, class_name, {}, more).options?.['training']
     expect(training(false, 'Dropout')).toBeUndefined()
@@ -167,21 +167,19 @@ describe('calls', () => {
     expect(training(true, 'Own', { module: 'acme', registered_name: 'acme>Own' })).toBe(true)
   })
 
-  it('that cannot be translated are refused', () => {
+  it('that cannot be translated throw', () => {
     expect(() => callOf({ args: [3], kwargs: {} })).toThrow("A call of 'd' has the input 3; expected tensors.")
     expect(() => callOf({ args: [[]], kwargs: {} })).toThrow("A call of 'd' has the input []; expected tensors.")
     expect(() => callOf({ args: [], kwargs: { training: true } })).toThrow("A call of 'd' has the input undefined")
     expect(() => callOf({ args: [x, 2], kwargs: {} })).toThrow('has the argument 2 without its name')
     expect(() => callOf({ kwargs: {} })).toThrow("The args of a call of 'd' are undefined; expected a list.")
     expect(() => callOf(7)).toThrow("A call of 'd' is 7; expected { args, kwargs }.")
-    expect(() => callOf({ args: [tensor('x', 'first')], kwargs: {} })).toThrow(
-      'stands where [layer, call, output] was expected',
-    )
+    expect(() => callOf({ args: [tensor('x', 'first')], kwargs: {} })).toThrow('expected [layer, call, output]')
     expect(() =>
       callOf({ args: [x], kwargs: { mask: { class_name: '__numpy__', config: { value: [1, 0] } } } }),
-    ).toThrow("In a call of 'd' stands an array of numbers, which has no place in a spec")
+    ).toThrow("In a call of 'd' there is an array of numbers, and specs contain only single numbers")
     expect(() => callOf({ args: [x], kwargs: { by: { class_name: 'Dense', config: {} } } })).toThrow(
-      "In a call of 'd' stands a Dense, which cannot be translated.",
+      "In a call of 'd' there is a Dense, which cannot be translated.",
     )
     expect(() => read(functional([], 'in'))).toThrow('The input_layers of the Functional \'f\' are "in"')
   })

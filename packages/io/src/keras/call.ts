@@ -3,12 +3,12 @@ import { isKeras, optionName } from './names.ts'
 import { type Config, describeKeras, type KerasObject } from './object.ts'
 import { holdsTensor, KerasTensor, type SavedCall } from './saved-call.ts'
 
-// The first argument of `call`, and the arguments after it that are inputs too, in the order in which layers take them here.
+// The names of the first argument of `call`, and those of later arguments that are inputs, in the order of our layers.
 const firstInputs = ['inputs', 'sequences', 'sequence', 'query']
 const moreInputs = ['value', 'key']
 
-// The names of the arguments that follow the first one by position, for layers whose config has the option on the left.
-// For other layers these arguments are inputs.
+// The names of positional arguments after the first one, for layers with this option in their config. In other layers such
+// arguments are inputs.
 const byPosition: Readonly<Record<string, readonly string[]>> = {
   return_state: ['initial_state', 'mask'],
   recurrent_initializer: ['states'],
@@ -18,8 +18,8 @@ const byPosition: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * A call of a layer as part of a spec. Its inputs are the tensors that are given by position, and those called `value` and
- * `key`; everything else that has a name is an option.
+ * Translates a call of a layer. Its inputs are the positional tensors and those named `value` and `key`; all other named
+ * arguments are options.
  */
 export function callSpec({ args, kwargs }: SavedCall, layer: KerasObject, name: string): CallSpec {
   const named = { ...kwargs }
@@ -35,7 +35,7 @@ export function callSpec({ args, kwargs }: SavedCall, layer: KerasObject, name: 
         `A call of '${name}' has the argument ${describeKeras(argument)} without its name; expected a tensor.`,
       )
   }
-  // Keras 2 appends the states to the input
+  // in Keras 2, a list of the input and the states
   if (names[0] === 'initial_state' && Array.isArray(first)) {
     const [sequence, ...states] = first as readonly unknown[]
     inputs[0] = sequence
@@ -49,7 +49,7 @@ export function callSpec({ args, kwargs }: SavedCall, layer: KerasObject, name: 
   }
 }
 
-/** The input of a call that names all of its arguments; an object of them where their names do not tell which it is. */
+/** The input of a call with named arguments only; an object of all tensors if none of the names is that of an input. */
 function takeFirst(named: Record<string, unknown>): unknown {
   const keys = Object.keys(named).filter((key) => holdsTensor(named[key]))
   const known = firstInputs.find((key) => keys.includes(key))
@@ -63,7 +63,7 @@ function take(named: Record<string, unknown>, key: string): unknown {
   return value
 }
 
-/** The names of later arguments of a layer with this config, or of the layer that it wraps. */
+/** The names of the positional arguments after the first one, for a layer with this config or the layer that it wraps. */
 function positionsOf(config: unknown): readonly string[] {
   if (typeof config !== 'object' || config === null) return []
   const option = Object.keys(byPosition).find((key) => Object.hasOwn(config, key))
@@ -74,8 +74,8 @@ function positionsOf(config: unknown): readonly string[] {
 function refsOf(value: unknown, name: string): RefStructure {
   if (value instanceof KerasTensor) return value.ref
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
-    if (Array.isArray(value)) return value.map((entry) => refsOf(entry, name))
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, refsOf(entry, name)]))
+    if (Array.isArray(value)) return value.map((item) => refsOf(item, name))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, refsOf(item, name)]))
   }
   throw new FormatError(`A call of '${name}' has the input ${describeKeras(value)}; expected tensors.`)
 }
@@ -87,7 +87,7 @@ function optionsOf(named: Config, layer: KerasObject): Config {
   return Object.fromEntries(given.map(([key, value]) => [optionName(key), withRefs(value)]))
 }
 
-/** Whether an option is null, or a structure of nulls as Keras writes it for inputs without masks. */
+/** Whether an option is null, or a structure of nulls, which Keras writes for inputs without masks. */
 function isUnset(value: unknown): boolean {
   if (value === null || value === undefined) return true
   if (value instanceof KerasTensor || typeof value !== 'object') return false
@@ -99,16 +99,16 @@ function withRefs(value: unknown): unknown {
   if (value instanceof KerasTensor) return { tensor: value.ref }
   if (Array.isArray(value)) return value.map(withRefs)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withRefs(entry)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withRefs(item)]))
 }
 
-// Keras 3 writes the default of `training` into calls that were given one tensor and nothing else. It is false for the first
-// layers and true for the second; the value says nothing there, and must not end dropout in training.
+// Keras 3 writes the default of `training` into calls with one tensor as the only argument: false for the first layers, true
+// for the second. Such a value is left out, because `training: false` would turn dropout off during training.
 const trainingIsFalse = /Dropout|Noise$|RNN|LSTM|GRU|^SpectralNormalization$/
 const trainingIsTrue =
   /^Rand|^AugMix|^AutoContrast|^CenterCrop|^CutMix|Equalization$|^MaxNumBoundingBoxes|^MixUp|^Resizing|^Solarization|^Pipeline/
 
-/** The default of `training` in calls of a layer; of classes that are not Keras's it is mostly false. */
+/** The default of `training` in calls of a layer. For classes that are not Keras's, false is assumed. */
 function trainingDefault(layer: KerasObject): boolean | undefined {
   if (!isKeras(layer) || trainingIsFalse.test(layer.className)) return false
   return trainingIsTrue.test(layer.className) ? true : undefined

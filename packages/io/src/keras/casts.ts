@@ -3,21 +3,21 @@ import { type Application, apply } from './application.ts'
 import { dtypeOfKeras } from './names.ts'
 import { KerasTensor } from './saved-call.ts'
 
-// What Keras casts its operands to without saying so: to one dtype, ...
+// Operations for which Keras casts the operands implicitly: to one common dtype,
 const alike =
   /^(add|sub|mul|floorDivide|mod|remainder|pow|clip|maximum|minimum|equal|notEqual|less|lessEqual|greater|greaterEqual|where|concat|stack|matmul|dot|outer|tensordot|einsum)$/
-// ... to a floating one, ...
+// to a floating dtype,
 const floating =
   /^(div|reciprocal|sqrt|rsqrt|exp|exp2|expm1|log|log2|log10|log1p|logAddExp|a?(sin|cos|tan)h?|atan2|erf|erfc|erfInv|sigmoid|silu|softplus|gelu|softmax|logSoftmax|l2Normalize|floor|ceil|mean|variance|std|moments|logSumExp|norm)$/
-// ... or to one of numbers.
+// or to a numeric dtype.
 const numeric = /^(sum|prod|cumsum|cumprod|square)$/
 
 /**
- * The arguments of an application with the casts that Keras makes; operations here promote no dtypes. `result` is the dtype
- * of the result in Keras: it tells `x * 2.0` from `x * 2`, which are the same in JSON.
+ * Returns the arguments of an application with explicit casts where Keras promotes dtypes; our operations do not. `result` is the
+ * dtype of the result in Keras: it distinguishes `x * 2.0` from `x * 2`, which are equal in JSON.
  */
 export function withCasts({ operation, args }: Application, result: string | undefined): readonly unknown[] {
-  // the condition of `where` stays as it is
+  // the condition of `where` is not cast
   const kept = operation === 'where' ? 1 : 0
   const operands = args.slice(kept).flat()
   const dtypes = operands.flatMap((x) => (x instanceof KerasTensor && x.dtype ? dtypeOfKeras(x.dtype) : []))

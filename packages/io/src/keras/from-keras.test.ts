@@ -91,7 +91,7 @@ describe('models as Keras saves them', () => {
     })
   })
 
-  it('how they were compiled', () => {
+  it('the options of compile', () => {
     expect(compileFromKeras(models.nested_shared_a)).toEqual({
       optimizer: {
         optimizer: 'Adam',
@@ -233,7 +233,7 @@ describe('single objects', () => {
     else expect(fromKeras(object)).toEqual(expected)
   })
 
-  it('what means something is kept, so that it is reported when the layer is built', () => {
+  it('options that are not translated are kept, so that building the layer reports them', () => {
     expect(fromKeras(layer('BatchNormalization', { synchronized: true }))).toEqual({
       layer: 'BatchNormalization',
       synchronized: true,
@@ -244,7 +244,7 @@ describe('single objects', () => {
     })
   })
 
-  it('classes of others are known by where they stand', () => {
+  it('the kind of other classes follows from the option that has them', () => {
     const own = { module: 'acme.nn', class_name: 'Swish', config: { beta: 2 }, registered_name: 'acme>Swish' }
     const { layers } = fromKeras({
       module: 'keras',
@@ -256,16 +256,14 @@ describe('single objects', () => {
     expect(dense['kernelInitializer']).toEqual({ initializer: 'acme/Swish', beta: 2 })
   })
 
-  it('what has no form here is refused', () => {
+  it('objects without a counterpart are refused', () => {
     expect(() =>
       fromKeras(layer('Lambda', { function: { class_name: '__lambda__', config: { code: '...' } } })),
     ).toThrow('A __lambda__ of Python cannot be translated')
     expect(() =>
       fromKeras({ module: 'acme', class_name: 'MyModel', config: {}, registered_name: 'acme>MyModel' }),
     ).toThrow('none of Keras')
-    expect(() => fromKeras({ module: 'keras', class_name: 'Model', config: {} })).toThrow(
-      'is a class of its own in Python',
-    )
+    expect(() => fromKeras({ module: 'keras', class_name: 'Model', config: {} })).toThrow('is a Python subclass')
     expect(() => fromKeras(layer('InputLayer', {}))).toThrow('An InputLayer has the batch_shape')
   })
 })

@@ -4,10 +4,10 @@ import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, opti
 import { asKerasObject, type KerasObject } from './object.ts'
 
 /**
- * What `keras.saving.serialize_keras_object` gives, as specs: `{ module: 'keras.layers', class_name: 'Dense', config:
- * { units: 5 } }` is `{ layer: 'Dense', units: 5 }`. Names of options are camelCase, what Keras left at null is left out, and
- * models become a `ModelSpec`. Options that are not known here stay, so that building the object reports them; the wrapped
- * layer of wrappers such as `TimeDistributed` is called `inner`. Throws `FormatError` for what has no form here.
+ * Translates the result of `keras.saving.serialize_keras_object` into specs: `{ module: 'keras.layers', class_name: 'Dense',
+ * config: { units: 5 } }` becomes `{ layer: 'Dense', units: 5 }`, and a model becomes a `ModelSpec`. Options are renamed to
+ * camelCase, and those that are null are left out. The layer of wrappers such as `TimeDistributed` is called `inner`. Unknown
+ * options are kept, so that building the object reports them. Throws `FormatError` for objects that have no counterpart.
  *
  * @example
  * import { fromKeras } from '@gradus/io'
@@ -18,7 +18,7 @@ export function fromKeras(value: unknown): unknown {
   return translate(value, '')
 }
 
-/** How a model was compiled, as data: strings and specs, which the model's registry resolves. */
+/** The options of `compile` as data: names and specs, which a registry resolves. */
 export interface CompileSpec {
   readonly optimizer?: unknown
   readonly loss?: unknown
@@ -27,7 +27,13 @@ export interface CompileSpec {
   readonly weightedMetrics?: unknown
 }
 
-/** The `compile_config` of a saved Keras model; undefined for a model that was not compiled. */
+/**
+ * Translates the `compile_config` of a saved Keras model. Returns undefined for a model that was not compiled.
+ *
+ * @example
+ * import { compileFromKeras } from '@gradus/io'
+ * compileFromKeras({ compile_config: { optimizer: 'adam', loss: 'mse', metrics: null } }) // => { optimizer: 'adam', loss: 'mse' }
+ */
 export function compileFromKeras(model: unknown): CompileSpec | undefined {
   const compiled = (model as { compile_config?: Record<string, unknown> } | null)?.compile_config
   if (!compiled || Object.keys(compiled).length === 0) return undefined
@@ -44,14 +50,14 @@ const kindOfPart: Readonly<Record<string, KerasKind>> = {
   weighted_metrics: 'metric',
 }
 
-/** `option` is the name under which the value stands, `expected` the kind of objects that belong there. */
+/** `option` is the name of the option that has the value, `expected` the kind of objects that it takes. */
 function translate(value: unknown, option: string, expected: KerasKind | undefined = expectedKind(option)): unknown {
   if (typeof value === 'string') return optionValue(option, value)
-  if (Array.isArray(value)) return value.map((entry) => translate(entry, option, expected))
+  if (Array.isArray(value)) return value.map((item) => translate(item, option, expected))
   if (typeof value !== 'object' || value === null) return value
   const object = asKerasObject(value)
   if (object) return translateObject(object, expected)
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, translate(entry, option, expected)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, translate(item, option, expected)]))
 }
 
 function translateObject(object: KerasObject, expected: KerasKind | undefined): unknown {
@@ -62,7 +68,7 @@ function translateObject(object: KerasObject, expected: KerasKind | undefined): 
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
 }
 
-/** Values of Python that JSON has no form for. */
+/** Translates Python values that Keras wraps in an object, because JSON has no form for them. */
 function builtin({ className, config, raw }: KerasObject): unknown {
   if (className === 'function' && typeof config === 'string') return config
   if (className === '__tuple__' && Array.isArray(raw['items'])) return raw['items'].map((item) => translate(item, ''))
@@ -77,7 +83,7 @@ function modelSpec(object: KerasObject): ModelSpec {
   const layers = (object.config as { layers?: unknown } | null)?.layers
   if (Array.isArray(layers)) return functionalSpec(object, translateLayer)
   throw new FormatError(
-    `The model ${object.registeredName ?? object.className} is a class of its own in Python, so its config does not say what it computes. ` +
+    `The model ${object.registeredName ?? object.className} is a Python subclass, and its code is not part of the config. ` +
       'Only Sequential and functional models can be translated.',
   )
 }

@@ -3,40 +3,40 @@ import { type Application, apply, type Translate } from './application.ts'
 import { describeKeras } from './object.ts'
 import { KerasTensor } from './saved-call.ts'
 
-/** What is taken along one axis: every `step`-th element of `size` from `start`, as `slice` takes them. */
+/** A slice along one axis, in the terms of our `slice`: `size` elements from `start`, `step` apart. */
 interface Cut {
   readonly start: number
-  /** -1: up to the end. */
+  /** -1 means up to the end. */
   readonly size: number
   readonly step: number
-  /** Whether the axis is reversed first. */
+  /** Whether the axis is reversed before. */
   readonly flip?: boolean
-  /** How many elements at the end are left out first. */
-  readonly without?: number
+  /** The number of elements that are dropped at the end before. */
+  readonly dropLast?: number
 }
 
 const whole: Cut = { start: 0, size: -1, step: 1 }
 
-/** `x[key]`, where the key is a number, a slice, an ellipsis, null for a new axis, or a list of these. */
+/** Translates `x[key]`. The key is a number, a slice, an ellipsis, null for a new axis, or a list of these. */
 export const getItem: Translate = ([x, key], _, fail) => {
   if (!(x instanceof KerasTensor && x.shape)) throw fail('does not say the shape of its input')
   const { shape } = x
   const keys = Array.isArray(key) ? (key as unknown[]) : [key]
-  const used = keys.filter((entry) => entry !== null && entry !== '...').length
+  const used = keys.filter((item) => item !== null && item !== '...').length
   const rest = new Array<unknown>(shape.length - used).fill({})
-  const filled = keys.includes('...') ? keys.flatMap((entry) => (entry === '...' ? rest : [entry])) : [...keys, ...rest]
+  const filled = keys.includes('...') ? keys.flatMap((item) => (item === '...' ? rest : [item])) : [...keys, ...rest]
   const cuts: Cut[] = []
   const dropped: number[] = []
   const added: number[] = []
-  for (const entry of filled) {
+  for (const item of filled) {
     const axis = cuts.length
-    if (entry === null) added.push(axis - dropped.length + added.length)
-    else if (typeof entry === 'number') {
+    if (item === null) added.push(axis - dropped.length + added.length)
+    else if (typeof item === 'number') {
       dropped.push(axis)
-      cuts.push({ start: entry, size: 1, step: 1 })
+      cuts.push({ start: item, size: 1, step: 1 })
     } else {
-      const cut = isPlainObject(entry) ? cutOf(entry, shape[axis]!) : undefined
-      if (!cut) throw fail(`takes ${describeKeras(entry)} along axis ${axis} of ${JSON.stringify(shape)}`)
+      const cut = isPlainObject(item) ? cutOf(item, shape[axis]!) : undefined
+      if (!cut) throw fail(`takes ${describeKeras(item)} along axis ${axis} of ${JSON.stringify(shape)}`)
       cuts.push(cut)
     }
   }
@@ -48,9 +48,9 @@ export const getItem: Translate = ([x, key], _, fail) => {
 
 function sliced(x: unknown, cuts: readonly Cut[]): unknown {
   let result = x
-  cuts.forEach(({ without = 0 }, axis) => {
-    if (without === 0) return
-    const start = cuts.slice(0, axis + 1).map((_, index) => (index === axis ? without : 0))
+  cuts.forEach(({ dropLast = 0 }, axis) => {
+    if (dropLast === 0) return
+    const start = cuts.slice(0, axis + 1).map((_, index) => (index === axis ? dropLast : 0))
     result = apply('flip', apply('slice', apply('flip', result, axis), start), axis)
   })
   const flipped = cuts.flatMap(({ flip }, axis) => (flip ? [axis] : []))
@@ -79,7 +79,7 @@ interface Slice {
   readonly step?: number | null
 }
 
-/** The elements of a slice of Python along an axis of `size` elements; undefined where it takes the size to know them. */
+/** Translates a Python slice along an axis of `size` elements. Returns undefined if that needs the size and it is unknown. */
 function cutOf(slice: Slice, size: number | null): Cut | undefined {
   const { start = null, stop = null } = slice
   const step = slice.step ?? 1
@@ -90,13 +90,13 @@ function cutOf(slice: Slice, size: number | null): Cut | undefined {
   if (stop === null) return { start: from, size: -1, step }
   const counted = { start: from, size: Math.max(0, Math.ceil((stop - from) / step)), step }
   if (from < 0 === stop < 0) return counted
-  return stop < 0 ? { start: from, size: -1, step, without: -stop } : undefined
+  return stop < 0 ? { start: from, size: -1, step, dropLast: -stop } : undefined
 }
 
-/** As Python's `slice.indices`: bounds beyond the ends are moved to them. */
+/** Like Python's `slice.indices`: bounds are clipped to the ends. */
 function knownCut(start: number | null, stop: number | null, step: number, size: number): Cut {
   const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1]
-  const bound = (place: number) => Math.min(Math.max(place < 0 ? place + size : place, lowest), highest)
+  const bound = (index: number) => Math.min(Math.max(index < 0 ? index + size : index, lowest), highest)
   const from = start === null ? (step > 0 ? 0 : size - 1) : bound(start)
   const to = stop === null ? (step > 0 ? size : -1) : bound(stop)
   const count = Math.max(0, Math.ceil((to - from) / step))

@@ -28,11 +28,11 @@ import { type FirstCalls, KerasTensor, readCall, references, type SavedCall } fr
 /** Translates a layer, or a model within a model. */
 export type TranslateLayer = (object: KerasObject) => LayerSpec | ModelSpec
 
-/** The config of a `Sequential` as a spec. The shape of a sample becomes an `Input` at the start. */
+/** Translates the config of a `Sequential`. The shape that it was built with becomes an `Input` at the start. */
 export function sequentialSpec(object: KerasObject, translate: TranslateLayer): SequentialSpec {
   const config = configOf(object)
-  const layers = listOf(config['layers'], `layers of ${titleOf(object)}`).map((entry) =>
-    translate(objectOf(entry, 'a layer')),
+  const layers = listOf(config['layers'], `layers of ${titleOf(object)}`).map((item) =>
+    translate(objectOf(item, 'a layer')),
   )
   const first = layers[0]
   const built = config['build_input_shape'] ?? (object.raw['build_config'] as Config | undefined)?.['input_shape']
@@ -44,18 +44,18 @@ export function sequentialSpec(object: KerasObject, translate: TranslateLayer): 
   }
 }
 
-/** A layer of a functional model as Keras saved it. */
+/** A layer of a saved functional model, with its calls. */
 interface SavedNode {
   readonly name: string
   readonly object: KerasObject
   readonly calls: readonly SavedCall[]
 }
 
-/** The config of a functional model as a spec. */
+/** Translates the config of a functional model. */
 export function functionalSpec(object: KerasObject, translate: TranslateLayer): FunctionalSpec {
   const config = configOf(object)
   const title = titleOf(object)
-  const layers = listOf(config['layers'], `layers of ${title}`).map((entry) => objectOf(entry, 'a layer'))
+  const layers = listOf(config['layers'], `layers of ${title}`).map((item) => objectOf(item, 'a layer'))
   const isLegacy = layers.some(({ raw }) => listOf(raw['inbound_nodes'] ?? [], 'inbound_nodes').some(Array.isArray))
   const firstCalls: FirstCalls = new Map(layers.map((layer) => [nameOf(layer), firstCallOf(layer, isLegacy)]))
   const nodes = layers.map((layer): SavedNode => {
@@ -66,7 +66,7 @@ export function functionalSpec(object: KerasObject, translate: TranslateLayer): 
   const dtypes = dtypesIn(nodes)
   const ends = (key: string) => {
     const refs = references(config[key], `${key} of ${title}`, firstCalls)
-    // Keras 2 lists a single tensor too
+    // Keras 2 writes a list for a single tensor too
     return isLegacy && Array.isArray(refs) && refs.length === 1 ? (refs[0] as TensorRef) : refs
   }
   return {
@@ -82,7 +82,7 @@ export function functionalSpec(object: KerasObject, translate: TranslateLayer): 
   }
 }
 
-/** The config of an `InputLayer` as a spec. */
+/** Translates the config of an `InputLayer`. */
 export function inputSpec(object: KerasObject): InputSpec {
   const { name, batch_shape, batch_input_shape, dtype } = configOf(object)
   const shape = batch_shape ?? batch_input_shape
@@ -105,8 +105,8 @@ function nameOf({ raw, config, className }: KerasObject): string {
 }
 
 /**
- * The number of the first call of a layer where references are lists: 1 for models that begin with an input, because the
- * calls within them count as one. To Keras 3, a `Sequential` is no such model.
+ * The index of the first call of a layer in references that are lists: 1 for a model that starts with an input, because its
+ * construction counts as a call, otherwise 0. In Keras 3 a `Sequential` does not count as such a model.
  */
 function firstCallOf({ className, config }: KerasObject, isLegacy: boolean): number {
   const layers: unknown = (config as Config | null)?.['layers']
@@ -115,7 +115,7 @@ function firstCallOf({ className, config }: KerasObject, isLegacy: boolean): num
   return isLegacy && asKerasObject(layers[0])?.className === 'InputLayer' ? 1 : 0
 }
 
-/** The dtypes of tensors, as the calls that read them say. */
+/** The dtypes of tensors, by their references; they are stored in the calls that read the tensors. */
 function dtypesIn(nodes: readonly SavedNode[]): ReadonlyMap<string, string> {
   const dtypes = new Map<string, string>()
   const visit = (value: unknown): void => {

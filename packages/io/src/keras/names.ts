@@ -2,7 +2,7 @@ import { FormatError } from '@gradus/core'
 import type { DType } from '@gradus/tensor'
 import type { KerasObject } from './object.ts'
 
-/** What a Keras class is here. */
+/** The kind of a Keras class. */
 export type KerasKind =
   | 'model'
   | 'layer'
@@ -16,7 +16,7 @@ export type KerasKind =
   | 'metric'
   | 'callback'
 
-// The first word of a module path that tells; schedules live below optimizers, so they come first.
+// The kind of the classes in a module, by a word of its path. Schedules come first, because their module is below `optimizers`.
 const kindOfWord: readonly (readonly [word: string, kind: KerasKind])[] = [
   ['schedules', 'schedule'],
   ['layers', 'layer'],
@@ -33,12 +33,12 @@ const kindOfWord: readonly (readonly [word: string, kind: KerasKind])[] = [
 
 const modelClasses = ['Sequential', 'Functional', 'Model']
 
-/** Whether a class is one of Keras's, rather than one that somebody else wrote and registered. */
+/** Whether a class is Keras's, and not a custom class that was registered. */
 export function isKeras({ module, registeredName }: KerasObject): boolean {
   return module === undefined ? registeredName === undefined : /^(keras|tf_keras|tensorflow)\b/.test(module)
 }
 
-/** What an object is, by its module, or else by where it was found. */
+/** Returns the kind of an object: that of its module, otherwise `expected`. Throws `FormatError` if both are unknown. */
 export function kindOf(object: KerasObject, expected: KerasKind | undefined): KerasKind {
   const { module, className, registeredName } = object
   if (isKeras(object) && modelClasses.includes(className)) return 'model'
@@ -48,16 +48,16 @@ export function kindOf(object: KerasObject, expected: KerasKind | undefined): Ke
   if (kind) return kind
   throw new FormatError(
     `The class ${registeredName ?? className} of the module ${module ?? '(none)'} is none of Keras's layers, optimizers and so on, ` +
-      'and where it stands does not tell what it is. Replace it in the config by a spec, such as { layer: name, ...options }.',
+      'and its kind does not follow from its position in the config. Replace it in the config by a spec, such as { layer: name, ...options }.',
   )
 }
 
-/** The type under which an object's class is known here: Keras's own name, or `package/Name` for others. */
+/** The type of an object's class: Keras's name, or `package/Name` for custom classes. */
 export function typeOf({ className, registeredName }: KerasObject): string {
   return registeredName?.includes('>') ? registeredName.replace('>', '/') : className
 }
 
-/** What the value of an option should be, by the option's name. */
+/** The kind of object that an option takes, from the name of the option. */
 export function expectedKind(option: string): KerasKind | undefined {
   if (/(^|_)(layer|cell|cells)$/.test(option)) return 'layer'
   if (/(^|_)optimizer$/.test(option)) return 'optimizer'
@@ -72,27 +72,27 @@ const specialNames: Readonly<Record<string, string>> = {
   global_clipnorm: 'globalClipNorm',
   keepdims: 'keepDims',
   batch_input_shape: 'inputShape',
-  // A spec of a layer has its type under `layer`, so what a wrapper wraps needs another name.
+  // In a spec, `layer` is the type of the layer, so the layer of a wrapper has another name.
   layer: 'inner',
 }
 
-/** Keras's name of an option as ours: `kernel_initializer` is `kernelInitializer`, `beta_1` is `beta1`. */
+/** Translates the name of an option: `kernel_initializer` to `kernelInitializer`, `beta_1` to `beta1`. */
 export function optionName(name: string): string {
   if (Object.hasOwn(specialNames, name)) return specialNames[name]!
   return name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-// Dtypes that are called the same here.
+// Dtypes with the same name in Keras and here.
 const sameDTypes: readonly string[] = ['uint32', 'bool', 'float16', 'float32', 'float64'] satisfies DType[]
 
-/** The dtype that stands for one of Keras's: int32 for integers of other widths. Throws `FormatError` for others. */
+/** Translates a dtype; integers of other widths become int32. Throws `FormatError` for unknown dtypes. */
 export function dtypeOfKeras(name: string): DType {
   if (sameDTypes.includes(name)) return name as DType
   if (/^u?int\d+$/.test(name)) return 'int32'
   throw new FormatError(`The dtype ${name} of Keras is not known here. Save the model with float32.`)
 }
 
-// Options whose texts are names from a fixed list, which are camelCase here.
+// Options with names from a fixed list as values, which are camelCase here.
 const enumerated = new Set(
   (
     'reduction data_format mode distribution output_mode fill_mode summation_method class_aggregation score_mode merge_mode ' +
@@ -100,41 +100,42 @@ const enumerated = new Set(
   ).split(' '),
 )
 
+/** Translates the value of an option. */
 export function optionValue(option: string, value: string): string {
   return enumerated.has(option) ? optionName(value) : value
 }
 
-// Options whose null is a value.
+// Options for which null is a value.
 const whenNull: Readonly<Record<string, string>> = { merge_mode: 'none', reduction: 'none' }
 
-/** What null says as the value of an option; null where it says that the option is not set. */
+/** The meaning of null as the value of an option; null if it means that the option is not set. */
 export function nullOf(option: string): string | null {
   return Object.hasOwn(whenNull, option) ? whenNull[option]! : null
 }
 
-// Options that say nothing with these values: Keras writes them when they were not asked for. With any other value they are
-// kept, so that building the object reports them.
-const meaningless: Readonly<Record<string, readonly unknown[]>> = {
+// Values that Keras writes for options that were not set; such options are left out. Other values are kept, so that building the
+// object reports them.
+const unsetValues: Readonly<Record<string, readonly unknown[]>> = {
   synchronized: [false],
   trainable: [true],
   jit_compile: [true, false, 'auto'],
   is_legacy_optimizer: [false],
-  // of recurrent layers of Keras 2
+  // options of recurrent layers in Keras 2
   implementation: [1, 2],
   time_major: [false],
 }
-const meaninglessOf: Readonly<Partial<Record<KerasKind, Readonly<Record<string, readonly unknown[]>>>>> = {
+const unsetValuesOfKind: Readonly<Partial<Record<KerasKind, Readonly<Record<string, readonly unknown[]>>>>> = {
   layer: { dtype: ['float32'] },
   model: { dtype: ['float32'] },
   loss: { dtype: ['float32'], axis: [-1] },
   metric: { dtype: ['float32', 'int32'], axis: [-1] },
 }
 
-/** Whether an option may be left out. `value` is translated already. */
+/** Whether an option with this translated value may be left out. */
 export function canDrop(kind: KerasKind, type: string, option: string, value: unknown): boolean {
   if (value === null || value === undefined) return true
   if (kind === 'schedule' && option === 'name') return [type, 'SGDRDecay', 'PiecewiseConstant'].includes(String(value))
   const defaults =
-    meaninglessOf[kind]?.[option] ?? (Object.hasOwn(meaningless, option) ? meaningless[option] : undefined)
+    unsetValuesOfKind[kind]?.[option] ?? (Object.hasOwn(unsetValues, option) ? unsetValues[option] : undefined)
   return defaults?.includes(value) ?? false
 }

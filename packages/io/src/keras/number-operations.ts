@@ -3,7 +3,7 @@ import { rankOf } from './known-shapes.ts'
 import { dtypeOfKeras } from './names.ts'
 import { type Config, describeKeras } from './object.ts'
 
-// Operations on numbers whose arguments differ from ours in more than names.
+// Operations on numbers that take other arguments than ours.
 
 export const cast: Translate = ([x], { dtype }) => apply('cast', x, dtypeOfKeras(String(dtype)))
 

@@ -2,17 +2,18 @@ import { describeValue, FormatError } from '@gradus/core'
 
 export type Config = Readonly<Record<string, unknown>>
 
-/** An object as `keras.saving.serialize_keras_object` gives it. */
+/** An object in the form of `keras.saving.serialize_keras_object`. */
 export interface KerasObject {
   readonly module: string | undefined
   readonly className: string
   readonly config: unknown
   /** `package>Name` for classes that are not Keras's. */
   readonly registeredName: string | undefined
+  /** The object as it was saved. */
   readonly raw: Config
 }
 
-/** The object behind `{ class_name, config, ... }`; undefined for anything else. */
+/** Returns the object for `{ class_name, config, ... }`; undefined for other values. */
 export function asKerasObject(value: unknown): KerasObject | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const raw = value as Config
@@ -27,33 +28,36 @@ export function asKerasObject(value: unknown): KerasObject | undefined {
   }
 }
 
-/** The object behind `value`, which messages call `what`. Throws `FormatError` for anything else. */
-export function objectOf(value: unknown, what: string): KerasObject {
+/** Like `asKerasObject`, but throws `FormatError` for other values. `title` is the name of the value in messages. */
+export function objectOf(value: unknown, title: string): KerasObject {
   const object = asKerasObject(value)
   if (object) return object
-  throw new FormatError(`${describeKeras(value)} stands where ${what} was expected: { class_name, config }.`)
+  throw new FormatError(`${describeKeras(value)} is found where ${title} is expected: { class_name, config }.`)
 }
 
+/** The config of an object. Throws `FormatError` if it is not a plain object. */
 export function configOf({ config, className }: KerasObject): Config {
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Config
   throw new FormatError(`The config of a ${className} is ${describeKeras(config)}; expected an object.`)
 }
 
-export function listOf(value: unknown, where: string): readonly unknown[] {
+/** Returns a list. Throws `FormatError` for other values; `title` is their name in messages. */
+export function listOf(value: unknown, title: string): readonly unknown[] {
   if (Array.isArray(value)) return value
-  throw new FormatError(`The ${where} are ${describeKeras(value)}; expected a list.`)
+  throw new FormatError(`The ${title} are ${describeKeras(value)}; expected a list.`)
 }
 
 export function isShape(value: unknown): value is (number | null)[] {
   return Array.isArray(value) && value.length > 0 && value.every((d) => d === null || Number.isInteger(d))
 }
 
-/** What messages call an object: its class, and its name where it has one. */
+/** The name of an object in messages: its class, and its name if it has one. */
 export function titleOf({ className, config }: KerasObject): string {
   const name = (config as Config | null)?.['name']
   return typeof name === 'string' ? `the ${className} '${name}'` : `a ${className}`
 }
 
+/** Describes a value in messages. */
 export function describeKeras(value: unknown): string {
   const object = asKerasObject(value)
   return object ? `a ${object.className}` : describeValue(value)

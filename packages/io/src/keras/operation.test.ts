@@ -36,7 +36,7 @@ const x = tensor('x')
 const y = tensor('y')
 
 describe('operations between layers', () => {
-  it('become nodes whose arguments say where the inputs belong', () => {
+  it('become nodes with arguments that refer to their inputs', () => {
     expect(read('Subtract', [2, x])).toEqual([
       {
         name: 'op',
@@ -99,7 +99,7 @@ describe('operations between layers', () => {
     ])
   })
 
-  it('cast what Keras casts', () => {
+  it('have explicit casts where Keras casts implicitly', () => {
     const i = tensor('i', [null, 2], 'int64')
     expect(steps('TrueDivide', [i, 255])).toEqual([
       ['cast', { input: 0 }, 'float32'],
@@ -116,7 +116,7 @@ describe('operations between layers', () => {
     expect(steps('Greater', [i, 0])).toEqual([['greater', { input: 0 }, 0]])
   })
 
-  it('that are activations here become layers', () => {
+  it('that are activations become layers', () => {
     const config = { negative_slope: 0.1, max_value: null, threshold: 0 }
     expect(read('ReLU', [x], config, 'keras.src.activations.activations')).toEqual([
       {
@@ -157,12 +157,12 @@ describe('operations between layers', () => {
       `The model uses the operation ${name} ('op') outside of a layer, which cannot be translated`,
     )
     expect(refused).toThrow(message)
-    expect(refused).toThrow('Put it into a layer of your own and save the model again.')
+    expect(refused).toThrow('Put it into a custom layer and save the model again.')
   })
 
-  it('with arrays or unknown dtypes are refused', () => {
+  it('with arrays or unknown dtypes throw', () => {
     const array = { class_name: '__numpy__', config: { value: [1, 2], dtype: 'float32' } }
-    expect(() => read('Add', [x, array])).toThrow("In a call of 'op' stands an array of numbers")
+    expect(() => read('Add', [x, array])).toThrow("In a call of 'op' there is an array of numbers")
     expect(() => read('Cast', [x], { dtype: 'bfloat16' })).toThrow('The dtype bfloat16 of Keras is not known here')
   })
 })

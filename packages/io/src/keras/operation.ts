@@ -6,7 +6,7 @@ import { type Config, configOf, describeKeras, type KerasObject } from './object
 import { activations, operations } from './operations.ts'
 import { KerasTensor, type SavedCall } from './saved-call.ts'
 
-/** Whether an object is an operation of Keras, such as `Add`, rather than a layer. */
+/** Whether an object is a Keras operation, such as `Add`, and not a layer. */
 export function isOperation({ module }: KerasObject): boolean {
   return module !== undefined && /^keras\..*\b(ops|activations)\./.test(module)
 }
@@ -19,8 +19,8 @@ interface CalledNode {
 }
 
 /**
- * The nodes that an operation between layers becomes; the last one has its name. `resultDType` says which dtype Keras gave
- * the results. Throws `FormatError` for an operation that has no counterpart.
+ * Translates an operation between layers into nodes, of which the last one has its name. `resultDType` returns the dtypes of the
+ * results in Keras. Throws `FormatError` for an operation that has no counterpart.
  */
 export function operationNodes(
   object: KerasObject,
@@ -28,12 +28,12 @@ export function operationNodes(
   calls: readonly SavedCall[],
   resultDType: (ref: TensorRef) => string | undefined,
 ): NodeSpec[] {
-  const made = calls.map((call, index) => calledNodes(object, name, call, index, resultDType([name, index, 0])))
-  return (made[0] ?? []).map(({ name: own, spec }, index) => {
-    const alike = made.map((nodes) => nodes[index]!)
+  const perCall = calls.map((call, index) => calledNodes(object, name, call, index, resultDType([name, index, 0])))
+  return (perCall[0] ?? []).map(({ name: nodeName, spec }, index) => {
+    const alike = perCall.map((nodes) => nodes[index]!)
     if (alike.some((node) => JSON.stringify(node?.spec) !== JSON.stringify(spec)))
       throw untranslatable(object, name, 'is called with different arguments')
-    return { name: own, spec, calls: alike.map(({ inputs }) => ({ inputs })) }
+    return { name: nodeName, spec, calls: alike.map(({ inputs }) => ({ inputs })) }
   })
 }
 
@@ -50,17 +50,18 @@ function calledNodes(
     return [{ name, spec: { layer: 'Activation', activation, name }, inputs: x.ref }]
   const nodes: CalledNode[] = []
   let inner = 0
-  const add = (application: Application, own: string, result: string | undefined): TensorRef => {
+  const add = (application: Application, nodeName: string, result: string | undefined): TensorRef => {
     const inputs: TensorRef[] = []
     const input = (ref: TensorRef) => ({ input: inputs.push(ref) - 1 })
-    const place = (value: unknown): unknown => {
+    const translateArgument = (value: unknown): unknown => {
       if (value instanceof KerasTensor) return input(value.ref)
       if (value instanceof Application) return input(add(value, `${name}/${++inner}`, undefined))
-      return Array.isArray(value) ? value.map(place) : value
+      return Array.isArray(value) ? value.map(translateArgument) : value
     }
-    const args = withCasts(application, result).map(place)
-    nodes.push({ name: own, spec: { layer: 'Operation', operation: application.operation, args, name: own }, inputs })
-    return [own, index, 0]
+    const args = withCasts(application, result).map(translateArgument)
+    const spec = { layer: 'Operation', operation: application.operation, args, name: nodeName }
+    nodes.push({ name: nodeName, spec, inputs })
+    return [nodeName, index, 0]
   }
   add(applicationOf(object, name, call), name, dtype)
   return nodes
@@ -83,19 +84,20 @@ function applicationOf(object: KerasObject, name: string, { args, kwargs }: Save
   const { name: _, ...config } = configOf(object)
   const options: Config = { ...config, ...kwargs }
   if (typeof row === 'function') return row(args, options, fail)
-  const [operation, ...places] = typeof row === 'string' ? [row] : row
-  const later = withoutLastNulls(places.map((place) => argument(place, options)))
-  const known = places.flat()
+  const [operation, ...optionNames] = typeof row === 'string' ? [row] : row
+  const later = withoutLastNulls(optionNames.map((names) => argument(names, options)))
+  const known = optionNames.flat()
   const unknown = Object.keys(options).find((key) => !known.includes(key) && (options[key] ?? false) !== false)
   if (unknown !== undefined) throw fail(`has the option ${unknown} ${describeKeras(options[unknown])}`)
   return apply(operation, ...args, ...later)
 }
 
-function argument(place: string | readonly string[], options: Config): unknown {
+/** The value of an option, or an object of several options. */
+function argument(names: string | readonly string[], options: Config): unknown {
   const valueOf = (option: string) =>
     option === 'dtype' && typeof options[option] === 'string' ? dtypeOfKeras(options[option]) : options[option]
-  if (typeof place === 'string') return valueOf(place)
-  const given = place.filter((option) => options[option] !== null && options[option] !== undefined)
+  if (typeof names === 'string') return valueOf(names)
+  const given = names.filter((option) => options[option] !== null && options[option] !== undefined)
   return Object.fromEntries(given.map((option) => [optionName(option), valueOf(option)]))
 }
 
@@ -105,6 +107,6 @@ function withoutLastNulls(values: readonly unknown[]): readonly unknown[] {
 
 function untranslatable({ className }: KerasObject, name: string, problem: string): FormatError {
   return new FormatError(
-    `The model uses the operation ${className} ('${name}') outside of a layer, which cannot be translated: it ${problem}. Put it into a layer of your own and save the model again.`,
+    `The model uses the operation ${className} ('${name}') outside of a layer, which cannot be translated: it ${problem}. Put it into a custom layer and save the model again.`,
   )
 }

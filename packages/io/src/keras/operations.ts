@@ -4,14 +4,14 @@ import * as numbers from './number-operations.ts'
 import * as shapes from './shape-operations.ts'
 
 /**
- * What a Keras operation is here: the name of an operation that takes the arguments of the call; or that name with options of
- * the config that follow them, those in a list gathered in an object; or a function.
+ * The translation of a Keras operation: the name of an operation that takes the same arguments; or a name, with options of the
+ * config that follow the arguments, where a list of options becomes an object; or a function.
  */
 export type OperationRow = string | readonly [operation: string, ...options: (string | readonly string[])[]] | Translate
 
 const reduced = ['axis', 'keepdims'] as const
 
-/** The operations of Keras that have a counterpart, by class name. */
+/** The Keras operations that have a counterpart, by class name. */
 export const operations: Readonly<Record<string, OperationRow>> = {
   // arithmetic
   Absolute: 'abs',
@@ -135,7 +135,7 @@ export const operations: Readonly<Record<string, OperationRow>> = {
   Tensordot: ['tensordot', 'axes'],
   Einsum: numbers.einsum,
 
-  // shapes and places
+  // shapes and positions
   Reshape: shapes.reshape,
   Ravel: 'flatten',
   Transpose: ['transpose', 'axes'],
@@ -174,7 +174,7 @@ export const operations: Readonly<Record<string, OperationRow>> = {
   AveragePool: numbers.averagePool,
 }
 
-/** Operations of Keras that are activations here. They become layers. */
+/** Keras operations that are activations here: they become `Activation` layers. */
 export const activations: Readonly<Record<string, string>> = {
   Celu: 'celu',
   Elu: 'elu',

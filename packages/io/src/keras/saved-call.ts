@@ -5,7 +5,7 @@ import { asKerasObject, type Config, configOf, describeKeras, listOf } from './o
 export class KerasTensor {
   constructor(
     readonly ref: TensorRef,
-    /** The shape with the batch, where Keras says it. */
+    /** The shape with the batch dimension, if Keras saved it. */
     readonly shape?: readonly (number | null)[],
     readonly dtype?: string,
   ) {}
@@ -17,12 +17,12 @@ export interface SavedCall {
   readonly kwargs: Config
 }
 
-/** The layers of a model by name, with the number that their first call has where references are lists. */
+/** The layers of a model by name, with the index of their first call in references that are lists. */
 export type FirstCalls = ReadonlyMap<string, number>
 
 /**
- * Reads an entry of `inbound_nodes` of the layer `name`: `{ args, kwargs }`, or a structure of `[layer, call, output, kwargs]`
- * as Keras 2 wrote it.
+ * Reads an item of `inbound_nodes` of the layer `name`: `{ args, kwargs }`, or, from Keras 2, a structure of `[layer, call,
+ * output, kwargs]`.
  */
 export function readCall(call: unknown, name: string, firstCalls: FirstCalls): SavedCall {
   const where = `a call of '${name}'`
@@ -30,24 +30,24 @@ export function readCall(call: unknown, name: string, firstCalls: FirstCalls): S
     const args = listOf(call['args'], `args of ${where}`)
     return { args: args.map((value) => plain(value, where)), kwargs: plain(call['kwargs'] ?? {}, where) as Config }
   }
-  const listed = Array.isArray(call) && call.length === 1 ? (call[0] as unknown) : call
-  if (typeof listed !== 'object' || listed === null)
+  const structure = Array.isArray(call) && call.length === 1 ? (call[0] as unknown) : call
+  if (typeof structure !== 'object' || structure === null)
     throw new FormatError(`A call of '${name}' is ${describeKeras(call)}; expected { args, kwargs }.`)
   const toTensor = (ref: TensorRef) => new KerasTensor(ref)
   return {
-    args: [mapReferences(listed, where, firstCalls, toTensor)],
-    kwargs: legacyOptions(firstReference(listed)?.[3] ?? {}, where, firstCalls) as Config,
+    args: [mapReferences(structure, where, firstCalls, toTensor)],
+    kwargs: legacyOptions(firstReference(structure)?.[3] ?? {}, where, firstCalls) as Config,
   }
 }
 
-/** References as lists, alone or in lists and objects. */
+/** Reads references, alone or in lists and objects. */
 export function references(value: unknown, where: string, firstCalls: FirstCalls): RefStructure {
   if (typeof value !== 'object' || value === null)
     throw new FormatError(`The ${where} are ${describeKeras(value)}; expected [layer, call, output].`)
   return mapReferences(value, where, firstCalls, (ref) => ref) as RefStructure
 }
 
-/** Whether a value is a tensor, or a structure with one in it. */
+/** Whether a value is a tensor or a structure that contains one. */
 export function holdsTensor(value: unknown): boolean {
   if (value instanceof KerasTensor) return true
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsTensor)
@@ -60,11 +60,11 @@ function mapReferences(
   map: (ref: TensorRef) => unknown,
 ): unknown {
   if (isReference(value)) return map(counted(reference(value, where), firstCalls))
-  if (Array.isArray(value)) return value.map((entry) => mapReferences(entry, where, firstCalls, map))
+  if (Array.isArray(value)) return value.map((item) => mapReferences(item, where, firstCalls, map))
   if (!isPlainObject(value)) return reference(value, where)
   // Keras numbers the tensors of an object by sorted keys
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, entry]) => [key, mapReferences(entry, where, firstCalls, map)]))
+  return Object.fromEntries(entries.map(([key, item]) => [key, mapReferences(item, where, firstCalls, map)]))
 }
 
 function isReference(value: unknown): value is readonly unknown[] {
@@ -80,22 +80,22 @@ function counted([layer, call, output]: TensorRef, firstCalls: FirstCalls): Tens
   return [layer, call - (firstCalls.get(layer) ?? 0), output]
 }
 
-/** Options of Keras 2, where a tensor is a bare reference. */
+/** Reads options of Keras 2, in which a tensor is a reference. */
 function legacyOptions(value: unknown, where: string, firstCalls: FirstCalls): unknown {
   if (isReference(value) && value.length === 3 && firstCalls.has(value[0] as string))
     return new KerasTensor(counted(reference(value, where), firstCalls))
-  if (Array.isArray(value)) return value.map((entry) => legacyOptions(entry, where, firstCalls))
+  if (Array.isArray(value)) return value.map((item) => legacyOptions(item, where, firstCalls))
   if (!isPlainObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, legacyOptions(entry, where, firstCalls)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, legacyOptions(item, where, firstCalls)]))
 }
 
-/** An argument with plain values in the place of Python's: a slice is `{ start, stop, step }`, an ellipsis `...`. */
+/** Replaces Python values in an argument by plain ones: a slice by `{ start, stop, step }`, an ellipsis by `'...'`. */
 function plain(value: unknown, where: string): unknown {
-  if (Array.isArray(value)) return value.map((entry) => plain(entry, where))
+  if (Array.isArray(value)) return value.map((item) => plain(item, where))
   const object = asKerasObject(value)
   if (!object) {
     if (!isPlainObject(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry, where)]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, where)]))
   }
   const config = configOf(object)
   switch (object.className) {
@@ -115,14 +115,14 @@ function plain(value: unknown, where: string): unknown {
     case '__tensor__':
       return constant(config['value'], where)
     default:
-      throw new FormatError(`In ${where} stands ${describeKeras(value)}, which cannot be translated.`)
+      throw new FormatError(`In ${where} there is ${describeKeras(value)}, which cannot be translated.`)
   }
 }
 
 function constant(value: unknown, where: string): unknown {
   if (typeof value !== 'object') return value
   throw new FormatError(
-    `In ${where} stands an array of numbers, which has no place in a spec: only single numbers have. Put the computation into a layer and save the model again.`,
+    `In ${where} there is an array of numbers, and specs contain only single numbers. Put the computation into a layer and save the model again.`,
   )
 }
 
@@ -130,5 +130,5 @@ function reference(value: unknown, where: string): TensorRef {
   const [layer, call, output] = Array.isArray(value) ? (value as unknown[]) : []
   if (typeof layer === 'string' && Number.isInteger(call) && Number.isInteger(output))
     return [layer, call as number, output as number]
-  throw new FormatError(`In ${where}, ${describeKeras(value)} stands where [layer, call, output] was expected.`)
+  throw new FormatError(`In ${where} there is ${describeKeras(value)}; expected [layer, call, output].`)
 }

@@ -1,39 +1,39 @@
 import { type Application, apply, type Translate } from './application.ts'
-import { listed, rankOf, sizeOf } from './known-shapes.ts'
+import { asList, rankOf, sizeOf } from './known-shapes.ts'
 import { describeKeras } from './object.ts'
 import { KerasTensor } from './saved-call.ts'
 
-// Operations on shapes and places whose arguments differ from ours in more than names.
+// Operations on shapes and positions that take other arguments than ours.
 
-/** Null stands for the dimension of the batch. */
+/** Null is the batch dimension. */
 export const reshape: Translate = ([x], { newshape: shape }) =>
   apply(
     'reshape',
     x,
-    listed(shape).map((d) => d ?? -1),
+    asList(shape).map((d) => d ?? -1),
   )
 
 export const expandDims: Translate = ([x], { axis }, fail) => {
-  const axes = listed(axis) as number[]
+  const axes = asList(axis) as number[]
   if (axes.length === 1) return apply('expandDims', x, axes[0])
   const rank = rankOf(x, fail) + axes.length
-  const places = axes.map((place) => (place < 0 ? place + rank : place)).sort((a, b) => a - b)
-  return places.reduce<unknown>((value, place) => apply('expandDims', value, place), x) as Application
+  const sorted = axes.map((index) => (index < 0 ? index + rank : index)).sort((a, b) => a - b)
+  return sorted.reduce<unknown>((value, index) => apply('expandDims', value, index), x) as Application
 }
 
 export const append: Translate = ([a, b], { axis }) =>
   axis === null ? apply('concat', [apply('flatten', a), apply('flatten', b)], 0) : apply('concat', [a, b], axis)
 
 export const hstack: Translate = ([tensors], _, fail) =>
-  apply('concat', tensors, rankOf(listed(tensors)[0], fail) === 1 ? 0 : 1)
+  apply('concat', tensors, rankOf(asList(tensors)[0], fail) === 1 ? 0 : 1)
 
 export const vstack: Translate = ([tensors], _, fail) =>
-  rankOf(listed(tensors)[0], fail) === 1 ? apply('stack', tensors, 0) : apply('concat', tensors, 0)
+  rankOf(asList(tensors)[0], fail) === 1 ? apply('stack', tensors, 0) : apply('concat', tensors, 0)
 
-/** Numbers of parts stay; places to cut at become sizes. */
+/** A number of parts stays; split indices become sizes. */
 export const split: Translate = ([x], { indices_or_sections: parts, axis }, fail) => {
   if (typeof parts === 'number') return apply('split', x, parts, axis)
-  const ends = [...listed(parts), sizeOf(x, axis as number, fail)] as number[]
+  const ends = [...asList(parts), sizeOf(x, axis as number, fail)] as number[]
   return apply(
     'split',
     x,
@@ -42,7 +42,7 @@ export const split: Translate = ([x], { indices_or_sections: parts, axis }, fail
   )
 }
 
-/** Parts that differ by at most 1; the larger ones come first. */
+/** The sizes differ by at most 1; the larger ones come first. */
 export const arraySplit: Translate = (args, options, fail) => {
   const { indices_or_sections: parts, axis } = options
   if (typeof parts !== 'number') return split(args, options, fail)
@@ -53,10 +53,10 @@ export const arraySplit: Translate = (args, options, fail) => {
 
 export const unstack: Translate = ([x], { axis }) => apply('unstack', x, axis)
 
-export const tile: Translate = ([x], { repeats }) => apply('tile', x, listed(repeats))
+export const tile: Translate = ([x], { repeats }) => apply('tile', x, asList(repeats))
 
 export const pad: Translate = ([x], { pad_width: width, mode, constant_values: value }, fail) => {
-  const pairs = listed(width)
+  const pairs = asList(width)
   const same = typeof pairs[0] === 'number' ? [pairs[0], pairs.at(-1)] : undefined
   return apply('pad', x, same ? Array.from({ length: rankOf(x, fail) }, () => same) : pairs, {
     mode,
@@ -66,11 +66,11 @@ export const pad: Translate = ([x], { pad_width: width, mode, constant_values: v
 
 export const take: Translate = ([x, indices], { axis }, fail) => {
   const source = axis === null ? apply('flatten', x) : x
-  const place = (axis ?? 0) as number
-  if (indices instanceof KerasTensor) return apply('gather', source, indices, { axis: place })
+  const along = (axis ?? 0) as number
+  if (indices instanceof KerasTensor) return apply('gather', source, indices, { axis: along })
   if (typeof indices !== 'number')
     throw fail(`takes the indices ${describeKeras(indices)}; expected a tensor or one number`)
-  const before = place < 0 ? rankOf(x, fail) + place : place
+  const before = along < 0 ? rankOf(x, fail) + along : along
   const start = [...new Array<number>(before).fill(0), indices]
   const size = [...new Array<number>(before).fill(-1), 1]
   return apply('squeeze', apply('slice', source, start, size), before)
