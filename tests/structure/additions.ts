@@ -1,9 +1,9 @@
-import { create, define, type Edit, line } from './edit.ts'
+import { create, define, type Edit, entry, exported, line } from './edit.ts'
 
-// One example of each kind for the table "What to touch" in CONTRIBUTING.md: all that it should take to add it.
+// One example of each kind in the table "What to touch" of CONTRIBUTING.md: all that it takes to add it.
 
 export const additions = {
-  // a definition, a row for each backend that generates code or holds a table of kernels, and a sample
+  // a definition, a row for each backend that generates code or has a table of kernels, and a sample
   'elementwise op': [
     define(
       'packages/tensor/src/ops/exponential.ts',
@@ -33,11 +33,54 @@ export const additions = {
       '  { op: cube.op as Op, samples: unary(-2, 2) },',
     ),
   ],
-  // a definition in terms of other ops, which every backend has at once
+  // a definition, a rule from which code generators make their kernels, a kernel of the reference backend, and a sample
+  primitive: [
+    define(
+      'packages/tensor/src/ops/movement.ts',
+      `const mirrorOp: Op<null> = {
+  name: 'mirror',
+  shape: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  vjp: (ct) => [apply(mirrorOp, [ct], null)],
+}
+
+export const mirror = /* @__PURE__ */ operationOf(mirrorOp, (x: Tensor): Tensor => apply(mirrorOp, [x], null))
+`,
+    ),
+    entry(
+      'packages/tensor/src/lowering/movement.ts',
+      'export const movementLowerings: Lowerings = {',
+      ' mirror: movement<null>(({ inputs: [x] }, at, index) => at.map((i, axis) => index.shifted(index.times(i, -1), x!.shape[axis]! - 1)), true),',
+    ),
+    line(
+      'packages/backend-cpu/src/movement.ts',
+      'export const movementKernels',
+      '  mirror(output, [x]) { output.data.set(x.data.slice().reverse()) },',
+    ),
+    line('packages/tensor/src/samples/movement.ts', 'import', "import { mirror } from '../ops/movement.ts'"),
+    line(
+      'packages/tensor/src/samples/movement.ts',
+      'export const movementSamples',
+      '  { op: mirror.op as Op, samples: [{ inputs: [input], params: null }] },',
+    ),
+  ],
+  // a definition with a body of other ops, which every backend has at once, and a sample
   'composite op': [
     define(
       'packages/tensor/src/ops/activation.ts',
       `export const bump = /* @__PURE__ */ unary('bump', requireFloat, { inline: (x) => exp(neg(mul(x, x))) })
+`,
+    ),
+    line('packages/tensor/src/samples/activation.ts', 'import', "import { bump } from '../ops/activation.ts'"),
+    line(
+      'packages/tensor/src/samples/activation.ts',
+      'export const activationSamples',
+      '  { op: bump.op as Op, samples: [{ inputs: [{ shape: [2, 3] }], params: null }] },',
+    ),
+  ],
+  'function of other ops': [
+    define(
+      'packages/tensor/src/ops/exponential.ts',
+      `export const fourth = /* @__PURE__ */ operation('fourth', (x: TensorLike): Tensor => square(square(x)))
 `,
     ),
   ],
@@ -57,7 +100,7 @@ export class Mirrored extends Layer {
 }
 `,
     ),
-    line('packages/layers/src/index.ts', './reshaping/flatten.ts', "export * from './reshaping/mirrored.ts'"),
+    exported('packages/layers/src/all.ts', "export { Mirrored } from './reshaping/mirrored.ts'"),
   ],
   initializer: [
     create(
@@ -75,11 +118,54 @@ export class Halves extends Initializer {
 }
 `,
     ),
-    line(
-      'packages/layers/src/index.ts',
-      './initializers/glorot-uniform.ts',
-      "export * from './initializers/halves.ts'",
+    exported('packages/layers/src/initializers/index.ts', "export { Halves } from './halves.ts'"),
+  ],
+  activation: [
+    create(
+      'packages/layers/src/activations/folded.ts',
+      `import { activation } from '@gradus/core'
+import { abs } from '@gradus/tensor'
+
+export const folded = /* @__PURE__ */ activation('folded', {}, (x) => abs(x))
+`,
     ),
+    exported('packages/layers/src/activations/index.ts', "export { folded } from './folded.ts'"),
+  ],
+  regularizer: [
+    create(
+      'packages/layers/src/regularizers/total.ts',
+      `import { Regularizer } from '@gradus/core'
+import { sum, type Tensor } from '@gradus/tensor'
+
+export class Total extends Regularizer {
+  static readonly type = 'Total'
+  static override readonly fields = {}
+
+  loss(x: Tensor): Tensor {
+    return sum(x)
+  }
+}
+`,
+    ),
+    exported('packages/layers/src/regularizers/index.ts', "export { Total } from './total.ts'"),
+  ],
+  constraint: [
+    create(
+      'packages/layers/src/constraints/non-pos.ts',
+      `import { Constraint } from '@gradus/core'
+import { minimum, type Tensor } from '@gradus/tensor'
+
+export class NonPos extends Constraint {
+  static readonly type = 'NonPos'
+  static override readonly fields = {}
+
+  project(x: Tensor): Tensor {
+    return minimum(x, 0)
+  }
+}
+`,
+    ),
+    exported('packages/layers/src/constraints/index.ts', "export { NonPos } from './non-pos.ts'"),
   ],
   loss: [
     create(
@@ -97,7 +183,7 @@ export class MeanCubicError extends Loss {
 }
 `,
     ),
-    line('packages/losses/src/index.ts', 'export * from', "export * from './mean-cubic-error.ts'"),
+    exported('packages/losses/src/all.ts', "export { MeanCubicError } from './mean-cubic-error.ts'"),
   ],
   metric: [
     create(
@@ -115,7 +201,7 @@ export class LargestError extends MeanMetric {
 }
 `,
     ),
-    line('packages/metrics/src/index.ts', 'export * from', "export * from './largest-error.ts'"),
+    exported('packages/metrics/src/all.ts', "export { LargestError } from './largest-error.ts'"),
   ],
   optimizer: [
     create(
@@ -133,7 +219,7 @@ export class SignDescent extends Optimizer {
 }
 `,
     ),
-    line('packages/optimizers/src/index.ts', 'export * from', "export * from './sign-descent.ts'"),
+    exported('packages/optimizers/src/all.ts', "export { SignDescent } from './sign-descent.ts'"),
   ],
   schedule: [
     create(
@@ -151,7 +237,7 @@ export class HarmonicDecay extends Schedule {
 }
 `,
     ),
-    line('packages/optimizers/src/index.ts', 'export * from', "export * from './schedules/harmonic-decay.ts'"),
+    exported('packages/optimizers/src/schedules/index.ts', "export { HarmonicDecay } from './harmonic-decay.ts'"),
   ],
   callback: [
     create(
@@ -168,9 +254,9 @@ export class FirstEpochOnly extends Callback {
 }
 `,
     ),
-    line('packages/callbacks/src/index.ts', 'export * from', "export * from './first-epoch-only.ts'"),
+    exported('packages/callbacks/src/all.ts', "export { FirstEpochOnly } from './first-epoch-only.ts'"),
   ],
-  // a package (its manifest and its source), and a row in the table of levels
+  // a package, and a row in the list of backends
   backend: [
     create(
       'packages/backend-acme/package.json',
@@ -197,39 +283,56 @@ export const acme = (): Backend =>
   })
 `,
     ),
+    line('tests/backends.ts', 'import', "import { acme } from '@gradus/backend-acme'"),
+    line('tests/backends.ts', 'export const backends', '  acme: { start: () => acme() },'),
+  ],
+  'format of model files': [
+    create(
+      'packages/io/src/formats/json-model.ts',
+      `import type { WeightValue } from '@gradus/core'
+import type { FileFormat } from './file-format.ts'
+import type { ModelFile } from './model-file.ts'
+
+const toJson = (values: readonly WeightValue[]) => values.map((value) => ({ ...value, data: [...value.data] }))
+const fromJson = (values: readonly (WeightValue & { data: never })[]) =>
+  values.map((value) => ({ ...value, data: Float32Array.from(value.data) }))
+
+export const jsonModel = {
+  name: 'json',
+  extensions: ['.model.json'],
+  matches: (bytes: Uint8Array) => bytes[0] === 0x7b,
+  read(bytes: Uint8Array): ModelFile {
+    const { header, weights, optimizer } = JSON.parse(new TextDecoder().decode(bytes))
+    return { header, weights: fromJson(weights), optimizer: fromJson(optimizer) }
+  },
+  write: ({ header, weights, optimizer }: ModelFile) =>
+    new TextEncoder().encode(JSON.stringify({ header, weights: toJson(weights), optimizer: toJson(optimizer) })),
+} satisfies FileFormat<ModelFile>
+`,
+    ),
+    exported('packages/io/src/formats/all.ts', "export { jsonModel } from './json-model.ts'"),
+  ],
+  // its description, from which the API, the types of configs and the command line take it
+  'option of fit': [
     line(
-      'scripts/levels.json',
-      '"backend-cpu"',
-      '  "backend-acme": { "level": 2, "uses": ["tensor", "graph"], "platform": "all" },',
+      'packages/models/src/loop/fit-options.ts',
+      'export const fitDataFields',
+      "  restAfter: { type: 'integer', min: 1, default: 7 },",
     ),
   ],
-  'CLI command': [
+  'command of the command line': [
     create(
-      'apps/cli/src/greet.ts',
+      'apps/cli/src/greet-command.ts',
       `import type { Command } from 'commander'
 import type { Terminal } from './terminal.ts'
 
-export function greet(program: Command, { out }: Terminal): void {
-  program.command('greet').action(() => out.write('Good morning.\\n'))
+export function greetCommand(program: Command, { out }: Terminal): void {
+  program.command('greet').action(() => void out.write('Good morning.\\n'))
 }
 `,
     ),
+    exported('apps/cli/src/commands.ts', "export { greetCommand } from './greet-command.ts'"),
   ],
 } satisfies Record<string, readonly Edit[]>
 
 export type Kind = keyof typeof additions
-
-/** What each may touch: files, and lines in files that are there already; a definition in one of them is no such line. */
-export const targets = {
-  'elementwise op': { files: 5, lines: 5 },
-  'composite op': { files: 1, lines: 0 },
-  layer: { files: 2, lines: 1 },
-  initializer: { files: 2, lines: 1 },
-  loss: { files: 2, lines: 1 },
-  metric: { files: 2, lines: 1 },
-  optimizer: { files: 2, lines: 1 },
-  schedule: { files: 2, lines: 1 },
-  callback: { files: 2, lines: 1 },
-  backend: { files: 3, lines: 1 },
-  'CLI command': { files: 2, lines: 1 },
-} satisfies Record<Kind, object>

@@ -1,8 +1,8 @@
-/** Part of an addition to the repository: a new file, or a line in one that is there. */
+/** Part of an addition to the repository: a new file, or new lines in one that is there. */
 export interface Edit {
   /** The path from the root of the repository. */
   readonly file: string
-  /** The new text, or none where the file is not there yet. */
+  /** Returns the new text, given the old one where the file is there. */
   readonly apply: (text: string | undefined) => string
   /** How many lines a file gets that was there before; a definition in it does not count. */
   readonly lines: number
@@ -33,6 +33,11 @@ export function line(file: string, after: string, text: string): Edit {
   })
 }
 
+/** An export line at the beginning of a file. */
+export function exported(file: string, text: string): Edit {
+  return { file, lines: 1, apply: (before) => `${text}\n${there(file, before)}` }
+}
+
 /** An entry right after the first place of a text, such as the beginning of a list. */
 export function entry(file: string, after: string, text: string): Edit {
   return change(file, after, (before, start) => {
@@ -59,15 +64,15 @@ function there(file: string, text: string | undefined): string {
   return text
 }
 
-/** What some edits touch: files, and lines in files that were there before. */
-export function touched(edits: readonly Edit[]): Touched {
-  return {
-    files: new Set(edits.map(({ file }) => file)).size,
-    lines: edits.reduce((sum, { lines }) => sum + lines, 0),
-  }
-}
-
+/** Files, where a new package counts as one, and lines in files that were there before. */
 export interface Touched {
   readonly files: number
   readonly lines: number
+}
+
+/** Counts the files and lines that some edits touch. */
+export function touched(edits: readonly Edit[]): Touched {
+  const packages = edits.flatMap(({ file }) => /^(.+)\/package\.json$/.exec(file)?.[1] ?? [])
+  const places = edits.map(({ file }) => packages.find((folder) => file.startsWith(`${folder}/`)) ?? file)
+  return { files: new Set(places).size, lines: edits.reduce((sum, { lines }) => sum + lines, 0) }
 }

@@ -12,27 +12,40 @@ export interface Mention {
   readonly users?: readonly string[]
 }
 
+/** Reads operations of Keras between layers, which have other names. */
+const kerasOperations = 'packages/io/src/keras/operations.ts'
+
 /** What exists, by the rows of the table. The additions show what is new; these show what has grown in other places. */
 export const mentioned: Readonly<Record<string, Mention>> = {
+  'the op bitwiseNot': { word: /\bbitwiseNot\b/, most: 5, users: [kerasOperations] },
   'the layer Flatten': { word: /\bFlatten\b/, most: 2 },
-  'the loss and the metric MeanAbsoluteError': {
-    word: /\bMeanAbsoluteError\b/,
-    most: 4,
-    // it says which of the two is meant without a namespace
-    users: ['packages/gradus/src/index.ts'],
-  },
+  'the activation hardTanh': { word: /\bhardTanh\b/, most: 2, users: [kerasOperations] },
+  'the regularizer OrthogonalRegularizer': { word: /\bOrthogonalRegularizer\b/, most: 2 },
+  'the constraint MinMaxNorm': { word: /\bMinMaxNorm\b/, most: 2 },
+  'the loss and the metric MeanAbsoluteError': { word: /\bMeanAbsoluteError\b/, most: 4 },
   'the metric TopKCategoricalAccuracy': { word: /\bTopKCategoricalAccuracy\b/, most: 2 },
   'the optimizer RMSprop': { word: /\bRMSprop\b/, most: 2 },
   'the schedule CosineDecay': { word: /\bCosineDecay\b/, most: 2 },
-  'the initializer HeUniform': { word: /\bHeUniform\b/, most: 2 },
+  'the initializer LecunNormal': { word: /\bLecunNormal\b/, most: 2 },
   'the callback TerminateOnNaN': {
     word: /\bTerminateOnNaN\b/,
     most: 2,
     // an error message recommends it
-    users: ['packages/models/src/divergence.ts'],
+    users: ['packages/models/src/loop/divergence.ts'],
   },
-  'the option validationFreq of fit': { word: /\bvalidationFreq\b/, most: 1 },
-  'the format safetensors': { word: /safetensors/i, most: 2 },
+  'the option validationFreq of fit': {
+    word: /\bvalidationFreq\b/,
+    most: 1,
+    // the loop validates
+    users: ['packages/models/src/loop/fit.ts'],
+  },
+  'the command backends': { word: /\bbackendsCommand\b/, most: 2 },
+  'the format safetensorsModel': {
+    word: /\bsafetensorsModel\b/,
+    most: 2,
+    // files whose names say no format have this one
+    users: ['packages/io/src/formats/model-files.ts'],
+  },
 }
 
 let sources: ReadonlyMap<string, string> | undefined

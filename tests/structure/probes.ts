@@ -1,23 +1,52 @@
 // Bundled with the sources of an edited copy of the repository, in which everything here has been added.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { trace } from '@gradus/graph'
 import { apply, type Op, type Sample } from '@gradus/tensor/internals'
-import * as ops from '@gradus/tensor/ops'
 import { opSamples } from '@gradus/tensor/samples'
 import { backendChecks, opTable, runChecks } from '@gradus/testing/checks'
 import * as gradus from 'gradus'
-import { cpu, Dense, Sequential, standard, Tensor, tensor, useBackend, wasm } from 'gradus'
+import {
+  cpu,
+  Dense,
+  input,
+  loadModel,
+  Model,
+  ops,
+  Sequential,
+  standard,
+  Tensor,
+  tensor,
+  useBackend,
+  wasm,
+} from 'gradus'
+import { fromKeras } from 'gradus/io'
 import { runCommand } from '../../apps/cli/src/run-command.ts'
 import { compileGraph } from '../../packages/backend-webgpu/src/runtime/program.ts'
+import { backends } from '../backends.ts'
 
-type Named = 'layer' | 'initializer' | 'loss' | 'metric' | 'optimizer' | 'schedule' | 'callback'
-
-/** Whether a class is exported by `gradus`, and known to `standard` by its name. */
-function isReachable(kind: Named, type: string): boolean {
-  const exported = (gradus as unknown as Record<string, { type?: string } | undefined>)[type]
-  return exported?.type === type && standard.names(kind).includes(type) && standard.find(kind, type) === exported
+/** The definitions of each kind by name. */
+const namespaces = {
+  layer: gradus.layers,
+  activation: gradus.activations,
+  initializer: gradus.initializers,
+  regularizer: gradus.regularizers,
+  constraint: gradus.constraints,
+  loss: gradus.losses,
+  metric: gradus.metrics,
+  optimizer: gradus.optimizers,
+  schedule: gradus.schedules,
+  callback: gradus.callbacks,
 }
 
-/** What the conformance suites find out about an op on the backends that run here. */
+/** Whether a definition is in the namespace of its kind, and known to `standard` by its name. */
+function isReachable(kind: keyof typeof namespaces, type: string): boolean {
+  const found: unknown = Object.entries(namespaces[kind]).find(([name]) => name === type)?.[1]
+  return found !== undefined && standard.find(kind, type) === found
+}
+
+/** Whether an op passes the conformance checks on the backends that run here. */
 async function passes(op: Op, samples: readonly Sample[]): Promise<boolean> {
   for (const backend of [cpu(), wasm()]) {
     const checks = backendChecks(backend, { samples: [{ op, samples }] }).filter(({ group }) => group === op.name)
@@ -37,75 +66,144 @@ function shaderOf(op: Op): string {
     .join('\n')
 }
 
-const opNamed = (name: string) => (ops as unknown as Record<string, { readonly op: Op } | undefined>)[name]?.op
+/** The row of an op in docs/op-table.md; the op passes the checks of its samples. */
+async function rowOf(name: string): Promise<string | undefined> {
+  const entry = opSamples.find(({ op }) => op.name === name)
+  if (!entry || !(await passes(entry.op, entry.samples))) return undefined
+  return (await opTable([{ backend: cpu(), samples: [entry] }])).trim().split('\n').at(-1)
+}
 
-/** By kind: whether what was added is there, under its name, and works. */
+const opNamed = (name: string) => (ops as unknown as Readonly<Record<string, { readonly op: Op }>>)[name]!.op
+
+/** By kind: whether the addition is there, under its name, and works. */
 export const probes = {
   async 'elementwise op'() {
-    const entry = opSamples.find(({ op }) => op.name === 'cube')
-    if (!entry || !(await passes(entry.op, entry.samples))) return false
-    const table = await opTable([{ backend: cpu(), samples: [entry] }])
-    return table.includes('| `cube` | primitive | yes | yes |') && shaderOf(entry.op).includes(' * ')
+    return (await rowOf('cube')) === '| `cube` | primitive | yes | yes |' && shaderOf(opNamed('cube')).includes(' * ')
+  },
+  async primitive() {
+    return (await rowOf('mirror')) === '| `mirror` | primitive | yes | yes |' && shaderOf(opNamed('mirror')) !== ''
   },
   async 'composite op'() {
-    const op = opNamed('bump')
-    const samples = [{ inputs: [{ shape: [2, 3] }], params: null }]
-    return op !== undefined && (await passes(op, samples)) && shaderOf(op).includes('exp')
+    return (await rowOf('bump')) === '| `bump` | composite | yes | yes |' && shaderOf(opNamed('bump')).includes('exp')
+  },
+  async 'function of other ops'() {
+    const { fourth } = ops as unknown as { fourth(x: unknown): Tensor & gradus.SymbolicTensor }
+    await useBackend(cpu())
+    const x = input({ shape: [2] })
+    const saved = await new Model({ inputs: x, outputs: fourth(x) }).toBytes()
+    const copy = await loadModel(saved)
+    return String((await copy.predict([[1, 2]])).array()) === '1,16' && fourth(tensor(2)).item() === 16
   },
   async layer() {
-    if (!isReachable('layer', 'Mirrored')) return false
     await useBackend(cpu())
-    const model = new Sequential([standard.create({ layer: 'Mirrored', inputShape: [2] } as never)])
-    return String((await model.predict([[1, 2]])).array()) === '-1,-2'
+    const spec = fromKeras({ module: 'keras.layers', class_name: 'Mirrored', config: { name: 'only' } })
+    const model = new Sequential([standard.create({ ...(spec as object), inputShape: [2] } as never)])
+    return isReachable('layer', 'Mirrored') && String((await model.predict([[1, 2]])).array()) === '-1,-2'
+  },
+  async activation() {
+    const result = await outputOf({ activation: 'folded' }, [[-3, 1]])
+    return isReachable('activation', 'folded') && result === 2
   },
   async initializer() {
-    if (!isReachable('initializer', 'Halves')) return false
-    await useBackend(cpu())
-    const layer = standard.create({ layer: 'Dense', units: 1, inputShape: [2], kernelInitializer: 'halves' } as never)
-    return String((await new Sequential([layer]).predict([[1, 2]])).array()) === '1.5'
+    const result = await outputOf({ kernelInitializer: 'halves' }, [[1, 2]])
+    return isReachable('initializer', 'Halves') && result === 1.5
+  },
+  async regularizer() {
+    const layer = { kernelInitializer: 'ones', kernelRegularizer: 'total' }
+    return isReachable('regularizer', 'Total') && (await firstLogs({}, layer)).loss === 2
+  },
+  async constraint() {
+    const { loss } = await fitted({}, { epochs: 2 }, { biasConstraint: 'nonPos', kernelConstraint: 'nonPos' })
+    return isReachable('constraint', 'NonPos') && loss![1] === 4
   },
   async loss() {
     return isReachable('loss', 'MeanCubicError') && (await firstLogs({ loss: 'meanCubicError' })).loss === 8
   },
   async metric() {
-    const metrics = ['largestError']
-    return isReachable('metric', 'LargestError') && (await firstLogs({ loss: 'mse', metrics })).largestError === 2
+    return isReachable('metric', 'LargestError') && (await firstLogs({ metrics: ['largestError'] })).largestError === 2
   },
   async optimizer() {
     return isReachable('optimizer', 'SignDescent') && (await firstLogs({ optimizer: 'signDescent' })).loss === 4
   },
   async schedule() {
-    if (!isReachable('schedule', 'HarmonicDecay')) return false
     await useBackend(cpu())
     const schedule = standard.create({ schedule: 'HarmonicDecay' } as never) as unknown as gradus.Schedule
-    return schedule.at(tensor(3, { dtype: 'int32' })).item() === 0.25
+    return isReachable('schedule', 'HarmonicDecay') && schedule.at(tensor(3, { dtype: 'int32' })).item() === 0.25
   },
   async callback() {
-    if (!isReachable('callback', 'FirstEpochOnly')) return false
     const callbacks = [standard.create({ callback: 'FirstEpochOnly' } as never)]
-    return (await fitted({}, { epochs: 5, callbacks })).loss!.length === 1
+    return isReachable('callback', 'FirstEpochOnly') && (await fitted({}, { epochs: 5, callbacks })).loss!.length === 1
   },
-  async backend(acme?: () => gradus.Backend) {
-    if (!acme) return false
-    await useBackend(acme())
-    return String(gradus.ops.add(tensor([1, 2]), tensor([3, 4])).array()) === '4,6'
+  async 'format of model files'() {
+    await useBackend(cpu())
+    const folder = await mkdtemp(join(tmpdir(), 'gradus-structure-file-'))
+    try {
+      const path = join(folder, 'a.model.json')
+      const model = compiled({})
+      await model.fit([[1]], [[2]], { verbose: 0 })
+      await model.save(path)
+      const copy = await loadModel(path)
+      const { header } = JSON.parse(await readFile(path, 'utf8'))
+      const figures = [model, copy].map(async (one) => [
+        (await one.predict([[3]])).item(),
+        await one.trainOnBatch([[1]], [[2]]),
+      ])
+      const [before, after] = await Promise.all(figures)
+      return header.steps === 1 && JSON.stringify(before) === JSON.stringify(after)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   },
-  async 'CLI command'() {
-    let out = ''
-    const stream = { isTTY: false, write: (text: string) => Boolean((out += text)) }
-    const silent = { isTTY: false, write: () => true }
-    const code = await runCommand(['greet'], { out: stream, err: silent, env: {}, cwd: '.', command: 'gradus' })
-    return code === 0 && out === 'Good morning.\n'
+  async 'option of fit'() {
+    const refused = await fitted({}, { restAfter: 0 }).catch((error: Error) => error.message)
+    const schema = JSON.parse((await ran('config', 'schema')).out)
+    const { type, minimum, default: value } = schema.properties.fit.properties.restAfter
+    return (
+      refused === "fit: 'restAfter' must be a positive whole number and is 0." &&
+      (await fitted({}, { restAfter: 3 })).loss!.length === 1 &&
+      String([type, minimum, value]) === 'integer,1,7'
+    )
+  },
+  async 'command of the command line'() {
+    const { code, out } = await ran('greet')
+    return code === 0 && out === 'Good morning.\n' && (await ran('--help')).out.includes('greet')
+  },
+  async backend() {
+    await useBackend(await backends.acme!.start())
+    return String(ops.add(tensor([1, 2]), tensor([3, 4])).array()) === '4,6'
   },
 }
 
-/** Trains a model that gives 0 on a sample whose target is 2. */
-async function fitted(compile: object, fit: object): Promise<Record<string, number[]>> {
-  await useBackend(cpu())
-  const model = new Sequential([new Dense({ units: 1, inputShape: [1], kernelInitializer: 'zeros' })])
+/** A model that gives 0, before it is trained. */
+function compiled(compile: object, layer: object = {}): Sequential {
+  const model = new Sequential([new Dense({ units: 1, inputShape: [1], kernelInitializer: 'zeros', ...layer })])
   model.compile({ optimizer: 'sgd', loss: 'mse', ...compile } as never)
-  return (await model.fit([[1]], [[2]], { verbose: 0, ...fit })).history
+  return model
 }
 
-const firstLogs = async (compile: object) =>
-  Object.fromEntries(Object.entries(await fitted(compile, {})).map(([name, [value]]) => [name, value]))
+/** Trains on a sample whose target is 2. */
+async function fitted(compile: object, fit: object, layer?: object): Promise<Record<string, number[]>> {
+  await useBackend(cpu())
+  return (await compiled(compile, layer).fit([[1]], [[2]], { verbose: 0, ...fit })).history
+}
+
+async function firstLogs(compile: object, layer?: object): Promise<Record<string, number>> {
+  const logs = await fitted(compile, {}, layer)
+  return Object.fromEntries(Object.entries(logs).map(([name, [value]]) => [name, value!]))
+}
+
+/** The sum of the inputs, as a layer with some options gives it. */
+async function outputOf(layer: object, x: number[][]): Promise<unknown> {
+  await useBackend(cpu())
+  const dense = standard.create({ layer: 'Dense', units: 1, kernelInitializer: 'ones', ...layer } as never)
+  return (await new Sequential([dense]).predict(x)).item()
+}
+
+/** Runs the command line. */
+async function ran(...args: string[]): Promise<{ readonly code: number; readonly out: string }> {
+  let out = ''
+  const stream = { isTTY: false, write: (text: string) => Boolean((out += text)) }
+  const silent = { isTTY: false, write: () => true }
+  const code = await runCommand(args, { out: stream, err: silent, env: {}, cwd: '.', command: 'gradus' })
+  return { code, out }
+}

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -10,23 +11,19 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Backend } from '@gradus/tensor'
 import { build } from 'esbuild'
 import type { Edit } from './edit.ts'
 import type * as Probes from './probes.ts'
 
-const root = join(import.meta.dirname, '../..')
+export const root = join(import.meta.dirname, '../..')
 const probes = 'tests/structure/probes.ts'
 
 /** A copy of the sources of the packages and of the command line outside the repository, with some edits. */
 export function editedTree(edits: readonly Edit[]): string {
   const tree = mkdtempSync(join(tmpdir(), 'gradus-structure-'))
   const copied = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'apps/cli']
-  for (const part of [
-    ...copied.flatMap((folder) => [`${folder}/package.json`, `${folder}/src`]),
-    'scripts/levels.json',
-    probes,
-  ]) {
+  const parts = copied.flatMap((folder) => [`${folder}/package.json`, `${folder}/src`])
+  for (const part of [...parts, 'package.json', 'scripts/levels.json', 'tests/backends.ts', probes]) {
     if (existsSync(join(root, part))) cpSync(join(root, part), join(tree, part), { recursive: true, filter: isSource })
   }
   for (const { file, apply } of edits) {
@@ -38,7 +35,7 @@ export function editedTree(edits: readonly Edit[]): string {
   return tree
 }
 
-const isSource = (path: string) => !/\.test(-d)?\.ts$|\/src\/(.+\/)?(testing|recorded)$/.test(path)
+const isSource = (path: string) => !/\.test(-d)?\.ts$|\/src\/(.+\/)?(testing|recorded|fixtures)$/.test(path)
 
 interface Manifest {
   readonly name: string
@@ -63,22 +60,33 @@ function linkPackages(tree: string): void {
   }
 }
 
-/** Bundles the probes with the sources of a tree, and loads them. The new backend is beside them, if there is one. */
-export async function probesOf(tree: string): Promise<typeof Probes & { acme?: () => Backend }> {
-  const backend = existsSync(join(tree, 'packages/backend-acme')) ? "export { acme } from '@gradus/backend-acme'" : ''
+/** Bundles the probes with the sources of a tree, and loads them. */
+export async function probesOf(tree: string): Promise<typeof Probes.probes> {
   const outfile = join(tree, 'apps/cli/dist/probes.mjs')
   await build({
-    stdin: { contents: `export { probes } from './${probes}'\n${backend}`, resolveDir: tree },
+    entryPoints: [join(tree, probes)],
     outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     conditions: ['@gradus/source'],
-    external: ['jiti', 'webgpu', '@gradus/backend-webgpu'],
+    external: ['jiti', 'webgpu'],
     logLevel: 'error',
     // some of the bundled libraries are CommonJS and ask for a `require`
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   })
-  return (await import(/* @vite-ignore */ outfile)) as typeof Probes & { acme?: () => Backend }
+  return ((await import(/* @vite-ignore */ outfile)) as typeof Probes).probes
+}
+
+/** The messages of the compiler about a program in a tree, and about the sources that it uses. */
+export function typeErrors(tree: string, program: string): string {
+  const config = {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: { types: ['node'], typeRoots: [join(root, 'node_modules/@types')], declaration: false },
+    include: ['program.ts', 'packages/*/src/**/*.d.ts'],
+  }
+  writeFileSync(join(tree, 'program.ts'), program)
+  writeFileSync(join(tree, 'tsconfig.json'), JSON.stringify(config))
+  return spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', tree], { encoding: 'utf8' }).stdout
 }

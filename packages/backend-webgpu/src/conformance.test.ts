@@ -1,7 +1,7 @@
 import { programChecks, testBackend } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
+import { gpuChecks } from '../../../tests/backends.ts'
 import { adapterObstacle, dawnGpu } from './testing/dawn.ts'
-import { gpuChecks } from './testing/gpu-checks.ts'
 import { type MakeOptions, makeWebGpu, webgpu } from './webgpu.ts'
 
 const obstacle = await adapterObstacle()

@@ -2,12 +2,12 @@ import { trace } from '@gradus/graph'
 import { add, cast, conv, matmul, relu, Tensor } from '@gradus/tensor'
 import { backendChecks, programChecks, runChecks } from '@gradus/testing/checks'
 import { expect, it } from 'vitest'
+import { gpuChecks } from '../../../tests/backends.ts'
 import type { MatrixUnit } from './kernels/matrix-tiles.ts'
 import { openDevice } from './runtime/gpu.ts'
 import { compileGraph } from './runtime/program.ts'
 import type { GpuTraits } from './runtime/traits.ts'
 import { dawnGpu } from './testing/dawn.ts'
-import { gpuChecks } from './testing/gpu-checks.ts'
 import { makeWebGpu } from './webgpu.ts'
 
 // Dawn without a driver compiles shaders and validates calls, but computes nothing, so values are ignored.
