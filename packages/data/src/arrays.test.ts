@@ -31,7 +31,7 @@ it.each(recorded.cases)('$name gives what Keras gives', ({ function: name, args,
 })
 
 describe('utilities', () => {
-  it('toCategorical names labels that are no classes', () => {
+  it('toCategorical throws for labels that are not classes', () => {
     expect(() => toCategorical([0, 3], 3)).toThrow('labels[1] is 3; expected a whole number from 0 to 2')
     expect(() => toCategorical([0.5, 1])).toThrow('labels[0] is 0.5')
     expect(() => toCategorical([-1, 1])).toThrow('labels[0] is -1')
@@ -69,7 +69,7 @@ describe('utilities', () => {
     ])
     expect(range).toEqual({ low: [0, 5], high: [10, 5] })
     expect([...scaleToUnit([[20, 9]], range).data]).toEqual([2, 0])
-    expect(() => scaleToUnit([[1]], range)).toThrow('x has 1 features and the range 2')
+    expect(() => scaleToUnit([[1]], range)).toThrow('x has 1 features and the range has 2')
     expect(() => featureRange([[1, Number.NaN]])).toThrow('Feature 1 of x holds NaN')
   })
 })
@@ -83,7 +83,7 @@ describe('random order', () => {
     expect(permutation(1000, 6, 2)).not.toEqual(order)
   })
 
-  it('favours no number', () => {
+  it('gives all numbers the same probability', () => {
     const below = randomBelow(1, 0)
     const counts = new Array<number>(6).fill(0)
     for (let i = 0; i < 60_000; i++) counts[below(6)]!++
@@ -91,7 +91,7 @@ describe('random order', () => {
     expect(counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)).toBeLessThan(20.5)
   })
 
-  it('places every number anywhere', () => {
+  it('can move every number to every position', () => {
     const first = new Array<number>(5).fill(0)
     for (let seed = 0; seed < 5000; seed++) first[permutation(5, seed)[0]!]!++
     expect(first.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0)).toBeLessThan(18.5)
@@ -113,7 +113,7 @@ describe('splits', () => {
     expect(await trainTestSplit({ x: { a: x }, y }, { testSize: 0.3, seed: 4 })).toEqual({ train, test })
   })
 
-  it('can keep the order, and refuse to leave a part empty', async () => {
+  it('can keep the order, and throw for empty parts', async () => {
     const { test } = await trainTestSplit({ x, y }, { testSize: 2, shuffle: false })
     expect([...(test.y as HostArray).data]).toEqual([80, 90])
     await expect(trainTestSplit({ x, y }, { testSize: 10 })).rejects.toThrow(

@@ -1,17 +1,17 @@
 import { describeValue, type HostArray } from '@gradus/core'
 
 /**
- * What a column holds: numbers (float32, or float64 with all digits), whole numbers (int32), `true`/`false`/`1`/`0`, texts, or
- * one of a list of categories, which becomes its index (int32).
+ * The type of a column: numbers (float32, or float64 with all digits), whole numbers (int32), `true`/`false`/`1`/`0` (bool),
+ * texts, or a list of categories, which become their indices (int32).
  */
 export type CsvColumn = 'number' | 'float64' | 'integer' | 'boolean' | 'string' | readonly string[]
 
-/** The values of a column: texts stay texts, everything else is an array of shape `[rows]`. */
+/** The values of a column: a list of texts, or an array `[rows]` for all other types. */
 export type CsvValues<C> = C extends 'string' ? readonly string[] : HostArray
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
-/** Reads one cell. A text that does not fit gives what was expected instead. */
+/** Reads one cell. For a text that does not fit, returns a description of the expected values. */
 export function readCell(text: string, column: CsvColumn): number | string | { readonly expected: string } {
   if (column === 'string') return text
   const cell = text.trim()
@@ -32,7 +32,7 @@ export function readCell(text: string, column: CsvColumn): number | string | { r
   return finite ? value : { expected: 'a finite number' }
 }
 
-/** The values of a column as they are handed out. */
+/** Converts the values of a column to the result of `readCsv`. */
 export function columnValues(values: readonly (number | string)[], column: CsvColumn): HostArray | readonly string[] {
   if (column === 'string') return values as string[]
   const numbers = values as readonly number[]
@@ -43,7 +43,7 @@ export function columnValues(values: readonly (number | string)[], column: CsvCo
   return { data: Int32Array.from(numbers), shape, dtype: 'int32' }
 }
 
-/** What is wrong with the description of a column, if anything. */
+/** Describes the error in the type of a column; undefined if there is none. */
 export function columnProblem(column: unknown): string | undefined {
   if (['number', 'float64', 'integer', 'boolean', 'string'].includes(column as string)) return undefined
   const listed = Array.isArray(column) && column.length > 0 && column.every((name) => typeof name === 'string')

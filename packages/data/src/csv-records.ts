@@ -1,18 +1,18 @@
-/** One line of a CSV file as cells. A quoted cell may hold line ends, so a record can span lines; `line` is its first. */
+/** A record of a CSV file. A quoted cell may contain line ends, so a record can span lines; `line` is the first. */
 export interface CsvRecord {
   readonly line: number
   readonly cells: readonly string[]
 }
 
-/** The text breaks the rules of quoting. */
+/** An error in the quoting of a text. */
 export interface CsvQuoteProblem {
   readonly line: number
   readonly problem: string
 }
 
 /**
- * Splits text that comes in pieces into records, by RFC 4180: cells in quotes may hold the delimiter, line ends and doubled
- * quotes; lines end with LF, CRLF or CR. Empty lines are left out.
+ * Splits text, which it gets in pieces, into records by RFC 4180: quoted cells may contain the delimiter, line ends and doubled
+ * quotes; lines end with LF, CRLF or CR. Empty lines are skipped. Stops at the first quoting error, `problem`.
  */
 export class CsvSplitter {
   private cells: string[] = []
@@ -28,6 +28,7 @@ export class CsvSplitter {
     private readonly take: (record: CsvRecord) => void,
   ) {}
 
+  /** Reads the next piece of text. */
   push(text: string): void {
     for (let i = 0; i < text.length && !this.problem; i++) {
       const char = text[i]!
@@ -56,7 +57,7 @@ export class CsvSplitter {
     }
   }
 
-  /** Says that the text is over. */
+  /** Ends the text. */
   end(): void {
     if (this.problem) return
     if (this.state === 'quoted') {

@@ -29,7 +29,7 @@ describe('readCsv', () => {
     expect(() => table.matrix(['aeg' as 'age'])).toThrow("Did you mean 'age'?")
   })
 
-  it('reads the same however the text comes in', async () => {
+  it('reads the same from texts, pieces and bytes', async () => {
     const whole = await readCsv(text, { columns })
     const bytes = new TextEncoder().encode(
       `\ufeff${text.replaceAll('\n', '\r\n').replace('hi', 'größe').replaceAll('"b""\r\n', '"b""\n')}`,

@@ -18,7 +18,7 @@ import {
 import { formatShape, sameShape, Tensor } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 
-/** One sample, or one batch, as users may give it: numbers, strings and arrays of any form. */
+/** One sample or one batch in a form that users may give: numbers, strings and arrays of any kind. */
 export interface ElementData {
   readonly x: Named<InputData | Scalar>
   readonly y?: Named<ArrayData | number | boolean>
@@ -29,11 +29,11 @@ type Scalar = number | boolean | string
 
 const parts = ['x', 'y', 'sampleWeight'] as const
 
-/** The element with host arrays. Throws `DataError` for what is not `{ x, y?, sampleWeight? }`. */
+/** Converts an element to host arrays. Throws `DataError` for a value that is not `{ x, y?, sampleWeight? }`. */
 export async function toElement(data: ElementData, where: string): Promise<Batch> {
   if (typeof data !== 'object' || data === null || !('x' in data)) {
     throw new DataError(
-      `${where} is ${describeValue(data)}; expected { x, y, sampleWeight }, of which y and sampleWeight may be missing.`,
+      `${where} is ${describeValue(data)}; expected { x, y, sampleWeight }; y and sampleWeight are optional.`,
     )
   }
   const element: { -readonly [K in keyof Batch]: Batch[K] } = { x: await part(data.x, `x of ${where}`) }
@@ -51,7 +51,7 @@ async function part(value: Named<InputData | Scalar>, name: string): Promise<Nam
   if (isScalar(value)) return scalar(value)
   if (isDictionary(value)) {
     const entries = Object.entries(value as { [key: string]: InputData | Scalar }).map(
-      async ([key, entry]) => [key, await part(entry, `${name}.${key}`)] as [string, HostValues],
+      async ([key, item]) => [key, await part(item, `${name}.${key}`)] as [string, HostValues],
     )
     return Object.fromEntries(await Promise.all(entries))
   }
@@ -82,7 +82,7 @@ export function mapElement(element: Batch, map: <V extends HostValues>(values: V
   ) as unknown as Batch
 }
 
-/** One sample of arrays whose first dimension counts samples; it shares their memory. */
+/** Returns one sample of arrays `[samples, ...]`, without a copy. */
 export function sampleOf(arrays: Batch, index: number): Batch {
   return mapElement(arrays, (values) => {
     const { data, shape } = values
@@ -91,7 +91,7 @@ export function sampleOf(arrays: Batch, index: number): Batch {
   })
 }
 
-/** Samples as one batch. Throws `DataError` where their forms, shapes or dtypes differ. */
+/** Stacks samples to a batch. Throws `DataError` if their structures, shapes or dtypes differ. */
 export function stack(samples: readonly Batch[], start: number): Batch {
   const first = samples[0]!
   const batch: Record<string, unknown> = {}

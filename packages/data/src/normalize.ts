@@ -3,8 +3,9 @@ import { isFloat, normalizeAxis, sizeOf, type Tensor } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 
 /**
- * The values divided by their norm along an axis: of order 2 (Euclidean, the default), any other positive order, or
- * `Infinity`. Where the norm is 0 the values stay. The shape stays. Keras: `utils.normalize`.
+ * Divides values by their norm along an axis: of order 2 (Euclidean, the default), another positive order, or `Infinity`. Values
+ * with a norm of 0 stay. Returns an array of the same shape; integers become float32. Throws `ConfigError` for an order that is
+ * not positive. Keras: `utils.normalize`.
  *
  * @example
  * import { normalize } from '@gradus/data'

@@ -1,22 +1,23 @@
 import { DataError, type HostArray, toHostArray } from '@gradus/core'
 import type { DType } from '@gradus/tensor'
 
+/** Options of `padSequences`, with Keras's names. */
 export interface PadSequencesOptions {
-  /** Length of every row; by default that of the longest sequence. */
+  /** The length of every row; by default that of the longest sequence. */
   readonly maxlen?: number
-  /** Default int32. */
+  /** The dtype of the result (default int32). */
   readonly dtype?: DType
-  /** Whether short sequences are filled before or after their values (default `pre`). */
+  /** Whether short sequences are padded before or after their values (default `pre`). */
   readonly padding?: 'pre' | 'post'
   /** Whether long sequences lose their first or their last values (default `pre`). */
   readonly truncating?: 'pre' | 'post'
-  /** What is filled in (default 0). */
+  /** The padding value (default 0). */
   readonly value?: number
 }
 
 /**
- * Sequences of different lengths as one array `[sequences, maxlen]`. Throws `DataError` for values that do not fit the
- * dtype. Keras: `utils.pad_sequences`.
+ * Pads and cuts sequences of different lengths to one array `[sequences, maxlen]`. Throws `DataError` for values that do not fit
+ * the dtype. Keras: `utils.pad_sequences`.
  *
  * @example
  * import { padSequences } from '@gradus/data'
@@ -31,7 +32,7 @@ export function padSequences(
     throw new DataError(`padSequences: 'maxlen' must be a whole number from 0 and is ${length}.`)
   const values = new Float64Array(sequences.length * length).fill(value)
   sequences.forEach((sequence, row) => {
-    if (typeof sequence?.length !== 'number') throw new DataError(`sequences[${row}] is no list of numbers.`)
+    if (typeof sequence?.length !== 'number') throw new DataError(`sequences[${row}] is not a list of numbers.`)
     const count = Math.min(sequence.length, length)
     const from = truncating === 'pre' ? sequence.length - count : 0
     const to = row * length + (padding === 'pre' ? length - count : 0)

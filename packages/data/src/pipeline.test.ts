@@ -19,7 +19,7 @@ const numbers = (count: number) =>
 const rows = (count: number) => fromArrays({ x: Array.from({ length: count }, (_, i) => i) })
 
 describe('batches', () => {
-  it('of arrays have a last smaller one, or not', async () => {
+  it('of arrays end with a smaller one, or without it', async () => {
     const source = await fromArrays({
       x: [
         [1, 2],
@@ -64,7 +64,7 @@ describe('batches', () => {
     expect(isDataset(source)).toBe(true)
   })
 
-  it('name samples that do not fit', async () => {
+  it('throw for samples that do not fit, with their indices', async () => {
     const ragged = fromIterable(() => [{ x: [1, 2] }, { x: [1] }])
     await expect(pass(ragged.batch(2))).rejects.toThrow('x of sample 1 is float32[1] and of sample 0 float32[2]')
     const targets = fromIterable(() => [{ x: 1, y: 1 }, { x: 1 }])
@@ -80,8 +80,8 @@ describe('batches', () => {
   })
 })
 
-describe('steps', () => {
-  it('make new pipelines and read nothing', async () => {
+describe('stages', () => {
+  it('make new pipelines and read nothing before an iteration', async () => {
     let opened = 0
     const source = fromIterable(() => {
       opened++
@@ -157,7 +157,7 @@ describe('shuffle', () => {
 
   it('in a buffer cannot bring an element forward further than the buffer', async () => {
     const order = (await pass(numbers(50).shuffle({ buffer: 5 }))).flat()
-    order.forEach((value, place) => expect(value).toBeLessThanOrEqual(place + 5))
+    order.forEach((value, position) => expect(value).toBeLessThanOrEqual(position + 5))
   })
 })
 
@@ -187,7 +187,7 @@ describe('resume', () => {
     ['batches of slices', async () => (await rows(20)).shuffle().skip(2).take(15).batch(4, { dropRemainder: true })],
   ]
 
-  it.each(pipelines)('%s go on at every place of two passes', async (_, make) => {
+  it.each(pipelines)('%s can be resumed at every position of two passes', async (_, make) => {
     const whole = [await pass(await make())]
     const source = await make()
     await pass(source)
@@ -208,7 +208,7 @@ describe('resume', () => {
     }
   })
 
-  it('a walk that was broken off is followed by a new pass', async () => {
+  it('an iteration after break is a new pass', async () => {
     const source = (await rows(6)).shuffle({ seed: 1 })
     for await (const _ of source) break
     expect(source.state()).toEqual({ pass: 0, position: 1 })
@@ -219,7 +219,7 @@ describe('resume', () => {
 })
 
 describe('prefetch', () => {
-  it('runs ahead by so many and no more, and stops when the walk does', async () => {
+  it('runs ahead by the given number, and stops with the iteration', async () => {
     let made = 0
     let closed = false
     const source = fromIterable(async function* () {
@@ -240,7 +240,7 @@ describe('prefetch', () => {
     expect(closed).toBe(true)
   })
 
-  it('reports an error in its turn', async () => {
+  it('reports an error at the position of its element', async () => {
     const source = fromIterable(function* () {
       yield { x: 1 }
       throw new Error('broken source')

@@ -26,27 +26,28 @@ import {
   sliceStage,
 } from './stages.ts'
 
-/** Where a pipeline stands: the pass and how many of its elements were handed out. Plain data. */
+/** The position of an iteration: the pass, and the number of its elements that were returned. Plain data. */
 export interface PipelineState {
   readonly pass: number
   readonly position: number
 }
 
+/** Options of `shuffle`. */
 export interface ShuffleOptions {
   /** The same seed gives the same orders (default 0). */
   readonly seed?: number
-  /** Elements held to choose from; by default all of them. */
+  /** The number of elements to choose from (default all). */
   readonly buffer?: number
-  /** Whether every pass has an order of its own (default true). */
+  /** Whether each pass has a different order (default true). */
   readonly reshuffle?: boolean
 }
 
 /**
- * A source of samples or batches with the steps that prepare them. Every method gives a new pipeline and leaves this one
- * as it is; nothing is read before a walk. Walking it twice gives two passes, which differ only where `shuffle` says so.
+ * A source of samples or batches, with the stages that prepare them. Methods return a new pipeline and do not change this one.
+ * Nothing is read before an iteration. Each iteration is a pass; passes differ only in the order that `shuffle` gives them.
  *
- * `state()` and `restore()` take up a walk exactly where it was, even within a pass, as long as the source and the functions
- * given to `map` and `filter` give the same values again.
+ * `state()` and `restore()` resume an iteration exactly, even within a pass, if the source and the functions passed to `map` and
+ * `filter` return the same values again.
  *
  * @example
  * import { fromArrays } from '@gradus/data'
@@ -62,22 +63,22 @@ export class Pipeline implements Dataset {
 
   constructor(private readonly stage: Stage) {}
 
-  /** Elements per pass, where known; infinite after `repeat()`. */
+  /** Elements per pass; infinite after `repeat()`, undefined if unknown. */
   get length(): number | undefined {
     return this.stage.length
   }
 
-  /** Every element changed by a function, which may give numbers and arrays of any form. */
+  /** Applies a function to every element. It may return numbers and arrays of any kind. */
   map(change: (element: Batch) => ElementData | Promise<ElementData>): Pipeline {
     return new Pipeline(mapStage(this.stage, change))
   }
 
-  /** The elements for which `keep` is true. */
+  /** Keeps the elements for which `keep` returns true. */
   filter(keep: (element: Batch) => boolean | Promise<boolean>): Pipeline {
     return new Pipeline(filterStage(this.stage, keep))
   }
 
-  /** The elements in a random order that depends on the seed and the pass only. */
+  /** Shuffles the elements. The order depends only on the seed and the pass. Throws `ConfigError` for endless pipelines. */
   shuffle({ seed = 0, buffer, reshuffle = true }: ShuffleOptions = {}): Pipeline {
     if (!Number.isInteger(seed))
       throw new ConfigError(`shuffle: 'seed' must be a whole number and is ${describeValue(seed)}.`)
@@ -90,42 +91,42 @@ export class Pipeline implements Dataset {
     return new Pipeline(shuffleStage(this.stage, seed, buffer, reshuffle))
   }
 
-  /** Groups of `size` samples with a new first dimension. The last one may be smaller, or is left out with `dropRemainder`. */
+  /** Stacks groups of `size` samples. With `dropRemainder` a smaller last group is left out. */
   batch(size: number, { dropRemainder = false }: { readonly dropRemainder?: boolean } = {}): Pipeline {
     requireCount('batch', 'size', size, 1)
     return new Pipeline(batchStage(this.stage, size, dropRemainder))
   }
 
-  /** The first `count` elements. */
+  /** Keeps the first `count` elements. */
   take(count: number): Pipeline {
     requireCount('take', 'count', count, 0)
     return new Pipeline(sliceStage(this.stage, 0, count))
   }
 
-  /** All but the first `count` elements. */
+  /** Leaves out the first `count` elements. */
   skip(count: number): Pipeline {
     requireCount('skip', 'count', count, 0)
     return new Pipeline(sliceStage(this.stage, count, Number.POSITIVE_INFINITY))
   }
 
-  /** `count` passes as one; endless without a count. */
+  /** Repeats the elements `count` times, without a count endlessly. Each repetition is a pass with its order. */
   repeat(count?: number): Pipeline {
     if (count !== undefined) requireCount('repeat', 'count', count, 0)
     return new Pipeline(repeatStage(this.stage, count))
   }
 
-  /** Prepares up to `count` elements ahead, while the ones before are used. */
+  /** Prepares up to `count` elements ahead, while earlier ones are used. */
   prefetch(count: number): Pipeline {
     requireCount('prefetch', 'count', count, 1)
     return new Pipeline(prefetchStage(this.stage, count))
   }
 
-  /** Where the walk stands. After a complete pass, at the start of the next one. */
+  /** Returns the position of the iteration. After a complete pass it is the start of the next one. */
   state(): PipelineState {
     return { pass: this.pass, position: this.position }
   }
 
-  /** Makes the next walk go on where `state` was taken. */
+  /** Makes the next iteration continue at a position that `state` returned. Throws `ConfigError` for other values. */
   restore(state: PipelineState): void {
     requireCount('restore', 'pass', state?.pass, 0)
     requireCount('restore', 'position', state?.position, 0)
@@ -136,13 +137,13 @@ export class Pipeline implements Dataset {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     if (this.begun) {
-      // The walk before was broken off; this is a new pass.
+      // the last iteration did not end; this is a new pass
       this.pass += 1
       this.position = 0
     }
     this.begun = true
     const { pass } = this
-    for await (const element of this.stage.walk(pass, this.position)) {
+    for await (const element of this.stage.iterate(pass, this.position)) {
       this.position += 1
       yield element
     }
@@ -152,7 +153,7 @@ export class Pipeline implements Dataset {
   }
 }
 
-/** Samples of arrays: inputs, targets and weights, one or several each, by name or by position. */
+/** Arrays `[samples, ...]` of inputs, targets and sample weights; several of a kind in a list or by name. */
 export interface ArraysData {
   readonly x: Named<InputData>
   readonly y?: Named<ArrayData>
@@ -160,8 +161,13 @@ export interface ArraysData {
 }
 
 /**
- * The samples of arrays, whose first dimensions count them. Several inputs are given by name, or as host arrays. Throws
- * `DataError` for unequal counts.
+ * Makes a pipeline of the samples of arrays. Several inputs are given by name, or as a list of host arrays. Throws `DataError`
+ * for different numbers of samples.
+ *
+ * @example
+ * import { fromArrays } from '@gradus/data'
+ * const data = await fromArrays({ x: [[1], [2], [3]], y: [0, 1, 0] })
+ * data.batch(2).length // => 2
  */
 export async function fromArrays({ x, y, sampleWeight }: ArraysData): Promise<Pipeline> {
   const arrays = {
@@ -173,8 +179,8 @@ export async function fromArrays({ x, y, sampleWeight }: ArraysData): Promise<Pi
 }
 
 /**
- * What an iterable gives: samples, for `batch`, or whole batches. `open` is called once per pass, so it should start anew;
- * a generator function does.
+ * Makes a pipeline of the values of an iterable: samples, for `batch`, or whole batches. `open` is called for each pass and must
+ * start from the first value each time, as a generator function does. Throws `DataError` if `open` is not a function.
  *
  * @example
  * import { fromIterable } from '@gradus/data'
@@ -188,7 +194,7 @@ export async function fromArrays({ x, y, sampleWeight }: ArraysData): Promise<Pi
 export function fromIterable(open: ElementSource, { length }: { readonly length?: number } = {}): Pipeline {
   if (typeof open !== 'function') {
     throw new DataError(
-      `fromIterable takes a function that opens the iterable, so that it can be walked again, and got ${describeValue(open)}. Write fromIterable(() => values).`,
+      `fromIterable takes a function that opens the iterable, so that it can be iterated again, and got ${describeValue(open)}. Write fromIterable(() => values).`,
     )
   }
   return new Pipeline(iterableStage(open, length))

@@ -1,4 +1,4 @@
-/** The pieces of a file's text. */
+/** Reads the bytes of a file in pieces. Throws on platforms without files. */
 export function fileChunks(path: string): AsyncIterable<Uint8Array> {
   const fs = typeof process === 'object' ? process.getBuiltinModule?.('node:fs') : undefined
   if (!fs)

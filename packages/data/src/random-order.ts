@@ -1,6 +1,6 @@
 /**
- * Whole numbers from 0 below `bound`, the same for the same seed and stream on every machine: the generator SplitMix32
- * (Steele, Lea and Flood 2014) with rejection, so that no number is favoured.
+ * Returns a function for random whole numbers from 0 below `bound`. They depend only on seed and stream. Source: SplitMix32
+ * (Steele, Lea and Flood 2014), with rejection for equal probabilities.
  */
 export function randomBelow(seed: number, stream: number): (bound: number) => number {
   let state = mix((mix(seed | 0) ^ Math.imul(stream + 1, 0x9e3779b9)) | 0)
@@ -23,15 +23,15 @@ function mix(value: number): number {
   return z ^ (z >>> 15)
 }
 
-/** The numbers from 0 to `count` - 1 in a random order (Fisher-Yates). */
+/** Returns the numbers from 0 to `count` - 1 in a random order (Fisher-Yates). */
 export function permutation(count: number, seed: number, stream = 0): Int32Array {
   const below = randomBelow(seed, stream)
   const order = Int32Array.from({ length: count }, (_, index) => index)
   for (let i = count - 1; i > 0; i--) {
     const j = below(i + 1)
-    const kept = order[i]!
+    const swapped = order[i]!
     order[i] = order[j]!
-    order[j] = kept
+    order[j] = swapped
   }
   return order
 }

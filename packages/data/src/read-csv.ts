@@ -4,8 +4,8 @@ import { type CsvRecord, CsvSplitter } from './csv-records.ts'
 import { fileChunks } from './platform-files.ts'
 
 /**
- * Where CSV text comes from: the text itself (a string with a line end), the path of a file (any other string), or pieces of
- * text or bytes, such as a stream. `{ text }` and `{ path }` say which a string is.
+ * A source of CSV text: the text itself (a string with a line end), the path of a file (any other string), or pieces of text or
+ * bytes, such as a stream. `{ text }` and `{ path }` make the meaning of a string explicit.
  */
 export type CsvSource =
   | string
@@ -14,18 +14,19 @@ export type CsvSource =
   | AsyncIterable<string | Uint8Array>
   | Iterable<string | Uint8Array>
 
+/** Options of `readCsv`. */
 export interface CsvOptions<C extends Readonly<Record<string, CsvColumn>>> {
-  /** What the columns hold, by name. Columns of the file that are not listed are left out. */
+  /** The types of the columns, by name. Other columns of the file are left out. */
   readonly columns: C
-  /** Whether the first line has the names (default true). Without it, `columns` must list all columns in order. */
+  /** Whether the first line has the names (default true). Otherwise `columns` must list all columns in order. */
   readonly header?: boolean
-  /** Between cells (default `,`). */
+  /** The character between cells (default `,`). */
   readonly delimiter?: string
-  /** How messages call the source; by default its path. */
+  /** The name of the source in messages (default its path). */
   readonly name?: string
 }
 
-/** The columns of a CSV file. */
+/** The columns of a CSV file, as `readCsv` returns them. */
 export class CsvTable<C extends Readonly<Record<string, CsvColumn>>> {
   constructor(
     readonly rowCount: number,
@@ -33,7 +34,7 @@ export class CsvTable<C extends Readonly<Record<string, CsvColumn>>> {
     readonly columns: { readonly [K in keyof C]: CsvValues<C[K]> },
   ) {}
 
-  /** Columns of numbers side by side, float32 `[rows, names]`: what a model takes as inputs. */
+  /** Joins columns of numbers to a matrix for a model, float32 `[rows, names]`. Throws `ConfigError` for columns of texts. */
   matrix(names: readonly (keyof C & string)[]): HostArray {
     const data = new Float32Array(this.rowCount * names.length)
     names.forEach((name, position) => {
@@ -47,7 +48,7 @@ export class CsvTable<C extends Readonly<Record<string, CsvColumn>>> {
     return { data, shape: [this.rowCount, names.length], dtype: 'float32' }
   }
 
-  /** The lines as objects: numbers (the index of a category), 1 and 0 for booleans, texts. */
+  /** Returns the rows as objects of numbers and texts. Booleans are 0 and 1, categories their indices. */
   rows(): { readonly [K in keyof C]: C[K] extends 'string' ? string : number }[] {
     const entries = Object.entries(this.columns) as [string, HostArray | readonly string[]][]
     return Array.from({ length: this.rowCount }, (_, row) =>
@@ -56,13 +57,13 @@ export class CsvTable<C extends Readonly<Record<string, CsvColumn>>> {
   }
 }
 
-/** So many problems are listed; the others are counted. */
-const listed = 10
+/** The largest number of problems that a message lists; the others are counted. */
+const maxListed = 10
 
 /**
- * Reads a CSV file. Everything is checked before anything is returned: `DataError` lists what is wrong with line, column,
- * value and what was expected - empty cells, texts where numbers belong, unknown categories, missing columns, lines with
- * too many or too few cells, no lines at all.
+ * Reads and checks a CSV file. Throws `DataError` for empty cells, texts in columns of numbers, unknown categories, missing
+ * columns, lines with too many or too few cells, and files without lines. It lists each problem with line, column, value and
+ * expectation. Throws `ConfigError` for wrong options.
  *
  * @example
  * import { readCsv } from '@gradus/data'
@@ -84,7 +85,7 @@ export async function readCsv<const C extends Readonly<Record<string, CsvColumn>
       `readCsv: 'delimiter' must be one character other than a quote or a line end and is ${describeValue(delimiter)}.`,
     )
   }
-  const reader = new Reader(columns, header, delimiter, name ?? nameOf(source))
+  const reader = new RecordReader(columns, header, delimiter, name ?? nameOf(source))
   const splitter = new CsvSplitter(delimiter, (record) => reader.read(record))
   for await (const text of textsOf(source, reader.file)) {
     splitter.push(text)
@@ -95,7 +96,8 @@ export async function readCsv<const C extends Readonly<Record<string, CsvColumn>
   return reader.finish()
 }
 
-class Reader<C extends Readonly<Record<string, CsvColumn>>> {
+/** Collects the columns and the problems of records. */
+class RecordReader<C extends Readonly<Record<string, CsvColumn>>> {
   private readonly problems: string[] = []
   private problemCount = 0
   private width: number | undefined
@@ -140,7 +142,7 @@ class Reader<C extends Readonly<Record<string, CsvColumn>>> {
 
   report(line: number, problem: string): void {
     this.problemCount++
-    if (this.problems.length < listed) this.problems.push(`line ${line}: ${problem}`)
+    if (this.problems.length < maxListed) this.problems.push(`line ${line}: ${problem}`)
   }
 
   finish(): CsvTable<C> {
@@ -150,10 +152,10 @@ class Reader<C extends Readonly<Record<string, CsvColumn>>> {
       throw new DataError(`${this.file} cannot be used:${list}${more > 0 ? `\n  and ${more} more` : ''}`)
     }
     if (this.rowCount === 0) {
-      const what =
+      const problem =
         this.width === undefined ? 'is empty' : this.header ? 'has a header and no lines after it' : 'has no lines'
       throw new DataError(
-        `${this.file} ${what}. Give it ${this.header ? 'a header with the names of the columns and ' : ''}at least one line of values.`,
+        `${this.file} ${problem}. Give it ${this.header ? 'a header with the names of the columns and ' : ''}at least one line of values.`,
       )
     }
     const columns = Object.fromEntries(
@@ -170,7 +172,7 @@ class Reader<C extends Readonly<Record<string, CsvColumn>>> {
       if (field.index < 0) throw this.missing(field.name, names)
       if (names.indexOf(field.name, field.index + 1) >= 0) {
         throw new DataError(
-          `${this.file}, line 1: the column '${field.name}' occurs twice. Give columns names of their own.`,
+          `${this.file}, line 1: the column '${field.name}' occurs twice. Give each column another name.`,
         )
       }
     }
@@ -217,7 +219,7 @@ async function* readable(chunks: AsyncIterable<Uint8Array>, file: string): Async
   }
 }
 
-/** Texts from texts and bytes; a character may be split between two pieces. */
+/** Decodes pieces of bytes; a character may be split between two pieces. */
 async function* decoded(
   chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
   file: string,
@@ -241,7 +243,7 @@ function decode(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array | u
   }
 }
 
-/** Some programs begin a file with a byte order mark. */
+/** Removes the byte order mark with which some programs start a file. */
 function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text
 }

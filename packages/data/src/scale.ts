@@ -2,13 +2,16 @@ import { type ArrayData, DataError, type HostArray, toHostArray } from '@gradus/
 import { isFloat, type Tensor } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 
-/** The smallest and the largest value of every feature (the last dimension). Plain data, to be saved with a model. */
+/** The smallest and largest value of each feature (last dimension). Plain data, which can be saved with a model. */
 export interface FeatureRange {
   readonly low: readonly number[]
   readonly high: readonly number[]
 }
 
-/** Finds the range of every feature. Throws `DataError` for values that are not finite, and where there are none. */
+/**
+ * Returns the range of each feature of `x`, `[..., features]`. Throws `DataError` for values that are not finite and for empty
+ * `x`.
+ */
 export function featureRange(x: Exclude<ArrayData, Tensor>): FeatureRange {
   const { data, shape } = toHostArray(x, 'x')
   const width = shape.at(-1) ?? 1
@@ -25,8 +28,9 @@ export function featureRange(x: Exclude<ArrayData, Tensor>): FeatureRange {
 }
 
 /**
- * The features moved to the range 0 to 1: `(x - low) / (high - low)`. A feature with one value only becomes 0. Use the range
- * of the training data for other data too.
+ * Scales each feature to the range 0 to 1: `(x - low) / (high - low)`; a feature with only one value becomes 0. Use the range of
+ * the training data for all data. Returns an array of the same shape; integers become float32. Throws `DataError` if the range
+ * has another number of features.
  *
  * @example
  * import { featureRange, scaleToUnit } from '@gradus/data'
@@ -38,7 +42,7 @@ export function scaleToUnit(x: Exclude<ArrayData, Tensor>, { low, high }: Featur
   const width = shape.at(-1) ?? 1
   if (low.length !== width || high.length !== width) {
     throw new DataError(
-      `x has ${width} features and the range ${low.length}. Use the range of data with the same features.`,
+      `x has ${width} features and the range has ${low.length}. Use the range of data with the same features.`,
     )
   }
   const type = isFloat(dtype) ? dtype : 'float32'

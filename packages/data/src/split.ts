@@ -3,17 +3,18 @@ import { mapElement } from './element.ts'
 import type { ArraysData, Pipeline } from './pipeline.ts'
 import { permutation } from './random-order.ts'
 
+/** Options of `trainTestSplit`. */
 export interface SplitOptions {
-  /** Share of the samples (below 1) or their number (from 1) that go to the test set (default 0.25). */
+  /** The size of the test set: a fraction of the samples (below 1) or their number (from 1). Default 0.25. */
   readonly testSize?: number
-  /** Whether samples are put in a random order first (default true). */
+  /** Whether samples are shuffled before (default true). */
   readonly shuffle?: boolean
   /** The same seed gives the same split (default 0). */
   readonly seed?: number
 }
 
 /**
- * Samples in two sets, one to train on and one to test with. Throws `ConfigError` where one of them would be empty.
+ * Splits samples into a training set and a test set. Throws `ConfigError` if one of them would be empty.
  *
  * @example
  * import { trainTestSplit } from '@gradus/data'
@@ -38,8 +39,14 @@ export async function trainTestSplit(
 }
 
 /**
- * A pipeline of known length in two: its first part (a share below 1 or a number of elements) and the rest. Shuffle before
- * with `reshuffle: false`, so that both parts stay apart in every pass. Keras: `utils.split_dataset`.
+ * Splits a pipeline of known length into its first part (a fraction below 1 or a number of elements) and the rest. To shuffle
+ * before, use `reshuffle: false`, so that every pass has the same parts. Throws `ConfigError` for unknown lengths and empty
+ * parts. Keras: `utils.split_dataset`.
+ *
+ * @example
+ * import { fromArrays, splitDataset } from '@gradus/data'
+ * const data = await fromArrays({ x: [[1], [2], [3], [4]] })
+ * splitDataset(data, 0.75).map(({ length }) => length) // => [3, 1]
  */
 export function splitDataset(pipeline: Pipeline, leftSize: number): [left: Pipeline, right: Pipeline] {
   const { length } = pipeline
@@ -54,6 +61,6 @@ function countOf(name: string, size: number, count: number, round: (x: number) =
   const whole = size > 0 && size < 1 ? round(size * count) : size
   if (Number.isInteger(whole) && whole > 0 && whole < count) return whole
   throw new ConfigError(
-    `'${name}' is ${size}, which leaves one part of the ${count} samples empty; expected a share between 0 and 1 or a number from 1 to ${count - 1}.`,
+    `'${name}' is ${size}, which leaves one part of the ${count} samples empty; expected a fraction between 0 and 1 or a number from 1 to ${count - 1}.`,
   )
 }

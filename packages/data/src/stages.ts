@@ -3,20 +3,20 @@ import { type ElementData, mapElement, sampleOf, stack, toElement } from './elem
 import { permutation, randomBelow } from './random-order.ts'
 
 /**
- * One step of a pipeline. It holds no position: `walk` starts a pass (0, 1, ...) at an element, so a pipeline can be walked
- * again and resumed anywhere. The same pass gives the same elements.
+ * One stage of a pipeline. It has no position: `iterate` starts a pass (0, 1, ...) at any element, so a pipeline can be iterated
+ * again and resumed. The same pass has the same elements.
  */
 export interface Stage {
-  /** Elements per pass, where known; may be infinite. */
+  /** Elements per pass; may be infinite, undefined if unknown. */
   readonly length: number | undefined
-  walk(pass: number, start: number): AsyncIterable<Batch>
-  /** Samples that can be had by number: shuffling and batching then only move numbers. */
+  iterate(pass: number, start: number): AsyncIterable<Batch>
+  /** Samples that can be read by index, so that shuffling and batching only change indices. */
   readonly rows?: Rows
 }
 
 interface Rows {
   readonly arrays: Batch
-  /** The rows of a pass, in order. */
+  /** The indices of the rows, in the order of a pass. */
   order(pass: number): ArrayLike<number>
 }
 
@@ -31,19 +31,20 @@ export function rowsStage(
   return {
     length,
     rows: { arrays, order },
-    async *walk(pass, start) {
+    async *iterate(pass, start) {
       const rows = order(pass)
       for (let i = start; i < length; i++) yield sampleOf(arrays, rows[i]!)
     },
   }
 }
 
+/** Opens an iterable of samples or batches, for one pass. */
 export type ElementSource = () => Iterable<ElementData> | AsyncIterable<ElementData>
 
 export function iterableStage(open: ElementSource, length: number | undefined): Stage {
   return {
     length,
-    async *walk(_, start) {
+    async *iterate(_, start) {
       let index = 0
       for await (const data of open()) {
         if (index >= start) yield await toElement(data, `element ${index}`)
@@ -56,10 +57,10 @@ export function iterableStage(open: ElementSource, length: number | undefined): 
 export function mapStage(stage: Stage, map: (element: Batch) => ElementData | Promise<ElementData>): Stage {
   return {
     length: stage.length,
-    async *walk(pass, start) {
+    async *iterate(pass, start) {
       let index = start
-      for await (const element of stage.walk(pass, start))
-        yield toElement(await map(element), `what map made of element ${index++}`)
+      for await (const element of stage.iterate(pass, start))
+        yield toElement(await map(element), `the result of map for element ${index++}`)
     },
   }
 }
@@ -67,9 +68,9 @@ export function mapStage(stage: Stage, map: (element: Batch) => ElementData | Pr
 export function filterStage(stage: Stage, keep: (element: Batch) => boolean | Promise<boolean>): Stage {
   return {
     length: undefined,
-    async *walk(pass, start) {
+    async *iterate(pass, start) {
       let index = 0
-      for await (const element of stage.walk(pass, 0)) {
+      for await (const element of stage.iterate(pass, 0)) {
         if ((await keep(element)) && index++ >= start) yield element
       }
     },
@@ -87,26 +88,26 @@ export function shuffleStage(stage: Stage, seed: number, buffer: number | undefi
   }
   return {
     length,
-    async *walk(pass, start) {
+    async *iterate(pass, start) {
       const below = randomBelow(seed, streamOf(pass))
-      const held: Batch[] = []
+      const choices: Batch[] = []
       let index = 0
-      // One of the held elements goes out for each that comes in.
-      for await (const element of stage.walk(pass, 0)) {
-        if (held.length < (buffer ?? Number.POSITIVE_INFINITY)) {
-          held.push(element)
+      // for each new element, one of those in the buffer is returned
+      for await (const element of stage.iterate(pass, 0)) {
+        if (choices.length < (buffer ?? Number.POSITIVE_INFINITY)) {
+          choices.push(element)
           continue
         }
-        const place = below(held.length)
-        const chosen = held[place]!
-        held[place] = element
+        const chosenIndex = below(choices.length)
+        const chosen = choices[chosenIndex]!
+        choices[chosenIndex] = element
         if (index++ >= start) yield chosen
       }
-      while (held.length > 0) {
-        const place = below(held.length)
-        const chosen = held[place]!
-        held[place] = held[held.length - 1]!
-        held.pop()
+      while (choices.length > 0) {
+        const chosenIndex = below(choices.length)
+        const chosen = choices[chosenIndex]!
+        choices[chosenIndex] = choices[choices.length - 1]!
+        choices.pop()
         if (index++ >= start) yield chosen
       }
     },
@@ -124,7 +125,7 @@ export function batchStage(stage: Stage, size: number, dropRemainder: boolean): 
   if (rows) {
     return {
       length,
-      async *walk(pass, start) {
+      async *iterate(pass, start) {
         const order = Int32Array.from(rows.order(pass))
         for (let batch = start; batch < length!; batch++) {
           const chosen = order.subarray(batch * size, Math.min((batch + 1) * size, stage.length!))
@@ -135,10 +136,10 @@ export function batchStage(stage: Stage, size: number, dropRemainder: boolean): 
   }
   return {
     length,
-    async *walk(pass, start) {
+    async *iterate(pass, start) {
       let first = start * size
       let samples: Batch[] = []
-      for await (const sample of stage.walk(pass, first)) {
+      for await (const sample of stage.iterate(pass, first)) {
         samples.push(sample)
         if (samples.length < size) continue
         yield stack(samples, first)
@@ -158,10 +159,10 @@ export function sliceStage(stage: Stage, from: number, to: number): Stage {
     return rowsStage(rows.arrays, count!, (pass) => Int32Array.from(rows.order(pass)).subarray(from, from + count!))
   return {
     length: count,
-    async *walk(pass, start) {
+    async *iterate(pass, start) {
       let index = from + start
       if (index >= to) return
-      for await (const element of stage.walk(pass, index)) {
+      for await (const element of stage.iterate(pass, index)) {
         yield element
         if (++index >= to) return
       }
@@ -169,15 +170,15 @@ export function sliceStage(stage: Stage, from: number, to: number): Stage {
   }
 }
 
-/** `count` passes as one, each with its own order. */
+/** Joins `count` passes, each with its order, to one. */
 export function repeatStage(stage: Stage, count: number | undefined): Stage {
   const total = count ?? Number.POSITIVE_INFINITY
-  // Endless passes never end, but may be broken off; a new pass then goes on to orders not seen before.
+  // an endless pass does not end, but after `break` there may be a new pass, which must have other orders
   const perPass = count ?? 1_000_003
   return {
     length:
       stage.length === undefined ? (count === undefined ? Number.POSITIVE_INFINITY : undefined) : stage.length * total,
-    async *walk(pass, start) {
+    async *iterate(pass, start) {
       let skip = start
       let round = 0
       if (stage.length) {
@@ -187,11 +188,11 @@ export function repeatStage(stage: Stage, count: number | undefined): Stage {
       for (; round < total; round++) {
         let index = 0
         const from = stage.length ? skip : 0
-        for await (const element of stage.walk(pass * perPass + round, from)) {
+        for await (const element of stage.iterate(pass * perPass + round, from)) {
           index++
           if (stage.length || index > skip) yield element
         }
-        if (index + from === 0) return // an empty source would repeat for ever
+        if (index + from === 0) return // an empty source would be repeated without end
         skip = stage.length ? 0 : Math.max(0, skip - index)
       }
     },
@@ -201,8 +202,8 @@ export function repeatStage(stage: Stage, count: number | undefined): Stage {
 export function prefetchStage(stage: Stage, count: number): Stage {
   return {
     length: stage.length,
-    async *walk(pass, start) {
-      const iterator = stage.walk(pass, start)[Symbol.asyncIterator]()
+    async *iterate(pass, start) {
+      const iterator = stage.iterate(pass, start)[Symbol.asyncIterator]()
       const ahead: Promise<IteratorResult<Batch>>[] = []
       const fill = () => {
         while (ahead.length < count) {

@@ -2,9 +2,9 @@ import { type ArrayData, DataError, type HostArray, toHostArray } from '@gradus/
 import type { Tensor } from '@gradus/tensor'
 
 /**
- * Class numbers as rows with a 1 at the class: `[...]` gives float32 `[..., classes]`; a last dimension of size 1 goes away
- * first. Without `classes` there are as many as the largest number asks for. Throws `DataError` for numbers that are no
- * classes. Keras: `utils.to_categorical`.
+ * Converts class numbers `[...]` to one-hot rows, float32 `[..., classes]`; a last dimension of size 1 is removed before. The
+ * default of `classes` is the largest number plus 1. Throws `DataError` for values that are not class numbers. Keras:
+ * `utils.to_categorical`.
  *
  * @example
  * import { toCategorical } from '@gradus/data'

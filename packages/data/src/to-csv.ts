@@ -1,7 +1,7 @@
 import { DataError, type HostArray, isHostArray } from '@gradus/core'
 
 /**
- * Columns as CSV text, with a header. Cells with the delimiter, quotes or line ends are quoted. Throws `DataError` for
+ * Writes columns as CSV text with a header. Cells with the delimiter, quotes or line ends are quoted. Throws `DataError` for
  * columns of different lengths and for arrays with more than one dimension.
  *
  * @example
@@ -34,7 +34,7 @@ function valuesOf(
   if (!isHostArray(column)) return column as ArrayLike<number | string | boolean>
   if (column.shape.length !== 1)
     throw new DataError(
-      `The column '${name}' has ${column.shape.length} dimensions; expected one. Write each part as a column of its own.`,
+      `The column '${name}' has ${column.shape.length} dimensions; expected one. Write each part as a separate column.`,
     )
   return column.dtype === 'bool' ? Array.from(column.data, (value) => value !== 0) : column.data
 }

@@ -32,7 +32,7 @@ export interface CompileSpec {
  *
  * @example
  * import { compileFromKeras } from '@gradus/io'
- * compileFromKeras({ compile_config: { optimizer: 'adam', loss: 'mse', metrics: null } }) // => { optimizer: 'adam', loss: 'mse' }
+ * compileFromKeras({ compile_config: { optimizer: 'adam', loss: 'mse' } }) // => { optimizer: 'adam', loss: 'mse' }
  */
 export function compileFromKeras(model: unknown): CompileSpec | undefined {
   const compiled = (model as { compile_config?: Record<string, unknown> } | null)?.compile_config

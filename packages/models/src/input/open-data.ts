@@ -94,7 +94,9 @@ async function firstOf(dataset: Dataset): Promise<Batch> {
   throw new DataError('The dataset gave no batch. It must give { x, y } batches each time it is iterated.')
 }
 
-/** Splits off the last part of the samples for validation, before shuffling, as Keras does. Throws `DataError` for empty parts. */
+/**
+ * Splits off the last part of the samples for validation, before shuffling, as Keras does. Throws `DataError` for empty parts.
+ */
 export function splitValidation(samples: HostBatch, split: number): { train: HostBatch; validation: HostBatch } {
   if (!(split > 0 && split < 1)) throw new DataError(`validationSplit is ${split}; expected a number between 0 and 1.`)
   const count = Math.floor(samples.size * (1 - split))

@@ -10,7 +10,8 @@ export class EpochChunks {
   constructor(
     private readonly source: ChunkSource,
     private readonly stepsPerEpoch: number | undefined,
-    // The number of the next pass determines its order. A resumed run starts at its epoch, and so shuffles as one that never stopped.
+    // The number of the next pass determines its order. A resumed run starts at its epoch, and so shuffles as one that never
+    // stopped.
     private nextPass: number,
   ) {}
 

@@ -196,8 +196,8 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   }
 
   /**
-   * Builds the weights; their initial values follow from the seed. `inputShape` (batch first; a list of shapes for several inputs)
-   * is needed if the model does not know its input shapes yet. Throws `ConfigError` if they are still unknown.
+   * Builds the weights; their initial values follow from the seed. `inputShape` (batch first; a list of shapes for several
+   * inputs) is needed if the model does not know its input shapes yet. Throws `ConfigError` if they are still unknown.
    */
   build(inputShape?: SymbolicShape | readonly SymbolicShape[]): this {
     if (inputShape === undefined) {

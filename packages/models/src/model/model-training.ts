@@ -87,8 +87,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   /**
    * Sets optimizer, loss and metrics. Call it before `fit` and `evaluate`, and again after changing `trainable` of a layer. It
-   * resets the state of the optimizer and keeps the weights. Throws `ConfigError` for an unknown optimizer; losses and metrics are
-   * checked with the first data.
+   * resets the state of the optimizer and keeps the weights. Throws `ConfigError` for an unknown optimizer; losses and metrics
+   * are checked with the first data.
    */
   compile(options: CompileOptions<N>): void {
     const given = options as CompileOptions
@@ -116,8 +116,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /**
    * Trains for a number of epochs, each a pass over all samples in batches, and returns the figures of every epoch.
    *
-   * `x` and `y` are nested arrays, typed arrays, tensors or host arrays `[samples, ...]`; several inputs or outputs are given in a
-   * list or by name. Or `x` is a dataset, whose batches contain the targets.
+   * `x` and `y` are nested arrays, typed arrays, tensors or host arrays `[samples, ...]`; several inputs or outputs are given in
+   * a list or by name. Or `x` is a dataset, whose batches contain the targets.
    *
    * Throws `DataError` or `ShapeError` before training for wrong shapes, for labels outside the classes and for values that are
    * not finite. Throws `DivergenceError`, with the step and the layer, when a loss or a gradient is not finite.
@@ -132,9 +132,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   }
 
   /**
-   * Training as a loop: `for await (const { epoch, step, figures } of model.steps(x, y, { epochs: 3 }))`. Each iteration runs steps
-   * as fast as `fit`. Between two iterations the model may be read and changed. After `break`, another loop over the same object
-   * continues training.
+   * Training as a loop: `for await (const { epoch, step, figures } of model.steps(x, y, { epochs: 3 }))`. Each iteration runs
+   * steps as fast as `fit`. Between two iterations the model may be read and changed. After `break`, another loop over the same
+   * object continues training.
    */
   steps(x: Dataset, options?: StepsOptions): TrainSteps
   steps(x: Named<InputData>, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
@@ -201,7 +201,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     return testOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }
 
-  /** The optimizer's learning rate. A new value is used from the next step on; with a schedule, setting it throws `ConfigError`. */
+  /**
+   * The optimizer's learning rate. A new value is used from the next step on; with a schedule, setting it throws `ConfigError`.
+   */
   get learningRate(): number {
     return this.learningRateOf()
   }
