@@ -334,5 +334,3 @@ export function greetCommand(program: Command, { out }: Terminal): void {
     exported('apps/cli/src/commands.ts', "export { greetCommand } from './greet-command.ts'"),
   ],
 } satisfies Record<string, readonly Edit[]>
-
-export type Kind = keyof typeof additions
