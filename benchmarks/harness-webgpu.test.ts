@@ -10,7 +10,7 @@ import type { Results } from './src/harness/results.ts'
 
 const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'gradus-bench-test-'))
-const tiny = join(import.meta.dirname, 'fixtures/tiny.shapes.json')
+const tiny = join(import.meta.dirname, 'src/testing/tiny.shapes.json')
 const { GRADUS_CHROMIUM: chromium = '/usr/bin/chromium' } = process.env
 const obstacle = await adapterObstacle()
 const peersMissing = !existsSync(join(import.meta.dirname, 'peers/node_modules'))
@@ -36,7 +36,7 @@ describe('counting', () => {
   }, 60_000)
 
   it.skipIf(peersMissing)(
-    'peers has the result that is recorded',
+    'peers has the counts of counts.json',
     async () => {
       await bench('--counts', '--contestants', 'tfjs-webgpu,jax-js-webgpu', '--only', 'mlp')
       const recorded = (JSON.parse(readFileSync(join(import.meta.dirname, 'counts.json'), 'utf8')) as Counts).rows
@@ -73,7 +73,7 @@ describe('measuring on WebGPU', () => {
       ])
       for (const { id, rows } of workloads) for (const { figure } of rows) expect(figure?.median, id).toBeGreaterThan(0)
       const software = /swiftshader|llvmpipe/i.test(stdout)
-      expect(stdout.includes('A software driver computes here')).toBe(software)
+      expect(stdout.includes('A software driver computes')).toBe(software)
       const shares = goals.filter(({ goal }) => goal === 'share of the rate of a copy')
       expect(shares.map(({ figure = 0 }) => figure > 0)).toEqual(software ? [] : [true, true, true, true])
     },
@@ -93,7 +93,7 @@ describe('measuring on WebGPU', () => {
   )
 
   it.runIf(obstacle !== undefined)(
-    'says where there is no adapter',
+    'reports that there is no adapter',
     async () => {
       const { workloads } = await measured()
       for (const { rows } of workloads) for (const { reason } of rows) expect(reason).toContain('no graphics adapter')
@@ -103,7 +103,7 @@ describe('measuring on WebGPU', () => {
 })
 
 describe.skipIf(peersMissing)('a folder for a machine with a GPU', () => {
-  it('holds a program that knows all options', async () => {
+  it('has a program that takes all options', async () => {
     await run(process.execPath, [join(import.meta.dirname, 'run.mjs'), '--pack', folder])
     const { stdout } = await run(process.execPath, [join(folder, 'program.mjs'), '--help'])
     expect(stdout).toContain('--webgpu')

@@ -8,7 +8,7 @@ import type { Results } from './src/harness/results.ts'
 
 const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'gradus-bench-test-'))
-const shapes = join(import.meta.dirname, 'fixtures/tiny.shapes.json')
+const shapes = join(import.meta.dirname, 'src/testing/tiny.shapes.json')
 
 const bench = (...args: string[]) =>
   run(process.execPath, [join(import.meta.dirname, 'run.mjs'), ...args], {
@@ -61,13 +61,13 @@ describe('a run with tiny shapes, without peers', () => {
     }
   })
 
-  it('asks contestants only for what concerns them', () => {
+  it('measures contestants only at workloads of their kinds', () => {
     expect(results.workloads.flatMap(({ id }) => (figureOf(id, 'hand-written') ? [id] : []))).toEqual(['article'])
     const withCeiling = results.workloads.flatMap(({ id }) => (figureOf(id, 'ceiling') ? [id] : []))
     expect(withCeiling).toEqual(['matmul-16', 'matmul-33', 'elementwise'])
   })
 
-  it('the hand-written loop learns what Gradus learns, from the same weights in the same order', () => {
+  it('the hand-written loop has the losses of Gradus, from the same weights in the same order', () => {
     const [gradus, byHand] = ['gradus-cpu', 'hand-written'].map((id) => figureOf('article', id)!)
     expect(byHand!.losses).toHaveLength(6)
     byHand!.losses!.forEach((loss, epoch) => {
@@ -77,7 +77,7 @@ describe('a run with tiny shapes, without peers', () => {
     expect(byHand!.losses!.at(-1)).toBeLessThan(byHand!.losses![0]!)
   })
 
-  it('sees the loss of everything that is trained fall', () => {
+  it('finds falling losses for all trained models', () => {
     for (const id of ['article', 'mlp', 'cnn', 'lstm', 'transformer', 'fit-overhead']) {
       const { before, after } = figureOf(id, 'gradus-cpu')!
       expect(after, id).toBeLessThan(before!)
@@ -90,7 +90,7 @@ describe('a run with tiny shapes, without peers', () => {
     expect(results.machine.node).toBe(process.versions.node)
   })
 
-  it('says of goals that concern others that they were not measured', () => {
+  it('reports goals of other contestants as not measured', () => {
     expect(results.goals.length).toBeGreaterThan(10)
     for (const { verdict } of results.goals) expect(verdict).toBe('not measured')
   })
@@ -118,7 +118,7 @@ describe('mistakes on the command line', () => {
     30_000,
   )
 
-  it('a shapes file that extends another has what it does not say itself', async () => {
+  it('a shapes file that extends another takes missing workloads from it', async () => {
     const path = join(folder, 'more.json')
     writeFileSync(path, JSON.stringify({ extends: shapes, matmul: { sizes: [5] } }))
     const only = ['--only', 'matmul,reduction', '--quick', '--contestants', 'gradus-cpu', '--json', 'more-results.json']

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
-const place = join(import.meta.dirname, 'dist') // beside the packages that the bundles import
-mkdirSync(place, { recursive: true })
-const folder = mkdtempSync(join(place, 'run-'))
+const dist = join(import.meta.dirname, 'dist') // beside the packages that the bundles import
+mkdirSync(dist, { recursive: true })
+const folder = mkdtempSync(join(dist, 'run-'))
 try {
   const outfile = join(folder, 'main.mjs')
   await build({

@@ -1,4 +1,4 @@
 import manifest from '../package.json' with { type: 'json' }
 
-/** The version of a peer, which is installed exactly as the manifest says. */
+/** The version of a peer in the manifest, which is the exact version that is installed. */
 export const versionOf = (name: keyof typeof manifest.dependencies) => manifest.dependencies[name]

@@ -1,4 +1,4 @@
-"""The arrays that a workload asks for: the same numbers as src/shared/generate.ts."""
+"""The arrays of a workload: the same numbers as in src/shared/generate.ts."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ def uniform(seed, indices):
 
 
 def generate(spec):
-    """A tensor: float32, or int64 for what is int32 elsewhere, because PyTorch wants its labels so."""
+    """A tensor: float32, or int64 instead of int32, because PyTorch needs labels in int64."""
     shape, fill = spec["shape"], spec["fill"]
     indices = np.arange(int(np.prod(shape)), dtype=np.uint64)
     kind = fill["kind"]

@@ -31,7 +31,7 @@ def blas():
     except OSError:
         loaded = ""
     known = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "libblas": "the reference BLAS"}
-    return next((name for part, name in known.items() if part in loaded.lower()), "a BLAS of its own")
+    return next((name for part, name in known.items() if part in loaded.lower()), "another BLAS")
 
 
 def answer(request, task):
@@ -67,7 +67,7 @@ def serve():
             say(answer(request, task))
             if request["ask"] == "release":
                 task = None
-        except Exception as error:  # whatever it is, the harness has to hear of it
+        except Exception as error:  # reported to the harness, whatever it is
             say({"error": f"{type(error).__name__}: {error}".split("\n")[0]})
 
 

@@ -1,4 +1,4 @@
-"""The networks, with first weights that are shaped and ordered as Keras has them."""
+"""The networks, with initial weights in Keras's shapes and order."""
 
 import math
 
@@ -30,7 +30,7 @@ def mlp(spec, weights):
 
 
 def cnn(spec, weights):
-    """PyTorch has the channels before height and width, so kernels and the rows of the last layer are put in that order."""
+    """PyTorch has channels before height and width, so kernels and the rows of the last layer are transposed."""
     layers, channels, height, width = [], spec["channels"], spec["height"], spec["width"]
     for index, filters in enumerate(spec["filters"]):
         conv = nn.Conv2d(channels, filters, spec["kernel"])
@@ -88,7 +88,7 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Normalisations start at 1 and 0 here as they do there."""
+    """Normalization weights are not set, because they start at 1 and 0 as in the spec."""
 
     def __init__(self, spec, weights):
         super().__init__()

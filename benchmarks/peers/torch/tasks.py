@@ -1,4 +1,4 @@
-"""Workloads that are ready to run: each has run(count) and, where there is something to check, probe()."""
+"""Workloads that are ready to run: each has run(count) and probe()."""
 
 import time
 
@@ -11,7 +11,7 @@ EPSILON = 1e-7
 
 
 def share_loss(outputs, labels):
-    """Keras's sparse categorical crossentropy of outputs that are no logits: of their shares of the sum."""
+    """Keras's sparse categorical crossentropy of outputs that are not logits: they are divided by their sum."""
     shares = outputs / outputs.sum(1, keepdim=True)
     return F.nll_loss(torch.log(shares.clamp(EPSILON, 1 - EPSILON)), labels)
 
@@ -25,7 +25,7 @@ def adam(model, spec):
 
 
 class Steps:
-    """Train steps over the batches of the data, in a new order each time they are through."""
+    """Train steps over the batches of the data, in a new order for each pass."""
 
     def __init__(self, spec, device):
         self.loss = F.mse_loss if spec["kind"] == "lstm" else cross_entropy
@@ -59,7 +59,7 @@ class Steps:
 
 
 class Article:
-    """Whole fits, each from the same first weights."""
+    """The article's fit as a whole, each time from the same initial weights."""
 
     def __init__(self, spec, device):
         self.spec, self.device = spec, device
@@ -106,7 +106,7 @@ class Article:
 
 
 class Kernel:
-    """An op, again and again."""
+    """An op that is run repeatedly."""
 
     def __init__(self, call):
         self.call = call

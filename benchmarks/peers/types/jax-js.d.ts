@@ -1,4 +1,4 @@
-// What the benchmarks use of jax-js, so that the types can be checked where the peers are not installed.
+// The used types of jax-js, so that types can be checked without the installed peers.
 
 declare module '@jax-js/jax' {
   type Axis = number | number[] | null
@@ -28,9 +28,9 @@ declare module '@jax-js/jax' {
   export function defaultDevice(device: string): string
   export function jit<A extends readonly unknown[], R>(f: (...args: A) => R): ((...args: A) => R) & { dispose(): void }
   export function valueAndGrad<A extends readonly unknown[]>(
-    f: (...args: A) => [value: Array, besides: Array],
+    f: (...args: A) => [value: Array, aux: Array],
     options: { readonly hasAux: true },
-  ): (...args: A) => [[value: Array, besides: Array], gradient: A[0]]
+  ): (...args: A) => [[value: Array, aux: Array], gradient: A[0]]
   export namespace numpy {
     const float32: string
     const int32: string

@@ -1,4 +1,4 @@
-// What the benchmarks use of onnxruntime-web, so that the types can be checked where the peers are not installed.
+// The used types of onnxruntime-web, so that types can be checked without the installed peers.
 
 declare module 'onnxruntime-web/webgpu' {
   export const env: {

@@ -1,4 +1,4 @@
-// What the benchmarks use of TensorFlow.js, so that the types can be checked where the peers are not installed.
+// The used types of TensorFlow.js, so that types can be checked without the installed peers.
 
 declare module '@tensorflow/tfjs-core' {
   export interface Tensor {

@@ -10,7 +10,7 @@ import { help, type Options, readOptions } from './options.ts'
 import type { Contestant } from './roster.ts'
 import type { Tools } from './tools.ts'
 
-/** Does what the command line says. Gives the exit code. */
+/** Runs the benchmarks that the command line asks for. Returns the exit code. */
 export async function bench(argv: readonly string[], tools: Tools): Promise<number> {
   const options = readOptions(argv, tools.home)
   if (options.help) {
@@ -21,7 +21,7 @@ export async function bench(argv: readonly string[], tools: Tools): Promise<numb
   const shapes = readShapes(options.shapes)
   const contestants = chosen(options)
   const wanted = choose(options, workloadsOf(shapes))
-  const places = await tools.find({
+  const paths = await tools.find({
     peers: contestants.some(({ peers }) => peers),
     pages: contestants.some(({ id }) => id.endsWith(inChromium)),
   })
@@ -32,7 +32,7 @@ export async function bench(argv: readonly string[], tools: Tools): Promise<numb
     settings,
     shapes,
     contestants,
-    places,
+    paths,
     tools,
     log: (message: string) => console.error(message),
   }
@@ -45,7 +45,7 @@ export async function bench(argv: readonly string[], tools: Tools): Promise<numb
       publish(results, report(results), options)
     }
   } finally {
-    places.close()
+    paths.close()
   }
   return 0
 }
@@ -56,9 +56,9 @@ function publish(results: unknown, text: string, { json, markdown, mode }: Optio
   if (markdown !== undefined) writeMarkdown(markdown, mode.marks, text)
 }
 
-/** What is measured. Throws for a name that stands for nothing. */
-function choose({ only, mode: { programs = false } }: Options, all: readonly Workload[]) {
-  if (only === undefined) return { workloads: all, startUp: programs, size: programs }
+/** The workloads that are measured. Throws for an unknown name. */
+function choose({ only, mode: { startUpAndSize = false } }: Options, all: readonly Workload[]) {
+  if (only === undefined) return { workloads: all, startUp: startUpAndSize, size: startUpAndSize }
   const names = new Set([...all.flatMap(({ id, group }) => [id, group]), 'start-up', 'size'])
   const unknown = only.find((name) => !names.has(name))
   if (unknown) throw new Error(`--only: the shapes have no workload '${unknown}'; there are ${[...names].join(', ')}.`)
@@ -69,7 +69,7 @@ function choose({ only, mode: { programs = false } }: Options, all: readonly Wor
   }
 }
 
-/** The contestants that were asked for. Throws for a name that none has. */
+/** The contestants that are measured. Throws for an unknown name. */
 function chosen({ contestants: patterns, mode: { roster } }: Options): readonly Contestant[] {
   if (patterns === undefined) return roster
   const tests = patterns.map((pattern) => {

@@ -3,7 +3,7 @@ import type { Run } from './measure-all.ts'
 import { Contender } from './process.ts'
 import type { Contestant } from './roster.ts'
 
-/** What was counted; the file `counts.json`. */
+/** The counts of a run; the file `counts.json`. */
 export interface Counts {
   readonly date: string
   readonly command: string
@@ -11,7 +11,7 @@ export interface Counts {
   readonly rows: readonly CountsRow[]
 }
 
-/** Counts what each contestant asks of WebGPU for a step of each workload, on a device that computes nothing. */
+/** Counts the calls of WebGPU that each contestant makes per step of each workload, on a device that computes nothing. */
 export async function countAll(run: Run): Promise<Counts> {
   const versions: Record<string, string> = {}
   const rows: CountsRow[] = []
@@ -23,9 +23,9 @@ export async function countAll(run: Run): Promise<Counts> {
   return { date: new Date().toISOString().slice(0, 10), command: run.command, versions, rows }
 }
 
-async function countOne({ id, kinds, command }: Contestant, { workloads, places, settings: { limitMs }, log }: Run) {
+async function countOne({ id, kinds, command }: Contestant, { workloads, paths, settings: { limitMs }, log }: Run) {
   const concerned = workloads.filter(({ spec }) => !kinds || kinds.includes(spec.kind))
-  const found = command(places)
+  const found = command(paths)
   if ('missing' in found) {
     const { missing: reason } = found
     return { rows: concerned.map(({ id: workload }): CountsRow => ({ contestant: id, workload, reason })) }

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Missing } from './roster.ts'
 
-/** Installs what `peers/package-lock.json` says, unless it is there; the reason if that fails. */
+/** Installs the packages of `peers/package-lock.json`, unless they are installed. Returns the reason if that fails. */
 export function install(peers: string): Missing | undefined {
   const installed = join(peers, 'node_modules/.package-lock.json')
   const lock = join(peers, 'package-lock.json')

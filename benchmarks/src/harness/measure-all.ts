@@ -7,15 +7,15 @@ import { articleSpec } from '../workloads/specs.ts'
 import type { Workload } from '../workloads/workloads.ts'
 import { type Log, measure } from './measure.ts'
 import { inChromium, type Mode } from './modes.ts'
-import type { Entry } from './prepare.ts'
+import type { Participant } from './prepare.ts'
 import { Contender } from './process.ts'
 import type { ContestantInfo, Machine, Results, Row, Settings, WorkloadResult } from './results.ts'
-import type { Contestant, Missing, Places } from './roster.ts'
+import type { Contestant, Missing, Paths } from './roster.ts'
 import { measureSizes } from './sizes.ts'
 import { measureStartUp } from './start-up.ts'
 import type { Tools } from './tools.ts'
 
-/** What is to be done, and with what. */
+/** A run of the benchmarks. */
 export interface Run {
   readonly command: string
   readonly mode: Mode
@@ -25,30 +25,30 @@ export interface Run {
   readonly workloads: readonly Workload[]
   readonly startUp: boolean
   readonly size: boolean
-  readonly places: Places
+  readonly paths: Paths
   readonly tools: Tools
   readonly log: Log
 }
 
-/** Measures everybody at everything, in turns. */
+/** Measures all contestants at all workloads, in turns. */
 export async function measureAll(run: Run): Promise<Results> {
-  const { command, mode, settings, shapes, contestants, workloads, startUp, size, places, tools, log } = run
-  const { entries, infos, reasons } = await meet(run)
+  const { command, mode, settings, shapes, contestants, workloads, startUp, size, paths, tools, log } = run
+  const { participants, infos, reasons } = await startAll(run)
   try {
     const measured: WorkloadResult[] = []
     for (const workload of workloads) {
       log(`${workload.id}: ${workload.title}`)
       const concerned = contestants.filter(({ kinds }) => !kinds || kinds.includes(workload.spec.kind))
       if (concerned.length === 0) continue
-      const able = entries.filter(({ id }) => concerned.some((contestant) => contestant.id === id))
+      const able = participants.filter(({ id }) => concerned.some((contestant) => contestant.id === id))
       const rows = new Map((await measure(workload, able, settings, log)).map((row) => [row.contestant, row]))
       const all = concerned.map(({ id }) => rows.get(id) ?? { contestant: id, reason: reasons.get(id) ?? 'missing' })
       measured.push(resultOf(workload, all, mode))
     }
-    const memory = entries
+    const memory = participants
       .filter(({ contender }) => contender.peakMb > 0)
       .map(({ id, contender }) => ({ contestant: id, peakMb: contender.peakMb }))
-    for (const { contender } of entries) contender.stop() // so that nothing else is awake
+    for (const { contender } of participants) contender.stop() // so that nothing else runs
     const article = startUp && shapes.article ? articleSpec(shapes.article) : undefined
     return {
       version: 1,
@@ -59,7 +59,7 @@ export async function measureAll(run: Run): Promise<Results> {
       settings,
       contestants: infos,
       workloads: measured,
-      startUp: article ? await measureStartUp(contestants, places, article, settings, log) : [],
+      startUp: article ? await measureStartUp(contestants, paths, article, settings, log) : [],
       memory,
       sizes: size && tools.builder ? await measureSizes(tools.builder) : [],
       goals: onSoftware(infos)
@@ -69,22 +69,22 @@ export async function measureAll(run: Run): Promise<Results> {
           ),
     }
   } finally {
-    for (const { contender } of entries) contender.stop()
+    for (const { contender } of participants) contender.stop()
   }
 }
 
-/** Starts everybody and asks who they are; keeps the reasons of those who cannot come. */
-async function meet({ contestants, places, settings, log }: Run) {
-  const entries: Entry[] = []
+/** Starts all contestants and asks for their versions; keeps the reasons of those that cannot start. */
+async function startAll({ contestants, paths, settings, log }: Run) {
+  const participants: Participant[] = []
   const infos: ContestantInfo[] = []
   const reasons = new Map<string, string>()
   for (const { id, title, command } of contestants) {
-    const found = command(places)
+    const found = command(paths)
     const contender = 'missing' in found ? undefined : new Contender(found)
     try {
       if (!contender) throw new Error((found as Missing).missing)
       const { version = '', runtime = '' } = await contender.ask({ ask: 'about' }, settings.limitMs)
-      entries.push({ id, contender })
+      participants.push({ id, contender })
       infos.push({ id, title, version, runtime })
     } catch (error) {
       const reason = (error as Error).message
@@ -94,7 +94,7 @@ async function meet({ contestants, places, settings, log }: Run) {
       log(`${id}: ${reason}`)
     }
   }
-  return { entries, infos, reasons }
+  return { participants, infos, reasons }
 }
 
 function resultOf({ id, title, unit, also }: Workload, rows: readonly Row[], { base }: Mode): WorkloadResult {

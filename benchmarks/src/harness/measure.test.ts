@@ -9,17 +9,17 @@ const shape = { inputs: 2, hidden: [2], classes: 2, batch: 2, batches: 1, learni
 const workload = workloadsOf({ mlp: shape }).find(({ id }) => id === 'mlp') as Workload
 const settings = { reps: 3, repMs: 1, warmUpMs: 1, budgetMs: 1000, limitMs: 3000 }
 
-/** A contestant that does as it is told: `fall` is what training takes off its loss of 1. */
-const contestant = (id: string, mood: object) => ({
+/** A contestant with a given behavior: training reduces its loss of 1 by `fall`. */
+const contestant = (id: string, behavior: object) => ({
   id,
   contender: new Contender({
     file: process.execPath,
-    args: [join(import.meta.dirname, '../../fixtures/contestant.mjs'), JSON.stringify(mood)],
+    args: [join(import.meta.dirname, '../testing/contestant.mjs'), JSON.stringify(behavior)],
   }),
 })
 
-async function reasons(...moods: object[]) {
-  const entries = moods.map((mood, index) => contestant(`c${index}`, mood))
+async function reasons(...behaviors: object[]) {
+  const entries = behaviors.map((behavior, index) => contestant(`c${index}`, behavior))
   const rows = await measure(workload, entries, settings, () => {})
   for (const { contender } of entries) contender.stop()
   return rows.map(({ figure, reason }) => reason ?? figure?.reps)
@@ -35,7 +35,7 @@ describe('measuring', () => {
     expect(results[4]).toBe('the loss does not fall: 1, after training 1')
   })
 
-  it('has no figure for a contestant that starts or learns otherwise than the others, or whose loss is not finite', async () => {
+  it('has no figure for a contestant with another loss than the others, or a loss that is not finite', async () => {
     const results = await reasons(
       { fall: 0.1 },
       { fall: 0.1 },
@@ -52,7 +52,7 @@ describe('measuring', () => {
     ])
   })
 
-  it('gives a library one vote, however many of its contestants there are', async () => {
+  it('gives each library one vote, for any number of contestants', async () => {
     const entries = ['gradus-a', 'gradus-b', 'gradus-c', 'gradus-d', 'jax-js', 'torch'].map((id) =>
       contestant(id, { fall: 0.1, loss: id.startsWith('gradus') ? 1.1 : 1 }),
     )
@@ -61,7 +61,7 @@ describe('measuring', () => {
     expect(rows.flatMap(({ contestant: id, figure }) => (figure ? [id] : []))).toEqual(['jax-js', 'torch'])
   })
 
-  it('repeats less where time is short', async () => {
+  it('repeats less often if time is short', async () => {
     const entries = [contestant('slow', { fall: 0.1, ms: 400 }), contestant('slower', { fall: 0.1, ms: 1200 })]
     const rows = await measure(workload, entries, settings, () => {})
     for (const { contender } of entries) contender.stop()

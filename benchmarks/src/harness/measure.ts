@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Workload } from '../workloads/workloads.ts'
-import { checkRuns, type Entry, prepare, type Ready } from './prepare.ts'
+import { checkRuns, type Participant, prepare, type Ready } from './prepare.ts'
 import type { Row, Settings } from './results.ts'
 import { medianOf, spreadOf } from './statistics.ts'
 
@@ -9,19 +9,20 @@ export type Log = (message: string) => void
 /** Measures one workload: prepares and warms up each contestant, then repeats A B C, A B C, ... */
 export async function measure(
   workload: Workload,
-  entries: readonly Entry[],
+  participants: readonly Participant[],
   settings: Settings,
   log: Log,
 ): Promise<Row[]> {
   const rows = new Map<string, Row>()
   const ready: Ready[] = []
-  for (const entry of entries) {
+  for (const participant of participants) {
+    const { id } = participant
     try {
-      ready.push(await prepare(workload, entry, settings))
+      ready.push(await prepare(workload, participant, settings))
     } catch (error) {
-      rows.set(entry.id, { contestant: entry.id, reason: reasonOf(error) })
+      rows.set(id, { contestant: id, reason: reasonOf(error) })
     }
-    log(`  ${entry.id}: ${rows.get(entry.id)?.reason ?? 'ready'}`)
+    log(`  ${id}: ${rows.get(id)?.reason ?? 'ready'}`)
   }
   disqualify(ready, workload)
   for (let rep = 0; rep < settings.reps; rep++) {
@@ -31,10 +32,10 @@ export async function measure(
     await entry.contender.ask({ ask: 'release' }, settings.limitMs).catch(() => entry.contender.stop())
     rows.set(entry.id, rowOf(entry, workload))
   }
-  return entries.map(({ id }) => rows.get(id)!)
+  return participants.map(({ id }) => rows.get(id)!)
 }
 
-/** Whoever starts with another loss than the others, or gets another result, does other work and has no figure. */
+/** A contestant that starts with another loss than the others, or gets another result, does other work and has no figure. */
 function disqualify(ready: readonly Ready[], { spec, trains }: Workload): void {
   const known = ready.filter((entry) => entry.before !== undefined && !entry.ownLoss)
   const tolerance = spec.kind === 'reduction' || spec.kind === 'memory' ? 1e-2 : 1e-3
@@ -45,7 +46,7 @@ function disqualify(ready: readonly Ready[], { spec, trains }: Workload): void {
     (usual) => tolerance * Math.max(1, Math.abs(usual)),
     start,
   )
-  // What is dropped out, and the order of an epoch, is another one for each contestant.
+  // dropout, and the order of an epoch, are different for each contestant
   if (!trains || spec.kind === 'article' || (spec.kind === 'cnn' && spec.dropout > 0)) return
   const checked = known.filter(({ checkedSteps }) => checkedSteps === checkRuns)
   const fall = usualOf(checked, ({ before = 0, after = 0 }) => before - after)
@@ -57,7 +58,7 @@ function disqualify(ready: readonly Ready[], { spec, trains }: Workload): void {
   )
 }
 
-/** The median, where all contestants that are one library have one vote. */
+/** The median of the libraries. All contestants of one library have one vote. */
 function usualOf(entries: readonly Ready[], valueOf: (entry: Ready) => number): number {
   const votes = new Map<string, number[]>()
   for (const entry of entries) {
@@ -82,7 +83,7 @@ function differ(
 }
 
 async function repeat(entry: Ready, { limitMs }: Settings): Promise<void> {
-  await setTimeout(10) // threads of the one before may still be about to rest
+  await setTimeout(10) // threads of the previous contestant may still be going to sleep
   try {
     const { ms = 0, done = 1, figures } = await entry.contender.ask({ ask: 'run', count: entry.perRep }, limitMs)
     entry.times.push(ms / done)

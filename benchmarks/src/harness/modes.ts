@@ -1,37 +1,37 @@
 import { type Contestant, roster } from './roster.ts'
 import { webgpuRoster } from './webgpu-roster.ts'
 
-/** What a run is about. */
+/** A kind of run: its contestants and files. */
 export interface Mode {
-  /** Whom to choose from. */
+  /** The contestants of such runs. */
   readonly roster: readonly Contestant[]
-  /** Whose time is 1 in the tables. */
+  /** The contestant that has 1 in the column of ratios. */
   readonly base: string
   /** The file of the sizes, and that of the figures. */
   readonly shapes: string
   readonly json: string
   /** The name of the marks between which the tables go into a Markdown file. */
   readonly marks: string
-  /** Whether the start and the size of programs are measured as well. */
-  readonly programs?: boolean
-  /** Whether calls of WebGPU are counted and no time is taken. */
+  /** Whether start-up time and size of code are measured as well. */
+  readonly startUpAndSize?: boolean
+  /** Whether calls of WebGPU are counted, instead of times. */
   readonly counts?: boolean
 }
 
-/** How the names of those end who run in a page. */
+/** The end of the names of contestants that run in a page. */
 export const inChromium = '@chromium'
 
-/** Those who compute on the processor. */
+/** Contestants that compute on the processor. */
 export const onProcessor: Mode = {
   roster,
   base: 'gradus-wasm',
   shapes: 'shapes.json',
   json: 'results/latest.json',
   marks: 'results',
-  programs: true,
+  startUpAndSize: true,
 }
 
-/** Those who compute on a GPU, or on a driver without one. */
+/** Contestants on WebGPU, on a GPU or on a software driver. */
 export const onWebGpu: Mode = {
   roster: webgpuRoster,
   base: 'gradus-webgpu',
@@ -40,7 +40,7 @@ export const onWebGpu: Mode = {
   marks: 'webgpu',
 }
 
-/** What they ask of WebGPU; Chromium would only say the same once more. */
+/** Counts of WebGPU calls, in Node only, because they are the same in Chromium. */
 export const countingCalls: Mode = {
   roster: webgpuRoster.filter(({ id }) => id.endsWith('-webgpu')),
   base: 'gradus-webgpu',

@@ -16,21 +16,21 @@ export interface Options {
 
 export const help = `Measures Gradus and its peers on the same work, in turns.
 
-  --webgpu                those who compute on a GPU, in sizes for a driver without one (benchmarks/webgpu.shapes.json)
-  --counts                what those ask of WebGPU for a step, on a device that computes nothing
+  --webgpu                contestants on WebGPU, in sizes for a software driver (benchmarks/webgpu.shapes.json)
+  --counts                counts the calls of WebGPU per step, on a device that computes nothing
   --only WORKLOAD[,...]   article, mlp, cnn, lstm, transformer, tiny, matmul, elementwise, reduction, memory, start-up, size
-  --contestants ID[,...]  only these; a * stands for anything, as in 'gradus-*'
-  --shapes FILE           other sizes than those of benchmarks/shapes.json, such as benchmarks/gpu.shapes.json
+  --contestants ID[,...]  only these; a * matches anything, as in 'gradus-*'
+  --shapes FILE           the file of sizes (default benchmarks/shapes.json)
   --reps N                repetitions of each figure (default 7)
-  --quick                 3 short repetitions and less patience, for a first look
-  --pack FOLDER           (first and alone) the benchmarks of WebGPU for a machine with a GPU, in one folder
-  --json FILE             where the figures go (default benchmarks/results/latest.json; webgpu.json or counts.json there)
-  --markdown FILE         also writes the tables there; in a file with the marks of benchmarks/README.md, between them`
+  --quick                 3 short repetitions and shorter limits, for a first look
+  --pack FOLDER           (as the only option) writes the benchmarks of WebGPU for a machine with a GPU into a folder
+  --json FILE             the file for the figures (default benchmarks/results/latest.json, webgpu.json or counts.json)
+  --markdown FILE         also writes the tables to a file, between the marks that benchmarks/README.md has, if it has them`
 
 const thorough: Settings = { reps: 7, repMs: 50, warmUpMs: 500, budgetMs: 15_000, limitMs: 180_000 }
 const quick: Settings = { reps: 3, repMs: 20, warmUpMs: 250, budgetMs: 3000, limitMs: 60_000 }
 
-/** Reads the command line. Relative paths start where the command was given, also through `npm run`. */
+/** Reads the command line. Paths are relative to the folder in which the command was given, also through `npm run`. */
 export function readOptions(argv: readonly string[], home: string): Options {
   const { values } = parseArgs({
     args: [...argv],

@@ -4,14 +4,14 @@ import type { BuildOptions } from 'esbuild'
 import { install } from './machine.ts'
 import type { Builder } from './tools.ts'
 
-/** CommonJS packages in a bundle that is an ES module ask for `require`. */
+/** CommonJS packages in a bundle that is an ES module need `require`. */
 const banner = {
   js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
 }
 
 /**
- * Writes what a machine with a GPU, Node 22 and nothing else needs into a flat folder: the harness as `program.mjs`, the
- * contestants, sizes, goals, and the programs for PyTorch. `dawn.node` of the package `webgpu` has to be put beside them.
+ * Writes the benchmarks of WebGPU into a flat folder, for a machine with a GPU and only Node 22: the harness as `program.mjs`,
+ * the contestants, sizes, goals, and the scripts for PyTorch. `dawn.node` of the package `webgpu` has to be put beside them.
  */
 export async function pack(folder: string | undefined, { home, build }: Builder): Promise<number> {
   if (folder === undefined) throw new Error('--pack: no folder is given; for example --pack /tmp/gradus-gpu.')
@@ -48,8 +48,8 @@ export async function pack(folder: string | undefined, { home, build }: Builder)
     entryPoints: { tfjs: join(peers, 'src/tfjs/main.ts'), 'jax-js': join(peers, 'src/jax-js/main.ts') },
   })
   for (const name of ['shapes.json', 'gpu.shapes.json', 'goals.json']) cpSync(join(home, name), join(outdir, name))
-  const programs = readdirSync(join(peers, 'torch')).filter((name) => name.endsWith('.py'))
-  for (const name of programs) cpSync(join(peers, 'torch', name), join(outdir, name))
+  const scripts = readdirSync(join(peers, 'torch')).filter((name) => name.endsWith('.py'))
+  for (const name of scripts) cpSync(join(peers, 'torch', name), join(outdir, name))
   console.log(`${outdir}: put dawn.node beside program.mjs, then: node program.mjs`)
   return 0
 }

@@ -3,14 +3,14 @@ import type { Contender } from './process.ts'
 import type { Settings } from './results.ts'
 import { medianOf } from './statistics.ts'
 
-/** A contestant in the run. */
-export interface Entry {
+/** A contestant with its process. */
+export interface Participant {
   readonly id: string
   readonly contender: Contender
 }
 
-/** A contestant that is ready for a workload, and what it has done so far. */
-export interface Ready extends Entry {
+/** A contestant that is ready for a workload, with its results so far. */
+export interface Ready extends Participant {
   readonly note?: string
   readonly ownLoss: boolean
   readonly before?: number
@@ -28,22 +28,22 @@ export interface Ready extends Entry {
   reason?: string
 }
 
-/** How many runs of one unit the check has, where there is time. */
+/** The number of runs of one unit in the check, if there is time. */
 export const checkRuns = 5
 
-interface Run {
+interface RunResult {
   readonly ms: number
   readonly done: number
   readonly losses?: readonly number[] | undefined
   readonly figures?: Readonly<Record<string, number>> | undefined
 }
 
-type Runner = (count: number) => Promise<Run>
+type Runner = (count: number) => Promise<RunResult>
 
-/** Gets the workload ready, checks that it does the right work, and finds out how often to do it. */
-export async function prepare(workload: Workload, entry: Entry, settings: Settings): Promise<Ready> {
+/** Prepares a workload, checks its losses, and determines the number of repetitions. */
+export async function prepare(workload: Workload, participant: Participant, settings: Settings): Promise<Ready> {
   const { limitMs, budgetMs, reps } = settings
-  const { contender } = entry
+  const { contender } = participant
   const run: Runner = async (count) => {
     const { ms = 0, done = count, losses, figures } = await contender.ask({ ask: 'run', count }, limitMs)
     return { ms, done, losses, figures }
@@ -51,7 +51,7 @@ export async function prepare(workload: Workload, entry: Entry, settings: Settin
   const { note, ownLoss = false } = await contender.ask({ ask: 'prepare', spec: workload.spec }, limitMs)
   const { probe: before } = await contender.ask({ ask: 'probe' }, limitMs)
   const first = await run(1)
-  const later: Run[] = []
+  const later: RunResult[] = []
   let spent = first.ms
   while (later.length === 0 || (later.length < checkRuns - 1 && spent < budgetMs)) {
     const latest = await run(1)
@@ -63,11 +63,11 @@ export async function prepare(workload: Workload, entry: Entry, settings: Settin
 
   const { perRep, latest } = await warmUp(run, later, workload, settings)
   const perUnit = latest.ms / latest.done
-  // what takes the budget by itself is not done once more: the time of the last run is the figure
+  // a unit that takes the whole budget is not repeated: the time of the last run is the figure
   const enough = perUnit > budgetMs
   const affordable = Math.max(1, Math.floor(budgetMs / (perRep * perUnit)))
   return {
-    ...entry,
+    ...participant,
     ownLoss,
     checkedSteps: 1 + later.length,
     perRep,
@@ -84,10 +84,10 @@ export async function prepare(workload: Workload, entry: Entry, settings: Settin
 }
 
 /**
- * Finds out how many units make a repetition and runs that many until the engine has compiled what is used much. A
- * library may compile a program for each number of steps, so the first run of a number does not count.
+ * Determines the number of units of a repetition, and runs repetitions until the engine has compiled the hot code. A library
+ * may compile a program for each number of steps, so the first run of a number does not count.
  */
-async function warmUp(run: Runner, checked: readonly Run[], { spec }: Workload, settings: Settings) {
+async function warmUp(run: Runner, checked: readonly RunResult[], { spec }: Workload, settings: Settings) {
   const { warmUpMs, budgetMs, repMs, reps } = settings
   const pass = 'batches' in spec ? spec.batches : 1
   const unitsFor = (perUnit: number) => {

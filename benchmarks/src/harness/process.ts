@@ -17,17 +17,17 @@ interface Waiting {
   readonly reject: (reason: Failure) => void
 }
 
-/** A contestant's process: started when it is asked something, and again after it crashed or was too slow. */
+/** A contestant's process. It is started by the first request, and again after it crashed or was too slow. */
 export class Contender {
-  /** The most memory that any of its processes held, in megabytes. */
+  /** The peak memory of its processes, in megabytes. */
   peakMb = 0
   private child: ChildProcess | undefined
   private waiting: Waiting | undefined
-  private lastWords = ''
+  private errorOutput = ''
 
   constructor(private readonly command: Command) {}
 
-  /** Asks and waits. Throws `Failure` with the reason where there is no answer within `limitMs`. */
+  /** Sends a request and waits for the reply. Throws `Failure` with the reason if there is none within `limitMs`. */
   async ask(request: Request, limitMs: number): Promise<Reply> {
     const child = (this.child ??= this.start())
     const reply = await new Promise<Reply>((resolve, reject) => {
@@ -60,15 +60,15 @@ export class Contender {
     const { file, args, env } = this.command
     const child = spawn(file, args, { stdio: 'pipe', env: { ...process.env, ...env } })
     const current = () => this.child === child
-    this.lastWords = ''
+    this.errorOutput = ''
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (current() && line.startsWith(replyMark))
         this.waiting?.resolve(JSON.parse(line.slice(replyMark.length)) as Reply)
     })
     child.stderr.on('data', (chunk: Buffer) => {
-      this.lastWords = (this.lastWords + chunk.toString()).slice(-4000)
+      this.errorOutput = (this.errorOutput + chunk.toString()).slice(-4000)
     })
-    child.stdin.on('error', () => {}) // the process is gone, which its exit reports
+    child.stdin.on('error', () => {}) // the process has ended, which its exit reports
     child.on('error', ({ message }) => this.gone(child, message))
     child.on('close', (code, signal) => this.gone(child, `ended with ${signal ?? `code ${code}`}: ${this.cause()}`))
     return child
@@ -82,7 +82,7 @@ export class Contender {
 
   /** The line of stderr that looks like the error. */
   private cause(): string {
-    const lines = this.lastWords.split('\n').filter((line) => line.trim())
+    const lines = this.errorOutput.split('\n').filter((line) => line.trim())
     return lines.find((line) => /^[\w.]*Error\b/.test(line))?.trim() ?? lines.at(-1)?.trim() ?? 'no output'
   }
 }

@@ -1,6 +1,6 @@
 import type { Spread } from './statistics.ts'
 
-/** What a run of the benchmarks found; the file that `--json` names. */
+/** The results of a run; the file that `--json` names. */
 export interface Results {
   readonly version: 1
   readonly date: string
@@ -26,12 +26,12 @@ export interface Machine {
 
 export interface Settings {
   readonly reps: number
-  /** The least time a repetition takes; short work is repeated. */
+  /** The least time of a repetition; short work is repeated. */
   readonly repMs: number
   readonly warmUpMs: number
   /** Time for the repetitions of one contestant at one workload. */
   readonly budgetMs: number
-  /** Time after which a contestant is given up. */
+  /** The time after which a request fails. */
   readonly limitMs: number
 }
 
@@ -50,7 +50,7 @@ export interface WorkloadResult {
   readonly unit: string
   readonly better: 'less' | 'more'
   readonly alsoUnit?: string
-  /** Whose time is 1 in `ratio`. */
+  /** The contestant that has 1 in `ratio`. */
   readonly base: string
   readonly rows: readonly Row[]
 }
@@ -73,10 +73,10 @@ export interface Figure extends Spread {
   readonly ms: Spread
   /** The median in the table's second unit. */
   readonly also?: number
-  /** The first unit of work of the process, with what had to be compiled for it, and a later one, in milliseconds. */
+  /** The time of the first unit of work of the process, compilation included, and of a later one, in milliseconds. */
   readonly firstMs: number
   readonly laterMs: number
-  /** Loss (or one element of the result) before anything was trained, and after the first steps. */
+  /** Loss (or one element of the result) before training, and after the first steps. */
   readonly before?: number
   readonly after?: number
   /** The loss of every epoch of the first fit. */
@@ -101,18 +101,18 @@ interface MemoryRow {
 export interface SizeRow {
   readonly bundle: string
   readonly reason?: string
-  /** Kilobytes (1000 bytes) of the code that is loaded at once, gzipped and not. */
+  /** Kilobytes (1000 bytes) of the code that is loaded first, gzipped and not. */
   readonly gzipKb?: number
   readonly minifiedKb?: number
-  /** Kilobytes gzipped of what is loaded besides: a wasm binary, or code on demand. */
-  readonly besidesKb?: number
+  /** Gzipped kilobytes that are loaded later: a wasm binary, or code on demand. */
+  readonly laterKb?: number
 }
 
 export interface GoalResult {
   readonly goal: string
   readonly subject: string
   readonly workload: string
-  /** Undefined where something it needs was not measured. */
+  /** Undefined if something that it needs was not measured. */
   readonly figure?: number
   readonly target: string
   readonly verdict: 'met' | 'missed' | 'not measured'

@@ -1,8 +1,8 @@
 import type { Kind } from '../shared/spec.ts'
 import type { Command } from './process.ts'
 
-/** What contestants need: programs and bundles, each with a path or the reason why it is missing. */
-export interface Places {
+/** The paths of programs and bundles that contestants need, each a path or the reason why it is missing. */
+export interface Paths {
   /** The Node that runs the harness. */
   readonly node: string
   readonly newerNode: string | Missing
@@ -17,20 +17,20 @@ export interface Missing {
   readonly missing: string
 }
 
-/** Someone to measure. */
+/** A contestant: how it is started, and at which workloads it is measured. */
 export interface Contestant {
   readonly id: string
   readonly title: string
-  /** Whether it needs what is installed in `peers`. */
+  /** Whether it needs the packages of `peers`. */
   readonly peers?: boolean
-  /** The workloads it is asked about at all; all where there is no list. */
+  /** The workloads at which it is measured; by default all. */
   readonly kinds?: readonly Kind[]
-  readonly command: (places: Places) => Command | Missing
+  readonly command: (paths: Paths) => Command | Missing
   /** The program that trains one step and ends. */
-  readonly startUp?: (places: Places, spec: string) => Command | Missing
+  readonly startUp?: (paths: Paths, spec: string) => Command | Missing
 }
 
-/** What is compared with peers. */
+/** The workloads at which peers are measured. */
 export const trainedAndKernels: readonly Kind[] = [
   'article',
   'mlp',
@@ -43,7 +43,7 @@ export const trainedAndKernels: readonly Kind[] = [
   'memory',
 ]
 
-/** Everybody who computes on the processor, in the order of the tables. */
+/** The contestants on the processor, in the order of the tables. */
 export const roster: readonly Contestant[] = [
   ...onBoth('gradus-cpu', 'Gradus, cpu backend', (node) => gradus(node, 'cpu', 1)),
   ...onBoth('gradus-wasm', 'Gradus, wasm backend, 1 thread', (node) => gradus(node, 'wasm', 1)),
@@ -123,18 +123,18 @@ function torch(id: string, title: string, threads: number): Contestant {
     title,
     kinds: trainedAndKernels,
     command: python(args, threadsOf(threads)),
-    startUp: (places, spec) => python([...args, spec], threadsOf(threads))(places),
+    startUp: (paths, spec) => python([...args, spec], threadsOf(threads))(paths),
   }
 }
 
-/** For the library that multiplies matrices; PyTorch is told by its own means. */
+/** Variables for the library that multiplies matrices; PyTorch gets the number as an argument. */
 function threadsOf(threads: number): Readonly<Record<string, string>> {
   return { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) }
 }
 
 export function script(node: Node, name: string, args: readonly string[]): Contestant['command'] {
-  return (places) => {
-    const [file, bundle] = [places[node], places.bundle(name)]
+  return (paths) => {
+    const [file, bundle] = [paths[node], paths.bundle(name)]
     if (typeof file !== 'string') return file
     if (typeof bundle !== 'string') return bundle
     return { file, args: ['--expose-gc', bundle, ...args] }
@@ -142,5 +142,5 @@ export function script(node: Node, name: string, args: readonly string[]): Conte
 }
 
 function starting(node: Node, name: string, args: readonly string[]): NonNullable<Contestant['startUp']> {
-  return (places, spec) => script(node, name, [...args, spec])(places)
+  return (paths, spec) => script(node, name, [...args, spec])(paths)
 }

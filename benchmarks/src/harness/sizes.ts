@@ -9,10 +9,10 @@ interface Bundle {
   readonly name: string
   /** A dense network that is trained with Adam. */
   readonly code: string
-  /** Where its packages are. */
+  /** Whether its packages are those of the repository or of `peers`. */
   readonly from: 'own' | 'peers'
-  /** A file that the code loads. */
-  readonly besides?: string
+  /** A file that the code loads later. */
+  readonly loads?: string
 }
 
 const gradus = (backend: string, name: string) => `
@@ -38,7 +38,7 @@ model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' })
 await model.fit(tensor2d([[0, 1], [1, 0]]), tensor2d([[0], [1]]), { epochs: 2 })
 `
 
-// Adam and the layers, which are a few lines more, are left out: jax-js has none.
+// without Adam and layers, which jax-js does not have
 const jax = `
 import { init, defaultDevice, jit, valueAndGrad, numpy as np, nn } from '@jax-js/jax'
 await init('wasm')
@@ -56,7 +56,7 @@ const bundles: readonly Bundle[] = [
     name: 'TensorFlow.js, wasm',
     code: tfjs('wasm'),
     from: 'peers',
-    besides: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+    loads: 'node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
   },
   { name: 'jax-js (arrays and gradients; no layers, no optimizer)', code: jax, from: 'peers' },
 ]
@@ -75,7 +75,7 @@ export async function measureSizes(builder: Builder): Promise<SizeRow[]> {
   return rows
 }
 
-async function sizeOf({ name, code, from, besides }: Bundle, { home, build }: Builder): Promise<SizeRow> {
+async function sizeOf({ name, code, from, loads }: Bundle, { home, build }: Builder): Promise<SizeRow> {
   const folder = from === 'own' ? home : join(home, 'peers')
   if (from === 'peers' && !existsSync(join(folder, 'node_modules'))) return { bundle: name, reason: 'not installed' }
   const { outputFiles, metafile, warnings } = await build({
@@ -105,11 +105,11 @@ async function sizeOf({ name, code, from, besides }: Bundle, { home, build }: Bu
       minified += contents.length / 1000
     } else later += packed
   }
-  if (besides) later += gzipSync(readFileSync(join(folder, besides)), { level: 9 }).length / 1000
-  return { bundle: name, gzipKb: gzip, minifiedKb: minified, ...(later > 0 && { besidesKb: later }) }
+  if (loads) later += gzipSync(readFileSync(join(folder, loads)), { level: 9 }).length / 1000
+  return { bundle: name, gzipKb: gzip, minifiedKb: minified, ...(later > 0 && { laterKb: later }) }
 }
 
-/** The entry and what it imports at once. */
+/** The entry file and its static imports. */
 function eagerFiles({ outputs }: Metafile): Set<string> {
   const entry = Object.keys(outputs).find((path) => outputs[path]!.entryPoint)!
   const found = new Set([entry])

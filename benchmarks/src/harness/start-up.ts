@@ -6,35 +6,35 @@ import type { ArticleSpec } from '../shared/spec.ts'
 import type { Log } from './measure.ts'
 import type { Command } from './process.ts'
 import type { Settings, StartUpRow } from './results.ts'
-import type { Contestant, Places } from './roster.ts'
+import type { Contestant, Paths } from './roster.ts'
 import { spreadOf } from './statistics.ts'
 
 const run = promisify(execFile)
 
-/** Starts each contestant again and again, in turns, each time to train one step of the article's job. */
+/** Starts the contestants in turns, several times each, to train one step of the article's network. */
 export async function measureStartUp(
   contestants: readonly Contestant[],
-  places: Places,
+  paths: Paths,
   article: ArticleSpec,
   { reps, limitMs }: Settings,
   log: Log,
 ): Promise<StartUpRow[]> {
   const spec = JSON.stringify(article)
-  const entries = contestants.flatMap(({ id, startUp }) => {
+  const starts = contestants.flatMap(({ id, startUp }) => {
     if (!startUp) return []
-    const command = startUp(places, spec)
+    const command = startUp(paths, spec)
     const missing = 'missing' in command ? command.missing : undefined
     return [{ id, command, replies: [] as Reply[], reason: missing }]
   })
   for (let rep = 0; rep < reps; rep++) {
-    for (const entry of entries) {
-      if (entry.reason !== undefined) continue
-      const reply = await start(entry.command as Command, limitMs)
-      if (reply.error !== undefined) entry.reason = reply.error
-      else entry.replies.push(reply)
+    for (const one of starts) {
+      if (one.reason !== undefined) continue
+      const reply = await start(one.command as Command, limitMs)
+      if (reply.error !== undefined) one.reason = reply.error
+      else one.replies.push(reply)
     }
   }
-  return entries.map(({ id, replies, reason }) => {
+  return starts.map(({ id, replies, reason }) => {
     log(`  ${id}: ${reason ?? 'done'}`)
     if (reason !== undefined || replies.length === 0) return { contestant: id, reason: reason ?? 'no answer' }
     const peakMb = Math.max(...replies.map((reply) => reply.peakMb ?? 0))

@@ -1,7 +1,7 @@
 import type { build } from 'esbuild'
-import type { Places } from './roster.ts'
+import type { Paths } from './roster.ts'
 
-/** What makes bundles; given by `run.mjs`. */
+/** The tools that make bundles; `run.mjs` gives them. */
 export interface Builder {
   /** The folder `benchmarks`. */
   readonly home: string
@@ -10,24 +10,24 @@ export interface Builder {
   readonly build: typeof build
 }
 
-/** What has to be there for a run. */
+/** The parts that a run needs. */
 export interface Wanted {
   readonly peers: boolean
   readonly pages: boolean
 }
 
-/** The places, and how to put away what was made for the run. */
-export interface Found extends Places {
+/** The paths, and a function that removes the files made for the run. */
+export interface Found extends Paths {
   close(): void
 }
 
-/** What a run starts from. */
+/** The surroundings of a run. */
 export interface Tools {
   /** The command that was given, for the report. */
   readonly command: string
   /** The folder of shapes and goals. */
   readonly home: string
   find(wanted: Wanted): Promise<Found>
-  /** Where there is none, sizes are not measured. */
+  /** Without it, sizes are not measured. */
   readonly builder?: Builder
 }

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { type Contestant, type Node, python, script, trainedAndKernels } from './roster.ts'
 
-/** Everybody who computes on a GPU, in the order of the tables: in Node over Dawn, and in a page of Chromium. */
+/** The contestants on WebGPU, in the order of the tables: in Node over Dawn, and in a page of Chromium. */
 export const webgpuRoster: readonly Contestant[] = [
   ...onBoth('gradus-webgpu', 'Gradus', 'node', 'gradus', false),
   ...onBoth('tfjs-webgpu', 'TensorFlow.js', 'node', 'tfjs', true),
@@ -27,11 +27,11 @@ function onBoth(id: string, title: string, node: Node, name: string, peers: bool
   ]
 }
 
-/** A program that finds `navigator.gpu`, which Node itself does not have. */
+/** A program in Node with `navigator.gpu`, which Dawn provides. */
 function onDawn(node: Node, name: string): Contestant['command'] {
-  return (places) => {
-    const command = script(node, name, ['webgpu', '1'])(places)
-    const preload = places.bundle('dawn')
+  return (paths) => {
+    const command = script(node, name, ['webgpu', '1'])(paths)
+    const preload = paths.bundle('dawn')
     if ('missing' in command) return command
     if (typeof preload !== 'string') return preload
     return { ...command, args: ['--import', pathToFileURL(preload).href, ...command.args] }
@@ -39,8 +39,8 @@ function onDawn(node: Node, name: string): Contestant['command'] {
 }
 
 function inChromium(name: string): Contestant['command'] {
-  return (places) => {
-    const page = places.bundle(`page-${name}`)
-    return typeof page === 'string' ? script('node', 'chromium', [page])(places) : page
+  return (paths) => {
+    const page = paths.bundle(`page-${name}`)
+    return typeof page === 'string' ? script('node', 'chromium', [page])(paths) : page
   }
 }

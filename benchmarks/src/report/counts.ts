@@ -17,7 +17,7 @@ const head = [
   'remark',
 ]
 
-/** The counts as Markdown. */
+/** The table of counts in Markdown. */
 export function countsReport({ date, command, versions, rows }: Counts): string {
   const names = [...new Set(rows.map(({ workload }) => workload))]
   const cells = names.flatMap((name) =>

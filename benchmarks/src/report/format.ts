@@ -10,10 +10,10 @@ export function formatNumber(value: number | undefined): string {
   return size === 0 ? '0' : String(Number(value.toPrecision(3)))
 }
 
-/** A Markdown table whose columns are as wide as their cells, so that it can be read in a terminal as well. */
+/** A Markdown table with padded columns, so that it can be read in a terminal, too. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')))
-  // reasons are long; the last column is not padded
+  // the last column is not padded, because reasons are long
   const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]!.length)))
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join(' | ')} |`

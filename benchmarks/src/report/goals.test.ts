@@ -25,7 +25,7 @@ describe('goals', () => {
     expect(result).toMatchObject({ figure: 10, verdict: 'missed', detail: 'as fast as tfjs-wasm' })
   })
 
-  it('compare with the contestant on the same Node, where there is one', () => {
+  it('compare with the contestant on the same Node, if there is one', () => {
     const times = { 'gradus-wasm@24': figure(2), ceiling: figure(1), 'ceiling@24': figure(1.5), torch: figure(3) }
     const subjects = ['gradus-wasm@24']
     const goals = [
@@ -38,14 +38,14 @@ describe('goals', () => {
     ])
   })
 
-  it('stand for every size from the least one', () => {
+  it('apply to every size from the minimum', () => {
     const times = { 'gradus-wasm': figure(1), 'jax-js': figure(3) }
     const sizes = ['matmul-64', 'matmul-512', 'matmul-1024', 'mlp'].map((id) => workload(id, times))
     const results = judge([goal({ workload: 'matmul', minimumSize: 512, than: ['jax-js'], atLeast: 2 })], sizes)
     expect(results.map(({ workload: id }) => id)).toEqual(['matmul-512', 'matmul-1024'])
   })
 
-  it('know limits, and times to compile', () => {
+  it('check limits and compile times', () => {
     const times = { 'gradus-wasm': figure(4, 304) }
     const goals = [goal({ below: 5 }), goal({ compileBelow: 300 })]
     expect(judge(goals, [workload('mlp', times)])).toMatchObject([
@@ -54,7 +54,7 @@ describe('goals', () => {
     ])
   })
 
-  it('are not measured where a figure is missing', () => {
+  it('are not measured if a figure is missing', () => {
     const tables: Record<string, Figure>[] = [{ 'jax-js': figure(1) }, { 'gradus-wasm': figure(1) }]
     const [own, rival] = tables.map((times) =>
       judge([goal({ than: ['jax-js'], atLeast: 1 })], [workload('mlp', times)]),

@@ -1,23 +1,22 @@
 import { readFileSync } from 'node:fs'
 import type { Figure, GoalResult, WorkloadResult } from '../harness/results.ts'
 
-/** A row of `goals.json`. One of `than`, `shareOf`, `compileBelow` and `below` says what is asked. */
+/** A row of `goals.json`. It has one of `than`, `shareOf`, `compileBelow` and `below`. */
 export interface Goal {
   readonly goal: string
-  /** A workload, or a group such as `matmul` that stands for each of its members, or its sizes from `minimumSize`. */
+  /** A workload, or a group such as `matmul`: all of its workloads, or those from `minimumSize`. */
   readonly workload: string
   readonly minimumSize?: number
-  /** Whose figure it is; each also with the newer Node, against peers on that Node where they run on both. */
+  /** The contestants that have the goal. Those on the newer Node are compared with peers on that Node, if there are any. */
   readonly subjects: readonly string[]
-  /** The best of these, */
+  /** The subject has to be `atLeast` times as fast as the best of these. */
   readonly than?: readonly string[]
-  /** how many times as fast the subject has to be. */
   readonly atLeast?: number
-  /** Whose rate counts as 1, with `atLeast` as the share of it. */
+  /** The subject has to reach the share `atLeast` of the rate of this contestant. */
   readonly shareOf?: string
-  /** Microseconds (workloads that have that unit), or whatever the unit of the workload is. */
+  /** The limit of the figure, in the unit of the workload. */
   readonly below?: number
-  /** Milliseconds that the first step may take beyond a later one. */
+  /** The limit of the compile time: the time of the first step less that of a later one, in milliseconds. */
   readonly compileBelow?: number
 }
 
@@ -25,7 +24,7 @@ export function readGoals(path: string): Goal[] {
   return JSON.parse(readFileSync(path, 'utf8')) as Goal[]
 }
 
-/** What has become of each goal, for each subject and workload. */
+/** The result of each goal, for each subject and workload. */
 export function judge(goals: readonly Goal[], workloads: readonly WorkloadResult[]): GoalResult[] {
   return goals.flatMap((goal) =>
     workloads
@@ -63,7 +62,7 @@ function judgeOne(goal: Goal, workload: WorkloadResult, subject: string): GoalRe
     .filter((rival): rival is { id: string; figure: Figure } => rival.figure !== undefined)
     .sort((a, b) => a.figure.ms.median - b.figure.ms.median)[0]
   if (!best) return unknown(`no figure of ${rivals.map(({ id }) => id).join(', ')}`)
-  // at elementwise work and in `memory` the ceiling has the same bytes per unit of work, so that times compare as rates do
+  // in `elementwise` and `memory` the ceiling moves the same bytes per unit of work, so times compare as rates do
   const figure = best.figure.ms.median / own.ms.median
   const detail = goal.shareOf === undefined ? `as fast as ${best.id}` : `of the rate of ${best.id}`
   return { ...base, figure, verdict: verdict(figure >= goal.atLeast!), detail }

@@ -2,7 +2,7 @@ import type { Results, Row, WorkloadResult } from '../harness/results.ts'
 import { formatNumber as n, table } from './format.ts'
 import { onSoftware } from './software.ts'
 
-/** All tables as Markdown. */
+/** All tables in Markdown. */
 export function report(results: Results): string {
   return [
     heading(results),
@@ -21,7 +21,7 @@ export function report(results: Results): string {
 function heading({ machine, date, command, settings, contestants: list }: Results): string {
   const { cpu, cores, memoryGb, system, node } = machine
   const warning = onSoftware(list)
-    ? ' A software driver computes here: the figures are of use as ratios only, and no goals are judged.'
+    ? ' A software driver computes: the figures are useful as ratios only, and goals are not judged.'
     : ''
   return `Measured on ${date.slice(0, 10)} with \`${command}\` on ${cpu} (${cores} cores, ${memoryGb} GB), ${system}, Node ${node}. Each figure is the median of up to ${settings.reps} repetitions; a contestant that is slow has fewer.${warning}`
 }
@@ -58,7 +58,7 @@ function workloadRow({ contestant, figure, ratio, note = '', reason }: Row, also
   return [contestant, n(median), n(min), n(max), ...extra(n(figure.also)), n(ratio), String(reps), note]
 }
 
-/** What the first step costs beyond a later one, for those that compile. */
+/** The compile times: the first step less a later one, for contestants that compile. */
 function compileTimes({ workloads }: Results): string | undefined {
   const rows = workloads.flatMap(({ id, rows: list }) =>
     list.flatMap(({ contestant, figure }) => {
@@ -92,14 +92,14 @@ function memory({ memory: list }: Results): string | undefined {
 
 function sizes({ sizes: list }: Results): string | undefined {
   if (list.length === 0) return undefined
-  const rows = list.map(({ bundle, gzipKb, minifiedKb, besidesKb, reason = '' }) => [
+  const rows = list.map(({ bundle, gzipKb, minifiedKb, laterKb, reason = '' }) => [
     bundle,
     n(gzipKb),
     n(minifiedKb),
-    n(besidesKb),
+    n(laterKb),
     reason,
   ])
-  const head = ['bundle', 'gzip, kB', 'minified, kB', 'loaded besides, gzip kB', 'remark']
+  const head = ['bundle', 'gzip, kB', 'minified, kB', 'loaded later, gzip kB', 'remark']
   return section('Size of a dense network, Adam and a training loop for the browser', table(head, rows))
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Writes the tables: between the marks of that name in a file that has them, else as the whole file. */
+/** Writes the tables: between the marks of that name if the file has them, else as the whole file. */
 export function writeMarkdown(path: string, marks: string, tables: string): void {
   const [begin, end] = ['begin', 'end'].map((place) => `<!-- ${marks}: ${place} -->`) as [string, string]
   const old = existsSync(path) ? readFileSync(path, 'utf8') : ''

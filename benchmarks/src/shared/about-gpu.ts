@@ -3,10 +3,10 @@ interface Navigator {
   readonly gpu?: GPU
 }
 
-/** The navigator of a page; in Node that of Dawn, where it was loaded. */
+/** The navigator of a page; in Node that of Dawn, if it was loaded. */
 export const navigatorHere = () => (globalThis as { navigator?: Navigator }).navigator
 
-/** Which graphics adapter WebGPU has here, if there is WebGPU. */
+/** A description of the graphics adapter of WebGPU; empty without WebGPU. */
 export async function aboutGpu(): Promise<string> {
   const gpu = navigatorHere()?.gpu
   if (!gpu) return ''

@@ -1,11 +1,11 @@
 import type { GpuCounts } from './gpu-counts.ts'
 import type { WorkloadSpec } from './spec.ts'
 
-/** What a run did. */
+/** The result of a run. */
 interface Work {
-  /** How many units were done, where it is not the number that was asked for. */
+  /** The number of units that were done, if it is not the requested number. */
   readonly done?: number
-  /** The time it took, where not all of the call counts. */
+  /** The time in milliseconds, if only a part of the call counts. */
   readonly ms?: number
   /** The loss of every epoch, for workloads that have epochs. */
   readonly losses?: readonly number[]
@@ -18,26 +18,26 @@ export interface Task {
   /** Does the work `count` times and waits for its result. */
   run(count: number): Promise<Work> | Work
   /**
-   * A number that shows whether the right work is done: one element of the result or, where something is trained, the loss
-   * on the first batch (article: on all samples) with the weights as they are and nothing dropped out.
+   * A number that shows whether the task does the right work: one element of the result or, if a model is trained, the loss
+   * on the first batch (article: on all samples) with the current weights and without dropout.
    */
   probe?(): Promise<number> | number
-  /** The probe cannot be compared with those of others, because the loss is another one. */
+  /** Whether the probe cannot be compared with those of others, because the loss function differs. */
   readonly ownLoss?: boolean
-  /** Frees what the task holds. */
+  /** Frees the memory of the task. */
   close?(): void
-  /** What a reader of the figures has to know. */
+  /** A remark for the readers of the figures. */
   readonly note?: string | undefined
 }
 
-/** A contestant in its own process. */
+/** A contestant, in its process. */
 export interface Contestant {
-  /** Name and version of what is measured. */
+  /** Name and version of the library. */
   readonly version: string
   prepare(spec: WorkloadSpec): Promise<Task> | Task
 }
 
-/** Thrown for a workload that a contestant cannot do; the message says why. */
+/** A contestant cannot do a workload; the message says why. */
 export class NotSupported extends Error {}
 
 export type Request =
@@ -59,22 +59,22 @@ export interface Reply {
   readonly done?: number
   readonly losses?: readonly number[]
   readonly figures?: Readonly<Record<string, number>>
-  /** What WebGPU was asked for since the process began, where that is counted. */
+  /** The calls of WebGPU since the process began, if they are counted. */
   readonly counts?: GpuCounts | undefined
-  /** The most memory the process has held so far, in megabytes. */
+  /** The peak memory of the process so far, in megabytes. */
   readonly peakMb?: number
 }
 
-/** Where a contestant runs. */
+/** The process or page in which a contestant runs. */
 export interface Host {
   readonly runtime: () => Promise<string> | string
   readonly peakMb?: () => number
   readonly counts?: () => GpuCounts | undefined
-  /** Frees what nothing refers to. */
+  /** Runs the garbage collector. */
   readonly collect?: () => void
 }
 
-/** A function that answers the harness, and never throws. */
+/** Returns a function that answers requests of the harness and never throws. */
 export function answering(open: () => Promise<Contestant> | Contestant, host: Host) {
   let contestant: Contestant | undefined
   let task: Task | undefined

@@ -1,7 +1,7 @@
 import { type GpuCounts, less, scaled } from './gpu-counts.ts'
 import type { WorkloadSpec } from './spec.ts'
 
-/** What a contestant asks of WebGPU for one unit of a workload: a train step, or an op. */
+/** The calls of WebGPU that a contestant makes for one unit of a workload: a train step, or an op. */
 export interface CountsRow {
   readonly contestant: string
   readonly workload: string
@@ -15,8 +15,8 @@ interface Counted {
 }
 
 /**
- * Counts one unit, once everything is compiled and allocated. Of steps a short run is taken off a long one, because some
- * have the data on the device already and others bring it there at the start of a run; the article's job counts whole.
+ * Counts the calls of one unit, after everything was compiled and allocated. For train steps it subtracts a short run from a
+ * long one, because some contestants upload the data at the start of a run. The article's `fit` counts as a whole.
  */
 export async function countSteps(spec: WorkloadSpec, run: (count: number) => Promise<Counted>): Promise<GpuCounts> {
   if (spec.kind === 'article') {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { generate, uniform } from './generate.ts'
 
 describe('the numbers of all contestants', () => {
-  it('are these, also in peers/torch/generate.py', () => {
+  it('are fixed, also in peers/torch/generate.py', () => {
     expect([0, 1, 2].map((index) => uniform(10, index))).toEqual([5772605, 1171670, 6357034].map((n) => n / 2 ** 24))
   })
 

@@ -1,13 +1,13 @@
-/** What a program asked of WebGPU. */
+/** Numbers of WebGPU calls. */
 export interface GpuCounts {
   readonly dispatches: number
   readonly passes: number
   readonly submits: number
-  /** The different ones that were in use since the last time that the counts were asked for. */
+  /** The number of different pipelines in use since the last reading of the counts. */
   readonly pipelines: number
   readonly buffers: number
   readonly bindGroups: number
-  /** Bytes that the queue wrote, and those that were put into buffers that are mapped at creation. */
+  /** Bytes that the queue wrote, and those of buffers mapped at creation. */
   readonly uploadedBytes: number
   readonly copiedBytes: number
   /** Buffers that were mapped to read them. */
@@ -26,26 +26,26 @@ export const countNames: readonly (keyof GpuCounts)[] = [
   'reads',
 ]
 
-/** The global object where calls are counted. */
+/** The global object of a process that counts calls. */
 export interface CountedGlobal {
   readonly gpuCounts?: () => GpuCounts
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: methods of all kinds are wrapped alike
+// biome-ignore lint/suspicious/noExplicitAny: methods with any parameters are wrapped
 type Method = (this: object, ...args: any[]) => unknown
 
 interface Interface {
   readonly prototype: object
 }
 
-/** The interfaces of WebGPU, as they stand in the global object of a page. */
+/** The interfaces of WebGPU, as in the global object of a page. */
 export type GpuInterfaces = Readonly<
   Record<'GPUDevice' | 'GPUQueue' | 'GPUCommandEncoder' | 'GPUComputePassEncoder' | 'GPUBuffer', Interface>
 >
 
 /**
- * Counts from now on what is asked of all devices of the process, whoever asks: the methods of the interfaces are wrapped,
- * so that no library has to know. Gives a function that tells the counts so far.
+ * Counts the calls to all devices of the process from now on. The methods of the interfaces are wrapped, so libraries need no
+ * change. Returns a function that returns the counts so far.
  */
 export function countGpuCalls(interfaces: GpuInterfaces): () => GpuCounts {
   const counts = Object.fromEntries(countNames.map((name) => [name, 0])) as Record<keyof GpuCounts, number>
@@ -92,8 +92,8 @@ function before({ prototype }: Interface, name: string, note: Method): void {
 }
 
 /**
- * For a device that computes nothing: what is read from it is minus zero everywhere, instead of whatever its memory holds.
- * As an integer that is negative, as Gradus has it while no step has failed.
+ * For a device that computes nothing: reads return -0 everywhere, instead of the content of its memory. As an integer that is
+ * negative, which Gradus takes as the sign that no step failed.
  */
 export function readNothing({ GPUBuffer }: GpuInterfaces): void {
   const mapRead = 1
@@ -106,12 +106,12 @@ export function readNothing({ GPUBuffer }: GpuInterfaces): void {
   }
 }
 
-/** What was asked for after `before`; the pipelines are those since then already. */
+/** The difference of two counts. Pipelines are not subtracted, because they count from the last reading. */
 export function less(after: GpuCounts, before: GpuCounts): GpuCounts {
   return { ...mapCounts((name) => after[name] - before[name]), pipelines: after.pipelines }
 }
 
-/** The counts times a factor, except for the pipelines; what one run needed less of by chance than another is nothing. */
+/** The counts times a factor, except for the pipelines. Negative counts, which occur by chance, become 0. */
 export function scaled(counts: GpuCounts, factor: number): GpuCounts {
   return { ...mapCounts((name) => Math.max(0, counts[name]) * factor), pipelines: counts.pipelines }
 }

@@ -1,7 +1,7 @@
 import { aboutGpu, navigatorHere } from './about-gpu.ts'
 import { answering, type Contestant } from './contestant.ts'
 
-/** Lets the program that opened this page ask the contestant, through `answer` of the global object. */
+/** Makes the contestant available to the program that opened this page, as `answer` of the global object. */
 export function servePage(open: () => Promise<Contestant> | Contestant): void {
   const [, version] = /Chrome\/(\d+)/.exec(navigatorHere()?.userAgent ?? '') ?? []
   const runtime = async () => [`Chromium ${version}`, await aboutGpu()].join(', ')

@@ -3,10 +3,10 @@ import { aboutGpu } from './about-gpu.ts'
 import { answering, type Contestant, type Reply, type Request } from './contestant.ts'
 import type { CountedGlobal } from './gpu-counts.ts'
 
-/** Marks the lines of stdout that are replies; libraries print lines of their own. */
+/** Marks the lines of stdout that are replies, because libraries print other lines. */
 export const replyMark = '@bench '
 
-/** A reply as the harness reads it from stdout. */
+/** A reply as a line of stdout. */
 export const replyLine = (reply: Reply) => `${replyMark}${JSON.stringify(reply)}\n`
 
 /** Answers the requests on stdin, one after the other, until the harness closes it. */

@@ -1,11 +1,11 @@
-/** What the harness tells a contestant about a workload: sizes, first weights and data. It travels as JSON. */
+// The spec of a workload, which the harness sends to contestants as JSON: sizes, initial weights and data.
 
 /** Values of an array, as every contestant generates them (see `generate.ts` and `peers/torch/generate.py`). */
 export type Fill =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number; readonly seed: number }
   | { readonly kind: 'integers'; readonly below: number; readonly seed: number }
-  /** Class numbers that follow from the first of `stride` inputs of the same seed, some of them wrong. */
+  /** Class numbers that depend on the first of `stride` inputs of the same seed, some of them wrong. */
   | {
       readonly kind: 'classes'
       readonly classes: number
@@ -73,7 +73,7 @@ export interface TransformerShape extends StepShape {
   readonly ratio: number
 }
 
-/** A model to train: its first weights in the order of its layers, as Keras shapes them, and its samples. */
+/** A model to train: its initial weights, in the order of its layers and with Keras's shapes, and its samples. */
 interface Trained {
   readonly weights: readonly ArraySpec[]
   readonly x: ArraySpec
@@ -112,11 +112,11 @@ export interface ReductionSpec {
 
 export const memoryOps = ['add', 'row-sums', 'column-sums', 'sum'] as const
 
-/** An op that does next to nothing but read and write: the sum of two matrices, or sums of the elements of one. */
+/** An op limited by memory bandwidth: the sum of two matrices, or sums of the elements of one. */
 export interface MemorySpec {
   readonly kind: 'memory'
   readonly op: (typeof memoryOps)[number]
-  /** All that has to be read and written, at least. */
+  /** The least number of bytes that have to be read and written. */
   readonly bytes: number
   readonly x: ArraySpec
   readonly y: ArraySpec

@@ -6,8 +6,8 @@ import { workloadsOf } from '../workloads/workloads.ts'
 
 const isTrained = (spec: WorkloadSpec): spec is ArticleSpec | StepSpec => 'weights' in spec && spec.kind !== 'tiny'
 
-/** The models that are trained, in the sizes of a shapes file. */
-export function trainedSpecs(file: 'shapes.json' | 'fixtures/tiny.shapes.json'): (ArticleSpec | StepSpec)[] {
+/** The specs of all trained models, in the sizes of a shapes file. */
+export function trainedSpecs(file: 'shapes.json' | 'src/testing/tiny.shapes.json'): (ArticleSpec | StepSpec)[] {
   const path = join(import.meta.dirname, '../..', file)
   return workloadsOf(readShapes(path)).flatMap(({ spec }) => (isTrained(spec) ? [spec] : []))
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { ArticleShape, CnnShape, LstmShape, MlpShape, TransformerShape } from '../shared/spec.ts'
 
-/** A shapes file. What it leaves out is not measured. */
+/** A shapes file. Workloads that it lacks are not measured. */
 export interface Shapes {
   readonly article?: ArticleShape
   readonly mlp?: MlpShape
@@ -74,7 +74,10 @@ const checks: Record<Check, { readonly passes: (value: unknown) => boolean; read
   boolean: { passes: (value) => typeof value === 'boolean', expected: 'true or false' },
 }
 
-/** Reads a shapes file, and first the one beside it that its `extends` names. Throws for entries that are missing, unknown or of the wrong kind, with their place. */
+/**
+ * Reads a shapes file, and first the file that its `extends` names. Throws for fields that are missing, unknown or of the wrong
+ * kind, with their names.
+ */
 export function readShapes(path: string): Shapes {
   const { extends: base, ...shapes } = JSON.parse(readFileSync(path, 'utf8')) as { extends?: string } & Entries
   for (const [name, values] of Object.entries(shapes)) {

@@ -93,7 +93,7 @@ export function transformerSpec(shape: TransformerShape): TransformerSpec {
   }
 }
 
-/** A model of two numbers and batches of one sample: what is left is what a step costs by itself. */
+/** A model of two numbers and batches of one sample, for the overhead of a step. */
 export function tinySpec({ batches, learningRate }: { batches: number; learningRate: number }): TinySpec {
   const arrays = new Arrays()
   return {

@@ -1,11 +1,11 @@
 import type { ArraySpec } from '../shared/spec.ts'
 
-/** Makes specs of arrays, each from a stream of random numbers of its own. */
+/** Makes specs of arrays, each with a separate stream of random numbers. */
 export class Arrays {
   private seed = 0
 
   private next(): number {
-    this.seed += 10 // a fill may use the numbers after its own
+    this.seed += 10 // a fill may use the following numbers, too
     return this.seed
   }
 
@@ -21,7 +21,7 @@ export class Arrays {
     return { shape, dtype: 'int32', fill: { kind: 'integers', below, seed: this.next() } }
   }
 
-  /** A kernel as Keras draws it by default; the last axis has the outputs, the ones before it the inputs. */
+  /** A kernel with Keras's default distribution; the last axis has the outputs, the one before it the inputs. */
   kernel(shape: readonly number[]): ArraySpec {
     const outputs = shape.at(-1)!
     const inputs = shape.at(-2)!
@@ -45,7 +45,7 @@ export class Arrays {
     return [this.constant([width], 1), this.constant([width], 0)]
   }
 
-  /** Inputs from 0 to 1 and classes that follow from the first of them, one in ten of them wrong. */
+  /** Inputs from 0 to 1 and classes that depend on the first of them, one in ten of them wrong. */
   classified(samples: number, inputs: number, classes: number): { x: ArraySpec; y: ArraySpec } {
     const x = this.uniform([samples, inputs], 0, 1)
     const seed = x.fill.kind === 'uniform' ? x.fill.seed : 0

@@ -13,15 +13,15 @@ import {
   transformerSpec,
 } from './specs.ts'
 
-/** How a time is shown. */
+/** The unit of a figure. */
 interface Unit {
   readonly name: string
   readonly better: 'less' | 'more'
-  /** The figure for one unit of work that took `ms`. `figures` are those that the contestant gave besides. */
+  /** The figure for one unit of work that took `ms`. `figures` are further figures of the contestant. */
   readonly of: (ms: number, figures: Readonly<Record<string, number>>) => number
 }
 
-/** Something to measure. */
+/** A workload to measure. */
 export interface Workload {
   /** Such as `matmul-512`. */
   readonly id: string
@@ -30,15 +30,15 @@ export interface Workload {
   readonly title: string
   readonly spec: WorkloadSpec
   readonly unit: Unit
-  /** The same time in another unit. */
+  /** Another unit in which the time is shown. */
   readonly also?: Unit
-  /** Whether something is trained, so that the loss has to fall. */
+  /** Whether a model is trained, so that the loss has to fall. */
   readonly trains: boolean
 }
 
 const milliseconds: Unit = { name: 'ms', better: 'less', of: (ms) => ms }
 
-/** Everything that the shapes ask for. */
+/** All workloads of the shapes. */
 export function workloadsOf(shapes: Shapes): Workload[] {
   const { article, mlp, cnn, lstm, transformer, tiny, matmul, elementwise, reduction, memory } = shapes
   const list: (Workload | undefined)[] = [
@@ -84,7 +84,7 @@ function tinyWorkload(spec: ReturnType<typeof tinySpec>): Workload {
   return {
     id: 'fit-overhead',
     group: 'tiny',
-    title: 'What a step of fit costs outside the compiled step: a network of two numbers, batches of one sample',
+    title: 'The cost of a step of fit outside the compiled step: a network of two numbers, batches of one sample',
     spec,
     unit: { name: 'us per step', better: 'less', of: (ms, { programUs = 0 }) => 1000 * ms - programUs },
     also: { name: 'us per step with the compiled step', better: 'less', of: (ms) => 1000 * ms },

@@ -15,7 +15,7 @@ interface TrainingOptions {
   readonly errorThresh: number
 }
 
-/** What is used of brain.js, which has no types and no ES module. */
+/** The used parts of brain.js, which has no types and no ES module. */
 interface NeuralNetwork {
   updateTrainingOptions(options: TrainingOptions): void
   verifyIsInitialized(data: readonly Sample[]): void
@@ -27,7 +27,7 @@ interface Brain {
   readonly NeuralNetwork: new (config: { hiddenLayers: readonly number[]; activation: string }) => NeuralNetwork
 }
 
-/** Whole fits, each from weights of its own: what brain.js can do of the article's job. */
+/** The part of the article's training that brain.js can do, as a whole, each time from new random weights. */
 export function articleTask({ x, y, samples, inputs, hidden, classes, epochs, learningRate }: ArticleSpec): Task {
   const brain = createRequire(import.meta.url)('brain.js') as Brain
   const [ages, labels] = [generate(x), generate(y)]

@@ -1,7 +1,7 @@
 import { type Array as JaxArray, lax, nn, numpy as np, random } from '@jax-js/jax'
 import type { ArticleSpec, CnnSpec, LstmSpec, StepSpec, TransformerSpec } from '../../../src/shared/spec.ts'
 
-/** The loss of a batch, and the network's outputs. `key` decides what is dropped out; without one nothing is. */
+/** The loss of a batch, and the network's outputs. `key` is for dropout; without it nothing is dropped. */
 export type Loss = (
   params: JaxArray[],
   x: JaxArray,
@@ -9,7 +9,7 @@ export type Loss = (
   key: JaxArray | undefined,
 ) => [loss: JaxArray, outputs: JaxArray]
 
-// Every use of an array consumes it, so what is used twice is used once through `ref`.
+// Every use of an array consumes it, so an array that is used twice is used once through `ref`.
 
 export function lossOf(spec: ArticleSpec | StepSpec): Loss {
   switch (spec.kind) {
@@ -136,7 +136,7 @@ function transformerLoss({ layers, width, heads, context, vocabulary }: Transfor
   }
 }
 
-/** The first weights as this code wants them: convolutions and what follows them have the channels first. */
+/** The initial weights in the layout of this code: convolutions and the layer after them have the channels first. */
 export function adaptWeights(spec: ArticleSpec | StepSpec, weights: JaxArray[]): JaxArray[] {
   if (spec.kind !== 'cnn') return weights
   const { kernel, pool, filters, classes } = spec

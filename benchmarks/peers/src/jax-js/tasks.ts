@@ -17,7 +17,7 @@ export const upload = (spec: ArraySpec) =>
 
 const read = async (scalar: JaxArray) => (await scalar.data())[0]!
 
-/** The loss alone, with nothing dropped out. */
+/** The loss without dropout. */
 function testOf(loss: Loss) {
   return jit((params: JaxArray[], x: JaxArray, y: JaxArray) => {
     const [value, outputs] = loss(params, x, y, undefined)
@@ -133,7 +133,7 @@ function shuffleInPlace(order: Int32Array): void {
   }
 }
 
-/** Calls a compiled function again and again and waits each time: results that nobody asks for are never computed. */
+/** Calls a compiled function repeatedly and waits each time, because results that are not read are never computed. */
 export function kernelTask(call: () => JaxArray): Task {
   return {
     async run(count) {

@@ -1,7 +1,7 @@
 import { type Array as JaxArray, jit, numpy as np, random, valueAndGrad } from '@jax-js/jax'
 import type { Loss } from './models.ts'
 
-/** What a step changes. */
+/** The state that a step changes. */
 export interface State {
   readonly params: JaxArray[]
   readonly means: JaxArray[]
@@ -20,7 +20,7 @@ type Step = (
   y: JaxArray,
 ) => {
   readonly loss: JaxArray
-  /** How many classes were right, if that is counted. */
+  /** The number of correct classes, if it is counted. */
   readonly hits: JaxArray[]
   readonly state: State
 }

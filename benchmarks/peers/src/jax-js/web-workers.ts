@@ -11,11 +11,11 @@ parentPort.on('message', (data) => globalThis.onmessage?.({ data }))
 `
 
 /**
- * Gives Node the workers of a browser, as far as jax-js needs them to run its kernels on `threads` threads: it makes them
- * from the text of a Blob, and as many as the navigator says that there are processors.
+ * Gives Node the parts of a browser's workers that jax-js needs to run its kernels on `threads` threads. It makes workers from
+ * the text of a Blob, one per processor that the navigator reports.
  */
 export function installWebWorkers(threads: number): void {
-  const folder = mkdtempSync(join(dirname(fileURLToPath(import.meta.url)), 'workers-')) // goes with the bundles
+  const folder = mkdtempSync(join(dirname(fileURLToPath(import.meta.url)), 'workers-')) // is removed with the bundles
   const texts = new WeakMap<Blob, string>()
   let files = 0
 

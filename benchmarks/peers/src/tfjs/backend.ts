@@ -4,14 +4,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import * as wasm from '@tensorflow/tfjs-backend-wasm'
 
-/** Starts a backend; wasm with SIMD. Throws where there are not as many threads as were asked for. */
+/** Starts a backend; wasm with SIMD. Throws if it has not the requested number of threads. */
 export async function startBackend(name: string, threads: number): Promise<void> {
   if (name === 'webgpu') return (await import('./webgpu.ts')).startWebGpu()
   if (name === 'wasm') {
     const { resolve } = createRequire(import.meta.url)
     wasm.setWasmPaths(`${dirname(resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`)
     if (threads > 1) {
-      tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true) // which it denies in Node
+      tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', true) // otherwise off in Node
       wasm.setThreadsCount(threads)
     }
   }

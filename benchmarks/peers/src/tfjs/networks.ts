@@ -31,7 +31,7 @@ export function networkOf(spec: ArticleSpec | StepSpec, backend: string): Layers
     case 'lstm': {
       const { steps, features, units, outputs } = spec
       const inputShape = [steps, features]
-      // the first weights are set afterwards; orthogonal ones, the default, take long to draw
+      // the initial weights are set afterwards; orthogonal ones, the default, take long to draw
       const recurrent = { recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros' }
       return sequential({
         layers: [layers.lstm({ units, inputShape, ...recurrent }), layers.dense({ units: outputs })],

@@ -67,7 +67,7 @@ export function stepsTask(spec: StepSpec, backend: string): Task {
   }
 }
 
-/** Targets as numbers, or one-hot for the loss that works on logits. */
+/** Targets as class numbers, or one-hot for the loss of logits. */
 function targets(spec: StepSpec): tf.Tensor {
   if (spec.kind === 'lstm') return upload(spec.y)
   const classes = spec.kind === 'transformer' ? spec.vocabulary : spec.classes
@@ -80,7 +80,7 @@ function inBatches(x: tf.Tensor, batch: number, batches: number): tf.Tensor[] {
   return Array.from({ length: batches }, (_, i) => tf.slice(x, [i * batch, ...zeros], [batch, ...rest]))
 }
 
-/** Does `call` again and again; reads one element at the end. */
+/** Runs `call` repeatedly, and reads one element at the end. */
 export function kernelTask(call: () => tf.Tensor): Task {
   const read = async (result: tf.Tensor) => {
     const last = tf.tidy(() => {

@@ -6,7 +6,7 @@ type Shape = readonly (number | null)[]
 
 const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs)
 
-/** x plus a learnt vector for each position. */
+/** Adds a learned vector to each position of x. */
 class Positions extends layers.Layer {
   static readonly className = 'Positions'
   private positions: LayerVariable | undefined
@@ -50,7 +50,7 @@ class OneHotEmbedding extends layers.Layer {
   }
 }
 
-/** Each position looks at itself and those before it: queries, keys and values `[batch, context, 3 width]`. */
+/** Attention of each position to itself and earlier ones: queries, keys and values `[batch, context, 3 width]`. */
 class CausalAttention extends layers.Layer {
   static readonly className = 'CausalAttention'
   private readonly later: tf.Tensor

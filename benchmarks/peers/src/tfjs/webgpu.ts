@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import '@tensorflow/tfjs-backend-cpu' // which the other hands small things to
+import '@tensorflow/tfjs-backend-cpu' // the webgpu backend runs small ops on it
 import '@tensorflow/tfjs-backend-webgpu'
 
 /** Starts the backend on `navigator.gpu`. */

@@ -1,4 +1,4 @@
-// A contestant: what one thread of WebAssembly can do at most, in arithmetic and in copying.
+// A contestant: the highest rates of one thread of WebAssembly, of arithmetic and of copies.
 import { type Contestant, NotSupported, type Task } from '../../shared/contestant.ts'
 import { serve } from '../../shared/serve.ts'
 import type { WorkloadSpec } from '../../shared/spec.ts'
@@ -9,7 +9,7 @@ interface MemorySize {
   readonly maximum: number
 }
 
-/** What is used of WebAssembly, which neither the types of ECMAScript nor those of Node declare. */
+/** The used parts of WebAssembly, which the types of ECMAScript and Node do not declare. */
 interface Wasm {
   readonly Memory: new (size: MemorySize) => object
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
@@ -26,7 +26,7 @@ function instantiate(bytes: Uint8Array<ArrayBuffer>, pages: number): Run {
   return new wasm.Instance(new wasm.Module(bytes), { env: { memory } }).exports.run
 }
 
-/** As many operations as the work of one unit has. */
+/** Runs as many operations as one unit of work has. */
 function arithmeticTask(relaxed: boolean, operations: number): Task {
   const run = instantiate(arithmetic(relaxed), 1)
   const rounds = Math.max(1, Math.round(operations / operationsPerRound(relaxed)))

@@ -11,7 +11,7 @@ import {
 
 const memory = { shared: false, maximumPages: 65536 }
 
-// Enough chains to hide the latency of two units for each operation, and few enough for the 16 registers of x64.
+// enough chains to hide the latency of two units for each operation, and few enough for the 16 registers of x64
 const chains = 6
 const unrolled = 4
 
@@ -21,8 +21,7 @@ export function operationsPerRound(relaxed: boolean): number {
 }
 
 /**
- * Multiplies and adds in registers only, as many of the one as of the other, in chains that do not depend on one another;
- * with relaxed SIMD each instruction does both.
+ * Multiplies and adds in registers, equally often, in independent chains. With relaxed SIMD each instruction does both.
  */
 export function arithmetic(relaxed: boolean): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder(memory)
@@ -39,7 +38,7 @@ export function arithmetic(relaxed: boolean): Uint8Array<ArrayBuffer> {
     const all = [...products, ...sums]
     const body = sequence(
       ...all.map((local, i) => local.set(f32x4.const(i + 1))),
-      factor.set(f32x4.const(1 - 2 ** -24)), // far from overflow, and from numbers that are slow because they are small
+      factor.set(f32x4.const(1 - 2 ** -24)), // far from overflow and from denormal numbers, which are slow
       term.set(f32x4.const(2 ** -20)),
       doWhile(
         sequence(...Array.from({ length: unrolled }, () => once).flat(), increase(rounds, i32.const(-1))),

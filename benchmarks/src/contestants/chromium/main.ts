@@ -1,5 +1,5 @@
-// Hands the harness's questions to a contestant in a page of headless Chromium. Argument: the bundle of the page. What
-// else the page asks for is looked for in the folder of the bundle and in `node_modules` (onnxruntime-web loads its wasm).
+// Passes requests of the harness to a contestant in a page of headless Chromium. Argument: the bundle of the page. Other files
+// of the page, such as the wasm of onnxruntime-web, are served from the folder of the bundle.
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -29,7 +29,7 @@ const server = createServer(({ url = '/' }, response) => {
 })
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
-// without the flag there is no WebGPU where there is no GPU
+// without this flag, Chromium has no WebGPU on machines without a GPU
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--enable-unsafe-webgpu'] })
 const page = await browser.newPage()
 page.on('console', (message) => void (message.type() === 'error' && console.error(message.text())))

@@ -1,4 +1,4 @@
-/** The package `webgpu` where it is not installed: its `dawn.node` lies beside the bundle. */
+/** Replaces the package `webgpu` if it is not installed: loads its `dawn.node` from the folder of the bundle. */
 import { createRequire } from 'node:module'
 
 export const { create, globals } = createRequire(import.meta.url)('./dawn.node') as typeof import('webgpu')

@@ -1,4 +1,4 @@
-// Loaded before a contestant (`node --import`): gives Node what a page has, `navigator.gpu`, by way of Dawn. With
+// Loaded before a contestant (`node --import`): gives Node `navigator.gpu`, as in a page, through Dawn. With
 // GRADUS_BENCH_COUNT nothing is computed, and calls are counted.
 import { create, globals } from 'webgpu'
 import { type CountedGlobal, countGpuCalls, type GpuInterfaces, readNothing } from '../../shared/gpu-counts.ts'
@@ -6,7 +6,7 @@ import { type CountedGlobal, countGpuCalls, type GpuInterfaces, readNothing } fr
 const counted = process.env.GRADUS_BENCH_COUNT !== undefined
 const interfaces = globals as unknown as GpuInterfaces
 
-// `navigator` keeps the object that `create` gives alive, as long as devices need it
+// `navigator` keeps the result of `create` alive, which devices need
 const navigator = { gpu: create(counted ? ['backend=null'] : []), userAgent: 'Node', hardwareConcurrency: 1 }
 if (counted) readNothing(interfaces)
 const global: CountedGlobal = counted ? { gpuCounts: countGpuCalls(interfaces) } : {}

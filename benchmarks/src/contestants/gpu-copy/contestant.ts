@@ -2,7 +2,7 @@ import { navigatorHere } from '../../shared/about-gpu.ts'
 import { type Contestant, NotSupported, type Task } from '../../shared/contestant.ts'
 import type { WorkloadSpec } from '../../shared/spec.ts'
 
-/** Copies within the memory of the device that read and write as many bytes as the work has to. */
+/** Copies within the memory of the device that read and write as many bytes as the workload. */
 function copyTask(device: GPUDevice, moved: number): Task {
   const size = 4 * Math.ceil(moved / 8)
   const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
@@ -20,7 +20,7 @@ function copyTask(device: GPUDevice, moved: number): Task {
   }
 }
 
-/** The rate of copies, which is the most that an op can have that does little but read and write. */
+/** Measures the rate of copies, which limits ops that mostly read and write. */
 export async function open(): Promise<Contestant> {
   const adapter = await navigatorHere()?.gpu?.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) throw new Error('there is no graphics adapter')

@@ -7,7 +7,7 @@ import { elementwiseTask, matmulTask, memoryTask, reductionTask } from './kernel
 import { modelFor } from './models.ts'
 import { overheadTask } from './overhead.ts'
 
-/** Gradus on the backend of a name, with a number of threads where the backend has threads. */
+/** Gradus on a backend, with a number of threads if the backend has threads. */
 export async function open(name: string, threads: number): Promise<Contestant> {
   const backend = await backends[name]!.start({ threads })
   const prepare = async (spec: WorkloadSpec): Promise<Task> => {

@@ -21,9 +21,9 @@ const recorded = (contestant: string, workload: string): GpuCounts => {
 }
 
 const interfaces = globals as unknown as GpuInterfaces
-const gpu = create(['backend=null']) // Dawn needs it as long as its devices live
+const gpu = create(['backend=null']) // must stay alive as long as its devices
 
-describe('a train step on webgpu asks for less than those of others do', () => {
+describe('a train step on webgpu needs fewer calls than those of peers', () => {
   let counted: () => GpuCounts
   beforeAll(() => {
     readNothing(interfaces)
@@ -41,7 +41,7 @@ describe('a train step on webgpu asks for less than those of others do', () => {
         return { done, counts: counted() }
       })
 
-      // how many steps are submitted at once depends on the time they take, and what is done once for them with it
+      // the number of steps per submission depends on their time, and so do counts per submission
       const own = recorded('gradus-webgpu', spec.kind)
       expect(counts.dispatches).toBeGreaterThan(1)
       expect(counts.dispatches).toBeLessThan(own.dispatches + 2)

@@ -5,14 +5,14 @@ import type { ArraySpec, ArticleSpec, StepSpec, TinySpec } from '../../shared/sp
 
 export type Network = Sequential | Model
 
-interface Goal {
+interface Objective {
   readonly loss: Loss
   readonly metrics?: readonly 'accuracy'[]
 }
 
 export const hostArray = (spec: ArraySpec) => ({ data: generate(spec), shape: spec.shape, dtype: spec.dtype })
 
-/** The first samples of an array: views, no copies. */
+/** The first samples of an array, without a copy. */
 export function head(
   { data, shape, dtype }: ReturnType<typeof hostArray>,
   samples: number,
@@ -21,18 +21,18 @@ export function head(
   return { data: data.subarray(0, (data.length / count) * samples), shape: [samples, ...rest], dtype }
 }
 
-/** A compiled model with the first weights of `spec`. */
+/** Compiles a model and sets the initial weights of `spec`. */
 export async function prepared<N extends Network>(
   model: N,
   spec: ArticleSpec | StepSpec | TinySpec,
-  goal: Goal,
+  objective: Objective,
 ): Promise<N> {
-  model.compile({ optimizer: new Adam({ learningRate: spec.learningRate }), ...goal })
+  model.compile({ optimizer: new Adam({ learningRate: spec.learningRate }), ...objective })
   await model.setWeights(spec.weights.map(hostArray))
   return model
 }
 
-/** Train steps as `fit` makes them: many batches per call and no callbacks on batches. */
+/** Train steps by `fit`: many batches per call and no batch callbacks. */
 export function stepsTask(model: Network, spec: StepSpec | TinySpec): Task & { fit(steps: number): Promise<number> } {
   const { batch: batchSize, batches } = spec
   const x = hostArray(spec.x)
@@ -51,7 +51,7 @@ export function stepsTask(model: Network, spec: StepSpec | TinySpec): Task & { f
   }
 }
 
-/** Whole fits of the article's job, each from the same first weights. */
+/** The article's `fit` as a whole, each time from the same initial weights. */
 export function articleTask(model: Network, spec: ArticleSpec): Task {
   const { batch: batchSize, epochs, shuffle, samples } = spec
   const x = hostArray(spec.x)

@@ -8,7 +8,7 @@ const upload = (spec: ArraySpec) => reshape(tensor(generateFloats(spec)), spec.s
 
 const ops: Record<ChainLink[0], (x: Tensor, value: number) => Tensor> = { add, mul, max: maximum, min: minimum, abs }
 
-/** Calls a compiled function again and again; reads one element at the end, which waits for everything before. */
+/** Calls a compiled function repeatedly, and reads one element at the end, which waits for all calls. */
 function repeat(call: () => Tensor): Task {
   const last = compile((x: Tensor) => {
     const flat = reshape(x, [x.size])

@@ -61,7 +61,7 @@ async function trained(policy: DTypePolicy) {
 
 describe.each(await startAll())('digits in mixedFloat16 on $name', ({ backend }) => {
   it.skipIf(backend === undefined)(
-    'are learnt as well as in float32',
+    'are learned as well as in float32',
     async () => {
       await useBackend(backend!)
       const [wide, mixed] = [await trained('float32'), await trained('mixedFloat16')]

@@ -4,7 +4,7 @@ import { type Network, prepared } from './fit-task.ts'
 import { articleNetwork, cnnNetwork, lstmNetwork, mlpNetwork, tinyNetwork } from './networks.ts'
 import { transformerNetwork } from './transformer.ts'
 
-/** The model of a workload, compiled, with its first weights. */
+/** The model of a workload, compiled, with its initial weights. */
 export function modelFor(spec: ArticleSpec | StepSpec | TinySpec): Promise<Network> {
   const logits = { loss: new SparseCategoricalCrossentropy({ fromLogits: true }) }
   const distance = { loss: new MeanSquaredError() }

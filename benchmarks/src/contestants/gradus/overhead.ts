@@ -4,7 +4,7 @@ import type { TinySpec } from '../../shared/spec.ts'
 import { stepsTask } from './fit-task.ts'
 import { modelFor } from './models.ts'
 
-/** How long the programs of a backend run. */
+/** A backend that measures the time of its programs; `take` returns the time in milliseconds since the last call. */
 function timed(backend: Backend): { backend: Backend; take(): number } {
   let total = 0
   const compile: Backend['compile'] = (graph) => {
@@ -27,8 +27,8 @@ function timed(backend: Backend): { backend: Backend; take(): number } {
 }
 
 /**
- * `fit` of a model so small that there is nothing to compute. The time of the compiled step is measured with a second
- * model on a backend that takes the time of its programs, so that the first runs as it would anywhere.
+ * `fit` of a model so small that its step has almost nothing to compute. The time of the compiled step is measured with a
+ * second model, so that measuring does not slow down the first.
  */
 export async function overheadTask(backend: Backend, spec: TinySpec): Promise<Task> {
   const stopwatch = timed(backend)

@@ -5,14 +5,14 @@ import { dawnGpu } from '../../../../packages/backend-webgpu/src/testing/dawn.ts
 import { samplesOf, trainedSpecs } from '../../testing/trained-specs.ts'
 import { modelFor } from './models.ts'
 
-// Dawn without a driver compiles shaders and checks calls, and computes nothing; a read rejects where it refused one.
+// Dawn without a driver compiles shaders and checks calls, but computes nothing. Reads reject if it refused a shader or a call.
 
 it.each(trainedSpecs('shapes.json'))(
   'all shaders are valid, in the sizes that are measured: $kind',
   async (spec) => {
     await useBackend(uncomputed(await webgpu({ gpu: dawnGpu('backend=null') })))
     const model = await modelFor(spec)
-    const [x, y] = samplesOf(spec, 1.5) // the smaller batch is a program of its own
+    const [x, y] = samplesOf(spec, 1.5) // the smaller batch has another program
     const options = { batchSize: spec.batch, verbose: 0 } as const
     const { history } = await model.fit(x, y, options)
     expect(history.loss).toEqual([Number.NaN])
@@ -22,7 +22,7 @@ it.each(trainedSpecs('shapes.json'))(
   60_000,
 )
 
-/** Reads ones for all bits, after whatever a read rejects for: the number of the step that failed is then -1, so none did. */
+/** Waits for reads, which may reject, but returns ones for all bits: -1 for the number of the failed step, so none failed. */
 function uncomputed(backend: Backend): Backend {
   return { ...backend, read: async (buffer) => (await backend.read(buffer)).fill(0xff) }
 }

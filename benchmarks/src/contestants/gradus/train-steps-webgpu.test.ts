@@ -8,8 +8,8 @@ import { modelFor } from './models.ts'
 const obstacle = await adapterObstacle()
 
 describe.skipIf(obstacle !== undefined)('training on webgpu', () => {
-  it.each(trainedSpecs('fixtures/tiny.shapes.json'))(
-    'steps give, node by node and as a whole, what they give on cpu: $kind',
+  it.each(trainedSpecs('src/testing/tiny.shapes.json'))(
+    'steps agree with cpu, node by node and as a whole: $kind',
     async (spec) => {
       await useBackend(check(await webgpu({ gpu: dawnGpu() }), cpu(), { tolerance: 1e-3 }))
       const model = await modelFor(spec)
@@ -20,7 +20,7 @@ describe.skipIf(obstacle !== undefined)('training on webgpu', () => {
 
   it('a thousand steps need no more buffers than a hundred', async () => {
     await useBackend(await webgpu({ gpu: dawnGpu() }))
-    const spec = trainedSpecs('fixtures/tiny.shapes.json').find(({ kind }) => kind === 'mlp')!
+    const spec = trainedSpecs('src/testing/tiny.shapes.json').find(({ kind }) => kind === 'mlp')!
     const model = await modelFor(spec)
     const counts: number[] = []
     const callbacks = [{ onTrainBatchEnd: () => void counts.push(memory().buffers) }]

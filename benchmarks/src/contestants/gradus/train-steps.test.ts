@@ -6,7 +6,7 @@ import { articleTask } from './fit-task.ts'
 import { modelFor } from './models.ts'
 
 it.each(trainedSpecs('shapes.json'))(
-  'steps on wasm give, node by node and as a whole, what they give on cpu: $kind',
+  'steps on wasm agree with cpu, node by node and as a whole: $kind',
   async (spec) => {
     await useBackend(check(wasm(), cpu()))
     const model = await modelFor(spec)
@@ -15,7 +15,7 @@ it.each(trainedSpecs('shapes.json'))(
   300_000,
 )
 
-it("the article's job has the same losses on wasm as on cpu", async () => {
+it("the article's network has the same losses on wasm as on cpu", async () => {
   const spec = trainedSpecs('shapes.json').find(({ kind }) => kind === 'article') as ArticleSpec
   const losses = []
   for (const backend of [cpu(), wasm()]) {
@@ -28,7 +28,7 @@ it("the article's job has the same losses on wasm as on cpu", async () => {
   expect(largest).toBeLessThan(1e-5)
 })
 
-it.each(trainedSpecs('fixtures/tiny.shapes.json'))(
+it.each(trainedSpecs('src/testing/tiny.shapes.json'))(
   'ten thousand steps on wasm need no more buffers and no more memory than a hundred: $kind',
   async (spec) => {
     const memories = watchMemories()
@@ -44,14 +44,14 @@ it.each(trainedSpecs('fixtures/tiny.shapes.json'))(
     await model.fit(...samplesOf(spec, 2), { ...options, epochs: 5000 })
     memories.restore()
     expect(counts).toHaveLength(10_000)
-    // what earlier models left behind may be collected meanwhile, so there may be less
+    // memory of earlier models may be collected meanwhile, so there may be less
     expect(Math.max(...counts.slice(100))).toBe(counts[100])
     expect(Math.max(...sizes.slice(100))).toBe(sizes[100])
   },
   120_000,
 )
 
-/** How much WebAssembly memory there is that was made from now on. */
+/** Measures the WebAssembly memory that is created from now on. */
 function watchMemories() {
   const { Memory } = WebAssembly
   const made: WebAssembly.Memory[] = []

@@ -16,12 +16,12 @@ import {
 import { add, matmul, mul, ones, reshape, sliceAxis, softmax, sub, transpose, tril, zeros } from 'gradus/ops'
 import type { TransformerSpec } from '../../shared/spec.ts'
 
-/** x plus a learnt vector for each position: `[batch, context, width]`. */
+/** Adds a learned vector to each position of x, `[batch, context, width]`. */
 class Positions extends Layer<object, { positions: Tensor }> {
   static readonly type = 'bench/Positions'
 
   override init(_rng: Rng, shape: InputShape) {
-    return { positions: zeros((shape as Shape).slice(1)) } // the first weights are set afterwards
+    return { positions: zeros((shape as Shape).slice(1)) } // the initial weights are set afterwards
   }
 
   apply(x: Tensor, { params }: Scope<this>): Tensor {
@@ -37,7 +37,7 @@ class Sum extends Layer {
   }
 }
 
-/** Each position looks at itself and those before it: queries, keys and values `[batch, context, 3 width]`. */
+/** Attention of each position to itself and earlier ones: queries, keys and values `[batch, context, 3 width]`. */
 class CausalAttention extends Layer<{ heads: number }> {
   static readonly type = 'bench/CausalAttention'
 
@@ -57,7 +57,7 @@ class CausalAttention extends Layer<{ heads: number }> {
 const norm = () => new LayerNormalization({ epsilon: 1e-5 })
 const sum = (a: SymbolicTensor, b: SymbolicTensor) => new Sum({}).call([a, b])
 
-/** Token and position embeddings, blocks with the normalisation first, and logits for every position. */
+/** Token and position embeddings, pre-normalization blocks, and logits for every position. */
 export function transformerNetwork({ layers, width, heads, context, vocabulary, ratio }: TransformerSpec): Model {
   const tokens = input({ shape: [context], dtype: 'int32' })
   let x = new Positions({}).call(new Embedding({ inputDim: vocabulary, outputDim: width }).call(tokens))

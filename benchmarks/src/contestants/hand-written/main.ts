@@ -1,4 +1,4 @@
-// A contestant: the article's job by hand, as the ceiling for JavaScript.
+// A contestant: the article's training written by hand, as the limit for JavaScript.
 
 import { NotSupported, type Task } from '../../shared/contestant.ts'
 import { generate, generateFloats } from '../../shared/generate.ts'

@@ -8,8 +8,8 @@ export interface Sizes {
 }
 
 /**
- * What an epoch changes: all weights in one array, their gradients and Adam's averages in the same order. Sums are kept in
- * double precision, which is what JavaScript computes in; turning them into floats each time takes longer.
+ * The state that an epoch changes: all weights in one array, and their gradients and Adam's averages in the same order. Sums are
+ * in double precision, in which JavaScript computes; rounding them to floats each time takes longer.
  */
 export interface State {
   readonly weights: Float32Array
@@ -20,7 +20,7 @@ export interface State {
   iteration: number
 }
 
-/** What an epoch measured. */
+/** The figures of an epoch. */
 export interface Figures {
   readonly loss: number
   readonly accuracy: number
@@ -31,9 +31,9 @@ const beta1 = 0.9
 const beta2 = 0.999
 
 /**
- * One epoch of the article's job as one function over typed arrays: gather, forward, backward, Adam and metrics of every
- * batch, for a network of two hidden relu layers and sigmoid outputs with the sparse crossentropy of their shares. This is
- * what a JavaScript programmer can write for this network and for no other.
+ * One epoch of the article's training as one function over typed arrays: gather, forward, backward, Adam and metrics of every
+ * batch. The network has two hidden relu layers and sigmoid outputs, with the sparse crossentropy of their shares. A JavaScript
+ * programmer could write this for one network.
  */
 export function trainEpoch(
   { inputs, hidden: [units1, units2], classes, samples, batch }: Sizes,

@@ -5,14 +5,14 @@ import { install, newerNode, pythonWithTorch } from './machine.ts'
 import type { Missing } from './roster.ts'
 import type { Builder, Found, Wanted } from './tools.ts'
 
-/** Programs that are bundled from this repository alone, and those that use the packages of `peers`. */
+/** Bundles from this repository, and those with packages of `peers`. */
 const own = ['gradus', 'hand-written', 'ceilings', 'start-up-gradus', 'gpu-copy', 'chromium', 'dawn']
 const foreign = ['tfjs', 'jax-js', 'ort', 'brain', 'start-up-tfjs', 'start-up-jax-js', 'start-up-brain']
 const ownPages = ['page-gradus', 'page-gpu-copy']
 const foreignPages = ['page-tfjs', 'page-jax-js', 'page-ort']
 
-/** Bundles the programs, installs the peers if they are wanted, and finds out what this machine has. */
-export async function findPlaces({ home, work, build }: Builder, wanted: Wanted): Promise<Found> {
+/** Bundles the contestants, installs the peers if they are wanted, and finds the programs of this machine. */
+export async function findPaths({ home, work, build }: Builder, wanted: Wanted): Promise<Found> {
   const peers = join(home, 'peers')
   const missing = wanted.peers ? install(peers) : { missing: 'the peers are not installed' }
   const options = {
@@ -22,7 +22,7 @@ export async function findPlaces({ home, work, build }: Builder, wanted: Wanted)
     target: 'node20',
     conditions: ['@gradus/source'] as string[],
     logLevel: 'error',
-    splitting: true, // code behind import() stays there
+    splitting: true, // code behind import() stays in separate files
     outExtension: { '.js': '.mjs' },
   } satisfies BuildOptions
   const inPages = { platform: 'browser', target: 'es2022', loader: { '.wasm': 'file' }, publicPath: '/' } as const
