@@ -39,7 +39,7 @@ function check(files, table = levels) {
 }
 
 describe('check-arrows', () => {
-  it('accepts a workspace whose arrows point down', () => {
+  it('accepts a workspace with arrows that point down', () => {
     expect(check({})).toEqual([])
   })
 

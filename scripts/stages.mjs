@@ -1,4 +1,4 @@
-// Runs the stages of a check side by side and counts what passed.
+// Runs the stages of a check side by side and counts passed and failed tests.
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

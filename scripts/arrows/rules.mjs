@@ -117,6 +117,6 @@ function problemOf(file, specifier, anywhere, { pkg, resolve, may, order, listed
   return isListed(manifest.name) ? undefined : 'which package.json does not list'
 }
 
-/** Where code for one platform may stand: `files` are those whose name, or whose folder's name, starts with `platform`. */
+/** Whether a file may have code for one platform: with `files`, if its name or that of a folder starts with `platform`. */
 const mayUsePlatform = ({ place }, platform) =>
   platform === 'all' || (platform === 'files' && place.split(sep).some((part) => part.startsWith('platform')))

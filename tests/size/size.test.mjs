@@ -9,7 +9,7 @@ import { bundles, leftover, measureAll, table } from './measure.mjs'
 const packages = readdirSync(join(import.meta.dirname, '../../packages')).filter((name) => name !== 'testing')
 const documented = join(import.meta.dirname, '../../docs/sizes.md')
 
-describe('what users import stays small', () => {
+describe('the code of applications stays small', () => {
   let measured
   const folder = mkdtempSync(join(tmpdir(), 'gradus-size-'))
   beforeAll(async () => {

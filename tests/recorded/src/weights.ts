@@ -8,8 +8,8 @@ export interface Placement {
 }
 
 /**
- * Matches Keras's weights with the leaves of a layer's trees: leaves of the same shape, those first whose paths have the
- * most words in common, and in order among equals. Throws if a weight or a parameter is left over.
+ * Matches Keras's weights with the leaves of a layer's trees: leaves of the same shape, first those with the most
+ * words in common in their paths, and in order among equals. Throws if a weight or a parameter is left over.
  */
 export function placeWeights(weights: readonly RecordedWeight[], params: Tree, state: Tree): Placement {
   const leaves: { tree: 'params' | 'state'; path: string; leaf: Tensor; taken: boolean }[] = []

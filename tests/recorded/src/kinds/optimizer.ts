@@ -85,7 +85,7 @@ function leavesOf(tree: Tree): Map<string, Tensor> {
   return leaves
 }
 
-/** The paths of variables whose names match a pattern, by which Keras excludes them. */
+/** The paths of variables with names that match a pattern, by which Keras excludes them. */
 function pathsOf(variables: readonly RecordedWeight[], patterns: readonly string[]): string[] {
   return variables.filter(({ name }) => patterns.some((pattern) => new RegExp(pattern).test(name))).map(pathOf)
 }

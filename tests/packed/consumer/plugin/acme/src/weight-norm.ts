@@ -13,7 +13,7 @@ import {
 import { div, mul, ones, sqrt, square, sum, type Tensor, type Tree } from '@gradus/tensor'
 
 const fields = {
-  /** The layer whose kernel is normalized. */
+  /** The layer with the kernel. */
   layer: { type: 'layer' as Kind<BaseLayer>, required: true },
   /** The parameter that is normalized. */
   key: { type: 'string', default: 'kernel' },
