@@ -24,14 +24,14 @@ afterEach(async () => {
 it('an unknown figure needs a mode', async () => {
   const script = { f2: [1, 2] }
   await expect(play([new EarlyStopping({ monitor: 'f2' })], { model: new ScriptedModel(), script })).rejects.toThrow(
-    "EarlyStopping watches 'f2', and no compiled loss or metric has this name",
+    "EarlyStopping monitors 'f2', which is the name of no compiled loss or metric",
   )
   await expect(
     play([new EarlyStopping({ monitor: 'f2', mode: 'max' })], { model: new ScriptedModel(), script }),
   ).resolves.toBe(2)
 })
 
-it('wrong options are named', async () => {
+it('wrong options throw errors with their names', async () => {
   expect(() => new EarlyStopping({ patience: 1.5 })).toThrow(
     "EarlyStopping: 'patience' must be an integer at least 0 and is 1.5",
   )
@@ -61,7 +61,7 @@ it('null in options from Keras is the default', () => {
   expect(new LambdaCallback({ onEpochEnd: null } as never).onEpochEnd).toBeUndefined()
 })
 
-it('callbacks are saved as data and made from it', () => {
+it('callbacks are converted to data and back', () => {
   const registry = new Registry([
     EarlyStopping,
     ModelCheckpoint,
@@ -120,7 +120,7 @@ it('History keeps earlier figures when training goes on', async () => {
   expect(resumed.epoch).toEqual([2, 3])
 })
 
-it('CSVLogger writes a real file, in a new folder, and goes on after a resume', async () => {
+it('CSVLogger writes a file in a new folder, and continues it after a resume', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gradus-csv-'))
   folders.push(folder)
   const filename = join(folder, 'runs', 'log.csv')

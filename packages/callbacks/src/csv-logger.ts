@@ -3,20 +3,27 @@ import { machineFiles, type TextFiles } from './platform-files.ts'
 import { floatText } from './python-format.ts'
 
 const fields = {
+  /** The path of the file. */
   filename: { type: 'string', required: true, example: "'log.csv'" },
-  /** Between the values of a line. */
+  /** The text between the values of a line. */
   separator: { type: 'string', default: ',' },
-  /** Whether lines are added to an existing file instead of replacing it. */
+  /** Whether lines are appended to an existing file; otherwise it is replaced. */
   append: { type: 'boolean', default: false },
-  /** Where files are; by default those of the machine. */
+  /** Reads and writes files (default the file system). */
   files: { type: 'unknown' as Kind<TextFiles>, default: machineFiles },
 } as const
 
+/** Options of `CSVLogger`. */
 export interface CSVLoggerConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Writes the figures of every epoch to a CSV file: the epoch from 0, then the figures by name. As in Keras, figures that
- * are not reported are `NA`, and where the first epoch had no validation, columns for it are added.
+ * Writes the figures of every epoch to a CSV file: the epoch, from 0, then the figures, sorted by name. As in Keras, missing
+ * figures are `NA`, and columns for validation are added if the first epoch had none. Throws if the file cannot be written.
+ *
+ * @example
+ * import { CSVLogger } from '@gradus/callbacks'
+ * const logger = new CSVLogger({ filename: 'runs/log.csv', append: true })
+ * logger.options.separator // => ','
  */
 export class CSVLogger extends Callback<CSVLoggerConfig> {
   static readonly type = 'CSVLogger'

@@ -10,18 +10,19 @@ import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.
 import { fromWeightData, toWeightData, type WeightData } from './weight-data.ts'
 
 const fields = /* @__PURE__ */ joinFields(monitorFields, {
-  /** A smaller change does not count as an improvement. */
+  /** A change up to this value does not count as an improvement. */
   minDelta: { type: 'number', default: 0 },
   /** Epochs without improvement after which training stops. */
   patience: { type: 'integer', min: 0, default: 0 },
-  /** Training also stops when this value is not beaten within `patience` epochs. */
+  /** Training also stops if the figure is not better than this value within `patience` epochs. */
   baseline: 'number',
-  /** Whether the weights of the best epoch are put back at the end. */
+  /** Whether the weights of the best epoch are restored at the end. */
   restoreBestWeights: { type: 'boolean', default: false },
-  /** Epochs before this one, from 0, are not looked at. */
+  /** The first epoch, from 0, whose figures count. */
   startFromEpoch: { type: 'integer', min: 0, default: 0 },
 } as const)
 
+/** Options of `EarlyStopping`. */
 export interface EarlyStoppingConfig extends ConfigOf<typeof fields> {}
 
 interface EarlyStoppingState {
@@ -32,8 +33,9 @@ interface EarlyStoppingState {
 }
 
 /**
- * Ends training when a figure no longer improves. As in Keras: the first epoch never stops training, and with
- * `restoreBestWeights` the best weights are put back even when training ran to its end.
+ * Stops training when a figure no longer improves. As in Keras, training never stops after the first epoch, and
+ * `restoreBestWeights` restores the best weights also if training was not stopped. Throws `ConfigError` if the direction of the
+ * figure is unknown.
  *
  * @example
  * import { EarlyStopping } from '@gradus/callbacks'
@@ -47,9 +49,11 @@ export class EarlyStopping extends Callback<EarlyStoppingConfig> {
 
   /** Epochs since the last improvement. */
   wait = 0
-  /** The epoch, from 0, after which training was stopped; 0 where it was not. */
+  /** The epoch, from 0, after which training was stopped; 0 if it was not. */
   stoppedEpoch = 0
+  /** The best value so far; undefined before the first epoch. */
   best: number | undefined
+  /** The epoch of the best value, from 0. */
   bestEpoch = 0
   private bestWeights: readonly WeightValue[] | undefined
   private resumed = false
@@ -91,9 +95,9 @@ export class EarlyStopping extends Callback<EarlyStoppingConfig> {
   }
 
   override async onTrainEnd({ model }: CallbackContext): Promise<void> {
-    if (this.stoppedEpoch > 0) this.monitor.say(`Epoch ${this.stoppedEpoch + 1}: early stopping`)
+    if (this.stoppedEpoch > 0) this.monitor.print(`Epoch ${this.stoppedEpoch + 1}: early stopping`)
     if (!this.bestWeights) return
-    this.monitor.say(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`)
+    this.monitor.print(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`)
     await model.setWeights(this.bestWeights)
   }
 

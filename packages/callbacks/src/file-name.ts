@@ -1,16 +1,16 @@
 import { ConfigError, describeValue } from '@gradus/core'
 import { fixed, floatText, scientific } from './python-format.ts'
 
-/** The values of a file name: whole numbers, such as the epoch, and figures. */
+/** The values for the template of a file name: whole numbers, such as the epoch, and figures. */
 export interface FileNameValues {
   readonly integers: { readonly [name: string]: number }
   readonly figures: { readonly [name: string]: number }
 }
 
 /**
- * Fills in a template such as `model-{epoch:02d}-{val_loss:.2f}.safetensors`, in the notation of Python's `str.format`:
- * a name, then optionally a width (zero-padded with a leading 0), decimals and one of `d`, `f` or `e`; `{{` and `}}` are
- * braces. Throws `ConfigError` for names without a value.
+ * Formats a template such as `model-{epoch:02d}-{val_loss:.2f}.safetensors`, in the notation of Python's `str.format`: a name,
+ * then optionally a width (zero-padded with a leading 0), decimals and one of `d`, `f` or `e`; `{{` and `}}` are braces. Throws
+ * `ConfigError` for names without a value and for formats that do not fit.
  *
  * @example
  * import { formatFileName } from '@gradus/callbacks/format'

@@ -1,3 +1,3 @@
-// Numbers and file names as Keras prints them: what the callbacks and the command line share.
+// Numbers and file names in the format of Keras, for callbacks and the command line.
 export * from './file-name.ts'
 export * from './python-format.ts'

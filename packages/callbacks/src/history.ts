@@ -1,20 +1,34 @@
 import { Callback, type CallbackContext, type FitParams } from '@gradus/core'
 
-/** What `History` saves for a resume. */
+/** The state of `History`, from which it can be restored. */
 interface HistoryState {
   readonly epoch: number[]
   readonly history: Record<string, number[]>
 }
 
-/** Collects the figures of every epoch: `history.loss[3]` is the loss of the fourth epoch. As in Keras. */
+/**
+ * Collects the figures of every epoch, as in Keras: `history.loss[3]` is the loss of the fourth epoch. `fit` returns one.
+ *
+ * @example
+ * import { History } from '@gradus/callbacks'
+ * import { Dense } from '@gradus/layers'
+ * import { MeanSquaredError } from '@gradus/losses'
+ * import { Sequential } from '@gradus/models'
+ * import { SGD } from '@gradus/optimizers'
+ * const model = new Sequential([new Dense({ units: 1 })])
+ * model.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
+ * const { epoch } = await model.fit([[0], [1]], [1, 3], { epochs: 3, verbose: 0 })
+ * epoch // => [0, 1, 2]
+ */
 export class History extends Callback {
   static readonly type = 'History'
   static override readonly fields = {}
 
   /** The epochs of the last run, from 0. */
   epoch: number[] = []
+  /** The values of each figure, one per epoch. */
   history: Record<string, number[]> = {}
-  /** How the last run was started. */
+  /** The parameters of the last run. */
   params: FitParams | undefined
   private resumed = false
 

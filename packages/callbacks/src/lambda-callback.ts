@@ -26,15 +26,15 @@ const fields = {
   onPredictEnd: hook,
   onPredictBatchBegin: hook,
   onPredictBatchEnd: hook,
-  /** Milliseconds that pass at least between two calls of the hooks at the end of batches; by default every batch. */
+  /** The least time in milliseconds between two calls of the hooks for ends of batches (default 0: every batch). */
   batchInterval: { type: 'number', min: 0 },
 } as const satisfies Fields<Omit<CallbackHooks, 'state' | 'restore'>>
 
-/** Hooks as functions. */
+/** Options of `LambdaCallback`: hooks as functions. */
 export interface LambdaCallbackConfig extends ConfigOf<typeof fields> {}
 
 /**
- * A callback made of functions, as in Keras. It has just the hooks it is given. It cannot be saved as data.
+ * A callback made of functions, as in Keras. It has only the hooks that are given. It cannot be saved as data.
  *
  * @example
  * import { LambdaCallback } from '@gradus/callbacks'

@@ -11,21 +11,30 @@ import { standardOutput, type Write } from './platform-output.ts'
 import { floatText } from './python-format.ts'
 
 const fields = {
-  /** The rate of an epoch (from 0), given the rate so far. */
+  /** Returns the learning rate of an epoch (from 0), given the current rate. */
   schedule: {
     type: 'function' as Kind<(epoch: number, learningRate: number) => number>,
     required: true,
     example: '(epoch, rate) => 0.9 * rate',
   },
-  /** 1 announces every rate. */
+  /** 1 prints each new rate. */
   verbose: { oneOf: [0, 1], default: 0 },
-  /** Takes the announcements; by default the terminal, or the console where there is none. */
+  /** Prints text (by default to the terminal, or to the console if there is none). */
   write: { type: 'function' as Kind<Write> },
 } as const
 
+/** Options of `LearningRateScheduler`. */
 export interface LearningRateSchedulerConfig extends ConfigOf<typeof fields> {}
 
-/** Sets the learning rate at the start of every epoch with a function, and logs it as `learning_rate`. As in Keras. */
+/**
+ * Sets the learning rate at the start of every epoch by a function, and logs it as `learning_rate`, as in Keras. Throws
+ * `DataError` for a rate that is not a finite number.
+ *
+ * @example
+ * import { LearningRateScheduler } from '@gradus/callbacks'
+ * const scheduler = new LearningRateScheduler({ schedule: (epoch, rate) => (epoch < 10 ? rate : 0.9 * rate) })
+ * scheduler.options.schedule(3, 0.1) // => 0.1
+ */
 export class LearningRateScheduler extends Callback<LearningRateSchedulerConfig> {
   static readonly type = 'LearningRateScheduler'
   static override readonly fields = fields

@@ -12,18 +12,19 @@ import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.
 import { fixed } from './python-format.ts'
 
 const fields = /* @__PURE__ */ joinFields(monitorFields, {
-  /** File name, which may name the epoch (from 1), the batch and figures: `model-{epoch:02d}-{val_loss:.2f}.safetensors`. */
+  /** The path, a template with the epoch (from 1), the batch and figures: `model-{epoch:02d}-{val_loss:.2f}.safetensors`. */
   filepath: { type: 'string', required: true, example: "'model-{epoch:02d}.safetensors'" },
-  /** Whether only epochs that improve the watched figure are saved. */
+  /** Whether only epochs that improve the monitored figure are saved. */
   saveBestOnly: { type: 'boolean', default: false },
-  /** Whether the optimizer and the structure are left out. */
+  /** Whether only the weights are saved, without the layers and the optimizer. */
   saveWeightsOnly: { type: 'boolean', default: false },
-  /** `epoch`, or a number of batches after which to save each time. */
+  /** `epoch`, or the number of batches between two saves. */
   saveFreq: { type: 'integer', min: 1, or: ['epoch'], default: 'epoch' },
-  /** With `saveBestOnly`: the value that the first saved epoch must beat. */
+  /** With `saveBestOnly`: the value that the first saved epoch must improve. */
   initialValueThreshold: 'number',
 } as const)
 
+/** Options of `ModelCheckpoint`. */
 export interface ModelCheckpointConfig extends ConfigOf<typeof fields> {}
 
 interface ModelCheckpointState {
@@ -33,8 +34,8 @@ interface ModelCheckpointState {
 }
 
 /**
- * Saves the model, or its weights, during training. As in Keras, except that file names may end as they like. The model
- * writes atomically: a crash leaves the previous file.
+ * Saves the model, or its weights, during training, as in Keras; file names may have any extension. Files are written atomically:
+ * after a crash the file before is still there. Throws `ConfigError` for an empty path and for names in it without a value.
  *
  * @example
  * import { ModelCheckpoint } from '@gradus/callbacks'
@@ -46,9 +47,10 @@ export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
 
-  /** There only with a `saveFreq` in batches, because having it makes training read figures every batch. */
+  /** Defined only if `saveFreq` is a number, because with this hook training reads figures after every batch. */
   declare onTrainBatchEnd?: (context: CallbackContext) => HookResult
 
+  /** The best value so far; undefined before the first save. */
   best: number | undefined
   private batchesSinceSave = 0
   private lastBatch = 0
@@ -82,7 +84,7 @@ export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
   }
 
   private isDue(batch: number, every: number): boolean {
-    // A batch number that does not grow is the first one seen of a new epoch.
+    // a batch index that is not larger than the last one is in a new epoch
     this.batchesSinceSave += batch <= this.lastBatch ? batch + 1 : batch - this.lastBatch
     this.lastBatch = batch
     if (this.batchesSinceSave < every) return false
@@ -98,30 +100,30 @@ export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
     })
     if (!this.shouldSave(context, path)) return
     await (this.options.saveWeightsOnly ? model.saveWeights(path) : model.save(path))
-    this.monitor.say(`\nEpoch ${epoch + 1}: finished saving model to ${path}`)
+    this.monitor.print(`\nEpoch ${epoch + 1}: finished saving model to ${path}`)
   }
 
   private shouldSave({ epoch, logs, model }: CallbackContext, path: string): boolean {
     const { monitor, best } = this
     const head = `\nEpoch ${epoch + 1}: `
     if (!this.options.saveBestOnly) {
-      monitor.say(`${head}saving model to ${path}`)
+      monitor.print(`${head}saving model to ${path}`)
       return true
     }
     const current = logs[monitor.name]
     if (current === undefined) {
       const known = Object.keys(logs).join(', ') || 'none'
       monitor.warn(
-        `ModelCheckpoint watches '${monitor.name}', which is not reported (known: ${known}), so it saves every time.`,
+        `ModelCheckpoint monitors '${monitor.name}', which is not reported (known: ${known}), so it saves every time.`,
       )
       return true
     }
     const before = best === undefined ? 'None' : fixed(best, 5)
     if (!monitor.improves(current, best, model)) {
-      monitor.say(`${head}${monitor.name} did not improve from ${before}`)
+      monitor.print(`${head}${monitor.name} did not improve from ${before}`)
       return false
     }
-    monitor.say(`${head}${monitor.name} improved from ${before} to ${fixed(current, 5)}, saving model to ${path}`)
+    monitor.print(`${head}${monitor.name} improved from ${before} to ${fixed(current, 5)}, saving model to ${path}`)
     this.best = current
     return true
   }

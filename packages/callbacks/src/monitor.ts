@@ -2,44 +2,44 @@ import { type CallbackModel, ConfigError, type ConfigOf, type Kind, type Options
 import { standardOutput, type Write } from './platform-output.ts'
 
 export const monitorFields = {
-  /** Key in the logs. */
+  /** The key of the figure in the logs. */
   monitor: { type: 'string', default: 'val_loss' },
-  /** Whether the figure should fall or rise; `auto` asks the compiled loss and metrics. */
+  /** Whether the figure should fall (`min`) or rise (`max`); `auto` means the direction of the compiled loss or metric. */
   mode: { oneOf: ['auto', 'min', 'max'], default: 'auto' },
-  /** 1 announces what the callback does. */
+  /** 1 prints a message for each action of the callback. */
   verbose: { oneOf: [0, 1], default: 0 },
-  /** Takes the announcements; by default the terminal, or the console where there is none. */
+  /** Prints text (by default to the terminal, or to the console if there is none). */
   write: { type: 'function' as Kind<Write> },
-  /** Takes warnings. */
+  /** Prints warnings (by default to the console). */
   warn: { type: 'function' as Kind<(message: string) => void>, default: (message: string) => console.warn(message) },
 } as const
 
-/** Options of callbacks that watch one figure. */
+/** Options of callbacks that monitor one figure. */
 export interface MonitorConfig extends ConfigOf<typeof monitorFields> {}
 
-/** A callback that watches one figure. */
-interface Watcher {
+/** A callback that monitors one figure. */
+interface MonitoringCallback {
   readonly type: string
   readonly options: OptionsOf<typeof monitorFields> & {
-    /** A smaller change is no improvement. */
+    /** A change up to this value does not count as an improvement. */
     readonly minDelta?: number
   }
 }
 
-/** Compares the values of one figure. The best so far is undefined before the first one. */
+/** Compares the values of one figure. */
 export class Monitor {
   /** The key of the figure. */
   readonly name: string
   private direction: 'up' | 'down' | undefined
 
-  constructor(private readonly owner: Watcher) {
+  constructor(private readonly owner: MonitoringCallback) {
     const { monitor, mode } = owner.options
     this.name = monitor
     if (mode === 'min') this.direction = 'down'
     else if (mode === 'max') this.direction = 'up'
   }
 
-  /** Whether `value` is better than `reference`. NaN never is, unless there is nothing to compare it with. */
+  /** Whether `value` is better than `reference`: true without a reference, otherwise false for NaN. */
   improves(value: number, reference: number | undefined, model: CallbackModel): boolean {
     const falls = this.directionIn(model) === 'down'
     if (reference === undefined) return true
@@ -47,7 +47,7 @@ export class Monitor {
     return falls ? value + delta < reference : value - delta > reference
   }
 
-  /** Which way is better. Throws `ConfigError` where neither the options nor the model say. */
+  /** Whether the figure should rise or fall. Throws `ConfigError` if neither the options nor the model define it. */
   directionIn(model: CallbackModel): 'up' | 'down' {
     if (this.direction) return this.direction
     const key = this.name.replace(/^val_/, '')
@@ -55,18 +55,20 @@ export class Monitor {
       model.metricDirection(this.name) ?? model.metricDirection(key) ?? (key === 'loss' ? 'down' : undefined)
     if (!known) {
       throw new ConfigError(
-        `${this.owner.type} watches '${this.name}', and no compiled loss or metric has this name, so whether it should fall or ` +
-          "rise is not known. Give mode: 'min' or mode: 'max', or watch a compiled metric.",
+        `${this.owner.type} monitors '${this.name}', which is the name of no compiled loss or metric, so it is not known whether it should ` +
+          "fall or rise. Give mode: 'min' or mode: 'max', or monitor a compiled metric.",
       )
     }
     return (this.direction = known)
   }
 
-  say(text: string): void {
+  /** Prints a line if `verbose` is 1. */
+  print(text: string): void {
     const { verbose, write = standardOutput() } = this.owner.options
     if (verbose) write(`${text}\n`)
   }
 
+  /** Prints a warning. */
   warn(message: string): void {
     this.owner.options.warn(message)
   }
@@ -75,16 +77,17 @@ export class Monitor {
   warnMissing(logs: object): void {
     const known = Object.keys(logs).join(', ') || 'none'
     this.warn(
-      `${this.owner.type} watches '${this.name}', which this epoch did not report (known: ${known}). Nothing is decided.`,
+      `${this.owner.type} monitors '${this.name}', which this epoch did not report (known: ${known}). It does nothing.`,
     )
   }
 }
 
-/** A number as JSON can hold it. */
+/** Converts a number for JSON, which has no NaN and infinity. */
 export function toJsonNumber(value: number | undefined): number | string | null {
   return value === undefined ? null : Number.isFinite(value) ? value : String(value)
 }
 
+/** The inverse of `toJsonNumber`. */
 export function fromJsonNumber(value: number | string | null): number | undefined {
   return value === null ? undefined : Number(value)
 }

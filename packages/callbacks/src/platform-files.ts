@@ -1,12 +1,14 @@
-/** The part of a file system that loggers need. */
+/** The part of a file system that loggers use. */
 export interface TextFiles {
-  /** The text of a file; undefined where there is none. */
+  /** Returns the text of a file; undefined if it does not exist. */
   read(path: string): Promise<string | undefined>
+  /** Replaces a file. Creates missing folders. */
   write(path: string, text: string): Promise<void>
+  /** Adds text to the end of a file. */
   append(path: string, text: string): Promise<void>
 }
 
-/** The files of the machine. */
+/** The file system. Throws on platforms without files. */
 export const machineFiles: TextFiles = {
   async read(path) {
     try {

@@ -1,15 +1,22 @@
-/** Takes pieces of text in order; a line ends with `\n`. */
+/** Prints pieces of text, one after the other; lines end with `\n`. */
 export type Write = (text: string) => void
 
-/** Writes to the terminal, or line by line to the console where there is no terminal. */
+/** Returns a function that prints to the terminal, or line by line to the console if there is no terminal. */
 export function standardOutput(): Write {
   const out = typeof process === 'object' ? process.stdout : undefined
   return typeof out?.write === 'function' ? (text) => void out.write(text) : lineWriter((line) => console.log(line))
 }
 
 /**
- * For places that only take whole lines: keeps text until its line ends and hands on what a terminal would show then.
- * Rewritten progress bars become one line each, colours are left out.
+ * Returns a function for outputs that print whole lines: it collects text until the end of a line and prints the line that a
+ * terminal would show. A progress bar becomes one line. Colors are left out.
+ *
+ * @example
+ * import { lineWriter } from '@gradus/callbacks'
+ * const lines = []
+ * const write = lineWriter((line) => lines.push(line))
+ * for (const text of ['step 1', '\rstep 2', ' of 2\n']) write(text)
+ * lines // => ['step 2 of 2']
  */
 export function lineWriter(print: (line: string) => void): Write {
   let pending = ''
@@ -21,7 +28,7 @@ export function lineWriter(print: (line: string) => void): Write {
       const shown = line.slice(line.lastIndexOf('\r') + 1)
       print(stripControls(shown))
     }
-    // What will be overwritten need not be kept.
+    // text before a carriage return will be overwritten
     pending = pending.slice(pending.lastIndexOf('\r') + 1)
   }
 }

@@ -3,28 +3,29 @@ import { standardOutput, type Write } from './platform-output.ts'
 import { figure, fixed } from './python-format.ts'
 
 const fields = {
-  /** Steps in all; not set where the number is not known. */
+  /** The number of steps; undefined if unknown. */
   target: 'number',
-  /** 0 is silent, 1 a bar that is rewritten, 2 one line at the end. */
+  /** 0 prints nothing, 1 a bar that is redrawn, 2 one line at the end. */
   verbose: { oneOf: [0, 1, 2], default: 1 },
-  /** Characters of the bar. */
+  /** The width of the bar in characters. */
   width: { type: 'integer', min: 0, default: 20 },
-  /** Seconds that must pass before the bar is drawn again. */
+  /** The least time in seconds before the bar is drawn again. */
   interval: { type: 'number', min: 0, default: 0.05 },
-  /** Figures to be averaged over the steps. Others are shown as they are given: logs are averages already. */
+  /** Whether a figure is averaged over the steps. By default none is, because the figures of logs are averages already. */
   averaged: { type: 'function' as Kind<(name: string) => boolean>, default: () => false },
-  /** The word for one step. */
+  /** The name of a step. */
   unit: { type: 'string', default: 'step' },
-  /** The time in seconds. */
+  /** Returns the time in seconds. */
   clock: { type: 'function' as Kind<() => number>, default: () => performance.now() / 1000 },
-  /** Takes the text; by default the terminal, or the console where there is none. */
+  /** Prints text (by default to the terminal, or to the console if there is none). */
   write: { type: 'function' as Kind<Write> },
 } as const
 
+/** Options of `ProgressBar`. */
 export interface ProgressBarOptions extends ConfigOf<typeof fields> {}
 
 /**
- * Progress as text, as Keras draws it.
+ * Prints progress as text, in the format of Keras.
  *
  * @example
  * import { ProgressBar } from '@gradus/callbacks'
@@ -36,7 +37,7 @@ export interface ProgressBarOptions extends ConfigOf<typeof fields> {}
  * text // => '210/210 - 0s - 2ms/step - accuracy: 0.5514 - loss: 0.6797\n'
  */
 export class ProgressBar {
-  /** May be set later, once the number of steps is known. */
+  /** The number of steps. It may be set later, if it is unknown at the start. */
   target: number | undefined
   private readonly options: OptionsOf<typeof fields>
   private readonly write: Write
@@ -54,7 +55,7 @@ export class ProgressBar {
     this.start = this.options.clock()
   }
 
-  /** Shows that `current` steps are done. `last` ends the line; by default when the target is reached. */
+  /** Shows that `current` steps are done. `last` ends the line (default: if the target is reached). */
   update(current: number, values: { readonly [name: string]: number } = {}, last?: boolean): void {
     const ends = last ?? (this.target !== undefined && current >= this.target)
     this.record(current, values, ends)
@@ -83,7 +84,7 @@ export class ProgressBar {
     this.seen = current
   }
 
-  /** Seconds per step. The first step is left out where possible: it holds the compilation. */
+  /** Seconds per step. The first step is left out if there are more, because it includes compilation. */
   private stepTime(current: number, now: number): number {
     if (current === 0) return 0
     const first = this.firstStepAt
@@ -102,7 +103,7 @@ export class ProgressBar {
     this.drawnWidth = width
   }
 
-  /** The count and the bar, and how many of the characters are colour codes. */
+  /** The count and the bar, and the number of characters that are color codes. */
   private bar(current: number, target: number): { text: string; hidden: number } {
     const { width } = this.options
     const done = Math.trunc((width * current) / target)

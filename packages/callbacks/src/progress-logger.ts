@@ -11,19 +11,27 @@ import { standardOutput, type Write } from './platform-output.ts'
 import { ProgressBar } from './progress-bar.ts'
 
 const fields = {
-  /** 0 is silent, 1 a bar, 2 a line per epoch; by default what `fit` was asked for. */
+  /** 0 prints nothing, 1 a bar, 2 a line per epoch (default: the option of `fit`). */
   verbose: { oneOf: [0, 1, 2] },
-  /** Takes the text; by default the terminal, or the console where there is none. */
+  /** Prints text (by default to the terminal, or to the console if there is none). */
   write: { type: 'function' as Kind<Write> },
-  /** The time in seconds; by default that of the progress bar. */
+  /** Returns the time in seconds (default that of the progress bar). */
   clock: { type: 'function' as Kind<() => number> },
 } as const
 
+/** Options of `ProgressLogger`. */
 export interface ProgressLoggerConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Prints the progress of `fit`, `evaluate` and `predict`: Keras's `ProgbarLogger`. Validation within `fit` is silent. With
- * `verbose: 2` figures are read from the device once per epoch only.
+ * Prints the progress of `fit`, `evaluate` and `predict`: Keras's `ProgbarLogger`. Validation within `fit` prints nothing. With
+ * `verbose: 2` figures are read from the device only once per epoch.
+ *
+ * @example
+ * import { ProgressLogger } from '@gradus/callbacks'
+ * let text = ''
+ * const logger = new ProgressLogger({ verbose: 2, write: (piece) => { text += piece } })
+ * logger.onEpochBegin({ epoch: 0, step: -1, logs: {}, params: { epochs: 2, steps: 5, verbose: 2 }, model: undefined })
+ * text // => 'Epoch 1/2\n'
  */
 export class ProgressLogger extends Callback<ProgressLoggerConfig> {
   static readonly type = 'ProgressLogger'
@@ -31,10 +39,10 @@ export class ProgressLogger extends Callback<ProgressLoggerConfig> {
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
 
-  /** A bar is not drawn more often, so that figures need not be read more often; in milliseconds. */
+  /** The least time between two draws of the bar in milliseconds, so that figures are not read for every batch. */
   override readonly batchInterval: number = 50
 
-  /** There only where a bar is drawn between the beginning and the end of an epoch. */
+  /** Defined only if a bar is drawn during an epoch. */
   declare onTrainBatchEnd?: (context: CallbackContext) => HookResult
 
   private bar: ProgressBar | undefined
@@ -104,7 +112,7 @@ export class ProgressLogger extends Callback<ProgressLoggerConfig> {
 
   private begin(params: FitParams): void {
     this.seen = 0
-    // A number of steps that was found out in the first epoch holds for the next ones.
+    // an unknown number of steps is known after the first epoch
     this.target = params.steps ?? this.target
     this.bar = new ProgressBar({
       target: this.target,

@@ -52,7 +52,7 @@ it.each([
   expect(formatFileName(template, { integers: { epoch: 7 }, figures: { val_loss: 0.3125 } })).toBe(name)
 })
 
-it('says what a file name cannot have', () => {
+it('throws for wrong names and formats in file names', () => {
   const values = { integers: { epoch: 1 }, figures: { loss: 0.5 } }
   expect(() => formatFileName('{val_loss:.2f}', values)).toThrow(
     'asks for {val_loss}, which has no value here. Known: epoch, loss.',

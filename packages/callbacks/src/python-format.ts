@@ -1,6 +1,6 @@
 /**
- * Numbers as Python prints them, so that messages and file names are the ones known from Keras. Python rounds decimal
- * ties to even where JavaScript rounds them up, and writes exponents with two digits.
+ * Numbers in the format of Python, so that messages and file names are those of Keras. Python rounds decimal ties to even, where
+ * JavaScript rounds them up, and writes exponents with two digits.
  */
 
 /**
@@ -12,7 +12,7 @@
  */
 export function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return nonFinite(value)
-  // A tie is an odd multiple of 2^-(digits+1): only those doubles lie exactly between two decimals.
+  // a tie, a double exactly between two decimals, is an odd multiple of 2^-(digits+1)
   const doubled = Math.abs(value) * 2 ** (digits + 1)
   if (!Number.isSafeInteger(doubled) || doubled % 2 === 0) return value.toFixed(digits)
   const scaled = BigInt(doubled) * 5n ** BigInt(digits) // twice the value in units of the last decimal
@@ -36,7 +36,7 @@ export function floatText(value: number): string {
   return text.includes('.') ? text : `${text}.0`
 }
 
-/** Four decimals, or scientific notation for values up to 0.001: how progress lines show figures. */
+/** The format of figures in progress lines: four decimals, or scientific notation for values up to 0.001. */
 export function figure(value: number, size = value): string {
   return size > 1e-3 ? fixed(value, 4) : scientific(value, 4)
 }

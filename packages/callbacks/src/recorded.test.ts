@@ -70,7 +70,7 @@ describe('EarlyStopping', () => {
     expect(heard.warnings.length).toBe(run.name.includes('missing') ? run.epochs_run : 0)
   })
 
-  it('goes on exactly where a saved run was interrupted', async () => {
+  it('continues a saved run exactly', async () => {
     const run = recorded<EarlyStoppingRun>('callback_early_stopping').find(({ name }) =>
       name.includes('patience2-restore'),
     )!

@@ -3,18 +3,19 @@ import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.
 import { floatText } from './python-format.ts'
 
 const fields = /* @__PURE__ */ joinFields(monitorFields, {
-  /** The rate is multiplied by it. */
+  /** The factor by which the learning rate is multiplied. */
   factor: { type: 'number', below: 1, default: 0.1 },
-  /** Epochs without improvement after which the rate is reduced. */
+  /** Epochs without improvement after which the learning rate is reduced. */
   patience: { type: 'integer', min: 0, default: 10 },
-  /** A smaller change does not count as an improvement. */
+  /** A change up to this value does not count as an improvement. */
   minDelta: { type: 'number', default: 1e-4 },
   /** Epochs to wait after a reduction. */
   cooldown: { type: 'integer', min: 0, default: 0 },
-  /** The rate never falls below this. */
+  /** The smallest learning rate. */
   minLr: { type: 'number', default: 0 },
 } as const)
 
+/** Options of `ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauConfig extends ConfigOf<typeof fields> {}
 
 interface ReduceLROnPlateauState {
@@ -23,14 +24,25 @@ interface ReduceLROnPlateauState {
   readonly best: number | string | null
 }
 
-/** Lowers the learning rate when a figure no longer improves, and logs it as `learning_rate`. As in Keras. */
+/**
+ * Reduces the learning rate when a figure no longer improves, and logs it as `learning_rate`, as in Keras. Throws `ConfigError`
+ * if the direction of the figure is unknown.
+ *
+ * @example
+ * import { ReduceLROnPlateau } from '@gradus/callbacks'
+ * const reduce = new ReduceLROnPlateau({ monitor: 'val_loss', factor: 0.5, patience: 3 })
+ * reduce.options.minDelta // => 0.0001
+ */
 export class ReduceLROnPlateau extends Callback<ReduceLROnPlateauConfig> {
   static readonly type = 'ReduceLROnPlateau'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
 
+  /** Epochs since the last improvement or reduction. */
   wait = 0
+  /** Epochs left to wait after a reduction. */
   cooldownCounter = 0
+  /** The best value so far; undefined before the first epoch. */
   best: number | undefined
   private resumed = false
   private readonly monitor = new Monitor(this)
@@ -47,7 +59,7 @@ export class ReduceLROnPlateau extends Callback<ReduceLROnPlateauConfig> {
   override onEpochEnd({ epoch, logs, model }: CallbackContext): void {
     const { factor, patience, cooldown, minLr } = this.options
     this.monitor.directionIn(model)
-    // Rates are float32 in the optimizer; working from the rounded value gives the same new rates as there.
+    // rates are float32 in the optimizer
     const rate = Math.fround(model.learningRate)
     logs.learning_rate = rate
     const current = logs[this.monitor.name]
@@ -69,7 +81,7 @@ export class ReduceLROnPlateau extends Callback<ReduceLROnPlateauConfig> {
     if (this.wait < patience || rate <= Math.fround(minLr)) return
     const next = Math.max(rate * factor, minLr)
     model.learningRate = next
-    this.monitor.say(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${floatText(next)}.`)
+    this.monitor.print(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${floatText(next)}.`)
     this.cooldownCounter = cooldown
     this.wait = 0
   }

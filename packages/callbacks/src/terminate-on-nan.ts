@@ -2,15 +2,24 @@ import { Callback, type CallbackContext, type ConfigOf, DivergenceError, type Ki
 import { standardOutput, type Write } from './platform-output.ts'
 
 const fields = {
-  /** Whether to throw `DivergenceError` instead of ending training in order. */
+  /** Whether to throw `DivergenceError`; otherwise training stops without an error. */
   raiseError: { type: 'boolean', default: false },
-  /** Takes the announcement; by default the terminal, or the console where there is none. */
+  /** Prints text (by default to the terminal, or to the console if there is none). */
   write: { type: 'function' as Kind<Write> },
 } as const
 
+/** Options of `TerminateOnNaN`. */
 export interface TerminateOnNaNConfig extends ConfigOf<typeof fields> {}
 
-/** Ends training after a batch whose loss is NaN or infinite. As in Keras. */
+/**
+ * Stops training after a batch with a loss that is NaN or infinite, as in Keras. It makes training read the loss after every
+ * batch. With `raiseError` it throws `DivergenceError`.
+ *
+ * @example
+ * import { TerminateOnNaN } from '@gradus/callbacks'
+ * const terminate = new TerminateOnNaN({ raiseError: true })
+ * terminate.options.raiseError // => true
+ */
 export class TerminateOnNaN extends Callback<TerminateOnNaNConfig> {
   static readonly type = 'TerminateOnNaN'
   static override readonly fields = fields

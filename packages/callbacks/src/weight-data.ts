@@ -2,7 +2,7 @@ import type { WeightValue } from '@gradus/core'
 import { type DType, type Shape, sizeOf } from '@gradus/tensor'
 import { fromMemory, toMemory, viewOf } from '@gradus/tensor/internals'
 
-/** A weight as JSON can hold it, exactly. */
+/** A weight as JSON, with exact values. */
 export interface WeightData {
   readonly path: string
   readonly shape: Shape
@@ -12,6 +12,7 @@ export interface WeightData {
   readonly bytes: string
 }
 
+/** Converts a weight to JSON. */
 export function toWeightData({ path, shape, dtype, trainable, data }: WeightValue): WeightData {
   const stored = toMemory(dtype, data)
   const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
@@ -24,6 +25,7 @@ export function toWeightData({ path, shape, dtype, trainable, data }: WeightValu
   }
 }
 
+/** The inverse of `toWeightData`. */
 export function fromWeightData({ path, shape, dtype, trainable, bytes }: WeightData): WeightValue {
   const values = Uint8Array.from({ length: bytes.length / 2 }, (_, i) =>
     Number.parseInt(bytes.slice(2 * i, 2 * i + 2), 16),

@@ -12,11 +12,11 @@ export interface PlayOptions {
   readonly batches?: number
   readonly firstEpoch?: number
   readonly verbose?: 0 | 1 | 2
-  /** Seen after every epoch. */
+  /** Called after every epoch. */
   readonly afterEpoch?: (epoch: number) => void
 }
 
-/** Runs the hooks as training would, with recorded figures. The weight is set to epoch + 1 at the end of each epoch. */
+/** Calls the hooks in the order of training, with recorded figures. The weight is epoch + 1 at the end of each epoch. */
 export async function play(callbacks: readonly CallbackHooks[], options: PlayOptions): Promise<number> {
   const { model, script, batches = 1, firstEpoch = 0, verbose = 0 } = options
   const epochs = options.epochs ?? Object.values(script)[0]!.length
