@@ -16,20 +16,20 @@ export const exitCodes = {
 } as const
 
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
-  ok: 'ok',
-  unexpected: 'unexpected',
-  config: 'usage or config',
-  data: 'data or model file',
-  diverged: 'diverged',
+  ok: 'success',
+  unexpected: 'unexpected error',
+  config: 'usage or config error',
+  data: 'data or model file error',
+  diverged: 'training diverged',
   backend: 'backend not available',
-  target: 'target not met',
+  target: 'below --min-accuracy',
   interrupted: 'interrupted',
 }
 
 /** The exit codes with their meanings, for help texts. */
 export function exitCodeHelp(): string {
-  const codes = Object.entries(meanings) as [keyof typeof exitCodes, string][]
-  return `Exit codes: ${codes.map(([name, meaning]) => `${exitCodes[name]} ${meaning}`).join(', ')}.`
+  const codes = Object.entries(exitCodes) as [keyof typeof exitCodes, number][]
+  return ['Exit codes:', ...codes.map(([name, code]) => `  ${String(code).padEnd(4)} ${meanings[name]}`)].join('\n')
 }
 
 /** Training succeeded, and a figure is worse than the target. */

@@ -141,16 +141,3 @@ describe('config schema', () => {
     expect(Object.keys(schema.properties.fit.properties).sort()).toEqual(Object.keys(fitDataFields).sort())
   })
 })
-
-it('every command has help, and names the exit codes once', async () => {
-  const { code, out } = await sandbox.run(['--help'])
-  expect(code).toBe(0)
-  expect(out).toContain('Exit codes: 0 ok, 1 unexpected, 2 usage or config, 3 data or model file, 4 diverged')
-  for (const name of ['backends', 'config', 'train']) {
-    expect(out).toMatch(new RegExp(`^  ${name} `, 'm'))
-    expect((await sandbox.run([name, '--help'])).code).toBe(0)
-  }
-  const { out: flags } = await sandbox.run(['train', '--help'])
-  expect(flags).toMatch(/--backend <name> +where to compute: auto, wasm, cpu, webgpu\s+\(GRADUS_BACKEND\)/)
-  expect(flags).toContain('--debug')
-})

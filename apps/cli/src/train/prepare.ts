@@ -76,8 +76,8 @@ function isShortcut(option: unknown): boolean {
 }
 
 // A metric given by a name is reported under that name, as in Keras: `mse` as `mse`.
-function namedMetric(asked: unknown, metric: Metric): Metric | StandardNames['metric'] {
-  return typeof asked === 'string' ? (asked as StandardNames['metric']) : metric
+function namedMetric(option: unknown, metric: Metric): Metric | StandardNames['metric'] {
+  return typeof option === 'string' ? (option as StandardNames['metric']) : metric
 }
 
 function parse(kind: 'optimizer' | 'loss' | 'metric', value: unknown, path: string = kind): object {

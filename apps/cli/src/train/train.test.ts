@@ -28,7 +28,7 @@ describe('a plain run', () => {
     const order = [
       'Training small on the wasm backend',
       'Model: "sequential"',
-      'Epoch 1/4\n8/8 - 0s - ',
+      'Epoch 1/4\n8/8 - ',
       'Epoch 4/4',
       'new weight = old weight - learning rate x gradient',
       'Held-out samples: test.csv, 20 samples',
@@ -38,7 +38,7 @@ describe('a plain run', () => {
     ].map((text) => out.indexOf(text))
     expect(order.every((place) => place >= 0)).toBe(true)
     expect(order).toEqual([...order].sort((a, b) => a - b))
-    expect(out).toMatch(/\n8\/8 - 0s - \d+(ms|us|s)\/step - accuracy: 0\.\d{4} - loss: 0\.\d{4}\n/)
+    expect(out).toMatch(/\n8\/8 - \d+s - \d+(ms|us|s)\/step - accuracy: 0\.\d{4} - loss: 0\.\d{4}\n/)
   })
 
   it('saves a run folder with the config, the figures and the models', async () => {

@@ -159,8 +159,8 @@ function logOutput({ json, jsonl }: TrainFlags, { out, err }: Terminal): Output 
 
 /** The level of the log. A progress bar needs a terminal on which lines can be rewritten. */
 function verbosity({ fit }: Resolved, flags: TrainFlags, terminal: Terminal): 0 | 1 | 2 {
-  const asked = fit.verbose === 'auto' ? 1 : fit.verbose
-  const level = flags.verbose && asked === 2 ? 1 : asked
+  const configured = fit.verbose === 'auto' ? 1 : fit.verbose
+  const level = flags.verbose && configured === 2 ? 1 : configured
   const bar = flags.progress !== false && canRewrite(logOutput(flags, terminal), terminal.env)
   return level === 1 && !bar ? 2 : level
 }

@@ -163,12 +163,12 @@ function Gradient({ seen, record }: PartProps) {
 
 /** A button that compares the gradient with a finite difference. */
 function Check({ record, gradient }: { record: StepRecord; gradient: number }) {
-  const asked = useSignal<{ readonly record: StepRecord; readonly place: WeightPlace } | undefined>(undefined)
+  const checked = useSignal<{ readonly record: StepRecord; readonly place: WeightPlace } | undefined>(undefined)
   const place = selected.value
-  const current = asked.value?.record === record && asked.value.place === place
+  const current = checked.value?.record === record && checked.value.place === place
   if (!current) {
     return (
-      <button type="button" onClick={() => (asked.value = { record, place })}>
+      <button type="button" onClick={() => (checked.value = { record, place })}>
         Check with a finite difference
       </button>
     )
