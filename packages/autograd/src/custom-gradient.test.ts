@@ -48,7 +48,7 @@ describe('customGradient', () => {
     expect(compile(grad(f))(tensor([0.2, 1.75])).array()).toEqual([0.20000000298023224, 3.75])
   })
 
-  it('takes several inputs, and null where nothing flows', () => {
+  it('takes several inputs, and null for no cotangent', () => {
     const first = customGradient((a, b) => ({ value: mul(a, b), gradient: (ct) => [mul(ct, b), null] }))
     const g = grad((p: { a: Tensor; b: Tensor }) => sum(first(p.a, p.b)))({ a: tensor([2]), b: tensor([3]) })
     expect([g.a.array(), g.b.array()]).toEqual([[3], [0]])
@@ -66,7 +66,7 @@ describe('customGradient', () => {
     expect(grad(grad(smooth))(x).item()).toBeCloseTo(-Math.exp(0.4) / 2, 12)
   })
 
-  it('may hand its input or another tensor through', () => {
+  it('may return its input or another tensor', () => {
     const doubled = customGradient((x) => ({ value: x, gradient: (ct) => [mul(ct, 2)] }))
     expect(grad((x: Tensor) => sum(mul(doubled(x), x)))(tensor([3])).array()).toEqual([9])
     const c = tensor([5])
@@ -103,13 +103,13 @@ describe('checkpoint', () => {
     expect(compile(grad(frugal))(x()).array()).toEqual(grad(plain)(x()).array())
   })
 
-  it('computes on the way back what it did not keep', () => {
+  it('computes values again in the backward pass', () => {
     expect(count(() => grad(plain)(x())).sin).toBe(6)
     expect(count(() => grad(frugal)(x())).sin).toBe(12)
     expect(count(() => frugal(x())).sin).toBe(6)
   })
 
-  it('saves memory in a compiled function, where equal computations are otherwise done once', () => {
+  it('saves memory in a compiled function, in which equal computations are otherwise merged', () => {
     const w = tensor([
       [0.1, 0.2],
       [0.3, 0.4],

@@ -3,8 +3,8 @@ import { type Aval, apply, identityOp, type Op } from '@gradus/tensor/internals'
 import { vjp } from './vjp.ts'
 
 /**
- * A function of tensors with a derivative of your own. `f` returns the value and, for its cotangent, one cotangent per
- * input (`null` where none flows); it runs again on the way back. Keras: `ops.custom_gradient`.
+ * Makes a function of tensors with a custom derivative. `f` returns the value, and a function from the cotangent of the value to
+ * one cotangent per input (`null` for none). `f` runs again in the backward pass. Keras: `ops.custom_gradient`.
  *
  * @example
  * import { customGradient, grad } from '@gradus/autograd'
@@ -15,18 +15,18 @@ import { vjp } from './vjp.ts'
 export function customGradient<A extends readonly Tensor[]>(
   f: (...inputs: A) => { value: Tensor; gradient: (cotangent: Tensor) => readonly (Tensor | null)[] },
 ): (...inputs: A) => Tensor {
-  return applying({
+  return functionOf({
     name: 'customGradient',
-    shape: (inputs) => inferShapes(() => f(...valueless<A>(inputs)).value),
-    // a tensor of its own, also where the value is an input or was made elsewhere
+    shape: (inputs) => inferShapes(() => f(...shapesOnly<A>(inputs)).value),
+    // a new tensor, also if the value is an input or another tensor
     inline: (inputs) => apply(identityOp, [f(...(inputs as A)).value], null),
     vjp: (cotangent, inputs) => f(...(inputs as A)).gradient(cotangent),
   })
 }
 
 /**
- * `f` without keeping its intermediate values for the gradient: they are computed again on the way back. Trades time for
- * memory. `f` takes and returns tensors; whatever needs a gradient must be one of its arguments.
+ * Makes a function that does not keep the intermediate values of `f` for the gradient, but computes them again in the backward
+ * pass: less memory for more time. `f` takes and returns tensors. Only its arguments get gradients, not tensors in its closure.
  *
  * @example
  * import { checkpoint, grad } from '@gradus/autograd'
@@ -35,24 +35,24 @@ export function customGradient<A extends readonly Tensor[]>(
  * grad((x) => sum(f(x)))(tensor([0])).array() // => [1]
  */
 export function checkpoint<A extends readonly Tensor[]>(f: (...inputs: A) => Tensor): (...inputs: A) => Tensor {
-  return applying({
+  return functionOf({
     name: 'checkpoint',
-    shape: (inputs) => inferShapes(() => f(...valueless<A>(inputs))),
+    shape: (inputs) => inferShapes(() => f(...shapesOnly<A>(inputs))),
     inline: (inputs) => apply(identityOp, [f(...(inputs as A))], null),
-    vjp: (cotangent, inputs) => vjp(f, inputs.map(again) as unknown as A).pullback(cotangent),
+    vjp: (cotangent, inputs) => vjp(f, inputs.map(recomputed) as unknown as A).pullback(cotangent),
   })
 }
 
-function applying<A extends readonly Tensor[]>(op: Op<null>): (...inputs: A) => Tensor {
+function functionOf<A extends readonly Tensor[]>(op: Op<null>): (...inputs: A) => Tensor {
   return (...inputs) => apply(op, inputs, null)
 }
 
-function valueless<A extends readonly Tensor[]>(inputs: readonly Aval[]): A {
+function shapesOnly<A extends readonly Tensor[]>(inputs: readonly Aval[]): A {
   return inputs.map((aval) => new Tensor(aval)) as unknown as A
 }
 
-// Without it, `compile` would find the computations of both ways equal and keep the values of the first.
-const againOp: Op<null> = {
+// a barrier, because `compile` would otherwise merge the computations of both passes and keep the values of the first
+const recomputedOp: Op<null> = {
   name: 'identity',
   view: true,
   barrier: true,
@@ -60,8 +60,8 @@ const againOp: Op<null> = {
   vjp: (cotangent) => [cotangent],
 }
 
-function again(x: Tensor): Tensor {
-  return apply(againOp, [x], null)
+function recomputed(x: Tensor): Tensor {
+  return apply(recomputedOp, [x], null)
 }
 
 const stopGradientOp: Op<null> = {
@@ -71,7 +71,14 @@ const stopGradientOp: Op<null> = {
   vjp: () => [null],
 }
 
-/** `x`, as a constant: no gradient flows through it. */
+/**
+ * Returns `x` as a constant: no gradient flows through it.
+ *
+ * @example
+ * import { grad, stopGradient } from '@gradus/autograd'
+ * import { mul, tensor } from '@gradus/tensor'
+ * grad((x) => mul(x, stopGradient(x)))(tensor(3)).item() // => 3
+ */
 export function stopGradient(x: Tensor): Tensor {
   return apply(stopGradientOp, [x], null)
 }

@@ -26,7 +26,7 @@ describe('gradients', () => {
     grad(() => 3)
   })
 
-  it('come with the value, and with what else the function gives', () => {
+  it('come with the value and the second result of the function', () => {
     expectTypeOf(valueAndGrad(loss)(params, x)).toEqualTypeOf<[Tensor, Params]>()
     const [[value, aux], gradient] = valueAndGrad(lossAndMore)(params)
     expectTypeOf(value).toEqualTypeOf<Tensor>()

@@ -66,10 +66,10 @@ describe('grad', () => {
       return use()
     })
     expect(at(g, 3)).toBe(24)
-    expect(outside!.item()).toBe(6) // an ordinary tensor once the gradient is done
+    expect(outside!.item()).toBe(6) // an ordinary tensor after the gradient
   })
 
-  it('adds up what flows back along several ways', () => {
+  it('adds the gradients of several paths', () => {
     expect(
       at(
         grad((x) => add(add(x, x), mul(x, x))),
@@ -80,7 +80,7 @@ describe('grad', () => {
     expect(g(tensor([1, 2])).array()).toEqual([6, 4])
   })
 
-  it('takes trees and gives trees like them', () => {
+  it('takes trees and returns trees of the same form', () => {
     const loss = (p: { w: Tensor; deep: readonly [{ b: Tensor }]; label: string }, x: Tensor) =>
       sum(square(add(mul(p.w, x), p.deep[0].b)))
     const params = { w: tensor([1, 2]), deep: [{ b: tensor([3, 4]) }] as const, label: 'kept' }
@@ -90,7 +90,7 @@ describe('grad', () => {
     expect(g.label).toBe('kept')
   })
 
-  it('is zero where nothing flows', () => {
+  it('is zero for inputs without influence', () => {
     const g = grad((p: { used: Tensor; unused: Tensor }) => sum(p.used))({ used: tensor([1, 2]), unused: tensor([3]) })
     expect(g.unused.array()).toEqual([0])
     expect(grad((_: Tensor) => tensor(1))(tensor([1, 2])).array()).toEqual([0, 0])
@@ -132,7 +132,7 @@ describe('grad', () => {
     expect(compile(grad(second))(w).array()).toEqual(grad(second)(w).array())
   })
 
-  it('refuses what is no floating scalar', () => {
+  it('throws for results that are not floating scalars', () => {
     const g = (f: (x: Tensor) => unknown) => () => grad(f as (x: Tensor) => Tensor)(tensor([1, 2]))
     const message = 'grad needs a function that returns one floating scalar and got'
     expect(g((x) => x)).toThrow(`${message} float32[2]. Use mean or sum to reduce the loss.`)
@@ -154,13 +154,13 @@ describe('grad', () => {
 })
 
 describe('valueAndGrad', () => {
-  it('gives both', () => {
+  it('returns value and gradient', () => {
     const [value, gradient] = valueAndGrad((x: Tensor, y: Tensor) => sum(mul(x, y)))(tensor([1, 2]), tensor([3, 4]))
     expect(value.item()).toBe(11)
     expect(gradient.array()).toEqual([3, 4])
   })
 
-  it('hands the rest of a pair on', () => {
+  it('returns the second result of the function', () => {
     const f = (x: Tensor) => {
       const y = neg(x)
       return [sum(square(y)), { y, note: 'text' }] as const
@@ -170,7 +170,7 @@ describe('valueAndGrad', () => {
     expect(aux.y.array()).toEqual([-1, -2])
     expect(aux.note).toBe('text')
     expect(gradient.array()).toEqual([2, 4])
-    // in a gradient of a gradient the rest counts as well
+    // in a gradient of a gradient the second result has derivatives too
     const outer = grad((x: Tensor) => {
       const [[, { y }], g] = valueAndGrad(f)(x)
       return sum(mul(g, y)) // 2x * -x

@@ -1,12 +1,12 @@
 import { formatShape, isFloat, onesLike, ShapeError, Tensor } from '@gradus/tensor'
 import { vjp } from './vjp.ts'
 
-/** The loss, or the loss with what the function returned beside it. */
+/** The loss, or the loss with the second result of the function. */
 export type LossOf<R> = R extends readonly [Tensor, infer Aux] ? readonly [Tensor, Aux] : Tensor
 
 /**
- * A function that returns the value of `f` and its gradient with respect to the first argument (a tree), like it.
- * `f` returns a scalar, or `[scalar, aux]`, where `aux` is any tree.
+ * Makes a function that returns the value of `f` and its gradient with respect to the first argument, a tree of the same form.
+ * `f` returns a floating scalar, or `[scalar, aux]` with any value `aux`; other results throw `ShapeError`.
  *
  * @example
  * import { valueAndGrad } from '@gradus/autograd'
@@ -20,12 +20,12 @@ export function valueAndGrad<W, A extends readonly unknown[], R extends Tensor |
   f: (weights: W, ...rest: A) => R,
 ): (weights: W, ...rest: A) => [LossOf<R>, W] {
   return (weights, ...rest) => {
-    let aux: { readonly aux: unknown } | undefined
+    let second: { readonly aux: unknown } | undefined
     const { value, pullback } = vjp(
       (w: W) => {
         const result: unknown = f(w, ...rest)
         if (!Array.isArray(result)) return result
-        aux = { aux: result[1] }
+        second = { aux: result[1] }
         return result[0] as unknown
       },
       [weights],
@@ -37,12 +37,13 @@ export function valueAndGrad<W, A extends readonly unknown[], R extends Tensor |
       )
     }
     const [gradient] = pullback(onesLike(value))
-    return [(aux ? [value, aux.aux] : value) as LossOf<R>, gradient]
+    return [(second ? [value, second.aux] : value) as LossOf<R>, gradient]
   }
 }
 
 /**
- * The gradient of a scalar function with respect to its first argument (a tree). Nest it for higher orders.
+ * Makes the gradient of a scalar function with respect to its first argument (a tree). Nest it for higher orders. Throws
+ * `ShapeError` if the result of `f` is not a floating scalar.
  *
  * @example
  * import { grad } from '@gradus/autograd'

@@ -1,18 +1,19 @@
 /**
- * Derivatives of functions of tensors. Functions go in, functions come out; they take and return trees (tensors nested in
- * arrays and objects) and must be synchronous.
+ * Derivatives of functions of tensors. The functions take and return trees (tensors nested in arrays and objects) and must be
+ * synchronous.
  *
- * | given f | is | costs |
+ * | function | result | cost |
  * | --- | --- | --- |
- * | `grad(f)`, `valueAndGrad(f)` | the gradient of a scalar, by the first argument | a few times f |
- * | `vjp(f, inputs)` | the value, and the map from cotangents of it to cotangents of the inputs | a few times f |
- * | `jvp(f, inputs, tangents)` | the value, and its change along a direction | a few times f |
- * | `jacobian(f)`, `hessian(f)` | all first derivatives of a tensor, all second ones of a scalar | that per element |
+ * | `grad(f)`, `valueAndGrad(f)` | the gradient of a scalar with respect to the first argument | a few times f |
+ * | `vjp(f, inputs)` | the value, and the map from its cotangents to cotangents of the inputs | a few times f |
+ * | `jvp(f, inputs, tangents)` | the value, and its derivative along a direction | a few times f |
+ * | `jacobian(f)`, `hessian(f)` | all first derivatives of a tensor, all second derivatives of a scalar | a few times f per
+ * element |
  *
- * All of them nest, in any combination, and work inside and around `compile`. Closures are followed: what matters is which
- * tensors a value was computed from. Integers and booleans carry no derivative; theirs are zeros of their own dtype.
- * `stopGradient` ends the flow at a value, `customGradient` replaces it, and `checkpoint` computes a part again on the way
- * back instead of keeping its values.
+ * They can be nested in any combination, and used inside and around `compile`. Derivatives follow all tensors from which a value
+ * was computed, also through closures. Derivatives of integers and booleans are zeros of the same dtype. `stopGradient` makes a
+ * value a constant, `customGradient` replaces a derivative, and `checkpoint` computes values again in the backward pass instead
+ * of keeping them.
  *
  * @example
  * import { grad, jvp } from '@gradus/autograd'

@@ -3,8 +3,8 @@ import { grad } from './grad.ts'
 import { vjp } from './vjp.ts'
 
 /**
- * All derivatives of the elements of `f(x)` (a tensor) with respect to the elements of `x` (a tree): for each leaf a tensor
- * of shape `[...output, ...leaf]`.
+ * Makes a function for all derivatives of the elements of `f(x)` (a tensor) with respect to the elements of `x` (a tree): a
+ * tensor of shape `[...output, ...leaf]` for each leaf.
  *
  * @example
  * import { jacobian } from '@gradus/autograd'
@@ -31,7 +31,7 @@ export function jacobian<W, A extends readonly unknown[]>(f: (x: W, ...rest: A) 
 }
 
 /**
- * Second derivatives of a scalar function of one tensor: shape `[...x, ...x]`.
+ * Makes a function for all second derivatives of a scalar function of one tensor: shape `[...x, ...x]`.
  *
  * @example
  * import { hessian } from '@gradus/autograd'

@@ -101,11 +101,11 @@ describe('jvp', () => {
     expect(tangent.z.array()).toEqual([3, 40])
   })
 
-  it('is zero for what does not depend on the input', () => {
+  it('is zero for outputs that do not depend on the input', () => {
     expect(jvp((_: Tensor) => tensor([1, 2]), [tensor(1)], [tensor(1)]).tangent.array()).toEqual([0, 0])
   })
 
-  it('says when tangents do not fit', () => {
+  it('throws for tangents that do not fit', () => {
     expect(() => jvp((x: Tensor) => x, [tensor([1, 2])], [tensor([1])])).toThrow('they must agree')
   })
 })

@@ -2,9 +2,9 @@ import { treeMap, zerosLike } from '@gradus/tensor'
 import { vjp } from './vjp.ts'
 
 /**
- * Forward-mode derivative: the value of `f` at `primals` and its change along `tangents` (trees like the inputs).
- * The pullback of a function is linear in the cotangent, so pulling back through it once more gives the pushforward;
- * no op needs a forward-mode rule.
+ * Forward-mode derivative: the value of `f` at `primals` and its derivative along `tangents` (trees like the inputs). Throws
+ * `ShapeError` for tangents of other shapes. The pullback of a function is linear in the cotangent, so the pullback of the
+ * pullback is the pushforward; ops need no forward-mode rules.
  *
  * @example
  * import { jvp } from '@gradus/autograd'

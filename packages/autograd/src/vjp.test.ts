@@ -33,7 +33,7 @@ describe('vjp', () => {
     expect(db.array()).toEqual(matmul(transpose(a), ct).array())
   })
 
-  it('takes and gives trees', () => {
+  it('takes and returns trees', () => {
     const { value, pullback } = vjp(
       (p: { x: Tensor }, [y]: readonly Tensor[]) => ({ product: mul(p.x, y!), list: [sin(p.x)] as const }),
       [{ x: tensor([1, 2]) }, [tensor([3, 4])]],
@@ -53,7 +53,7 @@ describe('vjp', () => {
     expect(once.array()).toEqual(cos(tensor([1, 2], { dtype: 'float64' })).array())
   })
 
-  it('gives integer inputs integer zeros', () => {
+  it('returns integer zeros for integer inputs', () => {
     const { pullback } = vjp(
       (x: Tensor, n: Tensor) => mul(x, cast(n, 'float32')),
       [tensor([1, 2]), tensor([3, 4], { dtype: 'int32' })],
@@ -63,14 +63,14 @@ describe('vjp', () => {
     expect([dn.dtype, dn.array()]).toEqual(['int32', [0, 0]])
   })
 
-  it('hands an input through', () => {
+  it('works for a function that returns its input', () => {
     const x = tensor([1, 2])
     const { value, pullback } = vjp((y: Tensor) => [y, y] as const, [x])
     expect(value[0].array()).toEqual([1, 2])
     expect(pullback([tensor([1, 2]), tensor([10, 20])] as const)[0].array()).toEqual([11, 22])
   })
 
-  it('says when cotangents do not fit', () => {
+  it('throws for cotangents that do not fit', () => {
     const { pullback } = vjp((x: Tensor) => [x, sum(x)], [tensor([1, 2])])
     expect(() => pullback([tensor([1, 1])])).toThrow(
       'pullback: the function has 2 outputs and 1 cotangents were given; give one for each.',
@@ -81,7 +81,7 @@ describe('vjp', () => {
     expect(() => pullback([tensor([1, 1], { dtype: 'float64' }), tensor(1)])).toThrow('output 0 is float32[2]')
   })
 
-  it('refuses asynchronous functions', () => {
+  it('throws for asynchronous functions', () => {
     expect(() => vjp(async (x: Tensor) => add(x, 1), [tensor(1)])).toThrow('must be synchronous')
   })
 })

@@ -13,13 +13,12 @@ import { Tape } from '@gradus/tensor/internals'
 /** A function's value with the map from cotangents of the value to cotangents of the inputs. */
 export interface Vjp<A, R> {
   readonly value: R
-  /** Cotangents of the inputs, a tree like them, from a tree of cotangents like the value. May be called repeatedly. */
+  /** Maps cotangents, a tree like the value, to cotangents of the inputs. May be called repeatedly. Throws `ShapeError`. */
   readonly pullback: (cotangent: R) => A
 }
 
 /**
- * Reverse-mode derivative of `f` at `inputs` (a list of trees). Works over trees, nests to any order, and runs inside
- * `compile`.
+ * Reverse-mode derivative of `f` at `inputs` (a list of trees). It can be nested to any order, and used inside `compile`.
  *
  * @example
  * import { vjp } from '@gradus/autograd'
@@ -30,18 +29,18 @@ export interface Vjp<A, R> {
  */
 export function vjp<A extends readonly unknown[], R>(f: (...inputs: A) => R, inputs: A): Vjp<A, R> {
   const tape = new Tape()
-  const sources = treeLeaves(inputs).map((leaf) => (isFloat(leaf.dtype) ? tape.watch(leaf) : leaf))
-  const value = tape.record(() => f(...treeReplace(inputs, sources)))
+  const watched = treeLeaves(inputs).map((leaf) => (isFloat(leaf.dtype) ? tape.watch(leaf) : leaf))
+  const value = tape.record(() => f(...treeReplace(inputs, watched)))
   const outputs = treeLeaves(value)
   return {
     value,
     pullback(cotangent) {
       const cotangents = treeLeaves(cotangent)
       checkCotangents(outputs, cotangents)
-      const pulled = tape.pull(outputs, cotangents, sources)
+      const pulled = tape.pull(outputs, cotangents, watched)
       return treeReplace(
         inputs,
-        sources.map((source, index) => pulled[index] ?? zerosLike(source)),
+        watched.map((input, index) => pulled[index] ?? zerosLike(input)),
       )
     },
   }

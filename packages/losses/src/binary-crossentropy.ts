@@ -5,19 +5,20 @@ import { binaryCrossentropy } from './crossentropy.ts'
 const fields = {
   /** Whether predictions are logits; otherwise they are probabilities. */
   fromLogits: { type: 'boolean', default: false },
-  /** How much of the target is spread evenly over the outcomes. */
+  /** The part of the target that is distributed evenly over the classes, 0 to 1. */
   labelSmoothing: { type: 'number', default: 0, min: 0, max: 1 },
   /** The axis over which the mean is taken. */
   axis: { type: 'integer', default: -1 },
 } as const
 
+/** Options of `BinaryCrossentropy`. */
 export interface BinaryCrossentropyConfig extends ConfigOf<typeof fields> {}
 
 /**
- * For yes-or-no targets: -t log(p) - (1 - t) log(1 - p), averaged over the last axis. Targets are 0 to 1 and have the shape
- * of the predictions, up to a last axis of size 1. With `fromLogits` the predictions come without a sigmoid, which is more
- * exact; probabilities are kept 1e-7 away from 0 and 1. `labelSmoothing` s makes targets t (1 - s) + s / 2.
- * Source: Keras `losses.BinaryCrossentropy`.
+ * Loss for binary targets: -t log(p) - (1 - t) log(1 - p), averaged over the last axis. Targets are 0 to 1 and have the shape of
+ * the predictions, except for a last axis of size 1; other shapes throw `ShapeError`. With `fromLogits` the predictions are
+ * logits, which is more exact; probabilities are clipped to 1e-7 and 1 - 1e-7. `labelSmoothing` s makes targets t (1 - s) + s /
+ * 2. Source: Keras `losses.BinaryCrossentropy`.
  *
  * @example
  * import { BinaryCrossentropy } from '@gradus/losses'

@@ -5,18 +5,20 @@ import { categoricalCrossentropy } from './crossentropy.ts'
 const fields = {
   /** Whether predictions are logits; otherwise they are probabilities. */
   fromLogits: { type: 'boolean', default: false },
-  /** How much of the target is spread evenly over the outcomes. */
+  /** The part of the target that is distributed evenly over the classes, 0 to 1. */
   labelSmoothing: { type: 'number', default: 0, min: 0, max: 1 },
   /** The axis of the classes. */
   axis: { type: 'integer', default: -1 },
 } as const
 
+/** Options of `CategoricalCrossentropy`. */
 export interface CategoricalCrossentropyConfig extends ConfigOf<typeof fields> {}
 
 /**
- * For one-hot (or soft) targets: -sum(t log(p)) over the classes. Targets have the shape of the predictions. Probabilities
- * are divided by their sum and kept 1e-7 away from 0 and 1; with `fromLogits` the predictions come without a softmax, which
- * is more exact. `labelSmoothing` s makes targets t (1 - s) + s / classes. Source: Keras `losses.CategoricalCrossentropy`.
+ * Loss for one-hot or soft targets: -sum(t log(p)) over the classes. Targets have the shape of the predictions; other shapes
+ * throw `ShapeError`. Probabilities are divided by their sum and clipped to 1e-7 and 1 - 1e-7. With `fromLogits` the predictions
+ * are logits, which is more exact. `labelSmoothing` s makes targets t (1 - s) + s / classes. Source: Keras
+ * `losses.CategoricalCrossentropy`.
  *
  * @example
  * import { CategoricalCrossentropy } from '@gradus/losses'

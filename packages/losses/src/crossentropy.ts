@@ -25,29 +25,38 @@ import {
   where,
 } from '@gradus/tensor'
 
-/** Probabilities are kept this far from 0 and 1 before their logarithm is taken (Keras's `epsilon()`). */
+/** Probabilities are clipped to `epsilon` and 1 - `epsilon` before their logarithm is taken (Keras's `epsilon()`). */
 export const epsilon = 1e-7
 
+/** Options of `binaryCrossentropy` and `categoricalCrossentropy`. */
 export interface CrossentropyOptions {
   /** Whether predictions are logits; by default they are probabilities. */
   readonly fromLogits?: boolean
-  /** How much of the target is spread evenly over the outcomes, 0 to 1. */
+  /** The part of the target that is distributed evenly over the classes, 0 to 1. */
   readonly labelSmoothing?: number
-  /** The axis of the classes (of the mean, for the binary one). Default -1. */
+  /** The axis of the classes; for `binaryCrossentropy`, of the mean. Default -1. */
   readonly axis?: number
 }
 
+/** Options of `sparseCategoricalCrossentropy`. */
 export interface SparseCrossentropyOptions {
+  /** Whether predictions are logits; by default they are probabilities. */
   readonly fromLogits?: boolean
-  /** The class whose samples count as 0. */
+  /** Samples of this class have a loss of 0. */
   readonly ignoreClass?: number
   /** The axis of the classes. Default -1. */
   readonly axis?: number
 }
 
 /**
- * -t log(p) - (1 - t) log(1 - p), averaged over `axis`; targets from 0 to 1 in the shape of the predictions.
- * Source: Keras `losses.binary_crossentropy`.
+ * Returns -t log(p) - (1 - t) log(1 - p), averaged over `axis`. Targets are 0 to 1 and have the shape of the predictions; other
+ * shapes throw `ShapeError`. Source: Keras `losses.binary_crossentropy`.
+ *
+ * @example
+ * import { binaryCrossentropy } from '@gradus/losses'
+ * import { tensor } from '@gradus/tensor'
+ * const loss = binaryCrossentropy(tensor([[1], [0]]), tensor([[0], [0]]), { fromLogits: true })
+ * loss.array().map((x) => x.toFixed(4)) // => ['0.6931', '0.6931']
  */
 export function binaryCrossentropy(
   target: Tensor,
@@ -62,8 +71,14 @@ export function binaryCrossentropy(
 }
 
 /**
- * -sum(t log(p)) along `axis`, for one-hot or soft targets in the shape of the predictions. Probabilities are divided by
- * their sum first. Source: Keras `losses.categorical_crossentropy` (JAX and torch).
+ * Returns -sum(t log(p)) along `axis`, for one-hot or soft targets in the shape of the predictions; other shapes throw
+ * `ShapeError`. Probabilities are divided by their sum first. Source: Keras `losses.categorical_crossentropy` (JAX and torch).
+ *
+ * @example
+ * import { categoricalCrossentropy } from '@gradus/losses'
+ * import { tensor } from '@gradus/tensor'
+ * const loss = categoricalCrossentropy(tensor([[0, 1, 0]]), tensor([[0.05, 0.95, 0]]))
+ * loss.array().map((x) => x.toFixed(4)) // => ['0.0513']
  */
 export function categoricalCrossentropy(
   target: Tensor,
@@ -79,9 +94,14 @@ export function categoricalCrossentropy(
 }
 
 /**
- * -log of the probability of the target class; targets are class numbers of any dtype, in the shape of the predictions
- * without `axis` (or with size 1 there). A number outside the classes gives 0. Source: Keras
- * `losses.sparse_categorical_crossentropy` (JAX and torch).
+ * Returns -log of the probability of the target class. Targets are class numbers of any dtype, in the shape of the predictions
+ * without `axis`, or with size 1 there; other shapes throw `ShapeError`. The loss of a number outside the classes is 0. Source:
+ * Keras `losses.sparse_categorical_crossentropy` (JAX and torch).
+ *
+ * @example
+ * import { sparseCategoricalCrossentropy } from '@gradus/losses'
+ * import { tensor } from '@gradus/tensor'
+ * sparseCategoricalCrossentropy(tensor([1]), tensor([[100, 0]]), { fromLogits: true }).array() // => [100]
  */
 export function sparseCategoricalCrossentropy(
   target: Tensor,
@@ -93,13 +113,20 @@ export function sparseCategoricalCrossentropy(
   const labels = classNumbers(target, prediction, axis)
   const one = oneHot(labels, classes, { dtype: prediction.dtype, axis: along })
   if (ignoreClass === undefined) return categoricalCrossentropy(one, prediction, { fromLogits, axis })
-  // ignored predictions become even ones, so that no NaN in them can reach the others
+  // predictions of ignored samples are replaced by 1, so that a NaN in them has no effect
   const counts = notEqual(labels, ignoreClass)
   const even = where(expandDims(counts, along), prediction, 1)
   return where(counts, categoricalCrossentropy(one, even, { fromLogits, axis }), 0)
 }
 
-/** Class numbers as int32 in the shape of `prediction` without `axis`, or a `ShapeError`. */
+/**
+ * Converts class numbers to int32 in the shape of `prediction` without `axis`. Throws `ShapeError` for other shapes.
+ *
+ * @example
+ * import { classNumbers } from '@gradus/losses'
+ * import { tensor, zeros } from '@gradus/tensor'
+ * classNumbers(tensor([[2], [0]]), zeros([2, 3])).array() // => [2, 0]
+ */
 export function classNumbers(target: Tensor, prediction: Tensor, axis = -1): Tensor {
   const along = normalizeAxis('classNumbers', axis, prediction.rank)
   const expected = prediction.shape.filter((_, index) => index !== along)

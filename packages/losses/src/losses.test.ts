@@ -66,7 +66,7 @@ describe('derivatives agree with central differences in float64', () => {
 })
 
 describe('crossentropies', () => {
-  it('stay finite for certain and wrong predictions', () => {
+  it('are finite for wrong predictions with probability 1', () => {
     const sure = tensor([[1, 0]])
     expect(new CategoricalCrossentropy().call(tensor([[0, 1]]), sure).item()).toBeCloseTo(-Math.log(1e-7), 4)
     expect(new BinaryCrossentropy().call(tensor([[0]]), tensor([[1]])).item()).toBeCloseTo(-Math.log(2 ** -23), 4)
@@ -114,7 +114,7 @@ describe('crossentropies', () => {
     expect(Array.from(gradient.slice(0, 4), Math.abs)).toEqual([0, 0, 0, 0])
   })
 
-  it('leave an ignored class out of the mean, whatever is predicted there', () => {
+  it('leave an ignored class out of the mean, whatever its predictions', () => {
     const loss = new SparseCategoricalCrossentropy({ ignoreClass: -1 })
     const prediction = tensor([
       [0.25, 0.75],
@@ -146,8 +146,8 @@ describe('crossentropies', () => {
   })
 })
 
-describe('losses refuse', () => {
-  it('labels that are no classes of the model', () => {
+describe('losses throw for', () => {
+  it('labels that are not classes of the model', () => {
     const loss = new SparseCategoricalCrossentropy({ ignoreClass: -1 })
     const labels = (...data: number[]) => ({
       data: Float32Array.from(data),

@@ -2,7 +2,7 @@ import { Loss, requireSameShape } from '@gradus/core'
 import { abs, mean, sub, type Tensor } from '@gradus/tensor'
 
 /**
- * mean(|prediction - target|) over the last axis, per sample. Targets have the shape of the predictions, up to a last axis
+ * mean(|prediction - target|) over the last axis, per sample. Targets have the shape of the predictions, except for a last axis
  * of size 1; other shapes throw `ShapeError`. Source: Keras `losses.MeanAbsoluteError`.
  *
  * @example

@@ -2,8 +2,8 @@ import { Loss, requireSameShape } from '@gradus/core'
 import { mean, square, sub, type Tensor } from '@gradus/tensor'
 
 /**
- * mean((prediction - target)^2) over the last axis, per sample. Targets have the shape of the predictions, up to a last
- * axis of size 1; other shapes throw `ShapeError`. Source: Keras `losses.MeanSquaredError`.
+ * mean((prediction - target)^2) over the last axis, per sample. Targets have the shape of the predictions, except for a
+ * last axis of size 1; other shapes throw `ShapeError`. Source: Keras `losses.MeanSquaredError`.
  *
  * @example
  * import { MeanSquaredError } from '@gradus/losses'

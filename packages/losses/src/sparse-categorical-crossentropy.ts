@@ -5,19 +5,20 @@ import { classNumbers, sparseCategoricalCrossentropy } from './crossentropy.ts'
 const fields = {
   /** Whether predictions are logits; otherwise they are probabilities. */
   fromLogits: { type: 'boolean', default: false },
-  /** The class whose samples are left out. */
+  /** Samples of this class are left out. */
   ignoreClass: 'integer',
   /** The axis of the classes. */
   axis: { type: 'integer', default: -1 },
 } as const
 
+/** Options of `SparseCategoricalCrossentropy`. */
 export interface SparseCategoricalCrossentropyConfig extends ConfigOf<typeof fields> {}
 
 /**
- * For class numbers: -log of the probability of the target class. Targets have the shape of the predictions without the
- * class axis (or with size 1 there) and any dtype. A number outside the classes counts as a loss of 0. Samples of
- * `ignoreClass` are left out. Probabilities are divided by their sum and kept 1e-7 away from 0 and 1; with `fromLogits` the
- * predictions come without a softmax. Source: Keras `losses.SparseCategoricalCrossentropy`.
+ * Loss for class numbers: -log of the probability of the target class. Targets have any dtype and the shape of the predictions
+ * without the class axis, or with size 1 there; other shapes throw `ShapeError`. The loss of a number outside the classes is 0;
+ * `fit` throws `DataError` for it. Samples of `ignoreClass` are left out. Probabilities are divided by their sum and clipped to
+ * 1e-7 and 1 - 1e-7; with `fromLogits` the predictions are logits. Source: Keras `losses.SparseCategoricalCrossentropy`.
  *
  * @example
  * import { SparseCategoricalCrossentropy } from '@gradus/losses'
@@ -46,9 +47,9 @@ export class SparseCategoricalCrossentropy extends Loss<SparseCategoricalCrossen
     const index = target.data.findIndex((label: number) => !isClass(label, classes) && label !== ignoreClass)
     if (index < 0) return
     const width = Math.max(1, sizeOf(target.shape.slice(1)))
-    const place = width === 1 ? '' : ` (value ${index % width} of ${width})`
+    const position = width === 1 ? '' : ` (value ${index % width} of ${width})`
     throw new DataError(
-      `${name} holds the label ${target.data[index]} in sample ${Math.floor(index / width)}${place}, and the model has ${classes} classes: ` +
+      `${name} holds the label ${target.data[index]} in sample ${Math.floor(index / width)}${position}, and the model has ${classes} classes: ` +
         `labels are whole numbers from 0 to ${classes - 1}. Correct the labels, give the last layer more units, or set ignoreClass.`,
     )
   }

@@ -3,8 +3,8 @@ import { cast, equal, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
 /**
- * How often predictions equal targets exactly. In `compile` the name `accuracy` means the accuracy that fits the shapes
- * instead. Source: Keras `metrics.Accuracy`.
+ * The fraction of predictions that equal their targets exactly; both have the same shape, otherwise `ShapeError` is thrown. In
+ * `compile` the name `accuracy` means the accuracy that fits the shapes instead. Source: Keras `metrics.Accuracy`.
  *
  * @example
  * import { Accuracy } from '@gradus/metrics'

@@ -3,15 +3,16 @@ import { cast, equal, greater, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
 const fields = {
-  /** Predictions above it count as 1. */
+  /** Predictions above this value count as 1. */
   threshold: { type: 'number', default: 0.5 },
 } as const
 
+/** Options of `BinaryAccuracy`. */
 export interface BinaryAccuracyConfig extends ConfigOf<typeof fields> {}
 
 /**
- * How often a prediction is on its target's side of the threshold; targets are 0 and 1. Several outputs of one sample are
- * averaged. Source: Keras `metrics.BinaryAccuracy`.
+ * The fraction of predictions that are on the same side of the threshold as their targets, which are 0 and 1 and have the shape
+ * of the predictions; other shapes throw `ShapeError`. Source: Keras `metrics.BinaryAccuracy`.
  *
  * @example
  * import { BinaryAccuracy } from '@gradus/metrics'

@@ -2,7 +2,7 @@ import { BinaryCrossentropy as Loss } from '@gradus/losses'
 import { lossMetric } from './loss-metric.ts'
 
 /**
- * The mean over all samples of the loss of the same name. Source: Keras `metrics.BinaryCrossentropy`.
+ * The mean of the loss with the same name over all samples, with its options. Source: Keras `metrics.BinaryCrossentropy`.
  *
  * @example
  * import { BinaryCrossentropy } from '@gradus/metrics'

@@ -3,8 +3,8 @@ import { argMax, cast, equal, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
 /**
- * How often the most probable class is that of the one-hot target; logits do as well as probabilities. Source: Keras
- * `metrics.CategoricalAccuracy`.
+ * The fraction of samples with the most probable class equal to that of the one-hot target `[batch, ..., classes]`. Predictions
+ * are probabilities or logits of the same shape; other shapes throw `ShapeError`. Source: Keras `metrics.CategoricalAccuracy`.
  *
  * @example
  * import { CategoricalAccuracy } from '@gradus/metrics'

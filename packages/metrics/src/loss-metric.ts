@@ -10,10 +10,10 @@ import {
 import { cast, mul, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
-/** A loss class that makes a metric. */
+/** A loss class from which a metric can be made. */
 type LossClass = Definition<'loss'> & (new (config: never) => Loss)
 
-/** The class of the metric that a loss makes: its name and options are those of the loss, less its reduction. */
+/** The class of the metric made from a loss: it has the name and the options of the loss, without the reduction. */
 export type LossMetricClass<D extends LossClass> = {
   new (...config: ConfigArgument<Omit<ConfigOfLoss<D>, 'reduction'>>): MeanMetric<Omit<ConfigOfLoss<D>, 'reduction'>>
   readonly kind: 'metric'
@@ -25,7 +25,8 @@ export type LossMetricClass<D extends LossClass> = {
 type ConfigOfLoss<D> = D extends new (...args: infer A) => unknown ? NonNullable<A[0]> : never
 
 /**
- * The metric that is the mean of a loss over all samples: `const MeanSquaredError = lossMetric(losses.MeanSquaredError)`.
+ * Makes a metric class from a loss class: the mean of the loss over all samples, as in `const MeanSquaredError =
+ * lossMetric(losses.MeanSquaredError)`.
  *
  * @example
  * import { MeanSquaredError as Loss } from '@gradus/losses'
@@ -49,7 +50,7 @@ export function lossMetric<D extends LossClass>(loss: D): LossMetricClass<D> {
       return this.loss.perSample(target, prediction)
     }
 
-    // As Keras: without weights, samples that the loss leaves out count with a value of 0; with weights they do not count.
+    // as in Keras: samples that the loss leaves out have the value 0, and with sample weights the weight 0
     override update(state: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
       const counted = weight && this.loss.maskOf(target, prediction)
       if (!weight || !counted) return super.update(state, target, prediction, weight)

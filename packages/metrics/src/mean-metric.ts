@@ -2,7 +2,7 @@ import { addToMean, emptyMean, type MeanState, Metric, meanOf } from '@gradus/co
 import type { Tensor } from '@gradus/tensor'
 
 /**
- * The weighted mean of one number per sample: a metric that only has to say what that number is. Keras's
+ * Base class of metrics that are the weighted mean of one number per sample. A subclass computes the numbers. Keras:
  * `MeanMetricWrapper`.
  *
  * @example
@@ -19,7 +19,7 @@ import type { Tensor } from '@gradus/tensor'
  * metric.result(state).item() // => 4
  */
 export abstract class MeanMetric<C extends object = object> extends Metric<C, MeanState> {
-  /** One value per sample, or several, which are averaged: `[batch, ...]`. */
+  /** Returns one value per sample, or several, which are averaged: `[batch, ...]`. */
   protected abstract values(target: Tensor, prediction: Tensor): Tensor
 
   init(): MeanState {

@@ -2,7 +2,7 @@ import { addToMean, emptyMean, type MeanState, Metric, meanOf } from '@gradus/co
 import type { Tensor } from '@gradus/tensor'
 
 /**
- * The weighted mean of the predictions, averaged per sample first. Targets are not looked at. Source: Keras `metrics.Mean`.
+ * The weighted mean of the predictions, averaged per sample first. Targets are ignored. Source: Keras `metrics.Mean`.
  *
  * @example
  * import { Mean } from '@gradus/metrics'
@@ -19,7 +19,7 @@ export class Mean extends Metric<object, MeanState> {
     return emptyMean()
   }
 
-  /** The state after more values, `[batch, ...]` or a scalar. */
+  /** Returns the state after more values, `[batch, ...]` or a scalar, with optional weights. */
   add(state: MeanState, values: Tensor, weight?: Tensor): MeanState {
     return addToMean(state, values, weight)
   }

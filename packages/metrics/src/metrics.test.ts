@@ -53,7 +53,7 @@ describe('metrics', () => {
     expect(once(new Accuracy(), tensor([1, 2], { dtype: 'int32' }), tensor([1, 3]))).toBe(0.5)
   })
 
-  it('judge time steps of their own', () => {
+  it('have one value per time step', () => {
     const prediction = tensor([
       [
         [0.9, 0.1],
@@ -84,7 +84,7 @@ describe('metrics', () => {
     ).toBe(0.5)
   })
 
-  it('rank NaN last and never find a class that is not there', () => {
+  it('rank NaN last and do not find classes outside the predictions', () => {
     const metric = new SparseTopKCategoricalAccuracy({ k: 2 })
     expect(once(metric, tensor([0]), tensor([[Number.NaN, 1, 2]]))).toBe(0)
     expect(once(metric, tensor([3]), tensor([[0, 1, 2]]))).toBe(0)
@@ -101,7 +101,7 @@ describe('metrics', () => {
     expect(once(metric, tensor([0, 2]), prediction, tensor([1, 1]))).toBeCloseTo(Math.log(2), 6)
   })
 
-  it('refuse targets that would be broadcast', () => {
+  it('throw for targets that would be broadcast', () => {
     expect(() =>
       once(
         new MeanSquaredError(),
@@ -138,7 +138,7 @@ describe('metrics', () => {
     ).toThrow(/are not class numbers/)
   })
 
-  it('made of a loss have its options, inherited ones too, less its reduction', () => {
+  it('made from a loss have its options, also inherited ones, without its reduction', () => {
     class Scaled extends Loss<{ readonly factor?: number }> {
       static readonly type: string = 'acme/Scaled'
       static override readonly fields: FieldTable = { factor: { type: 'number', default: 2 } }
@@ -156,13 +156,13 @@ describe('metrics', () => {
     expect(() => new Shift({ reduction: 'sum' } as never)).toThrow(/has no option 'reduction'/)
   })
 
-  it('refuse options that make no sense', () => {
+  it('throw for wrong options', () => {
     expect(() => new SparseTopKCategoricalAccuracy({ k: 0 })).toThrow("'k' must be a positive whole number and is 0.")
     expect(() => new BinaryAccuracy({ threshold: '1' as never })).toThrow('\'threshold\' must be a number and is "1".')
     expect(new BinaryAccuracy({ threshold: null } as never).options).toEqual({ threshold: 0.5 })
   })
 
-  it("of one's own need one method", () => {
+  it('by users need one method', () => {
     class Share extends MeanMetric<{ readonly factor?: number }> {
       static readonly type = 'acme/Share'
       static override readonly fields = { factor: 'number' }

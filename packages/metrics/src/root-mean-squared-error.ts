@@ -2,7 +2,8 @@ import { addToMean, alignFloats, emptyMean, type MeanState, Metric, meanOf, requ
 import { sqrt, square, sub, type Tensor } from '@gradus/tensor'
 
 /**
- * The root of the mean of squared errors over all samples. Source: Keras `metrics.RootMeanSquaredError`.
+ * The root of the mean of squared errors over all samples. Targets have the shape of the predictions; other shapes throw
+ * `ShapeError`. Source: Keras `metrics.RootMeanSquaredError`.
  *
  * @example
  * import { RootMeanSquaredError } from '@gradus/metrics'

@@ -3,8 +3,9 @@ import { argMax, cast, equal, type Tensor } from '@gradus/tensor'
 import { MeanMetric } from './mean-metric.ts'
 
 /**
- * How often the most probable class is the target, a class number in `[batch, ...]` or `[batch, ..., 1]`; logits do as well
- * as probabilities. Source: Keras `metrics.SparseCategoricalAccuracy`.
+ * The fraction of samples with the most probable class equal to the target, a class number: `[batch, ...]` or `[batch, ..., 1]`.
+ * Predictions are probabilities or logits `[batch, ..., classes]`; other shapes throw `ShapeError`. Source: Keras
+ * `metrics.SparseCategoricalAccuracy`.
  *
  * @example
  * import { SparseCategoricalAccuracy } from '@gradus/metrics'

@@ -2,7 +2,8 @@ import { SparseCategoricalCrossentropy as Loss } from '@gradus/losses'
 import { lossMetric } from './loss-metric.ts'
 
 /**
- * The mean over all samples of the loss of the same name. Source: Keras `metrics.SparseCategoricalCrossentropy`.
+ * The mean of the loss with the same name over all samples, with its options. Source: Keras
+ * `metrics.SparseCategoricalCrossentropy`.
  *
  * @example
  * import { SparseCategoricalCrossentropy } from '@gradus/metrics'

@@ -5,15 +5,16 @@ import { inTopK } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
 const fields = {
-  /** How many of the most probable classes count. */
+  /** The number of most probable classes that count. */
   k: { type: 'integer', min: 1, default: 5 },
 } as const
 
+/** Options of `SparseTopKCategoricalAccuracy`. */
 export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}
 
 /**
- * How often the target, a class number, is among the `k` most probable classes. Source: Keras
- * `metrics.SparseTopKCategoricalAccuracy`.
+ * The fraction of samples with the target, a class number `[batch, ...]`, among the `k` most probable classes of the predictions
+ * `[batch, ..., classes]`. Other shapes throw `ShapeError`. Source: Keras `metrics.SparseTopKCategoricalAccuracy`.
  *
  * @example
  * import { SparseTopKCategoricalAccuracy } from '@gradus/metrics'

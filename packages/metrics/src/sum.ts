@@ -1,14 +1,14 @@
 import { Metric, toSamples } from '@gradus/core'
 import { add, full, sum, type Tensor } from '@gradus/tensor'
 
-/** A float32 scalar. */
+/** The state of `Sum`: a float32 scalar. */
 export interface SumState {
   readonly [key: string]: Tensor
   readonly total: Tensor
 }
 
 /**
- * The weighted sum of the predictions. Targets are not looked at. Source: Keras `metrics.Sum`.
+ * The weighted sum of the predictions. Targets are ignored. Source: Keras `metrics.Sum`.
  *
  * @example
  * import { Sum } from '@gradus/metrics'
@@ -24,7 +24,7 @@ export class Sum extends Metric<object, SumState> {
     return { total: full([], 0) }
   }
 
-  /** The state after more values, `[batch, ...]` or a scalar. */
+  /** Returns the state after more values, `[batch, ...]` or a scalar, with optional weights. */
   add({ total }: SumState, values: Tensor, weight?: Tensor): SumState {
     return { total: add(total, sum(toSamples(values, sum, weight).values)) }
   }

@@ -4,15 +4,16 @@ import { inTopK } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
 const fields = {
-  /** How many of the most probable classes count. */
+  /** The number of most probable classes that count. */
   k: { type: 'integer', min: 1, default: 5 },
 } as const
 
+/** Options of `TopKCategoricalAccuracy`. */
 export interface TopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}
 
 /**
- * How often the class of the one-hot target is among the `k` most probable ones. Source: Keras
- * `metrics.TopKCategoricalAccuracy`.
+ * The fraction of samples with the class of the one-hot target among the `k` most probable ones. Targets and predictions are
+ * `[batch, ..., classes]`; other shapes throw `ShapeError`. Source: Keras `metrics.TopKCategoricalAccuracy`.
  *
  * @example
  * import { TopKCategoricalAccuracy } from '@gradus/metrics'

@@ -2,21 +2,23 @@ import type { ConfigOf, OptionsOf, StepContext } from '@gradus/core'
 import { add, div, maximum, mul, pow, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
 export const adamFields = {
-  /** How much of the running mean of gradients is kept (Keras's beta_1). */
+  /** The decay rate of the running mean of gradients (Keras's beta_1). */
   beta1: { type: 'number', min: 0, max: 1, default: 0.9 },
-  /** How much of the running mean of squared gradients is kept (Keras's beta_2). */
+  /** The decay rate of the running mean of squared gradients (Keras's beta_2). */
   beta2: { type: 'number', min: 0, max: 1, default: 0.999 },
   /** Added to the root, before bias is corrected ("epsilon hat"). */
   epsilon: { type: 'number', min: 0, default: 1e-7 },
-  /** Divide by the largest mean of squares so far (Reddi et al. 2018). */
+  /** Whether to divide by the largest mean of squares so far (Reddi et al. 2018). */
   amsgrad: { type: 'boolean', default: false },
 } as const
 
-/** Options of Adam and its relatives. */
+/** Options of `Adam`. */
 export interface AdamConfig extends ConfigOf<typeof adamFields> {}
 
+/** The options of `Adam` with their defaults. */
 export type AdamOptions = OptionsOf<typeof adamFields>
 
+/** The running means before the first step. */
 export function adamSlots(param: Tensor, { amsgrad }: AdamOptions): Record<string, Tensor> {
   return {
     momentum: zerosLike(param),
@@ -26,8 +28,8 @@ export function adamSlots(param: Tensor, { amsgrad }: AdamOptions): Record<strin
 }
 
 /**
- * m += (g - m)(1 - b1), v += (g^2 - v)(1 - b2), w -= m a / (sqrt(v) + eps), with a = lr sqrt(1 - b2^t) / (1 - b1^t): the
- * order of operations of section 2 of Kingma & Ba 2015, which Keras uses.
+ * Computes m += (g - m)(1 - b1), v += (g^2 - v)(1 - b2), w -= m a / (sqrt(v) + eps), with a = lr sqrt(1 - b2^t) / (1 - b1^t).
+ * This order of operations is that of Keras and of section 2 of Kingma & Ba 2015. Returns the new parameter and running means.
  */
 export function adamStep(
   param: Tensor,

@@ -3,8 +3,8 @@ import type { Tensor } from '@gradus/tensor'
 import { type AdamConfig, type AdamOptions, adamFields, adamSlots, adamStep } from './adam-step.ts'
 
 /**
- * Adam: steps of about the learning rate, from running means of gradients and of their squares (`beta1`, `beta2`).
- * Source: Keras `optimizers.Adam`; Kingma & Ba 2015.
+ * Adam: the running mean of gradients, divided by the root of the running mean of squared gradients (`beta1`, `beta2`). The
+ * size of a step is about the learning rate. Source: Keras `optimizers.Adam`; Kingma & Ba 2015.
  *
  * @example
  * import { Adam } from '@gradus/optimizers'

@@ -4,11 +4,12 @@ import { adamFields, adamSlots, adamStep } from './adam-step.ts'
 
 const fields = /* @__PURE__ */ joinFields(adamFields, { weightDecay: { type: 'number', default: 0.004 } } as const)
 
+/** Options of `AdamW`. */
 export interface AdamWConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Adam with decoupled weight decay: w -= w * weightDecay * lr before each step. Leave out biases and scales with
- * `excludeFromWeightDecay: ['bias', 'gamma', 'beta']`. Source: Keras `optimizers.AdamW`; Loshchilov & Hutter 2019.
+ * Adam with decoupled weight decay: w -= w * weightDecay * lr before each step. `excludeFromWeightDecay: ['bias', 'gamma',
+ * 'beta']` leaves out biases and scales. Source: Keras `optimizers.AdamW`; Loshchilov & Hutter 2019.
  *
  * @example
  * import { AdamW } from '@gradus/optimizers'

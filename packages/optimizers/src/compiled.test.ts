@@ -52,7 +52,7 @@ const cases: [string, Optimizer][] = [
 ]
 
 describe.each(cases)('%s', (_, optimizer) => {
-  it('compiled once, with params and state donated, equals itself step by step', () => {
+  it('gives the same compiled, with donated parameters and state, and op by op', () => {
     const step = compile(
       (params: Params, state: OptimizerState, grads: Params) => optimizer.update(grads, state, params),
       { donate: [0, 1] },

@@ -3,7 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest'
 import { Adam, CosineDecay, optimizers, SGD, schedules } from './index.ts'
 
 describe('optimizers', () => {
-  it('take their own and the common options', () => {
+  it('take their specific options and the common ones', () => {
     new SGD()
     new SGD({ learningRate: 0.1, momentum: 0.9, clipNorm: 1 })
     new Adam({ learningRate: new CosineDecay({ initialLearningRate: 0.1, decaySteps: 10 }), beta1: 0.8 })

@@ -2,22 +2,23 @@ import { type ConfigOf, Optimizer, type OptionsOf, type StepContext } from '@gra
 import { add, div, mul, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
 const fields = {
-  /** How much of the running mean of squares is kept. */
+  /** The decay rate of the running mean of squared gradients. */
   rho: { type: 'number', min: 0, max: 1, default: 0.9 },
-  /** How much of the last step is repeated. */
+  /** The factor of the last step that is added to the next. */
   momentum: { type: 'number', default: 0 },
   /** Added under the root. */
   epsilon: { type: 'number', min: 0, default: 1e-7 },
-  /** Divide by an estimate of the variance instead of the mean square. */
+  /** Whether to divide by an estimate of the variance instead of the mean square. */
   centered: { type: 'boolean', default: false },
 } as const
 
+/** Options of `RMSprop`. */
 export interface RMSpropConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Steps divided by the root of a running mean of squared gradients: v = rho v + (1 - rho) g^2, w -= lr g / sqrt(v + eps).
- * Centred: v minus the square of the mean gradient. With momentum mu: m = mu m + lr g / sqrt(...), w -= m.
- * Source: Keras `optimizers.RMSprop`; Hinton, lecture 6.5, 2012.
+ * Divides gradients by the root of the running mean of their squares: v = rho v + (1 - rho) g^2, w -= lr g / sqrt(v + eps). If
+ * `centered`, the square of the running mean of gradients is subtracted from v. With momentum mu: m = mu m + lr g / sqrt(...),
+ * w -= m. Source: Keras `optimizers.RMSprop`; Hinton, lecture 6.5, 2012.
  *
  * @example
  * import { RMSprop } from '@gradus/optimizers'
@@ -49,12 +50,12 @@ export class RMSprop extends Optimizer<RMSpropConfig> {
   ) {
     const { rho, momentum: mu, epsilon, centered } = this.options
     const next: Record<string, Tensor> = { velocity: add(mul(slots.velocity!, rho), mul(square(gradient), 1 - rho)) }
-    let spread = next.velocity!
+    let variance = next.velocity!
     if (centered) {
       next.averageGradient = add(mul(slots.averageGradient!, rho), mul(gradient, 1 - rho))
-      spread = sub(spread, square(next.averageGradient))
+      variance = sub(variance, square(next.averageGradient))
     }
-    const change = div(mul(gradient, learningRate), sqrt(add(spread, epsilon)))
+    const change = div(mul(gradient, learningRate), sqrt(add(variance, epsilon)))
     if (!mu) return [sub(param, change), next] as const
     next.momentum = add(mul(slots.momentum!, mu), change)
     return [sub(param, next.momentum), next] as const

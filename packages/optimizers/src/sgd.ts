@@ -2,17 +2,19 @@ import { type ConfigOf, learningRateTypes, Optimizer, type OptionsOf, type StepC
 import { add, mul, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
 const fields = {
+  /** The learning rate, or a schedule. */
   learningRate: { type: learningRateTypes, default: 0.01 },
-  /** How much of the last step is repeated. */
+  /** The factor of the last step that is added to the next. */
   momentum: { type: 'number', min: 0, max: 1, default: 0 },
-  /** Look ahead by the momentum (Nesterov). */
+  /** Whether to use Nesterov momentum. */
   nesterov: { type: 'boolean', default: false },
 } as const
 
+/** Options of `SGD`. */
 export interface SGDConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Gradient descent: w -= lr g. With momentum mu: m = mu m - lr g and w += m; with Nesterov's w += mu m - lr g.
+ * Gradient descent: w -= lr g. With momentum mu: m = mu m - lr g, w += m. With Nesterov momentum: w += mu m - lr g.
  * Source: Keras `optimizers.SGD`; Sutskever et al. 2013.
  *
  * @example

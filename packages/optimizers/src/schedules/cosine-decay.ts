@@ -2,24 +2,25 @@ import { type ConfigOf, type OptionsOf, Schedule } from '@gradus/core'
 import { add, cast, cos, div, less, minimum, mul, sub, type Tensor, where } from '@gradus/tensor'
 
 const fields = {
-  /** The rate at the first step. */
+  /** The learning rate at the first step. */
   initialLearningRate: { type: 'number', required: true, example: '0.1' },
   /** Steps of the decay, after the warm-up. */
   decaySteps: { type: 'number', above: 0, required: true, example: '1000' },
-  /** The rate at the end, as a fraction of the one at which the decay starts. */
+  /** The rate at the end, as a fraction of the rate at the start of the decay. */
   alpha: { type: 'number', default: 0 },
-  /** The rate at the end of the warm-up; without it there is none. */
+  /** The rate at the end of the warm-up (default: no warm-up). */
   warmupTarget: 'number',
   /** Steps of the warm-up. */
   warmupSteps: { type: 'number', min: 0, default: 0 },
 } as const
 
+/** Options of `CosineDecay`. */
 export interface CosineDecayConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Half a cosine from the initial rate down to `alpha` times it over `decaySteps`, then constant:
- * rate * ((1 - alpha) * (1 + cos(pi * step / decaySteps)) / 2 + alpha). With `warmupTarget` the rate first rises to it in
- * a line over `warmupSteps` and the decay starts there. Source: Keras `schedules.CosineDecay`; Loshchilov & Hutter 2017.
+ * Decays the initial rate to `alpha` times its value over `decaySteps`, along half a cosine, and is constant then: rate *
+ * ((1 - alpha) * (1 + cos(pi * step / decaySteps)) / 2 + alpha). With `warmupTarget` the rate first rises linearly to this value
+ * over `warmupSteps`, from which the decay starts. Source: Keras `schedules.CosineDecay`; Loshchilov & Hutter 2017.
  *
  * @example
  * import { CosineDecay } from '@gradus/optimizers'

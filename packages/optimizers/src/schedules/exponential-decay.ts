@@ -2,20 +2,21 @@ import { type ConfigOf, type OptionsOf, Schedule } from '@gradus/core'
 import { cast, div, floor, mul, pow, type Tensor } from '@gradus/tensor'
 
 const fields = {
-  /** The rate at the first step. */
+  /** The learning rate at the first step. */
   initialLearningRate: { type: 'number', required: true, example: '0.1' },
-  /** Steps over which the rate is multiplied by `decayRate`. */
+  /** Steps after which the rate is multiplied by `decayRate`. */
   decaySteps: { type: 'number', above: 0, required: true, example: '1000' },
-  /** What is left of the rate after `decaySteps`. */
+  /** The factor of the rate after `decaySteps`. */
   decayRate: { type: 'number', required: true, example: '0.96' },
-  /** Decay in jumps, once every `decaySteps`. */
+  /** Whether the rate changes only every `decaySteps`. */
   staircase: { type: 'boolean', default: false },
 } as const
 
+/** Options of `ExponentialDecay`. */
 export interface ExponentialDecayConfig extends ConfigOf<typeof fields> {}
 
 /**
- * initialLearningRate * decayRate ^ (step / decaySteps). Source: Keras `schedules.ExponentialDecay`.
+ * Computes initialLearningRate * decayRate ^ (step / decaySteps). Source: Keras `schedules.ExponentialDecay`.
  *
  * @example
  * import { ExponentialDecay } from '@gradus/optimizers'

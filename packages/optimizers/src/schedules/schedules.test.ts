@@ -16,7 +16,7 @@ describe('schedules', () => {
     expect(rate.item()).toBeCloseTo(0.5, 6)
   })
 
-  it('stay at the end of the decay', () => {
+  it('are constant after the decay', () => {
     const schedule = new CosineDecay({
       initialLearningRate: 1,
       decaySteps: 10,
@@ -31,12 +31,12 @@ describe('schedules', () => {
     expect(noRise.at(step(0)).item()).toBe(2)
   })
 
-  it('decay in jumps with staircase', () => {
+  it('change only every decaySteps with staircase', () => {
     const schedule = new ExponentialDecay({ initialLearningRate: 1, decaySteps: 4, decayRate: 0.5, staircase: true })
     expect([3, 4, 7, 8].map((at) => schedule.at(step(at)).item())).toEqual([1, 0.5, 0.5, 0.25])
   })
 
-  it('refuse a decay over no steps, and misspelt options', () => {
+  it('throw for a decay over 0 steps, and for misspelt options', () => {
     expect(() => new CosineDecay({ initialLearningRate: 1, decaySteps: 0 })).toThrow(ConfigError)
     expect(() => new ExponentialDecay({ initialLearningRate: 1, decaySteps: -2, decayRate: 1 })).toThrow(
       /'decaySteps' must be a number larger than 0 and is -2/,
