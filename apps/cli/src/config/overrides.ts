@@ -17,7 +17,7 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
   })
 }
 
-/** The values that flags set: those of `--set`, then those of the shortcuts, whose paths are relative to `cwd`. */
+/** The values that flags set: those of `--set`, then those of the shortcuts. Paths are relative to `cwd`. */
 export function fromFlags(flags: ConfigFlags, cwd: string): Overrides {
   const named = shortcuts.flatMap(({ place, flag, type }): Overrides => {
     const value = flags[flag]
@@ -47,7 +47,8 @@ function parseValue(text: string, source: string): unknown {
 
 /**
  * Returns a copy of `config` with each value at its place. A class given by its name becomes an object where one of its
- * options is set: `optimizer: adam` becomes `optimizer: { optimizer: adam, ... }`. Throws `ConfigError` for a place that does not exist.
+ * options is set: `optimizer: adam` becomes `optimizer: { optimizer: adam, ... }`. Throws `ConfigError` for a place that does
+ * not exist.
  */
 export function override(config: Record<string, unknown>, overrides: Overrides): Record<string, unknown> {
   const result = structuredClone(config)

@@ -8,9 +8,9 @@ export interface Confusion {
 }
 
 /**
- * Counts predictions by class. `predictions` is `[samples, outputs]`, the labels are `[samples]`. The predicted class is the index
- * of the largest output; a single output predicts class 1 above 0.5 and class 0 otherwise. Returns undefined if the labels are
- * not classes, which are whole numbers below the number of outputs.
+ * Counts predictions by class. `predictions` is `[samples, outputs]`, the labels are `[samples]`. The predicted class is the
+ * index of the largest output; a single output predicts class 1 above 0.5 and class 0 otherwise. Returns undefined if the
+ * labels are not classes, which are whole numbers below the number of outputs.
  */
 export async function confusionOf(
   predictions: Tensor,

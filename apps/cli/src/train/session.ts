@@ -77,7 +77,7 @@ export class Session {
     if (optimizer.config.useEma || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save(false)
   }
 
-  /** The first update of one weight. Its gradient comes from a second model with the same seed, so with equal weights and batches. */
+  /** The first update of one weight. Its gradient comes from a second model with the same seed, weights and batches. */
   async update(): Promise<Update | undefined> {
     if (!this.first) return undefined
     const twin = buildModel(this.config)

@@ -8,7 +8,7 @@ export const brightest = 16
 
 let loaded: Promise<readonly Sample[]> | undefined
 
-/** Handwritten digits: 64 pixels row by row, 0 to 16, then the digit. They load at the first call. Rejects if they cannot be loaded. */
+/** Loads the handwritten digits: 64 pixels row by row, 0 to 16, then the digit. Rejects if they cannot be loaded. */
 export function loadDigits(): Promise<readonly Sample[]> {
   loaded ??= import('./digits.txt?raw').then(
     ({ default: text }) => text.trimEnd().split('\n').map(parseDigit),

@@ -10,7 +10,7 @@ import { defaults, type Settings } from './settings.ts'
 
 const cli = fileURLToPath(new URL('../../../cli/dist/main.js', import.meta.url))
 
-/** Runs the commands in an empty folder and returns their output. `npx @gradus/cli` starts the command line of this repository. */
+/** Runs the commands in an empty folder and returns their output. `npx @gradus/cli` starts the built command line. */
 async function printed(changes: Partial<Settings>, epochs: number): Promise<string> {
   const settings = { ...defaults, ...changes }
   const folder = mkdtempSync(join(tmpdir(), 'gradus-command-'))
