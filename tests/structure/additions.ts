@@ -262,6 +262,7 @@ export class FirstEpochOnly extends Callback {
       'packages/backend-acme/package.json',
       JSON.stringify({
         name: '@gradus/backend-acme',
+        type: 'module',
         exports: { '.': { '@gradus/source': './src/index.ts' } },
         dependencies: { '@gradus/graph': 'workspace:*' },
         peerDependencies: { '@gradus/tensor': 'workspace:*' },

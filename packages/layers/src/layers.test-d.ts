@@ -22,20 +22,21 @@ import {
 type ActivationOption = NonNullable<DenseConfig['activation']>
 
 describe('names', () => {
-  it('complete to what exists', () => {
+  it('are those of existing definitions', () => {
     expectTypeOf<'leakyRelu' | 'relu' | 'swish' | 'softmax'>().toExtend<ActivationOption>()
     expectTypeOf<'threshold'>().not.toExtend<ActivationOption>()
     expectTypeOf<'leaky_relu'>().not.toExtend<ActivationOption>()
-    expectTypeOf<Exclude<DenseConfig['kernelRegularizer'], Regularizer | undefined>>().toEqualTypeOf<
-      'L1' | 'l1' | 'L2' | 'l2' | 'L1L2' | 'l1l2' | 'OrthogonalRegularizer' | 'orthogonalRegularizer'
+    expectTypeOf<'L1' | 'l1' | 'L1L2' | 'l1l2' | 'OrthogonalRegularizer' | 'orthogonalRegularizer'>().toExtend<
+      DenseConfig['kernelRegularizer']
     >()
+    expectTypeOf<'L3'>().not.toExtend<DenseConfig['kernelRegularizer']>()
     expectTypeOf<'heNormal' | 'uniform'>().toExtend<DenseConfig['kernelInitializer']>()
     expectTypeOf<'maxNorm'>().toExtend<DenseConfig['kernelConstraint']>()
     expectTypeOf<(x: Tensor) => Tensor>().toExtend<ActivationOption>()
     expectTypeOf<typeof activations.relu>().toExtend<ActivationOption>()
   })
 
-  it('stand beside functions, whose argument is known to be a tensor', () => {
+  it('may be replaced by functions, whose argument is inferred to be a tensor', () => {
     new Dense({
       units: 1,
       activation: (x) => {
@@ -67,7 +68,7 @@ describe('names', () => {
 })
 
 describe('configs', () => {
-  it('need what Keras needs', () => {
+  it('have the required options of Keras', () => {
     new Flatten()
     new BatchNormalization({ momentum: 0.9, name: 'normal', trainable: false })
     // @ts-expect-error
@@ -89,7 +90,7 @@ describe('configs', () => {
     new Bidirectional({ layer: new LSTM({ units: 1 }), mergeMode: null })
   })
 
-  it('are what the instance carries', () => {
+  it('are properties of the instance', () => {
     const { config } = new Dense({ units: 3, activation: activations.relu, kernelRegularizer: new regularizers.L2() })
     expectTypeOf(config.units).toEqualTypeOf<number>()
     expectTypeOf(config.name).toEqualTypeOf<string | undefined>()
@@ -122,7 +123,7 @@ describe('calls', () => {
 describe('a registry of everything here', () => {
   const registry = new Registry([...Object.values(layers), ...Object.values(activations)])
 
-  it('creates what a spec names', () => {
+  it('creates the class that a spec names', () => {
     expectTypeOf(registry.create({ layer: 'Dense', units: 3 })).toEqualTypeOf<Dense>()
     expectTypeOf(registry.create({ activation: 'relu', maxValue: 6 })).toExtend<Activation>()
   })

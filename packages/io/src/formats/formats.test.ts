@@ -69,11 +69,12 @@ describe('formatOf', () => {
 
   it('names the known formats and the first bytes where none matches', () => {
     const hdf5 = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0)
-    expect(() => formatOf(modelFormats, hdf5, 'model.h5')).toThrow(FormatError)
-    expect(() => formatOf(modelFormats, hdf5, 'model.h5')).toThrow(
+    const formats = [safetensorsModel]
+    expect(() => formatOf(formats, hdf5, 'model.h5')).toThrow(FormatError)
+    expect(() => formatOf(formats, hdf5, 'model.h5')).toThrow(
       "The file 'model.h5' has a format that is not known: it begins with the bytes 89 48 44 46 0d 0a 1a 0a. Known formats: safetensors (.safetensors).",
     )
-    expect(() => formatOf(modelFormats, text(''))).toThrow('The file has a format that is not known: it is empty.')
+    expect(() => formatOf(formats, text(''))).toThrow('The file has a format that is not known: it is empty.')
   })
 })
 

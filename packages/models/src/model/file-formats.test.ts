@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cpu } from '@gradus/backend-cpu'
 import { Registry } from '@gradus/core'
-import type { FileFormat, ModelFile } from '@gradus/io'
+import { type FileFormat, type ModelFile, safetensorsModel } from '@gradus/io'
 import { Dense, layers } from '@gradus/layers'
 import { useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -22,7 +22,8 @@ it('reads a model file in the format that matches', async () => {
 })
 
 it('throws for an unknown format, with the first bytes and the known formats', async () => {
-  await expect(loadModel(text('PK\u0003\u0004 zip'), { registry })).rejects.toThrow(
+  const formats = [safetensorsModel]
+  await expect(loadModel(text('PK\u0003\u0004 zip'), { registry, formats })).rejects.toThrow(
     'The file has a format that is not known: it begins with the bytes 50 4b 03 04 20 7a 69 70. Known formats: safetensors (.safetensors).',
   )
   await expect(loadModel(new File(['{}'], 'model.json'), { registry })).rejects.toThrow(
