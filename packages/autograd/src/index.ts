@@ -7,8 +7,7 @@
  * | `grad(f)`, `valueAndGrad(f)` | the gradient of a scalar with respect to the first argument | a few times f |
  * | `vjp(f, inputs)` | the value, and the map from its cotangents to cotangents of the inputs | a few times f |
  * | `jvp(f, inputs, tangents)` | the value, and its derivative along a direction | a few times f |
- * | `jacobian(f)`, `hessian(f)` | all first derivatives of a tensor, all second derivatives of a scalar | a few times f per
- * element |
+ * | `jacobian(f)`, `hessian(f)` | all first derivatives of a tensor, all second ones of a scalar | a few times f per element |
  *
  * They can be nested in any combination, and used inside and around `compile`. Derivatives follow all tensors from which a value
  * was computed, also through closures. Derivatives of integers and booleans are zeros of the same dtype. `stopGradient` makes a

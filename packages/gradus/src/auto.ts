@@ -2,12 +2,12 @@ import { cpu } from '@gradus/backend-cpu'
 import { wasm } from '@gradus/backend-wasm'
 import { type Backend, BackendError, hasBackend, useBackend } from '@gradus/tensor'
 
-/** The fastest first. */
+/** The backends to try, the fastest first. */
 const candidates: readonly (() => Backend)[] = [wasm, cpu]
 
 /**
- * The fastest backend that starts here without further packages: `wasm` where the engine compiles WebAssembly at run time,
- * else `cpu`. `webgpu` is taken only by name, because small models run faster without it.
+ * Returns the fastest backend of this package that starts: `wasm` if the engine can compile WebAssembly at run time, otherwise
+ * `cpu`. `webgpu` must be chosen explicitly, because small models run faster without it.
  *
  * @example
  * import { auto, useBackend } from 'gradus'
@@ -25,7 +25,7 @@ export function auto(): Backend {
   throw new BackendError('No backend starts here.')
 }
 
-/** Chooses a backend where none was chosen. Called when a model is made, so that importing chooses nothing. */
+/** Chooses a backend if none was chosen. Models call it when they are created, because importing must have no effect. */
 export function ensureBackend(): void {
   if (!hasBackend()) void useBackend(auto())
 }

@@ -12,7 +12,7 @@ export type SpecOf<K extends Kind> =
 
 type Instance<D> = D extends abstract new (...args: never) => infer I ? I : never
 
-/** A stack of layers as data, completed by the editor. */
+/** A stack of layers as data, with types for the completion in editors. */
 export interface SequentialConfig {
   readonly model: 'Sequential'
   readonly name?: string
@@ -20,42 +20,42 @@ export interface SequentialConfig {
   readonly layers: readonly (SpecOf<'layer'> | SequentialConfig | FunctionalSpec)[]
 }
 
-/** What is done with a column before it is trained on. */
+/** How the values of an input column are prepared. */
 export interface InputColumn {
-  /** The values that become 0 and 1; those between lie between. */
+  /** The values that become 0 and 1; the column is scaled linearly. */
   readonly scale?: readonly [low: number, high: number]
 }
 
-/** Where samples come from. Paths are relative to the config file. */
+/** The files and columns of the samples. Paths are relative to the config file. */
 export interface DataConfig {
   /** A CSV file with a header. */
   readonly train: string
-  /** Held out: evaluated on after training. */
+  /** A file with the same columns, for the evaluation after training. */
   readonly test?: string
-  /** Evaluated on after every epoch. */
+  /** A file with the same columns, for the validation after every epoch. */
   readonly validation?: string
-  /** The columns that go into the model, in order: a list, or by name with what is done with them. */
+  /** The input columns of the model, in order: a list, or by name with their preparation. */
   readonly inputs: readonly string[] | { readonly [column: string]: InputColumn | null }
-  /** The column that the model is to predict, or several. */
+  /** The column that the model predicts, or several. */
   readonly target: string | readonly string[]
   /** Names of the classes 0, 1, ...; the target column may hold the names or the numbers. */
   readonly classes?: readonly string[]
-  /** What stands between values (default `,`). */
+  /** The character between values (default `,`). */
   readonly separator?: string
 }
 
-/** How long and in which portions to train: the options of `fit` that survive JSON. */
+/** The options of `fit` that are plain data. */
 export interface FitConfig extends ConfigOf<typeof fitDataFields> {}
 
-/** What `gradus train` reads, from JSON, YAML or a `gradus.config.ts`. */
+/** The config of `gradus train`, from JSON, YAML or a `gradus.config.ts`. */
 export interface TrainConfig {
-  /** Of the run folder `runs/<name>-<n>`; by default the name of the config file. */
+  /** The name in the run folder `runs/<name>-<n>` (default the name of the config file). */
   readonly name?: string
-  /** Decides first weights, shuffling and dropout; by default a random one, which the run folder keeps. */
+  /** Seed of the initial weights, of shuffling and of dropout (default random; the run folder contains it). */
   readonly seed?: number
-  /** Such as `cpu`; by default the first one that is available. */
+  /** The name of the backend, such as `cpu` (default the first one that is available). */
   readonly backend?: string
-  /** What layers keep parameters in and compute with (default `float32`); `mixedFloat16` computes in float16. */
+  /** The dtypes of parameters and of computation (default `float32`). `mixedFloat16` computes in float16. */
   readonly dtypePolicy?: DTypePolicy
   readonly data: DataConfig
   readonly model: SequentialConfig | FunctionalSpec
@@ -69,8 +69,8 @@ export interface TrainConfig {
 }
 
 /**
- * Checks the type of a config and returns it as it is: `export default defineConfig({...})` in a `gradus.config.ts`
- * completes the names of layers and options, and misspelt ones do not compile.
+ * Returns a config unchanged and checks its type: with `export default defineConfig({...})` in a `gradus.config.ts`, editors
+ * complete the names of layers and options, and misspelt names are type errors.
  *
  * @example
  * import { defineConfig } from 'gradus'

@@ -1,5 +1,6 @@
-// What most programs need, by name. The definitions of a kind stand together in `layers`, `losses`, `ops` and so on, which are
-// entries as well: `gradus/layers`, `gradus/losses`, `gradus/ops`.
+// The exports that most applications need. All definitions of a kind are in `layers`, `losses`, `ops` and so on, which are
+// entries
+// of the package too: `gradus/layers`, `gradus/losses`, `gradus/ops`.
 
 export type * from '@gradus/autograd'
 export { customGradient, grad, hessian, jacobian, jvp, stopGradient, valueAndGrad, vjp } from '@gradus/autograd'
@@ -39,7 +40,7 @@ export * from '@gradus/layers'
 export { losses } from '@gradus/losses'
 export { metrics } from '@gradus/metrics'
 export type * from '@gradus/models'
-// `CompileOptions` are those of a model's `compile`
+// this `CompileOptions` is that of a model's `compile`
 export type { CompileOptions } from '@gradus/models'
 export { fitDataFields } from '@gradus/models'
 export * from '@gradus/optimizers'

@@ -17,8 +17,9 @@ import { standard } from './standard.ts'
 const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
 
 /**
- * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics. For files
- * that name classes of your own, give `registry: standard.with(YourClass)`.
+ * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics. For a file with
+ * custom classes, give `registry: standard.with(YourClass)`. Throws `FormatError` for a damaged file or an unknown format, and
+ * `ConfigError` for an unknown class.
  *
  * @example
  * import { Dense, loadModel, Sequential } from 'gradus'
@@ -36,8 +37,8 @@ export function loadModel(
 }
 
 /**
- * Builds a model from data: what `toSpec` gave, or the `model` part of a configuration. Throws `ConfigError` with the
- * place of a wrong name or option.
+ * Builds a model from data: the result of `toSpec`, or the `model` part of a configuration. Throws `ConfigError` with the path
+ * of a wrong name or option.
  *
  * @example
  * import { fromSpec } from 'gradus'

@@ -5,8 +5,8 @@ import type { StandardNames } from './names.ts'
 import { compileRegistry } from './standard.ts'
 
 /**
- * A model from any graph of layers, or code: see `Model` of `@gradus/models`. `compile` knows the standard optimizers, losses
- * and metrics by name, and `auto` chooses the backend where none was.
+ * A functional or subclassed model: see `Model` of `@gradus/models`. `compile` takes the names of the standard optimizers, losses
+ * and metrics. If no backend was chosen, `auto` chooses one.
  *
  * @example
  * import { Dense, input, Model } from 'gradus'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import * as gradus from './index.ts'
 
-/** The first program of README.md, run with the sources of the packages; gives its `history`. */
+/** Runs the first example of README.md with the sources of the packages, and returns its `history`. */
 async function runProgram(code: string): Promise<Record<string, number[]>> {
   const body = code.replace(/^import (\{.*\}) from 'gradus'$/m, 'const $1 = gradus')
   const AsyncFunction = (async () => {}).constructor as new (

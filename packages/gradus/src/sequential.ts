@@ -5,8 +5,8 @@ import type { StandardNames } from './names.ts'
 import { compileRegistry } from './standard.ts'
 
 /**
- * A stack of layers, as in Keras. `compile` knows the standard optimizers, losses and metrics by name, and `auto` chooses the
- * backend where none was.
+ * A stack of layers, as in Keras. `compile` takes the names of the standard optimizers, losses and metrics. If no backend was
+ * chosen, `auto` chooses one.
  *
  * @example
  * import { Dense, Sequential } from 'gradus'

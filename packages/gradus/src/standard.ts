@@ -6,12 +6,12 @@ import { metrics } from '@gradus/metrics'
 import { optimizers, schedules } from '@gradus/optimizers'
 import * as ops from '@gradus/tensor/ops'
 
-/** The definitions in `standard` that `compile` takes by name. A program that only trains has no others in its bundle. */
+/** The definitions that `compile` takes by name. Bundles of applications that only train contain no others of `standard`. */
 export const compileRegistry = /* @__PURE__ */ collectForCompile()
 
 /**
- * The registry of everything that comes with Gradus: layers, activations, initializers, regularizers, constraints, losses,
- * metrics, optimizers, schedules, callbacks and operations. `standard.with(YourClass)` is a registry that knows yours too.
+ * The registry of all classes and operations of Gradus: layers, activations, initializers, regularizers, constraints, losses,
+ * metrics, optimizers, schedules, callbacks and operations. `standard.with(YourClass)` is a registry that contains yours too.
  *
  * @example
  * import { standard } from 'gradus'
@@ -24,7 +24,7 @@ export const standard = /* @__PURE__ */ collect()
 /** The definitions in `standard`. */
 export type StandardDefinition = (typeof standard)['definitions'][number]
 
-// In functions, so that bundlers can drop the whole of them: they must keep a spread at module level.
+// In functions, because bundlers keep a spread at module level even if its result is unused.
 function collectForCompile() {
   return new Registry([
     ...Object.values(losses),
@@ -47,7 +47,7 @@ function collect() {
   ])
 }
 
-/** Those functions that a functional model can record; others make tensors. */
+/** The functions that a functional model can record, which are operations of tensors. */
 function operationsOf<T extends object>(functions: T): Extract<T[keyof T], { readonly kind: 'operation' }>[] {
   return Object.values(functions).filter((value: { readonly kind?: string }) => value.kind === 'operation')
 }
