@@ -42,8 +42,8 @@ export interface NodeSpec {
 }
 
 /**
- * A graph of layers. Each layer occurs once, in the order of the first calls. A shared layer has several calls, and the later ones
- * may use outputs of layers further down the list. Calls that depend on one another in a circle are an error.
+ * A graph of layers. Each layer occurs once, in the order of the first calls. A shared layer has several calls, and the later
+ * ones may use outputs of layers further down the list. Calls that depend on one another in a circle are an error.
  */
 export interface FunctionalSpec {
   readonly model: 'Functional'

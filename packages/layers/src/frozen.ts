@@ -8,7 +8,7 @@ const frozenOp: Op<null> = {
   vjp: () => [null],
 }
 
-/** `x` as a constant: no gradient flows through it. Layers depend on tensors only, not on the gradient package. */
+/** `x` without a gradient. This package cannot use `stopGradient`, because it does not depend on `@gradus/autograd`. */
 export function frozen(x: Tensor): Tensor {
   return apply(frozenOp, [x], null)
 }

@@ -72,8 +72,8 @@ const moving: [Layer, Tensor][] = [
 
 const named = (cases: [Layer, Tensor][]) => cases.map(([layer, x]) => [layer.type, layer, x] as const)
 
-describe('whole numbers', () => {
-  it.each(named(computing))('are taken by %s for the same floats', (_, layer, x) => {
+describe('integer inputs', () => {
+  it.each(named(computing))('give the same results as floats in %s', (_, layer, x) => {
     for (const training of [false, true]) {
       const run = (input: Tensor) => {
         const variables = initLayer(layer, input.shape, new Rng(1), { dtypes: input.dtype })
@@ -84,7 +84,7 @@ describe('whole numbers', () => {
     }
   })
 
-  it.each(named(moving))('stay what they are in %s', (_, layer, x) => {
+  it.each(named(moving))('keep their dtype in %s', (_, layer, x) => {
     expect(layer.call(x).dtype).toBe('int32')
     expect(layer.call(x).array()).toEqual(layer.call(cast(x, 'float32')).array())
   })

@@ -19,32 +19,37 @@ import { adapted, lowRankOf, penalizedAs } from './low-rank.ts'
 import { activationKind, constraintKind, initializerKind, regularizerKind } from './option-kinds.ts'
 import * as regularizers from './regularizers/index.ts'
 
+/** The fields of `KernelConfig`. */
 export const kernelFields = {
-  /** What is applied to the result. */
+  /** The activation of the result. */
   activation: { type: activationKind, among: activations, default: 'linear' },
   kernelInitializer: { type: initializerKind, among: initializers, default: 'glorotUniform' },
   biasInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
   kernelRegularizer: { type: regularizerKind, among: regularizers },
   biasRegularizer: { type: regularizerKind, among: regularizers },
-  /** Penalty on the output, divided by the batch size. */
+  /** A penalty on the output, divided by the batch size. */
   activityRegularizer: { type: regularizerKind, among: regularizers },
   kernelConstraint: { type: constraintKind, among: constraints },
   biasConstraint: { type: constraintKind, among: constraints },
-  /** Inner dimension of a low-rank adaptation of the kernel (Hu et al., 2021), which is then held fixed. */
+  /** Inner dimension of a low-rank adaptation of the kernel (Hu et al., 2021). The kernel itself is then not trained. */
   loraRank: { type: 'integer', min: 1 },
   /** The adaptation is scaled by loraAlpha / loraRank (default loraRank). */
   loraAlpha: 'number',
 } as const
 
-/** Whether a bias is added. */
+/** The option whether a bias is added. */
 export const useBiasField = { type: 'boolean', default: true } as const
 
 /** Options of layers that multiply by a kernel, add a bias and apply an activation. */
 export interface KernelConfig extends ConfigOf<typeof kernelFields> {}
 
+/** The complete options of a `KernelLayer`. */
 export type KernelOptions = OptionsOf<typeof kernelFields>
 
-/** A kernel whose last axis is the output's, and perhaps a bias and the matrices of a low-rank adaptation. */
+/**
+ * A kernel whose last axis is that of the output; a bias with `useBias`; the matrices of a low-rank adaptation with
+ * `loraRank`.
+ */
 export type KernelParams = {
   readonly kernel: Tensor
   readonly bias?: Tensor
@@ -52,7 +57,7 @@ export type KernelParams = {
   readonly loraKernelB?: Tensor
 }
 
-/** What layers with a kernel have in common: its parameters, their penalties, and low-rank adaptation. */
+/** The base class of layers with a kernel. It makes the parameters and implements penalties and low-rank adaptation. */
 export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, KernelParams> {
   static override readonly fields: FieldTable = kernelFields
   declare readonly options: KernelOptions
@@ -68,7 +73,7 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
     return owner === undefined ? undefined : super.regularizerOf(owner)
   }
 
-  /** The parameters for a kernel and, if there is to be one, a bias of these shapes. */
+  /** Makes the parameters for a kernel and an optional bias of these shapes. */
   protected makeParams(
     rng: Rng,
     kernelShape: Shape,
@@ -90,7 +95,7 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
     }
   }
 
-  /** The kernel to multiply by: the parameter, or the adapted one. */
+  /** The kernel to multiply by: the parameter, or with `loraRank` the adapted one. */
   protected kernelOf({ kernel, loraKernelA, loraKernelB }: KernelParams): Tensor {
     return this.lowRank && loraKernelA && loraKernelB
       ? adapted(kernel, loraKernelA, loraKernelB, this.lowRank.scale)

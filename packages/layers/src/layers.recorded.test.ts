@@ -24,7 +24,7 @@ const registry = new Registry<(typeof layers)['Dense']>(
   [layers, activations, initializers, regularizers, constraints].flatMap((table) => Object.values(table as never)),
 )
 
-/** Attention to embedded indices, of which 0 are masked: here masks come with the inputs. */
+/** Attention to embedded indices with index 0 masked, so that the inputs of the attention have masks. */
 class EmbeddedAttention extends Layer<{ readonly embedding: Embedding; readonly attention: MultiHeadAttention }> {
   static override readonly callFields = { useCausalMask: 'boolean' } as const
   apply(indices: Tensor, scope: Scope<this>): Tensor {
@@ -34,7 +34,7 @@ class EmbeddedAttention extends Layer<{ readonly embedding: Embedding; readonly 
   }
 }
 
-/** A case, some with an embedding before the layer. */
+/** A recorded case; some have an embedding before the layer. */
 type Recording = LayerCase & { readonly embedding?: KerasObject }
 
 function layerOf({ layer, embedding }: Recording): Layer {
@@ -46,10 +46,10 @@ function layerOf({ layer, embedding }: Recording): Layer {
   })
 }
 
-// What Keras 3.16 gave, with its configs; names there are in snake_case, weights in Keras's order.
+// Results of Keras 3.16 with its configs: names in snake_case, weights in Keras's order.
 const groups = { core, recurrent, wrappers, attention } as unknown as Record<string, readonly Recording[]>
 
-describe.each(Object.entries(groups))('layers give what Keras gives: %s', (_, cases) => {
+describe.each(Object.entries(groups))('layers agree with Keras: %s', (_, cases) => {
   it.each(cases.map((entry) => [entry.name, entry] as const))('%s', (__, entry) => {
     checkLayerCase(entry, layerOf(entry))
   })

@@ -1,6 +1,9 @@
 import { ConfigError, describeValue } from '@gradus/core'
 
-/** One whole number from 1 per spatial axis; a number alone stands for all of them. */
+/**
+ * An option with one positive whole number per spatial axis, as a list; a single number is repeated for all axes. Throws
+ * `ConfigError` for other values.
+ */
 export function perSpatialAxis(owner: string, key: string, value: number | readonly number[], rank: number): number[] {
   const list = typeof value === 'number' ? new Array<number>(rank).fill(value) : [...(value ?? [])]
   if (list.length === rank && list.every((entry) => Number.isInteger(entry) && entry >= 1)) return list

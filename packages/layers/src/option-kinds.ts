@@ -1,6 +1,6 @@
 import type { ActivationFunction, Constraint, Initializer, Kind, Regularizer } from '@gradus/core'
 
-// The types of options that hold instances; a description such as `{ type: initializerKind, among: initializers }` says it all.
+// The types of options that hold instances, for descriptions such as `{ type: initializerKind, among: initializers }`.
 export const activationKind = 'activation' as Kind<ActivationFunction>
 export const initializerKind = 'initializer' as Kind<Initializer>
 export const regularizerKind = 'regularizer' as Kind<Regularizer>

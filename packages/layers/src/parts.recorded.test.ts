@@ -13,7 +13,7 @@ import * as regularizers from './regularizers/index.ts'
 
 await useBackend(cpu())
 
-/** What an initializer, a regularizer or a constraint of Keras 3.16 gave. */
+/** A recorded result of an initializer, a regularizer or a constraint of Keras 3.16. */
 interface Case {
   readonly name: string
   readonly kind: 'initializer' | 'regularizer' | 'constraint'
@@ -28,7 +28,7 @@ const registry = new Registry<typeof initializers.Zeros>(
   [initializers, regularizers, constraints].flatMap((table) => Object.values(table as never)),
 )
 
-/** The instances of a kind with what was recorded of them. */
+/** The instances of a kind with their recorded results. */
 function cases<T>(kind: Case['kind']): [name: string, instance: T, recorded: Case][] {
   const entries = (recorded as unknown as Case[]).filter((entry) => entry.kind === kind)
   return entries.map((entry) => {
@@ -38,24 +38,24 @@ function cases<T>(kind: Case['kind']): [name: string, instance: T, recorded: Cas
 }
 
 function expectNear(actual: Tensor, { shape, data }: Recorded): void {
-  // a scalar of Keras was recorded as a list of one
+  // a scalar is recorded as a list of one number
   expect(actual.size).toBe(shape.reduce((size, d) => size * d, 1))
   expectClose(actual.dataSync(), data, 1e-5, 'value')
 }
 
-describe('initializers give what Keras gives', () => {
+describe('initializers agree with Keras', () => {
   it.each(cases<Initializer>('initializer'))('%s', (_, initializer, { values }) => {
     expectNear(initializer.make(randomKey(1), values.shape, 'float32'), values)
   })
 })
 
-describe('constraints give what Keras gives', () => {
+describe('constraints agree with Keras', () => {
   it.each(cases<Constraint>('constraint'))('%s', (_, constraint, { input, output }) => {
     expectNear(constraint.project(toTensor(input)), output)
   })
 })
 
-describe('regularizers give what Keras gives', () => {
+describe('regularizers agree with Keras', () => {
   it.each(cases<Regularizer>('regularizer'))('%s', (_, regularizer, { input, value, grad_input }) => {
     const { value: penalty, pullback } = vjp((x: Tensor) => regularizer.loss(x), [toTensor(input)])
     expectNear(penalty, value)

@@ -32,14 +32,14 @@ const everything = [
 ]
 const registry = new Registry<(typeof everything)[number]>(everything)
 
-describe('a registry of everything here', () => {
+describe('a registry of all definitions of the package', () => {
   it("finds layers by Keras's names", () => {
     expect(registry.names('layer')).toContain('BatchNormalization')
     expect(registry.find('layer', 'max_pooling2d')).toBe(MaxPooling2D)
     expect(registry.find('layer', 'MaxPool2D')).toBe(MaxPooling2D)
   })
 
-  it('saves and builds a layer with what is nested in it', () => {
+  it('saves and builds a layer with nested instances', () => {
     const layer = new LSTM({
       units: 2,
       activation: 'softsign',
@@ -61,7 +61,7 @@ describe('a registry of everything here', () => {
     expect(again).toBeInstanceOf(LSTM)
   })
 
-  it('saves and builds wrappers with the layers in them', () => {
+  it('saves and builds wrappers with their layers', () => {
     const layer = new Bidirectional({ layer: new GRU({ units: 2, activation: activations.relu }), mergeMode: 'sum' })
     expect(layer.toSpec()).toEqual({
       layer: 'Bidirectional',
@@ -91,7 +91,7 @@ describe('a registry of everything here', () => {
 })
 
 describe('symbolic calls', () => {
-  it('infer shapes, unknown dimensions included', () => {
+  it('infer shapes with unknown dimensions', () => {
     const image = input({ shape: [null, 28, 1] })
     const features = new Conv2D({ filters: 4, kernelSize: 3 }).call(image)
     expect(features.shape).toEqual([null, null, 26, 4])

@@ -6,7 +6,10 @@ export interface OptimizerState {
   readonly [key: string]: Tree
   /** The number of calls of `update` so far, int32 scalar. */
   readonly iteration: Tensor
-  /** The rate of the next update, float32 scalar. It may be replaced if the configured rate is a number; a schedule overwrites it. */
+  /**
+   * The rate of the next update, float32 scalar. It may be replaced if the configured rate is a number; a schedule overwrites
+   * it.
+   */
   readonly learningRate: Tensor
   /** For each slot name, a tree like the parameters. */
   readonly slots: { readonly [name: string]: Tree }

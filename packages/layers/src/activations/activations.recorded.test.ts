@@ -11,7 +11,7 @@ import * as activations from './index.ts'
 
 await useBackend(cpu())
 
-/** A function of Keras 3.16 with what it gave; `grad_input` is the gradient of the sum of the outputs times `cotangent`. */
+/** A recorded call of an activation of Keras 3.16. `grad_input` is the gradient of the sum of the outputs times `cotangent`. */
 interface Case {
   readonly name: string
   readonly serialized: string
@@ -25,7 +25,7 @@ interface Case {
 
 const registry = new Registry(Object.values(activations))
 
-describe('activations give what Keras gives', () => {
+describe('activations agree with Keras', () => {
   it.each((recorded as Case[]).map((entry) => [entry.name, entry] as const))('%s', (_, entry) => {
     const spec = { activation: entry.serialized, ...optionsOfKeras(entry.args ?? {}) }
     const activation = registry.parse('activation', spec) as Activation

@@ -24,7 +24,7 @@ describe('activations', () => {
     }
   })
 
-  it('hand NaN on', () => {
+  it('propagate NaN', () => {
     for (const [name, activation] of allBut('glu', 'sparsemax', 'hardShrink', 'softShrink')) {
       expect(numbers(activation(tensor([Number.NaN, 1])))[0], name).toBeNaN()
     }
@@ -55,13 +55,13 @@ describe('activations', () => {
     expect(numbers(relu(tensor([-1, 0.5, 1.5, 3]), { negativeSlope: 0.5, threshold: 1, maxValue: 2 }))).toEqual([
       -1, -0.25, 1.5, 2,
     ])
-    // Keras's ceiling comes with a floor of 0
+    // with maxValue, Keras also clips at 0
     expect(numbers(relu(tensor([-2, -0.5, 1, 3]), { threshold: -1, maxValue: 2 }))).toEqual([0, 0, 1, 2])
     expect(numbers(relu(tensor([-2, -0.5, 1]), { threshold: -1 }))).toEqual([0, -0.5, 1])
     expect(numbers(threshold(tensor([1, 2]), { threshold: 1, defaultValue: -9 }))).toEqual([-9, 2])
   })
 
-  it('project onto the simplex with sparsemax, if asked to', () => {
+  it('project onto the simplex with sparsemax and `exact`', () => {
     const y = numbers(
       sparsemax(
         tensor([
@@ -81,7 +81,7 @@ describe('activations', () => {
 describe('the option `activation`', () => {
   const of = (activation: unknown) => new Dense({ units: 1, activation: activation as 'relu' }).options.activation
 
-  it('takes names in any spelling, functions with and without a name, and nothing', () => {
+  it('takes names in any spelling, named and other functions, undefined and null', () => {
     expect(of('leaky_relu')).toBe(leakyRelu)
     expect(of('LeakyReLU')).toBe(leakyRelu)
     expect(of('swish')).toBe(silu)
@@ -93,7 +93,7 @@ describe('the option `activation`', () => {
     expect(of(relu.with({ maxValue: 1 }))(tensor(3)).item()).toBe(1)
   })
 
-  it('says what is known, and what is missing', () => {
+  it('names the nearest activation and missing options in errors', () => {
     expect(() => of('relux')).toThrow("Dense: activation: there is no activation called 'relux'. Did you mean 'relu'?")
     expect(() => of('toString')).toThrow("there is no activation called 'toString'")
     expect(() => of('threshold')).toThrow("threshold needs the option 'threshold', a number, which is missing.")

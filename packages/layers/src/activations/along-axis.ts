@@ -22,7 +22,7 @@ import {
 } from '@gradus/tensor'
 
 /**
- * Probabilities proportional to exp(x) over an axis. Keras: `softmax`.
+ * Probabilities proportional to exp(x) along an axis. Keras: `softmax`.
  *
  * @example
  * import { softmax } from '@gradus/layers/activations'
@@ -38,7 +38,7 @@ export const softmax = /* @__PURE__ */ activation(
   (x, { axis }) => softmaxOf(x, { axis }),
 )
 
-/** The logarithm of the softmax over an axis. Keras: `log_softmax`. */
+/** The logarithm of the softmax along an axis. Keras: `log_softmax`. */
 export const logSoftmax = /* @__PURE__ */ activation(
   'logSoftmax',
   {
@@ -51,8 +51,8 @@ export const logSoftmax = /* @__PURE__ */ activation(
 /**
  * Like softmax, with exact zeros: max(x - tau, 0) along an axis. Keras: `sparsemax` (Martins and Astudillo, 2016).
  *
- * In the paper tau makes the result add up to 1. Keras 3.16 takes another tau as soon as two elements are involved, so its
- * result adds up to less. The default agrees with Keras; `exact` gives the paper's.
+ * In the paper, tau makes the result add up to 1. Keras 3.16 computes another tau if the result has several positive elements,
+ * so that it adds up to less. The default agrees with Keras; `exact` agrees with the paper.
  *
  * @example
  * import { sparsemax } from '@gradus/layers/activations'
@@ -64,14 +64,14 @@ export const sparsemax = /* @__PURE__ */ activation(
   {
     /** The axis whose probabilities add up to 1. */
     axis: { type: 'integer', default: -1 },
-    /** The projection of the paper instead of what Keras computes. */
+    /** Whether to compute the projection of the paper rather than the result of Keras. */
     exact: { type: 'boolean', default: false },
   },
   (x, options) => {
     const axis = normalizeAxis('sparsemax', options.axis, x.rank)
     const sorted = sort(x, { axis, descending: true })
     const running = cumsum(sorted, { axis })
-    // The support: the k largest elements, with k the last place at which k x_k exceeds the sum so far minus 1.
+    // the support: the k largest elements, for the largest k such that k x_k exceeds the sum of these elements minus 1
     const support = greater(mul(sorted, add(iota(x.shape, axis, x.dtype), 1)), sub(running, 1))
     const k = sum(cast(support, x.dtype), { axis, keepDims: true })
     // paper: tau = (sum of the support - 1) / k; Keras adds up the running sums instead of the elements

@@ -17,7 +17,7 @@ import {
 } from '@gradus/tensor'
 
 /**
- * max(x, 0); with options a leak below the threshold and a ceiling. Keras: `relu`.
+ * max(x, 0). Options set a slope below the threshold and a maximum. Keras: `relu`.
  *
  * @example
  * import { relu } from '@gradus/layers/activations'
@@ -29,14 +29,14 @@ export const relu = /* @__PURE__ */ activation(
   {
     /** Slope below the threshold. */
     negativeSlope: { type: 'number', default: 0 },
-    /** Ceiling; none by default. */
+    /** The largest output; unlimited by default. */
     maxValue: 'number',
-    /** Values up to it are damped. */
+    /** Up to this value the slope applies: negativeSlope * (x - threshold). */
     threshold: { type: 'number', default: 0 },
   },
   (x, { negativeSlope, maxValue, threshold }) => {
     let y = threshold === 0 ? reluOf(x) : where(greater(x, threshold), x, 0)
-    // the ceiling comes with a floor of 0, which shows where the threshold is negative
+    // Keras clips to [0, maxValue]; the lower limit has an effect if the threshold is negative
     if (maxValue !== undefined) y = where(greater(y, maxValue), maxValue, reluOf(y))
     // below the threshold: negativeSlope * (x - threshold)
     return negativeSlope === 0 ? y : sub(y, mul(reluOf(sub(threshold, x)), negativeSlope))
@@ -50,7 +50,7 @@ export const relu6 = /* @__PURE__ */ activation('relu6', {}, (x) => relu6Of(x))
 export const leakyRelu = /* @__PURE__ */ activation(
   'leakyRelu',
   {
-    /** The multiple below zero; the layer `LeakyReLU` of Keras has 0.3. */
+    /** The slope below 0; in the layer `LeakyReLU` of Keras it is 0.3. */
     negativeSlope: { type: 'number', default: 0.2 },
   },
   (x, { negativeSlope }) => where(greaterEqual(x, 0), x, mul(x, negativeSlope)),
@@ -62,7 +62,7 @@ export const threshold = /* @__PURE__ */ activation(
   {
     /** Values up to it are replaced. */
     threshold: { type: 'number', required: true },
-    /** What they are replaced with. */
+    /** The value that replaces them. */
     defaultValue: { type: 'number', required: true },
   },
   (x, { threshold, defaultValue }) => where(greater(x, threshold), x, defaultValue),
@@ -72,7 +72,7 @@ export const threshold = /* @__PURE__ */ activation(
 export const elu = /* @__PURE__ */ activation(
   'elu',
   {
-    /** How far below zero it saturates. */
+    /** For small x the result approaches -alpha. */
     alpha: { type: 'number', default: 1 },
   },
   (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(negativePart(x)), alpha)),
@@ -85,13 +85,13 @@ export const elu = /* @__PURE__ */ activation(
 export const celu = /* @__PURE__ */ activation(
   'celu',
   {
-    /** How far below zero it saturates. */
+    /** For small x the result approaches -alpha. */
     alpha: { type: 'number', default: 1 },
   },
   (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(div(negativePart(x), alpha)), alpha)),
 )
 
-// The fixed point of the moments, appendix A of the paper.
+// the constants of the fixed point with mean 0 and variance 1: appendix A of the paper
 const seluAlpha = 1.6732632423543772
 const seluScale = 1.0507009873554805
 
@@ -103,7 +103,7 @@ export const selu = /* @__PURE__ */ activation('selu', {}, (x) =>
   mul(where(greaterEqual(x, 0), x, mul(expm1(negativePart(x)), seluAlpha)), seluScale),
 )
 
-/** min(x, 0): the exponential sees no positive number, so that it cannot overflow where its result is not used. */
+/** min(x, 0), so that the exponential cannot overflow where its result is not used. */
 function negativePart(x: Tensor): Tensor {
   return neg(reluOf(neg(x)))
 }

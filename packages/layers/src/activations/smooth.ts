@@ -46,7 +46,7 @@ export const softplus = /* @__PURE__ */ activation('softplus', {}, (x) => softpl
 export const squareplus = /* @__PURE__ */ activation(
   'squareplus',
   {
-    /** How round the corner is. */
+    /** The larger b is, the smoother is the curve around 0. */
     b: { type: 'number', default: 4 },
   },
   (x, { b }) => mul(add(x, sqrt(add(mul(x, x), b))), 0.5),
@@ -76,7 +76,7 @@ export const mish = /* @__PURE__ */ activation('mish', {}, (x) => mul(x, tanhOf(
 export const gelu = /* @__PURE__ */ activation(
   'gelu',
   {
-    /** Use the approximation by the hyperbolic tangent. */
+    /** Whether to use the approximation by the hyperbolic tangent. */
     approximate: { type: 'boolean', default: false },
   },
   (x, { approximate }) => geluOf(x, { approximate }),

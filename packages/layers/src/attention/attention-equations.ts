@@ -9,8 +9,8 @@ export interface AttentionEquations {
 }
 
 /**
- * Contractions for projections of `rank` axes, `[batch, ..., heads, size]`, which attend over `axes`; the axes between that
- * are left out count as batch.
+ * The contractions for projections with `rank` axes, `[batch, ..., heads, size]`, and attention over `axes`. Axes in between that
+ * are not in `axes` are batch axes.
  */
 export function attentionEquations(rank: number, axes: readonly number[]): AttentionEquations {
   const letters = [...'abcdefghijklmnopqrstuvwxyz']

@@ -17,11 +17,11 @@ const scoresOf = (options: Options, inputs: Parameters<typeof statelessCall>[2] 
   (statelessCall(layer, variables, inputs, { ...options, returnAttentionScores: true }).outputs as Tensor[])[1]!
 
 describe('masks of attention', () => {
-  it('lets a query see the keys up to its own place with a causal mask', () => {
+  it('limit a query to keys up to its position, if causal', () => {
     for (const [q, row] of (scoresOf({ useCausalMask: true }).array() as number[][][][])[1]![0]!.entries()) {
       expect(row.map((score) => score > 0)).toEqual([0, 1, 2, 3].map((k) => k <= q))
     }
-    // what comes later changes nothing before it
+    // later steps do not change earlier outputs
     const [whole, part] = [
       attend(x, { useCausalMask: true }),
       attend(slice(x, [0, 0], [2, 3]), { useCausalMask: true }),
@@ -29,7 +29,7 @@ describe('masks of attention', () => {
     expect(slice(whole, [0, 0], [2, 3]).array()).toEqual(part.array())
   })
 
-  it('lets a query see near keys only with a sliding window', () => {
+  it('limit a query to near keys, with a sliding window', () => {
     const near = new MultiHeadAttention({ numHeads: 1, keyDim: 2, slidingWindow: 2 })
     const { outputs } = statelessCall(near, initLayer(near, x.shape, new Rng(1)), x, { returnAttentionScores: true })
     const rows = ((outputs as Tensor[])[1]!.array() as number[][][][])[0]![0]!
@@ -41,7 +41,7 @@ describe('masks of attention', () => {
     ])
   })
 
-  it('joins masks that are given with those that come with the inputs', () => {
+  it('combine given masks with those of the inputs', () => {
     const valueMask = tensor([
       [true, true, false, false],
       [true, true, true, true],
@@ -69,7 +69,7 @@ describe('masks of attention', () => {
       [1, 0, 0, 0],
       [1, 0, 1, 1],
     ])
-    // numbers count as truth values
+    // numbers are converted to bool
     const numbers = tensor([
       [1, 1, 0, 0],
       [1, 1, 1, 1],
@@ -77,7 +77,7 @@ describe('masks of attention', () => {
     expect(seen({ valueMask: numbers })).toEqual(seen({ valueMask }))
   })
 
-  it('gives the mask of the query to its output', () => {
+  it('of the query are those of the output', () => {
     const mask = tensor([
       [true, false, true, true],
       [true, true, true, true],
@@ -91,7 +91,7 @@ describe('masks of attention', () => {
     expect([maskOf(output!), maskOf(scores!)]).toEqual([mask, undefined])
   })
 
-  it('gives a query that sees no key the mean of all values, and nothing where scores are wanted, as Keras does', () => {
+  it('without any key give the mean of all values, or zeros if scores are returned, as in Keras', () => {
     const attentionMask = tensor([[[false, false, false, false]]])
     const blind = attend(x, { attentionMask })
     const uniform = new MultiHeadAttention({ numHeads: 2, keyDim: 3, kernelInitializer: 'zeros' })
@@ -101,7 +101,7 @@ describe('masks of attention', () => {
   })
 })
 
-/** The variables with a query projection of zeros, with which all keys weigh the same. */
+/** The variables with a query projection of zeros, so that all keys have the same weight. */
 function withoutQuery(params: LayerTrees) {
   const { kernel, bias } = params['queryDense'] as { kernel: Tensor; bias: Tensor }
   return { params: { ...params, queryDense: { kernel: mul(kernel, 0), bias: mul(bias, 0) } }, state: {} }

@@ -1,6 +1,6 @@
 import { abs, cast, expandDims, greaterEqual, iota, less, logicalAnd, sub, Tensor } from '@gradus/tensor'
 
-/** What decides which keys a query sees. */
+/** The masks and options that determine the keys to which a query attends. */
 export interface MaskSources {
   /** bool `[batch, queries]` */
   readonly query: Tensor | undefined
@@ -10,13 +10,13 @@ export interface MaskSources {
   readonly key: Tensor | undefined
   /** bool `[batch, queries, keys]` */
   readonly given: Tensor | undefined
-  /** Whether a query sees the keys up to its own position only. */
+  /** Whether a query attends only to keys up to its own position. */
   readonly causal: boolean
-  /** A query sees the keys that are nearer than this. */
+  /** A query attends only to keys at a distance below this. */
   readonly window: number | undefined
 }
 
-/** Which keys each query sees, bool `[batch or 1, queries, keys]`; undefined where it sees all. */
+/** The keys to which each query attends, bool `[batch or 1, queries, keys]`; undefined if it attends to all. */
 export function attentionMask(
   { query, value, key, given, causal, window }: MaskSources,
   queries: number,

@@ -1,8 +1,8 @@
 import { greater, softmax, type Tensor, where } from '@gradus/tensor'
 
 /**
- * Softmax over `axes` of the entries for which `mask` is true; the others are 0. In rows without any, all are 0, or all are
- * equal with `uniformRows`.
+ * Softmax over `axes` of the entries whose mask is true; the others become 0. In rows without such entries all become 0, or with
+ * `uniformRows` all become equal.
  */
 export function maskedSoftmax(
   x: Tensor,
@@ -12,7 +12,7 @@ export function maskedSoftmax(
 ): Tensor {
   if (!mask) return softmax(x, { axis: axes })
   const keep = mask.dtype === 'bool' ? mask : greater(mask, 0.5)
-  // as in Keras: not minus infinity, whose differences are not numbers
+  // as in Keras; with minus infinity, rows without unmasked entries would become NaN
   const lowest = x.dtype === 'float16' ? -3e4 : -1e9
   const weights = softmax(where(keep, x, lowest), { axis: axes })
   return uniformRows ? weights : where(keep, weights, 0)

@@ -69,7 +69,7 @@ describe('MultiHeadAttention', () => {
     expect(attend([query, x]).shape).toEqual([2, 2, 6])
   })
 
-  it('gives scores that add up to 1 as a second output, if asked', () => {
+  it('returns scores that add up to 1 as a second output', () => {
     const scores = scoresOf({})
     expect(scores.shape).toEqual([2, 2, 4, 4])
     for (const row of (scores.array() as number[][][][]).flat(2)) {
@@ -86,7 +86,7 @@ describe('MultiHeadAttention', () => {
     expect(run(1, false)).toBe(String(attend(x)))
   })
 
-  it('has the weights of its projections in the order of Keras, with their penalties', () => {
+  it("has the weights of its projections in Keras's order, with their penalties", () => {
     const gated = new MultiHeadAttention({ numHeads: 2, keyDim: 3, useGate: true, kernelRegularizer: 'l2' })
     gated.call(x)
     expect(listVariables(gated).map(({ path }) => path.replace(/\..*/, ''))).toEqual(
@@ -98,7 +98,7 @@ describe('MultiHeadAttention', () => {
     expect(listVariables(gated).some(({ trainable }) => trainable)).toBe(false)
   })
 
-  it('hands its policy on to its projections', () => {
+  it('passes its dtype policy to its projections', () => {
     const mixed = new MultiHeadAttention({ numHeads: 2, keyDim: 3, dtype: 'mixedFloat16' })
     const made = initLayer(mixed, x.shape, new Rng(1))
     expect(new Set(treeLeaves(made).map(({ dtype }) => dtype))).toEqual(new Set(['float32']))
@@ -106,7 +106,7 @@ describe('MultiHeadAttention', () => {
     expect((statelessCall(mixed, made, x).outputs as Tensor).dtype).toBe('float16')
   })
 
-  it('may be shared by a layer that calls it twice', () => {
+  it('may be called twice by a subclass', () => {
     class Twice extends MultiHeadAttention {
       override apply(inputs: Tensor, scope: Scope<this>) {
         return super.apply(super.apply(inputs, scope) as Tensor, scope)
@@ -117,7 +117,7 @@ describe('MultiHeadAttention', () => {
     expect((outputs as Tensor).shape).toEqual([2, 4, 6])
   })
 
-  it('says which inputs it expects', () => {
+  it('refuses invalid inputs and options', () => {
     const make = () => new MultiHeadAttention({ numHeads: 1, keyDim: 1, name: 'self' })
     expect(() => make().call(zeros([2, 3]))).toThrow(
       "MultiHeadAttention 'self' expects inputs of shape [batch, steps, ..., features] and got [2, 3].",

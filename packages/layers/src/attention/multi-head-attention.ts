@@ -22,7 +22,7 @@ import { attentionEquations } from './attention-equations.ts'
 import { attentionMask } from './attention-mask.ts'
 import { maskedSoftmax } from './masked-softmax.ts'
 
-/** The options that each projection takes over. The penalty on activities is that of each projection's output. */
+/** The options that are passed to each projection. The activity regularizer is a penalty on the output of each projection. */
 const projectionFields = /* @__PURE__ */ pickFields(
   kernelFields,
   'kernelInitializer',
@@ -40,7 +40,7 @@ const fields = /* @__PURE__ */ joinFields(projectionFields, {
   keyDim: { type: 'integer', min: 1, required: true, example: '16' },
   /** Size of each head of values (default `keyDim`). */
   valueDim: { type: 'integer', min: 1 },
-  /** Which part of the attention scores is set to 0 in training. */
+  /** The fraction of the attention scores that is set to 0 in training. */
   dropout: { type: 'number', min: 0, max: 1, default: 0 },
   /** Whether each projection adds a bias. */
   useBias: { type: 'boolean', default: true },
@@ -48,37 +48,39 @@ const fields = /* @__PURE__ */ joinFields(projectionFields, {
   outputShape: { type: ['integer', 'numbers'], min: 1 },
   /** Axes to attend over (default all between the batch and the features). */
   attentionAxes: ['integer', 'numbers'],
-  /** A query sees only keys that are nearer than this. */
+  /** A query attends only to keys at a distance below this. */
   slidingWindow: { type: 'integer', min: 1 },
   /** Whether the heads are multiplied by a sigmoid of a projection of the query. */
   useGate: { type: 'boolean', default: false },
-  /** Sets the dropout of this layer apart from that of other seeds. */
+  /** Layers with different seeds drop different scores. */
   seed: 'integer',
 } as const)
 
+/** The options of `MultiHeadAttention`. */
 export interface MultiHeadAttentionConfig extends ConfigOf<typeof fields> {}
 
 /** Options of a call of `MultiHeadAttention`. */
 export interface AttentionCallOptions {
-  /** Which keys each query sees: bool `[batch, queries, keys]`. */
+  /** The keys to which each query attends: bool `[batch, queries, keys]`. */
   readonly attentionMask: Tensor
-  /** Ignored, as in Keras: the mask of the query is the one that comes with it. */
+  /** Ignored, as in Keras: the query has the mask of its tensor. */
   readonly queryMask: Tensor
-  /** Which keys count: bool `[batch, keys]` (default the mask that comes with the value). */
+  /** The keys to which queries attend: bool `[batch, keys]` (default: the mask of the value). */
   readonly valueMask: Tensor
-  /** Which keys count as well (default the mask that comes with the key). */
+  /** A further mask of the keys: bool `[batch, keys]` (default: the mask of the key). */
   readonly keyMask: Tensor
-  /** Whether a query sees only keys up to its own position. */
+  /** Whether a query attends only to keys up to its own position. */
   readonly useCausalMask: boolean
   /** Whether the scores, `[batch, heads, queries, keys]`, are a second output. */
   readonly returnAttentionScores: boolean
 }
 
 /**
- * Each query gathers values by how well their keys fit it, in several heads with projections of their own. Inputs are
- * `[query, value]`, `[query, value, key]` or `{ query, value, key }` of shapes `[batch, queries, features]` and
- * `[batch, keys, features]`; a single tensor attends to itself. Gives `[batch, queries, features]` with the query's mask.
- * Throws `ShapeError` for inputs without steps. Keras: `MultiHeadAttention` (Vaswani et al., 2017).
+ * Multi-head attention. In each head, the output for a query is a weighted mean of the values; the weights are the softmax of the
+ * scaled products of the query with the keys. Inputs are `[query, value]`, `[query, value, key]` or `{ query, value, key }` of
+ * shapes `[batch, queries, features]` and `[batch, keys, features]`; a single tensor is all three. Returns
+ * `[batch, queries, features]` with the mask of the query. Throws `ShapeError` for inputs with fewer than three axes, and for
+ * keys and values of different lengths. Keras: `MultiHeadAttention` (Vaswani et al., 2017).
  *
  * @example
  * import { MultiHeadAttention } from '@gradus/layers'
@@ -109,7 +111,7 @@ export class MultiHeadAttention extends Layer<
   readonly keyDense: EinsumDense
   readonly gateDense: EinsumDense | undefined
   readonly valueDense: EinsumDense
-  /** Made at the first call, because its size is that of the query. */
+  /** Made in the first call, because its size depends on the query. */
   outputDense: EinsumDense | undefined
   readonly dropoutLayer: Dropout | undefined
 
@@ -117,10 +119,10 @@ export class MultiHeadAttention extends Layer<
     super(...config)
     const { keyDim, valueDim = keyDim, useGate, dropout: rate, seed } = this.options
     const { dtype } = this.config as LayerConfig
-    this.queryDense = this.headsOf('query', keyDim)
-    this.keyDense = this.headsOf('key', keyDim)
-    this.gateDense = useGate ? this.headsOf('gate', valueDim, 'sigmoid') : undefined
-    this.valueDense = this.headsOf('value', valueDim)
+    this.queryDense = this.headProjection('query', keyDim)
+    this.keyDense = this.headProjection('key', keyDim)
+    this.gateDense = useGate ? this.headProjection('gate', valueDim, 'sigmoid') : undefined
+    this.valueDense = this.headProjection('value', valueDim)
     this.outputDense = undefined
     this.dropoutLayer =
       rate > 0 ? new Dropout({ rate, ...(dtype && { dtype }), ...(seed !== undefined && { seed }) }) : undefined
@@ -130,13 +132,15 @@ export class MultiHeadAttention extends Layer<
     return true
   }
 
-  /** The projections bear it. */
+  /** Undefined, because it is an option of the projections. */
   override get activityRegularizer(): undefined {
     return undefined
   }
 
   override init(_rng: Rng, inputShape: InputShape): Record<string, never> {
-    const [query, value, key] = isShape(inputShape) ? sourcesOf<Shape>([inputShape]) : sourcesOf<Shape>(inputShape)
+    const [query, value, key] = isShape(inputShape)
+      ? queryValueKeyOf<Shape>([inputShape])
+      : queryValueKeyOf<Shape>(inputShape)
     for (const shape of [query, value, key]) {
       if (shape.length < 3) {
         throw shapeError(
@@ -151,37 +155,37 @@ export class MultiHeadAttention extends Layer<
       const expected = `a key with the steps of the value, which is ${formatShape(value)},`
       throw shapeError(this, expected, key, 'Only their last axes may differ.')
     }
-    this.outputDense ??= this.projectionTo(query.at(-1)!)
+    this.outputDense ??= this.outputProjection(query.at(-1)!)
     return {}
   }
 
   apply(inputs: Tree, scope: Scope<this>): Tree {
-    const [query, value, key] = sourcesOf<Tensor>(inputs)
+    const [query, value, key] = queryValueKeyOf<Tensor>(inputs)
     const mask = this.maskOf(query, value, scope)
     const gate = this.gateDense && scope.call(this.gateDense, query)
     const queries = scope.call(this.queryDense, query)
     const keys = scope.call(this.keyDense, key)
     const values = scope.call(this.valueDense, value)
     const equations = attentionEquations(queries.rank, this.attentionAxes(queries.rank))
-    const fit = einsum(equations.scores, keys, mul(queries, 1 / Math.sqrt(this.options.keyDim)))
+    const products = einsum(equations.scores, keys, mul(queries, 1 / Math.sqrt(this.options.keyDim)))
     const { keyAxes } = equations
     const { returnAttentionScores = false } = scope.options
-    // where Keras has one operation for it all, a query that sees no key gathers the mean of all values, and else nothing
+    // a query without keys gets the mean of all values where Keras uses a fused operation, and zeros otherwise
     const uniformRows = queries.rank === 4 && !this.dropoutLayer && !returnAttentionScores
-    const seen = mask && withHeads(mask, fit.rank, keyAxes.length)
-    const scores = maskedSoftmax(fit, seen, keyAxes, { uniformRows })
-    const kept = this.dropoutLayer ? scope.call(this.dropoutLayer, scores) : scores
-    const heads = einsum(equations.outputs, kept, values)
+    const scoreMask = mask && withHeadAxes(mask, products.rank, keyAxes.length)
+    const scores = maskedSoftmax(products, scoreMask, keyAxes, { uniformRows })
+    const weights = this.dropoutLayer ? scope.call(this.dropoutLayer, scores) : scores
+    const heads = einsum(equations.outputs, weights, values)
     const output = scope.call(this.outputDense!, gate ? mul(heads, gate) : heads)
     return returnAttentionScores ? [output, scores] : output
   }
 
   override computeMask(_inputs: Tree, mask: Masks): Masks {
-    return sourcesOf<Tensor | undefined>(mask)[0]
+    return queryValueKeyOf<Tensor | undefined>(mask)[0]
   }
 
   private maskOf(query: Tensor, value: Tensor, { mask, options }: Scope<this>): Tensor | undefined {
-    const [ofQuery, ofValue, ofKey] = sourcesOf<Tensor | undefined>(mask)
+    const [ofQuery, ofValue, ofKey] = queryValueKeyOf<Tensor | undefined>(mask)
     const { valueMask = ofValue, keyMask = ofKey, attentionMask: given, useCausalMask = false } = options
     return attentionMask(
       {
@@ -197,7 +201,7 @@ export class MultiHeadAttention extends Layer<
     )
   }
 
-  /** The axes of projections with so many axes over which queries attend. */
+  /** The axes to attend over, of projections with `rank` axes. */
   private attentionAxes(rank: number): readonly number[] {
     const { attentionAxes } = this.options
     if (attentionAxes === undefined) return Array.from({ length: rank - 3 }, (_, axis) => axis + 1)
@@ -205,7 +209,7 @@ export class MultiHeadAttention extends Layer<
     return axes.map((axis) => (axis < 0 ? axis + rank - 1 : axis))
   }
 
-  private headsOf(name: string, size: number, activation: 'linear' | 'sigmoid' = 'linear'): EinsumDense {
+  private headProjection(name: string, size: number, activation: 'linear' | 'sigmoid' = 'linear'): EinsumDense {
     return this.projection(name, {
       equation: '...a,abc->...bc',
       outputShape: [this.options.numHeads, size],
@@ -214,7 +218,7 @@ export class MultiHeadAttention extends Layer<
     })
   }
 
-  private projectionTo(features: number): EinsumDense {
+  private outputProjection(features: number): EinsumDense {
     const { outputShape = features } = this.options
     const sizes = typeof outputShape === 'number' ? [outputShape] : outputShape
     const axes = 'cdefghij'.slice(0, sizes.length)
@@ -233,8 +237,8 @@ export class MultiHeadAttention extends Layer<
   }
 }
 
-/** Query, value and key of what was given for them. */
-function sourcesOf<T>(inputs: unknown): readonly [query: T, value: T, key: T] {
+/** The query, value and key of inputs, shapes or masks in any accepted form. */
+function queryValueKeyOf<T>(inputs: unknown): readonly [query: T, value: T, key: T] {
   const list = Array.isArray(inputs) ? inputs : isPlainObject(inputs) ? named(inputs) : [inputs]
   const [query, value = query, key = value] = list as T[]
   return [query!, value!, key!]
@@ -248,8 +252,8 @@ function isShape(shape: InputShape): shape is Shape {
   return Array.isArray(shape) && typeof shape[0] !== 'object'
 }
 
-/** A mask `[batch, queries, keys]` with axes for what scores of `rank` axes have before the queries. */
-function withHeads(mask: Tensor, rank: number, keyAxes: number): Tensor {
+/** A mask `[batch, queries, keys]` with axes of size 1 inserted, so that it broadcasts against scores with `rank` axes. */
+function withHeadAxes(mask: Tensor, rank: number, keyAxes: number): Tensor {
   let wide = mask
   while (wide.rank < rank) wide = expandDims(wide, -2 * keyAxes - 1)
   return wide

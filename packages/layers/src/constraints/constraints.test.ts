@@ -10,7 +10,7 @@ import { UnitNorm } from './unit-norm.ts'
 await useBackend(cpu())
 
 describe('constraints', () => {
-  it('keep a vector of zeros as it is', () => {
+  it('do not change vectors of zeros', () => {
     for (const constraint of [new MaxNorm(), new MinMaxNorm({ minValue: 1 }), new NonNeg(), new UnitNorm()]) {
       expect(constraint.project(tensor([[0], [0]])).array(), constraint.type).toEqual([[0], [0]])
     }

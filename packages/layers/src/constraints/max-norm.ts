@@ -3,16 +3,17 @@ import { minimum, type Tensor } from '@gradus/tensor'
 import { normsOver, rescaled } from './norm.ts'
 
 const fields = {
-  /** Largest norm. */
+  /** The largest norm. */
   maxValue: { type: 'number', default: 2, min: 0 },
   /** The axis, or axes, over which norms are taken; 0 is the inputs of a `Dense` kernel. */
   axis: { type: ['integer', 'numbers'], default: 0 },
 } as const
 
+/** The options of `MaxNorm`. */
 export interface MaxNormConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Norms of at most `maxValue`. Keras: `MaxNorm`.
+ * Scales vectors with a larger norm to the norm `maxValue`. Keras: `MaxNorm`.
  *
  * @example
  * import { MaxNorm } from '@gradus/layers/constraints'

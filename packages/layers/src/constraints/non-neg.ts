@@ -1,7 +1,7 @@
 import { Constraint } from '@gradus/core'
 import { relu, type Tensor } from '@gradus/tensor'
 
-/** No negative values: they become 0. Keras: `NonNeg`. */
+/** Replaces negative values by 0. Keras: `NonNeg`. */
 export class NonNeg extends Constraint {
   static readonly type = 'NonNeg'
   static override readonly fields = {}

@@ -7,9 +7,10 @@ const fields = {
   axis: { type: ['integer', 'numbers'], default: 0 },
 } as const
 
+/** The options of `UnitNorm`. */
 export interface UnitNormConfig extends ConfigOf<typeof fields> {}
 
-/** Norms of 1. Keras: `UnitNorm`. */
+/** Scales vectors to the norm 1; vectors of zeros stay. Keras: `UnitNorm`. */
 export class UnitNorm extends Constraint<UnitNormConfig> {
   static readonly type = 'UnitNorm'
   static override readonly fields = fields

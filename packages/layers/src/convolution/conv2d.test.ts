@@ -45,13 +45,13 @@ describe('Conv2D', () => {
     expect(transpose(actual, [0, 2, 3, 1]).array()).toEqual(expected.array())
   })
 
-  it('adds the low-rank product to the fixed kernel', () => {
+  it('adds the low-rank product to the frozen kernel', () => {
     const layer = new Conv2D({ filters: 2, kernelSize: 1, loraRank: 1, useBias: false })
     const params = { kernel: tensor([[[[1, 2]]]]), loraKernelA: tensor([[[[3]]]]), loraKernelB: tensor([[10, 100]]) }
     expect(call(layer, params, tensor([[[[2]]]])).array()).toEqual([[[[62, 604]]]])
   })
 
-  it('names layer, key, value and fix', () => {
+  it('refuses invalid options', () => {
     expect(() => new Conv2D({ filters: 3, kernelSize: 2, groups: 2 })).toThrow(
       "Conv2D: 'filters' is 3 and 'groups' is 2; the groups must divide the filters evenly.",
     )
@@ -70,7 +70,7 @@ describe('Conv2D', () => {
     )
   })
 
-  it('says which images it expects', () => {
+  it('refuses images of the wrong shape', () => {
     const layer = new Conv2D({ filters: 4, kernelSize: 2, groups: 2, name: 'edges' })
     expect(() => layer.init(new Rng(1), [1, 4, 4, 3])).toThrow(
       "Conv2D 'edges' expects a number of channels that 2 groups divide and got [1, 4, 4, 3].",

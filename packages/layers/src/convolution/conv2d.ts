@@ -22,21 +22,23 @@ const fields = {
   kernelSize: { type: ['integer', 'numbers'], min: 1, required: true, example: '3' },
   /** Distance between windows. */
   strides: { type: ['integer', 'numbers'], min: 1, default: 1 },
-  /** `valid` adds nothing; `same` adds zeros so that the output has ceil(input / stride). */
+  /** `valid` pads nothing; `same` pads with zeros, so that the output size is ceil(input / stride). */
   padding: { oneOf: ['valid', 'same'], default: 'valid' },
   dataFormat: { oneOf: dataFormats, default: 'channelsLast' },
   /** Distance between the elements of a window. */
   dilationRate: { type: ['integer', 'numbers'], min: 1, default: 1 },
-  /** Channels are split into as many groups, each with filters of its own. */
+  /** The number of groups into which channels are split; each group has separate filters. */
   groups: { type: 'integer', min: 1, default: 1 },
   useBias: useBiasField,
 } as const
 
+/** The options of `Conv2D`. */
 export interface Conv2DConfig extends ConfigOf<typeof fields>, KernelConfig {}
 
 /**
- * A window that slides over images: `[batch, height, width, channels]` gives `[batch, height, width, filters]`.
- * Throws `ShapeError` for other ranks and for channels that the groups do not divide. Keras: `Conv2D`.
+ * 2D convolution of images: `[batch, height, width, channels]` gives `[batch, height, width, filters]`, with the height and width
+ * that strides and padding leave. Throws `ShapeError` for other ranks and for channels that the groups do not divide. Keras:
+ * `Conv2D`.
  *
  * @example
  * import { Conv2D } from '@gradus/layers'
@@ -107,7 +109,7 @@ export class Conv2D extends KernelLayer<Conv2DConfig> {
       groups,
     })
     const shifted = params.bias ? add(product, params.bias) : product
-    // the activation sees the layer's own format: softmax, for one, works along the last axis of the output
+    // the activation is applied in the layer's data format: softmax, for example, works along the last axis of the output
     return activation(fromChannelsLast(shifted, dataFormat))
   }
 

@@ -9,10 +9,11 @@ const fields = {
   activation: { type: activationKind, among: activations, required: true, example: "'relu'" },
 } as const
 
+/** The options of `ActivationLayer`. */
 export interface ActivationLayerConfig extends ConfigOf<typeof fields> {}
 
 /**
- * An activation as a layer of its own; in data it is called `Activation`. Keras: `Activation`.
+ * A layer that applies an activation. Its name in data is `Activation`. Keras: `Activation`.
  *
  * @example
  * import { ActivationLayer } from '@gradus/layers'

@@ -34,7 +34,7 @@ const call = (layer: Dense, params: KernelParams, x: Tensor) =>
   statelessCall(layer, { params: { '': params }, state: {} }, x).outputs as Tensor
 
 describe('Dense', () => {
-  it('names layer, key, value and fix for options that cannot be', () => {
+  it('refuses invalid options', () => {
     expect(() => new Dense({ units: 0 })).toThrow(
       "Dense: 'units' must be a positive whole number and is 0. Example: new Dense({ units: 8 }).",
     )
@@ -55,7 +55,7 @@ describe('Dense', () => {
     expect(() => new Dense({ units: 2, loraRank: 1, kernelConstraint: 'nonNeg' })).toThrow('cannot be constrained')
   })
 
-  it('says which shape it expects', () => {
+  it('refuses inputs of the wrong shape', () => {
     const layer = new Dense({ units: 2, name: 'scores' })
     const params = layer.init(new Rng(1), [1, 3])
     expect(() => call(layer, params, tensor([[1, 2]]))).toThrow(
@@ -66,12 +66,12 @@ describe('Dense', () => {
     )
   })
 
-  it('hands named regularizers on as instances', () => {
+  it('resolves the names of regularizers', () => {
     const { options } = new Dense({ units: 2, kernelRegularizer: 'l2' })
     expect(options.kernelRegularizer).toBeInstanceOf(L2)
   })
 
-  it('penalises the trained matrices instead of a fixed kernel', () => {
+  it('penalizes the trained matrices instead of a frozen kernel', () => {
     const plain = new Dense({ units: 2, kernelRegularizer: 'l2', biasRegularizer: 'l1' })
     expect(plain.regularizerOf('kernel')).toBeInstanceOf(L2)
     const layer = new Dense({ units: 2, loraRank: 1, kernelRegularizer: 'l2', biasRegularizer: 'l1' })

@@ -10,11 +10,13 @@ const fields = {
   useBias: useBiasField,
 } as const
 
+/** The options of `Dense`. */
 export interface DenseConfig extends ConfigOf<typeof fields>, KernelConfig {}
 
 /**
  * activation(x kernel + bias) over the last axis: `[batch, ..., inputs]` gives `[batch, ..., units]`.
- * Throws `ShapeError` for inputs without a second axis or of another width than the layer was made for. Keras: `Dense`.
+ * Throws `ShapeError` for inputs with fewer than two axes, and for another number of inputs than in the first call. Keras:
+ * `Dense`.
  *
  * @example
  * import { Dense } from '@gradus/layers'

@@ -33,7 +33,7 @@ testLayer(EinsumDense, {
 })
 
 describe('EinsumDense', () => {
-  it('is a Dense where its equation is', () => {
+  it('equals Dense with the equation of Dense', () => {
     const x = tensor([
       [1, 2, 3],
       [4, 5, 6],
@@ -70,7 +70,7 @@ describe('EinsumDense', () => {
     expect(bias('b')).toEqual([2, 1, 1])
   })
 
-  it('tells its initializer which axes are inputs', () => {
+  it('passes the axes of inputs to its initializer', () => {
     const spread = (layer: EinsumDense) => max(abs(layer.init(new Rng(1), [1, 50, 40]).kernel)).item() as number
     const config = { equation: 'abc,bcde->ade', outputShape: [30, 20] } as const
     // 50 x 40 inputs and 30 x 20 outputs
@@ -82,7 +82,7 @@ describe('EinsumDense', () => {
     expect(spread(new EinsumDense({ ...config, kernelInitializer: own }))).toBeGreaterThan(0.99 * other)
   })
 
-  it('says what is wrong with an equation', () => {
+  it('refuses invalid equations', () => {
     const make = (equation: string, outputShape: number | (number | null)[] = 2, biasAxes?: string) =>
       new EinsumDense({ equation, outputShape, ...(biasAxes !== undefined && { biasAxes }) })
     for (const equation of [
@@ -98,10 +98,10 @@ describe('EinsumDense', () => {
       )
     }
     expect(() => make('ab,bc->ad')).toThrow(
-      "EinsumDense: the letter 'd' of the output in the equation 'ab,bc->ad' stands nowhere else, so that its size is not known.",
+      "EinsumDense: the letter 'd' of the output in the equation 'ab,bc->ad' occurs nowhere else, so its size is unknown.",
     )
     expect(() => make('ab,bcz->ac')).toThrow(
-      "the letter 'z' of the kernel in the equation 'ab,bcz->ac' stands nowhere else",
+      "the letter 'z' of the kernel in the equation 'ab,bcz->ac' occurs nowhere else",
     )
     expect(() => make('ab,bc->ac', 2, 'z')).toThrow(
       "EinsumDense: 'biasAxes' names the axis 'z', which the output 'ac' does not have.",
@@ -109,7 +109,7 @@ describe('EinsumDense', () => {
     expect(make('ab, bc -> ac').call(zeros([1, 3])).shape).toEqual([1, 2])
   })
 
-  it('says what is wrong with an input', () => {
+  it('refuses inputs that do not fit', () => {
     const make = (equation: string, outputShape: number | (number | null)[]) =>
       new EinsumDense({ equation, outputShape })
     expect(() => make('abc,cd->abd', [null, 2]).call(zeros([2, 3]))).toThrow(

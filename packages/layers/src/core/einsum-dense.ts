@@ -17,16 +17,17 @@ import { firstShape, shapeError } from '../layer-shapes.ts'
 import { type Equation, type EquationShapes, parseEquation, shapesOfEquation } from './einsum-equation.ts'
 
 const fields = {
-  /** What is summed over what, as in `einsum`, for the input and the kernel: `'abc,cd->abd'`. */
+  /** The equation for the input and the kernel, as in `einsum`: `'abc,cd->abd'`. */
   equation: { type: 'string', required: true, example: "'abc,cd->abd'" },
   /**
-   * Sizes of the output's axes without the batch and those behind `...`; null for an axis that is as long as the input's.
+   * Sizes of the output's axes, without the batch and the axes of `...`; null for the size of the same axis of the input.
    */
   outputShape: { type: ['integer', 'shape'], required: true, example: '[null, 8]' },
   /** Letters of the output's axes that have a bias; none by default. */
   biasAxes: 'string',
 } as const
 
+/** The options of `EinsumDense`. */
 export interface EinsumDenseConfig extends ConfigOf<typeof fields>, KernelConfig {}
 
 /**
@@ -49,10 +50,10 @@ export class EinsumDense extends KernelLayer<EinsumDenseConfig> {
     super(...config)
     this.equation = parseEquation(this.type, this.options.equation)
     const { biasAxes = '' } = this.options
-    const strange = [...biasAxes].find((letter) => !this.equation.output.includes(letter))
-    if (strange === undefined) return
+    const unknown = [...biasAxes].find((letter) => !this.equation.output.includes(letter))
+    if (unknown === undefined) return
     throw new ConfigError(
-      `${this.type}: 'biasAxes' names the axis '${strange}', which the output '${this.equation.output}' does not have.`,
+      `${this.type}: 'biasAxes' names the axis '${unknown}', which the output '${this.equation.output}' does not have.`,
     )
   }
 
@@ -87,7 +88,7 @@ export class EinsumDense extends KernelLayer<EinsumDenseConfig> {
   }
 }
 
-/** The initializer told which axes are inputs and outputs, if it takes such options and was not told. */
+/** The initializer with the axes of inputs and outputs set, if it has such options and they were not given. */
 function withAxes(initializer: Initializer, inputAxes: readonly number[], outputAxes: readonly number[]): Initializer {
   const { fields: known } = initializer.constructor as typeof Initializer
   const { inputAxes: given } = initializer.config as { readonly inputAxes?: readonly number[] }

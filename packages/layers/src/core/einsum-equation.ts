@@ -1,20 +1,23 @@
 import { ConfigError, describeValue } from '@gradus/core'
 import { formatShape, type Shape, ShapeError } from '@gradus/tensor'
 
-/** An equation of one input and a kernel, such as `...ab,bc->...ac`, whose other axes stand left or right of the letters. */
+/**
+ * An equation of an input and a kernel, such as `...ab,bc->...ac`. Axes without letters are all left or all right of the
+ * others.
+ */
 export interface Equation {
   readonly text: string
   readonly input: string
   readonly kernel: string
   readonly output: string
-  /** Where the axes without letters are. */
+  /** The side of the axes without letters. */
   readonly elided: 'none' | 'left' | 'right'
 }
 
-/** What an equation says for an input of a given shape. */
+/** The shapes and axes that follow from an equation and the shape of an input. */
 export interface EquationShapes {
   readonly kernel: Shape
-  /** Undefined where no axis has a bias. */
+  /** Undefined if no axis has a bias. */
   readonly bias: Shape | undefined
   /** Axes of the kernel that are summed over. */
   readonly inputAxes: readonly number[]
@@ -22,7 +25,7 @@ export interface EquationShapes {
   readonly outputAxes: readonly number[]
 }
 
-/** Reads an equation. Throws `ConfigError` for one of another form and for letters that come from nowhere. */
+/** Parses an equation. Throws `ConfigError` for an invalid form and for letters of output or kernel that occur nowhere else. */
 export function parseEquation(owner: string, text: string): Equation {
   const match = /^(\.{3})?([A-Za-z]+)(\.{3})?,([A-Za-z]+)->(\.{3})?([A-Za-z]+)(\.{3})?$/.exec(text.replaceAll(' ', ''))
   const [, left, input = '', right, kernel = '', leftOut, output = '', rightOut] = match ?? []
@@ -42,13 +45,13 @@ export function parseEquation(owner: string, text: string): Equation {
 
 function unknownLetter(owner: string, text: string, letter: string, where: string): ConfigError {
   return new ConfigError(
-    `${owner}: the letter '${letter}' of ${where} in the equation '${text}' stands nowhere else, so that its size is not known.`,
+    `${owner}: the letter '${letter}' of ${where} in the equation '${text}' occurs nowhere else, so its size is unknown.`,
   )
 }
 
 /**
- * The shapes of kernel and bias. `outputShape` is that of the output without batch and without the axes that have no letter;
- * null stands for the size of the input's axis. Throws `ShapeError` for an input that does not fit.
+ * The shapes of kernel and bias. `outputShape` is the shape of the output without the batch and the axes without letters,
+ * with null for the size of the same axis of the input. Throws `ShapeError` for an input that does not fit.
  */
 export function shapesOfEquation(
   { text, input, kernel, output, elided }: Equation,
@@ -63,7 +66,7 @@ export function shapesOfEquation(
     )
   }
   const sizes = new Map([...input].map((letter, at) => [letter, inputShape[elided === 'left' ? at + others : at]!]))
-  // the batch is the first axis, with a letter of its own or without
+  // the batch is the first axis, whether it has a letter or not
   const named = elided === 'left' && others > 0 ? [...output] : [...output].slice(1)
   if (named.length !== outputShape.length) {
     throw new ShapeError(
@@ -92,9 +95,9 @@ export function shapesOfEquation(
   }
 }
 
-/** From the first axis with a bias on; 1 for axes without. */
+/** The shape of the bias: the axes from the first one with a bias, with 1 for axes without. */
 function biasShape(output: string, biasAxes: string, sizes: ReadonlyMap<string, number>, trailing: number): Shape {
   const first = Math.min(...[...biasAxes].map((letter) => output.indexOf(letter)))
-  const own = [...output].slice(first).map((letter) => (biasAxes.includes(letter) ? sizes.get(letter)! : 1))
-  return [...own, ...Array.from({ length: trailing }, () => 1)]
+  const shape = [...output].slice(first).map((letter) => (biasAxes.includes(letter) ? sizes.get(letter)! : 1))
+  return [...shape, ...Array.from({ length: trailing }, () => 1)]
 }

@@ -18,7 +18,7 @@ testLayer(Embedding, {
 })
 
 describe('Embedding', () => {
-  it('masks index 0 if asked to', () => {
+  it('masks index 0 with maskZero', () => {
     const indices = tensor([[1, 0, 2]], { dtype: 'int32' })
     const layer = new Embedding({ inputDim: 3, outputDim: 2, maskZero: true })
     expect(layer.computeMask(indices)?.array()).toEqual([[true, false, true]])
@@ -26,7 +26,7 @@ describe('Embedding', () => {
     expect(new Embedding({ inputDim: 3, outputDim: 2 }).computeMask(indices)).toBeUndefined()
   })
 
-  it('starts from given weights', () => {
+  it('starts with the given weights', () => {
     const layer = new Embedding({ inputDim: 2, outputDim: 1, weights: [[5], [7]] })
     expect(layer.init(new Rng(1), [1, 3]).embeddings.array()).toEqual([[5], [7]])
     expect(() => new Embedding({ inputDim: 2, outputDim: 2, weights: [[5], [7]] })).toThrow(
@@ -34,7 +34,7 @@ describe('Embedding', () => {
     )
   })
 
-  it('adds the low-rank product to the fixed table', () => {
+  it('adds the low-rank product to the frozen table', () => {
     const layer = new Embedding({ inputDim: 2, outputDim: 2, loraRank: 1, loraAlpha: 3 })
     const params = {
       embeddings: tensor([
@@ -51,7 +51,7 @@ describe('Embedding', () => {
     ])
   })
 
-  it('rejects sizes that cannot be', () => {
+  it('refuses invalid sizes', () => {
     expect(() => new Embedding({ inputDim: 0, outputDim: 2 })).toThrow(
       "Embedding: 'inputDim' must be a positive whole number and is 0.",
     )

@@ -27,23 +27,25 @@ const fields = {
   embeddingsInitializer: { type: initializerKind, among: initializers, default: 'uniform' },
   embeddingsRegularizer: { type: regularizerKind, among: regularizers },
   embeddingsConstraint: { type: constraintKind, among: constraints },
-  /** Penalty on the output, divided by the batch size. */
+  /** A penalty on the output, divided by the batch size. */
   activityRegularizer: { type: regularizerKind, among: regularizers },
-  /** Index 0 means "nothing here": later layers skip it. */
+  /** Whether index 0 is padding, which later layers mask. */
   maskZero: { type: 'boolean', default: false },
-  /** First values, `[inputDim, outputDim]`, instead of an initializer's. */
+  /** Initial values, `[inputDim, outputDim]`, in place of those of the initializer. */
   weights: 'unknown',
-  /** Inner dimension of a low-rank adaptation of the table (Hu et al., 2021), which is then held fixed. */
+  /** Inner dimension of a low-rank adaptation of the table (Hu et al., 2021). The table itself is then not trained. */
   loraRank: { type: 'integer', min: 1 },
   /** The adaptation is scaled by loraAlpha / loraRank (default loraRank). */
   loraAlpha: 'number',
 } as const
 
+/** The options of `Embedding`. */
 export interface EmbeddingConfig extends Omit<ConfigOf<typeof fields>, 'weights'> {
-  /** First values, `[inputDim, outputDim]`, instead of an initializer's. */
+  /** Initial values, `[inputDim, outputDim]`, in place of those of the initializer. */
   readonly weights?: readonly (readonly number[])[]
 }
 
+/** The parameters of `Embedding`; the last two only with `loraRank`. */
 export type EmbeddingParams = {
   /** `[inputDim, outputDim]` */
   readonly embeddings: Tensor
@@ -52,8 +54,8 @@ export type EmbeddingParams = {
 }
 
 /**
- * A learnt vector for each index: int32 `[batch, ...]` gives `[batch, ..., outputDim]`. An index outside 0 to
- * inputDim - 1 gives zeros, except that negative ones count from the end. Keras: `Embedding`.
+ * A learned vector for each index: int32 `[batch, ...]` gives `[batch, ..., outputDim]`. Negative indices count from the end;
+ * other indices outside of 0 to inputDim - 1 give zeros. Keras: `Embedding`.
  *
  * @example
  * import { Embedding } from '@gradus/layers'

@@ -3,9 +3,10 @@ import { type DType, full, type Shape, type Tensor } from '@gradus/tensor'
 
 const fields = { value: { type: 'number', default: 0 } } as const
 
+/** The options of `Constant`. */
 export interface ConstantConfig extends ConfigOf<typeof fields> {}
 
-/** One value everywhere. Keras: `Constant`. */
+/** Sets all elements to one value. Keras: `Constant`. */
 export class Constant extends Initializer<ConstantConfig> {
   static readonly type = 'Constant'
   static override readonly fields = fields

@@ -11,41 +11,41 @@ import {
 import { fansOf } from './fans.ts'
 import { seededKey } from './seeded.ts'
 
-/** What initializers take whose variance depends on the size of the layer. */
+/** The options of initializers whose variance depends on the size of the layer. */
 export const scaledFields = {
-  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  /** With a seed, every call gives the same values; without one, they depend on the key of the layer. */
   seed: 'integer',
-  /** Axes of the parameter that count as inputs; only together with `outputAxes`. By default as `fansOf` says. */
+  /** Axes of the parameter that are inputs; only together with `outputAxes`. By default those of `fansOf`. */
   inputAxes: 'numbers',
-  /** Axes of the parameter that count as outputs. */
+  /** Axes of the parameter that are outputs. */
   outputAxes: 'numbers',
 } as const
 
 export interface ScaledConfig extends ConfigOf<typeof scaledFields> {}
 
-/** How `drawScaled` draws. */
+/** The distribution of `drawScaled`. */
 export interface Scaling extends ScaledConfig {
   readonly scale: number
   readonly mode: 'fanIn' | 'fanOut' | 'fanAvg'
   readonly distribution: 'truncatedNormal' | 'untruncatedNormal' | 'uniform'
 }
 
-// The standard deviation of a standard normal cut at two standard deviations.
+// the standard deviation of a standard normal distribution that is truncated at two standard deviations
 const truncatedStddev = 0.8796256610342398
 
-/** Random numbers of variance scale / fan, so that signals keep their size through a layer. */
+/** Draws random numbers of variance scale / fan, so that a layer preserves the variance of its inputs. */
 export function drawScaled(key: Tensor, shape: Shape, dtype: DType, scaling: Scaling): Tensor {
   const { fanIn, fanOut } = fansOf(shape, scaling.inputAxes, scaling.outputAxes)
   const fan = scaling.mode === 'fanIn' ? fanIn : scaling.mode === 'fanOut' ? fanOut : (fanIn + fanOut) / 2
   const variance = scaling.scale / Math.max(1, fan)
-  const own = seededKey(key, scaling.seed)
+  const drawKey = seededKey(key, scaling.seed)
   const float = dtype as FloatDType
   if (scaling.distribution === 'uniform') {
     const limit = Math.sqrt(3 * variance)
-    return randomUniform(own, shape, { low: -limit, high: limit, dtype: float })
+    return randomUniform(drawKey, shape, { low: -limit, high: limit, dtype: float })
   }
   const stddev = Math.sqrt(variance)
-  if (scaling.distribution === 'untruncatedNormal') return randomNormal(own, shape, { stddev, dtype: float })
-  // what is cut off takes variance away; dividing gives it back
-  return truncatedNormal(own, shape, { stddev: stddev / truncatedStddev, dtype: float })
+  if (scaling.distribution === 'untruncatedNormal') return randomNormal(drawKey, shape, { stddev, dtype: float })
+  // truncation reduces the variance; the division restores it
+  return truncatedNormal(drawKey, shape, { stddev: stddev / truncatedStddev, dtype: float })
 }

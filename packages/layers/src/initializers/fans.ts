@@ -1,6 +1,6 @@
 import { formatShape, type Shape, ShapeError } from '@gradus/tensor'
 
-/** How many numbers go into one output and how many outputs one input reaches, for a parameter of this shape. */
+/** The numbers of inputs of each output (`fanIn`) and of outputs of each input (`fanOut`) of a parameter. */
 export interface Fans {
   readonly fanIn: number
   readonly fanOut: number
@@ -8,7 +8,8 @@ export interface Fans {
 
 /**
  * The fans of a shape by Keras's rule: the last two dimensions are inputs and outputs, those before them the receptive
- * field of a convolution. With both lists of axes the products of those dimensions are taken instead.
+ * field of a convolution. With both lists of axes, the fans are the products of these dimensions instead. Throws `ShapeError`
+ * for axes that the shape does not have.
  *
  * @example
  * import { fansOf } from '@gradus/layers'

@@ -2,7 +2,10 @@ import { Initializer, type OptionsOf } from '@gradus/core'
 import type { DType, Shape, Tensor } from '@gradus/tensor'
 import { drawScaled, type ScaledConfig, scaledFields } from './draw-scaled.ts'
 
-/** Truncated normal with variance 2 / (inputs + outputs), also called Xavier normal. Keras: `GlorotNormal` (Glorot and Bengio, 2010). */
+/**
+ * Truncated normal with variance 2 / (inputs + outputs), also called Xavier normal. Keras: `GlorotNormal` (Glorot and Bengio,
+ * 2010).
+ */
 export class GlorotNormal extends Initializer<ScaledConfig> {
   static readonly type = 'GlorotNormal'
   static override readonly fields = scaledFields

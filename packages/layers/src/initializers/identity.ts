@@ -6,9 +6,10 @@ const fields = {
   gain: { type: 'number', default: 1 },
 } as const
 
+/** The options of `Identity`. */
 export interface IdentityConfig extends ConfigOf<typeof fields> {}
 
-/** A diagonal of `gain` in a matrix, zeros elsewhere. Throws `ShapeError` for other ranks. Keras: `Identity`. */
+/** A matrix with `gain` on the diagonal and zeros elsewhere. Throws `ShapeError` for other ranks. Keras: `Identity`. */
 export class Identity extends Initializer<IdentityConfig> {
   static readonly type = 'Identity'
   static readonly aliases = ['IdentityInitializer'] as const

@@ -27,7 +27,7 @@ import { VarianceScaling } from './variance-scaling.ts'
 
 await useBackend(cpu())
 
-/** The initializer of a name, as layers find it. */
+/** The initializer that a layer finds by this name. */
 const named = (name: string) => new Dense({ units: 1, kernelInitializer: name as 'zeros' }).options.kernelInitializer
 
 function statistics(x: Tensor): { mean: number; stddev: number; largest: number } {
@@ -42,7 +42,7 @@ function statistics(x: Tensor): { mean: number; stddev: number; largest: number 
   return { mean, stddev: Math.sqrt(squares / values.length - mean * mean), largest }
 }
 
-// Keras 3.16, recorded: [initializer, shape, standard deviation, what no value exceeds]
+// Recorded from Keras 3.16: [initializer, shape, standard deviation, largest absolute value]
 const expected: [string, Shape, number, number][] = [
   ['glorotNormal', [200, 150], 0.07559289460184544, 0.17187514632750797],
   ['glorotUniform', [200, 150], 0.07559289460184544, 0.13093073414159542],
@@ -57,7 +57,7 @@ const expected: [string, Shape, number, number][] = [
 
 describe('initializers', () => {
   for (const [name, shape, stddev, limit] of expected) {
-    it(`${name} spreads ${shape.join('x')} as Keras does`, () => {
+    it(`${name} has the distribution of Keras for ${shape.join('x')}`, () => {
       const found = statistics(named(name).make(randomKey(5), shape, 'float32'))
       expect(Math.abs(found.mean)).toBeLessThan(0.02 * stddev)
       expect(Math.abs(found.stddev / stddev - 1)).toBeLessThan(0.01)
@@ -87,7 +87,7 @@ describe('initializers', () => {
     expect(() => fansOf([2], [3], [0])).toThrow('axis 3')
   })
 
-  it("gives a seed's values at every call, and the key's without one", () => {
+  it('gives the same values at every call with a seed, and depends on the key without one', () => {
     const values = (seed: number | undefined, key: number) =>
       String(new RandomNormal(seed === undefined ? {} : { seed }).make(randomKey(key), [8], 'float32').array())
     expect(values(3, 1)).toBe(values(3, 2))
@@ -116,7 +116,7 @@ describe('initializers', () => {
     })
   }
 
-  it('refuses shapes that an initializer cannot fill', () => {
+  it('refuses shapes that an initializer does not support', () => {
     expect(() => new Orthogonal().make(randomKey(1), [3], 'float32')).toThrow(
       'needs two dimensions or more and was asked for shape [3]',
     )
@@ -129,7 +129,7 @@ describe('initializers', () => {
     ])
   })
 
-  it('knows shapes without values', () => {
+  it('infers shapes without values', () => {
     const key = new Tensor({ shape: [2], dtype: 'uint32' })
     for (const Class of Object.values(initializers)) {
       const made = inferShapes(() => new (Class as typeof GlorotNormal)({}).make(key, [40, 6], 'float64'))
@@ -144,7 +144,7 @@ describe('initializers', () => {
     expect(() => named('glorotUnifrom')).toThrow(
       "Dense: kernelInitializer: there is no initializer called 'glorotUnifrom'. Did you mean 'GlorotUniform'?",
     )
-    // null is, as in Keras's configs, for the default
+    // null means the default, as in Keras's configs
     expect(named(null as never)).toBeInstanceOf(GlorotUniform)
     expect(() => named(3 as never)).toThrow("Dense: 'kernelInitializer' must be an initializer and is 3.")
   })

@@ -1,7 +1,7 @@
 import { Initializer } from '@gradus/core'
 import { type DType, full, type Shape, type Tensor } from '@gradus/tensor'
 
-/** Ones everywhere. Keras: `Ones`. */
+/** Sets all elements to 1. Keras: `Ones`. */
 export class Ones extends Initializer {
   static readonly type = 'Ones'
   static readonly aliases = ['one'] as const

@@ -21,17 +21,19 @@ import {
 import { seededKey } from './seeded.ts'
 
 const fields = {
-  /** Factor on the matrix. */
+  /** The factor of the matrix. */
   gain: { type: 'number', default: 1 },
-  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  /** With a seed, every call gives the same values; without one, they depend on the key of the layer. */
   seed: 'integer',
 } as const
 
+/** The options of `Orthogonal`. */
 export interface OrthogonalConfig extends ConfigOf<typeof fields> {}
 
 /**
- * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`. For more dimensions, all but the
- * last count as rows. Throws `ShapeError` below two dimensions. Keras: `Orthogonal` (Saxe et al., 2014).
+ * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`. Shapes with more dimensions are matrices
+ * whose rows are all dimensions but the last. Throws `ShapeError` for fewer than two dimensions. Keras: `Orthogonal` (Saxe et
+ * al., 2014).
  *
  * @example
  * import { Orthogonal } from '@gradus/layers/initializers'
@@ -65,13 +67,13 @@ export class Orthogonal extends Initializer<OrthogonalConfig> {
   }
 }
 
-// Rows that are made orthogonal to each other one by one; to the blocks before them all at once, by matrix products.
+// The number of rows that are orthogonalized one by one. Against earlier blocks, a block is orthogonalized by matrix products.
 const blockSize = 32
 
 /**
- * The rows of `a` by Gram and Schmidt's process: the transposed Q of the QR decomposition of `a` transposed, with R's
- * diagonal positive, as Keras makes it. Rows that are nearly dependent are treated twice, which brings the error down to
- * rounding (Giraud et al., 2005); of random rows at least twice as long as they are many, none are.
+ * Orthonormalizes the rows of `a` by the Gram-Schmidt process. The result is the transpose of Q in the QR decomposition of `a`
+ * transposed with a positive diagonal of R, as in Keras. A second pass reduces the error for nearly dependent rows to rounding
+ * (Giraud et al., 2005). Random rows that are at least twice as long as their number are not nearly dependent, so they need one.
  */
 function orthonormalRows(a: Tensor): Tensor {
   const [count, width] = a.shape as [number, number]
@@ -88,7 +90,7 @@ function orthonormalRows(a: Tensor): Tensor {
   return done!
 }
 
-/** Gram and Schmidt's process in its modified form: each finished row is at once taken out of those that follow. */
+/** The modified Gram-Schmidt process: the component along each finished row is subtracted from all following rows at once. */
 function orthonormalBlock(block: Tensor): Tensor {
   const [count, width] = block.shape as [number, number]
   const rows: Tensor[] = []

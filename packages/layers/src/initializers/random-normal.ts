@@ -6,13 +6,14 @@ const fields = {
   mean: { type: 'number', default: 0 },
   /** Standard deviation. */
   stddev: { type: 'number', default: 0.05, min: 0 },
-  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  /** With a seed, every call gives the same values; without one, they depend on the key of the layer. */
   seed: 'integer',
 } as const
 
+/** The options of `RandomNormal`. */
 export interface RandomNormalConfig extends ConfigOf<typeof fields> {}
 
-/** Normally distributed. Keras: `RandomNormal`, `normal`. */
+/** Normally distributed random numbers. Keras: `RandomNormal`, `normal`. */
 export class RandomNormal extends Initializer<RandomNormalConfig> {
   static readonly type = 'RandomNormal'
   static readonly aliases = ['normal'] as const

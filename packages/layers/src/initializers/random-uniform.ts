@@ -3,17 +3,18 @@ import { type DType, type FloatDType, randomUniform, type Shape, type Tensor } f
 import { seededKey } from './seeded.ts'
 
 const fields = {
-  /** Smallest value. */
+  /** The lower limit. */
   minval: { type: 'number', default: -0.05 },
-  /** What values stay below. */
+  /** The upper limit, exclusive. */
   maxval: { type: 'number', default: 0.05 },
-  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  /** With a seed, every call gives the same values; without one, they depend on the key of the layer. */
   seed: 'integer',
 } as const
 
+/** The options of `RandomUniform`. */
 export interface RandomUniformConfig extends ConfigOf<typeof fields> {}
 
-/** Evenly distributed over an interval. Keras: `RandomUniform`, `uniform`. */
+/** Uniformly distributed random numbers. Keras: `RandomUniform`, `uniform`. */
 export class RandomUniform extends Initializer<RandomUniformConfig> {
   static readonly type = 'RandomUniform'
   static readonly aliases = ['uniform'] as const

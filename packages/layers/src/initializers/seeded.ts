@@ -1,6 +1,6 @@
 import { randomKey, type Tensor } from '@gradus/tensor'
 
-/** The key that decides the values: that of the seed if there is one, else the one that was handed in. */
+/** The key of the seed, or the given key if there is no seed. */
 export function seededKey(key: Tensor, seed: number | undefined): Tensor {
   return seed === undefined ? key : randomKey(seed)
 }

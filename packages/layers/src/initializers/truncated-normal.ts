@@ -6,13 +6,14 @@ const fields = {
   mean: { type: 'number', default: 0 },
   /** Standard deviation. */
   stddev: { type: 'number', default: 0.05, min: 0 },
-  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  /** With a seed, every call gives the same values; without one, they depend on the key of the layer. */
   seed: 'integer',
 } as const
 
+/** The options of `TruncatedNormal`. */
 export interface TruncatedNormalConfig extends ConfigOf<typeof fields> {}
 
-/** Normally distributed without what lies beyond two standard deviations. Keras: `TruncatedNormal`. */
+/** Normally distributed random numbers, without those beyond two standard deviations. Keras: `TruncatedNormal`. */
 export class TruncatedNormal extends Initializer<TruncatedNormalConfig> {
   static readonly type = 'TruncatedNormal'
   static override readonly fields = fields

@@ -3,23 +3,24 @@ import type { DType, Shape, Tensor } from '@gradus/tensor'
 import { drawScaled } from './draw-scaled.ts'
 
 const fields = {
-  /** Variance times the fan. */
+  /** The product of variance and fan. */
   scale: { type: 'number', default: 1, above: 0 },
-  /** What the variance is divided by. */
+  /** The fan that divides the variance: the number of inputs, of outputs, or their mean. */
   mode: { oneOf: ['fanIn', 'fanOut', 'fanAvg'], default: 'fanIn' },
   /** `normal` is Keras's older name of `truncatedNormal`. */
   distribution: {
     oneOf: ['truncatedNormal', 'untruncatedNormal', 'uniform', 'normal'],
     default: 'truncatedNormal',
   },
-  /** With a seed every call gives the same values, whatever the model's seed; without one they depend on the layer's key. */
+  /** With a seed, every call gives the same values; without one, they depend on the key of the layer. */
   seed: 'integer',
-  /** Axes of the parameter that count as inputs; only together with `outputAxes`. By default as `fansOf` says. */
+  /** Axes of the parameter that are inputs; only together with `outputAxes`. By default those of `fansOf`. */
   inputAxes: 'numbers',
-  /** Axes of the parameter that count as outputs. */
+  /** Axes of the parameter that are outputs. */
   outputAxes: 'numbers',
 } as const
 
+/** The options of `VarianceScaling`. */
 export interface VarianceScalingConfig extends ConfigOf<typeof fields> {}
 
 /**

@@ -1,7 +1,7 @@
 import { Initializer } from '@gradus/core'
 import { type DType, full, type Shape, type Tensor } from '@gradus/tensor'
 
-/** Zeros everywhere. Keras: `Zeros`. */
+/** Sets all elements to 0. Keras: `Zeros`. */
 export class Zeros extends Initializer {
   static readonly type = 'Zeros'
   static readonly aliases = ['zero'] as const

@@ -39,7 +39,7 @@ function run(layer: BatchNormalization, x: Tensor, training: boolean, given?: Ba
 const numbers = (x: Tensor) => [...x.dataSync()]
 
 describe('BatchNormalization', () => {
-  it('uses and keeps the moving statistics when it is not trainable', () => {
+  it('uses the moving statistics and does not change them if it is not trainable', () => {
     const layer = new BatchNormalization({ trainable: false, epsilon: 0 })
     const state = { movingMean: tensor([1]), movingVariance: tensor([4]) }
     const result = run(layer, tensor([[5], [9]]), true, state)
@@ -47,7 +47,7 @@ describe('BatchNormalization', () => {
     expect(result.state).toBe(state)
   })
 
-  it('normalises any axis', () => {
+  it('normalizes any axis', () => {
     const x = randomNormal(randomKey(1), [4, 3, 2])
     const first = run(new BatchNormalization({ axis: 1 }), x, true)
     const last = run(new BatchNormalization(), transpose(x, [0, 2, 1]), true)
@@ -86,7 +86,7 @@ describe('BatchNormalization', () => {
     expect(numbers(next.renormStddev!)[0]).toBeCloseTo(2 * 0.8 + stddev * 0.2, 5)
   })
 
-  it('lets no gradient through the corrections of renorm', () => {
+  it('has no gradient through the corrections of renorm', () => {
     const x = tensor([[1], [2], [6], [7]])
     const weight = tensor([[1], [-2], [0.5], [3]])
     const gradientOf = (layer: BatchNormalization, factor: number) =>
@@ -114,7 +114,7 @@ describe('BatchNormalization', () => {
     )
   })
 
-  it('rejects options that cannot be', () => {
+  it('refuses invalid options', () => {
     expect(() => new BatchNormalization({ momentum: 2 })).toThrow(
       "BatchNormalization: 'momentum' must be a number from 0 to 1 and is 2.",
     )

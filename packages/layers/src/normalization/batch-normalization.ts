@@ -39,7 +39,7 @@ import { correctionOf, type RenormClipping, renormedStatistics } from './batch-r
 const fields = {
   /** The axis of the channels. */
   axis: { type: 'integer', default: -1 },
-  /** How much of the moving averages stays at each step. */
+  /** The weight of the old moving averages at each step. */
   momentum: { type: 'number', min: 0, max: 1, default: 0.99 },
   /** Added to the variance. */
   epsilon: { type: 'number', min: 0, default: 1e-3 },
@@ -55,24 +55,27 @@ const fields = {
   gammaRegularizer: { type: regularizerKind, among: regularizers },
   betaConstraint: { type: constraintKind, among: constraints },
   gammaConstraint: { type: constraintKind, among: constraints },
-  /** Statistics over several devices; there is one device here, so only false is possible. */
+  /** Whether statistics are taken over several devices. Must be false, because there is one device. */
   synchronized: { oneOf: [false], default: false },
-  /** Correct each batch's statistics towards moving ones (Ioffe, 2017). */
+  /** Whether to use batch renormalization, which corrects the statistics of a batch towards moving ones (Ioffe, 2017). */
   renorm: { type: 'boolean', default: false },
   /** Limits of the corrections of `renorm`. */
   renormClipping: { type: 'unknown' as Kind<RenormClipping> },
-  /** Momentum of the statistics that `renorm` corrects towards. */
+  /** The momentum of the moving statistics of `renorm`. */
   renormMomentum: { type: 'number', min: 0, max: 1, default: 0.99 },
 } as const
 
+/** The options of `BatchNormalization`. */
 export interface BatchNormalizationConfig extends ConfigOf<typeof fields> {}
 
+/** The parameters of `BatchNormalization`: `gamma` with `scale`, `beta` with `center`. */
 export type BatchNormalizationParams = {
   /** `[channels]` */
   readonly gamma?: Tensor
   readonly beta?: Tensor
 }
 
+/** The moving statistics of `BatchNormalization`. */
 export type BatchNormalizationState = {
   /** `[channels]` */
   readonly movingMean: Tensor
@@ -84,9 +87,10 @@ export type BatchNormalizationState = {
 }
 
 /**
- * Each channel with mean 0 and variance 1, then scaled and moved by what is learnt; the shape stays. In training the
- * statistics are those of the batch (of what its mask lets through), and moving averages of them are kept; otherwise, or
- * with `trainable` false, the moving averages are used. Keras: `BatchNormalization` (Ioffe and Szegedy, 2015).
+ * Normalizes each channel to mean 0 and variance 1, multiplies it by gamma and adds beta; the shape stays. In training, the
+ * statistics are those of the batch, without masked steps, and moving averages of them are kept. Otherwise, or if `trainable` is
+ * false, the moving averages are used. Throws `ShapeError` for an axis that the input does not have and for a mask that does not
+ * fit. Keras: `BatchNormalization` (Ioffe and Szegedy, 2015).
  *
  * @example
  * import { BatchNormalization } from '@gradus/layers'
@@ -105,14 +109,14 @@ export class BatchNormalization extends Layer<
 
   constructor(...config: ConfigArgument<LayerOptions<BatchNormalizationConfig>>) {
     super(...config)
-    requireLimits(this.options.renormClipping)
+    checkClipping(this.options.renormClipping)
   }
 
   override get supportsMasking(): boolean {
     return true
   }
 
-  /** Sums of squares need more digits than halves have. */
+  /** Sums of squares need more precision than float16 has. */
   override get fullPrecision(): boolean {
     return true
   }
@@ -146,17 +150,18 @@ export class BatchNormalization extends Layer<
     const { momentum, epsilon, renorm, renormClipping, renormMomentum } = this.options
     const { params, state } = scope
     const axis = normalizeAxis('BatchNormalization', this.options.axis, x.rank)
-    const wide = (value: Tensor) =>
+    const broadcastable = (value: Tensor) =>
       reshape(
         value,
         x.shape.map((d, i) => (i === axis ? d : 1)),
       )
-    const gamma = params.gamma && wide(params.gamma)
-    const beta = params.beta && wide(params.beta)
+    const gamma = params.gamma && broadcastable(params.gamma)
+    const beta = params.beta && broadcastable(params.beta)
     if (!scope.training || !this.trainable) {
-      return batchNormalization(x, wide(state.movingMean), wide(state.movingVariance), gamma, beta, epsilon)
+      const [movingMean, movingVariance] = [broadcastable(state.movingMean), broadcastable(state.movingVariance)]
+      return batchNormalization(x, movingMean, movingVariance, gamma, beta, epsilon)
     }
-    const weights = this.stepsThatCount(x, scope.mask)
+    const weights = this.stepMask(x, scope.mask)
     const axes = x.shape.map((_, i) => i).filter((i) => i !== axis)
     const { mean, variance } = batchMoments(x, axes, weights)
     const flat = { mean: reshape(mean, [x.shape[axis]!]), variance: reshape(variance, [x.shape[axis]!]) }
@@ -164,8 +169,8 @@ export class BatchNormalization extends Layer<
       const { r, d } = correctionOf(flat, state, epsilon, renormClipping)
       scope.setState(renormedStatistics(flat, state, { epsilon, momentum, renormMomentum }))
       // (x r + d) gamma + beta
-      const scale = gamma ? mul(wide(r), gamma) : wide(r)
-      const shift = gamma ? mul(wide(d), gamma) : wide(d)
+      const scale = gamma ? mul(broadcastable(r), gamma) : broadcastable(r)
+      const shift = gamma ? mul(broadcastable(d), gamma) : broadcastable(d)
       return batchNormalization(x, mean, variance, scale, beta ? add(shift, beta) : shift, epsilon)
     }
     scope.setState({
@@ -181,8 +186,8 @@ export class BatchNormalization extends Layer<
     return [shape[normalizeAxis(titleOf(this), this.options.axis, shape.length)]!]
   }
 
-  /** The mask with an axis for the channels, if there is one. */
-  private stepsThatCount(x: Tensor, masks: Masks): Tensor | undefined {
+  /** The mask with a further axis for the channels; undefined without a mask. */
+  private stepMask(x: Tensor, masks: Masks): Tensor | undefined {
     const mask = firstMask(masks)
     if (!mask) return undefined
     if (mask.rank !== x.rank - 1) {
@@ -207,12 +212,12 @@ function shiftedBy(beta: Tensor | undefined, x: Tensor): Tensor {
   return beta ? add(x, beta) : x
 }
 
-function requireLimits(clipping: RenormClipping | undefined): void {
+function checkClipping(clipping: RenormClipping | undefined): void {
   if (clipping === undefined) return
   const known = ['rmax', 'rmin', 'dmax']
   const { rmax, rmin, dmax } = clipping
-  const sound = Object.keys(clipping).every((key) => known.includes(key)) && !(rmax! < rmin!) && !(dmax! < 0)
-  if (sound) return
+  const isValid = Object.keys(clipping).every((key) => known.includes(key)) && !(rmax! < rmin!) && !(dmax! < 0)
+  if (isValid) return
   throw new ConfigError(
     `BatchNormalization: 'renormClipping' is ${describeValue(clipping)}. It takes rmax, rmin and dmax, with rmax not below rmin and dmax not negative.`,
   )

@@ -1,7 +1,7 @@
 import { add, clip, div, maximum, minimum, mul, relu, sqrt, sub, type Tensor } from '@gradus/tensor'
 import { frozen } from '../frozen.ts'
 
-/** Limits of the corrections; what is left out has no limit. */
+/** The limits of the corrections r and d; missing ones are unlimited. */
 export interface RenormClipping {
   readonly rmax?: number
   readonly rmin?: number
@@ -21,8 +21,9 @@ interface RenormState {
 }
 
 /**
- * What turns a value normalised by the batch into one normalised by the moving statistics: r = stddev / moving stddev,
- * d = (mean - moving mean) / moving stddev, both cut and held constant in the derivative (Ioffe, 2017, algorithm 1).
+ * The correction x r + d of values that are normalized by the batch to values normalized by the moving statistics:
+ * r = stddev / moving stddev, d = (mean - moving mean) / moving stddev. Both are clipped and have no gradient (Ioffe, 2017,
+ * algorithm 1).
  */
 export function correctionOf(
   batch: Moments,
@@ -40,7 +41,7 @@ export function correctionOf(
   return { r: frozen(r), d: frozen(d) }
 }
 
-/** The moving statistics after a batch. The variance for inference follows from the moving standard deviation. */
+/** The moving statistics after a batch. The variance for inference is computed from the moving standard deviation. */
 export function renormedStatistics(
   batch: Moments,
   state: RenormState,

@@ -33,7 +33,7 @@ describe('LayerNormalization', () => {
     expect(layer.call(tensor([[1, 3]])).array()).toEqual([[1, 3]])
   })
 
-  it('names axes that do not exist', () => {
+  it('refuses axes that do not exist', () => {
     expect(() => new LayerNormalization({ axis: 2 }).init(new Rng(1), [2, 3])).toThrow(
       'LayerNormalization: axis 2 does not exist',
     )

@@ -26,7 +26,7 @@ const fields = {
   center: { type: 'boolean', default: true },
   /** Whether to multiply by gamma. */
   scale: { type: 'boolean', default: true },
-  /** Divide by the standard deviation without taking the mean away, and add no offset. Deprecated in Keras. */
+  /** Whether to divide by the standard deviation without subtracting the mean, and add no offset. Deprecated in Keras. */
   rmsScaling: { type: 'boolean', default: false },
   betaInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
   gammaInitializer: { type: initializerKind, among: initializers, default: 'ones' },
@@ -36,8 +36,10 @@ const fields = {
   gammaConstraint: { type: constraintKind, among: constraints },
 } as const
 
+/** The options of `LayerNormalization`. */
 export interface LayerNormalizationConfig extends ConfigOf<typeof fields> {}
 
+/** The parameters of `LayerNormalization`: `gamma` with `scale`, `beta` with `center`. */
 export type LayerNormalizationParams = {
   /** The dimensions of `axis`. */
   readonly gamma?: Tensor
@@ -45,8 +47,8 @@ export type LayerNormalizationParams = {
 }
 
 /**
- * Each sample with mean 0 and variance 1 over `axis`, then scaled and moved by what is learnt; the shape stays.
- * Throws `ShapeError` for axes that the input does not have. Keras: `LayerNormalization` (Ba et al., 2016).
+ * Normalizes each sample to mean 0 and variance 1 over `axis`, multiplies it by gamma and adds beta; the shape stays. Throws
+ * `ShapeError` for axes that the input does not have. Keras: `LayerNormalization` (Ba et al., 2016).
  *
  * @example
  * import { LayerNormalization } from '@gradus/layers'
@@ -62,7 +64,7 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
     return true
   }
 
-  /** Sums of squares need more digits than halves have. */
+  /** Sums of squares need more precision than float16 has. */
   override get fullPrecision(): boolean {
     return true
   }
@@ -71,10 +73,10 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
     const { center, scale, rmsScaling, gammaInitializer, betaInitializer } = this.options
     const shape = firstShape(inputShape)
     this.axesOf(shape) // throws for axes that do not exist
-    const own = this.axisList.map((axis) => shape.at(axis)!)
+    const paramShape = this.axisList.map((axis) => shape.at(axis)!)
     return {
-      ...(scale || rmsScaling ? { gamma: gammaInitializer.make(rng.next(), own, this.dtype) } : {}),
-      ...(center && !rmsScaling ? { beta: betaInitializer.make(rng.next(), own, this.dtype) } : {}),
+      ...(scale || rmsScaling ? { gamma: gammaInitializer.make(rng.next(), paramShape, this.dtype) } : {}),
+      ...(center && !rmsScaling ? { beta: betaInitializer.make(rng.next(), paramShape, this.dtype) } : {}),
     }
   }
 
@@ -83,10 +85,10 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
     const axes = this.axesOf(x.shape)
     const shape = x.shape.map((d, axis) => (axes.includes(axis) ? d : 1))
     const { epsilon, rmsScaling } = this.options
-    const normal = rmsScaling
+    const normalized = rmsScaling
       ? mul(x, rsqrt(add(batchMoments(x, axes).variance, epsilon)))
       : layerNormalization(x, { axis: axes, epsilon })
-    const scaled = params.gamma ? mul(normal, reshape(params.gamma, shape)) : normal
+    const scaled = params.gamma ? mul(normalized, reshape(params.gamma, shape)) : normalized
     return params.beta ? add(scaled, reshape(params.beta, shape)) : scaled
   }
 

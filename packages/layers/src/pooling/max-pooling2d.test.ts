@@ -26,13 +26,13 @@ describe('MaxPooling2D', () => {
     expect(transpose(actual, [0, 2, 3, 1]).array()).toEqual(expected.array())
   })
 
-  it('lets no padding win', () => {
+  it('never returns padding', () => {
     const x = randomNormal(randomKey(3), [1, 3, 3, 1], { mean: -50 })
     const values = [...new MaxPooling2D({ poolSize: 2, padding: 'same' }).apply(x).dataSync()]
     expect(Math.max(...values)).toBeLessThan(0)
   })
 
-  it('rejects windows without size', () => {
+  it('refuses invalid windows and strides', () => {
     expect(() => new MaxPooling2D({ poolSize: 0 })).toThrow(
       "MaxPooling2D: 'poolSize' must be an integer or a list of numbers at least 1 and is 0.",
     )

@@ -9,16 +9,17 @@ const fields = {
   poolSize: { type: ['integer', 'numbers'], min: 1, default: 2 },
   /** Distance between windows (default poolSize). */
   strides: { type: ['integer', 'numbers'], min: 1 },
-  /** `same` lets windows reach over the edge, where nothing wins. */
+  /** `valid` pads nothing; `same` pads the edges with values that are never the maximum. */
   padding: { oneOf: ['valid', 'same'], default: 'valid' },
   dataFormat: { oneOf: dataFormats, default: 'channelsLast' },
 } as const
 
+/** The options of `MaxPooling2D`. */
 export interface MaxPooling2DConfig extends ConfigOf<typeof fields> {}
 
 /**
- * The largest value under each window of each channel: `[batch, height, width, channels]` gives the same with smaller
- * height and width. The gradient goes to the first maximum. Throws `ShapeError` for other ranks. Keras: `MaxPooling2D`.
+ * 2D max pooling: the largest value in each window of each channel. `[batch, height, width, channels]` gives the same with a
+ * smaller height and width. The gradient flows to the first maximum. Throws `ShapeError` for other ranks. Keras: `MaxPooling2D`.
  *
  * @example
  * import { MaxPooling2D } from '@gradus/layers'

@@ -1,14 +1,14 @@
 import type { HostArray } from '@gradus/core'
 import { type Shape, sizeOf } from '@gradus/tensor'
 
-/** The option that says how indices are given out. Keras calls its values `int`, `one_hot`, `multi_hot`, `count`, `tf_idf`. */
+/** The option for the form of the output. Keras: `int`, `one_hot`, `multi_hot`, `count`, `tf_idf`. */
 export const outputModeField = { oneOf: ['int', 'oneHot', 'multiHot', 'count', 'tfIdf'], default: 'int' } as const
 
 export type OutputMode = (typeof outputModeField.oneOf)[number]
 
 /**
- * The shape of indices of `shape` once encoded. With `oneHot` each index becomes a vector of `depth` numbers, in the place of
- * a last axis of size 1; in the modes that count, the last axis holds the tokens of a sample and becomes one vector.
+ * The shape of encoded indices. With `oneHot` each index becomes a vector of `depth` numbers, which replaces a last axis of
+ * size 1. With `multiHot`, `count` and `tfIdf` the last axis holds the tokens of a sample and becomes one vector.
  */
 export function encodedShape(shape: Shape, mode: OutputMode, depth: number): Shape {
   if (mode === 'int') return shape
@@ -17,8 +17,8 @@ export function encodedShape(shape: Shape, mode: OutputMode, depth: number): Sha
 }
 
 /**
- * Indices as they are, or as float32 vectors of `depth` numbers: 1 at each index (`oneHot`, `multiHot`), or how often it
- * comes (`count`), times `weights` (`tfIdf`). Negative indices leave no trace.
+ * Encodes indices as int32 (`int`) or as float32 vectors of `depth` numbers: 1 at each index (`oneHot`, `multiHot`), the
+ * number of its occurrences (`count`), or this number times its weight (`tfIdf`). Negative indices are ignored.
  */
 export function encodeTokens(
   indices: Int32Array,

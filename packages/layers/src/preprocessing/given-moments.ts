@@ -5,13 +5,16 @@ import { currentInterpreter, shapeOnly } from '@gradus/tensor/internals'
 /** A number, or numbers nested like dimensions. */
 export type NestedValues = number | readonly NestedValues[]
 
-/** A mean and a variance that were given as options. */
+/** A mean and a variance that are options. */
 export interface GivenMoments {
   readonly mean: HostArray
   readonly variance: HostArray
 }
 
-/** Mean and variance for inputs with `axes` kept axes. Throws `ConfigError` for values that do not go together. */
+/**
+ * Reads the options `mean` and `variance` of a layer whose option `axis` has `axes` axes; undefined without them. Throws
+ * `ConfigError` if only one is given, if their shapes do not fit, and for negative variances.
+ */
 export function givenMoments(
   owner: string,
   { mean, variance }: { readonly mean: NestedValues | undefined; readonly variance: NestedValues | undefined },
@@ -47,14 +50,14 @@ function read(owner: string, key: string, values: NestedValues): HostArray {
   throw new ConfigError(`${owner}: '${key}' must be a number or a list of numbers and is ${describeValue(values)}.`)
 }
 
-/** The shape in which given values go with an input of `shape`: their axes are the last ones of `axes`. */
-export function wideShape(own: Shape, shape: Shape, axes: readonly number[]): Shape {
-  const kept = axes.slice(axes.length - own.length)
-  return shape.map((_, axis) => own[kept.indexOf(axis)] ?? 1)
+/** The shape in which given values of `valueShape` broadcast against an input: their axes are the last ones of `axes`. */
+export function broadcastShape(valueShape: Shape, inputShape: Shape, axes: readonly number[]): Shape {
+  const valueAxes = axes.slice(axes.length - valueShape.length)
+  return inputShape.map((_, axis) => valueShape[valueAxes.indexOf(axis)] ?? 1)
 }
 
-/** Given values as a tensor of a shape. Where only shapes count it has no values, so that no backend is needed. */
-export function constantOf({ data, shape: own }: HostArray, shape: Shape, dtype: DType): Tensor {
+/** Given values as a tensor of a shape. In shape inference it has no values, so that no backend is needed. */
+export function constantOf({ data, shape: valueShape }: HostArray, shape: Shape, dtype: DType): Tensor {
   if (currentInterpreter() === shapeOnly) return new Tensor({ shape, dtype })
-  return reshape(tensor(data, { shape: own, dtype }), shape)
+  return reshape(tensor(data, { shape: valueShape, dtype }), shape)
 }

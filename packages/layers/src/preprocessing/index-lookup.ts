@@ -25,16 +25,16 @@ import {
 import { TokenCounts } from './token-counts.ts'
 import { givenVocabulary, paddedWeights, type Token, Vocabulary } from './vocabulary.ts'
 
-/** The base of layers that look up tokens in a vocabulary, which is given or learned from data. */
+/** The base class of layers that look up tokens in a vocabulary, which is given or learned from data. */
 export abstract class IndexLookup<T extends Token, C extends LookupConfig> extends HostLayer<C> implements Adaptable {
   static override readonly fields: FieldTable = lookupFields
   declare readonly options: LookupOptions<T>
 
   private readonly special: readonly T[]
-  /** The vocabulary of the option. */
+  /** The vocabulary given as an option. */
   private readonly given: Vocabulary<T> | undefined
   private current: Vocabulary<T> | undefined
-  /** The length of the vectors in models that the layer is part of. */
+  /** The length of the output vectors once it must not change, because a model depends on it. */
   private fixedSize: number | undefined
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
@@ -43,7 +43,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
     checkLookupOptions(this.type, this.options)
     this.special = specialTokens(this.options)
     this.fixedSize = vocabularySize
-    if (vocabulary) this.given = this.keep(this.read(vocabulary, idfWeights))
+    if (vocabulary) this.given = this.setCurrent(this.parse(vocabulary, idfWeights))
   }
 
   /** A token in words for messages, such as `a string`. */
@@ -51,55 +51,55 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
 
   protected abstract isToken(value: unknown): boolean
 
-  /** The tokens among host values. Throws `DataError` for values that are none. */
+  /** Host values as tokens. Throws `DataError` for values that are not tokens. */
   protected abstract tokensOf(values: HostValues): readonly T[]
 
   /** Tokens as host values. */
   protected abstract valuesOf(tokens: readonly T[], shape: Shape): HostValues
 
-  /** The order of tokens that come equally often. */
+  /** The order of equally frequent tokens. */
   protected abstract compare(a: T, b: T): number
 
-  /** Which of `count` indices an unknown token gets. */
+  /** The number, from 0 to before `count`, of the index of an unknown token. */
   protected abstract bucketOf(token: T, count: number): number
 
-  /** Number of entries of the vocabulary, special tokens included. */
+  /** The number of entries of the vocabulary, including special tokens. */
   get vocabularySize(): number {
     return this.current?.size ?? this.special.length
   }
 
-  /** The tokens in the order of their indices, which begin with the special ones. */
+  /** The entries of the vocabulary in the order of their indices; special tokens come first. */
   getVocabulary({ includeSpecialTokens = true }: { readonly includeSpecialTokens?: boolean } = {}): T[] {
     const entries = this.current?.entries ?? this.special
     return entries.slice(includeSpecialTokens ? 0 : this.special.length)
   }
 
   /**
-   * Replaces the vocabulary. The list may begin with the special tokens. With `outputMode` `tfIdf` it comes with the inverse
-   * document frequency of each entry. Throws `ConfigError` for repeated tokens and lists longer than `maxTokens`.
+   * Replaces the vocabulary. The list may begin with the special tokens. `outputMode` `tfIdf` also requires the inverse document
+   * frequency of each entry. Throws `ConfigError` for repeated tokens and for lists longer than `maxTokens`.
    */
   setVocabulary(vocabulary: readonly T[], idfWeights?: readonly number[]): void {
-    this.keep(this.read(vocabulary, idfWeights))
+    this.setCurrent(this.parse(vocabulary, idfWeights))
   }
 
   /**
-   * Replaces the vocabulary by the tokens of the data, those that come most often first. A document, for `tfIdf`, is a sample.
-   * Throws `DataError` for data without tokens.
+   * Replaces the vocabulary by the tokens of the data, most frequent first. For `tfIdf`, each sample is a document. Throws
+   * `DataError` for data without tokens.
    */
   async adapt(data: AdaptData): Promise<void> {
     const counts = new TokenCounts<T>()
     for await (const values of adaptValues(data)) counts.add(this.tokensOf(values), values.shape[0] ?? 1)
     const { maskToken, oovToken, maxTokens, outputMode } = this.options
-    const room = maxTokens === undefined ? undefined : maxTokens - this.special.length
+    const capacity = maxTokens === undefined ? undefined : maxTokens - this.special.length
     const tokens = counts
       .ranked((a, b) => this.compare(a, b))
       .filter((token) => token !== maskToken && token !== oovToken)
-      .slice(0, room)
+      .slice(0, capacity)
     if (tokens.length === 0) {
-      throw new DataError(`${titleOf(this)} found no tokens in the data that it is adapted to, special tokens aside.`)
+      throw new DataError(`${titleOf(this)} found only special tokens in the data that it is adapted to, or none.`)
     }
     const weights = outputMode === 'tfIdf' ? tokens.map((token) => counts.inverseFrequency(token)) : undefined
-    this.keep(new Vocabulary(this.special, tokens, paddedWeights(this.special.length, weights)))
+    this.setCurrent(new Vocabulary(this.special, tokens, paddedWeights(this.special.length, weights)))
   }
 
   override get inputDType(): SymbolicDType {
@@ -125,7 +125,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
     return super.apply(x)
   }
 
-  /** Includes the vocabulary, given or learned. */
+  /** The spec includes the vocabulary, also if it was learned. */
   override toSpec(): object {
     const { current, given } = this
     const spec = super.toSpec()
@@ -135,7 +135,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
     return { ...rest, vocabulary: entries, ...(idfWeights ? { idfWeights } : {}) }
   }
 
-  private read(vocabulary: readonly T[], idfWeights: readonly number[] | undefined): Vocabulary<T> {
+  private parse(vocabulary: readonly T[], idfWeights: readonly number[] | undefined): Vocabulary<T> {
     const { maskToken, oovToken, invert, maxTokens, outputMode } = this.options
     const rules = {
       owner: titleOf(this),
@@ -152,7 +152,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
     return givenVocabulary(rules, vocabulary, idfWeights)
   }
 
-  private keep(vocabulary: Vocabulary<T>): Vocabulary<T> {
+  private setCurrent(vocabulary: Vocabulary<T>): Vocabulary<T> {
     const { outputMode, padToMaxTokens } = this.options
     const fixed = outputMode !== 'int' && !padToMaxTokens ? this.fixedSize : undefined
     if (fixed !== undefined && fixed !== vocabulary.size) {
@@ -165,7 +165,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
     return vocabulary
   }
 
-  /** The length of the vectors that are made. */
+  /** The length of the output vectors. */
   private depth(): number {
     const { outputMode, padToMaxTokens, maxTokens } = this.options
     const depth = padToMaxTokens ? maxTokens : (this.current?.size ?? this.fixedSize)
@@ -184,7 +184,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
     return encodeTokens(indices, values.shape, this.options.outputMode, this.depth(), vocabulary.idfWeights)
   }
 
-  /** The index of a token; -1 for a masked one that is to be left out. */
+  /** The index of a token; -1 for a masked token that the output leaves out. */
   private indexOf(token: T, vocabulary: Vocabulary<T>): number {
     const { maskToken, numOovIndices, outputMode } = this.options
     if (token === maskToken) return outputMode === 'int' ? 0 : -1

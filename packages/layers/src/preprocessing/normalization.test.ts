@@ -19,7 +19,7 @@ import { Normalization, type NormalizationConfig } from './normalization.ts'
 
 await useBackend(cpu())
 
-/** Batches by hand. */
+/** A dataset of the given batches. */
 function batchesOf(...arrays: number[][][]): Dataset {
   return {
     async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
@@ -60,7 +60,7 @@ describe('Normalization learns mean and variance', () => {
     expect(stateOf(piped)).toEqual(expected)
   })
 
-  it('without losing digits where the mean is large beside the deviations', async () => {
+  it('without loss of digits if the mean is much larger than the deviations', async () => {
     const large = 1e8
     const data = new Float64Array([4, 7, 13, 16]).map((value) => value + large)
     const layer = new Normalization({ dtype: 'float64', axis: null })
@@ -73,7 +73,7 @@ describe('Normalization learns mean and variance', () => {
     expect(stateOf(layer)).toEqual({ mean: large + 10, variance: 22.5, count: 0 })
   })
 
-  it('of each place of several axes, over axes whose size changes', async () => {
+  it('for each position along an axis, over other axes of varying size', async () => {
     const layer = new Normalization({ axis: 2 })
     const short = { data: Float32Array.of(1, 2, 3, 6), shape: [1, 2, 2], dtype: 'float32' } as const
     const long = { data: Float32Array.of(5, 1, 5, 3, 1, 0), shape: [1, 3, 2], dtype: 'float32' } as const
@@ -88,7 +88,7 @@ describe('Normalization learns mean and variance', () => {
     expect(variance.map((value) => value.toFixed(5))).toEqual(['3.20000', '4.24000'])
   })
 
-  it('again, replacing what it learned before; also after calls', async () => {
+  it('again, which replaces the earlier ones, also after calls', async () => {
     const layer = new Normalization()
     expect(layer.call(tensor([[4, 20]])).array()).toEqual([[4, 20]])
     expect(stateOf(layer)).toEqual({ mean: [0, 0], variance: [1, 1], count: 0 })
@@ -119,7 +119,7 @@ describe('Normalization learns mean and variance', () => {
 })
 
 describe('Normalization', () => {
-  it('goes back with invert', async () => {
+  it('is reversed with invert', async () => {
     const [ahead, back] = [new Normalization(), new Normalization({ invert: true })]
     await ahead.adapt(rows)
     await back.adapt(rows)
@@ -128,19 +128,19 @@ describe('Normalization', () => {
     )
   })
 
-  it('divides by 1e-7 at least', () => {
+  it('divides by at least 1e-7', () => {
     const layer = new Normalization({ mean: 1, variance: 0 })
     expect(layer.call(tensor([[1, 2]])).array()).toEqual([[0, expect.closeTo(1e7, 0)]])
   })
 
-  it('takes whole numbers and gives floats', () => {
+  it('takes integers and gives floats', () => {
     const layer = new Normalization({ mean: [1, 2], variance: [4, 4] })
     const output = layer.call(tensor([[2, 4]], { dtype: 'int32' }))
     expect(output.dtype).toBe('float32')
     expect(output.array()).toEqual([[0.5, 1]])
   })
 
-  it('computes in float32 under mixedFloat16, so that values too large for halves pass', async () => {
+  it('computes in float32 under mixedFloat16, so that inputs may be too large for float16', async () => {
     const layer = new Normalization({ dtype: 'mixedFloat16' })
     await layer.adapt([[1e6], [3e6]])
     const output = layer.call(tensor([[3e6]]))
@@ -148,7 +148,7 @@ describe('Normalization', () => {
     expect(output.array()).toEqual([[1]])
   })
 
-  it('hands masks on', () => {
+  it('passes masks on', () => {
     const x = ones([1, 2, 3])
     const mask = tensor([[true, false]])
     setMask(x, mask)
@@ -164,7 +164,7 @@ describe('Normalization', () => {
     expect(step(tensor([[1, 0]])).array()).toEqual([[0, -2]])
   })
 
-  it('comes back from its spec', () => {
+  it('is restored from its spec', () => {
     const registry = new Registry([Normalization])
     const configs: NormalizationConfig[] = [
       {},
@@ -210,14 +210,14 @@ describe('Normalization refuses', () => {
     expect(() => new Normalization(config)).toThrow(message)
   })
 
-  it('inputs without its axes, and those that its mean does not go with', () => {
+  it('inputs without its axes and inputs that do not fit its mean', () => {
     const layer = new Normalization({ axis: 2 })
     expect(() => layer.call(ones([2, 3]))).toThrow(
       'The layer Normalization cannot take an input of shape [2, 3]: Normalization: axis 2 does not exist in a tensor of rank 2',
     )
     const given = new Normalization({ mean: [1, 2], variance: [1, 1], name: 'scale' })
     expect(() => given.call(ones([2, 3]))).toThrow(
-      "Normalization 'scale' expects an input that goes with a mean of shape [2] along the axes [1] and got [2, 3]. Give a mean and a variance for each place of these axes, or one number.",
+      "Normalization 'scale' expects an input that fits a mean of shape [2] along the axes [1] and got [2, 3]. Give a mean and a variance for each position along these axes, or one number.",
     )
     expect(() => new Normalization().call(input({ shape: [null] }))).toThrow(
       'parameters whose shape depends on an unknown dimension',
@@ -226,20 +226,20 @@ describe('Normalization refuses', () => {
 
   it('a mean for each sample', async () => {
     const message =
-      'Normalization expects an input whose first axis counts samples, which have one mean and got [3]. Set axis: null for one mean of all values, or give each sample an axis, as in [[1], [2]].'
+      "Normalization expects an input with a batch axis that is not one of 'axis' and got [3]. Set axis: null for one mean of all values, or give each sample an axis, as in [[1], [2]]."
     await expect(new Normalization().adapt([1, 2, 3])).rejects.toThrow(message)
     const layer = new Normalization({ axis: null })
     await layer.adapt([1, 2, 3])
     expect(stateOf(layer)).toMatchObject({ mean: 2, variance: expect.closeTo(2 / 3, 6) })
   })
 
-  it('to be adapted where it has nothing to learn', async () => {
+  it('to be adapted if its mean and variance are options', async () => {
     await expect(new Normalization({ mean: 1, variance: 1 }).adapt(rows)).rejects.toThrow(
       'Normalization has its mean and variance as options and learns nothing from data. Leave them out, or do not call adapt.',
     )
   })
 
-  it('data that it cannot learn from, and keeps what it had', async () => {
+  it('invalid data, and keeps the earlier mean and variance', async () => {
     const layer = new Normalization()
     await layer.adapt(rows)
     const before = stateOf(layer)
@@ -252,10 +252,10 @@ describe('Normalization refuses', () => {
       )
     }
     await expect(layer.adapt([[1, Number.NaN]])).rejects.toThrow(
-      'Normalization is adapted to data whose mean at place 1 is NaN. Take missing and infinite values out first.',
+      'Normalization is adapted to data whose mean at position 1 is NaN. Remove missing and infinite values first.',
     )
     await expect(layer.adapt(batchesOf([[1, 2]], [[1, 2, 3]]))).rejects.toThrow(
-      'A batch of shape [1, 3] follows one of shape [1, 2]; expected [null, 2], because there is a mean for each place of the axes [1]. Give all batches these sizes.',
+      'A batch of shape [1, 3] follows one of shape [1, 2]; expected [null, 2], because there is one mean for each position along the axes [1]. Give all batches these sizes.',
     )
     await expect(layer.adapt([[1, 2, 3]])).rejects.toThrow(
       'Normalization was called before with a mean of shape [2], and the data gives one of shape [3]. Adapt it to data of the shape that it is called with.',

@@ -41,40 +41,41 @@ import {
 } from '@gradus/tensor'
 import { keepTensors } from '@gradus/tensor/internals'
 import { firstShape, shapeError, titleOf } from '../layer-shapes.ts'
-import { constantOf, type GivenMoments, givenMoments, type NestedValues, wideShape } from './given-moments.ts'
+import { broadcastShape, constantOf, type GivenMoments, givenMoments, type NestedValues } from './given-moments.ts'
 import { RunningMoments } from './running-moments.ts'
 
 const moment = { type: 'unknown' as Kind<NestedValues> } as const
 
 const fields = {
-  /** The axes of which each place has a mean and a variance; null: one mean and one variance for all values. */
+  /** Axes with a separate mean and variance for each position; null: one mean and one variance for all values. */
   axis: { type: ['integer', 'numbers'], default: -1, whenNull: [] },
-  /** The mean, if it is known: a number, or one for each place of `axis`. */
+  /** The mean, if it is known: a number, or one for each position along `axis`. */
   mean: moment,
   /** The variance that belongs to `mean`, in the same form. */
   variance: moment,
-  /** Go back from normalized values to the original ones. */
+  /** Whether to convert normalized values back to the original ones. */
   invert: { type: 'boolean', default: false },
 } as const
 
+/** The options of `Normalization`. */
 export interface NormalizationConfig extends ConfigOf<typeof fields> {}
 
-/** Empty where mean and variance are options. */
+/** The learned statistics of `Normalization`; empty if mean and variance are options. */
 export type NormalizationState = {
   /** The dimensions of `axis`. */
   readonly mean?: Tensor
   readonly variance?: Tensor
-  /** int32, always 0: Keras's weights have it. */
+  /** int32, always 0; it exists because Keras has this weight. */
   readonly count?: Tensor
 }
 
-/** The smallest standard deviation that is divided by. */
-const least = 1e-7
+/** The smallest divisor. */
+const minDeviation = 1e-7
 
 /**
- * Values with mean 0 and variance 1 at each place of `axis`: (x - mean) / sqrt(variance); the shape stays. Mean and variance
- * are options or learned from data with `adapt`; before that they are 0 and 1. Throws `ShapeError` for axes that the input
- * does not have. Keras: `Normalization`.
+ * Normalizes values to mean 0 and variance 1 at each position along `axis`: (x - mean) / sqrt(variance); the shape stays.
+ * Mean and variance are options or learned from data with `adapt`; before that they are 0 and 1. Throws `ShapeError` for axes
+ * that the input does not have. Keras: `Normalization`.
  *
  * @example
  * import { Normalization } from '@gradus/layers'
@@ -101,7 +102,7 @@ export class Normalization
     return true
   }
 
-  /** Values that are not normalized yet may be too large for halves. */
+  /** Values that are not normalized yet may be too large for float16. */
   override get fullPrecision(): boolean {
     return true
   }
@@ -116,13 +117,13 @@ export class Normalization
   apply(x: Tensor, { state }: Scope<this>): Tensor {
     const values = isFloat(x.dtype) ? x : cast(x, this.dtype)
     const [mean, variance] = this.momentsFor(values, state)
-    const deviation = maximum(sqrt(variance), least)
+    const deviation = maximum(sqrt(variance), minDeviation)
     return this.options.invert ? add(mul(values, deviation), mean) : div(sub(values, mean), deviation)
   }
 
   /**
-   * Replaces mean and variance by those of the data, worked out on the host in float64. Throws `ConfigError` where they are
-   * options, and `DataError` for strings, for no data, for values that are not finite and for batches of different shapes.
+   * Replaces mean and variance by those of the data, computed on the host in float64. Throws `ConfigError` if they are options,
+   * and `DataError` for strings, for no data, for values that are not finite and for batches of different shapes.
    */
   async adapt(data: AdaptData): Promise<void> {
     if (this.given) {
@@ -144,51 +145,51 @@ export class Normalization
     this.keep(moments, shape)
   }
 
-  private keep({ shape: own, mean, variance }: RunningMoments, inputShape: Shape): void {
+  private keep({ shape, mean, variance }: RunningMoments, inputShape: Shape): void {
     if (!variablesOf(this)) buildFor(this, standIn(inputShape, this.inputDType), {}, () => new Rng(0))
     const state = variablesOf(this)!.state as Required<NormalizationState>
-    if (!sameShape(state.mean.shape, own)) {
+    if (!sameShape(state.mean.shape, shape)) {
       throw new DataError(
-        `${titleOf(this)} was called before with a mean of shape ${formatShape(state.mean.shape)}, and the data gives one of shape ${formatShape(own)}. Adapt it to data of the shape that it is called with.`,
+        `${titleOf(this)} was called before with a mean of shape ${formatShape(state.mean.shape)}, and the data gives one of shape ${formatShape(shape)}. Adapt it to data of the shape that it is called with.`,
       )
     }
     const { dtype } = this
     const next = {
       ...state,
-      mean: tensor(mean, { shape: own, dtype }),
-      variance: tensor(variance, { shape: own, dtype }),
+      mean: tensor(mean, { shape, dtype }),
+      variance: tensor(variance, { shape, dtype }),
     }
     keepTensors([next.mean, next.variance])
     writeVariables(this, { state: { '': next } })
   }
 
-  /** Mean and variance in a shape that goes with the input. */
+  /** Mean and variance in shapes that broadcast against the input. */
   private momentsFor(x: Tensor, state: NormalizationState): readonly [mean: Tensor, variance: Tensor] {
     const axes = normalizeAxes(titleOf(this), this.axisList, x.rank)
     const { given } = this
     if (!given) {
-      const wide = x.shape.map((d, axis) => (axes.includes(axis) ? d : 1))
-      return [reshape(state.mean!, wide), reshape(state.variance!, wide)]
+      const momentShape = x.shape.map((d, axis) => (axes.includes(axis) ? d : 1))
+      return [reshape(state.mean!, momentShape), reshape(state.variance!, momentShape)]
     }
-    const wide = wideShape(given.mean.shape, x.shape, axes)
-    if (wide.some((d, axis) => d !== 1 && d !== x.shape[axis])) {
+    const momentShape = broadcastShape(given.mean.shape, x.shape, axes)
+    if (momentShape.some((d, axis) => d !== 1 && d !== x.shape[axis])) {
       throw shapeError(
         this,
-        `an input that goes with a mean of shape ${formatShape(given.mean.shape)} along the axes ${formatShape(axes)}`,
+        `an input that fits a mean of shape ${formatShape(given.mean.shape)} along the axes ${formatShape(axes)}`,
         x.shape,
-        'Give a mean and a variance for each place of these axes, or one number.',
+        'Give a mean and a variance for each position along these axes, or one number.',
       )
     }
-    return [constantOf(given.mean, wide, x.dtype), constantOf(given.variance, wide, x.dtype)]
+    return [constantOf(given.mean, momentShape, x.dtype), constantOf(given.variance, momentShape, x.dtype)]
   }
 
-  /** The axes that have a mean for each place, where these are learned. */
+  /** The axes with a separate mean for each position, if means are learned. */
   private learnedAxes(shape: Shape): number[] {
     const axes = normalizeAxes(titleOf(this), this.axisList, shape.length)
     if (!axes.includes(0)) return axes
     throw shapeError(
       this,
-      'an input whose first axis counts samples, which have one mean',
+      "an input with a batch axis that is not one of 'axis'",
       shape,
       'Set axis: null for one mean of all values, or give each sample an axis, as in [[1], [2]].',
     )
@@ -200,11 +201,11 @@ export class Normalization
   }
 }
 
-/** Throws `DataError` for NaN and infinities, which would spoil all outputs. */
+/** Throws `DataError` for NaN and infinities, which would make all outputs NaN. */
 function requireFinite(owner: string, mean: Float64Array): void {
-  const place = mean.findIndex((value) => !Number.isFinite(value))
-  if (place < 0) return
+  const position = mean.findIndex((value) => !Number.isFinite(value))
+  if (position < 0) return
   throw new DataError(
-    `${owner} is adapted to data whose mean at place ${place} is ${mean[place]}. Take missing and infinite values out first.`,
+    `${owner} is adapted to data whose mean at position ${position} is ${mean[position]}. Remove missing and infinite values first.`,
   )
 }

@@ -9,7 +9,7 @@ import { StringLookup } from './string-lookup.ts'
 
 await useBackend(cpu())
 
-// What Keras gave, 3.16 (names with `layers_`) and 3.15 with TensorFlow 2.21, with its config in snake_case.
+// Results of Keras 3.16 (names with `layers_`) and of Keras 3.15 with TensorFlow 2.21; configs are in snake_case.
 interface Recorded {
   readonly shape: readonly number[]
   readonly dtype: string
@@ -50,7 +50,7 @@ function expectClose(actual: ArrayLike<number>, { data }: Recorded): void {
   })
 }
 
-describe('Normalization gives what Keras gives', () => {
+describe('Normalization agrees with Keras', () => {
   for (const { name, layer, adapt_data, inputs, outputs, weights } of casesOf('Normalization')) {
     it(name, async () => {
       const made = registry.parse('layer', { layer: 'Normalization', ...optionsOf(layer.config) }) as Normalization
@@ -62,7 +62,7 @@ describe('Normalization gives what Keras gives', () => {
       expect(Object.keys(state)).toEqual(weights!.map((weight) => weight.name))
       for (const weight of weights!) {
         const own = state[weight.name]!
-        // TensorFlow counts in int64, which does not exist here
+        // in TensorFlow it is int64, a dtype that does not exist here
         const dtype = weight.dtype === 'int64' ? 'int32' : weight.dtype
         expect({ shape: own.shape, dtype: own.dtype }).toEqual({ shape: weight.shape, dtype })
         expectClose(own.dataSync(), weight)
@@ -71,7 +71,7 @@ describe('Normalization gives what Keras gives', () => {
   }
 })
 
-describe('StringLookup gives what Keras gives', () => {
+describe('StringLookup agrees with Keras', () => {
   for (const { name, layer, adapt_data, input, output, vocabulary } of casesOf('StringLookup')) {
     it(name, async () => {
       const { vocabulary_size, ...config } = layer.config
@@ -93,11 +93,11 @@ function expectSame(actual: HostValues, expected: Recorded): void {
   else expectClose(actual.data as ArrayLike<number>, expected)
 }
 
-describe('hashes give what Keras gives', () => {
+describe('hashes agree with Keras', () => {
   for (const { name, layer, input, output } of casesOf('Hashing')) {
     it(name, () => {
       const { num_bins: bins, mask_value: mask } = layer.config as { num_bins: number; mask_value: number | null }
-      // bin 0 is for the masked value, where there is one
+      // bin 0 is for the masked value, if there is one
       const binOf = (value: unknown) => {
         if (mask === null) return hashBucket(String(value), bins)
         return value === mask ? 0 : 1 + hashBucket(String(value), bins - 1)

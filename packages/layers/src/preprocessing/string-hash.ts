@@ -1,6 +1,6 @@
-// Hashes of strings that are the same on every machine and in every version, and the same as TensorFlow's.
+// Hashes of strings that are equal on all machines and in all versions, and equal to those of TensorFlow.
 
-/** Two whole numbers that change a hash, so that it cannot be foreseen without them. One number stands for both. */
+/** Two whole numbers that change a hash, so that it cannot be predicted without them. A single number is used for both. */
 export type Salt = number | readonly number[]
 
 const utf8 = /* @__PURE__ */ new TextEncoder()
@@ -20,7 +20,7 @@ function keyOf(salt: Salt): readonly [bigint, bigint] {
   return [wrap(BigInt(first)), wrap(BigInt(second))]
 }
 
-// Numbers are unsigned and of 64 bits. Sums and products are cut to 64 bits before their bits are moved.
+// Numbers are unsigned and have 64 bits. Sums and products are truncated to 64 bits before their bits are shifted.
 
 function wrap(value: bigint): bigint {
   return BigInt.asUintN(64, value)
@@ -70,26 +70,26 @@ export function fingerprint64(bytes: Uint8Array): bigint {
   return wrap(fold((BigInt(a + 256 * b) * k2) ^ (BigInt(length + 4 * c) * k0)) * k2)
 }
 
-/** The high bits mixed into the low ones. */
+/** Mixes the high bits into the low ones. */
 function fold(value: bigint): bigint {
   const x = wrap(value)
   return x ^ (x >> 47n)
 }
 
-/** One number of two. */
+/** Combines two numbers into one. */
 function mix(a: bigint, b: bigint, factor: bigint): bigint {
   const x = fold((wrap(a) ^ wrap(b)) * factor)
   return wrap(fold((wrap(b) ^ x) * factor) * factor)
 }
 
-/** Two numbers of four. */
+/** Combines four numbers into two. */
 function blend(a: bigint, b: bigint, c: bigint, d: bigint, seed: bigint): [bigint, bigint] {
   return [rotateRight(a + b, 43n) + rotateRight(c, 30n) + d, a + rotateRight(b + seed, 18n) + c]
 }
 
 type Pair = readonly [bigint, bigint]
 
-/** The fingerprint of more than 64 bytes: state of 56 bytes goes through blocks of 64, the last of which may overlap. */
+/** The fingerprint of more than 64 bytes: a state of 56 bytes is updated by blocks of 64; the last block may overlap another. */
 function fingerprintOfBlocks(bytes: Uint8Array): bigint {
   const view = wordsOf(bytes)
   const last = bytes.length - 64
@@ -100,7 +100,7 @@ function fingerprintOfBlocks(bytes: Uint8Array): bigint {
     [0n, 0n],
   ]
   x = x * k2 + view.getBigUint64(0, true)
-  const take = (start: number, factor: bigint, weight: bigint) => {
+  const update = (start: number, factor: bigint, weight: bigint) => {
     const word = (offset: number) => view.getBigUint64(start + offset, true)
     const row = (offset: number, a: bigint, b: bigint): Pair => {
       const first = a + word(offset)
@@ -115,12 +115,12 @@ function fingerprintOfBlocks(bytes: Uint8Array): bigint {
     w = row(32, z + w[1], y + word(16))
     ;[x, z] = [z, x]
   }
-  for (let start = 0; start < last; start += 64) take(start, k1, 1n)
+  for (let start = 0; start < last; start += 64) update(start, k1, 1n)
   const factor = k1 + 2n * (z & 0xffn)
   w = [w[0] + BigInt((bytes.length - 1) % 64), w[1]]
   v = [v[0] + w[0], v[1]]
   w = [w[0] + v[0], w[1]]
-  take(last, factor, 9n)
+  update(last, factor, 9n)
   return mix(mix(v[0], w[0], factor) + fold(y) * k0 + z, mix(v[1], w[1], factor) + x, factor)
 }
 
@@ -142,7 +142,7 @@ export function sipHash(bytes: Uint8Array, [key0, key1]: readonly [bigint, bigin
       c = rotateLeft(c, 32n)
     }
   }
-  // the bytes, filled up with zeros to whole words; the last byte of all is their number
+  // the bytes, padded with zeros to whole words; the last byte is the number of bytes
   const padded = new Uint8Array(8 * Math.floor(bytes.length / 8) + 8)
   padded.set(bytes)
   padded[padded.length - 1] = bytes.length & 0xff

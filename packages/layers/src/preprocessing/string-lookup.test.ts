@@ -19,7 +19,7 @@ await useBackend(cpu())
 
 const abc = ['a', 'b', 'c']
 
-/** Batches by hand. */
+/** A dataset of the given batches. */
 function batchesOf(...arrays: (string[] | string[][])[]): Dataset {
   return {
     async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
@@ -29,7 +29,7 @@ function batchesOf(...arrays: (string[] | string[][])[]): Dataset {
 }
 
 describe('StringLookup looks up', () => {
-  it('strings, as a tensor or on the host', () => {
+  it('strings and returns a tensor or host values', () => {
     const layer = new StringLookup({ vocabulary: abc })
     const output = layer.call([['a', 'z', 'c']])
     expect({ shape: output.shape, dtype: output.dtype }).toEqual({ shape: [1, 3], dtype: 'int32' })
@@ -39,12 +39,12 @@ describe('StringLookup looks up', () => {
     expect(layer.process({ data: ['b'], shape: [], dtype: 'string' })).toMatchObject({ shape: [] })
   })
 
-  it('no strings at all', () => {
+  it('an empty list', () => {
     expect(new StringLookup({ vocabulary: abc }).process([])).toMatchObject({ shape: [0], dtype: 'int32' })
   })
 
   it('samples of any rank along the last axis', () => {
-    // Keras reduces axis 1 here, and says in its documentation and in compute_output_shape that it is the last one
+    // Keras reduces axis 1 here, although its documentation and compute_output_shape say that it is the last one
     const samples = [
       [
         ['b', 'a', 'a'],
@@ -67,7 +67,7 @@ describe('StringLookup looks up', () => {
     ])
   })
 
-  it('one string of a sample, as the elements of a pipeline before they are batched', () => {
+  it('a single string, like an element of a pipeline before batching', () => {
     for (const outputMode of ['oneHot', 'multiHot', 'count'] as const) {
       const layer = new StringLookup({ vocabulary: abc, outputMode })
       expect(layer.process({ data: ['b'], shape: [], dtype: 'string' })).toEqual({
@@ -78,7 +78,7 @@ describe('StringLookup looks up', () => {
     }
   })
 
-  it('indices, and gives strings', () => {
+  it('indices and returns strings', () => {
     const layer = new StringLookup({ vocabulary: abc, invert: true, maskToken: '' })
     expect(layer.process([[0, 1, 2, 4, 5, -1]])).toEqual({
       data: ['', '[UNK]', 'a', 'c', '[UNK]', '[UNK]'],
@@ -117,14 +117,14 @@ describe('StringLookup learns its vocabulary', () => {
     }
   })
 
-  it('of documents, which are samples, for tfIdf', async () => {
+  it('and the document frequencies for tfIdf, with samples as documents', async () => {
     const layer = new StringLookup({ outputMode: 'tfIdf' })
     await layer.adapt(batchesOf([['a', 'a']], [['b', 'a']], [['b', 'b']]))
     const weight = Math.log(1 + 3 / (1 + 2))
     expect(layer.call([['a', 'a', 'b']]).array()).toEqual([
       [0, expect.closeTo(weight, 6), expect.closeTo(2 * weight, 6)],
     ])
-    // one string for each sample is one document each
+    // with one string per sample, each string is a document
     const column = new StringLookup({ outputMode: 'tfIdf' })
     await column.adapt(batchesOf(['a', 'b'], ['b', 'c']))
     expect(column.toSpec()).toMatchObject({
@@ -138,7 +138,7 @@ describe('StringLookup learns its vocabulary', () => {
     })
   })
 
-  it('again, also after it was given', async () => {
+  it('again, also if it was given', async () => {
     const layer = new StringLookup({ vocabulary: ['x'] })
     await layer.adapt(data)
     expect(layer.getVocabulary()).toEqual(learned)
@@ -147,7 +147,7 @@ describe('StringLookup learns its vocabulary', () => {
     expect(isAdaptable(layer)).toBe(true)
   })
 
-  it('in the order of bytes where counts are equal', async () => {
+  it('in the order of bytes for equal counts', async () => {
     const layer = new StringLookup()
     await layer.adapt(['\u{1F600}b', '\uffee', '\u{1F600}', 'é', 'ab', 'a', ''])
     expect(layer.getVocabulary({ includeSpecialTokens: false })).toEqual([
@@ -161,9 +161,9 @@ describe('StringLookup learns its vocabulary', () => {
     ])
   })
 
-  it('keeps what it had where the data has no tokens', async () => {
+  it('but keeps the earlier one if the data has no tokens', async () => {
     const layer = new StringLookup({ vocabulary: ['x'], maskToken: 'm' })
-    const message = 'StringLookup found no tokens in the data that it is adapted to, special tokens aside.'
+    const message = 'StringLookup found only special tokens in the data that it is adapted to, or none.'
     await expect(layer.adapt([])).rejects.toThrow(message)
     await expect(layer.adapt(['[UNK]', 'm'])).rejects.toThrow(message)
     await expect(layer.adapt([1, 2])).rejects.toThrow(
@@ -193,7 +193,7 @@ describe('the vocabulary of StringLookup', () => {
     expect(weighted.call([['x', 'y', 'z', 'y']]).array()).toEqual([[2, 1, 6]])
   })
 
-  it('is part of the spec, however it came about', async () => {
+  it('is part of the spec, also if it was learned or set', async () => {
     const registry = new Registry([StringLookup])
     const again = (layer: StringLookup) =>
       registry.parse('layer', JSON.parse(JSON.stringify(layer.toSpec()))) as StringLookup
@@ -253,7 +253,7 @@ describe('StringLookup in a model', () => {
     expect(() => new Dense({ units: 2 }).call(words([3]))).toThrow('Dense takes numbers, and its input is strings.')
   })
 
-  it('gives strings with invert, which numbers precede', () => {
+  it('takes numbers and gives strings with invert', () => {
     const layer = new StringLookup({ vocabulary: abc, invert: true })
     const output = layer.call(input({ shape: [2], dtype: 'int32' }))
     expect({ shape: output.shape, dtype: output.dtype as string }).toEqual({ shape: [null, 2], dtype: 'string' })
@@ -261,7 +261,7 @@ describe('StringLookup in a model', () => {
     expect(() => layer.call(words([2]))).toThrow('StringLookup takes numbers, and its input is strings.')
   })
 
-  it('has outputs of one size, promised by padding, by a vocabulary or by vocabularySize', async () => {
+  it('has outputs of a fixed size, given by padding, a vocabulary or vocabularySize', async () => {
     const padded = new StringLookup({ outputMode: 'count', maxTokens: 6, padToMaxTokens: true })
     expect(padded.call(words([3])).shape).toEqual([null, 6])
     await padded.adapt(abc)
@@ -307,13 +307,13 @@ describe('StringLookup refuses', () => {
     ],
     [
       { maxTokens: 3, numOovIndices: 2, maskToken: 'm' },
-      "StringLookup: 'maxTokens' is 3, and 3 special tokens leave no room for others. It must be at least 4.",
+      "StringLookup: 'maxTokens' is 3, and 3 special tokens leave no space for others. It must be at least 4.",
     ],
     [{ salt: [1, 2, 3] }, "StringLookup: 'salt' must be a whole number or a list of two and is [1,2,3]."],
     [{ salt: [1, 2.5] }, "StringLookup: 'salt' must be a whole number or a list of two and is [1,2.5]."],
     [
       { vocabulary: 'words.txt' as never },
-      `StringLookup: 'vocabulary' must be a list, of which each entry is a string, and is "words.txt". Files are not read here: read it and give its lines.`,
+      `StringLookup: 'vocabulary' must be a list with a string as each entry and is "words.txt". Files are not read: read the file and give its lines.`,
     ],
     [
       { vocabulary: [] },
@@ -322,7 +322,7 @@ describe('StringLookup refuses', () => {
     [{ vocabulary: ['a', 3 as never] }, "StringLookup: each entry of 'vocabulary' must be a string, and entry 1 is 3."],
     [
       { vocabulary: ['a', 'b', 'a', 'c', 'b'] },
-      `StringLookup: 'vocabulary' holds "a", "b" more than once. Each token must come once.`,
+      `StringLookup: 'vocabulary' holds "a", "b" more than once. Each token must occur once.`,
     ],
     [
       { vocabulary: ['a', 'm', 'b'], maskToken: 'm' },
@@ -374,7 +374,7 @@ describe('StringLookup refuses', () => {
     )
   })
 
-  it('unknown strings where there is no index for them', () => {
+  it('unknown strings if there is no index for them', () => {
     const layer = new StringLookup({ vocabulary: abc, numOovIndices: 0 })
     expect(layer.call(['a', 'c']).array()).toEqual([0, 2])
     expect(() => layer.call(['a', 'q'])).toThrow(
@@ -382,7 +382,7 @@ describe('StringLookup refuses', () => {
     )
   })
 
-  it('numbers, tensors and indices that are none', () => {
+  it('numbers, tensors and invalid indices', () => {
     const layer = new StringLookup({ vocabulary: abc })
     expect(() => layer.call([1, 2])).toThrow('StringLookup takes strings, and was given numbers, such as 1.')
     const symbolic =

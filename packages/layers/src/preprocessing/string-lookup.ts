@@ -15,23 +15,24 @@ import type { LookupConfig, LookupOptions } from './lookup-options.ts'
 import { hashBucket } from './string-hash.ts'
 
 const fields = {
-  /** A token that stands for nothing: index 0 with `outputMode` `int`, elsewhere left out. */
+  /** The token of masked values. It has index 0 with `outputMode` `int`; vectors leave it out. */
   maskToken: 'string',
-  /** The name of unknown tokens in the vocabulary; with `invert` the string of an index without a token. */
+  /** The entry of unknown tokens in the vocabulary; with `invert` the string for indices without a token. */
   oovToken: { type: 'string', default: '[UNK]' },
-  /** The tokens in the order of their indices; may begin with the special ones. Without it, call `adapt`. */
+  /** The tokens in the order of their indices; may begin with the special tokens. Without it, call `adapt`. */
   vocabulary: { type: 'unknown' as Kind<readonly string[]> },
   /** The encoding of the bytes that are hashed. */
   encoding: { oneOf: ['utf-8'], default: 'utf-8' },
 } as const
 
+/** The options of `StringLookup`. */
 export interface StringLookupConfig extends LookupConfig, ConfigOf<typeof fields> {}
 
 /**
- * Whole numbers for strings: int32 indices in the shape of the strings, or float32 vectors as `outputMode` says. Index 0 is
- * for tokens that are not in the vocabulary, unless `maskToken` or `numOovIndices` move it. The vocabulary is given, or
- * learned with `adapt`. With `invert` indices become strings, which `process` gives. Throws `DataError` for unknown strings
- * if `numOovIndices` is 0. Keras: `StringLookup`.
+ * Replaces strings by int32 indices in a vocabulary, in the shape of the strings, or by the float32 vectors of `outputMode`.
+ * Index 0 is that of unknown strings, unless there is a `maskToken`, which then has index 0. The vocabulary is given or
+ * learned with `adapt`. With `invert`, indices become strings, which `process` returns. Throws `DataError` for unknown
+ * strings if `numOovIndices` is 0. Keras: `StringLookup`.
  *
  * @example
  * import { StringLookup } from '@gradus/layers'
@@ -91,7 +92,7 @@ export class StringLookup extends IndexLookup<string, StringLookupConfig> {
   }
 }
 
-/** The order of strings by code points, which is that of their bytes in UTF-8. */
+/** Compares strings by code points, which is the order of their bytes in UTF-8. */
 function compareCodePoints(a: string, b: string): number {
   for (let i = 0; ; i++) {
     const [one, other] = [a.codePointAt(i), b.codePointAt(i)]

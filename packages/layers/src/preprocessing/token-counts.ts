@@ -1,18 +1,18 @@
 interface Count {
-  /** How often the token comes. */
+  /** The number of occurrences of the token. */
   total: number
-  /** In how many documents it comes. */
+  /** The number of documents with the token. */
   documents: number
-  /** The last document that it was seen in. */
+  /** The number of the last document with the token. */
   last: number
 }
 
-/** How often tokens come in documents, for vocabularies that are learned from data. */
+/** Counts the tokens of documents, to learn a vocabulary. */
 export class TokenCounts<T> {
   private readonly counts = new Map<T, Count>()
   private documents = 0
 
-  /** Counts tokens of `documents` documents that are equally long and follow one another. */
+  /** Adds the tokens of `documents` documents of equal length, document by document. */
   add(tokens: readonly T[], documents: number): void {
     const length = tokens.length / documents
     tokens.forEach((token, position) => {
@@ -28,7 +28,7 @@ export class TokenCounts<T> {
     this.documents += documents
   }
 
-  /** The tokens, those that come most often first; of equal ones the later in the order of `compare`, as in Keras. */
+  /** The tokens, most frequent first; equally frequent ones in descending order of `compare`, as in Keras. */
   ranked(compare: (a: T, b: T) => number): T[] {
     const entries = [...this.counts].sort(([a, one], [b, other]) => other.total - one.total || compare(b, a))
     return entries.map(([token]) => token)

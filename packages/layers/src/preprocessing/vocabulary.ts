@@ -1,8 +1,9 @@
 import { ConfigError, describeValue } from '@gradus/core'
 
+/** An entry of a vocabulary. */
 export type Token = string | number
 
-/** Tokens with their indices: first the special ones (mask and unknown), then the others in their order. */
+/** Tokens with their indices: first the special tokens (mask and unknown), then the others in order. */
 export class Vocabulary<T extends Token> {
   private readonly indices: ReadonlyMap<T, number>
 
@@ -10,13 +11,13 @@ export class Vocabulary<T extends Token> {
     private readonly special: readonly T[],
     /** The tokens that are not special. */
     readonly tokens: readonly T[],
-    /** The inverse document frequency of each entry, special tokens included, if there are any. */
+    /** The inverse document frequency of each entry, including special tokens; undefined if not needed. */
     readonly idfWeights?: readonly number[],
   ) {
     this.indices = new Map(tokens.map((token, position) => [token, special.length + position]))
   }
 
-  /** Number of entries, special tokens included. */
+  /** The number of entries, including special tokens. */
   get size(): number {
     return this.special.length + this.tokens.length
   }
@@ -37,13 +38,13 @@ export class Vocabulary<T extends Token> {
   }
 }
 
-/** The rules for a vocabulary. */
+/** The requirements of a layer on its vocabulary. */
 export interface VocabularyRules<T extends Token> {
-  /** How messages call the layer. */
+  /** The layer in messages. */
   readonly owner: string
-  /** The entries in front of the tokens: the mask token, if any, and the unknown token once for each of its indices. */
+  /** The first entries: the mask token, if any, and the unknown token once for each of its indices. */
   readonly special: readonly T[]
-  /** Tokens that may stand among the special ones only, with what messages call them. */
+  /** Tokens that may only be special tokens, with the options that define them. */
   readonly reserved: readonly { readonly token: T | undefined; readonly option: string }[]
   /** The largest number of entries. */
   readonly maxTokens: number | undefined
@@ -55,8 +56,8 @@ export interface VocabularyRules<T extends Token> {
 }
 
 /**
- * A vocabulary that a user gave, with or without the special tokens in front, and its weights, one for each entry that was
- * given. Special tokens that were left out get the mean of the weights. Throws `ConfigError` for lists that cannot be one.
+ * The vocabulary of a list that a user gave, with or without the special tokens in front, with one weight for each entry of the
+ * list. Missing special tokens get the mean of the weights. Throws `ConfigError` for invalid lists.
  */
 export function givenVocabulary<T extends Token>(
   rules: VocabularyRules<T>,
@@ -70,11 +71,11 @@ export function givenVocabulary<T extends Token>(
   const tokens = complete ? given.slice(special.length) : given
   requireDistinct(rules, tokens)
   requireUnreserved(rules, tokens)
-  requireRoom(rules, special.length + tokens.length)
+  requireSize(rules, special.length + tokens.length)
   return new Vocabulary(special, tokens, complete ? idfWeights : paddedWeights(special.length, idfWeights))
 }
 
-/** The weights of tokens, with their mean in front for `count` special tokens. */
+/** The weights of tokens with their mean in front, once for each of `count` special tokens. */
 export function paddedWeights(count: number, weights: readonly number[] | undefined): readonly number[] | undefined {
   if (!weights) return undefined
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length
@@ -83,9 +84,9 @@ export function paddedWeights(count: number, weights: readonly number[] | undefi
 
 function requireTokens({ owner, expected, isToken }: VocabularyRules<Token>, given: unknown): void {
   if (!Array.isArray(given)) {
-    const advice = typeof given === 'string' ? ' Files are not read here: read it and give its lines.' : ''
+    const advice = typeof given === 'string' ? ' Files are not read: read the file and give its lines.' : ''
     throw new ConfigError(
-      `${owner}: 'vocabulary' must be a list, of which each entry is ${expected}, and is ${describeValue(given)}.${advice}`,
+      `${owner}: 'vocabulary' must be a list with ${expected} as each entry and is ${describeValue(given)}.${advice}`,
     )
   }
   if (given.length === 0) {
@@ -128,7 +129,7 @@ function requireDistinct({ owner }: VocabularyRules<Token>, tokens: readonly Tok
   const repeated = new Set(tokens.filter((token) => seen.size === seen.add(token).size))
   if (repeated.size === 0) return
   throw new ConfigError(
-    `${owner}: 'vocabulary' holds ${[...repeated].map(describeValue).join(', ')} more than once. Each token must come once.`,
+    `${owner}: 'vocabulary' holds ${[...repeated].map(describeValue).join(', ')} more than once. Each token must occur once.`,
   )
 }
 
@@ -146,7 +147,7 @@ function requireUnreserved<T extends Token>(
   }
 }
 
-function requireRoom({ owner, maxTokens, special }: VocabularyRules<Token>, size: number): void {
+function requireSize({ owner, maxTokens, special }: VocabularyRules<Token>, size: number): void {
   if (maxTokens === undefined || size <= maxTokens) return
   throw new ConfigError(
     `${owner}: the vocabulary has ${size} entries, special tokens (${special.length}) included, and 'maxTokens' allows ${maxTokens}. Shorten the vocabulary or raise maxTokens.`,

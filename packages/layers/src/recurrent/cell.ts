@@ -2,28 +2,29 @@ import { Layer, type Scope } from '@gradus/core'
 import { expandDims, full, isFloat, reshape, type Tensor, type Tree } from '@gradus/tensor'
 import type { CellStates, RecurrentStep } from './run-steps.ts'
 
-/** How large the states of a cell are: one number per state, of stacked cells a list for each cell. */
+/** The sizes of the states of a cell: one number per state; for stacked cells one list per cell. */
 export type StateSizes = readonly (number | StateSizes)[]
 
-/** The option of a call of a cell. */
+/** The options of a call of a cell. */
 export interface CellOptions {
-  /** The states before the step; by default zeros. A recurrent layer always gives them. */
+  /** The states before the step (default zeros). A recurrent layer always gives them. */
   readonly states: CellStates
 }
 
-/** The steps of a cell over a sequence. */
+/** The time steps of a cell over a sequence. */
 export interface CellSteps {
-  /** What each step is given, `[time, batch, ...]`: the inputs, or what a step needs of them. */
+  /** The inputs of the steps, `[time, batch, ...]`: the sequence, or values that `start` has computed from it. */
   readonly inputs: Tensor
+  /** Computes one step. */
   readonly step: RecurrentStep
 }
 
 /**
- * What a recurrent layer does at each step. A cell gives its states as `stateSizes` and implements `apply`, which is given
- * one step of the input, `[batch, ...]`, and the states as `scope.options.states`, and returns `[output, states]`.
+ * The base class of cells, which compute one time step of a recurrent layer. A cell has `stateSizes` and implements `apply`,
+ * which gets one step of the input, `[batch, ...]`, and the states in `scope.options.states`, and returns `[output, states]`.
  *
- * A cell may implement `start` as well: it prepares a whole sequence, so that what does not depend on the states is computed
- * for all steps at once.
+ * A cell may also implement `start`, which prepares a whole sequence, so that computations that do not depend on the states
+ * are done for all steps at once.
  *
  * @example
  * import { RecurrentCell, RNN } from '@gradus/layers'
@@ -48,10 +49,10 @@ export abstract class RecurrentCell<C extends object = object, P extends Tree = 
 
   abstract readonly stateSizes: StateSizes
 
-  /** Prepares the steps of a sequence `[time, batch, ...]`. `scope` is that of the cell. */
+  /** Prepares the steps of a sequence `[time, batch, ...]`. `scope` is the scope of the cell. */
   start?(sequence: Tensor, scope: Scope<this>): CellSteps
 
-  /** The states before the first step, zeros, for a sequence of which `x` is one step. */
+  /** Zero states before the first step of a sequence; `x` is one step of it, `[batch, ...]`. */
   zeroStates(x: Tensor): CellStates {
     const dtype = isFloat(x.dtype) ? x.dtype : this.computeDType
     const zeros = (sizes: StateSizes): CellStates =>
@@ -60,13 +61,13 @@ export abstract class RecurrentCell<C extends object = object, P extends Tree = 
   }
 }
 
-/** One step of a cell that implements `start`. */
+/** One step of a cell that implements `start`, for a sequence of length 1. */
 export function singleStep({ inputs, step }: CellSteps, states: CellStates): [output: Tensor, states: CellStates] {
   const [output, after] = step(reshape(inputs, inputs.shape.slice(1)), states)
   return [output, after]
 }
 
-/** A step as a sequence of one. */
+/** A step as a sequence of length 1. */
 export function asSequence(x: Tensor): Tensor {
   return expandDims(x, 0)
 }

@@ -2,8 +2,8 @@ import type { Rng } from '@gradus/core'
 import { bernoulli, cast, div, type Tensor } from '@gradus/tensor'
 
 /**
- * `count` masks like `x` that let a value through, divided by 1 - rate, with probability 1 - rate; undefined where nothing
- * is dropped. A rate of 1 drops nothing, as in Keras. One set of masks serves all steps (Gal and Ghahramani, 2016).
+ * `count` dropout masks in the shape of `x`: 1 / (1 - rate) with probability 1 - rate, otherwise 0. Undefined if nothing is
+ * dropped, which is the case, as in Keras, for a rate of 1 too. All time steps use the same masks (Gal and Ghahramani, 2016).
  */
 export function dropoutMasks(
   rng: Rng,

@@ -5,19 +5,21 @@ import { activationKind } from '../option-kinds.ts'
 import type { CellSteps } from './cell.ts'
 import { UnitsCell, type UnitsConfig, type UnitsOptions } from './units-cell.ts'
 
+/** The fields of `GRUCell` in addition to those of `UnitsCell`. */
 export const gruFields = {
-  /** For the gates. */
+  /** The activation of the gates. */
   recurrentActivation: { type: activationKind, among: activations, default: 'sigmoid', whenNull: 'linear' },
-  /** Apply the reset gate after the product with the recurrent kernel, with a bias of its own, instead of before it. */
+  /** Whether the reset gate is applied after the product with the recurrent kernel, which then has a separate bias, or before. */
   resetAfter: { type: 'boolean', default: true },
 } as const
 
+/** The options of `GRUCell`. */
 export interface GRUCellConfig extends ConfigOf<typeof gruFields>, UnitsConfig {}
 
 /**
- * One step of a gated recurrent unit. The state is the output, `[batch, units]`; the columns of the kernels are update gate,
- * reset gate, candidate. With `resetAfter` the bias is `[2, 3 units]`, for the input and for the state.
- * Keras: `GRUCell` (Cho et al., 2014).
+ * One step of gated recurrent units. The state is the output, `[batch, units]`. The columns of the kernels are those of the
+ * update gate, the reset gate and the candidate. With `resetAfter` the bias is `[2, 3 units]`, for the input and for the
+ * state. Keras: `GRUCell` (Cho et al., 2014).
  *
  * @example
  * import { GRUCell } from '@gradus/layers'

@@ -67,7 +67,7 @@ describe('GRU', () => {
     }
   })
 
-  it('goes on from its last states if it is stateful', () => {
+  it('continues from its last states if it is stateful', () => {
     const layer = new GRU({ units: 2, stateful: true, returnSequences: true })
     const whole = new GRU({ units: 2, returnSequences: true })
     const { params } = initLayer(whole, x.shape, new Rng(5))
@@ -79,7 +79,7 @@ describe('GRU', () => {
     })
     const expected = statelessCall(whole, { params, state: {} }, x).outputs as Tensor
     expect(outputs[1]!.array()).toEqual(slice(expected, [0, 2], [2, 2]).array())
-    // states that are given take the place of those that were kept
+    // given states replace the kept ones
     const again = statelessCall(layer, { params, state }, slice(x, [0, 0], [2, 2]), { initialState: [zeros([2, 2])] })
     expect((again.outputs as Tensor).array()).toEqual(outputs[0]!.array())
   })

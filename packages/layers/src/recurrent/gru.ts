@@ -3,10 +3,11 @@ import { GRUCell, type GRUCellConfig, gruFields } from './gru-cell.ts'
 import { cellConfigOf, type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
 import { unitsFields } from './units-cell.ts'
 
+/** The options of `GRU`. */
 export interface GRUConfig extends GRUCellConfig, RecurrentConfig {}
 
 /**
- * A gated recurrent unit: `[batch, time, inputs]` gives `[batch, units]`, or `[batch, time, units]` with `returnSequences`,
+ * Gated recurrent units: `[batch, time, inputs]` gives `[batch, units]`, or `[batch, time, units]` with `returnSequences`,
  * followed by the final state with `returnState`. A masked step repeats the previous output. Throws `ShapeError` for other
  * ranks. Keras: `GRU` (Cho et al., 2014).
  *

@@ -5,18 +5,21 @@ import { activationKind } from '../option-kinds.ts'
 import type { CellSteps, StateSizes } from './cell.ts'
 import { UnitsCell, type UnitsConfig, type UnitsOptions } from './units-cell.ts'
 
+/** The fields of `LSTMCell` in addition to those of `UnitsCell`. */
 export const lstmFields = {
-  /** For the gates. */
+  /** The activation of the gates. */
   recurrentActivation: { type: activationKind, among: activations, default: 'sigmoid', whenNull: 'linear' },
-  /** Start the forget gate's bias at 1 (Jozefowicz et al., 2015). */
+  /** Whether the bias of the forget gate starts at 1 (Jozefowicz et al., 2015). */
   unitForgetBias: { type: 'boolean', default: true },
 } as const
 
+/** The options of `LSTMCell`. */
 export interface LSTMCellConfig extends ConfigOf<typeof lstmFields>, UnitsConfig {}
 
 /**
- * One step of a long short-term memory. The states are the output h and the carry c, each `[batch, units]`; the columns of
- * the kernels are input gate, forget gate, candidate, output gate. Keras: `LSTMCell` (Hochreiter and Schmidhuber, 1997).
+ * One step of long short-term memory. The states are the output h and the carry c, each `[batch, units]`. The columns of the
+ * kernels are those of the input gate, the forget gate, the candidate and the output gate. Keras: `LSTMCell` (Hochreiter and
+ * Schmidhuber, 1997).
  *
  * @example
  * import { LSTMCell } from '@gradus/layers'

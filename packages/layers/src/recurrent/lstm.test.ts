@@ -51,7 +51,7 @@ function run(config: Partial<LSTMConfig>, input: Tensor = x, options: RunOptions
 
 const numbers = (value: unknown) => [...(value as Tensor).dataSync()]
 
-/** The equations of the layer, written once more over plain numbers. */
+/** The equations of the layer with plain numbers. */
 function byHand(inputs: number[][], config: { h?: number[]; c?: number[] } = {}): number[][] {
   const sigmoid = (z: number) => 1 / (1 + Math.exp(-z))
   const [kernel, recurrent, bias] = [weights.kernel, weights.recurrentKernel]
@@ -76,7 +76,7 @@ describe('LSTM', () => {
     numbers(run({})).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5))
   })
 
-  it('starts the forget gate at one and nothing else', () => {
+  it('starts only the bias of the forget gate at 1', () => {
     const bias = (config: Partial<LSTMConfig>) =>
       numbers((initLayer(new LSTM({ units: 2, ...config }), [1, 2, 3], new Rng(1)).params['cell'] as UnitsParams).bias)
     expect(bias({})).toEqual([0, 0, 1, 1, 0, 0, 0, 0])
@@ -88,7 +88,7 @@ describe('LSTM', () => {
     expect(numbers(run({ goBackwards: true }))).toEqual(numbers(run({}, reversed)))
   })
 
-  it('starts from given states and hands on the last ones', () => {
+  it('starts from given states and returns the last ones', () => {
     const [early, h, c] = run({ returnState: true }, slice(x, [0, 0], [2, 2])) as Tensor[]
     const late = run({}, slice(x, [0, 2], [2, 2]), { initialState: [h!, c!] }) as Tensor
     const whole = run({}) as Tensor
@@ -99,9 +99,9 @@ describe('LSTM', () => {
     )
   })
 
-  it('is stateful if asked to: a sequence in two batches is the whole sequence', () => {
+  it('gives the same for two halves of a sequence as for the whole, if it is stateful', () => {
     const layer = new LSTM({ ...base, stateful: true })
-    // the model makes states for one sample where it does not know the batch size
+    // without a known batch size, a model makes states for one sample
     for (const batch of [2, 1]) {
       let { state } = initLayer(layer, [batch, 2, 3], new Rng(1))
       const outputs = [0, 2].map((from) => {
@@ -141,7 +141,7 @@ describe('LSTM', () => {
     expect(numbers(rows({ returnSequences: false }))).toEqual([...output[0]![3]!, ...output[1]![3]!])
   })
 
-  it('gives a masked start the initial state, and zeros when unrolled', () => {
+  it('gives the initial state for masked steps at the start, and zeros if unrolled', () => {
     const mask = tensor([
       [false, true, true, true],
       [true, true, true, true],
@@ -164,22 +164,22 @@ describe('LSTM', () => {
     expect(numbers(run({ dropout: 0.5 }))).toEqual(numbers(run({})))
   })
 
-  it('drops previous outputs for each gate by itself', () => {
+  it('drops previous outputs with a separate mask for each gate', () => {
     const steps = run({ recurrentDropout: 0.5 }, x, { training: true }) as Tensor
-    // the first step has no previous output, so nothing is dropped there
+    // at the first step the previous output is 0, so dropout has no effect
     expect(numbers(slice(steps, [0, 0], [2, 1]))).toEqual(numbers(slice(run({}) as Tensor, [0, 0], [2, 1])))
     expect(numbers(steps)).not.toEqual(numbers(run({})))
     expect(numbers(run({ recurrentDropout: 0.5 }))).toEqual(numbers(run({})))
-    // both kinds: four masks for the inputs
+    // with both kinds of dropout there are four masks for the inputs
     expect((run({ dropout: 0.5, recurrentDropout: 0.5 }, x, { training: true }) as Tensor).shape).toEqual([2, 4, 2])
   })
 
-  it('keeps its mask to itself, as Keras 3.16', () => {
+  it('does not pass its mask on, as in Keras 3.16', () => {
     expect(new LSTM({ units: 1, returnSequences: true }).computeMask()).toBeUndefined()
     expect(new LSTM({ units: 1 }).computeMask()).toBeUndefined()
   })
 
-  it('names layer, key, value and fix', () => {
+  it('refuses invalid options and inputs', () => {
     expect(() => new LSTM({ units: -1 })).toThrow("LSTM: 'units' must be a positive whole number and is -1.")
     expect(() => new LSTM({ units: 1, dropout: 2 })).toThrow("LSTM: 'dropout' must be a number from 0 to 1 and is 2.")
     expect(() => new LSTM({ units: 1, recurrentActivation: 'sigmod' as never })).toThrow(

@@ -3,10 +3,11 @@ import { LSTMCell, type LSTMCellConfig, lstmFields } from './lstm-cell.ts'
 import { cellConfigOf, type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
 import { unitsFields } from './units-cell.ts'
 
+/** The options of `LSTM`. */
 export interface LSTMConfig extends LSTMCellConfig, RecurrentConfig {}
 
 /**
- * A long short-term memory: `[batch, time, inputs]` gives `[batch, units]`, or `[batch, time, units]` with
+ * Long short-term memory: `[batch, time, inputs]` gives `[batch, units]`, or `[batch, time, units]` with
  * `returnSequences`, followed by the two final states with `returnState`. A masked step repeats the previous output. Throws
  * `ShapeError` for other ranks. Keras: `LSTM` (Hochreiter and Schmidhuber, 1997).
  *

@@ -24,45 +24,46 @@ import { firstShape, shapeError, titleOf } from '../layer-shapes.ts'
 import { regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
 import type { CellSteps, RecurrentCell } from './cell.ts'
-import { type CellStates, elementOf, runSteps, swapped } from './run-steps.ts'
+import { type CellStates, runSteps, swapBatchAndTime, timeStep } from './run-steps.ts'
 
 const fields = {
-  /** The output of every step instead of the last one. */
+  /** Whether to return the outputs of all steps rather than the last one. */
   returnSequences: { type: 'boolean', default: false },
-  /** The final states as further outputs. */
+  /** Whether the final states are further outputs. */
   returnState: { type: 'boolean', default: false },
-  /** Go from the last step to the first, and give the outputs in that order. */
+  /** Whether to run from the last step to the first; the outputs are in that order too. */
   goBackwards: { type: 'boolean', default: false },
-  /** Start each batch from the states that the one before ended with; batches must then have one size. */
+  /** Whether each batch starts with the final states of the previous one; all batches must then have the same size. */
   stateful: { type: 'boolean', default: false },
   /**
-   * Each step as a part of the program of its own, instead of a loop. As in Keras, a masked start then gives zeros instead
-   * of the initial state.
+   * Whether to unroll the loop over the time steps. As in Keras, masked steps at the start then give zeros instead of the initial
+   * state.
    */
   unroll: { type: 'boolean', default: false },
-  /** Zeros for masked steps instead of the previous output. */
+  /** Whether masked steps give zeros instead of the previous output. */
   zeroOutputForMask: { type: 'boolean', default: false },
-  /** Penalty on the output, divided by the batch size. */
+  /** A penalty on the output, divided by the batch size. */
   activityRegularizer: { type: regularizerKind, among: regularizers },
 } as const
 
 /** Options of all recurrent layers. */
 export interface RecurrentConfig extends ConfigOf<typeof fields> {}
 
+/** The complete options of all recurrent layers. */
 export type RecurrentOptions = OptionsOf<typeof fields>
 
 /** The options of a call of a recurrent layer. */
 export interface RecurrentCallOptions {
-  /** The states before the first step, each `[batch, units]`; by default zeros. */
+  /** The states before the first step, each `[batch, units]` (default zeros). */
   readonly initialState: CellStates
 }
 
-/** With `stateful`: the states after the last batch. */
+/** The state of a recurrent layer: with `stateful` the cell states after the last batch, otherwise empty. */
 export type RecurrentState = { readonly states?: CellStates }
 
 /**
- * Runs a cell along the time axis: `[batch, time, ...]` gives the last output, or with `returnSequences` all of them,
- * `[batch, time, ...]`, followed by the final states with `returnState`.
+ * The base class of recurrent layers, which run a cell along the time axis: `[batch, time, ...]` gives the last output, or with
+ * `returnSequences` all outputs, `[batch, time, ...]`, followed by the final states with `returnState`.
  */
 export abstract class RecurrentLayer<C extends object> extends Layer<
   C & RecurrentConfig,
@@ -74,7 +75,7 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
   static override readonly callFields = { initialState: 'unknown' } as const
   declare readonly options: RecurrentOptions
 
-  /** What happens at each step. */
+  /** The cell, which computes one time step. */
   abstract readonly cell: RecurrentCell
 
   override get supportsMasking(): boolean {
@@ -90,7 +91,7 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
   apply(x: Tensor, scope: Scope<this>): Tree {
     this.requireSequence(x.shape)
     const { returnState, stateful } = this.options
-    const sequence = swapped(x)
+    const sequence = swapBatchAndTime(x)
     const { inputs, step } = this.stepsOf(sequence, scope)
     const initial = this.initialStates(x, scope)
     const mask = firstMask(scope.mask)
@@ -99,30 +100,30 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
     return returnState ? [run.output, ...(run.states as Tree[])] : run.output
   }
 
-  /** None. Keras 3.16 does not hand the mask on to later layers either (3.15 did), as recorded models show. */
+  /** No mask is passed on, as in Keras 3.16 (3.15 passed it on), which recorded models show. */
   override computeMask(): undefined {
     return undefined
   }
 
-  /** The steps as the cell prepares them, or calls of the cell. */
+  /** The steps that the cell prepares, or else calls of the cell. */
   private stepsOf(sequence: Tensor, scope: Scope<this>): CellSteps {
     const { cell } = this
-    const own = scope.of(cell, elementOf(sequence, 0))
-    if (cell.start) return cell.start(sequence, own)
+    const cellScope = scope.of(cell, timeStep(sequence, 0))
+    if (cell.start) return cell.start(sequence, cellScope)
     return {
       inputs: sequence,
       step: (x, states) => scope.callAll(cell, x, { states } as object) as unknown as [Tensor, CellStates],
     }
   }
 
-  /** The given states, those of the batch before, or zeros. */
+  /** The given states, those of the previous batch, or zeros. */
   private initialStates(x: Tensor, scope: Scope<this>): CellStates {
     const { initialState } = scope.options as Partial<RecurrentCallOptions>
-    const zeros = this.cell.zeroStates(elementOf(swapped(x), 0))
+    const zeros = this.cell.zeroStates(timeStep(swapBatchAndTime(x), 0))
     if (initialState) return this.givenStates(initialState, zeros)
     const { states } = scope.state as RecurrentState
     if (!states) return zeros
-    // A model that does not know its batch size makes states for one sample; the first batch decides.
+    // a model without a known batch size makes states for one sample, which are broadcast to the first batch
     return treeMap(
       (kept, zero) => {
         if (kept.shape[0] !== 1 && kept.shape[0] !== zero!.shape[0]) {
@@ -162,10 +163,10 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
   }
 }
 
-// Options of every layer that a layer does not hand on to its cell.
+// options of every layer that are not passed on to the cell
 const ownOptions = ['name', 'inputShape', 'trainable', 'activityRegularizer']
 
-/** Those options of a layer that its cell has as well. */
+/** The options of a recurrent layer that its cell has too. */
 export function cellConfigOf<C extends object>(config: object, cell: abstract new (config: C) => object): C {
   const known = fieldsOf(cell) ?? {}
   const taken = Object.entries(config).filter(([key]) => Object.hasOwn(known, key) && !ownOptions.includes(key))

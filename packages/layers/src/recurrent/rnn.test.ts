@@ -38,7 +38,7 @@ testLayer(() => new RNN({ cell: [new GRUCell({ units: 3 }), new SimpleRNNCell({ 
   expectedParams: 2 * 9 + 3 * 9 + 18 + 3 * 2 + 2 * 2 + 2,
 })
 
-/** A cell with a layer in it and without `start`: the running sum of what the layer gives. */
+/** A cell with a sublayer and without `start`: the running sum of the outputs of the sublayer. */
 class Adding extends RecurrentCell<{ readonly inner: Dense }> {
   static readonly type = 'acme/Adding'
   static override readonly fields = { inner: 'layer' } as const
@@ -60,14 +60,14 @@ const x = randomNormal(randomKey(1), [2, 4, 3])
 const values = (tree: unknown) => treeLeaves(tree).map((leaf) => leaf.array())
 
 describe('RNN', () => {
-  it('gives with a cell what the layer of that cell gives', () => {
+  it('with a cell equals the recurrent layer of that cell', () => {
     const options = { returnSequences: true, returnState: true }
     const [rnn, lstm] = [new RNN({ cell: new LSTMCell({ units: 2 }), ...options }), new LSTM({ units: 2, ...options })]
     const variables = initLayer(lstm, x.shape, new Rng(1))
     expect(values(statelessCall(rnn, variables, x).outputs)).toEqual(values(statelessCall(lstm, variables, x).outputs))
   })
 
-  it('runs the cells of a list one after the other, each with states of its own', () => {
+  it('runs the cells of a list one after the other, each with separate states', () => {
     const cells = [new LSTMCell({ units: 3 }), new LSTMCell({ units: 2 })]
     const rnn = new RNN({ cell: cells, returnState: true })
     const { params } = initLayer(rnn, x.shape, new Rng(1))
@@ -83,12 +83,12 @@ describe('RNN', () => {
         [2, 2],
       ],
     ])
-    // the same as one layer behind the other
+    // equals two layers in a row
     const [lower, upper] = [new LSTM({ units: 3, returnSequences: true }), new LSTM({ units: 2 })]
     const sequence = statelessCall(lower, { params: { cell: params['cell.cells.0']! }, state: {} }, x).outputs
     const expected = statelessCall(upper, { params: { cell: params['cell.cells.1']! }, state: {} }, sequence)
     expect((expected.outputs as Tensor).array()).toEqual(output.array())
-    // and states that are given come in the same form
+    // initial states have the same structure
     const halves = [x, x].map((_, i) =>
       tensor((x.array() as number[][][]).map((steps) => steps.slice(2 * i, 2 * i + 2))),
     )
@@ -99,7 +99,7 @@ describe('RNN', () => {
       .forEach((value, i) => expect(value).toBeCloseTo(output.dataSync()[i]!, 6))
   })
 
-  it('runs a cell of a user with layers within it, and differentiates through them', () => {
+  it('runs a custom cell with sublayers and differentiates through them', () => {
     const rnn = new RNN({ cell: adding({ kernelInitializer: 'ones', useBias: false }), returnState: true })
     const variables = initLayer(rnn, [1, 3, 2], new Rng(1))
     expect(Object.keys(variables.params)).toEqual(['', 'cell', 'cell.inner'])
@@ -126,13 +126,13 @@ describe('RNN', () => {
     expect(values(statelessCall(unrolled, variables, sequence).outputs)).toEqual(values(outputs))
   })
 
-  it('leaves the states of masked steps of such a cell alone', () => {
+  it('does not change the states of such a cell at masked steps', () => {
     const rnn = new RNN({ cell: adding({ kernelInitializer: 'ones', useBias: false }), returnSequences: true })
     const variables = initLayer(rnn, [1, 3, 1], new Rng(1))
     const sequence = tensor([[[1], [2], [3]]])
     const mask = tensor([[true, false, true]])
     const { outputs } = statelessCall(rnn, variables, sequence, { mask })
-    // a masked step shows the state, as in Keras
+    // a masked step gives the state as output, as in Keras
     expect((outputs as Tensor).array()).toEqual([
       [
         [2, 2],
@@ -142,7 +142,7 @@ describe('RNN', () => {
     ])
   })
 
-  it('knows penalties, flags and weights of cells at any depth, in order', () => {
+  it('has the weights, flags and penalties of cells at any depth, in order', () => {
     const cells = [new LSTMCell({ units: 2, kernelRegularizer: 'l2' }), adding({ trainable: false })]
     const rnn = new RNN({ cell: new StackedRNNCells({ cells }) })
     rnn.call(x)
@@ -157,7 +157,7 @@ describe('RNN', () => {
     expect(penalized.map(({ path }) => path)).toEqual(['cell.cells.0'])
   })
 
-  it('computes in halves what its cell does, with states in halves', () => {
+  it('computes in float16 if its cell does, with states in float32', () => {
     const cell = new GRUCell({ units: 2, dtype: 'mixedFloat16' })
     const rnn = new RNN({ cell, dtype: 'mixedFloat16', stateful: true })
     const variables = initLayer(rnn, x.shape, new Rng(1))
@@ -166,7 +166,7 @@ describe('RNN', () => {
     expect(treeLeaves([variables, state]).map(({ dtype }) => dtype)).toEqual(new Array(5).fill('float32'))
   })
 
-  it('drops the same values at every step, and others in each cell', () => {
+  it('drops the same values at every step', () => {
     class Noisy extends RecurrentCell {
       readonly drop = new Dropout({ rate: 0.5 })
       readonly stateSizes = [16]
@@ -183,7 +183,7 @@ describe('RNN', () => {
     expect([second, third]).toEqual([first, first])
   })
 
-  it('says what a cell is', () => {
+  it('refuses layers that are not cells', () => {
     expect(() => new RNN({ cell: new Dense({ units: 1 }) as never })).toThrow(
       "RNN: 'cell' must be a cell or a list of cells and is the layer Dense. Example: new RNN({ cell: new LSTMCell({ units: 8 }) }).",
     )
@@ -196,7 +196,7 @@ describe('RNN', () => {
 })
 
 describe('a cell', () => {
-  it('makes one step from an input and states, and from zeros without them', () => {
+  it('computes one step from an input and states, which are zeros by default', () => {
     const cell = new LSTMCell({ units: 2 })
     const step = tensor([[1, -1, 0.5]])
     const zeros = tensor([[0, 0]])

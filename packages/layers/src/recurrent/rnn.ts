@@ -11,10 +11,11 @@ import { type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
 import { StackedRNNCells } from './stacked-cells.ts'
 
 const fields = {
-  /** What happens at each step: a cell, or a list of cells, each taking the output of the one before. */
+  /** The cell, or a list of cells of which each takes the output of the previous one. */
   cell: { type: 'layer' as Kind<RecurrentCell | readonly RecurrentCell[]>, required: true },
 } as const
 
+/** The options of `RNN`. */
 export interface RNNConfig extends ConfigOf<typeof fields>, RecurrentConfig {}
 
 /**
@@ -38,7 +39,7 @@ export class RNN extends RecurrentLayer<RNNConfig> {
     const one = Array.isArray(cell) ? new StackedRNNCells({ cells: cell }) : cell
     if (!(one instanceof RecurrentCell)) {
       throw new ConfigError(
-        `RNN: 'cell' must be a cell or a list of cells and is ${describeValue(cell)}. Example: new RNN({ cell: new LSTMCell({ units: 8 }) }). A cell of your own extends RecurrentCell.`,
+        `RNN: 'cell' must be a cell or a list of cells and is ${describeValue(cell)}. Example: new RNN({ cell: new LSTMCell({ units: 8 }) }). Custom cells extend RecurrentCell.`,
       )
     }
     this.cell = one

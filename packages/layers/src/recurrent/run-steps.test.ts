@@ -42,11 +42,11 @@ const configs = flags.flatMap((flag) =>
 )
 
 describe.each(configs.map((config) => [JSON.stringify(config), config] as const))('an LSTM with %s', (_, config) => {
-  it.each([false, true])('gives in a loop what it gives unrolled, and so does its gradient (masked: %s)', (masked) => {
+  it.each([false, true])('has the same outputs and gradients as a loop and unrolled (masked: %s)', (masked) => {
     const x = randomNormal(randomKey(1), [2, 4, 3])
     const { params } = initLayer(new LSTM({ biasInitializer: 'uniform', ...config }), x.shape, new Rng(9))
 
-    /** A loss in which every output has another weight, with the outputs. */
+    /** A loss with a different weight for every output; also returns the outputs. */
     const loss = (unroll: boolean) => {
       const layer = new LSTM({ ...config, unroll })
       return (weights: LayerTrees, input: Tensor): [Tensor, Tensor[]] => {
@@ -78,7 +78,7 @@ describe('a train step of an LSTM', () => {
   const layer = new LSTM({ units: 3, returnSequences: true, dropout: 0.2, recurrentDropout: 0.2 })
   const optimizer = new Adam({ learningRate: 0.01 })
 
-  /** Forward, backward and update as one program. */
+  /** Forward pass, backward pass and update as one compiled function. */
   function trainStep() {
     const loss = (params: LayerTrees, x: Tensor) => {
       const { outputs } = statelessCall(layer, { params, state: {} }, x, { rng: new Rng(1), training: true })
@@ -94,7 +94,7 @@ describe('a train step of an LSTM', () => {
   }
   const start = () => initLayer(layer, [2, 5, 2], new Rng(1)).params
 
-  it('is a program of one size for any number of steps', () => {
+  it('has a graph of the same size for any number of time steps', () => {
     const graphOf = (steps: number) => trainStep().graph(start(), optimizer.init(start()), zeros([2, steps, 2]))
     const [short, long] = [graphOf(10), graphOf(1000)]
     expect(long.nodes.length).toBe(short.nodes.length)
@@ -102,7 +102,7 @@ describe('a train step of an LSTM', () => {
     expect(long.nodes.filter(({ op }) => op === scanOp)).toHaveLength(2)
   })
 
-  it('runs over a long sequence, learns, and leaves nothing behind', () => {
+  it('reduces the loss over a long sequence in constant memory', () => {
     const step = trainStep()
     const x = randomNormal(randomKey(2), [2, 300, 2])
     let [params, state, value] = step(start(), optimizer.init(start()), x)

@@ -3,10 +3,11 @@ import { add, type Tensor } from '@gradus/tensor'
 import type { CellSteps } from './cell.ts'
 import { UnitsCell, type UnitsConfig, unitsFields } from './units-cell.ts'
 
+/** The options of `SimpleRNNCell`. */
 export interface SimpleRNNCellConfig extends UnitsConfig {}
 
 /**
- * One step of a fully connected recurrent layer: activation(x kernel + h recurrentKernel + bias), which is also the state.
+ * One step of a fully connected recurrent layer: activation(x kernel + h recurrentKernel + bias). The state h is the output.
  * Keras: `SimpleRNNCell`.
  *
  * @example

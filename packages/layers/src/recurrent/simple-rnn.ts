@@ -3,11 +3,12 @@ import { cellConfigOf, type RecurrentConfig, RecurrentLayer } from './recurrent-
 import { SimpleRNNCell, type SimpleRNNCellConfig } from './simple-rnn-cell.ts'
 import { unitsFields } from './units-cell.ts'
 
+/** The options of `SimpleRNN`. */
 export interface SimpleRNNConfig extends SimpleRNNCellConfig, RecurrentConfig {}
 
 /**
  * A fully connected recurrent layer: `[batch, time, inputs]` gives `[batch, units]`, or `[batch, time, units]` with
- * `returnSequences`, followed by the final state with `returnState`. Keras: `SimpleRNN`.
+ * `returnSequences`, followed by the final state with `returnState`. Throws `ShapeError` for other ranks. Keras: `SimpleRNN`.
  *
  * @example
  * import { SimpleRNN } from '@gradus/layers'

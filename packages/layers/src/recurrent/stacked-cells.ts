@@ -17,11 +17,12 @@ const fields = {
   cells: { type: 'layer' as Kind<readonly RecurrentCell[]>, required: true },
 } as const
 
+/** The options of `StackedRNNCells`. */
 export interface StackedRNNCellsConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Cells of which each takes the output of the one before, as one cell. Its states are a list with the states of each cell.
- * Keras: `StackedRNNCells`.
+ * Several cells as one: each takes the output of the previous one. The states are a list with the states of each cell. Keras:
+ * `StackedRNNCells`.
  *
  * @example
  * import { LSTMCell, RNN, StackedRNNCells } from '@gradus/layers'
@@ -43,7 +44,7 @@ export class StackedRNNCells extends RecurrentCell<StackedRNNCellsConfig> {
     )
   }
 
-  /** The cells cast, each to its own dtype. */
+  /** Each cell casts its inputs itself. */
   override get autocast(): boolean {
     return false
   }
@@ -61,9 +62,12 @@ export class StackedRNNCells extends RecurrentCell<StackedRNNCellsConfig> {
     const before = scope.options.states ?? this.zeroStates(x)
     const after = this.options.cells.map((cell, index) => {
       const states = before[index] as CellStates
-      const [next, own] = scope.callAll(cell, output, { states } as object) as unknown as [Tensor, CellStates]
-      output = next
-      return own
+      const [cellOutput, cellStates] = scope.callAll(cell, output, { states } as object) as unknown as [
+        Tensor,
+        CellStates,
+      ]
+      output = cellOutput
+      return cellStates
     })
     return [output, after]
   }

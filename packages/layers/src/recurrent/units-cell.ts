@@ -11,10 +11,11 @@ import { asSequence, type CellSteps, RecurrentCell, type StateSizes, singleStep 
 import { dropoutMasks } from './dropout-masks.ts'
 import type { CellStates } from './run-steps.ts'
 
+/** The fields of `UnitsConfig`. */
 export const unitsFields = {
   /** Size of the output and of each state. */
   units: { type: 'integer', min: 1, required: true, example: '8' },
-  /** For the candidate and the output. */
+  /** The activation of the candidate and the output. */
   activation: { type: activationKind, among: activations, default: 'tanh', whenNull: 'linear' },
   useBias: { type: 'boolean', default: true },
   kernelInitializer: { type: initializerKind, among: initializers, default: 'glorotUniform' },
@@ -26,19 +27,21 @@ export const unitsFields = {
   kernelConstraint: { type: constraintKind, among: constraints },
   recurrentConstraint: { type: constraintKind, among: constraints },
   biasConstraint: { type: constraintKind, among: constraints },
-  /** Which part of the inputs is dropped in training, the same one at every step. */
+  /** The fraction of the inputs that is dropped in training, the same inputs at every time step. */
   dropout: { type: 'number', min: 0, max: 1, default: 0 },
-  /** Which part of the previous output is dropped in training, the same one at every step. */
+  /** The fraction of the previous output that is dropped in training, the same units at every time step. */
   recurrentDropout: { type: 'number', min: 0, max: 1, default: 0 },
-  /** Sets this layer's dropout apart from that of other seeds; the model's seed and the step count as well. */
+  /** Layers with different seeds drop different values. Which ones also depends on the model's seed and the train step. */
   seed: 'integer',
 } as const
 
-/** Options of cells of one size. */
+/** Options of cells with states of `units` numbers. */
 export interface UnitsConfig extends ConfigOf<typeof unitsFields> {}
 
+/** The complete options of `UnitsCell`. */
 export type UnitsOptions = OptionsOf<typeof unitsFields>
 
+/** The parameters of `UnitsCell`. */
 export type UnitsParams = {
   /** `[inputs, gates * units]` */
   readonly kernel: Tensor
@@ -47,12 +50,12 @@ export type UnitsParams = {
   readonly bias?: Tensor
 }
 
-/** A cell that multiplies its input and its previous output by kernels, which consist of parts of `units` columns: gates. */
+/** The base class of cells that multiply the input and the previous output by kernels with `units` columns for each gate. */
 export abstract class UnitsCell<C extends UnitsConfig = UnitsConfig> extends RecurrentCell<C, UnitsParams> {
   static override readonly fields: FieldTable = unitsFields
   declare readonly options: UnitsOptions
 
-  /** How many gates there are. */
+  /** The number of gates. */
   protected abstract readonly gates: number
 
   get stateSizes(): StateSizes {
@@ -89,10 +92,10 @@ export abstract class UnitsCell<C extends UnitsConfig = UnitsConfig> extends Rec
   protected inputPart(sequence: Tensor, { params, rng, training }: Scope<this>, bias: Tensor | undefined): Tensor {
     const { dropout, recurrentDropout } = this.options
     const [, batch, inputs] = sequence.shape as [number, number, number]
-    // with recurrent dropout each gate has masks of its own, otherwise they share one
-    const kinds = recurrentDropout > 0 ? this.gates : 1
+    // with recurrent dropout each gate has a separate mask, otherwise they share one
+    const count = recurrentDropout > 0 ? this.gates : 1
     const masks = training
-      ? dropoutMasks(this.stream(rng), dropout, { shape: [batch, inputs], dtype: sequence.dtype }, kinds)
+      ? dropoutMasks(this.stream(rng), dropout, { shape: [batch, inputs], dtype: sequence.dtype }, count)
       : undefined
     const masked = (mask: Tensor) => mul(sequence, reshape(mask, [1, batch, inputs]))
     const product = !masks
@@ -106,7 +109,10 @@ export abstract class UnitsCell<C extends UnitsConfig = UnitsConfig> extends Rec
     return bias ? add(product, bias) : product
   }
 
-  /** The previous output as the gates from `first` to before `end` see it: times the recurrent kernel, parts of it dropped. */
+  /**
+   * A function that multiplies the previous output, with dropout, by the columns of the recurrent kernel for the gates from
+   * `first` to before `end`.
+   */
   protected statePart(
     { params, rng, training }: Scope<this>,
     x: { readonly shape: readonly number[]; readonly dtype: Tensor['dtype'] },

@@ -15,13 +15,13 @@ testLayer(Dropout, {
   supportsMasking: true,
 })
 
-/** What the layer gives in training. */
+/** The output of the layer in training. */
 const drop = (config: DropoutConfig, x: Tensor, seed = 1) =>
   statelessCall(new Dropout(config), { params: {}, state: {} }, x, { rng: new Rng(seed), training: true })
     .outputs as Tensor
 
 describe('Dropout', () => {
-  it('drops the given part and scales up the rest', () => {
+  it('drops the given fraction and scales the rest', () => {
     const values = drop({ rate: 0.25 }, ones([100, 100]), 3).dataSync()
     const dropped = values.filter((value) => value === 0).length
     // 10 000 draws: four standard deviations are 173
@@ -44,7 +44,7 @@ describe('Dropout', () => {
     expect(drop({ rate: 0 }, ones([2])).array()).toEqual([1, 1])
   })
 
-  it('draws by the step, and by its own seed', () => {
+  it('draws different masks for different steps and seeds', () => {
     const draw = (seed: number | undefined, step: number) =>
       String(drop({ rate: 0.5, ...(seed === undefined ? {} : { seed }) }, ones([64]), step).array())
     expect(draw(undefined, 1)).toBe(draw(undefined, 1))
@@ -53,7 +53,7 @@ describe('Dropout', () => {
     expect(draw(7, 1)).not.toBe(draw(7, 2))
   })
 
-  it('rejects rates outside 0 to 1', () => {
+  it('refuses invalid options', () => {
     expect(() => new Dropout({ rate: 1.5 })).toThrow("Dropout: 'rate' must be a number from 0 to 1 and is 1.5.")
     expect(() => new Dropout({} as never)).toThrow("Dropout needs the option 'rate', a number from 0 to 1")
     expect(() => new Dropout({ rate: 0.5, noiseShape: [0] })).toThrow(

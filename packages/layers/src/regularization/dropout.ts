@@ -12,19 +12,21 @@ import { bernoulli, div, formatShape, type Tensor, where, zerosLike } from '@gra
 import { shapeError } from '../layer-shapes.ts'
 
 const fields = {
-  /** Which part of the values is set to 0. */
+  /** The fraction of the values that is set to 0. */
   rate: { type: 'number', min: 0, max: 1, required: true, example: '0.25' },
-  /** Shape of the mask; it is repeated along dimensions of size 1, and null stands for the input's dimension. */
+  /** Shape of the mask, which is broadcast along dimensions of size 1; null means the dimension of the input. */
   noiseShape: 'shape',
-  /** Sets this layer's masks apart from those of other seeds; the model's seed and the step count as well. */
+  /** Layers with different seeds drop different values. Which ones also depends on the model's seed and the train step. */
   seed: 'integer',
 } as const
 
+/** The options of `Dropout`. */
 export interface DropoutConfig extends ConfigOf<typeof fields> {}
 
 /**
- * In training sets each value to 0 with probability `rate` and divides the others by 1 - rate, so that the expected value
- * stays; does nothing otherwise. Keras: `Dropout` (Srivastava et al., 2014).
+ * In training, sets each value to 0 with probability `rate` and divides the others by 1 - rate, so that the expected value stays.
+ * Otherwise it returns its input. Throws `ShapeError` for inputs that do not fit `noiseShape`. Keras: `Dropout` (Srivastava et
+ * al., 2014).
  *
  * @example
  * import { Dropout } from '@gradus/layers'

@@ -2,13 +2,14 @@ import { type ConfigOf, type OptionsOf, Regularizer } from '@gradus/core'
 import { abs, mul, sum, type Tensor } from '@gradus/tensor'
 
 const fields = {
-  /** Factor of the penalty. */
+  /** The factor of the penalty. */
   l1: { type: 'number', default: 0.01, min: 0, max: Number.MAX_VALUE },
 } as const
 
+/** The options of `L1`. */
 export interface L1Config extends ConfigOf<typeof fields> {}
 
-/** l1 times the sum of |x|. Keras: `L1`. */
+/** The penalty l1 times the sum of |x|. Keras: `L1`. */
 export class L1 extends Regularizer<L1Config> {
   static readonly type = 'L1'
   static override readonly fields = fields

@@ -8,9 +8,10 @@ const fields = {
   l2: { type: 'number', default: 0, min: 0, max: Number.MAX_VALUE },
 } as const
 
+/** The options of `L1L2`. */
 export interface L1L2Config extends ConfigOf<typeof fields> {}
 
-/** Both penalties; each is 0 unless given. Keras: `L1L2`. */
+/** The penalty l1 times the sum of |x| plus l2 times the sum of x^2. Keras: `L1L2`. */
 export class L1L2 extends Regularizer<L1L2Config> {
   static readonly type = 'L1L2'
   static override readonly fields = fields

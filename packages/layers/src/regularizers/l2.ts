@@ -6,10 +6,11 @@ const fields = {
   l2: { type: 'number', default: 0.01, min: 0, max: Number.MAX_VALUE },
 } as const
 
+/** The options of `L2`. */
 export interface L2Config extends ConfigOf<typeof fields> {}
 
 /**
- * l2 times the sum of x^2, without a factor of a half. Keras: `L2`.
+ * The penalty l2 times the sum of x^2, without a factor of a half. Keras: `L2`.
  *
  * @example
  * import { L2 } from '@gradus/layers/regularizers'

@@ -4,15 +4,16 @@ import { abs, eye, formatShape, l2Normalize, matmul, mul, ShapeError, sub, sum, 
 const fields = {
   /** Factor of the penalty. */
   factor: { type: 'number', default: 0.01, min: 0, max: Number.MAX_VALUE },
-  /** What should be orthogonal to each other. */
+  /** Whether rows or columns should be orthogonal to each other. */
   mode: { oneOf: ['rows', 'columns'], default: 'rows' },
 } as const
 
+/** The options of `OrthogonalRegularizer`. */
 export interface OrthogonalRegularizerConfig extends ConfigOf<typeof fields> {}
 
 /**
- * The mean of |cosine| between any two rows (or columns) of a matrix, times a factor.
- * Throws `ShapeError` for other ranks. Keras: `OrthogonalRegularizer`.
+ * The penalty `factor` times the mean of |cosine| over all pairs of rows (or columns) of a matrix. Throws `ShapeError` for other
+ * ranks. Keras: `OrthogonalRegularizer`.
  */
 export class OrthogonalRegularizer extends Regularizer<OrthogonalRegularizerConfig> {
   static readonly type = 'OrthogonalRegularizer'

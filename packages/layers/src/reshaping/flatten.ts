@@ -3,14 +3,15 @@ import { reshape, type Tensor, transpose } from '@gradus/tensor'
 import { dataFormats } from '../data-format.ts'
 
 const fields = {
-  /** With channelsFirst the channels are moved last before flattening, so that weights fit either format. */
+  /** With `channelsFirst` the channels are moved last before flattening, so that the same weights fit both formats. */
   dataFormat: { oneOf: dataFormats, default: 'channelsLast' },
 } as const
 
+/** The options of `Flatten`. */
 export interface FlattenConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Each sample as one row: `[batch, ...]` gives `[batch, size of a sample]`. Keras: `Flatten`.
+ * Flattens each sample: `[batch, ...]` gives `[batch, size of a sample]`. Keras: `Flatten`.
  *
  * @example
  * import { Flatten } from '@gradus/layers'

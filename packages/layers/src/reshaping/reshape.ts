@@ -2,14 +2,15 @@ import { type ConfigArgument, ConfigError, describeValue, Layer, type LayerOptio
 import { formatShape, reshape, type Shape, type Tensor } from '@gradus/tensor'
 import { shapeError } from '../layer-shapes.ts'
 
+/** The options of `Reshape`. */
 export interface ReshapeConfig {
-  /** Shape of a sample, without the batch; one dimension may be -1, which stands for what is left. */
+  /** Shape of a sample, without the batch. One dimension may be -1; its size follows from the others. */
   readonly targetShape: readonly number[]
 }
 
 /**
- * The elements of each sample under another shape: `[batch, ...]` gives `[batch, ...targetShape]`.
- * Throws `ShapeError` if the number of elements differs. Keras: `Reshape`.
+ * Gives each sample another shape: `[batch, ...]` gives `[batch, ...targetShape]`. Throws `ShapeError` if the number of elements
+ * differs. Keras: `Reshape`.
  *
  * @example
  * import { Reshape } from '@gradus/layers'
@@ -40,7 +41,7 @@ export class Reshape extends Layer<ReshapeConfig> {
     return reshape(x, [batch, ...this.resolve(sample, x.shape)])
   }
 
-  /** The target with its -1 worked out from one sample, so that an empty batch has a shape too. */
+  /** The target with -1 replaced. It is computed from one sample, so that an empty batch has a shape too. */
   private resolve(sample: Shape, shape: Shape): number[] {
     const { targetShape } = this.config
     const size = sample.reduce((product, d) => product * d, 1)
@@ -52,7 +53,7 @@ export class Reshape extends Layer<ReshapeConfig> {
         this,
         `samples that fill ${formatShape(targetShape)}`,
         shape,
-        `A sample has ${size} elements; change 'targetShape' to hold as many.`,
+        `A sample has ${size} elements; change 'targetShape' to have this size.`,
       )
     }
     return target

@@ -20,7 +20,7 @@ describe('Flatten', () => {
     expect(new Flatten().apply(tensor([1, 2])).array()).toEqual([[1], [2]])
   })
 
-  it('moves channels last first', () => {
+  it('moves channels last before flattening', () => {
     const x = reshape(tensor([1, 2, 3, 4, 5, 6]), [1, 2, 3])
     expect(new Flatten({ dataFormat: 'channelsFirst' }).apply(x).array()).toEqual([[1, 4, 2, 5, 3, 6]])
     expect(() => new Flatten({ dataFormat: 'last' as never })).toThrow(
@@ -30,11 +30,11 @@ describe('Flatten', () => {
 })
 
 describe('Reshape', () => {
-  it('gives an empty batch its shape', () => {
+  it('infers the shape for an empty batch', () => {
     expect(new Reshape({ targetShape: [-1, 2] }).apply(zeros([0, 6])).shape).toEqual([0, 3, 2])
   })
 
-  it('says what does not fit', () => {
+  it('refuses samples and options that do not fit', () => {
     expect(() => new Reshape({ targetShape: [-1, -1] })).toThrow('with at most one -1 and is [-1,-1]')
     const layer = new Reshape({ targetShape: [5], name: 'row' })
     expect(() => layer.apply(zeros([2, 6]))).toThrow(

@@ -43,13 +43,13 @@ describe('Bidirectional', () => {
   const reversed = new SimpleRNN({ units: 2, returnSequences: true, goBackwards: true })
   const back = flip(statelessCall(reversed, cellOf('backwardLayer'), x).outputs as Tensor, 1)
 
-  it('runs in both directions with weights of their own, and puts the outputs in order', () => {
+  it('runs in both directions with separate weights and aligns the outputs', () => {
     const both = new Bidirectional({ layer })
     const { outputs } = statelessCall(both, { params, state: {} }, x)
     expect((outputs as Tensor).array()).toEqual(concat([ahead, back], -1).array())
   })
 
-  it('puts them together as asked', () => {
+  it('merges the outputs in each mode', () => {
     const merged = (mergeMode: 'sum' | 'mul' | 'ave' | 'none' | null) =>
       statelessCall(new Bidirectional({ layer, mergeMode }), { params, state: {} }, x).outputs
     const numbers = (value: unknown) => [...(value as Tensor).dataSync()]
@@ -74,7 +74,7 @@ describe('Bidirectional', () => {
     }
   })
 
-  it('starts each direction from its half of the given states, and hands on the last ones in that order', () => {
+  it('starts each direction from its half of the given states, and returns the last ones in that order', () => {
     const both = new Bidirectional({ layer: new LSTM({ units: 2, returnState: true }) })
     const { params: own } = initLayer(both, x.shape, new Rng(2))
     const [h, c, hBack, cBack] = [1, 2, 3, 4].map((seed) => randomNormal(randomKey(seed), [2, 2]))
@@ -100,7 +100,7 @@ describe('Bidirectional', () => {
     expect((run(padded) as Tensor).array()).not.toEqual((run(short) as Tensor).array())
   })
 
-  it('hands the mask on where it gives a sequence', () => {
+  it('passes the mask on if it returns sequences', () => {
     const mask = tensor([
       [true, true, false, false],
       [true, true, true, true],
@@ -118,7 +118,7 @@ describe('Bidirectional', () => {
     expect(maskAfter(new GRU({ units: 2 }))).toBeUndefined()
   })
 
-  it('has the two layers that it made within it, not the one it was given', () => {
+  it('has two new sublayers and not the given layer', () => {
     const given = new GRU({ units: 2, name: 'mine' })
     const both = new Bidirectional({ layer: given })
     both.call(x)
@@ -134,7 +134,7 @@ describe('Bidirectional', () => {
     expect([both.forwardLayer.cell.trainable, given.trainable]).toEqual([false, true])
   })
 
-  it('takes another layer for the way back, which must fit', () => {
+  it('takes another layer for the backward direction, which must fit', () => {
     const forward = new GRU({ units: 2 })
     const other = new Bidirectional({ layer: forward, backwardLayer: new LSTM({ units: 3, goBackwards: true }) })
     expect(other.call(x).shape).toEqual([2, 5])

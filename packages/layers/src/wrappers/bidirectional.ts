@@ -17,20 +17,22 @@ import type { CellStates } from '../recurrent/run-steps.ts'
 import { wrappedLayer } from './wrapped-layer.ts'
 
 const fields = {
-  /** A recurrent layer. It is not used itself: two new layers with its options are. */
+  /** A recurrent layer. It is copied for each direction and not called itself. */
   layer: wrappedLayer,
-  /** How the two outputs become one; `none` gives both. */
+  /** How the two outputs are merged; `none` returns both. */
   mergeMode: { oneOf: ['concat', 'sum', 'mul', 'ave', 'none'], default: 'concat', whenNull: 'none' },
-  /** The layer for the other direction; by default one like `layer` with the opposite `goBackwards`. */
+  /** The layer for the backward direction (default: a copy of `layer` with the opposite `goBackwards`). */
   backwardLayer: { type: 'layer' as typeof wrappedLayer.type },
 } as const
 
+/** The options of `Bidirectional`. */
 export interface BidirectionalConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Runs a recurrent layer from the first step to the last and another one from the last to the first, and puts their outputs
- * together: `[batch, time, ...]` gives `[batch, 2 units]`, or `[batch, time, 2 units]` where the layer returns sequences;
- * final states follow, those of the forward layer first. Keras: `Bidirectional` (Schuster and Paliwal, 1997).
+ * Runs a recurrent layer from the first step to the last and another one from the last to the first, and merges their
+ * outputs: `[batch, time, ...]` gives `[batch, 2 units]`, or `[batch, time, 2 units]` if the layer returns sequences,
+ * followed by the final states if it returns them, those of the forward layer first. Keras: `Bidirectional` (Schuster and
+ * Paliwal, 1997).
  *
  * @example
  * import { Bidirectional, GRU } from '@gradus/layers'
@@ -52,13 +54,13 @@ export class Bidirectional extends Layer<
 
   constructor(...config: ConfigArgument<LayerOptions<BidirectionalConfig>>) {
     super(...config)
-    const layer = recurrent(this.options.layer, 'layer')
+    const layer = requireRecurrent(this.options.layer, 'layer')
     const { returnSequences, goBackwards } = layer.options
-    // what a masked step gives must not reach the other direction
+    // masked steps give zeros, because the output of a padded step would be merged with that of the other direction
     const shared = { zeroOutputForMask: returnSequences }
     this.forwardLayer = copyOf(layer, { ...shared, name: undefined })
     this.backwardLayer = this.options.backwardLayer
-      ? copyOf(recurrent(this.options.backwardLayer, 'backwardLayer'), shared)
+      ? copyOf(requireRecurrent(this.options.backwardLayer, 'backwardLayer'), shared)
       : copyOf(layer, { ...shared, name: undefined, goBackwards: !goBackwards })
     requireOpposite(this.forwardLayer, this.backwardLayer)
   }
@@ -109,7 +111,7 @@ export class Bidirectional extends Layer<
 
 type AnyRecurrent = RecurrentLayer<object>
 
-function recurrent(layer: unknown, option: string): AnyRecurrent {
+function requireRecurrent(layer: unknown, option: string): AnyRecurrent {
   if (layer instanceof RecurrentLayer) return layer as AnyRecurrent
   throw new ConfigError(
     `Bidirectional: '${option}' must be a recurrent layer and is ${describeValue(layer)}. Example: new Bidirectional({ layer: new LSTM({ units: 8 }) }).`,

@@ -37,7 +37,7 @@ testLayer(
 )
 
 describe('TimeDistributed', () => {
-  it('gives at each step what the layer gives for it', () => {
+  it('applies the layer to each step', () => {
     const x = randomNormal(randomKey(1), [2, 3, 5, 4, 1])
     const layer = new Conv2D({ filters: 2, kernelSize: 2 })
     const wrapper = new TimeDistributed({ layer })
@@ -50,7 +50,7 @@ describe('TimeDistributed', () => {
     expect(layersWithin(wrapper).map(({ path }) => path)).toEqual(['', 'layer'])
   })
 
-  it('lets a layer with state change it at each step, as Keras does', () => {
+  it('changes the state of its layer at each step, as in Keras', () => {
     const x = tensor([
       [[1], [10]],
       [[3], [30]],
@@ -67,14 +67,14 @@ describe('TimeDistributed', () => {
     expect(statelessCall(wrapper, variables, x).state).toEqual(variables.state)
   })
 
-  it('drops by step and sample', () => {
+  it('drops different values in each step', () => {
     const wrapper = new TimeDistributed({ layer: new Dropout({ rate: 0.5 }) })
     const ones = tensor(new Array(96).fill(1), { shape: [1, 3, 32] })
     const y = wrapper.call(ones, { training: true, rng: new Rng(1) }).array() as number[][][]
     expect(new Set(y[0]!.map(String)).size).toBe(3)
   })
 
-  it('hands the mask on, and gives the layer that of its step', () => {
+  it('passes the mask on', () => {
     const x = zeros([2, 3, 4])
     const mask = tensor([
       [true, true, false],
@@ -90,13 +90,13 @@ describe('TimeDistributed', () => {
     const wrapper = new TimeDistributed({ layer })
     const x = tensor([[[1], [2]]])
     const { losses } = statelessCall(wrapper, initLayer(wrapper, x.shape, new Rng(1)), x)
-    // two steps are two samples of the layer
+    // for the layer, two steps are two samples
     expect(losses.map((loss) => loss.item())).toEqual([expect.closeTo((0.01 * 3) / 2, 7)])
     wrapper.trainable = false
     expect(layer.trainable).toBe(false)
   })
 
-  it('says what it takes', () => {
+  it('refuses invalid inputs and options', () => {
     expect(() => new TimeDistributed({ layer: new Dense({ units: 1 }) }).call(zeros([2, 3]))).toThrow(
       'TimeDistributed expects a sequence of shape [batch, time, ...] and got [2, 3]. Add the missing axis with reshape.',
     )

@@ -4,16 +4,16 @@ import { shapeError } from '../layer-shapes.ts'
 import { wrappedLayer } from './wrapped-layer.ts'
 
 const fields = {
-  /** The layer that is applied to every step. */
+  /** The layer that is applied to each time step. */
   layer: wrappedLayer,
 } as const
 
+/** The options of `TimeDistributed`. */
 export interface TimeDistributedConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Applies a layer to every step of a sequence: `[batch, time, ...]` gives `[batch, time, ...]` of what the layer gives for
- * one step. The mask of a step, if there is one, goes to the layer. Throws `ShapeError` for inputs without a time axis.
- * Keras: `TimeDistributed`.
+ * Applies a layer to each time step of a sequence: `[batch, time, ...]` gives the outputs of all steps, `[batch, time, ...]`. The
+ * layer gets the mask of its step. Throws `ShapeError` for inputs without a time axis. Keras: `TimeDistributed`.
  *
  * @example
  * import { Dense, TimeDistributed } from '@gradus/layers'
@@ -37,7 +37,7 @@ export class TimeDistributed extends Layer<TimeDistributedConfig> {
     }
     const mask = firstMask(scope.mask)
     const { layer } = this.options
-    // a layer that changes its state does so at each step, as in Keras; for others all steps are one large batch
+    // as in Keras, a layer with state is called for each step in training; otherwise all steps are one large batch
     const steps = scope.training && scope.hasState(layer)
     return steps ? this.stepByStep(x, mask, scope) : this.atOnce(x, [batch, time], mask, scope)
   }
