@@ -15,10 +15,10 @@ export function folderOrder({ name, folder, manifest, files }, rows) {
   )
   const folderOf = (path) => {
     if (entries.has(path)) return 'entry'
-    const place = relative(join(folder, 'src'), path).split(sep).slice(0, -1)
-    if (place.length === 0) return '.'
-    const prefixes = place.map((_, index) => place.slice(0, place.length - index).join('/'))
-    return prefixes.find((prefix) => ranks.has(prefix)) ?? place.join('/')
+    const folders = relative(join(folder, 'src'), path).split(sep).slice(0, -1)
+    if (folders.length === 0) return '.'
+    const prefixes = folders.map((_, index) => folders.slice(0, folders.length - index).join('/'))
+    return prefixes.find((prefix) => ranks.has(prefix)) ?? folders.join('/')
   }
   const rankOf = (name) => (name === 'entry' ? rows.length : ranks.get(name))
 

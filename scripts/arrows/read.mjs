@@ -36,7 +36,7 @@ function readSource(path, source, root) {
     path,
     label: relative(root, path),
     /** The path from `src`. */
-    place: relative(source, path),
+    inSource: relative(source, path),
     test: isTestFile(relative(source, path)),
     imports: [...found.imports],
     computed: found.computed,

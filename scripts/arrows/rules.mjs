@@ -118,5 +118,5 @@ function problemOf(file, specifier, anywhere, { pkg, resolve, may, order, listed
 }
 
 /** Whether a file may have code for one platform: with `files`, if its name or that of a folder starts with `platform`. */
-const mayUsePlatform = ({ place }, platform) =>
-  platform === 'all' || (platform === 'files' && place.split(sep).some((part) => part.startsWith('platform')))
+const mayUsePlatform = ({ inSource }, platform) =>
+  platform === 'all' || (platform === 'files' && inSource.split(sep).some((part) => part.startsWith('platform')))

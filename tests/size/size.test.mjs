@@ -32,11 +32,11 @@ describe('the code of applications stays small', () => {
   ])(
     '%s: the bundle works',
     async (name, expected) => {
-      const place = join(folder, name)
-      mkdirSync(place)
-      writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
-      for (const { file, text } of measured.get(name).files) writeFileSync(join(place, file), text)
-      const { stdout } = await promisify(execFile)(process.execPath, [join(place, `${name}.js`)])
+      const target = join(folder, name)
+      mkdirSync(target)
+      writeFileSync(join(target, 'package.json'), '{ "type": "module" }')
+      for (const { file, text } of measured.get(name).files) writeFileSync(join(target, file), text)
+      const { stdout } = await promisify(execFile)(process.execPath, [join(target, `${name}.js`)])
       expect(stdout.trim()).toBe(expected)
     },
     60_000,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 /** Writes the tables: between the marks of that name if the file has them, else as the whole file. */
 export function writeMarkdown(path: string, marks: string, tables: string): void {
-  const [begin, end] = ['begin', 'end'].map((place) => `<!-- ${marks}: ${place} -->`) as [string, string]
+  const [begin, end] = ['begin', 'end'].map((mark) => `<!-- ${marks}: ${mark} -->`) as [string, string]
   const old = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const [before, rest] = old.split(begin, 2)
   const after = rest?.split(end, 2)[1]

@@ -99,16 +99,17 @@ function randomSample(seed: number): Sample {
     dtype: random.pick<DType>(['float32', 'float32', 'int32', 'bool']),
   }))
   const captured = [tensor([0.5, -1, 2, 0.25]), tensor([1, 0, 5], { dtype: 'int32' })] as const
-  const steps: Operation[] = []
+  const operations: Operation[] = []
   // shapes decide what can follow, so they are inferred while the program grows
   const values: Tensor[] = avals.map((aval) => new Tensor(aval))
   const count = 1 + random.below(25)
-  while (steps.length < count) {
+  while (operations.length < count) {
     // the same operation again is a common subexpression
-    const step = random.chance(0.15) && steps.length > 0 ? random.pick(steps) : randomStep(random, values, captured)
-    if (!step) continue
-    values.push(inferShapes(() => step(values)))
-    steps.push(step)
+    const operation =
+      random.chance(0.15) && operations.length > 0 ? random.pick(operations) : randomOperation(random, values, captured)
+    if (!operation) continue
+    values.push(inferShapes(() => operation(values)))
+    operations.push(operation)
   }
   const outputs = Array.from({ length: 1 + random.below(4) }, () => random.below(values.length))
   const other = dice(seed + 1000)
@@ -121,7 +122,7 @@ function randomSample(seed: number): Sample {
   )
   const run = (inputs: readonly Tensor[], which: readonly number[]) => {
     const made = [...inputs]
-    for (const step of steps) made.push(step(made))
+    for (const operation of operations) made.push(operation(made))
     return which.map((index) => made[index]!)
   }
   return {
@@ -133,7 +134,7 @@ function randomSample(seed: number): Sample {
   }
 }
 
-function randomStep(
+function randomOperation(
   random: Dice,
   values: readonly Tensor[],
   captured: readonly [Tensor, Tensor],

@@ -103,9 +103,9 @@ export async function compareOptimizer(
       .filter(({ prefix }) => name.startsWith(prefix))
       .sort((a, b) => b.prefix.length - a.prefix.length)[0]
     const slot = owner && camelCase(name.slice(owner.prefix.length))
-    const place = owner && own[owner.index]?.path
+    const ownerPath = owner && own[owner.index]?.path
     const tree = slot === 'average' ? 'average' : slot === 'gradientAccumulator' ? 'accumulated' : `slots.${slot}`
-    const value = state.get(owner ? `${tree}.${place}` : camelCase(name))
+    const value = state.get(owner ? `${tree}.${ownerPath}` : camelCase(name))
     await check.close(`${field}.${variable.path}`, value?.data, variable, leniency)
   }
 }

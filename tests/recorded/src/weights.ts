@@ -2,7 +2,7 @@ import { sameShape, type Tensor, type Tree, treeForEach, treeReplace } from '@gr
 import { camelCase, type RecordedWeight, toTensor } from './recorded.ts'
 
 /** The recorded weights of a layer by the paths of the leaves in its trees. */
-export interface Placement {
+export interface MatchedWeights {
   readonly params: ReadonlyMap<string, RecordedWeight>
   readonly state: ReadonlyMap<string, RecordedWeight>
 }
@@ -11,7 +11,7 @@ export interface Placement {
  * Matches Keras's weights with the leaves of a layer's trees: leaves of the same shape, first those with the most
  * words in common in their paths, and in order among equals. Throws if a weight or a parameter is left over.
  */
-export function placeWeights(weights: readonly RecordedWeight[], params: Tree, state: Tree): Placement {
+export function matchWeights(weights: readonly RecordedWeight[], params: Tree, state: Tree): MatchedWeights {
   const leaves: { tree: 'params' | 'state'; path: string; leaf: Tensor; taken: boolean }[] = []
   for (const [tree, root] of [
     ['params', params],
@@ -19,29 +19,29 @@ export function placeWeights(weights: readonly RecordedWeight[], params: Tree, s
   ] as const) {
     treeForEach(root, (leaf, path) => leaves.push({ tree, path, leaf, taken: false }))
   }
-  const placed = { params: new Map<string, RecordedWeight>(), state: new Map<string, RecordedWeight>() }
+  const matched = { params: new Map<string, RecordedWeight>(), state: new Map<string, RecordedWeight>() }
   const pairs = weights.flatMap((weight, index) =>
     leaves
       .filter(({ leaf }) => sameShape(leaf.shape, weight.shape))
-      .map((place) => ({ weight, index, place, score: likeness(weight, place.path) })),
+      .map((slot) => ({ weight, index, slot, score: likeness(weight, slot.path) })),
   )
   const done = new Set<RecordedWeight>()
-  for (const { weight, place } of pairs.sort((a, b) => b.score - a.score || a.index - b.index)) {
-    if (done.has(weight) || place.taken) continue
-    place.taken = true
+  for (const { weight, slot } of pairs.sort((a, b) => b.score - a.score || a.index - b.index)) {
+    if (done.has(weight) || slot.taken) continue
+    slot.taken = true
     done.add(weight)
-    placed[place.tree].set(place.path, weight)
+    matched[slot.tree].set(slot.path, weight)
   }
   const lost = weights.find((weight) => !done.has(weight))
   if (lost) {
     const known = leaves.map(({ path, leaf }) => `${path} [${leaf.shape.join(', ')}]`).join(', ')
     throw new Error(
-      `there is no place for the weight ${lost.path} [${lost.shape.join(', ')}] among ${known || 'no weights'}`,
+      `no variable matches the weight ${lost.path} [${lost.shape.join(', ')}] among ${known || 'no weights'}`,
     )
   }
   const empty = leaves.find(({ tree, taken }) => tree === 'params' && !taken)
   if (empty) throw new Error(`Keras has no weight for the parameter ${empty.path} [${empty.leaf.shape.join(', ')}]`)
-  return placed
+  return matched
 }
 
 /** The tree with recorded weights in place of its leaves. */

@@ -22,7 +22,7 @@ import { optionsOf } from '../call-options.ts'
 import type { Check } from '../check.ts'
 import { buildModel } from '../models.ts'
 import { type CaseBase, type Keras, type Recorded, type RecordedWeight, toHost, toTensor } from '../recorded.ts'
-import { fillTree, leafOf, placeWeights } from '../weights.ts'
+import { fillTree, leafOf, matchWeights } from '../weights.ts'
 
 interface LayerCase extends CaseBase {
   readonly layer: Keras
@@ -59,12 +59,12 @@ export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
   const structure = structureOf(entry)
   if (entry.adapt_data && isAdaptable(layer)) await layer.adapt(toHost(entry.adapt_data))
   const made = variablesFor(layer, inputs, structure)
-  const places = placeWeights(entry.weights ?? [], made.params as Tree, made.state as Tree)
+  const matched = matchWeights(entry.weights ?? [], made.params as Tree, made.state as Tree)
   const adapted = entry.adapt_data !== undefined
   if (adapted) await compareAdapted(layer, check, entry.weights ?? [])
   let variables: VariableTrees = adapted
     ? made
-    : { params: fillTree(made.params as never, places.params), state: fillTree(made.state as never, places.state) }
+    : { params: fillTree(made.params as never, matched.params), state: fillTree(made.state as never, matched.state) }
   for (let repeat = 1; repeat < (entry.n_calls ?? 1); repeat++) {
     const { state } = call({ layer, variables, options, structure }, variables.params, inputs)
     variables = { ...variables, state }
@@ -75,11 +75,11 @@ export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
   check.equal('outputs', outputs.length, entry.outputs.length)
   for (const [index, expected] of entry.outputs.entries())
     await check.close(`outputs[${index}]`, outputs[index], expected)
-  await compareGradients(entry, check, recorded, { inputs, places })
+  await compareGradients(entry, check, recorded, { inputs, matched })
   for (const weight of entry.updated_weights ?? []) {
     const value =
-      leafOf(result.state as Tree, places.state, weight.path) ??
-      leafOf(variables.params as Tree, places.params, weight.path)
+      leafOf(result.state as Tree, matched.state, weight.path) ??
+      leafOf(variables.params as Tree, matched.params, weight.path)
     await check.close(`updated_weights.${weight.name}`, value, weight)
   }
   if (entry.losses) await compareLosses(layer, check, entry.losses, variables.params, result.losses)
@@ -148,7 +148,7 @@ async function compareGradients(
   entry: LayerCase,
   check: Check,
   recorded: RecordedCall,
-  { inputs, places }: { readonly inputs: readonly Tensor[]; readonly places: ReturnType<typeof placeWeights> },
+  { inputs, matched }: { readonly inputs: readonly Tensor[]; readonly matched: ReturnType<typeof matchWeights> },
 ): Promise<void> {
   const { cotangents, grad_inputs = [], grad_weights = [] } = entry
   if (!cotangents) return
@@ -171,7 +171,7 @@ async function compareGradients(
     if (expected && !isNone(expected)) await check.close(`grad_inputs[${index}]`, got, expected)
   }
   for (const expected of grad_weights) {
-    const got = leafOf(ofParams, places.params, expected.path)
+    const got = leafOf(ofParams, matched.params, expected.path)
     if (!isNone(expected)) await check.close(`grad_weights.${expected.path}`, got, expected)
     else if (got) check.numbers(`grad_weights.${expected.path}`, await got.data(), new Array(got.size).fill(0))
   }
