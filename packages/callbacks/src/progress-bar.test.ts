@@ -20,7 +20,7 @@ interface Case {
   readonly stdout: string
 }
 
-describe('ProgressBar prints what Keras prints', () => {
+describe('ProgressBar prints the text of Keras', () => {
   it.each(recorded<Case>('progbar'))('$name', ({ args, updates, stdout }) => {
     let time = 0
     let text = ''
@@ -43,7 +43,7 @@ describe('ProgressBar prints what Keras prints', () => {
   })
 })
 
-it('gives a console whole lines without control codes', () => {
+it('lineWriter prints whole lines without control codes', () => {
   const lines: string[] = []
   let time = 0
   const bar = new ProgressBar({ target: 2, clock: () => time, write: lineWriter((line) => lines.push(line)) })

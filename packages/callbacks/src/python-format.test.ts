@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { formatFileName } from './file-name.ts'
 import { fixed, floatText, scientific } from './python-format.ts'
 
-// Expected texts are what Python 3 prints for the same doubles.
+// The expected texts are those that Python 3 prints.
 it.each([
   [0.5, 0, '0'],
   [1.5, 0, '2'],

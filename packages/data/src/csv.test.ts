@@ -111,7 +111,7 @@ describe('readCsv', () => {
 })
 
 describe('toCsv', () => {
-  it('writes what readCsv reads', async () => {
+  it('writes text that readCsv reads', async () => {
     const table = await readCsv(text, { columns })
     const written = toCsv({ ...table.columns, city: ['Rome', 'Oslo'] })
     expect((await readCsv(written, { columns })).columns).toEqual(table.columns)

@@ -1,4 +1,4 @@
-// The contract of layers and models on every backend: what each case computes has to be what `cpu` computes.
+// The contract of layers and models on every backend: each case must have the results of `cpu`.
 import { apply, type Op } from '@gradus/tensor/internals'
 import { describe, expect, it } from 'vitest'
 import { startAll } from '../../../tests/backends.ts'

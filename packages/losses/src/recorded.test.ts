@@ -30,15 +30,15 @@ interface Case {
 await useBackend(cpu())
 const registry = new Registry(Object.values(losses))
 
-describe.each((recorded as unknown as Case[]).map((entry) => [entry.name, entry] as const))(
+describe.each((recorded as unknown as Case[]).map((testCase) => [testCase.name, testCase] as const))(
   '%s equals Keras',
-  (_, entry) => {
-    const { spec, mask, rtol } = entry
-    const target = toTensor(entry.target)
-    const prediction = toTensor(entry.prediction)
+  (_, testCase) => {
+    const { spec, mask, rtol } = testCase
+    const target = toTensor(testCase.target)
+    const prediction = toTensor(testCase.prediction)
 
     it.each(
-      entry.variants.map((variant) => [variant.reduction, variant.sampleWeight ? 'weighted' : '', variant] as const),
+      testCase.variants.map((variant) => [variant.reduction, variant.sampleWeight ? 'weighted' : '', variant] as const),
     )('%s %s', (_, __, variant) => {
       const loss = registry.parse('loss', { ...spec, reduction: variant.reduction }) as Loss
       // the recorded error: one weight per sample where each sample has several losses

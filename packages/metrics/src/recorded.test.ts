@@ -23,19 +23,19 @@ interface Case {
 await useBackend(cpu())
 const registry = new Registry(Object.values(metrics))
 
-describe.each((recorded as unknown as Case[]).map((entry) => [entry.name, entry] as const))(
+describe.each((recorded as unknown as Case[]).map((testCase) => [testCase.name, testCase] as const))(
   '%s equals Keras',
-  (_, entry) => {
-    const metric = registry.parse('metric', entry.spec) as Metric<object, Record<string, Tensor>>
+  (_, testCase) => {
+    const metric = registry.parse('metric', testCase.spec) as Metric<object, Record<string, Tensor>>
 
-    it('in its name', () => expect(metric.name).toBe(entry.metricName))
+    it('in its name', () => expect(metric.name).toBe(testCase.metricName))
 
-    it.each(entry.modes.map((mode) => [mode.weights, mode] as const))(
+    it.each(testCase.modes.map((mode) => [mode.weights, mode] as const))(
       'with weights: %s',
       (_, { steps, state: expected }) => {
         let state = metric.init()
         steps.forEach(({ sampleWeight, result }, index) => {
-          const { yTrue, yPred } = entry.batches[index]!
+          const { yTrue, yPred } = testCase.batches[index]!
           const prediction = toTensor(yPred)
           state = metric.update(
             state,
@@ -43,11 +43,11 @@ describe.each((recorded as unknown as Case[]).map((entry) => [entry.name, entry]
             prediction,
             sampleWeight && toTensor(sampleWeight),
           )
-          expectClose(metric.result(state).dataSync(), result.data, entry.rtol, `result after batch ${index}`)
+          expectClose(metric.result(state).dataSync(), result.data, testCase.rtol, `result after batch ${index}`)
         })
         expect(Object.keys(state)).toEqual(Object.keys(expected))
         for (const [key, value] of Object.entries(expected))
-          expectClose(state[key]!.dataSync(), [value], entry.rtol, key)
+          expectClose(state[key]!.dataSync(), [value], testCase.rtol, key)
         expect(metric.result(metric.init()).item()).toBe(0)
       },
     )

@@ -34,23 +34,23 @@ interface ScheduleCase {
 await useBackend(cpu())
 const registry = new Registry([...Object.values(optimizers), ...Object.values(schedules)])
 
-describe.each((recordedSchedules as unknown as ScheduleCase[]).map((entry) => [entry.name, entry] as const))(
+describe.each((recordedSchedules as unknown as ScheduleCase[]).map((testCase) => [testCase.name, testCase] as const))(
   '%s equals Keras',
-  (_, entry) => {
+  (_, testCase) => {
     it('at every step', () => {
-      const schedule = registry.parse('schedule', entry.spec) as Schedule
-      const rates = entry.steps.map((step) => schedule.at(tensor(step, { dtype: 'int32' })).item() as number)
-      expectClose(rates, entry.values, entry.rtol, 'rate')
+      const schedule = registry.parse('schedule', testCase.spec) as Schedule
+      const rates = testCase.steps.map((step) => schedule.at(tensor(step, { dtype: 'int32' })).item() as number)
+      expectClose(rates, testCase.values, testCase.rtol, 'rate')
     })
   },
 )
 
-describe.each((recordedOptimizers as unknown as OptimizerCase[]).map((entry) => [entry.name, entry] as const))(
+describe.each((recordedOptimizers as unknown as OptimizerCase[]).map((testCase) => [testCase.name, testCase] as const))(
   '%s equals Keras',
-  (_, entry) => {
+  (_, testCase) => {
     const tree = (values: readonly (Tensor | null)[]) => {
       const nested: Record<string, Record<string, Tensor | null>> = {}
-      entry.paths.forEach((path, index) => {
+      testCase.paths.forEach((path, index) => {
         const [layer, name] = path.split('/') as [string, string]
         nested[layer] = { ...nested[layer], [name]: values[index]! }
       })
@@ -58,33 +58,38 @@ describe.each((recordedOptimizers as unknown as OptimizerCase[]).map((entry) => 
     }
 
     it('after every step', () => {
-      const optimizer = registry.parse('optimizer', entry.spec) as Optimizer
-      let params = tree(entry.initial.map((value) => toTensor(value))) as Record<string, Record<string, Tensor>>
+      const optimizer = registry.parse('optimizer', testCase.spec) as Optimizer
+      let params = tree(testCase.initial.map((value) => toTensor(value))) as Record<string, Record<string, Tensor>>
       const valueAt = (path: string) =>
         path.split('/').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], params) as Tensor
       let state = optimizer.init(params)
-      entry.gradients.forEach((gradients, step) => {
+      testCase.gradients.forEach((gradients, step) => {
         expectClose(
           state.learningRate.dataSync(),
-          [entry.learningRates[step]!],
+          [testCase.learningRates[step]!],
           1e-5,
           `learning rate before step ${step}`,
         )
-        const grads = tree(gradients.map((data, index) => data && toTensor({ ...entry.initial[index]!, data })))
+        const grads = tree(gradients.map((data, index) => data && toTensor({ ...testCase.initial[index]!, data })))
         ;[params, state] = optimizer.update(grads, state, params)
-        entry.paths.forEach((path, index) => {
-          expectClose(valueAt(path).dataSync(), entry.values[step]![index]!, entry.rtol, `${path} after step ${step}`)
+        testCase.paths.forEach((path, index) => {
+          expectClose(
+            valueAt(path).dataSync(),
+            testCase.values[step]![index]!,
+            testCase.rtol,
+            `${path} after step ${step}`,
+          )
         })
       })
-      if (entry.finalized) {
+      if (testCase.finalized) {
         params = optimizer.finalize(params, state)
-        entry.paths.forEach((path, index) => {
-          expectClose(valueAt(path).dataSync(), entry.finalized![index]!, entry.rtol, `${path} in the end`)
+        testCase.paths.forEach((path, index) => {
+          expectClose(valueAt(path).dataSync(), testCase.finalized![index]!, testCase.rtol, `${path} in the end`)
         })
       }
-      expect(kerasNames(state)).toEqual(expect.arrayContaining(Object.keys(entry.state)))
-      for (const [name, value] of Object.entries(entry.state)) {
-        expectClose(named(state).get(name)!.dataSync(), value.data, entry.rtol, name)
+      expect(kerasNames(state)).toEqual(expect.arrayContaining(Object.keys(testCase.state)))
+      for (const [name, value] of Object.entries(testCase.state)) {
+        expectClose(named(state).get(name)!.dataSync(), value.data, testCase.rtol, name)
       }
     })
   },

@@ -55,5 +55,5 @@ export function camelCased(args: Readonly<Record<string, unknown>>): Record<stri
 /** The recorded cases of one kind. */
 export function recorded<T>(kind: string): (T & { readonly name: string })[] {
   const cases = file.cases as unknown as (T & { readonly kind: string; readonly name: string })[]
-  return cases.filter((entry) => entry.kind === kind)
+  return cases.filter((item) => item.kind === kind)
 }

@@ -13,27 +13,27 @@ export interface Padded {
 /** Pads axis 1 of an input to its `maxLength` with zeros. Throws `DataError` if it is longer. */
 export function padInput(array: HostArray, port: Port): Padded {
   const { maxLength = 0 } = port
-  const [samples = 0, steps = 0] = array.shape
-  if (steps > maxLength) throw tooLong(port, steps)
-  const lengths = hostArray('int32', samples).fill(steps)
+  const [samples = 0, timeSteps = 0] = array.shape
+  if (timeSteps > maxLength) throw tooLong(port, timeSteps)
+  const lengths = hostArray('int32', samples).fill(timeSteps)
   return { array: padTimeSteps(array, maxLength), lengths: { data: lengths, shape: [samples], dtype: 'int32' } }
 }
 
 /** Pads an array `[samples, steps, ...]` with zeros to `count` time steps. */
 export function padTimeSteps(array: HostArray, count: number): HostArray {
-  const [samples = 0, steps = 0, ...rest] = array.shape
-  if (steps >= count) return array
+  const [samples = 0, timeSteps = 0, ...rest] = array.shape
+  if (timeSteps >= count) return array
   const width = sizeOf(rest)
   const data = hostArray(array.dtype, samples * count * width)
   for (let i = 0; i < samples; i++) {
-    data.set(array.data.subarray(i * steps * width, (i + 1) * steps * width), i * count * width)
+    data.set(array.data.subarray(i * timeSteps * width, (i + 1) * timeSteps * width), i * count * width)
   }
   return { data, shape: [samples, count, ...rest], dtype: array.dtype }
 }
 
 /** The error for an input with more time steps than its `maxLength`. */
-export function tooLong({ name, maxLength }: Port, steps: number): DataError {
+export function tooLong({ name, maxLength }: Port, timeSteps: number): DataError {
   return new DataError(
-    `The input '${name}' has ${steps} time steps and the model takes ${maxLength} at most. Shorten the sequences, or raise maxLength.`,
+    `The input '${name}' has ${timeSteps} time steps and the model takes ${maxLength} at most. Shorten the sequences, or raise maxLength.`,
   )
 }

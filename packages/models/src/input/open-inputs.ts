@@ -26,7 +26,7 @@ async function* uploaded(batches: AsyncIterable<HostBatch>): AsyncGenerator<Inpu
   for await (const host of batches) {
     const batch = upload(host)
     try {
-      yield { batch, steps: host.lengths.map((length) => length?.data[0]) }
+      yield { batch, timeSteps: host.lengths.map((length) => length?.data[0]) }
     } finally {
       disposeTree(batch)
     }

@@ -12,7 +12,7 @@ import type { Port, Ports } from './ports.ts'
 export interface InputBatch {
   readonly batch: DeviceBatch
   /** The number of time steps of each padded input before padding. */
-  readonly steps: readonly (number | undefined)[]
+  readonly timeSteps: readonly (number | undefined)[]
 }
 
 /** Batches of inputs on the device. Each is valid until the next one is read. */
@@ -40,14 +40,14 @@ export function tensorBatches(x: Named<Tensor>, { inputs, prepare }: Ports, batc
   const tensors = byPort('x', x, inputs, (value): value is Tensor => value instanceof Tensor)
   const fitted = tensors.map((value, index) => fitTensor(value, inputs[index]!))
   const size = fitted[0]!.shape[0]!
-  const steps = tensors.map(({ shape }, index) => (inputs[index]!.maxLength === undefined ? undefined : shape[1]!))
+  const timeSteps = tensors.map(({ shape }, index) => (inputs[index]!.maxLength === undefined ? undefined : shape[1]!))
   function* batches(): Generator<InputBatch> {
     for (let start = 0; start < size; start += batchSize) {
       const count = Math.min(batchSize, size - start)
       const rows = count === size ? fitted : fitted.map((value) => sliceAxis(value, 0, start, count))
-      const lengths = steps.map((length) => (length === undefined ? undefined : full([count], length, 'int32')))
+      const lengths = timeSteps.map((length) => (length === undefined ? undefined : full([count], length, 'int32')))
       try {
-        yield { batch: { inputs: rows, lengths, targets: [], weights: [], size: count }, steps }
+        yield { batch: { inputs: rows, lengths, targets: [], weights: [], size: count }, timeSteps }
       } finally {
         disposeTree([rows.filter((value) => !tensors.includes(value)), lengths])
       }

@@ -143,7 +143,7 @@ describe('fit', () => {
     warn.mockRestore()
   })
 
-  it('stops when a callback says so, and when the signal does', async () => {
+  it('stops when a callback sets stopTraining, and when the signal is aborted', async () => {
     const seen: number[] = []
     const stopAt = {
       onTrainBatchEnd({ model, step }: CallbackContext) {
@@ -194,7 +194,7 @@ describe('fit', () => {
     expect(seen).toEqual([3, 2])
   })
 
-  it('keeps what a callback sets at the end of the last epoch', async () => {
+  it('keeps weights that a callback sets at the end of the last epoch', async () => {
     const model = regression()
     const given = (await regression(2).getWeights()).map(({ path, data, ...rest }) => ({ ...rest, path, data }))
     const set = {

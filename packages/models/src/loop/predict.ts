@@ -31,10 +31,10 @@ export async function predict(
   const hooks = hooksFor(limit ?? length)
   await hooks.call('onPredictBegin')
   let step = 0
-  for await (const { batch, steps } of batches) {
+  for await (const { batch, timeSteps } of batches) {
     if (limit !== undefined && step >= limit) break
     await hooks.call('onPredictBatchBegin', { step })
-    parts.push(cutPadding(run(params, state, batch, key), ports, steps))
+    parts.push(cutPadding(run(params, state, batch, key), ports, timeSteps))
     if (hooks.batchEnded('onPredictBatchEnd')) await hooks.call('onPredictBatchEnd', { step })
     step++
     if (slice.over) await slice.yield()
@@ -46,11 +46,11 @@ export async function predict(
 }
 
 /** Cuts outputs that follow a padded input to its time steps before padding. */
-function cutPadding(outputs: Tree, { outputs: ports }: Ports, steps: readonly (number | undefined)[]): Tree {
+function cutPadding(outputs: Tree, { outputs: ports }: Ports, timeSteps: readonly (number | undefined)[]): Tree {
   const leaves = treeLeaves(outputs)
   const cut = leaves.map((x, index) => {
     const { follows } = ports[index] ?? {}
-    const count = follows === undefined ? undefined : steps[follows]
+    const count = follows === undefined ? undefined : timeSteps[follows]
     if (count === undefined || count === x.shape[1]) return x
     const shorter = sliceAxis(x, 1, 0, count)
     x.dispose()

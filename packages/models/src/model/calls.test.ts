@@ -78,7 +78,7 @@ describe('the options of a call', () => {
     )
   })
 
-  it('several outputs: sequence and states, each with its own shape', () => {
+  it('several outputs: sequence and states, each with its shape', () => {
     const given = input({ shape: [null, 2] })
     const outputs = new LSTM({ units: 3, returnSequences: true, returnState: true }).callAll(given)
     expect(outputs.map(({ shape }) => shape)).toEqual([

@@ -332,7 +332,7 @@ describe('custom train steps', () => {
     await expect(gan.fit(circle, undefined, quiet)).rejects.toThrow(message)
   })
 
-  it('says what is wrong with a step', async () => {
+  it('throws for wrong steps, with the reason', async () => {
     class Wrong extends Perceptron {
       constructor(private readonly figures: (loss: Tensor, step: TrainStep) => unknown) {
         super()

@@ -54,7 +54,7 @@ Model: "sequential"
     )
   })
 
-  it('says what is trained', () => {
+  it('shows which layers are trainable', () => {
     expect(nested().summary({ expandNested: true, showTrainable: true }).trim()).toBe(
       `
 Model: "sequential"
@@ -82,7 +82,7 @@ Model: "sequential"
     )
   })
 
-  it('says where the inputs of a layer come from', () => {
+  it('shows the inputs of each layer', () => {
     const i = input({ shape: [8], name: 'first_input' })
     const j = input({ shape: [3], name: 'input_layer' })
     const shared = new Dense({ units: 4, name: 'a_rather_long_name_for_a_dense_layer_that_wraps' })
