@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
@@ -50,13 +49,17 @@ export const mentioned: Readonly<Record<string, Mention>> = {
 
 let sources: ReadonlyMap<string, string> | undefined
 
-/** The text of every tracked source file of packages and apps, without comments. */
+/** The text of every source file of packages and apps, without comments. */
 function sourceTexts(): ReadonlyMap<string, string> {
-  const globs = ['packages/*/src/**', 'apps/*/src/**', 'apps/*/schema/**'].map((path) => `:(glob)${path}`)
+  const folders = ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => `${group}/${name}/src`),
+  )
   sources ??= new Map(
-    execFileSync('git', ['ls-files', ...globs], { cwd: root, encoding: 'utf8' })
-      .trim()
-      .split('\n')
+    folders
+      .filter((folder) => existsSync(join(root, folder)))
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+      )
       .filter((file) => /\.(tsx?|json)$/.test(file) && !/\.test(-d)?\.|\/src\/(.+\/)?(testing|recorded)\//.test(file))
       .map((file) => [file, withoutComments(readFileSync(join(root, file), 'utf8'))]),
   )

@@ -38,7 +38,7 @@ describe('one more of each kind, in a copy of the sources', () => {
     const [first, second] = await Promise.all(trees.map(async (tree) => ({ tree, probes: await probesOf(tree) })))
     before = first
     after = second
-  }, 60_000)
+  }, 120_000)
   afterAll(() => {
     for (const { tree } of [before, after].filter(Boolean)) rmSync(tree, { recursive: true })
   })
@@ -53,7 +53,7 @@ describe('one more of each kind, in a copy of the sources', () => {
 
   it('has types', () => {
     expect(typeErrors(after.tree, program)).toBe('')
-  }, 60_000)
+  }, 120_000)
 
   it('leaves all arrows pointing down', () => {
     const levels = JSON.parse(readFileSync(join(after.tree, 'scripts/levels.json'), 'utf8'))

@@ -35,7 +35,7 @@ export function editedTree(edits: readonly Edit[]): string {
   return tree
 }
 
-const isSource = (path: string) => !/\.test(-d)?\.ts$|\/src\/(.+\/)?(testing|recorded|fixtures)$/.test(path)
+const isSource = (path: string) => !/\.test(-d)?\.ts$|\/src\/(.+\/)?(testing|recorded)$/.test(path)
 
 interface Manifest {
   readonly name: string
