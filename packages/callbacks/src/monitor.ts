@@ -1,6 +1,7 @@
 import { type CallbackModel, ConfigError, type ConfigOf, type Kind, type OptionsOf } from '@gradus/core'
 import { standardOutput, type Write } from './platform-output.ts'
 
+/** The options of callbacks that monitor one figure. */
 export const monitorFields = {
   /** The key of the figure in the logs. */
   monitor: { type: 'string', default: 'val_loss' },

@@ -41,6 +41,7 @@ export function rowsStage(
 /** Opens an iterable of samples or batches, for one pass. */
 export type ElementSource = () => Iterable<ElementData> | AsyncIterable<ElementData>
 
+/** The values of an iterable. */
 export function iterableStage(open: ElementSource, length: number | undefined): Stage {
   return {
     length,
@@ -54,6 +55,7 @@ export function iterableStage(open: ElementSource, length: number | undefined): 
   }
 }
 
+/** Applies a function to every element. */
 export function mapStage(stage: Stage, map: (element: Batch) => ElementData | Promise<ElementData>): Stage {
   return {
     length: stage.length,
@@ -65,6 +67,7 @@ export function mapStage(stage: Stage, map: (element: Batch) => ElementData | Pr
   }
 }
 
+/** Keeps some of the elements. */
 export function filterStage(stage: Stage, keep: (element: Batch) => boolean | Promise<boolean>): Stage {
   return {
     length: undefined,
@@ -77,6 +80,7 @@ export function filterStage(stage: Stage, keep: (element: Batch) => boolean | Pr
   }
 }
 
+/** Shuffles all elements, or chooses among those in a buffer. */
 export function shuffleStage(stage: Stage, seed: number, buffer: number | undefined, reshuffle: boolean): Stage {
   const streamOf = (pass: number) => (reshuffle ? pass : 0)
   const { rows, length } = stage
@@ -114,6 +118,7 @@ export function shuffleStage(stage: Stage, seed: number, buffer: number | undefi
   }
 }
 
+/** Stacks groups of samples. */
 export function batchStage(stage: Stage, size: number, dropRemainder: boolean): Stage {
   const { rows } = stage
   const length =
@@ -199,6 +204,7 @@ export function repeatStage(stage: Stage, count: number | undefined): Stage {
   }
 }
 
+/** Reads elements ahead. */
 export function prefetchStage(stage: Stage, count: number): Stage {
   return {
     length: stage.length,

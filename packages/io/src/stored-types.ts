@@ -18,6 +18,7 @@ export const storedBytes = {
   BOOL: 1,
 } as const
 
+/** The name of an element type in a safetensors file. */
 export type StoredType = keyof typeof storedBytes
 
 interface Values {

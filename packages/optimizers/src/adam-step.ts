@@ -1,6 +1,7 @@
 import type { ConfigOf, OptionsOf, StepContext } from '@gradus/core'
 import { add, div, maximum, mul, pow, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
+/** The options of Adam. */
 export const adamFields = {
   /** The decay rate of the running mean of gradients (Keras's beta_1). */
   beta1: { type: 'number', min: 0, max: 1, default: 0.9 },

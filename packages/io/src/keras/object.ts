@@ -1,5 +1,6 @@
 import { describeValue, FormatError } from '@gradus/core'
 
+/** A plain object of a saved config. */
 export type Config = Readonly<Record<string, unknown>>
 
 /** An object in the form of `keras.saving.serialize_keras_object`. */
@@ -47,6 +48,7 @@ export function listOf(value: unknown, title: string): readonly unknown[] {
   throw new FormatError(`The ${title} are ${describeKeras(value)}; expected a list.`)
 }
 
+/** Whether a value is a shape: a list of sizes, null if unknown. */
 export function isShape(value: unknown): value is (number | null)[] {
   return Array.isArray(value) && value.length > 0 && value.every((d) => d === null || Number.isInteger(d))
 }

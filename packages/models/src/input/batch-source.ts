@@ -14,6 +14,7 @@ export interface BatchSource {
   pass(number: number): AsyncIterable<HostBatch>
 }
 
+/** Options of batches from arrays. */
 export interface ArraySourceOptions {
   readonly batchSize: number
   /** `true` shuffles samples, `'batch'` only within each batch. */

@@ -22,6 +22,7 @@ import {
 /** `true` shuffles all samples before each pass, `'batch'` only within each batch. */
 export type Shuffle = boolean | 'batch'
 
+/** Options of the order of samples. */
 export interface OrderOptions {
   readonly size: number
   readonly batchSize: number

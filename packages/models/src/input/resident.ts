@@ -15,6 +15,7 @@ import { Orders } from './order.ts'
  */
 export const residentLimit = 2 ** 30
 
+/** Options of chunks of arrays. */
 export interface ResidentOptions extends ArraySourceOptions {
   /** Computes the orders of the samples; by default a new instance. */
   readonly orders?: Orders

@@ -44,6 +44,18 @@ export interface StepReport {
 /**
  * Training as a loop: each iteration runs steps, as fast as `fit`, and reports. Between two iterations the model may be read and
  * changed. After `break`, iterating over the same object again continues training.
+ *
+ * @example
+ * import { Dense } from '@gradus/layers'
+ * import { MeanSquaredError } from '@gradus/losses'
+ * import { Sequential } from '@gradus/models'
+ * import { SGD } from '@gradus/optimizers'
+ * const model = new Sequential([new Dense({ units: 1 })])
+ * model.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
+ * const seen = []
+ * const steps = model.steps([[0], [1]], [1, 3], { epochs: 2, batchSize: 1, every: 1 })
+ * for await (const { epoch, step } of steps) seen.push([epoch, step])
+ * seen // => [[0, 1], [0, 2], [1, 1], [1, 2]]
  */
 export class TrainSteps implements AsyncIterable<StepReport> {
   private readonly options: OptionsOf<typeof stepsFields>

@@ -31,8 +31,13 @@ export interface TestState {
   readonly position: Tensor
 }
 
+/**
+ * A compiled train step. Its arguments after the state: frozen parameters, the source of the batch, the key of random numbers.
+ */
 export type CompiledTrainStep = CompiledStep<TrainState, [frozen: LayerTrees, feed: Feed, key: Tensor]>
+/** A compiled test step. */
 export type CompiledTestStep = CompiledStep<TestState, [params: LayerTrees, state: LayerTrees, feed: Feed, key: Tensor]>
+/** A compiled predict step, from variables and a batch to the outputs. */
 export type CompiledPredictStep = (params: LayerTrees, state: LayerTrees, batch: DeviceBatch, key: Tensor) => Tree
 
 /** The parts of a step: a model, its inputs and outputs, its losses and metrics. */

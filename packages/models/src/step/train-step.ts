@@ -31,6 +31,22 @@ export interface LossGradients {
 /**
  * The argument `step` of `trainStep`: calls layers, computes losses and gradients, and updates parameters. It is pure: an update
  * makes new parameters, which later calls in the step use, and which are the model's after the step.
+ *
+ * @example
+ * import { Dense } from '@gradus/layers'
+ * import { MeanSquaredError } from '@gradus/losses'
+ * import { Sequential } from '@gradus/models'
+ * import { SGD } from '@gradus/optimizers'
+ * import { mul } from '@gradus/tensor'
+ * class Doubled extends Sequential {
+ *   trainStep({ x }, step) {
+ *     return { loss: step.minimize(() => mul(2, step.loss(step.callAll(this, x)))) }
+ *   }
+ * }
+ * const model = new Doubled([new Dense({ units: 1, kernelInitializer: 'zeros' })])
+ * model.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
+ * const { loss } = await model.trainOnBatch([[1]], [3])
+ * loss // => 18
  */
 export class TrainStep extends ModelStep {
   protected trainable: LayerTrees
