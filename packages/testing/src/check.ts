@@ -1,16 +1,16 @@
-/** One thing that is tested: independent of any test runner. */
+/** One test, independent of a test runner. */
 export interface Check {
-  /** Such as `matmul: gradient`. */
+  /** The name, such as `matmul: gradient`. */
   readonly name: string
-  /** A name that it shares with others, under which all of them can be skipped. */
+  /** A name that several checks share, by which all of them can be skipped. */
   readonly group?: string
-  /** Why it is not run, where it is not. */
+  /** The reason for skipping the check. */
   readonly skip?: string
   /** Throws, or rejects, where the check fails. */
   run(): void | Promise<void>
 }
 
-/** What came of a check. */
+/** The result of a check. */
 export interface Outcome {
   readonly name: string
   readonly status: 'passed' | 'failed' | 'skipped'
@@ -18,7 +18,14 @@ export interface Outcome {
   readonly detail?: string
 }
 
-/** Runs checks one after the other without a test runner; failures do not stop it. */
+/**
+ * Runs checks one after the other without a test runner. It does not stop at failures.
+ *
+ * @example
+ * import { demand, runChecks } from '@gradus/testing/checks'
+ * const checks = [{ name: 'sums', run: () => demand(1 + 1 === 3, '1 + 1 is 2.') }]
+ * await runChecks(checks) // => [{ name: 'sums', status: 'failed', detail: '1 + 1 is 2.' }]
+ */
 export async function runChecks(checks: readonly Check[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const { name, skip, run } of checks) {
@@ -41,17 +48,17 @@ export function demand(condition: boolean, message: string | (() => string)): as
   if (!condition) throw new Error(typeof message === 'string' ? message : message())
 }
 
-/** The error that `body` throws; fails if it throws none. */
-export function errorOf(what: string, body: () => unknown): Error {
+/** The error that `body` throws. Throws an error that names `label` if `body` throws none. */
+export function errorOf(label: string, body: () => unknown): Error {
   try {
     body()
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
-  throw new Error(`${what} should have thrown an error and did not.`)
+  throw new Error(`${label} should have thrown an error and did not.`)
 }
 
-/** The checks, those in `skip` with their reasons. Throws for a reason that is missing and for a name that is not known. */
+/** The checks with the reasons of `skip` set. Throws for an empty reason and for a name that no check or group has. */
 export function withSkips<C extends Check>(checks: readonly C[], skip: Readonly<Record<string, string>>): C[] {
   const names = new Set(checks.flatMap(({ name, group }) => [name, group]))
   for (const [name, reason] of Object.entries(skip)) {

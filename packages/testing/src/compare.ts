@@ -2,41 +2,44 @@ import { formatShape, isFloat, sameShape } from '@gradus/tensor'
 import type { Aval } from '@gradus/tensor/internals'
 import type { HostTensor } from './host.ts'
 
-/** Throws unless the shapes and dtypes agree and every value does: `|a - b| <= tolerance * (1 + |b|)` for floats, exactly for the rest. */
-export function assertClose(what: string, actual: HostTensor, expected: HostTensor, tolerance: number): void {
-  assertAlike(what, actual, expected)
+/**
+ * Throws unless two tensors have the same shape and dtype and close values: `|a - b| <= tolerance * (1 + |b|)` for floats, equal
+ * ones for other dtypes. The message begins with `label`.
+ */
+export function assertClose(label: string, actual: HostTensor, expected: HostTensor, tolerance: number): void {
+  assertAlike(label, actual, expected)
   const index = firstDifference(actual.values, expected.values, isFloat(expected.dtype) ? tolerance : 0)
   if (index === undefined) return
-  const place = expected.shape.length === 0 ? '' : ` at ${formatShape(positionOf(index, expected.shape))}`
+  const position = expected.shape.length === 0 ? '' : ` at ${formatShape(positionOf(index, expected.shape))}`
   throw new Error(
-    `${what}: ${format(actual.values[index]!)} instead of ${format(expected.values[index]!)}${place} of ${expected.dtype}${formatShape(expected.shape)} ` +
+    `${label}: ${format(actual.values[index]!)} instead of ${format(expected.values[index]!)}${position} of ${expected.dtype}${formatShape(expected.shape)} ` +
       `(tolerance ${isFloat(expected.dtype) ? tolerance : 'none'}).`,
   )
 }
 
-/** Throws unless shape and dtype agree. */
-export function assertAlike(what: string, actual: Aval, expected: Aval): void {
+/** Throws unless two tensors have the same shape and dtype. */
+export function assertAlike(label: string, actual: Aval, expected: Aval): void {
   if (actual.dtype === expected.dtype && sameShape(actual.shape, expected.shape)) return
   throw new Error(
-    `${what}: ${actual.dtype}${formatShape(actual.shape)} instead of ${expected.dtype}${formatShape(expected.shape)}.`,
+    `${label}: ${actual.dtype}${formatShape(actual.shape)} instead of ${expected.dtype}${formatShape(expected.shape)}.`,
   )
 }
 
 /** Like `assertClose` for lists of tensors. */
 export function assertAllClose(
-  what: string,
+  label: string,
   actual: readonly HostTensor[],
   expected: readonly HostTensor[],
   tolerance: number,
 ): void {
   if (actual.length !== expected.length)
-    throw new Error(`${what}: ${actual.length} tensors instead of ${expected.length}.`)
+    throw new Error(`${label}: ${actual.length} tensors instead of ${expected.length}.`)
   actual.forEach((tensor, index) => {
-    assertClose(actual.length === 1 ? what : `${what}, tensor ${index}`, tensor, expected[index]!, tolerance)
+    assertClose(actual.length === 1 ? label : `${label}, tensor ${index}`, tensor, expected[index]!, tolerance)
   })
 }
 
-/** Index of the first pair that differs by more than `tolerance * (1 + |expected|)`. NaN equals NaN, -0 equals 0. */
+/** The index of the first pair that differs by more than `tolerance * (1 + |expected|)`. NaN equals NaN, -0 equals 0. */
 export function firstDifference(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -51,7 +54,7 @@ export function firstDifference(
   return undefined
 }
 
-/** Coordinates of the flat `index`. */
+/** The coordinates of the flat index `index`. */
 export function positionOf(index: number, shape: readonly number[]): number[] {
   const position: number[] = new Array(shape.length)
   let rest = index

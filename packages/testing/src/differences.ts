@@ -2,36 +2,37 @@ import { grad } from '@gradus/autograd'
 import { add, type Backend, formatShape, mul, onBackend, sum, type Tensor } from '@gradus/tensor'
 import { positionOf } from './compare.ts'
 import { type HostTensor, takeToHost, toDevice } from './host.ts'
-import { Numbers } from './numbers.ts'
+import { RandomNumbers } from './random-numbers.ts'
 
-/** A function of a list of tensors. */
+/** A function from a list of tensors to a list of tensors. */
 export type ListFunction = (inputs: readonly Tensor[]) => readonly Tensor[]
-/** A function of a list of tensors whose value is a scalar. */
+/** A function from a list of tensors to a scalar. */
 export type ScalarFunction = (inputs: readonly Tensor[]) => Tensor
 
-// Central differences in float64 are off by h^2 f'''/6 and by rounding, 1e-16 |f| / h: both are about 1e-10 at this step.
-const step = 1e-5
-// Inputs of up to this many elements are moved one element at a time, larger ones along random directions.
+// Central differences in float64 have an error of h^2 f'''/6 and a rounding error of 1e-16 |f| / h: both are about 1e-10 for h.
+const h = 1e-5
+// Derivatives of inputs with up to this number of elements are checked by each element, others along random directions.
 const elementwiseLimit = 24
-const directions = 2
+const directionCount = 2
 
+/** The arguments of `checkDerivative`. */
 export interface DerivativeCheck {
-  readonly what: string
+  /** The beginning of error messages. */
+  readonly label: string
   readonly backend: Backend
-  /** A differentiable function; all outputs together are weighted to one number. */
   readonly value: ScalarFunction
-  /** Its gradient, one tensor per input. */
+  /** The gradient of `value`, one tensor per input. */
   readonly gradient: ListFunction
-  /** Where, in float64. */
+  /** The inputs at which derivatives are compared, in float64. */
   readonly at: readonly HostTensor[]
-  /** Names of the inputs for messages. */
+  /** Names of the inputs in messages. */
   readonly names?: readonly string[]
   readonly tolerance: number
 }
 
-/** Compares a gradient with central finite differences in float64 and throws at the first input where they differ. */
+/** Compares a gradient with central finite differences in float64. Throws for the first element that differs. */
 export async function checkDerivative(check: DerivativeCheck): Promise<void> {
-  const { what, backend, value, gradient, at, tolerance } = check
+  const { label, backend, value, gradient, at, tolerance } = check
   const tensors = at.map((input) => toDevice(backend, input))
   const gradients = await takeToHost(onBackend(backend, () => gradient(tensors)))
   const evaluate = async (moved: number, values: readonly number[]): Promise<number> => {
@@ -42,40 +43,43 @@ export async function checkDerivative(check: DerivativeCheck): Promise<void> {
     replaced.dispose()
     return result!.values[0]!
   }
-  // The derivative along `direction`, and what `gradients` says it is.
+  // compares the derivative along `direction` by finite differences with that by `gradients`
   const compare = async (input: number, direction: readonly number[]) => {
     const { values } = at[input]!
     const ahead = await evaluate(
       input,
-      values.map((x, i) => x + step * direction[i]!),
+      values.map((x, i) => x + h * direction[i]!),
     )
     const behind = await evaluate(
       input,
-      values.map((x, i) => x - step * direction[i]!),
+      values.map((x, i) => x - h * direction[i]!),
     )
-    const expected = (ahead - behind) / (2 * step)
+    const expected = (ahead - behind) / (2 * h)
     const parts = direction.map((d, i) => (d === 0 ? 0 : d * gradients[input]!.values[i]!))
     const actual = parts.reduce((total, part) => total + part, 0)
     const size = parts.reduce((total, part) => total + Math.abs(part), Math.abs(expected))
     return { actual, expected, ok: Math.abs(actual - expected) <= tolerance * (1 + size) }
   }
-  const random = new Numbers(what)
+  const random = new RandomNumbers(label)
   for (const [input, { values, shape }] of at.entries()) {
     const name = check.names?.[input] ?? `input ${input}`
-    const elements = values.length <= elementwiseLimit
-    if (!elements && (await agreesAlong(directions, values.length, random, (direction) => compare(input, direction))))
+    const isSmall = values.length <= elementwiseLimit
+    if (
+      !isSmall &&
+      (await agreesAlong(directionCount, values.length, random, (direction) => compare(input, direction)))
+    )
       continue
-    // one element at a time; for a large input only to find the place of a difference that is known to exist
+    // by each element; for a large input only after a difference along a direction, to find the element
     for (const index of values.keys()) {
       const { actual, expected, ok } = await compare(input, unit(values.length, index))
       if (ok) continue
       throw new Error(
-        `${what}: the derivative by ${name} at ${formatShape(positionOf(index, shape))} of ${formatShape(shape)} is ${actual} and should be ${expected} ` +
+        `${label}: the derivative by ${name} at ${formatShape(positionOf(index, shape))} of ${formatShape(shape)} is ${actual} and should be ${expected} ` +
           `(finite differences, tolerance ${tolerance}).`,
       )
     }
-    if (!elements)
-      throw new Error(`${what}: the derivative by ${name} differs from finite differences along a random direction.`)
+    if (!isSmall)
+      throw new Error(`${label}: the derivative by ${name} differs from finite differences along a random direction.`)
   }
   for (const tensor of tensors) tensor.dispose()
 }
@@ -83,7 +87,7 @@ export async function checkDerivative(check: DerivativeCheck): Promise<void> {
 async function agreesAlong(
   count: number,
   size: number,
-  random: Numbers,
+  random: RandomNumbers,
   compare: (direction: readonly number[]) => Promise<{ ok: boolean }>,
 ): Promise<boolean> {
   for (let i = 0; i < count; i++) {
@@ -99,7 +103,7 @@ function unit(length: number, index: number): number[] {
   return direction
 }
 
-/** The scalar `sum(weight * output)` over all outputs that have a weight; undefined where none has. */
+/** The scalar `sum(weight * output)` over all outputs with a weight; undefined if no output has one. */
 export function weighted(
   backend: Backend,
   f: ListFunction,
@@ -113,7 +117,7 @@ export function weighted(
   }
 }
 
-/** The gradient of a scalar function by all its inputs. */
+/** The gradient of a scalar function by all inputs. */
 export function gradientOf(value: ScalarFunction): ListFunction {
   const derivative = grad((inputs: readonly Tensor[]) => value(inputs)) as unknown as (
     inputs: readonly Tensor[],

@@ -6,7 +6,7 @@ export interface HostTensor extends Aval {
   readonly values: readonly number[]
 }
 
-/** A tensor on `backend` with these values. */
+/** Makes a tensor on a backend. */
 export function toDevice(backend: Backend, { shape, dtype, values }: HostTensor): Tensor {
   const data = hostArray(dtype, sizeOf(shape))
   data.set(values)
@@ -16,12 +16,12 @@ export function toDevice(backend: Backend, { shape, dtype, values }: HostTensor)
   return new Tensor({ shape, dtype }, new Storage(backend, buffer))
 }
 
-/** A tensor's values, read without assuming that they can be had at once. */
+/** Reads a tensor, also on backends without synchronous reads. */
 export async function toHost(tensor: Tensor): Promise<HostTensor> {
   return { shape: tensor.shape, dtype: tensor.dtype, values: Array.from(await tensor.data()) }
 }
 
-/** The tensors of a tree on the host, after which they are freed. */
+/** Reads the tensors of a tree and disposes them. */
 export async function takeToHost(tree: unknown): Promise<HostTensor[]> {
   const leaves = treeLeaves(tree)
   const host: HostTensor[] = []
@@ -30,7 +30,7 @@ export async function takeToHost(tree: unknown): Promise<HostTensor[]> {
   return host
 }
 
-/** The same values as float64 where they are floats. */
+/** The same values as float64 if they are floats. */
 export function widen(input: HostTensor): HostTensor {
   return isFloat(input.dtype) ? { ...input, dtype: 'float64' } : input
 }

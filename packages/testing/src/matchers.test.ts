@@ -28,14 +28,14 @@ it('compares shape and values', () => {
   expect(x).not.toHaveShape([4])
 })
 
-it('takes tensors, whose dtype counts, and booleans', () => {
+it('takes tensors, with their dtype, and booleans', () => {
   expect(make([1, 2])).toEqualTensor(make([1, 2]))
   expect(make([1, 2])).not.toEqualTensor(onBackend(cpu(), () => tensor([1, 2], { dtype: 'int32' })))
   expect(make([true, false])).toEqualTensor([true, false])
   expect(make(3)).toEqualTensor(3)
 })
 
-it('says where values differ and by what tolerance', () => {
+it('names the position of a difference and the tolerance', () => {
   expect(make([1, 2])).toEqualTensor([1, 2.01], { tolerance: 0.01 })
   expect(() => expect(make([[1, 2]])).toEqualTensor([[1, 3]], { tolerance: 0.1 })).toThrow(
     'expected 3 and got 2 at [0, 1] (tolerance 0.1)',
@@ -44,7 +44,7 @@ it('says where values differ and by what tolerance', () => {
   expect(() => expect(3).toEqualTensor(3)).toThrow('expected a tensor and got 3')
 })
 
-it('waits for values that cannot be read at once', async () => {
+it('waits for values on backends without synchronous reads', async () => {
   const backend: Backend = { ...cpu() }
   Object.assign(backend, { readSync: undefined })
   const x = make([1, 2], backend)

@@ -4,10 +4,12 @@ import { flatten, type NestedNumbers, shapeOf } from './given.ts'
 
 /** Values to compare with: a tensor, or numbers and booleans nested like its dimensions. */
 export type ExpectedTensor = Tensor | boolean | NestedNumbers | NestedBooleans
+/** Booleans nested like the dimensions. */
 export type NestedBooleans = boolean | readonly NestedBooleans[]
 
+/** The options of `toEqualTensor`. */
 export interface ToEqualTensorOptions {
-  /** For `|actual - expected| <= tolerance * (1 + |expected|)`; default 0. */
+  /** Tolerance for `|actual - expected| <= tolerance * (1 + |expected|)` (default 0). */
   readonly tolerance?: number
 }
 
@@ -17,9 +19,9 @@ interface MatcherResult {
 }
 
 /**
- * Matchers for tensors, for `expect.extend(tensorMatchers)`: `toEqualTensor(values, { tolerance })` compares shape and
- * values (of a tensor given as expected, the dtype too; NaN equals NaN and -0 equals 0), `toHaveShape(shape)` the shape.
- * On a backend that cannot be read at once, await `toEqualTensor`.
+ * Matchers for tensors, for `expect.extend(tensorMatchers)`. `toEqualTensor(expected, { tolerance })` compares shape and values,
+ * and the dtype if `expected` is a tensor; NaN equals NaN and -0 equals 0. `toHaveShape(shape)` compares the shape. On a backend
+ * without synchronous reads, await `toEqualTensor`.
  */
 export const tensorMatchers: {
   toEqualTensor(
@@ -31,19 +33,19 @@ export const tensorMatchers: {
 } = {
   toEqualTensor(actual, expected, { tolerance = 0 } = {}) {
     if (!(actual instanceof Tensor)) return fail(`expected a tensor and got ${String(actual)}`)
-    const form = expected instanceof Tensor ? expected : { dtype: actual.dtype, shape: shapeOf(numbers(expected)) }
-    if (!sameShape(actual.shape, form.shape) || actual.dtype !== form.dtype) {
+    const aval = expected instanceof Tensor ? expected : { dtype: actual.dtype, shape: shapeOf(numbers(expected)) }
+    if (!sameShape(actual.shape, aval.shape) || actual.dtype !== aval.dtype) {
       return fail(
-        `expected ${form.dtype}${formatShape(form.shape)} and got ${actual.dtype}${formatShape(actual.shape)}`,
+        `expected ${aval.dtype}${formatShape(aval.shape)} and got ${actual.dtype}${formatShape(actual.shape)}`,
       )
     }
-    const judge = (values: TypedArray, wanted: ArrayLike<number>) => verdict(values, wanted, actual.shape, tolerance)
-    const wanted = expected instanceof Tensor ? readable(expected) : flatten(numbers(expected))
-    const values = readable(actual)
+    const compare = (a: TypedArray, b: ArrayLike<number>) => compareValues(a, b, actual.shape, tolerance)
+    const wanted = expected instanceof Tensor ? valuesOf(expected) : flatten(numbers(expected))
+    const values = valuesOf(actual)
     if (values instanceof Promise || wanted instanceof Promise) {
-      return Promise.all([values, wanted]).then(([a, b]) => judge(a, b))
+      return Promise.all([values, wanted]).then(([a, b]) => compare(a, b))
     }
-    return judge(values, wanted)
+    return compare(values, wanted)
   },
 
   toHaveShape(actual, shape) {
@@ -59,14 +61,14 @@ function fail(message: string): MatcherResult {
   return { pass: false, message: () => message }
 }
 
-function verdict(values: TypedArray, wanted: ArrayLike<number>, shape: Shape, tolerance: number): MatcherResult {
+function compareValues(values: TypedArray, wanted: ArrayLike<number>, shape: Shape, tolerance: number): MatcherResult {
   const index = firstDifference(values, wanted, tolerance)
   if (index === undefined) return { pass: true, message: () => 'expected the tensors to differ, and they are equal' }
-  const place = shape.length === 0 ? '' : ` at ${formatShape(positionOf(index, shape))}`
-  return fail(`expected ${wanted[index]} and got ${values[index]}${place} (tolerance ${tolerance})`)
+  const position = shape.length === 0 ? '' : ` at ${formatShape(positionOf(index, shape))}`
+  return fail(`expected ${wanted[index]} and got ${values[index]}${position} (tolerance ${tolerance})`)
 }
 
-function readable(tensor: Tensor): TypedArray | Promise<TypedArray> {
+function valuesOf(tensor: Tensor): TypedArray | Promise<TypedArray> {
   return tensor.storage.memory.readSync ? tensor.dataSync() : tensor.data()
 }
 

@@ -1,7 +1,7 @@
 import { type AnyDefinition, Configured, fieldsOf, isFunctionDefinition, isPlainObject, Registry } from '@gradus/core'
 import { demand, errorOf } from './check.ts'
 
-/** The instance that a registry builds from the JSON text of this one's spec; throws where the two specs differ. */
+/** A copy of an instance that a registry builds from the JSON text of its spec. Throws if the specs of both differ. */
 export function roundTrip<T extends Configured>(instance: T): T {
   const text = JSON.stringify(instance.toSpec())
   const registry = new Registry<AnyDefinition>([...definitionsOf(instance)])
@@ -15,7 +15,7 @@ export function roundTrip<T extends Configured>(instance: T): T {
   return copy
 }
 
-/** The definitions of an instance and of everything nested in its options. */
+/** The definitions of an instance and of all instances and functions nested in its options. */
 function definitionsOf(value: unknown, found: Set<AnyDefinition> = new Set()): Set<AnyDefinition> {
   if (value instanceof Configured) {
     found.add(value.constructor as unknown as AnyDefinition)
@@ -28,7 +28,7 @@ function definitionsOf(value: unknown, found: Set<AnyDefinition> = new Set()): S
   return found
 }
 
-/** Throws unless an option that does not exist is refused with its name, where the class says which options it has. */
+/** Throws unless a class with `fields` refuses an unknown option with an error that names it. */
 export function refusesUnknownOptions(instance: Configured): void {
   const type = instance.constructor as unknown as new (config: object) => object
   if (!fieldsOf(type)) return
@@ -39,7 +39,7 @@ export function refusesUnknownOptions(instance: Configured): void {
   demand(message.includes('unheardOf'), `The error for the unknown option 'unheardOf' does not name it: ${message}`)
 }
 
-/** A copy of an instance with options changed in it and in every layer nested in its config. */
+/** A copy of an instance with options changed in it and in all layers nested in its config. */
 export function withOptions<T extends Configured>(instance: T, options: object): T {
   const type = instance.constructor as unknown as new (config: object) => T
   return new type({ ...(nested(instance.config, options) as object), ...options })

@@ -10,7 +10,7 @@ import { type OptimizerCheckOptions, optimizerChecks } from './leaf/optimizer-ch
 import { registerChecks } from './register.ts'
 
 /**
- * Registers `backendChecks` as vitest tests: one call is the whole test of a backend.
+ * Registers `backendChecks` as vitest tests. One call is the conformance test of a backend.
  *
  * ```ts
  * testBackend(() => webgpu(), { dtypes: ['float32', 'int32', 'uint32', 'bool'] })
@@ -21,8 +21,7 @@ export function testBackend(backend: BackendSource, options: BackendCheckOptions
 }
 
 /**
- * Registers `layerChecks` as vitest tests. Call it once per interesting config; what is special about the layer is tested
- * beside it.
+ * Registers `layerChecks` as vitest tests. Call it once for each config to test, and add tests for the behavior of the layer.
  *
  * ```ts
  * testLayer(Dense, { config: { units: 3 }, inputShape: [4, 2], expectedOutputShape: [4, 3], expectedParams: 9 })

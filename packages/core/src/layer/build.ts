@@ -3,6 +3,7 @@ import { currentInterpreter, eager, keepTensors, withInterpreter } from '@gradus
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
+import { callerOf } from './caller.ts'
 import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall } from './infer.ts'
 import { maskOf } from './masks.ts'
@@ -26,9 +27,11 @@ export interface ValueCallOptions extends CallOptions {
 
 /**
  * Calls a layer on tensors with the variables that it keeps, which are made at its first call. Keeps the states that the call
- * sets. Throws `ConfigError` if the call sets a state inside `compile`, where states have no values.
+ * sets. Within the `apply` of an outer layer, or a step of a model, it is the same as `scope.callAll` and `step.callAll`. Throws `ConfigError` if the call sets a state inside `compile`, where states have no values.
  */
 export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
+  const caller = callerOf(layer)
+  if (caller) return caller.callAll(layer, inputs, options)
   const { rng, training = false, ...rest } = options
   checkCallOptions(layer, rest)
   const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))

@@ -6,6 +6,7 @@ import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
 import { leavesOf, mapLeaves } from '../structure.ts'
 import { BaseLayer, type CallOptions, type Scope } from './base-layer.ts'
+import { type LayerCaller, withCaller } from './caller.ts'
 import { layersWithin } from './layers-within.ts'
 import { type Masks, maskOf, masksIn, setMask, withMask } from './masks.ts'
 
@@ -51,7 +52,7 @@ export class Forward {
   call(layer: BaseLayer, given: Tree, call: Call): Tree {
     const inputs = layer.autocast ? castAll(given, dtypeInside(layer)) : given
     const scope = this.scope(layer, inputs, call)
-    const returned = layer.apply(inputs, scope)
+    const returned = withCaller(scope, () => layer.apply(inputs, scope))
     const outputs = isMixed(layer) ? castAll(returned, layer.computeDType) : returned
     this.penalize(layer, treeLeaves(outputs))
     const result = this.setMasks(layer, inputs, outputs, scope.mask)
@@ -119,7 +120,7 @@ export class Forward {
 }
 
 /** The scope of one call of a layer. The methods are properties, so that `apply(x, { params, setState })` may take them. */
-export class LayerScope implements Scope {
+export class LayerScope implements Scope, LayerCaller {
   readonly params: Tree
   readonly state: Tree
   readonly rng: Rng
@@ -173,6 +174,10 @@ export class LayerScope implements Scope {
 
   readonly maskOf = (x: Tensor): Tensor | undefined => {
     return maskOf(x)
+  }
+
+  holds(layer: BaseLayer): boolean {
+    return layer !== this.layer && layersWithin(this.layer).some((within) => within.layer === layer)
   }
 
   private callOf(layer: BaseLayer, options: CallOptions & object = {}): Call {

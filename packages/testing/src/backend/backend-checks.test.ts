@@ -27,7 +27,7 @@ function altered(changes: (backend: Backend) => Partial<Backend>): Backend {
   return { ...backend, name: 'altered', ...changes(backend) }
 }
 
-/** The cpu backend, with the first element of what one op gives a bit too large. */
+/** The cpu backend with an error of 1 percent in the first output element of one op. */
 function withWrong(name: string): Backend {
   return altered((backend) => ({
     compile(graph) {
@@ -116,8 +116,8 @@ describe('backendChecks', () => {
   it('finds wrong first and second derivatives', async () => {
     const shape: Op['shape'] = ([x]) => ({ shape: x!.shape, dtype: x!.dtype })
     const first: Op<null> = { name: 'acme/first', shape, inline: ([x]) => exp(x!), vjp: (ct) => [ct] }
-    // the second derivative of the first op agrees with its first one, wrong as that is; of the second op
-    // the value of the derivative is right, but it is made from a constant, so the second derivative is lost
+    // The first op has a wrong derivative, whose own derivative is right. The second op has a right derivative that is computed
+    // from a constant, so that its second derivative is 0.
     const stopped: Op<null> = {
       name: 'acme/stopped',
       shape,
@@ -152,7 +152,7 @@ describe('backendChecks', () => {
     expect(found['acme/shape: inlined']).toContain('body against the shape rule: float32[2] instead of float32[2, 1]')
   })
 
-  it('finds outputs that share a buffer, lost constants and unread writes', async () => {
+  it('finds outputs that share a buffer, and writes without effect', async () => {
     const sharing = altered((backend) => ({
       compile(graph) {
         const executable = backend.compile(graph)
@@ -168,10 +168,10 @@ describe('backendChecks', () => {
       'backend: outputs never share a buffer': expect.stringContaining('share a buffer'),
     })
     const deaf = altered(() => ({ write: () => {} }))
-    expect(Object.keys(await failures(deaf, { samples: [] }))).toContain('backend: what is written is read')
+    expect(Object.keys(await failures(deaf, { samples: [] }))).toContain('backend: written bytes are read back')
   })
 
-  it('finds a program that runs once whatever it is told', async () => {
+  it('finds an executable that ignores the number of runs', async () => {
     const once = altered((backend) => ({
       compile(graph) {
         const executable = backend.compile(graph)
@@ -183,7 +183,7 @@ describe('backendChecks', () => {
     })
   })
 
-  it('compares derivatives with the reference where there is no float64', async () => {
+  it('compares derivatives with those of the reference if there is no float64', async () => {
     const options: BackendCheckOptions = { ...only('mul', 'exp', 'matmul'), dtypes: ['float32', 'int32', 'bool'] }
     const checks = backendChecks(cpu(), options)
     const names = checks.map(({ name }) => name)
@@ -198,7 +198,7 @@ describe('backendChecks', () => {
     }
   })
 
-  it('skips with a reason only', () => {
+  it('requires a reason to skip a check', () => {
     expect(() => backendChecks(cpu(), { skip: { exp: ' ' } })).toThrow("'exp' is skipped without a reason")
     expect(() => backendChecks(cpu(), { skip: { unheardOf: 'because' } })).toThrow("no check called 'unheardOf'")
     const checks = backendChecks(cpu(), { ...only('exp', 'log'), skip: { exp: 'slow', 'log: forward': 'slower' } })
@@ -213,7 +213,7 @@ describe('backendChecks', () => {
   })
 })
 
-it('opTable shows what passed, what failed and what does not apply', async () => {
+it('opTable shows passed, failed, skipped and inapplicable checks', async () => {
   const broken = altered((backend) => ({
     compile(graph) {
       if (graph.nodes.some(({ op }) => op.name === 'sin')) throw new Error('no sin')

@@ -4,15 +4,15 @@ import { opSamples } from '@gradus/tensor/samples'
 import { type Check, withSkips } from '../check.ts'
 import { contractChecks } from './contract-checks.ts'
 import { halfChecks } from './half-checks.ts'
-import { type OpCheck, type OpCheckSetting, opChecks } from './op-checks.ts'
+import { type OpCheck, type OpCheckSetup, opChecks } from './op-checks.ts'
 import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolver } from './options.ts'
 
 /**
- * Everything a backend must do, as checks for any test runner: the interface itself, and for each op's samples the values
- * (against the reference), whole against inlined, compiled against eager, and first and second derivatives against finite
+ * The requirements of a backend, as checks for any test runner: the interface itself, and for the samples of each op the values
+ * against the reference, the whole op against its body, compiled against eager, and first and second derivatives against finite
  * differences in float64. Without float64, derivatives are compared with those of the reference.
  *
- * Throws for a skip without a reason or for something that is not checked.
+ * Throws if `skip` has no reason or names an unknown check.
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'
@@ -22,19 +22,20 @@ import { type BackendCheckOptions, type BackendSource, defaultTolerances, resolv
  * first // => { name: 'matmul: forward', status: 'skipped', detail: 'to show how' }
  */
 export function backendChecks(backend: BackendSource, options: BackendCheckOptions = {}): Check[] {
-  const setting = settingOf(backend, options)
+  const setup = setupOf(backend, options)
   return withSkips(
-    [...contractChecks(setting), ...halfChecks(setting), ...backendOpChecks(setting, options)],
+    [...contractChecks(setup), ...halfChecks(setup), ...backendOpChecks(setup, options)],
     options.skip ?? {},
   )
 }
 
-/** The checks of the ops alone. */
-export function backendOpChecks(setting: OpCheckSetting, { samples = opSamples }: BackendCheckOptions): OpCheck[] {
-  return samples.flatMap((entry) => opChecks(entry, setting))
+/** The checks of the ops, without those of the interface. */
+export function backendOpChecks(setup: OpCheckSetup, { samples = opSamples }: BackendCheckOptions): OpCheck[] {
+  return samples.flatMap((entry) => opChecks(entry, setup))
 }
 
-export function settingOf(backend: BackendSource, options: BackendCheckOptions): OpCheckSetting {
+/** The backend and the options of its checks with their defaults. */
+export function setupOf(backend: BackendSource, options: BackendCheckOptions): OpCheckSetup {
   return {
     backend: resolver(backend),
     reference: options.reference ?? cpu(),

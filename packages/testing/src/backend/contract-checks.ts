@@ -3,21 +3,21 @@ import { add, type Backend, BackendError, memory, mul, neg, onBackend, type Tens
 import { apply, type DeviceBuffer, type Graph, type Op } from '@gradus/tensor/internals'
 import { type Check, demand, errorOf } from '../check.ts'
 import { type HostTensor, toDevice } from '../host.ts'
-import type { OpCheckSetting } from './op-checks.ts'
+import type { OpCheckSetup } from './op-checks.ts'
 
 const vector = { shape: [4], dtype: 'float32' } as const
 const first = [1, -2, 3.5, 0]
 const second = [10, 20, -30, 0.25]
 
 /** The checks of the `Backend` interface itself: buffers, executables, donation, constants, memory, errors. */
-export function contractChecks({ backend, reference }: OpCheckSetting): Check[] {
+export function contractChecks({ backend, reference }: OpCheckSetup): Check[] {
   const check = (name: string, body: (backend: Backend) => void | Promise<void>): Check => ({
     name: `backend: ${name}`,
     run: async () => body(await backend()),
   })
   return [
     check('has a name', (b) => demand(b.name.length > 0, 'The backend has no name.')),
-    check('what is written is read', async (b) => {
+    check('written bytes are read back', async (b) => {
       for (const size of [0, 1, 3, 4, 7, 64, 1000]) {
         const bytes = Uint8Array.from({ length: size }, (_, i) => (i * 37 + 11) % 256)
         const buffer = b.allocate(size)
@@ -92,7 +92,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       b.free(outputs[0]!)
       const sums = first.map((value, i) => value + second[i]!)
       await expectBuffer(b, outputs[1]!, sums, 'an output after another one was freed')
-      await expectBuffer(b, outputs[2]!, first, 'an input handed out')
+      await expectBuffer(b, outputs[2]!, first, 'an input that is an output')
     }),
     check('constants are part of the executable', async (b) => {
       const constant = upload(b, second)
@@ -111,7 +111,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
         'a product with a constant',
       )
     }),
-    check('donated buffers are handed back or left to the caller', async (b) => {
+    check('donated buffers may become outputs', async (b) => {
       const nodes = [
         { op: neg.op as Op, inputs: [0], params: null, aval: vector },
         { op: add.op as Op, inputs: [2, 1], params: null, aval: vector },
@@ -131,7 +131,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       )
     }),
     check('a repeatable program runs several times at once', async (b) => {
-      // the second output needs the old value of the first input, which the first output replaces
+      // the second output is computed from the old value of the first input, which the first output overwrites
       const nodes = [
         { op: add.op as Op, inputs: [0, 1], params: null, aval: vector },
         { op: mul.op as Op, inputs: [0, 2], params: null, aval: vector },
@@ -175,7 +175,7 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
       )
     }),
     check('an unknown primitive is an error that names it', (b) => {
-      for (const op of unheardOf) {
+      for (const op of unknownOps) {
         const graph: Graph = {
           inputs: [vector],
           constants: [],
@@ -189,18 +189,18 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
           Applying: () => onBackend(b, () => apply(op, [x], null)),
           'Compiling a function with': () => onBackend(b, () => compile((y: Tensor) => apply(op, [y], null))(x)),
         }
-        for (const [what, call] of Object.entries(calls)) {
-          const error = errorOf(`${what} an unknown primitive`, call)
-          demand(error instanceof BackendError, `${what} an unknown primitive throws no BackendError: ${error}`)
+        for (const [label, call] of Object.entries(calls)) {
+          const error = errorOf(`${label} an unknown primitive`, call)
+          demand(error instanceof BackendError, `${label} an unknown primitive throws no BackendError: ${error}`)
           demand(error.message.includes(op.name), `The error does not name the op: ${error.message}`)
         }
       }
     }),
     check('an unknown primitive runs where another backend has a kernel for it, with `fallback`', async (b) => {
       const tripled: Kernel = (output, [x]) => output.data.forEach((_, i) => (output.data[i] = 3 * x!.data[i]!))
-      const kernels = Object.fromEntries(unheardOf.map(({ name }) => [name, tripled]))
+      const kernels = Object.fromEntries(unknownOps.map(({ name }) => [name, tripled]))
       const backend = fallback(b, kernelBackend({ name: 'other', kernels }), { warn() {} })
-      for (const op of unheardOf) {
+      for (const op of unknownOps) {
         const program = (x: Tensor) => add(apply(op, [neg(x)], null), x)
         const x = upload(backend, first)
         for (const run of [program, compile(program)]) {
@@ -213,13 +213,13 @@ export function contractChecks({ backend, reference }: OpCheckSetting): Check[] 
   ]
 }
 
-/** Primitives of a plug-in, which no backend knows. */
-const unheardOf: readonly Op[] = [
+/** Primitives of a plug-in, for which no backend has a kernel. */
+const unknownOps: readonly Op[] = [
   { name: 'acme/unheardOf', shape: ([x]) => x! },
   { name: 'acme/unheardOfElementwise', elementwise: true, shape: ([x]) => x! },
 ]
 
-/** A step like that of training: donated state, an undonated batch, intermediates. */
+/** Runs a step like a train step: donated state, an undonated batch and intermediate values. */
 async function memoryCheck(backend: Backend): Promise<void> {
   const step = compile(
     (state: { w: Tensor; m: Tensor }, x: Tensor) => {
@@ -235,7 +235,7 @@ async function memoryCheck(backend: Backend): Promise<void> {
     state = onBackend(backend, () => step(state, x))
     counts.push(memory().buffers)
   }
-  // other tests' garbage may be collected meanwhile, so the count may fall
+  // tensors of other tests may be garbage collected meanwhile, so the count may fall
   const grown = counts.findIndex((count, i) => i > 1 && count > counts[i - 1]!)
   demand(
     grown < 0,
@@ -269,13 +269,13 @@ async function expectBuffer(
   backend: Backend,
   buffer: DeviceBuffer,
   expected: readonly number[],
-  what: string,
+  label: string,
   tolerance = 1e-6,
 ): Promise<void> {
   const bytes = (await backend.read(buffer)).slice(0, 16)
   const values = new Float32Array(bytes.buffer)
   const index = expected.findIndex((value, i) => !(Math.abs(values[i]! - value) <= tolerance * (1 + Math.abs(value))))
-  demand(index < 0, () => `${what}: element ${index} is ${values[index]} and should be ${expected[index]}.`)
+  demand(index < 0, () => `${label}: element ${index} is ${values[index]} and should be ${expected[index]}.`)
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

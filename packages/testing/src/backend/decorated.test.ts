@@ -4,7 +4,7 @@ import { type Backend, BackendError } from '@gradus/tensor'
 import { opSamples } from '@gradus/tensor/samples'
 import { testBackend } from '../suites.ts'
 
-// What is decorated must still be a backend in every respect; a few ops of each kind tell.
+// A decorated backend must meet all requirements of a backend; a few ops of each kind are enough.
 const names = [
   'exp',
   'sum',
@@ -21,7 +21,7 @@ const names = [
 ]
 const samples = opSamples.filter(({ op }) => names.includes(op.name))
 
-/** The cpu backend without some ops, whose values have to be waited for. */
+/** The cpu backend without some ops and without synchronous reads. */
 function partial(): Backend {
   const backend = cpu()
   const missing = ['exp', 'sum', 'gather', 'where', 'fill', 'scan']

@@ -2,7 +2,7 @@ import { type Backend, type DType, type FloatDType, isFloat, ShapeError, type Te
 import { type Aval, type Op, type OpSamples, type Sample, shapesOf } from '@gradus/tensor/internals'
 import { paramsOf } from '@gradus/tensor/samples'
 import { type HostTensor, toDevice, widen } from '../host.ts'
-import { Numbers } from '../numbers.ts'
+import { RandomNumbers } from '../random-numbers.ts'
 
 /** One sample of an op with its input values, in one floating dtype. */
 export interface OpCase {
@@ -15,11 +15,11 @@ export interface OpCase {
   readonly forwardOnly?: string
 }
 
-/** The samples of an op with seeded inputs, each in every dtype of `floats` if it has floating inputs that say so. */
+/** The samples of an op with seeded inputs. Samples with inputs of any floating dtype are repeated for each of `floats`. */
 export function opCases({ op, samples }: OpSamples, floats: readonly FloatDType[], dtypes: readonly DType[]): OpCase[] {
   return samples
     .flatMap((sample, index) => {
-      const random = new Numbers(`${op.name} ${index}`)
+      const random = new RandomNumbers(`${op.name} ${index}`)
       const values = sample.inputs.map(
         (input) =>
           input.values ??
@@ -47,11 +47,11 @@ export function opCases({ op, samples }: OpSamples, floats: readonly FloatDType[
         }
       })
     })
-    .filter((opCase) => isTaken(opCase) && dtypesOf(opCase).every((dtype) => dtypes.includes(dtype)))
+    .filter((opCase) => isSupported(opCase) && dtypesOf(opCase).every((dtype) => dtypes.includes(dtype)))
 }
 
-/** Some ops do not take halves. */
-function isTaken(opCase: OpCase): boolean {
+/** Whether the op takes these dtypes: some ops do not take float16. */
+function isSupported(opCase: OpCase): boolean {
   if (!opCase.inputs.some(({ dtype }) => dtype === 'float16')) return true
   try {
     outputsOf(opCase)
@@ -71,7 +71,7 @@ function dtypesOf(opCase: OpCase): DType[] {
   return [...opCase.inputs, ...outputsOf(opCase)].map(({ dtype }) => dtype)
 }
 
-/** Why no derivative of this case is checked, or undefined. */
+/** The reason why no derivative of this case is checked; undefined if it is. */
 export function withoutDerivative({
   op,
   inputs,
@@ -84,7 +84,7 @@ export function withoutDerivative({
   return undefined
 }
 
-/** The samples in float64 at which derivatives are compared. */
+/** The cases in float64 for which derivatives are compared with finite differences. */
 export function derivativeCases(opCases: readonly OpCase[]): OpCase[] {
   const seen = new Set<Sample | string>()
   return opCases
@@ -97,8 +97,8 @@ export function derivativeCases(opCases: readonly OpCase[]): OpCase[] {
     .filter(({ label }) => !seen.has(label) && seen.add(label))
 }
 
-/** The inputs of a case on a backend. */
-export function place(backend: Backend, opCase: OpCase): Tensor[] {
+/** The inputs of a case as tensors on a backend. */
+export function upload(backend: Backend, opCase: OpCase): Tensor[] {
   return opCase.inputs.map((input) => toDevice(backend, input))
 }
 
@@ -107,9 +107,9 @@ export function floatPositions(opCase: OpCase): number[] {
   return opCase.inputs.flatMap(({ dtype }, index) => (isFloat(dtype) ? [index] : []))
 }
 
-/** Random cotangents for the outputs of a case that are floating. */
+/** Random cotangents for the floating outputs of a case. */
 export function cotangentsOf(opCase: OpCase): (HostTensor | undefined)[] {
-  const random = new Numbers(`cotangent of ${opCase.label}`)
+  const random = new RandomNumbers(`cotangent of ${opCase.label}`)
   return outputsOf(opCase).map(({ shape, dtype }) =>
     isFloat(dtype) ? { shape, dtype, values: random.fill(shape, dtype, -1, 1) } : undefined,
   )

@@ -5,7 +5,7 @@ import type { Check } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { checkDerivative, gradientOf, type ListFunction, type ScalarFunction, weighted } from '../differences.ts'
 import { type HostTensor, takeToHost, toDevice } from '../host.ts'
-import { Numbers } from '../numbers.ts'
+import { RandomNumbers } from '../random-numbers.ts'
 import {
   cotangentsOf,
   derivativeCases,
@@ -13,42 +13,42 @@ import {
   type OpCase,
   opCases,
   outputsOf,
-  place,
+  upload,
   withoutDerivative,
 } from './op-cases.ts'
 import type { Tolerances } from './options.ts'
 
-/** What is tested of each op; the rows of the op table are made of these. */
+/** The aspects of an op that are checked; the op table summarizes them. */
 const aspects = ['forward', 'inlined', 'compiled', 'gradient', 'second derivative', 'compiled gradient'] as const
 export type Aspect = (typeof aspects)[number]
 
-export interface OpCheckSetting {
+/** The backends and options of the checks. */
+export interface OpCheckSetup {
   readonly backend: () => Promise<Backend>
   readonly reference: Backend
   readonly tolerance: Required<Tolerances>
   readonly dtypes: readonly DType[]
 }
 
+/** A check of one aspect of one op. */
 export interface OpCheck extends Check {
   readonly op: string
   readonly aspect: Aspect
 }
 
-/** The checks of one op on one backend, one per aspect that applies to it. */
-export function opChecks(entry: OpSamples, setting: OpCheckSetting): OpCheck[] {
+/** The checks of one op on one backend, one for each aspect that applies to it. */
+export function opChecks(entry: OpSamples, setup: OpCheckSetup): OpCheck[] {
   const { op } = entry
   const floats = (['float32', 'float64'] as const satisfies readonly FloatDType[]).filter((dtype) =>
-    setting.dtypes.includes(dtype),
+    setup.dtypes.includes(dtype),
   )
-  const cases = opCases(entry, floats, setting.dtypes)
-  const withHalves = setting.dtypes.includes('float16') ? [...cases, ...halfCases(entry, setting.dtypes)] : cases
-  const exact = setting.dtypes.includes('float64')
+  const cases = opCases(entry, floats, setup.dtypes)
+  const withHalves = setup.dtypes.includes('float16') ? [...cases, ...halfCases(entry, setup.dtypes)] : cases
+  const exact = setup.dtypes.includes('float64')
   const withDerivative = exact
     ? derivativeCases(cases)
     : cases.filter((opCase) => withoutDerivative(opCase) === undefined)
-  const bodies: Partial<
-    Record<Aspect, [readonly OpCase[], (opCase: OpCase, setting: OpCheckSetting) => Promise<void>]>
-  > = {
+  const bodies: Partial<Record<Aspect, [readonly OpCase[], (opCase: OpCase, setup: OpCheckSetup) => Promise<void>]>> = {
     forward: [withHalves, checkForward],
     ...(op.inline && { inlined: [cases, checkInlined] }),
     compiled: [withHalves, checkCompiled],
@@ -61,7 +61,7 @@ export function opChecks(entry: OpSamples, setting: OpCheckSetting): OpCheck[] {
     if (!body) return []
     const check = { op: op.name, group: op.name, aspect, name: `${op.name}: ${aspect}` }
     if (list.length === 0) {
-      // an op without a derivative is not a gap; one whose samples all say why not gives the reason
+      // no check if the op has no derivative; a skipped check if all samples have a reason not to have one
       const reason = cases.map((opCase) => opCase.forwardOnly).find((text) => text !== undefined)
       return reason === undefined ? [] : [{ ...check, skip: reason, run: () => {} }]
     }
@@ -69,21 +69,21 @@ export function opChecks(entry: OpSamples, setting: OpCheckSetting): OpCheck[] {
       {
         ...check,
         async run() {
-          for (const opCase of list) await body(opCase, setting)
+          for (const opCase of list) await body(opCase, setup)
         },
       },
     ]
   })
 }
 
-/** Cases in float16. What is made of several ops rounds several times, or once where it is fused, so only single ops count. */
+/** The cases in float16. Composites are left out: they round after each of their ops, or only once if these are fused. */
 function halfCases(entry: OpSamples, dtypes: readonly DType[]): OpCase[] {
   if (entry.op.inline) return []
   return opCases(entry, ['float16'], dtypes).filter(({ inputs }) => inputs.some(({ dtype }) => dtype === 'float16'))
 }
 
 async function run(backend: Backend, opCase: OpCase, f: ListFunction): Promise<HostTensor[]> {
-  const inputs = place(backend, opCase)
+  const inputs = upload(backend, opCase)
   const results = await takeToHost(onBackend(backend, () => f(inputs)))
   for (const input of inputs) input.dispose()
   return results
@@ -99,7 +99,7 @@ function bound(opCase: OpCase, tolerance: Required<Tolerances>): number {
   return dtypes.includes('float32') ? tolerance.float32 : tolerance.float64
 }
 
-async function checkForward(opCase: OpCase, { backend, reference, tolerance }: OpCheckSetting): Promise<void> {
+async function checkForward(opCase: OpCase, { backend, reference, tolerance }: OpCheckSetup): Promise<void> {
   const actual = await run(await backend(), opCase, applied(opCase))
   const expected = await run(reference, opCase, applied(opCase))
   outputsOf(opCase).forEach((aval, index) => {
@@ -108,7 +108,7 @@ async function checkForward(opCase: OpCase, { backend, reference, tolerance }: O
   assertAllClose(`${opCase.label}, against the ${reference.name} backend`, actual, expected, bound(opCase, tolerance))
 }
 
-async function checkInlined(opCase: OpCase, { backend, tolerance }: OpCheckSetting): Promise<void> {
+async function checkInlined(opCase: OpCase, { backend, tolerance }: OpCheckSetup): Promise<void> {
   const body: ListFunction = (inputs) => [opCase.op.inline!(inputs, opCase.params)]
   const inlined = await run(await backend(), opCase, body)
   assertAlike(
@@ -120,7 +120,7 @@ async function checkInlined(opCase: OpCase, { backend, tolerance }: OpCheckSetti
   assertAllClose(`${opCase.label}, whole against its body`, whole, inlined, bound(opCase, tolerance))
 }
 
-async function checkCompiled(opCase: OpCase, { backend, tolerance }: OpCheckSetting): Promise<void> {
+async function checkCompiled(opCase: OpCase, { backend, tolerance }: OpCheckSetup): Promise<void> {
   const eager = await run(await backend(), opCase, applied(opCase))
   const compiled = await run(await backend(), opCase, compile(applied(opCase)))
   assertAllClose(`${opCase.label}, compiled against eager`, compiled, eager, bound(opCase, tolerance))
@@ -129,7 +129,7 @@ async function checkCompiled(opCase: OpCase, { backend, tolerance }: OpCheckSett
 /** The op as a function of its floating inputs alone, weighted to a scalar by a random cotangent. */
 function scalarOf(backend: Backend, opCase: OpCase): { value: ScalarFunction; at: HostTensor[]; names: string[] } {
   const positions = floatPositions(opCase)
-  const fixed = place(backend, opCase)
+  const fixed = upload(backend, opCase)
   const ofFloats: ListFunction = (floats) =>
     applyAll(
       opCase.op,
@@ -143,19 +143,19 @@ function scalarOf(backend: Backend, opCase: OpCase): { value: ScalarFunction; at
   }
 }
 
-/** The first derivative of that function, weighted to a scalar in turn. */
-function slopeOf(backend: Backend, opCase: OpCase): ReturnType<typeof scalarOf> {
+/** The gradient of `scalarOf`, weighted to a scalar by random numbers. */
+function derivativeOf(backend: Backend, opCase: OpCase): ReturnType<typeof scalarOf> {
   const { value, at, names } = scalarOf(backend, opCase)
-  const random = new Numbers(`weights of ${opCase.label}`)
+  const random = new RandomNumbers(`weights of ${opCase.label}`)
   const weights = at.map(({ shape, dtype }) => ({ shape, dtype, values: random.fill(shape, dtype, -1, 1) }))
   return { value: weighted(backend, gradientOf(value), weights)!, at, names }
 }
 
-async function checkGradient(opCase: OpCase, { backend: source, tolerance }: OpCheckSetting): Promise<void> {
+async function checkGradient(opCase: OpCase, { backend: source, tolerance }: OpCheckSetup): Promise<void> {
   const backend = await source()
   const { value, at, names } = scalarOf(backend, opCase)
   await checkDerivative({
-    what: opCase.label,
+    label: opCase.label,
     backend,
     value,
     gradient: gradientOf(value),
@@ -165,11 +165,11 @@ async function checkGradient(opCase: OpCase, { backend: source, tolerance }: OpC
   })
 }
 
-async function checkSecondDerivative(opCase: OpCase, { backend: source, tolerance }: OpCheckSetting): Promise<void> {
+async function checkSecondDerivative(opCase: OpCase, { backend: source, tolerance }: OpCheckSetup): Promise<void> {
   const backend = await source()
-  const { value: first, at, names } = slopeOf(backend, opCase)
+  const { value: first, at, names } = derivativeOf(backend, opCase)
   await checkDerivative({
-    what: `${opCase.label}, second derivative`,
+    label: `${opCase.label}, second derivative`,
     backend,
     value: first,
     gradient: gradientOf(first),
@@ -179,30 +179,30 @@ async function checkSecondDerivative(opCase: OpCase, { backend: source, toleranc
   })
 }
 
-/** For a backend without float64: its gradients against those of the reference, which has been compared with finite differences. */
-function checkGradientByReference(opCase: OpCase, setting: OpCheckSetting): Promise<void> {
-  return compareGradients(opCase, setting, scalarOf, 'gradient')
+/** For a backend without float64: compares gradients with those of the reference, which has float64 and is checked with it. */
+function checkGradientByReference(opCase: OpCase, setup: OpCheckSetup): Promise<void> {
+  return compareGradients(opCase, setup, scalarOf, 'gradient')
 }
 
-function checkSecondDerivativeByReference(opCase: OpCase, setting: OpCheckSetting): Promise<void> {
-  return compareGradients(opCase, setting, slopeOf, 'second derivative')
+function checkSecondDerivativeByReference(opCase: OpCase, setup: OpCheckSetup): Promise<void> {
+  return compareGradients(opCase, setup, derivativeOf, 'second derivative')
 }
 
 async function compareGradients(
   opCase: OpCase,
-  { backend, reference, tolerance }: OpCheckSetting,
+  { backend, reference, tolerance }: OpCheckSetup,
   functionOf: typeof scalarOf,
-  what: string,
+  label: string,
 ): Promise<void> {
   assertAllClose(
-    `${opCase.label}, ${what} against the ${reference.name} backend`,
+    `${opCase.label}, ${label} against the ${reference.name} backend`,
     await gradients(await backend(), opCase, functionOf),
     await gradients(reference, opCase, functionOf),
     tolerance.float32Gradient,
   )
 }
 
-async function checkCompiledGradient(opCase: OpCase, { backend: source, tolerance }: OpCheckSetting): Promise<void> {
+async function checkCompiledGradient(opCase: OpCase, { backend: source, tolerance }: OpCheckSetup): Promise<void> {
   const backend = await source()
   const eager = await gradients(backend, opCase, scalarOf)
   const compiled = await gradients(backend, opCase, scalarOf, compile)

@@ -1,11 +1,11 @@
 import type { OpSamples } from '@gradus/tensor/internals'
 import { opSamples } from '@gradus/tensor/samples'
 import { type Outcome, runChecks, withSkips } from '../check.ts'
-import { backendOpChecks, settingOf } from './backend-checks.ts'
+import { backendOpChecks, setupOf } from './backend-checks.ts'
 import type { Aspect, OpCheck } from './op-checks.ts'
 import type { BackendCheckOptions, BackendSource } from './options.ts'
 
-/** A column of the table: a backend, and what is special about it. */
+/** The columns of the table for one backend: the backend and the options of its checks. */
 export interface TableBackend extends BackendCheckOptions {
   readonly backend: BackendSource
 }
@@ -13,20 +13,20 @@ export interface TableBackend extends BackendCheckOptions {
 const forwardAspects: readonly Aspect[] = ['forward', 'inlined', 'compiled']
 
 /**
- * The table op x backend x (forward, gradient) in Markdown, from running every op's checks: `yes` where all of them
- * passed, `no` where one failed, `skipped` where one has a reason not to run, `-` where the op has no derivative.
+ * A Markdown table of ops and backends, with a column for the values and one for the derivatives of each backend. Runs the checks
+ * of all ops. A cell is `yes` if all checks passed, `no` if one failed, `skipped` if one was skipped, and `-` if there is none.
  */
 export async function opTable(backends: readonly TableBackend[]): Promise<string> {
   const columns: { name: string; results: Map<string, { forward: string; gradient: string }> }[] = []
   for (const { backend, ...options } of backends) {
-    const setting = settingOf(backend, options)
-    const checks = withSkips(backendOpChecks(setting, options), options.skip ?? {})
+    const setup = setupOf(backend, options)
+    const checks = withSkips(backendOpChecks(setup, options), options.skip ?? {})
     const outcomes = await runChecks(checks)
-    columns.push({ name: (await setting.backend()).name, results: summarise(checks, outcomes) })
+    columns.push({ name: (await setup.backend()).name, results: summarize(checks, outcomes) })
   }
   const samples = backends.map((column) => column.samples ?? opSamples)
   const rows = [...new Map(samples.flat().map((entry) => [entry.op.name, entry])).values()].sort(byKindAndName)
-  // an op with neither a derivative nor a body stops gradients, rightly
+  // an op with neither a derivative nor a body stops gradients
   const stops = new Set(rows.flatMap(({ op }) => (op.vjp || op.linearise || op.inline ? [] : [op.name])))
   const cells = (name: string) =>
     columns.flatMap(({ results }) => [
@@ -42,7 +42,7 @@ export async function opTable(backends: readonly TableBackend[]): Promise<string
   ].join('\n')
 }
 
-function summarise(
+function summarize(
   checks: readonly OpCheck[],
   outcomes: readonly Outcome[],
 ): Map<string, { forward: string; gradient: string }> {

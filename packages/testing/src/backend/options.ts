@@ -1,10 +1,10 @@
 import type { Backend, DType } from '@gradus/tensor'
 import type { OpSamples } from '@gradus/tensor/internals'
 
-/** A backend, or how to get it. */
+/** A backend, or a function that makes it. */
 export type BackendSource = Backend | (() => Backend | PromiseLike<Backend>)
 
-/** Bounds for `|actual - expected| <= tolerance * (1 + |expected|)`. */
+/** Tolerances for `|actual - expected| <= tolerance * (1 + |expected|)`. */
 export interface Tolerances {
   /** float32 results against the reference, inlined and compiled (default 2e-5). */
   readonly float32?: number
@@ -20,18 +20,20 @@ export interface Tolerances {
   readonly float32Gradient?: number
 }
 
+/** The options of `backendChecks`. */
 export interface BackendCheckOptions {
-  /** Op name, or the name of a check, to the reason why it is not run. */
+  /** The checks to skip: the name of a check, or of an op for all its checks, and the reason. */
   readonly skip?: Readonly<Record<string, string>>
   readonly tolerance?: Tolerances
-  /** What the backend can hold (default: every dtype). */
+  /** The dtypes of the backend (default: all). */
   readonly dtypes?: readonly DType[]
-  /** What to compare with (default: the cpu backend). */
+  /** The backend to compare with (default: the cpu backend). */
   readonly reference?: Backend
-  /** The ops and their inputs (default: all of `@gradus/tensor/samples`). Pass those of your own ops too. */
+  /** The ops and their sample inputs (default: all of `@gradus/tensor/samples`). Add those of your own ops. */
   readonly samples?: readonly OpSamples[]
 }
 
+/** The tolerances that are not given. */
 export const defaultTolerances: Required<Tolerances> = {
   float32: 2e-5,
   float16: 1e-2,
@@ -41,7 +43,7 @@ export const defaultTolerances: Required<Tolerances> = {
   float32Gradient: 1e-4,
 }
 
-/** The backend itself, made once. */
+/** A function that returns the backend, which is made at the first call. */
 export function resolver(source: BackendSource): () => Promise<Backend> {
   let made: Promise<Backend> | undefined
   return () => (made ??= Promise.resolve(typeof source === 'function' ? source() : source))

@@ -3,33 +3,33 @@ import { compile } from '@gradus/graph'
 import { add, isFloat, mean, mul, onBackend, square, sub, type Tensor, treeLeaves, treeMap } from '@gradus/tensor'
 import { demand } from '../check.ts'
 import { toDevice } from '../host.ts'
-import { Numbers } from '../numbers.ts'
-import { type Bench, callLayer, keyOf, placeInputs } from './bench.ts'
+import { RandomNumbers } from '../random-numbers.ts'
+import { callLayer, keyOf, type LayerSetup, uploadInputs } from './layer-setup.ts'
 import type { LayerCheckOptions } from './options.ts'
 
 const steps = 8
 const rate = 0.02
 
 /** Throws unless a few compiled steps of gradient descent towards random targets reduce the loss. */
-export async function descends(bench: Bench, options: LayerCheckOptions): Promise<void> {
-  const { layer, backend, state, params } = bench
+export async function descends(setup: LayerSetup, options: LayerCheckOptions): Promise<void> {
+  const { layer, backend, state, params } = setup
   if (!options.trains && !(layer.trainable && treeLeaves(params).some(({ dtype }) => isFloat(dtype)))) return
-  const inputs = placeInputs(bench)
+  const inputs = uploadInputs(setup)
   const key = keyOf(backend, 7)
-  const random = new Numbers(`targets of ${layer.type}`)
-  const probe = onBackend(backend, () => callLayer(bench, { params, state, inputs, key, training: true }))
+  const random = new RandomNumbers(`targets of ${layer.type}`)
+  const probe = onBackend(backend, () => callLayer(setup, { params, state, inputs, key, training: true }))
   const targets = probe.outputs.map(({ shape, dtype }) =>
     isFloat(dtype) ? toDevice(backend, { shape, dtype, values: random.fill(shape, dtype, -1, 1) }) : undefined,
   )
   if (!targets.some((target) => target)) return
-  const loss = (weights: Bench['params']): Tensor => {
-    const { outputs, losses } = callLayer(bench, { params: weights, state, inputs, key, training: true })
+  const loss = (weights: LayerSetup['params']): Tensor => {
+    const { outputs, losses } = callLayer(setup, { params: weights, state, inputs, key, training: true })
     const errors = outputs.flatMap((output, index) =>
       targets[index] ? [mean(square(sub(output, targets[index])))] : [],
     )
     return [...errors, ...losses].reduce((total, part) => add(total, part))
   }
-  const step = compile((weights: Bench['params']): { loss: Tensor; weights: Bench['params'] } => {
+  const step = compile((weights: LayerSetup['params']): { loss: Tensor; weights: LayerSetup['params'] } => {
     const [value, gradients] = valueAndGrad(loss)(weights)
     return {
       loss: value,

@@ -1,22 +1,22 @@
 import { isFloat, onBackend, type Tensor, treeForEach, treeLeaves, treeReplace } from '@gradus/tensor'
 import { checkDerivative, gradientOf, type ListFunction, weighted } from '../differences.ts'
 import { toHost } from '../host.ts'
-import { Numbers } from '../numbers.ts'
-import { type Bench, callLayer, keyOf, placeInputs } from './bench.ts'
+import { RandomNumbers } from '../random-numbers.ts'
+import { callLayer, keyOf, type LayerSetup, uploadInputs } from './layer-setup.ts'
 
 /** Compares the derivatives of outputs and losses by every parameter and input with finite differences. */
-export async function checkGradients(bench: Bench, training: boolean, tolerance: number): Promise<void> {
-  const { layer, backend, state } = bench
-  const params = treeLeaves(bench.params)
-  const hosts = [...(await Promise.all(params.map(toHost))), ...bench.inputs]
-  const all = [...params, ...placeInputs(bench)]
+export async function checkGradients(setup: LayerSetup, training: boolean, tolerance: number): Promise<void> {
+  const { layer, backend, state } = setup
+  const params = treeLeaves(setup.params)
+  const hosts = [...(await Promise.all(params.map(toHost))), ...setup.inputs]
+  const all = [...params, ...uploadInputs(setup)]
   const moved = hosts.flatMap(({ dtype }, index) => (isFloat(dtype) ? [index] : []))
   if (moved.length === 0) return
   const key = keyOf(backend, 7)
   const f: ListFunction = (floats) => {
     const leaves = all.map((leaf, index) => (moved.includes(index) ? floats[moved.indexOf(index)]! : leaf))
-    const called = callLayer(bench, {
-      params: treeReplace(bench.params, leaves.slice(0, params.length)),
+    const called = callLayer(setup, {
+      params: treeReplace(setup.params, leaves.slice(0, params.length)),
       state,
       inputs: leaves.slice(params.length),
       key,
@@ -33,9 +33,9 @@ export async function checkGradients(bench: Bench, training: boolean, tolerance:
     ),
   )
   if (!value) return
-  const names = namesOf(bench)
+  const names = namesOf(setup)
   await checkDerivative({
-    what: `${layer.type}, ${training ? 'training' : 'inference'}`,
+    label: `${layer.type}, ${training ? 'training' : 'inference'}`,
     backend,
     value,
     gradient: gradientOf(value),
@@ -46,13 +46,13 @@ export async function checkGradients(bench: Bench, training: boolean, tolerance:
 }
 
 function cotangentsFor(type: string, outputs: readonly Tensor[]) {
-  const random = new Numbers(`cotangents of ${type}`)
+  const random = new RandomNumbers(`cotangents of ${type}`)
   return outputs.map(({ shape, dtype }) =>
     isFloat(dtype) ? { shape, dtype, values: random.fill(shape, dtype, -1, 1) } : undefined,
   )
 }
 
-function namesOf({ params, inputs }: Bench): string[] {
+function namesOf({ params, inputs }: LayerSetup): string[] {
   const names: string[] = []
   treeForEach(params, (_, path) => names.push(`parameter '${path}'`))
   return [...names, ...inputs.map((_, index) => `input ${index}`)]

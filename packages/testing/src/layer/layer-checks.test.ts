@@ -104,7 +104,7 @@ class Single extends Affine {
 
 const options = { config: { units: 2 }, inputShape: [3, 2] }
 
-it('finds a wrong derivative and names the parameter, the place and both values', async () => {
+it('finds a wrong derivative and names the parameter, the position and both values', async () => {
   const found = await failures(WrongGradient, options)
   expect(Object.keys(found)).toContain('gradients agree with finite differences, inference')
   expect(found['gradients agree with finite differences, inference']).toMatch(
@@ -133,7 +133,7 @@ it('finds a layer that does not follow its dtype', async () => {
   expect(await failures(Single, { ...options, trains: false })).toHaveProperty('shapes and dtypes are as inferred')
 })
 
-it('finds expectations that are not met', async () => {
+it('finds unmet expectations', async () => {
   const found = await failures(Affine, {
     ...options,
     expectedOutputShape: [3, 3],
@@ -145,12 +145,12 @@ it('finds expectations that are not met', async () => {
   expect(found).toMatchObject({
     'shapes and dtypes are as inferred': expect.stringContaining('has shape [3, 2] and [3, 3] was expected'),
     'parameters and state have the expected sizes': 'acme/Affine has 6 parameters and 7 were expected.',
-    'says whether it supports masks': 'acme/Affine.supportsMasking is false and should be true.',
+    'has the expected supportsMasking': 'acme/Affine.supportsMasking is false and should be true.',
     'a wrong shape is refused': 'acme/Affine for an input of shape [3, 2] should have thrown an error and did not.',
   })
 })
 
-it('refuses to skip without a reason, or something unknown', () => {
+it('refuses to skip without a reason, and unknown names', () => {
   expect(() => layerChecks(Affine, { ...options, skip: { 'compiled equals eager': '' } })).toThrow('without a reason')
   expect(() => layerChecks(Affine, { ...options, skip: { compiled: 'slow' } })).toThrow("no check called 'compiled'")
 })

@@ -93,6 +93,6 @@ it('finds infinities at extreme predictions', async () => {
   })
 })
 
-it('finds reductions that contradict each other', async () => {
+it('finds inconsistent reductions', async () => {
   expect(await failures(Doubled)).toHaveProperty('reductions agree with each other')
 })

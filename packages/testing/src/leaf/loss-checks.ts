@@ -17,38 +17,43 @@ import { instanceOf, type Source } from '../configured-source.ts'
 import { checkDerivative, gradientOf } from '../differences.ts'
 import { type GivenInput, hostOf } from '../given.ts'
 import { type HostTensor, takeToHost, toDevice, widen } from '../host.ts'
-import { Numbers } from '../numbers.ts'
+import { RandomNumbers } from '../random-numbers.ts'
 import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
 
+/** The options of `lossChecks`. */
 export interface LossCheckOptions<C = object> {
-  /** Options for the class, where a class is given. */
+  /** The config, if the loss is given as a class. */
   readonly config?: C
   readonly target: GivenInput
   readonly prediction: GivenInput
-  /** The loss of these, reduced as configured. */
+  /** The expected loss of target and prediction, reduced as configured. */
   readonly expected?: number
   /** Shape of the per-sample loss (default: the prediction's without the last axis). */
   readonly expectedShape?: Shape
-  /** Values of predictions at which loss and gradient must stay finite (default 0 and 1; for logits give large ones). */
+  /** Predictions for which loss and gradient must be finite (default 0 and 1; large numbers for logits). */
   readonly extremes?: readonly number[]
-  /** Name of a check to the reason why it is not run. */
+  /** The checks to skip by name, each with a reason. */
   readonly skip?: Readonly<Record<string, string>>
-  /** For gradients against finite differences in float64 (default 1e-6). */
+  /** Tolerance for gradients against finite differences in float64 (default 1e-6). */
   readonly gradientTolerance?: number
   readonly backend?: Backend
 }
 
-interface Setting {
+interface Setup {
   readonly backend: Backend
   readonly loss: Loss
   readonly target: HostTensor
   readonly prediction: HostTensor
 }
 
-/** What every loss must do: reductions and weights that agree with each other, a right gradient, finite extremes, a config that survives JSON. */
+/**
+ * The requirements of a loss, as checks for any test runner: the expected value, consistent reductions and weights, a
+ * gradient that agrees with finite differences, finite values for extreme predictions, compiled equals eager, a config that
+ * survives JSON.
+ */
 export function lossChecks(source: Source<Loss>, options: LossCheckOptions): Check[] {
-  const setting = (): Setting => {
-    const random = new Numbers('loss')
+  const setup = (): Setup => {
+    const random = new RandomNumbers('loss')
     return {
       backend: options.backend ?? cpu(),
       loss: instanceOf(source, options.config),
@@ -56,9 +61,9 @@ export function lossChecks(source: Source<Loss>, options: LossCheckOptions): Che
       prediction: hostOf(options.prediction, random),
     }
   }
-  const check = (name: string, body: (setting: Setting) => void | Promise<void>): Check => ({
+  const check = (name: string, body: (setup: Setup) => void | Promise<void>): Check => ({
     name,
-    run: async () => body(setting()),
+    run: async () => body(setup()),
   })
   const checks = [
     check('has the expected value and shape', (s) => checkValue(s, options)),
@@ -78,7 +83,7 @@ export function lossChecks(source: Source<Loss>, options: LossCheckOptions): Che
 }
 
 async function evaluate(
-  { backend, loss, target, prediction }: Setting,
+  { backend, loss, target, prediction }: Setup,
   { reduction, weight, compiled = false }: { reduction?: Reduction; weight?: HostTensor; compiled?: boolean } = {},
 ): Promise<HostTensor> {
   const instance = reduction ? withOptions(loss, { reduction }) : loss
@@ -91,19 +96,19 @@ async function evaluate(
   return result!
 }
 
-function double(setting: Setting): Setting {
-  return { ...setting, target: widen(setting.target), prediction: widen(setting.prediction) }
+function double(setup: Setup): Setup {
+  return { ...setup, target: widen(setup.target), prediction: widen(setup.prediction) }
 }
 
-async function checkValue(setting: Setting, { expected, expectedShape }: LossCheckOptions): Promise<void> {
-  const { loss, prediction } = setting
-  const each = await evaluate(setting, { reduction: 'none' })
+async function checkValue(setup: Setup, { expected, expectedShape }: LossCheckOptions): Promise<void> {
+  const { loss, prediction } = setup
+  const each = await evaluate(setup, { reduction: 'none' })
   const shape = expectedShape ?? prediction.shape.slice(0, -1)
   demand(
     sameShape(each.shape, shape),
     `${loss.type}: the per-sample loss has shape ${formatShape(each.shape)} and ${formatShape(shape)} was expected.`,
   )
-  const value = await evaluate(setting)
+  const value = await evaluate(setup)
   demand(
     value.dtype === prediction.dtype,
     `${loss.type}: the loss is ${value.dtype} for predictions in ${prediction.dtype}.`,
@@ -111,53 +116,53 @@ async function checkValue(setting: Setting, { expected, expectedShape }: LossChe
   if (expected !== undefined) assertClose(`${loss.type}: the loss`, value, { ...value, values: [expected] }, 1e-5)
 }
 
-async function checkReductions(single: Setting): Promise<void> {
-  const setting = double(single)
-  const { loss, backend, target, prediction } = setting
-  const { values } = await evaluate(setting, { reduction: 'none' })
+async function checkReductions(single: Setup): Promise<void> {
+  const setup = double(single)
+  const { loss, backend, target, prediction } = setup
+  const { values } = await evaluate(setup, { reduction: 'none' })
   const total = values.reduce((a, b) => a + b, 0)
   const scalar = (value: number): HostTensor => ({ shape: [], dtype: 'float64', values: [value] })
-  assertClose(`${loss.type}, sum`, await evaluate(setting, { reduction: 'sum' }), scalar(total), 1e-10)
-  // a loss that leaves samples out itself divides by the number of the others
+  assertClose(`${loss.type}, sum`, await evaluate(setup, { reduction: 'sum' }), scalar(total), 1e-10)
+  // a loss that excludes samples divides by the number of the others
   if (onBackend(backend, () => loss.maskOf(toDevice(backend, target), toDevice(backend, prediction)))) return
   for (const reduction of ['mean', 'sumOverBatchSize', 'meanWithSampleWeight'] as const) {
     assertClose(
       `${loss.type}, ${reduction}`,
-      await evaluate(setting, { reduction }),
+      await evaluate(setup, { reduction }),
       scalar(total / values.length),
       1e-10,
     )
   }
 }
 
-async function checkWeights(single: Setting): Promise<void> {
-  const setting = double(single)
-  const { loss } = setting
-  const each = await evaluate(setting, { reduction: 'none' })
+async function checkWeights(single: Setup): Promise<void> {
+  const setup = double(single)
+  const { loss } = setup
+  const each = await evaluate(setup, { reduction: 'none' })
   const batch = each.shape[0] ?? 1
   const weigh = (values: number[]): HostTensor => ({ shape: [batch], dtype: 'float64', values })
   const ones = weigh(new Array<number>(batch).fill(1))
-  assertClose(`${loss.type}, weights of 1`, await evaluate(setting, { reduction: 'none', weight: ones }), each, 1e-10)
+  assertClose(`${loss.type}, weights of 1`, await evaluate(setup, { reduction: 'none', weight: ones }), each, 1e-10)
   const weights = ones.values.map((_, i) => i * 0.75)
   const perSample = sizeOf(each.shape.slice(1))
   const expected = { ...each, values: each.values.map((value, i) => value * weights[Math.floor(i / perSample)]!) }
   assertClose(
     `${loss.type}, weighted`,
-    await evaluate(setting, { reduction: 'none', weight: weigh(weights) }),
+    await evaluate(setup, { reduction: 'none', weight: weigh(weights) }),
     expected,
     1e-10,
   )
   const total = expected.values.reduce((a, b) => a + b, 0)
-  const sum = await evaluate(setting, { reduction: 'sum', weight: weigh(weights) })
+  const sum = await evaluate(setup, { reduction: 'sum', weight: weigh(weights) })
   assertClose(`${loss.type}, weighted sum`, sum, { ...sum, values: [total] }, 1e-10)
 }
 
-async function checkGradient(single: Setting, tolerance: number): Promise<void> {
+async function checkGradient(single: Setup, tolerance: number): Promise<void> {
   const { backend, loss, target, prediction } = double(single)
   const y = toDevice(backend, target)
   const value = ([p]: readonly Tensor[]) => withOptions(loss, { reduction: 'sum' }).call(y, p!)
   await checkDerivative({
-    what: loss.type,
+    label: loss.type,
     backend,
     value,
     gradient: gradientOf(value),
@@ -167,11 +172,11 @@ async function checkGradient(single: Setting, tolerance: number): Promise<void> 
   })
 }
 
-async function checkExtremes(setting: Setting, extremes: readonly number[]): Promise<void> {
-  const { backend, loss, target, prediction } = setting
+async function checkExtremes(setup: Setup, extremes: readonly number[]): Promise<void> {
+  const { backend, loss, target, prediction } = setup
   if (!isFloat(prediction.dtype)) return
   const size = prediction.values.length
-  // every element meets every extreme; not all of them at once, since a row of zeros is no distribution
+  // each element takes each extreme value, but not all elements the same, because a row of zeros is not a distribution
   const patterns = extremes.map((_, shift) =>
     Array.from({ length: size }, (_, i) => extremes[(i + shift) % extremes.length]!),
   )

@@ -67,8 +67,8 @@ it('finds means of means and ignored weights', async () => {
   ])
 })
 
-it('finds a start that depends on what went before', async () => {
-  expect(await failures(Remembering)).toContain('starts afresh and keeps earlier states')
+it('finds an initial state that depends on earlier calls', async () => {
+  expect(await failures(Remembering)).toContain('has no side effects')
 })
 
 it('finds a wrong value', async () => {

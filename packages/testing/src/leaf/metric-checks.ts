@@ -7,9 +7,10 @@ import { assertAlike, assertAllClose, assertClose } from '../compare.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
 import { flatten, type GivenInput, hostOf, type NestedNumbers, shapeOf } from '../given.ts'
 import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
-import { Numbers } from '../numbers.ts'
+import { RandomNumbers } from '../random-numbers.ts'
 import { refusesUnknownOptions, roundTrip } from '../round-trip.ts'
 
+/** A batch of `metricChecks`. */
 export interface MetricBatch {
   readonly target: GivenInput
   readonly prediction: GivenInput
@@ -17,19 +18,20 @@ export interface MetricBatch {
   readonly weight?: readonly number[]
 }
 
+/** The options of `metricChecks`. */
 export interface MetricCheckOptions<C = object> {
-  /** Options for the class, where a class is given. */
+  /** The config, if the metric is given as a class. */
   readonly config?: C
   readonly batches: readonly MetricBatch[]
-  /** The figure after all batches. */
+  /** The expected figure after all batches. */
   readonly expected?: NestedNumbers
-  /** Whether batches may be joined without changing the figure (default true). */
+  /** Whether one joined batch must give the same figure as several batches (default true). */
   readonly streaming?: boolean
-  /** Whether a sample of weight 0 counts as left out (default true). */
+  /** Whether a sample with weight 0 must have no effect (default true). */
   readonly weighted?: boolean
-  /** Name of a check to the reason why it is not run. */
+  /** The checks to skip by name, each with a reason. */
   readonly skip?: Readonly<Record<string, string>>
-  /** Default 1e-5. */
+  /** Tolerance for figures (default 1e-5). */
   readonly tolerance?: number
   readonly backend?: Backend
 }
@@ -40,24 +42,27 @@ interface Batch {
   readonly weight?: HostTensor
 }
 
-interface Setting {
+interface Setup {
   readonly backend: Backend
   readonly metric: Metric
   readonly batches: readonly Batch[]
   readonly tolerance: number
 }
 
-/** What every metric must do: accumulate over batches as over one, weigh samples, keep its state's form and its inputs, compile, survive JSON. */
+/**
+ * The requirements of a metric, as checks for any test runner: the expected value, the same figure for several batches as for
+ * one, correct weights, no side effects, a state of constant form, compiled equals eager, a config that survives JSON.
+ */
 export function metricChecks(source: Source<Metric>, options: MetricCheckOptions): Check[] {
-  const setting = (): Setting => ({
+  const setup = (): Setup => ({
     backend: options.backend ?? cpu(),
     metric: instanceOf(source, options.config),
     batches: batchesOf(options.batches),
     tolerance: options.tolerance ?? 1e-5,
   })
-  const check = (name: string, body: (setting: Setting) => void | Promise<void>): Check => ({
+  const check = (name: string, body: (setup: Setup) => void | Promise<void>): Check => ({
     name,
-    run: async () => body(setting()),
+    run: async () => body(setup()),
   })
   const { expected, streaming = true, weighted = true } = options
   const checks = [
@@ -106,7 +111,7 @@ export function metricChecks(source: Source<Metric>, options: MetricCheckOptions
           }),
         ]
       : []),
-    check('starts afresh and keeps earlier states', checkPurity),
+    check('has no side effects', checkPurity),
     check('compiled equals eager', async (s) => {
       assertClose(
         `${s.metric.type}, compiled`,
@@ -125,7 +130,7 @@ export function metricChecks(source: Source<Metric>, options: MetricCheckOptions
 }
 
 function batchesOf(batches: readonly MetricBatch[]): Batch[] {
-  const random = new Numbers('metric')
+  const random = new RandomNumbers('metric')
   return batches.map(({ target, prediction, weight }) => ({
     target: hostOf(target, random),
     prediction: hostOf(prediction, random),
@@ -133,29 +138,29 @@ function batchesOf(batches: readonly MetricBatch[]): Batch[] {
   }))
 }
 
-function place(backend: Backend, { target, prediction, weight }: Batch): [Tensor, Tensor, Tensor[]] {
+function upload(backend: Backend, { target, prediction, weight }: Batch): [Tensor, Tensor, Tensor[]] {
   return [toDevice(backend, target), toDevice(backend, prediction), weight ? [toDevice(backend, weight)] : []]
 }
 
-async function measure({ backend, metric }: Setting, batches: readonly Batch[], compiled = false): Promise<HostTensor> {
+async function measure({ backend, metric }: Setup, batches: readonly Batch[], compiled = false): Promise<HostTensor> {
   const update = (state: Tree, target: Tensor, prediction: Tensor, weight: readonly Tensor[]): Tree =>
     metric.update(state, target, prediction, weight[0])
   const step = compiled ? compile(update, { donate: [0] }) : update
   const [result] = await takeToHost(
     onBackend(backend, () => {
       let state = metric.init()
-      for (const batch of batches) state = step(state, ...place(backend, batch))
+      for (const batch of batches) state = step(state, ...upload(backend, batch))
       return metric.result(state)
     }),
   )
   return result!
 }
 
-async function checkPurity({ backend, metric, batches }: Setting): Promise<void> {
+async function checkPurity({ backend, metric, batches }: Setup): Promise<void> {
   const read = async (tree: Tree) => Promise.all(treeLeaves(tree).map(toHost))
   const first = onBackend(backend, () => metric.init())
   const before = await read(first)
-  const next = onBackend(backend, () => metric.update(first, ...withWeight(place(backend, batches[0]!))))
+  const next = onBackend(backend, () => metric.update(first, ...withWeight(upload(backend, batches[0]!))))
   assertAllClose(`${metric.type}: the state given to update`, await read(first), before, 0)
   const forms = [treeLeaves(next), treeLeaves(first)]
   demand(
@@ -167,7 +172,7 @@ async function checkPurity({ backend, metric, batches }: Setting): Promise<void>
   })
   onBackend(backend, () => metric.result(next))
   assertAllClose(`${metric.type}: a second init()`, await read(onBackend(backend, () => metric.init())), before, 0)
-  // asking before the first batch must not fail
+  // reading the figure before the first batch must not fail
   await takeToHost(onBackend(backend, () => metric.result(metric.init())))
 }
 

@@ -73,7 +73,7 @@ class Growing extends Momentum {
 it('finds steps in the wrong direction', async () => {
   expect(await failures(Ascent)).toEqual([
     'converges in a quadratic bowl, compiled, in constant memory',
-    'makes its way along a curved valley',
+    'reduces the loss along a curved valley',
   ])
 })
 

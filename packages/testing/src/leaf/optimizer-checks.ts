@@ -6,40 +6,45 @@ import { type Check, demand, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
 import { type HostTensor, toDevice, toHost } from '../host.ts'
-import { Numbers } from '../numbers.ts'
+import { RandomNumbers } from '../random-numbers.ts'
 import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
 import { bowl, type Problem, solve, valley } from './problems.ts'
 
+/** The options of `optimizerChecks`. */
 export interface OptimizerCheckOptions<C = object> {
-  /** Options for the class, where a class is given. */
+  /** The config, if the optimizer is given as a class. */
   readonly config?: C
-  /** Rate for the convergence checks (default 0.1). */
+  /** The learning rate of the convergence checks (default 0.1). */
   readonly learningRate?: number
-  /** Steps for the convergence checks (default 300). */
+  /** The number of steps of the convergence checks (default 300). */
   readonly steps?: number
-  /** What must remain of the loss of the quadratic bowl, as a fraction (default 0.01). */
+  /** The largest fraction of the initial loss that may remain in the quadratic bowl (default 0.01). */
   readonly remaining?: number
-  /** Names of the slots per parameter. */
+  /** The names of the slots of each parameter. */
   readonly expectedSlots?: readonly string[]
-  /** Name of a check to the reason why it is not run. */
+  /** The checks to skip by name, each with a reason. */
   readonly skip?: Readonly<Record<string, string>>
   readonly backend?: Backend
 }
 
-interface Setting {
+interface Setup {
   readonly backend: Backend
   readonly optimizer: Optimizer
 }
 
-/** What every optimizer must do: converge, keep the form of its state, leave its inputs alone, clip, run compiled with donated state in constant memory, survive JSON. */
+/**
+ * The requirements of an optimizer, as checks for any test runner: it converges, compiled with donated state and in constant
+ * memory; its inputs and the form of its state do not change; it clips gradients; compiled equals eager; the config survives
+ * JSON.
+ */
 export function optimizerChecks(source: Source<Optimizer>, options: OptimizerCheckOptions): Check[] {
-  const setting = (): Setting => ({ backend: options.backend ?? cpu(), optimizer: instanceOf(source, options.config) })
-  const check = (name: string, body: (setting: Setting) => void | Promise<void>): Check => ({
+  const setup = (): Setup => ({ backend: options.backend ?? cpu(), optimizer: instanceOf(source, options.config) })
+  const check = (name: string, body: (setup: Setup) => void | Promise<void>): Check => ({
     name,
-    run: async () => body(setting()),
+    run: async () => body(setup()),
   })
   const { learningRate = 0.1, steps = 300, remaining = 0.01, expectedSlots } = options
-  const converges = (problem: Problem, rate: number, rest: number) => async (s: Setting) => {
+  const converges = (problem: Problem, rate: number, rest: number) => async (s: Setup) => {
     const optimizer = withOptions(s.optimizer, { learningRate: rate })
     const { before, after, traces, grown } = await solve(problem, optimizer, s.backend, steps)
     demand(
@@ -54,7 +59,7 @@ export function optimizerChecks(source: Source<Optimizer>, options: OptimizerChe
   }
   const checks = [
     check('converges in a quadratic bowl, compiled, in constant memory', converges(bowl, learningRate, remaining)),
-    check('makes its way along a curved valley', converges(valley, learningRate / 5, 0.5)),
+    check('reduces the loss along a curved valley', converges(valley, learningRate / 5, 0.5)),
     check('keeps its inputs and the form of its state', (s) => checkForm(s, expectedSlots)),
     check('compiled equals eager', async (s) =>
       assertAllClose(`${s.optimizer.type}, compiled`, await advance(s, { compiled: true }), await advance(s), 1e-5),
@@ -68,7 +73,7 @@ export function optimizerChecks(source: Source<Optimizer>, options: OptimizerChe
         `${s.optimizer.type}: zero gradients give parameters or state that are not finite.`,
       )
     }),
-    check('a missing gradient leaves its parameter alone', checkMissing),
+    check('a parameter without a gradient does not change', checkMissing),
     check('its config survives JSON', async (s) => {
       assertAllClose(
         `${s.optimizer.type} from JSON`,
@@ -87,7 +92,7 @@ type Params = { dense: { kernel: Tensor; bias: Tensor }; list: Tensor[] }
 const random = (seed: string, shape: readonly number[]): HostTensor => ({
   shape,
   dtype: 'float32',
-  values: new Numbers(seed).fill(shape, 'float32'),
+  values: new RandomNumbers(seed).fill(shape, 'float32'),
 })
 const shapes = [[3, 2], [2], []] as const
 const parameters: readonly HostTensor[] = shapes.map((shape, i) => random(`parameter ${i}`, shape))
@@ -102,9 +107,9 @@ async function hostsOf(tree: unknown): Promise<HostTensor[]> {
   return Promise.all(treeLeaves(tree).map(toHost))
 }
 
-/** Parameters and state after three updates with the same gradients. */
+/** The parameters and the state after three updates with the same gradients. */
 async function advance(
-  { backend, optimizer }: Setting,
+  { backend, optimizer }: Setup,
   {
     compiled = false,
     gradients = someGradients,
@@ -120,12 +125,12 @@ async function advance(
   return hostsOf([params, state])
 }
 
-async function checkForm({ backend, optimizer }: Setting, expectedSlots: readonly string[] | undefined): Promise<void> {
+async function checkForm({ backend, optimizer }: Setup, expectedSlots: readonly string[] | undefined): Promise<void> {
   const [params, grads] = [treeOf(backend, parameters), treeOf(backend, someGradients)]
   const state = onBackend(backend, () => optimizer.init(params))
   const before = await hostsOf([params, grads, state])
   const [next, nextState] = onBackend(backend, () => optimizer.update(grads, state, params))
-  assertAllClose(`${optimizer.type}: what was given to update`, await hostsOf([params, grads, state]), before, 0)
+  assertAllClose(`${optimizer.type}: the arguments of update`, await hostsOf([params, grads, state]), before, 0)
   const forms = [
     [...treeLeaves(next), ...treeLeaves(nextState)],
     [...treeLeaves(params), ...treeLeaves(state)],
@@ -147,23 +152,23 @@ async function checkForm({ backend, optimizer }: Setting, expectedSlots: readonl
   )
 }
 
-async function checkDtype(setting: Setting): Promise<void> {
+async function checkDtype(setup: Setup): Promise<void> {
   const wide = (hosts: readonly HostTensor[]) => hosts.map((host) => ({ ...host, dtype: 'float64' as const }))
-  const double = await advance(setting, { gradients: wide(someGradients), start: wide(parameters) })
-  const single = await advance(setting)
+  const double = await advance(setup, { gradients: wide(someGradients), start: wide(parameters) })
+  const single = await advance(setup)
   const count = parameters.length
   for (const tensor of double.slice(0, count))
-    demand(tensor.dtype === 'float64', `${setting.optimizer.type}: float64 parameters became ${tensor.dtype}.`)
+    demand(tensor.dtype === 'float64', `${setup.optimizer.type}: float64 parameters became ${tensor.dtype}.`)
   assertAllClose(
-    `${setting.optimizer.type}, float32 against float64`,
+    `${setup.optimizer.type}, float32 against float64`,
     single.slice(0, count),
     double.slice(0, count).map((t) => ({ ...t, dtype: 'float32' as const })),
     1e-3,
   )
 }
 
-// Clipped on the host, the same gradients must lead to the same parameters.
-async function checkClipping(setting: Setting): Promise<void> {
+// updates with clipping must equal updates without it that get gradients clipped on the host
+async function checkClipping(setup: Setup): Promise<void> {
   const norm = (hosts: readonly HostTensor[]) =>
     Math.sqrt(hosts.flatMap(({ values }) => values).reduce((total, x) => total + x * x, 0))
   const scaled = (host: HostTensor, factor: number): HostTensor => ({
@@ -177,16 +182,16 @@ async function checkClipping(setting: Setting): Promise<void> {
     clipValue: someGradients.map((g) => ({ ...g, values: g.values.map((x) => Math.min(Math.max(x, -limit), limit)) })),
   }
   const none = { clipNorm: undefined, globalClipNorm: undefined, clipValue: undefined }
-  const plain = withOptions(setting.optimizer, none)
+  const plain = withOptions(setup.optimizer, none)
   for (const [option, gradients] of Object.entries(clipped)) {
-    const optimizer = withOptions(setting.optimizer, { ...none, [option]: limit })
-    const actual = await advance({ ...setting, optimizer })
-    const expected = await advance({ ...setting, optimizer: plain }, { gradients })
+    const optimizer = withOptions(setup.optimizer, { ...none, [option]: limit })
+    const actual = await advance({ ...setup, optimizer })
+    const expected = await advance({ ...setup, optimizer: plain }, { gradients })
     assertAllClose(`${optimizer.type}, ${option}: ${limit}`, actual, expected, 1e-4)
   }
 }
 
-async function checkMissing({ backend, optimizer }: Setting): Promise<void> {
+async function checkMissing({ backend, optimizer }: Setup): Promise<void> {
   const params = treeOf(backend, parameters)
   const grads = treeOf(backend, someGradients)
   const partial = { dense: { kernel: grads.dense.kernel, bias: null }, list: [null] }

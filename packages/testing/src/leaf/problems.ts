@@ -4,7 +4,7 @@ import { compile } from '@gradus/graph'
 import { add, type Backend, memory, mul, onBackend, square, sub, sum, type Tensor, type Tree } from '@gradus/tensor'
 import { toDevice } from '../host.ts'
 
-/** A function to minimise, with a start. */
+/** A function to minimize, with initial parameters. */
 export interface Problem {
   readonly name: string
   readonly start: (backend: Backend) => Tree
@@ -16,7 +16,7 @@ interface BowlParams {
   readonly list: readonly Tensor[]
 }
 
-/** A convex quadratic over a nested tree, of curvatures 1 to 4, with its minimum away from 0. */
+/** A convex quadratic function of a nested tree, with curvatures from 1 to 4 and its minimum not at 0. */
 export const bowl: Problem = {
   name: 'quadratic bowl',
   start: (backend) => ({
@@ -34,7 +34,7 @@ export const bowl: Problem = {
   },
 }
 
-/** Rosenbrock's valley, less steep than the original: (1 - x)^2 + 5 (y - x^2)^2. */
+/** A Rosenbrock function that is less steep than the original: (1 - x)^2 + 5 (y - x^2)^2. */
 export const valley: Problem = {
   name: 'curved valley',
   start: (backend) => ({ x: vector(backend, [-1]), y: vector(backend, [-0.5]) }),
@@ -44,7 +44,10 @@ export const valley: Problem = {
   },
 }
 
-/** Minimises with compiled steps whose parameters and state are donated; `grown` is the step at which buffers grew in number. */
+/**
+ * Minimizes with compiled steps that donate parameters and state. Returns the loss before and after, the number of traces,
+ * and the first step at which the number of buffers grew.
+ */
 export async function solve(
   { start, loss }: Problem,
   optimizer: Optimizer,
@@ -70,7 +73,7 @@ export async function solve(
     result.value.dispose()
     params = result.params
     state = result.state
-    // garbage of earlier work may be collected meanwhile, so the count may fall
+    // earlier tensors may be garbage collected meanwhile, so the count may fall
     if (i > 0 && memory().buffers > count) grown ??= i
     count = memory().buffers
   }

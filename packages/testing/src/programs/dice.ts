@@ -1,20 +1,24 @@
-/** A small generator of random numbers (mulberry32), so that a failing case has a number. */
-export class Dice {
-  constructor(private state: number) {}
+import { RandomNumbers } from '../random-numbers.ts'
 
-  /** From 0 to 1. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+/** Seeded random choices for random programs, so that a failing case can be repeated from its seed. */
+export class Dice {
+  private readonly random: RandomNumbers
+
+  constructor(seed: number) {
+    this.random = new RandomNumbers(seed)
   }
 
-  /** A whole number from `low` to `high`. */
+  /** A number from 0 to before 1. */
+  next(): number {
+    return this.random.next()
+  }
+
+  /** A whole number from `low` to `high`, inclusive. */
   whole(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1))
   }
 
+  /** An element of a list. */
   pick<T>(list: readonly T[]): T {
     return list[this.whole(0, list.length - 1)]!
   }

@@ -8,8 +8,9 @@ import { programKinds, type RandomProgram } from './programs.ts'
 const reference = cpu()
 
 /**
- * A check for each of the `programKinds`: so many random programs of the kind, compiled, give what they give on the reference.
- * The samples of ops in `backendChecks` are small; these programs are large and odd enough for every path of a code generator.
+ * A check for each of the `programKinds`: a number of random programs of the kind, compiled, give the same results as on the cpu
+ * backend. The samples of ops in `backendChecks` are small; these programs are large and irregular enough to reach all paths of a
+ * code generator.
  *
  * @example
  * import { cpu } from '@gradus/backend-cpu'
@@ -28,14 +29,14 @@ export function programChecks(backend: Backend, cases: number): Check[] {
   }))
 }
 
-async function compare(what: string, program: RandomProgram, backend: Backend): Promise<void> {
+async function compare(label: string, program: RandomProgram, backend: Backend): Promise<void> {
   const [actual, expected] = [await resultsOf(program, backend), await resultsOf(program, reference)]
   expected.forEach((values, output) => {
     const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0.01)
-    values.forEach((value, place) => {
-      const found = actual[output]![place]!
+    values.forEach((value, index) => {
+      const found = actual[output]![index]!
       if (Math.abs(found - value) <= (program.tolerance ?? 2e-5) * (largest + Math.abs(value))) return
-      throw new Error(`${what} (${program.label}), output ${output}: ${found} instead of ${value} at ${place}`)
+      throw new Error(`${label} (${program.label}), output ${output}: ${found} instead of ${value} at ${index}`)
     })
   })
 }

@@ -41,19 +41,22 @@ import {
 } from '@gradus/tensor'
 import type { Dice } from './dice.ts'
 
-/** A program made from dice, and its inputs. */
+/** A random program: a function of tensors, with inputs. */
 export interface RandomProgram {
   readonly label: string
   readonly inputs: readonly { readonly data: Float32Array | Int32Array; readonly shape: Shape }[]
   run(...inputs: Tensor[]): Tensor[]
-  /** How far results may be off, times the largest and the own value (default 2e-5). */
+  /** The tolerance, relative to the largest value plus the compared one (default 2e-5). */
   readonly tolerance?: number
 }
 
-/** Sizes around those at which vectors, tiles and blocks are full. */
+/** Sizes around multiples of the sizes of vectors, tiles and blocks. */
 const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17, 24, 31, 32, 33, 40, 64, 70]
 
-/** What programs in training are made of, by name: each with its gradient, in shapes that leave remainders everywhere. */
+/**
+ * Generators of random programs by name: parts of training programs with gradients, in shapes that are not multiples of
+ * tiles.
+ */
 export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram>> = {
   'matrix product with an epilogue'(dice) {
     const [m, k, n] = [dice.pick(sizes), dice.pick(sizes), dice.pick(sizes)]
@@ -143,7 +146,7 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
       }),
     }
   },
-  'layer normalisation'(dice) {
+  'layer normalization'(dice) {
     const [rows, width] = [dice.pick(sizes) * dice.whole(1, 3), dice.pick(sizes)]
     return {
       label: `${rows} x ${width}`,
@@ -151,14 +154,14 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
       run: gradientOf((x, scale, offset) => sum(sin(add(mul(layerNormalization(x!), scale!), offset!)))),
     }
   },
-  'batch normalisation'(dice) {
+  'batch normalization'(dice) {
     const width = dice.pick(sizes)
     return {
       label: `${width}`,
       inputs: [floats(dice, [dice.pick(sizes), dice.whole(1, 3), width]), floats(dice, [width])],
       run: gradientOf((x, scale) => {
-        const { mean: centre, variance } = batchMoments(x!, [0, 1])
-        return sum(sin(batchNormalization(x!, centre, variance, scale!)))
+        const { mean: center, variance } = batchMoments(x!, [0, 1])
+        return sum(sin(batchNormalization(x!, center, variance, scale!)))
       }),
     }
   },
@@ -183,7 +186,7 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
   },
   lookup(dice) {
     const [rows, width, count] = [dice.pick(sizes), dice.pick(sizes), dice.pick(sizes)]
-    // some out of range
+    // some indices are out of range
     const indices = Int32Array.from({ length: count }, () => dice.whole(0, rows + 1) - 1)
     return {
       label: `${count} of ${rows} x ${width}`,
@@ -224,7 +227,7 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
     const options = { axis: 1, descending: dice.next() < 0.5 }
     const special = [0, -0, Infinity, -Infinity, Number.NaN, 1e-40, 1]
     const data = dice.floats(sizeOf(shape)).map((value) => (dice.next() < 0.3 ? dice.pick(special) : value))
-    // keys that share digits, of both signs
+    // keys of both signs with common leading digits
     const range = dice.pick([3, 200, 70_000, 2 ** 31 - 1])
     const whole = Int32Array.from(data, () => dice.whole(-range, range))
     return {
@@ -263,12 +266,12 @@ function floats(dice: Dice, shape: number[]) {
   return { data: dice.floats(sizeOf(shape)), shape }
 }
 
-/** The value of `f` and its gradients by all inputs but the last `fixed` ones. */
+/** The value of `f` and its gradients by all inputs except the last `fixed` ones. */
 function gradientOf(f: (...inputs: Tensor[]) => Tensor, fixed = 0): (...inputs: Tensor[]) => Tensor[] {
   return (...inputs) => {
-    const free = inputs.slice(0, inputs.length - fixed)
+    const differentiated = inputs.slice(0, inputs.length - fixed)
     const rest = inputs.slice(inputs.length - fixed)
-    const [value, gradients] = valueAndGrad((list: readonly Tensor[]) => f(...list, ...rest))(free)
+    const [value, gradients] = valueAndGrad((list: readonly Tensor[]) => f(...list, ...rest))(differentiated)
     return [value as Tensor, ...gradients]
   }
 }

@@ -14,29 +14,31 @@ import {
 } from '@gradus/tensor'
 import { instanceOf } from '../configured-source.ts'
 import { type HostTensor, toDevice, toHost } from '../host.ts'
-import { Numbers } from '../numbers.ts'
+import { RandomNumbers } from '../random-numbers.ts'
 import { withOptions } from '../round-trip.ts'
 import type { LayerCheckOptions, LayerSource } from './options.ts'
 
-/** A layer with everything needed to run it. */
-export interface Bench {
+/** A layer with its backend, inputs and variables. */
+export interface LayerSetup {
   readonly backend: Backend
   readonly layer: Layer
+  /** Whether the layer takes a list of inputs rather than one tensor. */
   readonly many: boolean
   readonly inputs: readonly HostTensor[]
-  /** Parameters of the layer and of layers within it, by path. */
+  /** The parameters of the layer and its nested layers, by path. */
   readonly params: VariableTrees['params']
   readonly state: VariableTrees['state']
   readonly mask?: Tensor
 }
 
-/** What a call of a layer gives, as a tree. */
-export interface Result {
+/** The result of a call, with the outputs in a list. */
+export interface LayerResult {
   readonly outputs: readonly Tensor[]
   readonly state: VariableTrees['state']
   readonly losses: readonly Tensor[]
 }
 
+/** The shapes of the inputs. Throws if the options have none. */
 export function shapesOf({ inputShape, inputShapes }: LayerCheckOptions): readonly Shape[] {
   const shapes = inputShapes ?? (inputShape && [inputShape])
   if (!shapes)
@@ -57,16 +59,20 @@ function inputDtypes(layer: Layer, options: LayerCheckOptions): DType[] {
 }
 
 /**
- * A layer in a floating dtype with parameters, state and seeded inputs. Parameters are moved off their initial values by a
- * little: at zero, a wrong derivative can go unseen.
+ * Makes a layer in a floating dtype with parameters, state and seeded inputs. Small random numbers are added to the parameters,
+ * because a wrong derivative may not show at initial values of zero.
  */
-export async function benchFor(source: LayerSource, options: LayerCheckOptions, dtype: FloatDType): Promise<Bench> {
+export async function setUpLayer(
+  source: LayerSource,
+  options: LayerCheckOptions,
+  dtype: FloatDType,
+): Promise<LayerSetup> {
   const backend = options.backend ?? cpu()
   const made = instanceOf(source, options.config)
   const layer = made.dtype === dtype ? made : withOptions(made, { dtype })
   const shapes = shapesOf(options)
   const many = options.inputShapes !== undefined
-  const random = new Numbers(layer.type)
+  const random = new RandomNumbers(layer.type)
   const dtypes = inputDtypes(layer, options)
   const inputs = shapes.map((shape, index): HostTensor => {
     const float = isFloat(dtypes[index]!)
@@ -96,21 +102,24 @@ export async function benchFor(source: LayerSource, options: LayerCheckOptions, 
   }
 }
 
+/** A mask as a host tensor. */
 export function maskOf(mask: readonly (readonly boolean[])[]): HostTensor {
   return { shape: [mask.length, mask[0]!.length], dtype: 'bool', values: mask.flat().map(Number) }
 }
 
+/** A random key on a backend. */
 export function keyOf(backend: Backend, seed: number): Tensor {
   return onBackend(backend, () => new Rng(seed).key)
 }
 
-export function placeInputs({ backend, inputs }: Bench): Tensor[] {
+/** The inputs as tensors on the backend. */
+export function uploadInputs({ backend, inputs }: LayerSetup): Tensor[] {
   return inputs.map((input) => toDevice(backend, input))
 }
 
-/** One call of the layer, made of ops only, so that it can be compiled and differentiated. */
+/** Calls the layer. The call is pure, so it can be compiled and differentiated. */
 export function callLayer(
-  { layer, many, mask }: Pick<Bench, 'layer' | 'many' | 'mask'>,
+  { layer, many, mask }: Pick<LayerSetup, 'layer' | 'many' | 'mask'>,
   {
     params,
     state,
@@ -118,7 +127,7 @@ export function callLayer(
     key,
     training,
   }: VariableTrees & { inputs: readonly Tensor[]; key: Tensor; training: boolean },
-): Result {
+): LayerResult {
   const masks = mask && (many ? inputs.map((_, index) => (index === 0 ? mask : undefined)) : mask)
   const { outputs, ...rest } = statelessCall(layer, { params, state }, many ? inputs : inputs[0]!, {
     rng: new Rng(key),

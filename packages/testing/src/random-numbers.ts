@@ -1,7 +1,7 @@
 import { type DType, isFloat, type Shape, sizeOf } from '@gradus/tensor'
 
-/** Seeded random numbers for test inputs (mulberry32): the same on every machine, and independent of the code under test. */
-export class Numbers {
+/** Seeded random numbers for tests (mulberry32), equal on all machines and independent of the code under test. */
+export class RandomNumbers {
   private state: number
 
   constructor(seed: number | string) {
@@ -22,8 +22,8 @@ export class Numbers {
   }
 
   /**
-   * `shape` values that `dtype` can hold: floats are rounded to float32, so that every floating dtype gets the same ones,
-   * whole numbers include both ends.
+   * Values for a tensor. Floats are rounded to float32, so that all floating dtypes get the same values. Integers are from
+   * `low` to `high`, inclusive.
    */
   fill(shape: Shape, dtype: DType, low = -2, high = 2): number[] {
     return Array.from({ length: sizeOf(shape) }, () => {
@@ -35,7 +35,7 @@ export class Numbers {
   }
 }
 
-/** 32-bit FNV-1a. */
+/** The 32-bit FNV-1a hash. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
