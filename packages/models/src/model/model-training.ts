@@ -127,8 +127,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   fit(x: Dataset, options?: FitOptions): Promise<History>
   fit(x: Named<InputData>, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
   async fit(x: Named<InputData> | Dataset, y?: Named<ArrayData> | FitOptions, options?: FitOptions): Promise<History> {
-    const { data, options: fitOptions = {} } = fitArguments(x, y, options)
-    return fit(this.requireTrainer('fit'), this, data, fitOptions)
+    const { data, options: fitOptions } = fitArguments(x, y, options)
+    return fit(this.requireTrainer('fit'), this, data, fitOptions ?? {})
   }
 
   /**
@@ -139,8 +139,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   steps(x: Dataset, options?: StepsOptions): TrainSteps
   steps(x: Named<InputData>, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
   steps(x: Named<InputData> | Dataset, y?: Named<ArrayData> | StepsOptions, options?: StepsOptions): TrainSteps {
-    const { data, options: stepsOptions = {} } = fitArguments(x, y, options)
-    return new TrainSteps(this.requireTrainer('steps'), data, stepsOptions)
+    const { data, options: stepsOptions } = fitArguments(x, y, options)
+    return new TrainSteps(this.requireTrainer('steps'), data, stepsOptions ?? {})
   }
 
   /** Returns loss and metrics on samples, by name. Throws as `fit` does. Keras: `evaluate(..., return_dict=True)`. */
