@@ -120,7 +120,7 @@ describe('calls', () => {
   })
 })
 
-describe('a registry of everything here', () => {
+describe('a registry of all definitions of the package', () => {
   const registry = new Registry([...Object.values(layers), ...Object.values(activations)])
 
   it('creates the class that a spec names', () => {

@@ -80,7 +80,7 @@ describe('a registry of all definitions of the package', () => {
         { layer: 'LSTMCell', units: 2, kernelRegularizer: 'l2' },
       ],
     }) as RNN
-    const cells = layersWithin(rnn).filter((place) => place.layer instanceof LSTMCell)
+    const cells = layersWithin(rnn).filter(({ layer: nested }) => nested instanceof LSTMCell)
     expect(cells.map(({ path }) => path)).toEqual(['cell.cells.0', 'cell.cells.1'])
     expect((registry.parse('layer', rnn.toSpec()) as RNN).toSpec()).toEqual(rnn.toSpec())
   })

@@ -20,7 +20,9 @@ export type ConfigArgument<C> = Record<never, never> extends C ? [config?: C] : 
  */
 export abstract class Configured<K extends string = string, C extends object = object> {
   static readonly fields: FieldTable | undefined = undefined
+  /** The given options. */
   readonly config: C
+  /** The complete options. */
   readonly options: object
 
   constructor(...[config]: ConfigArgument<C>) {
@@ -29,10 +31,12 @@ export abstract class Configured<K extends string = string, C extends object = o
     this.options = completeConfig(this.type, this.config, fields)
   }
 
+  /** The kind of the class, such as `layer`. */
   get kind(): K {
     return this.definition.kind as K
   }
 
+  /** The name of the class in data: its static `type`, or else its class name. */
   get type(): string {
     return this.definition.type ?? this.definition.name
   }

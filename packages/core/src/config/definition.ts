@@ -63,7 +63,7 @@ export function joinFields<A extends FieldTable, B extends FieldTable>(a: A, b: 
   return { ...a, ...b }
 }
 
-/** The named fields of a table. */
+/** The fields of a table with these names. */
 export function pickFields<A extends FieldTable, K extends keyof A>(fields: A, ...names: readonly K[]): Pick<A, K> {
   return Object.fromEntries(names.map((name) => [name, fields[name]])) as Pick<A, K>
 }

@@ -25,6 +25,7 @@ export type SpecArgument<D, S> = { readonly [P in keyof S & KindOf<D>]: S[P] | {
 /** The instance that a spec of the form `S` describes. */
 export type Created<D, S> = InstanceOf<Named<D, S>>
 
+/** The instance type of a class; a named function itself. */
 export type InstanceOf<D> = D extends abstract new (...args: never) => infer I ? I : D
 
 type ConfigOf<D> = D extends abstract new (

@@ -27,10 +27,11 @@ export interface ValueCallOptions extends CallOptions {
 
 /**
  * Calls a layer on tensors with the variables that it keeps, which are made at its first call. Keeps the states that the call
- * sets. Within the `apply` of an outer layer, or a step of a model, it is the same as `scope.callAll` and `step.callAll`. Throws `ConfigError` if the call sets a state inside `compile`, where states have no values.
+ * sets. Within the `apply` of an outer layer, or a step of a model, it is the same as `scope.callAll` and `step.callAll`.
+ * Throws `ConfigError` if the call sets a state inside `compile`, where states have no values.
  */
 export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
-  const caller = callerOf(layer)
+  const caller = callerOf(layer); if (!caller) console.log(new Error('direct ' + layer.type).stack)
   if (caller) return caller.callAll(layer, inputs, options)
   const { rng, training = false, ...rest } = options
   checkCallOptions(layer, rest)

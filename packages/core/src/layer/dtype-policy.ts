@@ -8,6 +8,7 @@ import { ConfigError } from '../errors.ts'
  */
 export type DTypePolicy = 'float32' | 'float64' | 'mixedFloat16'
 
+/** All dtype policies. */
 export const dtypePolicies = ['float32', 'float64', 'mixedFloat16'] as const satisfies readonly DTypePolicy[]
 
 let current: DTypePolicy = 'float32'

@@ -58,7 +58,7 @@ export class Input extends Layer<InputConfig> {
     return this.config.dtype ?? 'float32'
   }
 
-  // It has no parameters and computes nothing, so these say nothing about its samples.
+  // An input has no parameters and computes nothing, so these do not depend on the dtype of its samples.
   override get dtype(): FloatDType {
     return 'float32'
   }
@@ -103,7 +103,7 @@ export function entryOf(layer: Input): SymbolicTensor {
   return new LayerCall(layer, [], {}, [{ sizes, dtype: layer.inputDType }]).results[0]!
 }
 
-/** The config with the dtype of samples: that of parameters under the present policy, where the config says nothing. */
+/** The config with the dtype of samples, by default that of parameters under the current policy. */
 function withInputDType(config: LayerOptions<InputConfig>): LayerOptions<InputConfig> {
   const { variables } = dtypesOf(currentDTypePolicy())
   return { ...config, dtype: config.dtype ?? (variables === 'float32' ? undefined : variables) } as typeof config

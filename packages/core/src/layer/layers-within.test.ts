@@ -44,7 +44,7 @@ describe('layersWithin', () => {
 
   it('counts a layer as trained if it and all layers on some path to it are trainable', () => {
     const trained = (root: Layer) =>
-      Object.fromEntries(layersWithin(root).map((place) => [place.path, place.trained] as const))
+      Object.fromEntries(layersWithin(root).map(({ path, trained }) => [path, trained] as const))
     const frozen = { trainable: false }
     expect(trained(block({ a: block({ b: new Leaf() }, frozen), c: new Leaf(frozen), d: new Leaf() }))).toEqual({
       '': true,

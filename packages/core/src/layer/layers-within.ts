@@ -16,16 +16,16 @@ export interface LayerPlace {
 export function layersWithin(root: BaseLayer): LayerPlace[] {
   const trained = new Set<BaseLayer>()
   collectTrained(root, trained)
-  const places: LayerPlace[] = []
+  const layers: LayerPlace[] = []
   const known = new Set<BaseLayer>()
   const visit = (layer: BaseLayer, path: string): void => {
     if (known.has(layer)) return
     known.add(layer)
-    places.push({ layer, path, trained: trained.has(layer) })
+    layers.push({ layer, path, trained: trained.has(layer) })
     for (const [name, sublayer] of Object.entries(layer.sublayers())) visit(sublayer, path ? `${path}.${name}` : name)
   }
   visit(root, '')
-  return places
+  return layers
 }
 
 function collectTrained(layer: BaseLayer, trained: Set<BaseLayer>): void {

@@ -38,9 +38,9 @@ export function inputShapesOf(root: BaseLayer): Record<string, InputShape> {
 /** Makes the missing variables of a layer and its nested layers from their input shapes, by path; they need no call. */
 export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, InputShape>>, rng: Rng): void {
   // a layer may make sublayers in `init`, so the search repeats until there are no new ones
-  for (let known = -1, places = layersWithin(root); places.length > known; places = layersWithin(root)) {
-    known = places.length
-    for (const { layer, path } of places) {
+  for (let known = -1, layers = layersWithin(root); layers.length > known; layers = layersWithin(root)) {
+    known = layers.length
+    for (const { layer, path } of layers) {
       const input = shapes[path]
       if (input && !kept.has(layer)) kept.set(layer, initVariables(layer, { input }, rngAt(rng, path)))
     }
@@ -59,7 +59,7 @@ function rngAt(rng: Rng, path: string): Rng {
 /** A layer, or the list that `layersWithin` returns for it, which saves repeated searches. */
 export type LayerSet = BaseLayer | readonly LayerPlace[]
 
-function placesIn(set: LayerSet): readonly LayerPlace[] {
+function layersIn(set: LayerSet): readonly LayerPlace[] {
   return Array.isArray(set) ? set : layersWithin(set as BaseLayer)
 }
 
@@ -67,7 +67,7 @@ function placesIn(set: LayerSet): readonly LayerPlace[] {
 export function readVariables(root: LayerSet): { params: LayerTrees; state: LayerTrees } {
   const params: Record<string, Tree> = {}
   const state: Record<string, Tree> = {}
-  for (const { layer, path } of placesIn(root)) {
+  for (const { layer, path } of layersIn(root)) {
     const own = kept.get(layer)
     if (!own) continue
     if (hasLeaves(own.params)) params[path] = own.params
@@ -78,7 +78,7 @@ export function readVariables(root: LayerSet): { params: LayerTrees; state: Laye
 
 /** Replaces the variables of a layer and its nested layers. Layers without an entry in the trees keep theirs. */
 export function writeVariables(root: LayerSet, { params, state }: { params?: LayerTrees; state?: LayerTrees }): void {
-  for (const { layer, path } of placesIn(root)) {
+  for (const { layer, path } of layersIn(root)) {
     const old = kept.get(layer)
     if (old) kept.set(layer, { params: params?.[path] ?? old.params, state: state?.[path] ?? old.state })
   }
@@ -113,7 +113,7 @@ export function splitByTrainable(
 ): { trainable: Record<string, Tree>; frozen: Record<string, Tree> } {
   const trainable: Record<string, Tree> = {}
   const frozen: Record<string, Tree> = {}
-  for (const { path, trained } of placesIn(root)) {
+  for (const { path, trained } of layersIn(root)) {
     if (params[path]) (trained ? trainable : frozen)[path] = params[path]
   }
   return { trainable, frozen }
@@ -131,7 +131,7 @@ export interface Variable {
 
 /** The variables of a layer and its nested layers in Keras's order: layer by layer, parameters before state. */
 export function listVariables(root: LayerSet): Variable[] {
-  return placesIn(root).flatMap(({ layer, path, trained }) => {
+  return layersIn(root).flatMap(({ layer, path, trained }) => {
     const own = kept.get(layer)
     if (!own) return []
     const list: Variable[] = []

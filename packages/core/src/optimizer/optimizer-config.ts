@@ -6,6 +6,7 @@ import { ConfigError } from '../errors.ts'
 /** The types of `learningRate`, for optimizers with another default: `{ type: learningRateTypes, default: 1 }`. */
 export const learningRateTypes = ['number', 'schedule' as Kind<Schedule>] as const
 
+/** The fields of `OptimizerConfig`. */
 export const optimizerFields = {
   /** By default the type in snake_case. */
   name: 'string',

@@ -72,7 +72,7 @@ export const threshold = /* @__PURE__ */ activation(
 export const elu = /* @__PURE__ */ activation(
   'elu',
   {
-    /** For small x the result approaches -alpha. */
+    /** The limit for x far below 0 is -alpha. */
     alpha: { type: 'number', default: 1 },
   },
   (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(negativePart(x)), alpha)),
@@ -85,7 +85,7 @@ export const elu = /* @__PURE__ */ activation(
 export const celu = /* @__PURE__ */ activation(
   'celu',
   {
-    /** For small x the result approaches -alpha. */
+    /** The limit for x far below 0 is -alpha. */
     alpha: { type: 'number', default: 1 },
   },
   (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(div(negativePart(x), alpha)), alpha)),

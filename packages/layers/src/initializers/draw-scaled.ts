@@ -21,6 +21,7 @@ export const scaledFields = {
   outputAxes: 'numbers',
 } as const
 
+/** The options of `scaledFields`. */
 export interface ScaledConfig extends ConfigOf<typeof scaledFields> {}
 
 /** The distribution of `drawScaled`. */

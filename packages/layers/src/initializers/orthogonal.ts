@@ -71,9 +71,10 @@ export class Orthogonal extends Initializer<OrthogonalConfig> {
 const blockSize = 32
 
 /**
- * Orthonormalizes the rows of `a` by the Gram-Schmidt process. The result is the transpose of Q in the QR decomposition of `a`
- * transposed with a positive diagonal of R, as in Keras. A second pass reduces the error for nearly dependent rows to rounding
- * (Giraud et al., 2005). Random rows that are at least twice as long as their number are not nearly dependent, so they need one.
+ * Orthonormalizes the rows of `a` by the Gram-Schmidt process. The result is the transpose of Q in the QR decomposition of
+ * `a` transposed with a positive diagonal of R, as in Keras. A second pass reduces the error for nearly dependent rows to
+ * rounding (Giraud et al., 2005). Random rows that are at least twice as long as their number are not nearly dependent, so
+ * one pass is enough.
  */
 function orthonormalRows(a: Tensor): Tensor {
   const [count, width] = a.shape as [number, number]

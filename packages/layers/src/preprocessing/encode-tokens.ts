@@ -4,6 +4,7 @@ import { type Shape, sizeOf } from '@gradus/tensor'
 /** The option for the form of the output. Keras: `int`, `one_hot`, `multi_hot`, `count`, `tf_idf`. */
 export const outputModeField = { oneOf: ['int', 'oneHot', 'multiHot', 'count', 'tfIdf'], default: 'int' } as const
 
+/** A form of the output. */
 export type OutputMode = (typeof outputModeField.oneOf)[number]
 
 /**

@@ -30,7 +30,7 @@ export interface StringLookupConfig extends LookupConfig, ConfigOf<typeof fields
 
 /**
  * Replaces strings by int32 indices in a vocabulary, in the shape of the strings, or by the float32 vectors of `outputMode`.
- * Index 0 is that of unknown strings, unless there is a `maskToken`, which then has index 0. The vocabulary is given or
+ * By default index 0 is that of unknown strings; `maskToken` and `numOovIndices` change this. The vocabulary is given or
  * learned with `adapt`. With `invert`, indices become strings, which `process` returns. Throws `DataError` for unknown
  * strings if `numOovIndices` is 0. Keras: `StringLookup`.
  *

@@ -129,7 +129,7 @@ describe('Bidirectional', () => {
       'backwardLayer',
       'backwardLayer.cell',
     ])
-    expect(layersWithin(both).map((place) => place.layer)).not.toContain(given)
+    expect(layersWithin(both).map(({ layer: nested }) => nested)).not.toContain(given)
     both.trainable = false
     expect([both.forwardLayer.cell.trainable, given.trainable]).toEqual([false, true])
   })

@@ -18,8 +18,9 @@ import {
 } from './op-cases.ts'
 import type { Tolerances } from './options.ts'
 
-/** The aspects of an op that are checked; the op table summarizes them. */
+// the op table summarizes these
 const aspects = ['forward', 'inlined', 'compiled', 'gradient', 'second derivative', 'compiled gradient'] as const
+/** An aspect of an op that is checked. */
 export type Aspect = (typeof aspects)[number]
 
 /** The backends and options of the checks. */
