@@ -256,7 +256,7 @@ export class FirstEpochOnly extends Callback {
     ),
     exported('packages/callbacks/src/all.ts', "export { FirstEpochOnly } from './first-epoch-only.ts'"),
   ],
-  // a package, and a row in the list of backends
+  // a package, and its export line in the list of backends
   backend: [
     create(
       'packages/backend-acme/package.json',
@@ -284,8 +284,7 @@ export const acme = (): Backend =>
   })
 `,
     ),
-    line('tests/backends.ts', 'import', "import { acme } from '@gradus/backend-acme'"),
-    line('tests/backends.ts', 'export const backends', '  acme: { start: () => acme() },'),
+    exported('tests/all-backends.ts', "export { acme } from '@gradus/backend-acme'"),
   ],
   'format of model files': [
     create(

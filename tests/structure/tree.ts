@@ -23,7 +23,14 @@ export function editedTree(edits: readonly Edit[]): string {
   const tree = mkdtempSync(join(tmpdir(), 'gradus-structure-'))
   const copied = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'apps/cli']
   const parts = copied.flatMap((folder) => [`${folder}/package.json`, `${folder}/src`])
-  for (const part of [...parts, 'package.json', 'scripts/levels.json', 'tests/backends.ts', probes]) {
+  for (const part of [
+    ...parts,
+    'package.json',
+    'scripts/levels.json',
+    'tests/all-backends.ts',
+    'tests/backends.ts',
+    probes,
+  ]) {
     if (existsSync(join(root, part))) cpSync(join(root, part), join(tree, part), { recursive: true, filter: isSource })
   }
   for (const { file, apply } of edits) {

@@ -32,7 +32,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     console.error(`There is no backend '${values.backend}'; known: ${Object.keys(backends).join(', ')}.`)
     return 2
   }
-  await useBackend(await backend.start({ gpu: () => dawn(root) }))
+  await useBackend(await backend(values.backend === 'webgpu' ? { gpu: await dawn(root) } : {}))
   const folder = resolve(root, process.env['GRADUS_RECORDED'] || '../shared/golden')
   if (!existsSync(folder)) {
     console.error(`There are no recorded values at ${folder}. Name their folder in GRADUS_RECORDED.`)

@@ -9,7 +9,7 @@ import { overheadTask } from './overhead.ts'
 
 /** Gradus on a backend, with a number of threads if the backend has threads. */
 export async function open(name: string, threads: number): Promise<Contestant> {
-  const backend = await backends[name]!.start({ threads })
+  const backend = await backends[name]!({ threads })
   const prepare = async (spec: WorkloadSpec): Promise<Task> => {
     await useBackend(backend)
     switch (spec.kind) {
