@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { cpu } from '@gradus/backend-cpu'
 import { useBackend } from '@gradus/tensor'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { backends } from '../backends.ts'
 import { Check } from './src/check.ts'
 import { runners } from './src/kinds/table.ts'
 import { main } from './src/main.ts'
@@ -228,7 +229,7 @@ describe('the program', () => {
   it('rejects unknown backends, folders and files', async () => {
     expect(await run('--backend', 'abacus')).toEqual({
       code: 2,
-      text: "There is no backend 'abacus'; known: cpu, wasm, webgpu.",
+      text: `There is no backend 'abacus'; known: ${Object.keys(backends).join(', ')}.`,
     })
     vi.stubEnv('GRADUS_RECORDED', '/nowhere')
     expect((await run()).text).toBe('There are no recorded values at /nowhere. Name their folder in GRADUS_RECORDED.')
