@@ -159,7 +159,7 @@ describe('looking up classes', () => {
       }
     }
     expect(messageOf(() => new Registry([Wrapper]))).toContain(
-      "The layer Wrapper has the options 'layer' and 'inner', but in data 'layer' holds its name and 'inner' the option 'layer'.",
+      "The layer Wrapper has the options 'layer' and 'inner'. In data, the key 'layer' holds the name of the class and 'inner' the option 'layer', so rename one of the options.",
     )
   })
 })

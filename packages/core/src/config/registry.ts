@@ -45,7 +45,7 @@ export class Registry<D extends AnyDefinition = never> {
       const fields = fieldsOf(definition) ?? {}
       if (Object.hasOwn(fields, kind) && Object.hasOwn(fields, innerKey)) {
         throw new ConfigError(
-          `The ${kind} ${type} has the options '${kind}' and '${innerKey}', but in data '${kind}' holds its name and '${innerKey}' the option '${kind}'. Call one of them something else.`,
+          `The ${kind} ${type} has the options '${kind}' and '${innerKey}'. In data, the key '${kind}' holds the name of the class and '${innerKey}' the option '${kind}', so rename one of the options.`,
         )
       }
       let names = this.table.get(kind)

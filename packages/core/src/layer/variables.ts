@@ -68,10 +68,10 @@ export function readVariables(root: LayerSet): { params: LayerTrees; state: Laye
   const params: Record<string, Tree> = {}
   const state: Record<string, Tree> = {}
   for (const { layer, path } of layersIn(root)) {
-    const own = kept.get(layer)
-    if (!own) continue
-    if (hasLeaves(own.params)) params[path] = own.params
-    if (hasLeaves(own.state)) state[path] = own.state
+    const variables = kept.get(layer)
+    if (!variables) continue
+    if (hasLeaves(variables.params)) params[path] = variables.params
+    if (hasLeaves(variables.state)) state[path] = variables.state
   }
   return { params, state }
 }
@@ -132,11 +132,11 @@ export interface Variable {
 /** The variables of a layer and its nested layers in Keras's order: layer by layer, parameters before state. */
 export function listVariables(root: LayerSet): Variable[] {
   return layersIn(root).flatMap(({ layer, path, trained }) => {
-    const own = kept.get(layer)
-    if (!own) return []
+    const variables = kept.get(layer)
+    if (!variables) return []
     const list: Variable[] = []
     for (const kind of ['params', 'state'] as const) {
-      treeForEach(own[kind], (value, key) => {
+      treeForEach(variables[kind], (value, key) => {
         list.push({
           path: path ? `${path}.${key}` : key,
           layer,

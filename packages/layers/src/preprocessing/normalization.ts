@@ -110,8 +110,8 @@ export class Normalization
   override initState(_rng: Rng, inputShape: InputShape): NormalizationState {
     if (this.given) return {}
     const shape = firstShape(inputShape)
-    const own = this.learnedAxes(shape).map((axis) => shape[axis]!)
-    return { mean: zeros(own, this.dtype), variance: ones(own, this.dtype), count: zeros([], 'int32') }
+    const sizes = this.learnedAxes(shape).map((axis) => shape[axis]!)
+    return { mean: zeros(sizes, this.dtype), variance: ones(sizes, this.dtype), count: zeros([], 'int32') }
   }
 
   apply(x: Tensor, { state }: Scope<this>): Tensor {

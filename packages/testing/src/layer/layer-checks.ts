@@ -118,16 +118,16 @@ async function checkCompiled(setup: LayerSetup, { tolerance = 1e-5 }: LayerCheck
 async function checkMixed(setup: LayerSetup): Promise<void> {
   const layer = withOptions(setup.layer, { dtype: 'mixedFloat16' })
   for (const training of [false, true]) {
-    const wide = await runLayer(setup, { training })
+    const float32 = await runLayer(setup, { training })
     const mixed = await runLayer(setup, { training, layer })
     const outputs = inferredShapes(layer, setup.inputs, setup.many).outputs
     mixed.forEach(({ dtype }, index) => {
-      const wanted = outputs[index]?.dtype ?? wide[index]!.dtype
+      const wanted = outputs[index]?.dtype ?? float32[index]!.dtype
       demand(dtype === wanted, `${layer.type}, mixedFloat16: tensor ${index} is ${dtype} instead of ${wanted}.`)
       demand(dtype !== 'float32' || index >= outputs.length, `${layer.type}, mixedFloat16: output ${index} is float32.`)
     })
-    const alike = mixed.map((tensor, index) => ({ ...tensor, dtype: wide[index]!.dtype }))
-    assertAllClose(`${layer.type}, mixedFloat16 against float32`, alike, wide, 2e-2)
+    const relabeled = mixed.map((tensor, index) => ({ ...tensor, dtype: float32[index]!.dtype }))
+    assertAllClose(`${layer.type}, mixedFloat16 against float32`, relabeled, float32, 2e-2)
   }
 }
 
