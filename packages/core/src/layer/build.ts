@@ -31,7 +31,7 @@ export interface ValueCallOptions extends CallOptions {
  * Throws `ConfigError` if the call sets a state inside `compile`, where states have no values.
  */
 export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
-  const caller = callerOf(layer); if (!caller) console.log(new Error('direct ' + layer.type).stack)
+  const caller = callerOf(layer)
   if (caller) return caller.callAll(layer, inputs, options)
   const { rng, training = false, ...rest } = options
   checkCallOptions(layer, rest)

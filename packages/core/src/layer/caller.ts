@@ -8,19 +8,20 @@ export interface LayerCaller {
   callAll(layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree
 }
 
+/** The running callers, the innermost first. */
 const running: LayerCaller[] = []
 
 /** Runs `body`, in which `layer.call` of a layer that `caller` holds means `caller.callAll`. `body` must be synchronous. */
 export function withCaller<T>(caller: LayerCaller, body: () => T): T {
-  running.push(caller)
+  running.unshift(caller)
   try {
     return body()
   } finally {
-    running.pop()
+    running.shift()
   }
 }
 
 /** The innermost running caller that holds the variables of a layer. */
 export function callerOf(layer: BaseLayer): LayerCaller | undefined {
-  return running.findLast((caller) => caller.holds(layer))
+  return running.find((caller) => caller.holds(layer))
 }

@@ -1,7 +1,7 @@
 import type { BaseLayer } from './base-layer.ts'
 
 /** A layer and its path within an outer layer. */
-export interface LayerPlace {
+export interface NestedLayer {
   readonly layer: BaseLayer
   /** The names of the sublayers that lead to it, joined by dots; '' for the outer layer itself. */
   readonly path: string
@@ -13,10 +13,10 @@ export interface LayerPlace {
  * A layer and its nested layers at any depth, in Keras's order: a layer before its sublayers. A layer on several paths occurs
  * once, with the first path.
  */
-export function layersWithin(root: BaseLayer): LayerPlace[] {
+export function layersWithin(root: BaseLayer): NestedLayer[] {
   const trained = new Set<BaseLayer>()
   collectTrained(root, trained)
-  const layers: LayerPlace[] = []
+  const layers: NestedLayer[] = []
   const known = new Set<BaseLayer>()
   const visit = (layer: BaseLayer, path: string): void => {
     if (known.has(layer)) return

@@ -3,7 +3,7 @@ import type { Rng } from '../rng.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
 import { knownShapes, type LayerShapes } from './known-shapes.ts'
-import { type LayerPlace, layersWithin } from './layers-within.ts'
+import { layersWithin, type NestedLayer } from './layers-within.ts'
 
 /** Parameters or states of a layer and its nested layers, by path, such as `encoder.dense`. */
 export type LayerTrees = Readonly<Record<string, Tree>>
@@ -57,9 +57,9 @@ function rngAt(rng: Rng, path: string): Rng {
 }
 
 /** A layer, or the list that `layersWithin` returns for it, which saves repeated searches. */
-export type LayerSet = BaseLayer | readonly LayerPlace[]
+export type LayerSet = BaseLayer | readonly NestedLayer[]
 
-function layersIn(set: LayerSet): readonly LayerPlace[] {
+function layersIn(set: LayerSet): readonly NestedLayer[] {
   return Array.isArray(set) ? set : layersWithin(set as BaseLayer)
 }
 

@@ -1,6 +1,6 @@
 import { cpu } from '@gradus/backend-cpu'
 import { input, Layer, Registry } from '@gradus/core'
-import { Dense, layers, regularizers } from '@gradus/layers'
+import { Dense, Embedding, GRU, layers, regularizers } from '@gradus/layers'
 import { losses, MeanSquaredError } from '@gradus/losses'
 import { metrics } from '@gradus/metrics'
 import { Adam, optimizers, SGD } from '@gradus/optimizers'
@@ -42,6 +42,26 @@ function siamese(seed = 4) {
   const side = new Dense({ units: 2, name: 'side' }).call(joined)
   return new Model({ inputs: [left, right], outputs: [sum, side], seed })
 }
+
+it('a stack begins with a model that knows its input, also of integers', async () => {
+  const indices = input({ shape: [3], dtype: 'int32' })
+  const backbone = new Model({ inputs: indices, outputs: new Embedding({ inputDim: 4, outputDim: 2 }).call(indices) })
+  const inner = new Sequential([backbone, new GRU({ units: 2 })])
+  const model = new Sequential([inner, new Dense({ units: 1 })], { seed: 1 })
+  expect(model.summary()).toContain('Total params: 47')
+  expect(model.inputs).toMatchObject({ shape: [null, 3], dtype: 'int32' })
+  model.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
+  await model.fit(
+    [
+      [0, 1, 2],
+      [3, 0, 1],
+    ],
+    [1, 2],
+    quiet,
+  )
+  const copy = await loadModel(await model.toBytes(), { registry })
+  expect(await copy.getWeights()).toEqual(await model.getWeights())
+})
 
 describe('a functional model', () => {
   it('shares a layer: its weights exist once and get the gradients of both calls', async () => {

@@ -3,6 +3,7 @@ import {
   build,
   type CallOptions,
   ConfigError,
+  callerOf,
   type HostValues,
   type InputShape,
   isHostValues,
@@ -20,7 +21,14 @@ import {
   type ValueCallOptions,
   withMask,
 } from '@gradus/core'
-import { type FloatDType, type SymbolicShape, SymbolicTensor, Tensor, type Tree } from '@gradus/tensor'
+import {
+  type FloatDType,
+  type SymbolicDType,
+  type SymbolicShape,
+  SymbolicTensor,
+  Tensor,
+  type Tree,
+} from '@gradus/tensor'
 import { keepTensors } from '@gradus/tensor/internals'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
 import { type HostFront, Network } from '../network/index.ts'
@@ -82,6 +90,16 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   override get type(): string {
     const { type, name } = this.constructor as { readonly type?: string; readonly name: string }
     return type ?? (this.graph ? 'Functional' : name)
+  }
+
+  /** The shape of one sample without the batch; undefined for a model that does not know it, or has several inputs. */
+  get knownShape(): SymbolicShape | undefined {
+    const [input, ...others] = this.graph?.inputs ?? []
+    return others.length === 0 ? input?.shape.slice(1) : undefined
+  }
+
+  override get inputDType(): SymbolicDType {
+    return this.graph?.inputs[0]?.dtype ?? super.inputDType
   }
 
   /** The name given in the config, or the type in snake_case. */
@@ -221,7 +239,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   override callAll<T = SymbolicTensor[]>(inputs: Structure<SymbolicTensor>, options?: CallOptions): T
   override callAll<T = Tensor[]>(inputs: Tree, options?: ValueCallOptions): T
   override callAll(inputs: unknown, options: ValueCallOptions = {}): unknown {
-    const leaves = leavesOf(inputs)
+    const leaves = callerOf(this) ? [] : leavesOf(inputs)
     if (leaves.length > 0) this.prepareGraph({ x: inputs as DataShapes['x'] })
     if (leaves.some((leaf) => leaf instanceof Tensor)) this.portsFor({ x: inputs as DataShapes['x'] })
     return super.callAll(inputs as Tree, options)

@@ -93,7 +93,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   private subclassSpec(): LayerSpec {
     if (Object.hasOwn(this.constructor, 'type')) return super.toSpec() as LayerSpec
     throw new ConfigError(
-      `The class ${this.constructor.name} has no static type, so its models cannot be saved. Give it one: static type = 'package/${this.constructor.name}', and load with { registry: standard.with(${this.constructor.name}) }.`,
+      `The class ${this.constructor.name} has no static type, so its models cannot be saved. Give it one: static type = 'namespace/${this.constructor.name}', and load with { registry: standard.with(${this.constructor.name}) }.`,
     )
   }
 

@@ -11,7 +11,7 @@ import {
   type SequentialSpec,
   type Structure,
 } from '@gradus/core'
-import { formatShape, type SymbolicShape, SymbolicTensor, type Tree } from '@gradus/tensor'
+import { formatShape, type SymbolicDType, type SymbolicShape, SymbolicTensor, type Tree } from '@gradus/tensor'
 import type { DataShapes } from '../input/index.ts'
 import { nameLayers } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
@@ -41,6 +41,10 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   /** The layers without the input, as in Keras. */
   override get layers(): readonly BaseLayer[] {
     return this.stack.filter((layer) => !(layer instanceof Input))
+  }
+
+  override get inputDType(): SymbolicDType {
+    return this.stack?.[0]?.inputDType ?? super.inputDType
   }
 
   override sublayers(): Readonly<Record<string, BaseLayer>> {
@@ -125,9 +129,10 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     this.disconnect()
   }
 
-  private get knownShape(): SymbolicShape | undefined {
+  override get knownShape(): SymbolicShape | undefined {
     const first = this.stack[0]
     if (first instanceof Input) return first.config.shape
+    if (first instanceof Model) return first.knownShape
     const shape = (first?.config as { readonly inputShape?: SymbolicShape } | undefined)?.inputShape
     if (shape?.some((d) => d === 0)) throw new ConfigError(`inputShape ${formatShape(shape)} has a dimension of 0.`)
     return shape

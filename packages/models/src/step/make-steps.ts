@@ -1,4 +1,4 @@
-import { type LayerTrees, Rng } from '@gradus/core'
+import { type LayerTrees, Rng, withCaller } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import { add, cast, equal, foldIn, type Tensor, type Tree, treeMap, where } from '@gradus/tensor'
 import { type DeviceBatch, type Feed, type Ports, takeBatch } from '../input/index.ts'
@@ -64,7 +64,7 @@ export function makeTrainStep(parts: StepParts, optimizers: Optimizers, options:
       optimizers,
       optimizer,
     })
-    const figures = model.trainStep(step.batch, step)
+    const figures = withCaller(step, () => model.trainStep(step.batch, step))
     const { finite, ...next } = step.result
     const tracker = objective.update(before.tracker, figures, step.compared, batch.size)
     const failed = finite ? where(finite, -1, before.step) : before.failedAt
@@ -92,7 +92,7 @@ export function makeTestStep(
   const run = (before: TestState, params: LayerTrees, state: LayerTrees, feed: Feed, key: Tensor): TestState => {
     const { batch, position } = takeBatch(feed, before.position)
     const step = new ModelStep({ ...parts, batch, rng: new Rng(key), params, state, penalized: penalized(params) })
-    const figures = model.testStep(step.batch, step)
+    const figures = withCaller(step, () => model.testStep(step.batch, step))
     const tracker = objective.update(before.tracker, figures, step.compared, batch.size)
     return { tracker: inOrderOf(before.tracker, tracker), position }
   }
@@ -103,7 +103,7 @@ export function makeTestStep(
 export function makePredictStep(parts: StepParts, { jit }: StepOptions): CompiledPredictStep {
   const run: CompiledPredictStep = (params, state, batch, key) => {
     const step = new ModelStep({ ...parts, batch, rng: new Rng(key), params, state, penalized: {} })
-    return parts.model.predictStep(step.batch.x, step)
+    return withCaller(step, () => parts.model.predictStep(step.batch.x, step))
   }
   return jit ? compile(run) : run
 }

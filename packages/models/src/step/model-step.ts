@@ -3,6 +3,7 @@ import {
   type CallOptions,
   ConfigError,
   Forward,
+  type LayerCaller,
   type LayerTrees,
   layersWithin,
   maskOf,
@@ -36,7 +37,7 @@ export interface StepSetup {
  * The argument `step` of `testStep` and `predictStep`: calls layers and computes the loss for one batch. `trainStep` gets a
  * `TrainStep`, which can also update parameters.
  */
-export class ModelStep {
+export class ModelStep implements LayerCaller {
   /** The random stream of this step. */
   readonly rng: Rng
   /** The batch in the structure in which the model takes it. */
@@ -84,6 +85,11 @@ export class ModelStep {
     const leaves = treeLeaves(this.callAll(layer, inputs, options))
     if (leaves.length === 1) return leaves[0]!
     throw new TypeError(`${layer.type} has ${leaves.length} outputs; use step.callAll(...), which returns all of them.`)
+  }
+
+  /** Whether a layer is the model or in it. */
+  holds(layer: BaseLayer): boolean {
+    return this.paths.has(layer)
   }
 
   /** Like `call`, for layers with several outputs. */

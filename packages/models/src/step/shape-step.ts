@@ -1,4 +1,4 @@
-import { ConfigError, describeValue, inferLayers, type LayerTrees, Rng } from '@gradus/core'
+import { ConfigError, describeValue, inferLayers, isPlainObject, type LayerTrees, Rng, withCaller } from '@gradus/core'
 import { formatShape, Tensor } from '@gradus/tensor'
 import { type HostBatch, mapBatch } from '../input/index.ts'
 import type { StepParts } from './make-steps.ts'
@@ -17,7 +17,7 @@ export class ShapeStep extends TrainStep {
 
 /**
  * Runs a step on the shapes of a batch and returns the names of its figures. The layers then know their input shapes. Throws
- * `ConfigError` for a figure that is not a scalar.
+ * `ConfigError` for a step that returns no figures, and for a figure that is not a scalar.
  */
 export function figureNames(
   parts: StepParts,
@@ -29,12 +29,18 @@ export function figureNames(
     const batch = { ...mapBatch(arrays, ({ shape, dtype }) => new Tensor({ shape, dtype })), size }
     const rng = new Rng(new Tensor({ shape: [2], dtype: 'uint32' }))
     const none = { params: {}, state: {}, penalized: {}, trainable: {} }
-    return run(new ShapeStep({ ...parts, ...none, batch, rng, optimizers, optimizer: {}, forward }))
+    const step = new ShapeStep({ ...parts, ...none, batch, rng, optimizers, optimizer: {}, forward })
+    return withCaller(step, () => run(step))
   })
-  for (const [name, value] of Object.entries(figures ?? {})) {
+  if (!isPlainObject(figures)) {
+    throw new ConfigError(
+      `A step of ${parts.model.type} returned ${describeValue(figures)}; expected its figures, such as { loss }.`,
+    )
+  }
+  for (const [name, value] of Object.entries(figures)) {
     if (value instanceof Tensor && value.rank === 0) continue
     const found = value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : describeValue(value)
     throw new ConfigError(`A step of ${parts.model.type} returned ${found} as '${name}'; expected a scalar tensor.`)
   }
-  return Object.keys(figures ?? {})
+  return Object.keys(figures)
 }

@@ -1,9 +1,9 @@
 import {
   ConfigError,
   DataError,
-  type LayerPlace,
   type LayerTrees,
   layersWithin,
+  type NestedLayer,
   type Rng,
   readVariables,
   splitByTrainable,
@@ -49,7 +49,7 @@ export class Trainer {
   readonly orders: Orders
   readonly optimizers: Optimizers
   private compiled: CompiledSteps | undefined
-  private allLayers: readonly LayerPlace[] | undefined
+  private allLayers: readonly NestedLayer[] | undefined
   /** Shapes of targets that were checked. */
   private readonly checked = new Set<string>()
   private key: Tensor | undefined
@@ -97,7 +97,7 @@ export class Trainer {
   }
 
   /** The model and all layers in it. Whether they are trainable is read once after `compile`. */
-  private get layers(): readonly LayerPlace[] {
+  private get layers(): readonly NestedLayer[] {
     if (!this.allLayers) {
       this.model.build()
       this.allLayers = layersWithin(this.model)
