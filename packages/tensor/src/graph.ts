@@ -79,7 +79,9 @@ function number({ inputs, constants, nodes }: Graph): Numbering {
 
 /** The numbers of the outputs of node number `index`. */
 export function valuesOf(graph: Graph, index: number): number[] {
-  return avalsOf(graph.nodes[index]!).map((_, output) => numberingOf(graph).first[index]! + output)
+  const first = numberingOf(graph).first[index]!
+  const { avals } = graph.nodes[index]!
+  return avals ? avals.map((_, output) => first + output) : [first]
 }
 
 /** Whether a value among the params of an op is a graph. */

@@ -28,24 +28,25 @@ const elementwise: ElementRule = {
     ),
 }
 
+/** The rules of the primitives that are not elementwise, by name. */
+const lowerings: Readonly<Record<string, Lowering>> = {
+  ...movementLowerings,
+  ...broadcastLowerings,
+  ...reductionLowerings,
+  ...matmulLowerings,
+  ...arithmeticLowerings,
+  ...indexingLowerings,
+  ...createLowerings,
+  ...convLowerings,
+  ...windowLowerings,
+  ...randomKeyLowerings,
+  ...cumulativeLowerings,
+  ...sortingLowerings,
+  ...scanLowerings,
+}
+
 /** The rule of a primitive; undefined for an op that is neither elementwise nor one of this package. */
 export function loweringOf({ name, elementwise: isElementwise }: Op): Lowering | undefined {
-  for (const lowerings of [
-    movementLowerings,
-    broadcastLowerings,
-    reductionLowerings,
-    matmulLowerings,
-    arithmeticLowerings,
-    indexingLowerings,
-    createLowerings,
-    convLowerings,
-    windowLowerings,
-    randomKeyLowerings,
-    cumulativeLowerings,
-    sortingLowerings,
-    scanLowerings,
-  ]) {
-    if (Object.hasOwn(lowerings, name)) return lowerings[name]
-  }
+  if (Object.hasOwn(lowerings, name)) return lowerings[name]
   return isElementwise ? elementwise : undefined
 }

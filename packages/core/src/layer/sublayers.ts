@@ -23,9 +23,12 @@ export function layersAmong(
       if (!isFlat(value)) value.forEach((entry, index) => visit(entry, `${name}.${index}`))
     } else if (isPlainObject(value)) for (const key of Object.keys(value)) visit(value[key], `${name}.${key}`)
   }
-  const { config, options, ...own } = owner as { config: object; options: object } & Record<string, unknown>
-  for (const [name, value] of [...Object.entries(own), ...Object.entries(options), ...Object.entries(config)]) {
-    visit(value, name)
+  const parts = owner as typeof owner & Readonly<Record<string, unknown>>
+  for (const name in parts) {
+    if (Object.hasOwn(parts, name) && name !== 'config' && name !== 'options') visit(parts[name], name)
+  }
+  for (const part of [owner.options, owner.config] as Readonly<Record<string, unknown>>[]) {
+    for (const name of Object.keys(part)) visit(part[name], name)
   }
   return found
 }

@@ -44,20 +44,30 @@ export function groupOf(analysis: GraphAnalysis, index: number): Group {
 export function joinedGroup(one: Group, other: Group): Group | undefined {
   const isAlone = ({ kind, inlined }: Group) => kind === 'opaque' || kind === 'stores' || inlined.length > 0
   if (isAlone(one) || isAlone(other)) return undefined
-  const nodes = [...one.nodes, ...other.nodes].sort((a, b) => a - b)
   const [rows, second] = one.kind === 'map' ? [other, one] : [one, other]
-  const inlined: number[] = []
   if (rows.kind === 'rows') {
     if (second.kind === 'contract') return undefined
     const fits =
       second.kind === 'rows'
         ? sameRuns(rows.runs, second.runs)
         : second.size === rows.size || second.size === rowCount(rows.runs)
-    return fits ? { kind: 'rows', nodes, inlined, size: rows.size, runs: rows.runs } : undefined
+    return fits ? { ...rows, nodes: nodesOf(one, other) } : undefined
   }
   const contractions = [one, other].filter(({ kind }) => kind === 'contract').length
   if (one.size !== other.size || contractions > 1) return undefined
-  return { kind: contractions === 1 ? 'contract' : 'map', nodes, inlined, size: one.size, runs: [] }
+  return { ...one, kind: contractions === 1 ? 'contract' : 'map', nodes: nodesOf(one, other) }
+}
+
+/** The nodes of two groups in the order of the graph. */
+function nodesOf(one: Group, other: Group): number[] {
+  const nodes: number[] = []
+  let next = 0
+  for (const node of one.nodes) {
+    while (next < other.nodes.length && other.nodes[next]! < node) nodes.push(other.nodes[next++]!)
+    nodes.push(node)
+  }
+  while (next < other.nodes.length) nodes.push(other.nodes[next++]!)
+  return nodes
 }
 
 /** The number of rows: the product of the dimensions that are kept. */

@@ -209,9 +209,11 @@ export class Groups {
     return this.groupOf[node]!
   }
 
-  private *usersOf(group: Group): Iterable<Group> {
-    for (const node of group.nodes) for (const { consumer } of this.usesOf(node)) yield this.group(consumer)
-    for (const node of group.inlined) for (const { consumer } of this.usesOf(node)) yield this.group(consumer)
+  private usersOf(group: Group): Group[] {
+    const users: Group[] = []
+    for (const node of group.nodes) for (const { consumer } of this.usesOf(node)) users.push(this.group(consumer))
+    for (const node of group.inlined) for (const { consumer } of this.usesOf(node)) users.push(this.group(consumer))
+    return users
   }
 
   /** Joins the groups of two nodes if one kernel can compute both. */
@@ -219,7 +221,8 @@ export class Groups {
     const [one, other] = [this.group(a), this.group(b)]
     if (one === other) return
     const joined = joinedGroup(one, other)
-    if (joined && this.fits(joined) && this.order.merge(one, other, joined)) this.assign(joined)
+    if (!joined || !this.fits(joined, one, other) || !this.fits(joined, other, one)) return
+    if (this.order.merge(one, other, joined)) this.assign(joined)
   }
 
   private assign(group: Group): void {
@@ -227,13 +230,17 @@ export class Groups {
     for (const node of group.inlined) this.groupOf[node] = group
   }
 
-  /** Whether each value that one node of the group passes to another is available when and where it is read. */
-  private fits(group: Group): boolean {
-    const members = new Set(group.nodes)
-    for (const consumer of group.nodes) {
+  /**
+   * Whether each value that a node of `joined` passes to one of `part` is available when and where it is read. The values that
+   * pass within a part of the same kind already are.
+   */
+  private fits(joined: Group, part: Group, other: Group): boolean {
+    const sameKind = part.kind === joined.kind
+    for (const consumer of part.nodes) {
       for (const edge of this.edges.get(consumer)!) {
         const source = this.analysis.makerOf(edge.source)
-        if (members.has(source) && !this.passes(group, source, edge)) return false
+        const from = this.groupOf[source]
+        if ((from === other || (from === part && !sameKind)) && !this.passes(joined, source, edge)) return false
       }
     }
     return true
