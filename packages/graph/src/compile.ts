@@ -1,9 +1,7 @@
 import { type Backend, BackendError, currentBackend, Tensor, treeLeaves, treeReplace } from '@gradus/tensor'
 import {
-  type Aval,
   collect,
   currentInterpreter,
-  type Executable,
   eager,
   type Graph,
   Storage,
@@ -11,9 +9,11 @@ import {
 } from '@gradus/tensor/internals'
 import { runDonating } from './donation.ts'
 import { formOf, hasFormOf } from './form.ts'
+import { type CompiledLoop, InPlaceLoop } from './in-place-loop.ts'
 import { makeRepeatable } from './repeatable.ts'
 import { explainRetrace, obstacleToRepeat } from './retrace.ts'
 import { simplify } from './simplify.ts'
+import type { Specialization } from './specialization.ts'
 import { trace } from './trace.ts'
 
 export interface CompileOptions {
@@ -42,20 +42,22 @@ export interface Compiled<A extends readonly unknown[], R> {
    * step.repeat(10, tensor([0, 1]), tensor([1, 2])).array() // => [10, 21]
    */
   repeat(count: number, ...args: A): R
+  /**
+   * Holds a first argument that the function turns into the next one, for loops over many calls. Its tensors stay the same
+   * objects: each run writes the results into them. The first argument must be donated, and no other; otherwise throws
+   * `TypeError`.
+   *
+   * @example
+   * import { compile } from '@gradus/graph'
+   * import { add, tensor } from '@gradus/tensor'
+   * const loop = compile((total, x) => add(total, x), { donate: [0] }).loop(tensor([0, 1]))
+   * loop.run(2, tensor([1, 2]))
+   * loop.run(1, tensor([5, 5]))
+   * loop.state.array() // => [7, 10]
+   */
+  loop(state: A[0]): CompiledLoop<A, R>
   /** The simplified graph for arguments of this form. */
   graph(...args: A): Graph
-}
-
-interface Specialization<R> {
-  readonly backend: Backend
-  /** The arguments, with tensors that have no values. */
-  readonly form: readonly unknown[]
-  readonly executable: Executable
-  readonly graph: Graph
-  readonly result: R
-  readonly outputs: readonly Aval[]
-  /** Why the result cannot become the first argument of the next call; undefined where it can. */
-  readonly obstacle: string | undefined
 }
 
 /** The most recently used programs are looked up first. Training has one for full batches and one for the last batch. */
@@ -170,7 +172,15 @@ export function compile<A extends readonly unknown[], R>(
     return run(specialization, leaves, count)
   }
 
+  const loop = (first: A[0]): CompiledLoop<A, R> => {
+    if (donate.length !== 1 || donate[0] !== 0) {
+      throw new TypeError('loop: the first argument must be donated, and no other; compile with { donate: [0] }.')
+    }
+    return new InPlaceLoop(first, specialize, compiled)
+  }
+
   return Object.defineProperties(compiled, {
+    loop: { value: loop },
     traces: { get: () => traces },
     retraces: { get: () => retraces },
     repeat: { value: repeat },

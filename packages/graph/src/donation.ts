@@ -43,7 +43,8 @@ function repeats(tensors: readonly Tensor[]): Set<Tensor> {
   return new Set(tensors.filter((tensor, index) => tensors.indexOf(tensor) !== index))
 }
 
-function copyBuffer(backend: Backend, { shape, dtype, storage }: Tensor): DeviceBuffer {
+/** A new buffer with the value of a tensor. */
+export function copyBuffer(backend: Backend, { shape, dtype, storage }: Tensor): DeviceBuffer {
   const aval = { shape, dtype }
   const copy = backend.compile({
     inputs: [aval],

@@ -121,6 +121,16 @@ export class Tensor implements Aval {
     collected.unregister(this)
   }
 
+  /** Gives the tensor another buffer and releases the old one, or surrenders it if another tensor has got it. For interpreters. */
+  replaceStorage(storage: Storage, surrender: boolean): void {
+    const old = this.storage
+    collected.unregister(this)
+    collected.register(this, storage, this)
+    this.held = storage
+    if (surrender) old.surrender()
+    else old.release()
+  }
+
   private view(bytes: Uint8Array): TypedArray {
     const size = this.size
     const length = size * bytesPerElement(this.dtype)

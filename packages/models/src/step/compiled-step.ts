@@ -1,4 +1,4 @@
-import { type Compiled, compile } from '@gradus/graph'
+import { type Compiled, type CompiledLoop, compile } from '@gradus/graph'
 import { Tensor, type Tree, tidy, treeLeaves } from '@gradus/tensor'
 
 /** Options of compiled steps. */
@@ -9,7 +9,7 @@ export interface StepOptions {
 
 /** A compiled pure function from a state and other arguments to the next state. */
 export interface CompiledStep<S extends Tree, A extends readonly unknown[]> {
-  /** Runs `count` steps. The tensors of `state` are donated: the results are written into their buffers. */
+  /** Runs `count` steps and returns the state after them, which has taken the place of `state`. */
   run(count: number, state: S, ...rest: A): S
   /** The number of traces. */
   readonly traces: number
@@ -24,17 +24,20 @@ export function compileStep<S extends Tree, A extends readonly unknown[]>(
 ): CompiledStep<S, A> {
   if (!jit) {
     return {
-      run: (count, state, ...rest) => loop((from) => opByOp(step, from, rest), count, state),
+      run: (count, state, ...rest) => repeated((from) => opByOp(step, from, rest), count, state),
       traces: 0,
       retraces: [],
     }
   }
   const compiled: Compiled<[S, ...A], S> = compile(step, { donate: [0] })
+  // held by their states, so that they do not keep tensors of states that nobody has any more
+  const loops = new WeakMap<object, CompiledLoop<[S, ...A], S>>()
   return {
     run(count, state, ...rest) {
-      // the state of a layer or a metric may change its shape with every step
-      const repeatable = count > 1 && compiled.graph(state, ...rest).repeatable
-      return repeatable ? compiled.repeat(count, state, ...rest) : loop((from) => compiled(from, ...rest), count, state)
+      const loop = loops.get(state as object) ?? compiled.loop(state)
+      loop.run(count, ...(rest as never))
+      loops.set(loop.state as object, loop)
+      return loop.state
     },
     get traces() {
       return compiled.traces
@@ -43,7 +46,7 @@ export function compileStep<S extends Tree, A extends readonly unknown[]>(
   }
 }
 
-function loop<S>(step: (state: S) => S, count: number, state: S): S {
+function repeated<S>(step: (state: S) => S, count: number, state: S): S {
   let current = state
   for (let done = 0; done < count; done++) current = step(current)
   return current
