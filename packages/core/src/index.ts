@@ -1,4 +1,4 @@
-export * from './config/check-fields.ts'
+export { checkFields, choiceOf, descriptionOf } from './config/check-fields.ts'
 export * from './config/complete.ts'
 export * from './config/configured.ts'
 export { readConstants } from './config/constants.ts'
@@ -34,6 +34,7 @@ export { Forward, type LayerVariables, type VariableSource } from './layer/forwa
 export * from './layer/host-layer.ts'
 export * from './layer/infer.ts'
 export * from './layer/input.ts'
+export { firstShape, isShape } from './layer/input-shape.ts'
 export { knownShapes, type LayerShapes } from './layer/known-shapes.ts'
 export * from './layer/layer.ts'
 export * from './layer/layers-within.ts'
@@ -41,9 +42,20 @@ export * from './layer/masks.ts'
 export * from './layer/operation-layer.ts'
 export * from './layer/stand-in.ts'
 export * from './layer/stateless.ts'
+export * from './layer/title.ts'
 export { inferLayers } from './layer/trial.ts'
 export { batchSize, unknownSize } from './layer/trial-sizes.ts'
-export * from './layer/variables.ts'
+export {
+  inputShapesOf,
+  type LayerSet,
+  type LayerTrees,
+  listVariables,
+  readVariables,
+  splitByTrainable,
+  type Variable,
+  variablesOf,
+  writeVariables,
+} from './layer/variables.ts'
 export * from './model-spec.ts'
 export * from './optimizer/optimizer.ts'
 export * from './rng.ts'

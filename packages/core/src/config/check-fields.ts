@@ -19,7 +19,7 @@ export function checkFields(owner: string, config: object, fields: FieldTable, p
     if (value === undefined || value === null || accepts(field, value)) continue
     const subject = path === undefined ? `${owner}: '${key}'` : `${path}.${key}`
     throw new ConfigError(
-      `${subject} must be ${describeField(field)} and is ${describeValue(value)}.${hint(owner, key, field)}`,
+      `${subject} must be ${describeField(field)} and is ${describeValue(value)}.${exampleOf(owner, key, field)}`,
     )
   }
 }
@@ -35,7 +35,8 @@ export function choiceOf(oneOf: readonly unknown[], value: unknown): unknown {
   return oneOf.find((known) => typeof known === 'string' && normalizeName(known) === normalizeName(value))
 }
 
-function hint(owner: string, key: string, field: Field): string {
+/** The end of an error message about an option: ` Example: new Dense({ units: 8 }).` if the field has an example. */
+export function exampleOf(owner: string, key: string, field: Field): string {
   const { example } = descriptionOf(field)
   return example === undefined ? '' : ` Example: new ${owner}({ ${key}: ${example} }).`
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts'
-import { checkFields, choiceOf, descriptionOf } from './check-fields.ts'
+import { checkFields, choiceOf, descriptionOf, exampleOf } from './check-fields.ts'
 import { type Definition, instantiate } from './definition.ts'
 import { describeField, describeValue, namedOf } from './describe.ts'
 import type { FieldDescription, FieldTable } from './fields.ts'
@@ -42,9 +42,8 @@ function resolveValue(
 }
 
 function missingOption(owner: string, key: string, description: FieldDescription): ConfigError {
-  const example = description.example ? ` Example: new ${owner}({ ${key}: ${description.example} }).` : ''
   return new ConfigError(
-    `${owner} needs the option '${key}', ${describeField(description)}, which is missing.${example}`,
+    `${owner} needs the option '${key}', ${describeField(description)}, which is missing.${exampleOf(owner, key, description)}`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { Tensor } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
+import { isPlainObject } from '../structure.ts'
 import { descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
 import { constantData } from './constants.ts'
@@ -116,6 +117,6 @@ export function copyOf<T extends Configured>(instance: T, changes: object = {}):
 function copied(value: unknown): unknown {
   if (value instanceof Configured) return value.kind === 'layer' ? copyOf(value) : value
   if (Array.isArray(value)) return value.map(copied)
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
+  if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copied(entry)]))
 }

@@ -9,7 +9,9 @@ import {
 } from '@gradus/tensor'
 import { leavesOf } from '../structure.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
+import { firstShape, isShape } from './input-shape.ts'
 import type { LayerShapes } from './known-shapes.ts'
+import { titleOf } from './title.ts'
 import type { Trial, TrialLayer } from './trial.ts'
 
 /**
@@ -43,15 +45,9 @@ export function formatShapes(inputs: unknown): string {
     .join(' and ')
 }
 
-/** A layer in messages: its type, and its name if it was given one. */
-export function labelOf(layer: BaseLayer): string {
-  const { name } = layer.config as { readonly name?: string }
-  return name ? `${layer.type} '${name}'` : layer.type
-}
-
 /** Throws `ShapeError` if the parameters of two trials differ in shape, or the states differ in more than the batch size. */
 function requireSameVariables(layer: BaseLayer, a: TrialLayer, b: TrialLayer, input: string | undefined): void {
-  const [batchA, batchB] = [firstDimension(a.input), firstDimension(b.input)]
+  const [batchA, batchB] = [firstShape(a.input)[0], firstShape(b.input)[0]]
   const statesOfB = treeLeaves(b.state)
   const stateAgrees = treeLeaves(a.state).every((leaf, index) =>
     leaf.shape.every((d, axis) => {
@@ -61,7 +57,7 @@ function requireSameVariables(layer: BaseLayer, a: TrialLayer, b: TrialLayer, in
   )
   if (sameShapes(a.params, b.params) && stateAgrees) return
   throw new ShapeError(
-    `The layer ${labelOf(layer)} has parameters whose shape depends on an unknown dimension: its input is ${input ?? formatShape(commonInputShape([a.input, b.input]) as SymbolicShape)}. Give that dimension a size, or reduce over it first.`,
+    `The layer ${titleOf(layer)} has parameters whose shape depends on an unknown dimension: its input is ${input ?? formatShape(commonInputShape([a.input, b.input]) as SymbolicShape)}. Give that dimension a size, or reduce over it first.`,
   )
 }
 
@@ -70,17 +66,10 @@ function sameShapes(a: Tree, b: Tree): boolean {
   return treeLeaves(a).every((leaf, index) => sameShape(leaf.shape, others[index]!.shape))
 }
 
-function firstDimension(shape: InputShape): number | undefined {
-  if (Array.isArray(shape)) {
-    return typeof shape[0] === 'object' ? firstDimension(shape[0] as InputShape) : (shape[0] as number)
-  }
-  return firstDimension(Object.values(shape)[0] as InputShape)
-}
-
 /** Input shapes of several trials as one, with 1 for dimensions that differ. */
 function commonInputShape(shapes: readonly InputShape[]): InputShape {
   const [first] = shapes
-  if (Array.isArray(first) && typeof first[0] !== 'object') {
+  if (isShape(first!)) {
     return first.map((d, axis) => (shapes.every((shape) => (shape as readonly number[])[axis] === d) ? d : 1))
   }
   const at = (key: string | number) =>

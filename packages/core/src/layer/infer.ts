@@ -2,8 +2,9 @@ import { type DType, ShapeError, type SymbolicDType, SymbolicTensor, type Tree, 
 import { UnknownSize } from '@gradus/tensor/internals'
 import { leavesOf, mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions } from './base-layer.ts'
-import { formatShapes, labelOf, layerShapesFrom } from './infer-layers.ts'
+import { formatShapes, layerShapesFrom } from './infer-layers.ts'
 import { keepShapes, type LayerShapes } from './known-shapes.ts'
+import { titleOf } from './title.ts'
 import { runTrial, type Trial } from './trial.ts'
 import { batchSize, sizeFromTrials, trialCount } from './trial-sizes.ts'
 
@@ -57,7 +58,7 @@ function inferWith(
   const { trials, failure } = runTrials(layer, inputs, options, unknown)
   if (trials.size < Math.min(2, unknown.length + 1)) {
     throw new ShapeError(
-      `The layer ${labelOf(layer)} cannot take an input of shape ${formatShapes(inputs)}: ${failure}`,
+      `The layer ${titleOf(layer)} cannot take an input of shape ${formatShapes(inputs)}: ${failure}`,
     )
   }
   const layers = layerShapesFrom(layer, [...trials.values()], inputs)
@@ -146,7 +147,7 @@ function unsupportedSize(
     value === undefined ? [] : [`${unknown.map(({ sizes }) => sizes[trial]).join(' and ')} give ${value}`],
   )
   return new ShapeError(
-    `The size of axis ${axis} of the output of ${labelOf(layer)} depends on an unknown dimension in an unsupported way: ${examples.join(', ')}. ` +
+    `The size of axis ${axis} of the output of ${titleOf(layer)} depends on an unknown dimension in an unsupported way: ${examples.join(', ')}. ` +
       "Give that dimension a size in the model's input, or make the output's size constant, a multiple of it, or the result of windows and strides.",
   )
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@gradus/tensor'
 import { apply, identityOp } from '@gradus/tensor/internals'
-import type { Structure } from '../structure.ts'
+import { isPlainObject, type Structure } from '../structure.ts'
 
 /** Which entries count, as bool tensors: a mask, or for several tensors one each; undefined where all entries count. */
 export type Masks = Structure<Tensor | undefined>
@@ -35,6 +35,6 @@ export function firstMask(masks: Masks): Tensor | undefined {
 export function masksIn(masks: Masks): (Tensor | undefined)[] {
   if (masks === undefined || masks === null) return [undefined]
   if (Array.isArray(masks)) return masks.flatMap(masksIn)
-  if (Object.getPrototypeOf(masks) === Object.prototype) return Object.values(masks as object).flatMap(masksIn)
+  if (isPlainObject(masks)) return Object.values(masks).flatMap((mask) => masksIn(mask as Masks))
   return [masks as Tensor]
 }

@@ -1,13 +1,13 @@
-import type { Shape, SymbolicDType, Tensor, Tree } from '@gradus/tensor'
+import type { SymbolicDType, Tensor, Tree } from '@gradus/tensor'
 import { Rng } from '../rng.ts'
-import { isPlainObject } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall } from './infer.ts'
+import { mapInputShape } from './input-shape.ts'
 import { knownShapes } from './known-shapes.ts'
 import { layersWithin } from './layers-within.ts'
 import { standIn, standIns } from './stand-in.ts'
-import { initVariables, type LayerTrees, variablesFrom } from './variables.ts'
+import { initVariables, type LayerTrees, rngAt, variablesFrom } from './variables.ts'
 
 /** The variables of a layer and its nested layers, by path. */
 export interface VariableTrees {
@@ -67,23 +67,11 @@ export function initLayer<L extends BaseLayer>(
   for (const { layer: found, path } of layersWithin(layer)) {
     const shapes = layers.get(found)
     if (!shapes) continue
-    const stream = path === '' ? rng : path.split('.').reduce((outer, name) => outer.fork(name), rng)
-    const made = initVariables(found, shapes, stream)
+    const made = initVariables(found, shapes, rngAt(rng, path))
     params[path] = made.params
     state[path] = made.state
   }
   return { params, state }
-}
-
-/** The same structure with `map` applied to each shape. */
-function mapInputShape(shape: InputShape, map: (shape: Shape) => unknown): unknown {
-  if (isPlainObject(shape)) {
-    return Object.fromEntries(
-      Object.entries(shape).map(([key, entry]) => [key, mapInputShape(entry as InputShape, map)]),
-    )
-  }
-  const list = shape as readonly (number | InputShape)[]
-  return typeof list[0] === 'object' ? list.map((entry) => mapInputShape(entry as InputShape, map)) : map(list as Shape)
 }
 
 /**

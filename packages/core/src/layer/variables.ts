@@ -52,7 +52,8 @@ export function initVariables(layer: BaseLayer, { input }: Pick<LayerShapes, 'in
   return { params: layer.init(rng, input), state: layer.initState(rng.fork('state'), input) }
 }
 
-function rngAt(rng: Rng, path: string): Rng {
+/** The stream of the layer at a path, within the stream of the outer layer. */
+export function rngAt(rng: Rng, path: string): Rng {
   return path === '' ? rng : path.split('.').reduce((stream, name) => stream.fork(name), rng)
 }
 

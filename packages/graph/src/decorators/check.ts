@@ -15,7 +15,6 @@ import {
   applyAll,
   avalOf,
   avalsOf,
-  bytesPerElement,
   type DeviceBuffer,
   type Executable,
   eager,
@@ -29,6 +28,7 @@ import {
   withInterpreter,
 } from '@gradus/tensor/internals'
 import { formatParams } from '../format-params.ts'
+import { byteSize } from '../place.ts'
 import { runRepeatedly } from '../repeat.ts'
 import { decorate } from './decorate.ts'
 
@@ -242,10 +242,6 @@ function describe({ op, params, inputs }: Node, graph: Graph): string {
 function near(a: number, b: number, tolerance: number): boolean {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
   return Number.isFinite(b) && Math.abs(a - b) <= tolerance * (1 + Math.abs(b))
-}
-
-function byteSize({ shape, dtype }: Aval): number {
-  return sizeOf(shape) * bytesPerElement(dtype)
 }
 
 // A copy, because the bytes may start at an offset that the element type does not allow.

@@ -1,5 +1,6 @@
-import { type Backend, BackendError, sizeOf } from '@gradus/tensor'
-import { avalOf, bytesPerElement, type DeviceBuffer, type Executable, type Graph } from '@gradus/tensor/internals'
+import { type Backend, BackendError } from '@gradus/tensor'
+import { avalOf, type DeviceBuffer, type Executable, type Graph } from '@gradus/tensor/internals'
+import { byteSize } from '../place.ts'
 import { runRepeatedly } from '../repeat.ts'
 import { Queue } from './queue.ts'
 import { attempt, type Segment, segmentsOf, withoutConstants } from './segments.ts'
@@ -121,7 +122,7 @@ class SegmentedProgram implements Executable {
 
   private runOnce(inputs: readonly DeviceBuffer[]): DeviceBuffer[] {
     const { graph, segments, queue } = this
-    const outputs = graph.outputs.map((value) => new MovableBuffer(byteSize(graph, value)))
+    const outputs = graph.outputs.map((value) => new MovableBuffer(byteSize(avalOf(graph, value))))
     const values = new Map<number, MovableBuffer>(
       [...inputs, ...this.constants].map((buffer, value) => [value, movable(buffer)]),
     )
@@ -174,9 +175,4 @@ function fill(outputs: readonly MovableBuffer[], home: Backend, results: readonl
     output.home = home
     output.raw = results[index]!
   })
-}
-
-function byteSize(graph: Graph, value: number): number {
-  const { shape, dtype } = avalOf(graph, value)
-  return sizeOf(shape) * bytesPerElement(dtype)
 }

@@ -25,16 +25,12 @@ export function attentionMask(
   const row = iota([1, queries, 1], 1)
   const column = iota([1, 1, keys], 2)
   const masks = [
-    query && expandDims(asBool(query), -1),
-    value && expandDims(asBool(value), -2),
-    key && key !== value && expandDims(asBool(key), -2),
+    query && expandDims(cast(query, 'bool'), -1),
+    value && expandDims(cast(value, 'bool'), -2),
+    key && key !== value && expandDims(cast(key, 'bool'), -2),
     causal ? greaterEqual(row, column) : undefined,
     window === undefined ? undefined : less(abs(sub(row, column)), window),
-    given && asBool(given),
+    given && cast(given, 'bool'),
   ].filter((mask) => mask instanceof Tensor)
   return masks.length === 0 ? undefined : masks.reduce((all, mask) => logicalAnd(all, mask))
-}
-
-function asBool(mask: Tensor): Tensor {
-  return mask.dtype === 'bool' ? mask : cast(mask, 'bool')
 }

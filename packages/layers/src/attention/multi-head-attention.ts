@@ -3,6 +3,7 @@ import {
   type ConfigOf,
   type InputShape,
   isPlainObject,
+  isShape,
   joinFields,
   Layer,
   type LayerConfig,
@@ -12,11 +13,11 @@ import {
   pickFields,
   type Rng,
   type Scope,
+  shapeError,
 } from '@gradus/core'
 import { einsum, expandDims, formatShape, mul, type Shape, type Tensor, type Tree } from '@gradus/tensor'
 import { EinsumDense, type EinsumDenseConfig } from '../core/einsum-dense.ts'
 import { kernelFields } from '../kernel-layer.ts'
-import { shapeError } from '../layer-shapes.ts'
 import { Dropout } from '../regularization/dropout.ts'
 import { attentionEquations } from './attention-equations.ts'
 import { attentionMask } from './attention-mask.ts'
@@ -246,10 +247,6 @@ function queryValueKeyOf<T>(inputs: unknown): readonly [query: T, value: T, key:
 
 function named({ query, value, key }: Record<string, unknown>): unknown[] {
   return [query, value, key]
-}
-
-function isShape(shape: InputShape): shape is Shape {
-  return Array.isArray(shape) && typeof shape[0] !== 'object'
 }
 
 /** A mask `[batch, queries, keys]` with axes of size 1 inserted, so that it broadcasts against scores with `rank` axes. */

@@ -2,17 +2,18 @@ import {
   type ConfigArgument,
   ConfigError,
   type ConfigOf,
+  firstShape,
   type InputShape,
   type LayerOptions,
   type OptionsOf,
   type Rng,
   type Scope,
+  shapeError,
 } from '@gradus/core'
 import { add, conv, type Shape, type Tensor } from '@gradus/tensor'
 import { dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
 import { floatInput } from '../float-input.ts'
 import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams, useBiasField } from '../kernel-layer.ts'
-import { firstShape, shapeError } from '../layer-shapes.ts'
 import { perSpatialAxis } from '../option-checks.ts'
 
 const fields = {
@@ -127,7 +128,7 @@ export class Conv2D extends KernelLayer<Conv2DConfig> {
       this,
       `images of shape ${wanted}`,
       shape,
-      'Grey images need an axis of one channel, as in reshape(x, [-1, 28, 28, 1]).',
+      'Gray images need an axis of one channel, as in reshape(x, [-1, 28, 28, 1]).',
     )
   }
 }

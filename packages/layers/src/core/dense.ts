@@ -1,8 +1,15 @@
-import type { ConfigOf, InputShape, OptionsOf, Rng, Scope } from '@gradus/core'
+import {
+  type ConfigOf,
+  firstShape,
+  type InputShape,
+  type OptionsOf,
+  type Rng,
+  type Scope,
+  shapeError,
+} from '@gradus/core'
 import { add, matmul, type Tensor } from '@gradus/tensor'
 import { floatInput } from '../float-input.ts'
 import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams, useBiasField } from '../kernel-layer.ts'
-import { firstShape, shapeError } from '../layer-shapes.ts'
 
 const fields = {
   /** Size of the output. */

@@ -3,17 +3,18 @@ import {
   ConfigError,
   type ConfigOf,
   copyOf,
+  firstShape,
   type Initializer,
   type InputShape,
   type LayerOptions,
   type OptionsOf,
   type Rng,
   type Scope,
+  shapeError,
 } from '@gradus/core'
 import { add, einsum, type Shape, ShapeError, type Tensor } from '@gradus/tensor'
 import { floatInput } from '../float-input.ts'
 import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams } from '../kernel-layer.ts'
-import { firstShape, shapeError } from '../layer-shapes.ts'
 import { type Equation, type EquationShapes, parseEquation, shapesOfEquation } from './einsum-equation.ts'
 
 const fields = {

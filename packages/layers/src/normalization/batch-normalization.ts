@@ -4,6 +4,7 @@ import {
   type ConfigOf,
   describeValue,
   firstMask,
+  firstShape,
   type InputShape,
   type Kind,
   Layer,
@@ -12,6 +13,7 @@ import {
   type OptionsOf,
   type Rng,
   type Scope,
+  titleOf,
 } from '@gradus/core'
 import {
   add,
@@ -31,7 +33,6 @@ import {
 import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
-import { firstShape, titleOf } from '../layer-shapes.ts'
 import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
 import { correctionOf, type RenormClipping, renormedStatistics } from './batch-renormalization.ts'

@@ -1,4 +1,4 @@
-import { type ConfigOf, type InputShape, Layer, type OptionsOf, type Rng, type Scope } from '@gradus/core'
+import { type ConfigOf, firstShape, type InputShape, Layer, type OptionsOf, type Rng, type Scope } from '@gradus/core'
 import {
   add,
   batchMoments,
@@ -13,7 +13,6 @@ import {
 import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
-import { firstShape } from '../layer-shapes.ts'
 import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
 

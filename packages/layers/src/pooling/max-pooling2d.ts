@@ -1,7 +1,6 @@
-import { type ConfigArgument, type ConfigOf, Layer, type LayerOptions, type OptionsOf } from '@gradus/core'
+import { type ConfigArgument, type ConfigOf, Layer, type LayerOptions, type OptionsOf, shapeError } from '@gradus/core'
 import { maxPool, type Tensor } from '@gradus/tensor'
 import { dataFormats, fromChannelsLast, toChannelsLast } from '../data-format.ts'
-import { shapeError } from '../layer-shapes.ts'
 import { perSpatialAxis } from '../option-checks.ts'
 
 const fields = {

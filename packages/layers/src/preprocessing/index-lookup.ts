@@ -11,9 +11,9 @@ import {
   type HostValues,
   isStringArray,
   type LayerOptions,
+  titleOf,
 } from '@gradus/core'
 import type { Shape, SymbolicDType, Tensor } from '@gradus/tensor'
-import { titleOf } from '../layer-shapes.ts'
 import { encodedShape, encodeTokens } from './encode-tokens.ts'
 import {
   checkLookupOptions,

@@ -7,6 +7,7 @@ import {
   ConfigError,
   type ConfigOf,
   DataError,
+  firstShape,
   type InputShape,
   type Kind,
   Layer,
@@ -15,7 +16,9 @@ import {
   Rng,
   requireNumbers,
   type Scope,
+  shapeError,
   standIn,
+  titleOf,
   variablesOf,
   writeVariables,
 } from '@gradus/core'
@@ -40,7 +43,6 @@ import {
   zeros,
 } from '@gradus/tensor'
 import { keepTensors } from '@gradus/tensor/internals'
-import { firstShape, shapeError, titleOf } from '../layer-shapes.ts'
 import { broadcastShape, constantOf, type GivenMoments, givenMoments, type NestedValues } from './given-moments.ts'
 import { RunningMoments } from './running-moments.ts'
 

@@ -7,9 +7,9 @@ import {
   isStringArray,
   type Kind,
   type OptionsOf,
+  titleOf,
 } from '@gradus/core'
 import type { Shape, SymbolicDType, Tensor } from '@gradus/tensor'
-import { titleOf } from '../layer-shapes.ts'
 import { IndexLookup } from './index-lookup.ts'
 import type { LookupConfig, LookupOptions } from './lookup-options.ts'
 import { hashBucket } from './string-hash.ts'

@@ -3,11 +3,14 @@ import {
   type FieldTable,
   fieldsOf,
   firstMask,
+  firstShape,
   type InputShape,
   Layer,
   type OptionsOf,
   type Rng,
   type Scope,
+  shapeError,
+  titleOf,
 } from '@gradus/core'
 import {
   broadcastTo,
@@ -20,7 +23,6 @@ import {
   treeMap,
   zeros,
 } from '@gradus/tensor'
-import { firstShape, shapeError, titleOf } from '../layer-shapes.ts'
 import { regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
 import type { CellSteps, RecurrentCell } from './cell.ts'

@@ -1,10 +1,17 @@
-import type { ConfigOf, FieldTable, InputShape, OptionsOf, Rng, Scope } from '@gradus/core'
+import {
+  type ConfigOf,
+  type FieldTable,
+  firstShape,
+  type InputShape,
+  type OptionsOf,
+  type Rng,
+  type Scope,
+} from '@gradus/core'
 import { add, concat, matmul, mul, reshape, sliceAxis, type Tensor } from '@gradus/tensor'
 import * as activations from '../activations/index.ts'
 import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
-import { firstShape } from '../layer-shapes.ts'
 import { activationKind, constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
 import { asSequence, type CellSteps, RecurrentCell, type StateSizes, singleStep } from './cell.ts'

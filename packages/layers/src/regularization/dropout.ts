@@ -7,9 +7,9 @@ import {
   type LayerOptions,
   type OptionsOf,
   type Scope,
+  shapeError,
 } from '@gradus/core'
 import { bernoulli, div, formatShape, type Tensor, where, zerosLike } from '@gradus/tensor'
-import { shapeError } from '../layer-shapes.ts'
 
 const fields = {
   /** The fraction of the values that is set to 0. */

@@ -1,6 +1,5 @@
-import { type ConfigArgument, ConfigError, describeValue, Layer, type LayerOptions } from '@gradus/core'
+import { type ConfigArgument, ConfigError, describeValue, Layer, type LayerOptions, shapeError } from '@gradus/core'
 import { formatShape, reshape, type Shape, type Tensor } from '@gradus/tensor'
-import { shapeError } from '../layer-shapes.ts'
 
 /** The options of `Reshape`. */
 export interface ReshapeConfig {

@@ -1,6 +1,5 @@
-import { type ConfigOf, firstMask, Layer, type OptionsOf, type Scope } from '@gradus/core'
+import { type ConfigOf, firstMask, Layer, type OptionsOf, type Scope, shapeError } from '@gradus/core'
 import { reshape, sliceAxis, stack, type Tensor, type Tree, treeLeaves, treeMap, treeReplace } from '@gradus/tensor'
-import { shapeError } from '../layer-shapes.ts'
 import { wrappedLayer } from './wrapped-layer.ts'
 
 const fields = {
