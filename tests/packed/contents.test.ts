@@ -45,7 +45,7 @@ describe('everything that is published', () => {
     expect(names.filter((name) => name === '@gradus/core')).toHaveLength(1)
   })
 
-  it('packs builds, declarations and licence, and no sources, tests or references to them', () => {
+  it('packs builds, declarations and license, and no sources, tests or references to them', () => {
     expect(packed().length).toBeGreaterThan(10)
     for (const name of packed()) {
       const read = (...args: string[]) => execFileSync('tar', [...args], { encoding: 'utf8' })

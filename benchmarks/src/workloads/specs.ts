@@ -73,14 +73,14 @@ export function transformerSpec(shape: TransformerShape): TransformerSpec {
     arrays.uniform([vocabulary, width], -0.05, 0.05),
     arrays.uniform([context, width], -0.05, 0.05),
     ...Array.from({ length: layers }, () => [
-      ...arrays.normalisation(width),
+      ...arrays.normalization(width),
       ...arrays.dense(width, 3 * width),
       ...arrays.dense(width, width),
-      ...arrays.normalisation(width),
+      ...arrays.normalization(width),
       ...arrays.dense(width, ratio * width),
       ...arrays.dense(ratio * width, width),
     ]).flat(),
-    ...arrays.normalisation(width),
+    ...arrays.normalization(width),
     ...arrays.dense(width, vocabulary),
   ]
   const tokens = [batch * batches, context]

@@ -40,8 +40,8 @@ export class Arrays {
     return widths.slice(1).flatMap((outputs, index) => this.dense(widths[index]!, outputs))
   }
 
-  /** Scale and offset of a layer normalisation. */
-  normalisation(width: number): ArraySpec[] {
+  /** Scale and offset of a layer normalization. */
+  normalization(width: number): ArraySpec[] {
     return [this.constant([width], 1), this.constant([width], 0)]
   }
 

@@ -193,7 +193,7 @@ const cases: Readonly<Record<string, () => Promise<number[]>>> = {
     const { history } = await vae.fit(x, x, { ...quiet, epochs: 3 })
     return [...history.loss!, ...(await weights(vae))]
   },
-  'a GAN trains two parts by a step of its own': async () => {
+  'a GAN trains two parts with an overridden trainStep': async () => {
     const gan = new GAN({ seed: 3 })
     gan.compile({ optimizer: { generator: new SGD(), critic: new SGD() } } as never)
     const { history } = await gan.fit(x, undefined, { ...quiet, epochs: 3 })

@@ -4,7 +4,7 @@ import { copyBuffer } from './donation.ts'
 
 /**
  * Runs a repeatable program `count` times and writes the results into the tensors of `state`, its first inputs, which stay the
- * same objects. A tensor whose buffer something else reads (a view, a constant of a program) gets a buffer of its own first.
+ * same objects. A tensor whose buffer something else reads (a view, a constant of a program) gets a copy of it first.
  */
 export function runInPlace(
   backend: Backend,

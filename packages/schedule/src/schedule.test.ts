@@ -69,7 +69,7 @@ describe('one kernel computes', () => {
     expect(kinds.filter((kind) => kind === 'contraction')).toHaveLength(1)
   })
 
-  it('softmax, layer normalisation and cross-entropy, forward', () => {
+  it('softmax, layer normalization and cross-entropy, forward', () => {
     expect(kindsOf((x) => softmax(x!), [ones([4, 10])])).toEqual(['loops'])
     expect(kindsOf((x) => layerNormalization(x!), [ones([4, 10])])).toEqual(['loops'])
     const labels = tensor([0, 1, 2, 3], { dtype: 'int32' })

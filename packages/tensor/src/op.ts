@@ -31,7 +31,7 @@ export interface Op<P = unknown> {
    * The derivative of an op that needs more than inputs and outputs: an application of the op that gives the needed values,
    * too. `active` says for which inputs cotangents are wanted.
    */
-  linearise?(inputs: readonly Tensor[], params: P, active: readonly boolean[]): Linearised<P>
+  linearize?(inputs: readonly Tensor[], params: P, active: readonly boolean[]): Linearized<P>
   /** Computes the op with other ops. */
   inline?(inputs: readonly Tensor[], params: P): Tensor
   /**
@@ -63,7 +63,7 @@ export interface Application<P> {
 }
 
 /** An application of an op that gives, after the outputs of the original one, the values that its derivative needs. */
-export interface Linearised<P> extends Application<P> {
+export interface Linearized<P> extends Application<P> {
   /** One cotangent per input of the original application, given those of the outputs (`null` where none flows). */
   vjp(cotangents: readonly (Tensor | null)[], outputs: readonly Tensor[]): readonly (Tensor | null)[]
 }

@@ -30,32 +30,32 @@ export function formatTensor(tensor: Printable): string {
   const data = tensor.dataSync()
   if (shape.length === 0) return formatScalar(data[0]!, dtype)
   if (data.length === 0) return '[]'
-  const summarise = sizeOf(shape) > threshold
-  const format = formatterOf(shownValues(data, shape, summarise), dtype)
-  return layOut(data, shape, summarise, format)
+  const summarize = sizeOf(shape) > threshold
+  const format = formatterOf(shownValues(data, shape, summarize), dtype)
+  return layOut(data, shape, summarize, format)
 }
 
 /** The indices printed along a dimension; -1 stands for the ellipsis. */
-function shownIndices(length: number, summarise: boolean): number[] {
+function shownIndices(length: number, summarize: boolean): number[] {
   const all = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
-  if (!summarise || length <= 2 * edgeItems) return all(0, length)
+  if (!summarize || length <= 2 * edgeItems) return all(0, length)
   return [...all(0, edgeItems), -1, ...all(length - edgeItems, edgeItems)]
 }
 
-function shownValues(data: TypedArray, shape: Shape, summarise: boolean): number[] {
+function shownValues(data: TypedArray, shape: Shape, summarize: boolean): number[] {
   const strides = stridesOf(shape)
   let offsets = [0]
   shape.forEach((length, axis) => {
-    const indices = shownIndices(length, summarise).filter((index) => index >= 0)
+    const indices = shownIndices(length, summarize).filter((index) => index >= 0)
     offsets = offsets.flatMap((offset) => indices.map((index) => offset + index * strides[axis]!))
   })
   return offsets.map((offset) => data[offset]!)
 }
 
-function layOut(data: TypedArray, shape: Shape, summarise: boolean, format: (x: number) => string): string {
+function layOut(data: TypedArray, shape: Shape, summarize: boolean, format: (x: number) => string): string {
   const strides = stridesOf(shape)
   const nest = (axis: number, offset: number, indent: string, width: number): string => {
-    const indices = shownIndices(shape[axis]!, summarise)
+    const indices = shownIndices(shape[axis]!, summarize)
     if (axis === shape.length - 1) {
       const words = indices.map((index) => (index < 0 ? '...' : format(data[offset + index]!)))
       return `[${wrap(words, indent, width - 1).slice(indent.length)}]`
@@ -139,7 +139,7 @@ interface Parts {
   readonly exponent: string
 }
 
-/** The shortest digits that tell `x` from its neighbours in its dtype, as `d.ddde+x`. */
+/** The shortest digits that tell `x` from its neighbors in its dtype, as `d.ddde+x`. */
 function shortest(x: number, dtype: DType): string {
   if (dtype === 'float64') return x.toExponential()
   const round = nearestOf(dtype)

@@ -44,7 +44,7 @@ export class Tape implements Interpreter {
     }
     const active = inputs.map((input) => this.watched.has(input))
     const followed = active.includes(true)
-    const linear = followed ? op.linearise?.(inputs, params, active) : undefined
+    const linear = followed ? op.linearize?.(inputs, params, active) : undefined
     const made = withInterpreter(this.below, () =>
       linear ? applyAll(op, linear.inputs, linear.params) : applyAll(op, inputs, params),
     )

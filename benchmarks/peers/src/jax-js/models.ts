@@ -91,10 +91,10 @@ function lstmLoss({ steps, units }: LstmSpec): Loss {
   }
 }
 
-function normalise(x: JaxArray, gamma: JaxArray, beta: JaxArray): JaxArray {
-  const centred = x.ref.sub(x.mean(-1, { keepdims: true }))
-  const variance = np.square(centred.ref).mean(-1, { keepdims: true })
-  return centred
+function normalize(x: JaxArray, gamma: JaxArray, beta: JaxArray): JaxArray {
+  const centered = x.ref.sub(x.mean(-1, { keepdims: true }))
+  const variance = np.square(centered.ref).mean(-1, { keepdims: true })
+  return centered
     .div(np.sqrt(variance.add(1e-5)))
     .mul(gamma)
     .add(beta)
@@ -124,14 +124,14 @@ function transformerLoss({ layers, width, heads, context, vocabulary }: Transfor
     const embedded = np.take(take(), tokens, 0)
     let x = embedded.add(take())
     for (let layer = 0; layer < layers; layer++) {
-      const normal = normalise(x.ref, take(), take())
+      const normal = normalize(x.ref, take(), take())
       const mixed = attend(dense(normal, take(), take()), later.ref)
       x = x.add(dense(mixed, take(), take()))
-      const wide = nn.gelu(dense(normalise(x.ref, take(), take()), take(), take()), { approximate: true })
+      const wide = nn.gelu(dense(normalize(x.ref, take(), take()), take(), take()), { approximate: true })
       x = x.add(dense(wide, take(), take()))
     }
     later.dispose()
-    const logits = dense(normalise(x, take(), take()), take(), take())
+    const logits = dense(normalize(x, take(), take()), take(), take())
     return crossEntropy(logits, y, vocabulary)
   }
 }

@@ -19,7 +19,7 @@ export interface ConvParams {
 
 /**
  * Cross-correlation of `[n, ...spatial, c]` with a kernel `[...spatial, c / groups, f]`. Dilation puts zeros between
- * neighbours, of the input (a strided convolution read backwards) or of the kernel. Closed under differentiation: both
+ * neighbors, of the input (a strided convolution read backwards) or of the kernel. Closed under differentiation: both
  * gradients are convolutions.
  */
 export const convOp: Op<ConvParams> = {

@@ -85,7 +85,7 @@ export const cumsum = /* @__PURE__ */ running(cumsumOp)
 export const cumprod = /* @__PURE__ */ running(cumprodOp)
 
 /**
- * Differences of neighbours along `axis`, taken `n` times; each time the axis gets shorter by one.
+ * Differences of neighbors along `axis`, taken `n` times; each time the axis gets shorter by one.
  *
  * @example
  * import { diff, tensor } from '@gradus/tensor'

@@ -9,7 +9,7 @@ import { matmul } from './matmul.ts'
 import { slice, transpose } from './movement.ts'
 
 /** A tensor whose axes have names. */
-interface Labelled {
+interface Labeled {
   readonly x: Tensor
   readonly labels: readonly string[]
 }
@@ -94,10 +94,10 @@ function sizesOf(spec: string, inputs: readonly string[][], operands: readonly T
 }
 
 /** The operand with diagonals taken, and without axes of size 1 that are broadcast. */
-function prepared(x: Tensor, labels: readonly string[], sizes: ReadonlyMap<string, number>): Labelled {
+function prepared(x: Tensor, labels: readonly string[], sizes: ReadonlyMap<string, number>): Labeled {
   const needed = labels.map((label, axis) => x.shape[axis] === sizes.get(label))
   const shape = x.shape.filter((_, axis) => needed[axis])
-  let result: Labelled = {
+  let result: Labeled = {
     x: shape.length === x.rank ? x : reshape(x, shape),
     labels: labels.filter((_, axis) => needed[axis]),
   }
@@ -109,7 +109,7 @@ function prepared(x: Tensor, labels: readonly string[], sizes: ReadonlyMap<strin
 }
 
 /** The elements at which the first two axes called `label` agree: every (n + 1)th of the n * n pairs. */
-function diagonal({ x, labels }: Labelled, label: string): Labelled {
+function diagonal({ x, labels }: Labeled, label: string): Labeled {
   const first = labels.indexOf(label)
   const second = labels.indexOf(label, first + 1)
   const others = labels.map((_, axis) => axis).filter((axis) => axis !== first && axis !== second)
@@ -124,23 +124,23 @@ function diagonal({ x, labels }: Labelled, label: string): Labelled {
   return { x: taken, labels: [...others.map((axis) => labels[axis]!), label] }
 }
 
-function summed({ x, labels }: Labelled, kept: ReadonlySet<string>): Labelled {
+function summed({ x, labels }: Labeled, kept: ReadonlySet<string>): Labeled {
   const axis = labels.flatMap((label, index) => (kept.has(label) ? [] : [index]))
   return axis.length === 0 ? { x, labels } : { x: sum(x, { axis }), labels: labels.filter((label) => kept.has(label)) }
 }
 
-function permuted({ x, labels }: Labelled, order: readonly string[]): Labelled {
+function permuted({ x, labels }: Labeled, order: readonly string[]): Labeled {
   const axes = order.map((label) => labels.indexOf(label))
   return { x: transpose(x, axes), labels: order }
 }
 
 /** Combines two operands: a batched matrix product over the letters that both have and that are not needed afterwards. */
 function contracted(
-  left: Labelled,
-  right: Labelled,
+  left: Labeled,
+  right: Labeled,
   kept: ReadonlySet<string>,
   sizes: ReadonlyMap<string, number>,
-): Labelled {
+): Labeled {
   const a = summed(left, new Set([...kept, ...right.labels]))
   const b = summed(right, new Set([...kept, ...left.labels]))
   const both = a.labels.filter((label) => b.labels.includes(label))
@@ -156,7 +156,7 @@ function contracted(
     const y = reshape(permuted(b, [...batch, ...freeB]).x, [...dims(batch), ...freeA.map(() => 1), ...dims(freeB)])
     return { x: mul(x, y), labels }
   }
-  const matrix = (operand: Labelled, rows: readonly string[], columns: readonly string[]) =>
+  const matrix = (operand: Labeled, rows: readonly string[], columns: readonly string[]) =>
     reshape(permuted(operand, [...batch, ...rows, ...columns]).x, [
       ...(batch.length > 0 ? [size(batch)] : []),
       size(rows),
@@ -173,6 +173,6 @@ function contracted(
   return { x: reshape(product, dims(labels)), labels }
 }
 
-function isOrdered({ labels }: Labelled, order: readonly string[]): boolean {
+function isOrdered({ labels }: Labeled, order: readonly string[]): boolean {
   return labels.every((label, index) => label === order[index])
 }

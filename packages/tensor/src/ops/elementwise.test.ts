@@ -111,7 +111,7 @@ describe('error functions', () => {
 })
 
 describe('logic', () => {
-  it('recognises special values', () => {
+  it('recognizes special values', () => {
     const x = tensor([nan, inf, -inf, 1])
     expect(isNan(x).array()).toEqual([true, false, false, false])
     expect(isInf(x).array()).toEqual([false, true, true, false])

@@ -25,7 +25,7 @@ export const erfInv = /* @__PURE__ */ unary('erfInv', requireFloat, {
 
 // Rational approximations of the normal quantile (M. Wichura, algorithm AS 241, PPND16), good to 16 digits:
 // coefficients of numerator and denominator from the highest power down.
-const centre = [
+const center = [
   [
     2.5090809287301226727e3, 3.34305755835881281058e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
     1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.387132872796366608,
@@ -60,7 +60,7 @@ const farTail = [
 function inverse(x: Tensor): Tensor {
   const size = abs(x)
   const q = mul(x, 0.5)
-  const middle = mul(q, ratio(centre, sub(0.180625, square(q))))
+  const middle = mul(q, ratio(center, sub(0.180625, square(q))))
   const depth = sqrt(neg(log(mul(sub(1, size), 0.5))))
   const outer = where(lessEqual(depth, 5), ratio(tail, sub(depth, 1.6)), ratio(farTail, sub(depth, 5)))
   const signed = where(less(x, 0), neg(outer), outer)

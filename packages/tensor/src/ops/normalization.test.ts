@@ -25,7 +25,7 @@ function momentsOf(values: readonly number[]): [number, number] {
 }
 
 describe('layerNormalization', () => {
-  it('centres and scales each row by the biased variance', () => {
+  it('centers and scales each row by the biased variance', () => {
     const values = numbers(6)
     const expected = [values.slice(0, 3), values.slice(3)].flatMap((row) => {
       const [mean, variance] = momentsOf(row)
@@ -68,7 +68,7 @@ describe('batchMoments', () => {
 })
 
 describe('batchNormalization', () => {
-  it('normalises by given moments, with scale and offset where there are any', () => {
+  it('normalizes by given moments, with scale and offset where there are any', () => {
     const x = f64([1, 2, 3, 4], [2, 2])
     const [mean, variance] = [f64([1, 2]), f64([3, 0])]
     const plain = [0, 0, 2 / 2, 2 / 1]

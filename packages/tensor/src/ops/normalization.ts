@@ -13,13 +13,13 @@ const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
   name: 'layerNormalization',
   shape: /* @__PURE__ */ likeInput('layerNormalization', requireFloat),
   inline([x], { axes, epsilon }) {
-    const centred = sub(x!, meanOver(x!, axes))
-    return mul(centred, rsqrt(add(meanOver(mul(centred, centred), axes), epsilon)))
+    const centered = sub(x!, meanOver(x!, axes))
+    return mul(centered, rsqrt(add(meanOver(mul(centered, centered), axes), epsilon)))
   },
   // dx = (ct - mean(ct) - y mean(ct y)) / sqrt(variance + epsilon)
   vjp(ct, [x], { axes, epsilon }, y) {
-    const centred = sub(x!, meanOver(x!, axes))
-    const scale = rsqrt(add(meanOver(mul(centred, centred), axes), epsilon))
+    const centered = sub(x!, meanOver(x!, axes))
+    const scale = rsqrt(add(meanOver(mul(centered, centered), axes), epsilon))
     const inner = sub(sub(ct, meanOver(ct, axes)), mul(y, meanOver(mul(ct, y), axes)))
     return [mul(inner, scale)]
   },
@@ -39,8 +39,8 @@ export interface NormalizationOptions {
 
 /**
  * `x` with mean 0 and variance 1 over `axis`, before any scale and offset: (x - mean) / sqrt(variance + epsilon), with the
- * biased variance. Over the last axis it is layer normalisation (Ba et al., 2016); over all axes but the channels it is
- * batch normalisation in training. Epsilon is 1e-3 by default, as in Keras.
+ * biased variance. Over the last axis it is layer normalization (Ba et al., 2016); over all axes but the channels it is
+ * batch normalization in training. Epsilon is 1e-3 by default, as in Keras.
  *
  * @example
  * import { layerNormalization, tensor } from '@gradus/tensor'
@@ -66,14 +66,14 @@ export function batchMoments(x: Tensor, axes: readonly number[], mask?: Tensor):
   const over = normalizeAxes('batchMoments', axes, x.rank)
   if (!mask) {
     const mean = meanOver(x, over)
-    const centred = sub(x, mean)
-    return { mean, variance: meanOver(mul(centred, centred), over) }
+    const centered = sub(x, mean)
+    return { mean, variance: meanOver(mul(centered, centered), over) }
   }
   const weights = broadcastTo(cast(mask, x.dtype), x.shape)
   const total = add(sum(weights, { axis: over, keepDims: true }), 1e-7)
   const mean = div(sum(mul(weights, x), { axis: over, keepDims: true }), total)
-  const centred = sub(x, mean)
-  const variance = div(sum(mul(weights, mul(centred, centred)), { axis: over, keepDims: true }), total)
+  const centered = sub(x, mean)
+  const variance = div(sum(mul(weights, mul(centered, centered)), { axis: over, keepDims: true }), total)
   return { mean, variance }
 }
 

@@ -135,8 +135,8 @@ function activity({ body, carries }: LoopBody, active: readonly boolean[]) {
   for (;;) {
     const values = [...inputs]
     for (const node of body.nodes) {
-      const { vjp, linearise, inline } = node.op
-      const flows = Boolean(vjp ?? linearise ?? inline) && node.inputs.some((value) => values[value])
+      const { vjp, linearize, inline } = node.op
+      const flows = Boolean(vjp ?? linearize ?? inline) && node.inputs.some((value) => values[value])
       for (const { dtype } of avalsOf(node)) values.push(flows && isFloat(dtype))
     }
     const outputs = body.outputs.map((value, output) => values[value]! || (output < carries && inputs[output]!))

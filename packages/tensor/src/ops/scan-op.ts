@@ -26,7 +26,7 @@ export const scanOp: Op<ScanParams> = {
   name: 'scan',
   shape: (inputs, params) => scanShapes(inputs, params)[0]!,
   shapes: (inputs, params) => scanShapes(inputs, params),
-  linearise(inputs, params, active) {
+  linearize(inputs, params, active) {
     const { length, reverse } = params
     const derivative = new BodyDerivative(params, active)
     return {

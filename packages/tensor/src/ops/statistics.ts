@@ -51,9 +51,9 @@ export const moments = /* @__PURE__ */ operation(
   (x: Tensor, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } => {
     const count = countOf('moments', x, options)
     const values = wide(x)
-    const centre = div(sum(values, { ...options, keepDims: true }), count)
-    const spread = div(sum(square(sub(values, centre)), options), count)
-    const mean = options.keepDims ? centre : reshape(centre, spread.shape)
+    const center = div(sum(values, { ...options, keepDims: true }), count)
+    const spread = div(sum(square(sub(values, center)), options), count)
+    const mean = options.keepDims ? center : reshape(center, spread.shape)
     return { mean: cast(mean, x.dtype), variance: cast(spread, x.dtype) }
   },
 )

@@ -73,7 +73,7 @@ describe('the samples', () => {
 
   it('have at least one point with a derivative for every op that has one', () => {
     const without = opSamples.filter(
-      ({ op, samples }) => (op.vjp || op.linearise) && samples.every((sample) => sample.forwardOnly !== undefined),
+      ({ op, samples }) => (op.vjp || op.linearize) && samples.every((sample) => sample.forwardOnly !== undefined),
     )
     expect(without.map(({ op }) => op.name)).toEqual([])
   })

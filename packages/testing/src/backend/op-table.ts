@@ -27,7 +27,7 @@ export async function opTable(backends: readonly TableBackend[]): Promise<string
   const samples = backends.map((column) => column.samples ?? opSamples)
   const rows = [...new Map(samples.flat().map((entry) => [entry.op.name, entry])).values()].sort(byKindAndName)
   // an op with neither a derivative nor a body stops gradients
-  const stops = new Set(rows.flatMap(({ op }) => (op.vjp || op.linearise || op.inline ? [] : [op.name])))
+  const stops = new Set(rows.flatMap(({ op }) => (op.vjp || op.linearize || op.inline ? [] : [op.name])))
   const cells = (name: string) =>
     columns.flatMap(({ results }) => [
       results.get(name)?.forward ?? '-',

@@ -69,8 +69,8 @@ class WrongGradient extends Affine {
   }
 }
 
-class Centred extends Affine {
-  static override readonly type = 'acme/Centred'
+class Centered extends Affine {
+  static override readonly type = 'acme/Centered'
 
   override apply(x: Tensor): Tensor {
     return sub(x, mean(x, { axis: 0, keepDims: true }))
@@ -113,7 +113,7 @@ it('finds a wrong derivative and names the parameter, the position and both valu
 })
 
 it('finds samples that depend on each other', async () => {
-  expect(Object.keys(await failures(Centred, { ...options, trains: false }))).toEqual([
+  expect(Object.keys(await failures(Centered, { ...options, trains: false }))).toEqual([
     'samples do not depend on each other',
   ])
 })
