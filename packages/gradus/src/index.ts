@@ -1,6 +1,5 @@
 // The exports that most applications need. All definitions of a kind are in `layers`, `losses`, `ops` and so on, which are
-// entries
-// of the package too: `gradus/layers`, `gradus/losses`, `gradus/ops`.
+// entries of the package too: `gradus/layers`, `gradus/losses`, `gradus/ops`.
 
 export type * from '@gradus/autograd'
 export { customGradient, grad, hessian, jacobian, jvp, stopGradient, valueAndGrad, vjp } from '@gradus/autograd'

@@ -11,7 +11,7 @@ export {
 export type { FileOptions } from './model/files.ts'
 export { fromSpec, type ModelClasses } from './model/from-spec.ts'
 export { type LoadOptions, loadModel } from './model/load.ts'
-export { Model, type VariableTree } from './model/model.ts'
+export { Model } from './model/model.ts'
 export type { FunctionalConfig, ModelConfig } from './model/model-structure.ts'
 export { Sequential } from './model/sequential.ts'
 export type { SummaryOptions } from './model/summary.ts'

@@ -36,13 +36,13 @@ export function runTrial(layer: BaseLayer, inputs: unknown, options: CallOptions
 }
 
 /**
- * Runs `run` on shapes alone, with variables without values for the layers that it calls, and keeps the shapes of these layers.
+ * Runs `run` on shapes alone, with variables and random numbers without values, and keeps the shapes of the layers that it calls.
  * For layers that are called by a function rather than by a layer that holds them all.
  */
-export function inferLayers<T>(run: (forward: Forward) => T): T {
+export function inferLayers<T>(run: (forward: Forward, rng: Rng) => T): T {
   return inferShapes(() => {
     const variables = new TrialVariables()
-    const result = run(variables.forward())
+    const result = run(variables.forward(), trialRng())
     for (const [layer, { input, params, outputs }] of variables.layers) {
       // the first dimension is the batch
       keepShapes(layer, { input, params, outputs: outputs.map(([_, ...sample]) => [null, ...sample]) })

@@ -1,7 +1,6 @@
-import { Configured, isHostArray, type WeightValue } from '@gradus/core'
+import { Configured, isHostArray } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
-import { type Tensor, type Tree, type TypedArray, treeForEach } from '@gradus/tensor'
-import type { OptimizerStates, TrainerSetup } from '../step/index.ts'
+import type { TrainerSetup } from '../step/index.ts'
 
 /** Options of `save`, `saveWeights` and `loadWeights`. */
 export interface FileOptions {
@@ -36,19 +35,4 @@ function toData(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toData(item)]))
   }
   return value
-}
-
-/** Copies the state of optimizers to the host. */
-export async function readOptimizerState(state: OptimizerStates | undefined): Promise<WeightValue[]> {
-  const leaves: [string, Tensor][] = []
-  treeForEach((state ?? {}) as Tree, (leaf, path) => leaves.push([path, leaf]))
-  return Promise.all(
-    leaves.map(async ([path, leaf]) => ({
-      path,
-      shape: leaf.shape,
-      dtype: leaf.dtype,
-      trainable: false,
-      data: (await leaf.data()).slice() as TypedArray,
-    })),
-  )
 }

@@ -16,6 +16,7 @@ import {
   splitByTrainable,
   statelessCall,
   type Variable,
+  type VariableTrees,
   type WeightValue,
   writeVariables,
 } from '@gradus/core'
@@ -24,19 +25,11 @@ import { type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
-import { compileSpec, type FileOptions, modelFiles, readOptimizerState } from './files.ts'
+import { compileSpec, type FileOptions, modelFiles } from './files.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { formatSummary, type SummaryOptions } from './summary.ts'
-import { readWeights, type WeightLike, writeWeights } from './weights.ts'
-
-/** The variables of a model as trees: by the paths of the layers, then by key. */
-export interface VariableTree {
-  /** The parameters that training changes. */
-  readonly params: LayerTrees
-  /** Other variables of layers, such as moving averages. */
-  readonly state: LayerTrees
-}
+import { readOptimizerState, readWeights, type WeightLike, writeWeights } from './weights.ts'
 
 /**
  * A model that can be trained. As in Keras's functional API, `new Model({ inputs, outputs })` is the graph of layers between
@@ -131,15 +124,15 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * Returns copies of the trainable parameters and of the state for a custom training loop, which passes them to `applyWith` and
    * to `update` of an optimizer. They may be donated to a compiled function.
    */
-  variablesTree(): VariableTree {
+  variablesTree(): VariableTrees {
     const { params, state } = readVariables(this.build())
     const { trainable } = splitByTrainable(this, params)
     const copies = treeMap((x) => apply(identityOp, [x], null), { params: trainable, state })
-    return copies as VariableTree
+    return copies as VariableTrees
   }
 
   /** Replaces variables by trees like those of `variablesTree`. From then on the model owns the tensors. */
-  setVariablesTree({ params, state }: Partial<VariableTree>): void {
+  setVariablesTree({ params, state }: Partial<VariableTrees>): void {
     const given = { ...(params && { params }), ...(state && { state }) }
     const before = new Set(treeLeaves(readVariables(this.build()) as unknown as Tree))
     keepTensors(treeLeaves(given as Tree))
@@ -159,7 +152,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Like `applyWith`; also returns the state after the call and the losses that layers added. Keras: `stateless_call`. */
-  statelessCall({ params, state }: Partial<VariableTree>, x: Tree, options: StatelessOptions = {}): StatelessResult {
+  statelessCall({ params, state }: Partial<VariableTrees>, x: Tree, options: StatelessOptions = {}): StatelessResult {
     this.portsFor({ x } as Parameters<this['portsFor']>[0])
     const own = readVariables(this)
     return statelessCall(this, { params: { ...own.params, ...params }, state: { ...own.state, ...state } }, x, options)

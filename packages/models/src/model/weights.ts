@@ -10,14 +10,27 @@ import {
   type WeightValue,
   writeVariables,
 } from '@gradus/core'
-import { cast, formatShape, sameShape, type Tensor, type TypedArray, tidy, treeMap } from '@gradus/tensor'
+import {
+  cast,
+  formatShape,
+  sameShape,
+  type Tensor,
+  type Tree,
+  type TypedArray,
+  tidy,
+  treeForEach,
+  treeMap,
+} from '@gradus/tensor'
 import { toDevice } from '../input/index.ts'
+import type { OptimizerStates } from '../step/index.ts'
 
 /** A weight for `setWeights`: with a path, or values only, which are matched by their order. */
 export type WeightLike = WeightValue | ArrayData
 
 /** Copies variables to the host. */
-export async function readWeights(variables: readonly Variable[]): Promise<WeightValue[]> {
+export function readWeights(
+  variables: readonly Pick<Variable, 'path' | 'trainable' | 'value'>[],
+): Promise<WeightValue[]> {
   return Promise.all(
     variables.map(async ({ path, trainable, value }) => ({
       path,
@@ -27,6 +40,13 @@ export async function readWeights(variables: readonly Variable[]): Promise<Weigh
       data: (await value.data()).slice() as TypedArray,
     })),
   )
+}
+
+/** Copies the state of optimizers to the host. */
+export function readOptimizerState(state: OptimizerStates | undefined): Promise<WeightValue[]> {
+  const leaves: { path: string; trainable: false; value: Tensor }[] = []
+  treeForEach((state ?? {}) as Tree, (value, path) => leaves.push({ path, trainable: false, value }))
+  return readWeights(leaves)
 }
 
 /** Sets all variables of a model. Throws `ConfigError`, before any change, for missing weights and wrong shapes. */

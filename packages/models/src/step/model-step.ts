@@ -7,6 +7,7 @@ import {
   type LayerTrees,
   layersWithin,
   maskOf,
+  onlyOutput,
   type Rng,
   statesAfter,
 } from '@gradus/core'
@@ -82,9 +83,7 @@ export class ModelStep implements LayerCaller {
    * that is not in the model, and `TypeError` for several outputs.
    */
   call<L extends BaseLayer>(layer: L, inputs: Tree, options?: CallOptions & Partial<L['Options']>): Tensor {
-    const leaves = treeLeaves(this.callAll(layer, inputs, options))
-    if (leaves.length === 1) return leaves[0]!
-    throw new TypeError(`${layer.type} has ${leaves.length} outputs; use step.callAll(...), which returns all of them.`)
+    return onlyOutput(layer, this.callAll(layer, inputs, options))
   }
 
   /** Whether a layer is the model or in it. */

@@ -1,4 +1,4 @@
-import { ConfigError, describeValue, inferLayers, isPlainObject, type LayerTrees, Rng, withCaller } from '@gradus/core'
+import { ConfigError, describeValue, inferLayers, isPlainObject, type LayerTrees, withCaller } from '@gradus/core'
 import { formatShape, Tensor } from '@gradus/tensor'
 import { type HostBatch, mapBatch } from '../input/index.ts'
 import type { StepParts } from './make-steps.ts'
@@ -25,9 +25,8 @@ export function figureNames(
   { size, ...arrays }: HostBatch,
   run: (step: ShapeStep) => Figures,
 ): string[] {
-  const figures = inferLayers((forward) => {
+  const figures = inferLayers((forward, rng) => {
     const batch = { ...mapBatch(arrays, ({ shape, dtype }) => new Tensor({ shape, dtype })), size }
-    const rng = new Rng(new Tensor({ shape: [2], dtype: 'uint32' }))
     const none = { params: {}, state: {}, penalized: {}, trainable: {} }
     const step = new ShapeStep({ ...parts, ...none, batch, rng, optimizers, optimizer: {}, forward })
     return withCaller(step, () => run(step))
