@@ -1,6 +1,6 @@
 import type { ConfigOf, DTypePolicy, FunctionalSpec, OfKind, Spec } from '@gradus/core'
 import type { fitDataFields } from '@gradus/models'
-import type { NamesOf } from './names.ts'
+import type { NamesOf, StandardNames } from './names.ts'
 import type { StandardDefinition } from './standard.ts'
 
 type Kind = StandardDefinition['kind']
@@ -59,9 +59,9 @@ export interface TrainConfig {
   readonly dtypePolicy?: DTypePolicy
   readonly data: DataConfig
   readonly model: SequentialConfig | FunctionalSpec
-  readonly optimizer: SpecOf<'optimizer'> | NamesOf<'optimizer'>
-  readonly loss: SpecOf<'loss'> | NamesOf<'loss'> | 'crossentropy' | 'ce'
-  readonly metrics?: readonly (SpecOf<'metric'> | NamesOf<'metric'> | 'accuracy' | 'acc' | 'crossentropy' | 'ce')[]
+  readonly optimizer: SpecOf<'optimizer'> | StandardNames['optimizer']
+  readonly loss: SpecOf<'loss'> | StandardNames['loss']
+  readonly metrics?: readonly (SpecOf<'metric'> | StandardNames['metric'])[]
   readonly fit?: FitConfig
   readonly callbacks?: readonly (SpecOf<'callback'> | NamesOf<'callback'>)[]
   /** Whether to show one update of one weight with its numbers (default false). */

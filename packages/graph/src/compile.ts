@@ -10,7 +10,7 @@ import {
 import { runDonating } from './donation.ts'
 import { formOf, hasFormOf } from './form.ts'
 import { type CompiledLoop, InPlaceLoop } from './in-place-loop.ts'
-import { makeRepeatable } from './repeatable.ts'
+import { makeRepeatable, requireCount } from './repeatable.ts'
 import { explainRetrace, obstacleToRepeat } from './retrace.ts'
 import { simplify } from './simplify.ts'
 import type { Specialization } from './specialization.ts'
@@ -157,9 +157,7 @@ export function compile<A extends readonly unknown[], R>(
   }
 
   const repeat = (count: number, ...args: A): R => {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new RangeError(`repeat: the count is ${count}; it must be a whole number from 1.`)
-    }
+    requireCount('repeat', count)
     if (currentInterpreter() !== eager) {
       let result = fn(...args)
       for (let done = 1; done < count; done++) result = fn(...([result, ...args.slice(1)] as unknown as A))

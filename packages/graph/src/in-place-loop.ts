@@ -2,13 +2,14 @@ import { type Tensor, treeLeaves } from '@gradus/tensor'
 import { currentInterpreter, eager } from '@gradus/tensor/internals'
 import { hasFormOf } from './form.ts'
 import { runInPlace } from './in-place.ts'
+import { requireCount } from './repeatable.ts'
 import type { Specialization } from './specialization.ts'
 
 /** A compiled function in a loop over its own results. */
 export interface CompiledLoop<A extends readonly unknown[], R> {
   /** The first argument of the next call. */
   readonly state: A[0] | R
-  /** Calls the function `count` times with these other arguments. */
+  /** Calls the function `count` times with these other arguments. Throws `RangeError` unless `count` is a whole number from 1. */
   run(count: number, ...rest: Rest<A>): void
 }
 
@@ -38,6 +39,7 @@ export class InPlaceLoop<A extends readonly unknown[], R> implements CompiledLoo
   }
 
   run(count: number, ...rest: Rest<A>): void {
+    requireCount('run', count)
     if (currentInterpreter() === eager) {
       const [{ backend, executable, obstacle }, others] = this.programFor(rest)
       const { leaves, distinct } = this

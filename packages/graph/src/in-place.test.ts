@@ -96,6 +96,15 @@ describe('loop', () => {
     expect(grad(thrice)(tensor(5)).item()).toBe(8)
   })
 
+  it.each([0, -1, 1.5, Number.NaN])('refuses to run %s times', (count) => {
+    const state = start()
+    const loop = compile(step, { donate: [0] }).loop(state)
+    expect(() => loop.run(count, tensor([1, 2]))).toThrow(
+      `run: the count is ${count}; it must be a whole number from 1.`,
+    )
+    expect(state.w.array()).toEqual([8, -4])
+  })
+
   it('needs a donated first argument', () => {
     expect(() => compile((x: Tensor) => add(x, 1)).loop(tensor(1))).toThrow('compile with { donate: [0] }')
   })

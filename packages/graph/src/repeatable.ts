@@ -23,3 +23,9 @@ export function makeRepeatable(graph: Graph): Graph {
   })
   return { ...graph, nodes: [...graph.nodes, ...copies], outputs, repeatable: true }
 }
+
+/** Throws `RangeError`, which names the method, for a number of runs that is not a whole number from 1. */
+export function requireCount(method: string, count: number): void {
+  if (Number.isInteger(count) && count >= 1) return
+  throw new RangeError(`${method}: the count is ${count}; it must be a whole number from 1.`)
+}
