@@ -1,4 +1,4 @@
-import type { Tensor } from '@gradus/tensor'
+import { mul, type Tensor } from '@gradus/tensor'
 import { describe, expectTypeOf, it } from 'vitest'
 import { grad, hessian, jacobian, jvp, valueAndGrad, vjp } from './index.ts'
 
@@ -20,6 +20,12 @@ describe('gradients', () => {
     expectTypeOf(grad(grad((y: Tensor) => y))(x)).toEqualTypeOf<Tensor>()
     expectTypeOf(jacobian((p: Params) => p.w)(params)).toEqualTypeOf<Params>()
     expectTypeOf(hessian((y: Tensor) => y)(x)).toEqualTypeOf<Tensor>()
+    expectTypeOf(grad((y) => mul(y, y))(x)).toEqualTypeOf<Tensor>()
+    expectTypeOf(grad((y, z) => mul(y, z))(x, x)).toEqualTypeOf<Tensor>()
+    expectTypeOf(valueAndGrad((y, z) => mul(y, z))(x, x)).toEqualTypeOf<[Tensor, Tensor]>()
+    expectTypeOf(valueAndGrad((y) => [mul(y, y), 'note'])(x)).toEqualTypeOf<[readonly [Tensor, string], Tensor]>()
+    expectTypeOf(jacobian((y) => mul(y, y))(x)).toEqualTypeOf<Tensor>()
+    expectTypeOf(hessian((y, z) => mul(y, z))(x, x)).toEqualTypeOf<Tensor>()
     // @ts-expect-error the second argument is missing
     grad(loss)(params)
     // @ts-expect-error not a tensor

@@ -6,7 +6,8 @@ export type LossOf<R> = R extends readonly [Tensor, infer Aux] ? readonly [Tenso
 
 /**
  * Makes a function that returns the value of `f` and its gradient with respect to the first argument, a tree of the same form.
- * `f` returns a floating scalar, or `[scalar, aux]` with any value `aux`; other results throw `ShapeError`.
+ * `f` returns a floating scalar, or `[scalar, aux]` with any value `aux`; other results throw `ShapeError`. In TypeScript
+ * arguments of `f` without a type are tensors.
  *
  * @example
  * import { valueAndGrad } from '@gradus/autograd'
@@ -16,9 +17,11 @@ export type LossOf<R> = R extends readonly [Tensor, infer Aux] ? readonly [Tenso
  * value.item() // => 4
  * gradient.array() // => [4, 0]
  */
-export function valueAndGrad<W, A extends readonly unknown[], R extends Tensor | readonly [Tensor, unknown]>(
-  f: (weights: W, ...rest: A) => R,
-): (weights: W, ...rest: A) => [LossOf<R>, W] {
+export function valueAndGrad<
+  W = Tensor,
+  A extends readonly unknown[] = readonly Tensor[],
+  R extends Tensor | readonly [Tensor, unknown] = Tensor,
+>(f: (weights: W, ...rest: A) => R): (weights: W, ...rest: A) => [LossOf<R>, W] {
   return (weights, ...rest) => {
     let second: { readonly aux: unknown } | undefined
     const { value, pullback } = vjp(
@@ -52,7 +55,7 @@ export function valueAndGrad<W, A extends readonly unknown[], R extends Tensor |
  * grad(cube)(tensor(2)).item() // => 12
  * grad(grad(cube))(tensor(2)).item() // => 12
  */
-export function grad<W, A extends readonly unknown[]>(
+export function grad<W = Tensor, A extends readonly unknown[] = readonly Tensor[]>(
   f: (weights: W, ...rest: A) => Tensor | readonly [Tensor, unknown],
 ): (weights: W, ...rest: A) => W {
   return (weights, ...rest) => valueAndGrad(f)(weights, ...rest)[1]

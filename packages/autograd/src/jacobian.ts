@@ -11,7 +11,9 @@ import { vjp } from './vjp.ts'
  * import { square, tensor } from '@gradus/tensor'
  * jacobian((x) => square(x))(tensor([1, 3])).array() // => [[2, 0], [0, 6]]
  */
-export function jacobian<W, A extends readonly unknown[]>(f: (x: W, ...rest: A) => Tensor): (x: W, ...rest: A) => W {
+export function jacobian<W = Tensor, A extends readonly unknown[] = readonly Tensor[]>(
+  f: (x: W, ...rest: A) => Tensor,
+): (x: W, ...rest: A) => W {
   return (x, ...rest) => {
     const { value, pullback } = vjp((w: W) => f(w, ...rest), [x])
     const basis = eye(value.size, value.size, 0, value.dtype)
@@ -38,7 +40,7 @@ export function jacobian<W, A extends readonly unknown[]>(f: (x: W, ...rest: A) 
  * import { mul, sum, square, tensor } from '@gradus/tensor'
  * hessian((x) => sum(mul(square(x), x)))(tensor([1, 2])).array() // => [[6, 0], [0, 12]]
  */
-export function hessian<A extends readonly unknown[]>(
+export function hessian<A extends readonly unknown[] = readonly Tensor[]>(
   f: (x: Tensor, ...rest: A) => Tensor,
 ): (x: Tensor, ...rest: A) => Tensor {
   return jacobian(grad(f) as (x: Tensor, ...rest: A) => Tensor)
