@@ -1,5 +1,11 @@
 import { add, any, cast, greater, isNan, lessEqual, logicalAnd, oneHot, sum, type Tensor, where } from '@gradus/tensor'
 
+/** The options of metrics of the `k` most probable classes. */
+export const topKFields = {
+  /** The number of most probable classes that count. */
+  k: { type: 'integer', min: 1, default: 5 },
+} as const
+
 /**
  * Returns 1 where fewer than `k` classes (last axis) are more probable than the labeled one, otherwise 0. Ties count as less
  * probable. NaN and labels outside the classes give 0.

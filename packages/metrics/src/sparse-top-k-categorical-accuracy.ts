@@ -1,16 +1,11 @@
 import type { ConfigOf, OptionsOf } from '@gradus/core'
 import { classNumbers } from '@gradus/losses'
 import type { Tensor } from '@gradus/tensor'
-import { inTopK } from './in-top-k.ts'
+import { inTopK, topKFields } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
-const fields = {
-  /** The number of most probable classes that count. */
-  k: { type: 'integer', min: 1, default: 5 },
-} as const
-
 /** Options of `SparseTopKCategoricalAccuracy`. */
-export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}
+export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof topKFields> {}
 
 /**
  * The fraction of samples with the target, a class number `[batch, ...]`, among the `k` most probable classes of the predictions
@@ -25,8 +20,8 @@ export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof fie
  */
 export class SparseTopKCategoricalAccuracy extends MeanMetric<SparseTopKCategoricalAccuracyConfig> {
   static readonly type = 'SparseTopKCategoricalAccuracy'
-  static override readonly fields = fields
-  declare readonly options: OptionsOf<typeof fields>
+  static override readonly fields = topKFields
+  declare readonly options: OptionsOf<typeof topKFields>
 
   override get direction(): 'up' | 'down' {
     return 'up'

@@ -1,15 +1,10 @@
 import { type ConfigOf, type OptionsOf, requireSameShape } from '@gradus/core'
 import { argMax, type Tensor } from '@gradus/tensor'
-import { inTopK } from './in-top-k.ts'
+import { inTopK, topKFields } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
-const fields = {
-  /** The number of most probable classes that count. */
-  k: { type: 'integer', min: 1, default: 5 },
-} as const
-
 /** Options of `TopKCategoricalAccuracy`. */
-export interface TopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}
+export interface TopKCategoricalAccuracyConfig extends ConfigOf<typeof topKFields> {}
 
 /**
  * The fraction of samples with the class of the one-hot target among the `k` most probable ones. Targets and predictions are
@@ -24,8 +19,8 @@ export interface TopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {
  */
 export class TopKCategoricalAccuracy extends MeanMetric<TopKCategoricalAccuracyConfig> {
   static readonly type = 'TopKCategoricalAccuracy'
-  static override readonly fields = fields
-  declare readonly options: OptionsOf<typeof fields>
+  static override readonly fields = topKFields
+  declare readonly options: OptionsOf<typeof topKFields>
 
   override get direction(): 'up' | 'down' {
     return 'up'

@@ -1,4 +1,4 @@
-import { greater, softmax, type Tensor, where } from '@gradus/tensor'
+import { softmax, type Tensor, where } from '@gradus/tensor'
 
 /**
  * Softmax over `axes` of the entries whose mask is true; the others become 0. In rows without such entries all become 0, or with
@@ -11,9 +11,8 @@ export function maskedSoftmax(
   { uniformRows = false }: { readonly uniformRows?: boolean } = {},
 ): Tensor {
   if (!mask) return softmax(x, { axis: axes })
-  const keep = mask.dtype === 'bool' ? mask : greater(mask, 0.5)
   // as in Keras; with minus infinity, rows without unmasked entries would become NaN
   const lowest = x.dtype === 'float16' ? -3e4 : -1e9
-  const weights = softmax(where(keep, x, lowest), { axis: axes })
-  return uniformRows ? weights : where(keep, weights, 0)
+  const weights = softmax(where(mask, x, lowest), { axis: axes })
+  return uniformRows ? weights : where(mask, weights, 0)
 }
