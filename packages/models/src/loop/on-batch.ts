@@ -17,6 +17,7 @@ export async function trainOnBatch(trainer: Trainer, steps: CompiledSteps, batch
   }
   const { tracker, step, failedAt, position, ...updated } = after
   trainer.commit(updated)
+  trainer.revision++ // a loop that is between two steps takes the variables and the number of steps again
   const [failed] = await failedAt.data()
   disposeTree([step, failedAt, position])
   if (failed! >= 0) {

@@ -1,6 +1,6 @@
 import type { LayerTrees, Logs } from '@gradus/core'
 import { tensor } from '@gradus/tensor'
-import { type Chunk, disposeTree, type HostBatch } from '../input/index.ts'
+import { type Chunk, disposeTree } from '../input/index.ts'
 import type { CompiledSteps, Trainer, TrainState } from '../step/index.ts'
 import { ChunkSize } from './chunk-size.ts'
 import { explainDivergence } from './divergence.ts'
@@ -18,6 +18,15 @@ export interface TrainRunOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A chunk that has run. */
+interface ChunkRun {
+  readonly chunk: Chunk
+  /** The number of its first step, as in `state.step`. */
+  readonly first: number
+  /** The number of its first step within the epoch. */
+  readonly step: number
+}
+
 /**
  * Runs the steps of epochs and holds their state. While it holds the state, the model may be read and changed only within
  * `withModel`, and after `commit` or `pause`.
@@ -32,8 +41,10 @@ export class TrainRun {
   private revision = -1
   /** The value of `state.position`. */
   private position = 0
+  /** Whether the model has the variables of the state: no steps have run since they were taken or written. */
+  private inModel = false
   /** Chunks that have run since the last check for failures. */
-  private unchecked: Chunk[] = []
+  private unchecked: ChunkRun[] = []
   /** The time of the last chunks in milliseconds; undefined if a program was traced. */
   private time: number | undefined
   /** The number of steps in the last chunks. */
@@ -55,7 +66,6 @@ export class TrainRun {
     this.takeVariables()
     disposeTree(this.state!.tracker)
     this.state = { ...this.state!, tracker: steps.initTrainTracker() }
-    this.unchecked = []
     signal?.throwIfAborted()
   }
 
@@ -83,11 +93,12 @@ export class TrainRun {
       const { rows, steps: count } = chunk
       if (rows && rows.start !== this.position) this.moveTo(rows.start)
       this.state = chunk.feed((feed) => steps.train.run(count, this.state!, this.frozen, feed, this.key))
+      this.inModel = false
       if (rows) this.position = rows.end
+      this.unchecked.push({ chunk, first: trainer.steps, step: this.step })
       trainer.steps += count
       this.step += count
       this.count += count
-      this.unchecked.push(chunk)
     }
     const traced = steps.train.traces !== traces
     if (traced) warnOfRetraces(steps.train)
@@ -124,7 +135,8 @@ export class TrainRun {
 
   /** Writes the variables into the model, which may be read and changed until the next steps. */
   commit(): void {
-    this.options.trainer.commit(this.state!)
+    if (!this.inModel) this.options.trainer.commit(this.state!)
+    this.inModel = true
   }
 
   /** Calls a function that may read and change the model: commits before the call and takes the variables again after it. */
@@ -140,7 +152,7 @@ export class TrainRun {
     const { trainer } = this.options
     if (!this.state) return
     // variables that were set after the last step are newer than the state
-    if (this.revision === trainer.revision) trainer.commit(this.state)
+    if (this.revision === trainer.revision) this.commit()
     this.revision = -1
   }
 
@@ -153,17 +165,23 @@ export class TrainRun {
     this.state = undefined
   }
 
-  /** Takes the variables of the model, unless the state has them already. */
+  /** Takes the variables of the model, unless the state has them already. A failure that was not reported yet is kept. */
   private takeVariables(): void {
     const { trainer, steps } = this.options
     const old = this.state
-    if (old && this.revision === trainer.revision) return
+    if (old && this.revision === trainer.revision && !this.replaced(old)) return
     const { state, frozen } = trainer.begin(steps, old?.tracker)
-    if (old) disposeTree([old.step, old.failedAt, old.position])
-    this.state = state
+    if (old) disposeTree([old.step, state.failedAt, old.position])
+    this.state = { ...state, failedAt: old?.failedAt ?? state.failedAt }
     this.frozen = frozen
     this.revision = trainer.revision
     this.position = 0
+    this.inModel = true
+  }
+
+  /** Whether the model has got other variables, for example through another model with the same layers. */
+  private replaced(state: TrainState): boolean {
+    return this.inModel && !this.options.trainer.holds(state, this.frozen)
   }
 
   private moveTo(position: number): void {
@@ -174,28 +192,18 @@ export class TrainRun {
   /** Throws `DivergenceError` if a step has failed since the last check. */
   private async check(): Promise<void> {
     const { trainer, steps } = this.options
-    const chunks = this.unchecked
-    if (this.ignoresFailures || chunks.length === 0) return
+    const runs = this.unchecked
+    if (this.ignoresFailures || runs.length === 0) return
     const [failedAt] = await this.state!.failedAt.data()
     this.unchecked = []
     if (failedAt! < 0) return
-    trainer.commit(this.state!)
-    const stepsBack = trainer.steps - 1 - failedAt!
+    this.commit()
     trainer.steps = failedAt! + 1 // the steps after it changed nothing
-    const batch = await batchBefore(chunks, stepsBack)
-    throw await explainDivergence(trainer, steps, batch, { epoch: this.epoch, step: this.step - 1 - stepsBack })
+    const { chunk, first, step } = runs.reverse().find((run) => run.first <= failedAt!)!
+    const batch = await chunk.batch(failedAt! - first)
+    throw await explainDivergence(trainer, steps, batch, { epoch: this.epoch, step: step + failedAt! - first })
   }
 
   /** Set when a callback has stopped training: it may have handled the failure. */
   ignoresFailures = false
-}
-
-/** Returns the batch of the step that ran `stepsBack` steps before the last one. */
-function batchBefore(chunks: readonly Chunk[], stepsBack: number): Promise<HostBatch> {
-  let left = stepsBack
-  for (const chunk of [...chunks].reverse()) {
-    if (left < chunk.steps) return chunk.batch(chunk.steps - 1 - left)
-    left -= chunk.steps
-  }
-  throw new RangeError(`There is no step ${stepsBack} steps before the last one.`)
 }

@@ -72,6 +72,23 @@ describe('training as a loop', () => {
     expect(String(weights[4])).toBe(String(weights[3]))
   })
 
+  it('keeps the figures of the end of an epoch, and says when others are read too late', async () => {
+    const reports = []
+    for await (const report of regression().steps(x, y, { ...options, epochs: 2, every: 3 })) {
+      reports.push({ ...report, now: await report.figures() })
+    }
+    const [first, end, last] = [reports[0]!, reports[1]!, reports.at(-1)!]
+    await expect(first.figures()).rejects.toThrow('The figures of epoch 1, step 3 were read after the loop went on.')
+    expect(await end.figures()).toEqual(end.now)
+    expect(await last.figures()).toEqual(last.now)
+    const run = regression().steps(x, y, { ...options, every: 3 })
+    for await (const { figures } of run) {
+      run.close()
+      await expect(figures()).rejects.toThrow('were read after the loop went on')
+      break
+    }
+  })
+
   it('runs many steps at once by default', async () => {
     stopClock()
     const counts: number[] = []

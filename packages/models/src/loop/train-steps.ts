@@ -1,4 +1,12 @@
-import { type ConfigOf, completeConfig, joinFields, type Logs, type OptionsOf, pickFields } from '@gradus/core'
+import {
+  ConfigError,
+  type ConfigOf,
+  completeConfig,
+  joinFields,
+  type Logs,
+  type OptionsOf,
+  pickFields,
+} from '@gradus/core'
 import { type Chunk, type ChunkSource, type DataArguments, exampleBatch, openChunks, openData } from '../input/index.ts'
 import type { Trainer } from '../step/index.ts'
 import { EpochChunks } from './epoch-chunks.ts'
@@ -37,7 +45,7 @@ export interface StepReport {
   readonly count: number
   /** Whether these were the last steps of the epoch. */
   readonly endsEpoch: boolean
-  /** Reads the figures of the epoch so far. Call it before the next iteration. */
+  /** Reads the figures of the epoch so far. Call it before the next iteration; throws `ConfigError` after that. */
   figures(): Promise<Logs>
 }
 
@@ -108,10 +116,17 @@ export class TrainSteps implements AsyncIterable<StepReport> {
     await run.afterSteps(every !== undefined)
     this.upcoming = await run.take(every)
     const endsEpoch = this.upcoming.length === 0
-    if (endsEpoch) await run.endEpoch()
-    else run.commit()
+    const final = endsEpoch ? await run.endEpoch() : undefined
+    run.commit()
     const { epoch, step } = run
-    return { epoch, step, count: step - before, endsEpoch, figures: () => run.figures() }
+    const figures = async () => {
+      if (final) return { ...final }
+      if (!this.ended && run.epoch === epoch && run.step === step) return run.figures()
+      throw new ConfigError(
+        `The figures of epoch ${epoch + 1}, step ${step} were read after the loop went on. Read them before the next iteration.`,
+      )
+    }
+    return { epoch, step, count: step - before, endsEpoch, figures }
   }
 
   private async open(): Promise<TrainRun> {

@@ -8,6 +8,7 @@ import {
   readVariables,
   splitByTrainable,
   type VariableTrees,
+  variablesOf,
   type WeightValue,
   writeVariables,
 } from '@gradus/core'
@@ -157,6 +158,16 @@ export class Trainer {
     // frozen parameters are not part of the state and keep their values
     writeVariables(this.layers, { params: trainable, state })
     this.optimizerState = optimizer
+  }
+
+  /** Whether the layers and the optimizers have these variables still: nothing has replaced them since `begin` or `commit`. */
+  holds({ trainable, state, optimizer }: TrainState, frozen: LayerTrees): boolean {
+    if (optimizer !== this.optimizerState) return false
+    return this.layers.every(({ layer, path }) => {
+      const own = variablesOf(layer)
+      const params = trainable[path] ?? frozen[path]
+      return (params === undefined || params === own?.params) && (state[path] ?? own?.state) === own?.state
+    })
   }
 
   /** Returns the learning rate of an optimizer as a number; with a schedule, that of the next step. */
