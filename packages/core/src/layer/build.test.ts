@@ -1,7 +1,7 @@
 import { grad } from '@gradus/autograd'
 import { cpu } from '@gradus/backend-cpu'
 import { compile } from '@gradus/graph'
-import { BatchNormalization, Dense, Dropout, LSTM } from '@gradus/layers'
+import { BatchNormalization, Dense, Dropout, GRU, LSTM } from '@gradus/layers'
 import {
   add,
   matmul,
@@ -179,5 +179,55 @@ describe('a call on values inside', () => {
     expect(() => run(x)).toThrow(ConfigError)
     expect(movingMeanOf(layer).array()).toEqual([0, 0])
     expect(compile((value: Tensor) => layer.call(value))(x).shape).toEqual([2, 2])
+  })
+})
+
+describe('the variables of a layer share no tensor', () => {
+  it('with outputs of a call that are its state', () => {
+    const layer = new GRU({ units: 1, stateful: true, recurrentInitializer: 'ones', kernelInitializer: 'ones' })
+    const steps = tensor([[[1], [2]]])
+    const first = layer.call(steps)
+    const value = first.item()
+    first.dispose()
+    expect(layer.call(steps).item()).toBeGreaterThan(Number(value))
+  })
+
+  it('with inputs that become its state, or outputs that are parameters', () => {
+    class Previous extends Layer<object, { scale: Tensor }, { last: Tensor }> {
+      static readonly type = 'test/Previous'
+      override init() {
+        return { scale: tensor(2) }
+      }
+      override initState() {
+        return { last: tensor(0) }
+      }
+      apply(x: Tensor, scope: Scope<this>) {
+        scope.setState({ last: x })
+        return [scope.params.scale, mul(scope.params.scale, scope.state.last)]
+      }
+    }
+    const layer = new Previous()
+    const given = tensor(5)
+    for (const x of layer.callAll<Tensor[]>(given)) x.dispose()
+    given.dispose()
+    expect(layer.callAll<Tensor[]>(tensor(1)).map((x) => x.item())).toEqual([2, 10])
+  })
+
+  it('with values that init was given, or with each other', () => {
+    const pretrained = tensor([1, 2])
+    class Twin extends Layer<object, { left: Tensor; right: Tensor }> {
+      static readonly type = 'test/Twin'
+      override init() {
+        return { left: pretrained, right: pretrained }
+      }
+      apply(x: Tensor, { params }: Scope<this>) {
+        return mul(add(x, params.left), params.right)
+      }
+    }
+    const layers = [new Twin(), new Twin()]
+    for (const layer of layers) layer.call(x)
+    const tensors = layers.flatMap((layer) => Object.values(variablesOf(layer)!.params as Record<string, Tensor>))
+    expect(new Set([...tensors, pretrained]).size).toBe(5)
+    expect(tensors.map((value) => value.array())).toEqual(tensors.map(() => [1, 2]))
   })
 })

@@ -1,12 +1,13 @@
-import { type Tree, tidy, treeLeaves } from '@gradus/tensor'
-import { currentInterpreter, eager, keepTensors, withInterpreter } from '@gradus/tensor/internals'
+import { type Tensor, type Tree, tidy, treeLeaves } from '@gradus/tensor'
+import { apply, currentInterpreter, eager, identityOp, keepTensors, withInterpreter } from '@gradus/tensor/internals'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
+import { mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { callerOf } from './caller.ts'
 import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall } from './infer.ts'
-import { maskOf } from './masks.ts'
+import { maskOf, setMask } from './masks.ts'
 import { standIns } from './stand-in.ts'
 import { statesAfter } from './stateless.ts'
 import {
@@ -42,7 +43,8 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
     const forward = new Forward(variablesFrom(layer, before))
     const outputs = forward.call(layer, inputs, { rng: stream().fork('call'), training, options: rest })
     const state = forward.states.size > 0 ? statesAfter(layer, forward, before.state) : undefined
-    return { outputs, state, masks: treeLeaves(outputs).map(maskOf) }
+    const separate = { outputs: apartFrom(before, outputs), state: state && apartFrom([inputs, outputs], state) }
+    return { ...separate, masks: treeLeaves(outputs).map(maskOf) }
   }
   // outside of traces and gradients, nothing else needs the intermediate tensors
   const { outputs, state } = currentInterpreter() === eager ? tidy(run) : run()
@@ -70,6 +72,20 @@ export function build(layer: BaseLayer, rng: () => Rng, shapes?: Readonly<Record
     }),
   )
   keepTensors(treeLeaves(readVariables(layer)))
+}
+
+/**
+ * Copies the tensors of `tree` that are among those of `others`. Training overwrites the variables of a layer, and the user may
+ * free inputs and outputs, so these share no tensors.
+ */
+function apartFrom<T extends Tree>(others: unknown, tree: T): T {
+  const taken = new Set(treeLeaves(others))
+  const copy = (x: Tensor) => {
+    const copied = apply(identityOp, [x], null)
+    setMask(copied, maskOf(x))
+    return copied
+  }
+  return mapLeaves(tree, (x) => (taken.has(x as Tensor) ? copy(x as Tensor) : x)) as T
 }
 
 function keepState(layer: BaseLayer, state: ReturnType<typeof statesAfter>): void {

@@ -1,4 +1,5 @@
-import { type Tensor, type Tree, treeForEach, treeLeaves } from '@gradus/tensor'
+import { type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
+import { adopt, apply, collect, identityOp } from '@gradus/tensor/internals'
 import type { Rng } from '../rng.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
@@ -47,9 +48,17 @@ export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, Input
   }
 }
 
-/** The initial variables of a layer, without those of nested layers. */
+/**
+ * The initial variables of a layer, without those of nested layers. Tensors that `init` did not make, or returned twice, are
+ * copied, because training overwrites variables.
+ */
 export function initVariables(layer: BaseLayer, { input }: Pick<LayerShapes, 'input'>, rng: Rng): LayerVariables {
-  return { params: layer.init(rng, input), state: layer.initState(rng.fork('state'), input) }
+  const { result, created } = collect(() => ({
+    params: layer.init(rng, input),
+    state: layer.initState(rng.fork('state'), input),
+  }))
+  adopt(created)
+  return treeMap((x) => (x.concrete && !created.delete(x) ? apply(identityOp, [x], null) : x), result) as LayerVariables
 }
 
 /** The stream of the layer at a path, within the stream of the outer layer. */
