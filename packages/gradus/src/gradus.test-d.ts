@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import { Adam, Dense, defineConfig, type NamesOf, Sequential, type TrainConfig } from './index.ts'
+import { Adam, Dense, defineConfig, type NamesOf, Sequential, standard, type TrainConfig } from './index.ts'
 
 const data = { train: 'a.csv', inputs: ['x'], target: 'y' }
 const model = { model: 'Sequential', layers: [{ layer: 'Dense', units: 2 }] } as const
@@ -24,6 +24,42 @@ describe('names of the standard classes', () => {
     net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropi' })
     // @ts-expect-error misspelt
     net.compile({ optimizer: 'adam', loss: 'mse', metrics: ['acuracy'] })
+  })
+
+  it('may have options', () => {
+    const net = new Sequential([new Dense({ units: 2 })])
+    const optimizer = { optimizer: 'Adam', learningRate: 0.1 } as const
+    net.compile({ optimizer, loss: { loss: 'BinaryCrossentropy', fromLogits: true } })
+    net.compile({ optimizer, loss: 'mse', metrics: [{ metric: 'BinaryAccuracy', threshold: 0.1 }, 'mae'] })
+    net.compile({
+      optimizer,
+      loss: { a: 'mse', b: { loss: 'bce', fromLogits: true } },
+      metrics: { a: ['mae'], b: 'mse' },
+    })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer, loss: { loss: 'BinaryCrosentropy', fromLogits: true } })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer: { optimizer: 'Adma', learningRate: 0.1 }, loss: 'mse' })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer, loss: 'mse', metrics: [{ metric: 'BinaryAcuracy', threshold: 0.1 }] })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer, loss: { a: 'mse', b: 'msee' } })
+  })
+
+  it('may be those of a registry', () => {
+    const net = new Sequential([new Dense({ units: 2 })])
+    const registry = standard.with()
+    net.compile({ optimizer: 'acme/Sgd', loss: 'acme/Loss', metrics: ['acme/Metric', 'mae'], registry })
+    net.compile({
+      optimizer: { optimizer: 'acme/Sgd', learningRate: 0.1 },
+      loss: { loss: 'acme/Loss', epsilon: 0.1 },
+      metrics: [{ metric: 'acme/Metric' }],
+      registry,
+    })
+    // @ts-expect-error not the name of an optimizer
+    net.compile({ optimizer: 3, loss: 'mse', registry })
+    // @ts-expect-error misspelt
+    net.compile({ optimizer: 'adam', los: 'mse', registry })
   })
 })
 

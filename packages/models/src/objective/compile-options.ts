@@ -17,19 +17,22 @@ export interface NoNames extends KnownNames {
   readonly metric: never
 }
 
-type LossOption<N extends KnownNames> = Loss | LossFunction | N['loss'] | { readonly loss: N['loss'] } | null
-type MetricOption<N extends KnownNames> =
-  | Metric
-  | MetricFunction
-  | N['metric']
-  | { readonly metric: N['metric'] }
-  | null
+/** A name that the model's registry knows, or one with a scope, such as `acme/Focal`, of the option `registry`. */
+type Name<K extends keyof KnownNames, N extends KnownNames> = N[K] | `${string}/${string}`
+
+/** A name, alone or with options, such as `{ loss: 'BinaryCrossentropy', fromLogits: true }`. */
+type Named<K extends keyof KnownNames, N extends KnownNames> =
+  | Name<K, N>
+  | ({ readonly [P in K]: Name<K, N> } & { readonly [option: string]: unknown })
+
+type LossOption<N extends KnownNames> = Loss | LossFunction | Named<'loss', N> | null
+type MetricOption<N extends KnownNames> = Metric | MetricFunction | Named<'metric', N> | null
 type MetricsOption<N extends KnownNames> =
   | readonly MetricOption<N>[]
   | readonly (readonly MetricOption<N>[])[]
   | { readonly [output: string]: MetricOption<N> | readonly MetricOption<N>[] }
 
-type OptimizerOption<N extends KnownNames> = Optimizer | N['optimizer'] | { readonly optimizer: N['optimizer'] }
+type OptimizerOption<N extends KnownNames> = Optimizer | Named<'optimizer', N>
 
 /** Options of `compile`, with Keras's meaning. */
 export interface CompileOptions<N extends KnownNames = KnownNames> {
