@@ -1,10 +1,14 @@
-import { Tensor, tensor } from '@gradus/tensor'
-import { describe, expect, it } from 'vitest'
+import { cpu } from '@gradus/backend-cpu'
+import { Tensor, tensor, useBackend } from '@gradus/tensor'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { activation } from '../contracts/activation.ts'
 import { Regularizer } from '../contracts/regularizer.ts'
+import { ConfigError } from '../errors.ts'
 import { Layer } from '../layer/layer.ts'
 import { Configured, copyOf } from './configured.ts'
 import { Registry } from './registry.ts'
+
+beforeAll(() => useBackend(cpu()))
 
 class L2 extends Regularizer<{ readonly l2?: number }> {
   static readonly type = 'L2'
@@ -73,6 +77,26 @@ describe('options', () => {
     expect(new Wide({ width: 1 } as never).options).toEqual({ size: 2, mode: 'max', width: 1 })
     expect(() => new Wide({ size: 'x' } as never)).toThrow('Wide: \'size\' must be an integer and is "x".')
     expect(() => new Pool({ sise: 1 } as never)).toThrow("Pool has no option 'sise'. Did you mean 'size'?")
+  })
+
+  it('are in one object', () => {
+    class Twice extends Layer<{ readonly layer: Layer }> {
+      static readonly type = 'acme/Twice'
+      static override readonly fields = { layer: { type: 'layer', required: true } } as const
+      apply(x: Tensor): Tensor {
+        return x
+      }
+    }
+    const make = (config: unknown) => () => new Twice(config as { layer: Layer })
+    expect(make(new Dense({ units: 1 }))).toThrow(
+      new ConfigError(
+        'Twice takes its options in one object, as in new Twice({ layer: ... }), and got the layer Dense.',
+      ),
+    )
+    for (const wrong of [3, 'relu', [new Dense({ units: 1 })], Dense]) {
+      expect(make(wrong)).toThrow('Twice takes its options in one object')
+    }
+    expect(make(Object.assign(Object.create(null), { layer: new Dense({ units: 1 }) }))).not.toThrow()
   })
 
   it('are those of the base class and any others, if a class describes none', () => {

@@ -5,6 +5,7 @@ import { descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
 import { constantData } from './constants.ts'
 import { type Definition, fieldsOf, inheritedFieldsOf, isFunctionDefinition } from './definition.ts'
+import { describeValue } from './describe.ts'
 import type { FieldTable } from './fields.ts'
 
 /** The constructor arguments of a class with config `C`: optional when every option is. */
@@ -27,6 +28,7 @@ export abstract class Configured<K extends string = string, C extends object = o
   readonly options: object
 
   constructor(...[config]: ConfigArgument<C>) {
+    if (config !== undefined && !isConfig(config)) throw configError(this.definition, config)
     this.config = config ?? ({} as C)
     const fields = fieldsOf(new.target) ?? openFieldsOf(new.target, this.config)
     this.options = completeConfig(this.type, this.config, fields)
@@ -60,6 +62,20 @@ export abstract class Configured<K extends string = string, C extends object = o
   private get definition(): Definition {
     return this.constructor as unknown as Definition
   }
+}
+
+function isConfig(value: unknown): boolean {
+  return (
+    typeof value === 'object' && !Array.isArray(value) && !(value instanceof Configured) && !(value instanceof Tensor)
+  )
+}
+
+/** An error for options that are not in an object, with an example of one that the class needs. */
+function configError(definition: Definition, got: unknown): ConfigError {
+  const { name } = definition
+  const [key] = Object.entries(inheritedFieldsOf(definition)).find(([, field]) => descriptionOf(field).required) ?? []
+  const example = key === undefined ? '' : `, as in new ${name}({ ${key}: ... })`
+  return new ConfigError(`${name} takes its options in one object${example}, and got ${describeValue(got)}.`)
 }
 
 /** The fields of a class that declares none itself: those it inherits, and `unknown` for every other given option. */

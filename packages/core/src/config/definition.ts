@@ -1,4 +1,5 @@
 import { descriptionOf } from './check-fields.ts'
+import { isClass } from './describe.ts'
 import type { FieldTable } from './fields.ts'
 
 /**
@@ -37,10 +38,6 @@ function needsOptions({ fields = {} }: Definition): boolean {
 /** Whether a value is a named function rather than a class or any other function. */
 export function isFunctionDefinition(value: unknown): value is FunctionDefinition & ((...args: never) => unknown) {
   return typeof value === 'function' && 'kind' in value && !isClass(value)
-}
-
-function isClass(value: object): boolean {
-  return 'prototype' in value && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }
 
 /** The fields of a class with those of the classes it extends; undefined if it declares none itself. */

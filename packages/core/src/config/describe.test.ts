@@ -10,6 +10,7 @@ describe('describeValue', () => {
     expect(describeValue(10n)).toBe('10')
     expect(describeValue(Symbol('s'))).toBe('Symbol(s)')
     expect(describeValue(() => 1)).toBe('a function')
+    expect(describeValue(class Dense {})).toBe('the class Dense, not an instance of it')
     expect(describeValue([1, { a: 2 }])).toBe('[1,{"a":2}]')
     expect(describeValue('x'.repeat(100))).toHaveLength(60)
     const circular: unknown[] = []

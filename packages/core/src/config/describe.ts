@@ -3,6 +3,7 @@ import type { Field, FieldType } from './fields.ts'
 /** A short rendering of a value for an error message. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'function') {
+    if (isClass(value)) return `the class ${value.name}, not an instance of it`
     const named = namedOf(value)
     return named ? `the ${named.kind} ${named.type}` : 'a function'
   }
@@ -19,6 +20,11 @@ function jsonOf(value: unknown): string {
   } catch {
     return Array.isArray(value) ? 'a list' : 'an object' // circular, too deep, or with a bigint in it
   }
+}
+
+/** Whether a value is a class rather than another function. */
+export function isClass(value: object): boolean {
+  return 'prototype' in value && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }
 
 /** The kind and type of a configured instance or a named function; undefined for everything else. */

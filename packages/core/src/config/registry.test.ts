@@ -151,6 +151,9 @@ describe('looking up classes', () => {
     expect(messageOf(() => new Registry([Nameless as unknown as typeof Loose]))).toContain(
       "Nameless cannot be registered: it needs a static 'kind'",
     )
+    expect(messageOf(() => registry.with([Dense] as unknown as typeof Dense))).toContain(
+      'Give the classes one by one, as in standard.with(MyLayer, MyLoss).',
+    )
     class Wrapper extends Layer<{ readonly layer: Layer; readonly inner?: number }> {
       static readonly type = 'Wrapper'
       static override readonly fields = { layer: 'layer', inner: 'number' }
@@ -278,6 +281,7 @@ describe('parse', () => {
     [{ layer: 7 }, 'layer must name its layer'],
     [new L2(), 'layer must be a layer and is the regularizer L2.'],
     [square, 'layer must be a layer and is the activation acme/square.'],
+    [Dense, 'and is the class Dense, not an instance of it.'],
   ])('refuses %j', (data, expected) => {
     expect(parseError(data)).toContain(expected)
   })

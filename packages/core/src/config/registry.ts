@@ -3,8 +3,8 @@ import { isPlainObject } from '../structure.ts'
 import { checkFields, descriptionOf } from './check-fields.ts'
 import { Configured, innerKey } from './configured.ts'
 import { fieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
-import { describeValue } from './describe.ts'
-import type { Field, FieldTable } from './fields.ts'
+import { describeField, describeValue } from './describe.ts'
+import type { Field, FieldTable, FieldType } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from './spec.ts'
 
@@ -36,7 +36,12 @@ export class Registry<D extends AnyDefinition = never> {
 
   constructor(readonly definitions: readonly D[]) {
     for (const definition of definitions) {
-      const { kind, type, aliases = [] } = definition
+      if (typeof definition !== 'function') {
+        throw new ConfigError(
+          `A registry holds classes and was given ${describeValue(definition)}. Give the classes one by one, as in standard.with(MyLayer, MyLoss).`,
+        )
+      }
+      const { kind, type, aliases = [] } = definition as AnyDefinition
       if (!kind || !type) {
         throw new ConfigError(
           `The class ${definition.name} cannot be registered: it needs a static 'kind' (from its contract) and a static 'type' (its own name).`,
@@ -114,12 +119,12 @@ export class Registry<D extends AnyDefinition = never> {
   private read(kind: D['kind'], data: unknown, path: string, depth: number): object {
     if (data instanceof Configured || isFunctionDefinition(data)) {
       if (data.kind === kind) return data
-      throw new ConfigError(`${path} must be a ${kind} and is ${describeValue(data)}.`)
+      throw new ConfigError(`${path} must be ${describeField(kind as FieldType)} and is ${describeValue(data)}.`)
     }
     if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, path, depth)
     if (!isPlainObject(data)) {
       throw new ConfigError(
-        `${path} must be the name of a ${kind} or { ${kind}: name, ...options } and is ${describeValue(data)}.`,
+        `${path} must be the name of ${describeField(kind as FieldType)} or { ${kind}: name, ...options } and is ${describeValue(data)}.`,
       )
     }
     const { [kind]: name, ...options } = data
