@@ -1,5 +1,5 @@
 import { Layer, type Scope } from '@gradus/core'
-import { expandDims, full, isFloat, reshape, type Tensor, type Tree } from '@gradus/tensor'
+import { expandDims, full, reshape, type Tensor, type Tree } from '@gradus/tensor'
 import type { CellStates, RecurrentStep } from './run-steps.ts'
 
 /** The sizes of the states of a cell: one number per state; for stacked cells one list per cell. */
@@ -54,7 +54,7 @@ export abstract class RecurrentCell<C extends object = object, P extends Tree = 
 
   /** Zero states before the first step of a sequence; `x` is one step of it, `[batch, ...]`. */
   zeroStates(x: Tensor): CellStates {
-    const dtype = isFloat(x.dtype) ? x.dtype : this.computeDType
+    const dtype = this.computeDType
     const zeros = (sizes: StateSizes): CellStates =>
       sizes.map((size) => (typeof size === 'number' ? full([x.shape[0]!, size], 0, dtype, x) : zeros(size)))
     return zeros(this.stateSizes)

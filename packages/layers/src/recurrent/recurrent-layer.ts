@@ -15,6 +15,7 @@ import {
 import {
   broadcastTo,
   cast,
+  isFloat,
   type Shape,
   ShapeError,
   Tensor,
@@ -87,7 +88,8 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
   override initState(_rng: Rng, inputShape: InputShape): RecurrentState {
     if (!this.options.stateful) return {}
     const [batch = 1, _, ...step] = firstShape(inputShape)
-    return { states: this.cell.zeroStates(zeros([batch, ...step], this.dtype)) }
+    const states = this.cell.zeroStates(zeros([batch, ...step], this.dtype))
+    return { states: treeMap((state) => cast(state, this.dtype), states) }
   }
 
   apply(x: Tensor, scope: Scope<this>): Tree {
@@ -111,7 +113,8 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
   private stepsOf(sequence: Tensor, scope: Scope<this>): CellSteps {
     const { cell } = this
     const cellScope = scope.of(cell, timeStep(sequence, 0))
-    if (cell.start) return cell.start(sequence, cellScope)
+    // a cell may have another dtype than the layer
+    if (cell.start) return cell.start(isFloat(sequence.dtype) ? cast(sequence, cell.computeDType) : sequence, cellScope)
     return {
       inputs: sequence,
       step: (x, states) => scope.callAll(cell, x, { states } as object) as unknown as [Tensor, CellStates],
@@ -136,7 +139,7 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
             'Give all batches one size, and leave out a smaller last one.',
           )
         }
-        return broadcastTo(kept, zero!.shape)
+        return broadcastTo(cast(kept, zero!.dtype), zero!.shape)
       },
       states,
       zeros,

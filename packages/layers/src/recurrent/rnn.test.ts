@@ -6,6 +6,7 @@ import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
 import { Dense } from '../core/dense.ts'
 import { Dropout } from '../regularization/dropout.ts'
+import { L2 } from '../regularizers/index.ts'
 import { RecurrentCell } from './cell.ts'
 import { GRUCell } from './gru-cell.ts'
 import { LSTM } from './lstm.ts'
@@ -209,4 +210,42 @@ describe('a cell', () => {
     expect(stacked.callAll<[Tensor]>(tensor([[1, 2]]))[0].shape).toEqual([1, 2])
     expect(stacked.stateSizes).toEqual([[3], [2, 2]])
   })
+})
+
+describe('cells of other dtypes than the layer', () => {
+  const dtypes = ['float32', 'float64', 'mixedFloat16'] as const
+  const cells = {
+    one: (dtype: (typeof dtypes)[number]) => new LSTMCell({ units: 2, dtype }),
+    stacked: (dtype: (typeof dtypes)[number]) => [new SimpleRNNCell({ units: 2 }), new GRUCell({ units: 3, dtype })],
+    custom: (dtype: (typeof dtypes)[number]) => new Adding({ inner: new Dense({ units: 2, dtype }), dtype }),
+  }
+
+  it.each(Object.entries(cells))('run, %s', (_, make) => {
+    for (const inner of dtypes) {
+      for (const outer of dtypes) {
+        for (const stateful of [false, true]) {
+          const layer = new RNN({ cell: make(inner), dtype: outer, stateful })
+          const outputs = [1, 2].map(() =>
+            layer.call(
+              tensor([
+                [
+                  [1, 2],
+                  [3, 4],
+                ],
+              ]),
+            ),
+          )
+          const expected = outer === 'mixedFloat16' || inner === 'mixedFloat16' ? 'float16' : inner
+          expect(outputs.map(({ dtype }) => dtype)).toEqual([expected, expected])
+        }
+      }
+    }
+  })
+})
+
+it('a cell with a penalty on its outputs is refused', () => {
+  const cell = [new SimpleRNNCell({ units: 2 }), new GRUCell({ units: 2, activityRegularizer: new L2({ l2: 0.1 }) })]
+  expect(() => new RNN({ cell })).toThrow(
+    'RNN: the cell GRUCell has an activityRegularizer, and outputs within the loop cannot be penalized. Give it to the RNN: new RNN({ cell, activityRegularizer }).',
+  )
 })

@@ -5,6 +5,7 @@ import {
   describeValue,
   type Kind,
   type LayerOptions,
+  layersWithin,
 } from '@gradus/core'
 import { RecurrentCell } from './cell.ts'
 import { type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
@@ -40,6 +41,12 @@ export class RNN extends RecurrentLayer<RNNConfig> {
     if (!(one instanceof RecurrentCell)) {
       throw new ConfigError(
         `RNN: 'cell' must be a cell or a list of cells and is ${describeValue(cell)}. Example: new RNN({ cell: new LSTMCell({ units: 8 }) }). Custom cells extend RecurrentCell.`,
+      )
+    }
+    const penalized = layersWithin(one).find(({ layer }) => layer.activityRegularizer)
+    if (penalized) {
+      throw new ConfigError(
+        `RNN: the cell ${penalized.layer.type} has an activityRegularizer, and outputs within the loop cannot be penalized. Give it to the RNN: new RNN({ cell, activityRegularizer }).`,
       )
     }
     this.cell = one

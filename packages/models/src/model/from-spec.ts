@@ -100,13 +100,12 @@ class Builder<N extends KnownNames> {
 
   /** Replaces the specs of models within the spec of a layer by built models, at any depth. */
   private buildModels(value: unknown, path: string): unknown {
-    if (Array.isArray(value)) return value.map((item, index) => this.buildModels(item, `${path}[${index}]`))
+    const build = (item: unknown, itemPath: string) =>
+      isPlainObject(item) && typeof item['model'] === 'string'
+        ? this.model(item as unknown as ModelSpec, itemPath)
+        : this.buildModels(item, itemPath)
+    if (Array.isArray(value)) return value.map((item, index) => build(item, `${path}[${index}]`))
     if (!isPlainObject(value)) return value
-    const built = Object.entries(value).map(([key, item]) => {
-      const itemPath = `${path}.${key}`
-      const isModel = isPlainObject(item) && typeof item['model'] === 'string'
-      return [key, isModel ? this.model(item as unknown as ModelSpec, itemPath) : this.buildModels(item, itemPath)]
-    })
-    return Object.fromEntries(built)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, build(item, `${path}.${key}`)]))
   }
 }

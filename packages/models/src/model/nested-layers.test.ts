@@ -175,4 +175,19 @@ describe('a layer with sublayers', () => {
     const copy = await loadModel(await model.toBytes(), { registry })
     expect((await copy.predict(x)).array()).toEqual((await model.predict(x)).array())
   })
+
+  it('may contain models in a list', () => {
+    class Sum extends Layer<{ readonly parts: readonly Layer[] }> {
+      static readonly type = 'test/Sum'
+      static override readonly fields = { parts: 'layer' } as const
+      apply(x: Tensor, scope: Scope<this>): Tensor {
+        return this.config.parts.map((part) => scope.call(part, x)).reduce((a, b) => add(a, b))
+      }
+    }
+    const part = () => new Sequential([new Dense({ units: 4, activation: 'tanh' }), new Dense({ units: 3 })])
+    const model = compiled([new Sum({ parts: [part(), new Dense({ units: 3 }), part()], inputShape: [3] })])
+    const copy = fromSpec(model.build().toSpec(), registry.with(Sum))
+    expect(copy.build().toSpec()).toEqual(model.toSpec())
+    expect(copy.countParams()).toBe(model.countParams())
+  })
 })
