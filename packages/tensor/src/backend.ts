@@ -39,6 +39,11 @@ let current: Backend | undefined
  * currentBackend().name // => 'cpu'
  */
 export function useBackend(backend: Backend | PromiseLike<Backend>): Promise<Backend> {
+  if (typeof backend !== 'object' || backend === null) {
+    throw new BackendError(
+      `useBackend takes a backend, as in useBackend(cpu()), and was given ${typeof backend === 'function' ? 'a function; call it' : JSON.stringify(backend)}.`,
+    )
+  }
   if ('then' in backend) return Promise.resolve(backend).then(useBackend)
   current = backend
   return Promise.resolve(backend)

@@ -23,6 +23,24 @@ describe('a loss', () => {
     expect(new Error1().name).toBe('error1')
   })
 
+  it('computes a tensor', () => {
+    const lossBy = (compute: unknown) => () => {
+      class Wrong extends Loss {
+        static readonly type = 'test/Wrong'
+        declare compute: Loss['compute']
+      }
+      const loss = new Wrong()
+      if (compute) loss.compute = compute as Loss['compute']
+      return loss.call(tensor([1]), tensor([2]))
+    }
+    expect(lossBy(undefined)).toThrow(
+      'test/Wrong has no method compute(target, prediction), which every loss defines (in Keras it is call).',
+    )
+    expect(lossBy(() => undefined)).toThrow(
+      'test/Wrong.compute returned undefined; expected a tensor. Is `return` missing?',
+    )
+  })
+
   it('broadcasts weights with dimensions of 1, and no others', () => {
     const values = tensor([
       [1, 2],

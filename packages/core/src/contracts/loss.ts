@@ -16,6 +16,7 @@ import {
 import { Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable, OptionsOf } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
+import { requireMethod, tensorFrom } from '../config/own-methods.ts'
 import type { HostArray } from '../data/dataset.ts'
 import { alignRanks, asFloat, divideNoNan } from './alignment.ts'
 
@@ -99,7 +100,7 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
   /** The loss of each sample, before weights and reduction: aligns the ranks, casts and calls `compute`. */
   perSample(target: Tensor, prediction: Tensor): Tensor {
     const [truth, aligned] = this.align(target, prediction)
-    return this.compute(truth, aligned)
+    return this.computed(truth, aligned)
   }
 
   /**
@@ -110,7 +111,12 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
     const [truth, aligned] = this.align(target, prediction)
     const lossMask = this.maskOf(truth, aligned)
     const joined = lossMask && mask ? logicalAnd(lossMask, cast(mask, 'bool')) : (lossMask ?? mask)
-    return reduceWeighted(this.compute(truth, aligned), this.reduction, sampleWeight, joined)
+    return reduceWeighted(this.computed(truth, aligned), this.reduction, sampleWeight, joined)
+  }
+
+  private computed(target: Tensor, prediction: Tensor): Tensor {
+    requireMethod(this, 'compute(target, prediction)', 'call')
+    return tensorFrom(`${this.type}.compute`, this.compute(target, prediction))
   }
 
   private align(target: Tensor, prediction: Tensor): [target: Tensor, prediction: Tensor] {

@@ -51,6 +51,28 @@ describe('inputs and outputs', () => {
     expect([sequence, states[0], states[1][0]].map((value) => value.array())).toEqual([[[1, 2]], [[2, 4]], [[3, 6]]])
   })
 
+  it('must be tensors', async () => {
+    const outputsOf = (apply: unknown) => () => {
+      class Wrong extends Layer {
+        static readonly type = 'acme/Wrong'
+        declare apply: Layer['apply']
+      }
+      const layer = new Wrong()
+      if (apply) layer.apply = apply as Layer['apply']
+      return statelessCall(layer, nothing, x)
+    }
+    expect(outputsOf(undefined)).toThrow(
+      'acme/Wrong has no method apply(x, scope), which every layer defines (in Keras it is call).',
+    )
+    expect(outputsOf(() => undefined)).toThrow(
+      'acme/Wrong.apply returned undefined; expected a tensor, or tensors in lists and plain objects. Is `return` missing?',
+    )
+    expect(outputsOf(() => 3)).toThrow('acme/Wrong.apply returned 3; expected a tensor')
+    expect(outputsOf(() => Promise.resolve(x))).toThrow(
+      'acme/Wrong.apply returned a promise; expected a tensor, or tensors in lists and plain objects. It cannot be async.',
+    )
+  })
+
   it('must be one tensor with `call`', () => {
     class Two extends Layer {
       apply(value: Tensor): Tree {

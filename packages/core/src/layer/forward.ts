@@ -1,14 +1,16 @@
-import { add, cast, type DType, div, isFloat, type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
+import { add, cast, type DType, div, isFloat, Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
 import { checkFields } from '../config/check-fields.ts'
 import type { FieldTable } from '../config/fields.ts'
+import { requireMethod, wrongResult } from '../config/own-methods.ts'
 import { asFloat } from '../contracts/alignment.ts'
 import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
-import { leavesOf, mapLeaves } from '../structure.ts'
+import { isPlainObject, leavesOf, mapLeaves } from '../structure.ts'
 import { BaseLayer, type CallOptions, type Scope } from './base-layer.ts'
 import { type LayerCaller, withCaller } from './caller.ts'
 import { layersWithin } from './layers-within.ts'
 import { type Masks, maskOf, masksIn, setMask, withMask } from './masks.ts'
+import { titleOf } from './title.ts'
 
 /** The variables of one layer, without those of its sublayers. */
 export interface LayerVariables {
@@ -52,7 +54,9 @@ export class Forward {
   call(layer: BaseLayer, given: Tree, call: Call): Tree {
     const inputs = layer.autocast ? castAll(given, dtypeInside(layer)) : given
     const scope = this.scope(layer, inputs, call)
+    requireMethod(layer, 'apply(x, scope)', 'call')
     const returned = withCaller(scope, () => layer.apply(inputs, scope))
+    checkOutputs(layer, returned)
     const outputs = isMixed(layer) ? castAll(returned, layer.computeDType) : returned
     this.penalize(layer, treeLeaves(outputs))
     const result = this.setMasks(layer, inputs, outputs, scope.mask)
@@ -206,6 +210,11 @@ function withoutVariables({ type }: BaseLayer): ConfigError {
   )
 }
 
+function checkOutputs(layer: BaseLayer, returned: unknown): void {
+  if (returned instanceof Tensor || Array.isArray(returned) || isPlainObject(returned)) return
+  throw wrongResult(`${titleOf(layer)}.apply`, returned, 'a tensor, or tensors in lists and plain objects')
+}
+
 /** The output of a layer with one output. Throws `TypeError` if there are several. */
 export function onlyOutput(layer: BaseLayer, outputs: unknown): Tensor {
   const leaves = leavesOf(outputs)
@@ -215,9 +224,13 @@ export function onlyOutput(layer: BaseLayer, outputs: unknown): Tensor {
 
 /** Throws `ConfigError` for an option that calls of the layer do not have. */
 export function checkCallOptions(layer: BaseLayer, options: object): void {
+  checkFields(`A call of ${layer.type}`, options, callOptionsOf(layer))
+}
+
+/** The options that calls of a layer have. */
+export function callOptionsOf(layer: BaseLayer): FieldTable {
   const { callFields } = layer.constructor as typeof BaseLayer
-  const fields: FieldTable = { training: 'boolean', mask: 'unknown', ...callFieldsOf(layer.constructor, callFields) }
-  checkFields(`A call of ${layer.type}`, options, fields)
+  return { training: 'boolean', mask: 'unknown', ...callFieldsOf(layer.constructor, callFields) }
 }
 
 function callFieldsOf(definition: object, own: FieldTable): FieldTable {

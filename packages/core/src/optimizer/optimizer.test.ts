@@ -47,6 +47,32 @@ const run = (config: OptimizerConfig, gradients: readonly number[], start = 0) =
   return { values, params, state, optimizer }
 }
 
+describe('a step', () => {
+  const update = (step: unknown) => () => {
+    class Wrong extends Optimizer {
+      static readonly type = 'test/Wrong'
+      declare protected step: Descent['step']
+    }
+    const optimizer = new Wrong()
+    if (step) Object.assign(optimizer, { step })
+    const params = { w: scalar(1) }
+    return optimizer.update({ w: scalar(1) }, optimizer.init(params), params)
+  }
+
+  it('is a method of each optimizer', () => {
+    expect(update(undefined)).toThrow(
+      'test/Wrong has no method step(param, gradient, slots, context), which every optimizer defines (in Keras it is update_step).',
+    )
+  })
+
+  it('returns the parameter and the slots', () => {
+    expect(update(() => undefined)).toThrow(
+      'test/Wrong.step returned undefined; expected a list [parameter, slots]. Is `return` missing?',
+    )
+    expect(update((param: Tensor) => param)).toThrow('expected a list [parameter, slots].')
+  })
+})
+
 describe('an optimizer', () => {
   it('needs only step and slots', () => {
     const { values, state } = run({ learningRate: 0.5 }, [1, 2])

@@ -10,7 +10,7 @@ import {
   mod,
   mul,
   sub,
-  type Tensor,
+  Tensor,
   type Tree,
   treeLeaves,
   treeMap,
@@ -20,6 +20,7 @@ import {
 import { type ConfigArgument, Configured } from '../config/configured.ts'
 import type { FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
+import { requireMethod, wrongResult } from '../config/own-methods.ts'
 import type { Schedule } from '../contracts/schedule.ts'
 import { clipGradients } from './clipping.ts'
 import { addToSums, collectGradients, type Gradients } from './gradients.ts'
@@ -96,6 +97,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
 
   /** The state before the first update of `params`. */
   init(params: Tree): OptimizerState {
+    requireMethod(this, 'step(param, gradient, slots, context)', 'update_step')
     const { useEma, gradientAccumulationSteps } = this.commonOptions
     const leaves = byPath(params)
     const slots = mapValues(leaves, (param) => this.slots(param))
@@ -250,12 +252,10 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
       let stepContext = contexts.get(param.dtype)
       if (!stepContext) contexts.set(param.dtype, (stepContext = { ...context(param.dtype), shared }))
       const before = Object.fromEntries([...slots].map(([name, leaves]) => [name, leafAt(leaves, path, name)]))
-      const [after, afterSlots] = this.step(
-        this.decay(param, path, stepContext.learningRate),
-        gradient,
-        before,
-        stepContext,
-      )
+      const decayed = this.decay(param, path, stepContext.learningRate)
+      const result: unknown = this.step(decayed, gradient, before, stepContext)
+      if (!isStepResult(result)) throw wrongResult(`${this.type}.step`, result, 'a list [parameter, slots]')
+      const [after, afterSlots] = result
       next.set(path, after)
       for (const [name, leaves] of slots) leaves.set(path, slotOf(this.type, afterSlots, name))
     }
@@ -287,6 +287,10 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     const excluded = excludeFromWeightDecay?.some((name) => `.${path}.`.includes(`.${name}.`))
     return weightDecay && !excluded ? sub(param, mul(mul(param, weightDecay), learningRate)) : param
   }
+}
+
+function isStepResult(value: unknown): value is readonly [Tensor, Readonly<Record<string, Tensor>>] {
+  return Array.isArray(value) && value[0] instanceof Tensor
 }
 
 function slotOf(optimizer: string, slots: Readonly<Record<string, Tensor>>, name: string): Tensor {

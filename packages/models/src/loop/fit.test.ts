@@ -1,11 +1,11 @@
 import { cpu } from '@gradus/backend-cpu'
 import { EarlyStopping, TerminateOnNaN } from '@gradus/callbacks'
-import { type CallbackContext, ConfigError, DataError, DivergenceError } from '@gradus/core'
+import { type CallbackContext, ConfigError, DataError, DivergenceError, Metric } from '@gradus/core'
 import { BatchNormalization, Dense, Dropout } from '@gradus/layers'
 import { MeanSquaredError, SparseCategoricalCrossentropy } from '@gradus/losses'
 import { MeanAbsoluteError, SparseCategoricalAccuracy } from '@gradus/metrics'
 import { Adam, SGD } from '@gradus/optimizers'
-import { useBackend } from '@gradus/tensor'
+import { useBackend, zeros } from '@gradus/tensor'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { Sequential } from '../model/sequential.ts'
 
@@ -385,6 +385,68 @@ describe('bad input throws before any weight changes', () => {
     const model = new Sequential([new Dense({ units: 1, inputShape: [3] })])
     await expect(model.fit(x, labels)).rejects.toThrow(/Call model.compile/)
     await expect(model.fit(x, labels)).rejects.toBeInstanceOf(ConfigError)
+  })
+
+  it('a fit without a loss', async () => {
+    const none = classifier()
+    none.compile({ optimizer: new SGD() })
+    const message =
+      'There is no loss to minimize. Give compile a loss and fit its targets, or add a loss in a layer with scope.addLoss.'
+    await expect(none.fit(x, labels, quiet)).rejects.toThrow(message)
+  })
+
+  it('options of compile that are not in one object', () => {
+    const compile =
+      (...options: unknown[]) =>
+      () =>
+        classifier().compile(...(options as [never]))
+    const message = "compile takes its options in one object, as in compile({ optimizer: 'adam', loss: 'mse' })."
+    expect(compile()).toThrow(message)
+    expect(compile('adam', 'mse')).toThrow(message)
+    expect(() => new Sequential(new Dense({ units: 1 }) as never)).toThrow(
+      'Sequential takes its layers in a list: new Sequential([new Dense({ units: 1 }), ...]).',
+    )
+  })
+
+  it('classes in place of instances', async () => {
+    const fitWith = (options: object) => {
+      const model = classifier()
+      model.compile({ optimizer: new SGD(), loss: new MeanSquaredError(), ...options } as never)
+      return model.fit(x, labels, quiet)
+    }
+    await expect(fitWith({ loss: MeanSquaredError })).rejects.toThrow(
+      'the class MeanSquaredError, not an instance of it',
+    )
+    await expect(fitWith({ metrics: [Wrong] })).rejects.toThrow('the class Wrong, not an instance of it')
+  })
+
+  class Wrong extends Metric {
+    static readonly type = 'test/Wrong'
+    declare init: Metric['init']
+    declare update: Metric['update']
+    declare result: Metric['result']
+  }
+
+  it('metrics without a method or a result', async () => {
+    const measure = (methods: object) => {
+      const model = classifier()
+      const metrics = [Object.assign(new Wrong(), methods)]
+      model.compile({ optimizer: new SGD(), loss: new SparseCategoricalCrossentropy(), metrics })
+      return model.fit(x, labels, quiet)
+    }
+    const init = () => ({ count: zeros([]) })
+    const update = (state: object) => state
+    await expect(measure({})).rejects.toThrow('test/Wrong has no method init(), which every metric defines')
+    await expect(measure({ init })).rejects.toThrow(
+      'test/Wrong has no method update(state, target, prediction, weight)',
+    )
+    await expect(measure({ init, update })).rejects.toThrow('test/Wrong has no method result(state)')
+    await expect(measure({ init, update: () => undefined, result: init })).rejects.toThrow(
+      'test/Wrong.update returned undefined; expected the new state. Is `return` missing?',
+    )
+    await expect(measure({ init, update, result: () => 3 })).rejects.toThrow(
+      'test/Wrong.result returned 3; expected a tensor.',
+    )
   })
 
   it('names without a registry', () => {

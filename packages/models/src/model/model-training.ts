@@ -92,6 +92,11 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    */
   compile(options: CompileOptions<N>): void {
     const given = options as CompileOptions
+    if (typeof given !== 'object') {
+      throw new ConfigError(
+        "compile takes its options in one object, as in compile({ optimizer: 'adam', loss: 'mse' }).",
+      )
+    }
     const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
     this.executionSteps = stepsPerExecution
     this.setup = { ...objective, optimizer: resolveOptimizers(optimizer, registry), registry, jit }

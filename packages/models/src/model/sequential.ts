@@ -35,6 +35,9 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
 
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
     super(config)
+    if (!Array.isArray(layers)) {
+      throw new ConfigError('Sequential takes its layers in a list: new Sequential([new Dense({ units: 1 }), ...]).')
+    }
     for (const layer of layers) this.add(layer)
   }
 

@@ -1,4 +1,4 @@
-import { ConfigError, Configured, describeValue, Loss, Metric } from '@gradus/core'
+import { ConfigError, Configured, describeValue, Loss, Metric, requireMethod } from '@gradus/core'
 import type { SymbolicShape } from '@gradus/tensor'
 import { FunctionLoss, FunctionMetric, type LossFunction, type MetricFunction } from './function-objectives.ts'
 import { nameByShape } from './names-by-shape.ts'
@@ -34,6 +34,14 @@ export function resolveOption(kind: string, value: unknown, registry: NameResolv
   )
 }
 
+/** Whether a value is a function rather than a class of a kind, which was given in place of an instance. */
+function isPlainFunction<F>(
+  value: F,
+  base: { readonly prototype: object },
+): value is Extract<F, (...args: never) => unknown> {
+  return typeof value === 'function' && !(value.prototype instanceof (base as never))
+}
+
 /** Resolves the loss of an output; the meaning of `'crossentropy'` depends on the shapes. */
 export function resolveLoss(
   like: NonNullable<LossLike>,
@@ -41,7 +49,7 @@ export function resolveLoss(
   output: Output,
   registry: NameResolver | undefined,
 ): Loss {
-  if (typeof like === 'function') return new FunctionLoss(like)
+  if (isPlainFunction(like, Loss)) return new FunctionLoss(like)
   const named = typeof like === 'string' && target ? nameByShape('loss', like, target, output.shape) : like
   const loss = resolveOption('loss', named, registry, 'compile: loss')
   if (loss instanceof Loss) return loss
@@ -55,7 +63,7 @@ export function resolveMetric(
   output: Output,
   registry: NameResolver | undefined,
 ): { metric: Metric; name: string } {
-  if (typeof like === 'function') {
+  if (isPlainFunction(like, Metric)) {
     const metric = new FunctionMetric(like)
     return { metric, name: metric.name }
   }
@@ -63,5 +71,8 @@ export function resolveMetric(
   const metric = resolveOption('metric', named, registry, 'compile: metrics')
   if (!(metric instanceof Metric))
     throw new ConfigError(`compile: metrics holds ${describeValue(like)}; expected a metric.`)
+  requireMethod(metric, 'init()', 'add_variable')
+  requireMethod(metric, 'update(state, target, prediction, weight)', 'update_state')
+  requireMethod(metric, 'result(state)', 'result')
   return { metric, name: typeof like === 'string' ? like : metric.name }
 }

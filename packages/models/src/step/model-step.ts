@@ -153,7 +153,7 @@ export class ModelStep implements LayerCaller {
   }
 
   // the result of `loss` for a model without a loss; it is left out of sums
-  private noLoss: Tensor | undefined
+  protected noLoss: Tensor | undefined
 
   private get zero(): Tensor {
     this.noLoss ??= full([], 0)

@@ -1,5 +1,5 @@
 import { valueAndGrad } from '@gradus/autograd'
-import type { Gradients, LayerTrees } from '@gradus/core'
+import { ConfigError, type Gradients, type LayerTrees } from '@gradus/core'
 import { isFinite, logicalAnd, type Tensor, type Tree } from '@gradus/tensor'
 import { ModelStep, type StepSetup } from './model-step.ts'
 import type { OptimizerStates, Optimizers } from './optimizers.ts'
@@ -84,6 +84,11 @@ export class TrainStep extends ModelStep {
     const state = optimizers.stateOf(this.optimizer, name)
     const lossWith = (params: LayerTrees): readonly [Tensor, Tensor] => {
       const loss = this.withParams(params, () => this.totalWith(lossOf, params))
+      if (loss === this.noLoss) {
+        throw new ConfigError(
+          'There is no loss to minimize. Give compile a loss and fit its targets, or add a loss in a layer with scope.addLoss.',
+        )
+      }
       return [optimizer.scaleLoss(loss, state), loss]
     }
     const [[, loss], gradients] = valueAndGrad(lossWith)(optimizers.owned(name ?? '', this.trainable))

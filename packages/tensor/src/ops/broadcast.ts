@@ -28,6 +28,7 @@ export const broadcastTo = /* @__PURE__ */ operation('broadcastTo', (x: Tensor, 
 
 /** The same values under another shape; one dimension may be -1 and follows from the size of `x`. */
 export const reshape = /* @__PURE__ */ operationOf(reshapeOp, (x: Tensor, shape: Shape): Tensor => {
+  if (!Array.isArray(shape)) throw new TypeError('reshape takes the shape as a list, as in reshape(x, [2, 3]).')
   const unknown = shape.filter((d) => d === -1).length
   if (unknown > 1 || shape.some((d) => d < -1 || !Number.isInteger(d))) {
     throw new ShapeError(`reshape: ${formatShape(shape)} is not a shape; use whole numbers from 0 and at most one -1.`)

@@ -21,6 +21,14 @@ describe('tensor', () => {
     expect(tensor(new Uint8Array([2, 0]), { dtype: 'bool' }).array()).toEqual([true, false])
   })
 
+  it('takes its options in an object', () => {
+    for (const options of ['int32', [2, 1]]) {
+      expect(() => tensor([1, 2], options as never)).toThrow(
+        "tensor takes its options in an object, as in tensor([1, 2], { dtype: 'int32' }) or tensor([1, 2], { shape: [2, 1] }).",
+      )
+    }
+  })
+
   it('takes its shape from the nesting', () => {
     expect(tensor(5).shape).toEqual([])
     expect(tensor([]).shape).toEqual([0])

@@ -34,7 +34,13 @@ export interface TensorOptions {
  * tensor([1, 0], { dtype: 'bool' }).array() // => [true, false]
  * tensor(new Float32Array(6), { shape: [2, 3] }).shape // => [2, 3]
  */
-export function tensor(values: TensorValues, { dtype, shape }: TensorOptions = {}): Tensor {
+export function tensor(values: TensorValues, options: TensorOptions = {}): Tensor {
+  if (typeof options !== 'object' || Array.isArray(options)) {
+    throw new TypeError(
+      "tensor takes its options in an object, as in tensor([1, 2], { dtype: 'int32' }) or tensor([1, 2], { shape: [2, 1] }).",
+    )
+  }
+  const { dtype, shape } = options
   const flat: (number | boolean)[] | TypedArray = isTypedArray(values) ? values : []
   const found = isTypedArray(values) ? [values.length] : nestedShape(values, [], flat as (number | boolean)[])
   const resolved = shape ?? found

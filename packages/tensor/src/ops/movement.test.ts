@@ -27,6 +27,17 @@ beforeAll(async () => {
   await useBackend(cpu())
 })
 
+describe('lists', () => {
+  it('are one argument', () => {
+    const several = [tensor([1]), tensor([2])] as unknown as [never]
+    expect(() => concat(...several)).toThrow('concat takes its tensors in a list, as in concat([a, b]).')
+    expect(() => stack(...several)).toThrow('stack takes its tensors in a list, as in stack([a, b]).')
+    expect(() => reshape(tensor([1, 2]), 2 as never)).toThrow(
+      'reshape takes the shape as a list, as in reshape(x, [2, 3]).',
+    )
+  })
+})
+
 const grid = () => reshape(arange(6), [2, 3])
 
 describe('transpose', () => {

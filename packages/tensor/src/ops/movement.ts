@@ -5,6 +5,7 @@ import { operation, operationOf } from '../operation.ts'
 import { formatShape, normalizeAxes, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { permuteOp, sliceOp } from './movement-op.ts'
+import { requireList } from './operands.ts'
 
 /** The elements in reverse order along `axes`. */
 const flipOp: Op<{ axes: readonly number[] }> = {
@@ -123,6 +124,7 @@ export const flip = /* @__PURE__ */ operationOf(
  * concat([tensor([[1, 2]]), tensor([[3, 4]])]).array() // => [[1, 2], [3, 4]]
  */
 export const concat = /* @__PURE__ */ operationOf(concatOp, (tensors: readonly Tensor[], axis: number = 0): Tensor => {
+  requireList('concat', tensors)
   const [first] = tensors
   if (!first) throw new ShapeError('concat got no tensors; give at least one.')
   const along = normalizeAxis('concat', axis, first.rank)

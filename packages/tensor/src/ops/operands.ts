@@ -33,3 +33,8 @@ function literal(name: string, x: number | boolean, shape: Shape, like: Tensor |
   if (!isFloat(like.dtype) && !Number.isInteger(Number(x))) return asTensor(name, x, like) // throws
   return full(shape, x, like.dtype, like)
 }
+
+/** Throws `TypeError` if the tensors of an op were not given as a list. */
+export function requireList(name: string, tensors: unknown): void {
+  if (!Array.isArray(tensors)) throw new TypeError(`${name} takes its tensors in a list, as in ${name}([a, b]).`)
+}

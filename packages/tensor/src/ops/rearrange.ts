@@ -4,6 +4,7 @@ import { formatShape, normalizeAxes, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { broadcastTo, reshape } from './broadcast.ts'
 import { concat, sliceAxis, transpose } from './movement.ts'
+import { requireList } from './operands.ts'
 
 /** `x` with a dimension of size 1 inserted at `axis` (negative: counted from the end of the result). */
 export const expandDims = /* @__PURE__ */ operation('expandDims', (x: Tensor, axis: number): Tensor => {
@@ -37,6 +38,7 @@ export const flatten = /* @__PURE__ */ operation('flatten', (x: Tensor): Tensor 
  * stack([tensor([1, 2]), tensor([3, 4])], 1).array() // => [[1, 3], [2, 4]]
  */
 export const stack = /* @__PURE__ */ operation('stack', (tensors: readonly Tensor[], axis: number = 0): Tensor => {
+  requireList('stack', tensors)
   const [first] = tensors
   if (!first) throw new ShapeError('stack got no tensors; give at least one.')
   const other = tensors.find((x) => formatShape(x.shape) !== formatShape(first.shape))
