@@ -32,6 +32,11 @@ export interface CallSpec {
   readonly inputs: RefStructure
   /** The other arguments of the call, such as `training`; a tensor is written as `{ tensor: [name, 0, 0] }`. */
   readonly options?: { readonly [name: string]: unknown }
+  /**
+   * Only for calls that Keras saved with more than their inputs: the positional arguments after the inputs. The layer's class
+   * names them (`callArguments`) and says which options have their defaults (`callDefaults`).
+   */
+  readonly args?: readonly unknown[]
 }
 
 /** A layer of a functional model with all calls of it. An `Input` has no calls; its tensor is `[name, 0, 0]`. */

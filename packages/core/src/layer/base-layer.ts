@@ -113,6 +113,15 @@ export abstract class BaseLayer<
   static readonly callFields: FieldTable = {}
 
   /**
+   * The arguments of Keras's `call` after the first, in its order, for files that have them by position: options of a call, or
+   * names of further inputs.
+   */
+  static readonly callArguments: readonly string[] = []
+
+  /** The defaults in Keras's `call`. Keras writes them into files, so an option with its default is ignored there. */
+  static readonly callDefaults: Readonly<Record<string, unknown>> = { training: false }
+
+  /**
    * The given options. The penalty on the output may be a name here and the dtype a policy: read the properties
    * `activityRegularizer`, `dtype` and `computeDType` instead.
    */

@@ -1,4 +1,15 @@
-import { add, cast, type DType, div, isFloat, Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
+import {
+  add,
+  cast,
+  type DType,
+  div,
+  isFloat,
+  SymbolicTensor,
+  Tensor,
+  type Tree,
+  treeLeaves,
+  treeMap,
+} from '@gradus/tensor'
 import { checkFields } from '../config/check-fields.ts'
 import type { FieldTable } from '../config/fields.ts'
 import { requireMethod, wrongResult } from '../config/own-methods.ts'
@@ -224,6 +235,11 @@ export function onlyOutput(layer: BaseLayer, outputs: unknown): Tensor {
 
 /** Throws `ConfigError` for an option that calls of the layer do not have. */
 export function checkCallOptions(layer: BaseLayer, options: object): void {
+  if (options instanceof Tensor || options instanceof SymbolicTensor || Array.isArray(options)) {
+    throw new ConfigError(
+      `A call of ${layer.type} takes its inputs in one argument, as in call([a, b], { training: true }), and got tensors as its options.`,
+    )
+  }
   checkFields(`A call of ${layer.type}`, options, callOptionsOf(layer))
 }
 

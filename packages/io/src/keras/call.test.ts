@@ -37,46 +37,52 @@ const [xRef, yRef] = [
   ['x', 0, 0],
   ['y', 2, 1],
 ]
-const recurrent = { units: 2, return_state: false }
-const attention = { num_heads: 2, key_dim: 3 }
 
 describe('calls', () => {
   it.each([
     ['one tensor', { args: [x], kwargs: {} }, { inputs: xRef }],
-    ['a list of one', { args: [[x]], kwargs: {} }, { inputs: [xRef] }],
-    ['several arguments', { args: [x, y], kwargs: { mask: null } }, { inputs: [xRef, yRef] }],
-    ['arguments by name', { args: [], kwargs: { value: y, query: x, training: null } }, { inputs: [xRef, yRef] }],
+    ['a list of one', { args: [[x]], kwargs: {} }, { inputs: [xRef], args: [] }],
+    ['several arguments', { args: [x, y], kwargs: { mask: null } }, { inputs: xRef, args: [{ tensor: yRef }] }],
+    [
+      'arguments by name',
+      { args: [], kwargs: { value: y, query: x, training: null } },
+      { inputs: xRef, options: { value: { tensor: yRef } }, args: [] },
+    ],
     [
       'its one input by name',
       { args: [], kwargs: { inputs: x, training: true } },
-      { inputs: xRef, options: { training: true } },
+      { inputs: xRef, options: { training: true }, args: [] },
     ],
     [
       'an argument by a name of others',
       { args: [], kwargs: { image: x, flag: 'a' } },
-      { inputs: xRef, options: { flag: 'a' } },
+      { inputs: xRef, options: { flag: 'a' }, args: [] },
     ],
     [
       'arguments by names of others',
       { args: [], kwargs: { left: x, right: y, scale: 2 } },
-      { inputs: { left: xRef, right: yRef }, options: { scale: 2 } },
+      { inputs: { left: xRef, right: yRef }, options: { scale: 2 }, args: [] },
     ],
     [
       'initial states',
       { args: [x], kwargs: { initial_state: [y, y] } },
-      { inputs: xRef, options: { initialState: [{ tensor: yRef }, { tensor: yRef }] } },
+      { inputs: xRef, options: { initialState: [{ tensor: yRef }, { tensor: yRef }] }, args: [] },
     ],
     [
       'options',
       { args: [x], kwargs: { use_causal_mask: true, return_attention_scores: false } },
-      { inputs: xRef, options: { useCausalMask: true, returnAttentionScores: false } },
+      { inputs: xRef, options: { useCausalMask: true, returnAttentionScores: false }, args: [] },
     ],
-    ['training: false', { args: [x], kwargs: { training: false } }, { inputs: xRef, options: { training: false } }],
-    ['a mask', { args: [x], kwargs: { mask: y } }, { inputs: xRef, options: { mask: { tensor: yRef } } }],
+    [
+      'training: false',
+      { args: [x], kwargs: { training: false } },
+      { inputs: xRef, options: { training: false }, args: [] },
+    ],
+    ['a mask', { args: [x], kwargs: { mask: y } }, { inputs: xRef, options: { mask: { tensor: yRef } }, args: [] }],
     [
       'a mask for one of its inputs',
       { args: [[x, y]], kwargs: { mask: [null, y] } },
-      { inputs: [xRef, yRef], options: { mask: [null, { tensor: yRef }] } },
+      { inputs: [xRef, yRef], options: { mask: [null, { tensor: yRef }] }, args: [] },
     ],
     [
       'masks that are all null',
@@ -86,7 +92,7 @@ describe('calls', () => {
     [
       'a constant',
       { args: [x], kwargs: { scale: { class_name: '__numpy__', config: { value: 2.5, dtype: 'float32' } } } },
-      { inputs: xRef, options: { scale: 2.5 } },
+      { inputs: xRef, options: { scale: 2.5 }, args: [] },
     ],
     [
       'the form of Keras 2',
@@ -94,84 +100,30 @@ describe('calls', () => {
         ['x', 0, 0, { training: false }],
         ['y', 2, 1, {}],
       ],
-      { inputs: [xRef, yRef], options: { training: false } },
+      { inputs: [xRef, yRef], options: { training: false }, args: [] },
     ],
     ['the form of Keras 2 with one tensor', [['x', 0, 0, {}]], { inputs: xRef }],
     [
       'the form of Keras 2 with names',
       { b: ['y', 2, 1, { mask: ['x', 0, 0] }], a: ['x', 0, 0, {}] },
-      { inputs: { a: xRef, b: yRef }, options: { mask: { tensor: xRef } } },
+      { inputs: { a: xRef, b: yRef }, options: { mask: { tensor: xRef } }, args: [] },
     ],
   ])('with %s', (_, inbound, expected) => {
     expect(callOf(inbound)).toEqual(expected)
   })
 
-  it('name positional arguments of recurrent layers, of wrappers, of cells and of attention', () => {
-    const states = { inputs: xRef, options: { initialState: [{ tensor: yRef }, { tensor: yRef }] } }
-    expect(callOf({ args: [x, [y, y]], kwargs: {} }, 'LSTM', recurrent)).toEqual(states)
-    expect(
-      callOf(
-        [
-          ['x', 0, 0, {}],
-          ['y', 2, 1, {}],
-          ['y', 2, 1, {}],
-        ],
-        'LSTM',
-        recurrent,
-      ),
-    ).toEqual(states)
-    const wrapped = { layer: node('LSTM', recurrent, []) }
-    expect(
-      callOf(
-        [
-          ['x', 0, 0, {}],
-          ['y', 2, 1, {}],
-          ['y', 2, 1, {}],
-        ],
-        'Bidirectional',
-        wrapped,
-      ),
-    ).toEqual(states)
-    expect(callOf({ args: [x, y], kwargs: { mask: y } }, 'GRU', recurrent)).toEqual({
+  it('keep positional arguments after the first, which the class of the layer names', () => {
+    expect(callOf({ args: [x, [y, y], null], kwargs: {} }, 'LSTM')).toEqual({
       inputs: xRef,
-      options: { initialState: { tensor: yRef }, mask: { tensor: yRef } },
+      args: [[{ tensor: yRef }, { tensor: yRef }], null],
     })
-    expect(callOf({ args: [x, [y]], kwargs: {} }, 'GRUCell', { recurrent_initializer: null })).toEqual({
-      inputs: xRef,
-      options: { states: [{ tensor: yRef }] },
-    })
-    expect(callOf({ args: [x, y, null, y], kwargs: {} }, 'MultiHeadAttention', attention)).toEqual({
-      inputs: [xRef, yRef],
-      options: { queryMask: { tensor: yRef } },
-    })
-    expect(
-      callOf(
-        { args: [], kwargs: { query: x, value: y, key: x, use_causal_mask: true, attention_mask: y } },
-        'MultiHeadAttention',
-        attention,
-      ),
-    ).toEqual({ inputs: [xRef, yRef, xRef], options: { useCausalMask: true, attentionMask: { tensor: yRef } } })
-  })
-
-  it('leave out the default of training that Keras writes', () => {
-    const training = (value: boolean, class_name: string, more: object = {}) =>
-      callOf({ args: [x], kwargs: { training: value, mask: null } }, class_name, {}, more).options?.['training']
-    expect(training(false, 'Dropout')).toBeUndefined()
-    expect(training(false, 'LSTM')).toBeUndefined()
-    expect(training(true, 'RandomFlip')).toBeUndefined()
-    expect(training(false, 'Own', { module: 'acme', registered_name: 'acme>Own' })).toBeUndefined()
-    expect(training(false, 'Own', { module: null, registered_name: 'Own' })).toBeUndefined()
-    expect(training(true, 'Dropout')).toBe(true)
-    expect(training(false, 'RandomFlip')).toBe(false)
-    expect(training(false, 'BatchNormalization')).toBe(false)
-    expect(training(true, 'Own', { module: 'acme', registered_name: 'acme>Own' })).toBe(true)
+    expect(callOf({ args: [x, 2], kwargs: {} })).toEqual({ inputs: xRef, args: [2] })
   })
 
   it('that cannot be translated throw', () => {
     expect(() => callOf({ args: [3], kwargs: {} })).toThrow("A call of 'd' has the input 3; expected tensors.")
     expect(() => callOf({ args: [[]], kwargs: {} })).toThrow("A call of 'd' has the input []; expected tensors.")
     expect(() => callOf({ args: [], kwargs: { training: true } })).toThrow("A call of 'd' has the input undefined")
-    expect(() => callOf({ args: [x, 2], kwargs: {} })).toThrow('has the argument 2 without its name')
     expect(() => callOf({ kwargs: {} })).toThrow("The args of a call of 'd' are undefined; expected a list.")
     expect(() => callOf(7)).toThrow("A call of 'd' is 7; expected { args, kwargs }.")
     expect(() => callOf({ args: [tensor('x', 'first')], kwargs: {} })).toThrow('expected [layer, call, output]')

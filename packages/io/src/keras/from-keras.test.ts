@@ -64,6 +64,7 @@ describe('models as Keras saves them', () => {
           ['da', 0, 0],
           ['db', 0, 0],
         ],
+        args: [],
       },
     ])
   })

@@ -75,7 +75,7 @@ export function functionalSpec(object: KerasObject, translate: TranslateLayer): 
     layers: nodes.flatMap((node): NodeSpec[] => {
       const { name, object: layer, calls } = node
       if (isOperation(layer)) return operationNodes(layer, name, calls, (ref) => dtypes.get(String(ref)))
-      return [{ name, spec: translate(layer), calls: calls.map((call) => callSpec(call, layer, name)) }]
+      return [{ name, spec: translate(layer), calls: calls.map((call) => callSpec(call, name)) }]
     }),
     inputs: ends('input_layers'),
     outputs: ends('output_layers'),

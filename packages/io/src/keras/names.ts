@@ -34,7 +34,7 @@ const kindOfWord: readonly (readonly [word: string, kind: KerasKind])[] = [
 const modelClasses = ['Sequential', 'Functional', 'Model']
 
 /** Whether a class is Keras's, and not a custom class that was registered. */
-export function isKeras({ module, registeredName }: KerasObject): boolean {
+function isKeras({ module, registeredName }: KerasObject): boolean {
   return module === undefined ? registeredName === undefined : /^(keras|tf_keras|tensorflow)\b/.test(module)
 }
 

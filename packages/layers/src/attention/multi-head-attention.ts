@@ -107,6 +107,8 @@ export class MultiHeadAttention extends Layer<
     useCausalMask: 'boolean',
     returnAttentionScores: 'boolean',
   } as const
+  static override readonly callArguments = ['value', 'key', 'queryMask', 'valueMask', 'keyMask', 'attentionMask']
+  static override readonly callDefaults = {}
   declare readonly options: OptionsOf<typeof fields>
   readonly queryDense: EinsumDense
   readonly keyDense: EinsumDense

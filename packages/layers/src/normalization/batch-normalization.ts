@@ -106,6 +106,7 @@ export class BatchNormalization extends Layer<
 > {
   static readonly type = 'BatchNormalization'
   static override readonly fields = fields
+  static override readonly callDefaults = {}
   declare readonly options: OptionsOf<typeof fields>
 
   constructor(...config: ConfigArgument<LayerOptions<BatchNormalizationConfig>>) {

@@ -46,6 +46,7 @@ export abstract class RecurrentCell<C extends object = object, P extends Tree = 
   CellOptions
 > {
   static override readonly callFields = { states: 'unknown' } as const
+  static override readonly callArguments = ['states']
 
   abstract readonly stateSizes: StateSizes
 

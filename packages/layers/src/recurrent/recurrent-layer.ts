@@ -76,6 +76,7 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
 > {
   static override readonly fields: FieldTable = fields
   static override readonly callFields = { initialState: 'unknown' } as const
+  static override readonly callArguments = ['initialState', 'mask']
   declare readonly options: RecurrentOptions
 
   /** The cell, which computes one time step. */

@@ -48,6 +48,8 @@ export class Bidirectional extends Layer<
   static readonly type = 'Bidirectional'
   static override readonly fields = fields
   static override readonly callFields = { initialState: 'unknown' } as const
+  static override readonly callArguments = ['initialState', 'mask']
+  static override readonly callDefaults = {}
   declare readonly options: OptionsOf<typeof fields>
   readonly forwardLayer: AnyRecurrent
   readonly backwardLayer: AnyRecurrent

@@ -23,6 +23,7 @@ export interface TimeDistributedConfig extends ConfigOf<typeof fields> {}
 export class TimeDistributed extends Layer<TimeDistributedConfig> {
   static readonly type = 'TimeDistributed'
   static override readonly fields = fields
+  static override readonly callDefaults = {}
   declare readonly options: OptionsOf<typeof fields>
 
   override get supportsMasking(): boolean {

@@ -13,6 +13,7 @@ import {
   type TensorRef,
 } from '@gradus/core'
 import { SymbolicTensor } from '@gradus/tensor'
+import { isRefObject, type NamedCall, nameArguments } from './name-arguments.ts'
 
 /** The symbolic inputs and outputs of a functional model. */
 export interface ModelEnds {
@@ -34,20 +35,20 @@ export function connectSpec(
   const nodes = layers.map((node, index) => {
     const made = build(node, index)
     results.set(node.name, made instanceof SymbolicTensor ? [[made]] : [])
-    return { node, layer: made, done: 0 }
+    const calls = made instanceof SymbolicTensor ? [] : node.calls.map((call) => nameArguments(made, call))
+    return { node, layer: made, calls, done: 0 }
   })
   const find = ([name, call, output]: TensorRef) => results.get(name)?.[call]?.[output]
 
   for (let progress = true; progress; ) {
     progress = false
     for (const pending of nodes) {
-      const { node, layer } = pending
+      const { node, layer, calls } = pending
       if (layer instanceof SymbolicTensor) continue
-      for (let call = node.calls[pending.done]; call; call = node.calls[pending.done]) {
-        const given = { inputs: call.inputs, options: call.options ?? {} }
-        if (refsIn(given).some((ref) => !find(ref))) break
+      for (let call = calls[pending.done]; call; call = calls[pending.done]) {
+        if (refsIn(call).some((ref) => !find(ref))) break
         const tensors = tensorsFor(call.inputs, find) as Structure<SymbolicTensor>
-        const outputs = callLayer(layer, tensors, withTensors(given.options, find) as object)
+        const outputs = callLayer(layer, tensors, withTensors(call.options, find) as object)
         results.get(node.name)!.push(leavesOf(outputs) as SymbolicTensor[])
         pending.done++
         progress = true
@@ -91,7 +92,7 @@ function withTensors(value: unknown, find: (ref: TensorRef) => SymbolicTensor | 
 }
 
 /** Returns all references in the inputs and options of a call. */
-function refsIn({ inputs, options }: { readonly inputs: RefStructure; readonly options: object }): TensorRef[] {
+function refsIn({ inputs, options }: NamedCall): TensorRef[] {
   const visit = (value: unknown, bare: boolean): TensorRef[] => {
     if (bare && isTensorRef(value)) return [value]
     if (isRefObject(value)) return [value.tensor]
@@ -99,8 +100,4 @@ function refsIn({ inputs, options }: { readonly inputs: RefStructure; readonly o
     return isPlainObject(value) ? Object.values(value).flatMap((item) => visit(item, bare)) : []
   }
   return [...visit(inputs, true), ...visit(options, false)]
-}
-
-function isRefObject(value: unknown): value is { readonly tensor: TensorRef } {
-  return isPlainObject(value) && Object.keys(value).length === 1 && isTensorRef(value['tensor'])
 }

@@ -49,6 +49,7 @@ export interface FunctionalConfig extends ModelConfig {
 /** The layers and weights of a model: a graph of layers, or a subclass with an `apply` method. */
 export abstract class ModelStructure<C extends object = object> extends Layer<C> {
   static override readonly callFields = { prepared: 'boolean' } as const
+  static override readonly callDefaults = {}
   private graph: Network | undefined
   private inputForm: Form = 0
   private outputForm: Form = 0
