@@ -25,7 +25,8 @@ export function runDonating(
     inputs[index] = copyBuffer(backend, tensor)
     copied.add(index)
   }
-  const outputs = count === 1 ? executable.run(inputs) : executable.run(inputs, count)
+  const free = () => copied.forEach((index) => backend.free(inputs[index]!))
+  const outputs = runOr(free, () => (count === 1 ? executable.run(inputs) : executable.run(inputs, count)))
   const taken = new Set(outputs)
   const kept = repeated && new Set(tensors.filter((_, index) => !donated.includes(index)))
   for (const index of donated) {
@@ -37,6 +38,16 @@ export function runDonating(
     else tensor.dispose()
   }
   return outputs
+}
+
+/** Runs `body`, and `undo` if it throws. */
+export function runOr<T>(undo: () => void, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    undo()
+    throw error
+  }
 }
 
 function repeats(tensors: readonly Tensor[]): Set<Tensor> {

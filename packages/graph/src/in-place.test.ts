@@ -105,6 +105,36 @@ describe('loop', () => {
     expect(state.w.array()).toEqual([8, -4])
   })
 
+  it('frees its copies where a run fails', () => {
+    let fails = false
+    let live = 0
+    const backend = decorate(cpu(), {
+      free: () => void live--,
+      compile(graph) {
+        const executable = cpu().compile(graph)
+        return {
+          run(inputs, count) {
+            if (fails && count !== undefined) throw new Error('out of memory')
+            const outputs = executable.run(inputs, count)
+            live += outputs.filter((output) => !inputs.includes(output)).length
+            return outputs
+          },
+        }
+      },
+    })
+    onBackend(backend, () => {
+      const [state, x] = [start(), tensor([1, 2])]
+      const view = reshape(state.w, [2, 1])
+      const f = compile(step, { donate: [0] })
+      const loop = f.loop(state)
+      fails = true
+      const before = live
+      expect(() => loop.run(3, x)).toThrow('out of memory')
+      expect(() => f.repeat(3, state, x)).toThrow('out of memory')
+      expect([live, view.array()]).toEqual([before, [[8], [-4]]])
+    })
+  })
+
   it('needs a donated first argument', () => {
     expect(() => compile((x: Tensor) => add(x, 1)).loop(tensor(1))).toThrow('compile with { donate: [0] }')
   })

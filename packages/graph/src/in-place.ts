@@ -1,6 +1,6 @@
 import type { Backend, Tensor } from '@gradus/tensor'
 import { type Executable, Storage } from '@gradus/tensor/internals'
-import { copyBuffer } from './donation.ts'
+import { copyBuffer, runOr } from './donation.ts'
 
 /**
  * Runs a repeatable program `count` times and writes the results into the tensors of `state`, its first inputs, which stay the
@@ -17,7 +17,8 @@ export function runInPlace(
   state.forEach((tensor, index) => {
     if (!tensor.storage.unshared) inputs[index] = copyBuffer(backend, tensor)
   })
-  const outputs = executable.run(inputs, count)
+  const free = () => state.forEach(({ storage }, index) => storage.unshared || backend.free(inputs[index]!))
+  const outputs = runOr(free, () => executable.run(inputs, count))
   if (state.every((tensor, index) => outputs[index] === tensor.storage.buffer)) return
   // a backend that cannot overwrite its inputs made new buffers, or exchanged some
   const kept = new Set(outputs)

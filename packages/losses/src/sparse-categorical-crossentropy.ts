@@ -48,9 +48,12 @@ export class SparseCategoricalCrossentropy extends Loss<SparseCategoricalCrossen
     if (index < 0) return
     const width = Math.max(1, sizeOf(target.shape.slice(1)))
     const position = width === 1 ? '' : ` (value ${index % width} of ${width})`
+    const [known, range] = Number.isFinite(classes)
+      ? [`, and the model has ${classes} classes`, ` to ${classes - 1}`]
+      : ['', '']
     throw new DataError(
-      `${name} holds the label ${target.data[index]} in sample ${Math.floor(index / width)}${position}, and the model has ${classes} classes: ` +
-        `labels are whole numbers from 0 to ${classes - 1}. Correct the labels, give the last layer more units, or set ignoreClass.`,
+      `${name} holds the label ${target.data[index]} in sample ${Math.floor(index / width)}${position}${known}: ` +
+        `labels are whole numbers from 0${range}. Correct the labels, give the last layer more units, or set ignoreClass.`,
     )
   }
 
