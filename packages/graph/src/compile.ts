@@ -77,7 +77,7 @@ const maxRecent = 4
  * const f = compile((x) => add(mul(x, x), 1))
  * f(tensor([1, 2, 3])).array() // => [2, 5, 10]
  */
-export function compile<A extends readonly unknown[], R>(
+export function compile<A extends readonly unknown[] = readonly Tensor[], R = Tensor>(
   fn: (...args: A) => R,
   { donate = [] }: CompileOptions = {},
 ): Compiled<A, R> {

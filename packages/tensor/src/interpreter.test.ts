@@ -85,6 +85,10 @@ describe('eager', () => {
     expect(() => add(tensor([1]), other)).toThrow(
       'add: one input lives on the cpu backend and another on other. Move one of them',
     )
+    const second = onBackend(cpu(), () => tensor([1]))
+    expect(() => add(tensor([1]), second)).toThrow(
+      'add: one input lives on the cpu backend and another on another cpu backend, because useBackend was called in between.',
+    )
   })
 })
 

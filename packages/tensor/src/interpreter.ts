@@ -82,8 +82,10 @@ function commonBackend(op: Op, inputs: readonly Tensor[]): Backend {
   const backend = backendOf(inputs[0]!)
   for (const input of inputs) {
     if (input.storage.memory !== backend) {
+      const { name } = input.storage.memory
+      const other = name === backend.name ? `another ${name} backend, because useBackend was called in between` : name
       throw new BackendError(
-        `${op.name}: one input lives on the ${backend.name} backend and another on ${input.storage.memory.name}. ` +
+        `${op.name}: one input lives on the ${backend.name} backend and another on ${other}. ` +
           'Move one of them with `await toBackend(tensor, backend)`.',
       )
     }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { Rng } from '../rng.ts'
 import type { Scope } from './base-layer.ts'
 import { Forward } from './forward.ts'
+import { input } from './input.ts'
 import { Layer } from './layer.ts'
 import { statelessCall } from './stateless.ts'
 
@@ -71,6 +72,21 @@ describe('inputs and outputs', () => {
     expect(outputsOf(() => Promise.resolve(x))).toThrow(
       'acme/Wrong.apply returned a promise; expected a tensor, or tensors in lists and plain objects. It cannot be async.',
     )
+  })
+
+  it('are one argument', () => {
+    const probe = new Probe()
+    const message = 'A call of Probe takes its inputs in one argument, as in call([a, b], { training: true }), and got'
+    expect(() => probe.call(x, x as never)).toThrow(message)
+    class Twice extends Layer {
+      readonly inner = probe
+      apply(value: Tensor, scope: Scope<this>): Tensor {
+        return scope.call(this.inner, value, value as never)
+      }
+    }
+    expect(() => new Twice().call(x)).toThrow(message)
+    const symbolic = input({ shape: [2] })
+    expect(() => probe.call(symbolic, symbolic as never)).toThrow(message)
   })
 
   it('must be one tensor with `call`', () => {

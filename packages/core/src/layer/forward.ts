@@ -235,12 +235,17 @@ export function onlyOutput(layer: BaseLayer, outputs: unknown): Tensor {
 
 /** Throws `ConfigError` for an option that calls of the layer do not have. */
 export function checkCallOptions(layer: BaseLayer, options: object): void {
+  requireOptions(layer, options)
+  checkFields(`A call of ${layer.type}`, options, callOptionsOf(layer))
+}
+
+/** Throws `ConfigError` for a call with tensors in the place of its options. */
+export function requireOptions(layer: BaseLayer, options: object): void {
   if (options instanceof Tensor || options instanceof SymbolicTensor || Array.isArray(options)) {
     throw new ConfigError(
       `A call of ${layer.type} takes its inputs in one argument, as in call([a, b], { training: true }), and got tensors as its options.`,
     )
   }
-  checkFields(`A call of ${layer.type}`, options, callOptionsOf(layer))
 }
 
 /** The options that calls of a layer have. */

@@ -4,7 +4,7 @@ import { leavesOf, type Structure } from '../structure.ts'
 import { BaseLayer, type CallOptions } from './base-layer.ts'
 import { callOnValues, type ValueCallOptions } from './build.ts'
 import { callSymbolically, callsOf } from './call.ts'
-import { onlyOutput } from './forward.ts'
+import { onlyOutput, requireOptions } from './forward.ts'
 
 /** The options of a call on symbolic tensors; options that are tensors may be symbolic. */
 export type SymbolicOptions<O> = {
@@ -71,6 +71,7 @@ export abstract class Layer<
   callAll<T = SymbolicTensor[]>(inputs: Structure<SymbolicTensor>, options?: SymbolicOptions<O>): T
   callAll<T = Tensor[]>(inputs: Tree, options?: ValueCallOptions & Partial<O>): T
   callAll(inputs: unknown, options: ValueCallOptions & object = {}): unknown {
+    requireOptions(this, options)
     const leaves = leavesOf(inputs)
     if (leaves.length > 0 && leaves.every((leaf) => leaf instanceof SymbolicTensor)) {
       return callSymbolically(this, inputs as Structure<SymbolicTensor>, options)
