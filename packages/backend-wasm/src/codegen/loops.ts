@@ -217,7 +217,7 @@ class LoopBuilder {
       this.segments.push(next)
       segment = next
     }
-    for (const store of kernel.rowStores) this.rowStore(segment, store, parts, count)
+    this.rowStores(segment, kernel.rowStores, parts, count)
     this.closeSegments(block)
   }
 
@@ -279,14 +279,13 @@ class LoopBuilder {
         block.add(this.lanes.storeRun(dtype, evaluator.locateScratch(slot, index, part), value, 4))
       }
       accumulators.take(block, part, count)
-      for (const store of pass.stores) block.add(writer.write(store, part, count))
+      writer.writeAll(block, pass.stores, part, count)
     }
   }
 
-  private rowStore(block: Block, store: Store, parts: number, count: number): void {
-    this.evaluator.block = block
-    const varies = this.evaluator.varies(store.index.axes)
-    for (let part = 0; part < (varies ? parts : 1); part++) block.add(this.writer.write(store, part, count))
+  private rowStores(block: Block, stores: readonly Store[], parts: number, count: number): void {
+    const varying = stores.filter((store) => this.evaluator.varies(store.index.axes))
+    for (let part = 0; part < parts; part++) this.writer.writeAll(block, part === 0 ? stores : varying, part, count)
   }
 
   private rowBuffer(slot: number) {

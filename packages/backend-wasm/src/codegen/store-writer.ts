@@ -2,6 +2,7 @@ import type { Expression, Store } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import { bytesPerElement } from '@gradus/tensor/internals'
 import { type Code, f32, f32x4, i32x4, ifThen, Temporaries, type V128, type Void, v128 } from '../assembler/index.ts'
+import type { Block } from './block.ts'
 import { combined } from './combining.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
@@ -16,8 +17,19 @@ export class StoreWriter {
     private readonly values: { flushes(value: number): boolean },
   ) {}
 
+  /**
+   * Adds the stores of the first `count` lanes of vector number `part` to a block. All elements are computed before any is
+   * stored, because a store may overwrite a value that another one reads.
+   */
+  writeAll(block: Block, stores: readonly Store[], part: number, count: number): void {
+    const { evaluator } = this
+    evaluator.block = block
+    if (stores.length > 1) for (const { expression } of stores) evaluator.value(expression, part)
+    for (const store of stores) block.add(this.write(store, part, count))
+  }
+
   /** Stores the first `count` lanes of vector number `part`. */
-  write({ value, index, expression, stored, add }: Store, part: number, count: number): Void {
+  private write({ value, index, expression, stored, add }: Store, part: number, count: number): Void {
     const { evaluator } = this
     const { lanes, block } = evaluator
     const { dtype } = expression

@@ -266,10 +266,8 @@ class TileBuilder {
       const results = new Block(locals, own)
       evaluator.block = results
       evaluator.reduced.set(-1, { block: results, values: sums[r]!.map((sum) => sum.get) })
-      for (const store of kernel.stores) {
-        for (let part = 0; part < vectors; part++) {
-          results.add(this.writer.write(store, part, Math.min(4, width - 4 * part)))
-        }
+      for (let part = 0; part < vectors; part++) {
+        this.writer.writeAll(results, kernel.stores, part, Math.min(4, width - 4 * part))
       }
       code.push(own.code())
       after.push(results.code())
