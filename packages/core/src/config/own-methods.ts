@@ -19,7 +19,14 @@ export function requireMethod(instance: Configured, signature: string, keras: st
   throw new ConfigError(`${type} has no method ${signature}, which every ${kind} defines (in Keras it is ${keras}).`)
 }
 
-/** Returns the result of a method as a tensor. Throws `TypeError`, which names the method, for other results. */
+/**
+ * Returns the result of a method as a tensor. Throws `TypeError`, which names the method, for other results.
+ *
+ * @example
+ * import { tensorFrom } from '@gradus/core'
+ * import { tensor } from '@gradus/tensor'
+ * tensorFrom('Mine.compute', tensor(2)).item() // => 2
+ */
 export function tensorFrom(method: string, result: unknown): Tensor {
   if (result instanceof Tensor) return result
   throw wrongResult(method, result, 'a tensor')
@@ -34,7 +41,7 @@ export function tensorFrom(method: string, result: unknown): Tensor {
  */
 export function wrongResult(method: string, result: unknown, expected: string): TypeError {
   const promised = typeof (result as { then?: unknown } | undefined)?.then === 'function'
-  const got = promised ? 'a promise' : describeValue(result)
+  const got = promised ? 'a promise' : result instanceof Tensor ? 'a tensor' : describeValue(result)
   const advice = promised ? ' It cannot be async.' : result === undefined ? ' Is `return` missing?' : ''
   return new TypeError(`${method} returned ${got}; expected ${expected}.${advice}`)
 }

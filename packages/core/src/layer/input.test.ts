@@ -38,11 +38,16 @@ describe('input', () => {
   })
 
   it('refuses invalid shapes and dtypes', () => {
+    expect(() => input([3] as never)).toThrow(
+      'Input takes its options in one object, as in new Input({ shape: ... }), and got [3].',
+    )
+    expect(() => input({} as never)).toThrow(
+      "InputLayer needs the option 'shape', a list of dimensions, which is missing.",
+    )
     expect(() => input({ shape: [-1] })).toThrow(
       "InputLayer: 'shape' must list the dimensions of one sample, whole numbers or null, and is [-1]. Leave the batch out: [28, 28, 1].",
     )
     expect(() => input({ shape: [2.5] })).toThrow("'shape' must")
-    expect(() => input({} as never)).toThrow("'shape' must")
     expect(() => input({ shape: [2], dtype: 'int8' as 'int32' })).toThrow(
       'must be one of "float16", "float32", "float64", "int32", "uint32", "bool", "string" and is "int8"',
     )

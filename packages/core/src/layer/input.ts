@@ -29,7 +29,7 @@ export class Input extends Layer<InputConfig> {
   static readonly type = 'InputLayer'
   static readonly aliases = ['Input'] as const
   static override readonly fields = {
-    shape: 'shape',
+    shape: { type: 'shape', required: true, example: '[28, 28, 1]' },
     dtype: { oneOf: ['float16', 'float32', 'float64', 'int32', 'uint32', 'bool', 'string'] },
     maxLength: { type: 'integer', min: 1 },
   } satisfies Fields<InputConfig>
@@ -105,6 +105,7 @@ export function entryOf(layer: Input): SymbolicTensor {
 
 /** The config with the dtype of samples, by default that of parameters under the current policy. */
 function withInputDType(config: LayerOptions<InputConfig>): LayerOptions<InputConfig> {
+  if (typeof config !== 'object' || Array.isArray(config)) return config // which the constructor of the base class refuses
   const { variables } = dtypesOf(currentDTypePolicy())
   return { ...config, dtype: config.dtype ?? (variables === 'float32' ? undefined : variables) } as typeof config
 }

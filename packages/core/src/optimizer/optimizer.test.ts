@@ -69,7 +69,9 @@ describe('a step', () => {
     expect(update(() => undefined)).toThrow(
       'test/Wrong.step returned undefined; expected a list [parameter, slots]. Is `return` missing?',
     )
-    expect(update((param: Tensor) => param)).toThrow('expected a list [parameter, slots].')
+    expect(update((param: Tensor) => param)).toThrow(
+      'test/Wrong.step returned a tensor; expected a list [parameter, slots].',
+    )
   })
 })
 

@@ -427,7 +427,7 @@ describe('bad input throws before any weight changes', () => {
     declare result: Metric['result']
   }
 
-  it('metrics without a method or a result', async () => {
+  it('metrics and functions without a method or a result', async () => {
     const measure = (methods: object) => {
       const model = classifier()
       const metrics = [Object.assign(new Wrong(), methods)]
@@ -447,6 +447,12 @@ describe('bad input throws before any weight changes', () => {
     await expect(measure({ init, update, result: () => 3 })).rejects.toThrow(
       'test/Wrong.result returned 3; expected a tensor.',
     )
+    const model = classifier()
+    const nothing = () => undefined as never
+    model.compile({ optimizer: new SGD(), loss: nothing })
+    await expect(model.fit(x, labels, quiet)).rejects.toThrow("The loss function 'nothing' returned undefined")
+    model.compile({ optimizer: new SGD(), loss: new SparseCategoricalCrossentropy(), metrics: [nothing] })
+    await expect(model.fit(x, labels, quiet)).rejects.toThrow("The metric function 'nothing' returned undefined")
   })
 
   it('names without a registry', () => {

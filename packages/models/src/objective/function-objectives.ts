@@ -1,4 +1,4 @@
-import { addToMean, emptyMean, Loss, type MeanState, Metric, meanOf } from '@gradus/core'
+import { addToMean, emptyMean, Loss, type MeanState, Metric, meanOf, tensorFrom } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 
 /** A loss as a function: returns the loss of each sample, `[batch, ...]`. */
@@ -15,7 +15,7 @@ export class FunctionLoss extends Loss {
   }
 
   compute(target: Tensor, prediction: Tensor): Tensor {
-    return this.compare(target, prediction)
+    return tensorFrom(`The loss function '${this.name}'`, this.compare(target, prediction))
   }
 }
 
@@ -32,7 +32,7 @@ export class FunctionMetric extends Metric<object, MeanState> {
   }
 
   update(state: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
-    return addToMean(state, this.measure(target, prediction), weight)
+    return addToMean(state, tensorFrom(`The metric function '${this.name}'`, this.measure(target, prediction)), weight)
   }
 
   result(state: MeanState): Tensor {

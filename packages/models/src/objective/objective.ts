@@ -1,5 +1,5 @@
-import { addToMean, emptyMean, type Loss, type MeanState, type Metric, meanOf, wrongResult } from '@gradus/core'
-import { add, cast, expandDims, full, mul, type SymbolicShape, Tensor, type Tree } from '@gradus/tensor'
+import { addToMean, emptyMean, type Loss, type MeanState, meanOf, tensorFrom, wrongResult } from '@gradus/core'
+import { add, cast, expandDims, full, mul, type SymbolicShape, type Tensor, type Tree } from '@gradus/tensor'
 import { type Output, type PerOutput, perOutput } from './per-output.ts'
 import { type LossLike, type NameResolver, resolveLoss } from './resolve.ts'
 import { type MetricOptions, type TrackedMetric, trackMetrics } from './tracked-metrics.ts'
@@ -126,7 +126,9 @@ export class Objective {
     const entries = Object.entries(state.figures).map(([name, mean]): [string, Tensor] => [name, meanOf(mean)])
     const named = this.outputs.filter((_, index) => this.losses[index])
     state.losses.forEach((mean, index) => entries.push([`${named[index]!.name}_loss`, meanOf(mean)]))
-    this.tracked.forEach(({ key, metric }, index) => entries.push([key, resultOf(metric, state.metrics[index]!)]))
+    this.tracked.forEach(({ key, metric }, index) =>
+      entries.push([key, tensorFrom(`${metric.type}.result`, metric.result(state.metrics[index]!))]),
+    )
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
   }
 
@@ -151,10 +153,4 @@ function metricWeight(weight: Tensor | undefined, mask: Tensor | undefined): Ten
   let aligned = weight
   while (aligned.rank < counted.rank) aligned = expandDims(aligned, -1)
   return mul(counted, aligned)
-}
-
-function resultOf(metric: Metric, state: Tree): Tensor {
-  const result: unknown = metric.result(state)
-  if (result instanceof Tensor) return result
-  throw wrongResult(`${metric.type}.result`, result, 'a tensor')
 }
