@@ -1,7 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
 import { type CallbackHooks, DivergenceError } from '@gradus/core'
 import { decodeModel } from '@gradus/io'
-import { Dense } from '@gradus/layers'
+import { Dense, RNN, SimpleRNNCell } from '@gradus/layers'
 import { MeanSquaredError } from '@gradus/losses'
 import { SGD } from '@gradus/optimizers'
 import { useBackend } from '@gradus/tensor'
@@ -69,5 +69,22 @@ describe('a failure', () => {
     const error = await model.fit(batchesOf(large, 4), { verbose: 0 }).catch((e: unknown) => e)
     const { step, layer } = error as DivergenceError
     expect({ step, layer }).toEqual({ step: expected.step, layer: expected.layer })
+  })
+
+  it('in a recurrent layer with stacked cells names the layer', async () => {
+    const steps = large.map((row) => row.map((value) => [value]))
+    const cell = [
+      new SimpleRNNCell({ units: 2, activation: 'relu' }),
+      new SimpleRNNCell({ units: 2, activation: 'relu' }),
+    ]
+    const model = new Sequential([new RNN({ cell, name: 'cells', inputShape: [3, 1] }), new Dense({ units: 2 })])
+    model.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
+    await expect(
+      model.fit(
+        steps,
+        y.map(() => [3e38, 3e38]),
+        quiet,
+      ),
+    ).rejects.toBeInstanceOf(DivergenceError)
   })
 })

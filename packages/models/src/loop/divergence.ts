@@ -45,7 +45,8 @@ async function findNonFinite(trainer: Trainer, steps: CompiledSteps, batch: Host
   const observed: [string, Tensor][] = []
   const observe = (layer: BaseLayer, outputs: readonly Tensor[]) => {
     const name = names.get(layer)
-    if (name) for (const output of outputs) observed.push([name, output])
+    // the cell of a recurrent layer is called in a loop, where its outputs have no values
+    if (name) for (const output of outputs) if (output.concrete) observed.push([name, output])
   }
   const { result: figures, created } = collect(() => runStep(trainer, steps, batch, observe))
   try {

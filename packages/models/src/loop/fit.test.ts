@@ -408,6 +408,17 @@ describe('bad input throws before any weight changes', () => {
     )
   })
 
+  it('callbacks that are none', async () => {
+    const fitWith = (callbacks: unknown) => classifier().fit(x, labels, { ...quiet, callbacks: callbacks as [] })
+    await expect(fitWith(new TerminateOnNaN())).rejects.toThrow(
+      'The option callbacks is a list, as in { callbacks: [new EarlyStopping()] }.',
+    )
+    await expect(fitWith([EarlyStopping])).rejects.toThrow(
+      'callbacks holds the class EarlyStopping, not an instance of it; expected instances, or objects with hooks such as { onEpochEnd }.',
+    )
+    await expect(fitWith([() => 1])).rejects.toThrow('callbacks holds a function')
+  })
+
   it('classes in place of instances', async () => {
     const fitWith = (options: object) => {
       const model = classifier()

@@ -16,7 +16,7 @@ import type { Trainer } from '../step/index.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { Evaluation } from './evaluate.ts'
 import { type CompleteFitOptions, type FitOptions, fitFields } from './fit-options.ts'
-import { Hooks, progressLoggers, verbosity } from './hooks.ts'
+import { callbacksIn, Hooks, progressLoggers, verbosity } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
 import { TrainRun } from './train-run.ts'
 
@@ -45,7 +45,7 @@ export async function fit(
     verbose,
   }
   const history = new History()
-  const hooks = new Hooks([...options.callbacks, history, ...progressLoggers(verbose)], model, params)
+  const hooks = new Hooks([...callbacksIn(options.callbacks), history, ...progressLoggers(verbose)], model, params)
   const slice = new TimeSlice()
 
   const release = trainer.acquire()

@@ -1,5 +1,13 @@
 import { ProgressLogger } from '@gradus/callbacks'
-import type { CallbackContext, CallbackHooks, CallbackModel, FitParams, Logs } from '@gradus/core'
+import {
+  type CallbackContext,
+  type CallbackHooks,
+  type CallbackModel,
+  ConfigError,
+  describeValue,
+  type FitParams,
+  type Logs,
+} from '@gradus/core'
 
 type HookName = Exclude<keyof CallbackHooks, 'state' | 'restore' | 'batchInterval'>
 type BatchEnd = 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd'
@@ -80,6 +88,20 @@ export type Verbose = FitParams['verbose'] | 'auto'
 /** Replaces `auto` by its meaning. */
 export function verbosity(verbose: Verbose = 'auto'): FitParams['verbose'] {
   return verbose === 'auto' ? 1 : verbose
+}
+
+/** Returns the option `callbacks`. Throws `ConfigError` for values that are not callbacks in a list. */
+export function callbacksIn(option: readonly CallbackHooks[]): readonly CallbackHooks[] {
+  if (!Array.isArray(option)) {
+    throw new ConfigError('The option callbacks is a list, as in { callbacks: [new EarlyStopping()] }.')
+  }
+  for (const callback of option) {
+    if (typeof callback === 'object' && callback !== null) continue
+    throw new ConfigError(
+      `callbacks holds ${describeValue(callback)}; expected instances, or objects with hooks such as { onEpochEnd }.`,
+    )
+  }
+  return option as readonly CallbackHooks[]
 }
 
 /** The callbacks that print progress: none for 0. */

@@ -1,7 +1,7 @@
 export { Evaluation } from './evaluate.ts'
 export { fit } from './fit.ts'
 export { type FitOptions, fitDataFields, type ValidationData } from './fit-options.ts'
-export { Hooks, progressLoggers, type Verbose, verbosity } from './hooks.ts'
+export { callbacksIn, Hooks, progressLoggers, type Verbose, verbosity } from './hooks.ts'
 export { testOnBatch, trainOnBatch } from './on-batch.ts'
 export { predict } from './predict.ts'
 export { type StepReport, type StepsOptions, TrainSteps } from './train-steps.ts'
