@@ -12,6 +12,7 @@ import {
 import { type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import { batchesIn, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
 import {
+  callbacksIn,
   Evaluation,
   type FitOptions,
   fit,
@@ -251,6 +252,6 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   private hooks({ verbose, callbacks = [] }: PredictOptions, steps: number | undefined): Hooks {
     const level = verbosity(verbose)
-    return new Hooks([...callbacks, ...progressLoggers(level)], this, { epochs: 1, steps, verbose: level })
+    return new Hooks([...callbacksIn(callbacks), ...progressLoggers(level)], this, { epochs: 1, steps, verbose: level })
   }
 }
