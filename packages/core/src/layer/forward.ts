@@ -33,6 +33,8 @@ export interface LayerVariables {
 export interface VariableSource {
   /** The variables of a layer that is called with `inputs`; undefined if there are none. */
   of(layer: BaseLayer, inputs: Tree): LayerVariables | undefined
+  /** Whether the layer has variables before it is called. Where it is missing, all layers have. */
+  knows?(layer: BaseLayer): boolean
 }
 
 /** The arguments of a call other than the inputs. */
@@ -93,8 +95,9 @@ export class Forward {
     })
   }
 
-  /** Whether a layer itself has state. */
+  /** Whether a layer itself has state; false while shapes are inferred and the layer was not called yet. */
   hasState(layer: BaseLayer): boolean {
+    if (this.variables.knows?.(layer) === false) return false
     return treeLeaves(this.variables.of(layer, [])?.state).length > 0
   }
 

@@ -65,6 +65,10 @@ class TrialVariables implements VariableSource {
     return made
   }
 
+  knows(layer: BaseLayer): boolean {
+    return this.layers.has(layer)
+  }
+
   /** A forward pass that records the output shapes of each layer at its first call. */
   forward(): Forward {
     return new Forward(this, (layer, outputs) => {

@@ -37,6 +37,22 @@ testLayer(
 )
 
 describe('TimeDistributed', () => {
+  it('may be called first in training, with a layer that has state', () => {
+    const wrapper = new TimeDistributed({ layer: new BatchNormalization({ momentum: 0 }) })
+    wrapper.call(
+      tensor([
+        [[1], [2]],
+        [[3], [4]],
+      ]),
+      { training: true },
+    )
+    const { movingMean } = listVariables(wrapper).reduce<Record<string, unknown>>(
+      (all, { key, value }) => Object.assign(all, { [key]: value.array() }),
+      {},
+    )
+    expect(movingMean).toEqual([3]) // of the last step
+  })
+
   it('applies the layer to each step', () => {
     const x = randomNormal(randomKey(1), [2, 3, 5, 4, 1])
     const layer = new Conv2D({ filters: 2, kernelSize: 2 })
