@@ -231,3 +231,58 @@ describe('the variables of a layer share no tensor', () => {
     expect(tensors.map((value) => value.array())).toEqual(tensors.map(() => [1, 2]))
   })
 })
+
+describe('mistakes in a layer', () => {
+  class Custom extends Layer {
+    static readonly type = 'test/Custom'
+    apply(value: Tensor, _scope: Scope<this>): Tensor {
+      return value
+    }
+  }
+
+  it.each<[string, Partial<Record<keyof Custom, unknown>>, string]>([
+    ['init returns numbers', { init: () => ({ scale: 3 }) }, 'init returned 3; expected a tensor in scale.'],
+    [
+      'init returns nothing',
+      { init: () => undefined },
+      'init returned undefined; expected tensors by name. Is `return`',
+    ],
+    [
+      'init is async',
+      { init: async () => ({}) },
+      'init returned a promise; expected tensors by name. It cannot be async.',
+    ],
+    [
+      'initState returns a list of lists',
+      { initState: () => ({ a: [[1]] }) },
+      'returned 1; expected a tensor in a[0][0].',
+    ],
+    [
+      'setState without initState',
+      {
+        apply: (value: Tensor, scope: Scope<Custom>) => {
+          scope.setState({ sum: value } as never)
+          return value
+        },
+      },
+      'test/Custom calls setState with sum, and initState returned nothing. Both must have the same form.',
+    ],
+    [
+      'addLoss of a number',
+      {
+        apply: (value: Tensor, scope: Scope<Custom>) => {
+          scope.addLoss(3 as never)
+          return value
+        },
+      },
+      'test/Custom: addLoss takes a scalar tensor and was given 3.',
+    ],
+  ])('are named: %s', (_, methods, message) => {
+    expect(() => Object.assign(new Custom(), methods).call(x)).toThrow(message)
+  })
+
+  it('are named: a mask that is not a tensor', () => {
+    const call = () => new Custom().call(x, { mask: [[true, false]] as never })
+    expect(call).toThrow("A call of test/Custom: 'mask' holds true; it must be a tensor of bools.")
+  })
+})

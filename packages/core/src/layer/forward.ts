@@ -7,10 +7,12 @@ import {
   SymbolicTensor,
   Tensor,
   type Tree,
+  treeForEach,
   treeLeaves,
   treeMap,
 } from '@gradus/tensor'
 import { checkFields } from '../config/check-fields.ts'
+import { describeValue } from '../config/describe.ts'
 import type { FieldTable } from '../config/fields.ts'
 import { requireMethod, wrongResult } from '../config/own-methods.ts'
 import { asFloat } from '../contracts/alignment.ts'
@@ -104,6 +106,12 @@ export class Forward {
   /** Keeps a new state, cast to the dtypes of the old one, so that a compiled step can run on its own results. */
   keepState(layer: BaseLayer, next: Tree): void {
     const old = this.states.get(layer) ?? this.variables.of(layer, {})?.state ?? {}
+    const [had, given] = [pathsIn(old), pathsIn(next)]
+    if (String(had) !== String(given)) {
+      throw new ConfigError(
+        `${titleOf(layer)} calls setState with ${listed(given)}, and initState returned ${listed(had)}. Both must have the same form.`,
+      )
+    }
     this.states.set(
       layer,
       treeMap((before, after) => cast(after!, before.dtype), old, next),
@@ -163,6 +171,9 @@ export class LayerScope implements Scope, LayerCaller {
   }
 
   readonly addLoss = (loss: Tensor): void => {
+    if (!(loss instanceof Tensor)) {
+      throw new TypeError(`${titleOf(this.layer)}: addLoss takes a scalar tensor and was given ${describeValue(loss)}.`)
+    }
     this.forward.losses.push(loss)
   }
 
@@ -224,6 +235,17 @@ function withoutVariables({ type }: BaseLayer): ConfigError {
   )
 }
 
+function listed(paths: readonly string[]): string {
+  return paths.length === 0 ? 'nothing' : paths.map((path) => path || 'a tensor').join(', ')
+}
+
+/** The paths of the tensors in a tree, sorted. */
+function pathsIn(tree: unknown): string[] {
+  const paths: string[] = []
+  treeForEach(tree as Tree, (_, path) => paths.push(path))
+  return paths.sort()
+}
+
 function checkOutputs(layer: BaseLayer, returned: unknown): void {
   if (returned instanceof Tensor || Array.isArray(returned) || isPlainObject(returned)) return
   throw wrongResult(`${titleOf(layer)}.apply`, returned, 'a tensor, or tensors in lists and plain objects')
@@ -240,6 +262,11 @@ export function onlyOutput(layer: BaseLayer, outputs: unknown): Tensor {
 export function checkCallOptions(layer: BaseLayer, options: object): void {
   requireOptions(layer, options)
   checkFields(`A call of ${layer.type}`, options, callOptionsOf(layer))
+  for (const mask of masksIn((options as CallOptions).mask)) {
+    if ((mask ?? undefined) === undefined || mask instanceof Tensor || (mask as unknown) instanceof SymbolicTensor)
+      continue
+    throw new ConfigError(`A call of ${layer.type}: 'mask' holds ${describeValue(mask)}; it must be a tensor of bools.`)
+  }
 }
 
 /** Throws `ConfigError` for a call with tensors in the place of its options. */

@@ -181,6 +181,8 @@ describe('a sublayer', () => {
         return value
       }
     }
-    expect(() => initLayer(new Wrong(), [1, 2], new Rng(1))).toThrow("The trees differ: 'count' is missing")
+    expect(() => initLayer(new Wrong(), [1, 2], new Rng(1))).toThrow(
+      'calls setState with cuont, and initState returned count. Both must have the same form.',
+    )
   })
 })

@@ -5,6 +5,7 @@ import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { Forward, type LayerVariables, type VariableSource } from './forward.ts'
 import { keepShapes, knownShapes } from './known-shapes.ts'
 import { sizeAt } from './trial-sizes.ts'
+import { initialParams, initialState } from './variables.ts'
 
 /** A call of a layer on shapes alone, with one choice of sizes for the unknown dimensions. */
 export interface Trial {
@@ -59,8 +60,8 @@ class TrialVariables implements VariableSource {
     const found = this.layers.get(layer)
     if (found) return found
     const input = mapLeaves(inputs, (x) => x.shape) as InputShape
-    const params = knownShapes(layer)?.params ?? layer.init(trialRng(), input)
-    const made = { input, params, state: layer.initState(trialRng(), input), outputs: [] }
+    const params = knownShapes(layer)?.params ?? initialParams(layer, trialRng(), input)
+    const made = { input, params, state: initialState(layer, trialRng(), input), outputs: [] }
     this.layers.set(layer, made)
     return made
   }

@@ -1,10 +1,13 @@
-import { type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
+import { Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
 import { adopt, apply, collect, identityOp } from '@gradus/tensor/internals'
+import { wrongResult } from '../config/own-methods.ts'
 import type { Rng } from '../rng.ts'
+import { isPlainObject } from '../structure.ts'
 import type { BaseLayer, InputShape } from './base-layer.ts'
 import type { LayerVariables, VariableSource } from './forward.ts'
 import { knownShapes, type LayerShapes } from './known-shapes.ts'
 import { layersWithin, type NestedLayer } from './layers-within.ts'
+import { titleOf } from './title.ts'
 
 /** Parameters or states of a layer and its nested layers, by path, such as `encoder.dense`. */
 export type LayerTrees = Readonly<Record<string, Tree>>
@@ -54,11 +57,34 @@ export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, Input
  */
 export function initVariables(layer: BaseLayer, { input }: Pick<LayerShapes, 'input'>, rng: Rng): LayerVariables {
   const { result, created } = collect(() => ({
-    params: layer.init(rng, input),
-    state: layer.initState(rng.fork('state'), input),
+    params: initialParams(layer, rng, input),
+    state: initialState(layer, rng.fork('state'), input),
   }))
   adopt(created)
   return treeMap((x) => (x.concrete && !created.delete(x) ? apply(identityOp, [x], null) : x), result) as LayerVariables
+}
+
+/** The result of `init`. Throws `TypeError` if it is not a tree of tensors. */
+export function initialParams(layer: BaseLayer, rng: Rng, input: InputShape): Tree {
+  return treeOfTensors(`${titleOf(layer)}.init`, layer.init(rng, input))
+}
+
+/** The result of `initState`. Throws `TypeError` if it is not a tree of tensors. */
+export function initialState(layer: BaseLayer, rng: Rng, input: InputShape): Tree {
+  return treeOfTensors(`${titleOf(layer)}.initState`, layer.initState(rng, input))
+}
+
+function treeOfTensors(method: string, made: Tree): Tree {
+  const check = (value: unknown, at: string): void => {
+    if (value instanceof Tensor || (value === undefined && at !== '')) return
+    if (Array.isArray(value)) value.forEach((entry, index) => check(entry, `${at}[${index}]`))
+    else if (isPlainObject(value)) for (const key of Object.keys(value)) check(value[key], `${at}.${key}`)
+    else {
+      throw wrongResult(method, value, at === '' ? 'tensors by name' : `a tensor in ${at.replace(/^[.]/, '')}`)
+    }
+  }
+  check(made, '')
+  return made
 }
 
 /** The stream of the layer at a path, within the stream of the outer layer. */
