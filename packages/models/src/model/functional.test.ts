@@ -235,3 +235,9 @@ describe('files', () => {
     await expect(small.loadWeights(await model.toBytes())).rejects.toThrow(/dense\.kernel/)
   })
 })
+
+it('a functional model without outputs is refused', () => {
+  expect(() => new Model({ inputs: input({ shape: [2] }) } as never)).toThrow(
+    'A functional model takes inputs and outputs, and outputs are missing: new Model({ inputs, outputs }).',
+  )
+})

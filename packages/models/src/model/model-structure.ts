@@ -65,7 +65,13 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     super(...([config] as never))
     this.seed = config.seed ?? Math.floor(Math.random() * 2 ** 32)
     const { inputs, outputs } = config
-    if (inputs !== undefined && outputs !== undefined) this.connect(inputs, outputs)
+    if (inputs === undefined && outputs === undefined) return
+    if (inputs === undefined || outputs === undefined) {
+      throw new ConfigError(
+        `A functional model takes inputs and outputs, and ${inputs === undefined ? 'inputs' : 'outputs'} are missing: new Model({ inputs, outputs }).`,
+      )
+    }
+    this.connect(inputs, outputs)
   }
 
   /** Makes this model the graph of layers between symbolic inputs and outputs. */

@@ -2,6 +2,7 @@ import {
   type BaseLayer,
   type CallOptions,
   ConfigError,
+  describeValue,
   Forward,
   type LayerCaller,
   type LayerTrees,
@@ -116,6 +117,9 @@ export class ModelStep implements LayerCaller {
     const { objective, batch } = this.setup
     const { outputs: ports } = this.setup.ports
     const list = treeLeaves(outputs)
+    if (ports.length > 0 && list.length > ports.length) {
+      throw new ConfigError(`step.loss was given ${list.length} outputs, and the model has ${ports.length}.`)
+    }
     const perOutput = (tree: Tree | undefined) => ports.map((_, index) => treeLeaves(tree ?? [])[index])
     const { total, ...compared } = objective.compare(
       { outputs: list, masks: list.map((x, index) => maskOf(x) ?? this.followedMask(index)) },
@@ -144,6 +148,11 @@ export class ModelStep implements LayerCaller {
   }
 
   protected totalWith(lossOf: () => Tensor, penalized: LayerTrees): Tensor {
+    if (typeof lossOf !== 'function') {
+      throw new TypeError(
+        `The loss must be a function, as in step.minimize(() => step.loss(outputs)), and is ${describeValue(lossOf)}.`,
+      )
+    }
     const before = this.forward.losses.length
     const loss = lossOf()
     const added = this.forward.losses.slice(before).map((value) => sum(value))
