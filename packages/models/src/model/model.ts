@@ -101,7 +101,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return this.variables.reduce((total, { value }) => total + value.size, 0)
   }
 
-  /** All variables, in Keras's order. Training disposes of their tensors: read them, do not keep them. */
+  /** All variables, in Keras's order. Training overwrites or frees their tensors: read them, do not keep them. */
   get variables(): Variable[] {
     return listVariables(this.build())
   }
