@@ -477,7 +477,9 @@ describe('bad input throws before any weight changes', () => {
       new Dense({ units: 1, inputShape: [3], name: 'first' }),
       new Dense({ units: 0 + 1, name: 'second', inputShape: [4] }),
     ])
-    expect(() => model.summary()).not.toThrow()
-    expect(() => new Sequential([new Dense({ units: 1, name: 'lonely' })]).summary()).toThrow(/shape of its input/)
+    expect(() => model.summary({ print: false })).not.toThrow()
+    expect(() => new Sequential([new Dense({ units: 1, name: 'lonely' })]).summary({ print: false })).toThrow(
+      /shape of its input/,
+    )
   })
 })

@@ -28,7 +28,7 @@ import type { KnownNames, NoNames } from '../objective/index.ts'
 import { compileSpec, type FileOptions, modelFiles } from './files.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
-import { formatSummary, type SummaryOptions } from './summary.ts'
+import { printSummary, type SummaryOptions } from './summary.ts'
 import { readOptimizerState, readWeights, type WeightLike, writeWeights } from './weights.ts'
 
 /**
@@ -90,10 +90,19 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     )
   }
 
-  /** Returns the table of layers, output shapes and parameter counts that Keras prints. */
+  /**
+   * Prints the table of layers, output shapes and parameter counts that Keras prints, and returns it. With `print: false` it only
+   * returns it. Throws `ConfigError` for options that it does not have.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * const model = new Sequential([new Dense({ units: 2, inputShape: [3] })])
+   * model.summary({ print: false }).includes('Total params: 8') // => true
+   */
   summary(options: SummaryOptions = {}): string {
     const optimizer = treeLeaves((this.trainer?.optimizerState ?? {}) as Tree)
-    return formatSummary({ model: this.build(), name: this.name, optimizer }, options)
+    return printSummary(() => ({ model: this.build(), name: this.name, optimizer }), options)
   }
 
   /** Returns the number of elements of all variables, trainable or not. */

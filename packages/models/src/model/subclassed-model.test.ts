@@ -142,7 +142,7 @@ describe('a subclassed model', () => {
     expect(await code.getWeights()).toEqual(await stack.getWeights())
     expect(await code.evaluate(circle, y, quiet)).toEqual(await stack.evaluate(circle, y, quiet))
     expect((await code.predict(circle)).array()).toEqual((await stack.predict(circle)).array())
-    expect(code.summary()).toContain('│ hidden (Dense)                  │ (None, 5)')
+    expect(code.summary({ print: false })).toContain('│ hidden (Dense)                  │ (None, 5)')
     expect(code.countParams()).toBe(stack.countParams())
   })
 
