@@ -11,6 +11,7 @@ import type { Rng } from '../rng.ts'
 import type { Structure } from '../structure.ts'
 import { currentDTypePolicy, type DTypePolicy, dtypePolicies, dtypesOf } from './dtype-policy.ts'
 import { firstMask, type Masks } from './masks.ts'
+import { sharedIdOf, withSharedIds } from './shared-layers.ts'
 import { layersAmong } from './sublayers.ts'
 
 /** Options that every layer takes. */
@@ -260,9 +261,14 @@ export abstract class BaseLayer<
   }
 
   override toSpec(): object {
-    const spec = super.toSpec()
+    const spec = withSharedIds(this, () => super.toSpec())
     const { trainable } = this
-    return trainable === ((this.config as LayerConfig).trainable ?? true) ? spec : { ...spec, trainable }
+    const sharedId = sharedIdOf(this)
+    return {
+      ...spec,
+      ...(trainable !== ((this.config as LayerConfig).trainable ?? true) && { trainable }),
+      ...(sharedId !== undefined && { sharedId }),
+    }
   }
 
   private optionOf(key: string, option: string): unknown {

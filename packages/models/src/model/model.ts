@@ -13,11 +13,13 @@ import {
   readVariables,
   type StatelessOptions,
   type StatelessResult,
+  sharedIdOf,
   splitByTrainable,
   statelessCall,
   type Variable,
   type VariableTrees,
   type WeightValue,
+  withSharedIds,
   writeVariables,
 } from '@gradus/core'
 import type { FileSource, FileTarget, ModelFile, ModelHeader } from '@gradus/io'
@@ -68,19 +70,27 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   override toSpec(): ModelSpec | LayerSpec {
     const { network } = this
     if (!network) return this.subclassSpec()
-    const { name, seed } = this.config as ModelConfig
-    return {
-      model: 'Functional',
-      ...(name !== undefined && { name }),
-      ...(seed !== undefined && { seed }),
-      ...this.trainableSpec,
-      ...functionalSpec(network, this.inputs, this.outputs),
-    } as FunctionalSpec
+    return withSharedIds(
+      this,
+      () =>
+        ({
+          model: 'Functional',
+          ...this.commonSpec,
+          ...functionalSpec(network, this.inputs, this.outputs),
+        }) as FunctionalSpec,
+    )
   }
 
-  /** `trainable` as a part of the spec; empty if it has the default. */
-  protected get trainableSpec(): { readonly trainable?: boolean } {
-    return this.trainable ? {} : { trainable: false }
+  /** The entries that the specs of all models have; those with their default are left out. */
+  protected get commonSpec(): Pick<ModelSpec, 'name' | 'trainable' | 'sharedId'> & { readonly seed?: number } {
+    const { name, seed } = this.config as ModelConfig
+    const sharedId = sharedIdOf(this)
+    return {
+      ...(name !== undefined && { name }),
+      ...(seed !== undefined && { seed }),
+      ...(!this.trainable && { trainable: false }),
+      ...(sharedId !== undefined && { sharedId }),
+    }
   }
 
   private subclassSpec(): LayerSpec {
