@@ -1,3 +1,4 @@
+import { formatShape, Tensor } from '@gradus/tensor'
 import type { Field, FieldType } from './fields.ts'
 
 /** A short rendering of a value for an error message. */
@@ -8,6 +9,7 @@ export function describeValue(value: unknown): string {
     return named ? `the ${named.kind} ${named.type}` : 'a function'
   }
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (value instanceof Tensor) return tensorText(value)
   const named = namedOf(value)
   if (named) return `the ${named.kind} ${named.type}`
   const text = jsonOf(value)
@@ -16,10 +18,20 @@ export function describeValue(value: unknown): string {
 
 function jsonOf(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value)
+    return JSON.stringify(value, withoutData) ?? String(value)
   } catch {
     return Array.isArray(value) ? 'a list' : 'an object' // circular, too deep, or with a bigint in it
   }
+}
+
+/** A replacer of JSON. It reads the entry itself, because the value that JSON gives for a tensor is its data. */
+function withoutData(this: Readonly<Record<string, unknown>>, key: string): unknown {
+  const value = this[key]
+  return value instanceof Tensor ? tensorText(value) : value
+}
+
+function tensorText({ dtype, shape }: Tensor): string {
+  return `a ${dtype}${formatShape(shape)} tensor`
 }
 
 /** Whether a value is a class rather than another function. */

@@ -203,7 +203,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   portsFor(data: DataShapes): Ports {
     this.prepareGraph(data)
     if (!this.graph) {
-      const signature = JSON.stringify(data, (_, value: unknown) => dtypeAndRank(value))
+      const signature = JSON.stringify(data, dtypeAndRank)
       if (signature !== this.portsSignature) {
         const infersOutputs = this.apply !== ModelStructure.prototype.apply
         this.currentPorts = subclassPorts(this, data, preparedSample(this, data.x), infersOutputs)
@@ -284,8 +284,12 @@ function preparedSample(model: BaseLayer, x: DataShapes['x']): unknown {
   return model.prepare(mapNamed(values, (array) => takeRows(array, { start: 0, end: 1 })))
 }
 
-/** Replaces data by its dtype and rank, on which the ports of a subclassed model depend. */
-function dtypeAndRank(value: unknown): unknown {
+/**
+ * Replaces data by its dtype and rank, on which the ports of a subclassed model depend. A replacer of JSON: it reads the entry
+ * itself, because the value that JSON gives for a tensor is its data.
+ */
+function dtypeAndRank(this: Readonly<Record<string, unknown>>, key: string): unknown {
+  const value = this[key]
   if (value === null || typeof value !== 'object' || !('shape' in value && 'dtype' in value)) return value
   return `${value.dtype as string}${(value.shape as readonly number[]).length}`
 }
