@@ -19,6 +19,21 @@ import type { Value } from './lanes.ts'
 const secondHalf = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15]
 const joinedHalves = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]
 
+/** The first two lanes of a vector of float32, which is evaluated once, as doubles. */
+export function lowDoubles(vector: V128): V128 {
+  return f64x2.promoteLow(vector)
+}
+
+/** The last two lanes of a vector of float32, which is evaluated twice, as doubles. */
+export function highDoubles(vector: V128): V128 {
+  return f64x2.promoteLow(v128.shuffle(vector, vector, secondHalf))
+}
+
+/** Four doubles rounded to a vector of float32. */
+export function joinedDoubles(low: V128, high: V128): V128 {
+  return v128.shuffle(f32x4.demote(low), f32x4.demote(high), joinedHalves)
+}
+
 /** A double for a float, or four doubles in two vectors for the lanes of a vector of float32. */
 export class Doubles {
   private readonly parts: readonly Local<'f64' | 'v128'>[]
@@ -49,7 +64,7 @@ export class Doubles {
   rounded(block: Block): Value {
     const [first, second] = this.parts as [Local<'f64' | 'v128'>, Local<'v128'>]
     if (this.width === 1) return block.let(this.narrowed(first.get as F64) as Value)
-    return block.let(v128.shuffle(f32x4.demote(first.get as V128), f32x4.demote(second.get), joinedHalves))
+    return block.let(joinedDoubles(first.get as V128, second.get))
   }
 
   /** All lanes of several vectors combined and rounded; all lanes of the result are equal. */
@@ -68,10 +83,8 @@ export class Doubles {
       return
     }
     const vector = block.let(value as V128)
-    const low = f64x2.promoteLow(vector)
-    const high = f64x2.promoteLow(v128.shuffle(vector, vector, secondHalf))
-    block.add((first as Local<'v128'>).set(f64x2[how](first.get as V128, low)))
-    block.add(second.set(f64x2[how](second.get, high)))
+    block.add((first as Local<'v128'>).set(f64x2[how](first.get as V128, lowDoubles(vector))))
+    block.add(second.set(f64x2[how](second.get, highDoubles(vector))))
   }
 
   private widened(value: Value): F64 {

@@ -9,19 +9,21 @@ import {
   type Local,
   type Locals,
   sequence,
+  type V128,
   type Void,
   v128,
 } from '../../assembler/index.ts'
 import { Block } from '../block.ts'
+import { Doubles } from '../doubles.ts'
 import { Evaluator } from '../evaluator.ts'
 import { vectorLanes } from '../lanes.ts'
 import { StoreWriter } from '../store-writer.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
 import { copyNeighbors, copyTransposed } from './copy-rows.ts'
 import type { Layout } from './layout.ts'
-import { type Cursor, overDepth, packedStrides } from './over-depth.ts'
+import { type Cursor, type DepthBlocks, overDepth, packedStrides, type Step } from './over-depth.ts'
 import { packedBytes } from './packing.ts'
-import { PartialSums } from './partial-sums.ts'
+import { PartialSums, partialVectorBytes } from './partial-sums.ts'
 
 /**
  * The maximum number of adjacent tiles in one unit of work; fewer where their rows would not stay in the second-level
@@ -29,6 +31,10 @@ import { PartialSums } from './partial-sums.ts'
  */
 const tilesPerUnit = 16
 const unitBytes = 262144
+
+/** The number of products that are added to one float32 accumulator, and the number of such sums that are. */
+const blockSteps = 128
+const fewBlocks = 16
 
 /** Where the rows of a tile are read: `of` gives the cursor of a row and its offset. */
 interface Rows {
@@ -135,12 +141,19 @@ class TileBuilder {
   }
 
   private get partialBytes(): number {
-    return 16 * this.layout.tileVectors * this.panelCount
+    return this.partialVectorBytes * this.layout.tileVectors * this.panelCount
+  }
+
+  private get partialVectorBytes(): number {
+    return partialVectorBytes(this.depthBlocks?.size ?? 0)
   }
 
   private partialsOfTile(): I32 {
     const row = i32.add(i32.mul(this.group.get, i32.const(this.layout.rows)), this.row.get)
-    const position = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
+    const position = i32.add(
+      i32.mul(row, i32.const(this.partialBytes)),
+      i32.mul(this.column.get, i32.const(this.partialVectorBytes / 4)),
+    )
     return i32.add(i32.add(this.pointers.of(workspace), i32.const(this.partialsAt)), position)
   }
 
@@ -260,7 +273,7 @@ class TileBuilder {
     const code: Void[] = []
     // code that depends on one row only is emitted before the sums
     const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
-    const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(positions, sums, start))
+    const products = sequence(zero, this.sumInBlocks(positions, sums, start, zero))
     const after: Void[] = []
     rowBlocks.forEach((own, r) => {
       const results = new Block(locals, own)
@@ -273,7 +286,32 @@ class TileBuilder {
       after.push(results.code())
     })
     const done = sequence(...after)
-    return sequence(...code, products, this.partials?.kept(sums, done) ?? done)
+    return sequence(...code, products, this.partials?.added(sums, done) ?? done)
+  }
+
+  /** Sums up in blocks, so that no sum of float32 has very many terms. */
+  private sumInBlocks(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32, zero: Void): Void {
+    const { locals, depth } = this
+    if (depth <= blockSteps) return this.sumUp(rows, sums, start, undefined)
+    const list = sums.flat()
+    if (depth > fewBlocks * blockSteps) {
+      const whole = list.map(() => new Doubles(locals, 4, 'float32'))
+      const end = new Block(locals)
+      list.forEach((sum, i) => whole[i]!.add(end, sum.get))
+      const added = sequence(end.code(), zero)
+      const rounded = new Block(locals)
+      list.forEach((sum, i) => rounded.add(sum.set(whole[i]!.rounded(rounded) as V128)))
+      const sumUp = this.sumUp(rows, sums, start, { length: blockSteps, end: added })
+      return sequence(...whole.map((doubles) => doubles.set(0)), sumUp, added, rounded.code())
+    }
+    const whole = list.map(() => locals.add('v128'))
+    const both = (i: number) => f32x4.add(whole[i]!.get, list[i]!.get)
+    const end = sequence(...list.map((_, i) => whole[i]!.set(both(i))), zero)
+    return sequence(
+      ...whole.map((sum) => sum.set(f32x4.const(0))),
+      this.sumUp(rows, sums, start, { length: blockSteps, end }),
+      ...list.map((sum, i) => sum.set(both(i))),
+    )
   }
 
   private rowBlocks(block: Block, rows: number): Block[] {
@@ -327,10 +365,16 @@ class TileBuilder {
   }
 
   /** The loop over the depth: products of a column of the first operand and a row of the second. */
-  private sumUp(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
+  private sumUp(
+    rows: Rows,
+    sums: readonly (readonly Local<'v128'>[])[],
+    start: I32,
+    blocks: DepthBlocks | undefined,
+  ): Void {
     const { layout, locals, tools } = this
     const operand = { at: locals.add('i32'), start, strides: this.operandStrides() }
-    return overDepth(locals, this.summed, [operand, ...rows.cursors], layout.unroll, (offsetOf, rounds) => {
+    const cursors = [operand, ...rows.cursors]
+    const step: Step = (offsetOf, rounds) => {
       const code: Void[] = []
       for (let round = 0; round < rounds; round++) {
         const vectors = sums[0]!.map((_, j) => {
@@ -348,7 +392,8 @@ class TileBuilder {
         })
       }
       return sequence(...code)
-    })
+    }
+    return overDepth(locals, this.summed, cursors, layout.unroll, step, blocks)
   }
 
   /** The strides along the summed axes of a block. */
