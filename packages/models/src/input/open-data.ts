@@ -14,6 +14,7 @@ import type { SymbolicDType, SymbolicShape } from '@gradus/tensor'
 import { arrange } from './arrange.ts'
 import { type BatchSource, datasetSource } from './batch-source.ts'
 import type { ClassWeight } from './class-weight.ts'
+import { DatasetReader } from './dataset-reader.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
 import type { Ports } from './ports.ts'
 
@@ -67,9 +68,15 @@ export async function openData(
         'A dataset brings its own targets and weights: its batches are { x, y, sampleWeight }. Leave y and sampleWeight out.',
       )
     }
-    const first = await firstOf(x)
-    const ports = model.portsFor(first)
-    return { ports, source: datasetSource(x, ports, classWeight), first: arrange(first, ports, classWeight) }
+    const reader = new DatasetReader(x)
+    try {
+      const first = await reader.first(model.ports)
+      const ports = model.portsFor(first)
+      return { ports, source: datasetSource(reader, ports, classWeight), first: arrange(first, ports, classWeight) }
+    } catch (error) {
+      await reader.close()
+      throw error
+    }
   }
   const [inputs, outputs] = [model.ports?.inputs.length ?? 1, model.ports?.outputs.length ?? 1]
   const batch: Batch = {
@@ -87,11 +94,6 @@ export async function openData(
 /** Returns a batch with the shapes of all batches. */
 export function exampleBatch(opened: OpenedData): HostBatch {
   return opened.samples ?? opened.first
-}
-
-async function firstOf(dataset: Dataset): Promise<Batch> {
-  for await (const batch of dataset) return batch
-  throw new DataError('The dataset gave no batch. It must give { x, y } batches each time it is iterated.')
 }
 
 /**

@@ -25,7 +25,14 @@ import {
   trainOnBatch,
   verbosity,
 } from '../loop/index.ts'
-import { type CompileOptions, type KnownNames, type NameResolver, type NoNames, Objective } from '../objective/index.ts'
+import {
+  type CompileOptions,
+  checkNames,
+  type KnownNames,
+  type NameResolver,
+  type NoNames,
+  Objective,
+} from '../objective/index.ts'
 import {
   type CompiledPredictStep,
   type Figures,
@@ -40,6 +47,7 @@ import {
 import { ModelStructure } from './model-structure.ts'
 import {
   type BatchOptions,
+  checkOptions,
   type EvaluateOptions,
   fitArguments,
   type PredictOptions,
@@ -88,17 +96,19 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   /**
    * Sets optimizer, loss and metrics. Call it before `fit` and `evaluate`, and again after changing `trainable` of a layer. It
-   * resets the state of the optimizer and keeps the weights. Throws `ConfigError` for an unknown optimizer; losses and metrics
-   * are checked with the first data.
+   * resets the state of the optimizer and keeps the weights. Throws `ConfigError` for unknown options and for unknown names of
+   * optimizers, losses and metrics.
    */
   compile(options: CompileOptions<N>): void {
     const given = options as CompileOptions
-    if (typeof given !== 'object') {
+    if (typeof given !== 'object' || given === null) {
       throw new ConfigError(
         "compile takes its options in one object, as in compile({ optimizer: 'adam', loss: 'mse' }).",
       )
     }
+    checkOptions('compile', given)
     const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
+    checkNames(objective, registry)
     this.executionSteps = stepsPerExecution
     this.setup = { ...objective, optimizer: resolveOptimizers(optimizer, registry), registry, jit }
     this.trainer = undefined
@@ -131,7 +141,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * Arrays are kept on the device during training, up to 1 GiB. Many steps run at once, unless a callback follows every batch.
    */
   fit(x: Dataset, options?: FitOptions): Promise<History>
-  fit(x: Named<InputData>, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
+  fit(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
   async fit(x: Named<InputData> | Dataset, y?: Named<ArrayData> | FitOptions, options?: FitOptions): Promise<History> {
     const { data, options: fitOptions } = fitArguments(x, y, options)
     return fit(this.requireTrainer('fit'), this, data, fitOptions ?? {})
@@ -143,23 +153,31 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * object continues training.
    */
   steps(x: Dataset, options?: StepsOptions): TrainSteps
-  steps(x: Named<InputData>, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
+  steps(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
   steps(x: Named<InputData> | Dataset, y?: Named<ArrayData> | StepsOptions, options?: StepsOptions): TrainSteps {
     const { data, options: stepsOptions } = fitArguments(x, y, options)
     return new TrainSteps(this.requireTrainer('steps'), data, stepsOptions ?? {})
   }
 
   /** Returns loss and metrics on samples, by name. Throws as `fit` does. Keras: `evaluate(..., return_dict=True)`. */
-  async evaluate(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options: EvaluateOptions = {}): Promise<Logs> {
+  evaluate(x: Dataset, options?: EvaluateOptions): Promise<Logs>
+  evaluate(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: EvaluateOptions): Promise<Logs>
+  async evaluate(
+    x: Named<InputData> | Dataset,
+    y?: Named<ArrayData> | EvaluateOptions,
+    third?: EvaluateOptions,
+  ): Promise<Logs> {
+    const { data, options = {} } = fitArguments(x, y, third)
+    checkOptions('evaluate', options)
     const trainer = this.requireTrainer('evaluate')
-    const opened = await openData(this, { x, y, sampleWeight: options.sampleWeight })
+    const opened = await openData(this, { ...data, sampleWeight: options.sampleWeight })
     const steps = trainer.stepsFor(exampleBatch(opened), opened.ports)
     const batching = { batchSize: options.batchSize ?? 32 }
     const hooks = this.hooks(options, options.steps ?? batchesIn(opened, batching))
     await hooks.call('onTestBegin')
     const source = openChunks(opened, batching)
     try {
-      const logs = await new Evaluation(trainer, steps, source).run(hooks, options.steps)
+      const logs = await new Evaluation(trainer, steps, source).run(hooks, options.steps ?? undefined)
       await hooks.call('onTestEnd', { logs })
       return logs
     } finally {
@@ -179,29 +197,30 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   /** Like `predict`, for models with several outputs: returns them in the model's structure, a single one as a list. */
   async predictAll<T = Tensor[]>(x: Named<InputData> | Dataset, options: PredictOptions = {}): Promise<T> {
+    checkOptions('predict', options)
     const outputs = await predict(x, {
       model: this,
-      batchSize: options.batchSize,
-      steps: options.steps,
-      hooks: (steps) => this.hooks({ verbose: 0, ...options }, steps),
+      batchSize: options.batchSize ?? undefined,
+      steps: options.steps ?? undefined,
+      hooks: (steps) => this.hooks({ ...options, verbose: options.verbose ?? 0 }, steps),
       compiled: (ports) => this.predictorFor(ports),
     })
     return (typeof this.ports?.outputForm === 'number' ? [outputs] : outputs) as T
   }
 
   /** Runs one update on one batch and returns the figures of that batch. */
-  async trainOnBatch(
-    x: Named<InputData>,
-    y?: Named<ArrayData>,
-    { sampleWeight, classWeight }: BatchOptions = {},
-  ): Promise<Logs> {
+  async trainOnBatch(x: Named<InputData>, y?: Named<ArrayData>, options: BatchOptions = {}): Promise<Logs> {
+    checkOptions('trainOnBatch', options)
+    const { sampleWeight, classWeight } = options
     const trainer = this.requireTrainer('trainOnBatch')
     const { samples, ports } = await openData(this, { x, y, sampleWeight, classWeight })
     return trainOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }
 
   /** Returns loss and metrics of one batch. */
-  async testOnBatch(x: Named<InputData>, y?: Named<ArrayData>, { sampleWeight }: BatchOptions = {}): Promise<Logs> {
+  async testOnBatch(x: Named<InputData>, y?: Named<ArrayData>, options: BatchOptions = {}): Promise<Logs> {
+    checkOptions('testOnBatch', options)
+    const { sampleWeight } = options
     const trainer = this.requireTrainer('testOnBatch')
     const { samples, ports } = await openData(this, { x, y, sampleWeight })
     return testOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
@@ -250,8 +269,12 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     return this.predictor.step
   }
 
-  private hooks({ verbose, callbacks = [] }: PredictOptions, steps: number | undefined): Hooks {
-    const level = verbosity(verbose)
-    return new Hooks([...callbacksIn(callbacks), ...progressLoggers(level)], this, { epochs: 1, steps, verbose: level })
+  private hooks({ verbose, callbacks }: EvaluateOptions, steps: number | undefined): Hooks {
+    const level = verbosity(verbose ?? undefined)
+    return new Hooks([...callbacksIn(callbacks ?? []), ...progressLoggers(level)], this, {
+      epochs: 1,
+      steps,
+      verbose: level,
+    })
   }
 }

@@ -89,7 +89,8 @@ describe('a layer with sublayers', () => {
     const plain = with0({})
     const [kernel] = await penalized.getWeights()
     const squares = [...kernel!.data].reduce((sum, value) => sum + value * value, 0)
-    const difference = (await penalized.evaluate(x, y, quiet)).loss! - (await plain.evaluate(x, y, quiet)).loss!
+    const silent = { batchSize: quiet.batchSize, verbose: 0 } as const
+    const difference = (await penalized.evaluate(x, y, silent)).loss! - (await plain.evaluate(x, y, silent)).loss!
     expect(difference).toBeCloseTo(strength * squares, 5)
     const frozen = compiled(
       [

@@ -1,4 +1,4 @@
-import { type DType, isFloat } from '../dtype.ts'
+import { type DType, isFloat, requireDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
@@ -7,7 +7,7 @@ import { broadcastShapes, formatShape, sameShape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
 import { binary, comparison, unary } from './elementwise.ts'
-import { asTensor } from './operands.ts'
+import { asTensor, requireTensor } from './operands.ts'
 import { type None, requireAlike, requireBool, requireNumeric } from './rules.ts'
 
 /** `-x`. */
@@ -114,7 +114,8 @@ const castOp: Op<{ dtype: DType }> = {
 }
 
 /** `x` in another dtype; float to integer truncates and saturates, NaN becomes 0, anything but 0 is true. */
-export const cast = /* @__PURE__ */ operationOf(
-  castOp,
-  (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : apply(castOp, [x], { dtype })),
-)
+export const cast = /* @__PURE__ */ operationOf(castOp, (x: Tensor, dtype: DType): Tensor => {
+  requireDType('cast', dtype)
+  requireTensor('cast', x)
+  return x.dtype === dtype ? x : apply(castOp, [x], { dtype })
+})

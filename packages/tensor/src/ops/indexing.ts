@@ -28,6 +28,7 @@ export const gather = /* @__PURE__ */ operationOf(
     requireInteger('gather', indices)
     return apply(gatherOp, [x, wrapIndices(indices, x.shape[along]!)], { axis: along })
   },
+  ['axis'],
 )
 
 /**
@@ -96,4 +97,5 @@ export const oneHot = /* @__PURE__ */ operation(
     )
     return cast(equal(column, iota(shape, along, 'int32')), dtype)
   },
+  ['dtype', 'axis'],
 )

@@ -93,6 +93,7 @@ export const matmul = /* @__PURE__ */ operationOf(
       transposeB,
     )
   },
+  ['transposeA', 'transposeB'],
 )
 
 /** NumPy's `dot`: sums over the last axis of `a` and the second to last (or only) axis of `b`; scalars multiply. */
