@@ -1,4 +1,5 @@
 import { formatShape, Tensor } from '@gradus/tensor'
+import { isPlainObject } from '../structure.ts'
 import type { Field, FieldType } from './fields.ts'
 
 /** A short rendering of a value for an error message. */
@@ -24,10 +25,15 @@ function jsonOf(value: unknown): string {
   }
 }
 
-/** A replacer of JSON. It reads the entry itself, because the value that JSON gives for a tensor is its data. */
-function withoutData(this: Readonly<Record<string, unknown>>, key: string): unknown {
-  const value = this[key]
-  return value instanceof Tensor ? tensorText(value) : value
+/**
+ * A replacer of JSON: tensors in lists and objects become their shape and dtype. It replaces them one level up, because JSON reads
+ * the values of a tensor before it asks for a replacement.
+ */
+function withoutData(_: string, value: unknown): unknown {
+  const shown = (entry: unknown) => (entry instanceof Tensor ? tensorText(entry) : entry)
+  if (Array.isArray(value)) return value.map(shown)
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shown(entry)]))
 }
 
 function tensorText({ dtype, shape }: Tensor): string {

@@ -203,7 +203,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   portsFor(data: DataShapes): Ports {
     this.prepareGraph(data)
     if (!this.graph) {
-      const signature = JSON.stringify(data, dtypeAndRank)
+      const signature = JSON.stringify(data, dtypesAndRanks)
       if (signature !== this.portsSignature) {
         const infersOutputs = this.apply !== ModelStructure.prototype.apply
         this.currentPorts = subclassPorts(this, data, preparedSample(this, data.x), infersOutputs)
@@ -285,11 +285,16 @@ function preparedSample(model: BaseLayer, x: DataShapes['x']): unknown {
 }
 
 /**
- * Replaces data by its dtype and rank, on which the ports of a subclassed model depend. A replacer of JSON: it reads the entry
- * itself, because the value that JSON gives for a tensor is its data.
+ * Replaces the data in a list or an object by its dtype and rank, on which the ports of a subclassed model depend. A replacer of
+ * JSON, which replaces data one level up, because JSON reads the values of a tensor before it asks for a replacement.
  */
-function dtypeAndRank(this: Readonly<Record<string, unknown>>, key: string): unknown {
-  const value = this[key]
+function dtypesAndRanks(_: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(dtypeAndRank)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, dtypeAndRank(entry)]))
+}
+
+function dtypeAndRank(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || !('shape' in value && 'dtype' in value)) return value
   return `${value.dtype as string}${(value.shape as readonly number[]).length}`
 }
