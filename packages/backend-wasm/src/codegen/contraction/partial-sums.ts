@@ -18,9 +18,37 @@ type Sums = readonly (readonly Local<'v128'>[])[]
 /** The sums of more blocks than this are added in doubles. */
 const fewBlocks = 16
 
-/** The bytes of the sum of a vector of columns, given the number of blocks. */
-export function partialVectorBytes(blocks: number): number {
-  return blocks > fewBlocks ? 32 : 16
+/** Vectors of sums in memory, to which the sums of blocks are added. */
+class SumsInMemory {
+  /** The bytes of a vector of sums, given the number of blocks. */
+  static vectorBytes(blocks: number): number {
+    return blocks > fewBlocks ? 32 : 16
+  }
+
+  constructor(
+    private readonly address: I32,
+    private readonly inDoubles: boolean,
+  ) {}
+
+  /** Stores a sum, or adds it to the stored one. */
+  store(sum: V128, offset: number, adds: boolean): Void {
+    const { address } = this
+    if (!this.inDoubles) return v128.store(address, adds ? this.whole(sum, offset) : sum, offset)
+    const [low, high] = [lowDoubles(sum), highDoubles(sum)]
+    return sequence(
+      v128.store(address, adds ? f64x2.add(v128.load(address, offset), low) : low, offset),
+      v128.store(address, adds ? f64x2.add(v128.load(address, offset + 16), high) : high, offset + 16),
+    )
+  }
+
+  /** The stored sum plus another one. */
+  whole(sum: V128, offset: number): V128 {
+    const { address } = this
+    if (!this.inDoubles) return f32x4.add(v128.load(address, offset), sum)
+    const low = f64x2.add(v128.load(address, offset), lowDoubles(sum))
+    const high = f64x2.add(v128.load(address, offset + 16), highDoubles(sum))
+    return joinedDoubles(low, high)
+  }
 }
 
 /** Adds sums that are computed block by block; the sums of earlier blocks are kept in memory. */
@@ -36,50 +64,70 @@ export class PartialSums {
     private readonly start: () => I32,
   ) {}
 
+  /** The bytes of a vector of sums, given the number of blocks. */
+  static vectorBytes(blocks: number): number {
+    return SumsInMemory.vectorBytes(blocks)
+  }
+
   /** Adds the sums of a block to those of earlier blocks; after the last block `done` uses the sums of all. */
   added(sums: Sums, done: Void): Void {
-    const address = this.locals.add('i32')
+    const { locals, depthBlock, depthBlocks } = this
+    const address = locals.add('i32')
+    const bytes = SumsInMemory.vectorBytes(depthBlocks)
+    const kept = new SumsInMemory(address.get, bytes > 16)
     const each = (make: (sum: Local<'v128'>, offset: number) => Void): Void =>
-      sequence(...sums.flatMap((row, r) => row.map((sum, j) => make(sum, this.offset(r, j)))))
-    const last = i32.eq(this.depthBlock.get, i32.const(this.depthBlocks - 1))
-    const inDoubles = this.vectorBytes > 16
-    const end = each((sum, offset) =>
-      sum.set(inDoubles ? this.inDoubles(address, sum, offset) : this.inFloats(address, sum, offset)),
-    )
-    const later = each((sum, offset) => this.store(address, sum, offset, true))
-    const first = each((sum, offset) => this.store(address, sum, offset, false))
+      sequence(...sums.flatMap((row, r) => row.map((sum, j) => make(sum, r * this.rowBytes + bytes * j))))
+    const last = each((sum, offset) => sum.set(kept.whole(sum.get, offset)))
+    const later = each((sum, offset) => kept.store(sum.get, offset, true))
+    const first = each((sum, offset) => kept.store(sum.get, offset, false))
     return sequence(
       address.set(this.start()),
-      ifElse(last, sequence(end, done), ifElse(this.depthBlock.get, later, first)),
+      ifElse(
+        i32.eq(depthBlock.get, i32.const(depthBlocks - 1)),
+        sequence(last, done),
+        ifElse(depthBlock.get, later, first),
+      ),
     )
   }
+}
 
-  private store(address: Local<'i32'>, sum: Local<'v128'>, offset: number, adds: boolean): Void {
-    const at = address.get
-    if (this.vectorBytes === 16) return v128.store(at, adds ? this.inFloats(address, sum, offset) : sum.get, offset)
-    const low = lowDoubles(sum.get)
-    const high = highDoubles(sum.get)
-    return sequence(
-      v128.store(at, adds ? f64x2.add(v128.load(at, offset), low) : low, offset),
-      v128.store(at, adds ? f64x2.add(v128.load(at, offset + 16), high) : high, offset + 16),
-    )
+/**
+ * Sums of products that are interrupted after each block: what they have so far is added to sums in memory. These are not
+ * local variables, because engines would keep them in registers that the products need.
+ */
+export class BlockSums {
+  readonly bytes: number
+  private readonly kept: SumsInMemory
+  private readonly vectorBytes: number
+
+  constructor(
+    private readonly sums: readonly Local<'v128'>[],
+    /** The number of blocks. */
+    blocks: number,
+    /** The address of the sums in memory. */
+    address: I32,
+  ) {
+    this.vectorBytes = SumsInMemory.vectorBytes(blocks)
+    this.bytes = this.vectorBytes * sums.length
+    this.kept = new SumsInMemory(address, this.vectorBytes > 16)
   }
 
-  private inFloats(address: Local<'i32'>, sum: Local<'v128'>, offset: number): V128 {
-    return f32x4.add(v128.load(address.get, offset), sum.get)
+  /** Sets all sums to 0. */
+  start(): Void {
+    return this.each((sum, offset) => [sum.set(f32x4.const(0)), this.kept.store(f32x4.const(0), offset, false)])
   }
 
-  private inDoubles(address: Local<'i32'>, sum: Local<'v128'>, offset: number): V128 {
-    const low = f64x2.add(v128.load(address.get, offset), lowDoubles(sum.get))
-    const high = f64x2.add(v128.load(address.get, offset + 16), highDoubles(sum.get))
-    return joinedDoubles(low, high)
+  /** Ends a block. */
+  end(): Void {
+    return this.each((sum, offset) => [this.kept.store(sum.get, offset, true), sum.set(f32x4.const(0))])
   }
 
-  private get vectorBytes(): number {
-    return partialVectorBytes(this.depthBlocks)
+  /** Makes the sums those of all blocks. */
+  finish(): Void {
+    return this.each((sum, offset) => [sum.set(this.kept.whole(sum.get, offset))])
   }
 
-  private offset(row: number, vector: number): number {
-    return row * this.rowBytes + this.vectorBytes * vector
+  private each(make: (sum: Local<'v128'>, offset: number) => Void[]): Void {
+    return sequence(...this.sums.flatMap((sum, i) => make(sum, this.vectorBytes * i)))
   }
 }

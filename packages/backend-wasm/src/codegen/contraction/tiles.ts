@@ -9,12 +9,10 @@ import {
   type Local,
   type Locals,
   sequence,
-  type V128,
   type Void,
   v128,
 } from '../../assembler/index.ts'
 import { Block } from '../block.ts'
-import { Doubles } from '../doubles.ts'
 import { Evaluator } from '../evaluator.ts'
 import { vectorLanes } from '../lanes.ts'
 import { StoreWriter } from '../store-writer.ts'
@@ -23,7 +21,7 @@ import { copyNeighbors, copyTransposed } from './copy-rows.ts'
 import type { Layout } from './layout.ts'
 import { type Cursor, type DepthBlocks, overDepth, packedStrides, type Step } from './over-depth.ts'
 import { packedBytes } from './packing.ts'
-import { PartialSums, partialVectorBytes } from './partial-sums.ts'
+import { BlockSums, PartialSums } from './partial-sums.ts'
 
 /**
  * The maximum number of adjacent tiles in one unit of work; fewer where their rows would not stay in the second-level
@@ -32,9 +30,8 @@ import { PartialSums, partialVectorBytes } from './partial-sums.ts'
 const tilesPerUnit = 16
 const unitBytes = 262144
 
-/** The number of products that are added to one float32 accumulator, and the number of such sums that are. */
+/** The number of products that are added to one float32 accumulator. */
 const blockSteps = 128
-const fewBlocks = 16
 
 /** Where the rows of a tile are read: `of` gives the cursor of a row and its offset. */
 interface Rows {
@@ -78,6 +75,7 @@ class TileBuilder {
   private readonly column: Local<'i32'>
   private readonly depthBlock: Local<'i32'>
   private readonly partials: PartialSums | undefined
+  private blockSumsBytes = 0
 
   constructor(
     private readonly kernel: ContractionKernel,
@@ -124,8 +122,12 @@ class TileBuilder {
     return this.partialsAt + (this.depthBlocks ? this.partialBytes * this.layout.rows * this.layout.batches : 0)
   }
 
-  /** The thread's scratch memory for the rows of a unit. */
+  /** The thread's scratch memory, for the rows of a unit and the sums of earlier blocks. */
   get scratchBytes(): number {
+    return this.blockSumsAt + this.blockSumsBytes
+  }
+
+  private get blockSumsAt(): number {
     const { layout, tilesPerUnit } = this
     return layout.packsRows ? 4 * tilesPerUnit * layout.tileRows * this.depth : 0
   }
@@ -145,7 +147,7 @@ class TileBuilder {
   }
 
   private get partialVectorBytes(): number {
-    return partialVectorBytes(this.depthBlocks?.size ?? 0)
+    return PartialSums.vectorBytes(this.depthBlocks?.size ?? 0)
   }
 
   private partialsOfTile(): I32 {
@@ -272,8 +274,7 @@ class TileBuilder {
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => locals.add('v128')))
     const code: Void[] = []
     // code that depends on one row only is emitted before the sums
-    const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
-    const products = sequence(zero, this.sumInBlocks(positions, sums, start, zero))
+    const products = this.sumInBlocks(positions, sums, start)
     const after: Void[] = []
     rowBlocks.forEach((own, r) => {
       const results = new Block(locals, own)
@@ -290,27 +291,20 @@ class TileBuilder {
   }
 
   /** Sums up in blocks, so that no sum of float32 has very many terms. */
-  private sumInBlocks(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32, zero: Void): Void {
-    const { locals, depth } = this
-    if (depth <= blockSteps) return this.sumUp(rows, sums, start, undefined)
+  private sumInBlocks(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
+    const { locals, depth, tools, blockSumsAt } = this
     const list = sums.flat()
-    if (depth > fewBlocks * blockSteps) {
-      const whole = list.map(() => new Doubles(locals, 4, 'float32'))
-      const end = new Block(locals)
-      list.forEach((sum, i) => whole[i]!.add(end, sum.get))
-      const added = sequence(end.code(), zero)
-      const rounded = new Block(locals)
-      list.forEach((sum, i) => rounded.add(sum.set(whole[i]!.rounded(rounded) as V128)))
-      const sumUp = this.sumUp(rows, sums, start, { length: blockSteps, end: added })
-      return sequence(...whole.map((doubles) => doubles.set(0)), sumUp, added, rounded.code())
+    if (depth <= blockSteps) {
+      return sequence(...list.map((sum) => sum.set(f32x4.const(0))), this.sumUp(rows, sums, start, undefined))
     }
-    const whole = list.map(() => locals.add('v128'))
-    const both = (i: number) => f32x4.add(whole[i]!.get, list[i]!.get)
-    const end = sequence(...list.map((_, i) => whole[i]!.set(both(i))), zero)
+    const address = locals.add('i32')
+    const blocks = new BlockSums(list, depth / blockSteps, address.get)
+    this.blockSumsBytes = Math.max(this.blockSumsBytes, blocks.bytes)
     return sequence(
-      ...whole.map((sum) => sum.set(f32x4.const(0))),
-      this.sumUp(rows, sums, start, { length: blockSteps, end }),
-      ...list.map((sum, i) => sum.set(both(i))),
+      address.set(i32.add(tools.scratch.get, i32.const(blockSumsAt))),
+      blocks.start(),
+      this.sumUp(rows, sums, start, { length: blockSteps, end: blocks.end() }),
+      blocks.finish(),
     )
   }
 
