@@ -88,10 +88,24 @@ const whereOp: Op<None> = {
 /**
  * `a` where `condition` holds, `b` elsewhere; all three are broadcast.
  *
+ * Both branches are computed for all elements. The value of the branch that is not taken has no effect, but its derivative is
+ * multiplied by the gradient 0, and 0 * Infinity is NaN. Where a branch has an infinite derivative or none, replace its input too.
+ *
  * @example
  * import { greater, tensor, where } from '@gradus/tensor'
  * const x = tensor([-1, 2])
  * where(greater(x, 0), x, 0).array() // => [0, 2]
+ *
+ * @example
+ * import { grad } from '@gradus/autograd'
+ * import { greater, sqrt, sum, tensor, where } from '@gradus/tensor'
+ * const x = tensor([0, 4])
+ * // the root of 0 has an infinite derivative
+ * const unsafe = (x) => sum(where(greater(x, 0), sqrt(x), 0))
+ * grad(unsafe)(x).array() // => [NaN, 0.25]
+ * // the inner `where` gives the root a safe input
+ * const safe = (x) => sum(where(greater(x, 0), sqrt(where(greater(x, 0), x, 1)), 0))
+ * grad(safe)(x).array() // => [0, 0.25]
  */
 export const where = /* @__PURE__ */ operationOf(whereOp, (condition: Tensor, a: TensorLike, b: TensorLike): Tensor => {
   const like = a instanceof Tensor ? a : b instanceof Tensor ? b : undefined

@@ -1,3 +1,4 @@
+import { computeDType } from '../dtype.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { operation, operationOf } from '../operation.ts'
@@ -50,6 +51,7 @@ export const layerNormalization = /* @__PURE__ */ operationOf(
   layerNormalizationOp,
   (x: Tensor, { axis = -1, epsilon = 1e-3 }: NormalizationOptions = {}): Tensor =>
     apply(layerNormalizationOp, [x], { axes: normalizeAxes('layerNormalization', axis, x.rank), epsilon }),
+  ['axis', 'epsilon'],
 )
 
 /**
@@ -110,7 +112,10 @@ export const l2Normalize = /* @__PURE__ */ operation(
   'l2Normalize',
   (x: Tensor, { axis = -1, epsilon = 1e-12 }: NormalizationOptions = {}): Tensor => {
     const axes = normalizeAxes('l2Normalize', axis, x.rank)
-    const squares = sum(mul(x, x), { axis: axes, keepDims: true })
-    return mul(x, rsqrt(maximum(squares, epsilon * epsilon)))
+    // squares soon leave the range of float16
+    const values = cast(x, computeDType(x.dtype))
+    const squares = sum(mul(values, values), { axis: axes, keepDims: true })
+    return cast(mul(values, rsqrt(maximum(squares, epsilon * epsilon))), x.dtype)
   },
+  ['axis', 'epsilon'],
 )
