@@ -135,19 +135,19 @@ function headerLength(bytes: Uint8Array): bigint {
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8) {
     throw new FormatError(
-      `This is no safetensors file: it has ${bytes.length} bytes, and 8 are needed for the length of the header.`,
+      `This is no safetensors file, or it was cut off: it has ${bytes.length} bytes, and 8 are needed for the length of the header. Save it again.`,
     )
   }
   const length = headerLength(bytes)
   if (length > BigInt(maxHeaderBytes)) {
     throw new FormatError(
-      `This is no safetensors file: its header would be ${length} bytes long; at most ${maxHeaderBytes} are read.`,
+      `This is no safetensors file: by its first bytes its header would be ${length} bytes long; at most ${maxHeaderBytes} are read. Check what the file holds.`,
     )
   }
   const start = 8 + Number(length)
   if (start > bytes.length) {
     throw new FormatError(
-      `The file is cut off or no safetensors file: its header should end at byte ${start}, and the file at ${bytes.length}.`,
+      `The file is cut off or no safetensors file: its header should end at byte ${start}, and the file ends at byte ${bytes.length}. Save it again, or copy it again.`,
     )
   }
   let header: unknown

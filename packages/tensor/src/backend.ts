@@ -61,6 +61,11 @@ export function useBackend(backend: Backend | PromiseLike<Backend>): Promise<Bac
  * const { name } = currentBackend() // that of `useBackend`, otherwise `cpu`
  */
 export function setDefaultBackend(start: () => Backend): void {
+  if (typeof start !== 'function') {
+    throw new BackendError(
+      `setDefaultBackend takes a function that starts a backend, as in setDefaultBackend(cpu), and was given ${typeof start}.`,
+    )
+  }
   startDefault = start
 }
 

@@ -78,7 +78,15 @@ export class Registry<D extends AnyDefinition = never> {
 
   /** The types of one kind, in the order in which they were given. */
   names(kind: string): string[] {
-    return [...new Set(this.table.get(kind)?.values() ?? [])].map(({ type }) => type)
+    return this.definitionsOf(kind).map(({ type }) => type)
+  }
+
+  private aliases(kind: string): string[] {
+    return this.definitionsOf(kind).flatMap(({ aliases = [] }) => aliases)
+  }
+
+  private definitionsOf(kind: string): D[] {
+    return [...new Set(this.table.get(kind)?.values() ?? [])]
   }
 
   /** The class with that name, or undefined. Case, `_` and `-` are ignored: `mean_squared_error` finds `MeanSquaredError`. */
@@ -91,7 +99,7 @@ export class Registry<D extends AnyDefinition = never> {
     const found = this.find(kind, name)
     if (found) return found
     const known = this.table.has(kind)
-      ? suggest(name, this.names(kind))
+      ? suggest(name, this.names(kind), this.aliases(kind))
       : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
     throw new ConfigError(
       `${path}: there is no ${kind} called '${name}'.${known} Add your own classes with registry.with(TheClass).`,

@@ -39,7 +39,20 @@ export function fromSpec<N extends KnownNames>(
   classes: ModelClasses<N> = { Sequential, Model } as ModelClasses<N>,
   path = 'model',
 ): Model<N> {
+  requireSpec(spec, path)
   return new Builder(registry, classes).model(spec, path)
+}
+
+/** Throws `ConfigError` unless `spec` names a model, or a layer, which the class of a model is. */
+function requireSpec(spec: unknown, path: string): void {
+  if (isPlainObject(spec) && ('model' in spec || typeof spec['layer'] === 'string')) return
+  const hint =
+    isPlainObject(spec) && 'class_name' in spec
+      ? " It has the form of a Keras config: read it with fromKeras of 'gradus/io'."
+      : ''
+  throw new ConfigError(
+    `${path} must be the spec of a model, as in { model: 'Sequential', layers: [{ layer: 'Dense', units: 1 }] }, and is ${describeValue(spec)}.${hint}`,
+  )
 }
 
 /** Builds models and the layers and models within them. */
