@@ -1,4 +1,4 @@
-import { add, broadcastTo, cast, full, mean, mul, sum, type Tensor, type Tree } from '@gradus/tensor'
+import { add, broadcastTo, cast, full, mean, mul, sum, type Tensor } from '@gradus/tensor'
 import { Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
@@ -35,7 +35,7 @@ export interface MetricConfig extends ConfigOf<typeof fields> {}
  * const metric = new LargestError()
  * metric.result(metric.update(metric.init(), tensor([1, 2]), tensor([1, 5]))).item() // => 3
  */
-export abstract class Metric<C extends object = object, S extends Tree = Tree> extends Configured<
+export abstract class Metric<C extends object = object, S extends object = object> extends Configured<
   'metric',
   C & MetricConfig
 > {

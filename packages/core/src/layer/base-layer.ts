@@ -97,8 +97,8 @@ export interface LayerTypes {
  */
 export abstract class BaseLayer<
   C extends object = object,
-  P extends Tree = Tree,
-  S extends Tree = Tree,
+  P extends object = object,
+  S extends object = object,
   O extends object = object,
 > extends Configured<'layer', C> {
   static readonly kind = 'layer'

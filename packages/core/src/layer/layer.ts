@@ -37,8 +37,8 @@ export type SymbolicOptions<O> = {
  */
 export abstract class Layer<
   C extends object = object,
-  P extends Tree = Tree,
-  S extends Tree = Tree,
+  P extends object = object,
+  S extends object = object,
   O extends object = object,
 > extends BaseLayer<C, P, S, O> {
   /**

@@ -33,6 +33,9 @@ import { ModelTraining } from './model-training.ts'
 import { printSummary, type SummaryOptions } from './summary.ts'
 import { readOptimizerState, readWeights, type WeightLike, writeWeights } from './weights.ts'
 
+/** Parameters or states of layers, by path. The trees of the layers may have the types of interfaces. */
+type GivenTrees = Readonly<Record<string, object>>
+
 /**
  * A model that can be trained. As in Keras's functional API, `new Model({ inputs, outputs })` is the graph of layers between
  * symbolic tensors; it may have several inputs and outputs, branches and shared layers. As in Keras's model subclassing, a
@@ -151,8 +154,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Replaces variables by trees like those of `variablesTree`. From then on the model owns the tensors. */
-  setVariablesTree({ params, state }: Partial<VariableTrees>): void {
-    const given = { ...(params && { params }), ...(state && { state }) }
+  setVariablesTree({ params, state }: { readonly params?: GivenTrees; readonly state?: GivenTrees }): void {
+    const given = { ...(params && { params }), ...(state && { state }) } as Partial<VariableTrees>
     const before = new Set(treeLeaves(readVariables(this.build()) as unknown as Tree))
     keepTensors(treeLeaves(given as Tree))
     writeVariables(this, given)
@@ -165,9 +168,9 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * Returns the outputs for given parameters: a pure function, for `valueAndGrad` and `compile`. Parameters that are not given,
    * and the state, are those of the model.
    */
-  applyWith<T = Tensor>(params: LayerTrees, x: Tree, options: StatelessOptions & { state?: LayerTrees } = {}): T {
+  applyWith<T = Tensor>(params: GivenTrees, x: Tree, options: StatelessOptions & { state?: LayerTrees } = {}): T {
     const { state, ...rest } = options
-    return this.statelessCall({ params, ...(state && { state }) }, x, rest).outputs as T
+    return this.statelessCall({ params: params as LayerTrees, ...(state && { state }) }, x, rest).outputs as T
   }
 
   /** Like `applyWith`; also returns the state after the call and the losses that layers added. Keras: `stateless_call`. */

@@ -65,7 +65,7 @@ export class Objective {
     return {
       figures: Object.fromEntries(figures.map((name) => [name, emptyMean()])),
       losses: this.severalLosses ? this.losses.filter((loss) => loss).map(emptyMean) : [],
-      metrics: this.tracked.map(({ metric }) => metric.init()),
+      metrics: this.tracked.map(({ metric }) => metric.init() as Tree),
     }
   }
 

@@ -1,7 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
 import type { Metric } from '@gradus/core'
 import { compile } from '@gradus/graph'
-import { type Backend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { type Backend, onBackend, type Tensor, treeLeaves } from '@gradus/tensor'
 import { type Check, demand, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose, assertClose } from '../compare.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
@@ -143,7 +143,7 @@ function upload(backend: Backend, { target, prediction, weight }: Batch): [Tenso
 }
 
 async function measure({ backend, metric }: Setup, batches: readonly Batch[], compiled = false): Promise<HostTensor> {
-  const update = (state: Tree, target: Tensor, prediction: Tensor, weight: readonly Tensor[]): Tree =>
+  const update = (state: object, target: Tensor, prediction: Tensor, weight: readonly Tensor[]): object =>
     metric.update(state, target, prediction, weight[0])
   const step = compiled ? compile(update, { donate: [0] }) : update
   const [result] = await takeToHost(
@@ -157,7 +157,7 @@ async function measure({ backend, metric }: Setup, batches: readonly Batch[], co
 }
 
 async function checkPurity({ backend, metric, batches }: Setup): Promise<void> {
-  const read = async (tree: Tree) => Promise.all(treeLeaves(tree).map(toHost))
+  const read = async (tree: object) => Promise.all(treeLeaves(tree).map(toHost))
   const first = onBackend(backend, () => metric.init())
   const before = await read(first)
   const next = onBackend(backend, () => metric.update(first, ...withWeight(upload(backend, batches[0]!))))
