@@ -131,6 +131,11 @@ export class Evaluator {
     return this.environment.vectorAxis
   }
 
+  /** The address of a value. */
+  pointer(value: number): I32 {
+    return this.environment.pointers.of(value)
+  }
+
   /** The address of the element with an index; if elements of the lanes are contiguous, that of the first lane. */
   locate(value: number, bytes: number, index: Index, part: number, guards: readonly Condition[] = []): MemoryOperand {
     return this.indexing.locate(this.environment.pointers.of(value), bytes, index, part, guards)

@@ -15,6 +15,7 @@ import { Accumulators } from './accumulators.ts'
 import { Block } from './block.ts'
 import { Evaluator } from './evaluator.ts'
 import { type Lanes, scalarLanes, vectorLanes } from './lanes.ts'
+import type { ScatterPlan } from './scatter-plan.ts'
 import { StoreWriter } from './store-writer.ts'
 import { chooseStrategy, type Strategy } from './strategy.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools } from './tools.ts'
@@ -39,14 +40,14 @@ interface Blocking {
   readonly flush: (block: Block) => void
 }
 
-/** The function of a loop kernel. */
-export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
+/** The function of a loop kernel, which may add at indices. */
+export function loopFunction(kernel: LoopKernel, tools: Tools, scatter?: ScatterPlan): KernelCode {
   const strategy = chooseStrategy(kernel, tools.features.simd)
   let values: readonly number[] = []
   let scratchBytes = 0
   let units = 1
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
-    const builder = new LoopBuilder(kernel, strategy, tools, locals, args.get)
+    const builder = new LoopBuilder(kernel, strategy, tools, locals, args.get, scatter)
     const code = builder.build(begin, end)
     values = builder.pointers.values
     scratchBytes = builder.scratchBytes
@@ -75,6 +76,7 @@ class LoopBuilder {
     private readonly tools: Tools,
     private readonly locals: Locals,
     args: I32,
+    scatter: ScatterPlan | undefined,
   ) {
     const { axis } = strategy
     this.lanes = axis ? vectorLanes : scalarLanes
@@ -93,7 +95,7 @@ class LoopBuilder {
       },
       this.root,
     )
-    this.writer = new StoreWriter(this.evaluator, tools)
+    this.writer = new StoreWriter(this.evaluator, tools, scatter)
   }
 
   get units(): number {
