@@ -203,6 +203,14 @@ export abstract class BaseLayer<
     return (this.config as LayerConfig).dtype ?? 'float32'
   }
 
+  /**
+   * Whether the state is that of a sequence which goes on from batch to batch, so that `resetStates` sets it to its initial value.
+   * Statistics over all data, such as moving averages, are none.
+   */
+  get stateful(): boolean {
+    return false
+  }
+
   /** The penalty on the outputs, if there is one. */
   get activityRegularizer(): Regularizer | undefined {
     return (this.options as LayerConfig).activityRegularizer

@@ -232,6 +232,11 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
   }
 
+  override resetStates(): void {
+    super.resetStates()
+    this.changed()
+  }
+
   /** Makes a running training loop read the variables again. */
   private changed(): void {
     if (this.trainer) this.trainer.revision++

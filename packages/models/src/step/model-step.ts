@@ -160,6 +160,14 @@ export class ModelStep implements LayerCaller {
     return this.noLoss
   }
 
+  /** The states that the step has changed, by the paths of their layers. */
+  get changed(): LayerTrees {
+    const { states } = this.forward
+    return Object.fromEntries(
+      [...states].flatMap(([layer, state]) => (this.holds(layer) ? [[this.paths.get(layer)!, state]] : [])),
+    )
+  }
+
   /** The states of the layers after the step. */
   get states(): LayerTrees {
     return statesAfter(this.setup.model, this.forward, this.setup.state)
