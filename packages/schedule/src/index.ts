@@ -2,7 +2,15 @@ export { type GraphAnalysis, UnknownOp } from './analysis/graph-analysis.ts'
 export { type CodeGenerator, CompiledGraphs } from './codegen/compiled-graphs.ts'
 export { AxisMaker, type AxisMap, expressionsWithin, lookupsIn, Rewriting } from './index/axes.ts'
 export { costOf } from './index/cost.ts'
-export { type Condition, type Expression, Expressions, type Load } from './index/expression.ts'
+export {
+  type Condition,
+  type Expression,
+  Expressions,
+  forEachExpression,
+  inputsFirst,
+  inputsOf,
+  type Load,
+} from './index/expression.ts'
 export {
   type Atom,
   type Axis,
