@@ -65,6 +65,11 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     super(...([config] as never))
     this.seed = config.seed ?? Math.floor(Math.random() * 2 ** 32)
     const { inputs, outputs } = config
+    if ((inputs === undefined) !== (outputs === undefined)) {
+      throw new ConfigError(
+        `A functional model needs inputs and outputs, and ${inputs === undefined ? 'inputs' : 'outputs'} is missing: new Model({ inputs: x, outputs: y }).`,
+      )
+    }
     if (inputs !== undefined && outputs !== undefined) this.connect(inputs, outputs)
   }
 

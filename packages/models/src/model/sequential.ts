@@ -1,6 +1,7 @@
 import {
   type BaseLayer,
   ConfigError,
+  describeValue,
   entryOf,
   forgetCalls,
   Input,
@@ -61,7 +62,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   add(layer: Layer): void {
     if (!(layer instanceof Layer))
       throw new ConfigError(
-        `Sequential takes layers and was given ${layer === null ? 'null' : typeof layer}. Use new Sequential([new Dense({ units: 1 }), ...]).`,
+        `Sequential takes layers and was given ${describeValue(layer)}. Use new Sequential([new Dense({ units: 1 }), ...]).`,
       )
     if (this.stack.includes(layer))
       throw new ConfigError(
