@@ -54,7 +54,11 @@ export abstract class Metric<C extends object = object, S extends object = objec
 
   /** The state before the first batch. */
   abstract init(): S
-  /** The state after one more batch of `[batch, ...]`; `weight` is broadcast against the per-sample values. */
+  /**
+   * The state after one more batch of `[batch, ...]`; `weight` is broadcast against the per-sample values. As losses do, models make
+   * the ranks of target and prediction equal if they differ by a last axis of size 1: targets `[batch]` of an output `[batch, 1]`
+   * become `[batch, 1]`.
+   */
   abstract update(state: S, target: Tensor, prediction: Tensor, weight?: Tensor): S
   /** The figure so far: a scalar, or `[classes]` for metrics with one figure per class. */
   abstract result(state: S): Tensor
