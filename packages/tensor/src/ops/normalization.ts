@@ -1,4 +1,3 @@
-import { computeDType } from '../dtype.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { operation, operationOf } from '../operation.ts'
@@ -8,6 +7,7 @@ import { add, cast, div, maximum, mul, sub } from './arithmetic.ts'
 import { broadcastTo, sum } from './broadcast.ts'
 import { rsqrt } from './exponential.ts'
 import { likeInput, requireFloat } from './rules.ts'
+import { wide } from './wide.ts'
 
 /** `x` with mean 0 and variance 1 over `axes`: (x - mean) / sqrt(variance + epsilon). */
 const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
@@ -25,11 +25,6 @@ const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
     const inner = sub(sub(given, meanOver(given, axes)), mul(y, meanOver(mul(given, y), axes)))
     return [cast(mul(inner, scale), x!.dtype)]
   },
-}
-
-/** Float16 as float32, because squares and sums soon leave its range. */
-function wide(x: Tensor): Tensor {
-  return cast(x, computeDType(x.dtype))
 }
 
 /** The distances from the mean, and the factor that makes their variance 1. */

@@ -1,4 +1,3 @@
-import { computeDType } from '../dtype.ts'
 import { apply } from '../interpreter.ts'
 import { operation, operationOf } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
@@ -6,6 +5,7 @@ import { cast, div } from './arithmetic.ts'
 import { full, sum } from './broadcast.ts'
 import { maxPoolOp, type PoolParams, padded, windowOf } from './pooling-op.ts'
 import { type PaddingPairs, type PerAxis, paddingPairs, perAxis, requireRoom, spatialRank } from './spatial.ts'
+import { wide } from './wide.ts'
 import { windowOp } from './window-op.ts'
 
 /** `strides` are the pool's size by default; a number is for all spatial axes. */
@@ -50,8 +50,7 @@ export const maxPool = /* @__PURE__ */ operationOf(
  */
 export const averagePool = /* @__PURE__ */ operation('averagePool', (x: Tensor, options: PoolOptions): Tensor => {
   const params = paramsOf('averagePool', x, options)
-  // sums of float16 soon leave its range
-  const values = cast(x, computeDType(x.dtype))
+  const values = wide(x)
   const total = windowSum(values, params)
   if (params.padding.every(([low, high]) => low === 0 && high === 0)) {
     const count = params.sizes.reduce((a, b) => a * b, 1)

@@ -3,7 +3,7 @@ import type { Op } from '../op.ts'
 import { operationOf } from '../operation.ts'
 import { normalizeAxes, normalizeAxis, reducedShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { add, div, equal, maximum, minimum, mul, neg, sub, where } from './arithmetic.ts'
+import { add, cast, div, equal, maximum, minimum, mul, neg, sub, where } from './arithmetic.ts'
 import { sum } from './broadcast.ts'
 import { expandOver } from './broadcast-op.ts'
 import { binary } from './elementwise.ts'
@@ -12,17 +12,21 @@ import { logicalAnd, logicalOr } from './logical.ts'
 import { max } from './reduction.ts'
 import { likeInput, requireAlike, requireFloat } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
+import { wide } from './wide.ts'
 
 /** exp(x) divided by its sum over `axes`. */
 const softmaxOp: Op<{ axes: readonly number[] }> = {
   name: 'softmax',
   shape: /* @__PURE__ */ likeInput('softmax', requireFloat),
   inline([x], { axes }) {
-    const power = exp(shifted(x!, axes))
-    return div(power, sum(power, { axis: axes, keepDims: true }))
+    const power = exp(shifted(wide(x!), axes))
+    return cast(div(power, sum(power, { axis: axes, keepDims: true })), x!.dtype)
   },
   // dx = y (ct - sum(ct y))
-  vjp: (ct, _, { axes }, y) => [mul(y, sub(ct, sum(mul(ct, y), { axis: axes, keepDims: true })))],
+  vjp(ct, [x], { axes }, y) {
+    const [given, share] = [wide(ct), wide(y)]
+    return [cast(mul(share, sub(given, sum(mul(given, share), { axis: axes, keepDims: true }))), x!.dtype)]
+  },
 }
 
 /** The logarithm of `softmax`, without taking the logarithm of small numbers. */
@@ -30,11 +34,14 @@ const logSoftmaxOp: Op<{ axes: readonly number[] }> = {
   name: 'logSoftmax',
   shape: /* @__PURE__ */ likeInput('logSoftmax', requireFloat),
   inline([x], { axes }) {
-    const below = shifted(x!, axes)
-    return sub(below, log(sum(exp(below), { axis: axes, keepDims: true })))
+    const below = shifted(wide(x!), axes)
+    return cast(sub(below, log(sum(exp(below), { axis: axes, keepDims: true }))), x!.dtype)
   },
   // dx = ct - softmax(x) sum(ct)
-  vjp: (ct, _, { axes }, y) => [sub(ct, mul(exp(y), sum(ct, { axis: axes, keepDims: true })))],
+  vjp(ct, [x], { axes }, y) {
+    const given = wide(ct)
+    return [cast(sub(given, mul(exp(wide(y)), sum(given, { axis: axes, keepDims: true }))), x!.dtype)]
+  },
 }
 
 /** `x` minus its largest element, so that `exp` cannot overflow. */

@@ -1,4 +1,4 @@
-import { computeDType, isFloat } from '../dtype.ts'
+import { isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { operation } from '../operation.ts'
 import { normalizeAxes } from '../shape.ts'
@@ -10,16 +10,12 @@ import { isFinite as finite, logicalAnd, logicalOr } from './logical.ts'
 import { type ReduceOptions, reduceOptions } from './reduce.ts'
 import { max, min } from './reduction.ts'
 import { abs } from './rounding.ts'
+import { wide } from './wide.ts'
 
 function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
   if (!isFloat(x.dtype))
     throw new ShapeError(`${name} needs a float tensor and got ${x.dtype}. Use cast(x, 'float32').`)
   return normalizeAxes(name, axis, x.rank).reduce((count, along) => count * x.shape[along]!, 1)
-}
-
-/** Float16 as float32, because sums soon exceed the largest float16. */
-function wide(x: Tensor): Tensor {
-  return cast(x, computeDType(x.dtype))
 }
 
 /**
