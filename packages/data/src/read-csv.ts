@@ -179,7 +179,9 @@ class RecordReader<C extends Readonly<Record<string, CsvColumn>>> {
     if (this.problemCount > 0) {
       const more = this.problemCount - this.problems.length
       const list = this.problems.map((problem) => `\n  ${problem}`).join('')
-      throw new DataError(`${this.file} cannot be used:${list}${more > 0 ? `\n  and ${more} more` : ''}`)
+      throw new DataError(
+        `${this.file} cannot be used:${list}${more > 0 ? `\n  and ${more} more` : ''}\nCorrect the lines, or the types in 'columns'.`,
+      )
     }
     if (this.rowCount === 0) {
       const problem =

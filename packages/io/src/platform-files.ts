@@ -132,7 +132,7 @@ function reasonOf(cause: unknown): string {
     ENOENT: 'it does not exist. Check the path',
     EACCES: 'permission is denied',
     EPERM: 'permission is denied',
-    EISDIR: 'it is a folder',
+    EISDIR: 'it is a folder. Give the path of a file in it',
     ENOTDIR: 'a part of its path is a file, not a folder',
     ENOSPC: 'the disk is full',
   }

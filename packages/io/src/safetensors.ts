@@ -193,7 +193,10 @@ function readDescription(name: string, description: unknown, length: number): Te
     throw fail(`has the data_offsets ${JSON.stringify(offsets)}; expected [begin, end] in bytes.`)
   }
   const [begin, end] = offsets as [number, number]
-  if (end > length) throw fail(`ends at byte ${end} of the values, and the file holds ${length}. It may be cut off.`)
+  if (end > length)
+    throw fail(
+      `ends at byte ${end} of the values, and the file holds ${length}. It may be cut off: copy or save it again.`,
+    )
   const type = dtype as StoredType
   const size = sizeOf(shape) * storedBytes[type]
   if (size !== end - begin) {
