@@ -2,18 +2,19 @@ import type { Kernel } from '@gradus/graph'
 import { isFloat, type TypedArray } from '@gradus/tensor'
 import { linesAlong } from './lines.ts'
 
-/** Kernels that address elements by index. An index out of range reads 0 and writes nothing, as on every backend. */
+/** Kernels that address elements by index. An index out of range reads 0 or `outside` and writes nothing, as on every backend. */
 export const indexingKernels: Readonly<Record<string, Kernel>> = {
-  gather(output, [x, indices], { axis }: { axis: number }) {
+  gather(output, [x, indices], { axis, outside = 0 }: { axis: number; outside?: number }) {
     const y = output.data
     const from = x.data
     const positions = indices.data
+    const missing = isFloat(x.dtype) ? outside : 0
     const { outer, count, inner } = linesAlong(x.shape, axis)
     for (let o = 0, to = 0; o < outer; o++) {
       for (let j = 0; j < positions.length; j++, to += inner) {
         const position = positions[j]
         if (position < 0 || position >= count) {
-          y.fill(0, to, to + inner)
+          y.fill(missing, to, to + inner)
           continue
         }
         const start = (o * count + position) * inner

@@ -20,8 +20,13 @@ export * from './contracts/metric.ts'
 export * from './contracts/regularizer.ts'
 export * from './contracts/schedule.ts'
 export * from './data/dataset.ts'
-export * from './data/host-array.ts'
+export {
+  castHostArray,
+  isHostArray,
+  toHostArray,
+} from './data/host-array.ts'
 export * from './data/host-values.ts'
+export * from './data/index-limits.ts'
 export * from './data/named.ts'
 export * from './data/rows.ts'
 export * from './errors.ts'

@@ -17,7 +17,10 @@ describe('a host array whose data is of another type', () => {
     [new Int32Array([-7, 0, 7]), [-7, 0, 7]],
     [new Uint32Array([0, 1, 7]), [0, 1, 7]],
     [new Float64Array([0.5, 0.25, -2]), [0.5, 0.25, -2]],
-    [[1, 2, 3.5], [1, 2, 3.5]],
+    [
+      [1, 2, 3.5],
+      [1, 2, 3.5],
+    ],
   ])('is converted to float32: %o', (data, values) => {
     expect(given(data, 'float32')).toEqual({ data: new Float32Array(values), shape: [3], dtype: 'float32' })
   })
@@ -47,7 +50,10 @@ describe('a host array whose data is of another type', () => {
 
 describe('parts of a host array that do not fit', () => {
   it.each([
-    ['uint8', "x.dtype: 'uint8' is no dtype. Use 'int32'. The dtypes are float16, float32, float64, int32, uint32, bool."],
+    [
+      'uint8',
+      "x.dtype: 'uint8' is no dtype. Use 'int32'. The dtypes are float16, float32, float64, int32, uint32, bool.",
+    ],
     ['Float32', "x.dtype: 'Float32' is no dtype. Use 'float32'."],
     ['int64', "'int64' is no dtype. Use 'int32'."],
     ['flaot32', "'flaot32' is no dtype. The dtypes are"],
@@ -72,9 +78,9 @@ describe('parts of a host array that do not fit', () => {
 
 it('typed arrays take the dtype that holds their values, also in lists', () => {
   const dtype = (value: unknown) => toHostArray(value as Float32Array, 'x').dtype
-  expect([Int8Array, Int16Array, Uint8Array, Uint8ClampedArray, Uint16Array, Int32Array].map((T) => dtype(new T(1)))).toEqual(
-    new Array(6).fill('int32'),
-  )
+  expect(
+    [Int8Array, Int16Array, Uint8Array, Uint8ClampedArray, Uint16Array, Int32Array].map((T) => dtype(new T(1))),
+  ).toEqual(new Array(6).fill('int32'))
   expect(dtype(new Uint32Array(1))).toBe('uint32')
   expect(toHostArray([new Int32Array([2 ** 24 + 1]), new Int32Array([5])], 'x')).toEqual({
     data: new Int32Array([2 ** 24 + 1, 5]),

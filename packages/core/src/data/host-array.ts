@@ -199,7 +199,7 @@ function notRepresentable(number: number, dtype: DType, position: string): DataE
 }
 
 /** The position of the element `index` as text: `x[3][1]`. */
-function positionText(name: string, shape: Shape, index: number): string {
+export function positionText(name: string, shape: Shape, index: number): string {
   let position = ''
   let rest = index
   for (let axis = shape.length - 1; axis >= 0; axis--) {

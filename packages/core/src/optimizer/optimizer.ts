@@ -4,6 +4,7 @@ import {
   type DType,
   div,
   equal,
+  floorDivide,
   full,
   greater,
   logicalOr,
@@ -157,7 +158,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     } = this.commonOptions
     const calls = state.iteration
     // as in Keras, bias correction and averages depend on the number of updates, schedules on the number of calls
-    const updates = every ? div(calls, every) : calls
+    const updates = every ? floorDivide(calls, every) : calls
     const isDue = every ? equal(mod(add(calls, 1), every), 0) : undefined
     const old = byPath(params)
     const sums = every ? addToSums(byPath(state.accumulated), gradients) : undefined

@@ -1,7 +1,5 @@
-import { ConfigError, type Rng } from '@gradus/core'
+import { type Batch, ConfigError, type Rng } from '@gradus/core'
 import { type Tensor, tidy } from '@gradus/tensor'
-import { arrange } from './arrange.ts'
-import type { ClassWeight } from './class-weight.ts'
 import type { DatasetReader } from './dataset-reader.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
 import { orderOf, type Shuffle } from './order.ts'
@@ -59,14 +57,14 @@ async function readIndices(make: () => Tensor): Promise<Int32Array> {
 }
 
 /**
- * Batches from a dataset, each checked and sorted into the order of the model's inputs and outputs. The first pass begins with
+ * Batches from a dataset, each sorted into the order of the model's inputs and outputs by `arrange`. The first pass begins with
  * the batch that the reader has read.
  */
-export function datasetSource(reader: DatasetReader, ports: Ports, classWeight?: ClassWeight): BatchSource {
+export function datasetSource(reader: DatasetReader, ports: Ports, arrange: (batch: Batch) => HostBatch): BatchSource {
   return {
     length: reader.length,
     async *pass() {
-      for await (const batch of reader.pass(ports)) yield arrange(batch, ports, classWeight)
+      for await (const batch of reader.pass(ports)) yield arrange(batch)
     },
     close: () => reader.close(),
   }

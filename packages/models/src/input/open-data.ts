@@ -1,5 +1,6 @@
 import {
   type ArrayData,
+  type BaseLayer,
   type Batch,
   DataError,
   type Dataset,
@@ -16,6 +17,7 @@ import { type BatchSource, datasetSource } from './batch-source.ts'
 import type { ClassWeight } from './class-weight.ts'
 import { DatasetReader } from './dataset-reader.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
+import { checkInputIndices } from './index-limits.ts'
 import type { Ports } from './ports.ts'
 
 /** Weights of samples, `[samples, ...]`; for several outputs in a list or by name. */
@@ -36,7 +38,7 @@ export type OpenedData = { readonly ports: Ports } & (
 )
 
 /** The part of a model that arranging data needs. */
-export interface DataModel {
+export interface DataModel extends BaseLayer {
   /** Inputs and outputs; undefined while they are not known. */
   readonly ports: Ports | undefined
   /** Returns the inputs and outputs for data of these shapes and dtypes. Builds the weights that are missing. */
@@ -62,6 +64,10 @@ export async function openData(
   model: DataModel,
   { x, y, sampleWeight, classWeight }: DataArguments,
 ): Promise<OpenedData> {
+  const checked = (batch: HostBatch, ports: Ports) => {
+    checkInputIndices(model, batch, ports)
+    return batch
+  }
   if (isDataset(x)) {
     if (y !== undefined || sampleWeight !== undefined) {
       throw new DataError(
@@ -72,7 +78,8 @@ export async function openData(
     try {
       const first = await reader.first(model.ports)
       const ports = model.portsFor(first)
-      return { ports, source: datasetSource(reader, ports, classWeight), first: arrange(first, ports, classWeight) }
+      const arranged = (batch: Batch) => checked(arrange(batch, ports, classWeight), ports)
+      return { ports, source: datasetSource(reader, ports, arranged), first: arranged(first) }
     } catch (error) {
       await reader.close()
       throw error
@@ -88,7 +95,7 @@ export async function openData(
   }
   if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')
   const ports = model.portsFor(batch)
-  return { ports, samples: arrange(batch, ports, classWeight) }
+  return { ports, samples: checked(arrange(batch, ports, classWeight), ports) }
 }
 
 /** Returns a batch with the shapes of all batches. */

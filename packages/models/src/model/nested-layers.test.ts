@@ -101,7 +101,7 @@ describe('a layer with sublayers', () => {
       ],
       3,
     )
-    expect((await frozen.evaluate(x, y, quiet)).loss).toBeCloseTo((await plain.evaluate(x, y, quiet)).loss!, 6)
+    expect((await frozen.evaluate(x, y, silent)).loss).toBeCloseTo((await plain.evaluate(x, y, silent)).loss!, 6)
   })
 
   it('updates the moving averages of an inner layer, unless the call has training: false', async () => {

@@ -6,8 +6,8 @@ import { operationOf } from '../operation.ts'
 import { broadcastShapes, formatShape, sameShape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
-import { binary, comparison, unary } from './elementwise.ts'
-import { asTensor, requireTensor } from './operands.ts'
+import { binary, binaryOp, comparison, unary } from './elementwise.ts'
+import { alignOperands, asTensor, requireTensor } from './operands.ts'
 import { type None, requireAlike, requireBool, requireNumeric } from './rules.ts'
 
 /** `-x`. */
@@ -28,11 +28,27 @@ export const sub = /* @__PURE__ */ binary('sub', requireNumeric, { vjp: (ct) => 
 /** `a * b`, element by element, with NumPy's broadcasting. */
 export const mul = /* @__PURE__ */ binary('mul', requireNumeric, { vjp: (ct, a, b) => [mul(ct, b), mul(ct, a)] })
 
-/** `a / b`, with NumPy's broadcasting; of integers it truncates towards zero, and division by zero gives 0. */
-export const div = /* @__PURE__ */ binary('div', requireNumeric, {
+/** As a primitive, of integers it truncates towards zero, and gives 0 for a division by zero. */
+const divOp = /* @__PURE__ */ binaryOp('div', requireNumeric, {
   cost: 4,
   // d(a/b) = da/b - (a/b) db/b
   vjp: (ct, _, b, y) => [div(ct, b), neg(div(mul(ct, y), b))],
+})
+
+/**
+ * `a / b`, with NumPy's broadcasting. It is true division, as in NumPy, Keras and PyTorch: integers are divided as `float32`
+ * (which has 24 bits: cast larger ones to `float64` first). `floorDivide` gives whole numbers.
+ *
+ * @example
+ * import { div, tensor } from '@gradus/tensor'
+ * div(tensor([51, 255], { dtype: 'int32' }), 255).array() // => [0.2, 1]
+ */
+export const div = /* @__PURE__ */ operationOf(divOp, (a: TensorLike, b: TensorLike): Tensor => {
+  const like = a instanceof Tensor ? a : b
+  const isWhole = like instanceof Tensor && (like.dtype === 'int32' || like.dtype === 'uint32')
+  const areWhole = isWhole && [a, b].every((x) => !(x instanceof Tensor) || x.dtype === like.dtype)
+  const operands = areWhole ? [a, b].map((x) => (x instanceof Tensor ? cast(x, 'float32') : x)) : [a, b]
+  return apply(divOp, alignOperands('div', operands), null)
 })
 
 /** The larger of `a` and `b`, NaN if either is NaN; at a tie each gets half of the gradient. */
