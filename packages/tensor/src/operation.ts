@@ -1,5 +1,5 @@
+import { requireOptions } from './arguments.ts'
 import type { Op } from './op.ts'
-import { requireOptions } from './options.ts'
 import { SymbolicTensor } from './symbolic.ts'
 import type { Tensor } from './tensor.ts'
 

@@ -1,3 +1,4 @@
+import { requireTensor } from '../arguments.ts'
 import { type DType, isFloat, requireDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
@@ -7,7 +8,7 @@ import { broadcastShapes, formatShape, sameShape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
 import { binary, binaryOp, comparison, unary } from './elementwise.ts'
-import { alignOperands, asTensor, requireTensor } from './operands.ts'
+import { alignOperands, asTensor } from './operands.ts'
 import { type None, requireAlike, requireBool, requireNumeric } from './rules.ts'
 
 /** `-x`. */

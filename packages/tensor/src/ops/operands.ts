@@ -38,13 +38,6 @@ function literal(name: string, x: number | boolean, shape: Shape, like: Tensor |
   return full(shape, x, like.dtype, like)
 }
 
-/** Throws `TypeError` for a value that is not a tensor, in the place of the first argument of an operation. */
-export function requireTensor(name: string, x: unknown): asserts x is Tensor {
-  if (x instanceof Tensor) return
-  const what = x === null ? 'null' : Array.isArray(x) ? 'a list' : typeof x
-  throw new TypeError(`${name} takes a tensor and got ${what}. Make one with tensor(...).`)
-}
-
 /** Throws `TypeError` if the tensors of an op were not given as a list. */
 export function requireList(name: string, tensors: unknown): void {
   if (!Array.isArray(tensors)) throw new TypeError(`${name} takes its tensors in a list, as in ${name}([a, b]).`)

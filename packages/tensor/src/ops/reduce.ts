@@ -1,9 +1,9 @@
+import { requireTensor } from '../arguments.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { type OperationOf, operationOf } from '../operation.ts'
 import { normalizeAxes } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { requireTensor } from './operands.ts'
 import type { ReduceParams } from './rules.ts'
 
 /** The axes of a reduction (all by default; negative ones count from the end), and whether they are kept as size 1. */

@@ -27,3 +27,10 @@ const aliases: Readonly<Record<string, string>> = { axes: 'axis', dim: 'axis', k
 function plain(option: string): string {
   return option.replace(/[_-]/g, '').toLowerCase()
 }
+
+/** Throws `TypeError` for a value that is not a tensor, in the place of the first argument of an operation. */
+export function requireTensor(name: string, x: unknown): asserts x is Tensor {
+  if (x instanceof Tensor) return
+  const what = x === null ? 'null' : Array.isArray(x) ? 'a list' : typeof x
+  throw new TypeError(`${name} takes a tensor and got ${what}. Make one with tensor(...).`)
+}
