@@ -28,6 +28,7 @@ import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
 import { compileSpec, type FileOptions, modelFiles } from './files.ts'
+import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { printSummary, type SummaryOptions } from './summary.ts'
@@ -187,6 +188,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   private async toFile(weightsOnly: boolean): Promise<ModelFile> {
+    if (!weightsOnly) requireLoadable(this, this.compiled && { ...this.compiled, registry: undefined })
     const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
     if (constants) await constants
     const header = weightsOnly ? { format: 1 as const } : this.fileHeader()
@@ -208,7 +210,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /**
    * Writes the model, its weights and the optimizer's state to a path or file handle, in the format of the file name's extension
-   * (default safetensors). The write is atomic: if it fails, an existing file stays as it was.
+   * (default safetensors). The write is atomic: if it fails, an existing file stays as it was. Throws `ConfigError` for a class without
+   * a static `type`, because the file could not be loaded.
    */
   async save(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
     const file = await this.toFile(false)
