@@ -163,4 +163,20 @@ describe('models', () => {
     })()
     await expect(model().fit(misspelt as never, { verbose: 0 })).rejects.toThrow("Batch 0 of the dataset has 'labels'.")
   })
+
+  it.each([
+    ['a list of batches', [{ x: [[1, 2]], y: [[1]] }], 'x is a list of batches. Batches come from a dataset'],
+    ['a generator', (function* () {})(), 'x is a generator that is not async.'],
+    ['a function', async function* () {}, 'x is a function. Batches come from a dataset'],
+    ['no dtype', { data: new Uint8Array(4), shape: [2, 2] }, 'x.dtype: undefined is no dtype. The dtypes are'],
+  ])('%s in place of data', async (_, given, message) => {
+    await expect(model().fit(given as never, targets, { verbose: 0 })).rejects.toThrow(message)
+    await expect(model().predict(given as never)).rejects.toThrow(message)
+  })
+
+  it('options in a list', async () => {
+    await expect(wrong(Sequential.prototype.fit).call(model(), data, targets, [3])).rejects.toThrow(
+      'The options are an object, as in { epochs: 3 }, and not [3].',
+    )
+  })
 })

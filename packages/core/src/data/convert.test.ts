@@ -57,7 +57,7 @@ describe('parts of a host array that do not fit', () => {
     ['Float32', "x.dtype: 'Float32' is no dtype. Use 'float32'."],
     ['int64', "'int64' is no dtype. Use 'int32'."],
     ['flaot32', "'flaot32' is no dtype. The dtypes are"],
-    [undefined, 'undefined is no dtype.'],
+    [undefined, 'x.dtype: undefined is no dtype. The dtypes are float16'],
   ])('the dtype %s', (dtype, message) => {
     expect(() => given(new Uint8Array(3), dtype as string)).toThrow(message)
     expect(() => given(new Uint8Array(3), dtype as string)).toThrow(DataError)

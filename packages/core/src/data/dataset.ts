@@ -64,7 +64,7 @@ export interface BatchData {
  */
 export interface Dataset extends AsyncIterable<BatchData> {
   /** Batches per epoch, if known. */
-  readonly length?: number
+  readonly length?: number | undefined
   /** False if the elements are single samples, not batches. Undefined if unknown. */
   readonly batched?: boolean | undefined
 }

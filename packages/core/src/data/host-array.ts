@@ -14,12 +14,13 @@ import { DataError } from '../errors.ts'
 import type { ArrayData, HostArray, HostArrayData, NestedNumbers } from './dataset.ts'
 
 /**
- * Whether `value` has the members of a host array: `{ data, shape, dtype }`. Its parts are not checked: `toHostArray` does
- * that.
+ * Whether `value` has the members of a host array: `{ data, shape, dtype }`, where `dtype` may be missing. Its parts are not
+ * checked: `toHostArray` does that.
  */
 export function isHostArray(value: unknown): value is HostArray {
   if (typeof value !== 'object' || value === null || value instanceof Tensor) return false
-  return 'data' in value && 'shape' in value && 'dtype' in value
+  if (!('data' in value && 'shape' in value)) return false
+  return 'dtype' in value || (ArrayBuffer.isView(value.data) && Array.isArray(value.shape))
 }
 
 /**

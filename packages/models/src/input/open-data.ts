@@ -6,6 +6,8 @@ import {
   type Dataset,
   type InputData,
   isDataset,
+  isHostValues,
+  isPlainObject,
   type Named,
   sampleCount,
   toNamedArrays,
@@ -85,6 +87,7 @@ export async function openData(
       throw error
     }
   }
+  refuseOtherSources(x)
   const [inputs, outputs] = [model.ports?.inputs.length ?? 1, model.ports?.outputs.length ?? 1]
   const batch: Batch = {
     x: await toNamedValues(x, 'x', { several: inputs > 1 }),
@@ -96,6 +99,17 @@ export async function openData(
   if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')
   const ports = model.portsFor(batch)
   return { ports, samples: checked(arrange(batch, ports, classWeight), ports) }
+}
+
+/** Throws `DataError` for sources of batches that are no datasets. */
+function refuseOtherSources(x: unknown): void {
+  const batches = Array.isArray(x) ? isPlainObject(x[0]) && 'x' in x[0] && !isHostValues(x[0]) : false
+  const isIterator = typeof x === 'object' && x !== null && typeof (x as { next?: unknown }).next === 'function'
+  if (!batches && !isIterator && typeof x !== 'function') return
+  const what = batches ? 'a list of batches' : isIterator ? 'a generator that is not async' : 'a function'
+  throw new DataError(
+    `x is ${what}. Batches come from a dataset, which is iterated with for await: give fromIterable(() => batches) or an async generator.`,
+  )
 }
 
 /** Returns a batch with the shapes of all batches. */

@@ -97,6 +97,9 @@ export function fitArguments<O>(
   y: Named<ArrayData> | O | undefined,
   options: O | undefined,
 ): { data: { x: typeof x; y: Named<ArrayData> | undefined }; options: O | undefined } {
+  if (Array.isArray(options)) {
+    throw new ConfigError(`The options are an object, as in { epochs: 3 }, and not ${describeValue(options)}.`)
+  }
   const given = y ?? undefined
   const inSecond = isDataset(x) && options === undefined && isPlainObject(given) && !isHostValues(given)
   if (inSecond) return { data: { x, y: undefined }, options: given as O }
