@@ -1,7 +1,7 @@
 import { FormatError } from '@gradus/core'
 import { type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
 import { bytesPerElement, toMemory } from '@gradus/tensor/internals'
-import { decodeValues, type StoredType, storedBytes } from './stored-types.ts'
+import { type Bytes, decodeValues, type StoredType, storedBytes } from './stored-types.ts'
 
 /** Values with a name, a shape and a dtype. */
 export interface NamedTensor {
@@ -42,7 +42,7 @@ const maxHeaderBytes = 100_000_000
 export function encodeSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   // Wide types come first, so that every tensor starts at a multiple of its element size and can be read without a copy.
   const layout = tensors
     .map((tensor, index) => ({ tensor, index, start: 0, end: 0 }))

@@ -1,6 +1,7 @@
 import { FormatError, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
 import { decodeSafetensors, encodeSafetensors, isSafetensors } from '../safetensors.ts'
+import type { Bytes } from '../stored-types.ts'
 import type { FileFormat } from './file-format.ts'
 import type { ModelFile, ModelHeader } from './model-file.ts'
 
@@ -76,7 +77,7 @@ export const safetensorsModel = {
         .map((value) => ({ ...value, path: value.path.slice(optimizerPrefix.length) })),
     }
   },
-  write({ header, weights, optimizer }: ModelFile) {
+  write({ header, weights, optimizer }: ModelFile): Bytes {
     const frozen = weights.filter(({ trainable }) => !trainable).map(({ path }) => path)
     return encodeSafetensors(
       [
