@@ -1,5 +1,4 @@
 import { foldIn, randomKey, sameShape, splitKey, Tensor } from '@gradus/tensor'
-import { describeValue } from './config/describe.ts'
 
 /**
  * A stream of random keys from one seed. Keys are tensors, uint32 `[2]`, so a stream works in compiled functions and can be
@@ -20,7 +19,7 @@ export class Rng {
   constructor(seed: number | Tensor) {
     if (typeof seed !== 'number' && !isKey(seed)) {
       throw new TypeError(
-        `Rng takes a seed, a whole number, or a key, a uint32[2] tensor, as in new Rng(7), and got ${describeValue(seed)}.`,
+        `Rng takes a seed, a whole number, or a key, a uint32[2] tensor, as in new Rng(7), and got ${typeof seed === 'string' ? JSON.stringify(seed) : String(seed)}.`,
       )
     }
     this.key = typeof seed === 'number' ? randomKey(seed) : seed
