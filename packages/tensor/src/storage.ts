@@ -14,6 +14,8 @@ export interface Memory {
   /** Only on backends that can be read without waiting. */
   readSync?(buffer: DeviceBuffer): Uint8Array
   free(buffer: DeviceBuffer): void
+  /** Whether buffers are JavaScript objects without further references, which the garbage collector frees: `free` does nothing. */
+  readonly collected?: boolean
 }
 
 /** Live buffers, counted over all backends. */
@@ -24,7 +26,7 @@ export interface MemoryInfo {
 
 let buffers = 0
 let bytes = 0
-let sites: Map<Storage, string> | undefined
+let sites: Map<Holding, string> | undefined
 
 /**
  * Counts the buffers that tensors hold now. In a training loop the count is the same after every step.
@@ -58,41 +60,38 @@ export function findLeaks(body: () => void): { site: string; count: number }[] {
   }
 }
 
-/** A buffer shared by the tensors that view it; freed when the last of them releases it. */
-export class Storage {
+/**
+ * The count of the tensors that use a buffer. It outlives collected tensors. A buffer of a memory that is `collected` is not
+ * referenced here, so that the collector frees it together with the last tensor, also while a program does not yield.
+ */
+export class Holding {
   private references = 1
 
   constructor(
-    readonly memory: Memory,
-    readonly buffer: DeviceBuffer,
+    private readonly memory: Memory,
+    private readonly byteLength: number,
+    private readonly buffer: DeviceBuffer | undefined,
   ) {
     buffers++
-    bytes += buffer.byteLength
+    bytes += byteLength
     sites?.set(this, creationSite())
   }
 
-  get alive(): boolean {
-    return this.references > 0
+  get count(): number {
+    return this.references
   }
 
-  /** Whether exactly one tensor uses the buffer, so that it may be donated. */
-  get unshared(): boolean {
-    return this.references === 1
-  }
-
-  retain(): this {
+  retain(): void {
     this.references++
-    return this
   }
 
   release(): void {
-    if (--this.references === 0) {
-      this.forget()
-      this.memory.free(this.buffer)
-    }
+    if (--this.references > 0) return
+    this.forget()
+    if (this.buffer) this.memory.free(this.buffer)
   }
 
-  /** Donates the buffer: this storage no longer frees or counts it. */
+  /** Gives the buffer away: it is no longer freed or counted here. */
   surrender(): void {
     this.references = 0
     this.forget()
@@ -100,8 +99,43 @@ export class Storage {
 
   private forget(): void {
     buffers--
-    bytes -= this.buffer.byteLength
+    bytes -= this.byteLength
     sites?.delete(this)
+  }
+}
+
+/** A buffer shared by the tensors that view it; freed when the last of them releases it. */
+export class Storage {
+  readonly holding: Holding
+
+  constructor(
+    readonly memory: Memory,
+    readonly buffer: DeviceBuffer,
+  ) {
+    this.holding = new Holding(memory, buffer.byteLength, memory.collected ? undefined : buffer)
+  }
+
+  get alive(): boolean {
+    return this.holding.count > 0
+  }
+
+  /** Whether exactly one tensor uses the buffer, so that it may be donated. */
+  get unshared(): boolean {
+    return this.holding.count === 1
+  }
+
+  retain(): this {
+    this.holding.retain()
+    return this
+  }
+
+  release(): void {
+    this.holding.release()
+  }
+
+  /** Donates the buffer: this storage no longer frees or counts it. */
+  surrender(): void {
+    this.holding.surrender()
   }
 }
 

@@ -5,7 +5,7 @@ import { bytesPerElement, type DType, fromMemory, type TypedArray, viewOf } from
 import { BackendError, ShapeError, TraceError } from './errors.ts'
 import { formatTensor, formatValues, showAsText } from './print.ts'
 import { formatShape, type Shape, sizeOf } from './shape.ts'
-import type { Storage } from './storage.ts'
+import type { Holding, Storage } from './storage.ts'
 
 /** Values nested like the tensor's dimensions; a scalar is the bare value. */
 export type NestedArray = number | boolean | NestedArray[]
@@ -13,7 +13,7 @@ export type NestedArray = number | boolean | NestedArray[]
 /** An operand of an elementwise function. A number takes the dtype of the other operand. */
 export type TensorLike = Tensor | number | boolean
 
-const collected = new FinalizationRegistry<Storage>((storage) => storage.release())
+const collected = new FinalizationRegistry<Holding>((holding) => holding.release())
 /** The sets that the running `collect` calls fill, the innermost last. */
 const collections: Set<Tensor>[] = []
 
@@ -34,7 +34,7 @@ export class Tensor implements Aval {
     this.dtype = aval.dtype
     this.held = storage
     if (storage) {
-      collected.register(this, storage, this)
+      collected.register(this, storage.holding, this)
       collections.at(-1)?.add(this)
     }
   }
@@ -147,7 +147,7 @@ export class Tensor implements Aval {
   replaceStorage(storage: Storage, surrender: boolean): void {
     const old = this.storage
     collected.unregister(this)
-    collected.register(this, storage, this)
+    collected.register(this, storage.holding, this)
     this.held = storage
     if (surrender) old.surrender()
     else old.release()
