@@ -40,7 +40,7 @@ export type CompiledTrainStep = CompiledStep<TrainState, [frozen: LayerTrees, fe
 /** A compiled test step. */
 export type CompiledTestStep = CompiledStep<TestState, [params: LayerTrees, state: LayerTrees, feed: Feed, key: Tensor]>
 /** The results of a predict step. */
-export interface Predicted {
+interface Predicted {
   readonly [key: string]: Tree
   readonly outputs: Tree
   /** The states of layers that the step has changed, by path. */

@@ -7,7 +7,7 @@ import type { Figures } from './step-batch.ts'
 import { type LossGradients, type TrainSetup, TrainStep } from './train-step.ts'
 
 /** A train step that runs on shapes only: it records the input shapes of the layers and updates nothing. */
-export class ShapeStep extends TrainStep {
+class ShapeStep extends TrainStep {
   constructor(
     setup: TrainSetup,
     private readonly trains: boolean,

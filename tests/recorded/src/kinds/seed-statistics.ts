@@ -58,6 +58,7 @@ export async function runSeedStatistics(
       const seen = entry.runs.map((run) => run[moment][key]!)
       const own = histories.map((history) => history[key]?.[epoch] ?? Number.NaN)
       const field = `runs.${moment}.${key}`
+      check.holds(`${field}, all runs`, own.every(Number.isFinite), 'finite figures', own)
       check.near(`${field}, score of the ranks`, rankScore(own, seen), 0, largestScore)
       const share = shareInRange(own, seen)
       check.holds(`${field}, share in the range of Keras`, share >= 0.9, '0.9 or more', share)
