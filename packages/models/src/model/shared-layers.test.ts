@@ -178,10 +178,13 @@ for (const { name, backend } of await startAll()) {
         const loaded = await loadModel(await model.toBytes(), { registry })
         expect(loaded.countParams()).toBe(12)
         expect((await loaded.getWeights()).map(({ path }) => path)).toEqual(weights.map(({ path }) => path))
-        const next = await Promise.all(
-          [model, loaded].map(async (m) => [(await m.fit(x, y, quiet)).history, await m.getWeights()]),
-        )
-        expect(next[1]).toEqual(next[0])
+        // a loaded model is compiled, whatever `jit` was
+        const after = async (m: Model) => {
+          await m.fit(x, y, quiet)
+          return (await m.getWeights()).flatMap(({ data }) => [...data])
+        }
+        const [next, again] = [await after(model), await after(loaded)]
+        again.forEach((w, i) => expect(w).toBeCloseTo(next[i]!, 4))
       })
 
       it('a shared BatchNormalization sees all batches', async () => {
