@@ -40,7 +40,9 @@ const logSoftmaxOp: Op<{ axes: readonly number[] }> = {
   // dx = ct - softmax(x) sum(ct)
   vjp(ct, [x], { axes }, y) {
     const given = wide(ct)
-    return [cast(sub(given, mul(exp(wide(y)), sum(given, { axis: axes, keepDims: true }))), x!.dtype)]
+    // the exponential of a rounded logarithm would have too few digits
+    const share = y.dtype === given.dtype ? exp(y) : apply(softmaxOp, [wide(x!)], { axes })
+    return [cast(sub(given, mul(share, sum(given, { axis: axes, keepDims: true }))), x!.dtype)]
   },
 }
 
