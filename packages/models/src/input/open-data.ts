@@ -45,6 +45,8 @@ export interface DataModel extends BaseLayer {
   readonly ports: Ports | undefined
   /** Returns the inputs and outputs for data of these shapes and dtypes. Builds the weights that are missing. */
   portsFor(data: DataShapes): Ports
+  /** Brings the weights to the current backend if they are on another one. */
+  ready?(): Promise<void>
 }
 
 /** Shapes and dtypes of data, for example host values or tensors. */
@@ -70,6 +72,7 @@ export async function openData(
     checkInputIndices(model, batch, ports)
     return batch
   }
+  await model.ready?.()
   if (isDataset(x)) {
     if (y !== undefined || sampleWeight !== undefined) {
       throw new DataError(

@@ -15,6 +15,7 @@ export async function openInputs(
   batchSize: number,
 ): Promise<InputBatches & { readonly ports: Ports }> {
   if (areTensors(x)) {
+    await model.ready?.()
     const ports = model.portsFor({ x })
     const { tensors, ...opened } = tensorBatches(x, ports, batchSize)
     await checkTensorIndices(model, tensors, ports)

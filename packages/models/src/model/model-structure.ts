@@ -22,6 +22,7 @@ import {
   withMask,
 } from '@gradus/core'
 import {
+  type Backend,
   type FloatDType,
   type SymbolicDType,
   type SymbolicShape,
@@ -29,10 +30,11 @@ import {
   Tensor,
   type Tree,
 } from '@gradus/tensor'
-import { keepTensors } from '@gradus/tensor/internals'
+import { backendOf, currentInterpreter, eager, keepTensors } from '@gradus/tensor/internals'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
 import { type HostFront, Network } from '../network/index.ts'
 import { networkPorts, subclassPorts } from './model-ports.ts'
+import { moveVariablesNow } from './placement.ts'
 
 /** Options of all models. */
 export interface ModelConfig extends LayerConfig {
@@ -248,7 +250,25 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     const leaves = callerOf(this) ? [] : leavesOf(inputs)
     if (leaves.length > 0) this.prepareGraph({ x: inputs as DataShapes['x'] })
     if (leaves.some((leaf) => leaf instanceof Tensor)) this.portsFor({ x: inputs as DataShapes['x'] })
+    const value = leaves.find((leaf) => leaf instanceof Tensor && leaf.concrete) as Tensor | undefined
+    if (value && currentInterpreter() === eager) this.placeOn(backendOf(value))
     return super.callAll(inputs as Tree, options)
+  }
+
+  /** The backend of the random stream; undefined while there is none. */
+  protected get streamBackend(): Backend | undefined {
+    return this.stream && backendOf(this.stream.key)
+  }
+
+  /** Drops the random stream. The next one, from the same seed, is on the backend that is current then. */
+  protected forgetStream(): void {
+    this.stream?.key.dispose()
+    this.stream = undefined
+  }
+
+  /** Prepares the weights for a call with tensors of a backend. */
+  protected placeOn(backend: Backend): void {
+    moveVariablesNow(this, backend)
   }
 
   protected get rng(): Rng {

@@ -7,10 +7,11 @@ import {
   type InputData,
   type Logs,
   type Named,
+  readVariables,
   type WeightValue,
 } from '@gradus/core'
-import { type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
-import { batchesIn, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
+import { type Backend, currentBackend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { batchesIn, disposeTree, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
 import {
   callbacksIn,
   Evaluation,
@@ -45,6 +46,7 @@ import {
   type TrainStep,
 } from '../step/index.ts'
 import { ModelStructure } from './model-structure.ts'
+import { moveTree, moveVariables } from './placement.ts'
 import {
   type BatchOptions,
   checkOptions,
@@ -64,6 +66,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   private setup: TrainerSetup | undefined
   private executionSteps = 1
   protected trainer: Trainer | undefined
+  private moving: Promise<unknown> = Promise.resolve()
+  private disposed = false
   private predictor: { readonly ports: Ports; readonly step: CompiledPredictStep } | undefined
 
   abstract getWeights(): Promise<WeightValue[]>
@@ -74,6 +78,86 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /** The registry in which `compile` looks up names by default: the static `registry` of the class. */
   protected get registry(): NameResolver | undefined {
     return (this.constructor as { readonly registry?: NameResolver }).registry
+  }
+
+  /**
+   * Moves weights and the optimizer's state to a backend. `fit`, `evaluate` and `predict` do that themselves after `useBackend`.
+   * Throws `ConfigError` while the model is trained.
+   *
+   * @example
+   * import { cpu } from '@gradus/backend-cpu'
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * import { ones, useBackend } from '@gradus/tensor'
+   * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones', inputShape: [3] })]).build()
+   * const other = cpu()
+   * await model.to(other)
+   * await useBackend(other)
+   * model.call(ones([1, 3])).array() // => [[3]]
+   */
+  async to(backend: Backend): Promise<this> {
+    this.requireUsable()
+    if (this.trainer?.running) throw new ConfigError('to was called while the model is trained. Wait for fit to end.')
+    // one move after the other
+    const move = this.moving.then(() => this.moveTo(backend))
+    this.moving = move.catch(() => undefined)
+    await move
+    return this
+  }
+
+  private async moveTo(backend: Backend): Promise<void> {
+    await moveVariables(this, backend)
+    const before = this.trainer?.optimizerState
+    const optimizerState = await moveTree(before, backend)
+    const keyMoves = this.streamBackend !== undefined && this.streamBackend !== backend
+    if (keyMoves) this.forgetStream()
+    if (keyMoves || optimizerState !== before) {
+      const rng = onBackend(backend, () => this.rng)
+      this.trainer?.moveTo(optimizerState, rng)
+    }
+  }
+
+  /** Brings the weights to the current backend if they are on another one. Throws `ConfigError` for a disposed model. */
+  async ready(): Promise<void> {
+    this.requireUsable()
+    if (!this.trainer?.running) await this.to(currentBackend())
+  }
+
+  /**
+   * Frees weights and the optimizer's state now, instead of when the model is garbage collected. Layers that other models share
+   * lose their weights, too. The model cannot be used afterwards. Throws `ConfigError` while the model is trained.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * import { memory } from '@gradus/tensor'
+   * const before = memory().buffers
+   * const model = new Sequential([new Dense({ units: 1, inputShape: [3] })]).build()
+   * model.dispose()
+   * memory().buffers - before // => 0
+   */
+  dispose(): void {
+    if (this.trainer?.running) {
+      throw new ConfigError('dispose was called while the model is trained. Wait for fit to end.')
+    }
+    disposeTree(readVariables(this))
+    this.trainer?.dispose()
+    this.trainer = undefined
+    this.predictor = undefined
+    this.forgetStream()
+    this.disposed = true
+  }
+
+  protected override placeOn(backend: Backend): void {
+    this.requireUsable()
+    super.placeOn(backend)
+  }
+
+  /** Throws `ConfigError` if the model was disposed. */
+  private requireUsable(): void {
+    if (this.disposed) {
+      throw new ConfigError('The model was disposed, which freed its weights. Build or load it again.')
+    }
   }
 
   /**

@@ -60,7 +60,7 @@ export class Trainer {
   constructor(
     readonly model: TrainableModel,
     readonly setup: TrainerSetup,
-    private readonly rng: Rng,
+    private rng: Rng,
   ) {
     this.orders = new Orders(setup.jit)
     this.optimizers = new Optimizers(model, setup.optimizer)
@@ -155,6 +155,31 @@ export class Trainer {
   endTest({ carried, ...rest }: TestState): void {
     replaceStates(this.layers, carried)
     disposeTree(rest)
+  }
+
+  /** Whether a run of `fit` has reserved the model. */
+  get running(): boolean {
+    return this.busy
+  }
+
+  /** Replaces the tensors that training keeps apart from variables, after a change of the backend. */
+  moveTo(optimizerState: OptimizerStates | undefined, rng: Rng): void {
+    this.forgetKey()
+    this.rng = rng
+    this.optimizerState = optimizerState
+    this.revision++
+  }
+
+  /** Frees the tensors that training keeps apart from variables. */
+  dispose(): void {
+    this.forgetKey()
+    disposeTree(this.optimizerState)
+    this.optimizerState = undefined
+  }
+
+  private forgetKey(): void {
+    this.key?.dispose()
+    this.key = undefined
   }
 
   /** Reserves the model for one run of `fit` and returns a function that ends it. Throws `ConfigError` during another run. */
