@@ -29,9 +29,11 @@ const columnsPerUnit = 16
 
 /**
  * The number of additions to one float32 accumulator. Each takes at most half a unit in the last place of the sum so far, so
- * the sum of a block has a relative error of at most `blockSteps` times 2 ** -24; those of blocks are added in doubles.
+ * the sum of a block has a relative error of at most `blockSteps` times 2 ** -24; those of blocks are added in doubles. Two
+ * blocks would not be worth their cost.
  */
 const blockSteps = 64
+const fewSteps = 128
 
 /** An inner loop that is interrupted after each `rounds` iterations. */
 interface Blocking {
@@ -252,6 +254,7 @@ class LoopBuilder {
     const along = this.strategy.axis
     const nest = inner.map((axis) => ({ axis, steps: axis === along ? Math.ceil(axis.size / (4 * parts)) : axis.size }))
     const lanes = nest.filter(({ axis }) => axis === along)
+    if (nest.reduce((product, { steps }) => product * steps, 1) <= fewSteps) return undefined
     let within = 1
     for (const { axis, steps } of [...nest.filter(({ axis }) => axis !== along), ...lanes].reverse()) {
       if (within * steps > blockSteps) {
