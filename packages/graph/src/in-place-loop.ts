@@ -23,8 +23,8 @@ export class InPlaceLoop<A extends readonly unknown[], R> implements CompiledLoo
   private current!: A[0] | R
   private leaves!: readonly Tensor[]
   private distinct!: ReadonlySet<Tensor>
-  /** The programs whose first argument has the form of the state. */
-  private fitting!: Set<Specialization<R>>
+  /** The programs whose first argument has the form of the state, with the forms of the other arguments. */
+  private fitting!: Map<Specialization<R>, readonly unknown[]>
 
   constructor(
     first: A[0],
@@ -55,7 +55,7 @@ export class InPlaceLoop<A extends readonly unknown[], R> implements CompiledLoo
     this.current = state
     this.leaves = treeLeaves(state)
     this.distinct = new Set(this.leaves)
-    this.fitting = new Set()
+    this.fitting = new Map()
   }
 
   private withState(rest: readonly unknown[]): A {
@@ -64,13 +64,13 @@ export class InPlaceLoop<A extends readonly unknown[], R> implements CompiledLoo
 
   /** The program for these other arguments, and their tensors. The form of the state is compared once for each program. */
   private programFor(rest: readonly unknown[]): [specialization: Specialization<R>, others: readonly Tensor[]] {
-    for (const specialization of this.fitting) {
+    for (const [specialization, form] of this.fitting) {
       const others: Tensor[] = []
-      if (!hasFormOf(specialization.form.slice(1), rest, others)) continue
+      if (!hasFormOf(form, rest, others)) continue
       if (others.every(({ storage }) => storage.memory === specialization.backend)) return [specialization, others]
     }
     const [specialization, leaves] = this.specialize(this.withState(rest))
-    this.fitting.add(specialization)
+    this.fitting.set(specialization, specialization.form.slice(1))
     return [specialization, leaves.slice(this.leaves.length)]
   }
 }

@@ -80,6 +80,11 @@ export class Storage {
     return this.references === 1
   }
 
+  /** Whether the backend can be read without waiting. */
+  get readsAtOnce(): boolean {
+    return this.memory.readSync !== undefined
+  }
+
   retain(): this {
     this.references++
     return this

@@ -37,13 +37,6 @@ const extreme =
   ({ to }, [a, b]) =>
     `${isFloat(to) ? `${name}imum` : name}(${a}, ${b})`
 
-/** Logic and bit operations. */
-/* @__NO_SIDE_EFFECTS__ */
-const bits =
-  (operator: string): ElementwiseRow =>
-  (_, [a, b]) =>
-    `(${a} ${operator} ${b})`
-
 /* @__NO_SIDE_EFFECTS__ */
 const shift =
   (operator: string): ElementwiseRow =>
@@ -92,13 +85,13 @@ const rows: Readonly<Record<string, ElementwiseRow>> = {
   isNan: call('isNan'),
   isFinite: call('isFinite'),
   where: (_, [condition, a, b]) => `select(${b}, ${a}, ${condition})`,
-  logicalAnd: bits('&'),
-  logicalOr: bits('|'),
+  logicalAnd: infix('&'),
+  logicalOr: infix('|'),
   logicalXor: relation('!='),
   logicalNot: (_, [x]) => `!${x}`,
-  bitwiseAnd: bits('&'),
-  bitwiseOr: bits('|'),
-  bitwiseXor: bits('^'),
+  bitwiseAnd: infix('&'),
+  bitwiseOr: infix('|'),
+  bitwiseXor: infix('^'),
   bitwiseNot: (_, [x]) => `(~${x})`,
   shiftLeft: shift('<<'),
   shiftRight: shift('>>'),

@@ -30,5 +30,5 @@ export function readConstants(configs: readonly object[]): Promise<unknown> | un
 }
 
 function readsAtOnce(tensor: Tensor): boolean {
-  return tensor.concrete && tensor.storage.memory.readSync !== undefined
+  return tensor.concrete && tensor.storage.readsAtOnce
 }

@@ -28,7 +28,7 @@ export function toHostArray(value: ArrayData, name: string, dtype?: DType): Host
     // a copy, because the backend may reuse the memory of the view
     const wrap = (data: TypedArray) =>
       castHostArray({ data: data.slice() as TypedArray, shape: value.shape, dtype: value.dtype }, name, dtype)
-    return value.storage.memory.readSync ? wrap(value.dataSync()) : value.data().then(wrap)
+    return value.storage.readsAtOnce ? wrap(value.dataSync()) : value.data().then(wrap)
   }
   if (isHostArray(value)) {
     if (value.data.length !== sizeOf(value.shape)) {

@@ -1,10 +1,11 @@
 import { cpu } from '@gradus/backend-cpu'
-import { add, type DType, mul, type Tensor, type Tree, tensor, treeLeaves, useBackend } from '@gradus/tensor'
+import { type DType, type Tensor, type Tree, tensor, treeLeaves, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../rng.ts'
 import type { Scope } from './base-layer.ts'
 import { Layer } from './layer.ts'
 import { initLayer, statelessCall } from './stateless.ts'
+import { Outer, Scale } from './testing/layers.ts'
 
 await useBackend(cpu())
 
@@ -15,25 +16,6 @@ class Probe extends Layer<{ readonly seen?: (inputs: Tree) => void }> {
   apply(inputs: Tree): Tree {
     this.config.seen?.(inputs)
     return inputs
-  }
-}
-
-class Outer extends Layer<{ readonly inner: Layer }> {
-  apply(x: Tensor, scope: Scope<this>): Tree {
-    return scope.callAll(this.config.inner, x)
-  }
-}
-
-class Scale extends Layer<object, { factor: Tensor }, { count: Tensor }> {
-  override init() {
-    return { factor: tensor(3, { dtype: this.dtype }) }
-  }
-  override initState() {
-    return { count: tensor(0, { dtype: this.dtype }) }
-  }
-  apply(x: Tensor, scope: Scope<this>): Tensor {
-    scope.setState({ count: add(scope.state.count, 1) })
-    return mul(x, scope.params.factor)
   }
 }
 

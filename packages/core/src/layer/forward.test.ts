@@ -7,22 +7,11 @@ import { Forward } from './forward.ts'
 import { input } from './input.ts'
 import { Layer } from './layer.ts'
 import { statelessCall } from './stateless.ts'
+import { Outer, Probe } from './testing/layers.ts'
 
 await useBackend(cpu())
 
 const nothing = { params: {}, state: {} }
-
-class Probe extends Layer {
-  apply(inputs: Tree): Tree {
-    return inputs
-  }
-}
-
-class Outer extends Layer<{ readonly inner: Layer }> {
-  apply(x: Tensor, scope: Scope<this>): Tree {
-    return scope.callAll(this.config.inner, x)
-  }
-}
 
 describe('inputs and outputs', () => {
   const x = tensor([[1, 2]])

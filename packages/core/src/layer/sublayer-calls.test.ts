@@ -6,6 +6,7 @@ import { Rng } from '../rng.ts'
 import type { Scope } from './base-layer.ts'
 import { Layer } from './layer.ts'
 import { initLayer, statelessCall } from './stateless.ts'
+import { Outer, Scale } from './testing/layers.ts'
 
 await useBackend(cpu())
 
@@ -17,25 +18,6 @@ class Probe extends Layer<{ readonly seen?: (inputs: Tree, scope: Scope) => void
   apply(inputs: Tree, scope: Scope<this>): Tree {
     this.config.seen?.(inputs, scope as Scope)
     return inputs
-  }
-}
-
-class Outer extends Layer<{ readonly inner: Layer; readonly options?: object }> {
-  apply(x: Tensor, scope: Scope<this>): Tree {
-    return scope.callAll(this.config.inner, x, this.config.options)
-  }
-}
-
-class Scale extends Layer<object, { factor: Tensor }, { count: Tensor }> {
-  override init() {
-    return { factor: tensor(3, { dtype: this.dtype }) }
-  }
-  override initState() {
-    return { count: tensor(0, { dtype: this.dtype }) }
-  }
-  apply(x: Tensor, scope: Scope<this>): Tensor {
-    scope.setState({ count: add(scope.state.count, 1) })
-    return mul(x, scope.params.factor)
   }
 }
 

@@ -69,7 +69,10 @@ export class TrainRun {
     signal?.throwIfAborted()
   }
 
-  /** Returns the next steps of the epoch: `count` steps, or as many as fit into the time slice. Empty at the end of the epoch. */
+  /**
+   * Returns the next `count` steps of the epoch. Without a count it returns the steps that the time slice has time for. The list
+   * is empty at the end of the epoch.
+   */
   async take(count?: number): Promise<Chunk[]> {
     const chunks: Chunk[] = []
     let left = count ?? this.chunkSize.within(this.slice.left)
@@ -116,7 +119,7 @@ export class TrainRun {
    */
   async afterSteps(oneByOne: boolean): Promise<void> {
     const { over } = this.slice
-    const cheap = oneByOne ? this.state!.failedAt.storage.memory.readSync !== undefined : this.count > 1
+    const cheap = oneByOne ? this.state!.failedAt.storage.readsAtOnce : this.count > 1
     const start = performance.now()
     if (over || cheap) await this.check()
     // the check waits for steps that the backend runs in the background, so their time is measured

@@ -27,7 +27,7 @@ const stepsFields = /* @__PURE__ */ joinFields(
     'signal',
   ),
   {
-    /** Steps per iteration of the loop (default as many as run in 25 milliseconds). */
+    /** Steps per iteration of the loop. By default an iteration takes about 25 milliseconds. */
     every: { type: 'integer', min: 1 },
   } as const,
 )
