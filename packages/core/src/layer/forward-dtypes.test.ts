@@ -2,10 +2,10 @@ import { cpu } from '@gradus/backend-cpu'
 import { type DType, type Tensor, type Tree, tensor, treeLeaves, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../rng.ts'
+import { Outer, Scale } from '../testing/layers.ts'
 import type { Scope } from './base-layer.ts'
 import { Layer } from './layer.ts'
 import { initLayer, statelessCall } from './stateless.ts'
-import { Outer, Scale } from './testing/layers.ts'
 
 await useBackend(cpu())
 

@@ -2,12 +2,12 @@ import { cpu } from '@gradus/backend-cpu'
 import { mul, type Tensor, type Tree, tensor, treeLeaves, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../rng.ts'
+import { Outer, Probe } from '../testing/layers.ts'
 import type { Scope } from './base-layer.ts'
 import { Forward } from './forward.ts'
 import { input } from './input.ts'
 import { Layer } from './layer.ts'
 import { statelessCall } from './stateless.ts'
-import { Outer, Probe } from './testing/layers.ts'
 
 await useBackend(cpu())
 

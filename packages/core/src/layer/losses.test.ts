@@ -2,10 +2,10 @@ import { cpu } from '@gradus/backend-cpu'
 import { cast, mul, sum, type Tensor, type Tree, tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Regularizer } from '../contracts/regularizer.ts'
+import { Outer, Probe } from '../testing/layers.ts'
 import type { Scope } from './base-layer.ts'
 import { Layer } from './layer.ts'
 import { statelessCall } from './stateless.ts'
-import { Outer, Probe } from './testing/layers.ts'
 
 await useBackend(cpu())
 

@@ -3,10 +3,10 @@ import { add, mul, type Tensor, type Tree, tensor, useBackend } from '@gradus/te
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
+import { Outer, Scale } from '../testing/layers.ts'
 import type { Scope } from './base-layer.ts'
 import { Layer } from './layer.ts'
 import { initLayer, statelessCall } from './stateless.ts'
-import { Outer, Scale } from './testing/layers.ts'
 
 await useBackend(cpu())
 

@@ -1,6 +1,6 @@
 import { add, mul, type Tensor, type Tree, tensor } from '@gradus/tensor'
-import type { Scope } from '../base-layer.ts'
-import { Layer } from '../layer.ts'
+import type { Scope } from '../layer/base-layer.ts'
+import { Layer } from '../layer/layer.ts'
 
 /** Returns its inputs. */
 export class Probe extends Layer {
