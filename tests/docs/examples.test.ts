@@ -2,7 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { assertShown } from './assert-shown.ts'
-import { extractExamples, fromComments, fromMarkdown, withAssertions } from './extract.ts'
+import { classesIn, extractExamples, fromComments, fromMarkdown, withAssertions } from './extract.ts'
+import { passesSuite } from './suites.ts'
 
 const generated = join(import.meta.dirname, '.generated')
 
@@ -23,16 +24,18 @@ beforeAll(() => {
 
 afterAll(() => rmSync(generated, { recursive: true, force: true }))
 
-describe('the examples in the documentation run', () => {
+describe('the examples in the documentation run, and their classes pass the suites for users', () => {
   const examples = extractExamples(join(import.meta.dirname, '../..'))
 
   it.each(examples.map(({ label, code }) => [label, code]))('%s', async (label, code) => {
     const path = join(generated, `${label.replace(/\W+/g, '-')}.ts`)
     const isProgram = label.includes('.md:')
-    writeFileSync(path, preludeFor(isProgram) + withAssertions(code))
+    const classes = classesIn(code)
+    writeFileSync(path, `${preludeFor(isProgram)}${withAssertions(code)}\nexport { ${classes.join(', ')} }\n`)
     // a program starts without a backend
     if (isProgram) vi.resetModules()
-    await import(/* @vite-ignore */ path)
+    const shown = (await import(/* @vite-ignore */ path)) as Readonly<Record<string, unknown>>
+    for (const name of classes) await passesSuite(label.replace(/:\d+$/, ''), name, shown[name])
   })
 })
 
@@ -45,6 +48,10 @@ describe('the examples are found and asserted', () => {
   it('finds every @example of a doc comment, fenced or bare', () => {
     const source = '/**\n * Adds.\n * @example\n * ```ts\n * add(1, 2) // => 3\n * ```\n * @example\n * add()\n */\n'
     expect(fromComments(source, 'a.ts').map(({ code }) => code.trim())).toEqual(['add(1, 2) // => 3', 'add()'])
+  })
+
+  it('finds the classes that it defines', () => {
+    expect(classesIn('class A extends B {\n}\nconst x = class C {}\nfunction f() {\n  class D {}\n}\n')).toEqual(['A'])
   })
 
   it('asserts expressions, declarations and printed values', () => {

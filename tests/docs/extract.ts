@@ -53,6 +53,11 @@ function example(code: string, text: string, index: number, path: string): Examp
   return { label: `${path}:${text.slice(0, index).split('\n').length}`, code }
 }
 
+/** The names of the classes that an example defines. */
+export function classesIn(code: string): string[] {
+  return [...code.matchAll(/^class (\w+)/gm)].map((match) => match[1]!)
+}
+
 /** Turns `value // => expected` and `const name = value // => expected` into assertions by a function `assertShown`. */
 export function withAssertions(code: string): string {
   return code

@@ -27,13 +27,21 @@ export interface Project {
   compile(...args: string[]): Promise<string>
 }
 
-/**
- * Makes an empty project, copies `consumer/<from>` into it and installs the tarballs. With `offline` nothing is downloaded.
- */
+interface ProjectOptions {
+  /** The folder of `consumer` that is copied into the project. */
+  readonly from?: string
+  readonly manifest?: object
+  /** Packages that come from the registry, such as `typescript@5.2.2`. */
+  readonly registry?: readonly string[]
+  /** Whether nothing may be downloaded (default true). */
+  readonly offline?: boolean
+}
+
+/** Makes an empty project, copies `consumer/<from>` into it and installs the tarballs. */
 export async function makeProject(
   name: string,
   packages: readonly string[],
-  { from, manifest = {}, offline = true }: { from?: string; manifest?: object; offline?: boolean } = {},
+  { from, manifest = {}, registry = [], offline = true }: ProjectOptions = {},
 ): Promise<Project> {
   const folder = join(inject('workplace'), name)
   mkdirSync(folder)
@@ -57,6 +65,7 @@ export async function makeProject(
     'npm',
     ...['install', '--no-audit', '--no-fund', '--loglevel=error', offline ? '--offline' : '--prefer-offline'],
     ...packages.map(tarball),
+    ...registry,
   )
   return project
 }

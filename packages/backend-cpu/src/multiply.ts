@@ -8,11 +8,14 @@ export interface Matrix {
   readonly columnStride: number
 }
 
-/** This many products are summed in double; a longer sum is rounded to the output's precision in between. */
+/** The number of rows of `b` in a panel. */
 const depth = 1024
 
 /** The number of columns that are computed together: with two rows, their sums fit into registers. */
 const width = 4
+
+/** Sums of several panels are kept in doubles for this many columns at a time. */
+const longSumColumns = 256
 
 /** Kept between calls, because an allocation would cost more than a small product. */
 let panel: Float64Array | undefined
@@ -21,9 +24,27 @@ let panel: Float64Array | undefined
  * `c = a b` for floats, where `a` is `m` by `k` and `b` is `k` by `n`.
  *
  * Columns of `b` are packed four at a time into a panel, which the inner loop reads in order whatever the strides of `b`,
- * and which serves all rows of `a`. Sums are computed for two rows by four columns at once.
+ * and which serves all rows of `a`. Sums are computed for two rows by four columns at once, in doubles, and rounded once.
  */
 export function multiply(c: Matrix, a: Matrix, b: Matrix, m: number, k: number, n: number): void {
+  if (k <= depth || c.data instanceof Float64Array) {
+    multiplyPanels(c, a, b, m, k, n)
+    return
+  }
+  for (let first = 0; first < n; first += longSumColumns) {
+    const columns = Math.min(longSumColumns, n - first)
+    const sums = new Float64Array(m * columns)
+    const some = { ...b, offset: b.offset + first * b.columnStride }
+    multiplyPanels({ data: sums, offset: 0, rowStride: columns, columnStride: 1 }, a, some, m, k, columns)
+    for (let row = 0, from = 0; row < m; row++) {
+      let to = c.offset + row * c.rowStride + first * c.columnStride
+      for (let column = 0; column < columns; column++, to += c.columnStride) c.data[to] = sums[from++]
+    }
+  }
+}
+
+/** The sums of several panels are added in `c`. */
+function multiplyPanels(c: Matrix, a: Matrix, b: Matrix, m: number, k: number, n: number): void {
   panel ??= new Float64Array(depth * width)
   for (let start = 0; start === 0 || start < k; start += depth) {
     const count = Math.min(depth, k - start)

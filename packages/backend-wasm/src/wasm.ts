@@ -1,4 +1,4 @@
-import { CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
+import { askForCollection, CompiledGraphs, type HeapBuffer } from '@gradus/schedule'
 import { type Backend, BackendError } from '@gradus/tensor'
 import type { DeviceBuffer } from '@gradus/tensor/internals'
 import { hasOpaque } from './codegen/kernel-function.ts'
@@ -8,7 +8,9 @@ import { codeObstacle, detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
 import { compileGraph, WasmProgram } from './runtime/program.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
+import type { Pool } from './runtime/threads/pool.ts'
 
+const pageBytes = 65536
 /** 4 GiB, the range of 32-bit addresses. */
 const allPages = 65536
 /** 16 MiB. */
@@ -27,6 +29,13 @@ export interface WasmOptions {
   /** Whether to use relaxed SIMD (fused multiply-add) where the engine has it (default true). */
   readonly relaxedSimd?: boolean
 }
+
+/** Ends the threads of backends that were garbage collected. */
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<Pool>((pool) => pool.close())
+
+/** The collector does not see the memory of a backend, so it is asked to run after as many starts. */
+const startsPerCollection = 8
+let started = 0
 
 /** The work that takes about as long as waking other threads and waiting for them. */
 const threadCost = 200_000
@@ -73,7 +82,8 @@ export function makeWasm(options: MakeOptions): Backend {
   const found = detectFeatures()
   const features = { simd: found.simd && simd, relaxedSimd: found.relaxedSimd && relaxedSimd && simd }
   const count = threadCount(threads)
-  const machine = new Machine(makeMemory(maximumPages, count > 1), count, 'wasm', patienceMs)
+  const { memory, pages } = makeMemory(maximumPages, count > 1)
+  const machine = new Machine(memory, pages * pageBytes, count, 'wasm', patienceMs)
   const target = { features, threads: count, maximumPages, worthSharing }
   const compiled = new CompiledGraphs({
     name: 'wasm',
@@ -81,7 +91,7 @@ export function makeWasm(options: MakeOptions): Backend {
     hasOpaque,
     compile: (graph) => compileGraph(graph, target),
   })
-  return {
+  const backend: Backend = {
     name: 'wasm',
     about: aboutOf(features, count),
     has: ({ name }) => hasElementwise(name),
@@ -90,10 +100,19 @@ export function makeWasm(options: MakeOptions): Backend {
       const { address } = buffer as HeapBuffer
       machine.heap.bytesAt(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     },
-    read: (buffer) => Promise.resolve(copyOf(buffer)),
+    read: (buffer) => afterPause(copyOf(buffer)),
     readSync: copyOf,
     free: (buffer) => machine.memory.free(buffer as HeapBuffer),
     compile: (graph) => new WasmProgram(machine, compiled.get(graph), graph.constants),
+  }
+  if (machine.pool) abandoned.register(backend, machine.pool)
+  if (++started % startsPerCollection === 0) askForCollection()
+  return backend
+
+  /** A loop that waits for values lets unused tensors be freed. */
+  function afterPause<T>(value: T): Promise<T> {
+    if (!machine.unused.pending) return Promise.resolve(value)
+    return new Promise((resolve) => setTimeout(() => resolve(value), 0))
   }
 
   function copyOf(buffer: DeviceBuffer): Uint8Array {
@@ -104,9 +123,10 @@ export function makeWasm(options: MakeOptions): Backend {
 }
 
 /** A memory with up to `maximum` pages, or with fewer where the platform has little address space. */
-function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
+function makeMemory(maximum: number, shared: boolean): { memory: WebAssembly.Memory; pages: number } {
   try {
-    return new WebAssembly.Memory({ initial: Math.min(firstPages, maximum), maximum, shared })
+    const memory = new WebAssembly.Memory({ initial: Math.min(firstPages, maximum), maximum, shared })
+    return { memory, pages: maximum }
   } catch (error) {
     if (maximum > firstPages) return makeMemory(Math.ceil(maximum / 2), shared)
     const { message } = error as Error

@@ -120,6 +120,24 @@ it('History keeps earlier figures when training goes on', async () => {
   expect(resumed.epoch).toEqual([2, 3])
 })
 
+it.each([
+  [undefined, 'epoch,loss,val_loss\r\n0,2.0,NA\r\n'],
+  [true, 'epoch,loss,val_loss\r\n0,2.0,NA\r\n'],
+  [false, 'epoch,loss\r\n0,2.0\r\n'],
+])('CSVLogger has columns for validation where there may be one: %s', async (validation, expected) => {
+  let text = ''
+  const files = {
+    read: async () => undefined,
+    write: async () => {},
+    append: async (_: string, more: string) => void (text += more),
+  }
+  const logger = new CSVLogger({ filename: 'log.csv', files })
+  await logger.onTrainBegin()
+  const params = { epochs: 1, steps: 1, verbose: 0 as const, ...(validation !== undefined && { validation }) }
+  await logger.onEpochEnd({ epoch: 0, step: -1, logs: { loss: 2 }, params, model: new ScriptedModel() })
+  expect(text).toBe(expected)
+})
+
 it('CSVLogger writes a file in a new folder, and continues it after a resume', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gradus-csv-'))
   folders.push(folder)

@@ -18,7 +18,8 @@ export interface CSVLoggerConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Writes the figures of every epoch to a CSV file: the epoch, from 0, then the figures, sorted by name. As in Keras, missing
- * figures are `NA`, and columns for validation are added if the first epoch had none. Throws if the file cannot be written.
+ * figures are `NA`, and columns for validation are added if the first epoch had none. Unlike Keras, training without validation
+ * has no columns for it. Throws if the file cannot be written.
  *
  * @example
  * import { CSVLogger } from '@gradus/callbacks'
@@ -43,8 +44,8 @@ export class CSVLogger extends Callback<CSVLoggerConfig> {
     this.resumed = false
   }
 
-  override async onEpochEnd({ epoch, logs }: CallbackContext): Promise<void> {
-    this.keys ??= columnsOf(logs)
+  override async onEpochEnd({ epoch, logs, params }: CallbackContext): Promise<void> {
+    this.keys ??= columnsOf(logs, params.validation !== false)
     const values = this.keys.map((key) => (logs[key] === undefined ? 'NA' : floatText(logs[key])))
     const lines = this.needsHeader ? [['epoch', ...this.keys]] : []
     lines.push([String(epoch), ...values])
@@ -72,7 +73,7 @@ export class CSVLogger extends Callback<CSVLoggerConfig> {
   }
 }
 
-function columnsOf(logs: object): string[] {
+function columnsOf(logs: object, validates: boolean): string[] {
   const keys = Object.keys(logs).sort()
-  return keys.some((key) => key.startsWith('val_')) ? keys : [...keys, ...keys.map((key) => `val_${key}`)]
+  return !validates || keys.some((key) => key.startsWith('val_')) ? keys : [...keys, ...keys.map((key) => `val_${key}`)]
 }

@@ -1,10 +1,14 @@
 /** Prints pieces of text, one after the other; lines end with `\n`. */
 export type Write = (text: string) => void
 
-/** Returns a function that prints to the terminal, or line by line to the console if there is no terminal. */
+/**
+ * Returns a function that prints to the terminal. Where the output is a pipe or a file, or there is none, it prints whole lines
+ * without control characters.
+ */
 export function standardOutput(): Write {
   const out = typeof process === 'object' ? process.stdout : undefined
-  return typeof out?.write === 'function' ? (text) => void out.write(text) : lineWriter((line) => console.log(line))
+  if (typeof out?.write !== 'function') return lineWriter((line) => console.log(line))
+  return out.isTTY ? (text) => void out.write(text) : lineWriter((line) => void out.write(`${line}\n`))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { lineWriter } from './platform-output.ts'
 import { ProgressBar } from './progress-bar.ts'
 import { recorded } from './testing/play.ts'
@@ -41,6 +41,31 @@ describe('ProgressBar prints the text of Keras', () => {
     }
     expect(text).toBe(stdout)
   })
+})
+
+it('standardOutput prints no control characters into a pipe', () => {
+  const { stdout } = process
+  const wasTerminal = stdout.isTTY
+  const draw = () => {
+    let text = ''
+    const spy = vi.spyOn(stdout, 'write').mockImplementation((piece) => {
+      text += String(piece)
+      return true
+    })
+    const bar = new ProgressBar({ target: 2, interval: 0 })
+    bar.update(1, { loss: 2 })
+    bar.update(2, { loss: 1 })
+    spy.mockRestore()
+    return text
+  }
+  try {
+    stdout.isTTY = false
+    expect(draw()).toMatch(/^2\/2 ━+ \ds \S+\/step - loss: 1\.0000\n$/)
+    stdout.isTTY = true
+    expect(draw()).toContain('\b')
+  } finally {
+    stdout.isTTY = wasTerminal
+  }
 })
 
 it('lineWriter prints whole lines without control codes', () => {

@@ -20,8 +20,13 @@ export * from './contracts/metric.ts'
 export * from './contracts/regularizer.ts'
 export * from './contracts/schedule.ts'
 export * from './data/dataset.ts'
-export * from './data/host-array.ts'
+export {
+  castHostArray,
+  isHostArray,
+  toHostArray,
+} from './data/host-array.ts'
 export * from './data/host-values.ts'
+export * from './data/index-limits.ts'
 export * from './data/named.ts'
 export * from './data/rows.ts'
 export * from './errors.ts'
@@ -41,6 +46,7 @@ export * from './layer/layer.ts'
 export * from './layer/layers-within.ts'
 export * from './layer/masks.ts'
 export * from './layer/operation-layer.ts'
+export { sharedIdOf, withSharedIds } from './layer/shared-layers.ts'
 export * from './layer/stand-in.ts'
 export * from './layer/stateless.ts'
 export * from './layer/title.ts'

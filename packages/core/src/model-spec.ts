@@ -10,6 +10,8 @@ export type ModelSpec = SequentialSpec | FunctionalSpec
 export interface LayerSpec {
   readonly layer: string
   readonly name?: string
+  /** Specs with the same number are one layer, which several layers of the model hold. */
+  readonly sharedId?: number
   readonly [option: string]: unknown
 }
 
@@ -18,6 +20,8 @@ export interface SequentialSpec {
   readonly model: 'Sequential'
   readonly name?: string
   readonly trainable?: boolean
+  /** As in `LayerSpec`. */
+  readonly sharedId?: number
   readonly layers: readonly (LayerSpec | ModelSpec)[]
 }
 
@@ -54,6 +58,8 @@ export interface FunctionalSpec {
   readonly model: 'Functional'
   readonly name?: string
   readonly trainable?: boolean
+  /** As in `LayerSpec`. */
+  readonly sharedId?: number
   readonly layers: readonly NodeSpec[]
   readonly inputs: RefStructure
   readonly outputs: RefStructure

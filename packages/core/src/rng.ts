@@ -1,4 +1,4 @@
-import { foldIn, randomKey, splitKey, type Tensor } from '@gradus/tensor'
+import { foldIn, randomKey, sameShape, splitKey, Tensor } from '@gradus/tensor'
 
 /**
  * A stream of random keys from one seed. Keys are tensors, uint32 `[2]`, so a stream works in compiled functions and can be
@@ -17,6 +17,11 @@ export class Rng {
 
   /** Makes a stream from a seed, a whole number, or from a key tensor, uint32 `[2]`. Throws for a seed that is neither. */
   constructor(seed: number | Tensor) {
+    if (typeof seed !== 'number' && !isKey(seed)) {
+      throw new TypeError(
+        `Rng takes a seed, a whole number, or a key, a uint32[2] tensor, as in new Rng(7), and got ${typeof seed === 'string' ? JSON.stringify(seed) : String(seed)}.`,
+      )
+    }
     this.key = typeof seed === 'number' ? randomKey(seed) : seed
   }
 
@@ -38,6 +43,10 @@ export class Rng {
   split(count: number): Rng[] {
     return splitKey(this.next(), count).map((key) => new Rng(key))
   }
+}
+
+function isKey(seed: unknown): seed is Tensor {
+  return seed instanceof Tensor && seed.dtype === 'uint32' && sameShape(seed.shape, [2])
 }
 
 /** The 32-bit FNV-1a hash. */

@@ -1,4 +1,4 @@
-import { DataError, type HostArray, toHostArray } from '@gradus/core'
+import { DataError, describeValue, type HostArray, toHostArray } from '@gradus/core'
 import type { DType } from '@gradus/tensor'
 
 /** Options of `padSequences`, with Keras's names. */
@@ -27,12 +27,19 @@ export function padSequences(
   sequences: readonly ArrayLike<number>[],
   { maxlen, dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 }: PadSequencesOptions = {},
 ): HostArray {
+  if (!Array.isArray(sequences))
+    throw new DataError(`padSequences takes a list of sequences, and got ${describeValue(sequences)}.`)
+  const wrong = sequences.findIndex((sequence) => typeof sequence?.length !== 'number')
+  if (wrong >= 0) {
+    throw new DataError(
+      `padSequences: sequences[${wrong}] is ${describeValue(sequences[wrong])}; expected a list of numbers, as in padSequences([[1], [2, 3]]).`,
+    )
+  }
   const length = maxlen ?? sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0)
   if (!Number.isInteger(length) || length < 0)
     throw new DataError(`padSequences: 'maxlen' must be a whole number from 0 and is ${length}.`)
   const values = new Float64Array(sequences.length * length).fill(value)
   sequences.forEach((sequence, row) => {
-    if (typeof sequence?.length !== 'number') throw new DataError(`sequences[${row}] is not a list of numbers.`)
     const count = Math.min(sequence.length, length)
     const from = truncating === 'pre' ? sequence.length - count : 0
     const to = row * length + (padding === 'pre' ? length - count : 0)

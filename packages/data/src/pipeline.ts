@@ -68,6 +68,11 @@ export class Pipeline implements Dataset {
     return this.stage.length
   }
 
+  /** False if the elements are single samples, as before `batch`, true after it; undefined for the values of an iterable. */
+  get batched(): boolean | undefined {
+    return this.stage.batched
+  }
+
   /** Applies a function to every element. It may return numbers and arrays of any kind. */
   map(change: (element: Batch) => ElementData | Promise<ElementData>): Pipeline {
     return new Pipeline(mapStage(this.stage, change))

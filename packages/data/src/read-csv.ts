@@ -1,4 +1,4 @@
-import { ConfigError, DataError, describeValue, type HostArray, suggest } from '@gradus/core'
+import { ConfigError, DataError, describeValue, type HostArray, isPlainObject, suggest } from '@gradus/core'
 import { type CsvColumn, type CsvValues, columnProblem, columnValues, readCell } from './csv-columns.ts'
 import { type CsvRecord, CsvSplitter } from './csv-records.ts'
 import { fileChunks } from './platform-files.ts'
@@ -72,8 +72,10 @@ const maxListed = 10
  */
 export async function readCsv<const C extends Readonly<Record<string, CsvColumn>>>(
   source: CsvSource,
-  { columns, header = true, delimiter = ',', name }: CsvOptions<C>,
+  options: CsvOptions<C>,
 ): Promise<CsvTable<C>> {
+  requireSource(source)
+  const { columns, header = true, delimiter = ',', name } = checkedOptions(options)
   for (const [key, column] of Object.entries(columns)) {
     const problem = columnProblem(column)
     if (problem) throw new ConfigError(`readCsv: the column '${key}' ${problem}.`)
@@ -94,6 +96,34 @@ export async function readCsv<const C extends Readonly<Record<string, CsvColumn>
   splitter.end()
   if (splitter.problem) reader.report(splitter.problem.line, splitter.problem.problem)
   return reader.finish()
+}
+
+/** Throws `ConfigError` for options that `readCsv` does not have, and without columns. */
+function checkedOptions<O extends CsvOptions<Readonly<Record<string, CsvColumn>>>>(options: O): O {
+  const example = "readCsv(source, { columns: { age: 'number', city: 'string' } })"
+  const given: unknown = options
+  if (!isPlainObject(given)) {
+    throw new ConfigError(`readCsv takes its options in one object, as in ${example}, and got ${describeValue(given)}.`)
+  }
+  for (const key of Object.keys(given)) {
+    const known = ['columns', 'header', 'delimiter', 'name']
+    if (!known.includes(key)) throw new ConfigError(`readCsv has no option '${key}'.${suggest(key, known)}`)
+  }
+  if (isPlainObject(given['columns'])) return options
+  throw new ConfigError(
+    given['columns'] === undefined
+      ? `readCsv needs the option 'columns', the type of each column that is read, as in ${example}.`
+      : `readCsv: 'columns' must be an object with the type of each column, as in ${example}, and is ${describeValue(given['columns'])}.`,
+  )
+}
+
+function requireSource(source: unknown): void {
+  if (typeof source === 'string') return
+  const known = ['text', 'path', Symbol.asyncIterator, Symbol.iterator]
+  if (typeof source === 'object' && source !== null && known.some((key) => key in source)) return
+  throw new ConfigError(
+    `readCsv reads a path, a text, { path }, { text } or pieces of bytes such as a stream, and got ${describeValue(source)}.`,
+  )
 }
 
 /** Collects the columns and the problems of records. */
@@ -149,7 +179,9 @@ class RecordReader<C extends Readonly<Record<string, CsvColumn>>> {
     if (this.problemCount > 0) {
       const more = this.problemCount - this.problems.length
       const list = this.problems.map((problem) => `\n  ${problem}`).join('')
-      throw new DataError(`${this.file} cannot be used:${list}${more > 0 ? `\n  and ${more} more` : ''}`)
+      throw new DataError(
+        `${this.file} cannot be used:${list}${more > 0 ? `\n  and ${more} more` : ''}\nCorrect the lines, or the types in 'columns'.`,
+      )
     }
     if (this.rowCount === 0) {
       const problem =

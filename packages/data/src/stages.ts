@@ -10,6 +10,8 @@ export interface Stage {
   /** Elements per pass; may be infinite, undefined if unknown. */
   readonly length: number | undefined
   iterate(pass: number, start: number): AsyncIterable<Batch>
+  /** False if the elements are single samples, true if they are batches, undefined if unknown. */
+  readonly batched?: boolean | undefined
   /** Samples that can be read by index, so that shuffling and batching only change indices. */
   readonly rows?: Rows
 }
@@ -30,6 +32,7 @@ export function rowsStage(
 ): Stage {
   return {
     length,
+    batched: false,
     rows: { arrays, order },
     async *iterate(pass, start) {
       const rows = order(pass)
@@ -59,6 +62,7 @@ export function iterableStage(open: ElementSource, length: number | undefined): 
 export function mapStage(stage: Stage, map: (element: Batch) => ElementData | Promise<ElementData>): Stage {
   return {
     length: stage.length,
+    batched: stage.batched,
     async *iterate(pass, start) {
       let index = start
       for await (const element of stage.iterate(pass, start))
@@ -71,6 +75,7 @@ export function mapStage(stage: Stage, map: (element: Batch) => ElementData | Pr
 export function filterStage(stage: Stage, keep: (element: Batch) => boolean | Promise<boolean>): Stage {
   return {
     length: undefined,
+    batched: stage.batched,
     async *iterate(pass, start) {
       let index = 0
       for await (const element of stage.iterate(pass, 0)) {
@@ -92,6 +97,7 @@ export function shuffleStage(stage: Stage, seed: number, buffer: number | undefi
   }
   return {
     length,
+    batched: stage.batched,
     async *iterate(pass, start) {
       const below = randomBelow(seed, streamOf(pass))
       const choices: Batch[] = []
@@ -130,6 +136,7 @@ export function batchStage(stage: Stage, size: number, dropRemainder: boolean): 
   if (rows) {
     return {
       length,
+      batched: true,
       async *iterate(pass, start) {
         const order = Int32Array.from(rows.order(pass))
         for (let batch = start; batch < length!; batch++) {
@@ -141,6 +148,7 @@ export function batchStage(stage: Stage, size: number, dropRemainder: boolean): 
   }
   return {
     length,
+    batched: true,
     async *iterate(pass, start) {
       let first = start * size
       let samples: Batch[] = []
@@ -164,6 +172,7 @@ export function sliceStage(stage: Stage, from: number, to: number): Stage {
     return rowsStage(rows.arrays, count!, (pass) => Int32Array.from(rows.order(pass)).subarray(from, from + count!))
   return {
     length: count,
+    batched: stage.batched,
     async *iterate(pass, start) {
       let index = from + start
       if (index >= to) return
@@ -183,6 +192,7 @@ export function repeatStage(stage: Stage, count: number | undefined): Stage {
   return {
     length:
       stage.length === undefined ? (count === undefined ? Number.POSITIVE_INFINITY : undefined) : stage.length * total,
+    batched: stage.batched,
     async *iterate(pass, start) {
       let skip = start
       let round = 0
@@ -208,6 +218,7 @@ export function repeatStage(stage: Stage, count: number | undefined): Stage {
 export function prefetchStage(stage: Stage, count: number): Stage {
   return {
     length: stage.length,
+    batched: stage.batched,
     async *iterate(pass, start) {
       const iterator = stage.iterate(pass, start)[Symbol.asyncIterator]()
       const ahead: Promise<IteratorResult<Batch>>[] = []

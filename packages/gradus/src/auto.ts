@@ -1,6 +1,6 @@
 import { cpu } from '@gradus/backend-cpu'
 import { wasm } from '@gradus/backend-wasm'
-import { type Backend, BackendError, hasBackend, useBackend } from '@gradus/tensor'
+import { type Backend, BackendError, currentBackend, setDefaultBackend } from '@gradus/tensor'
 
 /** The backends to try, the fastest first. */
 const candidates: readonly (() => Backend)[] = [wasm, cpu]
@@ -25,7 +25,15 @@ export function auto(): Backend {
   throw new BackendError('No backend starts here.')
 }
 
-/** Chooses a backend if none was chosen. Models call it when they are created, because importing must have no effect. */
-export function ensureBackend(): void {
-  if (!hasBackend()) void useBackend(auto())
+/**
+ * Registers `auto` as the default backend and returns `value`. Exports that can make the first tensor of a program are made with
+ * it. A call at module level that is marked as pure runs when the package is imported, and a bundler drops it, together with
+ * `auto`, if the export is not used.
+ */
+export function registersAuto<T>(value: T): T {
+  setDefaultBackend(auto)
+  return value
 }
+
+/** Starts `auto` if no backend was chosen. */
+export const ensureBackend = /* @__PURE__ */ registersAuto(() => void currentBackend())

@@ -27,7 +27,6 @@ export {
   Optimizer,
   Registry,
   Regularizer,
-  Rng,
   Schedule,
   statelessCall,
   useDTypePolicy,
@@ -46,29 +45,27 @@ export * from '@gradus/optimizers'
 export type * from '@gradus/tensor'
 export {
   BackendError,
-  currentBackend,
   findLeaks,
   hasBackend,
   memory,
   onBackend,
-  ones,
   operation,
   ShapeError,
   SymbolicTensor,
+  setDefaultBackend,
   Tensor,
   TraceError,
-  tensor,
   tidy,
   toBackend,
   treeForEach,
   treeLeaves,
   treeMap,
   useBackend,
-  zeros,
 } from '@gradus/tensor'
 export * as ops from '@gradus/tensor/ops'
 export { auto } from './auto.ts'
 export * from './define-config.ts'
+export { currentBackend, ones, Rng, tensor, zeros } from './first-tensors.ts'
 export { fromSpec, loadModel } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'

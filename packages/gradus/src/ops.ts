@@ -1,1 +1,2 @@
 export * from '@gradus/tensor/ops'
+export { arange, eye, full, iota, linspace, ones, randomKey, tensor, zeros } from './first-tensors.ts'

@@ -81,7 +81,7 @@ export function compile<A extends readonly unknown[] = readonly Tensor[], R = Te
   fn: (...args: A) => R,
   { donate = [] }: CompileOptions = {},
 ): Compiled<A, R> {
-  const cache = new Map<Backend, Map<string, Specialization<R>>>()
+  const cache = new WeakMap<Backend, Map<string, Specialization<R>>>()
   const recent: Specialization<R>[] = []
   const retraces: string[] = []
   let traces = 0
@@ -113,6 +113,8 @@ export function compile<A extends readonly unknown[] = readonly Tensor[], R = Te
   function moveToFront(specialization: Specialization<R>): void {
     const index = recent.indexOf(specialization)
     if (index >= 0) recent.splice(index, 1)
+    // a backend that is no longer used must not be kept by its programs
+    if (recent[0] && recent[0].backend !== specialization.backend) recent.length = 0
     recent.unshift(specialization)
     if (recent.length > maxRecent) recent.pop()
   }

@@ -51,7 +51,8 @@ export function runOr<T>(undo: () => void, body: () => T): T {
 }
 
 function repeats(tensors: readonly Tensor[]): Set<Tensor> {
-  return new Set(tensors.filter((tensor, index) => tensors.indexOf(tensor) !== index))
+  const seen = new Set<Tensor>()
+  return new Set(tensors.filter((tensor) => seen.has(tensor) || !seen.add(tensor)))
 }
 
 /** A new buffer with the value of a tensor. */

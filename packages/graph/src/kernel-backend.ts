@@ -53,7 +53,8 @@ export function kernelBackend({ name, kernels }: KernelBackendOptions): Backend 
     },
     read: (buffer) => Promise.resolve(copyOf(buffer)),
     readSync: copyOf,
-    free() {}, // the garbage collector frees host memory
+    free() {},
+    collected: true,
     compile: (graph) => new Program(name, kernels, graph),
   }
 }

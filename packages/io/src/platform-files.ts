@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs'
+import { describeValue } from '@gradus/core'
 
 /** A file to write: a path, or a handle of a browser (`FileSystemFileHandle`). */
 export type FileTarget = string | { createWritable(): Promise<WritableFile> }
@@ -19,6 +20,11 @@ interface ReadableFile {
 /** Returns the bytes of a file. Throws an error with the path and the reason if it cannot be read. */
 export async function readFile(source: FileSource): Promise<Uint8Array> {
   if (typeof source !== 'string') {
+    requireMethod(
+      source,
+      ['getFile', 'arrayBuffer'],
+      'A file to read is a path, a file handle, a Blob or a Uint8Array of its bytes',
+    )
     const file = 'getFile' in source ? await source.getFile() : source
     return new Uint8Array(await file.arrayBuffer())
   }
@@ -40,7 +46,10 @@ export async function readFile(source: FileSource): Promise<Uint8Array> {
  * way. Throws an error with the path and the reason if the file cannot be written.
  */
 export async function writeFileAtomic(target: FileTarget, data: Uint8Array | string): Promise<void> {
-  if (typeof target !== 'string') return writeToHandle(target, data)
+  if (typeof target !== 'string') {
+    requireMethod(target, ['createWritable'], 'A file to write is a path or a file handle')
+    return writeToHandle(target, data)
+  }
   const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
   const fs = nodeModule('fs/promises', `write to the path '${target}'`, alternative)
   const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, alternative)
@@ -99,6 +108,12 @@ async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Arr
   await file.close()
 }
 
+/** Throws `TypeError` unless `file` is an object with one of the methods. */
+function requireMethod(file: unknown, methods: readonly string[], expected: string): void {
+  if (typeof file === 'object' && file !== null && methods.some((method) => method in file)) return
+  throw new TypeError(`${expected}, and got ${describeValue(file)}.`)
+}
+
 interface NodeModules {
   'fs/promises': FileSystem
   path: typeof import('node:path')
@@ -117,7 +132,7 @@ function reasonOf(cause: unknown): string {
     ENOENT: 'it does not exist. Check the path',
     EACCES: 'permission is denied',
     EPERM: 'permission is denied',
-    EISDIR: 'it is a folder',
+    EISDIR: 'it is a folder. Give the path of a file in it',
     ENOTDIR: 'a part of its path is a file, not a folder',
     ENOSPC: 'the disk is full',
   }

@@ -1,7 +1,7 @@
 import { FormatError } from '@gradus/core'
 import { type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
 import { bytesPerElement, toMemory } from '@gradus/tensor/internals'
-import { decodeValues, type StoredType, storedBytes } from './stored-types.ts'
+import { type Bytes, decodeValues, type StoredType, storedBytes } from './stored-types.ts'
 
 /** Values with a name, a shape and a dtype. */
 export interface NamedTensor {
@@ -42,7 +42,7 @@ const maxHeaderBytes = 100_000_000
 export function encodeSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   // Wide types come first, so that every tensor starts at a multiple of its element size and can be read without a copy.
   const layout = tensors
     .map((tensor, index) => ({ tensor, index, start: 0, end: 0 }))
@@ -135,19 +135,19 @@ function headerLength(bytes: Uint8Array): bigint {
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8) {
     throw new FormatError(
-      `This is no safetensors file: it has ${bytes.length} bytes, and 8 are needed for the length of the header.`,
+      `This is no safetensors file, or it was cut off: it has ${bytes.length} bytes, and 8 are needed for the length of the header. Save it again.`,
     )
   }
   const length = headerLength(bytes)
   if (length > BigInt(maxHeaderBytes)) {
     throw new FormatError(
-      `This is no safetensors file: its header would be ${length} bytes long; at most ${maxHeaderBytes} are read.`,
+      `This is no safetensors file: by its first bytes its header would be ${length} bytes long; at most ${maxHeaderBytes} are read. Check what the file holds.`,
     )
   }
   const start = 8 + Number(length)
   if (start > bytes.length) {
     throw new FormatError(
-      `The file is cut off or no safetensors file: its header should end at byte ${start}, and the file at ${bytes.length}.`,
+      `The file is cut off or no safetensors file: its header should end at byte ${start}, and the file ends at byte ${bytes.length}. Save it again, or copy it again.`,
     )
   }
   let header: unknown
@@ -193,7 +193,10 @@ function readDescription(name: string, description: unknown, length: number): Te
     throw fail(`has the data_offsets ${JSON.stringify(offsets)}; expected [begin, end] in bytes.`)
   }
   const [begin, end] = offsets as [number, number]
-  if (end > length) throw fail(`ends at byte ${end} of the values, and the file holds ${length}. It may be cut off.`)
+  if (end > length)
+    throw fail(
+      `ends at byte ${end} of the values, and the file holds ${length}. It may be cut off: copy or save it again.`,
+    )
   const type = dtype as StoredType
   const size = sizeOf(shape) * storedBytes[type]
   if (size !== end - begin) {

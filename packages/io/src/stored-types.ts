@@ -21,17 +21,16 @@ export const storedBytes = {
 /** The name of an element type in a safetensors file. */
 export type StoredType = keyof typeof storedBytes
 
+/** Bytes in a buffer that is not shared, which `Blob` and `fetch` take. TypeScript before 5.7 calls this type `Uint8Array`. */
+export type Bytes = InstanceType<Uint8ArrayConstructor>
+
 interface Values {
   readonly dtype: DType
   readonly data: TypedArray
 }
 
 /** Decodes values from aligned bytes. Throws the error that `fail` makes for values that no dtype can hold. */
-export function decodeValues(
-  bytes: Uint8Array<ArrayBuffer>,
-  type: StoredType,
-  fail: (problem: string) => Error,
-): Values {
+export function decodeValues(bytes: Bytes, type: StoredType, fail: (problem: string) => Error): Values {
   const length = bytes.length / storedBytes[type]
   const view = (dtype: Exclude<DType, 'float16'>): Values => ({
     dtype,
@@ -73,7 +72,7 @@ export function decodeValues(
   }
 }
 
-function halves(bytes: Uint8Array<ArrayBuffer>): Uint16Array {
+function halves(bytes: Bytes): Uint16Array {
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
 }
 

@@ -1,4 +1,4 @@
-import { addToMean, emptyMean, type MeanState, Metric, meanOf } from '@gradus/core'
+import { addToMean, alignRanks, emptyMean, type MeanState, Metric, meanOf } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 
 /**
@@ -19,7 +19,10 @@ import type { Tensor } from '@gradus/tensor'
  * metric.result(state).item() // => 4
  */
 export abstract class MeanMetric<C extends object = object> extends Metric<C, MeanState> {
-  /** Returns one value per sample, or several, which are averaged: `[batch, ...]`. */
+  /**
+   * Returns one value per sample, or several, which are averaged: `[batch, ...]`. Target and prediction have equal ranks, unless they
+   * differ by more than a last axis of size 1.
+   */
   protected abstract values(target: Tensor, prediction: Tensor): Tensor
 
   init(): MeanState {
@@ -27,7 +30,8 @@ export abstract class MeanMetric<C extends object = object> extends Metric<C, Me
   }
 
   update(state: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
-    return addToMean(state, this.values(target, prediction), weight)
+    const aligned = alignRanks(target, prediction)
+    return addToMean(state, this.values(aligned.target, aligned.prediction), weight)
   }
 
   result(state: MeanState): Tensor {

@@ -2,7 +2,15 @@ export { type GraphAnalysis, UnknownOp } from './analysis/graph-analysis.ts'
 export { type CodeGenerator, CompiledGraphs } from './codegen/compiled-graphs.ts'
 export { AxisMaker, type AxisMap, expressionsWithin, lookupsIn, Rewriting } from './index/axes.ts'
 export { costOf } from './index/cost.ts'
-export { type Condition, type Expression, Expressions, type Load } from './index/expression.ts'
+export {
+  type Condition,
+  type Expression,
+  Expressions,
+  forEachExpression,
+  inputsFirst,
+  inputsOf,
+  type Load,
+} from './index/expression.ts'
 export {
   type Atom,
   type Axis,
@@ -27,6 +35,7 @@ export { Addresses } from './memory/addresses.ts'
 export { type Growing, Heap } from './memory/heap.ts'
 export { outputBuffers } from './memory/output-buffers.ts'
 export { HeapBuffer, ProgramMemory } from './memory/program-memory.ts'
+export { askForCollection, UnusedTensors } from './memory/unused-tensors.ts'
 export { locate, type MemoryLocation, type ScheduleLocations } from './planning/locate.ts'
 export { type LoopWorkspace, loopWorkspace } from './planning/loop-workspace.ts'
 export { schedule } from './schedule.ts'

@@ -28,6 +28,7 @@ export interface Backend extends Memory {
 }
 
 let current: Backend | undefined
+let startDefault: (() => Backend) | undefined
 
 /**
  * Chooses the backend on which new tensors live. A backend is chosen at once; a promise of one when it resolves.
@@ -49,15 +50,38 @@ export function useBackend(backend: Backend | PromiseLike<Backend>): Promise<Bac
   return Promise.resolve(backend)
 }
 
-/** The backend on which new tensors live. Throws `BackendError` when none was chosen. */
+/**
+ * Registers the backend that is started if a tensor is made before a backend was chosen. The package `gradus` registers `auto`;
+ * without that package there is no default.
+ *
+ * @example
+ * import { currentBackend, setDefaultBackend } from '@gradus/tensor'
+ * import { cpu } from '@gradus/backend-cpu'
+ * setDefaultBackend(cpu)
+ * const { name } = currentBackend() // that of `useBackend`, otherwise `cpu`
+ */
+export function setDefaultBackend(start: () => Backend): void {
+  if (typeof start !== 'function') {
+    throw new BackendError(
+      `setDefaultBackend takes a function that starts a backend, as in setDefaultBackend(cpu), and was given ${typeof start}.`,
+    )
+  }
+  startDefault = start
+}
+
+/**
+ * The backend on which new tensors live: the one chosen with `useBackend`, otherwise the default, which is then started. Throws
+ * `BackendError` if there is neither.
+ */
 export function currentBackend(): Backend {
   if (current) return current
+  if (startDefault) return (current = startDefault())
   throw new BackendError(
     "No backend was chosen. Call `await useBackend(cpu())` first, with `cpu` from '@gradus/backend-cpu' (or another backend).",
   )
 }
 
-/** Whether a backend was chosen. */
+/** Whether a backend was chosen, or the default was started. */
 export function hasBackend(): boolean {
   return current !== undefined
 }

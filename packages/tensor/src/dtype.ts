@@ -12,6 +12,12 @@ export type FloatDType = 'float16' | 'float32' | 'float64'
  */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
 
+/**
+ * All arrays of numbers that JavaScript has, except those of `bigint`: also those for which there is no dtype. Engines with
+ * halves have `Float16Array` too.
+ */
+export type NumberArray = TypedArray | Int8Array | Int16Array | Uint16Array | Uint8ClampedArray
+
 /** Values as they lie in memory: those of `float16` are their bits. */
 export type MemoryArray = TypedArray | Uint16Array
 
@@ -57,13 +63,62 @@ export function hostArray(dtype: DType, length: number): TypedArray {
   return viewOf(computed, new ArrayBuffer(length * bytes[computed]), 0, length) as TypedArray
 }
 
-/** The dtype whose host array type `array` is (`Uint8Array` means `bool`). */
-export function dtypeOfArray(array: TypedArray): DType {
-  if (array instanceof Float32Array) return 'float32'
-  if (array instanceof Float64Array) return 'float64'
-  if (array instanceof Int32Array) return 'int32'
-  if (array instanceof Uint32Array) return 'uint32'
-  return 'bool'
+/**
+ * The dtype that holds the values of a typed array: small integers, also the bytes of a `Uint8Array`, become `int32`. Undefined
+ * for `BigInt64Array`, `BigUint64Array` and `DataView`, and for values that are no typed arrays.
+ */
+export function dtypeForArray(array: unknown): DType | undefined {
+  if (!ArrayBuffer.isView(array)) return undefined
+  return dtypeOfClass[Object.prototype.toString.call(array).slice(8, -1)]
+}
+
+const dtypeOfClass: Readonly<Record<string, DType>> = {
+  Float16Array: 'float16',
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Int8Array: 'int32',
+  Int16Array: 'int32',
+  Int32Array: 'int32',
+  Uint8Array: 'int32',
+  Uint8ClampedArray: 'int32',
+  Uint16Array: 'int32',
+  Uint32Array: 'uint32',
+}
+
+/** Dtypes of other libraries, with the nearest one. */
+const nearest: Readonly<Record<string, DType>> = {
+  bfloat16: 'float32',
+  boolean: 'bool',
+  double: 'float64',
+  float: 'float32',
+  half: 'float16',
+  int: 'int32',
+  int8: 'int32',
+  int16: 'int32',
+  int64: 'int32',
+  long: 'int32',
+  uint: 'uint32',
+  uint8: 'int32',
+  uint16: 'int32',
+  uint64: 'uint32',
+}
+
+/** Whether a value is the name of a dtype. */
+export function isDType(value: unknown): value is DType {
+  return dtypes.includes(value as DType)
+}
+
+/** The text of the error for a dtype that does not exist: it names the dtypes, and the nearest one of another library's. */
+export function unknownDType(value: unknown): string {
+  const name = typeof value === 'string' ? value.toLowerCase() : ''
+  const near = Object.hasOwn(nearest, name) ? nearest[name] : dtypes.find((dtype) => dtype === name)
+  const given = typeof value === 'string' ? `'${value}'` : String(value)
+  return `${given} is no dtype.${near ? ` Use '${near}'.` : ''} The dtypes are ${dtypes.join(', ')}.`
+}
+
+/** Throws `TypeError` for a value that is not the name of a dtype. `name` is the operation that was called. */
+export function requireDType(name: string, value: unknown): asserts value is DType {
+  if (!isDType(value)) throw new TypeError(`${name}: ${unknownDType(value)}`)
 }
 
 /** Converts values of a host array to their form in memory. */

@@ -1,5 +1,5 @@
-export { type Backend, currentBackend, hasBackend, onBackend, useBackend } from './backend.ts'
-export { type DType, dtypes, type FloatDType, isFloat, type TypedArray } from './dtype.ts'
+export { type Backend, currentBackend, hasBackend, onBackend, setDefaultBackend, useBackend } from './backend.ts'
+export { type DType, dtypes, type FloatDType, isFloat, type NumberArray, type TypedArray } from './dtype.ts'
 export * from './errors.ts'
 export { inferShapes } from './interpreter.ts'
 export { type Operation, operation } from './operation.ts'

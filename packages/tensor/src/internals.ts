@@ -4,11 +4,13 @@ export { backendOf, type Executable } from './backend.ts'
 export {
   bytesPerElement,
   computeDType,
-  dtypeOfArray,
+  dtypeForArray,
   fromMemory,
   hostArray,
+  isDType,
   type MemoryArray,
   toMemory,
+  unknownDType,
   viewOf,
 } from './dtype.ts'
 export * from './graph.ts'

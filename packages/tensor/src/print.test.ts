@@ -1,11 +1,13 @@
+import { format, inspect } from 'node:util'
 import { cpu } from '@gradus/backend-cpu'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from './backend.ts'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Backend, currentBackend, onBackend, useBackend } from './backend.ts'
 import type { DType } from './dtype.ts'
 import { inferShapes } from './interpreter.ts'
 import { reshape } from './ops/broadcast.ts'
 import { arange, tensor, zeros } from './ops/create.ts'
 import { formatTensor } from './print.ts'
+import { SymbolicTensor, UnknownSize } from './symbolic.ts'
 
 beforeAll(async () => {
   await useBackend(cpu())
@@ -94,4 +96,61 @@ describe('formatTensor', () => {
     expect(formatTensor(asynchronous)).toBe('Tensor(shape=[2], dtype=float32)')
     expect(String(inferShapes(() => zeros([2, 3])))).toBe('Tensor(traced, shape=[2, 3], dtype=float32)')
   })
+})
+
+describe('console.log', () => {
+  const matrix = () =>
+    tensor([
+      [1, 2],
+      [3, 4.5],
+    ])
+  const text = '[[1.  2. ]\n [3.  4.5]]'
+
+  it('shows values, alone and in objects', () => {
+    expect(inspect(matrix())).toBe(text)
+    expect(format('%s %o', matrix(), matrix())).toBe(`${text} ${text}`)
+    expect(inspect({ w: tensor([1, 2]) })).toBe('{ w: [1. 2.] }')
+    expect(inspect(tensor(3))).toBe('3.0')
+  })
+
+  it('shows the shape and the dtype where there is no value', () => {
+    const used = matrix()
+    used.dispose()
+    expect(inspect(used)).toBe('Tensor(disposed, shape=[2, 2], dtype=float32)')
+    expect(inferShapes(() => inspect(zeros([2])))).toBe('Tensor(traced, shape=[2], dtype=float32)')
+    const symbolic = new SymbolicTensor([new UnknownSize([1, 2]), 4], 'float32', { record: () => undefined })
+    expect(String(symbolic)).toBe('SymbolicTensor(shape=[null, 4], dtype=float32)')
+    expect(inspect([symbolic])).toBe('[ SymbolicTensor(shape=[null, 4], dtype=float32) ]')
+  })
+
+  it('is what print calls', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+    const printed = matrix().print()
+    expect(log.mock.calls).toEqual([[text]])
+    await printed
+    // a backend that cannot be read at once
+    const { readSync: _, ...slow } = currentBackend() as unknown as Record<string, unknown>
+    const methods = Object.fromEntries(
+      ['allocate', 'write', 'read', 'free', 'has', 'compile', 'name'].map((name) => {
+        const value = (currentBackend() as unknown as Record<string, unknown>)[name]
+        return [name, typeof value === 'function' ? value.bind(currentBackend()) : value]
+      }),
+    )
+    const remote = onBackend({ ...slow, ...methods } as unknown as Backend, matrix)
+    expect(inspect(remote)).toBe('Tensor(shape=[2, 2], dtype=float32)')
+    await remote.print()
+    expect(log.mock.calls).toEqual([[text], [text]])
+  })
+})
+
+it('JSON.stringify gives the values', () => {
+  expect(
+    JSON.stringify({
+      w: tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+      flag: tensor(true),
+    }),
+  ).toBe('{"w":[[1,2],[3,4]],"flag":true}')
 })

@@ -27,7 +27,11 @@ const precision = 8
 export function formatTensor(tensor: Printable): string {
   const { shape, dtype } = tensor
   if (!tensor.storage.memory.readSync) return `Tensor(shape=${formatShape(shape)}, dtype=${dtype})`
-  const data = tensor.dataSync()
+  return formatValues(tensor.dataSync(), shape, dtype)
+}
+
+/** Values in row-major order as NumPy prints an array of them. */
+export function formatValues(data: TypedArray, shape: Shape, dtype: DType): string {
   if (shape.length === 0) return formatScalar(data[0]!, dtype)
   if (data.length === 0) return '[]'
   const summarize = sizeOf(shape) > threshold
@@ -229,4 +233,19 @@ function formatScalar(x: number, dtype: DType): string {
   }
   const digits = withoutExponent(`${mantissa}e${power}`)
   return signed(x, digits.endsWith('.') ? `${digits}0` : digits)
+}
+
+const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom')
+
+/**
+ * Makes `console.log` and `util.inspect` of Node, Deno and Bun show the instances of a class as `toString` does. Constructors call
+ * it: bundlers keep classes with computed names, and calls at module level.
+ */
+export function showAsText(prototype: object): void {
+  if (inspect in prototype) return
+  Object.defineProperty(prototype, inspect, { configurable: true, value: shownText })
+}
+
+function shownText(this: object): string {
+  return String(this)
 }

@@ -28,6 +28,22 @@ export function formatShape(shape: readonly (number | null)[]): string {
   return `[${shape.map((dimension) => dimension ?? 'null').join(', ')}]`
 }
 
+/** Throws unless `shape` is a list of whole numbers from 0. `name` is the operation that was called. */
+export function requireShape(name: string, shape: unknown): asserts shape is Shape {
+  if (!Array.isArray(shape)) {
+    const example = typeof shape === 'number' ? `[${shape}]` : '[2, 3]'
+    throw new TypeError(`${name} takes the shape as a list, as in ${name}(${example}), and got ${describe(shape)}.`)
+  }
+  if (shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0)) return
+  throw new ShapeError(`${name}: [${shape.map(describe).join(', ')}] is no shape; dimensions are whole numbers from 0.`)
+}
+
+function describe(value: unknown): string {
+  return value !== null && (typeof value === 'object' || typeof value === 'function')
+    ? `a ${typeof value}`
+    : String(value)
+}
+
 /** `axis` counted from the front, or an error that names the op. */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis

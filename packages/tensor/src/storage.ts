@@ -14,6 +14,8 @@ export interface Memory {
   /** Only on backends that can be read without waiting. */
   readSync?(buffer: DeviceBuffer): Uint8Array
   free(buffer: DeviceBuffer): void
+  /** Whether buffers are JavaScript objects without further references, which the garbage collector frees: `free` does nothing. */
+  readonly collected?: boolean
 }
 
 /** Live buffers, counted over all backends. */
@@ -24,7 +26,7 @@ export interface MemoryInfo {
 
 let buffers = 0
 let bytes = 0
-let sites: Map<Storage, string> | undefined
+let sites: Map<Holding, string> | undefined
 
 /**
  * Counts the buffers that tensors hold now. In a training loop the count is the same after every step.
@@ -58,26 +60,68 @@ export function findLeaks(body: () => void): { site: string; count: number }[] {
   }
 }
 
+/**
+ * The count of the tensors that use a buffer. It outlives collected tensors. A buffer of a memory that is `collected` is not
+ * referenced here, so that the collector frees it together with the last tensor, also while a program does not yield.
+ */
+export class Holding {
+  private references = 1
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly byteLength: number,
+    private readonly buffer: DeviceBuffer | undefined,
+  ) {
+    buffers++
+    bytes += byteLength
+    sites?.set(this, creationSite())
+  }
+
+  get count(): number {
+    return this.references
+  }
+
+  retain(): void {
+    this.references++
+  }
+
+  release(): void {
+    if (--this.references > 0) return
+    this.forget()
+    if (this.buffer) this.memory.free(this.buffer)
+  }
+
+  /** Gives the buffer away: it is no longer freed or counted here. */
+  surrender(): void {
+    this.references = 0
+    this.forget()
+  }
+
+  private forget(): void {
+    buffers--
+    bytes -= this.byteLength
+    sites?.delete(this)
+  }
+}
+
 /** A buffer shared by the tensors that view it; freed when the last of them releases it. */
 export class Storage {
-  private references = 1
+  readonly holding: Holding
 
   constructor(
     readonly memory: Memory,
     readonly buffer: DeviceBuffer,
   ) {
-    buffers++
-    bytes += buffer.byteLength
-    sites?.set(this, creationSite())
+    this.holding = new Holding(memory, buffer.byteLength, memory.collected ? undefined : buffer)
   }
 
   get alive(): boolean {
-    return this.references > 0
+    return this.holding.count > 0
   }
 
   /** Whether exactly one tensor uses the buffer, so that it may be donated. */
   get unshared(): boolean {
-    return this.references === 1
+    return this.holding.count === 1
   }
 
   /** Whether the backend can be read without waiting. */
@@ -86,27 +130,17 @@ export class Storage {
   }
 
   retain(): this {
-    this.references++
+    this.holding.retain()
     return this
   }
 
   release(): void {
-    if (--this.references === 0) {
-      this.forget()
-      this.memory.free(this.buffer)
-    }
+    this.holding.release()
   }
 
   /** Donates the buffer: this storage no longer frees or counts it. */
   surrender(): void {
-    this.references = 0
-    this.forget()
-  }
-
-  private forget(): void {
-    buffers--
-    bytes -= this.buffer.byteLength
-    sites?.delete(this)
+    this.holding.surrender()
   }
 }
 

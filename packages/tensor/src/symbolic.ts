@@ -1,4 +1,5 @@
 import type { DType } from './dtype.ts'
+import { showAsText } from './print.ts'
 
 /** Dimensions from the outermost to the innermost; `null` for one that is not known before the model runs. */
 export type SymbolicShape = readonly (number | null)[]
@@ -29,10 +30,16 @@ export class SymbolicTensor {
     readonly dtype: SymbolicDType,
     readonly source: SymbolicSource,
   ) {
+    showAsText(SymbolicTensor.prototype)
     this.shape = sizes.map((size) => (typeof size === 'number' ? size : null))
   }
 
   get rank(): number {
     return this.shape.length
+  }
+
+  /** The shape, with `null` for dimensions that are not known, and the dtype. */
+  toString(): string {
+    return `SymbolicTensor(shape=[${this.shape.map(String).join(', ')}], dtype=${this.dtype})`
   }
 }

@@ -3,9 +3,9 @@
 import type { Aval } from './aval.ts'
 import { bytesPerElement, type DType, fromMemory, type TypedArray, viewOf } from './dtype.ts'
 import { BackendError, ShapeError, TraceError } from './errors.ts'
-import { formatTensor } from './print.ts'
+import { formatTensor, formatValues, showAsText } from './print.ts'
 import { formatShape, type Shape, sizeOf } from './shape.ts'
-import type { Storage } from './storage.ts'
+import type { Holding, Storage } from './storage.ts'
 
 /** Values nested like the tensor's dimensions; a scalar is the bare value. */
 export type NestedArray = number | boolean | NestedArray[]
@@ -13,7 +13,7 @@ export type NestedArray = number | boolean | NestedArray[]
 /** An operand of an elementwise function. A number takes the dtype of the other operand. */
 export type TensorLike = Tensor | number | boolean
 
-const collected = new FinalizationRegistry<Storage>((storage) => storage.release())
+const collected = new FinalizationRegistry<Holding>((holding) => holding.release())
 /** The sets that the running `collect` calls fill, the innermost last. */
 const collections: Set<Tensor>[] = []
 
@@ -29,11 +29,12 @@ export class Tensor implements Aval {
   private held: Storage | undefined
 
   constructor(aval: Aval, storage?: Storage) {
+    showAsText(Tensor.prototype)
     this.shape = aval.shape
     this.dtype = aval.dtype
     this.held = storage
     if (storage) {
-      collected.register(this, storage, this)
+      collected.register(this, storage.holding, this)
       collections.at(-1)?.add(this)
     }
   }
@@ -99,10 +100,31 @@ export class Tensor implements Aval {
     return this.dtype === 'bool' ? value !== 0 : value
   }
 
-  /** The values as NumPy prints them. */
+  /**
+   * The values as NumPy prints them; the shape and the dtype of a tensor that has no value now. `console.log` shows the same in
+   * Node, Deno and Bun.
+   */
   toString(): string {
-    if (!this.held) return `Tensor(traced, shape=${formatShape(this.shape)}, dtype=${this.dtype})`
-    return formatTensor(this)
+    if (this.held?.alive) return formatTensor(this)
+    return `Tensor(${this.held ? 'disposed' : 'traced'}, shape=${formatShape(this.shape)}, dtype=${this.dtype})`
+  }
+
+  /**
+   * Prints the values as NumPy does. The promise resolves when they are printed; on backends that can be read without waiting
+   * (cpu, wasm) that is before `print` returns.
+   *
+   * @example
+   * import { tensor } from '@gradus/tensor'
+   * tensor([[1, 2], [3, 4.5]]).print()
+   */
+  async print(): Promise<void> {
+    const wait = this.held?.alive && !this.held.memory.readSync
+    console.log(wait ? formatValues(await this.data(), this.shape, this.dtype) : this.toString())
+  }
+
+  /** The values as nested arrays, for `JSON.stringify`. */
+  toJSON(): NestedArray {
+    return this.array()
   }
 
   /** Frees the tensor's memory now instead of at garbage collection. Further calls do nothing. */
@@ -125,7 +147,7 @@ export class Tensor implements Aval {
   replaceStorage(storage: Storage, surrender: boolean): void {
     const old = this.storage
     collected.unregister(this)
-    collected.register(this, storage, this)
+    collected.register(this, storage.holding, this)
     this.held = storage
     if (surrender) old.surrender()
     else old.release()

@@ -30,7 +30,7 @@ export function reportBegin(report: Report, { config, prepared, resumed, verbose
   report.line(`  epochs     ${fit.epochs}, batches of ${fit.batchSize}, seed ${seed}`)
   if (resumed > 0) report.line(`  resumed    after ${resumed} ${resumed === 1 ? 'epoch' : 'epochs'}`)
   report.line()
-  report.write(model.summary().replace(/\n*$/, '\n'))
+  report.write(model.summary({ print: false }).replace(/\n*$/, '\n'))
   if (verbose) {
     report.heading('Config')
     report.write(stringify(config))

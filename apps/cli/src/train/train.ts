@@ -149,7 +149,7 @@ async function describeRun(folder: RunFolder, config: Resolved, { backend, model
     backend: backend.name,
     seed: config.seed,
   })
-  await folder.writeText('summary', `${model.summary().trimEnd()}\n`)
+  await folder.writeText('summary', `${model.summary({ print: false }).trimEnd()}\n`)
 }
 
 /** The stream of the log: stdout, or stderr where stdout is for programs. */

@@ -8,7 +8,7 @@ import { increase } from './function.ts'
 import { f32, f64, i32, i64 } from './scalar.ts'
 import { i32x4 } from './vector.ts'
 
-const { copyMemory, doWhile, drop, ifElse, ifThen, typeByte, whileLoop } = control
+const { copyMemory, doWhile, drop, fillMemory, ifElse, ifThen, typeByte, whileLoop } = control
 const wabt = await loadWabt()
 
 const trap = expect.objectContaining({ name: 'RuntimeError' })
@@ -128,6 +128,27 @@ const tests: Readonly<Record<keyof typeof control, () => void>> = {
     expect(() => call('copy', 65530, 0, 7)).toThrow(trap)
     expect(() => call('copy', 0, -4, 4)).toThrow(trap)
     expect(Buffer.compare(memory, expected)).toBe(0)
+  },
+
+  fillMemory() {
+    const { bodies, call, memory } = assembled(wabt, (module) => {
+      const fill = module.function({ params: ['i32', 'i32', 'i32'], result: 'void' }, (_, to, value, bytes) =>
+        fillMemory(to.get, value.get, bytes.get),
+      )
+      module.exportFunction('fill', fill)
+    })
+    expect(bodies).toEqual([['local.get 0', 'local.get 1', 'local.get 2', 'memory.fill']])
+    const expected = memory.slice()
+    for (const [to, value, bytes] of [
+      [8, 255, 100],
+      [20, 0, 7],
+      [65536, 1, 0],
+    ] as const) {
+      call('fill', to, value, bytes)
+      expected.fill(value, to, to + bytes)
+      expect(Buffer.compare(memory, expected)).toBe(0)
+    }
+    expect(() => call('fill', 65530, 1, 7)).toThrow(trap)
   },
 }
 

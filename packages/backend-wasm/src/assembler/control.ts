@@ -46,3 +46,8 @@ export function drop(value: Code<ValueType>): Void {
 export function copyMemory(to: I32, from: I32, bytes: I32): Void {
   return instruction('void', [0xfc, 0x0a, 0x00, 0x00], to, from, bytes)
 }
+
+/** Sets bytes to a value from 0 to 255. */
+export function fillMemory(to: I32, value: I32, bytes: I32): Void {
+  return instruction('void', [0xfc, 0x0b, 0x00], to, value, bytes)
+}

@@ -1,7 +1,9 @@
 import { identityOf, isPosition, type RowReduction } from '@gradus/schedule'
+import { isFloat } from '@gradus/tensor'
 import { type Code, i32x4, type Local, type Locals, type V128, type ValueType, v128 } from '../assembler/index.ts'
 import type { Block } from './block.ts'
 import { acrossLanes, beats, bestLane, combined } from './combining.ts'
+import { Doubles } from './doubles.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
 
@@ -12,6 +14,8 @@ interface AccumulatorOptions {
   readonly parts: number
   /** Whether the lanes of a vector are elements of one row, which are combined at the end. */
   readonly alongLanes: boolean
+  /** Whether the inner loops call `flush` after each block of elements, and after the last one. */
+  readonly inBlocks: boolean
 }
 
 /** The state of one reduction in one of the vectors. */
@@ -19,11 +23,14 @@ interface State {
   readonly total: Local<ValueType>
   /** The position of the current extreme, for `argMax` and `argMin`. */
   readonly position: Local<ValueType> | undefined
-  /** The sum of the innermost loop, while it runs: a long sum is more accurate as a sum of shorter ones. */
-  current: Local<ValueType> | undefined
+  /** Products are computed in doubles. So are long sums, which collect the sums of blocks. */
+  readonly doubles: Doubles | undefined
 }
 
-/** The variables that hold the reductions of a pass. */
+/**
+ * The variables that hold the reductions of a pass. A long sum of floats has two levels: `total` is the float32 sum of a block
+ * of elements, and `flush` adds it to a sum in doubles.
+ */
 export class Accumulators {
   private readonly states: readonly (readonly State[])[]
 
@@ -33,13 +40,16 @@ export class Accumulators {
   ) {
     const { locals, parts, evaluator } = options
     const type = (value: Value) => value.type
-    this.states = reductions.map(({ combine, expression }) =>
-      Array.from({ length: parts }, (): State => {
+    this.states = reductions.map((reduction) =>
+      Array.from({ length: parts }, (_, part): State => {
+        const { combine, expression } = reduction
         const total = locals.add(type(evaluator.constant(expression.dtype, 0)))
         return {
           total,
           position: isPosition(combine) ? locals.add(type(evaluator.constant('int32', 0))) : undefined,
-          current: undefined,
+          doubles: this.hasDoubles(reduction, part)
+            ? new Doubles(locals, evaluator.lanes.width, expression.dtype)
+            : undefined,
         }
       }),
     )
@@ -50,26 +60,23 @@ export class Accumulators {
     this.each((reduction, state) => {
       block.add(state.total.set(this.identity(reduction)))
       if (state.position) block.add(state.position.set(evaluator.constant('int32', 0)))
+      if (state.doubles) block.add(state.doubles.set(identityOf(reduction.combine, reduction.expression.dtype)))
     })
   }
 
-  /** Accumulates the sums of an inner loop separately. The returned function adds them to the totals. */
-  open(block: Block): () => void {
-    const { locals } = this.options
-    const opened: [RowReduction, State][] = []
-    this.each((reduction, state) => {
-      const { combine, expression } = reduction
-      if (combine !== 'sum' || expression.dtype !== 'float32') return
-      state.current = locals.add(state.total.get.type)
-      block.add(state.current.set(this.identity(reduction)))
-      opened.push([reduction, state])
+  get hasLongSums(): boolean {
+    return this.reductions.some((reduction) => this.isLongSum(reduction))
+  }
+
+  /** Ends a block of elements: adds its sums to those in doubles. */
+  flush(block: Block): void {
+    this.reductions.forEach((reduction, number) => {
+      if (!this.isLongSum(reduction)) return
+      const states = this.states[number]!
+      if (this.options.alongLanes) states[0]!.doubles!.add(block, this.together(reduction, states))
+      else for (const { doubles, total } of states) doubles!.add(block, total.get)
+      for (const { total } of states) block.add(total.set(this.identity(reduction)))
     })
-    return () => {
-      for (const [reduction, state] of opened) {
-        block.add(state.total.set(this.combine(reduction, state.total.get, state.current!.get)))
-        state.current = undefined
-      }
-    }
   }
 
   /** Adds the elements at the current position; only the first `count` lanes count. */
@@ -80,10 +87,8 @@ export class Accumulators {
       let element = evaluator.value(reduction.expression, part)
       if (alongLanes && count < 4) element = block.let(this.masked(reduction, element as V128, count))
       if (state.position) this.takePosition(block, reduction, state, element, part)
-      else {
-        const into = state.current ?? state.total
-        block.add(into.set(this.combine(reduction, into.get, element)))
-      }
+      else if (state.doubles && reduction.combine === 'prod') state.doubles.multiply(block, element)
+      else block.add(state.total.set(this.combine(reduction, state.total.get, element)))
     })
   }
 
@@ -95,7 +100,13 @@ export class Accumulators {
       const states = this.states[number]!
       const { combine, expression, id } = reduction
       if (!alongLanes) {
-        const values = states.map(({ total, position }) => (position ?? total).get)
+        const values = states.map(({ total, position, doubles }) => doubles?.rounded(block) ?? (position ?? total).get)
+        evaluator.reduced.set(id, { block, values })
+        return
+      }
+      const inDoubles = states.flatMap(({ doubles }) => (doubles ? [doubles] : []))
+      if (inDoubles.length > 0) {
+        const values = [Doubles.acrossLanes(block, combine === 'prod' ? 'mul' : 'add', inDoubles)]
         evaluator.reduced.set(id, { block, values })
         return
       }
@@ -106,10 +117,33 @@ export class Accumulators {
         evaluator.reduced.set(id, { block, values: [block.let(result.position)] })
         return
       }
-      const together = states.map(({ total }) => total.get).reduce((a, b) => this.combine(reduction, a, b))
-      const value = block.let(acrossLanes(lanes, locals, combine, expression.dtype, together))
+      const value = block.let(acrossLanes(lanes, locals, combine, expression.dtype, this.together(reduction, states)))
       evaluator.reduced.set(id, { block, values: [value] })
     })
+  }
+
+  private isLongSum({ combine, expression }: RowReduction): boolean {
+    return this.options.inBlocks && combine === 'sum' && isFloat(expression.dtype)
+  }
+
+  /** The vectors of a sum along lanes are added first, so one of them has the doubles of all. */
+  private hasDoubles(reduction: RowReduction, part: number): boolean {
+    if (this.isLongSum(reduction)) return part === 0 || !this.options.alongLanes
+    return reduction.combine === 'prod' && isFloat(reduction.expression.dtype)
+  }
+
+  /** The vectors of a reduction, combined in pairs. */
+  private together(reduction: RowReduction, states: readonly State[]): Value {
+    let values = states.map(({ total }) => total.get as Value)
+    while (values.length > 1) {
+      const pairs: Value[] = []
+      for (let i = 0; i < values.length; i += 2) {
+        const second = values[i + 1]
+        pairs.push(second ? this.combine(reduction, values[i]!, second) : values[i]!)
+      }
+      values = pairs
+    }
+    return values[0]!
   }
 
   private takePosition(block: Block, reduction: RowReduction, state: State, element: Value, part: number): void {

@@ -4,6 +4,8 @@ import {
   type Expression,
   type Expressions,
   type Index,
+  inputsFirst,
+  inputsOf,
   type Load,
   rangeOf,
   strideAlong,
@@ -37,6 +39,13 @@ export interface ReducedValue {
   readonly values: readonly Value[]
 }
 
+/** Facts about an expression and all below it. */
+interface Facts {
+  readonly reductions: ReadonlySet<number>
+  /** Whether it may read outside of a value. */
+  readonly needsGuard: boolean
+}
+
 /** Turns expressions into code, each in the outermost loop on which it depends. */
 export class Evaluator {
   block: Block
@@ -55,17 +64,34 @@ export class Evaluator {
 
   /** The value of an expression in vector number `part` of those that are computed together. */
   value(expression: Expression, part = 0, guards: readonly Condition[] = []): Value {
-    const varies = this.varies(expression.axes)
+    // inputs first, so that a long chain does not recurse
+    inputsFirst(
+      expression,
+      (below) => isKept(below) && !this.block.find(this.keyOf(below, part, guards)),
+      (below) => (below.kind === 'apply' ? below.inputs : []),
+      (below) => this.compute(below, part, guards),
+    )
+    return this.compute(expression, part, guards)
+  }
+
+  /** The name of a value in blocks. */
+  private keyOf(expression: Expression, part: number, guards: readonly Condition[]): string {
     const guarded = guards.length > 0 && this.needsGuard(expression)
-    const key = `${expression.id}${varies ? `:${part}` : ''}${guarded ? `?${keyOf(guards)}` : ''}`
+    return `${expression.id}${this.varies(expression.axes) ? `:${part}` : ''}${guarded ? `?${keyOf(guards)}` : ''}`
+  }
+
+  /** The value of an expression whose inputs are known. */
+  private compute(expression: Expression, part: number, guards: readonly Condition[]): Value {
+    const key = this.keyOf(expression, part, guards)
     const known = this.block.find(key)
     if (known) return known
+    const varies = this.varies(expression.axes)
+    const guarded = guards.length > 0 && this.needsGuard(expression)
     const target = this.targetOf(expression, guarded ? guards : [])
     const saved = this.block
     const code = this.build(expression, varies ? part : 0, guarded ? guards : [])
     this.block = saved
-    if (expression.kind === 'reduced') return code
-    if (expression.kind === 'constant') return code
+    if (!isKept(expression)) return code
     const value = target.let(code)
     target.remember(key, value)
     return value
@@ -103,6 +129,11 @@ export class Evaluator {
 
   get vectorAxis(): Axis | undefined {
     return this.environment.vectorAxis
+  }
+
+  /** The address of a value. */
+  pointer(value: number): I32 {
+    return this.environment.pointers.of(value)
   }
 
   /** The address of the element with an index; if elements of the lanes are contiguous, that of the first lane. */
@@ -145,35 +176,37 @@ export class Evaluator {
     return target
   }
 
-  private readonly containedReductions = new Map<Expression, ReadonlySet<number>>()
+  private readonly facts = new Map<Expression, Facts>()
+
+  private factsOf(expression: Expression): Facts {
+    inputsFirst(
+      expression,
+      (part) => !this.facts.has(part),
+      inputsOf,
+      (part) => {
+        const below = inputsOf(part).map((input) => this.facts.get(input)!)
+        this.facts.set(part, {
+          reductions:
+            part.kind === 'reduced' ? only(part.reduction) : united(below.map(({ reductions }) => reductions)),
+          needsGuard: part.kind === 'load' ? this.mayReadOutside(part) : below.some(({ needsGuard }) => needsGuard),
+        })
+      },
+    )
+    return this.facts.get(expression)!
+  }
 
   private reductionsIn(expression: Expression): ReadonlySet<number> {
-    let found = this.containedReductions.get(expression)
-    if (!found) {
-      const list = new Set<number>()
-      if (expression.kind === 'reduced') list.add(expression.reduction)
-      const inputs = expression.kind === 'apply' ? expression.inputs : []
-      const parts = expression.kind === 'choice' ? [expression.inside, expression.outside] : inputs
-      for (const part of parts) for (const reduction of this.reductionsIn(part)) list.add(reduction)
-      this.containedReductions.set(expression, (found = list))
-    }
-    return found
+    return this.factsOf(expression).reductions
   }
 
   /** Whether an expression may read outside of a value. */
   private needsGuard(expression: Expression): boolean {
-    switch (expression.kind) {
-      case 'load': {
-        const { low, high } = rangeOf(expression.index)
-        return low < 0 || high >= this.environment.tools.sizeOf(expression.value)
-      }
-      case 'apply':
-        return expression.inputs.some((input) => this.needsGuard(input))
-      case 'choice':
-        return this.needsGuard(expression.inside) || this.needsGuard(expression.outside)
-      default:
-        return false
-    }
+    return this.factsOf(expression).needsGuard
+  }
+
+  private mayReadOutside({ index, value }: Load): boolean {
+    const { low, high } = rangeOf(index)
+    return low < 0 || high >= this.environment.tools.sizeOf(value)
   }
 
   private build(expression: Expression, part: number, guards: readonly Condition[]): Value {
@@ -299,4 +332,22 @@ export class Evaluator {
 
 function keyOf(guards: readonly Condition[]): string {
   return guards.map(({ index, low, high }) => `${index.key}:${low}:${high}`).join()
+}
+
+/** Whether the code of an expression is kept in a variable. */
+function isKept({ kind }: Expression): boolean {
+  return kind !== 'reduced' && kind !== 'constant'
+}
+
+const none: ReadonlySet<number> = new Set()
+
+function only(reduction: number): ReadonlySet<number> {
+  return new Set([reduction])
+}
+
+/** The union; one of the sets where it has all members. */
+function united(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
+  const largest = sets.reduce((a, b) => (b.size > a.size ? b : a), none)
+  if (sets.every((set) => [...set].every((member) => largest.has(member)))) return largest
+  return new Set(sets.flatMap((set) => [...set]))
 }

@@ -4,6 +4,7 @@ import { contractionFunctions } from './contraction/contraction.ts'
 import { loopFunction } from './loops.ts'
 import { argsortFunction } from './opaque/argsort.ts'
 import { cumulativeFunction } from './opaque/cumulative.ts'
+import { scatterFunctions } from './scatter.ts'
 import type { KernelCode, KernelFunction, Tools } from './tools.ts'
 
 /** The code of opaque ops, by name. */
@@ -40,7 +41,7 @@ export function kernelFunctions(
 function codeOf(kernel: FusedKernel, tools: Tools): KernelCode[] {
   switch (kernel.kind) {
     case 'loops':
-      return [loopFunction(kernel, tools)]
+      return scatterFunctions(kernel, tools) ?? [loopFunction(kernel, tools)]
     case 'contraction':
       return contractionFunctions(kernel, tools)
     case 'opaque':

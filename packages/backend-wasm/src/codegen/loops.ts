@@ -15,6 +15,7 @@ import { Accumulators } from './accumulators.ts'
 import { Block } from './block.ts'
 import { Evaluator } from './evaluator.ts'
 import { type Lanes, scalarLanes, vectorLanes } from './lanes.ts'
+import type { ScatterPlan } from './scatter-plan.ts'
 import { StoreWriter } from './store-writer.ts'
 import { chooseStrategy, type Strategy } from './strategy.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools } from './tools.ts'
@@ -26,14 +27,29 @@ import { type KernelCode, kernelSignature, Pointers, type Tools } from './tools.
 const elementsPerUnit = 256
 const columnsPerUnit = 16
 
-/** The function of a loop kernel. */
-export function loopFunction(kernel: LoopKernel, tools: Tools): KernelCode {
+/**
+ * The number of additions to one float32 accumulator. Each takes at most half a unit in the last place of the sum so far, so
+ * the sum of a block has a relative error of at most `blockSteps` times 2 ** -24; those of blocks are added in doubles. Two
+ * blocks would not be worth their cost.
+ */
+const blockSteps = 64
+const fewSteps = 128
+
+/** An inner loop that is interrupted after each `rounds` iterations. */
+interface Blocking {
+  readonly axis: Axis
+  readonly rounds: number
+  readonly flush: (block: Block) => void
+}
+
+/** The function of a loop kernel, which may add at indices. */
+export function loopFunction(kernel: LoopKernel, tools: Tools, scatter?: ScatterPlan): KernelCode {
   const strategy = chooseStrategy(kernel, tools.features.simd)
   let values: readonly number[] = []
   let scratchBytes = 0
   let units = 1
   const callable = tools.module.function(kernelSignature, (locals, args, begin, end) => {
-    const builder = new LoopBuilder(kernel, strategy, tools, locals, args.get)
+    const builder = new LoopBuilder(kernel, strategy, tools, locals, args.get, scatter)
     const code = builder.build(begin, end)
     values = builder.pointers.values
     scratchBytes = builder.scratchBytes
@@ -62,6 +78,7 @@ class LoopBuilder {
     private readonly tools: Tools,
     private readonly locals: Locals,
     args: I32,
+    scatter: ScatterPlan | undefined,
   ) {
     const { axis } = strategy
     this.lanes = axis ? vectorLanes : scalarLanes
@@ -80,7 +97,7 @@ class LoopBuilder {
       },
       this.root,
     )
-    this.writer = new StoreWriter(this.evaluator, tools)
+    this.writer = new StoreWriter(this.evaluator, tools, scatter)
   }
 
   get units(): number {
@@ -157,6 +174,7 @@ class LoopBuilder {
     axis: Axis,
     range: { readonly begin: Local<'i32'>; readonly end: Local<'i32'> } | undefined,
     emit: (body: Block, parts: number, count: number) => void,
+    blocking?: Blocking,
   ): Void {
     const { locals, evaluator } = this
     const { parts } = this.strategy
@@ -188,28 +206,83 @@ class LoopBuilder {
       if (rounds === 0) return
       done += rounds * 4 * step
       const body = iteration(step, 4)
-      code.push(rounds === 1 ? body : doWhile(body, i32.ltU(position.get, i32.const(done))))
+      if (blocking && rounds > blocking.rounds) {
+        code.push(this.blockLoop(block, body, position, done, 4 * step * blocking.rounds, blocking))
+      } else code.push(rounds === 1 ? body : doWhile(body, i32.ltU(position.get, i32.const(done))))
     }
     code.push(position.set(i32.const(0)))
     if (parts > 1) several(parts)
     several(1)
     if (tail > 0) code.push(iteration(1, tail))
+    if (blocking && done + tail > Math.floor(axis.size / (4 * parts)) * 4 * parts)
+      code.push(this.flushed(block, blocking))
     return sequence(...code)
+  }
+
+  /** Repeats `body`, which moves the position, up to `end`, with a flush after each `length` positions and at the end. */
+  private blockLoop(
+    block: Block,
+    body: Void,
+    position: Local<'i32'>,
+    end: number,
+    length: number,
+    blocking: Blocking,
+  ): Void {
+    const stop = this.locals.add('i32')
+    return doWhile(
+      sequence(
+        stop.set(i32.add(position.get, i32.const(length))),
+        ifThen(i32.gtU(stop.get, i32.const(end)), stop.set(i32.const(end))),
+        doWhile(body, i32.ltU(position.get, stop.get)),
+        this.flushed(block, blocking),
+      ),
+      i32.ltU(position.get, i32.const(end)),
+    )
+  }
+
+  private flushed(block: Block, { flush }: Blocking): Void {
+    const own = new Block(this.locals, block)
+    flush(own)
+    return own.code()
+  }
+
+  /**
+   * The loop that divides long reductions into blocks: the innermost one of which an iteration has less than a block and all
+   * iterations have more.
+   */
+  private blockingOf(inner: readonly Axis[], parts: number): Pick<Blocking, 'axis' | 'rounds'> | undefined {
+    const along = this.strategy.axis
+    const nest = inner.map((axis) => ({ axis, steps: axis === along ? Math.ceil(axis.size / (4 * parts)) : axis.size }))
+    const lanes = nest.filter(({ axis }) => axis === along)
+    if (nest.reduce((product, { steps }) => product * steps, 1) <= fewSteps) return undefined
+    let within = 1
+    for (const { axis, steps } of [...nest.filter(({ axis }) => axis !== along), ...lanes].reverse()) {
+      if (within * steps > blockSteps) {
+        const rounds = Math.max(1, Math.floor(blockSteps / within))
+        return { axis, rounds: Math.ceil(steps / Math.ceil(steps / rounds)) }
+      }
+      within *= steps
+    }
+    return undefined
   }
 
   /** All passes, for `parts` vectors of which the first `count` lanes count. */
   private passes(block: Block, inner: readonly Axis[], parts: number, count: number): void {
     const { kernel, evaluator, locals } = this
     let segment = block
+    const long = this.blockingOf(inner, parts)
     for (const pass of kernel.passes) {
       const accumulators = new Accumulators(pass.reductions, {
         evaluator,
         locals,
         parts: this.across ? parts : this.strategy.axis ? parts : 1,
         alongLanes: this.strategy.axis !== undefined && !this.across,
+        inBlocks: long !== undefined,
       })
+      const blocking =
+        long && accumulators.hasLongSums ? { ...long, flush: (own: Block) => accumulators.flush(own) } : undefined
       accumulators.start(segment)
-      segment.add(this.innerLoops(segment, inner, pass, accumulators, parts, count))
+      segment.add(this.innerLoops(segment, inner, pass, accumulators, parts, count, blocking))
       // code after the pass may use its reductions
       const next = new Block(locals, segment)
       evaluator.block = next
@@ -236,6 +309,7 @@ class LoopBuilder {
     accumulators: Accumulators,
     parts: number,
     count: number,
+    blocking: Blocking | undefined,
   ): Void {
     const { evaluator, locals, strategy } = this
     if (inner.some(({ size }) => size === 0)) return sequence()
@@ -247,25 +321,22 @@ class LoopBuilder {
     }
     const rest =
       alongLanes && axis !== alongLanes ? [...others.filter((own) => own !== alongLanes), alongLanes] : others
+    const own = blocking?.axis === axis ? blocking : undefined
     if (axis === alongLanes) {
-      return this.vectorLoop(block, axis, undefined, (body, parts, count) =>
-        this.element(body, pass, accumulators, parts, count),
-      )
+      const emit = (body: Block, parts: number, count: number) => this.element(body, pass, accumulators, parts, count)
+      return this.vectorLoop(block, axis, undefined, emit, own)
     }
     const position = locals.add('i32')
     const body = new Block(locals, block)
     body.bind(axis, position.get)
     evaluator.block = body
-    const start = rest.length === 1 ? accumulators.open(body) : undefined
-    body.add(this.innerLoops(body, rest, pass, accumulators, parts, count))
-    evaluator.block = body
-    start?.()
+    body.add(this.innerLoops(body, rest, pass, accumulators, parts, count, blocking))
     evaluator.block = block
-    const step = increase(position, i32.const(1))
-    return sequence(
-      position.set(i32.const(0)),
-      doWhile(sequence(body.code(), step), i32.ltU(position.get, i32.const(axis.size))),
-    )
+    const each = sequence(body.code(), increase(position, i32.const(1)))
+    const loop = own
+      ? this.blockLoop(block, each, position, axis.size, own.rounds, own)
+      : doWhile(each, i32.ltU(position.get, i32.const(axis.size)))
+    return sequence(position.set(i32.const(0)), loop)
   }
 
   /** The code of a pass at one position of the inner loops. */

@@ -1,11 +1,29 @@
 import type { Expression, Store } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import { bytesPerElement } from '@gradus/tensor/internals'
-import { type Code, f32, f32x4, i32x4, ifThen, Temporaries, type V128, type Void, v128 } from '../assembler/index.ts'
-import type { Block } from './block.ts'
+import {
+  type Code,
+  type F32,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  i32x4,
+  ifElse,
+  ifThen,
+  Temporaries,
+  type V128,
+  type Void,
+  v128,
+} from '../assembler/index.ts'
+import { Block } from './block.ts'
 import { combined } from './combining.ts'
+import { highDoubles, lowDoubles } from './doubles.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { Value } from './lanes.ts'
+import type { ScatterPlan } from './scatter-plan.ts'
+import { workspace } from './tools.ts'
 
 /** The smallest normal number. */
 const smallestNormal = 2 ** -126
@@ -15,6 +33,8 @@ export class StoreWriter {
   constructor(
     private readonly evaluator: Evaluator,
     private readonly values: { flushes(value: number): boolean },
+    /** How elements are added at indices, if they are not added in memory one by one. */
+    private readonly scatter?: ScatterPlan,
   ) {}
 
   /**
@@ -44,6 +64,8 @@ export class StoreWriter {
         this.packed(stored, element),
       )
     }
+    if (add && this.scatter)
+      return this.addInSlot(this.scatter, { value, index, stored, only: add.only }, element, part, count)
     const at = evaluator.locate(value, bytes, index, part)
     if (add) {
       const old = evaluator.numbers(stored, layout === 'run' ? lanes.loadRun(stored, at) : lanes.loadOne(stored, at))
@@ -53,6 +75,48 @@ export class StoreWriter {
     }
     const made = this.packed(stored, element)
     return layout === 'run' ? lanes.storeRun(stored, at, made, count) : lanes.storeOne(stored, at, made)
+  }
+
+  /** Adds to the sum in the slot of the row, or to the row itself if that has none. */
+  private addInSlot(
+    scatter: ScatterPlan,
+    { value, index, stored, only }: Pick<Store, 'value' | 'index' | 'stored'> & { readonly only: Expression },
+    element: Value,
+    part: number,
+    count: number,
+  ): Void {
+    const { evaluator } = this
+    const { lanes, block } = evaluator
+    const work = evaluator.pointer(workspace)
+    const rowBlock = block.binding(scatter.updates)
+    const slot = rowBlock.once('slot', () =>
+      i32.load(i32.add(work, i32.shl(evaluator.index(scatter.row), i32.const(2))), scatter.slotOfRow),
+    )
+    // slots are numbered from 1 on
+    const first = scatter.sums - 8 * scatter.slotSize
+    const sums = rowBlock.once('slot sums', () =>
+      i32.add(i32.add(work, i32.const(first)), i32.mul(slot, i32.const(8 * scatter.slotSize))),
+    )
+    const truth = this.truthOf(only, part)
+    const within = evaluator.index(scatter.within, part)
+    const at = evaluator.locate(value, bytesPerElement(stored), index, part)
+
+    const inMemory = new Block(block.locals, block)
+    evaluator.block = inMemory
+    const run = evaluator.layout(index) === 'run'
+    const old = evaluator.numbers(stored, run ? lanes.loadRun(stored, at) : lanes.loadOne(stored, at))
+    const sum = this.packed(stored, inMemory.let(combined(lanes, block.locals, 'sum', 'float32', old, element)))
+    inMemory.add(run ? lanes.storeRun(stored, at, sum, count) : lanes.storeOne(stored, at, sum))
+
+    const inSlot = new Block(block.locals, block)
+    const to = inSlot.let(i32.add(sums, i32.shl(within, i32.const(3))))
+    if (lanes.width === 4) {
+      const vector = element as V128
+      inSlot.add(v128.store(to, f64x2.add(v128.load(to), lowDoubles(vector))))
+      inSlot.add(v128.store(to, f64x2.add(v128.load(to, 16), highDoubles(vector)), 16))
+    } else inSlot.add(f64.store(to, f64.add(f64.load(to), f64.promote(element as F32))))
+    evaluator.block = block
+    return ifThen(truth, ifElse(slot, inSlot.code(), inMemory.code()))
   }
 
   /** Converts numbers to elements in memory. */

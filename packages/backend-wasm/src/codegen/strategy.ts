@@ -4,7 +4,9 @@ import {
   costOf,
   type Expression,
   expressionsOfLoops,
+  forEachExpression,
   type Index,
+  type Load,
   type LoopKernel,
   rangeOf,
   rootsOfLoops,
@@ -79,10 +81,12 @@ function isNear(index: Index, axis: Axis): boolean {
   return stride === 0 || stride === 1
 }
 
-function loadsIn(expression: Expression): { readonly index: Index }[] {
-  if (expression.kind === 'load') return [expression]
-  if (expression.kind === 'apply') return expression.inputs.flatMap(loadsIn)
-  return expression.kind === 'choice' ? [expression.inside, expression.outside].flatMap(loadsIn) : []
+function loadsIn(expression: Expression): Load[] {
+  const loads: Load[] = []
+  forEachExpression([expression], (part) => {
+    if (part.kind === 'load') loads.push(part)
+  })
+  return loads
 }
 
 function storesOf({ passes, rowStores }: LoopKernel) {

@@ -51,19 +51,19 @@ export class WasmProgram implements Executable {
     const { exports } = new WebAssembly.Instance(moduleCode, { env })
     this.execute = exports.run as (table: number, count: number) => void
     this.scratch = exports.scratch as WebAssembly.Global
-    this.table = memory.allocate(4 * module.table.length)
+    this.table = memory.allocateLasting(4 * module.table.length)
     this.addresses = new Addresses(memory, constants)
     if (pool && module.parallel) {
       const control = exports.control as WebAssembly.Global
       control.value = pool.address
-      this.code = memory.allocate(module.bytes.length)
+      this.code = memory.allocateLasting(module.bytes.length)
       heap.bytesAt(this.code.address, module.bytes.length).set(module.bytes)
       pool.start()
     }
     const { table, code } = this
     abandoned.register(this, () => {
-      memory.free(table)
-      if (code) memory.free(code)
+      memory.freeLasting(table)
+      if (code) memory.freeLasting(code)
     })
   }
 
@@ -71,11 +71,15 @@ export class WasmProgram implements Executable {
     const { machine } = this
     const { memory } = machine
     const { plan, module } = this.compiled
-    memory.reserve('arena', plan.arenaBytes)
-    memory.reserve('workspace', module.workspaceBytes)
-    memory.reserve('prepared', module.preparedBytes)
-    machine.reserveScratch(module.scratchBytes)
-    const outputs = outputBuffers(plan.outputs, this.compiled.outputs, inputs as readonly HeapBuffer[], memory)
+    const regions = {
+      arena: plan.arenaBytes,
+      workspace: module.workspaceBytes,
+      prepared: module.preparedBytes,
+      scratch: machine.scratchBytes(module.scratchBytes),
+    }
+    const outputs = memory.prepare(regions, () =>
+      outputBuffers(plan.outputs, this.compiled.outputs, inputs as readonly HeapBuffer[], memory),
+    )
     if (this.addresses.bind(inputs as readonly HeapBuffer[], outputs)) this.writeTable()
     machine.pool?.describe(
       this.number,

@@ -7,6 +7,8 @@ export class WasmHeap extends Heap {
   constructor(
     readonly wasm: WebAssembly.Memory,
     name: string,
+    /** The largest size of the memory in bytes. */
+    maximum = 0,
   ) {
     super(
       {
@@ -23,6 +25,7 @@ export class WasmHeap extends Heap {
         },
       },
       name,
+      maximum,
     )
   }
 

@@ -5,6 +5,8 @@ const fewGroups = 8
 const fewOperations = 2 ** 17
 /** More parts would take long to compile. */
 const maxParts = 64
+/** The most characters of code in one chain. Drivers refuse larger shaders, or take very long to compile them. */
+const maxCode = 2 ** 17
 /** The workgroup memory of every device. */
 const workgroupBytes = 16384
 
@@ -13,17 +15,29 @@ export type Chain = readonly (readonly Launch[])[]
 
 /** Combines small consecutive batches. */
 export function chainsOf(batches: readonly (readonly Launch[])[]): Chain[] {
-  const chains: { batches: (readonly Launch[])[]; parts: number; bytes: number; size: number | undefined }[] = []
+  const chains: {
+    batches: (readonly Launch[])[]
+    parts: number
+    bytes: number
+    length: number
+    size: number | undefined
+  }[] = []
   for (const batch of batches) {
     const size = sizeOfSmall(batch)
     const bytes = batch.reduce((sum, { code }) => sum + code.workgroupBytes, 0)
+    const length = batch.reduce((sum, { code }) => sum + code.body.length, 0)
     const last = chains.at(-1)
-    const fits = last && last.parts + batch.length <= maxParts && last.bytes + bytes <= workgroupBytes
+    const fits =
+      last &&
+      last.parts + batch.length <= maxParts &&
+      last.bytes + bytes <= workgroupBytes &&
+      last.length + length <= maxCode
     if (size !== undefined && fits && last.size === size) {
       last.batches.push(batch)
       last.parts += batch.length
       last.bytes += bytes
-    } else chains.push({ batches: [batch], parts: batch.length, bytes, size })
+      last.length += length
+    } else chains.push({ batches: [batch], parts: batch.length, bytes, length, size })
   }
   return chains.map((chain) => chain.batches)
 }

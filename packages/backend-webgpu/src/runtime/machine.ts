@@ -1,4 +1,4 @@
-import { Heap, type HeapBuffer, ProgramMemory } from '@gradus/schedule'
+import { Heap, type HeapBuffer, ProgramMemory, UnusedTensors } from '@gradus/schedule'
 import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'
@@ -43,7 +43,7 @@ export class Machine {
       this.memory.forgetBeyond(this.storage.byteLength)
     })
     this.heap = new Heap(this.storage, name)
-    this.memory = new ProgramMemory(this.heap)
+    this.memory = new ProgramMemory(this.heap, new UnusedTensors(name, most))
     this.groupLayout = device.createBindGroupLayout({
       entries: [
         { binding: 0, visibility: shaderStageCompute, buffer: { type: 'storage' } },

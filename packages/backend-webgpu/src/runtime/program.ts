@@ -59,9 +59,9 @@ export class GpuProgram implements Executable {
     const { machine, compiled } = this
     const { plan, workspaceBytes } = compiled
     machine.demand(this.checks)
-    machine.memory.reserve('arena', plan.arenaBytes)
-    machine.memory.reserve('workspace', workspaceBytes)
-    const outputs = outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapBuffer[], machine.memory)
+    const outputs = machine.memory.prepare({ arena: plan.arenaBytes, workspace: workspaceBytes }, () =>
+      outputBuffers(plan.outputs, compiled.outputs, inputs as readonly HeapBuffer[], machine.memory),
+    )
     const together = Math.max(1, Math.floor(maxDispatches / Math.max(1, this.compiled.dispatches.length)))
     const checks = machine.watch(this.checks, () => {
       this.bind(inputs as readonly HeapBuffer[], outputs)

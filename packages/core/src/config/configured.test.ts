@@ -228,5 +228,7 @@ describe('copyOf', () => {
     expect((inner.config.layer as Dense).config).toEqual({ units: 3 })
     expect(copy.config.others![0]).not.toBe(dense)
     expect(copy.toSpec()).toEqual(wrapper.toSpec())
+    // a layer on two paths is one layer in the copy too
+    expect(copy.config.others![0]).toBe(inner.config.layer)
   })
 })

@@ -124,15 +124,24 @@ function namedData(kind: string, type: string, config: object, path: string): Re
   }
 }
 
-/** A new instance with the config of `instance`, overridden by `changes`. Layers in the config are copied too. */
+/** A new instance with the config of `instance`, overridden by `changes`. Layers in the config are copied too, each once. */
 export function copyOf<T extends Configured>(instance: T, changes: object = {}): T {
-  const Class = instance.constructor as unknown as new (config: object) => T
-  return new Class({ ...(copied(instance.config) as object), ...changes })
+  return copyWith(instance, changes, new Map())
 }
 
-function copied(value: unknown): unknown {
-  if (value instanceof Configured) return value.kind === 'layer' ? copyOf(value) : value
-  if (Array.isArray(value)) return value.map(copied)
+function copyWith<T extends Configured>(instance: T, changes: object, copies: Map<Configured, Configured>): T {
+  const Class = instance.constructor as unknown as new (config: object) => T
+  return new Class({ ...(copied(instance.config, copies) as object), ...changes })
+}
+
+function copied(value: unknown, copies: Map<Configured, Configured>): unknown {
+  if (value instanceof Configured) {
+    if (value.kind !== 'layer') return value
+    const copy = copies.get(value) ?? copyWith(value, {}, copies)
+    copies.set(value, copy)
+    return copy
+  }
+  if (Array.isArray(value)) return value.map((entry) => copied(entry, copies))
   if (!isPlainObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copied(entry)]))
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copied(entry, copies)]))
 }

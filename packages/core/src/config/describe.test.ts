@@ -1,3 +1,4 @@
+import { inferShapes, zeros } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { describeField, describeValue } from './describe.ts'
 
@@ -17,6 +18,9 @@ describe('describeValue', () => {
     circular.push(circular)
     expect(describeValue(circular)).toBe('a list')
     expect(describeValue({ big: 1n })).toBe('an object')
+    const { x, list } = inferShapes(() => ({ x: zeros([2, 3]), list: [zeros([1])] }))
+    expect(describeValue(x)).toBe('a float32[2, 3] tensor')
+    expect(describeValue(list)).toBe('["a float32[1] tensor"]')
   })
 })
 

@@ -1,3 +1,5 @@
+import { formatShape, Tensor } from '@gradus/tensor'
+import { isPlainObject } from '../structure.ts'
 import type { Field, FieldType } from './fields.ts'
 
 /** A short rendering of a value for an error message. */
@@ -8,6 +10,7 @@ export function describeValue(value: unknown): string {
     return named ? `the ${named.kind} ${named.type}` : 'a function'
   }
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (value instanceof Tensor) return tensorText(value)
   const named = namedOf(value)
   if (named) return `the ${named.kind} ${named.type}`
   const text = jsonOf(value)
@@ -16,10 +19,25 @@ export function describeValue(value: unknown): string {
 
 function jsonOf(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value)
+    return JSON.stringify(value, withoutData) ?? String(value)
   } catch {
     return Array.isArray(value) ? 'a list' : 'an object' // circular, too deep, or with a bigint in it
   }
+}
+
+/**
+ * A replacer of JSON: tensors in lists and objects become their shape and dtype. It replaces them one level up, because JSON reads
+ * the values of a tensor before it asks for a replacement.
+ */
+function withoutData(_: string, value: unknown): unknown {
+  const shown = (entry: unknown) => (entry instanceof Tensor ? tensorText(entry) : entry)
+  if (Array.isArray(value)) return value.map(shown)
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shown(entry)]))
+}
+
+function tensorText({ dtype, shape }: Tensor): string {
+  return `a ${dtype}${formatShape(shape)} tensor`
 }
 
 /** Whether a value is a class rather than another function. */

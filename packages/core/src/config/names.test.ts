@@ -52,6 +52,9 @@ describe('names in data', () => {
   it('are suggested when they are near', () => {
     expect(suggest('rleu', ['relu', 'elu'])).toBe(" Did you mean 'relu'? (known: relu, elu)")
     expect(suggest('mean_sqared_eror', ['MeanAbsoluteError', 'MeanSquaredError'])).toContain("'MeanSquaredError'")
+    expect(suggest('aeg', ['age'])).toContain("'age'")
+    expect(suggest('auc', ['Sum', 'Mean'])).toBe(' (known: Sum, Mean)')
+    expect(suggest('msee', ['MeanSquaredError'], ['mse'])).toBe(" Did you mean 'mse'? (known: MeanSquaredError)")
     expect(suggest('banana', ['relu', 'elu'])).toBe(' (known: relu, elu)')
     expect(suggest('', ['L1', 'L2'])).toBe(' (known: L1, L2)')
     expect(suggest('x', ['L1'])).toBe(' (known: L1)')

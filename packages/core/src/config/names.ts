@@ -19,9 +19,12 @@ export function snakeCase(name: string): string {
     .toLowerCase()
 }
 
-/** The end of an error message: ` Did you mean 'x'?` with the nearest of `known`, if one is near, and the list of `known`. */
-export function suggest(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known)
+/**
+ * The end of an error message: ` Did you mean 'x'?` with the nearest of `known` and `aliases`, if one is near, and the list of
+ * `known`.
+ */
+export function suggest(name: string, known: readonly string[], aliases: readonly string[] = []): string {
+  const nearest = nearestName(name, [...known, ...aliases])
   const list = known.length === 0 ? 'none is known' : `known: ${known.join(', ')}`
   return `${nearest ? ` Did you mean '${nearest}'?` : ''} (${list})`
 }
@@ -29,8 +32,9 @@ export function suggest(name: string, known: readonly string[]): string {
 function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = normalizeName(name)
   let best: string | undefined
-  // at most two edits, or a third of the letters of a long name, and always fewer than the name has letters
-  let bestDistance = Math.min(Math.max(2, Math.floor(wanted.length / 3)), wanted.length - 1) + 1
+  // one edit of a name of three letters, two of a longer one, a third of the letters of a long one; none of a single letter
+  const most = wanted.length <= 3 ? 1 : Math.max(2, Math.floor(wanted.length / 3))
+  let bestDistance = Math.min(most, wanted.length - 1) + 1
   for (const candidate of known) {
     const distance = editDistance(wanted, normalizeName(candidate))
     if (distance < bestDistance) {
@@ -41,14 +45,22 @@ function nearestName(name: string, known: readonly string[]): string | undefined
   return best
 }
 
-/** Levenshtein distance, one row at a time. */
+/** Levenshtein distance with exchanged neighbors as one edit, one row at a time. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      next[j] = Math.min(
+        next[j - 1]! + 1,
+        row[j]! + 1,
+        row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
+        exchanged ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY,
+      )
     }
+    before = row
     row = next
   }
   return row[b.length]!

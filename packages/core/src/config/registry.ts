@@ -11,6 +11,9 @@ import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from '.
 /** The limit on nesting; without it, circular data would overflow the stack. */
 const maxDepth = 64
 
+/** The key of specs that stand for one layer. */
+const sharedKey = 'sharedId'
+
 /**
  * Classes and named functions by kind and name, for names that come from data: JSON, a command line, a file. A registry is a
  * value; importing a module registers nothing. The constructor throws `ConfigError` if two definitions of one kind have the
@@ -75,7 +78,15 @@ export class Registry<D extends AnyDefinition = never> {
 
   /** The types of one kind, in the order in which they were given. */
   names(kind: string): string[] {
-    return [...new Set(this.table.get(kind)?.values() ?? [])].map(({ type }) => type)
+    return this.definitionsOf(kind).map(({ type }) => type)
+  }
+
+  private aliases(kind: string): string[] {
+    return this.definitionsOf(kind).flatMap(({ aliases = [] }) => aliases)
+  }
+
+  private definitionsOf(kind: string): D[] {
+    return [...new Set(this.table.get(kind)?.values() ?? [])]
   }
 
   /** The class with that name, or undefined. Case, `_` and `-` are ignored: `mean_squared_error` finds `MeanSquaredError`. */
@@ -88,7 +99,7 @@ export class Registry<D extends AnyDefinition = never> {
     const found = this.find(kind, name)
     if (found) return found
     const known = this.table.has(kind)
-      ? suggest(name, this.names(kind))
+      ? suggest(name, this.names(kind), this.aliases(kind))
       : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
     throw new ConfigError(
       `${path}: there is no ${kind} called '${name}'.${known} Add your own classes with registry.with(TheClass).`,
@@ -110,18 +121,25 @@ export class Registry<D extends AnyDefinition = never> {
   /**
    * Builds an instance of `kind` from data: a name (`'adam'`) or a spec (`{ optimizer: 'Adam', learningRate: 0.01 }`), which
    * may hold nested specs. An instance is returned as it is. Throws `ConfigError` that names the path for unknown names and
-   * options, and for values that an option does not allow.
+   * options, and for values that an option does not allow. Specs with the same `sharedId` become one instance; `shared` holds
+   * those that were built before, by their ids.
    */
-  parse<K extends D['kind']>(kind: K, data: unknown, path: string = kind): InstanceOf<OfKind<D, K>> {
-    return this.read(kind, data, path, 0) as InstanceOf<OfKind<D, K>>
+  parse<K extends D['kind']>(
+    kind: K,
+    data: unknown,
+    path: string = kind,
+    shared: Map<unknown, object> = new Map(),
+  ): InstanceOf<OfKind<D, K>> {
+    return this.read(kind, data, { path, depth: 0, shared }) as InstanceOf<OfKind<D, K>>
   }
 
-  private read(kind: D['kind'], data: unknown, path: string, depth: number): object {
+  private read(kind: D['kind'], data: unknown, at: Position): object {
+    const { path, shared } = at
     if (data instanceof Configured || isFunctionDefinition(data)) {
       if (data.kind === kind) return data
       throw new ConfigError(`${path} must be ${describeField(kind as FieldType)} and is ${describeValue(data)}.`)
     }
-    if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, path, depth)
+    if (typeof data === 'string') return this.build(this.get(kind, data, path), {}, at)
     if (!isPlainObject(data)) {
       throw new ConfigError(
         `${path} must be the name of ${describeField(kind as FieldType)} or { ${kind}: name, ...options } and is ${describeValue(data)}.`,
@@ -133,15 +151,21 @@ export class Registry<D extends AnyDefinition = never> {
         `${path} must name its ${kind}: { ${kind}: name, ...options }; it is ${describeValue(data)}.${suggest('', this.names(kind))}`,
       )
     }
-    return this.build(this.get(kind, name, `${path}.${kind}`), options, path, depth)
+    const definition = this.get(kind, name, `${path}.${kind}`)
+    if (kind !== 'layer' || !Object.hasOwn(options, sharedKey)) return this.build(definition, options, at)
+    const { [sharedKey]: id, ...others } = options as Record<string, unknown>
+    const made = shared.get(id) ?? this.build(definition, others, at)
+    shared.set(id, made)
+    return made
   }
 
-  private build(definition: D, data: Record<string, unknown>, path: string, depth: number): object {
+  private build(definition: D, data: Record<string, unknown>, at: Position): object {
+    const { path } = at
     const fields = fieldsInData(definition)
     if (fields) checkFields(definition.type, data, fields, path)
     const entries = Object.entries(data)
       .filter(([key, value]) => value !== undefined && (value !== null || takesNull(fields?.[key])))
-      .map(([key, value]) => [key, this.nested(value, fields?.[key], `${path}.${key}`, depth + 1)] as const)
+      .map(([key, value]) => [key, this.nested(value, fields?.[key], within(at, `.${key}`))] as const)
     const config = Object.fromEntries(entries.map(([key, value]) => [optionOf(key, definition), value]))
     try {
       return instantiate(definition, config)
@@ -152,24 +176,25 @@ export class Registry<D extends AnyDefinition = never> {
   }
 
   // Specs nested in a config become instances, and so do names in fields of a kind that this registry holds.
-  private nested(value: unknown, field: Field | undefined, path: string, depth: number): unknown {
+  private nested(value: unknown, field: Field | undefined, at: Position): unknown {
+    const { path, depth } = at
     if (depth > maxDepth) {
       throw new ConfigError(`${path.slice(0, 60)}...: the data is nested more than ${maxDepth} deep.`)
     }
-    if (Array.isArray(value)) return value.map((entry, at) => this.nested(entry, field, `${path}[${at}]`, depth + 1))
+    if (Array.isArray(value)) return value.map((entry, index) => this.nested(entry, field, within(at, `[${index}]`)))
     const kinds = typesOf(field).filter((type) => this.table.has(type)) as D['kind'][]
     if (typeof value === 'string') {
       for (const kind of kinds) {
         const found = this.find(kind, value)
-        if (found) return this.build(found, {}, path, depth)
+        if (found) return this.build(found, {}, at)
       }
       return value
     }
     if (!isPlainObject(value)) return value
     const kind = kinds.find((known) => Object.hasOwn(value, known)) ?? kinds[0] ?? this.kindOf(value)
-    if (kind) return this.read(kind, value, path, depth)
+    if (kind) return this.read(kind, value, at)
     return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [key, this.nested(entry, undefined, `${path}.${key}`, depth + 1)]),
+      Object.entries(value).map(([key, entry]) => [key, this.nested(entry, undefined, within(at, `.${key}`))]),
     )
   }
 
@@ -182,6 +207,19 @@ export class Registry<D extends AnyDefinition = never> {
     })
     return (owner ?? kinds[0])?.[0]
   }
+}
+
+/** The position in data that is being read. */
+interface Position {
+  /** For messages. */
+  readonly path: string
+  readonly depth: number
+  /** The instances built so far from specs with a `sharedId`, by that id. */
+  readonly shared: Map<unknown, object>
+}
+
+function within({ path, depth, shared }: Position, step: string): Position {
+  return { path: path + step, depth: depth + 1, shared }
 }
 
 /** Whether null is a value of a field. For all others it means, as in Keras's configs, that the option is not set. */

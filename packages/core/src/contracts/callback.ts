@@ -49,6 +49,8 @@ export interface FitParams {
   /** Batches per epoch, if known. */
   readonly steps: number | undefined
   readonly verbose: 0 | 1 | 2
+  /** Whether `fit` validates, now or after later epochs. Undefined in `evaluate` and `predict`. */
+  readonly validation?: boolean
 }
 
 /** The result of a hook. A promise is awaited before training continues. */

@@ -1,4 +1,4 @@
-import { add, broadcastTo, cast, full, mean, mul, sum, type Tensor, type Tree } from '@gradus/tensor'
+import { add, broadcastTo, cast, full, mean, mul, sum, type Tensor } from '@gradus/tensor'
 import { Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
@@ -35,7 +35,7 @@ export interface MetricConfig extends ConfigOf<typeof fields> {}
  * const metric = new LargestError()
  * metric.result(metric.update(metric.init(), tensor([1, 2]), tensor([1, 5]))).item() // => 3
  */
-export abstract class Metric<C extends object = object, S extends Tree = Tree> extends Configured<
+export abstract class Metric<C extends object = object, S extends object = object> extends Configured<
   'metric',
   C & MetricConfig
 > {
@@ -54,7 +54,11 @@ export abstract class Metric<C extends object = object, S extends Tree = Tree> e
 
   /** The state before the first batch. */
   abstract init(): S
-  /** The state after one more batch of `[batch, ...]`; `weight` is broadcast against the per-sample values. */
+  /**
+   * The state after one more batch of `[batch, ...]`; `weight` is broadcast against the per-sample values. As losses do, models make
+   * the ranks of target and prediction equal if they differ by a last axis of size 1: targets `[batch]` of an output `[batch, 1]`
+   * become `[batch, 1]`.
+   */
   abstract update(state: S, target: Tensor, prediction: Tensor, weight?: Tensor): S
   /** The figure so far: a scalar, or `[classes]` for metrics with one figure per class. */
   abstract result(state: S): Tensor

@@ -1,4 +1,6 @@
-import type { DType, Shape, Tensor, TypedArray } from '@gradus/tensor'
+import type { DType, NumberArray, Shape, Tensor, TypedArray } from '@gradus/tensor'
+
+export type { NumberArray } from '@gradus/tensor'
 
 /** Numbers on the host with a shape, as in data pipelines. The first dimension counts samples. */
 export interface HostArray {
@@ -20,11 +22,15 @@ export type HostValues = HostArray | StringArray
 /** One value, or several by position or name, for models with several inputs or outputs. */
 export type Named<T> = T | readonly T[] | { readonly [name: string]: T }
 
-/** A typed array of numbers. Bytes are whole numbers, such as pixels, and become int32. */
-export type NumberArray = TypedArray | Int8Array | Int16Array | Uint16Array | Uint8ClampedArray
+/** A host array as users may give it: the numbers may be in an array of another type, and are converted to `dtype`. */
+export interface HostArrayData {
+  readonly data: NumberArray | readonly number[]
+  readonly shape: Shape
+  readonly dtype: DType
+}
 
 /** One numeric input as users may give it: nested arrays, a typed array, a tensor or a host array. */
-export type ArrayData = HostArray | Tensor | NumberArray | readonly NestedNumbers[]
+export type ArrayData = HostArrayData | Tensor | NumberArray | readonly NestedNumbers[]
 
 /** Numbers nested like dimensions; the innermost level may be typed arrays. */
 export type NestedNumbers = number | boolean | NumberArray | readonly NestedNumbers[]
@@ -45,10 +51,22 @@ export interface Batch {
   readonly sampleWeight?: Named<HostArray>
 }
 
-/** A source of batches that can be iterated repeatedly, once per epoch. */
-export interface Dataset extends AsyncIterable<Batch> {
+/** A batch as datasets may give it: arrays of any kind, with a first dimension that counts samples. */
+export interface BatchData {
+  readonly x: Named<InputData>
+  readonly y?: Named<ArrayData>
+  readonly sampleWeight?: Named<ArrayData>
+}
+
+/**
+ * A source of batches that is iterated once per epoch, from the first batch each time. A generator can be iterated only once:
+ * enough for one epoch.
+ */
+export interface Dataset extends AsyncIterable<BatchData> {
   /** Batches per epoch, if known. */
-  readonly length?: number
+  readonly length?: number | undefined
+  /** False if the elements are single samples, not batches. Undefined if unknown. */
+  readonly batched?: boolean | undefined
 }
 
 /** Whether `value` is a source of batches rather than an array. */

@@ -1,20 +1,34 @@
-import { type DType, formatShape, type Shape, sizeOf, Tensor, type TypedArray } from '@gradus/tensor'
-import { hostArray } from '@gradus/tensor/internals'
+import {
+  type DType,
+  formatShape,
+  isFloat,
+  type NumberArray,
+  type Shape,
+  sizeOf,
+  Tensor,
+  type TypedArray,
+} from '@gradus/tensor'
+import { dtypeForArray, hostArray, isDType, unknownDType } from '@gradus/tensor/internals'
 import { describeValue } from '../config/describe.ts'
 import { DataError } from '../errors.ts'
-import type { ArrayData, HostArray, NestedNumbers, NumberArray } from './dataset.ts'
+import type { ArrayData, HostArray, HostArrayData, NestedNumbers } from './dataset.ts'
 
-/** Whether `value` is a host array: `{ data, shape, dtype }`. */
+/**
+ * Whether `value` has the members of a host array: `{ data, shape, dtype }`, where `dtype` may be missing. Its parts are not
+ * checked: `toHostArray` does that.
+ */
 export function isHostArray(value: unknown): value is HostArray {
   if (typeof value !== 'object' || value === null || value instanceof Tensor) return false
-  return 'data' in value && 'shape' in value && 'dtype' in value && ArrayBuffer.isView(value.data)
+  if (!('data' in value && 'shape' in value)) return false
+  return 'dtype' in value || (ArrayBuffer.isView(value.data) && Array.isArray(value.shape))
 }
 
 /**
  * Converts an input to a host array. Without `dtype`, nested numbers become float32, nested booleans bool, integer arrays int32
- * (`Uint32Array` uint32), and other typed arrays and tensors keep their dtype. Returns a promise for a tensor on a backend
- * without synchronous reads. Throws `DataError` with the position, such as `x[3][1]`, for ragged rows, values that are not
- * numbers, and numbers that do not fit `dtype`.
+ * (`Uint32Array` uint32), and other typed arrays and tensors keep their dtype. The numbers of a host array are converted to its
+ * dtype if they are in an array of another type. Returns a promise for a tensor on a backend without synchronous reads. Throws
+ * `DataError` with the position, such as `x[3][1]`, for ragged rows, values that are not numbers, and numbers that do not fit
+ * the dtype, and for a dtype that does not exist.
  *
  * @example
  * import { toHostArray } from '@gradus/core'
@@ -30,49 +44,86 @@ export function toHostArray(value: ArrayData, name: string, dtype?: DType): Host
       castHostArray({ data: data.slice() as TypedArray, shape: value.shape, dtype: value.dtype }, name, dtype)
     return value.storage.readsAtOnce ? wrap(value.dataSync()) : value.data().then(wrap)
   }
-  if (isHostArray(value)) {
-    if (value.data.length !== sizeOf(value.shape)) {
-      throw new DataError(
-        `${name} has ${value.data.length} values and the shape ${formatShape(value.shape)}, which holds ${sizeOf(value.shape)}. The counts must agree.`,
-      )
-    }
-    return castHostArray(value, name, dtype)
-  }
+  if (isHostArray(value)) return castHostArray(checkedHostArray(value, name), name, dtype)
   if (isNumberArray(value)) return castHostArray(fromTypedArray(value), name, dtype)
   if (Array.isArray(value)) return fromNested(value as readonly NestedNumbers[], name, dtype)
+  if (ArrayBuffer.isView(value)) {
+    throw new DataError(
+      `${name} is a ${Object.prototype.toString.call(value).slice(8, -1)}, for which there is no dtype. Convert it, as in Int32Array.from(values, Number).`,
+    )
+  }
   throw new DataError(
     `${name} is ${describeValue(value)}; expected nested arrays of numbers, a typed array, a tensor or { data, shape, dtype }.`,
   )
 }
 
+/**
+ * A host array with its numbers in the type of array that its dtype has. Throws `DataError` for an unknown dtype, a shape that
+ * is none, a wrong number of values and values that the dtype does not have.
+ */
+function checkedHostArray(given: HostArrayData, name: string): HostArray {
+  const { data, shape, dtype } = given
+  if (!isDType(dtype)) throw new DataError(`${name}.dtype: ${unknownDType(dtype)}`)
+  if (!Array.isArray(shape) || !shape.every((d) => Number.isInteger(d) && d >= 0)) {
+    throw new DataError(`${name}.shape is ${describeValue(shape)}; expected a list of whole numbers, such as [2, 3].`)
+  }
+  if (!isNumberArray(data) && !Array.isArray(data)) {
+    throw new DataError(`${name}.data is ${describeValue(data)}; expected a typed array of numbers.`)
+  }
+  if (data.length !== sizeOf(shape)) {
+    throw new DataError(
+      `${name} has ${data.length} values and the shape ${formatShape(shape)}, which holds ${sizeOf(shape)}. The counts must agree.`,
+    )
+  }
+  if (data.constructor === hostArray(dtype, 0).constructor) {
+    if (dtype !== 'bool' || isBinary(data as Uint8Array)) return given as HostArray
+  }
+  if (dtype === 'float16' && data instanceof Uint16Array) {
+    throw new DataError(
+      `${name} has dtype float16 and its data is a Uint16Array, which may hold numbers or the bits of halves. Give the numbers in a Float32Array.`,
+    )
+  }
+  return { data: converted(data, dtype, shape, name), shape, dtype }
+}
+
+function isBinary(data: Uint8Array): boolean {
+  return data.every((value) => value <= 1)
+}
+
+function converted(values: NumberArray | readonly number[], dtype: DType, shape: Shape, name: string): TypedArray {
+  const data = hostArray(dtype, values.length)
+  if (isFloat(dtype) && isNumberArray(values)) {
+    data.set(values)
+    return data
+  }
+  for (let i = 0; i < data.length; i++) {
+    const number = values[i]!
+    if (typeof number !== 'number' && typeof number !== 'boolean') {
+      throw new DataError(`${positionText(name, shape, i)} is ${describeValue(number)}; expected a number.`)
+    }
+    if (!fits(Number(number), dtype)) throw notRepresentable(number, dtype, positionText(name, shape, i))
+    data[i] = number
+  }
+  return data
+}
+
 /** The array cast to another dtype. Throws `DataError` with its position for a number that does not fit. */
 export function castHostArray(array: HostArray, name: string, dtype: DType | undefined): HostArray {
   if (dtype === undefined || dtype === array.dtype) return array
-  const data = hostArray(dtype, array.data.length)
-  for (let i = 0; i < data.length; i++) {
-    const number = array.data[i]!
-    if (!fits(number, dtype)) throw notRepresentable(number, dtype, positionText(name, array.shape, i))
-    data[i] = number
-  }
-  return { data, shape: array.shape, dtype }
+  return { data: converted(array.data, dtype, array.shape, name), shape: array.shape, dtype }
 }
 
 function isNumberArray(value: unknown): value is NumberArray {
-  return (
-    ArrayBuffer.isView(value) &&
-    !(value instanceof DataView) &&
-    !(value instanceof BigInt64Array) &&
-    !(value instanceof BigUint64Array)
-  )
+  return dtypeForArray(value) !== undefined
 }
 
 function fromTypedArray(array: NumberArray): HostArray {
   const shape = [array.length]
-  if (array instanceof Float32Array) return { data: array, shape, dtype: 'float32' }
-  if (array instanceof Float64Array) return { data: array, shape, dtype: 'float64' }
-  if (array instanceof Uint32Array) return { data: array, shape, dtype: 'uint32' }
-  if (array instanceof Int32Array) return { data: array, shape, dtype: 'int32' }
-  return { data: Int32Array.from(array), shape, dtype: 'int32' }
+  const dtype = dtypeForArray(array)!
+  if (array.constructor === hostArray(dtype, 0).constructor) return { data: array as TypedArray, shape, dtype }
+  const data = hostArray(dtype, array.length)
+  data.set(array)
+  return { data, shape, dtype }
 }
 
 function fromNested(value: readonly NestedNumbers[], name: string, dtype: DType | undefined): HostArray {
@@ -82,7 +133,7 @@ function fromNested(value: readonly NestedNumbers[], name: string, dtype: DType 
     shape.push((level as ArrayLike<unknown>).length)
     level = (level as ArrayLike<NestedNumbers>)[0]
   }
-  const target = dtype ?? (typeof level === 'boolean' ? 'bool' : 'float32')
+  const target = dtype ?? dtypeOfNested(value, shape.length) ?? (typeof level === 'boolean' ? 'bool' : 'float32')
   const data = hostArray(target, sizeOf(shape))
   let offset = 0
   const indices: number[] = [] // position of the current value, for messages
@@ -115,6 +166,14 @@ function fromNested(value: readonly NestedNumbers[], name: string, dtype: DType 
   return { data, shape, dtype: target }
 }
 
+/** The dtype of nested lists if all of their innermost lists are typed arrays with that dtype. */
+function dtypeOfNested(value: unknown, depth: number): DType | undefined {
+  if (depth === 1) return dtypeForArray(value)
+  if (!Array.isArray(value)) return undefined
+  const dtype = dtypeOfNested(value[0], depth - 1)
+  return dtype && value.every((entry) => dtypeOfNested(entry, depth - 1) === dtype) ? dtype : undefined
+}
+
 function ragged(list: ArrayLike<unknown>, expected: number | undefined, position: string, name: string): DataError {
   const wanted = expected === undefined ? 'a number' : `${expected} values, as in the rows before it`
   return new DataError(
@@ -123,7 +182,7 @@ function ragged(list: ArrayLike<unknown>, expected: number | undefined, position
 }
 
 function fits(number: number, dtype: DType): boolean {
-  if (dtype === 'float32' || dtype === 'float64') return true
+  if (isFloat(dtype)) return true
   if (!Number.isInteger(number)) return false
   if (dtype === 'bool') return number === 0 || number === 1
   return dtype === 'int32' ? number === (number | 0) : number === number >>> 0
@@ -141,7 +200,7 @@ function notRepresentable(number: number, dtype: DType, position: string): DataE
 }
 
 /** The position of the element `index` as text: `x[3][1]`. */
-function positionText(name: string, shape: Shape, index: number): string {
+export function positionText(name: string, shape: Shape, index: number): string {
   let position = ''
   let rest = index
   for (let axis = shape.length - 1; axis >= 0; axis--) {

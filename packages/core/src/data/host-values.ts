@@ -26,6 +26,11 @@ export function toHostValues(value: Exclude<InputData, Tensor>, name: string): H
 export function toHostValues(value: InputData, name: string): HostValues | Promise<HostArray>
 export function toHostValues(value: InputData, name: string): HostValues | Promise<HostArray> {
   if (isStringArray(value)) {
+    if (!Array.isArray(value.data) || !value.data.every((entry) => typeof entry === 'string')) {
+      throw new DataError(
+        `${name} has dtype string and its data is ${describeValue(value.data)}; expected a list of strings.`,
+      )
+    }
     if (value.data.length === sizeOf(value.shape)) return value
     throw new DataError(
       `${name} has ${value.data.length} strings and the shape ${formatShape(value.shape)}, which holds ${sizeOf(value.shape)}. The counts must agree.`,

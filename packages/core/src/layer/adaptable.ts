@@ -1,6 +1,6 @@
 import { type Dataset, type HostValues, type InputData, isDataset } from '../data/dataset.ts'
 import { toHostValues } from '../data/host-values.ts'
-import { namedEntries } from '../data/named.ts'
+import { namedEntries, toNamedValues } from '../data/named.ts'
 import { DataError } from '../errors.ts'
 
 /** The data that a layer learns from: values of its input, or batches with that input as `x`. */
@@ -24,7 +24,7 @@ export async function* adaptValues(data: AdaptData): AsyncGenerator<HostValues, 
     return
   }
   for await (const { x } of data) {
-    const [[, values] = [], ...others] = namedEntries(x, 'x')
+    const [[, values] = [], ...others] = namedEntries(await toNamedValues(x, 'x'), 'x')
     if (!values || others.length > 0) {
       throw new DataError(
         `A layer is adapted to one input, and the batches have ${others.length + 1}. Choose one, as in data.map(({ x }) => ({ x: x.age })).`,

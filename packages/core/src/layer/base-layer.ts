@@ -11,6 +11,7 @@ import type { Rng } from '../rng.ts'
 import type { Structure } from '../structure.ts'
 import { currentDTypePolicy, type DTypePolicy, dtypePolicies, dtypesOf } from './dtype-policy.ts'
 import { firstMask, type Masks } from './masks.ts'
+import { sharedIdOf, withSharedIds } from './shared-layers.ts'
 import { layersAmong } from './sublayers.ts'
 
 /** Options that every layer takes. */
@@ -96,8 +97,8 @@ export interface LayerTypes {
  */
 export abstract class BaseLayer<
   C extends object = object,
-  P extends Tree = Tree,
-  S extends Tree = Tree,
+  P extends object = object,
+  S extends object = object,
   O extends object = object,
 > extends Configured<'layer', C> {
   static readonly kind = 'layer'
@@ -202,6 +203,14 @@ export abstract class BaseLayer<
     return (this.config as LayerConfig).dtype ?? 'float32'
   }
 
+  /**
+   * Whether the state is that of a sequence which goes on from batch to batch, so that `resetStates` sets it to its initial value.
+   * Statistics over all data, such as moving averages, are none.
+   */
+  get stateful(): boolean {
+    return false
+  }
+
   /** The penalty on the outputs, if there is one. */
   get activityRegularizer(): Regularizer | undefined {
     return (this.options as LayerConfig).activityRegularizer
@@ -260,9 +269,14 @@ export abstract class BaseLayer<
   }
 
   override toSpec(): object {
-    const spec = super.toSpec()
+    const spec = withSharedIds(this, () => super.toSpec())
     const { trainable } = this
-    return trainable === ((this.config as LayerConfig).trainable ?? true) ? spec : { ...spec, trainable }
+    const sharedId = sharedIdOf(this)
+    return {
+      ...spec,
+      ...(trainable !== ((this.config as LayerConfig).trainable ?? true) && { trainable }),
+      ...(sharedId !== undefined && { sharedId }),
+    }
   }
 
   private optionOf(key: string, option: string): unknown {

@@ -1,4 +1,4 @@
-import { type Tensor, type Tree, tidy, treeLeaves } from '@gradus/tensor'
+import { type Tensor, type Tree, tidy, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, currentInterpreter, eager, identityOp, keepTensors, withInterpreter } from '@gradus/tensor/internals'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
@@ -7,12 +7,15 @@ import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { callerOf } from './caller.ts'
 import { checkCallOptions, Forward } from './forward.ts'
 import { inferCall } from './infer.ts'
+import { knownShapes } from './known-shapes.ts'
+import { layersWithin } from './layers-within.ts'
 import { maskOf, setMask } from './masks.ts'
 import { standIns } from './stand-in.ts'
 import { statesAfter } from './stateless.ts'
 import {
   buildFrom,
   buildVariables,
+  initialState,
   lacksVariables,
   readVariables,
   variablesFrom,
@@ -72,6 +75,21 @@ export function build(layer: BaseLayer, rng: () => Rng, shapes?: Readonly<Record
     }),
   )
   keepTensors(treeLeaves(readVariables(layer)))
+}
+
+/** Gives the stateful layers among a layer and its nested layers their initial states. */
+export function resetStates(root: BaseLayer): void {
+  for (const { layer, path } of layersWithin(root)) {
+    const [variables, shapes] = [variablesOf(layer), knownShapes(layer)]
+    if (!layer.stateful || !variables || !shapes) continue
+    const state = withInterpreter(eager, () =>
+      // copies, because `initState` may return tensors that the layer holds
+      tidy(() => treeMap((x) => apply(identityOp, [x], null), initialState(layer, new Rng(0), shapes.input))),
+    )
+    keepTensors(treeLeaves(state))
+    for (const old of treeLeaves(variables.state)) old.dispose()
+    writeVariables(root, { state: { [path]: state } })
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type DType,
   div,
   isFloat,
+  type SymbolicDType,
   SymbolicTensor,
   Tensor,
   type Tree,
@@ -50,7 +51,7 @@ export interface Call {
 
 /** A forward pass: calls layers with their variables, and collects the losses that they add and the states that they set. */
 export class Forward {
-  /** The losses that calls have added, scalars. */
+  /** The losses that calls have added, scalars of float32 or float64. */
   readonly losses: Tensor[] = []
   /** The states that calls have set. */
   readonly states = new Map<BaseLayer, Tree>()
@@ -67,7 +68,9 @@ export class Forward {
    * layer without variables.
    */
   call(layer: BaseLayer, given: Tree, call: Call): Tree {
-    const inputs = layer.autocast ? castAll(given, dtypeInside(layer)) : given
+    // indices are not floats, whatever the dtype they come in: float16 would round them
+    const castsInputs = layer.autocast && !isInteger(layer.inputDType)
+    const inputs = castsInputs ? castAll(given, dtypeInside(layer)) : given
     const scope = this.scope(layer, inputs, call)
     requireMethod(layer, 'apply(x, scope)', 'call')
     const returned = withCaller(scope, () => layer.apply(inputs, scope))
@@ -174,7 +177,7 @@ export class LayerScope implements Scope, LayerCaller {
     if (!(loss instanceof Tensor)) {
       throw new TypeError(`${titleOf(this.layer)}: addLoss takes a scalar tensor and was given ${describeValue(loss)}.`)
     }
-    this.forward.losses.push(loss)
+    this.forward.losses.push(asFloat(loss))
   }
 
   readonly setState = (next: Tree): void => {
@@ -293,6 +296,10 @@ function callFieldsOf(definition: object, own: FieldTable): FieldTable {
 /** Whether the dtype of a layer's outputs differs from that of its parameters. */
 function isMixed(layer: BaseLayer): boolean {
   return layer.autocast && layer.computeDType !== layer.dtype
+}
+
+function isInteger(dtype: SymbolicDType): boolean {
+  return dtype === 'int32' || dtype === 'uint32'
 }
 
 function dtypeInside({ fullPrecision, dtype, computeDType }: BaseLayer): DType {

@@ -75,7 +75,7 @@ function runTrials(
   unknown: readonly UnknownSize[],
 ): { trials: ReadonlyMap<number, Trial>; failure: string } {
   const trials = new Map<number, Trial>()
-  let failure = ''
+  const failures: { message: string; trial: number }[] = []
   const attempt = (trial: number): void => {
     // a size is missing if an earlier layer failed in this trial
     if (unknown.some(({ sizes }) => sizes[trial] === undefined)) return
@@ -84,7 +84,7 @@ function runTrials(
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
       // small sizes may fail alone, where they are shorter than a window
-      failure = withoutTrialSizes(error.message, unknown, trial)
+      failures.push({ message: error.message, trial })
     }
   }
   attempt(0)
@@ -96,13 +96,31 @@ function runTrials(
     // once more for its message: the one with the largest sizes is the clearest
     if (trials.size < 2) attempt(1)
   }
-  return { trials, failure }
+  return { trials, failure: withoutTrialSizes(failures, unknown) }
 }
 
-/** A message with `null` for the sizes of a trial. */
-function withoutTrialSizes(message: string, unknown: readonly UnknownSize[], trial: number): string {
-  const tried = new Set(unknown.map(({ sizes }) => String(sizes[trial])))
-  return message.replace(/\[[^\]]*\]/g, (shape) => shape.replace(/\d+/g, (d) => (tried.has(d) ? 'null' : d)))
+/** The last message without the sizes of its trial, and without the numbers that follow from them. */
+function withoutTrialSizes(
+  failures: readonly { message: string; trial: number }[],
+  unknown: readonly UnknownSize[],
+): string {
+  const last = failures.at(-1)
+  if (!last) return ''
+  const tried = new Set(unknown.map(({ sizes }) => String(sizes[last.trial])))
+  const shown = last.message.replace(/\[[^\]]*\]/g, (shape) =>
+    shape.replace(/\d+/g, (digits) => (tried.has(digits) ? 'null' : digits)),
+  )
+  // numbers that differ between the messages of two trials depend on an unknown size
+  const form = (message: string) => message.replace(/\d+/g, '0')
+  const other = failures.find(({ message, trial }) => trial !== last.trial && form(message) === form(last.message))
+  if (!other) return shown
+  const numbers = (message: string) => message.match(/\d+/g) ?? []
+  const others = numbers(other.message)
+  const varying = new Set(numbers(last.message).filter((digits, index) => digits !== others[index]))
+  return shown.replace(/(\d+)( elements)?/g, (text, digits: string, elements?: string) => {
+    if (!varying.has(digits)) return text
+    return elements ? `an unknown number of${elements}` : 'null'
+  })
 }
 
 /** Whether the trials leave the size of some output open. */

@@ -2,7 +2,7 @@ import { SymbolicTensor, type Tensor, type Tree } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { leavesOf, type Structure } from '../structure.ts'
 import { BaseLayer, type CallOptions } from './base-layer.ts'
-import { callOnValues, type ValueCallOptions } from './build.ts'
+import { callOnValues, resetStates, type ValueCallOptions } from './build.ts'
 import { callSymbolically, callsOf } from './call.ts'
 import { onlyOutput, requireOptions } from './forward.ts'
 
@@ -37,8 +37,8 @@ export type SymbolicOptions<O> = {
  */
 export abstract class Layer<
   C extends object = object,
-  P extends Tree = Tree,
-  S extends Tree = Tree,
+  P extends object = object,
+  S extends object = object,
   O extends object = object,
 > extends BaseLayer<C, P, S, O> {
   /**
@@ -65,6 +65,23 @@ export abstract class Layer<
   call(inputs: Tree, options?: ValueCallOptions & Partial<O>): Tensor
   call(inputs: unknown, options?: ValueCallOptions & Partial<O>): SymbolicTensor | Tensor {
     return onlyOutput(this, this.callAll(inputs as Tree, options))
+  }
+
+  /**
+   * Sets the states of a stateful layer, and of the stateful layers within it, to their initial values, as at the start of a new
+   * sequence. Layers without such states keep theirs: the statistics of a `BatchNormalization` stay. Keras: `reset_state`.
+   *
+   * @example
+   * import { GRU } from '@gradus/layers'
+   * import { ones } from '@gradus/tensor'
+   * const layer = new GRU({ units: 1, stateful: true, kernelInitializer: 'ones', recurrentInitializer: 'ones' })
+   * const first = layer.call(ones([1, 2, 3])).item()
+   * layer.call(ones([1, 2, 3])).item() === first // => false
+   * layer.resetStates()
+   * layer.call(ones([1, 2, 3])).item() === first // => true
+   */
+  resetStates(): void {
+    resetStates(this)
   }
 
   /** Like `call`, for layers with several outputs. Returns them in the structure that `apply` returns. */

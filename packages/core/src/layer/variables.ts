@@ -74,7 +74,7 @@ export function initialState(layer: BaseLayer, rng: Rng, input: InputShape): Tre
   return treeOfTensors(`${titleOf(layer)}.initState`, layer.initState(rng, input))
 }
 
-function treeOfTensors(method: string, made: Tree): Tree {
+function treeOfTensors(method: string, made: object): Tree {
   const check = (value: unknown, at: string): void => {
     if (value instanceof Tensor || (value === undefined && at !== '')) return
     if (Array.isArray(value)) value.forEach((entry, index) => check(entry, `${at}[${index}]`))
@@ -84,7 +84,7 @@ function treeOfTensors(method: string, made: Tree): Tree {
     }
   }
   check(made, '')
-  return made
+  return made as Tree
 }
 
 /** The stream of the layer at a path, within the stream of the outer layer. */

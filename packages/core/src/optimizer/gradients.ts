@@ -2,8 +2,11 @@ import { add, formatShape, ShapeError, sameShape, type Tensor, treeForEach } fro
 import { ConfigError } from '../errors.ts'
 import { mapValues } from './leaves.ts'
 
-/** Gradients in the form of the parameters. Parameters whose gradient is missing or null are not updated. */
-export type Gradients = Tensor | null | undefined | readonly Gradients[] | { readonly [key: string]: Gradients }
+/**
+ * A tree of gradients in the form of the parameters. Parameters whose gradient is missing or null are not updated. The type is
+ * `object`, because a type of trees would not allow interfaces.
+ */
+export type Gradients = object | null | undefined
 
 /**
  * The existing gradients by path. Throws `ConfigError` for a gradient without a parameter and if there are no gradients, and

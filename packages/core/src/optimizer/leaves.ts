@@ -1,15 +1,15 @@
-import { type Tensor, type Tree, treeForEach, treeReplace } from '@gradus/tensor'
+import { type Tensor, treeForEach, treeReplace } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 
 /** The tensors of a tree by their paths, such as `dense.kernel`. */
-export function byPath(tree: Tree): Map<string, Tensor> {
+export function byPath(tree: object): Map<string, Tensor> {
   const leaves = new Map<string, Tensor>()
   treeForEach(tree, (leaf, path) => leaves.set(path, leaf))
   return leaves
 }
 
 /** A tree like `tree` with the tensors of `leaves` by path. Throws `ConfigError` if one is missing. */
-export function replaceLeaves<T extends Tree>(tree: T, leaves: ReadonlyMap<string, Tensor>): T {
+export function replaceLeaves<T extends object>(tree: T, leaves: ReadonlyMap<string, Tensor>): T {
   return treeReplace(
     tree,
     [...byPath(tree).keys()].map((path) => leafAt(leaves, path, 'value')),

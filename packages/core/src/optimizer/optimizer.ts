@@ -4,6 +4,7 @@ import {
   type DType,
   div,
   equal,
+  floorDivide,
   full,
   greater,
   logicalOr,
@@ -96,7 +97,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   }
 
   /** The state before the first update of `params`. */
-  init(params: Tree): OptimizerState {
+  init(params: object): OptimizerState {
     requireMethod(this, 'step(param, gradient, slots, context)', 'update_step')
     const { useEma, gradientAccumulationSteps } = this.commonOptions
     const leaves = byPath(params)
@@ -104,7 +105,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     const names = new Set([...slots.values()].flatMap((made) => Object.keys(made)))
     const slotTree = (name: string) => {
       const leavesOfSlot = mapValues(slots, (made) => slotOf(this.type, made, name))
-      return replaceLeaves(params, leavesOfSlot)
+      return replaceLeaves(params, leavesOfSlot) as Tree
     }
     const like = [...leaves.values()][0]
     const iteration = full([], 0, 'int32', like)
@@ -116,8 +117,8 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
           : this.learningRate.at(iteration),
       slots: Object.fromEntries([...names].map((name) => [name, slotTree(name)])),
       shared: this.shared(),
-      accumulated: gradientAccumulationSteps ? treeMap(zerosLike, params) : {},
-      average: useEma ? treeMap(zerosLike, params) : {},
+      accumulated: gradientAccumulationSteps ? (treeMap(zerosLike, params) as Tree) : {},
+      average: useEma ? (treeMap(zerosLike, params) as Tree) : {},
       lossScale: this.scalesDynamically ? initialLossScale(like) : {},
     }
   }
@@ -127,7 +128,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
    * gradients without a parameter, for none at all and for a state of other parameters; `ShapeError` for gradients of another
    * shape than their parameter.
    */
-  update<P extends Tree>(grads: Gradients, state: OptimizerState, params: P): [P, OptimizerState] {
+  update<P extends object>(grads: Gradients, state: OptimizerState, params: P): [P, OptimizerState] {
     const gradients = collectGradients(grads, byPath(params))
     const unscaled = this.unscale(gradients, state)
     const [next, nextState] = this.updateWith(unscaled, state, params)
@@ -144,7 +145,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     return this.scalesDynamically ? logicalOr(finite, greater((state.lossScale as LossScaleState).factor, 1)) : finite
   }
 
-  private updateWith<P extends Tree>(
+  private updateWith<P extends object>(
     gradients: ReadonlyMap<string, Tensor>,
     state: OptimizerState,
     params: P,
@@ -157,7 +158,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     } = this.commonOptions
     const calls = state.iteration
     // as in Keras, bias correction and averages depend on the number of updates, schedules on the number of calls
-    const updates = every ? div(calls, every) : calls
+    const updates = every ? floorDivide(calls, every) : calls
     const isDue = every ? equal(mod(add(calls, 1), every), 0) : undefined
     const old = byPath(params)
     const sums = every ? addToSums(byPath(state.accumulated), gradients) : undefined
@@ -169,14 +170,14 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     let average = state.average
     if (useEma) {
       const averages = movingAverages(next, byPath(state.average), updates, emaMomentum)
-      average = replaceLeaves(params, averages)
+      average = replaceLeaves(params, averages) as Tree
       if (frequency) {
         const overwrite = equal(mod(add(updates, 1), frequency), 0)
         next = mapValues(next, (param, path) => where(overwrite, leafAt(averages, path, 'average'), param))
       }
     }
     const remaining = sums && isDue && mapValues(sums, (sum) => where(isDue, 0, sum))
-    const accumulated = remaining ? replaceLeaves(params, remaining) : state.accumulated
+    const accumulated = remaining ? (replaceLeaves(params, remaining) as Tree) : state.accumulated
     const iteration = add(calls, 1)
     return [
       replaceLeaves(params, next),
@@ -193,7 +194,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   }
 
   /** The parameters at the end of training: their moving averages with `useEma`, otherwise the parameters themselves. */
-  finalize<P extends Tree>(params: P, state: OptimizerState): P {
+  finalize<P extends object>(params: P, state: OptimizerState): P {
     return this.commonOptions.useEma ? replaceLeaves(params, byPath(state.average)) : params
   }
 

@@ -13,6 +13,7 @@ export function decorate(backend: Backend, changes: Partial<Backend>): Backend {
     ...(readSync && { readSync: (buffer: DeviceBuffer) => readSync.call(backend, buffer) }),
     free: (buffer) => backend.free(buffer),
     compile: (graph) => backend.compile(graph),
+    ...(backend.collected && !changes.free && { collected: true }),
     ...changes,
   }
 }

@@ -14,7 +14,8 @@ export interface FileFormat<T> {
 }
 
 /**
- * Returns the first of `formats` that matches. Throws `FormatError`, with the first bytes and the known formats, if none does.
+ * Returns the first of `formats` that matches. Throws `FormatError`, with the kind or the first bytes of the file and the known formats, if
+ * none does.
  *
  * @example
  * import { formatOf, modelFormats } from '@gradus/io'
@@ -26,9 +27,26 @@ export interface FileFormat<T> {
 export function formatOf<T>(formats: readonly FileFormat<T>[], bytes: Uint8Array, path?: string): FileFormat<T> {
   const found = formats.find((format) => format.matches(bytes, path))
   if (found) return found
-  const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
   const known = formats.map(({ name, extensions }) => `${name} (${extensions.join(', ')})`).join(', ')
   throw new FormatError(
-    `${path === undefined ? 'The file' : `The file '${path}'`} has a format that is not known: it ${start ? `begins with the bytes ${start}` : 'is empty'}. Known formats: ${known}. Save it in one of these, or pass a format that can read it.`,
+    `${path === undefined ? 'The file' : `The file '${path}'`} has a format that is not known: it ${beginning(bytes)}. Known formats: ${known}. Save it in one of these, or pass a format that can read it.`,
   )
+}
+
+/** The first bytes of files that are often taken for model files. */
+const otherFiles: readonly (readonly [start: readonly number[], name: string])[] = [
+  [[0x89, 0x48, 0x44, 0x46], 'is an HDF5 file, such as Keras writes as .h5'],
+  [[0x50, 0x4b, 3, 4], 'is a ZIP archive, such as Keras writes as .keras'],
+  [[0x89, 0x50, 0x4e, 0x47], 'is a PNG image'],
+  [[0xff, 0xd8, 0xff], 'is a JPEG image'],
+  [[0x1f, 0x8b], 'is a gzip archive'],
+  [[0x7b], 'begins with a brace, as JSON does'],
+  [[0x3c], "begins with '<', as HTML does, which servers send where there is no such file"],
+]
+
+function beginning(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'is empty'
+  const known = otherFiles.find(([start]) => start.every((byte, index) => bytes[index] === byte))
+  const first = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  return known?.[1] ?? `begins with the bytes ${first}`
 }

@@ -72,7 +72,7 @@ describe('formatOf', () => {
     const formats = [safetensorsModel]
     expect(() => formatOf(formats, hdf5, 'model.h5')).toThrow(FormatError)
     expect(() => formatOf(formats, hdf5, 'model.h5')).toThrow(
-      "The file 'model.h5' has a format that is not known: it begins with the bytes 89 48 44 46 0d 0a 1a 0a. Known formats: safetensors (.safetensors).",
+      "The file 'model.h5' has a format that is not known: it is an HDF5 file, such as Keras writes as .h5. Known formats: safetensors (.safetensors).",
     )
     expect(() => formatOf(formats, text(''))).toThrow('The file has a format that is not known: it is empty.')
   })

@@ -9,7 +9,7 @@ export type { ModelFile }
 
 /**
  * Encodes a model file in the format of the extension of `path`, or as safetensors if no format has it. Throws `FormatError` for
- * a format that can only be read.
+ * a format that can only be read, and for an extension that other programs use for other formats, such as `.h5`.
  */
 export function encodeModel(
   file: ModelFile,
@@ -17,6 +17,12 @@ export function encodeModel(
   formats: readonly FileFormat<ModelFile>[] = modelFormats,
 ): Uint8Array {
   const named = formats.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension)))
+  const foreign = named ? undefined : /\.(h5|hdf5|keras|json|onnx|pb|pt|pth|tflite)$/i.exec(path)?.[0]
+  if (foreign) {
+    throw new FormatError(
+      `The file '${path}' cannot be written: '${foreign}' is the extension of another format. Save it as ${safetensorsModel.extensions}.`,
+    )
+  }
   const format = named ?? safetensorsModel
   if (format.write) return format.write(file)
   throw new FormatError(

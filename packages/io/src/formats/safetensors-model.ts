@@ -1,12 +1,54 @@
 import { FormatError, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
 import { decodeSafetensors, encodeSafetensors, isSafetensors } from '../safetensors.ts'
+import type { Bytes } from '../stored-types.ts'
 import type { FileFormat } from './file-format.ts'
 import type { ModelFile, ModelHeader } from './model-file.ts'
 
 const headerKey = 'gradus'
 const optimizerPrefix = 'optimizer/'
 const frozenKey = 'frozen'
+
+const notSaved = 'The file was not written by model.save, or is damaged. Save the model again.'
+
+/** Reads the header of a model file. Files of other programs have none, only weights. */
+function headerOf(text: string | undefined): ModelHeader {
+  if (text === undefined) return { format: 1 }
+  const header = parsed(text, headerKey)
+  const { format, spec } = (header ?? {}) as { readonly format?: unknown; readonly spec?: unknown }
+  if (typeof format === 'number' && Number.isInteger(format) && format > 1) {
+    throw new FormatError(`The model file has format ${format}; this version reads format 1. Update gradus.`)
+  }
+  if (format !== 1) {
+    throw new FormatError(
+      `The metadata of the safetensors file has the key '${headerKey}', but no description of a model under it: its format is ${JSON.stringify(format)}; expected 1. ${notSaved}`,
+    )
+  }
+  if (spec !== undefined && (typeof spec !== 'object' || spec === null)) {
+    throw new FormatError(`The spec of the model file is ${JSON.stringify(spec)}; expected an object. ${notSaved}`)
+  }
+  return header as ModelHeader
+}
+
+/** Reads the names of the weights that are not trained. */
+function frozenOf(text: string | undefined): ReadonlySet<string> {
+  const names = text === undefined ? [] : parsed(text, frozenKey)
+  if (Array.isArray(names)) return new Set(names as string[])
+  throw new FormatError(`The metadata '${frozenKey}' of the model file is not a list of names. ${notSaved}`)
+}
+
+function parsed(text: string, key: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new FormatError(
+      `The metadata '${key}' of the model file is not JSON: ${(cause as Error).message}. ${notSaved}`,
+      {
+        cause,
+      },
+    )
+  }
+}
 
 /** The format of model files: safetensors, with weights and optimizer state as tensors and the header in the metadata. */
 export const safetensorsModel = {
@@ -16,10 +58,8 @@ export const safetensorsModel = {
   matches: (bytes: Uint8Array, path?: string) => isSafetensors(bytes) || (path?.endsWith('.safetensors') ?? false),
   read(bytes: Uint8Array): ModelFile {
     const { tensors, metadata } = decodeSafetensors(bytes)
-    const frozen = new Set(metadata[frozenKey] ? (JSON.parse(metadata[frozenKey]) as string[]) : [])
-    const header = metadata[headerKey] ? (JSON.parse(metadata[headerKey]) as ModelHeader) : { format: 1 as const }
-    if (header.format !== 1)
-      throw new FormatError(`The model file has format ${header.format}; this version reads format 1. Update gradus.`)
+    const frozen = frozenOf(metadata[frozenKey])
+    const header = headerOf(metadata[headerKey])
     const values = tensors.map(
       ({ name, shape, dtype, data }): WeightValue => ({
         path: name,
@@ -37,7 +77,7 @@ export const safetensorsModel = {
         .map((value) => ({ ...value, path: value.path.slice(optimizerPrefix.length) })),
     }
   },
-  write({ header, weights, optimizer }: ModelFile) {
+  write({ header, weights, optimizer }: ModelFile): Bytes {
     const frozen = weights.filter(({ trainable }) => !trainable).map(({ path }) => path)
     return encodeSafetensors(
       [

@@ -8,9 +8,12 @@ import {
   type OptionsOf,
   type Regularizer,
   type Rng,
+  requireIndices,
   type Scope,
+  titleOf,
 } from '@gradus/core'
-import { cast, type DType, gather, notEqual, type Tensor, tensor } from '@gradus/tensor'
+import { cast, type DType, equal, gather, isFloat, notEqual, type Tensor, tensor, where } from '@gradus/tensor'
+import { apply } from '@gradus/tensor/internals'
 import * as constraints from '../constraints/index.ts'
 import { HeUniform } from '../initializers/he-uniform.ts'
 import * as initializers from '../initializers/index.ts'
@@ -54,8 +57,10 @@ export type EmbeddingParams = {
 }
 
 /**
- * A learned vector for each index: int32 `[batch, ...]` gives `[batch, ..., outputDim]`. Negative indices count from the end;
- * other indices outside of 0 to inputDim - 1 give zeros. Keras: `Embedding`.
+ * A learned vector for each index: `[batch, ...]` gives `[batch, ..., outputDim]`. Indices are whole numbers from 0 to
+ * `inputDim - 1`. Others, also negative ones and fractions, throw `DataError` where the values are known: in a call on tensors,
+ * and in the data of `fit`, `evaluate` and `predict` for a layer that reads an input of the model. Inside of compiled steps they
+ * give NaN, on which `fit` throws. Keras: `Embedding`.
  *
  * @example
  * import { Embedding } from '@gradus/layers'
@@ -118,10 +123,18 @@ export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
       loraEmbeddingsA && loraEmbeddingsB && this.lowRank
         ? adapted(embeddings, loraEmbeddingsA, loraEmbeddingsB, this.lowRank.scale)
         : embeddings
-    return gather(table, cast(x, 'int32'))
+    const { inputDim } = this.options
+    requireIndices(x, { size: inputDim, owner: `${titleOf(this)} (inputDim ${inputDim})` })
+    return apply(gather.op, [table, positionsOf(x)], { axis: 0, outside: Number.NaN })
   }
 
   override computeMask(x: Tensor): Tensor | undefined {
     return this.options.maskZero ? notEqual(x, 0) : undefined
   }
+}
+
+/** Indices as int32; fractions become -1, which is out of range. */
+function positionsOf(x: Tensor): Tensor {
+  const positions = cast(x, 'int32')
+  return isFloat(x.dtype) ? where(equal(cast(positions, x.dtype), x), positions, -1) : positions
 }

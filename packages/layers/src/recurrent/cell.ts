@@ -1,5 +1,5 @@
 import { Layer, type Scope } from '@gradus/core'
-import { expandDims, full, reshape, type Tensor, type Tree } from '@gradus/tensor'
+import { expandDims, full, reshape, type Tensor } from '@gradus/tensor'
 import type { CellStates, RecurrentStep } from './run-steps.ts'
 
 /** The sizes of the states of a cell: one number per state; for stacked cells one list per cell. */
@@ -39,7 +39,7 @@ export interface CellSteps {
  * }
  * new RNN({ cell: new Sum() }).call(ones([1, 3, 2])).array() // => [[3, 3]]
  */
-export abstract class RecurrentCell<C extends object = object, P extends Tree = Tree> extends Layer<
+export abstract class RecurrentCell<C extends object = object, P extends object = object> extends Layer<
   C,
   P,
   Record<string, never>,

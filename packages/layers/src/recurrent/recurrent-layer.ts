@@ -36,7 +36,10 @@ const fields = {
   returnState: { type: 'boolean', default: false },
   /** Whether to run from the last step to the first; the outputs are in that order too. */
   goBackwards: { type: 'boolean', default: false },
-  /** Whether each batch starts with the final states of the previous one; all batches must then have the same size. */
+  /**
+   * Whether each batch starts with the final states of the previous one, in training, evaluation and prediction; all batches must
+   * then have the same size. `resetStates()` of the layer or the model starts again.
+   */
   stateful: { type: 'boolean', default: false },
   /**
    * Whether to unroll the loop over the time steps. As in Keras, masked steps at the start then give zeros instead of the initial
@@ -81,6 +84,10 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
 
   /** The cell, which computes one time step. */
   abstract readonly cell: RecurrentCell
+
+  override get stateful(): boolean {
+    return this.options.stateful
+  }
 
   override get supportsMasking(): boolean {
     return true

@@ -1,5 +1,6 @@
 import {
   type Batch,
+  castHostArray,
   DataError,
   type HostArray,
   type HostValues,
@@ -24,7 +25,7 @@ import type { Port, Ports } from './ports.ts'
 export function arrange({ x, y, sampleWeight }: Batch, ports: Ports, classWeight?: ClassWeight): HostBatch {
   const size = sampleCount({ x, ...(y !== undefined && { y }), ...(sampleWeight !== undefined && { sampleWeight }) })
   const given = byPort('x', x, ports.inputs, isHostValues).map((values, index) =>
-    fitInput(values, ports.inputs[index]!),
+    fitInput(values, ports.inputs[index]!, inputName(ports, index)),
   )
   const padded = given.map((values, index) => {
     const port = ports.inputs[index]!
@@ -71,10 +72,23 @@ function weightsOf(
     : byPort('sampleWeight', sampleWeight, outputs, isHostArray)
 }
 
-function fitInput(values: HostValues, port: Port): HostValues {
+function fitInput(values: HostValues, port: Port, name: string): HostValues {
   if (port.dtype !== 'string') requireNumbers(values, `The input '${port.name}'`)
   else if (!isStringArray(values)) {
     throw new DataError(`The input '${port.name}' expects strings and got ${values.dtype} numbers.`)
   }
-  return { ...values, shape: fitShape(values.shape, port) }
+  const shape = fitShape(values.shape, port)
+  if (isStringArray(values) || !isWhole(port.dtype)) return { ...values, shape }
+  // the model would cut the decimals
+  return { ...castHostArray(values, name, port.dtype), shape }
+}
+
+/** Whether a dtype has whole numbers only. */
+export function isWhole(dtype: Port['dtype']): dtype is 'int32' | 'uint32' {
+  return dtype === 'int32' || dtype === 'uint32'
+}
+
+/** The name of an input in messages. */
+export function inputName({ inputs }: Ports, index: number): string {
+  return inputs.length > 1 ? `x.${inputs[index]?.name ?? index}` : 'x'
 }

@@ -1,7 +1,6 @@
-import { ConfigError, type Dataset, type Rng } from '@gradus/core'
+import { type Batch, ConfigError, type Rng } from '@gradus/core'
 import { type Tensor, tidy } from '@gradus/tensor'
-import { arrange } from './arrange.ts'
-import type { ClassWeight } from './class-weight.ts'
+import type { DatasetReader } from './dataset-reader.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
 import { orderOf, type Shuffle } from './order.ts'
 import type { Ports } from './ports.ts'
@@ -12,6 +11,8 @@ export interface BatchSource {
   readonly length: number | undefined
   /** Returns the batches of pass `number`, which determines the order of the samples. */
   pass(number: number): AsyncIterable<HostBatch>
+  /** Ends the pass that is read. */
+  close?(): Promise<void>
 }
 
 /** Options of batches from arrays. */
@@ -55,12 +56,16 @@ async function readIndices(make: () => Tensor): Promise<Int32Array> {
   return indices
 }
 
-/** Batches from a dataset, each checked and sorted into the order of the model's inputs and outputs. */
-export function datasetSource(dataset: Dataset, ports: Ports, classWeight?: ClassWeight): BatchSource {
+/**
+ * Batches from a dataset, each sorted into the order of the model's inputs and outputs by `arrange`. The first pass begins with
+ * the batch that the reader has read.
+ */
+export function datasetSource(reader: DatasetReader, ports: Ports, arrange: (batch: Batch) => HostBatch): BatchSource {
   return {
-    length: dataset.length,
+    length: reader.length,
     async *pass() {
-      for await (const batch of dataset) yield arrange(batch, ports, classWeight)
+      for await (const batch of reader.pass(ports)) yield arrange(batch)
     },
+    close: () => reader.close(),
   }
 }

@@ -43,7 +43,9 @@ export function hostChunks(source: BatchSource): ChunkSource {
         },
       }
     },
-    close() {},
+    close() {
+      source.close?.().catch(() => {}) // a source that fails to close has been read
+    },
   }
 }
 

@@ -1,10 +1,13 @@
 import {
   type ArrayData,
+  type BaseLayer,
   type Batch,
   DataError,
   type Dataset,
   type InputData,
   isDataset,
+  isHostValues,
+  isPlainObject,
   type Named,
   sampleCount,
   toNamedArrays,
@@ -14,7 +17,9 @@ import type { SymbolicDType, SymbolicShape } from '@gradus/tensor'
 import { arrange } from './arrange.ts'
 import { type BatchSource, datasetSource } from './batch-source.ts'
 import type { ClassWeight } from './class-weight.ts'
+import { DatasetReader } from './dataset-reader.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
+import { checkInputIndices } from './index-limits.ts'
 import type { Ports } from './ports.ts'
 
 /** Weights of samples, `[samples, ...]`; for several outputs in a list or by name. */
@@ -35,11 +40,13 @@ export type OpenedData = { readonly ports: Ports } & (
 )
 
 /** The part of a model that arranging data needs. */
-export interface DataModel {
+export interface DataModel extends BaseLayer {
   /** Inputs and outputs; undefined while they are not known. */
   readonly ports: Ports | undefined
   /** Returns the inputs and outputs for data of these shapes and dtypes. Builds the weights that are missing. */
   portsFor(data: DataShapes): Ports
+  /** Brings the weights to the current backend if they are on another one. */
+  ready?(): Promise<void>
 }
 
 /** Shapes and dtypes of data, for example host values or tensors. */
@@ -61,16 +68,29 @@ export async function openData(
   model: DataModel,
   { x, y, sampleWeight, classWeight }: DataArguments,
 ): Promise<OpenedData> {
+  const checked = (batch: HostBatch, ports: Ports) => {
+    checkInputIndices(model, batch, ports)
+    return batch
+  }
+  await model.ready?.()
   if (isDataset(x)) {
     if (y !== undefined || sampleWeight !== undefined) {
       throw new DataError(
         'A dataset brings its own targets and weights: its batches are { x, y, sampleWeight }. Leave y and sampleWeight out.',
       )
     }
-    const first = await firstOf(x)
-    const ports = model.portsFor(first)
-    return { ports, source: datasetSource(x, ports, classWeight), first: arrange(first, ports, classWeight) }
+    const reader = new DatasetReader(x)
+    try {
+      const first = await reader.first(model.ports)
+      const ports = model.portsFor(first)
+      const arranged = (batch: Batch) => checked(arrange(batch, ports, classWeight), ports)
+      return { ports, source: datasetSource(reader, ports, arranged), first: arranged(first) }
+    } catch (error) {
+      await reader.close()
+      throw error
+    }
   }
+  refuseOtherSources(x)
   const [inputs, outputs] = [model.ports?.inputs.length ?? 1, model.ports?.outputs.length ?? 1]
   const batch: Batch = {
     x: await toNamedValues(x, 'x', { several: inputs > 1 }),
@@ -81,17 +101,23 @@ export async function openData(
   }
   if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')
   const ports = model.portsFor(batch)
-  return { ports, samples: arrange(batch, ports, classWeight) }
+  return { ports, samples: checked(arrange(batch, ports, classWeight), ports) }
+}
+
+/** Throws `DataError` for sources of batches that are no datasets. */
+function refuseOtherSources(x: unknown): void {
+  const batches = Array.isArray(x) ? isPlainObject(x[0]) && 'x' in x[0] && !isHostValues(x[0]) : false
+  const isIterator = typeof x === 'object' && x !== null && typeof (x as { next?: unknown }).next === 'function'
+  if (!batches && !isIterator && typeof x !== 'function') return
+  const what = batches ? 'a list of batches' : isIterator ? 'a generator that is not async' : 'a function'
+  throw new DataError(
+    `x is ${what}. Batches come from a dataset, which is iterated with for await: give fromIterable(() => batches) or an async generator.`,
+  )
 }
 
 /** Returns a batch with the shapes of all batches. */
 export function exampleBatch(opened: OpenedData): HostBatch {
   return opened.samples ?? opened.first
-}
-
-async function firstOf(dataset: Dataset): Promise<Batch> {
-  for await (const batch of dataset) return batch
-  throw new DataError('The dataset gave no batch. It must give { x, y } batches each time it is iterated.')
 }
 
 /**

@@ -3,6 +3,7 @@ import { arraySource } from './batch-source.ts'
 import { upload } from './device-batch.ts'
 import { disposeTree } from './dispose.ts'
 import type { HostBatch } from './host-batch.ts'
+import { checkTensorIndices } from './index-limits.ts'
 import { type DataModel, openData } from './open-data.ts'
 import type { Ports } from './ports.ts'
 import { areTensors, type InputBatch, type InputBatches, tensorBatches } from './tensor-batches.ts'
@@ -14,8 +15,11 @@ export async function openInputs(
   batchSize: number,
 ): Promise<InputBatches & { readonly ports: Ports }> {
   if (areTensors(x)) {
+    await model.ready?.()
     const ports = model.portsFor({ x })
-    return { ports, ...tensorBatches(x, ports, batchSize) }
+    const { tensors, ...opened } = tensorBatches(x, ports, batchSize)
+    await checkTensorIndices(model, tensors, ports)
+    return { ports, ...opened }
   }
   const { ports, samples, source } = await openData(model, { x })
   const batches = samples ? arraySource(samples, { batchSize }) : source!

@@ -29,8 +29,12 @@ export function areTensors(x: unknown): x is Named<Tensor> {
   return list.length > 0 && list.every((item) => item instanceof Tensor)
 }
 
-/** Slices tensors into batches on the device. Throws `DataError` for shapes that do not fit the model's inputs. */
-export function tensorBatches(x: Named<Tensor>, { inputs, prepare }: Ports, batchSize: number): InputBatches {
+/** Slices tensors into batches on the device, and returns them in the order of the inputs too. Throws `DataError` for shapes that do not fit the model's inputs. */
+export function tensorBatches(
+  x: Named<Tensor>,
+  { inputs, prepare }: Ports,
+  batchSize: number,
+): InputBatches & { readonly tensors: readonly Tensor[] } {
   requireBatchSize(batchSize)
   if (prepare) {
     throw new ConfigError(
@@ -53,7 +57,7 @@ export function tensorBatches(x: Named<Tensor>, { inputs, prepare }: Ports, batc
       }
     }
   }
-  return { length: Math.ceil(size / batchSize), batches: batches() }
+  return { length: Math.ceil(size / batchSize), batches: batches(), tensors }
 }
 
 function fitTensor(x: Tensor, port: Port): Tensor {

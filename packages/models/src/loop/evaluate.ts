@@ -1,6 +1,5 @@
 import type { Logs } from '@gradus/core'
-import { tensor } from '@gradus/tensor'
-import { type ChunkSource, disposeTree } from '../input/index.ts'
+import type { ChunkSource } from '../input/index.ts'
 import type { CompiledSteps, TestState, Trainer } from '../step/index.ts'
 import { ChunkSize } from './chunk-size.ts'
 import type { Hooks } from './hooks.ts'
@@ -22,7 +21,7 @@ export class Evaluation {
   async run(hooks: Hooks, limit = Number.POSITIVE_INFINITY): Promise<Logs> {
     const { steps, slice, chunkSize } = this
     const pass = this.source.pass(0)
-    let state: TestState = { tracker: steps.initTestTracker(), position: tensor(0, { dtype: 'int32' }) }
+    let state = this.trainer.beginTest(steps)
     let step = 0
     try {
       while (step < limit) {
@@ -46,7 +45,7 @@ export class Evaluation {
       await hooks.callSkipped('onTestBatchEnd', { step: step - 1, logs: { ...logs } })
       return logs
     } finally {
-      disposeTree(state)
+      this.trainer.endTest(state)
     }
   }
 

@@ -358,8 +358,8 @@ describe('bad input throws before any weight changes', () => {
       const message = new RegExp(`'batchSize' must be a positive whole number and is ${batchSize}`)
       await unchanged((model) => model.fit(x, labels, { ...quiet, batchSize }), ConfigError, message)
     }
-    await expect(classifier().evaluate(x, labels, { batchSize: 0 })).rejects.toThrow(/batchSize is 0/)
-    await expect(classifier().predict(x, { batchSize: 0 })).rejects.toThrow(/batchSize is 0/)
+    await expect(classifier().evaluate(x, labels, { batchSize: 0 })).rejects.toThrow(/'batchSize' must be .* is 0/)
+    await expect(classifier().predict(x, { batchSize: 0 })).rejects.toThrow(/'batchSize' must be .* is 0/)
   })
 
   it('a second fit while the first is running', async () => {
@@ -477,7 +477,9 @@ describe('bad input throws before any weight changes', () => {
       new Dense({ units: 1, inputShape: [3], name: 'first' }),
       new Dense({ units: 0 + 1, name: 'second', inputShape: [4] }),
     ])
-    expect(() => model.summary()).not.toThrow()
-    expect(() => new Sequential([new Dense({ units: 1, name: 'lonely' })]).summary()).toThrow(/shape of its input/)
+    expect(() => model.summary({ print: false })).not.toThrow()
+    expect(() => new Sequential([new Dense({ units: 1, name: 'lonely' })]).summary({ print: false })).toThrow(
+      /shape of its input/,
+    )
   })
 })

@@ -43,6 +43,7 @@ export async function fit(
     epochs,
     steps: options.stepsPerEpoch ?? batchesIn(data.train, data.trainOptions),
     verbose,
+    validation: data.validation !== undefined,
   }
   const history = new History()
   const hooks = new Hooks([...callbacksIn(options.callbacks), history, ...progressLoggers(verbose)], model, params)

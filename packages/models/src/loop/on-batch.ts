@@ -1,5 +1,4 @@
 import type { Logs } from '@gradus/core'
-import { tensor } from '@gradus/tensor'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import type { CompiledSteps, Trainer } from '../step/index.ts'
 import { explainDivergence } from './divergence.ts'
@@ -34,11 +33,10 @@ export async function trainOnBatch(trainer: Trainer, steps: CompiledSteps, batch
 export async function testOnBatch(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<Logs> {
   const { params, state } = trainer.variables
   const device = upload(batch)
-  const before = { tracker: steps.initTestTracker(), position: tensor(0, { dtype: 'int32' }) }
   try {
-    const after = steps.test.run(1, before, params, state, { batch: device }, trainer.dropoutKey)
+    const after = steps.test.run(1, trainer.beginTest(steps), params, state, { batch: device }, trainer.dropoutKey)
     const logs = await readScalars(steps.results(after.tracker))
-    disposeTree(after)
+    trainer.endTest(after)
     return logs
   } finally {
     disposeTree(device)

@@ -1,7 +1,7 @@
-import { type Dataset, type InputData, type Named, Rng, readVariables } from '@gradus/core'
+import { type Dataset, type InputData, type LayerTrees, type Named, Rng, readVariables } from '@gradus/core'
 import { concat, sliceAxis, type Tensor, type Tree, treeLeaves, treeReplace } from '@gradus/tensor'
 import { disposeTree, openInputs, type Ports } from '../input/index.ts'
-import type { CompiledPredictStep, TrainableModel } from '../step/index.ts'
+import { type CompiledPredictStep, replaceStates, type TrainableModel } from '../step/index.ts'
 import type { Hooks } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
 
@@ -24,7 +24,8 @@ export async function predict(
 ): Promise<Tree | undefined> {
   const { ports, length, batches } = await openInputs(model, x, batchSize)
   const run = compiled(ports)
-  const { params, state } = readVariables(model)
+  const { params, state: before } = readVariables(model)
+  let changed: LayerTrees = {}
   const slice = new TimeSlice()
   const { key } = new Rng(0) // layers draw no random numbers at inference
   const parts: Tree[] = []
@@ -34,12 +35,17 @@ export async function predict(
   for await (const { batch, timeSteps } of batches) {
     if (limit !== undefined && step >= limit) break
     await hooks.call('onPredictBatchBegin', { step })
-    parts.push(cutPadding(run(params, state, batch, key), ports, timeSteps))
+    const result = run(params, { ...before, ...changed }, batch, key)
+    const left = new Set(treeLeaves(result.changed as unknown as Tree))
+    for (const old of treeLeaves(changed as unknown as Tree)) if (!left.has(old)) old.dispose()
+    changed = result.changed
+    parts.push(cutPadding(result.outputs, ports, timeSteps))
     if (hooks.batchEnded('onPredictBatchEnd')) await hooks.call('onPredictBatchEnd', { step })
     step++
     if (slice.over) await slice.yield()
   }
   key.dispose()
+  replaceStates(model, changed)
   if (step > 0) await hooks.callSkipped('onPredictBatchEnd', { step: step - 1 })
   await hooks.call('onPredictEnd')
   return concatOutputs(parts)

@@ -131,6 +131,7 @@ export class TrainSteps implements AsyncIterable<StepReport> {
 
   private async open(): Promise<TrainRun> {
     const { trainer } = this
+    if (!this.run) await trainer.model.ready?.()
     this.release ??= trainer.acquire()
     if (this.run) return this.run
     const { batchSize, shuffle, classWeight, sampleWeight, stepsPerEpoch, initialEpoch, signal } = this.options

@@ -2,6 +2,7 @@ import {
   type BaseLayer,
   ConfigError,
   callSymbolically,
+  describeValue,
   type FunctionalSpec,
   isPlainObject,
   isTensorRef,
@@ -27,15 +28,17 @@ export interface ModelEnds {
  * with a message that begins with `path`.
  */
 export function connectSpec(
-  { layers, inputs, outputs }: FunctionalSpec,
+  spec: FunctionalSpec,
   path: string,
   build: (node: NodeSpec, index: number) => BaseLayer | SymbolicTensor,
 ): ModelEnds {
+  checkFunctional(spec, path)
+  const { layers, inputs, outputs } = spec
   const results = new Map<string, (readonly SymbolicTensor[])[]>()
   const nodes = layers.map((node, index) => {
     const made = build(node, index)
     results.set(node.name, made instanceof SymbolicTensor ? [[made]] : [])
-    const calls = made instanceof SymbolicTensor ? [] : node.calls.map((call) => nameArguments(made, call))
+    const calls = made instanceof SymbolicTensor ? [] : (node.calls ?? []).map((call) => nameArguments(made, call))
     return { node, layer: made, calls, done: 0 }
   })
   const find = ([name, call, output]: TensorRef) => results.get(name)?.[call]?.[output]
@@ -55,18 +58,65 @@ export function connectSpec(
       }
     }
   }
-  const stuck = nodes.find(({ node, layer, done }) => !(layer instanceof SymbolicTensor) && done < node.calls.length)
+  const stuck = nodes.find(
+    ({ node, layer, done }) => !(layer instanceof SymbolicTensor) && done < (node.calls ?? []).length,
+  )
   if (stuck) {
     throw new ConfigError(
-      `${path}: a call of the layer '${stuck.node.name}' reads a tensor that no layer computes: ${JSON.stringify(stuck.node.calls[stuck.done]!.inputs)}.`,
+      `${path}: a call of the layer '${stuck.node.name}' reads a tensor that no layer computes: ${JSON.stringify(stuck.node.calls[stuck.done]!.inputs)}. A reference is [name of a layer, number of its call, number of the output]; the layers are ${[...results.keys()].join(', ')}.`,
     )
   }
   const required = (ref: TensorRef): SymbolicTensor => {
     const tensor = find(ref)
-    if (!tensor) throw new ConfigError(`${path}: there is no tensor ${JSON.stringify(ref)}.`)
+    if (!tensor)
+      throw new ConfigError(
+        `${path}: there is no tensor ${JSON.stringify(ref)}. A reference is [name of a layer, number of its call, number of the output]; the layers are ${[...results.keys()].join(', ')}.`,
+      )
     return tensor
   }
   return { inputs: tensorsFor(inputs, required), outputs: tensorsFor(outputs, required) }
+}
+
+const nodeForm = "{ name: 'hidden', spec: { layer: 'Dense', units: 8 }, calls: [{ inputs: ['x', 0, 0] }] }"
+const refForm =
+  "['x', 0, 0] for the first output of the first call of the layer 'x', or a list or an object of such references"
+
+/** Throws `ConfigError` unless a functional spec, which may come from a file, has the form that its type says. */
+function checkFunctional(spec: FunctionalSpec, path: string): void {
+  const { layers, inputs, outputs } = spec as { [key in keyof FunctionalSpec]: unknown }
+  if (!Array.isArray(layers))
+    throw new ConfigError(`${path}.layers must be a list of layers and is ${describeValue(layers)}.`)
+  const names = new Set<unknown>()
+  for (const [index, node] of layers.entries()) {
+    const at = `${path}.layers[${index}]`
+    if (!isPlainObject(node) || !isPlainObject(node['spec']) || typeof node['name'] !== 'string') {
+      throw new ConfigError(
+        `${at} must have a name and a spec, as in ${nodeForm}, and is ${describeValue(node)}. Only a Sequential model has layers without names.`,
+      )
+    }
+    if (names.has(node['name'])) {
+      throw new ConfigError(
+        `${at}: two layers are called '${node['name']}'. Rename one of them, also in the references to it.`,
+      )
+    }
+    names.add(node['name'])
+    const calls = node['calls'] ?? []
+    if (!Array.isArray(calls) || !calls.every((call) => isPlainObject(call) && isReference(call['inputs']))) {
+      throw new ConfigError(
+        `${at}.calls must be a list such as [{ inputs: ['x', 0, 0] }] and is ${describeValue(calls)}.`,
+      )
+    }
+  }
+  for (const [key, ends] of Object.entries({ inputs, outputs })) {
+    if (!isReference(ends)) throw new ConfigError(`${path}.${key} must be ${refForm}; it is ${describeValue(ends)}.`)
+  }
+}
+
+/** Whether a value has the form of a reference to a tensor, or of lists and objects of such references. */
+function isReference(value: unknown): boolean {
+  if (isTensorRef(value)) return true
+  if (Array.isArray(value)) return value.every(isReference)
+  return isPlainObject(value) && Object.values(value).every(isReference)
 }
 
 function callLayer(layer: BaseLayer, inputs: Structure<SymbolicTensor>, options: object): unknown {

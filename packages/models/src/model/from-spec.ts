@@ -39,19 +39,38 @@ export function fromSpec<N extends KnownNames>(
   classes: ModelClasses<N> = { Sequential, Model } as ModelClasses<N>,
   path = 'model',
 ): Model<N> {
+  requireSpec(spec, path)
   return new Builder(registry, classes).model(spec, path)
+}
+
+/** Throws `ConfigError` unless `spec` names a model, or a layer, which the class of a model is. */
+function requireSpec(spec: unknown, path: string): void {
+  if (isPlainObject(spec) && ('model' in spec || typeof spec['layer'] === 'string')) return
+  const hint =
+    isPlainObject(spec) && 'class_name' in spec
+      ? " It has the form of a Keras config: read it with fromKeras of 'gradus/io'."
+      : ''
+  throw new ConfigError(
+    `${path} must be the spec of a model, as in { model: 'Sequential', layers: [{ layer: 'Dense', units: 1 }] }, and is ${describeValue(spec)}.${hint}`,
+  )
 }
 
 /** Builds models and the layers and models within them. */
 class Builder<N extends KnownNames> {
+  /** The layers and models built so far that several layers hold, by their `sharedId`. */
+  private readonly shared = new Map<unknown, object>()
+
   constructor(
     private readonly registry: NameResolver,
     private readonly classes: ModelClasses<N>,
   ) {}
 
   model(spec: ModelSpec | LayerSpec, path: string): Model<N> {
+    const known = spec.sharedId === undefined ? undefined : this.shared.get(spec.sharedId)
+    if (known) return known as Model<N>
     const model = this.make(spec, path)
     if (spec.trainable === false) model.trainable = false
+    if (spec.sharedId !== undefined) this.shared.set(spec.sharedId, model)
     return model
   }
 
@@ -65,7 +84,7 @@ class Builder<N extends KnownNames> {
     }
     if (!Array.isArray(spec.layers))
       throw new ConfigError(`${path}.layers must be a list of layers and is ${describeValue(spec.layers)}.`)
-    const { model: _, layers, trainable: __, ...config } = spec
+    const { model: _, layers, trainable: __, sharedId: ___, ...config } = spec
     const stack = layers.map((layer: LayerSpec, index) => this.layer(layer, `${path}.layers[${index}]`))
     return new this.classes.Sequential(stack, config as ModelConfig)
   }
@@ -80,7 +99,8 @@ class Builder<N extends KnownNames> {
   private functional(spec: FunctionalSpec & { readonly seed?: number }, path: string): Model<N> {
     const { name, seed } = spec
     const { inputs, outputs } = connectSpec(spec, path, (node, index) => {
-      const given = node.spec.name === undefined ? { ...node.spec, name: node.name } : node.spec
+      const named = node.spec.name !== undefined || node.spec.sharedId !== undefined
+      const given = named ? node.spec : { ...node.spec, name: node.name }
       const layer = this.layer(given, `${path}.layers[${index}]`)
       return layer instanceof Input ? input({ ...layer.config, name: node.name }) : layer
     })
@@ -95,7 +115,7 @@ class Builder<N extends KnownNames> {
   private layer(spec: LayerSpec | ModelSpec, path: string): Layer {
     if (spec instanceof Layer) return spec
     if (isPlainObject(spec) && isModelSpec(spec)) return this.model(spec, path) as unknown as Layer
-    return this.registry.parse('layer', this.buildModels(spec, path), path) as Layer
+    return this.registry.parse('layer', this.buildModels(spec, path), path, this.shared) as Layer
   }
 
   /** Replaces the specs of models within the spec of a layer by built models, at any depth. */

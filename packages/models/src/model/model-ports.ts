@@ -1,14 +1,4 @@
-import {
-  type BaseLayer,
-  batchSize,
-  ConfigError,
-  callOf,
-  Input,
-  inferCall,
-  type Structure,
-  standIn,
-  unknownSize,
-} from '@gradus/core'
+import { type BaseLayer, batchSize, callOf, Input, inferCall, type Structure, standIn, unknownSize } from '@gradus/core'
 import type { SymbolicTensor } from '@gradus/tensor'
 import { type DataShapes, type Form, formOf, inForm, listIn, namesIn, type Port, type Ports } from '../input/index.ts'
 import type { Network } from '../network/index.ts'
@@ -49,11 +39,6 @@ export function subclassPorts(model: BaseLayer, data: DataShapes, prepared: unkn
     .map((port) => ({ ...port, shape: port.shape.map(() => null) }))
   const hasHostLayers = prepared !== data.x
   const form = hasHostLayers ? formOf(prepared, isShaped) : given
-  if (listIn<Shaped>(form, prepared).some(({ dtype }) => dtype === 'string')) {
-    throw new ConfigError(
-      `${model.type} is given strings, and apply works on tensors. Convert them in a method prepare(inputs) of the model, as in return this.lookup.process(inputs), or use a functional model.`,
-    )
-  }
   return {
     inputs,
     inputForm: form,

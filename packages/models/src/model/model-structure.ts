@@ -22,6 +22,7 @@ import {
   withMask,
 } from '@gradus/core'
 import {
+  type Backend,
   type FloatDType,
   type SymbolicDType,
   type SymbolicShape,
@@ -29,10 +30,11 @@ import {
   Tensor,
   type Tree,
 } from '@gradus/tensor'
-import { keepTensors } from '@gradus/tensor/internals'
+import { backendOf, currentInterpreter, eager, keepTensors } from '@gradus/tensor/internals'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
 import { type HostFront, Network } from '../network/index.ts'
 import { networkPorts, subclassPorts } from './model-ports.ts'
+import { moveVariablesNow } from './placement.ts'
 
 /** Options of all models. */
 export interface ModelConfig extends LayerConfig {
@@ -65,13 +67,12 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     super(...([config] as never))
     this.seed = config.seed ?? Math.floor(Math.random() * 2 ** 32)
     const { inputs, outputs } = config
-    if (inputs === undefined && outputs === undefined) return
-    if (inputs === undefined || outputs === undefined) {
+    if ((inputs === undefined) !== (outputs === undefined)) {
       throw new ConfigError(
-        `A functional model takes inputs and outputs, and ${inputs === undefined ? 'inputs' : 'outputs'} are missing: new Model({ inputs, outputs }).`,
+        `A functional model needs inputs and outputs, and ${inputs === undefined ? 'inputs' : 'outputs'} is missing: new Model({ inputs: x, outputs: y }).`,
       )
     }
-    this.connect(inputs, outputs)
+    if (inputs !== undefined && outputs !== undefined) this.connect(inputs, outputs)
   }
 
   /** Makes this model the graph of layers between symbolic inputs and outputs. */
@@ -209,7 +210,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   portsFor(data: DataShapes): Ports {
     this.prepareGraph(data)
     if (!this.graph) {
-      const signature = JSON.stringify(data, (_, value: unknown) => dtypeAndRank(value))
+      const signature = JSON.stringify(data, dtypesAndRanks)
       if (signature !== this.portsSignature) {
         const infersOutputs = this.apply !== ModelStructure.prototype.apply
         this.currentPorts = subclassPorts(this, data, preparedSample(this, data.x), infersOutputs)
@@ -249,7 +250,25 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     const leaves = callerOf(this) ? [] : leavesOf(inputs)
     if (leaves.length > 0) this.prepareGraph({ x: inputs as DataShapes['x'] })
     if (leaves.some((leaf) => leaf instanceof Tensor)) this.portsFor({ x: inputs as DataShapes['x'] })
+    const value = leaves.find((leaf) => leaf instanceof Tensor && leaf.concrete) as Tensor | undefined
+    if (value && currentInterpreter() === eager) this.placeOn(backendOf(value))
     return super.callAll(inputs as Tree, options)
+  }
+
+  /** The backend of the random stream; undefined while there is none. */
+  protected get streamBackend(): Backend | undefined {
+    return this.stream && backendOf(this.stream.key)
+  }
+
+  /** Drops the random stream. The next one, from the same seed, is on the backend that is current then. */
+  protected forgetStream(): void {
+    this.stream?.key.dispose()
+    this.stream = undefined
+  }
+
+  /** Prepares the weights for a call with tensors of a backend. */
+  protected placeOn(backend: Backend): void {
+    moveVariablesNow(this, backend)
   }
 
   protected get rng(): Rng {
@@ -290,7 +309,16 @@ function preparedSample(model: BaseLayer, x: DataShapes['x']): unknown {
   return model.prepare(mapNamed(values, (array) => takeRows(array, { start: 0, end: 1 })))
 }
 
-/** Replaces data by its dtype and rank, on which the ports of a subclassed model depend. */
+/**
+ * Replaces the data in a list or an object by its dtype and rank, on which the ports of a subclassed model depend. A replacer of
+ * JSON, which replaces data one level up, because JSON reads the values of a tensor before it asks for a replacement.
+ */
+function dtypesAndRanks(_: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(dtypeAndRank)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, dtypeAndRank(entry)]))
+}
+
 function dtypeAndRank(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || !('shape' in value && 'dtype' in value)) return value
   return `${value.dtype as string}${(value.shape as readonly number[]).length}`

@@ -7,10 +7,11 @@ import {
   type InputData,
   type Logs,
   type Named,
+  readVariables,
   type WeightValue,
 } from '@gradus/core'
-import { type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
-import { batchesIn, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
+import { type Backend, currentBackend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { batchesIn, disposeTree, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
 import {
   callbacksIn,
   Evaluation,
@@ -25,7 +26,14 @@ import {
   trainOnBatch,
   verbosity,
 } from '../loop/index.ts'
-import { type CompileOptions, type KnownNames, type NameResolver, type NoNames, Objective } from '../objective/index.ts'
+import {
+  type CompileOptions,
+  checkNames,
+  type KnownNames,
+  type NameResolver,
+  type NoNames,
+  Objective,
+} from '../objective/index.ts'
 import {
   type CompiledPredictStep,
   type Figures,
@@ -38,8 +46,10 @@ import {
   type TrainStep,
 } from '../step/index.ts'
 import { ModelStructure } from './model-structure.ts'
+import { moveTree, moveVariables } from './placement.ts'
 import {
   type BatchOptions,
+  checkOptions,
   type EvaluateOptions,
   fitArguments,
   type PredictOptions,
@@ -56,6 +66,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   private setup: TrainerSetup | undefined
   private executionSteps = 1
   protected trainer: Trainer | undefined
+  private moving: Promise<unknown> = Promise.resolve()
+  private disposed = false
   private predictor: { readonly ports: Ports; readonly step: CompiledPredictStep } | undefined
 
   abstract getWeights(): Promise<WeightValue[]>
@@ -66,6 +78,86 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /** The registry in which `compile` looks up names by default: the static `registry` of the class. */
   protected get registry(): NameResolver | undefined {
     return (this.constructor as { readonly registry?: NameResolver }).registry
+  }
+
+  /**
+   * Moves weights and the optimizer's state to a backend. `fit`, `evaluate` and `predict` do that themselves after `useBackend`.
+   * Throws `ConfigError` while the model is trained.
+   *
+   * @example
+   * import { cpu } from '@gradus/backend-cpu'
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * import { ones, useBackend } from '@gradus/tensor'
+   * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones', inputShape: [3] })]).build()
+   * const other = cpu()
+   * await model.to(other)
+   * await useBackend(other)
+   * model.call(ones([1, 3])).array() // => [[3]]
+   */
+  async to(backend: Backend): Promise<this> {
+    this.requireUsable()
+    if (this.trainer?.running) throw new ConfigError('to was called while the model is trained. Wait for fit to end.')
+    // one move after the other
+    const move = this.moving.then(() => this.moveTo(backend))
+    this.moving = move.catch(() => undefined)
+    await move
+    return this
+  }
+
+  private async moveTo(backend: Backend): Promise<void> {
+    await moveVariables(this, backend)
+    const before = this.trainer?.optimizerState
+    const optimizerState = await moveTree(before, backend)
+    const keyMoves = this.streamBackend !== undefined && this.streamBackend !== backend
+    if (keyMoves) this.forgetStream()
+    if (keyMoves || optimizerState !== before) {
+      const rng = onBackend(backend, () => this.rng)
+      this.trainer?.moveTo(optimizerState, rng)
+    }
+  }
+
+  /** Brings the weights to the current backend if they are on another one. Throws `ConfigError` for a disposed model. */
+  async ready(): Promise<void> {
+    this.requireUsable()
+    if (!this.trainer?.running) await this.to(currentBackend())
+  }
+
+  /**
+   * Frees weights and the optimizer's state now, instead of when the model is garbage collected. Layers that other models share
+   * lose their weights, too. The model cannot be used afterwards. Throws `ConfigError` while the model is trained.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * import { memory } from '@gradus/tensor'
+   * const before = memory().buffers
+   * const model = new Sequential([new Dense({ units: 1, inputShape: [3] })]).build()
+   * model.dispose()
+   * memory().buffers - before // => 0
+   */
+  dispose(): void {
+    if (this.trainer?.running) {
+      throw new ConfigError('dispose was called while the model is trained. Wait for fit to end.')
+    }
+    disposeTree(readVariables(this))
+    this.trainer?.dispose()
+    this.trainer = undefined
+    this.predictor = undefined
+    this.forgetStream()
+    this.disposed = true
+  }
+
+  protected override placeOn(backend: Backend): void {
+    this.requireUsable()
+    super.placeOn(backend)
+  }
+
+  /** Throws `ConfigError` if the model was disposed. */
+  private requireUsable(): void {
+    if (this.disposed) {
+      throw new ConfigError('The model was disposed, which freed its weights. Build or load it again.')
+    }
   }
 
   /**
@@ -88,17 +180,19 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   /**
    * Sets optimizer, loss and metrics. Call it before `fit` and `evaluate`, and again after changing `trainable` of a layer. It
-   * resets the state of the optimizer and keeps the weights. Throws `ConfigError` for an unknown optimizer; losses and metrics
-   * are checked with the first data.
+   * resets the state of the optimizer and keeps the weights. Throws `ConfigError` for unknown options and for unknown names of
+   * optimizers, losses and metrics.
    */
   compile(options: CompileOptions<N>): void {
     const given = options as CompileOptions
-    if (typeof given !== 'object') {
+    if (typeof given !== 'object' || given === null) {
       throw new ConfigError(
         "compile takes its options in one object, as in compile({ optimizer: 'adam', loss: 'mse' }).",
       )
     }
+    checkOptions('compile', given)
     const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
+    checkNames(objective, registry)
     this.executionSteps = stepsPerExecution
     this.setup = { ...objective, optimizer: resolveOptimizers(optimizer, registry), registry, jit }
     this.trainer = undefined
@@ -131,7 +225,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * Arrays are kept on the device during training, up to 1 GiB. Many steps run at once, unless a callback follows every batch.
    */
   fit(x: Dataset, options?: FitOptions): Promise<History>
-  fit(x: Named<InputData>, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
+  fit(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
   async fit(x: Named<InputData> | Dataset, y?: Named<ArrayData> | FitOptions, options?: FitOptions): Promise<History> {
     const { data, options: fitOptions } = fitArguments(x, y, options)
     return fit(this.requireTrainer('fit'), this, data, fitOptions ?? {})
@@ -143,23 +237,31 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * object continues training.
    */
   steps(x: Dataset, options?: StepsOptions): TrainSteps
-  steps(x: Named<InputData>, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
+  steps(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
   steps(x: Named<InputData> | Dataset, y?: Named<ArrayData> | StepsOptions, options?: StepsOptions): TrainSteps {
     const { data, options: stepsOptions } = fitArguments(x, y, options)
     return new TrainSteps(this.requireTrainer('steps'), data, stepsOptions ?? {})
   }
 
   /** Returns loss and metrics on samples, by name. Throws as `fit` does. Keras: `evaluate(..., return_dict=True)`. */
-  async evaluate(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options: EvaluateOptions = {}): Promise<Logs> {
+  evaluate(x: Dataset, options?: EvaluateOptions): Promise<Logs>
+  evaluate(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: EvaluateOptions): Promise<Logs>
+  async evaluate(
+    x: Named<InputData> | Dataset,
+    y?: Named<ArrayData> | EvaluateOptions,
+    third?: EvaluateOptions,
+  ): Promise<Logs> {
+    const { data, options = {} } = fitArguments(x, y, third)
+    checkOptions('evaluate', options)
     const trainer = this.requireTrainer('evaluate')
-    const opened = await openData(this, { x, y, sampleWeight: options.sampleWeight })
+    const opened = await openData(this, { ...data, sampleWeight: options.sampleWeight })
     const steps = trainer.stepsFor(exampleBatch(opened), opened.ports)
     const batching = { batchSize: options.batchSize ?? 32 }
     const hooks = this.hooks(options, options.steps ?? batchesIn(opened, batching))
     await hooks.call('onTestBegin')
     const source = openChunks(opened, batching)
     try {
-      const logs = await new Evaluation(trainer, steps, source).run(hooks, options.steps)
+      const logs = await new Evaluation(trainer, steps, source).run(hooks, options.steps ?? undefined)
       await hooks.call('onTestEnd', { logs })
       return logs
     } finally {
@@ -179,29 +281,30 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   /** Like `predict`, for models with several outputs: returns them in the model's structure, a single one as a list. */
   async predictAll<T = Tensor[]>(x: Named<InputData> | Dataset, options: PredictOptions = {}): Promise<T> {
+    checkOptions('predict', options)
     const outputs = await predict(x, {
       model: this,
-      batchSize: options.batchSize,
-      steps: options.steps,
-      hooks: (steps) => this.hooks({ verbose: 0, ...options }, steps),
+      batchSize: options.batchSize ?? undefined,
+      steps: options.steps ?? undefined,
+      hooks: (steps) => this.hooks({ ...options, verbose: options.verbose ?? 0 }, steps),
       compiled: (ports) => this.predictorFor(ports),
     })
     return (typeof this.ports?.outputForm === 'number' ? [outputs] : outputs) as T
   }
 
   /** Runs one update on one batch and returns the figures of that batch. */
-  async trainOnBatch(
-    x: Named<InputData>,
-    y?: Named<ArrayData>,
-    { sampleWeight, classWeight }: BatchOptions = {},
-  ): Promise<Logs> {
+  async trainOnBatch(x: Named<InputData>, y?: Named<ArrayData>, options: BatchOptions = {}): Promise<Logs> {
+    checkOptions('trainOnBatch', options)
+    const { sampleWeight, classWeight } = options
     const trainer = this.requireTrainer('trainOnBatch')
     const { samples, ports } = await openData(this, { x, y, sampleWeight, classWeight })
     return trainOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }
 
   /** Returns loss and metrics of one batch. */
-  async testOnBatch(x: Named<InputData>, y?: Named<ArrayData>, { sampleWeight }: BatchOptions = {}): Promise<Logs> {
+  async testOnBatch(x: Named<InputData>, y?: Named<ArrayData>, options: BatchOptions = {}): Promise<Logs> {
+    checkOptions('testOnBatch', options)
+    const { sampleWeight } = options
     const trainer = this.requireTrainer('testOnBatch')
     const { samples, ports } = await openData(this, { x, y, sampleWeight })
     return testOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
@@ -250,8 +353,12 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     return this.predictor.step
   }
 
-  private hooks({ verbose, callbacks = [] }: PredictOptions, steps: number | undefined): Hooks {
-    const level = verbosity(verbose)
-    return new Hooks([...callbacksIn(callbacks), ...progressLoggers(level)], this, { epochs: 1, steps, verbose: level })
+  private hooks({ verbose, callbacks }: EvaluateOptions, steps: number | undefined): Hooks {
+    const level = verbosity(verbose ?? undefined)
+    return new Hooks([...callbacksIn(callbacks ?? []), ...progressLoggers(level)], this, {
+      epochs: 1,
+      steps,
+      verbose: level,
+    })
   }
 }

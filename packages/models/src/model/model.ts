@@ -13,11 +13,13 @@ import {
   readVariables,
   type StatelessOptions,
   type StatelessResult,
+  sharedIdOf,
   splitByTrainable,
   statelessCall,
   type Variable,
   type VariableTrees,
   type WeightValue,
+  withSharedIds,
   writeVariables,
 } from '@gradus/core'
 import type { FileSource, FileTarget, ModelFile, ModelHeader } from '@gradus/io'
@@ -26,10 +28,14 @@ import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
 import { compileSpec, type FileOptions, modelFiles } from './files.ts'
+import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
-import { formatSummary, type SummaryOptions } from './summary.ts'
+import { printSummary, type SummaryOptions } from './summary.ts'
 import { readOptimizerState, readWeights, type WeightLike, writeWeights } from './weights.ts'
+
+/** Parameters or states of layers, by path. The trees of the layers may have the types of interfaces. */
+type GivenTrees = Readonly<Record<string, object>>
 
 /**
  * A model that can be trained. As in Keras's functional API, `new Model({ inputs, outputs })` is the graph of layers between
@@ -68,19 +74,27 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   override toSpec(): ModelSpec | LayerSpec {
     const { network } = this
     if (!network) return this.subclassSpec()
-    const { name, seed } = this.config as ModelConfig
-    return {
-      model: 'Functional',
-      ...(name !== undefined && { name }),
-      ...(seed !== undefined && { seed }),
-      ...this.trainableSpec,
-      ...functionalSpec(network, this.inputs, this.outputs),
-    } as FunctionalSpec
+    return withSharedIds(
+      this,
+      () =>
+        ({
+          model: 'Functional',
+          ...this.commonSpec,
+          ...functionalSpec(network, this.inputs, this.outputs),
+        }) as FunctionalSpec,
+    )
   }
 
-  /** `trainable` as a part of the spec; empty if it has the default. */
-  protected get trainableSpec(): { readonly trainable?: boolean } {
-    return this.trainable ? {} : { trainable: false }
+  /** The entries that the specs of all models have; those with their default are left out. */
+  protected get commonSpec(): Pick<ModelSpec, 'name' | 'trainable' | 'sharedId'> & { readonly seed?: number } {
+    const { name, seed } = this.config as ModelConfig
+    const sharedId = sharedIdOf(this)
+    return {
+      ...(name !== undefined && { name }),
+      ...(seed !== undefined && { seed }),
+      ...(!this.trainable && { trainable: false }),
+      ...(sharedId !== undefined && { sharedId }),
+    }
   }
 
   private subclassSpec(): LayerSpec {
@@ -90,10 +104,19 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     )
   }
 
-  /** Returns the table of layers, output shapes and parameter counts that Keras prints. */
+  /**
+   * Prints the table of layers, output shapes and parameter counts that Keras prints, and returns it. With `print: false` it only
+   * returns it. Throws `ConfigError` for options that it does not have.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * const model = new Sequential([new Dense({ units: 2, inputShape: [3] })])
+   * model.summary({ print: false }).includes('Total params: 8') // => true
+   */
   summary(options: SummaryOptions = {}): string {
     const optimizer = treeLeaves((this.trainer?.optimizerState ?? {}) as Tree)
-    return formatSummary({ model: this.build(), name: this.name, optimizer }, options)
+    return printSummary(() => ({ model: this.build(), name: this.name, optimizer }), options)
   }
 
   /** Returns the number of elements of all variables, trainable or not. */
@@ -101,7 +124,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return this.variables.reduce((total, { value }) => total + value.size, 0)
   }
 
-  /** All variables, in Keras's order. Training overwrites or frees their tensors: read them, do not keep them. */
+  /** All variables, in Keras's order. Training disposes of their tensors: read them, do not keep them. */
   get variables(): Variable[] {
     return listVariables(this.build())
   }
@@ -132,8 +155,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Replaces variables by trees like those of `variablesTree`. From then on the model owns the tensors. */
-  setVariablesTree({ params, state }: Partial<VariableTrees>): void {
-    const given = { ...(params && { params }), ...(state && { state }) }
+  setVariablesTree({ params, state }: { readonly params?: GivenTrees; readonly state?: GivenTrees }): void {
+    const given = { ...(params && { params }), ...(state && { state }) } as Partial<VariableTrees>
     const before = new Set(treeLeaves(readVariables(this.build()) as unknown as Tree))
     keepTensors(treeLeaves(given as Tree))
     writeVariables(this, given)
@@ -146,9 +169,9 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * Returns the outputs for given parameters: a pure function, for `valueAndGrad` and `compile`. Parameters that are not given,
    * and the state, are those of the model.
    */
-  applyWith<T = Tensor>(params: LayerTrees, x: Tree, options: StatelessOptions & { state?: LayerTrees } = {}): T {
+  applyWith<T = Tensor>(params: GivenTrees, x: Tree, options: StatelessOptions & { state?: LayerTrees } = {}): T {
     const { state, ...rest } = options
-    return this.statelessCall({ params, ...(state && { state }) }, x, rest).outputs as T
+    return this.statelessCall({ params: params as LayerTrees, ...(state && { state }) }, x, rest).outputs as T
   }
 
   /** Like `applyWith`; also returns the state after the call and the losses that layers added. Keras: `stateless_call`. */
@@ -165,6 +188,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   private async toFile(weightsOnly: boolean): Promise<ModelFile> {
+    if (!weightsOnly) requireLoadable(this, this.compiled && { ...this.compiled, registry: undefined })
     const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
     if (constants) await constants
     const header = weightsOnly ? { format: 1 as const } : this.fileHeader()
@@ -186,7 +210,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /**
    * Writes the model, its weights and the optimizer's state to a path or file handle, in the format of the file name's extension
-   * (default safetensors). The write is atomic: if it fails, an existing file stays as it was.
+   * (default safetensors). The write is atomic: if it fails, an existing file stays as it was. Throws `ConfigError` for a class without
+   * a static `type`, because the file could not be loaded.
    */
   async save(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
     const file = await this.toFile(false)
@@ -208,6 +233,11 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   /** Restores the state of the optimizer from a file. The model must be compiled with the same optimizer. */
   async restoreTraining({ header, optimizer }: ModelFile): Promise<void> {
     await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
+  }
+
+  override resetStates(): void {
+    super.resetStates()
+    this.changed()
   }
 
   /** Makes a running training loop read the variables again. */

@@ -1,6 +1,7 @@
 import {
   type BaseLayer,
   ConfigError,
+  describeValue,
   entryOf,
   forgetCalls,
   Input,
@@ -10,6 +11,7 @@ import {
   type Scope,
   type SequentialSpec,
   type Structure,
+  withSharedIds,
 } from '@gradus/core'
 import { formatShape, type SymbolicDType, type SymbolicShape, SymbolicTensor, type Tree } from '@gradus/tensor'
 import type { DataShapes } from '../input/index.ts'
@@ -60,7 +62,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   add(layer: Layer): void {
     if (!(layer instanceof Layer))
       throw new ConfigError(
-        `Sequential takes layers and was given ${layer === null ? 'null' : typeof layer}. Use new Sequential([new Dense({ units: 1 }), ...]).`,
+        `Sequential takes layers and was given ${describeValue(layer)}. Use new Sequential([new Dense({ units: 1 }), ...]).`,
       )
     if (this.stack.includes(layer))
       throw new ConfigError(
@@ -83,18 +85,19 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   }
 
   override toSpec(): ModelSpec | LayerSpec {
-    const { name, seed } = this.config as ModelConfig
     const first = this.stack[0]
     const known = first instanceof Input || this.knownShape
     const input = this.network?.inputs[0]
     const inputSpecs = !known && input ? [new Input({ shape: input.shape.slice(1), dtype: input.dtype }).toSpec()] : []
-    return {
-      model: 'Sequential',
-      ...(name !== undefined && { name }),
-      ...(seed !== undefined && { seed }),
-      ...this.trainableSpec,
-      layers: [...inputSpecs, ...this.stack.map((layer) => layer.toSpec())],
-    } as SequentialSpec
+    return withSharedIds(
+      this,
+      () =>
+        ({
+          model: 'Sequential',
+          ...this.commonSpec,
+          layers: [...inputSpecs, ...this.stack.map((layer) => layer.toSpec())],
+        }) as SequentialSpec,
+    )
   }
 
   protected override prepareGraph(data?: DataShapes): void {

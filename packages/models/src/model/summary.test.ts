@@ -2,7 +2,7 @@ import { cpu } from '@gradus/backend-cpu'
 import { input } from '@gradus/core'
 import { BatchNormalization, Dense, Dropout } from '@gradus/layers'
 import { useBackend } from '@gradus/tensor'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { Model } from './model.ts'
 import { Sequential } from './sequential.ts'
 
@@ -27,7 +27,7 @@ describe('summary', () => {
   }
 
   it('shows models within models', () => {
-    expect(nested().summary({ expandNested: true }).trim()).toBe(
+    expect(nested().summary({ print: false, expandNested: true }).trim()).toBe(
       `
 Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
@@ -55,7 +55,7 @@ Model: "sequential"
   })
 
   it('shows which layers are trainable', () => {
-    expect(nested().summary({ expandNested: true, showTrainable: true }).trim()).toBe(
+    expect(nested().summary({ print: false, expandNested: true, showTrainable: true }).trim()).toBe(
       `
 Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━┓
@@ -95,7 +95,7 @@ Model: "sequential"
         new BatchNormalization().call(shared.call(shared.call(a))),
       ],
     })
-    expect(model.summary().trim()).toBe(
+    expect(model.summary({ print: false }).trim()).toBe(
       `
 Model: "functional"
 ┏━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┓
@@ -123,5 +123,19 @@ Model: "functional"
  Non-trainable params: 8 (32.00 B)
 `.trim(),
     )
+  })
+
+  it('prints the text, as Keras does, and returns it', () => {
+    const model = new Sequential([new Dense({ units: 1, inputShape: [2] })])
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+    const text = model.summary()
+    expect(log.mock.calls).toEqual([[text.trimEnd()]])
+    expect(text).toContain('Total params: 3')
+    const printFn = vi.fn()
+    expect(model.summary({ printFn })).toBe(text)
+    expect(printFn.mock.calls).toEqual([[text.trimEnd()]])
+    expect(model.summary({ print: false })).toBe(text)
+    expect(log).toHaveBeenCalledTimes(1)
+    expect(() => model.summary({ expandnested: true } as object)).toThrow(/expandNested/)
   })
 })

@@ -1,18 +1,38 @@
-import { type BaseLayer, callOf, Input, knownShapes, layersWithin, listVariables, type Variable } from '@gradus/core'
+import {
+  type BaseLayer,
+  type ConfigOf,
+  callOf,
+  completeConfig,
+  Input,
+  type Kind,
+  knownShapes,
+  layersWithin,
+  listVariables,
+  type OptionsOf,
+  type Variable,
+} from '@gradus/core'
 import type { SymbolicShape, SymbolicTensor, Tensor } from '@gradus/tensor'
 import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Network } from '../network/index.ts'
 import { formatTable, type TableColumn } from './table.ts'
 
+const summaryFields = {
+  /** Width of the table in characters. */
+  lineLength: { type: 'integer', min: 1, default: 76 },
+  /** Whether the layers of nested models are shown. */
+  expandNested: { type: 'boolean', default: false },
+  /** Whether a column shows which layers are trained. */
+  showTrainable: { type: 'boolean', default: false },
+  /** Whether the text is printed; it is returned in any case. */
+  print: { type: 'boolean', default: true },
+  /** Prints the text. It is called once, with the whole text. */
+  printFn: { type: 'function' as Kind<(text: string) => void>, default: (text: string) => console.log(text) },
+} as const
+
 /** Options of `summary`. */
-export interface SummaryOptions {
-  /** Width of the table in characters (default 76). */
-  readonly lineLength?: number
-  /** Show the layers of nested models (default false). */
-  readonly expandNested?: boolean
-  /** Show which layers are trained (default false). */
-  readonly showTrainable?: boolean
-}
+export interface SummaryOptions extends ConfigOf<typeof summaryFields> {}
+
+type CompleteOptions = OptionsOf<typeof summaryFields>
 
 /** The part of a model that a summary shows. */
 interface SummarizedModel extends BaseLayer {
@@ -28,9 +48,17 @@ interface SummaryInput {
   readonly optimizer: readonly Tensor[]
 }
 
+/** Prints the summary of a model and returns it. Throws `ConfigError` for options that `summary` does not have. */
+export function printSummary(input: () => SummaryInput, options: SummaryOptions): string {
+  const complete = completeConfig('summary', options, summaryFields) as CompleteOptions
+  const text = formatSummary(input(), complete)
+  if (complete.print) complete.printFn(text.trimEnd())
+  return text
+}
+
 /** Returns the table of a model that Keras 3 prints. */
-export function formatSummary({ name, model, optimizer }: SummaryInput, options: SummaryOptions): string {
-  const { lineLength = 76, showTrainable = false } = options
+function formatSummary({ name, model, optimizer }: SummaryInput, options: CompleteOptions): string {
+  const { lineLength, showTrainable } = options
   const connected = model.network && !model.network.linear ? model.network : undefined
   const linear = connected === undefined
   const columns: TableColumn[] = [
@@ -63,7 +91,7 @@ export function formatSummary({ name, model, optimizer }: SummaryInput, options:
 function rowsOf(
   model: SummarizedModel,
   connected: Network | undefined,
-  options: SummaryOptions,
+  options: CompleteOptions,
   depth: number,
 ): string[][] {
   const names = new Map(Object.entries(model.sublayers()).map(([name, layer]) => [layer, name]))

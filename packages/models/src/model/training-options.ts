@@ -1,54 +1,109 @@
 import {
   type ArrayData,
   type CallbackHooks,
+  ConfigError,
+  type ConfigOf,
+  checkFields,
   type Dataset,
+  describeValue,
   type InputData,
   isDataset,
+  isHostValues,
   isPlainObject,
+  joinFields,
+  type Kind,
   type Named,
   type Optimizer,
 } from '@gradus/core'
-import type { ClassWeight, SampleWeightData } from '../input/index.ts'
-import type { Verbose } from '../loop/index.ts'
+import type { SampleWeightData } from '../input/index.ts'
 import { type CompileOptions, type NameResolver, resolveOption } from '../objective/index.ts'
 import type { OptimizerSet } from '../step/index.ts'
 
-/** Options of `predict`. */
-export interface PredictOptions {
+const commonFields = {
   /** Samples per batch (default 32). Not for datasets, which make their own batches. */
-  readonly batchSize?: number
-  /** How much is printed (default 0). */
-  readonly verbose?: Verbose
+  batchSize: { type: 'integer', min: 1, default: 32 },
   /** The largest number of batches (default all). */
-  readonly steps?: number
-  readonly callbacks?: readonly CallbackHooks[]
-}
+  steps: { type: 'integer', min: 1 },
+  callbacks: { type: 'unknown' as Kind<readonly CallbackHooks[]>, default: [] },
+} as const
+
+const predictFields = /* @__PURE__ */ joinFields(commonFields, {
+  /** How much is printed (default 0). */
+  verbose: { oneOf: ['auto', 0, 1, 2], default: 0 },
+} as const)
+
+const evaluateFields = /* @__PURE__ */ joinFields(commonFields, {
+  /** How much is printed (default `auto`). */
+  verbose: { oneOf: ['auto', 0, 1, 2], default: 'auto' },
+  /** Weight of each sample in the loss and in the weighted metrics. */
+  sampleWeight: { type: 'unknown' as Kind<SampleWeightData> },
+} as const)
+
+const batchFields = {
+  /** Weight of each sample in the loss and in the weighted metrics. */
+  sampleWeight: { type: 'unknown' as Kind<SampleWeightData> },
+} as const
+
+const trainBatchFields = /* @__PURE__ */ joinFields(batchFields, {
+  /** Weight of each class in the loss, by label. */
+  classWeight: 'numbersByName',
+} as const)
+
+/** The options of `compile`. Their values are checked when they are resolved. */
+const compileFields = {
+  optimizer: 'unknown',
+  loss: 'unknown',
+  lossWeights: 'unknown',
+  metrics: 'unknown',
+  weightedMetrics: 'unknown',
+  jit: 'boolean',
+  stepsPerExecution: { type: 'integer', min: 1 },
+  registry: 'unknown',
+} as const
+
+/** Options of `predict`. */
+export interface PredictOptions extends ConfigOf<typeof predictFields> {}
 
 /** Options of `evaluate`. */
-export interface EvaluateOptions extends PredictOptions {
-  /** How much is printed (default `auto`). */
-  readonly verbose?: Verbose
-  /** Weight of each sample in the loss and in the weighted metrics. */
-  readonly sampleWeight?: SampleWeightData
+export interface EvaluateOptions extends ConfigOf<typeof evaluateFields> {}
+
+/** Options of `trainOnBatch`, and without `classWeight` of `testOnBatch`. */
+export interface BatchOptions extends ConfigOf<typeof trainBatchFields> {}
+
+/** The options of each method, for checks. */
+const fieldsOf = {
+  compile: compileFields,
+  evaluate: evaluateFields,
+  predict: predictFields,
+  predictAll: predictFields,
+  trainOnBatch: trainBatchFields,
+  testOnBatch: batchFields,
+} as const
+
+/** Throws `ConfigError` for options that the method does not have and for values of other types. */
+export function checkOptions(method: keyof typeof fieldsOf, options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigError(`${method} takes its options in an object and got ${describeValue(options)}.`)
+  }
+  checkFields(method, options, fieldsOf[method])
 }
 
-/** Options of `trainOnBatch` and `testOnBatch`. */
-export interface BatchOptions {
-  /** Weight of each sample in the loss and in the weighted metrics. */
-  readonly sampleWeight?: SampleWeightData
-  /** Weight of each class in the loss, by label. Only for `trainOnBatch`. */
-  readonly classWeight?: ClassWeight
-}
-
-/** Sorts the arguments of `fit` and `steps`: with a dataset, the second one is the options. */
+/**
+ * Sorts the arguments of `fit`, `steps` and `evaluate`. With a dataset the options may be the second argument or the third.
+ * Throws `ConfigError` for a second argument that is neither targets nor options.
+ */
 export function fitArguments<O>(
   x: Named<InputData> | Dataset,
   y: Named<ArrayData> | O | undefined,
   options: O | undefined,
 ): { data: { x: typeof x; y: Named<ArrayData> | undefined }; options: O | undefined } {
-  return isDataset(x)
-    ? { data: { x, y: undefined }, options: y as O | undefined }
-    : { data: { x, y: y as Named<ArrayData> | undefined }, options }
+  if (Array.isArray(options)) {
+    throw new ConfigError(`The options are an object, as in { epochs: 3 }, and not ${describeValue(options)}.`)
+  }
+  const given = y ?? undefined
+  const inSecond = isDataset(x) && options === undefined && isPlainObject(given) && !isHostValues(given)
+  if (inSecond) return { data: { x, y: undefined }, options: given as O }
+  return { data: { x, y: given as Named<ArrayData> | undefined }, options }
 }
 
 /** Resolves the option `optimizer`: one optimizer, or several by the names of the parts of the model that they train. */

@@ -55,7 +55,7 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
   const byPath = new Map(weights.flatMap((weight) => (hasPath(weight) ? [[weight.path, weight] as const] : [])))
   if (byPath.size === 0 && weights.length !== variables.length) {
     throw new ConfigError(
-      `setWeights: ${weights.length} weights were given and the model has ${variables.length}: ${variables.map(({ path }) => path).join(', ')}.`,
+      `setWeights: ${weights.length} weights were given and the model has ${variables.length}: ${variables.map(({ path }) => path).join(', ')}. Give one for each, in this order.`,
     )
   }
   const arrays: HostArray[] = []
@@ -67,7 +67,7 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
     const scalar = value.rank === 0 && array.data.length === 1
     if (!scalar && !sameShape(array.shape, value.shape)) {
       throw new ConfigError(
-        `setWeights: '${path}' has shape ${formatShape(value.shape)} and was given ${formatShape(array.shape)}.`,
+        `setWeights: '${path}' has shape ${formatShape(value.shape)} and was given ${formatShape(array.shape)}. The weights must be those of a model with the same layers.`,
       )
     }
     arrays.push({ ...array, shape: value.shape })

@@ -36,7 +36,9 @@ export function functionalSpec(
   const layers = network.layers.map((layer): NodeSpec => {
     const calls = layer instanceof Input ? [] : callsOf(layer)
     const name = network.nameOf(layer)
-    return { name, spec: { ...(layer.toSpec() as LayerSpec | ModelSpec), name }, calls }
+    const spec = layer.toSpec() as LayerSpec | ModelSpec
+    // a shared layer may have another name in another model
+    return { name, spec: spec.sharedId === undefined ? { ...spec, name } : spec, calls }
   })
   return { layers, inputs: refsOf(inputs), outputs: refsOf(outputs) }
 }

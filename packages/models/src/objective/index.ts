@@ -1,3 +1,4 @@
+export { checkNames } from './check-names.ts'
 export { checkTargets, checkValues } from './checks.ts'
 export type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
 export type { LossFunction, MetricFunction } from './function-objectives.ts'

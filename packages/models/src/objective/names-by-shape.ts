@@ -19,9 +19,14 @@ export function nameByShape(
   target: SymbolicShape,
   output: SymbolicShape,
 ): string {
+  if (!isNameByShape(kind, name)) return name
+  return targetKind(target, output) + byShape[name.toLowerCase()]!
+}
+
+/** Whether a name stands for one of several types, by the shapes. */
+export function isNameByShape(kind: 'loss' | 'metric', name: string): boolean {
   const ending = byShape[name.toLowerCase()]
-  if (ending === undefined || (kind === 'loss' && ending === 'Accuracy')) return name
-  return targetKind(target, output) + ending
+  return ending !== undefined && (kind === 'metric' || ending !== 'Accuracy')
 }
 
 // one output: binary; targets without the class axis: class numbers; otherwise one-hot

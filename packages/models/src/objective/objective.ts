@@ -1,4 +1,13 @@
-import { addToMean, emptyMean, type Loss, type MeanState, meanOf, tensorFrom, wrongResult } from '@gradus/core'
+import {
+  addToMean,
+  alignRanks,
+  emptyMean,
+  type Loss,
+  type MeanState,
+  meanOf,
+  tensorFrom,
+  wrongResult,
+} from '@gradus/core'
 import { add, cast, expandDims, full, mul, type SymbolicShape, type Tensor, type Tree } from '@gradus/tensor'
 import { type Output, type PerOutput, perOutput } from './per-output.ts'
 import { type LossLike, type NameResolver, resolveLoss } from './resolve.ts'
@@ -65,7 +74,7 @@ export class Objective {
     return {
       figures: Object.fromEntries(figures.map((name) => [name, emptyMean()])),
       losses: this.severalLosses ? this.losses.filter((loss) => loss).map(emptyMean) : [],
-      metrics: this.tracked.map(({ metric }) => metric.init()),
+      metrics: this.tracked.map(({ metric }) => metric.init() as Tree),
     }
   }
 
@@ -115,7 +124,8 @@ export class Objective {
       const target = targets[output]
       if (!target) return states[index]!
       const weight = metricWeight(weighted ? weights[output] : undefined, masks[output])
-      const next: unknown = metric.update(states[index]!, target, outputs[output]!, weight)
+      const aligned = alignRanks(target, outputs[output]!)
+      const next: unknown = metric.update(states[index]!, aligned.target, aligned.prediction, weight)
       if (typeof next !== 'object' || next === null) throw wrongResult(`${metric.type}.update`, next, 'the new state')
       return next as Tree
     })

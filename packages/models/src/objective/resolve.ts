@@ -6,7 +6,7 @@ import type { Output } from './per-output.ts'
 
 /** Finds classes by name; a `Registry` is one. */
 export interface NameResolver {
-  parse(kind: string, data: unknown, path?: string): object
+  parse(kind: string, data: unknown, path?: string, shared?: Map<unknown, object>): object
 }
 
 /** A loss: an instance, a function, or (with a registry) a name or spec. `null` for an output without one. */

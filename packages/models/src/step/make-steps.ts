@@ -29,6 +29,8 @@ export interface TestState {
   readonly [key: string]: Tree
   readonly tracker: TrackerState
   readonly position: Tensor
+  /** The states of layers that the steps change, by path; most models have none. */
+  readonly carried: LayerTrees
 }
 
 /**
@@ -37,8 +39,16 @@ export interface TestState {
 export type CompiledTrainStep = CompiledStep<TrainState, [frozen: LayerTrees, feed: Feed, key: Tensor]>
 /** A compiled test step. */
 export type CompiledTestStep = CompiledStep<TestState, [params: LayerTrees, state: LayerTrees, feed: Feed, key: Tensor]>
+/** The results of a predict step. */
+interface Predicted {
+  readonly [key: string]: Tree
+  readonly outputs: Tree
+  /** The states of layers that the step has changed, by path. */
+  readonly changed: LayerTrees
+}
+
 /** A compiled predict step, from variables and a batch to the outputs. */
-export type CompiledPredictStep = (params: LayerTrees, state: LayerTrees, batch: DeviceBatch, key: Tensor) => Tree
+export type CompiledPredictStep = (params: LayerTrees, state: LayerTrees, batch: DeviceBatch, key: Tensor) => Predicted
 
 /** The parts of a step: a model, its inputs and outputs, its losses and metrics. */
 export interface StepParts {
@@ -91,19 +101,36 @@ export function makeTestStep(
   const { model, objective } = parts
   const run = (before: TestState, params: LayerTrees, state: LayerTrees, feed: Feed, key: Tensor): TestState => {
     const { batch, position } = takeBatch(feed, before.position)
-    const step = new ModelStep({ ...parts, batch, rng: new Rng(key), params, state, penalized: penalized(params) })
+    const states = { ...state, ...before.carried }
+    const step = new ModelStep({
+      ...parts,
+      batch,
+      rng: new Rng(key),
+      params,
+      state: states,
+      penalized: penalized(params),
+    })
     const figures = withCaller(step, () => model.testStep(step.batch, step))
     const tracker = objective.update(before.tracker, figures, step.compared, batch.size)
-    return { tracker: inOrderOf(before.tracker, tracker), position }
+    const { changed } = step
+    const carried = Object.fromEntries(
+      Object.entries(before.carried).map(([path, old]) => [path, changed[path] ?? old]),
+    )
+    return {
+      tracker: inOrderOf(before.tracker, tracker),
+      position,
+      carried: inOrderOf(before.carried, carried),
+    }
   }
   return compileStep(run, options)
 }
 
-/** Compiles a predict step: the outputs for one batch. */
+/** Compiles a predict step: the outputs for one batch, and the states that it has changed. */
 export function makePredictStep(parts: StepParts, { jit }: StepOptions): CompiledPredictStep {
   const run: CompiledPredictStep = (params, state, batch, key) => {
     const step = new ModelStep({ ...parts, batch, rng: new Rng(key), params, state, penalized: {} })
-    return withCaller(step, () => parts.model.predictStep(step.batch.x, step))
+    const outputs = withCaller(step, () => parts.model.predictStep(step.batch.x, step))
+    return { outputs, changed: step.changed }
   }
   return jit ? compile(run) : run
 }

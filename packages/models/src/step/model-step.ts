@@ -2,7 +2,6 @@ import {
   type BaseLayer,
   type CallOptions,
   ConfigError,
-  describeValue,
   Forward,
   type LayerCaller,
   type LayerTrees,
@@ -117,9 +116,6 @@ export class ModelStep implements LayerCaller {
     const { objective, batch } = this.setup
     const { outputs: ports } = this.setup.ports
     const list = treeLeaves(outputs)
-    if (ports.length > 0 && list.length > ports.length) {
-      throw new ConfigError(`step.loss was given ${list.length} outputs, and the model has ${ports.length}.`)
-    }
     const perOutput = (tree: Tree | undefined) => ports.map((_, index) => treeLeaves(tree ?? [])[index])
     const { total, ...compared } = objective.compare(
       { outputs: list, masks: list.map((x, index) => maskOf(x) ?? this.followedMask(index)) },
@@ -148,11 +144,6 @@ export class ModelStep implements LayerCaller {
   }
 
   protected totalWith(lossOf: () => Tensor, penalized: LayerTrees): Tensor {
-    if (typeof lossOf !== 'function') {
-      throw new TypeError(
-        `The loss must be a function, as in step.minimize(() => step.loss(outputs)), and is ${describeValue(lossOf)}.`,
-      )
-    }
     const before = this.forward.losses.length
     const loss = lossOf()
     const added = this.forward.losses.slice(before).map((value) => sum(value))
@@ -167,6 +158,14 @@ export class ModelStep implements LayerCaller {
   private get zero(): Tensor {
     this.noLoss ??= full([], 0)
     return this.noLoss
+  }
+
+  /** The states that the step has changed, by the paths of their layers. */
+  get changed(): LayerTrees {
+    const { states } = this.forward
+    return Object.fromEntries(
+      [...states].flatMap(([layer, state]) => (this.holds(layer) ? [[this.paths.get(layer)!, state]] : [])),
+    )
   }
 
   /** The states of the layers after the step. */

@@ -3,6 +3,7 @@ import {
   ConfigError,
   copyOf,
   type LayerTrees,
+  layersWithin,
   type Optimizer,
   type OptimizerState,
   suggest,
@@ -62,12 +63,23 @@ export class Optimizers {
    */
   owned(name: string, trainable: LayerTrees): LayerTrees {
     if (name === single) return trainable
-    const selected = Object.entries(trainable).filter(([path]) => path === name || path.startsWith(`${name}.`))
+    const paths = this.pathsOf(name)
+    const selected = Object.entries(trainable).filter(([path]) => paths.has(path))
     if (selected.length > 0) return Object.fromEntries(selected)
     const parts = Object.keys(this.model.sublayers())
     throw new ConfigError(
       `The optimizer '${name}' has nothing to train: no trainable layer is at '${name}' in the model.${suggest(name, parts)} The name of an optimizer must be that of the property of the model that holds its layers.`,
     )
+  }
+
+  /** The paths of the layers in a part of the model; a layer that several parts hold has the path in the first of them. */
+  private pathsOf(part: string): ReadonlySet<string> {
+    const within = new Set<BaseLayer>()
+    for (const [name, layer] of Object.entries(this.model.sublayers())) {
+      if (name !== part && !name.startsWith(`${part}.`)) continue
+      for (const nested of layersWithin(layer)) within.add(nested.layer)
+    }
+    return new Set(layersWithin(this.model).flatMap(({ layer, path }) => (within.has(layer) ? [path] : [])))
   }
 
   /** Returns the states before the first step. */

@@ -4,10 +4,21 @@ import { type HostBatch, mapBatch } from '../input/index.ts'
 import type { StepParts } from './make-steps.ts'
 import type { Optimizers } from './optimizers.ts'
 import type { Figures } from './step-batch.ts'
-import { type LossGradients, TrainStep } from './train-step.ts'
+import { type LossGradients, type TrainSetup, TrainStep } from './train-step.ts'
 
 /** A train step that runs on shapes only: it records the input shapes of the layers and updates nothing. */
-export class ShapeStep extends TrainStep {
+class ShapeStep extends TrainStep {
+  constructor(
+    setup: TrainSetup,
+    private readonly trains: boolean,
+  ) {
+    super(setup)
+  }
+
+  protected override get training(): boolean {
+    return this.trains
+  }
+
   override gradients(lossOf: () => Tensor): LossGradients {
     return { loss: this.totalWith(lossOf, {}), gradients: this.trainable }
   }
@@ -15,21 +26,34 @@ export class ShapeStep extends TrainStep {
   override update(_gradients: LayerTrees): void {}
 }
 
+/** What a step is found to do when it runs on shapes. */
+export interface StepFacts {
+  /** The names of its figures. */
+  readonly figures: readonly string[]
+  /** The paths of the layers whose state it changes. */
+  readonly changed: readonly string[]
+}
+
 /**
- * Runs a step on the shapes of a batch and returns the names of its figures. The layers then know their input shapes. Throws
- * `ConfigError` for a step that returns no figures, and for a figure that is not a scalar.
+ * Runs a train or test step on the shapes of a batch. The layers then know their input shapes. Throws `ConfigError` for a step that
+ * returns no figures, and for a figure that is not a scalar.
  */
-export function figureNames(
+export function stepFacts(
+  kind: 'train' | 'test',
   parts: StepParts,
   optimizers: Optimizers,
   { size, ...arrays }: HostBatch,
-  run: (step: ShapeStep) => Figures,
-): string[] {
-  const figures = inferLayers((forward, rng) => {
+): StepFacts {
+  const { model } = parts
+  const { figures, changed } = inferLayers((forward, rng) => {
     const batch = { ...mapBatch(arrays, ({ shape, dtype }) => new Tensor({ shape, dtype })), size }
     const none = { params: {}, state: {}, penalized: {}, trainable: {} }
-    const step = new ShapeStep({ ...parts, ...none, batch, rng, optimizers, optimizer: {}, forward })
-    return withCaller(step, () => run(step))
+    const setup = { ...parts, ...none, batch, rng, optimizers, optimizer: {}, forward }
+    const step = new ShapeStep(setup, kind === 'train')
+    const found: Figures = withCaller(step, () =>
+      kind === 'train' ? model.trainStep(step.batch, step) : model.testStep(step.batch, step),
+    )
+    return { figures: found, changed: Object.keys(step.changed) }
   })
   if (!isPlainObject(figures)) {
     throw new ConfigError(
@@ -41,5 +65,5 @@ export function figureNames(
     const found = value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : describeValue(value)
     throw new ConfigError(`A step of ${parts.model.type} returned ${found} as '${name}'; expected a scalar tensor.`)
   }
-  return Object.keys(figures)
+  return { figures: Object.keys(figures), changed }
 }

@@ -12,7 +12,7 @@ import {
   type StepParts,
 } from './make-steps.ts'
 import type { OptimizerSet, Optimizers } from './optimizers.ts'
-import { figureNames } from './shape-step.ts'
+import { stepFacts } from './shape-step.ts'
 import type { StepModel } from './step-model.ts'
 
 /** The options of `compile`, with the optimizers resolved. */
@@ -32,6 +32,8 @@ export interface CompiledSteps extends StepParts {
   readonly initTrainTracker: () => TrackerState
   /** Returns the tracker before the first batch of an evaluation. */
   readonly initTestTracker: () => TrackerState
+  /** Returns the paths of the layers whose states change in an evaluation. */
+  readonly carriedPaths: () => readonly string[]
 }
 
 /** The arguments of `compileSteps`. */
@@ -52,8 +54,8 @@ export function compileSteps(
   const shapes = batch.targets.map((target) => target && [null, ...target.shape.slice(1)])
   const objective = new Objective(ports.outputs, shapes, setup, setup.registry)
   const parts = { model, ports, objective }
-  const trainNames = once(() => figureNames(parts, optimizers, batch, (step) => model.trainStep(step.batch, step)))
-  const testNames = once(() => figureNames(parts, optimizers, batch, (step) => model.testStep(step.batch, step)))
+  const trainFacts = once(() => stepFacts('train', parts, optimizers, batch))
+  const testFacts = once(() => stepFacts('test', parts, optimizers, batch))
   const results = (tracker: TrackerState) => objective.results(tracker)
   const init = (figures: readonly string[]) => objective.init(figures)
   const initTracker = setup.jit ? compile(init) : (figures: readonly string[]) => tidy(() => init(figures))
@@ -62,8 +64,9 @@ export function compileSteps(
     train: makeTrainStep(parts, optimizers, setup),
     test: makeTestStep(parts, trainable, setup),
     results: setup.jit ? compile(results) : (tracker) => tidy(() => treeMap(copyTensor, results(tracker))),
-    initTrainTracker: () => initTracker(trainNames()),
-    initTestTracker: () => initTracker(testNames()),
+    initTrainTracker: () => initTracker(trainFacts().figures),
+    initTestTracker: () => initTracker(testFacts().figures),
+    carriedPaths: () => testFacts().changed,
   }
 }
 

@@ -25,8 +25,9 @@ import {
 } from '@gradus/tensor'
 import { type DataModel, disposeTree, type HostBatch, Orders, type Ports, toDevice } from '../input/index.ts'
 import { checkTargets, checkValues, type Objective, type TrackerState } from '../objective/index.ts'
-import type { TrainState } from './make-steps.ts'
+import type { TestState, TrainState } from './make-steps.ts'
 import { type OptimizerStates, Optimizers } from './optimizers.ts'
+import { replaceStates } from './replace-states.ts'
 import type { StepModel } from './step-model.ts'
 import { type CompiledSteps, compileSteps, copyTensor, type TrainerSetup } from './trainer-steps.ts'
 
@@ -59,7 +60,7 @@ export class Trainer {
   constructor(
     readonly model: TrainableModel,
     readonly setup: TrainerSetup,
-    private readonly rng: Rng,
+    private rng: Rng,
   ) {
     this.orders = new Orders(setup.jit)
     this.optimizers = new Optimizers(model, setup.optimizer)
@@ -138,6 +139,47 @@ export class Trainer {
       },
       frozen,
     }
+  }
+
+  /** Returns the state for the first step of an evaluation. */
+  beginTest(steps: CompiledSteps): TestState {
+    const tracker = steps.initTestTracker()
+    const { state } = this.variables
+    const carried = steps
+      .carriedPaths()
+      .flatMap((path) => (state[path] ? [[path, treeMap(copyTensor, state[path])]] : []))
+    return { tracker, position: tensor(0, { dtype: 'int32' }), carried: Object.fromEntries(carried) as LayerTrees }
+  }
+
+  /** Gives the layers the states at the end of an evaluation, which the layers own from then on, and frees the rest. */
+  endTest({ carried, ...rest }: TestState): void {
+    replaceStates(this.layers, carried)
+    disposeTree(rest)
+  }
+
+  /** Whether a run of `fit` has reserved the model. */
+  get running(): boolean {
+    return this.busy
+  }
+
+  /** Replaces the tensors that training keeps apart from variables, after a change of the backend. */
+  moveTo(optimizerState: OptimizerStates | undefined, rng: Rng): void {
+    this.forgetKey()
+    this.rng = rng
+    this.optimizerState = optimizerState
+    this.revision++
+  }
+
+  /** Frees the tensors that training keeps apart from variables. */
+  dispose(): void {
+    this.forgetKey()
+    disposeTree(this.optimizerState)
+    this.optimizerState = undefined
+  }
+
+  private forgetKey(): void {
+    this.key?.dispose()
+    this.key = undefined
   }
 
   /** Reserves the model for one run of `fit` and returns a function that ends it. Throws `ConfigError` during another run. */

@@ -12,6 +12,14 @@ export type Role = 'inlined' | 'map' | 'reduce' | 'contract' | 'stores' | 'opaqu
 /** A value made from constants and counters by at most this many ops is recomputed wherever it is read. */
 const maxOpsComputedAgain = 3
 
+/** An element is read through at most this many inlined nodes; the next one is stored. It bounds the size of kernels. */
+const maxInlinedBehind = 64
+
+/** How much a reduction adds to the size of a kernel: it needs loops and variables. */
+const reductionWeight = 16
+/** The cost, in additions, that adds 1 to the size of a kernel. */
+const costPerWeight = 8
+
 /** A primitive that is not elementwise and has no rule, so that no kernel can compute it. */
 export class UnknownOp extends Error {
   constructor(readonly op: string) {
@@ -24,6 +32,8 @@ export class GraphAnalysis {
   readonly roles: readonly Role[]
   /** For each value its root: the value of which it is a view, or itself. They share memory. */
   readonly roots: readonly number[]
+  /** For each value the number of inlined nodes through which an element of it is read; 0 for a value that is not inlined. */
+  private readonly inlinedBehind: number[] = []
   private readonly lowerings: readonly Lowering[]
   private readonly lowered: readonly LoweredNode<never>[]
   private readonly numbering
@@ -104,15 +114,29 @@ export class GraphAnalysis {
     return rule.kind === 'element' && rule.inlined === true
   }
 
+  /** The size of the code for a node, with the inlined nodes that it reads. */
+  weightOf(index: number): number {
+    const { op, inputs } = this.node(index)
+    const behind = inputs.reduce((sum, value) => sum + this.inlinedBehind[value]!, 0)
+    const own = this.roles[index] === 'reduce' ? reductionWeight : 1 + Math.floor((op.cost ?? 1) / costPerWeight)
+    return own + behind
+  }
+
   private assignRoles(): Role[] {
     // for each value, the number of ops that make it from constants and counters
     const opsFromNothing = new Array<number>(this.roots.length).fill(Number.POSITIVE_INFINITY)
+    const { inlinedBehind } = this
+    for (let value = 0; value < this.roots.length; value++) inlinedBehind.push(0)
     const roles = this.graph.nodes.map((node, index): Role => {
       const role = this.roleOfNode(index)
       const ops = node.inputs.reduce((sum, value) => sum + opsFromNothing[value]!, this.isElementwise(index) ? 1 : 0)
       const again = (this.isElementwise(index) || role === 'inlined') && ops <= maxOpsComputedAgain
       if (again) opsFromNothing[this.valueOf(index)] = ops
-      return again ? 'inlined' : role
+      if (!again && role !== 'inlined') return role
+      const behind = node.inputs.reduce((sum, value) => sum + inlinedBehind[value]!, 1)
+      if (behind > maxInlinedBehind) return 'map'
+      inlinedBehind[this.valueOf(index)] = behind
+      return 'inlined'
     })
     this.storeNeeded(roles)
     return roles
@@ -127,7 +151,10 @@ export class GraphAnalysis {
     })
     for (const value of needed) {
       const maker = this.makerOf(value)
-      if (roles[maker] === 'inlined') roles[maker] = 'map'
+      if (roles[maker] !== 'inlined') continue
+      roles[maker] = 'map'
+      // values made from nothing are stored and recomputed
+      if (this.node(maker).inputs.length > 0) this.inlinedBehind[value] = 0
     }
   }
 

@@ -1,10 +1,18 @@
 /**
+ * The number of items that all merges together may look at: a constant, and this many per item. In long graphs with far
+ * reaching dependencies merges of distant items are then refused, so that the time stays proportional to the length.
+ */
+const workForAll = 1_000_000
+const workPerItem = 1000
+
+/**
  * A topological order that is maintained while items are merged. A merge looks only at the items between the two, so it
  * stays fast in long graphs.
  */
 export class GroupOrder<T> {
   private readonly order: (T | undefined)[]
   private readonly positions = new Map<T, number>()
+  private work: number
 
   constructor(
     items: readonly T[],
@@ -12,13 +20,19 @@ export class GroupOrder<T> {
     private readonly users: (item: T) => Iterable<T>,
   ) {
     this.order = [...items]
+    this.work = workForAll + workPerItem * items.length
     items.forEach((item, position) => this.positions.set(item, position))
   }
 
-  /** Replaces `a` and `b` with `merged`. Returns false and changes nothing if some other item lies on a path between them. */
+  /**
+   * Replaces `a` and `b` with `merged`. Returns false and changes nothing if some other item lies on a path between them, or if
+   * finding out takes too long.
+   */
   merge(a: T, b: T, merged: T): boolean {
     const [first, last] = this.positions.get(a)! < this.positions.get(b)! ? [a, b] : [b, a]
     const [low, high] = [this.positions.get(first)!, this.positions.get(last)!]
+    this.work -= high - low
+    if (this.work < 0) return false
     const after = this.reachable(first, last, high)
     if (!after) return false
     const between = this.order.slice(low + 1, high).filter((item): item is T => item !== undefined)
@@ -52,13 +66,15 @@ export class GroupOrder<T> {
   }
 
   /**
-   * The items that depend on `first`, directly or not, and stand before `last`; undefined if `last` depends on one of them.
+   * The items that depend on `first`, directly or not, and stand before `last`; undefined if `last` depends on one of them,
+   * or if the work is used up.
    */
   private reachable(first: T, last: T, high: number): Set<T> | undefined {
     const seen = new Set<T>()
     const stack = [first]
     for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
       for (const user of this.users(item)) {
+        if (--this.work < 0) return undefined
         if (user === last && item !== first) return undefined
         if (user === last || user === first || seen.has(user) || this.positions.get(user)! > high) continue
         seen.add(user)

@@ -13,7 +13,15 @@ export interface Group {
   readonly inlined: readonly number[]
   readonly size: number
   readonly runs: readonly DimensionRun[]
+  /** The size of its code, at most `maxWeight` where it has several nodes. */
+  readonly weight: number
 }
+
+/**
+ * The largest kernel made of several nodes. Engines compile larger functions slowly or refuse them, and the passes over
+ * expressions are recursive.
+ */
+export const maxWeight = 256
 
 /** Rows of more elements than this are not read twice by one kernel, because they do not stay in the cache. */
 const longestRow = 16384
@@ -23,7 +31,7 @@ const longestColumn = 1024
 /** A group of one node that is not inlined. */
 export function groupOf(analysis: GraphAnalysis, index: number): Group {
   const size = sizeOf(analysis.node(index).aval.shape)
-  const group = { nodes: [index], inlined: [], size, runs: [] }
+  const group = { nodes: [index], inlined: [], size, runs: [], weight: analysis.weightOf(index) }
   const role = analysis.roles[index] as Exclude<Role, 'inlined'>
   if (role !== 'reduce') return { ...group, kind: role }
   const node = analysis.loweredNode(index)
@@ -39,9 +47,11 @@ export function groupOf(analysis: GraphAnalysis, index: number): Group {
 }
 
 /**
- * One group for the nodes of two, or undefined where their loops differ. Does not check that values are available in time.
+ * One group for the nodes of two, or undefined where their loops differ or it would be too large. Does not check that values are available in time.
  */
 export function joinedGroup(one: Group, other: Group): Group | undefined {
+  const weight = one.weight + other.weight
+  if (weight > maxWeight) return undefined
   const isAlone = ({ kind, inlined }: Group) => kind === 'opaque' || kind === 'stores' || inlined.length > 0
   if (isAlone(one) || isAlone(other)) return undefined
   const [rows, second] = one.kind === 'map' ? [other, one] : [one, other]
@@ -51,11 +61,11 @@ export function joinedGroup(one: Group, other: Group): Group | undefined {
       second.kind === 'rows'
         ? sameRuns(rows.runs, second.runs)
         : second.size === rows.size || second.size === rowCount(rows.runs)
-    return fits ? { ...rows, nodes: nodesOf(one, other) } : undefined
+    return fits ? { ...rows, nodes: nodesOf(one, other), weight } : undefined
   }
   const contractions = [one, other].filter(({ kind }) => kind === 'contract').length
   if (one.size !== other.size || contractions > 1) return undefined
-  return { ...one, kind: contractions === 1 ? 'contract' : 'map', nodes: nodesOf(one, other) }
+  return { ...one, kind: contractions === 1 ? 'contract' : 'map', nodes: nodesOf(one, other), weight }
 }
 
 /** The nodes of two groups in the order of the graph. */

@@ -1,7 +1,7 @@
 import { sizeOf } from '@gradus/tensor'
 import type { GraphAnalysis, Role } from '../analysis/graph-analysis.ts'
 import { type Edge, edgesInto, readsRows } from './edges.ts'
-import { areShort, type Group, groupOf, joinedGroup } from './group.ts'
+import { areShort, type Group, groupOf, joinedGroup, maxWeight } from './group.ts'
 import { GroupOrder } from './group-order.ts'
 
 /**
@@ -127,17 +127,30 @@ export class Groups {
     for (const node of this.nodesBackwards('map')) {
       const group = this.group(node)
       if (group.kind !== 'map' || group.inlined.length > 0) continue
-      const outward = group.nodes.flatMap((member) => this.usesOf(member).filter((use) => this.leaves(use, group)))
-      const [use] = outward
-      if (outward.length !== 1 || use!.relation !== 'once' || group.nodes.some((member) => this.outputs.has(member)))
-        continue
-      const into = this.group(use!.consumer)
+      const use = this.onlyUse(group)
+      if (use?.relation !== 'once' || group.nodes.some((member) => this.outputs.has(member))) continue
+      const into = this.group(use.consumer)
       if (into.kind !== 'map' && into.kind !== 'rows') continue
-      if (this.analysis.roles[use!.consumer] === 'map' && !this.keepsLastAxis(use!)) continue
-      const merged = { ...into, inlined: [...into.inlined, ...group.nodes] }
+      if (this.analysis.roles[use.consumer] === 'map' && !this.keepsLastAxis(use)) continue
+      const weight = into.weight + group.weight
+      if (weight > maxWeight) continue
+      const merged = { ...into, inlined: [...into.inlined, ...group.nodes], weight }
       this.order.absorb(group, into, merged)
       this.assign(merged)
     }
+  }
+
+  /** The edge by which a group is read, if there is exactly one. */
+  private onlyUse(group: Group): Edge | undefined {
+    let found: Edge | undefined
+    for (const member of group.nodes) {
+      for (const use of this.usesOf(member)) {
+        if (!this.leaves(use, group)) continue
+        if (found) return undefined
+        found = use
+      }
+    }
+    return found
   }
 
   /** Joins groups that compute single numbers, to save kernel calls. */

@@ -1,4 +1,4 @@
-import { type Expression, Expressions, indicesOf, inputsOf } from './expression.ts'
+import { type Expression, Expressions, indicesOf, inputsFirst, inputsOf } from './expression.ts'
 import {
   type Atom,
   type Axis,
@@ -87,9 +87,13 @@ export class Rewriting {
   }
 
   expression(old: Expression): Expression {
-    let rewritten = this.done.get(old)
-    if (!rewritten) this.done.set(old, (rewritten = this.rewrite(old)))
-    return rewritten
+    inputsFirst(
+      old,
+      (part) => !this.done.has(part),
+      (part) => dependenciesOf(part, this.from),
+      (part) => this.done.set(part, this.rewrite(part)),
+    )
+    return this.done.get(old)!
   }
 
   private rewrite(old: Expression): Expression {
@@ -128,14 +132,18 @@ export class Rewriting {
 /** The given expressions and all that they are made of, including those that indices look up. */
 export function expressionsWithin(roots: Iterable<Expression>, make: Expressions): Expression[] {
   const seen = new Set<Expression>()
-  const walk = (expression: Expression): void => {
-    if (seen.has(expression)) return
+  const open = [...roots].reverse()
+  for (let expression = open.pop(); expression; expression = open.pop()) {
+    if (seen.has(expression)) continue
     seen.add(expression)
-    for (const index of indicesOf(expression)) for (const looked of lookupsIn(index, make)) walk(looked)
-    inputsOf(expression).forEach(walk)
+    open.push(...dependenciesOf(expression, make).reverse())
   }
-  for (const root of roots) walk(root)
   return [...seen]
+}
+
+/** The expressions that an expression looks up, and its inputs. */
+export function dependenciesOf(expression: Expression, make: Expressions): Expression[] {
+  return [...indicesOf(expression).flatMap((index) => lookupsIn(index, make)), ...inputsOf(expression)]
 }
 
 /** The expressions that an index looks up. */

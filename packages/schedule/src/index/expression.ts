@@ -160,13 +160,39 @@ function decide({ index, low, high }: Condition): boolean | undefined {
 /** Visits each expression below the given ones once, inputs first. */
 export function forEachExpression(roots: Iterable<Expression>, visit: (expression: Expression) => void): void {
   const seen = new Set<Expression>()
-  const walk = (expression: Expression): void => {
-    if (seen.has(expression)) return
-    seen.add(expression)
-    for (const input of inputsOf(expression)) walk(input)
-    visit(expression)
+  for (const root of roots)
+    inputsFirst(
+      root,
+      (expression) => !seen.has(expression),
+      inputsOf,
+      (expression) => {
+        seen.add(expression)
+        visit(expression)
+      },
+    )
+}
+
+/**
+ * Visits an expression and those on which it depends, each after its dependencies, without recursion. `isOpen` says whether an
+ * expression has yet to be visited, and is false once it was.
+ */
+export function inputsFirst(
+  root: Expression,
+  isOpen: (expression: Expression) => boolean,
+  dependencies: (expression: Expression) => readonly Expression[],
+  visit: (expression: Expression) => void,
+): void {
+  if (!isOpen(root)) return
+  const path = [{ expression: root, needed: dependencies(root), next: 0 }]
+  for (let top = path.at(-1); top; top = path.at(-1)) {
+    const needed = top.needed[top.next++]
+    if (needed) {
+      if (isOpen(needed)) path.push({ expression: needed, needed: dependencies(needed), next: 0 })
+      continue
+    }
+    path.pop()
+    if (isOpen(top.expression)) visit(top.expression)
   }
-  for (const root of roots) walk(root)
 }
 
 /** The direct inputs of an expression, without those that indices look up. */

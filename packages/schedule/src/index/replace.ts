@@ -1,4 +1,4 @@
-import type { Expression, Expressions } from './expression.ts'
+import { type Expression, type Expressions, inputsFirst, inputsOf } from './expression.ts'
 
 /**
  * Returns a function that rewrites expressions: if `replace` returns an expression for a part, it replaces that part.
@@ -9,9 +9,19 @@ export function replacing(
 ): (expression: Expression) => Expression {
   const done = new Map<Expression, Expression>()
   const rewrite = (old: Expression): Expression => {
-    let result = done.get(old)
-    if (!result) done.set(old, (result = replace(old) ?? rebuild(old)))
-    return result
+    inputsFirst(
+      old,
+      (part) => !done.has(part),
+      below,
+      (part) => done.set(part, rebuild(part)),
+    )
+    return done.get(old)!
+  }
+  // a part that is replaced is not entered
+  const below = (part: Expression): readonly Expression[] => {
+    const replaced = replace(part)
+    if (replaced) done.set(part, replaced)
+    return replaced ? [] : inputsOf(part)
   }
   const rebuild = (old: Expression): Expression => {
     if (old.kind === 'apply') return make.apply(old.dtype, old.fn, old.inputs.map(rewrite))

@@ -1,4 +1,5 @@
-import type { Expression, Expressions } from '../index/expression.ts'
+import { dependenciesOf } from '../index/axes.ts'
+import { type Expression, type Expressions, inputsFirst } from '../index/expression.ts'
 import type { Atom, Axis, Index } from '../index/integer.ts'
 import type { ContractionKernel, LoopKernel, Store } from './kernel.ts'
 
@@ -81,11 +82,16 @@ class FormWriter {
 
   /** The number of an expression, which is defined at its first use. */
   private expression(expression: Expression): number {
-    const known = this.numbers.get(expression)
-    if (known !== undefined) return known
-    const text = `${expression.kind} ${expression.dtype} ${this.parts(expression)}`
-    this.definitions.push(text)
-    return this.numberOf(this.numbers, expression)
+    inputsFirst(
+      expression,
+      (part) => !this.numbers.has(part),
+      (part) => dependenciesOf(part, this.make),
+      (part) => {
+        this.definitions.push(`${part.kind} ${part.dtype} ${this.parts(part)}`)
+        this.numberOf(this.numbers, part)
+      },
+    )
+    return this.numbers.get(expression)!
   }
 
   private parts(expression: Expression): string {

@@ -5,7 +5,8 @@ import type { FusedKernel, KernelSchedule, Store } from './kernel.ts'
 
 /**
  * Prints the kernels of a schedule: their loops, their computations, and the bytes and operations of each and of all.
- * `%3[i]` is element i, in row-major order, of value 3 of the graph.
+ * `%3[i]` is element i, in row-major order, of value 3 of the graph. Parts of long expressions are named (`t0`) and follow their
+ * kernel.
  */
 export function printSchedule({ analysis, kernels, plan }: KernelSchedule): string {
   const lines: string[] = []
@@ -35,12 +36,21 @@ function amount(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, '_')
 }
 
+/** The number of characters from which a part of an expression gets a name, since other parts may repeat it. */
+const longText = 1000
+
 class Printer {
   private readonly names = new Map<Axis, string>()
+  private readonly texts = new Map<Expression, string>()
+  private readonly parts: string[] = []
 
   constructor(private readonly kernel: FusedKernel) {}
 
   lines(): string[] {
+    return [...this.statements(), ...this.parts.map((text, number) => `where t${number} = ${text}`)]
+  }
+
+  private statements(): string[] {
     const { kernel } = this
     switch (kernel.kind) {
       case 'opaque': {
@@ -86,6 +96,16 @@ class Printer {
   }
 
   private text(expression: Expression): string {
+    let text = this.texts.get(expression)
+    if (text === undefined) {
+      text = this.written(expression)
+      if (text.length > longText) text = `t${this.parts.push(text) - 1}`
+      this.texts.set(expression, text)
+    }
+    return text
+  }
+
+  private written(expression: Expression): string {
     switch (expression.kind) {
       case 'constant':
         return String(expression.value)

@@ -18,7 +18,16 @@ export function readingFor(
 
 /** The store of a node's element at a position in row-major order. */
 export function storeAt(analysis: GraphAnalysis, reading: Reading, node: number, position: Index): Store {
-  const value = analysis.valueOf(node)
-  const { shape, dtype } = analysis.node(node).aval
-  return { value, index: position, expression: reading.read(value, unravel(position, shape)), stored: dtype }
+  const { dtype } = analysis.node(node).aval
+  return {
+    value: analysis.valueOf(node),
+    index: position,
+    expression: readAt(analysis, reading, node, position),
+    stored: dtype,
+  }
+}
+
+/** A node's element at a position in row-major order. */
+export function readAt(analysis: GraphAnalysis, reading: Reading, node: number, position: Index): Expression {
+  return reading.read(analysis.valueOf(node), unravel(position, analysis.node(node).aval.shape))
 }

@@ -5,7 +5,7 @@ import { Expressions } from '../index/expression.ts'
 import { ravel } from '../index/integer.ts'
 import type { LoopKernel, Pass } from '../kernels/kernel.ts'
 import { refineLoops } from '../kernels/refine.ts'
-import { readingFor, storeAt } from './group-reading.ts'
+import { readAt, readingFor, storeAt } from './group-reading.ts'
 
 /** A loop over all elements, which are computed independently. */
 export function lowerMap(analysis: GraphAnalysis, group: Group, outputs: readonly number[]): LoopKernel {
@@ -15,6 +15,8 @@ export function lowerMap(analysis: GraphAnalysis, group: Group, outputs: readonl
   const shape = longest(outputs.map((node) => analysis.node(node).aval.shape))
   const domain = axes.coordinates(shape)
   const position = ravel(domain.at, shape)
+  // from the first node to the last, so that reading a long chain does not recurse
+  for (const node of group.nodes) readAt(analysis, reading, node, position)
   const stores = outputs.map((node) => storeAt(analysis, reading, node, position))
   const pass: Pass = { reductions: [], stores, saves: [] }
   return refineLoops(

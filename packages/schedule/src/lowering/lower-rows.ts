@@ -2,15 +2,15 @@ import { sizeOf } from '@gradus/tensor'
 import { sourceElement } from '../analysis/element-rule.ts'
 import type { GraphAnalysis } from '../analysis/graph-analysis.ts'
 import type { Group } from '../grouping/group.ts'
-import { AxisMaker } from '../index/axes.ts'
-import { type Expression, Expressions, forEachExpression } from '../index/expression.ts'
+import { AxisMaker, dependenciesOf } from '../index/axes.ts'
+import { type Expression, Expressions, inputsFirst } from '../index/expression.ts'
 import { type Axis, type Index, indexArithmetic, ravel, unravel } from '../index/integer.ts'
 import { isPosition } from '../kernels/combine.ts'
 import type { LoopKernel, Pass, RowReduction } from '../kernels/kernel.ts'
 import { refineLoops } from '../kernels/refine.ts'
 import { saveAcrossPasses } from '../kernels/saves.ts'
 import { unrollShort } from '../kernels/unroll.ts'
-import { readingFor, storeAt } from './group-reading.ts'
+import { readAt, readingFor, storeAt } from './group-reading.ts'
 import type { Reading } from './reading.ts'
 
 /** Loops over rows. An expression is evaluated in the first pass in which all reductions that it needs are known. */
@@ -23,24 +23,38 @@ export function lowerRows(analysis: GraphAnalysis, group: Group, outputs: readon
   const reading: Reading = readingFor(analysis, group, make, (node) =>
     make.reduced(analysis.node(node).aval.dtype, reductions.get(node)!.id, domain.outer),
   )
+  const levelOfReduction: number[] = []
+  const levels = new Map<Expression, number>()
   // the number of the first pass in which an expression can be evaluated
   const levelOf = (expression: Expression): number => {
-    let level = 0
-    forEachExpression([expression], (part) => {
-      if (part.kind !== 'reduced') return
-      for (const reduction of reductions.values())
-        if (reduction.id === part.reduction) level = Math.max(level, reduction.level + 1)
-    })
-    return level
-  }
-  for (const node of reduceNodes) {
-    const expression = reductionElement(analysis, reading, node, domain)
-    const { combine } = analysis.rule(node, 'reduction')
-    const reduction = { id: reductions.size, combine, expression, level: levelOf(expression) }
-    reductions.set(node, isPosition(combine) ? { ...reduction, position: domain.within } : reduction)
+    inputsFirst(
+      expression,
+      (part) => !levels.has(part),
+      (part) => dependenciesOf(part, make),
+      (part) => {
+        const own = part.kind === 'reduced' ? levelOfReduction[part.reduction]! + 1 : 0
+        levels.set(
+          part,
+          dependenciesOf(part, make).reduce((level, below) => Math.max(level, levels.get(below)!), own),
+        )
+      },
+    )
+    return levels.get(expression)!
   }
   const isPerRow = (node: number) =>
     analysis.roles[node] === 'reduce' || sizeOf(analysis.node(node).aval.shape) !== group.size
+  for (const node of group.nodes) {
+    if (analysis.roles[node] !== 'reduce') {
+      // from the first node to the last, so that reading a long chain does not recurse
+      readAt(analysis, reading, node, isPerRow(node) ? domain.row : domain.position)
+      continue
+    }
+    const expression = reductionElement(analysis, reading, node, domain)
+    const { combine } = analysis.rule(node, 'reduction')
+    const reduction = { id: reductions.size, combine, expression, level: levelOf(expression) }
+    levelOfReduction.push(reduction.level)
+    reductions.set(node, isPosition(combine) ? { ...reduction, position: domain.within } : reduction)
+  }
   const stores = outputs
     .filter((node) => !isPerRow(node))
     .map((node) => storeAt(analysis, reading, node, domain.position))

@@ -1,13 +1,15 @@
 import { BackendError } from '@gradus/tensor'
+import { FreeBlocks } from './free-blocks.ts'
 
 const alignment = 16
 /** Unused bytes at both ends of the memory, so that vector loads may read slightly outside of a buffer. */
 const margin = 1024
-
-interface Block {
-  address: number
-  size: number
-}
+/** Blocks of fewer bytes are small. */
+const smallBlock = 2 ** 16
+/** A memory that can become smaller than this does not keep small blocks apart. */
+const leastToDivide = 2 ** 26
+/** The size of the first section for small blocks, and of each further one. */
+const sectionBytes = 2 ** 22
 
 /** Memory that can grow. */
 export interface Growing {
@@ -16,11 +18,21 @@ export interface Growing {
   grow(bytes: number): boolean
 }
 
-/** Allocates blocks of a memory, which grows as needed. Addresses are multiples of 16. */
+/** A part of the memory for small blocks. */
+interface Section {
+  readonly address: number
+  readonly size: number
+}
+
+/**
+ * Allocates blocks of a memory, which grows as needed. Addresses are multiples of 16. Small blocks and those that are used for
+ * long lie in sections of the memory of their kind, so that they do not divide the space for large blocks.
+ */
 export class Heap {
-  /** Free blocks, sorted by address; adjacent blocks are merged. */
-  private readonly free: Block[] = []
-  /** Recently freed blocks by size, which are reused before they are merged. */
+  private readonly large = new FreeBlocks()
+  private readonly small = new FreeBlocks()
+  private readonly sections: Section[] = []
+  /** Recently freed small blocks by size, which are reused before they are joined. */
   private readonly recent = new Map<number, number[]>()
   private end: number
   private used = 0
@@ -28,25 +40,36 @@ export class Heap {
   constructor(
     private readonly memory: Growing,
     private readonly name: string,
+    /** The largest size of the memory, where it is known. */
+    private readonly maximum = 0,
   ) {
-    this.end = margin
-    this.addFree(margin, this.limit - margin)
     this.end = this.limit
+    this.large.add(margin, this.limit - margin)
+    if (maximum >= leastToDivide) this.addSection(sectionBytes)
   }
 
-  /** Allocates a block and returns its address. Throws `BackendError` with the sizes when the memory cannot grow enough. */
-  allocate(bytes: number): number {
-    const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
-    const address = this.recent.get(size)?.pop() ?? this.take(size) ?? this.grow(size, bytes)
+  /**
+   * Allocates a block and returns its address. `lasting` blocks are used for long, such as those of programs. Throws
+   * `BackendError` with the sizes when the memory cannot grow enough.
+   */
+  allocate(bytes: number, lasting = false): number {
+    const size = paddedSize(bytes)
+    const apart = lasting || size < smallBlock
+    const address =
+      this.recent.get(size)?.pop() ?? (apart ? this.takeSmall(size) : undefined) ?? this.takeLarge(size, bytes)
     this.used += size
     return address
   }
 
   release(address: number, bytes: number): void {
-    const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
+    const size = paddedSize(bytes)
     this.used -= size
     if (address + size > this.limit) {
-      if (address < this.limit) this.addFree(address, this.limit - address)
+      if (address < this.limit) this.large.add(address, this.limit - address)
+      return
+    }
+    if (size >= smallBlock) {
+      this.addFree(address, size)
       return
     }
     const list = this.recent.get(size)
@@ -57,9 +80,8 @@ export class Heap {
   /** Adapts to a memory that became smaller: blocks beyond its end are gone. */
   shrink(): void {
     this.joinRecent()
-    const kept = this.free.filter(({ address }) => address < this.limit)
-    for (const block of kept) block.size = Math.min(block.size, this.limit - block.address)
-    this.free.splice(0, this.free.length, ...kept)
+    this.large.cut(this.limit)
+    this.small.cut(this.limit)
     this.end = this.limit
   }
 
@@ -67,41 +89,50 @@ export class Heap {
     return this.memory.byteLength - margin
   }
 
-  /** Takes the smallest free block that is large enough. */
-  private take(size: number): number | undefined {
-    const found = this.bestFit(size)
-    if (found === undefined) return undefined
-    const block = this.free[found]!
-    const { address } = block
-    if (block.size === size) this.free.splice(found, 1)
-    else {
-      block.address += size
-      block.size -= size
-    }
+  private takeSmall(size: number): number | undefined {
+    if (this.maximum < leastToDivide) return undefined
+    const found = this.small.take(size)
+    if (found !== undefined) return found
+    this.joinRecent()
+    return this.small.take(size) ?? (this.addSection(Math.max(size, sectionBytes)) ? this.small.take(size) : undefined)
+  }
+
+  private takeLarge(size: number, asked: number): number {
+    const found = this.large.take(size)
+    if (found !== undefined) return found
+    this.joinRecent()
+    const address = this.large.take(size) ?? this.grow(size) ?? this.takeWithoutSections(size)
+    if (address === undefined) throw this.exhausted(asked)
     return address
   }
 
-  private bestFit(size: number): number | undefined {
-    let best: number | undefined
-    this.free.forEach((block, index) => {
-      if (block.size >= size && (best === undefined || block.size < this.free[best]!.size)) best = index
-    })
-    return best
+  private grow(size: number): number | undefined {
+    // more than needed, so that the memory grows rarely
+    const least = size - this.large.sizeBefore(this.end)
+    const more = Math.max(least, this.memory.byteLength / 4)
+    if (!this.memory.grow(more) && !this.memory.grow(least)) return undefined
+    this.large.add(this.end, this.limit - this.end)
+    this.end = this.limit
+    return this.large.take(size)
   }
 
-  private grow(size: number, asked: number): number {
-    this.joinRecent()
-    const found = this.take(size)
-    if (found !== undefined) return found
-    const last = this.free.at(-1)
-    const atEnd = last && last.address + last.size === this.end ? last.size : 0
-    // more than needed, so that the memory grows rarely
-    const least = size - atEnd
-    const more = Math.max(least, this.memory.byteLength / 4)
-    if (!this.memory.grow(more) && !this.memory.grow(least)) throw this.exhausted(asked)
-    this.addFree(this.end, this.limit - this.end)
-    this.end = this.limit
-    return this.take(size)!
+  /** Reserves a part of the memory for small blocks. Returns false if there is none. */
+  private addSection(size: number): boolean {
+    const address = this.large.take(size) ?? this.grow(size)
+    if (address === undefined) return false
+    this.sections.push({ address, size })
+    this.small.add(address, size)
+    return true
+  }
+
+  /** Gives up the sections that are not in use. */
+  private takeWithoutSections(size: number): number | undefined {
+    for (const section of [...this.sections]) {
+      if (!this.small.takeAt(section.address, section.size)) continue
+      this.sections.splice(this.sections.indexOf(section), 1)
+      this.large.add(section.address, section.size)
+    }
+    return this.large.take(size) ?? this.small.take(size)
   }
 
   private exhausted(bytes: number): BackendError {
@@ -109,7 +140,7 @@ export class Heap {
     return new BackendError(
       `The ${this.name} backend is out of memory: ${mebibytes(bytes)} were asked for, ${mebibytes(this.used)} are in use, ` +
         `and its memory of ${mebibytes(this.memory.byteLength)} cannot grow enough. Nothing was lost. ` +
-        'Use smaller batches or a smaller model, dispose tensors that are not needed, or use the cpu backend.',
+        'Use smaller batches or a smaller model, dispose tensors that are not needed (a loop over tensors: with `tidy` or `compile`), or use the cpu backend.',
     )
   }
 
@@ -119,21 +150,14 @@ export class Heap {
   }
 
   private addFree(address: number, size: number): void {
-    let [low, high] = [0, this.free.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.free[middle]!.address < address) low = middle + 1
-      else high = middle
-    }
-    this.free.splice(low, 0, { address, size })
-    this.joinWithNext(low)
-    if (low > 0) this.joinWithNext(low - 1)
+    const isSmall = this.sections.some(
+      (section) => address >= section.address && address < section.address + section.size,
+    )
+    const blocks = isSmall ? this.small : this.large
+    blocks.add(address, size)
   }
+}
 
-  private joinWithNext(index: number): void {
-    const [block, next] = [this.free[index]!, this.free[index + 1]]
-    if (!next || block.address + block.size !== next.address) return
-    block.size += next.size
-    this.free.splice(index + 1, 1)
-  }
+function paddedSize(bytes: number): number {
+  return Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
 }

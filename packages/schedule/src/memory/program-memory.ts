@@ -1,5 +1,6 @@
 import type { DeviceBuffer } from '@gradus/tensor/internals'
 import type { Heap } from './heap.ts'
+import type { UnusedTensors } from './unused-tensors.ts'
 
 /** A block of a heap, as a buffer. */
 export class HeapBuffer implements DeviceBuffer {
@@ -17,15 +18,64 @@ export class ProgramMemory<R extends string> {
   /** The number of times that a region moved. */
   version = 0
   private readonly regions = new Map<R, HeapBuffer>()
+  private preparing = false
 
-  constructor(private readonly heap: Heap) {}
+  constructor(
+    private readonly heap: Heap,
+    private readonly unused?: UnusedTensors,
+  ) {}
 
+  /** Allocates a buffer for a value. */
   allocate(bytes: number): HeapBuffer {
-    return new HeapBuffer(this.heap.allocate(bytes), bytes)
+    this.unused?.allocate(bytes)
+    try {
+      return this.orWithoutRegions(() => new HeapBuffer(this.heap.allocate(bytes), bytes))
+    } catch (error) {
+      this.unused?.free(bytes)
+      throw error
+    }
   }
 
   free({ address, byteLength }: HeapBuffer): void {
+    this.unused?.free(byteLength)
     this.heap.release(address, byteLength)
+  }
+
+  /** Allocates memory that a program has for as long as it exists. */
+  allocateLasting(bytes: number): HeapBuffer {
+    return this.orWithoutRegions(() => new HeapBuffer(this.heap.allocate(bytes, true), bytes))
+  }
+
+  freeLasting({ address, byteLength }: HeapBuffer): void {
+    this.heap.release(address, byteLength)
+  }
+
+  /** Allocates all that a run needs: regions of at least these sizes, and the outputs. */
+  prepare<T>(regions: Readonly<Record<R, number>>, outputs: () => T): T {
+    const all = () => {
+      for (const region of Object.keys(regions) as R[]) this.reserve(region, regions[region])
+      return outputs()
+    }
+    const preparing = this.preparing
+    this.preparing = true
+    try {
+      return this.orWithoutRegions(all, false)
+    } finally {
+      this.preparing = preparing
+    }
+  }
+
+  /** Tries again without the regions, whose content only a running program needs, if memory is exhausted. */
+  private orWithoutRegions<T>(body: () => T, inPreparation = this.preparing): T {
+    try {
+      return body()
+    } catch (error) {
+      if (inPreparation || this.regions.size === 0) throw error
+      for (const { address, byteLength } of this.regions.values()) this.heap.release(address, byteLength)
+      this.regions.clear()
+      this.version++
+      return body()
+    }
   }
 
   /** The address of a region; 0 before the first `reserve`. */
@@ -33,13 +83,14 @@ export class ProgramMemory<R extends string> {
     return this.regions.get(region)?.address ?? 0
   }
 
-  /** Grows a region to at least `bytes`. A region that grows moves and loses its content. */
+  /** For `prepare` and tests: grows a region to at least `bytes`. A region that grows moves and loses its content. */
   reserve(region: R, bytes: number): void {
     const old = this.regions.get(region)
     if (bytes <= (old?.byteLength ?? 0)) return
-    this.regions.set(region, this.allocate(bytes))
-    if (old) this.free(old)
+    if (old) this.heap.release(old.address, old.byteLength)
+    this.regions.delete(region)
     this.version++
+    this.regions.set(region, new HeapBuffer(this.heap.allocate(bytes), bytes))
   }
 
   /** Drops the regions that extend beyond `bytes`, the new size of the memory. */

@@ -1,4 +1,4 @@
-import type { DType } from '../dtype.ts'
+import { type DType, isFloat } from '../dtype.ts'
 import { greaterEqual, less, where } from '../ops/arithmetic.ts'
 import type { gatherOp, scatterAddOp } from '../ops/indexing-op.ts'
 import { logicalAnd } from '../ops/logical.ts'
@@ -13,17 +13,17 @@ function checked<I, E>(make: ElementMaker<I, E>, dtype: DType, position: E, size
   return { inside, index: make.lookup(make.apply(dtype, where.op, [inside, position, zero]), size) }
 }
 
-/** A position out of range gives 0 without a read. */
+/** A position out of range gives 0, or for floats `outside`, without a read. */
 const gather: ElementRule<ParamsOf<typeof gatherOp>> = {
   kind: 'element',
-  element({ params: { axis }, inputs: [x, indices] }, at, { make, read }) {
+  element({ params: { axis, outside = 0 }, inputs: [x, indices] }, at, { make, read }) {
     const { shape, dtype } = x!
     const end = axis + indices!.shape.length
     const size = shape[axis]!
-    const zero = make.constant(dtype, 0)
-    if (size === 0) return zero
+    const missing = make.constant(dtype, isFloat(dtype) ? outside : 0)
+    if (size === 0) return missing
     const { inside, index } = checked(make, indices!.dtype, read(1, at.slice(axis, end)), size)
-    return make.apply(dtype, where.op, [inside, read(0, [...at.slice(0, axis), index, ...at.slice(end)]), zero])
+    return make.apply(dtype, where.op, [inside, read(0, [...at.slice(0, axis), index, ...at.slice(end)]), missing])
   },
 }
 

@@ -48,4 +48,5 @@ export const gelu = /* @__PURE__ */ operation(
     const cube = mul(mul(value, value), value)
     return mul(half, add(tanh(mul(add(value, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1))
   },
+  ['approximate'],
 )

@@ -1,9 +1,9 @@
 import { backendOf, onBackend } from '../backend.ts'
-import type { DType } from '../dtype.ts'
+import { type DType, requireDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import { operation, operationOf } from '../operation.ts'
-import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../shape.ts'
+import { broadcastShapes, formatShape, requireShape, type Shape, sameShape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { expandOp, reshapeOp, sumOp } from './broadcast-op.ts'
 import { fillOp } from './create-op.ts'
@@ -11,6 +11,13 @@ import { reduction } from './reduce.ts'
 
 /** A tensor of `shape` with every element `value`; on the backend of `like` if that is given. */
 export function full(shape: Shape, value: number | boolean, dtype: DType = 'float32', like?: Tensor): Tensor {
+  requireShape('full', shape)
+  requireDType('full', dtype)
+  if (typeof value !== 'number' && typeof value !== 'boolean') {
+    throw new TypeError(
+      `full takes a number or a boolean as its value, as in full([2, 3], 0), and got ${typeof value}.`,
+    )
+  }
   const make = () => apply(fillOp, [], { shape, dtype, value: Number(value) })
   return like?.concrete ? onBackend(backendOf(like), make) : make()
 }

@@ -47,4 +47,5 @@ export const nanToNum = /* @__PURE__ */ operation(
     const bounded = where(equal(known, Number.POSITIVE_INFINITY), posInf ?? largest, known)
     return where(equal(bounded, Number.NEGATIVE_INFINITY), negInf ?? -largest, bounded)
   },
+  ['nan', 'posInf', 'negInf'],
 )

@@ -6,7 +6,7 @@ import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { reshape } from './broadcast.ts'
 import { flip, transpose } from './movement.ts'
-import { requireFloat } from './rules.ts'
+import { requireFloat, widerDType } from './rules.ts'
 
 /** Lists have one number per spatial axis. `padding` is in elements before and after; negative padding removes elements. */
 export interface ConvParams {
@@ -42,7 +42,7 @@ function check(x: Aval, kernel: Aval, { strides, padding, inputDilation, kernelD
   const shapes = `an input of shape ${formatShape(x.shape)} and a kernel of shape ${formatShape(kernel.shape)}`
   if (kernel.dtype !== x.dtype) {
     throw new ShapeError(
-      `conv: the input is ${x.dtype} and the kernel ${kernel.dtype}. Dtypes are not promoted silently; use cast(kernel, '${x.dtype}').`,
+      `conv: the input is ${x.dtype} and the kernel ${kernel.dtype}. Dtypes are not promoted silently; use cast(x, '${widerDType(x.dtype, kernel.dtype)}').`,
     )
   }
   if (x.shape.length !== rank + 2 || kernel.shape.length !== rank + 2) {

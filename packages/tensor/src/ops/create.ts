@@ -1,8 +1,16 @@
-import { type DType, dtypeOfArray, hostArray, isFloat, type TypedArray } from '../dtype.ts'
+import {
+  type DType,
+  dtypeForArray,
+  hostArray,
+  isFloat,
+  type NumberArray,
+  requireDType,
+  type TypedArray,
+} from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import { operation } from '../operation.ts'
-import { formatShape, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
+import { formatShape, normalizeAxis, requireShape, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { fromHost } from '../transfer.ts'
 import { add, cast, equal, mul, where } from './arithmetic.ts'
@@ -10,12 +18,12 @@ import { full } from './broadcast.ts'
 import { iotaOp } from './create-op.ts'
 
 /** Values for a tensor: one value, arrays nested like its dimensions, or a flat typed array. */
-export type TensorValues = number | boolean | TypedArray | readonly TensorValues[]
+export type TensorValues = number | boolean | NumberArray | readonly TensorValues[]
 
 export interface TensorOptions {
   /**
-   * Default: `bool` for booleans, `float32` for numbers, the array's own type for typed arrays. A `Uint8Array` holds
-   * small integers and becomes `int32`, unless `dtype` is `bool`.
+   * Default: `bool` for booleans, `float32` for numbers, and for typed arrays the dtype that holds their values: their own
+   * type, or `int32` for arrays of 8 and 16 bits. Lists of typed arrays of one type have its dtype, others `float32`.
    */
   readonly dtype?: DType
   /** Default: the nesting of the arrays; `[length]` for typed arrays. */
@@ -26,7 +34,7 @@ export interface TensorOptions {
  * A tensor with the given values, copied to the current backend.
  *
  * Throws `ShapeError` if nested arrays differ in length, if the values do not fill `shape`, or if a value does not exist
- * in the dtype (1.5 in `int32`).
+ * in the dtype (1.5 in `int32`). Throws `TypeError` for an unknown dtype and for arrays of `bigint`.
  *
  * @example
  * import { tensor } from '@gradus/tensor'
@@ -41,35 +49,47 @@ export function tensor(values: TensorValues, options: TensorOptions = {}): Tenso
     )
   }
   const { dtype, shape } = options
-  const flat: (number | boolean)[] | TypedArray = isTypedArray(values) ? values : []
-  const found = isTypedArray(values) ? [values.length] : nestedShape(values, [], flat as (number | boolean)[])
+  if (dtype !== undefined) requireDType('tensor', dtype)
+  if (shape !== undefined) requireShape('tensor', shape)
+  const flat: (number | boolean)[] | NumberArray = isTypedArray(values) ? values : []
+  const types = new Set<DType>()
+  const found = isTypedArray(values)
+    ? [values.length]
+    : nestedShape(values, [], flat as (number | boolean)[], (type) => types.add(type))
   const resolved = shape ?? found
-  if (sizeOf(resolved) !== flat.length || !resolved.every((d) => Number.isInteger(d) && d >= 0)) {
+  if (sizeOf(resolved) !== flat.length) {
     throw new ShapeError(
       `tensor: ${flat.length} values do not fill the shape ${formatShape(resolved)}, which needs ${sizeOf(resolved)}.`,
     )
   }
-  return fromHost(convert(flat, dtype ?? defaultDType(flat)), resolved, dtype ?? defaultDType(flat))
+  const type = dtype ?? dtypeForArray(values) ?? (types.size === 1 ? [...types][0]! : 'float32')
+  return fromHost(convert(flat, type), resolved, type)
 }
 
-function isTypedArray(values: TensorValues): values is TypedArray {
-  return ArrayBuffer.isView(values)
+function isTypedArray(values: TensorValues): values is NumberArray {
+  if (!ArrayBuffer.isView(values)) return false
+  if (dtypeForArray(values)) return true
+  const name = Object.prototype.toString.call(values).slice(8, -1)
+  throw new TypeError(
+    `tensor: a ${name} has no dtype. Convert its values to numbers, as in Int32Array.from(values, Number).`,
+  )
 }
 
-function defaultDType(values: readonly (number | boolean)[] | TypedArray): DType {
-  if (values instanceof Uint8Array) return 'int32'
-  if (ArrayBuffer.isView(values)) return dtypeOfArray(values)
-  return values.length > 0 && values.every((value) => typeof value === 'boolean') ? 'bool' : 'float32'
-}
-
-/** The shape of nested arrays, whose values are appended to `flat`. */
-function nestedShape(values: TensorValues, at: readonly number[], flat: (number | boolean)[]): number[] {
+/** The shape of nested arrays, whose values are appended to `flat`; `seen` is called with their dtypes. */
+function nestedShape(
+  values: TensorValues,
+  at: readonly number[],
+  flat: (number | boolean)[],
+  seen: (dtype: DType) => void,
+): number[] {
   if (typeof values === 'number' || typeof values === 'boolean') {
     flat.push(values)
+    seen(typeof values === 'boolean' ? 'bool' : 'float32')
     return []
   }
   if (isTypedArray(values)) {
     for (const value of values) flat.push(value)
+    seen(dtypeForArray(values)!)
     return [values.length]
   }
   if (!Array.isArray(values)) {
@@ -78,7 +98,7 @@ function nestedShape(values: TensorValues, at: readonly number[], flat: (number 
   }
   let inner: number[] | undefined
   values.forEach((value: TensorValues, index) => {
-    const shape = nestedShape(value, [...at, index], flat)
+    const shape = nestedShape(value, [...at, index], flat, seen)
     if (inner && formatShape(inner) !== formatShape(shape)) {
       throw new ShapeError(
         `tensor: the arrays are ragged: the element at ${formatShape([...at, index])} has shape ${formatShape(shape)} ` +
@@ -90,7 +110,7 @@ function nestedShape(values: TensorValues, at: readonly number[], flat: (number 
   return [values.length, ...(inner ?? [])]
 }
 
-function convert(values: readonly (number | boolean)[] | TypedArray, dtype: DType): TypedArray {
+function convert(values: readonly (number | boolean)[] | NumberArray, dtype: DType): TypedArray {
   const host = hostArray(dtype, values.length)
   const limits = dtype === 'uint32' ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1]
   for (let index = 0; index < values.length; index++) {
@@ -114,12 +134,18 @@ function convert(values: readonly (number | boolean)[] | TypedArray, dtype: DTyp
  * zeros([2, 2]).array() // => [[0, 0], [0, 0]]
  */
 export function zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
-  return full(shape, 0, dtype)
+  return filled('zeros', shape, 0, dtype)
 }
 
 /** A tensor of ones (`true` for bool). */
 export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
-  return full(shape, 1, dtype)
+  return filled('ones', shape, 1, dtype)
+}
+
+function filled(name: string, shape: Shape, value: number, dtype: DType): Tensor {
+  requireShape(name, shape)
+  requireDType(name, dtype)
+  return full(shape, value, dtype)
 }
 
 /** Zeros of the shape and dtype of `x`, on its backend. */
@@ -136,6 +162,8 @@ export const onesLike = /* @__PURE__ */ operation('onesLike', (x: Tensor): Tenso
  * iota([2, 3], 1).array() // => [[0, 1, 2], [0, 1, 2]]
  */
 export function iota(shape: Shape, axis = 0, dtype: DType = 'int32'): Tensor {
+  requireShape('iota', shape)
+  requireDType('iota', dtype)
   return apply(iotaOp, [], { shape, dtype, axis: normalizeAxis('iota', axis, shape.length) })
 }
 

@@ -65,10 +65,14 @@ function cumprodGradient(ct: Tensor, x: Tensor, axis: number, exclusive: boolean
 /** Computes float16 in float32, because running sums and products need more digits. */
 /* @__NO_SIDE_EFFECTS__ */
 function running(op: Op<Params>): OperationOf<Params, [x: Tensor, options?: CumulativeOptions], Tensor> {
-  return operationOf(op, (x: Tensor, { axis = -1, reverse = false, exclusive = false }: CumulativeOptions = {}) => {
-    const params = { axis: normalizeAxis(op.name, axis, x.rank), reverse, exclusive }
-    return cast(apply(op, [cast(x, computeDType(x.dtype))], params), x.dtype)
-  })
+  return operationOf(
+    op,
+    (x: Tensor, { axis = -1, reverse = false, exclusive = false }: CumulativeOptions = {}) => {
+      const params = { axis: normalizeAxis(op.name, axis, x.rank), reverse, exclusive }
+      return cast(apply(op, [cast(x, computeDType(x.dtype))], params), x.dtype)
+    },
+    ['axis', 'reverse', 'exclusive'],
+  )
 }
 
 /**
@@ -107,4 +111,5 @@ export const diff = /* @__PURE__ */ operation(
     }
     return result
   },
+  ['n', 'axis'],
 )

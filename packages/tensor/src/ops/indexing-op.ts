@@ -5,8 +5,11 @@ import { formatShape, type Shape, sameShape } from '../shape.ts'
 import { full } from './broadcast.ts'
 import { requireInteger, requireNumeric } from './rules.ts'
 
-/** Elements of the first input at the positions given by the second along `axis`; a position out of range gives 0. */
-export const gatherOp: Op<{ axis: number }> = {
+/**
+ * Elements of the first input at the positions given by the second along `axis`. A position out of range, also a negative one,
+ * gives 0, or `outside` if the elements are floats.
+ */
+export const gatherOp: Op<{ axis: number; outside?: number }> = {
   name: 'gather',
   shape([x, indices], { axis }) {
     requireInteger('gather', indices!)

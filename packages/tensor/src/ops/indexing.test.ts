@@ -1,7 +1,9 @@
 import { cpu } from '@gradus/backend-cpu'
+import { compile } from '@gradus/graph'
 import { describe, expect, it } from 'vitest'
 import { useBackend } from '../backend.ts'
 import { ShapeError } from '../errors.ts'
+import type { Tensor } from '../tensor.ts'
 import { tensor, zeros } from './create.ts'
 import { cumprod, cumsum, diff } from './cumulative.ts'
 import { gather, oneHot, takeAlongAxis } from './indexing.ts'
@@ -26,9 +28,21 @@ describe('gather', () => {
     ])
   })
 
-  it('gives 0 for indices out of range on both sides', () => {
-    expect(gather(tensor([1, 2]), int([2, -3, -2])).array()).toEqual([0, 0, 1])
-    expect(gather(tensor([true, true]), int([0, 2])).array()).toEqual([true, false])
+  it('throws for indices out of range on both sides', () => {
+    expect(() => gather(tensor([1, 2]), int([0, 2]))).toThrow(
+      'gather: the index 2, number 1 of indices of shape [2], does not exist in an axis of 2 elements. Use -2 to 1.',
+    )
+    expect(() => gather(tensor([1, 2]), int([-3]))).toThrow(RangeError)
+    expect(() => gather(zeros([0, 2]), int([0]))).toThrow('The axis is empty.')
+    expect(() => gather(tensor([1, 2]), tensor([2], { dtype: 'uint32' }))).toThrow(RangeError)
+  })
+
+  it('in a compiled function gives NaN for floats, and 0 for others', () => {
+    const take = (x: Tensor) => compile((index: Tensor) => gather(x, index))(int([2, -3, -2])).array()
+    expect(take(tensor([1, 2]))).toEqual([Number.NaN, Number.NaN, 1])
+    expect(take(tensor([1, 2], { dtype: 'float16' }))).toEqual([Number.NaN, Number.NaN, 1])
+    expect(take(tensor([1, 2], { dtype: 'int32' }))).toEqual([0, 0, 1])
+    expect(take(tensor([true, true]))).toEqual([false, false, true])
   })
 
   it('refuses indices that are not integers', () => {
@@ -56,7 +70,11 @@ describe('takeAlongAxis', () => {
     ])
     expect(takeAlongAxis(x, int([[1, 0, 1]]), 0).array()).toEqual([[4, 2, 6]])
     expect(takeAlongAxis(x, int([[1]]), 1).array()).toEqual([[2], [5]])
-    expect(takeAlongAxis(x, int([[3], [-4]]), 1).array()).toEqual([[0], [0]])
+    expect(() => takeAlongAxis(x, int([[3], [-4]]), 1)).toThrow('takeAlongAxis: the index 3')
+    expect(compile((index: Tensor) => takeAlongAxis(x, index, 1))(int([[3], [-4]])).array()).toEqual([
+      [Number.NaN],
+      [Number.NaN],
+    ])
   })
 
   it('refuses another rank', () => {

@@ -1,4 +1,4 @@
-import type { DType } from '../dtype.ts'
+import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import { operation, operationOf } from '../operation.ts'
@@ -8,6 +8,7 @@ import { add, cast, equal, greaterEqual, less, mul, where } from './arithmetic.t
 import { broadcastTo, reshape } from './broadcast.ts'
 import { iota } from './create.ts'
 import { gatherOp } from './indexing-op.ts'
+import { requireKnownIndices } from './known-indices.ts'
 import { logicalAnd } from './logical.ts'
 import { transpose } from './movement.ts'
 import { requireInteger } from './rules.ts'
@@ -15,7 +16,8 @@ import { wrapIndices } from './wrap-indices.ts'
 
 /**
  * The elements of `x` at `indices` (int32 or uint32) along `axis`; the shape of `indices` takes the place of that axis.
- * Negative indices count from the end; an index that is out of range gives 0.
+ * Negative indices count from the end. An index out of range throws `RangeError` where its value is known; in a compiled function,
+ * and on WebGPU, it gives NaN for floats, and 0 for integers and bools.
  *
  * @example
  * import { gather, tensor } from '@gradus/tensor'
@@ -26,13 +28,20 @@ export const gather = /* @__PURE__ */ operationOf(
   (x: Tensor, indices: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor => {
     const along = normalizeAxis('gather', axis, x.rank)
     requireInteger('gather', indices)
-    return apply(gatherOp, [x, wrapIndices(indices, x.shape[along]!)], { axis: along })
+    requireKnownIndices('gather', indices, x.shape[along]!)
+    return apply(gatherOp, [x, wrapIndices(indices, x.shape[along]!)], gatherParams(x, along))
   },
+  ['axis'],
 )
+
+/** Positions out of range give NaN, so that a computation with them does not go on unnoticed. */
+function gatherParams({ dtype }: Tensor, axis: number): { axis: number; outside?: number } {
+  return isFloat(dtype) ? { axis, outside: Number.NaN } : { axis }
+}
 
 /**
  * Picks one element per index along `axis`: `indices` has the rank of `x`, and its other dimensions are equal to those of
- * `x` or 1. As NumPy's `take_along_axis`; negative indices count from the end, an index out of range gives 0.
+ * `x` or 1. As NumPy's `take_along_axis`; negative indices count from the end. For indices out of range see `gather`.
  *
  * @example
  * import { takeAlongAxis, tensor } from '@gradus/tensor'
@@ -51,6 +60,7 @@ export const takeAlongAxis = /* @__PURE__ */ operation(
         `takeAlongAxis: the indices have shape ${formatShape(indices.shape)} and x has ${formatShape(x.shape)}; the ranks must be equal.`,
       )
     }
+    requireKnownIndices('takeAlongAxis', indices, size)
     // the rows of the chosen axis form a flat list, from which one gather reads
     const last = x.shape.map((_, i) => i).filter((i) => i !== along)
     const axes = [...last, along]
@@ -60,7 +70,7 @@ export const takeAlongAxis = /* @__PURE__ */ operation(
     const wrapped = wrapIndices(wanted, size)
     const inside = logicalAnd(greaterEqual(wrapped, 0), less(wrapped, size))
     const flat = where(inside, add(wrapped, mul(iota([rows, count], 0, 'int32'), size)), -1)
-    const taken = apply(gatherOp, [reshape(transpose(x, axes), [x.size]), flat], { axis: 0 })
+    const taken = apply(gatherOp, [reshape(transpose(x, axes), [x.size]), flat], gatherParams(x, 0))
     const inverse = axes.map((_, i) => axes.indexOf(i))
     return transpose(
       reshape(
@@ -96,4 +106,5 @@ export const oneHot = /* @__PURE__ */ operation(
     )
     return cast(equal(column, iota(shape, along, 'int32')), dtype)
   },
+  ['dtype', 'axis'],
 )

@@ -1,7 +1,7 @@
 import { apply } from '../interpreter.ts'
 import { reducedShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { add, equal, maximum, mul, neg, sub, where } from './arithmetic.ts'
+import { add, cast, equal, maximum, mul, neg, sub, where } from './arithmetic.ts'
 import { reshape, sum } from './broadcast.ts'
 import { expandOver } from './broadcast-op.ts'
 import { binary } from './elementwise.ts'
@@ -13,6 +13,7 @@ import { abs } from './rounding.ts'
 import { reducedInput, requireFloat } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
 import { softmax } from './softmax.ts'
+import { wide } from './wide.ts'
 
 /** `log(exp(a) + exp(b))` without overflow, with NumPy's broadcasting. */
 export const logAddExp = /* @__PURE__ */ binary('logAddExp', requireFloat, {
@@ -42,9 +43,11 @@ export const logSumExp = /* @__PURE__ */ reduction({
   // with the largest element taken out before
   inline([x], { axes, keepDims }) {
     if (x!.size === 0) return log(sum(exp(x!), { axis: axes, keepDims }))
-    const largest = max(x!, { axis: axes, keepDims: true })
+    const values = wide(x!)
+    const largest = max(values, { axis: axes, keepDims: true })
     const shift = where(finite(largest), largest, 0)
-    const y = add(log(sum(exp(sub(x!, shift)), { axis: axes, keepDims: true })), shift)
+    const total = sum(exp(sub(values, shift)), { axis: axes, keepDims: true })
+    const y = cast(add(log(total), shift), x!.dtype)
     return keepDims ? y : reshape(y, reducedShape(x!.shape, axes, false))
   },
   // the softmax, which is accurate where exp(x - y) would feel the rounding of a large y; 0 in a row of -inf

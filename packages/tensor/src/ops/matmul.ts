@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
 import { broadcastTo, reshape } from './broadcast.ts'
 import { transpose } from './movement.ts'
-import { requireNumeric } from './rules.ts'
+import { requireNumeric, widerDType } from './rules.ts'
 
 /** Which operands are read with their last two dimensions swapped. */
 export interface MatmulOptions {
@@ -22,7 +22,7 @@ const matmulOp: Op<{ transposeA: boolean; transposeB: boolean }> = {
     requireNumeric('matmul', a!)
     if (a!.dtype !== b!.dtype) {
       throw new ShapeError(
-        `matmul: the operands have dtypes ${a!.dtype} and ${b!.dtype}. Dtypes are not promoted silently; use cast(x, '${a!.dtype}').`,
+        `matmul: the operands have dtypes ${a!.dtype} and ${b!.dtype}. Dtypes are not promoted silently; use cast(x, '${widerDType(a!.dtype, b!.dtype)}').`,
       )
     }
     const rank = a!.shape.length
@@ -93,6 +93,7 @@ export const matmul = /* @__PURE__ */ operationOf(
       transposeB,
     )
   },
+  ['transposeA', 'transposeB'],
 )
 
 /** NumPy's `dot`: sums over the last axis of `a` and the second to last (or only) axis of `b`; scalars multiply. */

@@ -7,22 +7,31 @@ import { add, cast, div, maximum, mul, sub } from './arithmetic.ts'
 import { broadcastTo, sum } from './broadcast.ts'
 import { rsqrt } from './exponential.ts'
 import { likeInput, requireFloat } from './rules.ts'
+import { wide } from './wide.ts'
 
 /** `x` with mean 0 and variance 1 over `axes`: (x - mean) / sqrt(variance + epsilon). */
 const layerNormalizationOp: Op<{ axes: readonly number[]; epsilon: number }> = {
   name: 'layerNormalization',
   shape: /* @__PURE__ */ likeInput('layerNormalization', requireFloat),
   inline([x], { axes, epsilon }) {
-    const centered = sub(x!, meanOver(x!, axes))
-    return mul(centered, rsqrt(add(meanOver(mul(centered, centered), axes), epsilon)))
+    const { centered, scale } = standardized(x!, axes, epsilon)
+    return cast(mul(centered, scale), x!.dtype)
   },
   // dx = (ct - mean(ct) - y mean(ct y)) / sqrt(variance + epsilon)
-  vjp(ct, [x], { axes, epsilon }, y) {
-    const centered = sub(x!, meanOver(x!, axes))
-    const scale = rsqrt(add(meanOver(mul(centered, centered), axes), epsilon))
-    const inner = sub(sub(ct, meanOver(ct, axes)), mul(y, meanOver(mul(ct, y), axes)))
-    return [mul(inner, scale)]
+  vjp(ct, [x], { axes, epsilon }, result) {
+    const { centered, scale } = standardized(x!, axes, epsilon)
+    const given = wide(ct)
+    const y = result.dtype === scale.dtype ? result : mul(centered, scale)
+    const inner = sub(sub(given, meanOver(given, axes)), mul(y, meanOver(mul(given, y), axes)))
+    return [cast(mul(inner, scale), x!.dtype)]
   },
+}
+
+/** The distances from the mean, and the factor that makes their variance 1. */
+function standardized(x: Tensor, axes: readonly number[], epsilon: number): { centered: Tensor; scale: Tensor } {
+  const values = wide(x)
+  const centered = sub(values, meanOver(values, axes))
+  return { centered, scale: rsqrt(add(meanOver(mul(centered, centered), axes), epsilon)) }
 }
 
 /** The mean over `axes`, which stay as size 1. */
@@ -50,6 +59,7 @@ export const layerNormalization = /* @__PURE__ */ operationOf(
   layerNormalizationOp,
   (x: Tensor, { axis = -1, epsilon = 1e-3 }: NormalizationOptions = {}): Tensor =>
     apply(layerNormalizationOp, [x], { axes: normalizeAxes('layerNormalization', axis, x.rank), epsilon }),
+  ['axis', 'epsilon'],
 )
 
 /**
@@ -64,17 +74,18 @@ export const layerNormalization = /* @__PURE__ */ operationOf(
  */
 export function batchMoments(x: Tensor, axes: readonly number[], mask?: Tensor): { mean: Tensor; variance: Tensor } {
   const over = normalizeAxes('batchMoments', axes, x.rank)
+  const values = wide(x)
+  const rounded = (mean: Tensor, variance: Tensor) => ({ mean: cast(mean, x.dtype), variance: cast(variance, x.dtype) })
   if (!mask) {
-    const mean = meanOver(x, over)
-    const centered = sub(x, mean)
-    return { mean, variance: meanOver(mul(centered, centered), over) }
+    const mean = meanOver(values, over)
+    const centered = sub(values, mean)
+    return rounded(mean, meanOver(mul(centered, centered), over))
   }
-  const weights = broadcastTo(cast(mask, x.dtype), x.shape)
+  const weights = broadcastTo(cast(mask, values.dtype), x.shape)
   const total = add(sum(weights, { axis: over, keepDims: true }), 1e-7)
-  const mean = div(sum(mul(weights, x), { axis: over, keepDims: true }), total)
-  const centered = sub(x, mean)
-  const variance = div(sum(mul(weights, mul(centered, centered)), { axis: over, keepDims: true }), total)
-  return { mean, variance }
+  const mean = div(sum(mul(weights, values), { axis: over, keepDims: true }), total)
+  const centered = sub(values, mean)
+  return rounded(mean, div(sum(mul(weights, mul(centered, centered)), { axis: over, keepDims: true }), total))
 }
 
 /**
@@ -110,7 +121,9 @@ export const l2Normalize = /* @__PURE__ */ operation(
   'l2Normalize',
   (x: Tensor, { axis = -1, epsilon = 1e-12 }: NormalizationOptions = {}): Tensor => {
     const axes = normalizeAxes('l2Normalize', axis, x.rank)
-    const squares = sum(mul(x, x), { axis: axes, keepDims: true })
-    return mul(x, rsqrt(maximum(squares, epsilon * epsilon)))
+    const values = wide(x)
+    const squares = sum(mul(values, values), { axis: axes, keepDims: true })
+    return cast(mul(values, rsqrt(maximum(squares, epsilon * epsilon))), x.dtype)
   },
+  ['axis', 'epsilon'],
 )

@@ -7,11 +7,7 @@ import { broadcastTo, full } from './broadcast.ts'
 /** `x` as a tensor; a number or boolean takes the dtype of `like`. */
 export function asTensor(name: string, x: TensorLike, like?: Tensor): Tensor {
   if (x instanceof Tensor) return x
-  if (typeof x !== 'number' && typeof x !== 'boolean') {
-    throw new TypeError(
-      `${name} takes tensors and numbers and got ${x === null ? 'null' : typeof x}. Make one with tensor(...).`,
-    )
-  }
+  requireNumber(name, x)
   const dtype = like?.dtype ?? (typeof x === 'boolean' ? 'bool' : 'float32')
   if (!isFloat(dtype) && !Number.isInteger(Number(x))) {
     throw new ShapeError(
@@ -19,6 +15,13 @@ export function asTensor(name: string, x: TensorLike, like?: Tensor): Tensor {
     )
   }
   return full([], x, dtype, like)
+}
+
+function requireNumber(name: string, x: unknown): asserts x is number | boolean {
+  if (typeof x === 'number' || typeof x === 'boolean') return
+  const what = x === null ? 'null' : Array.isArray(x) ? 'a list' : typeof x
+  const fix = x === undefined ? 'Is an argument missing?' : 'Make a tensor with tensor(...).'
+  throw new TypeError(`${name} takes tensors and numbers and got ${what}. ${fix}`)
 }
 
 /** The operands as tensors of one shape; numbers take the dtype of the first tensor among them. */
@@ -29,6 +32,7 @@ export function alignOperands(name: string, operands: readonly TensorLike[]): Te
 }
 
 function literal(name: string, x: number | boolean, shape: Shape, like: Tensor | undefined): Tensor {
+  requireNumber(name, x)
   if (!like) return asTensor(name, x)
   if (!isFloat(like.dtype) && !Number.isInteger(Number(x))) return asTensor(name, x, like) // throws
   return full(shape, x, like.dtype, like)

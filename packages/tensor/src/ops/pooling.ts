@@ -1,10 +1,11 @@
 import { apply } from '../interpreter.ts'
 import { operation, operationOf } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
-import { div } from './arithmetic.ts'
+import { cast, div } from './arithmetic.ts'
 import { full, sum } from './broadcast.ts'
 import { maxPoolOp, type PoolParams, padded, windowOf } from './pooling-op.ts'
 import { type PaddingPairs, type PerAxis, paddingPairs, perAxis, requireRoom, spatialRank } from './spatial.ts'
+import { wide } from './wide.ts'
 import { windowOp } from './window-op.ts'
 
 /** `strides` are the pool's size by default; a number is for all spatial axes. */
@@ -49,15 +50,14 @@ export const maxPool = /* @__PURE__ */ operationOf(
  */
 export const averagePool = /* @__PURE__ */ operation('averagePool', (x: Tensor, options: PoolOptions): Tensor => {
   const params = paramsOf('averagePool', x, options)
-  const total = windowSum(x, params)
+  const values = wide(x)
+  const total = windowSum(values, params)
   if (params.padding.every(([low, high]) => low === 0 && high === 0)) {
-    return div(
-      total,
-      params.sizes.reduce((a, b) => a * b, 1),
-    )
+    const count = params.sizes.reduce((a, b) => a * b, 1)
+    return cast(div(total, count), x.dtype)
   }
-  const ones = full([1, ...x.shape.slice(1, -1), 1], 1, x.dtype, x)
-  return div(total, windowSum(ones, params))
+  const ones = full([1, ...x.shape.slice(1, -1), 1], 1, values.dtype, x)
+  return cast(div(total, windowSum(ones, params)), x.dtype)
 })
 
 function windowSum(x: Tensor, params: PoolParams): Tensor {

@@ -197,4 +197,5 @@ export const meshgrid = /* @__PURE__ */ operation(
     )
     return indexing === 'xy' && vectors.length > 1 ? grids.map((grid) => swapAxes(grid, 0, 1)) : grids
   },
+  ['indexing'],
 )

@@ -1,3 +1,4 @@
+import { requireTensor } from '../arguments.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { type OperationOf, operationOf } from '../operation.ts'
@@ -11,12 +12,20 @@ export interface ReduceOptions {
   readonly keepDims?: boolean
 }
 
+/** The names of the options of reductions. */
+export const reduceOptions = ['axis', 'keepDims'] as const
+
 export type Reduction = OperationOf<ReduceParams, [x: Tensor, options?: ReduceOptions], Tensor>
 
 /** A reduction over the axes that the options name. */
 /* @__NO_SIDE_EFFECTS__ */
 export function reduction(op: Op<ReduceParams>): Reduction {
-  return operationOf(op, (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}) =>
-    apply(op, [x], { axes: normalizeAxes(op.name, axis, x.rank), keepDims }),
+  return operationOf(
+    op,
+    (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}) => {
+      requireTensor(op.name, x)
+      return apply(op, [x], { axes: normalizeAxes(op.name, axis, x.rank), keepDims })
+    },
+    reduceOptions,
   )
 }

@@ -9,7 +9,7 @@ import { reshape, sum } from './broadcast.ts'
 import { expandOver } from './broadcast-op.ts'
 import { cumprod } from './cumulative.ts'
 import { transpose } from './movement.ts'
-import { type Reduction, reduction } from './reduce.ts'
+import { type Reduction, reduceOptions, reduction } from './reduce.ts'
 import { reducedInput, requireBool, requireNumeric } from './rules.ts'
 
 export type { ReduceOptions } from './reduce.ts'
@@ -99,20 +99,24 @@ function argExtreme(name: string): OperationOf<{ axis: number }, [x: Tensor, opt
       return { shape: reducedShape(x!.shape, [axis], false), dtype: 'int32' }
     },
   }
-  return operationOf(op, (x: Tensor, { axis, keepDims = false }: ArgMaxOptions = {}) => {
-    if (axis === undefined || axis === null) {
-      const index = apply(op, [reshape(x, [x.size])], { axis: 0 })
-      return keepDims
-        ? reshape(
-            index,
-            x.shape.map(() => 1),
-          )
-        : index
-    }
-    const along = normalizeAxis(name, axis, x.rank)
-    const index = apply(op, [x], { axis: along })
-    return keepDims ? reshape(index, reducedShape(x.shape, [along], true)) : index
-  })
+  return operationOf(
+    op,
+    (x: Tensor, { axis, keepDims = false }: ArgMaxOptions = {}) => {
+      if (axis === undefined || axis === null) {
+        const index = apply(op, [reshape(x, [x.size])], { axis: 0 })
+        return keepDims
+          ? reshape(
+              index,
+              x.shape.map(() => 1),
+            )
+          : index
+      }
+      const along = normalizeAxis(name, axis, x.rank)
+      const index = apply(op, [x], { axis: along })
+      return keepDims ? reshape(index, reducedShape(x.shape, [along], true)) : index
+    },
+    reduceOptions,
+  )
 }
 
 /**

@@ -47,7 +47,7 @@ export function reducedInput(name: string, check: Check): (inputs: readonly Aval
 export function requireAlike(name: string, a: Aval, b: Aval): void {
   if (a.dtype !== b.dtype) {
     throw new ShapeError(
-      `${name}: the operands have dtypes ${a.dtype} and ${b.dtype}. Dtypes are not promoted silently; use cast(x, '${a.dtype}').`,
+      `${name}: the operands have dtypes ${a.dtype} and ${b.dtype}. Dtypes are not promoted silently; use cast(x, '${widerDType(a.dtype, b.dtype)}').`,
     )
   }
   if (!sameShape(a.shape, b.shape)) {
@@ -55,6 +55,13 @@ export function requireAlike(name: string, a: Aval, b: Aval): void {
       `${name}: the operands have shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}; they must be equal.`,
     )
   }
+}
+
+const widths: readonly DType[] = ['bool', 'uint32', 'int32', 'float16', 'float32', 'float64']
+
+/** The dtype of the two that keeps fractions, signs and the most digits: the one to which the other operand is to be cast. */
+export function widerDType(a: DType, b: DType): DType {
+  return widths.indexOf(b) > widths.indexOf(a) ? b : a
 }
 
 export function requireFloat(name: string, x: Aval): void {

@@ -29,6 +29,7 @@ export const scatterAdd = /* @__PURE__ */ operationOf(
     const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)]
     return apply(scatterAddOp, [x, wrapIndices(indices, x.shape[along]!), broadcastTo(updates, shape)], { axis: along })
   },
+  ['axis'],
 )
 
 /**

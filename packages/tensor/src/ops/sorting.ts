@@ -38,6 +38,7 @@ export const argsort = /* @__PURE__ */ operationOf(
     const values = cast(x, computeDType(x.dtype))
     return apply(argsortOp, [values], { axis: normalizeAxis('argsort', axis, x.rank), descending })
   },
+  ['axis', 'descending'],
 )
 
 /**
@@ -51,6 +52,7 @@ export const sort = /* @__PURE__ */ operation(
   'sort',
   (x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor =>
     takeAlongAxis(x, argsort(x, { axis, descending }), axis),
+  ['axis', 'descending'],
 )
 
 /**

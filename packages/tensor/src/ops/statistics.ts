@@ -1,4 +1,4 @@
-import { computeDType, isFloat } from '../dtype.ts'
+import { isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { operation } from '../operation.ts'
 import { normalizeAxes } from '../shape.ts'
@@ -6,9 +6,11 @@ import type { Tensor } from '../tensor.ts'
 import { cast, div, equal, notEqual, sub, where } from './arithmetic.ts'
 import { reshape, sum } from './broadcast.ts'
 import { sqrt, square } from './exponential.ts'
-import type { ReduceOptions } from './reduce.ts'
-import { max } from './reduction.ts'
+import { isFinite as finite, logicalAnd, logicalOr } from './logical.ts'
+import { type ReduceOptions, reduceOptions } from './reduce.ts'
+import { max, min } from './reduction.ts'
 import { abs } from './rounding.ts'
+import { wide } from './wide.ts'
 
 function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
   if (!isFloat(x.dtype))
@@ -16,9 +18,12 @@ function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
   return normalizeAxes(name, axis, x.rank).reduce((count, along) => count * x.shape[along]!, 1)
 }
 
-/** Float16 as float32, because sums soon exceed the largest float16. */
-function wide(x: Tensor): Tensor {
-  return cast(x, computeDType(x.dtype))
+/**
+ * The square root, with value and gradient 0 where `zero` holds: the infinite slope of the root times the slope 0 of a sum of
+ * squares would be NaN.
+ */
+function rootUnless(zero: Tensor, x: Tensor): Tensor {
+  return where(zero, 0, sqrt(where(zero, 1, x)))
 }
 
 /**
@@ -28,21 +33,40 @@ function wide(x: Tensor): Tensor {
  * import { mean, tensor } from '@gradus/tensor'
  * mean(tensor([[1, 2], [3, 4]]), { axis: 0 }).array() // => [2, 3]
  */
-export const mean = /* @__PURE__ */ operation('mean', (x: Tensor, options: ReduceOptions = {}): Tensor => {
-  const count = countOf('mean', x, options)
-  return cast(div(sum(wide(x), options), count), x.dtype)
-})
+export const mean = /* @__PURE__ */ operation(
+  'mean',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => {
+    const count = countOf('mean', x, options)
+    return cast(div(sum(wide(x), options), count), x.dtype)
+  },
+  reduceOptions,
+)
 
 /** The mean square distance from the mean over `axis` (divided by the count, not by one less). */
 export const variance = /* @__PURE__ */ operation(
   'variance',
   (x: Tensor, options: ReduceOptions = {}): Tensor => moments(x, options).variance,
+  reduceOptions,
 )
 
-/** The square root of the variance over `axis`; its gradient is not finite where the variance is 0. */
+/**
+ * The square root of the variance over `axis`. Of equal values it is 0, and so is its gradient there, as in PyTorch.
+ *
+ * @example
+ * import { std, tensor } from '@gradus/tensor'
+ * std(tensor([[1, 3], [0.1, 0.1]]), { axis: 1 }).array() // => [1, 0]
+ */
 export const std = /* @__PURE__ */ operation(
   'std',
-  (x: Tensor, options: ReduceOptions = {}): Tensor => sqrt(variance(x, options)),
+  (x: Tensor, options: ReduceOptions = {}): Tensor => {
+    countOf('std', x, options)
+    const values = wide(x)
+    const spread = variance(values, options)
+    // the variance of equal values is 0 up to the rounding of their mean
+    const level = logicalAnd(equal(max(values, options), min(values, options)), finite(spread))
+    return cast(rootUnless(logicalOr(level, equal(spread, 0)), spread), x.dtype)
+  },
+  reduceOptions,
 )
 
 /** Mean and variance over `axis`, the variance in a second pass over the distances from the mean. */
@@ -56,6 +80,7 @@ export const moments = /* @__PURE__ */ operation(
     const mean = options.keepDims ? center : reshape(center, spread.shape)
     return { mean: cast(mean, x.dtype), variance: cast(spread, x.dtype) }
   },
+  reduceOptions,
 )
 
 export interface NormOptions extends ReduceOptions {
@@ -72,14 +97,14 @@ export const norm = /* @__PURE__ */ operation(
     if (ord === Number.POSITIVE_INFINITY) return max(abs(x), options)
     if (ord !== 2) throw new ShapeError(`norm: ord ${String(ord)} is not known; use 1, 2 or Infinity.`)
     const squares = sum(square(wide(x)), options)
-    // the root of 0 is avoided: its infinite slope times the zero slope of the squares would be NaN
-    const none = equal(squares, 0)
-    return cast(where(none, 0, sqrt(where(none, 1, squares))), x.dtype)
+    return cast(rootUnless(equal(squares, 0), squares), x.dtype)
   },
+  ['axis', 'keepDims', 'ord'],
 )
 
 /** The number of elements over `axis` that are not 0 (or are true), as int32. */
 export const countNonzero = /* @__PURE__ */ operation(
   'countNonzero',
   (x: Tensor, options: ReduceOptions = {}): Tensor => sum(cast(notEqual(x, 0), 'int32'), options),
+  reduceOptions,
 )

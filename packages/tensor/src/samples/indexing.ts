@@ -13,6 +13,11 @@ export const indexingSamples: readonly OpSamples[] = [
       { inputs: [rows, { shape: [3], dtype: 'int32', values: [2, 0, 2] }], params: { axis: 0 } },
       { inputs: [rows, { shape: [2, 3], dtype: 'int32', values: outside }], params: { axis: 0 } },
       { inputs: [rows, { shape: [2, 3], dtype: 'uint32', values: outsideUnsigned }], params: { axis: 0 } },
+      {
+        inputs: [rows, { shape: [2, 3], dtype: 'int32', values: outside }],
+        params: { axis: 0, outside: Number.NaN },
+        forwardOnly: 'the result is NaN',
+      },
       { inputs: [rows, { shape: [], dtype: 'int32', values: [1] }], params: { axis: 1 } },
       { inputs: [{ shape: [2, 3, 2] }, { shape: [4], dtype: 'int32', values: [2, 2, 3, 0] }], params: { axis: 1 } },
       { inputs: [rows, { shape: [0], dtype: 'int32' }], params: { axis: 0 } },

@@ -34,6 +34,14 @@ export const softmaxSamples: readonly OpSamples[] = [
       { inputs: [rows, probabilities], params: { axis: 1 } },
       { inputs: [{ shape: [2, 3, 2] }, { shape: [2, 3, 2] }], params: { axis: 1 } },
       { inputs: [extreme, { shape: [2, 3], values: [0, 0, 1, 1, 0, 0] }], params: { axis: 1 } },
+      {
+        inputs: [
+          { shape: [2, 3], values: [1, Number.NEGATIVE_INFINITY, 2, Number.NEGATIVE_INFINITY, 0, 1] },
+          { shape: [2, 3], values: [0.25, 0, 0.75, 0, 1, 0] },
+        ],
+        params: { axis: 1 },
+        forwardOnly: 'infinities',
+      },
     ],
   },
   {
@@ -46,6 +54,14 @@ export const softmaxSamples: readonly OpSamples[] = [
           { shape: [4], values: [0.25, 0, 1, 1] },
         ],
         params: null,
+      },
+      {
+        inputs: [
+          { shape: [4], values: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1] },
+          { shape: [4], values: [0, 1, 0.5, 1] },
+        ],
+        params: null,
+        forwardOnly: 'infinities',
       },
     ],
   },

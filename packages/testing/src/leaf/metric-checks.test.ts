@@ -1,5 +1,19 @@
 import { Metric, type MetricConfig } from '@gradus/core'
-import { add, cast, div, full, mean, mul, onesLike, square, sub, sum, type Tensor } from '@gradus/tensor'
+import {
+  add,
+  cast,
+  div,
+  full,
+  greater,
+  mean,
+  mul,
+  onesLike,
+  reshape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from '@gradus/tensor'
 import { expect, it } from 'vitest'
 import { runChecks } from '../check.ts'
 import type { Source } from '../configured-source.ts'
@@ -73,4 +87,47 @@ it('finds an initial state that depends on earlier calls', async () => {
 
 it('finds a wrong value', async () => {
   expect(await failures(SquaredError, { expected: 4 })).toEqual(['has the expected value'])
+})
+
+/** Precision: the fraction of the predicted positives that are positive. */
+class Precision extends Metric<MetricConfig, MeanState> {
+  static readonly type: string = 'acme/Precision'
+  static override readonly fields = {}
+
+  init(): MeanState {
+    return { total: full([], 0), count: full([], 1e-30) }
+  }
+
+  update({ total, count }: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor): MeanState {
+    const chosen = cast(greater(prediction, 0.5), 'float32')
+    const counted = weight ? mul(chosen, reshape(weight, [-1, ...chosen.shape.slice(1).map(() => 1)])) : chosen
+    return { total: add(total, sum(mul(counted, target))), count: add(count, sum(counted)) }
+  }
+
+  result({ total, count }: MeanState): Tensor {
+    return div(total, count)
+  }
+}
+
+const [labels, scores] = [
+  [1, 0, 1, 0],
+  [0.9, 0.8, 0.1, 0.2],
+]
+testMetric(Precision, { batches: [{ target: labels, prediction: scores }], expected: 0.5 })
+testMetric(Precision, { batches: [{ target: labels, prediction: scores.map((p) => [p]) }], expected: 0.5 })
+
+/** Takes the number of values for the number of samples and columns: right for `[n]` only. */
+class OfVectors extends Precision {
+  static override readonly type = 'acme/OfVectors'
+
+  override update(state: MeanState, target: Tensor, prediction: Tensor): MeanState {
+    return super.update(state, target, mul(prediction, prediction.rank))
+  }
+}
+
+it('finds a metric that differs between predictions [n] and [n, 1]', async () => {
+  const skip = { 'samples of weight 0 are left out': 'ignores weights' }
+  expect(await failures(OfVectors, { batches: [{ target: [1, 0, 0], prediction: [0.9, 0.3, 0.1] }], skip })).toEqual([
+    'gives one figure for targets [n] with predictions [n] and [n, 1]',
+  ])
 })

@@ -1,7 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
-import type { Metric } from '@gradus/core'
+import { alignRanks, type Metric } from '@gradus/core'
 import { compile } from '@gradus/graph'
-import { type Backend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
+import { type Backend, onBackend, type Tensor, treeLeaves } from '@gradus/tensor'
 import { type Check, demand, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose, assertClose } from '../compare.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
@@ -51,7 +51,9 @@ interface Setup {
 
 /**
  * The requirements of a metric, as checks for any test runner: the expected value, the same figure for several batches as for
- * one, correct weights, no side effects, a state of constant form, compiled equals eager, a config that survives JSON.
+ * one, the same figure for predictions `[n]` and `[n, 1]`, correct weights, no side effects, a state of constant form, compiled
+ * equals eager, a config that survives JSON. As in models, the ranks of target and prediction are made equal if they differ by a
+ * last axis of size 1.
  */
 export function metricChecks(source: Source<Metric>, options: MetricCheckOptions): Check[] {
   const setup = (): Setup => ({
@@ -111,6 +113,16 @@ export function metricChecks(source: Source<Metric>, options: MetricCheckOptions
           }),
         ]
       : []),
+    check('gives one figure for targets [n] with predictions [n] and [n, 1]', async (s) => {
+      const columns = s.batches.map(asColumn)
+      if (!columns.every((batch) => batch !== undefined)) return
+      assertClose(
+        `${s.metric.type}, predictions [n, 1]`,
+        await measure(s, columns),
+        await measure(s, s.batches),
+        s.tolerance,
+      )
+    }),
     check('has no side effects', checkPurity),
     check('compiled equals eager', async (s) => {
       assertClose(
@@ -138,13 +150,24 @@ function batchesOf(batches: readonly MetricBatch[]): Batch[] {
   }))
 }
 
+/** The batch with targets `[n]` and predictions `[n, 1]`; undefined if it has not one number per sample. */
+function asColumn({ target, prediction, ...weight }: Batch): Batch | undefined {
+  const count = prediction.shape[0]!
+  const single = [target, prediction].every(({ shape, values }) => shape.length <= 2 && values.length === count)
+  if (!single) return undefined
+  return { target: { ...target, shape: [count] }, prediction: { ...prediction, shape: [count, 1] }, ...weight }
+}
+
 function upload(backend: Backend, { target, prediction, weight }: Batch): [Tensor, Tensor, Tensor[]] {
   return [toDevice(backend, target), toDevice(backend, prediction), weight ? [toDevice(backend, weight)] : []]
 }
 
 async function measure({ backend, metric }: Setup, batches: readonly Batch[], compiled = false): Promise<HostTensor> {
-  const update = (state: Tree, target: Tensor, prediction: Tensor, weight: readonly Tensor[]): Tree =>
-    metric.update(state, target, prediction, weight[0])
+  const update = (state: object, target: Tensor, prediction: Tensor, weight: readonly Tensor[]): object => {
+    // as models call metrics
+    const aligned = alignRanks(target, prediction)
+    return metric.update(state, aligned.target, aligned.prediction, weight[0])
+  }
   const step = compiled ? compile(update, { donate: [0] }) : update
   const [result] = await takeToHost(
     onBackend(backend, () => {
@@ -157,10 +180,14 @@ async function measure({ backend, metric }: Setup, batches: readonly Batch[], co
 }
 
 async function checkPurity({ backend, metric, batches }: Setup): Promise<void> {
-  const read = async (tree: Tree) => Promise.all(treeLeaves(tree).map(toHost))
+  const read = async (tree: object) => Promise.all(treeLeaves(tree).map(toHost))
   const first = onBackend(backend, () => metric.init())
   const before = await read(first)
-  const next = onBackend(backend, () => metric.update(first, ...withWeight(upload(backend, batches[0]!))))
+  const next = onBackend(backend, () => {
+    const [target, prediction, [weight]] = upload(backend, batches[0]!)
+    const aligned = alignRanks(target, prediction)
+    return metric.update(first, aligned.target, aligned.prediction, weight)
+  })
   assertAllClose(`${metric.type}: the state given to update`, await read(first), before, 0)
   const forms = [treeLeaves(next), treeLeaves(first)]
   demand(
@@ -174,10 +201,6 @@ async function checkPurity({ backend, metric, batches }: Setup): Promise<void> {
   assertAllClose(`${metric.type}: a second init()`, await read(onBackend(backend, () => metric.init())), before, 0)
   // reading the figure before the first batch must not fail
   await takeToHost(onBackend(backend, () => metric.result(metric.init())))
-}
-
-function withWeight([target, prediction, [weight]]: [Tensor, Tensor, Tensor[]]): [Tensor, Tensor, Tensor?] {
-  return weight ? [target, prediction, weight] : [target, prediction]
 }
 
 function weightsFor({ target }: Batch, weight: (sample: number) => number): HostTensor {

@@ -39,6 +39,7 @@ import {
   transpose,
   where,
 } from '@gradus/tensor'
+import { apply } from '@gradus/tensor/internals'
 import type { Dice } from './dice.ts'
 
 /** A random program: a function of tensors, with inputs. */
@@ -191,7 +192,7 @@ export const programKinds: Readonly<Record<string, (dice: Dice) => RandomProgram
     return {
       label: `${count} of ${rows} x ${width}`,
       inputs: [floats(dice, [rows, width]), { data: indices, shape: [count] }],
-      run: gradientOf((table, index) => sum(square(gather(table!, index!))), 1),
+      run: gradientOf((table, index) => sum(square(apply(gather.op, [table!, index!], { axis: 0 }))), 1),
     }
   },
   'additions to shared places'(dice) {

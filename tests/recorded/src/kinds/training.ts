@@ -17,6 +17,7 @@ import {
   visible,
 } from '../models.ts'
 import { camelOptions } from '../options.ts'
+import { withoutRounding } from '../printed.ts'
 import {
   type CaseBase,
   isRecorded,
@@ -213,8 +214,12 @@ export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void
     )
   }
   const lines = entry.verbatim?.['verbose2_shuffle_false']
-  if (lines) check.text('verbatim.verbose2_shuffle_false', timeless(printed), timeless(lines))
-  if (entry.summary) check.text('summary', visible(model.summary()), visible(entry.summary))
+  if (lines) {
+    const values = { got: history.history, expected: entry.history }
+    const compared = withoutRounding(timeless(printed), timeless(lines), values)
+    check.text('verbatim.verbose2_shuffle_false', compared, timeless(lines))
+  }
+  if (entry.summary) check.text('summary', visible(model.summary({ print: false })), visible(entry.summary))
   await compareEvaluation(check, 'evaluate_train', await model.evaluate(x, y, { verbose: 0 }), entry.evaluate_train)
   if (!entry.test) return
   const { x: testX, labels, predictions, argmax, confusion_matrix, evaluate } = entry.test

@@ -3,6 +3,7 @@ import {
   doWhile,
   type I32,
   i32,
+  ifThen,
   increase,
   type Local,
   type Locals,
@@ -18,6 +19,15 @@ export interface Cursor {
   readonly strides: readonly number[]
 }
 
+/** Emits some iterations of the innermost loop, given the offsets of the cursors in each. */
+export type Step = (offsets: (cursor: Cursor, round: number) => number, rounds: number) => Void
+
+/** Divides the loops over the summed axes into blocks of about `length` iterations; `end` runs after each. */
+export interface DepthBlocks {
+  readonly length: number
+  readonly end: Void
+}
+
 /**
  * Loops over the summed axes. `step` emits one or several iterations of the innermost loop, given the offsets of the
  * cursors.
@@ -27,7 +37,8 @@ export function overDepth(
   axes: readonly Axis[],
   cursors: readonly Cursor[],
   unroll: number,
-  step: (offsets: (cursor: Cursor, round: number) => number, rounds: number) => Void,
+  step: Step,
+  blocks?: DepthBlocks,
 ): Void {
   const begin = (offset: (strides: readonly number[]) => I32 | undefined): Void[] => {
     // cursors with equal strides move by the same distance
@@ -65,19 +76,41 @@ export function overDepth(
     )
     if (count === 1) return body
     const left = positions[inner]!
-    return sequence(left.set(i32.const(count)), doWhile(body, left.tee(i32.sub(left.get, i32.const(1)))))
+    const repeated = doWhile(body, left.tee(i32.sub(left.get, i32.const(1))))
+    if (!blocks || count * rounds <= blocks.length) return sequence(left.set(i32.const(count)), repeated)
+    const each = Math.floor(blocks.length / rounds)
+    const number = Math.ceil(count / each)
+    const later = locals.add('i32')
+    return sequence(
+      later.set(i32.const(number)),
+      // the first block may be shorter
+      left.set(i32.const(count - each * (number - 1))),
+      doWhile(sequence(repeated, blocks.end, left.set(i32.const(each))), later.tee(i32.sub(later.get, i32.const(1)))),
+    )
   }
   // a negative distance cannot be a constant offset, so the loop is not unrolled
   const rounds = cursors.every((cursor) => strideOf(cursor) >= 0) ? unroll : 1
   const count = Math.floor(innermost.size / rounds)
   const rest = innermost.size % rounds
   let code = sequence(...begin(offset), ...(count > 0 ? [run(rounds, count)] : []), ...(rest > 0 ? [run(1, rest)] : []))
+  let within = innermost.size
   for (let depth = inner - 1; depth >= 0; depth--) {
     const position = positions[depth]!
+    const { size } = axes[depth]!
     const body = sequence(code, increase(position, i32.const(1)))
-    code = sequence(position.set(i32.const(0)), doWhile(body, i32.ltU(position.get, i32.const(axes[depth]!.size))))
+    const each = blocks && within <= blocks.length ? Math.max(1, Math.floor(blocks.length / within)) : size
+    const ended = blocks && each < size ? sequence(body, everyNth(position, each, size, blocks.end)) : body
+    within *= size
+    code = sequence(position.set(i32.const(0)), doWhile(ended, i32.ltU(position.get, i32.const(size))))
   }
   return code
+}
+
+/** Runs `end` when the position, which counts up to `size`, is a multiple of `each` or the last one. */
+function everyNth(position: Local<'i32'>, each: number, size: number, end: Void): Void {
+  if (each === 1) return end
+  const isMultiple = i32.eqz(i32.remU(position.get, i32.const(each)))
+  return ifThen(i32.or(isMultiple, i32.eq(position.get, i32.const(size))), end)
 }
 
 /** The strides in bytes of an array with these axes in row-major order. */

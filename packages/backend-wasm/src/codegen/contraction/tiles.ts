@@ -19,9 +19,9 @@ import { StoreWriter } from '../store-writer.ts'
 import { type KernelCode, kernelSignature, Pointers, type Tools, workspace } from '../tools.ts'
 import { copyNeighbors, copyTransposed } from './copy-rows.ts'
 import type { Layout } from './layout.ts'
-import { type Cursor, overDepth, packedStrides } from './over-depth.ts'
+import { type Cursor, type DepthBlocks, overDepth, packedStrides, type Step } from './over-depth.ts'
 import { packedBytes } from './packing.ts'
-import { PartialSums } from './partial-sums.ts'
+import { BlockSums, PartialSums } from './partial-sums.ts'
 
 /**
  * The maximum number of adjacent tiles in one unit of work; fewer where their rows would not stay in the second-level
@@ -29,6 +29,9 @@ import { PartialSums } from './partial-sums.ts'
  */
 const tilesPerUnit = 16
 const unitBytes = 262144
+
+/** The number of products that are added to one float32 accumulator. */
+const blockSteps = 128
 
 /** Where the rows of a tile are read: `of` gives the cursor of a row and its offset. */
 interface Rows {
@@ -72,6 +75,7 @@ class TileBuilder {
   private readonly column: Local<'i32'>
   private readonly depthBlock: Local<'i32'>
   private readonly partials: PartialSums | undefined
+  private blockSumsBytes = 0
 
   constructor(
     private readonly kernel: ContractionKernel,
@@ -118,8 +122,12 @@ class TileBuilder {
     return this.partialsAt + (this.depthBlocks ? this.partialBytes * this.layout.rows * this.layout.batches : 0)
   }
 
-  /** The thread's scratch memory for the rows of a unit. */
+  /** The thread's scratch memory, for the rows of a unit and the sums of earlier blocks. */
   get scratchBytes(): number {
+    return this.blockSumsAt + this.blockSumsBytes
+  }
+
+  private get blockSumsAt(): number {
     const { layout, tilesPerUnit } = this
     return layout.packsRows ? 4 * tilesPerUnit * layout.tileRows * this.depth : 0
   }
@@ -135,12 +143,19 @@ class TileBuilder {
   }
 
   private get partialBytes(): number {
-    return 16 * this.layout.tileVectors * this.panelCount
+    return this.partialVectorBytes * this.layout.tileVectors * this.panelCount
+  }
+
+  private get partialVectorBytes(): number {
+    return PartialSums.vectorBytes(this.depthBlocks?.size ?? 0)
   }
 
   private partialsOfTile(): I32 {
     const row = i32.add(i32.mul(this.group.get, i32.const(this.layout.rows)), this.row.get)
-    const position = i32.add(i32.mul(row, i32.const(this.partialBytes)), i32.shl(this.column.get, i32.const(2)))
+    const position = i32.add(
+      i32.mul(row, i32.const(this.partialBytes)),
+      i32.mul(this.column.get, i32.const(this.partialVectorBytes / 4)),
+    )
     return i32.add(i32.add(this.pointers.of(workspace), i32.const(this.partialsAt)), position)
   }
 
@@ -259,8 +274,7 @@ class TileBuilder {
     const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => locals.add('v128')))
     const code: Void[] = []
     // code that depends on one row only is emitted before the sums
-    const zero = sequence(...sums.flat().map((sum) => sum.set(f32x4.const(0))))
-    const products = sequence(this.partials?.resumed(sums, zero) ?? zero, this.sumUp(positions, sums, start))
+    const products = this.sumInBlocks(positions, sums, start)
     const after: Void[] = []
     rowBlocks.forEach((own, r) => {
       const results = new Block(locals, own)
@@ -273,7 +287,25 @@ class TileBuilder {
       after.push(results.code())
     })
     const done = sequence(...after)
-    return sequence(...code, products, this.partials?.kept(sums, done) ?? done)
+    return sequence(...code, products, this.partials?.added(sums, done) ?? done)
+  }
+
+  /** Sums up in blocks, so that no sum of float32 has very many terms. */
+  private sumInBlocks(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
+    const { locals, depth, tools, blockSumsAt } = this
+    const list = sums.flat()
+    if (depth <= blockSteps) {
+      return sequence(...list.map((sum) => sum.set(f32x4.const(0))), this.sumUp(rows, sums, start, undefined))
+    }
+    const address = locals.add('i32')
+    const blocks = new BlockSums(list, depth / blockSteps, address.get)
+    this.blockSumsBytes = Math.max(this.blockSumsBytes, blocks.bytes)
+    return sequence(
+      address.set(i32.add(tools.scratch.get, i32.const(blockSumsAt))),
+      blocks.start(),
+      this.sumUp(rows, sums, start, { length: blockSteps, end: blocks.end() }),
+      blocks.finish(),
+    )
   }
 
   private rowBlocks(block: Block, rows: number): Block[] {
@@ -327,10 +359,16 @@ class TileBuilder {
   }
 
   /** The loop over the depth: products of a column of the first operand and a row of the second. */
-  private sumUp(rows: Rows, sums: readonly (readonly Local<'v128'>[])[], start: I32): Void {
+  private sumUp(
+    rows: Rows,
+    sums: readonly (readonly Local<'v128'>[])[],
+    start: I32,
+    blocks: DepthBlocks | undefined,
+  ): Void {
     const { layout, locals, tools } = this
     const operand = { at: locals.add('i32'), start, strides: this.operandStrides() }
-    return overDepth(locals, this.summed, [operand, ...rows.cursors], layout.unroll, (offsetOf, rounds) => {
+    const cursors = [operand, ...rows.cursors]
+    const step: Step = (offsetOf, rounds) => {
       const code: Void[] = []
       for (let round = 0; round < rounds; round++) {
         const vectors = sums[0]!.map((_, j) => {
@@ -348,7 +386,8 @@ class TileBuilder {
         })
       }
       return sequence(...code)
-    })
+    }
+    return overDepth(locals, this.summed, cursors, layout.unroll, step, blocks)
   }
 
   /** The strides along the summed axes of a block. */

@@ -1,0 +1,182 @@
+// Calls that TypeScript refuses and plain JavaScript would swallow: each is an error with the right spelling.
+import { cpu } from '@gradus/backend-cpu'
+import { describe, expect, it } from 'vitest'
+import * as gradus from './index.ts'
+import * as ops from './ops.ts'
+
+const { Dense, Sequential, tensor, useBackend, ones, zeros, fromArrays } = gradus
+await useBackend(cpu())
+
+const wrong = (call: unknown) => call as Function
+const x = tensor([
+  [1, 2],
+  [3, 4],
+])
+
+describe('functions of tensors', () => {
+  it.each([
+    ['mean(x, 0)', () => wrong(ops.mean)(x, 0), 'mean takes its options in an object, as in mean(x, { axis: 0 }).'],
+    [
+      'sum(x, [0, 1])',
+      () => wrong(ops.sum)(x, [0, 1]),
+      'sum takes its options in an object, as in sum(x, { axis: [0,1] }).',
+    ],
+    ['softmax(x, -1)', () => wrong(ops.softmax)(x, -1), 'softmax takes its options in an object'],
+    [
+      'argMax(x, 1)',
+      () => wrong(ops.argMax)(x, 1),
+      'argMax takes its options in an object, as in argMax(x, { axis: 1 }).',
+    ],
+    ['cumsum(x, 1)', () => wrong(ops.cumsum)(x, 1), 'cumsum takes its options in an object'],
+    ['sort(x, 0)', () => wrong(ops.sort)(x, 0), 'sort takes its options in an object'],
+    ['std(x, 0)', () => wrong(ops.std)(x, 0), 'std takes its options in an object'],
+    ['norm(x, 2)', () => wrong(ops.norm)(x, 2), 'norm takes its options in an object'],
+    [
+      'sum, keepdims',
+      () => wrong(ops.sum)(x, { keepdims: true }),
+      "sum has no option 'keepdims'. Did you mean 'keepDims'?",
+    ],
+    ['max, axes', () => wrong(ops.max)(x, { axes: 0 }), "max has no option 'axes'. Did you mean 'axis'?"],
+    ['mean, dim', () => wrong(ops.mean)(x, { dim: 0 }), "mean has no option 'dim'. Did you mean 'axis'?"],
+    ['mul(x, undefined)', () => wrong(ops.mul)(x, undefined), 'mul takes tensors and numbers and got undefined.'],
+    ['add(x, null)', () => wrong(ops.add)(x, null), 'add takes tensors and numbers and got null.'],
+    ['add(x, [1])', () => wrong(ops.add)(x, [1]), 'add takes tensors and numbers and got a list.'],
+    ['sum([1, 2])', () => wrong(ops.sum)([1, 2]), 'sum takes a tensor and got a list. Make one with tensor(...).'],
+    [
+      'zeros int64',
+      () => wrong(zeros)([2], 'int64'),
+      "zeros: 'int64' is no dtype. Use 'int32'. The dtypes are float16,",
+    ],
+    ['ones double', () => wrong(ones)([2], 'double'), "ones: 'double' is no dtype. Use 'float64'."],
+    ['ones(3)', () => wrong(ones)(3), 'ones takes the shape as a list, as in ones([3]), and got 3.'],
+    ['zeros([-1])', () => zeros([-1]), 'zeros: [-1] is no shape; dimensions are whole numbers from 0.'],
+    ['zeros([2.5])', () => zeros([2.5]), 'zeros: [2.5] is no shape'],
+    ['tensor int64', () => wrong(tensor)([1], { dtype: 'int64' }), "tensor: 'int64' is no dtype. Use 'int32'."],
+    ['tensor bigint', () => wrong(tensor)(new BigInt64Array(1)), 'tensor: a BigInt64Array has no dtype.'],
+    ['cast uint8', () => wrong(ops.cast)(x, 'uint8'), "cast: 'uint8' is no dtype. Use 'int32'."],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
+  })
+
+  it('typed arrays become the dtype that holds their values', () => {
+    expect(tensor(new Uint8ClampedArray([0, 300])).array()).toEqual([0, 255])
+    expect(tensor(new Int8Array([-3, 5])).array()).toEqual([-3, 5])
+    expect(tensor(new Uint16Array([65535])).dtype).toBe('int32')
+    expect(tensor(new Int16Array([-5])).dtype).toBe('int32')
+    expect(tensor([new Int32Array([2 ** 24 + 1])]).array()).toEqual([[2 ** 24 + 1]])
+    expect(tensor(new Uint8Array([1, 0]), { dtype: 'bool' }).array()).toEqual([true, false])
+  })
+})
+
+describe('models', () => {
+  const data = [
+    [1, 2],
+    [3, 4],
+  ]
+  const targets = [[1], [2]]
+  const model = () => {
+    const made = new Sequential([new Dense({ units: 1 })])
+    made.compile({ optimizer: 'sgd', loss: 'mse' })
+    return made
+  }
+  const compile = (options: object) => () => wrong(Sequential.prototype.compile).call(model(), options)
+
+  it.each([
+    [
+      'an option',
+      { optimizer: 'sgd', loss: 'mse', metric: ['mae'] },
+      "compile has no option 'metric'. Did you mean 'metrics'?",
+    ],
+    ['an option in snake case', { optimizer: 'sgd', loss_weights: [1] }, "Did you mean 'lossWeights'?"],
+    ['a loss', { optimizer: 'sgd', loss: 'mean_squared_eror' }, "Did you mean 'MeanSquaredError'?"],
+    ['a metric', { optimizer: 'sgd', loss: 'mse', metrics: ['acuracy'] }, 'compile: metrics: '],
+    ['a weighted metric', { optimizer: 'sgd', loss: 'mse', weightedMetrics: ['nothing'] }, 'compile: weightedMetrics'],
+    ['a metric of one output', { optimizer: 'sgd', loss: 'mse', metrics: { a: ['nothing'] } }, "'nothing'"],
+  ])('compile with %s that is unknown', (_, options, message) => {
+    expect(compile(options)).toThrow(message)
+  })
+
+  it('compile takes names that depend on shapes', () => {
+    compile({ optimizer: 'sgd', loss: 'crossentropy', metrics: ['accuracy', 'ce'] })()
+  })
+
+  it.each([
+    ['fit', { batch_size: 4 }, "fit has no option 'batch_size'. Did you mean 'batchSize'?"],
+    ['fit', { epoch: 4 }, "fit has no option 'epoch'. Did you mean 'epochs'?"],
+    ['evaluate', { batch_size: 4 }, "evaluate has no option 'batch_size'. Did you mean 'batchSize'?"],
+    ['trainOnBatch', { sample_weight: [1, 1] }, "Did you mean 'sampleWeight'?"],
+    ['testOnBatch', { weights: [1, 1] }, "testOnBatch has no option 'weights'."],
+  ])('%s with %j', async (method, options, message) => {
+    const made = model() as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
+    await expect(made[method]!(data, targets, options)).rejects.toThrow(message)
+  })
+
+  it('predict with an unknown option', async () => {
+    await expect(wrong(Sequential.prototype.predict).call(model(), data, { batch_size: 2 })).rejects.toThrow(
+      "predict has no option 'batch_size'. Did you mean 'batchSize'?",
+    )
+  })
+
+  it.each([
+    [{ on_epoch_end() {} }, "there is no hook 'on_epoch_end'. Did you mean 'onEpochEnd'?"],
+    [{ onEpochend() {} }, "Did you mean 'onEpochEnd'?"],
+    [{ onBatchEnd() {} }, "Did you mean 'onTrainBatchEnd'?"],
+    [{ onEpochFinish() {} }, "there is no hook 'onEpochFinish'."],
+    [{ onEpochEnd: 3 }, 'callbacks: onEpochEnd is 3; expected a function'],
+    [
+      new (class {
+        on_train_begin() {}
+      })(),
+      "Did you mean 'onTrainBegin'?",
+    ],
+  ])('a callback %o', async (callback, message) => {
+    const callbacks = [callback] as never
+    await expect(model().fit(data, targets, { verbose: 0, callbacks })).rejects.toThrow(message)
+    await expect(model().evaluate(data, targets, { verbose: 0, callbacks })).rejects.toThrow(message)
+  })
+
+  it('a dataset of single samples', async () => {
+    const samples = await fromArrays({ x: data, y: targets })
+    await expect(model().fit(samples, { verbose: 0 })).rejects.toThrow(
+      'The dataset gives single samples, and training works on batches: arrays [samples, ...]. Batch the samples, as in dataset.batch(32).',
+    )
+    const single = gradus.fromIterable(function* () {
+      yield { x: [1, 2], y: 3 }
+    })
+    await expect(model().fit(single, { verbose: 0 })).rejects.toThrow('Batch the samples')
+    await model().fit(samples.batch(2), undefined, { verbose: 0 })
+  })
+
+  it('targets beside a dataset, and batches that are none', async () => {
+    const batches = (await fromArrays({ x: data, y: targets })).batch(2)
+    await expect(wrong(Sequential.prototype.fit).call(model(), batches, targets)).rejects.toThrow(
+      'A dataset brings its own targets',
+    )
+    const pairs = (async function* () {
+      yield [data, targets]
+    })()
+    await expect(model().fit(pairs as never, { verbose: 0 })).rejects.toThrow(
+      'Batch 0 of the dataset is [[[1,2],[3,4]],[[1],[2]]]; expected { x, y, sampleWeight }',
+    )
+    const misspelt = (async function* () {
+      yield { x: data, labels: targets }
+    })()
+    await expect(model().fit(misspelt as never, { verbose: 0 })).rejects.toThrow("Batch 0 of the dataset has 'labels'.")
+  })
+
+  it.each([
+    ['a list of batches', [{ x: [[1, 2]], y: [[1]] }], 'x is a list of batches. Batches come from a dataset'],
+    ['a generator', (function* () {})(), 'x is a generator that is not async.'],
+    ['a function', async function* () {}, 'x is a function. Batches come from a dataset'],
+    ['no dtype', { data: new Uint8Array(4), shape: [2, 2] }, 'x.dtype: undefined is no dtype. The dtypes are'],
+  ])('%s in place of data', async (_, given, message) => {
+    await expect(model().fit(given as never, targets, { verbose: 0 })).rejects.toThrow(message)
+    await expect(model().predict(given as never)).rejects.toThrow(message)
+  })
+
+  it('options in a list', async () => {
+    await expect(wrong(Sequential.prototype.fit).call(model(), data, targets, [3])).rejects.toThrow(
+      'The options are an object, as in { epochs: 3 }, and not [3].',
+    )
+  })
+})

@@ -1,0 +1,151 @@
+import {
+  type Batch,
+  type BatchData,
+  DataError,
+  type Dataset,
+  describeValue,
+  isPlainObject,
+  suggest,
+  toNamedArrays,
+  toNamedValues,
+} from '@gradus/core'
+import type { Ports } from './ports.ts'
+
+const parts = ['x', 'y', 'sampleWeight']
+
+/**
+ * Reads a dataset pass by pass. The first batch is read before the first pass, which then begins with it, so that a source that
+ * can be read only once, such as a generator, loses no batch.
+ */
+export class DatasetReader {
+  private iterator: AsyncIterator<BatchData> | undefined
+  /** The batch that was read before the first pass, until that pass. */
+  private ahead: BatchData | undefined
+  private opened = 0
+  /** Whether each iteration continues the one before, as those of generators do. */
+  private isOneShot = false
+  private previous: AsyncIterator<BatchData> | undefined
+
+  constructor(private readonly dataset: Dataset) {
+    if (dataset.batched === false) throw unbatched()
+  }
+
+  get length(): number | undefined {
+    return this.dataset.length
+  }
+
+  /** Reads the first batch of the first pass. Throws `DataError` if there is none. */
+  async first(ports: Ports | undefined): Promise<Batch> {
+    this.open()
+    const { done, value } = await this.iterator!.next()
+    if (done) {
+      this.iterator = undefined
+      throw new DataError(
+        'The dataset gave no batch. It must give { x, y } batches each time it is iterated; a generator that was read to its end gives no more.',
+      )
+    }
+    this.ahead = value
+    return toBatch(value, 0, ports)
+  }
+
+  /** Returns the batches of the next pass. Throws `DataError` if it has none, because the source can be read only once. */
+  async *pass(ports: Ports): AsyncGenerator<Batch, void, undefined> {
+    const { ahead } = this
+    if (!ahead) {
+      await this.close()
+      this.open()
+    }
+    this.ahead = undefined
+    const iterator = this.iterator!
+    let index = 0
+    let ended = false
+    try {
+      if (ahead) yield toBatch(ahead, index++, ports)
+      for (;;) {
+        const { done, value } = await iterator.next()
+        ended = done === true
+        if (ended) break
+        yield toBatch(value, index++, ports)
+      }
+    } finally {
+      if (ended && this.iterator === iterator) this.iterator = undefined
+      else if (this.iterator === iterator) await this.close()
+    }
+    if (index > 0) return
+    throw new DataError(
+      this.isOneShot
+        ? `The dataset is a generator, which can be read once, and pass ${this.opened} over it found no batch. Give an object that starts from the first batch each time, such as fromIterable(() => batches()), or no more epochs than it has batches for.`
+        : `The dataset gave no batch in pass ${this.opened} over it. It must give the batches again each time it is iterated.`,
+    )
+  }
+
+  /** Ends the pass that is read. A generator belongs to the caller, who may read on. */
+  async close(): Promise<void> {
+    const { iterator } = this
+    this.iterator = undefined
+    this.ahead = undefined
+    if (iterator && !this.isOneShot) await iterator.return?.()
+  }
+
+  private open(): void {
+    this.opened++
+    this.iterator = this.dataset[Symbol.asyncIterator]()
+    this.isOneShot = (this.iterator as unknown) === this.dataset || this.iterator === this.previous
+    this.previous = this.iterator
+  }
+}
+
+/** Converts the arrays of a batch to host arrays. Throws `DataError` for a value that is not `{ x, y?, sampleWeight? }`. */
+async function toBatch(given: BatchData, index: number, ports: Ports | undefined): Promise<Batch> {
+  const where = `batch ${index} of the dataset`
+  if (!isPlainObject(given) || !('x' in given)) {
+    throw new DataError(
+      `Batch ${index} of the dataset is ${describeValue(given)}; expected { x, y, sampleWeight }; y and sampleWeight are optional.`,
+    )
+  }
+  for (const key of Object.keys(given)) {
+    if (!parts.includes(key)) throw new DataError(`Batch ${index} of the dataset has '${key}'.${suggest(key, parts)}`)
+  }
+  const { x, y, sampleWeight } = given as unknown as BatchData
+  for (const value of [x, y, sampleWeight]) {
+    if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') throw unbatched(where)
+  }
+  const [inputs, outputs] = [ports?.inputs.length ?? 1, ports?.outputs.length ?? 1]
+  const batch: Batch = {
+    x: await toNamedValues(x, `x of ${where}`, { several: inputs > 1 }),
+    ...(y !== undefined && { y: await toNamedArrays(y, `y of ${where}`, { several: outputs > 1 }) }),
+    ...(sampleWeight !== undefined && {
+      sampleWeight: await toNamedArrays(sampleWeight, `sampleWeight of ${where}`, { several: outputs > 1 }),
+    }),
+  }
+  requireSamples(batch, ports, where)
+  return batch
+}
+
+/** Throws `DataError` for arrays that are single samples, without the first dimension of a batch. */
+function requireSamples(batch: Batch, ports: Ports | undefined, where: string): void {
+  for (const named of [batch.x, batch.y, batch.sampleWeight]) {
+    for (const { shape } of listOf(named)) if (shape.length === 0) throw unbatched(where)
+  }
+  const inputs = listOf(batch.x)
+  if (inputs.length !== 1 || ports?.inputs.length !== 1) return
+  const sample = ports.inputs[0]!.shape.slice(1)
+  const { shape } = inputs[0]!
+  const isSample = shape.length === sample.length && sample.every((d, axis) => d === null || d === shape[axis])
+  // a batch of samples [1] may be given without the last dimension
+  if (isSample && sample.length > 0 && sample.at(-1) !== 1) throw unbatched(where)
+}
+
+function listOf(named: unknown): readonly { readonly shape: readonly number[] }[] {
+  if (named === undefined) return []
+  if (Array.isArray(named)) return named
+  const one = named as { readonly shape?: unknown }
+  return (Array.isArray(one.shape) ? [one] : Object.values(one)) as { readonly shape: readonly number[] }[]
+}
+
+function unbatched(where = 'The dataset'): DataError {
+  const what = where === 'The dataset' ? `${where} gives` : `${where[0]!.toUpperCase()}${where.slice(1)} is`
+  return new DataError(
+    `${what} ${where === 'The dataset' ? 'single samples' : 'a single sample'}, and training works on batches: arrays [samples, ...]. Batch the samples, as in dataset.batch(32).`,
+  )
+}
