@@ -289,12 +289,30 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
   return select(result, -result, odd && isNegative(x));
 }`,
   },
+  // the exact remainder of whole mantissas, 8 bits of the quotient at a time: a rounded quotient can be off by 1
   modulo: {
     needs: ['nan', 'isFinite', 'isNan'],
     code: `fn modulo(x: f32, y: f32) -> f32 {
   if (!isFinite(x) || y == 0.0 || isNan(y)) { return nan(); }
   if (!isFinite(y)) { return select(y, x, x == 0.0 || (x < 0.0) == (y < 0.0)); }
-  let r = x - y * trunc(x / y);
+  var size = abs(x);
+  if (size >= abs(y)) {
+    let a = bitcast<u32>(size);
+    let b = bitcast<u32>(abs(y));
+    let divisor = (b & 0x7fffffu) | select(0u, 0x800000u, b >= 0x800000u);
+    let exponent = max(b >> 23u, 1u);
+    var count = max(a >> 23u, 1u) - exponent;
+    var rest = ((a & 0x7fffffu) | select(0u, 0x800000u, a >= 0x800000u)) % divisor;
+    while (count > 0u) {
+      let bits = min(count, 8u);
+      rest = (rest << bits) % divisor;
+      count -= bits;
+    }
+    // rest * 2^(exponent - 150), in two exact steps
+    let normal = max(exponent, 24u);
+    size = f32(rest) * bitcast<f32>((normal - 23u) << 23u) * bitcast<f32>((127u + exponent - normal) << 23u);
+  }
+  let r = select(size, -size, x < 0.0);
   return select(r, r + y, r != 0.0 && (r < 0.0) != (y < 0.0));
 }`,
   },
