@@ -41,7 +41,8 @@ export function exampleOf(owner: string, key: string, field: Field): string {
   return example === undefined ? '' : ` Example: new ${owner}({ ${key}: ${example} }).`
 }
 
-function accepts(field: Field, value: unknown): boolean {
+/** Whether a field allows the value. Names and specs of instances are checked when they are resolved. */
+export function accepts(field: Field, value: unknown): boolean {
   const { type, oneOf, or, min, max, above, below } = descriptionOf(field)
   if (oneOf) return choiceOf(oneOf, value) !== undefined
   if (or && choiceOf(or, value) !== undefined) return true

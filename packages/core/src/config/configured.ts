@@ -1,12 +1,12 @@
 import { Tensor } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
-import { descriptionOf } from './check-fields.ts'
+import { accepts, descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
 import { constantData } from './constants.ts'
 import { type Definition, fieldsOf, inheritedFieldsOf, isFunctionDefinition } from './definition.ts'
 import { describeValue } from './describe.ts'
-import type { FieldTable } from './fields.ts'
+import type { Field, FieldTable } from './fields.ts'
 
 /** The constructor arguments of a class with config `C`: optional when every option is. */
 export type ConfigArgument<C> = Record<never, never> extends C ? [config?: C] : [config: C]
@@ -70,12 +70,23 @@ function isConfig(value: unknown): boolean {
   )
 }
 
-/** An error for options that are not in an object, with an example of one that the class needs. */
+/** An error for options that are not in an object, with an example of the option that may have been meant. */
 function configError(definition: Definition, got: unknown): ConfigError {
   const { name } = definition
-  const [key] = Object.entries(inheritedFieldsOf(definition)).find(([, field]) => descriptionOf(field).required) ?? []
-  const example = key === undefined ? '' : `, as in new ${name}({ ${key}: ... })`
+  const plain = Array.isArray(got) || typeof got !== 'object'
+  const fields = Object.entries(inheritedFieldsOf(definition))
+  const accepting = plain ? fields.filter(([, field]) => takes(field, got)) : []
+  const isRequired = ([, field]: [string, Field]) => descriptionOf(field).required
+  const [key] = accepting.find(isRequired) ?? accepting[0] ?? fields.find(isRequired) ?? []
+  const value = accepting.length > 0 ? describeValue(got) : '...'
+  const example = key === undefined ? '' : `, as in new ${name}({ ${key}: ${value} })`
   return new ConfigError(`${name} takes its options in one object${example}, and got ${describeValue(got)}.`)
+}
+
+/** Whether an option has a type, and the value is of it. */
+function takes(field: Field, value: unknown): boolean {
+  const { type } = descriptionOf(field)
+  return type !== undefined && type !== 'unknown' && accepts(field, value)
 }
 
 /** The fields of a class that declares none itself: those it inherits, and `unknown` for every other given option. */

@@ -39,7 +39,7 @@ describe('input', () => {
 
   it('refuses invalid shapes and dtypes', () => {
     expect(() => input([3] as never)).toThrow(
-      'Input takes its options in one object, as in new Input({ shape: ... }), and got [3].',
+      'Input takes its options in one object, as in new Input({ shape: [3] }), and got [3].',
     )
     expect(() => input({} as never)).toThrow(
       "InputLayer needs the option 'shape', a list of dimensions, which is missing.",

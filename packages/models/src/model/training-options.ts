@@ -101,8 +101,15 @@ export function fitArguments<O>(
     throw new ConfigError(`The options are an object, as in { epochs: 3 }, and not ${describeValue(options)}.`)
   }
   const given = y ?? undefined
-  const inSecond = isDataset(x) && options === undefined && isPlainObject(given) && !isHostValues(given)
-  if (inSecond) return { data: { x, y: undefined }, options: given as O }
+  if (isPlainObject(given) && !isHostValues(given)) {
+    if (isDataset(x) && options === undefined) return { data: { x, y: undefined }, options: given as O }
+    const [key, value] = Object.entries(given).find(([, entry]) => typeof entry !== 'object') ?? []
+    if (key !== undefined) {
+      throw new ConfigError(
+        `The second argument holds the targets, and '${key}' in it is ${describeValue(value)}. Options come third, as in fit(x, y, { epochs: 3 }).`,
+      )
+    }
+  }
   return { data: { x, y: given as Named<ArrayData> | undefined }, options }
 }
 
