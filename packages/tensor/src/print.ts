@@ -26,7 +26,7 @@ const precision = 8
  */
 export function formatTensor(tensor: Printable): string {
   const { shape, dtype } = tensor
-  if (!tensor.storage.memory.readSync) return `Tensor(shape=${formatShape(shape)}, dtype=${dtype})`
+  if (!tensor.storage.readsAtOnce) return `Tensor(shape=${formatShape(shape)}, dtype=${dtype})`
   return formatValues(tensor.dataSync(), shape, dtype)
 }
 

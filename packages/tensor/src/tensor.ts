@@ -118,7 +118,7 @@ export class Tensor implements Aval {
    * tensor([[1, 2], [3, 4.5]]).print()
    */
   async print(): Promise<void> {
-    const wait = this.held?.alive && !this.held.memory.readSync
+    const wait = this.held?.alive && !this.held.readsAtOnce
     console.log(wait ? formatValues(await this.data(), this.shape, this.dtype) : this.toString())
   }
 

@@ -20,7 +20,7 @@ let collected: Map<Tensor, IndexLimit[]> | undefined
  */
 export function requireIndices(x: Tensor, limit: IndexLimit): void {
   collected?.set(x, [...(collected.get(x) ?? []), limit])
-  if (x.concrete && x.storage.memory.readSync) checkIndices({ data: x.dataSync(), shape: x.shape }, limit, 'the input')
+  if (x.concrete && x.storage.readsAtOnce) checkIndices({ data: x.dataSync(), shape: x.shape }, limit, 'the input')
 }
 
 /** Runs layers on shapes and returns the limits of the tensors that they read as indices. */

@@ -39,10 +39,10 @@ export function moveVariablesNow(layers: LayerSet, backend: Backend): void {
   const before = readVariables(layers)
   const old = elsewhere(before, backend)
   if (old.length === 0) return
-  const { memory } = old[0]!.storage
-  if (!memory.readSync) {
+  const { storage } = old[0]!
+  if (!storage.readsAtOnce) {
     throw new BackendError(
-      `The model is on the ${memory.name} backend and is called with tensors of the ${backend.name} backend. Move it first: \`await model.to(backend)\`.`,
+      `The model is on the ${storage.memory.name} backend and is called with tensors of the ${backend.name} backend. Move it first: \`await model.to(backend)\`.`,
     )
   }
   const copies = onBackend(backend, () =>

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.ts'
  * outside of traces, on backends that can be read without waiting. Negative indices count from the end.
  */
 export function requireKnownIndices(name: string, indices: Tensor, size: number): void {
-  if (!indices.concrete || !indices.storage.memory.readSync) return
+  if (!indices.concrete || !indices.storage.readsAtOnce) return
   const values = indices.dataSync()
   const wrong = values.findIndex((value: number) => value >= size || value < -size)
   if (wrong < 0) return
