@@ -6,7 +6,7 @@ import { formatShape, type Shape, sizeOf, stridesOf } from './shape.ts'
 export interface Printable {
   readonly shape: Shape
   readonly dtype: DType
-  readonly storage: { readonly memory: { readonly readSync?: unknown } }
+  readonly storage: { readonly readsAtOnce: boolean }
   dataSync(): TypedArray
 }
 
