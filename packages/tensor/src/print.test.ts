@@ -90,7 +90,7 @@ describe('formatTensor', () => {
     const asynchronous = {
       shape: [2],
       dtype: 'float32' as const,
-      storage: { memory: {} },
+      storage: { readsAtOnce: false },
       dataSync: () => new Float32Array(2),
     }
     expect(formatTensor(asynchronous)).toBe('Tensor(shape=[2], dtype=float32)')
