@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DivergenceError, Registry } from '@gradus/core'
@@ -149,6 +149,44 @@ it('CSVLogger writes a file in a new folder, and continues it after a resume', a
   second.restore(JSON.parse(JSON.stringify(first.state())))
   await play([second], { model: new ScriptedModel(), script, firstEpoch: 2 })
   expect(await readFile(filename, 'utf8')).toBe('epoch,loss,val_loss\r\n0,1.5,2.0\r\n1,0.25,1.0\r\n2,0.125,1e-05\r\n')
+})
+
+it('CSVLogger removes the rows that were written after its state was saved, and parts of rows', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gradus-csv-'))
+  folders.push(folder)
+  for (const append of [false, true]) {
+    const filename = join(folder, `log-${append}.csv`)
+    const before = append ? 'epoch,loss\r\n0,9.0\r\n' : ''
+    if (append) await writeFile(filename, before)
+    const first = new CSVLogger({ filename, append })
+    const states: unknown[] = []
+    const afterEpoch = () => void states.push(JSON.parse(JSON.stringify(first.state())))
+    const script = { loss: [1.5, 0.25, 0.125] }
+    await play([first], { model: new ScriptedModel(), script, afterEpoch })
+    const whole = await readFile(filename, 'utf8')
+    for (const rest of ['', '2,0.', '2,0.125\r\n3,0.1']) {
+      await writeFile(filename, whole + rest)
+      const second = new CSVLogger({ filename, append })
+      second.restore(states[0] as ReturnType<CSVLogger['state']>)
+      await play([second], { model: new ScriptedModel(), script, firstEpoch: 1 })
+      expect(await readFile(filename, 'utf8')).toBe(whole)
+    }
+  }
+  expect((await readdir(folder)).sort()).toEqual(['log-false.csv', 'log-true.csv'])
+})
+
+it('CSVLogger names a file that cannot be written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gradus-csv-'))
+  folders.push(folder)
+  await writeFile(join(folder, 'file'), '')
+  const filename = join(folder, 'file', 'log.csv')
+  const run = play([new CSVLogger({ filename })], { model: new ScriptedModel(), script: { loss: [1] } })
+  await expect(run).rejects.toThrow(`The file '${filename}' cannot be written: `)
+})
+
+it.skipIf(process.platform === 'win32')('CSVLogger writes to a device and does not replace it', async () => {
+  await play([new CSVLogger({ filename: '/dev/null' })], { model: new ScriptedModel(), script: { loss: [1, 2] } })
+  expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
 })
 
 it('ProgressLogger prints epochs as Keras does', async () => {

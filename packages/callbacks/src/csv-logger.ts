@@ -13,13 +13,20 @@ const fields = {
   files: { type: 'unknown' as Kind<TextFiles>, default: machineFiles },
 } as const
 
+interface CSVLoggerState {
+  readonly keys: readonly string[] | null
+  /** The number of characters in the file. */
+  readonly length?: number
+}
+
 /** Options of `CSVLogger`. */
 export interface CSVLoggerConfig extends ConfigOf<typeof fields> {}
 
 /**
  * Writes the figures of every epoch to a CSV file: the epoch, from 0, then the figures, sorted by name. As in Keras, missing
  * figures are `NA`, and columns for validation are added if the first epoch had none. Unlike Keras, training without validation
- * has no columns for it. Throws if the file cannot be written.
+ * has no columns for it. A restored logger goes on with an existing file and removes the rows of later epochs, which will be
+ * trained again. Throws an error with the path and the reason if the file cannot be written.
  *
  * @example
  * import { CSVLogger } from '@gradus/callbacks'
@@ -29,17 +36,22 @@ export interface CSVLoggerConfig extends ConfigOf<typeof fields> {}
 export class CSVLogger extends Callback<CSVLoggerConfig> {
   static readonly type = 'CSVLogger'
   static override readonly fields = fields
+  /** The options that name files to write. */
+  static readonly writes = { filename: 'path' } as const
   declare readonly options: OptionsOf<typeof fields>
 
   private keys: readonly string[] | undefined
   private needsHeader = true
   private resumed = false
+  private length: number | undefined
 
   override async onTrainBegin(): Promise<void> {
     const { filename, append, files } = this.options
     const existing = append || this.resumed ? await files.read(filename) : undefined
-    this.needsHeader = !existing
-    if (existing === undefined) await files.write(filename, '')
+    const kept = (this.resumed ? existing?.slice(0, this.length) : existing) ?? ''
+    if (existing !== kept) await files.write(filename, kept)
+    this.length = kept.length
+    this.needsHeader = kept === ''
     if (!this.resumed) this.keys = undefined
     this.resumed = false
   }
@@ -49,17 +61,20 @@ export class CSVLogger extends Callback<CSVLoggerConfig> {
     const values = this.keys.map((key) => (logs[key] === undefined ? 'NA' : floatText(logs[key])))
     const lines = this.needsHeader ? [['epoch', ...this.keys]] : []
     lines.push([String(epoch), ...values])
-    this.needsHeader = false
+    const text = lines.map((line) => this.lineOf(line)).join('')
     const { filename, files } = this.options
-    await files.append(filename, lines.map((line) => this.lineOf(line)).join(''))
+    await files.append(filename, text)
+    this.needsHeader = false
+    this.length = (this.length ?? 0) + text.length
   }
 
-  override state(): { keys: readonly string[] | null } {
-    return { keys: this.keys ?? null }
+  override state(): CSVLoggerState {
+    return { keys: this.keys ?? null, ...(this.length !== undefined && { length: this.length }) }
   }
 
-  override restore({ keys }: { keys: readonly string[] | null }): void {
+  override restore({ keys, length }: CSVLoggerState): void {
     this.keys = keys ?? undefined
+    this.length = length
     this.resumed = true
   }
 

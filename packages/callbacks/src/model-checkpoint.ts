@@ -45,6 +45,8 @@ interface ModelCheckpointState {
 export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
   static readonly type = 'ModelCheckpoint'
   static override readonly fields = fields
+  /** The options that name files to write. */
+  static readonly writes = { filepath: 'template' } as const
   declare readonly options: OptionsOf<typeof fields>
 
   /** Defined only if `saveFreq` is a number, because with this hook training reads figures after every batch. */
