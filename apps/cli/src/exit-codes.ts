@@ -12,7 +12,10 @@ export const exitCodes = {
   diverged: 4,
   backend: 5,
   target: 6,
+  write: 7,
+  hangup: 129,
   interrupted: 130,
+  terminated: 143,
 } as const
 
 const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
@@ -23,8 +26,18 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   diverged: 'training diverged',
   backend: 'backend not available',
   target: 'below --min-accuracy',
-  interrupted: 'interrupted',
+  write: 'a file, a folder or the output cannot be written',
+  hangup: 'stopped by SIGHUP, after saving',
+  interrupted: 'interrupted, after saving',
+  terminated: 'stopped by SIGTERM, after saving',
 }
+
+/** The signals that stop a run, with the exit code of each. */
+export const signalCodes = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hangup,
+} as const
 
 /** The exit codes with their meanings, for help texts. */
 export function exitCodeHelp(): string {
@@ -37,9 +50,21 @@ export class TargetError extends Error {
   override name = 'TargetError'
 }
 
-/** The user stopped the run. */
+/** A file, a folder or an output stream cannot be written. */
+export class WriteError extends Error {
+  override name = 'WriteError'
+}
+
+/** A signal stopped the run. */
 export class Interrupted extends Error {
   override name = 'Interrupted'
+
+  constructor(
+    message: string,
+    readonly signal: keyof typeof signalCodes,
+  ) {
+    super(message)
+  }
 }
 
 /** Returns the exit code for an error. */
@@ -50,6 +75,12 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof DivergenceError) return exitCodes.diverged
   if (error instanceof BackendError) return exitCodes.backend
   if (error instanceof TargetError) return exitCodes.target
-  if (error instanceof Interrupted) return exitCodes.interrupted
+  if (error instanceof Interrupted) return signalCodes[error.signal]
+  if (error instanceof WriteError || isFailedWrite(error)) return exitCodes.write
   return exitCodes.unexpected
+}
+
+/** Whether a function of `io` or a callback could not write a file; these errors have no class. */
+function isFailedWrite(error: unknown): boolean {
+  return error instanceof Error && /^The file '.*' cannot be written: /s.test(error.message)
 }

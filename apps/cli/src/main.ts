@@ -1,19 +1,21 @@
 import { basename, relative } from 'node:path'
+import { exitCodeOf } from './exit-codes.ts'
+import { ProcessOutput } from './process-output.ts'
 import { runCommand } from './run-command.ts'
 
 const script = process.argv[1] ?? 'gradus'
 const isCommand = basename(script) === 'gradus'
 
-// A program such as `head` closes the pipe before the output ends. That is not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+const failure = new AbortController()
+const onFailure = (error: Error) => failure.abort(error)
 
-process.exitCode = await runCommand(process.argv.slice(2), {
-  out: process.stdout,
-  err: process.stderr,
+const code = await runCommand(process.argv.slice(2), {
+  out: new ProcessOutput(process.stdout, 'stdout', onFailure),
+  err: new ProcessOutput(process.stderr, 'stderr', onFailure),
+  failed: failure.signal,
   env: process.env,
   cwd: process.cwd(),
   command: isCommand ? 'gradus' : `node ${relative(process.cwd(), script) || script}`,
 })
+// the message of an error may have been the output that failed
+process.exitCode = code === 0 && failure.signal.aborted ? exitCodeOf(failure.signal.reason) : code

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { CommanderError } from 'commander'
-import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { exitCodeOf, exitCodes, Interrupted } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 import { hasColors, type Terminal } from './terminal.ts'
 
@@ -7,6 +8,8 @@ import { hasColors, type Terminal } from './terminal.ts'
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await createProgram(terminal).parseAsync(args, { from: 'user' })
+    await setImmediate() // streams report failures later
+    terminal.failed?.throwIfAborted()
     return exitCodes.ok
   } catch (error) {
     const code = exitCodeOf(error)
@@ -18,7 +21,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 
 function printError(error: unknown, code: number, args: readonly string[], { out, err, env }: Terminal): void {
   const message = error instanceof Error ? error.message : String(error)
-  const label = code === exitCodes.interrupted ? '' : code === exitCodes.unexpected ? 'Unexpected error: ' : 'Error: '
+  const label = error instanceof Interrupted ? '' : code === exitCodes.unexpected ? 'Unexpected error: ' : 'Error: '
   const red = hasColors(err, env)
   err.write(`${red ? `\x1b[31m${label}\x1b[39m` : label}${message}\n`)
   if (args.includes('--debug')) err.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n`)

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly out: Output
   /** Warnings and errors; also the log, where `out` is for programs. */
   readonly err: Output
+  /** Aborted with a `WriteError` when an output cannot be written. */
+  readonly failed?: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** The command that starts this program, such as `gradus`, for hints. */

@@ -4,11 +4,9 @@ import { type ShortcutFlags, shortcuts } from './shortcuts.ts'
 /** The flags that change a config. */
 export interface ConfigFlags extends ShortcutFlags {
   readonly set?: readonly string[]
-  /** The folder of a run to continue. */
-  readonly resume?: string
 }
 
-/** Adds the flags that change a config to a command, except `--resume`. */
+/** Adds the flags that change a config to a command. */
 export function addConfigFlags(command: Command): Command {
   for (const { flag, argument, variable, type, about } of shortcuts) {
     const option = new Option(`--${flag} <${argument}>`, `${about} (${variable})`)

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ConfigError, toData } from '@gradus/core'
-import { parseDocument } from 'yaml'
+import { ConfigError, requireBounded, toData } from '@gradus/core'
+import { type Document, parseDocument } from 'yaml'
 import { loadConfigModules } from './config-modules.ts'
 
 /** The contents of a config file, unchecked. */
@@ -18,12 +18,12 @@ export interface RawConfig {
 
 /**
  * Reads a config from JSON, from YAML, or from the default export of a module; instances in a module become data. Throws
- * `ConfigError` for a file that cannot be read and for values without a data form.
+ * `ConfigError` for a file that cannot be read or is too large, for values without a data form, and for data that is nested too deep.
  */
 export async function readConfig(source: string, cwd: string): Promise<RawConfig> {
   const path = resolve(cwd, source)
   const extension = extname(path)
-  const value = toData(await contents(path, source, extension), 'config')
+  const value = await contents(path, source, extension)
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ConfigError(`${source}: a config is an object with data, model, optimizer and loss.`)
   }
@@ -38,18 +38,35 @@ export async function readConfig(source: string, cwd: string): Promise<RawConfig
 }
 
 async function contents(path: string, source: string, extension: string): Promise<unknown> {
-  if (/^\.[cm]?[jt]s$/.test(extension)) return fromModule(path, source)
+  const isModule = /^\.[cm]?[jt]s$/.test(extension)
+  if (!isModule && !['.json', '.yaml', '.yml'].includes(extension)) {
+    throw new ConfigError(
+      `${source}: a config file ends in .json, .yaml, .yml, .ts or .js; this one ends in '${extension}'.`,
+    )
+  }
   const text = await textOf(path, source)
-  if (extension === '.json') return fromJson(text, source)
-  if (extension === '.yaml' || extension === '.yml') return fromYaml(text, source)
-  throw new ConfigError(
-    `${source}: a config file ends in .json, .yaml, .yml, .ts or .js; this one ends in '${extension}'.`,
-  )
+  if (isModule) return fromModule(path, source)
+  const value = extension === '.json' ? fromJson(text, source) : fromYaml(text, source)
+  requireBounded(value, source)
+  return toData(value, 'config')
 }
 
+/** The largest config file in bytes. */
+const maxBytes = 2 ** 24
+
 async function textOf(path: string, source: string): Promise<string> {
+  let text: string | undefined
   try {
-    return await readFile(path, 'utf8')
+    const file = await open(path)
+    const pieces: Buffer[] = []
+    let length = 0
+    // a device or a pipe has no size that could be checked before
+    for await (const piece of file.createReadStream()) {
+      pieces.push(piece as Buffer)
+      length += (piece as Buffer).length
+      if (length > maxBytes) break
+    }
+    if (length <= maxBytes) text = Buffer.concat(pieces).toString('utf8')
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const reasons: Readonly<Record<string, string>> = {
@@ -59,6 +76,8 @@ async function textOf(path: string, source: string): Promise<string> {
     }
     throw new ConfigError(`The config '${source}' cannot be read: ${reasons[code ?? ''] ?? message}.`, { cause })
   }
+  if (text !== undefined) return text
+  throw new ConfigError(`The config '${source}' cannot be read: it has more than ${maxBytes / 2 ** 20} MiB.`)
 }
 
 function fromJson(text: string, source: string): unknown {
@@ -70,14 +89,19 @@ function fromJson(text: string, source: string): unknown {
 }
 
 function fromYaml(text: string, source: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true })
-  const [error] = document.errors
-  if (error) throw new ConfigError(`${source} is not YAML: ${error.message.trimEnd()}`)
-  return document.toJS()
+  try {
+    const document: Document = parseDocument(text, { prettyErrors: true })
+    const [error] = document.errors
+    if (error) throw error
+    return document.toJS() as unknown
+  } catch (cause) {
+    const { message } = cause as Error
+    const reason = /call stack/.test(message) ? 'it is nested too deep.' : message.trimEnd()
+    throw new ConfigError(`${source} is not YAML: ${reason}`, { cause })
+  }
 }
 
 async function fromModule(path: string, source: string): Promise<unknown> {
-  await textOf(path, source)
   const virtualModules = await loadConfigModules()
   const { createJiti } = await import('jiti') // only where it is needed, because it loads slowly
   const jiti = createJiti(pathToFileURL(path).href, {
@@ -87,9 +111,13 @@ async function fromModule(path: string, source: string): Promise<unknown> {
     virtualModules,
   })
   try {
-    return await jiti.import(path, { default: true })
+    const value = await jiti.import(path, { default: true })
+    requireBounded(value, source)
+    return toData(value, 'config') // may run getters of the module
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
-    throw new ConfigError(`${source} cannot be run: ${(cause as Error).message}`, { cause })
+    throw new ConfigError(`${source} cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
   }
 }

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { ConfigError } from '@gradus/core'
-import { RunFolder } from '../train/run-folder.ts'
+import { locateDataFiles } from '../train/data-files.ts'
+import type { RunFolder } from '../train/run-folder.ts'
 import type { ConfigFlags } from './config-flags.ts'
 import { checkConfig } from './config-problems.ts'
 import type { Config } from './config-schema.ts'
@@ -18,8 +19,8 @@ export interface ResolvedConfig {
   /** The path of the config file, for messages. */
   readonly source: string
   readonly config: Resolved
-  /** The run to continue. */
-  readonly run?: RunFolder
+  /** The number of epochs that the run to continue had to train until now. */
+  readonly savedEpochs?: number
 }
 
 interface Environment {
@@ -29,15 +30,15 @@ interface Environment {
 
 /**
  * Reads a config and sets the values that the environment and the flags give. Flags win over environment variables, these over
- * the file, and the file over defaults. With `resume`, `file` defaults to the config of the run. Throws `ConfigError` where
+ * the file, and the file over defaults. With a run to continue, `file` defaults to its config. Throws `ConfigError` where
  * the config cannot be read or is wrong, and where it differs from that of the run in more than `fit.epochs` and `fit.verbose`.
  */
 export async function resolveConfig(
   file: string | undefined,
   flags: ConfigFlags,
   { cwd, env }: Environment,
+  run?: RunFolder,
 ): Promise<ResolvedConfig> {
-  const run = flags.resume === undefined ? undefined : await RunFolder.open(flags.resume, cwd)
   const saved = run && (await readSaved(run))
   const raw = file === undefined ? saved?.raw : await readConfig(file, cwd)
   if (!raw) throw new ConfigError('train needs a config: gradus train CONFIG, or gradus train --resume RUN.')
@@ -46,8 +47,8 @@ export async function resolveConfig(
   const value = override(given, [...fromEnvironment(env, cwd), ...fromFlags(flags, cwd)])
   const config = complete(checkConfig(value, raw.source), raw)
   if (!run || !saved) return { source: raw.source, config }
-  requireSameRun(saved.config, config, flags.resume!)
-  return { source: raw.source, config, run }
+  requireSameRun(saved.config, config, relative(cwd, run.path))
+  return { source: raw.source, config, savedEpochs: saved.config.fit.epochs }
 }
 
 /** The config with paths relative to `folder`. */
@@ -58,7 +59,9 @@ export function relativeTo(folder: string, { data, ...config }: Resolved): Resol
 
 async function readSaved(run: RunFolder): Promise<{ raw: RawConfig; config: Resolved }> {
   const raw: RawConfig = { source: run.config, folder: run.path, name: 'run', value: await run.readConfig() }
-  return { raw, config: complete(checkConfig(raw.value, raw.source), raw) }
+  const config = complete(checkConfig(raw.value, raw.source), raw)
+  const data = locateDataFiles(config.data, (await run.readEnvironment()).data ?? {})
+  return { raw: { ...raw, value: { ...raw.value, data } }, config: { ...config, data } }
 }
 
 function complete({ $schema: _, ...config }: Config, { folder, name }: RawConfig): Resolved {
@@ -79,11 +82,24 @@ function mapPaths({ train, test, validation, ...data }: Config['data'], map: (pa
   }
 }
 
-/** Throws `ConfigError` where `config` differs from the config of the run in a value that determines its results. */
+/**
+ * Throws `ConfigError` where `config` differs from the config of the run in a value that determines its results. The paths of data
+ * may differ, because the contents are compared.
+ */
 function requireSameRun(saved: Resolved, config: Resolved, run: string): void {
   const decisive = ({ data, model, optimizer, loss, metrics, callbacks, seed, dtypePolicy, fit }: Resolved) => {
     const { epochs: _epochs, verbose: _verbose, ...options } = fit
-    return { seed, dtypePolicy, data, model, optimizer, loss, metrics, callbacks, fit: options }
+    return {
+      seed,
+      dtypePolicy,
+      data: mapPaths(data, () => ''),
+      model,
+      optimizer,
+      loss,
+      metrics,
+      callbacks,
+      fit: options,
+    }
   }
   const [before, after] = [decisive(saved), decisive(config)]
   for (const key of Object.keys(before) as (keyof typeof before)[]) {

@@ -1,24 +1,36 @@
-import { exitCodes, Interrupted } from '../exit-codes.ts'
+import { Interrupted, signalCodes } from '../exit-codes.ts'
 
-/** The first SIGINT aborts `signal`; the second ends the process at once. */
+type Signal = keyof typeof signalCodes
+
+/** The first SIGINT, SIGTERM or SIGHUP aborts `signal`; the second ends the process at once. */
 export class Interrupt {
+  /** Aborted by a signal to the process, or where an output cannot be written. */
+  readonly signal: AbortSignal
   private readonly controller = new AbortController()
 
-  constructor(private readonly notify: (text: string) => void) {
-    process.on('SIGINT', this.onSignal)
-  }
+  private readonly listeners = (Object.keys(signalCodes) as Signal[]).map(
+    (name) => [name, () => this.onSignal(name)] as const,
+  )
 
-  get signal(): AbortSignal {
-    return this.controller.signal
+  constructor(
+    private readonly notify: (text: string) => void,
+    failed: AbortSignal | undefined,
+  ) {
+    this.signal = failed ? AbortSignal.any([failed, this.controller.signal]) : this.controller.signal
+    for (const [name, listener] of this.listeners) process.on(name, listener)
   }
 
   dispose(): void {
-    process.off('SIGINT', this.onSignal)
+    for (const [name, listener] of this.listeners) process.off(name, listener)
   }
 
-  private readonly onSignal = (): void => {
-    if (this.signal.aborted) process.exit(exitCodes.interrupted)
-    this.notify('\nInterrupted: finishing the batch and saving. Press Ctrl-C again to stop at once.\n')
-    this.controller.abort(new Interrupted('Training was interrupted.'))
+  private onSignal(name: Signal): void {
+    if (this.controller.signal.aborted) process.exit(signalCodes[name])
+    const [what, again] =
+      name === 'SIGINT'
+        ? ['Interrupted', 'Press Ctrl-C again to stop at once.']
+        : [name, 'A second signal stops at once.']
+    this.notify(`\n${what}: finishing the batch and saving. ${again}\n`)
+    this.controller.abort(new Interrupted('Training was interrupted.', name))
   }
 }

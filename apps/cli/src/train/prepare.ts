@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 import {
-  type CallbackHooks,
   ConfigError,
   currentDTypePolicy,
   DataError,
@@ -21,7 +20,6 @@ export interface Prepared {
   readonly backend: Backend
   readonly model: Model
   readonly optimizer: Optimizer
-  readonly callbacks: readonly CallbackHooks[]
   readonly train: Samples
   readonly test: Samples | undefined
   readonly validation: Samples | undefined
@@ -31,19 +29,18 @@ export interface Prepared {
  * Starts the backend, builds the model and reads the data. Throws `ConfigError`, `DataError` or `BackendError` for anything that
  * is wrong with them, before anything is trained or written.
  */
-export async function prepare(config: Resolved, write: (text: string) => void): Promise<Prepared> {
+export async function prepare(config: Resolved): Promise<Prepared> {
   const backend = await openBackend(config.backend)
   await useBackend(backend)
   const model = buildModel(config)
   const optimizer = parse('optimizer', config.optimizer) as Optimizer
   compileModel(model, config, optimizer)
-  const callbacks = config.callbacks.map((spec, index) => callbackOf(spec, `callbacks[${index}]`, write))
   const { data } = config
   const train = await checked(model, await readSamples(data.train, '', data))
   const test = data.test === undefined ? undefined : await checked(model, await readSamples(data.test, '', data))
   const validation =
     data.validation === undefined ? undefined : await checked(model, await readSamples(data.validation, '', data))
-  return { backend, model, optimizer, callbacks, train, test, validation }
+  return { backend, model, optimizer, train, test, validation }
 }
 
 /** Builds the model of a config. Its weights are initialized later; equal configs give equal weights. */
@@ -82,15 +79,6 @@ function namedMetric(option: unknown, metric: Metric): Metric | StandardNames['m
 
 function parse(kind: 'optimizer' | 'loss' | 'metric', value: unknown, path: string = kind): object {
   return standard.parse(kind, value, path)
-}
-
-/** Creates a callback. Callbacks with the option `write` print to the log. */
-function callbackOf(spec: Resolved['callbacks'][number], path: string, write: (text: string) => void): CallbackHooks {
-  const callback = standard.parse('callback', spec, path)
-  const { fields } = callback.constructor as { readonly fields?: object }
-  if (!fields || !('write' in fields)) return callback as CallbackHooks
-  const options = typeof spec === 'string' ? { callback: spec } : spec
-  return standard.parse('callback', { write, ...options }, path) as CallbackHooks
 }
 
 /** Returns the samples. Throws `DataError` or `ConfigError` if they do not fit the model or its loss. */

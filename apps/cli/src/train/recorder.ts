@@ -16,10 +16,10 @@ interface RecorderOptions {
 export class Recorder implements CallbackHooks {
   readonly records: EpochRecord[]
   private startedAt = 0
+  private stopped = false
 
   constructor(
-    /** The folder is created when training begins, so that a failed check before it leaves no folder behind. */
-    private readonly folder: () => RunFolder,
+    private readonly folder: RunFolder,
     private readonly options: RecorderOptions,
   ) {
     this.records = [...options.records]
@@ -46,8 +46,9 @@ export class Recorder implements CallbackHooks {
       milliseconds: performance.now() - this.startedAt,
     }
     this.records.push(record)
+    this.stopped = model.stopTraining
     await this.save(true)
-    await this.folder().writeFigures(this.records)
+    await this.folder.writeFigures(this.records)
     this.options.onEpoch(record)
   }
 
@@ -58,7 +59,8 @@ export class Recorder implements CallbackHooks {
       records: this.records,
       callbacks: this.options.callbacks.map((callback) => callback.state?.() ?? null),
       exact,
+      stopped: this.stopped,
     }
-    await this.folder().save(await this.options.model.toBytes(), state)
+    await this.folder.save(await this.options.model.toBytes(), state)
   }
 }

@@ -1,7 +1,13 @@
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { ConfigError, DataError } from '@gradus/core'
+import { DataError } from '@gradus/core'
 import { type ModelFile, readFile as readBytes, writeFileAtomic } from 'gradus/io'
+import { WriteError } from '../exit-codes.ts'
+import type { DataFiles } from './data-files.ts'
+import { epochEvent, figuresTable } from './figures.ts'
+import { removeLeftoverFiles } from './leftovers.ts'
+import { requireLinksInside } from './outside.ts'
+import { RunLock } from './run-lock.ts'
 import { type EpochRecord, type RunState, readRunFile, withState } from './run-state.ts'
 
 /** The format of the models of a run. */
@@ -27,49 +33,60 @@ export const fileNames = {
 
 type FileName = keyof typeof fileNames
 
-/** The folder of a run. Its files are written atomically: each is either complete or absent. */
+/** The part of `env.json` that `--resume` reads. */
+export interface RunEnvironment {
+  readonly data?: DataFiles
+  /** When everything that follows the last epoch was done; undefined before. */
+  readonly finishedAt?: string
+}
+
+/** The folder of a run, which this process has locked. Its files are written atomically: each is either complete or absent. */
 export class RunFolder {
-  private constructor(readonly path: string) {}
+  /** `path` has a lock already. */
+  constructor(
+    readonly path: string,
+    private readonly lock: RunLock,
+  ) {}
 
-  /** Creates `<parent>/<name>-<n>`, where `n` is 1 more than the highest number there. Throws `ConfigError`. */
-  static async create(parent: string, name: string): Promise<RunFolder> {
-    try {
-      await mkdir(parent, { recursive: true })
-      const taken = (await readdir(parent)).flatMap((entry) => {
-        const suffix = entry.startsWith(`${name}-`) ? entry.slice(name.length + 1) : ''
-        return /^\d+$/.test(suffix) ? [Number(suffix)] : []
-      })
-      for (let n = Math.max(0, ...taken) + 1; ; n++) {
-        const path = join(parent, `${name}-${n}`)
-        try {
-          await mkdir(path)
-          return new RunFolder(path)
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // another run has just taken the number
-        }
-      }
-    } catch (cause) {
-      throw new ConfigError(
-        `No run folder can be created in '${parent}': ${(cause as Error).message}. Choose another folder with --out.`,
-        { cause },
-      )
-    }
-  }
-
-  /** Opens the folder of an earlier run. Throws `DataError` for any other folder. */
-  static async open(path: string, cwd: string): Promise<RunFolder> {
-    const folder = new RunFolder(resolve(cwd, path))
-    try {
-      await access(folder.config)
-    } catch (cause) {
+  /**
+   * Opens and locks the folder of an earlier run, and removes what a killed process left behind. Throws `DataError` for any other
+   * folder, `ConfigError` for one in use and for one with links out of it, and `WriteError`.
+   */
+  static async open(path: string, cwd: string, allowOutside = false): Promise<RunFolder> {
+    const folder = resolve(cwd, path)
+    if (!(await exists(join(folder, fileNames.config)))) {
       throw new DataError(
         `'${path}' is no run folder: it has no ${fileNames.config}. Give a folder such as runs/<name>-1.`,
-        {
-          cause,
-        },
       )
     }
-    return folder
+    if (!allowOutside) await requireLinksInside(folder)
+    const lock = await RunLock.acquire(folder)
+    await removeLeftoverFiles(folder)
+    return new RunFolder(folder, lock)
+  }
+
+  /** Ends the use of the folder. */
+  async close(): Promise<void> {
+    await this.lock.release()
+  }
+
+  /** Deletes the folder of a run that could not begin. */
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true })
+  }
+
+  /** Deletes files of the run that callbacks wrote. */
+  async removeFiles(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await rm(path, { force: true })
+  }
+
+  /** Throws `WriteError` where the folder was deleted or moved; writing would create a folder without a config. */
+  async requirePresent(): Promise<void> {
+    if (await this.lock.isHeld()) return
+    throw new WriteError(
+      `The run folder '${this.path}' cannot be written: it or its lock was deleted or moved during the run. ` +
+        'Training has stopped, and nothing more was saved.',
+    )
   }
 
   get config(): string {
@@ -80,28 +97,23 @@ export class RunFolder {
     return this.file('best')
   }
 
-  private get last(): string {
-    return this.file('last')
-  }
-
-  private get checkpoint(): string {
-    return this.file('checkpoint')
-  }
-
   async writeJson(name: FileName, value: unknown): Promise<void> {
-    await this.writeText(name, `${JSON.stringify(value, null, 2)}\n`)
+    await this.write(name, `${JSON.stringify(value, null, 2)}\n`)
   }
 
-  async writeText(name: FileName, text: string): Promise<void> {
-    await writeFileAtomic(this.file(name), text)
+  async write(name: FileName, data: string | Uint8Array): Promise<void> {
+    await this.requirePresent()
+    await writeFileAtomic(this.file(name), data)
   }
 
+  /** Reads the resolved config. Throws `DataError`. */
   async readConfig(): Promise<Record<string, unknown>> {
-    try {
-      return JSON.parse(await readFile(this.config, 'utf8')) as Record<string, unknown>
-    } catch (cause) {
-      throw new DataError(`${this.config} cannot be read: ${(cause as Error).message}`, { cause })
-    }
+    return this.readJson('config')
+  }
+
+  /** Reads the description of the data and the machine; empty where there is none. Throws `DataError`. */
+  async readEnvironment(): Promise<RunEnvironment> {
+    return (await exists(this.file('environment'))) ? this.readJson('environment') : {}
   }
 
   /**
@@ -109,17 +121,18 @@ export class RunFolder {
    * the model at the end of that epoch is kept as `checkpoint`.
    */
   async save(model: Uint8Array, state: RunState): Promise<void> {
-    if (!state.exact && state.records.length > 0 && (await this.read(this.last))?.state?.exact) {
-      await rename(this.last, this.checkpoint)
+    if (!state.exact && state.records.length > 0) {
+      const last = await this.read('last')
+      if (last?.state?.exact) await this.write('checkpoint', last.bytes)
     }
-    await writeFileAtomic(this.last, withState(model, state, this.last))
-    if (state.exact) await rm(this.checkpoint, { force: true })
+    await this.write('last', withState(model, state, this.file('last')))
+    if (state.exact) await rm(this.file('checkpoint'), { force: true })
   }
 
   /** Reads the model and the state at the end of the last complete epoch; undefined where no epoch is complete. */
   async latest(): Promise<{ file: ModelFile; state: RunState } | undefined> {
-    for (const path of [this.last, this.checkpoint]) {
-      const saved = await this.read(path)
+    for (const name of ['last', 'checkpoint'] as const) {
+      const saved = await this.read(name)
       if (saved?.state?.exact) return { file: saved.file, state: saved.state }
     }
     return undefined
@@ -127,35 +140,39 @@ export class RunFolder {
 
   /** Writes the figures of all epochs, as CSV and as one JSON object per line. */
   async writeFigures(records: readonly EpochRecord[]): Promise<void> {
-    const keys = [...new Set(records.flatMap(({ logs }) => Object.keys(logs)))]
-    const header = ['epoch', ...keys, 'learningRate', 'milliseconds']
-    const rows = records.map(({ epoch, logs, learningRate, milliseconds }) =>
-      [epoch, ...keys.map((name) => logs[name] ?? ''), learningRate, Math.round(milliseconds)].join(','),
-    )
-    await this.writeText('table', `${[header.join(','), ...rows].join('\n')}\n`)
-    await this.writeText('events', records.map((record) => `${JSON.stringify(epochEvent(record))}\n`).join(''))
+    await this.write('table', figuresTable(records))
+    await this.write('events', records.map((record) => `${JSON.stringify(epochEvent(record))}\n`).join(''))
+  }
+
+  /** Records that everything that follows the last epoch was done. */
+  async markConcluded(): Promise<void> {
+    await this.writeJson('environment', { ...(await this.readEnvironment()), finishedAt: new Date().toISOString() })
   }
 
   private file(name: FileName): string {
     return join(this.path, fileNames[name])
   }
 
-  private async read(path: string): Promise<ReturnType<typeof readRunFile> | undefined> {
+  private async read(name: FileName): Promise<(ReturnType<typeof readRunFile> & { bytes: Uint8Array }) | undefined> {
+    const path = this.file(name)
+    if (!(await exists(path))) return undefined
+    const bytes = await readBytes(path)
+    return { ...readRunFile(bytes, path), bytes }
+  }
+
+  private async readJson(name: FileName): Promise<Record<string, unknown>> {
     try {
-      await access(path)
-    } catch {
-      return undefined
+      return JSON.parse(await readFile(this.file(name), 'utf8')) as Record<string, unknown>
+    } catch (cause) {
+      throw new DataError(`${this.file(name)} cannot be read: ${(cause as Error).message}`, { cause })
     }
-    return readRunFile(await readBytes(path), path)
   }
 }
 
-/** The figures of an epoch, as they are printed for programs. */
-export function epochFigures({ epoch, logs, learningRate, milliseconds }: EpochRecord): Record<string, unknown> {
-  return { epoch, ...logs, learningRate, milliseconds: Math.round(milliseconds) }
-}
-
-/** The event of a complete epoch. */
-export function epochEvent(record: EpochRecord): Record<string, unknown> {
-  return { version: 1, event: 'epoch', ...epochFigures(record) }
+/** Whether a path leads to a file or a folder. */
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

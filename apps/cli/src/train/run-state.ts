@@ -20,6 +20,8 @@ export interface RunState {
   readonly callbacks: readonly unknown[]
   /** Whether the weights are those at the end of the last epoch in `records`, and not later ones. */
   readonly exact: boolean
+  /** Whether a callback ended the training with the last epoch. */
+  readonly stopped?: boolean
 }
 
 /** A model file of a run: the state is in its header, so it is still a model file. */

@@ -8,8 +8,11 @@ import type { RunFolder } from './run-folder.ts'
 import type { EpochRecord, RunState } from './run-state.ts'
 
 export interface SessionOptions {
+  readonly folder: RunFolder
+  /** The callbacks of the config. */
+  readonly callbacks: readonly CallbackHooks[]
+  /** Called when training begins, after every check. */
   begin(): Promise<void>
-  folder(): RunFolder
   /** Writes to the training log. */
   readonly write: (text: string) => void
   onEpoch(record: EpochRecord): void
@@ -26,44 +29,34 @@ export class Session {
     private readonly config: Resolved,
     private readonly prepared: Prepared,
     state: RunState | undefined,
-    options: SessionOptions,
+    private readonly options: SessionOptions,
   ) {
-    const { model, callbacks, validation } = prepared
-    const monitor = validation || config.fit.validationSplit ? 'val_loss' : 'loss'
-    const { begin, folder, write, onEpoch, level } = options
-    let best: ModelCheckpoint | undefined
-    // created when the folder is known; braces in its name are escaped, because the path is a template
-    const keepBest: CallbackHooks = {
-      onEpochEnd: (context) => checkpoint().onEpochEnd(context),
-      state: () => checkpoint().state(),
-      restore: (saved) => checkpoint().restore(saved as never),
-    }
-    const checkpoint = () =>
-      (best ??= new ModelCheckpoint({
-        filepath: folder().best.replace(/[{}]/g, '$&$&'),
-        monitor,
-        saveBestOnly: true,
-      }))
-    const kept = [...callbacks, keepBest]
+    const { model, validation } = prepared
+    const { folder, callbacks, begin, write, onEpoch, level } = options
+    const best = new ModelCheckpoint({
+      filepath: folder.best.replace(/[{}]/g, '$&$&'), // the path is a template
+      monitor: validation || config.fit.validationSplit ? 'val_loss' : 'loss',
+      saveBestOnly: true,
+    })
+    const kept = [...callbacks, best]
     state?.callbacks.forEach((saved, index) => {
       if (saved !== null) kept[index]?.restore?.(saved)
     })
-    this.recorder = new Recorder(folder, {
-      model,
-      callbacks: kept,
-      records: state?.records ?? [],
-      onEpoch,
-    })
+    this.recorder = new Recorder(folder, { model, callbacks: kept, records: state?.records ?? [], onEpoch })
     this.first = config.explain && !state ? new FirstUpdate() : undefined
     const logger = new ProgressLogger({ verbose: level, write })
-    this.callbacks = [{ onTrainBegin: begin }, ...(this.first ? [this.first] : []), ...kept, logger, this.recorder]
+    // callbacks that save models create missing folders
+    const guard: CallbackHooks = { onTrainBegin: begin, onEpochEnd: () => folder.requirePresent() }
+    this.callbacks = [guard, ...(this.first ? [this.first] : []), ...kept, logger, this.recorder]
   }
 
-  async fit(signal: AbortSignal): Promise<void> {
+  /** Trains up to a number of epochs. Where all are trained, this does what follows the last epoch. */
+  async fit(epochs: number, signal: AbortSignal): Promise<void> {
     const { model, train, validation } = this.prepared
     await model.fit(train.x, train.y, {
       ...this.config.fit,
       ...(validation && { validationData: [validation.x, validation.y] as const }),
+      epochs,
       initialEpoch: this.recorder.records.length,
       verbose: 0,
       callbacks: this.callbacks,
@@ -73,7 +66,8 @@ export class Session {
 
   /** Saves again where the end of training may have changed the weights: to averages, or to the best weights. */
   async finish(): Promise<void> {
-    const { optimizer, callbacks } = this.prepared
+    const { optimizer } = this.prepared
+    const { callbacks } = this.options
     if (optimizer.config.useEma || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save(false)
   }
 

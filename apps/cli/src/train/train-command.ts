@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { addConfigFlags, parseNumber } from '../config/config-flags.ts'
 import type { Terminal } from '../terminal.ts'
-import { type TrainFlags, train } from './train.ts'
+import type { TrainFlags } from './run.ts'
+import { train } from './train.ts'
 
 /** Adds `gradus train`. */
 export function trainCommand(program: Command, terminal: Terminal): void {
@@ -9,6 +10,8 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .description('train a model as a config says, and save the run in a folder')
     .option('--out <folder>', 'the folder in which run folders are created (GRADUS_OUT; default runs)')
     .option('--resume <run>', 'continue a run exactly where it stopped')
+    .option('--data-changed', 'with --resume: the data may differ from those with which the run began')
+    .option('--allow-outside', 'the config may write outside the run folder; only for configs that you trust')
     .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
     .addOption(new Option('--json', 'print one JSON document at the end; the log goes to stderr').conflicts('jsonl'))
     .option('--jsonl', 'print one JSON event per line during training; the log goes to stderr')

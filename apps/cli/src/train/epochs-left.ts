@@ -1,0 +1,30 @@
+import { ConfigError } from '@gradus/core'
+import type { ResolvedConfig } from '../config/resolve-config.ts'
+import type { RunState } from './run-state.ts'
+
+interface Progress {
+  readonly state: RunState | undefined
+  /** Whether everything that follows the last epoch was done. */
+  readonly concluded: boolean
+  /** The run as the user named it. */
+  readonly run: string | undefined
+}
+
+/**
+ * Returns the epoch up to which a run is to be trained, counted from 1; that of its last epoch where only the conclusion is left.
+ * Throws `ConfigError` where nothing is left to do.
+ */
+export function lastEpochOf({ config, savedEpochs = 0 }: ResolvedConfig, { state, concluded, run }: Progress): number {
+  const { epochs } = config.fit
+  const done = state?.records.length ?? 0
+  // a callback has ended the training; more epochs are trained where they are asked for
+  const stopped = state?.stopped === true && epochs <= savedEpochs
+  if (done < epochs && !stopped) return epochs
+  if (done > 0 && !concluded) return done
+  throw new ConfigError(
+    run === undefined || done === 0
+      ? 'fit.epochs is 0, so there is nothing to train. Set it to 1 or more: --epochs 1.'
+      : `The run ${run} has ${done} of ${epochs} epochs${stopped ? ', after which a callback ended it' : ''}. ` +
+          `Set a higher number to continue: --epochs ${Math.max(done, epochs) * 2}.`,
+  )
+}

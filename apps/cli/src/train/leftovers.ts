@@ -1,0 +1,36 @@
+import { readdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { isAlive } from './process-info.ts'
+
+/** The name of a file that is renamed or linked when it is complete. It has the form of those of `writeFileAtomic`. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`)
+}
+
+/** The name of the folder in which a new run is prepared. */
+export function preparationName(parent: string, name: string): string {
+  return temporaryName(join(parent, `${name}@${hostname()}`))
+}
+
+/** Removes the temporary files that a process which was killed has left in the folder of a run. */
+export async function removeLeftoverFiles(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && isLeftover(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true })
+  }
+}
+
+/** Removes the unfinished run folders that processes of this machine which were killed have left in `parent`. */
+export async function removeLeftoverFolders(parent: string): Promise<void> {
+  for (const entry of await readdir(parent, { withFileTypes: true })) {
+    const isOwn = entry.name.includes(`@${hostname()}.`)
+    if (entry.isDirectory() && isOwn && isLeftover(entry.name)) {
+      await rm(join(parent, entry.name), { recursive: true, force: true })
+    }
+  }
+}
+
+function isLeftover(name: string): boolean {
+  const pid = /^\..+\.(\d+)-[a-z0-9]+\.tmp$/.exec(name)?.[1]
+  return pid !== undefined && Number(pid) !== process.pid && !isAlive({ pid: Number(pid), startTicks: null })
+}
