@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { ConfigError, describeValue } from '@gradus/core'
+import { ConfigError, describeValue, requireBounded } from '@gradus/core'
 import { parse } from 'yaml'
 import type { ConfigFlags } from './config-flags.ts'
 import { shortcuts } from './shortcuts.ts'
@@ -37,12 +37,20 @@ function parseSet(text: string): readonly [place: string, value: unknown] {
 /** Reads a value as YAML: a number, true, null, a text, [a, list] or {an: object}. */
 function parseValue(text: string, source: string): unknown {
   try {
-    return parse(text) as unknown
+    const value = parse(text) as unknown
+    requireBounded(value, shortened(source))
+    return value
   } catch (cause) {
-    throw new ConfigError(`${source}: ${describeValue(text)} cannot be read as a value: ${(cause as Error).message}`, {
+    const { message } = cause as Error
+    const reason = /call stack/.test(message) ? 'it is nested too deep.' : message
+    throw new ConfigError(`${shortened(source)}: ${describeValue(text)} cannot be read as a value: ${reason}`, {
       cause,
     })
   }
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text
 }
 
 /**

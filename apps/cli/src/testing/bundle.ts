@@ -27,6 +27,9 @@ export async function bundleCommand(folder: string): Promise<string> {
 
 /** A running process of the command line. */
 export interface Process {
+  readonly pid: number
+  /** Closes the reading end of stdout. */
+  closeOut(): void
   kill(signal: NodeJS.Signals): void
   /** Resolves once stdout matches. */
   shows(pattern: RegExp): Promise<void>
@@ -39,14 +42,33 @@ export interface Process {
   }>
 }
 
+interface StartOptions {
+  /** Options of Node. */
+  readonly node?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** File descriptors in place of the pipes. */
+  readonly out?: number
+  readonly err?: number
+}
+
 /** Starts the command line in the folder `cwd`. */
-export function startCommand(script: string, args: readonly string[], cwd: string): Process {
-  const child = spawn(process.execPath, [script, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+export function startCommand(
+  script: string,
+  args: readonly string[],
+  cwd: string,
+  options: StartOptions = {},
+): Process {
+  const { node = [], env = {}, out: stdout = 'pipe', err: stderr = 'pipe' } = options
+  const child = spawn(process.execPath, [...node, script, ...args], {
+    cwd,
+    stdio: ['ignore', stdout, stderr],
+    env: { ...process.env, ...env },
+  })
   let [out, err] = ['', '']
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     out += chunk
   })
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     err += chunk
   })
   const ended = new Promise<Awaited<Process['ended']>>((resolve) => {
@@ -55,9 +77,15 @@ export function startCommand(script: string, args: readonly string[], cwd: strin
   const shows = (pattern: RegExp) =>
     new Promise<void>((resolve, reject) => {
       const look = () => pattern.test(out) && resolve()
-      child.stdout.on('data', look)
+      child.stdout?.on('data', look)
       child.on('close', () => reject(new Error(`The process ended before it printed ${pattern}:\n${out}\n${err}`)))
       look()
     })
-  return { kill: (signal) => child.kill(signal), shows, ended }
+  return {
+    pid: child.pid!,
+    closeOut: () => child.stdout?.destroy(),
+    kill: (signal) => child.kill(signal),
+    shows,
+    ended,
+  }
 }

@@ -66,15 +66,10 @@ async function newSession(run: Run, folder: RunFolder, isNew: boolean, onBegin: 
 
 /** Writes the files that say what is trained, and where. */
 export async function describeRun({ config, prepared, data }: Run, folder: RunFolder): Promise<void> {
-  const { backend, model } = prepared
-  await folder.writeJson('environment', {
-    ...(await describeEnvironment(folder.path)),
-    backend: backend.name,
-    seed: config.seed,
-    data,
-  })
-  await folder.write('summary', `${model.summary({ print: false }).trimEnd()}\n`)
-  await folder.writeJson('config', relativeTo(folder.path, { ...config, backend: backend.name }))
+  const backend = prepared.backend.name
+  const environment = await describeEnvironment(folder.path)
+  await folder.writeJson('environment', { ...environment, backend, seed: config.seed, data })
+  await folder.writeJson('config', relativeTo(folder.path, { ...config, backend }))
 }
 
 /** Saves a run that was stopped. Throws the error that stopped it, with the command that continues the run. */

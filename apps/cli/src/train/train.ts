@@ -21,7 +21,10 @@ export async function train(file: string | undefined, flags: TrainFlags, termina
   try {
     const parent = resolve(terminal.cwd, flags.out ?? terminal.env.GRADUS_OUT ?? 'runs')
     const run = await begin(file, flags, terminal, existing, parent)
-    folder ??= await createRunFolder(parent, run.config.name, (created) => describeRun(run, created))
+    folder ??= await createRunFolder(parent, run.config.name, async (created) => {
+      await describeRun(run, created)
+      await created.write('summary', `${run.prepared.model.summary({ print: false }).trimEnd()}\n`)
+    })
     const session = await fitRun(run, folder, existing === undefined)
     await conclude(run, folder, session)
   } finally {
