@@ -39,6 +39,7 @@ export default defineConfig({
         test: { name: 'packed', include: ['tests/packed/*.test.ts'], globalSetup: 'tests/packed/pack.ts' },
       },
       project('size', ['tests/size/*.test.mjs']),
+      project('fuzz', ['tests/fuzz/*.test.ts']),
       project('platforms', ['tests/platforms/*.test.ts']),
     ],
   },

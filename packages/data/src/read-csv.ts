@@ -235,15 +235,15 @@ async function* textsOf(source: CsvSource, file: string): AsyncGenerator<string>
     const text =
       typeof source === 'string' ? (isText(source) ? source : undefined) : 'text' in source ? source.text : undefined
     if (text !== undefined) yield withoutMark(text)
-    else yield* decoded(readable(fileChunks(file), file), file)
+    else yield* decoded(readable(file), file)
     return
   }
   yield* decoded(source, file)
 }
 
-async function* readable(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+async function* readable(file: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* chunks
+    yield* fileChunks(file)
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string }
     const reason = code === 'ENOENT' ? 'it does not exist. Check the path; CSV text must hold a line end' : message

@@ -28,10 +28,7 @@ const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
  * const copy = await loadModel(bytes)
  * copy.countParams() // => 8
  */
-export function loadModel(
-  source: FileSource | Uint8Array,
-  options: Partial<LoadOptions<StandardNames>> = {},
-): Promise<Model> {
+export function loadModel(source: FileSource, options: Partial<LoadOptions<StandardNames>> = {}): Promise<Model> {
   ensureBackend()
   return load(source, { registry: standard as NameResolver, classes, ...options })
 }

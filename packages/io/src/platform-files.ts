@@ -1,11 +1,11 @@
 import type { Stats } from 'node:fs'
-import { describeValue } from '@gradus/core'
+import { ConfigError, DataError, describeValue } from '@gradus/core'
 
 /** A file to write: a path, or a handle of a browser (`FileSystemFileHandle`). */
 export type FileTarget = string | { createWritable(): Promise<WritableFile> }
 
-/** A file to read: a path, a handle of a browser, or a `Blob`. */
-export type FileSource = string | { getFile(): Promise<ReadableFile> } | ReadableFile
+/** A file to read: a path, a handle of a browser, a `Blob`, or the bytes of the file. */
+export type FileSource = string | { getFile(): Promise<ReadableFile> } | ReadableFile | ArrayBuffer | ArrayBufferView
 
 interface WritableFile {
   write(data: Uint8Array | string): Promise<void>
@@ -17,16 +17,21 @@ interface ReadableFile {
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
-/** Returns the bytes of a file. Throws an error with the path and the reason if it cannot be read. */
+/**
+ * Returns the bytes of a file. Throws `DataError` with the path and the reason if it cannot be read, and `ConfigError` for a value that
+ * is no file.
+ */
 export async function readFile(source: FileSource): Promise<Uint8Array> {
   if (typeof source !== 'string') {
-    requireMethod(
-      source,
-      ['getFile', 'arrayBuffer'],
-      'A file to read is a path, a file handle, a Blob or a Uint8Array of its bytes',
-    )
-    const file = 'getFile' in source ? await source.getFile() : source
-    return new Uint8Array(await file.arrayBuffer())
+    const given = bytesOf(source)
+    if (given) return given
+    const expected = 'A file to read is a path, a file handle, a Blob or its bytes'
+    const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
+    if (!hasMethod(file, 'arrayBuffer')) throw new ConfigError(`${expected}, and got ${describeValue(file)}.`)
+    const read = await file['arrayBuffer']()
+    const bytes = bytesOf(read)
+    if (bytes) return bytes
+    throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
   }
   const { readFile: read } = nodeModule(
     'fs/promises',
@@ -36,7 +41,7 @@ export async function readFile(source: FileSource): Promise<Uint8Array> {
   try {
     return new Uint8Array(await read(source))
   } catch (cause) {
-    throw new Error(`The file '${source}' cannot be read: ${reasonOf(cause)}`, { cause })
+    throw new DataError(`The file '${shortened(source)}' cannot be read: ${reasonOf(cause)}`, { cause })
   }
 }
 
@@ -47,7 +52,8 @@ export async function readFile(source: FileSource): Promise<Uint8Array> {
  */
 export async function writeFileAtomic(target: FileTarget, data: Uint8Array | string): Promise<void> {
   if (typeof target !== 'string') {
-    requireMethod(target, ['createWritable'], 'A file to write is a path or a file handle')
+    if (!hasMethod(target, 'createWritable'))
+      throw new ConfigError(`A file to write is a path or a file handle, and got ${describeValue(target)}.`)
     return writeToHandle(target, data)
   }
   const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
@@ -108,10 +114,21 @@ async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Arr
   await file.close()
 }
 
-/** Throws `TypeError` unless `file` is an object with one of the methods. */
-function requireMethod(file: unknown, methods: readonly string[], expected: string): void {
-  if (typeof file === 'object' && file !== null && methods.some((method) => method in file)) return
-  throw new TypeError(`${expected}, and got ${describeValue(file)}.`)
+/** The bytes of a buffer or of a view of one, without a copy; undefined for other values. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  // not instanceof, because the buffer may come from another frame
+  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))
+  return isBuffer ? new Uint8Array(value as ArrayBuffer) : undefined
+}
+
+function hasMethod<K extends string>(value: unknown, name: K): value is Record<K, () => unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function'
+}
+
+/** A text for a message. */
+function shortened(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text
 }
 
 interface NodeModules {
@@ -136,5 +153,5 @@ function reasonOf(cause: unknown): string {
     ENOTDIR: 'a part of its path is a file, not a folder',
     ENOSPC: 'the disk is full',
   }
-  return `${reasons[code ?? ''] ?? message}.`
+  return `${reasons[code ?? ''] ?? shortened(message)}.`
 }

@@ -1,6 +1,7 @@
-import { FormatError } from '@gradus/core'
+import { describeValue, FormatError } from '@gradus/core'
 import { type DType, formatShape, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
 import { bytesPerElement, toMemory } from '@gradus/tensor/internals'
+import { repeatedKey } from './repeated-key.ts'
 import { type Bytes, decodeValues, type StoredType, storedBytes } from './stored-types.ts'
 
 /** Values with a name, a shape and a dtype. */
@@ -26,13 +27,13 @@ const storedAs: Readonly<Record<DType, StoredType>> = {
   bool: 'BOOL',
 }
 
-/** The largest header in bytes, as in the reference implementation; a larger one is an error or an attack. */
-const maxHeaderBytes = 100_000_000
+/** The largest header in bytes, enough for 100 000 tensors; a larger one is an error or an attack. */
+const maxHeaderBytes = 2 ** 24
 
 /**
  * Encodes tensors and texts as a safetensors file (https://github.com/huggingface/safetensors): eight bytes with the length of
- * the header, the header as JSON, the values in little-endian order. Throws `FormatError` for duplicate names and for values
- * that do not fill their shape.
+ * the header, the header as JSON, the values in little-endian order. Throws `FormatError` for duplicate names, for values that do
+ * not fill their shape, and for a header of more than 16 MiB.
  *
  * @example
  * import { decodeSafetensors, encodeSafetensors } from '@gradus/io'
@@ -92,14 +93,16 @@ function encodeHeader(
     )
   }
   const text = new TextEncoder().encode(`{${fields.join(',')}}`)
+  if (text.length > maxHeaderBytes - 8)
+    throw new FormatError(`The header would be ${text.length} bytes long; at most ${maxHeaderBytes} can be read again.`)
   const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20)
   padded.set(text)
   return padded
 }
 
 /**
- * Decodes the bytes of a safetensors file. Throws `FormatError`, which names the tensor, for wrong types and shapes, and for
- * values that overlap or do not fill the file.
+ * Decodes the bytes of a safetensors file. Throws `FormatError`, which names the tensor, for wrong types and shapes, for names that
+ * occur twice, and for values that overlap or do not fill the file. A header of more than 16 MiB is refused before it is read.
  *
  * Types without a dtype here are converted: F16 and BF16 to float32, I8, U8, I16 and U16 to int32, I64 to int32 and U64 to
  * uint32. Throws `FormatError` for 64-bit values that do not fit.
@@ -113,19 +116,20 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   return {
     metadata: readMetadata(metadata),
     tensors: found.map(({ name, type, shape, begin, end }) => {
-      const copy = bytes.slice(start + begin, start + end) // a new buffer is aligned for any element type
+      // a new buffer is aligned for any element type, and not shared; `slice` of a Buffer of Node makes none
+      const copy = new Uint8Array(bytes.subarray(start + begin, start + end))
       return {
         name,
         shape,
-        ...decodeValues(copy, type, (problem) => new FormatError(`The tensor '${name}' ${problem}`)),
+        ...decodeValues(copy, type, (problem) => new FormatError(`The tensor '${shortName(name)}' ${problem}`)),
       }
     }),
   }
 }
 
-/** Whether bytes begin with the length of a header and a `{`, like a safetensors file. */
+/** Whether bytes begin with the length of a header, be it too large, and a `{`, like a safetensors file. */
 export function isSafetensors(bytes: Uint8Array): boolean {
-  return bytes.length > 8 && headerLength(bytes) <= BigInt(maxHeaderBytes) && bytes[8] === 0x7b
+  return bytes.length > 8 && headerLength(bytes) < 2n ** 32n && bytes[8] === 0x7b
 }
 
 function headerLength(bytes: Uint8Array): bigint {
@@ -150,13 +154,16 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
       `The file is cut off or no safetensors file: its header should end at byte ${start}, and the file ends at byte ${bytes.length}. Save it again, or copy it again.`,
     )
   }
+  const text = new Uint8Array(bytes.subarray(8, start)) // a decoder takes no shared memory
   let header: unknown
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)))
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
   } catch (error) {
     throw new FormatError(`The header of the safetensors file is not JSON: ${(error as Error).message}`)
   }
   if (!isObject(header)) throw new FormatError('The header of the safetensors file is not a JSON object.')
+  const twice = repeatedKey(text, Object.keys(header).length)
+  if (twice !== undefined) throw new FormatError(`The header has the name ${describeValue(twice)} twice.`)
   return { header, start }
 }
 
@@ -165,7 +172,9 @@ function readMetadata(metadata: unknown): Record<string, string> {
   if (!isObject(metadata)) throw new FormatError("The header's '__metadata__' is not an object of texts.")
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string')
-      throw new FormatError(`The header's '__metadata__' has a ${typeof value} under '${key}'; expected a text.`)
+      throw new FormatError(
+        `The header's '__metadata__' has a ${typeof value} under '${shortName(key)}'; expected a text.`,
+      )
   }
   return metadata as Record<string, string>
 }
@@ -180,17 +189,17 @@ interface TensorDescription {
 }
 
 function readDescription(name: string, description: unknown, length: number): TensorDescription {
-  const fail = (problem: string) => new FormatError(`The tensor '${name}' ${problem}`)
+  const fail = (problem: string) => new FormatError(`The tensor '${shortName(name)}' ${problem}`)
   if (!isObject(description)) throw fail('has no description in the header; expected { dtype, shape, data_offsets }.')
   const { dtype, shape, data_offsets: offsets } = description
   if (typeof dtype !== 'string' || !Object.hasOwn(storedBytes, dtype)) {
     throw fail(
-      `has the type ${JSON.stringify(dtype)}, which cannot be read here. Known: ${Object.keys(storedBytes).join(', ')}.`,
+      `has the type ${describeValue(dtype)}, which cannot be read here. Known: ${Object.keys(storedBytes).join(', ')}.`,
     )
   }
-  if (!isCounts(shape)) throw fail(`has the shape ${JSON.stringify(shape)}; expected a list of whole numbers from 0.`)
+  if (!isCounts(shape)) throw fail(`has the shape ${describeValue(shape)}; expected a list of whole numbers from 0.`)
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw fail(`has the data_offsets ${JSON.stringify(offsets)}; expected [begin, end] in bytes.`)
+    throw fail(`has the data_offsets ${describeValue(offsets)}; expected [begin, end] in bytes.`)
   }
   const [begin, end] = offsets as [number, number]
   if (end > length)
@@ -201,7 +210,7 @@ function readDescription(name: string, description: unknown, length: number): Te
   const size = sizeOf(shape) * storedBytes[type]
   if (size !== end - begin) {
     throw fail(
-      `has the type ${dtype} and the shape ${formatShape(shape)}, which take ${size} bytes, and has ${end - begin}.`,
+      `has the type ${dtype} and the shape ${describeValue(shape)}, which take ${size} bytes, and has ${end - begin}.`,
     )
   }
   return { name, type, shape, begin, end }
@@ -213,17 +222,24 @@ function checkCoverage(tensors: readonly TensorDescription[], length: number): v
   for (const { name, begin, end } of [...tensors].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < reached)
       throw new FormatError(
-        `The tensors '${previous}' and '${name}' overlap: the second begins at byte ${begin}, the first ends at ${reached}.`,
+        `The tensors '${shortName(previous)}' and '${shortName(name)}' overlap: the second begins at byte ${begin}, the first ends at ${reached}.`,
       )
     if (begin > reached)
-      throw new FormatError(`Before the tensor '${name}' there are ${begin - reached} bytes that belong to no tensor.`)
+      throw new FormatError(
+        `Before the tensor '${shortName(name)}' there are ${begin - reached} bytes that belong to no tensor.`,
+      )
     reached = end
     previous = name
   }
   if (reached < length)
     throw new FormatError(
-      `The file holds ${length - reached} bytes after its last tensor${previous && ` '${previous}'`} that belong to none.`,
+      `The file holds ${length - reached} bytes after its last tensor${previous && ` '${shortName(previous)}'`} that belong to none.`,
     )
+}
+
+/** The name of a tensor in messages. */
+function shortName(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}...` : name
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import type { Aval } from './aval.ts'
 import { type Backend, backendOf, currentBackend, type Executable } from './backend.ts'
 import { BackendError } from './errors.ts'
 import { makeNode } from './graph.ts'
-import { type Op, shapesOf } from './op.ts'
+import { computedShapes, type Op, shapesOf } from './op.ts'
 import { paramsKey } from './params-key.ts'
 import { Storage } from './storage.ts'
 import { Tensor } from './tensor.ts'
@@ -55,7 +55,7 @@ export const eager: Interpreter = {
       return [withInterpreter(eager, () => tidy(() => inline.call(op, inputs, params)))]
     }
     if (op.inlineBody) ({ inputs, params } = op.inlineBody(inputs, params, (part) => backend.has(part)))
-    const avals = shapesOf(op, inputs, params)
+    const avals = computedShapes(op, inputs, params)
     if (op.view) return [new Tensor(avals[0]!, inputs[0]!.storage.retain())]
     const executable = executableOf(backend, op, inputs, params, avals)
     const buffers = executable.run(inputs.map((input) => input.storage.buffer))

@@ -1,6 +1,7 @@
 import type { Aval } from './aval.ts'
 import type { DType } from './dtype.ts'
-import type { Shape } from './shape.ts'
+import { ShapeError } from './errors.ts'
+import { formatShape, type Shape, sizeOf } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 export type { Aval } from './aval.ts'
@@ -68,9 +69,24 @@ export interface Linearized<P> extends Application<P> {
   vjp(cotangents: readonly (Tensor | null)[], outputs: readonly Tensor[]): readonly (Tensor | null)[]
 }
 
+/** The largest number of elements of a tensor, which indices of 32 bits can count. */
+const maxElements = 2 ** 31 - 1
+
 /** Shape and dtype of each output of an op. */
 export function shapesOf<P>(op: Op<P>, inputs: readonly Aval[], params: P): readonly Aval[] {
   return op.shapes ? op.shapes(inputs, params) : [op.shape(inputs, params)]
+}
+
+/** The same for outputs that are computed. Throws `ShapeError` for one of more than 2^31 - 1 elements. */
+export function computedShapes<P>(op: Op<P>, inputs: readonly Aval[], params: P): readonly Aval[] {
+  const outputs = shapesOf(op, inputs, params)
+  for (const { shape } of outputs) {
+    if (sizeOf(shape) <= maxElements) continue
+    throw new ShapeError(
+      `${op.name}: the result has the shape ${formatShape(shape)}; a tensor holds at most ${maxElements} elements.`,
+    )
+  }
+  return outputs
 }
 
 /** An input of a sample: given values, or seeded random ones from `low` to `high` (default -2 to 2). */

@@ -2,7 +2,7 @@ import type { Aval } from './aval.ts'
 import { TraceError } from './errors.ts'
 import { type Graph, makeNode, type Node } from './graph.ts'
 import { applyAll, type Interpreter, withInterpreter } from './interpreter.ts'
-import { type Op, shapesOf } from './op.ts'
+import { computedShapes, type Op } from './op.ts'
 import { Tensor } from './tensor.ts'
 import { treeLeaves, treeReplace } from './tree.ts'
 
@@ -79,7 +79,7 @@ class Tracer implements Interpreter {
       return [withInterpreter(this, () => inline.call(op, inputs, params))]
     }
     if (op.inlineBody) ({ inputs, params } = op.inlineBody(inputs, params, this.keep))
-    const outputs = shapesOf(op, inputs, params).map((aval) => new Tensor(aval))
+    const outputs = computedShapes(op, inputs, params).map((aval) => new Tensor(aval))
     this.ops.push({ op, inputs, params, outputs })
     return outputs
   }

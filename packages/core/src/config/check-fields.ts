@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
-import { describeField, describeValue, namedOf } from './describe.ts'
+import { describeField, describeName, describeValue, namedOf } from './describe.ts'
 import type { Field, FieldDescription, FieldTable, FieldType } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 
@@ -13,7 +13,7 @@ export function checkFields(owner: string, config: object, fields: FieldTable, p
   for (const [key, value] of Object.entries(config)) {
     if (!Object.hasOwn(fields, key)) {
       const prefix = path === undefined ? '' : `${path}.${key}: `
-      throw new ConfigError(`${prefix}${owner} has no option '${key}'.${suggest(key, Object.keys(fields))}`)
+      throw new ConfigError(`${prefix}${owner} has no option ${describeName(key)}.${suggest(key, Object.keys(fields))}`)
     }
     const field = fields[key]!
     if (value === undefined || value === null || accepts(field, value)) continue
@@ -55,6 +55,11 @@ export function accepts(field: Field, value: unknown): boolean {
     (below === undefined || x < below)
   const numbers = (Array.isArray(value) ? value : [value]) as readonly unknown[]
   return numbers.every((x) => typeof x !== 'number' || within(x))
+}
+
+/** Whether a type is one of values, and not a kind of instances. */
+export function isBasic(type: FieldType): boolean {
+  return /^(number|integer|boolean|string|function|shape|numbers|strings|numbersByName|unknown)$/.test(type)
 }
 
 function isOfType(type: FieldType, value: unknown): boolean {

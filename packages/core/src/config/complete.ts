@@ -1,7 +1,8 @@
 import { ConfigError } from '../errors.ts'
-import { checkFields, choiceOf, descriptionOf, exampleOf } from './check-fields.ts'
+import { isPlainObject } from '../structure.ts'
+import { checkFields, choiceOf, descriptionOf, exampleOf, isBasic } from './check-fields.ts'
 import { type Definition, instantiate } from './definition.ts'
-import { describeField, describeValue, namedOf } from './describe.ts'
+import { describeField, describeName, describeValue, namedOf } from './describe.ts'
 import type { FieldDescription, FieldTable } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 
@@ -26,19 +27,27 @@ function valueOrDefault(value: unknown, { default: fallback, whenNull }: FieldDe
   return (value === null ? whenNull : value) ?? fallback
 }
 
-function resolveValue(
-  owner: string,
-  key: string,
-  value: unknown,
-  { oneOf, or, among, type }: FieldDescription,
-): unknown {
+function resolveValue(owner: string, key: string, value: unknown, description: FieldDescription): unknown {
+  const { oneOf, or, among, type = [] } = description
   const choices = oneOf ?? or
   if (choices) return choiceOf(choices, value) ?? value
-  if (!among || typeof value !== 'string') return value
+  if (!among || typeof value !== 'string') {
+    // a registry has made instances of data before; names that it does not know are left to the class
+    if (![type].flat().some(isBasic) && (hasData(value) || (among && Array.isArray(value)))) {
+      throw new ConfigError(
+        `${owner}: '${key}' must be ${describeField(description)} and is ${describeValue(value)}.${exampleOf(owner, key, description)}`,
+      )
+    }
+    return value
+  }
   return instantiate(
     findNamed(among as Readonly<Record<string, Definition>>, value, `${owner}: ${key}`, String(type)),
     {},
   )
+}
+
+function hasData(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(hasData) : isPlainObject(value)
 }
 
 function missingOption(owner: string, key: string, description: FieldDescription): ConfigError {
@@ -63,7 +72,9 @@ export function findNamed<D extends Definition>(
     const names = [key, definition.type, ...(definition.aliases ?? [])]
     if (names.some((known) => normalizeName(known) === wanted)) return definition
   }
-  throw new ConfigError(`${option}: there is no ${kind} called '${name}'.${suggest(name, Object.keys(table))}`)
+  throw new ConfigError(
+    `${option}: there is no ${kind} called ${describeName(name)}.${suggest(name, Object.keys(table))}`,
+  )
 }
 
 /**

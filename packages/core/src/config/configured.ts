@@ -115,13 +115,16 @@ export function toData(value: unknown, path: string): unknown {
     )
   }
   if (value !== null && typeof value === 'object') {
-    if (Object.getPrototypeOf(value) !== Object.prototype) {
+    if (!isPlainObject(value)) {
+      const { name } = (value as Partial<object>).constructor ?? {}
       throw new ConfigError(
-        `${path} is a ${value.constructor.name}, which cannot be saved as data. Use plain values or a class with a name (static type).`,
+        `${path} is ${name ? `a ${name}` : 'an object of a class'}, which cannot be saved as data. Use plain values or a class with a name (static type).`,
       )
     }
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, toData(entry, `${path}.${key}`)]))
   }
+  if (typeof value === 'bigint' || typeof value === 'symbol')
+    throw new ConfigError(`${path} is a ${typeof value}, which cannot be saved as data.`)
   return value
 }
 

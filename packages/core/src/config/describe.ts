@@ -17,6 +17,11 @@ export function describeValue(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
+/** A name from data in quotes, for an error message; of a long one, the start. */
+export function describeName(name: string): string {
+  return `'${name.length > 100 ? `${name.slice(0, 97)}...` : name}'`
+}
+
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value, withoutData) ?? String(value)

@@ -30,6 +30,7 @@ export function suggest(name: string, known: readonly string[], aliases: readonl
 }
 
 function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > 100) return undefined // the distance takes the product of the lengths
   const wanted = normalizeName(name)
   let best: string | undefined
   // one edit of a name of three letters, two of a longer one, a third of the letters of a long one; none of a single letter

@@ -3,7 +3,7 @@ import { isPlainObject } from '../structure.ts'
 import { checkFields, descriptionOf } from './check-fields.ts'
 import { Configured, innerKey } from './configured.ts'
 import { fieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
-import { describeField, describeValue } from './describe.ts'
+import { describeField, describeName, describeValue } from './describe.ts'
 import type { Field, FieldTable, FieldType } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 import type { AnyDefinition, Created, InstanceOf, OfKind, SpecArgument } from './spec.ts'
@@ -102,7 +102,7 @@ export class Registry<D extends AnyDefinition = never> {
       ? suggest(name, this.names(kind), this.aliases(kind))
       : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
     throw new ConfigError(
-      `${path}: there is no ${kind} called '${name}'.${known} Add your own classes with registry.with(TheClass).`,
+      `${path}: there is no ${kind} called ${describeName(name)}.${known} Add your own classes with registry.with(TheClass).`,
     )
   }
 

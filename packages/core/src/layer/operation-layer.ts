@@ -1,6 +1,8 @@
 import { type Operation, Tensor, type TensorValues, type Tree, tensor } from '@gradus/tensor'
+import { describeValue } from '../config/describe.ts'
 import type { Kind } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
+import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
 import { BaseLayer, type LayerOptions } from './base-layer.ts'
 
@@ -33,6 +35,8 @@ export class OperationLayer extends BaseLayer<OperationConfig> {
 
   constructor(config: LayerOptions<OperationConfig>) {
     super(config)
+    const { args } = this.config
+    if (!Array.isArray(args)) throw new ConfigError(`Operation: 'args' must be a list and is ${describeValue(args)}.`)
   }
 
   override get autocast(): boolean {
@@ -45,13 +49,24 @@ export class OperationLayer extends BaseLayer<OperationConfig> {
 
   apply(inputs: Tree): Tree {
     const list = (inputs instanceof Tensor ? [inputs] : inputs) as readonly Tensor[]
-    const filled = this.config.args.map((arg) =>
-      replaceIn(arg, (value) => {
-        if (isPlaceholder(value)) return list[value.input]
-        return isConstant(value) ? tensor(value.values, { dtype: value.dtype }) : undefined
-      }),
-    )
-    return (this.config.operation as unknown as (...args: unknown[]) => Tree)(...filled)
+    const { operation, args } = this.config
+    try {
+      const filled = args.map((arg) =>
+        replaceIn(arg, (value) => {
+          if (isPlaceholder(value)) return list[value.input]
+          return isConstant(value) ? tensor(value.values, { dtype: value.dtype }) : undefined
+        }),
+      )
+      return (operation as unknown as (...args: unknown[]) => Tree)(...filled)
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error
+      // a file may have any arguments; messages of operations begin with their name, others are the engine's
+      const { type } = operation
+      const reason = error.message.startsWith(`${type} `) ? `: ${error.message}` : '.'
+      throw new ConfigError(`The operation '${type}' cannot take the arguments ${describeValue(args)}${reason}`, {
+        cause: error,
+      })
+    }
   }
 }
 

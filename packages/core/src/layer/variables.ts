@@ -1,4 +1,13 @@
-import { Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
+import {
+  formatShape,
+  inferShapes,
+  ShapeError,
+  Tensor,
+  type Tree,
+  treeForEach,
+  treeLeaves,
+  treeMap,
+} from '@gradus/tensor'
 import { adopt, apply, collect, identityOp } from '@gradus/tensor/internals'
 import { wrongResult } from '../config/own-methods.ts'
 import type { Rng } from '../rng.ts'
@@ -46,7 +55,9 @@ export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, Input
     known = layers.length
     for (const { layer, path } of layers) {
       const input = shapes[path]
-      if (input && !kept.has(layer)) kept.set(layer, initVariables(layer, { input }, rngAt(rng, path)))
+      if (!input || kept.has(layer)) continue
+      inferShapes(() => initialParams(layer, rng, input)) // on shapes, to find weights that are too large
+      kept.set(layer, initVariables(layer, { input }, rngAt(rng, path)))
     }
   }
 }
@@ -76,8 +87,9 @@ export function initialState(layer: BaseLayer, rng: Rng, input: InputShape): Tre
 
 function treeOfTensors(method: string, made: object): Tree {
   const check = (value: unknown, at: string): void => {
-    if (value instanceof Tensor || (value === undefined && at !== '')) return
-    if (Array.isArray(value)) value.forEach((entry, index) => check(entry, `${at}[${index}]`))
+    if (value instanceof Tensor) requireSize(method, value, at)
+    else if (value === undefined && at !== '') return
+    else if (Array.isArray(value)) value.forEach((entry, index) => check(entry, `${at}[${index}]`))
     else if (isPlainObject(value)) for (const key of Object.keys(value)) check(value[key], `${at}.${key}`)
     else {
       throw wrongResult(method, value, at === '' ? 'tensors by name' : `a tensor in ${at.replace(/^[.]/, '')}`)
@@ -85,6 +97,17 @@ function treeOfTensors(method: string, made: object): Tree {
   }
   check(made, '')
   return made as Tree
+}
+
+/** The largest number of elements of a weight: 1 GiB in float32. */
+const maxWeight = 2 ** 28
+
+/** Throws `ShapeError` for a weight that is too large. Layers are run on shapes before they are built, so none is made before. */
+function requireSize(method: string, { shape, size }: Tensor, at: string): void {
+  if (size <= maxWeight) return
+  throw new ShapeError(
+    `${method}: the weight${at.replace(/^[.]?/, ' ')} has the shape ${formatShape(shape)}; a weight holds at most ${maxWeight} numbers.`,
+  )
 }
 
 /** The stream of the layer at a path, within the stream of the outer layer. */

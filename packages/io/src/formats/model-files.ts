@@ -50,10 +50,9 @@ export function decodeModel(
 
 /** Reads a model file from a path, a file handle, a `Blob` or its bytes. Throws as `decodeModel` and `readFile` do. */
 export async function readModelFile(
-  source: FileSource | Uint8Array,
+  source: FileSource,
   formats?: readonly FileFormat<ModelFile>[],
 ): Promise<ModelFile> {
-  if (source instanceof Uint8Array) return decodeModel(source, undefined, formats)
   return decodeModel(await readFile(source), nameOf(source), formats)
 }
 
@@ -68,6 +67,6 @@ export async function writeModelFile(
 
 function nameOf(file: FileSource | FileTarget): string | undefined {
   if (typeof file === 'string') return file
-  const { name } = file as { readonly name?: unknown }
+  const { name } = (file ?? {}) as { readonly name?: unknown }
   return typeof name === 'string' ? name : undefined
 }

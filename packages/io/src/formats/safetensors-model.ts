@@ -1,4 +1,4 @@
-import { FormatError, type WeightValue } from '@gradus/core'
+import { FormatError, requireBounded, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
 import { decodeSafetensors, encodeSafetensors, isSafetensors } from '../safetensors.ts'
 import type { Bytes } from '../stored-types.ts'
@@ -15,6 +15,7 @@ const notSaved = 'The file was not written by model.save, or is damaged. Save th
 function headerOf(text: string | undefined): ModelHeader {
   if (text === undefined) return { format: 1 }
   const header = parsed(text, headerKey)
+  requireBounded(header, 'The description of the model', FormatError)
   const { format, spec } = (header ?? {}) as { readonly format?: unknown; readonly spec?: unknown }
   if (typeof format === 'number' && Number.isInteger(format) && format > 1) {
     throw new FormatError(`The model file has format ${format}; this version reads format 1. Update gradus.`)

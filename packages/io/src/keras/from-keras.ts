@@ -1,4 +1,4 @@
-import { FormatError, type LayerSpec, type ModelSpec } from '@gradus/core'
+import { FormatError, type LayerSpec, type ModelSpec, requireBounded } from '@gradus/core'
 import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
 import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
 import { asKerasObject, type KerasObject } from './object.ts'
@@ -15,6 +15,7 @@ import { asKerasObject, type KerasObject } from './object.ts'
  * fromKeras(saved) // => { layer: 'Dense', name: 'd', units: 5, useBias: false }
  */
 export function fromKeras(value: unknown): unknown {
+  requireBounded(value, 'The Keras config', FormatError)
   return translate(value, '')
 }
 
@@ -35,6 +36,7 @@ export interface CompileSpec {
  * compileFromKeras({ compile_config: { optimizer: 'adam', loss: 'mse' } }) // => { optimizer: 'adam', loss: 'mse' }
  */
 export function compileFromKeras(model: unknown): CompileSpec | undefined {
+  requireBounded(model, 'The Keras config', FormatError)
   const compiled = (model as { compile_config?: Record<string, unknown> } | null)?.compile_config
   if (!compiled || Object.keys(compiled).length === 0) return undefined
   const parts = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics']

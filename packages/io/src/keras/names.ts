@@ -71,6 +71,8 @@ const specialNames: Readonly<Record<string, string>> = {
   clipvalue: 'clipValue',
   global_clipnorm: 'globalClipNorm',
   keepdims: 'keepDims',
+  posinf: 'posInf',
+  neginf: 'negInf',
   batch_input_shape: 'inputShape',
   // In a spec, `layer` is the type of the layer, so the layer of a wrapper has another name.
   layer: 'inner',
@@ -135,7 +137,10 @@ const unsetValuesOfKind: Readonly<Partial<Record<KerasKind, Readonly<Record<stri
 export function canDrop(kind: KerasKind, type: string, option: string, value: unknown): boolean {
   if (value === null || value === undefined) return true
   if (kind === 'schedule' && option === 'name') return [type, 'SGDRDecay', 'PiecewiseConstant'].includes(String(value))
-  const defaults =
-    unsetValuesOfKind[kind]?.[option] ?? (Object.hasOwn(unsetValues, option) ? unsetValues[option] : undefined)
+  const defaults = ownValue(unsetValuesOfKind[kind] ?? {}, option) ?? ownValue(unsetValues, option)
   return defaults?.includes(value) ?? false
+}
+
+function ownValue<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined
 }

@@ -51,7 +51,9 @@ export function connectSpec(
       for (let call = calls[pending.done]; call; call = calls[pending.done]) {
         if (refsIn(call).some((ref) => !find(ref))) break
         const tensors = tensorsFor(call.inputs, find) as Structure<SymbolicTensor>
-        const outputs = callLayer(layer, tensors, withTensors(call.options, find) as object)
+        const outputs = within(`${path}: the layer '${node.name}'`, call, () =>
+          callLayer(layer, tensors, withTensors(call.options, find) as object),
+        )
         results.get(node.name)!.push(leavesOf(outputs) as SymbolicTensor[])
         pending.done++
         progress = true
@@ -121,6 +123,17 @@ function isReference(value: unknown): boolean {
 
 function callLayer(layer: BaseLayer, inputs: Structure<SymbolicTensor>, options: object): unknown {
   return layer instanceof Layer ? layer.callAll<unknown>(inputs, options) : callSymbolically(layer, inputs, options)
+}
+
+/** Runs a call. What a layer throws for inputs or options of a form that it does not take becomes a `ConfigError`. */
+function within<T>(layer: string, { inputs, options }: NamedCall, run: () => T): T {
+  try {
+    return run()
+  } catch (cause) {
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause
+    const given = Object.keys(options).length > 0 ? ` with the options ${describeValue(options)}` : ''
+    throw new ConfigError(`${layer} cannot be called with the inputs ${describeValue(inputs)}${given}.`, { cause })
+  }
 }
 
 /** Replaces the references in a structure by tensors. */

@@ -9,6 +9,7 @@ import {
   Layer,
   type LayerSpec,
   type ModelSpec,
+  requireBounded,
 } from '@gradus/core'
 import type { KnownNames, NameResolver } from '../objective/index.ts'
 import { connectSpec } from './connect-spec.ts'
@@ -39,6 +40,7 @@ export function fromSpec<N extends KnownNames>(
   classes: ModelClasses<N> = { Sequential, Model } as ModelClasses<N>,
   path = 'model',
 ): Model<N> {
+  requireBounded(spec, path)
   requireSpec(spec, path)
   return new Builder(registry, classes).model(spec, path)
 }

@@ -17,7 +17,7 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
 
 /**
  * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics, so that
- * training can continue exactly. `source` is a path, a file handle or the bytes. Throws `FormatError` for a damaged file or an
+ * training can continue exactly. `source` is a path, a file handle, a `Blob` or the bytes. Throws `FormatError` for a damaged file or an
  * unknown format, and `ConfigError` for a class that is not in the registry and for a file with weights only.
  *
  * @example
@@ -29,7 +29,7 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
  * model.countParams() // => 8
  */
 export async function loadModel<N extends KnownNames>(
-  source: FileSource | Uint8Array,
+  source: FileSource,
   { registry, classes, compile = true, formats }: LoadOptions<N>,
 ): Promise<Model<N>> {
   const { readModelFile } = await modelFiles()

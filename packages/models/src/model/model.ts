@@ -225,7 +225,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`. */
-  async loadWeights(source: FileSource | Uint8Array, { formats }: FileOptions = {}): Promise<void> {
+  async loadWeights(source: FileSource, { formats }: FileOptions = {}): Promise<void> {
     const { readModelFile } = await modelFiles()
     await this.setWeights((await readModelFile(source, formats)).weights)
   }

@@ -2,6 +2,8 @@ import {
   type ArrayData,
   type BaseLayer,
   ConfigError,
+  DataError,
+  describeValue,
   type HostArray,
   listVariables,
   readVariables,
@@ -49,8 +51,12 @@ export function readOptimizerState(state: OptimizerStates | undefined): Promise<
   return readWeights(leaves)
 }
 
-/** Sets all variables of a model. Throws `ConfigError`, before any change, for missing weights and wrong shapes. */
+/**
+ * Sets all variables of a model. Throws before any change: `ConfigError` for missing weights and wrong shapes, `DataError` for values that
+ * are not finite.
+ */
 export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[]): Promise<void> {
+  requireList(weights)
   const variables = listVariables(model)
   const byPath = new Map(weights.flatMap((weight) => (hasPath(weight) ? [[weight.path, weight] as const] : [])))
   if (byPath.size === 0 && weights.length !== variables.length) {
@@ -70,6 +76,7 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
         `setWeights: '${path}' has shape ${formatShape(value.shape)} and was given ${formatShape(array.shape)}. The weights must be those of a model with the same layers.`,
       )
     }
+    requireFinite(array, path)
     arrays.push({ ...array, shape: value.shape })
   }
   const tensors = variables.map(({ value }, index): Tensor => tidy(() => cast(toDevice(arrays[index]!), value.dtype)))
@@ -80,6 +87,23 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
   for (const { value } of variables) value.dispose()
 }
 
+/** Throws `DataError`, which names the tensor, for values that are not finite. */
+export function requireFinite({ data }: Pick<HostArray, 'data'>, path: string): void {
+  const wrong = data.findIndex((value) => !Number.isFinite(value))
+  if (wrong >= 0) {
+    throw new DataError(
+      `The weight '${path}' has the value ${data[wrong]} at position ${wrong}; weights must be finite. The model may have diverged before it was saved: load an earlier file.`,
+    )
+  }
+}
+
+function requireList(weights: unknown): void {
+  if (Array.isArray(weights)) return
+  throw new ConfigError(
+    `setWeights takes a list of weights, as getWeights returns it, and got ${describeValue(weights)}.`,
+  )
+}
+
 function hasPath(weight: WeightLike): weight is WeightValue {
-  return typeof weight === 'object' && 'path' in weight
+  return typeof weight === 'object' && weight !== null && 'path' in weight && typeof weight.path === 'string'
 }

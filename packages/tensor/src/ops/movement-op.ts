@@ -93,7 +93,7 @@ function requirePerAxis(name: string, shape: Shape, params: Record<string, reado
   for (const [key, values] of Object.entries(params)) {
     if (values.length !== shape.length || values.some((value) => !Number.isInteger(value) || value < least)) {
       throw new ShapeError(
-        `${name}: ${key} is [${values.join(', ')}], but ${formatShape(shape)} needs ${shape.length} whole numbers from ${least}.`,
+        `${name}: ${key} is ${JSON.stringify(values).replaceAll(',', ', ')}, but ${formatShape(shape)} needs ${shape.length} whole numbers from ${least}.`,
       )
     }
   }
