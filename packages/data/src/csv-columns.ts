@@ -1,4 +1,6 @@
 import { describeValue, type HostArray } from '@gradus/core'
+import type { DType, TypedArray } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
 
 /**
  * The type of a column: numbers (float32, or float64 with all digits), whole numbers (int32), `true`/`false`/`1`/`0` (bool),
@@ -32,15 +34,41 @@ export function readCell(text: string, column: CsvColumn): number | string | { r
   return finite ? value : { expected: 'a finite number' }
 }
 
-/** Converts the values of a column to the result of `readCsv`. */
-export function columnValues(values: readonly (number | string)[], column: CsvColumn): HostArray | readonly string[] {
-  if (column === 'string') return values as string[]
-  const numbers = values as readonly number[]
-  const shape = [values.length]
-  if (column === 'number') return { data: Float32Array.from(numbers), shape, dtype: 'float32' }
-  if (column === 'float64') return { data: Float64Array.from(numbers), shape, dtype: 'float64' }
-  if (column === 'boolean') return { data: Uint8Array.from(numbers), shape, dtype: 'bool' }
-  return { data: Int32Array.from(numbers), shape, dtype: 'int32' }
+/** The values of a column while it is read. Numbers are packed from the start, because lists of numbers take several times the memory. */
+export class ColumnValues {
+  private readonly texts: string[] = []
+  private numbers: TypedArray
+  private length = 0
+
+  constructor(private readonly column: CsvColumn) {
+    this.numbers = hostArray(this.dtype, 16)
+  }
+
+  /** Appends a value. Returns its size: 1 for a number, and for a text 1 and its characters. */
+  push(value: number | string): number {
+    if (typeof value === 'string') {
+      this.texts.push(value)
+      return 1 + value.length
+    }
+    if (this.length === this.numbers.length) {
+      const larger = hostArray(this.dtype, 2 * this.length)
+      larger.set(this.numbers)
+      this.numbers = larger
+    }
+    this.numbers[this.length++] = value
+    return 1
+  }
+
+  /** Returns the column as `readCsv` does. */
+  finish(): HostArray | readonly string[] {
+    if (this.column === 'string') return this.texts
+    return { data: this.numbers.slice(0, this.length) as TypedArray, shape: [this.length], dtype: this.dtype }
+  }
+
+  private get dtype(): DType {
+    if (this.column === 'number') return 'float32'
+    return this.column === 'float64' ? 'float64' : this.column === 'boolean' ? 'bool' : 'int32'
+  }
 }
 
 /** Describes the error in the type of a column; undefined if there is none. */

@@ -44,6 +44,47 @@ describe('readCsv', () => {
     expect((await readCsv({ text }, { columns })).columns).toEqual(whole.columns)
   })
 
+  /** Pieces without an end, which count how many were read. */
+  function endless(piece: string): { pieces: Iterable<string>; read(): number } {
+    let count = 0
+    const pieces = (function* () {
+      for (;;) {
+        count++
+        yield piece
+      }
+    })()
+    return { pieces, read: () => count }
+  }
+
+  it.each([
+    [
+      'a quote that is never closed',
+      '1,2\n"3',
+      '1,2\n',
+      'line 3: a quote that begins here is never closed, or not within',
+    ],
+    ['a cell without an end', '1,2\n', '\0'.repeat(1000), 'line 3: a cell has more than 1048576 characters'],
+    ['a line without an end', '1,2\n', ',,,,,,,'.repeat(1000), 'line 3: has more than 1048576 cells'],
+    ['lines of which all are wrong', '', 'x\n'.repeat(1000), 'and at least'],
+  ])('gives up on %s', async (_, start, piece, message) => {
+    const { pieces, read } = endless(piece)
+    const source = (function* () {
+      yield `a,b\n${start}`
+      yield* pieces
+    })()
+    await expect(readCsv(source, { columns: { a: 'number' } })).rejects.toThrow(message)
+    expect(read() * piece.length).toBeLessThan(2 ** 24)
+  })
+
+  it('reads only the first lines if `rows` is given', async () => {
+    const { pieces, read } = endless('1,2\n3,4\n"')
+    const table = await readCsv(pieces, { columns: { a: 'number', b: 'integer' }, header: false, rows: 2 })
+    expect([table.rowCount, table.columns.b.data, read()]).toEqual([2, Int32Array.of(2, 4), 1])
+    await expect(readCsv('a\n1\n', { columns: { a: 'number' }, rows: 0 })).rejects.toThrow(
+      "'rows' must be a positive whole",
+    )
+  })
+
   it('reads files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gradus-csv-'))
     const path = join(folder, 'data.csv')
@@ -87,6 +128,7 @@ describe('readCsv', () => {
     ['too few cells', 'a,b\n1\n', one, 'line 2: has 1 cells; expected 2, as many as the header'],
     ['too many cells', '1,2\n', { ...one, header: false }, "has 2 cells; expected 1, as many as 'columns'"],
     ['an open quote', 'a\n1\n"2\n3\n', one, 'line 3: a quote that begins here is never closed'],
+    ['an open quote within a line', 'a\n"1\n"\n2\n"\n\n', one, 'line 5: a quote that begins here is never closed'],
     ['text after a quote', 'a,b\n"1"x,2\n', one, "line 2: a quoted cell is followed by 'x'"],
     [
       'a wrong description',

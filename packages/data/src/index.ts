@@ -1,4 +1,6 @@
 export type { CsvColumn, CsvValues } from './csv-columns.ts'
+export type { CsvSource } from './csv-source.ts'
+export { CsvTable } from './csv-table.ts'
 export type { ElementData } from './element.ts'
 export * from './normalize.ts'
 export * from './pad-sequences.ts'

@@ -42,6 +42,8 @@ export interface DataConfig {
   readonly classes?: readonly string[]
   /** The character between values (default `,`). */
   readonly separator?: string
+  /** Reads only this many lines of each file (default all). */
+  readonly rows?: number
 }
 
 /** The options of `fit` that are plain data. */

@@ -39,6 +39,7 @@ const data = z
       .union([z.string(), z.array(z.string()).min(1)])
       .describe('The column that the model predicts, or a list of columns.'),
     classes: z.array(z.string()).min(2).optional().describe('Names of the classes 0, 1, ...'),
+    rows: z.int().min(1).optional().describe('Reads only this many lines of each file; default all.'),
     separator: z.string().length(1).optional().describe('The character between values; default a comma.'),
   })
   .describe('The samples. Paths are relative to the config file.')

@@ -25,6 +25,14 @@ export const shortcuts = [
     about: 'the CSV file to train on',
   },
   {
+    place: 'data.rows',
+    flag: 'rows',
+    argument: 'count',
+    variable: 'GRADUS_ROWS',
+    type: 'number',
+    about: 'the number of lines of each file that are read',
+  },
+  {
     place: 'fit.epochs',
     flag: 'epochs',
     argument: 'count',

@@ -30,6 +30,7 @@ export async function readSamples(file: string, folder: string, data: DataConfig
       },
       delimiter: data.separator ?? ',',
       name: file,
+      ...(data.rows !== undefined && { rows: data.rows }),
     },
   )
   const y = table.matrix(targets)
@@ -55,10 +56,10 @@ export function targetColumns({ target }: DataConfig): readonly string[] {
 async function namesClasses(
   path: string,
   targets: readonly string[],
-  { classes = [], separator = ',' }: DataConfig,
+  { classes = [], separator = ',', rows }: DataConfig,
 ): Promise<boolean> {
   const columns = Object.fromEntries(targets.map((name) => [name, 'string' as const]))
-  const table = await readCsv({ path }, { columns, delimiter: separator })
+  const table = await readCsv({ path }, { columns, delimiter: separator, ...(rows !== undefined && { rows }) })
   return targets.some((name) => table.columns[name]!.some((text) => classes.includes(text.trim())))
 }
 
