@@ -1,4 +1,4 @@
-import { Callback, type CallbackContext, type ConfigOf, type Kind, type OptionsOf } from '@gradus/core'
+import { Callback, type CallbackContext, type ConfigOf, checkState, type Kind, type OptionsOf } from '@gradus/core'
 import { machineFiles, type TextFiles } from './platform-files.ts'
 import { floatText } from './python-format.ts'
 
@@ -72,7 +72,9 @@ export class CSVLogger extends Callback<CSVLoggerConfig> {
     return { keys: this.keys ?? null, ...(this.length !== undefined && { length: this.length }) }
   }
 
-  override restore({ keys, length }: CSVLoggerState): void {
+  override restore(state: CSVLoggerState): void {
+    checkState(this.type, state, { keys: 'strings', length: 'integer' })
+    const { keys, length } = state
     this.keys = keys ?? undefined
     this.length = length
     this.resumed = true

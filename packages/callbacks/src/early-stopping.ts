@@ -2,12 +2,13 @@ import {
   Callback,
   type CallbackContext,
   type ConfigOf,
+  checkState,
   joinFields,
   type OptionsOf,
   type WeightValue,
 } from '@gradus/core'
-import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
-import { fromWeightData, toWeightData, type WeightData } from './weight-data.ts'
+import { count, figure, fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
+import { fromWeightList, toWeightData, type WeightData } from './weight-data.ts'
 
 const fields = /* @__PURE__ */ joinFields(monitorFields, {
   /** A change up to this value does not count as an improvement. */
@@ -110,11 +111,13 @@ export class EarlyStopping extends Callback<EarlyStoppingConfig> {
     }
   }
 
-  override restore({ wait, best, bestEpoch, bestWeights }: EarlyStoppingState): void {
+  override restore(state: EarlyStoppingState): void {
+    checkState(this.type, state, { wait: count, best: figure, bestEpoch: count, bestWeights: 'unknown' })
+    const { wait, best, bestEpoch, bestWeights } = state
     this.wait = wait
     this.best = fromJsonNumber(best)
     this.bestEpoch = bestEpoch
-    this.bestWeights = bestWeights?.map(fromWeightData)
+    this.bestWeights = bestWeights ? fromWeightList(bestWeights, this.type) : undefined
     this.resumed = true
   }
 }

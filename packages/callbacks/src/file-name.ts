@@ -20,8 +20,10 @@ export function formatFileName(template: string, values: FileNameValues): string
   return template.replace(/\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}/g, (match, name: string | undefined, format = '') => {
     if (match === '{{') return '{'
     if (match === '}}') return '}'
-    const integer = values.integers[name!]
-    const value = integer ?? values.figures[name!]
+    const valueIn = (table: Readonly<Record<string, number>>) =>
+      Object.hasOwn(table, name!) ? table[name!] : undefined
+    const integer = valueIn(values.integers)
+    const value = integer ?? valueIn(values.figures)
     if (value === undefined) {
       const known = [...Object.keys(values.integers), ...Object.keys(values.figures)].join(', ')
       throw new ConfigError(`The file name '${template}' asks for {${name}}, which has no value here. Known: ${known}.`)
@@ -29,6 +31,9 @@ export function formatFileName(template: string, values: FileNameValues): string
     return formatValue(value, integer !== undefined, format as string, template)
   })
 }
+
+/** The largest width and number of decimals in a file name. */
+const most = 100
 
 function formatValue(value: number, whole: boolean, format: string, template: string): string {
   const parts = /^(0?)(\d*)(?:\.(\d+))?([dfe]?)$/.exec(format)
@@ -39,6 +44,11 @@ function formatValue(value: number, whole: boolean, format: string, template: st
     )
   }
   const [, zero, width, precision, kind] = parts
+  if (Number(width) > most || Number(precision) > most) {
+    throw new ConfigError(
+      `The file name '${template}' has the format ${describeValue(format)}; widths and decimals go up to ${most}.`,
+    )
+  }
   const digits = precision === undefined ? 6 : Number(precision)
   const text =
     kind === 'f'

@@ -1,4 +1,4 @@
-import { Callback, type CallbackContext, type FitParams } from '@gradus/core'
+import { Callback, type CallbackContext, checkState, type FitParams } from '@gradus/core'
 
 /** The state of `History`, from which it can be restored. */
 interface HistoryState {
@@ -48,6 +48,12 @@ export class History extends Callback {
   }
 
   override restore(state: HistoryState): void {
+    checkState('History', state, { epoch: { type: 'numbers', required: true }, history: 'unknown' })
+    checkState(
+      'History',
+      state.history,
+      Object.fromEntries(Object.keys(state.history ?? {}).map((key) => [key, 'numbers'])),
+    )
     const { epoch, history } = structuredClone(state)
     this.epoch = epoch
     this.history = history

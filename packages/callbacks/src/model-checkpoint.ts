@@ -3,12 +3,13 @@ import {
   type CallbackContext,
   ConfigError,
   type ConfigOf,
+  checkState,
   type HookResult,
   joinFields,
   type OptionsOf,
 } from '@gradus/core'
 import { formatFileName } from './file-name.ts'
-import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
+import { count, figure, fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
 import { fixed } from './python-format.ts'
 
 const fields = /* @__PURE__ */ joinFields(monitorFields, {
@@ -79,7 +80,9 @@ export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
     return { best: toJsonNumber(this.best), batchesSinceSave: this.batchesSinceSave, lastBatch: this.lastBatch }
   }
 
-  override restore({ best, batchesSinceSave, lastBatch }: ModelCheckpointState): void {
+  override restore(state: ModelCheckpointState): void {
+    checkState(this.type, state, { best: figure, batchesSinceSave: count, lastBatch: count })
+    const { best, batchesSinceSave, lastBatch } = state
     this.best = fromJsonNumber(best)
     this.batchesSinceSave = batchesSinceSave
     this.lastBatch = lastBatch

@@ -83,6 +83,11 @@ export class Monitor {
   }
 }
 
+/** The description of a figure in a saved state. */
+export const figure = { type: 'number', or: ['NaN', 'Infinity', '-Infinity'] } as const
+/** The description of a count in a saved state. */
+export const count = { type: 'integer', required: true } as const
+
 /** Converts a number for JSON, which has no NaN and infinity. */
 export function toJsonNumber(value: number | undefined): number | string | null {
   return value === undefined ? null : Number.isFinite(value) ? value : String(value)

@@ -59,4 +59,9 @@ it('throws for wrong names and formats in file names', () => {
   )
   expect(() => formatFileName('{loss:02d}', values)).toThrow('does not fit a figure')
   expect(() => formatFileName('{epoch:>5}', values)).toThrow('does not fit a whole number')
+  expect(() => formatFileName('{loss:.500f}', values)).toThrow(
+    'has the format ".500f"; widths and decimals go up to 100.',
+  )
+  expect(() => formatFileName('{epoch:99999999999d}', values)).toThrow('widths and decimals go up to 100.')
+  expect(() => formatFileName('{constructor}', values)).toThrow('asks for {constructor}, which has no value here')
 })

@@ -1,5 +1,5 @@
-import { Callback, type CallbackContext, type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
-import { fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
+import { Callback, type CallbackContext, type ConfigOf, checkState, joinFields, type OptionsOf } from '@gradus/core'
+import { count, figure, fromJsonNumber, Monitor, monitorFields, toJsonNumber } from './monitor.ts'
 import { floatText } from './python-format.ts'
 
 const fields = /* @__PURE__ */ joinFields(monitorFields, {
@@ -90,7 +90,9 @@ export class ReduceLROnPlateau extends Callback<ReduceLROnPlateauConfig> {
     return { wait: this.wait, cooldownCounter: this.cooldownCounter, best: toJsonNumber(this.best) }
   }
 
-  override restore({ wait, cooldownCounter, best }: ReduceLROnPlateauState): void {
+  override restore(state: ReduceLROnPlateauState): void {
+    checkState(this.type, state, { wait: count, cooldownCounter: count, best: figure })
+    const { wait, cooldownCounter, best } = state
     this.wait = wait
     this.cooldownCounter = cooldownCounter
     this.best = fromJsonNumber(best)

@@ -1,4 +1,5 @@
 export { checkFields, choiceOf, descriptionOf } from './config/check-fields.ts'
+export * from './config/check-state.ts'
 export * from './config/complete.ts'
 export * from './config/configured.ts'
 export { readConstants } from './config/constants.ts'

@@ -97,6 +97,15 @@ describe('an optimizer', () => {
     expect(state.learningRate.item()).toBeCloseTo(1 / 5)
   })
 
+  it('names a schedule that returns no tensor', () => {
+    class Wordy extends Harmonic {
+      override at() {
+        return 'slow' as never
+      }
+    }
+    expect(() => run({ learningRate: new Wordy() }, [1])).toThrow('.at returned "slow"; expected a tensor.')
+  })
+
   it('has defaults if it describes no options, and if options are null as in configs of Keras', () => {
     class Plain extends Optimizer {
       static readonly type = 'test/Plain'

@@ -21,7 +21,7 @@ import {
 import { type ConfigArgument, Configured } from '../config/configured.ts'
 import type { FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
-import { requireMethod, wrongResult } from '../config/own-methods.ts'
+import { requireMethod, tensorFrom, wrongResult } from '../config/own-methods.ts'
 import type { Schedule } from '../contracts/schedule.ts'
 import { clipGradients } from './clipping.ts'
 import { addToSums, collectGradients, type Gradients } from './gradients.ts'
@@ -114,7 +114,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
       learningRate:
         typeof this.learningRate === 'number'
           ? full([], this.learningRate, 'float32', like)
-          : this.learningRate.at(iteration),
+          : rateOf(this.learningRate, iteration),
       slots: Object.fromEntries([...names].map((name) => [name, slotTree(name)])),
       shared: this.shared(),
       accumulated: gradientAccumulationSteps ? (treeMap(zerosLike, params) as Tree) : {},
@@ -207,7 +207,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   /** The learning rate, float32 scalar, of call number `iteration`, int32 scalar from 0. */
   rateAt(iteration: Tensor, state: OptimizerState): Tensor {
     const { learningRate } = this
-    return typeof learningRate === 'number' ? state.learningRate : learningRate.at(iteration)
+    return typeof learningRate === 'number' ? state.learningRate : rateOf(learningRate, iteration)
   }
 
   /** The initial state of one parameter, with the same names for every parameter. */
@@ -288,6 +288,10 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     const excluded = excludeFromWeightDecay?.some((name) => `.${path}.`.includes(`.${name}.`))
     return weightDecay && !excluded ? sub(param, mul(mul(param, weightDecay), learningRate)) : param
   }
+}
+
+function rateOf(schedule: Schedule, iteration: Tensor): Tensor {
+  return tensorFrom(`${schedule.type}.at`, schedule.at(iteration))
 }
 
 function isStepResult(value: unknown): value is readonly [Tensor, Readonly<Record<string, Tensor>>] {
