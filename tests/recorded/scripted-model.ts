@@ -32,6 +32,10 @@ export class ScriptedModel implements CallbackModel {
     this.files[path] = this.weight
   }
 
+  async restore(path: string): Promise<undefined> {
+    this.weight = this.files[path]!
+  }
+
   async saveWeights(path: string): Promise<void> {
     this.files[path] = this.weight
   }

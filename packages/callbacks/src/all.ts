@@ -1,3 +1,4 @@
+export { BackupAndRestore, type BackupAndRestoreConfig } from './backup-and-restore.ts'
 export { CSVLogger, type CSVLoggerConfig } from './csv-logger.ts'
 export { EarlyStopping, type EarlyStoppingConfig } from './early-stopping.ts'
 export { History } from './history.ts'

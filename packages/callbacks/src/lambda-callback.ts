@@ -28,7 +28,9 @@ const fields = {
   onPredictBatchEnd: hook,
   /** The least time in milliseconds between two calls of the hooks for ends of batches (default 0: every batch). */
   batchInterval: { type: 'number', min: 0 },
-} as const satisfies Fields<Omit<CallbackHooks, 'state' | 'restore'>>
+  /** Steps between two calls of `onTrainBatchEnd` (default 1). */
+  batchCount: { type: 'integer', min: 1 },
+} as const satisfies Fields<Omit<CallbackHooks, 'onResume' | 'state' | 'restore'>>
 
 /** Options of `LambdaCallback`: hooks as functions. */
 export interface LambdaCallbackConfig extends ConfigOf<typeof fields> {}

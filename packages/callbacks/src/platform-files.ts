@@ -76,6 +76,27 @@ async function named(path: string, write: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Whether a file exists. Throws on platforms without files. */
+export async function fileExists(path: string): Promise<boolean> {
+  return nodeModule('fs/promises', path)
+    .stat(path)
+    .then((found) => found.isFile())
+    .catch(() => false)
+}
+
+/** Removes a file that may exist, and its folder if it is empty then. */
+export async function removeFile(path: string): Promise<void> {
+  const { rm, rmdir } = nodeModule('fs/promises', path)
+  await rm(path, { force: true })
+  await rmdir(nodeModule('path', path).dirname(path)).catch(() => undefined)
+}
+
+/** Makes the folder of a file, and returns the path of the file. */
+export async function fileIn(folder: string, name: string): Promise<string> {
+  await nodeModule('fs/promises', folder).mkdir(folder, { recursive: true })
+  return nodeModule('path', folder).join(folder, name)
+}
+
 interface NodeModules {
   'fs/promises': typeof import('node:fs/promises')
   path: typeof import('node:path')

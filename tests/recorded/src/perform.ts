@@ -25,7 +25,7 @@ export async function perform(
   const epochs = performance.epochs ?? Math.max(0, ...Object.values(script).map(({ length }) => length))
   const params: FitParams = { epochs, steps: batches, verbose: 0 }
   const call = async (
-    hook: Exclude<keyof CallbackHooks, 'state' | 'restore' | 'batchInterval'>,
+    hook: Exclude<keyof CallbackHooks, 'onResume' | 'state' | 'restore' | 'batchInterval' | 'batchCount'>,
     epoch: number,
     step: number,
     logs: Logs,

@@ -14,6 +14,38 @@ export interface WeightValue {
   readonly data: TypedArray
 }
 
+/**
+ * The place of a run of `fit` in its data, the figures of the epoch so far and the states of the callbacks, as JSON-compatible
+ * data. With the model file of the same moment a run continues exactly there.
+ */
+export interface FitState {
+  /** The epoch, from 0. */
+  readonly epoch: number
+  /** Steps of the epoch that have run. */
+  readonly step: number
+  /** The pass over the data, from 0, and the number of its batches that have been used. */
+  readonly pass: number
+  readonly batches: number
+  /** The positions of datasets that have `state` and `restore`. */
+  readonly dataset?: unknown
+  readonly validationDataset?: unknown
+  /** The sums of losses and metrics in the epoch. */
+  readonly figures: readonly (readonly (number | string)[])[]
+  /** The results of `state` of the callbacks that have it, in order. */
+  readonly callbacks: readonly unknown[]
+  /** Whether a callback has stopped the training. */
+  readonly stopped?: boolean
+}
+
+/** A run of `fit`, for callbacks that save it. */
+export interface FitProgress {
+  /**
+   * Calls `save` when the other callbacks have been called, with the state of the run; `fit` waits for it. In `onEpochEnd` the
+   * state is the beginning of the next epoch. If `save` throws, `fit` ends with the error.
+   */
+  checkpoint(save: (state: FitState) => HookResult): void
+}
+
 /** The interface of the model for callbacks. */
 export interface CallbackModel {
   readonly name: string
@@ -23,8 +55,10 @@ export interface CallbackModel {
   learningRate: number
   getWeights(): Promise<WeightValue[]>
   setWeights(weights: readonly WeightValue[]): Promise<void>
-  /** Writes the model with the optimizer's state to a file, atomically. */
-  save(path: string): Promise<void>
+  /** Writes the model with the optimizer's state, and the state of a run of `fit`, to a file, atomically. */
+  save(path: string, options?: { readonly fit?: FitState }): Promise<void>
+  /** Restores weights, optimizer and random numbers from a file of `save`. Returns the state of `fit` in it. */
+  restore(path: string): Promise<FitState | undefined>
   /** Writes the weights only. */
   saveWeights(path: string): Promise<void>
   /** Whether a larger value of the log key is better; undefined for a key that no compiled metric or loss has. */
@@ -41,6 +75,8 @@ export interface CallbackContext {
   /** Figures so far; empty where there are none. */
   readonly logs: Logs
   readonly params: FitParams
+  /** The run; undefined outside of `fit`. */
+  readonly progress?: FitProgress
 }
 
 /** The parameters of the call of `fit`, `evaluate` or `predict`. */
@@ -58,6 +94,11 @@ export type HookResult = void | Promise<void>
 
 /** Functions called during training, evaluation and prediction. All are optional; a plain object may implement them. */
 export interface CallbackHooks {
+  /**
+   * Called before the other hooks of `fit`. A callback that restores the model from a file returns the state in it, at which
+   * `fit` then continues.
+   */
+  onResume?(context: CallbackContext): FitState | undefined | Promise<FitState | undefined>
   onTrainBegin?(context: CallbackContext): HookResult
   onTrainEnd?(context: CallbackContext): HookResult
   onEpochBegin?(context: CallbackContext): HookResult
@@ -82,6 +123,8 @@ export interface CallbackHooks {
    * except the last one of an epoch. For progress displays, which should not slow training down. Default: every batch.
    */
   readonly batchInterval?: number
+  /** Calls `onTrainBatchEnd` after every so many steps of the run; those in between run many at once. Default: every batch. */
+  readonly batchCount?: number
   /** The state to save for an exact resume, as JSON-compatible data. */
   state?(): unknown
   /** Restores the result of `state`. Called before `onTrainBegin` of a resumed run, which must then keep that state. */
@@ -105,6 +148,7 @@ export interface CallbackHooks {
 export abstract class Callback<C extends object = object> extends Configured<'callback', C> implements CallbackHooks {
   static readonly kind = 'callback'
 
+  onResume?(context: CallbackContext): FitState | undefined | Promise<FitState | undefined>
   onTrainBegin?(context: CallbackContext): HookResult
   onTrainEnd?(context: CallbackContext): HookResult
   onEpochBegin?(context: CallbackContext): HookResult
@@ -120,6 +164,7 @@ export abstract class Callback<C extends object = object> extends Configured<'ca
   onPredictBatchBegin?(context: CallbackContext): HookResult
   onPredictBatchEnd?(context: CallbackContext): HookResult
   declare readonly batchInterval?: number
+  declare readonly batchCount?: number
   state?(): unknown
   restore?(state: unknown): void
 }

@@ -67,6 +67,10 @@ export interface Dataset extends AsyncIterable<BatchData> {
   readonly length?: number | undefined
   /** False if the elements are single samples, not batches. Undefined if unknown. */
   readonly batched?: boolean | undefined
+  /** The position of the iteration, as JSON-compatible data, for an exact resume. */
+  state?(): unknown
+  /** Makes the next iteration continue at a position that `state` returned. Without it, batches are read and skipped. */
+  restore?(state: never): void
 }
 
 /** Whether `value` is a source of batches rather than an array. */

@@ -1,4 +1,4 @@
-import type { InputShape, LayerSpec, ModelSpec, WeightValue } from '@gradus/core'
+import type { FitState, InputShape, LayerSpec, ModelSpec, WeightValue } from '@gradus/core'
 
 /** The contents of a model file other than tensors. */
 export interface ModelHeader {
@@ -11,6 +11,8 @@ export interface ModelHeader {
   readonly seed?: number
   /** Train steps so far. */
   readonly steps?: number
+  /** The state of the run of `fit` that saved the file. */
+  readonly fit?: FitState
   /** The options of `compile` as data. */
   readonly compile?: Record<string, unknown>
 }

@@ -9,8 +9,12 @@ import type { Ports } from './ports.ts'
 export interface BatchSource {
   /** Batches per pass; undefined if unknown. */
   readonly length: number | undefined
-  /** Returns the batches of pass `number`, which determines the order of the samples. */
-  pass(number: number): AsyncIterable<HostBatch>
+  /** Returns the batches of pass `number`, which determines the order of the samples, from batch `first` (default 0). */
+  pass(number: number, first?: number): AsyncIterable<HostBatch>
+  /** The position of a dataset that has one, as data. */
+  state?(): unknown
+  /** The next pass continues at a position of the dataset. */
+  restore?(state: unknown): Promise<void>
   /** Ends the pass that is read. */
   close?(): Promise<void>
 }
@@ -30,12 +34,12 @@ export function arraySource(samples: HostBatch, { batchSize, shuffle = false, rn
   requireBatchSize(batchSize)
   return {
     length: Math.ceil(size / batchSize),
-    async *pass(number) {
+    async *pass(number, first = 0) {
       const order =
         shuffle && rng
           ? await readIndices(() => orderOf(rng().fork(number).next(), { size, batchSize, shuffle }))
           : undefined
-      for (let start = 0; start < size; start += batchSize) {
+      for (let start = first * batchSize; start < size; start += batchSize) {
         const end = Math.min(start + batchSize, size)
         yield pickRows(samples, order ? order.subarray(start, end) : { start, end })
       }
@@ -63,9 +67,11 @@ async function readIndices(make: () => Tensor): Promise<Int32Array> {
 export function datasetSource(reader: DatasetReader, ports: Ports, arrange: (batch: Batch) => HostBatch): BatchSource {
   return {
     length: reader.length,
-    async *pass() {
-      for await (const batch of reader.pass(ports)) yield arrange(batch)
+    async *pass(_number, first) {
+      for await (const batch of reader.pass(ports, first)) yield arrange(batch)
     },
+    state: () => reader.state(),
+    restore: (state) => reader.restore(state),
     close: () => reader.close(),
   }
 }

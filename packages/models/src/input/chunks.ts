@@ -24,8 +24,15 @@ export interface Pass {
 export interface ChunkSource {
   /** Memory on the device, in bytes. */
   readonly bytes: number
-  /** Starts pass `number`, which determines the order of the samples. The pass before can no longer be used. */
-  pass(number: number): Pass
+  /**
+   * Starts pass `number`, which determines the order of the samples, at batch `first` (default 0). The pass before can no longer
+   * be used.
+   */
+  pass(number: number, first?: number): Pass
+  /** The position of a dataset that has one, as data. */
+  state?(): unknown
+  /** The next pass continues at a position of the dataset. */
+  restore?(state: unknown): Promise<void>
   /** Frees the memory on the device. */
   close(): void
 }
@@ -34,8 +41,8 @@ export interface ChunkSource {
 export function hostChunks(source: BatchSource): ChunkSource {
   return {
     bytes: 0,
-    pass(number) {
-      const batches = source.pass(number)[Symbol.asyncIterator]()
+    pass(number, first) {
+      const batches = source.pass(number, first)[Symbol.asyncIterator]()
       return {
         async take() {
           const { value, done } = await batches.next()
@@ -43,6 +50,8 @@ export function hostChunks(source: BatchSource): ChunkSource {
         },
       }
     },
+    state: () => source.state?.(),
+    restore: async (state) => source.restore?.(state),
     close() {
       source.close?.().catch(() => {}) // a source that fails to close has been read
     },

@@ -21,6 +21,10 @@ export class DatasetReader {
   private iterator: AsyncIterator<BatchData> | undefined
   /** The batch that was read before the first pass, until that pass. */
   private ahead: BatchData | undefined
+  /** The position of the dataset before that batch. */
+  private start: unknown
+  /** Whether the dataset continues at a position in the next pass. */
+  private restored = false
   private opened = 0
   /** Whether each iteration continues the one before, as those of generators do. */
   private isOneShot = false
@@ -36,6 +40,7 @@ export class DatasetReader {
 
   /** Reads the first batch of the first pass. Throws `DataError` if there is none. */
   async first(ports: Ports | undefined): Promise<Batch> {
+    this.start = this.dataset.state?.()
     this.open()
     const { done, value } = await this.iterator!.next()
     if (done) {
@@ -48,9 +53,27 @@ export class DatasetReader {
     return toBatch(value, 0, ports)
   }
 
-  /** Returns the batches of the next pass. Throws `DataError` if it has none, because the source can be read only once. */
-  async *pass(ports: Ports): AsyncGenerator<Batch, void, undefined> {
+  /** Returns the position of the dataset as data; undefined if it has none. */
+  state(): unknown {
+    return this.ahead ? this.start : this.dataset.state?.()
+  }
+
+  /** Makes the next pass continue at a position of the dataset, if the dataset can do that. */
+  async restore(state: unknown): Promise<void> {
+    if (state === undefined || !this.dataset.restore) return
+    await this.close()
+    this.dataset.restore(state as never)
+    this.restored = true
+  }
+
+  /**
+   * Returns the batches of the next pass, from number `first` on. Throws `DataError` if it has none, because the source can be read
+   * only once.
+   */
+  async *pass(ports: Ports, first = 0): AsyncGenerator<Batch, void, undefined> {
     const { ahead } = this
+    const skipped = this.restored ? 0 : first
+    this.restored = false
     if (!ahead) {
       await this.close()
       this.open()
@@ -60,18 +83,18 @@ export class DatasetReader {
     let index = 0
     let ended = false
     try {
-      if (ahead) yield toBatch(ahead, index++, ports)
-      for (;;) {
-        const { done, value } = await iterator.next()
-        ended = done === true
-        if (ended) break
-        yield toBatch(value, index++, ports)
+      let next: IteratorResult<BatchData> = ahead ? { value: ahead } : await iterator.next()
+      while (!next.done) {
+        const number = index++
+        if (number >= skipped) yield toBatch(next.value, number, ports)
+        next = await iterator.next()
       }
+      ended = true
     } finally {
       if (ended && this.iterator === iterator) this.iterator = undefined
       else if (this.iterator === iterator) await this.close()
     }
-    if (index > 0) return
+    if (index > 0 || first > 0) return
     throw new DataError(
       this.isOneShot
         ? `The dataset is a generator, which can be read once, and pass ${this.opened} over it found no batch. Give an object that starts from the first batch each time, such as fromIterable(() => batches()), or no more epochs than it has batches for.`

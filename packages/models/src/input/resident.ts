@@ -108,11 +108,11 @@ class ResidentSource implements ChunkSource {
     this.orderOf = (key, number) => orders.make(key, number, options)
   }
 
-  pass(number: number): Pass {
+  pass(number: number, first = 0): Pass {
     const { key } = this
     this.order?.dispose()
     this.order = key && this.orderOf(key, number)
-    let start = 0
+    let start = first * this.batchSize
     return {
       take: async (count) => {
         const chunk = this.chunk(start, count)

@@ -3,6 +3,7 @@ import {
   type CallbackHooks,
   type ConfigOf,
   type Dataset,
+  type FitState,
   joinFields,
   type Kind,
   type Named,
@@ -45,6 +46,8 @@ export const fitFields = /* @__PURE__ */ joinFields(fitDataFields, {
   callbacks: { type: 'unknown' as Kind<readonly CallbackHooks[]>, default: [] },
   /** The epoch to start at, from 0, to continue an earlier run. */
   initialEpoch: { type: 'integer', min: 0, default: 0 },
+  /** A state that a callback has saved with `progress.checkpoint`: `fit` continues there. The model must be that of the moment. */
+  resumeFrom: { type: 'unknown' as Kind<FitState> },
   /** Weight of each sample in the loss. */
   sampleWeight: { type: 'unknown' as Kind<SampleWeightData> },
   /** Data to validate on after each epoch. */

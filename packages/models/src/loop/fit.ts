@@ -46,27 +46,39 @@ export async function fit(
     validation: data.validation !== undefined,
   }
   const history = new History()
-  const hooks = new Hooks([...callbacksIn(options.callbacks), history, ...progressLoggers(verbose)], model, params)
+  const callbacks = [...callbacksIn(options.callbacks), history, ...progressLoggers(verbose)]
+  let run: TrainRun | undefined
+  let source: ChunkSource | undefined
+  let validationSource: ChunkSource | undefined
+  const hooks = new Hooks(callbacks, model, params, async () => ({
+    ...(await run!.place()),
+    dataset: source?.state?.(),
+    validationDataset: validationSource?.state?.(),
+  }))
   const slice = new TimeSlice()
 
   const release = trainer.acquire()
-  model.stopTraining = false
   let logs: Logs = {}
-  let run: TrainRun | undefined
-  const open: ChunkSource[] = []
   try {
-    const source = openChunks(data.train, data.trainOptions)
-    open.push(source)
-    const validationSource =
+    let place = await hooks.resume(options.resumeFrom)
+    model.stopTraining = place?.stopped ?? false
+    source = openChunks(data.train, data.trainOptions)
+    validationSource =
       data.validation && openChunks(data.validation, data.validationOptions, residentLimit - source.bytes)
-    if (validationSource) open.push(validationSource)
+    await source.restore?.(place?.dataset)
+    await validationSource?.restore?.(place?.validationDataset)
     const validation = validationSource && new Evaluation(trainer, steps, validationSource, slice)
     const chunks = new EpochChunks(source, options.stepsPerEpoch, initialEpoch)
     run = new TrainRun({ trainer, steps, chunks, slice, signal })
     await hooks.call('onTrainBegin')
-    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
-      await hooks.call('onEpochBegin', { epoch })
+    for (let epoch = place?.epoch ?? initialEpoch; epoch < epochs; epoch++) {
+      // a run that continues within an epoch has begun it
+      const within = place !== undefined && place.step > 0
+      if (!within && model.stopTraining) break
+      if (!within) await hooks.call('onEpochBegin', { epoch })
       run.startEpoch(epoch)
+      if (place) run.resume(place)
+      place = undefined
       logs = await trainEpoch(run, hooks, model)
       if (validation && isDue(options.validationFreq, epoch)) {
         await hooks.call('onTestBegin', { epoch })
@@ -74,12 +86,14 @@ export async function fit(
         for (const [key, value] of Object.entries(figures)) logs[`val_${key}`] = value
         await hooks.call('onTestEnd', { epoch, logs: figures })
       }
+      run.epochEnded = true
       await hooks.call('onEpochEnd', { epoch, logs })
       if (model.stopTraining) break
     }
   } finally {
     run?.close()
-    for (const source of open) source.close()
+    source?.close()
+    validationSource?.close()
     release()
   }
   await trainer.finish()
@@ -90,21 +104,24 @@ export async function fit(
 /** Runs the steps of one epoch, with the hooks around them, and returns its figures. */
 async function trainEpoch(run: TrainRun, hooks: Hooks, model: FittedModel): Promise<Logs> {
   const { epoch } = run
-  for (;;) {
+  // training that was stopped before it was saved goes on after the steps
+  let stopped = model.stopTraining && run.step > 0
+  while (!stopped) {
     const oneByOne = hooks.has('onTrainBatchBegin', 'onTrainBatchEnd')
-    const chunks = await run.take(oneByOne ? model.stepsPerExecution : undefined)
+    const chunks = await run.take(oneByOne ? model.stepsPerExecution : undefined, hooks.stepsLeft)
     if (chunks.length === 0) break
+    const before = run.step
     if (hooks.has('onTrainBatchBegin'))
       await run.withModel(() => hooks.call('onTrainBatchBegin', { epoch, step: run.step }))
     run.run(chunks)
-    if (hooks.batchEnded('onTrainBatchEnd')) {
+    if (hooks.batchEnded('onTrainBatchEnd', run.step - before)) {
       const logs = await run.figures()
       await run.withModel(() => hooks.call('onTrainBatchEnd', { epoch, step: run.step - 1, logs }))
     }
     // a callback that has stopped training may have done so because of the failure
     run.ignoresFailures = model.stopTraining
     await run.afterSteps(oneByOne)
-    if (model.stopTraining) break
+    stopped = model.stopTraining
   }
   const logs = await run.endEpoch()
   const { step } = run

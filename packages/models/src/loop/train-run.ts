@@ -5,6 +5,7 @@ import type { CompiledSteps, Trainer, TrainState } from '../step/index.ts'
 import { ChunkSize } from './chunk-size.ts'
 import { explainDivergence } from './divergence.ts'
 import type { EpochChunks } from './epoch-chunks.ts'
+import { type FitPlace, readFigures, restoreFigures } from './fit-place.ts'
 import { warnOfRetraces } from './retraces.ts'
 import { readScalars } from './scalars.ts'
 import { TimeSlice } from './time-slice.ts'
@@ -63,6 +64,7 @@ export class TrainRun {
     const { steps, signal } = this.options
     this.epoch = epoch
     this.step = 0
+    this.epochEnded = false
     this.takeVariables()
     disposeTree(this.state!.tracker)
     this.state = { ...this.state!, tracker: steps.initTrainTracker() }
@@ -70,12 +72,12 @@ export class TrainRun {
   }
 
   /**
-   * Returns the next `count` steps of the epoch. Without a count it returns the steps that the time slice has time for. The list
-   * is empty at the end of the epoch.
+   * Returns the next `count` steps of the epoch. Without a count it returns the steps that the time slice has time for, at most
+   * `limit`. The list is empty at the end of the epoch.
    */
-  async take(count?: number): Promise<Chunk[]> {
+  async take(count?: number, limit = Number.POSITIVE_INFINITY): Promise<Chunk[]> {
     const chunks: Chunk[] = []
-    let left = count ?? this.chunkSize.within(this.slice.left)
+    let left = Math.min(count ?? this.chunkSize.within(this.slice.left), limit)
     do {
       const chunk = await this.options.chunks.next(this.epoch, left)
       if (!chunk) break
@@ -107,6 +109,25 @@ export class TrainRun {
     if (traced) warnOfRetraces(steps.train)
     this.time = traced ? undefined : performance.now() - start
   }
+
+  /** Returns the place of the run and the sums of its figures. After `epochEnded` it is the beginning of the next epoch. */
+  async place(): Promise<FitPlace> {
+    const { epoch, step, epochEnded } = this
+    const position = this.options.chunks.position(epochEnded)
+    if (epochEnded) return { epoch: epoch + 1, step: 0, ...position, figures: [] }
+    return { epoch, step, ...position, figures: await readFigures(this.state!.tracker) }
+  }
+
+  /** Continues the epoch that has begun at a place in it. */
+  resume({ epoch, step, pass, batches, figures }: FitPlace): void {
+    this.options.chunks.resume(epoch, step, pass, batches)
+    this.step = step
+    const { tracker } = this.state!
+    this.state = { ...this.state!, tracker: restoreFigures(tracker, figures) }
+  }
+
+  /** Set when the callbacks are told that the epoch has ended. */
+  epochEnded = false
 
   /** Reads the figures of the epoch so far. */
   figures(): Promise<Logs> {

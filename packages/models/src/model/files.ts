@@ -1,4 +1,4 @@
-import { Configured, isHostArray } from '@gradus/core'
+import { Configured, type FitState, isHostArray } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
 import type { TrainerSetup } from '../step/index.ts'
 
@@ -6,6 +6,12 @@ import type { TrainerSetup } from '../step/index.ts'
 export interface FileOptions {
   /** The known file formats (default `modelFormats`). */
   readonly formats?: readonly FileFormat<ModelFile>[]
+}
+
+/** Options of `save`. */
+export interface SaveOptions extends FileOptions {
+  /** The state of a run of `fit`, from a callback: with it the file is a backup of the run. */
+  readonly fit?: FitState
 }
 
 /** Imports the readers and writers of model files. Bundlers with code splitting load them when they are first needed. */

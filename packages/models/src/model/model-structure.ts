@@ -61,7 +61,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   /** The ports for which the weights were built. */
   private builtPorts: Ports | undefined
   private stream: Rng | undefined
-  protected readonly seed: number
+  protected seed: number
 
   constructor(config: LayerOptions<C> & Partial<FunctionalConfig>) {
     super(...([config] as never))

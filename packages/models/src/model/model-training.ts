@@ -4,6 +4,7 @@ import {
   type CallbackModel,
   ConfigError,
   type Dataset,
+  type FitState,
   type InputData,
   type Logs,
   type Named,
@@ -72,7 +73,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   abstract getWeights(): Promise<WeightValue[]>
   abstract setWeights(weights: readonly WeightValue[]): Promise<void>
-  abstract save(path: string): Promise<void>
+  abstract save(path: string, options?: { readonly fit?: FitState }): Promise<void>
+  abstract restore(path: string): Promise<FitState | undefined>
   abstract saveWeights(path: string): Promise<void>
 
   /** The registry in which `compile` looks up names by default: the static `registry` of the class. */
@@ -146,6 +148,14 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     this.predictor = undefined
     this.forgetStream()
     this.disposed = true
+  }
+
+  /** Changes the seed: later random numbers are those of a model that began with it. */
+  protected reseed(seed: number): void {
+    if (seed === this.seed) return
+    this.seed = seed
+    this.forgetStream()
+    this.trainer?.moveTo(this.trainer.optimizerState, this.rng)
   }
 
   protected override placeOn(backend: Backend): void {

@@ -1,6 +1,7 @@
 import {
   ConfigError,
   type FieldTable,
+  type FitState,
   type FunctionalSpec,
   inputShapesOf,
   type LayerOptions,
@@ -27,7 +28,7 @@ import { type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
-import { compileSpec, type FileOptions, modelFiles } from './files.ts'
+import { compileSpec, type FileOptions, modelFiles, type SaveOptions } from './files.ts'
 import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
@@ -182,16 +183,16 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
-  async toBytes({ weightsOnly = false } = {}): Promise<Uint8Array> {
-    const file = await this.toFile(weightsOnly)
+  async toBytes({ weightsOnly = false, fit }: { weightsOnly?: boolean; fit?: FitState } = {}): Promise<Uint8Array> {
+    const file = await this.toFile(weightsOnly, fit)
     return (await modelFiles()).encodeModel(file)
   }
 
-  private async toFile(weightsOnly: boolean): Promise<ModelFile> {
+  private async toFile(weightsOnly: boolean, fit?: FitState): Promise<ModelFile> {
     if (!weightsOnly) requireLoadable(this, this.compiled && { ...this.compiled, registry: undefined })
     const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
     if (constants) await constants
-    const header = weightsOnly ? { format: 1 as const } : this.fileHeader()
+    const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(), ...(fit && { fit }) }
     const state = weightsOnly ? undefined : this.trainer?.optimizerState
     const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizerState(state)])
     return { header, weights, optimizer }
@@ -213,8 +214,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * (default safetensors). The write is atomic: if it fails, an existing file stays as it was. Throws `ConfigError` for a class without
    * a static `type`, because the file could not be loaded.
    */
-  async save(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
-    const file = await this.toFile(false)
+  async save(target: FileTarget, { formats, fit }: SaveOptions = {}): Promise<void> {
+    const file = await this.toFile(false, fit)
     await (await modelFiles()).writeModelFile(target, file, formats)
   }
 
@@ -230,8 +231,22 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     await this.setWeights((await readModelFile(source, formats)).weights)
   }
 
+  /**
+   * Restores weights, optimizer, number of steps and seed from a file that `save` wrote for a model of the same layers, compiled
+   * in the same way. Returns the state of `fit` in the file, which the option `resumeFrom` takes. Throws `FormatError` and, before any
+   * change of weights, `ConfigError` for weights that do not fit.
+   */
+  async restore(source: FileSource, { formats }: FileOptions = {}): Promise<FitState | undefined> {
+    const { readModelFile } = await modelFiles()
+    const file = await readModelFile(source, formats)
+    await this.setWeights(file.weights)
+    await this.restoreTraining(file)
+    return file.header.fit
+  }
+
   /** Restores the state of the optimizer from a file. The model must be compiled with the same optimizer. */
   async restoreTraining({ header, optimizer }: ModelFile): Promise<void> {
+    if (header.seed !== undefined) this.reseed(header.seed)
     await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
   }
 

@@ -1,0 +1,32 @@
+import { DataError, type FitState } from '@gradus/core'
+import { type Tensor, type Tree, treeLeaves, treeReplace } from '@gradus/tensor'
+import { hostArray } from '@gradus/tensor/internals'
+import { disposeTree, toDevice } from '../input/index.ts'
+
+/** The part of the state of a run that does not concern datasets and callbacks. */
+export type FitPlace = Pick<FitState, 'epoch' | 'step' | 'pass' | 'batches' | 'figures'>
+
+/** Reads the sums of losses and metrics as data. JSON has no NaN and no infinities, so these become texts. */
+export async function readFigures<T>(tracker: T): Promise<FitState['figures']> {
+  const values = await Promise.all(treeLeaves(tracker as Tree).map((leaf) => leaf.data()))
+  return values.map((data) => Array.from(data, (value) => (Number.isFinite(value) ? value : String(value))))
+}
+
+/** Returns a tracker with sums that `readFigures` returned; no sums leave it as it is. Throws `DataError` for those of other metrics. */
+export function restoreFigures<T>(tracker: T, figures: FitState['figures']): T {
+  if (figures.length === 0) return tracker
+  const leaves: Tensor[] = treeLeaves(tracker as Tree)
+  if (leaves.length !== figures.length || leaves.some(({ size }, index) => size !== figures[index]!.length)) {
+    throw new DataError(
+      'The saved state of fit belongs to other losses or metrics. Compile the model as it was compiled when the state was saved.',
+    )
+  }
+  const restored = leaves.map(({ shape, dtype }, index) => {
+    const data = hostArray(dtype, figures[index]!.length)
+    data.set(figures[index]!.map(Number))
+    return toDevice({ data, shape, dtype })
+  })
+  const result = treeReplace(tracker as Tree, restored) as T
+  disposeTree(tracker)
+  return result
+}
