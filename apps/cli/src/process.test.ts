@@ -33,7 +33,7 @@ function weights(path: string): string[] {
   return tensors.map(({ name, data }) => `${name} ${[...data].join()}`)
 }
 
-describe('the process', () => {
+describe('the process', { timeout: 180_000 }, () => {
   it('ends with 0 and the log on stdout', async () => {
     const { code, out, err } = await start('train', 'config.yaml').ended
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -65,15 +65,20 @@ describe('the process', () => {
     }
   })
 
-  it('finishes the batch and saves on the first SIGINT', async () => {
+  it.each([
+    ['SIGINT', 130, 'Interrupted: finishing'],
+    ['SIGTERM', 143, 'SIGTERM: finishing'],
+    ['SIGHUP', 129, 'SIGHUP: finishing'],
+  ] as const)('finishes the batch and saves on the first %s, and ends with %d', async (signal, expected, says) => {
     const running = start('train', 'config.yaml', '--epochs', '100000')
     await running.shows(/Epoch 3\//)
-    running.kill('SIGINT')
+    running.kill(signal)
     const { code, err } = await running.ended
-    expect(code).toBe(130)
-    expect(err).toContain('finishing the batch and saving')
+    expect(code).toBe(expected)
+    expect(err).toContain(says)
     expect(err).toContain('train --resume runs/small-1')
-    expect(readdirSync(sandbox.file('runs/small-1')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    const files = readdirSync(sandbox.file('runs/small-1'))
+    expect(files.filter((name) => name.endsWith('.tmp') || name.startsWith('lock'))).toEqual([])
     await loadModel(sandbox.file('runs/small-1/model-last.safetensors'))
   })
 

@@ -8,10 +8,10 @@ import type { Config } from '../config/config-schema.ts'
 type DataConfig = Config['data']
 
 /** The options of `data` that name files. */
-export const dataRoles = ['train', 'test', 'validation'] as const
+const dataRoles = ['train', 'test', 'validation'] as const
 
 /** A data file of a run, as `env.json` has it. */
-export interface DataFile {
+interface DataFile {
   /** The absolute path. */
   readonly path: string
   readonly bytes: number

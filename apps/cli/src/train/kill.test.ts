@@ -7,7 +7,7 @@ import { bundleCommand, startCommand } from '../testing/bundle.ts'
 import { Sandbox, small, steps } from '../testing/sandbox.ts'
 
 // Kills a run at its file operations, resumes it, kills it again, resumes it, and compares it with a run that was not killed.
-// GRADUS_KILLS=all kills at every operation; otherwise at some of them.
+// GRADUS_KILLS=all kills at every operation, and at 60 random moments; otherwise at some of them.
 
 const killAt = new URL('../testing/kill-at.mjs', import.meta.url).href
 const built = new Sandbox()
@@ -51,16 +51,21 @@ function killSandbox(): Sandbox {
 
 const run = 'runs/small-1'
 
-/** Runs the command, which is killed at a file operation; 0 for none. */
-function start(sandbox: Sandbox, args: readonly string[], operation: number) {
-  const env = { GRADUS_KILL_AT: String(operation), GRADUS_KILL_COUNT: sandbox.file('count') }
-  return startCommand(script, args, sandbox.path, { node: ['--import', killAt], env }).ended
-}
+/** When a process is killed: at a file operation, from 1, or after a time. */
+type Kill = { readonly operation: number } | { readonly milliseconds: number }
 
 /** Trains, or continues the run if it has begun. */
-function train(sandbox: Sandbox, operation: number) {
+async function train(sandbox: Sandbox, kill?: Kill): ReturnType<typeof startCommand>['ended'] {
   const begun = existsSync(sandbox.file(run))
-  return start(sandbox, begun ? ['train', '--resume', run] : ['train', 'config.yaml'], operation)
+  const operation = kill && 'operation' in kill ? kill.operation : 0
+  const env = { GRADUS_KILL_AT: String(operation), GRADUS_KILL_COUNT: sandbox.file('count') }
+  const node = ['--import', killAt]
+  const args = begun ? ['train', '--resume', run] : ['train', 'config.yaml']
+  const running = startCommand(script, args, sandbox.path, { node, env })
+  const timer = kill && 'milliseconds' in kill && setTimeout(() => running.kill('SIGKILL'), kill.milliseconds)
+  const outcome = await running.ended
+  if (timer) clearTimeout(timer)
+  return outcome
 }
 
 /** All files of the runs without times. Model files are their tensors. */
@@ -85,39 +90,49 @@ function contents(path: string, root: string): unknown {
   return text.replace(/"milliseconds":\d+/g, '').replace(/("(startedAt|finishedAt)": )"[^"]*"/g, '$1')
 }
 
-it('a run that is killed at any file operation is not damaged, and ends as if it had not been killed', async () => {
+it('a run that is killed at any moment is not damaged, and ends as if it had not been killed', async () => {
   const whole = killSandbox()
-  expect(await train(whole, 0)).toMatchObject({ code: 0, err: '' })
+  const startedAt = performance.now()
+  expect(await train(whole)).toMatchObject({ code: 0, err: '' })
+  const duration = performance.now() - startedAt
   const expected = results(whole)
   expect(Object.keys(expected)).toEqual(
     expect.arrayContaining([`${run}/evaluation.json`, `${run}/logs/log.csv`, `${run}/models/2.safetensors`]),
   )
   const count = Number(whole.read('count'))
   expect(count).toBeGreaterThan(100)
-  const stride = process.env.GRADUS_KILLS === 'all' ? 1 : Math.ceil(count / 9)
-  const operations = Array.from({ length: Math.floor(count / stride) }, (_, index) => (index + 1) * stride)
 
-  const killed = async (operation: number) => {
+  const killed = async (first: Kill, second: Kill) => {
     const sandbox = killSandbox()
-    expect(await train(sandbox, operation), `operation ${operation}`).toMatchObject({ signal: 'SIGKILL' })
-    const second = 1 + ((operation * 29) % 61)
+    const { signal } = await train(sandbox, first)
+    if ('operation' in first) expect(signal).toBe('SIGKILL')
     await train(sandbox, second)
-    const last = await train(sandbox, 0)
-    const about = `killed at operations ${operation} and ${second}: ${last.err}`
-    const concluded = /finishedAt/.test(sandbox.read(run, 'env.json'))
+    const last = await train(sandbox)
+    const about = `killed at ${JSON.stringify([first, second])}: ${last.err}`
     // the run may have ended before the kill
     expect(last.code === 0 || (last.code === 2 && /has 3 of 9 epochs/.test(last.err)), about).toBe(true)
-    expect(concluded, about).toBe(true)
+    expect(sandbox.read(run, 'env.json'), about).toContain('finishedAt')
     expect(results(sandbox), about).toEqual(expected)
     sandbox.remove()
   }
-  const queue = [...operations]
+  const all = process.env.GRADUS_KILLS === 'all'
+  const stride = all ? 1 : Math.ceil(count / 8)
+  const atOperations = Array.from({ length: Math.floor(count / stride) }, (_, index) => {
+    const operation = (index + 1) * stride
+    return [{ operation }, { operation: 1 + ((operation * 29) % 61) }] as const
+  })
+  const random = () => ({ milliseconds: Math.random() * duration })
+  const atMoments = Array.from({ length: all ? 60 : 2 }, () => [random(), random()] as const)
+
+  const queue: (readonly [Kill, Kill])[] = [...atOperations, ...atMoments]
   const failures: unknown[] = []
   const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await killed(next).catch((error: unknown) => failures.push(error))
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      await killed(...next).catch((error: unknown) => failures.push(error))
     }
   }
   await Promise.all(Array.from({ length: cpus().length }, worker))
-  expect(failures, `${failures.length} of ${operations.length} kills`).toEqual([])
+  const total = atOperations.length + atMoments.length
+  console.log(`${count} file operations; ${total} runs killed twice, ${failures.length} unequal`)
+  expect(failures).toEqual([])
 }, 3_600_000)

@@ -1,4 +1,4 @@
-import { access, readFile, rm } from 'node:fs/promises'
+import { access, readFile, rm, rmdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DataError } from '@gradus/core'
 import { type ModelFile, readFile as readBytes, writeFileAtomic } from 'gradus/io'
@@ -83,10 +83,17 @@ export class RunFolder {
   /** Throws `WriteError` where the folder was deleted or moved; writing would create a folder without a config. */
   async requirePresent(): Promise<void> {
     if (await this.lock.isHeld()) return
+    if (!(await exists(this.config))) await this.removeRemade()
     throw new WriteError(
       `The run folder '${this.path}' cannot be written: it or its lock was deleted or moved during the run. ` +
         'Training has stopped, and nothing more was saved.',
     )
+  }
+
+  /** Removes what was written between the end of the folder and this check: such a write makes the folder again. */
+  private async removeRemade(): Promise<void> {
+    for (const name of Object.values(fileNames)) await rm(join(this.path, name), { force: true })
+    await rmdir(this.path).catch(() => {})
   }
 
   get config(): string {

@@ -1,4 +1,4 @@
-import { DataError } from '@gradus/core'
+import { checkState, DataError, describeValue } from '@gradus/core'
 import { FormatError } from 'gradus'
 import { decodeModel, encodeModel, type ModelFile, type ModelHeader } from 'gradus/io'
 
@@ -46,9 +46,9 @@ export function readRunFile(bytes: Uint8Array, path: string): { file: ModelFile;
     const { run } = file.header as RunHeader
     if (run === undefined) return { file, state: undefined }
     const state = JSON.parse(JSON.stringify(run), decodeNumber) as RunState
-    if (state.version === 1) return { file, state }
+    if (state?.version === 1) return { file, state: checkedState(state, path) }
     throw new DataError(
-      `${path} was written by another version of gradus (state ${state.version}); this version reads state 1.`,
+      `${path} was written by another version of gradus (state ${describeValue(state?.version)}); this version reads state 1.`,
     )
   } catch (error) {
     if (error instanceof FormatError || error instanceof SyntaxError) {
@@ -56,6 +56,30 @@ export function readRunFile(bytes: Uint8Array, path: string): { file: ModelFile;
     }
     throw error
   }
+}
+
+const stateFields = {
+  records: { type: 'unknown', required: true },
+  callbacks: { type: 'unknown', required: true },
+  exact: { type: 'boolean', required: true },
+  stopped: 'boolean',
+} as const
+
+const recordFields = {
+  epoch: { type: 'integer', min: 1, required: true },
+  logs: { type: 'numbersByName', required: true },
+  learningRate: { type: 'number', required: true },
+  milliseconds: { type: 'number', required: true },
+} as const
+
+/** Returns a state. Throws `DataError` for one of another form, which only a damaged file has. */
+function checkedState(state: RunState, path: string): RunState {
+  checkState(path, state, stateFields)
+  const { records, callbacks } = state
+  if (!Array.isArray(records) || !Array.isArray(callbacks))
+    throw new DataError(`The saved state of ${path} is damaged: its records and callbacks must be lists.`)
+  for (const [index, record] of records.entries()) checkState(`${path}, epoch ${index + 1},`, record, recordFields)
+  return state
 }
 
 // JSON has no NaN and no infinities, which figures may be.

@@ -46,7 +46,13 @@ export class Session {
     this.first = config.explain && !state ? new FirstUpdate() : undefined
     const logger = new ProgressLogger({ verbose: level, write })
     // callbacks that save models create missing folders
-    const guard: CallbackHooks = { onTrainBegin: begin, onEpochEnd: () => folder.requirePresent() }
+    const requirePresent = () => folder.requirePresent()
+    const followsBatches = callbacks.some(({ onTrainBatchEnd, batchInterval }) => onTrainBatchEnd && !batchInterval)
+    const guard: CallbackHooks = {
+      onTrainBegin: begin,
+      onEpochEnd: requirePresent,
+      ...(followsBatches && { onTrainBatchEnd: requirePresent }),
+    }
     this.callbacks = [guard, ...(this.first ? [this.first] : []), ...kept, logger, this.recorder]
   }
 
