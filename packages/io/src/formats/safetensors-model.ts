@@ -1,4 +1,4 @@
-import { FormatError, requireBounded, type WeightValue } from '@gradus/core'
+import { checkState, FormatError, requireBounded, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
 import { decodeSafetensors, encodeSafetensors, isSafetensors } from '../safetensors.ts'
 import type { Bytes } from '../stored-types.ts'
@@ -8,6 +8,11 @@ import type { ModelFile, ModelHeader } from './model-file.ts'
 const headerKey = 'gradus'
 const optimizerPrefix = 'optimizer/'
 const frozenKey = 'frozen'
+
+const count = { type: 'integer', min: 0 } as const
+const needed = { ...count, required: true } as const
+const headerFields = { seed: 'number', steps: count } as const
+const fitFields = { epoch: needed, step: needed, pass: needed, batches: needed, stopped: 'boolean' } as const
 
 const notSaved = 'The file was not written by model.save, or is damaged. Save the model again.'
 
@@ -28,6 +33,9 @@ function headerOf(text: string | undefined): ModelHeader {
   if (spec !== undefined && (typeof spec !== 'object' || spec === null)) {
     throw new FormatError(`The spec of the model file is ${JSON.stringify(spec)}; expected an object. ${notSaved}`)
   }
+  checkState('the model file', header, headerFields)
+  const { fit } = header as ModelHeader
+  if (fit !== undefined) checkState('the run of fit', fit, fitFields)
   return header as ModelHeader
 }
 
