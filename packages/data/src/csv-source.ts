@@ -24,8 +24,9 @@ export function requireSource(source: unknown): void {
 
 /** The name of a source in messages. */
 export function nameOf(source: CsvSource): string {
-  if (typeof source === 'string') return isText(source) ? 'The CSV text' : source
-  return 'path' in source ? source.path : 'The CSV text'
+  const path = typeof source === 'string' ? source : 'path' in source ? String(source.path) : ''
+  if (typeof source === 'string' ? isText(source) : !('path' in source)) return 'The CSV text'
+  return path.length > 300 ? `${path.slice(0, 300)}...` : path
 }
 
 function isText(source: string): boolean {
@@ -34,22 +35,21 @@ function isText(source: string): boolean {
 
 /** The text of a source in pieces. */
 export async function* textsOf(source: CsvSource, file: string): AsyncGenerator<string> {
-  if (typeof source === 'string' || 'text' in source || 'path' in source) {
-    const text =
-      typeof source === 'string' ? (isText(source) ? source : undefined) : 'text' in source ? source.text : undefined
-    if (text !== undefined) yield withoutMark(text)
-    else yield* decoded(readable(file), file)
-    return
-  }
-  yield* decoded(source, file)
+  if (typeof source === 'string') {
+    if (isText(source)) yield withoutMark(source)
+    else yield* decoded(readable(source, file), file)
+  } else if ('text' in source) yield withoutMark(source.text)
+  else if ('path' in source) yield* decoded(readable(source.path, file), file)
+  else yield* decoded(source, file)
 }
 
-async function* readable(file: string): AsyncGenerator<Uint8Array> {
+async function* readable(path: string, file: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* fileChunks(file)
+    yield* fileChunks(path)
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string }
-    const reason = code === 'ENOENT' ? 'it does not exist. Check the path; CSV text must hold a line end' : message
+    const reason =
+      code === 'ENOENT' ? 'it does not exist. Check the path; CSV text must hold a line end' : message.slice(0, 300)
     throw new DataError(`The file '${file}' cannot be read: ${reason}.`, { cause })
   }
 }

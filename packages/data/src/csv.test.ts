@@ -97,6 +97,9 @@ describe('readCsv', () => {
     )
     await writeFile(path, Uint8Array.of(97, 10, 0xff, 10))
     await expect(readCsv({ path }, { columns: { a: 'string' } })).rejects.toThrow('is not UTF-8 text')
+    await expect(readCsv({ path }, { columns: { a: 'number' }, name: 'the data' })).rejects.toThrow(
+      'the data is not UTF-8',
+    )
     await rm(folder, { recursive: true })
   })
 

@@ -40,7 +40,7 @@ export function requireShape(name: string, shape: unknown): asserts shape is Sha
 
 function describe(value: unknown): string {
   return value !== null && (typeof value === 'object' || typeof value === 'function')
-    ? `a ${typeof value}`
+    ? `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
     : String(value)
 }
 
@@ -48,7 +48,9 @@ function describe(value: unknown): string {
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis
   if (!Number.isInteger(axis) || positive < 0 || positive >= rank) {
-    throw new ShapeError(`${op}: axis ${axis} does not exist in a tensor of rank ${rank}; use ${-rank} to ${rank - 1}.`)
+    throw new ShapeError(
+      `${op}: axis ${describe(axis)} does not exist in a tensor of rank ${rank}; use ${-rank} to ${rank - 1}.`,
+    )
   }
   return positive
 }

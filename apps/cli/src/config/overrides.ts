@@ -30,7 +30,8 @@ export function fromFlags(flags: ConfigFlags, cwd: string): Overrides {
 /** `optimizer.learningRate=0.01` as a place and a value. */
 function parseSet(text: string): readonly [place: string, value: unknown] {
   const at = text.indexOf('=')
-  if (at <= 0) throw new ConfigError(`--set ${text}: expected place=value, such as --set optimizer.learningRate=0.01.`)
+  if (at <= 0)
+    throw new ConfigError(`--set ${shortened(text)}: expected place=value, such as --set optimizer.learningRate=0.01.`)
   return [text.slice(0, at), parseValue(text.slice(at + 1), `--set ${text}`)]
 }
 
@@ -69,9 +70,12 @@ function setAt(root: Record<string, unknown>, place: string, value: unknown): vo
   let parent: Record<string, unknown> = root
   keys.forEach((key, index) => {
     const done = keys.slice(0, index + 1).join('.')
-    if (key === '' || key === '__proto__') throw new ConfigError(`--set ${place}: '${done}' is no place in the config.`)
-    if (Array.isArray(parent) && !(Number.isInteger(Number(key)) && Number(key) < parent.length)) {
-      throw new ConfigError(`--set ${place}: '${done}' does not exist; the list has ${parent.length} entries, from 0.`)
+    if (key === '' || key === '__proto__')
+      throw new ConfigError(`--set ${shortened(place)}: '${shortened(done)}' is no place in the config.`)
+    if (Array.isArray(parent) && !(/^\d+$/.test(key) && Number(key) < parent.length)) {
+      throw new ConfigError(
+        `--set ${shortened(place)}: '${shortened(done)}' does not exist; the list has ${parent.length} entries, from 0.`,
+      )
     }
     if (index === keys.length - 1) {
       parent[key] = value
@@ -83,7 +87,9 @@ function setAt(root: Record<string, unknown>, place: string, value: unknown): vo
       parent[key] = { [kind]: inner }
     else if (inner === undefined || inner === null) parent[key] = {}
     else if (typeof inner !== 'object') {
-      throw new ConfigError(`--set ${place}: '${done}' is ${describeValue(inner)}, which has no options.`)
+      throw new ConfigError(
+        `--set ${shortened(place)}: '${shortened(done)}' is ${describeValue(inner)}, which has no options.`,
+      )
     }
     parent = parent[key] as Record<string, unknown>
   })

@@ -1,4 +1,4 @@
-import { checkState, FormatError, requireBounded, type WeightValue } from '@gradus/core'
+import { checkState, describeValue, FormatError, requireBounded, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
 import { decodeSafetensors, encodeSafetensors, isSafetensors } from '../safetensors.ts'
 import type { Bytes } from '../stored-types.ts'
@@ -27,11 +27,11 @@ function headerOf(text: string | undefined): ModelHeader {
   }
   if (format !== 1) {
     throw new FormatError(
-      `The metadata of the safetensors file has the key '${headerKey}', but no description of a model under it: its format is ${JSON.stringify(format)}; expected 1. ${notSaved}`,
+      `The metadata of the safetensors file has the key '${headerKey}', but no description of a model under it: its format is ${describeValue(format)}; expected 1. ${notSaved}`,
     )
   }
   if (spec !== undefined && (typeof spec !== 'object' || spec === null)) {
-    throw new FormatError(`The spec of the model file is ${JSON.stringify(spec)}; expected an object. ${notSaved}`)
+    throw new FormatError(`The spec of the model file is ${describeValue(spec)}; expected an object. ${notSaved}`)
   }
   checkState('the model file', header, headerFields)
   const { fit } = header as ModelHeader

@@ -23,6 +23,7 @@ export const getItem: Translate = ([x, key], _, fail) => {
   const { shape } = x
   const keys = Array.isArray(key) ? (key as unknown[]) : [key]
   const used = keys.filter((item) => item !== null && item !== '...').length
+  if (used > shape.length) throw fail(`takes ${used} indices of the shape ${JSON.stringify(shape)}`)
   const rest = new Array<unknown>(shape.length - used).fill({})
   const filled = keys.includes('...') ? keys.flatMap((item) => (item === '...' ? rest : [item])) : [...keys, ...rest]
   const cuts: Cut[] = []

@@ -60,24 +60,26 @@ export function connectSpec(
       }
     }
   }
+  const known = () =>
+    `A reference is [name of a layer, number of its call, number of the output]; the layers are ${[...results.keys()].join(', ')}.`
   const stuck = nodes.find(
     ({ node, layer, done }) => !(layer instanceof SymbolicTensor) && done < (node.calls ?? []).length,
   )
   if (stuck) {
     throw new ConfigError(
-      `${path}: a call of the layer '${stuck.node.name}' reads a tensor that no layer computes: ${JSON.stringify(stuck.node.calls[stuck.done]!.inputs)}. A reference is [name of a layer, number of its call, number of the output]; the layers are ${[...results.keys()].join(', ')}.`,
+      `${path}: a call of the layer '${stuck.node.name}' reads a tensor that no layer computes: ${describeValue(stuck.node.calls[stuck.done]!.inputs)}. ${known()}`,
     )
   }
   const required = (ref: TensorRef): SymbolicTensor => {
     const tensor = find(ref)
-    if (!tensor)
-      throw new ConfigError(
-        `${path}: there is no tensor ${JSON.stringify(ref)}. A reference is [name of a layer, number of its call, number of the output]; the layers are ${[...results.keys()].join(', ')}.`,
-      )
+    if (!tensor) throw new ConfigError(`${path}: there is no tensor ${describeValue(ref)}. ${known()}`)
     return tensor
   }
   return { inputs: tensorsFor(inputs, required), outputs: tensorsFor(outputs, required) }
 }
+
+/** The longest name of a layer in a file. */
+const maxName = 255
 
 const nodeForm = "{ name: 'hidden', spec: { layer: 'Dense', units: 8 }, calls: [{ inputs: ['x', 0, 0] }] }"
 const refForm =
@@ -96,6 +98,9 @@ function checkFunctional(spec: FunctionalSpec, path: string): void {
         `${at} must have a name and a spec, as in ${nodeForm}, and is ${describeValue(node)}. Only a Sequential model has layers without names.`,
       )
     }
+    if (node['name'].length > maxName) {
+      throw new ConfigError(`${at}: the name ${describeValue(node['name'])} has more than ${maxName} characters.`)
+    }
     if (names.has(node['name'])) {
       throw new ConfigError(
         `${at}: two layers are called '${node['name']}'. Rename one of them, also in the references to it.`,
@@ -103,7 +108,7 @@ function checkFunctional(spec: FunctionalSpec, path: string): void {
     }
     names.add(node['name'])
     const calls = node['calls'] ?? []
-    if (!Array.isArray(calls) || !calls.every((call) => isPlainObject(call) && isReference(call['inputs']))) {
+    if (!Array.isArray(calls) || !calls.every(isCall)) {
       throw new ConfigError(
         `${at}.calls must be a list such as [{ inputs: ['x', 0, 0] }] and is ${describeValue(calls)}.`,
       )
@@ -112,6 +117,12 @@ function checkFunctional(spec: FunctionalSpec, path: string): void {
   for (const [key, ends] of Object.entries({ inputs, outputs })) {
     if (!isReference(ends)) throw new ConfigError(`${path}.${key} must be ${refForm}; it is ${describeValue(ends)}.`)
   }
+}
+
+function isCall(call: unknown): boolean {
+  if (!isPlainObject(call) || !isReference(call['inputs'])) return false
+  const { options, args } = call
+  return (options === undefined || isPlainObject(options)) && (args === undefined || Array.isArray(args))
 }
 
 /** Whether a value has the form of a reference to a tensor, or of lists and objects of such references. */

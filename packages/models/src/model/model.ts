@@ -33,7 +33,7 @@ import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { printSummary, type SummaryOptions } from './summary.ts'
-import { readOptimizerState, readWeights, type WeightLike, writeWeights } from './weights.ts'
+import { readOptimizerState, readWeights, requireFinite, type WeightLike, writeWeights } from './weights.ts'
 
 /** Parameters or states of layers, by path. The trees of the layers may have the types of interfaces. */
 type GivenTrees = Readonly<Record<string, object>>
@@ -247,6 +247,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   /** Restores the state of the optimizer from a file. The model must be compiled with the same optimizer. */
   async restoreTraining({ header, optimizer }: ModelFile): Promise<void> {
     if (header.seed !== undefined) this.reseed(header.seed)
+    for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`)
     await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
   }
 

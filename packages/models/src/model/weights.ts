@@ -76,7 +76,7 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
         `setWeights: '${path}' has shape ${formatShape(value.shape)} and was given ${formatShape(array.shape)}. The weights must be those of a model with the same layers.`,
       )
     }
-    requireFinite(array, path)
+    requireFinite(array, `The weight '${path}'`)
     arrays.push({ ...array, shape: value.shape })
   }
   const tensors = variables.map(({ value }, index): Tensor => tidy(() => cast(toDevice(arrays[index]!), value.dtype)))
@@ -88,11 +88,11 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
 }
 
 /** Throws `DataError`, which names the tensor, for values that are not finite. */
-export function requireFinite({ data }: Pick<HostArray, 'data'>, path: string): void {
+export function requireFinite({ data }: Pick<HostArray, 'data'>, name: string): void {
   const wrong = data.findIndex((value) => !Number.isFinite(value))
   if (wrong >= 0) {
     throw new DataError(
-      `The weight '${path}' has the value ${data[wrong]} at position ${wrong}; weights must be finite. The model may have diverged before it was saved: load an earlier file.`,
+      `${name} has the value ${data[wrong]} at position ${wrong}; weights must be finite. The model may have diverged before it was saved: load an earlier file.`,
     )
   }
 }

@@ -6,8 +6,10 @@ import fc from 'fast-check'
 import { standard } from 'gradus'
 import { stringify } from 'yaml'
 import { resolveConfig } from '../../../../apps/cli/src/config/resolve-config.ts'
+import { shortcuts } from '../../../../apps/cli/src/config/shortcuts.ts'
 import { small } from '../../../../apps/cli/src/testing/sandbox.ts'
 import { buildModel, compileModel } from '../../../../apps/cli/src/train/prepare.ts'
+import { readSamples } from '../../../../apps/cli/src/train/samples.ts'
 import { hostile, jsonOf } from '../hostile.ts'
 import { type Loader, loader } from '../loader.ts'
 import { mutatedText } from '../mutate-bytes.ts'
@@ -56,9 +58,9 @@ const aliases = [
 ]
 
 /** Reads a config as \`train\` does before it reads data. */
-async function read(name: string, text: string, set: readonly string[] = []): Promise<void> {
+async function read(name: string, text: string, set: readonly string[] = [], env = {}): Promise<void> {
   writeFileSync(join(folder, name), text)
-  const { config } = await resolveConfig(name, { set }, { cwd: folder, env: {} })
+  const { config } = await resolveConfig(name, { set }, { cwd: folder, env })
   const model = buildModel(config)
   compileModel(model, config, standard.parse('optimizer', config.optimizer))
   config.callbacks.map((spec, index) => standard.parse('callback', spec, `callbacks[${index}]`))
@@ -97,7 +99,7 @@ export const json = loader({
 })
 
 /** Values of a module that JSON does not have. */
-const values: readonly string[] = [
+const moduleValues: readonly string[] = [
   '() => 1',
   'undefined',
   'Symbol()',
@@ -124,7 +126,7 @@ const moduleTexts = fc
   .tuple(
     jsonCases(good),
     fc.constantFrom('model', 'data', 'optimizer', 'fit', 'callbacks', 'loss', 'extra'),
-    fc.constantFrom(...values),
+    fc.constantFrom(...moduleValues),
   )
   .map(([config, key, value]) => {
     const text = jsonOf(config)
@@ -139,7 +141,7 @@ export const modules: Loader = loader({
     {
       weight: 1,
       arbitrary: fc
-        .constantFrom(...values)
+        .constantFrom(...moduleValues)
         .map((value) => `import { layers } from 'gradus'\nexport default ${value}\n`),
     },
     { weight: 2, arbitrary: mutatedText([`export default ${JSON.stringify(small)}\n`], 2) },
@@ -166,20 +168,37 @@ const places = fc.oneof(
   fc.string({ maxLength: 12 }),
 )
 
+const values = fc.oneof(hostile.map(jsonOf), mutatedText(['[1, {a: 2}]', '0.1']))
+
 export const overrides = loader({
   name: '--set',
   covers: ['fromFlags', 'override'],
   cases: fc.array(
-    fc
-      .tuple(
-        places,
-        fc.oneof(
-          hostile.map((value) => jsonOf(value)),
-          mutatedText(['[1, {a: 2}]', '0.1']),
-        ),
-      )
-      .map((pair) => pair.join('=')),
+    fc.tuple(places, values).map((pair) => pair.join('=')),
     { minLength: 1, maxLength: 3 },
   ),
   read: (set) => read('set.json', JSON.stringify(small), set),
+})
+
+export const environment = loader({
+  name: 'environment variables',
+  covers: ['fromEnvironment'],
+  cases: fc.dictionary(fc.constantFrom(...shortcuts.map(({ variable }) => variable)), values, { minKeys: 1 }),
+  read: (env) => read('env.json', JSON.stringify(small), [], env),
+})
+
+const csv = ['x,y\n0.5,1\n0.25,0\n', 'x;y\r\n"0.5";1\r\n', 'x,y\n1,no\n2,yes\n']
+const columns = [
+  { inputs: ['x'], target: 'y' },
+  { inputs: { x: { scale: [0, 2] } }, target: ['y'], classes: ['no', 'yes'], rows: 2 },
+]
+
+export const samples = loader({
+  name: 'samples of a config',
+  covers: ['readSamples'],
+  cases: fc.tuple(mutatedText(csv), fc.constantFrom(...columns), fc.constantFrom(',', ';')),
+  read([text, config, separator]) {
+    writeFileSync(join(folder, 'a.csv'), text)
+    return readSamples('a.csv', folder, { train: 'a.csv', separator, ...config } as never)
+  },
 })

@@ -8,7 +8,7 @@ import { hostile, jsonOf } from '../hostile.ts'
 import { loader } from '../loader.ts'
 import { mutatedBytes } from '../mutate-bytes.ts'
 import { jsonCases } from '../mutate-json.ts'
-import { goodSpecs } from './good-specs.ts'
+import { goodParts, goodSpecs } from './good-specs.ts'
 
 const numpy = readFileSync(new URL('../../../../packages/io/src/recorded/numpy.safetensors', import.meta.url))
 
@@ -69,6 +69,23 @@ export const modelFiles = loader({
   covers: ['loadModel', 'decodeModel', 'formatOf', ...modelFormats.map(({ name }) => name)],
   cases: fc.oneof(mutatedBytes(goodFiles), descriptions),
   read: async (bytes) => (await loadModel(bytes)).toSpec(),
+})
+
+const goodOptions = goodParts.optimizers.flatMap((optimizer) =>
+  goodParts.losses.map((loss) => ({ optimizer, loss, metrics: goodParts.metrics })),
+)
+
+export const compileOptions = loader({
+  name: 'options of compile in model files',
+  covers: ['compile'],
+  cases: jsonCases(goodOptions).map((compile) => {
+    const { tensors, metadata } = decoded[0]!
+    const header = JSON.parse(metadata['gradus']!) as object
+    // without the state of the optimizer, which belongs to another one
+    const weights = tensors.filter(({ name }) => !name.startsWith('optimizer/'))
+    return encodeSafetensors(weights, { ...metadata, gradus: jsonOf({ ...header, compile }) })
+  }),
+  read: (bytes) => loadModel(bytes),
 })
 
 export const sources = loader({

@@ -1,15 +1,19 @@
 import type { Loader } from '../loader.ts'
-import * as configs from './configs.ts'
-import * as data from './data.ts'
-import * as files from './files.ts'
-import * as models from './models.ts'
-import * as states from './states.ts'
-import * as weights from './weights.ts'
+import * as configModule from './configs.ts'
+import * as dataModule from './data.ts'
+import * as fileModule from './files.ts'
+import * as modelModule from './models.ts'
+import * as stateModule from './states.ts'
+import * as weightModule from './weights.ts'
 
-const { goodFiles: _, ...fileLoaders } = files
-const { statefulCallbacks: __, ...stateLoaders } = states
+const { goodFiles: _, ...files } = fileModule
+const { statefulCallbacks: __, ...states } = stateModule
 
-/** All loaders. */
-export const loaders: readonly Loader[] = [configs, data, fileLoaders, models, stateLoaders, weights].flatMap(
-  (module) => Object.values<Loader>(module),
+/** Loaders of configs. */
+export const configLoaders: readonly Loader[] = Object.values(configModule)
+/** Loaders of models as data. */
+export const modelLoaders: readonly Loader[] = Object.values(modelModule)
+/** Loaders of files, weights, states and samples. */
+export const fileLoaders: readonly Loader[] = [files, dataModule, states, weightModule].flatMap((module) =>
+  Object.values<Loader>(module),
 )

@@ -3,7 +3,7 @@ import { fromSpec, type Model } from 'gradus'
 import { compileFromKeras, fromKeras } from 'gradus/io'
 import { loader } from '../loader.ts'
 import { jsonCases } from '../mutate-json.ts'
-import { goodParts, goodSpecs, kerasModels } from './good-specs.ts'
+import { goodSpecs, kerasModels } from './good-specs.ts'
 
 /** Makes the weights of a model that knows the shape of its input. */
 function built(model: Model): Model {
@@ -40,18 +40,4 @@ export const compiled = loader({
     },
   ]),
   read: (saved) => compileFromKeras(saved),
-})
-
-export const compileOptions = loader({
-  name: 'options of compile',
-  covers: ['compile'],
-  cases: jsonCases(
-    goodParts.optimizers.flatMap((optimizer) =>
-      goodParts.losses.map((loss) => ({ optimizer, loss, metrics: goodParts.metrics })),
-    ),
-  ),
-  read(options) {
-    const model = fromSpec(goodSpecs[0] as ModelSpec)
-    model.compile(options as Parameters<Model['compile']>[0])
-  },
 })

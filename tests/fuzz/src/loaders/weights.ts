@@ -52,10 +52,11 @@ const altered = fc
 
 export const loadWeights = loader({
   name: 'files of weights',
-  covers: ['loadWeights'],
+  covers: ['loadWeights', 'restore', 'restoreTraining'],
   cases: fc.oneof(mutatedBytes(goodFiles), altered),
   async read(bytes) {
     await model.loadWeights(bytes)
+    await model.restore(bytes)
     await requireFinite()
   },
 })

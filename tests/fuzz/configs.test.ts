@@ -1,0 +1,4 @@
+import { configLoaders } from './src/loaders/index.ts'
+import { fuzzSuite } from './src/suite.ts'
+
+fuzzSuite(configLoaders)

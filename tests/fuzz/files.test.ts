@@ -1,0 +1,4 @@
+import { fileLoaders } from './src/loaders/index.ts'
+import { fuzzSuite } from './src/suite.ts'
+
+fuzzSuite(fileLoaders)

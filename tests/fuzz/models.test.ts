@@ -1,0 +1,4 @@
+import { modelLoaders } from './src/loaders/index.ts'
+import { fuzzSuite } from './src/suite.ts'
+
+fuzzSuite(modelLoaders)
