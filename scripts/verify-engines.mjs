@@ -35,6 +35,13 @@ const onSwiftShader = (stage) => ({
 
 /** The longest first. The two stages on SwiftShader do not run at once, because each uses all processors. */
 const stages = [
+  {
+    id: 'fuzz',
+    name: 'loaders on 10 000 random inputs each',
+    command: `${vitest} --project fuzz`,
+    count: 'vitest',
+    env: { GRADUS_FUZZ_CASES: '10000', GRADUS_FUZZ_SEED: '2' },
+  },
   onSwiftShader({
     id: 'webgpu',
     name: 'WebGPU in Node',

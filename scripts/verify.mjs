@@ -12,6 +12,7 @@ const passed = await runStages('verify', [
   { id: 'lint', name: 'lint and format', command: 'biome ci --error-on-warnings --colors=off' },
   { id: 'arrows', name: 'package arrows', command: 'node scripts/check-arrows.mjs' },
   { id: 'knip', name: 'unused code', command: 'knip --no-config-hints' },
+  { id: 'fuzz', name: 'loaders on random input', command: 'vitest run --project fuzz', count: 'vitest' },
   { id: 'size', name: 'size tests', command: 'vitest run --project size', count: 'vitest' },
   {
     id: 'docs',

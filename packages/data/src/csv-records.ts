@@ -15,7 +15,7 @@ const maxCell = 2 ** 20
 /** The most cells of a line. */
 const maxCells = 2 ** 20
 /** The most lines of a text. */
-const maxLines = 2 ** 28
+const maxLines = 2 ** 27
 
 const [lineFeed, carriageReturn, quote] = [10, 13, 34]
 
@@ -124,14 +124,16 @@ export class CsvSplitter {
   }
 
   private endRecord(): void {
-    const empty = this.cells.length === 0 && this.state === 'start'
-    this.endCell()
     const { cells, firstLine } = this
-    this.cells = []
+    const isEmpty = cells.length === 0 && this.state === 'start'
+    if (!isEmpty) {
+      this.endCell()
+      this.cells = []
+    }
+    if (this.line > maxLines) this.fail(`the text has more than ${maxLines} lines`)
     this.line++
     this.firstLine = this.line
-    if (this.line > maxLines) this.fail(`the text has more than ${maxLines} lines`)
-    if (!empty) this.take({ line: firstLine, cells })
+    if (!isEmpty) this.take({ line: firstLine, cells })
   }
 
   private fail(problem: string, line = this.line): void {

@@ -22,7 +22,7 @@ export function requireBounded(
   let level: unknown[] = [data]
   let count = 0
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxNesting) {
+    if (depth >= maxNesting && level.some((node) => Array.isArray(node) || isPlainObject(node))) {
       throw new Failure(`${path}: the data is nested more than ${maxNesting} deep, or contains itself.`)
     }
     const next: unknown[] = []
