@@ -133,9 +133,18 @@ describe('refuses', () => {
       "Before the tensor 'b' there are 4 bytes",
     ],
     ['bytes at the end', file({ a: description() }, 9), "1 bytes after its last tensor 'a'"],
+    ['a name that occurs twice', file('{"\\u0061":0, "b":{"a":1}, "a":0}'), 'has the name "a" twice'],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }), "'__metadata__' has a number under 'a'"],
   ])('%s', (_, bytes, message) => {
     expect(() => decodeSafetensors(bytes)).toThrow(message)
+  })
+
+  it('a header of 99 MB, before it is read', () => {
+    const bytes = new Uint8Array(99_000_008)
+    new DataView(bytes.buffer).setBigUint64(0, 99_000_000n, true)
+    const before = performance.now()
+    expect(() => decodeSafetensors(bytes)).toThrow('would be 99000000 bytes long; at most 16777216 are read')
+    expect(performance.now() - before).toBeLessThan(1000)
   })
 
   it('64-bit numbers that do not fit', () => {
@@ -149,4 +158,17 @@ describe('refuses', () => {
     expect(() => encodeSafetensors([{ ...tensors[2]!, shape: [2] }])).toThrow("'wide' has 1 values and the shape [2]")
     expect(() => encodeSafetensors([{ ...tensors[2]!, name: '__metadata__' }])).toThrow("name '__metadata__' is taken")
   })
+})
+
+it('reads views of shared memory and buffers of Node, also where their bytes are not aligned', () => {
+  const bytes = encodeSafetensors([{ name: 'a', dtype: 'float64', shape: [2], data: Float64Array.of(1, 2) }])
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length + 3), 3)
+  shared.set(bytes)
+  const buffer = Buffer.alloc(bytes.length + 1).subarray(1)
+  buffer.set(bytes)
+  for (const given of [shared, buffer]) {
+    const [tensor] = decodeSafetensors(given).tensors
+    expect(tensor!.data).toEqual(Float64Array.of(1, 2))
+    expect(tensor!.data.buffer).not.toBe(given.buffer)
+  }
 })

@@ -3,22 +3,76 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cpu } from '@gradus/backend-cpu'
 import { Registry } from '@gradus/core'
-import { type FileFormat, type ModelFile, safetensorsModel } from '@gradus/io'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type FileFormat,
+  type ModelFile,
+  type NamedTensor,
+  safetensorsModel,
+} from '@gradus/io'
 import { Dense, layers } from '@gradus/layers'
+import { MeanSquaredError } from '@gradus/losses'
+import { Adam } from '@gradus/optimizers'
 import { useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { startAll } from '../../../../tests/backends.ts'
 import { loadModel } from './load.ts'
 import { Sequential } from './sequential.ts'
 
 beforeAll(() => useBackend(cpu()))
 
-const registry = new Registry(Object.values(layers))
+const registry = new Registry([...Object.values(layers), Adam, MeanSquaredError])
 const text = (value: string) => new TextEncoder().encode(value)
 
 it('reads a model file in the format that matches', async () => {
   const model = new Sequential([new Dense({ units: 2, inputShape: [3] })], { seed: 1 })
   const copy = await loadModel(await model.toBytes(), { registry })
   expect(await copy.getWeights()).toEqual(await model.getWeights())
+})
+
+it('takes buffers and views of all kinds, and names values that are no file', async () => {
+  const model = new Sequential([new Dense({ units: 2, inputShape: [3] })], { seed: 1 })
+  const bytes = await model.toBytes()
+  const shared = new SharedArrayBuffer(bytes.length)
+  new Uint8Array(shared).set(bytes)
+  const buffer = bytes.slice().buffer
+  for (const source of [buffer, new DataView(buffer), shared as never, new Uint8Array(shared), new Blob([buffer])]) {
+    const copy = await loadModel(source, { registry })
+    expect(await copy.getWeights()).toEqual(await model.getWeights())
+  }
+  await expect(loadModel(5 as never, { registry })).rejects.toThrow(
+    'A file to read is a path, a file handle, a Blob or its bytes, and got 5.',
+  )
+  await expect(loadModel({ arrayBuffer: async () => 'x' } as never, { registry })).rejects.toThrow('returned "x"')
+})
+
+describe.each(await startAll())('on $name', ({ backend }) => {
+  it.skipIf(!backend)('refuses weights and states of optimizers that are not finite, and changes nothing', async () => {
+    await useBackend(backend!)
+    const model = new Sequential([new Dense({ units: 2, inputShape: [3], name: 'd' })], { seed: 1 })
+    model.compile({ optimizer: new Adam(), loss: new MeanSquaredError() })
+    await model.fit([[1, 2, 3]], [[1, 2]], { verbose: 0 })
+    const before = await model.getWeights()
+    const { tensors, metadata } = decodeSafetensors(await model.toBytes())
+    const broken = (name: string) => {
+      const found = tensors.map((tensor) =>
+        tensor.name === name
+          ? { ...tensor, data: tensor.data.map((value, i) => (i === 1 ? Number.NaN : value)) }
+          : tensor,
+      )
+      return encodeSafetensors(found as NamedTensor[], metadata)
+    }
+    const slot = tensors.find(({ name }) => /^optimizer.*kernel/.test(name))!.name
+    const message = "The weight 'd.kernel' has the value NaN at position 1; weights must be finite."
+    await expect(model.loadWeights(broken('d.kernel'))).rejects.toThrow(message)
+    await expect(loadModel(broken('d.kernel'), { registry })).rejects.toThrow(message)
+    await expect(model.restore(broken(slot))).rejects.toThrow(
+      `The optimizer state '${slot.slice(10)}' has the value NaN`,
+    )
+    expect(await model.getWeights()).toEqual(before)
+    await useBackend(cpu())
+  })
 })
 
 it('throws for an unknown format, with the kind of the file and the known formats', async () => {
