@@ -58,7 +58,7 @@ export function deepList(depth: number): unknown {
 }
 
 /** Returns objects nested to a depth under a key. */
-export function deepObject(depth: number, key: string): unknown {
+function deepObject(depth: number, key: string): unknown {
   let value: unknown = 1
   for (let level = 0; level < depth; level++) value = { [key]: value }
   return value

@@ -26,7 +26,7 @@ const change: fc.Arbitrary<Change> = fc.record({
 })
 
 /** Makes values from good ones by up to `most` changes each. Some are good. */
-export function mutatedJson(good: readonly unknown[], most = 3): fc.Arbitrary<unknown> {
+function mutatedJson(good: readonly unknown[], most = 3): fc.Arbitrary<unknown> {
   return fc
     .tuple(fc.nat(good.length - 1), fc.array(change, { maxLength: most }))
     .map(([index, changes]) => changes.reduce(changed, copied(good[index])))
