@@ -35,7 +35,13 @@ function headerOf(text: string | undefined): ModelHeader {
   }
   checkState('the model file', header, headerFields)
   const { fit } = header as ModelHeader
-  if (fit !== undefined) checkState('the run of fit', fit, fitFields)
+  if (fit !== undefined) {
+    checkState('the run of fit', fit, fitFields)
+    if (![fit.callbacks, fit.figures, ...Object.values(fit.figures ?? {})].every(Array.isArray))
+      throw new FormatError(
+        `The saved state of the run of fit is damaged: figures and callbacks must be lists. ${notSaved}`,
+      )
+  }
   return header as ModelHeader
 }
 

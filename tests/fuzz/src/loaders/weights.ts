@@ -1,9 +1,9 @@
 import '../backend.ts'
-import type { ModelSpec } from '@gradus/core'
+import type { CallbackContext, ModelSpec } from '@gradus/core'
 import fc from 'fast-check'
-import { fromSpec, type Model } from 'gradus'
+import { fromSpec, History, type Model } from 'gradus'
 import { decodeSafetensors, encodeSafetensors } from 'gradus/io'
-import { hostile } from '../hostile.ts'
+import { hostile, jsonOf } from '../hostile.ts'
 import { loader } from '../loader.ts'
 import { mutatedBytes } from '../mutate-bytes.ts'
 import { jsonCases } from '../mutate-json.ts'
@@ -67,3 +67,43 @@ async function requireFinite(): Promise<void> {
     if (!data.every(Number.isFinite)) throw new Error(`accepted weights of '${path}' that are not finite`)
   }
 }
+
+const [x, y] = [
+  [
+    [1, 2, 3],
+    [3, 2, 1],
+  ],
+  [
+    [1, 0],
+    [0, 1],
+  ],
+]
+
+/** Files of the model that a run of `fit` has saved. */
+const fitFiles = await (async () => {
+  let saved: Uint8Array | undefined
+  const keep = {
+    onTrainBatchEnd: ({ progress }: CallbackContext) =>
+      progress?.checkpoint(async (state) => {
+        saved = await model.toBytes({ fit: state })
+      }),
+  }
+  await model.fit(x, y, { epochs: 2, batchSize: 1, verbose: 0, callbacks: [keep, new History()] })
+  const { tensors, metadata } = decodeSafetensors(saved!)
+  const header = JSON.parse(metadata['gradus']!) as { readonly fit: object }
+  if (!header.fit) throw new Error('fit has saved no state')
+  return jsonCases([header.fit]).map((fit) =>
+    encodeSafetensors(tensors, { ...metadata, gradus: jsonOf({ ...header, fit }) }),
+  )
+})()
+
+export const fitStates = loader({
+  name: 'states of fit',
+  covers: [],
+  cases: fitFiles,
+  async read(bytes) {
+    const resumeFrom = await model.restore(bytes)
+    if (!resumeFrom) return
+    await model.fit(x, y, { epochs: 2, batchSize: 1, verbose: 0, callbacks: [new History()], resumeFrom })
+  },
+})
