@@ -3,7 +3,7 @@ import { loadModel } from 'gradus'
 import { decodeSafetensors } from 'gradus/io'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleCommand, startCommand } from './testing/bundle.ts'
-import { Sandbox, smallSandbox } from './testing/sandbox.ts'
+import { Sandbox, small, smallSandbox, steps } from './testing/sandbox.ts'
 
 const built = new Sandbox()
 let script: string
@@ -80,6 +80,33 @@ describe('the process', { timeout: 180_000 }, () => {
     const files = readdirSync(sandbox.file('runs/small-1'))
     expect(files.filter((name) => name.endsWith('.tmp') || name.startsWith('lock'))).toEqual([])
     await loadModel(sandbox.file('runs/small-1/model-last.safetensors'))
+  })
+
+  it('continues at the batch where a signal stopped it, bit for bit', async () => {
+    sandbox.write('train.csv', steps(8192))
+    const callbacks = [
+      { callback: 'CSVLogger', filename: 'log.csv' },
+      { callback: 'ReduceLROnPlateau', monitor: 'loss', patience: 0, minDelta: 1 },
+    ]
+    const optimizer = { optimizer: 'Adam', learningRate: 0.05, useEma: true }
+    sandbox.write('config.yaml', { ...small, backend: 'cpu', callbacks, optimizer, fit: { batchSize: 4, epochs: 3 } })
+    await start('train', 'config.yaml', '--quiet').ended
+    const ends = []
+    let running = start('train', 'config.yaml')
+    for (const [index, signal] of (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).entries()) {
+      await running.shows(new RegExp(`Epoch ${index + 1}/`))
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      running.kill(signal)
+      ends.push(await running.ended)
+      running = start('train', '--resume', 'runs/small-2')
+    }
+    ends.push(await running.ended)
+    expect(ends.map(({ code }) => code)).toEqual([130, 143, 129, 0])
+    expect(ends.map(({ out }) => out).join()).toMatch(/resumed {4}after \d epochs? and \d+ batches/)
+    expect(losses('runs/small-2')).toEqual(losses('runs/small-1'))
+    expect(sandbox.read('runs/small-2/log.csv')).toBe(sandbox.read('runs/small-1/log.csv'))
+    for (const file of ['model-last.safetensors', 'model-best.safetensors'])
+      expect(weights(`runs/small-2/${file}`)).toEqual(weights(`runs/small-1/${file}`))
   })
 
   it('ends at once on the second SIGINT', async () => {

@@ -66,6 +66,8 @@ export interface TrainConfig {
   readonly metrics?: readonly (SpecOf<'metric'> | StandardNames['metric'])[]
   readonly fit?: FitConfig
   readonly callbacks?: readonly (SpecOf<'callback'> | NamesOf<'callback'>)[]
+  /** The number of batches between two saves of the run, which is also saved after every epoch. */
+  readonly checkpoint?: { readonly every: number }
   /** Whether to show one update of one weight with its numbers (default false). */
   readonly explain?: boolean
 }

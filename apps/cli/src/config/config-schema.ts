@@ -84,6 +84,10 @@ export const configSchema = z.strictObject({
   metrics: z.array(spec('metric')).default([]),
   fit: fit.prefault({}),
   callbacks: z.array(spec('callback')).default([]),
+  checkpoint: z
+    .strictObject({ every: z.int().min(1).describe('The number of batches between two saves.') })
+    .optional()
+    .describe('How often the run is saved, in addition to the end of every epoch and to where it is stopped.'),
   explain: z.boolean().default(false).describe('Whether to print one update of one weight with its numbers.'),
 })
 

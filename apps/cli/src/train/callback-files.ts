@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { type CallbackHooks, ConfigError } from '@gradus/core'
-import { standard } from 'gradus'
+import { BackupAndRestore, standard } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
 import { isInside, realTarget } from './outside.ts'
 import { fileNames } from './run-folder.ts'
@@ -20,7 +20,7 @@ export interface ConfigCallbacks {
   readonly files: readonly string[]
 }
 
-type Writes = Readonly<Record<string, 'path' | 'template'>>
+type Writes = Readonly<Record<string, 'path' | 'template' | 'folder'>>
 
 /** Creates the callbacks of a config. Throws `ConfigError` for wrong options and for files outside the run folder. */
 export function createCallbacks({ callbacks }: Resolved, options: CallbackOptions): ConfigCallbacks {
@@ -28,6 +28,11 @@ export function createCallbacks({ callbacks }: Resolved, options: CallbackOption
   const created = callbacks.map((spec, index) => {
     const place = `callbacks[${index}]`
     const callback = standard.parse('callback', spec, place)
+    if (callback instanceof BackupAndRestore) {
+      throw new ConfigError(
+        `${place} is BackupAndRestore, which is for programs: the run is saved anyway. Remove it, and continue with --resume.`,
+      )
+    }
     const { fields = {}, writes = {} } = callback.constructor as { readonly fields?: object; readonly writes?: Writes }
     const given = typeof spec === 'string' ? { callback: spec } : spec
     const changes: Record<string, unknown> = 'write' in fields ? { write: options.write } : {}
@@ -36,7 +41,7 @@ export function createCallbacks({ callbacks }: Resolved, options: CallbackOption
       if (typeof value !== 'string' || value === '') continue
       const path = requireInside(value, `${place}.${name}`, options)
       if (isInside(options.folder, path) && !(form === 'template' && /[{}]/.test(value))) files.push(path)
-      changes[name] = form === 'path' ? path : asTemplate(path, value, options.folder)
+      changes[name] = form === 'template' ? asTemplate(path, value, options.folder) : path
     }
     return standard.parse('callback', { ...given, ...changes }, place) as CallbackHooks
   })

@@ -1,9 +1,10 @@
 import { ConfigError } from '@gradus/core'
 import type { ResolvedConfig } from '../config/resolve-config.ts'
-import type { RunState } from './run-state.ts'
+import type { SavedRun } from './run-state.ts'
 
 interface Progress {
-  readonly state: RunState | undefined
+  /** Where the run continues; undefined where nothing was saved yet. */
+  readonly previous: SavedRun | undefined
   /** Whether everything that follows the last epoch was done. */
   readonly concluded: boolean
   /** The run as the user named it. */
@@ -14,13 +15,17 @@ interface Progress {
  * Returns the epoch up to which a run is to be trained, counted from 1; that of its last epoch where only the conclusion is left.
  * Throws `ConfigError` where nothing is left to do.
  */
-export function lastEpochOf({ config, savedEpochs = 0 }: ResolvedConfig, { state, concluded, run }: Progress): number {
+export function lastEpochOf(
+  { config, savedEpochs = 0 }: ResolvedConfig,
+  { previous, concluded, run }: Progress,
+): number {
   const { epochs } = config.fit
-  const done = state?.records.length ?? 0
+  const done = previous?.state.records.length ?? 0
   // a callback has ended the training; more epochs are trained where they are asked for
-  const stopped = state?.stopped === true && epochs <= savedEpochs
+  const stopped = previous?.fit.stopped === true && epochs <= savedEpochs
   if (done < epochs && !stopped) return epochs
-  if (done > 0 && !concluded) return done
+  // weights of an epoch that has begun are not those after the last one
+  if (done > 0 && !concluded && previous?.fit.step === 0) return done
   throw new ConfigError(
     run === undefined || done === 0
       ? 'fit.epochs is 0, so there is nothing to train. Set it to 1 or more: --epochs 1.'

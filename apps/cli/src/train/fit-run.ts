@@ -12,24 +12,23 @@ import type { RunFolder } from './run-folder.ts'
 import { Session } from './session.ts'
 
 /**
- * Trains the model. Saves the current weights where a signal, or an output that cannot be written, stops it. A folder that was
+ * Trains the model. A signal, or an output that cannot be written, saves the run and stops it. A folder that was
  * created for the run (`isNew`) is deleted where training cannot begin.
  */
 export async function fitRun(run: Run, folder: RunFolder, isNew: boolean): Promise<Session> {
   let begun = false
-  const session = await newSession(run, folder, isNew, () => {
+  const { report, prepared, terminal, lastEpoch } = run
+  const interrupt = new Interrupt((text) => terminal.err.write(text), terminal.failed)
+  const session = await newSession(run, folder, isNew, interrupt.signal, () => {
     begun = true
   })
-  const { report, prepared, terminal, lastEpoch } = run
   const trained = session.recorder.records.length
-  const interrupt = new Interrupt((text) => terminal.err.write(text), terminal.failed)
   const startedAt = performance.now()
   try {
-    await session.fit(lastEpoch, interrupt.signal)
+    await session.fit(lastEpoch)
   } catch (error) {
     if (!begun && isNew) await folder.remove()
-    if (begun && error === interrupt.signal.reason) await saveStopped(run, folder, session, error)
-    throw error
+    throw error === session.recorder.signal.reason ? stoppedBy(error, run, folder, session) : error
   } finally {
     interrupt.dispose()
   }
@@ -38,15 +37,21 @@ export async function fitRun(run: Run, folder: RunFolder, isNew: boolean): Promi
   return session
 }
 
-async function newSession(run: Run, folder: RunFolder, isNew: boolean, onBegin: () => void): Promise<Session> {
+async function newSession(
+  run: Run,
+  folder: RunFolder,
+  isNew: boolean,
+  signal: AbortSignal,
+  onBegin: () => void,
+): Promise<Session> {
   const { config, flags, prepared, previous, report, events } = run
   const { callbacks, files } = createCallbacks(config, { ...run.callbackOptions, folder: folder.path })
-  // no epoch is complete, so these have rows of incomplete ones
+  // nothing is saved, so these have rows of epochs that will be trained again
   if (!isNew && !previous) await folder.removeFiles(files)
-  const resumed = previous?.state.records.length ?? 0
-  return new Session(config, prepared, previous?.state, {
+  return new Session(config, prepared, previous, {
     folder,
     callbacks,
+    signal,
     begin: async () => {
       onBegin()
       if (!isNew) {
@@ -54,7 +59,7 @@ async function newSession(run: Run, folder: RunFolder, isNew: boolean, onBegin: 
         if (previous) await folder.writeFigures(previous.state.records)
       }
       const { backend, train } = prepared
-      reportBegin(report, { config, prepared, resumed, verbose: flags.verbose === true })
+      reportBegin(report, { config, prepared, previous, verbose: flags.verbose === true })
       const { name, seed } = config
       events({ event: 'start', run: folder.path, name, backend: backend.name, seed, samples: train.count })
     },
@@ -72,15 +77,19 @@ export async function describeRun({ config, prepared, data }: Run, folder: RunFo
   await folder.writeJson('config', relativeTo(folder.path, { ...config, backend }))
 }
 
-/** Saves a run that was stopped. Throws the error that stopped it, with the command that continues the run. */
-async function saveStopped({ config, terminal, flags }: Run, folder: RunFolder, session: Session, error: unknown) {
-  await session.recorder.save(false)
+/** Returns the error that stopped a run, with the command that continues the run. */
+function stoppedBy(
+  error: unknown,
+  { config, terminal, flags }: Run,
+  folder: RunFolder,
+  { recorder }: Session,
+): unknown {
   const path = relative(terminal.cwd, folder.path)
   const advice =
-    `Stopped after ${session.recorder.records.length} of ${config.fit.epochs} epochs. The run is in ${path}; ` +
+    `Stopped after ${recorder.records.length} of ${config.fit.epochs} epochs. The run is in ${path}; ` +
     `continue it with: ${terminal.command} train --resume ${path}${flags.allowOutside ? ' --allow-outside' : ''}`
-  if (error instanceof Interrupted) throw new Interrupted(advice, error.signal)
-  if (error instanceof WriteError) throw new WriteError(`${error.message} ${advice}`, { cause: error })
+  if (error instanceof Interrupted) return new Interrupted(advice, error.signal)
+  return error instanceof WriteError ? new WriteError(`${error.message} ${advice}`, { cause: error }) : error
 }
 
 /** The level of the log. A progress bar needs a terminal on which lines can be rewritten. */

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { WriteError } from '../exit-codes.ts'
 import { isAlive } from './process-info.ts'
 
 /** The name of a file that is renamed or linked when it is complete. It has the form of those of `writeFileAtomic`. */
@@ -13,10 +14,19 @@ export function preparationName(parent: string, name: string): string {
   return temporaryName(join(parent, `${name}@${hostname()}`))
 }
 
+/** Removes a file that may not exist. Throws `WriteError`. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true })
+  } catch (cause) {
+    throw new WriteError(`The file '${path}' cannot be removed: ${(cause as Error).message}.`, { cause })
+  }
+}
+
 /** Removes the temporary files that a process which was killed has left in the folder of a run. */
 export async function removeLeftoverFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && isLeftover(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true })
+    if (entry.isFile() && isLeftover(entry.name)) await removeFile(join(entry.parentPath, entry.name))
   }
 }
 

@@ -9,18 +9,19 @@ import type { Evaluation } from './evaluation.ts'
 import { formatUpdate, type Update } from './first-update.ts'
 import type { Prepared } from './prepare.ts'
 import { fileNames } from './run-folder.ts'
+import type { SavedRun } from './run-state.ts'
 import { inputColumns, targetColumns } from './samples.ts'
 
 interface Beginning {
   readonly config: Resolved
   readonly prepared: Prepared
-  /** The number of epochs of earlier parts of the run. */
-  readonly resumed: number
+  /** The earlier part of the run. */
+  readonly previous: SavedRun | undefined
   readonly verbose: boolean
 }
 
 /** Prints the data, the optimizer and the table of layers. */
-export function reportBegin(report: Report, { config, prepared, resumed, verbose }: Beginning): void {
+export function reportBegin(report: Report, { config, prepared, previous, verbose }: Beginning): void {
   const { backend, model, optimizer, train } = prepared
   const { data, fit, name, seed } = config
   const columns = `${inputColumns(data).join(', ')} -> ${targetColumns(data).join(', ')}`
@@ -28,7 +29,7 @@ export function reportBegin(report: Report, { config, prepared, resumed, verbose
   report.line(`  data       ${basename(data.train)}, ${train.count} samples, ${columns}`)
   report.line(`  optimizer  ${optimizer.type}, learning rate ${model.learningRate}`)
   report.line(`  epochs     ${fit.epochs}, batches of ${fit.batchSize}, seed ${seed}`)
-  if (resumed > 0) report.line(`  resumed    after ${resumed} ${resumed === 1 ? 'epoch' : 'epochs'}`)
+  if (previous) report.line(`  resumed    after ${placeOf(previous)}`)
   report.line()
   report.write(model.summary({ print: false }).replace(/\n*$/, '\n'))
   if (verbose) {
@@ -36,6 +37,12 @@ export function reportBegin(report: Report, { config, prepared, resumed, verbose
     report.write(stringify(config))
   }
   report.line()
+}
+
+function placeOf({ state, fit }: SavedRun): string {
+  const count = (number: number, unit: string, units: string) => `${number} ${number === 1 ? unit : units}`
+  const epochs = count(state.records.length, 'epoch', 'epochs')
+  return fit.step > 0 ? `${epochs} and ${count(fit.step, 'batch', 'batches')}` : epochs
 }
 
 /** Prints the duration and the backend. */

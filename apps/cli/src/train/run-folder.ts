@@ -1,14 +1,14 @@
 import { access, readFile, rm, rmdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DataError } from '@gradus/core'
-import { type ModelFile, readFile as readBytes, writeFileAtomic } from 'gradus/io'
+import { readFile as readBytes, writeFileAtomic } from 'gradus/io'
 import { WriteError } from '../exit-codes.ts'
 import type { DataFiles } from './data-files.ts'
 import { epochEvent, figuresTable } from './figures.ts'
-import { removeLeftoverFiles } from './leftovers.ts'
+import { removeFile, removeLeftoverFiles } from './leftovers.ts'
 import { requireLinksInside } from './outside.ts'
 import { RunLock } from './run-lock.ts'
-import { type EpochRecord, type RunState, readRunFile, withState } from './run-state.ts'
+import { type EpochRecord, type RunState, readRunFile, type SavedRun, withState } from './run-state.ts'
 
 /** The format of the models of a run. */
 const extension = '.safetensors'
@@ -19,7 +19,7 @@ export const fileNames = {
   last: `model-last${extension}`,
   /** The model of the epoch with the best figure. */
   best: `model-best${extension}`,
-  /** The model at the end of the last complete epoch, where `last` is later than that. */
+  /** The model from which the run continues, where `last` has final weights: averages, or the best ones. */
   checkpoint: `checkpoint${extension}`,
   config: 'config.json',
   environment: 'env.json',
@@ -61,7 +61,12 @@ export class RunFolder {
     }
     if (!allowOutside) await requireLinksInside(folder)
     const lock = await RunLock.acquire(folder)
-    await removeLeftoverFiles(folder)
+    try {
+      await removeLeftoverFiles(folder)
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
     return new RunFolder(folder, lock)
   }
 
@@ -77,7 +82,7 @@ export class RunFolder {
 
   /** Deletes files of the run that callbacks wrote. */
   async removeFiles(paths: readonly string[]): Promise<void> {
-    for (const path of paths) await rm(path, { force: true })
+    for (const path of paths) await removeFile(path)
   }
 
   /** Throws `WriteError` where the folder was deleted or moved; writing would create a folder without a config. */
@@ -124,23 +129,24 @@ export class RunFolder {
   }
 
   /**
-   * Saves a model with the state of the run, as `last`. Where the weights are later than the last epoch (`state.exact` is false),
-   * the model at the end of that epoch is kept as `checkpoint`.
+   * Saves a model with the state of the run, as `last`. Where the model has no state of `fit`, so that the run cannot continue from
+   * it, the model before it is kept as `checkpoint`.
    */
-  async save(model: Uint8Array, state: RunState): Promise<void> {
-    if (!state.exact && state.records.length > 0) {
-      const last = await this.read('last')
-      if (last?.state?.exact) await this.write('checkpoint', last.bytes)
+  async save(model: Uint8Array, state: RunState, canContinue: boolean): Promise<void> {
+    if (!canContinue) {
+      const before = await this.read('last')
+      if (before?.file.header.fit) await this.write('checkpoint', before.bytes)
     }
     await this.write('last', withState(model, state, this.file('last')))
-    if (state.exact) await rm(this.file('checkpoint'), { force: true })
+    if (canContinue) await removeFile(this.file('checkpoint'))
   }
 
-  /** Reads the model and the state at the end of the last complete epoch; undefined where no epoch is complete. */
-  async latest(): Promise<{ file: ModelFile; state: RunState } | undefined> {
+  /** Reads the last place at which the run continues; undefined where nothing was saved yet. */
+  async latest(): Promise<SavedRun | undefined> {
     for (const name of ['last', 'checkpoint'] as const) {
       const saved = await this.read(name)
-      if (saved?.state?.exact) return { file: saved.file, state: saved.state }
+      const fit = saved?.file.header.fit
+      if (saved?.state && fit) return { file: saved.file, state: saved.state, fit }
     }
     return undefined
   }

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { ConfigError } from '@gradus/core'
 import { WriteError } from '../exit-codes.ts'
-import { temporaryName } from './leftovers.ts'
+import { removeFile, temporaryName } from './leftovers.ts'
 import { isAlive, ownProcess, type ProcessInfo } from './process-info.ts'
 
 /** The contents of a lock file. */
@@ -51,7 +51,7 @@ export class RunLock {
     try {
       // another process may have seen other locks, and taken another number
       for (const other of await locksIn(folder)) if (other.path !== path) requireEnded(other)
-      for (const { path } of before) await rm(path, { force: true })
+      for (const { path } of before) await removeFile(path)
     } catch (error) {
       await lock.release()
       throw error
@@ -69,7 +69,8 @@ export class RunLock {
 
   async release(): Promise<void> {
     process.off('exit', this.remove)
-    await rm(this.path, { force: true })
+    // a lock that cannot be removed is that of a process that has ended
+    await rm(this.path, { force: true }).catch(() => {})
   }
 
   private readonly remove = (): void => rmSync(this.path, { force: true })

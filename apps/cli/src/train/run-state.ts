@@ -1,4 +1,4 @@
-import { checkState, DataError, describeValue } from '@gradus/core'
+import { checkState, DataError, describeValue, type FitState } from '@gradus/core'
 import { FormatError } from 'gradus'
 import { decodeModel, encodeModel, type ModelFile, type ModelHeader } from 'gradus/io'
 
@@ -11,17 +11,18 @@ export interface EpochRecord {
   readonly milliseconds: number
 }
 
-/** The state of a run that is not part of the model. With both, a run continues exactly where it stopped. */
+/** The state of a run that is part neither of the model nor of `fit`. */
 export interface RunState {
   readonly version: 1
   /** One entry for each complete epoch. */
   readonly records: readonly EpochRecord[]
-  /** The states of the callbacks, in order; null for callbacks without state. */
-  readonly callbacks: readonly unknown[]
-  /** Whether the weights are those at the end of the last epoch in `records`, and not later ones. */
-  readonly exact: boolean
-  /** Whether a callback ended the training with the last epoch. */
-  readonly stopped?: boolean
+}
+
+/** A place at which a run continues exactly. */
+export interface SavedRun {
+  readonly file: ModelFile
+  readonly state: RunState
+  readonly fit: FitState
 }
 
 /** A model file of a run: the state is in its header, so it is still a model file. */
@@ -60,9 +61,6 @@ export function readRunFile(bytes: Uint8Array, path: string): { file: ModelFile;
 
 const stateFields = {
   records: { type: 'unknown', required: true },
-  callbacks: { type: 'unknown', required: true },
-  exact: { type: 'boolean', required: true },
-  stopped: 'boolean',
 } as const
 
 const recordFields = {
@@ -75,9 +73,8 @@ const recordFields = {
 /** Returns a state. Throws `DataError` for one of another form, which only a damaged file has. */
 function checkedState(state: RunState, path: string): RunState {
   checkState(path, state, stateFields)
-  const { records, callbacks } = state
-  if (!Array.isArray(records) || !Array.isArray(callbacks))
-    throw new DataError(`The saved state of ${path} is damaged: its records and callbacks must be lists.`)
+  const { records } = state
+  if (!Array.isArray(records)) throw new DataError(`The saved state of ${path} is damaged: its records must be a list.`)
   for (const [index, record] of records.entries()) checkState(`${path}, epoch ${index + 1},`, record, recordFields)
   return state
 }

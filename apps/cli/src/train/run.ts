@@ -1,11 +1,10 @@
-import type { ModelFile } from 'gradus/io'
 import type { ConfigFlags } from '../config/config-flags.ts'
 import type { Resolved } from '../config/resolve-config.ts'
 import type { Output, Report, Terminal } from '../terminal.ts'
 import type { CallbackOptions } from './callback-files.ts'
 import type { DataFiles } from './data-files.ts'
 import type { Prepared } from './prepare.ts'
-import type { RunState } from './run-state.ts'
+import type { SavedRun } from './run-state.ts'
 
 /** The flags of `gradus train`. */
 export interface TrainFlags extends ConfigFlags {
@@ -33,8 +32,8 @@ export interface Run {
   readonly callbackOptions: Omit<CallbackOptions, 'folder'>
   readonly prepared: Prepared
   readonly data: DataFiles
-  /** The last complete epoch of a resumed run; undefined where none is complete. */
-  readonly previous: { readonly file: ModelFile; readonly state: RunState } | undefined
+  /** Where a resumed run continues; undefined where nothing was saved yet. */
+  readonly previous: SavedRun | undefined
   /** The epoch up to which the run is trained, counted from 1. */
   readonly lastEpoch: number
   readonly startedAt: number

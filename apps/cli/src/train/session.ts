@@ -5,12 +5,14 @@ import { FirstUpdate, largestUpdate, oneBatch, RevealGradients, type Update } fr
 import { buildModel, compileModel, type Prepared } from './prepare.ts'
 import { Recorder } from './recorder.ts'
 import type { RunFolder } from './run-folder.ts'
-import type { EpochRecord, RunState } from './run-state.ts'
+import type { EpochRecord, SavedRun } from './run-state.ts'
 
 export interface SessionOptions {
   readonly folder: RunFolder
   /** The callbacks of the config. */
   readonly callbacks: readonly CallbackHooks[]
+  /** Aborted where the run is to be saved and stopped. */
+  readonly signal: AbortSignal
   /** Called when training begins, after every check. */
   begin(): Promise<void>
   /** Writes to the training log. */
@@ -28,22 +30,18 @@ export class Session {
   constructor(
     private readonly config: Resolved,
     private readonly prepared: Prepared,
-    state: RunState | undefined,
+    private readonly previous: SavedRun | undefined,
     private readonly options: SessionOptions,
   ) {
     const { model, validation } = prepared
-    const { folder, callbacks, begin, write, onEpoch, level } = options
+    const { folder, callbacks, signal, begin, write, onEpoch, level } = options
     const best = new ModelCheckpoint({
       filepath: folder.best.replace(/[{}]/g, '$&$&'), // the path is a template
       monitor: validation || config.fit.validationSplit ? 'val_loss' : 'loss',
       saveBestOnly: true,
     })
-    const kept = [...callbacks, best]
-    state?.callbacks.forEach((saved, index) => {
-      if (saved !== null) kept[index]?.restore?.(saved)
-    })
-    this.recorder = new Recorder(folder, { model, callbacks: kept, records: state?.records ?? [], onEpoch })
-    this.first = config.explain && !state ? new FirstUpdate() : undefined
+    this.recorder = new Recorder(folder, { model, records: previous?.state.records ?? [], signal, onEpoch })
+    this.first = config.explain && !previous ? new FirstUpdate() : undefined
     const logger = new ProgressLogger({ verbose: level, write })
     // callbacks that save models create missing folders
     const requirePresent = () => folder.requirePresent()
@@ -53,20 +51,36 @@ export class Session {
       onEpochEnd: requirePresent,
       ...(followsBatches && { onTrainBatchEnd: requirePresent }),
     }
-    this.callbacks = [guard, ...(this.first ? [this.first] : []), ...kept, logger, this.recorder]
+    const every = config.checkpoint?.every
+    const saver: CallbackHooks = {
+      batchCount: every,
+      onTrainBatchEnd: ({ progress }) => progress!.checkpoint((fit) => this.recorder.save(fit)),
+    }
+    this.callbacks = [
+      guard,
+      ...(this.first ? [this.first] : []),
+      ...callbacks,
+      best,
+      logger,
+      this.recorder,
+      ...(every ? [saver] : []),
+    ]
   }
 
   /** Trains up to a number of epochs. Where all are trained, this does what follows the last epoch. */
-  async fit(epochs: number, signal: AbortSignal): Promise<void> {
+  async fit(epochs: number): Promise<void> {
     const { model, train, validation } = this.prepared
     await model.fit(train.x, train.y, {
       ...this.config.fit,
       ...(validation && { validationData: [validation.x, validation.y] as const }),
       epochs,
-      initialEpoch: this.recorder.records.length,
+      // training that a callback has ended goes on where more epochs are asked for
+      ...(this.previous && {
+        resumeFrom: { ...this.previous.fit, stopped: epochs <= this.recorder.records.length },
+      }),
       verbose: 0,
       callbacks: this.callbacks,
-      signal,
+      signal: this.recorder.signal,
     })
   }
 
@@ -74,7 +88,7 @@ export class Session {
   async finish(): Promise<void> {
     const { optimizer } = this.prepared
     const { callbacks } = this.options
-    if (optimizer.config.useEma || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save(false)
+    if (optimizer.config.useEma || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save()
   }
 
   /** The first update of one weight. Its gradient comes from a second model with the same seed, weights and batches. */

@@ -47,7 +47,7 @@ async function begin(
   const previous = await existing?.latest()
   const environment = (await existing?.readEnvironment()) ?? {}
   const concluded = environment.finishedAt !== undefined
-  const lastEpoch = lastEpochOf(resolved, { state: previous?.state, concluded, run: flags.resume })
+  const lastEpoch = lastEpochOf(resolved, { previous, concluded, run: flags.resume })
 
   const report = new Report(flags.quiet ? undefined : logOutput(flags, terminal), terminal.env)
   const events = (event: Record<string, unknown>) => {
