@@ -41,7 +41,10 @@ export function connectSpec(
     const calls = made instanceof SymbolicTensor ? [] : (node.calls ?? []).map((call) => nameArguments(made, call))
     return { node, layer: made, calls, done: 0 }
   })
-  const find = ([name, call, output]: TensorRef) => results.get(name)?.[call]?.[output]
+  const find = ([name, call, output]: TensorRef) => {
+    const found: unknown = results.get(name)?.[call]?.[output]
+    return found instanceof SymbolicTensor ? found : undefined // a file may have any numbers, and texts such as 'length'
+  }
 
   for (let progress = true; progress; ) {
     progress = false
