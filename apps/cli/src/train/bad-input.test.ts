@@ -148,6 +148,18 @@ const cases: readonly Case[] = [
     flags: ['--set', 'model.layers.7.units=3'],
   },
   {
+    what: 'a callback that saves runs itself',
+    code: 2,
+    says: ['callbacks[0] is BackupAndRestore', '--resume'],
+    config: { ...small, callbacks: [{ callback: 'BackupAndRestore', backupDir: 'backup' }] },
+  },
+  {
+    what: 'a checkpoint after no batches',
+    code: 2,
+    says: ['checkpoint.every is 0'],
+    config: { ...small, checkpoint: { every: 0 } },
+  },
+  {
     what: 'a missing run',
     code: 3,
     says: ['runs/small-9', 'config.json'],
