@@ -54,7 +54,7 @@ export class History extends Callback {
       state.history,
       Object.fromEntries(Object.keys(state.history ?? {}).map((key) => [key, 'numbers'])),
     )
-    const { epoch, history } = structuredClone(state)
+    const { epoch, history } = structuredClone({ epoch: state.epoch, history: state.history })
     this.epoch = epoch
     this.history = history
     this.resumed = true

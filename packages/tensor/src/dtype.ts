@@ -113,7 +113,7 @@ export function unknownDType(value: unknown): string {
   const name = typeof value === 'string' ? value.toLowerCase() : ''
   const near = Object.hasOwn(nearest, name) ? nearest[name] : dtypes.find((dtype) => dtype === name)
   const isObject = typeof value === 'object' && value !== null
-  const given = typeof value === 'string' ? `'${value}'` : isObject ? 'an object' : String(value)
+  const given = typeof value === 'string' ? `'${value.slice(0, 50)}'` : isObject ? 'an object' : String(value)
   return `${given} is no dtype.${near ? ` Use '${near}'.` : ''} The dtypes are ${dtypes.join(', ')}.`
 }
 

@@ -11,7 +11,7 @@ const frozenKey = 'frozen'
 
 const count = { type: 'integer', min: 0 } as const
 const needed = { ...count, required: true } as const
-const headerFields = { seed: 'number', steps: count } as const
+const headerFields = { seed: { type: 'integer', max: Number.MAX_SAFE_INTEGER }, steps: count } as const
 const fitFields = { epoch: needed, step: needed, pass: needed, batches: needed, stopped: 'boolean' } as const
 
 const notSaved = 'The file was not written by model.save, or is damaged. Save the model again.'

@@ -246,7 +246,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /** Restores the state of the optimizer from a file. The model must be compiled with the same optimizer. */
   async restoreTraining({ header, optimizer }: ModelFile): Promise<void> {
-    if (header.seed !== undefined) this.reseed(header.seed)
+    if (typeof header.seed === 'number') this.reseed(header.seed)
     for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`)
     await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
   }

@@ -68,7 +68,9 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
   for (const [index, { path, value }] of variables.entries()) {
     const weight = byPath.size > 0 ? byPath.get(path) : weights[index]
     if (weight === undefined)
-      throw new ConfigError(`setWeights: there is no weight for '${path}'. Given: ${[...byPath.keys()].join(', ')}.`)
+      throw new ConfigError(
+        `setWeights: there is no weight for '${path}'. Given: ${[...byPath.keys()].join(', ').slice(0, 2000)}.`,
+      )
     const array = await toHostArray(weight, `weight '${path}'`)
     const scalar = value.rank === 0 && array.data.length === 1
     if (!scalar && !sameShape(array.shape, value.shape)) {
