@@ -5,6 +5,9 @@ import { type Config, configSchema } from './config-schema.ts'
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
+/** The largest number of problems that a message lists; the others are counted. */
+const maxListed = 20
+
 /**
  * Checks the form of a config and returns it with its defaults. Throws a `ConfigError` that lists every problem with its place,
  * the value and the expectation; for a misspelt key also the most similar known key.
@@ -13,10 +16,10 @@ export function checkConfig(value: unknown, source: string): Config {
   const result = configSchema.safeParse(value)
   if (result.success) return result.data as unknown as Config
   const problems = result.error.issues.flatMap((issue) => describe(issue, [], value))
-  const [first, ...rest] = [...new Set(problems)]
-  throw new ConfigError(
-    rest.length === 0 ? `${source}: ${first}` : `${source}:${[first, ...rest].map((line) => `\n  ${line}`).join('')}`,
-  )
+  const lines = [...new Set(problems)].map((line) => (line.length > 300 ? `${line.slice(0, 297)}...` : line))
+  if (lines.length === 1) throw new ConfigError(`${source}: ${lines[0]}`)
+  if (lines.length > maxListed) lines.splice(maxListed, Infinity, `and ${lines.length - maxListed} more`)
+  throw new ConfigError(`${source}:${lines.map((line) => `\n  ${line}`).join('')}`)
 }
 
 function describe(issue: Issue, base: Path, root: unknown): string[] {
