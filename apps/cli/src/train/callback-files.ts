@@ -2,8 +2,8 @@ import { join, relative, resolve } from 'node:path'
 import { type CallbackHooks, ConfigError } from '@gradus/core'
 import { BackupAndRestore, standard } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
+import { fileNames } from './file-names.ts'
 import { isInside, realTarget } from './outside.ts'
-import { fileNames } from './run-folder.ts'
 import { isLock } from './run-lock.ts'
 
 export interface CallbackOptions {

@@ -5,33 +5,11 @@ import { readFile as readBytes, writeFileAtomic } from 'gradus/io'
 import { WriteError } from '../exit-codes.ts'
 import type { DataFiles } from './data-files.ts'
 import { epochEvent, figuresTable } from './figures.ts'
+import { type FileName, fileNames } from './file-names.ts'
 import { removeFile, removeLeftoverFiles } from './leftovers.ts'
 import { requireLinksInside } from './outside.ts'
 import { RunLock } from './run-lock.ts'
 import { type EpochRecord, type RunState, readRunFile, type SavedRun, withState } from './run-state.ts'
-
-/** The format of the models of a run. */
-const extension = '.safetensors'
-
-/** The names of the files of a run. */
-export const fileNames = {
-  /** The model as training left it. */
-  last: `model-last${extension}`,
-  /** The model of the epoch with the best figure. */
-  best: `model-best${extension}`,
-  /** The model from which the run continues, where `last` has final weights: averages, or the best ones. */
-  checkpoint: `checkpoint${extension}`,
-  config: 'config.json',
-  environment: 'env.json',
-  summary: 'summary.txt',
-  /** The figures of all epochs. */
-  table: 'results.csv',
-  events: 'metrics.jsonl',
-  /** The figures of the held-out samples. */
-  evaluation: 'evaluation.json',
-} as const
-
-type FileName = keyof typeof fileNames
 
 /** The part of `env.json` that `--resume` reads. */
 export interface RunEnvironment {
