@@ -59,6 +59,7 @@ export {
   type LayerSet,
   type LayerTrees,
   listVariables,
+  maxWeight,
   readVariables,
   splitByTrainable,
   type Variable,

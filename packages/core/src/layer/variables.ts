@@ -100,7 +100,7 @@ function treeOfTensors(method: string, made: object): Tree {
 }
 
 /** The largest number of elements of a weight: 1 GiB in float32. */
-const maxWeight = 2 ** 28
+export const maxWeight = 2 ** 28
 
 /** Throws `ShapeError` for a weight that is too large. Layers are run on shapes before they are built, so none is made before. */
 function requireSize(method: string, { shape, size }: Tensor, at: string): void {

@@ -120,6 +120,7 @@ describe('initializers', () => {
     expect(() => new Orthogonal().make(randomKey(1), [3], 'float32')).toThrow(
       'needs two dimensions or more and was asked for shape [3]',
     )
+    expect(() => new Orthogonal().make(randomKey(1), [2 ** 32, 2 ** 34], 'float32')).toThrow('a weight holds at most')
     expect(() => new Identity().make(randomKey(1), [3, 3, 3], 'float32')).toThrow(
       'makes matrices and was asked for shape [3, 3, 3]',
     )

@@ -1,4 +1,4 @@
-import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
+import { type ConfigOf, Initializer, maxWeight, type OptionsOf } from '@gradus/core'
 import {
   concat,
   type DType,
@@ -11,6 +11,7 @@ import {
   rsqrt,
   type Shape,
   ShapeError,
+  sizeOf,
   slice,
   sub,
   sum,
@@ -52,6 +53,12 @@ export class Orthogonal extends Initializer<OrthogonalConfig> {
     if (shape.length < 2) {
       throw new ShapeError(
         `The Orthogonal initializer needs two dimensions or more and was asked for shape ${formatShape(shape)}. Use another initializer.`,
+      )
+    }
+    // before the rows are gone through one by one
+    if (sizeOf(shape) > maxWeight) {
+      throw new ShapeError(
+        `The Orthogonal initializer was asked for the shape ${formatShape(shape)}; a weight holds at most ${maxWeight} numbers.`,
       )
     }
     const { gain, seed } = this.options
