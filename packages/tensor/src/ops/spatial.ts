@@ -12,7 +12,7 @@ export function perAxis(name: string, option: string, value: PerAxis, n: number,
   const list = typeof value === 'number' ? new Array<number>(n).fill(value) : [...value]
   if (list.length !== n || list.some((entry) => !Number.isInteger(entry) || entry < least)) {
     throw new ShapeError(
-      `${name}: ${option} is ${typeof value === 'number' ? value : `[${value}]`}; it must be a whole number from ${least}, or a list of ${n} of them.`,
+      `${name}: ${option} is ${JSON.stringify(value)}; it must be a whole number from ${least}, or a list of ${n} of them.`,
     )
   }
   return list
