@@ -2,7 +2,7 @@ import { operation } from '../operation.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { add, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
 import { unary } from './elementwise.ts'
-import { erf } from './error-function.ts'
+import { erfc } from './error-function.ts'
 import { exp, log1p } from './exponential.ts'
 import { asTensor } from './operands.ts'
 import { abs } from './rounding.ts'
@@ -44,7 +44,8 @@ export const gelu = /* @__PURE__ */ operation(
   (x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor => {
     const value = asTensor('gelu', x)
     const half = mul(value, 0.5)
-    if (!approximate) return mul(half, add(erf(mul(value, Math.SQRT1_2)), 1))
+    // 1 + erf(x / sqrt 2) would be 0 from -6 on
+    if (!approximate) return mul(half, erfc(mul(value, -Math.SQRT1_2)))
     const cube = mul(mul(value, value), value)
     return mul(half, add(tanh(mul(add(value, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1))
   },
