@@ -68,6 +68,93 @@ describe('functions of tensors', () => {
   })
 })
 
+describe('constructors', () => {
+  const { initializers, losses, metrics, optimizers, regularizers, callbacks } = gradus
+  it.each([
+    [
+      'a rate that is NaN',
+      () => new gradus.Adam({ learningRate: Number.NaN }),
+      "Adam: 'learningRate' must be a number",
+    ],
+    [
+      'a negative rate',
+      () => new gradus.SGD({ learningRate: -0.1 }),
+      "SGD: 'learningRate' must be a number or a schedule",
+    ],
+    ['momentum above 1', () => new optimizers.RMSprop({ momentum: 1.5 }), 'must be a number from 0 to 1 and is 1.5.'],
+    ['a negative decay', () => new optimizers.AdamW({ weightDecay: -1 }), 'must be a number at least 0 and is -1.'],
+    [
+      'a list in place of a rate',
+      () => wrong(() => new optimizers.Adam([] as never))(),
+      'takes its options in one object',
+    ],
+    [
+      'a negative factor',
+      () => new callbacks.ReduceLROnPlateau({ factor: -1 }),
+      'must be a number smaller than 1 at least 0',
+    ],
+    [
+      'minDelta NaN',
+      () => new callbacks.EarlyStopping({ minDelta: Number.NaN }),
+      "EarlyStopping: 'minDelta' must be a number",
+    ],
+    ['threshold NaN', () => new metrics.BinaryAccuracy({ threshold: Number.NaN }), 'must be a number and is NaN'],
+    ['a promise', () => new Dense(Promise.resolve({ units: 1 }) as never), 'and got a promise (put await before it).'],
+    [
+      'options after the options',
+      () => new (Dense as unknown as new (...a: object[]) => object)({ units: 1 }, { activation: 'relu' }),
+      'Dense takes its options in one object and got a second argument, {"activation":"relu"}.',
+    ],
+    [
+      'an initializer as a class',
+      () => new Dense({ units: 1, kernelInitializer: initializers.Zeros as never }),
+      'is the class Zeros, not an instance of it.',
+    ],
+    [
+      'an initializer as a function',
+      () => new Dense({ units: 1, kernelInitializer: (() => 1) as never }),
+      "'kernelInitializer' must be an initializer and is a function.",
+    ],
+    [
+      'an initializer as data',
+      () => new Dense({ units: 1, kernelInitializer: { initializer: 'Zeros' } as never }),
+      "'kernelInitializer' must be an initializer and is {",
+    ],
+    [
+      'a regularizer as a number',
+      () => new Dense({ units: 1, kernelRegularizer: 0.01 as never }),
+      "'kernelRegularizer' must be a regularizer and is 0.01.",
+    ],
+    [
+      'a regularizer in a list',
+      () => new Dense({ units: 1, kernelRegularizer: [new regularizers.L2()] as never }),
+      "'kernelRegularizer' must be a regularizer",
+    ],
+    [
+      'an activation that is an object',
+      () => new Dense({ units: 1, activation: {} as never }),
+      "'activation' must be an activation and is {}.",
+    ],
+    [
+      'a metric made from a loss',
+      () => new metrics.MeanSquaredError(3 as never),
+      'MeanSquaredError takes its options in one object, and got 3.',
+    ],
+    [
+      'a loss with a loss',
+      () => new losses.MeanSquaredError(new losses.MeanSquaredError() as never),
+      'and got the loss MeanSquaredError.',
+    ],
+    [
+      'positional inputs and outputs',
+      () => new (gradus.Model as unknown as new (...a: unknown[]) => object)(gradus.input({ shape: [1] }), 1),
+      'Model takes its options in one object',
+    ],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
+  })
+})
+
 describe('models', () => {
   const data = [
     [1, 2],

@@ -13,8 +13,24 @@ export function describeValue(value: unknown): string {
   if (value instanceof Tensor) return tensorText(value)
   const named = namedOf(value)
   if (named) return `the ${named.kind} ${named.type}`
-  const text = jsonOf(value)
+  const isInstance = typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value)
+  const text = isInstance ? instanceText(value) : jsonOf(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** A promise is what a forgotten `await` leaves; other instances are shown as they show themselves, or by their class. */
+function instanceText(value: object): string {
+  if (typeof (value as { then?: unknown }).then === 'function') return 'a promise (put await before it)'
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  if (tag === 'Object' || tag === 'Date') {
+    const text = String(value)
+    if (!text.startsWith('[object')) return text
+  }
+  return withArticle(tag === 'Object' ? (value.constructor?.name ?? 'object') : tag)
+}
+
+function withArticle(name: string): string {
+  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`
 }
 
 function jsonOf(value: unknown): string {
@@ -84,5 +100,5 @@ function describeType(type: FieldType): string {
   if (type === 'shape') return 'a list of dimensions'
   if (type === 'numbers' || type === 'strings') return `a list of ${type}`
   if (type === 'numbersByName') return 'an object with numbers'
-  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
+  return withArticle(type)
 }
