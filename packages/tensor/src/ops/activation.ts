@@ -1,6 +1,6 @@
 import { operation } from '../operation.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { add, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
+import { add, cast, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
 import { unary } from './elementwise.ts'
 import { erfc } from './error-function.ts'
 import { exp, log1p } from './exponential.ts'
@@ -9,6 +9,7 @@ import { abs } from './rounding.ts'
 import { requireFloat, requireNumeric } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
 import { tanh } from './trigonometric.ts'
+import { wide } from './wide.ts'
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export const relu = /* @__PURE__ */ unary('relu', requireNumeric, {
@@ -42,12 +43,17 @@ export const silu = /* @__PURE__ */ operation('silu', (x: TensorLike): Tensor =>
 export const gelu = /* @__PURE__ */ operation(
   'gelu',
   (x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor => {
-    const value = asTensor('gelu', x)
-    const half = mul(value, 0.5)
-    // 1 + erf(x / sqrt 2) would be 0 from -6 on
-    if (!approximate) return mul(half, erfc(mul(value, -Math.SQRT1_2)))
-    const cube = mul(mul(value, value), value)
-    return mul(half, add(tanh(mul(add(value, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1))
+    const given = asTensor('gelu', x)
+    // cubes leave the range of float16
+    const value = wide(given)
+    const twice = approximate ? tanhFormula(value) : erfc(mul(value, -Math.SQRT1_2))
+    return cast(mul(mul(value, 0.5), twice), given.dtype)
   },
   ['approximate'],
 )
+
+/** Twice the normal distribution function: 1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
+function tanhFormula(x: Tensor): Tensor {
+  const cube = mul(mul(x, x), x)
+  return add(tanh(mul(add(x, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1)
+}

@@ -244,6 +244,15 @@ for (const { name, backend, checks } of await startAll()) {
           gradients.forEach((y, i) => expect(Math.abs(y / slopes[i]! - 1)).toBeLessThan(2 ** -8))
         })
 
+        it('gelu and its gradient do not overflow in cubes', async () => {
+          start()
+          const x = tensor([-3000, 3000], { dtype: 'float16' })
+          for (const approximate of [false, true]) {
+            expect((await values((a) => gelu(a!, { approximate }), x)).map(Math.abs)).toEqual([0, 3000])
+            expect((await gradOf((a) => gelu(a!, { approximate }))(x)).map(Math.abs)).toEqual([0, 1])
+          }
+        })
+
         it('gradients of inverse functions do not overflow in squares', async () => {
           start()
           const x = tensor([300, 1024], { dtype: 'float16' })
