@@ -261,6 +261,177 @@ describe('models', () => {
     await expect(model().predict(given as never)).rejects.toThrow(message)
   })
 
+  const batches = (list: unknown[]) => ({
+    [Symbol.asyncIterator]: async function* () {
+      yield* list
+    },
+  })
+  it.each<[string, unknown[], string]>([
+    ['a promise of data', [Promise.resolve(data), targets], 'x is a promise (put await before it); expected nested'],
+    ['a promise of targets', [data, Promise.resolve(targets)], 'y is a promise (put await before it)'],
+    [
+      'a promise of options',
+      [data, targets, Promise.resolve({})],
+      'fit takes its options in an object and got a promise',
+    ],
+    ['a promise of a dataset', [fromArrays({ x: data, y: targets })], 'x is a promise (put await before it)'],
+    ['a batch size by position', [data, targets, 32], 'fit takes its options in an object and got 32.'],
+    ['a set', [new Set(data), targets], 'x is a Set. Batches come from a dataset'],
+    [
+      'an iterable',
+      [
+        {
+          *[Symbol.iterator]() {
+            yield data
+          },
+        },
+        targets,
+      ],
+      'Batches come from a dataset, which is iterated with for await',
+    ],
+    [
+      'batchSize with a dataset',
+      [batches([{ x: data, y: targets }]), { batchSize: 1 }],
+      'A dataset makes its own batches, and batchSize is 1.',
+    ],
+    [
+      'validationData by name',
+      [data, targets, { validationData: { x: data, y: targets } }],
+      'expected [x, y], [x, y, sampleWeight] or a dataset of batches.',
+    ],
+    [
+      'validationData without targets',
+      [data, targets, { validationData: [data] }],
+      'validationData is [[[1,2],[3,4]]]; expected [x, y]',
+    ],
+    [
+      'a promise in validationData',
+      [data, targets, { validationData: [Promise.resolve(data), targets] }],
+      'validationData: x is a promise',
+    ],
+    [
+      'validationData of another length',
+      [data, targets, { validationData: [data, [1]] }],
+      'validationData: x has 2 samples and y has 1.',
+    ],
+    ['NaN in sampleWeight', [data, targets, { sampleWeight: [1, Number.NaN] }], 'sampleWeight holds NaN in sample 1'],
+    [
+      'NaN in classWeight',
+      [data, targets, { classWeight: { 0: Number.NaN } }],
+      `'classWeight' must be an object with numbers and is {"0":"NaN"}.`,
+    ],
+    [
+      'a name in classWeight',
+      [data, targets, { classWeight: { cat: 2 } }],
+      "classWeight has a weight for 'cat'; expected class numbers",
+    ],
+    [
+      'hooks of Keras',
+      [data, targets, { callbacks: [{ onEpochEnd: (_: number, logs: { loss: number }) => logs.loss }] }],
+      'callbacks: onEpochEnd takes 2 arguments; expected a function of one object, as in onEpochEnd({ epoch',
+    ],
+    [
+      'a callback without hooks',
+      [data, targets, { callbacks: [{ epochEnd() {} }] }],
+      'callbacks holds {"epochEnd":"a function"}; expected',
+    ],
+    ['a list in callbacks', [data, targets, { callbacks: [[]] }], 'callbacks holds []; expected'],
+    [
+      'a class with a misspelt hook',
+      [
+        data,
+        targets,
+        {
+          callbacks: [
+            new (class {
+              onEpochEnded() {}
+            })(),
+          ],
+        },
+      ],
+      "there is no hook 'onEpochEnded'. Did you mean 'onEpochEnd'?",
+    ],
+  ])('fit with %s', async (_, args, message) => {
+    const options = args.at(-1)
+    const isObject = typeof options === 'object' && Object.getPrototypeOf(options) === Object.prototype
+    const quiet = isObject && !(Symbol.iterator in options!) ? [...args.slice(0, -1), { ...options, verbose: 0 }] : args
+    await expect((model().fit as (...args: unknown[]) => Promise<unknown>)(...quiet)).rejects.toThrow(message)
+  })
+
+  it('a dataset in the place of one batch', async () => {
+    const dataset = (await fromArrays({ x: data, y: targets })).batch(2)
+    await expect(model().trainOnBatch(dataset as never)).rejects.toThrow('trainOnBatch takes one batch')
+    await expect(model().testOnBatch(dataset as never)).rejects.toThrow('testOnBatch takes one batch')
+  })
+
+  it.each([
+    ['an optimizer without options', { optimizer: {} }, 'compile: optimizer must name its optimizer'],
+    [
+      'a class of a loss',
+      { loss: gradus.losses.MeanSquaredError },
+      'is the class MeanSquaredError, not an instance of it',
+    ],
+    [
+      'a metric as the loss',
+      { loss: new gradus.metrics.MeanSquaredError() },
+      'compile: loss must be a loss and is the metric MeanSquaredError.',
+    ],
+    [
+      'a class of a metric',
+      { metrics: [gradus.metrics.MeanSquaredError] },
+      'is the class MeanSquaredError, not an instance of it',
+    ],
+    ['a number among the metrics', { metrics: [3] }, 'compile: metrics must be the name of a metric'],
+    ['a name as a weight', { lossWeights: ['a'] }, "compile: 'lossWeights' must be a number or a list"],
+  ])('compile with %s', (_, options, message) => {
+    expect(compile({ optimizer: 'sgd', loss: 'mse', ...options })).toThrow(message)
+  })
+
+  it('files and weights', async () => {
+    const js = (made: object) => made as Record<string, (...args: unknown[]) => unknown>
+    const small = (...names: string[]) => {
+      return new Sequential(names.map((name) => new Dense({ units: 2, name, inputShape: [2] })) as [], { seed: 1 })
+    }
+    const [larger, smaller] = [small('a', 'b'), small('a')]
+    const before = await smaller.getWeights()
+    for (const bytes of [await larger.toBytes(), await larger.toBytes({ weightsOnly: true })]) {
+      await expect(smaller.loadWeights(bytes)).rejects.toThrow(
+        'setWeights: the model has no b.kernel, b.bias. It has a.kernel, a.bias. The weights must be those of a model with the same layers',
+      )
+      expect(await smaller.getWeights()).toEqual(before)
+    }
+    await expect(larger.loadWeights(await smaller.toBytes())).rejects.toThrow("there is no weight for 'b.kernel'")
+    for (const [call, message] of [
+      [() => js(smaller)['setWeights']!(), 'setWeights takes a list of weights'],
+      [() => js(smaller)['setWeights']!(larger.getWeights()), 'and got a promise (put await before it).'],
+      [
+        () => js(smaller)['toBytes']!({ weights_only: true }),
+        "toBytes has no option 'weights_only'. Did you mean 'weightsOnly'?",
+      ],
+      [
+        () => js(smaller)['save']!('/tmp/never.safetensors', { weightsOnly: true }),
+        "save has no option 'weightsOnly'.",
+      ],
+      [() => js(smaller)['loadWeights']!(new Uint8Array(), { by_name: true }), "loadWeights has no option 'by_name'."],
+      [
+        () => js(gradus)['loadModel']!(new Uint8Array(), { custom_objects: {} }),
+        "loadModel has no option 'custom_objects'.",
+      ],
+      [
+        () => js(gradus)['loadModel']!('https://example.org/a.safetensors'),
+        'it is an address. Give a path, or fetch the file',
+      ],
+      [
+        () => js(smaller)['save']!('localstorage://model'),
+        'it is an address. Give a path, or get the bytes with toBytes()',
+      ],
+    ] as const)
+      await expect(async () => call()).rejects.toThrow(message)
+    expect(() => js(smaller)['build']!(2)).toThrow('build takes the shape of the input with the batch')
+    expect(() => js(smaller)['getLayer']!({ index: 0 })).toThrow('The model has no layer called {"index":0}.')
+    expect(() => js(smaller)['summary']!(60)).toThrow('summary takes its options in an object and got 60.')
+  })
+
   it('options in a list', async () => {
     await expect(wrong(Sequential.prototype.fit).call(model(), data, targets, [3])).rejects.toThrow(
       'The options are an object, as in { epochs: 3 }, and not [3].',

@@ -33,6 +33,7 @@ export async function readFile(source: FileSource): Promise<Uint8Array> {
     `read from the path '${source}'`,
     'fetch the file and pass its bytes',
   )
+  requirePath(source, 'read', 'fetch the file and pass await (await fetch(url)).blob()')
   try {
     return new Uint8Array(await read(source))
   } catch (cause) {
@@ -51,6 +52,7 @@ export async function writeFileAtomic(target: FileTarget, data: Uint8Array | str
     return writeToHandle(target, data)
   }
   const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
+  requirePath(target, 'written', alternative)
   const fs = nodeModule('fs/promises', `write to the path '${target}'`, alternative)
   const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, alternative)
   let temporary: string | undefined
@@ -112,6 +114,13 @@ async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Arr
 function requireMethod(file: unknown, methods: readonly string[], expected: string): void {
   if (typeof file === 'object' && file !== null && methods.some((method) => method in file)) return
   throw new TypeError(`${expected}, and got ${describeValue(file)}.`)
+}
+
+/** Throws an error for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
+function requirePath(path: string, done: string, instead: string): void {
+  if (/^[a-z]{2,}:\/\//i.test(path)) {
+    throw new Error(`The file '${path}' cannot be ${done}: it is an address. Give a path, or ${instead}.`)
+  }
 }
 
 interface NodeModules {

@@ -10,6 +10,9 @@ import { normalizeName, suggest } from './names.ts'
  * option is not set.
  */
 export function checkFields(owner: string, config: object, fields: FieldTable, path?: string): void {
+  if (!isPlainObject(config)) {
+    throw new ConfigError(`${owner} takes its options in an object and got ${describeValue(config)}.`)
+  }
   for (const [key, value] of Object.entries(config)) {
     if (!Object.hasOwn(fields, key)) {
       const prefix = path === undefined ? '' : `${path}.${key}: `

@@ -26,6 +26,8 @@ describe('describeValue', () => {
     expect(describeValue(new Float32Array(2))).toBe('a Float32Array')
     expect(describeValue((function* () {})())).toBe('a Generator')
     expect(describeValue(new (class Table {})())).toBe('a Table')
+    expect(describeValue(new URL('file:///a'))).toBe('file:///a')
+    expect(describeValue([Number.NaN, { f: () => 1 }])).toBe('["NaN",{"f":"a function"}]')
     expect(describeValue(list)).toBe('["a float32[1] tensor"]')
   })
 })

@@ -21,11 +21,9 @@ export function describeValue(value: unknown): string {
 /** A promise is what a forgotten `await` leaves; other instances are shown as they show themselves, or by their class. */
 function instanceText(value: object): string {
   if (typeof (value as { then?: unknown }).then === 'function') return 'a promise (put await before it)'
+  const text = ArrayBuffer.isView(value) ? '' : String(value)
+  if (text && !text.startsWith('[object')) return text
   const tag = Object.prototype.toString.call(value).slice(8, -1)
-  if (tag === 'Object' || tag === 'Date') {
-    const text = String(value)
-    if (!text.startsWith('[object')) return text
-  }
   return withArticle(tag === 'Object' ? (value.constructor?.name ?? 'object') : tag)
 }
 
@@ -42,12 +40,13 @@ function jsonOf(value: unknown): string {
 }
 
 /**
- * A replacer of JSON: tensors in lists and objects become their shape and dtype. It replaces them one level up, because JSON reads
- * the values of a tensor before it asks for a replacement.
+ * A replacer of JSON: tensors in lists and objects become their shape and dtype; functions and NaN, which JSON does not have, become
+ * text. It replaces tensors one level up, because JSON reads the values of a tensor before it asks for a replacement.
  */
 function withoutData(_: string, value: unknown): unknown {
   const shown = (entry: unknown) => (entry instanceof Tensor ? tensorText(entry) : entry)
   if (Array.isArray(value)) return value.map(shown)
+  if (typeof value === 'function' || (typeof value === 'number' && !Number.isFinite(value))) return describeValue(value)
   if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shown(entry)]))
 }

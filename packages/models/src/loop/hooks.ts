@@ -100,13 +100,17 @@ export function callbacksIn(option: readonly CallbackHooks[]): readonly Callback
   }
   for (const callback of option) {
     if (typeof callback !== 'object' || callback === null) {
-      throw new ConfigError(
-        `callbacks holds ${describeValue(callback)}; expected instances, or objects with hooks such as { onEpochEnd }.`,
-      )
+      throw noCallback(callback)
     }
     checkHooks(callback)
   }
   return option as readonly CallbackHooks[]
+}
+
+function noCallback(value: unknown): ConfigError {
+  return new ConfigError(
+    `callbacks holds ${describeValue(value)}; expected instances, or objects with hooks such as { onEpochEnd }.`,
+  )
 }
 
 const allHooks: Readonly<Record<HookName, true>> = {
@@ -133,19 +137,25 @@ const aliases: Readonly<Record<string, string>> = { onbatchbegin: 'onTrainBatchB
 function checkHooks(callback: object): void {
   const isPlain = isPlainObject(callback)
   const hookNames = Object.keys(allHooks)
+  let found = false
   for (const key of keysOf(callback)) {
     const value = (callback as Record<string, unknown>)[key]
     if (hookNames.includes(key)) {
-      if (value === undefined || typeof value === 'function') continue
-      throw new ConfigError(`callbacks: ${key} is ${describeValue(value)}; expected a function of the context.`)
+      found = true
+      if (value === undefined || (typeof value === 'function' && value.length < 2)) continue
+      const what = typeof value === 'function' ? `takes ${value.length} arguments` : `is ${describeValue(value)}`
+      throw new ConfigError(
+        `callbacks: ${key} ${what}; expected a function of one object, as in ${key}({ epoch, step, logs, model }).`,
+      )
     }
     const name = normalizeName(key)
     const meant = hookNames.find((hook) => normalizeName(hook) === name) ?? aliases[name]
     if (meant) throw new ConfigError(`callbacks: there is no hook '${key}'. Did you mean '${meant}'?`)
-    if (isPlain && /^on[A-Z_]/.test(key)) {
+    if ((isPlain ? /^on[A-Z_]/ : /^on_?(train|test|predict|epoch|batch)/i).test(key)) {
       throw new ConfigError(`callbacks: there is no hook '${key}'.${suggest(key, hookNames)}`)
     }
   }
+  if (!found && (isPlain || Array.isArray(callback))) throw noCallback(callback)
 }
 
 /** The names of the members of an object, also of those of its classes. */

@@ -53,6 +53,7 @@ import {
   type EvaluateOptions,
   fitArguments,
   type PredictOptions,
+  requireOneBatch,
   resolveOptimizers,
 } from './training-options.ts'
 
@@ -297,6 +298,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     checkOptions('trainOnBatch', options)
     const { sampleWeight, classWeight } = options
     const trainer = this.requireTrainer('trainOnBatch')
+    requireOneBatch('trainOnBatch', x)
     const { samples, ports } = await openData(this, { x, y, sampleWeight, classWeight })
     return trainOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }
@@ -306,6 +308,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     checkOptions('testOnBatch', options)
     const { sampleWeight } = options
     const trainer = this.requireTrainer('testOnBatch')
+    requireOneBatch('testOnBatch', x)
     const { samples, ports } = await openData(this, { x, y, sampleWeight })
     return testOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }

@@ -32,6 +32,7 @@ import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { printSummary, type SummaryOptions } from './summary.ts'
+import { checkOptions } from './training-options.ts'
 import { readOptimizerState, readWeights, type WeightLike, writeWeights } from './weights.ts'
 
 /** Parameters or states of layers, by path. The trees of the layers may have the types of interfaces. */
@@ -136,7 +137,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /**
    * Replaces all weights: by path if they have paths, otherwise in Keras's order. Throws `ConfigError`, before any change, for
-   * missing weights and wrong shapes.
+   * missing weights, weights that it does not have and wrong shapes.
    */
   async setWeights(weights: readonly WeightLike[]): Promise<void> {
     await writeWeights(this.build(), weights)
@@ -182,8 +183,9 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
-  async toBytes({ weightsOnly = false } = {}): Promise<Uint8Array> {
-    const file = await this.toFile(weightsOnly)
+  async toBytes(options: { readonly weightsOnly?: boolean } = {}): Promise<Uint8Array> {
+    checkOptions('toBytes', options)
+    const file = await this.toFile(options.weightsOnly ?? false)
     return (await modelFiles()).encodeModel(file)
   }
 
@@ -213,21 +215,27 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * (default safetensors). The write is atomic: if it fails, an existing file stays as it was. Throws `ConfigError` for a class without
    * a static `type`, because the file could not be loaded.
    */
-  async save(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
+  async save(target: FileTarget, options: FileOptions = {}): Promise<void> {
+    checkOptions('save', options)
     const file = await this.toFile(false)
-    await (await modelFiles()).writeModelFile(target, file, formats)
+    await (await modelFiles()).writeModelFile(target, file, options.formats)
   }
 
   /** Like `save`, with the weights only. */
-  async saveWeights(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
+  async saveWeights(target: FileTarget, options: FileOptions = {}): Promise<void> {
+    checkOptions('saveWeights', options)
     const file = await this.toFile(true)
-    await (await modelFiles()).writeModelFile(target, file, formats)
+    await (await modelFiles()).writeModelFile(target, file, options.formats)
   }
 
-  /** Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`. */
-  async loadWeights(source: FileSource | Uint8Array, { formats }: FileOptions = {}): Promise<void> {
+  /**
+   * Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`, and
+   * `ConfigError` as `setWeights` does.
+   */
+  async loadWeights(source: FileSource | Uint8Array, options: FileOptions = {}): Promise<void> {
+    checkOptions('loadWeights', options)
     const { readModelFile } = await modelFiles()
-    await this.setWeights((await readModelFile(source, formats)).weights)
+    await this.setWeights((await readModelFile(source, options.formats)).weights)
   }
 
   /** Restores the state of the optimizer from a file. The model must be compiled with the same optimizer. */

@@ -2,6 +2,7 @@ import {
   type ArrayData,
   type BaseLayer,
   ConfigError,
+  describeValue,
   type HostArray,
   listVariables,
   readVariables,
@@ -49,13 +50,25 @@ export function readOptimizerState(state: OptimizerStates | undefined): Promise<
   return readWeights(leaves)
 }
 
-/** Sets all variables of a model. Throws `ConfigError`, before any change, for missing weights and wrong shapes. */
+/** Sets all variables of a model. Throws `ConfigError`, before any change, for missing weights, for weights that the model does not have, and for wrong shapes. */
 export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[]): Promise<void> {
+  if (!Array.isArray(weights)) {
+    throw new ConfigError(
+      `setWeights takes a list of weights, as await getWeights() returns it, and got ${describeValue(weights)}.`,
+    )
+  }
   const variables = listVariables(model)
   const byPath = new Map(weights.flatMap((weight) => (hasPath(weight) ? [[weight.path, weight] as const] : [])))
   if (byPath.size === 0 && weights.length !== variables.length) {
     throw new ConfigError(
       `setWeights: ${weights.length} weights were given and the model has ${variables.length}: ${variables.map(({ path }) => path).join(', ')}. Give one for each, in this order.`,
+    )
+  }
+  const paths = new Set(variables.map(({ path }) => path))
+  const others = [...byPath.keys()].filter((path) => !paths.has(path))
+  if (others.length > 0 && variables.every(({ path }) => byPath.has(path))) {
+    throw new ConfigError(
+      `setWeights: the model has no ${others.join(', ')}. It has ${[...paths].join(', ')}. The weights must be those of a model with the same layers; leave out the others.`,
     )
   }
   const arrays: HostArray[] = []
