@@ -58,6 +58,101 @@ describe('functions of tensors', () => {
     expect(call).toThrow(message)
   })
 
+  it.each([
+    [
+      'transpose(x, 0, 1)',
+      () => wrong(ops.transpose)(x, 0, 1),
+      'transpose: argument 2 is 0; expected a list of whole numbers, such as [2, 3].',
+    ],
+    [
+      'expandDims(x, { axis })',
+      () => wrong(ops.expandDims)(x, { axis: 0 }),
+      'expandDims: argument 2 is an object; expected a whole number. Give the value without an object.',
+    ],
+    [
+      'concat([a, b], { axis })',
+      () => wrong(ops.concat)([x, x], { axis: 1 }),
+      'concat: argument 2 is an object; expected a whole number.',
+    ],
+    [
+      'concat([a, [1]])',
+      () => wrong(ops.concat)([x, [1]]),
+      'concat: argument 1 is a list; expected a list of tensors, as in [a, b].',
+    ],
+    [
+      'squeeze(x, "0")',
+      () => wrong(ops.squeeze)(x, '0'),
+      'squeeze: argument 2 is "0"; expected a whole number or a list of them.',
+    ],
+    [
+      'matmul([[1]], x)',
+      () => wrong(ops.matmul)([[1]], x),
+      'matmul takes a tensor and got a list. Make one with tensor(...).',
+    ],
+    ['matmul(x)', () => wrong(ops.matmul)(x), 'matmul takes a tensor and got undefined.'],
+    ['gather(x, [0])', () => wrong(ops.gather)(x, [0]), 'gather takes a tensor and got a list.'],
+    ['add(a, b, c)', () => wrong(ops.add)(x, x, x), 'add takes 2 arguments and got one more, a tensor.'],
+    [
+      'relu(x, options)',
+      () => wrong(ops.relu)(x, { maxValue: 6 }),
+      'relu takes 1 argument and got one more, an object.',
+    ],
+    [
+      'conv, stride',
+      () => wrong(ops.conv)(x, x, { stride: 2 }),
+      "conv has no option 'stride'. Did you mean 'strides'?",
+    ],
+    ['maxPool, size', () => wrong(ops.maxPool)(ones([1, 4, 4, 1]), { size: 2 }), "maxPool has no option 'size'."],
+    ['maxPool(x)', () => wrong(ops.maxPool)(ones([1, 4, 4, 1])), 'maxPool takes its options in an object'],
+    ['pad(x, 1)', () => wrong(ops.pad)(x, 1), 'pad: 1 does not fit [2, 2]; give a pair'],
+    ['tile(x, 2)', () => wrong(ops.tile)(x, 2), 'tile: argument 2 is 2; expected a list of whole numbers'],
+    ['topK(x)', () => wrong(ops.topK)(x), 'topK: argument 2 is undefined; expected a whole number.'],
+    ['slice(x, 0, 1)', () => wrong(ops.slice)(x, 0, 1), 'slice: argument 2 is 0; expected a list'],
+    [
+      'sum of a promise',
+      () => wrong(ops.sum)(Promise.resolve(x)),
+      'sum takes a tensor and got a promise (put await before it).',
+    ],
+    ['sum with a promise', () => wrong(ops.sum)(x, Promise.resolve({})), 'sum takes its options in an object'],
+    [
+      'randomNormal([2])',
+      () => wrong(ops.randomNormal)([2]),
+      'randomNormal: argument 1 is a list; expected a key, as in new Rng(1).next().',
+    ],
+    [
+      'randomUniform, minval',
+      () => wrong(ops.randomUniform)(new gradus.Rng(1).next(), [2], { minval: 0 }),
+      "randomUniform has no option 'minval'.",
+    ],
+    [
+      'einsum(x, x)',
+      () => wrong(ops.einsum)(x, x),
+      "einsum takes the equation first, as in einsum('ij,jk->ik', a, b), and got a tensor.",
+    ],
+    ['scan(x)', () => wrong(ops.scan)(x), 'scan takes a function first'],
+    ['arange()', () => wrong(ops.arange)(), 'arange: cannot count from undefined'],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
+  })
+
+  it.each(Object.keys(ops))('%s refuses what is no tensor', (name) => {
+    const call = wrong((ops as Record<string, unknown>)[name])
+    const rest = ['onesLike', 'zerosLike'].includes(name) ? [] : [x, x]
+    for (const first of [undefined, null, 'a', ['a'], {}, () => 1, Promise.resolve(x), new Map()]) {
+      expect(() => call(first, ...rest)).toThrow(
+        /^(?!.*(undefined \(|of undefined|of null|is not a function|iterable|Invalid)).*\.( |$)/,
+      )
+    }
+  })
+
+  it('functions of one value work in map, and of two in reduce', () => {
+    expect([x, x].map(ops.square as (x: gradus.Tensor) => gradus.Tensor)).toHaveLength(2)
+    expect([x, x, x].reduce(ops.add as (a: gradus.Tensor, b: gradus.Tensor) => gradus.Tensor).array()).toEqual([
+      [3, 6],
+      [9, 12],
+    ])
+  })
+
   it('typed arrays become the dtype that holds their values', () => {
     expect(tensor(new Uint8ClampedArray([0, 300])).array()).toEqual([0, 255])
     expect(tensor(new Int8Array([-3, 5])).array()).toEqual([-3, 5])

@@ -112,7 +112,8 @@ export function isDType(value: unknown): value is DType {
 export function unknownDType(value: unknown): string {
   const name = typeof value === 'string' ? value.toLowerCase() : ''
   const near = Object.hasOwn(nearest, name) ? nearest[name] : dtypes.find((dtype) => dtype === name)
-  const given = typeof value === 'string' ? `'${value}'` : String(value)
+  const given =
+    typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value ? 'an object' : String(value)
   return `${given} is no dtype.${near ? ` Use '${near}'.` : ''} The dtypes are ${dtypes.join(', ')}.`
 }
 

@@ -48,7 +48,9 @@ function describe(value: unknown): string {
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis
   if (!Number.isInteger(axis) || positive < 0 || positive >= rank) {
-    throw new ShapeError(`${op}: axis ${axis} does not exist in a tensor of rank ${rank}; use ${-rank} to ${rank - 1}.`)
+    throw new ShapeError(
+      `${op}: axis ${describe(axis)} does not exist in a tensor of rank ${rank}; use ${-rank} to ${rank - 1}.`,
+    )
   }
   return positive
 }
@@ -56,7 +58,9 @@ export function normalizeAxis(op: string, axis: number, rank: number): number {
 /** Sorted, distinct, non-negative axes; `null` or `undefined` means all of them. */
 export function normalizeAxes(op: string, axes: number | readonly number[] | null | undefined, rank: number): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
-  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank))
+  const list = (Array.isArray(axes) ? (axes as readonly number[]) : [axes as number]).map((axis) =>
+    normalizeAxis(op, axis, rank),
+  )
   if (new Set(list).size !== list.length) {
     throw new ShapeError(`${op}: the axes [${list.join(', ')}] name one axis twice; name each once.`)
   }

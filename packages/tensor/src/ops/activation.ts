@@ -18,10 +18,14 @@ export const relu = /* @__PURE__ */ unary('relu', requireNumeric, {
 })
 
 /** `relu(x)`, at most 6; the gradient at 0 and at 6 is 0. */
-export const relu6 = /* @__PURE__ */ operation('relu6', (x: TensorLike): Tensor => {
-  const value = asTensor('relu6', x)
-  return where(greaterEqual(value, 6), 6, relu(value))
-})
+export const relu6 = /* @__PURE__ */ operation(
+  'relu6',
+  (x: TensorLike): Tensor => {
+    const value = asTensor('relu6', x)
+    return where(greaterEqual(value, 6), 6, relu(value))
+  },
+  ['any'],
+)
 
 /** `log(1 + exp(x))`, a smooth `relu`. */
 export const softplus = /* @__PURE__ */ unary('softplus', requireFloat, {
@@ -31,10 +35,14 @@ export const softplus = /* @__PURE__ */ unary('softplus', requireFloat, {
 })
 
 /** `x * sigmoid(x)`, also called swish. */
-export const silu = /* @__PURE__ */ operation('silu', (x: TensorLike): Tensor => {
-  const value = asTensor('silu', x)
-  return mul(value, sigmoid(value))
-})
+export const silu = /* @__PURE__ */ operation(
+  'silu',
+  (x: TensorLike): Tensor => {
+    const value = asTensor('silu', x)
+    return mul(value, sigmoid(value))
+  },
+  ['any'],
+)
 
 /**
  * x times the normal distribution function at x; `approximate` takes the tanh formula (Hendrycks and Gimpel,
@@ -49,7 +57,7 @@ export const gelu = /* @__PURE__ */ operation(
     const twice = approximate ? tanhFormula(value) : erfc(mul(value, -Math.SQRT1_2))
     return cast(mul(mul(value, 0.5), twice), given.dtype)
   },
-  ['approximate'],
+  ['any', ['approximate']],
 )
 
 /** Twice the normal distribution function: 1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
