@@ -145,6 +145,43 @@ describe('functions of tensors', () => {
     }
   })
 
+  it("JavaScript's operators on tensors", () => {
+    const js = x as unknown as number
+    for (const operate of [
+      () => js + 1,
+      () => 1 - js,
+      () => js > 0,
+      () => js * js,
+      () => Number(js),
+      () => Math.max(js),
+    ])
+      expect(operate).toThrow(
+        'A tensor is no number, so +, -, < and == do not work on it. Use functions, as in add(x, 1)',
+      )
+    expect(() =>
+      gradus.compile((v: gradus.Tensor) => ((v as unknown as number) > 0 ? v : ops.neg(v)))(tensor(1)),
+    ).toThrow('A tensor is no number')
+    expect(() => (gradus.input({ shape: [1] }) as unknown as number) + 1).toThrow('A tensor is no number')
+    expect(`${tensor([1, 2])}`).toBe('[1. 2.]')
+    expect(String(tensor(3))).toBe('3.0')
+  })
+
+  it('what has no gradient and is no function', () => {
+    expect(() => wrong(gradus.grad(ops.square as never))(3)).toThrow(
+      'the first argument holds none. Make one with tensor(...).',
+    )
+    expect(() => wrong(gradus.valueAndGrad(ops.sum as never))([1, 2])).toThrow('the first argument holds none.')
+    expect(() => wrong(gradus.grad)(3)).toThrow('A gradient needs a function of tensors and got number.')
+    expect(() => wrong(gradus.compile)(x)).toThrow('compile takes a function of tensors')
+    expect(JSON.parse(JSON.stringify(new Sequential([new Dense({ units: 1, inputShape: [2] })], { seed: 1 })))).toEqual(
+      {
+        model: 'Sequential',
+        seed: 1,
+        layers: [{ layer: 'Dense', units: 1, inputShape: [2] }],
+      },
+    )
+  })
+
   it('functions of one value work in map, and of two in reduce', () => {
     expect([x, x].map(ops.square as (x: gradus.Tensor) => gradus.Tensor)).toHaveLength(2)
     expect([x, x, x].reduce(ops.add as (a: gradus.Tensor, b: gradus.Tensor) => gradus.Tensor).array()).toEqual([

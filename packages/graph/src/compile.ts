@@ -81,6 +81,9 @@ export function compile<A extends readonly unknown[] = readonly Tensor[], R = Te
   fn: (...args: A) => R,
   { donate = [] }: CompileOptions = {},
 ): Compiled<A, R> {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`compile takes a function of tensors, as in compile((x) => add(x, 1)), and got ${typeof fn}.`)
+  }
   const cache = new WeakMap<Backend, Map<string, Specialization<R>>>()
   const recent: Specialization<R>[] = []
   const retraces: string[] = []

@@ -86,6 +86,11 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     )
   }
 
+  /** Makes `JSON.stringify` of a model give `toSpec()`. */
+  toJSON(): object {
+    return this.toSpec()
+  }
+
   /** The entries that the specs of all models have; those with their default are left out. */
   protected get commonSpec(): Pick<ModelSpec, 'name' | 'trainable' | 'sharedId'> & { readonly seed?: number } {
     const { name, seed } = this.config as ModelConfig
