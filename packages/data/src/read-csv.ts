@@ -36,6 +36,11 @@ export class CsvTable<C extends Readonly<Record<string, CsvColumn>>> {
 
   /** Joins columns of numbers to a matrix for a model, float32 `[rows, names]`. Throws `ConfigError` for columns of texts. */
   matrix(names: readonly (keyof C & string)[]): HostArray {
+    if (!Array.isArray(names)) {
+      throw new ConfigError(
+        `matrix takes a list of columns, as in matrix(['age', 'height']), and got ${describeValue(names)}.`,
+      )
+    }
     const data = new Float32Array(this.rowCount * names.length)
     names.forEach((name, position) => {
       const column = this.columns[name] as HostArray | readonly string[] | undefined

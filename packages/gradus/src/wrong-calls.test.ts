@@ -570,3 +570,81 @@ describe('models', () => {
     )
   })
 })
+
+describe('data', async () => {
+  const data = { x: [[1], [2]], y: [1, 2] }
+  const js = (made: object) => made as Record<string, (...args: unknown[]) => unknown>
+  const samples = await fromArrays(data)
+  it.each<[string, () => unknown, string]>([
+    [
+      'fromArrays(x, y)',
+      () => js(gradus)['fromArrays']!(data.x, data.y),
+      'fromArrays takes its arrays by name, as in fromArrays({ x, y }), and got [[1],[2]].',
+    ],
+    ['fromArrays()', () => js(gradus)['fromArrays']!(), 'fromArrays takes its arrays by name'],
+    [
+      'fromArrays, labels',
+      () => js(gradus)['fromArrays']!({ x: data.x, labels: data.y }),
+      'fromArrays takes its arrays by name',
+    ],
+    [
+      'trainTestSplit(x, y)',
+      () => js(gradus)['trainTestSplit']!(data.x, data.y),
+      'trainTestSplit takes its options in an object',
+    ],
+    [
+      'trainTestSplit, test_size',
+      () => js(gradus)['trainTestSplit']!(data, { test_size: 0.5 }),
+      "trainTestSplit has no option 'test_size'. Did you mean 'testSize'?",
+    ],
+    ['shuffle(1000)', () => js(samples)['shuffle']!(1000), 'shuffle takes its options in an object and got 1000.'],
+    ['shuffle, bufferSize', () => js(samples)['shuffle']!({ bufferSize: 2 }), "shuffle has no option 'bufferSize'."],
+    [
+      'batch, drop_remainder',
+      () => js(samples)['batch']!(2, { drop_remainder: true }),
+      "batch has no option 'drop_remainder'. Did you mean 'dropRemainder'?",
+    ],
+    ['batch(2, true)', () => js(samples)['batch']!(2, true), 'batch takes its options in an object and got true.'],
+    ['map()', () => js(samples)['map']!(), 'map takes a function of an element, and got undefined.'],
+    ['filter(3)', () => js(samples)['filter']!(3), 'filter takes a function of an element, and got 3.'],
+    [
+      'toCategorical with options',
+      () => js(gradus)['toCategorical']!([0, 1], { numClasses: 3 }),
+      'toCategorical: the number of classes is {"numClasses":3}; expected a whole number from 1',
+    ],
+    [
+      'toCategorical of a negative label',
+      () => js(gradus)['toCategorical']!([0, -1]),
+      'labels[1] is -1; expected a whole number from 0.',
+    ],
+    [
+      'padSequences(sequences, 3)',
+      () => js(gradus)['padSequences']!([[1]], 3),
+      'padSequences takes its options in an object and got 3.',
+    ],
+    [
+      'padSequences, maxLength',
+      () => js(gradus)['padSequences']!([[1]], { maxLength: 3 }),
+      "padSequences has no option 'maxLength'.",
+    ],
+    [
+      'scaleToUnit without a range',
+      () => js(gradus)['scaleToUnit']!([[1]]),
+      'scaleToUnit takes the range of each feature, as in scaleToUnit(x, featureRange(x)), and got undefined.',
+    ],
+    [
+      'one column as a text',
+      async () => js(await gradus.readCsv({ text: 'a\n1\n' }, { columns: { a: 'number' } }))['matrix']!('a'),
+      `matrix takes a list of columns, as in matrix(['age', 'height']), and got "a".`,
+    ],
+    [
+      'an iterable that is none',
+      async () => {
+        for await (const _ of gradus.fromIterable((() => 3) as never)) return
+      },
+      'fromIterable takes a function that returns an iterable, and it returned 3.',
+    ],
+  ])('%s', async (_, call, message) => {
+    await expect(async () => call()).rejects.toThrow(message)
+  })
+})
