@@ -33,10 +33,11 @@ export const cases = {
     await eagerLoop(1000, () => nextTurn())
     return `stops: "${error.message.split('. ')[0]}"; then 1000 ops that yield`
   },
-  'backends started with `await useBackend(...)`': async (name, { backends }) => {
+  'backends started, used and dropped, a `setTimeout` every 10': async (name, { backends }) => {
     for (let round = 0; round < backends; round++) {
       await useBackend(starts[name]())
       expectEqual(add(ones([100]), 1).dataSync()[0], 2)
+      if (round % 10 === 9) await nextTurn()
     }
   },
   'calls of `model.predict`': async (_, { predicts }) => {
