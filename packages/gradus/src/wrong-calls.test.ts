@@ -514,6 +514,7 @@ describe('models', () => {
       'is the class MeanSquaredError, not an instance of it',
     ],
     ['a number among the metrics', { metrics: [3] }, 'compile: metrics must be the name of a metric'],
+    ['a registry that is none', { registry: {} }, 'compile: registry is {}; expected one such as standard.with('],
     ['a name as a weight', { lossWeights: ['a'] }, "compile: 'lossWeights' must be a number or a list"],
   ])('compile with %s', (_, options, message) => {
     expect(compile({ optimizer: 'sgd', loss: 'mse', ...options })).toThrow(message)
@@ -559,6 +560,9 @@ describe('models', () => {
       ],
     ] as const)
       await expect(async () => call()).rejects.toThrow(message)
+    await expect(async () => js(smaller)['save']!()).rejects.toThrow(
+      'A file to write is a path or a file handle, and got undefined.',
+    )
     expect(() => js(smaller)['build']!(2)).toThrow('build takes the shape of the input with the batch')
     expect(() => js(smaller)['getLayer']!({ index: 0 })).toThrow('The model has no layer called {"index":0}.')
     expect(() => js(smaller)['summary']!(60)).toThrow('summary takes its options in an object and got 60.')

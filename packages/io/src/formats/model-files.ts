@@ -68,6 +68,6 @@ export async function writeModelFile(
 
 function nameOf(file: FileSource | FileTarget): string | undefined {
   if (typeof file === 'string') return file
-  const { name } = file as { readonly name?: unknown }
+  const { name } = (file ?? {}) as { readonly name?: unknown }
   return typeof name === 'string' ? name : undefined
 }

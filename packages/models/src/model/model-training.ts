@@ -4,6 +4,7 @@ import {
   type CallbackModel,
   ConfigError,
   type Dataset,
+  describeValue,
   type InputData,
   type Logs,
   type Named,
@@ -193,6 +194,11 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     }
     checkOptions('compile', given)
     const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
+    if (registry && typeof registry.parse !== 'function') {
+      throw new ConfigError(
+        `compile: registry is ${describeValue(registry)}; expected one such as standard.with(MyLoss).`,
+      )
+    }
     checkNames(objective, registry)
     this.executionSteps = stepsPerExecution
     this.setup = { ...objective, optimizer: resolveOptimizers(optimizer, registry), registry, jit }

@@ -140,7 +140,7 @@ describe.each([
     }
     // all of them would be 480 MB
     expect((memory().bytes - bytes) / 1e6).toBeLessThan(300)
-  }, 60_000)
+  }, 180_000)
 })
 
 it('a model that is called on a backend goes there', async () => {
