@@ -43,7 +43,7 @@ export interface ConvTransposeOptions {
 export const conv = /* @__PURE__ */ operationOf(
   convOp,
   (x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor => strided('conv', x, kernel, options),
-  ['tensor', 'tensor', [...windowOptions, 'groups']],
+  ['tensor', 'tensor', ['strides', 'padding', 'dilation', 'groups']],
 )
 
 function strided(name: string, x: Tensor, kernel: Tensor, options: ConvOptions): Tensor {
@@ -119,7 +119,7 @@ export const convTranspose = /* @__PURE__ */ operation(
       groups: 1,
     })
   },
-  ['tensor', 'tensor', [...windowOptions, 'outputPadding']],
+  ['tensor', 'tensor', ['strides', 'padding', 'dilation', 'outputPadding']],
 )
 
 /**
