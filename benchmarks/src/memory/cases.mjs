@@ -31,7 +31,7 @@ export const cases = {
     if (name === 'cpu' || error.name !== 'BackendError' || !/compile\(.*tidy\(/.test(error.message)) throw error
     await nextTurn(100)
     await eagerLoop(1000, () => nextTurn())
-    return `stops: "${error.message.split('. ')[0]}"; then 1000 ops that yield`
+    return `an error after ${/\d+ MiB/.exec(error.message)[0]}; then 1000 ops that yield`
   },
   'backends started, used and dropped, a `setTimeout` every 10': async (name, { backends }) => {
     for (let round = 0; round < backends; round++) {
