@@ -652,3 +652,44 @@ describe('data', async () => {
     await expect(async () => call()).rejects.toThrow(message)
   })
 })
+
+describe('calls of layers and losses', () => {
+  const { Embedding, Input, Model: Functional, input } = gradus
+  const dense = new Dense({ units: 2 })
+  const binary = (loss: string, y: number[][]) => () => {
+    const model = new Sequential([new Dense({ units: 1 })])
+    model.compile({ optimizer: 'sgd', loss: loss as 'mse' })
+    return model.fit([[1], [2]], y, { verbose: 0 })
+  }
+
+  it.each([
+    ['an option by position', () => wrong(dense.call).call(dense, x, true), 'takes its options in an object'],
+    ['new Input(null)', () => Reflect.construct(Input, [null]), 'Input takes its options in one object'],
+    [
+      'a layer as output',
+      () => Reflect.construct(Functional, [{ inputs: input({ shape: [2] }), outputs: dense }]),
+      'alone or in lists and plain objects, and not the layer Dense',
+    ],
+    [
+      'two layers to add',
+      () => wrong(Sequential.prototype.add).call(new Sequential([]), dense, dense),
+      'add takes one',
+    ],
+    [
+      'weights of Embedding',
+      () => Reflect.construct(Embedding, [{ inputDim: 2, outputDim: 1, weights: 3 }]),
+      "'weights' must be rows of numbers",
+    ],
+    ['an option of compile', () => wrong(gradus.compile)(ops.neg, { donated: [0] }), "compile has no option 'donated'"],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
+  })
+
+  it.each([
+    ['a label above 1', binary('binaryCrossentropy', [[1], [2]]), 'y holds the label 2: binary crossentropy takes'],
+    ['a label below 0', binary('binaryCrossentropy', [[-1], [1]]), 'y holds the label -1'],
+    ['one class', binary('categoricalCrossentropy', [[1], [1]]), 'The model has one class for y'],
+  ])('%s', async (_, call, message) => {
+    await expect(call()).rejects.toThrow(message)
+  })
+})
