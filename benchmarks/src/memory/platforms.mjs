@@ -72,8 +72,8 @@ export async function inChromium(title, backend, sizes) {
       for (const { id, cpuTime } of await pages()) before.set(id, { cpuTime, start: residentOf(id)?.now })
     })
     const result = await page.evaluate(
-      async (given) => (await import('/cases.js')).runCase(...given, () => globalThis.ready()),
-      [title, backend, sizes],
+      async ([script, ...given]) => (await import(script)).runCase(...given, () => globalThis.ready()),
+      ['/cases.js', title, backend, sizes],
     )
     // Chromium has further pages: this is the one that has worked since
     const workOf = ({ id, cpuTime }) => cpuTime - (before.get(id)?.cpuTime ?? cpuTime)
