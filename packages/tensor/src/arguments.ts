@@ -26,31 +26,44 @@ const kinds = {
 } as const
 
 /**
- * Throws `TypeError` for arguments of an operation that are of another kind, for options that it does not have, and for tensors and
- * options after the last argument. Other values there are ignored, as where the operation is given to `map` of a list.
+ * Returns a check of the arguments of an operation. It throws `TypeError` for arguments of another kind, for options that the
+ * operation does not have, and for tensors and options after the last argument. Other values there are ignored, as where the
+ * operation is given to `map` of a list.
  */
-export function checkArguments(name: string, args: readonly unknown[], takes: ArgumentKinds): void {
-  takes.forEach((kind, index) => {
-    const value = args[index]
-    if (typeof kind !== 'string') {
-      if (value !== undefined) requireOptions(name, value, kind)
-      return
+export function argumentCheck(name: string, takes: ArgumentKinds): (args: readonly unknown[]) => void {
+  const checks = takes.map((kind) => checkOf(name, kind))
+  return (args) => {
+    for (let index = 0; index < checks.length; index++) checks[index]!(args[index], index)
+    for (let index = checks.length; index < args.length; index++) {
+      const value = args[index]
+      if (!isTensor(value) && !isOptions(value)) continue
+      throw new TypeError(
+        `${name} takes ${takes.length} argument${takes.length > 1 ? 's' : ''} and got one more, ${shown(value)}.`,
+      )
     }
-    if (kind.endsWith('?') && (value === undefined || value === null)) return
-    const [check, words] = kinds[kind.replace('?', '') as keyof typeof kinds]
-    if (check(value)) return
+  }
+}
+
+/** Checks arguments once, for functions that are no operations. */
+export function checkArguments(name: string, args: readonly unknown[], takes: ArgumentKinds): void {
+  argumentCheck(name, takes)(args)
+}
+
+function checkOf(name: string, kind: ArgumentKinds[number]): (value: unknown, index: number) => void {
+  if (typeof kind !== 'string') {
+    return (value) => {
+      if (value !== undefined) requireOptions(name, value, kind)
+    }
+  }
+  const optional = kind.endsWith('?')
+  const [check, words] = kinds[kind.replace('?', '') as keyof typeof kinds]
+  return (value, index) => {
+    if (check(value) || (optional && (value === undefined || value === null))) return
     if (words === kinds.tensor[1]) requireTensor(name, value)
     if (words === kinds.tensors[1] && !isList(value))
       throw new TypeError(`${name} takes its tensors in a list, as in ${name}([a, b]).`)
     const fix = isOptions(value) ? ' Give the value without an object.' : ''
     throw new TypeError(`${name}: argument ${index + 1} is ${shown(value)}; expected ${words}.${fix}`)
-  })
-  for (const value of args.slice(takes.length)) {
-    if (isTensor(value) || isOptions(value)) {
-      throw new TypeError(
-        `${name} takes ${takes.length} argument${takes.length > 1 ? 's' : ''} and got one more, ${shown(value)}.`,
-      )
-    }
   }
 }
 

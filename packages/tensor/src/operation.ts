@@ -1,4 +1,4 @@
-import { type ArgumentKinds, checkArguments } from './arguments.ts'
+import { type ArgumentKinds, argumentCheck } from './arguments.ts'
 import type { Op } from './op.ts'
 import { SymbolicTensor } from './symbolic.ts'
 import type { Tensor } from './tensor.ts'
@@ -41,8 +41,9 @@ export function operation<A extends readonly unknown[], R>(
   run: (...args: A) => R,
   takes?: ArgumentKinds,
 ): Operation<A, R> {
+  let check: ((args: readonly unknown[]) => void) | undefined
   const call = (...args: A): unknown => {
-    if (takes) checkArguments(type, args, takes)
+    if (takes) (check ??= argumentCheck(type, takes))(args)
     const symbolic = symbolicAmong(args)
     return symbolic ? symbolic.source.record(call, args) : run(...args)
   }
