@@ -1,4 +1,4 @@
-import { formatShape, isFloat, onesLike, ShapeError, Tensor } from '@gradus/tensor'
+import { formatShape, isFloat, onesLike, ShapeError, Tensor, treeLeaves } from '@gradus/tensor'
 import { vjp } from './vjp.ts'
 
 /** The loss, or the loss with the second result of the function. */
@@ -6,7 +6,7 @@ export type LossOf<R> = R extends readonly [Tensor, infer Aux] ? readonly [Tenso
 
 /**
  * Makes a function that returns the value of `f` and its gradient with respect to the first argument, a tree of the same form.
- * `f` returns a floating scalar, or `[scalar, aux]` with any value `aux`; other results throw `ShapeError`. In TypeScript
+ * `f` returns a floating scalar, or `[scalar, aux]` with any value `aux`; other results throw `ShapeError`. Throws `TypeError` for a first argument without tensors. In TypeScript
  * arguments of `f` without a type are tensors.
  *
  * @example
@@ -22,7 +22,14 @@ export function valueAndGrad<
   A extends readonly unknown[] = readonly Tensor[],
   R extends Tensor | readonly [Tensor, unknown] = Tensor,
 >(f: (weights: W, ...rest: A) => R): (weights: W, ...rest: A) => [LossOf<R>, W] {
+  if (typeof f !== 'function') throw new TypeError(`A gradient needs a function of tensors and got ${typeof f}.`)
   return (weights, ...rest) => {
+    const isValue = typeof weights !== 'object' || weights === null || (Array.isArray(weights) && weights.length > 0)
+    if (isValue && treeLeaves(weights).length === 0) {
+      throw new TypeError(
+        `A gradient is taken with respect to tensors, and the first argument holds none. Make one with tensor(...).`,
+      )
+    }
     let second: { readonly aux: unknown } | undefined
     const { value, pullback } = vjp(
       (w: W) => {
@@ -58,5 +65,6 @@ export function valueAndGrad<
 export function grad<W = Tensor, A extends readonly unknown[] = readonly Tensor[]>(
   f: (weights: W, ...rest: A) => Tensor | readonly [Tensor, unknown],
 ): (weights: W, ...rest: A) => W {
-  return (weights, ...rest) => valueAndGrad(f)(weights, ...rest)[1]
+  const both = valueAndGrad(f)
+  return (weights, ...rest) => both(weights, ...rest)[1]
 }

@@ -131,7 +131,7 @@ function makeMemory(maximum: number, shared: boolean): { memory: WebAssembly.Mem
     if (maximum > firstPages) return makeMemory(Math.ceil(maximum / 2), shared)
     const { message } = error as Error
     throw new BackendError(
-      `The wasm backend does not start: there is not enough address space for its memory (${message}). The cpu backend needs none: \`useBackend(cpu())\`.`,
+      `The wasm backend does not start: there is not enough address space for its memory (${message}). Backends that are no longer used free theirs when the program yields: \`await new Promise((done) => setTimeout(done))\`. The cpu backend needs none: \`useBackend(cpu())\`.`,
     )
   }
 }

@@ -36,7 +36,9 @@ it('wrong options throw errors with their names', async () => {
     "EarlyStopping: 'patience' must be an integer at least 0 and is 1.5",
   )
   expect(() => new EarlyStopping({ pateince: 1 } as object)).toThrow("no option 'pateince'. Did you mean 'patience'?")
-  expect(() => new ReduceLROnPlateau({ factor: 1 })).toThrow("'factor' must be a number smaller than 1 and is 1.")
+  expect(() => new ReduceLROnPlateau({ factor: 1 })).toThrow(
+    "'factor' must be a number smaller than 1 at least 0 and is 1.",
+  )
   expect(() => new ModelCheckpoint({ filepath: 'm', saveFreq: 0 })).toThrow(
     '\'saveFreq\' must be a positive whole number or "epoch" and is 0.',
   )

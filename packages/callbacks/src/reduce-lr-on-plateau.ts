@@ -4,7 +4,7 @@ import { floatText } from './python-format.ts'
 
 const fields = /* @__PURE__ */ joinFields(monitorFields, {
   /** The factor by which the learning rate is multiplied. */
-  factor: { type: 'number', below: 1, default: 0.1 },
+  factor: { type: 'number', min: 0, below: 1, default: 0.1 },
   /** Epochs without improvement after which the learning rate is reduced. */
   patience: { type: 'integer', min: 0, default: 10 },
   /** A change up to this value does not count as an improvement. */
@@ -12,7 +12,7 @@ const fields = /* @__PURE__ */ joinFields(monitorFields, {
   /** Epochs to wait after a reduction. */
   cooldown: { type: 'integer', min: 0, default: 0 },
   /** The smallest learning rate. */
-  minLr: { type: 'number', default: 0 },
+  minLr: { type: 'number', min: 0, default: 0 },
 } as const)
 
 /** Options of `ReduceLROnPlateau`. */

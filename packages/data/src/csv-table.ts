@@ -1,4 +1,4 @@
-import { ConfigError, type HostArray, suggest } from '@gradus/core'
+import { ConfigError, describeValue, type HostArray, suggest } from '@gradus/core'
 import type { CsvColumn, CsvValues } from './csv-columns.ts'
 
 /** The columns of a CSV file, as `readCsv` returns them. */
@@ -11,6 +11,11 @@ export class CsvTable<C extends Readonly<Record<string, CsvColumn>>> {
 
   /** Joins columns of numbers to a matrix for a model, float32 `[rows, names]`. Throws `ConfigError` for columns of texts. */
   matrix(names: readonly (keyof C & string)[]): HostArray {
+    if (!Array.isArray(names)) {
+      throw new ConfigError(
+        `matrix takes a list of columns, as in matrix(['age', 'height']), and got ${describeValue(names)}.`,
+      )
+    }
     const data = new Float32Array(this.rowCount * names.length)
     names.forEach((name, position) => {
       const column = this.columns[name] as HostArray | readonly string[] | undefined

@@ -1,5 +1,14 @@
-import { DataError, describeValue, type HostArray, toHostArray } from '@gradus/core'
+import { checkFields, DataError, describeValue, type HostArray, toHostArray } from '@gradus/core'
 import type { DType } from '@gradus/tensor'
+
+const side = { oneOf: ['pre', 'post'] } as const
+const fields = {
+  maxlen: { type: 'integer', min: 0 },
+  dtype: 'string',
+  padding: side,
+  truncating: side,
+  value: 'number',
+} as const
 
 /** Options of `padSequences`, with Keras's names. */
 export interface PadSequencesOptions {
@@ -23,10 +32,9 @@ export interface PadSequencesOptions {
  * import { padSequences } from '@gradus/data'
  * padSequences([[1], [2, 3]]).data // => [0, 1, 2, 3]
  */
-export function padSequences(
-  sequences: readonly ArrayLike<number>[],
-  { maxlen, dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 }: PadSequencesOptions = {},
-): HostArray {
+export function padSequences(sequences: readonly ArrayLike<number>[], options: PadSequencesOptions = {}): HostArray {
+  checkFields('padSequences', options, fields)
+  const { maxlen, dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 } = options
   if (!Array.isArray(sequences))
     throw new DataError(`padSequences takes a list of sequences, and got ${describeValue(sequences)}.`)
   const wrong = sequences.findIndex((sequence) => typeof sequence?.length !== 'number')
@@ -36,8 +44,6 @@ export function padSequences(
     )
   }
   const length = maxlen ?? sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0)
-  if (!Number.isInteger(length) || length < 0)
-    throw new DataError(`padSequences: 'maxlen' must be a whole number from 0 and is ${length}.`)
   const values = new Float64Array(sequences.length * length).fill(value)
   sequences.forEach((sequence, row) => {
     const count = Math.min(sequence.length, length)

@@ -2,10 +2,12 @@ import {
   type ArrayData,
   type Batch,
   ConfigError,
+  checkFields,
   DataError,
   type Dataset,
   describeValue,
   type InputData,
+  isPlainObject,
   type Named,
   sampleCount,
   toNamedArrays,
@@ -31,6 +33,8 @@ export interface PipelineState {
   readonly pass: number
   readonly position: number
 }
+
+const shuffleFields = { seed: 'integer', buffer: { type: 'integer', min: 1 }, reshuffle: 'boolean' } as const
 
 /** Options of `shuffle`. */
 export interface ShuffleOptions {
@@ -75,19 +79,20 @@ export class Pipeline implements Dataset {
 
   /** Applies a function to every element. It may return numbers and arrays of any kind. */
   map(change: (element: Batch) => ElementData | Promise<ElementData>): Pipeline {
+    requireFunction('map', change)
     return new Pipeline(mapStage(this.stage, change))
   }
 
   /** Keeps the elements for which `keep` returns true. */
   filter(keep: (element: Batch) => boolean | Promise<boolean>): Pipeline {
+    requireFunction('filter', keep)
     return new Pipeline(filterStage(this.stage, keep))
   }
 
   /** Shuffles the elements. The order depends only on the seed and the pass. Throws `ConfigError` for endless pipelines. */
-  shuffle({ seed = 0, buffer, reshuffle = true }: ShuffleOptions = {}): Pipeline {
-    if (!Number.isInteger(seed))
-      throw new ConfigError(`shuffle: 'seed' must be a whole number and is ${describeValue(seed)}.`)
-    if (buffer !== undefined) requireCount('shuffle', 'buffer', buffer, 1)
+  shuffle(options: ShuffleOptions = {}): Pipeline {
+    checkFields('shuffle', options, shuffleFields)
+    const { seed = 0, buffer, reshuffle = true } = options
     if (buffer === undefined && this.length === Number.POSITIVE_INFINITY) {
       throw new ConfigError(
         "shuffle: the pipeline is endless, so it cannot be held as a whole. Give 'buffer', or shuffle before repeat().",
@@ -97,7 +102,9 @@ export class Pipeline implements Dataset {
   }
 
   /** Stacks groups of `size` samples. With `dropRemainder` a smaller last group is left out. */
-  batch(size: number, { dropRemainder = false }: { readonly dropRemainder?: boolean } = {}): Pipeline {
+  batch(size: number, options: { readonly dropRemainder?: boolean } = {}): Pipeline {
+    checkFields('batch', options, { dropRemainder: 'boolean' })
+    const { dropRemainder = false } = options
     requireCount('batch', 'size', size, 1)
     return new Pipeline(batchStage(this.stage, size, dropRemainder))
   }
@@ -174,7 +181,8 @@ export interface ArraysData {
  * const data = await fromArrays({ x: [[1], [2], [3]], y: [0, 1, 0] })
  * data.batch(2).length // => 2
  */
-export async function fromArrays({ x, y, sampleWeight }: ArraysData): Promise<Pipeline> {
+export async function fromArrays(data: ArraysData): Promise<Pipeline> {
+  const { x, y, sampleWeight } = requireArrays('fromArrays', data)
   const arrays = {
     x: await toNamedValues(x, 'x'),
     ...(y !== undefined && { y: await toNamedArrays(y, 'y') }),
@@ -203,6 +211,18 @@ export function fromIterable(open: ElementSource, { length }: { readonly length?
     )
   }
   return new Pipeline(iterableStage(open, length))
+}
+
+/** Throws `DataError` for arrays that are not given by name. */
+export function requireArrays(owner: string, data: ArraysData): ArraysData {
+  const known = ['x', 'y', 'sampleWeight']
+  if (isPlainObject(data) && 'x' in data && Object.keys(data).every((key) => known.includes(key))) return data
+  throw new DataError(`${owner} takes its arrays by name, as in ${owner}({ x, y }), and got ${describeValue(data)}.`)
+}
+
+function requireFunction(owner: string, value: unknown): void {
+  if (typeof value === 'function') return
+  throw new ConfigError(`${owner} takes a function of an element, and got ${describeValue(value)}.`)
 }
 
 function requireCount(owner: string, name: string, value: unknown, least: number): void {

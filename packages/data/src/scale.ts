@@ -1,4 +1,4 @@
-import { type ArrayData, DataError, type HostArray, toHostArray } from '@gradus/core'
+import { type ArrayData, DataError, describeValue, type HostArray, toHostArray } from '@gradus/core'
 import { isFloat, type Tensor } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 
@@ -37,7 +37,13 @@ export function featureRange(x: Exclude<ArrayData, Tensor>): FeatureRange {
  * const x = [[0, 5], [10, 5], [5, 5]]
  * scaleToUnit(x, featureRange(x)).data // => [0, 0, 1, 0, 0.5, 0]
  */
-export function scaleToUnit(x: Exclude<ArrayData, Tensor>, { low, high }: FeatureRange): HostArray {
+export function scaleToUnit(x: Exclude<ArrayData, Tensor>, range: FeatureRange): HostArray {
+  if (!Array.isArray(range?.low) || !Array.isArray(range.high)) {
+    throw new DataError(
+      `scaleToUnit takes the range of each feature, as in scaleToUnit(x, featureRange(x)), and got ${describeValue(range)}.`,
+    )
+  }
+  const { low, high } = range
   const { data, shape, dtype } = toHostArray(x, 'x')
   const width = shape.at(-1) ?? 1
   if (low.length !== width || high.length !== width) {

@@ -1,7 +1,9 @@
-import { type Batch, ConfigError, sampleCount, takeRows, toNamedArrays } from '@gradus/core'
+import { type Batch, ConfigError, checkFields, sampleCount, takeRows, toNamedArrays } from '@gradus/core'
 import { mapElement } from './element.ts'
-import type { ArraysData, Pipeline } from './pipeline.ts'
+import { type ArraysData, type Pipeline, requireArrays } from './pipeline.ts'
 import { permutation } from './random-order.ts'
+
+const fields = { testSize: 'number', shuffle: 'boolean', seed: 'integer' } as const
 
 /** Options of `trainTestSplit`. */
 export interface SplitOptions {
@@ -23,9 +25,12 @@ export interface SplitOptions {
  * shapes // => [[3, 1], [1, 1]]
  */
 export async function trainTestSplit(
-  { x, y, sampleWeight }: ArraysData,
-  { testSize = 0.25, shuffle = true, seed = 0 }: SplitOptions = {},
+  data: ArraysData,
+  options: SplitOptions = {},
 ): Promise<{ train: Batch; test: Batch }> {
+  checkFields('trainTestSplit', options, fields)
+  const { testSize = 0.25, shuffle = true, seed = 0 } = options
+  const { x, y, sampleWeight } = requireArrays('trainTestSplit', data)
   const arrays = {
     x: await toNamedArrays(x, 'x'),
     ...(y !== undefined && { y: await toNamedArrays(y, 'y') }),

@@ -1,4 +1,4 @@
-import { type Batch, takeRows } from '@gradus/core'
+import { type Batch, DataError, describeValue, takeRows } from '@gradus/core'
 import { type ElementData, mapElement, sampleOf, stack, toElement } from './element.ts'
 import { permutation, randomBelow } from './random-order.ts'
 
@@ -50,7 +50,17 @@ export function iterableStage(open: ElementSource, length: number | undefined): 
     length,
     async *iterate(_, start) {
       let index = 0
-      for await (const data of open()) {
+      const elements = open() as unknown
+      if (
+        typeof elements !== 'object' ||
+        elements === null ||
+        !(Symbol.asyncIterator in elements || Symbol.iterator in elements)
+      ) {
+        throw new DataError(
+          `fromIterable takes a function that returns an iterable, and it returned ${describeValue(elements)}.`,
+        )
+      }
+      for await (const data of elements as ReturnType<ElementSource>) {
         if (index >= start) yield await toElement(data, `element ${index}`)
         index++
       }

@@ -1,4 +1,4 @@
-import { type ArrayData, DataError, type HostArray, toHostArray } from '@gradus/core'
+import { type ArrayData, DataError, describeValue, type HostArray, toHostArray } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 
 /**
@@ -11,6 +11,11 @@ import type { Tensor } from '@gradus/tensor'
  * toCategorical([0, 2]).data // => [1, 0, 0, 0, 0, 1]
  */
 export function toCategorical(labels: Exclude<ArrayData, Tensor>, classes?: number): HostArray {
+  if (classes !== undefined && !(Number.isInteger(classes) && classes > 0)) {
+    throw new DataError(
+      `toCategorical: the number of classes is ${describeValue(classes)}; expected a whole number from 1, as in toCategorical(labels, 10).`,
+    )
+  }
   const { data, shape } = toHostArray(labels, 'labels')
   const kept = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape
   let width = classes ?? 0
@@ -19,7 +24,8 @@ export function toCategorical(labels: Exclude<ArrayData, Tensor>, classes?: numb
   for (let i = 0; i < data.length; i++) {
     const label = data[i]!
     if (!Number.isInteger(label) || label < 0 || label >= width) {
-      throw new DataError(`labels[${i}] is ${label}; expected a whole number from 0 to ${width - 1}.`)
+      const most = classes === undefined ? '' : ` to ${width - 1}`
+      throw new DataError(`labels[${i}] is ${label}; expected a whole number from 0${most}.`)
     }
     result[i * width + label] = 1
   }

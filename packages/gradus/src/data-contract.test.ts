@@ -44,6 +44,10 @@ for (const { name, backend } of await startAll()) {
       for (const data of [bytes, Int32Array.from(bytes), Float64Array.from(bytes), Uint16Array.from(bytes)]) {
         expect(await trained({ data, shape, dtype: 'float32' })).toEqual(expected)
       }
+      for (const data of [bytes, Float32Array.from(bytes)]) {
+        const found = await trained({ data, shape, dtype: 'float16' })
+        found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 1))
+      }
       const dataset = {
         async *[Symbol.asyncIterator]() {
           yield { x: { data: bytes, shape, dtype: 'float32' } as never, y: labels }

@@ -58,6 +58,138 @@ describe('functions of tensors', () => {
     expect(call).toThrow(message)
   })
 
+  it.each([
+    [
+      'transpose(x, 0, 1)',
+      () => wrong(ops.transpose)(x, 0, 1),
+      'transpose: argument 2 is 0; expected a list of whole numbers, such as [2, 3].',
+    ],
+    [
+      'expandDims(x, { axis })',
+      () => wrong(ops.expandDims)(x, { axis: 0 }),
+      'expandDims: argument 2 is an object; expected a whole number. Give the value without an object.',
+    ],
+    [
+      'concat([a, b], { axis })',
+      () => wrong(ops.concat)([x, x], { axis: 1 }),
+      'concat: argument 2 is an object; expected a whole number.',
+    ],
+    [
+      'concat([a, [1]])',
+      () => wrong(ops.concat)([x, [1]]),
+      'concat: argument 1 is a list; expected a list of tensors, as in [a, b].',
+    ],
+    [
+      'squeeze(x, "0")',
+      () => wrong(ops.squeeze)(x, '0'),
+      'squeeze: argument 2 is "0"; expected a whole number or a list of them.',
+    ],
+    [
+      'matmul([[1]], x)',
+      () => wrong(ops.matmul)([[1]], x),
+      'matmul takes a tensor and got a list. Make one with tensor(...).',
+    ],
+    ['matmul(x)', () => wrong(ops.matmul)(x), 'matmul takes a tensor and got undefined.'],
+    ['gather(x, [0])', () => wrong(ops.gather)(x, [0]), 'gather takes a tensor and got a list.'],
+    ['add(a, b, c)', () => wrong(ops.add)(x, x, x), 'add takes 2 arguments and got one more, a tensor.'],
+    [
+      'relu(x, options)',
+      () => wrong(ops.relu)(x, { maxValue: 6 }),
+      'relu takes 1 argument and got one more, an object.',
+    ],
+    [
+      'conv, stride',
+      () => wrong(ops.conv)(x, x, { stride: 2 }),
+      "conv has no option 'stride'. Did you mean 'strides'?",
+    ],
+    ['maxPool, size', () => wrong(ops.maxPool)(ones([1, 4, 4, 1]), { size: 2 }), "maxPool has no option 'size'."],
+    ['maxPool(x)', () => wrong(ops.maxPool)(ones([1, 4, 4, 1])), 'maxPool takes its options in an object'],
+    ['pad(x, 1)', () => wrong(ops.pad)(x, 1), 'pad: 1 does not fit [2, 2]; give a pair'],
+    ['tile(x, 2)', () => wrong(ops.tile)(x, 2), 'tile: argument 2 is 2; expected a list of whole numbers'],
+    ['topK(x)', () => wrong(ops.topK)(x), 'topK: argument 2 is undefined; expected a whole number.'],
+    ['slice(x, 0, 1)', () => wrong(ops.slice)(x, 0, 1), 'slice: argument 2 is 0; expected a list'],
+    [
+      'sum of a promise',
+      () => wrong(ops.sum)(Promise.resolve(x)),
+      'sum takes a tensor and got a promise (put await before it).',
+    ],
+    ['sum with a promise', () => wrong(ops.sum)(x, Promise.resolve({})), 'sum takes its options in an object'],
+    [
+      'randomNormal([2])',
+      () => wrong(ops.randomNormal)([2]),
+      'randomNormal: argument 1 is a list; expected a key, as in new Rng(1).next().',
+    ],
+    [
+      'randomUniform, minval',
+      () => wrong(ops.randomUniform)(new gradus.Rng(1).next(), [2], { minval: 0 }),
+      "randomUniform has no option 'minval'.",
+    ],
+    [
+      'einsum(x, x)',
+      () => wrong(ops.einsum)(x, x),
+      "einsum takes the equation first, as in einsum('ij,jk->ik', a, b), and got a tensor.",
+    ],
+    ['scan(x)', () => wrong(ops.scan)(x), 'scan takes a function first'],
+    ['arange()', () => wrong(ops.arange)(), 'arange: cannot count from undefined'],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
+  })
+
+  it.each(Object.keys(ops))('%s refuses what is no tensor', (name) => {
+    const call = wrong((ops as Record<string, unknown>)[name])
+    const rest = ['onesLike', 'zerosLike'].includes(name) ? [] : [x, x]
+    for (const first of [undefined, null, 'a', ['a'], {}, () => 1, Promise.resolve(x), new Map()]) {
+      expect(() => call(first, ...rest)).toThrow(
+        /^(?!.*(undefined \(|of undefined|of null|is not a function|iterable|Invalid)).*\.( |$)/,
+      )
+    }
+  })
+
+  it("JavaScript's operators on tensors", () => {
+    const js = x as unknown as number
+    for (const operate of [
+      () => js + 1,
+      () => 1 - js,
+      () => js > 0,
+      () => js * js,
+      () => Number(js),
+      () => Math.max(js),
+    ])
+      expect(operate).toThrow(
+        'A tensor is no number, so +, -, < and == do not work on it. Use functions, as in add(x, 1)',
+      )
+    expect(() =>
+      gradus.compile((v: gradus.Tensor) => ((v as unknown as number) > 0 ? v : ops.neg(v)))(tensor(1)),
+    ).toThrow('A tensor is no number')
+    expect(() => (gradus.input({ shape: [1] }) as unknown as number) + 1).toThrow('A tensor is no number')
+    expect(`${tensor([1, 2])}`).toBe('[1. 2.]')
+    expect(String(tensor(3))).toBe('3.0')
+  })
+
+  it('what has no gradient and is no function', () => {
+    expect(() => wrong(gradus.grad(ops.square as never))(3)).toThrow(
+      'the first argument holds none. Make one with tensor(...).',
+    )
+    expect(() => wrong(gradus.valueAndGrad(ops.sum as never))([1, 2])).toThrow('the first argument holds none.')
+    expect(() => wrong(gradus.grad)(3)).toThrow('A gradient needs a function of tensors and got number.')
+    expect(() => wrong(gradus.compile)(x)).toThrow('compile takes a function of tensors')
+    expect(JSON.parse(JSON.stringify(new Sequential([new Dense({ units: 1, inputShape: [2] })], { seed: 1 })))).toEqual(
+      {
+        model: 'Sequential',
+        seed: 1,
+        layers: [{ layer: 'Dense', units: 1, inputShape: [2] }],
+      },
+    )
+  })
+
+  it('functions of one value work in map, and of two in reduce', () => {
+    expect([x, x].map(ops.square as (x: gradus.Tensor) => gradus.Tensor)).toHaveLength(2)
+    expect([x, x, x].reduce(ops.add as (a: gradus.Tensor, b: gradus.Tensor) => gradus.Tensor).array()).toEqual([
+      [3, 6],
+      [9, 12],
+    ])
+  })
+
   it('typed arrays become the dtype that holds their values', () => {
     expect(tensor(new Uint8ClampedArray([0, 300])).array()).toEqual([0, 255])
     expect(tensor(new Int8Array([-3, 5])).array()).toEqual([-3, 5])
@@ -65,6 +197,93 @@ describe('functions of tensors', () => {
     expect(tensor(new Int16Array([-5])).dtype).toBe('int32')
     expect(tensor([new Int32Array([2 ** 24 + 1])]).array()).toEqual([[2 ** 24 + 1]])
     expect(tensor(new Uint8Array([1, 0]), { dtype: 'bool' }).array()).toEqual([true, false])
+  })
+})
+
+describe('constructors', () => {
+  const { initializers, losses, metrics, optimizers, regularizers, callbacks } = gradus
+  it.each([
+    [
+      'a rate that is NaN',
+      () => new gradus.Adam({ learningRate: Number.NaN }),
+      "Adam: 'learningRate' must be a number",
+    ],
+    [
+      'a negative rate',
+      () => new gradus.SGD({ learningRate: -0.1 }),
+      "SGD: 'learningRate' must be a number or a schedule",
+    ],
+    ['momentum above 1', () => new optimizers.RMSprop({ momentum: 1.5 }), 'must be a number from 0 to 1 and is 1.5.'],
+    ['a negative decay', () => new optimizers.AdamW({ weightDecay: -1 }), 'must be a number at least 0 and is -1.'],
+    [
+      'a list in place of a rate',
+      () => wrong(() => new optimizers.Adam([] as never))(),
+      'takes its options in one object',
+    ],
+    [
+      'a negative factor',
+      () => new callbacks.ReduceLROnPlateau({ factor: -1 }),
+      'must be a number smaller than 1 at least 0',
+    ],
+    [
+      'minDelta NaN',
+      () => new callbacks.EarlyStopping({ minDelta: Number.NaN }),
+      "EarlyStopping: 'minDelta' must be a number",
+    ],
+    ['threshold NaN', () => new metrics.BinaryAccuracy({ threshold: Number.NaN }), 'must be a number and is NaN'],
+    ['a promise', () => new Dense(Promise.resolve({ units: 1 }) as never), 'and got a promise (put await before it).'],
+    [
+      'options after the options',
+      () => new (Dense as unknown as new (...a: object[]) => object)({ units: 1 }, { activation: 'relu' }),
+      'Dense takes its options in one object and got a second argument, {"activation":"relu"}.',
+    ],
+    [
+      'an initializer as a class',
+      () => new Dense({ units: 1, kernelInitializer: initializers.Zeros as never }),
+      'is the class Zeros, not an instance of it.',
+    ],
+    [
+      'an initializer as a function',
+      () => new Dense({ units: 1, kernelInitializer: (() => 1) as never }),
+      "'kernelInitializer' must be an initializer and is a function.",
+    ],
+    [
+      'an initializer as data',
+      () => new Dense({ units: 1, kernelInitializer: { initializer: 'Zeros' } as never }),
+      "'kernelInitializer' must be an initializer and is {",
+    ],
+    [
+      'a regularizer as a number',
+      () => new Dense({ units: 1, kernelRegularizer: 0.01 as never }),
+      "'kernelRegularizer' must be a regularizer and is 0.01.",
+    ],
+    [
+      'a regularizer in a list',
+      () => new Dense({ units: 1, kernelRegularizer: [new regularizers.L2()] as never }),
+      "'kernelRegularizer' must be a regularizer",
+    ],
+    [
+      'an activation that is an object',
+      () => new Dense({ units: 1, activation: {} as never }),
+      "'activation' must be an activation and is {}.",
+    ],
+    [
+      'a metric made from a loss',
+      () => new metrics.MeanSquaredError(3 as never),
+      'MeanSquaredError takes its options in one object, and got 3.',
+    ],
+    [
+      'a loss with a loss',
+      () => new losses.MeanSquaredError(new losses.MeanSquaredError() as never),
+      'and got the loss MeanSquaredError.',
+    ],
+    [
+      'positional inputs and outputs',
+      () => new (gradus.Model as unknown as new (...a: unknown[]) => object)(gradus.input({ shape: [1] }), 1),
+      'Model takes its options in one object',
+    ],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
   })
 })
 
@@ -174,9 +393,303 @@ describe('models', () => {
     await expect(model().predict(given as never)).rejects.toThrow(message)
   })
 
+  const batches = (list: unknown[]) => ({
+    [Symbol.asyncIterator]: async function* () {
+      yield* list
+    },
+  })
+  it.each<[string, unknown[], string]>([
+    ['a promise of data', [Promise.resolve(data), targets], 'x is a promise (put await before it); expected nested'],
+    ['a promise of targets', [data, Promise.resolve(targets)], 'y is a promise (put await before it)'],
+    [
+      'a promise of options',
+      [data, targets, Promise.resolve({})],
+      'fit takes its options in an object and got a promise',
+    ],
+    ['a promise of a dataset', [fromArrays({ x: data, y: targets })], 'x is a promise (put await before it)'],
+    ['a batch size by position', [data, targets, 32], 'fit takes its options in an object and got 32.'],
+    ['a set', [new Set(data), targets], 'x is a Set. Batches come from a dataset'],
+    [
+      'an iterable',
+      [
+        {
+          *[Symbol.iterator]() {
+            yield data
+          },
+        },
+        targets,
+      ],
+      'Batches come from a dataset, which is iterated with for await',
+    ],
+    [
+      'batchSize with a dataset',
+      [batches([{ x: data, y: targets }]), { batchSize: 1 }],
+      'A dataset makes its own batches, and batchSize is 1.',
+    ],
+    [
+      'validationData by name',
+      [data, targets, { validationData: { x: data, y: targets } }],
+      'expected [x, y], [x, y, sampleWeight] or a dataset of batches.',
+    ],
+    [
+      'validationData without targets',
+      [data, targets, { validationData: [data] }],
+      'validationData is [[[1,2],[3,4]]]; expected [x, y]',
+    ],
+    [
+      'a promise in validationData',
+      [data, targets, { validationData: [Promise.resolve(data), targets] }],
+      'validationData: x is a promise',
+    ],
+    [
+      'validationData of another length',
+      [data, targets, { validationData: [data, [1]] }],
+      'validationData: x has 2 samples and y has 1.',
+    ],
+    ['NaN in sampleWeight', [data, targets, { sampleWeight: [1, Number.NaN] }], 'sampleWeight holds NaN in sample 1'],
+    [
+      'NaN in classWeight',
+      [data, targets, { classWeight: { 0: Number.NaN } }],
+      `'classWeight' must be an object with numbers and is {"0":"NaN"}.`,
+    ],
+    [
+      'a name in classWeight',
+      [data, targets, { classWeight: { cat: 2 } }],
+      "classWeight has a weight for 'cat'; expected class numbers",
+    ],
+    [
+      'hooks of Keras',
+      [data, targets, { callbacks: [{ onEpochEnd: (_: number, logs: { loss: number }) => logs.loss }] }],
+      'callbacks: onEpochEnd takes 2 arguments; expected a function of one object, as in onEpochEnd({ epoch',
+    ],
+    [
+      'a callback without hooks',
+      [data, targets, { callbacks: [{ epochEnd() {} }] }],
+      'callbacks holds {"epochEnd":"a function"}; expected',
+    ],
+    ['a list in callbacks', [data, targets, { callbacks: [[]] }], 'callbacks holds []; expected'],
+    [
+      'a class with a misspelt hook',
+      [
+        data,
+        targets,
+        {
+          callbacks: [
+            new (class {
+              onEpochEnded() {}
+            })(),
+          ],
+        },
+      ],
+      "there is no hook 'onEpochEnded'. Did you mean 'onEpochEnd'?",
+    ],
+  ])('fit with %s', async (_, args, message) => {
+    const options = args.at(-1)
+    const isObject = typeof options === 'object' && Object.getPrototypeOf(options) === Object.prototype
+    const quiet = isObject && !(Symbol.iterator in options!) ? [...args.slice(0, -1), { ...options, verbose: 0 }] : args
+    await expect((model().fit as (...args: unknown[]) => Promise<unknown>)(...quiet)).rejects.toThrow(message)
+  })
+
+  it('a dataset in the place of one batch', async () => {
+    const dataset = (await fromArrays({ x: data, y: targets })).batch(2)
+    await expect(model().trainOnBatch(dataset as never)).rejects.toThrow('trainOnBatch takes one batch')
+    await expect(model().testOnBatch(dataset as never)).rejects.toThrow('testOnBatch takes one batch')
+  })
+
+  it.each([
+    ['an optimizer without options', { optimizer: {} }, 'compile: optimizer must name its optimizer'],
+    [
+      'a class of a loss',
+      { loss: gradus.losses.MeanSquaredError },
+      'is the class MeanSquaredError, not an instance of it',
+    ],
+    [
+      'a metric as the loss',
+      { loss: new gradus.metrics.MeanSquaredError() },
+      'compile: loss must be a loss and is the metric MeanSquaredError.',
+    ],
+    [
+      'a class of a metric',
+      { metrics: [gradus.metrics.MeanSquaredError] },
+      'is the class MeanSquaredError, not an instance of it',
+    ],
+    ['a number among the metrics', { metrics: [3] }, 'compile: metrics must be the name of a metric'],
+    ['a registry that is none', { registry: {} }, 'compile: registry is {}; expected one such as standard.with('],
+    ['a name as a weight', { lossWeights: ['a'] }, "compile: 'lossWeights' must be a number or a list"],
+  ])('compile with %s', (_, options, message) => {
+    expect(compile({ optimizer: 'sgd', loss: 'mse', ...options })).toThrow(message)
+  })
+
+  it('files and weights', async () => {
+    const js = (made: object) => made as Record<string, (...args: unknown[]) => unknown>
+    const small = (...names: string[]) => {
+      return new Sequential(names.map((name) => new Dense({ units: 2, name, inputShape: [2] })) as [], { seed: 1 })
+    }
+    const [larger, smaller] = [small('a', 'b'), small('a')]
+    const before = await smaller.getWeights()
+    for (const bytes of [await larger.toBytes(), await larger.toBytes({ weightsOnly: true })]) {
+      await expect(smaller.loadWeights(bytes)).rejects.toThrow(
+        'setWeights: the model has no b.kernel, b.bias. It has a.kernel, a.bias. The weights must be those of a model with the same layers',
+      )
+      expect(await smaller.getWeights()).toEqual(before)
+    }
+    await expect(larger.loadWeights(await smaller.toBytes())).rejects.toThrow("there is no weight for 'b.kernel'")
+    for (const [call, message] of [
+      [() => js(smaller)['setWeights']!(), 'setWeights takes a list of weights'],
+      [() => js(smaller)['setWeights']!(larger.getWeights()), 'and got a promise (put await before it).'],
+      [
+        () => js(smaller)['toBytes']!({ weights_only: true }),
+        "toBytes has no option 'weights_only'. Did you mean 'weightsOnly'?",
+      ],
+      [
+        () => js(smaller)['save']!('/tmp/never.safetensors', { weightsOnly: true }),
+        "save has no option 'weightsOnly'.",
+      ],
+      [() => js(smaller)['loadWeights']!(new Uint8Array(), { by_name: true }), "loadWeights has no option 'by_name'."],
+      [
+        () => js(gradus)['loadModel']!(new Uint8Array(), { custom_objects: {} }),
+        "loadModel has no option 'custom_objects'.",
+      ],
+      [
+        () => js(gradus)['loadModel']!('https://example.org/a.safetensors'),
+        'it is an address. Give a path, or fetch the file',
+      ],
+      [
+        () => js(smaller)['save']!('localstorage://model'),
+        'it is an address. Give a path, or get the bytes with toBytes()',
+      ],
+    ] as const)
+      await expect(async () => call()).rejects.toThrow(message)
+    await expect(async () => js(smaller)['save']!()).rejects.toThrow(
+      'A file to write is a path or a file handle, and got undefined.',
+    )
+    expect(() => js(smaller)['build']!(2)).toThrow('build takes the shape of the input with the batch')
+    expect(() => js(smaller)['getLayer']!({ index: 0 })).toThrow('The model has no layer called {"index":0}.')
+    expect(() => js(smaller)['summary']!(60)).toThrow('summary takes its options in an object and got 60.')
+  })
+
   it('options in a list', async () => {
     await expect(wrong(Sequential.prototype.fit).call(model(), data, targets, [3])).rejects.toThrow(
       'The options are an object, as in { epochs: 3 }, and not [3].',
     )
+  })
+})
+
+describe('data', async () => {
+  const data = { x: [[1], [2]], y: [1, 2] }
+  const js = (made: object) => made as Record<string, (...args: unknown[]) => unknown>
+  const samples = await fromArrays(data)
+  it.each<[string, () => unknown, string]>([
+    [
+      'fromArrays(x, y)',
+      () => js(gradus)['fromArrays']!(data.x, data.y),
+      'fromArrays takes its arrays by name, as in fromArrays({ x, y }), and got [[1],[2]].',
+    ],
+    ['fromArrays()', () => js(gradus)['fromArrays']!(), 'fromArrays takes its arrays by name'],
+    [
+      'fromArrays, labels',
+      () => js(gradus)['fromArrays']!({ x: data.x, labels: data.y }),
+      'fromArrays takes its arrays by name',
+    ],
+    [
+      'trainTestSplit(x, y)',
+      () => js(gradus)['trainTestSplit']!(data.x, data.y),
+      'trainTestSplit takes its options in an object',
+    ],
+    [
+      'trainTestSplit, test_size',
+      () => js(gradus)['trainTestSplit']!(data, { test_size: 0.5 }),
+      "trainTestSplit has no option 'test_size'. Did you mean 'testSize'?",
+    ],
+    ['shuffle(1000)', () => js(samples)['shuffle']!(1000), 'shuffle takes its options in an object and got 1000.'],
+    ['shuffle, bufferSize', () => js(samples)['shuffle']!({ bufferSize: 2 }), "shuffle has no option 'bufferSize'."],
+    [
+      'batch, drop_remainder',
+      () => js(samples)['batch']!(2, { drop_remainder: true }),
+      "batch has no option 'drop_remainder'. Did you mean 'dropRemainder'?",
+    ],
+    ['batch(2, true)', () => js(samples)['batch']!(2, true), 'batch takes its options in an object and got true.'],
+    ['map()', () => js(samples)['map']!(), 'map takes a function of an element, and got undefined.'],
+    ['filter(3)', () => js(samples)['filter']!(3), 'filter takes a function of an element, and got 3.'],
+    [
+      'toCategorical with options',
+      () => js(gradus)['toCategorical']!([0, 1], { numClasses: 3 }),
+      'toCategorical: the number of classes is {"numClasses":3}; expected a whole number from 1',
+    ],
+    [
+      'toCategorical of a negative label',
+      () => js(gradus)['toCategorical']!([0, -1]),
+      'labels[1] is -1; expected a whole number from 0.',
+    ],
+    [
+      'padSequences(sequences, 3)',
+      () => js(gradus)['padSequences']!([[1]], 3),
+      'padSequences takes its options in an object and got 3.',
+    ],
+    [
+      'padSequences, maxLength',
+      () => js(gradus)['padSequences']!([[1]], { maxLength: 3 }),
+      "padSequences has no option 'maxLength'.",
+    ],
+    [
+      'scaleToUnit without a range',
+      () => js(gradus)['scaleToUnit']!([[1]]),
+      'scaleToUnit takes the range of each feature, as in scaleToUnit(x, featureRange(x)), and got undefined.',
+    ],
+    [
+      'one column as a text',
+      async () => js(await gradus.readCsv({ text: 'a\n1\n' }, { columns: { a: 'number' } }))['matrix']!('a'),
+      `matrix takes a list of columns, as in matrix(['age', 'height']), and got "a".`,
+    ],
+    [
+      'an iterable that is none',
+      async () => {
+        for await (const _ of gradus.fromIterable((() => 3) as never)) return
+      },
+      'fromIterable takes a function that returns an iterable, and it returned 3.',
+    ],
+  ])('%s', async (_, call, message) => {
+    await expect(async () => call()).rejects.toThrow(message)
+  })
+})
+
+describe('calls of layers and losses', () => {
+  const { Embedding, Input, Model: Functional, input } = gradus
+  const dense = new Dense({ units: 2 })
+  const binary = (loss: string, y: number[][]) => () => {
+    const model = new Sequential([new Dense({ units: 1 })])
+    model.compile({ optimizer: 'sgd', loss: loss as 'mse' })
+    return model.fit([[1], [2]], y, { verbose: 0 })
+  }
+
+  it.each([
+    ['an option by position', () => wrong(dense.call).call(dense, x, true), 'takes its options in an object'],
+    ['new Input(null)', () => Reflect.construct(Input, [null]), 'Input takes its options in one object'],
+    [
+      'a layer as output',
+      () => Reflect.construct(Functional, [{ inputs: input({ shape: [2] }), outputs: dense }]),
+      'alone or in lists and plain objects, and not the layer Dense',
+    ],
+    [
+      'two layers to add',
+      () => wrong(Sequential.prototype.add).call(new Sequential([]), dense, dense),
+      'add takes one',
+    ],
+    [
+      'weights of Embedding',
+      () => Reflect.construct(Embedding, [{ inputDim: 2, outputDim: 1, weights: 3 }]),
+      "'weights' must be rows of numbers",
+    ],
+    ['an option of compile', () => wrong(gradus.compile)(ops.neg, { donated: [0] }), "compile has no option 'donated'"],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
+  })
+
+  it.each([
+    ['a label above 1', binary('binaryCrossentropy', [[1], [2]]), 'y holds the label 2: binary crossentropy takes'],
+    ['a label below 0', binary('binaryCrossentropy', [[-1], [1]]), 'y holds the label -1'],
+    ['one class', binary('categoricalCrossentropy', [[1], [1]]), 'The model has one class for y'],
+  ])('%s', async (_, call, message) => {
+    await expect(call()).rejects.toThrow(message)
   })
 })

@@ -79,8 +79,17 @@ const maxRecent = 4
  */
 export function compile<A extends readonly unknown[] = readonly Tensor[], R = Tensor>(
   fn: (...args: A) => R,
-  { donate = [] }: CompileOptions = {},
+  options: CompileOptions = {},
 ): Compiled<A, R> {
+  const { donate = [], ...others } = options
+  for (const name of Object.keys(others)) {
+    throw new TypeError(
+      `compile has no option '${name}'. Its option is 'donate', the positions of arguments that results may overwrite.`,
+    )
+  }
+  if (typeof fn !== 'function') {
+    throw new TypeError(`compile takes a function of tensors, as in compile((x) => add(x, 1)), and got ${typeof fn}.`)
+  }
   const cache = new WeakMap<Backend, Map<string, Specialization<R>>>()
   const recent: Specialization<R>[] = []
   const retraces: string[] = []

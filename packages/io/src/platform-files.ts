@@ -38,6 +38,7 @@ export async function readFile(source: FileSource): Promise<Uint8Array> {
     `read from the path '${source}'`,
     'fetch the file and pass its bytes',
   )
+  requirePath(source, 'read', 'fetch the file and pass await (await fetch(url)).blob()')
   try {
     return new Uint8Array(await read(source))
   } catch (cause) {
@@ -57,6 +58,7 @@ export async function writeFileAtomic(target: FileTarget, data: Uint8Array | str
     return writeToHandle(target, data)
   }
   const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
+  requirePath(target, 'written', alternative)
   const fs = nodeModule('fs/promises', `write to the path '${target}'`, alternative)
   const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, alternative)
   let temporary: string | undefined
@@ -129,6 +131,13 @@ function hasMethod<K extends string>(value: unknown, name: K): value is Record<K
 /** A text for a message. */
 function shortened(text: string): string {
   return text.length > 300 ? `${text.slice(0, 300)}...` : text
+}
+
+/** Throws an error for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
+function requirePath(path: string, done: string, instead: string): void {
+  if (/^[a-z]{2,}:\/\//i.test(path)) {
+    throw new Error(`The file '${path}' cannot be ${done}: it is an address. Give a path, or ${instead}.`)
+  }
 }
 
 interface NodeModules {

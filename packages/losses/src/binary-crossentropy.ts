@@ -1,5 +1,5 @@
-import { type ConfigOf, Loss, type OptionsOf } from '@gradus/core'
-import type { Tensor } from '@gradus/tensor'
+import { type ConfigOf, DataError, type HostArray, Loss, type OptionsOf } from '@gradus/core'
+import type { SymbolicShape, Tensor } from '@gradus/tensor'
 import { binaryCrossentropy } from './crossentropy.ts'
 
 const fields = {
@@ -34,5 +34,13 @@ export class BinaryCrossentropy extends Loss<BinaryCrossentropyConfig> {
 
   compute(target: Tensor, prediction: Tensor): Tensor {
     return binaryCrossentropy(target, prediction, this.options)
+  }
+
+  override checkTarget({ data }: HostArray, _prediction: SymbolicShape, name: string): void {
+    const wrong = data.find((label: number) => label < 0 || label > 1)
+    if (wrong === undefined) return
+    throw new DataError(
+      `${name} holds the label ${wrong}: binary crossentropy takes labels from 0 to 1. Use 0 and 1 for two classes, or a sparse categorical crossentropy for several.`,
+    )
   }
 }

@@ -1,5 +1,5 @@
-import { type ConfigOf, Loss, type OptionsOf } from '@gradus/core'
-import type { Tensor } from '@gradus/tensor'
+import { type ConfigOf, DataError, type HostArray, Loss, type OptionsOf } from '@gradus/core'
+import type { SymbolicShape, Tensor } from '@gradus/tensor'
 import { categoricalCrossentropy } from './crossentropy.ts'
 
 const fields = {
@@ -33,5 +33,12 @@ export class CategoricalCrossentropy extends Loss<CategoricalCrossentropyConfig>
 
   compute(target: Tensor, prediction: Tensor): Tensor {
     return categoricalCrossentropy(target, prediction, this.options)
+  }
+
+  override checkTarget(_target: HostArray, prediction: SymbolicShape, name: string): void {
+    if (prediction.at(this.options.axis) !== 1) return
+    throw new DataError(
+      `The model has one class for ${name}, the probability of which is always 1. Give the last layer a unit for each class, or use a binary crossentropy.`,
+    )
   }
 }

@@ -3,9 +3,14 @@ import {
   add,
   cast,
   div,
+  equal,
   expandDims,
   formatShape,
+  greaterEqual,
+  isFloat,
+  less,
   log,
+  logicalAnd,
   maximum,
   mean,
   minimum,
@@ -27,6 +32,9 @@ import {
 
 /** Probabilities are clipped to `epsilon` and 1 - `epsilon` before their logarithm is taken (Keras's `epsilon()`). */
 export const epsilon = 1e-7
+
+/** The int32 that stands for labels with decimals, infinite ones and NaN. */
+const noClass = -(2 ** 31)
 
 /** Options of `binaryCrossentropy` and `categoricalCrossentropy`. */
 export interface CrossentropyOptions {
@@ -95,8 +103,8 @@ export function categoricalCrossentropy(
 
 /**
  * Returns -log of the probability of the target class. Targets are class numbers of any dtype, in the shape of the predictions
- * without `axis`, or with size 1 there; other shapes throw `ShapeError`. The loss of a number outside the classes is 0. Source:
- * Keras `losses.sparse_categorical_crossentropy` (JAX and torch).
+ * without `axis`, or with size 1 there; other shapes throw `ShapeError`. The loss of a number that is no class is NaN, as in
+ * TensorFlow on GPUs. Source: Keras `losses.sparse_categorical_crossentropy`.
  *
  * @example
  * import { sparseCategoricalCrossentropy } from '@gradus/losses'
@@ -112,15 +120,19 @@ export function sparseCategoricalCrossentropy(
   const classes = prediction.shape[along]!
   const labels = classNumbers(target, prediction, axis)
   const one = oneHot(labels, classes, { dtype: prediction.dtype, axis: along })
-  if (ignoreClass === undefined) return categoricalCrossentropy(one, prediction, { fromLogits, axis })
+  // a row of zeros would have the loss 0, and would train without a word
+  const isClass = logicalAnd(greaterEqual(labels, 0), less(labels, classes))
+  const lossOf = (scores: Tensor) =>
+    where(isClass, categoricalCrossentropy(one, scores, { fromLogits, axis }), Number.NaN)
+  if (ignoreClass === undefined) return lossOf(prediction)
   // predictions of ignored samples are replaced by 1, so that a NaN in them has no effect
   const counts = notEqual(labels, ignoreClass)
-  const even = where(expandDims(counts, along), prediction, 1)
-  return where(counts, categoricalCrossentropy(one, even, { fromLogits, axis }), 0)
+  return where(counts, lossOf(where(expandDims(counts, along), prediction, 1)), 0)
 }
 
 /**
- * Converts class numbers to int32 in the shape of `prediction` without `axis`. Throws `ShapeError` for other shapes.
+ * Converts class numbers to int32 in the shape of `prediction` without `axis`. Numbers with decimals and NaN become -2147483648,
+ * which is no class. Throws `ShapeError` for other shapes.
  *
  * @example
  * import { classNumbers } from '@gradus/losses'
@@ -138,7 +150,8 @@ export function classNumbers(target: Tensor, prediction: Tensor, axis = -1): Ten
         `expected ${formatShape(expected)}. For one-hot targets use CategoricalCrossentropy or CategoricalAccuracy.`,
     )
   }
-  return cast(labels, 'int32')
+  const numbers = cast(labels, 'int32')
+  return isFloat(labels.dtype) ? where(equal(cast(numbers, labels.dtype), labels), numbers, noClass) : numbers
 }
 
 function clipProbability(p: Tensor): Tensor {

@@ -41,6 +41,7 @@ type ConfigOfLoss<D> = D extends new (...args: infer A) => unknown ? NonNullable
 export function lossMetric<D extends LossClass>(loss: D): LossMetricClass<D> {
   const { reduction: _, ...fields } = inheritedFieldsOf(loss)
   const made = class extends MeanMetric {
+    static override readonly name: string = loss.type
     static readonly type = loss.type
     static readonly aliases = loss.aliases ?? []
     static override readonly fields: FieldTable = fields

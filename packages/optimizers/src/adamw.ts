@@ -2,7 +2,9 @@ import { type ConfigOf, joinFields, Optimizer, type OptionsOf, type StepContext 
 import type { Tensor } from '@gradus/tensor'
 import { adamFields, adamSlots, adamStep } from './adam-step.ts'
 
-const fields = /* @__PURE__ */ joinFields(adamFields, { weightDecay: { type: 'number', default: 0.004 } } as const)
+const fields = /* @__PURE__ */ joinFields(adamFields, {
+  weightDecay: { type: 'number', min: 0, default: 0.004 },
+} as const)
 
 /** Options of `AdamW`. */
 export interface AdamWConfig extends ConfigOf<typeof fields> {}

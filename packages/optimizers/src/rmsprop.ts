@@ -5,7 +5,7 @@ const fields = {
   /** The decay rate of the running mean of squared gradients. */
   rho: { type: 'number', min: 0, max: 1, default: 0.9 },
   /** The factor of the last step that is added to the next. */
-  momentum: { type: 'number', default: 0 },
+  momentum: { type: 'number', min: 0, max: 1, default: 0 },
   /** Added under the root. */
   epsilon: { type: 'number', min: 0, default: 1e-7 },
   /** Whether to divide by an estimate of the variance instead of the mean square. */

@@ -3,7 +3,7 @@ import { add, mul, sub, type Tensor, zerosLike } from '@gradus/tensor'
 
 const fields = {
   /** The learning rate, or a schedule. */
-  learningRate: { type: learningRateTypes, default: 0.01 },
+  learningRate: { type: learningRateTypes, min: 0, default: 0.01 },
   /** The factor of the last step that is added to the next. */
   momentum: { type: 'number', min: 0, max: 1, default: 0 },
   /** Whether to use Nesterov momentum. */

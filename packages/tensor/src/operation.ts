@@ -1,4 +1,4 @@
-import { requireOptions } from './arguments.ts'
+import { type ArgumentKinds, argumentCheck } from './arguments.ts'
 import type { Op } from './op.ts'
 import { SymbolicTensor } from './symbolic.ts'
 import type { Tensor } from './tensor.ts'
@@ -33,17 +33,17 @@ export interface OperationOf<P, A extends readonly unknown[], R> extends Operati
 /**
  * Makes an operation of a function of tensors. Given symbolic tensors, alone or in a list, the call becomes a node of the
  * functional model that they belong to, and `run` is called with tensors when the model runs. `type` is its name in files.
- * `options` lists the options of a function that takes them in an object, after the arguments that have no default; the call
- * then throws `TypeError` for others.
+ * `takes` describes the arguments: the call then throws `TypeError` for others.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function operation<A extends readonly unknown[], R>(
   type: string,
   run: (...args: A) => R,
-  options?: readonly string[],
+  takes?: ArgumentKinds,
 ): Operation<A, R> {
+  let check: ((args: readonly unknown[]) => void) | undefined
   const call = (...args: A): unknown => {
-    if (options && args[run.length] !== undefined) requireOptions(type, args[run.length], options)
+    if (takes) (check ??= argumentCheck(type, takes))(args)
     const symbolic = symbolicAmong(args)
     return symbolic ? symbolic.source.record(call, args) : run(...args)
   }
@@ -55,9 +55,9 @@ export function operation<A extends readonly unknown[], R>(
 export function operationOf<P, A extends readonly unknown[], R>(
   op: Op<P>,
   run: (...args: A) => R,
-  options?: readonly string[],
+  takes?: ArgumentKinds,
 ): OperationOf<P, A, R> {
-  return Object.assign(operation(op.name, run, options), { op })
+  return Object.assign(operation(op.name, run, takes), { op })
 }
 
 function symbolicAmong(args: readonly unknown[]): SymbolicTensor | undefined {

@@ -238,12 +238,21 @@ function formatScalar(x: number, dtype: DType): string {
 const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * Makes `console.log` and `util.inspect` of Node, Deno and Bun show the instances of a class as `toString` does. Constructors call
- * it: bundlers keep classes with computed names, and calls at module level.
+ * Makes `console.log` and `util.inspect` of Node, Deno and Bun show the instances of a class as `toString` does, and JavaScript's
+ * operators, such as `x + 1` and `x > 0`, throw `TypeError`. Constructors call it: bundlers keep classes with computed names, and
+ * calls at module level.
  */
 export function showAsText(prototype: object): void {
   if (inspect in prototype) return
   Object.defineProperty(prototype, inspect, { configurable: true, value: shownText })
+  Object.defineProperty(prototype, Symbol.toPrimitive, { configurable: true, value: toPrimitive })
+}
+
+function toPrimitive(this: object, hint: string): string {
+  if (hint === 'string') return this.toString()
+  throw new TypeError(
+    'A tensor is no number, so +, -, < and == do not work on it. Use functions, as in add(x, 1) or less(x, 1), or read its value with item().',
+  )
 }
 
 function shownText(this: object): string {

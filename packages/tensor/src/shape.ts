@@ -58,7 +58,9 @@ export function normalizeAxis(op: string, axis: number, rank: number): number {
 /** Sorted, distinct, non-negative axes; `null` or `undefined` means all of them. */
 export function normalizeAxes(op: string, axes: number | readonly number[] | null | undefined, rank: number): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
-  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank))
+  const list = (Array.isArray(axes) ? (axes as readonly number[]) : [axes as number]).map((axis) =>
+    normalizeAxis(op, axis, rank),
+  )
   if (new Set(list).size !== list.length) {
     throw new ShapeError(`${op}: the axes [${list.join(', ')}] name one axis twice; name each once.`)
   }

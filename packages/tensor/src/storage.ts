@@ -60,59 +60,26 @@ export function findLeaks(body: () => void): { site: string; count: number }[] {
   }
 }
 
-/**
- * The count of the tensors that use a buffer. It outlives collected tensors. A buffer of a memory that is `collected` is not
- * referenced here, so that the collector frees it together with the last tensor, also while a program does not yield.
- */
-export class Holding {
-  private references = 1
-
-  constructor(
-    private readonly memory: Memory,
-    private readonly byteLength: number,
-    private readonly buffer: DeviceBuffer | undefined,
-  ) {
-    buffers++
-    bytes += byteLength
-    sites?.set(this, creationSite())
-  }
-
-  get count(): number {
-    return this.references
-  }
-
-  retain(): void {
-    this.references++
-  }
-
-  release(): void {
-    if (--this.references > 0) return
-    this.forget()
-    if (this.buffer) this.memory.free(this.buffer)
-  }
-
-  /** Gives the buffer away: it is no longer freed or counted here. */
-  surrender(): void {
-    this.references = 0
-    this.forget()
-  }
-
-  private forget(): void {
-    buffers--
-    bytes -= this.byteLength
-    sites?.delete(this)
-  }
+/** The number of tensors that use a buffer. It outlives collected tensors. */
+export interface Holding {
+  count: number
+  release(): void
 }
 
 /** A buffer shared by the tensors that view it; freed when the last of them releases it. */
-export class Storage {
+export class Storage implements Holding {
+  count = 1
+  /** This storage, or the count alone, without the buffer, where the collector frees buffers: it does so while a program runs. */
   readonly holding: Holding
 
   constructor(
     readonly memory: Memory,
     readonly buffer: DeviceBuffer,
   ) {
-    this.holding = new Holding(memory, buffer.byteLength, memory.collected ? undefined : buffer)
+    this.holding = memory.collected ? new CollectedHolding(buffer.byteLength) : this
+    buffers++
+    bytes += buffer.byteLength
+    sites?.set(this.holding, creationSite())
   }
 
   get alive(): boolean {
@@ -130,18 +97,40 @@ export class Storage {
   }
 
   retain(): this {
-    this.holding.retain()
+    this.holding.count++
     return this
   }
 
   release(): void {
-    this.holding.release()
+    if (this.holding !== this) this.holding.release()
+    else if (--this.count === 0) {
+      forget(this, this.buffer.byteLength)
+      this.memory.free(this.buffer)
+    }
   }
 
   /** Donates the buffer: this storage no longer frees or counts it. */
   surrender(): void {
-    this.holding.surrender()
+    this.holding.count = 0
+    forget(this.holding, this.buffer.byteLength)
   }
+}
+
+/** The number of tensors that use a buffer of a memory that is `collected`. */
+class CollectedHolding implements Holding {
+  count = 1
+
+  constructor(private readonly byteLength: number) {}
+
+  release(): void {
+    if (--this.count === 0) forget(this, this.byteLength)
+  }
+}
+
+function forget(holding: Holding, byteLength: number): void {
+  buffers--
+  bytes -= byteLength
+  sites?.delete(holding)
 }
 
 function creationSite(): string {

@@ -38,6 +38,8 @@ export class WasmProgram implements Executable {
   /** The module's bytes, from which workers compile it. */
   private readonly code: HeapBuffer | undefined
   private readonly addresses: Addresses<Region | 'scratch'>
+  /** The version of the memory in which its regions were large enough for the last run. */
+  private fitting: number | undefined
 
   constructor(
     private readonly machine: Machine,
@@ -77,9 +79,12 @@ export class WasmProgram implements Executable {
       prepared: module.preparedBytes,
       scratch: machine.scratchBytes(module.scratchBytes),
     }
-    const outputs = memory.prepare(regions, () =>
-      outputBuffers(plan.outputs, this.compiled.outputs, inputs as readonly HeapBuffer[], memory),
+    const outputs = memory.prepare(
+      regions,
+      () => outputBuffers(plan.outputs, this.compiled.outputs, inputs as readonly HeapBuffer[], memory),
+      this.fitting,
     )
+    this.fitting = memory.version
     if (this.addresses.bind(inputs as readonly HeapBuffer[], outputs)) this.writeTable()
     machine.pool?.describe(
       this.number,

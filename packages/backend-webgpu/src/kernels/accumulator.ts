@@ -9,11 +9,35 @@ export interface Accumulator {
   readonly position: Code
 }
 
+/**
+ * Whether the value is a pair of floats: the rounded result, and its rounding error. Products are, because each factor would add
+ * a relative error, in any order.
+ */
+export function isPair(combine: Combine, dtype: DType): boolean {
+  return combine === 'prod' && isFloat(dtype)
+}
+
+/** The type of the value. */
+export function accumulatorType(combine: Combine, dtype: DType): string {
+  return isPair(combine, dtype) ? 'vec2<f32>' : typeOf(dtype)
+}
+
+/** The value for one element. */
+export function elementValue(combine: Combine, dtype: DType, element: Code): Code {
+  return isPair(combine, dtype) ? `vec2<f32>(${element}, 0.0)` : element
+}
+
+/** The result of a reduction. */
+export function resultOf(combine: Combine, dtype: DType, { value, position }: Accumulator): Code {
+  if (isPosition(combine)) return position
+  return isPair(combine, dtype) ? `${value}.x` : value
+}
+
 /** Declares the variables. */
 export function accumulatorDeclaration(combine: Combine, dtype: DType, { value, position }: Accumulator): string[] {
   // a position of -1 says that there is no value yet
-  const start = isPosition(combine) ? 0 : identityOf(combine, dtype)
-  const first = `var ${value}: ${typeOf(dtype)} = ${literal(dtype, start)};`
+  const start = literal(dtype, isPosition(combine) ? 0 : identityOf(combine, dtype))
+  const first = `var ${value}: ${accumulatorType(combine, dtype)} = ${elementValue(combine, dtype, start)};`
   return isPosition(combine) ? [first, `var ${position} = -1;`] : [first]
 }
 
@@ -24,7 +48,7 @@ export function combination(combine: Combine, dtype: DType, to: Accumulator, fro
     case 'sum':
       return `${a} += ${b};`
     case 'prod':
-      return `${a} *= ${b};`
+      return isPair(combine, dtype) ? `${a} = timesPair(${a}, ${b});` : `${a} *= ${b};`
     case 'any':
       return `${a} = ${a} | ${b};`
     case 'all':

@@ -1,16 +1,17 @@
 import { type ContractionKernel, countOf } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
-import { literal, typeOf } from '../wgsl/types.ts'
+import { accumulatorDeclaration } from './accumulator.ts'
 import { coordinatesAlong, nameAxes } from './axes.ts'
+import { inBlocks, nestedInBlocks } from './blocks.ts'
 import { contractionShader } from './contraction-shader.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { matrixProducts, suitsMatrixUnits } from './matrix-tiles.ts'
 import { packWidth } from './pack-width.ts'
 import { partialSums } from './partial-sums.ts'
 import { perPack } from './per-pack.ts'
-import { nested, threads } from './rows.ts'
+import { threads } from './rows.ts'
 import type { ShaderTarget } from './shader-target.ts'
-import { chooseTiles, tileProducts } from './tiles.ts'
+import { chooseTiles, tileProducts, tileSumBytes } from './tiles.ts'
 
 /**
  * The number of threads that keep a GPU busy. Where there are fewer, sums are split into parts of at least `minPart`
@@ -28,18 +29,25 @@ export function contractionCode(kernel: ContractionKernel, target: ShaderTarget)
   if (matrixUnit && suitsMatrixUnits(kernel, matrixUnit)) {
     return { shaders: [matrixProducts(kernel, matrixUnit, pack)], workspaceBytes: 0 }
   }
-  if (shape) return inParts(kernel, shape.parts, pack, tileProducts(kernel, shape, pack))
+  if (shape) return inParts(kernel, shape.parts, target, tileProducts(kernel, shape, pack), tileSumBytes(kernel, shape))
   const parts = Math.min(Math.ceil(enoughThreads / (batch * m * n)), Math.floor(k / minPart))
   return parts > 1
-    ? inParts(kernel, parts, pack, elementParts(kernel, parts))
-    : inParts(kernel, 1, pack, elements(kernel, pack))
+    ? inParts(kernel, parts, target, elementParts(kernel, parts))
+    : inParts(kernel, 1, target, elements(kernel, pack))
 }
 
-/** A second shader adds the parts of split sums. */
-function inParts(kernel: ContractionKernel, parts: number, pack: number, first: ShaderCode): KernelCode {
-  if (parts === 1) return { shaders: [first], workspaceBytes: 0 }
+/** A second shader adds the parts of split sums. `extraBytes` of the workspace lie behind the parts. */
+function inParts(
+  kernel: ContractionKernel,
+  parts: number,
+  target: ShaderTarget,
+  first: ShaderCode,
+  extraBytes = 0,
+): KernelCode {
+  if (parts === 1) return { shaders: [first], workspaceBytes: extraBytes }
   const count = countOf([...kernel.batch, ...kernel.m, ...kernel.n])
-  return { shaders: [first, partialSums(kernel, parts, pack)], workspaceBytes: 4 * parts * count }
+  const workspaceBytes = 4 * parts * count + extraBytes
+  return { shaders: [first, partialSums(kernel, parts, target)], workspaceBytes }
 }
 
 /** One thread per element of the result, or per pack of elements. */
@@ -49,11 +57,14 @@ function elements(kernel: ContractionKernel, pack: number): ShaderCode {
   const count = countOf(kept)
   const shader = contractionShader(kernel, threads, Math.ceil(count / pack / threads), count, pack > 1)
   return perPack(shader, kept, pack, stores, (block, sum) => {
-    block.lines.push(`var ${sum}: ${typeOf(a.dtype)} = ${literal(a.dtype, 0)};`)
-    const add = (body: Block) => {
-      body.lines.push(`${sum} += ${body.value(a)} * ${body.value(b)};`)
-    }
-    block.lines.push(...nested(shader, block, k, add))
+    const total = { value: sum, position: '0' }
+    const reduction = { combine: 'sum', expression: a } as const
+    block.lines.push(
+      ...accumulatorDeclaration('sum', a.dtype, total),
+      ...nestedInBlocks(shader, block, k, [reduction], [total], (body, [own]) => {
+        body.lines.push(`${own!.value} += ${body.value(a)} * ${body.value(b)};`)
+      }),
+    )
   })
 }
 
@@ -72,15 +83,23 @@ function elementParts(kernel: ContractionKernel, parts: number): ShaderCode {
     `let position = unit % ${count}u;`,
     `let part = unit / ${count}u;`,
     ...coordinatesAlong(names, 'position'),
-    `var sum: ${typeOf(a.dtype)} = ${literal(a.dtype, 0)};`,
+    ...accumulatorDeclaration('sum', a.dtype, { value: 'sum', position: '0' }),
   )
   const body = block.inner(inner)
   body.lines.push(...coordinatesAlong(inner, 'at'))
-  body.lines.push(`sum += ${body.value(a)} * ${body.value(b)};`)
+  const product = `${body.value(a)} * ${body.value(b)}`
+  const span = {
+    ...{ from: `part * ${size}u`, to: `min(${products}u, (part + 1u) * ${size}u)` },
+    ...{ step: 1, count: size },
+  }
+  const reduction = { combine: 'sum', expression: a } as const
   block.lines.push(
-    `for (var at = part * ${size}u; at < min(${products}u, (part + 1u) * ${size}u); at++) {`,
-    ...body.lines,
-    '}',
+    ...inBlocks(shader, [reduction], [{ value: 'sum', position: '0' }], span, ([own], from, to) => [
+      `for (var at = ${from}; at < ${to}; at++) {`,
+      ...body.lines,
+      `${own!.value} += ${product};`,
+      '}',
+    ]),
     shader.keep(a.dtype, `part * ${count}u + position`, 'sum'),
   )
   return shader.build(block.lines)

@@ -1,20 +1,13 @@
-import {
-  type Axis,
-  axesOfAtom,
-  countOf,
-  expressionsWithin,
-  type LoopKernel,
-  type Store,
-  strideAlong,
-} from '@gradus/schedule'
+import { countOf, expressionsWithin, type LoopKernel, strideAlong } from '@gradus/schedule'
 import { Block } from '../wgsl/block.ts'
+import type { Accumulator } from './accumulator.ts'
 import { nameAxes } from './axes.ts'
+import { nestedInBlocks } from './blocks.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { mapCode } from './maps.ts'
 import {
   declareAccumulators,
   defineResults,
-  nested,
   ownPosition,
   ownRow,
   rowBufferBytes,
@@ -25,6 +18,7 @@ import {
   visit,
   walk,
 } from './rows.ts'
+import { scatterCode } from './scatter.ts'
 import type { ShaderTarget } from './shader-target.ts'
 import { splitRows } from './split-rows.ts'
 import { combineWorkgroup } from './workgroup-reduction.ts'
@@ -43,7 +37,7 @@ const minPart = 64
 export function loopsCode(kernel: LoopKernel, target: ShaderTarget): KernelCode {
   const { outer, inner, passes, slots } = kernel
   const workspaceBytes = rowBufferBytes(kernel)
-  if (storesOf(kernel).some(({ add }) => add)) return { shaders: [inOrder(kernel)], workspaceBytes }
+  if (storesOf(kernel).some(({ add }) => add)) return scatterCode(kernel, target)
   if (inner.length === 0 && slots === 0 && passes.length === 1 && passes[0]!.reductions.length === 0) {
     return { shaders: [mapCode(kernel, target)], workspaceBytes: 0 }
   }
@@ -79,7 +73,8 @@ function ownRows(kernel: LoopKernel): ShaderCode {
   block.lines.push(...ownPosition(names))
   for (const pass of passes) {
     const accumulators = declareAccumulators(shader, block, pass)
-    block.lines.push(...nested(shader, block, inner, (body) => visit(shader, body, pass, accumulators)))
+    const visitAt = (body: Block, sums: readonly Accumulator[]) => visit(shader, body, pass, sums)
+    block.lines.push(...nestedInBlocks(shader, block, inner, pass.reductions, accumulators, visitAt))
     defineResults(block, pass, accumulators)
   }
   shader.store(block, rowStores)
@@ -96,9 +91,9 @@ function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
   block.lines.push(...ownRow(names))
   for (const pass of passes) {
     const accumulators = declareAccumulators(shader, block, pass)
-    const ends = { from: 'lane', to: `${length}u`, step: threads }
+    const visited = { from: 'lane', to: `${length}u`, step: threads, count: Math.ceil(length / threads) }
     block.lines.push(
-      ...walk(shader, block, inner, pass, accumulators, ends),
+      ...walk(shader, block, inner, pass, accumulators, visited),
       ...combineWorkgroup(shader, pass, accumulators, traits),
     )
     defineResults(block, pass, accumulators)
@@ -107,28 +102,4 @@ function sharedRows(kernel: LoopKernel, { traits }: ShaderTarget): ShaderCode {
   }
   block.lines.push(...storeOnce(shader, block, rowStores))
   return shader.build(block.lines)
-}
-
-/**
- * Additions at looked-up positions, which must run in order: one thread per position of the axes along which the target
- * certainly moves; it loops over the other axes.
- */
-function inOrder(kernel: LoopKernel): ShaderCode {
-  const all = [...kernel.outer, ...kernel.inner]
-  const stores = storesOf(kernel)
-  const apart = all.filter((axis) => stores.every((store) => movesAlong(store, axis)))
-  const count = countOf(apart)
-  const shader = shaderFor(kernel, Math.ceil(count / threads), count)
-  const names = nameAxes(apart, 'o')
-  const block = new Block(shader, names)
-  block.lines.push(...ownPosition(names))
-  const others = all.filter((axis) => !apart.includes(axis))
-  block.lines.push(...nested(shader, block, others, (body) => shader.store(body, stores)))
-  return shader.build(block.lines)
-}
-
-/** Whether different positions along an axis have different targets, whatever is looked up. */
-function movesAlong({ index }: Store, axis: Axis): boolean {
-  const own = index.terms.some(({ atom }) => atom === axis)
-  return own && index.terms.every(({ atom }) => atom === axis || !axesOfAtom(atom).includes(axis))
 }

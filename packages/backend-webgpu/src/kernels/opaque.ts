@@ -1,5 +1,6 @@
 import type { OpaqueKernel } from '@gradus/schedule'
 import { Expressions } from '@gradus/schedule'
+import { isFloat } from '@gradus/tensor'
 import { type Code, literal, typeOf } from '../wgsl/types.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { linesOf, orderedKey, startOfLine } from './lines.ts'
@@ -33,7 +34,7 @@ function single(shader: ShaderCode): KernelCode {
   return { shaders: [shader], workspaceBytes: 0 }
 }
 
-/** One thread per line, which accumulates and stores along it. */
+/** One thread per line, which accumulates and stores along it: floats as pairs of the rounded value and its rounding error. */
 function running({ node, inputs, outputs }: OpaqueKernel, operator: '+' | '*'): ShaderCode {
   const { axis, reverse, exclusive } = node.params as { axis: number; reverse: boolean; exclusive: boolean }
   const { shape, dtype } = node.aval
@@ -41,15 +42,20 @@ function running({ node, inputs, outputs }: OpaqueKernel, operator: '+' | '*'): 
   const { length, inner, count } = lines
   const shader = shaderFor(count)
   const element = shader.element(dtype, inputs[0]!, 'at')
-  const next = `so = so ${operator} ${element};`
-  const write = shader.put(outputs[0]!, dtype, 'at', 'so')
+  const isPrecise = isFloat(dtype)
+  const start = literal(dtype, operator === '+' ? 0 : 1)
+  const combined = (code: Code) => {
+    if (!isPrecise) return `so = so ${operator} ${code};`
+    return `so = ${operator === '+' ? 'plusPair' : 'timesPair'}(so, vec2<f32>(${code}, 0.0));`
+  }
+  const write = shader.put(outputs[0]!, dtype, 'at', isPrecise ? 'so.x' : 'so')
   return shader.build([
     ...ownPosition(),
     startOfLine('position', lines),
-    `var so: ${typeOf(dtype)} = ${literal(dtype, operator === '+' ? 0 : 1)};`,
+    isPrecise ? `var so = vec2<f32>(${start}, 0.0);` : `var so: ${typeOf(dtype)} = ${start};`,
     `for (var i = 0u; i < ${length}u; i++) {`,
     `let at = start + ${reverse ? `(${length - 1}u - i)` : 'i'} * ${inner}u;`,
-    ...(exclusive ? [`let element = ${element};`, ...write, `so = so ${operator} element;`] : [next, ...write]),
+    ...(exclusive ? [`let element = ${element};`, ...write, combined('element')] : [combined(element), ...write]),
     '}',
   ])
 }

@@ -1,9 +1,10 @@
-import { type Axis, countOf, isPosition, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
+import { type Axis, countOf, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
 import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Block } from '../wgsl/block.ts'
 import type { Code } from '../wgsl/types.ts'
-import { type Accumulator, accumulatorDeclaration, combination } from './accumulator.ts'
+import { type Accumulator, accumulatorDeclaration, combination, elementValue, resultOf } from './accumulator.ts'
 import { coordinatesAlong, nameAxes } from './axes.ts'
+import { inBlocks } from './blocks.ts'
 import { Shader } from './shader.ts'
 
 /** The number of threads of a workgroup. */
@@ -74,8 +75,10 @@ export function visit(
   accumulators: readonly Accumulator[],
 ): void {
   reductions.forEach(({ combine, expression, position }, number) => {
-    const element: Accumulator = { value: body.value(expression), position: position ? body.index(position) : '0' }
-    body.lines.push(combination(combine, expression.dtype, accumulators[number]!, element))
+    const { dtype } = expression
+    const value = elementValue(combine, dtype, body.value(expression))
+    const element: Accumulator = { value, position: position ? body.index(position) : '0' }
+    body.lines.push(combination(combine, dtype, accumulators[number]!, element))
   })
   for (const { slot, index, expression } of saves) {
     body.lines.push(shader.save(slot, expression.dtype, body.index(index), body.value(expression)))
@@ -86,17 +89,36 @@ export function visit(
 /** The number of loads in flight: elements are loaded together before the first of them is used. */
 const atOnce = 4
 
-/**
- * A loop over a row, or a part of one, with the position `at`. Where elements are only reduced, several are loaded
- * together.
- */
+/** The positions in a row that a thread visits: `count` at most. */
+interface Visited {
+  readonly from: Code
+  readonly to: Code
+  readonly step: number
+  readonly count: number
+}
+
+/** Loops over a row, or a part of one. */
 export function walk(
   shader: Shader,
   block: Block,
   inner: readonly Axis[],
   pass: Pass,
   accumulators: readonly Accumulator[],
-  { from, to, step }: { readonly from: Code; readonly to: Code; readonly step: number },
+  visited: Visited,
+): string[] {
+  return inBlocks(shader, pass.reductions, accumulators, visited, (sums, from, to) =>
+    walkBlock(shader, block, inner, pass, sums, { ...visited, from, to }),
+  )
+}
+
+/** A loop with the position `at`. Where elements are only reduced, several are loaded together. */
+function walkBlock(
+  shader: Shader,
+  block: Block,
+  inner: readonly Axis[],
+  pass: Pass,
+  accumulators: readonly Accumulator[],
+  { from, to, step }: Visited,
 ): string[] {
   const single = block.inner(nameAxes(inner, 'i'))
   single.lines.push(...coordinatesAlong(nameAxes(inner, 'i'), 'at'))
@@ -136,22 +158,7 @@ export function walk(
 
 /** Makes the results of the reductions available. */
 export function defineResults(block: Block, { reductions }: Pass, accumulators: readonly Accumulator[]): void {
-  reductions.forEach(({ id, combine }, number) => {
-    const { value, position } = accumulators[number]!
-    block.setReduced(id, isPosition(combine) ? position : value)
+  reductions.forEach(({ id, combine, expression }, number) => {
+    block.setReduced(id, resultOf(combine, expression.dtype, accumulators[number]!))
   })
-}
-
-/** Nested loops. Code that does not depend on an axis is emitted outside of its loop. */
-export function nested(shader: Shader, block: Block, axes: readonly Axis[], body: (block: Block) => void): string[] {
-  const [axis, ...others] = axes
-  if (!axis) {
-    const inside = block.inner([])
-    body(inside)
-    return inside.lines
-  }
-  const name = shader.name()
-  const inside = block.inner([[axis, name]])
-  const lines = nested(shader, inside, others, body)
-  return [`for (var ${name} = 0; ${name} < ${axis.size}; ${name}++) {`, ...inside.lines, ...lines, '}']
 }

@@ -1,7 +1,7 @@
 import { countOf, isPosition, type LoopKernel } from '@gradus/schedule'
 import type { GpuTraits } from '../runtime/traits.ts'
 import { Block } from '../wgsl/block.ts'
-import { type Accumulator, combination } from './accumulator.ts'
+import { type Accumulator, combination, isPair } from './accumulator.ts'
 import { coordinatesAlong, nameAxes } from './axes.ts'
 import type { KernelCode, ShaderCode } from './kernel-code.ts'
 import { declareAccumulators, defineResults, ownPosition, ownRow, shaderFor, storeOnce, threads, walk } from './rows.ts'
@@ -15,7 +15,10 @@ const manyParts = 32
 /** Rows in parts, which threads or workgroups process in parallel and a second shader combines. */
 export function splitRows(kernel: LoopKernel, parts: number, shared: boolean, { traits }: ShaderTarget): KernelCode {
   const count = countOf(kernel.outer)
-  const words = kernel.passes[0]!.reductions.reduce((sum, { combine }) => sum + (isPosition(combine) ? 2 : 1), 0)
+  const words = kernel.passes[0]!.reductions.reduce(
+    (sum, { combine, expression }) => sum + (isPosition(combine) || isPair(combine, expression.dtype) ? 2 : 1),
+    0,
+  )
   return {
     shaders: [walkParts(kernel, parts, shared, traits), putTogether(kernel, parts, traits)],
     workspaceBytes: 4 * words * parts * count,
@@ -39,12 +42,14 @@ function walkParts(kernel: LoopKernel, parts: number, shared: boolean, traits: G
     ...coordinatesAlong(outerNames, 'position'),
   )
   const accumulators = declareAccumulators(shader, block, pass)
-  const ends = {
+  const step = shared ? threads : 1
+  const visited = {
     from: `part * ${size}u${shared ? ' + lane' : ''}`,
     to: `min(${length}u, (part + 1u) * ${size}u)`,
-    step: shared ? threads : 1,
+    step,
+    count: Math.ceil(size / step),
   }
-  block.lines.push(...walk(shader, block, inner, pass, accumulators, ends))
+  block.lines.push(...walk(shader, block, inner, pass, accumulators, visited))
   const kept = keptParts(kernel, parts, shader, accumulators, 'part')
   if (!shared) return shader.build([...block.lines, ...kept.write])
   return shader.build([
@@ -93,6 +98,13 @@ function keptParts(
   kernel.passes[0]!.reductions.forEach(({ combine, expression: { dtype } }, number) => {
     const own = accumulators[number]!
     const value = next()
+    if (isPair(combine, dtype)) {
+      const error = next()
+      write.push(shader.keep(dtype, value, `${own.value}.x`), shader.keep(dtype, error, `${own.value}.y`))
+      const pair = `vec2<f32>(${shader.kept(dtype, value)}, ${shader.kept(dtype, error)})`
+      read.push(combination(combine, dtype, own, { value: pair, position: '0' }))
+      return
+    }
     const position = isPosition(combine) ? next() : undefined
     write.push(shader.keep(dtype, value, own.value))
     if (position !== undefined) write.push(shader.keep('int32', position, own.position))

@@ -1,4 +1,5 @@
 import { type Axis, type ContractionKernel, countOf, type Expression, strideAlong } from '@gradus/schedule'
+import { isFloat } from '@gradus/tensor'
 import { Block } from '../wgsl/block.ts'
 import { typeOf } from '../wgsl/types.ts'
 import { coordinatesAlong, nameAxes } from './axes.ts'
@@ -16,6 +17,13 @@ const all = side * side
  */
 const enoughGroups = 128
 const minPart = 256
+
+/**
+ * Products are added in blocks of this many, and the sums of blocks in memory, because a second set of sums would need the
+ * registers of another workgroup. Parts are at most as long as that keeps errors small.
+ */
+const blockProducts = 512
+const maxPart = 256 * blockProducts
 
 /**
  * How a contraction is tiled: a thread computes `quads` x `quads` groups of 4 x 4 elements, and each iteration loads
@@ -66,17 +74,29 @@ export function chooseTiles(
   const { quads, depth } = table[classOf(rows, columns)] ?? usual
   const groups = groupsOf(quads * small)
   const parts = Math.min(Math.ceil(enoughGroups / groups), Math.floor(products / minPart))
-  return { quads, depth, parts: Math.max(1, parts) }
+  return { quads, depth, parts: Math.max(1, parts, Math.ceil(products / maxPart)) }
+}
+
+/** How many workgroups compute tiles, how many products each adds, and the words in which it keeps the sums of blocks. */
+function tileCounts({ batch, m, n, k }: ContractionKernel, { quads, depth, parts }: TileShape) {
+  const tile = 4 * side * quads
+  const [down, across] = [Math.ceil(countOf(m) / tile), Math.ceil(countOf(n) / tile)]
+  const groups = countOf(batch) * down * across * parts
+  const part = Math.ceil(countOf(k) / parts / depth) * depth
+  return { tile, down, across, groups, part, sumWords: part > blockProducts ? tile * tile * groups : 0 }
+}
+
+/** The size of the sums of blocks in the workspace. */
+export function tileSumBytes(kernel: ContractionKernel, shape: TileShape): number {
+  return 4 * tileCounts(kernel, shape).sumWords
 }
 
 /** The shader that computes all sums, or their parts, by tiles. */
-export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }: TileShape, pack: number): ShaderCode {
+export function tileProducts(kernel: ContractionKernel, shape: TileShape, pack: number): ShaderCode {
+  const { quads, depth, parts } = shape
   const { batch, m, n, k, a, b } = kernel
   const [rows, columns, depthInAll] = [countOf(m), countOf(n), countOf(k)]
-  const tile = 4 * side * quads
-  const [down, across] = [Math.ceil(rows / tile), Math.ceil(columns / tile)]
-  const groups = countOf(batch) * down * across * parts
-  const part = Math.ceil(depthInAll / parts / depth) * depth
+  const { tile, down, across, groups, part, sumWords } = tileCounts(kernel, shape)
   const shader = contractionShader(kernel, all, groups, groups, parts > 1 || pack > 1)
   const type = typeOf(a.dtype)
   const memory = () => shader.shared(`vec4<${type}>`, 16, depth * side * quads)
@@ -110,9 +130,16 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
     guards: [...(columns % tile === 0 ? [] : [`at < ${columns}u`]), ...(depthFits ? [] : ['product < last'])],
   })
   const line = side * quads
+  const inBlocks = sumWords > 0 && isFloat(a.dtype)
+  const kept = each((...at) => sum(...at)).map((name, number) => ({ name, number: `${number}u` }))
+  if (inBlocks) shader.declare(keepBlock(kernel, shader, type, kept.length, parts))
   block.lines.push(
     ...each((...at) => `var ${sum(...at)} = vec4<${type}>();`),
-    `for (var done = part * ${part}u; done < last; done += ${depth}u) {`,
+    ...(inBlocks ? [`for (var first = part * ${part}u; first < last; first += ${blockProducts}u) {`] : []),
+    ...(inBlocks ? [`let end = min(last, first + ${blockProducts}u);`] : []),
+    inBlocks
+      ? `for (var done = first; done < end; done += ${depth}u) {`
+      : `for (var done = part * ${part}u; done < last; done += ${depth}u) {`,
     ...left,
     ...right,
     'workgroupBarrier();',
@@ -123,6 +150,17 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
     '}',
     'workgroupBarrier();',
     '}',
+    ...(inBlocks
+      ? [
+          `if (first > part * ${part}u) {`,
+          ...kept.map(({ name, number }) => `${name} += keptPART(row, lane, ${number});`),
+          '}',
+          'if (end < last) {',
+          ...kept.map(({ name, number }) => `keepPART(row, lane, ${number}, ${name}); ${name} = vec4<${type}>();`),
+          '}',
+          '}',
+        ]
+      : []),
     ...each((quad, row, column) => {
       const atRow = `firstRow + ${quad * 4 * side + row}u + 4u * y`
       const atColumn = `firstColumn + ${column * 4 * side}u + 4u * x`
@@ -131,6 +169,19 @@ export function tileProducts(kernel: ContractionKernel, { quads, depth, parts }:
   )
   shader.declare(parts > 1 ? keepPart(kernel, shader, type) : finishFunction(kernel, shader, type, pack))
   return shader.build(block.lines)
+}
+
+/** Functions that keep the sums of blocks, four at a time: each thread reads only its own, which lie behind the parts. */
+function keepBlock(kernel: ContractionKernel, shader: Shader, type: string, fours: number, parts: number): string {
+  const { batch, m, n, a } = kernel
+  const before = parts > 1 ? parts * countOf([...batch, ...m, ...n]) : 0
+  const at = (j: number) => `${before}u + ((row * ${fours}u + number) * 4u + ${j}u) * ${all}u + lane`
+  return `fn keepPART(row: u32, lane: u32, number: u32, four: vec4<${type}>) {
+${[0, 1, 2, 3].map((j) => shader.keep(a.dtype, at(j), `four.${'xyzw'[j]}`)).join('\n')}
+}
+fn keptPART(row: u32, lane: u32, number: u32) -> vec4<${type}> {
+return vec4<${type}>(${[0, 1, 2, 3].map((j) => shader.kept(a.dtype, at(j))).join(', ')});
+}`
 }
 
 /** A function that stores four adjacent partial sums in the workspace. */

@@ -1,15 +1,15 @@
 import { isPosition, type Pass } from '@gradus/schedule'
 import type { DType } from '@gradus/tensor'
 import type { GpuTraits } from '../runtime/traits.ts'
-import { type Code, typeOf } from '../wgsl/types.ts'
-import { type Accumulator, combination } from './accumulator.ts'
+import type { Code } from '../wgsl/types.ts'
+import { type Accumulator, accumulatorType, combination, isPair } from './accumulator.ts'
 import { threads } from './rows.ts'
 import type { Shader } from './shader.ts'
 
 /** Statements in which the threads of a workgroup combine their accumulators. */
 export function combineWorkgroup(
   shader: Shader,
-  { reductions }: Pass,
+  { reductions }: { readonly reductions: readonly Reduction[] },
   accumulators: readonly Accumulator[],
   { subgroupSize }: GpuTraits,
 ): string[] {
@@ -20,7 +20,7 @@ export function combineWorkgroup(
   )
 }
 
-type Reduction = Pass['reductions'][number]
+type Reduction = Pick<Pass['reductions'][number], 'combine' | 'expression'>
 
 /** A tree reduction in workgroup memory. */
 function inMemory(shader: Shader, reduction: Reduction, own: Accumulator): string[] {
@@ -67,7 +67,8 @@ function exchanged(dtype: DType, value: Code, apart: number): Code {
 }
 
 function sharedValues(shader: Shader, { combine, expression }: Reduction, count: number) {
-  const values = shader.shared(typeOf(expression.dtype), 4, count)
+  const { dtype } = expression
+  const values = shader.shared(accumulatorType(combine, dtype), isPair(combine, dtype) ? 8 : 4, count)
   const positions = isPosition(combine) ? shader.shared('i32', 4, count) : ''
   return {
     at: (index: string): Accumulator => ({ value: `${values}[${index}]`, position: `${positions}[${index}]` }),

@@ -1,4 +1,4 @@
-import { Heap, type HeapBuffer, ProgramMemory, UnusedTensors } from '@gradus/schedule'
+import { askForCollection, Heap, type HeapBuffer, ProgramMemory, UnusedTensors } from '@gradus/schedule'
 import { BackendError } from '@gradus/tensor'
 import { assemble } from '../kernels/assemble.ts'
 import { copyCode } from '../kernels/copy.ts'
@@ -19,7 +19,30 @@ export interface Pipeline {
   readonly check: DeviceCheck
 }
 
-/** A device with its memory, its shaders and its failures. */
+/** Destroys the devices of machines that were garbage collected, with all their memory. */
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<GPUDevice>((device) => device.destroy())
+
+/** The collector does not see the memory of a device, so it is asked to run after as many starts. */
+const startsPerCollection = 8
+let started = 0
+
+/** The first failure that no operation reports. Devices refer to it, and not to the machine, which they would keep alive. */
+class Failure {
+  message: string | undefined
+
+  constructor(device: GPUDevice) {
+    device.addEventListener('uncapturederror', ({ error }) => {
+      this.message ??= error.message
+    })
+    device.lost.then(({ reason, message }) => {
+      this.message =
+        `The device was lost (${reason}), and all values with it. ${message} ` +
+        'Start again with `await useBackend(await webgpu())` and the saved weights, such as those of the callback ModelCheckpoint.'
+    })
+  }
+}
+
+/** A device with its memory, its shaders and its failures. It is destroyed when nothing uses the machine. */
 export class Machine {
   readonly storage: GrowableBuffer
   readonly layout: GPUPipelineLayout
@@ -29,7 +52,7 @@ export class Machine {
   private readonly pipelines = new Map<string, Pipeline>()
   private readonly staging: GPUBuffer[] = []
   private readonly provenance = new ProvenanceLog()
-  private failure: string | undefined
+  private readonly failure: Failure
 
   constructor(
     readonly device: GPUDevice,
@@ -51,14 +74,9 @@ export class Machine {
       ],
     })
     this.layout = device.createPipelineLayout({ bindGroupLayouts: [this.groupLayout] })
-    device.addEventListener('uncapturederror', ({ error }) => {
-      this.failure ??= error.message
-    })
-    device.lost.then(({ reason, message }) => {
-      this.failure =
-        `The device was lost (${reason}), and all values with it. ${message} ` +
-        'Start again with `await useBackend(await webgpu())` and the saved weights, such as those of the callback ModelCheckpoint.'
-    })
+    this.failure = new Failure(device)
+    abandoned.register(this, device)
+    if (++started % startsPerCollection === 0) askForCollection()
   }
 
   write(part: HeapBuffer, data: ArrayBufferView): void {
@@ -158,13 +176,13 @@ export class Machine {
     try {
       await staging.mapAsync(mapModeRead, 0, bytes)
     } catch (error) {
-      throw this.error(this.failure ?? (error as Error).message)
+      throw this.error(this.failure.message ?? (error as Error).message)
     }
     const copy = new Uint8Array(staging.getMappedRange(0, bytes).slice(0, byteLength))
     staging.unmap()
     this.staging.push(staging)
     await Promise.all(checks.map(({ settled }) => settled))
-    const message = (await lost) ?? checks.find(({ state }) => state === 'failed')?.message ?? this.failure
+    const message = (await lost) ?? checks.find(({ state }) => state === 'failed')?.message ?? this.failure.message
     if (message !== undefined) throw this.error(message)
     return copy
   }

@@ -66,6 +66,40 @@ const functions: Readonly<Record<string, ShaderFunction>> = {
     needs: ['isNan'],
     code: 'fn signOf(x: f32) -> f32 { return select(select(-1.0, 1.0, x > 0.0), x, x == 0.0 || isNan(x)); }',
   },
+  // keeps compilers from reordering additions around x: the word of the table is 0, which they cannot know
+  rounded: { code: 'fn rounded(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ table[0].w); }' },
+  // pairs of a rounded number and its rounding error (Dekker, 1971)
+  withError: {
+    needs: ['rounded'],
+    code: `fn withError(large: f32, small: f32) -> vec2<f32> {
+  let sum = rounded(large + small);
+  return vec2<f32>(sum, small - rounded(sum - large));
+}`,
+  },
+  plusPair: {
+    needs: ['rounded', 'withError', 'isFinite'],
+    code: `fn plusPair(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let sum = rounded(a.x + b.x);
+  if (!isFinite(sum)) { return vec2<f32>(sum, 0.0); }
+  let c = rounded(sum - a.x);
+  let error = rounded(a.x - rounded(sum - c)) + rounded(b.x - c);
+  return withError(sum, error + (a.y + b.y));
+}`,
+  },
+  upperHalf: { code: 'fn upperHalf(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u); }' },
+  timesPair: {
+    needs: ['rounded', 'withError', 'isFinite', 'upperHalf'],
+    code: `fn timesPair(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let product = rounded(a.x * b.x);
+  if (!isFinite(product)) { return vec2<f32>(product, 0.0); }
+  let c = upperHalf(a.x);
+  let d = upperHalf(b.x);
+  let e = rounded(a.x - c);
+  let f = rounded(b.x - d);
+  let error = rounded(rounded(rounded(rounded(c * d) - product) + rounded(c * f)) + rounded(e * d)) + e * f;
+  return withError(product, error + (a.x * b.y + a.y * b.x));
+}`,
+  },
   powerOfTwo: { code: 'fn powerOfTwo(n: i32) -> f32 { return bitcast<f32>(u32(n + 127) << 23u); }' },
   // x = n ln 2 + r, a polynomial in r, and 2^n as two factors that are both representable
   exp_: {

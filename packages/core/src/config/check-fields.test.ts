@@ -3,6 +3,8 @@ import { checkFields } from './check-fields.ts'
 import { describeValue } from './describe.ts'
 import type { Field } from './fields.ts'
 
+class Dense {}
+
 const accepts = (field: Field, value: unknown): boolean => {
   try {
     checkFields('Thing', { key: value }, { key: field })
@@ -14,16 +16,18 @@ const accepts = (field: Field, value: unknown): boolean => {
 
 describe('checkFields', () => {
   it.each<[Field, unknown[], unknown[]]>([
-    ['number', [1, 1.5, Number.NaN, Number.POSITIVE_INFINITY], ['1', true, [1], {}]],
+    ['number', [1, 1.5, Number.POSITIVE_INFINITY], ['1', true, [1], {}, Number.NaN]],
     ['integer', [1, -3, 0], [1.5, '1', Number.NaN]],
     ['boolean', [true, false], [0, 'true']],
     ['string', ['', 'a'], [1, ['a']]],
     ['shape', [[], [1, null, -1]], [[1.5], [-2], ['1'], 3]],
-    ['numbers', [[], [1, 2.5]], [1, ['1'], [null]]],
+    ['numbers', [[], [1, 2.5]], [1, ['1'], [null], [Number.NaN]]],
     ['strings', [[], ['a', '']], ['a', [1], [null]]],
     ['function', [() => 1, class {}], [1, 'a', {}]],
     ['unknown', [1, 'a', {}, () => 1], []],
-    ['initializer', ['zeros', { initializer: 'Zeros' }, () => 1, ['zeros']], [1, true, [1]]],
+    ['initializer', ['zeros', () => 1, ['zeros'], []], [1, true, [1], {}, { initializer: 'Zeros' }, Dense]],
+    [{ type: 'initializer', among: { Dense } }, ['zeros'], [() => 1, ['zeros'], [], {}, Dense]],
+    [{ type: 'activation', among: { relu: () => 1 } }, ['relu', () => 1], [[], {}, Dense]],
     [
       ['integer', 'numbers'],
       [1, [1, 2]],
@@ -38,6 +42,13 @@ describe('checkFields', () => {
     for (const value of bad) expect(accepts(field, value), `refuses ${describeValue(value)}`).toBe(false)
     expect(accepts(field, null)).toBe(true)
     expect(accepts(field, undefined)).toBe(true)
+  })
+
+  it('takes specs of instances in data', () => {
+    const check = (path?: string) => () =>
+      checkFields('Dense', { bias: { initializer: 'Zeros' } }, { bias: 'initializer' }, path)
+    expect(check('layers[0]')).not.toThrow()
+    expect(check()).toThrow('Dense: \'bias\' must be an initializer and is {"initializer":"Zeros"}.')
   })
 
   it('names the expected type and the value in the error', () => {

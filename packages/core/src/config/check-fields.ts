@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
-import { describeField, describeName, describeValue, namedOf } from './describe.ts'
+import { describeField, describeName, describeValue, isClass, namedOf } from './describe.ts'
 import type { Field, FieldDescription, FieldTable, FieldType } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
 
@@ -10,13 +10,16 @@ import { normalizeName, suggest } from './names.ts'
  * option is not set.
  */
 export function checkFields(owner: string, config: object, fields: FieldTable, path?: string): void {
+  if (!isPlainObject(config)) {
+    throw new ConfigError(`${owner} takes its options in an object and got ${describeValue(config)}.`)
+  }
   for (const [key, value] of Object.entries(config)) {
     if (!Object.hasOwn(fields, key)) {
       const prefix = path === undefined ? '' : `${path}.${key}: `
       throw new ConfigError(`${prefix}${owner} has no option ${describeName(key)}.${suggest(key, Object.keys(fields))}`)
     }
     const field = fields[key]!
-    if (value === undefined || value === null || accepts(field, value)) continue
+    if (value === undefined || value === null || accepts(field, value, path !== undefined)) continue
     const subject = path === undefined ? `${owner}: '${key}'` : `${path}.${key}`
     throw new ConfigError(
       `${subject} must be ${describeField(field)} and is ${describeValue(value)}.${exampleOf(owner, key, field)}`,
@@ -41,13 +44,16 @@ export function exampleOf(owner: string, key: string, field: Field): string {
   return example === undefined ? '' : ` Example: new ${owner}({ ${key}: ${example} }).`
 }
 
-/** Whether a field allows the value. Names and specs of instances are checked when they are resolved. */
-export function accepts(field: Field, value: unknown): boolean {
-  const { type, oneOf, or, min, max, above, below } = descriptionOf(field)
+/**
+ * Whether a field allows the value. Names of instances are checked when they are resolved, and in data (`isData`) specs of instances
+ * too.
+ */
+export function accepts(field: Field, value: unknown, isData = true): boolean {
+  const { type, oneOf, or, min, max, above, below, among } = descriptionOf(field)
   if (oneOf) return choiceOf(oneOf, value) !== undefined
   if (or && choiceOf(or, value) !== undefined) return true
   const types = (Array.isArray(type) ? type : [type ?? 'unknown']) as readonly FieldType[]
-  if (!types.some((one) => isOfType(one, value))) return false
+  if (!types.some((one) => isOfType(one, value, isData, among))) return false
   const within = (x: number) =>
     (min === undefined || x >= min) &&
     (max === undefined || x <= max) &&
@@ -62,10 +68,10 @@ export function isBasic(type: FieldType): boolean {
   return /^(number|integer|boolean|string|function|shape|numbers|strings|numbersByName|unknown)$/.test(type)
 }
 
-function isOfType(type: FieldType, value: unknown): boolean {
+function isOfType(type: FieldType, value: unknown, isData: boolean, among: FieldDescription['among']): boolean {
   switch (type) {
     case 'number':
-      return typeof value === 'number'
+      return isNumber(value)
     case 'integer':
       return Number.isInteger(value)
     case 'boolean':
@@ -75,22 +81,31 @@ function isOfType(type: FieldType, value: unknown): boolean {
     case 'shape':
       return Array.isArray(value) && value.every((d) => d === null || (Number.isInteger(d) && (d as number) >= -1))
     case 'numbers':
-      return Array.isArray(value) && value.every((x) => typeof x === 'number')
+      return Array.isArray(value) && value.every(isNumber)
     case 'strings':
       return Array.isArray(value) && value.every((x) => typeof x === 'string')
     case 'numbersByName':
-      return isPlainObject(value) && Object.values(value).every((x) => typeof x === 'number')
+      return isPlainObject(value) && Object.values(value).every(isNumber)
     case 'unknown':
       return true
     default:
-      return mayBeOfKind(type, value)
+      return mayBeOfKind(type, value, isData, among)
   }
 }
 
-// Names, specs and functions are accepted here and resolved later; numbers, booleans and instances of another kind never fit.
-function mayBeOfKind(kind: string, value: unknown): boolean {
-  if (Array.isArray(value)) return value.every((entry) => mayBeOfKind(kind, entry))
-  if (typeof value === 'number' || typeof value === 'boolean') return false
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(value)
+}
+
+// Names are resolved later, in data specs too. Where a table holds the instances there is no list of them, and functions only if
+// they are what it holds.
+function mayBeOfKind(kind: string, value: unknown, isData: boolean, among: FieldDescription['among']): boolean {
+  if (Array.isArray(value)) return (isData || !among) && value.every((one) => mayBeOfKind(kind, one, isData, among))
+  if (typeof value === 'string') return true
   const named = namedOf(value)
-  return named === undefined || named.kind === kind
+  if (typeof value === 'function' && !isClass(value)) {
+    return named ? named.kind === kind : isData || !among || !Object.values(among).every(isClass)
+  }
+  if (typeof value !== 'object') return false
+  return named ? named.kind === kind : isData
 }

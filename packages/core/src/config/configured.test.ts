@@ -93,9 +93,13 @@ describe('options', () => {
         'Twice takes its options in one object, as in new Twice({ layer: ... }), and got the layer Dense.',
       ),
     )
-    for (const wrong of [3, 'relu', [new Dense({ units: 1 })], Dense]) {
+    for (const wrong of [3, 'relu', null, [new Dense({ units: 1 })], Dense, Promise.resolve({}), new Map()]) {
       expect(make(wrong)).toThrow('Twice takes its options in one object')
     }
+    const two = Twice as unknown as new (...args: unknown[]) => Twice
+    expect(() => new two({ layer: new Dense({ units: 1 }) }, { name: 'a' })).toThrow(
+      new ConfigError('Twice takes its options in one object and got a second argument, {"name":"a"}.'),
+    )
     expect(make(Object.assign(Object.create(null), { layer: new Dense({ units: 1 }) }))).not.toThrow()
   })
 

@@ -27,8 +27,14 @@ export abstract class Configured<K extends string = string, C extends object = o
   /** The complete options. */
   readonly options: object
 
-  constructor(...[config]: ConfigArgument<C>) {
-    if (config !== undefined && !isConfig(config)) throw configError(this.definition, config)
+  constructor(...args: ConfigArgument<C>) {
+    const [config, second] = args as readonly [config?: C, second?: unknown]
+    if (config !== undefined && !isPlainObject(config)) throw configError(this.definition, config)
+    if (second !== undefined) {
+      throw new ConfigError(
+        `${this.definition.name} takes its options in one object and got a second argument, ${describeValue(second)}.`,
+      )
+    }
     this.config = config ?? ({} as C)
     const fields = fieldsOf(new.target) ?? openFieldsOf(new.target, this.config)
     this.options = completeConfig(this.type, this.config, fields)
@@ -64,16 +70,10 @@ export abstract class Configured<K extends string = string, C extends object = o
   }
 }
 
-function isConfig(value: unknown): boolean {
-  return (
-    typeof value === 'object' && !Array.isArray(value) && !(value instanceof Configured) && !(value instanceof Tensor)
-  )
-}
-
 /** An error for options that are not in an object, with an example of the option that may have been meant. */
 function configError(definition: Definition, got: unknown): ConfigError {
   const { name } = definition
-  const plain = Array.isArray(got) || typeof got !== 'object'
+  const plain = Array.isArray(got) || (typeof got !== 'object' && typeof got !== 'function')
   const fields = Object.entries(inheritedFieldsOf(definition))
   const accepting = plain ? fields.filter(([, field]) => takes(field, got)) : []
   const isRequired = ([, field]: [string, Field]) => descriptionOf(field).required

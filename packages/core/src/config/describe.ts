@@ -13,13 +13,27 @@ export function describeValue(value: unknown): string {
   if (value instanceof Tensor) return tensorText(value)
   const named = namedOf(value)
   if (named) return `the ${named.kind} ${named.type}`
-  const text = jsonOf(value)
+  const isInstance = typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value)
+  const text = isInstance ? instanceText(value) : jsonOf(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
 /** A name from data in quotes, for an error message; of a long one, the start. */
 export function describeName(name: string): string {
   return `'${name.length > 100 ? `${name.slice(0, 97)}...` : name}'`
+}
+
+/** A promise is what a forgotten `await` leaves; other instances are shown as they show themselves, or by their class. */
+function instanceText(value: object): string {
+  if (typeof (value as { then?: unknown }).then === 'function') return 'a promise (put await before it)'
+  const text = ArrayBuffer.isView(value) ? '' : String(value)
+  if (text && !text.startsWith('[object')) return text
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  return withArticle(tag === 'Object' ? (value.constructor?.name ?? 'object') : tag)
+}
+
+function withArticle(name: string): string {
+  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`
 }
 
 function jsonOf(value: unknown): string {
@@ -31,12 +45,13 @@ function jsonOf(value: unknown): string {
 }
 
 /**
- * A replacer of JSON: tensors in lists and objects become their shape and dtype. It replaces them one level up, because JSON reads
- * the values of a tensor before it asks for a replacement.
+ * A replacer of JSON: tensors in lists and objects become their shape and dtype; functions and NaN, which JSON does not have, become
+ * text. It replaces tensors one level up, because JSON reads the values of a tensor before it asks for a replacement.
  */
 function withoutData(_: string, value: unknown): unknown {
   const shown = (entry: unknown) => (entry instanceof Tensor ? tensorText(entry) : entry)
   if (Array.isArray(value)) return value.map(shown)
+  if (typeof value === 'function' || (typeof value === 'number' && !Number.isFinite(value))) return describeValue(value)
   if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shown(entry)]))
 }
@@ -89,5 +104,5 @@ function describeType(type: FieldType): string {
   if (type === 'shape') return 'a list of dimensions'
   if (type === 'numbers' || type === 'strings') return `a list of ${type}`
   if (type === 'numbersByName') return 'an object with numbers'
-  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
+  return withArticle(type)
 }

@@ -1,7 +1,8 @@
-import type { Tensor, TypedArray } from '@gradus/tensor'
+import { cast, equal, isFloat, type Tensor, type TypedArray, where } from '@gradus/tensor'
+import { computeDType } from '@gradus/tensor/internals'
 import { DataError } from '../errors.ts'
 import type { HostArray } from './dataset.ts'
-import { positionText } from './host-array.ts'
+import { castHostArray, positionText } from './host-array.ts'
 
 /** What a layer takes as indices: whole numbers from 0 to below a size. */
 export interface IndexLimit {
@@ -9,6 +10,9 @@ export interface IndexLimit {
   /** The layer and the option that sets the size, in messages: `Embedding (inputDim 5)`. */
   readonly owner: string
 }
+
+/** The tensors from which `wholeNumbers` made others, while limits are collected. */
+const sources = new WeakMap<Tensor, Tensor>()
 
 /** Collects the limits of tensors while layers run on shapes. */
 let collected: Map<Tensor, IndexLimit[]> | undefined
@@ -19,8 +23,24 @@ let collected: Map<Tensor, IndexLimit[]> | undefined
  * values come from data, `fit`, `evaluate` and `predict` check them on the host.
  */
 export function requireIndices(x: Tensor, limit: IndexLimit): void {
-  collected?.set(x, [...(collected.get(x) ?? []), limit])
+  const read = sources.get(x) ?? x
+  collected?.set(read, [...(collected.get(read) ?? []), limit])
   if (x.concrete && x.storage.readsAtOnce) checkIndices({ data: x.dataSync(), shape: x.shape }, limit, 'the input')
+}
+
+/**
+ * Casts an input of a model to the dtype of whole numbers that the model has for it. Floats that the dtype does not have, such as
+ * 2.5 and NaN, throw `DataError` where they are known; otherwise they become the smallest int32 or the largest uint32, which are
+ * no indices. A cast alone would truncate them.
+ */
+export function wholeNumbers(x: Tensor, dtype: 'int32' | 'uint32'): Tensor {
+  if (!isFloat(x.dtype)) return x
+  if (x.concrete && x.storage.readsAtOnce)
+    castHostArray({ data: x.dataSync(), shape: x.shape, dtype: computeDType(x.dtype) }, 'the input', dtype)
+  const numbers = cast(x, dtype)
+  const whole = where(equal(cast(numbers, x.dtype), x), numbers, dtype === 'int32' ? -(2 ** 31) : 2 ** 32 - 1)
+  if (collected) sources.set(whole, sources.get(x) ?? x)
+  return whole
 }
 
 /** Runs layers on shapes and returns the limits of the tensors that they read as indices. */

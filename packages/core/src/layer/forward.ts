@@ -279,6 +279,10 @@ export function requireOptions(layer: BaseLayer, options: object): void {
       `A call of ${layer.type} takes its inputs in one argument, as in call([a, b], { training: true }), and got tensors as its options.`,
     )
   }
+  if (typeof options === 'object' && options !== null) return
+  throw new ConfigError(
+    `A call of ${layer.type} takes its options in an object, as in call(x, { training: true }), and got ${describeValue(options)}.`,
+  )
 }
 
 /** The options that calls of a layer have. */

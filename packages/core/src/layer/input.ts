@@ -105,7 +105,7 @@ export function entryOf(layer: Input): SymbolicTensor {
 
 /** The config with the dtype of samples, by default that of parameters under the current policy. */
 function withInputDType(config: LayerOptions<InputConfig>): LayerOptions<InputConfig> {
-  if (typeof config !== 'object' || Array.isArray(config)) return config // which the constructor of the base class refuses
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return config // which the constructor of the base class refuses
   const { variables } = dtypesOf(currentDTypePolicy())
   return { ...config, dtype: config.dtype ?? (variables === 'float32' ? undefined : variables) } as typeof config
 }

@@ -11,9 +11,9 @@ export const optimizerFields = {
   /** By default the type in snake_case. */
   name: 'string',
   /** A number, or a schedule that gives it for each step. */
-  learningRate: { type: learningRateTypes, default: 0.001 },
+  learningRate: { type: learningRateTypes, min: 0, default: 0.001 },
   /** Decoupled weight decay (Loshchilov and Hutter, 2019): `w -= w * weightDecay * learningRate` before each update. */
-  weightDecay: 'number',
+  weightDecay: { type: 'number', min: 0 },
   /** Parameters that do not decay, by path (`dense.bias`) or by names within it (`bias`, `dense`). */
   excludeFromWeightDecay: { type: 'strings', example: "['bias']" },
   /** The largest norm of a gradient; larger gradients are scaled. At most one of the three limits can be set. */

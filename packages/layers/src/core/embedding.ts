@@ -2,6 +2,7 @@ import {
   type ConfigArgument,
   ConfigError,
   type ConfigOf,
+  describeValue,
   type InputShape,
   Layer,
   type LayerOptions,
@@ -78,6 +79,11 @@ export class Embedding extends Layer<EmbeddingConfig, EmbeddingParams> {
     super(...config)
     const { inputDim, outputDim, embeddingsConstraint } = this.options
     const { weights } = this.config
+    if (weights && !(Array.isArray(weights) && weights.every(Array.isArray))) {
+      throw new ConfigError(
+        `Embedding: 'weights' must be rows of numbers, as in [[1, 2], [3, 4]], and is ${describeValue(weights)}.`,
+      )
+    }
     if (weights && (weights.length !== inputDim || weights.some((row) => row.length !== outputDim))) {
       throw new ConfigError(
         `Embedding: 'weights' must be ${inputDim} rows of ${outputDim} numbers (inputDim, outputDim) and has ${weights.length} rows ` +

@@ -1,4 +1,4 @@
-import type { HostArray } from '@gradus/core'
+import { DataError, type HostArray } from '@gradus/core'
 import { sizeOf } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 
@@ -10,6 +10,11 @@ export type ClassWeight = { readonly [label: number]: number }
  * the index of its largest element.
  */
 export function weightsByClass(target: HostArray, classWeight: ClassWeight): HostArray {
+  for (const label of Object.keys(classWeight)) {
+    if (!Number.isInteger(Number(label))) {
+      throw new DataError(`classWeight has a weight for '${label}'; expected class numbers, as in { 0: 1, 1: 5 }.`)
+    }
+  }
   const [count = 0, ...rest] = target.shape
   const width = sizeOf(rest)
   const data = hostArray('float32', count)

@@ -4,6 +4,7 @@ import {
   type Batch,
   DataError,
   type Dataset,
+  describeValue,
   type InputData,
   isDataset,
   isHostValues,
@@ -107,9 +108,11 @@ export async function openData(
 /** Throws `DataError` for sources of batches that are no datasets. */
 function refuseOtherSources(x: unknown): void {
   const batches = Array.isArray(x) ? isPlainObject(x[0]) && 'x' in x[0] && !isHostValues(x[0]) : false
-  const isIterator = typeof x === 'object' && x !== null && typeof (x as { next?: unknown }).next === 'function'
-  if (!batches && !isIterator && typeof x !== 'function') return
-  const what = batches ? 'a list of batches' : isIterator ? 'a generator that is not async' : 'a function'
+  const isObject = typeof x === 'object' && x !== null
+  const isIterator = isObject && typeof (x as { next?: unknown }).next === 'function'
+  const isIterable = isObject && Symbol.iterator in x && !Array.isArray(x) && !ArrayBuffer.isView(x)
+  if (!batches && !isIterator && !isIterable && typeof x !== 'function') return
+  const what = batches ? 'a list of batches' : isIterator ? 'a generator that is not async' : describeValue(x)
   throw new DataError(
     `x is ${what}. Batches come from a dataset, which is iterated with for await: give fromIterable(() => batches) or an async generator.`,
   )

@@ -1,4 +1,4 @@
-import { type HostArray, type HostValues, isPlainObject, type Structure } from '@gradus/core'
+import { describeValue, type HostArray, type HostValues, isPlainObject, type Structure } from '@gradus/core'
 import type { SymbolicDType, SymbolicShape } from '@gradus/tensor'
 
 /** An input or output of a model. */
@@ -44,7 +44,9 @@ export function formOf(structure: unknown, isLeaf: (value: unknown) => boolean):
     if (isLeaf(value)) return next++
     if (Array.isArray(value)) return value.map(visit)
     if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visit(item)]))
-    throw new TypeError(`Inputs and outputs are tensors, alone or in lists and plain objects, and not ${typeof value}.`)
+    throw new TypeError(
+      `Inputs and outputs are tensors, alone or in lists and plain objects, and not ${describeValue(value)}.`,
+    )
   }
   return visit(structure)
 }

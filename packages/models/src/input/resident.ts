@@ -1,6 +1,6 @@
 import type { HostArray } from '@gradus/core'
 import { BackendError, currentBackend, type Shape, sizeOf, Tensor, tidy } from '@gradus/tensor'
-import { bytesPerElement, Storage } from '@gradus/tensor/internals'
+import { bytesPerElement, Storage, toMemory } from '@gradus/tensor/internals'
 import { type ArraySourceOptions, arraySource, requireBatchSize } from './batch-source.ts'
 import { type Chunk, type ChunkSource, hostChunks, type Pass } from './chunks.ts'
 import type { DeviceSamples } from './device-batch.ts'
@@ -75,7 +75,7 @@ function tryUpload(samples: HostBatch): DeviceSamples | undefined {
     const buffer = backend.allocate(capacityBytes(array))
     const tensor = new Tensor({ shape: capacityShape(array.shape), dtype: array.dtype }, new Storage(backend, buffer))
     copies.push(tensor)
-    backend.write(buffer, array.data)
+    backend.write(buffer, toMemory(array.dtype, array.data))
     return tensor
   }
   try {

@@ -420,7 +420,7 @@ describe('bad input throws before any weight changes', () => {
   })
 
   it('classes in place of instances', async () => {
-    const fitWith = (options: object) => {
+    const fitWith = async (options: object) => {
       const model = classifier()
       model.compile({ optimizer: new SGD(), loss: new MeanSquaredError(), ...options } as never)
       return model.fit(x, labels, quiet)

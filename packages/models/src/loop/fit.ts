@@ -1,5 +1,14 @@
 import { History } from '@gradus/callbacks'
-import { type CallbackModel, completeConfig, DataError, type FitParams, type Logs } from '@gradus/core'
+import {
+  type CallbackModel,
+  completeConfig,
+  DataError,
+  describeValue,
+  type FitParams,
+  isDataset,
+  type Logs,
+} from '@gradus/core'
+import { ShapeError } from '@gradus/tensor'
 import {
   batchesIn,
   type ChunkSource,
@@ -13,10 +22,11 @@ import {
   splitValidation,
 } from '../input/index.ts'
 import type { Trainer } from '../step/index.ts'
+import { callbacksIn } from './callback-list.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { Evaluation } from './evaluate.ts'
 import { type CompleteFitOptions, type FitOptions, fitFields } from './fit-options.ts'
-import { callbacksIn, Hooks, progressLoggers, verbosity } from './hooks.ts'
+import { Hooks, progressLoggers, verbosity } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
 import { TrainRun } from './train-run.ts'
 
@@ -35,7 +45,7 @@ export async function fit(
   const options = completeConfig('fit', fitOptions, fitFields) as CompleteFitOptions
   const { epochs, initialEpoch, signal } = options
   signal?.throwIfAborted()
-  const data = await openAll(trainer, given, options)
+  const data = await openAll(trainer, given, options, fitOptions)
   const steps = trainer.stepsFor(exampleBatch(data.train), data.train.ports)
 
   const verbose = verbosity(options.verbose)
@@ -142,6 +152,7 @@ async function openAll(
   trainer: Trainer,
   { x, y }: Pick<DataArguments, 'x' | 'y'>,
   options: CompleteFitOptions,
+  given: FitOptions,
 ): Promise<FitData> {
   const { batchSize, shuffle, classWeight, sampleWeight, validationSplit, validationBatchSize } = options
   const trainOptions = { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders }
@@ -149,6 +160,11 @@ async function openAll(
   const train = await openData(trainer.model, { x, y, sampleWeight, classWeight })
   const validation = await openValidation(trainer, options)
   const whole = { train, validation, trainOptions, validationOptions }
+  if (!train.samples && typeof given.batchSize === 'number') {
+    throw new DataError(
+      `A dataset makes its own batches, and batchSize is ${given.batchSize}. Leave it out, and batch the samples with dataset.batch(${given.batchSize}).`,
+    )
+  }
   if (!validationSplit) return whole
   if (!train.samples) {
     throw new DataError('validationSplit works for arrays only. Give a second dataset as validationData.')
@@ -170,14 +186,25 @@ async function openValidation(
   { validationData }: CompleteFitOptions,
 ): Promise<OpenedData | undefined> {
   if (!validationData) return undefined
-  const [x, y, sampleWeight] = (Array.isArray(validationData) ? validationData : [validationData]) as readonly [
+  const isList = Array.isArray(validationData) && (validationData.length === 2 || validationData.length === 3)
+  if (!isList && !isDataset(validationData)) {
+    throw new DataError(
+      `validationData is ${describeValue(validationData)}; expected [x, y], [x, y, sampleWeight] or a dataset of batches.`,
+    )
+  }
+  const [x, y, sampleWeight] = (isList ? validationData : [validationData]) as readonly [
     DataArguments['x'],
     DataArguments['y']?,
     DataArguments['sampleWeight']?,
   ]
-  const opened = await openData(trainer.model, { x, y, sampleWeight })
-  trainer.stepsFor(exampleBatch(opened), opened.ports)
-  return opened
+  try {
+    const opened = await openData(trainer.model, { x, y, sampleWeight })
+    trainer.stepsFor(exampleBatch(opened), opened.ports)
+    return opened
+  } catch (error) {
+    if (error instanceof DataError || error instanceof ShapeError) error.message = `validationData: ${error.message}`
+    throw error
+  }
 }
 
 function isDue(frequency: number | readonly number[], epoch: number): boolean {

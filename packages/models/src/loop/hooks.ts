@@ -3,16 +3,11 @@ import {
   type CallbackContext,
   type CallbackHooks,
   type CallbackModel,
-  ConfigError,
   DataError,
-  describeValue,
   type FitParams,
   type FitProgress,
   type FitState,
-  isPlainObject,
   type Logs,
-  normalizeName,
-  suggest,
 } from '@gradus/core'
 
 type HookName = Exclude<keyof CallbackHooks, 'onResume' | 'state' | 'restore' | 'batchInterval' | 'batchCount'>
@@ -152,70 +147,6 @@ export type Verbose = FitParams['verbose'] | 'auto'
 /** Replaces `auto` by its meaning. */
 export function verbosity(verbose: Verbose = 'auto'): FitParams['verbose'] {
   return verbose === 'auto' ? 1 : verbose
-}
-
-/** Returns the option `callbacks`. Throws `ConfigError` for values that are not callbacks in a list. */
-export function callbacksIn(option: readonly CallbackHooks[]): readonly CallbackHooks[] {
-  if (!Array.isArray(option)) {
-    throw new ConfigError('The option callbacks is a list, as in { callbacks: [new EarlyStopping()] }.')
-  }
-  for (const callback of option) {
-    if (typeof callback !== 'object' || callback === null) {
-      throw new ConfigError(
-        `callbacks holds ${describeValue(callback)}; expected instances, or objects with hooks such as { onEpochEnd }.`,
-      )
-    }
-    checkHooks(callback)
-  }
-  return option as readonly CallbackHooks[]
-}
-
-const allHooks: Readonly<Record<HookName, true>> = {
-  onTrainBegin: true,
-  onTrainEnd: true,
-  onEpochBegin: true,
-  onEpochEnd: true,
-  onTrainBatchBegin: true,
-  onTrainBatchEnd: true,
-  onTestBegin: true,
-  onTestEnd: true,
-  onTestBatchBegin: true,
-  onTestBatchEnd: true,
-  onPredictBegin: true,
-  onPredictEnd: true,
-  onPredictBatchBegin: true,
-  onPredictBatchEnd: true,
-}
-
-/** Hooks of Keras with another name here, as `normalizeName` returns them. */
-const aliases: Readonly<Record<string, string>> = { onbatchbegin: 'onTrainBatchBegin', onbatchend: 'onTrainBatchEnd' }
-
-/** Throws `ConfigError` for hooks that are misspelt, which would never be called, and for hooks that are not functions. */
-function checkHooks(callback: object): void {
-  const isPlain = isPlainObject(callback)
-  const hookNames = Object.keys(allHooks)
-  for (const key of keysOf(callback)) {
-    const value = (callback as Record<string, unknown>)[key]
-    if (hookNames.includes(key)) {
-      if (value === undefined || typeof value === 'function') continue
-      throw new ConfigError(`callbacks: ${key} is ${describeValue(value)}; expected a function of the context.`)
-    }
-    const name = normalizeName(key)
-    const meant = hookNames.find((hook) => normalizeName(hook) === name) ?? aliases[name]
-    if (meant) throw new ConfigError(`callbacks: there is no hook '${key}'. Did you mean '${meant}'?`)
-    if (isPlain && /^on[A-Z_]/.test(key)) {
-      throw new ConfigError(`callbacks: there is no hook '${key}'.${suggest(key, hookNames)}`)
-    }
-  }
-}
-
-/** The names of the members of an object, also of those of its classes. */
-function keysOf(callback: object): Set<string> {
-  const keys = new Set<string>()
-  for (let level: object | null = callback; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
-    for (const key of Object.getOwnPropertyNames(level)) if (key.startsWith('on')) keys.add(key)
-  }
-  return keys
 }
 
 /** The callbacks that print progress: none for 0. */

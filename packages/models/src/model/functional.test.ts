@@ -1,10 +1,10 @@
 import { cpu } from '@gradus/backend-cpu'
 import { input, Layer, Registry } from '@gradus/core'
-import { Dense, Embedding, GRU, layers, regularizers } from '@gradus/layers'
+import { Dense, Dropout, Embedding, GRU, layers, regularizers } from '@gradus/layers'
 import { losses, MeanSquaredError } from '@gradus/losses'
 import { metrics } from '@gradus/metrics'
 import { Adam, optimizers, SGD } from '@gradus/optimizers'
-import { concat, type Tensor, useBackend } from '@gradus/tensor'
+import { concat, ones, type Tensor, useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fromSpec } from './from-spec.ts'
 import { loadModel } from './load.ts'
@@ -165,6 +165,15 @@ describe('a functional model', () => {
     const varying = input({ shape: [null] })
     expect(() => new Dense({ units: 2, name: 'narrow' }).call(varying)).toThrow(/Dense 'narrow'/)
   })
+})
+
+it('a model may be deep: 5000 layers after one another', () => {
+  const x = input({ shape: [1] })
+  let y = x
+  for (let depth = 0; depth < 5000; depth++) y = new Dropout({ rate: 0 }).call(y)
+  const model = new Model({ inputs: x, outputs: y })
+  expect(model.layers.length).toBe(5001)
+  expect(model.call(ones([1, 1])).array()).toEqual([[1]])
 })
 
 describe('models as data', () => {

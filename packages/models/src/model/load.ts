@@ -4,6 +4,7 @@ import type { CompileOptions, KnownNames, NameResolver } from '../objective/inde
 import { type FileOptions, modelFiles } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { Model } from './model.ts'
+import { checkOptions } from './training-options.ts'
 
 /** Options of `loadModel`. */
 export interface LoadOptions<N extends KnownNames> extends FileOptions {
@@ -28,10 +29,9 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
  * const model = await loadModel(bytes, { registry: new Registry([Dense]) })
  * model.countParams() // => 8
  */
-export async function loadModel<N extends KnownNames>(
-  source: FileSource,
-  { registry, classes, compile = true, formats }: LoadOptions<N>,
-): Promise<Model<N>> {
+export async function loadModel<N extends KnownNames>(source: FileSource, options: LoadOptions<N>): Promise<Model<N>> {
+  checkOptions('loadModel', options)
+  const { registry, classes, compile = true, formats } = options
   const { readModelFile } = await modelFiles()
   const file = await readModelFile(source, formats)
   if (!file.header.spec)

@@ -20,6 +20,7 @@ import {
   type Structure,
   takeRows,
   type ValueCallOptions,
+  wholeNumbers,
   withMask,
 } from '@gradus/core'
 import {
@@ -138,9 +139,9 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     this.prepareGraph()
     const found = typeof key === 'number' ? this.layers[key] : this.sublayers()[key]
     if (found) return found as Layer
-    throw new ConfigError(
-      `The model has no layer ${typeof key === 'number' ? `at ${key}` : `called '${key}'`}. Its layers: ${Object.keys(this.sublayers()).join(', ')}.`,
-    )
+    const asked =
+      typeof key === 'number' ? `at ${key}` : `called ${typeof key === 'string' ? `'${key}'` : describeValue(key)}`
+    throw new ConfigError(`The model has no layer ${asked}. Its layers: ${Object.keys(this.sublayers()).join(', ')}.`)
   }
 
   /** Returns the symbolic output of a layer in this model; of its first call, if there are several. Throws `ConfigError`. */
@@ -234,6 +235,11 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
       this.buildWeights()
       return this
     }
+    if (!Array.isArray(inputShape)) {
+      throw new ConfigError(
+        `build takes the shape of the input with the batch, as in build([null, 3]), and got ${describeValue(inputShape)}.`,
+      )
+    }
     const shaped = (shape: SymbolicShape) => ({ shape, dtype: this.inputDType })
     const several = Array.isArray(inputShape[0])
     this.portsFor({
@@ -292,7 +298,11 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
 
   private maskedInputs(inputs: Tree, scope: Scope<this>): Tensor[] {
     const masks = masksIn(scope.mask)
-    return listIn<Tensor>(this.inputForm, inputs).map((x, index) => withMask(x, masks[index]))
+    return listIn<Tensor>(this.inputForm, inputs).map((x, index) => {
+      const dtype = this.graph?.inputs[index]?.dtype
+      const given = dtype === 'int32' || dtype === 'uint32' ? wholeNumbers(x, dtype) : x
+      return withMask(given, masks[index])
+    })
   }
 
   private requireNetwork(): Network {

@@ -4,6 +4,7 @@ import {
   type CallbackModel,
   ConfigError,
   type Dataset,
+  describeValue,
   type FitState,
   type InputData,
   type Logs,
@@ -54,6 +55,7 @@ import {
   type EvaluateOptions,
   fitArguments,
   type PredictOptions,
+  requireOneBatch,
   resolveOptimizers,
 } from './training-options.ts'
 
@@ -202,6 +204,11 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     }
     checkOptions('compile', given)
     const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
+    if (registry && typeof registry.parse !== 'function') {
+      throw new ConfigError(
+        `compile: registry is ${describeValue(registry)}; expected one such as standard.with(MyLoss).`,
+      )
+    }
     checkNames(objective, registry)
     this.executionSteps = stepsPerExecution
     this.setup = { ...objective, optimizer: resolveOptimizers(optimizer, registry), registry, jit }
@@ -307,6 +314,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     checkOptions('trainOnBatch', options)
     const { sampleWeight, classWeight } = options
     const trainer = this.requireTrainer('trainOnBatch')
+    requireOneBatch('trainOnBatch', x)
     const { samples, ports } = await openData(this, { x, y, sampleWeight, classWeight })
     return trainOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }
@@ -316,6 +324,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     checkOptions('testOnBatch', options)
     const { sampleWeight } = options
     const trainer = this.requireTrainer('testOnBatch')
+    requireOneBatch('testOnBatch', x)
     const { samples, ports } = await openData(this, { x, y, sampleWeight })
     return testOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
   }

@@ -33,6 +33,7 @@ import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import { printSummary, type SummaryOptions } from './summary.ts'
+import { checkOptions } from './training-options.ts'
 import { readOptimizerState, readWeights, requireFinite, type WeightLike, writeWeights } from './weights.ts'
 
 /** Parameters or states of layers, by path. The trees of the layers may have the types of interfaces. */
@@ -86,6 +87,11 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     )
   }
 
+  /** Makes `JSON.stringify` of a model give `toSpec()`. */
+  toJSON(): object {
+    return this.toSpec()
+  }
+
   /** The entries that the specs of all models have; those with their default are left out. */
   protected get commonSpec(): Pick<ModelSpec, 'name' | 'trainable' | 'sharedId'> & { readonly seed?: number } {
     const { name, seed } = this.config as ModelConfig
@@ -137,7 +143,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /**
    * Replaces all weights: by path if they have paths, otherwise in Keras's order. Throws `ConfigError`, before any change, for
-   * missing weights and wrong shapes.
+   * missing weights, weights that it does not have and wrong shapes.
    */
   async setWeights(weights: readonly WeightLike[]): Promise<void> {
     await writeWeights(this.build(), weights)
@@ -183,8 +189,9 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
-  async toBytes({ weightsOnly = false, fit }: { weightsOnly?: boolean; fit?: FitState } = {}): Promise<Uint8Array> {
-    const file = await this.toFile(weightsOnly, fit)
+  async toBytes(options: { readonly weightsOnly?: boolean; readonly fit?: FitState } = {}): Promise<Uint8Array> {
+    checkOptions('toBytes', options)
+    const file = await this.toFile(options.weightsOnly ?? false, options.fit)
     return (await modelFiles()).encodeModel(file)
   }
 
@@ -214,21 +221,27 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * (default safetensors). The write is atomic: if it fails, an existing file stays as it was. Throws `ConfigError` for a class without
    * a static `type`, because the file could not be loaded.
    */
-  async save(target: FileTarget, { formats, fit }: SaveOptions = {}): Promise<void> {
-    const file = await this.toFile(false, fit)
-    await (await modelFiles()).writeModelFile(target, file, formats)
+  async save(target: FileTarget, options: SaveOptions = {}): Promise<void> {
+    checkOptions('save', options)
+    const file = await this.toFile(false, options.fit)
+    await (await modelFiles()).writeModelFile(target, file, options.formats)
   }
 
   /** Like `save`, with the weights only. */
-  async saveWeights(target: FileTarget, { formats }: FileOptions = {}): Promise<void> {
+  async saveWeights(target: FileTarget, options: FileOptions = {}): Promise<void> {
+    checkOptions('saveWeights', options)
     const file = await this.toFile(true)
-    await (await modelFiles()).writeModelFile(target, file, formats)
+    await (await modelFiles()).writeModelFile(target, file, options.formats)
   }
 
-  /** Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`. */
-  async loadWeights(source: FileSource, { formats }: FileOptions = {}): Promise<void> {
+  /**
+   * Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`, and
+   * `ConfigError` as `setWeights` does.
+   */
+  async loadWeights(source: FileSource, options: FileOptions = {}): Promise<void> {
+    checkOptions('loadWeights', options)
     const { readModelFile } = await modelFiles()
-    await this.setWeights((await readModelFile(source, formats)).weights)
+    await this.setWeights((await readModelFile(source, options.formats)).weights)
   }
 
   /**
@@ -236,9 +249,10 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * in the same way. Returns the state of `fit` in the file, which the option `resumeFrom` takes. Throws `FormatError` and, before any
    * change of weights, `ConfigError` for weights that do not fit.
    */
-  async restore(source: FileSource, { formats }: FileOptions = {}): Promise<FitState | undefined> {
+  async restore(source: FileSource, options: FileOptions = {}): Promise<FitState | undefined> {
+    checkOptions('restore', options)
     const { readModelFile } = await modelFiles()
-    const file = await readModelFile(source, formats)
+    const file = await readModelFile(source, options.formats)
     await this.setWeights(file.weights)
     await this.restoreTraining(file)
     return file.header.fit

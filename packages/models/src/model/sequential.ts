@@ -59,7 +59,9 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   }
 
   /** Appends a layer. */
-  add(layer: Layer): void {
+  add(layer: Layer, ...others: never[]): void {
+    if (others.length > 0)
+      throw new ConfigError('add takes one layer. Call it for each, as in model.add(a); model.add(b).')
     if (!(layer instanceof Layer))
       throw new ConfigError(
         `Sequential takes layers and was given ${describeValue(layer)}. Use new Sequential([new Dense({ units: 1 }), ...]).`,

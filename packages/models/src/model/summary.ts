@@ -95,9 +95,11 @@ function rowsOf(
   depth: number,
 ): string[][] {
   const names = new Map(Object.entries(model.sublayers()).map(([name, layer]) => [layer, name]))
+  const variables = new Map<BaseLayer, Tensor[]>()
+  for (const { layer, value } of listVariables(model)) variables.set(layer, [...(variables.get(layer) ?? []), value])
   const rows: string[][] = []
   for (const layer of model.layers) {
-    const own = variablesIn(model, layer)
+    const own = layersWithin(layer).flatMap((within) => variables.get(within.layer) ?? [])
     const indent = depth === 0 ? '' : `${'   '.repeat(depth)}└ `
     const row = [`${indent}${names.get(layer)!} (${layer.type})`, outputShapes(layer), count(own)]
     if (connected) row.push(depth === 0 ? connections(connected, layer) : '-')
@@ -108,14 +110,6 @@ function rowsOf(
     }
   }
   return rows
-}
-
-/** The variables of a layer of a model, with those of its sublayers, each once. */
-function variablesIn(model: BaseLayer, layer: BaseLayer): Tensor[] {
-  const within = new Set(layersWithin(layer).map((found) => found.layer))
-  return listVariables(model)
-    .filter((variable) => within.has(variable.layer))
-    .map(tensorOf)
 }
 
 function outputShapes(layer: BaseLayer): string {

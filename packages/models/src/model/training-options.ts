@@ -4,6 +4,7 @@ import {
   ConfigError,
   type ConfigOf,
   checkFields,
+  DataError,
   type Dataset,
   describeValue,
   type InputData,
@@ -53,13 +54,15 @@ const trainBatchFields = /* @__PURE__ */ joinFields(batchFields, {
 const compileFields = {
   optimizer: 'unknown',
   loss: 'unknown',
-  lossWeights: 'unknown',
+  lossWeights: ['number', 'numbers', 'numbersByName'],
   metrics: 'unknown',
   weightedMetrics: 'unknown',
   jit: 'boolean',
   stepsPerExecution: { type: 'integer', min: 1 },
   registry: 'unknown',
 } as const
+
+const fileFields = { formats: 'unknown' } as const
 
 /** Options of `predict`. */
 export interface PredictOptions extends ConfigOf<typeof predictFields> {}
@@ -78,14 +81,17 @@ const fieldsOf = {
   predictAll: predictFields,
   trainOnBatch: trainBatchFields,
   testOnBatch: batchFields,
+  toBytes: { weightsOnly: 'boolean', fit: 'unknown' },
+  save: /* @__PURE__ */ joinFields(fileFields, { fit: 'unknown' }),
+  saveWeights: fileFields,
+  loadWeights: fileFields,
+  restore: fileFields,
+  loadModel: /* @__PURE__ */ joinFields(fileFields, { registry: 'unknown', classes: 'unknown', compile: 'boolean' }),
 } as const
 
 /** Throws `ConfigError` for options that the method does not have and for values of other types. */
 export function checkOptions(method: keyof typeof fieldsOf, options: unknown): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ConfigError(`${method} takes its options in an object and got ${describeValue(options)}.`)
-  }
-  checkFields(method, options, fieldsOf[method])
+  checkFields(method, options as object, fieldsOf[method])
 }
 
 /**
@@ -113,6 +119,14 @@ export function fitArguments<O>(
   return { data: { x, y: given as Named<ArrayData> | undefined }, options }
 }
 
+/** Throws `DataError` for a dataset in the place of one batch. */
+export function requireOneBatch(method: string, x: unknown): void {
+  if (!isDataset(x)) return
+  throw new DataError(
+    `${method} takes one batch, as in ${method}(x, y), and got a dataset. Take the batches one by one: for await (const { x, y } of dataset).`,
+  )
+}
+
 /** Resolves the option `optimizer`: one optimizer, or several by the names of the parts of the model that they train. */
 export function resolveOptimizers(
   option: CompileOptions['optimizer'],
@@ -120,7 +134,7 @@ export function resolveOptimizers(
 ): OptimizerSet {
   const resolve = (value: unknown, path: string) => resolveOption('optimizer', value, registry, path) as Optimizer
   const several = isPlainObject(option) && typeof option['optimizer'] !== 'string'
-  if (!several) return resolve(option, 'compile: optimizer')
+  if (!several || Object.keys(option).length === 0) return resolve(option, 'compile: optimizer')
   return Object.fromEntries(
     Object.entries(option).map(([name, value]) => [name, resolve(value, `compile: optimizer.${name}`)]),
   )

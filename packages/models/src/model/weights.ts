@@ -52,8 +52,8 @@ export function readOptimizerState(state: OptimizerStates | undefined): Promise<
 }
 
 /**
- * Sets all variables of a model. Throws before any change: `ConfigError` for missing weights and wrong shapes, `DataError` for values that
- * are not finite.
+ * Sets all variables of a model. Throws before any change: `ConfigError` for missing weights, for weights that the model does not
+ * have and for wrong shapes, `DataError` for values that are not finite.
  */
 export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[]): Promise<void> {
   requireList(weights)
@@ -62,6 +62,13 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
   if (byPath.size === 0 && weights.length !== variables.length) {
     throw new ConfigError(
       `setWeights: ${weights.length} weights were given and the model has ${variables.length}: ${variables.map(({ path }) => path).join(', ')}. Give one for each, in this order.`,
+    )
+  }
+  const paths = new Set(variables.map(({ path }) => path))
+  const others = [...byPath.keys()].filter((path) => !paths.has(path))
+  if (others.length > 0 && variables.every(({ path }) => byPath.has(path))) {
+    throw new ConfigError(
+      `setWeights: the model has no ${others.join(', ')}. It has ${[...paths].join(', ')}. The weights must be those of a model with the same layers; leave out the others.`,
     )
   }
   const arrays: HostArray[] = []
@@ -102,7 +109,7 @@ export function requireFinite({ data }: Pick<HostArray, 'data'>, name: string): 
 function requireList(weights: unknown): void {
   if (Array.isArray(weights)) return
   throw new ConfigError(
-    `setWeights takes a list of weights, as getWeights returns it, and got ${describeValue(weights)}.`,
+    `setWeights takes a list of weights, as await getWeights() returns it, and got ${describeValue(weights)}.`,
   )
 }
 

@@ -17,16 +17,23 @@ export function orderCalls(inputs: readonly SymbolicTensor[], outputs: readonly 
   const done = new Set<LayerCall>()
   const firstMet = new Map<BaseLayer, number>()
   const note = (layer: BaseLayer) => firstMet.has(layer) || firstMet.set(layer, firstMet.size)
-  const visit = (tensor: SymbolicTensor): void => {
-    const call = callOf(tensor)
-    if (done.has(call)) return
-    done.add(call)
-    note(call.layer)
-    if (!inputSet.has(tensor)) {
-      if (call.tensors.length === 0) throw unlistedInput(call)
-      call.tensors.forEach(visit)
+  // depth first, with a stack instead of recursion: models may be deep
+  const visit = (output: SymbolicTensor): void => {
+    const stack: { readonly call: LayerCall; readonly sources: SymbolicTensor[] }[] = []
+    const enter = (tensor: SymbolicTensor) => {
+      const call = callOf(tensor)
+      if (done.has(call)) return
+      done.add(call)
+      note(call.layer)
+      if (!inputSet.has(tensor) && call.tensors.length === 0) throw unlistedInput(call)
+      stack.push({ call, sources: inputSet.has(tensor) ? [] : [...call.tensors].reverse() })
     }
-    calls.push(call)
+    enter(output)
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const source = top.sources.pop()
+      if (source) enter(source)
+      else calls.push(stack.pop()!.call)
+    }
   }
   outputs.forEach(visit)
   for (const input of inputs) {

@@ -1,11 +1,11 @@
-import { isPlainObject } from '@gradus/core'
+import { isClass, isPlainObject } from '@gradus/core'
 import { isNameByShape } from './names-by-shape.ts'
 import type { ObjectiveOptions } from './objective.ts'
 import { type NameResolver, resolveOption } from './resolve.ts'
 
 /**
- * Checks the names and specs of losses and metrics before there is data. Throws `ConfigError` for those that the registry does
- * not know.
+ * Checks losses and metrics, their names and specs before there is data. Throws `ConfigError` for those that the registry does
+ * not know, and for values of other kinds.
  */
 export function checkNames(options: ObjectiveOptions, registry: NameResolver | undefined): void {
   visit(options.loss, 'loss', 'compile: loss', registry)
@@ -14,11 +14,11 @@ export function checkNames(options: ObjectiveOptions, registry: NameResolver | u
 }
 
 function visit(value: unknown, kind: 'loss' | 'metric', path: string, registry: NameResolver | undefined): void {
-  const isSpec = isPlainObject(value) && typeof value[kind] === 'string'
-  if (typeof value === 'string' || isSpec) {
+  if (value === undefined || value === null) return
+  if (Array.isArray(value) || (isPlainObject(value) && typeof value[kind] !== 'string')) {
+    for (const entry of Object.values(value)) visit(entry, kind, path, registry)
+  } else if (typeof value !== 'function' || isClass(value)) {
     if (typeof value === 'string' && registry && isNameByShape(kind, value)) return
     resolveOption(kind, value, registry, path)
-  } else if (Array.isArray(value) || isPlainObject(value)) {
-    for (const entry of Object.values(value)) visit(entry, kind, path, registry)
   }
 }

@@ -19,6 +19,9 @@ export function checkValues(
     const several = samples.inputs.length > 1
     requireFinite(several ? `x.${inputs[index]?.name ?? index}` : 'x', array)
   })
+  samples.weights.forEach((array) => {
+    if (array) requireFinite('sampleWeight', array)
+  })
   samples.targets.forEach((array, index) => {
     if (!array) return
     const name = outputs.length > 1 ? `y.${outputs[index]!.name}` : 'y'

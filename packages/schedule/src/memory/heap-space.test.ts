@@ -88,3 +88,20 @@ it('a run that finds no space for its outputs gives up regions that are larger t
   const apart = outputs.address + outputs.byteLength <= arena || arena + 100 * mebibyte <= outputs.address
   expect(apart).toBe(true)
 })
+
+it('regions that fitted in a version are reserved again once they have moved', () => {
+  const memory = new ProgramMemory<'arena'>(heapOf(1024))
+  const run = (bytes: number, fitting?: number) =>
+    memory.prepare({ arena: bytes }, () => memory.address('arena'), fitting)
+  const address = run(300 * mebibyte)
+  const { version } = memory
+  expect(run(300 * mebibyte, version)).toBe(address)
+  // takes the memory of the region
+  memory.free(memory.allocate(900 * mebibyte))
+  expect(memory.address('arena')).toBe(0)
+  expect(run(300 * mebibyte, version)).toBeGreaterThan(0)
+  // there is no space for the outputs beside the region, which is smaller than before
+  const outputs = memory.prepare({ arena: 100 * mebibyte }, () => memory.allocate(800 * mebibyte), memory.version)
+  expect(outputs.byteLength).toBe(800 * mebibyte)
+  expect(memory.address('arena')).toBeGreaterThan(0)
+})

@@ -29,7 +29,7 @@ export class ProgramMemory<R extends string> {
   allocate(bytes: number): HeapBuffer {
     this.unused?.allocate(bytes)
     try {
-      return this.orWithoutRegions(() => new HeapBuffer(this.heap.allocate(bytes), bytes))
+      return this.block(bytes, false)
     } catch (error) {
       this.unused?.free(bytes)
       throw error
@@ -43,39 +43,53 @@ export class ProgramMemory<R extends string> {
 
   /** Allocates memory that a program has for as long as it exists. */
   allocateLasting(bytes: number): HeapBuffer {
-    return this.orWithoutRegions(() => new HeapBuffer(this.heap.allocate(bytes, true), bytes))
+    return this.block(bytes, true)
   }
 
   freeLasting({ address, byteLength }: HeapBuffer): void {
     this.heap.release(address, byteLength)
   }
 
-  /** Allocates all that a run needs: regions of at least these sizes, and the outputs. */
-  prepare<T>(regions: Readonly<Record<R, number>>, outputs: () => T): T {
-    const all = () => {
-      for (const region of Object.keys(regions) as R[]) this.reserve(region, regions[region])
-      return outputs()
-    }
+  /**
+   * Allocates all that a run needs: regions of at least these sizes, and the outputs. `fitting` is a version in which the regions
+   * had these sizes: they still have them as long as no region has moved.
+   */
+  prepare<T>(regions: Readonly<Record<R, number>>, outputs: () => T, fitting?: number): T {
     const preparing = this.preparing
     this.preparing = true
     try {
-      return this.orWithoutRegions(all, false)
+      if (this.version !== fitting) this.reserveAll(regions)
+      return outputs()
+    } catch (error) {
+      if (!this.dropRegions()) throw error
+      this.reserveAll(regions)
+      return outputs()
     } finally {
       this.preparing = preparing
     }
   }
 
-  /** Tries again without the regions, whose content only a running program needs, if memory is exhausted. */
-  private orWithoutRegions<T>(body: () => T, inPreparation = this.preparing): T {
+  private block(bytes: number, lasting: boolean): HeapBuffer {
     try {
-      return body()
+      return new HeapBuffer(this.heap.allocate(bytes, lasting), bytes)
     } catch (error) {
-      if (inPreparation || this.regions.size === 0) throw error
-      for (const { address, byteLength } of this.regions.values()) this.heap.release(address, byteLength)
-      this.regions.clear()
-      this.version++
-      return body()
+      // a run in preparation needs its regions
+      if (this.preparing || !this.dropRegions()) throw error
+      return new HeapBuffer(this.heap.allocate(bytes, lasting), bytes)
     }
+  }
+
+  private reserveAll(regions: Readonly<Record<R, number>>): void {
+    for (const region of Object.keys(regions) as R[]) this.reserve(region, regions[region])
+  }
+
+  /** Frees the regions, whose content only a running program needs. Returns false if there are none. */
+  private dropRegions(): boolean {
+    if (this.regions.size === 0) return false
+    for (const { address, byteLength } of this.regions.values()) this.heap.release(address, byteLength)
+    this.regions.clear()
+    this.version++
+    return true
   }
 
   /** The address of a region; 0 before the first `reserve`. */

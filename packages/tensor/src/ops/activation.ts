@@ -1,14 +1,15 @@
 import { operation } from '../operation.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { add, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
+import { add, cast, greater, greaterEqual, maximum, mul, neg, where } from './arithmetic.ts'
 import { unary } from './elementwise.ts'
-import { erf } from './error-function.ts'
+import { erfc } from './error-function.ts'
 import { exp, log1p } from './exponential.ts'
 import { asTensor } from './operands.ts'
 import { abs } from './rounding.ts'
 import { requireFloat, requireNumeric } from './rules.ts'
 import { sigmoid } from './sigmoid.ts'
 import { tanh } from './trigonometric.ts'
+import { wide } from './wide.ts'
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export const relu = /* @__PURE__ */ unary('relu', requireNumeric, {
@@ -17,10 +18,14 @@ export const relu = /* @__PURE__ */ unary('relu', requireNumeric, {
 })
 
 /** `relu(x)`, at most 6; the gradient at 0 and at 6 is 0. */
-export const relu6 = /* @__PURE__ */ operation('relu6', (x: TensorLike): Tensor => {
-  const value = asTensor('relu6', x)
-  return where(greaterEqual(value, 6), 6, relu(value))
-})
+export const relu6 = /* @__PURE__ */ operation(
+  'relu6',
+  (x: TensorLike): Tensor => {
+    const value = asTensor('relu6', x)
+    return where(greaterEqual(value, 6), 6, relu(value))
+  },
+  ['any'],
+)
 
 /** `log(1 + exp(x))`, a smooth `relu`. */
 export const softplus = /* @__PURE__ */ unary('softplus', requireFloat, {
@@ -30,10 +35,14 @@ export const softplus = /* @__PURE__ */ unary('softplus', requireFloat, {
 })
 
 /** `x * sigmoid(x)`, also called swish. */
-export const silu = /* @__PURE__ */ operation('silu', (x: TensorLike): Tensor => {
-  const value = asTensor('silu', x)
-  return mul(value, sigmoid(value))
-})
+export const silu = /* @__PURE__ */ operation(
+  'silu',
+  (x: TensorLike): Tensor => {
+    const value = asTensor('silu', x)
+    return mul(value, sigmoid(value))
+  },
+  ['any'],
+)
 
 /**
  * x times the normal distribution function at x; `approximate` takes the tanh formula (Hendrycks and Gimpel,
@@ -42,11 +51,17 @@ export const silu = /* @__PURE__ */ operation('silu', (x: TensorLike): Tensor =>
 export const gelu = /* @__PURE__ */ operation(
   'gelu',
   (x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor => {
-    const value = asTensor('gelu', x)
-    const half = mul(value, 0.5)
-    if (!approximate) return mul(half, add(erf(mul(value, Math.SQRT1_2)), 1))
-    const cube = mul(mul(value, value), value)
-    return mul(half, add(tanh(mul(add(value, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1))
+    const given = asTensor('gelu', x)
+    // cubes leave the range of float16
+    const value = wide(given)
+    const twice = approximate ? tanhFormula(value) : erfc(mul(value, -Math.SQRT1_2))
+    return cast(mul(mul(value, 0.5), twice), given.dtype)
   },
-  ['approximate'],
+  ['any', ['approximate']],
 )
+
+/** Twice the normal distribution function: 1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
+function tanhFormula(x: Tensor): Tensor {
+  const cube = mul(mul(x, x), x)
+  return add(tanh(mul(add(x, mul(cube, 0.044715)), Math.sqrt(2 / Math.PI))), 1)
+}

@@ -1,4 +1,3 @@
-import { requireTensor } from '../arguments.ts'
 import { type DType, isFloat, requireDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
@@ -44,13 +43,17 @@ const divOp = /* @__PURE__ */ binaryOp('div', requireNumeric, {
  * import { div, tensor } from '@gradus/tensor'
  * div(tensor([51, 255], { dtype: 'int32' }), 255).array() // => [0.2, 1]
  */
-export const div = /* @__PURE__ */ operationOf(divOp, (a: TensorLike, b: TensorLike): Tensor => {
-  const like = a instanceof Tensor ? a : b
-  const isWhole = like instanceof Tensor && (like.dtype === 'int32' || like.dtype === 'uint32')
-  const areWhole = isWhole && [a, b].every((x) => !(x instanceof Tensor) || x.dtype === like.dtype)
-  const operands = areWhole ? [a, b].map((x) => (x instanceof Tensor ? cast(x, 'float32') : x)) : [a, b]
-  return apply(divOp, alignOperands('div', operands), null)
-})
+export const div = /* @__PURE__ */ operationOf(
+  divOp,
+  (a: TensorLike, b: TensorLike): Tensor => {
+    const like = a instanceof Tensor ? a : b
+    const isWhole = like instanceof Tensor && (like.dtype === 'int32' || like.dtype === 'uint32')
+    const areWhole = isWhole && [a, b].every((x) => !(x instanceof Tensor) || x.dtype === like.dtype)
+    const operands = areWhole ? [a, b].map((x) => (x instanceof Tensor ? cast(x, 'float32') : x)) : [a, b]
+    return apply(divOp, alignOperands('div', operands), null)
+  },
+  ['any', 'any'],
+)
 
 /** The larger of `a` and `b`, NaN if either is NaN; at a tie each gets half of the gradient. */
 export const maximum = /* @__PURE__ */ binary('maximum', requireNumeric, {
@@ -124,16 +127,20 @@ const whereOp: Op<None> = {
  * const safe = (x) => sum(where(greater(x, 0), sqrt(where(greater(x, 0), x, 1)), 0))
  * grad(safe)(x).array() // => [0, 0.25]
  */
-export const where = /* @__PURE__ */ operationOf(whereOp, (condition: Tensor, a: TensorLike, b: TensorLike): Tensor => {
-  const like = a instanceof Tensor ? a : b instanceof Tensor ? b : undefined
-  const values = [asTensor('where', a, like), asTensor('where', b, like)]
-  const shape = broadcastShapes('where', condition.shape, ...values.map((value) => value.shape))
-  return apply(
-    whereOp,
-    [condition, ...values].map((x) => broadcastTo(x, shape)),
-    null,
-  )
-})
+export const where = /* @__PURE__ */ operationOf(
+  whereOp,
+  (condition: Tensor, a: TensorLike, b: TensorLike): Tensor => {
+    const like = a instanceof Tensor ? a : b instanceof Tensor ? b : undefined
+    const values = [asTensor('where', a, like), asTensor('where', b, like)]
+    const shape = broadcastShapes('where', condition.shape, ...values.map((value) => value.shape))
+    return apply(
+      whereOp,
+      [condition, ...values].map((x) => broadcastTo(x, shape)),
+      null,
+    )
+  },
+  ['tensor', 'any', 'any'],
+)
 
 const castOp: Op<{ dtype: DType }> = {
   name: 'cast',
@@ -145,8 +152,11 @@ const castOp: Op<{ dtype: DType }> = {
 }
 
 /** `x` in another dtype; float to integer truncates and saturates, NaN becomes 0, anything but 0 is true. */
-export const cast = /* @__PURE__ */ operationOf(castOp, (x: Tensor, dtype: DType): Tensor => {
-  requireDType('cast', dtype)
-  requireTensor('cast', x)
-  return x.dtype === dtype ? x : apply(castOp, [x], { dtype })
-})
+export const cast = /* @__PURE__ */ operationOf(
+  castOp,
+  (x: Tensor, dtype: DType): Tensor => {
+    requireDType('cast', dtype)
+    return x.dtype === dtype ? x : apply(castOp, [x], { dtype })
+  },
+  ['tensor', 'any'],
+)

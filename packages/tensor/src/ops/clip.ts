@@ -22,6 +22,7 @@ export const clip = /* @__PURE__ */ operation(
     const raised = low === null ? x : where(less(x, low), low, x)
     return high === null ? raised : where(greater(raised, high), high, raised)
   },
+  ['tensor', 'any', 'any'],
 )
 
 /** The replacements of NaN and of the infinities: by default 0 and the largest finite numbers of the dtype. */
@@ -47,5 +48,5 @@ export const nanToNum = /* @__PURE__ */ operation(
     const bounded = where(equal(known, Number.POSITIVE_INFINITY), posInf ?? largest, known)
     return where(equal(bounded, Number.NEGATIVE_INFINITY), negInf ?? -largest, bounded)
   },
-  ['nan', 'posInf', 'negInf'],
+  ['tensor', ['nan', 'posInf', 'negInf']],
 )

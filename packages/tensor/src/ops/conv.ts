@@ -18,6 +18,9 @@ export interface ConvOptions {
   readonly groups?: number
 }
 
+/** The options that all convolutions have. */
+const windowOptions = ['strides', 'padding', 'dilation'] as const
+
 /** As `ConvOptions`; `outputPadding` is added to the right of the output, `null` gives Keras's default length. */
 export interface ConvTransposeOptions {
   readonly strides?: PerAxis
@@ -40,6 +43,7 @@ export interface ConvTransposeOptions {
 export const conv = /* @__PURE__ */ operationOf(
   convOp,
   (x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor => strided('conv', x, kernel, options),
+  ['tensor', 'tensor', ['strides', 'padding', 'dilation', 'groups']],
 )
 
 function strided(name: string, x: Tensor, kernel: Tensor, options: ConvOptions): Tensor {
@@ -115,6 +119,7 @@ export const convTranspose = /* @__PURE__ */ operation(
       groups: 1,
     })
   },
+  ['tensor', 'tensor', ['strides', 'padding', 'dilation', 'outputPadding']],
 )
 
 /**
@@ -134,6 +139,7 @@ export const depthwiseConv = /* @__PURE__ */ operation(
     const grouped = reshape(kernel, [...kernel.shape.slice(0, -2), 1, channels! * kernel.shape.at(-1)!])
     return strided('depthwiseConv', x, grouped, { ...options, groups: channels! })
   },
+  ['tensor', 'tensor', windowOptions],
 )
 
 /** A depthwise convolution followed by one with a kernel of size 1, `[1, ..., c * multiplier, f]`, that mixes channels. */
@@ -141,4 +147,5 @@ export const separableConv = /* @__PURE__ */ operation(
   'separableConv',
   (x: Tensor, depthwise: Tensor, pointwise: Tensor, options: Omit<ConvOptions, 'groups'> = {}): Tensor =>
     strided('separableConv', depthwiseConv(x, depthwise, options), pointwise, {}),
+  ['tensor', 'tensor', 'tensor', windowOptions],
 )

@@ -1,3 +1,4 @@
+import { checkArguments } from '../arguments.ts'
 import {
   type DType,
   dtypeForArray,
@@ -43,7 +44,7 @@ export interface TensorOptions {
  * tensor(new Float32Array(6), { shape: [2, 3] }).shape // => [2, 3]
  */
 export function tensor(values: TensorValues, options: TensorOptions = {}): Tensor {
-  if (typeof options !== 'object' || Array.isArray(options)) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(
       "tensor takes its options in an object, as in tensor([1, 2], { dtype: 'int32' }) or tensor([1, 2], { shape: [2, 1] }).",
     )
@@ -149,10 +150,14 @@ function filled(name: string, shape: Shape, value: number, dtype: DType): Tensor
 }
 
 /** Zeros of the shape and dtype of `x`, on its backend. */
-export const zerosLike = /* @__PURE__ */ operation('zerosLike', (x: Tensor): Tensor => full(x.shape, 0, x.dtype, x))
+export const zerosLike = /* @__PURE__ */ operation('zerosLike', (x: Tensor): Tensor => full(x.shape, 0, x.dtype, x), [
+  'tensor',
+])
 
 /** Ones of the shape and dtype of `x`, on its backend. */
-export const onesLike = /* @__PURE__ */ operation('onesLike', (x: Tensor): Tensor => full(x.shape, 1, x.dtype, x))
+export const onesLike = /* @__PURE__ */ operation('onesLike', (x: Tensor): Tensor => full(x.shape, 1, x.dtype, x), [
+  'tensor',
+])
 
 /**
  * A tensor of `shape` in which each element is its coordinate along `axis`.
@@ -169,6 +174,7 @@ export function iota(shape: Shape, axis = 0, dtype: DType = 'int32'): Tensor {
 
 /** Ones on the diagonal `offset` above the main one (below it if negative), zeros elsewhere. */
 export function eye(rows: number, columns = rows, offset = 0, dtype: DType = 'float32'): Tensor {
+  checkArguments('eye', [rows, columns, offset], ['integer', 'integer', 'integer'])
   const shape = [rows, columns]
   return cast(equal(add(iota(shape, 0), offset), iota(shape, 1)), dtype)
 }
@@ -183,8 +189,8 @@ export function eye(rows: number, columns = rows, offset = 0, dtype: DType = 'fl
  * arange(1, 2, 0.25).array() // => [1, 1.25, 1.5, 1.75]
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
-  if (stop === undefined) return arange(0, start, step, dtype)
-  if (step === 0 || ![start, stop, step].every(Number.isFinite)) {
+  if (stop === undefined && start !== undefined) return arange(0, start, step, dtype)
+  if (stop === undefined || step === 0 || ![start, stop, step].every(Number.isFinite)) {
     throw new ShapeError(
       `arange: cannot count from ${start} to ${stop} by ${step}; use finite numbers and a step other than 0.`,
     )
@@ -201,6 +207,7 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
  * linspace(0, 1, 5).array() // => [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(start: number, stop: number, count: number, dtype: 'float32' | 'float64' = 'float32'): Tensor {
+  checkArguments('linspace', [start, stop, count], ['any', 'any', 'integer'])
   const index = iota([count], 0, dtype)
   if (count < 2) return affine(index, 0, start)
   // the last value is set, because count - 1 steps need not add up to it

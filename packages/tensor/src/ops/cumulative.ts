@@ -71,7 +71,7 @@ function running(op: Op<Params>): OperationOf<Params, [x: Tensor, options?: Cumu
       const params = { axis: normalizeAxis(op.name, axis, x.rank), reverse, exclusive }
       return cast(apply(op, [cast(x, computeDType(x.dtype))], params), x.dtype)
     },
-    ['axis', 'reverse', 'exclusive'],
+    ['tensor', ['axis', 'reverse', 'exclusive']],
   )
 }
 
@@ -111,5 +111,5 @@ export const diff = /* @__PURE__ */ operation(
     }
     return result
   },
-  ['n', 'axis'],
+  ['tensor', ['n', 'axis']],
 )

@@ -4,11 +4,17 @@ import { grad } from '@gradus/autograd'
 import { compile } from '@gradus/graph'
 import { BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy } from '@gradus/losses'
 import {
+  acosh,
   add,
+  asinh,
+  atan,
+  atan2,
   cast,
   type DType,
   erfc,
+  erfInv,
   floorDivide,
+  gelu,
   greater,
   l2Normalize,
   mod,
@@ -192,6 +198,73 @@ for (const { name, backend, checks } of await startAll()) {
             if (Math.abs(at[i]!) < 10) expect(Math.abs(g / value - 1), `${at[i]}`).toBeLessThan(gpu ? 2e-5 : 2e-6)
             else expect(g).toBeCloseTo(0, 30)
           })
+        })
+      })
+
+      describe('gelu', () => {
+        // x times the normal distribution function, SciPy's `0.5 * x * erfc(-x / sqrt(2))`, and its derivative
+        const at = [-13, -10, -8, -6.5, -5.5, -3, -0.5, 0, 0.5, 3, 8]
+        const expected = [
+          -7.952313719414844e-38, -7.619853024160583e-23, -4.976768459417463e-15, -2.610400379508427e-10,
+          -1.0444259356238269e-7, -0.004049694094890288, -0.15426876936299347, 0, 0.3457312306370065, 2.99595030590511,
+          7.999999999999995,
+        ]
+        const slopes = [
+          -1.0337304440113359e-36, -7.618400096464813e-22, -3.979607261086796e-14, -1.6950517937572625e-9,
+          -5.733472398739923e-7, -0.011945647204183927, 0.1325048753438372, 0.5, 0.8674951246561627, 1.011945647204184,
+          1.0000000000000397,
+        ]
+
+        it('and its gradient have a small relative error in the tail', async () => {
+          start()
+          const limit = gpu ? 1e-4 : 2e-5
+          const subnormal = gpu ? 2e-38 : 0 // GPUs take smaller numbers for 0
+          for (const [found, values] of [
+            [await valuesOf(run((x) => gelu(x!), tensor(at))), expected],
+            [await gradOf((x) => gelu(x!))(tensor(at)), slopes],
+          ] as const)
+            found.forEach((y, i) =>
+              expect(Math.abs(y - values[i]!), `${at[i]}`).toBeLessThanOrEqual(
+                Math.abs(values[i]!) * limit + subnormal,
+              ),
+            )
+        })
+      })
+
+      describe('float16', () => {
+        it('erfInv does not overflow in its coefficients (SciPy)', async () => {
+          start()
+          const x = tensor([-0.75, 0.125, 0.5, 0.875, 0.9375], { dtype: 'float16' })
+          const expected = [
+            -0.8134198475976184, 0.11123545184094996, 0.4769362762044699, 1.084787040069283, 1.3171503349861307,
+          ]
+          const slopes = expected.map((y) => (Math.exp(y * y) * Math.sqrt(Math.PI)) / 2)
+          const [found, gradients] = [await values((a) => erfInv(a!), x), await gradOf((a) => erfInv(a!))(x)]
+          found.forEach((y, i) => expect(Math.abs(y / expected[i]! - 1)).toBeLessThan(2 ** -10))
+          gradients.forEach((y, i) => expect(Math.abs(y / slopes[i]! - 1)).toBeLessThan(2 ** -8))
+        })
+
+        it('gelu and its gradient do not overflow in cubes', async () => {
+          start()
+          const x = tensor([-3000, 3000], { dtype: 'float16' })
+          for (const approximate of [false, true]) {
+            expect((await values((a) => gelu(a!, { approximate }), x)).map(Math.abs)).toEqual([0, 3000])
+            expect((await gradOf((a) => gelu(a!, { approximate }))(x)).map(Math.abs)).toEqual([0, 1])
+          }
+        })
+
+        it('gradients of inverse functions do not overflow in squares', async () => {
+          start()
+          const x = tensor([300, 1024], { dtype: 'float16' })
+          for (const [f, slope] of [
+            [asinh, (v: number) => 1 / Math.sqrt(v * v + 1)],
+            [acosh, (v: number) => 1 / Math.sqrt(v * v - 1)],
+            [(v: Tensor) => mul(atan(v), 64), (v: number) => 64 / (v * v + 1)],
+            [(v: Tensor) => atan2(v, 300), (v: number) => 300 / (v * v + 90000)],
+          ] as const) {
+            const found = await gradOf((a) => f(a!))(x)
+            found.forEach((g, i) => expect(Math.abs(g / slope([300, 1024][i]!) - 1)).toBeLessThan(0.02))
+          }
         })
       })
 

@@ -1,3 +1,4 @@
+import { requireTensor, shown } from '../arguments.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import { operation } from '../operation.ts'
@@ -24,6 +25,9 @@ interface Labeled {
  * einsum('ij,kj->ik', tensor([[1, 2], [3, 4]]), tensor([[1, 1], [0, 2]])).array() // => [[3, 4], [7, 8]]
  */
 export const einsum = /* @__PURE__ */ operation('einsum', (spec: string, ...operands: Tensor[]): Tensor => {
+  if (typeof spec !== 'string')
+    throw new TypeError(`einsum takes the equation first, as in einsum('ij,jk->ik', a, b), and got ${shown(spec)}.`)
+  for (const x of operands) requireTensor('einsum', x)
   const { inputs, output } = parse(spec, operands)
   const sizes = sizesOf(spec, inputs, operands)
   for (const label of output) {

@@ -45,14 +45,14 @@ export type Binary = OperationOf<None, [a: TensorLike, b: TensorLike], Tensor>
 /* @__NO_SIDE_EFFECTS__ */
 export function unary(name: string, check: Check, facts?: UnaryFacts): Unary {
   const op = unaryOp(name, check, facts)
-  return operationOf(op, (x: TensorLike) => apply(op, [asTensor(name, x)], null))
+  return operationOf(op, (x: TensorLike) => apply(op, [asTensor(name, x)], null), ['any'])
 }
 
 /** Defines an elementwise operation of two tensors that are broadcast, and its op. */
 /* @__NO_SIDE_EFFECTS__ */
 export function binary(name: string, check: Check, facts?: BinaryFacts): Binary {
   const op = binaryOp(name, check, facts)
-  return operationOf(op, (a: TensorLike, b: TensorLike) => apply(op, alignOperands(name, [a, b]), null))
+  return operationOf(op, (a: TensorLike, b: TensorLike) => apply(op, alignOperands(name, [a, b]), null), ['any', 'any'])
 }
 
 /** Defines a comparison of two tensors of any dtype that are broadcast, and its op; the result is `bool`. */

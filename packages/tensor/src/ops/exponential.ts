@@ -34,15 +34,20 @@ export const rsqrt = /* @__PURE__ */ unary('rsqrt', requireFloat, {
 })
 
 /** `x * x`. */
-export const square = /* @__PURE__ */ operation('square', (x: TensorLike): Tensor => {
-  const value = asTensor('square', x)
-  return mul(value, value)
-})
+export const square = /* @__PURE__ */ operation(
+  'square',
+  (x: TensorLike): Tensor => {
+    const value = asTensor('square', x)
+    return mul(value, value)
+  },
+  ['any'],
+)
 
 /** `1 / x`. */
 export const reciprocal = /* @__PURE__ */ operation(
   'reciprocal',
   (x: TensorLike): Tensor => div(1, asTensor('reciprocal', x)),
+  ['any'],
 )
 
 /** `pow(x, 0)` is 1 for every x, so d/dx is 0 there; at x = 0 the derivative by the exponent is 0. */
@@ -64,16 +69,20 @@ const powOp = /* @__PURE__ */ binaryOp('pow', requireFloat, {
  * import { pow, tensor } from '@gradus/tensor'
  * pow(tensor([1, 2, 3]), 2).array() // => [1, 4, 9]
  */
-export const pow = /* @__PURE__ */ operationOf(powOp, (x: TensorLike, exponent: TensorLike): Tensor => {
-  if (exponent === 2) return square(x)
-  return apply(powOp, alignOperands('pow', [x, exponent]), null)
-})
+export const pow = /* @__PURE__ */ operationOf(
+  powOp,
+  (x: TensorLike, exponent: TensorLike): Tensor => {
+    if (exponent === 2) return square(x)
+    return apply(powOp, alignOperands('pow', [x, exponent]), null)
+  },
+  ['any', 'any'],
+)
 
 /** The logarithm to base 2. */
-export const log2 = /* @__PURE__ */ operation('log2', (x: TensorLike): Tensor => div(log(x), Math.LN2))
+export const log2 = /* @__PURE__ */ operation('log2', (x: TensorLike): Tensor => div(log(x), Math.LN2), ['any'])
 
 /** The logarithm to base 10. */
-export const log10 = /* @__PURE__ */ operation('log10', (x: TensorLike): Tensor => div(log(x), Math.LN10))
+export const log10 = /* @__PURE__ */ operation('log10', (x: TensorLike): Tensor => div(log(x), Math.LN10), ['any'])
 
 /** `2 ** x`. */
-export const exp2 = /* @__PURE__ */ operation('exp2', (x: TensorLike): Tensor => pow(2, x))
+export const exp2 = /* @__PURE__ */ operation('exp2', (x: TensorLike): Tensor => pow(2, x), ['any'])

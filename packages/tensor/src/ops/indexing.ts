@@ -31,7 +31,7 @@ export const gather = /* @__PURE__ */ operationOf(
     requireKnownIndices('gather', indices, x.shape[along]!)
     return apply(gatherOp, [x, wrapIndices(indices, x.shape[along]!)], gatherParams(x, along))
   },
-  ['axis'],
+  ['tensor', 'tensor', ['axis']],
 )
 
 /** Positions out of range give NaN, so that a computation with them does not go on unnoticed. */
@@ -80,6 +80,7 @@ export const takeAlongAxis = /* @__PURE__ */ operation(
       inverse,
     )
   },
+  ['tensor', 'tensor', 'integer?'],
 )
 
 /**
@@ -106,5 +107,5 @@ export const oneHot = /* @__PURE__ */ operation(
     )
     return cast(equal(column, iota(shape, along, 'int32')), dtype)
   },
-  ['dtype', 'axis'],
+  ['tensor', 'integer', ['dtype', 'axis']],
 )

@@ -22,7 +22,11 @@ export const logicalNot = /* @__PURE__ */ unary('logicalNot', requireBool)
 /* @__NO_SIDE_EFFECTS__ */
 function floatTest(name: string, otherwise: boolean): OperationOf<None, [x: Tensor], Tensor> {
   const op = unaryOp(name, requireFloat, { output: 'bool' })
-  return operationOf(op, (x: Tensor) => (isFloat(x.dtype) ? apply(op, [x], null) : full(x.shape, otherwise, 'bool', x)))
+  return operationOf(
+    op,
+    (x: Tensor) => (isFloat(x.dtype) ? apply(op, [x], null) : full(x.shape, otherwise, 'bool', x)),
+    ['tensor'],
+  )
 }
 
 /** Whether each element is NaN; false for integers and bools. */
@@ -35,6 +39,7 @@ export const isFinite = /* @__PURE__ */ floatTest('isFinite', true)
 export const isInf = /* @__PURE__ */ operation(
   'isInf',
   (x: Tensor): Tensor => logicalNot(logicalOr(isFinite(x), isNan(x))),
+  ['tensor'],
 )
 
 /** `a & b` of integers. */

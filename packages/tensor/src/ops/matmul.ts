@@ -93,19 +93,24 @@ export const matmul = /* @__PURE__ */ operationOf(
       transposeB,
     )
   },
-  ['transposeA', 'transposeB'],
+  ['tensor', 'tensor', ['transposeA', 'transposeB']],
 )
 
 /** NumPy's `dot`: sums over the last axis of `a` and the second to last (or only) axis of `b`; scalars multiply. */
-export const dot = /* @__PURE__ */ operation('dot', (a: Tensor, b: Tensor): Tensor => {
-  if (a.rank === 0 || b.rank === 0) return mul(a, b)
-  return tensordot(a, b, [[a.rank - 1], [Math.max(b.rank - 2, 0)]])
-})
+export const dot = /* @__PURE__ */ operation(
+  'dot',
+  (a: Tensor, b: Tensor): Tensor => {
+    if (a.rank === 0 || b.rank === 0) return mul(a, b)
+    return tensordot(a, b, [[a.rank - 1], [Math.max(b.rank - 2, 0)]])
+  },
+  ['tensor', 'tensor'],
+)
 
 /** Products of all pairs of elements, `[a.size, b.size]`. */
 export const outer = /* @__PURE__ */ operation(
   'outer',
   (a: Tensor, b: Tensor): Tensor => mul(reshape(a, [a.size, 1]), reshape(b, [1, b.size])),
+  ['tensor', 'tensor'],
 )
 
 /**
@@ -119,6 +124,9 @@ export const outer = /* @__PURE__ */ operation(
 export const tensordot = /* @__PURE__ */ operation(
   'tensordot',
   (a: Tensor, b: Tensor, axes: number | readonly [readonly number[], readonly number[]] = 2): Tensor => {
+    if (typeof axes !== 'number' && !(Array.isArray(axes) && axes.length === 2 && axes.every(Array.isArray))) {
+      throw new TypeError('tensordot takes a number of axes or two lists of them, as in tensordot(a, b, [[0], [1]]).')
+    }
     const [axesA, axesB] =
       typeof axes === 'number' ? [range(axes).map((i) => i - axes), range(axes)] : [axes[0], axes[1]]
     const sumA = axesA.map((axis) => normalizeAxis('tensordot', axis, a.rank))
@@ -146,6 +154,7 @@ export const tensordot = /* @__PURE__ */ operation(
     )
     return reshape(product, [...shapeA, ...shapeB])
   },
+  ['tensor', 'tensor', 'any'],
 )
 
 function range(n: number): number[] {

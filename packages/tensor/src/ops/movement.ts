@@ -5,7 +5,6 @@ import { operation, operationOf } from '../operation.ts'
 import { formatShape, normalizeAxes, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { permuteOp, sliceOp } from './movement-op.ts'
-import { requireList } from './operands.ts'
 
 /** The elements in reverse order along `axes`. */
 const flipOp: Op<{ axes: readonly number[] }> = {
@@ -55,6 +54,7 @@ export const sliceAxis = /* @__PURE__ */ operation(
     const zeros = x.shape.map(() => 0)
     return apply(sliceOp, [x], { start: only(start, zeros), size: only(size, x.shape), step: x.shape.map(() => 1) })
   },
+  ['tensor', 'integer', 'integer', 'integer'],
 )
 
 /**
@@ -64,13 +64,17 @@ export const sliceAxis = /* @__PURE__ */ operation(
  * import { tensor, transpose } from '@gradus/tensor'
  * transpose(tensor([[1, 2], [3, 4]])).array() // => [[1, 3], [2, 4]]
  */
-export const transpose = /* @__PURE__ */ operation('transpose', (x: Tensor, axes?: readonly number[]): Tensor => {
-  const order =
-    axes?.map((axis) => normalizeAxis('transpose', axis, x.rank)) ?? x.shape.map((_, axis) => x.rank - 1 - axis)
-  return order.length === x.rank && order.every((axis, index) => axis === index)
-    ? x
-    : apply(permuteOp, [x], { axes: order })
-})
+export const transpose = /* @__PURE__ */ operation(
+  'transpose',
+  (x: Tensor, axes?: readonly number[]): Tensor => {
+    const order =
+      axes?.map((axis) => normalizeAxis('transpose', axis, x.rank)) ?? x.shape.map((_, axis) => x.rank - 1 - axis)
+    return order.length === x.rank && order.every((axis, index) => axis === index)
+      ? x
+      : apply(permuteOp, [x], { axes: order })
+  },
+  ['tensor', 'integers?'],
+)
 
 /**
  * The part of `x` that begins at `start` (negative: from the end) and has the given size (-1: up to the end), taking
@@ -107,6 +111,7 @@ export const slice = /* @__PURE__ */ operationOf(
     })
     return apply(sliceOp, [x], { start: starts, size: sizes, step: steps })
   },
+  ['tensor', 'integers', 'integers?', 'integers?'],
 )
 
 /** The elements in reverse order along `axis` (by default along every axis). */
@@ -114,6 +119,7 @@ export const flip = /* @__PURE__ */ operationOf(
   flipOp,
   (x: Tensor, axis?: number | readonly number[]): Tensor =>
     apply(flipOp, [x], { axes: normalizeAxes('flip', axis, x.rank) }),
+  ['tensor', 'axes?'],
 )
 
 /**
@@ -123,10 +129,13 @@ export const flip = /* @__PURE__ */ operationOf(
  * import { concat, tensor } from '@gradus/tensor'
  * concat([tensor([[1, 2]]), tensor([[3, 4]])]).array() // => [[1, 2], [3, 4]]
  */
-export const concat = /* @__PURE__ */ operationOf(concatOp, (tensors: readonly Tensor[], axis: number = 0): Tensor => {
-  requireList('concat', tensors)
-  const [first] = tensors
-  if (!first) throw new ShapeError('concat got no tensors; give at least one.')
-  const along = normalizeAxis('concat', axis, first.rank)
-  return tensors.length === 1 ? first : apply(concatOp, tensors, { axis: along })
-})
+export const concat = /* @__PURE__ */ operationOf(
+  concatOp,
+  (tensors: readonly Tensor[], axis: number = 0): Tensor => {
+    const [first] = tensors
+    if (!first) throw new ShapeError('concat got no tensors; give at least one.')
+    const along = normalizeAxis('concat', axis, first.rank)
+    return tensors.length === 1 ? first : apply(concatOp, tensors, { axis: along })
+  },
+  ['tensors', 'integer?'],
+)

@@ -1,3 +1,4 @@
+import { checkArguments } from '../arguments.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { operation, operationOf } from '../operation.ts'
@@ -59,7 +60,7 @@ export const layerNormalization = /* @__PURE__ */ operationOf(
   layerNormalizationOp,
   (x: Tensor, { axis = -1, epsilon = 1e-3 }: NormalizationOptions = {}): Tensor =>
     apply(layerNormalizationOp, [x], { axes: normalizeAxes('layerNormalization', axis, x.rank), epsilon }),
-  ['axis', 'epsilon'],
+  ['tensor', ['axis', 'epsilon']],
 )
 
 /**
@@ -73,6 +74,7 @@ export const layerNormalization = /* @__PURE__ */ operationOf(
  * variance.array() // => [[1, 4]]
  */
 export function batchMoments(x: Tensor, axes: readonly number[], mask?: Tensor): { mean: Tensor; variance: Tensor } {
+  checkArguments('batchMoments', [x, axes, mask], ['tensor', 'axes?', 'any'])
   const over = normalizeAxes('batchMoments', axes, x.rank)
   const values = wide(x)
   const rounded = (mean: Tensor, variance: Tensor) => ({ mean: cast(mean, x.dtype), variance: cast(variance, x.dtype) })
@@ -108,6 +110,7 @@ export const batchNormalization = /* @__PURE__ */ operation(
     const scaled = mul(x, factor)
     return offset === undefined || offset === null ? sub(scaled, shift) : add(scaled, sub(offset, shift))
   },
+  ['tensor', 'tensor', 'tensor', 'any', 'any', 'any'],
 )
 
 /**
@@ -125,5 +128,5 @@ export const l2Normalize = /* @__PURE__ */ operation(
     const squares = sum(mul(values, values), { axis: axes, keepDims: true })
     return cast(mul(values, rsqrt(maximum(squares, epsilon * epsilon))), x.dtype)
   },
-  ['axis', 'epsilon'],
+  ['tensor', ['axis', 'epsilon']],
 )

@@ -1,3 +1,4 @@
+import { shown } from '../arguments.ts'
 import { isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { broadcastShapes, type Shape } from '../shape.ts'
@@ -19,9 +20,8 @@ export function asTensor(name: string, x: TensorLike, like?: Tensor): Tensor {
 
 function requireNumber(name: string, x: unknown): asserts x is number | boolean {
   if (typeof x === 'number' || typeof x === 'boolean') return
-  const what = x === null ? 'null' : Array.isArray(x) ? 'a list' : typeof x
   const fix = x === undefined ? 'Is an argument missing?' : 'Make a tensor with tensor(...).'
-  throw new TypeError(`${name} takes tensors and numbers and got ${what}. ${fix}`)
+  throw new TypeError(`${name} takes tensors and numbers and got ${shown(x)}. ${fix}`)
 }
 
 /** The operands as tensors of one shape; numbers take the dtype of the first tensor among them. */
@@ -36,9 +36,4 @@ function literal(name: string, x: number | boolean, shape: Shape, like: Tensor |
   if (!like) return asTensor(name, x)
   if (!isFloat(like.dtype) && !Number.isInteger(Number(x))) return asTensor(name, x, like) // throws
   return full(shape, x, like.dtype, like)
-}
-
-/** Throws `TypeError` if the tensors of an op were not given as a list. */
-export function requireList(name: string, tensors: unknown): void {
-  if (!Array.isArray(tensors)) throw new TypeError(`${name} takes its tensors in a list, as in ${name}([a, b]).`)
 }

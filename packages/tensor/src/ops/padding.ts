@@ -36,7 +36,11 @@ export const pad = /* @__PURE__ */ operation(
     paddings: readonly (readonly [before: number, after: number])[],
     { mode = 'constant', value = 0 }: PadOptions = {},
   ): Tensor => {
-    if (paddings.length !== x.rank || paddings.flat().some((count) => !Number.isInteger(count) || count < 0)) {
+    if (
+      !Array.isArray(paddings) ||
+      paddings.length !== x.rank ||
+      paddings.flat().some((count) => !Number.isInteger(count) || count < 0)
+    ) {
       throw new ShapeError(
         `pad: ${JSON.stringify(paddings)} does not fit ${formatShape(x.shape)}; give a pair of whole numbers from 0 for each of ${x.rank} axes.`,
       )
@@ -45,6 +49,7 @@ export const pad = /* @__PURE__ */ operation(
     if (mode === 'constant') return padConstant(x, paddings, value)
     return paddings.reduce((padded, [before, after], axis) => padAxis(padded, axis, before, after, mode), x)
   },
+  ['tensor', 'any', ['mode', 'value']],
 )
 
 function padConstant(x: Tensor, paddings: readonly (readonly [number, number])[], value: number | boolean): Tensor {

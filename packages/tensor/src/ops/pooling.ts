@@ -1,3 +1,4 @@
+import { requireOptions } from '../arguments.ts'
 import { apply } from '../interpreter.ts'
 import { operation, operationOf } from '../operation.ts'
 import type { Tensor } from '../tensor.ts'
@@ -15,7 +16,11 @@ export interface PoolOptions {
   readonly padding?: 'valid' | 'same' | PaddingPairs
 }
 
-function paramsOf(name: string, x: Tensor, { poolSize, strides, padding = 'valid' }: PoolOptions): PoolParams {
+const poolOptions = ['poolSize', 'strides', 'padding']
+
+function paramsOf(name: string, x: Tensor, options: PoolOptions): PoolParams {
+  requireOptions(name, options, poolOptions)
+  const { poolSize, strides, padding = 'valid' } = options
   const rank = spatialRank(name, x.shape)
   const sizes = perAxis(name, 'poolSize', poolSize, rank)
   const steps = perAxis(name, 'strides', strides ?? sizes, rank)
@@ -37,6 +42,7 @@ function paramsOf(name: string, x: Tensor, { poolSize, strides, padding = 'valid
 export const maxPool = /* @__PURE__ */ operationOf(
   maxPoolOp,
   (x: Tensor, options: PoolOptions): Tensor => apply(maxPoolOp, [x], paramsOf('maxPool', x, options)),
+  ['tensor', 'any'],
 )
 
 /**
@@ -48,17 +54,21 @@ export const maxPool = /* @__PURE__ */ operationOf(
  * const x = tensor([[[1], [3], [2]]])
  * averagePool(x, { poolSize: 2, padding: 'same' }).array() // => [[[2], [2]]]
  */
-export const averagePool = /* @__PURE__ */ operation('averagePool', (x: Tensor, options: PoolOptions): Tensor => {
-  const params = paramsOf('averagePool', x, options)
-  const values = wide(x)
-  const total = windowSum(values, params)
-  if (params.padding.every(([low, high]) => low === 0 && high === 0)) {
-    const count = params.sizes.reduce((a, b) => a * b, 1)
-    return cast(div(total, count), x.dtype)
-  }
-  const ones = full([1, ...x.shape.slice(1, -1), 1], 1, values.dtype, x)
-  return cast(div(total, windowSum(ones, params)), x.dtype)
-})
+export const averagePool = /* @__PURE__ */ operation(
+  'averagePool',
+  (x: Tensor, options: PoolOptions): Tensor => {
+    const params = paramsOf('averagePool', x, options)
+    const values = wide(x)
+    const total = windowSum(values, params)
+    if (params.padding.every(([low, high]) => low === 0 && high === 0)) {
+      const count = params.sizes.reduce((a, b) => a * b, 1)
+      return cast(div(total, count), x.dtype)
+    }
+    const ones = full([1, ...x.shape.slice(1, -1), 1], 1, values.dtype, x)
+    return cast(div(total, windowSum(ones, params)), x.dtype)
+  },
+  ['tensor', 'any'],
+)
 
 function windowSum(x: Tensor, params: PoolParams): Tensor {
   const rank = params.sizes.length

@@ -1,5 +1,6 @@
+import { checkArguments } from '../arguments.ts'
 import { apply } from '../interpreter.ts'
-import type { Shape } from '../shape.ts'
+import { requireShape, type Shape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { tidy } from '../tidy.ts'
 import { full } from './broadcast.ts'
@@ -30,6 +31,7 @@ export function randomKey(seed: number): Tensor {
  * or sample.
  */
 export function foldIn(key: Tensor, data: number | Tensor): Tensor {
+  checkArguments('foldIn', [key], ['key'])
   if (data instanceof Tensor) return apply(foldInOp, [key, data], null)
   if (!Number.isInteger(data) || data < 0 || data >= 2 ** 32) {
     throw new RangeError(`foldIn: ${data} is not a whole number from 0 to 2 ** 32 - 1.`)
@@ -39,10 +41,13 @@ export function foldIn(key: Tensor, data: number | Tensor): Tensor {
 
 /** `n` independent keys made from `key`, which should not be used again itself. */
 export function splitKey(key: Tensor, n = 2): Tensor[] {
+  checkArguments('splitKey', [key, n], ['key', 'integer'])
   return Array.from({ length: n }, (_, index) => foldIn(key, index))
 }
 
 /** Random uint32 numbers of `shape`, every value equally likely. */
 export function randomBits(key: Tensor, shape: Shape): Tensor {
+  checkArguments('randomBits', [key, shape], ['key', 'integers'])
+  requireShape('randomBits', shape)
   return apply(randomBitsOp, [key], { shape })
 }

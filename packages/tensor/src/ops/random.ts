@@ -1,3 +1,4 @@
+import { type ArgumentKinds, checkArguments } from '../arguments.ts'
 import { computeDType, type FloatDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { normalizeAxis, type Shape } from '../shape.ts'
@@ -26,6 +27,8 @@ export interface NormalOptions {
   readonly dtype?: FloatDType
 }
 
+const normalArguments: ArgumentKinds = ['key', 'integers', ['mean', 'stddev', 'dtype']]
+
 /**
  * Numbers evenly distributed over [low, high).
  * Throws `RangeError` if `low` exceeds `high` or one of them is not finite.
@@ -35,6 +38,7 @@ export interface NormalOptions {
  * randomUniform(randomKey(1), [2, 3], { low: -1, high: 1 }).shape // => [2, 3]
  */
 export function randomUniform(key: Tensor, shape: Shape, options: UniformOptions = {}): Tensor {
+  checkArguments('randomUniform', [key, shape, options], ['key', 'integers', ['low', 'high', 'dtype']])
   const { low = 0, high = 1, dtype = 'float32' } = options
   if (!(low <= high) || !Number.isFinite(high - low)) {
     throw new RangeError(
@@ -95,6 +99,7 @@ function below(x: number, dtype: WideFloat): number {
  * randomNormal(randomKey(1), [4], { mean: 5, stddev: 0 }).array() // => [5, 5, 5, 5]
  */
 export function randomNormal(key: Tensor, shape: Shape, options: NormalOptions = {}): Tensor {
+  checkArguments('randomNormal', [key, shape, options], normalArguments)
   const { mean = 0, stddev = 1, dtype = 'float32' } = options
   if (dtype === 'float16') return cast(randomNormal(key, shape, { mean, stddev }), dtype)
   const standard = mul(erfInv(openInterval(key, shape, dtype)), Math.SQRT2 * stddev)
@@ -109,6 +114,7 @@ const withinTwo = 0.9544997361036416
  * distribution before (0.8796 of it remain). As Keras's truncated normal.
  */
 export function truncatedNormal(key: Tensor, shape: Shape, options: NormalOptions = {}): Tensor {
+  checkArguments('truncatedNormal', [key, shape, options], normalArguments)
   const { mean = 0, stddev = 1, dtype = 'float32' } = options
   if (dtype === 'float16') return cast(truncatedNormal(key, shape, { mean, stddev }), dtype)
   const standard = mul(erfInv(mul(openInterval(key, shape, dtype), withinTwo)), Math.SQRT2)
@@ -118,12 +124,14 @@ export function truncatedNormal(key: Tensor, shape: Shape, options: NormalOption
 
 /** `true` with probability `p`, a number or a tensor that is broadcast to `shape`. */
 export function bernoulli(key: Tensor, p: TensorLike, shape: Shape): Tensor {
+  checkArguments('bernoulli', [key, p, shape], ['key', 'any', 'integers'])
   const dtype = p instanceof Tensor && p.dtype === 'float64' ? 'float64' : 'float32'
   return less(randomUniform(key, shape, { dtype }), p)
 }
 
 /** The numbers 0 to n - 1 in random order, int32. */
 export function permutation(key: Tensor, n: number): Tensor {
+  checkArguments('permutation', [key, n], ['key', 'integer'])
   return argsort(randomBits(key, [n]))
 }
 
@@ -136,6 +144,7 @@ export function permutation(key: Tensor, n: number): Tensor {
  * randomInt(randomKey(1), [3], 4, 5).array() // => [4, 4, 4]
  */
 export function randomInt(key: Tensor, shape: Shape, low: number, high: number): Tensor {
+  checkArguments('randomInt', [key, shape, low, high], ['key', 'integers', 'integer', 'integer'])
   const span = high - low
   if (![low, high].every(Number.isInteger) || span < 1 || low < -(2 ** 31) || high > 2 ** 31) {
     throw new RangeError(`randomInt: there is no int32 from ${low} to ${high} - 1; use whole numbers with low < high.`)
@@ -171,8 +180,10 @@ function highWord(x: Tensor, factor: number): Tensor {
 export function categorical(
   key: Tensor,
   logits: Tensor,
-  { axis = -1, samples }: { readonly axis?: number; readonly samples?: number } = {},
+  options: { readonly axis?: number; readonly samples?: number } = {},
 ): Tensor {
+  checkArguments('categorical', [key, logits, options], ['key', 'tensor', ['axis', 'samples']])
+  const { axis = -1, samples } = options
   const along = normalizeAxis('categorical', axis, logits.rank)
   const dtype = computeDType(logits.dtype)
   if (dtype !== 'float32' && dtype !== 'float64') {

@@ -1,4 +1,3 @@
-import { requireTensor } from '../arguments.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import { type OperationOf, operationOf } from '../operation.ts'
@@ -22,10 +21,8 @@ export type Reduction = OperationOf<ReduceParams, [x: Tensor, options?: ReduceOp
 export function reduction(op: Op<ReduceParams>): Reduction {
   return operationOf(
     op,
-    (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}) => {
-      requireTensor(op.name, x)
-      return apply(op, [x], { axes: normalizeAxes(op.name, axis, x.rank), keepDims })
-    },
-    reduceOptions,
+    (x: Tensor, { axis, keepDims = false }: ReduceOptions = {}) =>
+      apply(op, [x], { axes: normalizeAxes(op.name, axis, x.rank), keepDims }),
+    ['tensor', reduceOptions],
   )
 }

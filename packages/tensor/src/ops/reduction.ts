@@ -115,7 +115,7 @@ function argExtreme(name: string): OperationOf<{ axis: number }, [x: Tensor, opt
       const index = apply(op, [x], { axis: along })
       return keepDims ? reshape(index, reducedShape(x.shape, [along], true)) : index
     },
-    reduceOptions,
+    ['tensor', reduceOptions],
   )
 }
 

@@ -12,10 +12,14 @@ import { requireFloat, requireNumeric } from './rules.ts'
 /* @__NO_SIDE_EFFECTS__ */
 function rounding(name: string): Unary {
   const op = unaryOp(name, requireFloat)
-  return operationOf(op, (x: TensorLike) => {
-    const value = asTensor(name, x)
-    return value.dtype === 'int32' || value.dtype === 'uint32' ? value : apply(op, [value], null)
-  })
+  return operationOf(
+    op,
+    (x: TensorLike) => {
+      const value = asTensor(name, x)
+      return value.dtype === 'int32' || value.dtype === 'uint32' ? value : apply(op, [value], null)
+    },
+    ['any'],
+  )
 }
 
 /** The largest whole number not above x. No gradient flows. */
@@ -50,13 +54,17 @@ export const mod = /* @__PURE__ */ binary('mod', requireNumeric, {
 })
 
 /** The remainder of the division truncated towards zero, with the sign of `a` (JavaScript's `%`); integers by zero give 0. */
-export const remainder = /* @__PURE__ */ operation('remainder', (a: TensorLike, b: TensorLike): Tensor => {
-  const [x, y] = alignOperands('remainder', [a, b]) as [Tensor, Tensor]
-  if (!isFloat(x.dtype)) return where(equal(y, 0), 0, sub(x, mul(y, apply(div.op, [x, y], null))))
-  const negative = less(x, 0)
-  const rest = mod(where(negative, neg(x), x), where(less(y, 0), neg(y), y))
-  return where(negative, neg(rest), rest)
-})
+export const remainder = /* @__PURE__ */ operation(
+  'remainder',
+  (a: TensorLike, b: TensorLike): Tensor => {
+    const [x, y] = alignOperands('remainder', [a, b]) as [Tensor, Tensor]
+    if (!isFloat(x.dtype)) return where(equal(y, 0), 0, sub(x, mul(y, apply(div.op, [x, y], null))))
+    const negative = less(x, 0)
+    const rest = mod(where(negative, neg(x), x), where(less(y, 0), neg(y), y))
+    return where(negative, neg(rest), rest)
+  },
+  ['any', 'any'],
+)
 
 /**
  * The largest whole number not above the exact quotient of `a` and `b`, so that `a` is `floorDivide(a, b) * b + mod(a, b)`. A float
@@ -67,10 +75,14 @@ export const remainder = /* @__PURE__ */ operation('remainder', (a: TensorLike, 
  * floorDivide(1, 0.1).item() // => 9
  * mod(1, 0.1).item() // => 0.1
  */
-export const floorDivide = /* @__PURE__ */ operation('floorDivide', (a: TensorLike, b: TensorLike): Tensor => {
-  const [x, y] = alignOperands('floorDivide', [a, b]) as [Tensor, Tensor]
-  return isFloat(x.dtype) ? floorDivideFloats(x, y) : floorDivideIntegers(x, y)
-})
+export const floorDivide = /* @__PURE__ */ operation(
+  'floorDivide',
+  (a: TensorLike, b: TensorLike): Tensor => {
+    const [x, y] = alignOperands('floorDivide', [a, b]) as [Tensor, Tensor]
+    return isFloat(x.dtype) ? floorDivideFloats(x, y) : floorDivideIntegers(x, y)
+  },
+  ['any', 'any'],
+)
 
 function floorDivideIntegers(a: Tensor, b: Tensor): Tensor {
   const towardsZero = apply(div.op, [a, b], null)

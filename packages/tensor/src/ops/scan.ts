@@ -1,3 +1,4 @@
+import { requireOptions, shown } from '../arguments.ts'
 import { ShapeError } from '../errors.ts'
 import { applyAll, currentInterpreter, withInterpreter } from '../interpreter.ts'
 import { canonical } from '../params-key.ts'
@@ -40,8 +41,15 @@ export function scan<C, X, Y>(
   step: (carry: C, x: X) => readonly [C, Y],
   init: C,
   xs: X,
-  { reverse = false, length }: ScanOptions = {},
+  options: ScanOptions = {},
 ): [carry: C, results: Y] {
+  if (typeof step !== 'function') {
+    throw new TypeError(
+      `scan takes a function first, as in scan((carry, x) => [carry, x], init, xs), and got ${shown(step)}.`,
+    )
+  }
+  requireOptions('scan', options, ['reverse', 'length'])
+  const { reverse = false, length } = options
   const first = treeLeaves(init)
   const sequences = treeLeaves(xs)
   const steps = lengthOf(xs, length)

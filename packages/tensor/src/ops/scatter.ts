@@ -29,7 +29,7 @@ export const scatterAdd = /* @__PURE__ */ operationOf(
     const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)]
     return apply(scatterAddOp, [x, wrapIndices(indices, x.shape[along]!), broadcastTo(updates, shape)], { axis: along })
   },
-  ['axis'],
+  ['tensor', 'tensor', 'tensor', ['axis']],
 )
 
 /**
@@ -41,11 +41,15 @@ export const scatterAdd = /* @__PURE__ */ operationOf(
  * const indices = tensor([[0], [2], [0]], { dtype: 'int32' })
  * scatter(indices, tensor([1, 2, 3]), [3]).array() // => [4, 0, 2]
  */
-export const scatter = /* @__PURE__ */ operation('scatter', (indices: Tensor, values: Tensor, shape: Shape): Tensor => {
-  const positions = flattened('scatter', indices, values, shape)
-  const base = full([positions.count, positions.width], 0, values.dtype, values)
-  return reshape(apply(scatterAddOp, [base, positions.flat, positions.values], { axis: 0 }), shape)
-})
+export const scatter = /* @__PURE__ */ operation(
+  'scatter',
+  (indices: Tensor, values: Tensor, shape: Shape): Tensor => {
+    const positions = flattened('scatter', indices, values, shape)
+    const base = full([positions.count, positions.width], 0, values.dtype, values)
+    return reshape(apply(scatterAddOp, [base, positions.flat, positions.values], { axis: 0 }), shape)
+  },
+  ['tensor', 'tensor', 'integers'],
+)
 
 /**
  * `x` with the elements at `indices` replaced by `updates`: `indices` is `[..., k]` as for `scatter`. Of several updates of
@@ -77,6 +81,7 @@ export const scatterUpdate = /* @__PURE__ */ operation(
     const base = where(greater(reshape(hits, [count, 1]), 0), 0, reshape(x, [count, width]))
     return reshape(apply(scatterAddOp, [base, winners, chosen], { axis: 0 }), x.shape)
   },
+  ['tensor', 'tensor', 'tensor'],
 )
 
 /** Rows of coordinates as positions in a list (-1 if out of range), and the values as one row per position. */

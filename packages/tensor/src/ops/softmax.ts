@@ -94,7 +94,7 @@ export const softmax = /* @__PURE__ */ operationOf(
   softmaxOp,
   (x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor =>
     apply(softmaxOp, [x], { axes: normalizeAxes('softmax', axis, x.rank) }),
-  ['axis'],
+  ['tensor', ['axis']],
 )
 
 /** log(softmax(x)) over `axis`, exact where the probability is too small for a float. */
@@ -102,7 +102,7 @@ export const logSoftmax = /* @__PURE__ */ operationOf(
   logSoftmaxOp,
   (x: Tensor, { axis = -1 }: SoftmaxOptions = {}): Tensor =>
     apply(logSoftmaxOp, [x], { axes: normalizeAxes('logSoftmax', axis, x.rank) }),
-  ['axis'],
+  ['tensor', ['axis']],
 )
 
 /**
@@ -121,7 +121,7 @@ export const softmaxCrossEntropy = /* @__PURE__ */ operationOf(
     const along = normalizeAxis('softmaxCrossEntropy', axis, logits.rank)
     return apply(softmaxCrossEntropyOp, [logits, target], { axis: along })
   },
-  ['axis'],
+  ['tensor', 'tensor', ['axis']],
 )
 
 /**

@@ -38,7 +38,7 @@ export const argsort = /* @__PURE__ */ operationOf(
     const values = cast(x, computeDType(x.dtype))
     return apply(argsortOp, [values], { axis: normalizeAxis('argsort', axis, x.rank), descending })
   },
-  ['axis', 'descending'],
+  ['tensor', ['axis', 'descending']],
 )
 
 /**
@@ -52,7 +52,7 @@ export const sort = /* @__PURE__ */ operation(
   'sort',
   (x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor =>
     takeAlongAxis(x, argsort(x, { axis, descending }), axis),
-  ['axis', 'descending'],
+  ['tensor', ['axis', 'descending']],
 )
 
 /**
@@ -65,12 +65,18 @@ export const sort = /* @__PURE__ */ operation(
  * values.array() // => [9, 7]
  * indices.array() // => [1, 2]
  */
-export const topK = /* @__PURE__ */ operation('topK', (x: Tensor, k: number): { values: Tensor; indices: Tensor } => {
-  const axis = normalizeAxis('topK', -1, x.rank)
-  if (!Number.isInteger(k) || k < 0 || k > x.shape[axis]!) {
-    throw new ShapeError(`topK: k is ${k}, but the last axis of ${formatShape(x.shape)} has ${x.shape[axis]} elements.`)
-  }
-  const order = argsort(x, { axis, descending: true })
-  const indices = sliceAxis(order, axis, 0, k)
-  return { values: takeAlongAxis(x, indices, axis), indices }
-})
+export const topK = /* @__PURE__ */ operation(
+  'topK',
+  (x: Tensor, k: number): { values: Tensor; indices: Tensor } => {
+    const axis = normalizeAxis('topK', -1, x.rank)
+    if (!Number.isInteger(k) || k < 0 || k > x.shape[axis]!) {
+      throw new ShapeError(
+        `topK: k is ${k}, but the last axis of ${formatShape(x.shape)} has ${x.shape[axis]} elements.`,
+      )
+    }
+    const order = argsort(x, { axis, descending: true })
+    const indices = sliceAxis(order, axis, 0, k)
+    return { values: takeAlongAxis(x, indices, axis), indices }
+  },
+  ['tensor', 'integer'],
+)

@@ -39,14 +39,14 @@ export const mean = /* @__PURE__ */ operation(
     const count = countOf('mean', x, options)
     return cast(div(sum(wide(x), options), count), x.dtype)
   },
-  reduceOptions,
+  ['tensor', reduceOptions],
 )
 
 /** The mean square distance from the mean over `axis` (divided by the count, not by one less). */
 export const variance = /* @__PURE__ */ operation(
   'variance',
   (x: Tensor, options: ReduceOptions = {}): Tensor => moments(x, options).variance,
-  reduceOptions,
+  ['tensor', reduceOptions],
 )
 
 /**
@@ -66,7 +66,7 @@ export const std = /* @__PURE__ */ operation(
     const level = logicalAnd(equal(max(values, options), min(values, options)), finite(spread))
     return cast(rootUnless(logicalOr(level, equal(spread, 0)), spread), x.dtype)
   },
-  reduceOptions,
+  ['tensor', reduceOptions],
 )
 
 /** Mean and variance over `axis`, the variance in a second pass over the distances from the mean. */
@@ -80,7 +80,7 @@ export const moments = /* @__PURE__ */ operation(
     const mean = options.keepDims ? center : reshape(center, spread.shape)
     return { mean: cast(mean, x.dtype), variance: cast(spread, x.dtype) }
   },
-  reduceOptions,
+  ['tensor', reduceOptions],
 )
 
 export interface NormOptions extends ReduceOptions {
@@ -99,12 +99,12 @@ export const norm = /* @__PURE__ */ operation(
     const squares = sum(square(wide(x)), options)
     return cast(rootUnless(equal(squares, 0), squares), x.dtype)
   },
-  ['axis', 'keepDims', 'ord'],
+  ['tensor', ['axis', 'keepDims', 'ord']],
 )
 
 /** The number of elements over `axis` that are not 0 (or are true), as int32. */
 export const countNonzero = /* @__PURE__ */ operation(
   'countNonzero',
   (x: Tensor, options: ReduceOptions = {}): Tensor => sum(cast(notEqual(x, 0), 'int32'), options),
-  reduceOptions,
+  ['tensor', reduceOptions],
 )

@@ -1,8 +1,9 @@
 import type { Tensor } from '../tensor.ts'
-import { add, div, mul, neg, sub } from './arithmetic.ts'
+import { add, cast, div, mul, neg, sub } from './arithmetic.ts'
 import { binary, unary } from './elementwise.ts'
 import { sqrt, square } from './exponential.ts'
 import { requireFloat } from './rules.ts'
+import { wide } from './wide.ts'
 
 /** The sine of x in radians. */
 export const sin = /* @__PURE__ */ unary('sin', requireFloat, { cost: 20, vjp: (ct, x) => mul(ct, cos(x)) })
@@ -19,19 +20,19 @@ export const tan = /* @__PURE__ */ unary('tan', requireFloat, {
 /** The arcsine: an angle in radians from -pi/2 to pi/2; NaN outside [-1, 1]. */
 export const asin = /* @__PURE__ */ unary('asin', requireFloat, {
   cost: 60,
-  vjp: (ct, x) => div(ct, sqrt(oneMinusSquare(x))),
+  vjp: (ct, x) => cast(div(wide(ct), sqrt(oneMinusSquare(wide(x)))), x.dtype),
 })
 
 /** The arccosine: an angle in radians from 0 to pi; NaN outside [-1, 1]. */
 export const acos = /* @__PURE__ */ unary('acos', requireFloat, {
   cost: 60,
-  vjp: (ct, x) => neg(div(ct, sqrt(oneMinusSquare(x)))),
+  vjp: (ct, x) => cast(neg(div(wide(ct), sqrt(oneMinusSquare(wide(x))))), x.dtype),
 })
 
 /** The arctangent: an angle in radians from -pi/2 to pi/2. */
 export const atan = /* @__PURE__ */ unary('atan', requireFloat, {
   cost: 60,
-  vjp: (ct, x) => div(ct, add(square(x), 1)),
+  vjp: (ct, x) => cast(div(wide(ct), add(square(wide(x)), 1)), x.dtype),
 })
 
 /** The hyperbolic sine. */
@@ -49,20 +50,19 @@ export const tanh = /* @__PURE__ */ unary('tanh', requireFloat, {
 /** The inverse of `sinh`. */
 export const asinh = /* @__PURE__ */ unary('asinh', requireFloat, {
   cost: 60,
-  vjp: (ct, x) => div(ct, sqrt(add(square(x), 1))),
+  vjp: (ct, x) => cast(div(wide(ct), sqrt(add(square(wide(x)), 1))), x.dtype),
 })
 
 /** The inverse of `cosh`; NaN below 1. */
 export const acosh = /* @__PURE__ */ unary('acosh', requireFloat, {
   cost: 60,
-  // x^2 - 1 as a product, which does not cancel near 1
-  vjp: (ct, x) => div(ct, sqrt(mul(sub(x, 1), add(x, 1)))),
+  vjp: (ct, x) => cast(div(wide(ct), sqrt(neg(oneMinusSquare(wide(x))))), x.dtype),
 })
 
 /** The inverse of `tanh`; NaN outside [-1, 1]. */
 export const atanh = /* @__PURE__ */ unary('atanh', requireFloat, {
   cost: 60,
-  vjp: (ct, x) => div(ct, oneMinusSquare(x)),
+  vjp: (ct, x) => cast(div(wide(ct), oneMinusSquare(wide(x))), x.dtype),
 })
 
 /** `atan2(y, x)`: the angle in radians, from -pi to pi, of the point (x, y). */
@@ -70,8 +70,9 @@ export const atan2 = /* @__PURE__ */ binary('atan2', requireFloat, {
   cost: 60,
   // d/dy = x / (x^2 + y^2), d/dx = -y / (x^2 + y^2)
   vjp(ct, y, x) {
-    const share = div(ct, add(square(x), square(y)))
-    return [mul(share, x), neg(mul(share, y))]
+    const [a, b] = [wide(y), wide(x)]
+    const share = div(wide(ct), add(square(b), square(a)))
+    return [cast(mul(share, b), x.dtype), cast(neg(mul(share, a)), x.dtype)]
   },
 })
 

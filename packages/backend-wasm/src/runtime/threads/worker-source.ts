@@ -49,7 +49,12 @@ function work({ memory, address, thread, spins }) {
     programs.get(id)(job)
   }
 }
-if (typeof require === 'function') work(require('node:worker_threads').workerData)
+// with \`node --input-type=module\` this is a module, which has no \`require\`
+const threads =
+  typeof require === 'function'
+    ? require('node:worker_threads')
+    : globalThis.process?.getBuiltinModule?.('node:worker_threads')
+if (threads) work(threads.workerData)
 else self.onmessage = ({ data }) => work(data)
 `
 }
