@@ -139,9 +139,13 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     return [treeMap(keep, next, params), { ...treeMap(keep, nextState, state), lossScale }]
   }
 
-  /** Whether training can continue with these gradients: they are finite, or the loss scale can still be reduced. Bool scalar. */
+  /**
+   * Whether training can continue with these gradients: they are finite, also when multiplied by the learning rate, or the loss scale
+   * can still be reduced. Bool scalar.
+   */
   accepts(grads: Gradients, state: OptimizerState): Tensor {
-    const finite = allFinite(treeLeaves(grads))
+    const rate = this.rateAt(state.iteration, state)
+    const finite = allFinite(treeLeaves(grads).map((leaf) => mul(leaf, cast(rate, leaf.dtype))))
     return this.scalesDynamically ? logicalOr(finite, greater((state.lossScale as LossScaleState).factor, 1)) : finite
   }
 

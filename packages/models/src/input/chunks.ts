@@ -1,3 +1,4 @@
+import { DataError } from '@gradus/core'
 import type { BatchSource } from './batch-source.ts'
 import { type Feed, upload } from './device-batch.ts'
 import { disposeTree } from './dispose.ts'
@@ -38,15 +39,18 @@ export interface ChunkSource {
 }
 
 /** Chunks of one batch each, which is copied to the device for its step. */
-export function hostChunks(source: BatchSource): ChunkSource {
+export function hostChunks(source: BatchSource, check?: (batch: HostBatch) => void): ChunkSource {
   return {
     bytes: 0,
-    pass(number, first) {
+    pass(number, first = 0) {
       const batches = source.pass(number, first)[Symbol.asyncIterator]()
+      let index = first
       return {
         async take() {
           const { value, done } = await batches.next()
-          return done ? undefined : single(value)
+          if (done) return undefined
+          inBatch(index++, () => check?.(value))
+          return single(value)
         },
       }
     },
@@ -55,6 +59,16 @@ export function hostChunks(source: BatchSource): ChunkSource {
     close() {
       source.close?.().catch(() => {}) // a source that fails to close has been read
     },
+  }
+}
+
+/** Runs a check of a batch; its `DataError` gets the number of the batch. */
+function inBatch(number: number, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    throw new DataError(`In batch ${number} of the dataset, ${error.message}`, { cause: error })
   }
 }
 

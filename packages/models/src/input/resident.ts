@@ -19,6 +19,8 @@ export const residentLimit = 2 ** 30
 export interface ResidentOptions extends ArraySourceOptions {
   /** Computes the orders of the samples; by default a new instance. */
   readonly orders?: Orders
+  /** Throws `DataError` for a batch of a dataset with wrong labels. Arrays are checked as a whole. */
+  readonly check?: (batch: HostBatch) => void
 }
 
 /** Returns the number of batches per pass; undefined if unknown. */
@@ -30,7 +32,7 @@ export function batchesIn({ samples, source }: OpenedData, { batchSize }: Reside
 
 /** Returns the chunks of opened data. A dataset makes its own batches, whatever the options. */
 export function openChunks({ samples, source }: OpenedData, options: ResidentOptions, limit?: number): ChunkSource {
-  return samples ? arrayChunks(samples, options, limit) : hostChunks(source)
+  return samples ? arrayChunks(samples, options, limit) : hostChunks(source, options.check)
 }
 
 /**

@@ -1,7 +1,16 @@
-import { type BaseLayer, DivergenceError, layersWithin, Rng, readVariables, splitByTrainable } from '@gradus/core'
-import { cast, isFinite, isFloat, type Tensor, tidy, treeForEach } from '@gradus/tensor'
+import {
+  type BaseLayer,
+  DataError,
+  DivergenceError,
+  layersWithin,
+  Rng,
+  readVariables,
+  splitByTrainable,
+} from '@gradus/core'
+import { cast, isFinite, isFloat, type Tensor, type Tree, tidy, treeForEach } from '@gradus/tensor'
 import { collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
+import { checkValues } from '../objective/index.ts'
 import { type CompiledSteps, type Trainer, TrainStep } from '../step/index.ts'
 
 /**
@@ -13,7 +22,13 @@ export async function explainDivergence(
   steps: CompiledSteps,
   batch: HostBatch,
   { epoch, step }: { readonly epoch: number; readonly step: number },
-): Promise<DivergenceError> {
+): Promise<DivergenceError | DataError> {
+  try {
+    checkValues(batch, steps.ports, steps.objective.losses)
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    return new DataError(`Epoch ${epoch + 1}, step ${step + 1}, in its batch: ${error.message}`)
+  }
   const found = await findNonFinite(trainer, steps, batch)
   return new DivergenceError(
     `Training met a value that is not finite in epoch ${epoch + 1}, step ${step + 1}: ${found.description}. ` +
@@ -58,10 +73,21 @@ async function findNonFinite(trainer: Trainer, steps: CompiledSteps, batch: Host
       const [value] = await figure.data()
       return { layer: last, description: `the ${name} is ${value}, computed from finite outputs of layer '${last}'` }
     }
-    return { layer: last, description: `the loss is finite and a gradient after layer '${last}' is not` }
+    return { layer: last, description: await describeUpdate(trainer, last) }
   } finally {
     disposeTree([...created])
   }
+}
+
+async function describeUpdate({ optimizerState }: Trainer, layer: string): Promise<string> {
+  const rates: Tensor[] = []
+  treeForEach(optimizerState as Tree, (leaf, path) => {
+    if (path.split('.').at(-1) === 'learningRate') rates.push(leaf)
+  })
+  for (const rate of rates) {
+    if (!(await allFinite(rate))) return `the learning rate is ${(await rate.data())[0]}`
+  }
+  return `the loss is finite, and a gradient after layer '${layer}', its product with the learning rate or a new state is not`
 }
 
 /** Runs a step again, op by op. Returns its figures by name. */

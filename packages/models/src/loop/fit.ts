@@ -155,9 +155,10 @@ async function openAll(
   given: FitOptions,
 ): Promise<FitData> {
   const { batchSize, shuffle, classWeight, sampleWeight, validationSplit, validationBatchSize } = options
-  const trainOptions = { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders }
-  const validationOptions = { batchSize: validationBatchSize ?? batchSize }
   const train = await openData(trainer.model, { x, y, sampleWeight, classWeight })
+  const check = trainer.labelCheck(train.ports)
+  const trainOptions = { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders, check }
+  const validationOptions = { batchSize: validationBatchSize ?? batchSize, check }
   const validation = await openValidation(trainer, options)
   const whole = { train, validation, trainOptions, validationOptions }
   if (!train.samples && typeof given.batchSize === 'number') {

@@ -137,7 +137,8 @@ export class TrainSteps implements AsyncIterable<StepReport> {
     const { batchSize, shuffle, classWeight, sampleWeight, stepsPerEpoch, initialEpoch, signal } = this.options
     const data = await openData(trainer.model, { ...this.data, sampleWeight, classWeight })
     const steps = trainer.stepsFor(exampleBatch(data), data.ports)
-    this.source = openChunks(data, { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders })
+    const check = trainer.labelCheck(data.ports)
+    this.source = openChunks(data, { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders, check })
     const chunks = new EpochChunks(this.source, stepsPerEpoch, initialEpoch)
     this.run = new TrainRun({ trainer, steps, chunks, signal })
     return this.run

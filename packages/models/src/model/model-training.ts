@@ -273,7 +273,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const trainer = this.requireTrainer('evaluate')
     const opened = await openData(this, { ...data, sampleWeight: options.sampleWeight })
     const steps = trainer.stepsFor(exampleBatch(opened), opened.ports)
-    const batching = { batchSize: options.batchSize ?? 32 }
+    const batching = { batchSize: options.batchSize ?? 32, check: trainer.labelCheck(opened.ports) }
     const hooks = this.hooks(options, options.steps ?? batchesIn(opened, batching))
     await hooks.call('onTestBegin')
     const source = openChunks(opened, batching)

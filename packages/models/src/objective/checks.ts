@@ -26,7 +26,19 @@ export function checkValues(
     if (!array) return
     const name = outputs.length > 1 ? `y.${outputs[index]!.name}` : 'y'
     requireFinite(name, array)
-    losses[index]?.checkTarget(array, outputs[index]!.shape, name)
+  })
+  checkLabels(samples, outputs, losses)
+}
+
+/** Throws `DataError` for labels that the losses do not accept. */
+export function checkLabels(
+  { targets }: HostBatch,
+  outputs: Ports['outputs'],
+  losses: readonly (Loss | undefined)[],
+): void {
+  targets.forEach((array, index) => {
+    const { name, shape } = outputs[index]!
+    if (array) losses[index]?.checkTarget(array, shape, outputs.length > 1 ? `y.${name}` : 'y')
   })
 }
 

@@ -1,5 +1,5 @@
 export { checkNames } from './check-names.ts'
-export { checkTargets, checkValues } from './checks.ts'
+export { checkLabels, checkTargets, checkValues } from './checks.ts'
 export type { CompileOptions, KnownNames, NoNames } from './compile-options.ts'
 export type { LossFunction, MetricFunction } from './function-objectives.ts'
 export { type Compared, Objective, type ObjectiveOptions, type TrackerState } from './objective.ts'

@@ -1,6 +1,21 @@
 import { type LayerTrees, Rng, withCaller } from '@gradus/core'
 import { compile } from '@gradus/graph'
-import { add, cast, equal, foldIn, type Tensor, type Tree, treeMap, where } from '@gradus/tensor'
+import {
+  add,
+  all,
+  cast,
+  equal,
+  foldIn,
+  isFinite,
+  isFloat,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  type Tensor,
+  type Tree,
+  treeMap,
+  where,
+} from '@gradus/tensor'
 import { type DeviceBatch, type Feed, type Ports, takeBatch } from '../input/index.ts'
 import type { Objective, TrackerState } from '../objective/index.ts'
 import { type CompiledStep, compileStep, inOrderOf, type StepOptions } from './compiled-step.ts'
@@ -18,7 +33,7 @@ export interface TrainState {
   readonly tracker: TrackerState
   /** Steps so far, int32 scalar. The random numbers of a step depend on it. */
   readonly step: Tensor
-  /** The first step with a loss or gradient that is not finite, or -1. From that step on, the other values do not change. */
+  /** The first step with a loss, gradient, update or state that is not finite, or -1. From that step on, the other values do not change. */
   readonly failedAt: Tensor
   /** The index of the next batch's first sample, among samples on the device; int32 scalar. */
   readonly position: Tensor
@@ -77,12 +92,14 @@ export function makeTrainStep(parts: StepParts, optimizers: Optimizers, options:
     const figures = withCaller(step, () => model.trainStep(step.batch, step))
     const { finite, ...next } = step.result
     const tracker = objective.update(before.tracker, figures, step.compared, batch.size)
-    const failed = finite ? where(finite, -1, before.step) : before.failedAt
+    const kept = statesAreFinite(next.state, state)
+    const valid = finite && kept ? logicalAnd(finite, kept) : (finite ?? kept)
+    const failed = valid ? where(valid, -1, before.step) : before.failedAt
     const failedAt = where(equal(before.failedAt, -1), failed, before.failedAt)
     const intact = equal(failedAt, -1)
     const unchanged = { trainable, state, optimizer }
     return {
-      ...treeMap((now, old) => (now === old ? old : where(intact, now, old)), inOrderOf(unchanged, next), unchanged),
+      ...treeMap((now, old) => (now === old ? old : commit(now, old, intact)), inOrderOf(unchanged, next), unchanged),
       tracker: inOrderOf(before.tracker, tracker), // the figures show the failure
       step: add(before.step, 1),
       failedAt,
@@ -90,6 +107,22 @@ export function makeTrainStep(parts: StepParts, optimizers: Optimizers, options:
     } as TrainState
   }
   return compileStep(run, options)
+}
+
+/** The new value if the step is valid. An element that overflowed keeps its old value, so that no step commits NaN or infinities. */
+function commit(now: Tensor, old: Tensor, intact: Tensor): Tensor {
+  return where(isFloat(now.dtype) ? logicalAnd(intact, isFinite(now)) : intact, now, old)
+}
+
+/** Whether no state of a layer has become NaN or infinite, bool scalar; undefined if there are no states. */
+function statesAreFinite(now: LayerTrees, before: LayerTrees): Tensor | undefined {
+  const valid: Tensor[] = []
+  const check = (x: Tensor, old: Tensor) => {
+    if (x !== old && isFloat(x.dtype)) valid.push(all(logicalOr(isFinite(x), logicalNot(isFinite(old)))))
+    return x
+  }
+  treeMap(check, inOrderOf(before, now) as Tree, before as Tree)
+  return valid.length > 0 ? valid.reduce((a, b) => logicalAnd(a, b)) : undefined
 }
 
 /** Compiles a test step: loss and metrics of one batch. `penalized` selects the parameters with penalties. */

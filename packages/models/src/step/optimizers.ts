@@ -121,7 +121,7 @@ export class Optimizers {
     return tidy(() => learningRate.at(iteration ?? full([], 0, 'int32')).dataSync()[0]!)
   }
 
-  /** Sets a learning rate and returns the new states. Throws `ConfigError` with a schedule, and for negative rates and NaN. */
+  /** Sets a learning rate and returns the new states. Throws `ConfigError` with a schedule, and for negative rates, infinite ones and NaN. */
   setRate(value: number, name: string | undefined, states: OptimizerStates | undefined): OptimizerStates | undefined {
     const { learningRate } = this.get(name)
     if (typeof learningRate !== 'number') {
@@ -129,7 +129,9 @@ export class Optimizers {
         `The learning rate follows the schedule ${learningRate.type} and cannot be set. Compile with a number to set it.`,
       )
     }
-    if (!(value >= 0)) throw new ConfigError(`learningRate must be a number from 0 and is ${value}.`)
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new ConfigError(`learningRate must be a finite number from 0 and is ${value}.`)
+    }
     const rate = Math.fround(value) // as the state keeps it, so that a saved rate is the same
     this.rates.set(name ?? single, rate)
     return states && this.withState(states, name ?? single, withRate(this.stateOf(states, name), rate))

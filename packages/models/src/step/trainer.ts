@@ -24,7 +24,7 @@ import {
   treeReplace,
 } from '@gradus/tensor'
 import { type DataModel, disposeTree, type HostBatch, Orders, type Ports, toDevice } from '../input/index.ts'
-import { checkTargets, checkValues, type Objective, type TrackerState } from '../objective/index.ts'
+import { checkLabels, checkTargets, checkValues, type Objective, type TrackerState } from '../objective/index.ts'
 import type { TestState, TrainState } from './make-steps.ts'
 import { type OptimizerStates, Optimizers } from './optimizers.ts'
 import { replaceStates } from './replace-states.ts'
@@ -96,6 +96,11 @@ export class Trainer {
     this.checked.add(shapes)
     checkValues(batch, ports, losses)
     return this.compiled
+  }
+
+  /** Returns a check of the labels of a batch of a dataset, which throws `DataError`. */
+  labelCheck({ outputs }: Ports): (batch: HostBatch) => void {
+    return (batch) => checkLabels(batch, outputs, this.compiled!.objective.losses)
   }
 
   /** The model and all layers in it. Whether they are trainable is read once after `compile`. */
