@@ -196,9 +196,9 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   private async toFile(weightsOnly: boolean, fit?: FitState): Promise<ModelFile> {
-    if (!weightsOnly) requireLoadable(this, this.compiled && { ...this.compiled, registry: undefined })
     const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
     if (constants) await constants
+    if (!weightsOnly) requireLoadable(this, this.compiled && { ...this.compiled, registry: undefined })
     const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(), ...(fit && { fit }) }
     const state = weightsOnly ? undefined : this.trainer?.optimizerState
     const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizerState(state)])
