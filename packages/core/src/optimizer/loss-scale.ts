@@ -30,8 +30,8 @@ export function nextLossScale({ factor, streak }: LossScaleState, finite: Tensor
 
 /** Whether all elements of all tensors are finite, bool scalar. */
 export function allFinite(tensors: readonly Tensor[]): Tensor {
-  // x * 0 is 0 for a finite number and NaN for any other
-  const zeros = tensors.map((x) => cast(sum(mul(x, 0)), 'float32'))
+  // a sum times 0 is 0 if all elements are finite, and NaN otherwise
+  const zeros = tensors.map((x) => mul(cast(sum(x), 'float32'), 0))
   return equal(
     zeros.reduce((a, b) => add(a, b), full([], 0, 'float32', tensors[0])),
     0,

@@ -140,7 +140,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   }
 
   /**
-   * Whether training can continue with these gradients: they are finite, also when multiplied by the learning rate, or the loss scale
+   * Whether training can continue with these gradients: they and their products with the learning rate are finite, or the loss scale
    * can still be reduced. Bool scalar.
    */
   accepts(grads: Gradients, state: OptimizerState): Tensor {

@@ -39,8 +39,8 @@ it('a thousand steps hold as many buffers as ten', async () => {
   } as const
   await model.fit(x, y, options)
   expect(counts.length).toBe(1002)
-  expect(counts[999]).toBe(counts[9])
-  expect(new Set(counts.slice(9)).size).toBe(1)
+  // the number never rises; it may fall, when tensors of other tests are finalized
+  expect(counts.slice(10).filter((number, index) => number > counts[index + 9]!)).toEqual([])
 })
 
 /** Tensors of other tests may be finalized during a test, so the numbers may fall. */

@@ -99,7 +99,7 @@ export function makeTrainStep(parts: StepParts, optimizers: Optimizers, options:
     const intact = equal(failedAt, -1)
     const unchanged = { trainable, state, optimizer }
     return {
-      ...treeMap((now, old) => (now === old ? old : commit(now, old, intact)), inOrderOf(unchanged, next), unchanged),
+      ...treeMap((now, old) => (now === old ? old : where(intact, now, old)), inOrderOf(unchanged, next), unchanged),
       tracker: inOrderOf(before.tracker, tracker), // the figures show the failure
       step: add(before.step, 1),
       failedAt,
@@ -107,11 +107,6 @@ export function makeTrainStep(parts: StepParts, optimizers: Optimizers, options:
     } as TrainState
   }
   return compileStep(run, options)
-}
-
-/** The new value if the step is valid. An element that overflowed keeps its old value, so that no step commits NaN or infinities. */
-function commit(now: Tensor, old: Tensor, intact: Tensor): Tensor {
-  return where(isFloat(now.dtype) ? logicalAnd(intact, isFinite(now)) : intact, now, old)
 }
 
 /** Whether no state of a layer has become NaN or infinite, bool scalar; undefined if there are no states. */
