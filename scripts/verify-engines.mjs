@@ -42,6 +42,13 @@ const stages = [
     count: 'vitest',
     env: { GRADUS_FUZZ_CASES: '10000', GRADUS_FUZZ_SEED: '2' },
   },
+  {
+    id: 'faults',
+    name: 'runs killed at every file operation',
+    command: `${vitest} --project unit apps/cli/src/train/faults.test.ts`,
+    count: 'vitest',
+    env: { GRADUS_FAULTS: 'all' },
+  },
   onSwiftShader({
     id: 'webgpu',
     name: 'WebGPU in Node',
