@@ -35,7 +35,7 @@ export interface NanToNumOptions {
 const largestOf: Record<FloatDType, number> = {
   float16: 65504,
   float32: (2 - 2 ** -23) * 2 ** 127,
-  float64: Number.MAX_VALUE,
+  float64: 1.7976931348623157e308,
 }
 
 /** x with NaN and infinities replaced by finite numbers. No gradient flows to replaced elements. */
