@@ -70,7 +70,7 @@ export interface Linearized<P> extends Application<P> {
 }
 
 /** The largest number of elements of a tensor, which indices of 32 bits can count. */
-const maxElements = 2 ** 31 - 1
+const maxElements = 2_147_483_647
 
 /** Shape and dtype of each output of an op. */
 export function shapesOf<P>(op: Op<P>, inputs: readonly Aval[], params: P): readonly Aval[] {

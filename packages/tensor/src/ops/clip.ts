@@ -34,7 +34,7 @@ export interface NanToNumOptions {
 
 const largestOf: Record<FloatDType, number> = {
   float16: 65504,
-  float32: (2 - 2 ** -23) * 2 ** 127,
+  float32: 3.4028234663852886e38,
   float64: 1.7976931348623157e308,
 }
 
