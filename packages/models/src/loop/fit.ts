@@ -86,10 +86,12 @@ export async function fit(
       const within = place !== undefined && place.step > 0
       if (!within && model.stopTraining) break
       if (!within) await hooks.call('onEpochBegin', { epoch })
+      await trainer.access.close()
       run.startEpoch(epoch)
       if (place) run.resume(place)
       place = undefined
       logs = await trainEpoch(run, hooks, model)
+      trainer.access.open()
       if (validation && isDue(options.validationFreq, epoch)) {
         await hooks.call('onTestBegin', { epoch })
         const figures = await validation.run(hooks, options.validationSteps)

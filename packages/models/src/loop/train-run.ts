@@ -146,6 +146,7 @@ export class TrainRun {
     // the check waits for steps that the backend runs in the background, so their time is measured
     if (this.time !== undefined) this.chunkSize.measured(this.time + performance.now() - start, this.count)
     if (over) await this.slice.yield()
+    if (this.options.trainer.access.requested) await this.withModel(() => {})
     this.options.signal?.throwIfAborted()
   }
 
@@ -165,8 +166,11 @@ export class TrainRun {
 
   /** Calls a function that may read and change the model: commits before the call and takes the variables again after it. */
   async withModel<T>(call: () => T | Promise<T>): Promise<T> {
+    const { access } = this.options.trainer
     this.commit()
+    access.open()
     const result = await call()
+    await access.close()
     this.takeVariables()
     return result
   }

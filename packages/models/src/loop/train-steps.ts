@@ -104,6 +104,8 @@ export class TrainSteps implements AsyncIterable<StepReport> {
     if (this.ended) return undefined
     const { every, epochs, initialEpoch } = this.options
     const run = await this.open()
+    const { access } = this.trainer
+    await access.close()
     if (!this.upcoming || this.upcoming.length === 0) {
       const epoch = this.upcoming ? run.epoch + 1 : initialEpoch
       if (epoch >= epochs) return this.finish()
@@ -118,6 +120,7 @@ export class TrainSteps implements AsyncIterable<StepReport> {
     const endsEpoch = this.upcoming.length === 0
     const final = endsEpoch ? await run.endEpoch() : undefined
     run.commit()
+    access.open()
     const { epoch, step } = run
     const figures = async () => {
       if (final) return { ...final }

@@ -13,7 +13,15 @@ import {
   type WeightValue,
 } from '@gradus/core'
 import { type Backend, currentBackend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
-import { batchesIn, disposeTree, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
+import {
+  batchesIn,
+  type DataArguments,
+  disposeTree,
+  exampleBatch,
+  openChunks,
+  openData,
+  type Ports,
+} from '../input/index.ts'
 import {
   callbacksIn,
   Evaluation,
@@ -271,6 +279,10 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const { data, options = {} } = fitArguments(x, y, third)
     checkOptions('evaluate', options)
     const trainer = this.requireTrainer('evaluate')
+    return trainer.access.use(() => this.evaluateWith(trainer, data, options))
+  }
+
+  private async evaluateWith(trainer: Trainer, data: DataArguments, options: EvaluateOptions): Promise<Logs> {
     const opened = await openData(this, { ...data, sampleWeight: options.sampleWeight })
     const steps = trainer.stepsFor(exampleBatch(opened), opened.ports)
     const batching = { batchSize: options.batchSize ?? 32, check: trainer.labelCheck(opened.ports) }
@@ -299,13 +311,15 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /** Like `predict`, for models with several outputs: returns them in the model's structure, a single one as a list. */
   async predictAll<T = Tensor[]>(x: Named<InputData> | Dataset, options: PredictOptions = {}): Promise<T> {
     checkOptions('predict', options)
-    const outputs = await predict(x, {
-      model: this,
-      batchSize: options.batchSize ?? undefined,
-      steps: options.steps ?? undefined,
-      hooks: (steps) => this.hooks({ ...options, verbose: options.verbose ?? 0 }, steps),
-      compiled: (ports) => this.predictorFor(ports),
-    })
+    const outputs = await this.withVariables(() =>
+      predict(x, {
+        model: this,
+        batchSize: options.batchSize ?? undefined,
+        steps: options.steps ?? undefined,
+        hooks: (steps) => this.hooks({ ...options, verbose: options.verbose ?? 0 }, steps),
+        compiled: (ports) => this.predictorFor(ports),
+      }),
+    )
     return (typeof this.ports?.outputForm === 'number' ? [outputs] : outputs) as T
   }
 
@@ -362,6 +376,11 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     }
     this.trainer ??= new Trainer(this, this.setup, this.rng)
     return this.trainer
+  }
+
+  /** Runs a function that reads or sets variables: at once, or between two steps of a run. */
+  protected withVariables<T>(body: () => Promise<T>): Promise<T> {
+    return this.trainer ? this.trainer.access.use(body) : body()
   }
 
   private predictorFor(ports: Ports): CompiledPredictStep {

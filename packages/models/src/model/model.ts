@@ -138,7 +138,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
 
   /** Returns copies of all weights, in Keras's order. */
   getWeights(): Promise<WeightValue[]> {
-    return readWeights(this.variables)
+    return this.withVariables(() => readWeights(this.variables))
   }
 
   /**
@@ -146,8 +146,10 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * missing weights, weights that it does not have and wrong shapes.
    */
   async setWeights(weights: readonly WeightLike[]): Promise<void> {
-    await writeWeights(this.build(), weights)
-    this.changed()
+    await this.withVariables(async () => {
+      await writeWeights(this.build(), weights)
+      this.changed()
+    })
   }
 
   /**
@@ -195,7 +197,11 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return (await modelFiles()).encodeModel(file)
   }
 
-  private async toFile(weightsOnly: boolean, fit?: FitState): Promise<ModelFile> {
+  private toFile(weightsOnly: boolean, fit?: FitState): Promise<ModelFile> {
+    return this.withVariables(() => this.readFile(weightsOnly, fit))
+  }
+
+  private async readFile(weightsOnly: boolean, fit?: FitState): Promise<ModelFile> {
     const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
     if (constants) await constants
     if (!weightsOnly) requireLoadable(this, this.compiled && { ...this.compiled, registry: undefined })

@@ -25,6 +25,7 @@ import {
 } from '@gradus/tensor'
 import { type DataModel, disposeTree, type HostBatch, Orders, type Ports, toDevice } from '../input/index.ts'
 import { checkLabels, checkTargets, checkValues, type Objective, type TrackerState } from '../objective/index.ts'
+import { Access } from './access.ts'
 import type { TestState, TrainState } from './make-steps.ts'
 import { type OptimizerStates, Optimizers } from './optimizers.ts'
 import { replaceStates } from './replace-states.ts'
@@ -50,6 +51,8 @@ export class Trainer {
   steps = 0
   readonly orders: Orders
   readonly optimizers: Optimizers
+  /** The order of steps and of calls that read or set variables. */
+  readonly access = new Access()
   private compiled: CompiledSteps | undefined
   private allLayers: readonly NestedLayer[] | undefined
   /** Shapes of targets that were checked. */
@@ -197,6 +200,7 @@ export class Trainer {
     this.busy = true
     return () => {
       this.busy = false
+      this.access.open()
     }
   }
 
