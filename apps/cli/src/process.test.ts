@@ -89,12 +89,13 @@ describe('the process', { timeout: 180_000 }, () => {
       { callback: 'ReduceLROnPlateau', monitor: 'loss', patience: 0, minDelta: 1 },
     ]
     const optimizer = { optimizer: 'Adam', learningRate: 0.05, useEma: true }
-    sandbox.write('config.yaml', { ...small, backend: 'cpu', callbacks, optimizer, fit: { batchSize: 4, epochs: 3 } })
+    sandbox.write('config.yaml', { ...small, backend: 'cpu', callbacks, optimizer, fit: { batchSize: 4, epochs: 20 } })
     await start('train', 'config.yaml', '--quiet').ended
     const ends = []
     let running = start('train', 'config.yaml')
-    for (const [index, signal] of (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).entries()) {
-      await running.shows(new RegExp(`Epoch ${index + 1}/`))
+    // each process trains a few of the epochs
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      await running.shows(/Epoch \d+\//)
       await new Promise((resolve) => setTimeout(resolve, 60))
       running.kill(signal)
       ends.push(await running.ended)
@@ -102,7 +103,7 @@ describe('the process', { timeout: 180_000 }, () => {
     }
     ends.push(await running.ended)
     expect(ends.map(({ code }) => code)).toEqual([130, 143, 129, 0])
-    expect(ends.map(({ out }) => out).join()).toMatch(/resumed {4}after \d epochs? and \d+ batches/)
+    expect(ends.map(({ out }) => out).join()).toMatch(/resumed {4}after \d+ epochs? and \d+ batches/)
     expect(losses('runs/small-2')).toEqual(losses('runs/small-1'))
     expect(sandbox.read('runs/small-2/log.csv')).toBe(sandbox.read('runs/small-1/log.csv'))
     for (const file of ['model-last.safetensors', 'model-best.safetensors'])

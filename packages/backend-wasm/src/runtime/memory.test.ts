@@ -86,10 +86,11 @@ it('1000 backends that are no longer used leave nothing', async () => {
 
 it('the threads of a backend end when it is no longer used', async () => {
   const started = resident()
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < 80; round++) {
     const backend = wasm({ threads: 2 })
     onBackend(backend, () => add(ones([2000, 1000]), 1)).dataSync()
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  expect(resident() - started).toBeLessThan(700 * mebibyte)
+  // 40 MB each would be 3.2 GB
+  expect(resident() - started).toBeLessThan(1600 * mebibyte)
 }, 120_000)
