@@ -1,1 +1,1 @@
-export { type WasmOptions, wasm } from './wasm.ts'
+export { type WasmBackend, type WasmOptions, wasm } from './wasm.ts'

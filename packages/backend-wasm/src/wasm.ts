@@ -57,8 +57,16 @@ const threadCost = 200_000
  * await useBackend(wasm())
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [1]])).array() // => [[3], [7]]
  */
-export function wasm(options: WasmOptions = {}): Backend {
+export function wasm(options: WasmOptions = {}): WasmBackend {
   return makeWasm(options)
+}
+
+/** The WebAssembly backend. One that nothing uses is freed without `close`, when it is garbage collected. */
+export interface WasmBackend extends Backend {
+  /** Ends the threads now. Tensors and programs of the backend cannot be used afterwards: they throw `BackendError`. */
+  close(): void
+  /** The same, for `using backend = wasm()`. */
+  [Symbol.dispose](): void
 }
 
 /** Options for tests. */
@@ -70,7 +78,7 @@ export interface MakeOptions extends WasmOptions {
   readonly patienceMs?: number
 }
 
-export function makeWasm(options: MakeOptions): Backend {
+export function makeWasm(options: MakeOptions): WasmBackend {
   const { threads, relaxedSimd = true, simd = true } = options
   const { worthSharing = threadCost, maximumPages = allPages, patienceMs = 20_000 } = options
   const obstacle = codeObstacle()
@@ -91,11 +99,15 @@ export function makeWasm(options: MakeOptions): Backend {
     hasOpaque,
     compile: (graph) => compileGraph(graph, target),
   })
-  const backend: Backend = {
+  const close = () => machine.close()
+  const backend: WasmBackend = {
     name: 'wasm',
     about: aboutOf(features, count),
     has: ({ name }) => hasElementwise(name),
-    allocate: (bytes) => machine.memory.allocate(bytes),
+    allocate(bytes) {
+      machine.requireOpen()
+      return machine.memory.allocate(bytes)
+    },
     write(buffer: DeviceBuffer, data: ArrayBufferView) {
       const { address } = buffer as HeapBuffer
       machine.heap.bytesAt(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
@@ -103,7 +115,12 @@ export function makeWasm(options: MakeOptions): Backend {
     read: (buffer) => afterPause(copyOf(buffer)),
     readSync: copyOf,
     free: (buffer) => machine.memory.free(buffer as HeapBuffer),
-    compile: (graph) => new WasmProgram(machine, compiled.get(graph), graph.constants),
+    compile(graph) {
+      machine.requireOpen()
+      return new WasmProgram(machine, compiled.get(graph), graph.constants)
+    },
+    close,
+    [Symbol.dispose]: close,
   }
   if (machine.pool) abandoned.register(backend, machine.pool)
   if (++started % startsPerCollection === 0) askForCollection()
@@ -116,6 +133,7 @@ export function makeWasm(options: MakeOptions): Backend {
   }
 
   function copyOf(buffer: DeviceBuffer): Uint8Array {
+    machine.requireOpen()
     const { address, byteLength } = buffer as HeapBuffer
     // a copy in unshared memory: some APIs do not accept shared memory
     return new Uint8Array(machine.heap.bytesAt(address, byteLength))

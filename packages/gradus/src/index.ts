@@ -4,7 +4,7 @@
 export type * from '@gradus/autograd'
 export { customGradient, grad, hessian, jacobian, jvp, stopGradient, valueAndGrad, vjp } from '@gradus/autograd'
 export { cpu } from '@gradus/backend-cpu'
-export { type WasmOptions, wasm } from '@gradus/backend-wasm'
+export { type WasmBackend, type WasmOptions, wasm } from '@gradus/backend-wasm'
 export * from '@gradus/callbacks'
 export type * from '@gradus/core'
 export {

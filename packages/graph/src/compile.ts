@@ -14,6 +14,7 @@ import { makeRepeatable, requireCount } from './repeatable.ts'
 import { explainRetrace, obstacleToRepeat } from './retrace.ts'
 import { simplify } from './simplify.ts'
 import type { Specialization } from './specialization.ts'
+import { Specializations } from './specializations.ts'
 import { trace } from './trace.ts'
 
 export interface CompileOptions {
@@ -62,6 +63,8 @@ export interface Compiled<A extends readonly unknown[], R> {
 
 /** The most recently used programs are looked up first. Training has one for full batches and one for the last batch. */
 const maxRecent = 4
+/** The number of retraces, the last ones, that have an explanation. */
+const maxRetraces = 256
 
 /**
  * Compiles `fn` into one program per form of its arguments, instead of one call per op. Arguments and results are trees of
@@ -90,7 +93,7 @@ export function compile<A extends readonly unknown[] = readonly Tensor[], R = Te
   if (typeof fn !== 'function') {
     throw new TypeError(`compile takes a function of tensors, as in compile((x) => add(x, 1)), and got ${typeof fn}.`)
   }
-  const cache = new WeakMap<Backend, Map<string, Specialization<R>>>()
+  const cache = new WeakMap<Backend, Specializations<R>>()
   const recent: Specialization<R>[] = []
   const retraces: string[] = []
   let traces = 0
@@ -105,15 +108,15 @@ export function compile<A extends readonly unknown[] = readonly Tensor[], R = Te
     const leaves = treeLeaves(args)
     const backend = backendOf(leaves)
     let specializations = cache.get(backend)
-    if (!specializations) cache.set(backend, (specializations = new Map()))
+    if (!specializations) cache.set(backend, (specializations = new Specializations()))
     const key = formOf(args)
     let specialization = specializations.get(key)
     if (!specialization) {
-      const forms = [...specializations.values()].map(({ form }) => form)
-      if (traces++ > 0) retraces.push(explainRetrace(backend, forms, args))
+      if (traces++ > 0) retraces.push(explainRetrace(backend, specializations.forms, args))
+      if (retraces.length > maxRetraces) retraces.shift()
       // tensors made here belong to the program: a `tidy` around the call must not free them
       specialization = collect(() => build(backend, args)).result
-      specializations.set(key, specialization)
+      specializations.add(key, specialization)
     }
     moveToFront(specialization)
     return [specialization, leaves]

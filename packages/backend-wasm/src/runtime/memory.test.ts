@@ -94,3 +94,18 @@ it('the threads of a backend end when it is no longer used', async () => {
   // 40 MB each would be 3.2 GB
   expect(resident() - started).toBeLessThan(1600 * mebibyte)
 }, 120_000)
+
+it('a backend that is closed ends its threads and refuses further use', () => {
+  const backend = wasm({ threads: 2 })
+  const double = compile((x: Tensor) => add(x, x))
+  const x = onBackend(backend, () => ones([3]))
+  expect(double(x).array()).toEqual([2, 2, 2])
+  backend.close()
+  for (const use of [() => double(x), () => x.array(), () => onBackend(backend, () => ones([3]))])
+    expect(use).toThrow(/wasm backend was closed.*Start another/)
+  x.dispose()
+  {
+    using other = wasm({ threads: 1 })
+    expect(onBackend(other, () => add(1, 1).item())).toBe(2)
+  }
+})

@@ -71,6 +71,7 @@ export class WasmProgram implements Executable {
 
   run(inputs: readonly DeviceBuffer[], count = 1): DeviceBuffer[] {
     const { machine } = this
+    machine.requireOpen()
     const { memory } = machine
     const { plan, module } = this.compiled
     const regions = {
