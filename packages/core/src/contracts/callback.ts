@@ -123,7 +123,7 @@ export interface CallbackHooks {
    * except the last one of an epoch. For progress displays, which should not slow training down. Default: every batch.
    */
   readonly batchInterval?: number
-  /** Calls `onTrainBatchEnd` after every so many steps of the run; those in between run many at once. Default: every batch. */
+  /** The number of steps between two calls of `onTrainBatchEnd`; these steps run at once. Default: 1. */
   readonly batchCount?: number
   /** The state to save for an exact resume, as JSON-compatible data. */
   state?(): unknown
