@@ -73,13 +73,13 @@ function isOfType(type: FieldType, value: unknown, isData: boolean, among: Field
     case 'number':
       return isNumber(value)
     case 'integer':
-      return Number.isInteger(value)
+      return Number.isSafeInteger(value)
     case 'boolean':
     case 'string':
     case 'function':
       return typeof value === type
     case 'shape':
-      return Array.isArray(value) && value.every((d) => d === null || (Number.isInteger(d) && (d as number) >= -1))
+      return Array.isArray(value) && value.every((d) => d === null || (Number.isSafeInteger(d) && (d as number) >= -1))
     case 'numbers':
       return Array.isArray(value) && value.every(isNumber)
     case 'strings':
