@@ -7,7 +7,7 @@ import {
   type HookResult,
   type OptionsOf,
 } from '@gradus/core'
-import { fileExists, fileIn, removeFile } from './platform-files.ts'
+import { fileExists, removeFile } from './platform-files.ts'
 
 const fields = {
   /** The folder of the backup. */
@@ -64,8 +64,7 @@ export class BackupAndRestore extends Callback<BackupAndRestoreConfig> {
   }
 
   override async onResume({ model }: CallbackContext): Promise<FitState | undefined> {
-    const path = await this.path()
-    return (await fileExists(path)) ? model.restore(path) : undefined
+    return (await fileExists(this.path)) ? model.restore(this.path) : undefined
   }
 
   override onEpochEnd(context: CallbackContext): void {
@@ -73,14 +72,14 @@ export class BackupAndRestore extends Callback<BackupAndRestoreConfig> {
   }
 
   override async onTrainEnd(): Promise<void> {
-    if (this.options.deleteCheckpoint) await removeFile(await this.path())
+    if (this.options.deleteCheckpoint) await removeFile(this.path)
   }
 
   private save({ model, progress }: CallbackContext): void {
-    progress?.checkpoint(async (fit) => model.save(await this.path(), { fit }))
+    progress?.checkpoint((fit) => model.save(this.path, { fit }))
   }
 
-  private path(): Promise<string> {
-    return fileIn(this.options.backupDir, 'training.safetensors')
+  private get path(): string {
+    return `${this.options.backupDir}/training.safetensors`
   }
 }

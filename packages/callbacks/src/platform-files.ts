@@ -91,12 +91,6 @@ export async function removeFile(path: string): Promise<void> {
   await rmdir(nodeModule('path', path).dirname(path)).catch(() => undefined)
 }
 
-/** Makes the folder of a file, and returns the path of the file. */
-export async function fileIn(folder: string, name: string): Promise<string> {
-  await nodeModule('fs/promises', folder).mkdir(folder, { recursive: true })
-  return nodeModule('path', folder).join(folder, name)
-}
-
 interface NodeModules {
   'fs/promises': typeof import('node:fs/promises')
   path: typeof import('node:path')

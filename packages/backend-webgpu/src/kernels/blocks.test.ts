@@ -17,7 +17,7 @@ const columnSum = (rows: number, columns: number) => loopsIn((x) => sum(x, { axi
 describe('loops over blocks', () => {
   it('of sums are there only where sums are long, with a level per factor of 128', () => {
     expect([1, 128].map((rows) => columnSum(rows, 3))).toEqual([0, 1])
-    // so many columns that threads do not share them
+    // with this many columns each has a thread by itself
     const many = 2 ** 19
     expect([128, 129, 128 ** 2, 128 ** 2 + 1].map((rows) => columnSum(rows, many))).toEqual([1, 2, 2, 3])
   })

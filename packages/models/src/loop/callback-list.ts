@@ -1,7 +1,7 @@
 import { type CallbackHooks, ConfigError, describeValue, isPlainObject, normalizeName, suggest } from '@gradus/core'
 
 /** The members of callbacks that are not hooks. */
-type NoHook = 'state' | 'restore' | 'batchInterval' | 'batchCount'
+export type NoHook = 'state' | 'restore' | 'batchInterval' | 'batchCount'
 
 /** Returns the option `callbacks`. Throws `ConfigError` for values that are not callbacks in a list. */
 export function callbacksIn(option: readonly CallbackHooks[]): readonly CallbackHooks[] {

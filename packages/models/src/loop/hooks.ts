@@ -9,8 +9,9 @@ import {
   type FitState,
   type Logs,
 } from '@gradus/core'
+import type { NoHook } from './callback-list.ts'
 
-type HookName = Exclude<keyof CallbackHooks, 'onResume' | 'state' | 'restore' | 'batchInterval' | 'batchCount'>
+type HookName = Exclude<keyof CallbackHooks, NoHook | 'onResume'>
 type BatchEnd = 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd'
 
 /** The parts of a `CallbackContext` that differ between calls; by default -1 and no figures. */
