@@ -1,5 +1,5 @@
 import { Optimizer, type StepContext } from '@gradus/core'
-import type { Tensor } from '@gradus/tensor'
+import { square, type Tensor } from '@gradus/tensor'
 import { type AdamConfig, type AdamOptions, adamFields, adamSlots, adamStep } from './adam-step.ts'
 
 /**
@@ -22,6 +22,10 @@ export class Adam extends Optimizer<AdamConfig> {
 
   protected override slots(param: Tensor): Record<string, Tensor> {
     return adamSlots(param, this.options)
+  }
+
+  protected override magnitude(gradient: Tensor): Tensor {
+    return square(gradient)
   }
 
   protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>, context: StepContext) {

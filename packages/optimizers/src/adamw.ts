@@ -1,5 +1,5 @@
 import { type ConfigOf, joinFields, Optimizer, type OptionsOf, type StepContext } from '@gradus/core'
-import type { Tensor } from '@gradus/tensor'
+import { square, type Tensor } from '@gradus/tensor'
 import { adamFields, adamSlots, adamStep } from './adam-step.ts'
 
 const fields = /* @__PURE__ */ joinFields(adamFields, {
@@ -30,6 +30,10 @@ export class AdamW extends Optimizer<AdamWConfig> {
 
   protected override slots(param: Tensor): Record<string, Tensor> {
     return adamSlots(param, this.options)
+  }
+
+  protected override magnitude(gradient: Tensor): Tensor {
+    return square(gradient)
   }
 
   protected step(param: Tensor, gradient: Tensor, slots: Readonly<Record<string, Tensor>>, context: StepContext) {

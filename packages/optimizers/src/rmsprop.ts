@@ -42,6 +42,10 @@ export class RMSprop extends Optimizer<RMSpropConfig> {
     }
   }
 
+  protected override magnitude(gradient: Tensor): Tensor {
+    return square(gradient)
+  }
+
   protected step(
     param: Tensor,
     gradient: Tensor,

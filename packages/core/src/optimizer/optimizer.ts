@@ -140,12 +140,12 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   }
 
   /**
-   * Whether training can continue with these gradients: they and their products with the learning rate are finite, or the loss scale
-   * can still be reduced. Bool scalar.
+   * Whether training can continue with these gradients: they and the products of their `magnitude` with the learning rate are
+   * finite, or the loss scale can still be reduced. Bool scalar.
    */
   accepts(grads: Gradients, state: OptimizerState): Tensor {
     const rate = this.rateAt(state.iteration, state)
-    const finite = allFinite(treeLeaves(grads).map((leaf) => mul(leaf, cast(rate, leaf.dtype))))
+    const finite = allFinite(treeLeaves(grads).map((leaf) => mul(this.magnitude(leaf), cast(rate, leaf.dtype))))
     return this.scalesDynamically ? logicalOr(finite, greater((state.lossScale as LossScaleState).factor, 1)) : finite
   }
 
@@ -217,6 +217,11 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   /** The initial state of one parameter, with the same names for every parameter. */
   protected slots(_param: Tensor): Record<string, Tensor> {
     return {}
+  }
+
+  /** The largest value that `step` computes from a gradient alone, such as its square. If it overflows, the step is not done. */
+  protected magnitude(gradient: Tensor): Tensor {
+    return gradient
   }
 
   /** One parameter and its slots after an update. */

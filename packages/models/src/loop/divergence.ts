@@ -7,11 +7,17 @@ import {
   readVariables,
   splitByTrainable,
 } from '@gradus/core'
-import { cast, isFinite, isFloat, type Tensor, type Tree, tidy, treeForEach } from '@gradus/tensor'
+import { all, isFinite, isFloat, type Tensor, type Tree, tidy, treeForEach } from '@gradus/tensor'
 import { collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import { checkValues } from '../objective/index.ts'
 import { type CompiledSteps, type Trainer, TrainStep } from '../step/index.ts'
+
+/** An epoch and a step within it, from 0. */
+export interface DivergencePlace {
+  readonly epoch: number
+  readonly step: number
+}
 
 /**
  * Finds the layer with the first NaN or infinity, by running a batch again, op by op, with the weights before the step. Returns
@@ -21,7 +27,7 @@ export async function explainDivergence(
   trainer: Trainer,
   steps: CompiledSteps,
   batch: HostBatch,
-  { epoch, step }: { readonly epoch: number; readonly step: number },
+  { epoch, step }: DivergencePlace,
 ): Promise<DivergenceError | DataError> {
   try {
     checkValues(batch, steps.ports, steps.objective.losses)
@@ -79,6 +85,29 @@ async function findNonFinite(trainer: Trainer, steps: CompiledSteps, batch: Host
   }
 }
 
+/**
+ * Throws `DivergenceError` if a variable of the model or its optimizers is not finite at the end of training. Steps with gradients
+ * that are not finite change nothing, but weights that grow with every step can exceed the range of their dtype.
+ */
+export async function requireFiniteVariables(trainer: Trainer, { epoch, step }: DivergencePlace): Promise<void> {
+  const { params, state } = trainer.variables
+  const groups = { parameter: params, state, 'optimizer state': trainer.optimizerState ?? {} }
+  for (const [kind, trees] of Object.entries(groups)) {
+    const leaves: [string, Tensor][] = []
+    treeForEach(trees as Tree, (leaf, path) => leaves.push([path, leaf]))
+    for (const [path, leaf] of leaves) {
+      if (await allFinite(leaf)) continue
+      throw new DivergenceError(
+        `The ${kind} '${path}' is not finite at the end of training, after epoch ${epoch + 1}: updates have made it larger than ${leaf.dtype} can hold. ` +
+          'Load the weights of an earlier file. Try a smaller learning rate, a smaller weightDecay, or clipNorm.',
+        epoch,
+        step,
+        path.split('.').slice(0, -1).join('.'),
+      )
+    }
+  }
+}
+
 async function describeUpdate({ optimizerState }: Trainer, layer: string): Promise<string> {
   const rates: Tensor[] = []
   treeForEach(optimizerState as Tree, (leaf, path) => {
@@ -87,7 +116,7 @@ async function describeUpdate({ optimizerState }: Trainer, layer: string): Promi
   for (const rate of rates) {
     if (!(await allFinite(rate))) return `the learning rate is ${(await rate.data())[0]}`
   }
-  return `the loss is finite, and a gradient after layer '${layer}', its product with the learning rate or a new state is not`
+  return `the loss is finite, and a gradient after layer '${layer}', its square, its product with the learning rate or a new state is not`
 }
 
 /** Runs a step again, op by op. Returns its figures by name. */
@@ -117,10 +146,14 @@ function runStep(
   return Object.entries(model.trainStep(step.batch, step))
 }
 
+/** Below this number of elements, a loop on the host is faster than an op. */
+const smallTensor = 4096
+
 async function allFinite(x: Tensor): Promise<boolean> {
   if (!isFloat(x.dtype)) return true
-  const finite = tidy(() => cast(isFinite(x), 'int32'))
-  const values = await finite.data()
+  if (x.size <= smallTensor && x.storage.readsAtOnce) return (await x.data()).every(Number.isFinite)
+  const finite = tidy(() => all(isFinite(x)))
+  const [value] = await finite.data()
   finite.dispose()
-  return values.every((value: number) => value !== 0)
+  return Boolean(value)
 }

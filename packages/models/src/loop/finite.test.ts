@@ -3,8 +3,8 @@ import { DivergenceError } from '@gradus/core'
 import { fromIterable } from '@gradus/data'
 import { BatchNormalization, Dense } from '@gradus/layers'
 import { BinaryCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy } from '@gradus/losses'
-import { Adam, CosineDecay, SGD } from '@gradus/optimizers'
-import { useBackend } from '@gradus/tensor'
+import { Adam, AdamW, CosineDecay, RMSprop, SGD } from '@gradus/optimizers'
+import { mean, mul, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { startAll } from '../../../../tests/backends.ts'
 import { Sequential } from '../model/sequential.ts'
@@ -19,7 +19,7 @@ async function requireFinite(model: Sequential): Promise<void> {
 
 for (const { name, backend } of await startAll()) {
   describe.runIf(backend)(`on ${name}`, () => {
-    const build = async (optimizer: Adam | SGD, layers = [new Dense({ units: 1 })]) => {
+    const build = async (optimizer: Adam | AdamW | RMSprop | SGD, layers = [new Dense({ units: 1 })]) => {
       await useBackend(backend!)
       const model = new Sequential(layers, { seed: 1 })
       model.compile({ optimizer, loss: new MeanSquaredError() })
@@ -79,6 +79,26 @@ for (const { name, backend } of await startAll()) {
           { verbose: 0 },
         ),
       ).rejects.toThrow('y holds the label 2')
+    })
+
+    it.each([
+      ['Adam', new Adam({ learningRate: 1e-30 })],
+      ['AdamW', new AdamW({ learningRate: 1e-30 })],
+      ['RMSprop', new RMSprop({ learningRate: 1e-30 })],
+    ])('squares of gradients that overflow: %s', async (_, optimizer) => {
+      const model = await build(optimizer, [new Dense({ units: 1, kernelInitializer: 'ones' })])
+      model.compile({ optimizer, loss: (_y, prediction) => mul(1e20, mean(prediction)) })
+      await expect(model.fit(x, y, options)).rejects.toThrow(DivergenceError)
+      expect((await model.toBytes()).length).toBeGreaterThan(0) // throws for states that are not finite
+    })
+
+    it('weights that grow with every step until they overflow', async () => {
+      const model = await build(new AdamW({ learningRate: 10, weightDecay: 3 }), [
+        new Dense({ units: 1, kernelInitializer: 'ones', activation: 'tanh' }),
+      ])
+      const fit = model.fit(x, y, { ...options, batchSize: 4, epochs: 27 })
+      await expect(fit).rejects.toThrow(/'dense.kernel' is not finite at the end of training, after epoch 27/)
+      await expect(model.toBytes()).rejects.toThrow(/The weight 'dense.*has diverged/)
     })
 
     it('learning rates of schedules that are not finite', async () => {

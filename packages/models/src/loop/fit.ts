@@ -23,6 +23,7 @@ import {
 } from '../input/index.ts'
 import type { Trainer } from '../step/index.ts'
 import { callbacksIn } from './callback-list.ts'
+import { requireFiniteVariables } from './divergence.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { Evaluation } from './evaluate.ts'
 import { type CompleteFitOptions, type FitOptions, fitFields } from './fit-options.ts'
@@ -102,6 +103,7 @@ export async function fit(
       await hooks.call('onEpochEnd', { epoch, logs })
       if (model.stopTraining) break
     }
+    if (!run.ignoresFailures) await requireFiniteVariables(trainer, run)
   } finally {
     run?.close()
     source?.close()

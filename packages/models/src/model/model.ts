@@ -208,6 +208,9 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(), ...(fit && { fit }) }
     const state = weightsOnly ? undefined : this.trainer?.optimizerState
     const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizerState(state)])
+    const advice = 'The model has diverged and its file could not be loaded; an earlier file stays as it is.'
+    for (const value of weights) requireFinite(value, `The weight '${value.path}'`, advice)
+    for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`, advice)
     return { header, weights, optimizer }
   }
 
@@ -225,7 +228,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   /**
    * Writes the model, its weights and the optimizer's state to a path or file handle, in the format of the file name's extension
    * (default safetensors). The write is atomic: if it fails, an existing file stays as it was. Throws `ConfigError` for a class without
-   * a static `type`, because the file could not be loaded.
+   * a static `type` and `DataError` for weights that are not finite, because the file could not be loaded.
    */
   async save(target: FileTarget, options: SaveOptions = {}): Promise<void> {
     checkOptions('save', options)

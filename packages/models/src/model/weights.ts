@@ -97,12 +97,14 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
 }
 
 /** Throws `DataError`, which names the tensor, for values that are not finite. */
-export function requireFinite({ data }: Pick<HostArray, 'data'>, name: string): void {
+export function requireFinite(
+  { data }: Pick<HostArray, 'data'>,
+  name: string,
+  advice = 'The model may have diverged before it was saved: load an earlier file.',
+): void {
   const wrong = data.findIndex((value) => !Number.isFinite(value))
   if (wrong >= 0) {
-    throw new DataError(
-      `${name} has the value ${data[wrong]} at position ${wrong}; weights must be finite. The model may have diverged before it was saved: load an earlier file.`,
-    )
+    throw new DataError(`${name} has the value ${data[wrong]} at position ${wrong}; weights must be finite. ${advice}`)
   }
 }
 
