@@ -1,17 +1,12 @@
-import type { ConfigOf, OptionsOf, StepContext } from '@gradus/core'
-import { add, div, maximum, mul, pow, sqrt, square, sub, type Tensor, zerosLike } from '@gradus/tensor'
+import { type ConfigOf, joinFields, type OptionsOf, type StepContext } from '@gradus/core'
+import { add, div, maximum, mul, pow, sqrt, sub, type Tensor, zerosLike } from '@gradus/tensor'
+import { type DecayRates, initialMoments, type Moments, momentFields, nextMoments } from './moments.ts'
 
 /** The options of Adam. */
-export const adamFields = {
-  /** The decay rate of the running mean of gradients (Keras's beta_1). */
-  beta1: { type: 'number', min: 0, max: 1, default: 0.9 },
-  /** The decay rate of the running mean of squared gradients (Keras's beta_2). */
-  beta2: { type: 'number', min: 0, max: 1, default: 0.999 },
-  /** Added to the root, before bias is corrected ("epsilon hat"). */
-  epsilon: { type: 'number', min: 0, default: 1e-7 },
+export const adamFields = /* @__PURE__ */ joinFields(momentFields, {
   /** Whether to divide by the largest mean of squares so far (Reddi et al. 2018). */
   amsgrad: { type: 'boolean', default: false },
-} as const
+} as const)
 
 /** Options of `Adam`. */
 export interface AdamConfig extends ConfigOf<typeof adamFields> {}
@@ -21,11 +16,7 @@ export type AdamOptions = OptionsOf<typeof adamFields>
 
 /** The running means before the first step. */
 export function adamSlots(param: Tensor, { amsgrad }: AdamOptions): Record<string, Tensor> {
-  return {
-    momentum: zerosLike(param),
-    velocity: zerosLike(param),
-    ...(amsgrad ? { velocityHat: zerosLike(param) } : {}),
-  }
+  return { ...initialMoments(param), ...(amsgrad ? { velocityHat: zerosLike(param) } : {}) }
 }
 
 /**
@@ -36,13 +27,23 @@ export function adamStep(
   param: Tensor,
   gradient: Tensor,
   slots: Readonly<Record<string, Tensor>>,
-  { learningRate, iteration }: StepContext,
-  { beta1, beta2, epsilon, amsgrad }: AdamOptions,
+  context: StepContext,
+  options: AdamOptions,
 ): readonly [Tensor, Readonly<Record<string, Tensor>>] {
-  const rate = div(mul(learningRate, sqrt(sub(1, pow(beta2, iteration)))), sub(1, pow(beta1, iteration)))
-  const momentum = add(slots.momentum!, mul(sub(gradient, slots.momentum!), 1 - beta1))
-  const velocity = add(slots.velocity!, mul(sub(square(gradient), slots.velocity!), 1 - beta2))
-  const velocityHat = amsgrad ? maximum(slots.velocityHat!, velocity) : undefined
-  const next = sub(param, div(mul(momentum, rate), add(sqrt(velocityHat ?? velocity), epsilon)))
-  return [next, velocityHat ? { momentum, velocity, velocityHat } : { momentum, velocity }]
+  const rate = adamRate(context, options)
+  const moments = nextMoments(gradient, slots, options)
+  if (!options.amsgrad) return [adamUpdate(param, moments, rate, options.epsilon), moments]
+  const velocityHat = maximum(slots.velocityHat!, moments.velocity)
+  const next = adamUpdate(param, { ...moments, velocity: velocityHat }, rate, options.epsilon)
+  return [next, { ...moments, velocityHat }]
+}
+
+/** The learning rate with the correction of both biases: lr sqrt(1 - b2^t) / (1 - b1^t). */
+export function adamRate({ learningRate, iteration }: StepContext, { beta1, beta2 }: DecayRates): Tensor {
+  return div(mul(learningRate, sqrt(sub(1, pow(beta2, iteration)))), sub(1, pow(beta1, iteration)))
+}
+
+/** The parameter after the update w -= m rate / (sqrt(v) + eps). */
+export function adamUpdate(param: Tensor, { momentum, velocity }: Moments, rate: Tensor, epsilon: number): Tensor {
+  return sub(param, div(mul(momentum, rate), add(sqrt(velocity), epsilon)))
 }

@@ -1,5 +1,21 @@
 import { testOptimizer } from '@gradus/testing'
-import { Adam, AdamW, CosineDecay, RMSprop, SGD } from './index.ts'
+import {
+  Adadelta,
+  Adafactor,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  CosineDecay,
+  Ftrl,
+  Lamb,
+  Lion,
+  Muon,
+  Nadam,
+  RMSprop,
+  ScheduleFreeAdamW,
+  SGD,
+} from './index.ts'
 
 testOptimizer(SGD, { expectedSlots: [] })
 testOptimizer(SGD, { config: { momentum: 0.9, nesterov: true }, learningRate: 0.02, expectedSlots: ['momentum'] })
@@ -15,3 +31,24 @@ testOptimizer(Adam, {
   expectedSlots: ['momentum', 'velocity', 'velocityHat'],
 })
 testOptimizer(AdamW, { expectedSlots: ['momentum', 'velocity'] })
+testOptimizer(Adagrad, { learningRate: 0.5, expectedSlots: ['accumulator'] })
+testOptimizer(Adadelta, { learningRate: 20, expectedSlots: ['accumulatedGrad', 'accumulatedDeltaVar'] })
+testOptimizer(Adamax, { expectedSlots: ['momentum', 'norm'] })
+testOptimizer(Nadam, { expectedSlots: ['momentum', 'velocity'] })
+testOptimizer(Ftrl, { learningRate: 0.5, expectedSlots: ['accumulator', 'linear'] })
+testOptimizer(Ftrl, {
+  config: {
+    learningRatePower: -0.7,
+    beta: 0.1,
+    l1RegularizationStrength: 1e-4,
+    l2ShrinkageRegularizationStrength: 1e-4,
+  },
+  learningRate: 0.5,
+  expectedSlots: ['accumulator', 'linear'],
+})
+testOptimizer(Lion, { learningRate: 0.02, expectedSlots: ['momentum'] })
+testOptimizer(Lamb, { learningRate: 0.02, expectedSlots: ['momentum', 'velocity'] })
+testOptimizer(Adafactor, { expectedSlots: ['rows', 'columns', 'velocity'] })
+testOptimizer(ScheduleFreeAdamW, { config: { warmupSteps: 5 }, expectedSlots: ['momentum', 'velocity'] })
+testOptimizer(Muon, { config: { nesterov: false, rmsRate: 'none' }, expectedSlots: ['momentum', 'velocity'] })
+testOptimizer(Muon, { expectedSlots: ['momentum', 'velocity'] })

@@ -9,18 +9,29 @@ export type LossScaleState = {
   readonly streak: Tensor
 }
 
-// as in Keras's LossScaleOptimizer
-const initialFactor = 2 ** 15
-const growthInterval = 2000
-
-/** The initial loss scale, on the backend of `like`. */
-export function initialLossScale(like: Tensor | undefined): LossScaleState {
-  return { factor: full([], initialFactor, 'float32', like), streak: full([], 0, 'int32', like) }
+/** How a dynamic loss scale changes. */
+export interface LossScaling {
+  /** The first factor. */
+  readonly initialScale: number
+  /** The number of updates with finite gradients after which the factor is doubled. */
+  readonly dynamicGrowthSteps: number
 }
 
-/** The loss scale after an update: doubled after 2000 updates with finite gradients, halved after gradients that are not. */
-export function nextLossScale({ factor, streak }: LossScaleState, finite: Tensor): LossScaleState {
-  const grows = logicalAnd(finite, equal(streak, growthInterval - 1))
+/** The defaults of Keras's `LossScaleOptimizer`. */
+export const defaultLossScaling: LossScaling = { initialScale: 2 ** 15, dynamicGrowthSteps: 2000 }
+
+/** The initial loss scale, on the backend of `like`. */
+export function initialLossScale({ initialScale }: LossScaling, like: Tensor | undefined): LossScaleState {
+  return { factor: full([], initialScale, 'float32', like), streak: full([], 0, 'int32', like) }
+}
+
+/** The loss scale after an update: doubled after enough updates with finite gradients, halved after gradients that are not. */
+export function nextLossScale(
+  { dynamicGrowthSteps }: LossScaling,
+  { factor, streak }: LossScaleState,
+  finite: Tensor,
+): LossScaleState {
+  const grows = logicalAnd(finite, equal(streak, dynamicGrowthSteps - 1))
   const changes = logicalOr(grows, equal(finite, false))
   return {
     factor: where(finite, where(grows, mul(factor, 2), factor), div(factor, 2)),

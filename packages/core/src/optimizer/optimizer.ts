@@ -26,7 +26,14 @@ import type { Schedule } from '../contracts/schedule.ts'
 import { clipGradients } from './clipping.ts'
 import { addToSums, collectGradients, type Gradients } from './gradients.ts'
 import { byPath, leafAt, mapValues, replaceLeaves } from './leaves.ts'
-import { allFinite, initialLossScale, type LossScaleState, nextLossScale } from './loss-scale.ts'
+import {
+  allFinite,
+  defaultLossScaling,
+  initialLossScale,
+  type LossScaleState,
+  type LossScaling,
+  nextLossScale,
+} from './loss-scale.ts'
 import { movingAverages } from './moving-average.ts'
 import {
   checkOptimizerOptions,
@@ -37,6 +44,7 @@ import {
 import type { OptimizerState } from './optimizer-state.ts'
 
 export type { Gradients } from './gradients.ts'
+export type { LossScaling } from './loss-scale.ts'
 export { learningRateTypes, type OptimizerConfig } from './optimizer-config.ts'
 export type { OptimizerState } from './optimizer-state.ts'
 
@@ -46,6 +54,8 @@ export interface StepContext {
   readonly learningRate: Tensor
   /** The number of this update, from 1, a scalar. */
   readonly iteration: Tensor
+  /** The path of the parameter, such as `dense.kernel`. */
+  readonly path: string
   /** The result of `advance` for this update, float32. */
   readonly shared: { readonly [name: string]: Tensor }
 }
@@ -101,7 +111,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     requireMethod(this, 'step(param, gradient, slots, context)', 'update_step')
     const { useEma, gradientAccumulationSteps } = this.commonOptions
     const leaves = byPath(params)
-    const slots = mapValues(leaves, (param) => this.slots(param))
+    const slots = mapValues(leaves, (param, path) => this.slots(param, path))
     const names = new Set([...slots.values()].flatMap((made) => Object.keys(made)))
     const slotTree = (name: string) => {
       const leavesOfSlot = mapValues(slots, (made) => slotOf(this.type, made, name))
@@ -119,8 +129,14 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
       shared: this.shared(),
       accumulated: gradientAccumulationSteps ? (treeMap(zerosLike, params) as Tree) : {},
       average: useEma ? (treeMap(zerosLike, params) as Tree) : {},
-      lossScale: this.scalesDynamically ? initialLossScale(like) : {},
+      lossScale: this.initialLossScale(like),
     }
+  }
+
+  /** The loss scale before the first update, `{}` unless it is dynamic. `like` is a tensor on the backend in use. */
+  protected initialLossScale(like: Tensor | undefined): OptimizerState['lossScale'] {
+    const { lossScaling } = this
+    return lossScaling ? initialLossScale(lossScaling, like) : {}
   }
 
   /**
@@ -132,10 +148,11 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     const gradients = collectGradients(grads, byPath(params))
     const unscaled = this.unscale(gradients, state)
     const [next, nextState] = this.updateWith(unscaled, state, params)
-    if (!this.scalesDynamically) return [next, nextState]
+    const { lossScaling } = this
+    if (!lossScaling) return [next, nextState]
     const finite = allFinite([...gradients.values()])
     const keep = (now: Tensor, before: Tensor) => where(finite, now, before)
-    const lossScale = nextLossScale(state.lossScale as LossScaleState, finite)
+    const lossScale = nextLossScale(lossScaling, state.lossScale as LossScaleState, finite)
     return [treeMap(keep, next, params), { ...treeMap(keep, nextState, state), lossScale }]
   }
 
@@ -144,12 +161,21 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
    * finite, or the loss scale can still be reduced. Bool scalar.
    */
   accepts(grads: Gradients, state: OptimizerState): Tensor {
-    const rate = this.rateAt(state.iteration, state)
-    const finite = allFinite(treeLeaves(grads).map((leaf) => mul(this.magnitude(leaf), cast(rate, leaf.dtype))))
-    return this.scalesDynamically ? logicalOr(finite, greater((state.lossScale as LossScaleState).factor, 1)) : finite
+    const finite = this.isFinite(grads, state)
+    return this.lossScaling ? logicalOr(finite, greater((state.lossScale as LossScaleState).factor, 1)) : finite
   }
 
-  private updateWith<P extends object>(
+  /** Whether the gradients and the products of their `magnitude` with the learning rate are finite. Bool scalar. */
+  protected isFinite(grads: Gradients, state: OptimizerState): Tensor {
+    const rate = this.rateAt(state.iteration, state)
+    return allFinite(treeLeaves(grads).map((leaf) => mul(this.magnitude(leaf), cast(rate, leaf.dtype))))
+  }
+
+  /**
+   * The parameters and the state after an update with gradients that are divided by the loss scale, by path. Optimizers that
+   * pass the update to others override it.
+   */
+  protected updateWith<P extends object>(
     gradients: ReadonlyMap<string, Tensor>,
     state: OptimizerState,
     params: P,
@@ -197,6 +223,11 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     ]
   }
 
+  /** Whether `finalize` changes parameters: `useEma`. */
+  get averages(): boolean {
+    return this.commonOptions.useEma
+  }
+
   /** The parameters at the end of training: their moving averages with `useEma`, otherwise the parameters themselves. */
   finalize<P extends object>(params: P, state: OptimizerState): P {
     return this.commonOptions.useEma ? replaceLeaves(params, byPath(state.average)) : params
@@ -214,9 +245,17 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     return typeof learningRate === 'number' ? state.learningRate : rateOf(learningRate, iteration)
   }
 
-  /** The initial state of one parameter, with the same names for every parameter. */
-  protected slots(_param: Tensor): Record<string, Tensor> {
+  /**
+   * The initial state of one parameter, with the same names for every parameter. A slot that this parameter does not need is a
+   * scalar.
+   */
+  protected slots(_param: Tensor, _path: string): Record<string, Tensor> {
     return {}
+  }
+
+  /** The weight decay of one parameter, without regard to `excludeFromWeightDecay`. */
+  protected weightDecayOf(_param: Tensor, _path: string): number | undefined {
+    return this.commonOptions.weightDecay
   }
 
   /** The largest value that `step` computes from a gradient alone, such as its square. If it overflows, the step is not done. */
@@ -240,7 +279,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   /** The new shared state. Called once per update, before `step`. */
   protected advance(
     shared: Readonly<Record<string, Tensor>>,
-    _context: Omit<StepContext, 'shared'>,
+    _context: Omit<StepContext, 'shared' | 'path'>,
   ): Readonly<Record<string, Tensor>> {
     return shared
   }
@@ -254,7 +293,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     const rate = this.rateAt(state.iteration, state)
     const context = (dtype: DType) => ({ learningRate: cast(rate, dtype), iteration: cast(add(updates, 1), dtype) })
     const shared = this.advance(state.shared, context('float32'))
-    const contexts = new Map<DType, StepContext>()
+    const contexts = new Map<DType, Omit<StepContext, 'path'>>()
     const slots = new Map(Object.entries(state.slots).map(([name, tree]) => [name, byPath(tree)]))
     const next = new Map(params)
     for (const [path, gradient] of gradients) {
@@ -263,7 +302,7 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
       if (!stepContext) contexts.set(param.dtype, (stepContext = { ...context(param.dtype), shared }))
       const before = Object.fromEntries([...slots].map(([name, leaves]) => [name, leafAt(leaves, path, name)]))
       const decayed = this.decay(param, path, stepContext.learningRate)
-      const result: unknown = this.step(decayed, gradient, before, stepContext)
+      const result: unknown = this.step(decayed, gradient, before, { ...stepContext, path })
       if (!isStepResult(result)) throw wrongResult(`${this.type}.step`, result, 'a list [parameter, slots]')
       const [after, afterSlots] = result
       next.set(path, after)
@@ -283,8 +322,9 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     })
   }
 
-  private get scalesDynamically(): boolean {
-    return this.commonOptions.lossScaleFactor === 'dynamic'
+  /** How the loss scale changes; undefined unless it is dynamic. */
+  protected get lossScaling(): LossScaling | undefined {
+    return this.commonOptions.lossScaleFactor === 'dynamic' ? defaultLossScaling : undefined
   }
 
   private lossScale(state: OptimizerState, dtype: DType): number | Tensor | undefined {
@@ -293,7 +333,8 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
   }
 
   private decay(param: Tensor, path: string, learningRate: Tensor): Tensor {
-    const { weightDecay, excludeFromWeightDecay } = this.commonOptions
+    const { excludeFromWeightDecay } = this.commonOptions
+    const weightDecay = this.weightDecayOf(param, path)
     const excluded = excludeFromWeightDecay?.some((name) => `.${path}.`.includes(`.${name}.`))
     return weightDecay && !excluded ? sub(param, mul(mul(param, weightDecay), learningRate)) : param
   }
