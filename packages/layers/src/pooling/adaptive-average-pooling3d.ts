@@ -1,0 +1,25 @@
+import type { SpatialRank } from '../spatial-input.ts'
+import { AdaptiveAveragePoolingLayer } from './adaptive-average-pooling-layer.ts'
+import type { AdaptivePoolingConfig } from './adaptive-pooling-layer.ts'
+
+/** The options of `AdaptiveAveragePooling3D`. */
+export interface AdaptiveAveragePooling3DConfig extends AdaptivePoolingConfig {}
+
+/**
+ * The means of windows that give an output of a fixed size: `[batch, depth, height, width, channels]` gives an output of depth,
+ * height and width `outputSize`. Window i of n goes from floor(i * length / n) to ceil((i + 1) * length / n). Throws
+ * `ShapeError` for other ranks. Keras: `AdaptiveAveragePooling3D`.
+ *
+ * @example
+ * import { AdaptiveAveragePooling3D } from '@gradus/layers'
+ * import { tensor } from '@gradus/tensor'
+ * new AdaptiveAveragePooling3D({ outputSize: [1, 1, 2] }).call(tensor([[[[[1], [3], [2]]]]])).array() // => [[[[[2], [2.5]]]]]
+ */
+export class AdaptiveAveragePooling3D extends AdaptiveAveragePoolingLayer {
+  static readonly type = 'AdaptiveAveragePooling3D'
+  static override readonly fields = {}
+
+  protected spatialRank(): SpatialRank {
+    return 3
+  }
+}

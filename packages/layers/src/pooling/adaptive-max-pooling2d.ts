@@ -1,0 +1,25 @@
+import type { SpatialRank } from '../spatial-input.ts'
+import { AdaptiveMaxPoolingLayer } from './adaptive-max-pooling-layer.ts'
+import type { AdaptivePoolingConfig } from './adaptive-pooling-layer.ts'
+
+/** The options of `AdaptiveMaxPooling2D`. */
+export interface AdaptiveMaxPooling2DConfig extends AdaptivePoolingConfig {}
+
+/**
+ * The largest values of windows that give an output of a fixed size: `[batch, height, width, channels]` gives an output of
+ * height and width `outputSize`. Window i of n goes from floor(i * length / n) to ceil((i + 1) * length / n). Throws
+ * `ShapeError` for other ranks. Keras: `AdaptiveMaxPooling2D`.
+ *
+ * @example
+ * import { AdaptiveMaxPooling2D } from '@gradus/layers'
+ * import { tensor } from '@gradus/tensor'
+ * new AdaptiveMaxPooling2D({ outputSize: [1, 2] }).call(tensor([[[[1], [3], [2]]]])).array() // => [[[[3], [3]]]]
+ */
+export class AdaptiveMaxPooling2D extends AdaptiveMaxPoolingLayer {
+  static readonly type = 'AdaptiveMaxPooling2D'
+  static override readonly fields = {}
+
+  protected spatialRank(): SpatialRank {
+    return 2
+  }
+}
