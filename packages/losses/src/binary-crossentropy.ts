@@ -1,5 +1,6 @@
-import { type ConfigOf, DataError, type HostArray, Loss, type OptionsOf } from '@gradus/core'
+import { type ConfigOf, type HostArray, Loss, type OptionsOf } from '@gradus/core'
 import type { SymbolicShape, Tensor } from '@gradus/tensor'
+import { checkBinaryLabels } from './check-labels.ts'
 import { binaryCrossentropy } from './crossentropy.ts'
 
 const fields = {
@@ -36,11 +37,7 @@ export class BinaryCrossentropy extends Loss<BinaryCrossentropyConfig> {
     return binaryCrossentropy(target, prediction, this.options)
   }
 
-  override checkTarget({ data }: HostArray, _prediction: SymbolicShape, name: string): void {
-    const wrong = data.find((label: number) => label < 0 || label > 1)
-    if (wrong === undefined) return
-    throw new DataError(
-      `${name} holds the label ${wrong}: binary crossentropy takes labels from 0 to 1. Use 0 and 1 for two classes, or a sparse categorical crossentropy for several.`,
-    )
+  override checkTarget(target: HostArray, _prediction: SymbolicShape, name: string): void {
+    checkBinaryLabels(target, name)
   }
 }

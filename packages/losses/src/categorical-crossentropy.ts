@@ -1,5 +1,6 @@
-import { type ConfigOf, DataError, type HostArray, Loss, type OptionsOf } from '@gradus/core'
+import { type ConfigOf, type HostArray, Loss, type OptionsOf } from '@gradus/core'
 import type { SymbolicShape, Tensor } from '@gradus/tensor'
+import { checkSeveralClasses } from './check-labels.ts'
 import { categoricalCrossentropy } from './crossentropy.ts'
 
 const fields = {
@@ -36,9 +37,6 @@ export class CategoricalCrossentropy extends Loss<CategoricalCrossentropyConfig>
   }
 
   override checkTarget(_target: HostArray, prediction: SymbolicShape, name: string): void {
-    if (prediction.at(this.options.axis) !== 1) return
-    throw new DataError(
-      `The model has one class for ${name}, the probability of which is always 1. Give the last layer a unit for each class, or use a binary crossentropy.`,
-    )
+    checkSeveralClasses(prediction, this.options.axis, name)
   }
 }

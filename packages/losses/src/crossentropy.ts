@@ -11,9 +11,7 @@ import {
   less,
   log,
   logicalAnd,
-  maximum,
   mean,
-  minimum,
   mul,
   neg,
   normalizeAxis,
@@ -29,9 +27,7 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
-
-/** Probabilities are clipped to `epsilon` and 1 - `epsilon` before their logarithm is taken (Keras's `epsilon()`). */
-export const epsilon = 1e-7
+import { clipProbability, smoothLabels } from './probability.ts'
 
 /** The int32 that stands for labels with decimals, infinite ones and NaN. */
 const noClass = -(2 ** 31)
@@ -72,7 +68,7 @@ export function binaryCrossentropy(
   { fromLogits, labelSmoothing = 0, axis = -1 }: CrossentropyOptions = {},
 ): Tensor {
   requireSameShape('binaryCrossentropy', target, prediction)
-  const smooth = labelSmoothing ? add(mul(target, 1 - labelSmoothing), 0.5 * labelSmoothing) : target
+  const smooth = smoothLabels(target, labelSmoothing, 2)
   if (fromLogits) return mean(sigmoidCrossEntropy(prediction, smooth), { axis })
   const p = clipProbability(prediction)
   return mean(neg(add(mul(smooth, log(p)), mul(sub(1, smooth), log(sub(1, p))))), { axis })
@@ -95,7 +91,7 @@ export function categoricalCrossentropy(
 ): Tensor {
   requireSameShape('categoricalCrossentropy', target, prediction)
   const classes = prediction.shape[normalizeAxis('categoricalCrossentropy', axis, prediction.rank)]!
-  const smooth = labelSmoothing ? add(mul(target, 1 - labelSmoothing), labelSmoothing / classes) : target
+  const smooth = smoothLabels(target, labelSmoothing, classes)
   if (fromLogits) return softmaxCrossEntropy(prediction, smooth, { axis })
   const p = clipProbability(div(prediction, sum(prediction, { axis, keepDims: true })))
   return neg(sum(mul(smooth, log(p)), { axis }))
@@ -152,8 +148,4 @@ export function classNumbers(target: Tensor, prediction: Tensor, axis = -1): Ten
   }
   const numbers = cast(labels, 'int32')
   return isFloat(labels.dtype) ? where(equal(cast(numbers, labels.dtype), labels), numbers, noClass) : numbers
-}
-
-function clipProbability(p: Tensor): Tensor {
-  return minimum(maximum(p, epsilon), 1 - epsilon)
 }

@@ -1,3 +1,3 @@
 export * from './all.ts'
 export * as losses from './all.ts'
-export * from './crossentropy.ts'
+export * from './functions.ts'

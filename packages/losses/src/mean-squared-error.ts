@@ -2,6 +2,20 @@ import { Loss, requireSameShape } from '@gradus/core'
 import { mean, square, sub, type Tensor } from '@gradus/tensor'
 
 /**
+ * Returns mean((prediction - target)^2) over the last axis. Throws `ShapeError` unless targets and predictions have the same
+ * shape. Source: Keras `losses.mean_squared_error`.
+ *
+ * @example
+ * import { meanSquaredError } from '@gradus/losses'
+ * import { tensor } from '@gradus/tensor'
+ * meanSquaredError(tensor([[0, 1], [0, 0]]), tensor([[1, 1], [3, 1]])).array() // => [0.5, 5]
+ */
+export function meanSquaredError(target: Tensor, prediction: Tensor): Tensor {
+  requireSameShape('MeanSquaredError', target, prediction)
+  return mean(square(sub(prediction, target)), { axis: -1 })
+}
+
+/**
  * mean((prediction - target)^2) over the last axis, per sample. Targets have the shape of the predictions, except for a
  * last axis of size 1; other shapes throw `ShapeError`. Source: Keras `losses.MeanSquaredError`.
  *
@@ -16,7 +30,6 @@ export class MeanSquaredError extends Loss {
   static override readonly fields = {}
 
   compute(target: Tensor, prediction: Tensor): Tensor {
-    requireSameShape(this.type, target, prediction)
-    return mean(square(sub(prediction, target)), { axis: -1 })
+    return meanSquaredError(target, prediction)
   }
 }

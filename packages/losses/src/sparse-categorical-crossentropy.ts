@@ -1,5 +1,6 @@
-import { type ConfigOf, DataError, type HostArray, Loss, type OptionsOf } from '@gradus/core'
-import { notEqual, type SymbolicShape, sizeOf, type Tensor } from '@gradus/tensor'
+import { type ConfigOf, type HostArray, Loss, type OptionsOf } from '@gradus/core'
+import { notEqual, type SymbolicShape, type Tensor } from '@gradus/tensor'
+import { checkClassNumbers } from './check-labels.ts'
 import { classNumbers, sparseCategoricalCrossentropy } from './crossentropy.ts'
 
 const fields = {
@@ -43,26 +44,12 @@ export class SparseCategoricalCrossentropy extends Loss<SparseCategoricalCrossen
 
   override checkTarget(target: HostArray, prediction: SymbolicShape, name: string): void {
     const { ignoreClass, axis } = this.options
-    const classes = prediction.at(axis) ?? Number.POSITIVE_INFINITY
-    const index = target.data.findIndex((label: number) => !isClass(label, classes) && label !== ignoreClass)
-    if (index < 0) return
-    const width = Math.max(1, sizeOf(target.shape.slice(1)))
-    const position = width === 1 ? '' : ` (value ${index % width} of ${width})`
-    const [known, range] = Number.isFinite(classes)
-      ? [`, and the model has ${classes} classes`, ` to ${classes - 1}`]
-      : ['', '']
-    throw new DataError(
-      `${name} holds the label ${target.data[index]} in sample ${Math.floor(index / width)}${position}${known}: ` +
-        `labels are whole numbers from 0${range}. Correct the labels, give the last layer more units, or set ignoreClass.`,
-    )
+    const advice = 'Correct the labels, give the last layer more units, or set ignoreClass.'
+    checkClassNumbers(target, prediction, name, { axis, ignored: ignoreClass, advice })
   }
 
   // class numbers keep their dtype
   protected override castTarget(target: Tensor): Tensor {
     return target
   }
-}
-
-function isClass(label: number, classes: number): boolean {
-  return Number.isInteger(label) && label >= 0 && label < classes
 }
