@@ -100,7 +100,7 @@ function definitionSpec(object: KerasObject, expected: KerasKind | undefined): u
   if (kind === 'layer' && object.className === 'InputLayer') return inputSpec(object)
   const type = typeOf(object)
   const options = Object.entries((object.config ?? {}) as Record<string, unknown>)
-    .map(([option, value]) => [option, value === null ? nullOf(option) : translate(value, option)] as const)
+    .map(([option, value]) => [option, value === null ? nullOf(type, option) : translate(value, option)] as const)
     .filter(([option, value]) => !canDrop(kind, type, option, value))
   return { [kind]: type, ...Object.fromEntries(options.map(([option, value]) => [optionName(option), value])) }
 }

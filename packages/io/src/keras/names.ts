@@ -108,11 +108,17 @@ export function optionValue(option: string, value: string): string {
 }
 
 // Options for which null is a value.
-const whenNull: Readonly<Record<string, string>> = { merge_mode: 'none', reduction: 'none' }
+const whenNull: Readonly<Record<string, string | number>> = {
+  merge_mode: 'none',
+  reduction: 'none',
+  rms_rate: 'none',
+  adam_weight_decay: 0,
+  'Muon.weight_decay': 0,
+}
 
-/** The meaning of null as the value of an option; null if it means that the option is not set. */
-export function nullOf(option: string): string | null {
-  return Object.hasOwn(whenNull, option) ? whenNull[option]! : null
+/** The meaning of null as the value of an option of a class; null if it means that the option is not set. */
+export function nullOf(type: string, option: string): string | number | null {
+  return ownValue(whenNull, option) ?? ownValue(whenNull, `${type}.${option}`) ?? null
 }
 
 // Values that Keras writes for options that were not set; such options are left out. Other values are kept, so that building the
