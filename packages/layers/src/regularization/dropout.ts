@@ -1,23 +1,14 @@
-import {
-  type ConfigArgument,
-  ConfigError,
-  type ConfigOf,
-  describeValue,
-  Layer,
-  type LayerOptions,
-  type OptionsOf,
-  type Scope,
-  shapeError,
-} from '@gradus/core'
-import { bernoulli, div, formatShape, type Tensor, where, zerosLike } from '@gradus/tensor'
+import { type ConfigArgument, type ConfigOf, Layer, type LayerOptions, type OptionsOf, type Scope } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+import { dropped, maskShapeOf, noiseShapeField, rateField, requireNoiseShape, seedField, streamOf } from './noise.ts'
 
 const fields = {
   /** The fraction of the values that is set to 0. */
-  rate: { type: 'number', min: 0, max: 1, required: true, example: '0.25' },
+  rate: rateField,
   /** Shape of the mask, which is broadcast along dimensions of size 1; null means the dimension of the input. */
-  noiseShape: 'shape',
+  noiseShape: noiseShapeField,
   /** Layers with different seeds drop different values. Which ones also depends on the model's seed and the train step. */
-  seed: 'integer',
+  seed: seedField,
 } as const
 
 /** The options of `Dropout`. */
@@ -40,12 +31,7 @@ export class Dropout extends Layer<DropoutConfig> {
 
   constructor(...config: ConfigArgument<LayerOptions<DropoutConfig>>) {
     super(...config)
-    const { noiseShape } = this.options
-    if (noiseShape?.some((d) => d !== null && !(Number.isInteger(d) && d >= 1))) {
-      throw new ConfigError(
-        `Dropout: 'noiseShape' must be a list of positive whole numbers and nulls and is ${describeValue(noiseShape)}. Example: [null, 1, 8].`,
-      )
-    }
+    requireNoiseShape(this, this.options.noiseShape)
   }
 
   override get supportsMasking(): boolean {
@@ -55,18 +41,6 @@ export class Dropout extends Layer<DropoutConfig> {
   apply(x: Tensor, { rng, training }: Scope<this>): Tensor {
     const { rate, noiseShape, seed } = this.options
     if (!training || rate === 0) return x
-    if (rate === 1) return zerosLike(x)
-    const shape = x.shape.map((d, axis) => noiseShape?.[axis] ?? d)
-    if (noiseShape && (noiseShape.length !== x.rank || shape.some((d, axis) => d !== 1 && d !== x.shape[axis]))) {
-      throw shapeError(
-        this,
-        `an input that 'noiseShape' ${formatShape(noiseShape)} can be broadcast to`,
-        x.shape,
-        'Each of its entries must be null, 1 or the dimension of the input.',
-      )
-    }
-    const stream = seed === undefined ? rng : rng.fork(String(seed))
-    const keep = bernoulli(stream.next(), 1 - rate, shape)
-    return where(keep, div(x, 1 - rate), 0)
+    return dropped(x, rate, maskShapeOf(this, x, noiseShape), streamOf(rng, seed))
   }
 }
