@@ -88,7 +88,7 @@ export class Session {
   async finish(): Promise<void> {
     const { optimizer } = this.prepared
     const { callbacks } = this.options
-    if (optimizer.config.useEma || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save()
+    if (optimizer.averages || callbacks.some((callback) => callback.onTrainEnd)) await this.recorder.save()
   }
 
   /** The first update of one weight. Its gradient comes from a second model with the same seed, weights and batches. */

@@ -101,9 +101,9 @@ export class Optimizers {
     return name === single ? state : { ...(states as Readonly<Record<string, OptimizerState>>), [name]: state }
   }
 
-  /** Returns the moving averages of the parameters, for optimizers with `useEma`; undefined if there are none. */
+  /** Returns the moving averages of the parameters, for optimizers that average; undefined if there are none. */
   finalize(trainable: LayerTrees, states: OptimizerStates): LayerTrees | undefined {
-    const averaged = this.names.filter((name) => this.get(name).config.useEma)
+    const averaged = this.names.filter((name) => this.get(name).averages)
     if (averaged.length === 0) return undefined
     return Object.assign(
       {},
