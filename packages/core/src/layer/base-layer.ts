@@ -60,6 +60,11 @@ export interface Scope<L extends LayerTypes = LayerTypes> {
   /** Sets the state after this call, in the form of the old one. */
   setState(next: L['State']): void
   /**
+   * Sets the parameters of a sublayer after this call, in the form of the old ones. A call on values keeps them. A step of training
+   * does not, because the optimizer changes the parameters there; in Keras it depends on the backend.
+   */
+  setParams<L extends BaseLayer>(layer: L, next: L['Params']): void
+  /**
    * Calls a sublayer with one output, with its parameters, state, dtype, seed, mask and penalties. Throws `ConfigError` for a
    * layer that is not a sublayer, `TypeError` for several outputs.
    */

@@ -11,11 +11,12 @@ import { knownShapes } from './known-shapes.ts'
 import { layersWithin } from './layers-within.ts'
 import { maskOf, setMask } from './masks.ts'
 import { standIns } from './stand-in.ts'
-import { statesAfter } from './stateless.ts'
+import { statesAfter, treesAfter } from './stateless.ts'
 import {
   buildFrom,
   buildVariables,
   initialState,
+  type LayerTrees,
   lacksVariables,
   readVariables,
   variablesFrom,
@@ -46,12 +47,18 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
     const forward = new Forward(variablesFrom(layer, before))
     const outputs = forward.call(layer, inputs, { rng: stream().fork('call'), training, options: rest })
     const state = forward.states.size > 0 ? statesAfter(layer, forward, before.state) : undefined
-    const separate = { outputs: apartFrom(before, outputs), state: state && apartFrom([inputs, outputs], state) }
+    const params = forward.params.size > 0 ? treesAfter(layer, forward.params, before.params) : undefined
+    const separate = {
+      outputs: apartFrom(before, outputs),
+      state: state && apartFrom([inputs, outputs], state),
+      params: params && apartFrom([inputs, outputs], params),
+    }
     return { ...separate, masks: treeLeaves(outputs).map(maskOf) }
   }
   // outside of traces and gradients, nothing else needs the intermediate tensors
-  const { outputs, state } = currentInterpreter() === eager ? tidy(run) : run()
+  const { outputs, state, params } = currentInterpreter() === eager ? tidy(run) : run()
   if (state) keepState(layer, state)
+  if (params) keepParams(layer, params)
   return outputs
 }
 
@@ -115,4 +122,12 @@ function keepState(layer: BaseLayer, state: ReturnType<typeof statesAfter>): voi
   }
   keepTensors(leaves)
   writeVariables(layer, { state })
+}
+
+/** Keeps parameters that a call has set. Where a function is traced they have no values, and the old ones stay. */
+function keepParams(layer: BaseLayer, params: LayerTrees): void {
+  const leaves = treeLeaves(params)
+  if (leaves.some((leaf) => !leaf.concrete)) return
+  keepTensors(leaves)
+  writeVariables(layer, { params })
 }

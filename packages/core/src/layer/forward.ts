@@ -55,6 +55,8 @@ export class Forward {
   readonly losses: Tensor[] = []
   /** The states that calls have set. */
   readonly states = new Map<BaseLayer, Tree>()
+  /** The parameters that calls have set. */
+  readonly params = new Map<BaseLayer, Tree>()
 
   /** `observe` is called with each layer and its outputs, after the call. */
   constructor(
@@ -121,6 +123,15 @@ export class Forward {
     )
   }
 
+  /** Keeps new parameters, cast to the dtypes of the old ones. */
+  keepParams(layer: BaseLayer, next: Tree): void {
+    const old = this.variables.of(layer, {})?.params ?? {}
+    this.params.set(
+      layer,
+      treeMap((before, after) => cast(after!, before.dtype), old, next),
+    )
+  }
+
   /** Adds the activity regularizer's penalty, divided by the batch size as in Keras. */
   private penalize(layer: BaseLayer, outputs: readonly Tensor[]): void {
     const { activityRegularizer } = layer
@@ -182,6 +193,10 @@ export class LayerScope implements Scope, LayerCaller {
 
   readonly setState = (next: Tree): void => {
     this.forward.keepState(this.layer, next)
+  }
+
+  readonly setParams = (layer: BaseLayer, next: Tree): void => {
+    this.forward.keepParams(layer, next)
   }
 
   readonly call = (layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tensor => {

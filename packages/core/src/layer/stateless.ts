@@ -26,6 +26,8 @@ export interface StatelessResult {
   readonly outputs: Tree
   /** The state after the call, in the form of the given one. */
   readonly state: LayerTrees
+  /** The parameters after the call, in the form of the given ones, if a layer has set some, as `SpectralNormalization` does. */
+  readonly params?: LayerTrees
   /** Losses that layers added: `addLoss` and activity regularizers. */
   readonly losses: readonly Tensor[]
 }
@@ -99,15 +101,26 @@ export function statelessCall<L extends BaseLayer>(
   if (!knownShapes(layer)) inferCall(layer, standIns(inputs), standIns(options) as object)
   const forward = new Forward(variablesFrom(layer, variables))
   const outputs = forward.call(layer, inputs, { rng, training, options })
-  return { outputs, state: statesAfter(layer, forward, variables.state), losses: forward.losses }
+  return {
+    outputs,
+    state: treesAfter(layer, forward.states, variables.state),
+    losses: forward.losses,
+    ...(forward.params.size > 0 && { params: treesAfter(layer, forward.params, variables.params) }),
+  }
 }
 
 /** The states after a forward pass: the new ones where a call has set one, the old ones otherwise. */
 export function statesAfter(root: BaseLayer, forward: Forward, before: LayerTrees): LayerTrees {
+  return treesAfter(root, forward.states, before)
+}
+
+/** The trees of a layer and its nested layers, with those of `changed` in place of those before. */
+export function treesAfter(root: BaseLayer, changed: ReadonlyMap<BaseLayer, Tree>, before: LayerTrees): LayerTrees {
+  if (changed.size === 0) return before
   const after: Record<string, Tree> = { ...before }
   for (const { layer, path } of layersWithin(root)) {
-    const state = forward.states.get(layer)
-    if (state && path in before) after[path] = state
+    const tree = changed.get(layer)
+    if (tree && path in before) after[path] = tree
   }
   return after
 }

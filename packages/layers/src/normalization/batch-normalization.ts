@@ -19,6 +19,7 @@ import {
   add,
   batchMoments,
   batchNormalization,
+  cast,
   expandDims,
   formatShape,
   layerNormalization,
@@ -29,6 +30,7 @@ import {
   ShapeError,
   sqrt,
   type Tensor,
+  where,
 } from '@gradus/tensor'
 import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
@@ -165,7 +167,8 @@ export class BatchNormalization extends Layer<
     }
     const weights = this.stepMask(x, scope.mask)
     const axes = x.shape.map((_, i) => i).filter((i) => i !== axis)
-    const { mean, variance } = batchMoments(x, axes, weights)
+    // masked values may be NaN
+    const { mean, variance } = batchMoments(weights ? where(weights, x, 0) : x, axes, weights)
     const flat = { mean: reshape(mean, [x.shape[axis]!]), variance: reshape(variance, [x.shape[axis]!]) }
     if (renorm) {
       const { r, d } = correctionOf(flat, state, epsilon, renormClipping)
@@ -198,7 +201,7 @@ export class BatchNormalization extends Layer<
           'Give the mask the shape of the input without its last axis.',
       )
     }
-    return expandDims(mask, -1)
+    return expandDims(cast(mask, 'bool'), -1)
   }
 }
 

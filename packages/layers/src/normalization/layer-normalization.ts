@@ -72,7 +72,8 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
     const { center, scale, rmsScaling, gammaInitializer, betaInitializer } = this.options
     const shape = firstShape(inputShape)
     this.axesOf(shape) // throws for axes that do not exist
-    const paramShape = this.axisList.map((axis) => shape.at(axis)!)
+    // as in Keras, in ascending order of the axes as they are given
+    const paramShape = [...this.axisList].sort((a, b) => a - b).map((axis) => shape.at(axis)!)
     return {
       ...(scale || rmsScaling ? { gamma: gammaInitializer.make(rng.next(), paramShape, this.dtype) } : {}),
       ...(center && !rmsScaling ? { beta: betaInitializer.make(rng.next(), paramShape, this.dtype) } : {}),

@@ -79,7 +79,7 @@ export async function runLayer(entry: LayerCase, check: Check): Promise<void> {
   for (const weight of entry.updated_weights ?? []) {
     const value =
       leafOf(result.state as Tree, matched.state, weight.path) ??
-      leafOf(variables.params as Tree, matched.params, weight.path)
+      leafOf((result.params ?? variables.params) as Tree, matched.params, weight.path)
     await check.close(`updated_weights.${weight.name}`, value, weight)
   }
   if (entry.losses) await compareLosses(layer, check, entry.losses, variables.params, result.losses)
