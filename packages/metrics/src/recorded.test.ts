@@ -15,7 +15,7 @@ interface Case {
   readonly modes: readonly {
     readonly weights: string
     readonly steps: readonly { readonly sampleWeight?: Recorded; readonly result: Recorded }[]
-    readonly state: Readonly<Record<string, number>>
+    readonly state: Readonly<Record<string, number | readonly number[]>>
   }[]
   readonly rtol: number
 }
@@ -33,7 +33,8 @@ describe.each((recorded as unknown as Case[]).map((testCase) => [testCase.name, 
     it.each(testCase.modes.map((mode) => [mode.weights, mode] as const))(
       'with weights: %s',
       (_, { steps, state: expected }) => {
-        let state = metric.init()
+        const shape = testCase.batches[0]!.yPred.shape
+        let state = metric.init(shape)
         steps.forEach(({ sampleWeight, result }, index) => {
           const { yTrue, yPred } = testCase.batches[index]!
           const prediction = toTensor(yPred)
@@ -47,8 +48,9 @@ describe.each((recorded as unknown as Case[]).map((testCase) => [testCase.name, 
         })
         expect(Object.keys(state)).toEqual(Object.keys(expected))
         for (const [key, value] of Object.entries(expected))
-          expectClose(state[key]!.dataSync(), [value], testCase.rtol, key)
-        expect(metric.result(metric.init()).item()).toBe(0)
+          expectClose(state[key]!.dataSync(), [value].flat(), testCase.rtol, key)
+        const before = [...metric.result(metric.init(shape)).dataSync()]
+        expect(new Set(before)).toEqual(new Set([metric.type === 'R2Score' ? Number.NaN : 0]))
       },
     )
   },

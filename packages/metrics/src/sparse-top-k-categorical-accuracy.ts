@@ -1,11 +1,17 @@
 import type { ConfigOf, OptionsOf } from '@gradus/core'
 import { classNumbers } from '@gradus/losses'
-import type { Tensor } from '@gradus/tensor'
+import { any, cast, equal, expandDims, sliceAxis, type Tensor } from '@gradus/tensor'
 import { inTopK, topKFields } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
+const fields = {
+  ...topKFields,
+  /** Whether predictions are class numbers from the most to the least probable, and not scores of the classes. */
+  fromSortedIds: { type: 'boolean', default: false },
+} as const
+
 /** Options of `SparseTopKCategoricalAccuracy`. */
-export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof topKFields> {}
+export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}
 
 /**
  * The fraction of samples with the target, a class number `[batch, ...]`, among the `k` most probable classes of the predictions
@@ -20,14 +26,19 @@ export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof top
  */
 export class SparseTopKCategoricalAccuracy extends MeanMetric<SparseTopKCategoricalAccuracyConfig> {
   static readonly type = 'SparseTopKCategoricalAccuracy'
-  static override readonly fields = topKFields
-  declare readonly options: OptionsOf<typeof topKFields>
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
 
   override get direction(): 'up' | 'down' {
     return 'up'
   }
 
   protected values(target: Tensor, prediction: Tensor): Tensor {
-    return inTopK(classNumbers(target, prediction), prediction, this.options.k)
+    const labels = classNumbers(target, prediction)
+    const { k, fromSortedIds } = this.options
+    if (!fromSortedIds) return inTopK(labels, prediction, k)
+    const axis = prediction.rank - 1
+    const best = sliceAxis(prediction, axis, 0, Math.min(k, prediction.shape[axis]!))
+    return cast(any(equal(cast(expandDims(labels, -1), best.dtype), best), { axis: -1 }), 'float32')
   }
 }

@@ -38,6 +38,29 @@ export function requireSameShape(owner: string, target: Tensor, prediction: Tens
   )
 }
 
+/**
+ * Returns sample weights as float32 in the rank of `values`, so that they can be multiplied: weights `[batch]` of values `[batch, 1]`
+ * or `[batch, steps]` become `[batch, 1]`. A last axis of size 1 that the values lack is dropped. Throws `ShapeError` for weights
+ * that do not fit. Multiplied as they are, `[batch]` and `[batch, 1]` would become `[batch, batch]`.
+ *
+ * @example
+ * import { weightsLike } from '@gradus/core'
+ * import { mul, tensor } from '@gradus/tensor'
+ * const values = tensor([[1], [2]])
+ * mul(values, weightsLike(values, tensor([3, 5]))).array() // => [[3], [10]]
+ */
+export function weightsLike(values: Tensor, weight: Tensor): Tensor {
+  let aligned = cast(weight, 'float32')
+  if (aligned.rank === values.rank + 1 && aligned.shape.at(-1) === 1) aligned = squeeze(aligned, -1)
+  while (aligned.rank < values.rank) aligned = expandDims(aligned, -1)
+  if (aligned.rank === values.rank && aligned.shape.every((d, axis) => d === 1 || d === values.shape[axis]))
+    return aligned
+  throw new ShapeError(
+    `Sample weights of shape ${formatShape(weight.shape)} do not fit values of shape ${formatShape(values.shape)}; ` +
+      `give one weight per sample or one per value.`,
+  )
+}
+
 /** `a / b` elementwise, and 0 where b is 0. */
 export function divideNoNan(a: Tensor, b: Tensor): Tensor {
   const zero = equal(b, 0)

@@ -1,4 +1,4 @@
-import { add, broadcastTo, cast, full, mean, mul, sum, type Tensor } from '@gradus/tensor'
+import { add, broadcastTo, cast, full, mean, mul, type SymbolicShape, sum, type Tensor } from '@gradus/tensor'
 import { Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
@@ -52,12 +52,15 @@ export abstract class Metric<C extends object = object, S extends object = objec
     return 'down'
   }
 
-  /** The state before the first batch. */
-  abstract init(): S
   /**
-   * The state after one more batch of `[batch, ...]`; `weight` is broadcast against the per-sample values. As losses do, models make
-   * the ranks of target and prediction equal if they differ by a last axis of size 1: targets `[batch]` of an output `[batch, 1]`
-   * become `[batch, 1]`.
+   * The state before the first batch. `prediction` is the shape of the predictions, batch first: metrics with numbers for each class
+   * need it for a state that keeps its shape, as compiled steps require.
+   */
+  abstract init(prediction?: SymbolicShape): S
+  /**
+   * The state after one more batch of `[batch, ...]`. As losses do, models make the ranks of target and prediction equal if they
+   * differ by a last axis of size 1: targets `[batch]` of an output `[batch, 1]` become `[batch, 1]`. `weight` has one number per
+   * sample, `[batch]`, or per value; `weightsLike` gives it the rank of the values that it is multiplied with.
    */
   abstract update(state: S, target: Tensor, prediction: Tensor, weight?: Tensor): S
   /** The figure so far: a scalar, or `[classes]` for metrics with one figure per class. */

@@ -74,7 +74,7 @@ export class Objective {
     return {
       figures: Object.fromEntries(figures.map((name) => [name, emptyMean()])),
       losses: this.severalLosses ? this.losses.filter((loss) => loss).map(emptyMean) : [],
-      metrics: this.tracked.map(({ metric }) => metric.init() as Tree),
+      metrics: this.tracked.map(({ metric, output }) => metric.init(this.outputs[output]!.shape) as Tree),
     }
   }
 

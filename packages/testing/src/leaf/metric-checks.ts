@@ -171,7 +171,7 @@ async function measure({ backend, metric }: Setup, batches: readonly Batch[], co
   const step = compiled ? compile(update, { donate: [0] }) : update
   const [result] = await takeToHost(
     onBackend(backend, () => {
-      let state = metric.init()
+      let state = metric.init(batches[0]!.prediction.shape)
       for (const batch of batches) state = step(state, ...upload(backend, batch))
       return metric.result(state)
     }),
@@ -181,7 +181,8 @@ async function measure({ backend, metric }: Setup, batches: readonly Batch[], co
 
 async function checkPurity({ backend, metric, batches }: Setup): Promise<void> {
   const read = async (tree: object) => Promise.all(treeLeaves(tree).map(toHost))
-  const first = onBackend(backend, () => metric.init())
+  const shape = batches[0]!.prediction.shape
+  const first = onBackend(backend, () => metric.init(shape))
   const before = await read(first)
   const next = onBackend(backend, () => {
     const [target, prediction, [weight]] = upload(backend, batches[0]!)
@@ -198,9 +199,9 @@ async function checkPurity({ backend, metric, batches }: Setup): Promise<void> {
     assertAlike(`${metric.type}: new state, tensor ${index}`, leaf, forms[1]![index]!)
   })
   onBackend(backend, () => metric.result(next))
-  assertAllClose(`${metric.type}: a second init()`, await read(onBackend(backend, () => metric.init())), before, 0)
+  assertAllClose(`${metric.type}: a second init()`, await read(onBackend(backend, () => metric.init(shape))), before, 0)
   // reading the figure before the first batch must not fail
-  await takeToHost(onBackend(backend, () => metric.result(metric.init())))
+  await takeToHost(onBackend(backend, () => metric.result(metric.init(shape))))
 }
 
 function weightsFor({ target }: Batch, weight: (sample: number) => number): HostTensor {

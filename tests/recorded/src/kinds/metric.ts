@@ -17,9 +17,10 @@ interface MetricCase extends CaseBase {
 /** Compares a metric with and without weights: its result after each batch, its state, and its result after a reset. */
 export async function runMetric(entry: MetricCase, check: Check): Promise<void> {
   const metric = build('metric', entry.metric)
+  const shape = entry.batches[0]!.y_pred.shape
   for (const { sample_weight_kind: kind, steps, variables_after = [], result_after_reset } of entry.modes) {
     const field = `modes.${kind}`
-    let state = metric.init() as Tree
+    let state = metric.init(shape) as Tree
     for (const [step, { sample_weight, result }] of steps.entries()) {
       const { y_true, y_pred } = entry.batches[step]!
       const prediction = toTensor(y_pred)
@@ -35,7 +36,7 @@ export async function runMetric(entry: MetricCase, check: Check): Promise<void> 
       if (leaf) await check.close(`${field}.variables_after.${variable.name}`, leaf, variable)
     }
     if (result_after_reset) {
-      await check.close(`${field}.result_after_reset`, metric.result(metric.init() as never), result_after_reset)
+      await check.close(`${field}.result_after_reset`, metric.result(metric.init(shape) as never), result_after_reset)
     }
   }
 }

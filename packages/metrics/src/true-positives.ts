@@ -1,0 +1,24 @@
+import { ConditionCount } from './condition-count.ts'
+
+/**
+ * The number of positive predictions with a positive label, or the sum of their weights: a scalar, or `[thresholds]` for a list of
+ * thresholds. Predictions are 0 to 1 and have the shape of the labels; other shapes throw `ShapeError`. Source: Keras
+ * `metrics.TruePositives`.
+ *
+ * @example
+ * import { TruePositives } from '@gradus/metrics'
+ * import { tensor } from '@gradus/tensor'
+ * const metric = new TruePositives()
+ * const state = metric.update(metric.init(), tensor([0, 1, 1, 1]), tensor([0.2, 0.9, 0.8, 0.1]))
+ * metric.result(state).item() // => 2
+ */
+export class TruePositives extends ConditionCount {
+  static readonly type = 'TruePositives'
+  static override readonly fields = {}
+
+  override get direction(): 'up' | 'down' {
+    return 'up'
+  }
+
+  protected readonly condition = 'truePositives'
+}
