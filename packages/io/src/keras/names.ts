@@ -111,6 +111,7 @@ export function optionValue(option: string, value: string): string {
 const whenNull: Readonly<Record<string, string | number>> = {
   merge_mode: 'none',
   reduction: 'none',
+  class_aggregation: 'none',
   rms_rate: 'none',
   adam_weight_decay: 0,
   'Muon.weight_decay': 0,
