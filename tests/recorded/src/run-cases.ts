@@ -12,18 +12,18 @@ export interface RecordedFile {
   readonly cases: readonly CaseBase[]
 }
 
-/** Reads every `.json` file of a folder, except the index. */
-export function readRecordedFiles(folder: string): RecordedFile[] {
+/** Reads every `.json` file of a folder, except the index, one by one. */
+export function* readRecordedFiles(folder: string): Generator<RecordedFile> {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'index.json')
-  return files.sort().map((name) => {
+  for (const name of files.sort()) {
     const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as RecordedFile
     if (file.format !== 1 || !Array.isArray(file.cases)) {
       throw new Error(
         `${join(folder, name)} is not a file of recorded values of format 1: expected { "format": 1, "group": ..., "cases": [...] }.`,
       )
     }
-    return file
-  })
+    yield file
+  }
 }
 
 /** Runs one case of a file on the current backend. */
