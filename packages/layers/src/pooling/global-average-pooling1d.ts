@@ -1,5 +1,6 @@
 import { firstMask, type Scope } from '@gradus/core'
-import { cast, div, expandDims, mean, type Tensor, where } from '@gradus/tensor'
+import { cast, div, expandDims, sum, type Tensor, where } from '@gradus/tensor'
+import { computeDType } from '@gradus/tensor/internals'
 import { floatInput } from '../float-input.ts'
 import type { SpatialRank } from '../spatial-input.ts'
 import { GlobalAveragePoolingLayer } from './global-average-pooling-layer.ts'
@@ -32,8 +33,10 @@ export class GlobalAveragePooling1D extends GlobalAveragePoolingLayer {
     if (!mask) return super.reduced(given, reduction, scope)
     const x = floatInput(this, given)
     const counts = expandDims(cast(mask, 'bool'), this.options.dataFormat === 'channelsLast' ? 2 : 1)
-    // the sum over the steps that count divided by their number, as means, which stay in the range of float16
-    return div(mean(where(counts, x, 0), reduction), mean(cast(counts, x.dtype), reduction))
+    // sums soon leave the range of float16
+    const sums = computeDType(x.dtype)
+    const total = sum(where(counts, cast(x, sums), 0), reduction)
+    return cast(div(total, sum(cast(counts, sums), reduction)), x.dtype)
   }
 
   // the steps are gone

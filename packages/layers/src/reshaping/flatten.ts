@@ -1,4 +1,4 @@
-import { type ConfigOf, Layer, type OptionsOf } from '@gradus/core'
+import { type ConfigOf, Layer, type OptionsOf, shapeError } from '@gradus/core'
 import { reshape, type Tensor, transpose } from '@gradus/tensor'
 import { dataFormats } from '../data-format.ts'
 
@@ -11,7 +11,7 @@ const fields = {
 export interface FlattenConfig extends ConfigOf<typeof fields> {}
 
 /**
- * Flattens each sample: `[batch, ...]` gives `[batch, size of a sample]`. Keras: `Flatten`.
+ * Flattens each sample: `[batch, ...]` gives `[batch, size of a sample]`. Throws `ShapeError` for a scalar. Keras: `Flatten`.
  *
  * @example
  * import { Flatten } from '@gradus/layers'
@@ -24,7 +24,10 @@ export class Flatten extends Layer<FlattenConfig> {
   declare readonly options: OptionsOf<typeof fields>
 
   apply(x: Tensor): Tensor {
-    const [batch = 1, ...sample] = x.shape
+    const [batch, ...sample] = x.shape
+    if (batch === undefined) {
+      throw shapeError(this, 'an input with a batch axis', x.shape, 'Add one, as in reshape(x, [1]).')
+    }
     const channelsLast =
       this.options.dataFormat === 'channelsFirst' && x.rank > 2
         ? transpose(x, [0, ...sample.slice(1).map((_, i) => i + 2), 1])

@@ -20,6 +20,10 @@ describe('Flatten', () => {
     expect(new Flatten().apply(tensor([1, 2])).array()).toEqual([[1], [2]])
   })
 
+  it('refuses a scalar', () => {
+    expect(() => new Flatten().apply(tensor(1))).toThrow('Flatten expects an input with a batch axis and got [].')
+  })
+
   it('moves channels last before flattening', () => {
     const x = reshape(tensor([1, 2, 3, 4, 5, 6]), [1, 2, 3])
     expect(new Flatten({ dataFormat: 'channelsFirst' }).apply(x).array()).toEqual([[1, 4, 2, 5, 3, 6]])
@@ -32,6 +36,11 @@ describe('Flatten', () => {
 describe('Reshape', () => {
   it('infers the shape for an empty batch', () => {
     expect(new Reshape({ targetShape: [-1, 2] }).apply(zeros([0, 6])).shape).toEqual([0, 3, 2])
+  })
+
+  it('takes null for -1, as Keras does', () => {
+    expect(new Reshape({ targetShape: [null, 2] }).apply(zeros([3, 6])).shape).toEqual([3, 3, 2])
+    expect(() => new Reshape({ targetShape: [null, -1] })).toThrow('with at most one -1 and is [null,-1]')
   })
 
   it('refuses samples and options that do not fit', () => {
