@@ -12,6 +12,7 @@ import {
   Lion,
   Muon,
   Nadam,
+  RAdam,
   RMSprop,
   ScheduleFreeAdamW,
   SGD,
@@ -46,6 +47,8 @@ testOptimizer(Ftrl, {
   learningRate: 0.5,
   expectedSlots: ['accumulator', 'linear'],
 })
+testOptimizer(RAdam, { expectedSlots: ['momentum', 'velocity'] })
+testOptimizer(RAdam, { config: { beta2: 0.5 }, expectedSlots: ['momentum', 'velocity'] })
 testOptimizer(Lion, { learningRate: 0.02, expectedSlots: ['momentum'] })
 testOptimizer(Lamb, { learningRate: 0.02, expectedSlots: ['momentum', 'velocity'] })
 testOptimizer(Adafactor, { expectedSlots: ['rows', 'columns', 'velocity'] })

@@ -1,6 +1,8 @@
 export { CosineDecay, type CosineDecayConfig } from './cosine-decay.ts'
 export { CosineDecayRestarts, type CosineDecayRestartsConfig } from './cosine-decay-restarts.ts'
+export { Cyclic, type CyclicConfig } from './cyclic.ts'
 export { ExponentialDecay, type ExponentialDecayConfig } from './exponential-decay.ts'
 export { InverseTimeDecay, type InverseTimeDecayConfig } from './inverse-time-decay.ts'
+export { OneCycle, type OneCycleConfig } from './one-cycle.ts'
 export { PiecewiseConstantDecay, type PiecewiseConstantDecayConfig } from './piecewise-constant-decay.ts'
 export { PolynomialDecay, type PolynomialDecayConfig } from './polynomial-decay.ts'
