@@ -128,7 +128,7 @@ function variableOf(
   if (own === 'learning_rate') return state.learningRate
   if (own === 'dynamic_scale') return state.lossScale.factor
   if (own === 'step_counter') return state.lossScale.streak
-  if (own === 'variable') return Object.values(state.shared)[0] // Nadam's product has no name
+  if (/^variable(_\d+)?$/.test(own)) return Object.values(state.shared)[0] // Nadam's product has no name
   // the longest prefix: `dense_1_kernel` before `dense`
   const owners = variables
     .map((variable) => ({ variable, prefix: `${variable.path.replaceAll('/', '_')}_` }))
