@@ -1,15 +1,21 @@
 import {
   type ConfigArgument,
+  ConfigError,
   type ConfigOf,
+  describeValue,
   type FieldTable,
   type Initializer,
   Layer,
   type LayerOptions,
   type OptionsOf,
   type Regularizer,
-  type Rng,
+  Rng,
+  titleOf,
+  variablesOf,
+  writeVariables,
 } from '@gradus/core'
-import type { Shape, Tensor } from '@gradus/tensor'
+import type { FloatDType, Shape, Tensor } from '@gradus/tensor'
+import { keepTensors } from '@gradus/tensor/internals'
 import * as activations from './activations/index.ts'
 import * as constraints from './constraints/index.ts'
 import { HeUniform } from './initializers/he-uniform.ts'
@@ -61,7 +67,7 @@ export type KernelParams = {
 export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, KernelParams> {
   static override readonly fields: FieldTable = kernelFields
   declare readonly options: KernelOptions
-  private readonly lowRank: { readonly rank: number; readonly scale: number } | undefined
+  private lowRank: { readonly rank: number; readonly scale: number } | undefined
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...config)
@@ -73,6 +79,44 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
     return owner === undefined ? undefined : super.regularizerOf(owner)
   }
 
+  /**
+   * Freezes the kernel of a layer that has weights and trains a low-rank adaptation of it from now on, as the option `loraRank`
+   * does from the start; the output stays the same at first. Compile a model that has the layer again. `seed` is that of the
+   * initial values (default 0). Throws `ConfigError` for a layer without weights, with a constraint on the kernel, or that is
+   * adapted already. Keras: `enable_lora`.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { ones } from '@gradus/tensor'
+   * const layer = new Dense({ units: 2, kernelInitializer: 'ones' })
+   * layer.call(ones([1, 3])).array() // => [[3, 3]]
+   * layer.enableLora(1)
+   * layer.call(ones([1, 3])).array() // => [[3, 3]]
+   * layer.options.loraRank // => 1
+   */
+  enableLora(rank: number, { alpha, seed = 0 }: { readonly alpha?: number; readonly seed?: number } = {}): void {
+    const title = titleOf(this)
+    if (!Number.isSafeInteger(rank) || rank < 1) {
+      throw new ConfigError(
+        `${title}: the rank of an adaptation must be a positive whole number and is ${describeValue(rank)}.`,
+      )
+    }
+    if (this.lowRank) {
+      throw new ConfigError(`${title} has an adaptation of rank ${this.lowRank.rank} already, and can have one only.`)
+    }
+    const { params } = (variablesOf(this) ?? {}) as { readonly params?: KernelParams }
+    if (!params) {
+      throw new ConfigError(`${title} has no weights yet. Call it or build its model first, or give it 'loraRank'.`)
+    }
+    const given = { loraRank: rank, ...(alpha !== undefined && { loraAlpha: alpha }) }
+    const lowRank = lowRankOf(title, given, this.options.kernelConstraint)!
+    const added = adaptationFor(new Rng(seed), params.kernel.shape, lowRank.rank, this.dtype)
+    keepTensors(Object.values(added))
+    writeVariables(this, { params: { '': { ...params, ...added } } })
+    this.lowRank = lowRank
+    Object.assign(this, { config: { ...this.config, ...given }, options: { ...this.options, ...given } })
+  }
+
   /** Makes the parameters for a kernel and an optional bias of these shapes. */
   protected makeParams(
     rng: Rng,
@@ -82,16 +126,10 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
   ): KernelParams {
     const { lowRank, dtype } = this
     const { biasInitializer } = this.options
-    const window = kernelShape.slice(0, -1)
     return {
       kernel: kernelInitializer.make(rng.next(), kernelShape, dtype),
       ...(biasShape ? { bias: biasInitializer.make(rng.next(), biasShape, dtype) } : {}),
-      ...(lowRank
-        ? {
-            loraKernelA: new HeUniform().make(rng.next(), [...window, lowRank.rank], dtype),
-            loraKernelB: new Zeros().make(rng.next(), [lowRank.rank, kernelShape.at(-1)!], dtype),
-          }
-        : {}),
+      ...(lowRank ? adaptationFor(rng, kernelShape, lowRank.rank, dtype) : {}),
     }
   }
 
@@ -100,5 +138,13 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
     return this.lowRank && loraKernelA && loraKernelB
       ? adapted(kernel, loraKernelA, loraKernelB, this.lowRank.scale)
       : kernel
+  }
+}
+
+/** Makes the matrices of an adaptation of a kernel. Their product is 0 at first. */
+function adaptationFor(rng: Rng, kernelShape: Shape, rank: number, dtype: FloatDType) {
+  return {
+    loraKernelA: new HeUniform().make(rng.next(), [...kernelShape.slice(0, -1), rank], dtype),
+    loraKernelB: new Zeros().make(rng.next(), [rank, kernelShape.at(-1)!], dtype),
   }
 }

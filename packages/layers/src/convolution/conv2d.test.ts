@@ -1,5 +1,5 @@
 import { cpu } from '@gradus/backend-cpu'
-import { Rng, statelessCall } from '@gradus/core'
+import { listVariables, Rng, statelessCall } from '@gradus/core'
 import { randomKey, randomNormal, type Tensor, tensor, transpose, useBackend } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
@@ -49,6 +49,27 @@ describe('Conv2D', () => {
     const layer = new Conv2D({ filters: 2, kernelSize: 1, loraRank: 1, useBias: false })
     const params = { kernel: tensor([[[[1, 2]]]]), loraKernelA: tensor([[[[3]]]]), loraKernelB: tensor([[10, 100]]) }
     expect(call(layer, params, tensor([[[[2]]]])).array()).toEqual([[[[62, 604]]]])
+  })
+
+  it('adapts a kernel that was trained', () => {
+    const layer = new Conv2D({ filters: 2, kernelSize: 2, name: 'edges' })
+    expect(() => layer.enableLora(1)).toThrow("Conv2D 'edges' has no weights yet.")
+    const x = randomNormal(randomKey(1), [1, 3, 3, 2])
+    const before = layer.call(x).array()
+    layer.enableLora(2, { alpha: 1 })
+    expect(layer.call(x).array()).toEqual(before)
+    expect(listVariables(layer).map(({ key, value }) => [key, value.shape])).toEqual([
+      ['kernel', [2, 2, 2, 2]],
+      ['bias', [2]],
+      ['loraKernelA', [2, 2, 2, 2]],
+      ['loraKernelB', [2, 2]],
+    ])
+    expect(layer.toSpec()).toMatchObject({ loraRank: 2, loraAlpha: 1 })
+    expect(() => layer.enableLora(1)).toThrow("Conv2D 'edges' has an adaptation of rank 2 already")
+    const constrained = new Conv2D({ filters: 2, kernelSize: 2, kernelConstraint: 'nonNeg' })
+    constrained.call(x)
+    expect(() => constrained.enableLora(1)).toThrow('A frozen parameter cannot be constrained')
+    expect(() => constrained.enableLora(0.5)).toThrow('must be a positive whole number and is 0.5')
   })
 
   it('refuses invalid options', () => {
