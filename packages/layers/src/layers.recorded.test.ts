@@ -14,8 +14,11 @@ import {
   regularizers,
 } from './index.ts'
 import attention from './recorded/attention.json' with { type: 'json' }
+import convolution from './recorded/convolution.json' with { type: 'json' }
 import core from './recorded/layers.json' with { type: 'json' }
+import pooling from './recorded/pooling.json' with { type: 'json' }
 import recurrent from './recorded/recurrent.json' with { type: 'json' }
+import reshaping from './recorded/reshaping.json' with { type: 'json' }
 import wrappers from './recorded/wrappers.json' with { type: 'json' }
 
 await useBackend(cpu())
@@ -46,8 +49,11 @@ function layerOf({ layer, embedding }: Recording): Layer {
   })
 }
 
-// Results of Keras 3.16 with its configs: names in snake_case, weights in Keras's order.
-const groups = { core, recurrent, wrappers, attention } as unknown as Record<string, readonly Recording[]>
+// Results of Keras 3.15 and 3.16 with its configs: names in snake_case, weights in Keras's order.
+const groups = { core, convolution, pooling, reshaping, recurrent, wrappers, attention } as unknown as Record<
+  string,
+  readonly Recording[]
+>
 
 describe.each(Object.entries(groups))('layers agree with Keras: %s', (_, cases) => {
   it.each(cases.map((entry) => [entry.name, entry] as const))('%s', (__, entry) => {
