@@ -6,7 +6,7 @@ export default build({
     index: 'src/index.ts',
     activations: 'src/activations/index.ts',
     constraints: 'src/constraints/index.ts',
-    initializers: 'src/initializers/index.ts',
+    initializers: 'src/initializers/all.ts',
     regularizers: 'src/regularizers/index.ts',
   },
   splitting: true,

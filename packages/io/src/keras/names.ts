@@ -115,6 +115,8 @@ const whenNull: Readonly<Record<string, string | number>> = {
   rms_rate: 'none',
   adam_weight_decay: 0,
   'Muon.weight_decay': 0,
+  'STFT.window': 'none',
+  'STFT.scaling': 'none',
 }
 
 /** The meaning of null as the value of an option of a class; null if it means that the option is not set. */
@@ -136,14 +138,17 @@ const unsetValues: Readonly<Record<string, readonly unknown[]>> = {
 const unsetValuesOfKind: Readonly<Partial<Record<KerasKind, Readonly<Record<string, readonly unknown[]>>>>> = {
   layer: { dtype: ['float32'] },
   model: { dtype: ['float32'] },
-  loss: { dtype: ['float32'], axis: [-1] },
-  metric: { dtype: ['float32', 'int32'], axis: [-1] },
+  loss: { dtype: ['float32'] },
+  metric: { dtype: ['float32'] },
 }
+// metrics that count integers by default, and may count weights
+const integerMetrics = /IoU$/
 
 /** Whether an option with this translated value may be left out. */
 export function canDrop(kind: KerasKind, type: string, option: string, value: unknown): boolean {
   if (value === null || value === undefined) return true
   if (kind === 'schedule' && option === 'name') return [type, 'SGDRDecay', 'PiecewiseConstant'].includes(String(value))
+  if (kind === 'metric' && option === 'dtype' && integerMetrics.test(type)) return value === 'int32'
   const defaults = ownValue(unsetValuesOfKind[kind] ?? {}, option) ?? ownValue(unsetValues, option)
   return defaults?.includes(value) ?? false
 }

@@ -15,14 +15,15 @@ import {
 } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Dense } from '../core/dense.ts'
+import * as initializers from './all.ts'
 import { fansOf } from './fans.ts'
 import { GlorotNormal } from './glorot-normal.ts'
 import { GlorotUniform } from './glorot-uniform.ts'
 import { Identity } from './identity.ts'
-import * as initializers from './index.ts'
 import { Orthogonal } from './orthogonal.ts'
 import { RandomNormal } from './random-normal.ts'
 import { RandomUniform } from './random-uniform.ts'
+import { STFT } from './stft.ts'
 import { VarianceScaling } from './variance-scaling.ts'
 
 await useBackend(cpu())
@@ -133,6 +134,7 @@ describe('initializers', () => {
   it('infers shapes without values', () => {
     const key = new Tensor({ shape: [2], dtype: 'uint32' })
     for (const Class of Object.values(initializers)) {
+      if (Class === STFT) continue // computed without ops
       const made = inferShapes(() => new (Class as typeof GlorotNormal)({}).make(key, [40, 6], 'float64'))
       expect([made.shape, made.dtype, made.concrete]).toEqual([[40, 6], 'float64', false])
     }
@@ -148,5 +150,77 @@ describe('initializers', () => {
     // null means the default, as in Keras's configs
     expect(named(null as never)).toBeInstanceOf(GlorotUniform)
     expect(() => named(3 as never)).toThrow("Dense: 'kernelInitializer' must be an initializer and is 3.")
+  })
+})
+
+describe('STFT', () => {
+  const values = (config: ConstructorParameters<typeof STFT>[0], shape: Shape) => [
+    ...new STFT(config).make(randomKey(1), shape, 'float32').dataSync(),
+  ]
+
+  // Recorded from Keras 3.15: [window, values of frequency 0 for a window of 5, without and with periodic]
+  const windows: [string, number[], number[]][] = [
+    ['hann', [0.0, 0.5, 1.0, 0.5, 0.0], [0.0, 0.3454915, 0.9045085, 0.9045085, 0.3454915]],
+    ['hamming', [0.08, 0.54, 1.0, 0.54, 0.08], [0.08, 0.3978522, 0.9121478, 0.9121478, 0.3978522]],
+    ['blackman', [0.0, 0.34, 1.0, 0.34, 0.0], [0.0, 0.2007701, 0.8492299, 0.8492299, 0.2007701]],
+    ['blackmanharris', [6e-5, 0.21747, 1.0, 0.21747, 6e-5], [6e-5, 0.1030115, 0.7938335, 0.7938335, 0.1030115]],
+    [
+      'nuttall',
+      [0.0003628, 0.2269824, 1.0, 0.2269824, 0.0003628],
+      [0.0003628, 0.1105153, 0.7982581, 0.7982581, 0.1105153],
+    ],
+    [
+      'flattop',
+      [-0.0004211, -0.0547368, 1.0, -0.0547368, -0.0004211],
+      [-0.0004211, -0.0677143, 0.6068721, 0.6068721, -0.0677143],
+    ],
+    ['boxcar', [1.0, 1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 1.0]],
+    ['bartlett', [0.0, 0.5, 1.0, 0.5, 0.0], [0.0, 0.4, 0.8, 0.8, 0.4]],
+    ['triang', [0.3333333, 0.6666667, 1.0, 0.6666667, 0.3333333], [0.1666667, 0.5, 0.8333333, 0.8333333, 0.5]],
+    ['parzen', [0.016, 0.424, 1.0, 0.424, 0.016], [0.0092593, 0.25, 0.8611111, 0.8611111, 0.25]],
+    ['bohman', [0.0, 0.3183099, 1.0, 0.3183099, 0.0], [0.0, 0.1791239, 0.8343114, 0.8343114, 0.1791239]],
+    ['barthann', [0.0, 0.5, 1.0, 0.5, 0.0], [0.0, 0.3585736, 0.8794265, 0.8794265, 0.3585736]],
+    [
+      'cosine',
+      [0.309017, 0.809017, 1.0, 0.809017, 0.309017],
+      [0.258819, Math.SQRT1_2, 0.9659258, 0.9659258, Math.SQRT1_2],
+    ],
+    ['tukey', [0.0, 1.0, 1.0, 1.0, 0.0], [0.0, 0.9045085, 1.0, 1.0, 0.9045085]],
+    [
+      'exponential',
+      [0.1353353, 0.3678795, 1.0, 0.3678795, 0.1353353],
+      [0.082085, 0.2231302, 0.6065307, 0.6065307, 0.2231302],
+    ],
+    ['lanczos', [0.0, 0.6366197, 1.0, 0.6366197, 0.0], [0.0, 0.5045512, 0.9354893, 0.9354893, 0.5045512]],
+  ]
+  it.each(windows)('has the window %s of Keras', (window, symmetric, periodic) => {
+    const config = { window: window as 'hann', scaling: 'none' } as const
+    const ofFrequency0 = (options: object) => values(options, [5, 1, 2]).filter((_, index) => index % 2 === 0)
+    const close = (found: readonly number[], recorded: readonly number[]) =>
+      found.forEach((value, index) => expect(value).toBeCloseTo(recorded[index]!, 6))
+    close(ofFrequency0(config), symmetric)
+    close(ofFrequency0({ ...config, periodic: true }), periodic)
+  })
+
+  it('has waves times the window, divided by its norm', () => {
+    expect(values({ window: [1, 2], scaling: 'spectrum' }, [2, 1, 2]).map((x) => x.toFixed(5))).toEqual([
+      '0.33333',
+      '0.33333',
+      '0.66667',
+      '-0.66667',
+    ])
+    expect(values({ window: [3, 4] }, [2, 1, 1]).map((x) => x.toFixed(5))).toEqual(['0.60000', '0.80000'])
+    expect(values({ side: 'imag', window: 'none' }, [2, 1, 3]).map((x) => Math.round(x) + 0)).toEqual([
+      0, 0, 0, 0, -1, 0,
+    ])
+  })
+
+  it('throws for other shapes and lengths', () => {
+    expect(() => values({}, [4, 2, 3])).toThrow(
+      'The STFT initializer makes kernels of shape [time, 1, frequencies] and was asked for shape [4, 2, 3].',
+    )
+    expect(() => values({ window: [1, 2] }, [3, 1, 2])).toThrow(
+      'a window of 2 values and asked for a kernel of 3 steps',
+    )
   })
 })
