@@ -11,8 +11,6 @@ import {
   full,
   greater,
   iota,
-  less,
-  maximum,
   mul,
   notEqual,
   oneHot,
@@ -98,18 +96,13 @@ export function confusionOf(
   const positive = cast(notEqual(flat(target), 0), 'float32')
   const counted = weight ? flat(weight) : full([], 1)
   const scores = flat(prediction)
-  const above = (weights: Tensor) =>
-    even ? countBuckets(scores, weights, thresholds) : countAbove(scores, weights, thresholds)
   const positives = mul(positive, counted)
   const negatives = mul(sub(1, positive), counted)
-  const truePositives = above(positives)
-  const falsePositives = above(negatives)
-  const confusion = {
-    truePositives,
-    falsePositives,
-    trueNegatives: sub(sum(negatives, { axis: 0 }), falsePositives),
-    falseNegatives: sub(sum(positives, { axis: 0 }), truePositives),
-  }
+  const split = (weights: Tensor) =>
+    even ? splitByBucket(scores, weights, thresholds) : splitByThreshold(scores, weights, thresholds)
+  const [truePositives, falseNegatives] = split(positives)
+  const [falsePositives, trueNegatives] = split(negatives)
+  const confusion = { truePositives, falsePositives, trueNegatives, falseNegatives }
   if (perLabel) return confusion
   const vector = (x: Tensor) => reshape(x, [thresholds.length])
   return {
@@ -131,24 +124,32 @@ export function areEven(thresholds: readonly number[]): boolean {
   return last >= 2 && thresholds.every((t, index) => Math.abs(t - index / last) <= 1e-7 + (1e-5 * index) / last)
 }
 
-// [rows, columns] to [thresholds, columns]
-function countAbove(scores: Tensor, weights: Tensor, thresholds: readonly number[]): Tensor {
+/** The sums of weights of the scores above each threshold, and of the others: `[thresholds, columns]`. */
+type Split = readonly [above: Tensor, below: Tensor]
+
+function splitByThreshold(scores: Tensor, weights: Tensor, thresholds: readonly number[]): Split {
   const limits = reshape(tensor(thresholds), [thresholds.length, 1, 1])
-  const positive = greater(expandDims(scores, 0), limits)
-  return sum(where(positive, expandDims(weights, 0), 0), { axis: 1 })
+  const above = greater(expandDims(scores, 0), limits)
+  const weight = expandDims(weights, 0)
+  return [sum(where(above, weight, 0), { axis: 1 }), sum(where(above, 0, weight), { axis: 1 })]
 }
 
 // A score exceeds the thresholds up to its bucket. Scores of 0 exceed none, unless the first threshold is below 0.
-function countBuckets(scores: Tensor, weights: Tensor, thresholds: readonly number[]): Tensor {
+function splitByBucket(scores: Tensor, weights: Tensor, thresholds: readonly number[]): Split {
   const [rows, columns] = scores.shape as [number, number]
   const count = thresholds.length
+  const least = thresholds[0]! < 0 ? 0 : -1
   const place = sub(ceil(mul(clip(scores, 0, 1), count - 1)), 1)
-  const bucket = cast(thresholds[0]! < 0 ? maximum(place, 0) : place, 'int32')
-  const position = add(mul(bucket, columns), iota([rows, columns], 1))
-  // positions from the size on are left out
-  const index = reshape(where(less(bucket, 0), count * columns, position), [rows * columns])
-  const buckets = scatterAdd(full([count * columns], 0), index, reshape(weights, [rows * columns]))
-  return cumsum(reshape(buckets, [count, columns]), { axis: 0, reverse: true })
+  const bucket = cast(where(greater(place, least), place, least), 'int32')
+  // the first bucket is that of scores that exceed no threshold
+  const position = add(mul(add(bucket, 1), columns), iota([rows, columns], 1))
+  const flat = (x: Tensor) => reshape(x, [rows * columns])
+  const sums = scatterAdd(full([(count + 1) * columns], 0), flat(position), flat(broadcastTo(weights, scores.shape)))
+  const buckets = reshape(sums, [count + 1, columns])
+  return [
+    cumsum(sliceAxis(buckets, 0, 1, count), { axis: 0, reverse: true }),
+    cumsum(sliceAxis(buckets, 0, 0, count), { axis: 0 }),
+  ]
 }
 
 function onlyLargest(scores: Tensor, most: number): Tensor {

@@ -1,7 +1,7 @@
 import { cpu } from '@gradus/backend-cpu'
-import { tensor, useBackend } from '@gradus/tensor'
+import { mul, tensor, useBackend, zeros } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { alignRanks, asFloat, divideNoNan, requireSameShape } from './alignment.ts'
+import { alignRanks, asFloat, divideNoNan, requireSameShape, weightsLike } from './alignment.ts'
 
 await useBackend(cpu())
 
@@ -52,4 +52,26 @@ describe('targets and predictions', () => {
 
 it('divides by zero to zero', () => {
   expect(divideNoNan(tensor([1, 0, 4]), tensor([0, 0, 2])).array()).toEqual([0, 0, 2])
+})
+
+describe('sample weights', () => {
+  it('get the rank of the values that they are multiplied with', () => {
+    const shape = (values: number[], weight: number[]) => weightsLike(zeros(values), zeros(weight)).shape
+    expect(shape([3, 1], [3])).toEqual([3, 1])
+    expect(shape([3], [3, 1])).toEqual([3])
+    expect(shape([3], [3])).toEqual([3])
+    expect(shape([3, 4, 2], [3])).toEqual([3, 1, 1])
+    expect(shape([3, 4, 2], [3, 4])).toEqual([3, 4, 1])
+    expect(shape([3, 4], [3, 4])).toEqual([3, 4])
+    expect(shape([3, 4], [])).toEqual([1, 1])
+    const column = tensor([[1], [2]])
+    expect(mul(column, weightsLike(column, tensor([3, 5]))).array()).toEqual([[3], [10]])
+  })
+
+  it('must fit the values', () => {
+    expect(() => weightsLike(zeros([3, 1]), zeros([4]))).toThrow(
+      'Sample weights of shape [4] do not fit values of shape [3, 1]; give one weight per sample or one per value.',
+    )
+    expect(() => weightsLike(zeros([3]), zeros([3, 2]))).toThrow(/shape \[3, 2\] do not fit/)
+  })
 })
