@@ -11,6 +11,7 @@ import type { Rng } from '../rng.ts'
 import type { Structure } from '../structure.ts'
 import { currentDTypePolicy, type DTypePolicy, dtypePolicies, dtypesOf } from './dtype-policy.ts'
 import { firstMask, type Masks } from './masks.ts'
+import { explainApply } from './outside-apply.ts'
 import { sharedIdOf, withSharedIds } from './shared-layers.ts'
 import { layersAmong } from './sublayers.ts'
 
@@ -144,6 +145,7 @@ export abstract class BaseLayer<
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...(withPolicy(config) as unknown as ConfigArgument<C>))
+    explainApply(this)
     const { activityRegularizer } = this
     if (typeof activityRegularizer !== 'string') return
     throw new ConfigError(

@@ -25,6 +25,7 @@ import { type LayerCaller, withCaller } from './caller.ts'
 import { layersWithin } from './layers-within.ts'
 import { type Masks, maskOf, masksIn, setMask, withMask } from './masks.ts'
 import { titleOf } from './title.ts'
+import { explained } from './wrong-inputs.ts'
 
 /** The variables of one layer, without those of its sublayers. */
 export interface LayerVariables {
@@ -75,7 +76,7 @@ export class Forward {
     const inputs = castsInputs ? castAll(given, dtypeInside(layer)) : given
     const scope = this.scope(layer, inputs, call)
     requireMethod(layer, 'apply(x, scope)', 'call')
-    const returned = withCaller(scope, () => layer.apply(inputs, scope))
+    const returned = withCaller(scope, () => applied(layer, inputs, scope))
     checkOutputs(layer, returned)
     const outputs = isMixed(layer) ? castAll(returned, layer.computeDType) : returned
     this.penalize(layer, treeLeaves(outputs))
@@ -262,6 +263,14 @@ function pathsIn(tree: unknown): string[] {
   const paths: string[] = []
   treeForEach(tree as Tree, (_, path) => paths.push(path))
   return paths.sort()
+}
+
+function applied(layer: BaseLayer, inputs: Tree, scope: LayerScope): Tree {
+  try {
+    return layer.apply(inputs, scope)
+  } catch (error) {
+    throw explained(error, layer, inputs)
+  }
 }
 
 function checkOutputs(layer: BaseLayer, returned: unknown): void {
