@@ -3,6 +3,7 @@ import { add, full, mul, square, sub, type Tensor, zerosLike } from '@gradus/ten
 import { adamRate, adamUpdate } from './adam-step.ts'
 import { nextMoments } from './moments.ts'
 import { orthogonalized } from './newton-schulz.ts'
+import { kerasPath, pathPattern } from './path-pattern.ts'
 
 const fields = {
   /** The decay rate of Adam's running mean of gradients (Keras's adam_beta_1). */
@@ -97,8 +98,8 @@ export class Muon extends Optimizer<MuonConfig> {
 
   private usesAdam(param: Tensor, path: string): boolean {
     const { excludeLayers, excludeEmbeddings } = this.options
-    const keras = path.replaceAll('.', '/')
+    const keras = kerasPath(path)
     if (param.shape.length !== 2 || (excludeEmbeddings && keras.toLowerCase().includes('embedding'))) return true
-    return excludeLayers.some((pattern) => new RegExp(pattern).test(keras))
+    return excludeLayers.some((pattern) => pathPattern(this.type, 'excludeLayers', pattern).test(keras))
   }
 }

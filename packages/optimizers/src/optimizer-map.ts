@@ -10,6 +10,7 @@ import {
   Schedule,
 } from '@gradus/core'
 import { logicalAnd, type Tensor, treeForEach, treeReplace } from '@gradus/tensor'
+import { kerasPath, pathPattern } from './path-pattern.ts'
 import { refuseInnerOptions, WrappedOptimizer, withoutLossScale } from './wrapped-optimizer.ts'
 
 const fields = {
@@ -31,9 +32,9 @@ type Flat = Readonly<Record<string, Tensor>>
 
 /**
  * Several optimizers, each of which updates the parameters that a key of `optimizerMap` names: an exact path or a regular
- * expression that matches the whole path, with `/` between its parts. So parts of a model can have rates, weight decay and so
- * on of their own. Learning rates are set on the optimizers, not on the model. The state holds those of the optimizers in
- * `inner`, by their names. Throws `ConfigError` in `init` if several expressions match a path. Source: Keras
+ * expression that matches the whole path, with `/` between its parts. So each part of a model can have another learning rate,
+ * weight decay and so on. Learning rates are set on the optimizers, not on the model. The state holds those of the optimizers
+ * in `inner`, by their names. Throws `ConfigError` in `init` if several expressions match a path. Source: Keras
  * `optimizers.OptimizerMap`, which only `MultiOptimizer` takes there.
  *
  * @example
@@ -132,9 +133,11 @@ export class OptimizerMap extends Optimizer<OptimizerMapConfig> {
 
   private optimizerOf(path: string): Optimizer {
     const { defaultOptimizer, optimizerMap } = this.options
-    const keras = path.replaceAll('.', '/')
+    const keras = kerasPath(path)
     if (Object.hasOwn(optimizerMap, keras)) return optimizerMap[keras]!
-    const found = Object.keys(optimizerMap).filter((pattern) => new RegExp(`^(?:${pattern})$`).test(keras))
+    const found = Object.keys(optimizerMap).filter((key) =>
+      pathPattern(this.type, 'optimizerMap', `^(?:${key})$`).test(keras),
+    )
     if (found.length <= 1) return found.length === 0 ? defaultOptimizer : optimizerMap[found[0]!]!
     throw new ConfigError(
       `${this.type}: the parameter '${keras}' has several optimizers, because ${found.map((key) => `'${key}'`).join(' and ')} match its path. Let one key match it.`,

@@ -4,7 +4,17 @@ import { tensor, treeMap, useBackend } from '@gradus/tensor'
 import { testOptimizer } from '@gradus/testing'
 import { layers, loadModel, Sequential } from 'gradus'
 import { describe, expect, it } from 'vitest'
-import { Adam, CosineDecay, LossScaleOptimizer, MultiOptimizer, Nadam, OptimizerMap, optimizers, SGD } from './index.ts'
+import {
+  Adam,
+  CosineDecay,
+  LossScaleOptimizer,
+  MultiOptimizer,
+  Muon,
+  Nadam,
+  OptimizerMap,
+  optimizers,
+  SGD,
+} from './index.ts'
 
 await useBackend(cpu())
 
@@ -119,6 +129,16 @@ describe('MultiOptimizer', () => {
     expect(twice.optimizers.map(({ name }) => name)).toEqual(['adam', 'adam', 'sgd'])
     expect(() => twice.init(params)).toThrow(
       "the parameter 'dense/kernel' has several optimizers, because 'dense/.*' and '.*/kernel' match its path",
+    )
+  })
+
+  it('names text that is no expression', () => {
+    const wrong = new OptimizerMap({ defaultOptimizer: new SGD(), optimizerMap: { '(a': new Adam() } })
+    expect(() => wrong.init({ w: tensor([1]) })).toThrow(
+      /OptimizerMap: '.*' in 'optimizerMap' is not a regular expression/,
+    )
+    expect(() => new Muon({ excludeLayers: ['('] }).init({ w: tensor([[1]]) })).toThrow(
+      /Muon: '\(' in 'excludeLayers' is not a regular expression/,
     )
   })
 
