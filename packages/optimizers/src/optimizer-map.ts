@@ -101,7 +101,8 @@ export class OptimizerMap extends Optimizer<OptimizerMapConfig> {
     state: OptimizerState,
     params: P,
   ): [P, OptimizerState] {
-    const updated = this.map(params, (optimizer, owned, name) => {
+    const updated = this.map(params, (optimizer, owned, name): readonly [Flat, OptimizerState] => {
+      if (Object.keys(owned).length === 0) return [owned, stateOf(state, name)]
       const ofOwned = [...gradients].filter(([path]) => Object.hasOwn(owned, path))
       return optimizer.update(Object.fromEntries(ofOwned), stateOf(state, name), owned)
     })
