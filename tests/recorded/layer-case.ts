@@ -127,9 +127,9 @@ function variablesOf(layer: Layer, entry: LayerCase, values: readonly Tensor[]) 
   return { slots, params, state }
 }
 
-/** The inputs as the layer takes them: alone, or by name. */
-function inputsOf<T>({ inputs }: LayerCase, values: readonly T[]): T | Record<string, T> {
-  if (inputs[0]?.name === undefined) return values[0]!
+/** The inputs as the layer takes them: alone, in a list, or by name. */
+function inputsOf<T>({ inputs }: LayerCase, values: readonly T[]): T | T[] | Record<string, T> {
+  if (inputs[0]?.name === undefined) return values.length === 1 ? values[0]! : [...values]
   return Object.fromEntries(inputs.map(({ name }, index) => [name!, values[index]!]))
 }
 

@@ -16,6 +16,7 @@ import {
 import attention from './recorded/attention.json' with { type: 'json' }
 import convolution from './recorded/convolution.json' with { type: 'json' }
 import core from './recorded/layers.json' with { type: 'json' }
+import basic from './recorded/layers-basic.json' with { type: 'json' }
 import pooling from './recorded/pooling.json' with { type: 'json' }
 import recurrent from './recorded/recurrent.json' with { type: 'json' }
 import reshaping from './recorded/reshaping.json' with { type: 'json' }
@@ -50,7 +51,7 @@ function layerOf({ layer, embedding }: Recording): Layer {
 }
 
 // Results of Keras 3.15 and 3.16 with its configs: names in snake_case, weights in Keras's order.
-const groups = { core, convolution, pooling, reshaping, recurrent, wrappers, attention } as unknown as Record<
+const groups = { core, basic, convolution, pooling, reshaping, recurrent, wrappers, attention } as unknown as Record<
   string,
   readonly Recording[]
 >
