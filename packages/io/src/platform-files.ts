@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs'
 import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
 
 /** A file to write: a path, or a handle of a browser (`FileSystemFileHandle`). */
 export type FileTarget = string | { createWritable(): Promise<WritableFile> }
@@ -48,8 +48,9 @@ export async function readFile(source: FileSource): Promise<Uint8Array> {
 
 /**
  * Writes a file atomically: the data is written to a temporary file in the same folder, synced to the disk and renamed to the
- * target. If it fails, an existing file stays as it was. Missing folders are created. Browsers write to file handles in the same
- * way. Throws an error with the path and the reason if the file cannot be written.
+ * target. If it fails, an existing file stays as it was. A new file keeps the permissions of the one that it replaces, a symbolic link
+ * stays a link, and missing folders are created. A pipe or a character device, such as `/dev/stdout`, is written to. Browsers write to
+ * file handles in the same way. Throws an error with the path and the reason if the file cannot be written.
  */
 export async function writeFileAtomic(target: FileTarget, data: Uint8Array | string): Promise<void> {
   if (typeof target !== 'string') {
@@ -60,49 +61,12 @@ export async function writeFileAtomic(target: FileTarget, data: Uint8Array | str
   const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
   requirePath(target, 'written', alternative)
   const fs = nodeModule('fs/promises', `write to the path '${target}'`, alternative)
-  const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, alternative)
-  let temporary: string | undefined
+  const names = nodeModule('path', `write to the path '${target}'`, alternative)
   try {
-    await fs.mkdir(dirname(target), { recursive: true })
-    // a symbolic link stays; the file that it points to is replaced
-    const path = await fs.realpath(target).catch(() => target)
-    const before = await fs.stat(path).catch(() => undefined)
-    if (before?.isDirectory()) throw new Error('it is a folder. Add a file name')
-    const name = `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`
-    temporary = join(dirname(path), name)
-    await writeDurably(fs, temporary, data, before)
-    await fs.rename(temporary, path)
-    temporary = undefined
-    await syncFolder(fs, dirname(path))
+    await replaceFile(fs, names, target, data)
   } catch (cause) {
-    if (temporary) await fs.rm(temporary, { force: true }).catch(() => {})
-    throw new Error(`The file '${target}' cannot be written: ${reasonOf(cause)}`, { cause })
+    throw new Error(`The file '${shortened(target)}' cannot be written: ${reasonOf(cause)}`, { cause })
   }
-}
-
-type FileSystem = typeof import('node:fs/promises')
-
-async function writeDurably(
-  fs: FileSystem,
-  path: string,
-  data: Uint8Array | string,
-  like: Stats | undefined,
-): Promise<void> {
-  const file = await fs.open(path, 'wx', like ? like.mode & 0o777 : 0o666)
-  try {
-    await file.writeFile(data)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** Syncs the new name to the disk. Some platforms cannot; the contents are on the disk anyway. */
-async function syncFolder(fs: FileSystem, path: string): Promise<void> {
-  try {
-    const folder = await fs.open(path, 'r')
-    await folder.sync().finally(() => folder.close())
-  } catch {}
 }
 
 async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Array | string): Promise<void> {
@@ -128,11 +92,6 @@ function hasMethod<K extends string>(value: unknown, name: K): value is Record<K
   return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function'
 }
 
-/** A text for a message. */
-function shortened(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text
-}
-
 /** Throws an error for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
 function requirePath(path: string, done: string, instead: string): void {
   if (/^[a-z]{2,}:\/\//i.test(path)) {
@@ -141,7 +100,7 @@ function requirePath(path: string, done: string, instead: string): void {
 }
 
 interface NodeModules {
-  'fs/promises': FileSystem
+  'fs/promises': typeof import('node:fs/promises')
   path: typeof import('node:path')
 }
 
@@ -150,17 +109,4 @@ function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, alter
   const found = typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined
   if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${alternative}.`)
   return found as NodeModules[K]
-}
-
-function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'it does not exist. Check the path',
-    EACCES: 'permission is denied',
-    EPERM: 'permission is denied',
-    EISDIR: 'it is a folder. Give the path of a file in it',
-    ENOTDIR: 'a part of its path is a file, not a folder',
-    ENOSPC: 'the disk is full',
-  }
-  return `${reasons[code ?? ''] ?? shortened(message)}.`
 }
