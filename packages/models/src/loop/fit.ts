@@ -27,6 +27,7 @@ import { requireFiniteVariables } from './divergence.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { Evaluation } from './evaluate.ts'
 import { type CompleteFitOptions, type FitOptions, fitFields } from './fit-options.ts'
+import { requireBatches } from './fit-place.ts'
 import { Hooks, progressLoggers, verbosity } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
 import { TrainRun } from './train-run.ts'
@@ -50,9 +51,10 @@ export async function fit(
   const steps = trainer.stepsFor(exampleBatch(data.train), data.train.ports)
 
   const verbose = verbosity(options.verbose)
+  const batches = batchesIn(data.train, data.trainOptions)
   const params: FitParams = {
     epochs,
-    steps: options.stepsPerEpoch ?? batchesIn(data.train, data.trainOptions),
+    steps: options.stepsPerEpoch ?? batches,
     verbose,
     validation: data.validation !== undefined,
   }
@@ -72,6 +74,7 @@ export async function fit(
   let logs: Logs = {}
   try {
     let place = await hooks.resume(options.resumeFrom)
+    if (place) requireBatches('fit', place, batches)
     model.stopTraining = place?.stopped ?? false
     source = openChunks(data.train, data.trainOptions)
     validationSource =
