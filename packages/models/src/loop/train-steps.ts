@@ -167,10 +167,12 @@ export class TrainSteps implements AsyncIterable<StepReport> {
    *
    * @example
    * import { Dense } from '@gradus/layers'
+   * import { MeanSquaredError } from '@gradus/losses'
    * import { Sequential } from '@gradus/models'
+   * import { SGD } from '@gradus/optimizers'
    * const model = () => {
-   *   const made = new Sequential([new Dense({ units: 1 })])
-   *   made.compile({ optimizer: 'sgd', loss: 'mse' })
+   *   const made = new Sequential([new Dense({ units: 1, inputShape: [1] })])
+   *   made.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
    *   return made
    * }
    * const [first, second] = [model(), model()]
