@@ -1,5 +1,6 @@
 import { ConfigError, DataError, describeValue } from '@gradus/core'
 import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
+import { joined, type Pieces, type ReadOptions } from './read-pieces.ts'
 
 /** A file to write: a path, or a handle of a browser (`FileSystemFileHandle`). */
 export type FileTarget = string | { createWritable(): Promise<WritableFile> }
@@ -18,31 +19,75 @@ interface ReadableFile {
 }
 
 /**
- * Returns the bytes of a file. Throws `DataError` with the path and the reason if it cannot be read, and `ConfigError` for a value that
- * is no file.
+ * Returns the bytes of a file. Throws `DataError` with the path and the reason if it cannot be read or is longer than `maxBytes`, and
+ * `ConfigError` for a value that is no file. A pipe is read up to its end.
+ *
+ * @example
+ * import { readFile } from '@gradus/io'
+ * const bytes = await readFile(new Blob(['abc']), { maxBytes: 3 })
+ * bytes.length // => 3
  */
-export async function readFile(source: FileSource): Promise<Uint8Array> {
-  if (typeof source !== 'string') {
-    const given = bytesOf(source)
-    if (given) return given
-    const expected = 'A file to read is a path, a file handle, a Blob or its bytes'
-    const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
-    if (!hasMethod(file, 'arrayBuffer')) throw new ConfigError(`${expected}, and got ${describeValue(file)}.`)
-    const read = await file['arrayBuffer']()
-    const bytes = bytesOf(read)
-    if (bytes) return bytes
-    throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
+export async function readFile(source: FileSource, options: ReadOptions = {}): Promise<Uint8Array> {
+  if (typeof source === 'string') return joined(await openPath(source), options)
+  const given = bytesOf(source)
+  if (given) return given
+  const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
+  if (!hasMethod(file, 'arrayBuffer')) throw new ConfigError(`${expected}, and got ${describeValue(file)}.`)
+  const pieces = streamPieces(file)
+  if (pieces) return joined(pieces, options)
+  const read = await file['arrayBuffer']()
+  const bytes = bytesOf(read)
+  if (bytes) return bytes
+  throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
+}
+
+const expected = 'A file to read is a path, a file handle, a Blob or its bytes'
+
+/** The bytes that are read from a path at once. */
+const pieceBytes = 2 ** 20
+
+async function openPath(path: string): Promise<Pieces> {
+  const fs = nodeModule('fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
+  requirePath(path, 'read', 'fetch the file and pass await (await fetch(url)).blob()')
+  const name = `The file '${shortened(path)}'`
+  const failed = (cause: unknown): never => {
+    throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
   }
-  const { readFile: read } = nodeModule(
-    'fs/promises',
-    `read from the path '${source}'`,
-    'fetch the file and pass its bytes',
-  )
-  requirePath(source, 'read', 'fetch the file and pass await (await fetch(url)).blob()')
-  try {
-    return new Uint8Array(await read(source))
-  } catch (cause) {
-    throw new DataError(`The file '${shortened(source)}' cannot be read: ${reasonOf(cause)}`, { cause })
+  const file = await fs.open(path).catch(failed)
+  const found = await file.stat().catch(failed)
+  // files of the system have the size 0 and contents
+  const size = found.isFile() && found.size > 0 ? found.size : undefined
+  const piece = new Uint8Array(Math.min(pieceBytes, (size ?? pieceBytes) + 1))
+  const next = async () => {
+    const { bytesRead } = await file.read(piece, 0, piece.length, null).catch(failed)
+    return bytesRead === 0 ? undefined : piece.subarray(0, bytesRead)
+  }
+  return { name, size, next, close: () => file.close() }
+}
+
+/** The pieces of a file that has a stream, as a `Blob` and a `Response` have; undefined for others. */
+function streamPieces(file: object): Pieces | undefined {
+  const { size, body, name: given } = file as { readonly [key in 'size' | 'body' | 'name']?: unknown }
+  const stream = hasMethod(file, 'stream') ? file['stream']() : body
+  if (!hasMethod(stream, 'getReader')) return undefined
+  const name = typeof given === 'string' && given ? `The file '${shortened(given)}'` : 'The file'
+  const failed = (cause: unknown): never => {
+    throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
+  }
+  let reader: ReadableStreamDefaultReader<unknown> | undefined
+  const next = async () => {
+    reader ??= stream['getReader']() as ReadableStreamDefaultReader<unknown>
+    const { done, value } = await reader.read()
+    if (done) return undefined
+    const piece = bytesOf(value)
+    if (piece) return piece
+    throw new ConfigError(`${expected}; the stream of this one has a piece that is ${describeValue(value)}.`)
+  }
+  return {
+    name,
+    size: typeof size === 'number' ? size : undefined,
+    next: () => next().catch((error) => (error instanceof ConfigError ? Promise.reject(error) : failed(error))),
+    close: async () => void (await reader?.cancel().catch(() => {})),
   }
 }
 
@@ -92,10 +137,11 @@ function hasMethod<K extends string>(value: unknown, name: K): value is Record<K
   return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function'
 }
 
-/** Throws an error for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
-function requirePath(path: string, done: string, instead: string): void {
+/** Throws an error, `DataError` where a file would be read, for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
+function requirePath(path: string, done: 'read' | 'written', instead: string): void {
   if (/^[a-z]{2,}:\/\//i.test(path)) {
-    throw new Error(`The file '${path}' cannot be ${done}: it is an address. Give a path, or ${instead}.`)
+    const message = `The file '${shortened(path)}' cannot be ${done}: it is an address. Give a path, or ${instead}.`
+    throw done === 'read' ? new DataError(message) : new Error(message)
   }
 }
 
