@@ -4,6 +4,7 @@ import type { DeviceBuffer } from '@gradus/tensor/internals'
 import { hasOpaque } from './codegen/kernel-function.ts'
 import type { Features } from './codegen/tools.ts'
 import { hasElementwise } from './elementwise/table.ts'
+import { requireOptions } from './options.ts'
 import { codeObstacle, detectFeatures } from './runtime/features.ts'
 import { Machine } from './runtime/machine.ts'
 import { compileGraph, WasmProgram } from './runtime/program.ts'
@@ -49,7 +50,7 @@ const threadCost = 200_000
  * place, sums are added in another order, and denormal numbers become 0 in values that a program updates.
  *
  * Throws `BackendError` where WebAssembly cannot be compiled, such as under a Content-Security-Policy without
- * `wasm-unsafe-eval`, and if more than one thread is requested where threads are not possible.
+ * `wasm-unsafe-eval`, if more than one thread is requested where threads are not possible, and for unknown options.
  *
  * @example
  * import { wasm } from '@gradus/backend-wasm'
@@ -58,6 +59,7 @@ const threadCost = 200_000
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [1]])).array() // => [[3], [7]]
  */
 export function wasm(options: WasmOptions = {}): WasmBackend {
+  requireOptions(options)
   return makeWasm(options)
 }
 
