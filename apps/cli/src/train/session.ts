@@ -43,11 +43,11 @@ export class Session {
     this.recorder = new Recorder(folder, { model, records: previous?.state.records ?? [], signal, onEpoch })
     this.first = config.explain && !previous ? new FirstUpdate() : undefined
     const logger = new ProgressLogger({ verbose: level, write })
-    // callbacks that save models create missing folders
+    // around callbacks that save models, because these create missing folders
     const requirePresent = () => folder.requirePresent()
     const followsBatches = callbacks.some(({ onTrainBatchEnd, batchInterval }) => onTrainBatchEnd && !batchInterval)
     const guard: CallbackHooks = {
-      onTrainBegin: begin,
+      onTrainBegin: requirePresent,
       onEpochEnd: requirePresent,
       ...(followsBatches && { onTrainBatchEnd: requirePresent }),
     }
@@ -57,9 +57,11 @@ export class Session {
       onTrainBatchEnd: ({ progress }) => progress!.checkpoint((fit) => this.recorder.save(fit)),
     }
     this.callbacks = [
+      { onTrainBegin: begin },
       guard,
       ...(this.first ? [this.first] : []),
       ...callbacks,
+      guard,
       best,
       logger,
       this.recorder,
