@@ -1,4 +1,5 @@
 import type { Loader } from '../loader.ts'
+import * as addressModule from './addresses.ts'
 import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
 import * as fileModule from './files.ts'
@@ -9,8 +10,10 @@ import * as weightModule from './weights.ts'
 const { goodFiles: _, ...files } = fileModule
 const { statefulCallbacks: __, ...states } = stateModule
 
-/** Loaders of configs. */
-export const configLoaders: readonly Loader[] = Object.values(configModule)
+/** Loaders of configs and settings. */
+export const configLoaders: readonly Loader[] = [configModule, addressModule].flatMap((module) =>
+  Object.values<Loader>(module),
+)
 /** Loaders of models as data. */
 export const modelLoaders: readonly Loader[] = Object.values(modelModule)
 /** Loaders of files, weights, states and samples. */

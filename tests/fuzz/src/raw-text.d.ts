@@ -1,0 +1,5 @@
+/** Files of the page that Vite imports as text. */
+declare module '*?raw' {
+  const text: string
+  export default text
+}
