@@ -1,5 +1,6 @@
 /** Files of the page that Vite imports as text. */
 declare module '*?raw' {
   const text: string
-  export default text
+
+  export { text as default }
 }
