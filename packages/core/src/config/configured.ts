@@ -5,6 +5,7 @@ import { accepts, descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
 import { constantData } from './constants.ts'
 import { type Definition, fieldsOf, inheritedFieldsOf, isFunctionDefinition } from './definition.ts'
+import { requireBounded } from './depth.ts'
 import { describeValue } from './describe.ts'
 import type { Field, FieldTable } from './fields.ts'
 
@@ -35,6 +36,7 @@ export abstract class Configured<K extends string = string, C extends object = o
         `${this.definition.name} takes its options in one object and got a second argument, ${describeValue(second)}.`,
       )
     }
+    requireBounded(config, this.type)
     this.config = config ?? ({} as C)
     const fields = fieldsOf(new.target) ?? openFieldsOf(new.target, this.config)
     this.options = completeConfig(this.type, this.config, fields)

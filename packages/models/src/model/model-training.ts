@@ -10,6 +10,7 @@ import {
   type Logs,
   type Named,
   readVariables,
+  requireBounded,
   type WeightValue,
 } from '@gradus/core'
 import { type Backend, currentBackend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
@@ -212,6 +213,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     }
     checkOptions('compile', given)
     const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
+    for (const [key, value] of Object.entries({ optimizer, ...objective })) requireBounded(value, `compile: ${key}`)
     if (registry && typeof registry.parse !== 'function') {
       throw new ConfigError(
         `compile: registry is ${describeValue(registry)}; expected one such as standard.with(MyLoss).`,
