@@ -88,3 +88,12 @@ export async function watchOperations(on: (name: string) => void): Promise<void>
   }
   syncBuiltinESMExports()
 }
+
+// Loaded with `node --import`, this kills the process at operation number GRADUS_KILL_AT, counted from 1.
+const killAt = Number(process.env.GRADUS_KILL_AT ?? 0)
+if (killAt > 0) {
+  let count = 0
+  await watchOperations(() => {
+    if (++count === killAt) process.kill(process.pid, 'SIGKILL')
+  })
+}

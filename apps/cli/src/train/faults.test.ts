@@ -22,14 +22,14 @@ type Kind = (typeof kinds)[number]
 
 const built = new Sandbox()
 const sandboxes: Sandbox[] = [built]
-let [script, runner, faultAt] = ['', '', '']
+let [script, runner, killAt] = ['', '', '']
 const workers: ChildProcess[] = []
 const idle: ChildProcess[] = []
 
 beforeAll(async () => {
   script = await bundleCommand(built.path)
   runner = await bundle('testing/fault-runner.ts', built.file('dist/fault-runner.mjs'))
-  faultAt = pathToFileURL(await bundle('testing/fault-at.ts', built.file('dist/fault-at.mjs'))).href
+  killAt = pathToFileURL(await bundle('testing/file-operations.ts', built.file('dist/kill-at.mjs'))).href
   for (let i = 0; i < cpus().length; i++) workers.push(fork(runner))
   idle.push(...workers)
 })
@@ -94,8 +94,8 @@ async function kill({ program, backend }: Kind, sandbox: Sandbox, at: { operatio
   const job: Job = { program, backend, cwd: sandbox.path, ...(operation && { at: operation, fault: 'kill' }) }
   const args = isCommand ? ['train', 'config.yaml', '--backend', backend] : [JSON.stringify(job)]
   const running = startCommand(isCommand ? script : runner, args, sandbox.path, {
-    node: isCommand ? ['--import', faultAt] : [],
-    env: { GRADUS_KILL_AT: String(operation ?? 0) },
+    node: isCommand ? ['--import', killAt] : [],
+    env: isCommand ? { GRADUS_KILL_AT: String(operation ?? 0) } : {},
   })
   const timer = milliseconds !== undefined && setTimeout(() => running.kill('SIGKILL'), milliseconds)
   const ended = await running.ended
