@@ -6,10 +6,10 @@ import type { Features } from './codegen/tools.ts'
 import { hasElementwise } from './elementwise/table.ts'
 import { requireOptions } from './options.ts'
 import { codeObstacle, detectFeatures } from './runtime/features.ts'
+import { LiveBackends } from './runtime/live-backends.ts'
 import { Machine } from './runtime/machine.ts'
 import { compileGraph, WasmProgram } from './runtime/program.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
-import type { Pool } from './runtime/threads/pool.ts'
 
 const pageBytes = 65536
 /** 4 GiB, the range of 32-bit addresses. */
@@ -31,8 +31,7 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean
 }
 
-/** Ends the threads of backends that were garbage collected. */
-const abandoned = /* @__PURE__ */ new FinalizationRegistry<Pool>((pool) => pool.close())
+const live = /* @__PURE__ */ new LiveBackends()
 
 /** The collector does not see the memory of a backend, so it is asked to run after as many starts. */
 const startsPerCollection = 8
@@ -101,7 +100,10 @@ export function makeWasm(options: MakeOptions): WasmBackend {
     hasOpaque,
     compile: (graph) => compileGraph(graph, target),
   })
-  const close = () => machine.close()
+  const close = () => {
+    machine.close()
+    closed()
+  }
   const backend: WasmBackend = {
     name: 'wasm',
     about: aboutOf(features, count),
@@ -124,13 +126,13 @@ export function makeWasm(options: MakeOptions): WasmBackend {
     close,
     [Symbol.dispose]: close,
   }
-  if (machine.pool) abandoned.register(backend, machine.pool)
+  const closed = live.add(backend, machine.pool)
   if (++started % startsPerCollection === 0) askForCollection()
   return backend
 
-  /** A loop that waits for values lets unused tensors be freed. */
+  /** A loop that waits for values lets unused tensors and backends be freed. */
   function afterPause<T>(value: T): Promise<T> {
-    if (!machine.unused.pending) return Promise.resolve(value)
+    if (!live.takePause() && !machine.unused.pending) return Promise.resolve(value)
     return new Promise((resolve) => setTimeout(() => resolve(value), 0))
   }
 
