@@ -67,6 +67,7 @@ async function newSession(
     },
     write: report.write,
     onEpoch: (record) => events(epochEvent(record)),
+    dataChanged: run.dataChanged,
     level: verbosity(run),
   })
 }

@@ -1,4 +1,4 @@
-import type { CallbackHooks } from '@gradus/core'
+import type { CallbackHooks, FitState } from '@gradus/core'
 import { ModelCheckpoint, ProgressLogger } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
 import { FirstUpdate, largestUpdate, oneBatch, RevealGradients, type Update } from './first-update.ts'
@@ -18,6 +18,8 @@ export interface SessionOptions {
   /** Writes to the training log. */
   readonly write: (text: string) => void
   onEpoch(record: EpochRecord): void
+  /** Whether the run continues with other data: an epoch that has begun then begins again. */
+  readonly dataChanged: boolean
   readonly level: 0 | 1 | 2
 }
 
@@ -57,7 +59,7 @@ export class Session {
       onTrainBatchEnd: ({ progress }) => progress!.checkpoint((fit) => this.recorder.save(fit)),
     }
     this.callbacks = [
-      { onTrainBegin: begin },
+      { onTrainBegin: () => this.saveStart().then(begin) },
       guard,
       ...(this.first ? [this.first] : []),
       ...callbacks,
@@ -69,6 +71,17 @@ export class Session {
     ]
   }
 
+  /** Where a resumed run begins. A place within an epoch is one in the data of then; in other data the epoch begins again. */
+  private get start(): FitState | undefined {
+    const fit = this.previous?.fit
+    return fit && this.options.dataChanged ? { ...fit, step: 0, batches: 0, figures: [] } : fit
+  }
+
+  /** Saves the place in other data, before these are recorded as those of the run. */
+  private async saveStart(): Promise<void> {
+    if (this.start && this.options.dataChanged) await this.recorder.save(this.start)
+  }
+
   /** Trains up to a number of epochs. Where all are trained, this does what follows the last epoch. */
   async fit(epochs: number): Promise<void> {
     const { model, train, validation } = this.prepared
@@ -77,9 +90,7 @@ export class Session {
       ...(validation && { validationData: [validation.x, validation.y] as const }),
       epochs,
       // training that a callback has ended goes on where more epochs are asked for
-      ...(this.previous && {
-        resumeFrom: { ...this.previous.fit, stopped: epochs <= this.recorder.records.length },
-      }),
+      ...(this.start && { resumeFrom: { ...this.start, stopped: epochs <= this.recorder.records.length } }),
       verbose: 0,
       callbacks: this.callbacks,
       signal: this.recorder.signal,
