@@ -99,9 +99,6 @@ if (given) {
   process.stderr.write(err)
   process.exit(code)
 }
-let jobs = 0
-process.on('message', async (job: Job) => {
-  // a number that no process has: what the job leaves behind is that of a process that has ended
-  Object.defineProperty(process, 'pid', { value: 2 ** 22 + ++jobs })
-  process.send!(await run(job))
-})
+// A number that no process has: a job leaves behind what a process that has ended would. All have the same number, as in a container.
+Object.defineProperty(process, 'pid', { value: 2 ** 22 + 1 })
+process.on('message', async (job: Job) => process.send!(await run(job)))

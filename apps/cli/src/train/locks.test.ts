@@ -138,6 +138,9 @@ describe('a run folder', { timeout: 180_000 }, () => {
     await sandbox.run(['train', 'config.yaml'])
     const ended = 2 ** 22 + 1
     writeFileSync(sandbox.file(run, `.model-last.safetensors.${ended}-abc.tmp`), '')
+    // in containers every process may have the same number
+    writeFileSync(sandbox.file(run, `.model-last.safetensors.${process.pid}-abc.tmp`), '')
+    mkdirSync(sandbox.file(`runs/.small@${hostname()}.${process.pid}-abc.tmp`))
     mkdirSync(sandbox.file(`runs/.small@${hostname()}.${ended}-abc.tmp`))
     mkdirSync(sandbox.file(`runs/.small@elsewhere.${ended}-abc.tmp`))
     await sandbox.run(['train', '--resume', run, '--epochs', '5'])
