@@ -1,6 +1,2 @@
-/** Files of the page that Vite imports as text. */
-declare module '*?raw' {
-  const text: string
-
-  export { text as default }
-}
+// Files of the page that Vite imports as text.
+declare module '*?raw'

@@ -30,13 +30,13 @@ export abstract class Configured<K extends string = string, C extends object = o
 
   constructor(...args: ConfigArgument<C>) {
     const [config, second] = args as readonly [config?: C, second?: unknown]
+    requireBounded(config, this.type)
     if (config !== undefined && !isPlainObject(config)) throw configError(this.definition, config)
     if (second !== undefined) {
       throw new ConfigError(
         `${this.definition.name} takes its options in one object and got a second argument, ${describeValue(second)}.`,
       )
     }
-    requireBounded(config, this.type)
     this.config = config ?? ({} as C)
     const fields = fieldsOf(new.target) ?? openFieldsOf(new.target, this.config)
     this.options = completeConfig(this.type, this.config, fields)

@@ -26,7 +26,7 @@ import { callbacksIn } from './callback-list.ts'
 import { requireFiniteVariables } from './divergence.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { Evaluation } from './evaluate.ts'
-import { type CompleteFitOptions, type FitOptions, fitFields } from './fit-options.ts'
+import { type CompleteFitOptions, type FitOptions, fitFields, requireSignal } from './fit-options.ts'
 import { requireBatches } from './fit-place.ts'
 import { Hooks, progressLoggers, verbosity } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
@@ -46,6 +46,7 @@ export async function fit(
 ): Promise<History> {
   const options = completeConfig('fit', fitOptions, fitFields) as CompleteFitOptions
   const { epochs, initialEpoch, signal } = options
+  requireSignal('fit', signal)
   signal?.throwIfAborted()
   const data = await openAll(trainer, given, options, fitOptions)
   const steps = trainer.stepsFor(exampleBatch(data.train), data.train.ports)

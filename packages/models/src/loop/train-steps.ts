@@ -20,7 +20,7 @@ import {
 } from '../input/index.ts'
 import type { Trainer } from '../step/index.ts'
 import { EpochChunks } from './epoch-chunks.ts'
-import { fitFields } from './fit-options.ts'
+import { fitFields, requireSignal } from './fit-options.ts'
 import { checkFitState, requireBatches } from './fit-place.ts'
 import { TrainRun } from './train-run.ts'
 
@@ -97,6 +97,7 @@ export class TrainSteps implements AsyncIterable<StepReport> {
     options: StepsOptions,
   ) {
     this.options = completeConfig('steps', options, stepsFields) as OptionsOf<typeof stepsFields>
+    requireSignal('steps', this.options.signal)
     if (this.options.resumeFrom !== undefined) checkFitState('steps', this.options.resumeFrom)
   }
 

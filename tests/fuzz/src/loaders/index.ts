@@ -4,6 +4,7 @@ import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
 import * as fileModule from './files.ts'
 import * as modelModule from './models.ts'
+import * as optionModule from './options.ts'
 import * as stateModule from './states.ts'
 import * as weightModule from './weights.ts'
 
@@ -14,8 +15,10 @@ const { statefulCallbacks: __, ...states } = stateModule
 export const configLoaders: readonly Loader[] = [configModule, addressModule].flatMap((module) =>
   Object.values<Loader>(module),
 )
-/** Loaders of models as data. */
-export const modelLoaders: readonly Loader[] = Object.values(modelModule)
+/** Loaders of models as data, and of options in code. */
+export const modelLoaders: readonly Loader[] = [modelModule, optionModule].flatMap((module) =>
+  Object.values<Loader>(module),
+)
 /** Loaders of files, weights, states and samples. */
 export const fileLoaders: readonly Loader[] = [files, dataModule, states, weightModule].flatMap((module) =>
   Object.values<Loader>(module),
