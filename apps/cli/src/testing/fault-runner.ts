@@ -102,3 +102,4 @@ if (given) {
 // A number that no process has: a job leaves behind what a process that has ended would. All have the same number, as in a container.
 Object.defineProperty(process, 'pid', { value: 2 ** 22 + 1 })
 process.on('message', async (job: Job) => process.send!(await run(job)))
+process.on('disconnect', () => process.exit())

@@ -232,7 +232,7 @@ describe.each(kinds)('a run ($program, $backend) ends as if nothing had happened
     expect(await kill(kind, whole, {})).toMatchObject({ code: 0, err: '' })
     const milliseconds = performance.now() - startedAt
     expect(results(whole.file('runs'), program)).toEqual(expected)
-    const operations = (isReference ? some(numbers, 1) : some(numbers, 1, 8)).map((operation) => ({ operation }))
+    const operations = some(numbers, 1, kind === kinds[0] ? 1 : 8).map((operation) => ({ operation }))
     const moments = Array.from({ length: all ? 60 : 1 }, () => ({ milliseconds: Math.random() * milliseconds }))
     const kills = [...operations, ...moments]
     const failures = await onAll<{ operation?: number; milliseconds?: number }>(kills, async (at, job) => {
