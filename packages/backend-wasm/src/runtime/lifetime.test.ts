@@ -71,6 +71,36 @@ it('1000 changes of the backend, with work on each, leave nothing', async () => 
   expect(memory().buffers - buffers).toBeLessThan(2000)
 }, 60_000)
 
+describe.each([
+  ['cpu', cpu],
+  ['wasm', () => wasm({ threads: 2 })],
+] as const)('calls of predict on %s', (_, start) => {
+  it.each([
+    ['the same', 600, () => 32],
+    ['20 alternating', 600, (call: number) => 1 + (call % 20)],
+    ['new', 250, (call: number) => 1 + call],
+  ])(
+    'with %s batch sizes are bounded',
+    async (_, count, sizeOf) => {
+      await useBackend(start())
+      const model = newModel()
+      const call = async (number: number) => {
+        using inputs = ones([sizeOf(number), 2])
+        using outputs = await model.predict(inputs, { batchSize: 1000 })
+        expect(outputs.shape).toEqual([sizeOf(number), 1])
+        if (number % 50 === 49) await turn()
+      }
+      for (let number = 0; number < 50; number++) await call(number)
+      await turn()
+      const [resident, { buffers }] = [megabytes(), memory()]
+      for (let number = 50; number < count; number++) await call(number)
+      expect(megabytes() - resident).toBeLessThan(250)
+      expect(memory().buffers - buffers).toBeLessThan(1500)
+    },
+    60_000,
+  )
+})
+
 describe.runIf(threadCount())('threads (of systems with /proc)', () => {
   it('end at once when backends are closed, and the memory comes back', async () => {
     const [threads, resident] = [threadCount()!, megabytes()]
