@@ -6,6 +6,8 @@ import type { Tensor } from './tensor.ts'
 
 /** A compiled graph: a program. */
 export interface Executable {
+  /** The memory in bytes that this program alone keeps between runs. Programs are dropped by it. Default 0. */
+  readonly bytes?: number
   /**
    * One buffer per graph output. Each is new, or is the buffer of a donated input, and never aliases another output.
    * The caller owns it.

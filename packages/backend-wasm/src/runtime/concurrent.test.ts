@@ -1,7 +1,7 @@
 // Several trainings at once in one process: their results are those that they have alone.
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { cpu } from '@gradus/backend-cpu'
-import { type Backend, useBackend } from '@gradus/tensor'
+import { type Backend, onBackend, useBackend } from '@gradus/tensor'
 import { Adam, Dense, Dropout, Sequential } from 'gradus'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeWasm, wasm } from '../wasm.ts'
@@ -83,6 +83,29 @@ describe('workers that die while two models train', () => {
     expect(warn).toHaveBeenCalledTimes(1)
     expect(await train(newModel(1))).toEqual(expected[0])
   }, 60_000)
+
+  it('at any time, without being waited for: no hang, and the results are right or there is an error', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const other = makeWasm({ threads: 1 })
+    const expected = await trainAlone([makeWasm({ threads: 3, worthSharing: 1 })], [1])
+    const [alone] = await trainAlone([other], [2])
+    for (let round = 0; round < 5; round++) {
+      const workers = watchWorkers()
+      const dying = makeWasm({ threads: 3, worthSharing: 1, patienceMs: 300 })
+      await useBackend(dying)
+      const kill = (epoch: number) => void (epoch === round && workers[round % 2]?.terminate())
+      const first = train(newModel(1), 12, kill).catch((error: Error) => error)
+      const second = onBackend(other, () => newModel(2))
+      void useBackend(other)
+      const [found, unharmed] = await Promise.all([first, train(second)])
+      expect(unharmed).toEqual(alone)
+      if (found instanceof Error) expect(found.message).toMatch(/thread of the wasm backend stopped/)
+      else expect(found).toEqual(expected[0])
+      await useBackend(dying)
+      expect(await train(newModel(1))).toEqual(expected[0])
+      dying.close()
+    }
+  }, 120_000)
 })
 
 describe('timers that hardly run, as in a tab in the background,', () => {

@@ -9,6 +9,7 @@ import {
   type OptionsOf,
   pickFields,
 } from '@gradus/core'
+import { type Backend, currentBackend, onBackend } from '@gradus/tensor'
 import {
   batchesIn,
   type Chunk,
@@ -83,6 +84,8 @@ export class TrainSteps implements AsyncIterable<StepReport> {
   private source: ChunkSource | undefined
   private chunks: EpochChunks | undefined
   private release: (() => void) | undefined
+  /** The backend of the loop: the one that was current when it began. */
+  private backend: Backend | undefined
   /** The steps of the next iteration; empty at the end of an epoch. */
   private upcoming: readonly Chunk[] | undefined
   /** The place in the data after the steps that have run. The steps of the next iteration have been read already. */
@@ -214,26 +217,30 @@ export class TrainSteps implements AsyncIterable<StepReport> {
 
   private async open(): Promise<TrainRun> {
     const { trainer } = this
-    if (!this.run) await trainer.model.ready?.()
-    this.release ??= trainer.acquire()
+    this.backend ??= currentBackend()
+    this.release ??= trainer.acquire(this.backend)
+    // between two iterations another call may have moved the model
+    await trainer.model.ready?.()
     if (this.run) return this.run
     const { batchSize, shuffle, classWeight, sampleWeight, stepsPerEpoch, initialEpoch, resumeFrom, signal } =
       this.options
     const data = await openData(trainer.model, { ...this.data, sampleWeight, classWeight })
-    const steps = trainer.stepsFor(exampleBatch(data), data.ports)
+    const { backend } = data
+    const steps = onBackend(backend, () => trainer.stepsFor(exampleBatch(data), data.ports))
     const check = trainer.labelCheck(data.ports)
     const options = { batchSize, shuffle, rng: () => trainer.shuffleRng, orders: trainer.orders, check }
     if (resumeFrom) requireBatches('steps', resumeFrom, batchesIn(data, options))
     this.source = openChunks(data, options)
     await this.source.restore?.(resumeFrom?.dataset)
     this.chunks = new EpochChunks(this.source, stepsPerEpoch, initialEpoch)
-    this.run = new TrainRun({ trainer, steps, chunks: this.chunks, signal })
+    this.run = new TrainRun({ trainer, steps, chunks: this.chunks, backend, signal })
     return this.run
   }
 
   private async finish(): Promise<undefined> {
-    this.close()
+    this.run?.close()
     await this.trainer.finish()
+    this.close()
   }
 
   private pause(): void {
