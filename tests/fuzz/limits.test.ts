@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatFileName } from '@gradus/callbacks/format'
-import type { ModelSpec } from '@gradus/core'
-import { compile, fromSpec, ops, readCsv, standard, type Tensor } from 'gradus'
+import { type ArrayData, type ModelSpec, toHostArray } from '@gradus/core'
+import { compile, fromSpec, ops, readCsv, standard, type Tensor, tensor } from 'gradus'
 import { decodeSafetensors, fromKeras, readModelFile } from 'gradus/io'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../apps/cli/src/config/read-config.ts'
@@ -49,6 +49,12 @@ const trials: Readonly<Record<string, Trial>> = {
   'nested lists and objects in the options': {
     // the options and the values in the innermost list are levels too
     read: (depth) => standard.parse('layer', { layer: 'Operation', operation: 'add', args: deepList(depth - 1) }),
+  },
+  'nested lists of values': {
+    read(depth) {
+      tensor(deepList(depth) as number[]).dispose()
+      return toHostArray(deepList(depth) as ArrayData, 'x')
+    },
   },
   'characters of the name': {
     read(length) {
