@@ -19,6 +19,8 @@ const others = new Set([
   ...['fromArrays', 'fromIterable', 'setVariablesTree', 'setLearningRate'],
   'parseNumber',
   'loadConfigModules',
+  // reads a file of the page
+  'loadDigits',
 ])
 
 function missing(names: readonly string[]): string[] {
@@ -54,10 +56,10 @@ describe('every loader is in the suite', () => {
     expect(missing(statefulCallbacks)).toEqual([])
   })
 
-  it('of the command line', () => {
-    const folder = fileURLToPath(new URL('../../apps/cli/src', import.meta.url))
+  it.each(['cli', 'site'])('of the app %s', (app) => {
+    const folder = fileURLToPath(new URL(`../../apps/${app}/src`, import.meta.url))
     const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-      /(?<!\.test)\.ts$/.test(path),
+      /(?<!\.test)\.tsx?$/.test(path),
     )
     const names = sources.flatMap((path) =>
       [...readFileSync(join(folder, path), 'utf8').matchAll(/^export (?:async )?function (\w+)/gm)].map(
@@ -65,5 +67,13 @@ describe('every loader is in the suite', () => {
       ),
     )
     expect(missing(names.filter((name) => loads.test(name)))).toEqual([])
+  })
+
+  it('of what the page reads from its address', () => {
+    const folder = fileURLToPath(new URL('../../apps/site/src', import.meta.url))
+    const uses = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.tsx?$/.test(path))
+      .flatMap((path) => readFileSync(join(folder, path), 'utf8').match(/\w*\(?location\.(?!href)\w+/g) ?? [])
+    expect([...new Set(uses)]).toEqual(['fromFragment(location.hash'])
   })
 })

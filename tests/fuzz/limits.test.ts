@@ -1,13 +1,14 @@
 import './src/backend.ts'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatFileName } from '@gradus/callbacks/format'
-import type { ModelSpec } from '@gradus/core'
-import { compile, fromSpec, ops, readCsv, standard, type Tensor } from 'gradus'
-import { decodeSafetensors, fromKeras } from 'gradus/io'
+import { type ArrayData, type ModelSpec, toHostArray } from '@gradus/core'
+import { compile, fromSpec, ops, readCsv, standard, type Tensor, tensor } from 'gradus'
+import { decodeSafetensors, fromKeras, readModelFile } from 'gradus/io'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../apps/cli/src/config/read-config.ts'
+import { machineFiles } from '../../packages/callbacks/src/platform-files.ts'
 import { deepList } from './src/hostile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-limits-'))
@@ -16,6 +17,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const config = (name: string, text: string) => {
   writeFileSync(join(folder, name), text)
   return readConfig(name, folder)
+}
+
+/** A file of zeros, which takes no place on the disk. */
+const empty = (name: string, bytes: number) => {
+  const path = join(folder, name)
+  writeFileSync(path, '')
+  truncateSync(path, bytes)
+  return path
 }
 
 function* repeated(first: string, piece: string, times: number, last: string): Generator<string> {
@@ -41,6 +50,12 @@ const trials: Readonly<Record<string, Trial>> = {
     // the options and the values in the innermost list are levels too
     read: (depth) => standard.parse('layer', { layer: 'Operation', operation: 'add', args: deepList(depth - 1) }),
   },
+  'nested lists of values': {
+    read(depth) {
+      tensor(deepList(depth) as number[]).dispose()
+      return toHostArray(deepList(depth) as ArrayData, 'x')
+    },
+  },
   'characters of the name': {
     read(length) {
       const name = 'x'.repeat(length)
@@ -50,6 +65,8 @@ const trials: Readonly<Record<string, Trial>> = {
   },
   'bytes of a config file': { read: (bytes) => config('a.json', '{}'.padEnd(bytes)) },
   'uses of one alias': { read: (count) => config('a.yaml', `a: &a [x]\nb: [${'*a, '.repeat(count)}]\n`) },
+  'bytes of a model file': { read: (bytes) => readModelFile(empty('a.safetensors', bytes)), onlyBeyond: true },
+  'bytes of a log': { read: (bytes) => machineFiles.read(empty('log.csv', bytes)) },
   'bytes of the header': {
     read(length) {
       const bytes = new Uint8Array(8 + length).fill(0x20)

@@ -40,6 +40,14 @@ describe('a page that is cross-origin isolated', () => {
   )
 })
 
+describe('a page in the background', () => {
+  it.each(['isolated', 'plain'] as const)('trains as one in front: %s', async (kind) => {
+    const [front, hidden] = [await pages.findings(kind), await pages.findings(kind, undefined, true)]
+    expect([front.visibility, hidden.visibility]).toEqual(['visible', 'hidden'])
+    expect(hidden.losses).toEqual(front.losses)
+  })
+})
+
 describe('a page that is not cross-origin isolated', () => {
   it('trains with one thread, and says why there are no more', async () => {
     const found = await pages.findings('plain')

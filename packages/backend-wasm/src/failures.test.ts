@@ -83,6 +83,28 @@ describe('starting', () => {
     expect(() => wasm({ threads })).toThrow(/whole number from 1/)
   })
 
+  it.each([
+    ['thread', 'threads'],
+    ['Threads', 'threads'],
+    ['num_threads', 'threads'],
+    ['trheads', 'threads'],
+    ['simd', 'relaxedSimd'],
+    ['relaxedSIMD', 'relaxedSimd'],
+  ])('names the option that is near to %s', (key, near) => {
+    const message = `wasm has no option '${key}'. Did you mean '${near}'? (known: threads, relaxedSimd)`
+    expect(() => wasm({ [key]: 2 })).toThrow(new BackendError(message))
+  })
+
+  it('refuses other options, and options that are not in an object', () => {
+    const start = (options: unknown) => () => wasm(options as never)
+    expect(start({ workers: 2 })).toThrow("wasm has no option 'workers'. (known: threads, relaxedSimd)")
+    expect(start({ [`${'thread'.repeat(1e5)}x`]: 2 })).toThrow(BackendError)
+    expect(start(4)).toThrow('wasm takes its options in an object, as in wasm({ threads: 4 }).')
+    expect(start(null)).toThrow('wasm takes its options in an object, as in wasm({ threads: 2 }).')
+    expect(start({ relaxedSimd: 'no' })).toThrow('wasm({ relaxedSimd: "no" }): `relaxedSimd` is true or false.')
+    expect(start({ threads: undefined, relaxedSimd: undefined })).not.toThrow()
+  })
+
   it('works without SIMD', () => {
     const backend = makeWasm({ simd: false })
     expect(backend.about).toContain('no SIMD')

@@ -4,11 +4,12 @@ import type { DeviceBuffer } from '@gradus/tensor/internals'
 import { hasOpaque } from './codegen/kernel-function.ts'
 import type { Features } from './codegen/tools.ts'
 import { hasElementwise } from './elementwise/table.ts'
+import { requireOptions } from './options.ts'
 import { codeObstacle, detectFeatures } from './runtime/features.ts'
+import { LiveBackends } from './runtime/live-backends.ts'
 import { Machine } from './runtime/machine.ts'
 import { compileGraph, WasmProgram } from './runtime/program.ts'
 import { processorCount, threadObstacle } from './runtime/threads/platform-worker.ts'
-import type { Pool } from './runtime/threads/pool.ts'
 
 const pageBytes = 65536
 /** 4 GiB, the range of 32-bit addresses. */
@@ -30,8 +31,7 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean
 }
 
-/** Ends the threads of backends that were garbage collected. */
-const abandoned = /* @__PURE__ */ new FinalizationRegistry<Pool>((pool) => pool.close())
+const live = /* @__PURE__ */ new LiveBackends()
 
 /** The collector does not see the memory of a backend, so it is asked to run after as many starts. */
 const startsPerCollection = 8
@@ -49,7 +49,7 @@ const threadCost = 200_000
  * place, sums are added in another order, and denormal numbers become 0 in values that a program updates.
  *
  * Throws `BackendError` where WebAssembly cannot be compiled, such as under a Content-Security-Policy without
- * `wasm-unsafe-eval`, and if more than one thread is requested where threads are not possible.
+ * `wasm-unsafe-eval`, if more than one thread is requested where threads are not possible, and for unknown options.
  *
  * @example
  * import { wasm } from '@gradus/backend-wasm'
@@ -58,6 +58,7 @@ const threadCost = 200_000
  * matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [1]])).array() // => [[3], [7]]
  */
 export function wasm(options: WasmOptions = {}): WasmBackend {
+  requireOptions(options)
   return makeWasm(options)
 }
 
@@ -99,7 +100,10 @@ export function makeWasm(options: MakeOptions): WasmBackend {
     hasOpaque,
     compile: (graph) => compileGraph(graph, target),
   })
-  const close = () => machine.close()
+  const close = () => {
+    machine.close()
+    closed()
+  }
   const backend: WasmBackend = {
     name: 'wasm',
     about: aboutOf(features, count),
@@ -122,13 +126,13 @@ export function makeWasm(options: MakeOptions): WasmBackend {
     close,
     [Symbol.dispose]: close,
   }
-  if (machine.pool) abandoned.register(backend, machine.pool)
+  const closed = live.add(backend, machine.pool)
   if (++started % startsPerCollection === 0) askForCollection()
   return backend
 
-  /** A loop that waits for values lets unused tensors be freed. */
+  /** A loop that waits for values lets unused tensors and backends be freed. */
   function afterPause<T>(value: T): Promise<T> {
-    if (!machine.unused.pending) return Promise.resolve(value)
+    if (!live.takePause() && !machine.unused.pending) return Promise.resolve(value)
     return new Promise((resolve) => setTimeout(() => resolve(value), 0))
   }
 

@@ -1,53 +1,48 @@
 import type { FileHandle } from 'node:fs/promises'
+import { DataError } from '@gradus/core'
+import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
 
 /** The part of a file system that loggers use. */
 export interface TextFiles {
-  /** Returns the text of a file; undefined if it does not exist. */
+  /** Returns the text of a file; undefined if it does not exist, and for a pipe or a device, which keeps nothing. */
   read(path: string): Promise<string | undefined>
-  /** Replaces a file: it has the text before or the new text, also after a crash. Creates missing folders. */
+  /**
+   * Replaces a file: it has the text before or the new text, also after a crash. Creates missing folders. A pipe or a device is
+   * written to.
+   */
   write(path: string, text: string): Promise<void>
   /** Adds text to the end of a file. If it fails, the file stays as it was. */
   append(path: string, text: string): Promise<void>
 }
 
+/** The largest file that is read, in bytes. */
+const maxBytes = 2 ** 28
+
 /** The file system. Throws on platforms without files. */
 export const machineFiles: TextFiles = {
   async read(path) {
+    const { readFile, stat } = nodeModule('fs/promises', path)
     try {
-      return await nodeModule('fs/promises', path).readFile(path, 'utf8')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
+      const found = await stat(path)
+      if (!found.isFile() && !found.isDirectory()) return undefined
+      if (found.size > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`)
+      return await readFile(path, 'utf8')
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw new DataError(`The file '${shortened(path)}' cannot be read: ${reasonOf(cause)}`, { cause })
     }
   },
   async write(path, text) {
-    const { mkdir, realpath, rename, rm, stat, writeFile } = nodeModule('fs/promises', path)
-    const { basename, dirname, join } = nodeModule('path', path)
-    await named(path, async () => {
-      await mkdir(dirname(path), { recursive: true })
-      // a symbolic link stays; the file that it points to is replaced
-      const target = await realpath(path).catch(() => path)
-      const before = await stat(target).catch(() => undefined)
-      // a device or a pipe is written to, not replaced
-      if (before && !before.isFile()) return writeFile(target, text)
-      const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${Date.now().toString(36)}.tmp`)
-      try {
-        await writeFile(temporary, text, { flush: true })
-        await rename(temporary, target)
-      } catch (error) {
-        await rm(temporary, { force: true })
-        throw error
-      }
-    })
+    await named(path, () => replaceFile(nodeModule('fs/promises', path), nodeModule('path', path), path, text))
   },
   async append(path, text) {
-    const { open } = nodeModule('fs/promises', path)
+    const { constants, open } = nodeModule('fs/promises', path)
     await named(path, async () => {
       // not `a`, which would create a file in a folder that was deleted and made again
-      const file = await open(path, 'r+')
+      const file = await open(path, constants.O_WRONLY)
       try {
         const before = await file.stat()
-        if (!before.isFile()) return void (await file.write(text))
+        if (!before.isFile()) return await file.writeFile(text)
         try {
           await writeAll(file, new TextEncoder().encode(text), before.size)
         } catch (error) {
@@ -72,7 +67,7 @@ async function named(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write()
   } catch (cause) {
-    throw new Error(`The file '${path}' cannot be written: ${(cause as Error).message}.`, { cause })
+    throw new Error(`The file '${shortened(path)}' cannot be written: ${reasonOf(cause)}`, { cause })
   }
 }
 

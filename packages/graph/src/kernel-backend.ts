@@ -83,6 +83,7 @@ interface Slot {
 type Command = () => void
 
 class Program implements Executable, BodyProgram {
+  readonly bytes: number
   private readonly commands: Command[] = []
   private readonly inputs: readonly Aval[]
   // the slots in the memory of each input and output, which differs from run to run
@@ -96,6 +97,7 @@ class Program implements Executable, BodyProgram {
     this.inInputs = graph.inputs.map(() => [])
     this.inOutputs = graph.outputs.map(() => [])
     const arena = new ArrayBuffer(plan.arenaBytes)
+    this.bytes = plan.arenaBytes
     const slots = plan.places.map((place, value) => this.slotFor(place, avalOf(graph, value), graph, arena))
     graph.nodes.forEach((node, index) => {
       const values = valuesOf(graph, index)

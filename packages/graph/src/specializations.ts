@@ -39,7 +39,7 @@ export class Specializations<R> {
   }
 }
 
-/** The bytes of a program, estimated from its graph: code, tables and descriptions of its tensors. */
-function sizeOf({ graph }: Specialization<unknown>): number {
-  return 2 ** 15 + 2 ** 11 * graph.nodes.length
+/** The memory that a program keeps, and its code, tables and descriptions of tensors, estimated from its graph. */
+function sizeOf({ graph, executable }: Specialization<unknown>): number {
+  return 2 ** 17 + 2 ** 11 * graph.nodes.length + (executable.bytes ?? 0)
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DataError } from '@gradus/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFile, writeFileAtomic } from './platform-files.ts'
 
@@ -51,6 +52,13 @@ describe('files', () => {
     await writeFile(join(folder, 'file'), '')
     await expect(readFile(join(folder, 'none'))).rejects.toThrow('it does not exist. Check the path.')
     await expect(readFile(join(folder, 'sub'))).rejects.toThrow('it is a folder')
+    for (const address of ['https://example.org/model.safetensors', 'file:///a']) {
+      await expect(readFile(address)).rejects.toThrow(
+        new DataError(
+          `The file '${address}' cannot be read: it is an address. Give a path, or fetch the file and pass await (await fetch(url)).blob().`,
+        ),
+      )
+    }
     await expect(writeFileAtomic(join(folder, 'sub'), '')).rejects.toThrow('it is a folder. Add a file name.')
     await expect(writeFileAtomic(join(folder, 'file', 'x'), '')).rejects.toThrow(/cannot be written/)
     expect(await readdir(folder)).toEqual(['file', 'sub'])

@@ -1,5 +1,6 @@
-import type { Stats } from 'node:fs'
 import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
+import { joined, type Pieces, type ReadOptions } from './read-pieces.ts'
 
 /** A file to write: a path, or a handle of a browser (`FileSystemFileHandle`). */
 export type FileTarget = string | { createWritable(): Promise<WritableFile> }
@@ -18,38 +19,83 @@ interface ReadableFile {
 }
 
 /**
- * Returns the bytes of a file. Throws `DataError` with the path and the reason if it cannot be read, and `ConfigError` for a value that
- * is no file.
+ * Returns the bytes of a file. Throws `DataError` with the path and the reason if it cannot be read or is longer than `maxBytes`, and
+ * `ConfigError` for a value that is no file. A pipe is read up to its end.
+ *
+ * @example
+ * import { readFile } from '@gradus/io'
+ * const bytes = await readFile(new Blob(['abc']), { maxBytes: 3 })
+ * bytes.length // => 3
  */
-export async function readFile(source: FileSource): Promise<Uint8Array> {
-  if (typeof source !== 'string') {
-    const given = bytesOf(source)
-    if (given) return given
-    const expected = 'A file to read is a path, a file handle, a Blob or its bytes'
-    const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
-    if (!hasMethod(file, 'arrayBuffer')) throw new ConfigError(`${expected}, and got ${describeValue(file)}.`)
-    const read = await file['arrayBuffer']()
-    const bytes = bytesOf(read)
-    if (bytes) return bytes
-    throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
+export async function readFile(source: FileSource, options: ReadOptions = {}): Promise<Uint8Array> {
+  if (typeof source === 'string') return joined(await openPath(source), options)
+  const given = bytesOf(source)
+  if (given) return given
+  const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
+  if (!hasMethod(file, 'arrayBuffer')) throw new ConfigError(`${expected}, and got ${describeValue(file)}.`)
+  const pieces = streamPieces(file)
+  if (pieces) return joined(pieces, options)
+  const read = await file['arrayBuffer']()
+  const bytes = bytesOf(read)
+  if (bytes) return bytes
+  throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
+}
+
+const expected = 'A file to read is a path, a file handle, a Blob or its bytes'
+
+/** The bytes that are read from a path at once. */
+const pieceBytes = 2 ** 20
+
+async function openPath(path: string): Promise<Pieces> {
+  const fs = nodeModule('fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
+  requirePath(path, 'read', 'fetch the file and pass await (await fetch(url)).blob()')
+  const name = `The file '${shortened(path)}'`
+  const failed = (cause: unknown): never => {
+    throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
   }
-  const { readFile: read } = nodeModule(
-    'fs/promises',
-    `read from the path '${source}'`,
-    'fetch the file and pass its bytes',
-  )
-  requirePath(source, 'read', 'fetch the file and pass await (await fetch(url)).blob()')
-  try {
-    return new Uint8Array(await read(source))
-  } catch (cause) {
-    throw new DataError(`The file '${shortened(source)}' cannot be read: ${reasonOf(cause)}`, { cause })
+  const file = await fs.open(path).catch(failed)
+  const found = await file.stat().catch(failed)
+  // files of the system have the size 0 and contents
+  const size = found.isFile() && found.size > 0 ? found.size : undefined
+  const piece = new Uint8Array(Math.min(pieceBytes, (size ?? pieceBytes) + 1))
+  const next = async () => {
+    const { bytesRead } = await file.read(piece, 0, piece.length, null).catch(failed)
+    return bytesRead === 0 ? undefined : piece.subarray(0, bytesRead)
+  }
+  return { name, size, next, close: () => file.close() }
+}
+
+/** The pieces of a file that has a stream, as a `Blob` and a `Response` have; undefined for others. */
+function streamPieces(file: object): Pieces | undefined {
+  const { size, body, name: given } = file as { readonly [key in 'size' | 'body' | 'name']?: unknown }
+  const stream = hasMethod(file, 'stream') ? file['stream']() : body
+  if (!hasMethod(stream, 'getReader')) return undefined
+  const name = typeof given === 'string' && given ? `The file '${shortened(given)}'` : 'The file'
+  const failed = (cause: unknown): never => {
+    throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
+  }
+  let reader: ReadableStreamDefaultReader<unknown> | undefined
+  const next = async () => {
+    reader ??= stream['getReader']() as ReadableStreamDefaultReader<unknown>
+    const { done, value } = await reader.read()
+    if (done) return undefined
+    const piece = bytesOf(value)
+    if (piece) return piece
+    throw new ConfigError(`${expected}; the stream of this one has a piece that is ${describeValue(value)}.`)
+  }
+  return {
+    name,
+    size: typeof size === 'number' ? size : undefined,
+    next: () => next().catch((error) => (error instanceof ConfigError ? Promise.reject(error) : failed(error))),
+    close: async () => void (await reader?.cancel().catch(() => {})),
   }
 }
 
 /**
  * Writes a file atomically: the data is written to a temporary file in the same folder, synced to the disk and renamed to the
- * target. If it fails, an existing file stays as it was. Missing folders are created. Browsers write to file handles in the same
- * way. Throws an error with the path and the reason if the file cannot be written.
+ * target. If it fails, an existing file stays as it was. A new file keeps the permissions of the one that it replaces, a symbolic link
+ * stays a link, and missing folders are created. A pipe or a character device, such as `/dev/stdout`, is written to. Browsers write to
+ * file handles in the same way. Throws an error with the path and the reason if the file cannot be written.
  */
 export async function writeFileAtomic(target: FileTarget, data: Uint8Array | string): Promise<void> {
   if (typeof target !== 'string') {
@@ -60,49 +106,12 @@ export async function writeFileAtomic(target: FileTarget, data: Uint8Array | str
   const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
   requirePath(target, 'written', alternative)
   const fs = nodeModule('fs/promises', `write to the path '${target}'`, alternative)
-  const { basename, dirname, join } = nodeModule('path', `write to the path '${target}'`, alternative)
-  let temporary: string | undefined
+  const names = nodeModule('path', `write to the path '${target}'`, alternative)
   try {
-    await fs.mkdir(dirname(target), { recursive: true })
-    // a symbolic link stays; the file that it points to is replaced
-    const path = await fs.realpath(target).catch(() => target)
-    const before = await fs.stat(path).catch(() => undefined)
-    if (before?.isDirectory()) throw new Error('it is a folder. Add a file name')
-    const name = `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`
-    temporary = join(dirname(path), name)
-    await writeDurably(fs, temporary, data, before)
-    await fs.rename(temporary, path)
-    temporary = undefined
-    await syncFolder(fs, dirname(path))
+    await replaceFile(fs, names, target, data)
   } catch (cause) {
-    if (temporary) await fs.rm(temporary, { force: true }).catch(() => {})
-    throw new Error(`The file '${target}' cannot be written: ${reasonOf(cause)}`, { cause })
+    throw new Error(`The file '${shortened(target)}' cannot be written: ${reasonOf(cause)}`, { cause })
   }
-}
-
-type FileSystem = typeof import('node:fs/promises')
-
-async function writeDurably(
-  fs: FileSystem,
-  path: string,
-  data: Uint8Array | string,
-  like: Stats | undefined,
-): Promise<void> {
-  const file = await fs.open(path, 'wx', like ? like.mode & 0o777 : 0o666)
-  try {
-    await file.writeFile(data)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** Syncs the new name to the disk. Some platforms cannot; the contents are on the disk anyway. */
-async function syncFolder(fs: FileSystem, path: string): Promise<void> {
-  try {
-    const folder = await fs.open(path, 'r')
-    await folder.sync().finally(() => folder.close())
-  } catch {}
 }
 
 async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Array | string): Promise<void> {
@@ -128,20 +137,16 @@ function hasMethod<K extends string>(value: unknown, name: K): value is Record<K
   return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function'
 }
 
-/** A text for a message. */
-function shortened(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text
-}
-
-/** Throws an error for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
-function requirePath(path: string, done: string, instead: string): void {
+/** Throws an error, `DataError` where a file would be read, for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
+function requirePath(path: string, done: 'read' | 'written', instead: string): void {
   if (/^[a-z]{2,}:\/\//i.test(path)) {
-    throw new Error(`The file '${path}' cannot be ${done}: it is an address. Give a path, or ${instead}.`)
+    const message = `The file '${shortened(path)}' cannot be ${done}: it is an address. Give a path, or ${instead}.`
+    throw done === 'read' ? new DataError(message) : new Error(message)
   }
 }
 
 interface NodeModules {
-  'fs/promises': FileSystem
+  'fs/promises': typeof import('node:fs/promises')
   path: typeof import('node:path')
 }
 
@@ -150,17 +155,4 @@ function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, alter
   const found = typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined
   if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${alternative}.`)
   return found as NodeModules[K]
-}
-
-function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'it does not exist. Check the path',
-    EACCES: 'permission is denied',
-    EPERM: 'permission is denied',
-    EISDIR: 'it is a folder. Give the path of a file in it',
-    ENOTDIR: 'a part of its path is a file, not a folder',
-    ENOSPC: 'the disk is full',
-  }
-  return `${reasons[code ?? ''] ?? shortened(message)}.`
 }

@@ -127,6 +127,21 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   }
 }
 
+/**
+ * Returns the length of a safetensors file that begins with `start`: the bytes up to the end of its last tensor. Undefined if the header
+ * goes on after `start`. Throws `FormatError` for a header that is damaged or too large.
+ */
+export function safetensorsLength(start: Uint8Array): number | undefined {
+  if (start.length < 8) return undefined
+  const end = 8 + checkedHeaderLength(start)
+  if (end > start.length) return undefined
+  const { __metadata__: _, ...rest } = readHeader(start).header
+  const ends = Object.entries(rest).map(
+    ([name, description]) => readDescription(name, description, Number.POSITIVE_INFINITY).end,
+  )
+  return ends.reduce((last, next) => Math.max(last, next), 0) + end
+}
+
 /** Whether bytes begin with the length of a header, be it too large, and a `{`, like a safetensors file. */
 export function isSafetensors(bytes: Uint8Array): boolean {
   return bytes.length > 8 && headerLength(bytes) < 2n ** 32n && bytes[8] === 0x7b
@@ -136,19 +151,21 @@ function headerLength(bytes: Uint8Array): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
 }
 
+function checkedHeaderLength(bytes: Uint8Array): number {
+  const length = headerLength(bytes)
+  if (length <= BigInt(maxHeaderBytes)) return Number(length)
+  throw new FormatError(
+    `This is no safetensors file: by its first bytes its header would be ${length} bytes long; at most ${maxHeaderBytes} are read. Check what the file holds.`,
+  )
+}
+
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8) {
     throw new FormatError(
       `This is no safetensors file, or it was cut off: it has ${bytes.length} bytes, and 8 are needed for the length of the header. Save it again.`,
     )
   }
-  const length = headerLength(bytes)
-  if (length > BigInt(maxHeaderBytes)) {
-    throw new FormatError(
-      `This is no safetensors file: by its first bytes its header would be ${length} bytes long; at most ${maxHeaderBytes} are read. Check what the file holds.`,
-    )
-  }
-  const start = 8 + Number(length)
+  const start = 8 + checkedHeaderLength(bytes)
   if (start > bytes.length) {
     throw new FormatError(
       `The file is cut off or no safetensors file: its header should end at byte ${start}, and the file ends at byte ${bytes.length}. Save it again, or copy it again.`,

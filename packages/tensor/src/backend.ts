@@ -6,6 +6,8 @@ import type { Tensor } from './tensor.ts'
 
 /** A compiled graph: a program. */
 export interface Executable {
+  /** The memory in bytes that this program alone keeps between runs. Programs are dropped by it. Default 0. */
+  readonly bytes?: number
   /**
    * One buffer per graph output. Each is new, or is the buffer of a donated input, and never aliases another output.
    * The caller owns it.
@@ -27,7 +29,10 @@ export interface Backend extends Memory {
   compile(graph: Graph): Executable
 }
 
-let current: Backend | undefined
+/** The backend chosen with `useBackend`, or the default one that was started. */
+let chosen: Backend | undefined
+/** The backend of the innermost `onBackend` that runs. */
+let scoped: Backend | undefined
 let startDefault: (() => Backend) | undefined
 
 /**
@@ -46,7 +51,8 @@ export function useBackend(backend: Backend | PromiseLike<Backend>): Promise<Bac
     )
   }
   if ('then' in backend) return Promise.resolve(backend).then(useBackend)
-  current = backend
+  chosen = backend
+  scoped = undefined
   return Promise.resolve(backend)
 }
 
@@ -74,8 +80,9 @@ export function setDefaultBackend(start: () => Backend): void {
  * `BackendError` if there is neither.
  */
 export function currentBackend(): Backend {
+  const current = scoped ?? chosen
   if (current) return current
-  if (startDefault) return (current = startDefault())
+  if (startDefault) return (chosen = startDefault())
   throw new BackendError(
     "No backend was chosen. Call `await useBackend(cpu())` first, with `cpu` from '@gradus/backend-cpu' (or another backend).",
   )
@@ -83,17 +90,20 @@ export function currentBackend(): Backend {
 
 /** Whether a backend was chosen, or the default was started. */
 export function hasBackend(): boolean {
-  return current !== undefined
+  return chosen !== undefined
 }
 
-/** Runs `body` with `backend` as the current one. `body` must be synchronous. */
+/**
+ * Runs `body` with `backend` as the current one. `body` must be synchronous. A call of `useBackend` in `body` is in effect at once,
+ * and stays in effect after it.
+ */
 export function onBackend<T>(backend: Backend, body: () => T): T {
-  const saved = current
-  current = backend
+  const saved = scoped
+  scoped = backend
   try {
     return body()
   } finally {
-    current = saved
+    scoped = saved
   }
 }
 

@@ -25,7 +25,12 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 export function formatShape(shape: readonly (number | null)[]): string {
-  return `[${shape.map((dimension) => dimension ?? 'null').join(', ')}]`
+  return `[${shape.map(dimensionText).join(', ')}]`
+}
+
+/** Dimensions from outside may be anything. */
+function dimensionText(dimension: unknown): string {
+  return dimension === null || dimension === undefined ? 'null' : describe(dimension)
 }
 
 /** Throws unless `shape` is a list of whole numbers from 0. `name` is the operation that was called. */

@@ -6,6 +6,8 @@ export interface Loader {
   /** The exported functions and methods that the loader runs. */
   readonly covers: readonly string[]
   readonly cases: fc.Arbitrary<unknown>
+  /** False for a loader that has a result for every input. */
+  readonly refuses?: false
   /** Reads one case. Throws one of the errors of the project, or returns a result, which is checked where it can be. */
   read(input: unknown): unknown
   /** Ends what the loader has opened. */
@@ -17,6 +19,7 @@ export function loader<T>(definition: {
   readonly name: string
   readonly covers: readonly string[]
   readonly cases: fc.Arbitrary<T>
+  readonly refuses?: false
   read(input: T): unknown
   close?(): void
 }): Loader {

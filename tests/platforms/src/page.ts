@@ -20,11 +20,14 @@ export interface Findings {
   readonly outcomes: readonly Outcome[]
   /** The longest time in milliseconds in which nothing else on the page could run. */
   readonly longestBlock: number
+  /** `document.visibilityState` while the page trained. */
+  readonly visibility: string
 }
 
 const page = globalThis as unknown as {
   readonly crossOriginIsolated: boolean
   readonly location: { readonly search: string }
+  readonly document: { readonly visibilityState: string }
 }
 
 async function findOut(variant: string | null): Promise<Findings> {
@@ -32,6 +35,7 @@ async function findOut(variant: string | null): Promise<Findings> {
   const block = watchBlocks()
   const losses = await train(variant === 'webgpu' ? webgpu() : auto())
   const longestBlock = block.end()
+  const visibility = page.document.visibilityState
   return {
     isolated: page.crossOriginIsolated,
     auto: name,
@@ -40,6 +44,7 @@ async function findOut(variant: string | null): Promise<Findings> {
     losses,
     outcomes: variant ? await checksOf(variant) : [],
     longestBlock,
+    visibility,
   }
 }
 

@@ -12,6 +12,19 @@ const headers = {
   permitting: { 'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'" },
 } as const
 
+/** Makes a page one in the background, before its scripts run. */
+function hide(): void {
+  const page = globalThis as unknown as Record<string, unknown> & { readonly document: object }
+  const later = setTimeout
+  Object.defineProperty(page.document, 'visibilityState', { get: () => 'hidden' })
+  Object.defineProperty(page.document, 'hidden', { get: () => true })
+  Object.assign(page, {
+    requestAnimationFrame: () => 0,
+    requestIdleCallback: () => 0,
+    setTimeout: (run: () => void, ms = 0) => later(run, Math.max(1000, ms)),
+  })
+}
+
 /** Serves the pages, and opens them in Chromium. */
 export class Pages {
   private constructor(
@@ -36,9 +49,13 @@ export class Pages {
     return new Pages(server, browser)
   }
 
-  /** Opens a page of a kind and returns its results. With `variant` the page also runs the checks of that variant. */
-  async findings(kind: keyof typeof headers, variant?: string): Promise<Findings> {
+  /**
+   * Opens a page of a kind and returns its results. With `variant` the page also runs the checks of that variant. A `hidden` page is
+   * one in the background: it has no animation frames, and its timers run once per second.
+   */
+  async findings(kind: keyof typeof headers, variant?: string, hidden = false): Promise<Findings> {
     const page = await this.browser.newPage()
+    if (hidden) await page.addInitScript(hide)
     try {
       const errors: string[] = []
       page.on('pageerror', (error) => errors.push(String(error)))

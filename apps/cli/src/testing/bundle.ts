@@ -8,9 +8,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Bundles the command line from its sources into a folder, for tests that start a process. Returns the path of the script. */
 export async function bundleCommand(folder: string): Promise<string> {
-  const outfile = join(folder, 'dist', 'gradus.mjs')
+  const script = await bundle('main.ts', join(folder, 'dist', 'gradus.mjs'))
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  return script
+}
+
+/** Bundles a source file of the command line. Returns the path of the script. */
+export async function bundle(source: string, outfile: string): Promise<string> {
   await build({
-    entryPoints: [join(root, 'src/main.ts')],
+    entryPoints: [join(root, 'src', source)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -21,7 +27,6 @@ export async function bundleCommand(folder: string): Promise<string> {
     // some of the bundled libraries are CommonJS and call `require`
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   })
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
   return outfile
 }
 

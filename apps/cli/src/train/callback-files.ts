@@ -4,6 +4,7 @@ import { BackupAndRestore, standard } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
 import { fileNames } from './file-names.ts'
 import { isInside, realTarget } from './outside.ts'
+import type { CallbackFile } from './run-folder.ts'
 import { isLock } from './run-lock.ts'
 
 export interface CallbackOptions {
@@ -14,17 +15,17 @@ export interface CallbackOptions {
   readonly write: (text: string) => void
 }
 
-/** The callbacks of a config, with the files inside the run folder that they write. Names with braces are templates, and not listed. */
+/** The callbacks of a config, with the files inside the run folder that they write. */
 export interface ConfigCallbacks {
   readonly callbacks: readonly CallbackHooks[]
-  readonly files: readonly string[]
+  readonly files: readonly CallbackFile[]
 }
 
 type Writes = Readonly<Record<string, 'path' | 'template' | 'folder'>>
 
 /** Creates the callbacks of a config. Throws `ConfigError` for wrong options and for files outside the run folder. */
 export function createCallbacks({ callbacks }: Resolved, options: CallbackOptions): ConfigCallbacks {
-  const files: string[] = []
+  const files: CallbackFile[] = []
   const created = callbacks.map((spec, index) => {
     const place = `callbacks[${index}]`
     const callback = standard.parse('callback', spec, place)
@@ -40,12 +41,17 @@ export function createCallbacks({ callbacks }: Resolved, options: CallbackOption
       const value = (given as Readonly<Record<string, unknown>>)[name]
       if (typeof value !== 'string' || value === '') continue
       const path = requireInside(value, `${place}.${name}`, options)
-      if (isInside(options.folder, path) && !(form === 'template' && /[{}]/.test(value))) files.push(path)
+      if (isInside(options.folder, path)) files.push(fileOf(path, options.folder, form))
       changes[name] = form === 'template' ? asTemplate(path, value, options.folder) : path
     }
     return standard.parse('callback', { ...given, ...changes }, place) as CallbackHooks
   })
   return { callbacks: created, files }
+}
+
+function fileOf(path: string, folder: string, form: string): CallbackFile {
+  const brace = form === 'template' ? path.slice(folder.length).search(/[{}]/) : -1
+  return brace < 0 ? { path, isTemplate: false } : { path: path.slice(0, folder.length + brace), isTemplate: true }
 }
 
 /** Escapes the braces of the folder, which is no part of the template. */

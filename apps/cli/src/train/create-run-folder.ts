@@ -27,7 +27,7 @@ export async function createRunFolder(
     lock.moveTo(path)
     return new RunFolder(path, lock)
   } catch (cause) {
-    await lock?.release()
+    lock?.release()
     if (prepared) await rm(prepared, { recursive: true, force: true }).catch(() => {})
     throw new WriteError(
       `No run folder can be created in '${parent}': ${(cause as Error).message}. Choose another folder with --out.`,

@@ -1,6 +1,6 @@
-import { renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Sandbox, smallSandbox, steps } from '../testing/sandbox.ts'
+import { type Sandbox, small, smallSandbox, steps } from '../testing/sandbox.ts'
 
 let sandbox: Sandbox
 
@@ -42,6 +42,19 @@ describe('the data of a resumed run', () => {
     expect(await resume('runs/small-1', '--data-changed')).toMatchObject({ code: 0, err: '' })
     // these are the data of the run from now on
     expect((await sandbox.run(['train', '--resume', 'runs/small-1', '--epochs', '8', '--quiet'])).code).toBe(0)
+  })
+
+  it('begin an epoch again that had begun with others', async () => {
+    sandbox.write('config.yaml', { ...small, checkpoint: { every: 3 }, fit: { ...small.fit, batchSize: 4 } })
+    const running = sandbox.run(['train', 'config.yaml', '--epochs', '3', '--quiet'])
+    while (!existsSync(sandbox.file('runs/small-1/metrics.jsonl'))) await new Promise((resolve) => setTimeout(resolve))
+    process.emit('SIGINT')
+    expect((await running).code).toBe(130)
+    // of 16 batches, 2 are left
+    sandbox.write('train.csv', steps(8))
+    expect(await resume('runs/small-1', '--data-changed')).toMatchObject({ code: 0, err: '' })
+    expect(losses('runs/small-1')).toHaveLength(6)
+    expect(losses('runs/small-1').every(Number.isFinite)).toBe(true)
   })
 
   it('may be at another place', async () => {

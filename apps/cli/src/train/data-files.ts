@@ -44,17 +44,25 @@ export function locateDataFiles(data: DataConfig, saved: DataFiles): DataConfig 
   return { ...data, ...(Object.fromEntries(moved) as Partial<DataConfig>) }
 }
 
+/** Whether a file has other contents than when the run began. */
+export function isChanged(saved: DataFiles, current: DataFiles): boolean {
+  return changedRoles(saved, current).length > 0
+}
+
 /** Throws `DataError` where a file has other contents than when the run began. */
 export function requireSameData(saved: DataFiles, current: DataFiles, run: string): void {
-  for (const role of dataRoles) {
-    const [before, now] = [saved[role], current[role]]
-    if (!before || !now || before.sha256 === now.sha256) continue
+  for (const role of changedRoles(saved, current)) {
+    const [before, now] = [saved[role]!, current[role]!]
     const sizes = before.bytes === now.bytes ? 'as many bytes' : `${before.bytes} bytes and now has ${now.bytes}`
     throw new DataError(
       `${basename(now.path)} (data.${role}) has changed since the run ${run} began: it had ${sizes}, and the contents differ, ` +
         'so the run cannot be continued exactly. Restore the file, or give --data-changed if the change is meant.',
     )
   }
+}
+
+function changedRoles(saved: DataFiles, current: DataFiles): (typeof dataRoles)[number][] {
+  return dataRoles.filter((role) => saved[role] && current[role] && saved[role].sha256 !== current[role].sha256)
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -1,164 +1,273 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { type ChildProcess, fork } from 'node:child_process'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { decodeSafetensors } from 'gradus/io'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleCommand, startCommand } from '../testing/bundle.ts'
+import { bundle, bundleCommand, startCommand } from '../testing/bundle.ts'
+import type { Job, JobEnd } from '../testing/fault-runner.ts'
 import { Sandbox, small, steps } from '../testing/sandbox.ts'
 
-// Kills a run at its file operations, or lets one of them fail as on a full disk; resumes it, does so again, resumes it, and
-// compares it with a run without faults. GRADUS_FAULTS=all takes every operation, and kills at 60 random moments; otherwise some.
+// Runs that save within epochs are killed at their file operations, or an operation fails as on a full disk; they are resumed, hit
+// again, resumed, and compared with a run without faults. A kill leaves the files as they are before the operation, so one process
+// copies them at every operation, and another one resumes all copies. That these copies are right is tested with real kills.
+// GRADUS_FAULTS=all takes every operation, and kills at 60 random moments; otherwise some.
 
 const all = process.env.GRADUS_FAULTS === 'all'
-const faultAt = new URL('../testing/fault-at.mjs', import.meta.url).href
+const kinds = (['command', 'arrays', 'dataset'] as const).flatMap((program) =>
+  ['cpu', 'wasm'].map((backend) => ({ program, backend })),
+)
+type Kind = (typeof kinds)[number]
+
 const built = new Sandbox()
 const sandboxes: Sandbox[] = [built]
-let script: string
+let [script, runner, killAt] = ['', '', '']
+const workers: ChildProcess[] = []
+const idle: ChildProcess[] = []
 
 beforeAll(async () => {
   script = await bundleCommand(built.path)
+  runner = await bundle('testing/fault-runner.ts', built.file('dist/fault-runner.mjs'))
+  killAt = pathToFileURL(await bundle('testing/file-operations.ts', built.file('dist/kill-at.mjs'))).href
+  for (let i = 0; i < cpus().length; i++) workers.push(fork(runner))
+  idle.push(...workers)
 })
 
 afterAll(() => {
+  for (const worker of workers) worker.kill()
   for (const sandbox of sandboxes) sandbox.remove()
 })
 
-/** A run with moving averages, checkpoints and a log, as far as possible. */
-function faultSandbox(): Sandbox {
+const config = {
+  ...small,
+  data: { ...small.data, test: 'train.csv' },
+  optimizer: { optimizer: 'Adam', learningRate: 0.05, useEma: true },
+  callbacks: [
+    { callback: 'CSVLogger', filename: 'logs/log.csv', append: true },
+    { callback: 'ModelCheckpoint', filepath: 'models/{epoch}.safetensors' },
+    {
+      callback: 'EarlyStopping',
+      monitor: 'loss',
+      patience: 0,
+      minDelta: 10,
+      startFromEpoch: 1,
+      restoreBestWeights: true,
+    },
+  ],
+  checkpoint: { every: 3 },
+  fit: { batchSize: 8, epochs: 9, verbose: 2 },
+}
+
+/** A folder for a run, with what another one has left in its `runs` or `copies`. */
+function faultSandbox(from?: string): Sandbox {
   const sandbox = new Sandbox()
   sandboxes.push(sandbox)
   sandbox.write('train.csv', steps(32))
-  sandbox.write('config.yaml', {
-    ...small,
-    backend: 'cpu',
-    data: { ...small.data, test: 'train.csv' },
-    optimizer: { optimizer: 'Adam', learningRate: 0.05, useEma: true },
-    callbacks: [
-      { callback: 'CSVLogger', filename: 'logs/log.csv', append: true },
-      { callback: 'ModelCheckpoint', filepath: 'models/{epoch}.safetensors' },
-      {
-        callback: 'EarlyStopping',
-        monitor: 'loss',
-        patience: 0,
-        minDelta: 10,
-        startFromEpoch: 1,
-        restoreBestWeights: true,
-      },
-    ],
-    checkpoint: { every: 3 },
-    fit: { batchSize: 8, epochs: 9, verbose: 2 },
-  })
+  sandbox.write('config.yaml', config)
+  if (from) cpSync(from, sandbox.file('runs'), { recursive: true })
   return sandbox
 }
 
-const run = 'runs/small-1'
-
-/** What happens to a process: it is killed, or an operation fails with a code; at a file operation, from 1, or after a time. */
-interface Fault {
-  readonly code?: 'ENOSPC'
-  readonly operation?: number
-  readonly milliseconds?: number
-}
-
-/** Trains, or continues the run if it has begun. */
-async function train(sandbox: Sandbox, { code, operation = 0, milliseconds }: Fault = {}) {
-  const begun = existsSync(sandbox.file(run))
-  const env = {
-    GRADUS_FAULT: code ?? '',
-    GRADUS_FAULT_AT: String(operation),
-    GRADUS_FAULT_COUNT: sandbox.file('count'),
+/** Runs jobs on all processors. */
+async function onAll<T>(items: readonly T[], run: (item: T, job: (job: Job) => Promise<JobEnd>) => Promise<void>) {
+  const left = [...items]
+  const failures: unknown[] = []
+  const work = async (worker: ChildProcess) => {
+    const start = (job: Job) =>
+      new Promise<JobEnd>((resolve, reject) => {
+        worker.once('message', (end) => resolve(end as JobEnd))
+        worker.once('exit', (code) => reject(new Error(`The runner ended with ${code}.`)))
+        worker.send(job)
+      }).finally(() => worker.removeAllListeners())
+    for (let item = left.shift(); item !== undefined; item = left.shift())
+      await run(item, start).catch((error: unknown) => failures.push(error))
   }
-  const args = begun ? ['train', '--resume', run] : ['train', 'config.yaml']
-  const running = startCommand(script, args, sandbox.path, { node: ['--import', faultAt], env })
-  const timer = milliseconds !== undefined && setTimeout(() => running.kill('SIGKILL'), milliseconds)
-  const outcome = await running.ended
-  if (timer) clearTimeout(timer)
-  return outcome
+  await Promise.all(idle.map(work))
+  return failures
 }
 
-/** All files of the runs without times. Model files are their tensors. */
-function results(sandbox: Sandbox): Record<string, unknown> {
-  const entries = readdirSync(sandbox.file('runs'), { recursive: true, withFileTypes: true })
+/** A real process, which is killed at a file operation or after a time. */
+async function kill({ program, backend }: Kind, sandbox: Sandbox, at: { operation?: number; milliseconds?: number }) {
+  const { operation, milliseconds } = at
+  const isCommand = program === 'command'
+  const job: Job = { program, backend, cwd: sandbox.path, ...(operation && { at: operation, fault: 'kill' }) }
+  const args = isCommand ? ['train', 'config.yaml', '--backend', backend] : [JSON.stringify(job)]
+  const running = startCommand(isCommand ? script : runner, args, sandbox.path, {
+    node: isCommand ? ['--import', killAt] : [],
+    env: isCommand ? { GRADUS_KILL_AT: String(operation ?? 0) } : {},
+  })
+  const timer = milliseconds !== undefined && setTimeout(() => running.kill('SIGKILL'), milliseconds)
+  const ended = await running.ended
+  if (timer) clearTimeout(timer)
+  return ended
+}
+
+/** All files in a folder without times. Model files are their tensors. */
+function results(folder: string, program: Kind['program'], isState = false): Record<string, unknown> {
+  if (!existsSync(folder)) return {}
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   return Object.fromEntries(
-    entries.map((entry) => {
+    entries.flatMap((entry) => {
       const path = `${entry.parentPath}/${entry.name}`
-      return [relative(sandbox.path, path), entry.isFile() ? contents(path, sandbox.path) : 'a folder']
+      // a program does not know the temporary files of earlier ones
+      if (program !== 'command' && !isState && entry.name.endsWith('.tmp')) return []
+      const name = relative(folder, path).replace(/\.\d+-[a-z0-9]+\.tmp/g, '.tmp')
+      return [[name, entry.isFile() ? contents(path, name) : 'a folder']]
     }),
   )
 }
 
-function contents(path: string, root: string): unknown {
+function contents(path: string, name: string): unknown {
   const bytes = readFileSync(path)
   if (path.endsWith('.safetensors')) {
     const hex = (data: NodeJS.TypedArray) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex')
     return decodeSafetensors(bytes).tensors.map(({ name, data }) => [name, hex(data as NodeJS.TypedArray)])
   }
-  const text = bytes.toString().replaceAll(root, '')
+  // half of a file with times, or with the number of a process
+  if (name.endsWith('.tmp') || /lock-\d+$/.test(name)) return 'a file'
+  const text = bytes.toString().replace(/"path": "[^"]*"/g, '')
   if (path.endsWith('results.csv')) return text.replace(/,\d+$/gm, '')
   return text.replace(/"milliseconds":\d+/g, '').replace(/("(startedAt|finishedAt)": )"[^"]*"/g, '$1')
 }
 
-/** A run without faults. */
-async function wholeRun() {
-  const sandbox = faultSandbox()
-  const startedAt = performance.now()
-  expect(await train(sandbox)).toMatchObject({ code: 0, err: '' })
-  const milliseconds = performance.now() - startedAt
-  const expected = results(sandbox)
-  expect(Object.keys(expected)).toEqual(
-    expect.arrayContaining([`${run}/evaluation.json`, `${run}/logs/log.csv`, `${run}/models/2.safetensors`]),
-  )
-  const operations = Number(sandbox.read('count'))
-  expect(operations).toBeGreaterThan(100)
-  return { expected, operations, milliseconds }
+const wholeRuns = new Map<Kind, ReturnType<typeof newWholeRun>>()
+
+/** A run without faults, with the files at each operation in `copies`; one for each kind. */
+function wholeRun(kind: Kind) {
+  const run = wholeRuns.get(kind) ?? newWholeRun(kind)
+  wholeRuns.set(kind, run)
+  return run
 }
 
-/** Runs with two faults, which must end as the run without faults. */
-async function faultyRun(faults: readonly Fault[], expected: Record<string, unknown>): Promise<void> {
+async function newWholeRun(kind: Kind) {
   const sandbox = faultSandbox()
-  for (const [index, fault] of faults.entries()) {
-    const { code, signal, err } = await train(sandbox, fault)
-    if (fault.code && code !== 0 && code !== 2)
-      expect({ code, err }, JSON.stringify(fault)).toEqual({
-        code: 7,
-        err: expect.stringMatching(/can(not)? be (written|created|removed)/),
-      })
-    else if (fault.operation && !fault.code && index === 0) expect(signal).toBe('SIGKILL')
-  }
-  const last = await train(sandbox)
-  const about = `${JSON.stringify(faults)}: ${last.err}`
-  // the run may have ended before a fault
-  expect(last.code === 0 || (last.code === 2 && /has 3 of 9 epochs/.test(last.err)), about).toBe(true)
-  expect(sandbox.read(run, 'env.json'), about).toContain('finishedAt')
-  expect(results(sandbox), about).toEqual(expected)
-  sandbox.remove()
-}
-
-describe('a run ends as if nothing had happened, without a damaged file,', { timeout: 3_600_000 }, () => {
-  it.each([
-    ['when it is killed at a file operation', undefined],
-    ['when a file operation fails', 'ENOSPC'],
-  ] as const)('%s', async (_, code) => {
-    const { expected, operations, milliseconds } = await wholeRun()
-    const stride = all ? 1 : Math.ceil(operations / 6)
-    const faults = Array.from({ length: Math.floor(operations / stride) }, (_, index): readonly Fault[] => {
-      const operation = (index + 1) * stride
-      return [
-        { code, operation },
-        { code, operation: 1 + ((operation * 29) % 61) },
-      ] as readonly Fault[]
-    })
-    const random = () => ({ milliseconds: Math.random() * milliseconds })
-    if (!code) for (let i = 0; i < (all ? 60 : 2); i++) faults.push([random(), random()])
-    const total = faults.length
-    const failures: unknown[] = []
-    const worker = async () => {
-      for (let next = faults.shift(); next; next = faults.shift()) {
-        await faultyRun(next, expected).catch((error: unknown) => failures.push(error))
-      }
-    }
-    await Promise.all(Array.from({ length: cpus().length }, worker))
-    console.log(`${operations} file operations; ${total} runs with two faults, ${failures.length} wrong`)
-    expect(failures).toEqual([])
+  let end: JobEnd | undefined
+  const failures = await onAll([sandbox.path], async (cwd, job) => {
+    end = await job({ ...kind, cwd, fault: 'copy' })
   })
+  expect(failures).toEqual([])
+  expect(end).toMatchObject({ code: 0, err: '' })
+  const expected = results(sandbox.file('runs'), kind.program)
+  const { operations, copies } = end!
+  expect(operations).toBeGreaterThan(60)
+  const folderOf = (copy: number) => sandbox.file('copies', String(copy))
+  const numbers = Array.from({ length: operations }, (_, index) => index + 1)
+  return { operations, numbers, copies, expected, folderOf }
+}
+
+/** Some of a list: about `few` of them, or with GRADUS_FAULTS=all every one, or every n-th. */
+function some<T>(list: readonly T[], few: number, every = 1): T[] {
+  const stride = all ? every : Math.ceil(list.length / few)
+  return list.filter((_, index) => index % stride === stride - 1)
+}
+
+/** Checks a run that was resumed without a fault. */
+function requireEqual(
+  { code, err }: JobEnd,
+  { program }: Kind,
+  sandbox: Sandbox,
+  expected: object,
+  about: string,
+): void {
+  const isDone = code === 2 && /has 3 of 9 epochs/.test(err)
+  expect(code === 0 || isDone, `${about}: ${code} ${err}`).toBe(true)
+  expect(results(sandbox.file('runs'), program), about).toEqual(expected)
+}
+
+const second = (operation: number) => 1 + ((operation * 29) % 61)
+
+describe.each(kinds)('a run ($program, $backend) ends as if nothing had happened,', { timeout: 3_600_000 }, (kind) => {
+  const { program } = kind
+  // the backends differ in the numbers, not in what they do with files
+  const isReference = kind.backend === 'cpu'
+  const report = (text: string, failures: readonly unknown[]) => {
+    console.log(`${program} on ${kind.backend}: ${text}, ${failures.length} wrong`)
+    expect(failures).toEqual([])
+  }
+
+  it('when it is killed at a file operation, twice', async () => {
+    const { operations, copies, expected, folderOf } = await wholeRun(kind)
+    let kills = 0
+    const failures = await onAll(some(copies, 2), async (copy, job) => {
+      const sandbox = faultSandbox(folderOf(copy))
+      const at = second(copy)
+      const resumed = await job({ ...kind, cwd: sandbox.path, at, fault: 'copy' })
+      requireEqual(resumed, kind, sandbox, expected, `killed at ${copy}`)
+      kills++
+      for (const next of resumed.copies) {
+        const again = faultSandbox(sandbox.file('copies', String(next)))
+        const last = await job({ ...kind, cwd: again.path })
+        requireEqual(last, kind, again, expected, `killed at ${copy}, then at ${next}`)
+        kills++
+        again.remove()
+      }
+      sandbox.remove()
+    })
+    report(`${operations} file operations, ${copies.length} of them with other files; ${kills} kills`, failures)
+  })
+
+  it('when a file operation fails, twice', async () => {
+    const { numbers, expected } = await wholeRun(kind)
+    const chosen = isReference ? some(numbers, 2) : some(numbers, 1, 4)
+    const failures = await onAll(chosen, async (operation, job) => {
+      const sandbox = faultSandbox()
+      for (const at of [operation, second(operation)]) {
+        const { code, err } = await job({ ...kind, cwd: sandbox.path, at, fault: 'ENOSPC' })
+        if (code === 0 || code === 2) continue
+        const message = expect.stringMatching(/can(not)? be (written|created|removed)/)
+        expect({ code, err }, `failed at ${operation}`).toEqual({ code: 7, err: message })
+      }
+      const last = await job({ ...kind, cwd: sandbox.path })
+      requireEqual(last, kind, sandbox, expected, `failed at ${operation}`)
+      sandbox.remove()
+    })
+    report(`${chosen.length} operations failed, and one more after each`, failures)
+  })
+
+  it('when the process is killed, at a file operation or at a random moment', async () => {
+    const { numbers, copies, expected, folderOf } = await wholeRun(kind)
+    const whole = faultSandbox()
+    const startedAt = performance.now()
+    expect(await kill(kind, whole, {})).toMatchObject({ code: 0, err: '' })
+    const milliseconds = performance.now() - startedAt
+    expect(results(whole.file('runs'), program)).toEqual(expected)
+    const operations = some(numbers, 1, kind === kinds[0] ? 1 : 8).map((operation) => ({ operation }))
+    const moments = Array.from({ length: all ? 60 : 1 }, () => ({ milliseconds: Math.random() * milliseconds }))
+    const kills = [...operations, ...moments]
+    const failures = await onAll<{ operation?: number; milliseconds?: number }>(kills, async (at, job) => {
+      const sandbox = faultSandbox()
+      const { signal } = await kill(kind, sandbox, at)
+      const about = JSON.stringify(at)
+      if (at.operation) {
+        expect(signal).toBe('SIGKILL')
+        const copy = Math.max(0, ...copies.filter((number) => number <= at.operation!))
+        const state = results(sandbox.file('runs'), program, true)
+        expect(state, about).toEqual(copy ? results(folderOf(copy), program, true) : {})
+      } else requireEqual(await job({ ...kind, cwd: sandbox.path }), kind, sandbox, expected, about)
+      sandbox.remove()
+    })
+    report(`${operations.length} kills at operations, ${moments.length} at random moments`, failures)
+  })
+})
+
+it('a run folder that is moved away at a file operation is not made again', { timeout: 3_600_000 }, async () => {
+  const { numbers, expected } = await wholeRun(kinds[0]!)
+  const chosen = some(numbers, 5)
+  const failures = await onAll(chosen, async (at, job) => {
+    const sandbox = faultSandbox()
+    const { code, err } = await job({ ...kinds[0]!, cwd: sandbox.path, at, fault: 'move' })
+    const moved = sandbox.file('moved')
+    if (existsSync(moved)) {
+      expect(readdirSync(sandbox.file('runs')), `moved at ${at}: ${err}`).toEqual([])
+      const isDone = code === 0 && sandbox.read('moved/env.json').includes('finishedAt')
+      if (!isDone) expect({ code, err }).toEqual({ code: 7, err: expect.stringContaining('is gone') })
+      // the run goes on where it is now
+      renameSync(moved, sandbox.file('runs/small-1'))
+      requireEqual(await job({ ...kinds[0]!, cwd: sandbox.path }), kinds[0]!, sandbox, expected, `moved at ${at}`)
+    } else expect({ code, err }).toEqual({ code: 0, err: '' })
+    sandbox.remove()
+  })
+  console.log(`moved at ${chosen.length} of ${numbers.length} operations, ${failures.length} wrong`)
+  expect(failures).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { relativeTo } from '../config/resolve-config.ts'
-import { Interrupted, WriteError } from '../exit-codes.ts'
+import { exitCodeOf, exitCodes, Interrupted, WriteError } from '../exit-codes.ts'
 import { canRewrite } from '../terminal.ts'
 import { createCallbacks } from './callback-files.ts'
 import { describeEnvironment } from './environment.ts'
@@ -28,6 +28,7 @@ export async function fitRun(run: Run, folder: RunFolder, isNew: boolean): Promi
     await session.fit(lastEpoch)
   } catch (error) {
     if (!begun && isNew) await folder.remove()
+    else if (exitCodeOf(error) === exitCodes.write) await folder.requirePresent()
     throw error === session.recorder.signal.reason ? stoppedBy(error, run, folder, session) : error
   } finally {
     interrupt.dispose()
@@ -46,8 +47,9 @@ async function newSession(
 ): Promise<Session> {
   const { config, flags, prepared, previous, report, events } = run
   const { callbacks, files } = createCallbacks(config, { ...run.callbackOptions, folder: folder.path })
+  folder.callbackFiles = files
   // nothing is saved, so these have rows of epochs that will be trained again
-  if (!isNew && !previous) await folder.removeFiles(files)
+  if (!isNew && !previous) await folder.removeCallbackFiles()
   return new Session(config, prepared, previous, {
     folder,
     callbacks,
@@ -65,6 +67,7 @@ async function newSession(
     },
     write: report.write,
     onEpoch: (record) => events(epochEvent(record)),
+    dataChanged: run.dataChanged,
     level: verbosity(run),
   })
 }

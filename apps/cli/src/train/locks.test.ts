@@ -100,10 +100,24 @@ describe('a run folder', { timeout: 180_000 }, () => {
     const running = start('train', 'config.yaml', '--epochs', '100000')
     await running.shows(/Epoch 2\//)
     renameSync(sandbox.file(run), sandbox.file('moved'))
-    expect((await running.ended).code).toBe(7)
-    expect(existsSync(sandbox.file(run, 'config.json'))).toBe(false)
-    const left = existsSync(sandbox.file(run)) ? readdirSync(sandbox.file(run, 'models')) : []
-    expect(left.length).toBeLessThan(2)
+    const { code, err } = await running.ended
+    expect(code).toBe(7)
+    expect(err).toMatch(/The run folder '.*small-1' is gone/)
+    expect(readdirSync(sandbox.file('runs'))).toEqual([])
+  })
+
+  it('with the name of one that was moved belongs to another run, into which nothing is written', async () => {
+    await sandbox.run(['train', 'config.yaml', '--out', 'other', '--quiet'])
+    const lock = { pid: process.pid, host: hostname(), startTicks: null, since: '2026-01-01' }
+    writeFileSync(sandbox.file('other/small-1/lock-1'), JSON.stringify(lock))
+    const first = start('train', 'config.yaml', '--epochs', '100000')
+    await first.shows(/Epoch 3\//)
+    renameSync(sandbox.file(run), sandbox.file('moved'))
+    renameSync(sandbox.file('other/small-1'), sandbox.file(run))
+    const before = sandbox.read(run, 'results.csv')
+    expect((await first.ended).code).toBe(7)
+    expect(sandbox.read(run, 'results.csv')).toBe(before)
+    expect(locks()).toEqual(['lock-1'])
   })
 
   it.each([
@@ -116,7 +130,7 @@ describe('a run folder', { timeout: 180_000 }, () => {
     then(sandbox.file('moved'))
     const { code, err } = await running.ended
     expect(code).toBe(7)
-    expect(err).toMatch(/The run folder '.*small-1' cannot be written: it or its lock was deleted or moved/)
+    expect(err).toMatch(/The run folder '.*small-1' is gone: it or its lock was deleted or moved/)
     expect(readdirSync(sandbox.file('runs'))).toEqual([])
   })
 
@@ -124,6 +138,9 @@ describe('a run folder', { timeout: 180_000 }, () => {
     await sandbox.run(['train', 'config.yaml'])
     const ended = 2 ** 22 + 1
     writeFileSync(sandbox.file(run, `.model-last.safetensors.${ended}-abc.tmp`), '')
+    // in containers every process may have the same number
+    writeFileSync(sandbox.file(run, `.model-last.safetensors.${process.pid}-abc.tmp`), '')
+    mkdirSync(sandbox.file(`runs/.small@${hostname()}.${process.pid}-abc.tmp`))
     mkdirSync(sandbox.file(`runs/.small@${hostname()}.${ended}-abc.tmp`))
     mkdirSync(sandbox.file(`runs/.small@elsewhere.${ended}-abc.tmp`))
     await sandbox.run(['train', '--resume', run, '--epochs', '5'])

@@ -1,4 +1,4 @@
-import { access, readFile, rm, rmdir } from 'node:fs/promises'
+import { access, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DataError } from '@gradus/core'
 import { readFile as readBytes, writeFileAtomic } from 'gradus/io'
@@ -18,8 +18,18 @@ export interface RunEnvironment {
   readonly finishedAt?: string
 }
 
+/** A file inside the run folder that a callback writes. */
+export interface CallbackFile {
+  /** The absolute path; of a template, the part before its first value. */
+  readonly path: string
+  readonly isTemplate: boolean
+}
+
 /** The folder of a run, which this process has locked. Its files are written atomically: each is either complete or absent. */
 export class RunFolder {
+  /** When the folder was last seen under its name, in milliseconds. */
+  private presentAt = Date.now()
+
   /** `path` has a lock already. */
   constructor(
     readonly path: string,
@@ -42,7 +52,7 @@ export class RunFolder {
     try {
       await removeLeftoverFiles(folder)
     } catch (error) {
-      await lock.release()
+      lock.release()
       throw error
     }
     return new RunFolder(folder, lock)
@@ -50,7 +60,7 @@ export class RunFolder {
 
   /** Ends the use of the folder. */
   async close(): Promise<void> {
-    await this.lock.release()
+    this.lock.release()
   }
 
   /** Deletes the folder of a run that could not begin. */
@@ -58,25 +68,54 @@ export class RunFolder {
     await rm(this.path, { recursive: true, force: true })
   }
 
-  /** Deletes files of the run that callbacks wrote. */
-  async removeFiles(paths: readonly string[]): Promise<void> {
-    for (const path of paths) await removeFile(path)
+  /** The files that callbacks of the run write. */
+  callbackFiles: readonly CallbackFile[] = []
+
+  /** Deletes the files of callbacks that have fixed names. */
+  async removeCallbackFiles(): Promise<void> {
+    for (const { path, isTemplate } of this.callbackFiles) if (!isTemplate) await removeFile(path)
   }
 
-  /** Throws `WriteError` where the folder was deleted or moved; writing would create a folder without a config. */
+  /**
+   * Throws `WriteError` where the folder was deleted or moved. What was written since the check before is removed: such a write makes
+   * the folder again, without a config.
+   */
   async requirePresent(): Promise<void> {
-    if (await this.lock.isHeld()) return
+    const now = Date.now()
+    if (this.lock.isHeld()) {
+      this.presentAt = now
+      return
+    }
     if (!(await exists(this.config))) await this.removeRemade()
     throw new WriteError(
-      `The run folder '${this.path}' cannot be written: it or its lock was deleted or moved during the run. ` +
+      `The run folder '${this.path}' is gone: it or its lock was deleted or moved during the run. ` +
         'Training has stopped, and nothing more was saved.',
     )
   }
 
-  /** Removes what was written between the end of the folder and this check: such a write makes the folder again. */
   private async removeRemade(): Promise<void> {
-    for (const name of Object.values(fileNames)) await rm(join(this.path, name), { force: true })
-    await rmdir(this.path).catch(() => {})
+    const entries = await readdir(this.path, { recursive: true, withFileTypes: true }).catch(() => [])
+    const folders = [this.path]
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      else if (this.mayWrite(path) && (await this.isNew(path))) await rm(path, { force: true }).catch(() => {})
+    }
+    // the longest paths first, so that folders are empty when their turn comes; folders with other files stay
+    for (const path of folders.sort((a, b) => b.length - a.length)) await rmdir(path).catch(() => {})
+  }
+
+  private mayWrite(path: string): boolean {
+    const isFile = Object.keys(fileNames).some((name) => path === this.file(name as FileName))
+    return (
+      isFile || this.callbackFiles.some((file) => (file.isTemplate ? path.startsWith(file.path) : path === file.path))
+    )
+  }
+
+  /** Whether a file was written after the folder was last present. Times of files may be a little behind the clock. */
+  private async isNew(path: string): Promise<boolean> {
+    const found = await stat(path).catch(() => undefined)
+    return found !== undefined && found.mtimeMs > this.presentAt - 1000
   }
 
   get config(): string {
@@ -93,7 +132,11 @@ export class RunFolder {
 
   async write(name: FileName, data: string | Uint8Array): Promise<void> {
     await this.requirePresent()
-    await writeFileAtomic(this.file(name), data)
+    try {
+      await writeFileAtomic(this.file(name), data)
+    } finally {
+      await this.requirePresent()
+    }
   }
 
   /** Reads the resolved config. Throws `DataError`. */

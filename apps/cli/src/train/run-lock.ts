@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
-import { link, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFileSync, rmSync } from 'node:fs'
+import { link, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { ConfigError } from '@gradus/core'
@@ -24,15 +24,19 @@ export function isLock(name: string): boolean {
  * it is created only if it does not exist. So a process removes no locks but its own and those of processes that have ended.
  */
 export class RunLock {
-  private constructor(private path: string) {
+  private constructor(
+    private path: string,
+    private readonly contents: string,
+  ) {
     process.on('exit', this.remove)
   }
 
   /** Locks a folder that no other process knows. */
   static async begin(folder: string): Promise<RunLock> {
     const path = join(folder, 'lock-1')
-    await writeFile(path, contents(), { flag: 'wx' })
-    return new RunLock(path)
+    const text = contents()
+    await writeFile(path, text, { flag: 'wx' })
+    return new RunLock(path, text)
   }
 
   /** Follows a folder that was renamed. */
@@ -46,34 +50,41 @@ export class RunLock {
     for (const other of before) requireEnded(other)
     const last = Math.max(0, ...before.map(({ number }) => number))
     const path = join(folder, `lock-${last + 1}`)
-    await createLock(path)
-    const lock = new RunLock(path)
+    const text = contents()
+    await createLock(path, text)
+    const lock = new RunLock(path, text)
     try {
       // another process may have seen other locks, and taken another number
       for (const other of await locksIn(folder)) if (other.path !== path) requireEnded(other)
       for (const { path } of before) await removeFile(path)
     } catch (error) {
-      await lock.release()
+      lock.release()
       throw error
     }
     return lock
   }
 
-  /** Whether the lock is still there: the folder was not deleted, moved or locked by another process. */
-  async isHeld(): Promise<boolean> {
-    return stat(this.path).then(
-      () => true,
-      () => false,
-    )
+  /** Whether the lock is still there. Another run that has taken the name of a deleted folder has another lock. */
+  isHeld(): boolean {
+    try {
+      return readFileSync(this.path, 'utf8') === this.contents
+    } catch {
+      return false
+    }
   }
 
-  async release(): Promise<void> {
+  release(): void {
     process.off('exit', this.remove)
-    // a lock that cannot be removed is that of a process that has ended
-    await rm(this.path, { force: true }).catch(() => {})
+    this.remove()
   }
 
-  private readonly remove = (): void => rmSync(this.path, { force: true })
+  private readonly remove = (): void => {
+    try {
+      if (this.isHeld()) rmSync(this.path, { force: true })
+    } catch {
+      // a lock that cannot be removed is that of a process that has ended
+    }
+  }
 }
 
 interface Lock {
@@ -119,19 +130,19 @@ function requireEnded({ path, holder }: Lock): void {
 }
 
 /** Creates a lock file with its contents at once, so that no process sees an empty one. */
-async function createLock(path: string): Promise<void> {
+async function createLock(path: string, text: string): Promise<void> {
   const temporary = temporaryName(path)
   try {
     const file = await open(temporary, 'w')
     try {
-      await file.writeFile(contents())
+      await file.writeFile(text)
       await file.sync()
     } finally {
       await file.close()
     }
     await link(temporary, path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') throw error
-      await writeFile(path, contents(), { flag: 'wx' }) // file systems without links
+      await writeFile(path, text, { flag: 'wx' }) // file systems without links
     })
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
@@ -142,6 +153,6 @@ async function createLock(path: string): Promise<void> {
     }
     throw new WriteError(`The file '${path}' cannot be written: ${message}.`, { cause })
   } finally {
-    await rm(temporary, { force: true }).catch(() => {})
+    await removeFile(temporary).catch(() => {})
   }
 }

@@ -32,6 +32,8 @@ export interface Run {
   readonly callbackOptions: Omit<CallbackOptions, 'folder'>
   readonly prepared: Prepared
   readonly data: DataFiles
+  /** Whether a resumed run goes on with other training data. */
+  readonly dataChanged: boolean
   /** Where a resumed run continues; undefined where nothing was saved yet. */
   readonly previous: SavedRun | undefined
   /** The epoch up to which the run is trained, counted from 1. */

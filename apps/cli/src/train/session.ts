@@ -1,4 +1,4 @@
-import type { CallbackHooks } from '@gradus/core'
+import type { CallbackHooks, FitState } from '@gradus/core'
 import { ModelCheckpoint, ProgressLogger } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
 import { FirstUpdate, largestUpdate, oneBatch, RevealGradients, type Update } from './first-update.ts'
@@ -18,6 +18,8 @@ export interface SessionOptions {
   /** Writes to the training log. */
   readonly write: (text: string) => void
   onEpoch(record: EpochRecord): void
+  /** Whether the run continues with other data: an epoch that has begun then begins again. */
+  readonly dataChanged: boolean
   readonly level: 0 | 1 | 2
 }
 
@@ -43,11 +45,11 @@ export class Session {
     this.recorder = new Recorder(folder, { model, records: previous?.state.records ?? [], signal, onEpoch })
     this.first = config.explain && !previous ? new FirstUpdate() : undefined
     const logger = new ProgressLogger({ verbose: level, write })
-    // callbacks that save models create missing folders
+    // around callbacks that save models, because these create missing folders
     const requirePresent = () => folder.requirePresent()
     const followsBatches = callbacks.some(({ onTrainBatchEnd, batchInterval }) => onTrainBatchEnd && !batchInterval)
     const guard: CallbackHooks = {
-      onTrainBegin: begin,
+      onTrainBegin: requirePresent,
       onEpochEnd: requirePresent,
       ...(followsBatches && { onTrainBatchEnd: requirePresent }),
     }
@@ -57,14 +59,27 @@ export class Session {
       onTrainBatchEnd: ({ progress }) => progress!.checkpoint((fit) => this.recorder.save(fit)),
     }
     this.callbacks = [
+      { onTrainBegin: () => this.saveStart().then(begin) },
       guard,
       ...(this.first ? [this.first] : []),
       ...callbacks,
+      guard,
       best,
       logger,
       this.recorder,
       ...(every ? [saver] : []),
     ]
+  }
+
+  /** Where a resumed run begins. A place within an epoch is one in the data of then; in other data the epoch begins again. */
+  private get start(): FitState | undefined {
+    const fit = this.previous?.fit
+    return fit && this.options.dataChanged ? { ...fit, step: 0, batches: 0, figures: [] } : fit
+  }
+
+  /** Saves the place in other data, before these are recorded as those of the run. */
+  private async saveStart(): Promise<void> {
+    if (this.start && this.options.dataChanged) await this.recorder.save(this.start)
   }
 
   /** Trains up to a number of epochs. Where all are trained, this does what follows the last epoch. */
@@ -75,9 +90,7 @@ export class Session {
       ...(validation && { validationData: [validation.x, validation.y] as const }),
       epochs,
       // training that a callback has ended goes on where more epochs are asked for
-      ...(this.previous && {
-        resumeFrom: { ...this.previous.fit, stopped: epochs <= this.recorder.records.length },
-      }),
+      ...(this.start && { resumeFrom: { ...this.start, stopped: epochs <= this.recorder.records.length } }),
       verbose: 0,
       callbacks: this.callbacks,
       signal: this.recorder.signal,

@@ -6,7 +6,7 @@ import { Report, type Terminal } from '../terminal.ts'
 import { createCallbacks } from './callback-files.ts'
 import { conclude } from './conclude.ts'
 import { createRunFolder } from './create-run-folder.ts'
-import { describeDataFiles, requireSameData } from './data-files.ts'
+import { describeDataFiles, isChanged, requireSameData } from './data-files.ts'
 import { lastEpochOf } from './epochs-left.ts'
 import { describeRun, fitRun } from './fit-run.ts'
 import { type Prepared, prepare } from './prepare.ts'
@@ -58,10 +58,12 @@ async function begin(
   createCallbacks(config, { ...callbackOptions, folder: existing?.path ?? resolve(parent, config.name) })
   const prepared = await prepare(config)
   const data = await describeDataFiles(config.data)
-  if (existing && !flags.dataChanged) requireSameData(environment.data ?? {}, data, flags.resume!)
+  const saved = environment.data ?? {}
+  if (existing && !flags.dataChanged) requireSameData(saved, data, flags.resume!)
+  const dataChanged = isChanged({ train: saved.train }, data)
   if (previous) await restore(prepared, previous.file)
   const parts = { source, config, flags, terminal, report, events, callbackOptions }
-  return { ...parts, prepared, data, previous, lastEpoch, startedAt }
+  return { ...parts, prepared, data, dataChanged, previous, lastEpoch, startedAt }
 }
 
 async function restore({ model }: Prepared, file: ModelFile): Promise<void> {

@@ -42,9 +42,16 @@ function mount(path: string, option: string): boolean {
   return true
 }
 
-/** Changes a mounted file system. */
-function remount(path: string, option: string): void {
-  system('mount', '-o', `remount,${option}`, path)
+/** Changes a mounted file system. It cannot become read-only while a file is open for writing. */
+async function remount(path: string, option: string): Promise<void> {
+  for (let left = 1000; ; left--) {
+    try {
+      return system('mount', '-o', `remount,${option}`, path)
+    } catch (error) {
+      if (left === 0) throw error
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
 }
 
 function system(program: 'mount' | 'umount', ...args: string[]): void {
@@ -114,7 +121,7 @@ describe.skipIf(process.platform !== 'linux')('a disk', { timeout: 180_000 }, ()
       await loadModel(sandbox.file('runs/small-1/models', name))
     const rows = sandbox.read('runs/small-1/log.csv')
     expect(rows.endsWith('\r\n')).toBe(true)
-    remount(sandbox.file('runs'), 'size=8m')
+    await remount(sandbox.file('runs'), 'size=8m')
     expect(await command(['train', '--resume', 'runs/small-1', '--quiet']).ended).toMatchObject({ code: 0, err: '' })
     await train(['--epochs', '40', '--quiet', '--out', 'other']).ended
     expect(losses('runs/small-1')).toEqual(losses('other/small-1'))
@@ -129,17 +136,37 @@ describe.skipIf(process.platform !== 'linux')('a disk', { timeout: 180_000 }, ()
     expect(readdirSync(sandbox.file('runs'))).toEqual([])
   })
 
+  it('that becomes read-only ends a run with 7; the run goes on where the disk can be written again', async (context) => {
+    if (!mount(sandbox.file('runs'), 'size=8m')) return context.skip()
+    sandbox.write('config.yaml', { ...config, checkpoint: { every: 3 }, fit: { ...config.fit, epochs: 400 } })
+    const running = train([])
+    await running.shows(/Epoch 3\//)
+    await remount(sandbox.file('runs'), 'ro')
+    const { code, err } = await running.ended
+    expect(code).toBe(7)
+    expect(err).toMatch(/^Error: The file '.*' cannot be written: /)
+    await remount(sandbox.file('runs'), 'rw')
+    // the lock could not be removed, and is that of a process that has ended
+    expect(readdirSync(sandbox.file('runs/small-1'))).toContain('lock-1')
+    const begun = losses('runs/small-1').length
+    expect(begun).toBeGreaterThan(1)
+    const resumed = command(['train', '--resume', 'runs/small-1', '--epochs', String(begun + 3), '--quiet'])
+    expect(await resumed.ended).toMatchObject({ code: 0, err: '' })
+    await train(['--epochs', String(begun + 3), '--quiet', '--out', 'other']).ended
+    expect(losses('runs/small-1')).toEqual(losses('other/small-1'))
+  })
+
   it('that is read-only refuses new runs and resumed ones, with 7', async (context) => {
     if (!mount(sandbox.file('runs'), 'size=1m')) return context.skip()
     await train(['--quiet']).ended
-    remount(sandbox.file('runs'), 'ro')
+    await remount(sandbox.file('runs'), 'ro')
     const started = await train([]).ended
     expect(started).toMatchObject({ code: 7, out: '' })
     expect(started.err).toMatch(/No run folder can be created in '.*runs'/)
     const resumed = await command(['train', '--resume', 'runs/small-1', '--epochs', '9']).ended
     expect(resumed).toMatchObject({ code: 7, out: '' })
     expect(resumed.err).toMatch(/The file '.*small-1\/lock-1' cannot be written: /)
-    remount(sandbox.file('runs'), 'rw')
+    await remount(sandbox.file('runs'), 'rw')
     expect((await command(['train', '--resume', 'runs/small-1', '--epochs', '9']).ended).code).toBe(0)
   })
 })

@@ -32,12 +32,14 @@ describe('addresses', () => {
     expect(fromFragment(toFragment(settings))).toEqual(settings)
   })
 
-  it.each([['data=houses&optimizer=LBFGS&backend=cuda'], ['rate=&batch=x&noise=&seed=NaN'], ['points=9:9:0,1:1:7,1']])(
-    'give the defaults for invalid values: %s',
-    (fragment) => {
-      expect(fromFragment(fragment)).toEqual(defaults)
-    },
-  )
+  it.each([
+    ['data=houses&optimizer=LBFGS&backend=cuda'],
+    ['rate=&batch=x&noise=&seed=NaN'],
+    ['rate=%20&batch=+&seed=%09'],
+    ['points=9:9:0,1:1:7,1,::1,%20:1:0'],
+  ])('give the defaults for invalid values: %s', (fragment) => {
+    expect(fromFragment(fragment)).toEqual(defaults)
+  })
 
   it('keep numbers within their limits', () => {
     expect(fromFragment('rate=-1&batch=1000&train=2&layers=99:relu,0:relu,3:cos')).toMatchObject({

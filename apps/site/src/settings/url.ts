@@ -25,8 +25,8 @@ export function toFragment(settings: Settings): string {
 export function fromFragment(fragment: string): Settings {
   const given = new URLSearchParams(fragment.replace(/^#/, ''))
   const number = (key: string, usual: number, low: number, high: number, whole = false) => {
-    const value = Number(given.get(key) ?? Number.NaN)
-    if (!Number.isFinite(value) || given.get(key) === '') return usual
+    const value = numberOf(given.get(key) ?? '')
+    if (!Number.isFinite(value)) return usual
     return Math.min(high, Math.max(low, whole ? Math.round(value) : value))
   }
   const choice = <T extends string>(key: string, all: readonly T[], usual: T): T =>
@@ -60,11 +60,16 @@ function toTexts({ layers, points, ...rest }: Settings): Record<string, string> 
   }
 }
 
+/** The number that a text stands for; NaN for an empty one. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text)
+}
+
 function readLayers(text: string): HiddenLayer[] {
   const layers = text.split(',').flatMap((part): HiddenLayer[] => {
     const [units, name] = part.split(':')
     const activation = activations.find((known) => known === name)
-    const count = Math.round(Number(units))
+    const count = Math.round(numberOf(units!))
     return activation && count >= 1 ? [{ units: Math.min(count, limits.units), activation }] : []
   })
   return layers.slice(0, limits.layers)
@@ -72,7 +77,7 @@ function readLayers(text: string): HiddenLayer[] {
 
 function readPoints(text: string): OwnPoint[] {
   const points = text.split(',').flatMap((part): OwnPoint[] => {
-    const [x, y, label] = part.split(':').map(Number)
+    const [x, y, label] = part.split(':').map(numberOf)
     const inside = Math.abs(x ?? Number.NaN) <= halfWidth && Math.abs(y ?? Number.NaN) <= halfWidth
     return inside && (label === 0 || label === 1) ? [[x!, y!, label]] : []
   })

@@ -5,6 +5,7 @@ import { accepts, descriptionOf } from './check-fields.ts'
 import { completeConfig } from './complete.ts'
 import { constantData } from './constants.ts'
 import { type Definition, fieldsOf, inheritedFieldsOf, isFunctionDefinition } from './definition.ts'
+import { requireBounded } from './depth.ts'
 import { describeValue } from './describe.ts'
 import type { Field, FieldTable } from './fields.ts'
 
@@ -29,6 +30,7 @@ export abstract class Configured<K extends string = string, C extends object = o
 
   constructor(...args: ConfigArgument<C>) {
     const [config, second] = args as readonly [config?: C, second?: unknown]
+    requireBounded(config, this.type)
     if (config !== undefined && !isPlainObject(config)) throw configError(this.definition, config)
     if (second !== undefined) {
       throw new ConfigError(

@@ -36,24 +36,31 @@ function withArticle(name: string): string {
   return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`
 }
 
+/** Messages show no more entries of a value, levels of nesting, and characters of a text. */
+const mostShown = 64
+
 function jsonOf(value: unknown): string {
   try {
-    return JSON.stringify(value, withoutData) ?? String(value)
+    return JSON.stringify(excerpt(value, { left: mostShown }, [])) ?? String(value)
   } catch {
     return Array.isArray(value) ? 'a list' : 'an object' // circular, too deep, or with a bigint in it
   }
 }
 
-/**
- * A replacer of JSON: tensors in lists and objects become their shape and dtype; functions and NaN, which JSON does not have, become
- * text. It replaces tensors one level up, because JSON reads the values of a tensor before it asks for a replacement.
- */
-function withoutData(_: string, value: unknown): unknown {
-  const shown = (entry: unknown) => (entry instanceof Tensor ? tensorText(entry) : entry)
-  if (Array.isArray(value)) return value.map(shown)
+/** The beginning of data, in which values that JSON does not have are texts. Throws for data that contains itself. */
+function excerpt(value: unknown, budget: { left: number }, around: readonly unknown[]): unknown {
+  if (around.includes(value) || around.length > mostShown) throw new RangeError('nested too deep')
+  if (budget.left-- <= 0) return null
+  if (typeof value === 'string') return value.slice(0, mostShown)
+  if (value instanceof Tensor) return tensorText(value)
   if (typeof value === 'function' || (typeof value === 'number' && !Number.isFinite(value))) return describeValue(value)
-  if (!isPlainObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shown(entry)]))
+  if (Array.isArray(value)) return value.slice(0, mostShown).map((entry) => excerpt(entry, budget, [...around, value]))
+  if (isPlainObject(value)) {
+    const entries = Object.entries(value).slice(0, mostShown)
+    return Object.fromEntries(entries.map(([key, entry]) => [key, excerpt(entry, budget, [...around, value])]))
+  }
+  const isInstance = typeof value === 'object' && value !== null && typeof (value as Date).toJSON !== 'function'
+  return isInstance ? describeValue(value) : value
 }
 
 function tensorText({ dtype, shape }: Tensor): string {

@@ -3,6 +3,7 @@ import { isPlainObject } from '../structure.ts'
 import { checkFields, descriptionOf } from './check-fields.ts'
 import { Configured, innerKey } from './configured.ts'
 import { fieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
+import { requireBounded } from './depth.ts'
 import { describeField, describeName, describeValue } from './describe.ts'
 import type { Field, FieldTable, FieldType } from './fields.ts'
 import { normalizeName, suggest } from './names.ts'
@@ -130,6 +131,7 @@ export class Registry<D extends AnyDefinition = never> {
     path: string = kind,
     shared: Map<unknown, object> = new Map(),
   ): InstanceOf<OfKind<D, K>> {
+    requireBounded(data, path)
     return this.read(kind, data, { path, depth: 0, shared }) as InstanceOf<OfKind<D, K>>
   }
 

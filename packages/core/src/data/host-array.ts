@@ -126,10 +126,19 @@ function fromTypedArray(array: NumberArray): HostArray {
   return { data, shape, dtype }
 }
 
+/** How deep lists of values may be nested. */
+export const maxNesting = 64
+
+/** The error for lists that are nested too deep. */
+export function nestedTooDeep(name: string): DataError {
+  return new DataError(`${name} is nested more than ${maxNesting} deep, or contains itself.`)
+}
+
 function fromNested(value: readonly NestedNumbers[], name: string, dtype: DType | undefined): HostArray {
   const shape: number[] = []
   let level: NestedNumbers | undefined = value
   while (Array.isArray(level) || isNumberArray(level)) {
+    if (shape.length >= maxNesting) throw nestedTooDeep(name)
     shape.push((level as ArrayLike<unknown>).length)
     level = (level as ArrayLike<NestedNumbers>)[0]
   }

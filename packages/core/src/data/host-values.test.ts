@@ -1,3 +1,4 @@
+import { ShapeError, tensor } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { DataError } from '../errors.ts'
 import { toHostArray } from './host-array.ts'
@@ -55,4 +56,21 @@ it('distinguishes strings from numbers', () => {
   expect(() => requireNumbers(words, 'x')).toThrow(
     'x holds strings, such as "a"; expected numbers. Convert them with a layer that runs on the host, such as StringLookup.',
   )
+})
+
+it('lists that contain themselves, or are nested too deep, are refused', () => {
+  const cyclic: unknown[] = []
+  cyclic.push(cyclic)
+  let deep: unknown = 1
+  for (let level = 0; level < 65; level++) deep = [deep]
+  const message = 'x is nested more than 64 deep, or contains itself.'
+  for (const value of [cyclic, [cyclic], deep]) {
+    expect(() => toHostValues(value as never, 'x')).toThrow(new DataError(message))
+    expect(() => toHostArray(value as never, 'x')).toThrow(new DataError(message))
+    expect(() => tensor(value as never)).toThrow(
+      new ShapeError('tensor: the arrays are nested more than 64 deep, or one contains itself.'),
+    )
+  }
+  expect(toHostValues((deep as unknown[])[0] as never, 'x').shape).toHaveLength(64)
+  expect(() => toHostValues([[1], cyclic] as never, 'x')).toThrow(DataError)
 })

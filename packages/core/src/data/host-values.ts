@@ -2,7 +2,7 @@ import { formatShape, sizeOf, type Tensor } from '@gradus/tensor'
 import { describeValue } from '../config/describe.ts'
 import { DataError } from '../errors.ts'
 import type { ArrayData, HostArray, HostValues, InputData, NestedStrings, StringArray, StringData } from './dataset.ts'
-import { isHostArray, toHostArray } from './host-array.ts'
+import { isHostArray, maxNesting, nestedTooDeep, toHostArray } from './host-array.ts'
 
 /** Whether `value` is a string array: `{ data, shape, dtype: 'string' }`. */
 export function isStringArray(value: unknown): value is StringArray {
@@ -36,7 +36,7 @@ export function toHostValues(value: InputData, name: string): HostValues | Promi
       `${name} has ${value.data.length} strings and the shape ${formatShape(value.shape)}, which holds ${sizeOf(value.shape)}. The counts must agree.`,
     )
   }
-  return holdsStrings(value) ? fromNested(value, name) : toHostArray(value as ArrayData, name)
+  return holdsStrings(value, name) ? fromNested(value, name) : toHostArray(value as ArrayData, name)
 }
 
 /** Returns the values if they are numbers. Throws `DataError` for strings. */
@@ -47,9 +47,12 @@ export function requireNumbers(values: HostValues, name: string): HostArray {
   )
 }
 
-function holdsStrings(value: unknown): value is StringData {
+function holdsStrings(value: unknown, name: string): value is StringData {
   let first = value
-  while (Array.isArray(first)) first = first[0]
+  for (let depth = 0; Array.isArray(first); depth++) {
+    if (depth >= maxNesting) throw nestedTooDeep(name)
+    first = first[0]
+  }
   return typeof first === 'string'
 }
 

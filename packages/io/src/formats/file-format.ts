@@ -7,6 +7,12 @@ export interface FileFormat<T> {
   readonly extensions: readonly string[]
   /** Whether bytes are in this format. `path` is the name of the file, if it has one. */
   matches(bytes: Uint8Array, path?: string): boolean
+  /**
+   * Returns the length of a file from the bytes at its beginning; undefined if they are too few. Files of a format that has this
+   * function are recognised by their first 4096 bytes, and are refused before they are read where their header is damaged or their
+   * length is another. Throws `FormatError` for a damaged header.
+   */
+  lengthOf?(start: Uint8Array): number | undefined
   /** Decodes the bytes of a file. Throws `FormatError` for damaged bytes. */
   read(bytes: Uint8Array): T
   /** Encodes a value as the bytes of a file. Absent if the format can only be read. */

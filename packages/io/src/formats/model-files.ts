@@ -1,5 +1,6 @@
 import { FormatError } from '@gradus/core'
 import { type FileSource, type FileTarget, readFile, writeFileAtomic } from '../platform-files.ts'
+import type { ReadOptions } from '../read-pieces.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
 import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
@@ -48,12 +49,34 @@ export function decodeModel(
   return formatOf(formats, bytes, path).read(bytes)
 }
 
-/** Reads a model file from a path, a file handle, a `Blob` or its bytes. Throws as `decodeModel` and `readFile` do. */
+/**
+ * Reads a model file from a path, a file handle, a `Blob` or its bytes. Throws as `decodeModel` and `readFile` do. A file in none of
+ * `formats` is refused by its first bytes, and no more bytes are read than its header says, so a pipe may be endless.
+ */
 export async function readModelFile(
   source: FileSource,
-  formats?: readonly FileFormat<ModelFile>[],
+  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+  options: Pick<ReadOptions, 'maxBytes'> = {},
 ): Promise<ModelFile> {
-  return decodeModel(await readFile(source), nameOf(source), formats)
+  const name = nameOf(source)
+  const lengthOf = (start: Uint8Array) => lengthInFormat(formats, start, name)
+  return decodeModel(await readFile(source, { ...options, lengthOf }), name, formats)
+}
+
+/** The bytes by which a format is recognised. */
+const recognizedBytes = 4096
+
+/** Returns the length of a file in the first format that matches: infinity where the format does not know it. */
+function lengthInFormat(
+  formats: readonly FileFormat<ModelFile>[],
+  start: Uint8Array,
+  path: string | undefined,
+): number | undefined {
+  if (start.length < recognizedBytes) return undefined
+  const head = start.subarray(0, recognizedBytes)
+  const possible = formats.find((format) => !format.lengthOf || format.matches(head, path))
+  const format = possible ?? formatOf(formats, head, path)
+  return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
 }
 
 /** Writes a model file atomically to a path or a file handle. Throws as `encodeModel` and `writeFileAtomic` do. */

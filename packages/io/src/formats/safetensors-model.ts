@@ -1,6 +1,6 @@
 import { checkState, describeValue, FormatError, requireBounded, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
-import { decodeSafetensors, encodeSafetensors, isSafetensors } from '../safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, isSafetensors, safetensorsLength } from '../safetensors.ts'
 import type { Bytes } from '../stored-types.ts'
 import type { FileFormat } from './file-format.ts'
 import type { ModelFile, ModelHeader } from './model-file.ts'
@@ -71,6 +71,7 @@ export const safetensorsModel = {
   extensions: ['.safetensors'],
   // a damaged file with the right extension matches too, so that the error says where it is damaged
   matches: (bytes: Uint8Array, path?: string) => isSafetensors(bytes) || (path?.endsWith('.safetensors') ?? false),
+  lengthOf: safetensorsLength,
   read(bytes: Uint8Array): ModelFile {
     const { tensors, metadata } = decodeSafetensors(bytes)
     const frozen = frozenOf(metadata[frozenKey])

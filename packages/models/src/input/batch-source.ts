@@ -2,7 +2,7 @@ import { type Batch, ConfigError, type Rng } from '@gradus/core'
 import { type Tensor, tidy } from '@gradus/tensor'
 import type { DatasetReader } from './dataset-reader.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
-import { orderOf, type Shuffle } from './order.ts'
+import { orderOnBackend, type Shuffle } from './order.ts'
 import type { Ports } from './ports.ts'
 
 /** A source of batches, pass after pass over the samples. */
@@ -37,7 +37,7 @@ export function arraySource(samples: HostBatch, { batchSize, shuffle = false, rn
     async *pass(number, first = 0) {
       const order =
         shuffle && rng
-          ? await readIndices(() => orderOf(rng().fork(number).next(), { size, batchSize, shuffle }))
+          ? await readIndices(() => orderOnBackend(rng().fork(number).next(), { size, batchSize, shuffle }))
           : undefined
       for (let start = first * batchSize; start < size; start += batchSize) {
         const end = Math.min(start + batchSize, size)

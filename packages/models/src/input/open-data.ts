@@ -14,7 +14,7 @@ import {
   toNamedArrays,
   toNamedValues,
 } from '@gradus/core'
-import type { SymbolicDType, SymbolicShape } from '@gradus/tensor'
+import { type Backend, currentBackend, onBackend, type SymbolicDType, type SymbolicShape } from '@gradus/tensor'
 import { arrange } from './arrange.ts'
 import { type BatchSource, datasetSource } from './batch-source.ts'
 import type { ClassWeight } from './class-weight.ts'
@@ -35,7 +35,7 @@ export interface DataArguments {
 }
 
 /** Data in the order of a model's inputs and outputs: all samples, or a source of batches with the first batch. */
-export type OpenedData = { readonly ports: Ports } & (
+export type OpenedData = { readonly ports: Ports; readonly backend: Backend } & (
   | { readonly samples: HostBatch; readonly source?: undefined; readonly first?: undefined }
   | { readonly samples?: undefined; readonly source: BatchSource; readonly first: HostBatch }
 )
@@ -46,8 +46,8 @@ export interface DataModel extends BaseLayer {
   readonly ports: Ports | undefined
   /** Returns the inputs and outputs for data of these shapes and dtypes. Builds the weights that are missing. */
   portsFor(data: DataShapes): Ports
-  /** Brings the weights to the current backend if they are on another one. */
-  ready?(): Promise<void>
+  /** Brings the weights to the current backend, or during a run to that of the run. Returns the backend. */
+  ready?(): Promise<Backend>
 }
 
 /** Shapes and dtypes of data, for example host values or tensors. */
@@ -73,7 +73,7 @@ export async function openData(
     checkInputIndices(model, batch, ports)
     return batch
   }
-  await model.ready?.()
+  const backend = (await model.ready?.()) ?? currentBackend()
   if (isDataset(x)) {
     if (y !== undefined || sampleWeight !== undefined) {
       throw new DataError(
@@ -83,9 +83,9 @@ export async function openData(
     const reader = new DatasetReader(x)
     try {
       const first = await reader.first(model.ports)
-      const ports = model.portsFor(first)
+      const ports = onBackend(backend, () => model.portsFor(first))
       const arranged = (batch: Batch) => checked(arrange(batch, ports, classWeight), ports)
-      return { ports, source: datasetSource(reader, ports, arranged), first: arranged(first) }
+      return { ports, backend, source: datasetSource(reader, ports, arranged), first: arranged(first) }
     } catch (error) {
       await reader.close()
       throw error
@@ -101,8 +101,8 @@ export async function openData(
     }),
   }
   if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')
-  const ports = model.portsFor(batch)
-  return { ports, samples: checked(arrange(batch, ports, classWeight), ports) }
+  const ports = onBackend(backend, () => model.portsFor(batch))
+  return { ports, backend, samples: checked(arrange(batch, ports, classWeight), ports) }
 }
 
 /** Throws `DataError` for sources of batches that are no datasets. */

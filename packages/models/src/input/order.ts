@@ -11,6 +11,7 @@ import {
   greaterEqual,
   iota,
   mul,
+  onBackend,
   permutation,
   reshape,
   slice,
@@ -18,6 +19,7 @@ import {
   tensor,
   tidy,
 } from '@gradus/tensor'
+import { backendOf } from '@gradus/tensor/internals'
 
 /** `true` shuffles all samples before each pass, `'batch'` only within each batch. */
 export type Shuffle = boolean | 'batch'
@@ -44,6 +46,11 @@ export function orderOf(key: Tensor, { size, batchSize, shuffle }: OrderOptions)
   return concat([whole, add(gather(within, first), count * width)])
 }
 
+/** Like `orderOf`, on the backend of the key. */
+export function orderOnBackend(key: Tensor, options: OrderOptions): Tensor {
+  return onBackend(backendOf(key), () => orderOf(key, options))
+}
+
 /** The largest number of programs that are kept: repeated fits on new numbers of samples must not keep one for each. */
 const maxPrograms = 16
 
@@ -59,11 +66,13 @@ export class Orders {
    */
   make(key: Tensor, number: number, options: OrderOptions & { readonly capacity: number }): Tensor {
     if (this.program.traces >= maxPrograms) this.program = this.newProgram()
-    return tidy(() => {
-      // a tensor: a number would be a constant of the program, which would then be compiled for each pass
-      const pass = tensor(number, { dtype: 'uint32' })
-      return this.jit ? this.program(key, pass, options) : orderOfPass(key, pass, options)
-    })
+    return onBackend(backendOf(key), () =>
+      tidy(() => {
+        // a tensor: a number would be a constant of the program, which would then be compiled for each pass
+        const pass = tensor(number, { dtype: 'uint32' })
+        return this.jit ? this.program(key, pass, options) : orderOfPass(key, pass, options)
+      }),
+    )
   }
 
   private newProgram() {

@@ -1,5 +1,5 @@
 import type { HostArray } from '@gradus/core'
-import { BackendError, currentBackend, type Shape, sizeOf, Tensor, tidy } from '@gradus/tensor'
+import { BackendError, currentBackend, onBackend, type Shape, sizeOf, Tensor, tidy } from '@gradus/tensor'
 import { bytesPerElement, Storage, toMemory } from '@gradus/tensor/internals'
 import { type ArraySourceOptions, arraySource, requireBatchSize } from './batch-source.ts'
 import { type Chunk, type ChunkSource, hostChunks, type Pass } from './chunks.ts'
@@ -31,8 +31,12 @@ export function batchesIn({ samples, source }: OpenedData, { batchSize }: Reside
 }
 
 /** Returns the chunks of opened data. A dataset makes its own batches, whatever the options. */
-export function openChunks({ samples, source }: OpenedData, options: ResidentOptions, limit?: number): ChunkSource {
-  return samples ? arrayChunks(samples, options, limit) : hostChunks(source, options.check)
+export function openChunks(
+  { samples, source, backend }: OpenedData,
+  options: ResidentOptions,
+  limit?: number,
+): ChunkSource {
+  return samples ? onBackend(backend, () => arrayChunks(samples, options, limit)) : hostChunks(source, options.check)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ConfigError, isPlainObject, type Named } from '@gradus/core'
-import { concat, full, reshape, sameShape, sliceAxis, Tensor, zeros } from '@gradus/tensor'
+import { concat, full, onBackend, reshape, sameShape, sliceAxis, Tensor, zeros } from '@gradus/tensor'
+import { backendOf } from '@gradus/tensor/internals'
 import { requireBatchSize } from './batch-source.ts'
 import { byPort } from './by-port.ts'
 import type { DeviceBatch } from './device-batch.ts'
@@ -45,11 +46,14 @@ export function tensorBatches(
   const fitted = tensors.map((value, index) => fitTensor(value, inputs[index]!))
   const size = fitted[0]!.shape[0]!
   const timeSteps = tensors.map(({ shape }, index) => (inputs[index]!.maxLength === undefined ? undefined : shape[1]!))
+  const backend = backendOf(tensors[0]!)
   function* batches(): Generator<InputBatch> {
     for (let start = 0; start < size; start += batchSize) {
       const count = Math.min(batchSize, size - start)
       const rows = count === size ? fitted : fitted.map((value) => sliceAxis(value, 0, start, count))
-      const lengths = timeSteps.map((length) => (length === undefined ? undefined : full([count], length, 'int32')))
+      const lengths = onBackend(backend, () =>
+        timeSteps.map((length) => (length === undefined ? undefined : full([count], length, 'int32'))),
+      )
       try {
         yield { batch: { inputs: rows, lengths, targets: [], weights: [], size: count }, timeSteps }
       } finally {

@@ -7,7 +7,17 @@ import {
   readVariables,
   splitByTrainable,
 } from '@gradus/core'
-import { all, isFinite, isFloat, type Tensor, type Tree, tidy, treeForEach } from '@gradus/tensor'
+import {
+  all,
+  type Backend,
+  isFinite,
+  isFloat,
+  onBackend,
+  type Tensor,
+  type Tree,
+  tidy,
+  treeForEach,
+} from '@gradus/tensor'
 import { collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import { checkValues } from '../objective/index.ts'
@@ -27,6 +37,7 @@ export async function explainDivergence(
   trainer: Trainer,
   steps: CompiledSteps,
   batch: HostBatch,
+  backend: Backend,
   { epoch, step }: DivergencePlace,
 ): Promise<DivergenceError | DataError> {
   try {
@@ -35,7 +46,7 @@ export async function explainDivergence(
     if (!(error instanceof DataError)) throw error
     return new DataError(`Epoch ${epoch + 1}, step ${step + 1}, in its batch: ${error.message}`)
   }
-  const found = await findNonFinite(trainer, steps, batch)
+  const found = await findNonFinite(trainer, steps, batch, backend)
   return new DivergenceError(
     `Training met a value that is not finite in epoch ${epoch + 1}, step ${step + 1}: ${found.description}. ` +
       'The weights are those before this step. Try a smaller learning rate, clipNorm, or scaled inputs; callbacks: [new TerminateOnNaN()] ends training without an error.',
@@ -52,7 +63,12 @@ interface NonFinite {
   readonly description: string
 }
 
-async function findNonFinite(trainer: Trainer, steps: CompiledSteps, batch: HostBatch): Promise<NonFinite> {
+async function findNonFinite(
+  trainer: Trainer,
+  steps: CompiledSteps,
+  batch: HostBatch,
+  backend: Backend,
+): Promise<NonFinite> {
   const { model } = trainer
   const names = new Map(layersWithin(model).map(({ layer, path }) => [layer, path]))
   const { params } = readVariables(model)
@@ -69,7 +85,7 @@ async function findNonFinite(trainer: Trainer, steps: CompiledSteps, batch: Host
     // the cell of a recurrent layer is called in a loop, where its outputs have no values
     if (name) for (const output of outputs) if (output.concrete) observed.push([name, output])
   }
-  const { result: figures, created } = collect(() => runStep(trainer, steps, batch, observe))
+  const { result: figures, created } = onBackend(backend, () => collect(() => runStep(trainer, steps, batch, observe)))
   try {
     for (const [layer, output] of observed)
       if (!(await allFinite(output))) return { layer, description: `the output of layer '${layer}' is not finite` }

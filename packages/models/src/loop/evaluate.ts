@@ -1,4 +1,5 @@
 import type { Logs } from '@gradus/core'
+import { type Backend, onBackend } from '@gradus/tensor'
 import type { ChunkSource } from '../input/index.ts'
 import type { CompiledSteps, TestState, Trainer } from '../step/index.ts'
 import { ChunkSize } from './chunk-size.ts'
@@ -14,14 +15,15 @@ export class Evaluation {
     private readonly trainer: Trainer,
     private readonly steps: CompiledSteps,
     private readonly source: ChunkSource,
+    private readonly backend: Backend,
     private readonly slice = new TimeSlice(),
   ) {}
 
   /** Returns loss and metrics over the batches of one pass, or over the first `limit` of them. */
   async run(hooks: Hooks, limit = Number.POSITIVE_INFINITY): Promise<Logs> {
-    const { steps, slice, chunkSize } = this
+    const { steps, slice, chunkSize, backend } = this
     const pass = this.source.pass(0)
-    let state = this.trainer.beginTest(steps)
+    let state = onBackend(backend, () => this.trainer.beginTest(steps))
     let step = 0
     try {
       while (step < limit) {
@@ -31,7 +33,7 @@ export class Evaluation {
         await hooks.call('onTestBatchBegin', { step })
         const { traces } = steps.test
         const start = performance.now()
-        state = chunk.feed((feed) => this.advance(chunk.steps, state, feed))
+        state = onBackend(backend, () => chunk.feed((feed) => this.advance(chunk.steps, state, feed)))
         step += chunk.steps
         // wait for steps that the backend runs in the background, so that their time is measured
         if (chunk.steps > 1) await state.position.data()
@@ -55,6 +57,6 @@ export class Evaluation {
   }
 
   private figures({ tracker }: TestState): Promise<Logs> {
-    return readScalars(this.steps.results(tracker))
+    return readScalars(onBackend(this.backend, () => this.steps.results(tracker)))
   }
 }

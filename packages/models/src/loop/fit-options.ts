@@ -1,8 +1,10 @@
 import {
   type ArrayData,
   type CallbackHooks,
+  ConfigError,
   type ConfigOf,
   type Dataset,
+  describeValue,
   type FitState,
   joinFields,
   type Kind,
@@ -64,3 +66,11 @@ export interface FitOptions extends ConfigOf<typeof fitFields> {}
 
 /** Options of `fit` with their defaults. */
 export type CompleteFitOptions = OptionsOf<typeof fitFields>
+
+/** Throws `ConfigError` for a signal that is none. */
+export function requireSignal(method: string, signal: unknown): void {
+  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return
+  throw new ConfigError(
+    `${method}: 'signal' must be the signal of an AbortController, as in { signal: controller.signal }, and is ${describeValue(signal)}.`,
+  )
+}

@@ -1,5 +1,6 @@
 import { History } from '@gradus/callbacks'
 import {
+  type CallbackHooks,
   type CallbackModel,
   completeConfig,
   DataError,
@@ -8,7 +9,7 @@ import {
   isDataset,
   type Logs,
 } from '@gradus/core'
-import { ShapeError } from '@gradus/tensor'
+import { currentBackend, onBackend, ShapeError } from '@gradus/tensor'
 import {
   batchesIn,
   type ChunkSource,
@@ -26,7 +27,8 @@ import { callbacksIn } from './callback-list.ts'
 import { requireFiniteVariables } from './divergence.ts'
 import { EpochChunks } from './epoch-chunks.ts'
 import { Evaluation } from './evaluate.ts'
-import { type CompleteFitOptions, type FitOptions, fitFields } from './fit-options.ts'
+import { type CompleteFitOptions, type FitOptions, fitFields, requireSignal } from './fit-options.ts'
+import { requireBatches } from './fit-place.ts'
 import { Hooks, progressLoggers, verbosity } from './hooks.ts'
 import { TimeSlice } from './time-slice.ts'
 import { TrainRun } from './train-run.ts'
@@ -36,7 +38,7 @@ export interface FittedModel extends CallbackModel {
   readonly stepsPerExecution: number
 }
 
-/** Trains a model: the implementation of its method `fit`. */
+/** Trains a model: the implementation of its method `fit`. The run stays on the backend that is current when it begins. */
 export async function fit(
   trainer: Trainer,
   model: FittedModel,
@@ -44,20 +46,47 @@ export async function fit(
   fitOptions: FitOptions,
 ): Promise<History> {
   const options = completeConfig('fit', fitOptions, fitFields) as CompleteFitOptions
-  const { epochs, initialEpoch, signal } = options
-  signal?.throwIfAborted()
-  const data = await openAll(trainer, given, options, fitOptions)
-  const steps = trainer.stepsFor(exampleBatch(data.train), data.train.ports)
-
+  requireSignal('fit', options.signal)
+  options.signal?.throwIfAborted()
+  const history = new History()
   const verbose = verbosity(options.verbose)
+  const callbacks = [...callbacksIn(options.callbacks), history, ...progressLoggers(verbose)]
+  const release = trainer.acquire(currentBackend())
+  let end: () => Promise<void>
+  try {
+    const data = await openAll(trainer, given, options, fitOptions)
+    end = await trainOn(data, { trainer, model, options, callbacks, verbose })
+  } finally {
+    release()
+  }
+  await end()
+  return history
+}
+
+/** The arguments of `trainOn` beside the data. */
+interface FitSetup {
+  readonly trainer: Trainer
+  readonly model: FittedModel
+  readonly options: CompleteFitOptions
+  readonly callbacks: readonly CallbackHooks[]
+  readonly verbose: FitParams['verbose']
+}
+
+/** Runs the epochs. Returns the function that tells the callbacks of the end of training. */
+async function trainOn(
+  data: FitData,
+  { trainer, model, options, callbacks, verbose }: FitSetup,
+): Promise<() => Promise<void>> {
+  const { epochs, initialEpoch, signal } = options
+  const { backend } = data.train
+  const steps = onBackend(backend, () => trainer.stepsFor(exampleBatch(data.train), data.train.ports))
+  const batches = batchesIn(data.train, data.trainOptions)
   const params: FitParams = {
     epochs,
-    steps: options.stepsPerEpoch ?? batchesIn(data.train, data.trainOptions),
+    steps: options.stepsPerEpoch ?? batches,
     verbose,
     validation: data.validation !== undefined,
   }
-  const history = new History()
-  const callbacks = [...callbacksIn(options.callbacks), history, ...progressLoggers(verbose)]
   let run: TrainRun | undefined
   let source: ChunkSource | undefined
   let validationSource: ChunkSource | undefined
@@ -68,19 +97,19 @@ export async function fit(
   }))
   const slice = new TimeSlice()
 
-  const release = trainer.acquire()
   let logs: Logs = {}
   try {
     let place = await hooks.resume(options.resumeFrom)
+    if (place) requireBatches('fit', place, batches)
     model.stopTraining = place?.stopped ?? false
     source = openChunks(data.train, data.trainOptions)
     validationSource =
       data.validation && openChunks(data.validation, data.validationOptions, residentLimit - source.bytes)
     await source.restore?.(place?.dataset)
     await validationSource?.restore?.(place?.validationDataset)
-    const validation = validationSource && new Evaluation(trainer, steps, validationSource, slice)
+    const validation = validationSource && new Evaluation(trainer, steps, validationSource, backend, slice)
     const chunks = new EpochChunks(source, options.stepsPerEpoch, initialEpoch)
-    run = new TrainRun({ trainer, steps, chunks, slice, signal })
+    run = new TrainRun({ trainer, steps, chunks, backend, slice, signal })
     await hooks.call('onTrainBegin')
     for (let epoch = place?.epoch ?? initialEpoch; epoch < epochs; epoch++) {
       // a run that continues within an epoch has begun it
@@ -104,15 +133,14 @@ export async function fit(
       if (model.stopTraining) break
     }
     if (!run.ignoresFailures) await requireFiniteVariables(trainer, run)
+    run.close()
+    await trainer.finish()
   } finally {
     run?.close()
     source?.close()
     validationSource?.close()
-    release()
   }
-  await trainer.finish()
-  await hooks.call('onTrainEnd', { logs })
-  return history
+  return () => hooks.call('onTrainEnd', { logs })
 }
 
 /** Runs the steps of one epoch, with the hooks around them, and returns its figures. */
@@ -178,11 +206,11 @@ async function openAll(
   const split = splitValidation(train.samples, validationSplit)
   // class weights are for training only, and they exclude sample weights
   const weights = classWeight ? split.validation.weights.map(() => undefined) : split.validation.weights
-  const { ports } = train
+  const { ports, backend } = train
   return {
     ...whole,
-    train: { ports, samples: split.train },
-    validation: { ports, samples: { ...split.validation, weights } },
+    train: { ports, backend, samples: split.train },
+    validation: { ports, backend, samples: { ...split.validation, weights } },
   }
 }
 
@@ -204,7 +232,7 @@ async function openValidation(
   ]
   try {
     const opened = await openData(trainer.model, { x, y, sampleWeight })
-    trainer.stepsFor(exampleBatch(opened), opened.ports)
+    onBackend(opened.backend, () => trainer.stepsFor(exampleBatch(opened), opened.ports))
     return opened
   } catch (error) {
     if (error instanceof DataError || error instanceof ShapeError) error.message = `validationData: ${error.message}`

@@ -10,6 +10,7 @@ import {
   type Logs,
 } from '@gradus/core'
 import type { NoHook } from './callback-list.ts'
+import { checkFitState } from './fit-place.ts'
 
 type HookName = Exclude<keyof CallbackHooks, NoHook | 'onResume'>
 type BatchEnd = 'onTrainBatchEnd' | 'onTestBatchEnd' | 'onPredictBatchEnd'
@@ -49,7 +50,8 @@ export class Hooks {
   async resume(given: FitState | undefined): Promise<FitState | undefined> {
     let state = given
     for (const callback of this.callbacks) state ??= await callback.onResume?.(this.context({}))
-    if (!state) return undefined
+    if (state === undefined) return undefined
+    checkFitState('fit', state)
     const { stateful } = this
     if (state.callbacks.length !== stateful.length) {
       throw new DataError(

@@ -1,5 +1,5 @@
 import { type Dataset, type InputData, type LayerTrees, type Named, Rng, readVariables } from '@gradus/core'
-import { concat, sliceAxis, type Tensor, type Tree, treeLeaves, treeReplace } from '@gradus/tensor'
+import { concat, onBackend, sliceAxis, type Tensor, type Tree, treeLeaves, treeReplace } from '@gradus/tensor'
 import { disposeTree, openInputs, type Ports } from '../input/index.ts'
 import { type CompiledPredictStep, replaceStates, type TrainableModel } from '../step/index.ts'
 import type { Hooks } from './hooks.ts'
@@ -22,12 +22,12 @@ export async function predict(
   x: Named<InputData> | Dataset,
   { model, batchSize = 32, steps: limit, hooks: hooksFor, compiled }: PredictSetup,
 ): Promise<Tree | undefined> {
-  const { ports, length, batches } = await openInputs(model, x, batchSize)
+  const { ports, backend, length, batches } = await openInputs(model, x, batchSize)
   const run = compiled(ports)
   const { params, state: before } = readVariables(model)
   let changed: LayerTrees = {}
   const slice = new TimeSlice()
-  const { key } = new Rng(0) // layers draw no random numbers at inference
+  const { key } = onBackend(backend, () => new Rng(0)) // layers draw no random numbers at inference
   const parts: Tree[] = []
   const hooks = hooksFor(limit ?? length)
   await hooks.call('onPredictBegin')
@@ -35,7 +35,7 @@ export async function predict(
   for await (const { batch, timeSteps } of batches) {
     if (limit !== undefined && step >= limit) break
     await hooks.call('onPredictBatchBegin', { step })
-    const result = run(params, { ...before, ...changed }, batch, key)
+    const result = onBackend(backend, () => run(params, { ...before, ...changed }, batch, key))
     const left = new Set(treeLeaves(result.changed as unknown as Tree))
     for (const old of treeLeaves(changed as unknown as Tree)) if (!left.has(old)) old.dispose()
     changed = result.changed

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BackupAndRestore, EarlyStopping, type History } from '@gradus/callbacks'
-import type { CallbackHooks, Dataset } from '@gradus/core'
+import type { CallbackHooks, Dataset, FitState } from '@gradus/core'
 import { fromArrays } from '@gradus/data'
 import { decodeModel } from '@gradus/io/model-files'
 import { BatchNormalization, Dense, Dropout } from '@gradus/layers'
@@ -15,6 +15,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { backends } from '../../../../tests/backends.ts'
 import { Sequential } from '../model/sequential.ts'
 import type { FitOptions } from './fit-options.ts'
+import type { TrainSteps } from './train-steps.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -62,6 +63,10 @@ const plain: Dataset = {
   },
 }
 const pipeline = async () => (await fromArrays({ x, y })).shuffle({ seed: 3 }).batch(5)
+const stages = async () => {
+  const scaled = (await fromArrays({ x, y })).map(({ x, y }) => ({ x, y }))
+  return scaled.shuffle({ seed: 3, buffer: 6 }).batch(5).prefetch(2)
+}
 
 const cases: Record<string, { data?: () => Dataset | Promise<Dataset>; options?: FitOptions }> = {
   'arrays, shuffled': {},
@@ -70,6 +75,7 @@ const cases: Record<string, { data?: () => Dataset | Promise<Dataset>; options?:
   'epochs of more steps than a pass': { options: { stepsPerEpoch: 6, shuffle: false } },
   'a part for validation': { options: { validationSplit: 0.2 } },
   'a pipeline': { data: pipeline },
+  'a pipeline with more stages': { data: stages },
   'a pipeline, epochs across passes': { data: pipeline, options: { stepsPerEpoch: 3 } },
   'a dataset without a position': { data: () => plain },
   'early stopping': { options: { callbacks: [] } },
@@ -99,6 +105,107 @@ describe.each(Object.entries(backends).filter(([name]) => name !== 'webgpu'))('o
       )
     }
     expect(steps).toBeGreaterThan(8)
+  })
+})
+
+describe.each(Object.entries(backends).filter(([name]) => name !== 'webgpu'))('steps on %s', (backendName, backend) => {
+  it.each(Object.entries(cases).filter(([name]) => !/validation|early/.test(name)))(
+    '%s: a loop that another process continues ends as one that was not interrupted',
+    async (name, { data, options = {} }) => {
+      await useBackend(await backend())
+      const path = join(folder, `steps-${backendName}-${name.replace(/\W/g, '-')}.safetensors`)
+      const loop = async (model: Sequential, resumeFrom?: FitState) => {
+        const { stepsPerEpoch, shuffle } = options
+        const given = { ...(!data && { batchSize: 5 }), epochs: 3, every: 2, ...(resumeFrom && { resumeFrom }) }
+        const all = { ...given, ...(stepsPerEpoch && { stepsPerEpoch }), ...(shuffle !== undefined && { shuffle }) }
+        return data ? model.steps(await data(), all) : model.steps(x, y, all)
+      }
+      /** Runs a loop, or saves after an iteration and ends there. Returns the reports, and the model at the end. */
+      const run = async (model: Sequential, steps: TrainSteps, stopAfter = Number.POSITIVE_INFINITY) => {
+        const seen: unknown[] = []
+        for await (const { figures, ...report } of steps) {
+          seen.push({ ...report, figures: await figures() })
+          if (seen.length < stopAfter) continue
+          await model.save(path, { fit: JSON.parse(JSON.stringify(await steps.state())) as FitState })
+          steps.close()
+          return { seen, ended: undefined }
+        }
+        const { header, weights, optimizer } = decodeModel(await model.toBytes())
+        return { seen, ended: { steps: header.steps, weights, optimizer } }
+      }
+      const whole = newModel(1)
+      const expected = await run(whole, await loop(whole))
+      for (let stop = 1; stop <= expected.seen.length; stop++) {
+        const first = newModel(1)
+        const before = await run(first, await loop(first), stop)
+        const second = newModel(stop)
+        const after = await run(second, await loop(second, await second.restore(path)))
+        expect([...before.seen, ...after.seen]).toEqual(expected.seen)
+        expect(after.ended).toEqual(expected.ended)
+      }
+      expect(expected.seen.length).toBeGreaterThan(4)
+    },
+  )
+
+  it('continue at a state of fit, also after the last step of an epoch', async () => {
+    await useBackend(await backend())
+    const path = join(folder, `steps-of-fit-${backendName}.safetensors`)
+    const whole = newModel(1)
+    await whole.fit(x, y, { batchSize: 5, epochs: 2, verbose: 0 })
+    for (let stop = 1; stop <= 9; stop++) {
+      await newModel(1)
+        .fit(x, y, { batchSize: 5, epochs: 2, verbose: 0, callbacks: [killAfter(stop, path)] })
+        .catch(() => {})
+      const model = newModel(stop)
+      const ends: number[] = []
+      const resumeFrom = (await model.restore(path))!
+      for await (const { epoch, endsEpoch } of model.steps(x, y, { batchSize: 5, epochs: 2, every: 1, resumeFrom }))
+        if (endsEpoch) ends.push(epoch)
+      expect(ends).toEqual(stop > 5 ? [1] : [0, 1])
+      expect(await model.getWeights()).toEqual(await whole.getWeights())
+    }
+  })
+})
+
+describe('a state', () => {
+  const good: FitState = {
+    epoch: 0,
+    step: 1,
+    pass: 0,
+    batches: 1,
+    figures: [],
+    callbacks: [{ epoch: [], history: {} }],
+  }
+
+  it('of steps can be read before the first iteration, during one and after break, not after the end', async () => {
+    await useBackend(backends.cpu!() as never)
+    const model = newModel(1)
+    const steps = model.steps(x, y, { batchSize: 5, epochs: 2, every: 1 })
+    expect(await steps.state()).toEqual({ epoch: 0, step: 0, pass: 0, batches: 0, figures: [], callbacks: [] })
+    const iterator = steps[Symbol.asyncIterator]()
+    const [, during] = await Promise.all([iterator.next(), steps.state()])
+    expect(during).toMatchObject({ epoch: 0, step: 1, pass: 0, batches: 1 })
+    await iterator.return!()
+    expect(await steps.state()).toEqual(during)
+    for await (const _step of steps);
+    await expect(steps.state()).rejects.toThrow('state() was called after the loop had ended')
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no object', 5, 'is damaged: it is 5'],
+    ['nothing', {}, "is damaged: 'epoch' must be"],
+    ['a negative place', { ...good, batches: -1 }, "is damaged: 'batches' must be"],
+    ['figures of another form', { ...good, figures: [1] }, "'figures' must be lists of numbers"],
+    ['no callbacks', { ...good, callbacks: {} }, "'callbacks' must be a list"],
+    ['other data', { ...good, batches: 6 }, 'is at batch 6 of a pass over the data, which now has 5 batches'],
+  ])('with %s is refused', async (_, given, message) => {
+    await useBackend(backends.cpu!() as never)
+    const resumeFrom = given as FitState
+    await expect(newModel(1).fit(x, y, { batchSize: 5, verbose: 0, resumeFrom })).rejects.toThrow(message)
+    const loop = async () => {
+      for await (const _step of newModel(1).steps(x, y, { batchSize: 5, resumeFrom }));
+    }
+    await expect(loop()).rejects.toThrow(message)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { LayerTrees, Logs } from '@gradus/core'
-import { tensor } from '@gradus/tensor'
+import { type Backend, onBackend, tensor } from '@gradus/tensor'
 import { type Chunk, disposeTree } from '../input/index.ts'
 import type { CompiledSteps, Trainer, TrainState } from '../step/index.ts'
 import { ChunkSize } from './chunk-size.ts'
@@ -15,6 +15,8 @@ export interface TrainRunOptions {
   readonly trainer: Trainer
   readonly steps: CompiledSteps
   readonly chunks: EpochChunks
+  /** The backend of the model and of the chunks, whichever `useBackend` chooses during the run. */
+  readonly backend: Backend
   readonly slice?: TimeSlice
   readonly signal?: AbortSignal | undefined
 }
@@ -56,7 +58,7 @@ export class TrainRun {
 
   constructor(private readonly options: TrainRunOptions) {
     this.slice = options.slice ?? new TimeSlice()
-    this.key = options.trainer.dropoutKey
+    this.key = this.on(() => options.trainer.dropoutKey)
   }
 
   /** Starts an epoch with new figures. */
@@ -67,7 +69,7 @@ export class TrainRun {
     this.epochEnded = false
     this.takeVariables()
     disposeTree(this.state!.tracker)
-    this.state = { ...this.state!, tracker: steps.initTrainTracker() }
+    this.state = { ...this.state!, tracker: this.on(() => steps.initTrainTracker()) }
     signal?.throwIfAborted()
   }
 
@@ -97,7 +99,7 @@ export class TrainRun {
     for (const chunk of chunks) {
       const { rows, steps: count } = chunk
       if (rows && rows.start !== this.position) this.moveTo(rows.start)
-      this.state = chunk.feed((feed) => steps.train.run(count, this.state!, this.frozen, feed, this.key))
+      this.state = this.on(() => chunk.feed((feed) => steps.train.run(count, this.state!, this.frozen, feed, this.key)))
       this.inModel = false
       if (rows) this.position = rows.end
       this.unchecked.push({ chunk, first: trainer.steps, step: this.step })
@@ -123,7 +125,7 @@ export class TrainRun {
     this.options.chunks.resume(epoch, step, pass, batches)
     this.step = step
     const { tracker } = this.state!
-    this.state = { ...this.state!, tracker: restoreFigures(tracker, figures) }
+    this.state = { ...this.state!, tracker: this.on(() => restoreFigures(tracker, figures)) }
   }
 
   /** Set when the callbacks are told that the epoch has ended. */
@@ -131,7 +133,7 @@ export class TrainRun {
 
   /** Reads the figures of the epoch so far. */
   figures(): Promise<Logs> {
-    return readScalars(this.options.steps.results(this.state!.tracker))
+    return readScalars(this.on(() => this.options.steps.results(this.state!.tracker)))
   }
 
   /**
@@ -198,13 +200,17 @@ export class TrainRun {
     const { trainer, steps } = this.options
     const old = this.state
     if (old && this.revision === trainer.revision && !this.replaced(old)) return
-    const { state, frozen } = trainer.begin(steps, old?.tracker)
+    const { state, frozen } = this.on(() => trainer.begin(steps, old?.tracker))
     if (old) disposeTree([old.step, state.failedAt, old.position])
     this.state = { ...state, failedAt: old?.failedAt ?? state.failedAt }
     this.frozen = frozen
     this.revision = trainer.revision
     this.position = 0
     this.inModel = true
+  }
+
+  private on<T>(body: () => T): T {
+    return onBackend(this.options.backend, body)
   }
 
   /** Whether the model has got other variables, for example through another model with the same layers. */
@@ -214,7 +220,7 @@ export class TrainRun {
 
   private moveTo(position: number): void {
     this.state!.position.dispose()
-    this.state = { ...this.state!, position: tensor(position, { dtype: 'int32' }) }
+    this.state = { ...this.state!, position: this.on(() => tensor(position, { dtype: 'int32' })) }
   }
 
   /** Throws `DivergenceError` if a step has failed since the last check. */
@@ -229,7 +235,10 @@ export class TrainRun {
     trainer.steps = failedAt! + 1 // the steps after it changed nothing
     const { chunk, first, step } = runs.reverse().find((run) => run.first <= failedAt!)!
     const batch = await chunk.batch(failedAt! - first)
-    throw await explainDivergence(trainer, steps, batch, { epoch: this.epoch, step: step + failedAt! - first })
+    throw await explainDivergence(trainer, steps, batch, this.options.backend, {
+      epoch: this.epoch,
+      step: step + failedAt! - first,
+    })
   }
 
   /** Set when a callback has stopped training: it may have handled the failure. */

@@ -10,6 +10,7 @@ import {
   type Logs,
   type Named,
   readVariables,
+  requireBounded,
   type WeightValue,
 } from '@gradus/core'
 import { type Backend, currentBackend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
@@ -110,11 +111,15 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   async to(backend: Backend): Promise<this> {
     this.requireUsable()
     if (this.trainer?.running) throw new ConfigError('to was called while the model is trained. Wait for fit to end.')
-    // one move after the other
+    await this.moveNext(backend)
+    return this
+  }
+
+  /** Moves the model when earlier moves have ended. */
+  private async moveNext(backend: Backend): Promise<void> {
     const move = this.moving.then(() => this.moveTo(backend))
     this.moving = move.catch(() => undefined)
     await move
-    return this
   }
 
   private async moveTo(backend: Backend): Promise<void> {
@@ -129,10 +134,20 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     }
   }
 
-  /** Brings the weights to the current backend if they are on another one. Throws `ConfigError` for a disposed model. */
-  async ready(): Promise<void> {
+  /** The backend on which the model works: during a run that of the run, otherwise the current one. */
+  protected get backend(): Backend {
+    return this.trainer?.backend ?? currentBackend()
+  }
+
+  /**
+   * Brings the weights to the current backend, or during a run to that of the run, if they are on another one. Returns the backend.
+   * Throws `ConfigError` for a disposed model.
+   */
+  async ready(): Promise<Backend> {
     this.requireUsable()
-    if (!this.trainer?.running) await this.to(currentBackend())
+    const { backend } = this
+    await this.moveNext(backend)
+    return backend
   }
 
   /**
@@ -170,6 +185,12 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   protected override placeOn(backend: Backend): void {
     this.requireUsable()
+    const { trainer } = this
+    if (trainer?.running && trainer.backend !== backend) {
+      throw new ConfigError(
+        `The model is trained on the ${trainer.backend.name} backend and was called with tensors of ${trainer.backend.name === backend.name ? 'another' : 'the'} ${backend.name} backend. Move them first with \`await toBackend(x, backend)\`, or use predict, which does that.`,
+      )
+    }
     super.placeOn(backend)
   }
 
@@ -212,6 +233,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     }
     checkOptions('compile', given)
     const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
+    for (const [key, value] of Object.entries({ optimizer, ...objective })) requireBounded(value, `compile: ${key}`)
     if (registry && typeof registry.parse !== 'function') {
       throw new ConfigError(
         `compile: registry is ${describeValue(registry)}; expected one such as standard.with(MyLoss).`,
@@ -284,13 +306,14 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   private async evaluateWith(trainer: Trainer, data: DataArguments, options: EvaluateOptions): Promise<Logs> {
     const opened = await openData(this, { ...data, sampleWeight: options.sampleWeight })
-    const steps = trainer.stepsFor(exampleBatch(opened), opened.ports)
+    const { backend } = opened
+    const steps = onBackend(backend, () => trainer.stepsFor(exampleBatch(opened), opened.ports))
     const batching = { batchSize: options.batchSize ?? 32, check: trainer.labelCheck(opened.ports) }
     const hooks = this.hooks(options, options.steps ?? batchesIn(opened, batching))
     await hooks.call('onTestBegin')
     const source = openChunks(opened, batching)
     try {
-      const logs = await new Evaluation(trainer, steps, source).run(hooks, options.steps ?? undefined)
+      const logs = await new Evaluation(trainer, steps, source, backend).run(hooks, options.steps ?? undefined)
       await hooks.call('onTestEnd', { logs })
       return logs
     } finally {
@@ -329,8 +352,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const { sampleWeight, classWeight } = options
     const trainer = this.requireTrainer('trainOnBatch')
     requireOneBatch('trainOnBatch', x)
-    const { samples, ports } = await openData(this, { x, y, sampleWeight, classWeight })
-    return trainOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
+    const { samples, ports, backend } = await openData(this, { x, y, sampleWeight, classWeight })
+    const steps = onBackend(backend, () => trainer.stepsFor(samples!, ports))
+    return trainOnBatch(trainer, steps, samples!, backend)
   }
 
   /** Returns loss and metrics of one batch. */
@@ -339,8 +363,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const { sampleWeight } = options
     const trainer = this.requireTrainer('testOnBatch')
     requireOneBatch('testOnBatch', x)
-    const { samples, ports } = await openData(this, { x, y, sampleWeight })
-    return testOnBatch(trainer, trainer.stepsFor(samples!, ports), samples!)
+    const { samples, ports, backend } = await openData(this, { x, y, sampleWeight })
+    const steps = onBackend(backend, () => trainer.stepsFor(samples!, ports))
+    return testOnBatch(trainer, steps, samples!, backend)
   }
 
   /**

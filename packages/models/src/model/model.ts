@@ -147,7 +147,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    */
   async setWeights(weights: readonly WeightLike[]): Promise<void> {
     await this.withVariables(async () => {
-      await writeWeights(this.build(), weights)
+      await writeWeights(this.build(), weights, this.backend)
       this.changed()
     })
   }

@@ -13,8 +13,10 @@ import {
   writeVariables,
 } from '@gradus/core'
 import {
+  type Backend,
   cast,
   formatShape,
+  onBackend,
   sameShape,
   type Tensor,
   type Tree,
@@ -52,10 +54,10 @@ export function readOptimizerState(state: OptimizerStates | undefined): Promise<
 }
 
 /**
- * Sets all variables of a model. Throws before any change: `ConfigError` for missing weights, for weights that the model does not
+ * Sets all variables of a model, on a backend. Throws before any change: `ConfigError` for missing weights, for weights that the model does not
  * have and for wrong shapes, `DataError` for values that are not finite.
  */
-export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[]): Promise<void> {
+export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[], backend: Backend): Promise<void> {
   requireList(weights)
   const variables = listVariables(model)
   const byPath = new Map(weights.flatMap((weight) => (hasPath(weight) ? [[weight.path, weight] as const] : [])))
@@ -88,7 +90,9 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
     requireFinite(array, `The weight '${path}'`)
     arrays.push({ ...array, shape: value.shape })
   }
-  const tensors = variables.map(({ value }, index): Tensor => tidy(() => cast(toDevice(arrays[index]!), value.dtype)))
+  const tensors = onBackend(backend, () =>
+    variables.map(({ value }, index): Tensor => tidy(() => cast(toDevice(arrays[index]!), value.dtype))),
+  )
   const byOld = new Map(variables.map(({ value }, index) => [value, tensors[index]!]))
   const { params, state } = readVariables(model)
   const replaced = (value: Tensor) => byOld.get(value)!

@@ -8,7 +8,8 @@ import {
   type OptimizerState,
   suggest,
 } from '@gradus/core'
-import { full, tensor, tidy } from '@gradus/tensor'
+import { full, onBackend, tensor, tidy } from '@gradus/tensor'
+import { backendOf } from '@gradus/tensor/internals'
 import { usesFloat16 } from './parameters.ts'
 
 /** The state of one optimizer, or of several by name. */
@@ -158,8 +159,9 @@ function isSingle(given: OptimizerSet): given is Optimizer {
 }
 
 function withRate(state: OptimizerState, rate: number): OptimizerState {
+  const learningRate = onBackend(backendOf(state.learningRate), () => tensor(rate))
   state.learningRate.dispose()
-  return { ...state, learningRate: tensor(rate) }
+  return { ...state, learningRate }
 }
 
 /** Scales the loss, because small gradients are 0 in float16. */

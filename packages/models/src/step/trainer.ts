@@ -13,6 +13,9 @@ import {
   writeVariables,
 } from '@gradus/core'
 import {
+  type Backend,
+  currentBackend,
+  onBackend,
   sameShape,
   type Tensor,
   type Tree,
@@ -58,7 +61,7 @@ export class Trainer {
   /** Shapes of targets that were checked. */
   private readonly checked = new Set<string>()
   private key: Tensor | undefined
-  private busy = false
+  private runBackend: Backend | undefined
 
   constructor(
     readonly model: TrainableModel,
@@ -165,9 +168,14 @@ export class Trainer {
     disposeTree(rest)
   }
 
+  /** The backend of the model: during a run that of the run, otherwise the current one. */
+  get backend(): Backend {
+    return this.runBackend ?? currentBackend()
+  }
+
   /** Whether a run of `fit` has reserved the model. */
   get running(): boolean {
-    return this.busy
+    return this.runBackend !== undefined
   }
 
   /** Replaces the tensors that training keeps apart from variables, after a change of the backend. */
@@ -190,16 +198,19 @@ export class Trainer {
     this.key = undefined
   }
 
-  /** Reserves the model for one run of `fit` and returns a function that ends it. Throws `ConfigError` during another run. */
-  acquire(): () => void {
-    if (this.busy) {
+  /**
+   * Reserves the model for one run of `fit` on a backend, where it stays until the run ends. Returns a function that ends it.
+   * Throws `ConfigError` during another run.
+   */
+  acquire(backend: Backend): () => void {
+    if (this.running) {
       throw new ConfigError(
         'fit was called while another fit of the same model is running. Wait for that one: `await model.fit(...)`.',
       )
     }
-    this.busy = true
+    this.runBackend = backend
     return () => {
-      this.busy = false
+      this.runBackend = undefined
       this.access.open()
     }
   }
@@ -237,7 +248,8 @@ export class Trainer {
     this.steps = steps
     if (saved.length === 0) return
     const { trainable } = splitByTrainable(this.layers, this.variables.params)
-    const initial = this.optimizers.init(trainable)
+    const { backend } = this
+    const initial = onBackend(backend, () => this.optimizers.init(trainable))
     const byPath = new Map(saved.map((value) => [value.path, value]))
     const paths: string[] = []
     treeForEach(initial as Tree, (leaf, path) => {
@@ -249,7 +261,7 @@ export class Trainer {
         )
       }
     })
-    const restored = paths.map((path) => toDevice(byPath.get(path)!))
+    const restored = onBackend(backend, () => paths.map((path) => toDevice(byPath.get(path)!)))
     this.optimizerState = treeReplace(initial as Tree, restored) as OptimizerStates
     disposeTree(initial)
     await this.optimizers.readRates(this.optimizerState)
@@ -260,7 +272,8 @@ export class Trainer {
   async finish(): Promise<void> {
     if (!this.optimizerState) return
     const { trainable } = splitByTrainable(this.layers, this.variables.params)
-    const averaged = this.optimizers.finalize(trainable, this.optimizerState)
+    const { optimizerState } = this
+    const averaged = onBackend(this.backend, () => this.optimizers.finalize(trainable, optimizerState))
     if (!averaged) return
     const final = treeMap(copyTensor, averaged)
     // a backend that computes in the background reports its failures to reads

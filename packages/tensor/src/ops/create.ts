@@ -76,6 +76,9 @@ function isTypedArray(values: TensorValues): values is NumberArray {
   )
 }
 
+/** How deep arrays of values may be nested. */
+const maxNesting = 64
+
 /** The shape of nested arrays, whose values are appended to `flat`; `seen` is called with their dtypes. */
 function nestedShape(
   values: TensorValues,
@@ -96,6 +99,9 @@ function nestedShape(
   if (!Array.isArray(values)) {
     const what = values === null ? 'null' : typeof values
     throw new TypeError(`tensor: found ${what} at ${formatShape(at)}; give numbers, booleans or arrays of them.`)
+  }
+  if (at.length >= maxNesting) {
+    throw new ShapeError(`tensor: the arrays are nested more than ${maxNesting} deep, or one contains itself.`)
   }
   let inner: number[] | undefined
   values.forEach((value: TensorValues, index) => {

@@ -1,18 +1,24 @@
 import type { Loader } from '../loader.ts'
+import * as addressModule from './addresses.ts'
 import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
 import * as fileModule from './files.ts'
 import * as modelModule from './models.ts'
+import * as optionModule from './options.ts'
 import * as stateModule from './states.ts'
 import * as weightModule from './weights.ts'
 
 const { goodFiles: _, ...files } = fileModule
 const { statefulCallbacks: __, ...states } = stateModule
 
-/** Loaders of configs. */
-export const configLoaders: readonly Loader[] = Object.values(configModule)
-/** Loaders of models as data. */
-export const modelLoaders: readonly Loader[] = Object.values(modelModule)
+/** Loaders of configs and settings. */
+export const configLoaders: readonly Loader[] = [configModule, addressModule].flatMap((module) =>
+  Object.values<Loader>(module),
+)
+/** Loaders of models as data, and of options in code. */
+export const modelLoaders: readonly Loader[] = [modelModule, optionModule].flatMap((module) =>
+  Object.values<Loader>(module),
+)
 /** Loaders of files, weights, states and samples. */
 export const fileLoaders: readonly Loader[] = [files, dataModule, states, weightModule].flatMap((module) =>
   Object.values<Loader>(module),

@@ -1,0 +1,2 @@
+// Files of the page that Vite imports as text.
+declare module '*?raw'
