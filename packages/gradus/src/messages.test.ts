@@ -64,7 +64,7 @@ const calls: Record<string, () => unknown> = {
     new js['Reshape']!({ targetShape: [7, 5] })['call']!(input!({ shape: [null, 3] })),
   'fit before compile': () => small()['fit']!(rows(4, 2), [1, 2, 3, 4]),
   "compile({ optimizer: 'sgd', loss: 'msee' })": compileWith({ optimizer: 'sgd', loss: 'msee' }),
-  "compile({ ..., metrics: ['auc'] })": compileWith({ optimizer: 'sgd', loss: 'mse', metrics: ['auc'] }),
+  "compile({ ..., metrics: ['auroc'] })": compileWith({ optimizer: 'sgd', loss: 'mse', metrics: ['auroc'] }),
   "compile({ ..., metric: ['mae'] })": compileWith({ optimizer: 'sgd', loss: 'mse', metric: ['mae'] }),
   "compile('adam')": compileWith('adam'),
   'fit(x, y, { batch_size: 2 })': () => fit(rows(4, 2), [1, 2, 3, 4], { batch_size: 2 }),
