@@ -22,6 +22,13 @@ const cases: Readonly<Record<string, Case>> = {
       return () => new Class({ [Object.keys(fields)[0]!]: new Dense(dense) })
     },
   },
+  Halved: {
+    inputShape: [2, 3],
+    async make(Class) {
+      const { Dense } = await import('@gradus/layers')
+      return () => new Class({ layer: new Dense(dense) })
+    },
+  },
   Center: { inputShape: [2, 3], expectedState: 3 },
   Scale: { inputShape: [2, 3] },
   Pool: {

@@ -275,6 +275,11 @@ export abstract class BaseLayer<
     return this.optionOf(key, 'Constraint') as Constraint | undefined
   }
 
+  /** Whether the parameter `key` keeps its value while the layer is trained, as one that low-rank matrices adapt. */
+  isFrozen(_key: string): boolean {
+    return false
+  }
+
   override toSpec(): object {
     const spec = withSharedIds(this, () => super.toSpec())
     const { trainable } = this

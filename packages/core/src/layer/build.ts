@@ -38,7 +38,7 @@ export interface ValueCallOptions extends CallOptions {
 export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallOptions & object): Tree {
   const caller = callerOf(layer)
   if (caller) return caller.callAll(layer, inputs, options)
-  const { rng, training = false, ...rest } = options
+  const { rng, training = trainsByDefault(layer), ...rest } = options
   checkCallOptions(layer, rest)
   const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
   if (!variablesOf(layer)) buildFor(layer, inputs, { ...rest, training }, () => stream().fork('weights'))
@@ -60,6 +60,11 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   if (state) keepState(layer, state)
   if (params) keepParams(layer, params)
   return outputs
+}
+
+/** Whether a call outside of other layers is part of training if it does not say so, as in Keras for layers that change images. */
+function trainsByDefault(layer: BaseLayer): boolean {
+  return (layer.constructor as typeof BaseLayer).callDefaults['training'] === true
 }
 
 /** Makes the variables of a layer and its nested layers for inputs of these shapes. Initial values depend on `rng`. */

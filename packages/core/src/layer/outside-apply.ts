@@ -7,16 +7,25 @@ interface Applied {
   readonly apply: unknown
 }
 
+type Apply = (this: Applied, inputs: Tree, scope?: unknown) => Tree
+
+/** The methods that `explainApply` has made. */
+const made = new WeakSet<Apply>()
+
 /**
- * Makes the method `apply` of a layer throw `ConfigError` if it is called without a scope, by a program rather than by `call`, and
- * reads the scope.
+ * Makes the method `apply` of a layer's class throw `ConfigError` if it is called without a scope, by a program rather than by
+ * `call`, and reads the scope. The method is replaced where it is defined, so that classes still share the one they inherit.
  */
 export function explainApply(layer: Applied): void {
-  const apply = layer.apply as ((inputs: Tree, scope: unknown) => Tree) | undefined
-  if (typeof apply !== 'function') return // reported when the layer is called
-  const value = (inputs: Tree, scope?: unknown): Tree => apply.call(layer, inputs, scope ?? missingScope(layer))
-  // not enumerable, because sublayers are found among the enumerable properties
-  Object.defineProperty(layer, 'apply', { value, configurable: true, writable: true })
+  const apply = layer.apply as Apply | undefined
+  if (typeof apply !== 'function' || made.has(apply)) return // a missing method is reported when the layer is called
+  let owner: object = layer
+  while (!Object.hasOwn(owner, 'apply')) owner = Object.getPrototypeOf(owner) as object
+  const explains: Apply = function (inputs, scope) {
+    return apply.call(this, inputs, scope ?? missingScope(this))
+  }
+  made.add(explains)
+  Object.defineProperty(owner, 'apply', { value: explains, configurable: true, writable: true })
 }
 
 function missingScope({ type }: Applied): object {

@@ -139,8 +139,23 @@ export function readVariables(root: LayerSet): { params: LayerTrees; state: Laye
 export function writeVariables(root: LayerSet, { params, state }: { params?: LayerTrees; state?: LayerTrees }): void {
   for (const { layer, path } of layersIn(root)) {
     const old = kept.get(layer)
-    if (old) kept.set(layer, { params: params?.[path] ?? old.params, state: state?.[path] ?? old.state })
+    if (!old) continue
+    const given = params?.[path]
+    kept.set(layer, { params: given ? mergeTree(old.params, given) : old.params, state: state?.[path] ?? old.state })
   }
+}
+
+/** The parameters of two parts of a model. A layer may have some of its parameters in each. */
+export function mergeParameters(first: LayerTrees, second: LayerTrees): LayerTrees {
+  const merged = { ...first, ...second }
+  for (const [path, tree] of Object.entries(second)) if (first[path]) merged[path] = mergeTree(first[path], tree)
+  return merged
+}
+
+/** `second` with the keys that only `first` has; `second` itself if there are none. */
+function mergeTree(first: Tree, second: Tree): Tree {
+  if (!isPlainObject(first) || !isPlainObject(second)) return second
+  return Object.keys(first).every((key) => key in second) ? second : ({ ...first, ...second } as Tree)
 }
 
 function hasLeaves(tree: Tree): boolean {
@@ -172,8 +187,16 @@ export function splitByTrainable(
 ): { trainable: Record<string, Tree>; frozen: Record<string, Tree> } {
   const trainable: Record<string, Tree> = {}
   const frozen: Record<string, Tree> = {}
-  for (const { path, trained } of layersIn(root)) {
-    if (params[path]) (trained ? trainable : frozen)[path] = params[path]
+  for (const { layer, path, trained } of layersIn(root)) {
+    const tree = params[path]
+    if (!tree) continue
+    const keys = trained && isPlainObject(tree) ? Object.keys(tree).filter((key) => layer.isFrozen(key)) : []
+    if (keys.length === 0) (trained ? trainable : frozen)[path] = tree
+    else {
+      const entries = Object.entries(tree)
+      trainable[path] = Object.fromEntries(entries.filter(([key]) => !keys.includes(key)))
+      frozen[path] = Object.fromEntries(entries.filter(([key]) => keys.includes(key)))
+    }
   }
   return { trainable, frozen }
 }
@@ -201,7 +224,7 @@ export function listVariables(root: LayerSet): Variable[] {
           layer,
           key,
           value,
-          trainable: kind === 'params' && trained,
+          trainable: kind === 'params' && trained && !layer.isFrozen(key),
         })
       })
     }
