@@ -56,8 +56,19 @@ export { GlobalMaxPooling3D, type GlobalMaxPooling3DConfig } from './pooling/glo
 export { MaxPooling1D, type MaxPooling1DConfig } from './pooling/max-pooling1d.ts'
 export { MaxPooling2D, type MaxPooling2DConfig } from './pooling/max-pooling2d.ts'
 export { MaxPooling3D, type MaxPooling3DConfig } from './pooling/max-pooling3d.ts'
+export {
+  CategoryEncoding,
+  type CategoryEncodingConfig,
+  type CategoryEncodingOptions,
+} from './preprocessing/category-encoding.ts'
+export { Discretization, type DiscretizationConfig } from './preprocessing/discretization.ts'
+export { HashedCrossing, type HashedCrossingConfig } from './preprocessing/hashed-crossing.ts'
+export { Hashing, type HashingConfig } from './preprocessing/hashing.ts'
+export { IntegerLookup, type IntegerLookupConfig } from './preprocessing/integer-lookup.ts'
 export { Normalization, type NormalizationConfig } from './preprocessing/normalization.ts'
+export { Rescaling, type RescalingConfig } from './preprocessing/rescaling.ts'
 export { StringLookup, type StringLookupConfig } from './preprocessing/string-lookup.ts'
+export { TextVectorization, type TextVectorizationConfig } from './preprocessing/text-vectorization.ts'
 export { GRU, type GRUConfig } from './recurrent/gru.ts'
 export { GRUCell, type GRUCellConfig } from './recurrent/gru-cell.ts'
 export { LSTM, type LSTMConfig } from './recurrent/lstm.ts'

@@ -16,14 +16,14 @@ export interface RecordedOptions {
  */
 export function optionsOf(layer: Layer, kwargs: Readonly<Record<string, unknown>>): RecordedOptions {
   const { training, mask, ...others } = kwargs
-  const { callFields } = layer.constructor as typeof Layer
+  const { callFields, callDefaults } = layer.constructor as typeof Layer
   const rest = Object.entries(others).flatMap(([name, value]) => {
     if (value === null || value === false) return []
     const key = camelCase(name)
     if (!Object.hasOwn(callFields, key)) throw new Unsupported(`call option ${name}`)
     return [[key, valueOf(key, value)] as const]
   })
-  return { training: training === true, mask: masksOf(mask), rest: Object.fromEntries(rest) }
+  return { training: (training ?? callDefaults.training) === true, mask: masksOf(mask), rest: Object.fromEntries(rest) }
 }
 
 function valueOf(key: string, value: unknown): unknown {

@@ -117,6 +117,11 @@ const whenNull: Readonly<Record<string, string | number>> = {
   'Muon.weight_decay': 0,
   'STFT.window': 'none',
   'STFT.scaling': 'none',
+  'STFTSpectrogram.window': 'none',
+  'STFTSpectrogram.scaling': 'none',
+  'MelSpectrogram.window': 'none',
+  'TextVectorization.standardize': 'none',
+  'TextVectorization.split': 'none',
 }
 
 /** The meaning of null as the value of an option of a class; null if it means that the option is not set. */

@@ -27,7 +27,7 @@ export function givenMoments(
       `${owner}: '${given}' is given without '${missing}'. Give both, or leave out both and call adapt(data).`,
     )
   }
-  const moments = { mean: read(owner, 'mean', mean), variance: read(owner, 'variance', variance) }
+  const moments = { mean: nestedValues(owner, 'mean', mean), variance: nestedValues(owner, 'variance', variance) }
   const { shape } = moments.mean
   if (!sameShape(shape, moments.variance.shape)) {
     throw new ConfigError(
@@ -44,7 +44,8 @@ export function givenMoments(
   return moments
 }
 
-function read(owner: string, key: string, values: NestedValues): HostArray {
+/** An option with a number or nested numbers as an array in float64. Throws `ConfigError` for other values. */
+export function nestedValues(owner: string, key: string, values: NestedValues): HostArray {
   if (typeof values === 'number') return { data: Float64Array.of(values), shape: [], dtype: 'float64' }
   if (Array.isArray(values)) return toHostArray(values, `${owner}: '${key}'`, 'float64')
   throw new ConfigError(`${owner}: '${key}' must be a number or a list of numbers and is ${describeValue(values)}.`)

@@ -89,6 +89,11 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
   async adapt(data: AdaptData): Promise<void> {
     const counts = new TokenCounts<T>()
     for await (const values of adaptValues(data)) counts.add(this.tokensOf(values), values.shape[0] ?? 1)
+    this.learn(counts)
+  }
+
+  /** Replaces the vocabulary by counted tokens, most frequent first. Throws `DataError` if there are none. */
+  learn(counts: TokenCounts<T>): void {
     const { maskToken, oovToken, maxTokens, outputMode } = this.options
     const capacity = maxTokens === undefined ? undefined : maxTokens - this.special.length
     const tokens = counts
@@ -121,8 +126,25 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
   }
 
   override apply(x: Tensor): Tensor {
-    if (this.options.outputMode !== 'int') this.fixedSize = this.depth()
+    this.fixDepth()
     return super.apply(x)
+  }
+
+  /** Keeps the length of the output vectors from now on, because a model depends on it. */
+  fixDepth(): void {
+    if (this.options.outputMode !== 'int') this.fixedSize = this.depth()
+  }
+
+  /** The indices of tokens; -1 for masked tokens that vectors leave out. Throws `DataError` for unknown ones without an index. */
+  indicesOf(tokens: readonly T[]): Int32Array {
+    const { current } = this
+    if (!current) throw this.withoutVocabulary()
+    return Int32Array.from(tokens, (token) => this.indexOf(token, current))
+  }
+
+  /** The inverse document frequency of each entry, for `tfIdf`. */
+  get weights(): readonly number[] | undefined {
+    return this.current?.idfWeights
   }
 
   /** The spec includes the vocabulary, also if it was learned. */
@@ -165,8 +187,8 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
     return vocabulary
   }
 
-  /** The length of the output vectors. */
-  private depth(): number {
+  /** The length of the output vectors. Throws `ConfigError` if it depends on a vocabulary that is missing. */
+  depth(): number {
     const { outputMode, padToMaxTokens, maxTokens } = this.options
     const depth = padToMaxTokens ? maxTokens : (this.current?.size ?? this.fixedSize)
     if (depth === undefined && outputMode !== 'int') throw this.withoutVocabulary()
@@ -180,7 +202,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
   }
 
   private encoded(values: HostValues, vocabulary: Vocabulary<T>): HostValues {
-    const indices = Int32Array.from(this.tokensOf(values), (token) => this.indexOf(token, vocabulary))
+    const indices = this.indicesOf(this.tokensOf(values))
     return encodeTokens(indices, values.shape, this.options.outputMode, this.depth(), vocabulary.idfWeights)
   }
 

@@ -15,6 +15,23 @@ export function hashBucket(text: string, count: number, salt?: Salt): number {
   return Number(hash % BigInt(count))
 }
 
+/**
+ * The bucket among `count` of a crossing of features, strings or whole numbers: their fingerprints, chained. TensorFlow:
+ * `sparse.cross_hashed`.
+ */
+export function crossingBucket(features: readonly (string | number)[], count: number): number {
+  let hash = 0xdecafcaffen
+  for (const feature of features) {
+    const value = typeof feature === 'string' ? fingerprint64(utf8.encode(feature)) : wrap(BigInt(feature))
+    hash = wrap((hash ^ kChain ^ wrap(fold(value * kChain) * kChain)) * kChain)
+    hash = fold(fold(hash) * kChain)
+  }
+  return Number(hash % BigInt(count))
+}
+
+/** The factor by which fingerprints are chained. */
+const kChain = 0xc6a4a7935bd1e995n
+
 function keyOf(salt: Salt): readonly [bigint, bigint] {
   const [first = 0, second = first] = typeof salt === 'number' ? [salt] : salt
   return [wrap(BigInt(first)), wrap(BigInt(second))]
