@@ -15,7 +15,7 @@ import { lineOf, tableOf } from './src/report.ts'
 import { type RecordedFile, readRecordedFiles, runCase } from './src/run-cases.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const [sample] = readRecordedFiles(fileURLToPath(new URL('./sample', import.meta.url))) as [RecordedFile]
+const [sample] = [...readRecordedFiles(fileURLToPath(new URL('./sample', import.meta.url)))] as [RecordedFile]
 
 beforeAll(() => useBackend(cpu()))
 

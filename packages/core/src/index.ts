@@ -61,6 +61,7 @@ export {
   listVariables,
   maxWeight,
   readVariables,
+  mergeParameters,
   splitByTrainable,
   type Variable,
   variablesOf,

@@ -74,6 +74,10 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
     this.lowRank = lowRankOf(this.type, this.options, this.options.kernelConstraint)
   }
 
+  override isFrozen(key: string): boolean {
+    return this.lowRank !== undefined && key === 'kernel'
+  }
+
   override regularizerOf(key: string): Regularizer | undefined {
     const owner = this.lowRank ? penalizedAs(key, 'kernel') : key
     return owner === undefined ? undefined : super.regularizerOf(owner)

@@ -108,6 +108,10 @@ export abstract class EmbeddingLayer<C extends EmbeddingOptions, O extends objec
     }
   }
 
+  override isFrozen(key: string): boolean {
+    return this.lowRank !== undefined && key === 'embeddings'
+  }
+
   override regularizerOf(key: string): Regularizer | undefined {
     const owner = this.lowRank ? penalizedAs(key, 'embeddings') : key
     return owner === undefined ? undefined : super.regularizerOf(owner)

@@ -1,4 +1,4 @@
-import { type LayerTrees, Rng, withCaller } from '@gradus/core'
+import { type LayerTrees, mergeParameters, Rng, withCaller } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import {
   add,
@@ -82,7 +82,7 @@ export function makeTrainStep(parts: StepParts, optimizers: Optimizers, options:
       ...parts,
       batch,
       rng: new Rng(foldIn(key, cast(before.step, 'uint32'))),
-      params: { ...trainable, ...frozen },
+      params: mergeParameters(frozen, trainable),
       state,
       penalized: trainable,
       trainable,

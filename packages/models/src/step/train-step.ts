@@ -1,5 +1,5 @@
 import { valueAndGrad } from '@gradus/autograd'
-import { ConfigError, type Gradients, type LayerTrees } from '@gradus/core'
+import { ConfigError, type Gradients, type LayerTrees, mergeParameters } from '@gradus/core'
 import { isFinite, logicalAnd, type Tensor, type Tree } from '@gradus/tensor'
 import { ModelStep, type StepSetup } from './model-step.ts'
 import type { OptimizerStates, Optimizers } from './optimizers.ts'
@@ -105,7 +105,7 @@ export class TrainStep extends ModelStep {
     const [updated, next] = optimizers.get(name).update(gradients as Gradients, state, owned as Tree)
     const changed = constrained(model, updated as LayerTrees)
     this.trainable = { ...this.trainable, ...changed }
-    this.params = { ...this.params, ...changed }
+    this.params = mergeParameters(this.params, changed)
     this.optimizer = optimizers.withState(this.optimizer, name ?? '', next)
   }
 
@@ -117,7 +117,7 @@ export class TrainStep extends ModelStep {
 
   private withParams<T>(params: LayerTrees, body: () => T): T {
     const before = this.params
-    this.params = { ...before, ...params }
+    this.params = mergeParameters(before, params)
     try {
       return body()
     } finally {

@@ -227,8 +227,8 @@ export class Trainer {
     if (optimizer !== this.optimizerState) return false
     return this.layers.every(({ layer, path }) => {
       const own = variablesOf(layer)
-      const params = trainable[path] ?? frozen[path]
-      return (params === undefined || params === own?.params) && (state[path] ?? own?.state) === own?.state
+      const parts = [trainable[path], frozen[path]].filter((part) => part !== undefined)
+      return parts.every((part) => isPartOf(part, own?.params)) && (state[path] ?? own?.state) === own?.state
     })
   }
 
@@ -280,4 +280,11 @@ export class Trainer {
     await Promise.all(treeLeaves(final).map((leaf) => leaf.data()))
     writeVariables(this.layers, { params: final as LayerTrees })
   }
+}
+
+/** Whether a tree is `whole`, or has some of its leaves. */
+function isPartOf(part: Tree, whole: Tree | undefined): boolean {
+  if (part === whole) return true
+  const all = new Set(treeLeaves(whole ?? {}))
+  return treeLeaves(part).every((leaf) => all.has(leaf))
 }
