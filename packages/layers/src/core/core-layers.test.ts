@@ -199,12 +199,14 @@ describe('ReversibleEmbedding', () => {
 describe('Wrapper', () => {
   class Doubled extends Wrapper {
     static readonly type = 'acme/Doubled'
+    static override readonly fields = {}
     override apply(x: Tensor, scope: Scope<this>): Tensor {
       return mul(scope.call(this.options.layer, x), 2)
     }
   }
   class Same extends Wrapper {
     static readonly type = 'acme/Same'
+    static override readonly fields = {}
   }
   it('holds a layer', () => {
     const layer = new Dense({ units: 1, kernelInitializer: 'ones' })

@@ -11,14 +11,15 @@ const fields = {
 export interface WrapperConfig extends ConfigOf<typeof fields> {}
 
 /**
- * The base class of layers around another layer, which is the option `layer`. A class that extends it has a `type`, and its own
- * `apply` where it does more than call the layer. Keras: `Wrapper`.
+ * The base class of layers around another layer, which is the option `layer`. A class that extends it declares its `type` and the
+ * `fields` of its further options, and overrides `apply` if it does more than call the layer. Keras: `Wrapper`.
  *
  * @example
  * import { Dense, Wrapper } from '@gradus/layers'
  * import { mul, ones } from '@gradus/tensor'
  * class Halved extends Wrapper {
  *   static type = 'acme/Halved'
+ *   static fields = {}
  *   apply(x, scope) {
  *     return mul(scope.call(this.options.layer, x), 0.5)
  *   }
