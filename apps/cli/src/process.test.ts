@@ -11,7 +11,7 @@ let sandbox: Sandbox
 
 beforeAll(async () => {
   script = await bundleCommand(built.path)
-})
+}, 120_000)
 
 afterAll(() => built.remove())
 

@@ -11,6 +11,7 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   writeFile,
 } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -34,7 +35,7 @@ afterEach(async () => {
 /** A pipe with a name in the folder. */
 function pipe(): string {
   const path = join(folder, 'pipe')
-  execFileSync('mkfifo', [path])
+  execFileSync('sh', ['-c', `mkfifo '${path}'`])
   return path
 }
 
@@ -160,8 +161,8 @@ describe('the files of callbacks', () => {
 
   it('are read up to 256 MiB, and not at all from devices', async () => {
     const path = join(folder, 'log.csv')
-    await (await open(path, 'w')).close()
-    execFileSync('truncate', ['-s', String(2 ** 28 + 1), path])
+    await writeFile(path, '')
+    await truncate(path, 2 ** 28 + 1)
     await expect(machineFiles.read(path)).rejects.toThrow(
       `The file '${path}' cannot be read: it has more than 268435456 bytes.`,
     )

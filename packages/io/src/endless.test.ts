@@ -37,7 +37,7 @@ function claiming(numbers: number, following: number): Uint8Array<ArrayBuffer> {
 /** Runs a body with the path of a pipe into which another process writes these bytes and then, without an end, `rest`. */
 async function withPipe<T>(bytes: Uint8Array, rest: string, body: (path: string) => Promise<T>): Promise<T> {
   const path = join(folder, 'pipe')
-  execFileSync('mkfifo', [path])
+  execFileSync('sh', ['-c', `mkfifo '${path}'`])
   writeFileSync(join(folder, 'start'), bytes)
   const writer = spawn('sh', ['-c', `(cat '${join(folder, 'start')}'; ${rest}) > '${path}'`], { stdio: 'ignore' })
   const ended = new Promise((resolve) => writer.on('close', resolve))

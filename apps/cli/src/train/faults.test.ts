@@ -32,12 +32,12 @@ beforeAll(async () => {
   killAt = pathToFileURL(await bundle('testing/file-operations.ts', built.file('dist/kill-at.mjs'))).href
   for (let i = 0; i < cpus().length; i++) workers.push(fork(runner))
   idle.push(...workers)
-})
+}, 120_000)
 
 afterAll(() => {
   for (const worker of workers) worker.kill()
   for (const sandbox of sandboxes) sandbox.remove()
-})
+}, 120_000)
 
 const config = {
   ...small,

@@ -12,7 +12,7 @@ let mounted: string[] = []
 
 beforeAll(async () => {
   script = await bundleCommand(built.path)
-})
+}, 120_000)
 
 afterAll(() => built.remove())
 

@@ -1,5 +1,5 @@
 import '../backend.ts'
-import { type Configured, isPlainObject, type ModelSpec } from '@gradus/core'
+import { type Configured, DataError, isPlainObject, type ModelSpec } from '@gradus/core'
 import fc from 'fast-check'
 import * as gradus from 'gradus'
 import { fromSpec, Sequential, standard } from 'gradus'
@@ -68,10 +68,9 @@ const made: readonly (() => unknown)[] = [
   () => undefined,
 ]
 
-const values = fc.oneof(
-  { weight: 2, arbitrary: fc.constantFrom(...made).map((make) => make()) },
-  { weight: 1, arbitrary: hostile },
-)
+const valuesOf = (from: readonly (() => unknown)[]) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...from).map((make) => make()) }, { weight: 1, arbitrary: hostile })
+const values = valuesOf(made)
 
 const compileKeys = [
   'optimizer',
@@ -225,3 +224,42 @@ export const fitCode = loader({
     })
   },
 })
+
+// functions of tensors take trees, which they walk to the end
+const data = valuesOf(made.filter((make) => make !== doubled))
+
+export const sampleCode = loader({
+  name: 'samples in code',
+  covers: [],
+  cases: fc.tuple(
+    fc.oneof(
+      data,
+      data.map((value) => [value]),
+      jsonCases([x, { a: x }]),
+      fc.constant(x),
+    ),
+    fc.oneof(
+      data,
+      data.map((value) => [value]),
+      jsonCases([y]),
+      fc.constant(y),
+    ),
+    fc.constantFrom('evaluate', 'predict', 'tensor', 'trainOnBatch'),
+  ),
+  async read([inputs, targets, use]) {
+    if (use === 'tensor') return tensorOf(inputs)
+    if (use === 'predict') return model.predict(inputs as number[], { steps: 1 })
+    if (use === 'evaluate') return model.evaluate(inputs as number[], targets as number[], { verbose: 0, steps: 1 })
+    return model.trainOnBatch(inputs as number[], targets as number[])
+  },
+})
+
+/** Calls `tensor`, of which the error for values of other types is a `TypeError`. */
+function tensorOf(given: unknown): gradus.Tensor {
+  try {
+    return gradus.tensor(given as number[])
+  } catch (error) {
+    const { message } = error as Error
+    throw message.startsWith('tensor: ') ? new DataError(message) : error
+  }
+}
