@@ -1,4 +1,5 @@
 import {
+  abs,
   add,
   cast,
   type DType,
@@ -7,10 +8,12 @@ import {
   floorDivide,
   full,
   greater,
+  isFinite,
   logicalOr,
   mod,
   mul,
   sub,
+  sum,
   Tensor,
   type Tree,
   treeLeaves,
@@ -165,10 +168,11 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     return this.lossScaling ? logicalOr(finite, greater((state.lossScale as LossScaleState).factor, 1)) : finite
   }
 
-  /** Whether the gradients and the products of their `magnitude` with the learning rate are finite. Bool scalar. */
+  /** Whether the gradients and the product of their `magnitude` with the learning rate are finite. Bool scalar. */
   protected isFinite(grads: Gradients, state: OptimizerState): Tensor {
     const rate = this.rateAt(state.iteration, state)
-    return allFinite(treeLeaves(grads).map((leaf) => mul(this.magnitude(leaf), cast(rate, leaf.dtype))))
+    const sums = treeLeaves(grads).map((leaf) => sum(cast(this.magnitude(leaf), 'float32')))
+    return isFinite(mul(sums.reduce(add), rate))
   }
 
   /**
@@ -258,9 +262,12 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     return this.commonOptions.weightDecay
   }
 
-  /** The largest value that `step` computes from a gradient alone, such as its square. If it overflows, the step is not done. */
+  /**
+   * The largest value that `step` computes from a gradient alone: by default its absolute value, and its square for optimizers that
+   * keep squares. If the sum of these values or its product with the learning rate overflows, the step is not done.
+   */
   protected magnitude(gradient: Tensor): Tensor {
-    return gradient
+    return abs(gradient)
   }
 
   /** One parameter and its slots after an update. */
