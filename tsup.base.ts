@@ -5,7 +5,7 @@ const pureNamespaces: NonNullable<Options['plugins']>[number] = {
   name: 'pure-namespaces',
   renderChunk: (code) => ({
     code: code
-      .replace(/^(var __export = \(target, all\) => \{\n.*\n.*)\n\};$/m, '$1 return target;\n};')
+      .replace(/^(var __export = \(target, \w+\) => \{\n.*\n.*)\n\};$/m, '$1 return target;\n};')
       .replace(/^var (\w+) = \{\};\n__export\(\1, \{$/gm, 'var $1 = /* @__PURE__ */ __export({}, {\n'),
   }),
 }
