@@ -112,7 +112,8 @@ export async function requireFiniteVariables(trainer: Trainer, { epoch, step }: 
     const leaves: [string, Tensor][] = []
     treeForEach(trees as Tree, (leaf, path) => leaves.push([path, leaf]))
     for (const [path, leaf] of leaves) {
-      if (await allFinite(leaf)) continue
+      const finite = allFinite(leaf)
+      if (finite === true || (await finite)) continue
       throw new DivergenceError(
         `The ${kind} '${path}' is not finite at the end of training, after epoch ${epoch + 1}: updates have made it larger than ${leaf.dtype} can hold. ` +
           'Load the weights of an earlier file. Try a smaller learning rate, a smaller weightDecay, or clipNorm.',
@@ -165,11 +166,14 @@ function runStep(
 /** Below this number of elements, a loop on the host is faster than an op. */
 const smallTensor = 4096
 
-async function allFinite(x: Tensor): Promise<boolean> {
+function allFinite(x: Tensor): boolean | Promise<boolean> {
   if (!isFloat(x.dtype)) return true
-  if (x.size <= smallTensor && x.storage.readsAtOnce) return (await x.data()).every(Number.isFinite)
-  const finite = tidy(() => all(isFinite(x)))
-  const [value] = await finite.data()
-  finite.dispose()
+  if (x.size <= smallTensor && x.storage.readsAtOnce) return x.dataSync().every(Number.isFinite)
+  return readFlag(tidy(() => all(isFinite(x))))
+}
+
+async function readFlag(flag: Tensor): Promise<boolean> {
+  const [value] = await flag.data()
+  flag.dispose()
   return Boolean(value)
 }
