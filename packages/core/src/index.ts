@@ -36,9 +36,17 @@ export * from './layer/adaptable.ts'
 export * from './layer/base-layer.ts'
 export * from './layer/build.ts'
 export * from './layer/call.ts'
+export {
+  type Call,
+  type CallWrapper,
+  type ForwardPass,
+  type LayerVariables,
+  wrapCalls,
+  wrapperOf,
+} from './layer/call-wrapper.ts'
 export { callerOf, type LayerCaller, withCaller } from './layer/caller.ts'
 export { currentDTypePolicy, type DTypePolicy, useDTypePolicy } from './layer/dtype-policy.ts'
-export { callOptionsOf, Forward, type LayerVariables, onlyOutput, type VariableSource } from './layer/forward.ts'
+export { callOptionsOf, Forward, onlyOutput, type VariableSource } from './layer/forward.ts'
 export * from './layer/host-layer.ts'
 export * from './layer/infer.ts'
 export * from './layer/input.ts'
@@ -60,8 +68,8 @@ export {
   type LayerTrees,
   listVariables,
   maxWeight,
-  readVariables,
   mergeParameters,
+  readVariables,
   splitByTrainable,
   type Variable,
   variablesOf,

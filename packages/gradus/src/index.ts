@@ -40,7 +40,7 @@ export { metrics } from '@gradus/metrics'
 export type * from '@gradus/models'
 // this `CompileOptions` is that of a model's `compile`
 export type { CompileOptions } from '@gradus/models'
-export { fitDataFields } from '@gradus/models'
+export { cloneModel, fitDataFields } from '@gradus/models'
 export * from '@gradus/optimizers'
 export type * from '@gradus/tensor'
 export {

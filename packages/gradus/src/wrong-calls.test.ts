@@ -564,7 +564,7 @@ describe('models', () => {
       'A file to write is a path or a file handle, and got undefined.',
     )
     expect(() => js(smaller)['build']!(2)).toThrow('build takes the shape of the input with the batch')
-    expect(() => js(smaller)['getLayer']!({ index: 0 })).toThrow('The model has no layer called {"index":0}.')
+    expect(() => js(smaller)['getLayer']!({ layer: 0 })).toThrow('The model has no layer called {"layer":0}.')
     expect(() => js(smaller)['summary']!(60)).toThrow('summary takes its options in an object and got 60.')
   })
 

@@ -21,17 +21,12 @@ import { ConfigError } from '../errors.ts'
 import type { Rng } from '../rng.ts'
 import { isPlainObject, leavesOf, mapLeaves } from '../structure.ts'
 import { BaseLayer, type CallOptions, type Scope } from './base-layer.ts'
+import { type Call, type ForwardPass, type LayerVariables, wrapperOf } from './call-wrapper.ts'
 import { type LayerCaller, withCaller } from './caller.ts'
 import { layersWithin } from './layers-within.ts'
 import { type Masks, maskOf, masksIn, setMask, withMask } from './masks.ts'
 import { titleOf } from './title.ts'
 import { explained } from './wrong-inputs.ts'
-
-/** The variables of one layer, without those of its sublayers. */
-export interface LayerVariables {
-  readonly params: Tree
-  readonly state: Tree
-}
 
 /** Gives a forward pass the variables of layers. */
 export interface VariableSource {
@@ -41,17 +36,8 @@ export interface VariableSource {
   knows?(layer: BaseLayer): boolean
 }
 
-/** The arguments of a call other than the inputs. */
-export interface Call {
-  readonly rng: Rng
-  readonly training: boolean
-  readonly options?: CallOptions & object
-  /** Replaces the layer's parameters. */
-  readonly params?: Tree
-}
-
 /** A forward pass: calls layers with their variables, and collects the losses that they add and the states that they set. */
-export class Forward {
+export class Forward implements ForwardPass {
   /** The losses that calls have added, scalars of float32 or float64. */
   readonly losses: Tensor[] = []
   /** The states that calls have set. */
@@ -71,6 +57,11 @@ export class Forward {
    * layer without variables.
    */
   call(layer: BaseLayer, given: Tree, call: Call): Tree {
+    return wrapperOf(layer)?.(this, given, call) ?? this.run(layer, given, call)
+  }
+
+  /** Calls a layer as `call` does, without its wrapper. */
+  run(layer: BaseLayer, given: Tree, call: Call): Tree {
     // indices are not floats, whatever the dtype they come in: float16 would round them
     const castsInputs = layer.autocast && !isInteger(layer.inputDType)
     const inputs = castsInputs ? castAll(given, dtypeInside(layer)) : given
@@ -88,10 +79,10 @@ export class Forward {
   /** The scope of a call of a layer. */
   scope(layer: BaseLayer, inputs: Tree, { rng, training, options = {}, params: replaced }: Call): LayerScope {
     const { training: given, mask, ...rest } = options as CallOptions & Record<string, unknown>
-    const found = this.variables.of(layer, inputs)
+    const found = this.variablesOf(layer, inputs)
     if (!found) throw withoutVariables(layer)
+    const { state } = found
     const params = replaced ?? found.params
-    const state = this.states.get(layer) ?? found.state
     const inside = isMixed(layer) ? dtypeInside(layer) : undefined
     return new LayerScope(this, layer, {
       params: inside ? castFloats(params, inside) : params,
@@ -101,6 +92,12 @@ export class Forward {
       mask: mask === undefined ? masksOf(inputs) : mask,
       options: rest,
     })
+  }
+
+  variablesOf(layer: BaseLayer, inputs: Tree): LayerVariables | undefined {
+    const found = this.variables.of(layer, inputs)
+    const state = this.states.get(layer)
+    return found && state ? { params: found.params, state } : found
   }
 
   /** Whether a layer itself has state; false while shapes are inferred and the layer was not called yet. */

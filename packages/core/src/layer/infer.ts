@@ -30,6 +30,13 @@ export interface CallShapes {
  * that depends on an unknown dimension in an unsupported way.
  */
 export function inferCall(layer: BaseLayer, inputs: unknown, options: CallOptions & object = {}): CallShapes {
+  const shapes = shapesOfCall(layer, inputs, options)
+  for (const [called, found] of shapes.layers) keepShapes(called, found)
+  return shapes
+}
+
+/** Like `inferCall`, without a trace of the call: no layer keeps the shapes. */
+export function shapesOfCall(layer: BaseLayer, inputs: unknown, options: CallOptions & object = {}): CallShapes {
   const tensors = [...leavesOf(inputs), ...leavesOf(options)] as SymbolicTensor[]
   try {
     return inferWith(layer, inputs, options, tensors)
@@ -62,7 +69,6 @@ function inferWith(
     )
   }
   const layers = layerShapesFrom(layer, [...trials.values()], inputs)
-  for (const [called, shapes] of layers) keepShapes(called, shapes)
   const [first] = trials.values()
   return { outputs: outputsFrom(layer, trials, unknown), structure: first!.outputs, layers }
 }

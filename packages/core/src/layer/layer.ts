@@ -1,10 +1,14 @@
-import { SymbolicTensor, type Tensor, type Tree } from '@gradus/tensor'
+import { type SymbolicDType, type SymbolicShape, SymbolicTensor, type Tensor, type Tree } from '@gradus/tensor'
+import { describeValue } from '../config/describe.ts'
 import { ConfigError } from '../errors.ts'
-import { leavesOf, type Structure } from '../structure.ts'
+import { isPlainObject, leavesOf, mapLeaves, type Structure } from '../structure.ts'
 import { BaseLayer, type CallOptions } from './base-layer.ts'
 import { callOnValues, resetStates, type ValueCallOptions } from './build.ts'
-import { callSymbolically, callsOf } from './call.ts'
-import { onlyOutput, requireOptions } from './forward.ts'
+import { callSymbolically, callsOf, type LayerCall } from './call.ts'
+import { checkCallOptions, onlyOutput, requireOptions } from './forward.ts'
+import { shapesOfCall } from './infer.ts'
+import { standIn } from './stand-in.ts'
+import { batchSize, unknownSize } from './trial-sizes.ts'
 
 /** The options of a call on symbolic tensors; options that are tensors may be symbolic. */
 export type SymbolicOptions<O> = {
@@ -46,13 +50,53 @@ export abstract class Layer<
    * was called on symbolic tensors exactly once, and `TypeError` for several outputs. Keras: `Layer.output`.
    */
   get output(): SymbolicTensor {
+    return onlyOutput(this, this.onlyCall('output').outputs) as unknown as SymbolicTensor
+  }
+
+  /**
+   * The input of the layer in its functional model. Throws `ConfigError` unless the layer was called on symbolic tensors exactly
+   * once, and `TypeError` for several inputs. Keras: `Layer.input`.
+   */
+  get input(): SymbolicTensor {
+    const leaves = leavesOf(this.onlyCall('input').inputs)
+    if (leaves.length === 1) return leaves[0] as SymbolicTensor
+    throw new TypeError(`${this.type} has ${leaves.length} inputs; \`input\` is that of a layer with one.`)
+  }
+
+  /** The only call of the layer on symbolic tensors. */
+  private onlyCall(end: 'input' | 'output'): LayerCall {
     const calls = callsOf(this)
-    if (calls.length === 1) return onlyOutput(this, calls[0]!.outputs) as unknown as SymbolicTensor
+    if (calls.length === 1) return calls[0]!
     throw new ConfigError(
       calls.length === 0
-        ? `${this.type} has no output yet: it was not called on symbolic tensors. Call it, or build the model that it is part of.`
-        : `${this.type} was called ${calls.length} times, so it has several outputs. Keep the results of its calls, or use model.outputOf(layer).`,
+        ? `${this.type} has no ${end} yet: it was not called on symbolic tensors. Call it, or build the model that it is part of.`
+        : `${this.type} was called ${calls.length} times, so it has several ${end}s. Keep the results of its calls, or use model.outputOf(layer).`,
     )
+  }
+
+  /**
+   * Returns the shape of the output for inputs of a shape, batch first and null where a size is not known. Several inputs and
+   * outputs are in lists and plain objects. The layer is not built. Options of the call may follow, and `dtype`, that of the
+   * inputs (default that which the layer takes). Throws `ShapeError` for shapes that the layer cannot take. Keras:
+   * `compute_output_shape`.
+   *
+   * @example
+   * import { Conv2D } from '@gradus/layers'
+   * new Conv2D({ filters: 4, kernelSize: 3 }).computeOutputShape([null, 28, 28, 1]) // => [null, 26, 26, 4]
+   */
+  computeOutputShape<T = SymbolicShape>(
+    inputShape: Structure<SymbolicShape>,
+    { dtype = this.inputDType, ...options }: { readonly dtype?: SymbolicDType } & SymbolicOptions<O> = {},
+  ): T {
+    checkCallOptions(this, options)
+    const inputs = mapShapes(inputShape, ([batch, ...sizes]) =>
+      standIn([batch ?? batchSize, ...sizes.map((d) => d ?? unknownSize())], dtype),
+    )
+    const { outputs, structure } = shapesOfCall(this, inputs, options as CallOptions)
+    let next = 0
+    return mapLeaves(structure, () =>
+      outputs[next++]!.sizes.map((size) => (typeof size === 'number' ? size : null)),
+    ) as T
   }
 
   /**
@@ -100,4 +144,16 @@ export abstract class Layer<
     }
     return callOnValues(this, inputs as Tree, options)
   }
+}
+
+/** The same structure with `map` applied to each shape, which is a list of sizes and nulls. */
+function mapShapes(value: unknown, map: (shape: SymbolicShape) => unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.every((d) => d === null || typeof d === 'number')
+      ? map(value)
+      : value.map((one) => mapShapes(one, map))
+  }
+  if (isPlainObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapShapes(one, map)]))
+  throw new ConfigError(`A shape is a list of sizes and nulls, such as [null, 3], and not ${describeValue(value)}.`)
 }

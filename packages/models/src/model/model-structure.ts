@@ -8,6 +8,7 @@ import {
   type HostValues,
   type InputShape,
   isHostValues,
+  isPlainObject,
   Layer,
   type LayerConfig,
   type LayerOptions,
@@ -134,13 +135,39 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return inForm(this.outputForm, this.requireNetwork().outputs)
   }
 
-  /** Returns the layer of that name, or at that index of `layers`. Throws `ConfigError` if there is none. */
-  getLayer(key: string | number): Layer {
+  /** The input of a model with one. Throws `ConfigError` for a subclassed model and `TypeError` for several inputs. */
+  override get input(): SymbolicTensor {
+    return onlyEnd(this, 'inputs', this.inputs)
+  }
+
+  /** The output of a model with one. Throws `ConfigError` for a subclassed model and `TypeError` for several outputs. */
+  override get output(): SymbolicTensor {
+    return onlyEnd(this, 'outputs', this.outputs)
+  }
+
+  /**
+   * Returns the layer of that name, or at that index of `layers`, from the end if it is negative: `getLayer('hidden')`,
+   * `getLayer({ index: -1 })`. Throws `ConfigError` if there is none.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * const model = new Sequential([new Dense({ units: 2, name: 'hidden' }), new Dense({ units: 1 })])
+   * model.getLayer('hidden') === model.getLayer({ index: 0 }) // => true
+   */
+  getLayer(key: string | number | { readonly name: string } | { readonly index: number }): Layer {
     this.prepareGraph()
-    const found = typeof key === 'number' ? this.layers[key] : this.sublayers()[key]
+    const { name, index } = (typeof key === 'number' ? { index: key } : isPlainObject(key) ? key : { name: key }) as {
+      readonly name?: unknown
+      readonly index?: unknown
+    }
+    const found =
+      typeof index === 'number' ? this.layers.at(index) : new Map(Object.entries(this.sublayers())).get(name as string)
     if (found) return found as Layer
     const asked =
-      typeof key === 'number' ? `at ${key}` : `called ${typeof key === 'string' ? `'${key}'` : describeValue(key)}`
+      typeof index === 'number'
+        ? `at ${index}`
+        : `called ${typeof name === 'string' ? `'${name}'` : describeValue(key)}`
     throw new ConfigError(`The model has no layer ${asked}. Its layers: ${Object.keys(this.sublayers()).join(', ')}.`)
   }
 
@@ -312,6 +339,16 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
       `${this.type} is a subclassed model and not a graph of layers, so it has no symbolic inputs and outputs.`,
     )
   }
+}
+
+function onlyEnd(
+  { type }: BaseLayer,
+  ends: 'inputs' | 'outputs',
+  structure: Structure<SymbolicTensor>,
+): SymbolicTensor {
+  const leaves = leavesOf(structure)
+  if (leaves.length === 1) return leaves[0] as SymbolicTensor
+  throw new TypeError(`${type} has ${leaves.length} ${ends}; use model.${ends}, which are all of them.`)
 }
 
 /** The first sample after the host layers of the model; `x` itself if the model has none. */

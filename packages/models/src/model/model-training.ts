@@ -250,6 +250,11 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     return this.setup
   }
 
+  /** The options given to `compile`, with the optimizer made; undefined before. Another model may be compiled with them. */
+  getCompileConfig(): CompileOptions | undefined {
+    return this.setup && ({ ...this.setup, stepsPerExecution: this.executionSteps } as CompileOptions)
+  }
+
   /** The optimizer given to `compile`, or several by name; undefined before. */
   get optimizer(): OptimizerSet | undefined {
     return this.setup?.optimizer
@@ -275,7 +280,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   fit(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
   async fit(x: Named<InputData> | Dataset, y?: Named<ArrayData> | FitOptions, options?: FitOptions): Promise<History> {
     const { data, options: fitOptions } = fitArguments(x, y, options)
-    return fit(this.requireTrainer('fit'), this, data, fitOptions ?? {})
+    const trainer = this.requireTrainer('fit')
+    trainer.warnOfFrozen()
+    return fit(trainer, this, data, fitOptions ?? {})
   }
 
   /**

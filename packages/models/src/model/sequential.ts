@@ -62,6 +62,26 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   add(layer: Layer, ...others: never[]): void {
     if (others.length > 0)
       throw new ConfigError('add takes one layer. Call it for each, as in model.add(a); model.add(b).')
+    this.insert(this.layers.length, layer)
+  }
+
+  /**
+   * Inserts a layer before the one that is at `index` in `layers`; a negative index counts from the end. Throws `ConfigError` for
+   * an index outside of the list.
+   *
+   * @example
+   * import { Dense, Dropout } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * const model = new Sequential([new Dense({ units: 8 }), new Dense({ units: 1 })])
+   * model.insert(1, new Dropout({ rate: 0.5 }))
+   * model.layers.map(({ type }) => type) // => ['Dense', 'Dropout', 'Dense']
+   */
+  insert(index: number, layer: Layer): void {
+    const count = this.layers.length
+    const position = index < 0 ? index + count : index
+    if (!(Number.isInteger(position) && position >= 0 && position <= count)) {
+      throw new ConfigError(`insert: the index is ${describeValue(index)}; the model has ${count} layers.`)
+    }
     if (!(layer instanceof Layer))
       throw new ConfigError(
         `Sequential takes layers and was given ${describeValue(layer)}. Use new Sequential([new Dense({ units: 1 }), ...]).`,
@@ -70,7 +90,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
       throw new ConfigError(
         `The same ${layer.type} is in the model twice. Make another instance, or share it in a functional Model.`,
       )
-    this.stack.push(layer)
+    this.stack.splice(position + this.stack.length - count, 0, layer)
     this.discardGraph()
   }
 

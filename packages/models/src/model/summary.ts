@@ -1,8 +1,10 @@
 import {
   type BaseLayer,
+  ConfigError,
   type ConfigOf,
   callOf,
   completeConfig,
+  describeValue,
   Input,
   type Kind,
   knownShapes,
@@ -23,6 +25,8 @@ const summaryFields = {
   expandNested: { type: 'boolean', default: false },
   /** Whether a column shows which layers are trained. */
   showTrainable: { type: 'boolean', default: false },
+  /** The first and the last layer that are shown: names, or patterns that a name begins with. */
+  layerRange: { type: 'unknown' as Kind<readonly [first: string, last: string]> },
   /** Whether the text is printed; it is returned in any case. */
   print: { type: 'boolean', default: true },
   /** Prints the text. It is called once, with the whole text. */
@@ -98,7 +102,7 @@ function rowsOf(
   const variables = new Map<BaseLayer, Tensor[]>()
   for (const { layer, value } of listVariables(model)) variables.set(layer, [...(variables.get(layer) ?? []), value])
   const rows: string[][] = []
-  for (const layer of model.layers) {
+  for (const layer of shownLayers(model, names, depth === 0 ? options.layerRange : undefined)) {
     const own = layersWithin(layer).flatMap((within) => variables.get(within.layer) ?? [])
     const indent = depth === 0 ? '' : `${'   '.repeat(depth)}└ `
     const row = [`${indent}${names.get(layer)!} (${layer.type})`, outputShapes(layer), count(own)]
@@ -110,6 +114,30 @@ function rowsOf(
     }
   }
   return rows
+}
+
+/** The layers between the first that matches one end of the range and the last that matches the other, as in Keras. */
+function shownLayers(
+  { layers }: SummarizedModel,
+  names: ReadonlyMap<BaseLayer, string>,
+  range: CompleteOptions['layerRange'],
+): readonly BaseLayer[] {
+  if (range === undefined) return layers
+  if (!Array.isArray(range) || range.length !== 2 || !range.every((end) => typeof end === 'string')) {
+    throw new ConfigError(
+      `summary: 'layerRange' must hold the names of the first and the last layer, as in ['a', 'b'], and is ${describeValue(range)}.`,
+    )
+  }
+  const [first, last] = range.map((pattern: string) => {
+    const matches = new RegExp(`^(?:${pattern})`)
+    const found = layers.flatMap((layer, index) => (matches.test(names.get(layer)!) ? [index] : []))
+    if (found.length > 0) return found
+    throw new ConfigError(
+      `summary: no layer matches '${pattern}' of 'layerRange'. The layers: ${[...names.values()].join(', ')}.`,
+    )
+  }) as [number[], number[]]
+  const [from, to] = first[0]! > last.at(-1)! ? [last, first] : [first, last]
+  return layers.slice(from[0], to.at(-1)! + 1)
 }
 
 function outputShapes(layer: BaseLayer): string {

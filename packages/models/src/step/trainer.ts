@@ -62,6 +62,7 @@ export class Trainer {
   private readonly checked = new Set<string>()
   private key: Tensor | undefined
   private runBackend: Backend | undefined
+  private warned = false
 
   constructor(
     readonly model: TrainableModel,
@@ -107,6 +108,17 @@ export class Trainer {
   /** Returns a check of the labels of a batch of a dataset, which throws `DataError`. */
   labelCheck({ outputs }: Ports): (batch: HostBatch) => void {
     return (batch) => checkLabels(batch, outputs, this.compiled!.objective.losses)
+  }
+
+  /** Warns once if `trainable` of a layer was changed since the steps were compiled, which still train the same parameters. */
+  warnOfFrozen(): void {
+    const before = new Map(this.allLayers?.map(({ layer, trained }) => [layer, trained]))
+    const changed = layersWithin(this.model).find(({ layer, trained }) => (before.get(layer) ?? trained) !== trained)
+    if (!changed || this.warned) return
+    this.warned = true
+    console.warn(
+      `\`trainable\` of ${changed.path || 'the model'} was changed after training had begun, and has no effect yet. Call compile again.`,
+    )
   }
 
   /** The model and all layers in it. Whether they are trainable is read once after `compile`. */
