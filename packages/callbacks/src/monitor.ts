@@ -1,4 +1,4 @@
-import { type CallbackModel, ConfigError, type ConfigOf, type Kind, type OptionsOf } from '@gradus/core'
+import { type CallbackModel, ConfigError, type ConfigOf, type Kind, type Logs, type OptionsOf } from '@gradus/core'
 import { standardOutput, type Write } from './platform-output.ts'
 
 /** The options of callbacks that monitor one figure. */
@@ -91,6 +91,11 @@ export const count = { type: 'integer', required: true } as const
 /** Converts a number for JSON, which has no NaN and infinity. */
 export function toJsonNumber(value: number | undefined): number | string | null {
   return value === undefined ? null : Number.isFinite(value) ? value : String(value)
+}
+
+/** Returns figures for JSON. */
+export function jsonNumbers(logs: Logs): Record<string, number | string | null> {
+  return Object.fromEntries(Object.entries(logs).map(([key, value]) => [key, toJsonNumber(value)]))
 }
 
 /** The inverse of `toJsonNumber`. */
