@@ -22,6 +22,8 @@ class Call:
     trained: bool = True
     tolerance: float = 2e-5
     adapt: object = None
+    # tolerances of fields, such as that of gradients that are sums of canceling numbers
+    tolerances: dict = field(default_factory=dict)
 
 
 def structured(call, inputs):
@@ -89,6 +91,8 @@ def record_layer(group, class_name, number, call, draw):
         fields["losses"] = [float(loss) for loss in losses]
     changed = [(v, value) for v, value in zip(layer.non_trainable_variables, after) if "seed" not in v.path]
     fields["updated_weights"] = [weight(v, value) for v, value in changed]
+    if call.tolerances:
+        fields["rtol_by_key"] = call.tolerances
     cases = [case(group, class_name, "layer", number, call.tolerance, **fields)]
     single = call.mode == "single" and len(call.inputs) == 1 and len(outputs) == 1 and not call.options
     if single and call.trained and call.differentiable and trainable and floats[0]:

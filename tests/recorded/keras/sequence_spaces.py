@@ -7,40 +7,67 @@ from layer_case import Call
 from layer_spaces import SMOOTH, SPACES, image, regularized, space
 
 
+def steps_mask(draw, batch, steps):
+    """A mask of steps whose first one counts."""
+    mask = draw.bools(batch, steps)
+    mask[:, 0] = True
+    return mask
+
+
 @space("MultiHeadAttention", "GroupQueryAttention")
 def multi_head(draw, name, rank):
     width, batch, queries, keys = draw.integer(2, 5), 2, draw.integer(1, 4), draw.integer(1, 4)
-    query, value, key = (draw.normals(batch, length, width) for length in (queries, keys, keys))
+    planes = (2,) if name == "MultiHeadAttention" and draw.flag(0.3) else ()
+    query, value, key = (draw.normals(batch, *planes, length, width) for length in (queries, keys, keys))
     separate = draw.flag()
+    shared = {
+        "use_bias": draw.flag(0.7),
+        "use_gate": draw.flag(0.3),
+        "sliding_window": draw.maybe(draw.integer(1, 3), 0.3) if not planes else None,
+        "flash_attention": False,
+        **regularized(draw, "kernel", "bias"),
+        **({"activity_regularizer": "l2"} if draw.flag(0.2) else {}),
+    }
+    options = {"return_attention_scores": True} if draw.flag(0.3) else {}
     if name == "MultiHeadAttention":
+        key_dim = draw.integer(1, 4)
+        # Keras's fused operation on JAX takes values of the size of the keys only
+        fused = not planes and not options
+        if planes:
+            shared["attention_axes"] = draw.choice(None, 1, 2, -1, -2, (1, 2))
         layer = layers.MultiHeadAttention(
-            draw.integer(1, 3), draw.integer(1, 4), value_dim=draw.maybe(draw.integer(1, 4)), use_bias=draw.flag(0.7),
-            output_shape=draw.maybe(draw.integer(1, 5), 0.3), flash_attention=False,
+            draw.integer(1, 3), key_dim, value_dim=None if fused else draw.maybe(draw.integer(1, 4)),
+            output_shape=draw.maybe(draw.choice(draw.integer(1, 5), (2, 3)), 0.3), **shared,
         )  # fmt: skip
     else:
         heads = draw.integer(1, 2)
-        layer = layers.GroupQueryAttention(
-            draw.integer(1, 4), heads * draw.integer(1, 2), heads, use_bias=draw.flag(0.7), flash_attention=False
-        )
-    options = {"use_causal_mask": True} if draw.flag(0.3) else {}
-    if draw.flag(0.3):
-        mask = draw.bools(batch, queries, keys)
-        mask[:, :, 0] = True
-        options["attention_mask"] = mask
-    if draw.flag(0.3):
-        options["return_attention_scores"] = True
+        layer = layers.GroupQueryAttention(draw.integer(1, 4), heads * draw.integer(1, 3), heads, **shared)
+    if not planes:
+        if draw.flag(0.3):
+            options["use_causal_mask"] = True
+        if draw.flag(0.3):
+            options["attention_mask"] = draw.bools(batch, queries, keys) | (np.arange(keys) == 0)
+        if draw.flag(0.3):
+            options["value_mask"] = steps_mask(draw, batch, keys)
+        if draw.flag(0.2):
+            options["key_mask"] = steps_mask(draw, batch, keys)
+        if draw.flag(0.2):
+            options["query_mask"] = draw.bools(batch, queries)
     inputs, names = [query, value], ["query", "value"]
     if separate:
         inputs, names = [query, value, key], ["query", "value", "key"]
-    return Call(layer, inputs, mode="named", names=names, options=options, tolerance=1e-4)
+    # the gradient of the bias of the keys is 0: rounding remains
+    tolerances = {"grad_weights": 3e-3}
+    return Call(layer, inputs, mode="named", names=names, options=options, tolerance=1e-4, tolerances=tolerances)
 
 
 @space("Attention", "AdditiveAttention")
 def attention(draw, name, rank):
     width, batch, queries, keys = draw.integer(1, 4), 2, draw.integer(1, 4), draw.integer(1, 4)
-    inputs = [draw.normals(batch, queries, width), draw.normals(batch, keys, width)]
+    planes = (2,) if draw.flag(0.2) else ()
+    inputs = [draw.normals(batch, *planes, queries, width), draw.normals(batch, *planes, keys, width)]
     if draw.flag():
-        inputs.append(draw.normals(batch, keys, width))
+        inputs = [inputs[0], draw.normals(batch, *planes, keys, draw.integer(1, 4)), inputs[1]]
     options = {"use_scale": draw.flag()}
     if name == "Attention":
         options["score_mode"] = draw.choice("dot", "concat")
@@ -49,10 +76,9 @@ def attention(draw, name, rank):
         call.options["use_causal_mask"] = True
     if draw.flag(0.3):
         call.options["return_attention_scores"] = True
-    if draw.flag(0.3):
-        mask = draw.bools(batch, keys)
-        mask[:, 0] = True
-        call.options["mask"] = [draw.bools(batch, queries), mask]
+    if not planes and draw.flag(0.4):
+        masks = [draw.bools(batch, queries), draw.bools(batch, keys)]
+        call.options["mask"] = masks if draw.flag(0.7) else [*masks, draw.bools(batch, keys)]
     return call
 
 
@@ -181,13 +207,131 @@ def center_crop(draw, name, rank):
     return Call(layers.CenterCrop(draw.integer(2, 8), draw.integer(2, 8)), [draw.floats(2, 7, 6, 3, low=0, high=1)], differentiable=False, tolerance=1e-4)
 
 
+def pixels(draw, channels=None, low=4, high=8):
+    """A batch of images with values from 0 to 255; some are whole."""
+    shape = (draw.integer(1, 3), draw.integer(low, high), draw.integer(low, high), channels or draw.choice(1, 3))
+    x = draw.floats(*shape, low=0, high=255)
+    return np.floor(x) if draw.flag() else x
+
+
+def trained(layer, x, data_format="channels_last", tolerance=1e-4):
+    """A call in training. The options of the layer must leave nothing to chance."""
+    given = np.moveaxis(x, -1, 1) if data_format == "channels_first" else x
+    return Call(layer, [np.ascontiguousarray(given)], options={"training": True}, differentiable=False, tolerance=tolerance)
+
+
+def fixed(draw, low, high):
+    """A factor that always has one value."""
+    value = draw.number(low, high)
+    return (value, value)
+
+
+def placement(draw):
+    return {
+        "fill_mode": draw.choice("reflect", "wrap", "constant", "nearest"),
+        "interpolation": draw.choice("bilinear", "bilinear", "nearest"),
+        "fill_value": draw.number(0, 9),
+        "data_format": draw.choice("channels_last", "channels_last", "channels_first"),
+    }
+
+
+@space("RandomRotation", "RandomTranslation", "RandomZoom", "RandomShear")
+def moved(draw, name, rank):
+    options = placement(draw)
+    if name == "RandomRotation":
+        options["factor"] = fixed(draw, -1, 1)
+    elif name == "RandomTranslation":
+        options.update(height_factor=fixed(draw, -1, 1), width_factor=fixed(draw, -1, 1))
+    elif name == "RandomZoom":
+        options.update(height_factor=fixed(draw, -0.9, 1))
+        if draw.flag():
+            options.update(width_factor=fixed(draw, -0.9, 1))
+    else:  # the direction is random, so only a shear of 0 is the same each time
+        options.update(x_factor=0, y_factor=0)
+    return trained(getattr(layers, name)(**options), pixels(draw), options["data_format"])
+
+
+@space("RandomBrightness", "RandomContrast", "RandomColorDegeneration", "RandomSaturation", "RandomSharpness", "RandomInvert", "RandomGrayscale")
+def recolored(draw, name, rank):
+    colored = name in ("RandomColorDegeneration", "RandomSaturation", "RandomGrayscale")
+    x = pixels(draw, 3 if colored else None)
+    if name == "RandomGrayscale":
+        return trained(layers.RandomGrayscale(draw.choice(0, 1)), x)
+    factor = fixed(draw, 0, 0.95) if name != "RandomInvert" else draw.choice((0, 0), (1, 1))
+    if name in ("RandomBrightness", "RandomColorDegeneration") and draw.flag():
+        factor = fixed(draw, -1, 0)
+    if name == "RandomContrast":
+        change = draw.number(0, 1)
+        factor = (-change, change)
+    options = {}
+    if draw.flag(0.3) and name != "RandomSaturation":
+        options["value_range"] = (0, 1)
+        x = x / 255
+    return trained(getattr(layers, name)(factor, **options), x)
+
+
+@space("RandomColorJitter")
+def jittered(draw, name, rank):
+    change = draw.number(0, 1)
+    factors = {"brightness_factor": fixed(draw, -1, 1), "contrast_factor": (-change, change), "saturation_factor": fixed(draw, 0, 0.9), "hue_factor": (0, 0)}
+    return trained(layers.RandomColorJitter(**{key: value for key, value in factors.items() if draw.flag(0.6)}), pixels(draw, 3))
+
+
+@space("RandomPosterization")
+def posterized(draw, name, rank):
+    bits = draw.integer(1, 8)
+    if draw.flag(0.3):
+        return trained(layers.RandomPosterization((bits, bits), value_range=(0, 1)), pixels(draw) / 255)
+    return trained(layers.RandomPosterization((bits, bits)), pixels(draw))
+
+
+@space("RandomGaussianBlur")
+def blurred(draw, name, rank):
+    options = {"kernel_size": draw.choice(3, 5, (3, 5), (5, 1)), "sigma": fixed(draw, 0.1, 1)}
+    data_format = draw.choice("channels_last", "channels_last", "channels_first")
+    return trained(layers.RandomGaussianBlur((1, 1), **options, data_format=data_format), pixels(draw), data_format)
+
+
+@space("RandomErasing")
+def erased(draw, name, rank):
+    if draw.flag():
+        return trained(layers.RandomErasing((1, 1), scale=(1, 1), fill_value=draw.number(0, 255)), pixels(draw))
+    return trained(layers.RandomErasing((0, 0), fill_value=3), pixels(draw))
+
+
+@space("RandomPerspective", "RandomElasticTransform")
+def unmoved(draw, name, rank):
+    options = draw.choice({"scale": 0}, {"factor": 0})
+    return trained(getattr(layers, name)(**options), pixels(draw))
+
+
+@space("RandomCrop")
+def randomly_cropped(draw, name, rank):
+    x = pixels(draw)
+    return trained(layers.RandomCrop(x.shape[1] + draw.integer(0, 3), draw.integer(2, 8)), x)
+
+
 @space("Solarization", "AutoContrast", "Equalization")
-def solarization(draw, name, rank):
-    options = {"addition_factor": draw.number(0, 0.9), "threshold_factor": draw.number(0, 0.9)} if name == "Solarization" else {}
-    x = np.floor(draw.floats(2, 6, 5, 3, low=0, high=255))
-    return Call(getattr(layers, name)(value_range=(0, 255), **options), [x], differentiable=False) if not options else Call(
-        layers.Solarization(0.0, 0.0), [x], differentiable=False
-    )
+def stretched(draw, name, rank):
+    value_range, x = (0, 255), pixels(draw)
+    if draw.flag(0.3):
+        value_range, x = (0, 1), x / 255
+    options = {"bins": draw.choice(256, 16)} if name == "Equalization" else {}
+    return trained(getattr(layers, name)(value_range=value_range, **options), x)
+
+
+@space("ContrastLimitedAdaptiveHistogramEqualization")
+def clahe(draw, name, rank):
+    if not hasattr(layers, name):
+        raise ValueError("this version has no such layer")
+    grid = (draw.integer(1, 3), draw.integer(1, 3))
+    layer = getattr(layers, name)(clip_limit=draw.choice(0.0, 1.0, 4.0), tile_grid_size=grid)
+    return trained(layer, pixels(draw, low=6, high=12), tolerance=1e-3)
+
+
+@space("Pipeline")
+def pipeline(draw, name, rank):
+    return trained(layers.Pipeline([layers.RandomInvert((1, 1)), layers.Rescaling(draw.number(0.1, 2))]), pixels(draw))
 
 
 @space("STFTSpectrogram", "MelSpectrogram")

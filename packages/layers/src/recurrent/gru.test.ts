@@ -3,8 +3,8 @@ import { initLayer, Rng, statelessCall } from '@gradus/core'
 import { randomKey, randomNormal, slice, type Tensor, useBackend, zeros } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
+import type { GatedParams } from './gated-cell.ts'
 import { GRU } from './gru.ts'
-import type { UnitsParams } from './units-cell.ts'
 
 await useBackend(cpu())
 
@@ -38,7 +38,7 @@ describe('GRU', () => {
     for (const resetAfter of [true, false]) {
       const layer = new GRU({ units: 2, biasInitializer: 'uniform', returnSequences: true, resetAfter })
       const { params, state } = initLayer(layer, x.shape, new Rng(5))
-      const { kernel, recurrentKernel, bias } = params['cell'] as UnitsParams
+      const { kernel, recurrentKernel, bias } = params['cell'] as GatedParams
       const [w, u] = [kernel.array() as number[][], recurrentKernel.array() as number[][]]
       const [inputBias, stateBias] = resetAfter
         ? (bias!.array() as number[][])

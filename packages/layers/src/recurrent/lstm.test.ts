@@ -4,9 +4,9 @@ import { mul, randomKey, randomNormal, reshape, slice, type Tensor, tensor, useB
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
 import { dropoutMasks } from './dropout-masks.ts'
+import type { GatedParams } from './gated-cell.ts'
 import { LSTM, type LSTMConfig } from './lstm.ts'
 import type { CellStates } from './run-steps.ts'
-import type { UnitsParams } from './units-cell.ts'
 
 await useBackend(cpu())
 
@@ -36,7 +36,7 @@ testLayer(LSTM, {
 const x = randomNormal(randomKey(1), [2, 4, 3])
 const base = { units: 2, biasInitializer: 'uniform', returnSequences: true } as const
 const { params } = initLayer(new LSTM(base), x.shape, new Rng(9))
-const weights = params['cell'] as UnitsParams
+const weights = params['cell'] as GatedParams
 
 interface RunOptions {
   readonly mask?: Tensor
@@ -78,7 +78,7 @@ describe('LSTM', () => {
 
   it('starts only the bias of the forget gate at 1', () => {
     const bias = (config: Partial<LSTMConfig>) =>
-      numbers((initLayer(new LSTM({ units: 2, ...config }), [1, 2, 3], new Rng(1)).params['cell'] as UnitsParams).bias)
+      numbers((initLayer(new LSTM({ units: 2, ...config }), [1, 2, 3], new Rng(1)).params['cell'] as GatedParams).bias)
     expect(bias({})).toEqual([0, 0, 1, 1, 0, 0, 0, 0])
     expect(bias({ unitForgetBias: false })).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
   })

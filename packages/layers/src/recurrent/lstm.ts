@@ -1,5 +1,6 @@
 import { type ConfigArgument, type FieldTable, joinFields, type LayerOptions } from '@gradus/core'
-import { LSTMCell, type LSTMCellConfig, lstmFields } from './lstm-cell.ts'
+import { LSTMCell, type LSTMCellConfig } from './lstm-cell.ts'
+import { lstmFields } from './lstm-gates.ts'
 import { cellConfigOf, type RecurrentConfig, RecurrentLayer } from './recurrent-layer.ts'
 import { unitsFields } from './units-cell.ts'
 

@@ -165,7 +165,8 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
     return treeMap((zero, state) => cast(state!, zero.dtype), zeros, list)
   }
 
-  private requireSequence(shape: Shape): void {
+  /** Throws `ShapeError` for an input of another shape than `[batch, time, ...]`. */
+  protected requireSequence(shape: Shape): void {
     if (shape.length >= 3 && shape[1] !== 0) return
     throw shapeError(
       this,
