@@ -1,3 +1,4 @@
 import { build } from '../../tsup.base.ts'
 
-export default build()
+// in parts, because quantization is loaded when it is first needed
+export default build({ splitting: true })

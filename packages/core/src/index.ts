@@ -70,6 +70,7 @@ export {
   maxWeight,
   mergeParameters,
   readVariables,
+  replaceVariables,
   splitByTrainable,
   type Variable,
   variablesOf,

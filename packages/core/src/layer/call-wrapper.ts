@@ -32,7 +32,11 @@ export interface ForwardPass {
 }
 
 /** Replaces the calls of a layer in every forward pass. `forward.run(layer, inputs, call)` is the call itself. */
-export type CallWrapper = (forward: ForwardPass, inputs: Tree, call: Call) => Tree
+export interface CallWrapper {
+  (forward: ForwardPass, inputs: Tree, call: Call): Tree
+  /** What a model file says about the wrapper, so that the one who loads it can set it again. */
+  readonly saved?: object
+}
 
 const wrappers = new WeakMap<BaseLayer, CallWrapper>()
 

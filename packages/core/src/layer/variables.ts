@@ -146,6 +146,11 @@ export function writeVariables(root: LayerSet, { params, state }: { params?: Lay
   }
 }
 
+/** Replaces the variables of a layer, without those of nested layers, by others, which may have other names. */
+export function replaceVariables(layer: BaseLayer, variables: LayerVariables): void {
+  kept.set(layer, variables)
+}
+
 /** The parameters of two parts of a model. A layer may have some of its parameters in each. */
 export function mergeParameters(first: LayerTrees, second: LayerTrees): LayerTrees {
   const merged = { ...first, ...second }

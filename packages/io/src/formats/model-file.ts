@@ -7,6 +7,8 @@ export interface ModelHeader {
   readonly spec?: ModelSpec | LayerSpec
   /** Of a subclassed model: the input shapes of its layers, by path. */
   readonly inputShapes?: Readonly<Record<string, InputShape>>
+  /** How weights of layers are quantized, by the paths of the layers. */
+  readonly quantization?: Readonly<Record<string, unknown>>
   /** The seed of the model. */
   readonly seed?: number
   /** Train steps so far. */

@@ -39,6 +39,7 @@ export async function loadModel<N extends KnownNames>(source: FileSource, option
   const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }
   const model = fromSpec(spec, registry, classes)
   if (file.header.inputShapes) model.buildFrom(file.header.inputShapes)
+  if (file.header.quantization) await model.restoreQuantization(file.header.quantization)
   await model.setWeights(file.weights)
   if (compile && file.header.compile) {
     model.compile({ ...(file.header.compile as unknown as CompileOptions<N>), registry })

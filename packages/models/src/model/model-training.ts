@@ -175,6 +175,15 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     this.disposed = true
   }
 
+  /** Drops compiled steps and the state of the optimizer. Throws `ConfigError` while the model is trained. */
+  protected forgetSteps(): void {
+    if (this.trainer?.running)
+      throw new ConfigError('The weights were replaced while the model is trained. Wait for fit to end.')
+    this.trainer?.dispose()
+    this.trainer = undefined
+    this.predictor = undefined
+  }
+
   /** Changes the seed: later random numbers are those of a model that began with it. */
   protected reseed(seed: number): void {
     if (seed === this.seed) return

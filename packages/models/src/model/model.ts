@@ -1,4 +1,5 @@
 import {
+  type BaseLayer,
   ConfigError,
   type FieldTable,
   type FitState,
@@ -21,10 +22,11 @@ import {
   type VariableTrees,
   type WeightValue,
   withSharedIds,
+  wrapperOf,
   writeVariables,
 } from '@gradus/core'
 import type { FileSource, FileTarget, ModelFile, ModelHeader } from '@gradus/io'
-import { type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
+import { onBackend, type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
@@ -32,6 +34,7 @@ import { compileSpec, type FileOptions, modelFiles, type SaveOptions } from './f
 import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
+import type { QuantizedLayer, QuantizeMode, QuantizeOptions } from './quantize.ts'
 import { printSummary, type SummaryOptions } from './summary.ts'
 import { checkOptions } from './training-options.ts'
 import { readOptimizerState, readWeights, requireFinite, type WeightLike, writeWeights } from './weights.ts'
@@ -190,6 +193,40 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return statelessCall(this, { params: { ...own.params, ...params }, state: { ...own.state, ...state } }, x, options)
   }
 
+  /**
+   * Replaces the weights of `Dense`, `EinsumDense`, `Embedding` and convolutions by whole numbers with scales, a quarter or an eighth
+   * of the bytes, for inference. `int8`: one scale per channel, and inputs of dense layers are rounded to 8 bits. `int4`: weights
+   * only, with a scale and a zero per block of 128 inputs. Computations are those of floats. Returns each layer with the relative
+   * error of its weight. The state of the optimizer is dropped; only weights that are not quantized can be trained. The weights stay
+   * quantized in files. Throws `ConfigError` for other modes and options. Keras: `quantize`.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * const model = new Sequential([new Dense({ units: 64, inputShape: [256] })], { seed: 1 })
+   * const [dense] = await model.quantize('int8')
+   * dense.bytes // => [65536, 16640]
+   * dense.error < 0.01 // => true
+   */
+  async quantize(mode: QuantizeMode, options: QuantizeOptions = {}): Promise<QuantizedLayer[]> {
+    const { quantizeLayers } = await import('./quantize.ts')
+    return this.replaceWeights(() => quantizeLayers(this, mode, options))
+  }
+
+  /** Quantizes layers as a model file says, before its weights are set. */
+  async restoreQuantization(layers: Readonly<Record<string, unknown>>): Promise<void> {
+    const { requantize } = await import('./quantize.ts')
+    await this.replaceWeights(() => requantize(this, layers))
+  }
+
+  /** Runs a function that changes which weights there are. */
+  private async replaceWeights<T>(replace: () => Promise<T>): Promise<T> {
+    await this.ready()
+    this.build()
+    this.forgetSteps()
+    return onBackend(this.backend, replace)
+  }
+
   /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
   async toBytes(options: { readonly weightsOnly?: boolean; readonly fit?: FitState } = {}): Promise<Uint8Array> {
     checkOptions('toBytes', options)
@@ -220,6 +257,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
       spec: this.toSpec(),
       seed: this.seed,
       ...(!this.network && { inputShapes: inputShapesOf(this) }),
+      ...quantizationIn(this),
       ...(this.compiled && { compile: compileSpec(this.compiled) }),
       ...(this.trainer && { steps: this.trainer.steps }),
     }
@@ -283,4 +321,13 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   private changed(): void {
     if (this.trainer) this.trainer.revision++
   }
+}
+
+/** The entry of a model file about quantized layers; empty without such layers. */
+function quantizationIn(model: BaseLayer): Pick<ModelHeader, 'quantization'> {
+  const layers = layersWithin(model).flatMap(({ layer, path }) => {
+    const saved = wrapperOf(layer)?.saved
+    return saved ? [[path, saved] as const] : []
+  })
+  return layers.length > 0 ? { quantization: Object.fromEntries(layers) } : {}
 }
