@@ -4,7 +4,7 @@ import numpy as np
 from keras import layers
 
 from layer_case import Call
-from layer_spaces import SMOOTH, SPACES, image, regularized, space
+from layer_spaces import SMOOTH, SPACES, image, per_axis, regularized, space
 
 
 def steps_mask(draw, batch, steps):
@@ -57,7 +57,7 @@ def multi_head(draw, name, rank):
     if separate:
         inputs, names = [query, value, key], ["query", "value", "key"]
     # the gradient of the bias of the keys is 0: rounding remains
-    tolerances = {"grad_weights": 3e-3}
+    tolerances = {"grad_weights": 3e-3, "grad_inputs": 1e-4}
     return Call(layer, inputs, mode="named", names=names, options=options, tolerance=1e-4, tolerances=tolerances)
 
 
@@ -89,17 +89,18 @@ def recurrent_options(draw):
         "go_backwards": draw.flag(0.3),
         "unroll": draw.flag(0.2),
         "zero_output_for_mask": draw.flag(0.2),
+        **({"activity_regularizer": draw.choice("l1", "l2")} if draw.flag(0.1) else {}),
     }
 
 
 def cell_options(draw, name):
     options = {
-        "activation": draw.choice("tanh", "relu", "softsign"),
+        "activation": draw.choice("tanh", "relu", "softsign", "elu", None, "softmax"),
         "use_bias": draw.flag(0.7),
         **regularized(draw, "kernel", "recurrent", "bias"),
     }
     if name.startswith(("LSTM", "GRU", "ConvLSTM")):
-        options["recurrent_activation"] = draw.choice("sigmoid", "hard_sigmoid")
+        options["recurrent_activation"] = draw.choice("sigmoid", "hard_sigmoid", "tanh")
     if name.startswith("GRU"):
         options["reset_after"] = draw.flag()
     if "LSTM" in name:
@@ -107,57 +108,126 @@ def cell_options(draw, name):
     return options
 
 
-def masked(call, draw):
+def masked(call, draw, layer=None):
     """Masks some steps of a call without masks."""
     if draw.flag(0.4):
         call.options["mask"] = draw.bools(*call.inputs[0].shape[:2])
+        # Keras ignores zero_output_for_mask on JAX where it unrolls the loop, other than on TensorFlow and torch
+        if layer is not None and layer.unroll:
+            layer.zero_output_for_mask = False
     return call
+
+
+def states_for(draw, cell, batch):
+    """States of a cell: a list, or for stacked cells a list with a list for each."""
+    if isinstance(cell, layers.StackedRNNCells):
+        return [
+            [draw.normals(batch, size) for size in sizes] if isinstance(sizes, (list, tuple)) else draw.normals(batch, sizes)
+            for sizes in cell.state_size
+        ]
+    sizes = cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size]
+    return [draw.normals(batch, size) for size in sizes]
 
 
 @space("SimpleRNN", "LSTM", "GRU")
 def recurrent(draw, name, rank):
     layer = getattr(layers, name)(draw.integer(1, 4), **cell_options(draw, name), **recurrent_options(draw))
-    return masked(Call(layer, [draw.normals(2, draw.integer(1, 5), draw.integer(1, 3))], tolerance=1e-4), draw)
+    call = Call(layer, [draw.normals(2, draw.integer(1, 5), draw.integer(1, 3))], tolerance=1e-4)
+    if draw.flag(0.3):
+        call.options["initial_state"] = states_for(draw, layer.cell, 2)
+    return masked(call, draw, layer)
+
+
+def any_cell(draw, units):
+    kind = draw.choice("SimpleRNN", "LSTM", "GRU")
+    return getattr(layers, f"{kind}Cell")(units, **cell_options(draw, kind))
 
 
 @space("RNN")
 def stacked(draw, name, rank):
-    cells = [
-        getattr(layers, f"{kind}Cell")(draw.integer(1, 3), **cell_options(draw, kind))
-        for kind in (draw.choice("SimpleRNN", "LSTM", "GRU") for _ in range(draw.integer(1, 3)))
-    ]
+    cells = [any_cell(draw, draw.integer(1, 3)) for _ in range(draw.integer(1, 3))]
     layer = layers.RNN(cells if len(cells) > 1 or draw.flag() else cells[0], **recurrent_options(draw))
-    return masked(Call(layer, [draw.normals(2, draw.integer(1, 4), 2)], tolerance=1e-4), draw)
+    call = Call(layer, [draw.normals(2, draw.integer(1, 4), 2)], tolerance=1e-4)
+    if draw.flag(0.3) and not (isinstance(layer.cell, layers.StackedRNNCells) and len(cells) == 1):
+        call.options["initial_state"] = states_for(draw, layer.cell, 2)
+    # on JAX a masked step of stacked cells of other sizes repeats a state of another size
+    return masked(call, draw, layer) if len({cell.units for cell in cells}) == 1 else call
+
+
+@space("SimpleRNNCell", "LSTMCell", "GRUCell")
+def cell_step(draw, name, rank):
+    cell = getattr(layers, name)(draw.integer(1, 4), **cell_options(draw, name))
+    return Call(cell, [draw.normals(2, draw.integer(1, 4))], options={"states": states_for(draw, cell, 2)}, tolerance=1e-4)
+
+
+@space("StackedRNNCells")
+def stacked_step(draw, name, rank):
+    cell = layers.StackedRNNCells([any_cell(draw, draw.integer(1, 3)) for _ in range(draw.integer(2, 3))])
+    return Call(cell, [draw.normals(2, draw.integer(1, 4))], options={"states": states_for(draw, cell, 2)}, tolerance=1e-4)
 
 
 @space("Bidirectional")
 def bidirectional(draw, name, rank):
     kind = draw.choice("SimpleRNN", "LSTM", "GRU")
-    inner = getattr(layers, kind)(
-        draw.integer(1, 3), **cell_options(draw, kind), return_sequences=draw.flag(), return_state=draw.flag(0.2)
+    shared = {"return_sequences": draw.flag(), "return_state": draw.flag(0.2)}
+    units = draw.integer(1, 3)
+
+    def directed(backwards):
+        return getattr(layers, kind)(units, **cell_options(draw, kind), **shared, go_backwards=backwards)
+
+    inner = directed(False)
+    layer = layers.Bidirectional(
+        inner,
+        merge_mode=draw.choice("concat", "sum", "mul", "ave", None),
+        backward_layer=directed(True) if draw.flag(0.3) else None,
     )
-    layer = layers.Bidirectional(inner, merge_mode=draw.choice("concat", "sum", "mul", "ave", None))
-    return masked(Call(layer, [draw.normals(2, draw.integer(1, 4), 2)], tolerance=1e-4), draw)
+    call = Call(layer, [draw.normals(2, draw.integer(1, 4), 2)], tolerance=1e-4)
+    if draw.flag(0.3):
+        call.options["initial_state"] = states_for(draw, inner.cell, 2) + states_for(draw, inner.cell, 2)
+    return masked(call, draw)
 
 
 @space("TimeDistributed")
 def time_distributed(draw, name, rank):
+    kind = draw.integer(0, 4)
+    if kind == 0:
+        return masked(Call(layers.TimeDistributed(layers.Dense(3, activation=draw.choice(*SMOOTH))), [draw.normals(2, 3, 2)]), draw)
+    if kind == 1:
+        inner = layers.Conv2D(2, 2, padding=draw.choice("same", "valid"))
+        return Call(layers.TimeDistributed(inner), [draw.normals(2, 3, 4, 4, 2)])
+    if kind == 2:
+        call = Call(layers.TimeDistributed(layers.BatchNormalization(momentum=0.8)), [draw.normals(4, 3, 2)], tolerance=1e-4)
+        call.options["training"] = draw.flag()
+        return call
+    if kind == 3:
+        return Call(layers.TimeDistributed(layers.TimeDistributed(layers.Dense(2))), [draw.normals(2, 3, 2, 2)])
+    # a layer that uses the mask of its step
+    inner = getattr(layers, draw.choice("SimpleRNN", "LSTM", "GRU"))(2, return_sequences=draw.flag())
+    call = Call(layers.TimeDistributed(inner), [draw.normals(2, 3, 4, 2)], tolerance=1e-4)
     if draw.flag():
-        return Call(layers.TimeDistributed(layers.Dense(3, activation=draw.choice(*SMOOTH))), [draw.normals(2, 3, 2)])
-    inner = layers.Conv2D(2, 2, padding=draw.choice("same", "valid"))
-    return Call(layers.TimeDistributed(inner), [draw.normals(2, 3, 4, 4, 2)])
+        call.options["mask"] = draw.bools(2, 3, 4)
+    return call
 
 
 @space("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 def conv_lstm(draw, name, rank):
     options = recurrent_options(draw)
     options.pop("zero_output_for_mask")
-    options.pop("unroll")
+    data_format = draw.choice("channels_last", "channels_last", "channels_first")
+    dilated = draw.flag(0.3)
+    filters = draw.integer(1, 2)
     layer = getattr(layers, name)(
-        draw.integer(1, 2), draw.integer(1, 3), strides=draw.integer(1, 2), padding=draw.choice("same", "valid"),
+        filters, per_axis(draw, rank, 1, 3), strides=1 if dilated else per_axis(draw, rank, 1, 2), data_format=data_format,
+        dilation_rate=per_axis(draw, rank, 1, 2) if dilated else 1, padding=draw.choice("same", "valid"),
         **cell_options(draw, name), **options,
     )  # fmt: skip
-    return Call(layer, [draw.normals(2, draw.integer(1, 3), *[4] * rank, 2)], tolerance=1e-4)
+    spatial = draw.integers(rank, 5, 6 if rank < 3 else 5)
+    step = [*spatial, 2] if data_format == "channels_last" else [2, *spatial]
+    call = Call(layer, [draw.normals(2, draw.integer(1, 3), *step)], tolerance=1e-4)
+    if draw.flag(0.3):
+        shape = layer.cell.compute_output_shape((2, *step))[0]
+        call.options["initial_state"] = [draw.normals(*shape), draw.normals(*shape)]
+    return call
 
 
 @space("Rescaling")

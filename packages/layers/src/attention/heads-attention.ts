@@ -156,9 +156,9 @@ export abstract class HeadsAttention<C extends HeadsAttentionConfig> extends Lay
   apply(inputs: Tree, scope: Scope<this>): Tree {
     const [query, value, key] = queryValueKeyOf<Tensor>(inputs)
     const mask = this.maskFor(inputs, scope)
-    const gate = this.gateDense && scope.call(this.gateDense, query)
     const queries = scope.call(this.queryDense, query)
     const keys = this.forEachQuery(scope.call(this.keyDense, key))
+    const gate = this.gateDense && scope.call(this.gateDense, query)
     const values = this.forEachQuery(scope.call(this.valueDense, value))
     const equations = attentionEquations(queries.rank, this.attentionAxes(queries.rank))
     const products = einsum(equations.scores, keys, mul(queries, 1 / Math.sqrt(this.heads().keySize)))

@@ -1,5 +1,5 @@
 import { Layer, type Scope } from '@gradus/core'
-import { expandDims, full, reshape, type Tensor } from '@gradus/tensor'
+import { expandDims, full, reshape, Tensor } from '@gradus/tensor'
 import type { CellStates, RecurrentStep } from './run-steps.ts'
 
 /** The sizes of the states of a cell: one number per state; for stacked cells one list per cell. */
@@ -71,4 +71,9 @@ export function singleStep({ inputs, step }: CellSteps, states: CellStates): [ou
 /** A step as a sequence of length 1. */
 export function asSequence(x: Tensor): Tensor {
   return expandDims(x, 0)
+}
+
+/** States as a list: as in Keras, a single one may come without. */
+export function stateList(states: CellStates | Tensor): CellStates {
+  return states instanceof Tensor ? [states] : states
 }

@@ -6,7 +6,7 @@ import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
 import { activationKind, constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
-import { asSequence, type CellSteps, RecurrentCell, singleStep } from './cell.ts'
+import { asSequence, type CellSteps, RecurrentCell, singleStep, stateList } from './cell.ts'
 import { dropoutMasks } from './dropout-masks.ts'
 import type { CellStates } from './run-steps.ts'
 
@@ -78,7 +78,7 @@ export abstract class GatedCell<C extends GatedConfig = GatedConfig> extends Rec
   }
 
   apply(x: Tensor, scope: Scope<this>): [output: Tensor, states: CellStates] {
-    return singleStep(this.start(asSequence(x), scope), scope.options.states ?? this.zeroStates(x))
+    return singleStep(this.start(asSequence(x), scope), stateList(scope.options.states ?? this.zeroStates(x)))
   }
 
   override start(sequence: Tensor, scope: Scope<this>): CellSteps {

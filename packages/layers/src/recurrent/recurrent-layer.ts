@@ -18,10 +18,11 @@ import {
   isFloat,
   type Shape,
   ShapeError,
-  Tensor,
+  type Tensor,
   type Tree,
   treeLeaves,
   treeMap,
+  treeReplace,
   zeros,
 } from '@gradus/tensor'
 import { regularizerKind } from '../option-kinds.ts'
@@ -155,14 +156,14 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
   }
 
   private givenStates(given: CellStates, zeros: CellStates): CellStates {
-    const list = given instanceof Tensor ? [given] : given
-    const [wanted, found] = [treeLeaves(zeros).length, treeLeaves(list).length]
-    if (found !== wanted) {
+    const [wanted, found] = [treeLeaves(zeros).length, treeLeaves(given)]
+    if (found.length !== wanted) {
       throw new ShapeError(
-        `${titleOf(this)} expects ${wanted} initial states and got ${found}. Give a list with one tensor for each, as in call(x, { initialState: [...] }).`,
+        `${titleOf(this)} expects ${wanted} initial states and got ${found.length}. Give a list with one tensor for each, as in call(x, { initialState: [...] }).`,
       )
     }
-    return treeMap((zero, state) => cast(state!, zero.dtype), zeros, list)
+    // the states of a cell with one may come without a list
+    return treeMap((zero, state) => cast(state!, zero.dtype), zeros, treeReplace(zeros, found))
   }
 
   /** Throws `ShapeError` for an input of another shape than `[batch, time, ...]`. */

@@ -9,7 +9,7 @@ import {
   type Scope,
 } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
-import { RecurrentCell, type StateSizes } from './cell.ts'
+import { RecurrentCell, type StateSizes, stateList } from './cell.ts'
 import type { CellStates } from './run-steps.ts'
 
 const fields = {
@@ -59,9 +59,9 @@ export class StackedRNNCells extends RecurrentCell<StackedRNNCellsConfig> {
 
   apply(x: Tensor, scope: Scope<this>): [output: Tensor, states: CellStates] {
     let output = x
-    const before = scope.options.states ?? this.zeroStates(x)
+    const before = stateList(scope.options.states ?? this.zeroStates(x))
     const after = this.options.cells.map((cell, index) => {
-      const states = before[index] as CellStates
+      const states = stateList(before[index]!)
       const [cellOutput, cellStates] = scope.callAll(cell, output, { states } as object) as unknown as [
         Tensor,
         CellStates,
