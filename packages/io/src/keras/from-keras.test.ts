@@ -257,10 +257,34 @@ describe('single objects', () => {
     expect(dense['kernelInitializer']).toEqual({ initializer: 'acme/Swish', beta: 2 })
   })
 
+  it('Python lambdas are refused in each form in which Keras saves them', () => {
+    const code = ['4wEAAAAAAAAAAAAAAAEAAAATAAAA8wYAAACXAHwAUwCp', null, null]
+    expect(() => fromKeras(layer('Dense', { units: 2, activation: { value: code } }))).toThrow(
+      'Dense.activation is a Python lambda',
+    )
+    expect(() => fromKeras(layer('Lambda', { function: code, function_type: 'lambda' }))).toThrow(
+      'Lambda.function is a Python lambda',
+    )
+    expect(() => fromKeras([code])).toThrow('The Keras config holds a Python lambda')
+  })
+
+  it('functions that were registered in Python keep their package', () => {
+    const named = (name: string) => ({ module: 'builtins', class_name: 'function', config: name })
+    expect(fromKeras(layer('Lambda', { function: named('acme>double'), arguments: {} }))).toEqual({
+      layer: 'Lambda',
+      function: 'acme/double',
+      arguments: {},
+    })
+  })
+
+  it.each(['TFSMLayer', 'FlaxLayer', 'JaxLayer', 'TorchModuleWrapper'])('%s calls another framework', (name) => {
+    expect(() => fromKeras(layer(name, {}))).toThrow(`The layer ${name} calls a`)
+  })
+
   it('objects without a counterpart are refused', () => {
     expect(() =>
       fromKeras(layer('Lambda', { function: { class_name: '__lambda__', config: { code: '...' } } })),
-    ).toThrow('A __lambda__ of Python cannot be translated')
+    ).toThrow('Lambda.function is a Python lambda, which Keras saves as byte code of Python, and that cannot run here.')
     expect(() =>
       fromKeras({ module: 'acme', class_name: 'MyModel', config: {}, registered_name: 'acme>MyModel' }),
     ).toThrow('none of Keras')

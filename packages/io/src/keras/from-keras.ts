@@ -2,12 +2,14 @@ import { FormatError, type LayerSpec, type ModelSpec, requireBounded } from '@gr
 import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
 import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
 import { asKerasObject, type KerasObject } from './object.ts'
+import { isLambda, lambdaError, requireTranslatable } from './python-code.ts'
 
 /**
  * Translates the result of `keras.saving.serialize_keras_object` into specs: `{ module: 'keras.layers', class_name: 'Dense',
  * config: { units: 5 } }` becomes `{ layer: 'Dense', units: 5 }`, and a model becomes a `ModelSpec`. Options are renamed to
  * camelCase, and those that are null are left out. The layer of wrappers such as `TimeDistributed` is called `inner`. Unknown
- * options are kept, so that building the object reports them. Throws `FormatError` for objects that have no counterpart.
+ * options are kept, so that building the object reports them. Throws `FormatError` for objects that have no counterpart, and for
+ * Python lambdas, which are saved as byte code of Python.
  *
  * @example
  * import { fromKeras } from '@gradus/io'
@@ -52,32 +54,47 @@ const kindOfPart: Readonly<Record<string, KerasKind>> = {
   weighted_metrics: 'metric',
 }
 
-/** `option` is the name of the option that has the value, `expected` the kind of objects that it takes. */
-function translate(value: unknown, option: string, expected: KerasKind | undefined = expectedKind(option)): unknown {
+/**
+ * `option` is the name of the option that has the value, `expected` the kind of objects that it takes, `owner` the class that has
+ * the option.
+ */
+function translate(
+  value: unknown,
+  option: string,
+  expected: KerasKind | undefined = expectedKind(option),
+  owner?: string,
+): unknown {
   if (typeof value === 'string') return optionValue(option, value)
-  if (Array.isArray(value)) return value.map((item) => translate(item, option, expected))
+  if (isLambda(value)) throw lambdaError(option, owner)
+  if (Array.isArray(value)) return value.map((item) => translate(item, option, expected, owner))
   if (typeof value !== 'object' || value === null) return value
   const object = asKerasObject(value)
+  if (object?.className === '__lambda__') throw lambdaError(option, owner)
   if (object) return translateObject(object, expected)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, translate(item, option, expected)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, translate(item, option, expected, owner)]))
 }
 
 function translateObject(object: KerasObject, expected: KerasKind | undefined): unknown {
   const { className, config, module } = object
   if (className.startsWith('__') || module === 'builtins') return builtin(object)
   if (className === 'DTypePolicy') return optionValue('dtype', String((config as { name?: unknown } | null)?.name))
-  if (className === 'function' || typeof config === 'string') return config
+  if (className === 'function' || typeof config === 'string') return functionName(config)
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
 }
 
 /** Translates Python values that Keras wraps in an object, because JSON has no form for them. */
 function builtin({ className, config, raw }: KerasObject): unknown {
-  if (className === 'function' && typeof config === 'string') return config
+  if (className === 'function' && typeof config === 'string') return functionName(config)
   if (className === '__tuple__' && Array.isArray(raw['items'])) return raw['items'].map((item) => translate(item, ''))
   if (className === '__tensor__' || className === '__numpy__') return (config as { value?: unknown } | null)?.value
   throw new FormatError(
     `A ${className} of Python cannot be translated. Save the model without it, with a named function or class instead.`,
   )
+}
+
+/** The name of a function: Keras's, or `package/name` for functions that were registered. */
+function functionName(name: unknown): unknown {
+  return typeof name === 'string' ? name.replace('>', '/') : name
 }
 
 function modelSpec(object: KerasObject): ModelSpec {
@@ -99,8 +116,12 @@ function definitionSpec(object: KerasObject, expected: KerasKind | undefined): u
   const kind = kindOf(object, expected)
   if (kind === 'layer' && object.className === 'InputLayer') return inputSpec(object)
   const type = typeOf(object)
+  if (kind === 'layer') requireTranslatable(type)
   const options = Object.entries((object.config ?? {}) as Record<string, unknown>)
-    .map(([option, value]) => [option, value === null ? nullOf(type, option) : translate(value, option)] as const)
+    .map(([option, value]) => {
+      const kept = value === null ? nullOf(type, option) : translate(value, option, expectedKind(option), type)
+      return [option, kept] as const
+    })
     .filter(([option, value]) => !canDrop(kind, type, option, value))
   return { [kind]: type, ...Object.fromEntries(options.map(([option, value]) => [optionName(option), value])) }
 }
