@@ -32,6 +32,8 @@ export {
   useDTypePolicy,
 } from '@gradus/core'
 export * from '@gradus/data'
+// the layer of this name is `layers.Pipeline`
+export { Pipeline } from '@gradus/data'
 export type * from '@gradus/graph'
 export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
 export * from '@gradus/layers'
@@ -40,7 +42,7 @@ export { metrics } from '@gradus/metrics'
 export type * from '@gradus/models'
 // this `CompileOptions` is that of a model's `compile`
 export type { CompileOptions } from '@gradus/models'
-export { cloneModel, fitDataFields } from '@gradus/models'
+export { cloneModel, fitDataFields, remat } from '@gradus/models'
 export * from '@gradus/optimizers'
 export type * from '@gradus/tensor'
 export {

@@ -25,6 +25,8 @@ export interface ForwardPass {
   readonly states: Map<BaseLayer, Tree>
   /** The parameters that calls have set. */
   readonly params: Map<BaseLayer, Tree>
+  /** Whether a layer has variables before it is called; false while shapes are inferred and it was not called yet. */
+  knows(layer: BaseLayer): boolean
   /** The current variables of a layer that is called with `inputs`; undefined if there are none. */
   variablesOf(layer: BaseLayer, inputs: Tree): LayerVariables | undefined
   /** Calls a layer without its wrapper. */

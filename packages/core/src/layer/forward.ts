@@ -94,6 +94,10 @@ export class Forward implements ForwardPass {
     })
   }
 
+  knows(layer: BaseLayer): boolean {
+    return this.variables.knows?.(layer) !== false
+  }
+
   variablesOf(layer: BaseLayer, inputs: Tree): LayerVariables | undefined {
     const found = this.variables.of(layer, inputs)
     const state = this.states.get(layer)
@@ -102,7 +106,7 @@ export class Forward implements ForwardPass {
 
   /** Whether a layer itself has state; false while shapes are inferred and the layer was not called yet. */
   hasState(layer: BaseLayer): boolean {
-    if (this.variables.knows?.(layer) === false) return false
+    if (!this.knows(layer)) return false
     return treeLeaves(this.variables.of(layer, [])?.state).length > 0
   }
 
