@@ -9,4 +9,5 @@ export { ModelCheckpoint, type ModelCheckpointConfig } from './model-checkpoint.
 export { ProgressLogger, type ProgressLoggerConfig } from './progress-logger.ts'
 export { ReduceLROnPlateau, type ReduceLROnPlateauConfig } from './reduce-lr-on-plateau.ts'
 export { RemoteMonitor, type RemoteMonitorConfig } from './remote-monitor.ts'
+export { TensorBoard, type TensorBoardConfig } from './tensorboard.ts'
 export { TerminateOnNaN, type TerminateOnNaNConfig } from './terminate-on-nan.ts'

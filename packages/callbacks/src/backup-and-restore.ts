@@ -7,7 +7,7 @@ import {
   type HookResult,
   type OptionsOf,
 } from '@gradus/core'
-import { fileExists, removeFile } from './platform-files.ts'
+import { fileExists, removeFile, removeLeftovers } from './platform-files.ts'
 
 const fields = {
   /** The folder of the backup. */
@@ -28,7 +28,8 @@ export interface BackupAndRestoreConfig extends ConfigOf<typeof fields> {}
 /**
  * Saves the run during training. `fit` of a later process, with the same data and options, continues where the last backup was
  * made and ends with the weights and the history of a run that was never interrupted: bit for bit on cpu and wasm. Datasets continue at
- * their position if they have `state` and `restore`; others are read again up to it. Throws `ConfigError` for an empty folder name
+ * their position if they have `state` and `restore`; others are read again up to it. Unfinished files that a killed process left in
+ * the folder are removed. Throws `ConfigError` for an empty folder name
  * and for two frequencies. Keras: `BackupAndRestore`, which restores whole epochs.
  *
  * @example
@@ -64,6 +65,7 @@ export class BackupAndRestore extends Callback<BackupAndRestoreConfig> {
   }
 
   override async onResume({ model }: CallbackContext): Promise<FitState | undefined> {
+    await removeLeftovers(this.path)
     return (await fileExists(this.path)) ? model.restore(this.path) : undefined
   }
 

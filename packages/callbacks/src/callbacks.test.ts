@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DivergenceError, Registry } from '@gradus/core'
 import { afterEach, expect, it } from 'vitest'
 import { ScriptedModel } from '../../../tests/recorded/scripted-model.ts'
+import { BackupAndRestore } from './backup-and-restore.ts'
 import { CSVLogger } from './csv-logger.ts'
 import { EarlyStopping } from './early-stopping.ts'
 import { History } from './history.ts'
@@ -244,4 +246,28 @@ it('ProgressLogger shows evaluation, but not validation within training', () => 
   evaluate()
   logger.onTrainEnd()
   expect(text).toBe('2/2 - 0s - 0s/step - loss: 0.5000\n')
+})
+
+it('BackupAndRestore removes the unfinished files of killed processes', async () => {
+  const backupDir = await mkdtemp(join(tmpdir(), 'gradus-backup-'))
+  folders.push(backupDir)
+  const { pid: ended } = spawnSync(process.execPath, ['--version'])
+  const kept = [
+    `.training.safetensors.${process.ppid}-abc.tmp`, // of a process that runs
+    `.other.safetensors.${ended}-abc.tmp`,
+    `.training.safetensors.${ended}-abc.txt`,
+    'training.safetensors.tmp',
+  ]
+  for (const name of [
+    ...kept,
+    `.training.safetensors.${ended}-abc.tmp`,
+    `.training.safetensors.${process.pid}-x1.tmp`,
+  ]) {
+    await writeFile(join(backupDir, name), '')
+  }
+  const resume = (folder: string) =>
+    new BackupAndRestore({ backupDir: folder }).onResume({ model: new ScriptedModel() } as never)
+  expect(await resume(backupDir)).toBeUndefined()
+  expect((await readdir(backupDir)).sort()).toEqual(kept.sort())
+  expect(await resume(join(backupDir, 'missing'))).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 export * from './all.ts'
 export * as callbacks from './all.ts'
 export type { MonitorConfig } from './monitor.ts'
-export type { TextFiles } from './platform-files.ts'
+export type { EventFiles, TextFiles } from './platform-files.ts'
 export { lineWriter, type Write } from './platform-output.ts'
 export * from './progress-bar.ts'

@@ -32,28 +32,53 @@ export const machineFiles: TextFiles = {
       throw new DataError(`The file '${shortened(path)}' cannot be read: ${reasonOf(cause)}`, { cause })
     }
   },
-  async write(path, text) {
-    await named(path, () => replaceFile(nodeModule('fs/promises', path), nodeModule('path', path), path, text))
-  },
-  async append(path, text) {
-    const { constants, open } = nodeModule('fs/promises', path)
-    await named(path, async () => {
-      // not `a`, which would create a file in a folder that was deleted and made again
-      const file = await open(path, constants.O_WRONLY)
+  write: (path, text) => machineEventFiles.write(path, text),
+  append: (path, text) => appendTo(path, new TextEncoder().encode(text)),
+}
+
+async function appendTo(path: string, bytes: Uint8Array): Promise<void> {
+  const { constants, open } = nodeModule('fs/promises', path)
+  await named(path, async () => {
+    // not `a`, which would create a file in a folder that was deleted and made again
+    const file = await open(path, constants.O_WRONLY)
+    try {
+      const before = await file.stat()
+      if (!before.isFile()) return await file.writeFile(bytes)
       try {
-        const before = await file.stat()
-        if (!before.isFile()) return await file.writeFile(text)
-        try {
-          await writeAll(file, new TextEncoder().encode(text), before.size)
-        } catch (error) {
-          await file.truncate(before.size)
-          throw error
-        }
-      } finally {
-        await file.close()
+        await writeAll(file, bytes, before.size)
+      } catch (error) {
+        await file.truncate(before.size)
+        throw error
       }
-    })
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+/** The part of a file system that `TensorBoard` uses. */
+export interface EventFiles {
+  /** Creates or replaces a file, and missing folders. */
+  write(path: string, data: Uint8Array | string): Promise<void>
+  /** Adds bytes to the end of a file that `write` has made. If it fails, the file stays as it was. */
+  append(path: string, bytes: Uint8Array): Promise<void>
+}
+
+/** The file system. Throws on platforms without files. */
+export const machineEventFiles: EventFiles = {
+  async write(path, data) {
+    await named(path, () => replaceFile(nodeModule('fs/promises', path), nodeModule('path', path), path, data))
   },
+  append: appendTo,
+}
+
+let eventFiles = 0
+
+/** Returns a new name of an event file: the time, the machine and the process, which TensorBoard sorts. */
+export function eventFileName(): string {
+  const isNode = typeof process === 'object' && typeof process.getBuiltinModule === 'function'
+  const machine = isNode ? `${process.getBuiltinModule('node:os').hostname()}.${process.pid}` : 'browser.0'
+  return `events.out.tfevents.${String(Math.floor(Date.now() / 1000)).padStart(10, '0')}.${machine}.${eventFiles++}.v2`
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
@@ -84,6 +109,28 @@ export async function removeFile(path: string): Promise<void> {
   const { rm, rmdir } = nodeModule('fs/promises', path)
   await rm(path, { force: true })
   await rmdir(nodeModule('path', path).dirname(path)).catch(() => undefined)
+}
+
+/** Removes the temporary files of writes of a file by processes that were killed. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const { readdir, rm } = nodeModule('fs/promises', path)
+  const { basename, dirname, join } = nodeModule('path', path)
+  const start = `.${basename(path)}.`
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    const pid = name.startsWith(start) && /^(\d+)-[a-z0-9]+\.tmp$/.exec(name.slice(start.length))?.[1]
+    // an earlier process may have had the number of this one, as processes in containers do
+    if (!pid || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue
+    await rm(join(dirname(path), name), { force: true }).catch(() => {})
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
 }
 
 interface NodeModules {
