@@ -7,6 +7,8 @@ export { cpu } from '@gradus/backend-cpu'
 export { type WasmBackend, type WasmOptions, wasm } from '@gradus/backend-wasm'
 export * from '@gradus/callbacks'
 export type * from '@gradus/core'
+// names that functions of tensors have too; those are in `ops`
+export type { divideNoNan } from '@gradus/core'
 export {
   activation,
   Callback,
@@ -33,8 +35,9 @@ export {
 } from '@gradus/core'
 export * from '@gradus/data'
 // the layer of this name is `layers.Pipeline`
-export { Pipeline } from '@gradus/data'
+export { normalize, Pipeline } from '@gradus/data'
 export type * from '@gradus/graph'
+export type { trace } from '@gradus/graph'
 export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
 export * from '@gradus/layers'
 export { losses } from '@gradus/losses'
@@ -42,7 +45,7 @@ export { metrics } from '@gradus/metrics'
 export type * from '@gradus/models'
 // this `CompileOptions` is that of a model's `compile`
 export type { CompileOptions } from '@gradus/models'
-export { cloneModel, fitDataFields, remat } from '@gradus/models'
+export { cloneModel, fitDataFields, plotModel, remat } from '@gradus/models'
 export * from '@gradus/optimizers'
 export type * from '@gradus/tensor'
 export {
