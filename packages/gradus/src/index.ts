@@ -40,6 +40,8 @@ export type * from '@gradus/graph'
 export type { trace } from '@gradus/graph'
 export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
 export * from '@gradus/layers'
+// the type of activation functions that has this name is in `@gradus/core`
+export { Activation } from '@gradus/layers'
 export { losses } from '@gradus/losses'
 export { metrics } from '@gradus/metrics'
 export type * from '@gradus/models'

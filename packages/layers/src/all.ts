@@ -18,7 +18,7 @@ export { DepthwiseConv1D, type DepthwiseConv1DConfig } from './convolution/depth
 export { DepthwiseConv2D, type DepthwiseConv2DConfig } from './convolution/depthwise-conv2d.ts'
 export { SeparableConv1D, type SeparableConv1DConfig } from './convolution/separable-conv1d.ts'
 export { SeparableConv2D, type SeparableConv2DConfig } from './convolution/separable-conv2d.ts'
-export { ActivationLayer, type ActivationLayerConfig } from './core/activation.ts'
+export { Activation, type ActivationConfig } from './core/activation.ts'
 export { Dense, type DenseConfig } from './core/dense.ts'
 export { EinsumDense, type EinsumDenseConfig } from './core/einsum-dense.ts'
 export { Embedding, type EmbeddingConfig } from './core/embedding.ts'
@@ -142,5 +142,11 @@ export { UpSampling3D, type UpSampling3DConfig } from './reshaping/up-sampling3d
 export { ZeroPadding1D, type ZeroPadding1DConfig } from './reshaping/zero-padding1d.ts'
 export { ZeroPadding2D, type ZeroPadding2DConfig } from './reshaping/zero-padding2d.ts'
 export { ZeroPadding3D, type ZeroPadding3DConfig } from './reshaping/zero-padding3d.ts'
+export { MelSpectrogram, type MelSpectrogramConfig } from './spectrograms/mel-spectrogram.ts'
+export {
+  STFTSpectrogram,
+  type STFTSpectrogramConfig,
+  type STFTSpectrogramParams,
+} from './spectrograms/stft-spectrogram.ts'
 export { Bidirectional, type BidirectionalConfig } from './wrappers/bidirectional.ts'
 export { TimeDistributed, type TimeDistributedConfig } from './wrappers/time-distributed.ts'

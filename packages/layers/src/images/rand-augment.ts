@@ -1,0 +1,64 @@
+import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+import { samplingFields } from './affine-layer.ts'
+import { applied, augmentations, type Choice, choose } from './augmentations.ts'
+import { ColorLayer, colorFields } from './color-layer.ts'
+import { boxesRefused, type ImageArgument, type ImageLayer } from './image-layer.ts'
+import { intervalField, intervalOf } from './image-options.ts'
+
+const fields = {
+  /** The number of augmentations that are applied one after the other. */
+  numOps: { type: 'integer', min: 0, default: 2 },
+  /** The strength of all augmentations, from 0 to 1; a single number f stands for [0, f]. */
+  factor: { ...intervalField, default: 0.5 },
+  interpolation: samplingFields.interpolation,
+  ...colorFields,
+} as const
+
+/** The options of `RandAugment`. */
+export interface RandAugmentConfig extends ConfigOf<typeof fields> {}
+
+/**
+ * In training, applies `numOps` augmentations to each image, chosen at random among shear, translation, rotation, brightness, color
+ * degeneration, contrast, sharpness, posterization, solarization, automatic contrast and equalization. Otherwise it returns its
+ * input. Segmentation masks follow; bounding boxes are not supported. Throws `ConfigError` for factors outside of 0 to 1 and
+ * `ShapeError` for other inputs than images of 3 channels. Each image has its own choice; in Keras a batch has one. Keras:
+ * `RandAugment` (Cubuk et al., 2020).
+ *
+ * @example
+ * import { RandAugment } from '@gradus/layers'
+ * import { ones } from '@gradus/tensor'
+ * new RandAugment({ numOps: 1 }).call(ones([2, 4, 4, 3]), { training: true }).shape // => [2, 4, 4, 3]
+ */
+export class RandAugment extends ColorLayer<RandAugmentConfig, readonly Choice[]> {
+  static readonly type = 'RandAugment'
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
+  /** The augmentations; in a set, because they are no layers of a model. */
+  private readonly steps: ReadonlySet<ImageLayer<object>>
+
+  constructor(...config: ImageArgument<RandAugmentConfig>) {
+    super(...config)
+    const factor = intervalOf(this.type, 'factor', this.options.factor, { least: 0, most: 1 })
+    this.steps = augmentations({ ...this.options, factor }, true)
+  }
+
+  draw(rng: Rng, images: Tensor): readonly Choice[] {
+    return Array.from({ length: this.options.numOps }, () => choose(this.steps, rng, images, this.steps.size))
+  }
+
+  transform(images: Tensor, drawn: readonly Choice[]): Tensor {
+    return drawn.reduce((x, choice) => applied(this.steps, x, choice, (step, y, own) => step.transform(y, own)), images)
+  }
+
+  override transformMasks(masks: Tensor, drawn: readonly Choice[]): Tensor {
+    return drawn.reduce(
+      (x, choice) => applied(this.steps, x, choice, (step, y, own) => step.transformMasks(y, own)),
+      masks,
+    )
+  }
+
+  override transformBoxes(): Tensor {
+    throw boxesRefused(this)
+  }
+}

@@ -1,0 +1,47 @@
+import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { add, clip, mul, type Tensor } from '@gradus/tensor'
+import { ColorLayer, colorFields } from './color-layer.ts'
+import { againstImages, perImage } from './draws.ts'
+import type { ImageArgument } from './image-layer.ts'
+import { type Interval, intervalField, intervalOf } from './image-options.ts'
+
+const fields = {
+  /** The largest change as a part of the value range, from -1 to 1; two numbers are the lowest and the highest. */
+  factor: { ...intervalField, required: true, example: '0.2' },
+  ...colorFields,
+} as const
+
+/** The options of `RandomBrightness`. */
+export interface RandomBrightnessConfig extends ConfigOf<typeof fields> {}
+
+/**
+ * In training, adds a number to each image that is drawn from `factor`, times the size of the value range, and limits the values to
+ * the range. Otherwise it returns its input. Throws `ConfigError` for factors outside of -1 to 1 and `ShapeError` for other inputs
+ * than images. Keras: `RandomBrightness`.
+ *
+ * @example
+ * import { RandomBrightness } from '@gradus/layers'
+ * import { tensor } from '@gradus/tensor'
+ * const layer = new RandomBrightness({ factor: [0.2, 0.2] })
+ * layer.call(tensor([[[[10], [250]]]]), { training: true }).array() // => [[[[61], [255]]]]
+ */
+export class RandomBrightness extends ColorLayer<RandomBrightnessConfig> {
+  static readonly type = 'RandomBrightness'
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
+  private readonly factors: Interval
+
+  constructor(...config: ImageArgument<RandomBrightnessConfig>) {
+    super(...config)
+    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: -1, most: 1 })
+  }
+
+  draw(rng: Rng, images: Tensor): Tensor {
+    const [low, high] = this.range
+    return mul(againstImages(perImage(rng, images, this.factors)), high - low)
+  }
+
+  transform(images: Tensor, drawn: Tensor): Tensor {
+    return clip(add(images, drawn), ...this.range)
+  }
+}

@@ -1,0 +1,46 @@
+import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { sub, type Tensor, where } from '@gradus/tensor'
+import { ColorLayer, colorFields } from './color-layer.ts'
+import { againstImages, chosen } from './draws.ts'
+import type { ImageArgument } from './image-layer.ts'
+import { type Interval, intervalField, intervalOf } from './image-options.ts'
+
+const fields = {
+  /** The interval from which the probability is drawn that an image is inverted; a single number f stands for [0, f]. */
+  factor: { ...intervalField, default: 1 },
+  ...colorFields,
+} as const
+
+/** The options of `RandomInvert`. */
+export interface RandomInvertConfig extends ConfigOf<typeof fields> {}
+
+/**
+ * In training, subtracts images from the highest value of `valueRange`, each with a probability that is drawn from `factor`.
+ * Otherwise it returns its input. Throws `ConfigError` for factors outside of 0 to 1 and `ShapeError` for other inputs than images.
+ * Keras: `RandomInvert`.
+ *
+ * @example
+ * import { RandomInvert } from '@gradus/layers'
+ * import { tensor } from '@gradus/tensor'
+ * const layer = new RandomInvert({ factor: [1, 1] })
+ * layer.call(tensor([[[[5], [255]]]]), { training: true }).array() // => [[[[250], [0]]]]
+ */
+export class RandomInvert extends ColorLayer<RandomInvertConfig> {
+  static readonly type = 'RandomInvert'
+  static override readonly fields = fields
+  declare readonly options: OptionsOf<typeof fields>
+  private readonly factors: Interval
+
+  constructor(...config: ImageArgument<RandomInvertConfig>) {
+    super(...config)
+    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: 0, most: 1 })
+  }
+
+  draw(rng: Rng, images: Tensor): Tensor {
+    return againstImages(chosen(rng, images, this.factors))
+  }
+
+  transform(images: Tensor, drawn: Tensor): Tensor {
+    return where(drawn, sub(this.range[1], images), images)
+  }
+}
