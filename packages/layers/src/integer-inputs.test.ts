@@ -3,7 +3,7 @@ import { initLayer, type Layer, Rng, statelessCall } from '@gradus/core'
 import { cast, type Tensor, tensor, treeLeaves, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import {
-  ActivationLayer,
+  Activation,
   BatchNormalization,
   Bidirectional,
   Conv2D,
@@ -53,7 +53,7 @@ const computing: [Layer, Tensor][] = [
   [new Conv2D({ filters: 2, kernelSize: 2 }), image],
   [new BatchNormalization(), matrix],
   [new LayerNormalization(), matrix],
-  [new ActivationLayer({ activation: 'tanh' }), matrix],
+  [new Activation({ activation: 'tanh' }), matrix],
   [new SimpleRNN({ units: 2 }), sequence],
   [new LSTM({ units: 2, returnState: true }), sequence],
   [new GRU({ units: 2, stateful: true }), sequence],

@@ -2,11 +2,11 @@ import { cpu } from '@gradus/backend-cpu'
 import { useBackend } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { expect, it } from 'vitest'
-import { ActivationLayer } from './activation.ts'
+import { Activation } from './activation.ts'
 
 await useBackend(cpu())
 
-testLayer(ActivationLayer, {
+testLayer(Activation, {
   config: { activation: 'softmax' },
   inputShape: [2, 3],
   expectedOutputShape: [2, 3],
@@ -15,8 +15,8 @@ testLayer(ActivationLayer, {
 })
 
 it('needs an activation', () => {
-  expect(() => new ActivationLayer({} as never)).toThrow(
+  expect(() => new Activation({} as never)).toThrow(
     "Activation needs the option 'activation', an activation, which is missing.",
   )
-  expect(new ActivationLayer({ activation: 'relu' }).type).toBe('Activation')
+  expect(new Activation({ activation: 'relu' }).type).toBe('Activation')
 })

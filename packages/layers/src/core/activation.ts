@@ -9,18 +9,18 @@ const fields = {
   activation: { type: activationKind, among: activations, required: true, example: "'relu'" },
 } as const
 
-/** The options of `ActivationLayer`. */
-export interface ActivationLayerConfig extends ConfigOf<typeof fields> {}
+/** The options of `Activation`. */
+export interface ActivationConfig extends ConfigOf<typeof fields> {}
 
 /**
- * A layer that applies an activation. Its name in data is `Activation`. Keras: `Activation`.
+ * A layer that applies an activation. Keras: `Activation`.
  *
  * @example
- * import { ActivationLayer } from '@gradus/layers'
+ * import { Activation } from '@gradus/layers'
  * import { tensor } from '@gradus/tensor'
- * new ActivationLayer({ activation: 'relu' }).call(tensor([[-1, 2]])).array() // => [[0, 2]]
+ * new Activation({ activation: 'relu' }).call(tensor([[-1, 2]])).array() // => [[0, 2]]
  */
-export class ActivationLayer extends Layer<ActivationLayerConfig> {
+export class Activation extends Layer<ActivationConfig> {
   static readonly type = 'Activation'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
