@@ -31,9 +31,9 @@ const [xTest, yTest] = shifted(Array.from({ length: 50 }, film))
 
 const inp = input({ shape: [null, size, size, 1] })
 let x = new ConvLSTM2D({ filters: 12, kernelSize: [3, 3], padding: 'same', returnSequences: true, activation: 'relu' }).call(inp)
-x = new BatchNormalization().call(x)
+x = new BatchNormalization({ momentum: 0.9 }).call(x)
 x = new ConvLSTM2D({ filters: 12, kernelSize: [3, 3], padding: 'same', returnSequences: true, activation: 'relu' }).call(x)
-x = new Conv3D({ filters: 1, kernelSize: [3, 3, 3], activation: 'sigmoid', padding: 'same' }).call(x)
+x = new Conv3D({ filters: 1, kernelSize: [1, 3, 3], activation: 'sigmoid', padding: 'same' }).call(x)
 const model = new Model({ inputs: inp, outputs: x, seed: 1 })
 model.summary()
 
