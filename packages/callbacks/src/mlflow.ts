@@ -38,6 +38,7 @@ interface Metric {
   readonly step: number
 }
 
+const api = '/api/2.0/mlflow/'
 /** The most metrics in one request, as MLflow's REST API defines it. */
 const mostMetrics = 1000
 /** The most metrics that wait for a server that does not answer. */
@@ -102,15 +103,17 @@ export class MLflow extends Callback<MLflowConfig> {
     if (this.runId !== undefined) return
     const { experimentName: name, runName, tags } = this.options
     if (name !== undefined) {
-      const filter = `name = '${name.replaceAll("'", "\\'")}'`
-      this.post(
-        'experiments/search',
-        () => this.experimentId === undefined && { filter, max_results: 1 },
-        ({ experiments }) => {
-          const [found] = (experiments ?? []) as { readonly experiment_id?: string }[]
-          this.experimentId = found?.experiment_id
+      this.sender.send({
+        method: 'GET',
+        path: `${api}experiments/get-by-name`,
+        body: () =>
+          this.experimentId === undefined ? new URLSearchParams({ experiment_name: name }).toString() : undefined,
+        contentType: 'application/json',
+        answered: (text) => {
+          const { experiment } = JSON.parse(text) as { readonly experiment?: { readonly experiment_id?: string } }
+          this.experimentId = experiment?.experiment_id
         },
-      )
+      })
       this.post(
         'experiments/create',
         () => this.experimentId === undefined && { name },
@@ -158,7 +161,7 @@ export class MLflow extends Callback<MLflowConfig> {
     answered?: (answer: Readonly<Record<string, unknown>>) => void,
   ): void {
     this.sender.send({
-      path: `/api/2.0/mlflow/${name}`,
+      path: `${api}${name}`,
       body: () => {
         const data = body()
         return data ? JSON.stringify(data) : undefined

@@ -20,8 +20,10 @@ export interface SenderOptions {
   readonly warn: (message: string) => void
 }
 
-/** A POST request. */
+/** A request. */
 export interface Message {
+  /** With GET the body is the query of the address, and an answer with status 404 is the text `{}`. Default: POST. */
+  readonly method?: 'GET'
   /** Added to the root. */
   readonly path: string
   /** Returns the body when the turn of the message comes; undefined sends nothing. */
@@ -96,7 +98,7 @@ export class Sender {
 
   private async sendOne(message: Message): Promise<void> {
     try {
-      await this.post(message)
+      await this.request(message)
     } catch (error) {
       const { root, timeout } = this.options
       this.blockedUntil = performance.now() + pause
@@ -106,18 +108,18 @@ export class Sender {
     }
   }
 
-  private async post({ path, body, contentType, answered }: Message): Promise<void> {
+  private async request({ method, path, body, contentType, answered }: Message): Promise<void> {
     const { root, headers, timeout } = this.options
     const text = body()
     if (text === undefined) return
-    const response = await fetch(root + path, {
-      method: 'POST',
-      body: text,
+    const response = await fetch(method ? `${root}${path}?${text}` : root + path, {
+      ...(method ? { method } : { method: 'POST', body: text }),
       headers: { 'content-type': contentType, ...headers },
       signal: AbortSignal.any([AbortSignal.timeout(1000 * timeout), this.abort.signal]),
     })
     // read also where nobody needs it, because a connection is used again only then
     const answer = await response.text()
+    if (method && response.status === 404) return answered?.('{}')
     if (!response.ok) {
       throw new Error(`it answered ${response.status} ${response.statusText} ${answer.slice(0, 200)}`.trim())
     }

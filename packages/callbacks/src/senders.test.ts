@@ -101,27 +101,29 @@ describe('RemoteMonitor', () => {
 
 describe('MLflow', () => {
   const answers: Readonly<Record<string, object>> = {
-    'experiments/search': {},
     'experiments/create': { experiment_id: '7' },
     'runs/create': { run: { info: { run_id: 'r1' } } },
   }
-  const ok = ({ path }: Received): Answer => [200, JSON.stringify(answers[path.replace('/api/2.0/mlflow/', '')] ?? {})]
+  const ok = ({ path }: Received): Answer =>
+    path.includes('get-by-name')
+      ? [404, '{"error_code":"RESOURCE_DOES_NOT_EXIST"}']
+      : [200, JSON.stringify(answers[path.replace('/api/2.0/mlflow/', '')] ?? {})]
   const requests = (received: readonly Received[]) =>
-    received.map(({ path, body }) => [path.replace('/api/2.0/mlflow/', ''), JSON.parse(body)] as const)
+    received.map(({ path, body }) => [path.replace('/api/2.0/mlflow/', ''), body && JSON.parse(body)] as const)
 
   it('creates experiment and run, logs parameters and figures, and finishes the run', async () => {
     const { root, received } = await serve(ok)
     const params = { units: 64, bias: true }
     const warnings = await run(
       (warn) =>
-        new MLflow({ trackingUri: `${root}/`, experimentName: "o'k", runName: 'a', tags: { x: 1 }, params, warn }),
+        new MLflow({ trackingUri: `${root}/`, experimentName: "o'k 1", runName: 'a', tags: { x: 1 }, params, warn }),
       [0.5, 'NaN'],
     )
     expect(warnings).toEqual([])
     const time = expect.any(Number)
     expect(requests(received)).toEqual([
-      ['experiments/search', { filter: "name = 'o\\'k'", max_results: 1 }],
-      ['experiments/create', { name: "o'k" }],
+      ['experiments/get-by-name?experiment_name=o%27k+1', ''],
+      ['experiments/create', { name: "o'k 1" }],
       ['runs/create', { experiment_id: '7', start_time: time, run_name: 'a', tags: [{ key: 'x', value: '1' }] }],
       ['runs/log-parameter', { run_id: 'r1', key: 'epochs', value: '2' }],
       ['runs/log-parameter', { run_id: 'r1', key: 'units', value: '64' }],
@@ -141,9 +143,9 @@ describe('MLflow', () => {
   })
 
   it('uses an experiment and a run that exist', async () => {
-    const found = { experiments: [{ experiment_id: '3' }] }
+    const found = { experiment: { experiment_id: '3' } }
     const { root, received } = await serve((request) =>
-      request.path.endsWith('search') ? [200, JSON.stringify(found)] : ok(request),
+      request.path.includes('get-by-name') ? [200, JSON.stringify(found)] : ok(request),
     )
     await run((warn) => new MLflow({ trackingUri: root, experimentName: 'a', warn }), [1])
     expect(requests(received)[1]).toEqual(['runs/create', { experiment_id: '3', start_time: expect.any(Number) }])
