@@ -47,7 +47,16 @@ export { metrics } from '@gradus/metrics'
 export type * from '@gradus/models'
 // this `CompileOptions` is that of a model's `compile`
 export type { CompileOptions } from '@gradus/models'
-export { cloneModel, fitDataFields, plotModel, remat } from '@gradus/models'
+export {
+  cloneModel,
+  enableAdapters,
+  fitDataFields,
+  loadAdapters,
+  mergeAdapters,
+  plotModel,
+  remat,
+  saveAdapters,
+} from '@gradus/models'
 export * from '@gradus/optimizers'
 export type * from '@gradus/tensor'
 export {

@@ -1,27 +1,28 @@
 import {
   type ConfigArgument,
-  ConfigError,
   type ConfigOf,
-  describeValue,
   type FieldTable,
   type Initializer,
   Layer,
   type LayerOptions,
   type OptionsOf,
   type Regularizer,
-  Rng,
-  titleOf,
-  variablesOf,
-  writeVariables,
+  type Rng,
 } from '@gradus/core'
-import type { FloatDType, Shape, Tensor } from '@gradus/tensor'
-import { keepTensors } from '@gradus/tensor/internals'
+import type { Shape, Tensor } from '@gradus/tensor'
 import * as activations from './activations/index.ts'
 import * as constraints from './constraints/index.ts'
-import { HeUniform } from './initializers/he-uniform.ts'
 import * as initializers from './initializers/index.ts'
-import { Zeros } from './initializers/zeros.ts'
-import { adapted, lowRankOf, penalizedAs } from './low-rank.ts'
+import {
+  adaptationFor,
+  adapted,
+  type EnableOptions,
+  enableLowRank,
+  type LowRank,
+  lowRankOf,
+  mergeLowRank,
+  penalizedAs,
+} from './low-rank.ts'
 import { activationKind, constraintKind, initializerKind, regularizerKind } from './option-kinds.ts'
 import * as regularizers from './regularizers/index.ts'
 
@@ -67,7 +68,7 @@ export type KernelParams = {
 export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, KernelParams> {
   static override readonly fields: FieldTable = kernelFields
   declare readonly options: KernelOptions
-  private lowRank: { readonly rank: number; readonly scale: number } | undefined
+  private lowRank: LowRank | undefined
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...config)
@@ -98,27 +99,25 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
    * layer.call(ones([1, 3])).array() // => [[3, 3]]
    * layer.options.loraRank // => 1
    */
-  enableLora(rank: number, { alpha, seed = 0 }: { readonly alpha?: number; readonly seed?: number } = {}): void {
-    const title = titleOf(this)
-    if (!Number.isSafeInteger(rank) || rank < 1) {
-      throw new ConfigError(
-        `${title}: the rank of an adaptation must be a positive whole number and is ${describeValue(rank)}.`,
-      )
-    }
-    if (this.lowRank) {
-      throw new ConfigError(`${title} has an adaptation of rank ${this.lowRank.rank} already, and can have one only.`)
-    }
-    const { params } = (variablesOf(this) ?? {}) as { readonly params?: KernelParams }
-    if (!params) {
-      throw new ConfigError(`${title} has no weights yet. Call it or build its model first, or give it 'loraRank'.`)
-    }
-    const given = { loraRank: rank, ...(alpha !== undefined && { loraAlpha: alpha }) }
-    const lowRank = lowRankOf(title, given, this.options.kernelConstraint)!
-    const added = adaptationFor(new Rng(seed), params.kernel.shape, lowRank.rank, this.dtype)
-    keepTensors(Object.values(added))
-    writeVariables(this, { params: { '': { ...params, ...added } } })
-    this.lowRank = lowRank
-    Object.assign(this, { config: { ...this.config, ...given }, options: { ...this.options, ...given } })
+  enableLora(rank: number, options: EnableOptions = {}): void {
+    this.lowRank = enableLowRank(this, 'kernel', this.lowRank, rank, options)
+  }
+
+  /**
+   * Adds the low-rank adaptation to the kernel and removes it: the output stays the same, and the kernel is trained again. Compile a
+   * model that has the layer again. Throws `ConfigError` for a layer without an adaptation. Keras merges when it saves.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { ones } from '@gradus/tensor'
+   * const layer = new Dense({ units: 2, kernelInitializer: 'ones', loraRank: 1 })
+   * layer.call(ones([1, 3])).array() // => [[3, 3]]
+   * layer.mergeLora()
+   * layer.options.loraRank // => undefined
+   */
+  mergeLora(): void {
+    mergeLowRank(this, 'kernel', this.lowRank)
+    this.lowRank = undefined
   }
 
   /** Makes the parameters for a kernel and an optional bias of these shapes. */
@@ -133,7 +132,7 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
     return {
       kernel: kernelInitializer.make(rng.next(), kernelShape, dtype),
       ...(biasShape ? { bias: biasInitializer.make(rng.next(), biasShape, dtype) } : {}),
-      ...(lowRank ? adaptationFor(rng, kernelShape, lowRank.rank, dtype) : {}),
+      ...(lowRank ? adaptationFor(rng, 'kernel', kernelShape, lowRank.rank, dtype) : {}),
     }
   }
 
@@ -142,13 +141,5 @@ export abstract class KernelLayer<C extends KernelConfig> extends Layer<C, Kerne
     return this.lowRank && loraKernelA && loraKernelB
       ? adapted(kernel, loraKernelA, loraKernelB, this.lowRank.scale)
       : kernel
-  }
-}
-
-/** Makes the matrices of an adaptation of a kernel. Their product is 0 at first. */
-function adaptationFor(rng: Rng, kernelShape: Shape, rank: number, dtype: FloatDType) {
-  return {
-    loraKernelA: new HeUniform().make(rng.next(), [...kernelShape.slice(0, -1), rank], dtype),
-    loraKernelB: new Zeros().make(rng.next(), [rank, kernelShape.at(-1)!], dtype),
   }
 }

@@ -8,6 +8,7 @@ export {
   type ValidationData,
   type Verbose,
 } from './loop/index.ts'
+export { type AdapterOptions, enableAdapters, loadAdapters, mergeAdapters, saveAdapters } from './model/adapters.ts'
 export { type CloneOptions, cloneModel } from './model/clone.ts'
 export type { FileOptions } from './model/files.ts'
 export { fromSpec, type ModelClasses } from './model/from-spec.ts'

@@ -9,6 +9,8 @@ export interface ModelHeader {
   readonly inputShapes?: Readonly<Record<string, InputShape>>
   /** How weights of layers are quantized, by the paths of the layers. */
   readonly quantization?: Readonly<Record<string, unknown>>
+  /** In a file of adaptations only: their options, by the paths of the layers. */
+  readonly adapters?: Readonly<Record<string, unknown>>
   /** The seed of the model. */
   readonly seed?: number
   /** Train steps so far. */

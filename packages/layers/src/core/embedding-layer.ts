@@ -17,10 +17,17 @@ import {
 import { cast, type DType, equal, gather, isFloat, Tensor, tensor, where } from '@gradus/tensor'
 import { apply } from '@gradus/tensor/internals'
 import * as constraints from '../constraints/index.ts'
-import { HeUniform } from '../initializers/he-uniform.ts'
 import * as initializers from '../initializers/index.ts'
-import { Zeros } from '../initializers/zeros.ts'
-import { adapted, lowRankOf, penalizedAs } from '../low-rank.ts'
+import {
+  adaptationFor,
+  adapted,
+  type EnableOptions,
+  enableLowRank,
+  type LowRank,
+  lowRankOf,
+  mergeLowRank,
+  penalizedAs,
+} from '../low-rank.ts'
 import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
 
@@ -72,7 +79,7 @@ export abstract class EmbeddingLayer<C extends EmbeddingOptions, O extends objec
   O
 > {
   declare readonly options: OptionsOf<typeof embeddingFields>
-  private readonly lowRank: { readonly rank: number; readonly scale: number } | undefined
+  private lowRank: LowRank | undefined
 
   constructor(...config: ConfigArgument<LayerOptions<C>>) {
     super(...config)
@@ -99,12 +106,7 @@ export abstract class EmbeddingLayer<C extends EmbeddingOptions, O extends objec
           ? cast(given, dtype)
           : tensor(given as number[][], { dtype })
         : embeddingsInitializer.make(rng.next(), [inputDim, outputDim], dtype),
-      ...(lowRank
-        ? {
-            loraEmbeddingsA: new HeUniform().make(rng.next(), [inputDim, lowRank.rank], dtype),
-            loraEmbeddingsB: new Zeros().make(rng.next(), [lowRank.rank, outputDim], dtype),
-          }
-        : {}),
+      ...(lowRank ? adaptationFor(rng, 'embeddings', [inputDim, outputDim], lowRank.rank, dtype) : {}),
     }
   }
 
@@ -115,6 +117,40 @@ export abstract class EmbeddingLayer<C extends EmbeddingOptions, O extends objec
   override regularizerOf(key: string): Regularizer | undefined {
     const owner = this.lowRank ? penalizedAs(key, 'embeddings') : key
     return owner === undefined ? undefined : super.regularizerOf(owner)
+  }
+
+  /**
+   * Freezes the table of a layer that has weights and trains a low-rank adaptation of it from now on, as the option `loraRank` does
+   * from the start; the output stays the same at first. Compile a model that has the layer again. Throws `ConfigError` for a layer
+   * without weights, with a constraint on the table, or that is adapted already. Keras: `enable_lora`.
+   *
+   * @example
+   * import { Embedding } from '@gradus/layers'
+   * import { tensor } from '@gradus/tensor'
+   * const layer = new Embedding({ inputDim: 3, outputDim: 2, embeddingsInitializer: 'ones' })
+   * layer.call(tensor([2], { dtype: 'int32' })).array() // => [[1, 1]]
+   * layer.enableLora(1)
+   * layer.call(tensor([2], { dtype: 'int32' })).array() // => [[1, 1]]
+   */
+  enableLora(rank: number, options: EnableOptions = {}): void {
+    this.lowRank = enableLowRank(this, 'embeddings', this.lowRank, rank, options)
+  }
+
+  /**
+   * Adds the low-rank adaptation to the table and removes it: the output stays the same, and the table is trained again. Compile a
+   * model that has the layer again. Throws `ConfigError` for a layer without an adaptation. Keras merges when it saves.
+   *
+   * @example
+   * import { Embedding } from '@gradus/layers'
+   * import { tensor } from '@gradus/tensor'
+   * const layer = new Embedding({ inputDim: 3, outputDim: 2, embeddingsInitializer: 'ones', loraRank: 1 })
+   * layer.call(tensor([2], { dtype: 'int32' })).array() // => [[1, 1]]
+   * layer.mergeLora()
+   * layer.options.loraRank // => undefined
+   */
+  mergeLora(): void {
+    mergeLowRank(this, 'embeddings', this.lowRank)
+    this.lowRank = undefined
   }
 
   /** The table: the parameter, or with `loraRank` the adapted one. */

@@ -219,12 +219,15 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     await this.replaceWeights(() => requantize(this, layers))
   }
 
-  /** Runs a function that changes which weights there are. */
-  private async replaceWeights<T>(replace: () => Promise<T>): Promise<T> {
+  /**
+   * Runs a function that changes which weights layers have, and drops what depends on them: compiled steps and the state of the
+   * optimizer. Throws `ConfigError` while the model is trained.
+   */
+  async replaceWeights<T>(replace: () => Promise<T> | T): Promise<T> {
     await this.ready()
     this.build()
     this.forgetSteps()
-    return onBackend(this.backend, replace)
+    return onBackend(this.backend, async () => replace())
   }
 
   /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
