@@ -22,7 +22,7 @@ export interface RandomContrastConfig extends ConfigOf<typeof fields> {}
  * @example
  * import { RandomContrast } from '@gradus/layers'
  * import { tensor } from '@gradus/tensor'
- * const layer = new RandomContrast({ factor: [0.5, -0.5] })
+ * const layer = new RandomContrast({ factor: [-0.5, 0.5] })
  * layer.call(tensor([[[[100], [120]]]]), { training: true }).array() // => [[[[95], [125]]]]
  */
 export class RandomContrast extends ColorLayer<RandomContrastConfig> {
