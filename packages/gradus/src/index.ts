@@ -51,6 +51,7 @@ export {
   cloneModel,
   enableAdapters,
   fitDataFields,
+  inferenceFunction,
   loadAdapters,
   mergeAdapters,
   plotModel,

@@ -12,6 +12,7 @@ export { type AdapterOptions, enableAdapters, loadAdapters, mergeAdapters, saveA
 export { type CloneOptions, cloneModel } from './model/clone.ts'
 export type { FileOptions } from './model/files.ts'
 export { fromSpec, type ModelClasses } from './model/from-spec.ts'
+export { type InferenceFunction, inferenceFunction } from './model/inference.ts'
 export { type LoadOptions, loadModel } from './model/load.ts'
 export { Model } from './model/model.ts'
 export type { FunctionalConfig, ModelConfig } from './model/model-structure.ts'

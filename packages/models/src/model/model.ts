@@ -39,6 +39,9 @@ import { printSummary, type SummaryOptions } from './summary.ts'
 import { checkOptions } from './training-options.ts'
 import { readOptimizerState, readWeights, requireFinite, type WeightLike, writeWeights } from './weights.ts'
 
+/** The parts of a model in a file: all, what inference needs, or the weights. */
+type FileParts = 'all' | 'inference' | 'weights'
+
 /** Parameters or states of layers, by path. The trees of the layers may have the types of interfaces. */
 type GivenTrees = Readonly<Record<string, object>>
 
@@ -233,20 +236,22 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
   async toBytes(options: { readonly weightsOnly?: boolean; readonly fit?: FitState } = {}): Promise<Uint8Array> {
     checkOptions('toBytes', options)
-    const file = await this.toFile(options.weightsOnly ?? false, options.fit)
+    const file = await this.toFile(options.weightsOnly ? 'weights' : 'all', options.fit)
     return (await modelFiles()).encodeModel(file)
   }
 
-  private toFile(weightsOnly: boolean, fit?: FitState): Promise<ModelFile> {
-    return this.withVariables(() => this.readFile(weightsOnly, fit))
+  private toFile(parts: FileParts, fit?: FitState): Promise<ModelFile> {
+    return this.withVariables(() => this.readFile(parts, fit))
   }
 
-  private async readFile(weightsOnly: boolean, fit?: FitState): Promise<ModelFile> {
+  private async readFile(parts: FileParts, fit?: FitState): Promise<ModelFile> {
+    const [weightsOnly, all] = [parts === 'weights', parts === 'all']
+    const compiled = all ? this.compiled : undefined
     const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
     if (constants) await constants
-    if (!weightsOnly) requireLoadable(this, this.compiled && { ...this.compiled, registry: undefined })
-    const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(), ...(fit && { fit }) }
-    const state = weightsOnly ? undefined : this.trainer?.optimizerState
+    if (!weightsOnly) requireLoadable(this, compiled && { ...compiled, registry: undefined })
+    const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(all), ...(fit && { fit }) }
+    const state = all ? this.trainer?.optimizerState : undefined
     const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizerState(state)])
     const advice = 'The model has diverged and its file could not be loaded; an earlier file stays as it is.'
     for (const value of weights) requireFinite(value, `The weight '${value.path}'`, advice)
@@ -254,15 +259,15 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return { header, weights, optimizer }
   }
 
-  private fileHeader(): ModelHeader {
+  private fileHeader(training: boolean): ModelHeader {
     return {
       format: 1,
       spec: this.toSpec(),
       seed: this.seed,
       ...(!this.network && { inputShapes: inputShapesOf(this) }),
       ...quantizationIn(this),
-      ...(this.compiled && { compile: compileSpec(this.compiled) }),
-      ...(this.trainer && { steps: this.trainer.steps }),
+      ...(training && this.compiled && { compile: compileSpec(this.compiled) }),
+      ...(training && this.trainer && { steps: this.trainer.steps }),
     }
   }
 
@@ -273,14 +278,24 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    */
   async save(target: FileTarget, options: SaveOptions = {}): Promise<void> {
     checkOptions('save', options)
-    const file = await this.toFile(false, options.fit)
+    const file = await this.toFile('all', options.fit)
+    await (await modelFiles()).writeModelFile(target, file, options.formats)
+  }
+
+  /**
+   * Like `save`, with what inference needs: layers and weights, and neither optimizer nor loss. `loadModel` reads the file. A
+   * function of the model in this program is `inferenceFunction(model)`. Keras: `export`.
+   */
+  async export(target: FileTarget, options: FileOptions = {}): Promise<void> {
+    checkOptions('export', options)
+    const file = await this.toFile('inference')
     await (await modelFiles()).writeModelFile(target, file, options.formats)
   }
 
   /** Like `save`, with the weights only. */
   async saveWeights(target: FileTarget, options: FileOptions = {}): Promise<void> {
     checkOptions('saveWeights', options)
-    const file = await this.toFile(true)
+    const file = await this.toFile('weights')
     await (await modelFiles()).writeModelFile(target, file, options.formats)
   }
 

@@ -83,6 +83,7 @@ const fieldsOf = {
   testOnBatch: batchFields,
   toBytes: { weightsOnly: 'boolean', fit: 'unknown' },
   save: /* @__PURE__ */ joinFields(fileFields, { fit: 'unknown' }),
+  export: fileFields,
   saveWeights: fileFields,
   loadWeights: fileFields,
   restore: fileFields,
