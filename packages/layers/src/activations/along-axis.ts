@@ -1,24 +1,9 @@
 import { activation } from '@gradus/core'
 import {
-  add,
-  cast,
-  cumsum,
-  div,
-  formatShape,
-  greater,
-  iota,
+  glu as gluOf,
   logSoftmax as logSoftmaxOf,
-  mul,
-  normalizeAxis,
-  relu,
-  ShapeError,
-  sigmoid,
-  sliceAxis,
   softmax as softmaxOf,
-  sort,
-  sub,
-  sum,
-  where,
+  sparsemax as sparsemaxOf,
 } from '@gradus/tensor'
 
 /**
@@ -67,17 +52,7 @@ export const sparsemax = /* @__PURE__ */ activation(
     /** Whether to compute the projection of the paper rather than the result of Keras. */
     exact: { type: 'boolean', default: false },
   },
-  (x, options) => {
-    const axis = normalizeAxis('sparsemax', options.axis, x.rank)
-    const sorted = sort(x, { axis, descending: true })
-    const running = cumsum(sorted, { axis })
-    // the support: the k largest elements, for the largest k such that k x_k exceeds the sum of these elements minus 1
-    const support = greater(mul(sorted, add(iota(x.shape, axis, x.dtype), 1)), sub(running, 1))
-    const k = sum(cast(support, x.dtype), { axis, keepDims: true })
-    // paper: tau = (sum of the support - 1) / k; Keras adds up the running sums instead of the elements
-    const total = sum(where(support, options.exact ? sorted : running, 0), { axis, keepDims: true })
-    return relu(sub(x, div(sub(total, 1), k)))
-  },
+  (x, options) => sparsemaxOf(x, options),
 )
 
 /**
@@ -90,14 +65,5 @@ export const glu = /* @__PURE__ */ activation(
     /** The axis that is halved. */
     axis: { type: 'integer', default: -1 },
   },
-  (x, { axis }) => {
-    const along = normalizeAxis('glu', axis, x.rank)
-    const size = x.shape[along]!
-    if (size % 2 !== 0) {
-      throw new ShapeError(
-        `glu halves axis ${axis}, and in an input of shape ${formatShape(x.shape)} that axis has ${size} elements. Give it an even number.`,
-      )
-    }
-    return mul(sliceAxis(x, along, 0, size / 2), sigmoid(sliceAxis(x, along, size / 2, size / 2)))
-  },
+  (x, options) => gluOf(x, options),
 )

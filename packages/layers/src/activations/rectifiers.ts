@@ -1,18 +1,17 @@
 import { activation } from '@gradus/core'
 import {
-  abs,
-  add,
-  div,
-  expm1,
+  celu as celuOf,
+  elu as eluOf,
   greater,
-  greaterEqual,
-  less,
+  hardShrink as hardShrinkOf,
+  leakyRelu as leakyReluOf,
   mul,
-  neg,
   relu6 as relu6Of,
   relu as reluOf,
+  selu as seluOf,
+  softShrink as softShrinkOf,
   sub,
-  type Tensor,
+  threshold as thresholdOf,
   where,
 } from '@gradus/tensor'
 
@@ -53,7 +52,7 @@ export const leakyRelu = /* @__PURE__ */ activation(
     /** The slope below 0; in the layer `LeakyReLU` of Keras it is 0.3. */
     negativeSlope: { type: 'number', default: 0.2 },
   },
-  (x, { negativeSlope }) => where(greaterEqual(x, 0), x, mul(x, negativeSlope)),
+  (x, options) => leakyReluOf(x, options),
 )
 
 /** x where it exceeds the threshold, another value elsewhere. Keras: `threshold`. */
@@ -65,7 +64,7 @@ export const threshold = /* @__PURE__ */ activation(
     /** The value that replaces them. */
     defaultValue: { type: 'number', required: true },
   },
-  (x, { threshold, defaultValue }) => where(greater(x, threshold), x, defaultValue),
+  (x, { threshold, defaultValue }) => thresholdOf(x, threshold, defaultValue),
 )
 
 /** x where it is positive, alpha * (exp(x) - 1) elsewhere. Keras: `elu` (Clevert et al., 2016). */
@@ -75,7 +74,7 @@ export const elu = /* @__PURE__ */ activation(
     /** The limit for x far below 0 is -alpha. */
     alpha: { type: 'number', default: 1 },
   },
-  (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(negativePart(x)), alpha)),
+  (x, options) => eluOf(x, options),
 )
 
 /**
@@ -88,37 +87,25 @@ export const celu = /* @__PURE__ */ activation(
     /** The limit for x far below 0 is -alpha. */
     alpha: { type: 'number', default: 1 },
   },
-  (x, { alpha }) => where(greaterEqual(x, 0), x, mul(expm1(div(negativePart(x), alpha)), alpha)),
+  (x, options) => celuOf(x, options),
 )
-
-// the constants of the fixed point with mean 0 and variance 1: appendix A of the paper
-const seluAlpha = 1.6732632423543772
-const seluScale = 1.0507009873554805
 
 /**
  * A scaled exponential linear unit that keeps mean 0 and variance 1 from layer to layer, given lecunNormal weights.
  * Keras: `selu` (Klambauer et al., 2017).
  */
-export const selu = /* @__PURE__ */ activation('selu', {}, (x) =>
-  mul(where(greaterEqual(x, 0), x, mul(expm1(negativePart(x)), seluAlpha)), seluScale),
-)
-
-/** min(x, 0), so that the exponential cannot overflow where its result is not used. */
-function negativePart(x: Tensor): Tensor {
-  return neg(reluOf(neg(x)))
-}
+export const selu = /* @__PURE__ */ activation('selu', {}, (x) => seluOf(x))
 
 /** x where |x| exceeds the threshold, 0 elsewhere. Keras: `hard_shrink`. */
 export const hardShrink = /* @__PURE__ */ activation(
   'hardShrink',
   { threshold: { type: 'number', default: 0.5 } },
-  (x, { threshold }) => where(greater(abs(x), threshold), x, 0),
+  (x, options) => hardShrinkOf(x, options),
 )
 
 /** x moved towards 0 by the threshold, and 0 where |x| is below it. Keras: `soft_shrink`. */
 export const softShrink = /* @__PURE__ */ activation(
   'softShrink',
   { threshold: { type: 'number', default: 0.5 } },
-  (x, { threshold }) =>
-    where(greater(x, threshold), sub(x, threshold), where(less(x, -threshold), add(x, threshold), 0)),
+  (x, options) => softShrinkOf(x, options),
 )

@@ -1,21 +1,17 @@
 import { activation } from '@gradus/core'
 import {
-  abs,
-  add,
-  div,
   exp,
   gelu as geluOf,
-  less,
-  lessEqual,
+  logSigmoid as logSigmoidOf,
   mul,
-  neg,
   sigmoid as sigmoidOf,
   silu as siluOf,
   softplus as softplusOf,
-  sqrt,
-  sub,
+  softsign as softsignOf,
+  sparsePlus as sparsePlusOf,
+  squareplus as squareplusOf,
   tanh as tanhOf,
-  where,
+  tanhShrink as tanhShrinkOf,
 } from '@gradus/tensor'
 
 /** x itself. Keras: `linear`. */
@@ -28,16 +24,16 @@ export const exponential = /* @__PURE__ */ activation('exponential', {}, (x) => 
 export const sigmoid = /* @__PURE__ */ activation('sigmoid', {}, (x) => sigmoidOf(x))
 
 /** log(sigmoid(x)), computed as -softplus(-x), which neither overflows nor loses small values. Keras: `log_sigmoid`. */
-export const logSigmoid = /* @__PURE__ */ activation('logSigmoid', {}, (x) => neg(softplusOf(neg(x))))
+export const logSigmoid = /* @__PURE__ */ activation('logSigmoid', {}, (x) => logSigmoidOf(x))
 
 /** The hyperbolic tangent. Keras: `tanh`. */
 export const tanh = /* @__PURE__ */ activation('tanh', {}, (x) => tanhOf(x))
 
 /** x - tanh(x). Keras: `tanh_shrink`. */
-export const tanhShrink = /* @__PURE__ */ activation('tanhShrink', {}, (x) => sub(x, tanhOf(x)))
+export const tanhShrink = /* @__PURE__ */ activation('tanhShrink', {}, (x) => tanhShrinkOf(x))
 
 /** x / (1 + |x|). Keras: `softsign`. */
-export const softsign = /* @__PURE__ */ activation('softsign', {}, (x) => div(x, add(abs(x), 1)))
+export const softsign = /* @__PURE__ */ activation('softsign', {}, (x) => softsignOf(x))
 
 /** log(1 + exp(x)). Keras: `softplus`. */
 export const softplus = /* @__PURE__ */ activation('softplus', {}, (x) => softplusOf(x))
@@ -49,14 +45,11 @@ export const squareplus = /* @__PURE__ */ activation(
     /** The larger b is, the smoother is the curve around 0. */
     b: { type: 'number', default: 4 },
   },
-  (x, { b }) => mul(add(x, sqrt(add(mul(x, x), b))), 0.5),
+  (x, options) => squareplusOf(x, options),
 )
 
 /** 0 up to -1, (x + 1)^2 / 4 up to 1, then x. Keras: `sparse_plus`. */
-export const sparsePlus = /* @__PURE__ */ activation('sparsePlus', {}, (x) => {
-  const raised = add(x, 1)
-  return where(lessEqual(x, -1), 0, where(less(x, 1), mul(mul(raised, raised), 0.25), x))
-})
+export const sparsePlus = /* @__PURE__ */ activation('sparsePlus', {}, (x) => sparsePlusOf(x))
 
 /** x * sigmoid(x). Keras: `silu`, `swish` (Ramachandran et al., 2017). */
 export const silu = /* @__PURE__ */ activation('silu', {}, (x) => siluOf(x), ['swish'])

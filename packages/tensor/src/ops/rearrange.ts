@@ -182,16 +182,31 @@ export const roll = /* @__PURE__ */ operation(
   ['tensor', 'integer', 'integer?'],
 )
 
-/** Axis `from` moved to position `to`; the others keep their order. */
+/**
+ * Axis `from` moved to position `to`, or several axes to as many positions; the others keep their order. NumPy and Keras: `moveaxis`.
+ *
+ * @example
+ * import { moveAxis, zeros } from '@gradus/tensor'
+ * moveAxis(zeros([2, 3, 4]), 0, -1).shape // => [3, 4, 2]
+ * moveAxis(zeros([2, 3, 4]), [0, 1], [-1, -2]).shape // => [4, 3, 2]
+ */
 export const moveAxis = /* @__PURE__ */ operation(
   'moveAxis',
-  (x: Tensor, from: number, to: number): Tensor => {
-    const source = normalizeAxis('moveAxis', from, x.rank)
-    const order = x.shape.map((_, axis) => axis).filter((axis) => axis !== source)
-    order.splice(normalizeAxis('moveAxis', to, x.rank), 0, source)
+  (x: Tensor, from: number | readonly number[], to: number | readonly number[]): Tensor => {
+    const positions = (axes: number | readonly number[]) =>
+      (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis('moveAxis', axis, x.rank))
+    const [sources, targets] = [positions(from), positions(to)]
+    if (sources.length !== targets.length || [sources, targets].some((axes) => new Set(axes).size !== axes.length)) {
+      throw new ShapeError(
+        `moveAxis: the axes [${sources}] cannot move to [${targets}]; give one position for each axis.`,
+      )
+    }
+    const order = x.shape.map((_, axis) => axis).filter((axis) => !sources.includes(axis))
+    const moves = targets.map((target, index) => ({ target, source: sources[index]! }))
+    for (const { target, source } of moves.sort((a, b) => a.target - b.target)) order.splice(target, 0, source)
     return transpose(x, order)
   },
-  ['tensor', 'integer', 'integer'],
+  ['tensor', 'axes', 'axes'],
 )
 
 /** Two axes exchanged. */
