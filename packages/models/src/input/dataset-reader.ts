@@ -9,7 +9,7 @@ import {
   toNamedArrays,
   toNamedValues,
 } from '@gradus/core'
-import type { Ports } from './ports.ts'
+import { flatData, type Ports } from './ports.ts'
 
 const parts = ['x', 'y', 'sampleWeight']
 
@@ -134,11 +134,12 @@ async function toBatch(given: BatchData, index: number, ports: Ports | undefined
     if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') throw unbatched(where)
   }
   const [inputs, outputs] = [ports?.inputs.length ?? 1, ports?.outputs.length ?? 1]
+  const targets = <T>(value: T) => flatData(ports?.outputForm, value)
   const batch: Batch = {
-    x: await toNamedValues(x, `x of ${where}`, { several: inputs > 1 }),
-    ...(y !== undefined && { y: await toNamedArrays(y, `y of ${where}`, { several: outputs > 1 }) }),
+    x: await toNamedValues(flatData(ports?.givenForm, x), `x of ${where}`, { several: inputs > 1 }),
+    ...(y !== undefined && { y: await toNamedArrays(targets(y), `y of ${where}`, { several: outputs > 1 }) }),
     ...(sampleWeight !== undefined && {
-      sampleWeight: await toNamedArrays(sampleWeight, `sampleWeight of ${where}`, { several: outputs > 1 }),
+      sampleWeight: await toNamedArrays(targets(sampleWeight), `sampleWeight of ${where}`, { several: outputs > 1 }),
     }),
   }
   requireSamples(batch, ports, where)

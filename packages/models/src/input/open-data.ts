@@ -21,7 +21,7 @@ import type { ClassWeight } from './class-weight.ts'
 import { DatasetReader } from './dataset-reader.ts'
 import { type HostBatch, pickRows } from './host-batch.ts'
 import { checkInputIndices } from './index-limits.ts'
-import type { Ports } from './ports.ts'
+import { flatData, type Ports } from './ports.ts'
 
 /** Weights of samples, `[samples, ...]`; for several outputs in a list or by name. */
 export type SampleWeightData = Named<ArrayData>
@@ -93,11 +93,12 @@ export async function openData(
   }
   refuseOtherSources(x)
   const [inputs, outputs] = [model.ports?.inputs.length ?? 1, model.ports?.outputs.length ?? 1]
+  const { givenForm, outputForm } = model.ports ?? {}
   const batch: Batch = {
-    x: await toNamedValues(x, 'x', { several: inputs > 1 }),
-    ...(y !== undefined && { y: await toNamedArrays(y, 'y', { several: outputs > 1 }) }),
+    x: await toNamedValues(flatData(givenForm, x), 'x', { several: inputs > 1 }),
+    ...(y !== undefined && { y: await toNamedArrays(flatData(outputForm, y), 'y', { several: outputs > 1 }) }),
     ...(sampleWeight !== undefined && {
-      sampleWeight: await toNamedArrays(sampleWeight, 'sampleWeight', { several: outputs > 1 }),
+      sampleWeight: await toNamedArrays(flatData(outputForm, sampleWeight), 'sampleWeight', { several: outputs > 1 }),
     }),
   }
   if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')

@@ -15,15 +15,16 @@ import { disposeTree } from './dispose.ts'
 import type { HostBatch } from './host-batch.ts'
 import { checkTensorIndices } from './index-limits.ts'
 import { type DataModel, openData } from './open-data.ts'
-import type { Ports } from './ports.ts'
+import { flatData, type Ports } from './ports.ts'
 import { areTensors, type InputBatch, type InputBatches, tensorBatches } from './tensor-batches.ts'
 
 /** Turns the inputs of `predict` into batches on the backend of the model. Tensors of that backend are not copied. */
 export async function openInputs(
   model: DataModel,
-  x: Named<InputData> | Dataset,
+  nested: Named<InputData> | Dataset,
   batchSize: number,
 ): Promise<InputBatches & { readonly ports: Ports; readonly backend: Backend }> {
+  const x = flatData(model.ports?.givenForm, nested)
   if (areTensors(x)) {
     const backend = (await model.ready?.()) ?? currentBackend()
     const given = treeLeaves(x as Tree)

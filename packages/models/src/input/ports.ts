@@ -24,6 +24,8 @@ export interface Ports {
   readonly inputForm: Form
   /** The structure of the outputs. */
   readonly outputForm: Form
+  /** The structure in which inputs are given; undefined if it is not fixed. */
+  readonly givenForm?: Form | undefined
   /** Runs the host layers of the model; undefined if there are none. */
   readonly prepare?: ((inputs: readonly HostValues[]) => HostArray[]) | undefined
   /** Options with which the model is called on prepared inputs. */
@@ -51,16 +53,42 @@ export function formOf(structure: unknown, isLeaf: (value: unknown) => boolean):
   return visit(structure)
 }
 
-/** Returns the names of a form's leaves: their keys in objects, otherwise `fallback(index)`. */
+/** Returns the names of a form's leaves: their keys in objects, otherwise, or if a key occurs again, `fallback(index)`. */
 export function namesIn(form: Form, fallback: (index: number) => string): string[] {
   const names: string[] = []
   const visit = (item: Form, key: string | undefined): void => {
-    if (typeof item === 'number') names[item] = key ?? fallback(item)
+    if (typeof item === 'number') names[item] = key === undefined || names.includes(key) ? fallback(item) : key
     else if (Array.isArray(item)) for (const inner of item as Form[]) visit(inner, undefined)
     else for (const [inner, value] of Object.entries(item)) visit(value as Form, inner)
   }
   visit(form, undefined)
   return names
+}
+
+/**
+ * Returns values that are given in lists and objects within lists and objects as one list, in the order of the form. Other values
+ * are returned as they are: alone, or in one list or object.
+ */
+export function flatData<T>(form: Form | undefined, value: T): T {
+  if (form === undefined || typeof form === 'number') return value
+  const isNested = Object.values(form).some((inner) => typeof inner !== 'number')
+  if (!isNested || !hasForm(form, value)) return value
+  const list = listIn(form, value)
+  return (list.length === 1 ? list[0] : list) as T
+}
+
+function hasForm(form: Form, value: unknown): boolean {
+  if (typeof form === 'number') return value !== undefined
+  const given = Array.isArray(form)
+    ? Array.isArray(value)
+      ? value
+      : undefined
+    : isPlainObject(value)
+      ? value
+      : undefined
+  const keys = Object.keys(form)
+  if (!given || Object.keys(given).length !== keys.length) return false
+  return keys.every((key) => hasForm((form as Record<string, Form>)[key]!, (given as Record<string, unknown>)[key]))
 }
 
 /** Returns the leaves of a structure as a list, in the order of a form. */

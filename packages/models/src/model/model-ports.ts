@@ -23,6 +23,7 @@ export function networkPorts(network: Network, inputForm: Form, outputForm: Form
     }),
     inputForm: front.empty ? inputForm : Array.from({ length: front.size }, (_, index) => index),
     outputForm,
+    givenForm: inputForm,
     ...(!front.empty && { prepare: (given) => front.prepare(given), callOptions: { prepared: true } }),
   }
 }
