@@ -18,7 +18,11 @@ const made = new WeakSet<Apply>()
  */
 export function explainApply(layer: Applied): void {
   const apply = layer.apply as Apply | undefined
-  if (typeof apply !== 'function' || made.has(apply)) return // a missing method is reported when the layer is called
+  if (typeof apply !== 'function') {
+    refuseCall(layer)
+    return // a missing method is reported when the layer is called
+  }
+  if (made.has(apply)) return
   let owner: object = layer
   while (!Object.hasOwn(owner, 'apply')) owner = Object.getPrototypeOf(owner) as object
   const explains: Apply = function (inputs, scope) {
@@ -26,6 +30,15 @@ export function explainApply(layer: Applied): void {
   }
   made.add(explains)
   Object.defineProperty(owner, 'apply', { value: explains, configurable: true, writable: true })
+}
+
+/** Throws `ConfigError` for a class without `apply` that has a method `call`, as classes of Keras do. */
+function refuseCall({ constructor }: object): void {
+  if (!Object.hasOwn(constructor.prototype, 'call')) return
+  throw new ConfigError(
+    `The class ${constructor.name} has a method call and no apply. Write apply(x, scope) for Keras's call, and for its build ` +
+      'init(rng, inputShape), which returns the parameters: they are scope.params in apply.',
+  )
 }
 
 function missingScope({ type }: Applied): object {

@@ -19,6 +19,15 @@ it('apply says that a layer is called with call', () => {
   expect(Object.hasOwn(dense, 'apply')).toBe(false)
 })
 
+it('a class with call instead of apply is told what the methods are', () => {
+  class Scaled extends (Layer as unknown as new () => object) {
+    call(): void {}
+  }
+  expect(() => new Scaled()).toThrow(
+    "The class Scaled has a method call and no apply. Write apply(x, scope) for Keras's call, and for its build init(",
+  )
+})
+
 it('a layer for one tensor says so if it is given several', () => {
   const dense = new Dense({ units: 2 })
   const message = 'Dense was called with a list of 2 tensors, and its apply cannot take that'
