@@ -1,7 +1,24 @@
-import { Adam, BatchNormalization, Dense, Dropout, Input, LeakyReLU, losses, Model, Rng, readCsv, Sequential } from 'gradus'
+// Generates digits. A train step of its own updates a discriminator and a generator, each with its own optimizer.
+// Data: the 1437 images of examples/digits/train.csv, 8 x 8 pixels.
+// Time: 10 s for 80 epochs. Keras: @GT.
+// Losses of the last epoch: discriminator 0.618, generator 0.909. Keras with the same settings: @GL.
+// Run: node examples/programs/gan.mjs [epochs]
+import {
+  Adam,
+  BatchNormalization,
+  Dense,
+  Dropout,
+  Input,
+  LeakyReLU,
+  losses,
+  Model,
+  Rng,
+  readCsv,
+  Sequential,
+} from 'gradus'
 import { add, concat, mul, ones, randomNormal, randomUniform, zeros } from 'gradus/ops'
 
-const epochs = Number(process.env.EPOCHS ?? 80)
+const epochs = Number(process.argv[2] ?? 80)
 const latentDim = 16
 
 const names = Array.from({ length: 64 }, (_, i) => `p${i}`)
@@ -11,26 +28,32 @@ const { data, ...rest } = table.matrix(names)
 const images = { ...rest, data: data.map((pixel) => pixel / 16) }
 
 class GAN extends Model {
-  discriminator = new Sequential([
-    new Input({ shape: [64] }),
-    new Dense({ units: 128 }),
-    new LeakyReLU({ negativeSlope: 0.2 }),
-    new Dropout({ rate: 0.3 }),
-    new Dense({ units: 64 }),
-    new LeakyReLU({ negativeSlope: 0.2 }),
-    new Dense({ units: 1 }),
-  ], { name: 'discriminator' })
+  discriminator = new Sequential(
+    [
+      new Input({ shape: [64] }),
+      new Dense({ units: 128 }),
+      new LeakyReLU({ negativeSlope: 0.2 }),
+      new Dropout({ rate: 0.3 }),
+      new Dense({ units: 64 }),
+      new LeakyReLU({ negativeSlope: 0.2 }),
+      new Dense({ units: 1 }),
+    ],
+    { name: 'discriminator' },
+  )
 
-  generator = new Sequential([
-    new Input({ shape: [latentDim] }),
-    new Dense({ units: 64 }),
-    new BatchNormalization({ momentum: 0.9 }),
-    new LeakyReLU({ negativeSlope: 0.2 }),
-    new Dense({ units: 128 }),
-    new BatchNormalization({ momentum: 0.9 }),
-    new LeakyReLU({ negativeSlope: 0.2 }),
-    new Dense({ units: 64, activation: 'sigmoid' }),
-  ], { name: 'generator' })
+  generator = new Sequential(
+    [
+      new Input({ shape: [latentDim] }),
+      new Dense({ units: 64 }),
+      new BatchNormalization({ momentum: 0.9 }),
+      new LeakyReLU({ negativeSlope: 0.2 }),
+      new Dense({ units: 128 }),
+      new BatchNormalization({ momentum: 0.9 }),
+      new LeakyReLU({ negativeSlope: 0.2 }),
+      new Dense({ units: 64, activation: 'sigmoid' }),
+    ],
+    { name: 'generator' },
+  )
 
   lossFn = new losses.BinaryCrossentropy({ fromLogits: true })
 
@@ -68,6 +91,10 @@ console.log(`discriminator loss ${last('dLoss')}, generator loss ${last('gLoss')
 const noise = randomNormal(new Rng(3).next(), [4, latentDim])
 const digits = gan.generator.call(noise).array()
 for (let row = 0; row < 8; row++) {
-  const show = (digit) => digit.slice(8 * row, 8 * row + 8).map((p) => ' .:*#'[Math.round(4 * p)]).join('')
+  const show = (digit) =>
+    digit
+      .slice(8 * row, 8 * row + 8)
+      .map((p) => ' .:*#'[Math.round(4 * p)])
+      .join('')
   console.log(digits.map(show).join('   '))
 }

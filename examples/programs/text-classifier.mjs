@@ -1,7 +1,12 @@
+// Tells lines of Shakespeare from lines of Carroll: TextVectorization, Embedding and a bidirectional LSTM.
+// Data: ten sonnets and the first pages of "Alice's Adventures in Wonderland", in pieces of 12 words; 672 to train, 169 to test.
+// Time: 2 s for 6 epochs. Keras: 12 to 23 s.
+// Accuracy on the test pieces: 0.66 to 0.74 with three seeds. Keras with the same settings: 0.67 to 0.76.
+// Run: node examples/programs/text-classifier.mjs [epochs]
 import { readFileSync } from 'node:fs'
 import { Bidirectional, Dense, Dropout, Embedding, input, LSTM, loadModel, Model, TextVectorization } from 'gradus'
 
-const epochs = Number(process.env.EPOCHS ?? 6)
+const epochs = Number(process.argv[2] ?? 6)
 
 // Pieces of 12 words, a new one every two words. The first 80 % of each text is for training.
 const read = (name) => readFileSync(`${import.meta.dirname}/data/${name}.txt`, 'utf8')
