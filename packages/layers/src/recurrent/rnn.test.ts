@@ -212,6 +212,25 @@ describe('a cell', () => {
   })
 })
 
+it('takes the state of a cell that has one without a list, as in Keras', () => {
+  const state = tensor([[1, 2]])
+  const cell = new SimpleRNNCell({ units: 2 })
+  const step = tensor([[0.5, 0.25, -1]])
+  expect(values(cell.callAll(step, { states: state as never }))).toEqual(
+    values(cell.callAll(step, { states: [state] })),
+  )
+  const stacked = new StackedRNNCells({ cells: [cell, new LSTMCell({ units: 2 })] })
+  const [flat, nested] = [
+    [state, [state, state]],
+    [[state], [state, state]],
+  ]
+  expect(values(stacked.callAll(step, { states: flat }))).toEqual(values(stacked.callAll(step, { states: nested })))
+  const rnn = new RNN({ cell: stacked })
+  const sequence = tensor([[[0.5, 0.25, -1]]])
+  const run = (initialState: CellStates) => rnn.call(sequence, { initialState }).array()
+  expect(run(flat!)).toEqual(run(nested!))
+})
+
 describe('cells of other dtypes than the layer', () => {
   const dtypes = ['float32', 'float64', 'mixedFloat16'] as const
   const cells = {
