@@ -31,7 +31,7 @@ export default defineConfig({
           typecheck: { enabled: true, only: true, include: ['{packages,apps}/*/src/**/*.test-d.ts'] },
         },
       },
-      project('docs', ['tests/docs/**/*.test.ts']),
+      project('docs', ['tests/{docs,examples}/**/*.test.ts']),
       project('structure', ['tests/structure/*.test.mjs']),
       project('recorded', ['tests/recorded/**/*.test.ts']),
       {
