@@ -1,21 +1,5 @@
-import {
-  add,
-  affineTransform,
-  cast,
-  concat,
-  div,
-  isFloat,
-  max,
-  min,
-  mul,
-  neg,
-  reshape,
-  sliceAxis,
-  stack,
-  sub,
-  type Tensor,
-} from '@gradus/tensor'
-import { type ImageSize, partsOf } from './box-formats.ts'
+import { affineTransform, cast, concat, div, isFloat, mul, reshape, sliceAxis, sub, type Tensor } from '@gradus/tensor'
+import { boxesAround, type ImageSize, pointsOf } from './box-formats.ts'
 import { ImageLayer, type ImageOptions } from './image-layer.ts'
 import { randomFields } from './image-options.ts'
 
@@ -62,19 +46,13 @@ export abstract class AffineLayer<C extends object> extends ImageLayer<C, Tensor
     const entry = (index: number) =>
       cast(reshape(sliceAxis(drawn, 1, index, 1), [drawn.shape[0]!, 1, 1]), corners.dtype)
     const [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(entry) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
-    const [x1, y1, x2, y2] = partsOf(corners)
     // the inverse of the map from the result to the image
     const area = sub(mul(a, e), mul(b, d))
-    const moved = [
-      [x1, y1],
-      [x2, y1],
-      [x1, y2],
-      [x2, y2],
-    ].map(([x, y]) => {
-      const [right, down] = [sub(x!, c), sub(y!, f)]
-      return [div(sub(mul(e, right), mul(b, down)), area), div(add(mul(neg(d), right), mul(a, down)), area)] as const
+    const moved = pointsOf(corners).map((point) => {
+      const right = sub(sliceAxis(point, 2, 0, 1), c)
+      const down = sub(sliceAxis(point, 2, 1, 1), f)
+      return concat([div(sub(mul(e, right), mul(b, down)), area), div(sub(mul(a, down), mul(d, right)), area)], -1)
     })
-    const [xs, ys] = [stack(moved.map(([x]) => x)), stack(moved.map(([, y]) => y))]
-    return concat([min(xs, { axis: 0 }), min(ys, { axis: 0 }), max(xs, { axis: 0 }), max(ys, { axis: 0 })], -1)
+    return boxesAround(moved)
   }
 }

@@ -1,7 +1,6 @@
 import type { Rng } from '@gradus/core'
-import { equal, randomInt, type Tensor, where } from '@gradus/tensor'
+import { equal, randomInt, reshape, type Tensor, where } from '@gradus/tensor'
 import { AutoContrast } from './auto-contrast.ts'
-import { againstImages } from './draws.ts'
 import { Equalization } from './equalization.ts'
 import type { ImageLayer } from './image-layer.ts'
 import type { Interval } from './image-options.ts'
@@ -23,8 +22,8 @@ export interface AugmentationOptions {
 }
 
 /**
- * The augmentations among which `RandAugment` and `AugMix` choose; `onlyGeometry` leaves out those of colors that are not part of
- * the first AugMix.
+ * The augmentations among which `RandAugment` and `AugMix` choose. `isComplete` says whether brightness, color degeneration,
+ * contrast and sharpness are among them.
  */
 export function augmentations(options: AugmentationOptions, isComplete: boolean): ReadonlySet<ImageLayer<object>> {
   const { factor, valueRange, interpolation } = options
@@ -68,7 +67,7 @@ export function applied(
   { chosen, drawn }: Choice,
   apply: (layer: ImageLayer<object>, x: Tensor, drawn: unknown) => Tensor,
 ): Tensor {
-  const number = againstImages(chosen)
+  const number = reshape(chosen, [x.shape[0]!, ...x.shape.slice(1).map(() => 1)])
   let result = x
   let index = 0
   for (const layer of layers) {

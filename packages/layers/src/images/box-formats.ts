@@ -1,4 +1,4 @@
-import { add, concat, div, mul, sliceAxis, sub, type Tensor } from '@gradus/tensor'
+import { add, concat, div, max, min, mul, sliceAxis, stack, sub, type Tensor } from '@gradus/tensor'
 
 /**
  * The forms of bounding boxes: corners (`xyxy`, `yxyx`), a corner and the size (`xywh`), or the center and the size, in pixels or
@@ -69,4 +69,21 @@ export function fromCorners(corners: Tensor, format: BoxFormat, { height, width 
     centeryxhw: [center(y1, h), center(x1, w), h, w],
   }
   return concat([...parts[format.replace('rel', '').toLowerCase()]!], -1)
+}
+
+/** The corners of boxes as points (x, y): four tensors `[n, boxes, 2]`. */
+export function pointsOf(corners: Tensor): Tensor[] {
+  const [x1, y1, x2, y2] = partsOf(corners)
+  return [
+    [x1, y1],
+    [x2, y1],
+    [x1, y2],
+    [x2, y2],
+  ].map((pair) => concat(pair, -1))
+}
+
+/** The smallest boxes around points, `[n, boxes, 4]`. */
+export function boxesAround(points: readonly Tensor[]): Tensor {
+  const all = stack([...points])
+  return concat([min(all, { axis: 0 }), max(all, { axis: 0 })], -1)
 }

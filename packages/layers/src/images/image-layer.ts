@@ -91,6 +91,11 @@ export abstract class ImageLayer<C extends object, D = unknown> extends Layer<C>
     return corners
   }
 
+  /** Applies a transformation to the classes of boxes `[n, boxes]`; by default they stay. */
+  transformBoxLabels(labels: Tensor, _drawn: D): Tensor {
+    return labels
+  }
+
   /** Returns images outside of training; by default the images as they are. */
   protected unchanged(images: Tensor): Tensor {
     return images
@@ -161,7 +166,7 @@ export abstract class ImageLayer<C extends object, D = unknown> extends Layer<C>
     const isSeen = greater(reshape(area, area.shape.slice(0, -1)), 0)
     return {
       boxes: single(fromCorners(concat([...inside], -1), format, after)),
-      ...(labels && { labels: single(where(isSeen, batch(labels), -1)) }),
+      ...(labels && { labels: single(where(isSeen, this.transformBoxLabels(batch(labels), drawn), -1)) }),
     }
   }
 

@@ -1,6 +1,5 @@
 import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
-import { cast, permutation, randomBeta, type Tensor } from '@gradus/tensor'
-import { boxesRefused } from './image-layer.ts'
+import { cast, concat, gather, permutation, randomBeta, type Tensor } from '@gradus/tensor'
 import { randomFields } from './image-options.ts'
 import { MixedImages, mixed, type Partners } from './mixed-images.ts'
 
@@ -15,7 +14,7 @@ export interface MixUpConfig extends ConfigOf<typeof fields> {}
 
 /**
  * In training, replaces each image by a weighted mean of itself and another image of the batch, and its labels likewise: give an
- * object `{ images, labels }` with labels as vectors. Segmentation masks are mixed too; bounding boxes are not supported. Otherwise
+ * object `{ images, labels }` with labels as vectors. Segmentation masks are mixed too, and the bounding boxes of both images are kept. Otherwise
  * it returns its input. Throws `ShapeError` for other inputs than images. Keras: `MixUp` (Zhang et al., 2018).
  *
  * @example
@@ -44,7 +43,12 @@ export class MixUp extends MixedImages<MixUpConfig, Partners> {
     return mixed(cast(masks, drawn.weight.dtype), drawn)
   }
 
-  override transformBoxes(): Tensor {
-    throw boxesRefused(this)
+  /** The boxes of both images. */
+  override transformBoxes(corners: Tensor, { order }: Partners): Tensor {
+    return concat([corners, gather(corners, order)], 1)
+  }
+
+  override transformBoxLabels(labels: Tensor, { order }: Partners): Tensor {
+    return concat([labels, gather(labels, order)], 1)
   }
 }

@@ -2,8 +2,9 @@ import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import { samplingFields } from './affine-layer.ts'
 import { applied, augmentations, type Choice, choose } from './augmentations.ts'
+import type { ImageSize } from './box-formats.ts'
 import { ColorLayer, colorFields } from './color-layer.ts'
-import { boxesRefused, type ImageArgument, type ImageLayer } from './image-layer.ts'
+import type { ImageArgument, ImageLayer } from './image-layer.ts'
 import { intervalField, intervalOf } from './image-options.ts'
 
 const fields = {
@@ -21,7 +22,7 @@ export interface RandAugmentConfig extends ConfigOf<typeof fields> {}
 /**
  * In training, applies `numOps` augmentations to each image, chosen at random among shear, translation, rotation, brightness, color
  * degeneration, contrast, sharpness, posterization, solarization, automatic contrast and equalization. Otherwise it returns its
- * input. Segmentation masks follow; bounding boxes are not supported. Throws `ConfigError` for factors outside of 0 to 1 and
+ * input. Bounding boxes and segmentation masks follow. Throws `ConfigError` for factors outside of 0 to 1 and
  * `ShapeError` for other inputs than images of 3 channels. Each image has its own choice; in Keras a batch has one. Keras:
  * `RandAugment` (Cubuk et al., 2020).
  *
@@ -58,7 +59,10 @@ export class RandAugment extends ColorLayer<RandAugmentConfig, readonly Choice[]
     )
   }
 
-  override transformBoxes(): Tensor {
-    throw boxesRefused(this)
+  override transformBoxes(corners: Tensor, drawn: readonly Choice[], size: ImageSize): Tensor {
+    return drawn.reduce(
+      (x, choice) => applied(this.steps, x, choice, (step, y, own) => step.transformBoxes(y, own, size)),
+      corners,
+    )
   }
 }

@@ -165,6 +165,50 @@ describe('mixtures', () => {
   })
 })
 
+describe('bounding boxes', () => {
+  const boxes = tensor([
+    [
+      [1, 2, 5, 6],
+      [4, 4, 7, 9],
+    ],
+    [
+      [0, 0, 3, 3],
+      [2, 5, 8, 10],
+    ],
+  ])
+  const labels = tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { dtype: 'int32' },
+  )
+  const input = { images: ones([2, 10, 8, 3]), boundingBoxes: { boxes, labels } }
+  const boundingBoxFormat = 'xyxy'
+
+  it('follow a perspective', () => {
+    const layer = new layers.RandomPerspective({ boundingBoxFormat, factor: [1, 1], scale: 0 })
+    const moved = layer.callAll<LabeledImages>(input).boundingBoxes!
+    moved.boxes.dataSync().forEach((value, index) => expect(value).toBeCloseTo(boxes.dataSync()[index]!, 4))
+    expect(moved.labels!.array()).toEqual(labels.array())
+  })
+
+  it('of both images are kept by MixUp', () => {
+    const moved = new MixUp({ boundingBoxFormat }).callAll<LabeledImages>(input).boundingBoxes!
+    expect(moved.boxes.shape).toEqual([2, 4, 4])
+    expect((moved.labels!.array() as number[][]).map((row) => row.slice(0, 2))).toEqual(labels.array())
+  })
+
+  it('follow the augmentation of their image, and colors leave them', () => {
+    const moved = new RandAugment({ boundingBoxFormat, numOps: 2, factor: [0, 0] }).callAll<LabeledImages>(input)
+    moved
+      .boundingBoxes!.boxes.dataSync()
+      .forEach((value, index) => expect(value).toBeCloseTo(boxes.dataSync()[index]!, 4))
+    const colored = new Solarization({ boundingBoxFormat }).callAll<LabeledImages>(input)
+    expect(colored.boundingBoxes!.boxes.array()).toEqual(boxes.array())
+  })
+})
+
 describe('RandomCrop', () => {
   it('cuts a part at a place that is the same for all images', () => {
     const values = layerOutput(new RandomCrop({ height: 2, width: 2 }), numbered([2, 4, 4, 1]), 5)

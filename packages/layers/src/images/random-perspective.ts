@@ -8,15 +8,18 @@ import {
   mod,
   mul,
   notEqual,
+  perspectivePoints,
   perspectiveTransform,
   randomUniform,
+  reshape,
   stack,
   type Tensor,
   where,
 } from '@gradus/tensor'
 import { samplingFields } from './affine-layer.ts'
+import { boxesAround, pointsOf } from './box-formats.ts'
 import { againstImages, chosen } from './draws.ts'
-import { boxesRefused, type ImageArgument, ImageLayer, sizeOf } from './image-layer.ts'
+import { type ImageArgument, ImageLayer, sizeOf } from './image-layer.ts'
 import { type Interval, intervalField, intervalOf, randomFields } from './image-options.ts'
 
 const fields = {
@@ -41,7 +44,7 @@ interface Perspective {
 
 /**
  * In training, shows images in a random perspective, each with a probability that is drawn from `factor`: the corners at the right
- * and at the bottom move. Otherwise it returns its input. Segmentation masks follow; bounding boxes are not supported. Throws
+ * and at the bottom move. Otherwise it returns its input. Bounding boxes and segmentation masks follow. Throws
  * `ConfigError` for factors outside of 0 to 1 and `ShapeError` for other inputs than images. Keras: `RandomPerspective`.
  *
  * @example
@@ -85,7 +88,10 @@ export class RandomPerspective extends ImageLayer<RandomPerspectiveConfig, Persp
     return where(isMoved, perspectiveTransform(masks, start, end, { interpolation: 'nearest', fillValue }), masks)
   }
 
-  override transformBoxes(): Tensor {
-    throw boxesRefused(this)
+  /** The smallest box around the moved corners of each box. */
+  override transformBoxes(corners: Tensor, { isMoved, start, end }: Perspective): Tensor {
+    const given = { from: cast(start, corners.dtype), to: cast(end, corners.dtype) }
+    const moved = pointsOf(corners).map((points) => perspectivePoints(points, given.from, given.to))
+    return where(reshape(isMoved, [corners.shape[0]!, 1, 1]), boxesAround(moved), corners)
   }
 }

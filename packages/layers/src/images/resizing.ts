@@ -30,8 +30,8 @@ type Frame = CropBox
 
 /**
  * Resizes images to `height` x `width`, also outside of training. Whole numbers stay whole numbers. Segmentation masks are resized
- * with `nearest`. Throws `ConfigError` for both `cropToAspectRatio` and `padToAspectRatio`, and `ShapeError` for other inputs than
- * images. Keras: `Resizing`.
+ * with `nearest`. Bounding boxes follow the pixels; Keras does not round cuts and edges to pixels for them. Throws `ConfigError` for
+ * both `cropToAspectRatio` and `padToAspectRatio`, and `ShapeError` for other inputs than images. Keras: `Resizing`.
  *
  * @example
  * import { Resizing } from '@gradus/layers'

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.ts'
 import { add, cast, div, mul, neg, sub } from './arithmetic.ts'
 import { reshape } from './broadcast.ts'
 import { iota } from './create.ts'
-import { sliceAxis } from './movement.ts'
+import { concat, sliceAxis } from './movement.ts'
 import { type SampleOptions, sampleImages, sampleOptions } from './sample-images.ts'
 
 /** The element `index` of the last axis of `[n, k]`, as `[n, 1, 1]`. */
@@ -119,17 +119,55 @@ export const perspectiveTransform = /* @__PURE__ */ operation(
   (images: Tensor, startPoints: Tensor, endPoints: Tensor, options: SampleOptions = {}): Tensor => {
     requireOptions('perspectiveTransform', options, sampleOptions)
     requireImages('perspectiveTransform', images)
-    const expected = [images.shape[0]!, 4, 2]
-    if (!sameShape(startPoints.shape, expected) || !sameShape(endPoints.shape, expected)) {
-      throw new ShapeError(
-        `perspectiveTransform: the points have shapes ${formatShape(startPoints.shape)} and ${formatShape(endPoints.shape)}; expected ${formatShape(expected)}.`,
-      )
-    }
-    const [rowX, rowY, rowW] = times(fromSquare(startPoints), inverse(fromSquare(endPoints)))
+    requireCorners('perspectiveTransform', images.shape[0]!, startPoints, endPoints)
     const [y, x] = gridOf(images, startPoints)
-    const dot = ([a, b, c]: Row) => add(add(mul(a, x), mul(b, y)), c)
-    const depth = dot(rowW)
-    return sampleImages(images, div(dot(rowY), depth), div(dot(rowX), depth), options)
+    const [column, row] = projected(times(fromSquare(startPoints), inverse(fromSquare(endPoints))), x, y)
+    return sampleImages(images, row, column, options)
   },
   ['tensor', 'tensor', 'tensor', ['interpolation', 'fillMode', 'fillValue']],
 )
+
+/**
+ * Points (x, y) of images, `[n, k, 2]`, after the move of `startPoints` to `endPoints` that `perspectiveTransform` makes. Throws
+ * `ShapeError` for other shapes.
+ *
+ * @example
+ * import { perspectivePoints, tensor } from '@gradus/tensor'
+ * const corners = tensor([[[0, 0], [1, 0], [0, 1], [1, 1]]])
+ * const larger = tensor([[[0, 0], [2, 0], [0, 2], [2, 2]]])
+ * perspectivePoints(tensor([[[0.5, 1]]]), corners, larger).array() // => [[[1, 2]]]
+ */
+export const perspectivePoints = /* @__PURE__ */ operation(
+  'perspectivePoints',
+  (points: Tensor, startPoints: Tensor, endPoints: Tensor): Tensor => {
+    const [n, count] = points.shape
+    if (points.rank !== 3 || points.shape[2] !== 2) {
+      throw new ShapeError(
+        `perspectivePoints: the points have shape ${formatShape(points.shape)}; expected [${n}, k, 2].`,
+      )
+    }
+    requireCorners('perspectivePoints', n!, startPoints, endPoints)
+    const [x, y] = [0, 1].map((start) => reshape(sliceAxis(points, 2, start, 1), [n!, 1, count!])) as [Tensor, Tensor]
+    const moved = projected(times(fromSquare(endPoints), inverse(fromSquare(startPoints))), x, y)
+    return concat(
+      moved.map((part) => reshape(part, [n!, count!, 1])),
+      2,
+    )
+  },
+  ['tensor', 'tensor', 'tensor'],
+)
+
+/** The points (x, y) after a projective map. */
+function projected([rowX, rowY, rowW]: Projection, x: Tensor, y: Tensor): [x: Tensor, y: Tensor] {
+  const dot = ([a, b, c]: Row) => add(add(mul(a, x), mul(b, y)), c)
+  const depth = dot(rowW)
+  return [div(dot(rowX), depth), div(dot(rowY), depth)]
+}
+
+function requireCorners(name: string, count: number, startPoints: Tensor, endPoints: Tensor): void {
+  const expected = [count, 4, 2]
+  if (sameShape(startPoints.shape, expected) && sameShape(endPoints.shape, expected)) return
+  throw new ShapeError(
+    `${name}: the points have shapes ${formatShape(startPoints.shape)} and ${formatShape(endPoints.shape)}; expected ${formatShape(expected)}.`,
+  )
+}
