@@ -10,15 +10,18 @@ import {
 import {
   all,
   type Backend,
+  cast,
   isFinite,
   isFloat,
+  maximum,
   onBackend,
   type Tensor,
   type Tree,
   tidy,
   treeForEach,
+  where,
 } from '@gradus/tensor'
-import { collect } from '@gradus/tensor/internals'
+import { backendOf, collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
 import { checkValues } from '../objective/index.ts'
 import { type CompiledSteps, type Trainer, TrainStep } from '../step/index.ts'
@@ -76,7 +79,7 @@ async function findNonFinite(
     const leaves: [string, Tensor][] = []
     treeForEach(tree, (leaf, key) => leaves.push([key, leaf]))
     for (const [key, leaf] of leaves)
-      if (!(await allFinite(leaf)))
+      if (!(await allFinite([leaf])))
         return { layer, description: `the parameter '${key}' of layer '${layer}' is not finite` }
   }
   const observed: [string, Tensor][] = []
@@ -88,10 +91,10 @@ async function findNonFinite(
   const { result: figures, created } = onBackend(backend, () => collect(() => runStep(trainer, steps, batch, observe)))
   try {
     for (const [layer, output] of observed)
-      if (!(await allFinite(output))) return { layer, description: `the output of layer '${layer}' is not finite` }
+      if (!(await allFinite([output]))) return { layer, description: `the output of layer '${layer}' is not finite` }
     const last = observed.at(-1)?.[0] ?? model.type
     for (const [name, figure] of figures) {
-      if (await allFinite(figure)) continue
+      if (await allFinite([figure])) continue
       const [value] = await figure.data()
       return { layer: last, description: `the ${name} is ${value}, computed from finite outputs of layer '${last}'` }
     }
@@ -108,20 +111,19 @@ async function findNonFinite(
 export async function requireFiniteVariables(trainer: Trainer, { epoch, step }: DivergencePlace): Promise<void> {
   const { params, state } = trainer.variables
   const groups = { parameter: params, state, 'optimizer state': trainer.optimizerState ?? {} }
-  for (const [kind, trees] of Object.entries(groups)) {
-    const leaves: [string, Tensor][] = []
-    treeForEach(trees as Tree, (leaf, path) => leaves.push([path, leaf]))
-    for (const [path, leaf] of leaves) {
-      const finite = allFinite(leaf)
-      if (finite === true || (await finite)) continue
-      throw new DivergenceError(
-        `The ${kind} '${path}' is not finite at the end of training, after epoch ${epoch + 1}: updates have made it larger than ${leaf.dtype} can hold. ` +
-          'Load the weights of an earlier file. Try a smaller learning rate, a smaller weightDecay, or clipNorm.',
-        epoch,
-        step,
-        path.split('.').slice(0, -1).join('.'),
-      )
-    }
+  const variables: { readonly kind: string; readonly path: string; readonly value: Tensor }[] = []
+  for (const [kind, trees] of Object.entries(groups))
+    treeForEach(trees as Tree, (value, path) => variables.push({ kind, path, value }))
+  if (await allFinite(variables.map(({ value }) => value))) return
+  for (const { kind, path, value } of variables) {
+    if (await allFinite([value])) continue
+    throw new DivergenceError(
+      `The ${kind} '${path}' is not finite at the end of training, after epoch ${epoch + 1}: updates have made it larger than ${value.dtype} can hold. ` +
+        'Load the weights of an earlier file. Try a smaller learning rate, a smaller weightDecay, or clipNorm.',
+      epoch,
+      step,
+      path.split('.').slice(0, -1).join('.'),
+    )
   }
 }
 
@@ -131,7 +133,7 @@ async function describeUpdate({ optimizerState }: Trainer, layer: string): Promi
     if (path.split('.').at(-1) === 'learningRate') rates.push(leaf)
   })
   for (const rate of rates) {
-    if (!(await allFinite(rate))) return `the learning rate is ${(await rate.data())[0]}`
+    if (!(await allFinite([rate]))) return `the learning rate is ${(await rate.data())[0]}`
   }
   return `the loss is finite, and a gradient after layer '${layer}', its square, its product with the learning rate or a new state is not`
 }
@@ -166,14 +168,23 @@ function runStep(
 /** Below this number of elements, a loop on the host is faster than an op. */
 const smallTensor = 4096
 
-function allFinite(x: Tensor): boolean | Promise<boolean> {
-  if (!isFloat(x.dtype)) return true
-  if (x.size <= smallTensor && x.storage.readsAtOnce) return x.dataSync().every(Number.isFinite)
-  return readFlag(tidy(() => all(isFinite(x))))
-}
-
-async function readFlag(flag: Tensor): Promise<boolean> {
-  const [value] = await flag.data()
-  flag.dispose()
-  return Boolean(value)
+/** Whether all elements of all tensors are finite. */
+async function allFinite(tensors: readonly Tensor[]): Promise<boolean> {
+  const floats = tensors.filter(({ dtype }) => isFloat(dtype))
+  const isSmall = ({ size, storage }: Tensor) => size <= smallTensor && storage.readsAtOnce
+  if (!floats.filter(isSmall).every((x) => x.dataSync().every(Number.isFinite))) return false
+  const others = floats.filter((x) => !isSmall(x))
+  if (others.length === 0) return true
+  // one number for all, because each read from a GPU takes a millisecond
+  const found = onBackend(backendOf(others[0]!), () =>
+    tidy(() =>
+      cast(
+        others.map((x) => where(all(isFinite(x)), -1, 0)).reduce((a, b) => maximum(a, b)),
+        'int32',
+      ),
+    ),
+  )
+  const [value] = await found.data()
+  found.dispose()
+  return value! < 0
 }

@@ -86,6 +86,8 @@ describe('cloneModel', () => {
     expect(clone.toSpec()).toEqual(model.toSpec())
     const onInput = cloneModel(model, { inputTensors: input({ shape: [3], name: 'other' }) })
     expect(onInput.inputs).toHaveProperty('shape', [null, 3])
+    const wider = cloneModel(model, { cloneFunction: () => new Dense({ units: 5 }) })
+    expect(wider.build().countParams()).toBe(50)
     expect(() => cloneModel(model, { callFunction: (() => 1) as never })).toThrow('takes no callFunction')
   })
 

@@ -95,7 +95,10 @@ class Cloner {
     const entry = tensor ? entryLayer(tensor) : first instanceof Input ? new Input(first.config) : undefined
     const layers = model.layers.map((layer) => this.layerOf(layer, custom) as Layer)
     const Class = classOf(model, Sequential) as typeof Sequential
-    return new Class(entry ? [entry, ...layers] : layers, optionsOf(model)) as unknown as Model
+    const make = (input: Layer | undefined) => new Class(input ? [input, ...layers] : layers, optionsOf(model))
+    const clone = make(entry)
+    const shape = clone.knownShape ? undefined : model.knownShape
+    return (shape ? make(new Input({ shape, dtype: model.inputDType })) : clone) as unknown as Model
   }
 
   private functional(

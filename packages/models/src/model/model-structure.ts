@@ -156,7 +156,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
    * model.getLayer('hidden') === model.getLayer({ index: 0 }) // => true
    */
   getLayer(key: string | number | { readonly name: string } | { readonly index: number }): Layer {
-    this.prepareGraph()
+    if (this.knownShape) this.prepareGraph()
     const { name, index } = (typeof key === 'number' ? { index: key } : isPlainObject(key) ? key : { name: key }) as {
       readonly name?: unknown
       readonly index?: unknown

@@ -29,8 +29,8 @@ export interface PlotOptions extends ConfigOf<typeof plotFields> {}
  * import { Dense } from '@gradus/layers'
  * import { plotModel, Sequential } from '@gradus/models'
  * const model = new Sequential([new Dense({ units: 4, inputShape: [3] }), new Dense({ units: 1 })])
- * plotModel(model, { format: 'mermaid', showShapes: true }).split('\n')[1]
- * // => '  layer0["Dense<br/>Input shape: (None, 3)<br/>Output shape: (None, 4)"]'
+ * const lines = plotModel(model, { format: 'mermaid', showShapes: true }).split('\n')
+ * lines[2] // => '  layer1["Dense<br/>Input shape: (None, 4)<br/>Output shape: (None, 1)"]'
  */
 export function plotModel(model: PlottedModel & { build(): unknown }, options: PlotOptions = {}): string {
   const { format, rankdir, ...contents } = completeConfig('plotModel', options, plotFields) as OptionsOf<
