@@ -1,6 +1,7 @@
 // The text of docs/keras.md.
 import type { AnyDefinition } from '@gradus/core'
-import { ops, standard } from 'gradus'
+import { standard } from 'gradus'
+import * as ops from 'gradus/ops'
 import names from '../recorded/keras-names.json' with { type: 'json' }
 import { type ClassRow, classRow, commonFields } from './class-rows.ts'
 import { findClass, type NamedRow, standingOf } from './named-rows.ts'
@@ -83,7 +84,10 @@ function operationsText(): string {
     return `- **${group}**: ${there.join(', ') || 'none of these'}.${without}`
   })
   return `The functions of \`keras.ops\` by group, those of \`gradus/ops\` with the same name, and how many TensorFlow.js has.
-PyTorch has nearly all. [op-table.md](op-table.md) lists all operations, with those that have other names.
+PyTorch has nearly all. Short names such as \`mul\`, \`concat\`, \`argMax\` and \`variance\` are ours; \`multiply\`, \`concatenate\`,
+\`argmax\` and \`var\` are Keras's names of the same functions, and files hold the short ones. Optional arguments are in an object:
+\`ops.sum(x, { axis: 0 })\`. Functions of random numbers take a key first: \`keras.random.normal(shape, seed=7)\` is
+\`ops.normal(ops.randomKey(7), shape)\`. [op-table.md](op-table.md) lists the ops that backends run.
 
 ${table([['group', 'Gradus', 'Keras', 'TensorFlow.js', 'PyTorch'], ...rows])}
 

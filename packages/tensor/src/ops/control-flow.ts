@@ -1,4 +1,5 @@
 import { TraceError } from '../errors.ts'
+import { SymbolicTensor } from '../symbolic.ts'
 import { Tensor } from '../tensor.ts'
 import { treeLeaves, treeReplace } from '../tree.ts'
 import { add, cast, equal, greaterEqual, where } from './arithmetic.ts'
@@ -7,7 +8,12 @@ import { logicalAnd } from './logical.ts'
 import { scan } from './scan.ts'
 
 /** The value of a bool or a number without axes, where it is known now. */
-function knownValue(x: Tensor | boolean | number): number | undefined {
+function knownValue(name: string, x: Tensor | boolean | number): number | undefined {
+  if ((x as unknown) instanceof SymbolicTensor) {
+    throw new TypeError(
+      `${name} cannot depend on a symbolic tensor: the layers of a model do not depend on values. Use where(...), or call ${name} within a layer.`,
+    )
+  }
   if (!(x instanceof Tensor)) return Number(x)
   return x.concrete && x.storage.readsAtOnce ? Number(x.item()) : undefined
 }
@@ -35,7 +41,7 @@ function chosen<T>(condition: Tensor, whenTrue: T, whenFalse: T): T {
  * cond(greater(x, 2), () => mul(x, 10), () => x).item() // => 30
  */
 export function cond<T>(condition: Tensor | boolean, whenTrue: () => T, whenFalse: () => T): T {
-  const known = knownValue(condition)
+  const known = knownValue('cond', condition)
   if (known !== undefined) return known ? whenTrue() : whenFalse()
   return chosen(asCondition(condition), whenTrue(), whenFalse())
 }
@@ -77,7 +83,7 @@ export function whileLoop<T>(
   let value = init
   for (let step = 0; maximumIterations === undefined || step < maximumIterations; step++) {
     const goesOn = condition(value)
-    const known = knownValue(goesOn)
+    const known = knownValue('whileLoop', goesOn)
     if (known === 0) return value
     if (known === undefined) return boundedLoop(condition, body, value, maximumIterations, step)
     value = body(value)
@@ -133,7 +139,7 @@ export function switchCase<A extends readonly unknown[], T>(
   ...args: A
 ): T {
   const last = branches.length - 1
-  const known = knownValue(index)
+  const known = knownValue('switchCase', index)
   if (known !== undefined) return branches[Math.min(Math.max(known, 0), last)]!(...args)
   const results = branches.map((branch) => branch(...args))
   return results.reduce((found, result, number) =>

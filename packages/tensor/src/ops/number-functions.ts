@@ -239,16 +239,19 @@ export const saturateCast = /* @__PURE__ */ operation(
  * const x = tensor([1, 5, 9])
  * select([less(x, 3), greater(x, 6)], [x, 100]).array() // => [1, 0, 100]
  */
-export function select(
-  conditions: readonly Tensor[],
-  values: readonly TensorLike[],
-  otherwise: TensorLike = 0,
-): Tensor {
-  if (conditions.length !== values.length || conditions.length === 0) {
-    throw new ShapeError(
-      `select: there are ${conditions.length} conditions and ${values.length} values; give one value for each condition.`,
+export const select = /* @__PURE__ */ operation(
+  'select',
+  (conditions: readonly Tensor[], values: readonly TensorLike[], otherwise: TensorLike = 0): Tensor => {
+    if (conditions.length !== values.length || conditions.length === 0) {
+      throw new ShapeError(
+        `select: there are ${conditions.length} conditions and ${values.length} values; give one value for each condition.`,
+      )
+    }
+    const operands = alignOperands('select', [...values, otherwise])
+    return conditions.reduceRight(
+      (rest, condition, index) => where(condition, operands[index]!, rest),
+      operands.at(-1)!,
     )
-  }
-  const operands = alignOperands('select', [...values, otherwise])
-  return conditions.reduceRight((rest, condition, index) => where(condition, operands[index]!, rest), operands.at(-1)!)
-}
+  },
+  ['tensors', 'any', 'any'],
+)

@@ -13,7 +13,7 @@ import { gatherOp } from './indexing-op.ts'
 import { isNan, logicalNot } from './logical.ts'
 import { transpose } from './movement.ts'
 import { type ReduceOptions, reduceOptions } from './reduce.ts'
-import { any } from './reduction.ts'
+import { any, max, min } from './reduction.ts'
 import { ceil, floor } from './rounding.ts'
 import { sort } from './sorting.ts'
 import { mean } from './statistics.ts'
@@ -161,6 +161,19 @@ export const nanmedian = /* @__PURE__ */ operation(
   'nanmedian',
   (x: Tensor, options: ReduceOptions = {}): Tensor =>
     quantiles(x, { name: 'nanmedian', parts: 0.5, options, skipsNan: true }),
+  ['tensor', reduceOptions],
+)
+
+/**
+ * The largest element over `axis` minus the smallest. NumPy and Keras: `ptp`.
+ *
+ * @example
+ * import { ptp, tensor } from '@gradus/tensor'
+ * ptp(tensor([3, 9, 4])).item() // => 6
+ */
+export const ptp = /* @__PURE__ */ operation(
+  'ptp',
+  (x: Tensor, options: ReduceOptions = {}): Tensor => sub(max(x, options), min(x, options)),
   ['tensor', reduceOptions],
 )
 
