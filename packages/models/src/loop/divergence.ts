@@ -10,16 +10,13 @@ import {
 import {
   all,
   type Backend,
-  cast,
   isFinite,
   isFloat,
-  maximum,
   onBackend,
   type Tensor,
   type Tree,
   tidy,
   treeForEach,
-  where,
 } from '@gradus/tensor'
 import { backendOf, collect } from '@gradus/tensor/internals'
 import { disposeTree, type HostBatch, upload } from '../input/index.ts'
@@ -165,26 +162,22 @@ function runStep(
   return Object.entries(model.trainStep(step.batch, step))
 }
 
-/** Below this number of elements, a loop on the host is faster than an op. */
-const smallTensor = 4096
+/** Up to this number of elements a tensor is read: a program for it would have to be compiled first. */
+const smallTensor = 2 ** 20
 
 /** Whether all elements of all tensors are finite. */
 async function allFinite(tensors: readonly Tensor[]): Promise<boolean> {
   const floats = tensors.filter(({ dtype }) => isFloat(dtype))
-  const isSmall = ({ size, storage }: Tensor) => size <= smallTensor && storage.readsAtOnce
-  if (!floats.filter(isSmall).every((x) => x.dataSync().every(Number.isFinite))) return false
-  const others = floats.filter((x) => !isSmall(x))
-  if (others.length === 0) return true
-  // one number for all, because each read from a GPU takes a millisecond
-  const found = onBackend(backendOf(others[0]!), () =>
-    tidy(() =>
-      cast(
-        others.map((x) => where(all(isFinite(x)), -1, 0)).reduce((a, b) => maximum(a, b)),
-        'int32',
-      ),
-    ),
-  )
-  const [value] = await found.data()
-  found.dispose()
-  return value! < 0
+  const small = floats.filter(({ size }) => size <= smallTensor)
+  const isRead = small.every(({ storage }) => storage.readsAtOnce)
+  const values = isRead ? small.map((x) => x.dataSync()) : await Promise.all(small.map((x) => x.data()))
+  if (!values.every((data) => data.every(Number.isFinite))) return false
+  for (const x of floats) {
+    if (x.size <= smallTensor) continue
+    const finite = onBackend(backendOf(x), () => tidy(() => all(isFinite(x))))
+    const [value] = await finite.data()
+    finite.dispose()
+    if (!value) return false
+  }
+  return true
 }
