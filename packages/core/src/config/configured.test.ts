@@ -79,6 +79,17 @@ describe('options', () => {
     expect(() => new Pool({ sise: 1 } as never)).toThrow("Pool has no option 'sise'. Did you mean 'size'?")
   })
 
+  it('the example of a choice names the option that has it', () => {
+    class Flip extends Layer<{ readonly mode?: string }> {
+      static readonly type = 'acme/Flip'
+      static override readonly fields = { mode: { oneOf: ['horizontal', 'vertical'] } } as const
+      apply(x: Tensor): Tensor {
+        return x
+      }
+    }
+    expect(() => new Flip('vertical' as never)).toThrow('as in new Flip({ mode: "vertical" }), and got "vertical".')
+  })
+
   it('are in one object', () => {
     class Twice extends Layer<{ readonly layer: Layer }> {
       static readonly type = 'acme/Twice'

@@ -79,16 +79,17 @@ function configError(definition: Definition, got: unknown): ConfigError {
   const fields = Object.entries(inheritedFieldsOf(definition))
   const accepting = plain ? fields.filter(([, field]) => takes(field, got)) : []
   const isRequired = ([, field]: [string, Field]) => descriptionOf(field).required
-  const [key] = accepting.find(isRequired) ?? accepting[0] ?? fields.find(isRequired) ?? []
+  const isChoice = ([, field]: [string, Field]) => descriptionOf(field).oneOf !== undefined
+  const [key] = accepting.find(isRequired) ?? accepting.find(isChoice) ?? accepting[0] ?? fields.find(isRequired) ?? []
   const value = accepting.length > 0 ? describeValue(got) : '...'
   const example = key === undefined ? '' : `, as in new ${name}({ ${key}: ${value} })`
   return new ConfigError(`${name} takes its options in one object${example}, and got ${describeValue(got)}.`)
 }
 
-/** Whether an option has a type, and the value is of it. */
+/** Whether an option has a type or a list of values, and the value is of it. */
 function takes(field: Field, value: unknown): boolean {
-  const { type } = descriptionOf(field)
-  return type !== undefined && type !== 'unknown' && accepts(field, value)
+  const { type, oneOf } = descriptionOf(field)
+  return (oneOf !== undefined || (type !== undefined && type !== 'unknown')) && accepts(field, value)
 }
 
 /** The fields of a class that declares none itself: those it inherits, and `unknown` for every other given option. */

@@ -41,6 +41,12 @@ describe('useDTypePolicy', () => {
     expect(new Identity({ dtype: 'float64' }).dtype).toBe('float64')
   })
 
+  it('takes the spelling of Keras', () => {
+    useDTypePolicy('mixed_float16' as 'mixedFloat16')
+    expect(currentDTypePolicy()).toBe('mixedFloat16')
+    useDTypePolicy('float32')
+  })
+
   it('refuses an unknown policy', () => {
     expect(() => useDTypePolicy('float8' as 'float32')).toThrow(
       'useDTypePolicy: there is no policy "float8"; use one of float32, float64, mixedFloat16.',

@@ -1,4 +1,5 @@
 import type { FloatDType } from '@gradus/tensor'
+import { choiceOf } from '../config/check-fields.ts'
 import { describeValue } from '../config/describe.ts'
 import { ConfigError } from '../errors.ts'
 
@@ -19,8 +20,8 @@ export function currentDTypePolicy(): DTypePolicy {
 }
 
 /**
- * Sets the policy of layers that are made from now on without the option `dtype`; existing layers keep theirs. Throws
- * `ConfigError` for an unknown policy. Keras: `keras.config.set_dtype_policy`.
+ * Sets the policy of layers that are made from now on without the option `dtype`; existing layers keep theirs. Keras's spelling
+ * `mixed_float16` works, too. Throws `ConfigError` for an unknown policy. Keras: `keras.config.set_dtype_policy`.
  *
  * @example
  * import { Dense } from '@gradus/layers'
@@ -32,12 +33,13 @@ export function currentDTypePolicy(): DTypePolicy {
  * layer.dtype // => 'float32'
  */
 export function useDTypePolicy(policy: DTypePolicy): void {
-  if (!dtypePolicies.includes(policy)) {
+  const known = choiceOf(dtypePolicies, policy) as DTypePolicy | undefined
+  if (known === undefined) {
     throw new ConfigError(
       `useDTypePolicy: there is no policy ${describeValue(policy)}; use one of ${dtypePolicies.join(', ')}.`,
     )
   }
-  current = policy
+  current = known
 }
 
 /** The dtypes of parameters and of computations under a policy. */
