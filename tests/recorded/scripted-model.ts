@@ -40,6 +40,10 @@ export class ScriptedModel implements CallbackModel {
     this.files[path] = this.weight
   }
 
+  useAverages(): boolean {
+    return false
+  }
+
   metricDirection(key: string): 'up' | 'down' | undefined {
     return key === 'loss' ? 'down' : this.metrics[key]
   }

@@ -9,5 +9,6 @@ export { ModelCheckpoint, type ModelCheckpointConfig } from './model-checkpoint.
 export { ProgressLogger, type ProgressLoggerConfig } from './progress-logger.ts'
 export { ReduceLROnPlateau, type ReduceLROnPlateauConfig } from './reduce-lr-on-plateau.ts'
 export { RemoteMonitor, type RemoteMonitorConfig } from './remote-monitor.ts'
+export { SwapEMAWeights, type SwapEMAWeightsConfig } from './swap-ema-weights.ts'
 export { TensorBoard, type TensorBoardConfig } from './tensorboard.ts'
 export { TerminateOnNaN, type TerminateOnNaNConfig } from './terminate-on-nan.ts'

@@ -38,7 +38,7 @@ export function createCallbacks({ callbacks }: Resolved, options: CallbackOption
     const given = typeof spec === 'string' ? { callback: spec } : spec
     const changes: Record<string, unknown> = 'write' in fields ? { write: options.write } : {}
     for (const [name, form] of Object.entries(writes)) {
-      const value = (given as Readonly<Record<string, unknown>>)[name]
+      const value = (callback as { readonly options?: Readonly<Record<string, unknown>> }).options?.[name]
       if (typeof value !== 'string' || value === '') continue
       const path = requireInside(value, `${place}.${name}`, options)
       if (isInside(options.folder, path)) files.push(fileOf(path, options.folder, form))

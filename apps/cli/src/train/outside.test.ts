@@ -24,6 +24,12 @@ describe('the files of callbacks', () => {
     expect(existsSync(sandbox.file('a{b}/small-1/models/04.safetensors'))).toBe(true)
   })
 
+  it('are in the run folder if the config does not name them', async () => {
+    sandbox.write('config.yaml', { ...small, callbacks: [{ callback: 'TensorBoard' }] })
+    expect(await sandbox.run(['train', 'config.yaml', '--quiet', '--out', 'a'])).toMatchObject({ code: 0, err: '' })
+    expect(existsSync(sandbox.file('a/small-1/logs/train'))).toBe(true)
+  })
+
   it.each([
     ['above the folder', log('../../victim.csv')],
     ['above the folder, hidden', log('logs/../../../victim.csv')],
@@ -96,7 +102,9 @@ describe('the files of callbacks', () => {
   it('are known of every callback', () => {
     for (const name of standard.names('callback')) {
       const { fields = {}, writes = {} } = standard.get('callback', name) as { fields?: object; writes?: object }
-      const paths = Object.keys(fields).filter((field) => /file(name|path)|path|dir|folder/i.test(field))
+      const named = Object.keys(fields).filter((field) => /file(name|path)|path|dir|folder/i.test(field))
+      // the path of an address
+      const paths = name === 'RemoteMonitor' ? named.filter((field) => field !== 'path') : named
       expect(Object.keys(writes), name).toEqual(paths)
     }
   })

@@ -61,6 +61,11 @@ export interface CallbackModel {
   restore(path: string): Promise<FitState | undefined>
   /** Writes the weights only. */
   saveWeights(path: string): Promise<void>
+  /**
+   * Gives the model the moving averages of its trainable parameters, or with false the parameters again. Returns false if no
+   * optimizer has moving averages.
+   */
+  useAverages(used: boolean): boolean
   /** Whether a larger value of the log key is better; undefined for a key that no compiled metric or loss has. */
   metricDirection(key: string): 'up' | 'down' | undefined
 }

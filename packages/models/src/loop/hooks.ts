@@ -27,7 +27,7 @@ export class Hooks {
   // for throttled callbacks: the time of the last call, and those that have been skipped since
   private readonly calledAt = new Map<CallbackHooks, number>()
   private readonly skipped = new Set<CallbackHooks>()
-  /** Steps so far, and their number at the last call of callbacks that count them. */
+  /** Train steps so far, and their number at the last call of callbacks that count them. */
   private steps = 0
   private readonly calledAtStep = new Map<CallbackHooks, number>()
   /** What callbacks want to save after the current hook. */
@@ -83,7 +83,7 @@ export class Hooks {
 
   /** Records the end of batches. Returns whether some callback is to be called now. */
   batchEnded(name: BatchEnd, count = 1): boolean {
-    this.steps += count
+    if (name === 'onTrainBatchEnd') this.steps += count
     const listening = this.callbacks.filter((callback) => callback[name])
     for (const callback of listening)
       if (isThrottled(callback, name) && !callback.batchCount) this.skipped.add(callback)

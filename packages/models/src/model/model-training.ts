@@ -405,6 +405,14 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     this.requireTrainer('learningRate').setLearningRate(value, optimizer)
   }
 
+  /**
+   * Gives the layers the moving averages of their trainable parameters, or with false the parameters again. Returns false if no
+   * optimizer has `useEma`. Training goes on with the parameters, and at its end the layers have the averages.
+   */
+  useAverages(used: boolean): boolean {
+    return this.requireTrainer('useAverages').useAverages(used)
+  }
+
   /** Whether a figure should rise or fall, for callbacks; undefined for unknown keys. */
   metricDirection(key: string): 'up' | 'down' | undefined {
     return this.trainer?.objective?.direction(key)

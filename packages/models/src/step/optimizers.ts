@@ -42,6 +42,11 @@ export class Optimizers {
     return [...this.byName.keys()]
   }
 
+  /** The names of the optimizers that average the parameters. */
+  get averaging(): readonly string[] {
+    return this.names.filter((name) => this.get(name).averages)
+  }
+
   /** Returns the optimizer of that name; without a name, the only one. Throws `ConfigError`. */
   get(name: string = single): Optimizer {
     const found = this.byName.get(name)
@@ -104,7 +109,7 @@ export class Optimizers {
 
   /** Returns the moving averages of the parameters, for optimizers that average; undefined if there are none. */
   finalize(trainable: LayerTrees, states: OptimizerStates): LayerTrees | undefined {
-    const averaged = this.names.filter((name) => this.get(name).averages)
+    const averaged = this.averaging
     if (averaged.length === 0) return undefined
     return Object.assign(
       {},

@@ -34,6 +34,7 @@ import { type OptimizerStates, Optimizers } from './optimizers.ts'
 import { replaceStates } from './replace-states.ts'
 import type { StepModel } from './step-model.ts'
 import { type CompiledSteps, compileSteps, copyTensor, type TrainerSetup } from './trainer-steps.ts'
+import { copyAverages, exchangeAverages } from './use-averages.ts'
 
 /** The part of a model that training needs. */
 export interface TrainableModel extends StepModel, DataModel {
@@ -56,6 +57,8 @@ export class Trainer {
   readonly optimizers: Optimizers
   /** The order of steps and of calls that read or set variables. */
   readonly access = new Access()
+  /** Whether the layers have the moving averages, and the optimizers the parameters. */
+  private averaged = false
   private compiled: CompiledSteps | undefined
   private allLayers: readonly NestedLayer[] | undefined
   /** Shapes of targets that were checked. */
@@ -141,6 +144,7 @@ export class Trainer {
    */
   begin(steps: CompiledSteps, givenTracker?: TrackerState): { state: TrainState; frozen: LayerTrees } {
     const tracker = givenTracker ?? steps.initTrainTracker()
+    this.useAverages(false)
     const { layers, optimizers } = this
     const { params, state } = readVariables(layers)
     const { trainable, frozen } = splitByTrainable(layers, params)
@@ -280,9 +284,24 @@ export class Trainer {
     this.revision++
   }
 
+  /**
+   * Gives the layers the moving averages of the trainable parameters, or the parameters again. The optimizers keep the others.
+   * Before the first step there are no averages, and nothing changes. Returns false if no optimizer has `useEma`.
+   */
+  useAverages(used: boolean): boolean {
+    const { layers, optimizers, optimizerState: states } = this
+    if (optimizers.averaging.length === 0) return false
+    if (states === undefined || used === this.averaged) return true
+    this.optimizerState = exchangeAverages({ layers, optimizers, states })
+    this.averaged = used
+    this.revision++
+    return true
+  }
+
   /** Ends a run. Optimizers with a moving average of the parameters replace the parameters by it. */
   async finish(): Promise<void> {
     if (!this.optimizerState) return
+    if (this.averaged) return this.keepAverages(this.optimizerState)
     const { trainable } = splitByTrainable(this.layers, this.variables.params)
     const { optimizerState } = this
     const averaged = onBackend(this.backend, () => this.optimizers.finalize(trainable, optimizerState))
@@ -291,6 +310,14 @@ export class Trainer {
     // a backend that computes in the background reports its failures to reads
     await Promise.all(treeLeaves(final).map((leaf) => leaf.data()))
     writeVariables(this.layers, { params: final as LayerTrees })
+  }
+
+  /** Ends a run after which the layers have the averages already. */
+  private async keepAverages(states: OptimizerStates): Promise<void> {
+    const { layers, optimizers } = this
+    this.optimizerState = onBackend(this.backend, () => copyAverages({ layers, optimizers, states }, copyTensor))
+    this.averaged = false
+    this.revision++
   }
 }
 

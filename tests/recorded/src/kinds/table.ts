@@ -23,7 +23,7 @@ import { runRandomLayer } from './random-layer.ts'
 import { runRefusal } from './refusal.ts'
 import { runSchedule } from './schedule.ts'
 import { runSeedStatistics } from './seed-statistics.ts'
-import { runOptimizerFit, runSeedJob, runTraining } from './training.ts'
+import { runOptimizerFit, runSeedJob, runSwapEma, runTraining } from './training.ts'
 import { runUtil } from './util.ts'
 
 /** Compares one case of a kind. `siblings` are all cases of the same file. */
@@ -39,6 +39,7 @@ export const runners: Readonly<Record<string, Runner>> = {
   callback_lr_scheduler: runLearningRateScheduler,
   callback_model_checkpoint: runModelCheckpoint,
   callback_reduce_lr: runReduceLearningRate,
+  callback_swap_ema: runSwapEma,
   callback_terminate_on_nan: runTerminateOnNan,
   constraint: runConstraint,
   error: runRefusal,

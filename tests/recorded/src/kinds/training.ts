@@ -1,6 +1,7 @@
 import { ProgressLogger } from '@gradus/callbacks'
 import type { HostArray, Named } from '@gradus/core'
 import type { FitOptions } from 'gradus'
+import { build } from '../build.ts'
 import type { Check } from '../check.ts'
 import {
   type BuiltModel,
@@ -138,6 +139,34 @@ interface OptimizerFitCase extends FitCase {
 export function runOptimizerFit(entry: OptimizerFitCase, check: Check): Promise<void> {
   const { optimizer, loss, metrics, batch_size, epochs, shuffle = false } = entry
   return runTraining({ ...entry, compile: { optimizer, loss, metrics }, fit: { batch_size, epochs, shuffle } }, check)
+}
+
+interface SwapEmaCase extends FitCase {
+  readonly args: Readonly<Record<string, unknown>>
+  readonly optimizer: Keras
+  readonly vx: Recorded
+  readonly vy: Recorded
+  readonly batch_size: number
+  readonly epochs: number
+}
+
+/** Compares training with `SwapEMAWeights`, with validation on other samples. */
+export async function runSwapEma(entry: SwapEmaCase, check: Check): Promise<void> {
+  const { args, optimizer, vx, vy, batch_size, epochs } = entry
+  const { model } = buildModel(entry.model)
+  compileModel(model, { optimizer, loss: 'mse' } as unknown as CompileCase)
+  await setWeights(model, check, entry.initial_weights)
+  const callback = build('callback', { module: 'keras.callbacks', class_name: 'SwapEMAWeights', config: args })
+  const history = await model.fit(toNamedHost(entry.x), toNamedHost(entry.y), {
+    batchSize: batch_size,
+    epochs,
+    shuffle: false,
+    verbose: 0,
+    callbacks: [callback],
+    validationData: [toHost(vx), toHost(vy)],
+  })
+  compareHistory(check, 'history', history.history, entry.history)
+  await compareWeights(model, check, 'final_weights', entry.final_weights)
 }
 
 interface SeedJobCase extends FitCase {
