@@ -1,3 +1,4 @@
 export * from './checks.ts'
 export * from './matchers.ts'
+export { registerChecks } from './register.ts'
 export * from './suites.ts'

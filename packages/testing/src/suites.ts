@@ -7,6 +7,7 @@ import type { LayerCheckOptions, LayerSource } from './layer/options.ts'
 import { type LossCheckOptions, lossChecks } from './leaf/loss-checks.ts'
 import { type MetricCheckOptions, metricChecks } from './leaf/metric-checks.ts'
 import { type OptimizerCheckOptions, optimizerChecks } from './leaf/optimizer-checks.ts'
+import { type Part, type PartCheckOptions, partChecks } from './leaf/part-checks.ts'
 import { registerChecks } from './register.ts'
 
 /**
@@ -73,6 +74,17 @@ export function testOptimizer<S extends Source<Optimizer>>(
   const checked = options as OptimizerCheckOptions
   const { type } = instanceOf<Optimizer>(optimizer, checked.config)
   registerChecks(titleOf(type, checked.config), optimizerChecks(optimizer, checked))
+}
+
+/**
+ * Registers `partChecks` as vitest tests, for initializers, regularizers, constraints, schedules and callbacks.
+ *
+ * ```ts
+ * testPart(() => new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.9 }))
+ * ```
+ */
+export function testPart(make: () => Part, options: PartCheckOptions = {}): void {
+  registerChecks(make().type, partChecks(make, options))
 }
 
 function titleOf(type: string, config: object | undefined): string {

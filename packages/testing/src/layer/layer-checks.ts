@@ -2,10 +2,12 @@ import { fieldsOf, initLayer, type Layer, Rng } from '@gradus/core'
 import { onBackend, sizeOf } from '@gradus/tensor'
 import { type Check, demand, withSkips } from '../check.ts'
 import { assertAllClose } from '../compare.ts'
+import { optionChecks } from '../config-checks.ts'
 import { instanceOf } from '../configured-source.ts'
 import { type HostTensor, takeToHost, toDevice } from '../host.ts'
-import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
+import { roundTrip, withOptions } from '../round-trip.ts'
 import { descends } from './descent.ts'
+import { checkOtherRanks, checkReference, checkUnknownDimensions, checkWrongArguments } from './edge-checks.ts'
 import { checkGradients } from './gradients.ts'
 import { type LayerSetup, maskOf, setUpLayer, shapesOf } from './layer-setup.ts'
 import type { LayerCheckOptions, LayerSource } from './options.ts'
@@ -16,7 +18,8 @@ import { checkCounts, checkRefusal, checkShapes, inferredShapes } from './shape-
  * The requirements of a layer, as checks for any test runner. Shapes and dtypes are as inferred; the numbers of parameters
  * are as expected; the config survives JSON; gradients by parameters and inputs agree with finite differences in float64;
  * compiled equals eager; float16 gives about the same; the same rng gives the same result, and inference needs none; samples
- * are independent; gradient descent reduces a loss; wrong options and shapes are refused.
+ * are independent, and a batch of one works; gradient descent reduces a loss in compiled steps; unknown dimensions are inferred;
+ * wrong options, shapes and arguments are refused with errors that name the layer; the cpu backend gives the same.
  *
  * @example
  * import { Layer } from '@gradus/core'
@@ -75,8 +78,16 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
             )
           }),
         ]),
+    check('unknown dimensions are inferred, or refused by name', async () => checkUnknownDimensions(await setup())),
+    check('inputs of other ranks are taken, or refused by name', async () => checkOtherRanks(await setup())),
+    check('arguments that are no tensors are refused', async () => checkWrongArguments(await setup())),
+    ...(options.backend === undefined || options.backend.name === 'cpu'
+      ? []
+      : [
+          check('the cpu backend gives the same', async () => checkReference(await setup(), options.tolerance ?? 1e-4)),
+        ]),
     ...(typeof source.prototype === 'object' && fieldsOf(source)
-      ? [check('an unknown option is refused', () => refusesUnknownOptions(instanceOf(source, options.config)))]
+      ? optionChecks(() => instanceOf(source, options.config))
       : []),
   ]
   return withSkips(checks, options.skip ?? {})

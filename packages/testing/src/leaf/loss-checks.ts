@@ -11,14 +11,15 @@ import {
   sizeOf,
   type Tensor,
 } from '@gradus/tensor'
-import { type Check, demand, withSkips } from '../check.ts'
+import { type Check, demand, errorOf, withSkips } from '../check.ts'
 import { assertAllClose, assertClose } from '../compare.ts'
+import { optionChecks } from '../config-checks.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
 import { checkDerivative, gradientOf } from '../differences.ts'
 import { type GivenInput, hostOf } from '../given.ts'
 import { type HostTensor, takeToHost, toDevice, widen } from '../host.ts'
 import { RandomNumbers } from '../random-numbers.ts'
-import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
+import { roundTrip, withOptions } from '../round-trip.ts'
 
 /** The options of `lossChecks`. */
 export interface LossCheckOptions<C = object> {
@@ -49,7 +50,7 @@ interface Setup {
 /**
  * The requirements of a loss, as checks for any test runner: the expected value, consistent reductions and weights, a
  * gradient that agrees with finite differences, finite values for extreme predictions, compiled equals eager, a config that
- * survives JSON.
+ * survives JSON, float16 and a batch of one; wrong options and shapes are refused; the cpu backend gives the same.
  */
 export function lossChecks(source: Source<Loss>, options: LossCheckOptions): Check[] {
   const setup = (): Setup => {
@@ -77,7 +78,22 @@ export function lossChecks(source: Source<Loss>, options: LossCheckOptions): Che
       assertClose(`${s.loss.type} from JSON`, await evaluate({ ...s, loss: roundTrip(s.loss) }), await evaluate(s), 0)
     }),
     check('stays finite at extreme predictions', (s) => checkExtremes(s, options.extremes ?? [0, 1])),
-    check('an unknown option is refused', ({ loss }) => refusesUnknownOptions(loss)),
+    check('a batch of one sample works', checkOneSample),
+    check('float16 gives about the same', checkHalf),
+    check('shapes that do not belong together are refused', checkShapes),
+    ...(options.backend === undefined || options.backend.name === 'cpu'
+      ? []
+      : [
+          check('the cpu backend gives the same', async (s) =>
+            assertClose(
+              s.loss.type,
+              await evaluate(s, { compiled: true }),
+              await evaluate({ ...s, backend: cpu() }),
+              1e-4,
+            ),
+          ),
+        ]),
+    ...optionChecks(() => instanceOf(source, options.config)),
   ]
   return withSkips(checks, options.skip ?? {})
 }
@@ -170,6 +186,41 @@ async function checkGradient(single: Setup, tolerance: number): Promise<void> {
     names: ['the prediction'],
     tolerance,
   })
+}
+
+async function checkOneSample(setup: Setup): Promise<void> {
+  const first = ({ shape, dtype, values }: HostTensor): HostTensor => ({
+    shape: [1, ...shape.slice(1)],
+    dtype,
+    values: values.slice(0, sizeOf(shape.slice(1))),
+  })
+  const { values } = await evaluate({ ...setup, target: first(setup.target), prediction: first(setup.prediction) })
+  demand(values.every(Number.isFinite), `${setup.loss.type}: the loss of one sample is ${values.join(', ')}.`)
+}
+
+async function checkHalf(setup: Setup): Promise<void> {
+  if (!isFloat(setup.prediction.dtype)) return
+  const half = await evaluate({ ...setup, prediction: { ...setup.prediction, dtype: 'float16' } })
+  const single = await evaluate(setup)
+  assertClose(`${setup.loss.type}, float16 against float32`, { ...half, dtype: single.dtype }, single, 2e-2)
+}
+
+/** Throws unless targets of another batch size are refused, and the error is not one of the engine. */
+function checkShapes({ backend, loss, target, prediction }: Setup): void {
+  const extra = sizeOf(target.shape.slice(1))
+  const longer = {
+    ...target,
+    shape: [target.shape[0]! + 3, ...target.shape.slice(1)],
+    values: [...target.values, ...new Array<number>(3 * extra).fill(target.values[0]!)],
+  }
+  const error = errorOf(
+    `${loss.type} for targets ${formatShape(longer.shape)} and predictions ${formatShape(prediction.shape)}`,
+    () => onBackend(backend, () => loss.call(toDevice(backend, longer), toDevice(backend, prediction))),
+  )
+  demand(
+    /^(Shape|Config|Data)Error$/.test(error.name),
+    `${loss.type}: the error for a target of another size should be a ShapeError: ${error.name}: ${error.message}`,
+  )
 }
 
 async function checkExtremes(setup: Setup, extremes: readonly number[]): Promise<void> {

@@ -4,11 +4,12 @@ import { compile } from '@gradus/graph'
 import { type Backend, onBackend, type Tensor, treeLeaves } from '@gradus/tensor'
 import { type Check, demand, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose, assertClose } from '../compare.ts'
+import { optionChecks } from '../config-checks.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
 import { flatten, type GivenInput, hostOf, type NestedNumbers, shapeOf } from '../given.ts'
 import { type HostTensor, takeToHost, toDevice, toHost } from '../host.ts'
 import { RandomNumbers } from '../random-numbers.ts'
-import { refusesUnknownOptions, roundTrip } from '../round-trip.ts'
+import { roundTrip } from '../round-trip.ts'
 
 /** A batch of `metricChecks`. */
 export interface MetricBatch {
@@ -52,7 +53,7 @@ interface Setup {
 /**
  * The requirements of a metric, as checks for any test runner: the expected value, the same figure for several batches as for
  * one, the same figure for predictions `[n]` and `[n, 1]`, correct weights, no side effects, a state of constant form, compiled
- * equals eager, a config that survives JSON. As in models, the ranks of target and prediction are made equal if they differ by a
+ * equals eager, a config that survives JSON; a batch of one works; wrong options are refused; the cpu backend gives the same. As in models, the ranks of target and prediction are made equal if they differ by a
  * last axis of size 1.
  */
 export function metricChecks(source: Source<Metric>, options: MetricCheckOptions): Check[] {
@@ -136,7 +137,20 @@ export function metricChecks(source: Source<Metric>, options: MetricCheckOptions
       const copy = { ...s, metric: roundTrip(s.metric) }
       assertClose(`${s.metric.type} from JSON`, await measure(copy, s.batches), await measure(s, s.batches), 0)
     }),
-    check('an unknown option is refused', ({ metric }) => refusesUnknownOptions(metric)),
+    check('a batch of one sample works', checkOneSample),
+    ...(options.backend === undefined || options.backend.name === 'cpu'
+      ? []
+      : [
+          check('the cpu backend gives the same', async (s) =>
+            assertClose(
+              s.metric.type,
+              await measure(s, s.batches, true),
+              await measure({ ...s, backend: cpu() }, s.batches),
+              1e-4,
+            ),
+          ),
+        ]),
+    ...optionChecks(() => instanceOf(source, options.config)),
   ]
   return withSkips(checks, options.skip ?? {})
 }
@@ -202,6 +216,17 @@ async function checkPurity({ backend, metric, batches }: Setup): Promise<void> {
   assertAllClose(`${metric.type}: a second init()`, await read(onBackend(backend, () => metric.init(shape))), before, 0)
   // reading the figure before the first batch must not fail
   await takeToHost(onBackend(backend, () => metric.result(metric.init(shape))))
+}
+
+async function checkOneSample(setup: Setup): Promise<void> {
+  const first = ({ shape, dtype, values }: HostTensor): HostTensor => ({
+    shape: [1, ...shape.slice(1)],
+    dtype,
+    values: values.slice(0, values.length / shape[0]!),
+  })
+  const [{ target, prediction }] = setup.batches as [Batch]
+  const { values } = await measure(setup, [{ target: first(target), prediction: first(prediction) }])
+  demand(!values.some(Number.isNaN), `${setup.metric.type}: the figure of one sample is ${values.join(', ')}.`)
 }
 
 function weightsFor({ target }: Batch, weight: (sample: number) => number): HostTensor {

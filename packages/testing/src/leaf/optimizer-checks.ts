@@ -4,10 +4,11 @@ import { compile } from '@gradus/graph'
 import { type Backend, onBackend, type Tensor, treeLeaves } from '@gradus/tensor'
 import { type Check, demand, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
+import { optionChecks } from '../config-checks.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
 import { type HostTensor, toDevice, toHost } from '../host.ts'
 import { RandomNumbers } from '../random-numbers.ts'
-import { refusesUnknownOptions, roundTrip, withOptions } from '../round-trip.ts'
+import { roundTrip, withOptions } from '../round-trip.ts'
 import { bowl, type Problem, solve, valley } from './problems.ts'
 
 /** The options of `optimizerChecks`. */
@@ -35,7 +36,7 @@ interface Setup {
 /**
  * The requirements of an optimizer, as checks for any test runner: it converges, compiled with donated state and in constant
  * memory; its inputs and the form of its state do not change; it clips gradients; compiled equals eager; the config survives
- * JSON.
+ * JSON; wrong options are refused; the cpu backend gives the same.
  */
 export function optimizerChecks(source: Source<Optimizer>, options: OptimizerCheckOptions): Check[] {
   const setup = (): Setup => ({ backend: options.backend ?? cpu(), optimizer: instanceOf(source, options.config) })
@@ -82,7 +83,19 @@ export function optimizerChecks(source: Source<Optimizer>, options: OptimizerChe
         0,
       )
     }),
-    check('an unknown option is refused', ({ optimizer }) => refusesUnknownOptions(optimizer)),
+    ...(options.backend === undefined || options.backend.name === 'cpu'
+      ? []
+      : [
+          check('the cpu backend gives the same', async (s) =>
+            assertAllClose(
+              s.optimizer.type,
+              await advance(s, { compiled: true }),
+              await advance({ ...s, backend: cpu() }),
+              1e-4,
+            ),
+          ),
+        ]),
+    ...optionChecks(() => instanceOf(source, options.config)),
   ]
   return withSkips(checks, options.skip ?? {})
 }
