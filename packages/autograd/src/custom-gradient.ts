@@ -80,5 +80,6 @@ const stopGradientOp: Op<null> = {
  * grad((x) => mul(x, stopGradient(x)))(tensor(3)).item() // => 3
  */
 export function stopGradient(x: Tensor): Tensor {
+  if (!(x instanceof Tensor)) throw new TypeError('stopGradient takes a tensor. Make one with tensor(...).')
   return apply(stopGradientOp, [x], null)
 }

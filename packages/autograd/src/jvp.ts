@@ -17,6 +17,11 @@ export function jvp<A extends readonly unknown[], R>(
   primals: A,
   tangents: A,
 ): { value: R; tangent: R } {
+  if (typeof f !== 'function' || !Array.isArray(primals) || !Array.isArray(tangents)) {
+    throw new TypeError(
+      'jvp takes a function and two lists of its arguments, as in jvp((x) => square(x), [x], [direction]).',
+    )
+  }
   const { value, pullback } = vjp(f, primals)
   const pushforward = vjp((cotangent: R) => pullback(cotangent), [treeMap((leaf) => zerosLike(leaf), value)]).pullback
   return { value, tangent: pushforward(tangents)[0]! }

@@ -135,7 +135,9 @@ describe('functions of tensors', () => {
     expect(call).toThrow(message)
   })
 
-  it.each(Object.keys(ops))('%s refuses what is no tensor', (name) => {
+  // `isTensor` takes anything, and `customGradient` any function
+  const strict = Object.keys(ops).filter((name) => !['isTensor', 'customGradient'].includes(name))
+  it.each(strict)('%s refuses what is no tensor', (name) => {
     const call = wrong((ops as Record<string, unknown>)[name])
     const rest = ['onesLike', 'zerosLike'].includes(name) ? [] : [x, x]
     for (const first of [undefined, null, 'a', ['a'], {}, () => 1, Promise.resolve(x), new Map()]) {

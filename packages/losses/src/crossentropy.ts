@@ -24,13 +24,18 @@ import {
   squeeze,
   sub,
   sum,
-  type Tensor,
+  Tensor,
   where,
 } from '@gradus/tensor'
 import { clipProbability, smoothLabels } from './probability.ts'
 
 /** The int32 that stands for labels with decimals, infinite ones and NaN. */
 const noClass = -(2 ** 31)
+
+function requireTensors(name: string, ...values: readonly unknown[]): void {
+  if (values.every((value) => value instanceof Tensor)) return
+  throw new TypeError(`${name} takes two tensors, targets and predictions. Make them with tensor(...).`)
+}
 
 /** Options of `binaryCrossentropy` and `categoricalCrossentropy`. */
 export interface CrossentropyOptions {
@@ -89,6 +94,7 @@ export function categoricalCrossentropy(
   prediction: Tensor,
   { fromLogits, labelSmoothing = 0, axis = -1 }: CrossentropyOptions = {},
 ): Tensor {
+  requireTensors('categoricalCrossentropy', target, prediction)
   requireSameShape('categoricalCrossentropy', target, prediction)
   const classes = prediction.shape[normalizeAxis('categoricalCrossentropy', axis, prediction.rank)]!
   const smooth = smoothLabels(target, labelSmoothing, classes)
@@ -112,6 +118,7 @@ export function sparseCategoricalCrossentropy(
   prediction: Tensor,
   { fromLogits, ignoreClass, axis = -1 }: SparseCrossentropyOptions = {},
 ): Tensor {
+  requireTensors('sparseCategoricalCrossentropy', target, prediction)
   const along = normalizeAxis('sparseCategoricalCrossentropy', axis, prediction.rank)
   const classes = prediction.shape[along]!
   const labels = classNumbers(target, prediction, axis)

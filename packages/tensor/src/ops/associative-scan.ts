@@ -1,3 +1,4 @@
+import { requireOptions, shown } from '../arguments.ts'
 import { normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { treeLeaves, treeMap } from '../tree.ts'
@@ -19,11 +20,14 @@ export interface AssociativeScanOptions {
  * import { associativeScan, mul, tensor } from '@gradus/tensor'
  * associativeScan((a, b) => mul(a, b), tensor([1, 2, 3, 4])).array() // => [1, 2, 6, 24]
  */
-export function associativeScan<T>(
-  f: (a: T, b: T) => T,
-  elements: T,
-  { reverse = false, axis = 0 }: AssociativeScanOptions = {},
-): T {
+export function associativeScan<T>(f: (a: T, b: T) => T, elements: T, options: AssociativeScanOptions = {}): T {
+  if (typeof f !== 'function') {
+    throw new TypeError(
+      `associativeScan takes a function first, as in associativeScan((a, b) => add(a, b), x), and got ${shown(f)}.`,
+    )
+  }
+  requireOptions('associativeScan', options, ['reverse', 'axis'])
+  const { reverse = false, axis = 0 } = options
   const turned = (tree: T) => (reverse ? treeMap((x) => flip(x, axis), tree) : tree)
   const part = (tree: T, start: number, size: number, step = 1) =>
     treeMap((x) => {

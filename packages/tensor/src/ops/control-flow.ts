@@ -1,3 +1,4 @@
+import { checkArguments, requireTensor } from '../arguments.ts'
 import { TraceError } from '../errors.ts'
 import { SymbolicTensor } from '../symbolic.ts'
 import { Tensor } from '../tensor.ts'
@@ -7,6 +8,11 @@ import { iota, tensor } from './create.ts'
 import { logicalAnd } from './logical.ts'
 import { scan } from './scan.ts'
 
+function requireFunctions(name: string, example: string, ...functions: readonly unknown[]): void {
+  if (functions.every((f) => typeof f === 'function')) return
+  throw new TypeError(`${name} takes functions, as in ${example}.`)
+}
+
 /** The value of a bool or a number without axes, where it is known now. */
 function knownValue(name: string, x: Tensor | boolean | number): number | undefined {
   if ((x as unknown) instanceof SymbolicTensor) {
@@ -14,7 +20,8 @@ function knownValue(name: string, x: Tensor | boolean | number): number | undefi
       `${name} cannot depend on a symbolic tensor: the layers of a model do not depend on values. Use where(...), or call ${name} within a layer.`,
     )
   }
-  if (!(x instanceof Tensor)) return Number(x)
+  if (typeof x === 'boolean' || typeof x === 'number') return Number(x)
+  requireTensor(name, x)
   return x.concrete && x.storage.readsAtOnce ? Number(x.item()) : undefined
 }
 
@@ -41,6 +48,7 @@ function chosen<T>(condition: Tensor, whenTrue: T, whenFalse: T): T {
  * cond(greater(x, 2), () => mul(x, 10), () => x).item() // => 30
  */
 export function cond<T>(condition: Tensor | boolean, whenTrue: () => T, whenFalse: () => T): T {
+  requireFunctions('cond', 'cond(condition, () => x, () => y)', whenTrue, whenFalse)
   const known = knownValue('cond', condition)
   if (known !== undefined) return known ? whenTrue() : whenFalse()
   return chosen(asCondition(condition), whenTrue(), whenFalse())
@@ -55,6 +63,8 @@ export function cond<T>(condition: Tensor | boolean, whenTrue: () => T, whenFals
  * foriLoop(0, 5, (i, total) => add(total, i), tensor(0, { dtype: 'int32' })).item() // => 10
  */
 export function foriLoop<T>(lower: number, upper: number, body: (i: Tensor, value: T) => T, init: T): T {
+  checkArguments('foriLoop', [lower, upper], ['integer', 'integer'])
+  requireFunctions('foriLoop', 'foriLoop(0, 10, (i, value) => value, init)', body)
   const count = Math.max(0, upper - lower)
   if (count === 0) return init
   const [last] = scan((value: T, i: Tensor) => [body(i, value), null] as const, init, add(iota([count]), lower))
@@ -80,6 +90,7 @@ export function whileLoop<T>(
   init: T,
   { maximumIterations }: WhileOptions = {},
 ): T {
+  requireFunctions('whileLoop', 'whileLoop((x) => less(x, 9), (x) => mul(x, 2), init)', condition, body)
   let value = init
   for (let step = 0; maximumIterations === undefined || step < maximumIterations; step++) {
     const goesOn = condition(value)
@@ -121,7 +132,10 @@ function boundedLoop<T>(
  * map((row) => mul(row, 2), tensor([[1, 2], [3, 4]])).array() // => [[2, 4], [6, 8]]
  */
 export function map<X, Y>(f: (element: X) => Y, elements: X): Y {
+  requireFunctions('map', 'map((row) => mul(row, 2), rows)', f)
   const [, results] = scan((carry: null, element: X) => [carry, f(element)] as const, null, elements)
+  if (treeLeaves(results).length === 0)
+    throw new TypeError('map: the function must return tensors, alone or in a tree.')
   return results
 }
 
@@ -138,6 +152,11 @@ export function switchCase<A extends readonly unknown[], T>(
   branches: readonly ((...args: A) => T)[],
   ...args: A
 ): T {
+  requireFunctions(
+    'switchCase',
+    'switchCase(index, [(x) => x, (x) => neg(x)], x)',
+    ...(Array.isArray(branches) && branches.length > 0 ? branches : [undefined]),
+  )
   const last = branches.length - 1
   const known = knownValue('switchCase', index)
   if (known !== undefined) return branches[Math.min(Math.max(known, 0), last)]!(...args)

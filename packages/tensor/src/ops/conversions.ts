@@ -1,7 +1,7 @@
 import { requireTensor } from '../arguments.ts'
 import { type DType, requireDType } from '../dtype.ts'
 import { operation } from '../operation.ts'
-import type { SymbolicDType, SymbolicShape, SymbolicTensor } from '../symbolic.ts'
+import { type SymbolicDType, type SymbolicShape, SymbolicTensor } from '../symbolic.ts'
 import { Tensor } from '../tensor.ts'
 import { cast, notEqual } from './arithmetic.ts'
 import { full } from './broadcast.ts'
@@ -26,6 +26,10 @@ export function isTensor(x: unknown): x is Tensor {
   return x instanceof Tensor
 }
 
+function requireAnyTensor(name: string, x: unknown): void {
+  if (!(x instanceof SymbolicTensor)) requireTensor(name, x)
+}
+
 /**
  * The dimensions of a tensor. Keras: `shape`.
  *
@@ -34,16 +38,19 @@ export function isTensor(x: unknown): x is Tensor {
  * shape(zeros([2, 3])) // => [2, 3]
  */
 export function shape<T extends Tensor | SymbolicTensor>(x: T): T extends Tensor ? readonly number[] : SymbolicShape {
+  requireAnyTensor('shape', x)
   return x.shape as T extends Tensor ? readonly number[] : SymbolicShape
 }
 
 /** The dtype of a tensor. Keras: `dtype`. */
 export function dtype<T extends Tensor | SymbolicTensor>(x: T): T extends Tensor ? DType : SymbolicDType {
+  requireAnyTensor('dtype', x)
   return x.dtype as T extends Tensor ? DType : SymbolicDType
 }
 
 /** The number of axes of a tensor. Keras: `ndim`. */
 export function ndim(x: Tensor | SymbolicTensor): number {
+  requireAnyTensor('ndim', x)
   return x.shape.length
 }
 

@@ -1,4 +1,3 @@
-import { isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { operation } from '../operation.ts'
 import { broadcastShapes, formatShape } from '../shape.ts'
@@ -15,19 +14,9 @@ import { moveAxis } from './rearrange.ts'
 import { argMax, prod } from './reduction.ts'
 import { abs, mod, sign } from './rounding.ts'
 import { scan } from './scan.ts'
+import { requireSquare } from './square-matrices.ts'
 import { tril, triu } from './triangular.ts'
 import { wide } from './wide.ts'
-
-/** Throws unless `x` holds square matrices of floats; returns their size. */
-export function requireSquare(name: string, x: Tensor): number {
-  const [rows, columns] = x.shape.slice(-2)
-  if (!isFloat(x.dtype))
-    throw new ShapeError(`${name} needs a float tensor and got ${x.dtype}. Use cast(x, 'float32').`)
-  if (x.rank < 2 || rows !== columns) {
-    throw new ShapeError(`${name} needs square matrices [..., n, n] and got a tensor of shape ${formatShape(x.shape)}.`)
-  }
-  return rows!
-}
 
 interface Eliminated {
   /** `[..., n, m]`; row i of the solution, times the pivot of column i, is the row that `order` names. */

@@ -8,6 +8,7 @@ import { full, reshape, sum } from './broadcast.ts'
 import { iota, tensor } from './create.ts'
 import { takeAlongAxis } from './indexing.ts'
 import { scatterAddOp } from './indexing-op.ts'
+import { lengthFor } from './known-length.ts'
 import { isNan, logicalNot } from './logical.ts'
 import { expandDims, flatten } from './rearrange.ts'
 import { any, max, min } from './reduction.ts'
@@ -93,20 +94,6 @@ export const bincount = /* @__PURE__ */ operation(
   },
   ['tensor', ['weights', 'minLength']],
 )
-
-/** One more than the largest known number, at least `least`. */
-export function lengthFor(name: string, x: Tensor, least: number, option: string): number {
-  if (x.concrete && x.storage.readsAtOnce) {
-    return Array.from<number>(x.dataSync()).reduce(
-      (longest: number, value: number) => Math.max(longest, value + 1),
-      least,
-    )
-  }
-  if (least > 0) return least
-  throw new ShapeError(
-    `${name}: the values of ${x.dtype}${formatShape(x.shape)} are not known here, and the length of the result depends on them. Give it, as in { ${option}: 10 }.`,
-  )
-}
 
 /**
  * Counts of the elements in `bins` (default 10) intervals of equal length, and their limits: `{ counts, edges }`, both of the dtype

@@ -8,9 +8,9 @@ import { cast, equal, where } from './arithmetic.ts'
 import { full, reshape } from './broadcast.ts'
 import { iota } from './create.ts'
 import { scatterAddOp } from './indexing-op.ts'
+import { lengthFor } from './known-length.ts'
 import { max, min, prod } from './reduction.ts'
 import { requireInteger } from './rules.ts'
-import { lengthFor } from './searching.ts'
 
 /** The number of segments; without it, one more than the largest id, which has to be known. */
 export interface SegmentOptions {
