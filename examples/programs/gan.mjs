@@ -1,7 +1,7 @@
 // Generates digits. A custom train step updates a discriminator and a generator, each with its optimizer.
 // Data: the 1437 images of examples/digits/train.csv, 8 x 8 pixels.
-// Time: 10 s for 80 epochs. Keras: @GT.
-// Losses of the last epoch: discriminator 0.618, generator 0.909. Keras with the same settings: @GL.
+// Time: 10 s for 80 epochs. Keras: 19 s.
+// Losses of the last epoch: discriminator 0.618, generator 0.909. Keras with the same settings: 0.631 and 0.893.
 // Run: node examples/programs/gan.mjs [epochs]
 import {
   Adam,

@@ -1,7 +1,7 @@
 // Classifies handwritten digits with a residual network. Random rotations, shifts and zooms are layers of the model.
 // Data: the 8 x 8 images of examples/digits, 1437 to train, 360 of other writers to test.
-// Time: 20 s for 15 epochs. Keras: @RT.
-// Accuracy on the test images: 0.925. Keras with the same settings: @RA.
+// Time: 20 s for 15 epochs. Keras: 8 minutes.
+// Accuracy on the test images: 0.925. Keras with the same settings: 0.931.
 // Run: node examples/programs/resnet.mjs [epochs]
 import {
   Activation,
