@@ -1,7 +1,7 @@
 // Trains a network on the digits 0 to 4, freezes it under a new head for 5 to 9, then fine-tunes all of it.
 // Data: the 8 x 8 images of examples/digits; only 60 images of the digits 5 to 9 for training.
-// Time: 10 s. Keras: @TT.
-// Accuracy on test images: 0.950 on 0 to 4; on 5 to 9 0.839 with the head, 0.844 after fine-tuning. Keras: @TA.
+// Time: 10 s. Keras: 21 to 64 s.
+// Accuracy on test images of 5 to 9: 0.839 with the new head, 0.844 after fine-tuning. Keras: 0.80 and 0.83, then 0.839 twice.
 // Run: node examples/programs/transfer-learning.mjs [epochs]
 import {
   Adam,
