@@ -15,5 +15,5 @@ export {
 } from './open-data.ts'
 export { openInputs } from './open-inputs.ts'
 export { Orders } from './order.ts'
-export { type Form, formOf, inForm, listIn, namesIn, type Port, type Ports } from './ports.ts'
+export { type Form, flatData, formOf, inForm, listIn, namesIn, type Port, type Ports } from './ports.ts'
 export { batchesIn, openChunks, type ResidentOptions, residentLimit } from './resident.ts'

@@ -67,4 +67,21 @@ describe.each([
     )
     expect(flat['loss']).toBe(2)
   })
+
+  it('have losses and metrics in their structure', async () => {
+    const model = nested()
+    const mse = new MeanSquaredError()
+    model.compile({
+      optimizer: new SGD(),
+      loss: { main: [mse, mse], extra: { sum: mse } },
+      metrics: { main: [[new MeanAbsoluteError()], []], extra: { sum: [] } },
+    } as never)
+    expect(await model.evaluate(x, y, { verbose: 0 })).toEqual({
+      loss: 3.5,
+      first_loss: 1,
+      first_mean_absolute_error: 1,
+      second_loss: 2,
+      sum_loss: 0.5,
+    })
+  })
 })

@@ -25,7 +25,7 @@ import {
 } from '@gradus/tensor'
 
 /** Bits of a quantized number. */
-export type Bits = 4 | 8
+type Bits = 4 | 8
 
 /** How a weight is quantized. */
 export interface Quantization {

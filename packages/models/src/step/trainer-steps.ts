@@ -2,7 +2,7 @@ import type { LayerTrees } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import { type Tensor, tidy, treeMap } from '@gradus/tensor'
 import { apply, identityOp } from '@gradus/tensor/internals'
-import type { HostBatch, Ports } from '../input/index.ts'
+import { flatData, type HostBatch, type Ports } from '../input/index.ts'
 import { type NameResolver, Objective, type ObjectiveOptions, type TrackerState } from '../objective/index.ts'
 import {
   type CompiledTestStep,
@@ -52,7 +52,15 @@ export function compileSteps(
   ports: Ports,
 ): CompiledSteps {
   const shapes = batch.targets.map((target) => target && [null, ...target.shape.slice(1)])
-  const objective = new Objective(ports.outputs, shapes, setup, setup.registry)
+  const perOutput = <T>(option: T) => flatData(ports.outputForm, option)
+  const { loss, metrics, weightedMetrics } = setup
+  const options = {
+    ...setup,
+    loss: perOutput(loss),
+    metrics: perOutput(metrics),
+    weightedMetrics: perOutput(weightedMetrics),
+  }
+  const objective = new Objective(ports.outputs, shapes, options as ObjectiveOptions, setup.registry)
   const parts = { model, ports, objective }
   const trainFacts = once(() => stepFacts('train', parts, optimizers, batch))
   const testFacts = once(() => stepFacts('test', parts, optimizers, batch))
