@@ -79,12 +79,12 @@ export {
   treeMap,
   useBackend,
 } from '@gradus/tensor'
-export * as ops from '@gradus/tensor/ops'
 export { auto } from './auto.ts'
 export * from './define-config.ts'
 export { currentBackend, ones, Rng, tensor, zeros } from './first-tensors.ts'
 export { fromSpec, loadModel } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'
+export * as ops from './ops.ts'
 export { Sequential } from './sequential.ts'
 export { type StandardDefinition, standard } from './standard.ts'

@@ -73,6 +73,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   extends ModelStructure<C>
   implements CallbackModel
 {
+  /** What the last `fit` returned. */
+  history: History | undefined
   /** Set by callbacks: training stops after the current batch. */
   stopTraining = false
   private setup: TrainerSetup | undefined
@@ -291,7 +293,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const { data, options: fitOptions } = fitArguments(x, y, options)
     const trainer = this.requireTrainer('fit')
     trainer.warnOfFrozen()
-    return fit(trainer, this, data, fitOptions ?? {})
+    this.history = await fit(trainer, this, data, fitOptions ?? {})
+    return this.history
   }
 
   /**
@@ -345,6 +348,11 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const outputs = treeLeaves(await this.predictAll<Tree>(x, options))
     if (outputs.length === 1) return outputs[0]!
     throw new TypeError(`The model has ${outputs.length} outputs; use predictAll(...), which returns all of them.`)
+  }
+
+  /** `predict` of one batch. */
+  predictOnBatch(x: Named<InputData>): Promise<Tensor> {
+    return this.predict(x, { batchSize: Number.MAX_SAFE_INTEGER })
   }
 
   /** Like `predict`, for models with several outputs: returns them in the model's structure, a single one as a list. */

@@ -123,9 +123,11 @@ describe('statistics', () => {
       [2, 1],
     ])
     expect(moments(x(), { axis: -1 }).mean.array()).toEqual([3, 4])
-    expect(() => mean(tensor([1], { dtype: 'int32' }))).toThrow(
-      "mean needs a float tensor and got int32. Use cast(x, 'float32').",
-    )
+    for (const dtype of ['int32', 'bool', 'uint32'] as const) {
+      const flags = tensor([1, 0, 1, 1], { dtype })
+      for (const result of [mean(flags), std(flags), variance(flags), norm(flags)]) expect(result.dtype).toBe('float32')
+      expect([mean(flags).item(), variance(flags).item(), norm(flags, { ord: 1 }).item()]).toEqual([0.75, 0.1875, 3])
+    }
   })
 
   it('does not cancel in the variance', () => {

@@ -12,9 +12,12 @@ import { max, min } from './reduction.ts'
 import { abs } from './rounding.ts'
 import { wide } from './wide.ts'
 
+/** Integers and bools as float32, as in Keras. */
+function floating(x: Tensor): Tensor {
+  return isFloat(x.dtype) ? x : cast(x, 'float32')
+}
+
 function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
-  if (!isFloat(x.dtype))
-    throw new ShapeError(`${name} needs a float tensor and got ${x.dtype}. Use cast(x, 'float32').`)
   return normalizeAxes(name, axis, x.rank).reduce((count, along) => count * x.shape[along]!, 1)
 }
 
@@ -27,7 +30,7 @@ function rootUnless(zero: Tensor, x: Tensor): Tensor {
 }
 
 /**
- * The mean over `axis`; NaN over nothing. Throws `ShapeError` for integers and bools.
+ * The mean over `axis`; NaN over nothing. The mean of integers and bools is float32.
  *
  * @example
  * import { mean, tensor } from '@gradus/tensor'
@@ -35,8 +38,9 @@ function rootUnless(zero: Tensor, x: Tensor): Tensor {
  */
 export const mean = /* @__PURE__ */ operation(
   'mean',
-  (x: Tensor, options: ReduceOptions = {}): Tensor => {
-    const count = countOf('mean', x, options)
+  (given: Tensor, options: ReduceOptions = {}): Tensor => {
+    const x = floating(given)
+    const count = countOf('mean', given, options)
     return cast(div(sum(wide(x), options), count), x.dtype)
   },
   ['tensor', reduceOptions],
@@ -58,8 +62,9 @@ export const variance = /* @__PURE__ */ operation(
  */
 export const std = /* @__PURE__ */ operation(
   'std',
-  (x: Tensor, options: ReduceOptions = {}): Tensor => {
-    countOf('std', x, options)
+  (given: Tensor, options: ReduceOptions = {}): Tensor => {
+    const x = floating(given)
+    countOf('std', given, options)
     const values = wide(x)
     const spread = variance(values, options)
     // the variance of equal values is 0 up to the rounding of their mean
@@ -72,8 +77,9 @@ export const std = /* @__PURE__ */ operation(
 /** Mean and variance over `axis`, the variance in a second pass over the distances from the mean. */
 export const moments = /* @__PURE__ */ operation(
   'moments',
-  (x: Tensor, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } => {
-    const count = countOf('moments', x, options)
+  (given: Tensor, options: ReduceOptions = {}): { mean: Tensor; variance: Tensor } => {
+    const x = floating(given)
+    const count = countOf('moments', given, options)
     const values = wide(x)
     const center = div(sum(values, { ...options, keepDims: true }), count)
     const spread = div(sum(square(sub(values, center)), options), count)
@@ -91,8 +97,9 @@ export interface NormOptions extends ReduceOptions {
 /** The length of the vectors along `axis` (of all elements by default); the gradient of a zero vector is 0. */
 export const norm = /* @__PURE__ */ operation(
   'norm',
-  (x: Tensor, { ord = 2, ...options }: NormOptions = {}): Tensor => {
-    countOf('norm', x, options)
+  (given: Tensor, { ord = 2, ...options }: NormOptions = {}): Tensor => {
+    const x = floating(given)
+    countOf('norm', given, options)
     if (ord === 1) return sum(abs(x), options)
     if (ord === Number.POSITIVE_INFINITY) return max(abs(x), options)
     if (ord !== 2) throw new ShapeError(`norm: ord ${String(ord)} is not known; use 1, 2 or Infinity.`)
