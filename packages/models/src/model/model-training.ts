@@ -73,7 +73,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   extends ModelStructure<C>
   implements CallbackModel
 {
-  /** What the last `fit` returned. */
+  /** The result of the last `fit`; undefined before. */
   history: History | undefined
   /** Set by callbacks: training stops after the current batch. */
   stopTraining = false
