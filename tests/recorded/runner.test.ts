@@ -56,6 +56,7 @@ const broken: Readonly<Record<string, readonly (string | number)[]>> = {
   callback_lr_scheduler: ['lr_after_epoch', 3],
   callback_model_checkpoint: ['files_after_epoch', 1, 'b2.weights.h5'],
   callback_reduce_lr: ['best_after_epoch', 2],
+  callback_swap_ema: ['final_weights', 1, 'data', 0],
   callback_terminate_on_nan: ['batches_ended', 1],
   constraint: ['output', 'data', 0],
   initializer_exact: ['values', 'data', 1],
