@@ -4,7 +4,14 @@ export { CsvTable } from './csv-table.ts'
 export type { ElementData } from './element.ts'
 export * from './normalize.ts'
 export * from './pad-sequences.ts'
-export * from './pipeline.ts'
+export {
+  type ArraysData,
+  fromArrays,
+  fromIterable,
+  Pipeline,
+  type PipelineState,
+  type ShuffleOptions,
+} from './pipeline.ts'
 export * from './read-csv.ts'
 export * from './scale.ts'
 export * from './split.ts'

@@ -14,7 +14,7 @@ const otherNames = new Set(
   SymbolicTensor Tensor TraceError activation auto check cloneModel compile copyOf cpu currentBackend customGradient decorate
   defineConfig fallback fansOf featureRange findLeaks firstMask fitDataFields fromArrays fromIterable fromSpec grad hasBackend
   hessian initLayer input jacobian jvp lineWriter loadModel memory normalize onBackend ones operation padSequences profile
-  readCsv requireArrays scaleToUnit setDefaultBackend splitDataset standard statelessCall stopGradient tensor tidy toBackend
+  readCsv scaleToUnit setDefaultBackend splitDataset standard statelessCall stopGradient tensor tidy toBackend
   toCategorical toCsv trainTestSplit treeForEach treeLeaves enableAdapters
   inferenceFunction loadAdapters mergeAdapters plotModel remat saveAdapters treeMap useBackend useDTypePolicy valueAndGrad vjp wasm zeros`.split(
     /\s+/,
