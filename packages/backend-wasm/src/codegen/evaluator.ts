@@ -29,8 +29,16 @@ export interface KernelEnvironment {
   readonly vectorAxis: Axis | undefined
   readonly tools: Tools
   readonly pointers: Pointers
-  /** The address of a row buffer, its bytes per element, and the distance between elements of one row. */
-  rowBuffer?(slot: number): { readonly pointer: I32; readonly bytes: number; readonly spread: number }
+  /**
+   * The address of a row buffer, its bytes per element, the distance between elements of one row, and their position if that is
+   * not the index in the kernel.
+   */
+  rowBuffer?(slot: number): {
+    readonly pointer: I32
+    readonly bytes: number
+    readonly spread: number
+    readonly position: Index | undefined
+  }
 }
 
 /** The results of a reduction, one per vector, and the block in which they are known. */
@@ -154,8 +162,8 @@ export class Evaluator {
 
   /** The address of an element of a row buffer. */
   locateScratch(slot: number, index: Index, part: number): MemoryOperand {
-    const { pointer, bytes, spread } = this.environment.rowBuffer!(slot)
-    const at = this.indexing.locate(pointer, bytes * spread, index, part, [])
+    const { pointer, bytes, spread, position = index } = this.environment.rowBuffer!(slot)
+    const at = this.indexing.locate(pointer, bytes * spread, position, part, [])
     // rows that are computed together are interleaved
     return spread === 1 ? at : { address: at.address, offset: at.offset + bytes * this.lanes.width * part }
   }

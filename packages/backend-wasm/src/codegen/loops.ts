@@ -1,4 +1,13 @@
-import { type Axis, countOf, type LoopKernel, type Pass, type Store } from '@gradus/schedule'
+import {
+  type Axis,
+  countOf,
+  type Index,
+  indexOf,
+  type LoopKernel,
+  type Pass,
+  ravel,
+  type Store,
+} from '@gradus/schedule'
 import {
   doWhile,
   type I32,
@@ -367,6 +376,18 @@ class LoopBuilder {
     const size = Math.ceil((length * widest * bytes) / 16 + 1) * 16
     this.scratchBytes = Math.max(this.scratchBytes, (slot + 1) * size)
     const pointer = this.root.once(`scratch ${slot}`, () => i32.add(tools.scratch.get, i32.const(slot * size)))
-    return { pointer, bytes, spread: this.spread }
+    return { pointer, bytes, spread: this.spread, position: this.rowPosition }
+  }
+
+  /** The position within a row buffer if lanes lie along an inner axis that is not the last: the elements of a vector are adjacent. */
+  private get rowPosition(): Index | undefined {
+    const { inner } = this.kernel
+    const { axis } = this.strategy
+    if (!axis || this.across || inner.at(-1) === axis) return undefined
+    const order = [...inner.filter((other) => other !== axis), axis]
+    return ravel(
+      order.map(indexOf),
+      order.map(({ size }) => size),
+    )
   }
 }
