@@ -101,6 +101,21 @@ describe('metrics', () => {
     expect(once(metric, tensor([0, 2]), prediction, tensor([1, 1]))).toBeCloseTo(Math.log(2), 6)
   })
 
+  it('count targets [n] as one sample, which n weights do not fit', () => {
+    const [target, prediction] = [tensor([1, 2, 3]), tensor([1, 4, 6])]
+    expect(once(new MeanSquaredError(), target, prediction)).toBeCloseTo(13 / 3, 6)
+    expect(() => once(new MeanSquaredError(), target, prediction, tensor([1, 2, 0.5]))).toThrow(
+      'Sample weights of shape [3] do not fit the values of a metric, which have shape []. Targets and predictions of shape [n] count as one sample: give both as [n, 1] for n samples.',
+    )
+    const column = (values: number[]) => tensor(values.map((value) => [value]))
+    const weighted = once(new MeanSquaredError(), column([1, 2, 3]), column([1, 4, 6]), tensor([1, 2, 0.5]))
+    expect(weighted).toBeCloseTo(12.5 / 3.5, 6)
+    expect(once(new Accuracy(), target, prediction, tensor([1, 2, 0.5]))).toBeCloseTo(1 / 3.5, 6)
+    expect(() => once(new Accuracy(), target, prediction, tensor([1, 2]))).toThrow(
+      'Sample weights of shape [2] do not fit the values of a metric, which have shape [3]. Give one weight per sample',
+    )
+  })
+
   it('throw for targets that would be broadcast', () => {
     expect(() =>
       once(

@@ -1,4 +1,17 @@
-import { add, broadcastTo, cast, full, mean, mul, type SymbolicShape, sum, type Tensor } from '@gradus/tensor'
+import {
+  add,
+  broadcastTo,
+  cast,
+  formatShape,
+  full,
+  mean,
+  mul,
+  type Shape,
+  ShapeError,
+  type SymbolicShape,
+  sum,
+  type Tensor,
+} from '@gradus/tensor'
 import { Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
@@ -96,7 +109,7 @@ export function meanOf({ total, count }: MeanState): Tensor {
 
 /**
  * Reduces values to one float32 number per sample, multiplied by its weight, and weights to one per sample. Values of higher
- * rank than their weights are first reduced to that rank, so `[batch]` weights always fit. Keras:
+ * rank than their weights are first reduced to that rank, so `[batch]` weights always fit. Throws `ShapeError` for other weights. Keras:
  * `reduce_to_samplewise_values`.
  */
 export function toSamples(
@@ -110,8 +123,21 @@ export function toSamples(
   const aligned = alignRanks(float, cast(weight, 'float32'))
   const rank = aligned.prediction.rank
   const reduced = from(aligned.target, rank)
+  requireFit(values, weight, aligned.prediction.shape, reduced.shape)
   const weights = broadcastTo(aligned.prediction, reduced.shape)
   return { values: from(mul(reduced, weights), 1), weight: rank > 1 ? from(weights, 1) : weights }
+}
+
+/** Throws `ShapeError` unless weights of the first shape can be broadcast to the second one. */
+function requireFit(values: Tensor, weight: Tensor, from: Shape, to: Shape): void {
+  if (from.length <= to.length && from.every((d, axis) => d === 1 || d === to.at(axis - from.length))) return
+  const advice =
+    values.rank === 0
+      ? 'Targets and predictions of shape [n] count as one sample: give both as [n, 1] for n samples.'
+      : 'Give one weight per sample or one per value.'
+  throw new ShapeError(
+    `Sample weights of shape ${formatShape(weight.shape)} do not fit the values of a metric, which have shape ${formatShape(values.shape)}. ${advice}`,
+  )
 }
 
 /** Casts predictions as `asFloat` does and targets to the same dtype, and makes their ranks equal. */

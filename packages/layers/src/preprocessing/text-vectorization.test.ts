@@ -79,7 +79,10 @@ describe('TextVectorization', () => {
     expect(() => new TextVectorization({ outputMode: 'count', outputSequenceLength: 3 })).toThrow(
       "'outputSequenceLength' is for outputMode 'int', and outputMode is 'count'",
     )
-    expect(() => new TextVectorization().process(['a'])).toThrow('has no vocabulary yet')
+    expect(() => new TextVectorization().process(['a'])).toThrow('TextVectorization has no vocabulary yet')
+    expect(() => new TextVectorization({ name: 'words' }).process(['a'])).toThrow(
+      "TextVectorization 'words' has no vocabulary yet",
+    )
     const layer = await made({})
     expect(() => layer.process([1])).toThrow('takes strings, and was given numbers, such as 1')
     expect(() => layer.process([['a', 'b']])).toThrow('splits strings of shape [batch] or [batch, 1] and got [1, 2]')

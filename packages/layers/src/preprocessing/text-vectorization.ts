@@ -68,6 +68,13 @@ const fields = {
 /** The options of `TextVectorization`. */
 export interface TextVectorizationConfig extends ConfigOf<typeof fields> {}
 
+/** The lookup of the tokens, which messages name as the layer. */
+class TextLookup extends StringLookup {
+  override get type(): string {
+    return 'TextVectorization'
+  }
+}
+
 /**
  * Splits strings into tokens and gives their int32 indices in a vocabulary, `[batch, tokens]`, filled with 0 to the length of the
  * longest string or to `outputSequenceLength`; or float32 vectors `[batch, size of the vocabulary]`. The input is `[batch]` or
@@ -93,8 +100,8 @@ export class TextVectorization extends HostLayer<TextVectorizationConfig> implem
     refuseSparse(this)
     this.checkOptions()
     const { maxTokens, vocabulary, idfWeights, padToMaxTokens, outputMode, vocabularySize } = this.options
-    this.lookup = new StringLookup({
-      name: titleOf(this),
+    this.lookup = new TextLookup({
+      ...(this.config.name !== undefined && { name: this.config.name }),
       maskToken: '',
       outputMode,
       padToMaxTokens,
