@@ -16,9 +16,9 @@ const kerasOperations = 'packages/io/src/keras/operations.ts'
 
 /** What exists, by the rows of the table. The additions show what is new; these show what has grown in other places. */
 export const mentioned: Readonly<Record<string, Mention>> = {
-  'the op bitwiseNot': { word: /\bbitwiseNot\b/, most: 5, users: [kerasOperations] },
+  'the op bitwiseXor': { word: /\bbitwiseXor\b/, most: 5, users: [kerasOperations] },
   'the layer Flatten': { word: /\bFlatten\b/, most: 2 },
-  'the activation hardTanh': { word: /\bhardTanh\b/, most: 2, users: [kerasOperations] },
+  'the activation mish': { word: /\bmish\b/, most: 2, users: [kerasOperations] },
   'the regularizer OrthogonalRegularizer': { word: /\bOrthogonalRegularizer\b/, most: 2 },
   'the constraint MinMaxNorm': { word: /\bMinMaxNorm\b/, most: 2 },
   'the loss and the metric MeanAbsoluteError': { word: /\bMeanAbsoluteError\b/, most: 4 },

@@ -29,7 +29,7 @@ export class RepeatVector extends Layer<RepeatVectorConfig> {
         this,
         'samples of shape [batch, features]',
         x.shape,
-        'Flatten the samples first, or add an axis of one feature, as in reshape(x, [-1, 1]).',
+        'Reshape each sample to one row of features, or add an axis of one feature, as in reshape(x, [-1, 1]).',
       )
     }
     const [batch, features] = x.shape as [number, number]
