@@ -1,14 +1,16 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { greaterEqual, type Tensor } from '@gradus/tensor'
 import { dtypeField, IoUMetric, type IoUSettings, type IoUState } from './iou-metric.ts'
 
-const fields = {
-  /** The classes of which the mean is taken: 0, 1 or both. */
-  targetClassIds: { type: 'numbers', default: [0, 1], min: 0 },
-  /** Predictions from this value on are of class 1. */
-  threshold: { type: 'number', default: 0.5 },
-  ...dtypeField,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The classes of which the mean is taken: 0, 1 or both. */
+    targetClassIds: { type: 'numbers', default: [0, 1], min: 0 },
+    /** Predictions from this value on are of class 1. */
+    threshold: { type: 'number', default: 0.5 },
+  } as const,
+  dtypeField,
+)
 
 /** Options of `BinaryIoU`. */
 export interface BinaryIoUConfig extends ConfigOf<typeof fields> {}

@@ -1,13 +1,17 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { FScore, fScoreFields } from './f-score.ts'
 
-const fields = {
-  /** The key of the figure in the logs. */
-  name: { type: 'string', default: 'fbeta_score' },
-  ...fScoreFields,
-  /** How much more recall counts than precision. */
-  beta: { type: 'number', default: 1, above: 0 },
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The key of the figure in the logs. */
+    name: { type: 'string', default: 'fbeta_score' },
+  } as const,
+  fScoreFields,
+  {
+    /** How much more recall counts than precision. */
+    beta: { type: 'number', default: 1, above: 0 },
+  } as const,
+)
 
 /** Options of `FBetaScore`. */
 export interface FBetaScoreConfig extends ConfigOf<typeof fields> {}

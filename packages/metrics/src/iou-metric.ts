@@ -1,4 +1,4 @@
-import { type ConfigArgument, ConfigError, Metric, weightsLike } from '@gradus/core'
+import { type ConfigArgument, ConfigError, joinFields, Metric, weightsLike } from '@gradus/core'
 import {
   add,
   argMax,
@@ -44,13 +44,15 @@ export const targetClassField = {
 } as const
 
 /** The fields of the classes that are left out and of the axis of scores. */
-export const classFields = {
-  /** Samples with this label are left out. */
-  ignoreClass: 'integer',
-  /** The axis of the classes in one-hot labels and scores. */
-  axis: { type: 'integer', default: -1 },
-  ...dtypeField,
-} as const
+export const classFields = /* @__PURE__ */ joinFields(
+  {
+    /** Samples with this label are left out. */
+    ignoreClass: 'integer',
+    /** The axis of the classes in one-hot labels and scores. */
+    axis: { type: 'integer', default: -1 },
+  } as const,
+  dtypeField,
+)
 
 /** The number of samples, or the sum of their weights, by label (rows) and prediction (columns): `[classes, classes]`. */
 export interface IoUState {

@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { classFields, IoUMetric, type IoUSettings, numClassesField, targetClassField } from './iou-metric.ts'
 
-const fields = {
-  ...numClassesField,
-  ...targetClassField,
-  /** Whether labels are class numbers; otherwise they are one-hot. */
-  sparseYTrue: { type: 'boolean', default: true },
-  /** Whether predictions are class numbers; otherwise they are scores of the classes. */
-  sparseYPred: { type: 'boolean', default: true },
-  ...classFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  numClassesField,
+  targetClassField,
+  {
+    /** Whether labels are class numbers; otherwise they are one-hot. */
+    sparseYTrue: { type: 'boolean', default: true },
+    /** Whether predictions are class numbers; otherwise they are scores of the classes. */
+    sparseYPred: { type: 'boolean', default: true },
+  } as const,
+  classFields,
+)
 
 /** Options of `IoU`. */
 export interface IoUConfig extends ConfigOf<typeof fields> {}

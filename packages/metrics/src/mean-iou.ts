@@ -1,14 +1,16 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { classFields, IoUMetric, type IoUSettings, numClassesField } from './iou-metric.ts'
 
-const fields = {
-  ...numClassesField,
-  /** Whether labels are class numbers; otherwise they are one-hot. */
-  sparseYTrue: { type: 'boolean', default: true },
-  /** Whether predictions are class numbers; otherwise they are scores of the classes. */
-  sparseYPred: { type: 'boolean', default: true },
-  ...classFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  numClassesField,
+  {
+    /** Whether labels are class numbers; otherwise they are one-hot. */
+    sparseYTrue: { type: 'boolean', default: true },
+    /** Whether predictions are class numbers; otherwise they are scores of the classes. */
+    sparseYPred: { type: 'boolean', default: true },
+  } as const,
+  classFields,
+)
 
 /** Options of `MeanIoU`. */
 export interface MeanIoUConfig extends ConfigOf<typeof fields> {}

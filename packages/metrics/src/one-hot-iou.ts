@@ -1,13 +1,15 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { classFields, IoUMetric, type IoUSettings, numClassesField, targetClassField } from './iou-metric.ts'
 
-const fields = {
-  ...numClassesField,
-  ...targetClassField,
-  /** Whether predictions are class numbers; otherwise they are scores of the classes. */
-  sparseYPred: { type: 'boolean', default: false },
-  ...classFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  numClassesField,
+  targetClassField,
+  {
+    /** Whether predictions are class numbers; otherwise they are scores of the classes. */
+    sparseYPred: { type: 'boolean', default: false },
+  } as const,
+  classFields,
+)
 
 /** Options of `OneHotIoU`. */
 export interface OneHotIoUConfig extends ConfigOf<typeof fields> {}

@@ -1,14 +1,13 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { classNumbers } from '@gradus/losses'
 import { any, cast, equal, expandDims, sliceAxis, type Tensor } from '@gradus/tensor'
 import { inTopK, topKFields } from './in-top-k.ts'
 import { MeanMetric } from './mean-metric.ts'
 
-const fields = {
-  ...topKFields,
+const fields = /* @__PURE__ */ joinFields(topKFields, {
   /** Whether predictions are class numbers from the most to the least probable, and not scores of the classes. */
   fromSortedIds: { type: 'boolean', default: false },
-} as const
+} as const)
 
 /** Options of `SparseTopKCategoricalAccuracy`. */
 export interface SparseTopKCategoricalAccuracyConfig extends ConfigOf<typeof fields> {}

@@ -1,13 +1,15 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import type { Confusion } from './confusion.ts'
 import { ConstrainedMaximum, searchFields, share } from './constrained-maximum.ts'
 
-const fields = {
-  /** The least sensitivity, 0 to 1. */
-  sensitivity: { type: 'number', required: true, min: 0, max: 1 },
-  ...searchFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The least sensitivity, 0 to 1. */
+    sensitivity: { type: 'number', required: true, min: 0, max: 1 },
+  } as const,
+  searchFields,
+)
 
 /** Options of `SpecificityAtSensitivity`. */
 export interface SpecificityAtSensitivityConfig extends ConfigOf<typeof fields> {}

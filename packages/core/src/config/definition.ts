@@ -1,6 +1,6 @@
 import { descriptionOf } from './check-fields.ts'
 import { isClass } from './describe.ts'
-import type { FieldTable } from './fields.ts'
+import type { Field, FieldTable } from './fields.ts'
 
 /**
  * A class whose instances are made from a config, or a function, that data can refer to by name. `kind` comes from the
@@ -54,10 +54,15 @@ export function inheritedFieldsOf(definition: object): FieldTable {
   return Object.assign({}, ...chain) as FieldTable
 }
 
-/** Merges two field tables. It is a function because bundlers cannot drop a spread in a static field. */
+/** Merges field tables. It is a function because bundlers cannot drop a spread. */
 /* @__NO_SIDE_EFFECTS__ */
-export function joinFields<A extends FieldTable, B extends FieldTable>(a: A, b: B): A & B {
-  return { ...a, ...b }
+export function joinFields<
+  A extends FieldTable,
+  B extends FieldTable,
+  C extends FieldTable = Record<never, Field>,
+  D extends FieldTable = Record<never, Field>,
+>(a: A, b: B, c?: C, d?: D): A & B & C & D {
+  return { ...a, ...b, ...c, ...d } as A & B & C & D
 }
 
 /** The fields of a table with these names. */

@@ -1,20 +1,26 @@
+import { joinFields } from '@gradus/core'
 import { affineTransform, cast, concat, div, isFloat, mul, reshape, sliceAxis, sub, type Tensor } from '@gradus/tensor'
 import { boxesAround, type ImageSize, pointsOf } from './box-formats.ts'
 import { ImageLayer, type ImageOptions } from './image-layer.ts'
 import { randomFields } from './image-options.ts'
 
+/** The option for the values between pixels: interpolated, or those of the nearest pixel. */
+export const interpolationField = { oneOf: ['bilinear', 'nearest'], default: 'bilinear' } as const
+
+/** The option for the value outside of the image. */
+export const fillValueField = { type: 'number', default: 0 } as const
+
 /** The options of layers that move the pixels of images. */
-export const samplingFields = {
-  ...randomFields,
+export const samplingFields = /* @__PURE__ */ joinFields(randomFields, {
   /**
    * The values outside of the image: the image mirrored with its edge (`reflect`), the image again (`wrap`), `fillValue`
    * (`constant`) or the pixel at the edge (`nearest`).
    */
   fillMode: { oneOf: ['reflect', 'wrap', 'constant', 'nearest'], default: 'reflect' },
   /** The values between pixels: interpolated, or those of the nearest pixel. */
-  interpolation: { oneOf: ['bilinear', 'nearest'], default: 'bilinear' },
-  fillValue: { type: 'number', default: 0 },
-} as const
+  interpolation: interpolationField,
+  fillValue: fillValueField,
+} as const)
 
 /** The options that `AffineLayer` reads. */
 export interface SamplingOptions extends ImageOptions {

@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import {
   add,
   cast,
@@ -13,26 +13,28 @@ import {
   type Tensor,
   tile,
 } from '@gradus/tensor'
-import { samplingFields } from './affine-layer.ts'
+import { interpolationField } from './affine-layer.ts'
 import { applied, augmentations, type Choice, choose } from './augmentations.ts'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { boxesRefused, type ImageArgument, type ImageLayer } from './image-layer.ts'
-import { intervalField, intervalOf } from './image-options.ts'
+import { intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** The number of chains of augmentations that are mixed. */
-  numChains: { type: 'integer', min: 1, default: 3 },
-  /** The number of augmentations of a chain; each may be none. */
-  chainDepth: { type: 'integer', min: 1, default: 3 },
-  /** The strength of all augmentations, from 0 to 1; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 0.3 },
-  /** The shape of the distributions of the shares. */
-  alpha: { type: 'number', above: 0, default: 1 },
-  /** Whether brightness, color degeneration, contrast and sharpness are among the augmentations. */
-  allOps: { type: 'boolean', default: true },
-  interpolation: samplingFields.interpolation,
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The number of chains of augmentations that are mixed. */
+    numChains: { type: 'integer', min: 1, default: 3 },
+    /** The number of augmentations of a chain; each may be none. */
+    chainDepth: { type: 'integer', min: 1, default: 3 },
+    /** The strength of all augmentations, from 0 to 1; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 0.3 },
+    /** The shape of the distributions of the shares. */
+    alpha: { type: 'number', above: 0, default: 1 },
+    /** Whether brightness, color degeneration, contrast and sharpness are among the augmentations. */
+    allOps: { type: 'boolean', default: true },
+    interpolation: interpolationField,
+  } as const,
+  colorFields,
+)
 
 /** The options of `AugMix`. */
 export interface AugMixConfig extends ConfigOf<typeof fields> {}

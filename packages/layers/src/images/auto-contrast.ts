@@ -1,14 +1,16 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { clip, div, equal, max, min, mul, sub, type Tensor, where } from '@gradus/tensor'
 import { ColorLayer } from './color-layer.ts'
 import { imageFields, valueRangeField } from './image-options.ts'
 import { bytes, rescaled } from './value-range.ts'
 
-const fields = {
-  /** The lowest and the highest value of pixels. */
-  valueRange: valueRangeField,
-  ...imageFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The lowest and the highest value of pixels. */
+    valueRange: valueRangeField,
+  } as const,
+  imageFields,
+)
 
 /** The options of `AutoContrast`. */
 export interface AutoContrastConfig extends ConfigOf<typeof fields> {}

@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import { concat, mul, sub, type Tensor } from '@gradus/tensor'
 import { type ImageSize, partsOf } from './box-formats.ts'
 import { type CropBox, cropped, largestBox, smartResized } from './crop-box.ts'
 import { ImageLayer, sizeOf } from './image-layer.ts'
 import { imageFields } from './image-options.ts'
 
-const fields = {
-  height: { type: 'integer', min: 1, required: true, example: '28' },
-  width: { type: 'integer', min: 1, required: true, example: '28' },
-  ...imageFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    height: { type: 'integer', min: 1, required: true, example: '28' },
+    width: { type: 'integer', min: 1, required: true, example: '28' },
+  } as const,
+  imageFields,
+)
 
 /** The options of `CenterCrop`. */
 export interface CenterCropConfig extends ConfigOf<typeof fields> {}

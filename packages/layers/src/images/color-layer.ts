@@ -1,13 +1,16 @@
+import { joinFields } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import { ImageLayer, type ImageOptions } from './image-layer.ts'
 import { type Interval, randomFields, valueRangeField, valueRangeOf } from './image-options.ts'
 
 /** The options of layers that change the colors of images. */
-export const colorFields = {
-  /** The lowest and the highest value of pixels. */
-  valueRange: valueRangeField,
-  ...randomFields,
-} as const
+export const colorFields = /* @__PURE__ */ joinFields(
+  {
+    /** The lowest and the highest value of pixels. */
+    valueRange: valueRangeField,
+  } as const,
+  randomFields,
+)
 
 /** The options that `ColorLayer` reads. */
 export interface ColorOptions extends ImageOptions {

@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigOf, describeValue, type OptionsOf } from '@gradus/core'
+import { ConfigError, type ConfigOf, describeValue, joinFields, type OptionsOf } from '@gradus/core'
 import {
   add,
   arange,
@@ -31,15 +31,17 @@ import { type ImageArgument, sizeOf } from './image-layer.ts'
 import { imageFields, valueRangeField } from './image-options.ts'
 import { bytes, rescaled } from './value-range.ts'
 
-const fields = {
-  /** The lowest and the highest value of pixels. */
-  valueRange: valueRangeField,
-  /** How often a value is counted at most, as a multiple of the mean; 0 and below count all. */
-  clipLimit: { type: 'number', default: 4 },
-  /** The number of tiles down and across. */
-  tileGridSize: { type: 'numbers', default: [8, 8] },
-  ...imageFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The lowest and the highest value of pixels. */
+    valueRange: valueRangeField,
+    /** How often a value is counted at most, as a multiple of the mean; 0 and below count all. */
+    clipLimit: { type: 'number', default: 4 },
+    /** The number of tiles down and across. */
+    tileGridSize: { type: 'numbers', default: [8, 8] },
+  } as const,
+  imageFields,
+)
 
 /** The options of `ContrastLimitedAdaptiveHistogramEqualization`. */
 export interface ContrastLimitedAdaptiveHistogramEqualizationConfig extends ConfigOf<typeof fields> {}

@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import {
   add,
   cast,
@@ -14,15 +14,17 @@ import {
   where,
 } from '@gradus/tensor'
 import { boxesRefused, type ImageArgument, sizeOf } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf, randomFields } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf, randomFields } from './image-options.ts'
 import { MixedImages, type Partners } from './mixed-images.ts'
 import { insideBoxes, randomSides } from './random-boxes.ts'
 
-const fields = {
-  /** The interval of the shape of the beta distribution of shares, from 0 to 1; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 1 },
-  ...randomFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The interval of the shape of the beta distribution of shares, from 0 to 1; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 1 },
+  } as const,
+  randomFields,
+)
 
 /** The options of `CutMix`. */
 export interface CutMixConfig extends ConfigOf<typeof fields> {}

@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionsOf } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf } from '@gradus/core'
 import {
   add,
   cast,
@@ -26,13 +26,15 @@ import { ColorLayer } from './color-layer.ts'
 import { imageFields, valueRangeField } from './image-options.ts'
 import { bytes, rescaled } from './value-range.ts'
 
-const fields = {
-  /** The lowest and the highest value of pixels. */
-  valueRange: valueRangeField,
-  /** The number of intervals in which values are counted. */
-  bins: { type: 'integer', min: 2, default: 256 },
-  ...imageFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The lowest and the highest value of pixels. */
+    valueRange: valueRangeField,
+    /** The number of intervals in which values are counted. */
+    bins: { type: 'integer', min: 2, default: 256 },
+  } as const,
+  imageFields,
+)
 
 /** The options of `Equalization`. */
 export interface EqualizationConfig extends ConfigOf<typeof fields> {}

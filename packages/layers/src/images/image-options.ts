@@ -1,4 +1,4 @@
-import { ConfigError, describeValue, type Kind } from '@gradus/core'
+import { ConfigError, describeValue, joinFields, type Kind } from '@gradus/core'
 import { dataFormats } from '../data-format.ts'
 import { boxFormats } from './box-formats.ts'
 
@@ -10,14 +10,13 @@ export const imageFields = {
 } as const
 
 /** The options of layers that draw random transformations. */
-export const randomFields = {
-  ...imageFields,
+export const randomFields = /* @__PURE__ */ joinFields(imageFields, {
   /** Layers with different seeds draw different numbers, which also depend on the model's seed and the train step. */
   seed: 'integer',
-} as const
+} as const)
 
 /** An option with an interval: two numbers, or one that stands for an interval around 0. */
-export const intervalField = { type: 'unknown' as Kind<number | readonly number[]> } as const
+export const intervalKind = 'unknown' as Kind<number | readonly number[]>
 
 /** The values of the lowest and the highest pixel. */
 export const valueRangeField = { type: 'numbers', default: [0, 255] } as const

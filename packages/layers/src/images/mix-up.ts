@@ -1,13 +1,15 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { cast, concat, gather, permutation, randomBeta, type Tensor } from '@gradus/tensor'
 import { randomFields } from './image-options.ts'
 import { MixedImages, mixed, type Partners } from './mixed-images.ts'
 
-const fields = {
-  /** The shape of the beta distribution of shares: small numbers keep one image nearly as it is, 1 makes all shares alike. */
-  alpha: { type: 'number', above: 0, default: 0.2 },
-  ...randomFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The shape of the beta distribution of shares: small numbers keep one image nearly as it is, 1 makes all shares alike. */
+    alpha: { type: 'number', above: 0, default: 0.2 },
+  } as const,
+  randomFields,
+)
 
 /** The options of `MixUp`. */
 export interface MixUpConfig extends ConfigOf<typeof fields> {}

@@ -1,20 +1,22 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
-import { samplingFields } from './affine-layer.ts'
+import { interpolationField } from './affine-layer.ts'
 import { applied, augmentations, type Choice, choose } from './augmentations.ts'
 import type { ImageSize } from './box-formats.ts'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import type { ImageArgument, ImageLayer } from './image-layer.ts'
-import { intervalField, intervalOf } from './image-options.ts'
+import { intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** The number of augmentations that are applied one after the other. */
-  numOps: { type: 'integer', min: 0, default: 2 },
-  /** The strength of all augmentations, from 0 to 1; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 0.5 },
-  interpolation: samplingFields.interpolation,
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The number of augmentations that are applied one after the other. */
+    numOps: { type: 'integer', min: 0, default: 2 },
+    /** The strength of all augmentations, from 0 to 1; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 0.5 },
+    interpolation: interpolationField,
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandAugment`. */
 export interface RandAugmentConfig extends ConfigOf<typeof fields> {}

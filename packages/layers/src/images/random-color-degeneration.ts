@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, mul, rgbToGrayscale, sub, type Tensor } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** How gray images become: 0 keeps the colors, 1 removes them, -1 doubles them. Two numbers are the lowest and the highest. */
-  factor: { ...intervalField, required: true, example: '0.2' },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** How gray images become: 0 keeps the colors, 1 removes them, -1 doubles them. Two numbers are the lowest and the highest. */
+    factor: { type: intervalKind, required: true, example: '0.2' },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomColorDegeneration`. */
 export interface RandomColorDegenerationConfig extends ConfigOf<typeof fields> {}

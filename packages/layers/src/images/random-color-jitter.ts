@@ -1,24 +1,26 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import type { Tensor } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import type { ImageArgument, ImageLayer } from './image-layer.ts'
-import { intervalField } from './image-options.ts'
+import { intervalKind } from './image-options.ts'
 import { RandomBrightness } from './random-brightness.ts'
 import { RandomContrast } from './random-contrast.ts'
 import { RandomHue } from './random-hue.ts'
 import { RandomSaturation } from './random-saturation.ts'
 
-const fields = {
-  /** The factor of `RandomBrightness`; without it the brightness stays. */
-  brightnessFactor: intervalField,
-  /** The factor of `RandomContrast`; without it the contrast stays. */
-  contrastFactor: intervalField,
-  /** The factor of `RandomSaturation`; without it the saturation stays. */
-  saturationFactor: intervalField,
-  /** The factor of `RandomHue`; without it the hue stays. */
-  hueFactor: intervalField,
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The factor of `RandomBrightness`; without it the brightness stays. */
+    brightnessFactor: { type: intervalKind },
+    /** The factor of `RandomContrast`; without it the contrast stays. */
+    contrastFactor: { type: intervalKind },
+    /** The factor of `RandomSaturation`; without it the saturation stays. */
+    saturationFactor: { type: intervalKind },
+    /** The factor of `RandomHue`; without it the hue stays. */
+    hueFactor: { type: intervalKind },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomColorJitter`. */
 export interface RandomColorJitterConfig extends ConfigOf<typeof fields> {}

@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, mean, mul, sub, type Tensor } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** The contrast is multiplied by a number from 1 - the first to 1 + the second; a single number f stands for [0, f]. */
-  factor: { ...intervalField, required: true, example: '0.2' },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The contrast is multiplied by a number from 1 - the first to 1 + the second; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, required: true, example: '0.2' },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomContrast`. */
 export interface RandomContrastConfig extends ConfigOf<typeof fields> {}

@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, cast, concat, floor, gather, iota, mul, randomUniform, resize, sub, type Tensor } from '@gradus/tensor'
 import { type ImageSize, partsOf } from './box-formats.ts'
 import { cropped, largestBox, smartResized } from './crop-box.ts'
 import { ImageLayer, sizeOf } from './image-layer.ts'
 import { randomFields } from './image-options.ts'
 
-const fields = {
-  height: { type: 'integer', min: 1, required: true, example: '28' },
-  width: { type: 'integer', min: 1, required: true, example: '28' },
-  ...randomFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    height: { type: 'integer', min: 1, required: true, example: '28' },
+    width: { type: 'integer', min: 1, required: true, example: '28' },
+  } as const,
+  randomFields,
+)
 
 /** The options of `RandomCrop`. */
 export interface RandomCropConfig extends ConfigOf<typeof fields> {}

@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import {
   add,
   cast,
@@ -16,23 +16,25 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
-import { samplingFields } from './affine-layer.ts'
+import { fillValueField, interpolationField } from './affine-layer.ts'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, chosen } from './draws.ts'
 import { boxesRefused, type ImageArgument, sizeOf } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** The interval from which the probability is drawn that an image is transformed; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 1 },
-  /** The interval of the strength, from 0 to 1; a single number f stands for [0, f]. */
-  scale: { ...intervalField, default: 1 },
-  interpolation: samplingFields.interpolation,
-  /** The values outside of the image; `mirror` is `reflect` without the edge. */
-  fillMode: { oneOf: ['reflect', 'wrap', 'constant', 'nearest', 'mirror'], default: 'reflect' },
-  fillValue: samplingFields.fillValue,
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The interval from which the probability is drawn that an image is transformed; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 1 },
+    /** The interval of the strength, from 0 to 1; a single number f stands for [0, f]. */
+    scale: { type: intervalKind, default: 1 },
+    interpolation: interpolationField,
+    /** The values outside of the image; `mirror` is `reflect` without the edge. */
+    fillMode: { oneOf: ['reflect', 'wrap', 'constant', 'nearest', 'mirror'], default: 'reflect' },
+    fillValue: fillValueField,
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomElasticTransform`. */
 export interface RandomElasticTransformConfig extends ConfigOf<typeof fields> {}

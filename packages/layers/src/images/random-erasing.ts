@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigOf, describeValue, type OptionsOf, type Rng } from '@gradus/core'
+import { ConfigError, type ConfigOf, describeValue, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import {
   clip,
   type FloatDType,
@@ -17,18 +17,20 @@ import {
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, chosen } from './draws.ts'
 import { type ImageArgument, sizeOf } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 import { insideBoxes, randomSides } from './random-boxes.ts'
 
-const fields = {
-  /** The interval from which the probability is drawn that a part of an image is erased; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 1 },
-  /** The interval of the erased part of the area, from 0 to 1; a single number f stands for [0, f]. */
-  scale: { ...intervalField, default: [0.02, 0.33] },
-  /** The value of erased pixels: a number, or one for each channel. Without it they are random. */
-  fillValue: { type: ['number', 'numbers'] },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The interval from which the probability is drawn that a part of an image is erased; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 1 },
+    /** The interval of the erased part of the area, from 0 to 1; a single number f stands for [0, f]. */
+    scale: { type: intervalKind, default: [0.02, 0.33] },
+    /** The value of erased pixels: a number, or one for each channel. Without it they are random. */
+    fillValue: { type: ['number', 'numbers'] },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomErasing`. */
 export interface RandomErasingConfig extends ConfigOf<typeof fields> {}

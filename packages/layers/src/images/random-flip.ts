@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { concat, flip, lessEqual, reshape, sub, type Tensor, where } from '@gradus/tensor'
 import { type ImageSize, partsOf } from './box-formats.ts'
 import { againstImages, perImage } from './draws.ts'
 import { ImageLayer } from './image-layer.ts'
 import { randomFields } from './image-options.ts'
 
-const fields = {
-  /** Whether left and right, top and bottom, or both at once are exchanged. */
-  mode: { oneOf: ['horizontalAndVertical', 'horizontal', 'vertical'], default: 'horizontalAndVertical' },
-  ...randomFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** Whether left and right, top and bottom, or both at once are exchanged. */
+    mode: { oneOf: ['horizontalAndVertical', 'horizontal', 'vertical'], default: 'horizontalAndVertical' },
+  } as const,
+  randomFields,
+)
 
 /** The options of `RandomFlip`. */
 export interface RandomFlipConfig extends ConfigOf<typeof fields> {}

@@ -1,20 +1,22 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, gaussianBlur, randomUniform, reshape, split, type Tensor, where } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, chosen } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 import { oddSizes } from './odd-sizes.ts'
 
-const fields = {
-  /** The interval from which the probability is drawn that an image is blurred; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 1 },
-  /** The size of the kernel, an odd number of pixels, or that along the width and that along the height. */
-  kernelSize: { type: ['integer', 'numbers'], min: 1, default: 3 },
-  /** The interval of the standard deviations of the kernel in pixels, from 0 to 1; a single number f stands for [0, f]. */
-  sigma: { ...intervalField, default: 1 },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The interval from which the probability is drawn that an image is blurred; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 1 },
+    /** The size of the kernel, an odd number of pixels, or that along the width and that along the height. */
+    kernelSize: { type: ['integer', 'numbers'], min: 1, default: 3 },
+    /** The interval of the standard deviations of the kernel in pixels, from 0 to 1; a single number f stands for [0, f]. */
+    sigma: { type: intervalKind, default: 1 },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomGaussianBlur`. */
 export interface RandomGaussianBlurConfig extends ConfigOf<typeof fields> {}

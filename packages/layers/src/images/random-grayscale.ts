@@ -1,14 +1,16 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { broadcastTo, less, rgbToGrayscale, type Tensor, where } from '@gradus/tensor'
 import { againstImages, perImage } from './draws.ts'
 import { ImageLayer } from './image-layer.ts'
 import { randomFields } from './image-options.ts'
 
-const fields = {
-  /** The probability that an image becomes gray. */
-  factor: { type: 'number', min: 0, max: 1, default: 0.5 },
-  ...randomFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The probability that an image becomes gray. */
+    factor: { type: 'number', min: 0, max: 1, default: 0.5 },
+  } as const,
+  randomFields,
+)
 
 /** The options of `RandomGrayscale`. */
 export interface RandomGrayscaleConfig extends ConfigOf<typeof fields> {}

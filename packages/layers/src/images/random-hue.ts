@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import {
   add,
   clip,
@@ -16,14 +16,16 @@ import {
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, perImage, randomSign } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 import { rescaled } from './value-range.ts'
 
-const fields = {
-  /** The largest change as a part of half of the color circle, from 0 to 1; two numbers are the lowest and the highest. */
-  factor: { ...intervalField, required: true, example: '0.2' },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The largest change as a part of half of the color circle, from 0 to 1; two numbers are the lowest and the highest. */
+    factor: { type: intervalKind, required: true, example: '0.2' },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomHue`. */
 export interface RandomHueConfig extends ConfigOf<typeof fields> {}

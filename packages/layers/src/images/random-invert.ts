@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { sub, type Tensor, where } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, chosen } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** The interval from which the probability is drawn that an image is inverted; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 1 },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The interval from which the probability is drawn that an image is inverted; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 1 },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomInvert`. */
 export interface RandomInvertConfig extends ConfigOf<typeof fields> {}

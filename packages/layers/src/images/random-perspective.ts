@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import {
   add,
   broadcastTo,
@@ -16,21 +16,23 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
-import { samplingFields } from './affine-layer.ts'
+import { fillValueField, interpolationField } from './affine-layer.ts'
 import { boxesAround, pointsOf } from './box-formats.ts'
 import { againstImages, chosen } from './draws.ts'
 import { type ImageArgument, ImageLayer, sizeOf } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf, randomFields } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf, randomFields } from './image-options.ts'
 
-const fields = {
-  /** The interval from which the probability is drawn that an image is transformed; a single number f stands for [0, f]. */
-  factor: { ...intervalField, default: 1 },
-  /** How far corners move, from 0 to 1: up to half of the size of the image times `scale`. */
-  scale: { type: 'number', min: 0, max: 1, default: 1 },
-  interpolation: samplingFields.interpolation,
-  fillValue: samplingFields.fillValue,
-  ...randomFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The interval from which the probability is drawn that an image is transformed; a single number f stands for [0, f]. */
+    factor: { type: intervalKind, default: 1 },
+    /** How far corners move, from 0 to 1: up to half of the size of the image times `scale`. */
+    scale: { type: 'number', min: 0, max: 1, default: 1 },
+    interpolation: interpolationField,
+    fillValue: fillValueField,
+  } as const,
+  randomFields,
+)
 
 /** The options of `RandomPerspective`. */
 export interface RandomPerspectiveConfig extends ConfigOf<typeof fields> {}

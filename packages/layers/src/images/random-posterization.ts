@@ -1,16 +1,18 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { cast, clip, full, randomInt, shiftLeft, shiftRight, sub, type Tensor } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 import { bytes, rescaled } from './value-range.ts'
 
-const fields = {
-  /** The number of bits that are kept, from 1 to 8. Two numbers are the lowest and the highest, which is left out; a single number f stands for [1, f]. */
-  factor: { ...intervalField, required: true, example: '0.2' },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The number of bits that are kept, from 1 to 8. Two numbers are the lowest and the highest, which is left out; a single number f stands for [1, f]. */
+    factor: { type: intervalKind, required: true, example: '0.2' },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomPosterization`. */
 export interface RandomPosterizationConfig extends ConfigOf<typeof fields> {}

@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { cos, mul, neg, sin, stack, sub, type Tensor } from '@gradus/tensor'
 import { AffineLayer, samplingFields } from './affine-layer.ts'
 import { coordinates } from './draws.ts'
 import { type ImageArgument, sizeOf } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** The largest angle as a part of a full turn, from -1 to 1; two numbers are the lowest and the highest. */
-  factor: { ...intervalField, required: true, example: '0.1' },
-  ...samplingFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The largest angle as a part of a full turn, from -1 to 1; two numbers are the lowest and the highest. */
+    factor: { type: intervalKind, required: true, example: '0.1' },
+  } as const,
+  samplingFields,
+)
 
 /** The options of `RandomRotation`. */
 export interface RandomRotationConfig extends ConfigOf<typeof fields> {}

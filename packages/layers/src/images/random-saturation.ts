@@ -1,15 +1,17 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, concat, div, hsvToRgb, mul, rgbToHsv, split, sub, type Tensor } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** 0 makes images gray, 0.5 keeps them, larger numbers up to 1 make colors stronger. Two numbers are the lowest and the highest. */
-  factor: { ...intervalField, required: true, example: '0.2' },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** 0 makes images gray, 0.5 keeps them, larger numbers up to 1 make colors stronger. Two numbers are the lowest and the highest. */
+    factor: { type: intervalKind, required: true, example: '0.2' },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomSaturation`. */
 export interface RandomSaturationConfig extends ConfigOf<typeof fields> {}

@@ -1,4 +1,4 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import {
   add,
   cast,
@@ -16,13 +16,15 @@ import {
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /** 0 blurs images, 0.5 keeps them, 1 sharpens them. Two numbers are the lowest and the highest. */
-  factor: { ...intervalField, required: true, example: '0.2' },
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** 0 blurs images, 0.5 keeps them, 1 sharpens them. Two numbers are the lowest and the highest. */
+    factor: { type: intervalKind, required: true, example: '0.2' },
+  } as const,
+  colorFields,
+)
 
 /** The options of `RandomSharpness`. */
 export interface RandomSharpnessConfig extends ConfigOf<typeof fields> {}

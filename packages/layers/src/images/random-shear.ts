@@ -1,19 +1,21 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { cast, mul, onesLike, stack, type Tensor, zerosLike } from '@gradus/tensor'
 import { AffineLayer, samplingFields } from './affine-layer.ts'
 import { coordinates, randomSign } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const factor = { ...intervalField, default: 0 } as const
+const factor = { type: intervalKind, default: 0 } as const
 
-const fields = {
-  /** The largest shift of a row per pixel of its distance from the top, from 0 to 1; two numbers are the lowest and the highest. */
-  xFactor: factor,
-  /** The largest shift of a column per pixel of its distance from the left. */
-  yFactor: factor,
-  ...samplingFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The largest shift of a row per pixel of its distance from the top, from 0 to 1; two numbers are the lowest and the highest. */
+    xFactor: factor,
+    /** The largest shift of a column per pixel of its distance from the left. */
+    yFactor: factor,
+  } as const,
+  samplingFields,
+)
 
 /** The options of `RandomShear`. */
 export interface RandomShearConfig extends ConfigOf<typeof fields> {}

@@ -1,19 +1,21 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { mul, neg, onesLike, stack, type Tensor, zerosLike } from '@gradus/tensor'
 import { AffineLayer, samplingFields } from './affine-layer.ts'
 import { coordinates } from './draws.ts'
 import { type ImageArgument, sizeOf } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const factor = { ...intervalField, required: true, example: '0.1' } as const
+const factor = { type: intervalKind, required: true, example: '0.1' } as const
 
-const fields = {
-  /** The largest shift down as a part of the height, from -1 to 1; two numbers are the lowest and the highest. */
-  heightFactor: factor,
-  /** The largest shift to the right as a part of the width. */
-  widthFactor: factor,
-  ...samplingFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The largest shift down as a part of the height, from -1 to 1; two numbers are the lowest and the highest. */
+    heightFactor: factor,
+    /** The largest shift to the right as a part of the width. */
+    widthFactor: factor,
+  } as const,
+  samplingFields,
+)
 
 /** The options of `RandomTranslation`. */
 export interface RandomTranslationConfig extends ConfigOf<typeof fields> {}

@@ -1,20 +1,22 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { mul, stack, sub, type Tensor, zerosLike } from '@gradus/tensor'
 import { AffineLayer, samplingFields } from './affine-layer.ts'
 import { coordinates } from './draws.ts'
 import { type ImageArgument, sizeOf } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 
-const fields = {
-  /**
-   * By how much the visible part of the height grows, above -1 to 1; two numbers are the lowest and the highest. 0.5 shows half as
-   * much again, so the image becomes smaller; -0.5 shows the half.
-   */
-  heightFactor: { ...intervalField, required: true, example: '0.2' },
-  /** The same for the width; without it, both sides are zoomed alike. */
-  widthFactor: intervalField,
-  ...samplingFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /**
+     * By how much the visible part of the height grows, above -1 to 1; two numbers are the lowest and the highest. 0.5 shows half as
+     * much again, so the image becomes smaller; -0.5 shows the half.
+     */
+    heightFactor: { type: intervalKind, required: true, example: '0.2' },
+    /** The same for the width; without it, both sides are zoomed alike. */
+    widthFactor: { type: intervalKind },
+  } as const,
+  samplingFields,
+)
 
 /** The options of `RandomZoom`. */
 export interface RandomZoomConfig extends ConfigOf<typeof fields> {}

@@ -1,26 +1,35 @@
-import { type ConfigArgument, ConfigError, type ConfigOf, type LayerOptions, type OptionsOf } from '@gradus/core'
+import {
+  type ConfigArgument,
+  ConfigError,
+  type ConfigOf,
+  joinFields,
+  type LayerOptions,
+  type OptionsOf,
+} from '@gradus/core'
 import { cast, concat, isFloat, mul, resize, round, sub, type Tensor } from '@gradus/tensor'
 import { type ImageSize, partsOf } from './box-formats.ts'
 import { type CropBox, cropped, largestBox, marginsOf, padded } from './crop-box.ts'
 import { ImageLayer, sizeOf } from './image-layer.ts'
 import { imageFields } from './image-options.ts'
 
-const fields = {
-  height: { type: 'integer', min: 1, required: true, example: '32' },
-  width: { type: 'integer', min: 1, required: true, example: '32' },
-  /** How pixels between those of the input are computed. */
-  interpolation: { oneOf: ['bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'], default: 'bilinear' },
-  /** Whether to cut off edges so that the image is not distorted. */
-  cropToAspectRatio: { type: 'boolean', default: false },
-  /** Whether to add edges so that the image is not distorted. */
-  padToAspectRatio: { type: 'boolean', default: false },
-  /** The values of added edges. */
-  fillMode: { oneOf: ['constant'], default: 'constant' },
-  fillValue: { type: 'number', default: 0 },
-  /** Whether an axis that becomes shorter is smoothed, so that all its pixels count. */
-  antialias: { type: 'boolean', default: false },
-  ...imageFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    height: { type: 'integer', min: 1, required: true, example: '32' },
+    width: { type: 'integer', min: 1, required: true, example: '32' },
+    /** How pixels between those of the input are computed. */
+    interpolation: { oneOf: ['bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'], default: 'bilinear' },
+    /** Whether to cut off edges so that the image is not distorted. */
+    cropToAspectRatio: { type: 'boolean', default: false },
+    /** Whether to add edges so that the image is not distorted. */
+    padToAspectRatio: { type: 'boolean', default: false },
+    /** The values of added edges. */
+    fillMode: { oneOf: ['constant'], default: 'constant' },
+    fillValue: { type: 'number', default: 0 },
+    /** Whether an axis that becomes shorter is smoothed, so that all its pixels count. */
+    antialias: { type: 'boolean', default: false },
+  } as const,
+  imageFields,
+)
 
 /** The options of `Resizing`. */
 export interface ResizingConfig extends ConfigOf<typeof fields> {}

@@ -1,20 +1,22 @@
-import type { ConfigOf, OptionsOf, Rng } from '@gradus/core'
+import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, less, sub, type Tensor, where } from '@gradus/tensor'
 import { ColorLayer, colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
 import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalField, intervalOf } from './image-options.ts'
+import { type Interval, intervalKind, intervalOf } from './image-options.ts'
 import { bytes, rescaled } from './value-range.ts'
 
-const factor = { ...intervalField, default: 0 } as const
+const factor = { type: intervalKind, default: 0 } as const
 
-const fields = {
-  /** What is added to the values before, as a part of the range, from 0 to 1; a single number f stands for [0, f]. */
-  additionFactor: factor,
-  /** From which value on pixels are inverted, as a part of the range, from 0 to 1. */
-  thresholdFactor: factor,
-  ...colorFields,
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** What is added to the values before, as a part of the range, from 0 to 1; a single number f stands for [0, f]. */
+    additionFactor: factor,
+    /** From which value on pixels are inverted, as a part of the range, from 0 to 1. */
+    thresholdFactor: factor,
+  } as const,
+  colorFields,
+)
 
 /** The options of `Solarization`. */
 export interface SolarizationConfig extends ConfigOf<typeof fields> {}

@@ -1,12 +1,12 @@
 import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
 import { type DType, formatShape, type Shape, ShapeError, type Tensor, tensor } from '@gradus/tensor'
-import { windowNames, windowOf } from './window-functions.ts'
+import { windowChoices, windowOf } from './window-functions.ts'
 
 const fields = {
   /** Whether the kernel gives the real or the imaginary part. */
   side: { oneOf: ['real', 'imag'], default: 'real' },
   /** The window function by its name in `scipy.signal.windows`, its values, or `none` (in Keras None). */
-  window: { type: 'numbers', or: [...windowNames, 'none'], whenNull: 'none', default: 'hann' },
+  window: { type: 'numbers', or: windowChoices, whenNull: 'none', default: 'hann' },
   /** The norm of the window to divide by: L2 (`density`), L1 (`spectrum`) or `none` (in Keras None). */
   scaling: { oneOf: ['density', 'spectrum', 'none'], whenNull: 'none', default: 'density' },
   /** Whether the window is periodic. */

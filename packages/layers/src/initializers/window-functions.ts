@@ -1,5 +1,5 @@
-/** The names of the window functions. */
-export const windowNames = [
+/** The names of the window functions, and `none`. */
+export const windowChoices = [
   'hann',
   'hamming',
   'blackman',
@@ -16,9 +16,10 @@ export const windowNames = [
   'tukey',
   'exponential',
   'lanczos',
+  'none',
 ] as const
 
-export type WindowName = (typeof windowNames)[number]
+export type WindowName = Exclude<(typeof windowChoices)[number], 'none'>
 
 // the coefficients of cosines of multiples of the phase, which goes from -pi to pi
 const cosineSums: { readonly [name: string]: readonly number[] | undefined } = {

@@ -29,8 +29,8 @@ const fields = {
 /** The options of `IntegerLookup`. */
 export interface IntegerLookupConfig extends LookupConfig, ConfigOf<typeof fields> {}
 
-/** From here on float32 does not hold every whole number. */
-const exactLimit = 2 ** 24
+/** 2^24. From here on float32 does not hold every whole number. */
+const exactLimit = 16_777_216
 
 /**
  * Replaces whole numbers by int32 indices in a vocabulary, in the shape of the input, or by the float32 vectors of `outputMode`.

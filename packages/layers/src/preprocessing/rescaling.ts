@@ -3,13 +3,13 @@ import { add, mul, type Tensor } from '@gradus/tensor'
 import { floatInput } from '../float-input.ts'
 import { constantOf, type NestedValues, nestedValues } from './given-moments.ts'
 
-const factor = { type: 'unknown' as Kind<NestedValues> } as const
+const valuesKind = 'unknown' as Kind<NestedValues>
 
 const fields = {
   /** The factor: a number, or numbers that broadcast against the input, such as one for each channel. */
-  scale: { ...factor, required: true, example: '1 / 255' },
+  scale: { type: valuesKind, required: true, example: '1 / 255' },
   /** Is added after the multiplication; in the form of `scale`. */
-  offset: { ...factor, default: 0 },
+  offset: { type: valuesKind, default: 0 },
 } as const
 
 /** The options of `Rescaling`. */

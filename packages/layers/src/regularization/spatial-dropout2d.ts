@@ -1,10 +1,11 @@
 import type { ConfigOf } from '@gradus/core'
 import { dataFormats } from '../data-format.ts'
-import { SpatialDropout, spatialDropoutFields } from './spatial-dropout.ts'
+import { rateField, seedField } from './noise.ts'
+import { SpatialDropout } from './spatial-dropout.ts'
 
 const fields = {
-  rate: spatialDropoutFields.rate,
-  seed: spatialDropoutFields.seed,
+  rate: rateField,
+  seed: seedField,
   dataFormat: { oneOf: dataFormats, default: 'channelsLast' },
 } as const
 

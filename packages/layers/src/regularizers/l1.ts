@@ -1,9 +1,10 @@
 import { type ConfigOf, type OptionsOf, Regularizer } from '@gradus/core'
 import { abs, mul, sum, type Tensor } from '@gradus/tensor'
+import { largestFinite } from '../option-kinds.ts'
 
 const fields = {
   /** The factor of the penalty. */
-  l1: { type: 'number', default: 0.01, min: 0, max: Number.MAX_VALUE },
+  l1: { type: 'number', default: 0.01, min: 0, max: largestFinite },
 } as const
 
 /** The options of `L1`. */

@@ -1,11 +1,12 @@
 import { type ConfigOf, type OptionsOf, Regularizer } from '@gradus/core'
 import { abs, add, full, mul, sum, type Tensor } from '@gradus/tensor'
+import { largestFinite } from '../option-kinds.ts'
 
 const fields = {
   /** Factor of the sum of |x|. */
-  l1: { type: 'number', default: 0, min: 0, max: Number.MAX_VALUE },
+  l1: { type: 'number', default: 0, min: 0, max: largestFinite },
   /** Factor of the sum of x^2. */
-  l2: { type: 'number', default: 0, min: 0, max: Number.MAX_VALUE },
+  l2: { type: 'number', default: 0, min: 0, max: largestFinite },
 } as const
 
 /** The options of `L1L2`. */

@@ -1,9 +1,10 @@
 import { type ConfigOf, type OptionsOf, Regularizer } from '@gradus/core'
 import { mul, sum, type Tensor } from '@gradus/tensor'
+import { largestFinite } from '../option-kinds.ts'
 
 const fields = {
   /** Factor of the penalty. */
-  l2: { type: 'number', default: 0.01, min: 0, max: Number.MAX_VALUE },
+  l2: { type: 'number', default: 0.01, min: 0, max: largestFinite },
 } as const
 
 /** The options of `L2`. */

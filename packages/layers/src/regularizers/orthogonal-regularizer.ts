@@ -1,9 +1,10 @@
 import { type ConfigOf, type OptionsOf, Regularizer } from '@gradus/core'
 import { abs, eye, formatShape, l2Normalize, matmul, mul, ShapeError, sub, sum, type Tensor } from '@gradus/tensor'
+import { largestFinite } from '../option-kinds.ts'
 
 const fields = {
   /** Factor of the penalty. */
-  factor: { type: 'number', default: 0.01, min: 0, max: Number.MAX_VALUE },
+  factor: { type: 'number', default: 0.01, min: 0, max: largestFinite },
   /** Whether rows or columns should be orthogonal to each other. */
   mode: { oneOf: ['rows', 'columns'], default: 'rows' },
 } as const

@@ -28,7 +28,7 @@ import {
 } from '@gradus/tensor'
 import { dataFormats } from '../data-format.ts'
 import { STFT } from '../initializers/stft.ts'
-import { windowNames } from '../initializers/window-functions.ts'
+import { windowChoices } from '../initializers/window-functions.ts'
 
 const fields = {
   /**
@@ -43,7 +43,7 @@ const fields = {
   /** The length of the transform (default: the next power of two from `frameLength`). */
   fftLength: { type: 'integer', min: 1 },
   /** The window function by its name in `scipy.signal.windows`, its values, or `none` (in Keras None). */
-  window: { type: 'numbers', or: [...windowNames, 'none'], whenNull: 'none', default: 'hann' },
+  window: { type: 'numbers', or: windowChoices, whenNull: 'none', default: 'hann' },
   /** Whether the window is periodic. */
   periodic: { type: 'boolean', default: false },
   /** The norm of the window to divide by: L2 (`density`), L1 (`spectrum`) or `none` (in Keras None). */

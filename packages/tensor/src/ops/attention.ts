@@ -24,7 +24,7 @@ export interface DotProductAttentionOptions {
 }
 
 /** The score of a key that is left out: finite, so that a row of them has a softmax. */
-const leftOut = -0.7 * 3.4028234663852886e38
+const leftOut = -2.381976426469702e38
 
 /**
  * Means of values, weighted by the softmax of scaled products of queries and keys. Queries are `[batch, queries, heads, size]`, keys

@@ -42,13 +42,14 @@ export const nanprod = /* @__PURE__ */ operation(
 
 type Reduce = Operation<[x: Tensor, options?: ReduceOptions], Tensor>
 
+/** An extreme in which NaN counts as the infinity of this sign. */
 /* @__NO_SIDE_EFFECTS__ */
-function nanExtreme(name: string, reduce: (x: Tensor, options: ReduceOptions) => Tensor, other: number): Reduce {
+function nanExtreme(name: string, reduce: (x: Tensor, options: ReduceOptions) => Tensor, sign: 1 | -1): Reduce {
   return operation(
     name,
     (x: Tensor, options: ReduceOptions = {}): Tensor => {
       if (!isFloat(x.dtype)) return reduce(x, options)
-      return where(nothing(x, options), Number.NaN, reduce(known(x, other), options))
+      return where(nothing(x, options), Number.NaN, reduce(known(x, sign * Number.POSITIVE_INFINITY), options))
     },
     ['tensor', reduceOptions],
   )
@@ -61,10 +62,10 @@ function nanExtreme(name: string, reduce: (x: Tensor, options: ReduceOptions) =>
  * import { nanmax, tensor } from '@gradus/tensor'
  * nanmax(tensor([1, NaN, 2])).item() // => 2
  */
-export const nanmax = /* @__PURE__ */ nanExtreme('nanmax', (x, options) => max(x, options), Number.NEGATIVE_INFINITY)
+export const nanmax = /* @__PURE__ */ nanExtreme('nanmax', (x, options) => max(x, options), -1)
 
 /** The smallest element over `axis` that is not NaN; NaN if there is none. NumPy and Keras: `nanmin`. */
-export const nanmin = /* @__PURE__ */ nanExtreme('nanmin', (x, options) => min(x, options), Number.POSITIVE_INFINITY)
+export const nanmin = /* @__PURE__ */ nanExtreme('nanmin', (x, options) => min(x, options), 1)
 
 /**
  * The mean over `axis` of the elements that are not NaN; NaN if there is none. NumPy and Keras: `nanmean`.
@@ -112,12 +113,12 @@ export const nanstd = /* @__PURE__ */ operation(
 type ArgReduce = Operation<[x: Tensor, options?: ArgMaxOptions], Tensor>
 
 /* @__NO_SIDE_EFFECTS__ */
-function nanArgExtreme(name: string, find: (x: Tensor, options: ArgMaxOptions) => Tensor, other: number): ArgReduce {
+function nanArgExtreme(name: string, find: (x: Tensor, options: ArgMaxOptions) => Tensor, sign: 1 | -1): ArgReduce {
   return operation(
     name,
     (x: Tensor, options: ArgMaxOptions = {}): Tensor => {
       if (!isFloat(x.dtype)) return find(x, options)
-      return where(nothing(x, options), -1, find(known(x, other), options))
+      return where(nothing(x, options), -1, find(known(x, sign * Number.POSITIVE_INFINITY), options))
     },
     ['tensor', reduceOptions],
   )
@@ -130,18 +131,10 @@ function nanArgExtreme(name: string, find: (x: Tensor, options: ArgMaxOptions) =
  * import { nanargmax, tensor } from '@gradus/tensor'
  * nanargmax(tensor([1, NaN, 2])).item() // => 2
  */
-export const nanargmax = /* @__PURE__ */ nanArgExtreme(
-  'nanargmax',
-  (x, options) => argMax(x, options),
-  Number.NEGATIVE_INFINITY,
-)
+export const nanargmax = /* @__PURE__ */ nanArgExtreme('nanargmax', (x, options) => argMax(x, options), -1)
 
 /** The int32 index along `axis` of the smallest element that is not NaN; -1 if there is none. NumPy and Keras: `nanargmin`. */
-export const nanargmin = /* @__PURE__ */ nanArgExtreme(
-  'nanargmin',
-  (x, options) => argMin(x, options),
-  Number.POSITIVE_INFINITY,
-)
+export const nanargmin = /* @__PURE__ */ nanArgExtreme('nanargmin', (x, options) => argMin(x, options), 1)
 
 const cumulativeOptions = ['axis', 'reverse', 'exclusive'] as const
 

@@ -1,4 +1,4 @@
-import type { DType } from '../dtype.ts'
+import { type DType, isFloat } from '../dtype.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
@@ -57,18 +57,15 @@ export const maxPoolGradientOp: Op<PoolParams> = {
 
 /** The elements under each window in one axis before the channels: `[n, ...out, window, c]`. */
 function patchesOf(x: Tensor, params: PoolParams): Tensor {
-  const patches = apply(windowOp, [padded(x, params.padding, lowest[x.dtype])], windowOf(params))
+  const patches = apply(windowOp, [padded(x, params.padding, lowest(x.dtype))], windowOf(params))
   const out = patches.shape.slice(0, 1 + params.sizes.length)
   return reshape(patches, [...out, params.sizes.reduce((a, b) => a * b, 1), x.shape.at(-1)!])
 }
 
-const lowest: Record<DType, number> = {
-  float16: Number.NEGATIVE_INFINITY,
-  float32: Number.NEGATIVE_INFINITY,
-  float64: Number.NEGATIVE_INFINITY,
-  int32: -(2 ** 31),
-  uint32: 0,
-  bool: 0,
+/** The lowest value of a dtype. */
+function lowest(dtype: DType): number {
+  if (isFloat(dtype)) return Number.NEGATIVE_INFINITY
+  return dtype === 'int32' ? -(2 ** 31) : 0
 }
 
 /** The windows of a pool. */

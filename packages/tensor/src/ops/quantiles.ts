@@ -26,7 +26,7 @@ export interface QuantileOptions extends ReduceOptions {
 
 type Quantile = Operation<[x: Tensor, q: number | readonly number[], options?: QuantileOptions], Tensor>
 
-const quantileOptions = [...reduceOptions, 'method'] as const
+const quantileOptions = ['axis', 'keepDims', 'method'] as const
 const methods = ['linear', 'lower', 'higher', 'midpoint', 'nearest']
 
 interface Request {

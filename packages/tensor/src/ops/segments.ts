@@ -1,4 +1,4 @@
-import { isFloat } from '../dtype.ts'
+import { type DType, isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import { type Operation, operation } from '../operation.ts'
@@ -52,7 +52,7 @@ export const segmentSum = /* @__PURE__ */ operation(
 function segmentsBy(
   name: string,
   reduce: (x: Tensor, options: { readonly axis: number }) => Tensor,
-  start: { readonly float: number; readonly int32: number; readonly uint32: number },
+  start: (dtype: DType) => number,
 ): Segment {
   return operation(
     name,
@@ -60,7 +60,7 @@ function segmentsBy(
       const count = segmentsOf(name, data, segmentIds, options)
       const rows = data.shape[0]!
       const rest = data.shape.slice(1)
-      const other = isFloat(data.dtype) ? start.float : data.dtype === 'uint32' ? start.uint32 : start.int32
+      const other = start(data.dtype)
       if (rows === 0) return full([count, ...rest], other, data.dtype, data)
       const isMember = equal(reshape(cast(segmentIds, 'int32'), [1, rows]), iota([count, rows], 0))
       const members = reshape(isMember, [count, rows, ...rest.map(() => 1)])
@@ -78,22 +78,28 @@ function segmentsBy(
  * import { segmentMax, tensor } from '@gradus/tensor'
  * segmentMax(tensor([1, 2, 4]), tensor([0, 0, 1], { dtype: 'int32' })).array() // => [2, 4]
  */
-export const segmentMax = /* @__PURE__ */ segmentsBy('segmentMax', (x, options) => max(x, options), {
-  float: Number.NEGATIVE_INFINITY,
-  int32: -(2 ** 31),
-  uint32: 0,
-})
+export const segmentMax = /* @__PURE__ */ segmentsBy(
+  'segmentMax',
+  (x, options) => max(x, options),
+  (dtype) => {
+    if (isFloat(dtype)) return Number.NEGATIVE_INFINITY
+    return dtype === 'uint32' ? 0 : -(2 ** 31)
+  },
+)
 
 /** As `segmentMax`, for the smallest elements. Keras: `segment_min`. */
-export const segmentMin = /* @__PURE__ */ segmentsBy('segmentMin', (x, options) => min(x, options), {
-  float: Number.POSITIVE_INFINITY,
-  int32: 2 ** 31 - 1,
-  uint32: 2 ** 32 - 1,
-})
+export const segmentMin = /* @__PURE__ */ segmentsBy(
+  'segmentMin',
+  (x, options) => min(x, options),
+  (dtype) => {
+    if (isFloat(dtype)) return Number.POSITIVE_INFINITY
+    return dtype === 'uint32' ? 2 ** 32 - 1 : 2 ** 31 - 1
+  },
+)
 
 /** As `segmentMax`, for products; 1 for ids that do not occur. Keras: `segment_prod`. */
-export const segmentProd = /* @__PURE__ */ segmentsBy('segmentProd', (x, options) => prod(x, options), {
-  float: 1,
-  int32: 1,
-  uint32: 1,
-})
+export const segmentProd = /* @__PURE__ */ segmentsBy(
+  'segmentProd',
+  (x, options) => prod(x, options),
+  () => 1,
+)
