@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { input } from '@gradus/core'
-import { decodeModel } from '@gradus/io'
+import { decodeModel, decodeSafetensors, encodeSafetensors } from '@gradus/io'
 import { Conv1D, Dense, EinsumDense, Embedding, Flatten } from '@gradus/layers'
 import { MeanSquaredError } from '@gradus/losses'
 import { Adam } from '@gradus/optimizers'
@@ -103,6 +103,13 @@ describe('adapters', () => {
     const ranks = pretrained()
     await enableAdapters(ranks, 3)
     await expect(loadAdapters(ranks, file)).rejects.toThrow('has an adaptation of rank 3')
+    const { tensors, metadata } = decodeSafetensors(readFileSync(file))
+    const header = metadata['gradus']!
+    for (const adapters of ['"rank":1e12', '"rank":null', '"alpha":{}']) {
+      const gradus = header.replace(/"(rank|alpha)":2/g, (text, key) => (adapters.includes(key) ? adapters : text))
+      const damaged = encodeSafetensors(tensors, { ...metadata, gradus })
+      await expect(loadAdapters(pretrained(), damaged)).rejects.toThrow('which do not fit its matrices')
+    }
     await expect(saveAdapters(other, file)).rejects.toThrow('has no low-rank adaptations')
     await other.saveWeights(file)
     await expect(loadAdapters(other, file)).rejects.toThrow('the file has no low-rank adaptations')

@@ -1,4 +1,13 @@
-import { type BaseLayer, ConfigError, isPlainObject, layersWithin, listVariables, type WeightValue } from '@gradus/core'
+import {
+  type BaseLayer,
+  ConfigError,
+  describeValue,
+  FormatError,
+  isPlainObject,
+  layersWithin,
+  listVariables,
+  type WeightValue,
+} from '@gradus/core'
 import type { FileSource, FileTarget } from '@gradus/io'
 import { type FileOptions, modelFiles } from './files.ts'
 import type { Model } from './model.ts'
@@ -80,12 +89,11 @@ export async function saveAdapters(model: AnyModel, target: FileTarget, options:
  */
 export async function loadAdapters(model: AnyModel, source: FileSource, options: FileOptions = {}): Promise<void> {
   const { header, weights } = await (await modelFiles()).readModelFile(source, options.formats)
-  const adapters = isPlainObject(header.adapters) ? header.adapters : {}
-  if (Object.keys(adapters).length === 0) throw new ConfigError('loadAdapters: the file has no low-rank adaptations.')
+  const adapters = adaptersIn(header.adapters, weights)
+  if (adapters.length === 0) throw new ConfigError('loadAdapters: the file has no low-rank adaptations.')
   await model.replaceWeights(() => {
     const layers = new Map(layersWithin(model).map(({ layer, path }) => [path, layer]))
-    for (const [path, saved] of Object.entries(adapters)) {
-      const { rank, alpha } = (saved ?? {}) as { readonly rank?: number; readonly alpha?: number }
+    for (const { path, rank, alpha } of adapters) {
       const layer = layers.get(path)
       if (!layer || !isAdaptable(layer)) {
         throw new ConfigError(
@@ -93,7 +101,7 @@ export async function loadAdapters(model: AnyModel, source: FileSource, options:
         )
       }
       const current = rankOf(layer)
-      if (current === undefined) layer.enableLora(rank!, alpha === undefined ? {} : { alpha })
+      if (current === undefined) layer.enableLora(rank, alpha === undefined ? {} : { alpha })
       else if (current !== rank || alphaOf(layer) !== (alpha ?? rank)) {
         throw new ConfigError(
           `loadAdapters: ${path} has an adaptation of rank ${current}, and the file one of rank ${rank} or another scale. Load it into a model without adaptations.`,
@@ -132,6 +140,33 @@ function adaptersOf(model: BaseLayer): Record<string, { readonly rank: number; r
     return rank === undefined || !isAdaptable(layer) ? [] : [[path, { rank, alpha: alphaOf(layer)! }] as const]
   })
   return Object.fromEntries(entries)
+}
+
+/** An adaptation in a file. */
+interface SavedAdapter {
+  readonly path: string
+  readonly rank: number
+  readonly alpha: number | undefined
+}
+
+/** Returns the adaptations that the header of a file lists. Throws `FormatError` unless the file has matrices of their ranks. */
+function adaptersIn(saved: unknown, weights: readonly WeightValue[]): SavedAdapter[] {
+  return Object.entries(isPlainObject(saved) ? saved : {}).map(([path, entry]) => {
+    const { rank, alpha } = isPlainObject(entry) ? (entry as { readonly rank?: unknown; readonly alpha?: unknown }) : {}
+    const prefix = `${path}.`
+    const narrow = weights.find((weight) => weight.path.startsWith(prefix) && isFirst(weight.path.slice(prefix.length)))
+    const fits = typeof rank === 'number' && narrow !== undefined && narrow.shape.at(-1) === rank
+    if (fits && (alpha === undefined || (typeof alpha === 'number' && Number.isFinite(alpha)))) {
+      return { path, rank, alpha }
+    }
+    throw new FormatError(
+      `loadAdapters: the file gives the adaptation of ${path} the rank ${describeValue(rank)} and the alpha ${describeValue(alpha)}, which do not fit its matrices. The file is damaged: save the adaptations again.`,
+    )
+  })
+}
+
+function isFirst(key: string): boolean {
+  return /^lora[A-Z].*A$/.test(key)
 }
 
 function isAdaptable(layer: BaseLayer): layer is AdaptedLayer {

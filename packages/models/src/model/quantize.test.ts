@@ -162,5 +162,11 @@ describe('quantize', () => {
     await expect(several().restoreQuantization({ flatten: { mode: 'int8' } })).rejects.toThrow(
       'quantized weights of flatten',
     )
+    await expect(several().restoreQuantization(null as never)).rejects.toThrow(
+      'must be an object with the paths of its layers and is null',
+    )
+    // takes no memory for such a block
+    const [left] = await several().quantize('int4', { blockSize: 2 ** 40, filters: 'left' })
+    expect(left!.error).toBeLessThan(0.15)
   })
 })

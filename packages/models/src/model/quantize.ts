@@ -6,6 +6,7 @@ import {
   type ConfigOf,
   completeConfig,
   describeValue,
+  isPlainObject,
   type Kind,
   layersWithin,
   type OptionsOf,
@@ -103,6 +104,11 @@ export async function quantizeLayers(
 
 /** Quantizes layers as a file says, so that its weights fit. Throws `ConfigError` for layers that cannot be quantized so. */
 export async function requantize(model: BaseLayer, layers: Readonly<Record<string, unknown>>): Promise<void> {
+  if (!isPlainObject(layers)) {
+    throw new ConfigError(
+      `The quantization of a model must be an object with the paths of its layers and is ${describeValue(layers)}. Save the model again.`,
+    )
+  }
   for (const [path, saved] of Object.entries(layers)) {
     const { mode, ...options } = (saved ?? {}) as Partial<Saved>
     const done = await quantizeLayers(model, mode!, { ...options, filters: (_, own) => own === path })
@@ -165,11 +171,13 @@ function quantizationOf({ axes, along = 0 }: Target, shape: Shape, { mode, block
   // Keras quantizes a matrix, of the summed axes and the others in this order, whatever that of the axes is
   const summed = axes.reduce((product, axis) => product * shape[axis]!, 1)
   const others = shape.reduce((product, d) => product * d, 1) / summed
+  const matrix = along === 0 ? [summed, others] : [others, summed]
   return {
     bits: 4,
-    shape: along === 0 ? [summed, others] : [others, summed],
+    shape: matrix,
     axes: [along],
-    blockSize: blockSize ?? undefined,
+    // a longer block has more zeros at its end, which give the same scale and zero
+    blockSize: blockSize === null ? undefined : Math.min(blockSize, matrix[along]! + 1),
   }
 }
 
