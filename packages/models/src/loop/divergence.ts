@@ -76,7 +76,7 @@ async function findNonFinite(
     const leaves: [string, Tensor][] = []
     treeForEach(tree, (leaf, key) => leaves.push([key, leaf]))
     for (const [key, leaf] of leaves)
-      if (!(await allFinite([leaf])))
+      if (!(await allFinite(leaf)))
         return { layer, description: `the parameter '${key}' of layer '${layer}' is not finite` }
   }
   const observed: [string, Tensor][] = []
@@ -88,10 +88,10 @@ async function findNonFinite(
   const { result: figures, created } = onBackend(backend, () => collect(() => runStep(trainer, steps, batch, observe)))
   try {
     for (const [layer, output] of observed)
-      if (!(await allFinite([output]))) return { layer, description: `the output of layer '${layer}' is not finite` }
+      if (!(await allFinite(output))) return { layer, description: `the output of layer '${layer}' is not finite` }
     const last = observed.at(-1)?.[0] ?? model.type
     for (const [name, figure] of figures) {
-      if (await allFinite([figure])) continue
+      if (await allFinite(figure)) continue
       const [value] = await figure.data()
       return { layer: last, description: `the ${name} is ${value}, computed from finite outputs of layer '${last}'` }
     }
@@ -103,7 +103,8 @@ async function findNonFinite(
 
 /**
  * Throws `DivergenceError` if a variable of the model or its optimizers is not finite at the end of training. Steps with gradients
- * that are not finite change nothing, but weights that grow with every step can exceed the range of their dtype.
+ * that are not finite change nothing, but weights that grow with every step can exceed the range of their dtype. Variables on a GPU
+ * are not checked, because each read would take a millisecond; `save` checks them.
  */
 export async function requireFiniteVariables(trainer: Trainer, { epoch, step }: DivergencePlace): Promise<void> {
   const { params, state } = trainer.variables
@@ -111,9 +112,8 @@ export async function requireFiniteVariables(trainer: Trainer, { epoch, step }: 
   const variables: { readonly kind: string; readonly path: string; readonly value: Tensor }[] = []
   for (const [kind, trees] of Object.entries(groups))
     treeForEach(trees as Tree, (value, path) => variables.push({ kind, path, value }))
-  if (await allFinite(variables.map(({ value }) => value))) return
   for (const { kind, path, value } of variables) {
-    if (await allFinite([value])) continue
+    if (!value.storage.readsAtOnce || (await allFinite(value))) continue
     throw new DivergenceError(
       `The ${kind} '${path}' is not finite at the end of training, after epoch ${epoch + 1}: updates have made it larger than ${value.dtype} can hold. ` +
         'Load the weights of an earlier file. Try a smaller learning rate, a smaller weightDecay, or clipNorm.',
@@ -130,7 +130,7 @@ async function describeUpdate({ optimizerState }: Trainer, layer: string): Promi
     if (path.split('.').at(-1) === 'learningRate') rates.push(leaf)
   })
   for (const rate of rates) {
-    if (!(await allFinite([rate]))) return `the learning rate is ${(await rate.data())[0]}`
+    if (!(await allFinite(rate))) return `the learning rate is ${(await rate.data())[0]}`
   }
   return `the loss is finite, and a gradient after layer '${layer}', its square, its product with the learning rate or a new state is not`
 }
@@ -162,22 +162,14 @@ function runStep(
   return Object.entries(model.trainStep(step.batch, step))
 }
 
-/** Up to this number of elements a tensor is read: a program for it would have to be compiled first. */
+/** Up to this number of elements, a loop on the host is faster than a program that has to be compiled first. */
 const smallTensor = 2 ** 20
 
-/** Whether all elements of all tensors are finite. */
-async function allFinite(tensors: readonly Tensor[]): Promise<boolean> {
-  const floats = tensors.filter(({ dtype }) => isFloat(dtype))
-  const small = floats.filter(({ size }) => size <= smallTensor)
-  const isRead = small.every(({ storage }) => storage.readsAtOnce)
-  const values = isRead ? small.map((x) => x.dataSync()) : await Promise.all(small.map((x) => x.data()))
-  if (!values.every((data) => data.every(Number.isFinite))) return false
-  for (const x of floats) {
-    if (x.size <= smallTensor) continue
-    const finite = onBackend(backendOf(x), () => tidy(() => all(isFinite(x))))
-    const [value] = await finite.data()
-    finite.dispose()
-    if (!value) return false
-  }
-  return true
+async function allFinite(x: Tensor): Promise<boolean> {
+  if (!isFloat(x.dtype)) return true
+  if (x.size <= smallTensor && x.storage.readsAtOnce) return x.dataSync().every(Number.isFinite)
+  const finite = onBackend(backendOf(x), () => tidy(() => all(isFinite(x))))
+  const [value] = await finite.data()
+  finite.dispose()
+  return Boolean(value)
 }
