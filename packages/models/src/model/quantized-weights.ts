@@ -5,6 +5,7 @@ import {
   bitwiseOr,
   cast,
   clip,
+  concat,
   div,
   gather,
   iota,
@@ -12,7 +13,6 @@ import {
   min,
   mul,
   neg,
-  pad,
   reshape,
   round,
   type Shape,
@@ -22,6 +22,7 @@ import {
   sub,
   type Tensor,
   tensor,
+  zeros,
 } from '@gradus/tensor'
 
 /** Bits of a quantized number. */
@@ -57,10 +58,7 @@ export function quantizeWeight(weight: Tensor, { bits, shape, axes, blockSize }:
   const axis = axes[0]!
   const split = splitBlocks(shape, axis, blockSize)
   const rest = split.blocks * blockSize - shape[axis]!
-  const padded = pad(
-    w,
-    shape.map((_, index) => (index === axis ? [0, rest] : [0, 0])),
-  )
+  const padded = filledUp(w, axis, rest)
   const blocks = reshape(padded, split.shape)
   const over = { axis: axis + 1, keepDims: true }
   const lowest = min(blocks, over)
@@ -109,7 +107,7 @@ function pack(codes: Tensor, bits: Bits): Tensor {
   const perWord = 32 / bits
   const flat = reshape(cast(add(codes, offsetOf(bits)), 'uint32'), [codes.size])
   const words = Math.ceil(codes.size / perWord)
-  const rows = reshape(pad(flat, [[0, words * perWord - codes.size]]), [words, perWord])
+  const rows = reshape(filledUp(flat, 0, words * perWord - codes.size), [words, perWord])
   let packed = reshape(slice(rows, [0, 0], [words, 1]), [words])
   for (let part = 1; part < perWord; part++) {
     const column = reshape(slice(rows, [0, part], [words, 1]), [words])
@@ -130,6 +128,13 @@ function unpack(words: Tensor, bits: Bits, size: number): Tensor {
 function splitBlocks(shape: Shape, axis: number, size: number): { blocks: number; shape: number[] } {
   const blocks = Math.ceil(shape[axis]! / size)
   return { blocks, shape: shape.flatMap((d, index) => (index === axis ? [blocks, size] : [d])) }
+}
+
+/** `x` with zeros at the end of an axis. `pad`, with its modes, would be in every bundle that has models. */
+function filledUp(x: Tensor, axis: number, extra: number): Tensor {
+  if (extra === 0) return x
+  const shape = x.shape.map((d, index) => (index === axis ? extra : d))
+  return concat([x, zeros(shape, x.dtype)], axis)
 }
 
 function count(shape: Shape): number {
