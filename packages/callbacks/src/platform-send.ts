@@ -141,7 +141,7 @@ function requireAddress({ type, root, headers = {} }: SenderOptions): void {
     new Headers(headers)
   } catch (cause) {
     throw new ConfigError(
-      `${type}: 'headers' must hold texts by the names of HTTP headers: ${(cause as Error).message}`,
+      `${type}: 'headers' must hold texts by the names of HTTP headers, as in { authorization: 'Bearer ...' }, and is ${describeValue(headers)}.`,
       { cause },
     )
   }

@@ -15,7 +15,7 @@ export function explained(error: unknown, layer: BaseLayer, inputs: Tree): unkno
   if (inputs instanceof Tensor) return error
   const form = Array.isArray(inputs) ? 'a list' : 'an object'
   return new ShapeError(
-    `${titleOf(layer)} was called with ${form} of ${treeLeaves(inputs).length} tensors, and its apply cannot take that: ${error.message}. ` +
+    `${titleOf(layer)} was called with ${form} of ${treeLeaves(inputs).length} tensors, and its apply cannot take that. ` +
       'A layer for one tensor is called as in call(x); join several first, as in new Concatenate().call([a, b]).',
     { cause: error },
   )

@@ -46,8 +46,9 @@ export function intervalOf(
   const pair = typeof value === 'number' ? [value, value] : value
   const isPair = Array.isArray(pair) && pair.length === 2 && pair.every((end) => typeof end === 'number')
   const isInside = (end: number) => (isOpen ? end > least : end >= least) && end <= most
-  const fits = typeof value === 'number' || isStrict ? pair.every(isInside) : pair[0]! <= most && pair[1]! >= least
-  if (!(isPair && fits)) {
+  const fits = () =>
+    typeof value === 'number' || isStrict ? pair.every(isInside) : pair[0]! <= most && pair[1]! >= least
+  if (!(isPair && fits())) {
     throw new ConfigError(
       `${owner}: '${key}' must be a number or two numbers ${isOpen ? 'above' : 'from'} ${least} ${isOpen ? 'and up ' : ''}to ${most} and is ${describeValue(value)}. Example: ${key}: [${Math.max(0, least)}, ${Math.max(0, least) + 0.25 * (most - Math.max(0, least))}].`,
     )
