@@ -1,9 +1,14 @@
 // Memory that programs need not free: eager loops, and backends that are no longer used.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { cpu } from '@gradus/backend-cpu'
 import { compile } from '@gradus/graph'
 import { add, type Backend, BackendError, memory, onBackend, ones, sum, type Tensor, tidy } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { wasm } from '../wasm.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const mebibyte = 2 ** 20
 const resident = () => process.memoryUsage().rss
@@ -89,6 +94,7 @@ it('the threads of a backend end when it is no longer used', async () => {
   for (let round = 0; round < 80; round++) {
     const backend = wasm({ threads: 2 })
     onBackend(backend, () => add(ones([2000, 1000]), 1)).dataSync()
+    if (round % 8 === 7) collectGarbage()
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   // 40 MB each would be 3.2 GB
