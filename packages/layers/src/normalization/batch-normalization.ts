@@ -6,6 +6,7 @@ import {
   firstMask,
   firstShape,
   type InputShape,
+  joinFields,
   type Kind,
   Layer,
   type LayerOptions,
@@ -32,41 +33,33 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
-import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
 import * as initializers from '../initializers/index.ts'
-import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
-import * as regularizers from '../regularizers/index.ts'
+import { initializerKind } from '../option-kinds.ts'
 import { correctionOf, type RenormClipping, renormedStatistics } from './batch-renormalization.ts'
+import { gammaBetaFields, makeGammaBeta } from './gamma-beta.ts'
 
-const fields = {
-  /** The axis of the channels. */
-  axis: { type: 'integer', default: -1 },
-  /** The weight of the old moving averages at each step. */
-  momentum: { type: 'number', min: 0, max: 1, default: 0.99 },
-  /** Added to the variance. */
-  epsilon: { type: 'number', min: 0, default: 1e-3 },
-  /** Whether an offset beta is added. */
-  center: { type: 'boolean', default: true },
-  /** Whether to multiply by gamma. */
-  scale: { type: 'boolean', default: true },
-  betaInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
-  gammaInitializer: { type: initializerKind, among: initializers, default: 'ones' },
-  movingMeanInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
-  movingVarianceInitializer: { type: initializerKind, among: initializers, default: 'ones' },
-  betaRegularizer: { type: regularizerKind, among: regularizers },
-  gammaRegularizer: { type: regularizerKind, among: regularizers },
-  betaConstraint: { type: constraintKind, among: constraints },
-  gammaConstraint: { type: constraintKind, among: constraints },
-  /** Whether statistics are taken over several devices. Must be false, because there is one device. */
-  synchronized: { oneOf: [false], default: false },
-  /** Whether to use batch renormalization, which corrects the statistics of a batch towards moving ones (Ioffe, 2017). */
-  renorm: { type: 'boolean', default: false },
-  /** Limits of the corrections of `renorm`. */
-  renormClipping: { type: 'unknown' as Kind<RenormClipping> },
-  /** The momentum of the moving statistics of `renorm`. */
-  renormMomentum: { type: 'number', min: 0, max: 1, default: 0.99 },
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The axis of the channels. */
+    axis: { type: 'integer', default: -1 },
+    /** The weight of the old moving averages at each step. */
+    momentum: { type: 'number', min: 0, max: 1, default: 0.99 },
+    /** Added to the variance. */
+    epsilon: { type: 'number', min: 0, default: 1e-3 },
+    movingMeanInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
+    movingVarianceInitializer: { type: initializerKind, among: initializers, default: 'ones' },
+    /** Whether statistics are taken over several devices. Must be false, because there is one device. */
+    synchronized: { oneOf: [false], default: false },
+    /** Whether to use batch renormalization, which corrects the statistics of a batch towards moving ones (Ioffe, 2017). */
+    renorm: { type: 'boolean', default: false },
+    /** Limits of the corrections of `renorm`. */
+    renormClipping: { type: 'unknown' as Kind<RenormClipping> },
+    /** The momentum of the moving statistics of `renorm`. */
+    renormMomentum: { type: 'number', min: 0, max: 1, default: 0.99 },
+  } as const,
+  gammaBetaFields,
+)
 
 /** The options of `BatchNormalization`. */
 export interface BatchNormalizationConfig extends ConfigOf<typeof fields> {}
@@ -126,12 +119,7 @@ export class BatchNormalization extends Layer<
   }
 
   override init(rng: Rng, inputShape: InputShape): BatchNormalizationParams {
-    const { center, scale, gammaInitializer, betaInitializer } = this.options
-    const channels = this.channelsOf(firstShape(inputShape))
-    return {
-      ...(scale ? { gamma: gammaInitializer.make(rng.next(), channels, this.dtype) } : {}),
-      ...(center ? { beta: betaInitializer.make(rng.next(), channels, this.dtype) } : {}),
-    }
+    return makeGammaBeta(rng, this.channelsOf(firstShape(inputShape)), this.dtype, this.options)
   }
 
   override initState(rng: Rng, inputShape: InputShape): BatchNormalizationState {

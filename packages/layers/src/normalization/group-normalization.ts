@@ -5,6 +5,7 @@ import {
   describeValue,
   firstShape,
   type InputShape,
+  joinFields,
   Layer,
   type LayerOptions,
   type OptionsOf,
@@ -13,40 +14,28 @@ import {
   titleOf,
 } from '@gradus/core'
 import {
-  add,
   formatShape,
   layerNormalization,
-  mul,
   normalizeAxis,
   reshape,
   type Shape,
   ShapeError,
   type Tensor,
 } from '@gradus/tensor'
-import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
-import * as initializers from '../initializers/index.ts'
-import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
-import * as regularizers from '../regularizers/index.ts'
+import { gammaBetaFields, makeGammaBeta, withGammaBeta } from './gamma-beta.ts'
 
-const fields = {
-  /** The number of groups of channels, which divides the number of channels; -1 makes each channel a group. */
-  groups: { type: 'integer', default: 32 },
-  /** The axis of the channels. */
-  axis: { type: 'integer', default: -1 },
-  /** Added to the variance. */
-  epsilon: { type: 'number', min: 0, default: 1e-3 },
-  /** Whether an offset beta is added. */
-  center: { type: 'boolean', default: true },
-  /** Whether to multiply by gamma. */
-  scale: { type: 'boolean', default: true },
-  betaInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
-  gammaInitializer: { type: initializerKind, among: initializers, default: 'ones' },
-  betaRegularizer: { type: regularizerKind, among: regularizers },
-  gammaRegularizer: { type: regularizerKind, among: regularizers },
-  betaConstraint: { type: constraintKind, among: constraints },
-  gammaConstraint: { type: constraintKind, among: constraints },
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** The number of groups of channels, which divides the number of channels; -1 makes each channel a group. */
+    groups: { type: 'integer', default: 32 },
+    /** The axis of the channels. */
+    axis: { type: 'integer', default: -1 },
+    /** Added to the variance. */
+    epsilon: { type: 'number', min: 0, default: 1e-3 },
+  } as const,
+  gammaBetaFields,
+)
 
 /** The options of `GroupNormalization`. */
 export interface GroupNormalizationConfig extends ConfigOf<typeof fields> {}
@@ -93,14 +82,9 @@ export class GroupNormalization extends Layer<GroupNormalizationConfig, GroupNor
   }
 
   override init(rng: Rng, inputShape: InputShape): GroupNormalizationParams {
-    const { center, scale, gammaInitializer, betaInitializer } = this.options
     const shape = firstShape(inputShape)
     const { axis } = this.groupsOf(shape)
-    const channels = [shape[axis]!]
-    return {
-      ...(scale ? { gamma: gammaInitializer.make(rng.next(), channels, this.dtype) } : {}),
-      ...(center ? { beta: betaInitializer.make(rng.next(), channels, this.dtype) } : {}),
-    }
+    return makeGammaBeta(rng, [shape[axis]!], this.dtype, this.options)
   }
 
   apply(given: Tensor, { params }: Scope<this>): Tensor {
@@ -111,13 +95,8 @@ export class GroupNormalization extends Layer<GroupNormalizationConfig, GroupNor
     // over all axes but the batch and the groups
     const axes = grouped.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis)
     const normalized = reshape(layerNormalization(grouped, { axis: axes, epsilon }), x.shape)
-    const perChannel = (value: Tensor) =>
-      reshape(
-        value,
-        x.shape.map((d, i) => (i === axis ? d : 1)),
-      )
-    const scaled = params.gamma ? mul(normalized, perChannel(params.gamma)) : normalized
-    return params.beta ? add(scaled, perChannel(params.beta)) : scaled
+    const perChannel = x.shape.map((d, i) => (i === axis ? d : 1))
+    return withGammaBeta(normalized, params, perChannel)
   }
 
   /** The axis of the channels, the number of groups, and the number of channels of each. */

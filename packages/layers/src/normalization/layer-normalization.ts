@@ -1,39 +1,37 @@
-import { type ConfigOf, firstShape, type InputShape, Layer, type OptionsOf, type Rng, type Scope } from '@gradus/core'
+import {
+  type ConfigOf,
+  firstShape,
+  type InputShape,
+  joinFields,
+  Layer,
+  type OptionsOf,
+  type Rng,
+  type Scope,
+} from '@gradus/core'
 import {
   add,
   batchMoments,
   layerNormalization,
   mul,
   normalizeAxes,
-  reshape,
   rsqrt,
   type Shape,
   type Tensor,
 } from '@gradus/tensor'
-import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
-import * as initializers from '../initializers/index.ts'
-import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
-import * as regularizers from '../regularizers/index.ts'
+import { gammaBetaFields, makeGammaBeta, withGammaBeta } from './gamma-beta.ts'
 
-const fields = {
-  /** Axes over which mean and variance are taken, usually all but the batch. */
-  axis: { type: ['integer', 'numbers'], default: -1 },
-  /** Added to the variance. */
-  epsilon: { type: 'number', min: 0, default: 1e-3 },
-  /** Whether an offset beta is added. */
-  center: { type: 'boolean', default: true },
-  /** Whether to multiply by gamma. */
-  scale: { type: 'boolean', default: true },
-  /** Whether to divide by the standard deviation without subtracting the mean, and add no offset. Deprecated in Keras. */
-  rmsScaling: { type: 'boolean', default: false },
-  betaInitializer: { type: initializerKind, among: initializers, default: 'zeros' },
-  gammaInitializer: { type: initializerKind, among: initializers, default: 'ones' },
-  betaRegularizer: { type: regularizerKind, among: regularizers },
-  gammaRegularizer: { type: regularizerKind, among: regularizers },
-  betaConstraint: { type: constraintKind, among: constraints },
-  gammaConstraint: { type: constraintKind, among: constraints },
-} as const
+const fields = /* @__PURE__ */ joinFields(
+  {
+    /** Axes over which mean and variance are taken, usually all but the batch. */
+    axis: { type: ['integer', 'numbers'], default: -1 },
+    /** Added to the variance. */
+    epsilon: { type: 'number', min: 0, default: 1e-3 },
+    /** Whether to divide by the standard deviation without subtracting the mean, and add no offset. Deprecated in Keras. */
+    rmsScaling: { type: 'boolean', default: false },
+  } as const,
+  gammaBetaFields,
+)
 
 /** The options of `LayerNormalization`. */
 export interface LayerNormalizationConfig extends ConfigOf<typeof fields> {}
@@ -69,15 +67,13 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
   }
 
   override init(rng: Rng, inputShape: InputShape): LayerNormalizationParams {
-    const { center, scale, rmsScaling, gammaInitializer, betaInitializer } = this.options
+    const { center, scale, rmsScaling } = this.options
     const shape = firstShape(inputShape)
     this.axesOf(shape) // throws for axes that do not exist
     // as in Keras, in ascending order of the axes as they are given
     const paramShape = [...this.axisList].sort((a, b) => a - b).map((axis) => shape.at(axis)!)
-    return {
-      ...(scale || rmsScaling ? { gamma: gammaInitializer.make(rng.next(), paramShape, this.dtype) } : {}),
-      ...(center && !rmsScaling ? { beta: betaInitializer.make(rng.next(), paramShape, this.dtype) } : {}),
-    }
+    const parts = { scale: scale || rmsScaling, center: center && !rmsScaling }
+    return makeGammaBeta(rng, paramShape, this.dtype, { ...this.options, ...parts })
   }
 
   apply(given: Tensor, { params }: Scope<this>): Tensor {
@@ -88,8 +84,7 @@ export class LayerNormalization extends Layer<LayerNormalizationConfig, LayerNor
     const normalized = rmsScaling
       ? mul(x, rsqrt(add(batchMoments(x, axes).variance, epsilon)))
       : layerNormalization(x, { axis: axes, epsilon })
-    const scaled = params.gamma ? mul(normalized, reshape(params.gamma, shape)) : normalized
-    return params.beta ? add(scaled, reshape(params.beta, shape)) : scaled
+    return withGammaBeta(normalized, params, shape)
   }
 
   private get axisList(): readonly number[] {
