@@ -52,3 +52,9 @@ export function requireSpatial(
     advice ?? `${single} need an axis of one channel, as in reshape(x, ${example}).`,
   )
 }
+
+/** The number of channels of an input. Throws `ShapeError` as `requireSpatial` does. */
+export function channelsOf(layer: BaseLayer, shape: Shape, rank: SpatialRank, format: DataFormat): number {
+  requireSpatial(layer, shape, rank, format)
+  return shape[channelAxisOf(rank, format)]!
+}

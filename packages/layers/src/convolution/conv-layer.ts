@@ -14,7 +14,7 @@ import {
 } from '@gradus/core'
 import { conv, type Tensor } from '@gradus/tensor'
 import { type KernelConfig, KernelLayer, type KernelOptions, type KernelParams, useBiasField } from '../kernel-layer.ts'
-import { channelAxisOf, requireSpatial, type SpatialRank } from '../spatial-input.ts'
+import { channelsOf, type SpatialRank } from '../spatial-input.ts'
 import { type ConvWindow, convolved, filtersField, requireNoStridedDilation, windowFields, windowOf } from './window.ts'
 
 const fields = /* @__PURE__ */ joinFields(windowFields, {
@@ -54,8 +54,7 @@ export abstract class ConvLayer<C extends ConvConfig> extends KernelLayer<C> {
   override init(rng: Rng, inputShape: InputShape): KernelParams {
     const shape = firstShape(inputShape)
     const { groups, filters, useBias, dataFormat } = this.options
-    requireSpatial(this, shape, this.spatialRank(), dataFormat)
-    const channels = shape[channelAxisOf(this.spatialRank(), dataFormat)]!
+    const channels = channelsOf(this, shape, this.spatialRank(), dataFormat)
     if (channels % groups !== 0) {
       throw shapeError(
         this,

@@ -16,7 +16,7 @@ import {
 import { convTranspose, type Tensor } from '@gradus/tensor'
 import { kernelFields } from '../kernel-layer.ts'
 import { perSpatialAxis } from '../option-checks.ts'
-import { channelAxisOf, requireSpatial, type SpatialRank } from '../spatial-input.ts'
+import { channelsOf, type SpatialRank } from '../spatial-input.ts'
 import {
   biasOf,
   type ConvWindow,
@@ -36,7 +36,8 @@ const transposeFields = /* @__PURE__ */ joinFields(windowFields, {
   outputPadding: { type: ['integer', 'numbers'], min: 0 },
 } as const)
 const fields = /* @__PURE__ */ joinFields(
-  /* @__PURE__ */ joinFields(transposeFields, outputFields),
+  transposeFields,
+  outputFields,
   /* @__PURE__ */ pickFields(kernelFields, 'kernelInitializer', 'kernelRegularizer', 'kernelConstraint'),
 )
 
@@ -75,10 +76,8 @@ export abstract class ConvTransposeLayer extends Layer<ConvTransposeConfig, Conv
   protected abstract spatialRank(): SpatialRank
 
   override init(rng: Rng, inputShape: InputShape): ConvTransposeParams {
-    const shape = firstShape(inputShape)
     const { filters, dataFormat, kernelInitializer } = this.options
-    requireSpatial(this, shape, this.spatialRank(), dataFormat)
-    const channels = shape[channelAxisOf(this.spatialRank(), dataFormat)]!
+    const channels = channelsOf(this, firstShape(inputShape), this.spatialRank(), dataFormat)
     return {
       kernel: kernelInitializer.make(rng.next(), [...this.window.size, filters, channels], this.dtype),
       ...biasOf(this, this.options, rng, filters),

@@ -14,10 +14,10 @@ import {
   type Scope,
 } from '@gradus/core'
 import { depthwiseConv, type Tensor } from '@gradus/tensor'
-import { channelAxisOf, requireSpatial, type SpatialRank } from '../spatial-input.ts'
+import { channelsOf, type SpatialRank } from '../spatial-input.ts'
 import { biasOf, type ConvWindow, convolved, depthwiseFields, outputFields, windowFields, windowOf } from './window.ts'
 
-const fields = /* @__PURE__ */ joinFields(/* @__PURE__ */ joinFields(windowFields, depthwiseFields), outputFields)
+const fields = /* @__PURE__ */ joinFields(windowFields, depthwiseFields, outputFields)
 
 /** The options of `DepthwiseConv1D` and `DepthwiseConv2D`. */
 export interface DepthwiseConvConfig extends ConfigOf<typeof fields> {}
@@ -43,10 +43,8 @@ export abstract class DepthwiseConvLayer extends Layer<DepthwiseConvConfig, Dept
   protected abstract spatialRank(): SpatialRank
 
   override init(rng: Rng, inputShape: InputShape): DepthwiseConvParams {
-    const shape = firstShape(inputShape)
     const { depthMultiplier, dataFormat, depthwiseInitializer } = this.options
-    requireSpatial(this, shape, this.spatialRank(), dataFormat)
-    const channels = shape[channelAxisOf(this.spatialRank(), dataFormat)]!
+    const channels = channelsOf(this, firstShape(inputShape), this.spatialRank(), dataFormat)
     return {
       kernel: depthwiseInitializer.make(rng.next(), [...this.window.size, channels, depthMultiplier], this.dtype),
       ...biasOf(this, this.options, rng, channels * depthMultiplier),

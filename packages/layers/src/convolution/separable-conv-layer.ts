@@ -16,7 +16,7 @@ import * as constraints from '../constraints/index.ts'
 import * as initializers from '../initializers/index.ts'
 import { constraintKind, initializerKind, regularizerKind } from '../option-kinds.ts'
 import * as regularizers from '../regularizers/index.ts'
-import { channelAxisOf, requireSpatial, type SpatialRank } from '../spatial-input.ts'
+import { channelsOf, type SpatialRank } from '../spatial-input.ts'
 import {
   biasOf,
   type ConvWindow,
@@ -34,10 +34,7 @@ const pointwiseFields = {
   pointwiseRegularizer: { type: regularizerKind, among: regularizers },
   pointwiseConstraint: { type: constraintKind, among: constraints },
 } as const
-const fields = /* @__PURE__ */ joinFields(
-  /* @__PURE__ */ joinFields(windowFields, depthwiseFields),
-  /* @__PURE__ */ joinFields(pointwiseFields, outputFields),
-)
+const fields = /* @__PURE__ */ joinFields(windowFields, depthwiseFields, pointwiseFields, outputFields)
 
 /** The options of `SeparableConv1D` and `SeparableConv2D`. */
 export interface SeparableConvConfig extends ConfigOf<typeof fields> {}
@@ -69,11 +66,9 @@ export abstract class SeparableConvLayer extends Layer<SeparableConvConfig, Sepa
   protected abstract spatialRank(): SpatialRank
 
   override init(rng: Rng, inputShape: InputShape): SeparableConvParams {
-    const shape = firstShape(inputShape)
     const { filters, depthMultiplier, dataFormat, depthwiseInitializer, pointwiseInitializer } = this.options
     const { size } = this.window
-    requireSpatial(this, shape, this.spatialRank(), dataFormat)
-    const channels = shape[channelAxisOf(this.spatialRank(), dataFormat)]!
+    const channels = channelsOf(this, firstShape(inputShape), this.spatialRank(), dataFormat)
     const pointwiseShape = [...size.map(() => 1), channels * depthMultiplier, filters]
     return {
       depthwiseKernel: depthwiseInitializer.make(rng.next(), [...size, channels, depthMultiplier], this.dtype),

@@ -1,9 +1,9 @@
 import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, mul, type Tensor } from '@gradus/tensor'
-import { ColorLayer, colorFields } from './color-layer.ts'
+import { colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
-import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalKind, intervalOf } from './image-options.ts'
+import { FactorLayer } from './factor-layer.ts'
+import { intervalKind } from './image-options.ts'
 
 const fields = /* @__PURE__ */ joinFields(
   {
@@ -27,15 +27,13 @@ export interface RandomBrightnessConfig extends ConfigOf<typeof fields> {}
  * const layer = new RandomBrightness({ factor: [0.2, 0.2] })
  * layer.call(tensor([[[[10], [250]]]]), { training: true }).array() // => [[[[61], [255]]]]
  */
-export class RandomBrightness extends ColorLayer<RandomBrightnessConfig> {
+export class RandomBrightness extends FactorLayer<RandomBrightnessConfig> {
   static readonly type = 'RandomBrightness'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
-  private readonly factors: Interval
 
-  constructor(...config: ImageArgument<RandomBrightnessConfig>) {
-    super(...config)
-    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: -1, most: 1 })
+  protected override limits() {
+    return { least: -1, most: 1 }
   }
 
   draw(rng: Rng, images: Tensor): Tensor {

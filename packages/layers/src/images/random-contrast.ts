@@ -1,9 +1,9 @@
 import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, mean, mul, sub, type Tensor } from '@gradus/tensor'
-import { ColorLayer, colorFields } from './color-layer.ts'
+import { colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
-import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalKind, intervalOf } from './image-options.ts'
+import { FactorLayer } from './factor-layer.ts'
+import { type Interval, intervalKind } from './image-options.ts'
 
 const fields = /* @__PURE__ */ joinFields(
   {
@@ -27,16 +27,10 @@ export interface RandomContrastConfig extends ConfigOf<typeof fields> {}
  * const layer = new RandomContrast({ factor: [-0.5, 0.5] })
  * layer.call(tensor([[[[100], [120]]]]), { training: true }).array() // => [[[[95], [125]]]]
  */
-export class RandomContrast extends ColorLayer<RandomContrastConfig> {
+export class RandomContrast extends FactorLayer<RandomContrastConfig> {
   static readonly type = 'RandomContrast'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
-  private readonly factors: Interval
-
-  constructor(...config: ImageArgument<RandomContrastConfig>) {
-    super(...config)
-    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: 0, most: 1 })
-  }
 
   draw(rng: Rng, images: Tensor): Tensor {
     return againstImages(perImage(rng, images, ordered(1 - this.factors[0], 1 + this.factors[1])))

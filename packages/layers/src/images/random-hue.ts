@@ -13,10 +13,10 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
-import { ColorLayer, colorFields } from './color-layer.ts'
+import { colorFields } from './color-layer.ts'
 import { againstImages, perImage, randomSign } from './draws.ts'
-import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalKind, intervalOf } from './image-options.ts'
+import { FactorLayer } from './factor-layer.ts'
+import { intervalKind } from './image-options.ts'
 import { rescaled } from './value-range.ts'
 
 const fields = /* @__PURE__ */ joinFields(
@@ -41,16 +41,10 @@ export interface RandomHueConfig extends ConfigOf<typeof fields> {}
  * const opposite = new RandomHue({ factor: [1, 1] })
  * opposite.call(tensor([[[[255, 0, 0]]]]), { training: true }).array() // => [[[[0, 255, 255]]]]
  */
-export class RandomHue extends ColorLayer<RandomHueConfig> {
+export class RandomHue extends FactorLayer<RandomHueConfig> {
   static readonly type = 'RandomHue'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
-  private readonly factors: Interval
-
-  constructor(...config: ImageArgument<RandomHueConfig>) {
-    super(...config)
-    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: 0, most: 1 })
-  }
 
   draw(rng: Rng, images: Tensor): Tensor {
     const direction = randomSign(rng, images)

@@ -1,9 +1,9 @@
 import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { sub, type Tensor, where } from '@gradus/tensor'
-import { ColorLayer, colorFields } from './color-layer.ts'
+import { colorFields } from './color-layer.ts'
 import { againstImages, chosen } from './draws.ts'
-import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalKind, intervalOf } from './image-options.ts'
+import { FactorLayer } from './factor-layer.ts'
+import { intervalKind } from './image-options.ts'
 
 const fields = /* @__PURE__ */ joinFields(
   {
@@ -27,16 +27,10 @@ export interface RandomInvertConfig extends ConfigOf<typeof fields> {}
  * const layer = new RandomInvert({ factor: [1, 1] })
  * layer.call(tensor([[[[5], [255]]]]), { training: true }).array() // => [[[[250], [0]]]]
  */
-export class RandomInvert extends ColorLayer<RandomInvertConfig> {
+export class RandomInvert extends FactorLayer<RandomInvertConfig> {
   static readonly type = 'RandomInvert'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
-  private readonly factors: Interval
-
-  constructor(...config: ImageArgument<RandomInvertConfig>) {
-    super(...config)
-    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: 0, most: 1 })
-  }
 
   draw(rng: Rng, images: Tensor): Tensor {
     return againstImages(chosen(rng, images, this.factors))

@@ -1,9 +1,9 @@
 import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { cast, clip, full, randomInt, shiftLeft, shiftRight, sub, type Tensor } from '@gradus/tensor'
-import { ColorLayer, colorFields } from './color-layer.ts'
+import { colorFields } from './color-layer.ts'
 import { againstImages } from './draws.ts'
-import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalKind, intervalOf } from './image-options.ts'
+import { FactorLayer } from './factor-layer.ts'
+import { intervalKind } from './image-options.ts'
 import { bytes, rescaled } from './value-range.ts'
 
 const fields = /* @__PURE__ */ joinFields(
@@ -28,15 +28,13 @@ export interface RandomPosterizationConfig extends ConfigOf<typeof fields> {}
  * const layer = new RandomPosterization({ factor: [2, 2] })
  * layer.call(tensor([[[[63], [200]]]]), { training: true }).array() // => [[[[0], [192]]]]
  */
-export class RandomPosterization extends ColorLayer<RandomPosterizationConfig> {
+export class RandomPosterization extends FactorLayer<RandomPosterizationConfig> {
   static readonly type = 'RandomPosterization'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
-  private readonly factors: Interval
 
-  constructor(...config: ImageArgument<RandomPosterizationConfig>) {
-    super(...config)
-    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: 1, most: 8 })
+  protected override limits() {
+    return { least: 1, most: 8 }
   }
 
   /** Draws the number of bits that are cleared: int32 `[n, 1, 1, 1]`. */

@@ -1,9 +1,9 @@
 import { type ConfigOf, joinFields, type OptionsOf, type Rng } from '@gradus/core'
 import { add, clip, concat, div, hsvToRgb, mul, rgbToHsv, split, sub, type Tensor } from '@gradus/tensor'
-import { ColorLayer, colorFields } from './color-layer.ts'
+import { colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
-import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalKind, intervalOf } from './image-options.ts'
+import { FactorLayer } from './factor-layer.ts'
+import { intervalKind } from './image-options.ts'
 
 const fields = /* @__PURE__ */ joinFields(
   {
@@ -27,15 +27,13 @@ export interface RandomSaturationConfig extends ConfigOf<typeof fields> {}
  * const gray = new RandomSaturation({ factor: [0, 0] })
  * gray.call(tensor([[[[10, 20, 40]]]]), { training: true }).array() // => [[[[40, 40, 40]]]]
  */
-export class RandomSaturation extends ColorLayer<RandomSaturationConfig> {
+export class RandomSaturation extends FactorLayer<RandomSaturationConfig> {
   static readonly type = 'RandomSaturation'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
-  private readonly factors: Interval
 
-  constructor(...config: ImageArgument<RandomSaturationConfig>) {
-    super(...config)
-    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: -1, most: 1 })
+  protected override limits() {
+    return { least: -1, most: 1 }
   }
 
   draw(rng: Rng, images: Tensor): Tensor {

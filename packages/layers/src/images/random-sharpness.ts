@@ -13,10 +13,10 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
-import { ColorLayer, colorFields } from './color-layer.ts'
+import { colorFields } from './color-layer.ts'
 import { againstImages, perImage } from './draws.ts'
-import type { ImageArgument } from './image-layer.ts'
-import { type Interval, intervalKind, intervalOf } from './image-options.ts'
+import { FactorLayer } from './factor-layer.ts'
+import { intervalKind } from './image-options.ts'
 
 const fields = /* @__PURE__ */ joinFields(
   {
@@ -40,16 +40,10 @@ export interface RandomSharpnessConfig extends ConfigOf<typeof fields> {}
  * const layer = new RandomSharpness({ factor: [0.5, 0.5] })
  * layer.call(ones([1, 1, 2, 1]), { training: true }).array() // => [[[[1], [1]]]]
  */
-export class RandomSharpness extends ColorLayer<RandomSharpnessConfig> {
+export class RandomSharpness extends FactorLayer<RandomSharpnessConfig> {
   static readonly type = 'RandomSharpness'
   static override readonly fields = fields
   declare readonly options: OptionsOf<typeof fields>
-  private readonly factors: Interval
-
-  constructor(...config: ImageArgument<RandomSharpnessConfig>) {
-    super(...config)
-    this.factors = intervalOf(this.type, 'factor', this.options.factor, { least: 0, most: 1 })
-  }
 
   draw(rng: Rng, images: Tensor): Tensor {
     return againstImages(mul(perImage(rng, images, this.factors), 2))

@@ -20,7 +20,7 @@ import {
   windowOf,
 } from '../convolution/window.ts'
 import { fromChannelsLast, toChannelsLast } from '../data-format.ts'
-import { channelAxisOf, requireSpatial, type SpatialRank, spatialAxesOf } from '../spatial-input.ts'
+import { channelAxisOf, channelsOf, type SpatialRank, spatialAxesOf } from '../spatial-input.ts'
 import type { CellSteps, StateSizes } from './cell.ts'
 import { GatedCell, type GatedConfig, type GatedOptions, type GatedParams } from './gated-cell.ts'
 import {
@@ -88,10 +88,8 @@ export class ConvLSTMCell extends GatedCell<ConvLSTMCellConfig> {
   }
 
   override init(rng: Rng, inputShape: InputShape): GatedParams {
-    const shape = firstShape(inputShape)
     const { filters, dataFormat } = this.options
-    requireSpatial(this, shape, this.spatialRank, dataFormat)
-    const channels = shape[channelAxisOf(this.spatialRank, dataFormat)]!
+    const channels = channelsOf(this, firstShape(inputShape), this.spatialRank, dataFormat)
     const { size } = this.window
     return this.makeParams(rng, [...size, channels], [...size, filters])
   }
