@@ -23,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const values = new Float32Array(5000).fill(0.5)
 const good = encodeSafetensors([{ name: 'w', dtype: 'float32', shape: [5000], data: values }])
 
-/** A file with the header of one tensor of so many numbers, and the bytes that follow. */
+/** A file whose header describes one tensor of `numbers` elements, with `following` bytes after the header. */
 function claiming(numbers: number, following: number): Uint8Array<ArrayBuffer> {
   const header = new TextEncoder().encode(
     JSON.stringify({ w: { dtype: 'F32', shape: [numbers], data_offsets: [0, 4 * numbers] } }),

@@ -25,7 +25,7 @@ const fields = {
   summationMethod: { oneOf: ['interpolation', 'minoring', 'majoring'], default: 'interpolation' },
   /** Thresholds between 0 and 1, instead of `numThresholds`. */
   thresholds: { type: 'numbers', min: 0, max: 1 },
-  /** Whether the columns of `[batch, labels]` have curves of their own, of which the mean area is taken. */
+  /** Whether to compute one curve for each column of `[batch, labels]` and to return the mean of their areas. */
   multiLabel: { type: 'boolean', default: false },
   /** The number of labels, if `multiLabel` is set. */
   numLabels: { type: 'integer', min: 1 },

@@ -57,7 +57,7 @@ export const dotProductAttention = /* @__PURE__ */ operation(
   ['tensor', 'tensor', 'tensor', ['bias', 'mask', 'scale', 'isCausal']],
 )
 
-/** `[batch, heads, steps, size]`, with heads repeated until there are as many as in the queries. */
+/** Repeats the heads of `[batch, heads, steps, size]` up to the number of heads of the queries. */
 function headsFirst(x: Tensor, query: Tensor): Tensor {
   const heads = query.shape[2]
   if (x.rank !== 4 || query.rank !== 4 || heads! % x.shape[2]! !== 0) {

@@ -55,7 +55,7 @@ export interface BinomialOptions {
 
 /**
  * The numbers of successes, float32, among `counts` trials with `probabilities` of success: numbers, or tensors that are broadcast to
- * `shape`. Makes the trials one after the other, as many as the largest count. Keras: `random.binomial`.
+ * `shape`. Draws the trials one after the other; the number of trials is the largest count. Keras: `random.binomial`.
  *
  * @example
  * import { randomBinomial, randomKey } from '@gradus/tensor'
