@@ -54,7 +54,7 @@ const stages = [
     name: 'WebGPU in Node',
     command: `${vitest} --project unit packages/backend-webgpu packages/testing/src/backend/op-table.test.ts \
 benchmarks/harness-webgpu.test.ts apps/cli/src/example.test.ts benchmarks/src/contestants/gradus/train-steps-webgpu.test.ts \
-benchmarks/src/contestants/gradus/mixed-precision.test.ts packages/gradus/src/contract.test.ts`,
+benchmarks/src/contestants/gradus/mixed-precision.test.ts packages/gradus/src/contract.test.ts packages/gradus/src/conformance-webgpu.test.ts`,
     count: 'vitest',
   }),
   {

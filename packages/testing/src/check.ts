@@ -58,6 +58,11 @@ export function errorOf(label: string, body: () => unknown): Error {
   throw new Error(`${label} should have thrown an error and did not.`)
 }
 
+/** The checks that compute in float64, skipped where the backend does not. */
+export function inFloat64<C extends Check>(float64: boolean | undefined, checks: readonly C[]): C[] {
+  return checks.map((check) => (float64 === false ? { ...check, skip: 'the backend has no float64' } : check))
+}
+
 /** The checks with the reasons of `skip` set. Throws for an empty reason and for a name that no check or group has. */
 export function withSkips<C extends Check>(checks: readonly C[], skip: Readonly<Record<string, string>>): C[] {
   const names = new Set(checks.flatMap(({ name, group }) => [name, group]))

@@ -18,16 +18,22 @@ export function perPack(
 ): ShaderCode {
   const root = new Block(shader, new Map())
   root.lines.push(`let first = (row * ${threads}u + lane) * ${pack}u;`, 'if (first >= COUNT) { return; }')
-  const blocks = Array.from({ length: pack }, (_, number) => {
-    const names = nameAxes(axes, `o${number}n`)
-    // a separate block without packs: a result without axes belongs to the outermost block
-    const block = pack === 1 ? new Block(shader, names) : root.inner(names)
+  const addElement = (block: Block, names: ReadonlyMap<Axis, string>, number: number): Block => {
     const [position, result] = [`position${number}`, `result${number}`]
     block.lines.push(`let ${position} = first + ${number}u;`, ...coordinatesAlong(names, position))
     compute(block, result, position)
     block.setReduced(-1, result)
     return block
-  })
+  }
+  // a result without axes is one element, which belongs to the outermost block
+  const blocks =
+    axes.length === 0
+      ? new Array<Block>(pack).fill(addElement(root, new Map(), 0))
+      : Array.from({ length: pack }, (_, number) => {
+          const names = nameAxes(axes, `o${number}n`)
+          return addElement(root.inner(names), names, number)
+        })
   const writes = pack > 1 ? shader.storingPack(blocks, stores) : shader.storing(blocks[0]!, stores)
-  return shader.build([...root.lines, ...blocks.flatMap(({ lines }) => lines), ...writes])
+  const inner = blocks.filter((block) => block !== root)
+  return shader.build([...root.lines, ...inner.flatMap(({ lines }) => lines), ...writes])
 }

@@ -18,22 +18,6 @@ import { lossCases, metricCases } from './objective-cases.ts'
 import { activationCases, type HostCase, hostCases } from './other-cases.ts'
 import { optimizerCases, partCases } from './part-cases.ts'
 
-/** The checks that compute in float64. */
-const inFloat64: Readonly<Record<string, readonly string[]>> = {
-  layer: [
-    'shapes and dtypes are as inferred',
-    'gradients agree with finite differences',
-    'gradient descent reduces a loss',
-  ],
-  loss: [
-    'reductions agree with each other',
-    'sample weights scale and leave out samples',
-    'the gradient agrees with finite differences',
-  ],
-  metric: [],
-  optimizer: ['follows the dtype of the parameters'],
-}
-
 type Class = new (config?: object) => Configured
 
 /**
@@ -50,9 +34,7 @@ export function testStandard(backend: Backend, { float64 = true } = {}): void {
 
 function testDefinition(definition: AnyDefinition, backend: Backend, float64: boolean): void {
   const { kind, type } = definition
-  const skips = (skip: object | undefined) =>
-    float64 ? skip : { ...skip, ...Object.fromEntries(inFloat64[kind]!.map((name) => [name, 'there is no float64'])) }
-  const options = (given: { readonly skip?: object }) => ({ ...given, backend, skip: skips(given.skip) ?? {} }) as never
+  const options = (given: object) => ({ ...given, backend, float64 }) as never
   const source = definition as never
   const layerCase: LayerCase | undefined = layerCases[type] ?? imageCases[type]
   const { config, ...part } = partCases[type] ?? {}

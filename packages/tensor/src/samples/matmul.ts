@@ -17,6 +17,7 @@ export const matmulSamples: readonly OpSamples[] = [
       pair([2, 3, 2], [2, 2, 4], false, false),
       pair([2, 2, 3], [2, 4, 2], true, true),
       pair([1, 2, 1, 3], [1, 2, 3, 1], false, false),
+      pair([1, 3], [3, 1], false, false),
       pair([9, 17], [17, 33], false, false),
       pair([2, 0], [0, 3], false, false),
       pair([0, 2], [2, 3], false, false),

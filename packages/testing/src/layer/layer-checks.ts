@@ -1,6 +1,6 @@
 import { fieldsOf, initLayer, type Layer, Rng } from '@gradus/core'
 import { onBackend, sizeOf } from '@gradus/tensor'
-import { type Check, demand, withSkips } from '../check.ts'
+import { type Check, demand, inFloat64, withSkips } from '../check.ts'
 import { assertAllClose } from '../compare.ts'
 import { optionChecks } from '../config-checks.ts'
 import { instanceOf } from '../configured-source.ts'
@@ -37,19 +37,23 @@ import { checkCounts, checkRefusal, checkShapes, inferredShapes } from './shape-
 export function layerChecks(source: LayerSource, options: LayerCheckOptions): Check[] {
   const setup = (dtype: 'float32' | 'float64' = 'float32') => setUpLayer(source, options, dtype)
   const check = (name: string, run: () => void | Promise<void>): Check => ({ name, run })
-  const { invalidInputShape, supportsMasking, batchIndependent = true } = options
+  const { invalidInputShape, supportsMasking, batchIndependent = true, float64 = true } = options
+  const widest = float64 ? 'float64' : 'float32'
   const checks = [
     check('shapes and dtypes are as inferred', async () => {
-      for (const dtype of ['float32', 'float64'] as const) await checkShapes(await setup(dtype), options)
+      for (const dtype of new Set(['float32', widest] as const)) await checkShapes(await setup(dtype), options)
     }),
     check('parameters and state have the expected sizes', async () => checkCounts(await setup(), options)),
     check('its config survives JSON', async () => checkRoundTrip(await setup(), options)),
-    ...[false, true].map((training) => ({
-      ...check(`gradients agree with finite differences, ${training ? 'training' : 'inference'}`, async () =>
-        checkGradients(await setup('float64'), training, options.gradientTolerance ?? 1e-6),
-      ),
-      group: 'gradients agree with finite differences',
-    })),
+    ...inFloat64(
+      float64,
+      [false, true].map((training) => ({
+        ...check(`gradients agree with finite differences, ${training ? 'training' : 'inference'}`, async () =>
+          checkGradients(await setup('float64'), training, options.gradientTolerance ?? 1e-6),
+        ),
+        group: 'gradients agree with finite differences',
+      })),
+    ),
     check('compiled equals eager', async () => checkCompiled(await setup(), options)),
     check('mixedFloat16 gives about the same', async () => checkMixed(await setup())),
     check('the same rng gives the same result', async () => checkDeterminism(await setup())),
@@ -59,7 +63,7 @@ export function layerChecks(source: LayerSource, options: LayerCheckOptions): Ch
       : []),
     ...(options.trains === false
       ? []
-      : [check('gradient descent reduces a loss', async () => descends(await setup('float64'), options))]),
+      : [check('gradient descent reduces a loss', async () => descends(await setup(widest), options))]),
     ...(invalidInputShape
       ? [
           check('a wrong shape is refused', () =>

@@ -39,6 +39,8 @@ export interface LayerCheckOptions<C = object> {
   readonly gradientTolerance?: number
   /** Tolerance for float32 results, compiled against eager (default 1e-5). */
   readonly tolerance?: number
+  /** Whether the backend computes in float64 (default true). Checks that need it are skipped otherwise. */
+  readonly float64?: boolean
   /** The backend (default: the cpu backend). */
   readonly backend?: Backend
 }

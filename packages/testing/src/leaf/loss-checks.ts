@@ -11,7 +11,7 @@ import {
   sizeOf,
   type Tensor,
 } from '@gradus/tensor'
-import { type Check, demand, withSkips } from '../check.ts'
+import { type Check, demand, inFloat64, withSkips } from '../check.ts'
 import { assertAllClose, assertClose } from '../compare.ts'
 import { optionChecks } from '../config-checks.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
@@ -37,6 +37,8 @@ export interface LossCheckOptions<C = object> {
   readonly skip?: Readonly<Record<string, string>>
   /** Tolerance for gradients against finite differences in float64 (default 1e-6). */
   readonly gradientTolerance?: number
+  /** Whether the backend computes in float64 (default true). Checks that need it are skipped otherwise. */
+  readonly float64?: boolean
   readonly backend?: Backend
 }
 
@@ -68,9 +70,11 @@ export function lossChecks(source: Source<Loss>, options: LossCheckOptions): Che
   })
   const checks = [
     check('has the expected value and shape', (s) => checkValue(s, options)),
-    check('reductions agree with each other', checkReductions),
-    check('sample weights scale and leave out samples', checkWeights),
-    check('the gradient agrees with finite differences', (s) => checkGradient(s, options.gradientTolerance ?? 1e-6)),
+    ...inFloat64(options.float64, [
+      check('reductions agree with each other', checkReductions),
+      check('sample weights scale and leave out samples', checkWeights),
+      check('the gradient agrees with finite differences', (s) => checkGradient(s, options.gradientTolerance ?? 1e-6)),
+    ]),
     check('compiled equals eager', async (s) =>
       assertAllClose(`${s.loss.type}, compiled`, [await evaluate(s, { compiled: true })], [await evaluate(s)], 1e-5),
     ),

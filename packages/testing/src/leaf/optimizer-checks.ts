@@ -2,7 +2,7 @@ import { cpu } from '@gradus/backend-cpu'
 import type { Optimizer, OptimizerState } from '@gradus/core'
 import { compile } from '@gradus/graph'
 import { type Backend, onBackend, type Tensor, treeLeaves } from '@gradus/tensor'
-import { type Check, demand, withSkips } from '../check.ts'
+import { type Check, demand, inFloat64, withSkips } from '../check.ts'
 import { assertAlike, assertAllClose } from '../compare.ts'
 import { optionChecks } from '../config-checks.ts'
 import { instanceOf, type Source } from '../configured-source.ts'
@@ -25,6 +25,8 @@ export interface OptimizerCheckOptions<C = object> {
   readonly expectedSlots?: readonly string[]
   /** The checks to skip by name, each with a reason. */
   readonly skip?: Readonly<Record<string, string>>
+  /** Whether the backend computes in float64 (default true). Checks that need it are skipped otherwise. */
+  readonly float64?: boolean
   readonly backend?: Backend
 }
 
@@ -65,7 +67,7 @@ export function optimizerChecks(source: Source<Optimizer>, options: OptimizerChe
     check('compiled equals eager', async (s) =>
       assertAllClose(`${s.optimizer.type}, compiled`, await advance(s, { compiled: true }), await advance(s), 1e-5),
     ),
-    check('follows the dtype of the parameters', checkDtype),
+    ...inFloat64(options.float64, [check('follows the dtype of the parameters', checkDtype)]),
     check('clips gradients as configured', checkClipping),
     check('zero gradients leave finite values', async (s) => {
       const values = await advance(s, { gradients: parameters.map((p) => ({ ...p, values: p.values.map(() => 0) })) })
