@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { layerNames, measureLayers } from './layers.mjs'
 import { bundles, leftover, measureAll, table } from './measure.mjs'
 
 const packages = readdirSync(join(import.meta.dirname, '../../packages')).filter((name) => name !== 'testing')
@@ -67,4 +68,14 @@ describe('the code of applications stays small', () => {
       expect(Math.abs(Number(minified) / now.minified - 1), `minified ${name}, now ${now.minified}`).toBeLessThan(0.05)
     }
   })
+
+  it('docs/sizes.md lists every layer with the size of its code (npm run sizes writes it)', async () => {
+    const page = readFileSync(documented, 'utf8').split('## Layers')[1]
+    const listed = new Map([...page.matchAll(/(\w+) \| (\d+\.\d) \|/g)].map(([, name, size]) => [name, Number(size)]))
+    expect([...listed.keys()].sort()).toEqual([...layerNames].sort())
+    const families = ['Conv2D', 'Dropout', 'LSTM', 'MultiHeadAttention', 'RandomFlip', 'TextVectorization']
+    for (const [name, size] of await measureLayers(families)) {
+      expect(Math.abs(listed.get(name) - size), `${name}, now ${size}`).toBeLessThan(0.1 + 0.1 * size)
+    }
+  }, 60_000)
 })

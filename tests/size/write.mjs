@@ -2,9 +2,10 @@
 // `npm run sizes -- trainer` prints instead the bytes of the bundle `trainer` by package and by file.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { layerTable, measureLayers } from './layers.mjs'
 import { measure, measureAll, table } from './measure.mjs'
 
-const page = (rows) => `# Sizes
+const page = (rows, layerRows) => `# Sizes
 
 What a browser loads, in kilobytes of 1000 bytes: the code of one application, bundled and minified by esbuild with
 tree-shaking and splitting, gzipped at level 9. The code that reads and writes files is loaded with the first file. The
@@ -12,11 +13,22 @@ applications are in [tests/size/bundles](../tests/size/bundles); \`npm run sizes
 test fails if a size differs by more than 5 %.
 
 ${rows}
+
+## Layers
+
+The kilobytes that one layer adds to an application that trains with \`Dense\`, gzipped: its own code, that of the functions of
+tensors which it alone uses, and their kernels. Layers of one family share most of their code: the second convolution adds a few
+hundred bytes.
+
+${layerRows}
 `
 
 const [name] = process.argv.slice(2)
 if (name === undefined) {
-  writeFileSync(join(import.meta.dirname, '../../docs/sizes.md'), page(table(await measureAll())))
+  writeFileSync(
+    join(import.meta.dirname, '../../docs/sizes.md'),
+    page(table(await measureAll()), layerTable(await measureLayers())),
+  )
 } else {
   const { all, sources } = await measure(name, ['@gradus/source'])
   console.log(`${name}: ${all.gzip} kB gzip, ${all.minified} kB minified, of which bytes`)
