@@ -47,7 +47,7 @@ export async function measureLayers(names = layerNames) {
     gzipSync(contents, { level: 9 }).length / 1000,
   ])
   const [[, base], ...rest] = sizes
-  return new Map(rest.map(([name, size]) => [name, size - base]))
+  return new Map(rest.map(([name, size]) => [name, Math.max(0, size - base)]))
 }
 
 /** The table of the layers in Markdown, three to a row. */
