@@ -35,7 +35,7 @@ export * from './errors.ts'
 export * from './layer/adaptable.ts'
 export * from './layer/base-layer.ts'
 export * from './layer/build.ts'
-export * from './layer/call.ts'
+export { callOf, callSymbolically, callsOf, forgetCalls, LayerCall } from './layer/call.ts'
 export {
   type Call,
   type CallWrapper,
@@ -47,6 +47,7 @@ export {
 export { callerOf, type LayerCaller, withCaller } from './layer/caller.ts'
 export { currentDTypePolicy, type DTypePolicy, useDTypePolicy } from './layer/dtype-policy.ts'
 export { callOptionsOf, Forward, onlyOutput, type VariableSource } from './layer/forward.ts'
+export { holdLayers } from './layer/holders.ts'
 export * from './layer/host-layer.ts'
 export * from './layer/infer.ts'
 export * from './layer/input.ts'
@@ -55,7 +56,7 @@ export { knownShapes, type LayerShapes } from './layer/known-shapes.ts'
 export * from './layer/layer.ts'
 export * from './layer/layers-within.ts'
 export * from './layer/masks.ts'
-export * from './layer/operation-layer.ts'
+export { type OperationConfig, OperationLayer } from './layer/operation-layer.ts'
 export { sharedIdOf, withSharedIds } from './layer/shared-layers.ts'
 export * from './layer/stand-in.ts'
 export * from './layer/stateless.ts'
@@ -72,10 +73,12 @@ export {
   readVariables,
   replaceVariables,
   splitByTrainable,
-  type Variable,
+  Variable,
   variablesOf,
   writeVariables,
 } from './layer/variables.ts'
+export { readWeights, requireFinite, toDevice, type WeightLike, writeWeights } from './layer/weight-values.ts'
+export { WeightedLayer } from './layer/weighted-layer.ts'
 export * from './model-spec.ts'
 export * from './optimizer/optimizer.ts'
 export * from './rng.ts'

@@ -82,7 +82,7 @@ export {
 export { auto } from './auto.ts'
 export * from './define-config.ts'
 export { currentBackend, ones, Rng, tensor, zeros } from './first-tensors.ts'
-export { fromSpec, loadModel } from './load-model.ts'
+export { fromSpec, loadModel, modelFromJson } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'
 export * as ops from './ops.ts'

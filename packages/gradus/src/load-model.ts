@@ -2,6 +2,7 @@ import type { LayerSpec, ModelSpec } from '@gradus/core'
 import type { FileSource } from '@gradus/io'
 import {
   fromSpec as build,
+  modelFromJson as buildFromJson,
   type LoadOptions,
   loadModel as load,
   type ModelClasses,
@@ -48,4 +49,18 @@ export function fromSpec(
 ): Model {
   ensureBackend()
   return build<StandardNames>(spec, registry, classes)
+}
+
+/**
+ * Builds a model from the JSON that `toJson` of a model returns, without its weights. For custom classes give the registry
+ * `standard.with(YourClass)`. Throws `ConfigError` for text that is no JSON and for unknown names. Keras: `model_from_json`.
+ *
+ * @example
+ * import { Dense, modelFromJson, Sequential } from 'gradus'
+ * const json = new Sequential([new Dense({ units: 2, inputShape: [3] })]).toJson()
+ * modelFromJson(json).countParams() // => 8
+ */
+export function modelFromJson(json: string, registry: NameResolver = standard as NameResolver): Model {
+  ensureBackend()
+  return buildFromJson<StandardNames>(json, registry, classes)
 }

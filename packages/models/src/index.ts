@@ -1,3 +1,4 @@
+export type { WeightLike } from '@gradus/core'
 export type { ClassWeight, Port, Ports, SampleWeightData } from './input/index.ts'
 export {
   type FitOptions,
@@ -11,7 +12,7 @@ export {
 export { type AdapterOptions, enableAdapters, loadAdapters, mergeAdapters, saveAdapters } from './model/adapters.ts'
 export { type CloneOptions, cloneModel } from './model/clone.ts'
 export type { FileOptions } from './model/files.ts'
-export { fromSpec, type ModelClasses } from './model/from-spec.ts'
+export { fromSpec, type ModelClasses, modelFromJson } from './model/from-spec.ts'
 export { type InferenceFunction, inferenceFunction } from './model/inference.ts'
 export { type LoadOptions, loadModel } from './model/load.ts'
 export { Model } from './model/model.ts'
@@ -22,7 +23,6 @@ export { remat } from './model/remat.ts'
 export { Sequential } from './model/sequential.ts'
 export type { SummaryOptions } from './model/summary.ts'
 export type { BatchOptions, EvaluateOptions, PredictOptions } from './model/training-options.ts'
-export type { WeightLike } from './model/weights.ts'
 export type {
   CompileOptions,
   KnownNames,

@@ -47,6 +47,11 @@ export abstract class Configured<K extends string = string, C extends object = o
     return this.definition.kind as K
   }
 
+  /** The options that data and copies of the instance have. */
+  get savedConfig(): C {
+    return this.config
+  }
+
   /** The name of the class in data: its static `type`, or else its class name. */
   get type(): string {
     return this.definition.type ?? this.definition.name
@@ -60,7 +65,7 @@ export abstract class Configured<K extends string = string, C extends object = o
     const fields = inheritedFieldsOf(this.constructor)
     const options = this.options as Readonly<Record<string, unknown>>
     // names are resolved, so that equal instances have equal data
-    const config = Object.entries(this.config).map(([key, value]) => {
+    const config = Object.entries(this.savedConfig).map(([key, value]) => {
       const named = typeof value === 'string' && fields[key] !== undefined && descriptionOf(fields[key]).among
       return [key, named ? options[key] : value]
     })
@@ -148,7 +153,7 @@ export function copyOf<T extends Configured>(instance: T, changes: object = {}):
 
 function copyWith<T extends Configured>(instance: T, changes: object, copies: Map<Configured, Configured>): T {
   const Class = instance.constructor as unknown as new (config: object) => T
-  return new Class({ ...(copied(instance.config, copies) as object), ...changes })
+  return new Class({ ...(copied(instance.savedConfig, copies) as object), ...changes })
 }
 
 function copied(value: unknown, copies: Map<Configured, Configured>): unknown {

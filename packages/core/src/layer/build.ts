@@ -6,6 +6,7 @@ import { mapLeaves } from '../structure.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { callerOf } from './caller.ts'
 import { checkCallOptions, Forward } from './forward.ts'
+import { holdLayers, releaseHolders } from './holders.ts'
 import { inferCall } from './infer.ts'
 import { knownShapes } from './known-shapes.ts'
 import { layersWithin } from './layers-within.ts'
@@ -40,7 +41,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   if (caller) return caller.callAll(layer, inputs, options)
   const { rng, training = trainsByDefault(layer), ...rest } = options
   checkCallOptions(layer, rest)
-  const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
+  const stream = () => rng ?? randomRng()
   if (!variablesOf(layer)) buildFor(layer, inputs, { ...rest, training }, () => stream().fork('weights'))
   const run = () => {
     const before = readVariables(layer)
@@ -60,6 +61,11 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   if (state) keepState(layer, state)
   if (params) keepParams(layer, params)
   return outputs
+}
+
+/** A random stream that differs from program to program. */
+export function randomRng(): Rng {
+  return new Rng(Math.floor(Math.random() * 2 ** 32))
 }
 
 /** Whether a call outside of other layers is part of training if it does not say so, as in Keras for layers that change images. */
@@ -87,6 +93,9 @@ export function build(layer: BaseLayer, rng: () => Rng, shapes?: Readonly<Record
     }),
   )
   keepTensors(treeLeaves(readVariables(layer)))
+  const built = layersWithin(layer).map((within) => within.layer)
+  for (const outer of built) holdLayers(Object.entries(outer.sublayers()).map(([name, inner]) => [inner, name]))
+  releaseHolders(built)
 }
 
 /** Gives the stateful layers among a layer and its nested layers their initial states. */

@@ -1,11 +1,13 @@
-import { type Operation, type SymbolicDType, SymbolicTensor, type Tree } from '@gradus/tensor'
+import { type SymbolicDType, SymbolicTensor, type Tree } from '@gradus/tensor'
 import type { SymbolicSource } from '@gradus/tensor/internals'
 import { ConfigError } from '../errors.ts'
 import { leavesOf, mapLeaves, type Structure } from '../structure.ts'
 import type { BaseLayer, CallOptions } from './base-layer.ts'
 import { checkCallOptions } from './forward.ts'
 import { inferCall, type SymbolicAval } from './infer.ts'
-import { OperationLayer } from './operation-layer.ts'
+
+/** Records an operation on symbolic tensors as a call of a layer. */
+export type Recorder = SymbolicSource['record']
 
 /** One call of a layer in a functional model. */
 export class LayerCall implements SymbolicSource {
@@ -15,6 +17,8 @@ export class LayerCall implements SymbolicSource {
   readonly results: readonly SymbolicTensor[]
   /** The symbolic tensors among inputs and options, in order. */
   readonly tensors: readonly SymbolicTensor[]
+  /** Records operations on the outputs. */
+  readonly record: Recorder
 
   constructor(
     readonly layer: BaseLayer,
@@ -24,8 +28,11 @@ export class LayerCall implements SymbolicSource {
     readonly options: CallOptions & object,
     avals: readonly SymbolicAval[],
     structure?: Tree,
+    /** By default that of the inputs: calls without inputs, which are those of input layers, give one. */
+    record?: Recorder,
   ) {
     this.tensors = symbolicIn([inputs, options])
+    this.record = record ?? callOf(this.tensors[0]!).record
     this.results = avals.map(({ sizes, dtype }) => new SymbolicTensor(sizes, dtype, this))
     let next = 0
     this.outputs = structure
@@ -34,16 +41,6 @@ export class LayerCall implements SymbolicSource {
     const calls = recorded.get(layer)
     if (calls) calls.push(this)
     else recorded.set(layer, [this])
-  }
-
-  /** Records an operation on symbolic tensors as a call of a layer. */
-  record(operation: (...args: never) => unknown, args: readonly unknown[]): Structure<SymbolicTensor> {
-    const tensors = args.flatMap(symbolicIn)
-    let next = 0
-    const mark = (x: unknown) => (x instanceof SymbolicTensor ? { input: next++ } : x)
-    const marked = args.map((arg) => mapLeaves(arg, mark))
-    const layer = new OperationLayer({ operation: operation as Operation, args: marked })
-    return callSymbolically(layer, tensors, {})
   }
 }
 
@@ -81,6 +78,7 @@ export function callSymbolically(
   return new LayerCall(layer, inputs, options, outputs, structure).outputs
 }
 
-function symbolicIn(value: unknown): SymbolicTensor[] {
+/** The symbolic tensors in a structure, in order. */
+export function symbolicIn(value: unknown): SymbolicTensor[] {
   return leavesOf(value).filter((leaf) => leaf instanceof SymbolicTensor)
 }

@@ -1,4 +1,4 @@
-import type { Tree } from '@gradus/tensor'
+import type { Tensor, Tree } from '@gradus/tensor'
 import type { BaseLayer, CallOptions } from './base-layer.ts'
 
 /** Calls layers with variables that it holds: the scope of a layer whose `apply` is running, or a step of a model. */
@@ -6,6 +6,8 @@ export interface LayerCaller {
   /** Whether the variables of a layer are held here. */
   holds(layer: BaseLayer): boolean
   callAll(layer: BaseLayer, inputs: Tree, options?: CallOptions & object): Tree
+  /** Adds a scalar to the loss; only in the scope of a layer. */
+  readonly addLoss?: (loss: Tensor) => void
 }
 
 /** The running callers, the innermost first. */
@@ -24,4 +26,9 @@ export function withCaller<T>(caller: LayerCaller, body: () => T): T {
 /** The innermost running caller that holds the variables of a layer. */
 export function callerOf(layer: BaseLayer): LayerCaller | undefined {
   return running.find((caller) => caller.holds(layer))
+}
+
+/** The innermost running caller. */
+export function innermostCaller(): LayerCaller | undefined {
+  return running[0]
 }

@@ -6,6 +6,7 @@ import type { LayerOptions } from './base-layer.ts'
 import { LayerCall } from './call.ts'
 import { currentDTypePolicy, dtypesOf } from './dtype-policy.ts'
 import { Layer } from './layer.ts'
+import { recordOperation } from './operation-layer.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
 
 /** The options of `Input`. */
@@ -100,7 +101,7 @@ export function input(config: LayerOptions<InputConfig>): SymbolicTensor {
 /** The symbolic tensor of an input layer. Its unknown dimensions, except the batch, differ from those of all other inputs. */
 export function entryOf(layer: Input): SymbolicTensor {
   const sizes = [batchSize, ...layer.config.shape.map((d) => d ?? unknownSize())]
-  return new LayerCall(layer, [], {}, [{ sizes, dtype: layer.inputDType }]).results[0]!
+  return new LayerCall(layer, [], {}, [{ sizes, dtype: layer.inputDType }], undefined, recordOperation).results[0]!
 }
 
 /** The config with the dtype of samples, by default that of parameters under the current policy. */

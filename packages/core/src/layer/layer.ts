@@ -1,14 +1,16 @@
 import { type SymbolicDType, type SymbolicShape, SymbolicTensor, type Tensor, type Tree } from '@gradus/tensor'
 import { describeValue } from '../config/describe.ts'
 import { ConfigError } from '../errors.ts'
+import type { Rng } from '../rng.ts'
 import { isPlainObject, leavesOf, mapLeaves, type Structure } from '../structure.ts'
-import { BaseLayer, type CallOptions } from './base-layer.ts'
-import { callOnValues, resetStates, type ValueCallOptions } from './build.ts'
+import type { CallOptions } from './base-layer.ts'
+import { build, callOnValues, randomRng, resetStates, type ValueCallOptions } from './build.ts'
 import { callSymbolically, callsOf, type LayerCall } from './call.ts'
 import { checkCallOptions, onlyOutput, requireOptions } from './forward.ts'
-import { shapesOfCall } from './infer.ts'
+import { inferCall, shapesOfCall } from './infer.ts'
 import { standIn } from './stand-in.ts'
 import { batchSize, unknownSize } from './trial-sizes.ts'
+import { WeightedLayer } from './weighted-layer.ts'
 
 /** The options of a call on symbolic tensors; options that are tensors may be symbolic. */
 export type SymbolicOptions<O> = {
@@ -44,7 +46,7 @@ export abstract class Layer<
   P extends object = object,
   S extends object = object,
   O extends object = object,
-> extends BaseLayer<C, P, S, O> {
+> extends WeightedLayer<C, P, S, O> {
   /**
    * The output of the layer in its functional model, for example to cut the model there. Throws `ConfigError` unless the layer
    * was called on symbolic tensors exactly once, and `TypeError` for several outputs. Keras: `Layer.output`.
@@ -89,14 +91,33 @@ export abstract class Layer<
     { dtype = this.inputDType, ...options }: { readonly dtype?: SymbolicDType } & SymbolicOptions<O> = {},
   ): T {
     checkCallOptions(this, options)
-    const inputs = mapShapes(inputShape, ([batch, ...sizes]) =>
-      standIn([batch ?? batchSize, ...sizes.map((d) => d ?? unknownSize())], dtype),
-    )
+    const inputs = inputsOf(inputShape, dtype)
     const { outputs, structure } = shapesOfCall(this, inputs, options as CallOptions)
     let next = 0
     return mapLeaves(structure, () =>
       outputs[next++]!.sizes.map((size) => (typeof size === 'number' ? size : null)),
     ) as T
+  }
+
+  /**
+   * Makes the weights for inputs of a shape, batch first and null where a size is not known, and returns the layer. Weights that
+   * exist stay. `rng` are random numbers for initial values (default different ones each time); options of the call may follow.
+   * Throws `ShapeError` for shapes that the layer cannot take.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * new Dense({ units: 2 }).build([null, 3]).countParams() // => 8
+   */
+  build(
+    inputShape: Structure<SymbolicShape>,
+    { rng, ...options }: { readonly rng?: Rng } & SymbolicOptions<O> = {} as SymbolicOptions<O>,
+  ): this {
+    checkCallOptions(this, options)
+    if (!this.built) {
+      inferCall(this, inputsOf(inputShape, this.inputDType) as Structure<SymbolicTensor>, options as CallOptions)
+      build(this, () => (rng ?? randomRng()).fork('weights'))
+    }
+    return this
   }
 
   /**
@@ -146,8 +167,15 @@ export abstract class Layer<
   }
 }
 
+/** Stand-ins for inputs of these shapes. */
+function inputsOf(inputShape: Structure<SymbolicShape>, dtype: SymbolicDType): unknown {
+  return mapShapes(inputShape, ([batch, ...sizes]) =>
+    standIn([batch ?? batchSize, ...sizes.map((d) => d ?? unknownSize())], dtype),
+  )
+}
+
 /** The same structure with `map` applied to each shape, which is a list of sizes and nulls. */
-function mapShapes(value: unknown, map: (shape: SymbolicShape) => unknown): unknown {
+export function mapShapes(value: unknown, map: (shape: SymbolicShape) => unknown): unknown {
   if (Array.isArray(value)) {
     return value.every((d) => d === null || typeof d === 'number')
       ? map(value)

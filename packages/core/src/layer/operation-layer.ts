@@ -1,10 +1,12 @@
-import { type Operation, Tensor, type TensorValues, type Tree, tensor } from '@gradus/tensor'
+import { type Operation, SymbolicTensor, Tensor, type TensorValues, type Tree, tensor } from '@gradus/tensor'
 import { describeValue } from '../config/describe.ts'
 import type { Kind } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import { ConfigError } from '../errors.ts'
-import { isPlainObject } from '../structure.ts'
-import { BaseLayer, type LayerOptions } from './base-layer.ts'
+import { isPlainObject, mapLeaves, type Structure } from '../structure.ts'
+import type { LayerOptions } from './base-layer.ts'
+import { callSymbolically, symbolicIn } from './call.ts'
+import { Layer } from './layer.ts'
 
 /** The options of `OperationLayer`. */
 export interface OperationConfig {
@@ -26,7 +28,7 @@ export interface OperationConfig {
  * const x = input({ shape: [3] })
  * add(mul(x, 2), x).shape // => [null, 3]
  */
-export class OperationLayer extends BaseLayer<OperationConfig> {
+export class OperationLayer extends Layer<OperationConfig> {
   static readonly type = 'Operation'
   static override readonly fields = {
     operation: { type: 'operation' as Kind<Operation>, required: true },
@@ -68,6 +70,18 @@ export class OperationLayer extends BaseLayer<OperationConfig> {
       })
     }
   }
+}
+
+/** Records an operation on symbolic tensors as a call of an `OperationLayer`. */
+export function recordOperation(
+  operation: (...args: never) => unknown,
+  args: readonly unknown[],
+): Structure<SymbolicTensor> {
+  let next = 0
+  const mark = (x: unknown) => (x instanceof SymbolicTensor ? { input: next++ } : x)
+  const marked = args.map((arg) => mapLeaves(arg, mark))
+  const layer = new OperationLayer({ operation: operation as Operation, args: marked })
+  return callSymbolically(layer, args.flatMap(symbolicIn), {})
 }
 
 interface Placeholder {

@@ -1,14 +1,21 @@
 import {
+  cast,
+  type DType,
   formatShape,
   inferShapes,
+  type Shape,
   ShapeError,
+  sameShape,
   Tensor,
+  type TensorValues,
   type Tree,
+  tensor,
+  tidy,
   treeForEach,
   treeLeaves,
   treeMap,
 } from '@gradus/tensor'
-import { adopt, apply, collect, identityOp } from '@gradus/tensor/internals'
+import { adopt, apply, collect, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { wrongResult } from '../config/own-methods.ts'
 import type { Rng } from '../rng.ts'
 import { isPlainObject } from '../structure.ts'
@@ -207,14 +214,64 @@ export function splitByTrainable(
   return { trainable, frozen }
 }
 
-/** One variable and its layer. */
-export interface Variable {
-  /** The path of the layer and the key, joined by a dot: `encoder.dense.kernel`. */
-  readonly path: string
-  readonly layer: BaseLayer
-  readonly key: string
-  readonly value: Tensor
-  readonly trainable: boolean
+/** One variable of a layer. Its members read the layer, so they show the value after training, too. */
+export class Variable {
+  constructor(
+    /** The path of the layer and the key, joined by a dot: `encoder.dense.kernel`. */
+    readonly path: string,
+    readonly layer: BaseLayer,
+    /** The name within the layer, such as `kernel`. */
+    readonly key: string,
+    readonly trainable: boolean,
+    private readonly kind: 'params' | 'state',
+    private readonly index: number,
+  ) {}
+
+  /** The present value. Training disposes of it: read it, do not keep it. */
+  get value(): Tensor {
+    return treeLeaves(kept.get(this.layer)![this.kind])[this.index]!
+  }
+
+  /** The same as `key`. */
+  get name(): string {
+    return this.key
+  }
+
+  get shape(): Shape {
+    return this.value.shape
+  }
+
+  get dtype(): DType {
+    return this.value.dtype
+  }
+
+  /**
+   * Sets the value to a tensor, a number or nested numbers of the same shape. Throws `ShapeError` for another shape.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * const layer = new Dense({ units: 1 }).build([null, 2])
+   * const [kernel] = layer.weights
+   * kernel.assign([[1], [2]])
+   * kernel.value.array() // => [[1], [2]]
+   */
+  assign(value: Tensor | TensorValues): void {
+    const { layer, kind, path } = this
+    const old = this.value
+    const next = tidy(() => {
+      const given = value instanceof Tensor ? value : tensor(value, { dtype: old.dtype })
+      if (!sameShape(given.shape, old.shape)) {
+        throw new ShapeError(
+          `assign: '${path}' has the shape ${formatShape(old.shape)} and was given ${formatShape(given.shape)}.`,
+        )
+      }
+      return apply(identityOp, [cast(given, old.dtype)], null)
+    })
+    keepTensors([next])
+    const variables = kept.get(layer)!
+    kept.set(layer, { ...variables, [kind]: treeMap((leaf) => (leaf === old ? next : leaf), variables[kind]) })
+    old.dispose()
+  }
 }
 
 /** The variables of a layer and its nested layers in Keras's order: layer by layer, parameters before state. */
@@ -224,14 +281,10 @@ export function listVariables(root: LayerSet): Variable[] {
     if (!variables) return []
     const list: Variable[] = []
     for (const kind of ['params', 'state'] as const) {
-      treeForEach(variables[kind], (value, key) => {
-        list.push({
-          path: path ? `${path}.${key}` : key,
-          layer,
-          key,
-          value,
-          trainable: kind === 'params' && trained && !layer.isFrozen(key),
-        })
+      let index = 0
+      treeForEach(variables[kind], (_, key) => {
+        const trainable = kind === 'params' && trained && !layer.isFrozen(key)
+        list.push(new Variable(path ? `${path}.${key}` : key, layer, key, trainable, kind, index++))
       })
     }
     return list

@@ -143,7 +143,7 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
   }
 
   /** The inverse document frequency of each entry, for `tfIdf`. */
-  get weights(): readonly number[] | undefined {
+  get idfWeights(): readonly number[] | undefined {
     return this.current?.idfWeights
   }
 

@@ -170,7 +170,7 @@ export class TextVectorization extends HostLayer<TextVectorizationConfig> implem
     const indices = new Int32Array(rows.length * length).fill(outputMode === 'int' ? 0 : -1)
     rows.forEach((row, index) => indices.set(row.slice(0, length), index * length))
     const shape = isFlat ? values.shape : [...this.rowsShape(values.shape), length]
-    return encodeTokens(indices, shape, outputMode, this.lookup.depth(), this.lookup.weights)
+    return encodeTokens(indices, shape, outputMode, this.lookup.depth(), this.lookup.idfWeights)
   }
 
   /** The spec includes the vocabulary, also if it was learned. */

@@ -1,6 +1,6 @@
-import { type HostArray, setMask } from '@gradus/core'
-import { add, currentBackend, expandDims, gather, iota, less, Tensor } from '@gradus/tensor'
-import { apply, identityOp, Storage, toMemory } from '@gradus/tensor/internals'
+import { setMask, toDevice } from '@gradus/core'
+import { add, expandDims, gather, iota, less, type Tensor } from '@gradus/tensor'
+import { apply, identityOp } from '@gradus/tensor/internals'
 import { type HostBatch, mapBatch } from './host-batch.ts'
 
 /** One batch on the device: an array for each input and each output. */
@@ -30,15 +30,6 @@ export type Feed =
 /** Copies a batch to the current backend. */
 export function upload(batch: HostBatch): DeviceBatch {
   return { ...mapBatch(batch, toDevice), size: batch.size }
-}
-
-/** Copies an array to the current backend. */
-export function toDevice({ data, shape, dtype }: HostArray): Tensor {
-  const backend = currentBackend()
-  const stored = toMemory(dtype, data)
-  const buffer = backend.allocate(stored.byteLength)
-  backend.write(buffer, stored)
-  return new Tensor({ shape, dtype }, new Storage(backend, buffer))
 }
 
 /** Returns the batch that starts at `position` (int32 scalar) and the position after it. Traced as a part of a step. */

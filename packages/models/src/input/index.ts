@@ -1,6 +1,6 @@
 export type { Chunk, ChunkSource, Pass } from './chunks.ts'
 export type { ClassWeight } from './class-weight.ts'
-export { type DeviceBatch, type Feed, maskedInputs, paddingMask, takeBatch, toDevice, upload } from './device-batch.ts'
+export { type DeviceBatch, type Feed, maskedInputs, paddingMask, takeBatch, upload } from './device-batch.ts'
 export { disposeTree } from './dispose.ts'
 export { type HostBatch, mapBatch } from './host-batch.ts'
 export {

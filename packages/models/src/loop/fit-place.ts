@@ -1,7 +1,7 @@
-import { checkState, DataError, type FitState } from '@gradus/core'
+import { checkState, DataError, type FitState, toDevice } from '@gradus/core'
 import { type Tensor, type Tree, treeLeaves, treeReplace } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
-import { disposeTree, toDevice } from '../input/index.ts'
+import { disposeTree } from '../input/index.ts'
 
 /** The part of the state of a run that does not concern datasets and callbacks. */
 export type FitPlace = Pick<FitState, 'epoch' | 'step' | 'pass' | 'batches' | 'figures'>

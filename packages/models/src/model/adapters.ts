@@ -6,12 +6,12 @@ import {
   isPlainObject,
   layersWithin,
   listVariables,
+  readWeights,
   type WeightValue,
 } from '@gradus/core'
 import type { FileSource, FileTarget } from '@gradus/io'
 import { type FileOptions, modelFiles } from './files.ts'
 import type { Model } from './model.ts'
-import { readWeights } from './weights.ts'
 
 /** A layer that can have a low-rank adaptation. */
 interface AdaptedLayer extends BaseLayer {

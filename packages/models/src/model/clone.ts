@@ -10,6 +10,7 @@ import {
   Layer,
   leavesOf,
   mapLeaves,
+  OperationLayer,
   type Structure,
 } from '@gradus/core'
 import { SymbolicTensor } from '@gradus/tensor'
@@ -63,6 +64,11 @@ export function cloneModel<M extends Model>(model: M, options: CloneOptions = {}
     )
   }
   return new Cloner(options).modelOf(model, true) as M
+}
+
+/** Whether a layer is passed to the functions of a clone. Operations are not, as in Keras. */
+function isLayer(layer: BaseLayer): layer is Layer {
+  return layer instanceof Layer && !(layer instanceof OperationLayer)
 }
 
 /** Makes the layers of a clone, each once. */
@@ -134,7 +140,7 @@ class Cloner {
   }
 
   private call(layer: BaseLayer, x: Structure<SymbolicTensor>, options: CallOptions, custom: boolean): unknown {
-    if (!(layer instanceof Layer)) return callSymbolically(layer, x, options)
+    if (!isLayer(layer)) return callSymbolically(layer, x, options)
     const { callFunction } = this.options
     return custom && callFunction ? callFunction(layer, x, options) : layer.callAll(x, options)
   }
@@ -145,7 +151,7 @@ class Cloner {
     const { cloneFunction, recursive } = this.options
     const nested = layer instanceof Model
     const clone =
-      custom && cloneFunction && layer instanceof Layer && !(nested && recursive)
+      custom && cloneFunction && isLayer(layer) && !(nested && recursive)
         ? this.given(cloneFunction(layer), layer)
         : nested
           ? this.modelOf(layer, false)

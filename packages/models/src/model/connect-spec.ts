@@ -9,6 +9,7 @@ import {
   Layer,
   leavesOf,
   type NodeSpec,
+  OperationLayer,
   type RefStructure,
   type Structure,
   type TensorRef,
@@ -136,7 +137,8 @@ function isReference(value: unknown): boolean {
 }
 
 function callLayer(layer: BaseLayer, inputs: Structure<SymbolicTensor>, options: object): unknown {
-  return layer instanceof Layer ? layer.callAll<unknown>(inputs, options) : callSymbolically(layer, inputs, options)
+  const isOperation = layer instanceof OperationLayer || !(layer instanceof Layer)
+  return isOperation ? callSymbolically(layer, inputs, options) : layer.callAll<unknown>(inputs, options)
 }
 
 /** Runs a call. What a layer throws for inputs or options of a form that it does not take becomes a `ConfigError`. */

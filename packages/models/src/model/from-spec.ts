@@ -45,6 +45,31 @@ export function fromSpec<N extends KnownNames>(
   return new Builder(registry, classes).model(spec, path)
 }
 
+/**
+ * Builds a model from the JSON that `toJson` of a model returns, without its weights. Throws `ConfigError` for text that is no JSON,
+ * and as `fromSpec`. Keras: `model_from_json`.
+ *
+ * @example
+ * import { Registry } from '@gradus/core'
+ * import { Dense } from '@gradus/layers'
+ * import { modelFromJson, Sequential } from '@gradus/models'
+ * const json = new Sequential([new Dense({ units: 2, inputShape: [3] })]).toJson()
+ * modelFromJson(json, new Registry([Dense])).countParams() // => 8
+ */
+export function modelFromJson<N extends KnownNames>(
+  json: string,
+  registry: NameResolver,
+  classes?: ModelClasses<N>,
+): Model<N> {
+  let spec: ModelSpec
+  try {
+    spec = JSON.parse(json) as ModelSpec
+  } catch (error) {
+    throw new ConfigError(`modelFromJson takes the text that model.toJson() returns: ${(error as Error).message}.`)
+  }
+  return fromSpec(spec, registry, classes)
+}
+
 /** Throws `ConfigError` unless `spec` names a model, or a layer, which the class of a model is. */
 function requireSpec(spec: unknown, path: string): void {
   if (isPlainObject(spec) && ('model' in spec || typeof spec['layer'] === 'string')) return

@@ -6,6 +6,7 @@ import {
   callerOf,
   describeValue,
   type HostValues,
+  holdLayers,
   type InputShape,
   isHostValues,
   isPlainObject,
@@ -13,7 +14,9 @@ import {
   type LayerConfig,
   type LayerOptions,
   leavesOf,
+  mapLeaves,
   mapNamed,
+  mapShapes,
   masksIn,
   type Named,
   Rng,
@@ -87,6 +90,10 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     this.outputForm = formOf(outputs, isSymbolic)
     this.graph = new Network(listIn(this.inputForm, inputs), listIn(this.outputForm, outputs))
     this.currentPorts = networkPorts(this.graph, this.inputForm, this.outputForm)
+    holdLayers(
+      Object.entries(this.graph.named).map(([name, layer]) => [layer, name]),
+      () => this.build(),
+    )
   }
 
   /** Removes the graph. */
@@ -115,14 +122,13 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return this.graph?.inputs[0]?.dtype ?? super.inputDType
   }
 
-  /** The name given in the config, or the type in snake_case. */
-  get name(): string {
-    return (this.config as LayerConfig).name ?? this.defaultName
+  /** The layers, in Keras's order. */
+  get layers(): readonly Layer[] {
+    return (this.graph?.layers ?? Object.values(this.sublayers())) as readonly Layer[]
   }
 
-  /** The layers, in Keras's order. */
-  get layers(): readonly BaseLayer[] {
-    return this.graph?.layers ?? Object.values(this.sublayers())
+  protected override makeWeights(): void {
+    this.build()
   }
 
   /** The symbolic inputs, in the structure in which the model takes them. Throws `ConfigError` for a subclassed model. */
@@ -133,6 +139,26 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   /** The symbolic outputs, in the structure in which the model returns them. Throws `ConfigError` for a subclassed model. */
   get outputs(): Structure<SymbolicTensor> {
     return inForm(this.outputForm, this.requireNetwork().outputs)
+  }
+
+  /** The shapes of the inputs, batch first, in their structure. Throws `ConfigError` for a subclassed model. */
+  get inputShape(): Structure<SymbolicShape> {
+    return mapLeaves(this.inputs, ({ shape }) => shape) as Structure<SymbolicShape>
+  }
+
+  /** The shapes of the outputs, batch first, in their structure. Throws `ConfigError` for a subclassed model. */
+  get outputShape(): Structure<SymbolicShape> {
+    return mapLeaves(this.outputs, ({ shape }) => shape) as Structure<SymbolicShape>
+  }
+
+  /** The names of the inputs, by which data may be given. Throws `ConfigError` for a subclassed model. */
+  get inputNames(): string[] {
+    return this.graphPorts.inputs.map(({ name }) => name)
+  }
+
+  /** The names of the outputs, by which targets, losses and metrics may be given. Throws `ConfigError` for a subclassed model. */
+  get outputNames(): string[] {
+    return this.graphPorts.outputs.map(({ name }) => name)
   }
 
   /** The input of a model with one. Throws `ConfigError` for a subclassed model and `TypeError` for several inputs. */
@@ -253,25 +279,22 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
   }
 
   /**
-   * Builds the weights; their initial values follow from the seed. `inputShape` (batch first; a list of shapes for several
-   * inputs) is needed if the model does not know its input shapes yet. Throws `ConfigError` if they are still unknown.
+   * Builds the weights; their initial values follow from the seed. `inputShape` (batch first; for several inputs shapes in
+   * their structure) is needed if the model does not know its input shapes yet. Throws `ConfigError` if they are still unknown.
    */
-  build(inputShape?: SymbolicShape | readonly SymbolicShape[]): this {
+  override build(inputShape?: Structure<SymbolicShape>): this {
     if (inputShape === undefined) {
       this.prepareGraph()
       this.buildWeights()
       return this
     }
-    if (!Array.isArray(inputShape)) {
+    if (!Array.isArray(inputShape) && !isPlainObject(inputShape)) {
       throw new ConfigError(
         `build takes the shape of the input with the batch, as in build([null, 3]), and got ${describeValue(inputShape)}.`,
       )
     }
     const shaped = (shape: SymbolicShape) => ({ shape, dtype: this.inputDType })
-    const several = Array.isArray(inputShape[0])
-    this.portsFor({
-      x: several ? (inputShape as readonly SymbolicShape[]).map(shaped) : shaped(inputShape as SymbolicShape),
-    })
+    this.portsFor({ x: mapShapes(inputShape, shaped) as DataShapes['x'] })
     return this
   }
 
@@ -330,6 +353,11 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
       const given = dtype === 'int32' || dtype === 'uint32' ? wholeNumbers(x, dtype) : x
       return withMask(given, masks[index])
     })
+  }
+
+  private get graphPorts(): Ports {
+    this.requireNetwork()
+    return this.currentPorts!
   }
 
   private requireNetwork(): Network {

@@ -8,10 +8,10 @@ import {
   type FitState,
   type InputData,
   type Logs,
+  type Metric,
   type Named,
   readVariables,
   requireBounded,
-  type WeightValue,
 } from '@gradus/core'
 import { type Backend, currentBackend, onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import {
@@ -77,15 +77,16 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   history: History | undefined
   /** Set by callbacks: training stops after the current batch. */
   stopTraining = false
-  private setup: TrainerSetup | undefined
+  /** The resolved options of `compile`; undefined before it is called. */
+  protected setup: TrainerSetup | undefined
   private executionSteps = 1
+  private lastFigures: Logs = {}
   protected trainer: Trainer | undefined
-  private moving: Promise<unknown> = Promise.resolve()
+  /** Ends when earlier moves to another backend and replacements of weights have ended. */
+  protected moving: Promise<unknown> = Promise.resolve()
   private disposed = false
   private predictor: { readonly ports: Ports; readonly step: CompiledPredictStep } | undefined
 
-  abstract getWeights(): Promise<WeightValue[]>
-  abstract setWeights(weights: readonly WeightValue[]): Promise<void>
   abstract save(path: string, options?: { readonly fit?: FitState }): Promise<void>
   abstract restore(path: string): Promise<FitState | undefined>
   abstract saveWeights(path: string): Promise<void>
@@ -122,6 +123,13 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const move = this.moving.then(() => this.moveTo(backend))
     this.moving = move.catch(() => undefined)
     await move
+  }
+
+  /** Runs a function when earlier ones and moves have ended; what waits for `ready` later waits for it. */
+  protected async inOrder<T>(body: () => Promise<T>): Promise<T> {
+    const run = this.ready().then(body)
+    this.moving = run.catch(() => undefined)
+    return run
   }
 
   private async moveTo(backend: Backend): Promise<void> {
@@ -256,9 +264,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     this.trainer = undefined
   }
 
-  /** The resolved options of `compile`; undefined before it is called. */
-  protected get compiled(): TrainerSetup | undefined {
-    return this.setup
+  /** Whether `compile` was called. */
+  get compiled(): boolean {
+    return this.setup !== undefined
   }
 
   /** The options given to `compile`, with the optimizer made; undefined before. Another model may be compiled with them. */
@@ -269,6 +277,37 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /** The optimizer given to `compile`, or several by name; undefined before. */
   get optimizer(): OptimizerSet | undefined {
     return this.setup?.optimizer
+  }
+
+  /** The loss given to `compile`; undefined before. */
+  get loss(): CompileOptions['loss'] {
+    return this.setup?.loss as CompileOptions['loss']
+  }
+
+  /** The metrics that `fit` and `evaluate` measure; empty before the first data, on whose shapes names such as `accuracy` depend. */
+  get metrics(): Metric[] {
+    return this.trainer?.objective?.metrics ?? []
+  }
+
+  /** The names of the figures that `getMetricsResult` returns. */
+  get metricsNames(): string[] {
+    return Object.keys(this.lastFigures)
+  }
+
+  /**
+   * Returns loss and metrics as `fit` (of its last epoch), `evaluate`, `trainOnBatch` or `testOnBatch` computed them last; empty before.
+   * Keras: `get_metrics_result`.
+   */
+  getMetricsResult(): Logs {
+    return { ...this.lastFigures }
+  }
+
+  /**
+   * Forgets the figures of `getMetricsResult`. Nothing else needs a reset: `trainOnBatch` and `testOnBatch` return the figures of their
+   * batch alone, which in Keras 3 are means since the last reset.
+   */
+  resetMetrics(): void {
+    this.lastFigures = {}
   }
 
   /** Steps between two calls of batch callbacks, as given to `compile`. */
@@ -294,6 +333,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     const trainer = this.requireTrainer('fit')
     trainer.warnOfFrozen()
     this.history = await fit(trainer, this, data, fitOptions ?? {})
+    const last = Object.entries(this.history.history).map(([name, values]) => [name, values.at(-1)] as const)
+    this.lastFigures = Object.fromEntries(last.filter(([name]) => !name.startsWith('val_'))) as Logs
     return this.history
   }
 
@@ -334,7 +375,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     try {
       const logs = await new Evaluation(trainer, steps, source, backend).run(hooks, options.steps ?? undefined)
       await hooks.call('onTestEnd', { logs })
-      return logs
+      return (this.lastFigures = logs)
     } finally {
       source.close()
     }
@@ -378,7 +419,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     requireOneBatch('trainOnBatch', x)
     const { samples, ports, backend } = await openData(this, { x, y, sampleWeight, classWeight })
     const steps = onBackend(backend, () => trainer.stepsFor(samples!, ports))
-    return trainOnBatch(trainer, steps, samples!, backend)
+    return (this.lastFigures = await trainOnBatch(trainer, steps, samples!, backend))
   }
 
   /** Returns loss and metrics of one batch. */
@@ -389,7 +430,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     requireOneBatch('testOnBatch', x)
     const { samples, ports, backend } = await openData(this, { x, y, sampleWeight })
     const steps = onBackend(backend, () => trainer.stepsFor(samples!, ports))
-    return testOnBatch(trainer, steps, samples!, backend)
+    return (this.lastFigures = await testOnBatch(trainer, steps, samples!, backend))
   }
 
   /**

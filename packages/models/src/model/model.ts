@@ -9,35 +9,37 @@ import {
   type LayerSpec,
   type LayerTrees,
   layersWithin,
-  listVariables,
   type ModelSpec,
   readConstants,
   readVariables,
+  readWeights,
+  requireFinite,
   type StatelessOptions,
   type StatelessResult,
   sharedIdOf,
   splitByTrainable,
   statelessCall,
-  type Variable,
   type VariableTrees,
+  type WeightedLayer,
+  type WeightLike,
   type WeightValue,
   withSharedIds,
   wrapperOf,
   writeVariables,
+  writeWeights,
 } from '@gradus/core'
 import type { FileSource, FileTarget, ModelFile, ModelHeader } from '@gradus/io'
-import { onBackend, type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/tensor'
+import { onBackend, type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
+import type { OptimizerStates } from '../step/index.ts'
 import { compileSpec, type FileOptions, modelFiles, type SaveOptions } from './files.ts'
-import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import type { QuantizedLayer, QuantizeMode, QuantizeOptions } from './quantize.ts'
 import { printSummary, type SummaryOptions } from './summary.ts'
 import { checkOptions } from './training-options.ts'
-import { readOptimizerState, readWeights, requireFinite, type WeightLike, writeWeights } from './weights.ts'
 
 /** The parts of a model in a file: all, what inference needs, or the weights. */
 type FileParts = 'all' | 'inference' | 'weights'
@@ -98,6 +100,30 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return this.toSpec()
   }
 
+  /** Returns the model as JSON, without weights; `modelFromJson` builds it again. Keras: `to_json`. */
+  toJson({ indent }: { readonly indent?: number } = {}): string {
+    return JSON.stringify(this, undefined, indent)
+  }
+
+  /** The options of a subclassed model; of a stack or a graph the data of `toSpec`, from which `fromSpec` builds it again. */
+  override getConfig(): Readonly<Record<string, unknown>> {
+    return this.isSubclass ? super.getConfig() : (this.toSpec() as unknown as Readonly<Record<string, unknown>>)
+  }
+
+  protected override get keepsOptions(): boolean {
+    return this.getConfig === Model.prototype.getConfig
+  }
+
+  /** Makes a subclassed model from its options. Throws `ConfigError` for data of a stack or a graph: `fromSpec` builds those. */
+  static override fromConfig<L extends WeightedLayer>(this: new (config: never) => L, config: object): L {
+    if ('model' in config) {
+      throw new ConfigError(
+        `fromConfig: this is the data of a whole model, whose classes are looked up in a registry. Build it with fromSpec(config).`,
+      )
+    }
+    return new this(config as never)
+  }
+
   /** The entries that the specs of all models have; those with their default are left out. */
   protected get commonSpec(): Pick<ModelSpec, 'name' | 'trainable' | 'sharedId'> & { readonly seed?: number } {
     const { name, seed } = this.config as ModelConfig
@@ -108,6 +134,11 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
       ...(!this.trainable && { trainable: false }),
       ...(sharedId !== undefined && { sharedId }),
     }
+  }
+
+  /** Whether the model is neither a graph nor a stack. */
+  protected get isSubclass(): boolean {
+    return this.network === undefined
   }
 
   private subclassSpec(): LayerSpec {
@@ -132,26 +163,16 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return printSummary(() => ({ model: this.build(), name: this.name, optimizer }), options)
   }
 
-  /** Returns the number of elements of all variables, trainable or not. */
-  countParams(): number {
-    return this.variables.reduce((total, { value }) => total + value.size, 0)
-  }
-
-  /** All variables, in Keras's order. Training disposes of their tensors: read them, do not keep them. */
-  get variables(): Variable[] {
-    return listVariables(this.build())
-  }
-
   /** Returns copies of all weights, in Keras's order. */
-  getWeights(): Promise<WeightValue[]> {
-    return this.withVariables(() => readWeights(this.variables))
+  override getWeights(): Promise<WeightValue[]> {
+    return this.withVariables(() => super.getWeights())
   }
 
   /**
    * Replaces all weights: by path if they have paths, otherwise in Keras's order. Throws `ConfigError`, before any change, for
    * missing weights, weights that it does not have and wrong shapes.
    */
-  async setWeights(weights: readonly WeightLike[]): Promise<void> {
+  override async setWeights(weights: readonly WeightLike[]): Promise<void> {
     await this.withVariables(async () => {
       await writeWeights(this.build(), weights, this.backend)
       this.changed()
@@ -212,25 +233,24 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * dense.error < 0.01 // => true
    */
   async quantize(mode: QuantizeMode, options: QuantizeOptions = {}): Promise<QuantizedLayer[]> {
-    const { quantizeLayers } = await import('./quantize.ts')
-    return this.replaceWeights(() => quantizeLayers(this, mode, options))
+    return this.replaceWeights(async () => (await import('./quantize.ts')).quantizeLayers(this, mode, options))
   }
 
   /** Quantizes layers as a model file says, before its weights are set. */
   async restoreQuantization(layers: Readonly<Record<string, unknown>>): Promise<void> {
-    const { requantize } = await import('./quantize.ts')
-    await this.replaceWeights(() => requantize(this, layers))
+    await this.replaceWeights(async () => (await import('./quantize.ts')).requantize(this, layers))
   }
 
   /**
    * Runs a function that changes which weights layers have, and drops what depends on them: compiled steps and the state of the
-   * optimizer. Throws `ConfigError` while the model is trained.
+   * optimizer. Later calls of `fit`, `predict` and the like wait for it. Throws `ConfigError` while the model is trained.
    */
-  async replaceWeights<T>(replace: () => Promise<T> | T): Promise<T> {
-    await this.ready()
-    this.build()
-    this.forgetSteps()
-    return onBackend(this.backend, async () => replace())
+  replaceWeights<T>(replace: () => Promise<T> | T): Promise<T> {
+    return this.inOrder(() => {
+      this.build()
+      this.forgetSteps()
+      return onBackend(this.backend, async () => replace())
+    })
   }
 
   /** Returns the bytes of a safetensors file with the model, its weights and, if it was trained, the optimizer's state. */
@@ -240,19 +260,23 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     return (await modelFiles()).encodeModel(file)
   }
 
-  private toFile(parts: FileParts, fit?: FitState): Promise<ModelFile> {
+  private async toFile(parts: FileParts, fit?: FitState): Promise<ModelFile> {
+    await this.moving
     return this.withVariables(() => this.readFile(parts, fit))
   }
 
   private async readFile(parts: FileParts, fit?: FitState): Promise<ModelFile> {
     const [weightsOnly, all] = [parts === 'weights', parts === 'all']
-    const compiled = all ? this.compiled : undefined
+    const compiled = all ? this.setup : undefined
     const constants = weightsOnly ? undefined : readConstants(layersWithin(this).map(({ layer }) => layer.config))
     if (constants) await constants
-    if (!weightsOnly) requireLoadable(this, compiled && { ...compiled, registry: undefined })
+    if (!weightsOnly) {
+      const { requireLoadable } = await import('./loadable.ts')
+      requireLoadable(this, compiled && { ...compiled, registry: undefined })
+    }
     const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(all), ...(fit && { fit }) }
     const state = all ? this.trainer?.optimizerState : undefined
-    const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizerState(state)])
+    const [weights, optimizer] = await Promise.all([this.getWeights(), readWeights(leavesByPath(state))])
     const advice = 'The model has diverged and its file could not be loaded; an earlier file stays as it is.'
     for (const value of weights) requireFinite(value, `The weight '${value.path}'`, advice)
     for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`, advice)
@@ -266,7 +290,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
       seed: this.seed,
       ...(!this.network && { inputShapes: inputShapesOf(this) }),
       ...quantizationIn(this),
-      ...(training && this.compiled && { compile: compileSpec(this.compiled) }),
+      ...(training && this.setup && { compile: compileSpec(this.setup) }),
       ...(training && this.trainer && { steps: this.trainer.steps }),
     }
   }
@@ -339,6 +363,13 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   private changed(): void {
     if (this.trainer) this.trainer.revision++
   }
+}
+
+/** The tensors of the state of optimizers, by path. */
+function leavesByPath(state: OptimizerStates | undefined): { path: string; trainable: false; value: Tensor }[] {
+  const leaves: { path: string; trainable: false; value: Tensor }[] = []
+  treeForEach((state ?? {}) as Tree, (value, path) => leaves.push({ path, trainable: false, value }))
+  return leaves
 }
 
 /** The entry of a model file about quantized layers; empty without such layers. */

@@ -1,4 +1,4 @@
-import { type LayerSet, readVariables, writeVariables } from '@gradus/core'
+import { type LayerSet, readVariables, toDevice, writeVariables } from '@gradus/core'
 import {
   type Backend,
   BackendError,
@@ -10,7 +10,6 @@ import {
   treeMap,
 } from '@gradus/tensor'
 import { keepTensors } from '@gradus/tensor/internals'
-import { toDevice } from '../input/index.ts'
 
 /** The tensors that are not on a backend. */
 function elsewhere(tree: unknown, backend: Backend): Tensor[] {

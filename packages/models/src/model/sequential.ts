@@ -4,6 +4,7 @@ import {
   describeValue,
   entryOf,
   forgetCalls,
+  holdLayers,
   Input,
   Layer,
   type LayerSpec,
@@ -44,7 +45,7 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   }
 
   /** The layers without the input, as in Keras. */
-  override get layers(): readonly BaseLayer[] {
+  override get layers(): readonly Layer[] {
     return this.stack.filter((layer) => !(layer instanceof Input))
   }
 
@@ -90,7 +91,9 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
       throw new ConfigError(
         `The same ${layer.type} is in the model twice. Make another instance, or share it in a functional Model.`,
       )
+    const before = nameLayers(this.stack)
     this.stack.splice(position + this.stack.length - count, 0, layer)
+    holdLayers(nameLayers(this.stack), () => this.knownShape && this.build(), before)
     this.discardGraph()
   }
 
@@ -120,6 +123,10 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
           layers: [...inputSpecs, ...this.stack.map((layer) => layer.toSpec())],
         }) as SequentialSpec,
     )
+  }
+
+  protected override get isSubclass(): boolean {
+    return false
   }
 
   protected override prepareGraph(data?: DataShapes): void {

@@ -4,6 +4,7 @@ import {
   emptyMean,
   type Loss,
   type MeanState,
+  type Metric,
   meanOf,
   tensorFrom,
   wrongResult,
@@ -148,6 +149,11 @@ export class Objective {
     if (name === 'loss' || (name.endsWith('_loss') && this.outputs.some((output) => `${output.name}_loss` === name)))
       return 'down'
     return this.tracked.find((tracked) => tracked.key === name)?.metric.direction
+  }
+
+  /** The metrics in the order of `compile`. */
+  get metrics(): Metric[] {
+    return this.tracked.map(({ metric }) => metric)
   }
 
   private get severalLosses(): boolean {

@@ -7,6 +7,7 @@ import {
   type Rng,
   readVariables,
   splitByTrainable,
+  toDevice,
   type VariableTrees,
   variablesOf,
   type WeightValue,
@@ -26,7 +27,7 @@ import {
   treeMap,
   treeReplace,
 } from '@gradus/tensor'
-import { type DataModel, disposeTree, type HostBatch, Orders, type Ports, toDevice } from '../input/index.ts'
+import { type DataModel, disposeTree, type HostBatch, Orders, type Ports } from '../input/index.ts'
 import { checkLabels, checkTargets, checkValues, type Objective, type TrackerState } from '../objective/index.ts'
 import { Access } from './access.ts'
 import type { TestState, TrainState } from './make-steps.ts'

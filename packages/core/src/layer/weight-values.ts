@@ -1,32 +1,23 @@
 import {
-  type ArrayData,
-  type BaseLayer,
-  ConfigError,
-  DataError,
-  describeValue,
-  type HostArray,
-  listVariables,
-  readVariables,
-  toHostArray,
-  type Variable,
-  type WeightValue,
-  writeVariables,
-} from '@gradus/core'
-import {
   type Backend,
   cast,
+  currentBackend,
   formatShape,
   onBackend,
   sameShape,
-  type Tensor,
-  type Tree,
+  Tensor,
   type TypedArray,
   tidy,
-  treeForEach,
   treeMap,
 } from '@gradus/tensor'
-import { toDevice } from '../input/index.ts'
-import type { OptimizerStates } from '../step/index.ts'
+import { Storage, toMemory } from '@gradus/tensor/internals'
+import { describeValue } from '../config/describe.ts'
+import type { WeightValue } from '../contracts/callback.ts'
+import type { ArrayData, HostArray } from '../data/dataset.ts'
+import { toHostArray } from '../data/host-array.ts'
+import { ConfigError, DataError } from '../errors.ts'
+import type { BaseLayer } from './base-layer.ts'
+import { listVariables, readVariables, type Variable, writeVariables } from './variables.ts'
 
 /** A weight for `setWeights`: with a path, or values only, which are matched by their order. */
 export type WeightLike = WeightValue | ArrayData
@@ -46,31 +37,34 @@ export function readWeights(
   )
 }
 
-/** Copies the state of optimizers to the host. */
-export function readOptimizerState(state: OptimizerStates | undefined): Promise<WeightValue[]> {
-  const leaves: { path: string; trainable: false; value: Tensor }[] = []
-  treeForEach((state ?? {}) as Tree, (value, path) => leaves.push({ path, trainable: false, value }))
-  return readWeights(leaves)
+/** Copies an array to the current backend. */
+export function toDevice({ data, shape, dtype }: HostArray): Tensor {
+  const backend = currentBackend()
+  const stored = toMemory(dtype, data)
+  const buffer = backend.allocate(stored.byteLength)
+  backend.write(buffer, stored)
+  return new Tensor({ shape, dtype }, new Storage(backend, buffer))
 }
 
 /**
- * Sets all variables of a model, on a backend. Throws before any change: `ConfigError` for missing weights, for weights that the model does not
- * have and for wrong shapes, `DataError` for values that are not finite.
+ * Sets all variables of a layer or a model, on a backend. Throws before any change: `ConfigError` for missing weights, for weights
+ * that it does not have and for wrong shapes, `DataError` for values that are not finite.
  */
-export async function writeWeights(model: BaseLayer, weights: readonly WeightLike[], backend: Backend): Promise<void> {
+export async function writeWeights(root: BaseLayer, weights: readonly WeightLike[], backend: Backend): Promise<void> {
   requireList(weights)
-  const variables = listVariables(model)
+  const owner = 'layers' in root ? 'model' : 'layer'
+  const variables = listVariables(root)
   const byPath = new Map(weights.flatMap((weight) => (hasPath(weight) ? [[weight.path, weight] as const] : [])))
   if (byPath.size === 0 && weights.length !== variables.length) {
     throw new ConfigError(
-      `setWeights: ${weights.length} weights were given and the model has ${variables.length}: ${variables.map(({ path }) => path).join(', ')}. Give one for each, in this order.`,
+      `setWeights: ${weights.length} weights were given and the ${owner} has ${variables.length}: ${variables.map(({ path }) => path).join(', ')}. Give one for each, in this order.`,
     )
   }
   const paths = new Set(variables.map(({ path }) => path))
   const others = [...byPath.keys()].filter((path) => !paths.has(path))
   if (others.length > 0 && variables.every(({ path }) => byPath.has(path))) {
     throw new ConfigError(
-      `setWeights: the model has no ${others.join(', ')}. It has ${[...paths].join(', ')}. The weights must be those of a model with the same layers; leave out the others.`,
+      `setWeights: the ${owner} has no ${others.join(', ')}. It has ${[...paths].join(', ')}. The weights must be those of a model with the same layers; leave out the others.`,
     )
   }
   const arrays: HostArray[] = []
@@ -93,11 +87,12 @@ export async function writeWeights(model: BaseLayer, weights: readonly WeightLik
   const tensors = onBackend(backend, () =>
     variables.map(({ value }, index): Tensor => tidy(() => cast(toDevice(arrays[index]!), value.dtype))),
   )
-  const byOld = new Map(variables.map(({ value }, index) => [value, tensors[index]!]))
-  const { params, state } = readVariables(model)
+  const old = variables.map(({ value }) => value)
+  const byOld = new Map(old.map((value, index) => [value, tensors[index]!]))
+  const { params, state } = readVariables(root)
   const replaced = (value: Tensor) => byOld.get(value)!
-  writeVariables(model, { params: treeMap(replaced, params), state: treeMap(replaced, state) })
-  for (const { value } of variables) value.dispose()
+  writeVariables(root, { params: treeMap(replaced, params), state: treeMap(replaced, state) })
+  for (const value of old) value.dispose()
 }
 
 /** Throws `DataError`, which names the tensor, for values that are not finite. */
