@@ -1,10 +1,15 @@
 """Records calls of layers: outputs, gradients, states, penalties, shapes, and three steps of training."""
 
+import contextlib
+from unittest import mock
+
 import jax
 import keras
+from keras import layers
 import numpy as np
 
 from encode import case, keras_object, optional_tensor, tensor, weight
+from evaluate import evaluate, evaluator
 
 from dataclasses import dataclass, field
 
@@ -22,6 +27,11 @@ class Call:
     trained: bool = True
     tolerance: float = 2e-5
     adapt: object = None
+    # the number of calls, for layers that keep states; the last one is recorded
+    calls: int = 1
+    # whether its kernel is a matrix, and whether it may have parameters of low rank
+    matrix: bool = False
+    lora: bool = True
     # tolerances of fields, such as that of gradients that are sums of canceling numbers
     tolerances: dict = field(default_factory=dict)
 
@@ -43,12 +53,39 @@ def randomize(layer, draw):
         variable.assign(draw.floats(*variable.shape, low=0.3 if positive else -0.8, high=0.9))
 
 
+INITIALIZERS = [
+    keras.initializers.GlorotUniform, keras.initializers.Orthogonal, keras.initializers.RandomNormal, keras.initializers.RandomUniform,
+    keras.initializers.TruncatedNormal, keras.initializers.VarianceScaling,
+]  # fmt: skip
+
+
+def no_values(self, shape, dtype=None, **options):
+    return np.zeros(shape, "float32")
+
+
+@contextlib.contextmanager
+def cheap_initializers():
+    """Within it, random initializers give zeros, since JAX would compile them for each shape and `randomize` follows."""
+    with contextlib.ExitStack() as stack:
+        for kind in INITIALIZERS:
+            if "__call__" in vars(kind):
+                stack.enter_context(mock.patch.object(kind, "__call__", no_values))
+        yield
+
+
+def build(call):
+    """Builds the layer without a call of it, which would compile its operations for these shapes."""
+    symbols = [keras.KerasTensor(x.shape, x.dtype.name) for x in call.inputs]
+    positional, named = structured(call, symbols)
+    with cheap_initializers():
+        call.layer(*positional, **named, **call.options)
+
+
 def record_layer(group, class_name, number, call, draw):
     layer = call.layer
-    arguments, named = structured(call, call.inputs)
     if call.adapt is not None:
         layer.adapt(call.adapt)
-    layer(*arguments, **named, **call.options)
+    build(call)
     if call.adapt is None:
         randomize(layer, draw)
     trainable = [variable.value for variable in layer.trainable_variables]
@@ -63,6 +100,14 @@ def record_layer(group, class_name, number, call, draw):
         outputs, after, losses = layer.stateless_call(weights, rest, *positional, **keyword, **call.options, return_losses=True)
         return keras.tree.flatten(outputs), (after, losses)
 
+    for _ in range(call.calls - 1):
+        _, (rest, _) = evaluate(forward, trainable, given)
+
+    def with_derivatives(weights, float_inputs, cotangents):
+        outputs, pullback, (after, losses) = jax.vjp(forward, weights, float_inputs, has_aux=True)
+        zeros = [np.zeros(x.shape, jax.dtypes.float0) if c is None else c for x, c in zip(outputs, cotangents)]
+        return outputs, after, losses, pullback(zeros)
+
     fields = {
         "layer": keras_object(layer),
         "input_mode": call.mode,
@@ -72,20 +117,21 @@ def record_layer(group, class_name, number, call, draw):
         ],
         "call_kwargs": {key: encoded_option(value) for key, value in call.options.items()},
         "weights": [weight(variable) for variable in layer.weights if "seed" not in variable.path],
+        **({"n_calls": call.calls} if call.calls > 1 else {}),
+        **shapes_and_masks(call),
     }
     if call.adapt is not None:
         fields["adapt_data"] = tensor(call.adapt)
     if call.differentiable:
-        outputs, pullback, (after, losses) = jax.vjp(forward, trainable, given, has_aux=True)
-        cotangents = [draw.normals(*x.shape) if np.issubdtype(x.dtype, np.floating) else None for x in outputs]
-        zeros = [np.zeros(x.shape, jax.dtypes.float0) if c is None else c for x, c in zip(outputs, cotangents)]
-        of_weights, of_inputs = pullback(zeros)
+        shapes, _ = jax.eval_shape(forward, trainable, given)
+        cotangents = [draw.normals(*x.shape).astype(x.dtype) if np.issubdtype(x.dtype, np.inexact) else None for x in shapes]
+        outputs, after, losses, (of_weights, of_inputs) = evaluate(with_derivatives, trainable, given, cotangents)
         gradients = iter(of_inputs)
         fields["cotangents"] = [optional_tensor(c) for c in cotangents]
         fields["grad_inputs"] = [tensor(next(gradients)) if is_float else None for is_float in floats]
         fields["grad_weights"] = [weight(v, g) for v, g in zip(layer.trainable_variables, of_weights)]
     else:
-        outputs, (after, losses) = forward(trainable, given)
+        outputs, (after, losses) = evaluate(forward, trainable, given)
     fields["outputs"] = [tensor(x) for x in outputs]
     if losses:
         fields["losses"] = [float(loss) for loss in losses]
@@ -100,6 +146,28 @@ def record_layer(group, class_name, number, call, draw):
     return cases
 
 
+def shapes_and_masks(call):
+    """The shapes of the outputs for any batch, and the mask of the output if the layer makes one."""
+    fields = {}
+    if call.mode != "named" and set(call.options) <= {"training", "mask"}:
+        shapes = [(None, *x.shape[1:]) for x in call.inputs]
+        try:
+            fields["compute_output_shape"] = listed(call.layer.compute_output_shape(shapes if call.mode == "list" else shapes[0]))
+        except Exception:  # layers that know the batch only
+            pass
+    masks = (layers.Masking, layers.Embedding, layers.RNN, layers.Bidirectional)
+    if isinstance(call.layer, masks) and call.mode == "single" and not isinstance(call.layer, layers.ReversibleEmbedding):
+        mask = call.layer.compute_mask(call.inputs[0], call.options.get("mask"))
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        if mask is not None:
+            fields["output_mask"] = tensor(mask)
+    return fields
+
+
+def listed(shape):
+    return [listed(entry) for entry in shape] if isinstance(shape, (list, tuple)) else shape
+
+
 def encoded_option(value):
     if isinstance(value, (list, tuple)):
         return [encoded_option(item) for item in value]
@@ -111,13 +179,26 @@ def record_training(group, class_name, number, call, output, draw):
     x = call.inputs[0]
     y = draw.normals(*output.shape)
     layer = type(call.layer).from_config(call.layer.get_config())
-    model = keras.Sequential([keras.Input(x.shape[1:]), layer])
+    with cheap_initializers():
+        model = keras.Sequential([keras.Input(x.shape[1:]), layer])
     randomize(model, draw)
     optimizer = keras.optimizers.SGD(0.05)
-    model.compile(optimizer=optimizer, loss="mse", run_eagerly=True)
+    model.compile(optimizer=optimizer, loss="mse")
     initial = [weight(variable) for variable in model.weights if "seed" not in variable.path]
     fit = {"batch_size": len(x), "epochs": 3, "shuffle": False}
-    history = model.fit(x, y, verbose=0, **fit).history
+    model._symbolic_build(data_batch=(x, y))
+    optimizer.build(model.trainable_variables)
+    groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables, model.metrics_variables)
+    state = tuple([variable.value for variable in group] for group in groups)
+    step = evaluator(model.train_step, state, (x, y))
+    history = []
+    for _ in range(fit["epochs"]):
+        logs, after = step(state, (x, y))
+        history.append(float(logs["loss"]))
+        state = (*after[:3], state[3])
+    for variables, values in zip(groups, state):
+        for variable, value in zip(variables, values):
+            variable.assign(value)
     return case(
         group,
         class_name,
@@ -130,6 +211,6 @@ def record_training(group, class_name, number, call, output, draw):
         x=tensor(x),
         y=tensor(y),
         initial_weights=initial,
-        history={key: [float(value) for value in values] for key, values in history.items()},
+        history={"loss": history},
         final_weights=[weight(variable) for variable in model.weights if "seed" not in variable.path],
     )

@@ -20,7 +20,7 @@ def steps_mask(draw, batch, steps):
 
 @space("MultiHeadAttention", "GroupQueryAttention")
 def multi_head(draw, name, rank):
-    width, batch, queries, keys = draw.integer(2, 5), 2, draw.integer(1, 4), draw.integer(1, 4)
+    width, batch, queries, keys = draw.integer(2, 5), draw.integer(1, 3), draw.integer(1, 4), draw.integer(1, 4)
     planes = (2,) if name == "MultiHeadAttention" and draw.flag(0.3) else ()
     query, value, key = (draw.normals(batch, *planes, length, width) for length in (queries, keys, keys))
     separate = draw.flag()
@@ -32,7 +32,10 @@ def multi_head(draw, name, rank):
         **regularized(draw, "kernel", "bias"),
         **({"activity_regularizer": "l2"} if draw.flag(0.2) else {}),
     }
+    shared["dropout"] = draw.choice(0.0, 0.0, 0.4)
     options = {"return_attention_scores": True} if draw.flag(0.3) else {}
+    if draw.flag(0.3):
+        options["training"] = False
     if name == "MultiHeadAttention":
         key_dim = draw.integer(1, 4)
         # Keras's fused operation on JAX takes values of the size of the keys only
@@ -67,12 +70,12 @@ def multi_head(draw, name, rank):
 
 @space("Attention", "AdditiveAttention")
 def attention(draw, name, rank):
-    width, batch, queries, keys = draw.integer(1, 4), 2, draw.integer(1, 4), draw.integer(1, 4)
+    width, batch, queries, keys = draw.integer(1, 4), draw.integer(1, 3), draw.integer(1, 4), draw.integer(1, 4)
     planes = (2,) if draw.flag(0.2) else ()
     inputs = [draw.normals(batch, *planes, queries, width), draw.normals(batch, *planes, keys, width)]
     if draw.flag():
         inputs = [inputs[0], draw.normals(batch, *planes, keys, draw.integer(1, 4)), inputs[1]]
-    options = {"use_scale": draw.flag()}
+    options = {"use_scale": draw.flag(), "dropout": draw.choice(0.0, 0.3)}
     if name == "Attention":
         options["score_mode"] = draw.choice("dot", "concat")
     call = Call(getattr(layers, name)(**options), inputs, mode="list", tolerance=1e-4, tolerances=SUMS)
@@ -93,6 +96,7 @@ def recurrent_options(draw):
         "go_backwards": draw.flag(0.3),
         "unroll": draw.flag(0.2),
         "zero_output_for_mask": draw.flag(0.2),
+        "stateful": draw.flag(0.2),
     }
 
 
@@ -101,6 +105,11 @@ def cell_options(draw, name):
         # without bounds the sums of convolutions grow, and with them the errors of float32
         "activation": draw.choice("tanh", "softsign", "softmax", *([] if name.startswith("Conv") else ["relu", "elu", None])),
         "use_bias": draw.flag(0.7),
+        "kernel_initializer": draw.choice("glorot_uniform", "he_normal", "zeros"),
+        "recurrent_initializer": draw.choice("orthogonal", "orthogonal", "glorot_normal"),
+        "bias_initializer": draw.choice("zeros", "zeros", "ones"),
+        "dropout": draw.choice(0.0, 0.0, 0.3),
+        "recurrent_dropout": draw.choice(0.0, 0.0, 0.3),
         **regularized(draw, "kernel", "recurrent", "bias"),
     }
     if name.startswith(("LSTM", "GRU", "ConvLSTM")):
@@ -122,6 +131,21 @@ def masked(call, draw, layer=None):
     return call
 
 
+def several(call, draw):
+    """Several calls of a layer that keeps its states. Dropout is off."""
+    inner = getattr(call.layer, "forward_layer", call.layer)
+    cells = [inner.cell] if hasattr(inner, "cell") else [inner]
+    cells = getattr(cells[0], "cells", cells)
+    if any(getattr(cell, "dropout", 0) or getattr(cell, "recurrent_dropout", 0) for cell in cells):
+        call.trained = False
+        if draw.flag():
+            call.options["training"] = False
+    if getattr(inner, "stateful", False):
+        call.calls = draw.integer(1, 3)
+        call.trained = False
+    return call
+
+
 def states_for(draw, cell, batch):
     """States of a cell: a list, or for stacked cells a list with a list for each."""
     if isinstance(cell, layers.StackedRNNCells):
@@ -135,11 +159,13 @@ def states_for(draw, cell, batch):
 
 @space("SimpleRNN", "LSTM", "GRU")
 def recurrent(draw, name, rank):
-    layer = getattr(layers, name)(draw.integer(1, 4), **cell_options(draw, name), **recurrent_options(draw))
-    call = Call(layer, [draw.normals(2, draw.integer(1, 5), draw.integer(1, 3))], tolerance=1e-4, tolerances=SUMS)
+    penalty = {"activity_regularizer": draw.choice("l1", "l2")} if draw.flag(0.15) else {}
+    layer = getattr(layers, name)(draw.integer(1, 4), **cell_options(draw, name), **recurrent_options(draw), **penalty)
+    batch = draw.integer(1, 3)
+    call = Call(layer, [draw.normals(batch, draw.integer(1, 5), draw.integer(1, 3))], tolerance=1e-4, tolerances=SUMS)
     if draw.flag(0.3):
-        call.options["initial_state"] = states_for(draw, layer.cell, 2)
-    return masked(call, draw, layer)
+        call.options["initial_state"] = states_for(draw, layer.cell, batch)
+    return several(masked(call, draw, layer), draw)
 
 
 def any_cell(draw, units):
@@ -155,7 +181,7 @@ def stacked(draw, name, rank):
     if draw.flag(0.3) and not (isinstance(layer.cell, layers.StackedRNNCells) and len(cells) == 1):
         call.options["initial_state"] = states_for(draw, layer.cell, 2)
     # on JAX a masked step of stacked cells of other sizes repeats a state of another size
-    return masked(call, draw, layer) if len({cell.units for cell in cells}) == 1 else call
+    return several(masked(call, draw, layer) if len({cell.units for cell in cells}) == 1 else call, draw)
 
 
 @space("SimpleRNNCell", "LSTMCell", "GRUCell")
@@ -173,7 +199,7 @@ def stacked_step(draw, name, rank):
 @space("Bidirectional")
 def bidirectional(draw, name, rank):
     kind = draw.choice("SimpleRNN", "LSTM", "GRU")
-    shared = {"return_sequences": draw.flag(), "return_state": draw.flag(0.2)}
+    shared = {"return_sequences": draw.flag(), "return_state": draw.flag(0.2), "unroll": draw.flag(0.2), "stateful": draw.flag(0.15)}
     units = draw.integer(1, 3)
 
     def directed(backwards):
@@ -188,7 +214,7 @@ def bidirectional(draw, name, rank):
     call = Call(layer, [draw.normals(2, draw.integer(1, 4), 2)], tolerance=1e-4, tolerances=SUMS)
     if draw.flag(0.3):
         call.options["initial_state"] = states_for(draw, inner.cell, 2) + states_for(draw, inner.cell, 2)
-    return masked(call, draw)
+    return several(masked(call, draw), draw)
 
 
 @space("TimeDistributed")
@@ -231,12 +257,15 @@ def conv_lstm(draw, name, rank):
     if draw.flag(0.3):
         shape = layer.cell.compute_output_shape((2, *step))[0]
         call.options["initial_state"] = [draw.normals(*shape), draw.normals(*shape)]
-    return call
+    return several(call, draw)
 
 
 @space("Rescaling")
 def rescaling(draw, name, rank):
-    return Call(layers.Rescaling(draw.number(0.01, 2), draw.number(-1, 1)), [draw.normals(2, 3)])
+    x = draw.normals(*draw.integers(draw.integer(1, 5), 1, 4))
+    if draw.flag(0.3):
+        x = draw.ints(*x.shape, below=256).astype(draw.choice("int32", "uint8"))
+    return Call(layers.Rescaling(draw.number(0.01, 2), draw.number(-1, 1)), [x], differentiable=x.dtype == np.float32)
 
 
 @space("Normalization")
@@ -272,13 +301,18 @@ def resizing(draw, name, rank):
     layer = layers.Resizing(
         draw.integer(2, 9), draw.integer(2, 9), interpolation=draw.choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"),
         antialias=draw.flag(0.3), data_format=data_format, **fit,
+        **({"fill_value": draw.number(0, 9)} if "pad_to_aspect_ratio" in fit else {}),
     )  # fmt: skip
-    return Call(layer, [image(draw, 2, draw.choice(1, 3), data_format)], differentiable=False, tolerance=1e-4)
+    x = image(draw, 2, draw.choice(1, 3), data_format)
+    return Call(layer, [x if draw.flag(0.8) else x[0]], differentiable=False, tolerance=1e-4)
 
 
 @space("CenterCrop")
 def center_crop(draw, name, rank):
-    return Call(layers.CenterCrop(draw.integer(2, 8), draw.integer(2, 8)), [draw.floats(2, 7, 6, 3, low=0, high=1)], differentiable=False, tolerance=1e-4)
+    data_format = draw.choice("channels_last", "channels_first")
+    layer = layers.CenterCrop(draw.integer(2, 8), draw.integer(2, 8), data_format=data_format)
+    x = image(draw, 2, draw.choice(1, 3), data_format, low=3, high=9)
+    return Call(layer, [x if draw.flag(0.8) else x[0]], differentiable=False, tolerance=1e-4)
 
 
 def pixels(draw, channels=None, low=4, high=8):
