@@ -1,4 +1,4 @@
-import { type DType, isFloat, requireDType } from '../dtype.ts'
+import { type DType, requireDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { apply } from '../interpreter.ts'
 import type { Op } from '../op.ts'
@@ -6,6 +6,7 @@ import { operationOf } from '../operation.ts'
 import { broadcastShapes, formatShape, sameShape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { broadcastTo } from './broadcast.ts'
+import { castOp } from './cast-op.ts'
 import { binary, binaryOp, comparison, unary } from './elementwise.ts'
 import { alignOperands, asTensor } from './operands.ts'
 import { type None, requireAlike, requireBool, requireNumeric } from './rules.ts'
@@ -141,15 +142,6 @@ export const where = /* @__PURE__ */ operationOf(
   },
   ['tensor', 'any', 'any'],
 )
-
-const castOp: Op<{ dtype: DType }> = {
-  name: 'cast',
-  elementwise: true,
-  shape: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
-  // no gradient flows through integers and booleans
-  vjp: (ct, [x], { dtype }) => [isFloat(dtype) && isFloat(x!.dtype) ? apply(castOp, [ct], { dtype: x!.dtype }) : null],
-  trivial: () => true,
-}
 
 /** `x` in another dtype; float to integer truncates and saturates, NaN becomes 0, anything but 0 is true. */
 export const cast = /* @__PURE__ */ operationOf(

@@ -61,7 +61,7 @@ export const reshape = /* @__PURE__ */ operationOf(
 )
 
 /**
- * Sum of the elements over `axis`.
+ * Sum of the elements over `axis`. That of bools is int32: it counts those that hold.
  *
  * @example
  * import { sum, tensor } from '@gradus/tensor'

@@ -7,6 +7,7 @@ import { formatShape, normalizeAxis } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { cast, greater, greaterEqual, mul, sub, where } from './arithmetic.ts'
 import { broadcastTo, reshape, sum } from './broadcast.ts'
+import { counted } from './cast-op.ts'
 import { iota } from './create.ts'
 import { flip, sliceAxis } from './movement.ts'
 import { likeInput, requireWide } from './rules.ts'
@@ -69,14 +70,15 @@ function running(op: Op<Params>): OperationOf<Params, [x: Tensor, options?: Cumu
     op,
     (x: Tensor, { axis = -1, reverse = false, exclusive = false }: CumulativeOptions = {}) => {
       const params = { axis: normalizeAxis(op.name, axis, x.rank), reverse, exclusive }
-      return cast(apply(op, [cast(x, computeDType(x.dtype))], params), x.dtype)
+      const given = counted(x)
+      return cast(apply(op, [cast(given, computeDType(given.dtype))], params), given.dtype)
     },
     ['tensor', ['axis', 'reverse', 'exclusive']],
   )
 }
 
 /**
- * Running sum along `axis`.
+ * Running sum along `axis`. That of bools is int32.
  *
  * @example
  * import { cumsum, tensor } from '@gradus/tensor'

@@ -49,7 +49,6 @@ it.each<[name: string, call: () => unknown, message: string]>([
     () => ops.percentile(vector, 'x' as never),
     'percentile takes a number from 0 to 100 or a list of them second, as in percentile(x, 50).',
   ],
-  ['median', () => ops.median(ids), "median needs a float tensor and got int32. Use cast(x, 'float32')."],
   [
     'average',
     () => ops.average(matrix, { axis: 0, weights: vector }),

@@ -36,7 +36,8 @@ interface Request {
   readonly skipsNan: boolean
 }
 
-function quantiles(x: Tensor, { name, parts, options, skipsNan }: Request): Tensor {
+function quantiles(given: Tensor, { name, parts, options, skipsNan }: Request): Tensor {
+  const x = isFloat(given.dtype) ? given : cast(given, 'float32') // as in Keras
   const { axis, keepDims = false, method = 'linear' } = options
   const list = typeof parts === 'number' ? [parts] : parts
   if (!list.every((part) => part >= 0 && part <= 1)) {
@@ -47,8 +48,6 @@ function quantiles(x: Tensor, { name, parts, options, skipsNan }: Request): Tens
   if (!methods.includes(method)) {
     throw new ShapeError(`${name}: the method '${method}' is unknown; use ${methods.join(', ')}.`)
   }
-  if (!isFloat(x.dtype))
-    throw new ShapeError(`${name} needs a float tensor and got ${x.dtype}. Use cast(x, 'float32').`)
   const axes = normalizeAxes(name, axis, x.rank)
   const kept = x.shape.map((_, index) => index).filter((index) => !axes.includes(index))
   const moved = transpose(wide(x), [...kept, ...axes])

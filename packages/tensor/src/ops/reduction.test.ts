@@ -2,6 +2,7 @@ import { grad } from '@gradus/autograd'
 import { cpu } from '@gradus/backend-cpu'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../backend.ts'
+import * as ops from '../ops.ts'
 import type { Tensor } from '../tensor.ts'
 import { sum } from './broadcast.ts'
 import { tensor, zeros } from './create.ts'
@@ -51,6 +52,39 @@ describe('reductions', () => {
         { axis: 1 },
       ).array(),
     ).toEqual([false, true])
+  })
+
+  it('count bools, as in NumPy and Keras', () => {
+    const bools = tensor([
+      [true, false],
+      [true, true],
+    ])
+    const counts = [ops.sum(bools), ops.prod(bools), ops.nansum(bools), ops.cumsum(bools), ops.cumprod(bools)]
+    expect(counts.map((x) => x.array())).toEqual([
+      3,
+      0,
+      3,
+      [
+        [1, 1],
+        [1, 2],
+      ],
+      [
+        [1, 0],
+        [1, 1],
+      ],
+    ])
+    expect(new Set(counts.map(({ dtype }) => dtype))).toEqual(new Set(['int32']))
+    expect([ops.max(bools), ops.min(bools, { axis: 0 })].map((x) => [x.dtype, x.array()])).toEqual([
+      ['bool', true],
+      ['bool', [true, false]],
+    ])
+    expect([ops.argMax(bools, { axis: 1 }).array(), ops.argMin(bools).array()]).toEqual([[0, 0], 1])
+    expect(
+      [ops.median(bools), ops.quantile(tensor([1, 2], { dtype: 'int32' }), 0.5)].map((x) => [x.dtype, x.item()]),
+    ).toEqual([
+      ['float32', 1],
+      ['float32', 1.5],
+    ])
   })
 
   it('say what is wrong', () => {

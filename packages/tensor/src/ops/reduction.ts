@@ -7,10 +7,11 @@ import type { Tensor } from '../tensor.ts'
 import { cast, div, equal, mul } from './arithmetic.ts'
 import { reshape, sum } from './broadcast.ts'
 import { expandOver } from './broadcast-op.ts'
+import { counted } from './cast-op.ts'
 import { cumprod } from './cumulative.ts'
 import { transpose } from './movement.ts'
-import { type Reduction, reduceOptions, reduction } from './reduce.ts'
-import { reducedInput, requireBool, requireNumeric } from './rules.ts'
+import { type ReduceOptions, type Reduction, reduceOptions, reduction } from './reduce.ts'
+import { type ReduceParams, reducedInput, requireBool, requireNumeric } from './rules.ts'
 
 export type { ReduceOptions } from './reduce.ts'
 
@@ -18,7 +19,7 @@ export type { ReduceOptions } from './reduce.ts'
 /* @__NO_SIDE_EFFECTS__ */
 function extreme(name: string): Reduction {
   const shapeOf = reducedInput(name, requireNumeric)
-  return reduction({
+  const op: Op<ReduceParams> = {
     name,
     shape(inputs, params) {
       const aval = shapeOf(inputs, params)
@@ -26,7 +27,10 @@ function extreme(name: string): Reduction {
       return aval
     },
     vjp: (ct, [x], { axes }, y) => [shareAmongTies(ct, x!, axes, y)],
-  })
+  }
+  const numbers = reduction(op)
+  const extremeOf = (x: Tensor, options?: ReduceOptions) => cast(numbers(x, options), x.dtype)
+  return operationOf(op, extremeOf, ['tensor', reduceOptions])
 }
 
 function requireElements(name: string, shape: Shape, axis: number): void {
@@ -56,7 +60,7 @@ function shareAmongTies(ct: Tensor, x: Tensor, axes: readonly number[], y: Tenso
   return mul(expandOver(div(reshape(ct, ties.shape), ties), x.shape, axes), chosen)
 }
 
-/** The product of the elements over `axis`; over nothing it is 1. */
+/** The product of the elements over `axis`; over nothing it is 1. The product of bools is int32. */
 export const prod = /* @__PURE__ */ reduction({
   name: 'prod',
   shape: /* @__PURE__ */ reducedInput('prod', requireNumeric),
@@ -64,7 +68,7 @@ export const prod = /* @__PURE__ */ reduction({
 })
 
 /**
- * The largest element over `axis`; NaN if there is one. Elements that tie share the gradient evenly.
+ * The largest element over `axis`; NaN if there is one. Of bools it is a bool. Elements that tie share the gradient evenly.
  * Throws `ShapeError` if there are no elements.
  *
  * @example
@@ -77,10 +81,16 @@ export const max = /* @__PURE__ */ extreme('max')
 export const min = /* @__PURE__ */ extreme('min')
 
 /** Whether any bool over `axis` holds; false over nothing. */
-export const any = /* @__PURE__ */ reduction({ name: 'any', shape: /* @__PURE__ */ reducedInput('any', requireBool) })
+export const any = /* @__PURE__ */ reduction(
+  { name: 'any', shape: /* @__PURE__ */ reducedInput('any', requireBool) },
+  true,
+)
 
 /** Whether all bools over `axis` hold; true over nothing. */
-export const all = /* @__PURE__ */ reduction({ name: 'all', shape: /* @__PURE__ */ reducedInput('all', requireBool) })
+export const all = /* @__PURE__ */ reduction(
+  { name: 'all', shape: /* @__PURE__ */ reducedInput('all', requireBool) },
+  true,
+)
 
 /** The axis of `argMax` and `argMin`, or none for the index in the flattened tensor, and whether it is kept as size 1. */
 export interface ArgMaxOptions {
@@ -103,7 +113,7 @@ function argExtreme(name: string): OperationOf<{ axis: number }, [x: Tensor, opt
     op,
     (x: Tensor, { axis, keepDims = false }: ArgMaxOptions = {}) => {
       if (axis === undefined || axis === null) {
-        const index = apply(op, [reshape(x, [x.size])], { axis: 0 })
+        const index = apply(op, [reshape(counted(x), [x.size])], { axis: 0 })
         return keepDims
           ? reshape(
               index,
@@ -112,7 +122,7 @@ function argExtreme(name: string): OperationOf<{ axis: number }, [x: Tensor, opt
           : index
       }
       const along = normalizeAxis(name, axis, x.rank)
-      const index = apply(op, [x], { axis: along })
+      const index = apply(op, [counted(x)], { axis: along })
       return keepDims ? reshape(index, reducedShape(x.shape, [along], true)) : index
     },
     ['tensor', reduceOptions],
