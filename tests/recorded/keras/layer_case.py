@@ -97,11 +97,25 @@ def record_layer(group, class_name, number, call, draw):
         replaced = iter(float_inputs)
         inputs = [next(replaced) if is_float else x for x, is_float in zip(call.inputs, floats)]
         positional, keyword = structured(call, inputs)
-        outputs, after, losses = layer.stateless_call(weights, rest, *positional, **keyword, **call.options, return_losses=True)
+        # stateless_call would leave out what a call of the layer adds: penalties on outputs, and casts of inputs
+        mapping = [*zip(layer.trainable_variables, weights), *zip(layer.non_trainable_variables, rest)]
+        with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+            outputs = layer(*positional, **keyword, **call.options)
+            losses = layer.losses
+        after = [scope.get_current_value(variable) for variable in layer.non_trainable_variables]
         return keras.tree.flatten(outputs), (after, losses)
 
+    states = states_of(layer)
+
+    def next_states(before):
+        mapping = list(zip([*layer.trainable_variables, *layer.non_trainable_variables, *states], [*trainable, *rest, *before]))
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            layer(*structured(call, call.inputs)[0], **call.options)
+        return [scope.get_current_value(state) for state in states]
+
     for _ in range(call.calls - 1):
-        _, (rest, _) = evaluate(forward, trainable, given)
+        for state, value in zip(states, evaluate(next_states, [state.value for state in states])):
+            state.assign(value)
 
     def with_derivatives(weights, float_inputs, cotangents):
         outputs, pullback, (after, losses) = jax.vjp(forward, weights, float_inputs, has_aux=True)
@@ -152,10 +166,11 @@ def shapes_and_masks(call):
     if call.mode != "named" and set(call.options) <= {"training", "mask"}:
         shapes = [(None, *x.shape[1:]) for x in call.inputs]
         try:
-            fields["compute_output_shape"] = listed(call.layer.compute_output_shape(shapes if call.mode == "list" else shapes[0]))
+            fields["compute_output_shape"] = flat_shapes(call.layer.compute_output_shape(shapes if call.mode == "list" else shapes[0]))
         except Exception:  # layers that know the batch only
             pass
-    masks = (layers.Masking, layers.Embedding, layers.RNN, layers.Bidirectional)
+    # recurrent layers pass the mask on in Keras 3.15 and not in 3.16
+    masks = (layers.Masking, layers.Embedding)
     if isinstance(call.layer, masks) and call.mode == "single" and not isinstance(call.layer, layers.ReversibleEmbedding):
         mask = call.layer.compute_mask(call.inputs[0], call.options.get("mask"))
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
@@ -164,8 +179,21 @@ def shapes_and_masks(call):
     return fields
 
 
-def listed(shape):
-    return [listed(entry) for entry in shape] if isinstance(shape, (list, tuple)) else shape
+def flat_shapes(shape):
+    """One shape, or all shapes in a nested list of them."""
+    if not any(isinstance(entry, (list, tuple)) for entry in shape):
+        return list(shape)
+    flat = []
+    for entry in shape:
+        found = flat_shapes(entry)
+        flat += found if any(isinstance(part, list) for part in found) else [found]
+    return flat
+
+
+def states_of(layer):
+    """The states that a recurrent layer keeps from call to call. Keras does not list them among its variables."""
+    parts = [layer.forward_layer, layer.backward_layer] if isinstance(layer, layers.Bidirectional) else [layer]
+    return keras.tree.flatten([part.states for part in parts if getattr(part, "stateful", False)])
 
 
 def encoded_option(value):

@@ -180,8 +180,9 @@ def stacked(draw, name, rank):
     call = Call(layer, [draw.normals(2, draw.integer(1, 4), 2)], tolerance=1e-4, tolerances=SUMS)
     if draw.flag(0.3) and not (isinstance(layer.cell, layers.StackedRNNCells) and len(cells) == 1):
         call.options["initial_state"] = states_for(draw, layer.cell, 2)
-    # on JAX a masked step of stacked cells of other sizes repeats a state of another size
-    return several(masked(call, draw, layer) if len({cell.units for cell in cells}) == 1 else call, draw)
+    # on JAX a masked step of stacked cells repeats the state of the first cell, unless all have several states
+    repeats_output = len(cells) == 1 or all(isinstance(cell, layers.LSTMCell) for cell in cells)
+    return several(masked(call, draw, layer) if repeats_output else call, draw)
 
 
 @space("SimpleRNNCell", "LSTMCell", "GRUCell")

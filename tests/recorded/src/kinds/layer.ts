@@ -190,7 +190,8 @@ async function compareLosses(
   added: readonly Tensor[],
 ): Promise<void> {
   const all = [...added]
-  for (const { layer, path } of layersWithin(root)) {
+  for (const { layer, path, trained } of layersWithin(root)) {
+    if (!trained) continue
     treeForEach(params[path] ?? {}, (leaf, key) => {
       const regularizer = layer.regularizerOf(key)
       if (regularizer) all.push(regularizer.loss(leaf))
