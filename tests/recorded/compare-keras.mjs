@@ -38,8 +38,10 @@ mkdirSync(folder, { recursive: true })
 try {
   const record = join(here, 'keras/record.py')
   const options = ['--configs', values.configs, '--seed', values.seed, '--only', values.only]
-  const recorded = spawnSync(python, [record, folder, ...options], { env, stdio: 'inherit' })
-  if (recorded.status !== 0) process.exit(recorded.status ?? 1)
+  for (const KERAS_BACKEND of ['jax', 'numpy']) {
+    const recorded = spawnSync(python, [record, folder, ...options], { env: { ...env, KERAS_BACKEND }, stdio: 'inherit' })
+    if (recorded.status !== 0) process.exit(recorded.status ?? 1)
+  }
   const compared = spawnSync(process.execPath, [join(here, 'run.mjs'), '--backend', values.backend], {
     env: { ...process.env, GRADUS_RECORDED: folder },
     stdio: 'inherit',

@@ -43,6 +43,11 @@ class Draw:
     def choice(self, *options):
         return options[int(self.rng.integers(len(options)))]
 
+    def some(self, options, count):
+        """`count` different options, in their order."""
+        chosen = sorted(self.rng.choice(len(options), count, replace=False).tolist()) if count else []
+        return [options[index] for index in chosen]
+
     def integer(self, low, high):
         """An integer from `low` to `high`, both included."""
         return int(self.rng.integers(low, high + 1))

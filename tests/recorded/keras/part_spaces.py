@@ -1,285 +1,31 @@
-"""Random configurations of losses, metrics, optimizers, schedules, regularizers, constraints and activations.
+"""Random configurations of losses, metrics, optimizers, schedules, initializers, regularizers, constraints and activations.
 
 PARTS maps a name such as `losses/Huber` to a function from `Draw` and a number to recorded cases.
 """
 
 import keras
 import numpy as np
-from keras import constraints, losses, metrics, optimizers, regularizers
+from keras import constraints, initializers, optimizers, regularizers
 from keras.optimizers import schedules
 
+from loss_spaces import LOSS_PARTS
+from metric_spaces import METRIC_PARTS
 from part_cases import (
     record_activation,
     record_constraint,
-    record_loss,
-    record_metric,
+    record_exact_initializer,
+    record_initializer,
     record_optimizer,
+    record_orthogonal,
     record_regularizer,
     record_schedule,
 )
 
-PARTS = {}
-
-
-def softmax(x):
-    exponents = np.exp(x - x.max(-1, keepdims=True))
-    return (exponents / exponents.sum(-1, keepdims=True)).astype("float32")
-
-
-def one_hot(draw, shape, classes):
-    return np.eye(classes, dtype="float32")[draw.ints(*shape, below=classes)]
-
-
-# losses: name -> (options, targets, predictions)
-
-
-def real_pair(draw):
-    shape = [draw.integer(2, 4), *draw.integers(draw.integer(1, 2), 1, 4)]
-    return draw.normals(*shape), draw.normals(*shape)
-
-
-def positive_pair(draw):
-    y_true, y_pred = real_pair(draw)
-    return np.abs(y_true) + 0.05, np.abs(y_pred) + 0.05
-
-
-def binary_pair(draw, logits=False):
-    shape = [draw.integer(2, 5), draw.integer(1, 4)]
-    labels = draw.ints(*shape, below=2).astype("float32")
-    return labels, draw.normals(*shape) if logits else draw.floats(*shape, low=0.02, high=0.98)
-
-
-def class_pair(draw, logits=False):
-    shape, classes = [draw.integer(2, 4), *draw.integers(draw.integer(0, 1), 1, 3)], draw.integer(2, 5)
-    scores = draw.normals(*shape, classes)
-    return one_hot(draw, shape, classes), scores if logits else softmax(scores)
-
-
-def sparse_pair(draw, logits=False):
-    y_true, y_pred = class_pair(draw, logits)
-    return y_true.argmax(-1).astype("int32"), y_pred
-
-
-def distribution_pair(draw):
-    shape = [draw.integer(2, 4), draw.integer(2, 5)]
-    return softmax(draw.normals(*shape)), softmax(draw.normals(*shape))
-
-
-def hinge_pair(draw):
-    y_true, y_pred = real_pair(draw)
-    return (np.sign(y_true) if draw.flag() else (y_true > 0)).astype("float32"), y_pred
-
-
-def options_with_pair(options, pair):
-    return lambda draw: (options(draw), *pair(draw))
-
-
-def with_logits(options, pair):
-    def make(draw):
-        logits = draw.flag()
-        return ({"from_logits": logits, **options(draw)}, *pair(draw, logits))
-
-    return make
+PARTS = {**LOSS_PARTS, **METRIC_PARTS}
 
 
 def nothing(draw):
     return {}
-
-
-def axis_option(draw):
-    return {"axis": -1}
-
-
-def smoothing(draw):
-    return {"label_smoothing": draw.choice(0.0, draw.number(0.05, 0.4))}
-
-
-def focal(draw):
-    return {**smoothing(draw), "gamma": draw.number(0.5, 3), "alpha": draw.number(0.1, 0.9)}
-
-
-def binary_focal(draw):
-    return {**focal(draw), "apply_class_balancing": draw.flag()}
-
-
-def image_pair(draw):
-    shape = [2, 3, 3, draw.integer(1, 2)]
-    return draw.ints(*shape, below=2).astype("float32"), draw.floats(*shape, low=0.05, high=0.95)
-
-
-def circle_pair(draw):
-    embeddings = draw.normals(6, 4)
-    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    return draw.ints(6, below=3), embeddings
-
-
-def ctc_pair(draw):
-    batch, time, classes = 2, draw.integer(5, 7), draw.integer(3, 5)
-    return draw.rng.integers(1, classes, (batch, draw.integer(1, 3))).astype("int32"), draw.normals(batch, time, classes)
-
-
-LOSSES = {
-    "MeanSquaredError": options_with_pair(nothing, real_pair),
-    "MeanAbsoluteError": options_with_pair(nothing, real_pair),
-    "MeanAbsolutePercentageError": options_with_pair(nothing, real_pair),
-    "MeanSquaredLogarithmicError": options_with_pair(nothing, positive_pair),
-    "CosineSimilarity": options_with_pair(axis_option, real_pair),
-    "Huber": options_with_pair(lambda draw: {"delta": draw.number(0.2, 2)}, real_pair),
-    "LogCosh": options_with_pair(nothing, real_pair),
-    "Hinge": options_with_pair(nothing, hinge_pair),
-    "SquaredHinge": options_with_pair(nothing, hinge_pair),
-    "CategoricalHinge": options_with_pair(nothing, class_pair),
-    "KLDivergence": options_with_pair(nothing, distribution_pair),
-    "Poisson": options_with_pair(nothing, positive_pair),
-    "BinaryCrossentropy": with_logits(smoothing, binary_pair),
-    "BinaryFocalCrossentropy": with_logits(binary_focal, binary_pair),
-    "CategoricalCrossentropy": with_logits(smoothing, class_pair),
-    "CategoricalFocalCrossentropy": with_logits(focal, class_pair),
-    "CategoricalGeneralizedCrossEntropy": options_with_pair(lambda draw: {"q": draw.number(0.1, 0.9)}, sparse_pair),
-    "SparseCategoricalCrossentropy": with_logits(lambda draw: {"ignore_class": draw.maybe(0, 0.3)}, sparse_pair),
-    "Dice": options_with_pair(lambda draw: {"axis": draw.choice(None, (1, 2), (1, 2, 3))}, image_pair),
-    "Tversky": options_with_pair(
-        lambda draw: {"alpha": draw.number(0.1, 0.9), "beta": draw.number(0.1, 0.9), "axis": draw.choice(None, (1, 2))}, image_pair
-    ),
-    "Circle": options_with_pair(
-        lambda draw: {"gamma": draw.number(5, 80), "margin": draw.number(0.2, 0.5), "remove_diagonal": draw.flag()}, circle_pair
-    ),
-    "CTC": options_with_pair(nothing, ctc_pair),
-}
-
-for loss_name, make_loss in LOSSES.items():
-
-    def loss_part(draw, number, name=loss_name, make=make_loss):
-        options, y_true, y_pred = make(draw)
-        tolerance = 2e-4 if name in ("CTC", "Circle", "CosineSimilarity") else 2e-5
-        return record_loss(name, number, getattr(losses, name)(**options), y_true, y_pred, draw, tolerance)
-
-    PARTS[f"losses/{loss_name}"] = loss_part
-
-
-# metrics
-
-
-def batches_of(pair, draw):
-    """Batches of one shape, with batch sizes that may differ."""
-    y_true, y_pred = pair(draw)
-    more = [pair_like(pair, draw, y_pred) for _ in range(draw.integer(0, 2))]
-    return [(y_true, y_pred), *more]
-
-
-def pair_like(pair, draw, y_pred):
-    for _ in range(1000):
-        y_true, other = pair(draw)
-        if other.shape == y_pred.shape:
-            return y_true, other
-    raise ValueError("no batch of the same shape")
-
-
-def thresholds(draw):
-    return {"thresholds": draw.choice(None, draw.number(0.1, 0.9), sorted(draw.number(0.05, 0.95) for _ in range(3)))}
-
-
-def confusion(draw):
-    if draw.flag(0.6):
-        return thresholds(draw)
-    return {**thresholds(draw), "class_id": 0}
-
-
-def precision_options(draw):
-    return draw.choice(thresholds(draw), {"top_k": 1}, {"class_id": 0, **thresholds(draw)})
-
-
-def auc_options(draw):
-    return {
-        "num_thresholds": draw.choice(3, 20, 200),
-        "curve": draw.choice("ROC", "PR"),
-        "summation_method": draw.choice("interpolation", "minoring", "majoring"),
-    }
-
-
-def at(name):
-    return lambda draw: {name: draw.number(0.1, 0.9), "num_thresholds": draw.choice(10, 200)}
-
-
-def multi_class(draw):
-    y_true, y_pred = class_pair(draw)
-    return y_true.reshape(-1, y_true.shape[-1]), y_pred.reshape(-1, y_pred.shape[-1])
-
-
-def f_score(draw):
-    return {"average": draw.choice(None, "micro", "macro", "weighted"), "threshold": draw.choice(None, 0.4)}
-
-
-def labels_pair(draw):
-    return draw.ints(6, below=3), draw.ints(6, below=3)
-
-
-def regression_columns(draw):
-    shape = (4, draw.integer(1, 3))
-    return draw.normals(*shape), draw.normals(*shape)
-
-
-METRICS = {
-    "Accuracy": (nothing, labels_pair),
-    "BinaryAccuracy": (lambda draw: {"threshold": draw.number(0.2, 0.8)}, binary_pair),
-    "CategoricalAccuracy": (nothing, class_pair),
-    "SparseCategoricalAccuracy": (nothing, sparse_pair),
-    "TopKCategoricalAccuracy": (lambda draw: {"k": draw.integer(1, 3)}, multi_class),
-    "SparseTopKCategoricalAccuracy": (lambda draw: {"k": draw.integer(1, 3)}, sparse_pair),
-    "AUC": (auc_options, binary_pair),
-    "Precision": (precision_options, binary_pair),
-    "Recall": (precision_options, binary_pair),
-    "TruePositives": (thresholds, binary_pair),
-    "TrueNegatives": (thresholds, binary_pair),
-    "FalsePositives": (thresholds, binary_pair),
-    "FalseNegatives": (thresholds, binary_pair),
-    "PrecisionAtRecall": (at("recall"), binary_pair),
-    "RecallAtPrecision": (at("precision"), binary_pair),
-    "SensitivityAtSpecificity": (at("specificity"), binary_pair),
-    "SpecificityAtSensitivity": (at("sensitivity"), binary_pair),
-    "F1Score": (f_score, multi_class),
-    "FBetaScore": (lambda draw: {**f_score(draw), "beta": draw.number(0.3, 3)}, multi_class),
-    "BinaryIoU": (lambda draw: {"target_class_ids": draw.choice([0], [1], [0, 1]), "threshold": draw.number(0.2, 0.8)}, binary_pair),
-    "MeanIoU": (lambda draw: {"num_classes": draw.integer(3, 5)}, labels_pair),
-    "IoU": (lambda draw: {"num_classes": 3, "target_class_ids": draw.choice([0], [1, 2])}, labels_pair),
-    "OneHotIoU": (lambda draw: {"num_classes": 3, "target_class_ids": draw.choice([0], [1, 2])}, lambda draw: (one_hot(draw, (6,), 3), softmax(draw.normals(6, 3)))),
-    "OneHotMeanIoU": (lambda draw: {"num_classes": 3}, lambda draw: (one_hot(draw, (6,), 3), softmax(draw.normals(6, 3)))),
-    "Hinge": (nothing, hinge_pair),
-    "SquaredHinge": (nothing, hinge_pair),
-    "CategoricalHinge": (nothing, class_pair),
-    "BinaryCrossentropy": (smoothing, binary_pair),
-    "CategoricalCrossentropy": (smoothing, class_pair),
-    "SparseCategoricalCrossentropy": (nothing, sparse_pair),
-    "KLDivergence": (nothing, distribution_pair),
-    "Poisson": (nothing, positive_pair),
-    "MeanSquaredError": (nothing, real_pair),
-    "MeanAbsoluteError": (nothing, real_pair),
-    "MeanAbsolutePercentageError": (nothing, real_pair),
-    "MeanSquaredLogarithmicError": (nothing, positive_pair),
-    "RootMeanSquaredError": (nothing, real_pair),
-    "LogCoshError": (nothing, real_pair),
-    "CosineSimilarity": (nothing, real_pair),
-    "R2Score": (lambda draw: {"class_aggregation": draw.choice(None, "uniform_average", "variance_weighted_average")}, regression_columns),
-    "PearsonCorrelation": (nothing, regression_columns),
-    "ConcordanceCorrelation": (nothing, regression_columns),
-}
-
-for metric_name, (metric_options, metric_pair) in METRICS.items():
-
-    def metric_part(draw, number, name=metric_name, options=metric_options, pair=metric_pair):
-        made = getattr(metrics, name)(**options(draw))
-        weighted = name not in ("PearsonCorrelation", "ConcordanceCorrelation")
-        return record_metric(name, number, made, batches_of(pair, draw), draw, weighted, 1e-4)
-
-    PARTS[f"metrics/{metric_name}"] = metric_part
-
-for metric_name in ("Mean", "Sum"):
-
-    def reduction_part(draw, number, name=metric_name):
-        batches = [(None, draw.normals(draw.integer(1, 5))) for _ in range(3)]
-        return record_metric(name, number, getattr(metrics, name)(), batches, draw)
-
-    PARTS[f"metrics/{metric_name}"] = reduction_part
 
 
 # optimizers
@@ -288,42 +34,72 @@ for metric_name in ("Mean", "Sum"):
 def common(draw):
     """Options that all optimizers have: at most one way of clipping."""
     options = {"learning_rate": draw.choice(0.001, 0.01, 0.1)}
+    if draw.flag(0.2):
+        kind = draw.choice("ExponentialDecay", "CosineDecay", "PolynomialDecay", "InverseTimeDecay", "PiecewiseConstantDecay")
+        options["learning_rate"] = schedule_of(kind, draw)[0]
     if draw.flag(0.3):
         options[draw.choice("clipnorm", "global_clipnorm", "clipvalue")] = draw.number(0.2, 2)
     if draw.flag(0.3):
         options["weight_decay"] = draw.number(0.001, 0.1)
     if draw.flag(0.2):
-        options.update(use_ema=True, ema_momentum=draw.number(0.5, 0.99), ema_overwrite_frequency=draw.maybe(2))
+        options.update(use_ema=True, ema_momentum=draw.number(0.5, 0.99), ema_overwrite_frequency=draw.choice(None, 1, 2, 3))
     if draw.flag(0.2):
-        options["gradient_accumulation_steps"] = 2
+        options["gradient_accumulation_steps"] = draw.integer(2, 3)
+    if draw.flag(0.15):
+        options["loss_scale_factor"] = draw.choice(2.0, 128.0, draw.number(0.5, 10))
     return options
 
 
 def betas(draw):
-    return {"beta_1": draw.number(0.5, 0.95), "beta_2": draw.number(0.8, 0.999)}
+    return {"beta_1": draw.number(0.5, 0.95), "beta_2": draw.number(0.8, 0.999), "epsilon": draw.choice(1e-7, 1e-3)}
+
+
+def without_epsilon(draw):
+    options = betas(draw)
+    del options["epsilon"]
+    return options
 
 
 OPTIMIZERS = {
     "SGD": lambda draw: {"momentum": draw.choice(0.0, draw.number(0.1, 0.95)), "nesterov": draw.flag()},
-    "Adam": lambda draw: {**betas(draw), "epsilon": draw.choice(1e-7, 1e-3), "amsgrad": draw.flag()},
+    "Adam": lambda draw: {**betas(draw), "amsgrad": draw.flag()},
     "AdamW": lambda draw: {**betas(draw), "amsgrad": draw.flag()},
     "Adamax": betas,
     "Nadam": betas,
-    "RMSprop": lambda draw: {"rho": draw.number(0.5, 0.99), "momentum": draw.choice(0.0, 0.5), "centered": draw.flag()},
-    "Adagrad": lambda draw: {"initial_accumulator_value": draw.number(0, 0.5)},
-    "Adadelta": lambda draw: {"rho": draw.number(0.5, 0.99)},
+    "RMSprop": lambda draw: {"rho": draw.number(0.5, 0.99), "momentum": draw.choice(0.0, 0.5), "centered": draw.flag(), "epsilon": draw.choice(1e-7, 1e-3)},
+    "Adagrad": lambda draw: {"initial_accumulator_value": draw.number(0, 0.5), "epsilon": draw.choice(1e-7, 1e-3)},
+    "Adadelta": lambda draw: {"rho": draw.number(0.5, 0.99), "epsilon": draw.choice(1e-7, 1e-3)},
     "Ftrl": lambda draw: {
-        "learning_rate_power": -draw.number(0.2, 0.8),
+        "learning_rate_power": draw.choice(-0.5, -draw.number(0.2, 0.8), 0.0),
+        "initial_accumulator_value": draw.choice(0.1, draw.number(0, 1)),
         "l1_regularization_strength": draw.choice(0.0, 0.05),
         "l2_regularization_strength": draw.choice(0.0, 0.05),
         "l2_shrinkage_regularization_strength": draw.choice(0.0, 0.05),
         "beta": draw.choice(0.0, 0.3),
     },
-    "Lion": betas,
+    "Lion": without_epsilon,
     "Lamb": betas,
-    "Adafactor": lambda draw: {"beta_2_decay": -draw.number(0.5, 0.9), "relative_step": draw.flag(), "clip_threshold": draw.number(0.5, 2)},
-    "Muon": lambda draw: {"momentum": draw.number(0.5, 0.95), "nesterov": draw.flag()},
-    "ScheduleFreeAdamW": lambda draw: {"warmup_steps": draw.integer(0, 2)},
+    "Adafactor": lambda draw: {
+        "beta_2_decay": -draw.number(0.5, 0.9),
+        "relative_step": draw.flag(),
+        "clip_threshold": draw.number(0.5, 2),
+        "epsilon_1": draw.choice(1e-30, 1e-6),
+        "epsilon_2": draw.choice(1e-3, 0.1),
+    },
+    "Muon": lambda draw: {
+        "momentum": draw.number(0.5, 0.95),
+        "nesterov": draw.flag(),
+        "ns_steps": draw.choice(5, 3, 6),
+        "rms_rate": draw.choice(0.2, None, 0.5),
+        "adam_beta_1": draw.number(0.5, 0.95),
+        "adam_beta_2": draw.number(0.8, 0.999),
+        "adam_weight_decay": draw.choice(0.004, None, 0.05),
+        "adam_lr_ratio": draw.choice(1, 0.3),
+        "epsilon": draw.choice(1e-7, 1e-3),
+        "exclude_layers": draw.choice(None, ["layer_0"], ["layer_[12]"]),
+        "exclude_embeddings": draw.flag(),
+    },
+    "ScheduleFreeAdamW": lambda draw: {**betas(draw), "epsilon": draw.choice(1e-8, 1e-3), "warmup_steps": draw.integer(0, 5)},
 }
 
 for optimizer_name, optimizer_options in OPTIMIZERS.items():
@@ -331,36 +107,170 @@ for optimizer_name, optimizer_options in OPTIMIZERS.items():
     def optimizer_part(draw, number, name=optimizer_name, options=optimizer_options):
         kwargs = {**common(draw), **options(draw)}
         tolerance = 5e-4 if name == "Muon" else 5e-5
-        return record_optimizer(name, number, lambda: getattr(optimizers, name)(**kwargs), draw, tolerance)
+        if name == "Ftrl":
+            # differences of powers are divided by the rate, which loses all digits if both are small
+            kwargs.update(learning_rate=draw.choice(0.1, 0.5), loss_scale_factor=None)
+            tolerance = 5e-4
+        excluded = draw.choice(None, None, ["bias"], ["kernel"])
+        make = lambda: getattr(optimizers, name)(**kwargs)  # noqa: E731
+        return record_optimizer(name, number, make, draw, tolerance, draw.integer(3, 6), excluded, draw.flag(0.1))
 
     PARTS[f"optimizers/{optimizer_name}"] = optimizer_part
 
 
+def inner_optimizer(draw):
+    name = draw.choice("SGD", "Adam", "RMSprop", "Nadam", "Lion")
+    options = {key: value for key, value in common(draw).items() if key != "loss_scale_factor"}
+    return getattr(optimizers, name)(**options, **OPTIMIZERS[name](draw))
+
+
+def loss_scale_part(draw, number):
+    def make():
+        inner = inner_optimizer(draw)
+        return optimizers.LossScaleOptimizer(inner, initial_scale=draw.choice(32768.0, 2.0, 1024.0), dynamic_growth_steps=draw.integer(1, 4))
+
+    return record_optimizer("LossScaleOptimizer", number, make, draw, 5e-5, draw.integer(4, 7), infinite=draw.flag())
+
+
+PARTS["optimizers/LossScaleOptimizer"] = loss_scale_part
+
 SCHEDULES = {
-    "ExponentialDecay": lambda draw: {"decay_steps": draw.integer(3, 30), "decay_rate": draw.number(0.1, 0.99), "staircase": draw.flag()},
+    "ExponentialDecay": lambda draw: {"decay_steps": draw.integer(3, 30), "decay_rate": draw.number(0.1, 1.2), "staircase": draw.flag()},
     "InverseTimeDecay": lambda draw: {"decay_steps": draw.integer(3, 30), "decay_rate": draw.number(0.1, 2), "staircase": draw.flag()},
-    "PolynomialDecay": lambda draw: {"decay_steps": draw.integer(3, 30), "end_learning_rate": draw.number(0, 0.05), "power": draw.choice(1.0, 2.0, 0.5), "cycle": draw.flag()},
-    "CosineDecay": lambda draw: {
-        "decay_steps": draw.integer(3, 30), "alpha": draw.number(0, 0.5), "warmup_steps": draw.choice(0, 5), "warmup_target": draw.maybe(0.3)
+    "PolynomialDecay": lambda draw: {
+        "decay_steps": draw.integer(3, 30),
+        "end_learning_rate": draw.number(0, 0.05),
+        "power": draw.choice(1.0, 2.0, 0.5, draw.number(0.2, 3)),
+        "cycle": draw.flag(),
     },
-    "CosineDecayRestarts": lambda draw: {"first_decay_steps": draw.choice(7, 13), "t_mul": 2.0, "m_mul": draw.number(0.5, 1), "alpha": draw.number(0, 0.3)},
-}  # fmt: skip
+    "CosineDecay": lambda draw: {
+        "decay_steps": draw.integer(3, 30),
+        "alpha": draw.number(0, 0.5),
+        "warmup_steps": draw.choice(0, draw.integer(1, 12)),
+        "warmup_target": draw.choice(None, 0.3, draw.number(0.01, 1)),
+    },
+    "CosineDecayRestarts": lambda draw: {
+        "first_decay_steps": draw.integer(3, 20),
+        "t_mul": draw.choice(1.0, 2.0, draw.number(1.1, 3)),
+        "m_mul": draw.choice(1.0, draw.number(0.4, 1)),
+        "alpha": draw.number(0, 0.3),
+    },
+}
 
-for schedule_name, schedule_options in SCHEDULES.items():
 
-    def schedule_part(draw, number, name=schedule_name, options=schedule_options):
-        return record_schedule(name, number, getattr(schedules, name)(draw.number(0.01, 0.5), **options(draw)))
+def schedule_of(name, draw):
+    """A schedule, and whether rounding decides its value at a step."""
+    if name == "PiecewiseConstantDecay":
+        boundaries = sorted({draw.integer(1, 50) for _ in range(draw.integer(1, 4))})
+        values = [draw.number(0.01, 1) for _ in range(len(boundaries) + 1)]
+        return schedules.PiecewiseConstantDecay(boundaries, values), lambda step: False
+    options = SCHEDULES[name](draw)
+    schedule = getattr(schedules, name)(draw.number(0.01, 0.5), **options)
+    return schedule, restarts(options) if name == "CosineDecayRestarts" else lambda step: False
+
+
+def restarts(options):
+    """Whether a step is the first of a period. Its number comes from a logarithm unless all periods have the same length."""
+    first, factor = options["first_decay_steps"], options["t_mul"]
+    ends, end, length = set(), 0.0, first
+    while factor != 1 and end < 1100:
+        end += length
+        length *= factor
+        ends.add(round(end)) if abs(end - round(end)) < 1e-2 else None
+    return lambda step: step in ends
+
+
+for schedule_name in [*SCHEDULES, "PiecewiseConstantDecay"]:
+
+    def schedule_part(draw, number, name=schedule_name):
+        return record_schedule(name, number, *schedule_of(name, draw))
 
     PARTS[f"schedules/{schedule_name}"] = schedule_part
 
+# initializers
 
-def piecewise(draw, number):
-    boundaries = sorted({draw.integer(1, 50) for _ in range(draw.integer(1, 4))})
-    values = [draw.number(0.01, 1) for _ in range(len(boundaries) + 1)]
-    return record_schedule("PiecewiseConstantDecay", number, schedules.PiecewiseConstantDecay(boundaries, values))
+FANS = ("GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform", "VarianceScaling")
+# the standard deviation of a standard normal distribution, truncated at 2
+TRUNCATED = 0.87962566103423978
 
 
-PARTS["schedules/PiecewiseConstantDecay"] = piecewise
+def initializer_shape(draw):
+    """A shape with 60000 values or more, which are enough for the statistics."""
+    return draw.choice((300, 250), (3, 100, 250), (3, 3, 90, 80), (250, 3, 2, 50), (5, 5, 3, 30, 40), (90000,))
+
+
+def initializer_options(name, draw, shape):
+    if name not in FANS:
+        return {
+            "RandomNormal": lambda: {"mean": draw.choice(0, draw.number(0.2, 1)), "stddev": draw.number(0.01, 1)},
+            "RandomUniform": lambda: {"minval": draw.number(-1, 0), "maxval": draw.number(0.1, 1)},
+            "TruncatedNormal": lambda: {"mean": draw.choice(0, -draw.number(0.2, 1)), "stddev": draw.number(0.01, 1)},
+        }[name]()
+    options = {}
+    if name == "VarianceScaling":
+        options = {
+            "scale": draw.number(0.1, 3),
+            "mode": draw.choice("fan_in", "fan_out", "fan_avg"),
+            "distribution": draw.choice("normal", "truncated_normal", "untruncated_normal", "uniform"),
+        }
+    if "input_axes" in initializers.GlorotNormal().get_config() and len(shape) > 2 and draw.flag(0.3):
+        axes = draw.some(range(len(shape)), draw.integer(2, len(shape)))
+        cut = draw.integer(1, len(axes) - 1)
+        options.update(input_axes=axes[:cut], output_axes=axes[cut:])
+    return options
+
+
+for initializer_name in ("RandomNormal", "RandomUniform", "TruncatedNormal", *FANS):
+
+    def initializer_part(draw, number, name=initializer_name):
+        shape = initializer_shape(draw)
+        options = initializer_options(name, draw, shape)
+        made = getattr(initializers, name)(seed=draw.integer(0, 10**6), **options)
+        return record_initializer(name, number, made, shape)
+
+    PARTS[f"initializers/{initializer_name}"] = initializer_part
+
+EXACT = {
+    "Zeros": lambda draw: ({}, draw.integers(draw.integer(1, 4), 1, 5)),
+    "Ones": lambda draw: ({}, draw.integers(draw.integer(1, 4), 1, 5)),
+    "Constant": lambda draw: ({"value": draw.number(-3, 3)}, draw.integers(draw.integer(1, 4), 1, 5)),
+    "Identity": lambda draw: ({"gain": draw.number(-3, 3)}, draw.integers(2, 1, 6)),
+    "STFT": lambda draw: (
+        {
+            "side": draw.choice("real", "imag"),
+            "window": draw.choice(None, "hann", "hamming"),
+            "scaling": draw.choice(None, "density", "spectrum"),
+            "periodic": draw.flag(),
+        },
+        (lambda frame: [frame, 1, frame // 2 + 1])(draw.choice(8, 12, 16, 32)),
+    ),
+}
+
+for initializer_name in EXACT:
+
+    def exact_part(draw, number, name=initializer_name):
+        options, shape = EXACT[name](draw)
+        return record_exact_initializer(name, number, getattr(initializers, name)(**options), shape)
+
+    PARTS[f"initializers/{initializer_name}"] = exact_part
+
+
+def orthogonal_part(draw, number):
+    shape = draw.integers(draw.integer(2, 4), 2, 6)
+    return record_orthogonal("Orthogonal", number, initializers.Orthogonal(gain=draw.number(0.2, 3), seed=draw.integer(0, 1000)), shape)
+
+
+PARTS["initializers/Orthogonal"] = orthogonal_part
+
+
+
+def weights_of(draw, low=1):
+    return draw.normals(*draw.integers(draw.integer(low, 4), 1, 4))
+
+
+def constrained_axes(draw):
+    return draw.choice(0, -1, 1, [0, 1], [0, 1, 2], [1])
+
 
 REGULARIZERS = {
     "L1": lambda draw: {"l1": draw.number(0.001, 1)},
@@ -369,23 +279,29 @@ REGULARIZERS = {
     "OrthogonalRegularizer": lambda draw: {"factor": draw.number(0.01, 1), "mode": draw.choice("rows", "columns")},
 }
 CONSTRAINTS = {
-    "MaxNorm": lambda draw: {"max_value": draw.number(0.5, 3), "axis": draw.choice(0, 1, [0, 1])},
-    "MinMaxNorm": lambda draw: {"min_value": draw.number(0, 0.5), "max_value": draw.number(0.6, 2), "rate": draw.number(0, 1), "axis": draw.choice(0, 1)},
+    "MaxNorm": lambda draw: {"max_value": draw.number(0.5, 3), "axis": constrained_axes(draw)},
+    "MinMaxNorm": lambda draw: {
+        "min_value": draw.number(0, 0.5),
+        "max_value": draw.number(0.6, 2),
+        "rate": draw.choice(1.0, draw.number(0, 1)),
+        "axis": constrained_axes(draw),
+    },
     "NonNeg": nothing,
-    "UnitNorm": lambda draw: {"axis": draw.choice(0, 1, [0, 1])},
+    "UnitNorm": lambda draw: {"axis": constrained_axes(draw)},
 }
 
 for part_name, part_options in REGULARIZERS.items():
 
     def regularizer_part(draw, number, name=part_name, options=part_options):
-        return record_regularizer(name, number, getattr(regularizers, name)(**options(draw)), draw.normals(draw.integer(2, 4), draw.integer(2, 4)))
+        weights = draw.normals(draw.integer(2, 4), draw.integer(2, 4)) if name == "OrthogonalRegularizer" else weights_of(draw)
+        return record_regularizer(name, number, getattr(regularizers, name)(**options(draw)), weights)
 
     PARTS[f"regularizers/{part_name}"] = regularizer_part
 
 for part_name, part_options in CONSTRAINTS.items():
 
     def constraint_part(draw, number, name=part_name, options=part_options):
-        return record_constraint(name, number, getattr(constraints, name)(**options(draw)), draw.normals(draw.integer(2, 4), draw.integer(2, 4)))
+        return record_constraint(name, number, getattr(constraints, name)(**options(draw)), weights_of(draw, 2))
 
     PARTS[f"constraints/{part_name}"] = constraint_part
 
@@ -393,11 +309,18 @@ ACTIVATIONS = {
     **{
         name: nothing
         for name in (
-            "celu exponential glu hard_sigmoid hard_silu hard_tanh linear log_sigmoid log_softmax mish relu6 selu sigmoid silu "
-            "softmax softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus tanh tanh_shrink"
+            "exponential hard_sigmoid hard_silu hard_swish hard_tanh linear log_sigmoid mish relu6 selu sigmoid silu swish "
+            "softplus softsign sparse_plus sparse_sigmoid tanh tanh_shrink"
         ).split()
     },
-    "relu": lambda draw: {"negative_slope": draw.choice(0.0, 0.2), "max_value": draw.choice(None, 1.5), "threshold": draw.choice(0.0, 0.3)},
+    "relu": lambda draw: {
+        "negative_slope": draw.choice(0.0, draw.number(0, 1)),
+        "max_value": draw.choice(None, draw.number(0.5, 4)),
+        "threshold": draw.choice(0.0, draw.number(-1, 1)),
+    },
+    **{name: lambda draw: {"axis": draw.choice(-1, -1, 0, -2)} for name in ("softmax", "log_softmax", "sparsemax", "glu")},
+    "celu": lambda draw: {"alpha": draw.choice(1.0, draw.number(0.2, 2))},
+    "squareplus": lambda draw: {"b": draw.choice(4, draw.integer(1, 9))},
     "elu": lambda draw: {"alpha": draw.number(0.2, 2)},
     "gelu": lambda draw: {"approximate": draw.flag()},
     "leaky_relu": lambda draw: {"negative_slope": draw.number(0, 0.5)},
@@ -409,7 +332,8 @@ ACTIVATIONS = {
 for part_name, part_options in ACTIVATIONS.items():
 
     def activation_part(draw, number, name=part_name, options=part_options):
-        x = draw.normals(draw.integer(1, 3), 2 * draw.integer(1, 3)) * np.float32(2)
+        # sizes are even for glu
+        x = draw.normals(*[2 * n for n in draw.integers(draw.integer(2, 3), 1, 3)]) * np.float32(draw.choice(2, 8))
         return record_activation(name, number, options(draw), x, draw)
 
     PARTS[f"activations/{part_name}"] = activation_part

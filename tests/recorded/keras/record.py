@@ -21,6 +21,7 @@ from encode import Draw  # noqa: E402
 from layer_case import record_layer  # noqa: E402
 from layer_spaces import SPACES  # noqa: E402
 from part_spaces import PARTS  # noqa: E402
+from reasons import reasons_of  # noqa: E402
 import sequence_spaces  # noqa: E402, F401
 
 
@@ -31,6 +32,14 @@ def layer_part(name):
     return record
 
 
+# Groups without derivatives, which Keras computes with NumPy: JAX would compile them for each shape
+WITH_NUMPY = ("metrics", "optimizers", "schedules", "constraints", "initializers", "lookups")
+
+
+def backend_of(name):
+    return "numpy" if name.split("/")[0] in WITH_NUMPY else "jax"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
@@ -39,12 +48,13 @@ def main():
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     parts = {**{f"layers/{name}": layer_part(name) for name in SPACES}, **PARTS}
+    backend = keras.backend.backend()
     for name, record in parts.items():
-        if arguments.only not in name:
+        if arguments.only not in name or backend_of(name) != backend:
             continue
         cases, refused, attempt, reasons = [], 0, 0, {}
         recorded = 0
-        while recorded < arguments.configs and attempt < 2 * arguments.configs + 10:
+        while recorded < arguments.configs and attempt < 4 * arguments.configs + 10:
             draw = Draw(arguments.seed, zlib.crc32(name.encode()), attempt)
             keras.utils.set_random_seed(attempt + 1)
             attempt += 1
@@ -61,6 +71,8 @@ def main():
         with open(os.path.join(arguments.folder, f"{group}.json"), "w") as file:
             json.dump({"format": 1, "group": group, "cases": cases}, file)
         print(f"{name}: {recorded} configurations, {refused} refused by Keras", file=sys.stderr)
+        for reason in reasons_of(name):
+            print(f"    left out: {reason}", file=sys.stderr)
         if recorded < arguments.configs:
             for reason, count in sorted(reasons.items(), key=lambda item: -item[1])[:5]:
                 print(f"    {count} x {reason}", file=sys.stderr)

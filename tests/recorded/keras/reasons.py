@@ -1,0 +1,26 @@
+"""Configurations that are not compared, and why.
+
+REASONS maps the beginning of the name of a part to reasons.
+"""
+
+REASONS = {
+    "losses/Categorical": [
+        "label_smoothing with an axis other than the last: Keras divides by the size of the last axis, which is not the number of classes."
+    ],
+    "metrics/CategoricalCrossentropy": [
+        "label_smoothing with an axis other than the last: Keras divides by the size of the last axis, which is not the number of classes."
+    ],
+    "metrics/R2Score": ["num_regressors with several outputs: Keras 3.15 counts elements, Keras 3.16 samples."],
+    "metrics/PearsonCorrelation": ["The result before the first batch: Keras divides by 0 samples."],
+    "metrics/ConcordanceCorrelation": ["The result before the first batch: Keras divides by 0 samples."],
+    "metrics/True": ["One weight per sample for predictions of rank 3 or more: Keras aligns it with the last axes but one."],
+    "metrics/False": ["One weight per sample for predictions of rank 3 or more: Keras aligns it with the last axes but one."],
+    "metrics/Precision": ["Equal scores with top_k: the backends of Keras choose differently among them."],
+    "metrics/Recall": ["Equal scores with top_k: the backends of Keras choose differently among them."],
+    "schedules/CosineDecayRestarts": ["The first step of a period unless t_mul is 1: the rounding of a logarithm decides to which period it belongs."],
+    "optimizers/Nadam": ["The running product in the state: it has no stable name."],
+}
+
+
+def reasons_of(name):
+    return [reason for start, reasons in REASONS.items() if name.startswith(start) for reason in reasons]
