@@ -1,7 +1,8 @@
 import { cpu } from '@gradus/backend-cpu'
-import { tensor, useBackend } from '@gradus/tensor'
+import { compile } from '@gradus/graph'
+import { abs, memory, sub, type Tensor, TraceError, tensor, tidy, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
-import { addToMean, emptyMean, meanOf } from './metric.ts'
+import { addToMean, emptyMean, type MeanState, Metric, meanOf } from './metric.ts'
 
 await useBackend(cpu())
 
@@ -61,5 +62,48 @@ describe('the mean of samples', () => {
         [0, 0],
       ]),
     ).toEqual([0, 0, 0])
+  })
+})
+
+describe('a metric with a state of its own', () => {
+  const metric = () =>
+    new (class extends Metric<object, MeanState> {
+      static readonly type = 'test/MeanError'
+      init() {
+        return emptyMean()
+      }
+      update(state: MeanState, target: Tensor, prediction: Tensor, weight?: Tensor) {
+        return addToMean(state, abs(sub(target, prediction)), weight)
+      }
+      result(state: MeanState) {
+        return meanOf(state)
+      }
+    })()
+
+  it('accumulates batches, in constant memory', () => {
+    const error = metric()
+    expect(error.updateState([1, 2], [1, 4]).item()).toBe(1)
+    expect(tidy(() => error.updateState(tensor([1]), tensor([[5]]), { sampleWeight: [2] })).item()).toBe(2.5)
+    const before = memory().buffers
+    for (let i = 0; i < 100; i++) error.updateState([1, 2], [1, 4]).dispose()
+    expect(memory().buffers).toBe(before)
+    error.resetState()
+    expect(error.updateState([1], [4]).item()).toBe(3)
+  })
+
+  it('is refused in compiled functions', () => {
+    const error = metric()
+    expect(() =>
+      compile((x: Tensor) => {
+        error.updateState(x, x)
+        return x
+      })(tensor([1])),
+    ).toThrow(TraceError)
+  })
+
+  it('equals one without batches', () => {
+    const used = metric()
+    used.updateState([1], [2])
+    expect(Object.keys(used)).toEqual(Object.keys(metric()))
   })
 })

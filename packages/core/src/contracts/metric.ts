@@ -10,9 +10,17 @@ import {
   ShapeError,
   type SymbolicShape,
   sum,
-  type Tensor,
+  Tensor,
+  type TensorValues,
+  TraceError,
+  type Tree,
+  tensor,
+  tidy,
+  treeLeaves,
+  treeMap,
 } from '@gradus/tensor'
-import { Configured } from '../config/configured.ts'
+import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
+import { type ConfigArgument, Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import { alignRanks, asFloat, divideNoNan } from './alignment.ts'
@@ -55,6 +63,15 @@ export abstract class Metric<C extends object = object, S extends object = objec
   static readonly kind = 'metric'
   static override readonly fields: FieldTable = fields
 
+  /** The state of the metric itself, for use outside of models; undefined before the first batch. */
+  declare private running: S | undefined
+
+  constructor(...args: ConfigArgument<C & MetricConfig>) {
+    super(...args)
+    // not enumerable, because metrics with equal options are equal
+    Object.defineProperty(this, 'running', { writable: true, value: undefined })
+  }
+
   /** The key of the figure in the logs. */
   get name(): string {
     return (this.options as MetricConfig).name ?? snakeCase(this.type)
@@ -78,6 +95,60 @@ export abstract class Metric<C extends object = object, S extends object = objec
   abstract update(state: S, target: Tensor, prediction: Tensor, weight?: Tensor): S
   /** The figure so far: a scalar, or `[classes]` for metrics with one figure per class. */
   abstract result(state: S): Tensor
+
+  /**
+   * Adds a batch of `[batch, ...]` to the metric itself, for loops of your own, and returns the figure so far. Metrics of values, such
+   * as `Mean`, take the values alone. Models and compiled functions use `update` and `result` instead. Throws `TraceError` in a compiled
+   * function, where tensors have no values yet. Keras: `update_state`, and `metric(target, prediction)`.
+   *
+   * @example
+   * import { BinaryAccuracy } from '@gradus/metrics'
+   * const metric = new BinaryAccuracy()
+   * metric.updateState([[1], [0]], [[0.9], [0.2]]).item() // => 1
+   * metric.updateState([[1], [1]], [[0.6], [0.3]]).item() // => 0.75
+   */
+  updateState(
+    target: Tensor | TensorValues,
+    prediction: Tensor | TensorValues = target,
+    { sampleWeight }: { readonly sampleWeight?: Tensor | TensorValues | undefined } = {},
+  ): Tensor {
+    const before = this.running
+    const [state, figure] = tidy(() => {
+      const aligned = alignRanks(concreteTensor(target), concreteTensor(prediction))
+      const weight = sampleWeight === undefined ? undefined : concreteTensor(sampleWeight)
+      const next = this.update(
+        before ?? this.init(aligned.prediction.shape),
+        aligned.target,
+        aligned.prediction,
+        weight,
+      )
+      const old = treeLeaves(before ?? {})
+      // the old state is freed, and the figure may be a part of the new one
+      return [treeMap((x) => (old.includes(x) ? copy(x) : x), next as Tree) as S, copy(this.result(next))] as const
+    })
+    keepTensors(treeLeaves(state))
+    this.resetState()
+    this.running = state
+    return figure
+  }
+
+  /** Drops the batches given to `updateState`. Keras: `reset_state`. */
+  resetState(): void {
+    for (const tensor of treeLeaves(this.running ?? {})) tensor.dispose()
+    this.running = undefined
+  }
+}
+
+function concreteTensor(value: Tensor | TensorValues): Tensor {
+  const given = value instanceof Tensor ? value : tensor(value)
+  if (given.concrete) return given
+  throw new TraceError(
+    'updateState was called in a compiled function, where tensors have no values. Use update(state, target, prediction) there, and return the state.',
+  )
+}
+
+function copy(x: Tensor): Tensor {
+  return apply(identityOp, [x], null)
 }
 
 /** A weighted sum and the sum of its weights, float32 scalars. */
