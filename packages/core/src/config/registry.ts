@@ -102,6 +102,12 @@ export class Registry<D extends AnyDefinition = never> {
     const known = this.table.has(kind)
       ? suggest(name, this.names(kind), this.aliases(kind))
       : ` (this registry knows no ${kind} at all, only: ${[...this.table.keys()].join(', ')})`
+    if (/^[\w.-]+[/][\w.-]{1,60}$/.test(name)) {
+      const own = name.split('/').at(-1)!
+      throw new ConfigError(
+        `${path}: there is no ${kind} called ${describeName(name)}. It is a class of the program that made the data: pass it to loadModel as { customObjects: { ${own} } }, or add it with registry.with(${own}).`,
+      )
+    }
     throw new ConfigError(
       `${path}: there is no ${kind} called ${describeName(name)}.${known} Add your own classes with registry.with(TheClass).`,
     )

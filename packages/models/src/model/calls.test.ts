@@ -102,7 +102,7 @@ describe('operations on symbolic tensors', () => {
     expect((await copy.predict(values)).array()).toEqual(expected)
     expect(copy.toSpec()).toEqual(model.toSpec())
     expect(model.outputs).toMatchObject({ shape: [null, 4] })
-    expect(model.summary({ print: false })).toContain('relu (Operation)')
+    expect(model.summary({ print: false })).toContain('relu (Relu)')
   })
 })
 

@@ -1,5 +1,5 @@
 import { cpu } from '@gradus/backend-cpu'
-import { ConfigError, input, Layer, Registry, type Scope } from '@gradus/core'
+import { ConfigError, Input, input, Layer, Registry, type Rng, type Scope } from '@gradus/core'
 import { BatchNormalization, Dense, Dropout } from '@gradus/layers'
 import { L2 } from '@gradus/layers/regularizers'
 import { MeanSquaredError } from '@gradus/losses'
@@ -8,12 +8,13 @@ import { SGD } from '@gradus/optimizers'
 import { add, mean, ones, type Tensor, useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fromSpec, modelFromJson } from './from-spec.ts'
+import { loadModel } from './load.ts'
 import { Model } from './model.ts'
 import { Sequential } from './sequential.ts'
 
 beforeAll(() => useBackend(cpu()))
 
-const registry = new Registry([Dense, BatchNormalization, Dropout])
+const registry = new Registry([Dense, BatchNormalization, Dropout, Input])
 
 function stack(): Sequential {
   return new Sequential([new Dense({ units: 4, inputShape: [3] }), new BatchNormalization(), new Dense({ units: 1 })], {
@@ -126,6 +127,78 @@ describe('the options of a layer', () => {
     const model = new Sequential([new Scale({ factor: 3 })])
     const copy = fromSpec(model.toSpec(), registry.with(Scale))
     expect((copy.layers[0] as Scale).factor).toBe(3)
+  })
+})
+
+describe('a class whose constructor keeps options back', () => {
+  class Times extends Layer {
+    static readonly type = 'test/Times'
+    readonly factor: number
+    constructor({ factor = 1, ...rest }: { factor?: number; name?: string } = {}) {
+      super(rest)
+      this.factor = factor
+    }
+    apply(x: Tensor): Tensor {
+      return x
+    }
+  }
+  class Whole extends Layer<{ factor?: number }> {
+    static readonly type = 'test/Whole'
+    readonly factor = (this.config as { factor?: number }).factor ?? 1
+    apply(x: Tensor): Tensor {
+      return x
+    }
+  }
+  const bytesOf = (layer: Layer) => new Sequential([layer]).build([null, 2]).toBytes()
+
+  it('is not saved without them', async () => {
+    await expect(bytesOf(new Times({ factor: 3 }))).rejects.toThrow(
+      "The option 'factor' of test/Times would not be saved, because the constructor of Times does not pass it to super. " +
+        'Pass all options in one object, as in constructor(options) { super(options) }, or write getConfig()',
+    )
+    await expect(bytesOf(new Times())).resolves.toBeInstanceOf(Uint8Array) // all options have their defaults
+    class Positional extends Layer {
+      static readonly type = 'test/Positional'
+      constructor(readonly units: number) {
+        super()
+      }
+      apply(x: Tensor): Tensor {
+        return x
+      }
+    }
+    await expect(bytesOf(new Positional(3))).rejects.toThrow("The option 'units' of test/Positional would not be saved")
+  })
+
+  it('may have properties that change', async () => {
+    class Counter extends Layer<{ factor?: number }> {
+      static readonly type = 'test/Counter'
+      readonly factor = (this.config as { factor?: number }).factor ?? 1
+      size = 0
+      override init(_: Rng, [, size]: readonly number[]) {
+        this.size = size!
+        return {}
+      }
+      apply(x: Tensor): Tensor {
+        return x
+      }
+    }
+    await expect(bytesOf(new Counter({ factor: 2 }))).resolves.toBeInstanceOf(Uint8Array)
+  })
+
+  it('is found by loadModel among customObjects, which the error for a missing one names', async () => {
+    const bytes = await bytesOf(new Whole({ factor: 3 }))
+    await expect(loadModel(bytes, { registry })).rejects.toThrow(
+      "there is no layer called 'test/Whole'. It is a class of the program that made the data: pass it to loadModel as { customObjects: { Whole } }",
+    )
+    const model = await loadModel(bytes, { registry, customObjects: { Whole } })
+    expect((model.layers[0] as Whole).factor).toBe(3)
+    await expect(loadModel(bytes, { registry, customObjects: { Whole: {} as never } })).rejects.toThrow(ConfigError)
+  })
+
+  it('is shown without its namespace, as operations are by their names', () => {
+    const x = input({ shape: [2] })
+    const model = new Model({ inputs: x, outputs: add(new Whole().call(x), x) })
+    expect(model.summary({ print: false })).toMatch(/whole \(Whole\)(.|\n)*add \(Add\)/)
   })
 })
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '@gradus/core'
+import { type AnyDefinition, ConfigError, type Registry } from '@gradus/core'
 import type { FileSource } from '@gradus/io'
 import type { CompileOptions, KnownNames, NameResolver } from '../objective/index.ts'
 import { type FileOptions, modelFiles } from './files.ts'
@@ -12,6 +12,8 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
   readonly registry: NameResolver
   /** The classes of which models are built (default `Sequential` and `Model` of this package). */
   readonly classes?: ModelClasses<N>
+  /** Further classes and functions that the file names, such as a layer of your own: `{ MyLayer }`. Keras: `custom_objects`. */
+  readonly customObjects?: Readonly<Record<string, AnyDefinition>>
   /** Whether the model is compiled as it was when it was saved, optimizer state included (default true). */
   readonly compile?: boolean
 }
@@ -31,7 +33,8 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
  */
 export async function loadModel<N extends KnownNames>(source: FileSource, options: LoadOptions<N>): Promise<Model<N>> {
   checkOptions('loadModel', options)
-  const { registry, classes, compile = true, formats } = options
+  const { classes, compile = true, formats } = options
+  const registry = withObjects(options.registry, options.customObjects)
   const { readModelFile } = await modelFiles()
   const file = await readModelFile(source, formats)
   if (!file.header.spec)
@@ -46,4 +49,13 @@ export async function loadModel<N extends KnownNames>(source: FileSource, option
     await model.restoreTraining(file)
   }
   return model
+}
+
+function withObjects(registry: NameResolver, objects: LoadOptions<KnownNames>['customObjects']): NameResolver {
+  if (!objects) return registry
+  const added = Object.values(objects)
+  if (added.every((one) => typeof one === 'function' && 'kind' in one)) {
+    return (registry as Registry<AnyDefinition>).with(...added) as NameResolver
+  }
+  throw new ConfigError('loadModel: customObjects holds classes by name, as in { customObjects: { MyLayer } }.')
 }

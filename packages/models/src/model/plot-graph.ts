@@ -1,6 +1,7 @@
 import { type BaseLayer, callOf, Input, knownShapes, type LayerCall, listVariables } from '@gradus/core'
 import type { SymbolicShape, SymbolicTensor } from '@gradus/tensor'
 import type { Network } from '../network/index.ts'
+import { classNameOf } from './class-name.ts'
 
 /** The options that decide what a plot shows. */
 export interface PlotContents {
@@ -127,7 +128,7 @@ class Collector {
     }
     if (showDtype) lines.push(`Output dtype: ${listed((call?.results ?? []).map(({ dtype }) => dtype))}`)
     if (showTrainable && listVariables(layer).length > 0) lines.push(layer.trainable ? 'Trainable' : 'Non-trainable')
-    return { id, title: showLayerNames ? `${name} (${layer.type})` : layer.type, lines }
+    return { id, title: showLayerNames ? `${name} (${classNameOf(layer)})` : classNameOf(layer), lines }
   }
 }
 

@@ -28,7 +28,7 @@ describe('plotModel', () => {
       `flowchart LR
   layer0["x (InputLayer)"]
   layer1["inner (Sequential)"]
-  layer2["mul (Operation)"]
+  layer2["mul (Mul)"]
   layer3["both (Concatenate)"]
   layer4["out (Dense)"]
   layer0 --> layer1

@@ -16,6 +16,7 @@ import {
 import type { SymbolicShape, SymbolicTensor, Tensor } from '@gradus/tensor'
 import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Network } from '../network/index.ts'
+import { classNameOf } from './class-name.ts'
 import { formatTable, type TableColumn } from './table.ts'
 
 const summaryFields = {
@@ -105,7 +106,7 @@ function rowsOf(
   for (const layer of shownLayers(model, names, depth === 0 ? options.layerRange : undefined)) {
     const own = layersWithin(layer).flatMap((within) => variables.get(within.layer) ?? [])
     const indent = depth === 0 ? '' : `${'   '.repeat(depth)}└ `
-    const row = [`${indent}${names.get(layer)!} (${layer.type})`, outputShapes(layer), count(own)]
+    const row = [`${indent}${names.get(layer)!} (${classNameOf(layer)})`, outputShapes(layer), count(own)]
     if (connected) row.push(depth === 0 ? connections(connected, layer) : '-')
     if (options.showTrainable) row.push(own.length === 0 ? '-' : layer.trainable ? 'Y' : 'N')
     rows.push(row)

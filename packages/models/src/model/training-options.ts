@@ -87,7 +87,12 @@ const fieldsOf = {
   saveWeights: fileFields,
   loadWeights: fileFields,
   restore: fileFields,
-  loadModel: /* @__PURE__ */ joinFields(fileFields, { registry: 'unknown', classes: 'unknown', compile: 'boolean' }),
+  loadModel: /* @__PURE__ */ joinFields(fileFields, {
+    registry: 'unknown',
+    classes: 'unknown',
+    customObjects: 'unknown',
+    compile: 'boolean',
+  }),
 } as const
 
 /** Throws `ConfigError` for options that the method does not have and for values of other types. */
