@@ -12,20 +12,35 @@ from jax.extend.core import Literal
 from scipy import special
 
 
-def evaluate(function, *arguments):
-    """Like `function(*arguments)`. The leaves of the result are arrays."""
-    return evaluator(function, *arguments)(*arguments)
+class Precision:
+    """The dtype in which values of float32 are computed."""
+
+    float32 = np.float32
 
 
-def evaluator(function, *arguments):
+def evaluate(function, *arguments, exact=False):
+    """Like `function(*arguments)`. The leaves of the result are arrays. With `exact`, float64 takes the place of float32."""
+    return evaluator(function, *arguments, exact=exact)(*arguments)
+
+
+def evaluator(function, *arguments, exact=False):
     """The traced function, for arguments of the same shapes."""
     closed, shapes = jax.make_jaxpr(function, return_shape=True)(*arguments)
 
     def evaluated(*given):
-        results = run(closed.jaxpr, closed.consts, jax.tree.leaves(given))
-        return jax.tree.unflatten(jax.tree.structure(shapes), results)
+        Precision.float32 = np.float64 if exact else np.float32
+        try:
+            results = run(closed.jaxpr, closed.consts, jax.tree.leaves(given))
+        finally:
+            Precision.float32 = np.float32
+        leaves = [np.asarray(x, shape.dtype) for x, shape in zip(results, jax.tree.leaves(shapes))]
+        return jax.tree.unflatten(jax.tree.structure(shapes), leaves)
 
     return evaluated
+
+
+def own_dtype(dtype):
+    return Precision.float32 if dtype == np.float32 else dtype
 
 
 def run(jaxpr, consts, arguments):
@@ -34,7 +49,7 @@ def run(jaxpr, consts, arguments):
     values.update(zip(jaxpr.invars, map(host, arguments)))
 
     def read(atom):
-        return np.asarray(atom.val, atom.aval.dtype) if isinstance(atom, Literal) else values[atom]
+        return np.asarray(atom.val, own_dtype(atom.aval.dtype)) if isinstance(atom, Literal) else values[atom]
 
     for equation in jaxpr.eqns:
         results = apply(equation, [read(atom) for atom in equation.invars])
@@ -44,9 +59,10 @@ def run(jaxpr, consts, arguments):
 
 def host(value):
     """An array of NumPy, except for keys of random numbers."""
-    if isinstance(value, jax.Array) and not jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key):
-        return np.asarray(value)
-    return value if isinstance(value, jax.Array) else np.asarray(value)
+    if isinstance(value, jax.Array) and jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key):
+        return value
+    array = np.asarray(value)
+    return array.astype(own_dtype(array.dtype), copy=False)
 
 
 def apply(equation, inputs):
@@ -62,7 +78,8 @@ def apply(equation, inputs):
             result = function(*inputs, **params)
         if result is not NotImplemented:
             results = result if equation.primitive.multiple_results else [result]
-            return [np.asarray(x, atom.aval.dtype) for x, atom in zip(results, equation.outvars)]
+            return [np.asarray(x, own_dtype(atom.aval.dtype)) for x, atom in zip(results, equation.outvars)]
+    inputs = [x.astype("float32") if x.dtype == np.float64 else x for x in inputs]
     results = equation.primitive.bind(*inputs, **params)
     return [host(x) for x in (results if equation.primitive.multiple_results else [results])]
 
@@ -87,7 +104,7 @@ def scan(params, inputs):
         collected.reverse()
     stacked = [np.stack(each) for each in zip(*collected)]
     if length == 0:
-        stacked = [np.zeros(v.aval.shape, v.aval.dtype)[None][:0] for v in body.jaxpr.outvars[carried:]]
+        stacked = [np.zeros(v.aval.shape, own_dtype(v.aval.dtype))[None][:0] for v in body.jaxpr.outvars[carried:]]
     return [*carry, *stacked]
 
 
@@ -180,6 +197,7 @@ def pad(x, value, padding_config, **_):
 
 
 def convert(x, new_dtype, **_):
+    new_dtype = own_dtype(new_dtype)
     if x.dtype.kind in "fc" and np.dtype(new_dtype).kind in "iu":
         return NotImplemented if not np.isfinite(x).all() else np.trunc(x).astype(new_dtype)
     return x.astype(new_dtype)

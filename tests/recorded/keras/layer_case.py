@@ -139,7 +139,7 @@ def record_layer(group, class_name, number, call, draw):
     if call.differentiable:
         shapes, _ = jax.eval_shape(forward, trainable, given)
         cotangents = [draw.normals(*x.shape).astype(x.dtype) if np.issubdtype(x.dtype, np.inexact) else None for x in shapes]
-        outputs, after, losses, (of_weights, of_inputs) = evaluate(with_derivatives, trainable, given, cotangents)
+        outputs, after, losses, (of_weights, of_inputs) = evaluate(with_derivatives, trainable, given, cotangents, exact=True)
         gradients = iter(of_inputs)
         fields["cotangents"] = [optional_tensor(c) for c in cotangents]
         fields["grad_inputs"] = [tensor(next(gradients)) if is_float else None for is_float in floats]
@@ -218,7 +218,7 @@ def record_training(group, class_name, number, call, output, draw):
     optimizer.build(model.trainable_variables)
     groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables, model.metrics_variables)
     state = tuple([variable.value for variable in group] for group in groups)
-    step = evaluator(model.train_step, state, (x, y))
+    step = evaluator(model.train_step, state, (x, y), exact=True)
     history = []
     for _ in range(fit["epochs"]):
         logs, after = step(state, (x, y))

@@ -75,7 +75,8 @@ def varied(draw, call):
         config.pop(f"{part}_regularizer", None)
     if any(name.endswith("_initializer") for name in options) and draw.flag(0.1):
         config["trainable"] = False
-    if "lora_rank" in options and call.lora and not settled.get("lora_rank") and config.get("trainable", True) and "kernel_constraint" not in config and draw.flag(0.15):
+    constrained = any({**settled, **config}.get(f"{part}_constraint") for part in ("kernel", "embeddings"))
+    if "lora_rank" in options and call.lora and config.get("trainable", True) and not constrained and draw.flag(0.15):
         config["lora_rank"] = draw.integer(1, 2)
         if draw.flag():
             config["lora_alpha"] = draw.integer(1, 4)
@@ -223,11 +224,10 @@ def dense(draw, name, rank):
         draw.integer(1, 6),
         activation=draw.choice(*SMOOTH, "softmax", None),
         use_bias=draw.flag(0.7),
-        lora_rank=draw.maybe(draw.integer(1, 3), 0.2),
         **regularized(draw, "kernel", "bias"),
     )
     x = draw.normals(*draw.integers(draw.integer(1, 4), 1, 4), draw.integer(1, 6))
-    return Call(layer, [x], trained=layer.lora_rank is None, matrix=True)
+    return Call(layer, [x], matrix=True)
 
 
 @space("EinsumDense")

@@ -18,6 +18,21 @@ REASONS = {
     "metrics/Precision": ["Equal scores with top_k: the backends of Keras choose differently among them."],
     "metrics/Recall": ["Equal scores with top_k: the backends of Keras choose differently among them."],
     "schedules/CosineDecayRestarts": ["The first step of a period unless t_mul is 1: the rounding of a logarithm decides to which period it belongs."],
+    "layers/RNN": [
+        "Masks with stacked cells, unless all are LSTMCell: at a masked step, Keras repeats the state of the first cell on JAX, not the last output.",
+    ],
+    "layers/SimpleRNN": ["The mask of the output: Keras 3.15 passes the mask on, Keras 3.16 does not."],
+    "layers/LSTM": [
+        "The mask of the output: Keras 3.15 passes the mask on, Keras 3.16 does not.",
+        "zero_output_for_mask with unroll and a mask: Keras ignores it on JAX, not on TensorFlow and torch.",
+    ],
+    "layers/GRU": [
+        "The mask of the output: Keras 3.15 passes the mask on, Keras 3.16 does not.",
+        "zero_output_for_mask with unroll and a mask: Keras ignores it on JAX, not on TensorFlow and torch.",
+    ],
+    "layers/MultiHeadAttention": ["value_dim other than key_dim where Keras chooses its fused operation on JAX, which fails."],
+    "layers/RandomShear": ["Shears other than 0: their direction is random."],
+    "layers/RandomFlip": ["Training: the direction is random."],
     "optimizers/Nadam": ["The running product in the state: it has no stable name."],
 }
 

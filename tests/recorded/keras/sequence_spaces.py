@@ -360,12 +360,17 @@ def moved(draw, name, rank):
     return trained(getattr(layers, name)(**options), pixels(draw), options["data_format"])
 
 
+# layers with the option data_format; the others take it from the settings of Keras
+FORMATTED = ["RandomColorDegeneration", "RandomSaturation", "RandomSharpness", "RandomInvert", "RandomBrightness", "RandomContrast"]
+
+
 @space("RandomBrightness", "RandomContrast", "RandomColorDegeneration", "RandomSaturation", "RandomSharpness", "RandomInvert", "RandomGrayscale")
 def recolored(draw, name, rank):
     colored = name in ("RandomColorDegeneration", "RandomSaturation", "RandomGrayscale")
     x = pixels(draw, 3 if colored else None)
     if name == "RandomGrayscale":
-        return trained(layers.RandomGrayscale(draw.choice(0, 1)), x)
+        data_format = draw.choice("channels_last", "channels_first")
+        return trained(layers.RandomGrayscale(draw.choice(0, 1), data_format=data_format), x, data_format)
     factor = fixed(draw, 0, 0.95) if name != "RandomInvert" else draw.choice((0, 0), (1, 1))
     if name in ("RandomBrightness", "RandomColorDegeneration") and draw.flag():
         factor = fixed(draw, -1, 0)
@@ -373,10 +378,13 @@ def recolored(draw, name, rank):
         change = draw.number(0, 1)
         factor = (-change, change)
     options = {}
-    if draw.flag(0.3) and name != "RandomSaturation":
+    if draw.flag(0.3):
         options["value_range"] = (0, 1)
         x = x / 255
-    return trained(getattr(layers, name)(factor, **options), x)
+    data_format = draw.choice("channels_last", "channels_last", "channels_first")
+    if name in FORMATTED:
+        options["data_format"] = data_format
+    return trained(getattr(layers, name)(factor, **options), x, options.get("data_format", "channels_last"))
 
 
 @space("RandomColorJitter")
@@ -398,14 +406,18 @@ def posterized(draw, name, rank):
 def blurred(draw, name, rank):
     options = {"kernel_size": draw.choice(3, 5, (3, 5), (5, 1)), "sigma": fixed(draw, 0.1, 1)}
     data_format = draw.choice("channels_last", "channels_last", "channels_first")
-    return trained(layers.RandomGaussianBlur((1, 1), **options, data_format=data_format), pixels(draw), data_format)
+    x = pixels(draw)
+    if draw.flag(0.3):
+        options["value_range"], x = (0, 1), x / 255
+    return trained(layers.RandomGaussianBlur((1, 1), **options, data_format=data_format), x, data_format)
 
 
 @space("RandomErasing")
 def erased(draw, name, rank):
+    data_format = draw.choice("channels_last", "channels_first")
     if draw.flag():
-        return trained(layers.RandomErasing((1, 1), scale=(1, 1), fill_value=draw.number(0, 255)), pixels(draw))
-    return trained(layers.RandomErasing((0, 0), fill_value=3), pixels(draw))
+        return trained(layers.RandomErasing((1, 1), scale=(1, 1), fill_value=draw.number(0, 255), data_format=data_format), pixels(draw), data_format)
+    return trained(layers.RandomErasing((0, 0), fill_value=3, data_format=data_format), pixels(draw), data_format)
 
 
 @space("RandomPerspective", "RandomElasticTransform")
@@ -426,7 +438,13 @@ def stretched(draw, name, rank):
     if draw.flag(0.3):
         value_range, x = (0, 1), x / 255
     options = {"bins": draw.choice(256, 16)} if name == "Equalization" else {}
-    return trained(getattr(layers, name)(value_range=value_range, **options), x)
+    data_format = draw.choice("channels_last", "channels_last", "channels_first")
+    if name == "Solarization":
+        options["addition_factor"] = draw.choice(0.0, fixed(draw, 0, 0.3))
+        options["threshold_factor"] = draw.choice(0.0, fixed(draw, 0, 1))
+    else:
+        options["data_format"] = data_format
+    return trained(getattr(layers, name)(value_range=value_range, **options), x, options.get("data_format", "channels_last"))
 
 
 @space("ContrastLimitedAdaptiveHistogramEqualization")
@@ -445,12 +463,32 @@ def pipeline(draw, name, rank):
 
 @space("STFTSpectrogram", "MelSpectrogram")
 def spectrogram(draw, name, rank):
-    x = draw.normals(2, 64) if name == "MelSpectrogram" else draw.normals(2, 64, draw.integer(1, 2))
     if name == "MelSpectrogram":
-        layer = layers.MelSpectrogram(fft_length=16, sequence_stride=8, num_mel_bins=draw.integer(3, 8), sampling_rate=8000, max_freq=None, min_freq=draw.choice(20.0, 100.0))
-    else:
-        layer = layers.STFTSpectrogram(
-            mode=draw.choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"), frame_length=draw.choice(8, 16), frame_step=draw.choice(4, 8),
-            window=draw.choice("hann", "hamming", None), periodic=draw.flag(), scaling=draw.choice("density", "spectrum"), padding=draw.choice("valid", "same"), expand_dims=draw.flag(),
+        length = draw.choice(16, 32)
+        x = draw.normals(*draw.choice((64,), (2, 64), (1, 80)))
+        layer = layers.MelSpectrogram(
+            fft_length=length, sequence_stride=draw.choice(4, 8, 10), sequence_length=draw.choice(None, length, 12), window=draw.choice("hann", "hamming", None),
+            sampling_rate=draw.choice(8000, 16000), num_mel_bins=draw.integer(3, 8), min_freq=draw.choice(20.0, 100.0), max_freq=draw.choice(None, 3000.0),
+            power_to_db=draw.flag(0.7), top_db=draw.choice(80.0, 10.0), mag_exp=draw.choice(1.0, 2.0), min_power=draw.choice(1e-10, 1e-3), ref_power=draw.choice(1.0, 2.0),
         )  # fmt: skip
-    return Call(layer, [x], differentiable=False, trained=False, tolerance=1e-3)
+        return Call(layer, [x], differentiable=False, trained=False, tolerance=1e-3, tolerances={"outputs": 2e-4})
+    data_format = draw.choice("channels_last", "channels_last", "channels_first")
+    x = draw.normals(2, 64, draw.integer(1, 2))
+    length = draw.choice(8, 16)
+    layer = layers.STFTSpectrogram(
+        mode=draw.choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"), frame_length=length, frame_step=draw.choice(4, 8),
+        fft_length=draw.choice(None, 16, 32), window=draw.choice("hann", "hamming", None), periodic=draw.flag(), scaling=draw.choice("density", "spectrum"),
+        padding=draw.choice("valid", "same"), expand_dims=draw.flag(), data_format=data_format,
+    )  # fmt: skip
+    return Call(layer, [x if data_format == "channels_last" else x.transpose(0, 2, 1)], differentiable=False, trained=False, tolerance=1e-3)
+
+
+@space("RandomFlip", "RandomHue", "RandAugment", "AugMix", "MixUp", "CutMix")
+def in_inference(draw, name, rank):
+    options = {"value_range": (0, 255)} if name in ("RandAugment", "AugMix") else {}
+    if name == "RandomHue":
+        options["value_range"] = (0, 255)
+        if draw.flag(0.7):
+            return trained(layers.RandomHue((0, 0), **options), pixels(draw, 3))
+    # Keras passes these in training only
+    return Call(getattr(layers, name)(**options) if name != "RandomHue" else layers.RandomHue(0.5, **options), [pixels(draw, 3)], options={"training": False}, differentiable=False)
