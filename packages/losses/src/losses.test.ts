@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import {
   BinaryCrossentropy,
   CategoricalCrossentropy,
+  Dice,
   MeanAbsoluteError,
   MeanSquaredError,
   SparseCategoricalCrossentropy,
@@ -231,4 +232,13 @@ describe('losses throw for', () => {
       /'reduction' must be one of .* and is "average"/,
     )
   })
+})
+
+it('does not divide a loss of the whole batch by its weight', () => {
+  const [target, prediction] = [tensor([[1, 0]]), tensor([[0.5, 0.5]])]
+  const value = new Dice().call(target, prediction).item() as number
+  for (const reduction of ['sumOverBatchSize', 'sum', 'meanWithSampleWeight'] as const) {
+    const weighted = new Dice({ reduction }).call(target, prediction, { sampleWeight: tensor(3) })
+    expect(weighted.item()).toBeCloseTo(3 * value, 6)
+  }
 })

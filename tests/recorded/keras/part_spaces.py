@@ -333,7 +333,7 @@ for part_name, part_options in ACTIVATIONS.items():
 
     def activation_part(draw, number, name=part_name, options=part_options):
         # sizes are even for glu
-        x = draw.normals(*[2 * n for n in draw.integers(draw.integer(2, 3), 1, 3)]) * np.float32(draw.choice(2, 8))
+        x = draw.normals(*[2 * n for n in draw.integers(draw.integer(2, 3), 1, 3)]) * np.float32(draw.choice(2, 4))
         return record_activation(name, number, options(draw), x, draw)
 
     PARTS[f"activations/{part_name}"] = activation_part

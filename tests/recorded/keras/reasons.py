@@ -4,9 +4,13 @@ REASONS maps the beginning of the name of a part to reasons.
 """
 
 REASONS = {
-    "losses/Categorical": [
+    "losses/CategoricalCrossentropy": [
         "label_smoothing with an axis other than the last: Keras divides by the size of the last axis, which is not the number of classes."
     ],
+    "losses/CategoricalFocalCrossentropy": [
+        "label_smoothing with an axis other than the last: Keras divides by the size of the last axis, which is not the number of classes."
+    ],
+    "losses/CategoricalGeneralizedCrossEntropy": ["Class numbers [batch, 1]: Keras broadcasts them to [batch, batch]."],
     "metrics/CategoricalCrossentropy": [
         "label_smoothing with an axis other than the last: Keras divides by the size of the last axis, which is not the number of classes."
     ],

@@ -144,7 +144,8 @@ export function reduceWeighted(values: Tensor, reduction: Reduction, sampleWeigh
     weight = aligned.weight
     weighted = mul(aligned.values, weight)
   }
-  if (reduction === 'none') return weighted
+  // Keras does not reduce a single number, so it does not divide it by its weight
+  if (reduction === 'none' || weighted.rank === 0) return weighted
   const total = sum(weighted)
   if (reduction === 'sum' || weighted.size === 0) return total
   return reduction === 'meanWithSampleWeight' && weight ? divideNoNan(total, sum(weight)) : mean(weighted)
