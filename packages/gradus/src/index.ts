@@ -81,6 +81,7 @@ export {
 } from '@gradus/tensor'
 export { auto } from './auto.ts'
 export * from './define-config.ts'
+export * as distillation from './distillation.ts'
 export { currentBackend, ones, Rng, tensor, zeros } from './first-tensors.ts'
 export { fromSpec, loadModel, modelFromJson } from './load-model.ts'
 export { Model } from './model.ts'

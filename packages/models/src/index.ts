@@ -1,4 +1,11 @@
 export type { WeightLike } from '@gradus/core'
+export {
+  FeatureDistillation,
+  type FeatureDistillationConfig,
+  LogitsDistillation,
+  type LogitsDistillationConfig,
+} from './distillation/distillation-loss.ts'
+export { Distiller, type DistillerConfig } from './distillation/distiller.ts'
 export type { ClassWeight, Port, Ports, SampleWeightData } from './input/index.ts'
 export {
   type FitOptions,
