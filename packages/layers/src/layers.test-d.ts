@@ -93,7 +93,7 @@ describe('configs', () => {
   it('are properties of the instance', () => {
     const { config } = new Dense({ units: 3, activation: activations.relu, kernelRegularizer: new regularizers.L2() })
     expectTypeOf(config.units).toEqualTypeOf<number>()
-    expectTypeOf(config.name).toEqualTypeOf<string | undefined>()
+    expectTypeOf(config.name).toEqualTypeOf<string | null | undefined>()
   })
 
   it('are complete in `options`: defaults filled in, names replaced', () => {

@@ -57,9 +57,9 @@ export type FieldTable = Readonly<Record<string, Field>>
 /** A description of every option of the config type `C`. Write `static readonly fields = {...} satisfies Fields<MyConfig>`. */
 export type Fields<C> = { readonly [K in keyof Required<C>]: Field }
 
-/** The config type that fields describe: `interface MyConfig extends ConfigOf<typeof fields> {}`. */
+/** The config type that fields describe: `interface MyConfig extends ConfigOf<typeof fields> {}`. Null is an option that is not set. */
 export type ConfigOf<F> = { readonly [K in keyof F as F[K] extends RequiredField ? K : never]: ConfigValue<F[K]> } & {
-  readonly [K in keyof F as F[K] extends RequiredField ? never : K]?: ConfigValue<F[K]> | NullOf<F[K]>
+  readonly [K in keyof F as F[K] extends RequiredField ? never : K]?: ConfigValue<F[K]> | null
 }
 
 /** The type of `this.options`: the options with defaults filled in and names resolved. */
@@ -72,8 +72,6 @@ export type OptionsOf<F> = {
 interface RequiredField {
   readonly required: true
 }
-
-type NullOf<D> = D extends { readonly whenNull: unknown } ? null : never
 
 // With a table, names of its definitions are accepted too.
 type ConfigValue<D> = D extends { readonly among: infer T } ? PlainNames<T> | OptionValue<D> : OptionValue<D>

@@ -18,15 +18,15 @@ import { layersAmong } from './sublayers.ts'
 /** Options that every layer takes. */
 export interface LayerConfig {
   /** The name in a model; by default the type in snake_case with a number, as in Keras. */
-  readonly name?: string
+  readonly name?: string | null
   /** Whether training changes the layer's parameters (default true). */
-  readonly trainable?: boolean
+  readonly trainable?: boolean | null
   /** Dtype of the layer's parameters and computations (default: the policy set by `useDTypePolicy`, at first float32). */
-  readonly dtype?: DTypePolicy
+  readonly dtype?: DTypePolicy | null
   /** Shape of one sample, for the first layer of a `Sequential`. */
-  readonly inputShape?: SymbolicShape
+  readonly inputShape?: SymbolicShape | null
   /** A penalty on the layer's output. It is divided by the batch size and added to the loss. */
-  readonly activityRegularizer?: Regularizer
+  readonly activityRegularizer?: Regularizer | null
 }
 
 /** The config `C` of a layer with the options that every layer takes. */
@@ -220,7 +220,7 @@ export abstract class BaseLayer<
 
   /** The penalty on the outputs, if there is one. */
   get activityRegularizer(): Regularizer | undefined {
-    return (this.options as LayerConfig).activityRegularizer
+    return (this.options as LayerConfig).activityRegularizer ?? undefined
   }
 
   /** Whether a mask of the input is used or passed on. */

@@ -11,6 +11,19 @@ describe('input', () => {
     expect(input({ shape: [1], dtype: 'string' }).dtype).toBe('string')
   })
 
+  it('may have a fixed batch, given by batchSize or batchShape', () => {
+    expect(input({ batchShape: [null, 3] }).shape).toEqual([null, 3])
+    expect(input({ batchShape: [2, 3] }).shape).toEqual([2, 3])
+    const layer = new Input({ shape: [3], batchSize: 2, maxLength: null, dtype: null })
+    expect([entryOf(layer).shape, layer.toSpec()]).toEqual([
+      [2, 3],
+      { layer: 'InputLayer', shape: [3], batchSize: 2, maxLength: null },
+    ])
+    for (const wrong of [{ batchShape: 3 }, { batchShape: [] }, { batchShape: [2], shape: [2] }]) {
+      expect(() => input(wrong as never)).toThrow('it must begin with the size of the batch or null, as in [null, 28')
+    }
+  })
+
   it('makes a different unknown size for each dimension, but one batch size for all inputs', () => {
     const [a, b] = [input({ shape: [null, 3] }), input({ shape: [null, 3] })]
     expect(a.sizes[0]).toBe(b.sizes[0])

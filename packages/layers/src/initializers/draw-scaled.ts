@@ -36,10 +36,10 @@ const truncatedStddev = 0.8796256610342398
 
 /** Draws random numbers of variance scale / fan, so that a layer preserves the variance of its inputs. */
 export function drawScaled(key: Tensor, shape: Shape, dtype: DType, scaling: Scaling): Tensor {
-  const { fanIn, fanOut } = fansOf(shape, scaling.inputAxes, scaling.outputAxes)
+  const { fanIn, fanOut } = fansOf(shape, scaling.inputAxes ?? undefined, scaling.outputAxes ?? undefined)
   const fan = scaling.mode === 'fanIn' ? fanIn : scaling.mode === 'fanOut' ? fanOut : (fanIn + fanOut) / 2
   const variance = scaling.scale / Math.max(1, fan)
-  const drawKey = seededKey(key, scaling.seed)
+  const drawKey = seededKey(key, scaling.seed ?? undefined)
   const float = dtype as FloatDType
   if (scaling.distribution === 'uniform') {
     const limit = Math.sqrt(3 * variance)

@@ -36,7 +36,7 @@ export class ActivityRegularization extends Layer<ActivityRegularizationConfig> 
 
   constructor(...config: ConfigArgument<LayerOptions<ActivityRegularizationConfig>>) {
     super(...config)
-    if ((this.config as LayerConfig).activityRegularizer === undefined) return
+    if (!(this.config as LayerConfig).activityRegularizer) return
     throw new ConfigError(
       "ActivityRegularization makes its activityRegularizer of 'l1' and 'l2', and was given another one. Leave that out.",
     )

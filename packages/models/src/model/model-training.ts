@@ -365,7 +365,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   }
 
   private async evaluateWith(trainer: Trainer, data: DataArguments, options: EvaluateOptions): Promise<Logs> {
-    const opened = await openData(this, { ...data, sampleWeight: options.sampleWeight })
+    const opened = await openData(this, { ...data, sampleWeight: options.sampleWeight ?? undefined })
     const { backend } = opened
     const steps = onBackend(backend, () => trainer.stepsFor(exampleBatch(opened), opened.ports))
     const batching = { batchSize: options.batchSize ?? 32, check: trainer.labelCheck(opened.ports) }
@@ -414,7 +414,8 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /** Runs one update on one batch and returns the figures of that batch. */
   async trainOnBatch(x: Named<InputData>, y?: Named<ArrayData>, options: BatchOptions = {}): Promise<Logs> {
     checkOptions('trainOnBatch', options)
-    const { sampleWeight, classWeight } = options
+    const sampleWeight = options.sampleWeight ?? undefined
+    const classWeight = options.classWeight ?? undefined
     const trainer = this.requireTrainer('trainOnBatch')
     requireOneBatch('trainOnBatch', x)
     const { samples, ports, backend } = await openData(this, { x, y, sampleWeight, classWeight })
@@ -425,7 +426,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   /** Returns loss and metrics of one batch. */
   async testOnBatch(x: Named<InputData>, y?: Named<ArrayData>, options: BatchOptions = {}): Promise<Logs> {
     checkOptions('testOnBatch', options)
-    const { sampleWeight } = options
+    const sampleWeight = options.sampleWeight ?? undefined
     const trainer = this.requireTrainer('testOnBatch')
     requireOneBatch('testOnBatch', x)
     const { samples, ports, backend } = await openData(this, { x, y, sampleWeight })

@@ -129,7 +129,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     const { name, seed } = this.config as ModelConfig
     const sharedId = sharedIdOf(this)
     return {
-      ...(name !== undefined && { name }),
+      ...(typeof name === 'string' && { name }),
       ...(seed !== undefined && { seed }),
       ...(!this.trainable && { trainable: false }),
       ...(sharedId !== undefined && { sharedId }),

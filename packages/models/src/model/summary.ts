@@ -142,7 +142,10 @@ function shownLayers(
 }
 
 function outputShapes(layer: BaseLayer): string {
-  const shapes = layer instanceof Input ? [[null, ...layer.config.shape]] : (knownShapes(layer)?.outputs ?? [])
+  const shapes =
+    layer instanceof Input
+      ? [[layer.config.batchSize ?? null, ...layer.config.shape]]
+      : (knownShapes(layer)?.outputs ?? [])
   const shown = shapes.map(formatKerasShape)
   if (shown.length === 0) return '?'
   return shown.length === 1 ? shown[0]! : `[${shown.join(', ')}]`

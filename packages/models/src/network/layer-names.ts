@@ -9,7 +9,7 @@ export function nameLayers(layers: readonly BaseLayer[]): ReadonlyMap<BaseLayer,
   const taken = new Set<string>()
   for (const layer of layers) {
     const { name } = layer.config as LayerConfig
-    if (name === undefined) continue
+    if (name === undefined || name === null) continue
     if (taken.has(name)) throw new ConfigError(`Two layers of the model are called '${name}'. Give each another name.`)
     taken.add(name)
     names.set(layer, name)
