@@ -8,7 +8,8 @@ import keras
 from keras import layers
 import numpy as np
 
-from encode import case, keras_object, optional_tensor, tensor, weight
+from encode import case, keras_object, weight
+from encode import tensor as encoded_tensor
 from evaluate import evaluate, evaluator
 
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Call:
     trained: bool = True
     tolerance: float = 2e-5
     adapt: object = None
+    # whether float64 takes the place of float32; not where Keras adds numbers so large that float32 forgets the others
+    exact: bool = True
     # the number of calls, for layers that keep states; the last one is recorded
     calls: int = 1
     # whether its kernel is a matrix, and whether it may have parameters of low rank
@@ -34,6 +37,16 @@ class Call:
     lora: bool = True
     # tolerances of fields, such as that of gradients that are sums of canceling numbers
     tolerances: dict = field(default_factory=dict)
+
+
+def tensor(value):
+    """A tensor; half precision is written as float32."""
+    array = np.asarray(value)
+    return encoded_tensor(array.astype("float32") if array.dtype.name in ("float16", "bfloat16") else array)
+
+
+def optional_tensor(value):
+    return None if value is None else tensor(value)
 
 
 def structured(call, inputs):
@@ -139,7 +152,7 @@ def record_layer(group, class_name, number, call, draw):
     if call.differentiable:
         shapes, _ = jax.eval_shape(forward, trainable, given)
         cotangents = [draw.normals(*x.shape).astype(x.dtype) if np.issubdtype(x.dtype, np.inexact) else None for x in shapes]
-        outputs, after, losses, (of_weights, of_inputs) = evaluate(with_derivatives, trainable, given, cotangents, exact=True)
+        outputs, after, losses, (of_weights, of_inputs) = evaluate(with_derivatives, trainable, given, cotangents, exact=call.exact)
         gradients = iter(of_inputs)
         fields["cotangents"] = [optional_tensor(c) for c in cotangents]
         fields["grad_inputs"] = [tensor(next(gradients)) if is_float else None for is_float in floats]
@@ -218,7 +231,7 @@ def record_training(group, class_name, number, call, output, draw):
     optimizer.build(model.trainable_variables)
     groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables, model.metrics_variables)
     state = tuple([variable.value for variable in group] for group in groups)
-    step = evaluator(model.train_step, state, (x, y), exact=True)
+    step = evaluator(model.train_step, state, (x, y), exact=call.exact)
     history = []
     for _ in range(fit["epochs"]):
         logs, after = step(state, (x, y))

@@ -1,8 +1,9 @@
 import { cpu } from '@gradus/backend-cpu'
 import { initLayer, Rng, statelessCall } from '@gradus/core'
-import { randomKey, randomNormal, type Tensor, tensor, useBackend, zeros } from '@gradus/tensor'
+import { mul, randomKey, randomNormal, square, sum, type Tensor, tensor, useBackend, zeros } from '@gradus/tensor'
 import { testLayer } from '@gradus/testing'
 import { describe, expect, it } from 'vitest'
+import { L2 } from '../regularizers/l2.ts'
 import { GroupQueryAttention } from './group-query-attention.ts'
 import { MultiHeadAttention } from './multi-head-attention.ts'
 
@@ -42,6 +43,21 @@ describe('GroupQueryAttention', () => {
     initLayer(heads, x.shape, new Rng(1))
     const results = [grouped, heads].map((layer) => (statelessCall(layer, variables, x).outputs as Tensor).array())
     expect(results[0]).toEqual(results[1])
+  })
+
+  it('adds the activity penalty on its output to those of its projections', async () => {
+    const layer = new GroupQueryAttention({
+      headDim: 3,
+      numQueryHeads: 2,
+      numKeyValueHeads: 1,
+      activityRegularizer: new L2({ l2: 0.5 }),
+    })
+    const { outputs, losses } = statelessCall(layer, initLayer(layer, x.shape, new Rng(1)), x)
+    const own = mul(0.5 / 2, sum(square(outputs as Tensor)))
+    const penalties = losses.map((loss) => loss.item() as number)
+    expect(penalties).toHaveLength(5)
+    expect(penalties[4]).toBeCloseTo(own.item() as number)
+    expect(penalties[3]).toBeCloseTo(penalties[4]!) // the output projection has the same output
   })
 
   it('shares keys among the heads of a group', () => {

@@ -4,6 +4,7 @@ import {
   type ConfigOf,
   type LayerOptions,
   type OptionsOf,
+  type Regularizer,
   shapeError,
 } from '@gradus/core'
 import type { Shape } from '@gradus/tensor'
@@ -49,6 +50,11 @@ export class GroupQueryAttention extends HeadsAttention<GroupQueryAttentionConfi
     throw new ConfigError(
       `GroupQueryAttention: 'numQueryHeads' is ${numQueryHeads} and 'numKeyValueHeads' is ${numKeyValueHeads}; the second must divide the first.`,
     )
+  }
+
+  /** The penalty on the outputs of the layer. Those of its projections have the same penalty, as in Keras. */
+  override get activityRegularizer(): Regularizer | undefined {
+    return this.options.activityRegularizer ?? undefined
   }
 
   protected heads(): Heads {

@@ -11,6 +11,7 @@ import {
   type Masks,
   type OptionsOf,
   pickFields,
+  type Regularizer,
   type Rng,
   type Scope,
   shapeError,
@@ -138,7 +139,7 @@ export abstract class HeadsAttention<C extends HeadsAttentionConfig> extends Lay
   }
 
   /** Undefined, because it is an option of the projections. */
-  override get activityRegularizer(): undefined {
+  override get activityRegularizer(): Regularizer | undefined {
     return undefined
   }
 
