@@ -17,8 +17,8 @@ export interface SparseCategoricalCrossentropyConfig extends ConfigOf<typeof fie
 
 /**
  * Loss for class numbers: -log of the probability of the target class. Targets have any dtype and the shape of the predictions
- * without the class axis, or with size 1 there; other shapes throw `ShapeError`. The loss of a number outside the classes is 0;
- * `fit` throws `DataError` for it. Samples of `ignoreClass` are left out. Probabilities are divided by their sum and clipped to
+ * without the class axis, or with size 1 there; other shapes throw `ShapeError`. The loss of a number outside the classes is
+ * NaN, as in Keras with JAX; `fit` throws `DataError` for it. Samples of `ignoreClass` are left out. Probabilities are divided by their sum and clipped to
  * 1e-7 and 1 - 1e-7; with `fromLogits` the predictions are logits. Source: Keras `losses.SparseCategoricalCrossentropy`.
  *
  * @example

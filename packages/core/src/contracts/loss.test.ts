@@ -70,3 +70,17 @@ describe('a loss', () => {
     expect(reduceWeighted(tensor([], { shape: [0] }), 'mean').item()).toBe(0)
   })
 })
+
+it('a loss is computed in its dtype', () => {
+  class Distance extends Loss {
+    static readonly type = 'test/Distance'
+    compute(target: Tensor, prediction: Tensor): Tensor {
+      return mean(sub(prediction, target), { axis: -1 })
+    }
+  }
+  const [target, prediction] = [tensor([[0.3]]), tensor([[1.1]])]
+  const loss = (options: object) => new Distance(options).call(target, prediction)
+  expect(loss({ dtype: null }).dtype).toBe('float32')
+  expect([loss({ dtype: 'float16' }).dtype, loss({ dtype: 'float16' }).item()]).toEqual(['float16', 0.7998046875])
+  expect([loss({ dtype: 'float64' }).dtype, loss({ dtype: 'float64' }).item()]).toEqual(['float64', 0.800000011920929])
+})

@@ -31,6 +31,8 @@ const fields = {
     oneOf: ['sumOverBatchSize', 'sum', 'mean', 'meanWithSampleWeight', 'none'],
     default: 'sumOverBatchSize',
   },
+  /** The dtype in which the loss is computed (default float32, or float64 for predictions in float64). */
+  dtype: { oneOf: ['float16', 'float32', 'float64'] },
 } as const
 
 /** Options that every loss takes. */
@@ -120,7 +122,8 @@ export abstract class Loss<C extends object = object> extends Configured<'loss',
   }
 
   private align(target: Tensor, prediction: Tensor): [target: Tensor, prediction: Tensor] {
-    const float = asFloat(prediction)
+    const { dtype } = this.commonOptions
+    const float = dtype ? cast(prediction, dtype) : asFloat(prediction)
     const aligned = alignRanks(target, float)
     return [this.castTarget(aligned.target, float), aligned.prediction]
   }

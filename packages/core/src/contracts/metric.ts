@@ -28,6 +28,8 @@ import { alignRanks, asFloat, divideNoNan } from './alignment.ts'
 const fields = {
   /** Key in the logs; by default the type in snake_case. */
   name: 'string',
+  /** Figures are float32, whatever the dtype of the model; the option is there for programs that say so. */
+  dtype: { oneOf: ['float32'] },
 } as const
 
 /** Options that every metric takes. */

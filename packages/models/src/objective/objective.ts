@@ -95,7 +95,7 @@ export class Objective {
       })
       lossValues.push(value)
       const weighted = this.lossWeights[index] === 1 ? value : mul(value, this.lossWeights[index]!)
-      total = total ? add(total, weighted) : weighted
+      total = total ? add(total, cast(weighted, total.dtype)) : weighted
     })
     return { outputs, masks, targets, weights, lossValues, total }
   }
