@@ -39,7 +39,10 @@ try {
   const record = join(here, 'keras/record.py')
   const options = ['--configs', values.configs, '--seed', values.seed, '--only', values.only]
   for (const KERAS_BACKEND of ['jax', 'numpy']) {
-    const recorded = spawnSync(python, [record, folder, ...options], { env: { ...env, KERAS_BACKEND }, stdio: 'inherit' })
+    const recorded = spawnSync(python, [record, folder, ...options], {
+      env: { ...env, KERAS_BACKEND },
+      stdio: 'inherit',
+    })
     if (recorded.status !== 0) process.exit(recorded.status ?? 1)
   }
   const compared = spawnSync(process.execPath, [join(here, 'run.mjs'), '--backend', values.backend], {

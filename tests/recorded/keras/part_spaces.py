@@ -9,6 +9,7 @@ from keras import constraints, initializers, optimizers, regularizers
 from keras.optimizers import schedules
 
 from loss_spaces import LOSS_PARTS
+from lookup_spaces import LOOKUP_PARTS
 from metric_spaces import METRIC_PARTS
 from part_cases import (
     record_activation,
@@ -21,7 +22,7 @@ from part_cases import (
     record_schedule,
 )
 
-PARTS = {**LOSS_PARTS, **METRIC_PARTS}
+PARTS = {**LOSS_PARTS, **METRIC_PARTS, **LOOKUP_PARTS}
 
 
 def nothing(draw):

@@ -31,6 +31,14 @@ describe('TextVectorization', () => {
     expect(whole.call(['a b', 'x']).array()).toEqual([3, 1])
   })
 
+  it('learns from a list of strings as documents of one token, without splitting', async () => {
+    const layer = await made({ split: null, ngrams: 2, outputMode: 'tfIdf' }, ['a', 'b', 'a'])
+    expect(layer.getVocabulary()).toEqual(['[UNK]', 'a', 'b'])
+    const [[, ofA]] = layer.call([['a']]).array() as number[][] as [[number, number]]
+    // two of three documents have the token
+    expect(ofA).toBeCloseTo(Math.log(1 + 3 / (1 + 2)), 6)
+  })
+
   it('fills and cuts', async () => {
     const layer = await made({ outputSequenceLength: 2 })
     expect(layer.call(['foo', 'foo bar qux']).array()).toEqual([

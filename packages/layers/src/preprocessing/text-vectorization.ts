@@ -133,12 +133,16 @@ export class TextVectorization extends HostLayer<TextVectorizationConfig> implem
   }
 
   /**
-   * Replaces the vocabulary by the tokens of the strings, most frequent first. For `tfIdf`, each string is a document. Throws
+   * Replaces the vocabulary by the tokens of the strings, most frequent first. For `tfIdf`, each string of a list is a document. Throws
    * `DataError` for data without tokens.
    */
   async adapt(data: AdaptData): Promise<void> {
     const counts = new TokenCounts<string>()
-    for await (const values of adaptValues(data)) for (const row of this.rowsOf(values)) counts.add(row, 1)
+    for await (const values of adaptValues(data)) {
+      const isList = values.shape.length === 1
+      const documents: HostValues = isList ? { ...values, shape: [...values.shape, 1] } : values
+      for (const row of this.rowsOf(documents)) counts.add(row, 1)
+    }
     this.lookup.learn(counts)
   }
 
