@@ -8,6 +8,12 @@ export interface FileOptions {
   readonly formats?: readonly FileFormat<ModelFile>[]
 }
 
+/** Options of `loadWeights`. */
+export interface LoadWeightsOptions extends FileOptions {
+  /** Whether weights keep their values that the file lacks or has in another shape (default false, which throws). */
+  readonly skipMismatch?: boolean | null
+}
+
 /** Options of `save`. */
 export interface SaveOptions extends FileOptions {
   /** The state of a run of `fit`, from a callback: with it the file is a backup of the run. */

@@ -253,3 +253,28 @@ it('predict waits for a quantize that was not awaited', async () => {
   await quantized
   expect((await model.predict(ones([1, 64]))).array()).toEqual(early.array())
 })
+
+it('options with names of Keras are taken', async () => {
+  const model = new Sequential([new Dense({ units: 1, inputShape: [2] })], { seed: 1 })
+  const common = { optimizer: new SGD(), loss: new MeanSquaredError() }
+  model.compile({ ...common, runEagerly: true, metrics: null, weightedMetrics: null, stepsPerExecution: null } as never)
+  expect([model.getCompileConfig()!.jit, model.stepsPerExecution]).toEqual([false, 1])
+  model.compile({ ...common, jitCompile: 'auto', runEagerly: false })
+  expect(model.getCompileConfig()!.jit).toBe(true)
+  expect(Object.keys(await model.evaluate([[1, 2]], [[1]], { returnDict: true, verbose: 0 }))).toEqual(['loss'])
+  await expect(model.evaluate([[1, 2]], [[1]], { returnDict: false as never })).rejects.toThrow('returnDict')
+  const wide = (positions: number[]) => model.summary({ print: false, positions }).split('\n')[1]
+  expect(wide([0.5, 0.75, 1])).toBe(wide([38, 57, 76]))
+  expect(wide([0.5, 0.75, 1])).not.toBe(model.summary({ print: false }).split('\n')[1])
+})
+
+it('loadWeights may skip weights that do not fit', async () => {
+  const layers = (units: number) => [new Dense({ units: 3, inputShape: [2] }), new Dense({ units })]
+  const [saved, other] = [new Sequential(layers(1), { seed: 1 }), new Sequential(layers(2), { seed: 2 })]
+  const bytes = await saved.toBytes({ weightsOnly: true })
+  const head = other.weights[2]!.value.array()
+  await expect(other.loadWeights(bytes)).rejects.toThrow("'dense_1.kernel' has shape [3, 2] and was given [3, 1]")
+  await other.loadWeights(bytes, { skipMismatch: true })
+  expect(other.weights[0]!.value.array()).toEqual(saved.weights[0]!.value.array())
+  expect(other.weights[2]!.value.array()).toEqual(head)
+})

@@ -251,7 +251,12 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
       )
     }
     checkOptions('compile', given)
-    const { optimizer, registry = this.registry, jit = true, stepsPerExecution = 1, ...objective } = given
+    // null is an option that is not set, as None in Keras
+    const set = Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== null),
+    ) as unknown as CompileOptions
+    const { optimizer, registry = this.registry, jitCompile, runEagerly, stepsPerExecution = 1, ...rest } = set
+    const { jit = jitCompile !== false && !runEagerly, ...objective } = rest
     for (const [key, value] of Object.entries({ optimizer, ...objective })) requireBounded(value, `compile: ${key}`)
     if (registry && typeof registry.parse !== 'function') {
       throw new ConfigError(

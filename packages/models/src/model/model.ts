@@ -29,12 +29,12 @@ import {
   writeWeights,
 } from '@gradus/core'
 import type { FileSource, FileTarget, ModelFile, ModelHeader } from '@gradus/io'
-import { onBackend, type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
+import { onBackend, sameShape, type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
 import type { OptimizerStates } from '../step/index.ts'
-import { compileSpec, type FileOptions, modelFiles, type SaveOptions } from './files.ts'
+import { compileSpec, type FileOptions, type LoadWeightsOptions, modelFiles, type SaveOptions } from './files.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import type { QuantizedLayer, QuantizeMode, QuantizeOptions } from './quantize.ts'
@@ -327,10 +327,19 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`, and
    * `ConfigError` as `setWeights` does.
    */
-  async loadWeights(source: FileSource, options: FileOptions = {}): Promise<void> {
+  async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     checkOptions('loadWeights', options)
     const { readModelFile } = await modelFiles()
-    await this.setWeights((await readModelFile(source, options.formats)).weights)
+    const { weights } = await readModelFile(source, options.formats)
+    if (!options.skipMismatch) return this.setWeights(weights)
+    const given = new Map(weights.map((weight) => [weight.path, weight]))
+    const own = await this.getWeights()
+    await this.setWeights(
+      own.map((weight) => {
+        const found = given.get(weight.path)
+        return found && sameShape(found.shape, weight.shape) ? found : weight
+      }),
+    )
   }
 
   /**

@@ -22,6 +22,8 @@ import { formatTable, type TableColumn } from './table.ts'
 const summaryFields = {
   /** Width of the table in characters. */
   lineLength: { type: 'integer', min: 1, default: 76 },
+  /** Where the columns end: fractions of the line, or characters. */
+  positions: 'numbers',
   /** Whether the layers of nested models are shown. */
   expandNested: { type: 'boolean', default: false },
   /** Whether a column shows which layers are trained. */
@@ -63,7 +65,7 @@ export function printSummary(input: () => SummaryInput, options: SummaryOptions)
 
 /** Returns the table of a model that Keras 3 prints. */
 function formatSummary({ name, model, optimizer }: SummaryInput, options: CompleteOptions): string {
-  const { lineLength, showTrainable } = options
+  const { lineLength, positions = [], showTrainable } = options
   const connected = model.network && !model.network.linear ? model.network : undefined
   const linear = connected === undefined
   const columns: TableColumn[] = [
@@ -72,12 +74,17 @@ function formatSummary({ name, model, optimizer }: SummaryInput, options: Comple
     { header: 'Param #', align: 'right', until: linear ? 1 : 0.74 },
   ]
   if (!linear) columns.push({ header: 'Connected to', align: 'left', until: 1 })
+  const unit = (positions.at(-1) ?? 1) > 1 ? lineLength : 1
+  const placed = columns.map((column, index) => ({
+    ...column,
+    until: (positions[index] ?? column.until * unit) / unit,
+  }))
   const shown = showTrainable
     ? [
-        ...columns.map((column) => ({ ...column, until: column.until * 0.9 })),
+        ...placed.map((column) => ({ ...column, until: column.until * 0.9 })),
         { header: 'Trainable', align: 'center' as const, until: 1 },
       ]
-    : columns
+    : placed
   const rows = rowsOf(model, connected, options, 0)
   const variables = listVariables(model)
   const trained = variables.filter(({ trainable }) => trainable)

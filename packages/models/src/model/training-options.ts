@@ -28,22 +28,28 @@ const commonFields = {
   callbacks: { type: 'unknown' as Kind<readonly CallbackHooks[]>, default: [] },
 } as const
 
+/** Figures are by name in any case. */
+const figureFields = {
+  /** True: figures are returned by name, as always. */
+  returnDict: { oneOf: [true] },
+} as const
+
 const predictFields = /* @__PURE__ */ joinFields(commonFields, {
   /** How much is printed (default 0). */
   verbose: { oneOf: ['auto', 0, 1, 2], default: 0 },
 } as const)
 
-const evaluateFields = /* @__PURE__ */ joinFields(commonFields, {
+const evaluateFields = /* @__PURE__ */ joinFields(commonFields, figureFields, {
   /** How much is printed (default `auto`). */
   verbose: { oneOf: ['auto', 0, 1, 2], default: 'auto' },
   /** Weight of each sample in the loss and in the weighted metrics. */
   sampleWeight: { type: 'unknown' as Kind<SampleWeightData> },
 } as const)
 
-const batchFields = {
+const batchFields = /* @__PURE__ */ joinFields(figureFields, {
   /** Weight of each sample in the loss and in the weighted metrics. */
   sampleWeight: { type: 'unknown' as Kind<SampleWeightData> },
-} as const
+} as const)
 
 const trainBatchFields = /* @__PURE__ */ joinFields(batchFields, {
   /** Weight of each class in the loss, by label. */
@@ -58,6 +64,8 @@ const compileFields = {
   metrics: 'unknown',
   weightedMetrics: 'unknown',
   jit: 'boolean',
+  jitCompile: { type: 'boolean', or: ['auto'] },
+  runEagerly: 'boolean',
   stepsPerExecution: { type: 'integer', min: 1 },
   registry: 'unknown',
 } as const
@@ -85,7 +93,7 @@ const fieldsOf = {
   save: /* @__PURE__ */ joinFields(fileFields, { fit: 'unknown' }),
   export: fileFields,
   saveWeights: fileFields,
-  loadWeights: fileFields,
+  loadWeights: /* @__PURE__ */ joinFields(fileFields, { skipMismatch: 'boolean' }),
   restore: fileFields,
   loadModel: /* @__PURE__ */ joinFields(fileFields, {
     registry: 'unknown',

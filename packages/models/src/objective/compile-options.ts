@@ -51,6 +51,10 @@ export interface CompileOptions<N extends KnownNames = KnownNames> {
   readonly weightedMetrics?: MetricsOption<N>
   /** Whether steps are compiled to one program (default true); otherwise they run op by op, for debugging. */
   readonly jit?: boolean
+  /** Keras's name of `jit`; `auto` is true. */
+  readonly jitCompile?: boolean | 'auto' | null
+  /** Keras's name of `jit: false`. */
+  readonly runEagerly?: boolean | null
   /** Steps between two calls of batch callbacks (default 1). */
   readonly stepsPerExecution?: number
   /** The registry in which names are looked up (default that of the model's class). */
