@@ -425,7 +425,11 @@ def normalization(draw, name, rank):
             "scale": draw.flag(0.7),
         },
     }[name]()
-    return Call(getattr(layers, name)(**options), [x], tolerance=1e-4)
+    # derivatives of a few normalized values nearly cancel: of two values, both are 1 or -1
+    axes = options["axis"] if isinstance(options["axis"], (list, tuple)) else [options["axis"]]
+    groups = options.get("groups", 1) if options.get("groups", 1) > 0 else x.shape[axes[0]]
+    together = (x[0].size if name == "GroupNormalization" else np.prod([x.shape[axis] for axis in axes])) / groups
+    return Call(getattr(layers, name)(**options), [x], tolerance=1e-4, tolerances={"grad_inputs": 1e-3} if together < 4 else {})
 
 
 @space("SpectralNormalization")

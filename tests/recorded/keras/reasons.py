@@ -35,6 +35,8 @@ REASONS = {
         "zero_output_for_mask with unroll and a mask: Keras ignores it on JAX, not on TensorFlow and torch.",
     ],
     "layers/MultiHeadAttention": ["value_dim other than key_dim where Keras chooses its fused operation on JAX, which fails."],
+    "layers/Solarization": ["Factors other than 0: Keras multiplies only the second of a pair by 255, so that no pair is a fixed value."],
+    "layers/AutoContrast": ["data_format channels_first: Keras takes the extremes of channels and rows, not of rows and columns."],
     "layers/RandomShear": ["Shears other than 0: their direction is random."],
     "layers/RandomFlip": ["Training: the direction is random."],
     "optimizers/Nadam": ["The running product in the state: it has no stable name."],

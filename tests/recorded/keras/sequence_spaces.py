@@ -439,10 +439,7 @@ def stretched(draw, name, rank):
         value_range, x = (0, 1), x / 255
     options = {"bins": draw.choice(256, 16)} if name == "Equalization" else {}
     data_format = draw.choice("channels_last", "channels_last", "channels_first")
-    if name == "Solarization":
-        options["addition_factor"] = draw.choice(0.0, fixed(draw, 0, 0.3))
-        options["threshold_factor"] = draw.choice(0.0, fixed(draw, 0, 1))
-    else:
+    if name == "Equalization":
         options["data_format"] = data_format
     return trained(getattr(layers, name)(value_range=value_range, **options), x, options.get("data_format", "channels_last"))
 
