@@ -147,7 +147,7 @@ def counts(draw):
 def precision(draw):
     kind = draw.choice("plain", "plain", "top_k", "class_id", "both")
     if kind == "plain":
-        return counts(draw)
+        return binary(draw, {"thresholds": thresholds(draw)}, high=1)
     columns = draw.integer(2, 5)
     options = {"thresholds": thresholds(draw)} if kind == "class_id" or draw.flag(0.3) else {}
     if kind in ("top_k", "both"):
@@ -320,6 +320,10 @@ for metric_name, make_metric in METRICS.items():
         else:
             metric = getattr(metrics, name)(**options)
         weighted = "per_value" if name in PER_VALUE else True
+        if name == "R2Score":
+            weighted = "no_zeros"
+        if "sparse_y_pred" in options and not (options.get("sparse_y_true") or options["sparse_y_pred"]):
+            weighted = "per_label"
         return record_metric(name, number, metric, batches, draw, weighted, 2e-4, options if name == "CosineSimilarity" else {})
 
     METRIC_PARTS[f"metrics/{metric_name}"] = metric_part

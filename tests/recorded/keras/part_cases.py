@@ -50,8 +50,8 @@ def record_loss(class_name, number, make, options, y_true, y_pred, draw, toleran
             variant["sample_weight"] = tensor(weights[kind])
         recorded.append(variant)
     saved = keras_object(loss)
-    if "axis" in options:  # Keras 3.15 leaves it out of the config of CosineSimilarity
-        saved["config"]["axis"] = options["axis"]
+    # Keras 3.15 leaves some options out of the config, such as those of Huber and CosineSimilarity
+    saved["config"].update({key: value for key, value in options.items() if key != "reduction"})
     fields = {"loss": saved, "y_true": tensor(y_true), "y_pred": tensor(y_pred), "variants": recorded}
     fields["rtol_by_key"] = {"variants": tolerance}
     if mask is not None:
@@ -63,9 +63,9 @@ def weights_of(draw, y_true, y_pred, weighted):
     """Weights per sample or per value, some of which may be 0."""
     target = y_pred if y_true is None else y_true
     values = min(target.shape, y_pred.shape, key=len)
-    shape = values if weighted == "per_value" else (len(y_pred),)
+    shape = {"per_value": values, "per_label": values[:-1]}.get(weighted, (len(y_pred),))
     weights = draw.floats(*shape, low=0.1, high=2.0)
-    if draw.flag(0.2):
+    if weighted != "no_zeros" and draw.flag(0.2):
         weights[draw.bools(*weights.shape, probability=0.3)] = 0
     return weights
 
@@ -94,11 +94,11 @@ def metric_mode(metric, kind, batches, draw, weighted):
 def record_metric(class_name, number, metric, batches, draw, weighted=True, tolerance=2e-5, unsaved=None):
     """
     `batches` are pairs of targets and predictions; targets are None for metrics of values. `weighted` is "per_value" if the metric takes
-    a weight for each value. `unsaved` are options that Keras leaves out of the config.
+    a weight for each value, "per_label" if it takes one for each vector of the last axis. `unsaved` are options that Keras leaves out of the config.
     """
     modes = [metric_mode(metric, "none", batches, draw, weighted)]
     # the mean over the last axis of a vector is one number, which Keras cannot weigh
-    if any(y_pred.ndim > 1 for _, y_pred in batches) or weighted == "per_value" or class_name in ("Mean", "Sum"):
+    if any(y_pred.ndim > 1 for _, y_pred in batches) or weighted in ("per_value", "per_label") or class_name in ("Mean", "Sum"):
         modes.append(metric_mode(metric, "per_sample", batches, draw, weighted))
     encoded = [{"y_true": optional_tensor(t), "y_pred": tensor(p)} for t, p in batches]
     saved = keras_object(metric)

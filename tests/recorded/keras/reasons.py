@@ -14,7 +14,10 @@ REASONS = {
     "metrics/CategoricalCrossentropy": [
         "label_smoothing with an axis other than the last: Keras divides by the size of the last axis, which is not the number of classes."
     ],
-    "metrics/R2Score": ["num_regressors with several outputs: Keras 3.15 counts elements, Keras 3.16 samples."],
+    "metrics/R2Score": [
+        "num_regressors with several outputs: Keras 3.15 counts elements, Keras 3.16 samples.",
+        "Weights of 0 that leave one sample: its variance is a rounding error by which Keras divides.",
+    ],
     "metrics/PearsonCorrelation": ["The result before the first batch: Keras divides by 0 samples."],
     "metrics/ConcordanceCorrelation": ["The result before the first batch: Keras divides by 0 samples."],
     "metrics/True": ["One weight per sample for predictions of rank 3 or more: Keras aligns it with the last axes but one."],
