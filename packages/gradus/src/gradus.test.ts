@@ -132,3 +132,10 @@ it('has every class with a name in the registry', () => {
   expect(unknown.map(({ kind, type }) => `${kind} ${type}`)).toEqual([])
   expect(standard.names('layer')).toContain('Dense')
 })
+
+it('compiles with rmsprop by default, as Keras', async () => {
+  const model = new gradus.Sequential([new gradus.Dense({ units: 1, inputShape: [2] })])
+  model.compile({ loss: 'mse' })
+  expect((model.optimizer as gradus.Optimizer).type).toBe('RMSprop')
+  await model.fit([[1, 2]], [1], { verbose: 0 })
+})

@@ -141,11 +141,15 @@ export function requireOneBatch(method: string, x: unknown): void {
   )
 }
 
-/** Resolves the option `optimizer`: one optimizer, or several by the names of the parts of the model that they train. */
+/**
+ * Resolves the option `optimizer`: one optimizer, or several by the names of the parts of the model that they train. Without it a
+ * registry is asked for `rmsprop`, as in Keras.
+ */
 export function resolveOptimizers(
-  option: CompileOptions['optimizer'],
+  given: CompileOptions['optimizer'],
   registry: NameResolver | undefined,
 ): OptimizerSet {
+  const option = given ?? (registry ? 'rmsprop' : undefined)
   const resolve = (value: unknown, path: string) => resolveOption('optimizer', value, registry, path) as Optimizer
   const several = isPlainObject(option) && typeof option['optimizer'] !== 'string'
   if (!several || Object.keys(option).length === 0) return resolve(option, 'compile: optimizer')

@@ -38,9 +38,9 @@ type OptimizerOption<N extends KnownNames> = Optimizer | Named<'optimizer', N>
 export interface CompileOptions<N extends KnownNames = KnownNames> {
   /**
    * One optimizer for all parameters. Or several, for a custom `trainStep`: each under the name of the property of the model that
-   * holds the layers it trains.
+   * holds the layers it trains. Default: `rmsprop`, as in Keras, if the registry knows that name.
    */
-  readonly optimizer: OptimizerOption<N> | { readonly [part: string]: OptimizerOption<N> }
+  readonly optimizer?: OptimizerOption<N> | { readonly [part: string]: OptimizerOption<N> }
   /** One loss for all outputs, or one per output, by position or by name. */
   readonly loss?: PerOutput<LossOption<N>>
   /** The factor of each output's loss in the sum (default 1). */
