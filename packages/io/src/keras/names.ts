@@ -145,6 +145,8 @@ const unsetValuesOfKind: Readonly<Partial<Record<KerasKind, Readonly<Record<stri
   model: { dtype: ['float32'] },
   loss: { dtype: ['float32'] },
   metric: { dtype: ['float32'] },
+  // of TensorFlow 1
+  initializer: { dtype: ['float16', 'float32', 'float64', 'bfloat16'] },
 }
 // metrics that count integers by default, and may count weights
 const integerMetrics = /IoU$/

@@ -32,6 +32,7 @@ import {
   SymbolicTensor,
   Tensor,
   type Tree,
+  treeLeaves,
 } from '@gradus/tensor'
 import { backendOf, currentInterpreter, eager, keepTensors } from '@gradus/tensor/internals'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
@@ -325,7 +326,10 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
 
   private maskedInputs(inputs: Tree, scope: Scope<this>): Tensor[] {
     const masks = masksIn(scope.mask)
-    return listIn<Tensor>(this.inputForm, inputs).map((x, index) => {
+    // as in Keras, a model with one input in a list takes the tensor alone too, and the other way round
+    const leaves = this.graph?.inputs.length === 1 ? treeLeaves(inputs) : []
+    const list = leaves.length === 1 ? leaves : listIn<Tensor>(this.inputForm, inputs)
+    return list.map((x, index) => {
       const dtype = this.graph?.inputs[index]?.dtype
       const given = dtype === 'int32' || dtype === 'uint32' ? wholeNumbers(x, dtype) : x
       return withMask(given, masks[index])
