@@ -1,4 +1,4 @@
-import { FormatError } from '@gradus/core'
+import { FormatError, type WeightValue } from '@gradus/core'
 import { type FileSource, type FileTarget, readFile, writeFileAtomic } from '../platform-files.ts'
 import type { ReadOptions } from '../read-pieces.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
@@ -6,6 +6,7 @@ import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
 import { safetensorsModel } from './safetensors-model.ts'
 
+export { outlineOf } from './outline.ts'
 export type { ModelFile }
 
 /**
@@ -77,6 +78,23 @@ function lengthInFormat(
   const possible = formats.find((format) => !format.lengthOf || format.matches(head, path))
   const format = possible ?? formatOf(formats, head, path)
   return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
+}
+
+/**
+ * The weights of a model in which those of a file replace the ones with the same paths. With `skipMismatch`, weights of another shape
+ * are kept.
+ */
+export function mergedWeights(
+  own: readonly WeightValue[],
+  given: readonly WeightValue[],
+  { skipMismatch = false }: { readonly skipMismatch?: boolean } = {},
+): WeightValue[] {
+  const byPath = new Map(given.map((weight) => [weight.path, weight]))
+  return own.map((weight) => {
+    const found = byPath.get(weight.path)
+    const fits = found && (!skipMismatch || found.shape.join() === weight.shape.join())
+    return fits ? found : weight
+  })
 }
 
 /** Writes a model file atomically to a path or a file handle. Throws as `encodeModel` and `writeFileAtomic` do. */

@@ -8,6 +8,17 @@ export interface FileOptions {
   readonly formats?: readonly FileFormat<ModelFile>[]
 }
 
+/** Options of `loadWeights`. */
+export interface LoadWeightsOptions extends FileOptions {
+  /**
+   * Whether the weights of the layers that have the same names are loaded, and other layers keep theirs (default false: the file has
+   * weights for all layers, in the order of the model).
+   */
+  readonly byName?: boolean
+  /** Whether layers keep weights for which the file has another shape (default false). */
+  readonly skipMismatch?: boolean
+}
+
 /** Options of `save`. */
 export interface SaveOptions extends FileOptions {
   /** The state of a run of `fit`, from a callback: with it the file is a backup of the run. */

@@ -40,10 +40,10 @@ export async function loadModel<N extends KnownNames>(source: FileSource, option
   const model = fromSpec(spec, registry, classes)
   if (file.header.inputShapes) model.buildFrom(file.header.inputShapes)
   if (file.header.quantization) await model.restoreQuantization(file.header.quantization)
-  await model.setWeights(file.weights)
-  if (compile && file.header.compile) {
-    model.compile({ ...(file.header.compile as unknown as CompileOptions<N>), registry })
-    await model.restoreTraining(file)
-  }
+  const compiled = compile ? file.header.compile : undefined
+  if (compiled) model.compile({ ...(compiled as unknown as CompileOptions<N>), registry })
+  const found = await model.matched(file, { training: compiled !== undefined })
+  await model.setWeights(found.weights)
+  if (compiled) await model.restoreTraining(found)
   return model
 }

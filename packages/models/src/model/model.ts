@@ -30,7 +30,7 @@ import { onBackend, type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
-import { compileSpec, type FileOptions, modelFiles, type SaveOptions } from './files.ts'
+import { compileSpec, type FileOptions, type LoadWeightsOptions, modelFiles, type SaveOptions } from './files.ts'
 import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
@@ -252,11 +252,31 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     if (!weightsOnly) requireLoadable(this, compiled && { ...compiled, registry: undefined })
     const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(all), ...(fit && { fit }) }
     const state = all ? this.trainer?.optimizerState : undefined
+    const { outlineOf } = await modelFiles()
     const [weights, optimizer] = await Promise.all([this.getWeights(), readOptimizerState(state)])
     const advice = 'The model has diverged and its file could not be loaded; an earlier file stays as it is.'
     for (const value of weights) requireFinite(value, `The weight '${value.path}'`, advice)
     for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`, advice)
-    return { header, weights, optimizer }
+    return { header, weights, optimizer, outline: { layers: outlineOf(this), optimizer: [] } }
+  }
+
+  /**
+   * Matches the contents of a file that stores weights by layers with this model; returns other files as they are. Throws `FormatError`
+   * for a file of other layers.
+   */
+  async matched(
+    file: ModelFile,
+    options: LoadWeightsOptions & { readonly training?: boolean } = {},
+  ): Promise<ModelFile> {
+    if (!file.resolve) return file
+    const { outlineOf } = await modelFiles()
+    const trainer = options.training ? this.requireTrainer('restoreTraining') : undefined
+    const outline = await this.withVariables(async () => ({
+      layers: outlineOf(this.build()),
+      optimizer: trainer?.stateOutline() ?? [],
+      optimizerSpec: trainer && compileSpec(trainer.setup)['optimizer'],
+    }))
+    return { ...file.resolve(outline, options), header: file.header }
   }
 
   private fileHeader(training: boolean): ModelHeader {
@@ -300,13 +320,17 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /**
-   * Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`, and
-   * `ConfigError` as `setWeights` does.
+   * Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. With `byName`, layers of other names
+   * keep their weights; with `skipMismatch`, weights of another shape are kept. Throws `FormatError`, and `ConfigError` as `setWeights`
+   * does.
    */
-  async loadWeights(source: FileSource, options: FileOptions = {}): Promise<void> {
+  async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     checkOptions('loadWeights', options)
-    const { readModelFile } = await modelFiles()
-    await this.setWeights((await readModelFile(source, options.formats)).weights)
+    const { readModelFile, mergedWeights } = await modelFiles()
+    this.build()
+    const { weights } = await this.matched(await readModelFile(source, options.formats), options)
+    const isPartial = options.byName || options.skipMismatch
+    await this.setWeights(isPartial ? mergedWeights(await this.getWeights(), weights, options) : weights)
   }
 
   /**
@@ -317,7 +341,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   async restore(source: FileSource, options: FileOptions = {}): Promise<FitState | undefined> {
     checkOptions('restore', options)
     const { readModelFile } = await modelFiles()
-    const file = await readModelFile(source, options.formats)
+    const file = await this.matched(await readModelFile(source, options.formats), { training: true })
     await this.setWeights(file.weights)
     await this.restoreTraining(file)
     return file.header.fit
@@ -327,7 +351,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   async restoreTraining({ header, optimizer }: ModelFile): Promise<void> {
     if (typeof header.seed === 'number') this.reseed(header.seed)
     for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`)
-    await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
+    const steps = header.steps ?? optimizer.find(({ path }) => path === 'iteration')?.data[0] ?? 0
+    await this.requireTrainer('restoreTraining').restore(optimizer, steps)
   }
 
   override resetStates(): void {

@@ -85,7 +85,7 @@ const fieldsOf = {
   save: /* @__PURE__ */ joinFields(fileFields, { fit: 'unknown' }),
   export: fileFields,
   saveWeights: fileFields,
-  loadWeights: fileFields,
+  loadWeights: /* @__PURE__ */ joinFields(fileFields, { byName: 'boolean', skipMismatch: 'boolean' }),
   restore: fileFields,
   loadModel: /* @__PURE__ */ joinFields(fileFields, { registry: 'unknown', classes: 'unknown', compile: 'boolean' }),
 } as const

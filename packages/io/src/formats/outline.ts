@@ -1,0 +1,68 @@
+import { type BaseLayer, listVariables } from '@gradus/core'
+import type { DType, Shape } from '@gradus/tensor'
+
+/** A tensor by its path, without its values. */
+export interface TensorOutline {
+  /** As in `WeightValue`. */
+  readonly path: string
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/** A weight of a layer, without its values. */
+export interface WeightOutline extends TensorOutline {
+  /** The path within the layer: `kernel`. */
+  readonly key: string
+  readonly trainable: boolean
+}
+
+/** A layer or a model with what is in it, for formats that store weights by layers. */
+export interface LayerOutline {
+  readonly type: string
+  /** The name in the model or layer around it. */
+  readonly name: string
+  /** Whether it is a model: `sublayers` are its layers, in the order in which Keras numbers them. */
+  readonly isModel: boolean
+  /** The weights of the layer itself, in Keras's order. */
+  readonly weights: readonly WeightOutline[]
+  /** The layers that it calls, by the names of `sublayers()`. A layer that several layers hold occurs in each of them. */
+  readonly sublayers: readonly LayerOutline[]
+}
+
+/** A model without its values. */
+export interface ModelOutline {
+  readonly layers: LayerOutline
+  /** The state of its optimizer, in the form in which it is saved; empty for a model that was not compiled. */
+  readonly optimizer: readonly TensorOutline[]
+  /** The spec of its optimizer, if it has one. */
+  readonly optimizerSpec?: unknown
+}
+
+/** Describes a layer and what is in it. */
+export function outlineOf(root: BaseLayer): LayerOutline {
+  const byLayer = grouped(listVariables(root), ({ layer }) => layer)
+  const visit = (layer: BaseLayer, name: string): LayerOutline => ({
+    type: layer.type,
+    name,
+    isModel: 'layers' in layer && Array.isArray(layer.layers),
+    weights: (byLayer.get(layer) ?? []).map(({ path, key, trainable, value }) => ({
+      path,
+      key,
+      trainable,
+      shape: value.shape,
+      dtype: value.dtype,
+    })),
+    sublayers: Object.entries(layer.sublayers()).map(([sublayerName, sublayer]) => visit(sublayer, sublayerName)),
+  })
+  return visit(root, (root as { readonly name?: string }).name ?? root.defaultName)
+}
+
+function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>()
+  for (const value of values) {
+    const group = groups.get(keyOf(value))
+    if (group) group.push(value)
+    else groups.set(keyOf(value), [value])
+  }
+  return groups
+}
