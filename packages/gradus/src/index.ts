@@ -36,6 +36,7 @@ export {
 export * from '@gradus/data'
 // the layer of this name is `layers.Pipeline`
 export { normalize, Pipeline } from '@gradus/data'
+export { type DownloadProgress, type GetFileOptions, getFile, getFileBytes } from '@gradus/datasets'
 export type * from '@gradus/graph'
 export type { trace } from '@gradus/graph'
 export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
@@ -80,6 +81,7 @@ export {
   useBackend,
 } from '@gradus/tensor'
 export { auto } from './auto.ts'
+export * as datasets from './datasets.ts'
 export * from './define-config.ts'
 export { currentBackend, ones, Rng, tensor, zeros } from './first-tensors.ts'
 export { fromSpec, loadModel } from './load-model.ts'
