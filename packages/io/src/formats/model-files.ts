@@ -1,4 +1,5 @@
-import { FormatError, type WeightValue } from '@gradus/core'
+import { ConfigError, FormatError, isPlainObject, type WeightValue } from '@gradus/core'
+import { type BesideFiles, besideOf, deleteFile, pathBeside } from '../platform-beside.ts'
 import { type FileSource, type FileTarget, readFile, writeFileAtomic } from '../platform-files.ts'
 import type { ReadOptions } from '../read-pieces.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
@@ -25,8 +26,13 @@ export function encodeModel(
       `The file '${path}' cannot be written: '${foreign}' is the extension of another format. Save it as ${safetensorsModel.extensions}.`,
     )
   }
-  const format = named ?? safetensorsModel
+  const format: FileFormat<ModelFile> = named ?? safetensorsModel
   if (format.write) return format.write(file)
+  if (format.writeSet) {
+    throw new FormatError(
+      `The format ${format.name} consists of several files, which need a folder. Save the model to a path, such as 'folder/model${format.extensions[0]}'.`,
+    )
+  }
   throw new FormatError(
     `The file '${path}' cannot be written: ${format.name} is a format that can only be read. Save it as ${safetensorsModel.extensions}.`,
   )
@@ -50,18 +56,38 @@ export function decodeModel(
   return formatOf(formats, bytes, path).read(bytes)
 }
 
+/** Options of `readModelFile`. */
+export interface ReadModelOptions extends Pick<ReadOptions, 'maxBytes'> {
+  /** The files that lie beside the model file, where they cannot be found: in an object by their paths, or a list of `File`. */
+  readonly files?: BesideFiles
+}
+
 /**
- * Reads a model file from a path, a file handle, a `Blob` or its bytes. Throws as `decodeModel` and `readFile` do. A file in none of
- * `formats` is refused by its first bytes, and no more bytes are read than its header says, so a pipe may be endless.
+ * Reads a model file from a path, an address, a file handle, a `Blob` or its bytes, with the files beside it that belong to it. A plain
+ * object is passed to the format that knows it. Throws as `decodeModel` and `readFile` do. A file in none of `formats` is refused by
+ * its first bytes, and no more bytes are read than its header says, so a pipe may be endless.
  */
 export async function readModelFile(
-  source: FileSource,
+  source: FileSource | Readonly<Record<string, unknown>>,
   formats: readonly FileFormat<ModelFile>[] = modelFormats,
-  options: Pick<ReadOptions, 'maxBytes'> = {},
+  { files, ...options }: ReadModelOptions = {},
 ): Promise<ModelFile> {
-  const name = nameOf(source)
+  if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) return readObject(source, formats)
+  const name = nameOf(source as FileSource)
   const lengthOf = (start: Uint8Array) => lengthInFormat(formats, start, name)
-  return decodeModel(await readFile(source, { ...options, lengthOf }), name, formats)
+  const bytes = await readFile(source as FileSource, { ...options, lengthOf })
+  const format = formatOf(formats, bytes, name)
+  return format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes)
+}
+
+function readObject(source: Readonly<Record<string, unknown>>, formats: readonly FileFormat<ModelFile>[]): ModelFile {
+  for (const format of formats) {
+    const found = format.readObject?.(source)
+    if (found) return found
+  }
+  throw new ConfigError(
+    `A plain object with the keys ${Object.keys(source).slice(0, 10).join(', ') || '(none)'} is no model file. Expected a path, an address, a file handle, a Blob or bytes; for the artifacts of TensorFlow.js give { formats: [tfjsModel] } of '@gradus/tfjs-files', for a spec call fromSpec.`,
+  )
 }
 
 /** The bytes by which a format is recognised. */
@@ -97,17 +123,29 @@ export function mergedWeights(
   })
 }
 
-/** Writes a model file atomically to a path or a file handle. Throws as `encodeModel` and `writeFileAtomic` do. */
+/**
+ * Writes a model file atomically to a path or a file handle. Of a format with several files the first one is written last, and files
+ * that only the replaced one needed are deleted. Throws as `encodeModel` and `writeFileAtomic` do.
+ */
 export async function writeModelFile(
   target: FileTarget,
   file: ModelFile,
-  formats?: readonly FileFormat<ModelFile>[],
+  formats: readonly FileFormat<ModelFile>[] = modelFormats,
 ): Promise<void> {
-  await writeFileAtomic(target, encodeModel(file, nameOf(target), formats))
+  const name = nameOf(target)
+  const format = formats.find(({ extensions }) => extensions.some((extension) => name?.endsWith(extension)))
+  if (typeof target !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))
+  const { main, beside } = format.writeSet(file, target.replace(/^.*[/\\]/, ''))
+  const before = await readFile(target).catch(() => undefined)
+  for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(target, path), bytes)
+  await writeFileAtomic(target, main)
+  const replaced = before ? (format.besideIn?.(before) ?? []) : []
+  for (const path of replaced) if (!Object.hasOwn(beside, path)) await deleteFile(pathBeside(target, path))
 }
 
 function nameOf(file: FileSource | FileTarget): string | undefined {
-  if (typeof file === 'string') return file
+  const path = file instanceof URL ? file.href : file
+  if (typeof path === 'string') return /^https?:/i.test(path) ? path.replace(/[?#].*$/s, '') : path
   const { name } = (file ?? {}) as { readonly name?: unknown }
   return typeof name === 'string' ? name : undefined
 }

@@ -30,7 +30,14 @@ import { onBackend, type Tensor, type Tree, treeLeaves, treeMap } from '@gradus/
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
-import { compileSpec, type FileOptions, type LoadWeightsOptions, modelFiles, type SaveOptions } from './files.ts'
+import {
+  compileSpec,
+  type FileOptions,
+  type LoadWeightsOptions,
+  modelFiles,
+  type ReadFileOptions,
+  type SaveOptions,
+} from './files.ts'
 import { requireLoadable } from './loadable.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
@@ -328,7 +335,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     checkOptions('loadWeights', options)
     const { readModelFile, mergedWeights } = await modelFiles()
     this.build()
-    const { weights } = await this.matched(await readModelFile(source, options.formats), options)
+    const { weights } = await this.matched(await readModelFile(source, options.formats, filesOf(options)), options)
     const isPartial = options.byName || options.skipMismatch
     await this.setWeights(isPartial ? mergedWeights(await this.getWeights(), weights, options) : weights)
   }
@@ -338,7 +345,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * in the same way. Returns the state of `fit` in the file, which the option `resumeFrom` takes. Throws `FormatError` and, before any
    * change of weights, `ConfigError` for weights that do not fit.
    */
-  async restore(source: FileSource, options: FileOptions = {}): Promise<FitState | undefined> {
+  async restore(source: FileSource, options: ReadFileOptions = {}): Promise<FitState | undefined> {
     checkOptions('restore', options)
     const { readModelFile } = await modelFiles()
     const file = await this.matched(await readModelFile(source, options.formats), { training: true })
@@ -373,4 +380,8 @@ function quantizationIn(model: BaseLayer): Pick<ModelHeader, 'quantization'> {
     return saved ? [[path, saved] as const] : []
   })
   return layers.length > 0 ? { quantization: Object.fromEntries(layers) } : {}
+}
+
+function filesOf({ files }: ReadFileOptions): ReadFileOptions {
+  return files === undefined ? {} : { files }
 }

@@ -63,6 +63,7 @@ const compileFields = {
 } as const
 
 const fileFields = { formats: 'unknown' } as const
+const readFields = { formats: 'unknown', files: 'unknown' } as const
 
 /** Options of `predict`. */
 export interface PredictOptions extends ConfigOf<typeof predictFields> {}
@@ -85,9 +86,9 @@ const fieldsOf = {
   save: /* @__PURE__ */ joinFields(fileFields, { fit: 'unknown' }),
   export: fileFields,
   saveWeights: fileFields,
-  loadWeights: /* @__PURE__ */ joinFields(fileFields, { byName: 'boolean', skipMismatch: 'boolean' }),
-  restore: fileFields,
-  loadModel: /* @__PURE__ */ joinFields(fileFields, { registry: 'unknown', classes: 'unknown', compile: 'boolean' }),
+  loadWeights: /* @__PURE__ */ joinFields(readFields, { byName: 'boolean', skipMismatch: 'boolean' }),
+  restore: readFields,
+  loadModel: /* @__PURE__ */ joinFields(readFields, { registry: 'unknown', classes: 'unknown', compile: 'boolean' }),
 } as const
 
 /** Throws `ConfigError` for options that the method does not have and for values of other types. */
