@@ -1,5 +1,5 @@
 import { checkFields } from '@gradus/core'
-import { joined } from './files/bytes.ts'
+import { joined, plainBytes } from './files/bytes.ts'
 import { type Checksum, checksumOf, requireChecksum, startDigest } from './files/platform-digest.ts'
 import { type DownloadOptions, download } from './files/platform-download.ts'
 import { CacheError, ensureFile, inTurn } from './files/platform-file-cache.ts'
@@ -28,7 +28,7 @@ export async function getFileBytes(options: FileOptions): Promise<Uint8Array> {
   const target = nodeModule('path')!.resolve(cacheFolder(options.cacheDir), cacheSubdir, name)
   try {
     await inTurn(target, () => ensureFile({ origin, target, checksum, force, ...downloads }))
-    return await fs.readFile(target)
+    return plainBytes(await fs.readFile(target))
   } catch (error) {
     if (error instanceof CacheError) return checkedDownload(origin, checksum, downloads)
     throw error

@@ -33,6 +33,11 @@ export function tooLong(name: string, maxBytes: number): DataError {
   return new DataError(`${name} has more than ${size}.`)
 }
 
+/** The same memory as a plain `Uint8Array`: a `Buffer` of Node has other methods. */
+export function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
 /** Whether bytes begin with others. */
 export function startsWith(bytes: Uint8Array, start: readonly number[], at = 0): boolean {
   return bytes.length >= at + start.length && start.every((byte, i) => bytes[at + i] === byte)

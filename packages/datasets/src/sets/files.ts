@@ -4,7 +4,7 @@ import { inflate } from '../archive/inflate.ts'
 import { formatOf } from '../archive/platform-extract.ts'
 import { tarEntries } from '../archive/tar.ts'
 import { inMemory, zipEntries } from '../archive/zip.ts'
-import { chunksOf, joined, notData, startsWith } from '../files/bytes.ts'
+import { chunksOf, joined, notData, plainBytes, startsWith } from '../files/bytes.ts'
 
 /** The contents of files by name, without folders. */
 export type Files = ReadonlyMap<string, () => Promise<Uint8Array>>
@@ -13,7 +13,8 @@ export type Files = ReadonlyMap<string, () => Promise<Uint8Array>>
 const maxBytes = 2 ** 30
 
 /** The files in bytes: those of an archive, otherwise one, decompressed. Throws `FormatError` for HTML pages and damaged files. */
-export async function filesIn(bytes: Uint8Array, name: string): Promise<Files> {
+export async function filesIn(given: Uint8Array, name: string): Promise<Files> {
+  const bytes = plainBytes(given)
   const found = notData(bytes)
   if (found) throw new FormatError(`${name} is ${found}.`)
   const format = formatOf(bytes)

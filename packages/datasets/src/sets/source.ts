@@ -31,7 +31,7 @@ export async function openFiles(published: Published, options: LoadOptions): Pro
   const text = from instanceof URL ? from.href : from
   if (typeof text === 'string') {
     if (/^https?:/i.test(text)) return fromAddress(published, text, options)
-    if (/^[a-z]{2,}:/i.test(text) && !text.startsWith('file:')) {
+    if (/^[a-z][a-z\d+.-]+:/i.test(text) && !text.startsWith('file:')) {
       throw new ConfigError(
         `${published.name}.load: 'from' is ${describeValue(text)}; expected https: or file:, or a path.`,
       )
