@@ -1,10 +1,12 @@
 import { FormatError } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
 import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
-import { namedValues, readNamedLayers } from './layout/layer-names.ts'
-import { readOptimizerVariables } from './layout/optimizer-variables.ts'
+import { NewGroup, writeHdf5 } from './hdf5/write-hdf5.ts'
+import { namedValues, readNamedLayers, writeNamed, writeNamedLayers } from './layout/layer-names.ts'
+import { optimizerVariables, readOptimizerVariables, savedVariable } from './layout/optimizer-variables.ts'
 import { headerOf, parseConfig } from './read-config.ts'
-import { readWeightsFile } from './weights-file.ts'
+import { readWeightsFile, writeWeightsFile } from './weights-file.ts'
+import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 
 const isOurs = (bytes: Uint8Array, path?: string) => isHdf5(bytes) || (path ? /\.(h5|hdf5)$/.test(path) : false)
 
@@ -15,6 +17,7 @@ export const kerasWeights = {
   matches: isOurs,
   lengthOf: () => Number.POSITIVE_INFINITY,
   read,
+  write: writeWeightsFile,
 } satisfies FileFormat<ModelFile>
 
 /** The files of Keras 2, `.h5`: a whole model, or its weights by the names of its layers. */
@@ -24,6 +27,7 @@ export const kerasHdf5 = {
   matches: isOurs,
   lengthOf: () => Number.POSITIVE_INFINITY,
   read,
+  write,
 } satisfies FileFormat<ModelFile>
 
 function read(bytes: Uint8Array): ModelFile {
@@ -39,13 +43,8 @@ function read(bytes: Uint8Array): ModelFile {
   const weights = config === undefined ? root : root.group('model_weights')
   if (!weights) throw new FormatError('The HDF5 file has the config of a model and no group model_weights.')
   requireVersion(textAttribute(root, 'keras_version') ?? textAttribute(weights, 'keras_version'))
-  const training = textAttribute(root, 'training_config')
-  const compiled = training === undefined ? undefined : parseConfig(training, 'training_config of the file')
   return {
-    header:
-      config === undefined
-        ? { format: 1 }
-        : headerOf(parseConfig(config, 'model_config of the file'), compileConfig(compiled)),
+    header: config === undefined ? { format: 1 } : headerOf(configsIn(root, config)),
     weights: [],
     optimizer: [],
     resolve(outline, options) {
@@ -70,11 +69,69 @@ function requireVersion(version: string | undefined): void {
   )
 }
 
-/** The options of `compile` of Keras 2 are in another form than those of Keras 3. */
-function compileConfig(training: Readonly<Record<string, unknown>> | undefined): unknown {
-  if (!training) return undefined
-  const { optimizer_config, optimizer = optimizer_config, ...others } = training
-  return { ...others, optimizer }
+/** The configs of a model and of `compile`, in the form that they have in the attributes of the file. */
+function configsIn(root: Hdf5Group, config: string): Readonly<Record<string, unknown>> {
+  const training = textAttribute(root, 'training_config')
+  const version = textAttribute(root, 'keras_version')
+  return {
+    model_config: parseConfig(config, 'model_config of the file'),
+    ...(training !== undefined && { training_config: parseConfig(training, 'training_config of the file') }),
+    ...(version !== undefined && { keras_version: version }),
+  }
+}
+
+/** Encodes a model, or its weights alone, as a file of Keras 2. */
+function write(file: ModelFile): Uint8Array<ArrayBuffer> {
+  const outline = outlineIn(file)
+  const root = new NewGroup()
+  const version = (group: NewGroup) => {
+    group.attributes.set('backend', 'gradus')
+    group.attributes.set('keras_version', kerasVersion)
+  }
+  version(root)
+  if (file.header.spec === undefined) {
+    writeNamedLayers(root, outline, file.weights)
+    return writeHdf5(root)
+  }
+  root.attributes.set('model_config', JSON.stringify(legacyConfig(modelConfig(file, outline))))
+  const compiled = compileConfig(file)
+  if (compiled) {
+    const { optimizer, ...others } = compiled
+    const training = { ...others, optimizer_config: legacyObject(optimizer as Config) }
+    root.attributes.set('training_config', JSON.stringify(training))
+  }
+  version(root.at('model_weights'))
+  writeNamedLayers(root.at('model_weights'), outline, file.weights)
+  const variables = optimizerVariables(outline, file.optimizer)
+  if (variables) {
+    const byPath = new Map(file.optimizer.map((value) => [value.path, value]))
+    const named = variables.map((variable, index) => ({ ...variable, name: `optimizer/${index}_${variable.name}` }))
+    writeNamed(
+      root.at('optimizer_weights'),
+      named.map(({ name }) => ({ name, path: name })),
+      new Map(
+        named.map((variable, index) => [
+          variable.name,
+          { ...savedVariable(variables[index]!, byPath), path: variable.name, trainable: false },
+        ]),
+      ),
+    )
+  }
+  return writeHdf5(root)
+}
+
+type Config = Readonly<Record<string, unknown>>
+
+/** A layer or model in the form of Keras 2, without the module of its class. */
+function legacyObject({ module: _, registered_name: __, build_config: ___, ...object }: Config): Config {
+  return object
+}
+
+/** The config of a model in which models and their layers are in the form of Keras 2. */
+function legacyConfig(object: Config): Config {
+  const { config, ...others } = legacyObject(object)
+  const { layers, ...rest } = config as { readonly layers?: readonly Config[] }
+  return { ...others, config: layers ? { ...rest, layers: layers.map(legacyConfig) } : config }
 }
 
 function textAttribute({ attributes }: Hdf5Group, name: string): string | undefined {

@@ -4,8 +4,10 @@ import { textOf } from './hdf5/byte-reader.ts'
 import { type Hdf5Group, readHdf5 } from './hdf5/read-hdf5.ts'
 import { readLayerGroups } from './layout/layer-groups.ts'
 import { headerOf, parseConfig } from './read-config.ts'
-import { optimizerIn } from './weights-file.ts'
+import { optimizerIn, writeWeightsFile } from './weights-file.ts'
+import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 import { isZip, readZip } from './zip/read-zip.ts'
+import { writeZip } from './zip/write-zip.ts'
 
 const weightsName = 'model.weights.h5'
 
@@ -25,10 +27,9 @@ export const kerasModel = {
       )
     }
     const config = parseConfig(textOf(part('config.json')), 'config.json of the file')
-    const { compile_config, ...model } = config
     let root: Hdf5Group | undefined
     return {
-      header: headerOf(model, compile_config),
+      header: headerOf(config),
       weights: [],
       optimizer: [],
       resolve(outline, options) {
@@ -36,5 +37,16 @@ export const kerasModel = {
         return { weights: readLayerGroups(root, outline, options), optimizer: optimizerIn(root, outline) }
       },
     }
+  },
+  write(file: ModelFile): Uint8Array<ArrayBuffer> {
+    const config = { ...modelConfig(file, outlineIn(file)), compile_config: compileConfig(file) ?? {} }
+    const date = new Date()
+    const saved = date.toISOString().slice(0, 19).replace('T', '@')
+    const texts = { 'metadata.json': { keras_version: kerasVersion, date_saved: saved }, 'config.json': config }
+    const encoded = Object.entries(texts).map(([name, value]) => [
+      name,
+      new TextEncoder().encode(JSON.stringify(value)),
+    ])
+    return writeZip({ ...Object.fromEntries(encoded), [weightsName]: writeWeightsFile(file) }, date)
   },
 } satisfies FileFormat<ModelFile>

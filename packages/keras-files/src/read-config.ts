@@ -16,19 +16,18 @@ export function parseConfig(text: string, title: string): Readonly<Record<string
 }
 
 /**
- * The header of a model file from the config of a model, and that of `compile`, which is translated when it is read: a model with a
- * loss of another program can be loaded with `compile: false`.
+ * The header of a model file from a config of Keras with the options of `compile`, which are translated when they are read: a model
+ * with a loss of another program can be loaded with `compile: false`.
  */
-export function headerOf(model: Readonly<Record<string, unknown>>, compiled: unknown): ModelHeader {
-  const spec = fromKeras(model) as ModelSpec | LayerSpec
+export function headerOf(config: Readonly<Record<string, unknown>>): ModelHeader {
+  const spec = fromKeras(config) as ModelSpec | LayerSpec
   if (typeof spec !== 'object' || spec === null || !('model' in spec || 'layer' in spec))
     throw new FormatError('The config in the file is not that of a model. Save a Sequential or functional model.')
   return {
     format: 1,
     spec,
     get compile() {
-      const found = compileFromKeras({ compile_config: compiled })
-      return found as Record<string, unknown>
+      return compileFromKeras(config) as Record<string, unknown>
     },
   }
 }

@@ -1,5 +1,5 @@
 import { type BaseLayer, listVariables } from '@gradus/core'
-import type { DType, Shape } from '@gradus/tensor'
+import type { DType, Shape, SymbolicTensor } from '@gradus/tensor'
 
 /** A tensor by its path, without its values. */
 export interface TensorOutline {
@@ -16,6 +16,12 @@ export interface WeightOutline extends TensorOutline {
   readonly trainable: boolean
 }
 
+/** The shape, with null for unknown sizes, and the dtype of a tensor between layers. */
+export interface SymbolicOutline {
+  readonly shape: readonly (number | null)[]
+  readonly dtype: string
+}
+
 /** A layer or a model with what is in it, for formats that store weights by layers. */
 export interface LayerOutline {
   readonly type: string
@@ -25,6 +31,10 @@ export interface LayerOutline {
   readonly isModel: boolean
   /** The weights of the layer itself, in Keras's order. */
   readonly weights: readonly WeightOutline[]
+  /** Of a model whose layers know their input shapes: the tensors that it takes, with null for the batch and for unknown sizes. */
+  readonly inputs: readonly SymbolicOutline[]
+  /** Of a functional model: the results of the calls of its layers, by the names of the layers. */
+  readonly results: ReadonlyMap<string, readonly (readonly SymbolicOutline[])[]>
   /** The layers that it calls, by the names of `sublayers()`. A layer that several layers hold occurs in each of them. */
   readonly sublayers: readonly LayerOutline[]
 }
@@ -52,9 +62,31 @@ export function outlineOf(root: BaseLayer): LayerOutline {
       shape: value.shape,
       dtype: value.dtype,
     })),
+    ...networkOf(layer),
     sublayers: Object.entries(layer.sublayers()).map(([sublayerName, sublayer]) => visit(sublayer, sublayerName)),
   })
   return visit(root, (root as { readonly name?: string }).name ?? root.defaultName)
+}
+
+/** The part of a model that knows the calls of its layers. */
+interface Network {
+  readonly inputs: readonly SymbolicTensor[]
+  readonly layers: readonly BaseLayer[]
+  nameOf(layer: BaseLayer): string
+  callsOf(layer: BaseLayer): readonly { readonly results: readonly SymbolicTensor[] }[]
+}
+
+function networkOf(layer: BaseLayer): Pick<LayerOutline, 'inputs' | 'results'> {
+  const { network } = layer as { readonly network?: Network }
+  if (!network) return { inputs: [], results: new Map() }
+  const results = network.layers.map(
+    (one) => [network.nameOf(one), network.callsOf(one).map((call) => call.results.map(symbolicOutline))] as const,
+  )
+  return { inputs: network.inputs.map(symbolicOutline), results: new Map(results) }
+}
+
+function symbolicOutline({ shape, dtype }: SymbolicTensor): SymbolicOutline {
+  return { shape: shape.map((d) => (typeof d === 'number' ? d : null)), dtype }
 }
 
 function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {

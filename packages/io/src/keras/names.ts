@@ -66,7 +66,8 @@ export function expectedKind(option: string): KerasKind | undefined {
   return word as KerasKind | undefined
 }
 
-const specialNames: Readonly<Record<string, string>> = {
+/** The options that have other names here. */
+export const specialNames: Readonly<Record<string, string>> = {
   clipnorm: 'clipNorm',
   clipvalue: 'clipValue',
   global_clipnorm: 'globalClipNorm',
@@ -101,6 +102,11 @@ const enumerated = new Set(
     'interpolation padding pad_mode standardize crop_mode dtype'
   ).split(' '),
 )
+
+/** Whether the values of an option are names from a fixed list. */
+export function isEnumerated(option: string): boolean {
+  return enumerated.has(option)
+}
 
 /** Translates the value of an option. */
 export function optionValue(option: string, value: string): string {

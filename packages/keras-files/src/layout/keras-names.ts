@@ -29,7 +29,7 @@ export function sublayerPaths({ isModel, sublayers }: LayerOutline): NamedLayer[
 
 /** Whether Keras counts a layer among those of a model: an operation between layers is none, and an input has another name. */
 function isLayer({ type }: LayerOutline): boolean {
-  return type !== 'Operation' && type !== 'Input'
+  return type !== 'Operation' && type !== 'Input' && type !== 'InputLayer'
 }
 
 /** A name that was not used in the folder: the second `dense` is `dense_1`. */

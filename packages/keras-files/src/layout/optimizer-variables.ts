@@ -121,3 +121,15 @@ function unusedState({ path, shape }: TensorOutline): WeightValue {
   const size = shape.reduce((product, d) => product * d, 1)
   return { path, shape, dtype: 'float32', data: new Float32Array(size), trainable: false }
 }
+
+/** The value of a variable in a file; of one that has no counterpart here, its first value in Keras. */
+export function savedVariable(
+  { path, name }: OptimizerVariable,
+  state: ReadonlyMap<string, WeightValue>,
+): Pick<WeightValue, 'dtype' | 'shape' | 'data'> {
+  const found = path === undefined ? undefined : state.get(path)
+  if (found) return found
+  return name === 'iteration'
+    ? { dtype: 'int32', shape: [], data: new Int32Array(1) }
+    : { dtype: 'float32', shape: [], data: new Float32Array(1) }
+}
