@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { cifar10, cifar100, fashionMnist, imdb, mnist } from '../index.ts'
+import { bostonHousing, californiaHousing, cifar10, cifar100, fashionMnist, imdb, mnist, reuters } from '../index.ts'
+import keras from '../recorded/keras.json' with { type: 'json' }
 import recorded from '../recorded/numpy.json' with { type: 'json' }
 import { tar, tarGz, zip } from '../testing/archives.ts'
 import { serveFiles } from '../testing/file-server.ts'
@@ -166,3 +167,15 @@ it('imdb: the index of words, and files that are none', async () => {
   await expect(imdb.getWordIndex({ from: Buffer.from('["the"]') })).rejects.toThrow('is no JSON object')
   await expect(imdb.load({ from: npz })).rejects.toThrow('holds no lists of whole numbers')
 })
+
+it.each(keras.cases.map((one) => [one.set, one.options, one] as const))(
+  '%s with %j has the order and the numbers of Keras',
+  async (name, options, { train, test }) => {
+    const from = Buffer.from(keras.files[name as keyof typeof keras.files], 'base64')
+    const sets = { imdb, reuters, bostonHousing, californiaHousing }
+    const loaded = await sets[name as keyof typeof sets].load({ ...(options as object), from })
+    const values = ({ x, y }: (typeof loaded)['train']) => ['data' in x ? [...x.data] : x, [...y.data]]
+    expect(values(loaded.train)).toEqual(train)
+    expect(values(loaded.test)).toEqual(test)
+  },
+)
