@@ -14,6 +14,7 @@ export {
   Callback,
   ConfigError,
   Constraint,
+  clearSession,
   copyOf,
   DataError,
   DivergenceError,
@@ -30,6 +31,7 @@ export {
   Registry,
   Regularizer,
   Schedule,
+  setRandomSeed,
   statelessCall,
   useDTypePolicy,
 } from '@gradus/core'

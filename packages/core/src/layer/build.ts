@@ -1,5 +1,6 @@
 import { type Tensor, type Tree, tidy, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, currentInterpreter, eager, identityOp, keepTensors, withInterpreter } from '@gradus/tensor/internals'
+import { defaultSeed } from '../config/default-seed.ts'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
 import { mapLeaves } from '../structure.ts'
@@ -40,7 +41,7 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   if (caller) return caller.callAll(layer, inputs, options)
   const { rng, training = trainsByDefault(layer), ...rest } = options
   checkCallOptions(layer, rest)
-  const stream = () => rng ?? new Rng(Math.floor(Math.random() * 2 ** 32))
+  const stream = () => rng ?? new Rng(defaultSeed())
   if (!variablesOf(layer)) buildFor(layer, inputs, { ...rest, training }, () => stream().fork('weights'))
   const run = () => {
     const before = readVariables(layer)

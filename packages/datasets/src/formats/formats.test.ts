@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { FormatError } from '@gradus/core'
+import { FormatError, numpyOrders } from '@gradus/core'
 import { expect, it } from 'vitest'
 import recorded from '../recorded/numpy.json' with { type: 'json' }
 import { readIdx } from './idx.ts'
 import { readNpy } from './npy.ts'
-import { numpyOrders } from './numpy-order.ts'
 import { readPickle } from './pickle.ts'
 
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'))

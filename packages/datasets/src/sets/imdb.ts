@@ -1,6 +1,5 @@
-import { checkFields } from '@gradus/core'
+import { checkFields, numpyOrders } from '@gradus/core'
 import { readNpy } from '../formats/npy.ts'
-import { numpyOrders } from '../formats/numpy-order.ts'
 import type { Published } from './published.ts'
 import { type Labeled, limited, ordered, type SequenceOptions, sequenceFields, wordIndex } from './sequences.ts'
 import { kerasRoot, loadFields, openFiles, requireFile } from './source.ts'

@@ -1,6 +1,5 @@
-import { checkFields } from '@gradus/core'
+import { checkFields, numpyOrders } from '@gradus/core'
 import { readNpy } from '../formats/npy.ts'
-import { numpyOrders } from '../formats/numpy-order.ts'
 import { loadOptionsOf } from './imdb.ts'
 import type { Published } from './published.ts'
 import { limited, ordered, type SequenceOptions, sequenceFields, wordIndex } from './sequences.ts'

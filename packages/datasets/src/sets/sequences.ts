@@ -1,6 +1,5 @@
-import { DataError, FormatError } from '@gradus/core'
+import { DataError, FormatError, type numpyOrders } from '@gradus/core'
 import type { NpyArray } from '../formats/dtype.ts'
-import type { numpyOrders } from '../formats/numpy-order.ts'
 import type { Published } from './published.ts'
 import { loadFields, openFiles } from './source.ts'
 import type { LoadOptions } from './types.ts'

@@ -1,6 +1,5 @@
-import { ConfigError, FormatError } from '@gradus/core'
+import { ConfigError, FormatError, numpyOrders } from '@gradus/core'
 import type { NpyArray } from '../formats/dtype.ts'
-import { numpyOrders } from '../formats/numpy-order.ts'
 import type { TableSet, Values } from './types.ts'
 
 /** The bytes of an array. Throws `FormatError` for another rank or other values. */

@@ -4,6 +4,7 @@ import {
   type CallOptions,
   ConfigError,
   callerOf,
+  defaultSeed,
   describeValue,
   type HostValues,
   type InputShape,
@@ -69,7 +70,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
 
   constructor(config: LayerOptions<C> & Partial<FunctionalConfig>) {
     super(...([config] as never))
-    this.seed = config.seed ?? Math.floor(Math.random() * 2 ** 32)
+    this.seed = config.seed ?? defaultSeed()
     if (!Number.isSafeInteger(this.seed))
       throw new ConfigError(`${this.type}: 'seed' must be a whole number and is ${describeValue(this.seed)}.`)
     const { inputs, outputs } = config

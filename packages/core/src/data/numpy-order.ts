@@ -1,6 +1,11 @@
 /**
  * Returns a function that returns the numbers from 0 to `count` - 1 in the order in which NumPy's `RandomState(seed).shuffle` puts
- * them, so that splits are those of Keras. Each call draws further random numbers. Source: MT19937 (Matsumoto and Nishimura 1998), Fisher-Yates from the end, with rejection below powers of 2.
+ * them, so that orders and splits are those of Keras. Each call draws further random numbers. Source: MT19937 (Matsumoto and
+ * Nishimura 1998), Fisher-Yates from the end, with rejection below powers of 2.
+ *
+ * @example
+ * import { numpyOrders } from '@gradus/core'
+ * numpyOrders(0)(5) // => [2, 0, 1, 3, 4]
  */
 export function numpyOrders(seed: number): (count: number) => Int32Array {
   const next = mersenneTwister(seed)
