@@ -57,6 +57,11 @@ const unused: Readonly<Record<string, readonly string[]>> = {
   AdditiveAttention: ['causal'],
 }
 
+const rnnOptions = (
+  'name trainable dtype batch_input_shape cell return_sequences return_state go_backwards stateful unroll ' +
+  'zero_output_for_mask'
+).split(' ')
+
 function renamed(className: string, config: Config): Config {
   if (config['time_major'] === true) {
     throw new FormatError(
@@ -67,7 +72,10 @@ function renamed(className: string, config: Config): Config {
   const entries = Object.entries(config).filter(
     ([key, value]) => !dropped.has(key) && !ignored.includes(key) && !(key === 'time_major' && value === false),
   )
-  const kept: Record<string, unknown> = Object.fromEntries(entries)
+  const kept: Record<string, unknown> = Object.fromEntries(
+    // TensorFlow.js writes the options of the cell there too
+    className === 'RNN' ? entries.filter(([key]) => rnnOptions.includes(key)) : entries,
+  )
   const { axis, theta } = kept
   if (/BatchNormalization/.test(className) && Array.isArray(axis) && axis.length === 1) kept['axis'] = axis[0]
   if (className === 'ThresholdedReLU') {

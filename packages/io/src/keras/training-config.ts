@@ -1,4 +1,4 @@
-import { isPlainObject } from '@gradus/core'
+import { isPlainObject, snakeCase } from '@gradus/core'
 import { asKeras3 } from './keras2.ts'
 import type { Config } from './object.ts'
 
@@ -24,13 +24,15 @@ function optimizerOf(value: unknown): unknown {
   const className = value['class_name'].replace(/^Custom>/, '')
   const { registered_name: _, module: __, ...object } = value
   const config = isPlainObject(value['config']) ? value['config'] : {}
+  // TensorFlow.js writes the names of options in camelCase
+  const named = Object.entries(config).map(([key, item]) => [snakeCase(key), item] as const)
   const {
     lr,
     decay,
     use_nesterov: nesterov,
     learning_rate: given = lr,
     ...options
-  } = Object.fromEntries(Object.entries(config).filter(([key]) => !unused.includes(key)))
+  } = Object.fromEntries(named.filter(([key]) => !unused.includes(key)))
   // in TensorFlow.js the class is called RMSProp, and its `decay` is rho; otherwise `decay` lowers the rate
   const isRho = className === 'RMSProp'
   const lowered = !isRho && typeof decay === 'number' && decay !== 0 && typeof given === 'number'
