@@ -54,7 +54,8 @@ export async function readWeights(artifacts: Artifacts, beside: ReadBeside): Pro
       length += part.length
       parts.push(part)
     }
-    const place = paths.length === 1 ? `The file '${paths[0]}'` : `The files '${paths[0]}' to '${paths.at(-1)}'`
+    const place =
+      paths.length === 1 ? `The file '${paths[0]}' has` : `The files '${paths[0]}' to '${paths.at(-1)}' have`
     found.push(...decodeWeights(weights, joined(parts), place))
   }
   return found
@@ -67,7 +68,7 @@ export function embeddedWeights(artifacts: Artifacts): NamedWeight[] {
     'weightSpecs' in artifacts ? artifacts['weightSpecs'] : groupsOf(artifacts).flatMap((group) => group.weights)
   const weights = 'weightSpecs' in artifacts ? weightSpecs(specs, 'weightSpecs') : (specs as WeightSpec[])
   if (weights.length === 0 && (weightData === undefined || weightData === null)) return []
-  return decodeWeights(weights, dataOf(weightData), 'The weightData')
+  return decodeWeights(weights, dataOf(weightData), 'The weightData has')
 }
 
 function groupsOf(artifacts: Artifacts): Group[] {

@@ -8,12 +8,12 @@ export interface NamedWeight extends WeightSpec {
   readonly data: TypedArray
 }
 
-/** Reads weights that stand one after the other. Throws `FormatError`, with `place`, if there are more or fewer bytes. */
+/** Reads weights that stand one after the other. `place` begins the message for more or fewer bytes: `The file 'a.bin' has`. Throws `FormatError` for them. */
 export function decodeWeights(specs: readonly WeightSpec[], bytes: Uint8Array, place: string): NamedWeight[] {
   const needed = specs.reduce((total, spec) => total + bytesOf(spec), 0)
   if (bytes.length !== needed) {
     throw new FormatError(
-      `${place} ${bytes.length === 1 ? 'holds 1 byte' : `hold ${bytes.length} bytes`}, and its weights have ${needed}.${guess(bytes)} Get the files again, all from one save of the model.`,
+      `${place} ${bytes.length} bytes, and the weights need ${needed}.${guess(bytes)} Get the files again, all from one save of the model.`,
     )
   }
   let offset = 0
@@ -42,8 +42,12 @@ function valuesOf({ name, dtype, quantization }: WeightSpec, stored: Uint8Array<
   const { dtype: small, scale, min } = quantization
   if (small === 'float16') return decodeValues(stored, 'F16', fail).data
   const whole = decodeValues(stored, small === 'uint8' ? 'U8' : 'U16', fail).data
-  const value = (x: number) => x * scale + min
-  return dtype === 'float32' ? Float32Array.from(whole, value) : Int32Array.from(whole, (x) => Math.round(value(x)))
+  const values = dtype === 'float32' ? new Float32Array(whole.length) : new Int32Array(whole.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = Number(whole[i]) * scale + min
+    values[i] = dtype === 'float32' ? value : Math.round(value)
+  }
+  return values
 }
 
 /** The bytes of weights one after the other. */
