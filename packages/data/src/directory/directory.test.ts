@@ -67,7 +67,10 @@ describe('textDatasetFromDirectory', () => {
     for (const [labelMode, shape] of Object.entries(forms)) {
       const data = await open({ shuffle: false, classNames, labelMode: labelMode as 'int', batchSize: 2 })
       for await (const { y } of data.take(1)) {
-        expect([(y as HostArray).shape, (y as HostArray).dtype]).toEqual([shape, labelMode === 'int' ? 'int32' : 'float32'])
+        expect([(y as HostArray).shape, (y as HostArray).dtype]).toEqual([
+          shape,
+          labelMode === 'int' ? 'int32' : 'float32',
+        ])
         expect([...(y as HostArray).data]).toEqual(labelMode === 'categorical' ? [1, 0, 1, 0] : [0, 0])
       }
     }
@@ -128,11 +131,23 @@ describe('textDatasetFromDirectory', () => {
   })
 
   it.each<[string, TextDirectoryOptions, string]>([
-    ['a missing folder', { classNames: ['c'] }, "'classNames' has 'c', and there is no such folder. The folders are a, b, elsewhere."],
+    [
+      'a missing folder',
+      { classNames: ['c'] },
+      "'classNames' has 'c', and there is no such folder. The folders are a, b, elsewhere.",
+    ],
     ['a wrong number of labels', { labels: [1] }, "'labels' has 1 labels, and the folder"],
     ['class names with labels', { labels: [1], classNames: ['a'] }, "'classNames' are those of folders"],
-    ['labels that are none', { labels: 'x' as never }, "'labels' must be 'inferred', a list of whole numbers, or null."],
-    ['binary labels of 3 classes', { labelMode: 'binary' }, "labelMode 'binary' needs two classes; found a, b, elsewhere."],
+    [
+      'labels that are none',
+      { labels: 'x' as never },
+      "'labels' must be 'inferred', a list of whole numbers, or null.",
+    ],
+    [
+      'binary labels of 3 classes',
+      { labelMode: 'binary' },
+      "labelMode 'binary' needs two classes; found a, b, elsewhere.",
+    ],
     ['a subset alone', { subset: 'training' }, "'subset' and 'validationSplit' belong together"],
     ['no files for validation', { subset: 'validation', validationSplit: 0.01 }, 'there are no files for validation'],
     ['no files', { classNames: ['elsewhere'] }, 'has no files that end with .txt.'],
