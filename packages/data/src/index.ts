@@ -27,6 +27,8 @@ export {
 } from './pipeline.ts'
 export * from './read-csv.ts'
 export * from './scale.ts'
+export type { ThreadModule } from './sequence/platform-threads.ts'
+export * from './sequence/sequence-dataset.ts'
 export * from './split.ts'
 export type { ElementSource } from './stages.ts'
 export * from './timeseries.ts'
