@@ -4,6 +4,7 @@ export { type FileFormat, type FileSet, formatOf, type ReadBeside } from './form
 export { modelFormats } from './formats/index.ts'
 export type { ModelFile, ModelHeader, ResolveOptions } from './formats/model-file.ts'
 export { decodeModel, encodeModel, readModelFile, writeModelFile } from './formats/model-files.ts'
+export { useModelFormats } from './formats/optional-formats.ts'
 export type { LayerOutline, ModelOutline, TensorOutline, WeightOutline } from './formats/outline.ts'
 export * from './keras/from-keras.ts'
 export { compileToKeras, toKeras } from './keras/to-keras.ts'

@@ -96,8 +96,8 @@ function write(file: ModelFile): Uint8Array<ArrayBuffer> {
   root.attributes.set('model_config', JSON.stringify(legacyConfig(modelConfig(file, outline))))
   const compiled = compileConfig(file)
   if (compiled) {
-    const { optimizer, ...others } = compiled
-    const training = { ...others, optimizer_config: legacyObject(optimizer as Config) }
+    const { optimizer, loss, ...others } = compiled
+    const training = { ...others, loss: longNames(loss), optimizer_config: legacyObject(optimizer as Config) }
     root.attributes.set('training_config', JSON.stringify(training))
   }
   version(root.at('model_weights'))
@@ -120,11 +120,29 @@ function write(file: ModelFile): Uint8Array<ArrayBuffer> {
   return writeHdf5(root)
 }
 
+const longNamesOfLosses: Readonly<Record<string, string>> = {
+  mse: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  mape: 'mean_absolute_percentage_error',
+  msle: 'mean_squared_logarithmic_error',
+  bce: 'binary_crossentropy',
+  kld: 'kl_divergence',
+  logcosh: 'log_cosh',
+}
+
+/** Replaces short names of losses, which Keras 3 does not find where it reads these files. */
+function longNames(loss: unknown): unknown {
+  if (typeof loss === 'string') return longNamesOfLosses[loss] ?? loss
+  if (Array.isArray(loss)) return loss.map(longNames)
+  if (typeof loss !== 'object' || loss === null || 'class_name' in loss) return loss
+  return Object.fromEntries(Object.entries(loss).map(([output, value]) => [output, longNames(value)]))
+}
+
 type Config = Readonly<Record<string, unknown>>
 
-/** A layer or model in the form of Keras 2, without the module of its class. */
-function legacyObject({ module: _, registered_name: __, build_config: ___, ...object }: Config): Config {
-  return object
+/** A layer or model in the form of Keras 2, without the module of its class; operations keep theirs, because layers have the same names. */
+function legacyObject({ module, registered_name, build_config: _, ...object }: Config): Config {
+  return String(module).startsWith('keras.src.ops') ? { module, registered_name, ...object } : object
 }
 
 /** The config of a model in which models and their layers are in the form of Keras 2. */

@@ -9,8 +9,7 @@ interface ForeignFile {
   readonly remedy?: string
 }
 
-const keras =
-  "Read it with the formats of '@gradus/keras-files': { formats: [...modelFormats, kerasModel, kerasHdf5] }."
+const keras = "Read it with the formats of '@gradus/keras-files': { formats: kerasFormats }."
 const tfjs = "Read it with the format of '@gradus/tfjs-files': { formats: [...modelFormats, tfjsModel] }."
 
 /** Files that are often taken for model files; the first that fits counts. */

@@ -3,8 +3,8 @@ import { type BesideFiles, besideOf, deleteFile, pathBeside } from '../platform-
 import { type FileSource, type FileTarget, readFile, writeFileAtomic } from '../platform-files.ts'
 import type { ReadOptions } from '../read-pieces.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
-import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
+import { formatNamed, knownFormats, loadFormats, packageOf } from './optional-formats.ts'
 import { safetensorsModel } from './safetensors-model.ts'
 
 export { outlineOf } from './outline.ts'
@@ -17,13 +17,14 @@ export type { ModelFile }
 export function encodeModel(
   file: ModelFile,
   path = '',
-  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+  formats: readonly FileFormat<ModelFile>[] = knownFormats(),
 ): Uint8Array {
-  const named = formats.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension)))
+  const named = formatNamed(formats, path)
   const foreign = named ? undefined : /\.(h5|hdf5|keras|json|onnx|pb|pt|pth|tflite)$/i.exec(path)?.[0]
   if (foreign) {
+    const name = packageOf(path)?.name
     throw new FormatError(
-      `The file '${path}' cannot be written: '${foreign}' is the extension of another format. Save it as ${safetensorsModel.extensions}.`,
+      `The file '${path}' cannot be written: '${foreign}' is the extension of another format. Save it as ${safetensorsModel.extensions}${name ? `, or pass the formats of the package ${name}` : ''}.`,
     )
   }
   const format: FileFormat<ModelFile> = named ?? safetensorsModel
@@ -51,7 +52,7 @@ export function encodeModel(
 export function decodeModel(
   bytes: Uint8Array,
   path?: string,
-  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+  formats: readonly FileFormat<ModelFile>[] = knownFormats(),
 ): ModelFile {
   return formatOf(formats, bytes, path).read(bytes)
 }
@@ -69,14 +70,20 @@ export interface ReadModelOptions extends Pick<ReadOptions, 'maxBytes'> {
  */
 export async function readModelFile(
   source: FileSource | Readonly<Record<string, unknown>>,
-  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+  formats?: readonly FileFormat<ModelFile>[],
   { files, ...options }: ReadModelOptions = {},
 ): Promise<ModelFile> {
-  if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) return readObject(source, formats)
+  const known = formats ?? knownFormats()
+  if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) return readObject(source, known)
   const name = nameOf(source as FileSource)
-  const lengthOf = (start: Uint8Array) => lengthInFormat(formats, start, name)
+  // a format that is not known yet may be that of a package, which is loaded once the file is read
+  const packageFor = (start: Uint8Array) =>
+    formats || known.some((format) => format.matches(start, name)) ? undefined : packageOf(name, start)
+  const lengthOf = (start: Uint8Array) =>
+    packageFor(start) ? Number.POSITIVE_INFINITY : lengthInFormat(known, start, name)
   const bytes = await readFile(source as FileSource, { ...options, lengthOf })
-  const format = formatOf(formats, bytes, name)
+  const missing = packageFor(bytes)
+  const format = formatOf(missing ? await loadFormats(missing, name) : known, bytes, name)
   return format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes)
 }
 
@@ -130,10 +137,13 @@ export function mergedWeights(
 export async function writeModelFile(
   target: FileTarget,
   file: ModelFile,
-  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+  given?: readonly FileFormat<ModelFile>[],
 ): Promise<void> {
   const name = nameOf(target)
-  const format = formats.find(({ extensions }) => extensions.some((extension) => name?.endsWith(extension)))
+  let formats = given ?? knownFormats()
+  const missing = given || formatNamed(formats, name) ? undefined : packageOf(name)
+  if (missing) formats = await loadFormats(missing, name)
+  const format = formatNamed(formats, name)
   if (typeof target !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))
   const { main, beside } = format.writeSet(file, target.replace(/^.*[/\\]/, ''))
   const before = await readFile(target).catch(() => undefined)

@@ -7,22 +7,32 @@ export interface NamedLayer {
   readonly layer: LayerOutline
 }
 
-/** Attributes of Keras's layers that have other names than the properties here. */
-const attributes: Readonly<Record<string, string>> = { inner: 'layer' }
+/** Classes that Keras exports under another name than their own. */
+const classNames: Readonly<Record<string, string>> = { GroupQueryAttention: 'grouped_query_attention' }
+
+/** Attributes of Keras's layers that have other names than the properties here: of all classes, and of one. */
+const attributes: Readonly<Record<string, string>> = {
+  inner: 'layer',
+  'GroupQueryAttention.queryDense': '_query_dense',
+  'GroupQueryAttention.keyDense': '_key_dense',
+  'GroupQueryAttention.valueDense': '_value_dense',
+  'GroupQueryAttention.outputDense': '_output_dense',
+}
 
 /**
  * The layers within a layer with their paths in a weights file of Keras 3. The layers of a model are in `layers`, by class: `dense`,
  * `dense_1`. Those that a layer calls have the names of its attributes; those in lists are named by class.
  */
-export function sublayerPaths({ isModel, sublayers }: LayerOutline): NamedLayer[] {
+export function sublayerPaths({ type, isModel, sublayers }: LayerOutline): NamedLayer[] {
   const used = new Map<string, number>()
-  const byClass = (folder: string, layer: LayerOutline) => `${folder}/${unique(folder, snakeCase(layer.type), used)}`
+  const byClass = (folder: string, layer: LayerOutline) =>
+    `${folder}/${unique(folder, classNames[layer.type] ?? snakeCase(layer.type), used)}`
   if (isModel) {
     return sublayers.filter(isLayer).map((layer) => ({ path: byClass('layers', layer), layer }))
   }
   return sublayers.map((layer) => {
     const [attribute = '', ...rest] = layer.name.split('.')
-    const name = attributes[attribute] ?? snakeName(attribute)
+    const name = attributes[`${type}.${attribute}`] ?? attributes[attribute] ?? snakeName(attribute)
     return { path: rest.length > 0 ? byClass(name, layer) : name, layer }
   })
 }
