@@ -5,6 +5,7 @@ import { padSequences } from './pad-sequences.ts'
 import { fromArrays } from './pipeline.ts'
 import { permutation, randomBelow } from './random-order.ts'
 import recorded from './recorded/utils.json' with { type: 'json' }
+import { packXYSampleWeight, unpackXYSampleWeight } from './sample-weight.ts'
 import { featureRange, scaleToUnit } from './scale.ts'
 import { splitDataset, trainTestSplit } from './split.ts'
 import { toCategorical } from './to-categorical.ts'
@@ -128,5 +129,33 @@ describe('splits', () => {
     for (const part of [left, right]) for await (const element of part) seen.push((element.y as HostArray).data[0]!)
     expect(seen.sort((a, b) => a - b)).toEqual(y)
     expect(() => splitDataset(left.repeat(), 0.5)).toThrow('known, finite length')
+  })
+
+  it('split by both sizes, shuffled, and arrays', async () => {
+    const data = await fromArrays({ x, y })
+    const lengths = (size: Parameters<typeof splitDataset>[1]) => splitDataset(data, size).map(({ length }) => length)
+    expect(lengths({ leftSize: 3 })).toEqual([3, 7])
+    expect(lengths({ rightSize: 0.2 })).toEqual([8, 2])
+    expect(lengths({ leftSize: 2, rightSize: 0.5 })).toEqual([2, 5])
+    expect(lengths(0.25)).toEqual([2, 8]) // 2.5 is rounded to the even number, as in Keras
+    const seen: number[][] = []
+    for (const part of await splitDataset({ x, y }, { leftSize: 0.5, shuffle: true, seed: 2 })) {
+      const labels: number[] = []
+      for await (const element of part) labels.push((element.y as HostArray).data[0]!)
+      seen.push(labels)
+    }
+    expect(seen[0]).not.toEqual(y.slice(0, 5))
+    expect(seen.flat().sort((a, b) => a - b)).toEqual(y)
+    expect(() => lengths({})).toThrow("splitDataset needs 'leftSize' or 'rightSize'")
+    expect(() => lengths({ leftSize: 6, rightSize: 5 })).toThrow('together they exceed them')
+    expect(() => lengths({ rightSize: 0.01 })).toThrow("'rightSize' is 0.01, which leaves one part")
+    expect(() => lengths({ left_size: 1 } as never)).toThrow("Did you mean 'leftSize'?")
+  })
+
+  it('have parts', () => {
+    expect(packXYSampleWeight([[1]], [2], [3])).toEqual({ x: [[1]], y: [2], sampleWeight: [3] })
+    expect(unpackXYSampleWeight(packXYSampleWeight([[1]], null))).toEqual([[[1]], undefined, undefined])
+    expect(unpackXYSampleWeight([[[1]], [2]])).toEqual([[[1]], [2], undefined])
+    expect(() => unpackXYSampleWeight(3 as never)).toThrow('A batch is { x, y, sampleWeight } or [x, y, sampleWeight]')
   })
 })

@@ -26,6 +26,7 @@ export {
   type ShuffleOptions,
 } from './pipeline.ts'
 export * from './read-csv.ts'
+export * from './sample-weight.ts'
 export * from './scale.ts'
 export type { ThreadModule } from './sequence/platform-threads.ts'
 export * from './sequence/sequence-dataset.ts'

@@ -16,7 +16,9 @@ const otherNames = new Set(
   hessian initLayer input jacobian jvp lineWriter loadModel memory normalize onBackend ones operation padSequences profile
   readCsv scaleToUnit setDefaultBackend splitDataset standard statelessCall stopGradient tensor tidy toBackend
   toCategorical toCsv trainTestSplit treeForEach treeLeaves enableAdapters
-  inferenceFunction loadAdapters mergeAdapters plotModel remat saveAdapters treeMap useBackend useDTypePolicy valueAndGrad vjp wasm zeros`.split(
+  clearSession setRandomSeed datasets utils getFile getFileBytes getSourceInputs Progbar DirectoryDataset
+  SequenceDataset audioDatasetFromDirectory datasetFromDirectory decodeWav directoryFields packXYSampleWeight resample
+  textDatasetFromDirectory timeseriesDatasetFromArray unpackXYSampleWeight inferenceFunction loadAdapters mergeAdapters plotModel remat saveAdapters treeMap useBackend useDTypePolicy valueAndGrad vjp wasm zeros`.split(
     /\s+/,
   ),
 )

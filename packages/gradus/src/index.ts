@@ -54,6 +54,7 @@ export {
   cloneModel,
   enableAdapters,
   fitDataFields,
+  getSourceInputs,
   inferenceFunction,
   loadAdapters,
   mergeAdapters,
@@ -92,3 +93,4 @@ export type { NamesOf, StandardNames } from './names.ts'
 export * as ops from './ops.ts'
 export { Sequential } from './sequential.ts'
 export { type StandardDefinition, standard } from './standard.ts'
+export * as utils from './utils.ts'

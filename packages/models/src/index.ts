@@ -23,6 +23,7 @@ export { Sequential } from './model/sequential.ts'
 export type { SummaryOptions } from './model/summary.ts'
 export type { BatchOptions, EvaluateOptions, PredictOptions } from './model/training-options.ts'
 export type { WeightLike } from './model/weights.ts'
+export { getSourceInputs } from './network/source-inputs.ts'
 export type {
   CompileOptions,
   KnownNames,
