@@ -31,7 +31,9 @@ export interface TextDirectoryOptions extends DirectoryOptions {
  * }
  * const data = await textDatasetFromDirectory(folder, { shuffle: false, verbose: false })
  * data.classNames // => ['bad', 'good']
- * for await (const { x, y } of data) console.log(x.data, y.data)
+ * const seen = []
+ * for await (const { x, y } of data) seen.push(x.data, y.data)
+ * seen // => [['no', 'what a film'], [0, 1]]
  */
 export function textDatasetFromDirectory(
   directory: Directory,
