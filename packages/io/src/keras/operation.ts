@@ -1,6 +1,7 @@
 import { FormatError, type LayerSpec, type NodeSpec, type TensorRef } from '@gradus/core'
 import { Application, apply, type Fail } from './application.ts'
 import { withCasts } from './casts.ts'
+import { furtherOperations } from './further-operations.ts'
 import { dtypeOfKeras, optionName } from './names.ts'
 import { type Config, configOf, describeKeras, type KerasObject } from './object.ts'
 import { activations, operations } from './operations.ts'
@@ -86,7 +87,8 @@ function activationOf(object: KerasObject): object | undefined {
 function applicationOf(object: KerasObject, name: string, { args, kwargs }: SavedCall): Application {
   const fail = (problem: string) => untranslatable(object, name, problem)
   if (isTfFunction(object.className)) return tfApplication(object, { args, kwargs }, fail)
-  const row = Object.hasOwn(operations, object.className) ? operations[object.className]! : undefined
+  const table = Object.hasOwn(operations, object.className) ? operations : furtherOperations
+  const row = Object.hasOwn(table, object.className) ? table[object.className]! : undefined
   if (row === undefined) throw fail('has no counterpart here')
   const { name: _, ...config } = configOf(object)
   const options: Config = { ...config, ...kwargs }

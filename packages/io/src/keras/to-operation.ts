@@ -6,6 +6,7 @@ import {
   type RefStructure,
   type TensorRef,
 } from '@gradus/core'
+import { furtherOperations } from './further-operations.ts'
 import { operations } from './operations.ts'
 import { kerasOptionName, snakeName } from './to-names.ts'
 
@@ -23,7 +24,10 @@ interface Row {
 }
 
 /** Operations with options that have more than one argument before them. */
-const givenArguments: Readonly<Record<string, number>> = { Tensordot: 2, Slice: 2, Scatter: 2 }
+const givenArguments: Readonly<Record<string, number>> = {
+  ...{ Tensordot: 2, Slice: 2, Scatter: 2, Quantile: 2, Percentile: 2, Nanquantile: 2, Nanpercentile: 2, Correlate: 2 },
+  ...{ SearchSorted: 2, IsIn: 2, InTopK: 2, BinaryCrossentropy: 2, PSNR: 2, SolveTriangular: 2 },
+}
 
 const further: Readonly<Record<string, Row>> = {
   reshape: { className: 'Reshape', given: 1, options: ['newshape'] },
@@ -38,8 +42,11 @@ const further: Readonly<Record<string, Row>> = {
 }
 
 const modulesOf: Readonly<Record<string, readonly string[]>> = {
-  nn: ['Relu', 'Relu6', 'Sigmoid', 'Silu', 'Softplus', 'Gelu', 'Softmax', 'LogSoftmax', 'OneHot', 'Moments'],
-  math: ['Logsumexp', 'Rsqrt', 'Erf', 'Erfc', 'Erfinv', 'TopK'],
+  nn: 'Relu Relu6 Sigmoid Silu Softplus Gelu Softmax LogSoftmax OneHot Moments MultiHot PSNR Fold Unfold BinaryCrossentropy'.split(
+    ' ',
+  ),
+  math: ['Logsumexp', 'Rsqrt', 'Erf', 'Erfc', 'Erfinv', 'TopK', 'InTopK', 'CDist', 'Logdet'],
+  linalg: ['Cholesky', 'CholeskyInverse', 'Det', 'Inv', 'Qr', 'Solve', 'SolveTriangular'],
   core: ['Scatter', 'ScatterUpdate', 'Slice', 'Unstack', 'Cast'],
 }
 
@@ -49,7 +56,7 @@ let known: ReadonlyMap<string, Row> | undefined
 function rows(): ReadonlyMap<string, Row> {
   if (known) return known
   const found = new Map(Object.entries(further))
-  for (const [className, row] of Object.entries(operations)) {
+  for (const [className, row] of Object.entries({ ...operations, ...furtherOperations })) {
     if (typeof row === 'function') continue
     const [operation, ...options] = typeof row === 'string' ? [row] : row
     const given = typeof row === 'string' ? Number.POSITIVE_INFINITY : (givenArguments[className] ?? 1)
