@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import { Dense, loadModel, Sequential } from 'gradus'
+import { expect, it } from 'vitest'
+
 it('finds', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gradus-keras-'))
   const model = new Sequential([new Dense({ units: 2, inputShape: [3] })])

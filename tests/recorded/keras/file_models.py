@@ -149,7 +149,7 @@ def write(folder, configs, seed, only):
             try:
                 model.save(f"{path}.h5")
             except ValueError:
-                pass  # Keras gives two weights the same name
+                os.remove(f"{path}.h5")  # Keras gives two weights the same name
             model.save_weights(f"{path}.weights.h5")
             predictions = model.predict(given, verbose=0)
             # the seeds of random layers are not in files

@@ -47,9 +47,13 @@ export function kindOf(object: KerasObject, expected: KerasKind | undefined): Ke
   const kind = known ?? expected
   if (kind) return kind
   throw new FormatError(
-    `The class ${registeredName ?? className} of the module ${module ?? '(none)'} is none of Keras's layers, optimizers and so on, ` +
+    `The class ${shown(registeredName ?? className)} of the module ${shown(module ?? '(none)')} is none of Keras's layers, optimizers and so on, ` +
       'and its kind does not follow from its position in the config. Replace it in the config by a spec, such as { layer: name, ...options }.',
   )
+}
+
+function shown(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}...` : name
 }
 
 /** The type of an object's class: Keras's name, or `package/Name` for custom classes. */

@@ -47,16 +47,16 @@ function textAt(reader: ByteReader, at: number, type: ElementType): string {
   const heap = reader.address(at + 4)
   if (length === 0 || heap === undefined || heap === reader.base) return ''
   const data = heapObject(reader, heap, reader.u32(at + 4 + reader.offsetBytes))
-  if (length > data.length) throw reader.fail(`the text at byte ${at} is longer than its place in the heap`)
+  if (length > data.length) throw reader.fail(`the text at byte ${at} is longer than its place in the block of texts`)
   return textOf(data.subarray(0, length))
 }
 
 /** The bytes of an object of a global heap. */
 function heapObject(reader: ByteReader, heap: number, index: number): Uint8Array {
-  reader.signature(heap, 'GCOL', 'a heap')
+  reader.signature(heap, 'GCOL', 'a block of texts')
   const end = heap + reader.length(heap + 8)
   for (let at = heap + 8 + reader.lengthBytes; at + 8 + reader.lengthBytes <= end; ) {
-    reader.step('a heap', at)
+    reader.step('a block of texts', at)
     const found = reader.u16(at)
     const size = reader.length(at + 8)
     const start = at + 8 + reader.lengthBytes
@@ -64,5 +64,5 @@ function heapObject(reader: ByteReader, heap: number, index: number): Uint8Array
     if (found === 0) break
     at = start + Math.ceil(size / 8) * 8
   }
-  throw reader.fail(`the heap at byte ${heap} has no object ${index}`)
+  throw reader.fail(`the block of texts at byte ${heap} has no text ${index}`)
 }

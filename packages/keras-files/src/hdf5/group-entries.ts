@@ -21,7 +21,7 @@ export function entriesOf(reader: ByteReader, messages: readonly Message[]): Ent
   return entries
 }
 
-/** Groups of many entries in files of later versions stand in another structure, a heap of its own kind. */
+/** Groups of many entries in files of later versions stand in another structure. */
 function requireFew(reader: ByteReader, { at }: Message): void {
   const heap = at + 2 + (reader.u8(at + 1) & 1 ? 8 : 0)
   if (reader.address(heap) === undefined) return
@@ -47,8 +47,8 @@ function linkAt(reader: ByteReader, { at, end }: Message): [name: string, addres
 /** The entries of a group in the form of the first version: a tree of nodes, with the names in a heap. */
 function tableEntries(reader: ByteReader, { at }: Message): Entries {
   const tree = reader.requiredAddress(at, 'the tree of a group')
-  const heap = reader.requiredAddress(at + reader.offsetBytes, 'the heap of a group')
-  reader.signature(heap, 'HEAP', 'the heap of a group')
+  const heap = reader.requiredAddress(at + reader.offsetBytes, 'the names of a group')
+  reader.signature(heap, 'HEAP', 'the names of a group')
   const namesBytes = reader.length(heap + 8)
   const names = reader.requiredAddress(heap + 8 + 2 * reader.lengthBytes, 'the names of a group')
   reader.slice(names, namesBytes)
@@ -61,7 +61,8 @@ function tableEntries(reader: ByteReader, { at }: Message): Entries {
       const entry = node.child + 8 + index * entryBytes
       reader.step('a group', entry)
       const offset = reader.unsigned(entry, reader.offsetBytes)
-      if (offset >= namesBytes) throw reader.fail(`the name of the entry at byte ${entry} is outside of its heap`)
+      if (offset >= namesBytes)
+        throw reader.fail(`the name of the entry at byte ${entry} is not among the names of its group`)
       // a link to another path, which is not followed
       if (reader.u32(entry + 2 * reader.offsetBytes) === 2) continue
       const name = reader.text(names + offset, names + namesBytes)

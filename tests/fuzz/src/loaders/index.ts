@@ -3,6 +3,7 @@ import * as addressModule from './addresses.ts'
 import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
 import * as fileModule from './files.ts'
+import * as kerasModule from './keras-files.ts'
 import * as layerModule from './layer-changes.ts'
 import * as modelModule from './models.ts'
 import * as optionModule from './options.ts'
@@ -21,6 +22,11 @@ export const modelLoaders: readonly Loader[] = [modelModule, optionModule].flatM
   Object.values<Loader>(module),
 )
 /** Loaders of files, weights, states and samples. */
-export const fileLoaders: readonly Loader[] = [files, dataModule, layerModule, states, weightModule].flatMap((module) =>
-  Object.values<Loader>(module),
-)
+export const fileLoaders: readonly Loader[] = [
+  files,
+  dataModule,
+  kerasModule,
+  layerModule,
+  states,
+  weightModule,
+].flatMap((module) => Object.values<Loader>(module))
