@@ -24,8 +24,8 @@ export function readLayerGroups(
     const { weights } = layer
     const vars = group?.group(variables)
     if (weights.length > 0 && !collected.has(weights)) {
-      const place = `the group '${path || variables}'`
-      if (vars) collected.take(weights, numbered(vars), place)
+      const place = `group '${path || variables}'`
+      if (vars) collected.take(weights, numbered(vars), `the ${place}`)
       else collected.miss(weights, `there is no ${place}`)
     }
     for (const sublayer of sublayerPaths(layer)) {
