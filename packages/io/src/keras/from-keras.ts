@@ -1,4 +1,4 @@
-import { FormatError, type LayerSpec, type ModelSpec, requireBounded } from '@gradus/core'
+import { FormatError, isPlainObject, type LayerSpec, type ModelSpec, requireBounded } from '@gradus/core'
 import { asKeras3 } from './keras2.ts'
 import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
 import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
@@ -119,7 +119,9 @@ function modelSpec(object: KerasObject): ModelSpec {
 
 function translateLayer(object: KerasObject): LayerSpec | ModelSpec {
   if (object.className === 'InputLayer') return inputSpec(object)
-  return translateObject(object, 'layer') as LayerSpec | ModelSpec
+  const spec = translateObject(object, 'layer')
+  if (isPlainObject(spec)) return spec as unknown as LayerSpec | ModelSpec
+  throw new FormatError(`A ${object.className} is found where a layer is expected. Save the model again.`)
 }
 
 function definitionSpec(object: KerasObject, expected: KerasKind | undefined): unknown {

@@ -14,7 +14,7 @@ export function asKeras3(value: unknown): unknown {
     return { ...value, config: { layers: asKeras3(object.config) } }
   const config = isPlainObject(object.config) ? object.config : undefined
   if (config === undefined) return mapEntries(value, asKeras3)
-  const className = classNames[object.className] ?? object.className
+  const className = own(classNames, object.className) ?? object.className
   if (/^(CuDNN|Cudnn)(LSTM|GRU)$/.test(object.className)) {
     throw new FormatError(
       `The layer ${object.className} of Keras 2 runs on NVIDIA GPUs only. Replace it by ${object.className.slice(5)} in Keras 2 (load_weights converts the weights) and save the model again.`,
@@ -68,7 +68,7 @@ function renamed(className: string, config: Config): Config {
       `The ${className} ${describeKeras(config['name'])} has the option time_major, which Keras 3 does not have. Transpose its inputs instead and save the model again.`,
     )
   }
-  const ignored = unused[className] ?? []
+  const ignored = own(unused, className) ?? []
   const entries = Object.entries(config).filter(
     ([key, value]) => !dropped.has(key) && !ignored.includes(key) && !(key === 'time_major' && value === false),
   )
@@ -85,4 +85,8 @@ function renamed(className: string, config: Config): Config {
   // the option is younger than the layer; before it, the layer computed what it computes with `false`
   if (/^GRU(Cell)?$/.test(className) && !Object.hasOwn(kept, 'reset_after')) kept['reset_after'] = false
   return kept
+}
+
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined
 }

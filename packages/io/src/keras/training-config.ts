@@ -40,7 +40,7 @@ function optimizerOf(value: unknown): unknown {
   return {
     ...object,
     module: 'keras.optimizers',
-    class_name: optimizerNames[className] ?? className,
+    class_name: Object.hasOwn(optimizerNames, className) ? optimizerNames[className] : className,
     config: {
       ...(asKeras3(options) as Config),
       ...(rate !== undefined && { learning_rate: rate }),
@@ -50,7 +50,7 @@ function optimizerOf(value: unknown): unknown {
   }
 }
 
-const optimizerNames: Readonly<Record<string, string>> = { RMSProp: 'RMSprop', Momentum: 'SGD', Adam: 'Adam' }
+const optimizerNames: Readonly<Record<string, string>> = { RMSProp: 'RMSprop', Momentum: 'SGD' }
 
 function inverseTimeDecay(rate: number, decay: number): Config {
   return {
