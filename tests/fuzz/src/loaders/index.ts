@@ -8,6 +8,7 @@ import * as layerModule from './layer-changes.ts'
 import * as modelModule from './models.ts'
 import * as optionModule from './options.ts'
 import * as stateModule from './states.ts'
+import * as tfjsModule from './tfjs-files.ts'
 import * as weightModule from './weights.ts'
 
 const { goodFiles: _, ...files } = fileModule
@@ -28,5 +29,6 @@ export const fileLoaders: readonly Loader[] = [
   kerasModule,
   layerModule,
   states,
+  tfjsModule,
   weightModule,
 ].flatMap((module) => Object.values<Loader>(module))
