@@ -9,8 +9,8 @@ import { chunksOf, joined, notData, plainBytes, startsWith } from '../files/byte
 /** The contents of files by name, without folders. */
 export type Files = ReadonlyMap<string, () => Promise<Uint8Array>>
 
-/** The bytes that one file of a data set may have. */
-const maxBytes = 2 ** 30
+/** The bytes that the files of a data set may have; the largest, CIFAR-10, has 184 MB. */
+const maxBytes = 2 ** 28
 
 /** The files in bytes: those of an archive, otherwise one, decompressed. Throws `FormatError` for HTML pages and damaged files. */
 export async function filesIn(given: Uint8Array, name: string): Promise<Files> {

@@ -28,10 +28,10 @@ export function tar(members: readonly Member[]): Uint8Array {
     header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
     return [header, bytes, new Uint8Array((512 - (bytes.length % 512)) % 512)]
   })
-  return Buffer.concat([...parts, new Uint8Array(1024)])
+  return Uint8Array.from(Buffer.concat([...parts, new Uint8Array(1024)]))
 }
 
-export const tarGz = (members: readonly Member[]) => gzipSync(tar(members))
+export const tarGz = (members: readonly Member[]) => Uint8Array.from(gzipSync(tar(members)))
 
 /** A zip file, deflated unless `stored`. */
 export function zip(members: readonly Member[], stored = false): Uint8Array {
@@ -66,5 +66,5 @@ export function zip(members: readonly Member[], stored = false): Uint8Array {
     12,
   )
   end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...locals, ...directory, end])
+  return Uint8Array.from(Buffer.concat([...locals, ...directory, end]))
 }
