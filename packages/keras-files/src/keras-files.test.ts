@@ -165,9 +165,7 @@ describe('weights of other layers', () => {
       new Dense({ units: 1 }),
       new Dense({ units: 1 }),
     ])
-    await expect(deeper.loadWeights(bytesOf('small.weights.h5'))).rejects.toThrow(
-      "there is no group 'layers/dense_1'",
-    )
+    await expect(deeper.loadWeights(bytesOf('small.weights.h5'))).rejects.toThrow("there is no group 'layers/dense_1'")
     await expect(deeper.loadWeights(bytesOf('small.h5'))).rejects.toThrow(
       'The file has weights for 2 layers (lstm, dense), and the model has 3 layers with weights',
     )

@@ -1,4 +1,5 @@
 import { FormatError } from '@gradus/core'
+import { importPackage } from '../platform-import-package.ts'
 import type { FileFormat } from './file-format.ts'
 import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
@@ -68,9 +69,7 @@ export function packageOf(path: string | undefined, start?: Uint8Array): FormatP
 /** Loads a package with formats and adds these. Throws `FormatError`, which says how to install it, if that fails. */
 export async function loadFormats({ name, call }: FormatPackage, path: string | undefined): Promise<Formats> {
   try {
-    // the name is in a variable so that bundlers do not resolve it
-    const found = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as Record<string, unknown>
-    useModelFormats(Object.values(found).filter(isFormat))
+    useModelFormats(Object.values(await importPackage(name)).filter(isFormat))
     return knownFormats()
   } catch (cause) {
     throw new FormatError(
