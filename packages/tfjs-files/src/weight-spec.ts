@@ -1,7 +1,7 @@
 import { describeValue, FormatError, isPlainObject, maxWeight } from '@gradus/core'
 
 /** How the values of a weight are stored in fewer bytes. */
-export interface Quantization {
+interface Quantization {
   readonly dtype: 'uint8' | 'uint16' | 'float16'
   readonly scale: number
   readonly min: number
@@ -21,7 +21,7 @@ const storedDTypes = { uint8: 1, uint16: 2, float16: 2 } as const
 const dtypes = { float32: 4, int32: 4, bool: 1 } as const
 
 /** The number of elements of a weight. */
-export function sizeOf({ shape }: WeightSpec): number {
+function sizeOf({ shape }: WeightSpec): number {
   return shape.reduce((size, d) => size * d, 1)
 }
 
