@@ -51,8 +51,8 @@ export interface FileSamples {
   readonly owner: string
   /** The endings of the files, in lower case. */
   readonly formats: readonly string[]
-  /** Reads one file. */
-  load(file: { readonly path: string; read(): Promise<Uint8Array> }): Promise<HostValues>
+  /** Reads one file. Undefined leaves it out of its batch. */
+  load(file: { readonly path: string; read(): Promise<Uint8Array> }): Promise<HostValues | undefined>
   /** Makes the samples of a batch equally large. */
   align?(samples: readonly HostValues[]): readonly HostValues[]
 }
@@ -139,8 +139,9 @@ function filesStage(
   const order = (pass: number) => {
     return seed === undefined ? files.map((_, i) => i) : [...permutation(files.length, seed, pass)]
   }
-  const sample = async (i: number): Promise<Batch> => {
+  const sample = async (i: number): Promise<Batch | undefined> => {
     const x = await load(files[i] as ListedFile)
+    if (x === undefined) return undefined
     return labels && mode ? { x, y: labelOf(labels[i]!, mode, classNames?.length ?? 0) } : { x }
   }
   const size = batchSize === undefined ? 32 : batchSize
@@ -151,9 +152,13 @@ function filesStage(
     async *iterate(pass, start) {
       const indices = order(pass)
       for (let at = start; at < length; at++) {
-        if (size === null) yield sample(indices[at]!)
+        const read = await Promise.all(
+          size === null ? [sample(indices[at]!)] : indices.slice(at * size, (at + 1) * size).map(sample),
+        )
+        const loaded = read.filter((one) => one !== undefined)
+        if (loaded.length === 0) continue
+        if (size === null) yield loaded[0]!
         else {
-          const loaded = await Promise.all(indices.slice(at * size, (at + 1) * size).map(sample))
           const aligned = align?.(loaded.map(({ x }) => x as HostValues))
           yield stack(aligned ? loaded.map((one, i) => ({ ...one, x: aligned[i]! })) : loaded, at * size)
         }

@@ -1,7 +1,14 @@
 import { ConfigError, DataError, describeValue } from '@gradus/core'
 
-/** A folder: a path, or a handle of a page (`showDirectoryPicker`, OPFS). */
-export type Directory = string | DirectoryHandle
+/** A folder: a path, a handle of a page (`showDirectoryPicker`, OPFS), or the files of an input with `webkitdirectory`. */
+export type Directory = string | DirectoryHandle | ArrayLike<FolderFile>
+
+/** A `File` of a page, with its path from the folder that was chosen, which the path includes. */
+interface FolderFile {
+  readonly name: string
+  readonly webkitRelativePath?: string
+  arrayBuffer(): Promise<ArrayBuffer>
+}
 
 interface DirectoryHandle {
   readonly kind: 'directory'
@@ -29,14 +36,34 @@ export interface Listing {
 /** Lists all files below a folder. Links to folders are followed only with `followLinks`. Throws `DataError` with the path. */
 export async function listDirectory(owner: string, directory: Directory, followLinks: boolean): Promise<Listing> {
   if (typeof directory === 'string') return listPath(owner, directory, followLinks)
-  if (typeof directory !== 'object' || directory === null || typeof directory.entries !== 'function') {
+  if (isFileList(directory)) return listFiles(directory)
+  if (typeof directory !== 'object' || directory === null || !isHandle(directory)) {
     throw new ConfigError(
-      `${owner}: the folder is ${describeValue(directory)}; expected a path or a FileSystemDirectoryHandle.`,
+      `${owner}: the folder is ${describeValue(directory)}; expected a path, a FileSystemDirectoryHandle or a list of files.`,
     )
   }
   const listing = { folders: [] as string[], files: [] as ListedFile[] }
   await listHandle(directory, '', listing)
   return listing
+}
+
+function isHandle(directory: object): directory is DirectoryHandle {
+  // a list has a method of this name too
+  return 'entries' in directory && typeof directory.entries === 'function' && !Array.isArray(directory)
+}
+
+function isFileList(directory: Directory): directory is ArrayLike<FolderFile> {
+  if (typeof directory !== 'object' || directory === null || !('length' in directory)) return false
+  return Array.from(directory).every((file) => typeof file?.name === 'string' && 'arrayBuffer' in file)
+}
+
+function listFiles(list: ArrayLike<FolderFile>): Listing {
+  const files = Array.from(list, (file) => ({
+    path: file.webkitRelativePath ? file.webkitRelativePath.slice(file.webkitRelativePath.indexOf('/') + 1) : file.name,
+    read: async () => new Uint8Array(await file.arrayBuffer()),
+  }))
+  const folders = files.filter(({ path }) => path.includes('/')).map(({ path }) => path.slice(0, path.indexOf('/')))
+  return { folders: [...new Set(folders)], files }
 }
 
 async function listHandle(handle: DirectoryHandle, prefix: string, found: { folders: string[]; files: ListedFile[] }) {
