@@ -4,7 +4,7 @@ import { inflate } from '../archive/inflate.ts'
 import { formatOf } from '../archive/platform-extract.ts'
 import { tarEntries } from '../archive/tar.ts'
 import { inMemory, zipEntries } from '../archive/zip.ts'
-import { chunksOf, joined, notData, plainBytes, startsWith } from '../files/bytes.ts'
+import { chunksOf, joined, notData, plainBytes, startsWith, tooLong } from '../files/bytes.ts'
 
 /** The contents of files by name, without folders. */
 export type Files = ReadonlyMap<string, () => Promise<Uint8Array>>
@@ -51,7 +51,7 @@ async function namesOf(
     const name = safePath(archive, entry.name).at(-1)
     if (entry.folder || name === undefined) continue
     total += entry.size
-    if (total > maxBytes) throw new FormatError(`${archive} states more than ${maxBytes} bytes of contents.`)
+    if (total > maxBytes) throw tooLong(archive, maxBytes)
     const read = () => joined(entry.chunks(), `${name} in ${archive}`, maxBytes)
     const bytes = atOnce ? await read() : undefined
     found.push([name, bytes ? async () => bytes : read])
