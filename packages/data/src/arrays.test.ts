@@ -53,13 +53,22 @@ describe('utilities', () => {
     expect(result).toEqual([0.6, 1, 0.8, 0, 0, 0.6, 0, 0.8])
     expect([...normalize([[2, -4]], { order: Number.POSITIVE_INFINITY }).data]).toEqual([0.5, -1])
     expect(() => normalize([[1]], { axis: 2 })).toThrow('axis 2 does not exist')
-    expect(() => normalize([[1]], { order: 0 })).toThrow("'order' must be above 0")
+    const norms = { 0: 2, '-Infinity': 0, '-1': 1 }
+    for (const [order, norm] of Object.entries(norms)) {
+      const row = order === '-1' ? [2, 2] : [3, 0, -6]
+      expect([...normalize([row], { order: Number(order) }).data]).toEqual(row.map((value) => value / (norm || 1)))
+    }
+    expect(() => normalize([[1]], { order: 'l2' as never })).toThrow(`'order' must be a number and is "l2"`)
   })
 
   it('padSequences cuts at the front and checks values', () => {
     expect([...padSequences([[1, 2, 3]], { maxlen: 2 }).data]).toEqual([2, 3])
     expect(padSequences([], { maxlen: 3 }).shape).toEqual([0, 3])
     expect(() => padSequences([[1.5]])).toThrow('padded sequences[0][0] is 1.5')
+    const vectors = padSequences([[], [[1, 2]], [[3, 4], [5, 6]]], { value: 9, padding: 'post', maxlen: 2 })
+    expect(vectors.shape).toEqual([3, 2, 2])
+    expect([...vectors.data]).toEqual([9, 9, 9, 9, 1, 2, 9, 9, 3, 4, 5, 6])
+    expect(() => padSequences([[[1, 2]], [[3]]])).toThrow('sequences[1] has elements of the shape [1]; expected [2]')
     expect(() => padSequences([[1], ['a' as unknown as number]])).toThrow('sequences[1][0] is "a"')
   })
 

@@ -39,7 +39,7 @@ export async function listDirectory(owner: string, directory: Directory, followL
   if (isFileList(directory)) return listFiles(directory)
   if (typeof directory !== 'object' || directory === null || !isHandle(directory)) {
     throw new ConfigError(
-      `${owner}: the folder is ${describeValue(directory)}; expected a path, a FileSystemDirectoryHandle or a list of files.`,
+      `${owner}: the folder is ${describeValue(directory)}; expected a path or a FileSystemDirectoryHandle, or a list of files.`,
     )
   }
   const listing = { folders: [] as string[], files: [] as ListedFile[] }
