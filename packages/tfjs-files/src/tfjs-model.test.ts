@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cpu, loadModel, type Model, useBackend } from 'gradus'
@@ -69,6 +71,26 @@ describe('models that TensorFlow.js saved', () => {
     expect(files).toEqual([expect.stringMatching(/^model\.[0-9a-f]{8}\.bin$/), 'model.json', 'notes.bin'])
     const [weight] = await (await loadModel(join(at, 'model.json'), { formats })).getWeights()
     expect([...weight!.data].every((value) => value === 1)).toBe(true)
+  })
+
+  it('are read without the option formats, from a path and from an address', async () => {
+    const saved = recorded.find(({ name }) => name === 'rms')!
+    const at = join(folder, 'served')
+    await mkdir(at)
+    await writeFile(join(at, 'model.json'), saved.json)
+    await writeFile(join(at, 'weights.bin'), saved.files['weights.bin'])
+    await expectOutputs(await loadModel(join(at, 'model.json')), saved)
+    const asked: string[] = []
+    const server = createServer(async (request, response) => {
+      asked.push(request.url!)
+      const name = request.url!.replace(/^\/m\/|\?.*$/g, '')
+      response.end(name === 'model.json' ? saved.json : saved.files['weights.bin'])
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as AddressInfo
+    await expectOutputs(await loadModel(`http://127.0.0.1:${port}/m/model.json?key=1`), saved)
+    server.close()
+    expect(asked).toEqual(['/m/model.json?key=1', '/m/weights.bin?key=1'])
   })
 
   it('are read from artifacts, and from artifacts as JSON', async () => {

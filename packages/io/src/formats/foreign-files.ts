@@ -10,7 +10,7 @@ interface ForeignFile {
 }
 
 const keras = "Read it with the formats of '@gradus/keras-files': { formats: kerasFormats }."
-const tfjs = "Read it with the format of '@gradus/tfjs-files': { formats: [...modelFormats, tfjsModel] }."
+const tfjs = "Read it with the formats of '@gradus/tfjs-files': { formats: tfjsFormats }."
 
 /** Files that are often taken for model files; the first that fits counts. */
 const foreignFiles: readonly ForeignFile[] = [

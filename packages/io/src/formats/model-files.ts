@@ -74,7 +74,11 @@ export async function readModelFile(
   { files, ...options }: ReadModelOptions = {},
 ): Promise<ModelFile> {
   const known = formats ?? knownFormats()
-  if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) return readObject(source, known)
+  if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) {
+    const reads = known.some(({ readObject: read }) => read)
+    const owner = formats || reads ? undefined : packageOf(undefined, keysOf(source))
+    return readObject(source, owner ? await loadFormats(owner, undefined) : known)
+  }
   const name = nameOf(source as FileSource)
   // a format that is not known yet may be that of a package, which is loaded once the file is read
   const packageFor = (start: Uint8Array) =>
@@ -87,13 +91,18 @@ export async function readModelFile(
   return format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes)
 }
 
+/** The keys of an object, as they stand at the beginning of its JSON. */
+function keysOf(source: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(Object.fromEntries(Object.keys(source).map((key) => [key, 0]))))
+}
+
 function readObject(source: Readonly<Record<string, unknown>>, formats: readonly FileFormat<ModelFile>[]): ModelFile {
   for (const format of formats) {
     const found = format.readObject?.(source)
     if (found) return found
   }
   throw new ConfigError(
-    `A plain object with the keys ${Object.keys(source).slice(0, 10).join(', ') || '(none)'} is no model file. Expected a path, an address, a file handle, a Blob or bytes; for the artifacts of TensorFlow.js give { formats: [tfjsModel] } of '@gradus/tfjs-files', for a spec call fromSpec.`,
+    `A plain object with the keys ${Object.keys(source).slice(0, 10).join(', ') || '(none)'} is no model file. Expected a path, an address, a file handle, a Blob or bytes; for the artifacts of TensorFlow.js call useTfjsFiles() of '@gradus/tfjs-files' first, for a spec call fromSpec.`,
   )
 }
 

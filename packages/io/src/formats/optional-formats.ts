@@ -43,8 +43,8 @@ interface FormatPackage {
   readonly name: string
   /** The extensions of its files. */
   readonly named: RegExp
-  /** The first bytes of its files, as characters. */
-  readonly starts: readonly string[]
+  /** Whether a file of it begins so: the first bytes, as characters. */
+  readonly begins: (start: string) => boolean
   /** What a page or a bundle calls. */
   readonly call: string
 }
@@ -53,16 +53,22 @@ const packages: readonly FormatPackage[] = [
   {
     name: '@gradus/keras-files',
     named: /\.(keras|h5|hdf5)$/,
-    starts: ['\x89HDF', 'PK\x03\x04'],
+    begins: (start) => start.startsWith('\x89HDF') || start.startsWith('PK\x03\x04'),
     call: 'useKerasFiles()',
+  },
+  {
+    name: '@gradus/tfjs-files',
+    named: /\.json$/,
+    begins: (start) => /^\s*\{.*"(modelTopology|weightsManifest|weightSpecs)"/s.test(start),
+    call: 'useTfjsFiles()',
   },
 ]
 
 /** The package that has the format of a file, by its name or its first bytes; undefined if none is known. */
 export function packageOf(path: string | undefined, start?: Uint8Array): FormatPackage | undefined {
-  const begin = start && String.fromCharCode(...start.subarray(0, 4))
+  const begin = start && String.fromCharCode(...start.subarray(0, 4096))
   return packages.find(
-    ({ named, starts }) => (path !== undefined && named.test(path)) || (begin !== undefined && starts.includes(begin)),
+    ({ named, begins }) => (path !== undefined && named.test(path)) || (begin !== undefined && begins(begin)),
   )
 }
 
