@@ -1,5 +1,6 @@
 // Compares the files of models with an installed Keras, in both directions:
-//   npm run compare:keras-files -- [--configs 3] [--seed 1] [--only TEXT] [--backend NAME] [--keep FOLDER]
+//   npm run compare:keras-files -- [--configs 3] [--seed 1] [--only TEXT] [--backend NAME] [--keep FOLDER] [--quick]
+// With --quick the models are not trained, and only .keras files are compared.
 // GRADUS_PYTHON names the Python that has the packages `keras`, `jax` and `h5py` (default python3).
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     backend: { type: 'string', default: 'cpu' },
     keep: { type: 'string' },
+    quick: { type: 'boolean' },
   },
 })
 const python = process.env.GRADUS_PYTHON || 'python3'
@@ -35,7 +37,18 @@ mkdirSync(folder, { recursive: true })
 const runPython = (action, ...options) =>
   spawnSync(python, [join(here, 'keras/file_models.py'), action, folder, ...options], { env, stdio: 'inherit' }).status
 try {
-  if (runPython('write', '--configs', values.configs, '--seed', values.seed, '--only', values.only) !== 0)
+  if (
+    runPython(
+      'write',
+      '--configs',
+      values.configs,
+      '--seed',
+      values.seed,
+      '--only',
+      values.only,
+      ...(values.quick ? ['--quick'] : []),
+    ) !== 0
+  )
     process.exit(1)
   const outfile = join(folder, 'main.mjs')
   await build({

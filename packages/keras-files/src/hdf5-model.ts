@@ -74,10 +74,29 @@ function configsIn(root: Hdf5Group, config: string): Readonly<Record<string, unk
   const training = textAttribute(root, 'training_config')
   const version = textAttribute(root, 'keras_version')
   return {
-    model_config: parseConfig(config, 'model_config of the file'),
+    model_config: withModules(parseConfig(config, 'model_config of the file')),
     ...(training !== undefined && { training_config: parseConfig(training, 'training_config of the file') }),
     ...(version !== undefined && { keras_version: version }),
   }
+}
+
+/**
+ * Gives the operations between layers a module. Keras 3 leaves it out in these files, and some operations have the names of layers; but
+ * the config of a layer says whether it is trainable.
+ */
+function withModules(object: Config): Config {
+  const { class_name: className, module, config, inbound_nodes: calls } = object
+  if (typeof config !== 'object' || config === null) return object
+  const { layers } = config as { readonly layers?: unknown }
+  if (Array.isArray(layers)) {
+    const translated = layers.map((layer: unknown) =>
+      typeof layer === 'object' && layer !== null ? withModules(layer as Config) : layer,
+    )
+    return { ...object, config: { ...config, layers: translated } }
+  }
+  const isCalled = Array.isArray(calls) && calls.some((call: unknown) => !Array.isArray(call))
+  if (module !== undefined || 'trainable' in config || !isCalled || className === 'InputLayer') return object
+  return { ...object, module: 'keras.src.ops.numpy' }
 }
 
 /** Encodes a model, or its weights alone, as a file of Keras 2. */

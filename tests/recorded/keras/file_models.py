@@ -1,6 +1,6 @@
 """Writes models as Keras saves them, and checks models that were written elsewhere.
 
-    KERAS_BACKEND=jax python file_models.py write FOLDER [--configs 3] [--seed 1] [--only TEXT]
+    KERAS_BACKEND=jax python file_models.py write FOLDER [--configs 3] [--seed 1] [--only TEXT] [--quick]
     KERAS_BACKEND=jax python file_models.py check FOLDER
 
 `write` saves every model to FOLDER as NAME.keras, NAME.weights.h5 and NAME.h5 after a step of training, and to NAME.json its inputs,
@@ -126,7 +126,7 @@ def compile_model(model, draw):
     model.compile(chosen, loss="mean_squared_error", metrics=["mae"])
 
 
-def write(folder, configs, seed, only):
+def write(folder, configs, seed, only, quick):
     makers = {**{f"layer.{name}": name for name in SPACES}, **MODELS}
     for name, make in makers.items():
         if only not in name:
@@ -138,8 +138,12 @@ def write(folder, configs, seed, only):
                 model, x = make(draw) if callable(make) else of_layer(make, draw)
                 randomize(model, draw)
                 y = draw.normals(len(x[0]), 2)
-                compile_model(model, draw)
                 given = x if len(x) > 1 else x[0]
+                if quick:
+                    write_untrained(model, given, x, y, folder / f"{name}.{number}")
+                    keras.backend.clear_session()
+                    continue
+                compile_model(model, draw)
                 model.fit(given, y, batch_size=len(y), epochs=1, shuffle=False, verbose=0)
             except Exception as error:
                 print(f"skipped {name} {number}: {type(error).__name__}: {str(error)[:80]!r}")
@@ -166,6 +170,13 @@ def write(folder, configs, seed, only):
             }
             pathlib.Path(f"{path}.json").write_text(json.dumps(record))
             keras.backend.clear_session()
+
+
+def write_untrained(model, given, x, y, path):
+    model.save(f"{path}.keras")
+    predictions = tensor(model(given))
+    record = {"x": [tensor(value) for value in x], "y": tensor(y), "predictions": predictions, "losses": [], "after": predictions}
+    pathlib.Path(f"{path}.json").write_text(json.dumps(record))
 
 
 def array(encoded):
@@ -200,7 +211,8 @@ def check(folder):
                     model.load_weights(file)
                 else:
                     model = keras.models.load_model(file)
-                far = distance(model.predict(given, verbose=0), array(record["predictions"]))
+                predictions = model.predict(given, verbose=0) if record["losses"] else model(given)
+                far = distance(predictions, array(record["predictions"]))
                 # Keras 3.15 builds the optimizer of a model in an .h5 file for no weights, so that one cannot be trained further
                 trained = record["losses"] and kind != "h5"
                 losses = model.fit(given, y, **STEPS).history["loss"] if trained else []
@@ -227,9 +239,10 @@ def main():
     parser.add_argument("--configs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--quick", action="store_true", help="no training: the .keras files of models that were not compiled")
     arguments = parser.parse_args()
     if arguments.action == "write":
-        write(arguments.folder, arguments.configs, arguments.seed, arguments.only)
+        write(arguments.folder, arguments.configs, arguments.seed, arguments.only, arguments.quick)
     elif check(arguments.folder):
         raise SystemExit(1)
 

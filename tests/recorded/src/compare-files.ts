@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Named } from '@gradus/core'
-import { kerasHdf5, kerasModel, kerasWeights } from '@gradus/keras-files'
+import type { HostArray, Named } from '@gradus/core'
+import { kerasFormats } from '@gradus/keras-files'
 import { useBackend } from '@gradus/tensor'
 import { loadModel } from 'gradus'
 import { backends } from '../../backends.ts'
@@ -15,7 +15,7 @@ interface FileRecord {
   readonly after: Recorded
 }
 
-const formats = [kerasModel, kerasWeights, kerasHdf5]
+const formats = kerasFormats
 const kinds = ['keras', 'h5', 'weights.h5'] as const
 
 /**
@@ -70,7 +70,7 @@ async function compare(folder: string, name: string, kind: string, record: FileR
   const model = await load()
   await model.save(join(folder, `${name}.out.${kind}`), { formats })
   const given = record.x.map(toHost)
-  const x = (given.length > 1 ? given : given[0]) as Named<never>
+  const x = (given.length > 1 ? given : given[0]) as Named<HostArray>
   const predicted = async () => distance((await model.predict(x, { verbose: 0 })).dataSync(), record.predictions.data)
   let far = await predicted()
   if (record.losses.length === 0) return far

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Named } from '@gradus/core'
-import { kerasHdf5, kerasModel, kerasWeights } from '@gradus/keras-files'
+import { kerasFormats } from '@gradus/keras-files'
 import { loadModel } from 'gradus'
 import type { Check } from './check.ts'
 import {
@@ -34,7 +34,7 @@ interface FileCase {
 }
 
 /** The formats of Keras files. */
-const formats = [kerasModel, kerasWeights, kerasHdf5]
+const formats = kerasFormats
 
 /**
  * Reads the files that Keras wrote of a model and compares weights, predictions and resumed training; then the same with files that
@@ -51,8 +51,22 @@ export async function compareFiles(entry: FileCase, built: BuiltModel, check: Ch
   }
 }
 
+/** Compares the weights in the files that Keras wrote of a model. */
+export async function compareFileWeights(
+  files: Readonly<Record<string, string>>,
+  model: Keras,
+  compile: CompileCase,
+  expected: readonly RecordedWeight[],
+  check: Check,
+): Promise<void> {
+  for (const [key, path] of Object.entries(files)) {
+    const file = new File([readFileSync(join(check.folder, path))], path.split('/').at(-1)!)
+    await compareWeights(await read({ model, compile }, file), check, `final_weights (${key})`, expected)
+  }
+}
+
 /** A model from a file of a whole model, or with the weights and the state of the optimizer of a weights file. */
-async function read({ model, compile }: FileCase, file: File): Promise<AnyModel> {
+async function read({ model, compile }: Pick<FileCase, 'model' | 'compile'>, file: File): Promise<AnyModel> {
   if (!file.name.endsWith('.weights.h5')) return loadModel(file, { formats })
   const built = buildModel(model)
   compileModel(built.model, compile)

@@ -92,10 +92,17 @@ function inputOf(outlines: ReadonlyMap<string, LayerOutline>, [name]: TensorRef)
   return input ?? { shape: undefined, dtype: undefined }
 }
 
+/** Layers that take their inputs as arguments of their own in Keras, not in a list. */
+const separateInputs: readonly string[] = ['MultiHeadAttention', 'GroupQueryAttention', 'GroupedQueryAttention']
+
 function nodeCalls({ calls, spec }: NodeSpec, tensor: (ref: TensorRef) => KerasConfig): KerasCall[] {
   if ('layer' in spec && spec.layer === 'Operation') return []
+  const separate = 'layer' in spec && separateInputs.includes(spec.layer)
   return calls.map(({ inputs, options = {}, args = [] }: CallSpec) => ({
-    args: [mapRefs(inputs, tensor), ...args.map((value) => withTensors(value, tensor))],
+    args: [
+      ...(separate ? [mapRefs(inputs, tensor)].flat() : [mapRefs(inputs, tensor)]),
+      ...args.map((value) => withTensors(value, tensor)),
+    ],
     kwargs: Object.fromEntries(
       Object.entries(options).map(([key, value]) => [kerasOptionName(key), withTensors(value, tensor)]),
     ),
