@@ -4,7 +4,7 @@ export { type FromPixelsOptions, fromPixels, type PixelSource } from './from-pix
 export * from './image-dataset.ts'
 export type { ImageSource } from './image-source.ts'
 export type { Img } from './img.ts'
-export { type DataFormat, type ImgToArrayOptions, imgToArray } from './img-to-array.ts'
+export { type ImgToArrayOptions, imgToArray } from './img-to-array.ts'
 export { type LoadImgOptions, loadImg } from './load-img.ts'
 export type { ColorMode } from './pixels/color-mode.ts'
 export type { LoadingInterpolation } from './pixels/loaded-size.ts'

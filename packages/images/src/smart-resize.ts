@@ -2,7 +2,6 @@ import { checkFields } from '@gradus/core'
 import {
   formatShape,
   type Interpolation,
-  operation,
   reshape,
   resize,
   ShapeError,
@@ -38,25 +37,21 @@ export interface SmartResizeOptions {
  * const wide = tensor([[[1], [2], [3], [4]]])
  * smartResize(wide, [1, 2]).array() // => [[[2], [3]]]
  */
-export const smartResize = /* @__PURE__ */ operation(
-  'smartResize',
-  (x: Tensor, size: readonly number[], options: SmartResizeOptions = {}): Tensor => {
-    checkFields('smartResize', options, fields)
-    requireImageSize('smartResize', 'size', size)
-    const { interpolation = 'bilinear', dataFormat = 'channelsLast' } = options
-    if (x.rank !== 3 && x.rank !== 4) {
-      throw new ShapeError(
-        `smartResize: the input has shape ${formatShape(x.shape)}; expected [height, width, channels] or [n, height, width, channels].`,
-      )
-    }
-    const batch = x.rank === 4 ? x : reshape(x, [1, ...x.shape])
-    const images = dataFormat === 'channelsFirst' ? transpose(batch, [0, 2, 3, 1]) : batch
-    const [count, rows, columns, channels] = images.shape as [number, number, number, number]
-    const target = { height: size[0]!, width: size[1]! }
-    const { top, left, height, width } = frameOf({ height: rows, width: columns }, target, 'crop')
-    const resized = resize(slice(images, [0, top, left, 0], [count, height, width, channels]), size, { interpolation })
-    const result = dataFormat === 'channelsFirst' ? transpose(resized, [0, 3, 1, 2]) : resized
-    return x.rank === 4 ? result : reshape(result, result.shape.slice(1))
-  },
-  ['tensor', 'integers', ['interpolation', 'dataFormat']],
-)
+export function smartResize(x: Tensor, size: readonly number[], options: SmartResizeOptions = {}): Tensor {
+  checkFields('smartResize', options, fields)
+  requireImageSize('smartResize', 'size', size)
+  const { interpolation = 'bilinear', dataFormat = 'channelsLast' } = options
+  if (x.rank !== 3 && x.rank !== 4) {
+    throw new ShapeError(
+      `smartResize: the input has shape ${formatShape(x.shape)}; expected [height, width, channels] or [n, height, width, channels].`,
+    )
+  }
+  const batch = x.rank === 4 ? x : reshape(x, [1, ...x.shape])
+  const images = dataFormat === 'channelsFirst' ? transpose(batch, [0, 2, 3, 1]) : batch
+  const [, rows, columns] = images.shape as [number, number, number, number]
+  const target = { height: size[0]!, width: size[1]! }
+  const { top, left, height, width } = frameOf({ height: rows, width: columns }, target, 'crop')
+  const resized = resize(slice(images, [0, top, left, 0], [-1, height, width, -1]), size, { interpolation })
+  const result = dataFormat === 'channelsFirst' ? transpose(resized, [0, 3, 1, 2]) : resized
+  return x.rank === 4 ? result : reshape(result, result.shape.slice(1))
+}
