@@ -1,6 +1,6 @@
 import { DataError, FormatError } from '@gradus/core'
 import { startsWith, tooLong } from '../files/bytes.ts'
-import { fileModules, reasonOf } from '../files/platform-folder.ts'
+import { fileModules, reasonOf, temporaryFor } from '../files/platform-folder.ts'
 import { type Entry, safePath } from './entry.ts'
 import { inflate } from './inflate.ts'
 import { tarEntries } from './tar.ts'
@@ -21,9 +21,8 @@ export async function extractArchive(
   format: ArchiveFormat,
   maxBytes?: number,
 ): Promise<void> {
-  const { fs, path } = modules()
-  const random = Math.random().toString(36).slice(2, 10)
-  const temporary = path.join(path.dirname(folder), `.${path.basename(folder)}.${process.pid}-${random}.part`)
+  const { fs } = modules()
+  const temporary = await temporaryFor(folder)
   const file = await fs.open(archive, 'r')
   try {
     const { size } = await file.stat()

@@ -1,7 +1,7 @@
 import { DataError } from '@gradus/core'
 import { type Checksum, requireChecksum, startDigest } from './platform-digest.ts'
 import { type DownloadOptions, download } from './platform-download.ts'
-import { fileModules, reasonOf } from './platform-folder.ts'
+import { fileModules, reasonOf, temporaryFor } from './platform-folder.ts'
 
 /** The cache cannot be written. */
 export class CacheError extends DataError {}
@@ -44,10 +44,8 @@ export async function ensureFile({ origin, target, checksum, force, ...options }
       { cause },
     )
   }
-  const folder = path.dirname(target)
-  const random = Math.random().toString(36).slice(2, 10)
-  const temporary = path.join(folder, `.${path.basename(target)}.${process.pid}-${random}.part`)
-  await fs.mkdir(folder, { recursive: true }).catch(failed)
+  await fs.mkdir(path.dirname(target), { recursive: true }).catch(failed)
+  const temporary = await temporaryFor(target).catch(failed)
   const file = await fs.open(temporary, 'wx').catch(failed)
   try {
     let digest = checksum && startDigest(checksum.algorithm)

@@ -30,6 +30,24 @@ export function cacheFolder(cacheDir: string | undefined): string {
   return nodeModule('path')!.join(home(), '.gradus')
 }
 
+/**
+ * Returns a new name in the folder of a path, for a file or folder that is not complete. Removes those that programs have left which
+ * ended more than a day ago.
+ */
+export async function temporaryFor(target: string): Promise<string> {
+  const { fs, path } = fileModules('Files are written', 'Use getFileBytes.')
+  const folder = path.dirname(target)
+  const start = `.${path.basename(target)}.`
+  for (const name of await fs.readdir(folder)) {
+    if (!name.startsWith(start) || !name.endsWith('.part')) continue
+    const old = path.join(folder, name)
+    const found = await fs.stat(old).catch(() => undefined)
+    if (found && found.mtimeMs < Date.now() - 86_400_000)
+      await fs.rm(old, { recursive: true, force: true }).catch(() => {})
+  }
+  return path.join(folder, `${start}${process.pid}-${Math.random().toString(36).slice(2, 10)}.part`)
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   EACCES: 'permission is denied',
