@@ -27,8 +27,10 @@ export interface LayerOutline {
   readonly type: string
   /** The name in the model or layer around it. */
   readonly name: string
-  /** Whether it is a model: `sublayers` are its layers, in the order in which Keras numbers them. */
+  /** Whether it is a stack or a graph: `sublayers` are its layers, in the order in which Keras numbers them. */
   readonly isModel: boolean
+  /** Whether it is a model that is a class with layers in its properties. */
+  readonly isSubclass: boolean
   /** The weights of the layer itself, in Keras's order. */
   readonly weights: readonly WeightOutline[]
   /** Of a model whose layers know their input shapes: the tensors that it takes, with null for the batch and for unknown sizes. */
@@ -54,7 +56,7 @@ export function outlineOf(root: BaseLayer): LayerOutline {
   const visit = (layer: BaseLayer, name: string): LayerOutline => ({
     type: layer.type,
     name,
-    isModel: 'layers' in layer && Array.isArray(layer.layers),
+    ...formOf(layer),
     weights: (byLayer.get(layer) ?? []).map(({ path, key, trainable, value }) => ({
       path,
       key,
@@ -66,6 +68,12 @@ export function outlineOf(root: BaseLayer): LayerOutline {
     sublayers: Object.entries(layer.sublayers()).map(([sublayerName, sublayer]) => visit(sublayer, sublayerName)),
   })
   return visit(root, (root as { readonly name?: string }).name ?? root.defaultName)
+}
+
+function formOf(layer: BaseLayer): Pick<LayerOutline, 'isModel' | 'isSubclass'> {
+  if (!('layers' in layer && Array.isArray(layer.layers))) return { isModel: false, isSubclass: false }
+  const isModel = layer.type === 'Sequential' || (layer as { readonly network?: unknown }).network !== undefined
+  return { isModel, isSubclass: !isModel }
 }
 
 /** The part of a model that knows the calls of its layers. */

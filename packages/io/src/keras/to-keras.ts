@@ -107,7 +107,7 @@ function translate(value: unknown, option: string, type: string, outline?: Layer
 function anonymous(spec: Readonly<Record<string, unknown>>): LayerOutline {
   const type = String(spec['layer'] ?? spec['model'])
   const name = typeof spec['name'] === 'string' ? spec['name'] : snakeName(type)
-  return { type, name, isModel: false, weights: [], inputs: [], results: new Map(), sublayers: [] }
+  return { type, name, isModel: false, isSubclass: false, weights: [], inputs: [], results: new Map(), sublayers: [] }
 }
 
 /** The layers of Keras that are activation functions with options. */

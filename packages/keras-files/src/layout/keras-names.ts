@@ -23,7 +23,7 @@ const attributes: Readonly<Record<string, string>> = {
  * The layers within a layer with their paths in a weights file of Keras 3. The layers of a model are in `layers`, by class: `dense`,
  * `dense_1`. Those that a layer calls have the names of its attributes; those in lists are named by class.
  */
-export function sublayerPaths({ type, isModel, sublayers }: LayerOutline): NamedLayer[] {
+export function sublayerPaths({ type, isModel, isSubclass, sublayers }: LayerOutline): NamedLayer[] {
   const used = new Map<string, number>()
   const byClass = (folder: string, layer: LayerOutline) =>
     `${folder}/${unique(folder, classNames[layer.type] ?? snakeCase(layer.type), used)}`
@@ -31,8 +31,11 @@ export function sublayerPaths({ type, isModel, sublayers }: LayerOutline): Named
     return sublayers.filter(isLayer).map((layer) => ({ path: byClass('layers', layer), layer }))
   }
   return sublayers.map((layer) => {
+    // of a class Keras visits the attributes by name, and among them `layers`, the list of all layers
+    const listed = isSubclass ? byClass('layers', layer) : ''
     const [attribute = '', ...rest] = layer.name.split('.')
     const name = attributes[`${type}.${attribute}`] ?? attributes[attribute] ?? snakeName(attribute)
+    if (listed && name > 'layers') return { path: listed, layer }
     return { path: rest.length > 0 ? byClass(name, layer) : name, layer }
   })
 }
