@@ -115,6 +115,11 @@ describe('models that TensorFlow.js cannot read are not written', () => {
       'The hard sigmoid of TensorFlow.js has the slope 0.2',
     ],
     [
+      'an activation',
+      () => save(new Dense({ units: 1, inputShape: [2], activation: 'celu' })),
+      'TensorFlow.js has no activation celu',
+    ],
+    [
       'an optimizer',
       () => {
         const model = new Sequential([new Dense({ units: 1, inputShape: [2] })])

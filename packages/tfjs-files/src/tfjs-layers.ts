@@ -66,6 +66,7 @@ export function knownLayers(className: string, config: Config): { className: str
   for (const [key, value] of Object.entries(config)) {
     if (Object.hasOwn(only, key) && value !== only[key] && !(key === 'data_format' && isConvolution(className)))
       throw missing(`no ${className} with ${key} ${describeValue(value)}`)
+    if (key === 'padding' && value === 'causal') throw missing(`no ${className} with padding causal`)
     if (!dropped.has(key)) kept[key] = value
   }
   return { className, config: renamed(className, kept) }

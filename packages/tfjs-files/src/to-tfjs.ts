@@ -146,7 +146,7 @@ function layer(className: string, config: Config): Config {
 
 /** The value of an option. Layers, regularizers and so on lose their modules. */
 function optionValue(key: string, value: unknown): unknown {
-  if (value === 'tfjs_hard_sigmoid') return 'hard_sigmoid'
+  if (/activation$/.test(key) && typeof value === 'string') return activation(value)
   if (Array.isArray(value)) return value.map((item) => optionValue(key, item))
   if (!isPlainObject(value)) return value
   const { class_name: className, config } = value
@@ -161,6 +161,17 @@ function optionValue(key: string, value: unknown): unknown {
       `TensorFlow.js has no ${key} ${className} with options. Save the model as .safetensors or .keras.`,
     )
   return { class_name: className, config }
+}
+
+const activations = new Set(
+  'elu gelu linear log_softmax mish relu relu6 selu sigmoid softmax softplus softsign swish tanh'.split(' '),
+)
+
+function activation(name: string): string {
+  if (name === 'tfjs_hard_sigmoid') return 'hard_sigmoid'
+  const known = name === 'silu' ? 'swish' : name
+  if (activations.has(known)) return known
+  throw new FormatError(`TensorFlow.js has no activation ${name}. Save the model as .safetensors or .keras.`)
 }
 
 function regularizer(className: string, config: Config): Config {

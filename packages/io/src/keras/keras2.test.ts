@@ -126,6 +126,29 @@ describe('functions of TensorFlow between layers', () => {
   })
 })
 
+it('operations of Keras 3 in HDF5 files have no module', () => {
+  const tensor = {
+    class_name: '__keras_tensor__',
+    config: { shape: [null, 4], dtype: 'float32', keras_history: ['x', 0, 0] },
+  }
+  const layers = [
+    layer('InputLayer', { batch_shape: [null, 4], name: 'x' }, { name: 'x', inbound_nodes: [] }),
+    layer('Negative', { name: 'n' }, { name: 'n', inbound_nodes: [{ args: [tensor], kwargs: {} }] }),
+    layer(
+      'Add',
+      { name: 'a', trainable: true },
+      { name: 'a', inbound_nodes: [{ args: [[tensor, tensor]], kwargs: {} }] },
+    ),
+  ]
+  const config = { layers, input_layers: ['x', 0, 0], output_layers: ['n', 0, 0] }
+  const spec = fromKeras({ keras_version: '3.16.0', model_config: { class_name: 'Functional', config } })
+  expect((spec as FunctionalSpec).layers.map((node) => node.spec)).toMatchObject([
+    { layer: 'Input' },
+    { layer: 'Operation', operation: 'neg' },
+    { layer: 'Add' },
+  ])
+})
+
 describe('the contents of model.json', () => {
   const topology = { model_config: sequential([layer('Dense', { units: 1, batch_input_shape: [null, 4] })]) }
 

@@ -22,7 +22,9 @@ export function asKeras3(value: unknown): unknown {
   }
   const rewritten = mapEntries(renamed(object.className, config), (item, key) => option(key, item))
   const rest = mapEntries(value, (item, key) => (key === 'config' ? rewritten : asKeras3(item)))
-  return { ...rest, class_name: className }
+  // what has no module in Keras 3 may be an operation
+  const isNode = Object.hasOwn(value, 'inbound_nodes') && object.module === undefined
+  return { ...rest, class_name: className, ...(isNode && { module: 'keras.layers' }) }
 }
 
 function mapEntries(object: Config, map: (value: unknown, key: string) => unknown): Config {
@@ -31,8 +33,13 @@ function mapEntries(object: Config, map: (value: unknown, key: string) => unknow
 
 /** The hard sigmoid of Keras 2 is steeper: 0.2 x + 0.5. */
 function option(key: string, value: unknown): unknown {
-  const isHard = /(^|_)activation$/.test(key) && typeof value === 'string' && /^hard_?sigmoid$/i.test(value)
-  return isHard ? { module: 'keras.activations', class_name: 'hardSigmoid', config: { slope: 0.2 } } : asKeras3(value)
+  const name = /(^|_)activation$/.test(key) && typeof value === 'string' ? value.replace(/_/g, '').toLowerCase() : ''
+  if (name === 'hardsigmoid') return activation('hardSigmoid', { slope: 0.2 })
+  return name === 'gelunew' ? activation('gelu', { approximate: true }) : asKeras3(value)
+}
+
+function activation(className: string, config: Config): Config {
+  return { module: 'keras.activations', class_name: className, config }
 }
 
 /** The names in Keras 3 of classes that have another one in Keras 2. */
