@@ -15,6 +15,11 @@ export {
   unpackXYSampleWeight,
 } from '@gradus/data'
 export { getFile } from '@gradus/datasets'
-export { arrayToImg, imageDatasetFromDirectory, loadImg, saveImg } from '@gradus/images'
+export {
+  arrayToImg,
+  imageDatasetFromDirectory,
+  loadImg,
+  saveImg,
+} from '@gradus/images'
 export { getSourceInputs, plotModel } from '@gradus/models'
 export { imgToArray, smartResize } from './first-tensors.ts'

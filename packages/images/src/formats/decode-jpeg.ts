@@ -37,7 +37,9 @@ function decoded(bytes: Uint8Array, colorTransform: false | undefined): Uint8Arr
   try {
     return decode(bytes, colorTransform === undefined ? options : { ...options, colorTransform }).data
   } catch (cause) {
-    const { message } = cause as Error
+    // the decoder meets wrong data with errors of the engine, too
+    const isOwn = cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError)
+    const message = isOwn ? cause.message : 'its compressed pixels are wrong'
     if (/maxMemoryUsage/.test(message))
       throw new ImageProblem(`needs more than ${maxMemory} MiB to decode. Install the package sharp, which needs less`)
     throw new ImageProblem(`is damaged: ${message.slice(0, 200)}`, { cause })

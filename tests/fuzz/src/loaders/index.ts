@@ -3,6 +3,7 @@ import * as addressModule from './addresses.ts'
 import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
 import * as fileModule from './files.ts'
+import * as imageModule from './images.ts'
 import * as kerasModule from './keras-files.ts'
 import * as layerModule from './layer-changes.ts'
 import * as modelModule from './models.ts'
@@ -26,6 +27,7 @@ export const modelLoaders: readonly Loader[] = [modelModule, optionModule].flatM
 export const fileLoaders: readonly Loader[] = [
   files,
   dataModule,
+  imageModule,
   kerasModule,
   layerModule,
   states,
