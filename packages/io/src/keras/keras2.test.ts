@@ -116,13 +116,21 @@ describe('functions of TensorFlow between layers', () => {
     })
   })
 
+  it('of graphs are operations here', () => {
+    const half = { node_def: { name: 'a', op: 'RealDiv' }, constants: { 1: 2 } }
+    const node = layer('TensorFlowOpLayer', half, { name: 'f', inbound_nodes: [[['x', 0, 0, {}]]] })
+    expect(specOf(node)).toMatchObject({ operation: 'div', args: [{ input: 0 }, 2] })
+    const minus = { node_def: '{"op": "Sub"}', constants: { 0: 1 } }
+    expect(specOf({ ...node, config: minus })).toMatchObject({ operation: 'sub', args: [1, { input: 0 }] })
+  })
+
   it('are refused by their names', () => {
     expect(() => specOf(node('strings.lower', [['x', 0, 0, {}]]))).toThrow(
       "The model uses the operation tf.strings.lower ('f') outside of a layer, which cannot be translated: it has no counterpart here.",
     )
     expect(() => specOf(node('math.reduce_sum', [['x', 0, 0, { other: 3 }]]))).toThrow('it has the option other 3')
-    const graphNode = layer('TensorFlowOpLayer', { node_def: '{"name": "a", "op": "AddV2"}' }, { name: 'f' })
-    expect(() => specOf({ ...graphNode, inbound_nodes: [[['x', 0, 0, {}]]] })).toThrow('the operation tf.AddV2')
+    const graphNode = layer('TensorFlowOpLayer', { node_def: '{"name": "a", "op": "Einsum"}' }, { name: 'f' })
+    expect(() => specOf({ ...graphNode, inbound_nodes: [[['x', 0, 0, {}]]] })).toThrow('the operation tf.Einsum')
   })
 })
 

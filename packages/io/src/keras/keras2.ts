@@ -13,6 +13,8 @@ export function asKeras3(value: unknown): unknown {
   if (object.className === 'Sequential' && Array.isArray(object.config))
     return { ...value, config: { layers: asKeras3(object.config) } }
   const config = isPlainObject(object.config) ? object.config : undefined
+  // the dtype was to be that of the first input
+  if (object.className === 'Policy' && /infer/.test(String(config?.['name']))) return null
   if (config === undefined) return mapEntries(value, asKeras3)
   const className = own(classNames, object.className) ?? object.className
   if (/^(CuDNN|Cudnn)(LSTM|GRU)$/.test(object.className)) {

@@ -1,4 +1,4 @@
-import { FormatError, type LayerSpec, type NodeSpec, type TensorRef } from '@gradus/core'
+import { FormatError, isPlainObject, type LayerSpec, type NodeSpec, type TensorRef } from '@gradus/core'
 import { Application, apply, type Fail } from './application.ts'
 import { withCasts } from './casts.ts'
 import { furtherOperations } from './further-operations.ts'
@@ -6,7 +6,7 @@ import { dtypeOfKeras, optionName } from './names.ts'
 import { type Config, configOf, describeKeras, type KerasObject } from './object.ts'
 import { activations, operations } from './operations.ts'
 import { KerasTensor, type SavedCall } from './saved-call.ts'
-import { tfOperation } from './tf-operations.ts'
+import { graphOperation, tfOperation } from './tf-operations.ts'
 
 /** Whether an object is a Keras operation, such as `Add`, or a function of TensorFlow in Keras 2, and not a layer. */
 export function isOperation({ module, className, config }: KerasObject): boolean {
@@ -106,7 +106,8 @@ function applicationOf(object: KerasObject, name: string, { args, kwargs }: Save
 }
 
 function tfApplication(object: KerasObject, { args, kwargs }: SavedCall, fail: Fail): Application {
-  const translate = tfOperation(configOf(object)['function'])
+  const { function: called, node_def: node, constants } = configOf(object)
+  const translate = node === undefined ? tfOperation(called) : graphOperation(nameOfFunction(node), constants)
   if (!translate) throw fail('has no counterpart here')
   return translate(args, kwargs, fail)
 }
@@ -132,8 +133,9 @@ function untranslatable({ className, config }: KerasObject, name: string, proble
   )
 }
 
-/** The name of a function of TensorFlow, or the operation in the text of a node of its graph. */
+/** The name of a function of TensorFlow, or the operation of a node of its graph, which is an object or a text. */
 function nameOfFunction(value: unknown): string {
+  if (isPlainObject(value)) return String(value['op']).slice(0, 50)
   const text = String(value)
   return /\bop"?\s*:\s*"(\w+)"/.exec(text)?.[1] ?? text.slice(0, 50)
 }

@@ -209,3 +209,27 @@ export function tfOperation(name: unknown): Translate | undefined {
   const last = typeof name === 'string' ? /^(?:[\w.]*\.)?(\w+)$/.exec(name)?.[1] : undefined
   return last === undefined ? undefined : rows.get(last)
 }
+
+const graphOperations =
+  'Add:add AddV2:add BiasAdd:add Sub:sub Mul:mul RealDiv:div Div:div FloorDiv:floorDivide FloorMod:mod Pow:pow Maximum:maximum ' +
+  'Minimum:minimum Greater:greater GreaterEqual:greaterEqual Less:less LessEqual:lessEqual Abs:abs Neg:neg Exp:exp Log:log ' +
+  'Sqrt:sqrt Rsqrt:rsqrt Square:square Sigmoid:sigmoid Tanh:tanh Relu:relu Relu6:relu6 Softmax:softmax Softplus:softplus Sin:sin ' +
+  'Cos:cos Floor:floor Ceil:ceil Sign:sign'
+
+/**
+ * The translation of a node of a TensorFlow graph, which Keras of TensorFlow 2.0 to 2.3 saves as `TensorFlowOpLayer`; undefined for one that
+ * has no counterpart. `constants` are the arguments that are numbers, by their positions.
+ */
+export function graphOperation(op: unknown, constants: unknown): Translate | undefined {
+  const found = graphOperations.split(' ').find((item) => item.startsWith(`${String(op)}:`))
+  if (found === undefined) return undefined
+  const numbers = isPlainObject(constants) ? Object.entries(constants) : []
+  return ([given], _, fail) => {
+    const args = [...asList(given)]
+    for (const [position, value] of numbers.sort(([a], [b]) => Number(a) - Number(b))) {
+      if (typeof value !== 'number') throw fail(`has the constant ${describeKeras(value)}`)
+      args.splice(Number(position), 0, value)
+    }
+    return apply(found.slice(found.indexOf(':') + 1), ...args)
+  }
+}
