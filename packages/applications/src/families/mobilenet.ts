@@ -46,7 +46,7 @@ const strided = [2, 4, 6, 12]
  * @example
  * import { MobileNet } from '@gradus/applications'
  * const model = await MobileNet({ weights: null, alpha: 0.25, inputShape: [64, 64, 3], classes: 10 })
- * model.countParams() // => 219_829
+ * model.countParams() // => 221_114
  */
 export async function MobileNet(config: MobileNetConfig = {}): Promise<Model> {
   const { alpha = 1, depthMultiplier = 1, dropout = 1e-3 } = config
