@@ -23,15 +23,27 @@ export async function decodeBytes(bytes: Uint8Array, options: DecodeOptions = {}
   if (format === 'gif') return (await import('./decode-gif.ts')).decodeGif(bytes, maxPixels)
   if (format === 'bmp') return (await import('./decode-bmp.ts')).decodeBmp(bytes, maxPixels)
   if (format === undefined) throw new ImageProblem(describeBytes(bytes))
-  const header = format === 'jpeg' ? (await import('./jpeg-header.ts')).readJpegHeader(bytes, maxPixels) : undefined
-  // others convert colors for print by a profile, which Keras does not
-  const isForPrint = header?.components.length === 4
-  if (decoder === 'auto' && !isForPrint) {
-    const found = (await decodeInPage(bytes, maxPixels)) ?? (await decodeWithSharp(bytes, maxPixels))
-    if (found) return found
-  }
-  if (format === 'jpeg') return (await import('./decode-jpeg.ts')).decodeJpeg(bytes, maxPixels)
+  if (format === 'jpeg') return jpegPixels(bytes, maxPixels, decoder)
+  const found = decoder === 'auto' ? await byOthers(bytes, maxPixels) : undefined
+  if (found) return found
   throw new ImageProblem(
     `is ${format.toUpperCase()}, which is decoded only by the package sharp or a browser. Install sharp, or convert it to PNG or JPEG`,
   )
+}
+
+/** Decodes by the browser or sharp; undefined where there is neither. */
+async function byOthers(bytes: Uint8Array, maxPixels: number): Promise<Pixels | undefined> {
+  return (await decodeInPage(bytes, maxPixels)) ?? decodeWithSharp(bytes, maxPixels)
+}
+
+async function jpegPixels(bytes: Uint8Array, maxPixels: number, decoder: 'auto' | 'javascript'): Promise<Pixels> {
+  const { readJpegHeader, withoutSegment } = await import('./jpeg-header.ts')
+  const { components, exif } = readJpegHeader(bytes, maxPixels)
+  // others convert colors for print by a profile, which Keras does not
+  if (decoder === 'auto' && components.length < 4) {
+    // browsers turn an image by its orientation
+    const found = await byOthers(exif ? withoutSegment(bytes, exif) : bytes, maxPixels)
+    if (found) return found
+  }
+  return (await import('./decode-jpeg.ts')).decodeJpeg(bytes, maxPixels)
 }

@@ -1,7 +1,7 @@
 import { decode } from 'jpeg-js'
 import { ImageProblem } from './image-problem.ts'
 import { fullSize } from './jpeg-chroma.ts'
-import { type JpegHeader, readJpegHeader } from './jpeg-header.ts'
+import { type JpegHeader, readJpegHeader, withoutSegment } from './jpeg-header.ts'
 import type { Pixels } from './pixels.ts'
 
 /** The most memory that the decoder may use, in MiB. */
@@ -16,7 +16,7 @@ export function decodeJpeg(bytes: Uint8Array, maxPixels: number): Pixels {
   const { width, height, components, adobe } = header
   const isColor = components.length === 3
   // the decoder converts colors itself if this segment is there
-  const plain = isColor && adobe ? without(bytes, adobe.start, adobe.end) : bytes
+  const plain = isColor && adobe ? withoutSegment(bytes, adobe) : bytes
   const data = decoded(plain, !isColor && undefined)
   if (data.length < width * height * 3) throw new ImageProblem('is damaged: it has fewer pixels than its header states')
   if (components.length === 1) return { data: everyThird(data, width * height), width, height, channels: 1 }
@@ -44,13 +44,6 @@ function decoded(bytes: Uint8Array, colorTransform: false | undefined): Uint8Arr
       throw new ImageProblem(`needs more than ${maxMemory} MiB to decode. Install the package sharp, which needs less`)
     throw new ImageProblem(`is damaged: ${message.slice(0, 200)}`, { cause })
   }
-}
-
-function without(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const rest = new Uint8Array(bytes.length - (end - start))
-  rest.set(bytes.subarray(0, start))
-  rest.set(bytes.subarray(end), start)
-  return rest
 }
 
 /** Whether three components are Y, Cb and Cr, by the rules of libjpeg. */

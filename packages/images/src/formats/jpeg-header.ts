@@ -14,8 +14,24 @@ export interface JpegHeader {
   readonly components: readonly JpegComponent[]
   /** Whether the file is in the format JFIF, in which three components are always Y, Cb and Cr. */
   readonly isJfif: boolean
+  /** The segment with the camera's facts, among them the orientation. */
+  readonly exif: Segment | undefined
   /** The color transform that Adobe's segment states, and the position and the end of the segment. */
-  readonly adobe: { readonly transform: number; readonly start: number; readonly end: number } | undefined
+  readonly adobe: (Segment & { readonly transform: number }) | undefined
+}
+
+/** The position and the end of a segment. */
+export interface Segment {
+  readonly start: number
+  readonly end: number
+}
+
+/** Returns a file without a segment. */
+export function withoutSegment(bytes: Uint8Array, { start, end }: Segment): Uint8Array {
+  const rest = new Uint8Array(bytes.length - (end - start))
+  rest.set(bytes.subarray(0, start))
+  rest.set(bytes.subarray(end), start)
+  return rest
 }
 
 /** More scans than this make a file that is slow to decode for its size. */
@@ -27,6 +43,7 @@ export function readJpegHeader(bytes: Uint8Array, maxPixels: number): JpegHeader
   let frame: Pick<JpegHeader, 'width' | 'height' | 'components'> | undefined
   let isJfif = false
   let adobe: JpegHeader['adobe']
+  let exif: JpegHeader['exif']
   let scans = 0
   for (let at = 2; ; ) {
     // data of a scan, and bytes that fill gaps, are skipped up to the next marker
@@ -39,6 +56,7 @@ export function readJpegHeader(bytes: Uint8Array, maxPixels: number): JpegHeader
     if (end > bytes.length || end < at + 4) throw new ImageProblem('ends within a segment. It is cut off')
     const body = bytes.subarray(at + 4, end)
     if (marker === 0xe0 && startsWith(body, 'JFIF')) isJfif = true
+    if (marker === 0xe1 && startsWith(body, 'Exif')) exif = { start: at, end }
     if (marker === 0xee && startsWith(body, 'Adobe') && body.length >= 12)
       adobe = { transform: body[11]!, start: at, end }
     if (marker === 0xda && ++scans > maxScans) throw new ImageProblem(`has more than ${maxScans} scans`)
@@ -49,7 +67,7 @@ export function readJpegHeader(bytes: Uint8Array, maxPixels: number): JpegHeader
     at = end
   }
   if (!frame || scans === 0) throw new ImageProblem('has no pixels')
-  return { ...frame, isJfif, adobe }
+  return { ...frame, isJfif, adobe, exif }
 }
 
 /** Whether a byte behind 0xff belongs to the data of a scan: a stuffed zero, a restart marker, or a filling byte. */
