@@ -2,6 +2,7 @@ import type { Loader } from '../loader.ts'
 import * as addressModule from './addresses.ts'
 import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
+import * as dataSetModule from './data-sets.ts'
 import * as fileModule from './files.ts'
 import * as imageModule from './images.ts'
 import * as kerasModule from './keras-files.ts'
@@ -27,6 +28,7 @@ export const modelLoaders: readonly Loader[] = [modelModule, optionModule].flatM
 export const fileLoaders: readonly Loader[] = [
   files,
   dataModule,
+  dataSetModule,
   imageModule,
   kerasModule,
   layerModule,
