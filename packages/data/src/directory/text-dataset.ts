@@ -16,8 +16,9 @@ export interface TextDirectoryOptions extends DirectoryOptions {
 
 /**
  * Makes batches of the `.txt` files of a folder, with the folders in it as classes: `x` are strings `[batch]`, `y` the numbers of
- * classes. The files are UTF-8. The folder is a path, or in a page a `FileSystemDirectoryHandle`. The result has `classNames`, and is
- * a pipeline: `map`, `take` and the others work, and `fit` takes it. With `subset: 'both'` there are two in a list. Throws
+ * classes. The files are UTF-8. The folder is a path, or in a page a `FileSystemDirectoryHandle` or the
+ * files of an input with `webkitdirectory`. The result has `classNames`, and is a pipeline: `map`, `take` and the others work, and
+ * `fit` takes it. With `subset: 'both'` there are two in a list. Throws
  * `ConfigError` for options that do not fit the folder, and `DataError` for a folder without files. Keras:
  * `utils.text_dataset_from_directory`.
  *
