@@ -8,13 +8,16 @@ import { headerOf, parseConfig } from './read-config.ts'
 import { readWeightsFile, writeWeightsFile } from './weights-file.ts'
 import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 
-const isOurs = (bytes: Uint8Array, path?: string) => isHdf5(bytes) || (path ? /\.(h5|hdf5)$/.test(path) : false)
+/** The backend in files that are written here. */
+const backend = 'gradus'
+
+const isKerasHdf5 = (bytes: Uint8Array, path?: string) => isHdf5(bytes) || (path ? /\.(h5|hdf5)$/.test(path) : false)
 
 /** The weights files of Keras 3, `.weights.h5`. Files of whole models are read too. */
 export const kerasWeights = {
   name: 'keras weights',
   extensions: ['.weights.h5'],
-  matches: isOurs,
+  matches: isKerasHdf5,
   lengthOf: () => Number.POSITIVE_INFINITY,
   read,
   write: writeWeightsFile,
@@ -24,7 +27,7 @@ export const kerasWeights = {
 export const kerasHdf5 = {
   name: 'keras hdf5',
   extensions: ['.h5', '.hdf5'],
-  matches: isOurs,
+  matches: isKerasHdf5,
   lengthOf: () => Number.POSITIVE_INFINITY,
   read,
   write,
@@ -73,8 +76,10 @@ function requireVersion(version: string | undefined): void {
 function configsIn(root: Hdf5Group, config: string): Readonly<Record<string, unknown>> {
   const training = textAttribute(root, 'training_config')
   const version = textAttribute(root, 'keras_version')
+  const model = parseConfig(config, 'model_config of the file')
+  const isOurs = textAttribute(root, 'backend') === backend
   return {
-    model_config: withModules(parseConfig(config, 'model_config of the file')),
+    model_config: isOurs ? model : withModules(model),
     ...(training !== undefined && { training_config: parseConfig(training, 'training_config of the file') }),
     ...(version !== undefined && { keras_version: version }),
   }
@@ -104,7 +109,7 @@ function write(file: ModelFile): Uint8Array<ArrayBuffer> {
   const outline = outlineIn(file)
   const root = new NewGroup()
   const version = (group: NewGroup) => {
-    group.attributes.set('backend', 'gradus')
+    group.attributes.set('backend', backend)
     group.attributes.set('keras_version', kerasVersion)
   }
   version(root)

@@ -8,6 +8,7 @@ import {
   Bidirectional,
   Dense,
   Flatten,
+  fromSpec,
   GRU,
   GroupQueryAttention,
   input,
@@ -20,6 +21,7 @@ import {
 } from 'gradus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readHdf5 } from './hdf5/read-hdf5.ts'
+import { kerasModel } from './keras-model.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-keras-files-'))
 const recorded = (name: string) => new URL(`recorded/${name}`, import.meta.url)
@@ -150,6 +152,35 @@ describe('files that are written here', () => {
     }
     await expect(first.saveWeights(join(folder, 'only.keras'))).rejects.toThrow('A .keras file holds a whole model')
   })
+})
+
+it('vocabularies that Keras learned are read from their place beside the config', async () => {
+  const layer = (class_name: string, config: object) => ({
+    module: 'keras.layers',
+    class_name,
+    config,
+    registered_name: null,
+  })
+  const config = {
+    module: 'keras',
+    class_name: 'Sequential',
+    config: {
+      name: 'words',
+      layers: [
+        layer('InputLayer', { batch_shape: [null], dtype: 'string', name: 'in' }),
+        layer('TextVectorization', { name: 't', output_sequence_length: 3, vocabulary: null, vocabulary_size: 4 }),
+        layer('Embedding', { name: 'e', input_dim: 4, output_dim: 1, embeddings_initializer: 'ones' }),
+      ],
+    },
+  }
+  const words = zipSync({
+    'config.json': strToU8(JSON.stringify(config)),
+    'assets/layers/text_vectorization/vocabulary.txt': strToU8('\n[UNK]\nfoo\nbar'),
+  })
+  const file = kerasModel.read(words)
+  expect(file.header.spec).toMatchObject({ layers: [{}, { vocabulary: ['', '[UNK]', 'foo', 'bar'] }, {}] })
+  const [, vectorization] = fromSpec(file.header.spec!).toSpec()['layers'] as object[]
+  expect(vectorization).toMatchObject({ layer: 'TextVectorization', vocabulary: ['', '[UNK]', 'foo', 'bar'] })
 })
 
 describe('weights of other layers', () => {

@@ -4,6 +4,7 @@ import { textOf } from './hdf5/byte-reader.ts'
 import { type Hdf5Group, readHdf5 } from './hdf5/read-hdf5.ts'
 import { readLayerGroups } from './layout/layer-groups.ts'
 import { headerOf, parseConfig } from './read-config.ts'
+import { withVocabularies } from './vocabularies.ts'
 import { optimizerIn, writeWeightsFile } from './weights-file.ts'
 import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
 import { isZip, readZip } from './zip/read-zip.ts'
@@ -29,7 +30,7 @@ export const kerasModel = {
     const config = parseConfig(textOf(part('config.json')), 'config.json of the file')
     let root: Hdf5Group | undefined
     return {
-      header: headerOf(config),
+      header: headerOf(withVocabularies(config, archive)),
       weights: [],
       optimizer: [],
       resolve(outline, options) {

@@ -17,7 +17,7 @@ export interface WeightOutline extends TensorOutline {
 }
 
 /** The shape, with null for unknown sizes, and the dtype of a tensor between layers. */
-export interface SymbolicOutline {
+interface SymbolicOutline {
   readonly shape: readonly (number | null)[]
   readonly dtype: string
 }
