@@ -62,16 +62,14 @@ describe('the outputs for given weights are those of Keras', () => {
   })
 })
 
+/** A line for each layer; Keras counts operations such as `add` not among the layers. */
 function linesOf(model: Model): string[] {
   const network = model.network!
-  return network.layers.map((layer) => {
-    const config = layer.config as { readonly operation?: { readonly type: string } }
-    const type = { add: 'Add', mul: 'Multiply' }[config.operation?.type ?? ''] ?? layer.type
+  const layers = network.layers.filter((layer) => layer.type !== 'Operation')
+  return layers.map((layer) => {
     const [{ shape }] = network.callsOf(layer)[0]!.results as readonly [SymbolicTensor]
-    return `${network.nameOf(layer)}:${type}:${shape
-      .slice(1)
-      .map((d) => d ?? '?')
-      .join(',')}`
+    const sizes = shape.slice(1).map((d) => d ?? '?')
+    return `${network.nameOf(layer)}:${layer.type}:${sizes.join(',')}`
   })
 }
 
