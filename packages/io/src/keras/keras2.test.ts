@@ -134,7 +134,7 @@ describe('functions of TensorFlow between layers', () => {
   })
 })
 
-it('operations of Keras 3 in HDF5 files have no module', () => {
+it('operations of Keras 3 have no module in files of converters', () => {
   const tensor = {
     class_name: '__keras_tensor__',
     config: { shape: [null, 4], dtype: 'float32', keras_history: ['x', 0, 0] },
@@ -149,7 +149,9 @@ it('operations of Keras 3 in HDF5 files have no module', () => {
     ),
   ]
   const config = { layers, input_layers: ['x', 0, 0], output_layers: ['n', 0, 0] }
-  const spec = fromKeras({ keras_version: '3.16.0', model_config: { class_name: 'Functional', config } })
+  const spec = fromKeras({
+    modelTopology: { keras_version: '3.16.0', model_config: { class_name: 'Functional', config } },
+  })
   expect((spec as FunctionalSpec).layers.map((node) => node.spec)).toMatchObject([
     { layer: 'Input' },
     { layer: 'Operation', operation: 'neg' },

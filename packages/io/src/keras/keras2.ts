@@ -24,9 +24,7 @@ export function asKeras3(value: unknown): unknown {
   }
   const rewritten = mapEntries(renamed(object.className, config), (item, key) => option(key, item))
   const rest = mapEntries(value, (item, key) => (key === 'config' ? rewritten : asKeras3(item)))
-  // what has no module in Keras 3 may be an operation
-  const isNode = Object.hasOwn(value, 'inbound_nodes') && object.module === undefined
-  return { ...rest, class_name: className, ...(isNode && { module: 'keras.layers' }) }
+  return { ...rest, class_name: className }
 }
 
 function mapEntries(object: Config, map: (value: unknown, key: string) => unknown): Config {

@@ -9,12 +9,8 @@ import { KerasTensor, type SavedCall } from './saved-call.ts'
 import { graphOperation, tfOperation } from './tf-operations.ts'
 
 /** Whether an object is a Keras operation, such as `Add`, or a function of TensorFlow in Keras 2, and not a layer. */
-export function isOperation({ module, className, config }: KerasObject): boolean {
-  if (isTfFunction(className)) return true
-  if (module !== undefined) return /^keras\..*\b(ops|activations)\./.test(module)
-  // in HDF5 files objects have no module; layers have the option `trainable`
-  const isLayer = typeof config !== 'object' || config === null || 'trainable' in config
-  return !isLayer && [operations, furtherOperations, activations].some((table) => Object.hasOwn(table, className))
+export function isOperation({ module, className }: KerasObject): boolean {
+  return isTfFunction(className) || (module !== undefined && /^keras\..*\b(ops|activations)\./.test(module))
 }
 
 /** Whether a class stands for a function of TensorFlow between layers. */

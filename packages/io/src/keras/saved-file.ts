@@ -27,7 +27,19 @@ export function savedModel(value: unknown): SavedModel {
   }
   const config = textOrObject(topology['model_config'], 'model_config') ?? topology
   const training = textOrObject(topology['training_config'] ?? value['trainingConfig'], 'training_config')
-  return named(config, topology, isPlainObject(training) ? training : undefined)
+  const saved = named(config, topology, isPlainObject(training) ? training : undefined)
+  // converters of Keras 3 leave out the modules of classes
+  return saved.keras2 || topology === value ? saved : { ...saved, config: withModules(saved.config) }
+}
+
+/** Gives the operations between layers a module: some have the names of layers, but the config of a layer says whether it is trainable. */
+function withModules(value: unknown): unknown {
+  if (!isPlainObject(value) || !isPlainObject(value['config'])) return value
+  const { config, module, inbound_nodes: calls } = value
+  if (Array.isArray(config['layers']))
+    return { ...value, config: { ...config, layers: config['layers'].map(withModules) } }
+  const isLayer = module !== undefined || 'trainable' in config || value['class_name'] === 'InputLayer'
+  return isLayer || !Array.isArray(calls) || calls.length === 0 ? value : { ...value, module: 'keras.src.ops.numpy' }
 }
 
 function named(config: unknown, file: unknown, training: Config | undefined): SavedModel {
