@@ -65,7 +65,17 @@ describe('utilities', () => {
     expect([...padSequences([[1, 2, 3]], { maxlen: 2 }).data]).toEqual([2, 3])
     expect(padSequences([], { maxlen: 3 }).shape).toEqual([0, 3])
     expect(() => padSequences([[1.5]])).toThrow('padded sequences[0][0] is 1.5')
-    const vectors = padSequences([[], [[1, 2]], [[3, 4], [5, 6]]], { value: 9, padding: 'post', maxlen: 2 })
+    const vectors = padSequences(
+      [
+        [],
+        [[1, 2]],
+        [
+          [3, 4],
+          [5, 6],
+        ],
+      ],
+      { value: 9, padding: 'post', maxlen: 2 },
+    )
     expect(vectors.shape).toEqual([3, 2, 2])
     expect([...vectors.data]).toEqual([9, 9, 9, 9, 1, 2, 9, 9, 3, 4, 5, 6])
     expect(() => padSequences([[[1, 2]], [[3]]])).toThrow('sequences[1] has elements of the shape [1]; expected [2]')
