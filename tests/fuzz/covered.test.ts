@@ -16,7 +16,7 @@ const loads = /^(read|load|decode|from|compileFrom|parse|restore|formatOf)/
 /** Functions with such a name that read nothing from outside, or are tried through others. */
 const others = new Set([
   // take arrays and tensors of the program
-  ...['fromArrays', 'fromIterable', 'setVariablesTree', 'setLearningRate'],
+  ...['fromArrays', 'fromIterable', 'fromPixels', 'setVariablesTree', 'setLearningRate'],
   'parseNumber',
   'loadConfigModules',
   // reads a file of the page

@@ -2,9 +2,10 @@ import './src/backend.ts'
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { formatFileName } from '@gradus/callbacks/format'
 import { type ArrayData, type ModelSpec, toHostArray } from '@gradus/core'
-import { compile, fromSpec, ops, readCsv, standard, type Tensor, tensor } from 'gradus'
+import { compile, datasets, fromSpec, ops, readCsv, standard, type Tensor, tensor } from 'gradus'
 import { decodeSafetensors, fromKeras, readModelFile } from 'gradus/io'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../apps/cli/src/config/read-config.ts'
@@ -74,6 +75,10 @@ const trials: Readonly<Record<string, Trial>> = {
       bytes.set([0x7b, 0x7d], 8)
       return decodeSafetensors(bytes)
     },
+  },
+  'bytes that the files of a data set': {
+    read: (bytes) => datasets.imdb.getWordIndex({ from: gzipSync(new Uint8Array(bytes), { level: 1 }) }),
+    onlyBeyond: true,
   },
   'elements of a computed tensor': {
     // 2 ** 31 elements

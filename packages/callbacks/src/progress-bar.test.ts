@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { lineWriter } from './platform-output.ts'
+import { Progbar, type ProgbarOptions } from './progbar.ts'
 import { ProgressBar } from './progress-bar.ts'
 import { recorded } from './testing/play.ts'
 
@@ -76,4 +77,38 @@ it('lineWriter prints whole lines without control codes', () => {
   time = 0.5
   bar.update(2, { loss: 0.25 })
   expect(lines).toEqual([`2/2 ${'━'.repeat(20)} 0s 500ms/step - loss: 0.2500`])
+})
+
+describe('Progbar', () => {
+  const shown = (options: ProgbarOptions) => {
+    let text = ''
+    const bar = new Progbar({ target: 4, verbose: 2, write: (piece) => void (text += piece), ...options })
+    for (const loss of [4, 2, 0, 2])
+      bar.add(1, [
+        ['loss', loss],
+        ['rate', loss],
+      ])
+    return / - loss.*/.exec(text)![0]
+  }
+
+  it('averages figures unless they are stateful', () => {
+    // the last figures are shown as they are
+    expect(shown({})).toBe(' - loss: 2.0000 - rate: 2.0000')
+    let text = ''
+    const bar = new Progbar({
+      target: 4,
+      interval: 0,
+      statefulMetrics: ['rate'],
+      write: (piece) => void (text += piece),
+    })
+    bar.add(1, { loss: 4, rate: 4 })
+    bar.add(2, { loss: 1, rate: 1 })
+    expect(text).toContain('loss: 2.0000 - rate: 1.0000')
+    expect(text).toContain('3/4')
+  })
+
+  it('names wrong options', () => {
+    expect(() => new Progbar({ unit_name: 'x' } as never)).toThrow("Did you mean 'unitName'?")
+    expect(() => new Progbar({ statefulMetrics: [], statelessMetrics: [] })).toThrow('exclude each other')
+  })
 })

@@ -5,6 +5,7 @@ import { padSequences } from './pad-sequences.ts'
 import { fromArrays } from './pipeline.ts'
 import { permutation, randomBelow } from './random-order.ts'
 import recorded from './recorded/utils.json' with { type: 'json' }
+import { packXYSampleWeight, unpackXYSampleWeight } from './sample-weight.ts'
 import { featureRange, scaleToUnit } from './scale.ts'
 import { splitDataset, trainTestSplit } from './split.ts'
 import { toCategorical } from './to-categorical.ts'
@@ -52,13 +53,32 @@ describe('utilities', () => {
     expect(result).toEqual([0.6, 1, 0.8, 0, 0, 0.6, 0, 0.8])
     expect([...normalize([[2, -4]], { order: Number.POSITIVE_INFINITY }).data]).toEqual([0.5, -1])
     expect(() => normalize([[1]], { axis: 2 })).toThrow('axis 2 does not exist')
-    expect(() => normalize([[1]], { order: 0 })).toThrow("'order' must be above 0")
+    const norms = { 0: 2, '-Infinity': 0, '-1': 1 }
+    for (const [order, norm] of Object.entries(norms)) {
+      const row = order === '-1' ? [2, 2] : [3, 0, -6]
+      expect([...normalize([row], { order: Number(order) }).data]).toEqual(row.map((value) => value / (norm || 1)))
+    }
+    expect(() => normalize([[1]], { order: 'l2' as never })).toThrow(`'order' must be a number and is "l2"`)
   })
 
   it('padSequences cuts at the front and checks values', () => {
     expect([...padSequences([[1, 2, 3]], { maxlen: 2 }).data]).toEqual([2, 3])
     expect(padSequences([], { maxlen: 3 }).shape).toEqual([0, 3])
     expect(() => padSequences([[1.5]])).toThrow('padded sequences[0][0] is 1.5')
+    const vectors = padSequences(
+      [
+        [],
+        [[1, 2]],
+        [
+          [3, 4],
+          [5, 6],
+        ],
+      ],
+      { value: 9, padding: 'post', maxlen: 2 },
+    )
+    expect(vectors.shape).toEqual([3, 2, 2])
+    expect([...vectors.data]).toEqual([9, 9, 9, 9, 1, 2, 9, 9, 3, 4, 5, 6])
+    expect(() => padSequences([[[1, 2]], [[3]]])).toThrow('sequences[1] has elements of the shape [1]; expected [2]')
     expect(() => padSequences([[1], ['a' as unknown as number]])).toThrow('sequences[1][0] is "a"')
   })
 
@@ -128,5 +148,33 @@ describe('splits', () => {
     for (const part of [left, right]) for await (const element of part) seen.push((element.y as HostArray).data[0]!)
     expect(seen.sort((a, b) => a - b)).toEqual(y)
     expect(() => splitDataset(left.repeat(), 0.5)).toThrow('known, finite length')
+  })
+
+  it('split by both sizes, shuffled, and arrays', async () => {
+    const data = await fromArrays({ x, y })
+    const lengths = (size: Parameters<typeof splitDataset>[1]) => splitDataset(data, size).map(({ length }) => length)
+    expect(lengths({ leftSize: 3 })).toEqual([3, 7])
+    expect(lengths({ rightSize: 0.2 })).toEqual([8, 2])
+    expect(lengths({ leftSize: 2, rightSize: 0.5 })).toEqual([2, 5])
+    expect(lengths(0.25)).toEqual([2, 8]) // 2.5 is rounded to the even number, as in Keras
+    const seen: number[][] = []
+    for (const part of await splitDataset({ x, y }, { leftSize: 0.5, shuffle: true, seed: 2 })) {
+      const labels: number[] = []
+      for await (const element of part) labels.push((element.y as HostArray).data[0]!)
+      seen.push(labels)
+    }
+    expect(seen[0]).not.toEqual(y.slice(0, 5))
+    expect(seen.flat().sort((a, b) => a - b)).toEqual(y)
+    expect(() => lengths({})).toThrow("splitDataset needs 'leftSize' or 'rightSize'")
+    expect(() => lengths({ leftSize: 6, rightSize: 5 })).toThrow('together they exceed them')
+    expect(() => lengths({ rightSize: 0.01 })).toThrow("'rightSize' is 0.01, which leaves one part")
+    expect(() => lengths({ left_size: 1 } as never)).toThrow("Did you mean 'leftSize'?")
+  })
+
+  it('have parts', () => {
+    expect(packXYSampleWeight([[1]], [2], [3])).toEqual({ x: [[1]], y: [2], sampleWeight: [3] })
+    expect(unpackXYSampleWeight(packXYSampleWeight([[1]], null))).toEqual([[[1]], undefined, undefined])
+    expect(unpackXYSampleWeight([[[1]], [2]])).toEqual([[[1]], [2], undefined])
+    expect(() => unpackXYSampleWeight(3 as never)).toThrow('A batch is { x, y, sampleWeight } or [x, y, sampleWeight]')
   })
 })

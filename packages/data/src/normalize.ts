@@ -1,11 +1,11 @@
-import { type ArrayData, ConfigError, type HostArray, toHostArray } from '@gradus/core'
+import { type ArrayData, ConfigError, describeValue, type HostArray, toHostArray } from '@gradus/core'
 import { isFloat, normalizeAxis, sizeOf, type Tensor } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 
 /**
- * Divides values by their norm along an axis: of order 2 (Euclidean, the default), another positive order, or `Infinity`. Values
- * with a norm of 0 stay. Returns an array of the same shape; integers become float32. Throws `ConfigError` for an order that is
- * not positive. Keras: `utils.normalize`.
+ * Divides values by their norm along an axis: of order 2 (Euclidean, the default), another number, `Infinity` (the largest) or
+ * `-Infinity` (the smallest); the order 0 counts values that are not 0. Values with a norm of 0 stay. Returns an array of the same
+ * shape; integers become float32. Throws `ConfigError` for an order that is no number. Keras: `utils.normalize`.
  *
  * @example
  * import { normalize } from '@gradus/data'
@@ -15,7 +15,9 @@ export function normalize(
   x: Exclude<ArrayData, Tensor>,
   { axis = -1, order = 2 }: { readonly axis?: number; readonly order?: number } = {},
 ): HostArray {
-  if (!(order > 0)) throw new ConfigError(`normalize: 'order' must be above 0 and is ${order}.`)
+  if (typeof order !== 'number' || Number.isNaN(order)) {
+    throw new ConfigError(`normalize: 'order' must be a number and is ${describeValue(order)}.`)
+  }
   const { data, shape, dtype } = toHostArray(x, 'x')
   const at = normalizeAxis('normalize', axis, shape.length)
   const type = isFloat(dtype) ? dtype : 'float32'
@@ -32,9 +34,13 @@ export function normalize(
 
 function normOf(length: number, at: (index: number) => number, order: number): number {
   let total = 0
+  let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < length; i++) {
     const size = Math.abs(at(i))
-    total = order === Number.POSITIVE_INFINITY ? Math.max(total, size) : total + size ** order
+    least = Math.min(least, size)
+    if (order === Number.POSITIVE_INFINITY) total = Math.max(total, size)
+    else total += order === 0 ? Number(size !== 0) : size ** order
   }
-  return order === Number.POSITIVE_INFINITY ? total : total ** (1 / order)
+  if (order === Number.NEGATIVE_INFINITY) return least
+  return order === 0 || order === Number.POSITIVE_INFINITY ? total : total ** (1 / order)
 }

@@ -16,7 +16,10 @@ const otherNames = new Set(
   hessian initLayer input jacobian jvp lineWriter loadModel memory normalize onBackend ones operation padSequences profile
   readCsv scaleToUnit setDefaultBackend splitDataset standard statelessCall stopGradient tensor tidy toBackend
   toCategorical toCsv trainTestSplit treeForEach treeLeaves enableAdapters
-  inferenceFunction loadAdapters mergeAdapters modelFromJson plotModel remat saveAdapters treeMap useBackend useDTypePolicy valueAndGrad vjp wasm zeros`.split(
+  arrayToImg encodeImg fromPixels imageDatasetFromDirectory imgToArray loadImg saveImg smartResize toPixels
+  clearSession setRandomSeed datasets utils getFile getFileBytes getSourceInputs Progbar DirectoryDataset
+  SequenceDataset audioDatasetFromDirectory datasetFromDirectory decodeWav directoryFields packXYSampleWeight resample
+  textDatasetFromDirectory timeseriesDatasetFromArray unpackXYSampleWeight inferenceFunction loadAdapters mergeAdapters modelFromJson plotModel remat saveAdapters treeMap useBackend useDTypePolicy valueAndGrad vjp wasm zeros`.split(
     /\s+/,
   ),
 )

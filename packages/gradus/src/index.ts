@@ -14,6 +14,7 @@ export {
   Callback,
   ConfigError,
   Constraint,
+  clearSession,
   copyOf,
   DataError,
   DivergenceError,
@@ -30,15 +31,19 @@ export {
   Registry,
   Regularizer,
   Schedule,
+  setRandomSeed,
   statelessCall,
   useDTypePolicy,
 } from '@gradus/core'
 export * from '@gradus/data'
 // the layer of this name is `layers.Pipeline`
 export { normalize, Pipeline } from '@gradus/data'
+export { type DownloadProgress, type GetFileOptions, getFile, getFileBytes } from '@gradus/datasets'
 export type * from '@gradus/graph'
 export type { trace } from '@gradus/graph'
 export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
+export type * from '@gradus/images'
+export { arrayToImg, encodeImg, imageDatasetFromDirectory, loadImg, saveImg, toPixels } from '@gradus/images'
 export * from '@gradus/layers'
 // the type of activation functions that has this name is in `@gradus/core`
 export { Activation } from '@gradus/layers'
@@ -51,6 +56,7 @@ export {
   cloneModel,
   enableAdapters,
   fitDataFields,
+  getSourceInputs,
   inferenceFunction,
   loadAdapters,
   mergeAdapters,
@@ -80,12 +86,14 @@ export {
   useBackend,
 } from '@gradus/tensor'
 export { auto } from './auto.ts'
+export * as datasets from './datasets.ts'
 export * from './define-config.ts'
 export * as distillation from './distillation.ts'
-export { currentBackend, ones, Rng, tensor, zeros } from './first-tensors.ts'
+export { currentBackend, fromPixels, imgToArray, ones, Rng, smartResize, tensor, zeros } from './first-tensors.ts'
 export { fromSpec, loadModel, modelFromJson } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'
 export * as ops from './ops.ts'
 export { Sequential } from './sequential.ts'
 export { type StandardDefinition, standard } from './standard.ts'
+export * as utils from './utils.ts'

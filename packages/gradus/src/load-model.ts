@@ -1,5 +1,4 @@
 import type { LayerSpec, ModelSpec } from '@gradus/core'
-import type { FileSource } from '@gradus/io'
 import {
   fromSpec as build,
   modelFromJson as buildFromJson,
@@ -7,6 +6,7 @@ import {
   loadModel as load,
   type ModelClasses,
   type ModelConfig,
+  type ModelSource,
   type NameResolver,
 } from '@gradus/models'
 import { ensureBackend } from './auto.ts'
@@ -29,7 +29,7 @@ const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
  * const copy = await loadModel(bytes)
  * copy.countParams() // => 8
  */
-export function loadModel(source: FileSource, options: Partial<LoadOptions<StandardNames>> = {}): Promise<Model> {
+export function loadModel(source: ModelSource, options: Partial<LoadOptions<StandardNames>> = {}): Promise<Model> {
   ensureBackend()
   return load(source, { registry: standard as NameResolver, classes, ...options })
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DataError } from '@gradus/core'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFile, writeFileAtomic } from './platform-files.ts'
 
@@ -52,16 +52,23 @@ describe('files', () => {
     await writeFile(join(folder, 'file'), '')
     await expect(readFile(join(folder, 'none'))).rejects.toThrow('it does not exist. Check the path.')
     await expect(readFile(join(folder, 'sub'))).rejects.toThrow('it is a folder')
-    for (const address of ['https://example.org/model.safetensors', 'file:///a']) {
-      await expect(readFile(address)).rejects.toThrow(
-        new DataError(
-          `The file '${address}' cannot be read: it is an address. Give a path, or fetch the file and pass await (await fetch(url)).blob().`,
-        ),
-      )
-    }
     await expect(writeFileAtomic(join(folder, 'sub'), '')).rejects.toThrow('it is a folder. Add a file name.')
     await expect(writeFileAtomic(join(folder, 'file', 'x'), '')).rejects.toThrow(/cannot be written/)
     expect(await readdir(folder)).toEqual(['file', 'sub'])
+  })
+})
+
+describe('addresses', () => {
+  it('of files are paths', async () => {
+    const address = pathToFileURL(join(folder, 'a b.bin'))
+    await writeFileAtomic(address, 'one')
+    expect(await readdir(folder)).toEqual(['a b.bin'])
+    expect(await readFile(address.href)).toEqual(await readFile(address))
+    await expect(readFile('file://elsewhere/a')).rejects.toThrow(/'file:\/\/elsewhere\/a' is not the address of a file/)
+  })
+
+  it('may contain their data', async () => {
+    expect(await textOf('data:,abc')).toBe('abc')
   })
 })
 
@@ -70,9 +77,18 @@ describe('on a platform without files', () => {
 
   it('a path throws an error with an alternative', async () => {
     await expect(writeFileAtomic('model.bin', 'x')).rejects.toThrow(
-      "cannot write to the path 'model.bin'. Instead get the bytes with toBytes()",
+      "cannot write to the path 'model.bin'. Instead write to an address",
     )
     await expect(readFile('model.bin')).rejects.toThrow("cannot read from the path 'model.bin'")
+  })
+
+  it('a path is that of a file beside the page', async () => {
+    vi.stubGlobal('location', { href: 'https://example.org/app/index.html' })
+    vi.stubGlobal('fetch', async (address: string) => new Response(address))
+    expect(new TextDecoder().decode(await readFile('model.bin'))).toBe('https://example.org/app/model.bin')
+    await expect(writeFileAtomic('model.bin', 'x')).rejects.toThrow(
+      "Instead write to an address, such as 'indexeddb://digits'",
+    )
   })
 
   it('file handles work, and a failed write is aborted', async () => {

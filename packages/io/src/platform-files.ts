@@ -1,12 +1,31 @@
 import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { browser } from './addresses/browser.ts'
+import { openAddress, schemeNameOf, writeAddress } from './addresses/index.ts'
 import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
 import { joined, type Pieces, type ReadOptions } from './read-pieces.ts'
+import { bytesOf, expected, hasMethod, streamPieces } from './stream-pieces.ts'
 
-/** A file to write: a path, or a handle of a browser (`FileSystemFileHandle`). */
-export type FileTarget = string | { createWritable(): Promise<WritableFile> }
+/**
+ * A file to write: a path, an address (`indexeddb://digits`, `opfs://models/digits.safetensors`, `downloads://digits.safetensors`), or a
+ * handle of a browser (`FileSystemFileHandle`).
+ */
+export type FileTarget = string | URL | WritableHandle
 
-/** A file to read: a path, a handle of a browser, a `Blob`, or the bytes of the file. */
-export type FileSource = string | { getFile(): Promise<ReadableFile> } | ReadableFile | ArrayBuffer | ArrayBufferView
+/**
+ * A file to read: a path, an address (`https://...`, `indexeddb://digits`, `opfs://models/digits.safetensors`), a handle of a browser, a
+ * `Blob`, or the bytes of the file. In a page a path is that of a file beside the page.
+ */
+export type FileSource =
+  | string
+  | URL
+  | { getFile(): Promise<ReadableFile> }
+  | ReadableFile
+  | ArrayBuffer
+  | ArrayBufferView
+
+interface WritableHandle {
+  createWritable(): Promise<WritableFile>
+}
 
 interface WritableFile {
   write(data: Uint8Array | string): Promise<void>
@@ -28,7 +47,8 @@ interface ReadableFile {
  * bytes.length // => 3
  */
 export async function readFile(source: FileSource, options: ReadOptions = {}): Promise<Uint8Array> {
-  if (typeof source === 'string') return joined(await openPath(source), options)
+  const place = placeOf(typeof source === 'string' ? besidePage(source) : source)
+  if (place) return joined(await (place.isAddress ? openAddress : openPath)(place.path), options)
   const given = bytesOf(source)
   if (given) return given
   const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
@@ -41,14 +61,11 @@ export async function readFile(source: FileSource, options: ReadOptions = {}): P
   throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
 }
 
-const expected = 'A file to read is a path, a file handle, a Blob or its bytes'
-
 /** The bytes that are read from a path at once. */
 const pieceBytes = 2 ** 20
 
 async function openPath(path: string): Promise<Pieces> {
   const fs = nodeModule('fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
-  requirePath(path, 'read', 'fetch the file and pass await (await fetch(url)).blob()')
   const name = `The file '${shortened(path)}'`
   const failed = (cause: unknown): never => {
     throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
@@ -65,32 +82,6 @@ async function openPath(path: string): Promise<Pieces> {
   return { name, size, next, close: () => file.close() }
 }
 
-/** The pieces of a file that has a stream, as a `Blob` and a `Response` have; undefined for others. */
-function streamPieces(file: object): Pieces | undefined {
-  const { size, body, name: given } = file as { readonly [key in 'size' | 'body' | 'name']?: unknown }
-  const stream = hasMethod(file, 'stream') ? file['stream']() : body
-  if (!hasMethod(stream, 'getReader')) return undefined
-  const name = typeof given === 'string' && given ? `The file '${shortened(given)}'` : 'The file'
-  const failed = (cause: unknown): never => {
-    throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
-  }
-  let reader: ReadableStreamDefaultReader<unknown> | undefined
-  const next = async () => {
-    reader ??= stream['getReader']() as ReadableStreamDefaultReader<unknown>
-    const { done, value } = await reader.read()
-    if (done) return undefined
-    const piece = bytesOf(value)
-    if (piece) return piece
-    throw new ConfigError(`${expected}; the stream of this one has a piece that is ${describeValue(value)}.`)
-  }
-  return {
-    name,
-    size: typeof size === 'number' ? size : undefined,
-    next: () => next().catch((error) => (error instanceof ConfigError ? Promise.reject(error) : failed(error))),
-    close: async () => void (await reader?.cancel().catch(() => {})),
-  }
-}
-
 /**
  * Writes a file atomically: the data is written to a temporary file in the same folder, synced to the disk and renamed to the
  * target. If it fails, an existing file stays as it was. A new file keeps the permissions of the one that it replaces, a symbolic link
@@ -98,23 +89,26 @@ function streamPieces(file: object): Pieces | undefined {
  * file handles in the same way. Throws an error with the path and the reason if the file cannot be written.
  */
 export async function writeFileAtomic(target: FileTarget, data: Uint8Array | string): Promise<void> {
-  if (typeof target !== 'string') {
+  const place = placeOf(target)
+  if (place?.isAddress) return writeAddress(place.path, data)
+  if (!place) {
     if (!hasMethod(target, 'createWritable'))
       throw new ConfigError(`A file to write is a path or a file handle, and got ${describeValue(target)}.`)
-    return writeToHandle(target, data)
+    return writeToHandle(target as WritableHandle, data)
   }
-  const alternative = 'get the bytes with toBytes() and offer them as a download, or pass a file handle'
-  requirePath(target, 'written', alternative)
-  const fs = nodeModule('fs/promises', `write to the path '${target}'`, alternative)
-  const names = nodeModule('path', `write to the path '${target}'`, alternative)
+  const { path } = place
+  const alternative =
+    "write to an address, such as 'indexeddb://digits' or 'downloads://digits.safetensors', or to a file handle"
+  const fs = nodeModule('fs/promises', `write to the path '${path}'`, alternative)
+  const names = nodeModule('path', `write to the path '${path}'`, alternative)
   try {
-    await replaceFile(fs, names, target, data)
+    await replaceFile(fs, names, path, data)
   } catch (cause) {
-    throw new Error(`The file '${shortened(target)}' cannot be written: ${reasonOf(cause)}`, { cause })
+    throw new Error(`The file '${shortened(path)}' cannot be written: ${reasonOf(cause)}`, { cause })
   }
 }
 
-async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Array | string): Promise<void> {
+async function writeToHandle(target: WritableHandle, data: Uint8Array | string): Promise<void> {
   const file = await target.createWritable()
   try {
     await file.write(data)
@@ -125,34 +119,47 @@ async function writeToHandle(target: Exclude<FileTarget, string>, data: Uint8Arr
   await file.close()
 }
 
-/** The bytes of a buffer or of a view of one, without a copy; undefined for other values. */
-function bytesOf(value: unknown): Uint8Array | undefined {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  // not instanceof, because the buffer may come from another frame
-  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))
-  return isBuffer ? new Uint8Array(value as ArrayBuffer) : undefined
+/**
+ * Returns the path or the address that a source or a target is, and the path of a `file:` address. Returns undefined for other
+ * values. Throws `DataError` for a `file:` address that has no path.
+ */
+function placeOf(file: unknown): { readonly path: string; readonly isAddress: boolean } | undefined {
+  const text = file instanceof URL ? file.href : file
+  if (typeof text !== 'string') return undefined
+  const scheme = schemeNameOf(text)
+  if (scheme === 'file') return { path: pathOfUrl(text), isAddress: false }
+  if (scheme !== undefined) return { path: text, isAddress: true }
+  return { path: text, isAddress: false }
 }
 
-function hasMethod<K extends string>(value: unknown, name: K): value is Record<K, () => unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function'
+/** Where the platform has no files, a path is that of a file beside the page. */
+function besidePage(path: string): string | URL {
+  const page = hasFiles() || schemeNameOf(path) ? undefined : browser.location?.href
+  return page === undefined ? path : new URL(path, page)
 }
 
-/** Throws an error, `DataError` where a file would be read, for an address, such as `https://...` or `file://...`, which would be the path of a file with a strange name. */
-function requirePath(path: string, done: 'read' | 'written', instead: string): void {
-  if (/^[a-z]{2,}:\/\//i.test(path)) {
-    const message = `The file '${shortened(path)}' cannot be ${done}: it is an address. Give a path, or ${instead}.`
-    throw done === 'read' ? new DataError(message) : new Error(message)
+function pathOfUrl(address: string): string {
+  const { fileURLToPath } = nodeModule('url', `read from '${shortened(address)}'`, 'fetch the file and pass its bytes')
+  try {
+    return fileURLToPath(address)
+  } catch (cause) {
+    throw new DataError(`'${shortened(address)}' is not the address of a file: ${reasonOf(cause)}`, { cause })
   }
 }
 
 interface NodeModules {
   'fs/promises': typeof import('node:fs/promises')
   path: typeof import('node:path')
+  url: typeof import('node:url')
+}
+
+function hasFiles(): boolean {
+  return typeof process === 'object' && typeof process.getBuiltinModule === 'function'
 }
 
 // Not an import, so that bundlers for browsers find nothing to resolve.
 function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, alternative: string): NodeModules[K] {
-  const found = typeof process === 'object' ? process.getBuiltinModule?.(`node:${name}`) : undefined
+  const found = hasFiles() ? process.getBuiltinModule(`node:${name}`) : undefined
   if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${alternative}.`)
   return found as NodeModules[K]
 }

@@ -105,7 +105,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** The reason of an error of the file system, as the end of a message. */
 export function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException
-  return `${reasons[code ?? ''] ?? shortened(message)}.`
+  return `${reasons[code ?? ''] ?? shortened(message).replace(/\.$/, '')}.`
 }
 
 /** A text for a message. */

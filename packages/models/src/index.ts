@@ -18,10 +18,10 @@ export {
 } from './loop/index.ts'
 export { type AdapterOptions, enableAdapters, loadAdapters, mergeAdapters, saveAdapters } from './model/adapters.ts'
 export { type CloneOptions, cloneModel } from './model/clone.ts'
-export type { FileOptions } from './model/files.ts'
+export type { FileOptions, LoadWeightsOptions, ReadFileOptions } from './model/files.ts'
 export { fromSpec, type ModelClasses, modelFromJson } from './model/from-spec.ts'
 export { type InferenceFunction, inferenceFunction } from './model/inference.ts'
-export { type LoadOptions, loadModel } from './model/load.ts'
+export { type LoadOptions, loadModel, type ModelSource } from './model/load.ts'
 export { Model } from './model/model.ts'
 export type { FunctionalConfig, ModelConfig } from './model/model-structure.ts'
 export { type PlotOptions, plotModel } from './model/plot.ts'
@@ -30,6 +30,7 @@ export { remat } from './model/remat.ts'
 export { Sequential } from './model/sequential.ts'
 export type { SummaryOptions } from './model/summary.ts'
 export type { BatchOptions, EvaluateOptions, PredictOptions } from './model/training-options.ts'
+export { getSourceInputs } from './network/source-inputs.ts'
 export type {
   CompileOptions,
   KnownNames,

@@ -4,11 +4,12 @@ import { type Browser, chromium } from 'playwright-core'
 import { bundle } from './bundle.ts'
 import type { Findings } from './page.ts'
 
-/** The kinds of page in which the same script runs, with their headers. */
+/** The kinds of page with their headers. In `files` a script of its own runs, in the others the same. */
 const headers = {
   plain: {},
   isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
   strict: { 'content-security-policy': "default-src 'none'; script-src 'self'" },
+  files: {},
   permitting: { 'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'" },
 } as const
 
@@ -33,11 +34,12 @@ export class Pages {
   ) {}
 
   static async open(executablePath: string): Promise<Pages> {
-    const script = await bundle('page.ts')
+    const [script, files] = [await bundle('page.ts'), await bundle('files-page.ts')]
     const server = createServer(({ url = '' }, response) => {
       const [, kind = '', file] = url.split(/[/?]/)
       const common = { ...headers[kind as keyof typeof headers], 'cross-origin-resource-policy': 'same-origin' }
-      if (file === 'page.js') response.writeHead(200, { ...common, 'content-type': 'text/javascript' }).end(script)
+      if (file === 'page.js')
+        response.writeHead(200, { ...common, 'content-type': 'text/javascript' }).end(kind === 'files' ? files : script)
       else {
         const body = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'
         response.writeHead(200, { ...common, 'content-type': 'text/html' }).end(body)
@@ -53,7 +55,7 @@ export class Pages {
    * Opens a page of a kind and returns its results. With `variant` the page also runs the checks of that variant. A `hidden` page is
    * one in the background: it has no animation frames, and its timers run once per second.
    */
-  async findings(kind: keyof typeof headers, variant?: string, hidden = false): Promise<Findings> {
+  async findings<T = Findings>(kind: keyof typeof headers, variant?: string, hidden = false): Promise<T> {
     const page = await this.browser.newPage()
     if (hidden) await page.addInitScript(hide)
     try {
@@ -68,10 +70,10 @@ export class Pages {
           throw new Error(`The page does not start: ${errors.join('; ') || 'no error'}`)
         })
       const found = await page.evaluate(
-        () => (globalThis as unknown as { findings: Promise<Findings & { failed?: string }> }).findings,
+        () => (globalThis as unknown as { findings: Promise<T & { failed?: string }> }).findings,
       )
       if (found.failed) throw new Error(found.failed)
-      return found
+      return found as T
     } finally {
       await page.close()
     }

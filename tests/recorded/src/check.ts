@@ -19,7 +19,11 @@ export class Check {
   readonly deviations: Deviation[] = []
   readonly missing: string[] = []
 
-  constructor(private readonly entry: CaseBase) {}
+  /** `folder` is that of the recorded values, in which a case may have files. */
+  constructor(
+    private readonly entry: CaseBase,
+    readonly folder = '',
+  ) {}
 
   /** Compares a tensor or numbers with a recorded tensor. `field` starts with a key of the case: `outputs[0]`. */
   async close(

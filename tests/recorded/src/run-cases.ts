@@ -10,6 +10,8 @@ export interface RecordedFile {
   readonly format: number
   readonly group: string
   readonly cases: readonly CaseBase[]
+  /** The folder of the file. */
+  readonly folder?: string
 }
 
 /** Reads every `.json` file of a folder, except the index, one by one. */
@@ -22,13 +24,13 @@ export function* readRecordedFiles(folder: string): Generator<RecordedFile> {
         `${join(folder, name)} is not a file of recorded values of format 1: expected { "format": 1, "group": ..., "cases": [...] }.`,
       )
     }
-    yield file
+    yield { ...file, folder }
   }
 }
 
 /** Runs one case of a file on the current backend. */
-export async function runCase({ group, cases }: RecordedFile, entry: CaseBase): Promise<Outcome> {
-  const check = new Check(entry)
+export async function runCase({ group, cases, folder }: RecordedFile, entry: CaseBase): Promise<Outcome> {
+  const check = new Check(entry, folder)
   const { warn } = console
   console.warn = () => {} // cases provoke warnings on purpose
   try {

@@ -1,5 +1,6 @@
 import { type Tensor, type Tree, tidy, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, currentInterpreter, eager, identityOp, keepTensors, withInterpreter } from '@gradus/tensor/internals'
+import { defaultSeed } from '../config/default-seed.ts'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
 import { mapLeaves } from '../structure.ts'
@@ -63,9 +64,9 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
   return outputs
 }
 
-/** A random stream that differs from program to program. */
+/** A random stream that differs from program to program, unless `setRandomSeed` was called. */
 export function randomRng(): Rng {
-  return new Rng(Math.floor(Math.random() * 2 ** 32))
+  return new Rng(defaultSeed())
 }
 
 /** Whether a call outside of other layers is part of training if it does not say so, as in Keras for layers that change images. */

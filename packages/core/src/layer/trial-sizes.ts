@@ -15,7 +15,7 @@ let made = 0
 /** A new unknown dimension. Its trial sizes differ from those of the 15 dimensions made before it. */
 export function unknownSize(): UnknownSize {
   const step = made++ % 16
-  return new UnknownSize([2 + step, 3001 + 7 * step, 61 + 3 * step, 929 + 5 * step])
+  return new UnknownSize([2 + step, 3001 + 7 * step, 331 + 3 * step, 929 + 5 * step])
 }
 
 /** The size of a dimension in a trial. */

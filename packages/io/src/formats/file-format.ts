@@ -1,4 +1,17 @@
 import { FormatError } from '@gradus/core'
+import { foreignFile } from './foreign-files.ts'
+
+/**
+ * Reads a file beside another one, by its path relative to it. Throws `DataError` for a path that leads out of the folder, for a file that
+ * is missing and for one with more than `maxBytes` bytes.
+ */
+export type ReadBeside = (path: string, options?: { readonly maxBytes?: number }) => Promise<Uint8Array>
+
+/** A file and those beside it that belong to it, by their paths. */
+export interface FileSet {
+  readonly main: Uint8Array
+  readonly beside: Readonly<Record<string, Uint8Array>>
+}
 
 /** A file format for values of one kind. */
 export interface FileFormat<T> {
@@ -15,8 +28,16 @@ export interface FileFormat<T> {
   lengthOf?(start: Uint8Array): number | undefined
   /** Decodes the bytes of a file. Throws `FormatError` for damaged bytes. */
   read(bytes: Uint8Array): T
-  /** Encodes a value as the bytes of a file. Absent if the format can only be read. */
+  /** Encodes a value as the bytes of a file. Absent if the format can only be read, or consists of several files. */
   write?(value: T): Uint8Array
+  /** Like `read`, for a format with several files: reads those beside the first one too. */
+  readSet?(bytes: Uint8Array, beside: ReadBeside): Promise<T>
+  /** Like `write`, for a format with several files. `name` is the name of the first one. */
+  writeSet?(value: T, name: string): FileSet
+  /** Returns the paths of files beside a file that `writeSet` wrote. They are deleted when it is replaced. */
+  besideIn?(bytes: Uint8Array): readonly string[]
+  /** Reads a plain object that a program holds in place of a file; undefined if it is none of this format. */
+  readObject?(value: Readonly<Record<string, unknown>>): T | undefined
 }
 
 /**
@@ -34,25 +55,8 @@ export function formatOf<T>(formats: readonly FileFormat<T>[], bytes: Uint8Array
   const found = formats.find((format) => format.matches(bytes, path))
   if (found) return found
   const known = formats.map(({ name, extensions }) => `${name} (${extensions.join(', ')})`).join(', ')
+  const { name: what, remedy } = foreignFile(bytes)
   throw new FormatError(
-    `${path === undefined ? 'The file' : `The file '${path}'`} has a format that is not known: it ${beginning(bytes)}. Known formats: ${known}. Save it in one of these, or pass a format that can read it.`,
+    `${path === undefined ? 'The file' : `The file '${path}'`} has a format that is not known: it ${what}. Known formats: ${known}. Save it in one of these, or pass a format that can read it.${remedy ? ` ${remedy}` : ''}`,
   )
-}
-
-/** The first bytes of files that are often taken for model files. */
-const otherFiles: readonly (readonly [start: readonly number[], name: string])[] = [
-  [[0x89, 0x48, 0x44, 0x46], 'is an HDF5 file, such as Keras writes as .h5'],
-  [[0x50, 0x4b, 3, 4], 'is a ZIP archive, such as Keras writes as .keras'],
-  [[0x89, 0x50, 0x4e, 0x47], 'is a PNG image'],
-  [[0xff, 0xd8, 0xff], 'is a JPEG image'],
-  [[0x1f, 0x8b], 'is a gzip archive'],
-  [[0x7b], 'begins with a brace, as JSON does'],
-  [[0x3c], "begins with '<', as HTML does, which servers send where there is no such file"],
-]
-
-function beginning(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'is empty'
-  const known = otherFiles.find(([start]) => start.every((byte, index) => bytes[index] === byte))
-  const first = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
-  return known?.[1] ?? `begins with the bytes ${first}`
 }

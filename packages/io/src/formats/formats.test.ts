@@ -78,6 +78,27 @@ describe('formatOf', () => {
   })
 })
 
+describe('a file that is no model file', () => {
+  it.each([
+    ['PK\x03\x04\x14\0\0\0archive/data.pkl', 'is a PyTorch file (.pt), a ZIP archive with Python objects (pickle)'],
+    ['PK\x03\x04\x14\0\0\0metadata.json{}', 'is a .keras file'],
+    ['PK\x03\x04\x14\0\0\0x.npy', 'is an archive of NumPy arrays (.npz)'],
+    ['\x80\x02}q\x00.', 'holds Python objects (pickle), as files of PyTorch do'],
+    ['GGUF\x03\0\0\0', 'is a GGUF file of llama.cpp'],
+    ['\x08\x07\x12\x07pytorch', 'is an ONNX model'],
+    ['\x08\x01\x12\x99\x07serve', 'is a SavedModel of TensorFlow'],
+    ['\x1c\0\0\0TFL3', 'is a TensorFlow Lite model'],
+    ['version https://git-lfs.github.com/spec/v1', 'is a pointer of Git LFS instead of the file: run git lfs pull'],
+    ['<!DOCTYPE html><html>', 'is an HTML page, which servers send where there is no such file'],
+    ['{"format": "layers-model", "modelTopology": {', 'is a model of TensorFlow.js'],
+    ['{"class_name": "Sequential"', 'is the config of a Keras model as JSON, without weights'],
+    ['{"a": 1}', 'begins with a brace, as JSON does'],
+  ])('is named: %j', (start, name) => {
+    const bytes = Uint8Array.from(start, (letter) => letter.charCodeAt(0))
+    expect(() => formatOf(modelFormats, bytes)).toThrow(`has a format that is not known: it ${name}. Known formats:`)
+  })
+})
+
 describe('encodeModel', () => {
   const own = { name: 'own', extensions: ['.own'], matches: () => false, read: () => model }
 

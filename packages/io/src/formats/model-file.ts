@@ -1,4 +1,5 @@
 import type { FitState, InputShape, LayerSpec, ModelSpec, WeightValue } from '@gradus/core'
+import type { ModelOutline } from './outline.ts'
 
 /** The contents of a model file other than tensors. */
 export interface ModelHeader {
@@ -27,4 +28,19 @@ export interface ModelFile {
   readonly weights: readonly WeightValue[]
   /** Tensors of the optimizer's state, by path. */
   readonly optimizer: readonly WeightValue[]
+  /** When a model is written: its layers, for formats that store weights by layers. */
+  readonly outline?: ModelOutline
+  /**
+   * In a file that stores weights by layers: returns the weights and the state of the optimizer by the paths of a model; `weights` and
+   * `optimizer` of such a file are empty. Throws `FormatError` for a model of other layers.
+   */
+  readonly resolve?: (outline: ModelOutline, options: ResolveOptions) => Pick<ModelFile, 'weights' | 'optimizer'>
+}
+
+/** How the weights of a file are matched with a model. */
+export interface ResolveOptions {
+  /** Whether weights are matched by the names of layers, and layers that the file does not have keep theirs. */
+  readonly byName?: boolean | null
+  /** Whether weights of another shape are left out, and the layers keep theirs. */
+  readonly skipMismatch?: boolean | null
 }

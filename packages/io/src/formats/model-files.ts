@@ -1,11 +1,13 @@
-import { FormatError } from '@gradus/core'
+import { ConfigError, FormatError, isPlainObject, type WeightValue } from '@gradus/core'
+import { type BesideFiles, besideOf, deleteFile, pathBeside } from '../platform-beside.ts'
 import { type FileSource, type FileTarget, readFile, writeFileAtomic } from '../platform-files.ts'
 import type { ReadOptions } from '../read-pieces.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
-import { modelFormats } from './index.ts'
 import type { ModelFile } from './model-file.ts'
+import { formatNamed, knownFormats, loadFormats, packageOf } from './optional-formats.ts'
 import { safetensorsModel } from './safetensors-model.ts'
 
+export { outlineOf } from './outline.ts'
 export type { ModelFile }
 
 /**
@@ -15,17 +17,23 @@ export type { ModelFile }
 export function encodeModel(
   file: ModelFile,
   path = '',
-  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+  formats: readonly FileFormat<ModelFile>[] = knownFormats(),
 ): Uint8Array {
-  const named = formats.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension)))
+  const named = formatNamed(formats, path)
   const foreign = named ? undefined : /\.(h5|hdf5|keras|json|onnx|pb|pt|pth|tflite)$/i.exec(path)?.[0]
   if (foreign) {
+    const name = packageOf(path)?.name
     throw new FormatError(
-      `The file '${path}' cannot be written: '${foreign}' is the extension of another format. Save it as ${safetensorsModel.extensions}.`,
+      `The file '${path}' cannot be written: '${foreign}' is the extension of another format. Save it as ${safetensorsModel.extensions}${name ? `, or pass the formats of the package ${name}` : ''}.`,
     )
   }
-  const format = named ?? safetensorsModel
+  const format: FileFormat<ModelFile> = named ?? safetensorsModel
   if (format.write) return format.write(file)
+  if (format.writeSet) {
+    throw new FormatError(
+      `The format ${format.name} consists of several files, which need a folder. Save the model to a path, such as 'folder/model${format.extensions[0]}'.`,
+    )
+  }
   throw new FormatError(
     `The file '${path}' cannot be written: ${format.name} is a format that can only be read. Save it as ${safetensorsModel.extensions}.`,
   )
@@ -44,23 +52,58 @@ export function encodeModel(
 export function decodeModel(
   bytes: Uint8Array,
   path?: string,
-  formats: readonly FileFormat<ModelFile>[] = modelFormats,
+  formats: readonly FileFormat<ModelFile>[] = knownFormats(),
 ): ModelFile {
   return formatOf(formats, bytes, path).read(bytes)
 }
 
+/** Options of `readModelFile`. */
+export interface ReadModelOptions extends Pick<ReadOptions, 'maxBytes'> {
+  /** The files that lie beside the model file, where they cannot be found: in an object by their paths, or a list of `File`. */
+  readonly files?: BesideFiles
+}
+
 /**
- * Reads a model file from a path, a file handle, a `Blob` or its bytes. Throws as `decodeModel` and `readFile` do. A file in none of
- * `formats` is refused by its first bytes, and no more bytes are read than its header says, so a pipe may be endless.
+ * Reads a model file from a path, an address, a file handle, a `Blob` or its bytes, with the files beside it that belong to it. A plain
+ * object is passed to the format that knows it. Throws as `decodeModel` and `readFile` do. A file in none of `formats` is refused by
+ * its first bytes, and no more bytes are read than its header says, so a pipe may be endless.
  */
 export async function readModelFile(
-  source: FileSource,
-  formats: readonly FileFormat<ModelFile>[] = modelFormats,
-  options: Pick<ReadOptions, 'maxBytes'> = {},
+  source: FileSource | Readonly<Record<string, unknown>>,
+  formats?: readonly FileFormat<ModelFile>[],
+  { files, ...options }: ReadModelOptions = {},
 ): Promise<ModelFile> {
-  const name = nameOf(source)
-  const lengthOf = (start: Uint8Array) => lengthInFormat(formats, start, name)
-  return decodeModel(await readFile(source, { ...options, lengthOf }), name, formats)
+  const known = formats ?? knownFormats()
+  if (isPlainObject(source) && !('arrayBuffer' in source) && !('getFile' in source)) {
+    const reads = known.some(({ readObject: read }) => read)
+    const owner = formats || reads ? undefined : packageOf(undefined, keysOf(source))
+    return readObject(source, owner ? await loadFormats(owner, undefined) : known)
+  }
+  const name = nameOf(source as FileSource)
+  // a format that is not known yet may be that of a package, which is loaded once the file is read
+  const packageFor = (start: Uint8Array) =>
+    formats || known.some((format) => format.matches(start, name)) ? undefined : packageOf(name, start)
+  const lengthOf = (start: Uint8Array) =>
+    packageFor(start) ? Number.POSITIVE_INFINITY : lengthInFormat(known, start, name)
+  const bytes = await readFile(source as FileSource, { ...options, lengthOf })
+  const missing = packageFor(bytes)
+  const format = formatOf(missing ? await loadFormats(missing, name) : known, bytes, name)
+  return format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes)
+}
+
+/** The keys of an object, as they stand at the beginning of its JSON. */
+function keysOf(source: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(Object.fromEntries(Object.keys(source).map((key) => [key, 0]))))
+}
+
+function readObject(source: Readonly<Record<string, unknown>>, formats: readonly FileFormat<ModelFile>[]): ModelFile {
+  for (const format of formats) {
+    const found = format.readObject?.(source)
+    if (found) return found
+  }
+  throw new ConfigError(
+    `A plain object with the keys ${Object.keys(source).slice(0, 10).join(', ') || '(none)'} is no model file. Expected a path, an address, a file handle, a Blob or bytes; for the artifacts of TensorFlow.js call useTfjsFiles() of '@gradus/tfjs-files' first, for a spec call fromSpec.`,
+  )
 }
 
 /** The bytes by which a format is recognised. */
@@ -79,17 +122,49 @@ function lengthInFormat(
   return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
 }
 
-/** Writes a model file atomically to a path or a file handle. Throws as `encodeModel` and `writeFileAtomic` do. */
+/**
+ * The weights of a model in which those of a file replace the ones with the same paths. With `skipMismatch`, weights of another shape
+ * are kept.
+ */
+export function mergedWeights(
+  own: readonly WeightValue[],
+  given: readonly WeightValue[],
+  { skipMismatch }: { readonly skipMismatch?: boolean | null } = {},
+): WeightValue[] {
+  const byPath = new Map(given.map((weight) => [weight.path, weight]))
+  return own.map((weight) => {
+    const found = byPath.get(weight.path)
+    const fits = found && (!skipMismatch || found.shape.join() === weight.shape.join())
+    return fits ? found : weight
+  })
+}
+
+/**
+ * Writes a model file atomically to a path or a file handle. Of a format with several files the first one is written last, and files
+ * that only the replaced one needed are deleted. Throws as `encodeModel` and `writeFileAtomic` do.
+ */
 export async function writeModelFile(
   target: FileTarget,
   file: ModelFile,
-  formats?: readonly FileFormat<ModelFile>[],
+  given?: readonly FileFormat<ModelFile>[],
 ): Promise<void> {
-  await writeFileAtomic(target, encodeModel(file, nameOf(target), formats))
+  const name = nameOf(target)
+  let formats = given ?? knownFormats()
+  const missing = given || formatNamed(formats, name) ? undefined : packageOf(name)
+  if (missing) formats = await loadFormats(missing, name)
+  const format = formatNamed(formats, name)
+  if (typeof target !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))
+  const { main, beside } = format.writeSet(file, target.replace(/^.*[/\\]/, ''))
+  const before = await readFile(target).catch(() => undefined)
+  for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(target, path), bytes)
+  await writeFileAtomic(target, main)
+  const replaced = before ? (format.besideIn?.(before) ?? []) : []
+  for (const path of replaced) if (!Object.hasOwn(beside, path)) await deleteFile(pathBeside(target, path))
 }
 
 function nameOf(file: FileSource | FileTarget): string | undefined {
-  if (typeof file === 'string') return file
+  const path = file instanceof URL ? file.href : file
+  if (typeof path === 'string') return /^https?:/i.test(path) ? path.replace(/[?#].*$/s, '') : path
   const { name } = (file ?? {}) as { readonly name?: unknown }
   return typeof name === 'string' ? name : undefined
 }

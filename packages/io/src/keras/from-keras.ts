@@ -1,15 +1,20 @@
-import { FormatError, type LayerSpec, type ModelSpec, requireBounded } from '@gradus/core'
+import { FormatError, isPlainObject, type LayerSpec, type ModelSpec, requireBounded } from '@gradus/core'
+import { asKeras3 } from './keras2.ts'
 import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
 import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
 import { asKerasObject, type KerasObject } from './object.ts'
 import { isLambda, lambdaError, requireTranslatable } from './python-code.ts'
+import { savedModel } from './saved-file.ts'
+import { compileConfigOf } from './training-config.ts'
 
 /**
  * Translates the result of `keras.saving.serialize_keras_object` into specs: `{ module: 'keras.layers', class_name: 'Dense',
  * config: { units: 5 } }` becomes `{ layer: 'Dense', units: 5 }`, and a model becomes a `ModelSpec`. Options are renamed to
  * camelCase, and those that are null are left out. The layer of wrappers such as `TimeDistributed` is called `inner`. Unknown
- * options are kept, so that building the object reports them. Throws `FormatError` for objects that have no counterpart, and for
- * Python lambdas, which are saved as byte code of Python.
+ * options are kept, so that building the object reports them. Also takes the contents of a model.json of TensorFlow.js, and
+ * `{ keras_version, model_config, training_config }` of an HDF5 file. Configs of Keras 2 and TensorFlow.js keep their meaning: their hard
+ * sigmoid is 0.2 x + 0.5. Throws `FormatError` for objects that have no counterpart, for files of Keras 1, for graph models of
+ * TensorFlow.js, and for Python lambdas, which are saved as byte code of Python.
  *
  * @example
  * import { fromKeras } from '@gradus/io'
@@ -18,7 +23,8 @@ import { isLambda, lambdaError, requireTranslatable } from './python-code.ts'
  */
 export function fromKeras(value: unknown): unknown {
   requireBounded(value, 'The Keras config', FormatError)
-  return translate(value, '')
+  const { config, keras2 } = savedModel(value)
+  return translate(keras2 ? asKeras3(config) : config, '')
 }
 
 /** The options of `compile` as data: names and specs, which a registry resolves. */
@@ -31,7 +37,8 @@ export interface CompileSpec {
 }
 
 /**
- * Translates the `compile_config` of a saved Keras model. Returns undefined for a model that was not compiled.
+ * Translates the `compile_config` of a saved Keras model, or the `training_config` of Keras 2 and TensorFlow.js. Returns undefined for a
+ * model that was not compiled.
  *
  * @example
  * import { compileFromKeras } from '@gradus/io'
@@ -39,7 +46,9 @@ export interface CompileSpec {
  */
 export function compileFromKeras(model: unknown): CompileSpec | undefined {
   requireBounded(model, 'The Keras config', FormatError)
-  const compiled = (model as { compile_config?: Record<string, unknown> } | null)?.compile_config
+  const { config, training } = savedModel(model)
+  const own = (config as { compile_config?: Record<string, unknown> } | null)?.compile_config
+  const compiled = training ? compileConfigOf(training) : own
   if (!compiled || Object.keys(compiled).length === 0) return undefined
   const parts = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics']
     .filter((key) => compiled[key] !== null && compiled[key] !== undefined)
@@ -77,7 +86,8 @@ function translate(
 function translateObject(object: KerasObject, expected: KerasKind | undefined): unknown {
   const { className, config, module } = object
   if (className.startsWith('__') || module === 'builtins') return builtin(object)
-  if (className === 'DTypePolicy') return optionValue('dtype', String((config as { name?: unknown } | null)?.name))
+  if (className === 'DTypePolicy' || className === 'Policy')
+    return optionValue('dtype', String((config as { name?: unknown } | null)?.name))
   if (className === 'function' || typeof config === 'string') return functionName(config)
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
 }
@@ -109,7 +119,9 @@ function modelSpec(object: KerasObject): ModelSpec {
 
 function translateLayer(object: KerasObject): LayerSpec | ModelSpec {
   if (object.className === 'InputLayer') return inputSpec(object)
-  return translateObject(object, 'layer') as LayerSpec | ModelSpec
+  const spec = translateObject(object, 'layer')
+  if (isPlainObject(spec)) return spec as unknown as LayerSpec | ModelSpec
+  throw new FormatError(`A ${object.className} is found where a layer is expected. Save the model again.`)
 }
 
 function definitionSpec(object: KerasObject, expected: KerasKind | undefined): unknown {
@@ -119,7 +131,9 @@ function definitionSpec(object: KerasObject, expected: KerasKind | undefined): u
   if (kind === 'layer') requireTranslatable(type)
   const options = Object.entries((object.config ?? {}) as Record<string, unknown>)
     .map(([option, value]) => {
-      const kept = value === null ? nullOf(type, option) : translate(value, option, expectedKind(option), type)
+      // the first axis is that of the batch
+      const given = option === 'batch_input_shape' && Array.isArray(value) ? value.slice(1) : value
+      const kept = given === null ? nullOf(type, option) : translate(given, option, expectedKind(option), type)
       return [option, kept] as const
     })
     .filter(([option, value]) => !canDrop(kind, type, option, value))

@@ -19,9 +19,11 @@ const whole: Cut = { start: 0, size: -1, step: 1 }
 
 /** Translates `x[key]`. The key is a number, a slice, an ellipsis, null for a new axis, or a list of these. */
 export const getItem: Translate = ([x, key], _, fail) => {
-  if (!(x instanceof KerasTensor && x.shape)) throw fail('does not say the shape of its input')
-  const { shape } = x
   const keys = Array.isArray(key) ? (key as unknown[]) : [key]
+  const known = x instanceof KerasTensor ? x.shape : undefined
+  // Keras 2 does not save shapes; without an ellipsis the other axes do not matter
+  if (known === undefined && keys.includes('...')) throw fail('does not say the shape of its input')
+  const shape = known ?? keys.filter((item) => item !== null).map(() => null)
   const used = keys.filter((item) => item !== null && item !== '...').length
   if (used > shape.length) throw fail(`takes ${used} indices of the shape ${JSON.stringify(shape)}`)
   const rest = new Array<unknown>(shape.length - used).fill({})
@@ -36,7 +38,7 @@ export const getItem: Translate = ([x, key], _, fail) => {
       dropped.push(axis)
       cuts.push({ start: item, size: 1, step: 1 })
     } else {
-      const cut = isPlainObject(item) ? cutOf(item, shape[axis]!) : undefined
+      const cut = isPlainObject(item) ? cutOf(item, shape[axis] ?? null) : undefined
       if (!cut) throw fail(`takes ${describeKeras(item)} along axis ${axis} of ${JSON.stringify(shape)}`)
       cuts.push(cut)
     }

@@ -31,8 +31,8 @@ export type TranslateLayer = (object: KerasObject) => LayerSpec | ModelSpec
 /** Translates the config of a `Sequential`. The shape that it was built with becomes an `Input` at the start. */
 export function sequentialSpec(object: KerasObject, translate: TranslateLayer): SequentialSpec {
   const config = configOf(object)
-  const layers = listOf(config['layers'], `layers of ${titleOf(object)}`).map((item) =>
-    translate(objectOf(item, 'a layer')),
+  const layers = listOf(config['layers'], `layers of ${titleOf(object)}`).map((item, index) =>
+    withoutInputShape(translate(objectOf(item, 'a layer')), index > 0),
   )
   const first = layers[0]
   const built = config['build_input_shape'] ?? (object.raw['build_config'] as Config | undefined)?.['input_shape']
@@ -42,6 +42,13 @@ export function sequentialSpec(object: KerasObject, translate: TranslateLayer): 
     ...commonOf(config),
     layers: starts || !isShape(built) ? layers : [{ layer: 'Input', shape: built.slice(1) }, ...layers],
   }
+}
+
+/** Only the first layer of a `Sequential` says the shape of the input. */
+function withoutInputShape(spec: LayerSpec | ModelSpec, later: boolean): LayerSpec | ModelSpec {
+  if (!later || !('inputShape' in spec)) return spec
+  const { inputShape: _, ...rest } = spec
+  return rest as LayerSpec
 }
 
 /** A layer of a saved functional model, with its calls. */
@@ -57,7 +64,7 @@ export function functionalSpec(object: KerasObject, translate: TranslateLayer): 
   const title = titleOf(object)
   const layers = listOf(config['layers'], `layers of ${title}`).map((item) => objectOf(item, 'a layer'))
   const isLegacy = layers.some(({ raw }) => listOf(raw['inbound_nodes'] ?? [], 'inbound_nodes').some(Array.isArray))
-  const firstCalls: FirstCalls = new Map(layers.map((layer) => [nameOf(layer), firstCallOf(layer, isLegacy)]))
+  const firstCalls = firstCallsOf(layers, config['output_layers'], isLegacy)
   const nodes = layers.map((layer): SavedNode => {
     const name = nameOf(layer)
     const calls = listOf(layer.raw['inbound_nodes'] ?? [], `inbound_nodes of '${name}'`)
@@ -75,7 +82,8 @@ export function functionalSpec(object: KerasObject, translate: TranslateLayer): 
     layers: nodes.flatMap((node): NodeSpec[] => {
       const { name, object: layer, calls } = node
       if (isOperation(layer)) return operationNodes(layer, name, calls, (ref) => dtypes.get(String(ref)))
-      return [{ name, spec: translate(layer), calls: calls.map((call) => callSpec(call, name)) }]
+      const spec = withoutInputShape(translate(layer), true)
+      return [{ name, spec, calls: calls.map((call) => callSpec(call, name)) }]
     }),
     inputs: ends('input_layers'),
     outputs: ends('output_layers'),
@@ -105,14 +113,46 @@ function nameOf({ raw, config, className }: KerasObject): string {
 }
 
 /**
- * The index of the first call of a layer in references that are lists: 1 for a model that starts with an input, because its
- * construction counts as a call, otherwise 0. In Keras 3 a `Sequential` does not count as such a model.
+ * The index of the first call of each layer: 1 for a model that starts with an input, because its construction counts as a call,
+ * otherwise 0. In Keras 3 a `Sequential` does not count as such a model, and the `keras_history` of tensors begins with 0. The indices
+ * that occur decide where they can: index 0, or one beyond the number of calls.
  */
-function firstCallOf({ className, config }: KerasObject, isLegacy: boolean): number {
-  const layers: unknown = (config as Config | null)?.['layers']
-  if (!Array.isArray(layers)) return 0
-  if (className !== 'Sequential') return 1
-  return isLegacy && asKerasObject(layers[0])?.className === 'InputLayer' ? 1 : 0
+function firstCallsOf(layers: readonly KerasObject[], outputs: unknown, isLegacy: boolean): FirstCalls {
+  const lists = new Map<string, number[]>(layers.map((layer) => [nameOf(layer), []]))
+  const histories = new Map<string, number[]>(layers.map((layer) => [nameOf(layer), []]))
+  const visit = (value: unknown, used: ReadonlyMap<string, number[]>): void => {
+    if (typeof value !== 'object' || value === null) return
+    const [name, call] = Array.isArray(value) ? (value as unknown[]) : []
+    if (typeof name === 'string' && typeof call === 'number') used.get(name)?.push(call)
+    for (const [key, item] of Object.entries(value)) visit(item, key === 'keras_history' ? histories : used)
+  }
+  for (const { raw } of layers) visit(raw['inbound_nodes'], lists)
+  visit(outputs, lists)
+  const first = (
+    layer: KerasObject,
+    used: ReadonlyMap<string, number[]>,
+    rule: (layers: readonly unknown[]) => boolean,
+  ) => {
+    const inner: unknown = Array.isArray(layer.config) ? layer.config : (layer.config as Config | null)?.['layers']
+    const indices = used.get(nameOf(layer)) ?? []
+    const { inbound_nodes: calls } = layer.raw
+    if (!Array.isArray(inner) || indices.includes(0)) return 0
+    return (Array.isArray(calls) && indices.includes(calls.length)) || rule(inner) ? 1 : 0
+  }
+  const byRule =
+    ({ className }: KerasObject) =>
+    (inner: readonly unknown[]) =>
+      className !== 'Sequential' || (isLegacy && startsWithInput(inner[0]))
+  return {
+    lists: new Map(layers.map((layer) => [nameOf(layer), first(layer, lists, byRule(layer))])),
+    histories: new Map(layers.map((layer) => [nameOf(layer), first(layer, histories, () => false)])),
+  }
+}
+
+function startsWithInput(layer: unknown): boolean {
+  const object = asKerasObject(layer)
+  const config = object?.config as Config | null | undefined
+  return object?.className === 'InputLayer' || Array.isArray(config?.['batch_input_shape'])
 }
 
 /** The dtypes of tensors, by their references; they are stored in the calls that read the tensors. */

@@ -47,9 +47,13 @@ export function kindOf(object: KerasObject, expected: KerasKind | undefined): Ke
   const kind = known ?? expected
   if (kind) return kind
   throw new FormatError(
-    `The class ${registeredName ?? className} of the module ${module ?? '(none)'} is none of Keras's layers, optimizers and so on, ` +
+    `The class ${shown(registeredName ?? className)} of the module ${shown(module ?? '(none)')} is none of Keras's layers, optimizers and so on, ` +
       'and its kind does not follow from its position in the config. Replace it in the config by a spec, such as { layer: name, ...options }.',
   )
+}
+
+function shown(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}...` : name
 }
 
 /** The type of an object's class: Keras's name, or `package/Name` for custom classes. */
@@ -66,7 +70,8 @@ export function expectedKind(option: string): KerasKind | undefined {
   return word as KerasKind | undefined
 }
 
-const specialNames: Readonly<Record<string, string>> = {
+/** The options that have other names here. */
+export const specialNames: Readonly<Record<string, string>> = {
   clipnorm: 'clipNorm',
   clipvalue: 'clipValue',
   global_clipnorm: 'globalClipNorm',
@@ -101,6 +106,11 @@ const enumerated = new Set(
     'interpolation padding pad_mode standardize crop_mode dtype'
   ).split(' '),
 )
+
+/** Whether the values of an option are names from a fixed list. */
+export function isEnumerated(option: string): boolean {
+  return enumerated.has(option)
+}
 
 /** Translates the value of an option. */
 export function optionValue(option: string, value: string): string {
@@ -145,6 +155,8 @@ const unsetValuesOfKind: Readonly<Partial<Record<KerasKind, Readonly<Record<stri
   model: { dtype: ['float32'] },
   loss: { dtype: ['float32'] },
   metric: { dtype: ['float32'] },
+  // of TensorFlow 1
+  initializer: { dtype: ['float16', 'float32', 'float64', 'bfloat16'] },
 }
 // metrics that count integers by default, and may count weights
 const integerMetrics = /IoU$/

@@ -137,7 +137,7 @@ describe('operations between layers', () => {
   })
 
   it.each([
-    ['Fold', [x], {}, 'it has no counterpart here'],
+    ['Eig', [x], {}, 'it has no counterpart here'],
     ['Prod', [x], { axis: 1, keepdims: false, dtype: 'float64' }, 'it has the option dtype "float64"'],
     ['Norm', [x], { ord: 2, axis: [1, 2], keepdims: false }, 'it takes the norm 2 of matrices'],
     ['Normalize', [x], { axis: -1, order: 1, epsilon: null }, 'it has the order 1; only 2 is known here'],

@@ -1,14 +1,21 @@
-import { FormatError, type LayerSpec, type NodeSpec, type TensorRef } from '@gradus/core'
-import { Application, apply } from './application.ts'
+import { FormatError, isPlainObject, type LayerSpec, type NodeSpec, type TensorRef } from '@gradus/core'
+import { Application, apply, type Fail } from './application.ts'
 import { withCasts } from './casts.ts'
+import { furtherOperations } from './further-operations.ts'
 import { dtypeOfKeras, optionName } from './names.ts'
 import { type Config, configOf, describeKeras, type KerasObject } from './object.ts'
 import { activations, operations } from './operations.ts'
 import { KerasTensor, type SavedCall } from './saved-call.ts'
+import { graphOperation, tfOperation } from './tf-operations.ts'
 
-/** Whether an object is a Keras operation, such as `Add`, and not a layer. */
-export function isOperation({ module }: KerasObject): boolean {
-  return module !== undefined && /^keras\..*\b(ops|activations)\./.test(module)
+/** Whether an object is a Keras operation, such as `Add`, or a function of TensorFlow in Keras 2, and not a layer. */
+export function isOperation({ module, className }: KerasObject): boolean {
+  return isTfFunction(className) || (module !== undefined && /^keras\..*\b(ops|activations)\./.test(module))
+}
+
+/** Whether a class stands for a function of TensorFlow between layers. */
+function isTfFunction(className: string): boolean {
+  return /^(TFOpLambda|SlicingOpLambda|TensorFlowOpLayer|ClassMethod|InstanceMethod|InstanceProperty)$/.test(className)
 }
 
 /** A node with one call. */
@@ -79,7 +86,9 @@ function activationOf(object: KerasObject): object | undefined {
 
 function applicationOf(object: KerasObject, name: string, { args, kwargs }: SavedCall): Application {
   const fail = (problem: string) => untranslatable(object, name, problem)
-  const row = Object.hasOwn(operations, object.className) ? operations[object.className]! : undefined
+  if (isTfFunction(object.className)) return tfApplication(object, { args, kwargs }, fail)
+  const table = Object.hasOwn(operations, object.className) ? operations : furtherOperations
+  const row = Object.hasOwn(table, object.className) ? table[object.className]! : undefined
   if (row === undefined) throw fail('has no counterpart here')
   const { name: _, ...config } = configOf(object)
   const options: Config = { ...config, ...kwargs }
@@ -90,6 +99,13 @@ function applicationOf(object: KerasObject, name: string, { args, kwargs }: Save
   const unknown = Object.keys(options).find((key) => !known.includes(key) && (options[key] ?? false) !== false)
   if (unknown !== undefined) throw fail(`has the option ${unknown} ${describeKeras(options[unknown])}`)
   return apply(operation, ...args, ...later)
+}
+
+function tfApplication(object: KerasObject, { args, kwargs }: SavedCall, fail: Fail): Application {
+  const { function: called, node_def: node, constants } = configOf(object)
+  const translate = node === undefined ? tfOperation(called) : graphOperation(nameOfFunction(node), constants)
+  if (!translate) throw fail('has no counterpart here')
+  return translate(args, kwargs, fail)
 }
 
 /** The value of an option, or an object of several options. */
@@ -105,8 +121,17 @@ function withoutLastNulls(values: readonly unknown[]): readonly unknown[] {
   return values.slice(0, Math.max(0, ...values.map((value, index) => (value === null ? 0 : index + 1))))
 }
 
-function untranslatable({ className }: KerasObject, name: string, problem: string): FormatError {
+function untranslatable({ className, config }: KerasObject, name: string, problem: string): FormatError {
+  const { function: called, node_def: node } = (config ?? {}) as Config
+  const operation = isTfFunction(className) ? `tf.${nameOfFunction(called ?? node)}` : className
   return new FormatError(
-    `The model uses the operation ${className} ('${name}') outside of a layer, which cannot be translated: it ${problem}. Put it into a custom layer and save the model again.`,
+    `The model uses the operation ${operation} ('${name}') outside of a layer, which cannot be translated: it ${problem}. Put it into a custom layer and save the model again.`,
   )
+}
+
+/** The name of a function of TensorFlow, or the operation of a node of its graph, which is an object or a text. */
+function nameOfFunction(value: unknown): string {
+  if (isPlainObject(value)) return String(value['op']).slice(0, 50)
+  const text = String(value)
+  return /\bop"?\s*:\s*"(\w+)"/.exec(text)?.[1] ?? text.slice(0, 50)
 }

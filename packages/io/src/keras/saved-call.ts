@@ -17,8 +17,13 @@ export interface SavedCall {
   readonly kwargs: Config
 }
 
-/** The layers of a model by name, with the index of their first call in references that are lists. */
-export type FirstCalls = ReadonlyMap<string, number>
+/** The layers of a model by name, with the index of their first call in references. */
+export interface FirstCalls {
+  /** In references that are lists. */
+  readonly lists: ReadonlyMap<string, number>
+  /** In the `keras_history` of tensors. */
+  readonly histories: ReadonlyMap<string, number>
+}
 
 /**
  * Reads an item of `inbound_nodes` of the layer `name`: `{ args, kwargs }`, or, from Keras 2, a structure of `[layer, call,
@@ -28,7 +33,8 @@ export function readCall(call: unknown, name: string, firstCalls: FirstCalls): S
   const where = `a call of '${name}'`
   if (isPlainObject(call) && ('args' in call || 'kwargs' in call)) {
     const args = listOf(call['args'], `args of ${where}`)
-    return { args: args.map((value) => plain(value, where)), kwargs: plain(call['kwargs'] ?? {}, where) as Config }
+    const [positional, named] = [args, call['kwargs'] ?? {}].map((value) => plain(value, where, firstCalls.histories))
+    return { args: positional as unknown[], kwargs: named as Config }
   }
   const structure = Array.isArray(call) && call.length === 1 ? (call[0] as unknown) : call
   if (typeof structure !== 'object' || structure === null)
@@ -59,12 +65,18 @@ function mapReferences(
   firstCalls: FirstCalls,
   map: (ref: TensorRef) => unknown,
 ): unknown {
-  if (isReference(value)) return map(counted(reference(value, where), firstCalls))
+  if (isConstant(value)) return value[2]
+  if (isReference(value)) return map(counted(reference(value, where), firstCalls.lists))
   if (Array.isArray(value)) return value.map((item) => mapReferences(item, where, firstCalls, map))
   if (!isPlainObject(value)) return reference(value, where)
   // Keras numbers the tensors of an object by sorted keys
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([key, item]) => [key, mapReferences(item, where, firstCalls, map)]))
+}
+
+/** Whether a value is a number in the place of a tensor, as Keras 2 saves it. */
+function isConstant(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value[0] === '_CONSTANT_VALUE' && value[1] === -1
 }
 
 function isReference(value: unknown): value is readonly unknown[] {
@@ -76,33 +88,33 @@ function firstReference(value: unknown): readonly unknown[] | undefined {
   return typeof value === 'object' && value !== null ? firstReference(Object.values(value)[0]) : undefined
 }
 
-function counted([layer, call, output]: TensorRef, firstCalls: FirstCalls): TensorRef {
+function counted([layer, call, output]: TensorRef, firstCalls: ReadonlyMap<string, number>): TensorRef {
   return [layer, call - (firstCalls.get(layer) ?? 0), output]
 }
 
 /** Reads options of Keras 2, in which a tensor is a reference. */
 function legacyOptions(value: unknown, where: string, firstCalls: FirstCalls): unknown {
-  if (isReference(value) && value.length === 3 && firstCalls.has(value[0] as string))
-    return new KerasTensor(counted(reference(value, where), firstCalls))
+  if (isReference(value) && value.length === 3 && firstCalls.lists.has(value[0] as string))
+    return new KerasTensor(counted(reference(value, where), firstCalls.lists))
   if (Array.isArray(value)) return value.map((item) => legacyOptions(item, where, firstCalls))
   if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, legacyOptions(item, where, firstCalls)]))
 }
 
 /** Replaces Python values in an argument by plain ones: a slice by `{ start, stop, step }`, an ellipsis by `'...'`. */
-function plain(value: unknown, where: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => plain(item, where))
+function plain(value: unknown, where: string, firstCalls: ReadonlyMap<string, number>): unknown {
+  if (Array.isArray(value)) return value.map((item) => plain(item, where, firstCalls))
   const object = asKerasObject(value)
   if (!object) {
     if (!isPlainObject(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, where)]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, where, firstCalls)]))
   }
   const config = configOf(object)
   switch (object.className) {
     case '__keras_tensor__': {
       const { keras_history: history, shape, dtype } = config
       return new KerasTensor(
-        reference(history, 'a tensor'),
+        counted(reference(history, 'a tensor'), firstCalls),
         Array.isArray(shape) ? (shape as (number | null)[]) : undefined,
         typeof dtype === 'string' ? dtype : undefined,
       )

@@ -1,4 +1,4 @@
-import { type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
+import { ConfigError, type ConfigOf, Initializer, type OptionsOf } from '@gradus/core'
 import { type DType, type FloatDType, randomUniform, type Shape, type Tensor } from '@gradus/tensor'
 import { seededKey } from './seeded.ts'
 
@@ -14,7 +14,7 @@ const fields = {
 /** The options of `RandomUniform`. */
 export interface RandomUniformConfig extends ConfigOf<typeof fields> {}
 
-/** Uniformly distributed random numbers. Keras: `RandomUniform`, `uniform`. */
+/** Uniformly distributed random numbers. Throws `ConfigError` if `minval` exceeds `maxval`. Keras: `RandomUniform`, `uniform`. */
 export class RandomUniform extends Initializer<RandomUniformConfig> {
   static readonly type = 'RandomUniform'
   static readonly aliases = ['uniform'] as const
@@ -23,6 +23,9 @@ export class RandomUniform extends Initializer<RandomUniformConfig> {
 
   make(key: Tensor, shape: Shape, dtype: DType): Tensor {
     const { minval, maxval, seed } = this.options
+    if (minval > maxval) {
+      throw new ConfigError(`RandomUniform: minval must not exceed maxval; they are ${minval} and ${maxval}.`)
+    }
     return randomUniform(seededKey(key, seed), shape, { low: minval, high: maxval, dtype: dtype as FloatDType })
   }
 }

@@ -1,5 +1,5 @@
 import { Configured, type FitState, isHostArray } from '@gradus/core'
-import type { FileFormat, ModelFile } from '@gradus/io'
+import type { BesideFiles, FileFormat, ModelFile } from '@gradus/io'
 import type { TrainerSetup } from '../step/index.ts'
 
 /** Options of `save`, `saveWeights` and `loadWeights`. */
@@ -8,9 +8,23 @@ export interface FileOptions {
   readonly formats?: readonly FileFormat<ModelFile>[]
 }
 
+/** Options of `restore`. */
+export interface ReadFileOptions extends FileOptions {
+  /**
+   * The files that lie beside the model file, for formats with several files, where they cannot be found beside it: in an object by
+   * their paths, or a list of `File`.
+   */
+  readonly files?: BesideFiles
+}
+
 /** Options of `loadWeights`. */
-export interface LoadWeightsOptions extends FileOptions {
-  /** Whether weights keep their values that the file lacks or has in another shape (default false, which throws). */
+export interface LoadWeightsOptions extends ReadFileOptions {
+  /**
+   * Whether the weights of the layers that have the same names are loaded, and other layers keep theirs (default false: the file has
+   * weights for all layers, in the order of the model).
+   */
+  readonly byName?: boolean | null
+  /** Whether layers keep weights for which the file has another shape (default false). */
   readonly skipMismatch?: boolean | null
 }
 

@@ -73,10 +73,8 @@ export function modelFromJson<N extends KnownNames>(
 /** Throws `ConfigError` unless `spec` names a model, or a layer, which the class of a model is. */
 function requireSpec(spec: unknown, path: string): void {
   if (isPlainObject(spec) && ('model' in spec || typeof spec['layer'] === 'string')) return
-  const hint =
-    isPlainObject(spec) && 'class_name' in spec
-      ? " It has the form of a Keras config: read it with fromKeras of 'gradus/io'."
-      : ''
+  const saved = isPlainObject(spec) && ['class_name', 'modelTopology', 'model_config'].some((key) => key in spec)
+  const hint = saved ? " It has the form of a Keras config: read it with fromKeras of 'gradus/io'." : ''
   throw new ConfigError(
     `${path} must be the spec of a model, as in { model: 'Sequential', layers: [{ layer: 'Dense', units: 1 }] }, and is ${describeValue(spec)}.${hint}`,
   )

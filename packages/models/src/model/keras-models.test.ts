@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fromSpec } from './from-spec.ts'
 import type { Model } from './model.ts'
 import calls from './recorded/keras-calls.json' with { type: 'json' }
+import further from './recorded/keras-further-operations.json' with { type: 'json' }
 import operations from './recorded/keras-operations.json' with { type: 'json' }
 
 beforeAll(() => useBackend(cpu()))
@@ -60,6 +61,10 @@ describe('models that Keras has saved give the same numbers', () => {
     const built = await modelOf(model, weights)
     expectOutputs(built, values)
     expectOutputs(fromSpec(JSON.parse(JSON.stringify(built.toSpec())) as ModelSpec, registry), values)
+  })
+
+  it.each(further.cases)('with operations that models seldom hold: $name', async ({ model, weights, ...values }) => {
+    expectOutputs(await modelOf(model, weights), values)
   })
 
   it.each(calls.cases)('with calls of all kinds: $name', async ({ model, weights, ...values }) => {

@@ -1,13 +1,16 @@
 import { type AnyDefinition, ConfigError, type Registry } from '@gradus/core'
 import type { FileSource } from '@gradus/io'
 import type { CompileOptions, KnownNames, NameResolver } from '../objective/index.ts'
-import { type FileOptions, modelFiles } from './files.ts'
+import { modelFiles, type ReadFileOptions } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { Model } from './model.ts'
 import { checkOptions } from './training-options.ts'
 
+/** What `loadModel` reads: a file, or a plain object that a format of files knows, such as the artifacts of TensorFlow.js. */
+export type ModelSource = FileSource | Readonly<Record<string, unknown>>
+
 /** Options of `loadModel`. */
-export interface LoadOptions<N extends KnownNames> extends FileOptions {
+export interface LoadOptions<N extends KnownNames> extends ReadFileOptions {
   /** The registry in which the classes named in the file are looked up. */
   readonly registry: NameResolver
   /** The classes of which models are built (default `Sequential` and `Model` of this package). */
@@ -20,7 +23,7 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
 
 /**
  * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics, so that
- * training can continue exactly. `source` is a path, a file handle, a `Blob` or the bytes. Throws `FormatError` for a damaged file or an
+ * training can continue exactly. `source` is a path, a file handle, a `Blob`, the bytes, or an object that one of the `formats` knows. Throws `FormatError` for a damaged file or an
  * unknown format, and `ConfigError` for a class that is not in the registry and for a file with weights only.
  *
  * @example
@@ -31,23 +34,23 @@ export interface LoadOptions<N extends KnownNames> extends FileOptions {
  * const model = await loadModel(bytes, { registry: new Registry([Dense]) })
  * model.countParams() // => 8
  */
-export async function loadModel<N extends KnownNames>(source: FileSource, options: LoadOptions<N>): Promise<Model<N>> {
+export async function loadModel<N extends KnownNames>(source: ModelSource, options: LoadOptions<N>): Promise<Model<N>> {
   checkOptions('loadModel', options)
-  const { classes, compile = true, formats } = options
+  const { classes, compile = true, formats, files } = options
   const registry = withObjects(options.registry, options.customObjects)
   const { readModelFile } = await modelFiles()
-  const file = await readModelFile(source, formats)
+  const file = await readModelFile(source, formats, { ...(files && { files }) })
   if (!file.header.spec)
     throw new ConfigError('The file holds weights only. Build the model, then call model.loadWeights(...).')
   const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }
   const model = fromSpec(spec, registry, classes)
   if (file.header.inputShapes) model.buildFrom(file.header.inputShapes)
   if (file.header.quantization) await model.restoreQuantization(file.header.quantization)
-  await model.setWeights(file.weights)
-  if (compile && file.header.compile) {
-    model.compile({ ...(file.header.compile as unknown as CompileOptions<N>), registry })
-    await model.restoreTraining(file)
-  }
+  const compiled = compile ? file.header.compile : undefined
+  if (compiled) model.compile({ ...(compiled as unknown as CompileOptions<N>), registry })
+  const found = await model.matched(file, { training: compiled !== undefined })
+  await model.setWeights(found.weights)
+  if (compiled) await model.restoreTraining(found)
   return model
 }
 

@@ -4,6 +4,7 @@ import {
   type CallOptions,
   ConfigError,
   callerOf,
+  defaultSeed,
   describeValue,
   type HostValues,
   holdLayers,
@@ -35,6 +36,7 @@ import {
   SymbolicTensor,
   Tensor,
   type Tree,
+  treeLeaves,
 } from '@gradus/tensor'
 import { backendOf, currentInterpreter, eager, keepTensors } from '@gradus/tensor/internals'
 import { type DataShapes, type Form, formOf, inForm, listIn, type Ports } from '../input/index.ts'
@@ -71,7 +73,7 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
 
   constructor(config: LayerOptions<C> & Partial<FunctionalConfig>) {
     super(...([config] as never))
-    this.seed = config.seed ?? Math.floor(Math.random() * 2 ** 32)
+    this.seed = config.seed ?? defaultSeed()
     if (!Number.isSafeInteger(this.seed))
       throw new ConfigError(`${this.type}: 'seed' must be a whole number and is ${describeValue(this.seed)}.`)
     const { inputs, outputs } = config
@@ -348,7 +350,10 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
 
   private maskedInputs(inputs: Tree, scope: Scope<this>): Tensor[] {
     const masks = masksIn(scope.mask)
-    return listIn<Tensor>(this.inputForm, inputs).map((x, index) => {
+    // as in Keras, a model with one input in a list takes the tensor alone too, and the other way round
+    const leaves = this.graph?.inputs.length === 1 ? treeLeaves(inputs) : []
+    const list = leaves.length === 1 ? leaves : listIn<Tensor>(this.inputForm, inputs)
+    return list.map((x, index) => {
       const dtype = this.graph?.inputs[index]?.dtype
       const given = dtype === 'int32' || dtype === 'uint32' ? wholeNumbers(x, dtype) : x
       return withMask(given, masks[index])

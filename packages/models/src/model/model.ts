@@ -29,12 +29,19 @@ import {
   writeWeights,
 } from '@gradus/core'
 import type { FileSource, FileTarget, ModelFile, ModelHeader } from '@gradus/io'
-import { onBackend, sameShape, type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
+import { onBackend, type Tensor, type Tree, treeForEach, treeLeaves, treeMap } from '@gradus/tensor'
 import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { functionalSpec } from '../network/index.ts'
 import type { KnownNames, NoNames } from '../objective/index.ts'
 import type { OptimizerStates } from '../step/index.ts'
-import { compileSpec, type FileOptions, type LoadWeightsOptions, modelFiles, type SaveOptions } from './files.ts'
+import {
+  compileSpec,
+  type FileOptions,
+  type LoadWeightsOptions,
+  modelFiles,
+  type ReadFileOptions,
+  type SaveOptions,
+} from './files.ts'
 import type { FunctionalConfig, ModelConfig } from './model-structure.ts'
 import { ModelTraining } from './model-training.ts'
 import type { QuantizedLayer, QuantizeMode, QuantizeOptions } from './quantize.ts'
@@ -276,11 +283,31 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     }
     const header = weightsOnly ? { format: 1 as const } : { ...this.fileHeader(all), ...(fit && { fit }) }
     const state = all ? this.trainer?.optimizerState : undefined
+    const { outlineOf } = await modelFiles()
     const [weights, optimizer] = await Promise.all([this.getWeights(), readWeights(leavesByPath(state))])
     const advice = 'The model has diverged and its file could not be loaded; an earlier file stays as it is.'
     for (const value of weights) requireFinite(value, `The weight '${value.path}'`, advice)
     for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`, advice)
-    return { header, weights, optimizer }
+    return { header, weights, optimizer, outline: { layers: outlineOf(this), optimizer: [] } }
+  }
+
+  /**
+   * Matches the contents of a file that stores weights by layers with this model; returns other files as they are. Throws `FormatError`
+   * for a file of other layers.
+   */
+  async matched(
+    file: ModelFile,
+    options: LoadWeightsOptions & { readonly training?: boolean } = {},
+  ): Promise<ModelFile> {
+    if (!file.resolve) return file
+    const { outlineOf } = await modelFiles()
+    const trainer = options.training ? this.requireTrainer('restoreTraining') : undefined
+    const outline = await this.withVariables(async () => ({
+      layers: outlineOf(this.build()),
+      optimizer: trainer?.stateOutline() ?? [],
+      optimizerSpec: trainer && compileSpec(trainer.setup)['optimizer'],
+    }))
+    return { ...file.resolve(outline, options), header: file.header }
   }
 
   private fileHeader(training: boolean): ModelHeader {
@@ -324,22 +351,17 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /**
-   * Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. Throws `FormatError`, and
-   * `ConfigError` as `setWeights` does.
+   * Reads the weights of a file that `save` or `saveWeights` wrote for a model of the same layers. With `byName`, layers of other names
+   * keep their weights; with `skipMismatch`, weights of another shape are kept. Throws `FormatError`, and `ConfigError` as `setWeights`
+   * does.
    */
   async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     checkOptions('loadWeights', options)
-    const { readModelFile } = await modelFiles()
-    const { weights } = await readModelFile(source, options.formats)
-    if (!options.skipMismatch) return this.setWeights(weights)
-    const given = new Map(weights.map((weight) => [weight.path, weight]))
-    const own = await this.getWeights()
-    await this.setWeights(
-      own.map((weight) => {
-        const found = given.get(weight.path)
-        return found && sameShape(found.shape, weight.shape) ? found : weight
-      }),
-    )
+    const { readModelFile, mergedWeights } = await modelFiles()
+    this.build()
+    const { weights } = await this.matched(await readModelFile(source, options.formats, filesOf(options)), options)
+    const isPartial = options.byName || options.skipMismatch
+    await this.setWeights(isPartial ? mergedWeights(await this.getWeights(), weights, options) : weights)
   }
 
   /**
@@ -347,10 +369,10 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
    * in the same way. Returns the state of `fit` in the file, which the option `resumeFrom` takes. Throws `FormatError` and, before any
    * change of weights, `ConfigError` for weights that do not fit.
    */
-  async restore(source: FileSource, options: FileOptions = {}): Promise<FitState | undefined> {
+  async restore(source: FileSource, options: ReadFileOptions = {}): Promise<FitState | undefined> {
     checkOptions('restore', options)
     const { readModelFile } = await modelFiles()
-    const file = await readModelFile(source, options.formats)
+    const file = await this.matched(await readModelFile(source, options.formats), { training: true })
     await this.setWeights(file.weights)
     await this.restoreTraining(file)
     return file.header.fit
@@ -360,7 +382,8 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   async restoreTraining({ header, optimizer }: ModelFile): Promise<void> {
     if (typeof header.seed === 'number') this.reseed(header.seed)
     for (const value of optimizer) requireFinite(value, `The optimizer state '${value.path}'`)
-    await this.requireTrainer('restoreTraining').restore(optimizer, header.steps ?? 0)
+    const steps = header.steps ?? optimizer.find(({ path }) => path === 'iteration')?.data[0] ?? 0
+    await this.requireTrainer('restoreTraining').restore(optimizer, steps)
   }
 
   override resetStates(): void {
@@ -388,4 +411,8 @@ function quantizationIn(model: BaseLayer): Pick<ModelHeader, 'quantization'> {
     return saved ? [[path, saved] as const] : []
   })
   return layers.length > 0 ? { quantization: Object.fromEntries(layers) } : {}
+}
+
+function filesOf({ files }: ReadFileOptions): ReadFileOptions {
+  return files === undefined ? {} : { files }
 }

@@ -71,6 +71,7 @@ const compileFields = {
 } as const
 
 const fileFields = { formats: 'unknown' } as const
+const readFields = { formats: 'unknown', files: 'unknown' } as const
 
 /** Options of `predict`. */
 export interface PredictOptions extends ConfigOf<typeof predictFields> {}
@@ -93,9 +94,9 @@ const fieldsOf = {
   save: /* @__PURE__ */ joinFields(fileFields, { fit: 'unknown' }),
   export: fileFields,
   saveWeights: fileFields,
-  loadWeights: /* @__PURE__ */ joinFields(fileFields, { skipMismatch: 'boolean' }),
-  restore: fileFields,
-  loadModel: /* @__PURE__ */ joinFields(fileFields, {
+  loadWeights: /* @__PURE__ */ joinFields(readFields, { byName: 'boolean', skipMismatch: 'boolean' }),
+  restore: readFields,
+  loadModel: /* @__PURE__ */ joinFields(readFields, {
     registry: 'unknown',
     classes: 'unknown',
     customObjects: 'unknown',

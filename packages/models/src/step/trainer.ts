@@ -16,7 +16,9 @@ import {
 import {
   type Backend,
   currentBackend,
+  type DType,
   onBackend,
+  type Shape,
   sameShape,
   type Tensor,
   type Tree,
@@ -258,6 +260,16 @@ export class Trainer {
   setLearningRate(value: number, name?: string): void {
     this.optimizerState = this.optimizers.setRate(value, name, this.optimizerState)
     this.revision++
+  }
+
+  /** The paths, shapes and dtypes of the optimizers' states. */
+  stateOutline(): { path: string; shape: Shape; dtype: DType }[] {
+    const { trainable } = splitByTrainable(this.layers, this.variables.params)
+    const outline: { path: string; shape: Shape; dtype: DType }[] = []
+    const initial = onBackend(this.backend, () => this.optimizers.init(trainable))
+    treeForEach(initial as Tree, ({ shape, dtype }, path) => outline.push({ path, shape, dtype }))
+    disposeTree(initial)
+    return outline
   }
 
   /** Restores saved states of the optimizers and the number of steps. Throws `ConfigError` if they do not fit. */

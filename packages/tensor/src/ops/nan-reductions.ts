@@ -8,7 +8,7 @@ import { sqrt, square } from './exponential.ts'
 import { isNan, logicalNot } from './logical.ts'
 import { type ReduceOptions, reduceOptions } from './reduce.ts'
 import { type ArgMaxOptions, all, argMax, argMin, max, min, prod } from './reduction.ts'
-import { wide } from './wide.ts'
+import { floating, wide } from './wide.ts'
 
 /** `x` with NaN replaced; integers have none. */
 function known(x: Tensor, other: number): Tensor {
@@ -76,7 +76,8 @@ export const nanmin = /* @__PURE__ */ nanExtreme('nanmin', (x, options) => min(x
  */
 export const nanmean = /* @__PURE__ */ operation(
   'nanmean',
-  (x: Tensor, options: ReduceOptions = {}): Tensor => {
+  (given: Tensor, options: ReduceOptions = {}): Tensor => {
+    const x = floating(given)
     const values = wide(x)
     return cast(div(nansum(values, options), counted(values, options)), x.dtype)
   },
@@ -90,7 +91,8 @@ function counted(x: Tensor, options: ReduceOptions): Tensor {
 /** The mean square distance from the mean, over `axis`, of the elements that are not NaN. NumPy and Keras: `nanvar`. */
 export const nanvar = /* @__PURE__ */ operation(
   'nanvar',
-  (x: Tensor, options: ReduceOptions = {}): Tensor => {
+  (given: Tensor, options: ReduceOptions = {}): Tensor => {
+    const x = floating(given)
     const values = wide(x)
     const center = nanmean(values, { ...options, keepDims: true })
     const distance = where(isNan(values), 0, sub(known(values, 0), center))
@@ -102,7 +104,8 @@ export const nanvar = /* @__PURE__ */ operation(
 /** The square root of `nanvar`; its gradient is 0 where it is 0. NumPy and Keras: `nanstd`. */
 export const nanstd = /* @__PURE__ */ operation(
   'nanstd',
-  (x: Tensor, options: ReduceOptions = {}): Tensor => {
+  (given: Tensor, options: ReduceOptions = {}): Tensor => {
+    const x = floating(given)
     const spread = nanvar(wide(x), options)
     const level = equal(spread, 0)
     return cast(where(level, 0, sqrt(where(level, 1, spread))), x.dtype)

@@ -1,4 +1,3 @@
-import { isFloat } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
 import { operation } from '../operation.ts'
 import { normalizeAxes } from '../shape.ts'
@@ -10,12 +9,7 @@ import { isFinite as finite, logicalAnd, logicalOr } from './logical.ts'
 import { type ReduceOptions, reduceOptions } from './reduce.ts'
 import { max, min } from './reduction.ts'
 import { abs } from './rounding.ts'
-import { wide } from './wide.ts'
-
-/** Integers and bools as float32, as in Keras. */
-function floating(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? x : cast(x, 'float32')
-}
+import { floating, wide } from './wide.ts'
 
 function countOf(name: string, x: Tensor, { axis }: ReduceOptions): number {
   return normalizeAxes(name, axis, x.rank).reduce((count, along) => count * x.shape[along]!, 1)

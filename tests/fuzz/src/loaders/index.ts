@@ -2,11 +2,15 @@ import type { Loader } from '../loader.ts'
 import * as addressModule from './addresses.ts'
 import * as configModule from './configs.ts'
 import * as dataModule from './data.ts'
+import * as dataSetModule from './data-sets.ts'
 import * as fileModule from './files.ts'
+import * as imageModule from './images.ts'
+import * as kerasModule from './keras-files.ts'
 import * as layerModule from './layer-changes.ts'
 import * as modelModule from './models.ts'
 import * as optionModule from './options.ts'
 import * as stateModule from './states.ts'
+import * as tfjsModule from './tfjs-files.ts'
 import * as weightModule from './weights.ts'
 
 const { goodFiles: _, ...files } = fileModule
@@ -21,6 +25,14 @@ export const modelLoaders: readonly Loader[] = [modelModule, optionModule].flatM
   Object.values<Loader>(module),
 )
 /** Loaders of files, weights, states and samples. */
-export const fileLoaders: readonly Loader[] = [files, dataModule, layerModule, states, weightModule].flatMap((module) =>
-  Object.values<Loader>(module),
-)
+export const fileLoaders: readonly Loader[] = [
+  files,
+  dataModule,
+  dataSetModule,
+  imageModule,
+  kerasModule,
+  layerModule,
+  states,
+  tfjsModule,
+  weightModule,
+].flatMap((module) => Object.values<Loader>(module))

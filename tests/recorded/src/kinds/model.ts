@@ -1,6 +1,7 @@
 import type { ModelSpec, Named } from '@gradus/core'
 import { fromSpec, type SummaryOptions } from 'gradus'
 import type { Check } from '../check.ts'
+import { compareFiles } from '../model-files.ts'
 import {
   buildModel,
   type CompileCase,
@@ -36,7 +37,7 @@ interface ModelCase extends CaseBase {
   readonly evaluate?: Readonly<Record<string, number>>
   readonly optimizer_variables?: readonly RecordedWeight[]
   readonly summary?: string
-  readonly files?: object
+  readonly files?: Readonly<Record<string, string>>
   readonly resume_after_load?: {
     readonly batch_size: number
     readonly epochs: number
@@ -48,7 +49,6 @@ interface ModelCase extends CaseBase {
 
 /** Compares a model: predictions, training, the state of the optimizer, the summary, and resumed training. */
 export async function runModel(entry: ModelCase, check: Check): Promise<void> {
-  if (entry.files) check.skip('reading .keras and .h5 files')
   const built = buildModel(entry.model)
   const { model } = built
   compileModel(model, entry.compile)
@@ -66,6 +66,7 @@ export async function runModel(entry: ModelCase, check: Check): Promise<void> {
     await compareOptimizer(model, check, 'optimizer_variables', entry.optimizer_variables, entry.weights)
   }
   if (entry.summary) check.text('summary', visible(model.summary({ print: false })), visible(entry.summary))
+  if (entry.files) await compareFiles(entry, built, check)
   const resumed = entry.resume_after_load
   if (!resumed) return
   // Keras resumes from a file with the state above; the state in memory must give the same results

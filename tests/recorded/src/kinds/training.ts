@@ -3,6 +3,7 @@ import type { HostArray, Named } from '@gradus/core'
 import type { FitOptions } from 'gradus'
 import { build } from '../build.ts'
 import type { Check } from '../check.ts'
+import { compareFileWeights } from '../model-files.ts'
 import {
   type BuiltModel,
   buildModel,
@@ -186,7 +187,7 @@ interface SeedJobCase extends FitCase {
   }
   readonly summary?: string
   readonly verbatim?: Readonly<Record<string, string>>
-  readonly files?: unknown
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /**
@@ -242,6 +243,7 @@ export async function runSeedJob(entry: SeedJobCase, check: Check): Promise<void
       afterManySteps,
     )
   }
+  if (entry.files) await compareFileWeights(entry.files, entry.model, entry.compile, entry.final_weights, check)
   const lines = entry.verbatim?.['verbose2_shuffle_false']
   if (lines) {
     const values = { got: history.history, expected: entry.history }

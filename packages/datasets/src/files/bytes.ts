@@ -1,0 +1,64 @@
+import { DataError } from '@gradus/core'
+
+/** Pieces of the contents of a file. */
+export type Chunks = AsyncIterable<Uint8Array>
+
+/** The bytes as the only piece. */
+export async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+/** Joins pieces. Throws `DataError` if they have more than `maxBytes`. */
+export async function joined(chunks: Chunks, name: string, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of chunks) {
+    length += piece.length
+    if (length > maxBytes) throw tooLong(name, maxBytes)
+    pieces.push(piece)
+  }
+  if (pieces.length === 1) return pieces[0]!
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.length
+  }
+  return all
+}
+
+/** The error for contents that are longer than they may be. */
+export function tooLong(name: string, maxBytes: number): DataError {
+  const size = maxBytes >= 2 ** 20 ? `${Math.floor(maxBytes / 2 ** 20)} MiB` : `${maxBytes} bytes`
+  return new DataError(`${name} has more than ${size}.`)
+}
+
+/** The same memory as a plain `Uint8Array`: a `Buffer` of Node has other methods. */
+export function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** Whether bytes begin with others. */
+export function startsWith(bytes: Uint8Array, start: readonly number[], at = 0): boolean {
+  return bytes.length >= at + start.length && start.every((byte, i) => bytes[at + i] === byte)
+}
+
+/** The ASCII text of bytes. */
+export function ascii(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+/** Returns why the first bytes of a file are not data: `an HTML page`, `a pointer of Git LFS`; otherwise undefined. */
+export function notData(start: Uint8Array): string | undefined {
+  const text = ascii(start.subarray(0, 300))
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart()
+    .toLowerCase()
+  if (/^<(!doctype html|html|head|body)\b/.test(text) || (/^<\?xml/.test(text) && text.includes('<html'))) {
+    return 'an HTML page, as servers send for errors and for logging in'
+  }
+  if (text.startsWith('version https://git-lfs')) return 'a pointer of Git LFS, not the file'
+  return undefined
+}

@@ -1,0 +1,10 @@
+export {
+  bostonHousing,
+  californiaHousing,
+  cifar10,
+  cifar100,
+  fashionMnist,
+  imdb,
+  mnist,
+  reuters,
+} from '@gradus/datasets'

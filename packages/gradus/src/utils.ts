@@ -1,0 +1,25 @@
+// What Keras has in `keras.utils`, by its names.
+export { Progbar } from '@gradus/callbacks'
+export { clearSession, setRandomSeed } from '@gradus/core'
+export {
+  audioDatasetFromDirectory,
+  normalize,
+  packXYSampleWeight,
+  padSequences,
+  SequenceDataset,
+  SequenceDataset as PyDataset,
+  splitDataset,
+  textDatasetFromDirectory,
+  timeseriesDatasetFromArray,
+  toCategorical,
+  unpackXYSampleWeight,
+} from '@gradus/data'
+export { getFile } from '@gradus/datasets'
+export {
+  arrayToImg,
+  imageDatasetFromDirectory,
+  loadImg,
+  saveImg,
+} from '@gradus/images'
+export { getSourceInputs, plotModel } from '@gradus/models'
+export { imgToArray, smartResize } from './first-tensors.ts'

@@ -1,0 +1,93 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DataError } from '@gradus/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { joined } from '../read-pieces.ts'
+import { openAddress } from './index.ts'
+
+const whole = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251)
+let server: Server | undefined
+
+afterEach(() => server?.closeAllConnections())
+
+/** Starts a server, and returns the address of a file on it and the ranges that were asked for. */
+async function serve(answer: (response: ServerResponse, range: string | undefined) => void) {
+  const ranges: (string | undefined)[] = []
+  server = createServer((request, response) => {
+    ranges.push(request.headers.range)
+    answer(response, request.headers.range)
+  })
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.safetensors`, ranges }
+}
+
+const read = async (address: string) => joined(await openAddress(address), {})
+
+/** Sends a file from `start`, and breaks the connection after `bytes`. */
+function sendPart(response: ServerResponse, start: number, bytes: number): void {
+  response.write(whole.subarray(start, start + bytes))
+  if (start + bytes < whole.length) setTimeout(() => response.destroy(), 50)
+  else response.end()
+}
+
+const headers = (start: number) => ({
+  etag: '"1"',
+  'accept-ranges': 'bytes',
+  'content-length': whole.length - start,
+  ...(start > 0 && { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }),
+})
+
+describe('files at http addresses', () => {
+  it('are read', async () => {
+    const { address } = await serve((response) => response.end(whole))
+    expect(await read(address)).toEqual(whole)
+  })
+
+  it('are continued where the transfer broke', async () => {
+    const { address, ranges } = await serve((response, range) => {
+      const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0)
+      response.writeHead(start > 0 ? 206 : 200, headers(start))
+      sendPart(response, start, 100_000)
+    })
+    expect(await read(address)).toEqual(whole)
+    expect(ranges.length).toBeGreaterThanOrEqual(3)
+    expect(ranges[0]).toBeUndefined()
+  })
+
+  it.each([
+    ['has no version', { 'accept-ranges': 'bytes' }],
+    ['has no ranges', { etag: '"1"' }],
+    ['has only a weak tag', { etag: 'W/"1"', 'accept-ranges': 'bytes' }],
+  ])('are not continued where the server %s', async (_, given) => {
+    const { address, ranges } = await serve((response) => {
+      response.writeHead(200, { ...given, 'content-length': whole.length })
+      sendPart(response, 0, 1000)
+    })
+    await expect(read(address)).rejects.toThrow(/cannot be read: the transfer broke after 1000 bytes/)
+    expect(ranges).toHaveLength(1)
+  })
+
+  it('are not joined from two versions', async () => {
+    let version = 0
+    const { address } = await serve((response) => {
+      version++
+      response.writeHead(200, { ...headers(0), etag: `"${version}"` })
+      sendPart(response, 0, 1000)
+    })
+    await expect(read(address)).rejects.toThrow(/the transfer broke after 1000 bytes/)
+  })
+
+  it('throw the answer of the server', async () => {
+    const { address } = await serve((response) => response.writeHead(404).end('<html>'))
+    await expect(read(address)).rejects.toThrow(
+      new DataError(`The file '${address}' cannot be read: the server answers 404 Not Found. Check the address.`),
+    )
+    server!.closeAllConnections()
+    await new Promise((resolve) => server!.close(resolve))
+    await expect(read(address)).rejects.toThrow(/cannot be read: there is no answer \(.*ECONNREFUSED.*\)/)
+  })
+
+  it('may contain their data', async () => {
+    expect(await read('data:application/octet-stream;base64,AQID')).toEqual(Uint8Array.of(1, 2, 3))
+  })
+})

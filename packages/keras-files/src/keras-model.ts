@@ -1,0 +1,53 @@
+import { FormatError } from '@gradus/core'
+import type { FileFormat, ModelFile } from '@gradus/io'
+import { textOf } from './hdf5/byte-reader.ts'
+import { type Hdf5Group, readHdf5 } from './hdf5/read-hdf5.ts'
+import { readLayerGroups } from './layout/layer-groups.ts'
+import { headerOf, parseConfig } from './read-config.ts'
+import { withVocabularies } from './vocabularies.ts'
+import { optimizerIn, writeWeightsFile } from './weights-file.ts'
+import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
+import { isZip, readZip } from './zip/read-zip.ts'
+import { writeZip } from './zip/write-zip.ts'
+
+const weightsName = 'model.weights.h5'
+
+/** The format of Keras 3, `.keras`: a ZIP archive with the config of the model, its weights and the state of the optimizer. */
+export const kerasModel = {
+  name: 'keras',
+  extensions: ['.keras'],
+  matches: (bytes: Uint8Array, path?: string) => isZip(bytes) || (path?.endsWith('.keras') ?? false),
+  lengthOf: () => Number.POSITIVE_INFINITY,
+  read(bytes: Uint8Array): ModelFile {
+    const archive = readZip(bytes)
+    const part = (name: string): Uint8Array => {
+      const found = archive.read(name)
+      if (found) return found
+      throw new FormatError(
+        `The archive has no ${name}, so it is no model that Keras saved. It has ${archive.names.slice(0, 10).join(', ') || 'no files'}.`,
+      )
+    }
+    const config = parseConfig(textOf(part('config.json')), 'config.json of the file')
+    let root: Hdf5Group | undefined
+    return {
+      header: headerOf(withVocabularies(config, archive)),
+      weights: [],
+      optimizer: [],
+      resolve(outline, options) {
+        root ??= readHdf5(part(weightsName))
+        return { weights: readLayerGroups(root, outline, options), optimizer: optimizerIn(root, outline) }
+      },
+    }
+  },
+  write(file: ModelFile): Uint8Array<ArrayBuffer> {
+    const config = { ...modelConfig(file, outlineIn(file)), compile_config: compileConfig(file) ?? {} }
+    const date = new Date()
+    const saved = date.toISOString().slice(0, 19).replace('T', '@')
+    const texts = { 'metadata.json': { keras_version: kerasVersion, date_saved: saved }, 'config.json': config }
+    const encoded = Object.entries(texts).map(([name, value]) => [
+      name,
+      new TextEncoder().encode(JSON.stringify(value)),
+    ])
+    return writeZip({ ...Object.fromEntries(encoded), [weightsName]: writeWeightsFile(file) }, date)
+  },
+} satisfies FileFormat<ModelFile>

@@ -1,0 +1,33 @@
+import { FormatError, type LayerSpec, type ModelSpec } from '@gradus/core'
+import { compileFromKeras, fromKeras, type ModelHeader } from '@gradus/io'
+
+/** Parses a config of Keras, which is JSON. `title` is its name in messages. */
+export function parseConfig(text: string, title: string): Readonly<Record<string, unknown>> {
+  let config: unknown
+  try {
+    config = JSON.parse(text)
+  } catch (cause) {
+    throw new FormatError(`${title} is not JSON: ${(cause as Error).message}. The file is damaged: save it again.`, {
+      cause,
+    })
+  }
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Record<string, unknown>
+  throw new FormatError(`${title} is no object of a config. The file is damaged: save it again.`)
+}
+
+/**
+ * The header of a model file from a config of Keras with the options of `compile`, which are translated when they are read: a model
+ * with a loss of another program can be loaded with `compile: false`.
+ */
+export function headerOf(config: Readonly<Record<string, unknown>>): ModelHeader {
+  const spec = fromKeras(config) as ModelSpec | LayerSpec
+  if (typeof spec !== 'object' || spec === null || !('model' in spec || 'layer' in spec))
+    throw new FormatError('The config in the file is not that of a model. Save a Sequential or functional model.')
+  return {
+    format: 1,
+    spec,
+    get compile() {
+      return compileFromKeras(config) as Record<string, unknown>
+    },
+  }
+}

@@ -1,0 +1,2 @@
+export { tfjsModel } from './tfjs-model.ts'
+export { tfjsFormats, useTfjsFiles } from './use-formats.ts'

@@ -1,0 +1,59 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { chromium } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { bundle } from './src/bundle.ts'
+
+const executablePath = process.env.GRADUS_CHROMIUM ?? '/usr/bin/chromium'
+
+it('a page reads canvases, videos, files and folders of images', async () => {
+  const script = await bundle('images-page.ts')
+  const server = createServer(({ url = '' }, response) => {
+    if (url === '/page.js') response.setHeader('content-type', 'text/javascript').end(script)
+    else response.setHeader('content-type', 'text/html').end('<script type="module" src="page.js"></script>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  try {
+    const page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await page.waitForFunction(() => 'findings' in globalThis)
+    const found = await page.evaluate(() => (globalThis as unknown as { findings: Promise<object> }).findings)
+    const color = [10, 20, 30]
+    const folder = [['dark', 'light'], [2, 2, 2, 3], 5, 250]
+    expect(found).toEqual({
+      canvas: [[48, 64, 3], color],
+      offscreen: [
+        [48, 64, 4],
+        [...color, 255],
+      ],
+      bitmap: [[48, 64, 1], [18]],
+      image: [[48, 64, 3], color],
+      imageData: [[1, 2, 3], color],
+      unloaded: expect.stringContaining('has no pixels yet'),
+      drawn: [2, 1, 1, 2, 3, 255, 4, 5, 6, 255],
+      // the browser decodes JPEG, and rounds otherwise
+      differences: { png: 0, jpeg: expect.any(Number), gif: 0, bmp: 0, resized: 0 },
+      broken: 'The image is an HTML page, not an image.',
+      cut: expect.stringContaining('cut off'),
+      folders: [folder, folder],
+      camera: {
+        early: expect.stringContaining('has no pixels yet'),
+        shape: [48, 64, 3],
+        red: expect.any(Number),
+        kept: true,
+        perSecond: expect.any(Number),
+      },
+    })
+    const { differences, camera } = found as {
+      differences: { jpeg: number }
+      camera: { perSecond: number; red: number }
+    }
+    expect(differences.jpeg).toBeLessThanOrEqual(3)
+    expect(camera.perSecond).toBeGreaterThan(30)
+    expect(Math.abs(camera.red - 200)).toBeLessThan(12)
+  } finally {
+    await browser.close()
+    server.close()
+  }
+}, 120_000)
