@@ -17,7 +17,7 @@ import { any, max, min } from './reduction.ts'
 import { ceil, floor } from './rounding.ts'
 import { sort } from './sorting.ts'
 import { mean } from './statistics.ts'
-import { wide } from './wide.ts'
+import { floating, wide } from './wide.ts'
 
 export interface QuantileOptions extends ReduceOptions {
   /** What a quantile between two elements is: a point between them (`linear`, default), or one of them, or their mean. */
@@ -191,11 +191,12 @@ export interface AverageOptions {
  */
 export const average = /* @__PURE__ */ operation(
   'average',
-  (x: Tensor, options: AverageOptions = {}): Tensor => {
+  (given: Tensor, options: AverageOptions = {}): Tensor => {
     requireOptions('average', options, ['axis', 'weights'])
     const { axis, weights } = options
-    if (weights === undefined) return mean(x, { axis })
-    let shares = weights
+    if (weights === undefined) return mean(given, { axis })
+    const x = floating(given)
+    let shares = floating(weights)
     if (!sameShape(weights.shape, x.shape)) {
       if (
         weights.rank !== 1 ||
