@@ -58,9 +58,10 @@ export const std = /* @__PURE__ */ operation(
   'std',
   (given: Tensor, options: ReduceOptions = {}): Tensor => {
     const x = floating(given)
-    countOf('std', given, options)
+    const count = countOf('std', given, options)
     const values = wide(x)
     const spread = variance(values, options)
+    if (count === 0) return cast(spread, x.dtype) // NaN
     // the variance of equal values is 0 up to the rounding of their mean
     const level = logicalAnd(equal(max(values, options), min(values, options)), finite(spread))
     return cast(rootUnless(logicalOr(level, equal(spread, 0)), spread), x.dtype)

@@ -1,9 +1,9 @@
-// Means and spreads of integers are float32, as in Keras and NumPy.
+// Means and spreads of integers are float32, and those of nothing NaN, as in Keras and NumPy.
 import { cpu } from '@gradus/backend-cpu'
 import { wasm } from '@gradus/backend-wasm'
 import { describe, expect, it } from 'vitest'
 import { onBackend } from '../backend.ts'
-import { average, mean, nanmean, nanstd, nanvar, std, tensor, variance } from '../ops.ts'
+import { average, mean, nanmean, nanstd, nanvar, std, tensor, variance, zeros } from '../ops.ts'
 
 describe.each([
   ['cpu', cpu()],
@@ -30,6 +30,18 @@ describe.each([
     onBackend(backend, () => {
       expect(average(whole(), { weights: tensor([0.5, 0.5, 1, 0]) }).item()).toBeCloseTo(2.75, 6)
       expect(average(tensor([1, 2]), { weights: tensor([3, 1], { dtype: 'int32' }) }).item()).toBeCloseTo(1.25, 6)
+    })
+  })
+
+  it.each([
+    ['mean', mean],
+    ['variance', variance],
+    ['std', std],
+    ['nanstd', nanstd],
+  ] as const)('%s of nothing is NaN', (_, reduce) => {
+    onBackend(backend, () => {
+      expect(reduce(zeros([2, 0]), { axis: 1 }).array()).toEqual([Number.NaN, Number.NaN])
+      expect(reduce(zeros([0, 2]), { axis: 1 }).shape).toEqual([0])
     })
   })
 })
