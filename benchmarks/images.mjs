@@ -55,8 +55,7 @@ const dataset = (folder, workers) =>
 function network() {
   const model = new Sequential(
     [
-      new layers.InputLayer({ shape: [side, side, 3] }),
-      new layers.Rescaling({ scale: 1 / 255 }),
+      new layers.Rescaling({ scale: 1 / 255, inputShape: [side, side, 3] }),
       new layers.RandomFlip(),
       new layers.RandomRotation({ factor: 0.02 }),
       new layers.Conv2D({ filters: 8, kernelSize: 3, strides: 2, activation: 'relu' }),
