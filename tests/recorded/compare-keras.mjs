@@ -1,4 +1,4 @@
-// Compares random configurations of every class with an installed Keras:
+// Compares random configurations of every class and every function of tensors with an installed Keras:
 //   npm run compare:keras -- [--configs 200] [--seed 1] [--only TEXT] [--backend NAME] [--keep FOLDER]
 // GRADUS_PYTHON names the Python that has the packages `keras` and `jax` (default python3).
 import { spawnSync } from 'node:child_process'

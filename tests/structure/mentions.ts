@@ -14,16 +14,25 @@ export interface Mention {
 /** Reads operations of Keras between layers, which have other names. */
 const kerasOperations = 'packages/io/src/keras/operations.ts'
 
+/** Name what TensorFlow.js has. */
+const tfjsLayers = 'packages/tfjs-files/src/tfjs-layers.ts'
+const tfjsActivations = 'packages/tfjs-files/src/to-tfjs.ts'
+const tfjsOptimizers = [
+  'packages/io/src/keras/training-config.ts',
+  'packages/tfjs-files/src/optimizer-weights.ts',
+  'packages/tfjs-files/src/training-config.ts',
+]
+
 /** What exists, by the rows of the table. The additions show what is new; these show what has grown in other places. */
 export const mentioned: Readonly<Record<string, Mention>> = {
   'the op bitwiseXor': { word: /\bbitwiseXor\b/, most: 5, users: [kerasOperations] },
-  'the layer Flatten': { word: /\bFlatten\b/, most: 2 },
-  'the activation mish': { word: /\bmish\b/, most: 2, users: [kerasOperations] },
+  'the layer Flatten': { word: /\bFlatten\b/, most: 2, users: [tfjsLayers] },
+  'the activation mish': { word: /\bmish\b/, most: 2, users: [kerasOperations, tfjsActivations] },
   'the regularizer OrthogonalRegularizer': { word: /\bOrthogonalRegularizer\b/, most: 2 },
   'the constraint MinMaxNorm': { word: /\bMinMaxNorm\b/, most: 2 },
   'the loss and the metric MeanAbsoluteError': { word: /\bMeanAbsoluteError\b/, most: 4 },
   'the metric TopKCategoricalAccuracy': { word: /\bTopKCategoricalAccuracy\b/, most: 2 },
-  'the optimizer RMSprop': { word: /\bRMSprop\b/, most: 2 },
+  'the optimizer RMSprop': { word: /\bRMSprop\b/, most: 2, users: tfjsOptimizers },
   'the schedule CosineDecay': { word: /\bCosineDecay\b/, most: 2 },
   'the initializer LecunNormal': { word: /\bLecunNormal\b/, most: 2 },
   'the callback TerminateOnNaN': {

@@ -1,6 +1,5 @@
 import { ConfigError, DataError, describeValue } from '@gradus/core'
 import type { FileSource } from '@gradus/io'
-import { modelFormats } from '@gradus/io'
 import type { Model } from '@gradus/models'
 import type { DownloadOptions } from './options.ts'
 
@@ -36,10 +35,10 @@ export async function readWeights(
   published: PublishedFile | undefined,
   options: DownloadOptions,
 ): Promise<void> {
-  const { kerasHdf5, kerasModel, kerasWeights } = await import('@gradus/keras-files')
-  const formats = [kerasWeights, kerasHdf5, kerasModel, ...modelFormats]
+  const { useKerasFiles } = await import('@gradus/keras-files')
+  useKerasFiles()
   if (!published) {
-    if (typeof weights === 'object' || typeof weights === 'string') return model.loadWeights(weights, { formats })
+    if (typeof weights === 'object' || typeof weights === 'string') return model.loadWeights(weights)
     throw new ConfigError(
       `${title}: 'weights' is ${describeValue(weights)}; expected 'imagenet', a path, an address, a Blob, bytes or null.`,
     )
@@ -62,5 +61,5 @@ export async function readWeights(
     const instead = `Pass a file with the weights, ${title}({ weights: path }), or weights: null for random ones.`
     throw new DataError(`${cause.message} ${instead}`, { cause })
   }
-  await model.loadWeights(bytes, { formats })
+  await model.loadWeights(bytes)
 }

@@ -1,5 +1,4 @@
 import { Rng as CoreRng } from '@gradus/core'
-import * as images from '@gradus/images'
 import * as tensors from '@gradus/tensor'
 import { registersAuto } from './auto.ts'
 
@@ -38,12 +37,3 @@ export const currentBackend = /* @__PURE__ */ registersAuto(tensors.currentBacke
 /** `Rng` of `@gradus/core`: a stream of random keys. If no backend was chosen, `auto` chooses one. */
 export const Rng = /* @__PURE__ */ registersAuto(CoreRng)
 export type Rng = CoreRng
-
-/** `fromPixels` of `@gradus/images`: the pixels of an image. If no backend was chosen, `auto` chooses one. */
-export const fromPixels = /* @__PURE__ */ registersAuto(images.fromPixels)
-
-/** `imgToArray` of `@gradus/images`: the values of an image. If no backend was chosen, `auto` chooses one. */
-export const imgToArray = /* @__PURE__ */ registersAuto(images.imgToArray)
-
-/** `smartResize` of `@gradus/images`: an image resized without distortion. If no backend was chosen, `auto` chooses one. */
-export const smartResize = /* @__PURE__ */ registersAuto(images.smartResize)

@@ -43,7 +43,15 @@ export type * from '@gradus/graph'
 export type { trace } from '@gradus/graph'
 export { type CompileOptions as GraphCompileOptions, check, compile, decorate, fallback, profile } from '@gradus/graph'
 export type * from '@gradus/images'
-export { arrayToImg, encodeImg, imageDatasetFromDirectory, loadImg, saveImg, toPixels } from '@gradus/images'
+export {
+  arrayToImg,
+  encodeImg,
+  imageDatasetFromDirectory,
+  loadImg,
+  saveImg,
+  smartResize,
+  toPixels,
+} from '@gradus/images'
 export * from '@gradus/layers'
 // the type of activation functions that has this name is in `@gradus/core`
 export { Activation } from '@gradus/layers'
@@ -89,7 +97,8 @@ export { auto } from './auto.ts'
 export * as datasets from './datasets.ts'
 export * from './define-config.ts'
 export * as distillation from './distillation.ts'
-export { currentBackend, fromPixels, imgToArray, ones, Rng, smartResize, tensor, zeros } from './first-tensors.ts'
+export { fromPixels, imgToArray } from './first-images.ts'
+export { currentBackend, ones, Rng, tensor, zeros } from './first-tensors.ts'
 export { fromSpec, loadModel, modelFromJson } from './load-model.ts'
 export { Model } from './model.ts'
 export type { NamesOf, StandardNames } from './names.ts'

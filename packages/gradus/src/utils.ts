@@ -15,11 +15,6 @@ export {
   unpackXYSampleWeight,
 } from '@gradus/data'
 export { getFile } from '@gradus/datasets'
-export {
-  arrayToImg,
-  imageDatasetFromDirectory,
-  loadImg,
-  saveImg,
-} from '@gradus/images'
+export { arrayToImg, imageDatasetFromDirectory, loadImg, saveImg, smartResize } from '@gradus/images'
 export { getSourceInputs, plotModel } from '@gradus/models'
-export { imgToArray, smartResize } from './first-tensors.ts'
+export { imgToArray } from './first-images.ts'

@@ -1,6 +1,6 @@
 import { ConfigError, checkFields } from '@gradus/core'
 import { encodePng } from './formats/encode-png.ts'
-import { encodeJpeg } from './formats/platform-encode-jpeg.ts'
+import { encodeAsJpeg } from './formats/platform-encode-jpeg.ts'
 import type { Img } from './img.ts'
 import { requireImg } from './img-to-array.ts'
 import { toColorMode } from './pixels/color-mode.ts'
@@ -33,7 +33,7 @@ export async function encodeImg(img: Img, options: EncodeOptions = {}): Promise<
   const pixels = { width, height, channels, data: data instanceof Uint8ClampedArray ? plain(data) : data }
   if (fileFormat === 'png') return encodePng(pixels)
   if (data instanceof Uint16Array) throw new ConfigError('encodeImg: JPEG has 8 bits, and the image has 16. Use png.')
-  return encodeJpeg(toColorMode(pixels, 'rgba'), quality)
+  return encodeAsJpeg(toColorMode(pixels, 'rgba'), quality)
 }
 
 function plain(data: Uint8ClampedArray): Uint8Array {

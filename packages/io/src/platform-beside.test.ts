@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile as readText, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DataError } from '@gradus/core'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FileFormat } from './formats/file-format.ts'
 import type { ModelFile } from './formats/model-file.ts'
@@ -28,6 +28,7 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 describe('files beside another', () => {
   it('are read from its folder or from the files that are given', async () => {
     expect(text(await besideOf(join(folder, 'model.json'))('./sub/a.bin'))).toBe('a')
+    expect(text(await besideOf(pathToFileURL(join(folder, 'model.json')))('sub/a.bin'))).toBe('a')
     const bytes = new TextEncoder().encode('given')
     expect(text(await besideOf(bytes, { './sub/a.bin': bytes })('sub/a.bin'))).toBe('given')
     expect(text(await besideOf(bytes, [new File([bytes], 'a.bin')])('sub/a.bin'))).toBe('given')
@@ -50,7 +51,10 @@ describe('files beside another', () => {
   })
 
   it('are not read outside of the folder of an address with escaped dots', async () => {
-    await expect(besideOf(address)('%2e%2e/secret')).rejects.toThrow(DataError)
+    await expect(besideOf(address)('%2e%2e/secret')).rejects.toThrow('which is not in its folder or below it')
+    const file = pathToFileURL(join(folder, 'sub', 'model.json'))
+    for (const main of [file, file.href])
+      await expect(besideOf(main)('%2e%2e/secret')).rejects.toThrow('which is not in its folder or below it')
   })
 
   it('are named where they are missing', async () => {

@@ -1,4 +1,5 @@
 import { ConfigError, DataError, describeValue, isPlainObject } from '@gradus/core'
+import { removeFile, schemeNameOf } from './addresses/index.ts'
 import type { ReadBeside } from './formats/file-format.ts'
 import { type FileSource, readFile } from './platform-files.ts'
 import { shortened } from './platform-replace-file.ts'
@@ -6,7 +7,8 @@ import { shortened } from './platform-replace-file.ts'
 /** Files that lie beside another: in an object by their paths, or in a list of `File`s by their names. */
 export type BesideFiles = Readonly<Record<string, FileSource>> | Iterable<FileSource & { readonly name: string }>
 
-const hasFolder = /^(https?:\/\/|opfs:\/\/|(?![a-z]{2,}:))/i
+/** Paths, and addresses of files that may have others beside them. */
+const hasFolder = /^((https?|file|opfs|indexeddb):\/\/|(?![a-z]{2,}:))/i
 
 /**
  * Returns the function that reads files beside `source`: from `files` if they are given, otherwise from the folder of the path or
@@ -14,6 +16,7 @@ const hasFolder = /^(https?:\/\/|opfs:\/\/|(?![a-z]{2,}:))/i
  */
 export function besideOf(source: unknown, files?: BesideFiles): ReadBeside {
   const given = files === undefined ? undefined : filesByPath(files)
+  const main = source instanceof URL ? source.href : source
   return async (path, options = {}) => {
     const inside = insidePath(path)
     if (given) {
@@ -23,12 +26,12 @@ export function besideOf(source: unknown, files?: BesideFiles): ReadBeside {
         `The file '${shortened(inside)}' is not among the given files: ${shortened([...given.keys()].join(', ')) || 'none'}. Give it in the option files, by this name.`,
       )
     }
-    if (typeof source !== 'string' || !hasFolder.test(source)) {
+    if (typeof main !== 'string' || !hasFolder.test(main)) {
       throw new DataError(
-        `The model has a further file, '${shortened(inside)}', which cannot be found beside ${describeValue(source)}. Give it: { files: { '${shortened(inside)}': bytes } }.`,
+        `The model has a further file, '${shortened(inside)}', which cannot be found beside ${describeValue(main)}. Give it: { files: { '${shortened(inside)}': bytes } }.`,
       )
     }
-    return readFile(/^https?:/i.test(source) ? addressBeside(source, inside) : pathBeside(source, inside), options)
+    return readFile(/^(https?|file):/i.test(main) ? addressBeside(main, inside) : pathBeside(main, inside), options)
   }
 }
 
@@ -37,10 +40,12 @@ export function pathBeside(main: string, path: string): string {
   return main.replace(/[^/\\]*$/, '') + path
 }
 
-/** Deletes a file at a path if there is one, where the platform has files. */
+/** Deletes a file at a path or an address if there is one, where the platform has files. */
 export async function deleteFile(path: string): Promise<void> {
+  const scheme = schemeNameOf(path)
+  if (scheme !== undefined && scheme !== 'file') return removeFile(path).catch(() => {})
   const fs = typeof process === 'object' ? process.getBuiltinModule?.('node:fs/promises') : undefined
-  await fs?.rm(path, { force: true }).catch(() => {})
+  await fs?.rm(scheme === 'file' ? new URL(path) : path, { force: true }).catch(() => {})
 }
 
 function addressBeside(main: string, path: string): string {

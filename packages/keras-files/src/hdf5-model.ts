@@ -166,7 +166,9 @@ type Config = Readonly<Record<string, unknown>>
 
 /** A layer or model in the form of Keras 2, without the module of its class; operations keep theirs, because layers have the same names. */
 function legacyObject({ module, registered_name, build_config: _, ...object }: Config): Config {
-  return String(module).startsWith('keras.src.ops') ? { module, registered_name, ...object } : object
+  if (String(module).startsWith('keras.src.ops')) return { module, registered_name, ...object }
+  // in these files Keras looks up this class by another name than in others
+  return object['class_name'] === 'GroupQueryAttention' ? { ...object, class_name: 'GroupedQueryAttention' } : object
 }
 
 /** The config of a model in which models and their layers are in the form of Keras 2. */

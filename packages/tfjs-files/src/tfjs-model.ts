@@ -34,6 +34,7 @@ export const tfjsModel = {
     const isModel = /"(modelTopology|weightsManifest|weightSpecs|weightData)"|"(layers|graph)-model"/.test(start)
     return isModel || (path?.endsWith('.json') ?? false)
   },
+  lengthOf: () => Number.POSITIVE_INFINITY,
   read(bytes: Uint8Array): ModelFile {
     const artifacts = parseArtifacts(bytes)
     if (!hasFiles(artifacts)) return modelFile(artifacts, embeddedWeights(artifacts))

@@ -20,6 +20,7 @@ import keras  # noqa: E402
 from encode import Draw  # noqa: E402
 from layer_case import record_layer  # noqa: E402
 from layer_spaces import SPACES  # noqa: E402
+from ops_spaces import OPS, OPS_WITH_JAX  # noqa: E402
 from part_spaces import PARTS  # noqa: E402
 from reasons import reasons_of  # noqa: E402
 import sequence_spaces  # noqa: E402, F401
@@ -33,11 +34,11 @@ def layer_part(name):
 
 
 # Groups without derivatives, which Keras computes with NumPy: JAX would compile them for each shape
-WITH_NUMPY = ("metrics", "optimizers", "schedules", "constraints", "initializers", "lookups")
+WITH_NUMPY = ("metrics", "optimizers", "schedules", "constraints", "initializers", "lookups", "ops")
 
 
 def backend_of(name):
-    return "numpy" if name.split("/")[0] in WITH_NUMPY else "jax"
+    return "numpy" if name.split("/")[0] in WITH_NUMPY and name not in OPS_WITH_JAX else "jax"
 
 
 def main():
@@ -47,7 +48,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
-    parts = {**{f"layers/{name}": layer_part(name) for name in SPACES}, **PARTS}
+    parts = {**{f"layers/{name}": layer_part(name) for name in SPACES}, **PARTS, **OPS}
     backend = keras.backend.backend()
     for name, record in parts.items():
         if arguments.only not in name or backend_of(name) != backend:

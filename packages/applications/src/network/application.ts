@@ -1,12 +1,11 @@
 import { ConfigError, checkFields, describeValue, type FieldTable, input } from '@gradus/core'
 import { Dense } from '@gradus/layers'
-import { Model } from '@gradus/models'
+import { getSourceInputs, Model } from '@gradus/models'
 import type { SymbolicShape, SymbolicTensor } from '@gradus/tensor'
 import { type ApplicationConfig, applicationFields } from '../options.ts'
 import { type PublishedFile, readWeights } from '../weights.ts'
 import { imageShape } from './image-shape.ts'
 import { Net } from './net.ts'
-import { sourceInputs } from './source-inputs.ts'
 
 /** The classifier at the end of an application. */
 export interface Classifier {
@@ -60,7 +59,7 @@ export async function makeApplication(config: ApplicationConfig, blueprint: Blue
     if (pooling) y = net.globalPool(pooling, y, blueprint.namesPooling ? { name: `${pooling}_pool` } : {})
     y = blueprint.finish?.(net, y) ?? y
   }
-  const inputs = inputTensor ? sourceInputs(inputTensor) : [x]
+  const inputs = inputTensor ? getSourceInputs(inputTensor) : [x]
   const ModelClass = config.modelClass ?? Model
   const model = new ModelClass({
     inputs: inputs.length === 1 ? inputs[0]! : inputs,

@@ -2,7 +2,7 @@ import type { SymbolicTensor } from '@gradus/tensor'
 import type { Net, WindowSize } from './net.ts'
 
 /** A convolution: its filters, its window, and `s` if it has a stride of two and no padding. */
-export type ConvStep = readonly [filters: number, size: WindowSize, stride?: 's']
+type ConvStep = readonly [filters: number, size: WindowSize, stride?: 's']
 
 /** One step of a branch: a convolution, a pooling, or two convolutions side by side. */
 type BranchStep = ConvStep | 'average' | 'max' | { readonly name?: string; readonly parts: readonly ConvStep[] }

@@ -46,7 +46,12 @@ export function lacksVariables(root: BaseLayer): boolean {
 export function buildVariables(root: BaseLayer, rng: Rng): void {
   for (const { layer, path } of layersWithin(root)) {
     const found = kept.has(layer) ? undefined : knownShapes(layer)
-    if (found) kept.set(layer, initVariables(layer, found, rngAt(rng, path)))
+    // layer by layer, because the tensors between random bits and weights take ten times the memory of the weights
+    if (found)
+      kept.set(
+        layer,
+        tidy(() => initVariables(layer, found, rngAt(rng, path))),
+      )
   }
 }
 
@@ -65,7 +70,10 @@ export function buildFrom(root: BaseLayer, shapes: Readonly<Record<string, Input
       const input = shapes[path]
       if (!input || kept.has(layer)) continue
       inferShapes(() => initialParams(layer, rng, input)) // on shapes, to find weights that are too large
-      kept.set(layer, initVariables(layer, { input }, rngAt(rng, path)))
+      kept.set(
+        layer,
+        tidy(() => initVariables(layer, { input }, rngAt(rng, path))),
+      )
     }
   }
 }

@@ -1,4 +1,4 @@
-import { decode } from 'jpeg-js'
+import jpeg from 'jpeg-js'
 import { ImageProblem } from './image-problem.ts'
 import { fullSize } from './jpeg-chroma.ts'
 import { type JpegHeader, readJpegHeader, withoutSegment } from './jpeg-header.ts'
@@ -35,7 +35,7 @@ function decoded(bytes: Uint8Array, colorTransform: false | undefined): Uint8Arr
     maxMemoryUsageInMB: maxMemory,
   } as const
   try {
-    return decode(bytes, colorTransform === undefined ? options : { ...options, colorTransform }).data
+    return jpeg.decode(bytes, colorTransform === undefined ? options : { ...options, colorTransform }).data
   } catch (cause) {
     // the decoder meets wrong data with errors of the engine, too
     const isOwn = cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError)

@@ -11,7 +11,7 @@ interface Page {
 }
 
 /** Encodes RGBA pixels as a JPEG file, in pages by the browser. Alpha is left out. */
-export async function encodeJpeg({ data, width, height }: Pixels, quality: number): Promise<Uint8Array> {
+export async function encodeAsJpeg({ data, width, height }: Pixels, quality: number): Promise<Uint8Array> {
   const opaque = Uint8ClampedArray.from(data, (value, i) => (i % 4 === 3 ? 255 : value))
   const { OffscreenCanvas, ImageData } = globalThis as Page
   if (OffscreenCanvas && ImageData) {
@@ -23,6 +23,5 @@ export async function encodeJpeg({ data, width, height }: Pixels, quality: numbe
       return new Uint8Array(await blob.arrayBuffer())
     }
   }
-  const { encode } = await import('jpeg-js')
-  return new Uint8Array(encode({ data: opaque, width, height }, quality).data)
+  return (await import('./encode-jpeg.ts')).encodeJpeg(opaque, width, height, quality)
 }

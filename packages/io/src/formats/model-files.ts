@@ -153,13 +153,14 @@ export async function writeModelFile(
   const missing = given || formatNamed(formats, name) ? undefined : packageOf(name)
   if (missing) formats = await loadFormats(missing, name)
   const format = formatNamed(formats, name)
-  if (typeof target !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))
-  const { main, beside } = format.writeSet(file, target.replace(/^.*[/\\]/, ''))
-  const before = await readFile(target).catch(() => undefined)
-  for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(target, path), bytes)
-  await writeFileAtomic(target, main)
+  const place = target instanceof URL ? target.href : target
+  if (typeof place !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))
+  const { main, beside } = format.writeSet(file, place.replace(/^.*[/\\]/, ''))
+  const before = await readFile(place).catch(() => undefined)
+  for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(place, path), bytes)
+  await writeFileAtomic(place, main)
   const replaced = before ? (format.besideIn?.(before) ?? []) : []
-  for (const path of replaced) if (!Object.hasOwn(beside, path)) await deleteFile(pathBeside(target, path))
+  for (const path of replaced) if (!Object.hasOwn(beside, path)) await deleteFile(pathBeside(place, path))
 }
 
 function nameOf(file: FileSource | FileTarget): string | undefined {

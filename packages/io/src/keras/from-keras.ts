@@ -5,6 +5,7 @@ import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, opti
 import { asKerasObject, type KerasObject } from './object.ts'
 import { isLambda, lambdaError, requireTranslatable } from './python-code.ts'
 import { savedModel } from './saved-file.ts'
+import { activationLayers } from './to-names.ts'
 import { compileConfigOf } from './training-config.ts'
 
 /**
@@ -89,7 +90,19 @@ function translateObject(object: KerasObject, expected: KerasKind | undefined): 
   if (className === 'DTypePolicy' || className === 'Policy')
     return optionValue('dtype', String((config as { name?: unknown } | null)?.name))
   if (className === 'function' || typeof config === 'string') return functionName(config)
+  const activation = expected === 'activation' ? activationOfLayer(object) : undefined
+  if (activation) return activation
   return kindOf(object, expected) === 'model' ? modelSpec(object) : definitionSpec(object, expected)
+}
+
+/** An activation that is a layer in Keras, as in `Dense(4, activation=LeakyReLU(0.1))`; undefined for other objects. */
+function activationOfLayer({ className, config }: KerasObject): object | undefined {
+  const name = Object.keys(activationLayers).find((key) => activationLayers[key] === className)
+  if (name === undefined || !isPlainObject(config)) return undefined
+  const options = Object.entries(config).filter(
+    ([key, value]) => value !== null && !['name', 'trainable', 'dtype'].includes(key),
+  )
+  return { activation: name, ...Object.fromEntries(options.map(([key, value]) => [optionName(key), value])) }
 }
 
 /** Translates Python values that Keras wraps in an object, because JSON has no form for them. */

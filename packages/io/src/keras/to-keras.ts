@@ -3,7 +3,7 @@ import type { LayerOutline } from '../formats/outline.ts'
 import type { CompileSpec } from './from-keras.ts'
 import type { KerasKind } from './names.ts'
 import { functionalConfig, inputConfig, sequentialConfig } from './to-model.ts'
-import { kerasObject, kerasOptionName, kerasOptionValue, snakeName } from './to-names.ts'
+import { activationLayers, kerasObject, kerasOptionName, kerasOptionValue, snakeName } from './to-names.ts'
 
 /**
  * Translates the spec of a model into the form of `keras.saving.serialize_keras_object`, which Keras 3 loads. `outline` describes the
@@ -108,14 +108,6 @@ function anonymous(spec: Readonly<Record<string, unknown>>): LayerOutline {
   const type = String(spec['layer'] ?? spec['model'])
   const name = typeof spec['name'] === 'string' ? spec['name'] : snakeName(type)
   return { type, name, isModel: false, isSubclass: false, weights: [], inputs: [], results: new Map(), sublayers: [] }
-}
-
-/** The layers of Keras that are activation functions with options. */
-const activationLayers: Readonly<Record<string, string>> = {
-  leakyRelu: 'LeakyReLU',
-  elu: 'ELU',
-  relu: 'ReLU',
-  softmax: 'Softmax',
 }
 
 function activation({ activation: name, ...options }: Readonly<Record<string, unknown>>): unknown {

@@ -13,6 +13,14 @@ const modules: Readonly<Partial<Record<string, string>>> = {
   metric: 'keras.metrics',
 }
 
+/** The layers of Keras that are activation functions with options, by the names of these functions here. */
+export const activationLayers: Readonly<Record<string, string>> = {
+  leakyRelu: 'LeakyReLU',
+  elu: 'ELU',
+  relu: 'ReLU',
+  softmax: 'Softmax',
+}
+
 const keptNames = new Map(Object.entries(specialNames).map(([keras, own]) => [own, keras]))
 
 /** The name of an option in Keras: `kernelInitializer` is `kernel_initializer`, `beta1` is `beta_1`. */

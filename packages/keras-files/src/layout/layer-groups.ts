@@ -1,5 +1,5 @@
 import { FormatError, type WeightValue } from '@gradus/core'
-import type { LayerOutline, ModelOutline, ResolveOptions } from '@gradus/io'
+import type { LayerOutline, ModelOutline, ResolveOptions, WeightOutline } from '@gradus/io'
 import type { Hdf5Group, Values } from '../hdf5/read-hdf5.ts'
 import type { NewGroup } from '../hdf5/write-hdf5.ts'
 import { allWeights } from './all-weights.ts'
@@ -21,7 +21,7 @@ export function readLayerGroups(
     )
   const collected = new Collected(options)
   const visit = (layer: LayerOutline, group: Hdf5Group | undefined, path: string): void => {
-    const { weights } = layer
+    const weights = storedWeights(layer)
     const vars = group?.group(variables)
     if (weights.length > 0 && !collected.has(weights)) {
       const place = `group '${path || variables}'`
@@ -35,6 +35,13 @@ export function readLayerGroups(
   }
   visit(layers, root, '')
   return collected.all(allWeights(layers))
+}
+
+/** The weights that Keras keeps with a layer: its own, and with a SpectralNormalization also the kernel of the layer in it. */
+function storedWeights({ type, weights, sublayers }: LayerOutline): readonly WeightOutline[] {
+  if (type !== 'SpectralNormalization') return weights
+  const kernel = sublayers[0]?.weights.find(({ key }) => key === 'kernel' || key === 'embeddings')
+  return kernel ? [kernel, ...weights] : weights
 }
 
 /** The group at a path with slashes; in files of early versions of Keras 3 `layers` has another name. */
@@ -66,7 +73,7 @@ export function writeLayerGroups(
   const visit = (layer: LayerOutline, group: NewGroup): void => {
     const vars = group.at(variables)
     vars.attributes.set('name', layer.name.split('.').at(-1)!)
-    for (const [index, { path }] of layer.weights.entries()) vars.add(String(index), byPath.get(path)!)
+    for (const [index, { path }] of storedWeights(layer).entries()) vars.add(String(index), byPath.get(path)!)
     for (const sublayer of sublayerPaths(layer)) {
       const own = allWeights(sublayer.layer).map(({ path }) => path)
       // Keras keeps a layer that several hold in the first place

@@ -1,8 +1,10 @@
 import { type ArgumentKinds, checkArguments } from '../arguments.ts'
 import { computeDType, type FloatDType } from '../dtype.ts'
 import { ShapeError } from '../errors.ts'
+import { currentInterpreter, eager } from '../interpreter.ts'
 import { normalizeAxis, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
+import { tidy } from '../tidy.ts'
 import { add, cast, less, maximum, minimum, mul, neg, sub } from './arithmetic.ts'
 import { broadcastTo } from './broadcast.ts'
 import { erfInv } from './error-function.ts'
@@ -46,11 +48,22 @@ export function randomUniform(key: Tensor, shape: Shape, options: UniformOptions
     )
   }
   if (dtype === 'float16') return cast(randomUniform(key, shape, { low, high }), dtype)
-  const unit = unitInterval(key, shape, dtype)
-  if (low === 0) return high === 1 ? unit : mul(unit, high)
+  const unit = () => unitInterval(key, shape, dtype)
+  if (low === 0) return high === 1 ? unit() : inTurn(unit, (x) => mul(x, high))
+  const spread = () =>
+    inTurn(
+      unit,
+      (x) => mul(x, high - low),
+      (x) => add(x, low),
+    )
   // low + u (high - low) can round up to high, which does not belong to the interval
-  const spread = add(mul(unit, high - low), low)
-  return low === high ? spread : minimum(spread, below(high, dtype))
+  return low === high ? spread() : inTurn(spread, (x) => minimum(x, below(high, dtype)))
+}
+
+/** Applies functions one after another. Without a trace or a gradient each result is freed when the next one is there. */
+function inTurn(first: () => Tensor, ...steps: readonly ((x: Tensor) => Tensor)[]): Tensor {
+  const freed = (body: () => Tensor) => (currentInterpreter() === eager ? tidy(body) : body())
+  return steps.reduce<() => Tensor>((before, step) => () => freed(() => step(before())), first)()
 }
 
 /** The dtypes in which random numbers are made; those of float16 are made in float32. */
@@ -58,7 +71,14 @@ type WideFloat = Exclude<FloatDType, 'float16'>
 
 /** [0, 1): as many random bits as the mantissa holds, so that every value is exact. */
 function unitInterval(key: Tensor, shape: Shape, dtype: WideFloat): Tensor {
-  if (dtype === 'float32') return mul(cast(shiftRight(randomBits(key, shape), 8), dtype), 2 ** -24)
+  if (dtype === 'float32') {
+    return inTurn(
+      () => randomBits(key, shape),
+      (x) => shiftRight(x, 8),
+      (x) => cast(x, dtype),
+      (x) => mul(x, 2 ** -24),
+    )
+  }
   const [upper, lower] = wordPair(key, shape)
   // 27 + 26 bits
   return mul(add(mul(cast(shiftRight(upper, 5), dtype), 2 ** 26), cast(shiftRight(lower, 6), dtype)), 2 ** -53)
@@ -67,7 +87,13 @@ function unitInterval(key: Tensor, shape: Shape, dtype: WideFloat): Tensor {
 /** (-1, 1), symmetric and without the ends: odd multiples of 2^-23 (2^-52 for float64), all of them exact. */
 function openInterval(key: Tensor, shape: Shape, dtype: WideFloat): Tensor {
   if (dtype === 'float32') {
-    return add(mul(cast(shiftRight(randomBits(key, shape), 9), dtype), 2 ** -22), 2 ** -23 - 1)
+    return inTurn(
+      () => randomBits(key, shape),
+      (x) => shiftRight(x, 9),
+      (x) => cast(x, dtype),
+      (x) => mul(x, 2 ** -22),
+      (x) => add(x, 2 ** -23 - 1),
+    )
   }
   const [upper, lower] = wordPair(key, shape)
   const whole = add(mul(cast(shiftRight(upper, 6), dtype), 2 ** 26), cast(shiftRight(lower, 6), dtype))
@@ -102,8 +128,13 @@ export function randomNormal(key: Tensor, shape: Shape, options: NormalOptions =
   checkArguments('randomNormal', [key, shape, options], normalArguments)
   const { mean = 0, stddev = 1, dtype = 'float32' } = options
   if (dtype === 'float16') return cast(randomNormal(key, shape, { mean, stddev }), dtype)
-  const standard = mul(erfInv(openInterval(key, shape, dtype)), Math.SQRT2 * stddev)
-  return mean === 0 ? standard : add(standard, mean)
+  const standard = () =>
+    inTurn(
+      () => openInterval(key, shape, dtype),
+      erfInv,
+      (x) => mul(x, Math.SQRT2 * stddev),
+    )
+  return mean === 0 ? standard() : inTurn(standard, (x) => add(x, mean))
 }
 
 // erf(2 / sqrt(2)): the probability of being within two standard deviations
@@ -117,9 +148,17 @@ export function truncatedNormal(key: Tensor, shape: Shape, options: NormalOption
   checkArguments('truncatedNormal', [key, shape, options], normalArguments)
   const { mean = 0, stddev = 1, dtype = 'float32' } = options
   if (dtype === 'float16') return cast(truncatedNormal(key, shape, { mean, stddev }), dtype)
-  const standard = mul(erfInv(mul(openInterval(key, shape, dtype), withinTwo)), Math.SQRT2)
-  const scaled = mul(maximum(minimum(standard, 2), -2), stddev)
-  return mean === 0 ? scaled : add(scaled, mean)
+  const scaled = () =>
+    inTurn(
+      () => openInterval(key, shape, dtype),
+      (x) => mul(x, withinTwo),
+      erfInv,
+      (x) => mul(x, Math.SQRT2),
+      (x) => minimum(x, 2),
+      (x) => maximum(x, -2),
+      (x) => mul(x, stddev),
+    )
+  return mean === 0 ? scaled() : inTurn(scaled, (x) => add(x, mean))
 }
 
 /** `true` with probability `p`, a number or a tensor that is broadcast to `shape`. */

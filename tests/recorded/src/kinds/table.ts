@@ -17,6 +17,7 @@ import { runLookup } from './lookup.ts'
 import { runLoss } from './loss.ts'
 import { runMetric } from './metric.ts'
 import { runModel, runModelConfig } from './model.ts'
+import { runOp } from './op.ts'
 import { runOptimizer } from './optimizer.ts'
 import { runProgress } from './progress.ts'
 import { runRandomLayer } from './random-layer.ts'
@@ -52,6 +53,7 @@ export const runners: Readonly<Record<string, Runner>> = {
   metric: runMetric,
   model: runModel,
   model_config: runModelConfig,
+  op: runOp,
   optimizer: runOptimizer,
   optimizer_fit: runOptimizerFit,
   progbar: runProgress,
