@@ -68,6 +68,7 @@ const broken: Readonly<Record<string, readonly (string | number)[]>> = {
   metric: ['modes', 1, 'steps', 0, 'result', 'data', 0],
   model: ['weights', 0, 'data', 5],
   model_config: ['count_params'],
+  op: ['gradients', 0, 'data', 0],
   optimizer: ['values_after_step', 3, 0, 'data', 0],
   optimizer_fit: ['final_weights', 1, 'data', 0],
   progbar: ['stdout'],
