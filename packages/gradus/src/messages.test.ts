@@ -121,7 +121,7 @@ const files: Record<string, () => unknown> = {
   'weights of another model': async () =>
     small()['loadWeights']!(await new Sequential!([new Dense!({ units: 2, inputShape: [3] })])['toBytes']!()),
   'loadModel(3)': load(3),
-  "save('model.h5')": () => small()['save']!('/tmp/gradus-model.h5'),
+  "save('model.onnx')": () => small()['save']!('/tmp/gradus-model.onnx'),
   'a spec that is a text': spec('Sequential'),
   'a config of Keras': spec({ class_name: 'Sequential', config: { layers: [] } }),
   'an unknown kind of model': spec({ model: 'Sequentail', layers: [] }),

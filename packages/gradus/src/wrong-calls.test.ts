@@ -553,12 +553,12 @@ describe('models', () => {
         "loadModel has no option 'custom_objects'.",
       ],
       [
-        () => js(gradus)['loadModel']!('https://example.org/a.safetensors'),
-        'it is an address. Give a path, or fetch the file',
+        () => js(gradus)['loadModel']!('ftp://example.org/a.safetensors'),
+        'addresses begin with downloads, http, https, blob, data, indexeddb, opfs or file. Give one of them, or a path.',
       ],
       [
         () => js(smaller)['save']!('localstorage://model'),
-        'it is an address. Give a path, or get the bytes with toBytes()',
+        'addresses begin with downloads, http, https, blob, data, indexeddb, opfs or file. Give one of them, or a path.',
       ],
     ] as const)
       await expect(async () => call()).rejects.toThrow(message)

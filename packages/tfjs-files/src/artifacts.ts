@@ -6,6 +6,9 @@ import { decodeWeights, type NamedWeight } from './weight-values.ts'
 /** The contents of a model.json, or the artifacts that TensorFlow.js passes to its handlers of files. */
 export type Artifacts = Readonly<Record<string, unknown>>
 
+/** A model.json has at least one of these. */
+const parts = ['modelTopology', 'weightsManifest', 'weightSpecs', 'weightData']
+
 /** Whether an object has the form of a model.json or of artifacts. */
 export function areArtifacts(value: unknown): value is Artifacts {
   return isPlainObject(value) && 'modelTopology' in value
@@ -22,7 +25,7 @@ export function parseArtifacts(bytes: Uint8Array): Artifacts {
       { cause },
     )
   }
-  if (isPlainObject(value)) return value
+  if (isPlainObject(value) && parts.some((part) => part in value)) return value
   throw new FormatError(`The model.json holds ${describeValue(value)}; expected { modelTopology, weightsManifest }.`)
 }
 

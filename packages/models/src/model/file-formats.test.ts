@@ -81,7 +81,7 @@ it('throws for an unknown format, with the kind of the file and the known format
     'The file has a format that is not known: it is a ZIP archive, such as Keras writes as .keras. Known formats: safetensors (.safetensors).',
   )
   await expect(loadModel(new File(['{}'], 'model.json'), { registry })).rejects.toThrow(
-    "The file 'model.json' has a format",
+    'The model.json holds {}; expected { modelTopology, weightsManifest }.',
   )
   await expect(loadModel(new File(['damaged'], 'model.safetensors'), { registry })).rejects.toThrow(
     'This is no safetensors file, or it was cut off: it has 7 bytes',
