@@ -30,8 +30,8 @@ export function resizedOnLoad(
   const filter = loadingFilters[interpolation]
   const across = smoothTaps(pixels.width, box.left, box.right, width, filter)
   const down = smoothTaps(pixels.height, box.top, box.bottom, height, filter)
-  const isWider = pixels.width !== width || box.left > 0
-  const isTaller = pixels.height !== height || box.top > 0
+  const isWider = pixels.width !== width || box.left > 0 || box.right !== width
+  const isTaller = pixels.height !== height || box.top > 0 || box.bottom !== height
   const input = pixels.channels === 4 ? withAlphaMultiplied(pixels) : pixels
   const rows = isWider ? alongRows(input, across) : input
   const resized = isTaller ? alongColumns(rows, down) : rows
@@ -49,10 +49,16 @@ function middleOf({ width, height }: Pixels, targetHeight: number, targetWidth: 
   return { left, top, right: left + innerWidth, bottom: top + innerHeight }
 }
 
-function nearest({ data, width: imageWidth, channels }: Pixels, box: Box, height: number, width: number): Pixels {
+function nearest(
+  { data, width: imageWidth, height: imageHeight, channels }: Pixels,
+  box: Box,
+  height: number,
+  width: number,
+): Pixels {
   const result = new (data.constructor as typeof Uint8Array)(width * height * channels)
-  const columns = centers(box.left, box.right, width)
-  const rows = centers(box.top, box.bottom, height)
+  const is8Bits = data instanceof Uint8Array
+  const columns = centers(box.left, box.right, width, imageWidth, is8Bits)
+  const rows = centers(box.top, box.bottom, height, imageHeight, is8Bits)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (rows[y]! * imageWidth + columns[x]!) * channels
@@ -63,14 +69,17 @@ function nearest({ data, width: imageWidth, channels }: Pixels, box: Box, height
   return { data: result, width, height, channels }
 }
 
-/** Steps from center to center by addition, whose rounding decides which of two pixels is taken. */
-function centers(from: number, to: number, count: number): number[] {
+/**
+ * The elements at the centers of equal parts from `from` to `to`. Pillow steps from center to center by addition where `isAdded`, and
+ * its rounding decides which of two elements is taken.
+ */
+function centers(from: number, to: number, count: number, length: number, isAdded: boolean): number[] {
   const step = (to - from) / count
-  let at = from + step * 0.5
-  return Array.from({ length: count }, () => {
-    const center = Math.min(Math.trunc(at), to - 1)
-    at += step
-    return center
+  let sum = from + step * 0.5
+  return Array.from({ length: count }, (_, i) => {
+    const center = isAdded ? sum : from + step * (i + 0.5)
+    sum += step
+    return Math.min(Math.trunc(center), length - 1)
   })
 }
 
