@@ -53,7 +53,8 @@ export class Evaluation {
 
   private advance(count: number, from: TestState, feed: Parameters<CompiledSteps['test']['run']>[4]): TestState {
     const { params, state } = this.trainer.variables
-    return this.steps.test.run(count, from, params, state, feed, this.trainer.dropoutKey)
+    this.trainer.model.inferenceSteps += count
+    return this.steps.test.run(count, from, params, state, feed, this.trainer.inferenceKey)
   }
 
   private figures({ tracker }: TestState): Promise<Logs> {

@@ -46,10 +46,11 @@ export async function testOnBatch(
   const device = onBackend(backend, () => upload(batch))
   try {
     const after = onBackend(backend, () =>
-      steps.test.run(1, trainer.beginTest(steps), params, state, { batch: device }, trainer.dropoutKey),
+      steps.test.run(1, trainer.beginTest(steps), params, state, { batch: device }, trainer.inferenceKey),
     )
     const logs = await readScalars(onBackend(backend, () => steps.results(after.tracker)))
     trainer.endTest(after)
+    trainer.model.inferenceSteps++
     return logs
   } finally {
     disposeTree(device)

@@ -1,5 +1,15 @@
-import { type Dataset, type InputData, type LayerTrees, type Named, Rng, readVariables } from '@gradus/core'
-import { concat, onBackend, sliceAxis, type Tensor, type Tree, treeLeaves, treeReplace } from '@gradus/tensor'
+import { type Dataset, type InputData, type LayerTrees, type Named, type Rng, readVariables } from '@gradus/core'
+import {
+  concat,
+  onBackend,
+  sliceAxis,
+  type Tensor,
+  type Tree,
+  tensor,
+  tidy,
+  treeLeaves,
+  treeReplace,
+} from '@gradus/tensor'
 import { disposeTree, openInputs, type Ports } from '../input/index.ts'
 import { type CompiledPredictStep, replaceStates, type TrainableModel } from '../step/index.ts'
 import type { Hooks } from './hooks.ts'
@@ -15,19 +25,21 @@ export interface PredictSetup {
   readonly hooks: (steps: number | undefined) => Hooks
   /** Returns the compiled step. */
   readonly compiled: (ports: Ports) => CompiledPredictStep
+  /** Returns the random stream of the model. */
+  readonly rng: () => Rng
 }
 
 /** Runs a model on batches and concatenates each output along the first axis. Returns undefined if there is no batch. */
 export async function predict(
   x: Named<InputData> | Dataset,
-  { model, batchSize = 32, steps: limit, hooks: hooksFor, compiled }: PredictSetup,
+  { model, batchSize = 32, steps: limit, hooks: hooksFor, compiled, rng }: PredictSetup,
 ): Promise<Tree | undefined> {
   const { ports, backend, length, batches } = await openInputs(model, x, batchSize)
   const run = compiled(ports)
   const { params, state: before } = readVariables(model)
   let changed: LayerTrees = {}
   const slice = new TimeSlice()
-  const { key } = onBackend(backend, () => new Rng(0)) // layers draw no random numbers at inference
+  const key = onBackend(backend, () => tidy(() => rng().fork('inference').key))
   const parts: Tree[] = []
   const hooks = hooksFor(limit ?? length)
   await hooks.call('onPredictBegin')
@@ -35,7 +47,9 @@ export async function predict(
   for await (const { batch, timeSteps } of batches) {
     if (limit !== undefined && step >= limit) break
     await hooks.call('onPredictBatchBegin', { step })
-    const result = onBackend(backend, () => run(params, { ...before, ...changed }, batch, key))
+    const count = onBackend(backend, () => tensor(model.inferenceSteps++, { dtype: 'uint32' }))
+    const result = onBackend(backend, () => run(params, { ...before, ...changed }, batch, key, count))
+    count.dispose()
     const left = new Set(treeLeaves(result.changed as unknown as Tree))
     for (const old of treeLeaves(changed as unknown as Tree)) if (!left.has(old)) old.dispose()
     changed = result.changed

@@ -272,6 +272,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
         steps: options.steps ?? undefined,
         hooks: (steps) => this.hooks({ ...options, verbose: options.verbose ?? 0 }, steps),
         compiled: (ports) => this.predictorFor(ports),
+        rng: () => this.rng,
       }),
     )
     return (typeof this.ports?.outputForm === 'number' ? [outputs] : outputs) as T

@@ -7,6 +7,8 @@ import { moveTree, moveVariables } from './placement.ts'
 
 /** The backend of a model: its weights, the state of its optimizer and its random stream move together. */
 export abstract class PlacedModel<C extends object = object> extends ModelStructure<C> {
+  /** Batches outside training so far, in `predict`, `evaluate` and the like. Random numbers that layers draw in them depend on it. */
+  inferenceSteps = 0
   protected trainer: Trainer | undefined
   protected predictor: { readonly ports: Ports; readonly step: CompiledPredictStep } | undefined
   /** Ends when earlier moves to another backend and replacements of weights have ended. */
@@ -115,6 +117,7 @@ export abstract class PlacedModel<C extends object = object> extends ModelStruct
   protected reseed(seed: number): void {
     if (seed === this.seed) return
     this.seed = seed
+    this.inferenceSteps = 0
     this.forgetStream()
     this.trainer?.moveTo(this.trainer.optimizerState, this.rng)
   }

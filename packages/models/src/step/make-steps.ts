@@ -46,6 +46,8 @@ export interface TestState {
   readonly position: Tensor
   /** The states of layers that the steps change, by path; most models have none. */
   readonly carried: LayerTrees
+  /** Batches outside training so far, uint32 scalar. The random numbers of a step depend on it. */
+  readonly step: Tensor
 }
 
 /**
@@ -63,7 +65,14 @@ interface Predicted {
 }
 
 /** A compiled predict step, from variables and a batch to the outputs. */
-export type CompiledPredictStep = (params: LayerTrees, state: LayerTrees, batch: DeviceBatch, key: Tensor) => Predicted
+export type CompiledPredictStep = (
+  params: LayerTrees,
+  state: LayerTrees,
+  batch: DeviceBatch,
+  key: Tensor,
+  /** As in `TestState`. */
+  step: Tensor,
+) => Predicted
 
 /** The parts of a step: a model, its inputs and outputs, its losses and metrics. */
 export interface StepParts {
@@ -133,7 +142,7 @@ export function makeTestStep(
     const step = new ModelStep({
       ...parts,
       batch,
-      rng: new Rng(key),
+      rng: new Rng(foldIn(key, before.step)),
       params,
       state: states,
       penalized: penalized(params),
@@ -148,6 +157,7 @@ export function makeTestStep(
       tracker: inOrderOf(before.tracker, tracker),
       position,
       carried: inOrderOf(before.carried, carried),
+      step: add(before.step, 1),
     }
   }
   return compileStep(run, options)
@@ -155,8 +165,9 @@ export function makeTestStep(
 
 /** Compiles a predict step: the outputs for one batch, and the states that it has changed. */
 export function makePredictStep(parts: StepParts, { jit }: StepOptions): CompiledPredictStep {
-  const run: CompiledPredictStep = (params, state, batch, key) => {
-    const step = new ModelStep({ ...parts, batch, rng: new Rng(key), params, state, penalized: {} })
+  const run: CompiledPredictStep = (params, state, batch, key, count) => {
+    const rng = new Rng(foldIn(key, count))
+    const step = new ModelStep({ ...parts, batch, rng, params, state, penalized: {} })
     const outputs = withCaller(step, () => parts.model.predictStep(step.batch.x, step))
     return { outputs, changed: step.changed }
   }

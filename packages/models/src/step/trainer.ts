@@ -43,6 +43,8 @@ import { copyAverages, exchangeAverages } from './use-averages.ts'
 export interface TrainableModel extends StepModel, DataModel {
   /** Builds the weights of layers that know their input shapes and have no weights yet. */
   build(): unknown
+  /** Batches outside training so far. The random numbers that layers draw in a batch depend on it. */
+  inferenceSteps: number
 }
 
 /**
@@ -67,6 +69,7 @@ export class Trainer {
   /** Shapes of targets that were checked. */
   private readonly checked = new Set<string>()
   private key: Tensor | undefined
+  private testKey: Tensor | undefined
   private runBackend: Backend | undefined
   private warned = false
 
@@ -83,6 +86,12 @@ export class Trainer {
   get dropoutKey(): Tensor {
     this.key ??= tidy(() => this.rng.fork('steps').key)
     return this.key
+  }
+
+  /** The key from which, with the number of the batch, the random numbers of an evaluation follow. */
+  get inferenceKey(): Tensor {
+    this.testKey ??= tidy(() => this.rng.fork('inference').key)
+    return this.testKey
   }
 
   /** The random stream that shuffles samples. */
@@ -178,7 +187,12 @@ export class Trainer {
     const carried = steps
       .carriedPaths()
       .flatMap((path) => (state[path] ? [[path, treeMap(copyTensor, state[path])]] : []))
-    return { tracker, position: tensor(0, { dtype: 'int32' }), carried: Object.fromEntries(carried) as LayerTrees }
+    return {
+      tracker,
+      position: tensor(0, { dtype: 'int32' }),
+      carried: Object.fromEntries(carried) as LayerTrees,
+      step: tensor(this.model.inferenceSteps, { dtype: 'uint32' }),
+    }
   }
 
   /** Gives the layers the states at the end of an evaluation, which the layers own from then on, and frees the rest. */
@@ -214,7 +228,9 @@ export class Trainer {
 
   private forgetKey(): void {
     this.key?.dispose()
+    this.testKey?.dispose()
     this.key = undefined
+    this.testKey = undefined
   }
 
   /**
