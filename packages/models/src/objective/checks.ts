@@ -61,7 +61,8 @@ function requireTarget(output: Ports['outputs'][number], target: HostArray | und
 }
 
 function batchShape(shape: readonly (number | null)[], like: Shape): Shape {
-  return shape.map((d, axis) => d ?? like[axis] ?? 1)
+  // a fixed batch size is that of an example; data may have any
+  return shape.map((d, axis) => (axis === 0 ? like[0] : d) ?? like[axis] ?? 1)
 }
 
 /** Throws `DataError` with the position of the first value that is NaN or infinite. */
