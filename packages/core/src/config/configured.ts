@@ -87,7 +87,8 @@ function configError(definition: Definition, got: unknown): ConfigError {
   const isChoice = ([, field]: [string, Field]) => descriptionOf(field).oneOf !== undefined
   const [key] = accepting.find(isRequired) ?? accepting.find(isChoice) ?? accepting[0] ?? fields.find(isRequired) ?? []
   const value = accepting.length > 0 ? describeValue(got) : '...'
-  const example = key === undefined ? '' : `, as in new ${name}({ ${key}: ${value} })`
+  const usual = (definition as { readonly usage?: string }).usage
+  const example = key !== undefined ? `, as in new ${name}({ ${key}: ${value} })` : usual ? `, as in ${usual}` : ''
   return new ConfigError(`${name} takes its options in one object${example}, and got ${describeValue(got)}.`)
 }
 

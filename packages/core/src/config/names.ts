@@ -24,9 +24,15 @@ export function snakeCase(name: string): string {
  * `known`.
  */
 export function suggest(name: string, known: readonly string[], aliases: readonly string[] = []): string {
-  const nearest = nearestName(name, [...known, ...aliases])
+  const meant = abbreviations[normalizeName(name)]
+  const nearest = meant && known.includes(meant) ? meant : nearestName(name, [...known, ...aliases])
   const list = known.length === 0 ? 'none is known' : `known: ${known.join(', ')}`
   return `${nearest ? ` Did you mean '${nearest}'?` : ''} (${list})`
+}
+
+/** Options by the short names that other libraries have for them. */
+const abbreviations: Readonly<Record<string, string>> = {
+  lr: 'learningRate',
 }
 
 function nearestName(name: string, known: readonly string[]): string | undefined {

@@ -20,6 +20,18 @@ export function requireMethod(instance: Configured, signature: string, keras: st
 }
 
 /**
+ * Throws `ConfigError` for a class that overrides `keras`, a method which training does not call, and not `own`, which it calls in
+ * place of that method. `base` is a method of the base class alone, where the search ends.
+ */
+export function refuseOverride(instance: object, keras: string, own: string, base: string, advice: string): void {
+  let level = Object.getPrototypeOf(instance) as object | null
+  for (; level && !Object.hasOwn(level, own) && !Object.hasOwn(level, base); level = Object.getPrototypeOf(level)) {
+    if (!Object.hasOwn(level, keras)) continue
+    throw new ConfigError(`The class ${level.constructor.name} has a method ${keras} and no ${own}. ${advice}`)
+  }
+}
+
+/**
  * Returns the result of a method as a tensor. Throws `TypeError`, which names the method, for other results.
  *
  * @example

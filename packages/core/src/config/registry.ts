@@ -108,8 +108,10 @@ export class Registry<D extends AnyDefinition = never> {
         `${path}: there is no ${kind} called ${describeName(name)}. It is a class of the program that made the data: pass it to loadModel as { customObjects: { ${own} } }, or add it with registry.with(${own}).`,
       )
     }
+    // the advice stands before the list, which may be long
+    const [near, list] = [known.slice(0, known.lastIndexOf(' (')), known.slice(known.lastIndexOf(' ('))]
     throw new ConfigError(
-      `${path}: there is no ${kind} called ${describeName(name)}.${known} Add your own classes with registry.with(TheClass).`,
+      `${path}: there is no ${kind} called ${describeName(name)}.${near} Add your own classes with registry.with(TheClass), or pass them to loadModel as customObjects.${list}`,
     )
   }
 

@@ -84,3 +84,18 @@ it('a loss is computed in its dtype', () => {
   expect([loss({ dtype: 'float16' }).dtype, loss({ dtype: 'float16' }).item()]).toEqual(['float16', 0.7998046875])
   expect([loss({ dtype: 'float64' }).dtype, loss({ dtype: 'float64' }).item()]).toEqual(['float64', 0.800000011920929])
 })
+
+it('a class that overrides call instead of compute is refused', () => {
+  class Late extends Loss {
+    override compute(): Tensor {
+      return tensor(0)
+    }
+  }
+  class Squares extends (Loss as unknown as new () => object) {
+    call(): void {}
+  }
+  expect(() => new Squares()).toThrow(
+    'The class Squares has a method call and no compute. Write compute(target, prediction), which returns',
+  )
+  expect(() => new Late()).not.toThrow()
+})

@@ -13,10 +13,10 @@ import {
   type Tensor,
   where,
 } from '@gradus/tensor'
-import { Configured } from '../config/configured.ts'
+import { type ConfigArgument, Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable, OptionsOf } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
-import { requireMethod, tensorFrom } from '../config/own-methods.ts'
+import { refuseOverride, requireMethod, tensorFrom } from '../config/own-methods.ts'
 import type { HostArray } from '../data/dataset.ts'
 import { alignRanks, asFloat, divideNoNan } from './alignment.ts'
 
@@ -67,6 +67,17 @@ export interface LossOptions {
 export abstract class Loss<C extends object = object> extends Configured<'loss', C & LossConfig> {
   static readonly kind = 'loss'
   static override readonly fields: FieldTable = fields
+
+  constructor(...args: ConfigArgument<C & LossConfig>) {
+    super(...args)
+    refuseOverride(
+      this,
+      'call',
+      'compute',
+      'perSample',
+      'Write compute(target, prediction), which returns the loss of each sample: call weights and reduces its result.',
+    )
+  }
 
   /** The key of the loss in the logs. */
   get name(): string {

@@ -66,7 +66,7 @@ describe('the mean of samples', () => {
 })
 
 describe('a metric with a state of its own', () => {
-  const metric = () =>
+  const metric = (): Metric<object, MeanState> =>
     new (class extends Metric<object, MeanState> {
       static readonly type = 'test/MeanError'
       init() {
@@ -89,6 +89,40 @@ describe('a metric with a state of its own', () => {
     expect(memory().buffers).toBe(before)
     error.resetState()
     expect(error.updateState([1], [4]).item()).toBe(3)
+  })
+
+  it('gives the figure of its batches without a state', () => {
+    const error = metric()
+    expect(error.result().item()).toBe(0)
+    error.updateState([1, 2], [1, 4])
+    expect(error.result().item()).toBe(1)
+    expect(error.result(emptyMean()).item()).toBe(0)
+    error.resetState()
+    expect(error.result().item()).toBe(0)
+  })
+
+  it('names the methods to write for those of Keras', () => {
+    class Late extends Metric {
+      init() {
+        return {}
+      }
+      update() {
+        return {}
+      }
+      override result() {
+        return tensor(0)
+      }
+    }
+    class Counted extends Late {
+      override updateState(): never {
+        throw new Error()
+      }
+    }
+    expect(() => new Counted()).toThrow('The class Counted has a method updateState and no update. Write update(state,')
+    class Added extends Late {
+      readonly total = this.addVariable()
+    }
+    expect(() => new Added()).toThrow('calls addVariable, which Keras has. Return the initial values from init()')
   })
 
   it('is refused in compiled functions', () => {

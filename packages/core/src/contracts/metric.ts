@@ -23,6 +23,8 @@ import { apply, identityOp, keepTensors } from '@gradus/tensor/internals'
 import { type ConfigArgument, Configured } from '../config/configured.ts'
 import type { ConfigOf, FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
+import { refuseOverride } from '../config/own-methods.ts'
+import { ConfigError } from '../errors.ts'
 import { alignRanks, asFloat, divideNoNan } from './alignment.ts'
 
 const fields = {
@@ -34,6 +36,9 @@ const fields = {
 
 /** Options that every metric takes. */
 export interface MetricConfig extends ConfigOf<typeof fields> {}
+
+const advice =
+  'Write update(state, target, prediction, weight), which returns the new state, and init(), which returns the first one.'
 
 /**
  * The base class of metrics: figures accumulated over batches. A metric is pure: `update` takes the old state, a tree of
@@ -70,8 +75,13 @@ export abstract class Metric<C extends object = object, S extends object = objec
 
   constructor(...args: ConfigArgument<C & MetricConfig>) {
     super(...args)
+    refuseOverride(this, 'updateState', 'update', 'resetState', advice)
+    const figure = this.result
     // not enumerable, because metrics with equal options are equal
     Object.defineProperty(this, 'running', { writable: true, value: undefined })
+    if (!figure) return // a missing method is reported when a model is compiled
+    const result = (state?: S) => (state ? figure.call(this, state) : this.runningFigure(figure))
+    Object.defineProperty(this, 'result', { value: result, writable: true, configurable: true })
   }
 
   /** The key of the figure in the logs. */
@@ -95,8 +105,11 @@ export abstract class Metric<C extends object = object, S extends object = objec
    * sample, `[batch]`, or per value; `weightsLike` gives it the rank of the values that it is multiplied with.
    */
   abstract update(state: S, target: Tensor, prediction: Tensor, weight?: Tensor): S
-  /** The figure so far: a scalar, or `[classes]` for metrics with one figure per class. */
-  abstract result(state: S): Tensor
+  /**
+   * The figure of a state: a scalar, or `[classes]` for metrics with one figure per class. Subclasses write `result(state)`. A program
+   * may leave the state out, and gets the figure of the batches given to `updateState`.
+   */
+  abstract result(state?: S): Tensor
 
   /**
    * Adds a batch of `[batch, ...]` to the metric itself, for loops of your own, and returns the figure so far. Metrics of values, such
@@ -132,6 +145,17 @@ export abstract class Metric<C extends object = object, S extends object = objec
     this.resetState()
     this.running = state
     return figure
+  }
+
+  private runningFigure(figure: (state: S) => Tensor): Tensor {
+    return tidy(() => copy(figure.call(this, this.running ?? this.init())))
+  }
+
+  /** Throws `ConfigError`: a metric keeps its numbers in the state that `init` returns. */
+  protected addVariable(): never {
+    throw new ConfigError(
+      `${this.type} calls addVariable, which Keras has. Return the initial values from init() as an object of tensors, and the new ones from update(state, target, prediction, weight).`,
+    )
   }
 
   /** Drops the batches given to `updateState`. Keras: `reset_state`. */

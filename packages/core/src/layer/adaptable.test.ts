@@ -3,7 +3,7 @@ import { type Tensor, tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import type { Batch, HostValues } from '../data/dataset.ts'
 import { toHostValues } from '../data/host-values.ts'
-import { type Adaptable, type AdaptData, adaptValues, isAdaptable } from './adaptable.ts'
+import { type Adaptable, type AdaptData, adaptValues, isAdaptable, learnFrom } from './adaptable.ts'
 import { Layer } from './layer.ts'
 
 await useBackend(cpu())
@@ -62,4 +62,30 @@ it('recognizes layers with adapt', async () => {
   expect(isAdaptable(layer)).toBe(true)
   if (isAdaptable(layer)) await layer.adapt([['a', 'abc']])
   expect((layer as Longest).longest).toBe(3)
+})
+
+describe('learnFrom', () => {
+  class Plain extends Layer {
+    apply(x: Tensor): Tensor {
+      return x
+    }
+  }
+
+  it('reads arrays at once', () => {
+    const found: HostValues[] = []
+    expect(learnFrom(new Plain(), [1, 2], (values) => found.push(values))).toBe(undefined)
+    expect(found).toMatchObject([{ shape: [2] }])
+  })
+
+  it('refuses calls of the layer until the data is read', async () => {
+    const layer = new Plain()
+    let count = 0
+    const reading = learnFrom(layer, batches(toHostValues([1, 2], 'x')), () => count++)
+    expect(() => layer.call(tensor([1]))).toThrow(
+      'Plain was called before its adapt had read the data. Wait for it: await layer.adapt(data).',
+    )
+    await reading
+    expect(count).toBe(1)
+    expect(layer.call(tensor([1])).item()).toBe(1)
+  })
 })

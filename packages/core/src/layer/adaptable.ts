@@ -2,6 +2,8 @@ import { type Dataset, type HostValues, type InputData, isDataset } from '../dat
 import { toHostValues } from '../data/host-values.ts'
 import { namedEntries, toNamedValues } from '../data/named.ts'
 import { DataError } from '../errors.ts'
+import type { BaseLayer } from './base-layer.ts'
+import { learning } from './learning.ts'
 
 /** The data that a layer learns from: values of its input, or batches with that input as `x`. */
 export type AdaptData = InputData | Dataset
@@ -32,4 +34,32 @@ export async function* adaptValues(data: AdaptData): AsyncGenerator<HostValues, 
     }
     yield values
   }
+}
+
+/**
+ * Calls `learn` with the values to learn from, as `adaptValues` gives them. Returns undefined for arrays, which are learned from at
+ * once, and otherwise a promise; until it is settled, calls of the layer throw.
+ *
+ * @example
+ * import { learnFrom } from '@gradus/core'
+ * import { Identity } from '@gradus/layers'
+ * let count = 0
+ * learnFrom(new Identity(), [1, 2, 3], ({ data }) => { count += data.length })
+ * count // => 3
+ */
+export function learnFrom(
+  layer: BaseLayer,
+  data: AdaptData,
+  learn: (values: HostValues) => void,
+): Promise<void> | undefined {
+  const values = isDataset(data) ? undefined : toHostValues(data, 'data')
+  if (values && !(values instanceof Promise)) {
+    learn(values)
+    return undefined
+  }
+  learning.add(layer)
+  const read = async () => {
+    for await (const part of adaptValues(data)) learn(part)
+  }
+  return read().finally(() => learning.delete(layer))
 }

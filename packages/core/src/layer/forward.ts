@@ -24,6 +24,7 @@ import { BaseLayer, type CallOptions, type Scope } from './base-layer.ts'
 import { type Call, type ForwardPass, type LayerVariables, wrapperOf } from './call-wrapper.ts'
 import { type LayerCaller, withCaller } from './caller.ts'
 import { layersWithin } from './layers-within.ts'
+import { requireLearned } from './learning.ts'
 import { type Masks, maskOf, masksIn, setMask, withMask } from './masks.ts'
 import { titleOf } from './title.ts'
 import { explained } from './wrong-inputs.ts'
@@ -62,6 +63,7 @@ export class Forward implements ForwardPass {
 
   /** Calls a layer as `call` does, without its wrapper. */
   run(layer: BaseLayer, given: Tree, call: Call): Tree {
+    requireLearned(layer)
     // indices are not floats, whatever the dtype they come in: float16 would round them
     const castsInputs = layer.autocast && !isInteger(layer.inputDType)
     const inputs = castsInputs ? castAll(given, dtypeInside(layer)) : given

@@ -15,6 +15,7 @@ import { isPlainObject, leavesOf, type Structure } from '../structure.ts'
 import type { CallOptions } from './base-layer.ts'
 import type { ValueCallOptions } from './build.ts'
 import { Layer } from './layer.ts'
+import { requireLearned } from './learning.ts'
 
 /**
  * The base class of layers that run on the host, on values that are not tensors yet: strings in, numbers out. Such a layer may be
@@ -60,6 +61,7 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
 
   /** The output for nested arrays, or for the input of a batch. Throws `DataError` for values that the layer cannot take. */
   process(values: Exclude<InputData, Tensor> | Named<HostValues>): HostValues {
+    requireLearned(this)
     const several = Array.isArray(values) ? isHostValues(values[0]) : isPlainObject(values) && !isHostValues(values)
     return several
       ? this.prepare(values as Named<HostValues>)
@@ -67,6 +69,7 @@ export abstract class HostLayer<C extends object = object> extends Layer<C> {
   }
 
   override prepare(inputs: Named<HostValues>): HostValues {
+    requireLearned(this)
     if (isHostValues(inputs)) return this.processValues(inputs)
     throw new ConfigError(`${this.type} takes one input, and was given several.`)
   }

@@ -1,4 +1,5 @@
 import type { Tree } from '@gradus/tensor'
+import { refuseOverride } from '../config/own-methods.ts'
 import { ConfigError } from '../errors.ts'
 
 /** A layer. The class is not imported, because it imports this file. */
@@ -9,20 +10,22 @@ interface Applied {
 
 type Apply = (this: Applied, inputs: Tree, scope?: unknown) => Tree
 
+const advice =
+  "Write apply(x, scope) for Keras's call, and for its build init(rng, inputShape), which returns the parameters: they are scope.params in apply."
+
 /** The methods that `explainApply` has made. */
 const made = new WeakSet<Apply>()
 
 /**
  * Makes the method `apply` of a layer's class throw `ConfigError` if it is called without a scope, by a program rather than by
- * `call`, and reads the scope. The method is replaced where it is defined, so that classes still share the one they inherit.
+ * `call`, and reads the scope. Throws at once for a class that overrides Keras's `call` or `build` in their place. The method is replaced where it is defined, so that classes still share the one they inherit.
  */
 export function explainApply(layer: Applied): void {
   const apply = layer.apply as Apply | undefined
-  if (typeof apply !== 'function') {
-    refuseCall(layer)
-    return // a missing method is reported when the layer is called
-  }
-  if (made.has(apply)) return
+  refuseOverride(layer, 'call', 'apply', 'callAll', advice)
+  if (apply) refuseOverride(layer, 'build', 'init', 'callAll', advice)
+  // a missing method is reported when the layer is called
+  if (typeof apply !== 'function' || made.has(apply)) return
   let owner: object = layer
   while (!Object.hasOwn(owner, 'apply')) owner = Object.getPrototypeOf(owner) as object
   const explains: Apply = function (inputs, scope) {
@@ -30,15 +33,6 @@ export function explainApply(layer: Applied): void {
   }
   made.add(explains)
   Object.defineProperty(owner, 'apply', { value: explains, configurable: true, writable: true })
-}
-
-/** Throws `ConfigError` for a class without `apply` that has a method `call`, as classes of Keras do. */
-function refuseCall({ constructor }: object): void {
-  if (!Object.hasOwn(constructor.prototype, 'call')) return
-  throw new ConfigError(
-    `The class ${constructor.name} has a method call and no apply. Write apply(x, scope) for Keras's call, and for its build ` +
-      'init(rng, inputShape), which returns the parameters: they are scope.params in apply.',
-  )
 }
 
 function missingScope({ type }: Applied): object {

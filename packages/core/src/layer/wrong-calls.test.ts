@@ -28,6 +28,29 @@ it('a class with call instead of apply is told what the methods are', () => {
   )
 })
 
+it('a class that overrides call or build of a layer with apply is refused', () => {
+  class Doubled extends Dense {
+    override call(): never {
+      throw new Error()
+    }
+  }
+  class Built extends Dense {
+    override build(): this {
+      return this
+    }
+  }
+  expect(() => new Doubled({ units: 1 })).toThrow(
+    'The class Doubled has a method call and no apply. Write apply(x, scope)',
+  )
+  expect(() => new Built({ units: 1 })).toThrow('The class Built has a method build and no init. Write')
+  class Both extends Doubled {
+    override apply(x: Tensor): Tensor {
+      return x
+    }
+  }
+  expect(() => new Both({ units: 1 })).not.toThrow()
+})
+
 it('a layer for one tensor says so if it is given several', () => {
   const dense = new Dense({ units: 2 })
   const message = 'Dense was called with a list of 2 tensors, and its apply cannot take that'

@@ -1,13 +1,13 @@
 import {
   type Adaptable,
   type AdaptData,
-  adaptValues,
   type ConfigArgument,
   ConfigError,
   type ConfigOf,
   DataError,
   Layer,
   type LayerOptions,
+  learnFrom,
   type OptionsOf,
   requireNumbers,
   titleOf,
@@ -115,7 +115,7 @@ export class Discretization extends Layer<DiscretizationConfig> implements Adapt
       )
     }
     let summary: Summary | undefined
-    for await (const values of adaptValues(data)) {
+    const reading = learnFrom(this, data, (values) => {
       const array = requireNumbers(values, `The data that ${titleOf(this)} is adapted to`)
       const wrong = array.data.find((value) => !Number.isFinite(value))
       if (wrong !== undefined) {
@@ -124,7 +124,8 @@ export class Discretization extends Layer<DiscretizationConfig> implements Adapt
         )
       }
       if (array.data.length > 0) summary = summarize(array.data, epsilon, summary)
-    }
+    })
+    if (reading) await reading
     if (!summary) throw new DataError(`${titleOf(this)} is adapted to no values. Give at least one sample.`)
     this.learned = boundariesOf(summary, numBins)
   }

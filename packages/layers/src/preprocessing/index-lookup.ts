@@ -1,7 +1,6 @@
 import {
   type Adaptable,
   type AdaptData,
-  adaptValues,
   type ConfigArgument,
   ConfigError,
   DataError,
@@ -11,6 +10,7 @@ import {
   type HostValues,
   isStringArray,
   type LayerOptions,
+  learnFrom,
   titleOf,
 } from '@gradus/core'
 import type { Shape, SymbolicDType, Tensor } from '@gradus/tensor'
@@ -88,7 +88,8 @@ export abstract class IndexLookup<T extends Token, C extends LookupConfig> exten
    */
   async adapt(data: AdaptData): Promise<void> {
     const counts = new TokenCounts<T>()
-    for await (const values of adaptValues(data)) counts.add(this.tokensOf(values), values.shape[0] ?? 1)
+    const reading = learnFrom(this, data, (values) => counts.add(this.tokensOf(values), values.shape[0] ?? 1))
+    if (reading) await reading
     this.learn(counts)
   }
 

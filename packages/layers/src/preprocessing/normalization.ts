@@ -1,7 +1,6 @@
 import {
   type Adaptable,
   type AdaptData,
-  adaptValues,
   buildFor,
   type ConfigArgument,
   ConfigError,
@@ -12,6 +11,7 @@ import {
   type Kind,
   Layer,
   type LayerOptions,
+  learnFrom,
   type OptionsOf,
   Rng,
   requireNumbers,
@@ -135,13 +135,14 @@ export class Normalization
     }
     let moments: RunningMoments | undefined
     let shape: Shape = []
-    for await (const values of adaptValues(data)) {
+    const reading = learnFrom(this, data, (values) => {
       const array = requireNumbers(values, `The data that ${titleOf(this)} is adapted to`)
-      if (sizeOf(array.shape) === 0) continue
+      if (sizeOf(array.shape) === 0) return
       shape = array.shape
       moments ??= new RunningMoments(shape, this.learnedAxes(shape))
       moments.add(array)
-    }
+    })
+    if (reading) await reading
     if (!moments) throw new DataError(`${titleOf(this)} is adapted to no values. Give at least one sample.`)
     requireFinite(titleOf(this), moments.mean)
     this.keep(moments, shape)

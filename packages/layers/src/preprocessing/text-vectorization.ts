@@ -1,7 +1,6 @@
 import {
   type Adaptable,
   type AdaptData,
-  adaptValues,
   type BaseLayer,
   type ConfigArgument,
   ConfigError,
@@ -13,6 +12,7 @@ import {
   isStringArray,
   type Kind,
   type LayerOptions,
+  learnFrom,
   type OptionsOf,
   titleOf,
 } from '@gradus/core'
@@ -138,11 +138,12 @@ export class TextVectorization extends HostLayer<TextVectorizationConfig> implem
    */
   async adapt(data: AdaptData): Promise<void> {
     const counts = new TokenCounts<string>()
-    for await (const values of adaptValues(data)) {
+    const reading = learnFrom(this, data, (values) => {
       const isList = values.shape.length === 1
       const documents: HostValues = isList ? { ...values, shape: [...values.shape, 1] } : values
       for (const row of this.rowsOf(documents)) counts.add(row, 1)
-    }
+    })
+    if (reading) await reading
     this.lookup.learn(counts)
   }
 
