@@ -4,6 +4,10 @@ REASONS maps the beginning of the name of a part to reasons.
 """
 
 REASONS = {
+    "losses/MeanSquaredError": ["Masks where the targets lack the last axis of the predictions: the values lack it twice, so that Keras applies the mask to other axes."],
+    "losses/MeanAbsoluteError": ["Masks where the targets lack the last axis of the predictions: the values lack it twice, so that Keras applies the mask to other axes."],
+    "losses/Huber": ["Masks where the targets lack the last axis of the predictions: the values lack it twice, so that Keras applies the mask to other axes."],
+    "losses/LogCosh": ["Masks where the targets lack the last axis of the predictions: the values lack it twice, so that Keras applies the mask to other axes."],
     "losses/CategoricalCrossentropy": [
         "label_smoothing with an axis other than the last: Keras divides by the size of the last axis, which is not the number of classes."
     ],
