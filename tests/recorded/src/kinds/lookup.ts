@@ -2,7 +2,7 @@ import { DataError, HostLayer, isAdaptable, type StringData } from '@gradus/core
 import { build } from '../build.ts'
 import type { Check } from '../check.ts'
 import { Unsupported } from '../outcome.ts'
-import type { CaseBase, Keras, Recorded } from '../recorded.ts'
+import { type CaseBase, isRecorded, type Keras, type Recorded, toHost } from '../recorded.ts'
 
 interface LookupCase extends CaseBase {
   readonly layer: Keras
@@ -27,8 +27,14 @@ export async function runLookup(entry: LookupCase, check: Check): Promise<void> 
   if (entry.vocabulary && 'getVocabulary' in layer) {
     check.equal('vocabulary', (layer as unknown as WithVocabulary).getVocabulary(), entry.vocabulary)
   }
-  const { data, shape } = layer.process(entry.input)
+  const { data, shape } = layer.process(inputOf(entry.input) as StringData)
   check.equal('output.shape', shape, entry.output.shape)
   if (entry.output.dtype === 'string') check.equal('output', data, entry.output.data)
   else check.numbers('output', data as ArrayLike<number>, entry.output.data as number[])
+}
+
+/** Keras has dtypes of integers that Gradus lacks. */
+function inputOf(input: unknown): unknown {
+  if (Array.isArray(input)) return input.map(inputOf)
+  return isRecorded(input) && input.dtype !== 'string' ? toHost(input) : input
 }
