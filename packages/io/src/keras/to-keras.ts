@@ -50,6 +50,8 @@ function part(kind: KerasKind, value: unknown): unknown {
   if (typeof value === 'string') return snakeName(value)
   if (Array.isArray(value)) return value.map((item) => part(kind, item))
   if (isPlainObject(value) && typeof value[kind] === 'string') return definition(kind, value)
+  if (isPlainObject(value) && typeof value['function'] === 'string')
+    return { module: 'builtins', class_name: 'function', config: value['function'], registered_name: 'function' }
   if (isPlainObject(value) && kind !== 'optimizer')
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, part(kind, item)]))
   throw new FormatError(

@@ -39,7 +39,7 @@ export function modelFiles(): Promise<typeof import('@gradus/io/model-files')> {
   return import('@gradus/io/model-files')
 }
 
-/** The options of `compile` as data: instances become specs, functions become null. */
+/** The options of `compile` as data: instances become specs, and functions their names, as in `{ function: 'rmse' }`. */
 export function compileSpec({
   optimizer,
   loss,
@@ -55,7 +55,7 @@ export function compileSpec({
 
 function toData(value: unknown): unknown {
   if (value instanceof Configured) return value.toSpec()
-  if (typeof value === 'function') return null
+  if (typeof value === 'function') return { function: value.name }
   if (Array.isArray(value)) return value.map(toData)
   if (value !== null && typeof value === 'object' && !isHostArray(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toData(item)]))

@@ -1,6 +1,6 @@
-import { type AnyDefinition, ConfigError, type Registry } from '@gradus/core'
+import { type AnyDefinition, ConfigError, isPlainObject, type Registry } from '@gradus/core'
 import type { FileSource } from '@gradus/io'
-import type { CompileOptions, KnownNames, NameResolver } from '../objective/index.ts'
+import type { CompileOptions, KnownNames, LossFunction, NameResolver } from '../objective/index.ts'
 import { modelFiles, type ReadFileOptions } from './files.ts'
 import { fromSpec, type ModelClasses } from './from-spec.ts'
 import type { Model } from './model.ts'
@@ -15,8 +15,11 @@ export interface LoadOptions<N extends KnownNames> extends ReadFileOptions {
   readonly registry: NameResolver
   /** The classes of which models are built (default `Sequential` and `Model` of this package). */
   readonly classes?: ModelClasses<N>
-  /** Further classes and functions that the file names, such as a layer of your own: `{ MyLayer }`. Keras: `custom_objects`. */
-  readonly customObjects?: Readonly<Record<string, AnyDefinition>>
+  /**
+   * Further classes and functions that the file names, such as a layer and a loss function of your own: `{ MyLayer, myLoss }`. Keras:
+   * `custom_objects`.
+   */
+  readonly customObjects?: Readonly<Record<string, AnyDefinition | LossFunction>>
   /** Whether the model is compiled as it was when it was saved, optimizer state included (default true). */
   readonly compile?: boolean
 }
@@ -24,7 +27,8 @@ export interface LoadOptions<N extends KnownNames> extends ReadFileOptions {
 /**
  * Reads a model that `save` wrote: layers, weights and, unless `compile` is false, optimizer, loss and metrics, so that
  * training can continue exactly. `source` is a path, a file handle, a `Blob`, the bytes, or an object that one of the `formats` knows. Throws `FormatError` for a damaged file or an
- * unknown format, and `ConfigError` for a class that is not in the registry and for a file with weights only.
+ * unknown format, and `ConfigError` for a class that is not in the registry, for a loss or metric function of the program that is not
+ * among `customObjects`, and for a file with weights only.
  *
  * @example
  * import { Registry } from '@gradus/core'
@@ -46,7 +50,7 @@ export async function loadModel<N extends KnownNames>(source: ModelSource, optio
   const model = fromSpec(spec, registry, classes)
   if (file.header.inputShapes) model.buildFrom(file.header.inputShapes)
   if (file.header.quantization) await model.restoreQuantization(file.header.quantization)
-  const compiled = compile ? file.header.compile : undefined
+  const compiled = compile ? withFunctions(file.header.compile, options.customObjects ?? {}) : undefined
   if (compiled) model.compile({ ...(compiled as unknown as CompileOptions<N>), registry })
   const found = await model.matched(file, { training: compiled !== undefined })
   await model.setWeights(found.weights)
@@ -56,9 +60,41 @@ export async function loadModel<N extends KnownNames>(source: ModelSource, optio
 
 function withObjects(registry: NameResolver, objects: LoadOptions<KnownNames>['customObjects']): NameResolver {
   if (!objects) return registry
-  const added = Object.values(objects)
-  if (added.every((one) => typeof one === 'function' && 'kind' in one)) {
+  const given = Object.values(objects)
+  if (given.every((one) => typeof one === 'function')) {
+    const added = given.filter((one) => 'kind' in one) as AnyDefinition[]
     return (registry as Registry<AnyDefinition>).with(...added) as NameResolver
   }
-  throw new ConfigError('loadModel: customObjects holds classes by name, as in { customObjects: { MyLayer } }.')
+  throw new ConfigError(
+    'loadModel: customObjects holds classes and functions by name, as in { customObjects: { MyLayer } }.',
+  )
+}
+
+/** Replaces the functions that the options of `compile` in a file name by those of `customObjects`. Throws `ConfigError` if one is missing. */
+function withFunctions<T>(options: T, objects: Readonly<Record<string, unknown>>): T {
+  const functionOf = (name: string) => {
+    const found = Object.hasOwn(objects, name) ? objects[name] : undefined
+    return typeof found === 'function' && !('kind' in found) ? found : undefined
+  }
+  const visit = (item: unknown): unknown => {
+    if (typeof item === 'string') return functionOf(item) ?? item
+    if (Array.isArray(item)) return item.map(visit)
+    if (!isPlainObject(item) || ['loss', 'metric', 'optimizer'].some((kind) => typeof item[kind] === 'string'))
+      return item
+    const { function: name } = item
+    if (typeof name === 'string') return functionOf(name) ?? missing(name)
+    return mapEntries(item)
+  }
+  const mapEntries = (item: object) =>
+    Object.fromEntries(Object.entries(item).map(([key, entry]) => [key, visit(entry)]))
+  return options && (mapEntries(options) as T)
+}
+
+function missing(name: string): never {
+  const remedy = name
+    ? `Give it, as in loadModel(file, { customObjects: { ${name} } }), or load`
+    : 'Give the function a name before you save the model, or load'
+  throw new ConfigError(
+    `The model was compiled with ${name ? `the function '${name}'` : 'a function without a name'}, which is not in the file. ${remedy} with { compile: false } and compile the model yourself.`,
+  )
 }

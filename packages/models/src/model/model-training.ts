@@ -1,9 +1,10 @@
 import type { History } from '@gradus/callbacks'
 import {
   type ArrayData,
+  asDataset,
   type CallbackModel,
   ConfigError,
-  type Dataset,
+  type DatasetLike,
   describeValue,
   type FitState,
   type InputData,
@@ -192,9 +193,13 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    *
    * Arrays are kept on the device during training, up to 1 GiB. Many steps run at once, unless a callback follows every batch.
    */
-  fit(x: Dataset, options?: FitOptions): Promise<History>
-  fit(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
-  async fit(x: Named<InputData> | Dataset, y?: Named<ArrayData> | FitOptions, options?: FitOptions): Promise<History> {
+  fit(x: DatasetLike, options?: FitOptions): Promise<History>
+  fit(x: Named<InputData> | DatasetLike, y?: Named<ArrayData>, options?: FitOptions): Promise<History>
+  async fit(
+    x: Named<InputData> | DatasetLike,
+    y?: Named<ArrayData> | FitOptions,
+    options?: FitOptions,
+  ): Promise<History> {
     const { data, options: fitOptions } = fitArguments(x, y, options)
     const trainer = this.requireTrainer('fit')
     trainer.warnOfFrozen()
@@ -209,18 +214,18 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * steps as fast as `fit`. Between two iterations the model may be read and changed. After `break`, another loop over the same
    * object continues training.
    */
-  steps(x: Dataset, options?: StepsOptions): TrainSteps
-  steps(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
-  steps(x: Named<InputData> | Dataset, y?: Named<ArrayData> | StepsOptions, options?: StepsOptions): TrainSteps {
+  steps(x: DatasetLike, options?: StepsOptions): TrainSteps
+  steps(x: Named<InputData> | DatasetLike, y?: Named<ArrayData>, options?: StepsOptions): TrainSteps
+  steps(x: Named<InputData> | DatasetLike, y?: Named<ArrayData> | StepsOptions, options?: StepsOptions): TrainSteps {
     const { data, options: stepsOptions } = fitArguments(x, y, options)
     return new TrainSteps(this.requireTrainer('steps'), data, stepsOptions ?? {})
   }
 
   /** Returns loss and metrics on samples, by name. Throws as `fit` does. Keras: `evaluate(..., return_dict=True)`. */
-  evaluate(x: Dataset, options?: EvaluateOptions): Promise<Logs>
-  evaluate(x: Named<InputData> | Dataset, y?: Named<ArrayData>, options?: EvaluateOptions): Promise<Logs>
+  evaluate(x: DatasetLike, options?: EvaluateOptions): Promise<Logs>
+  evaluate(x: Named<InputData> | DatasetLike, y?: Named<ArrayData>, options?: EvaluateOptions): Promise<Logs>
   async evaluate(
-    x: Named<InputData> | Dataset,
+    x: Named<InputData> | DatasetLike,
     y?: Named<ArrayData> | EvaluateOptions,
     third?: EvaluateOptions,
   ): Promise<Logs> {
@@ -251,7 +256,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * Returns the output for samples, a tensor `[samples, ...]` on the device. Inputs that are tensors are not copied to the host.
    * Throws `TypeError` for a model with several outputs: use `predictAll`.
    */
-  async predict(x: Named<InputData> | Dataset, options: PredictOptions = {}): Promise<Tensor> {
+  async predict(x: Named<InputData> | DatasetLike, options: PredictOptions = {}): Promise<Tensor> {
     const outputs = treeLeaves(await this.predictAll<Tree>(x, options))
     if (outputs.length === 1) return outputs[0]!
     throw new TypeError(`The model has ${outputs.length} outputs; use predictAll(...), which returns all of them.`)
@@ -263,10 +268,10 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
   }
 
   /** Like `predict`, for models with several outputs: returns them in the model's structure, a single one as a list. */
-  async predictAll<T = Tensor[]>(x: Named<InputData> | Dataset, options: PredictOptions = {}): Promise<T> {
+  async predictAll<T = Tensor[]>(x: Named<InputData> | DatasetLike, options: PredictOptions = {}): Promise<T> {
     checkOptions('predict', options)
     const outputs = await this.withVariables(() =>
-      predict(x, {
+      predict(asDataset<Named<InputData>>(x), {
         model: this,
         batchSize: options.batchSize ?? undefined,
         steps: options.steps ?? undefined,

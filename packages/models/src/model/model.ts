@@ -82,6 +82,8 @@ type GivenTrees = Readonly<Record<string, object>>
  */
 export class Model<N extends KnownNames = NoNames, C extends object = object> extends ModelTraining<N, C> {
   static override readonly fields: FieldTable = { seed: 'integer', inputs: 'unknown', outputs: 'unknown' }
+  /** An example for messages. */
+  static readonly usage: string = 'new Model({ inputs, outputs })'
 
   constructor(...[config]: [config?: FunctionalConfig | (LayerOptions<C> & ModelConfig)]) {
     super((config ?? {}) as LayerOptions<C> & Partial<FunctionalConfig>)

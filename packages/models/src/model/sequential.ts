@@ -33,6 +33,8 @@ import type { ModelConfig } from './model-structure.ts'
  */
 export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
   static readonly type: string = 'Sequential'
+  /** An example for messages. */
+  static override readonly usage: string = 'new Sequential([a, b])'
   private readonly stack: Layer[] = []
   private named: Readonly<Record<string, BaseLayer>> | undefined
 
@@ -85,7 +87,11 @@ export class Sequential<N extends KnownNames = NoNames> extends Model<N> {
     }
     if (!(layer instanceof Layer))
       throw new ConfigError(
-        `Sequential takes layers and was given ${describeValue(layer)}. Use new Sequential([new Dense({ units: 1 }), ...]).`,
+        `Sequential takes layers and was given ${describeValue(layer)}. Use ${
+          (layer as unknown) instanceof SymbolicTensor
+            ? 'new Input({ shape: [3] }), which is a layer, in place of input({ shape: [3] })'
+            : 'new Sequential([new Dense({ units: 1 }), ...])'
+        }.`,
       )
     if (this.stack.includes(layer))
       throw new ConfigError(

@@ -1,11 +1,13 @@
 import {
   type ArrayData,
+  asDataset,
   type CallbackHooks,
   ConfigError,
   type ConfigOf,
   checkFields,
   DataError,
   type Dataset,
+  type DatasetLike,
   describeValue,
   type InputData,
   isDataset,
@@ -114,10 +116,11 @@ export function checkOptions(method: keyof typeof fieldsOf, options: unknown): v
  * Throws `ConfigError` for a second argument that is neither targets nor options.
  */
 export function fitArguments<O>(
-  x: Named<InputData> | Dataset,
+  source: Named<InputData> | DatasetLike,
   y: Named<ArrayData> | O | undefined,
   options: O | undefined,
-): { data: { x: typeof x; y: Named<ArrayData> | undefined }; options: O | undefined } {
+): { data: { x: Named<InputData> | Dataset; y: Named<ArrayData> | undefined }; options: O | undefined } {
+  const x = asDataset<Named<InputData>>(source)
   if (Array.isArray(options)) {
     throw new ConfigError(`The options are an object, as in { epochs: 3 }, and not ${describeValue(options)}.`)
   }
