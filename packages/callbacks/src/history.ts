@@ -1,4 +1,4 @@
-import { Callback, type CallbackContext, checkState, type FitParams } from '@gradus/core'
+import { Callback, type CallbackContext, checkState } from '@gradus/core'
 
 /** The state of `History`, from which it can be restored. */
 interface HistoryState {
@@ -28,12 +28,9 @@ export class History extends Callback {
   epoch: number[] = []
   /** The values of each figure, one per epoch. */
   history: Record<string, number[]> = {}
-  /** The parameters of the last run. */
-  params: FitParams | undefined
   private resumed = false
 
-  override onTrainBegin({ params }: CallbackContext): void {
-    this.params = params
+  override onTrainBegin(): void {
     if (!this.resumed) this.epoch = []
     this.resumed = false
   }

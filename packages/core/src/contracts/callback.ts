@@ -137,7 +137,8 @@ export interface CallbackHooks {
 }
 
 /**
- * The base class of callbacks with a name and a config. It has the hooks of `CallbackHooks`; override the ones that you need.
+ * The base class of callbacks with a name and a config. It has the hooks of `CallbackHooks`; override the ones that you need. Each
+ * gets one object, `{ epoch, step, logs, model, params }`. `fit`, `evaluate` and `predict` also set `this.model` and `this.params`.
  *
  * @example
  * import { Callback } from '@gradus/core'
@@ -149,9 +150,34 @@ export interface CallbackHooks {
  *   }
  * }
  * new StopAt({ loss: 0.1 }).toSpec() // => { callback: 'acme/StopAt', loss: 0.1 }
+ * @example
+ * import { Callback } from '@gradus/core'
+ * import { Dense } from '@gradus/layers'
+ * import { Sequential } from '@gradus/models'
+ * import { SGD } from '@gradus/optimizers'
+ * import { MeanSquaredError } from '@gradus/losses'
+ * class Halving extends Callback {
+ *   rates = []
+ *   onEpochBegin() {
+ *     this.rates.push(this.model.learningRate)
+ *   }
+ *   onEpochEnd({ epoch, logs }) {
+ *     if (epoch + 1 < this.params.epochs && logs.loss > 0) this.model.learningRate /= 2
+ *   }
+ * }
+ * const halving = new Halving()
+ * const model = new Sequential([new Dense({ units: 1, inputShape: [1] })])
+ * model.compile({ optimizer: new SGD({ learningRate: 0.5 }), loss: new MeanSquaredError() })
+ * await model.fit([[1], [2]], [3, 5], { epochs: 3, callbacks: [halving], verbose: 0 })
+ * halving.rates // => [0.5, 0.25, 0.125]
  */
 export abstract class Callback<C extends object = object> extends Configured<'callback', C> implements CallbackHooks {
   static readonly kind = 'callback'
+
+  /** The model that runs. Undefined before the first call of `fit`, `evaluate` or `predict` with the callback. */
+  declare readonly model: CallbackModel
+  /** The parameters of that call. */
+  declare readonly params: FitParams
 
   onResume?(context: CallbackContext): FitState | undefined | Promise<FitState | undefined>
   onTrainBegin?(context: CallbackContext): HookResult

@@ -39,7 +39,13 @@ export class Hooks {
     private readonly model: CallbackModel,
     private readonly params: FitParams,
     private readonly stateOf?: () => Promise<Omit<FitState, 'callbacks' | 'stopped'>>,
-  ) {}
+  ) {
+    for (const callback of callbacks.filter(Object.isExtensible)) {
+      // not enumerable, because callbacks with equal options are equal
+      for (const [key, value] of Object.entries({ model, params }))
+        Object.defineProperty(callback, key, { value, writable: true, configurable: true })
+    }
+  }
 
   private readonly progress: FitProgress = { checkpoint: (save) => void this.saves.push(save) }
 

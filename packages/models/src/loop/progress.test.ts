@@ -1,6 +1,6 @@
 import { cpu } from '@gradus/backend-cpu'
 import { LambdaCallback, ProgressLogger } from '@gradus/callbacks'
-import type { CallbackContext } from '@gradus/core'
+import { Callback, type CallbackContext } from '@gradus/core'
 import { useBackend } from '@gradus/tensor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { batchesOf, each, quiet, regression, stopClock, watch, x, y } from '../testing/regression.ts'
@@ -61,4 +61,23 @@ describe('the progress bar', () => {
     await regression().evaluate(x, y, { ...quiet, callbacks: [tests] })
     expect(steps).toEqual([0, 5])
   })
+})
+
+it('callbacks have the model and the parameters of the run, plain objects too', async () => {
+  const seen: unknown[] = []
+  class Named extends Callback {
+    override onEpochEnd(): void {
+      seen.push(this.model.name, this.params.epochs)
+    }
+  }
+  const plain = {
+    onTrainEnd(): void {
+      seen.push((this as unknown as Named).model === model)
+    },
+  }
+  const model = regression()
+  const named = new Named()
+  await model.fit(x, y, { ...quiet, epochs: 1, callbacks: [named, Object.freeze({ ...plain }), plain] })
+  expect(seen).toEqual([model.name, 1, false, true])
+  expect([named.model, Object.keys(named)]).toEqual([model, Object.keys(new Named())])
 })
