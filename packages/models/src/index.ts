@@ -42,4 +42,12 @@ export type {
   NoNames,
   PerOutput,
 } from './objective/index.ts'
-export type { Figures, LossGradients, ModelStep, OptimizerSet, StepBatch, TrainStep } from './step/index.ts'
+export type {
+  Figures,
+  LossArguments,
+  LossGradients,
+  ModelStep,
+  OptimizerSet,
+  StepBatch,
+  TrainStep,
+} from './step/index.ts'

@@ -4,6 +4,7 @@ import {
   asDataset,
   type CallbackModel,
   ConfigError,
+  callerOf,
   type DatasetLike,
   describeValue,
   type FitState,
@@ -12,6 +13,7 @@ import {
   type Metric,
   type Named,
   requireBounded,
+  tensorFrom,
 } from '@gradus/core'
 import { onBackend, type Tensor, type Tree, treeLeaves } from '@gradus/tensor'
 import { batchesIn, type DataArguments, exampleBatch, openChunks, openData, type Ports } from '../input/index.ts'
@@ -40,7 +42,8 @@ import {
 import {
   type CompiledPredictStep,
   type Figures,
-  type ModelStep,
+  type LossArguments,
+  ModelStep,
   makePredictStep,
   type OptimizerSet,
   type StepBatch,
@@ -55,6 +58,7 @@ import {
   type EvaluateOptions,
   fitArguments,
   type PredictOptions,
+  refuseKerasMethods,
   requireOneBatch,
   resolveOptimizers,
 } from './training-options.ts'
@@ -86,13 +90,53 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * One training step on one batch: a pure function, which is compiled to one program. Override it to train in another way: call
    * layers with `step.call` and update parameters with `step.minimize`. Returns the figures that `fit` reports, scalars by name.
    */
-  trainStep({ x }: StepBatch, step: TrainStep): Figures {
-    return { loss: step.minimize(() => step.loss(step.callAll(this, x))) }
+  trainStep(batch: StepBatch, step: TrainStep): Figures {
+    return { loss: step.minimize(() => this.lossOf(batch, step)) }
   }
 
   /** Returns the figures of one batch, for `evaluate` and validation: scalars by name. Pure and compiled, like `trainStep`. */
-  testStep({ x }: StepBatch, step: ModelStep): Figures {
-    return { loss: step.total(() => step.loss(step.callAll(this, x))) }
+  testStep(batch: StepBatch, step: ModelStep): Figures {
+    return { loss: step.total(() => this.lossOf(batch, step)) }
+  }
+
+  /**
+   * Returns the loss of a batch, a scalar, from the outputs of the model: by default that of the losses given to `compile`. Override
+   * it to train on another one; `trainStep` and `testStep` call it, and add the losses of layers. Throws `ConfigError` outside a
+   * step. Keras: `compute_loss`.
+   *
+   * @example
+   * import { Dense } from '@gradus/layers'
+   * import { Sequential } from '@gradus/models'
+   * import { SGD } from '@gradus/optimizers'
+   * import { mean, square, sub } from '@gradus/tensor'
+   * class LeastSquares extends Sequential {
+   *   computeLoss({ y, yPred }) {
+   *     return mean(square(sub(y, yPred)))
+   *   }
+   * }
+   * const model = new LeastSquares([new Dense({ units: 1, kernelInitializer: 'zeros', inputShape: [1] })])
+   * model.compile({ optimizer: new SGD() })
+   * const { loss } = await model.testOnBatch([[1]], [[3]])
+   * loss // => 9
+   */
+  computeLoss({ y, yPred, sampleWeight }: LossArguments): Tensor {
+    const step = callerOf(this)
+    if (!(step instanceof ModelStep)) {
+      throw new ConfigError('computeLoss was called outside a step. Call it in trainStep or testStep.')
+    }
+    const { batch } = step
+    return step.loss(yPred, {
+      ...(y !== undefined && y !== batch.y && { y }),
+      ...(sampleWeight !== undefined && sampleWeight !== batch.sampleWeight && { sampleWeight }),
+    })
+  }
+
+  private lossOf(batch: StepBatch, step: ModelStep): Tensor {
+    const yPred = step.callAll(this, batch.x) as Tensor
+    const loss = tensorFrom(`${this.type}.computeLoss`, this.computeLoss({ ...batch, yPred }))
+    // metrics are those of the batch, whatever the loss is
+    if (this.computeLoss !== ModelTraining.prototype.computeLoss) step.loss(yPred)
+    return loss
   }
 
   /** Returns the outputs for one batch, for `predict`. Pure and compiled, like `trainStep`. */
@@ -106,6 +150,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
    * optimizers, losses and metrics.
    */
   compile(options: CompileOptions<N>): void {
+    refuseKerasMethods(this)
     const given = options as CompileOptions
     if (typeof given !== 'object' || given === null) {
       throw new ConfigError(
@@ -269,6 +314,7 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   /** Like `predict`, for models with several outputs: returns them in the model's structure, a single one as a list. */
   async predictAll<T = Tensor[]>(x: Named<InputData> | DatasetLike, options: PredictOptions = {}): Promise<T> {
+    refuseKerasMethods(this)
     checkOptions('predict', options)
     const outputs = await this.withVariables(() =>
       predict(asDataset<Named<InputData>>(x), {

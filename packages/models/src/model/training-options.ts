@@ -111,6 +111,26 @@ export function checkOptions(method: keyof typeof fieldsOf, options: unknown): v
   checkFields(method, options as object, fieldsOf[method])
 }
 
+/** The methods of Keras that a subclass may have written in place of others here. */
+const kerasMethods = {
+  train_step: 'trainStep(batch, step)',
+  test_step: 'testStep(batch, step)',
+  predict_step: 'predictStep(x, step)',
+  compute_loss: 'computeLoss({ x, y, yPred, sampleWeight })',
+  compute_metrics: 'trainStep and testStep, which return the figures',
+  computeMetrics: 'trainStep and testStep, which return the figures',
+} as const
+
+/** Throws `ConfigError` for a subclass with a method of Keras that nothing calls. */
+export function refuseKerasMethods(model: object): void {
+  for (const [name, own] of Object.entries(kerasMethods)) {
+    if (!(name in model)) continue
+    throw new ConfigError(
+      `The class ${model.constructor.name} has a method ${name}, which nothing calls. Write ${own}.`,
+    )
+  }
+}
+
 /**
  * Sorts the arguments of `fit`, `steps` and `evaluate`. With a dataset the options may be the second argument or the third.
  * Throws `ConfigError` for a second argument that is neither targets nor options.

@@ -3,7 +3,7 @@ export { type CompiledPredictStep, type CompiledTrainStep, makePredictStep } fro
 export { ModelStep } from './model-step.ts'
 export type { OptimizerSet, OptimizerStates } from './optimizers.ts'
 export { replaceStates } from './replace-states.ts'
-export type { Figures, StepBatch } from './step-batch.ts'
+export type { Figures, LossArguments, StepBatch } from './step-batch.ts'
 export { type LossGradients, TrainStep } from './train-step.ts'
 export { type TrainableModel, Trainer } from './trainer.ts'
 export type { CompiledSteps, TrainerSetup } from './trainer-steps.ts'
