@@ -1,1 +1,2 @@
 export * from '@gradus/callbacks'
+export { Callback } from '@gradus/core'

@@ -1,1 +1,2 @@
+export { Constraint } from '@gradus/core'
 export * from '@gradus/layers/constraints'

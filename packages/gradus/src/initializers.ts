@@ -1,1 +1,2 @@
+export { Initializer } from '@gradus/core'
 export * from '@gradus/layers/initializers'

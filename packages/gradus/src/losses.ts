@@ -1,1 +1,2 @@
+export { Loss } from '@gradus/core'
 export * from '@gradus/losses'

@@ -1,1 +1,2 @@
+export { Metric } from '@gradus/core'
 export * from '@gradus/metrics'

@@ -1,1 +1,3 @@
+export { Optimizer } from '@gradus/core'
 export * from '@gradus/optimizers'
+export * as schedules from './schedules.ts'

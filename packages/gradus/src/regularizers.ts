@@ -1,1 +1,2 @@
+export { Regularizer } from '@gradus/core'
 export * from '@gradus/layers/regularizers'

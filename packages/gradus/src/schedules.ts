@@ -1,1 +1,2 @@
+export { Schedule } from '@gradus/core'
 export * from '@gradus/optimizers/schedules'

@@ -374,10 +374,10 @@ describe('models', () => {
       'A dataset brings its own targets',
     )
     const pairs = (async function* () {
-      yield [data, targets]
+      yield [data, targets, undefined, targets]
     })()
     await expect(model().fit(pairs as never, { verbose: 0 })).rejects.toThrow(
-      'Batch 0 of the dataset is [[[1,2],[3,4]],[[1],[2]]]; expected { x, y, sampleWeight }',
+      'expected { x, y, sampleWeight } or [x, y, sampleWeight]; y and sampleWeight are optional.',
     )
     const misspelt = (async function* () {
       yield { x: data, labels: targets }
@@ -386,13 +386,26 @@ describe('models', () => {
   })
 
   it.each([
-    ['a list of batches', [{ x: [[1, 2]], y: [[1]] }], 'x is a list of batches. Batches come from a dataset'],
-    ['a generator', (function* () {})(), 'x is a generator that is not async.'],
-    ['a function', async function* () {}, 'x is a function. Batches come from a dataset'],
+    [
+      'a list of batches',
+      [{ x: [[1, 2]], y: [[1]] }],
+      'x is a list of batches. Batches come from a dataset, a generator or a function',
+    ],
     ['no dtype', { data: new Uint8Array(4), shape: [2, 2] }, 'x.dtype: undefined is no dtype. The dtypes are'],
   ])('%s in place of data', async (_, given, message) => {
     await expect(model().fit(given as never, targets, { verbose: 0 })).rejects.toThrow(message)
     await expect(model().predict(given as never)).rejects.toThrow(message)
+  })
+
+  it.each([
+    ['a generator', () => (function* () {})()],
+    ['a generator function', () => async function* () {}],
+  ])('%s without batches, and beside targets', async (_, open) => {
+    await expect(model().fit(open() as never, { verbose: 0 })).rejects.toThrow('The dataset gave no batch.')
+    await expect(model().predict(open() as never)).rejects.toThrow('The dataset gave no batch.')
+    await expect(model().fit(open() as never, targets, { verbose: 0 })).rejects.toThrow(
+      'A dataset brings its own targets',
+    )
   })
 
   const batches = (list: unknown[]) => ({
@@ -410,7 +423,7 @@ describe('models', () => {
     ],
     ['a promise of a dataset', [fromArrays({ x: data, y: targets })], 'x is a promise (put await before it)'],
     ['a batch size by position', [data, targets, 32], 'fit takes its options in an object and got 32.'],
-    ['a set', [new Set(data), targets], 'x is a Set. Batches come from a dataset'],
+    ['a set', [new Set(data), targets], 'A dataset brings its own targets'],
     [
       'an iterable',
       [
@@ -421,7 +434,7 @@ describe('models', () => {
         },
         targets,
       ],
-      'Batches come from a dataset, which is iterated with for await',
+      'A dataset brings its own targets',
     ],
     [
       'batchSize with a dataset',

@@ -125,8 +125,8 @@ describe('looking up classes', () => {
   it('answers an unknown name with the nearest one, all known ones and how to add a class', () => {
     const message = messageOf(() => registry.get('layer', 'Dens'))
     expect(message).toBe(
-      "layer: there is no layer called 'Dens'. Did you mean 'Dense'? (known: Dense, Activation, Wrapper, Loose, InputLayer) " +
-        'Add your own classes with registry.with(TheClass).',
+      "layer: there is no layer called 'Dens'. Did you mean 'Dense'? Add your own classes with registry.with(TheClass), " +
+        'or pass them to loadModel as customObjects. (known: Dense, Activation, Wrapper, Loose, InputLayer)',
     )
     expect(messageOf(() => registry.get('layer', 'Xylophone'))).not.toContain('Did you mean')
     expect(messageOf(() => registry.get('loss' as 'layer', 'mse'))).toContain('this registry knows no loss at all')

@@ -1,4 +1,6 @@
 import type { DType, NumberArray, Shape, Tensor, TypedArray } from '@gradus/tensor'
+import { describeValue } from '../config/describe.ts'
+import { DataError } from '../errors.ts'
 
 export type { NumberArray } from '@gradus/tensor'
 
@@ -73,7 +75,64 @@ export interface Dataset extends AsyncIterable<BatchData> {
   restore?(state: never): void
 }
 
+/** A batch in a list, as Keras's generators give it: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
+export type BatchTuple = readonly [
+  x: Named<InputData>,
+  y?: Named<ArrayData> | null,
+  sampleWeight?: Named<ArrayData> | null,
+]
+
+/** Anything that can be iterated for batches. */
+export type BatchIterable = AsyncIterable<BatchData | BatchTuple> | Iterable<BatchData | BatchTuple>
+
+/** A dataset, a generator, another iterable of batches, or a function that opens one for each pass, such as a generator function. */
+export type DatasetLike = Dataset | BatchIterable | (() => BatchIterable)
+
 /** Whether `value` is a source of batches rather than an array. */
 export function isDataset(value: unknown): value is Dataset {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+/**
+ * Returns generators, other iterables that are no arrays, and functions that open one as a dataset, and all other values as they
+ * are. A function is called for each pass.
+ */
+export function asDataset<T>(value: T | DatasetLike): T | Dataset {
+  if (typeof value === 'function') return datasetOf(value as () => BatchIterable)
+  if (typeof value !== 'object' || value === null || isDataset(value)) return value as T | Dataset
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return value as T
+  const { next } = value as { readonly next?: unknown }
+  if (typeof next === 'function') return new IteratorDataset(value as unknown as Iterator<BatchData>)
+  return Symbol.iterator in value ? datasetOf(() => value as BatchIterable) : (value as T)
+}
+
+function datasetOf(open: () => BatchIterable): Dataset {
+  return {
+    async *[Symbol.asyncIterator]() {
+      const batches: unknown = await open()
+      if (
+        typeof batches === 'object' &&
+        batches !== null &&
+        (Symbol.asyncIterator in batches || Symbol.iterator in batches)
+      )
+        yield* batches as Iterable<BatchData>
+      else
+        throw new DataError(
+          `The function that opens the batches returned ${describeValue(batches)}; expected an iterable, as a generator function returns.`,
+        )
+    },
+  }
+}
+
+/** The batches of an iterator, which can be read once. */
+class IteratorDataset implements AsyncIterableIterator<BatchData> {
+  constructor(private readonly source: Iterator<BatchData>) {}
+
+  async next(): Promise<IteratorResult<BatchData>> {
+    return this.source.next()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
 }

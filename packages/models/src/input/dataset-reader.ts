@@ -119,11 +119,12 @@ export class DatasetReader {
 }
 
 /** Converts the arrays of a batch to host arrays. Throws `DataError` for a value that is not `{ x, y?, sampleWeight? }`. */
-async function toBatch(given: BatchData, index: number, ports: Ports | undefined): Promise<Batch> {
+async function toBatch(element: BatchData, index: number, ports: Ports | undefined): Promise<Batch> {
   const where = `batch ${index} of the dataset`
+  const given = namedParts(element)
   if (!isPlainObject(given) || !('x' in given)) {
     throw new DataError(
-      `Batch ${index} of the dataset is ${describeValue(given)}; expected { x, y, sampleWeight }; y and sampleWeight are optional.`,
+      `Batch ${index} of the dataset is ${describeValue(given)}; expected { x, y, sampleWeight } or [x, y, sampleWeight]; y and sampleWeight are optional.`,
     )
   }
   for (const key of Object.keys(given)) {
@@ -144,6 +145,12 @@ async function toBatch(given: BatchData, index: number, ports: Ports | undefined
   }
   requireSamples(batch, ports, where)
   return batch
+}
+
+/** A batch by name, where it is a list of x, y and sampleWeight. */
+function namedParts(element: unknown): unknown {
+  if (!Array.isArray(element) || element.length === 0 || element.length > parts.length) return element
+  return Object.fromEntries(parts.map((part, index) => [part, element[index] ?? undefined] as const))
 }
 
 /** Throws `DataError` for arrays that are single samples, without the first dimension of a batch. */

@@ -4,7 +4,6 @@ import {
   type Batch,
   DataError,
   type Dataset,
-  describeValue,
   type InputData,
   isDataset,
   isHostValues,
@@ -109,13 +108,9 @@ export async function openData(
 /** Throws `DataError` for sources of batches that are no datasets. */
 function refuseOtherSources(x: unknown): void {
   const batches = Array.isArray(x) ? isPlainObject(x[0]) && 'x' in x[0] && !isHostValues(x[0]) : false
-  const isObject = typeof x === 'object' && x !== null
-  const isIterator = isObject && typeof (x as { next?: unknown }).next === 'function'
-  const isIterable = isObject && Symbol.iterator in x && !Array.isArray(x) && !ArrayBuffer.isView(x)
-  if (!batches && !isIterator && !isIterable && typeof x !== 'function') return
-  const what = batches ? 'a list of batches' : isIterator ? 'a generator that is not async' : describeValue(x)
+  if (!batches) return
   throw new DataError(
-    `x is ${what}. Batches come from a dataset, which is iterated with for await: give fromIterable(() => batches) or an async generator.`,
+    'x is a list of batches. Batches come from a dataset, a generator or a function that opens them for each epoch: give () => batches.',
   )
 }
 

@@ -3,7 +3,7 @@ import {
   type CallbackHooks,
   ConfigError,
   type ConfigOf,
-  type Dataset,
+  type DatasetLike,
   describeValue,
   type FitState,
   joinFields,
@@ -15,7 +15,7 @@ import type { SampleWeightData } from '../input/index.ts'
 
 /** Validation data: inputs, targets and optional weights, or a dataset. */
 export type ValidationData =
-  | Dataset
+  | DatasetLike
   | readonly [x: Named<ArrayData>, y: Named<ArrayData>, sampleWeight?: SampleWeightData]
 
 /** The options of `fit` that are plain data, for configuration files. Meanings and defaults are Keras's. */

@@ -1,5 +1,6 @@
 import { History } from '@gradus/callbacks'
 import {
+  asDataset,
   type CallbackHooks,
   type CallbackModel,
   completeConfig,
@@ -216,9 +217,10 @@ async function openAll(
 
 async function openValidation(
   trainer: Trainer,
-  { validationData }: CompleteFitOptions,
+  { validationData: given }: CompleteFitOptions,
 ): Promise<OpenedData | undefined> {
-  if (!validationData) return undefined
+  if (!given) return undefined
+  const validationData = asDataset(given)
   const isList = Array.isArray(validationData) && (validationData.length === 2 || validationData.length === 3)
   if (!isList && !isDataset(validationData)) {
     throw new DataError(

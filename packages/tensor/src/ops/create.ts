@@ -1,4 +1,4 @@
-import { checkArguments } from '../arguments.ts'
+import { checkArguments, shown } from '../arguments.ts'
 import {
   type DType,
   dtypeForArray,
@@ -195,6 +195,10 @@ export function eye(rows: number, columns = rows, offset = 0, dtype: DType = 'fl
  * arange(1, 2, 0.25).array() // => [1, 1.25, 1.5, 1.75]
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
+  for (const value of [start, stop, step] as readonly unknown[]) {
+    if (typeof value === 'number' || value === undefined) continue
+    throw new TypeError(`arange takes numbers by position, as in arange(0, 10, 2), and got ${shown(value)}.`)
+  }
   if (stop === undefined && start !== undefined) return arange(0, start, step, dtype)
   if (stop === undefined || step === 0 || ![start, stop, step].every(Number.isFinite)) {
     throw new ShapeError(
