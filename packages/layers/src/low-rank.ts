@@ -2,6 +2,7 @@ import {
   type BaseLayer,
   ConfigError,
   describeValue,
+  type Layer,
   type LayerVariables,
   Rng,
   replaceVariables,
@@ -68,7 +69,7 @@ export interface EnableOptions {
 
 /** Starts the adaptation of the parameter `key` of a layer with weights. Throws `ConfigError` for one that cannot have it. */
 export function enableLowRank(
-  layer: BaseLayer,
+  layer: Layer,
   key: string,
   current: LowRank | undefined,
   rank: number,
@@ -83,7 +84,7 @@ export function enableLowRank(
   if (current) {
     throw new ConfigError(`${title} has an adaptation of rank ${current.rank} already, and can have one only.`)
   }
-  const variables = variablesOf(layer)
+  const variables = layer.built ? variablesOf(layer) : undefined
   if (!variables) {
     throw new ConfigError(`${title} has no weights yet. Call it or build its model first, or give it 'loraRank'.`)
   }

@@ -37,8 +37,12 @@ export abstract class WeightedLayer<
     return (this.config as { readonly name?: string }).name ?? heldName(this) ?? this.defaultName
   }
 
-  /** Whether the layer and all layers within it that were called have their weights. */
+  /**
+   * Whether the layer and all layers within it that were called have their weights. Those of a layer in a model that knows its input
+   * shapes are made first.
+   */
   get built(): boolean {
+    if (!innermostCaller()) buildHolder(this)
     return layersWithin(this).some(({ layer }) => variablesOf(layer)) && !lacksVariables(this)
   }
 

@@ -101,9 +101,10 @@ describe('a distiller', () => {
       [...history[key]!, figures[key]!].forEach((value, index) => {
         if (expected.length > 0) expect(value).toBeCloseTo(expected[index]!, 6)
       })
-    close('distillationLoss', distillationLoss)
-    close('studentLoss', studentLoss)
+    close('distillation_loss', distillationLoss)
+    close('student_loss', studentLoss)
     close('loss', loss)
+    close('total_loss', loss)
     made.student.weights.forEach(({ value }, index) => {
       const sum = [value.array()].flat(2).reduce<number>((a, b) => a + Number(b), 0)
       expect(sum).toBeCloseTo(sums[index]!, 5)

@@ -28,8 +28,8 @@ export interface DistillerConfig {
 }
 
 /**
- * Trains a student on targets and on the outputs of a teacher. `compile` takes the loss for the targets; `fit` reports `studentLoss`,
- * `distillationLoss` and their weighted sum, `loss`. The outputs are the student's. After training use `student` alone. Throws
+ * Trains a student on targets and on the outputs of a teacher. `compile` takes the loss for the targets; `fit` reports `student_loss`,
+ * `distillation_loss` and their weighted sum, `total_loss`; `loss` is that sum with the losses of layers and penalties. The outputs are the student's. After training use `student` alone. Throws
  * `ConfigError` for weights that do not fit the losses and for names that no layer has. Source: Keras `distillation.Distiller`.
  *
  * @example
@@ -42,7 +42,7 @@ export interface DistillerConfig {
  * const distiller = new Distiller({ teacher, student, distillationLosses: new LogitsDistillation() })
  * distiller.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
  * const history = await distiller.fit([[1, 2, 3]], [[1, 0]], { verbose: 0 })
- * Object.keys(history.history).sort() // => ['distillationLoss', 'loss', 'studentLoss']
+ * Object.keys(history.history).sort() // => ['distillation_loss', 'loss', 'student_loss', 'total_loss']
  */
 export class Distiller<N extends KnownNames = NoNames> extends Model<N, DistillerConfig> {
   static readonly type = 'Distiller'
@@ -95,7 +95,7 @@ export class Distiller<N extends KnownNames = NoNames> extends Model<N, Distille
     let figures: Figures = {}
     const loss = step.minimize(() => {
       figures = this.compareModels(batch, step)
-      return figures['loss']!
+      return figures['total_loss']!
     })
     return { ...figures, loss }
   }
@@ -104,12 +104,12 @@ export class Distiller<N extends KnownNames = NoNames> extends Model<N, Distille
     let figures: Figures = {}
     const loss = step.total(() => {
       figures = this.compareModels(batch, step)
-      return figures['loss']!
+      return figures['total_loss']!
     })
     return { ...figures, loss }
   }
 
-  /** Returns `studentLoss` and `distillationLoss`, and their weighted sum `loss`, for one batch. */
+  /** Returns `student_loss` and `distillation_loss`, and their weighted sum `total_loss`, for one batch. */
   private compareModels({ x }: StepBatch, step: ModelStep): Figures {
     const outputs = (features: Model | undefined, model: Model, options: CallOptions): Outputs => {
       const all = step.callAll(features ?? model, x, options)
@@ -125,8 +125,8 @@ export class Distiller<N extends KnownNames = NoNames> extends Model<N, Distille
     })
     const distillationLoss = sumOf(parts)
     const { studentLossWeight: weight } = this.distillation
-    const loss = add(mul(weight, studentLoss), mul(1 - weight, distillationLoss))
-    return { loss, studentLoss, distillationLoss }
+    const total = add(mul(weight, studentLoss), mul(1 - weight, distillationLoss))
+    return { student_loss: studentLoss, distillation_loss: distillationLoss, total_loss: total }
   }
 
   private layerNames(option: 'teacherLayerName' | 'studentLayerName'): string[] {

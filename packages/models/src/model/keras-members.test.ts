@@ -65,6 +65,29 @@ describe('the members of layers in a model', () => {
     await expect(model.layers[2]!.setWeights([[1]])).rejects.toThrow('1 weights were given and the layer has 2')
   })
 
+  it('are there for `built` when the model knows its input', () => {
+    const x = input({ shape: [3] })
+    const dense = new Dense({ units: 2 })
+    expect(dense.built).toBe(false)
+    const model = new Model({ inputs: x, outputs: dense.call(x) })
+    expect([model.built, dense.built, dense.weights.length]).toEqual([true, true, 2])
+    expect(new Sequential([new Dense({ units: 2, inputShape: [3] })]).built).toBe(true)
+    const unknown = new Sequential([new Dense({ units: 2 })])
+    expect([unknown.built, unknown.layers[0]!.built]).toEqual([false, false])
+    expect(unknown.build([null, 3]).built).toBe(true)
+  })
+
+  it('take an adaptation before anything else made the weights', async () => {
+    const model = new Sequential([new Dense({ units: 2, inputShape: [3] })], { seed: 1 })
+    const [dense] = model.layers as readonly Dense[]
+    dense!.enableLora(4)
+    expect(dense!.weights.length).toBe(4)
+    const before = (await model.predict(ones([1, 3]))).array()
+    const same = new Sequential([new Dense({ units: 2, inputShape: [3] })], { seed: 1 })
+    expect(before).toEqual((await same.predict(ones([1, 3]))).array())
+    expect(() => new Dense({ units: 2 }).enableLora(1)).toThrow('has no weights yet')
+  })
+
   it('of a layer without a model are empty or say that the model is missing', async () => {
     const alone = new Dense({ units: 2 })
     expect([alone.name, alone.built, alone.weights, await alone.getWeights()]).toEqual(['dense', false, [], []])
@@ -228,6 +251,7 @@ describe('the members of a model', () => {
     const loss = new MeanSquaredError()
     model.compile({ optimizer: new SGD(), loss, metrics: [new MeanAbsoluteError({ name: 'mae' })] })
     expect([model.compiled, model.loss]).toEqual([true, loss])
+    expect(model.metricsNames).toEqual(['loss'])
     const { history } = await model.fit(ones([4, 3]), ones([4, 1]), { epochs: 2, verbose: 0, validationSplit: 0.5 })
     expect(model.getMetricsResult()).toEqual({ loss: history['loss']![1], mae: history['mae']![1] })
     const figures = await model.testOnBatch(ones([4, 3]), ones([4, 1]))

@@ -129,6 +129,11 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
     return (this.graph?.layers ?? Object.values(this.sublayers())) as readonly Layer[]
   }
 
+  /** Whether the model has its weights, or knows its input shapes, with which they are made when they are first needed. */
+  override get built(): boolean {
+    return this.graph !== undefined || this.knownShape !== undefined || super.built
+  }
+
   protected override makeWeights(): void {
     this.build()
   }

@@ -201,9 +201,10 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
     return this.trainer?.objective?.metrics ?? []
   }
 
-  /** The names of the figures that `getMetricsResult` returns. */
+  /** The names of the figures that `getMetricsResult` returns; before the first figures of a compiled model `loss`. */
   get metricsNames(): string[] {
-    return Object.keys(this.lastFigures)
+    const names = Object.keys(this.lastFigures)
+    return names.length === 0 && this.compiled ? ['loss'] : names
   }
 
   /**
