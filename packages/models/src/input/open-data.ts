@@ -94,15 +94,31 @@ export async function openData(
   const [inputs, outputs] = [model.ports?.inputs.length ?? 1, model.ports?.outputs.length ?? 1]
   const { givenForm, outputForm } = model.ports ?? {}
   const batch: Batch = {
-    x: await toNamedValues(flatData(givenForm, x), 'x', { several: inputs > 1 }),
+    x: await toNamedValues(flatData(givenForm, x), 'x', { several: inputs > 1 }).catch((error: unknown) => {
+      throw ofSeveralInputs(model, error, x)
+    }),
     ...(y !== undefined && { y: await toNamedArrays(flatData(outputForm, y), 'y', { several: outputs > 1 }) }),
     ...(sampleWeight !== undefined && {
       sampleWeight: await toNamedArrays(flatData(outputForm, sampleWeight), 'sampleWeight', { several: outputs > 1 }),
     }),
   }
   if (sampleCount({ ...batch }) === 0) throw new DataError('There are no samples: x is empty.')
-  const ports = onBackend(backend, () => model.portsFor(batch))
+  let ports: Ports
+  try {
+    ports = onBackend(backend, () => model.portsFor(batch))
+  } catch (error) {
+    throw ofSeveralInputs(model, error, x)
+  }
   return { ports, backend, samples: checked(arrange(batch, ports, classWeight), ports) }
+}
+
+/** Adds to an error for a list of arrays, which is read as the rows of one array, how a model that was not built takes several inputs. */
+function ofSeveralInputs(model: DataModel, error: unknown, x: unknown): unknown {
+  const isList = Array.isArray(x) && x.every((part) => Array.isArray(part) && Array.isArray(part[0]))
+  if (model.ports || !isList || !(error instanceof DataError || /not iterable/.test(String(error)))) return error
+  return new DataError(
+    `${(error as Error).message.replace(/\.?$/, '.')} If x is a list of inputs, build the model first, as in model.build([[null, 2], [null, 3]]).`,
+  )
 }
 
 /** Throws `DataError` for sources of batches that are no datasets. */

@@ -194,14 +194,19 @@ export abstract class ModelStructure<C extends object = object> extends Layer<C>
       readonly name?: unknown
       readonly index?: unknown
     }
-    const found =
-      typeof index === 'number' ? this.layers.at(index) : new Map(Object.entries(this.sublayers())).get(name as string)
+    const named = Object.entries(this.sublayers())
+    // in a subclass the name of the property, or the one in the options of the layer
+    const isAsked = ([key, layer]: (typeof named)[number]) =>
+      key === name || (layer.config as LayerConfig).name === name
+    const found = typeof index === 'number' ? this.layers.at(index) : named.find(isAsked)?.[1]
     if (found) return found as Layer
     const asked =
       typeof index === 'number'
         ? `at ${index}`
         : `called ${typeof name === 'string' ? `'${name}'` : describeValue(key)}`
-    throw new ConfigError(`The model has no layer ${asked}. Its layers: ${Object.keys(this.sublayers()).join(', ')}.`)
+    throw new ConfigError(
+      `The model has no layer ${asked}. Its layers: ${named.map(([key, layer]) => (layer.config as LayerConfig).name ?? key).join(', ')}.`,
+    )
   }
 
   /** Returns the symbolic output of a layer in this model; of its first call, if there are several. Throws `ConfigError`. */

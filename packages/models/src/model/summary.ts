@@ -8,6 +8,7 @@ import {
   Input,
   type Kind,
   knownShapes,
+  type LayerConfig,
   layersWithin,
   listVariables,
   type OptionsOf,
@@ -106,7 +107,9 @@ function rowsOf(
   options: CompleteOptions,
   depth: number,
 ): string[][] {
-  const names = new Map(Object.entries(model.sublayers()).map(([name, layer]) => [layer, name]))
+  const names = new Map(
+    Object.entries(model.sublayers()).map(([name, layer]) => [layer, (layer.config as LayerConfig).name ?? name]),
+  )
   const variables = new Map<BaseLayer, Tensor[]>()
   for (const { layer, value } of listVariables(model)) variables.set(layer, [...(variables.get(layer) ?? []), value])
   const rows: string[][] = []

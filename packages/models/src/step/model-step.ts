@@ -70,6 +70,12 @@ export class ModelStep implements LayerCaller {
       x: inForm(ports.inputForm, maskedInputs(batch)) as Tensor,
       y: outputsOf(ports, batch.targets) as Tensor,
       sampleWeight: outputsOf(ports, batch.weights) as Tree | undefined,
+      // for `const [x, y] = batch`, as in Keras
+      ...({
+        [Symbol.iterator]() {
+          throw new ConfigError(`${model.type}: a step gets its batch by name: const { x, y, sampleWeight } = batch.`)
+        },
+      } as object),
     }
   }
 
