@@ -245,11 +245,6 @@ describe('constructors', () => {
       'is the class Zeros, not an instance of it.',
     ],
     [
-      'an initializer as a function',
-      () => new Dense({ units: 1, kernelInitializer: (() => 1) as never }),
-      "'kernelInitializer' must be an initializer and is a function.",
-    ],
-    [
       'an initializer as data',
       () => new Dense({ units: 1, kernelInitializer: { initializer: 'Zeros' } as never }),
       "'kernelInitializer' must be an initializer and is {",

@@ -26,7 +26,7 @@ describe('checkFields', () => {
     ['function', [() => 1, class {}], [1, 'a', {}]],
     ['unknown', [1, 'a', {}, () => 1], []],
     ['initializer', ['zeros', () => 1, ['zeros'], []], [1, true, [1], {}, { initializer: 'Zeros' }, Dense]],
-    [{ type: 'initializer', among: { Dense } }, ['zeros'], [() => 1, ['zeros'], [], {}, Dense]],
+    [{ type: 'initializer', among: { Dense } }, ['zeros', () => 1], [['zeros'], [], {}, Dense]],
     [{ type: 'activation', among: { relu: () => 1 } }, ['relu', () => 1], [[], {}, Dense]],
     [
       ['integer', 'numbers'],

@@ -2,6 +2,7 @@ import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
 import { describeField, describeName, describeValue, isClass, namedOf } from './describe.ts'
 import type { Field, FieldDescription, FieldTable, FieldType } from './fields.ts'
+import { functionKinds } from './function-kinds.ts'
 import { normalizeName, suggest } from './names.ts'
 
 /**
@@ -98,13 +99,15 @@ function isNumber(value: unknown): boolean {
 }
 
 // Names are resolved later, in data specs too. Where a table holds the instances there is no list of them, and functions only if
-// they are what it holds.
+// they are what it holds, or stand for instances of the kind.
 function mayBeOfKind(kind: string, value: unknown, isData: boolean, among: FieldDescription['among']): boolean {
   if (Array.isArray(value)) return (isData || !among) && value.every((one) => mayBeOfKind(kind, one, isData, among))
   if (typeof value === 'string') return true
   const named = namedOf(value)
   if (typeof value === 'function' && !isClass(value)) {
-    return named ? named.kind === kind : isData || !among || !Object.values(among).every(isClass)
+    return named
+      ? named.kind === kind
+      : isData || !among || Object.hasOwn(functionKinds, kind) || !Object.values(among).every(isClass)
   }
   if (typeof value !== 'object') return false
   return named ? named.kind === kind : isData

@@ -1,10 +1,13 @@
 import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
 import { checkFields, choiceOf, descriptionOf, exampleOf, isBasic } from './check-fields.ts'
+import type { Configured } from './configured.ts'
 import { type Definition, instantiate } from './definition.ts'
-import { describeField, describeName, describeValue, namedOf } from './describe.ts'
+import { describeField, describeName, describeValue, isClass, namedOf } from './describe.ts'
 import type { FieldDescription, FieldTable } from './fields.ts'
+import { functionKinds } from './function-kinds.ts'
 import { normalizeName, suggest } from './names.ts'
+import { requireMethod } from './own-methods.ts'
 
 /**
  * The options of a class: `config` checked against `fields`, with defaults filled in and names resolved to the instances or
@@ -29,6 +32,9 @@ function valueOrDefault(value: unknown, { default: fallback, whenNull }: FieldDe
 
 function resolveValue(owner: string, key: string, value: unknown, description: FieldDescription): unknown {
   const { oneOf, or, among, type = [] } = description
+  requireOwnMethod(value)
+  const wrap = typeof value === 'function' && !isClass(value) && !('kind' in value) && functionKinds[String(type)]
+  if (wrap) return wrap(value as (...args: unknown[]) => unknown)
   const choices = oneOf ?? or
   if (choices) return choiceOf(choices, value) ?? value
   if (!among || typeof value !== 'string') {
@@ -44,6 +50,12 @@ function resolveValue(owner: string, key: string, value: unknown, description: F
     findNamed(among as Readonly<Record<string, Definition>>, value, `${owner}: ${key}`, String(type)),
     {},
   )
+}
+
+/** Throws `ConfigError` for an instance whose class has Keras's method in place of that of its kind. */
+function requireOwnMethod(value: unknown): void {
+  const { ownMethod } = ((value as object | null)?.constructor ?? {}) as { readonly ownMethod?: string }
+  if (ownMethod) requireMethod(value as Configured, ownMethod, 'call')
 }
 
 function hasData(value: unknown): boolean {

@@ -1,4 +1,8 @@
-import type { SymbolicShape } from '@gradus/tensor'
+import type { SymbolicShape, Tensor } from '@gradus/tensor'
+import type { Constraint } from '../contracts/constraint.ts'
+import type { Initializer } from '../contracts/initializer.ts'
+import type { Regularizer } from '../contracts/regularizer.ts'
+import type { InitializerFunction } from './function-kinds.ts'
 import type { PlainNames } from './name-of.ts'
 
 /**
@@ -74,7 +78,16 @@ interface RequiredField {
 }
 
 // With a table, names of its definitions are accepted too.
-type ConfigValue<D> = D extends { readonly among: infer T } ? PlainNames<T> | OptionValue<D> : OptionValue<D>
+type ConfigValue<D> = D extends { readonly among: infer T }
+  ? PlainNames<T> | OptionValue<D> | FunctionFor<OptionValue<D>>
+  : OptionValue<D>
+
+// Keras takes functions in place of instances of these kinds.
+type FunctionFor<V> = V extends Initializer
+  ? InitializerFunction
+  : V extends Regularizer | Constraint
+    ? (x: Tensor) => Tensor
+    : never
 
 type OptionValue<D> = D extends { readonly oneOf: readonly (infer V)[] }
   ? V

@@ -18,6 +18,8 @@ import { Configured } from '../config/configured.ts'
  */
 export abstract class Constraint<C extends object = object> extends Configured<'constraint', C> {
   static readonly kind = 'constraint'
+  /** The method that each class of the kind defines; Keras's is `call`. */
+  static readonly ownMethod: string = 'project(x)'
   /** Returns a permitted value in the shape and dtype of `x`. */
   abstract project(x: Tensor): Tensor
 }

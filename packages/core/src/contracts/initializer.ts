@@ -17,6 +17,8 @@ import { Configured } from '../config/configured.ts'
  */
 export abstract class Initializer<C extends object = object> extends Configured<'initializer', C> {
   static readonly kind = 'initializer'
+  /** The method that each class of the kind defines; Keras's is `call`. */
+  static readonly ownMethod: string = 'make(key, shape, dtype)'
   /** A tensor of `shape` and `dtype`. Random values depend on `key`, uint32 `[2]`. */
   abstract make(key: Tensor, shape: Shape, dtype: DType): Tensor
 }

@@ -18,6 +18,8 @@ import { Configured } from '../config/configured.ts'
  */
 export abstract class Regularizer<C extends object = object> extends Configured<'regularizer', C> {
   static readonly kind = 'regularizer'
+  /** The method that each class of the kind defines; Keras's is `call`. */
+  static readonly ownMethod: string = 'loss(x)'
   /** The penalty on `x`, a scalar. */
   abstract loss(x: Tensor): Tensor
 }

@@ -26,6 +26,8 @@ export interface ScheduleConfig extends ConfigOf<typeof fields> {}
  */
 export abstract class Schedule<C extends object = object> extends Configured<'schedule', C & ScheduleConfig> {
   static readonly kind = 'schedule'
+  /** The method that each class of the kind defines; Keras's is `call`. */
+  static readonly ownMethod: string = 'at(step)'
   static override readonly fields: FieldTable = fields
 
   /** The rate (float32 scalar) at `step` (int32 scalar, 0 at the first update). Made of ops: it runs inside compiled steps. */

@@ -207,7 +207,8 @@ export abstract class BaseLayer<
   }
 
   private get policy(): DTypePolicy {
-    return (this.config as LayerConfig).dtype ?? 'float32'
+    // the option is resolved: the config may have Keras's spelling
+    return (this.options as LayerConfig).dtype ?? 'float32'
   }
 
   /**

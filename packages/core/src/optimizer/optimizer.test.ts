@@ -312,3 +312,19 @@ describe('an optimizer refuses', () => {
     )
   })
 })
+
+it('learningRate cannot be set, and the message names that of the model', () => {
+  const optimizer = new Descent({ learningRate: 1 })
+  expect(() => (optimizer.learningRate = 0.1)).toThrow(
+    'so learningRate cannot be set. Set that of the model, as in model.learningRate = 0.1, which',
+  )
+})
+
+it('a schedule with the method of Keras is refused', () => {
+  class Late extends (Schedule as unknown as new () => object) {
+    call(): void {}
+  }
+  expect(() => new Descent({ learningRate: new Late() as unknown as Schedule })).toThrow(
+    'Late has no method at(step), which every schedule defines (in Keras it is call).',
+  )
+})

@@ -22,10 +22,12 @@ import {
   zerosLike,
 } from '@gradus/tensor'
 import { type ConfigArgument, Configured } from '../config/configured.ts'
+import { describeValue } from '../config/describe.ts'
 import type { FieldTable } from '../config/fields.ts'
 import { snakeCase } from '../config/names.ts'
 import { requireMethod, tensorFrom, wrongResult } from '../config/own-methods.ts'
 import type { Schedule } from '../contracts/schedule.ts'
+import { ConfigError } from '../errors.ts'
 import { clipGradients } from './clipping.ts'
 import { addToSums, collectGradients, type Gradients } from './gradients.ts'
 import { byPath, leafAt, mapValues, replaceLeaves } from './leaves.ts'
@@ -99,9 +101,15 @@ export abstract class Optimizer<C extends object = object> extends Configured<'o
     return this.commonOptions.name ?? snakeCase(this.type)
   }
 
-  /** The configured rate: a number or a schedule. */
+  /** The configured rate: a number or a schedule. A model has the current rate: `model.learningRate`, which may be set. */
   get learningRate(): number | Schedule {
     return this.commonOptions.learningRate
+  }
+
+  set learningRate(value: number | Schedule) {
+    throw new ConfigError(
+      `The options of ${this.type} do not change, so learningRate cannot be set. Set that of the model, as in model.learningRate = ${describeValue(value)}, which also gives the current rate.`,
+    )
   }
 
   // subclasses declare another type for `options`

@@ -1,4 +1,4 @@
-import { Layer, type Scope } from '@gradus/core'
+import { ConfigError, Layer, type Scope, titleOf } from '@gradus/core'
 import { expandDims, full, reshape, Tensor } from '@gradus/tensor'
 import type { CellStates, RecurrentStep } from './run-steps.ts'
 
@@ -58,6 +58,11 @@ export abstract class RecurrentCell<C extends object = object, P extends object 
     const dtype = this.computeDType
     const zeros = (sizes: StateSizes): CellStates =>
       sizes.map((size) => (typeof size === 'number' ? full([x.shape[0]!, size], 0, dtype, x) : zeros(size)))
+    if (!Array.isArray(this.stateSizes)) {
+      throw new ConfigError(
+        `${titleOf(this)} is a cell and has no stateSizes. Give the size of each state in a list, as in stateSizes = [8] (in Keras it is state_size).`,
+      )
+    }
     return zeros(this.stateSizes)
   }
 }

@@ -173,7 +173,9 @@ export abstract class RecurrentLayer<C extends object> extends Layer<
       this,
       'a sequence of shape [batch, time, inputs] with at least one step',
       shape,
-      'Add the missing axis, as in reshape(x, [batch, time, 1]).',
+      shape.length === 2
+        ? 'A recurrent layer before it needs returnSequences: true; other inputs get the missing axis with reshape(x, [batch, time, 1]).'
+        : 'Add the missing axis, as in reshape(x, [batch, time, 1]).',
     )
   }
 }

@@ -268,3 +268,16 @@ it('a cell with a penalty on its outputs is refused', () => {
     'RNN: the cell GRUCell has an activityRegularizer, and outputs within the loop cannot be penalized. Give it to the RNN: new RNN({ cell, activityRegularizer }).',
   )
 })
+
+it('says what a cell without stateSizes and a sequence without time steps need', () => {
+  class Sized extends RecurrentCell {
+    declare readonly stateSizes: number[]
+    apply(x: Tensor): Tensor {
+      return x
+    }
+  }
+  expect(() => new RNN({ cell: new Sized() }).call(tensor([[[1]]]))).toThrow(
+    'Sized is a cell and has no stateSizes. Give the size of each state in a list, as in stateSizes = [8]',
+  )
+  expect(() => new LSTM({ units: 1 }).call(tensor([[1, 2]]))).toThrow('needs returnSequences: true; other inputs')
+})
