@@ -36,7 +36,8 @@ interface ModelCheckpointState {
 
 /**
  * Saves the model, or its weights, during training, as in Keras; file names may have any extension. Files are written atomically:
- * after a crash the file before is still there. Throws `ConfigError` for an empty path and for names in it without a value.
+ * after a crash the file before is still there. Throws `ConfigError` for an empty path and for names in it without a value, and
+ * `FormatError`, when training begins, for a path in a format that cannot be written.
  *
  * @example
  * import { ModelCheckpoint } from '@gradus/callbacks'
@@ -70,6 +71,10 @@ export class ModelCheckpoint extends Callback<ModelCheckpointConfig> {
     if (saveFreq !== 'epoch') {
       this.onTrainBatchEnd = (context) => (this.isDue(context.step, saveFreq) ? this.save(context) : undefined)
     }
+  }
+
+  override async onTrainBegin({ model }: CallbackContext): Promise<void> {
+    await model.checkPath?.(this.options.filepath)
   }
 
   override async onEpochEnd(context: CallbackContext): Promise<void> {

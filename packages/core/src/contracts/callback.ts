@@ -61,6 +61,8 @@ export interface CallbackModel {
   restore(path: string): Promise<FitState | undefined>
   /** Writes the weights only. */
   saveWeights(path: string): Promise<void>
+  /** Throws for a path in the format of which no model can be saved. */
+  checkPath?(path: string): Promise<void>
   /**
    * Gives the model the moving averages of its trainable parameters, or with false the parameters again. Returns false if no
    * optimizer has moving averages.

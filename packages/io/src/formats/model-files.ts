@@ -19,6 +19,15 @@ export function encodeModel(
   path = '',
   formats: readonly FileFormat<ModelFile>[] = knownFormats(),
 ): Uint8Array {
+  const format = formatToWrite(path, formats)
+  if (format.write) return format.write(file)
+  throw new FormatError(
+    `The format ${format.name} consists of several files, which need a folder. Save the model to a path, such as 'folder/model${format.extensions[0]}'.`,
+  )
+}
+
+/** The format of the extension of `path`, or safetensors. Throws `FormatError` as `encodeModel` does. */
+function formatToWrite(path: string, formats: readonly FileFormat<ModelFile>[]): FileFormat<ModelFile> {
   const named = formatNamed(formats, path)
   const foreign = named ? undefined : /\.(h5|hdf5|keras|json|onnx|pb|pt|pth|tflite)$/i.exec(path)?.[0]
   if (foreign) {
@@ -28,15 +37,22 @@ export function encodeModel(
     )
   }
   const format: FileFormat<ModelFile> = named ?? safetensorsModel
-  if (format.write) return format.write(file)
-  if (format.writeSet) {
-    throw new FormatError(
-      `The format ${format.name} consists of several files, which need a folder. Save the model to a path, such as 'folder/model${format.extensions[0]}'.`,
-    )
-  }
+  if (format.write || format.writeSet) return format
   throw new FormatError(
     `The file '${path}' cannot be written: ${format.name} is a format that can only be read. Save it as ${safetensorsModel.extensions}.`,
   )
+}
+
+/** Throws `FormatError` for a path whose extension is that of a format that cannot be written; loads the package of a format. */
+export async function requireWritable(path: string): Promise<void> {
+  formatToWrite(path, await formatsFor(path))
+}
+
+/** The known formats, with those of the package that has the format of a file. */
+async function formatsFor(name: string | undefined): Promise<readonly FileFormat<ModelFile>[]> {
+  const known = knownFormats()
+  const missing = formatNamed(known, name) ? undefined : packageOf(name)
+  return missing ? loadFormats(missing, name) : known
 }
 
 /**
@@ -149,9 +165,7 @@ export async function writeModelFile(
   given?: readonly FileFormat<ModelFile>[],
 ): Promise<void> {
   const name = nameOf(target)
-  let formats = given ?? knownFormats()
-  const missing = given || formatNamed(formats, name) ? undefined : packageOf(name)
-  if (missing) formats = await loadFormats(missing, name)
+  const formats = given ?? (await formatsFor(name))
   const format = formatNamed(formats, name)
   const place = target instanceof URL ? target.href : target
   if (typeof place !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))

@@ -345,6 +345,14 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
     await (await modelFiles()).writeModelFile(target, file, options.formats)
   }
 
+  /**
+   * Throws `FormatError` for a path that `save` would refuse, because of the format that its extension names. `ModelCheckpoint` calls it
+   * when training begins.
+   */
+  async checkPath(path: string): Promise<void> {
+    await (await modelFiles()).requireWritable(path)
+  }
+
   /** Like `save`, with the weights only. */
   async saveWeights(target: FileTarget, options: FileOptions = {}): Promise<void> {
     checkOptions('saveWeights', options)
