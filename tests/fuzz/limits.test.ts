@@ -10,6 +10,8 @@ import { decodeSafetensors, fromKeras, readModelFile } from 'gradus/io'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../apps/cli/src/config/read-config.ts'
 import { machineFiles } from '../../packages/callbacks/src/platform-files.ts'
+import { readHdf5 } from '../../packages/keras-files/src/hdf5/read-hdf5.ts'
+import { NewGroup, writeHdf5 } from '../../packages/keras-files/src/hdf5/write-hdf5.ts'
 import { deepList } from './src/hostile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-limits-'))
@@ -79,6 +81,14 @@ const trials: Readonly<Record<string, Trial>> = {
   'bytes that the files of a data set': {
     read: (bytes) => datasets.imdb.getWordIndex({ from: gzipSync(new Uint8Array(bytes), { level: 1 }) }),
     onlyBeyond: true,
+  },
+  'nested groups of an HDF5 file': {
+    read(depth) {
+      const root = new NewGroup()
+      root.at('g/'.repeat(depth))
+      let group: ReturnType<typeof readHdf5> | undefined = readHdf5(writeHdf5(root))
+      while (group) group = group.group('g')
+    },
   },
   'elements of a computed tensor': {
     // 2 ** 31 elements

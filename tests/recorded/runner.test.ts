@@ -41,8 +41,7 @@ describe('recorded cases', () => {
   it.each(sample.cases.map((entry) => [entry.name, entry] as const))('%s agrees', async (_, entry) => {
     const outcome = await run(entry)
     expect(outcome.deviations).toEqual([])
-    const expected = { model: ['reading .keras and .h5 files'] }
-    expect(outcome.missing).toEqual(expected[entry.kind as keyof typeof expected] ?? [])
+    expect(outcome.missing).toEqual([])
   })
 })
 

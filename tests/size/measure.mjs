@@ -103,10 +103,10 @@ export async function leftover(name) {
         name: 'packages',
         setup({ onResolve }) {
           onResolve({ filter: /^the package$/ }, () => ({ path: built(name), sideEffects: true }))
-          onResolve({ filter: /^\.\// }, ({ path, resolveDir }) => ({
-            path: join(resolveDir, path),
-            sideEffects: true,
-          }))
+          onResolve({ filter: /^\.\// }, ({ path, resolveDir }) =>
+            // libraries keep what they say of themselves
+            resolveDir.includes('node_modules') ? undefined : { path: join(resolveDir, path), sideEffects: true },
+          )
           onResolve({ filter: /^@gradus\// }, ({ path }) => ({ path: built(path.slice(8)), sideEffects: false }))
         },
       },

@@ -35,7 +35,12 @@ export async function readWeights(
   published: PublishedFile | undefined,
   options: DownloadOptions,
 ): Promise<void> {
-  const { useKerasFiles } = await import('@gradus/keras-files')
+  const { useKerasFiles } = await import('@gradus/keras-files').catch((cause: unknown) => {
+    const advice = 'run npm install @gradus/keras-files, or give weights: null'
+    throw new ConfigError(`${title}: files of weights are read by @gradus/keras-files, which is not found: ${advice}.`, {
+      cause,
+    })
+  })
   useKerasFiles()
   if (!published) {
     if (typeof weights === 'object' || typeof weights === 'string') return model.loadWeights(weights)

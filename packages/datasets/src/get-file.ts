@@ -1,4 +1,4 @@
-import { ConfigError, checkFields, DataError, describeValue, type Kind } from '@gradus/core'
+import { ConfigError, checkFields, DataError, describeValue, joinFields, type Kind } from '@gradus/core'
 import { type ArchiveFormat, extractArchive } from './archive/platform-extract.ts'
 import { checksumOf, type HashAlgorithm } from './files/platform-digest.ts'
 import type { DownloadOptions } from './files/platform-download.ts'
@@ -46,12 +46,11 @@ export const fileFields = {
   signal: 'unknown',
 } as const
 
-const fields = {
-  ...fileFields,
+const fields = /* @__PURE__ */ joinFields(fileFields, {
   extract: 'boolean',
   archiveFormat: { oneOf: ['auto', 'tar', 'zip'] },
   maxBytes: { type: 'integer', min: 1 },
-} as const
+} as const)
 
 /**
  * Downloads a file into the cache, `~/.gradus/datasets`, unless it is there, and returns its path. With `extract` it returns the path

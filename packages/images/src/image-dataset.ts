@@ -1,4 +1,4 @@
-import { ConfigError, checkFields, type HostArray } from '@gradus/core'
+import { ConfigError, checkFields, type HostArray, joinFields } from '@gradus/core'
 import {
   type BothParts,
   type Directory,
@@ -38,8 +38,7 @@ export interface ImageDirectoryOptions extends DirectoryOptions {
   readonly decoder?: 'auto' | 'javascript'
 }
 
-const fields = {
-  ...directoryFields,
+const fields = /* @__PURE__ */ joinFields(directoryFields, {
   colorMode: { oneOf: ['rgb', 'rgba', 'grayscale'] },
   imageSize: 'unknown',
   interpolation: { oneOf: datasetInterpolations },
@@ -50,7 +49,7 @@ const fields = {
   onBroken: 'function',
   maxPixels: { type: 'integer', min: 1 },
   decoder: { oneOf: ['auto', 'javascript'] },
-} as const
+} as const)
 
 /**
  * Makes batches of the images of a folder, with the folders in it as classes: `x` is float32 from 0 to 255,

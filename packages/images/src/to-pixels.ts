@@ -5,7 +5,7 @@ import { drawOn, type TargetCanvas } from './platform-draw.ts'
 
 /** RGBA pixels, from which `ImageData` is made. */
 export interface RgbaPixels {
-  readonly data: Uint8ClampedArray<ArrayBuffer>
+  readonly data: Uint8ClampedArray
   readonly width: number
   readonly height: number
 }

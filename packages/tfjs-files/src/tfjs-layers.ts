@@ -2,17 +2,18 @@ import { describeValue, FormatError } from '@gradus/core'
 
 type Config = Readonly<Record<string, unknown>>
 
-const classes = new Set(
-  (
-    'ELU ReLU LeakyReLU PReLU Softmax Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose SeparableConv2D ' +
-    'Cropping2D UpSampling2D DepthwiseConv2D Activation Dense Dropout SpatialDropout1D Flatten RepeatVector Reshape ' +
-    'Permute Embedding Masking Add Average Concatenate Maximum Minimum Multiply Dot BatchNormalization LayerNormalization ' +
-    'ZeroPadding2D AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D MaxPooling3D ' +
-    'GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D GRU GRUCell LSTM LSTMCell ' +
-    'SimpleRNN SimpleRNNCell ConvLSTM2D RNN StackedRNNCells Bidirectional TimeDistributed GaussianNoise GaussianDropout ' +
-    'AlphaDropout Rescaling'
-  ).split(' '),
-)
+const classes = /* @__PURE__ */ (() =>
+  new Set(
+    (
+      'ELU ReLU LeakyReLU PReLU Softmax Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose SeparableConv2D ' +
+      'Cropping2D UpSampling2D DepthwiseConv2D Activation Dense Dropout SpatialDropout1D Flatten RepeatVector Reshape ' +
+      'Permute Embedding Masking Add Average Concatenate Maximum Minimum Multiply Dot BatchNormalization LayerNormalization ' +
+      'ZeroPadding2D AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D MaxPooling3D ' +
+      'GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D GRU GRUCell LSTM LSTMCell ' +
+      'SimpleRNN SimpleRNNCell ConvLSTM2D RNN StackedRNNCells Bidirectional TimeDistributed GaussianNoise GaussianDropout ' +
+      'AlphaDropout Rescaling'
+    ).split(' '),
+  ))()
 
 /** Options that TensorFlow.js does not have, with the only value that means the same there. */
 const only: Readonly<Record<string, unknown>> = {

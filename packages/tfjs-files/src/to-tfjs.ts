@@ -163,9 +163,8 @@ function optionValue(key: string, value: unknown): unknown {
   return { class_name: className, config }
 }
 
-const activations = new Set(
-  'elu gelu linear log_softmax mish relu relu6 selu sigmoid softmax softplus softsign swish tanh'.split(' '),
-)
+const activations = /* @__PURE__ */ (() =>
+  new Set('elu gelu linear log_softmax mish relu relu6 selu sigmoid softmax softplus softsign swish tanh'.split(' ')))()
 
 function activation(name: string): string {
   if (name === 'tfjs_hard_sigmoid') return 'hard_sigmoid'

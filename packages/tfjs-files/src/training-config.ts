@@ -24,20 +24,22 @@ const optimizers: Readonly<
   Adadelta: ({ rho = 0.95, epsilon = 1e-7 }, learningRate) => ['Adadelta', { learningRate, rho, epsilon }],
 }
 
-const losses = new Set(
-  (
-    'mean_squared_error mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error squared_hinge hinge ' +
-    'categorical_hinge logcosh categorical_crossentropy sparse_categorical_crossentropy binary_crossentropy ' +
-    'kullback_leibler_divergence poisson cosine_proximity'
-  ).split(' '),
-)
-const metrics = new Set(
-  (
-    'accuracy acc binary_accuracy categorical_accuracy sparse_categorical_accuracy precision recall mse mae mape cosine ' +
-    'mean_squared_error mean_absolute_error mean_absolute_percentage_error categorical_crossentropy ' +
-    'sparse_categorical_crossentropy binary_crossentropy'
-  ).split(' '),
-)
+const losses = /* @__PURE__ */ (() =>
+  new Set(
+    (
+      'mean_squared_error mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error squared_hinge hinge ' +
+      'categorical_hinge logcosh categorical_crossentropy sparse_categorical_crossentropy binary_crossentropy ' +
+      'kullback_leibler_divergence poisson cosine_proximity'
+    ).split(' '),
+  ))()
+const metrics = /* @__PURE__ */ (() =>
+  new Set(
+    (
+      'accuracy acc binary_accuracy categorical_accuracy sparse_categorical_accuracy precision recall mse mae mape cosine ' +
+      'mean_squared_error mean_absolute_error mean_absolute_percentage_error categorical_crossentropy ' +
+      'sparse_categorical_crossentropy binary_crossentropy'
+    ).split(' '),
+  ))()
 const otherNames: Readonly<Record<string, string>> = {
   mse: 'mean_squared_error',
   mae: 'mean_absolute_error',

@@ -42,7 +42,7 @@ const wide = (filters: number): readonly Branch[] => [
 ]
 
 /** The branches of `mixed0` to `mixed8`. Those with an `s` have a stride of two and no padding. */
-const blocks: readonly (readonly Branch[])[] = [
+const blocks: readonly (readonly Branch[])[] = /* @__PURE__ */ (() => [
   small(32),
   small(64),
   small(64),
@@ -72,7 +72,7 @@ const blocks: readonly (readonly Branch[])[] = [
     ],
     ['max'],
   ],
-]
+])()
 
 const last: readonly Branch[] = [
   [[320, 1]],

@@ -34,7 +34,7 @@ const fields = {
  */
 type Block = readonly [expansion: number, filters: number, size: 0 | 3, stride: number, weighs: boolean, swish: boolean]
 
-const small: readonly Block[] = [
+const small: readonly Block[] = /* @__PURE__ */ (() => [
   [1, 16, 3, 2, true, false],
   [72 / 16, 24, 3, 2, false, false],
   [88 / 24, 24, 3, 1, false, false],
@@ -46,7 +46,7 @@ const small: readonly Block[] = [
   [6, 96, 0, 2, true, true],
   [6, 96, 0, 1, true, true],
   [6, 96, 0, 1, true, true],
-]
+])()
 const large: readonly Block[] = [
   [1, 16, 3, 1, false, false],
   [4, 24, 3, 2, false, false],

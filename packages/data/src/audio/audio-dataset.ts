@@ -1,4 +1,4 @@
-import { checkFields, DataError, type HostArray, type HostValues } from '@gradus/core'
+import { checkFields, DataError, type HostArray, type HostValues, joinFields } from '@gradus/core'
 import {
   type BothParts,
   type DirectoryDataset,
@@ -18,11 +18,10 @@ export interface AudioDirectoryOptions extends DirectoryOptions {
   readonly outputSequenceLength?: number
 }
 
-const fields = {
-  ...directoryFields,
+const fields = /* @__PURE__ */ joinFields(directoryFields, {
   samplingRate: { type: 'integer', min: 1 },
   outputSequenceLength: { type: 'integer', min: 1 },
-} as const
+} as const)
 
 /**
  * Makes batches of the `.wav` files of a folder, with the folders in it as classes: `x` is float32 from -1 to 1,

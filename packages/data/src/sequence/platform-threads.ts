@@ -43,12 +43,12 @@ receive(async ({ id, start, index, hook }) => {
   }
 })`
 
-const inNode = `const { parentPort } = require('node:worker_threads')
+const inNode = () => `const { parentPort } = require('node:worker_threads')
 const receive = (act) => parentPort.on('message', act)
 const send = (message, moved) => parentPort.postMessage(message, moved)
 ${body}`
 
-const inPage = `const receive = (act) => { onmessage = ({ data }) => act(data) }
+const inPage = () => `const receive = (act) => { onmessage = ({ data }) => act(data) }
 const send = (message, moved) => postMessage(message, moved)
 ${body}`
 
@@ -67,7 +67,7 @@ interface Thread {
 function startThread(onReply: (reply: Reply) => void, onFailure: (why: string) => void): Thread {
   const node = typeof process === 'object' ? process.getBuiltinModule?.('node:worker_threads') : undefined
   if (node) {
-    const worker = new node.Worker(inNode, { eval: true })
+    const worker = new node.Worker(inNode(), { eval: true })
     worker.on('message', onReply)
     worker.on('error', (error) => onFailure(error.message))
     worker.on('exit', (code) => onFailure(`it ended with the code ${code}`))
@@ -76,7 +76,7 @@ function startThread(onReply: (reply: Reply) => void, onFailure: (why: string) =
   }
   const { Worker, Blob, URL: Address } = globalThis as unknown as PageGlobals
   if (!Worker) throw new DataError("'useMultiprocessing' needs threads, and this platform has none.")
-  const address = Address.createObjectURL(new Blob([inPage], { type: 'text/javascript' }))
+  const address = Address.createObjectURL(new Blob([inPage()], { type: 'text/javascript' }))
   const worker = new Worker(address, { type: 'module' })
   worker.onmessage = ({ data }) => onReply(data)
   worker.onerror = ({ message }) => onFailure(message ?? 'it cannot be started')

@@ -1,4 +1,4 @@
-import { checkFields } from '@gradus/core'
+import { checkFields, joinFields } from '@gradus/core'
 import { readNpy } from '../formats/npy.ts'
 import type { Published } from './published.ts'
 import { kerasRoot, loadFields, openFiles, requireFile } from './source.ts'
@@ -24,11 +24,10 @@ export interface SplitLoadOptions extends LoadOptions {
 }
 
 /** The fields of `SplitLoadOptions`. */
-export const splitFields = {
-  ...loadFields,
+export const splitFields = /* @__PURE__ */ joinFields(loadFields, {
   testSplit: 'number',
   seed: { type: 'integer', min: 0, max: 2 ** 32 - 1 },
-} as const
+} as const)
 
 async function load(options: SplitLoadOptions = {}): Promise<TableSet> {
   checkFields('bostonHousing.load', options, splitFields)

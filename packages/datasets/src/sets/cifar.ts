@@ -8,10 +8,10 @@ import type { ImageSet, LoadOptions, Part } from './types.ts'
 const root = 'https://www.cs.toronto.edu/~kriz/'
 const pixels = 3072
 
-const batches = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}`)
+const batches = /* @__PURE__ */ (() => [1, 2, 3, 4, 5].map((i) => `data_batch_${i}`))()
 
 // the checksums of the binary files are the publisher's, those of the Python files Keras's
-const published10: Published = {
+const published10: Published = /* @__PURE__ */ (() => ({
   name: 'cifar10',
   forms: [
     { root, files: [{ name: 'cifar-10-binary.tar.gz', hash: 'c32a1d4ab5d03f1284b67883e8d87530' }] },
@@ -23,9 +23,9 @@ const published10: Published = {
     },
   ],
   members: [...batches, 'test_batch'].flatMap((name) => [`${name}.bin`, name]),
-}
+}))()
 
-const published100: Published = {
+const published100: Published = /* @__PURE__ */ (() => ({
   name: 'cifar100',
   forms: [
     { root, files: [{ name: 'cifar-100-binary.tar.gz', hash: '03b5dce01913d631647c71ecec9e9cb8' }] },
@@ -37,7 +37,7 @@ const published100: Published = {
     },
   ],
   members: ['train.bin', 'test.bin', 'train', 'test'],
-}
+}))()
 
 /** Options of `cifar100.load`. */
 export interface Cifar100Options extends LoadOptions {

@@ -11,9 +11,9 @@ const hashes = [
   'bb300cfdad3c16e7a12a480ee83cd310',
 ]
 
-const files = idxNames.map((name, i) => ({ name: `${name}.gz`, hash: hashes[i]! }))
+const files = /* @__PURE__ */ (() => idxNames.map((name, i) => ({ name: `${name}.gz`, hash: hashes[i]! })))()
 
-const published: Published = {
+const published: Published = /* @__PURE__ */ (() => ({
   name: 'fashionMnist',
   folder: 'fashion-mnist',
   forms: [
@@ -21,7 +21,7 @@ const published: Published = {
     { root: 'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/', files },
     { files: idxNames.map((name) => ({ name })) },
   ],
-}
+}))()
 
 async function load(options: LoadOptions = {}): Promise<ImageSet> {
   checkFields('fashionMnist.load', options, loadFields)

@@ -15,7 +15,7 @@ export const idxNames = [
   't10k-labels-idx1-ubyte',
 ] as const
 
-const published: Published = {
+const published: Published = /* @__PURE__ */ (() => ({
   name: 'mnist',
   forms: [
     {
@@ -31,7 +31,7 @@ const published: Published = {
     { files: idxNames.map((name) => ({ name: `${name}.gz` })) },
     { files: idxNames.map((name) => ({ name })) },
   ],
-}
+}))()
 
 async function load(options: LoadOptions = {}): Promise<ImageSet> {
   checkFields('mnist.load', options, loadFields)

@@ -1,4 +1,4 @@
-import { DataError, FormatError, type numpyOrders } from '@gradus/core'
+import { DataError, FormatError, joinFields, type numpyOrders } from '@gradus/core'
 import type { NpyArray } from '../formats/dtype.ts'
 import type { Published } from './published.ts'
 import { loadFields, openFiles } from './source.ts'
@@ -26,8 +26,7 @@ export interface SequenceOptions extends LoadOptions {
 const whole = { type: 'integer', min: 0 } as const
 
 /** The fields of `SequenceOptions`. */
-export const sequenceFields = {
-  ...loadFields,
+export const sequenceFields = /* @__PURE__ */ joinFields(loadFields, {
   numWords: whole,
   skipTop: whole,
   maxlen: whole,
@@ -35,7 +34,7 @@ export const sequenceFields = {
   startChar: 'integer',
   oovChar: 'integer',
   indexFrom: 'integer',
-} as const
+} as const)
 
 /** Sequences with their labels. */
 export interface Labeled {

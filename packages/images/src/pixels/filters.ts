@@ -18,23 +18,25 @@ const cubic = (b: number, c: number): Filter => ({
       : ((-b - 6 * c) * x ** 3 + (6 * b + 30 * c) * x ** 2 + (-12 * b - 48 * c) * x + (8 * b + 24 * c)) / 6,
 })
 
-const keys = cubic(0, 0.5)
+const keys = /* @__PURE__ */ (() => cubic(0, 0.5))()
 
 /** The filters of `imageDatasetFromDirectory`. */
-export const filters = {
-  bilinear: triangle,
-  bicubic: keys,
-  lanczos3: lanczos(3),
-  lanczos5: lanczos(5),
-  gaussian: { radius: 1.5, weigh: (x) => Math.exp(-2 * x * x) },
-  mitchellcubic: cubic(1 / 3, 1 / 3),
-} satisfies Readonly<Record<string, Filter>>
+export const filters = /* @__PURE__ */ (() =>
+  ({
+    bilinear: triangle,
+    bicubic: keys,
+    lanczos3: lanczos(3),
+    lanczos5: lanczos(5),
+    gaussian: { radius: 1.5, weigh: (x) => Math.exp(-2 * x * x) },
+    mitchellcubic: cubic(1 / 3, 1 / 3),
+  }) satisfies Readonly<Record<string, Filter>>)()
 
 /** The filters of `loadImg`. */
-export const loadingFilters = {
-  bilinear: triangle,
-  bicubic: keys,
-  hamming: { radius: 1, weigh: (x) => sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x)) },
-  box: { radius: 0.5, weigh: () => 1 },
-  lanczos: lanczos(3),
-} satisfies Readonly<Record<string, Filter>>
+export const loadingFilters = /* @__PURE__ */ (() =>
+  ({
+    bilinear: triangle,
+    bicubic: keys,
+    hamming: { radius: 1, weigh: (x) => sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x)) },
+    box: { radius: 0.5, weigh: () => 1 },
+    lanczos: lanczos(3),
+  }) satisfies Readonly<Record<string, Filter>>)()

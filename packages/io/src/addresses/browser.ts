@@ -17,7 +17,7 @@ export interface DatabaseRequest {
   onerror: () => void
 }
 
-export interface OpenRequest extends DatabaseRequest {
+interface OpenRequest extends DatabaseRequest {
   readonly result: Database
   onupgradeneeded: () => void
 }

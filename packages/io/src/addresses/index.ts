@@ -4,7 +4,7 @@ import type { Pieces } from '../read-pieces.ts'
 import * as all from './all.ts'
 import type { AddressScheme } from './scheme.ts'
 
-const schemes: readonly AddressScheme[] = Object.values(all)
+const schemes: readonly AddressScheme[] = /* @__PURE__ */ Object.values(all)
 
 /** The part of a text before `://`, if it is an address rather than a path. */
 export function schemeNameOf(text: string): string | undefined {

@@ -100,12 +100,13 @@ export function dtypeOfKeras(name: string): DType {
 }
 
 // Options with names from a fixed list as values, which are camelCase here.
-const enumerated = new Set(
-  (
-    'reduction data_format mode distribution output_mode fill_mode summation_method class_aggregation score_mode merge_mode ' +
-    'interpolation padding pad_mode standardize crop_mode dtype'
-  ).split(' '),
-)
+const enumerated = /* @__PURE__ */ (() =>
+  new Set(
+    (
+      'reduction data_format mode distribution output_mode fill_mode summation_method class_aggregation score_mode merge_mode ' +
+      'interpolation padding pad_mode standardize crop_mode dtype'
+    ).split(' '),
+  ))()
 
 /** Whether the values of an option are names from a fixed list. */
 export function isEnumerated(option: string): boolean {

@@ -21,7 +21,7 @@ export const activationLayers: Readonly<Record<string, string>> = {
   softmax: 'Softmax',
 }
 
-const keptNames = new Map(Object.entries(specialNames).map(([keras, own]) => [own, keras]))
+const keptNames = /* @__PURE__ */ (() => new Map(Object.entries(specialNames).map(([keras, own]) => [own, keras])))()
 
 /** The name of an option in Keras: `kernelInitializer` is `kernel_initializer`, `beta1` is `beta_1`. */
 export function kerasOptionName(name: string): string {

@@ -22,23 +22,23 @@ const float = (bytes: number, mantissa: number, exponent: number) => [
 const text = (value: string) => [...new TextEncoder().encode(value)]
 
 /** Bytes with the names FALSE and TRUE, as h5py writes booleans. */
-const boolean = [
+const boolean = /* @__PURE__ */ (() => [
   ...[0x18, 2, 0, 0, ...numberBytes(1, 4)],
   ...wholeNumber(1, true),
   ...padded([...text('FALSE'), 0]),
   ...padded([...text('TRUE'), 0]),
   ...[0, 1],
-]
+])()
 
 /** The datatype messages of the dtypes. */
-export const datatypes: Readonly<Record<DType, readonly number[]>> = {
+export const datatypes: Readonly<Record<DType, readonly number[]>> = /* @__PURE__ */ (() => ({
   float16: float(2, 10, 5),
   float32: float(4, 23, 8),
   float64: float(8, 52, 11),
   int32: wholeNumber(4, true),
   uint32: wholeNumber(4, false),
   bool: boolean,
-}
+}))()
 
 /** The dataspace message of a shape. */
 export function dataspace(shape: readonly number[]): number[] {
@@ -49,7 +49,7 @@ export function dataspace(shape: readonly number[]): number[] {
 export const fillValue: EncodedMessage = { type: 0x05, data: [2, 2, 2, 1, 0, 0, 0, 0] }
 
 /** A text of any length, which stands in a heap. */
-const heapText = [0x19, 1, 1, 0, ...numberBytes(16, 4), ...wholeNumber(1, false)]
+const heapText = /* @__PURE__ */ (() => [0x19, 1, 1, 0, ...numberBytes(16, 4), ...wholeNumber(1, false)])()
 
 /** An attribute with a text, given by the heap that has it. */
 export function textAttribute(name: string, length: number, heap: number, index: number): EncodedMessage {

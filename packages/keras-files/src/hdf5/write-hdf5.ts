@@ -75,7 +75,7 @@ export function writeHdf5(root: NewGroup): Uint8Array<ArrayBuffer> {
   return writer.result()
 }
 
-const none = new Array<number>(8).fill(0xff)
+const none = /* @__PURE__ */ (() => new Array<number>(8).fill(0xff))()
 
 /** The texts of attributes, which stand in heaps. */
 type Heap = ReadonlyMap<string, { readonly heap: number; readonly index: number; readonly length: number }>
