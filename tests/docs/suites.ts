@@ -48,6 +48,14 @@ const cases: Readonly<Record<string, Case>> = {
       return () => new RNN({ cell: new Class() as never })
     },
   },
+  SmallCell: {
+    inputShape: [2, 3, 2],
+    expectedOutputShape: [2, 2],
+    async make(Class) {
+      const { RNN } = await import('@gradus/layers')
+      return () => new RNN({ cell: new Class({ units: 2 }) as never })
+    },
+  },
   Charbonnier: {
     target: [
       [1, 2],

@@ -23,10 +23,13 @@ const tfjsOptimizers = [
   'packages/tfjs-files/src/training-config.ts',
 ]
 
+/** Networks of Keras's applications, which are programs of layers. */
+const networks = ['mobilenet-v3', 'vgg'].map((name) => `packages/applications/src/families/${name}.ts`)
+
 /** What exists, by the rows of the table. The additions show what is new; these show what has grown in other places. */
 export const mentioned: Readonly<Record<string, Mention>> = {
   'the op bitwiseXor': { word: /\bbitwiseXor\b/, most: 5, users: [kerasOperations] },
-  'the layer Flatten': { word: /\bFlatten\b/, most: 2, users: [tfjsLayers] },
+  'the layer Flatten': { word: /\bFlatten\b/, most: 2, users: [tfjsLayers, ...networks] },
   'the activation mish': { word: /\bmish\b/, most: 2, users: [kerasOperations, tfjsActivations] },
   'the regularizer OrthogonalRegularizer': { word: /\bOrthogonalRegularizer\b/, most: 2 },
   'the constraint MinMaxNorm': { word: /\bMinMaxNorm\b/, most: 2 },

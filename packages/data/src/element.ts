@@ -25,15 +25,23 @@ export interface ElementData {
   readonly sampleWeight?: Named<ArrayData | number | boolean>
 }
 
+/** A sample or a batch in a list, as Keras's generators give it. */
+export type ElementTuple = readonly [
+  x: ElementData['x'],
+  y?: ElementData['y'] | null,
+  sampleWeight?: ElementData['sampleWeight'] | null,
+]
+
 type Scalar = number | boolean | string
 
 const parts = ['x', 'y', 'sampleWeight'] as const
 
 /** Converts an element to host arrays. Throws `DataError` for a value that is not `{ x, y?, sampleWeight? }`. */
-export async function toElement(data: ElementData, where: string): Promise<Batch> {
+export async function toElement(given: ElementData | ElementTuple, where: string): Promise<Batch> {
+  const data = named(given)
   if (typeof data !== 'object' || data === null || !('x' in data)) {
     throw new DataError(
-      `${where} is ${describeValue(data)}; expected { x, y, sampleWeight }; y and sampleWeight are optional.`,
+      `${where} is ${describeValue(data)}; expected { x, y, sampleWeight } or [x, y, sampleWeight]; y and sampleWeight are optional.`,
     )
   }
   const element: { -readonly [K in keyof Batch]: Batch[K] } = { x: await part(data.x, `x of ${where}`) }
@@ -41,6 +49,13 @@ export async function toElement(data: ElementData, where: string): Promise<Batch
   if (data.sampleWeight !== undefined)
     element.sampleWeight = await numbers(data.sampleWeight, `sampleWeight of ${where}`)
   return element
+}
+
+function named(given: ElementData | ElementTuple): ElementData {
+  if (!Array.isArray(given) || given.length === 0 || given.length > parts.length) return given as ElementData
+  return Object.fromEntries(
+    parts.flatMap((part, index) => (given[index] == null ? [] : [[part, given[index]]])),
+  ) as never
 }
 
 async function numbers(value: Named<InputData | Scalar>, name: string): Promise<Named<HostArray>> {

@@ -14,7 +14,7 @@ export {
 } from './directory/from-directory.ts'
 export type { Directory } from './directory/platform-list.ts'
 export * from './directory/text-dataset.ts'
-export type { ElementData } from './element.ts'
+export type { ElementData, ElementTuple } from './element.ts'
 export * from './normalize.ts'
 export * from './pad-sequences.ts'
 export {

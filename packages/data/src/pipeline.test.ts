@@ -1,6 +1,7 @@
 import type { Batch, HostArray } from '@gradus/core'
 import { isDataset } from '@gradus/core'
 import { describe, expect, it } from 'vitest'
+import type { ElementTuple } from './element.ts'
 import { fromArrays, fromIterable, type Pipeline } from './pipeline.ts'
 
 const data = (value: Batch['x'] | undefined) => [...(value as HostArray).data]
@@ -248,5 +249,16 @@ describe('prefetch', () => {
     const iterator = source.prefetch(4)[Symbol.asyncIterator]()
     expect((await iterator.next()).done).toBe(false)
     await expect(iterator.next()).rejects.toThrow('broken source')
+  })
+})
+
+describe('elements in lists', () => {
+  it('are x, y and sampleWeight', async () => {
+    const pairs = fromIterable(function* (): Generator<ElementTuple> {
+      yield [[1, 2], 3]
+      yield [[4, 5], 6]
+    })
+    const { value: batch } = await pairs.batch(2)[Symbol.asyncIterator]().next()
+    expect([batch!.x, batch!.y, batch!.sampleWeight]).toMatchObject([{ shape: [2, 2] }, { shape: [2] }, undefined])
   })
 })

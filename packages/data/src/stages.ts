@@ -1,5 +1,5 @@
 import { type Batch, DataError, describeValue, takeRows } from '@gradus/core'
-import { type ElementData, mapElement, sampleOf, stack, toElement } from './element.ts'
+import { type ElementData, type ElementTuple, mapElement, sampleOf, stack, toElement } from './element.ts'
 import { permutation, randomBelow } from './random-order.ts'
 
 /**
@@ -42,7 +42,7 @@ export function rowsStage(
 }
 
 /** Opens an iterable of samples or batches, for one pass. */
-export type ElementSource = () => Iterable<ElementData> | AsyncIterable<ElementData>
+export type ElementSource = () => Iterable<ElementData | ElementTuple> | AsyncIterable<ElementData | ElementTuple>
 
 /** The values of an iterable. */
 export function iterableStage(open: ElementSource, length: number | undefined): Stage {

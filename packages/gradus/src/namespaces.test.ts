@@ -42,3 +42,15 @@ describe('functions of merging layers', () => {
     expect(add([a, b], { name: 'both' })).toBeInstanceOf(gradus.SymbolicTensor)
   })
 })
+
+describe('a layer of numbers in a pipeline', () => {
+  it('takes the arrays of batches as tensors', async () => {
+    const normalize = new gradus.Normalization({ mean: 1, variance: 4 })
+    const data = await gradus.fromArrays({ x: [[1], [5]], y: [0, 1] })
+    const changed = data
+      .batch(2)
+      .map(({ x, y }) => ({ x: normalize.call(gradus.tensor(x as gradus.HostArray)), y: y as gradus.HostArray }))
+    const { value } = await changed[Symbol.asyncIterator]().next()
+    expect(value?.x).toMatchObject({ shape: [2, 1], data: new Float32Array([0, 2]) })
+  })
+})

@@ -560,14 +560,8 @@ describe('models', () => {
         () => js(gradus)['loadModel']!(new Uint8Array(), { custom_objects: {} }),
         "loadModel has no option 'custom_objects'.",
       ],
-      [
-        () => js(gradus)['loadModel']!('ftp://example.org/a.safetensors'),
-        'addresses begin with downloads, http, https, blob, data, indexeddb, opfs or file. Give one of them, or a path.',
-      ],
-      [
-        () => js(smaller)['save']!('localstorage://model'),
-        'addresses begin with downloads, http, https, blob, data, indexeddb, opfs or file. Give one of them, or a path.',
-      ],
+      [() => js(gradus)['loadModel']!('ftp://example.org/a.safetensors'), 'addresses begin with downloads, '],
+      [() => js(smaller)['save']!('localstorage://model'), 'addresses begin with downloads, '],
     ] as const)
       await expect(async () => call()).rejects.toThrow(message)
     await expect(async () => js(smaller)['save']!()).rejects.toThrow(

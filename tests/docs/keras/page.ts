@@ -85,8 +85,10 @@ function operationsText(): string {
   })
   return `The functions of \`keras.ops\` by group, those of \`gradus/ops\` with the same name, and how many TensorFlow.js has.
 PyTorch has nearly all. Short names such as \`mul\`, \`concat\`, \`argMax\` and \`variance\` are ours; \`multiply\`, \`concatenate\`,
-\`argmax\` and \`var\` are Keras's names of the same functions, and files hold the short ones. Optional arguments are in an object:
-\`ops.sum(x, { axis: 0 })\`. Functions of random numbers take a key first: \`keras.random.normal(shape, seed=7)\` is
+\`argmax\` and \`var\` are Keras's names of the same functions, and files hold the short ones. Most optional arguments are in an object:
+\`ops.sum(x, { axis: 0 })\`. What moves or joins entries takes its axis by position, as in \`ops.take(x, indices, 0)\` and
+\`ops.concatenate([a, b], 0)\`: \`append\`, \`concatenate\`, \`expandDims\`, \`flip\`, \`repeat\`, \`roll\`, \`split\`, \`squeeze\`,
+\`stack\`, \`take\`, \`takeAlongAxis\`, \`unstack\`. Functions of random numbers take a key first: \`keras.random.normal(shape, seed=7)\` is
 \`ops.normal(ops.randomKey(7), shape)\`. [op-table.md](op-table.md) lists the ops that backends run.
 
 ${table([['group', 'Gradus', 'Keras', 'TensorFlow.js', 'PyTorch'], ...rows])}

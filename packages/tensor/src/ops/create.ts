@@ -21,6 +21,13 @@ import { iotaOp } from './create-op.ts'
 /** Values for a tensor: one value, arrays nested like its dimensions, or a flat typed array. */
 export type TensorValues = number | boolean | NumberArray | readonly TensorValues[]
 
+/** Values with a shape, as data pipelines and `getWeights` give them. */
+export interface HostValueData {
+  readonly data: NumberArray | readonly number[]
+  readonly shape: Shape
+  readonly dtype?: DType
+}
+
 export interface TensorOptions {
   /**
    * Default: `bool` for booleans, `float32` for numbers, and for typed arrays the dtype that holds their values: their own
@@ -32,7 +39,8 @@ export interface TensorOptions {
 }
 
 /**
- * A tensor with the given values, copied to the current backend.
+ * A tensor with the given values, copied to the current backend. The values may be an object `{ data, shape, dtype }`, such as a
+ * batch of a data pipeline has.
  *
  * Throws `ShapeError` if nested arrays differ in length, if the values do not fill `shape`, or if a value does not exist
  * in the dtype (1.5 in `int32`). Throws `TypeError` for an unknown dtype and for arrays of `bigint`.
@@ -42,12 +50,17 @@ export interface TensorOptions {
  * tensor([[1, 2], [3, 4]]).shape // => [2, 2]
  * tensor([1, 0], { dtype: 'bool' }).array() // => [true, false]
  * tensor(new Float32Array(6), { shape: [2, 3] }).shape // => [2, 3]
+ * tensor({ data: [1, 2, 3, 4], shape: [2, 2], dtype: 'int32' }).array() // => [[1, 2], [3, 4]]
  */
-export function tensor(values: TensorValues, options: TensorOptions = {}): Tensor {
+export function tensor(values: TensorValues | HostValueData, options: TensorOptions = {}): Tensor {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(
       "tensor takes its options in an object, as in tensor([1, 2], { dtype: 'int32' }) or tensor([1, 2], { shape: [2, 1] }).",
     )
+  }
+  if (isHostData(values)) {
+    const { data, shape, dtype } = values
+    return tensor(data, { shape, ...(dtype && { dtype }), ...options })
   }
   const { dtype, shape } = options
   if (dtype !== undefined) requireDType('tensor', dtype)
@@ -65,6 +78,11 @@ export function tensor(values: TensorValues, options: TensorOptions = {}): Tenso
   }
   const type = dtype ?? dtypeForArray(values) ?? (types.size === 1 ? [...types][0]! : 'float32')
   return fromHost(convert(flat, type), resolved, type)
+}
+
+function isHostData(values: TensorValues | HostValueData): values is HostValueData {
+  if (typeof values !== 'object' || values === null || !('data' in values && 'shape' in values)) return false
+  return (Array.isArray(values.data) || ArrayBuffer.isView(values.data)) && Array.isArray(values.shape)
 }
 
 function isTypedArray(values: TensorValues): values is NumberArray {
