@@ -1,7 +1,4 @@
 import type { SymbolicShape, Tensor } from '@gradus/tensor'
-import type { Constraint } from '../contracts/constraint.ts'
-import type { Initializer } from '../contracts/initializer.ts'
-import type { Regularizer } from '../contracts/regularizer.ts'
 import type { InitializerFunction } from './function-kinds.ts'
 import type { PlainNames } from './name-of.ts'
 
@@ -66,6 +63,11 @@ export type ConfigOf<F> = { readonly [K in keyof F as F[K] extends RequiredField
   readonly [K in keyof F as F[K] extends RequiredField ? never : K]?: ConfigValue<F[K]> | null
 }
 
+/** Instances of a kind. */
+interface OfKindName<K extends string> {
+  readonly kind: K
+}
+
 /** The type of `this.options`: the options with defaults filled in and names resolved. */
 export type OptionsOf<F> = {
   readonly [K in keyof F]: F[K] extends RequiredField | { readonly default: {} }
@@ -83,11 +85,12 @@ type ConfigValue<D> = D extends { readonly among: infer T }
   : OptionValue<D>
 
 // Keras takes functions in place of instances of these kinds.
-type FunctionFor<V> = V extends Initializer
-  ? InitializerFunction
-  : V extends Regularizer | Constraint
-    ? (x: Tensor) => Tensor
-    : never
+type FunctionFor<V> =
+  V extends OfKindName<'initializer'>
+    ? InitializerFunction
+    : V extends OfKindName<'regularizer' | 'constraint'>
+      ? (x: Tensor) => Tensor
+      : never
 
 type OptionValue<D> = D extends { readonly oneOf: readonly (infer V)[] }
   ? V

@@ -4,6 +4,7 @@ import { defaultSeed } from '../config/default-seed.ts'
 import { ConfigError } from '../errors.ts'
 import { Rng } from '../rng.ts'
 import { mapLeaves } from '../structure.ts'
+import { keepLosses } from './added-losses.ts'
 import type { BaseLayer, CallOptions, InputShape } from './base-layer.ts'
 import { callerOf } from './caller.ts'
 import { checkCallOptions, Forward } from './forward.ts'
@@ -54,13 +55,15 @@ export function callOnValues(layer: BaseLayer, inputs: Tree, options: ValueCallO
       outputs: apartFrom(before, outputs),
       state: state && apartFrom([inputs, outputs], state),
       params: params && apartFrom([inputs, outputs], params),
+      losses: apartFrom([before, inputs, outputs], forward.losses),
     }
     return { ...separate, masks: treeLeaves(outputs).map(maskOf) }
   }
   // outside of traces and gradients, nothing else needs the intermediate tensors
-  const { outputs, state, params } = currentInterpreter() === eager ? tidy(run) : run()
+  const { outputs, state, params, losses } = currentInterpreter() === eager ? tidy(run) : run()
   if (state) keepState(layer, state)
   if (params) keepParams(layer, params)
+  keepLosses(layer, losses)
   return outputs
 }
 

@@ -1,5 +1,6 @@
+import { grad } from '@gradus/autograd'
 import { cpu } from '@gradus/backend-cpu'
-import { cast, mul, sum, type Tensor, type Tree, tensor, useBackend } from '@gradus/tensor'
+import { cast, memory, mul, sum, type Tensor, type Tree, tensor, useBackend } from '@gradus/tensor'
 import { describe, expect, it } from 'vitest'
 import { Regularizer } from '../contracts/regularizer.ts'
 import { Outer, Probe } from '../testing/layers.ts'
@@ -33,6 +34,25 @@ describe('losses', () => {
   it('may be added at any depth', () => {
     expect(lossesOf(new Adding())).toEqual([100])
     expect(lossesOf(new Outer({ inner: new Outer({ inner: new Adding() }) }))).toEqual([100])
+  })
+
+  it('of the last call on values are kept by the layer', () => {
+    const layer = new Adding()
+    expect(layer.losses).toEqual([])
+    layer.call(x)
+    expect(layer.losses.map((loss) => loss.item())).toEqual([100])
+    const before = memory().buffers
+    layer.call(x)
+    expect(memory().buffers).toBe(before)
+    const withGradient = grad((value: Tensor) => {
+      layer.call(value)
+      return layer.losses[0]!
+    })
+    expect(withGradient(x).array()).toEqual([
+      [10, 10],
+      [10, 10],
+    ])
+    expect(layer.losses).toEqual([])
   })
 
   it('come from activity regularizers at any depth, divided by the batch size', () => {

@@ -2,6 +2,7 @@ import { type Tensor, tidy } from '@gradus/tensor'
 import { backendOf } from '@gradus/tensor/internals'
 import type { WeightValue } from '../contracts/callback.ts'
 import { ConfigError } from '../errors.ts'
+import { addedLosses } from './added-losses.ts'
 import { BaseLayer } from './base-layer.ts'
 import { innermostCaller } from './caller.ts'
 import { buildHolder, heldName } from './holders.ts'
@@ -85,12 +86,16 @@ export abstract class WeightedLayer<
     return this.nonTrainableWeights
   }
 
-  /** The penalties of regularizers on the weights as they are now, scalars. Losses that a call adds are in `statelessCall(...).losses`. */
+  /**
+   * The losses that the last call on values has added, with penalties on outputs, and then the penalties of regularizers on the weights
+   * as they are now; scalars. `statelessCall` returns the losses of its call.
+   */
   get losses(): Tensor[] {
-    return this.trainableWeights.flatMap(({ layer, key, value }) => {
+    const penalties = this.trainableWeights.flatMap(({ layer, key, value }) => {
       const regularizer = layer.regularizerOf(key)
       return regularizer ? [tidy(() => regularizer.loss(value))] : []
     })
+    return [...addedLosses(this), ...penalties]
   }
 
   /** Returns copies of the weights, in the order of `weights`. */

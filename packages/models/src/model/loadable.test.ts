@@ -96,3 +96,25 @@ describe('save refuses classes that cannot be loaded', () => {
       expect(Object.hasOwn(definition, 'type'), definition.name).toBe(true)
   })
 })
+
+it('a layer with getConfig and a constructor of another argument is told to take one object', async () => {
+  class Factor extends Layer {
+    static readonly type = 'test/Factor'
+    readonly factor: number
+    constructor(factor: number) {
+      super()
+      this.factor = factor
+    }
+    override getConfig(): Readonly<Record<string, unknown>> {
+      return { ...super.getConfig(), factor: this.factor }
+    }
+    apply(x: Tensor): Tensor {
+      return x
+    }
+  }
+  const model = stack(new Factor(3))
+  await model.predict([[1, 2]])
+  await expect(model.toBytes()).rejects.toThrow(
+    "test/Factor could not be loaded: the constructor of Factor does not read 'factor' from an object of options",
+  )
+})

@@ -64,6 +64,11 @@ function requireWholeConfig(instance: Configured): void {
   const taken = changed.find(([key]) => copy?.[key] === given)
   if (changed.length === 0 || !(kept ?? taken)) return
   const option = kept ?? taken![0]
+  if (Object.hasOwn(constructor.prototype, 'getConfig')) {
+    throw new ConfigError(
+      `${type} could not be loaded: the constructor of ${constructor.name} does not read '${option}' from an object of options, which is the result of getConfig. Write constructor({ ${option}, ...options }) { super(options); this.${option} = ${option} }.`,
+    )
+  }
   throw new ConfigError(
     `The option '${option}' of ${type} would not be saved, because the constructor of ${constructor.name} does not pass it to super. Pass all options in one object, as in constructor(options) { super(options) }, or write getConfig() { return { ...super.getConfig(), ${option}: this.${option} } }.`,
   )
