@@ -6,7 +6,16 @@ const pureNamespaces: NonNullable<Options['plugins']>[number] = {
   renderChunk: (code) => ({
     code: code
       .replace(/^(var __export = \(target, \w+\) => \{\n.*\n.*)\n\};$/m, '$1 return target;\n};')
-      .replace(/^var (\w+) = \{\};\n__export\(\1, \{$/gm, 'var $1 = /* @__PURE__ */ __export({}, {\n'),
+      .replace(/^var (\w+) = \{\};\n__export\(\1, \{$/gm, 'var $1 = /* @__PURE__ */ __export({}, {\n')
+      // the same for namespaces that have all exports of a package (`export * from`)
+      .replace(
+        /^(var __reExport = \(target, mod), secondTarget\) => .*$/m,
+        '$1) => (__copyProps(target, mod, "default"), target);',
+      )
+      .replace(
+        /^(var (\w+) = \/\* @__PURE__ \*\/ )(__export\(\{\}, \{[^;]*\}\));\n__reExport\(\2, (\w+)\);$/gm,
+        '$1__reExport(/* @__PURE__ */ $3, $4);',
+      ),
   }),
 }
 

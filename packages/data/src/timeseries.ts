@@ -39,7 +39,7 @@ const fields = {
   samplingRate: { type: 'integer', min: 1 },
   batchSize: { type: 'integer', min: 1 },
   shuffle: 'boolean',
-  seed: { type: 'integer', min: 0, max: 2 ** 32 - 1 },
+  seed: { type: 'integer', min: 0, max: 0xffffffff },
   startIndex: { type: 'integer', min: 0 },
   endIndex: { type: 'integer', min: 1 },
 } as const

@@ -38,7 +38,7 @@ export const directoryFields = {
   classNames: 'strings',
   batchSize: { type: 'integer', min: 1 },
   shuffle: 'boolean',
-  seed: { type: 'integer', min: 0, max: 2 ** 32 - 1 },
+  seed: { type: 'integer', min: 0, max: 0xffffffff },
   validationSplit: { type: 'number', above: 0, below: 1 },
   subset: { oneOf: ['training', 'validation', 'both'] },
   followLinks: 'boolean',

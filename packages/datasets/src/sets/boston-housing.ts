@@ -26,7 +26,7 @@ export interface SplitLoadOptions extends LoadOptions {
 /** The fields of `SplitLoadOptions`. */
 export const splitFields = /* @__PURE__ */ joinFields(loadFields, {
   testSplit: 'number',
-  seed: { type: 'integer', min: 0, max: 2 ** 32 - 1 },
+  seed: { type: 'integer', min: 0, max: 0xffffffff },
 } as const)
 
 async function load(options: SplitLoadOptions = {}): Promise<TableSet> {

@@ -30,7 +30,7 @@ export const sequenceFields = /* @__PURE__ */ joinFields(loadFields, {
   numWords: whole,
   skipTop: whole,
   maxlen: whole,
-  seed: { type: 'integer', min: 0, max: 2 ** 32 - 1 },
+  seed: { type: 'integer', min: 0, max: 0xffffffff },
   startChar: 'integer',
   oovChar: 'integer',
   indexFrom: 'integer',

@@ -97,7 +97,7 @@ const saturated: Translate = ([x], { dtype }, fail) => {
 }
 
 /** Operations that models seldom hold, by class name. */
-export const furtherOperations: Readonly<Record<string, OperationRow>> = {
+export const furtherOperations: Readonly<Record<string, OperationRow>> = /* @__PURE__ */ (() => ({
   // images
   Resize: resize,
   RGBToGrayscale: images('rgbToGrayscale'),
@@ -243,4 +243,4 @@ export const furtherOperations: Readonly<Record<string, OperationRow>> = {
   SliceUpdate: 'sliceUpdate',
   UnravelIndex: ['unravelIndex', 'shape'],
   Vsplit: ['vsplit', 'indices_or_sections'],
-}
+}))()

@@ -12,7 +12,7 @@ export type OperationRow = string | readonly [operation: string, ...options: (st
 const reduced = ['axis', 'keepdims'] as const
 
 /** The Keras operations that have a counterpart, by class name. */
-export const operations: Readonly<Record<string, OperationRow>> = {
+export const operations: Readonly<Record<string, OperationRow>> = /* @__PURE__ */ (() => ({
   // arithmetic
   Absolute: 'abs',
   Abs: 'abs',
@@ -172,7 +172,7 @@ export const operations: Readonly<Record<string, OperationRow>> = {
   FullLike: numbers.fullLike,
   MaxPool: numbers.maxPool,
   AveragePool: numbers.averagePool,
-}
+}))()
 
 /** Keras operations that are activations here: they become `Activation` layers. */
 export const activations: Readonly<Record<string, string>> = {

@@ -176,33 +176,34 @@ function rowsOf(list: string, row: (operation: string) => Row): [string, Row][] 
 }
 
 /** The functions by the last word of their names in TensorFlow. */
-const rows: ReadonlyMap<string, Row> = /* @__PURE__ */ new Map<string, Row>([
-  ...rowsOf(sameNames, unary),
-  ...rowsOf('negative:neg neg:neg logical_not:logicalNot relu:relu relu6:relu6 silu:silu swish:silu', unary),
-  ...rowsOf(pairs, binary),
-  ...rowsOf(reductions, reduction),
-  ...rowsOf('softmax:softmax log_softmax:logSoftmax', reduction),
-  ['squared_difference', squaredDifference],
-  ['concat', withAxis('concat', 0)],
-  ['stack', withAxis('stack', 0)],
-  ['unstack', withAxis('unstack', 0)],
-  ['matmul', matmul],
-  ['split', split],
-  ['pad', pad],
-  ['gather', gather],
-  ['resize', resize],
-  ['reshape', reshape],
-  ['transpose', transpose],
-  ['cast', cast],
-  ['clip_by_value', clip],
-  ['squeeze', squeeze],
-  ['expand_dims', expandDims],
-  ['tile', tile],
-  ['l2_normalize', normalize],
-  ['leaky_relu', leakyRelu],
-  ['gelu', gelu],
-  ['getitem', slices],
-])
+const rows: ReadonlyMap<string, Row> = /* @__PURE__ */ (() =>
+  new Map<string, Row>([
+    ...rowsOf(sameNames, unary),
+    ...rowsOf('negative:neg neg:neg logical_not:logicalNot relu:relu relu6:relu6 silu:silu swish:silu', unary),
+    ...rowsOf(pairs, binary),
+    ...rowsOf(reductions, reduction),
+    ...rowsOf('softmax:softmax log_softmax:logSoftmax', reduction),
+    ['squared_difference', squaredDifference],
+    ['concat', withAxis('concat', 0)],
+    ['stack', withAxis('stack', 0)],
+    ['unstack', withAxis('unstack', 0)],
+    ['matmul', matmul],
+    ['split', split],
+    ['pad', pad],
+    ['gather', gather],
+    ['resize', resize],
+    ['reshape', reshape],
+    ['transpose', transpose],
+    ['cast', cast],
+    ['clip_by_value', clip],
+    ['squeeze', squeeze],
+    ['expand_dims', expandDims],
+    ['tile', tile],
+    ['l2_normalize', normalize],
+    ['leaky_relu', leakyRelu],
+    ['gelu', gelu],
+    ['getitem', slices],
+  ]))()
 
 /** The translation of a function of TensorFlow, such as `math.reduce_mean`; undefined for one that has no counterpart. */
 export function tfOperation(name: unknown): Translate | undefined {

@@ -41,14 +41,14 @@ const further: Readonly<Record<string, Row>> = {
   onesLike: { className: 'OnesLike', given: 1, options: [] },
 }
 
-const modulesOf: Readonly<Record<string, readonly string[]>> = {
+const modulesOf: Readonly<Record<string, readonly string[]>> = /* @__PURE__ */ (() => ({
   nn: 'Relu Relu6 Sigmoid Silu Softplus Gelu Softmax LogSoftmax OneHot Moments MultiHot PSNR Fold Unfold BinaryCrossentropy'.split(
     ' ',
   ),
   math: ['Logsumexp', 'Rsqrt', 'Erf', 'Erfc', 'Erfinv', 'TopK', 'InTopK', 'CDist', 'Logdet'],
   linalg: ['Cholesky', 'CholeskyInverse', 'Det', 'Inv', 'Qr', 'Solve', 'SolveTriangular'],
   core: ['Scatter', 'ScatterUpdate', 'Slice', 'Unstack', 'Cast'],
-}
+}))()
 
 let known: ReadonlyMap<string, Row> | undefined
 
