@@ -2,9 +2,9 @@ import { Tensor } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
 import { accepts, descriptionOf } from './check-fields.ts'
-import { completeConfig } from './complete.ts'
+import { completeConfig, findNamed } from './complete.ts'
 import { constantData } from './constants.ts'
-import { type Definition, fieldsOf, inheritedFieldsOf, isFunctionDefinition } from './definition.ts'
+import { type Definition, fieldsOf, inheritedFieldsOf, instantiate, isFunctionDefinition } from './definition.ts'
 import { requireBounded } from './depth.ts'
 import { describeValue } from './describe.ts'
 import type { Field, FieldTable } from './fields.ts'
@@ -72,6 +72,24 @@ export abstract class Configured<K extends string = string, C extends object = o
     return namedData(this.kind, this.type, Object.fromEntries(config) as object, this.type)
   }
 
+  /**
+   * Returns the complete options as plain data, with instances as specs. Throws `ConfigError` for functions without a name. Keras:
+   * `get_config`.
+   *
+   * @example
+   * import { Huber } from '@gradus/losses'
+   * Huber.fromConfig(new Huber({ delta: 2 }).getConfig()).options.delta // => 2
+   */
+  getConfig(): Readonly<Record<string, unknown>> {
+    return toData(this.options, this.type) as Readonly<Record<string, unknown>>
+  }
+
+  /** Makes an instance from its options, also from those of `getConfig` as JSON. Keras: `from_config`. */
+  static fromConfig<T extends Configured>(this: new (config: never) => T, config: object): T {
+    // biome-ignore lint/complexity/noThisInStatic: the class on which it is called
+    return new this(fromData(this, config) as never)
+  }
+
   private get definition(): Definition {
     return this.constructor as unknown as Definition
   }
@@ -135,6 +153,20 @@ export function toData(value: unknown, path: string): unknown {
   if (typeof value === 'bigint' || typeof value === 'symbol')
     throw new ConfigError(`${path} is a ${typeof value}, which cannot be saved as data.`)
   return value
+}
+
+/** The options of a class in which specs of instances that its fields have tables for are instances. */
+export function fromData(definition: object, config: object): object {
+  const fields = inheritedFieldsOf(definition)
+  const entries = Object.entries(config).map(([key, value]: [string, unknown]) => {
+    const { among, type } = descriptionOf(fields[key] ?? 'unknown')
+    const name = isPlainObject(value) ? value[String(type)] : undefined
+    if (!among || typeof name !== 'string') return [key, value]
+    const { [String(type)]: _, ...options } = value as Record<string, unknown>
+    const found = findNamed(among as Readonly<Record<string, Definition>>, name, key, String(type))
+    return [key, instantiate(found, options)]
+  })
+  return Object.fromEntries(entries) as object
 }
 
 function namedData(kind: string, type: string, config: object, path: string): Record<string, unknown> {

@@ -1,5 +1,4 @@
-import type { SymbolicShape, Tensor } from '@gradus/tensor'
-import type { InitializerFunction } from './function-kinds.ts'
+import type { DType, Shape, SymbolicShape, Tensor } from '@gradus/tensor'
 import type { PlainNames } from './name-of.ts'
 
 /**
@@ -62,6 +61,9 @@ export type Fields<C> = { readonly [K in keyof Required<C>]: Field }
 export type ConfigOf<F> = { readonly [K in keyof F as F[K] extends RequiredField ? K : never]: ConfigValue<F[K]> } & {
   readonly [K in keyof F as F[K] extends RequiredField ? never : K]?: ConfigValue<F[K]> | null
 }
+
+/** A function in place of an initializer, as in Keras; `key` is that of its random numbers. */
+export type InitializerFunction = (shape: Shape, dtype: DType, key: Tensor) => Tensor
 
 /** Instances of a kind. */
 interface OfKindName<K extends string> {

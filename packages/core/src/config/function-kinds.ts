@@ -1,8 +1,4 @@
-import type { DType, Shape, Tensor } from '@gradus/tensor'
 import { tensorFrom } from './own-methods.ts'
-
-/** A function in place of an initializer, as in Keras; `key` is that of its random numbers. */
-export type InitializerFunction = (shape: Shape, dtype: DType, key: Tensor) => Tensor
 
 type Any = (...args: unknown[]) => unknown
 

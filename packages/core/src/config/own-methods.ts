@@ -1,7 +1,12 @@
 import { Tensor } from '@gradus/tensor'
 import { ConfigError } from '../errors.ts'
-import type { Configured } from './configured.ts'
 import { describeValue } from './describe.ts'
+
+/** An instance of a class with a kind and a name. */
+interface OfClass {
+  readonly kind: string
+  readonly type: string
+}
 
 /**
  * Throws `ConfigError` if an instance lacks a method that each class of its kind defines, such as `apply(x, scope)`. Plain
@@ -12,7 +17,7 @@ import { describeValue } from './describe.ts'
  * import { Dense } from '@gradus/layers'
  * requireMethod(new Dense({ units: 2 }), 'apply(x, scope)', 'call')
  */
-export function requireMethod(instance: Configured, signature: string, keras: string): void {
+export function requireMethod(instance: OfClass, signature: string, keras: string): void {
   const name = signature.slice(0, signature.indexOf('('))
   if (typeof (instance as unknown as Readonly<Record<string, unknown>>)[name] === 'function') return
   const { kind, type } = instance

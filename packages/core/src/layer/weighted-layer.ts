@@ -1,5 +1,8 @@
 import { type Tensor, tidy } from '@gradus/tensor'
 import { backendOf } from '@gradus/tensor/internals'
+import { descriptionOf } from '../config/check-fields.ts'
+import { Configured, fromData, toData } from '../config/configured.ts'
+import { inheritedFieldsOf, isFunctionDefinition } from '../config/definition.ts'
 import type { WeightValue } from '../contracts/callback.ts'
 import { ConfigError } from '../errors.ts'
 import { addedLosses } from './added-losses.ts'
@@ -22,17 +25,6 @@ export abstract class WeightedLayer<
   S extends object = object,
   O extends object = object,
 > extends BaseLayer<C, P, S, O> {
-  /**
-   * Makes a layer from its options, as `new` does. Keras: `from_config`.
-   *
-   * @example
-   * import { Dense } from '@gradus/layers'
-   * Dense.fromConfig(new Dense({ units: 2 }).getConfig()).options.units // => 2
-   */
-  static fromConfig<L extends WeightedLayer>(this: new (config: never) => L, config: object): L {
-    return new this(config as never)
-  }
-
   /** The name in the options; otherwise that in the model that first held the layer, such as `dense_1`, or `defaultName`. */
   get name(): string {
     return (this.config as { readonly name?: string }).name ?? heldName(this) ?? this.defaultName
@@ -137,21 +129,27 @@ export abstract class WeightedLayer<
   }
 
   /**
-   * Returns the options with which an equal layer is made: complete, with the name. A class may override it, if it keeps options
+   * Returns the options with which an equal layer is made: complete, with the name, and with initializers and the like as data. A class may override it, if it keeps options
    * from the constructor of its base class; then it is saved with the result. `toSpec` returns plain data.
    *
    * @example
    * import { Dense } from '@gradus/layers'
    * new Dense({ units: 2 }).getConfig().useBias // => true
    */
-  getConfig(): Readonly<Record<string, unknown>> {
+  override getConfig(): Readonly<Record<string, unknown>> {
     const { name, trainable } = this
     const { dtype = 'float32' } = this.config as { readonly dtype?: string }
-    return { ...this.options, name, trainable, dtype }
+    const fields = inheritedFieldsOf(this.constructor)
+    const options = Object.entries(this.options).map(([key, value]: [string, unknown]) => {
+      const isNamed =
+        descriptionOf(fields[key] ?? 'unknown').among && (value instanceof Configured || isFunctionDefinition(value))
+      return [key, isNamed ? toData(value, key) : value]
+    })
+    return { ...Object.fromEntries(options), name, trainable, dtype }
   }
 
   override get savedConfig(): C {
-    return this.keepsOptions ? super.savedConfig : (this.getConfig() as C)
+    return this.keepsOptions ? super.savedConfig : (fromData(this.constructor, this.getConfig()) as C)
   }
 
   /** Whether the class inherits `getConfig`, so that `config` holds all options. */

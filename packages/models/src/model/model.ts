@@ -1,6 +1,7 @@
 import {
   type BaseLayer,
   ConfigError,
+  type Configured,
   type FieldTable,
   type FitState,
   type FunctionalSpec,
@@ -20,7 +21,6 @@ import {
   splitByTrainable,
   statelessCall,
   type VariableTrees,
-  type WeightedLayer,
   type WeightLike,
   type WeightValue,
   withSharedIds,
@@ -124,7 +124,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   }
 
   /** Makes a subclassed model from its options. Throws `ConfigError` for data of a stack or a graph: `fromSpec` builds those. */
-  static override fromConfig<L extends WeightedLayer>(this: new (config: never) => L, config: object): L {
+  static override fromConfig<L extends Configured>(this: new (config: never) => L, config: object): L {
     if ('model' in config) {
       throw new ConfigError(
         `fromConfig: this is the data of a whole model, whose classes are looked up in a registry. Build it with fromSpec(config).`,
