@@ -6,6 +6,7 @@ import {
   Rng,
   readVariables,
   splitByTrainable,
+  withCaller,
 } from '@gradus/core'
 import {
   all,
@@ -159,7 +160,7 @@ function runStep(
     observe,
   }
   const step = new TrainStep({ ...setup, batch: upload(host), rng: new Rng(0) })
-  return Object.entries(model.trainStep(step.batch, step))
+  return Object.entries(withCaller(step, () => model.trainStep(step.batch, step)))
 }
 
 /** Up to this number of elements, a loop on the host is faster than a program that has to be compiled first. */

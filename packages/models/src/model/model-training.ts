@@ -133,9 +133,9 @@ export abstract class ModelTraining<N extends KnownNames = NoNames, C extends ob
 
   private lossOf(batch: StepBatch, step: ModelStep): Tensor {
     const yPred = step.callAll(this, batch.x) as Tensor
+    if (this.computeLoss === ModelTraining.prototype.computeLoss) return step.loss(yPred)
     const loss = tensorFrom(`${this.type}.computeLoss`, this.computeLoss({ ...batch, yPred }))
-    // metrics are those of the batch, whatever the loss is
-    if (this.computeLoss !== ModelTraining.prototype.computeLoss) step.loss(yPred)
+    step.loss(yPred) // metrics are those of the batch, whatever the loss is
     return loss
   }
 
