@@ -1,5 +1,6 @@
 // A subclass that overrides computeLoss, as in Keras.
-import type { Scope } from '@gradus/core'
+import { cpu } from '@gradus/backend-cpu'
+import { DivergenceError, type Scope } from '@gradus/core'
 import { Dense } from '@gradus/layers'
 import { MeanSquaredError } from '@gradus/losses'
 import { MeanAbsoluteError } from '@gradus/metrics'
@@ -61,4 +62,11 @@ it('is called in steps only, and methods that nothing calls are refused', async 
   expect(() => new Snake(layers()).compile(options)).toThrow(
     'The class Snake has a method train_step, which nothing calls. Write trainStep(batch, step).',
   )
+})
+
+it('is called again to explain a loss that is not finite', async () => {
+  useBackend(cpu())
+  const model = new Twice(layers())
+  model.compile({ optimizer: new SGD(), loss: new MeanSquaredError() })
+  await expect(model.fit([[1]], [3e38], { verbose: 0 })).rejects.toBeInstanceOf(DivergenceError)
 })
