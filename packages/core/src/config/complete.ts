@@ -1,7 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { isPlainObject } from '../structure.ts'
 import { checkFields, choiceOf, descriptionOf, exampleOf, isBasic } from './check-fields.ts'
-import type { Configured } from './configured.ts'
 import { type Definition, instantiate } from './definition.ts'
 import { describeField, describeName, describeValue, isClass, namedOf } from './describe.ts'
 import type { FieldDescription, FieldTable } from './fields.ts'
@@ -55,7 +54,7 @@ function resolveValue(owner: string, key: string, value: unknown, description: F
 /** Throws `ConfigError` for an instance whose class has Keras's method in place of that of its kind. */
 function requireOwnMethod(value: unknown): void {
   const { ownMethod } = ((value as object | null)?.constructor ?? {}) as { readonly ownMethod?: string }
-  if (ownMethod) requireMethod(value as Configured, ownMethod, 'call')
+  if (ownMethod) requireMethod(value as { readonly kind: string; readonly type: string }, ownMethod, 'call')
 }
 
 function hasData(value: unknown): boolean {
@@ -81,6 +80,7 @@ export function findNamed<D extends Definition>(
   if (Object.hasOwn(table, name)) return table[name]!
   const wanted = normalizeName(name)
   for (const [key, definition] of Object.entries(table)) {
+    if (!definition.type) continue // a base class, which tables of a namespace may hold
     const names = [key, definition.type, ...(definition.aliases ?? [])]
     if (names.some((known) => normalizeName(known) === wanted)) return definition
   }
