@@ -140,3 +140,9 @@ describe('resolveNamed', () => {
     expect(() => resolveNamed('regularizer', regularizers, null as never)).toThrow(ConfigError)
   })
 })
+
+it('names are not those of base classes in the table', () => {
+  const table = { Regularizer: Regularizer as unknown as typeof L2, L2 }
+  expect(findNamed(table, 'l2', 'option', 'regularizer')).toBe(L2)
+  expect(() => findNamed(table, 'regularizer', 'option', 'regularizer')).toThrow('there is no regularizer called')
+})
