@@ -6,8 +6,8 @@ export interface F1ScoreConfig extends ConfigOf<typeof fScoreFields> {}
 
 /**
  * 2 precision recall / (precision + recall) over all samples: `[classes]`, or a scalar with `average`. Targets are 0 and 1, one-hot or
- * several per row, and predictions probabilities; both are `[batch, classes]`, other shapes throw `ShapeError`. Source: Keras
- * `metrics.F1Score`.
+ * several per row, and predictions probabilities; both are `[batch, classes]`, other shapes throw `ShapeError`. Without
+ * `average`, the logs of a model have the mean of the classes, where Keras has a list of them. Source: Keras `metrics.F1Score`.
  *
  * @example
  * import { F1Score } from '@gradus/metrics'

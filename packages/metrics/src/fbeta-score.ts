@@ -19,7 +19,7 @@ export interface FBetaScoreConfig extends ConfigOf<typeof fields> {}
 /**
  * (1 + beta^2) precision recall / (beta^2 precision + recall) over all samples: `[classes]`, or a scalar with `average`. Targets are 0
  * and 1, one-hot or several per row, and predictions probabilities; both are `[batch, classes]`, other shapes throw `ShapeError`.
- * Source: Keras `metrics.FBetaScore`.
+ * Without `average`, the logs of a model have the mean of the classes, where Keras has a list of them. Source: Keras `metrics.FBetaScore`.
  *
  * @example
  * import { FBetaScore } from '@gradus/metrics'
