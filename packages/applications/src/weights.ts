@@ -37,9 +37,12 @@ export async function readWeights(
 ): Promise<void> {
   const { useKerasFiles } = await import('@gradus/keras-files').catch((cause: unknown) => {
     const advice = 'run npm install @gradus/keras-files, or give weights: null'
-    throw new ConfigError(`${title}: files of weights are read by @gradus/keras-files, which is not found: ${advice}.`, {
-      cause,
-    })
+    throw new ConfigError(
+      `${title}: files of weights are read by @gradus/keras-files, which is not found: ${advice}.`,
+      {
+        cause,
+      },
+    )
   })
   useKerasFiles()
   if (!published) {
