@@ -81,7 +81,9 @@ export async function probesOf(tree: string): Promise<typeof Probes.probes> {
     external: ['jiti', 'webgpu'],
     logLevel: 'error',
     // some of the bundled libraries are CommonJS and ask for a `require`
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
   })
   return ((await import(/* @vite-ignore */ outfile)) as typeof Probes).probes
 }

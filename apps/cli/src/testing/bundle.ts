@@ -25,7 +25,9 @@ export async function bundle(source: string, outfile: string): Promise<string> {
     conditions: ['@gradus/source'],
     external: ['jiti', '@gradus/backend-webgpu'],
     // some of the bundled libraries are CommonJS and call `require`
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
   })
   return outfile
 }

@@ -76,6 +76,7 @@ async function onAll<T>(items: readonly T[], run: (item: T, job: (job: Job) => P
   const work = async (worker: ChildProcess) => {
     const start = (job: Job) =>
       new Promise<JobEnd>((resolve, reject) => {
+        if (worker.exitCode !== null) reject(new Error(`The runner has ended with ${worker.exitCode}.`))
         worker.once('message', (end) => resolve(end as JobEnd))
         worker.once('exit', (code) => reject(new Error(`The runner ended with ${code}.`)))
         worker.send(job)
