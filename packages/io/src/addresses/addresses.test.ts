@@ -15,7 +15,7 @@ describe('addresses', () => {
   it('of other kinds are refused with the known kinds', async () => {
     await expect(openAddress('s3://bucket/a')).rejects.toThrow(
       new DataError(
-        "The file 's3://bucket/a' cannot be read: addresses begin with downloads, http, https, blob, data, indexeddb, opfs or file. Give one of them, or a path.",
+        "The file 's3://bucket/a' cannot be read: addresses begin with downloads, indexeddb, opfs, http, https, blob, data or file. Give one of them, or a path.",
       ),
     )
   })
