@@ -41,6 +41,11 @@ REASONS = {
         "The mask of the output: Keras 3.15 passes the mask on, Keras 3.16 does not.",
         "zero_output_for_mask with unroll and a mask: Keras ignores it on JAX, not on TensorFlow and torch.",
     ],
+    "layers/Bidirectional": [
+        "zero_output_for_mask with unroll and a mask: as in LSTM and GRU.",
+    ],
+    "layers/Activation": ["glu: compute_output_shape of Keras is the shape of the input, its output has half the last axis."],
+    "layers/Dot": ["normalize: derivatives that are 0 are a rounding error of Keras's or of our float32."],
     "layers/MultiHeadAttention": ["value_dim other than key_dim where Keras chooses its fused operation on JAX, which fails."],
     "layers/Solarization": ["Factors other than 0: Keras multiplies only the second of a pair by 255, so that no pair is a fixed value."],
     "layers/AutoContrast": ["data_format channels_first: Keras takes the extremes of channels and rows, not of rows and columns."],

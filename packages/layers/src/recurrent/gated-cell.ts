@@ -1,5 +1,5 @@
 import type { ConfigOf, FieldTable, OptionsOf, Rng, Scope } from '@gradus/core'
-import { add, concat, full, mul, reshape, type Shape, sliceAxis, type Tensor } from '@gradus/tensor'
+import { add, cast, concat, full, mul, reshape, type Shape, sliceAxis, type Tensor } from '@gradus/tensor'
 import * as activations from '../activations/index.ts'
 import * as constraints from '../constraints/index.ts'
 import { floatInput } from '../float-input.ts'
@@ -78,7 +78,9 @@ export abstract class GatedCell<C extends GatedConfig = GatedConfig> extends Rec
   }
 
   apply(x: Tensor, scope: Scope<this>): [output: Tensor, states: CellStates] {
-    return singleStep(this.start(asSequence(x), scope), stateList(scope.options.states ?? this.zeroStates(x)))
+    const given = stateList(scope.options.states ?? this.zeroStates(x)) as readonly Tensor[]
+    const states = given.map((state) => cast(state, this.computeDType))
+    return singleStep(this.start(asSequence(x), scope), states)
   }
 
   override start(sequence: Tensor, scope: Scope<this>): CellSteps {

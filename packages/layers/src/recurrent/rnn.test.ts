@@ -281,3 +281,10 @@ it('says what a cell without stateSizes and a sequence without time steps need',
   )
   expect(() => new LSTM({ units: 1 }).call(tensor([[1, 2]]))).toThrow('needs returnSequences: true; other inputs')
 })
+
+it.each([GRUCell, LSTMCell, SimpleRNNCell])('a cell alone computes float32 states in its own dtype: %s', (Cell) => {
+  const state = () => tensor([[0.5, -0.5]])
+  const states = Cell === LSTMCell ? [state(), state()] : [state()]
+  const [output] = treeLeaves(new Cell({ units: 2, dtype: 'mixedFloat16' }).callAll(tensor([[1, 2, 3]]), { states }))
+  expect(output!.dtype).toBe('float16')
+})
