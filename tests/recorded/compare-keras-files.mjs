@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
+import { importBundled } from './bundled.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const { values } = parseArgs({
@@ -50,18 +50,7 @@ try {
     ) !== 0
   )
     process.exit(1)
-  const outfile = join(folder, 'main.mjs')
-  await build({
-    entryPoints: [join(here, 'src/compare-files.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['@gradus/source'],
-    logLevel: 'warning',
-  })
-  const { main } = await import(pathToFileURL(outfile).href)
+  const { main } = await importBundled('src/compare-files.ts', folder)
   const status = await main(folder, values.backend)
   process.exitCode = runPython('check') || status
 } finally {

@@ -1,4 +1,4 @@
-import { crc32c } from './crc.ts'
+import { crc32c } from '@gradus/core'
 import { bytesField, doubleField, joinBytes, wholeField } from './protobuf.ts'
 
 // Event files of TensorBoard: TFRecords of `Event` messages (tensorboard/compat/proto/event.proto).

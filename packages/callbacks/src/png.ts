@@ -1,4 +1,4 @@
-import { crc32 } from './crc.ts'
+import { crc32 } from '@gradus/core'
 import { joinBytes } from './protobuf.ts'
 
 /** An image with 8 bits per channel: rows of pixels of 1 (gray), 3 (RGB) or 4 (RGBA) channels. */

@@ -22,6 +22,7 @@ export * from './contracts/loss.ts'
 export * from './contracts/metric.ts'
 export * from './contracts/regularizer.ts'
 export * from './contracts/schedule.ts'
+export { crc32, crc32c } from './data/crc.ts'
 export * from './data/dataset.ts'
 export {
   castHostArray,

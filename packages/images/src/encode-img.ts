@@ -1,5 +1,4 @@
 import { ConfigError, checkFields } from '@gradus/core'
-import { encodePng } from './formats/encode-png.ts'
 import { encodeAsJpeg } from './formats/platform-encode-jpeg.ts'
 import type { Img } from './img.ts'
 import { requireImg } from './img-to-array.ts'
@@ -31,7 +30,7 @@ export async function encodeImg(img: Img, options: EncodeOptions = {}): Promise<
   const { fileFormat = 'png', quality = 75 } = options
   const { data, width, height, channels } = requireImg('encodeImg', img)
   const pixels = { width, height, channels, data: data instanceof Uint8ClampedArray ? plain(data) : data }
-  if (fileFormat === 'png') return encodePng(pixels)
+  if (fileFormat === 'png') return (await import('./formats/encode-png.ts')).encodePng(pixels)
   if (data instanceof Uint16Array) throw new ConfigError('encodeImg: JPEG has 8 bits, and the image has 16. Use png.')
   return encodeAsJpeg(toColorMode(pixels, 'rgba'), quality)
 }

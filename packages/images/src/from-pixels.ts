@@ -2,6 +2,7 @@ import { checkFields, DataError, describeValue } from '@gradus/core'
 import { type DType, type Tensor, tensor } from '@gradus/tensor'
 import type { Img } from './img.ts'
 import { requireChannels, requireImg } from './img-to-array.ts'
+import { writeChannels } from './pixels/color-mode.ts'
 import { type Drawable, drawnPixels } from './platform-pixels.ts'
 
 const fields = {
@@ -41,19 +42,7 @@ export function fromPixels(source: PixelSource, options: FromPixelsOptions = {})
   const { data, width, height, channels } = pixelsOf(source)
   const length = width * height * numChannels
   if (values.length !== length) values = new Float32Array(length)
-  const isGray = channels < 3
-  for (let i = 0, from = 0, to = 0; i < width * height; i++, from += channels, to += numChannels) {
-    const red = data[from]!
-    const green = isGray ? red : data[from + 1]!
-    const blue = isGray ? red : data[from + 2]!
-    if (numChannels === 1) values[to] = isGray ? red : (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16
-    else {
-      values[to] = red
-      values[to + 1] = green
-      values[to + 2] = blue
-      if (numChannels === 4) values[to + 3] = channels % 2 === 0 ? data[from + channels - 1]! : 255
-    }
-  }
+  writeChannels({ data, channels }, { data: values, channels: numChannels })
   return tensor(values, { shape: [height, width, numChannels], dtype })
 }
 

@@ -27,7 +27,7 @@ interface OptimizerSpec {
 
 /**
  * The state of the optimizer in a file, by the paths of the model. Returns an empty list for a file without one, and for one that does
- * not have the values for all parameters that are trained: the optimizer then begins anew.
+ * not have the values for all parameters that are trained: the optimizer then starts with a new state.
  */
 export function optimizerState(
   weights: readonly NamedWeight[],

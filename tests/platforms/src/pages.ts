@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { bundle } from './bundle.ts'
 import type { Findings } from './page.ts'
 
-/** The kinds of page with their headers. In `files` a script of its own runs, in the others the same. */
+/** The kinds of page with their headers. `files` runs `files-page.ts`, and the others run `page.ts`. */
 const headers = {
   plain: {},
   isolated: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },

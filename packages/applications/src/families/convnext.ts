@@ -16,7 +16,7 @@ interface ConvNeXtSize {
   readonly size: string
   /** The number of blocks of the third stage; the others have 3. */
   readonly depth: number
-  /** The filters of the first stage; each of the others has twice as many as the one before. */
+  /** The number of filters of the first stage. Each later stage has twice the number of the stage before it. */
   readonly width: number
   /** The SHA-256 of the files. */
   readonly hashes: Hashes

@@ -3,6 +3,7 @@ import type { SymbolicTensor } from '@gradus/tensor'
 import { CustomScaleLayer } from '../layers/custom-scale-layer.ts'
 import { denseClassifier, makeApplication } from '../network/application.ts'
 import { type Branch, branched, normalizedConv } from '../network/branches.ts'
+import { inceptionStem } from '../network/inception-stem.ts'
 import type { Net } from '../network/net.ts'
 import type { ApplicationConfig } from '../options.ts'
 import { orderedFile } from '../weights.ts'
@@ -114,13 +115,7 @@ export function InceptionResNetV2(config: ApplicationConfig = {}): Promise<Model
     defaultSize: 299,
     minSize: 75,
     features(net, image) {
-      const conv = (x: SymbolicTensor, filters: number, size: number, padding: 'same' | 'valid', strides = 1) =>
-        normalizedConv(net, x, filters, size, { strides, padding })
-      let x = conv(image, 32, 3, 'valid', 2)
-      x = conv(conv(x, 32, 3, 'valid'), 64, 3, 'same')
-      x = net.pool('max', x, 3, { strides: 2 })
-      x = conv(conv(x, 80, 1, 'valid'), 192, 3, 'valid')
-      x = net.pool('max', x, 3, { strides: 2 })
+      let x = inceptionStem(net, image)
       x = residuals(net, branched(net, x, mixed5b, 'mixed_5b'), block35)
       x = residuals(net, branched(net, x, mixed6a, 'mixed_6a'), block17)
       x = residuals(net, branched(net, x, mixed7a, 'mixed_7a'), block8)

@@ -1,7 +1,7 @@
 import type { Model } from '@gradus/models'
-import type { SymbolicTensor } from '@gradus/tensor'
 import { denseClassifier, makeApplication } from '../network/application.ts'
-import { type Branch, branched, normalizedConv } from '../network/branches.ts'
+import { type Branch, branched } from '../network/branches.ts'
+import { inceptionStem } from '../network/inception-stem.ts'
 import type { ApplicationConfig } from '../options.ts'
 import { orderedFile } from '../weights.ts'
 
@@ -116,13 +116,7 @@ export function InceptionV3(config: ApplicationConfig = {}): Promise<Model> {
     defaultSize: 299,
     minSize: 75,
     features(net, image) {
-      const conv = (x: SymbolicTensor, filters: number, size: number, padding: 'same' | 'valid', strides = 1) =>
-        normalizedConv(net, x, filters, size, { strides, padding })
-      let x = conv(image, 32, 3, 'valid', 2)
-      x = conv(conv(x, 32, 3, 'valid'), 64, 3, 'same')
-      x = net.pool('max', x, 3, { strides: 2 })
-      x = conv(conv(x, 80, 1, 'valid'), 192, 3, 'valid')
-      x = net.pool('max', x, 3, { strides: 2 })
+      let x = inceptionStem(net, image)
       for (const [index, branches] of blocks.entries()) x = branched(net, x, branches, `mixed${index}`)
       for (const index of [0, 1]) x = branched(net, x, last, `mixed${9 + index}`, index)
       return x

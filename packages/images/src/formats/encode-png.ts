@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts'
+import { crc32 } from '@gradus/core'
 import type { Pixels } from './pixels.ts'
 import { deflate } from './platform-inflate.ts'
 

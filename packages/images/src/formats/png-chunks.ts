@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts'
+import { crc32 } from '@gradus/core'
 import { ImageProblem, requireSize } from './image-problem.ts'
 
 /** The header of a PNG file, with what decoding needs of its chunks. */

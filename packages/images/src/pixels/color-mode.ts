@@ -15,20 +15,34 @@ export function toColorMode(pixels: Pixels, mode: ColorMode): Pixels {
   if (pixels.channels === to && (to === 1 || pixels.data instanceof Uint8Array)) return pixels
   const { width, height, channels } = pixels
   const from = pixels.data instanceof Uint16Array ? Uint8Array.from(pixels.data, (value) => value >> 8) : pixels.data
-  const isGray = channels < 3
-  const hasAlpha = channels % 2 === 0
   const data = new Uint8Array(width * height * to)
-  for (let i = 0, at = 0, target = 0; i < width * height; i++, at += channels, target += to) {
-    const red = from[at]!
-    const green = isGray ? red : from[at + 1]!
-    const blue = isGray ? red : from[at + 2]!
-    if (to === 1) data[target] = isGray ? red : (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16
+  writeChannels({ data: from, channels }, { data, channels: to })
+  return { data, width, height, channels: to }
+}
+
+/** Values of pixels, row after row: gray, gray with alpha, RGB or RGBA. */
+interface Channels<A> {
+  readonly data: A
+  readonly channels: number
+}
+
+/** Writes pixels with other channels. Gray is that of Pillow for bytes; alpha that is missing is 255. */
+export function writeChannels(
+  from: Channels<ArrayLike<number>>,
+  to: Channels<{ [index: number]: number; readonly length: number }>,
+): void {
+  const isGray = from.channels < 3
+  const hasAlpha = from.channels % 2 === 0
+  for (let at = 0, target = 0; target < to.data.length; at += from.channels, target += to.channels) {
+    const red = from.data[at]!
+    const green = isGray ? red : from.data[at + 1]!
+    const blue = isGray ? red : from.data[at + 2]!
+    if (to.channels === 1) to.data[target] = isGray ? red : (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16
     else {
-      data[target] = red
-      data[target + 1] = green
-      data[target + 2] = blue
-      if (to === 4) data[target + 3] = hasAlpha ? from[at + channels - 1]! : 255
+      to.data[target] = red
+      to.data[target + 1] = green
+      to.data[target + 2] = blue
+      if (to.channels === 4) to.data[target + 3] = hasAlpha ? from.data[at + from.channels - 1]! : 255
     }
   }
-  return { data, width, height, channels: to }
 }

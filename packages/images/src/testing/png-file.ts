@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { crc32 } from '../formats/crc32.ts'
+import { crc32 } from '@gradus/core'
 
 /** A PNG file of chunks that a test makes, right or wrong. */
 export function pngFile(header: PngHeader, rows: Uint8Array, others: readonly [string, Uint8Array][] = []): Uint8Array {

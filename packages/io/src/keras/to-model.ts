@@ -92,7 +92,7 @@ function inputOf(outlines: ReadonlyMap<string, LayerOutline>, [name]: TensorRef)
   return input ?? { shape: undefined, dtype: undefined }
 }
 
-/** Layers that take their inputs as arguments of their own in Keras, not in a list. */
+/** Layers that take each input as a separate argument in Keras, not in a list. */
 const separateInputs: readonly string[] = ['MultiHeadAttention', 'GroupQueryAttention', 'GroupedQueryAttention']
 
 function nodeCalls({ calls, spec }: NodeSpec, tensor: (ref: TensorRef) => KerasConfig): KerasCall[] {

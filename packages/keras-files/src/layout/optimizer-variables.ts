@@ -90,7 +90,7 @@ function parameterPaths(layers: LayerOutline): { path: string; name: string }[] 
 
 /**
  * The state of an optimizer from the variables of a file, in Keras's order; empty where they are not those of this optimizer, which
- * then starts anew.
+ * then starts with a new state.
  */
 export function readOptimizerVariables(outline: ModelOutline, found: readonly Values[]): WeightValue[] {
   const variables = optimizerVariables(outline, outline.optimizer)

@@ -1,6 +1,5 @@
-import { FormatError } from '@gradus/core'
+import { crc32, FormatError } from '@gradus/core'
 import { inflateAtMost } from '../deflate/inflate-at-most.ts'
-import { crc32 } from './crc32.ts'
 
 /** A file in a ZIP archive. */
 interface Entry {

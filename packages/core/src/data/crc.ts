@@ -17,12 +17,24 @@ function crcOf(polynomial: number, bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0
 }
 
-/** The checksum of PNG files and of zlib. */
+/**
+ * Returns the CRC-32 of bytes (ISO 3309), the checksum of PNG files and of entries of ZIP archives.
+ *
+ * @example
+ * import { crc32 } from '@gradus/core'
+ * crc32(new TextEncoder().encode('123456789')).toString(16) // => 'cbf43926'
+ */
 export function crc32(bytes: Uint8Array): number {
   return crcOf(0xedb88320, bytes)
 }
 
-/** The checksum of TFRecord files (Castagnoli). */
+/**
+ * Returns the CRC-32C of bytes (Castagnoli), the checksum of TFRecord files.
+ *
+ * @example
+ * import { crc32c } from '@gradus/core'
+ * crc32c(new TextEncoder().encode('123456789')).toString(16) // => 'e3069283'
+ */
 export function crc32c(bytes: Uint8Array): number {
   return crcOf(0x82f63b78, bytes)
 }
