@@ -1,5 +1,5 @@
 import type { DType, NumberArray, Shape, Tensor, TypedArray } from '@gradus/tensor'
-import { describeValue } from '../config/describe.ts'
+import { describeValue, isClass } from '../config/describe.ts'
 import { DataError } from '../errors.ts'
 
 export type { NumberArray } from '@gradus/tensor'
@@ -98,7 +98,7 @@ export function isDataset(value: unknown): value is Dataset {
  * are. A function is called for each pass.
  */
 export function asDataset<T>(value: T | DatasetLike): T | Dataset {
-  if (typeof value === 'function') return datasetOf(value as () => BatchIterable)
+  if (typeof value === 'function' && !isClass(value)) return datasetOf(value as () => BatchIterable)
   if (typeof value !== 'object' || value === null || isDataset(value)) return value as T | Dataset
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return value as T
   const { next } = value as { readonly next?: unknown }
