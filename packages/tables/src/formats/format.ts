@@ -1,0 +1,50 @@
+import type { TableSource } from '../source.ts'
+
+/** The bytes of a table: of a file, or in memory. They can be read several times. */
+export interface TableInput {
+  /** The name in messages. */
+  readonly name: string
+  /** The path or the name of the file, by which its format is recognized. */
+  readonly path?: string
+  /** The number of bytes. */
+  readonly size: number
+  /** Reads the bytes from `start` (default 0) to `end` (default all). */
+  read(start?: number, end?: number): Promise<Uint8Array>
+  /** The bytes in pieces. */
+  pieces(): AsyncIterable<Uint8Array>
+}
+
+/** How a table is read. What is not given is found out from the first rows. */
+export interface TableOptions {
+  /** The format: a name of `tableFormats`. By default the extension and the first bytes decide. */
+  readonly format?: string
+  /** Of text: the character between cells, or `whitespace` for runs of spaces. */
+  readonly delimiter?: string
+  /** Of text: whether the first row has the names of the columns, or these names. */
+  readonly header?: boolean | readonly string[]
+  /** Of text: the decimal mark of numbers. */
+  readonly decimal?: '.' | ','
+  /** Of text: the character around cells that hold delimiters; null for none. */
+  readonly quote?: string | null
+  /** Of text: the encoding, a name that `TextDecoder` knows. */
+  readonly encoding?: string
+  /** Of text: the character with which lines begin that are skipped; null for none. */
+  readonly comment?: string | null
+  /** The number of lines that are skipped at the start. */
+  readonly skip?: number
+  /** The largest number of rows that are read (default all). */
+  readonly rows?: number
+  /** In a JSON file: the key under which the list of rows lies. In an archive: the member. */
+  readonly within?: string
+}
+
+/** A format of table files. One file each; `all.ts` has a line for it. */
+export interface TableFormat {
+  readonly name: string
+  /** The endings of file names, with the dot. */
+  readonly extensions: readonly string[]
+  /** Whether bytes are a file of this format; `start` has the first 4096 at most. */
+  matches(start: Uint8Array): boolean
+  /** Opens a file. Throws `DataError` with the place where it is damaged, and `ConfigError` for options that do not fit. */
+  open(input: TableInput, options: TableOptions): Promise<TableSource>
+}

@@ -1,0 +1,56 @@
+import type { NumberArray } from '@gradus/tensor'
+import type { Cell } from '../cell.ts'
+
+/** How the numbers of a column are scaled: `standard` to mean 0 and deviation 1, `range` from 0 to 1, `none`, or the two values that become 0 and 1. */
+export type Scale = 'standard' | 'range' | 'none' | readonly [low: number, high: number]
+
+/** What becomes of a missing value: an error, a row that is left out, or a value in its place. */
+export type Missing = 'refuse' | 'drop' | 'mean' | 'median' | 'category' | { readonly constant: number | string }
+
+/** What is known of a column before its values are read. JSON-compatible. */
+export interface ColumnOptions {
+  readonly kind: string
+  /** Of numbers and dates. */
+  readonly scale?: Scale
+  readonly missing?: Missing
+  /** Of numbers in texts: the decimal mark (default `.`). */
+  readonly decimal?: '.' | ','
+  /** Further texts that mean a missing value in this column. */
+  readonly missingTexts?: readonly string[]
+  /** Of categories: their names, in order. By default those that occur. */
+  readonly categories?: readonly string[]
+  /** Of categories and texts: the largest number of names or words that are kept. */
+  readonly maxSize?: number
+  /** Of dates in texts: the order of the parts. */
+  readonly order?: 'ymd' | 'dmy' | 'mdy'
+  /** Of images: the size in pixels and the channels. */
+  readonly imageSize?: readonly [height: number, width: number, channels: number]
+}
+
+/** What was learned from the values of a column. JSON-compatible; it is saved with the model. */
+export type ColumnState = Readonly<Record<string, unknown>>
+
+/** Collects the values of the rows on which a model is trained. */
+export interface Learner<V> {
+  add(value: V | undefined): void
+  /** What encoding needs. */
+  finish(): ColumnState
+}
+
+/**
+ * What a column holds, and how a value becomes numbers. One file each; `all.ts` has a line for it. All functions are pure, so that a
+ * saved column encodes as the one with which the model was trained.
+ */
+export interface ColumnKind<V = never, S extends ColumnState = ColumnState> {
+  readonly name: string
+  /** The values that a cell may have, for messages: `a number`. */
+  expected(options: ColumnOptions): string
+  /** Reads a cell that is not missing. Returns undefined for one that does not fit. */
+  read(cell: Cell, options: ColumnOptions): V | undefined
+  /** Starts to collect values. */
+  learn(options: ColumnOptions): Learner<V>
+  /** The names of the numbers that a value becomes; `name` is that of the column. */
+  labels(name: string, state: S): readonly string[]
+  /** Writes the numbers of a value, or of a missing one, from `at`. They are 0 before. */
+  encode(value: V | undefined, state: S, out: NumberArray, at: number): void
+}
