@@ -1,0 +1,145 @@
+import { open, readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { DataError, suggest } from '@gradus/core'
+import { loadModel, type Model } from 'gradus'
+import { type FileFormat, formatOf, type ModelFile, readModelFile } from 'gradus/io'
+import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
+import { fileNames } from '../train/file-names.ts'
+import { exists } from '../train/run-folder.ts'
+import { allModelFormats } from './formats.ts'
+
+/** The models that a run folder has: the one of the best epoch, and the one that training left. */
+export type Which = 'best' | 'last'
+
+/** Options of `openModel` and `openModelFile`. */
+export interface OpenOptions {
+  /** The folder that relative paths start from. */
+  readonly cwd: string
+  /** Which model of a run folder is opened (default `best`, or `last` where the run saved no best one). */
+  readonly which?: Which
+}
+
+/** A decoded model file. */
+export interface OpenedFile {
+  /** The absolute path of the model file. */
+  readonly path: string
+  /** The path as a user would give it, relative to `cwd`, for messages. */
+  readonly shown: string
+  /** The name of the format, such as `safetensors`. */
+  readonly format: string
+  /** The size of the file, without files beside it. */
+  readonly bytes: number
+  /** Its contents: spec, options of `compile`, seed, steps, weights. */
+  readonly file: ModelFile
+  /** The run that the file belongs to; undefined for a file that is in no run folder. */
+  readonly run?: RunOfModel
+}
+
+/** The run folder of a model. */
+export interface RunOfModel {
+  /** The absolute path. */
+  readonly folder: string
+  /** Reads the config of the run, with absolute paths. Throws `ConfigError` for a damaged one. */
+  config(): Promise<Resolved>
+}
+
+/** A model with the file that it comes from. */
+export interface OpenedModel extends OpenedFile {
+  readonly model: Model
+}
+
+/**
+ * Opens a run folder or a model file and builds the model on the current backend. Throws `DataError` where there is no model: a
+ * missing path, a folder that is no run, a file with weights only. Throws `FormatError` for damaged files and unknown formats, and
+ * `ConfigError` for layers that are not known.
+ */
+export async function openModel(source: string, options: OpenOptions): Promise<OpenedModel> {
+  const opened = await openModelFile(source, options)
+  return { ...opened, model: await modelOf(opened) }
+}
+
+/** Reads the model file of a run folder, or a file, without building the model. Throws as `openModel` does. */
+export async function openModelFile(source: string, options: OpenOptions): Promise<OpenedFile> {
+  const path = await modelPath(source, options)
+  const formats = await allModelFormats()
+  const file = await readModelFile(path, formats)
+  const format = await formatAt(path, formats)
+  const { size } = await stat(path)
+  const run = await runOf(path, options.cwd)
+  return { path, shown: shownPath(path, options.cwd), format, bytes: size, file, ...(run && { run }) }
+}
+
+/** Builds the model of a decoded file. Throws `DataError` for a file with weights only. */
+export async function modelOf({ file, shown }: OpenedFile): Promise<Model> {
+  if (!file.header.spec) {
+    throw new DataError(
+      `'${shown}' holds weights only, without the layers. Give a file with the whole model; \`gradus inspect\` lists the tensors of this one.`,
+    )
+  }
+  const decoded: FileFormat<ModelFile> = { name: 'decoded', extensions: [], matches: () => true, read: () => file }
+  return loadModel(new Uint8Array(0), { formats: [decoded] })
+}
+
+async function modelPath(source: string, { cwd, which }: OpenOptions): Promise<string> {
+  if (/^https?:/i.test(source)) {
+    throw new DataError(`'${source}' is an address. Download the file, then give its path.`)
+  }
+  const path = resolve(cwd, source)
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => cause.code)
+  if (found === undefined || typeof found === 'string') throw new DataError(await unreadable(source, path, found))
+  if (!found.isDirectory()) return path
+  const names = await readdir(path)
+  const wanted = which ? [fileNames[which]] : [fileNames.best, fileNames.last]
+  const name = wanted.find((file) => names.includes(file))
+  if (name) return join(path, name)
+  throw new DataError(noModelIn(source, names, which))
+}
+
+function noModelIn(source: string, names: readonly string[], which: Which | undefined): string {
+  if (names.includes(fileNames.config)) {
+    const other = [fileNames.best, fileNames.last].find((name) => names.includes(name))
+    const remedy = other
+      ? `It has ${other}.`
+      : `Train at least one epoch: gradus train --resume ${source}, or give another run.`
+    return `The run '${source}' has no ${which ? fileNames[which] : 'model yet'}. ${remedy}`
+  }
+  const models = names.filter((name) => /\.(safetensors|keras|h5|hdf5)$|^model\.json$/.test(name))
+  const files = models.length > 0 ? ` It holds ${models.slice(0, 5).join(', ')}: give the file.` : ''
+  const runs = names.filter((name) => /-\d+$/.test(name))
+  const folders = runs.length > 0 ? ` It holds ${runs.slice(0, 5).join(', ')}: give one of these folders.` : ''
+  return (
+    `'${source}' is a folder, and no run folder: it has no ${fileNames.config}.${files}${folders}` +
+    (files || folders ? '' : ' Give a folder such as runs/<name>-1, or a model file.')
+  )
+}
+
+async function unreadable(source: string, path: string, code: string | undefined): Promise<string> {
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return `'${source}' cannot be read: ${code ?? 'unknown reason'}.`
+  const siblings = await readdir(dirname(path)).catch(() => undefined)
+  if (siblings === undefined) return `There is no file or folder '${source}'. Check the path.`
+  const hint = siblings.length === 0 ? ' Its folder is empty.' : suggest(basename(path), siblings.slice(0, 20))
+  return `There is no file or folder '${source}'.${hint || ' Check the path.'}`
+}
+
+async function formatAt(path: string, formats: readonly FileFormat<ModelFile>[]): Promise<string> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(4096), 0, 4096, 0)
+    return formatOf(formats, buffer.subarray(0, bytesRead), path).name
+  } finally {
+    await handle.close()
+  }
+}
+
+async function runOf(path: string, cwd: string): Promise<RunOfModel | undefined> {
+  const folder = dirname(path)
+  const isModelOfRun = [fileNames.best, fileNames.last, fileNames.checkpoint].some((name) => name === basename(path))
+  const config = join(folder, fileNames.config)
+  if (!isModelOfRun || !(await exists(config))) return undefined
+  return { folder, config: async () => (await resolveConfig(config, {}, { cwd, env: {} })).config }
+}
+
+function shownPath(path: string, cwd: string): string {
+  const short = relative(cwd, path)
+  return short.startsWith('..') ? path : short
+}
