@@ -2,7 +2,20 @@
 export type Cell = string | number | bigint | boolean | Date | null | undefined | readonly unknown[] | object
 
 /** The texts that mean a missing value where none are listed, in any case. */
-export const missingTexts: readonly string[] = ['', '?', 'na', 'n/a', '#n/a', '<na>', 'nan', 'null', 'none', 'nil', '-', '--']
+export const missingTexts: readonly string[] = [
+  '',
+  '?',
+  'na',
+  'n/a',
+  '#n/a',
+  '<na>',
+  'nan',
+  'null',
+  'none',
+  'nil',
+  '-',
+  '--',
+]
 
 /** Returns a function that tells whether a cell has no value. `texts` are compared in any case, without spaces around. */
 export function missingTest(texts: readonly string[] = missingTexts): (cell: Cell) => boolean {

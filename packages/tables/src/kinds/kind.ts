@@ -1,4 +1,4 @@
-import type { NumberArray } from '@gradus/tensor'
+import type { NumberArray, Shape } from '@gradus/tensor'
 import type { Cell } from '../cell.ts'
 
 /** How the numbers of a column are scaled: `standard` to mean 0 and deviation 1, `range` from 0 to 1, `none`, or the two values that become 0 and 1. */
@@ -41,7 +41,7 @@ export interface Learner<V> {
  * What a column holds, and how a value becomes numbers. One file each; `all.ts` has a line for it. All functions are pure, so that a
  * saved column encodes as the one with which the model was trained.
  */
-export interface ColumnKind<V = never, S extends ColumnState = ColumnState> {
+export interface ColumnKind<V = unknown, S extends ColumnState = ColumnState> {
   readonly name: string
   /** The values that a cell may have, for messages: `a number`. */
   expected(options: ColumnOptions): string
@@ -53,4 +53,8 @@ export interface ColumnKind<V = never, S extends ColumnState = ColumnState> {
   labels(name: string, state: S): readonly string[]
   /** Writes the numbers of a value, or of a missing one, from `at`. They are 0 before. */
   encode(value: V | undefined, state: S, out: NumberArray, at: number): void
+  /** The shape of a value that is an input of the model by itself, such as an image. All other columns form one vector. */
+  shape?(state: S): Shape
+  /** Loads what `encode` takes: the pixels of an image, whose value is a path. `folder` is that of the table. */
+  load?(value: V, state: S, folder: string): Promise<V>
 }

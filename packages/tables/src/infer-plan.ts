@@ -1,0 +1,158 @@
+import { ConfigError, describeValue, suggest } from '@gradus/core'
+import { expandColumns } from './column-range.ts'
+import * as kinds from './kinds/all.ts'
+import { compareNames } from './kinds/category.ts'
+import type { ColumnOptions, Missing } from './kinds/kind.ts'
+import type { ColumnProfile, TableProfile } from './profile.ts'
+
+/** What a target is predicted as. */
+export type Task = 'classification' | 'regression'
+
+/** What is known about the columns before they are read. What is not given is inferred from a profile. */
+export interface PlanOptions {
+  /** The columns that the model predicts. */
+  readonly target: string | readonly string[]
+  /** The columns from which it predicts, and ranges of them such as `p0..p63` (default all others that help). */
+  readonly inputs?: readonly string[]
+  /** By column: its kind, its options, or null to leave it out. */
+  readonly columns?: Readonly<Record<string, string | Partial<ColumnOptions> | null>>
+  readonly task?: Task
+  /** Names of the classes in order, where the target has numbers for them or a fixed order. */
+  readonly classes?: readonly string[]
+  /** What becomes of missing values of inputs (default: each kind fills them). */
+  readonly missing?: Missing
+}
+
+/** The kind and the options of an input column. */
+export interface InputPlan {
+  readonly name: string
+  readonly options: ColumnOptions
+}
+
+/** How a target is read. */
+export interface TargetPlan {
+  readonly name: string
+  readonly task: Task
+  readonly options: ColumnOptions
+  /** Of a classification: the texts of the cells, in the order of the outputs. */
+  readonly classes?: readonly string[]
+  /** The names of the classes, where the cells have numbers for them. */
+  readonly names?: readonly string[]
+}
+
+/** How a table is read for a model. */
+export interface TablePlan {
+  readonly inputs: readonly InputPlan[]
+  readonly targets: readonly TargetPlan[]
+  /** What was chosen and why, a sentence each. */
+  readonly choices: readonly string[]
+}
+
+/** The largest number of classes that whole numbers may stand for. */
+const maxNumberedClasses = 12
+
+/** Chooses what each column is. Throws `ConfigError` for columns that are not there and for kinds that do not exist. */
+export function inferPlan(profile: TableProfile, options: PlanOptions): TablePlan {
+  const names = profile.columns.map(({ name }) => name)
+  const of = (name: string) => profile.columns.find((column) => column.name === name)!
+  const targets = expandColumns([options.target].flat(), names, 'target')
+  for (const name of Object.keys(options.columns ?? {}))
+    if (!names.includes(name)) throw new ConfigError(`columns: there is no column '${name}'.${suggest(name, names)}`)
+  const choices: string[] = []
+  const given = options.inputs && expandColumns(options.inputs, names, 'inputs')
+  const inputs = (given ?? names)
+    .filter((name) => !targets.includes(name))
+    .flatMap((name): InputPlan[] => {
+      const said = options.columns?.[name]
+      if (said === null) return []
+      const partial: Partial<ColumnOptions> = typeof said === 'string' ? { kind: said } : (said ?? {})
+      const { kind, why } = partial.kind === undefined ? inferKind(of(name), profile) : { kind: partial.kind, why: '' }
+      if (kind === undefined) {
+        if (!given) choices.push(`'${name}' is left out: ${why}.`)
+        if (!given) return []
+        throw new ConfigError(
+          `inputs: '${name}' cannot be an input: ${why}. Leave it out, or give its kind in columns.`,
+        )
+      }
+      return [
+        {
+          name,
+          options: optionsOf(of(name), { ...(options.missing && { missing: options.missing }), ...partial, kind }),
+        },
+      ]
+    })
+  if (inputs.length === 0)
+    throw new ConfigError(`${profile.name} has no column from which ${targets.join(', ')} could be predicted.`)
+  return { inputs, targets: targets.map((name) => targetPlan(of(name), options, choices)), choices }
+}
+
+/** The kind of an input, or why it is of no use. */
+function inferKind(column: ColumnProfile, { rowCount }: TableProfile): { kind?: string; why: string } {
+  const { count, distinct, values, numbers, booleans, arrays, dates, words, counts, odd } = column
+  if (count === 0) return { why: 'it has no values' }
+  if (distinct === 1 && column.missing === 0) return { why: `all values are ${describeValue(values[0]![0])}` }
+  if (arrays === count) return { kind: 'array', why: '' }
+  if (booleans === count && numbers < count) return { kind: 'boolean', why: '' }
+  if (numbers === count) {
+    if (counts && count === rowCount && count > 20) return { why: 'it counts the rows' }
+    return { kind: 'number', why: '' }
+  }
+  if (dates !== undefined) return { kind: 'date', why: '' }
+  // a few texts among numbers are marks of missing values
+  if (numbers >= 0.9 * count && odd.length <= 3) return { kind: 'number', why: '' }
+  const repeats = distinct !== undefined && distinct <= Math.max(20, count / 5)
+  if (words < 4 && repeats) return { kind: 'category', why: '' }
+  if (words >= 2) return { kind: 'text', why: '' }
+  if (repeats) return { kind: 'category', why: '' }
+  return { why: `${distinct ?? 'more than 10000'} of its ${count} values differ, so they are names` }
+}
+
+/** Completes the options of a column with what its profile says. */
+function optionsOf(column: ColumnProfile, given: Partial<ColumnOptions> & { readonly kind: string }): ColumnOptions {
+  if (!Object.hasOwn(kinds, given.kind)) {
+    const known = Object.keys(kinds)
+    throw new ConfigError(
+      `columns.${column.name}: there is no kind ${describeValue(given.kind)}.${suggest(given.kind, known)}`,
+    )
+  }
+  const odd = given.kind === 'number' && column.numbers < column.count && column.odd.length <= 3 ? column.odd : []
+  return {
+    ...(given.kind === 'number' && column.decimal === ',' && { decimal: ',' as const }),
+    ...(given.kind === 'date' && column.dates && { order: column.dates }),
+    ...(odd.length > 0 && !given.missingTexts && { missingTexts: odd }),
+    ...given,
+  }
+}
+
+function targetPlan(column: ColumnProfile, options: PlanOptions, choices: string[]): TargetPlan {
+  const { name, count, numbers, integers, distinct, low, high } = column
+  if (count === 0) throw new ConfigError(`target: the column '${name}' has no values.`)
+  const isNumber = numbers === count
+  const span = high - low + 1
+  const numbered =
+    isNumber && integers === count && span <= maxNumberedClasses && span === distinct && low >= 0 && low <= 1
+  const task = options.task ?? (options.classes || !isNumber || numbered ? 'classification' : 'regression')
+  if (task === 'regression') {
+    if (numbers < 0.5 * count)
+      throw new ConfigError(
+        `target: '${name}' holds texts such as ${describeValue(column.odd[0])}, which a regression cannot predict. Set task: 'classification', or choose another column.`,
+      )
+    choices.push(`'${name}' is a number from ${low} to ${high}: a regression.`)
+    return { name, task, options: optionsOf(column, { kind: 'number' }) }
+  }
+  const found = column.values.map(([text]) => text).sort(compareNames)
+  const { classes: names } = options
+  const numbersNames = names !== undefined && found.every((text) => /^\d+$/.test(text) && Number(text) < names.length)
+  const classes = numbersNames ? names.map((_, index) => String(index)) : (names ?? found)
+  if (distinct === undefined || found.length > Math.max(100, count / 10)) {
+    throw new ConfigError(
+      `target: '${name}' has ${distinct ?? 'more than 10000'} different values in ${count} rows, too many for classes.${isNumber ? " Set task: 'regression'." : ''}`,
+    )
+  }
+  if (found.length < 2)
+    throw new ConfigError(
+      `target: all values of '${name}' are ${describeValue(found[0])}; expected at least two classes.`,
+    )
+  choices.push(`'${name}' has ${found.length} different values: a classification.`)
+  return { name, task, options: { kind: 'category' }, classes, ...(numbersNames && { names }) }
+}

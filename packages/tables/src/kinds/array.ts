@@ -1,0 +1,64 @@
+import type { NumberArray, Shape } from '@gradus/tensor'
+import type { Cell } from '../cell.ts'
+import type { ColumnKind, ColumnState } from './kind.ts'
+
+/** The shape and the scale of arrays. */
+export interface ArrayState extends ColumnState {
+  readonly shape: Shape
+  readonly offset: number
+  readonly span: number
+}
+
+/** An array of numbers with its shape. */
+export interface ArrayValue {
+  readonly shape: Shape
+  readonly data: ArrayLike<number>
+}
+
+/** Arrays of equal shapes, such as the pixels of images in MNIST's files. An input by itself, with values from 0 to 1. */
+export const array: ColumnKind<ArrayValue, ArrayState> = {
+  name: 'array',
+  expected: () => 'an array of numbers',
+  read: (cell) => readArray(cell),
+  learn({ scale = 'range' }) {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    let shape: Shape | undefined
+    return {
+      add(value) {
+        if (!value) return
+        shape ??= value.shape
+        for (let i = 0; i < value.data.length; i++) {
+          const one = value.data[i]!
+          if (one < low) low = one
+          if (one > high) high = one
+        }
+      },
+      finish() {
+        const [from, to] = scale === 'none' ? [0, 1] : Array.isArray(scale) ? scale : [Math.min(low, 0), high]
+        return { shape: shape ?? [0], offset: from, span: to - from || 1 }
+      },
+    }
+  },
+  labels: (name, { shape }) => Array.from({ length: sizeOf(shape) }, (_, index) => `${name}[${index}]`),
+  encode(value, { offset, span }, out: NumberArray, at) {
+    if (value) for (let i = 0; i < value.data.length; i++) out[at + i] = (value.data[i]! - offset) / span
+  },
+  shape: ({ shape }) => shape,
+}
+
+/** The number of elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+function readArray(cell: Cell): ArrayValue | undefined {
+  if (typeof cell !== 'object' || cell === null) return undefined
+  if ('data' in cell && 'shape' in cell) return cell as ArrayValue
+  if (ArrayBuffer.isView(cell)) return { shape: [(cell as unknown as ArrayLike<number>).length], data: cell as never }
+  if (!Array.isArray(cell)) return undefined
+  const shape: number[] = []
+  for (let level: unknown = cell; Array.isArray(level); level = level[0]) shape.push(level.length)
+  const data = (cell as unknown[]).flat(shape.length - 1)
+  const fits = data.length === sizeOf(shape) && data.every((one) => typeof one === 'number' && Number.isFinite(one))
+  return fits ? { shape, data: data as number[] } : undefined
+}

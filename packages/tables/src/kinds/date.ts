@@ -1,0 +1,86 @@
+import { textOf } from '../cell.ts'
+import { Moments } from '../moments.ts'
+import type { ColumnKind, ColumnState } from './kind.ts'
+import { fillOf, scaleOf } from './number.ts'
+import { readDate } from './read-date.ts'
+
+const dayLength = 86_400_000
+
+/** The cycles of a date that become a sine and a cosine, with the part of the cycle (0 to 1) at a time. */
+const cycles: Readonly<Record<string, (time: number) => number>> = {
+  year: (time) => (time - Date.UTC(new Date(time).getUTCFullYear(), 0, 1)) / (366 * dayLength),
+  week: (time) => remainder(time, 7 * dayLength),
+  day: (time) => remainder(time, dayLength),
+}
+
+/** How dates become numbers. */
+export interface DateState extends ColumnState {
+  readonly offset: number
+  readonly span: number
+  readonly fill: number
+  readonly marksMissing: boolean
+  /** The cycles in which the dates differ. */
+  readonly cycles: readonly string[]
+}
+
+/**
+ * Dates, times of day, or both. The time that has passed, and a sine and a cosine for each cycle in which the dates of the training
+ * rows differ: the year, the week, the day.
+ */
+export const date: ColumnKind<number, DateState> = {
+  name: 'date',
+  expected: ({ order }) =>
+    `a date${order === 'dmy' ? ' (day, month, year)' : order === 'mdy' ? ' (month, day, year)' : ''}`,
+  read(cell, { order }) {
+    if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? undefined : cell.getTime()
+    if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined
+    return typeof cell === 'string' ? readDate(textOf(cell), order) : undefined
+  },
+  learn(options) {
+    const moments = new Moments()
+    let [marksMissing, clock] = [false, false]
+    return {
+      add(value) {
+        if (value === undefined) marksMissing = true
+        else {
+          moments.add(value)
+          clock ||= value % dayLength !== 0
+        }
+      },
+      finish() {
+        const span = moments.count === 0 ? 0 : moments.high - moments.low
+        return {
+          ...scaleOf(options, moments),
+          fill: fillOf(options, moments),
+          marksMissing,
+          cycles: [
+            ...(span > 60 * dayLength ? ['year'] : []),
+            ...(span > 2 * dayLength ? ['week'] : []),
+            ...(clock ? ['day'] : []),
+          ],
+        }
+      },
+    }
+  },
+  labels(name, state) {
+    return [
+      name,
+      ...state.cycles.flatMap((cycle) => [`${name}, ${cycle} (sine)`, `${name}, ${cycle} (cosine)`]),
+      ...(state.marksMissing ? [`${name} is missing`] : []),
+    ]
+  },
+  encode(value, state, out, at) {
+    const time = value ?? state.fill
+    out[at] = (time - state.offset) / state.span
+    state.cycles.forEach((cycle, index) => {
+      const angle = 2 * Math.PI * cycles[cycle]!(time)
+      out[at + 1 + 2 * index] = Math.sin(angle)
+      out[at + 2 + 2 * index] = Math.cos(angle)
+    })
+    if (state.marksMissing) out[at + 1 + 2 * state.cycles.length] = value === undefined ? 1 : 0
+  },
+}
+
+function remainder(time: number, length: number): number {
+  return time / length - Math.floor(time / length)
+}

@@ -1,0 +1,56 @@
+import { textOf } from '../cell.ts'
+import { indexOf } from './category.ts'
+import type { ColumnKind, ColumnState } from './kind.ts'
+
+/** The words of a column and how rare they are. */
+export interface TextState extends ColumnState {
+  readonly words: readonly string[]
+  /** By word: `log((1 + texts) / (1 + texts with the word)) + 1`. */
+  readonly rarity: readonly number[]
+}
+
+/** The number of words that are kept if `maxSize` is not given. */
+const defaultSize = 1000
+
+/** Texts. One number for each of the frequent words: how often it occurs times its rarity, so that the squares of a text sum to 1 (TF-IDF). */
+export const text: ColumnKind<string, TextState> = {
+  name: 'text',
+  expected: () => 'a text',
+  read: (cell) => textOf(cell),
+  learn({ maxSize = defaultSize }) {
+    const counts = new Map<string, number>()
+    let texts = 0
+    return {
+      add(value) {
+        texts++
+        for (const word of new Set(wordsOf(value ?? ''))) counts.set(word, (counts.get(word) ?? 0) + 1)
+      },
+      finish() {
+        const least = texts < 100 ? 1 : 2 // a word of one text alone says nothing about others
+        const frequent = [...counts].filter(([, count]) => count >= least)
+        frequent.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+        const kept = frequent.slice(0, maxSize)
+        return {
+          words: kept.map(([word]) => word),
+          rarity: kept.map(([, count]) => Math.log((1 + texts) / (1 + count)) + 1),
+        }
+      },
+    }
+  },
+  labels: (name, { words }) => words.map((word) => `${name}: ${word}`),
+  encode(value, { words, rarity }, out, at) {
+    let squares = 0
+    const found = new Map<number, number>()
+    for (const word of wordsOf(value ?? '')) {
+      const index = indexOf(words, word)
+      if (index >= 0) found.set(index, (found.get(index) ?? 0) + rarity[index]!)
+    }
+    for (const weight of found.values()) squares += weight * weight
+    for (const [index, weight] of found) out[at + index] = weight / Math.sqrt(squares)
+  },
+}
+
+/** The words of a text: runs of letters, digits and apostrophes, in lower case. */
+export function wordsOf(value: string): string[] {
+  return value.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}']*/gu) ?? []
+}

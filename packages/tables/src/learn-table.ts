@@ -1,0 +1,73 @@
+import { missingTest, missingTexts } from './cell.ts'
+import type { TablePlan } from './infer-plan.ts'
+import { number } from './kinds/number.ts'
+import { Moments } from './moments.ts'
+import { Problems } from './problems.ts'
+import type { TableSource } from './source.ts'
+import { kindOf, positionOf, type TableSpec } from './table-spec.ts'
+import type { Target } from './target.ts'
+
+/** Options of `learnTable`. */
+export interface LearnOptions {
+  /** Whether the row at a position, from 0, is one on which the model is trained (default all). */
+  readonly use?: (row: number) => boolean
+  readonly missingTexts?: readonly string[]
+}
+
+/** Learns from the training rows of a table what its columns need: means, categories, words. Throws `DataError` for cells that do not fit. */
+export async function learnTable(source: TableSource, plan: TablePlan, options: LearnOptions = {}): Promise<TableSpec> {
+  const texts = options.missingTexts
+  const learners = plan.inputs.map(({ name, options: column }) => ({
+    name,
+    position: positionOf(source, name),
+    options: column,
+    kind: kindOf(column.kind),
+    learner: kindOf(column.kind).learn(column),
+    isMissing: missingTest([...(texts ?? missingTexts), ...(column.missingTexts ?? [])]),
+  }))
+  const targets = plan.targets.map((target) => ({
+    ...target,
+    position: positionOf(source, target.name),
+    moments: new Moments(),
+    isMissing: missingTest([...(texts ?? missingTexts), ...(target.options.missingTexts ?? [])]),
+  }))
+  const problems = new Problems()
+  let first = 0
+  for await (const chunk of source.chunks()) {
+    for (let row = 0; row < chunk.rowCount; row++) {
+      if (options.use && !options.use(first + row)) continue
+      if (targets.some(({ position, isMissing }) => isMissing(chunk.columns[position]![row]))) continue
+      for (const { name, position, kind, options: column, learner, isMissing } of learners) {
+        const cell = chunk.columns[position]![row]
+        if (isMissing(cell)) {
+          learner.add(undefined)
+          continue
+        }
+        const value = kind.read(cell, column)
+        if (value === undefined) problems.add(name, cell, kind.expected(column), chunk.place(row))
+        else learner.add(value)
+      }
+      for (const { name, task, options: column, position, moments } of targets) {
+        if (task !== 'regression') continue
+        const cell = chunk.columns[position]![row]
+        const value = number.read(cell, column)
+        if (value === undefined) problems.add(name, cell, number.expected(column), chunk.place(row))
+        else moments.add(value)
+      }
+    }
+    first += chunk.rowCount
+  }
+  problems.throwAny(source.name)
+  return {
+    format: 1,
+    inputs: learners.map(({ name, options: column, learner }) => ({ name, options: column, state: learner.finish() })),
+    targets: targets.map((target): Target => {
+      const { name, task, classes = [], names, options: column, moments } = target
+      if (task === 'classification') return { name, task, classes, ...(names && { names }) }
+      const { decimal, missingTexts: own } = column
+      const scale = { offset: moments.mean, span: moments.deviation || 1 }
+      return { name, task, ...scale, ...(decimal && { decimal }), ...(own && { missingTexts: own }) }
+    }),
+    ...(texts && { missingTexts: texts }),
+  }
+}

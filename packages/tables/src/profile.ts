@@ -1,0 +1,198 @@
+import { type Cell, missingTest, textOf } from './cell.ts'
+import { boolean } from './kinds/boolean.ts'
+import { categoryText } from './kinds/category.ts'
+import type { DateOrder } from './kinds/read-date.ts'
+import { readDate } from './kinds/read-date.ts'
+import { readNumber } from './kinds/read-number.ts'
+import { wordsOf } from './kinds/text.ts'
+import { Moments } from './moments.ts'
+import type { TableSource } from './source.ts'
+
+/** The number of different values that are counted; a column with more has `distinct` undefined. */
+const maxDistinct = 10_000
+/** The number of different values that are no numbers of which the texts are kept. */
+const maxOdd = 20
+/** The number of texts of which the words are counted. */
+const maxTexts = 1000
+
+const orders: readonly DateOrder[] = ['ymd', 'dmy', 'mdy']
+
+/** What the cells of a column are. Counts are of cells that are not missing, unless their name says otherwise. */
+export interface ColumnProfile {
+  readonly name: string
+  readonly count: number
+  readonly missing: number
+  /** The number of different values; undefined if there are more than 10 000. */
+  readonly distinct: number | undefined
+  /** The values by their frequency, the most frequent first. */
+  readonly values: readonly (readonly [text: string, count: number])[]
+  readonly numbers: number
+  readonly integers: number
+  readonly booleans: number
+  readonly arrays: number
+  /** The number of cells that are paths of images. */
+  readonly images: number
+  /** The order of day, month and year in which all cells are dates. */
+  readonly dates: DateOrder | undefined
+  /** The decimal mark with which most cells are numbers. */
+  readonly decimal: '.' | ','
+  /** Values that are no numbers, up to 20. */
+  readonly odd: readonly string[]
+  /** Of the numbers. */
+  readonly low: number
+  readonly high: number
+  readonly mean: number
+  readonly deviation: number
+  readonly median: number
+  /** Whether each number is that of the row before plus 1. */
+  readonly counts: boolean
+  /** The mean number of words, of the first 1000 texts. */
+  readonly words: number
+}
+
+/** What a table holds. */
+export interface TableProfile {
+  readonly name: string
+  readonly rowCount: number
+  readonly columns: readonly ColumnProfile[]
+}
+
+/** Options of `profileTable`. */
+export interface ProfileOptions {
+  /** The texts that mean a missing value (default `missingTexts`). */
+  readonly missingTexts?: readonly string[]
+}
+
+/**
+ * Reads a table once and returns what its columns hold. The memory that it takes does not grow with the number of rows.
+ *
+ * @example
+ * import { profileTable, rowsSource } from '@gradus/tables'
+ * const { columns } = await profileTable(rowsSource([{ age: 31, city: 'Rome' }, { age: null, city: 'Oslo' }]))
+ * columns.map(({ name, missing, numbers }) => [name, missing, numbers]) // => [['age', 1, 1], ['city', 0, 0]]
+ */
+export async function profileTable(source: TableSource, options: ProfileOptions = {}): Promise<TableProfile> {
+  const isMissing = missingTest(options.missingTexts)
+  const columns = source.columns.map((name) => new ColumnCounter(name, source.decimal))
+  let rowCount = 0
+  for await (const chunk of source.chunks()) {
+    rowCount += chunk.rowCount
+    for (let index = 0; index < columns.length; index++) {
+      const [counter, cells] = [columns[index]!, chunk.columns[index]!]
+      for (let row = 0; row < chunk.rowCount; row++) {
+        const cell = cells[row]
+        if (isMissing(cell)) counter.missing++
+        else counter.add(cell)
+      }
+    }
+  }
+  return { name: source.name, rowCount, columns: columns.map((counter) => counter.finish()) }
+}
+
+class ColumnCounter {
+  missing = 0
+  private count = 0
+  private values: Map<string, number> | undefined = new Map()
+  private readonly odd = new Set<string>()
+  private readonly byMark = { '.': new Moments(), ',': new Moments() }
+  private integers = 0
+  private booleans = 0
+  private arrays = 0
+  private images = 0
+  private dates: readonly DateOrder[] = orders
+  private texts = 0
+  private words = 0
+  private counts = true
+  private last: number | undefined
+
+  constructor(
+    private readonly name: string,
+    private readonly decimal: '.' | ',' | undefined,
+  ) {}
+
+  add(cell: Cell): void {
+    this.count++
+    if (typeof cell === 'object' && cell !== null && !(cell instanceof Date)) {
+      this.arrays++
+      this.dates = []
+      return
+    }
+    const text = typeof cell === 'number' ? cell : textOf(cell)
+    this.countValue(cell)
+    const value = this.readNumber(cell, text)
+    if (value !== undefined) {
+      if (Number.isInteger(value)) this.integers++
+      this.counts &&= this.last === undefined || value === this.last + 1
+      this.last = value
+    } else this.counts = false
+    if (this.booleans === this.count - 1 && boolean.read(cell, { kind: 'boolean' }) !== undefined) this.booleans++
+    if (typeof text === 'number') {
+      this.dates = []
+      return
+    }
+    if (this.dates.length > 0 && !(cell instanceof Date))
+      this.dates = this.dates.filter((order) => readDate(text, order) !== undefined)
+    if (value !== undefined) return
+    if (/\.(png|jpe?g|gif|bmp|webp)$/i.test(text)) this.images++
+    if (this.odd.size < maxOdd) this.odd.add(text)
+    if (this.texts < maxTexts) {
+      this.texts++
+      this.words += wordsOf(text).length
+    }
+  }
+
+  finish(): ColumnProfile {
+    const { name, count, missing, integers, booleans, arrays, images, counts, odd } = this
+    const decimal = this.byMark[','].count > this.byMark['.'].count ? ',' : '.'
+    const numbers = this.byMark[decimal]
+    const values = [...(this.values ?? [])].sort(([, n], [, m]) => m - n)
+    return {
+      name,
+      count,
+      missing,
+      distinct: this.values?.size,
+      values,
+      numbers: numbers.count,
+      integers,
+      booleans,
+      arrays,
+      images,
+      // numbers without a mark, such as 20240310, are no dates
+      dates: count > 0 && numbers.count < count ? this.dates[0] : undefined,
+      decimal,
+      odd: [...odd],
+      low: numbers.count === 0 ? 0 : numbers.low,
+      high: numbers.count === 0 ? 0 : numbers.high,
+      mean: numbers.mean,
+      deviation: numbers.deviation,
+      median: numbers.quantile(0.5),
+      counts: counts && count > 1,
+      words: this.texts === 0 ? 0 : this.words / this.texts,
+    }
+  }
+
+  private countValue(cell: Cell): void {
+    if (!this.values) return
+    const name = categoryText(cell)
+    this.values.set(name, (this.values.get(name) ?? 0) + 1)
+    if (this.values.size > maxDistinct) this.values = undefined
+  }
+
+  /** Reads a number with each decimal mark, as long as it is not known which is right. */
+  private readNumber(cell: Cell, text: string | number): number | undefined {
+    if (typeof text === 'number' || typeof cell !== 'string') {
+      const value = Number(cell instanceof Date ? Number.NaN : cell)
+      if (!Number.isFinite(value)) return undefined
+      this.byMark['.'].add(value)
+      return value
+    }
+    let found: number | undefined
+    for (const mark of this.decimal ? [this.decimal] : (['.', ','] as const)) {
+      const value = readNumber(text, mark)
+      if (value === undefined) continue
+      this.byMark[mark].add(value)
+      found ??= value
+    }
+    return found
+  }
+}
