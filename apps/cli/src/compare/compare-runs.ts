@@ -1,0 +1,147 @@
+import { basename } from 'node:path'
+import { openModelFile } from '../model/open-model.ts'
+import { shortNumber } from '../report/charts/axes.ts'
+import { lineChart } from '../report/charts/line-chart.ts'
+import { type Picture, seriesTone } from '../report/charts/shapes.ts'
+import { pointsOf } from '../report/curves.ts'
+import { bestOf, figureNames, higherIsBetter, type RunRecord, trainingTime } from '../report/read-run.ts'
+import { type Difference, differencesOf } from './config-differences.ts'
+
+/** A figure of a run. */
+export interface ComparedFigure {
+  /** The value after the last epoch; null where it is not finite. */
+  readonly final: number | null
+  readonly best: number | null
+  readonly bestEpoch: number | null
+}
+
+/** A run beside others. */
+export interface ComparedRun {
+  readonly run: string
+  readonly name: string
+  readonly epochs: number
+  readonly seconds: number
+  /** Null where the run has no model yet. */
+  readonly parameters: number | null
+  readonly figures: Readonly<Record<string, ComparedFigure>>
+  /** The figures of the held-out samples. */
+  readonly test: Readonly<Record<string, number>>
+}
+
+/** Runs beside each other. */
+export interface Comparison {
+  readonly runs: readonly ComparedRun[]
+  readonly differences: readonly Difference[]
+}
+
+export async function compareRuns(records: readonly RunRecord[]): Promise<Comparison> {
+  const runs: ComparedRun[] = []
+  for (const record of records) {
+    runs.push({
+      run: record.shown,
+      name: basename(record.path),
+      epochs: record.epochs.length,
+      seconds: trainingTime(record.epochs) / 1000,
+      parameters: await parametersOf(record),
+      figures: Object.fromEntries(figureNames(record.epochs).map((name) => [name, figureOf(record, name)])),
+      test: record.evaluation?.figures ?? {},
+    })
+  }
+  return { runs, differences: differencesOf(records.map(({ config }) => config)) }
+}
+
+function figureOf({ epochs }: RunRecord, name: string): ComparedFigure {
+  const last = epochs.at(-1)?.figures[name] ?? Number.NaN
+  const best = bestOf(epochs, name)
+  return {
+    final: Number.isFinite(last) ? last : null,
+    best: best?.value ?? null,
+    bestEpoch: best?.epoch ?? null,
+  }
+}
+
+async function parametersOf({ path }: RunRecord): Promise<number | null> {
+  try {
+    const { file } = await openModelFile(path, { cwd: path })
+    return file.weights.reduce((sum, { shape }) => sum + shape.reduce((product, d) => product * d, 1), 0)
+  } catch {
+    return null
+  }
+}
+
+/** A table for people: the best value of each column has an asterisk. */
+export function figureTable({ runs }: Comparison): { head: string[]; rows: string[][] } {
+  const figures = [...new Set(runs.flatMap((run) => Object.keys(run.figures)))]
+  const tests = [...new Set(runs.flatMap(({ test }) => Object.keys(test)))]
+  const columns: (readonly [head: string, cell: (run: ComparedRun) => string])[] = [
+    ['run', ({ run }) => run],
+    ['epochs', ({ epochs }) => String(epochs)],
+    ['seconds', ({ seconds }) => seconds.toFixed(2)],
+    ['parameters', ({ parameters }) => (parameters === null ? '-' : parameters.toLocaleString('en-US'))],
+    ...tests.map((name) => [`test ${name}`, marked(runs, name, ({ test }) => test[name])] as const),
+    ...figures.flatMap((name) => {
+      const epochOf = (run: ComparedRun) => run.figures[name]?.bestEpoch
+      const best = marked(runs, name, (run) => run.figures[name]?.best)
+      return [
+        [name, marked(runs, name, (run) => run.figures[name]?.final)] as const,
+        [`best ${name}`, (run: ComparedRun) => (epochOf(run) ? `${best(run)} (${epochOf(run)})` : '-')] as const,
+      ]
+    }),
+  ]
+  return { head: columns.map(([head]) => head), rows: runs.map((run) => columns.map(([, cell]) => cell(run))) }
+}
+
+function marked(
+  runs: readonly ComparedRun[],
+  figure: string,
+  valueOf: (run: ComparedRun) => number | null | undefined,
+): (run: ComparedRun) => string {
+  const values = runs.map(valueOf).filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[]
+  const best = higherIsBetter(figure) ? Math.max(...values) : Math.min(...values)
+  const differ = new Set(values).size > 1
+  return (run) => {
+    const value = valueOf(run)
+    if (value === null || value === undefined) return '-'
+    return `${shortNumber(value)}${differ && value === best ? '*' : ''}`
+  }
+}
+
+/** The differences of the configs as a table with a row for each run. At most `limit` places are shown. */
+export function differenceTable(
+  { runs, differences }: Comparison,
+  limit: number,
+): { head: string[]; rows: string[][] } {
+  const shown = differences.slice(0, limit)
+  const cell = (value: string | undefined) => {
+    const text = value === undefined ? '-' : value.replace(/^"(.*)"$/, '$1')
+    return text.length > 28 ? `${text.slice(0, 25)}...` : text
+  }
+  return {
+    head: ['run', ...shown.map(({ place }) => place)],
+    rows: runs.map(({ run }, index) => [run, ...shown.map(({ values }) => cell(values[index]))]),
+  }
+}
+
+/** A chart for each figure, with a curve for each run. */
+export function comparedCurves(records: readonly RunRecord[]): Picture[] {
+  const figures = [...new Set(records.flatMap(({ epochs }) => figureNames(epochs)))]
+  return figures.map((figure) => {
+    const curves = records.map(({ epochs, shown }, index) => ({
+      name: shown,
+      points: pointsOf(epochs, ({ figures }) => figures[figure]),
+      tone: seriesTone(index),
+      // the tones repeat
+      dash: index % 12 >= 6,
+    }))
+    const ends = records.flatMap(({ shown, epochs }) => {
+      const best = bestOf(epochs, figure)
+      return best ? [{ ...best, shown }] : []
+    })
+    const sign = higherIsBetter(figure) ? -1 : 1
+    const [best] = ends.sort((a, b) => sign * (a.value - b.value))
+    const description = best
+      ? `The best ${figure} is ${shortNumber(best.value)}, of ${best.shown} in epoch ${best.epoch}.`
+      : `No ${figure} is finite.`
+    return lineChart({ title: figure, xLabel: 'epoch', yLabel: figure, curves, description })
+  })
+}
