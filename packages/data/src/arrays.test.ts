@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { normalize } from './normalize.ts'
 import { padSequences } from './pad-sequences.ts'
 import { fromArrays } from './pipeline.ts'
-import { permutation, randomBelow } from './random-order.ts'
+import { randomBelow, shuffledOrder } from './random-order.ts'
 import recorded from './recorded/utils.json' with { type: 'json' }
 import { packXYSampleWeight, unpackXYSampleWeight } from './sample-weight.ts'
 import { featureRange, scaleToUnit } from './scale.ts'
@@ -96,11 +96,11 @@ describe('utilities', () => {
 
 describe('random order', () => {
   it('is a permutation that depends on seed and stream only', () => {
-    const order = permutation(1000, 5, 2)
+    const order = shuffledOrder(1000, 5, 2)
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
-    expect(permutation(1000, 5, 2)).toEqual(order)
-    expect(permutation(1000, 5, 3)).not.toEqual(order)
-    expect(permutation(1000, 6, 2)).not.toEqual(order)
+    expect(shuffledOrder(1000, 5, 2)).toEqual(order)
+    expect(shuffledOrder(1000, 5, 3)).not.toEqual(order)
+    expect(shuffledOrder(1000, 6, 2)).not.toEqual(order)
   })
 
   it('gives all numbers the same probability', () => {
@@ -113,7 +113,7 @@ describe('random order', () => {
 
   it('can move every number to every position', () => {
     const first = new Array<number>(5).fill(0)
-    for (let seed = 0; seed < 5000; seed++) first[permutation(5, seed)[0]!]!++
+    for (let seed = 0; seed < 5000; seed++) first[shuffledOrder(5, seed)[0]!]!++
     expect(first.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0)).toBeLessThan(18.5)
   })
 })

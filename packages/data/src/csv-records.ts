@@ -1,6 +1,7 @@
-/** A record of a CSV file. A quoted cell may contain line ends, so a record can span lines; `line` is the first. */
+/** A record of a CSV file. A quoted cell may contain line ends, so a record can span lines, from `line` to `end`. */
 export interface CsvRecord {
   readonly line: number
+  readonly end: number
   readonly cells: readonly string[]
 }
 
@@ -165,9 +166,9 @@ export class CsvSplitter {
       this.cells = []
     }
     if (this.line > maxLines) this.fail(`the text has more than ${maxLines} lines`)
-    this.line++
+    const end = this.line++
     this.firstLine = this.line
-    if (!isEmpty) this.take({ line: firstLine, cells })
+    if (!isEmpty) this.take({ line: firstLine, end, cells })
   }
 
   private fail(problem: string, line = this.line): void {

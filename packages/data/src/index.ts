@@ -25,7 +25,7 @@ export {
   type PipelineState,
   type ShuffleOptions,
 } from './pipeline.ts'
-export { permutation } from './random-order.ts'
+export { shuffledOrder } from './random-order.ts'
 export * from './read-csv.ts'
 export * from './sample-weight.ts'
 export * from './scale.ts'

@@ -24,7 +24,7 @@ function mix(value: number): number {
 }
 
 /** Returns the numbers from 0 to `count` - 1 in a random order (Fisher-Yates). */
-export function permutation(count: number, seed: number, stream = 0): Int32Array {
+export function shuffledOrder(count: number, seed: number, stream = 0): Int32Array {
   const below = randomBelow(seed, stream)
   const order = Int32Array.from({ length: count }, (_, index) => index)
   for (let i = count - 1; i > 0; i--) {

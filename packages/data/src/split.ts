@@ -1,7 +1,7 @@
 import { type Batch, ConfigError, checkFields, sampleCount, takeRows, toNamedArrays } from '@gradus/core'
 import { mapElement } from './element.ts'
 import { type ArraysData, fromArrays, Pipeline, requireArrays } from './pipeline.ts'
-import { permutation } from './random-order.ts'
+import { shuffledOrder } from './random-order.ts'
 
 const fields = { testSize: 'number', shuffle: 'boolean', seed: 'integer' } as const
 
@@ -38,7 +38,7 @@ export async function trainTestSplit(
   }
   const count = sampleCount(arrays)
   const tests = countOf('testSize', testSize, count, Math.ceil)
-  const order = shuffle ? permutation(count, seed) : Int32Array.from({ length: count }, (_, index) => index)
+  const order = shuffle ? shuffledOrder(count, seed) : Int32Array.from({ length: count }, (_, index) => index)
   const pick = (rows: Int32Array) => mapElement(arrays, (array) => takeRows(array, rows))
   return { train: pick(order.subarray(0, count - tests)), test: pick(order.subarray(count - tests)) }
 }

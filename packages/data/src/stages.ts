@@ -1,6 +1,6 @@
 import { type Batch, DataError, describeValue, takeRows } from '@gradus/core'
 import { type ElementData, type ElementTuple, mapElement, sampleOf, stack, toElement } from './element.ts'
-import { permutation, randomBelow } from './random-order.ts'
+import { randomBelow, shuffledOrder } from './random-order.ts'
 
 /**
  * One stage of a pipeline. It has no position: `iterate` starts a pass (0, 1, ...) at any element, so a pipeline can be iterated
@@ -102,7 +102,7 @@ export function shuffleStage(stage: Stage, seed: number, buffer: number | undefi
   if (rows && (buffer === undefined || buffer >= length!)) {
     return rowsStage(rows.arrays, length!, (pass) => {
       const before = rows.order(pass)
-      return permutation(length!, seed, streamOf(pass)).map((index) => before[index]!)
+      return shuffledOrder(length!, seed, streamOf(pass)).map((index) => before[index]!)
     })
   }
   return {

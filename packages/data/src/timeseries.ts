@@ -10,7 +10,7 @@ import {
 import { sizeOf } from '@gradus/tensor'
 import { hostArray } from '@gradus/tensor/internals'
 import { Pipeline } from './pipeline.ts'
-import { permutation } from './random-order.ts'
+import { shuffledOrder } from './random-order.ts'
 import type { Stage } from './stages.ts'
 
 /** Options of `timeseriesDatasetFromArray`, with Keras's names. */
@@ -107,7 +107,7 @@ function windowsStage(
     length,
     batched: batchSize !== null,
     async *iterate(pass, start) {
-      const order = seed === undefined ? starts : permutation(starts.length, seed, pass).map((i) => starts[i]!)
+      const order = seed === undefined ? starts : shuffledOrder(starts.length, seed, pass).map((i) => starts[i]!)
       const size = batchSize ?? 1
       for (let at = start; at < length; at++) {
         const batch = windows(order.subarray(at * size, (at + 1) * size))

@@ -31,7 +31,7 @@ const classes = { Sequential, Model } as unknown as ModelClasses<StandardNames>
  */
 export function loadModel(source: ModelSource, options: Partial<LoadOptions<StandardNames>> = {}): Promise<Model> {
   ensureBackend()
-  return load(source, { registry: standard as NameResolver, classes, ...options })
+  return load(source, { registry: standard as NameResolver, classes, ...options }) as Promise<Model>
 }
 
 /**
@@ -48,7 +48,7 @@ export function fromSpec(
   registry: NameResolver = standard as NameResolver,
 ): Model {
   ensureBackend()
-  return build<StandardNames>(spec, registry, classes)
+  return build<StandardNames>(spec, registry, classes) as Model
 }
 
 /**
@@ -62,5 +62,5 @@ export function fromSpec(
  */
 export function modelFromJson(json: string, registry: NameResolver = standard as NameResolver): Model {
   ensureBackend()
-  return buildFromJson<StandardNames>(json, registry, classes)
+  return buildFromJson<StandardNames>(json, registry, classes) as Model
 }

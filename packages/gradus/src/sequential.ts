@@ -1,7 +1,9 @@
 import type { Layer } from '@gradus/core'
 import { type ModelConfig, type NameResolver, Sequential as PlainSequential } from '@gradus/models'
+import type { RowPrediction } from '@gradus/tables'
 import { ensureBackend } from './auto.ts'
 import type { StandardNames } from './names.ts'
+import { predictRows } from './predict-rows.ts'
 import { compileRegistry } from './standard.ts'
 
 /**
@@ -24,5 +26,14 @@ export class Sequential extends PlainSequential<StandardNames> {
   constructor(layers: readonly Layer[] = [], config: ModelConfig = {}) {
     ensureBackend()
     super(layers, config)
+  }
+
+  /**
+   * Predicts raw rows: `predictRows([{ age: 44, city: 'Rome' }])` returns for each row and target `{ value, probabilities }`. The scaling,
+   * the categories and the names of classes are those that were saved with the model, by `gradus train` or in `model.table`. Throws
+   * `ConfigError` for a model without them and `DataError` for rows that do not fit.
+   */
+  predictRows(rows: readonly Readonly<Record<string, unknown>>[]): Promise<RowPrediction[]> {
+    return predictRows(this, rows)
   }
 }

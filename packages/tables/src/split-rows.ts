@@ -1,5 +1,5 @@
 import { ConfigError, DataError } from '@gradus/core'
-import { permutation } from '@gradus/data'
+import { shuffledOrder } from '@gradus/data'
 import { categoryText } from './kinds/category.ts'
 import { date } from './kinds/date.ts'
 import { number } from './kinds/number.ts'
@@ -133,6 +133,6 @@ function timeOf(table: Table, column: number, row: number, name: string): number
 }
 
 function shuffled<T>(list: readonly T[], seed: number): T[] {
-  const order = permutation(list.length, seed)
+  const order = shuffledOrder(list.length, seed)
   return Array.from(order, (position) => list[position]!)
 }

@@ -2,7 +2,7 @@ import { type Batch, ConfigError, DataError, type HostArray, type HostValues } f
 import { hostArray } from '@gradus/tensor/internals'
 import { stack } from '../element.ts'
 import { Pipeline } from '../pipeline.ts'
-import { permutation } from '../random-order.ts'
+import { shuffledOrder } from '../random-order.ts'
 import { prefetchStage, type Stage } from '../stages.ts'
 import { type FileIndex, indexDirectory, subsetOf } from './index-directory.ts'
 import type { Directory, ListedFile } from './platform-list.ts'
@@ -137,7 +137,7 @@ function filesStage(
   seed: number | undefined,
 ): Stage {
   const order = (pass: number) => {
-    return seed === undefined ? files.map((_, i) => i) : [...permutation(files.length, seed, pass)]
+    return seed === undefined ? files.map((_, i) => i) : [...shuffledOrder(files.length, seed, pass)]
   }
   const sample = async (i: number): Promise<Batch | undefined> => {
     const x = await load(files[i] as ListedFile)

@@ -1,5 +1,5 @@
 import { type BatchData, ConfigError, checkFields, type Dataset, describeValue } from '@gradus/core'
-import { permutation } from '../random-order.ts'
+import { shuffledOrder } from '../random-order.ts'
 import { type ThreadModule, ThreadPool } from './platform-threads.ts'
 
 /** Options of `SequenceDataset`, with Keras's names. */
@@ -130,7 +130,7 @@ export abstract class SequenceDataset implements Dataset {
 
   private async *batches(pass: number, start: number, count: number): AsyncGenerator<BatchData> {
     const { workers = 1, maxQueueSize = 10, shuffle = false, seed = 0 } = this.options
-    const order = shuffle && Number.isFinite(count) ? permutation(count, seed, pass) : undefined
+    const order = shuffle && Number.isFinite(count) ? shuffledOrder(count, seed, pass) : undefined
     const threads = this.threads()
     const get = async (at: number) => {
       const index = order ? order[at]! : at

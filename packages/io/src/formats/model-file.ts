@@ -12,6 +12,8 @@ export interface ModelHeader {
   readonly quantization?: Readonly<Record<string, unknown>>
   /** In a file of adaptations only: their options, by the paths of the layers. */
   readonly adapters?: Readonly<Record<string, unknown>>
+  /** What turns rows of a table into inputs of the model, and its outputs into values: the `TableSpec` of `@gradus/tables`. */
+  readonly table?: Readonly<Record<string, unknown>>
   /** The seed of the model. */
   readonly seed?: number
   /** Train steps so far. */

@@ -1,4 +1,4 @@
-import { checkState, describeValue, FormatError, requireBounded, type WeightValue } from '@gradus/core'
+import { checkState, describeValue, FormatError, isPlainObject, requireBounded, type WeightValue } from '@gradus/core'
 import type { TypedArray } from '@gradus/tensor'
 import { decodeSafetensors, encodeSafetensors, isSafetensors, safetensorsLength } from '../safetensors.ts'
 import type { Bytes } from '../stored-types.ts'
@@ -21,7 +21,7 @@ function headerOf(text: string | undefined): ModelHeader {
   if (text === undefined) return { format: 1 }
   const header = parsed(text, headerKey)
   requireBounded(header, 'The description of the model', FormatError)
-  const { format, spec } = (header ?? {}) as { readonly format?: unknown; readonly spec?: unknown }
+  const { format, spec, table } = (header ?? {}) as Readonly<Record<string, unknown>>
   if (typeof format === 'number' && Number.isInteger(format) && format > 1) {
     throw new FormatError(`The model file has format ${format}; this version reads format 1. Update gradus.`)
   }
@@ -32,6 +32,9 @@ function headerOf(text: string | undefined): ModelHeader {
   }
   if (spec !== undefined && (typeof spec !== 'object' || spec === null)) {
     throw new FormatError(`The spec of the model file is ${describeValue(spec)}; expected an object. ${notSaved}`)
+  }
+  if (table !== undefined && !isPlainObject(table)) {
+    throw new FormatError(`The table of the model file is ${describeValue(table)}; expected an object. ${notSaved}`)
   }
   checkState('the model file', header, headerFields)
   const { fit } = header as ModelHeader

@@ -49,6 +49,7 @@ export async function loadModel<N extends KnownNames>(source: ModelSource, optio
   const spec = file.header.seed === undefined ? file.header.spec : { ...file.header.spec, seed: file.header.seed }
   const model = fromSpec(spec, registry, classes)
   if (file.header.inputShapes) model.buildFrom(file.header.inputShapes)
+  if (file.header.table) model.table = file.header.table
   if (file.header.quantization) await model.restoreQuantization(file.header.quantization)
   const compiled = compile ? withFunctions(file.header.compile, options.customObjects ?? {}) : undefined
   if (compiled) model.compile({ ...(compiled as unknown as CompileOptions<N>), registry })

@@ -85,6 +85,12 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
   /** An example for messages. */
   static readonly usage: string = 'new Model({ inputs, outputs })'
 
+  /**
+   * What turns rows of a table into inputs of this model, and its outputs into values, as `@gradus/tables` saves it. It is saved with
+   * the model.
+   */
+  table?: Readonly<Record<string, unknown>>
+
   constructor(...[config]: [config?: FunctionalConfig | (LayerOptions<C> & ModelConfig)]) {
     super((config ?? {}) as LayerOptions<C> & Partial<FunctionalConfig>)
   }
@@ -319,6 +325,7 @@ export class Model<N extends KnownNames = NoNames, C extends object = object> ex
       seed: this.seed,
       ...(!this.network && { inputShapes: inputShapesOf(this) }),
       ...quantizationIn(this),
+      ...(this.table && { table: this.table }),
       ...(training && this.setup && { compile: compileSpec(this.setup) }),
       ...(training && this.trainer && { steps: this.trainer.steps }),
     }

@@ -6,12 +6,25 @@ export interface TableInput {
   readonly name: string
   /** The path or the name of the file, by which its format is recognized. */
   readonly path?: string
-  /** The number of bytes. */
+  /** The number of bytes; NaN where it is known only when all are read. */
   readonly size: number
   /** Reads the bytes from `start` (default 0) to `end` (default all). */
   read(start?: number, end?: number): Promise<Uint8Array>
   /** The bytes in pieces. */
   pieces(): AsyncIterable<Uint8Array>
+  /** Of a file in a folder: opens another file of this folder; undefined if there is none. */
+  beside?(name: string): Promise<TableInput | undefined>
+  /** Of a folder, which has no bytes: the files below it, in the order of their paths. */
+  readonly files?: readonly FolderFile[]
+}
+
+/** A file below a folder. */
+export interface FolderFile {
+  /** The path from the folder, with `/`. */
+  readonly path: string
+  /** The cell of a column of files: the path from the working folder, or in pages an object with `path` and `read()`. */
+  readonly cell: string | object
+  read(): Promise<Uint8Array>
 }
 
 /** How a table is read. What is not given is found out from the first rows. */
@@ -41,8 +54,14 @@ export interface TableOptions {
 /** A format of table files. One file each; `all.ts` has a line for it. */
 export interface TableFormat {
   readonly name: string
+  /** What files are called in messages: `a Parquet file`. */
+  readonly title: string
   /** The endings of file names, with the dot. */
   readonly extensions: readonly string[]
+  /** Of a format of folders: the endings of the files in them. */
+  readonly folderOf?: readonly string[]
+  /** The options that apply, beyond `format` and `rows`. */
+  readonly options: readonly (keyof TableOptions)[]
   /** Whether bytes are a file of this format; `start` has the first 4096 at most. */
   matches(start: Uint8Array): boolean
   /** Opens a file. Throws `DataError` with the place where it is damaged, and `ConfigError` for options that do not fit. */

@@ -1,0 +1,9 @@
+import type { RowModel, RowPrediction } from '@gradus/tables'
+
+/** Imports the tables when a model first predicts rows, so that other programs do not load them. */
+export async function predictRows(
+  model: RowModel,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<RowPrediction[]> {
+  return (await import('@gradus/tables')).predictRows(model, rows)
+}

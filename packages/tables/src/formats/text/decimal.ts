@@ -1,0 +1,21 @@
+const commaNumber = /^[+-]?(?:\d{1,3}(?:[. ]\d{3})+|\d*),\d+(?:e[+-]?\d+)?$/i
+const groupedByComma = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+$/
+const pointNumber = /^[+-]?(?:\d{1,3}(?:,\d{3})+|\d*)\.\d+(?:e[+-]?\d+)?$/i
+const groupedByPoint = /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$/
+
+/** The decimal mark of the numbers in records. `1,234` counts where cells are separated by `;`, as programs in such countries do. */
+export function decimalOf(records: readonly (readonly string[])[], delimiter: string): '.' | ',' {
+  let [commas, points, doubtful] = [0, 0, 0]
+  for (const cells of records.slice(0, 1000)) {
+    for (const cell of cells) {
+      if (cell.length > 40 || cell.length < 2) continue
+      const text = cell.trim()
+      if (commaNumber.test(text)) {
+        if (groupedByComma.test(text)) doubtful++
+        else commas++
+      } else if (pointNumber.test(text) && !(groupedByPoint.test(text) && commas > 0)) points++
+    }
+  }
+  if (commas === 0) return doubtful > 0 && points === 0 && delimiter === ';' ? ',' : '.'
+  return commas > points ? ',' : '.'
+}

@@ -1,0 +1,139 @@
+import { CsvSplitter, whitespace } from '@gradus/data/internals'
+import { isBlank, isDigitLike, isMissing } from './cell-forms.ts'
+
+/** The form of delimited text, as far as it is given. */
+export interface GivenForm {
+  readonly delimiter?: string
+  readonly quote?: string | null
+  readonly comment?: string | null
+}
+
+/** The form of delimited text, and the first records that it gives. */
+export interface Form {
+  readonly delimiter: string
+  readonly quote: string | null
+  readonly comment: string | null
+  readonly records: readonly (readonly string[])[]
+  /** The most frequent number of cells of a record, and the share of records that have it. */
+  readonly width: number
+  readonly consistency: number
+  /** Whether quotes are characters like others, because they are not closed otherwise. */
+  readonly hasOpenQuotes: boolean
+}
+
+interface Scored extends Form {
+  readonly score: number
+}
+
+const delimiters = [',', '\t', ';', '|', whitespace]
+/** The number of characters by which the form is found. */
+const sampled = 2 ** 16
+/** A quoted cell of more lines than this in the first records is a quote that is not closed. */
+const maxQuotedLines = 100
+
+/** Finds the delimiter, the quote and the comment character by the first lines. `prefersTab` breaks ties for files named `.tsv`. */
+export function sniffForm(sample: string, isWhole: boolean, given: GivenForm, prefersTab: boolean): Form {
+  const text = sample.length > sampled ? sample.slice(0, sampled) : sample
+  const whole = isWhole && text.length === sample.length
+  const comments = given.comment !== undefined ? [given.comment] : commentsIn(text)
+  let best: Scored | undefined
+  for (const delimiter of given.delimiter === undefined ? delimiters : [given.delimiter]) {
+    for (const comment of comments) {
+      const form = formOf(text, whole, delimiter, comment, given.quote)
+      if (!form) continue
+      const score = scoreOf(form) + (delimiter === '\t' && prefersTab ? 0.3 : 0)
+      if (!best || score > best.score + 1e-9) best = { ...form, score }
+    }
+  }
+  return best ?? { ...splitText(text, whole, ',', given.quote ?? '"', null), hasOpenQuotes: false }
+}
+
+/** The characters that may begin comments: those with which a line begins. */
+function commentsIn(text: string): (string | null)[] {
+  const found = ['#', '%'].filter((mark) => text.startsWith(mark) || new RegExp(`[\\r\\n]${mark}`).test(text))
+  return [null, ...found]
+}
+
+function formOf(
+  text: string,
+  isWhole: boolean,
+  delimiter: string,
+  comment: string | null,
+  quote: string | null | undefined,
+): Form | undefined {
+  const quoted = splitText(text, isWhole, delimiter, quote === undefined ? '"' : quote, comment)
+  if (quoted.records.length === 0 && !quoted.isOpen) return undefined
+  if (quote !== undefined || !quoted.isOpen) return { ...quoted, hasOpenQuotes: false }
+  const plain = splitText(text, isWhole, delimiter, null, comment)
+  if (plain.consistency < 0.9 || plain.records.length === 0) return { ...quoted, hasOpenQuotes: false }
+  return { ...plain, hasOpenQuotes: true }
+}
+
+function splitText(text: string, isWhole: boolean, delimiter: string, quote: string | null, comment: string | null) {
+  const records: (readonly string[])[] = []
+  let [lines, isOpen] = [0, false]
+  const splitter = new CsvSplitter(
+    delimiter,
+    ({ line, end, cells }) => {
+      if (end - line > maxQuotedLines || (end > line && swallowsRows(cells, delimiter))) isOpen = true
+      lines = end
+      if (!cells.every(isBlank)) records.push(cells)
+    },
+    { quote, comment },
+  )
+  splitter.push(text)
+  if (isWhole) splitter.end()
+  else if (splitter.isWithinQuotes && countLines(text) - lines > maxQuotedLines) isOpen = true
+  return { delimiter, quote, comment, records, ...widthOf(records), isOpen: isOpen || splitter.problem !== undefined }
+}
+
+/** Whether a cell of several lines holds rows: an open quote in tab-separated text takes them until the next quote. */
+export function swallowsRows(cells: readonly string[], delimiter: string): boolean {
+  if (delimiter !== '\t') return false
+  return cells.some((cell) => cell.includes('\n') && cell.includes('\t'))
+}
+
+function countLines(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
+
+function widthOf(records: readonly (readonly string[])[]): { width: number; consistency: number } {
+  const counts = new Map<number, number>()
+  for (const { length } of records) counts.set(length, (counts.get(length) ?? 0) + 1)
+  let [width, most] = [0, 0]
+  for (const [length, count] of counts) if (count > most || (count === most && length > width)) [width, most] = [length, count]
+  return { width, consistency: records.length === 0 ? 0 : most / records.length }
+}
+
+/** How well a form fits: even widths, several columns, and cells that are numbers or dates. */
+function scoreOf({ delimiter, comment, records, width, consistency, hasOpenQuotes }: Form): number {
+  const first = records[0]?.length ?? 0
+  let score = consistency + 0.01 * Math.min(width, 10)
+  if (comment !== null) score -= 0.1 // fits better without, if both fit
+  if (hasOpenQuotes) score -= 0.01
+  if (width <= 1) return score - 0.6
+  const fits = records.slice(0, 1000).filter(({ length }) => length === width)
+  const body = fits.length > 1 ? fits.slice(1) : fits
+  const shares = Array.from({ length: width }, (_, column) => digitShare(body, column))
+  const digits = shares.reduce((sum, share) => sum + share, 0) / width
+  score += 0.5 * digits
+  // the first line has the names; in free text it has as many cells as the others by chance only
+  if (Math.abs(first - width) > 1 && consistency < 0.9) score -= 0.3
+  if (consistency < 0.6 && digits < 0.3) score -= 0.4
+  if (delimiter === whitespace) score -= shares.some((share) => share > 0.9) && consistency > 0.9 ? 0.2 : 1
+  return score
+}
+
+/** The share of cells with a value that are numbers, dates or times. */
+function digitShare(records: readonly (readonly string[])[], column: number): number {
+  let [count, digits] = [0, 0]
+  for (const cells of records) {
+    const cell = cells[column]!.trim()
+    if (isMissing(cell)) continue
+    count++
+    if (isDigitLike(cell)) digits++
+  }
+  return count === 0 ? 0 : digits / count
+}
