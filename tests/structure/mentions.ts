@@ -14,6 +14,9 @@ export interface Mention {
 /** Reads operations of Keras between layers, which have other names. */
 const kerasOperations = 'packages/io/src/keras/operations.ts'
 
+/** Writes ops in JavaScript. */
+const exportedFunctions = 'packages/export-js/src/functions.ts'
+
 /** Name what TensorFlow.js has. */
 const tfjsLayers = 'packages/tfjs-files/src/tfjs-layers.ts'
 const tfjsActivations = 'packages/tfjs-files/src/to-tfjs.ts'
@@ -28,7 +31,7 @@ const networks = ['mobilenet-v3', 'vgg'].map((name) => `packages/applications/sr
 
 /** What exists, by the rows of the table. The additions show what is new; these show what has grown in other places. */
 export const mentioned: Readonly<Record<string, Mention>> = {
-  'the op bitwiseXor': { word: /\bbitwiseXor\b/, most: 5, users: [kerasOperations] },
+  'the op bitwiseXor': { word: /\bbitwiseXor\b/, most: 5, users: [kerasOperations, exportedFunctions] },
   'the layer Flatten': { word: /\bFlatten\b/, most: 2, users: [tfjsLayers, ...networks] },
   'the activation mish': { word: /\bmish\b/, most: 2, users: [kerasOperations, tfjsActivations] },
   'the regularizer OrthogonalRegularizer': { word: /\bOrthogonalRegularizer\b/, most: 2 },

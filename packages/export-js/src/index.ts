@@ -1,1 +1,8 @@
-export {}
+export { type ExportedJs, type ExportJsOptions, exportJs } from './export-js.ts'
+export {
+  type InferenceGraph,
+  type InferenceGraphOptions,
+  type InferenceModel,
+  inferenceGraph,
+  type Port,
+} from './inference-graph.ts'
