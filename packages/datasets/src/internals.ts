@@ -1,6 +1,5 @@
 export { inflate } from './archive/inflate.ts'
 export { type RandomAccess, zipEntries } from './archive/zip.ts'
 export { ascii, joined, notData, startsWith } from './files/bytes.ts'
-export { arrayOf, type NpyArray } from './formats/dtype.ts'
-export { readIdx } from './formats/idx.ts'
-export { readNpy } from './formats/npy.ts'
+export { arrayOf } from './formats/dtype.ts'
+export { type NpyHeader, npyHeader, readNpy } from './formats/npy.ts'

@@ -31,7 +31,13 @@ export const csv: TableFormat = {
     const { skip = 0 } = options
     const { text, isWhole, encoding } = await readSample(input, options.encoding)
     const body = skip > 0 ? afterLines(text, skip) : text
-    const layout = findLayout(input.name, body.replace(/^\ufeff/, ''), isWhole, options, /\.(tsv|tab)$/i.test(input.path ?? ''))
+    const layout = findLayout(
+      input.name,
+      body.replace(/^\ufeff/, ''),
+      isWhole,
+      options,
+      /\.(tsv|tab)$/i.test(input.path ?? ''),
+    )
     return new CsvTableSource(input, layout, encoding, skip, options.quote === undefined)
   },
 }
@@ -84,7 +90,8 @@ class CsvTableSource implements TableSource {
       if (!reader.hasProblems) yield* reader.full.splice(0)
     }
     if (!reader.isDone) splitter.end()
-    if (splitter.problem || reader.hasProblems) reader.problems.fail(splitter.problem, reader.isDone ? undefined : reader.lastLine)
+    if (splitter.problem || reader.hasProblems)
+      reader.problems.fail(splitter.problem, reader.isDone ? undefined : reader.lastLine)
     yield* reader.full
     if (!reader.rows.isEmpty) yield reader.rows.take()
     this.note(reader.blankRows > 0, 'Rows without any value are left out.')

@@ -123,7 +123,9 @@ export async function readSample(input: TableInput, encodingName: string | undef
   const isWhole = bytes.length < sampleBytes
   const text = new TextDecoder(encoding.name).decode(bytes, { stream: !isWhole })
   if (text.trim() === '' && isWhole) {
-    throw new DataError(`${input.name} is empty. Give it a line with the names of the columns, and a line for each row.`)
+    throw new DataError(
+      `${input.name} is empty. Give it a line with the names of the columns, and a line for each row.`,
+    )
   }
   return { text, isWhole, encoding }
 }

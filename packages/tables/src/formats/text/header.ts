@@ -43,12 +43,21 @@ function voteOf(name: string, cells: readonly string[]): number {
 
 /** Whether cells are at least three numbers that count up by one, such as years or the positions of columns. */
 function countsUp(cells: readonly string[]): boolean {
-  const numbers = cells.slice(cells.findIndex((cell) => /^\d+$/.test(cell))).map((cell) => (/^\d+$/.test(cell) ? Number(cell) : Number.NaN))
-  return numbers.length >= 3 && numbers.length >= cells.length - 2 && numbers.every((n, i) => i === 0 || n === numbers[i - 1]! + 1)
+  const numbers = cells
+    .slice(cells.findIndex((cell) => /^\d+$/.test(cell)))
+    .map((cell) => (/^\d+$/.test(cell) ? Number(cell) : Number.NaN))
+  return (
+    numbers.length >= 3 &&
+    numbers.length >= cells.length - 2 &&
+    numbers.every((n, i) => i === 0 || n === numbers[i - 1]! + 1)
+  )
 }
 
 /** Names of columns without repetition and gaps, and whether that changed them. */
-export function uniqueNames(given: readonly string[]): { readonly names: readonly string[]; readonly notes: readonly string[] } {
+export function uniqueNames(given: readonly string[]): {
+  readonly names: readonly string[]
+  readonly notes: readonly string[]
+} {
   const trimmed = given.map((name) => name.trim().replace(/\s+/g, ' '))
   const used = new Set<string>()
   const later = new Set(trimmed)

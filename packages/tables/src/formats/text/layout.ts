@@ -21,7 +21,13 @@ export interface Layout {
 const titles: Readonly<Record<string, string>> = { '\t': 'tabs', [whitespace]: 'runs of spaces', ',': "','" }
 
 /** Finds out the layout of a text by its beginning. Options that are given are taken as they are. */
-export function findLayout(name: string, sample: string, isWhole: boolean, options: TableOptions, prefersTab: boolean): Layout {
+export function findLayout(
+  name: string,
+  sample: string,
+  isWhole: boolean,
+  options: TableOptions,
+  prefersTab: boolean,
+): Layout {
   const form = sniffForm(sample, isWhole, options, prefersTab)
   const { records, delimiter, quote, comment } = form
   const notes: string[] = []
@@ -29,25 +35,44 @@ export function findLayout(name: string, sample: string, isWhole: boolean, optio
     notes.push(`The cells are separated by ${titles[delimiter] ?? `'${delimiter}'`}.`)
   if (form.hasOpenQuotes) notes.push('Quotes are part of the texts, because some are never closed.')
   if (comment !== null && options.comment === undefined) notes.push(`Lines that begin with '${comment}' are left out.`)
-  const commented = comment !== null && options.comment === undefined ? commentedHeader(sample, form) : undefined
+  const commented =
+    comment !== null && options.comment === undefined && !hasHeader(records) ? commentedHeader(sample, form) : undefined
   const header = headerOf(name, form, options, commented)
   const { body, skipsFirst } = header
   const width = Math.max(header.names.length, 1)
   const shift = rowNames(body, width)
   const raw = shift ? ['row', ...header.names] : header.names
-  if (shift) notes.push("The rows have one cell more than the header: the first is the name of the row, in the column 'row'.")
+  if (shift)
+    notes.push("The rows have one cell more than the header: the first is the name of the row, in the column 'row'.")
   const kept = keptWidth(raw, body)
-  if (kept < raw.length) notes.push(`${raw.length - kept === 1 ? 'The last column is' : `The last ${raw.length - kept} columns are`} empty and left out.`)
-  if (!header.found && kept > 1) notes.push(`The file has no header, so the columns are c0 to c${kept - 1}. To name them, set 'header'.`)
+  if (kept < raw.length)
+    notes.push(
+      `${raw.length - kept === 1 ? 'The last column is' : `The last ${raw.length - kept} columns are`} empty and left out.`,
+    )
+  if (!header.found && kept > 1)
+    notes.push(`The file has no header, so the columns are c0 to c${kept - 1}. To name them, set 'header'.`)
   else if (!header.found) notes.push("The file has no header, so the column is c0. To name it, set 'header'.")
   const unique = uniqueNames(raw.slice(0, kept))
   const decimal = options.decimal ?? decimalOf(body, delimiter)
   if (options.decimal === undefined && decimal === ',') notes.push('Numbers have a decimal comma.')
-  return { delimiter, quote, comment, skipsFirst, names: unique.names, decimal, notes: [...notes, ...(header.found ? unique.notes : [])] }
+  return {
+    delimiter,
+    quote,
+    comment,
+    skipsFirst,
+    names: unique.names,
+    decimal,
+    notes: [...notes, ...(header.found ? unique.notes : [])],
+  }
 }
 
 /** The names of the columns, the records below them, and whether names were found or given. */
-function headerOf(name: string, { records, width }: Form, { header }: TableOptions, commented: readonly string[] | undefined) {
+function headerOf(
+  name: string,
+  { records, width }: Form,
+  { header }: TableOptions,
+  commented: readonly string[] | undefined,
+) {
   if (Array.isArray(header)) {
     const names = header as readonly string[]
     const skipsFirst = records[0]?.length === names.length && names.every((one, i) => one === records[0]![i]!.trim())
@@ -61,7 +86,8 @@ function headerOf(name: string, { records, width }: Form, { header }: TableOptio
     return { names, body, skipsFirst, found: true }
   }
   if (commented && header !== false) return { names: commented, body: records, skipsFirst: false, found: true }
-  if (header ?? hasHeader(records)) return { names: records[0] ?? [], body: records.slice(1), skipsFirst: true, found: true }
+  if (header ?? hasHeader(records))
+    return { names: records[0] ?? [], body: records.slice(1), skipsFirst: true, found: true }
   return { names: Array.from({ length: width }, (_, i) => `c${i}`), body: records, skipsFirst: false, found: false }
 }
 
@@ -83,13 +109,16 @@ function commentedHeader(sample: string, { delimiter, comment, width }: Form): r
 
 /** Whether the rows have one cell more than the header, with values in the last: names of rows, as R writes them. */
 function rowNames(body: readonly (readonly string[])[], width: number): boolean {
-  return body.length > 0 && body.every(({ length }) => length === width + 1) && body.some((cells) => !isBlank(cells[width]!))
+  return (
+    body.length > 0 && body.every(({ length }) => length === width + 1) && body.some((cells) => !isBlank(cells[width]!))
+  )
 }
 
 /** The number of columns without those at the end that have no name and no value. */
 function keptWidth(names: readonly string[], body: readonly (readonly string[])[]): number {
   let kept = names.length
-  while (kept > 1 && isUnnamed(names[kept - 1]!, kept - 1) && body.every((cells) => isBlank(cells[kept - 1] ?? ''))) kept--
+  while (kept > 1 && isUnnamed(names[kept - 1]!, kept - 1) && body.every((cells) => isBlank(cells[kept - 1] ?? '')))
+    kept--
   return kept
 }
 

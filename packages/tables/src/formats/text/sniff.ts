@@ -35,23 +35,32 @@ const maxQuotedLines = 100
 export function sniffForm(sample: string, isWhole: boolean, given: GivenForm, prefersTab: boolean): Form {
   const text = sample.length > sampled ? sample.slice(0, sampled) : sample
   const whole = isWhole && text.length === sample.length
-  const comments = given.comment !== undefined ? [given.comment] : commentsIn(text)
   let best: Scored | undefined
   for (const delimiter of given.delimiter === undefined ? delimiters : [given.delimiter]) {
-    for (const comment of comments) {
-      const form = formOf(text, whole, delimiter, comment, given.quote)
-      if (!form) continue
-      const score = scoreOf(form) + (delimiter === '\t' && prefersTab ? 0.3 : 0)
-      if (!best || score > best.score + 1e-9) best = { ...form, score }
-    }
+    const form = withComments(text, whole, delimiter, given)
+    if (!form) continue
+    const score = scoreOf(form) + (delimiter === '\t' && prefersTab ? 0.3 : 0)
+    if (!best || score > best.score + 1e-9) best = { ...form, score }
   }
   return best ?? { ...splitText(text, whole, ',', given.quote ?? '"', null), hasOpenQuotes: false }
 }
 
-/** The characters that may begin comments: those with which a line begins. */
-function commentsIn(text: string): (string | null)[] {
-  const found = ['#', '%'].filter((mark) => text.startsWith(mark) || new RegExp(`[\\r\\n]${mark}`).test(text))
-  return [null, ...found]
+/** The form with a comment character, if lines that begin with one are no rows. */
+function withComments(text: string, isWhole: boolean, delimiter: string, given: GivenForm): Form | undefined {
+  if (given.comment !== undefined) return formOf(text, isWhole, delimiter, given.comment, given.quote)
+  const plain = formOf(text, isWhole, delimiter, null, given.quote)
+  for (const mark of ['#', '%']) {
+    const [marked, others] = [[] as (readonly string[])[], [] as (readonly string[])[]]
+    for (const cells of plain?.records ?? []) (cells[0]!.startsWith(mark) ? marked : others).push(cells)
+    if (marked.length === 0 || others.length === 0) continue
+    const { width } = widthOf(others)
+    const fitting = marked.filter(({ length }) => length === width)
+    // a header may be a comment; without a space after the mark, it may be a name
+    const isComment =
+      marked.length > 1 ? fitting.length <= 1 : fitting.length === 0 || marked[0]![0]!.startsWith(`${mark} `)
+    if (isComment) return formOf(text, isWhole, delimiter, mark, given.quote)
+  }
+  return plain
 }
 
 function formOf(
@@ -103,15 +112,15 @@ function widthOf(records: readonly (readonly string[])[]): { width: number; cons
   const counts = new Map<number, number>()
   for (const { length } of records) counts.set(length, (counts.get(length) ?? 0) + 1)
   let [width, most] = [0, 0]
-  for (const [length, count] of counts) if (count > most || (count === most && length > width)) [width, most] = [length, count]
+  for (const [length, count] of counts)
+    if (count > most || (count === most && length > width)) [width, most] = [length, count]
   return { width, consistency: records.length === 0 ? 0 : most / records.length }
 }
 
 /** How well a form fits: even widths, several columns, and cells that are numbers or dates. */
-function scoreOf({ delimiter, comment, records, width, consistency, hasOpenQuotes }: Form): number {
+function scoreOf({ delimiter, records, width, consistency, hasOpenQuotes }: Form): number {
   const first = records[0]?.length ?? 0
   let score = consistency + 0.01 * Math.min(width, 10)
-  if (comment !== null) score -= 0.1 // fits better without, if both fit
   if (hasOpenQuotes) score -= 0.01
   if (width <= 1) return score - 0.6
   const fits = records.slice(0, 1000).filter(({ length }) => length === width)
@@ -136,4 +145,12 @@ function digitShare(records: readonly (readonly string[])[], column: number): nu
     if (isDigitLike(cell)) digits++
   }
   return count === 0 ? 0 : digits / count
+}
+
+/** Whether lines have even numbers of cells, so that they are rows rather than texts. */
+export function isTable({ delimiter, records, width, consistency }: Form): boolean {
+  if (width < 2 || consistency < 0.95 || records.length < 2) return false
+  if (delimiter === '\t') return true
+  const body = records.slice(1, 1000).filter(({ length }) => length === width)
+  return Array.from({ length: width }, (_, column) => digitShare(body, column)).some((share) => share > 0.9)
 }

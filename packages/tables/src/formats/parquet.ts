@@ -1,0 +1,227 @@
+import { DataError, FormatError } from '@gradus/core'
+import { startsWith } from '@gradus/datasets/internals'
+import type { Cell } from '../cell.ts'
+import type { TableChunk, TableSource } from '../source.ts'
+import { wholeBytes } from './archive/gunzipped.ts'
+import type { TableFormat, TableInput } from './format.ts'
+import {
+  type Hyparquet,
+  loadCompressors,
+  loadParquet,
+  type ParquetFile,
+  type ParquetMetadata,
+  type ParquetSchema,
+} from './platform-parquet.ts'
+import { rowsPerChunk } from './text/chunk-builder.ts'
+
+/** The rows that are decoded at once. Pages of other rows are skipped. */
+const windowRows = 2 ** 15
+/** The most bytes of a page, and of compressed pages that are held in memory. */
+const maxPage = 2 ** 28
+const maxHeld = 2 ** 28
+
+/**
+ * Parquet files, by the package hyparquet, which is loaded when the first one is opened. Groups of columns become columns such as `a.b`;
+ * integers of 64 bits are numbers where these have all digits.
+ */
+export const parquet: TableFormat = {
+  name: 'parquet',
+  title: 'a Parquet file',
+  extensions: ['.parquet', '.pq', '.parq'],
+  options: [],
+  matches: (start) => startsWith(start, [0x50, 0x41, 0x52, 0x31]),
+  async open(input): Promise<TableSource> {
+    const library = await loadParquet(input.name)
+    const file = await parquetFile(input)
+    const metadata = await guarded(input.name, () => library.parquetMetadataAsync(file))
+    const leaves = await guarded(input.name, async () => leavesOf(library.parquetSchema(metadata)))
+    requireSizes(input.name, metadata, file.byteLength, leaves.length)
+    return {
+      name: input.name,
+      columns: leaves.map((path) => path.join('.')),
+      notes: [],
+      rowCount: Number(metadata.num_rows),
+      chunks: () => readRows(input.name, library, file, metadata, leaves),
+    }
+  },
+}
+
+async function parquetFile(input: TableInput): Promise<ParquetFile> {
+  const bytes = Number.isNaN(input.size) ? await wholeBytes(input, 2 ** 31, 'Unpack it.') : undefined
+  const byteLength = bytes?.length ?? input.size
+  const held = new Map<string, ArrayBuffer>()
+  let size = 0
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      // the windows of a row group need the same bytes again
+      const key = `${start} ${end}`
+      const known = held.get(key)
+      if (known) return known
+      const piece = (await (bytes ? bytes.subarray(start, end) : input.read(start, end))).slice().buffer
+      size += piece.byteLength
+      for (const [old, { byteLength: length }] of held) {
+        if (size <= maxHeld) break
+        held.delete(old)
+        size -= length
+      }
+      if (size <= maxHeld) held.set(key, piece)
+      return piece
+    },
+  }
+}
+
+/** Runs code of hyparquet, which throws errors of any kind for damaged files. */
+async function guarded<T>(name: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (cause) {
+    if (cause instanceof DataError || cause instanceof FormatError) throw cause
+    const message = (cause as Error)?.message ?? ''
+    const reason = /^parquet /.test(message) ? `: ${message.replace(/^parquet /, '').slice(0, 200)}` : ''
+    throw new FormatError(`${name} is a damaged or unusual Parquet file${reason}. Write it again, or save it as CSV.`, {
+      cause,
+    })
+  }
+}
+
+/** The paths of the columns: those of groups that are no lists and no maps are opened. */
+function leavesOf(schema: ParquetSchema): readonly (readonly string[])[] {
+  return schema.children.flatMap(({ element, children }): (readonly string[])[] => {
+    const { name, converted_type: converted, logical_type: logical, repetition_type: repetition } = element
+    const isGroup = children.length > 0 && repetition !== 'REPEATED' && converted === undefined && logical === undefined
+    if (!isGroup) return [[name]]
+    return leavesOf({ element, children }).map((path) => [name, ...path])
+  })
+}
+
+/** Throws `FormatError` where numbers of rows and sizes cannot be, before anything is allocated for them. */
+function requireSizes(
+  name: string,
+  { num_rows: rows, row_groups: groups }: ParquetMetadata,
+  fileSize: number,
+  columns: number,
+): void {
+  const damaged = (what: string) => new FormatError(`${name} is damaged: ${what}.`)
+  if (columns === 0) throw damaged('it has no columns')
+  let sum = 0n
+  for (const group of groups) {
+    if (typeof group.num_rows !== 'bigint' || group.num_rows < 0n)
+      throw damaged('a group of rows has no number of rows')
+    sum += group.num_rows
+    for (const { meta_data: meta, file_path: path } of group.columns) {
+      if (path) throw damaged('its columns are in other files')
+      if (!meta) throw damaged('a column has no description')
+      const sizes = [meta.num_values, meta.total_compressed_size, meta.data_page_offset]
+      if (sizes.some((size) => typeof size !== 'bigint' || size < 0n)) throw damaged('a column has a wrong size')
+      if (Number(meta.data_page_offset) + 1 > fileSize || Number(meta.total_compressed_size) > fileSize)
+        throw damaged('a column lies beyond the end of the file')
+      // a run takes some bytes for any number of values, but a page no more than 2^31
+      if (Number(meta.num_values) > 2 ** 31) throw damaged('a column has too many values')
+    }
+  }
+  if (sum !== rows) throw damaged(`it states ${rows} rows, and its groups have ${sum}`)
+  if (rows === 0n) throw new DataError(`${name} has no rows.`)
+}
+
+async function* readRows(
+  name: string,
+  library: Hyparquet,
+  file: ParquetFile,
+  metadata: ParquetMetadata,
+  leaves: readonly (readonly string[])[],
+): AsyncGenerator<TableChunk> {
+  const compressors = await compressorsFor(name, library, metadata)
+  const columns = [...new Set(leaves.map(([first]) => first!))]
+  let start = 0
+  for (const group of metadata.row_groups) {
+    const groupEnd = start + Number(group.num_rows)
+    for (; start < groupEnd; start = Math.min(start + windowRows, groupEnd)) {
+      const end = Math.min(start + windowRows, groupEnd)
+      const window = new RowWindow(start, end, columns)
+      await guarded(name, () =>
+        library.parquetRead({
+          file,
+          metadata,
+          columns,
+          rowStart: start,
+          rowEnd: end,
+          compressors,
+          onChunk: (chunk) => window.add(chunk.columnName, chunk.columnData, chunk.rowStart),
+        }),
+      )
+      yield* window.chunks(name, leaves)
+    }
+  }
+}
+
+/** Decompressors that refuse pages of impossible sizes. */
+async function compressorsFor(name: string, library: Hyparquet, { row_groups: groups }: ParquetMetadata) {
+  const codecs = new Set(groups.flatMap(({ columns }) => columns.map(({ meta_data: meta }) => meta!.codec)))
+  const further = [...codecs].filter((codec) => codec !== 'UNCOMPRESSED' && codec !== 'SNAPPY')
+  const loaded = further.length > 0 ? await loadCompressors(name, String(further[0])) : {}
+  const limited: Record<string, (input: Uint8Array, length: number) => Uint8Array> = {}
+  for (const [codec, run] of Object.entries(loaded)) {
+    limited[codec] = (input, length) => run(input, requirePage(name, input.length, length))
+  }
+  limited['SNAPPY'] = (input, length) => {
+    const output = new Uint8Array(requirePage(name, input.length, length))
+    library.snappyUncompress(input, output)
+    return output
+  }
+  return limited
+}
+
+function requirePage(name: string, compressed: number, length: number): number {
+  if (length >= 0 && length <= maxPage) return length
+  throw new FormatError(`${name} is damaged: a page of ${compressed} bytes states ${length} bytes.`)
+}
+
+/** The cells of some rows, from pages that may have others too. */
+class RowWindow {
+  private readonly columns = new Map<string, unknown[]>()
+
+  constructor(
+    private readonly start: number,
+    private readonly end: number,
+    names: readonly string[],
+  ) {
+    for (const name of names) this.columns.set(name, [])
+  }
+
+  add(column: string, values: ArrayLike<unknown>, at: number): void {
+    const cells = this.columns.get(column)
+    if (!cells) return
+    const from = Math.max(0, this.start - at)
+    const to = Math.min(values.length, this.end - at)
+    for (let i = from; i < to; i++) cells[at + i - this.start] = values[i]
+  }
+
+  *chunks(name: string, leaves: readonly (readonly string[])[]): Generator<TableChunk> {
+    const count = this.end - this.start
+    for (const [column, cells] of this.columns) {
+      if (cells.length !== count)
+        throw new FormatError(
+          `${name} is damaged: its column ${JSON.stringify(column.slice(0, 100))} has not all of the rows from ${this.start + 1} on.`,
+        )
+    }
+    const step = rowsPerChunk(leaves.length)
+    for (let at = 0; at < count; at += step) {
+      const length = Math.min(step, count - at)
+      const first = this.start + at
+      const columns = leaves.map(([column, ...path]) => {
+        const cells = this.columns.get(column!)!
+        return Array.from({ length }, (_, row) => cellOf(cells[at + row], path))
+      })
+      yield { rowCount: length, columns, place: (row) => `row ${first + row + 1}` }
+    }
+  }
+}
+
+function cellOf(value: unknown, path: readonly string[]): Cell {
+  let inner = value
+  for (const name of path) inner = (inner as Record<string, unknown> | null | undefined)?.[name]
+  if (typeof inner !== 'bigint') return inner as Cell
+  const number = Number(inner)
+  return Number.isSafeInteger(number) ? number : inner
+}

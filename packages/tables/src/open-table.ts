@@ -1,0 +1,195 @@
+import {
+  ConfigError,
+  checkFields,
+  DataError,
+  describeName,
+  describeValue,
+  type FieldTable,
+  suggest,
+} from '@gradus/core'
+import { startsWith } from '@gradus/datasets/internals'
+import { tableFormats } from './formats/all.ts'
+import { gunzipped } from './formats/archive/gunzipped.ts'
+import type { TableFormat, TableInput, TableOptions } from './formats/format.ts'
+import { unreadReason } from './formats/unread.ts'
+import { type TableFrom, tableInput } from './input.ts'
+import type { TableChunk, TableSource } from './source.ts'
+
+/** Options of `openTable`. */
+export interface OpenOptions extends TableOptions {
+  /** The name of the table in messages, and of its file where bytes have none: `digits.npz` (default: the path). */
+  readonly name?: string
+}
+
+const fields = {
+  name: 'string',
+  format: 'string',
+  delimiter: 'string',
+  header: { type: ['boolean', 'strings'] },
+  decimal: { oneOf: ['.', ','] },
+  quote: 'string',
+  encoding: 'string',
+  comment: 'string',
+  skip: { type: 'integer', min: 0 },
+  rows: { type: 'integer', min: 1 },
+  within: 'string',
+} satisfies FieldTable
+
+/**
+ * Opens a table of rows: a CSV, TSV, JSON, JSONL, Parquet, NumPy (`.npy`, `.npz`), IDX or text file, each also compressed by gzip, or a
+ * folder of images or texts by class. The format is recognized by the extension and the first bytes. The rows are read in chunks, as
+ * texts from text files and as numbers, dates and booleans from others. `notes` says what was found out about the file.
+ *
+ * Throws `DataError` or `FormatError` where the file cannot be read, is damaged or is of another kind, with what to do instead, and
+ * `ConfigError` for options that do not exist or do not apply. Chunks throw `DataError` with the lines that have a wrong number of cells.
+ *
+ * @example
+ * import { openTable } from '@gradus/tables'
+ * const table = await openTable('height;city\n1,82;Rome\n1,65;Oslo\n')
+ * table.columns // => ['height', 'city']
+ * table.decimal // => ','
+ * table.notes // => ["The cells are separated by ';'.", 'Numbers have a decimal comma.']
+ * for await (const chunk of table.chunks()) chunk.columns // => [['1,82', '1,65'], ['Rome', 'Oslo']]
+ */
+export async function openTable(from: TableFrom, options: OpenOptions = {}): Promise<TableSource> {
+  const { name, rows, ...others } = checkedOptions(options)
+  const given = await tableInput(from, name)
+  const { input, format } = given.files ? folderOf(given, others) : await fileOf(given, others)
+  requireApplicable(input.name, format, others)
+  const source = await format.open(input, others)
+  return rows === undefined ? source : firstRows(source, rows)
+}
+
+function checkedOptions(options: OpenOptions): OpenOptions {
+  checkFields('openTable', options, fields)
+  const set = Object.entries(options).filter(
+    ([key, value]) => value !== undefined && (value !== null || key === 'quote' || key === 'comment'),
+  )
+  const given = Object.fromEntries(set) as OpenOptions
+  if (given.format !== undefined && !tableFormats.some(({ name }) => name === given.format)) {
+    throw new ConfigError(
+      `openTable has no format ${describeName(given.format)}.${suggest(
+        given.format,
+        tableFormats.map(({ name }) => name),
+      )}`,
+    )
+  }
+  if (Array.isArray(given.header) && given.header.length === 0)
+    throw new ConfigError("openTable: 'header' is an empty list. Give it a name for each column.")
+  return given
+}
+
+interface Opened {
+  readonly input: TableInput
+  readonly format: TableFormat
+}
+
+async function fileOf(given: TableInput, { format: name }: TableOptions): Promise<Opened> {
+  const isGzip = startsWith(await given.read(0, 2), [0x1f, 0x8b])
+  const input = isGzip ? gunzipped(given) : given
+  const start = await input.read(0, 4096)
+  if (start.length === 0)
+    throw new DataError(
+      `${input.name} is empty. Give it a line with the names of the columns, and a line for each row.`,
+    )
+  if (name !== undefined) {
+    const format = tableFormats.find((one) => one.name === name)!
+    if (format.folderOf)
+      throw new ConfigError(`${input.name} is a file, and the format '${name}' reads ${format.title}.`)
+    return { input, format }
+  }
+  return { input, format: recognize(input, start) }
+}
+
+function recognize({ name, path = '' }: TableInput, start: Uint8Array): TableFormat {
+  const lower = path.toLowerCase()
+  const files = tableFormats.filter(({ folderOf: folder }) => !folder)
+  const named = files.find(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)))
+  const matching = files.find((format) => format.matches(start))
+  const isBinary = matching && !['csv', 'json', 'jsonl'].includes(matching.name)
+  if (isBinary && !(named && isText(named) && matching.name === 'idx')) return matching
+  const reason = unreadReason(start, named ? '' : lower)
+  if (reason) throw new DataError(`${name} ${reason}`)
+  if (named && (named.name === 'json' || named.name === 'jsonl')) {
+    // many programs write JSONL to files named .json, and the other way round
+    return matching && (matching.name === 'json' || matching.name === 'jsonl') ? matching : named
+  }
+  const format = named ?? matching
+  if (format) return format
+  throw new DataError(
+    `${name} is of no known format: it begins with ${hexOf(start)}. Give a table as CSV, JSON, JSONL, Parquet or NumPy.`,
+  )
+}
+
+function isText({ name }: TableFormat): boolean {
+  return ['csv', 'json', 'jsonl', 'text'].includes(name)
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return `the bytes ${[...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`
+}
+
+function folderOf(input: TableInput, { format: name }: TableOptions): Opened {
+  const formats = tableFormats.filter(({ folderOf: folder }) => folder)
+  if (name !== undefined) {
+    const format = formats.find((one) => one.name === name)
+    if (!format)
+      throw new ConfigError(
+        `${input.name} is a folder, and the format '${name}' reads a file. Give the path of a file in it.`,
+      )
+    return { input, format }
+  }
+  const paths = input.files!.map(({ path }) => path.toLowerCase())
+  const counts = formats.map(
+    ({ folderOf: endings }) => paths.filter((path) => endings!.some((ending) => path.endsWith(ending))).length,
+  )
+  const most = Math.max(...counts)
+  if (most > 0) return { input, format: formats[counts.indexOf(most)]! }
+  const tables = input.files!.filter(({ path }) =>
+    tableFormats.some(({ extensions }) =>
+      extensions.some((ending) => path.toLowerCase().replace(/\.gz$/, '').endsWith(ending)),
+    ),
+  )
+  const hint =
+    tables.length > 0
+      ? ` It has ${tables
+          .slice(0, 5)
+          .map(({ path }) => describeName(path))
+          .join(', ')}: give the path of one of them.`
+      : ''
+  throw new DataError(`The folder ${input.name} has no images and no text files.${hint}`)
+}
+
+function requireApplicable(source: string, format: TableFormat, options: TableOptions): void {
+  for (const [key, value] of Object.entries(options)) {
+    if (key === 'format' || format.options.includes(key as keyof TableOptions)) continue
+    throw new ConfigError(
+      `${source} is ${format.title}, for which the option '${key}' (${describeValue(value)}) does not apply. Leave it out.`,
+    )
+  }
+}
+
+/** The first rows of a table. */
+function firstRows(source: TableSource, rows: number): TableSource {
+  return {
+    name: source.name,
+    columns: source.columns,
+    get notes() {
+      return source.notes
+    },
+    ...(source.decimal === undefined ? {} : { decimal: source.decimal }),
+    ...(source.rowCount === undefined ? {} : { rowCount: Math.min(rows, source.rowCount) }),
+    async *chunks(): AsyncGenerator<TableChunk> {
+      let left = rows
+      for await (const chunk of source.chunks()) {
+        if (chunk.rowCount >= left) {
+          const columns = chunk.columns.map((cells) => Array.prototype.slice.call(cells, 0, left))
+          yield { rowCount: left, columns, place: chunk.place }
+          return
+        }
+        yield chunk
+        left -= chunk.rowCount
+      }
+    },
+  }
+}
