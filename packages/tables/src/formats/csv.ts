@@ -110,7 +110,7 @@ class RowReader {
   blankRows = 0
   lastLine = 0
   private readonly width: number
-  private isFirst: boolean
+  private skipped: number
   private afterProblem = 0
 
   constructor(
@@ -120,7 +120,7 @@ class RowReader {
     private readonly findsOpenQuotes: boolean,
   ) {
     this.width = layout.names.length
-    this.isFirst = layout.skipsFirst
+    this.skipped = layout.skipped
     this.rows = new ChunkBuilder(this.width, 'line')
     this.problems = new WidthProblems(name, this.width, layout.delimiter, layout.comment, skip)
   }
@@ -142,8 +142,8 @@ class RowReader {
       this.blankRows++
       return
     }
-    if (this.isFirst) {
-      this.isFirst = false
+    if (this.skipped > 0) {
+      this.skipped--
       return
     }
     if (this.hasProblems) this.afterProblem++

@@ -35,8 +35,9 @@ export const npz: TableFormat = {
   async open(input, options): Promise<TableSource> {
     const members = await membersOf(input)
     const { chosen, notes } = choose(input.name, members, options)
-    const matrices = chosen.filter(({ shape }) => shape.length === 2)
+    const matrices = chosen.filter(({ shape }) => shape.length === 2 && shape[1] !== 1)
     const names = chosen.map((member) => {
+      if (member.shape[1] === 1 && member.shape.length === 2) return [member.column]
       const isMain = matrices.length === 1 || /^(x|data|features)$/i.test(member.column)
       return arrayColumns(member.shape, member.column, isMain ? 'c' : `${member.column}_`)
     })

@@ -14,11 +14,11 @@ import {
 } from './platform-parquet.ts'
 import { rowsPerChunk } from './text/chunk-builder.ts'
 
-/** The rows that are decoded at once. Pages of other rows are skipped. */
-const windowRows = 2 ** 15
+/** The cells that are decoded at once. A group of rows with more is read in parts; pages of other parts are skipped. */
+const windowCells = 2 ** 21
 /** The most bytes of a page, and of compressed pages that are held in memory. */
 const maxPage = 2 ** 28
-const maxHeld = 2 ** 28
+const maxHeld = 2 ** 26
 
 /**
  * Parquet files, by the package hyparquet, which is loaded when the first one is opened. Groups of columns become columns such as `a.b`;
@@ -133,12 +133,13 @@ async function* readRows(
 ): AsyncGenerator<TableChunk> {
   const compressors = await compressorsFor(name, library, metadata)
   const columns = [...new Set(leaves.map(([first]) => first!))]
+  const windowRows = Math.max(1, Math.floor(windowCells / leaves.length))
   let start = 0
   for (const group of metadata.row_groups) {
     const groupEnd = start + Number(group.num_rows)
     for (; start < groupEnd; start = Math.min(start + windowRows, groupEnd)) {
       const end = Math.min(start + windowRows, groupEnd)
-      const window = new RowWindow(start, end, columns)
+      const window = new RowWindow(start, end)
       await guarded(name, () =>
         library.parquetRead({
           file,
@@ -179,39 +180,46 @@ function requirePage(name: string, compressed: number, length: number): number {
 
 /** The cells of some rows, from pages that may have others too. */
 class RowWindow {
-  private readonly columns = new Map<string, unknown[]>()
+  private readonly columns = new Map<string, { values: ArrayLike<unknown>; offset: number }>()
 
   constructor(
     private readonly start: number,
     private readonly end: number,
-    names: readonly string[],
-  ) {
-    for (const name of names) this.columns.set(name, [])
-  }
+  ) {}
 
   add(column: string, values: ArrayLike<unknown>, at: number): void {
-    const cells = this.columns.get(column)
-    if (!cells) return
-    const from = Math.max(0, this.start - at)
-    const to = Math.min(values.length, this.end - at)
-    for (let i = from; i < to; i++) cells[at + i - this.start] = values[i]
+    const { start, end } = this
+    if (at <= start && at + values.length >= end) {
+      this.columns.set(column, { values, offset: start - at })
+      return
+    }
+    let known = this.columns.get(column)
+    if (!known) {
+      known = { values: [], offset: 0 }
+      this.columns.set(column, known)
+    }
+    const cells = known.values as unknown[]
+    const to = Math.min(values.length, end - at)
+    for (let i = Math.max(0, start - at); i < to; i++) cells[at + i - start] = values[i]
   }
 
   *chunks(name: string, leaves: readonly (readonly string[])[]): Generator<TableChunk> {
     const count = this.end - this.start
-    for (const [column, cells] of this.columns) {
-      if (cells.length !== count)
-        throw new FormatError(
-          `${name} is damaged: its column ${JSON.stringify(column.slice(0, 100))} has not all of the rows from ${this.start + 1} on.`,
-        )
-    }
+    const sources = leaves.map(([column]) => {
+      const found = this.columns.get(column!)
+      if (found && found.values.length >= count + found.offset) return found
+      const shown = JSON.stringify(column!.slice(0, 100))
+      throw new FormatError(`${name} is damaged: its column ${shown} lacks rows from row ${this.start + 1} on.`)
+    })
     const step = rowsPerChunk(leaves.length)
     for (let at = 0; at < count; at += step) {
       const length = Math.min(step, count - at)
       const first = this.start + at
-      const columns = leaves.map(([column, ...path]) => {
-        const cells = this.columns.get(column!)!
-        return Array.from({ length }, (_, row) => cellOf(cells[at + row], path))
+      const columns = leaves.map(([, ...path], index) => {
+        const { values, offset } = sources[index]!
+        const cells = new Array<Cell>(length)
+        for (let row = 0; row < length; row++) cells[row] = cellOf(values[offset + at + row], path)
+        return cells
       })
       yield { rowCount: length, columns, place: (row) => `row ${first + row + 1}` }
     }
@@ -221,7 +229,13 @@ class RowWindow {
 function cellOf(value: unknown, path: readonly string[]): Cell {
   let inner = value
   for (const name of path) inner = (inner as Record<string, unknown> | null | undefined)?.[name]
-  if (typeof inner !== 'bigint') return inner as Cell
-  const number = Number(inner)
-  return Number.isSafeInteger(number) ? number : inner
+  return plain(inner, 0)
+}
+
+/** Integers of 64 bits as numbers where these have all digits, also in lists. */
+function plain(value: unknown, depth: number): Cell {
+  if (Array.isArray(value) && depth < 8) return value.map((inner) => plain(inner, depth + 1))
+  if (typeof value !== 'bigint') return value as Cell
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
 }

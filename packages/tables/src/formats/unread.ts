@@ -15,6 +15,7 @@ const magic =
   (start: Uint8Array) =>
     startsWith(start, bytes)
 const text = (pattern: RegExp) => (start: Uint8Array) => pattern.test(ascii(start.subarray(0, 1000)))
+const zipWith = (pattern: RegExp) => (start: Uint8Array) => magic(0x50, 0x4b, 3, 4)(start) && text(pattern)(start)
 const never = () => false
 
 const asCsv = 'Save it as CSV'
@@ -23,13 +24,13 @@ const unread: readonly Unread[] = [
   {
     title: 'an Excel workbook',
     extensions: ['.xlsx', '.xlsm', '.xlsb'],
-    matches: text(/^PK\x03\x04[\s\S]*?(?:\[Content_Types\]\.xml|xl\/|_rels\/)/),
+    matches: zipWith(/\[Content_Types\]\.xml|xl\/|_rels\//),
     remedy: 'Open it in Excel or LibreOffice and save the sheet as CSV (File, Save As)',
   },
   {
     title: 'an OpenDocument spreadsheet',
     extensions: ['.ods'],
-    matches: text(/^PK\x03\x04[\s\S]{26,60}mimetypeapplication\/vnd\.oasis/),
+    matches: zipWith(/mimetypeapplication\/vnd\.oasis/),
     remedy: 'Open it in LibreOffice and save the sheet as CSV (File, Save As)',
   },
   {
@@ -82,7 +83,12 @@ const unread: readonly Unread[] = [
     remedy: "Save its arrays as .npz: numpy.savez('data.npz', **scipy.io.loadmat(path))",
   },
   { title: 'an ORC file', extensions: ['.orc'], matches: text(/^ORC/), remedy: 'Save it as Parquet or CSV' },
-  { title: 'an Avro file', extensions: ['.avro'], matches: text(/^Obj\x01/), remedy: 'Save it as Parquet or JSONL' },
+  {
+    title: 'an Avro file',
+    extensions: ['.avro'],
+    matches: magic(0x4f, 0x62, 0x6a, 1),
+    remedy: 'Save it as Parquet or JSONL',
+  },
   {
     title: 'a TFRecord file',
     extensions: ['.tfrecord', '.tfrecords'],

@@ -161,9 +161,14 @@ function sameKeys(objects: readonly object[]): boolean {
   })
 }
 
+/** The keys under which rows usually lie. */
+const usualKeys = ['data', 'rows', 'records', 'items', 'results', 'features']
+
 /** The one list of rows within an object; without any, the object is a row. */
 function foundRows(source: string, value: Readonly<Record<string, unknown>>, options: TableOptions): JsonRows {
-  const lists = listsIn(value)
+  const all = listsIn(value)
+  const usual = all.filter(([path]) => usualKeys.includes(path))
+  const lists = usual.length === 1 ? usual : all
   if (lists.length > 1) {
     const paths = lists.map(([path]) => path)
     throw new ConfigError(

@@ -3,8 +3,14 @@ const groupedByComma = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+$/
 const pointNumber = /^[+-]?(?:\d{1,3}(?:,\d{3})+|\d*)\.\d+(?:e[+-]?\d+)?$/i
 const groupedByPoint = /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$/
 
-/** The decimal mark of the numbers in records. `1,234` counts where cells are separated by `;`, as programs in such countries do. */
-export function decimalOf(records: readonly (readonly string[])[], delimiter: string): '.' | ',' {
+/**
+ * The decimal mark of the numbers in records, and whether it is in doubt because all have the form `1,234`. Where cells are separated
+ * by `;`, this is a decimal comma, because programs write `;` where it is in use.
+ */
+export function decimalOf(
+  records: readonly (readonly string[])[],
+  delimiter: string,
+): { readonly mark: '.' | ','; readonly isDoubtful: boolean } {
   let [commas, points, doubtful] = [0, 0, 0]
   for (const cells of records.slice(0, 1000)) {
     for (const cell of cells) {
@@ -16,6 +22,7 @@ export function decimalOf(records: readonly (readonly string[])[], delimiter: st
       } else if (pointNumber.test(text) && !(groupedByPoint.test(text) && commas > 0)) points++
     }
   }
-  if (commas === 0) return doubtful > 0 && points === 0 && delimiter === ';' ? ',' : '.'
-  return commas > points ? ',' : '.'
+  const isDoubtful = commas === 0 && points === 0 && doubtful > 0
+  const isComma = isDoubtful ? delimiter === ';' : commas > points
+  return { mark: isComma ? ',' : '.', isDoubtful }
 }

@@ -11,14 +11,14 @@ export interface Layout {
   readonly delimiter: string
   readonly quote: string | null
   readonly comment: string | null
-  /** Whether the first record is not a row. */
-  readonly skipsFirst: boolean
+  /** The number of records before the rows: a title, and the header. */
+  readonly skipped: number
   readonly names: readonly string[]
   readonly decimal: '.' | ','
   readonly notes: readonly string[]
 }
 
-const titles: Readonly<Record<string, string>> = { '\t': 'tabs', [whitespace]: 'runs of spaces', ',': "','" }
+const delimiterNames: Readonly<Record<string, string>> = { '\t': 'tabs', [whitespace]: 'runs of spaces', ',': "','" }
 
 /** Finds out the layout of a text by its beginning. Options that are given are taken as they are. */
 export function findLayout(
@@ -29,15 +29,21 @@ export function findLayout(
   prefersTab: boolean,
 ): Layout {
   const form = sniffForm(sample, isWhole, options, prefersTab)
-  const { records, delimiter, quote, comment } = form
+  const titles = options.skip === undefined ? titleCount(form) : 0
+  const records = form.records.slice(titles)
+  const { delimiter, quote, comment } = form
   const notes: string[] = []
   if (options.delimiter === undefined && delimiter !== ',' && form.width > 1)
-    notes.push(`The cells are separated by ${titles[delimiter] ?? `'${delimiter}'`}.`)
+    notes.push(`The cells are separated by ${delimiterNames[delimiter] ?? `'${delimiter}'`}.`)
   if (form.hasOpenQuotes) notes.push('Quotes are part of the texts, because some are never closed.')
   if (comment !== null && options.comment === undefined) notes.push(`Lines that begin with '${comment}' are left out.`)
   const commented =
     comment !== null && options.comment === undefined && !hasHeader(records) ? commentedHeader(sample, form) : undefined
-  const header = headerOf(name, form, options, commented)
+  if (titles > 0)
+    notes.push(
+      titles === 1 ? 'The first line is a title and left out.' : `The first ${titles} lines are a title and left out.`,
+    )
+  const header = headerOf(name, { ...form, records }, options, commented)
   const { body, skipsFirst } = header
   const width = Math.max(header.names.length, 1)
   const shift = rowNames(body, width)
@@ -53,17 +59,31 @@ export function findLayout(
     notes.push(`The file has no header, so the columns are c0 to c${kept - 1}. To name them, set 'header'.`)
   else if (!header.found) notes.push("The file has no header, so the column is c0. To name it, set 'header'.")
   const unique = uniqueNames(raw.slice(0, kept))
-  const decimal = options.decimal ?? decimalOf(body, delimiter)
-  if (options.decimal === undefined && decimal === ',') notes.push('Numbers have a decimal comma.')
+  const found = decimalOf(body, delimiter)
+  const decimal = options.decimal ?? found.mark
+  if (options.decimal === undefined) {
+    if (found.isDoubtful && decimal === '.')
+      notes.push("Numbers such as 1,234 are read as thousands. If they have a decimal comma, set 'decimal' to ','.")
+    else if (decimal === ',') notes.push('Numbers have a decimal comma.')
+  }
   return {
     delimiter,
     quote,
     comment,
-    skipsFirst,
+    skipped: titles + (skipsFirst ? 1 : 0),
     names: unique.names,
     decimal,
     notes: [...notes, ...(header.found ? unique.notes : [])],
   }
+}
+
+/** The number of records before the table that have a single text: a title. */
+function titleCount({ records, width }: Form): number {
+  const filled = records.slice(0, 10).map((cells) => cells.filter((cell) => !isBlank(cell)).length)
+  const isTitle = (index: number) => filled[index] === 1 && (width > 2 || records[index]!.length === 1)
+  let count = 0
+  while (width > 1 && count + 2 < filled.length && isTitle(count)) count++
+  return count > 0 && records[count]!.length >= width && filled[count]! >= width - 1 ? count : 0
 }
 
 /** The names of the columns, the records below them, and whether names were found or given. */

@@ -7,7 +7,6 @@ const listed = 10
 
 /** Collects lines with a wrong number of cells, and names the likely cause once. */
 export class WidthProblems {
-  private readonly lines: string[] = []
   private readonly records: CsvRecord[] = []
   private narrow = 0
   count = 0
@@ -28,24 +27,30 @@ export class WidthProblems {
   add(record: CsvRecord): void {
     this.count++
     if (record.cells.length < this.columns) this.narrow++
-    if (this.records.length >= listed) return
-    this.records.push(record)
-    this.lines.push(`line ${record.line + this.lineOffset}: ${this.describe(record.cells)}`)
+    if (this.records.length < listed) this.records.push(record)
   }
 
-  private describe(cells: readonly string[]): string {
-    const { columns } = this
-    return `${cells.length === 1 ? 'has 1 cell' : `has ${cells.length} cells`}; expected ${columns}`
+  /** The lines by their numbers of cells: `lines 3, 7: 4 cells; expected 5`. */
+  private lines(): string[] {
+    const byWidth = new Map<number, number[]>()
+    for (const { cells, line } of this.records) {
+      const lines = byWidth.get(cells.length) ?? []
+      lines.push(line + this.lineOffset)
+      byWidth.set(cells.length, lines)
+    }
+    return [...byWidth].map(([width, lines]) => {
+      const place = `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`
+      return `${place}: ${width === 1 ? '1 cell' : `${width} cells`}; expected ${this.columns}`
+    })
   }
 
   /** Throws `DataError`. `lastLine` is the last line of the file, if it is known. */
   fail(problem: { readonly line: number; readonly problem: string } | undefined, lastLine: number | undefined): never {
-    const lines = [...this.lines]
-    const more = this.count - lines.length
+    const lines = this.lines()
+    if (this.count > this.records.length) lines.push('and more')
     if (problem) lines.push(`line ${problem.line + this.lineOffset}: ${problem.problem}`)
     const list = lines.map((line) => `\n  ${line}`).join('')
-    const rest = more > 0 ? `\n  and more` : ''
-    throw new DataError(`${this.name} cannot be read as a table:${list}${rest}\n${this.cause(problem, lastLine)}`)
+    throw new DataError(`${this.name} cannot be read as a table:${list}\n${this.cause(problem, lastLine)}`)
   }
 
   private cause(problem: { readonly problem: string } | undefined, lastLine: number | undefined): string {
@@ -62,14 +67,21 @@ export class WidthProblems {
     if (this.count === 1 && first!.end === lastLine && first!.cells.length < columns)
       return 'It is the last line: the file seems to be cut off. Complete or remove the line.'
     if (this.narrow === 0) {
+      const widths = new Set(records.map(({ cells }) => cells.length))
+      if (this.isFull && widths.size === 1 && first!.line <= 20) {
+        const [width] = widths
+        return `The lines seem to have ${width} cells. If the first line is a title, leave it out with 'skip': 1; if it is not the header, set 'header' to false.`
+      }
       const numbers = records.every(({ cells }) => cells.every((cell) => isBlank(cell) || isDigitLike(cell.trim())))
       if (numbers && delimiter === ',')
         return "Numbers seem to have commas in them. Put them in quotes, or separate the cells by ';'."
       const shown = delimiter === '\t' ? 'a tab' : delimiter === whitespace ? 'spaces' : `'${delimiter}'`
       return `Texts seem to have ${shown} in them. Put such cells in quotes, or set 'delimiter' if another character separates the cells.`
     }
-    if (records[0]!.line <= 3 && this.narrow === this.count)
-      return "If the first lines are a title, leave them out with 'skip'. Otherwise complete the lines."
+    if (this.narrow === this.count && first!.line > 1 && this.isFull)
+      return `Cells seem to be missing at the end of lines. Give each line ${columns} cells, with nothing in those without a value.`
+    if (this.narrow === this.count && first!.line <= 10)
+      return `If the lines up to line ${records.at(-1)!.end + this.lineOffset} are a title, leave them out with 'skip'. Otherwise complete them.`
     return "Correct the lines, or set 'delimiter', 'quote' or 'header' if the file is read in a wrong way."
   }
 }
