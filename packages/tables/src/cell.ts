@@ -35,3 +35,13 @@ export function textOf(cell: Cell): string {
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? 'Invalid Date' : cell.toISOString()
   return typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell)
 }
+
+/** Returns a function that tells whether a cell has no value, for a column with further texts, or with texts that are values. */
+export function columnMissingTest(
+  texts: readonly string[] = missingTexts,
+  further: readonly string[] = [],
+  values: readonly string[] = [],
+): (cell: Cell) => boolean {
+  const known = new Set(values.map((value) => value.toLowerCase()))
+  return missingTest([...texts.filter((text) => !known.has(text.toLowerCase())), ...further])
+}

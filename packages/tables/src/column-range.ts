@@ -1,6 +1,12 @@
 import { ConfigError, suggest } from '@gradus/core'
 
-/** Returns the columns that names and ranges such as `p0..p63` stand for. Throws `ConfigError` for names that are not there. */
+/**
+ * Returns the columns that names and ranges such as `p0..p63` stand for. Throws `ConfigError` for names that are not there.
+ *
+ * @example
+ * import { expandColumns } from '@gradus/tables'
+ * expandColumns(['id', 'p1..p3'], ['id', 'p0', 'p1', 'p2', 'p3'], 'inputs') // => ['id', 'p1', 'p2', 'p3']
+ */
 export function expandColumns(given: readonly string[], columns: readonly string[], where: string): string[] {
   return given.flatMap((entry) => {
     if (columns.includes(entry)) return [entry]

@@ -14,7 +14,18 @@ export interface ModelDesign {
   readonly choices: readonly string[]
 }
 
-/** Designs a model for the inputs and targets of a table with `rowCount` training rows. */
+/**
+ * Designs a model for the inputs and targets of a table with `rowCount` training rows: layers, optimizer, loss, metrics, epochs, early
+ * stopping. It needs validation data, on which training stops.
+ *
+ * @example
+ * import { designModel, inferPlan, learnTable, profileTable, rowsSource, TableCoder } from '@gradus/tables'
+ * const rows = rowsSource([{ size: 1, ill: 'no' }, { size: 3, ill: 'yes' }])
+ * const coder = new TableCoder(await learnTable(rows, inferPlan(await profileTable(rows), { target: 'ill' })))
+ * const { loss, metrics } = designModel(coder, 100)
+ * loss // => 'BinaryCrossentropy'
+ * metrics // => ['accuracy']
+ */
 export function designModel(coder: TableCoder, rowCount: number): ModelDesign {
   const { targets } = coder.spec
   const isShared = targets.length === 1 || targets.every(({ task }) => task === 'regression')

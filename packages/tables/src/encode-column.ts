@@ -36,6 +36,11 @@ export async function encodeColumn(column: Column, task: ColumnTask): Promise<vo
       problems.add(name, cell, kind.expected(options), chunk.place(rows[index]!))
       continue
     }
+    const misfit = value === undefined ? undefined : kind.misfit?.(value, state)
+    if (misfit !== undefined) {
+      problems.add(name, cell, misfit, chunk.place(rows[index]!))
+      continue
+    }
     const loaded = kind.load && value !== undefined ? await kind.load(value, state, folder) : value
     kind.encode(loaded, state, data, index * width + at)
   }

@@ -3,6 +3,7 @@ import { expandColumns } from './column-range.ts'
 import * as kinds from './kinds/all.ts'
 import { compareNames } from './kinds/category.ts'
 import type { ColumnOptions, Missing } from './kinds/kind.ts'
+import { type ChosenInput, type ColumnChoice, chosenInputs, type InputChoices } from './plan-inputs.ts'
 import type { ColumnProfile, TableProfile } from './profile.ts'
 
 /** What a target is predicted as. */
@@ -12,13 +13,14 @@ export type Task = 'classification' | 'regression'
 export interface PlanOptions {
   /** The columns that the model predicts. */
   readonly target: string | readonly string[]
-  /** The columns from which it predicts, and ranges of them such as `p0..p63` (default all others that help). */
-  readonly inputs?: readonly string[]
+  /** The columns from which it predicts (default all others that help). */
+  readonly inputs?: InputChoices
   /** By column: its kind, its options, or null to leave it out. */
-  readonly columns?: Readonly<Record<string, string | Partial<ColumnOptions> | null>>
-  readonly task?: Task
-  /** Names of the classes in order, where the target has numbers for them or a fixed order. */
-  readonly classes?: readonly string[]
+  readonly columns?: Readonly<Record<string, ColumnChoice>>
+  /** What the targets are predicted as, or each of them by name. */
+  readonly task?: Task | Readonly<Record<string, Task>>
+  /** Names of the classes in order, where the target has numbers for them or a fixed order; of several targets by name. */
+  readonly classes?: readonly string[] | Readonly<Record<string, readonly string[]>>
   /** What becomes of missing values of inputs (default: each kind fills them). */
   readonly missing?: Missing
 }
@@ -27,6 +29,8 @@ export interface PlanOptions {
 export interface InputPlan {
   readonly name: string
   readonly options: ColumnOptions
+  /** The input of the model that has the column, where it is named. */
+  readonly input?: string
 }
 
 /** How a target is read. */
@@ -51,7 +55,16 @@ export interface TablePlan {
 /** The largest number of classes that whole numbers may stand for. */
 const maxNumberedClasses = 12
 
-/** Chooses what each column is. Throws `ConfigError` for columns that are not there and for kinds that do not exist. */
+/**
+ * Chooses what each column is. Throws `ConfigError` for columns that are not there and for kinds that do not exist.
+ *
+ * @example
+ * import { inferPlan, profileTable, rowsSource } from '@gradus/tables'
+ * const rows = [{ age: 31, city: 'Rome', ill: 'no' }, { age: 54, city: 'Oslo', ill: 'yes' }, { age: 44, city: 'Rome', ill: 'no' }]
+ * const plan = inferPlan(await profileTable(rowsSource(rows)), { target: 'ill' })
+ * plan.inputs.map(({ name, options }) => `${name}: ${options.kind}`) // => ['age: number', 'city: category']
+ * plan.choices // => ["'ill' has 2 different values: a classification."]
+ */
 export function inferPlan(profile: TableProfile, options: PlanOptions): TablePlan {
   const names = profile.columns.map(({ name }) => name)
   const of = (name: string) => profile.columns.find((column) => column.name === name)!
@@ -59,11 +72,11 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
   for (const name of Object.keys(options.columns ?? {}))
     if (!names.includes(name)) throw new ConfigError(`columns: there is no column '${name}'.${suggest(name, names)}`)
   const choices: string[] = []
-  const given = options.inputs && expandColumns(options.inputs, names, 'inputs')
-  const inputs = (given ?? names)
-    .filter((name) => !targets.includes(name))
-    .flatMap((name): InputPlan[] => {
-      const said = options.columns?.[name]
+  const given = options.inputs && chosenInputs(options.inputs, names)
+  const inputs = (given ?? names.map((name): ChosenInput => ({ name, choice: null })))
+    .filter(({ name }) => !targets.includes(name))
+    .flatMap(({ name, choice, input }): InputPlan[] => {
+      const said = choice ?? options.columns?.[name]
       if (said === null) return []
       const partial: Partial<ColumnOptions> = typeof said === 'string' ? { kind: said } : (said ?? {})
       const { kind, why } = partial.kind === undefined ? inferKind(of(name), profile) : { kind: partial.kind, why: '' }
@@ -78,12 +91,14 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
         {
           name,
           options: optionsOf(of(name), { ...(options.missing && { missing: options.missing }), ...partial, kind }),
+          ...(input !== undefined && { input }),
         },
       ]
     })
+  const predicted = targets.map((name) => targetPlan(of(name), options, choices))
   if (inputs.length === 0)
-    throw new ConfigError(`${profile.name} has no column from which ${targets.join(', ')} could be predicted.`)
-  return { inputs, targets: targets.map((name) => targetPlan(of(name), options, choices)), choices }
+    throw new ConfigError(`${profile.name}: there is no column from which ${targets.join(', ')} could be predicted.`)
+  return { inputs, targets: predicted, choices }
 }
 
 /** The kind of an input, or why it is of no use. */
@@ -127,32 +142,52 @@ function optionsOf(column: ColumnProfile, given: Partial<ColumnOptions> & { read
 function targetPlan(column: ColumnProfile, options: PlanOptions, choices: string[]): TargetPlan {
   const { name, count, numbers, integers, distinct, low, high } = column
   if (count === 0) throw new ConfigError(`target: the column '${name}' has no values.`)
+  const said = options.columns?.[name]
+  const given = typeof said === 'string' ? { kind: said } : (said ?? {})
+  const listed = isList(options.classes) ? options.classes : options.classes?.[name]
+  const names = listed ?? given.categories
   const isNumber = numbers === count
   const span = high - low + 1
   const numbered =
     isNumber && integers === count && span <= maxNumberedClasses && span === distinct && low >= 0 && low <= 1
-  const task = options.task ?? (options.classes || !isNumber || numbered ? 'classification' : 'regression')
+  const task =
+    (typeof options.task === 'string' ? options.task : options.task?.[name]) ??
+    (names || !isNumber || numbered ? 'classification' : 'regression')
   if (task === 'regression') {
     if (numbers < 0.5 * count)
       throw new ConfigError(
         `target: '${name}' holds texts such as ${describeValue(column.odd[0])}, which a regression cannot predict. Set task: 'classification', or choose another column.`,
       )
     choices.push(`'${name}' is a number from ${low} to ${high}: a regression.`)
-    return { name, task, options: optionsOf(column, { kind: 'number' }) }
+    return { name, task, options: optionsOf(column, { ...given, kind: 'number' }) }
   }
-  const found = column.values.map(([text]) => text).sort(compareNames)
-  const { classes: names } = options
-  const numbersNames = names !== undefined && found.every((text) => /^\d+$/.test(text) && Number(text) < names.length)
-  const classes = numbersNames ? names.map((_, index) => String(index)) : (names ?? found)
-  if (distinct === undefined || found.length > Math.max(100, count / 10)) {
+  return { name, task, ...classesOf(column, names, choices), options: { ...given, kind: 'category' } }
+}
+
+function isList(classes: PlanOptions['classes']): classes is readonly string[] {
+  return Array.isArray(classes)
+}
+
+/** The classes of a target: those that are given, or those that occur. Whole numbers may stand for the names that are given. */
+function classesOf(
+  { name, distinct, values, numbers, count }: ColumnProfile,
+  names: readonly string[] | undefined,
+  choices: string[],
+): Pick<TargetPlan, 'classes' | 'names'> {
+  const found = values.map(([text]) => text).sort(compareNames)
+  if (!names && (distinct === undefined || found.length > Math.max(100, count / 10))) {
     throw new ConfigError(
-      `target: '${name}' has ${distinct ?? 'more than 10000'} different values in ${count} rows, too many for classes.${isNumber ? " Set task: 'regression'." : ''}`,
+      `target: '${name}' has ${distinct ?? 'more than 10000'} different values in ${count} rows, too many for classes.${numbers === count ? " Set task: 'regression'." : ' Choose a column with fewer.'}`,
     )
   }
-  if (found.length < 2)
+  if (!names && found.length < 2)
     throw new ConfigError(
       `target: all values of '${name}' are ${describeValue(found[0])}; expected at least two classes.`,
     )
+  const numbersNames =
+    names?.every((one) => !found.includes(one)) &&
+    found.every((text) => /^\d+$/.test(text) && Number(text) < names!.length)
   choices.push(`'${name}' has ${found.length} different values: a classification.`)
-  return { name, task, options: { kind: 'category' }, classes, ...(numbersNames && { names }) }
+  if (names && numbersNames) return { classes: names.map((_, index) => String(index)), names }
+  return { classes: names ?? found }
 }

@@ -1,6 +1,6 @@
-import { missingTest, missingTexts } from './cell.ts'
+import { columnMissingTest } from './cell.ts'
 import type { TablePlan } from './infer-plan.ts'
-import { number } from './kinds/number.ts'
+import { number, scaleOf } from './kinds/number.ts'
 import { Moments } from './moments.ts'
 import { Problems } from './problems.ts'
 import type { TableSource } from './source.ts'
@@ -14,22 +14,34 @@ export interface LearnOptions {
   readonly missingTexts?: readonly string[]
 }
 
-/** Learns from the training rows of a table what its columns need: means, categories, words. Throws `DataError` for cells that do not fit. */
+/**
+ * Learns from the training rows of a table what its columns need: means, categories, words. Throws `DataError` for cells that do not
+ * fit. The result is data for JSON, which is saved with the model (`model.table`).
+ *
+ * @example
+ * import { inferPlan, learnTable, profileTable, rowsSource } from '@gradus/tables'
+ * const rows = rowsSource([{ size: 1, price: 10 }, { size: 3, price: 20 }])
+ * const { inputs, targets } = await learnTable(rows, inferPlan(await profileTable(rows), { target: 'price' }))
+ * inputs[0].state // => { offset: 2, span: 1, fill: 2, marksMissing: false }
+ * targets[0] // => { name: 'price', task: 'regression', offset: 15, span: 5 }
+ */
 export async function learnTable(source: TableSource, plan: TablePlan, options: LearnOptions = {}): Promise<TableSpec> {
   const texts = options.missingTexts
-  const learners = plan.inputs.map(({ name, options: column }) => ({
+  const learners = plan.inputs.map(({ name, input, options: column }) => ({
     name,
+    input,
     position: positionOf(source, name),
     options: column,
     kind: kindOf(column.kind),
     learner: kindOf(column.kind).learn(column),
-    isMissing: missingTest([...(texts ?? missingTexts), ...(column.missingTexts ?? [])]),
+    isMissing: columnMissingTest(texts, column.missingTexts, column.categories),
   }))
+  const dropping = learners.filter(({ options: column }) => column.missing === 'drop')
   const targets = plan.targets.map((target) => ({
     ...target,
     position: positionOf(source, target.name),
     moments: new Moments(),
-    isMissing: missingTest([...(texts ?? missingTexts), ...(target.options.missingTexts ?? [])]),
+    isMissing: columnMissingTest(texts, target.options.missingTexts, target.classes),
   }))
   const problems = new Problems()
   let first = 0
@@ -37,6 +49,7 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
     for (let row = 0; row < chunk.rowCount; row++) {
       if (options.use && !options.use(first + row)) continue
       if (targets.some(({ position, isMissing }) => isMissing(chunk.columns[position]![row]))) continue
+      if (dropping.some(({ position, isMissing }) => isMissing(chunk.columns[position]![row]))) continue
       for (const { name, position, kind, options: column, learner, isMissing } of learners) {
         const cell = chunk.columns[position]![row]
         if (isMissing(cell)) {
@@ -60,13 +73,18 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
   problems.throwAny(source.name)
   return {
     format: 1,
-    inputs: learners.map(({ name, options: column, learner }) => ({ name, options: column, state: learner.finish() })),
+    inputs: learners.map(({ name, input, options: column, learner }) => ({
+      name,
+      options: column,
+      state: learner.finish(),
+      ...(input !== undefined && { input }),
+    })),
     targets: targets.map((target): Target => {
       const { name, task, classes = [], names, options: column, moments } = target
-      if (task === 'classification') return { name, task, classes, ...(names && { names }) }
       const { decimal, missingTexts: own } = column
-      const scale = { offset: moments.mean, span: moments.deviation || 1 }
-      return { name, task, ...scale, ...(decimal && { decimal }), ...(own && { missingTexts: own }) }
+      const further = own && { missingTexts: own }
+      if (task === 'classification') return { name, task, classes, ...(names && { names }), ...further }
+      return { name, task, ...scaleOf(column, moments), ...(decimal && { decimal }), ...further }
     }),
     ...(texts && { missingTexts: texts }),
   }

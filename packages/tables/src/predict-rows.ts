@@ -16,6 +16,17 @@ export type RowPrediction = Readonly<Record<string, Prediction>>
 /**
  * Predicts raw rows, with the scaling, the categories and the names of classes that were saved with the model. Throws `ConfigError` for
  * a model without them, and `DataError` for rows that do not fit.
+ *
+ * @example
+ * import { predictRows } from '@gradus/tables'
+ * import { tensor } from '@gradus/tensor'
+ * const input = { name: 'age', options: { kind: 'number' }, state: { offset: 0, span: 100, fill: 40, marksMissing: false } }
+ * const target = { name: 'ill', task: 'classification', classes: ['no', 'yes'] }
+ * const model = {
+ *   table: { format: 1, inputs: [input], targets: [target] },
+ *   predictAll: async (x: { readonly shape: readonly number[] }) => tensor([0.25], { shape: [x.shape[0]!, 1] }),
+ * }
+ * await predictRows(model as never, [{ age: 44 }]) // => [{ ill: { value: 'no', probabilities: { no: 0.75, yes: 0.25 } } }]
  */
 export async function predictRows(
   model: RowModel,

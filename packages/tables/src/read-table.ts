@@ -11,7 +11,15 @@ export interface Table extends TableSource {
   place(row: number): string
 }
 
-/** Reads a table into memory, about 8 bytes for each number, so that it can be read several times at once. */
+/**
+ * Reads a table into memory, about 8 bytes for each number, so that its rows can be read in any order.
+ *
+ * @example
+ * import { readTable, rowsSource } from '@gradus/tables'
+ * const table = await readTable(rowsSource([{ age: 31 }, { age: 54 }]))
+ * table.rowCount // => 2
+ * table.cell(0, 1) // => 54
+ */
 export async function readTable(source: TableSource): Promise<Table> {
   const stores = source.columns.map(() => new ColumnStore())
   const parts: { readonly start: number; readonly rowCount: number; place(row: number): string }[] = []

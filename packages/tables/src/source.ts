@@ -28,7 +28,13 @@ export interface TableSource {
 /** The number of rows in a chunk. */
 export const chunkRows = 4096
 
-/** Returns rows in memory as a table. Its columns are the keys of the rows, in the order in which they first occur. */
+/**
+ * Returns rows in memory as a table. Its columns are the keys of the rows, in the order in which they first occur.
+ *
+ * @example
+ * import { rowsSource } from '@gradus/tables'
+ * rowsSource([{ age: 31 }, { age: 54, city: 'Rome' }]).columns // => ['age', 'city']
+ */
 export function rowsSource(rows: readonly Readonly<Record<string, unknown>>[], name = 'The rows'): TableSource {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return {

@@ -26,6 +26,11 @@ export interface SplitOptions {
 /**
  * Divides the rows of a table. Returns for each row the position of its part in `parts`. Equal options give equal parts. Throws
  * `ConfigError` for options that do not fit together and `DataError` where a part would be empty.
+ *
+ * @example
+ * import { readTable, rowsSource, splitRows } from '@gradus/tables'
+ * const table = await readTable(rowsSource([{ year: 2021 }, { year: 2024 }, { year: 2022 }, { year: 2023 }]))
+ * splitRows(table, { validation: 0.25, test: 0.25, time: 'year', seed: 1 }) // => [0, 2, 0, 1]
  */
 export function splitRows(table: Table, options: SplitOptions): Uint8Array {
   const { validation = 0, test = 0, groups, time, strata, seed } = options
@@ -40,7 +45,7 @@ export function splitRows(table: Table, options: SplitOptions): Uint8Array {
   const keyOf = (row: number) => categoryText(table.cell(column, row))
   const result = new Uint8Array(table.rowCount)
   if (time !== undefined) {
-    const at = rows.map((row) => timeOf(table, column, row, time))
+    const at = timesOf(table, column, time)
     assign(
       result,
       rows.sort((a, b) => at[a]! - at[b]! || a - b).map((row) => [row]),
@@ -119,17 +124,23 @@ function columnOf(table: Table, name: string | undefined): number {
   return column
 }
 
-function timeOf(table: Table, column: number, row: number, name: string): number {
-  const cell = table.cell(column, row)
-  const orders = ['ymd', 'dmy', 'mdy'] as const
-  const value =
-    number.read(cell, { kind: 'number' }) ??
-    orders.map((order) => date.read(cell, { kind: 'date', order })).find(Number.isFinite)
-  if (value === undefined)
-    throw new DataError(
-      `split: '${name}' in ${table.place(row)} is '${categoryText(cell)}'; expected a date or a number.`,
-    )
-  return value
+/** The time of each row: dates, in the order of day, month and year in which all of them exist, or numbers. */
+function timesOf(table: Table, column: number, name: string): number[] {
+  let problem = 0
+  for (const order of ['ymd', 'dmy', 'mdy'] as const) {
+    const times: number[] = []
+    for (let row = 0; row < table.rowCount; row++) {
+      const cell = table.cell(column, row)
+      const value = number.read(cell, { kind: 'number' }) ?? date.read(cell, { kind: 'date', order })
+      if (value === undefined) break
+      times.push(value)
+    }
+    if (times.length === table.rowCount) return times
+    problem = Math.max(problem, times.length)
+  }
+  throw new DataError(
+    `split: '${name}' in ${table.place(problem)} is '${categoryText(table.cell(column, problem))}'; expected a date or a number.`,
+  )
 }
 
 function shuffled<T>(list: readonly T[], seed: number): T[] {

@@ -1,12 +1,12 @@
-import { FormatError, type HostArray } from '@gradus/core'
+import { DataError, type HostArray } from '@gradus/core'
 import type { Shape } from '@gradus/tensor'
-import { type Cell, missingTest, missingTexts } from './cell.ts'
+import { type Cell, columnMissingTest } from './cell.ts'
 import { type Column, encodeColumn, encodeTarget } from './encode-column.ts'
 import { sizeOf } from './kinds/array.ts'
 import { Problems } from './problems.ts'
 import { rowsChunk, type TableChunk } from './source.ts'
-import { kindOf, positionOf, type TableSpec } from './table-spec.ts'
-import { decodeTarget, type Prediction, unitsOf } from './target.ts'
+import { checkTableSpec, kindOf, positionOf, type TableSpec } from './table-spec.ts'
+import { decodeTarget, type Prediction, targetMissing, unitsOf } from './target.ts'
 
 /** An input of the model. */
 export interface ModelInput {
@@ -32,23 +32,33 @@ export interface EncodedRows {
 /** The name of the input that all columns of numbers, categories, dates and texts form. */
 export const vectorInput = 'features'
 
-/** Turns rows into arrays for a model, and its outputs into values: scaling, categories, vocabularies, fills and names of classes. */
+/**
+ * Turns rows into arrays for a model, and its outputs into values: scaling, categories, vocabularies, fills and names of classes.
+ *
+ * @example
+ * import { inferPlan, learnTable, profileTable, rowsSource, TableCoder } from '@gradus/tables'
+ * const rows = rowsSource([{ size: 1, city: 'Rome', price: 10 }, { size: 3, city: 'Oslo', price: 20 }])
+ * const coder = new TableCoder(await learnTable(rows, inferPlan(await profileTable(rows), { target: 'price' })))
+ * coder.inputs[0].labels // => ['size', 'city = Oslo', 'city = Rome']
+ * const { x } = await coder.encodeRows([{ size: 2, city: 'Rome' }])
+ * x.features.data // => [0, 0, 1]
+ * x.features.shape // => [1, 3]
+ * coder.decode([{ data: [1], shape: [1, 1] }]) // => [{ price: { value: 20 } }]
+ */
 export class TableCoder {
   private readonly columns: readonly Column[]
-  private readonly targetMissing: (cell: Cell) => boolean
+  private readonly targetMissing: readonly ((cell: Cell) => boolean)[]
   readonly inputs: readonly ModelInput[]
 
-  /** Throws `FormatError` for a spec that this version does not know. */
+  /** Throws `FormatError` for a spec that is damaged or of a newer version. */
   constructor(readonly spec: TableSpec) {
-    if (spec?.format !== 1 || !Array.isArray(spec.inputs) || !Array.isArray(spec.targets)) {
-      throw new FormatError('The description of the table is damaged, or was saved by a newer version. Update gradus.')
-    }
+    checkTableSpec(spec)
     this.columns = spec.inputs.map((column) => ({
       ...column,
       kind: kindOf(column.options.kind),
-      isMissing: missingTest([...(spec.missingTexts ?? missingTexts), ...(column.options.missingTexts ?? [])]),
+      isMissing: columnMissingTest(spec.missingTexts, column.options.missingTexts, column.options.categories),
     }))
-    this.targetMissing = missingTest(spec.missingTexts)
+    this.targetMissing = spec.targets.map((target) => targetMissing(target, spec.missingTexts))
     this.inputs = inputsOf(this.columns)
   }
 
@@ -119,18 +129,36 @@ export class TableCoder {
   ): Readonly<Record<string, Prediction>>[] {
     const count = outputs[0]!.shape[0] ?? 0
     const { targets } = this.spec
+    const isShared = outputs.length !== targets.length
+    this.requireOutputs(outputs, count)
     return Array.from({ length: count }, (_, row) => {
       let shared = 0
       return Object.fromEntries(
         targets.map((target, index) => {
-          const output = outputs[outputs.length === targets.length ? index : 0]!
+          const output = outputs[isShared ? 0 : index]!
           const width = output.data.length / count
-          const at = row * width + (outputs.length === targets.length ? 0 : shared)
-          shared += unitsOf(target)
-          return [target.name, decodeTarget(target, output.data, at)]
+          const own = isShared ? unitsOf(target) : width
+          const at = row * width + shared
+          if (isShared) shared += own
+          return [target.name, decodeTarget(target, output.data, at, own)]
         }),
       )
     })
+  }
+
+  private requireOutputs(outputs: readonly { readonly data: ArrayLike<number> }[], count: number): void {
+    const { targets } = this.spec
+    const units = targets.map(unitsOf)
+    const found = outputs.map(({ data }) => data.length / Math.max(1, count))
+    const fits =
+      outputs.length === targets.length
+        ? // two classes may have an output each
+          found.every((width, index) => width === units[index] || (units[index] === 1 && width === 2))
+        : outputs.length === 1 && found[0] === units.reduce((sum, width) => sum + width, 0)
+    if (fits || count === 0) return
+    throw new DataError(
+      `The model has outputs of ${found.join(' and ')} numbers for a row, and its targets (${targets.map(({ name }) => name).join(', ')}) need ${units.join(' and ')}.`,
+    )
   }
 
   /** The rows that have all targets, and no value whose column says that a row without it is left out. */
@@ -142,7 +170,7 @@ export class TableCoder {
     const dropping = this.columns.flatMap((column, index) => (column.options.missing === 'drop' ? [index] : []))
     const rows: number[] = []
     for (let row = 0; row < chunk.rowCount; row++) {
-      if (targets.some((column) => this.targetMissing(column[row]))) continue
+      if (targets.some((column, index) => this.targetMissing[index]!(column[row]))) continue
       if (dropping.some((index) => this.columns[index]!.isMissing(cells[index]![row]))) continue
       rows.push(row)
     }
@@ -150,14 +178,28 @@ export class TableCoder {
   }
 }
 
+/** The inputs of the model: those that columns share, and those of arrays and images. */
 function inputsOf(columns: readonly Column[]): ModelInput[] {
-  const inputs: ModelInput[] = []
-  const vector = columns.filter(({ kind }) => !kind.shape)
-  const labels = vector.flatMap(({ kind, name, state }) => kind.labels(name, state))
-  if (vector.length > 0)
-    inputs.push({ name: vectorInput, shape: [labels.length], columns: vector.map(({ name }) => name), labels })
-  for (const { kind, name, state } of columns) {
-    if (kind.shape) inputs.push({ name, shape: kind.shape(state), columns: [name], labels: kind.labels(name, state) })
+  const inputs = new Map<string, { shape: Shape; columns: string[]; labels: string[] }>()
+  const shared = columns.filter(({ kind }) => !kind.shape)
+  for (const column of [...shared, ...columns.filter(({ kind }) => kind.shape)]) {
+    const { kind, name, state } = column
+    const labels = kind.labels(name, state)
+    const input = inputs.get(inputNameOf(column))
+    if (input && (kind.shape || input.shape.length !== 1))
+      throw new DataError(
+        `The input '${inputNameOf(column)}' has several columns, of which '${name}' needs an input by itself.`,
+      )
+    if (kind.shape) inputs.set(inputNameOf(column), { shape: kind.shape(state), columns: [name], labels: [...labels] })
+    else if (input) {
+      input.labels.push(...labels)
+      input.columns.push(name)
+      input.shape = [input.labels.length]
+    } else inputs.set(inputNameOf(column), { shape: [labels.length], columns: [name], labels: [...labels] })
   }
-  return inputs
+  return [...inputs].map(([name, input]) => ({ name, ...input }))
+}
+
+function inputNameOf({ input, kind, name }: Column): string {
+  return input ?? (kind.shape ? name : vectorInput)
 }

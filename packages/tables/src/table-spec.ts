@@ -1,6 +1,6 @@
-import { DataError, FormatError, suggest } from '@gradus/core'
+import { DataError, describeName, describeValue, FormatError, suggest } from '@gradus/core'
 import * as allKinds from './kinds/all.ts'
-import type { ColumnKind, ColumnOptions, ColumnState } from './kinds/kind.ts'
+import { type ColumnKind, type ColumnOptions, type ColumnState, isScaled, isTexts } from './kinds/kind.ts'
 import type { Target } from './target.ts'
 
 const kinds: Readonly<Record<string, ColumnKind>> = allKinds as never
@@ -10,6 +10,8 @@ export interface InputColumn {
   readonly name: string
   readonly options: ColumnOptions
   readonly state: ColumnState
+  /** The input of the model that has the column (default `features`, or for arrays and images the name of the column). */
+  readonly input?: string
 }
 
 /** What is saved with a model to read rows and to write predictions. JSON-compatible. */
@@ -19,6 +21,43 @@ export interface TableSpec {
   readonly targets: readonly Target[]
   /** The texts that mean a missing value (default `missingTexts`). */
   readonly missingTexts?: readonly string[]
+}
+
+/** Returns a spec that was saved. Throws `FormatError` for one that is damaged or of a newer version. */
+export function checkTableSpec(value: unknown): TableSpec {
+  const spec = value as TableSpec
+  const damaged = (what: string): never => {
+    throw new FormatError(
+      `The description of the table ${what}: it is damaged, or was saved by a newer version. Train the model again, or update gradus.`,
+    )
+  }
+  if (spec?.format !== 1) damaged(`has the format ${describeValue(spec?.format)}; expected 1`)
+  if (!Array.isArray(spec.inputs) || spec.inputs.length === 0) damaged('has no inputs')
+  if (!Array.isArray(spec.targets)) damaged('has no targets')
+  if (spec.missingTexts !== undefined && !isTexts(spec.missingTexts)) damaged('has no list of missingTexts')
+  for (const column of spec.inputs as readonly (InputColumn | undefined)[]) {
+    if (typeof column?.name !== 'string' || typeof column.options?.kind !== 'string') return damaged('has no inputs')
+    const { name, options, state } = column
+    const texts = options.missingTexts
+    const holds = (texts === undefined || isTexts(texts)) && isObject(state) && kindOf(options.kind).isState(state)
+    if (!holds) damaged(`does not say how the column ${describeName(name)} is encoded`)
+  }
+  for (const target of spec.targets as readonly unknown[])
+    if (!isTarget(target)) damaged('does not say what the model predicts')
+  return spec
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTarget(value: unknown): value is Target {
+  if (!isObject(value) || typeof value.name !== 'string') return false
+  if (value.missingTexts !== undefined && !isTexts(value.missingTexts)) return false
+  if (value.task === 'regression') return isScaled(value)
+  const { task, classes, names } = value
+  if (task !== 'classification' || !isTexts(classes) || classes.length < 2) return false
+  return names === undefined || (isTexts(names) && names.length === classes.length)
 }
 
 /** The kind of a name. Throws `FormatError` if there is none. */

@@ -1,6 +1,6 @@
 import type { NumberArray, Shape } from '@gradus/tensor'
 import type { Cell } from '../cell.ts'
-import type { ColumnKind, ColumnState } from './kind.ts'
+import { type ColumnKind, type ColumnState, isScaled } from './kind.ts'
 
 /** The shape and the scale of arrays. */
 export interface ArrayState extends ColumnState {
@@ -18,6 +18,7 @@ export interface ArrayValue {
 /** Arrays of equal shapes, such as the pixels of images in MNIST's files. An input by itself, with values from 0 to 1. */
 export const array: ColumnKind<ArrayValue, ArrayState> = {
   name: 'array',
+  isState: (state) => isScaled(state) && isShape(state.shape),
   expected: () => 'an array of numbers',
   read: (cell) => readArray(cell),
   learn({ scale = 'range' }) {
@@ -39,11 +40,18 @@ export const array: ColumnKind<ArrayValue, ArrayState> = {
       },
     }
   },
+  misfit: (value, { shape }) =>
+    String(value.shape) === String(shape) ? undefined : `an array of numbers of the shape [${shape}]`,
   labels: (name, { shape }) => Array.from({ length: sizeOf(shape) }, (_, index) => `${name}[${index}]`),
   encode(value, { offset, span }, out: NumberArray, at) {
     if (value) for (let i = 0; i < value.data.length; i++) out[at + i] = (value.data[i]! - offset) / span
   },
   shape: ({ shape }) => shape,
+}
+
+/** Whether a value is a shape of known sizes. */
+export function isShape(value: unknown): value is Shape {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
 }
 
 /** The number of elements of a shape. */

@@ -1,5 +1,5 @@
 import { textOf } from '../cell.ts'
-import type { ColumnKind, ColumnState } from './kind.ts'
+import { type ColumnKind, type ColumnState, isNumber } from './kind.ts'
 
 /** How missing values of a boolean column are encoded. */
 export interface BooleanState extends ColumnState {
@@ -13,6 +13,7 @@ const no: ReadonlySet<string> = new Set(['false', 'f', 'no', 'n', 'off', '0', '0
 /** Yes or no. One number, 1 or 0, and one more that tells whether the value is missing if some were missing in training. */
 export const boolean: ColumnKind<boolean, BooleanState> = {
   name: 'boolean',
+  isState: ({ marksMissing, fill }) => typeof marksMissing === 'boolean' && isNumber(fill),
   expected: () => 'true, false, yes, no, 1 or 0',
   read(cell) {
     const text = textOf(cell).toLowerCase()

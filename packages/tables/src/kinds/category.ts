@@ -1,5 +1,5 @@
 import { type Cell, textOf } from '../cell.ts'
-import type { ColumnKind, ColumnState } from './kind.ts'
+import { type ColumnKind, type ColumnState, isTexts } from './kind.ts'
 
 /** The categories of a column. */
 export interface CategoryState extends ColumnState {
@@ -18,6 +18,11 @@ const defaultSize = 100
 /** Names from a list that is learned. One number each, 1 for the category of the row and 0 for the others. */
 export const category: ColumnKind<string, CategoryState> = {
   name: 'category',
+  isState: ({ categories, hasOther, marksMissing, fill }) =>
+    isTexts(categories) &&
+    typeof hasOther === 'boolean' &&
+    typeof marksMissing === 'boolean' &&
+    (fill === undefined || typeof fill === 'string'),
   expected: ({ categories }) => (categories ? `one of ${categories.map((one) => `'${one}'`).join(', ')}` : 'a name'),
   read(cell, { categories }) {
     const text = categoryText(cell)

@@ -1,6 +1,6 @@
 import { textOf } from '../cell.ts'
 import { Moments } from '../moments.ts'
-import type { ColumnKind, ColumnState } from './kind.ts'
+import { type ColumnKind, type ColumnState, isNumber, isScaled, isTexts } from './kind.ts'
 import { fillOf, scaleOf } from './number.ts'
 import { readDate } from './read-date.ts'
 
@@ -29,6 +29,12 @@ export interface DateState extends ColumnState {
  */
 export const date: ColumnKind<number, DateState> = {
   name: 'date',
+  isState: (state) =>
+    isScaled(state) &&
+    isNumber(state.fill) &&
+    typeof state.marksMissing === 'boolean' &&
+    isTexts(state.cycles) &&
+    state.cycles.every((cycle) => Object.hasOwn(cycles, cycle)),
   expected: ({ order }) =>
     `a date${order === 'dmy' ? ' (day, month, year)' : order === 'mdy' ? ' (month, day, year)' : ''}`,
   read(cell, { order }) {

@@ -30,6 +30,21 @@ export interface ColumnOptions {
 /** What was learned from the values of a column. JSON-compatible; it is saved with the model. */
 export type ColumnState = Readonly<Record<string, unknown>>
 
+/** Whether a value is a finite number. */
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** Whether a value is a list of texts. */
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+/** Whether a state scales numbers: `offset`, and `span`, which is not 0. */
+export function isScaled({ offset, span }: ColumnState): boolean {
+  return isNumber(offset) && isNumber(span) && span !== 0
+}
+
 /** Collects the values of the rows on which a model is trained. */
 export interface Learner<V> {
   add(value: V | undefined): void
@@ -43,6 +58,8 @@ export interface Learner<V> {
  */
 export interface ColumnKind<V = unknown, S extends ColumnState = ColumnState> {
   readonly name: string
+  /** Whether a state that was read from a file is one of this kind. */
+  isState(state: ColumnState): boolean
   /** The values that a cell may have, for messages: `a number`. */
   expected(options: ColumnOptions): string
   /** Reads a cell that is not missing. Returns undefined for one that does not fit. */
@@ -53,6 +70,8 @@ export interface ColumnKind<V = unknown, S extends ColumnState = ColumnState> {
   labels(name: string, state: S): readonly string[]
   /** Writes the numbers of a value, or of a missing one, from `at`. They are 0 before. */
   encode(value: V | undefined, state: S, out: NumberArray, at: number): void
+  /** What a value must be that was read and cannot be encoded, such as an array of another shape; undefined for all others. */
+  misfit?(value: V, state: S): string | undefined
   /** The shape of a value that is an input of the model by itself, such as an image. All other columns form one vector. */
   shape?(state: S): Shape
   /** Loads what `encode` takes: the pixels of an image, whose value is a path. `folder` is that of the table. */

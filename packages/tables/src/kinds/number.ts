@@ -1,6 +1,6 @@
 import { textOf } from '../cell.ts'
 import { Moments } from '../moments.ts'
-import type { ColumnKind, ColumnOptions, ColumnState } from './kind.ts'
+import { type ColumnKind, type ColumnOptions, type ColumnState, isNumber, isScaled } from './kind.ts'
 import { readNumber } from './read-number.ts'
 
 /** How numbers become numbers of about one: `(value - offset) / span`. */
@@ -16,6 +16,7 @@ export interface NumberState extends ColumnState {
 /** Numbers. One number each, and one more that tells whether the value is missing if some were missing in training. */
 export const number: ColumnKind<number, NumberState> = {
   name: 'number',
+  isState: (state) => isScaled(state) && isNumber(state.fill) && typeof state.marksMissing === 'boolean',
   expected: ({ decimal = '.' }) => (decimal === ',' ? "a number with the decimal mark ','" : 'a number'),
   read(cell, { decimal = '.' }) {
     if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined

@@ -1,6 +1,6 @@
 import { textOf } from '../cell.ts'
 import { indexOf } from './category.ts'
-import type { ColumnKind, ColumnState } from './kind.ts'
+import { type ColumnKind, type ColumnState, isNumber, isTexts } from './kind.ts'
 
 /** The words of a column and how rare they are. */
 export interface TextState extends ColumnState {
@@ -15,6 +15,8 @@ const defaultSize = 1000
 /** Texts. One number for each of the frequent words: how often it occurs times its rarity, so that the squares of a text sum to 1 (TF-IDF). */
 export const text: ColumnKind<string, TextState> = {
   name: 'text',
+  isState: ({ words, rarity }) =>
+    isTexts(words) && Array.isArray(rarity) && rarity.length === words.length && rarity.every(isNumber),
   expected: () => 'a text',
   read: (cell) => textOf(cell),
   learn({ maxSize = defaultSize }) {
