@@ -5,4 +5,5 @@ export {
   type InferenceModel,
   inferenceGraph,
   type Port,
+  traceInference,
 } from './inference-graph.ts'

@@ -3,6 +3,7 @@ import {
   ConfigError,
   inputShapesOf,
   isPlainObject,
+  type LayerTrees,
   leavesOf,
   mapLeaves,
   readVariables,
@@ -20,7 +21,7 @@ import {
   type Tree,
   treeLeaves,
 } from '@gradus/tensor'
-import type { Aval, Graph } from '@gradus/tensor/internals'
+import { type Graph, numberingOf } from '@gradus/tensor/internals'
 
 /** A model that can be traced: a `Sequential`, a functional or a subclassed `Model`. */
 export interface InferenceModel extends BaseLayer {
@@ -82,6 +83,30 @@ interface Ends {
  * graph.nodes.some(({ op }) => op.name === 'matmul') // => true
  */
 export function inferenceGraph(model: InferenceModel, options: InferenceGraphOptions = {}): InferenceGraph {
+  const traced = traceInference(model, options)
+  return { ...traced, graph: simplify(traced.graph) }
+}
+
+/**
+ * Like `inferenceGraph`, but the graph has the primitives as the layers apply them. `within` runs the model's call; it may install an
+ * interpreter above the tracer.
+ *
+ * @example
+ * import { cpu } from '@gradus/backend-cpu'
+ * import { traceInference } from '@gradus/export-js'
+ * import { Dense } from '@gradus/layers'
+ * import { Sequential } from '@gradus/models'
+ * import { useBackend } from '@gradus/tensor'
+ * await useBackend(cpu())
+ * const model = new Sequential([new Dense({ units: 2, inputShape: [3] })])
+ * const { outputs } = traceInference(model)
+ * outputs[0].shape // => [2]
+ */
+export function traceInference(
+  model: InferenceModel,
+  options: InferenceGraphOptions = {},
+  within: <T>(call: () => T) => T = (call) => call(),
+): InferenceGraph {
   model.build()
   const { inputs, outputNames, structured } = endsOf(model, options)
   const given = inputs.map(({ shape, dtype }) => new Tensor({ shape: [1, ...shape], dtype }))
@@ -89,32 +114,26 @@ export function inferenceGraph(model: InferenceModel, options: InferenceGraphOpt
   const before = new Set(treeLeaves(variables.state as unknown as Tree))
   const { graph } = trace(
     (tensors: readonly Tensor[]) => {
-      const { outputs, state } = statelessCall(model, variables, structured(tensors))
-      const changed = Object.entries(state).find(([, tree]) =>
-        treeLeaves(tree as Tree).some((leaf) => !before.has(leaf)),
-      )
-      if (changed) {
-        throw new ConfigError(
-          `The layer '${changed[0]}' keeps state from one call to the next, so a function of the inputs alone cannot do what the model does. Make it with stateful: false.`,
-        )
-      }
+      const { outputs, state } = within(() => statelessCall(model, variables, structured(tensors)))
+      requireSameState(state, before)
       return treeLeaves(outputs)
     },
     [given],
   )
-  const simple = simplify(graph)
-  const outputs = simple.outputs.map((value, index): Port => {
-    const { shape, dtype } = avalAt(simple, value)
+  const outputs = graph.outputs.map((value, index): Port => {
+    const { shape, dtype } = numberingOf(graph).avals[value]!
     return { name: outputNames[index] ?? `output_${index + 1}`, shape: shape.slice(1), dtype }
   })
-  return { graph: simple, inputs, outputs }
+  return { graph, inputs, outputs }
 }
 
-function avalAt(graph: Graph, value: number): Aval {
-  const known: readonly Aval[] = [...graph.inputs, ...graph.constants]
-  if (value < known.length) return known[value]!
-  const made = graph.nodes.flatMap((node) => node.avals ?? [node.aval])
-  return made[value - known.length]!
+/** Throws `ConfigError` where a layer has a new state after the call. */
+function requireSameState(state: LayerTrees, before: ReadonlySet<Tensor>): void {
+  const changed = Object.entries(state).find(([, tree]) => treeLeaves(tree as Tree).some((leaf) => !before.has(leaf)))
+  if (!changed) return
+  throw new ConfigError(
+    `The layer '${changed[0]}' keeps state from one call to the next, so a function of the inputs alone cannot do what the model does. Make it with stateful: false.`,
+  )
 }
 
 function endsOf(model: InferenceModel, options: InferenceGraphOptions): Ends {

@@ -12,3 +12,14 @@ export async function allModelFormats(): Promise<readonly FileFormat<ModelFile>[
   useModelFormats(further)
   return [...modelFormats, ...further]
 }
+
+/** The format with the longest extension that a file name ends with; undefined if none has it. */
+export function formatNamed(
+  formats: readonly FileFormat<ModelFile>[],
+  path: string,
+): FileFormat<ModelFile> | undefined {
+  const fitting = formats.flatMap((format) =>
+    format.extensions.filter((extension) => path.endsWith(extension)).map((extension) => ({ format, extension })),
+  )
+  return fitting.sort((a, b) => b.extension.length - a.extension.length)[0]?.format
+}

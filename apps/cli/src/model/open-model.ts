@@ -1,12 +1,12 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { DataError, suggest } from '@gradus/core'
-import { loadModel, type Model } from 'gradus'
+import { FormatError, loadModel, type Model } from 'gradus'
 import { type FileFormat, formatOf, type ModelFile, readModelFile } from 'gradus/io'
 import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
 import { fileNames } from '../train/file-names.ts'
 import { exists } from '../train/run-folder.ts'
-import { allModelFormats } from './formats.ts'
+import { allModelFormats, formatNamed } from './formats.ts'
 
 /** The models that a run folder has: the one of the best epoch, and the one that training left. */
 export type Which = 'best' | 'last'
@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly cwd: string
   /** Which model of a run folder is opened (default `best`, or `last` where the run saved no best one). */
   readonly which?: Which
+  /** Whether the model is compiled as it was when it was saved, with the state of its optimizer (default true). */
+  readonly compile?: boolean
 }
 
 /** A decoded model file. */
@@ -55,14 +57,14 @@ export interface OpenedModel extends OpenedFile {
  */
 export async function openModel(source: string, options: OpenOptions): Promise<OpenedModel> {
   const opened = await openModelFile(source, options)
-  return { ...opened, model: await modelOf(opened) }
+  return { ...opened, model: await modelOf(opened, options) }
 }
 
 /** Reads the model file of a run folder, or a file, without building the model. Throws as `openModel` does. */
 export async function openModelFile(source: string, options: OpenOptions): Promise<OpenedFile> {
   const path = await modelPath(source, options)
   const formats = await allModelFormats()
-  const file = await readModelFile(path, formats)
+  const file = await readModelFile(path, formats).catch((error: unknown) => rethrowNamed(error, path, options.cwd))
   const format = await formatAt(path, formats)
   const { size } = await stat(path)
   const run = await runOf(path, options.cwd)
@@ -70,14 +72,23 @@ export async function openModelFile(source: string, options: OpenOptions): Promi
 }
 
 /** Builds the model of a decoded file. Throws `DataError` for a file with weights only. */
-export async function modelOf({ file, shown }: OpenedFile): Promise<Model> {
+export async function modelOf(
+  { file, shown }: OpenedFile,
+  { compile = true }: Pick<OpenOptions, 'compile'> = {},
+): Promise<Model> {
   if (!file.header.spec) {
     throw new DataError(
       `'${shown}' holds weights only, without the layers. Give a file with the whole model; \`gradus inspect\` lists the tensors of this one.`,
     )
   }
   const decoded: FileFormat<ModelFile> = { name: 'decoded', extensions: [], matches: () => true, read: () => file }
-  return loadModel(new Uint8Array(0), { formats: [decoded] })
+  return loadModel(new Uint8Array(0), { formats: [decoded], compile })
+}
+
+/** Throws an error again, with the file in its message. */
+function rethrowNamed(error: unknown, path: string, cwd: string): never {
+  if (!(error instanceof FormatError) || error.message.includes(basename(path))) throw error
+  throw new FormatError(`${shownPath(path, cwd)}: ${error.message}`, { cause: error })
 }
 
 async function modelPath(source: string, { cwd, which }: OpenOptions): Promise<string> {
@@ -121,11 +132,14 @@ async function unreadable(source: string, path: string, code: string | undefined
   return `There is no file or folder '${source}'.${hint || ' Check the path.'}`
 }
 
+/** The name of the format of a file: of those that match, the one with its extension. */
 async function formatAt(path: string, formats: readonly FileFormat<ModelFile>[]): Promise<string> {
   const handle = await open(path)
   try {
     const { buffer, bytesRead } = await handle.read(new Uint8Array(4096), 0, 4096, 0)
-    return formatOf(formats, buffer.subarray(0, bytesRead), path).name
+    const start = buffer.subarray(0, bytesRead)
+    const named = formatNamed(formats, path)
+    return (named?.matches(start, path) ? named : formatOf(formats, start, path)).name
   } finally {
     await handle.close()
   }

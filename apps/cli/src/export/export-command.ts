@@ -1,0 +1,58 @@
+import { useBackend } from '@gradus/tensor'
+import { type Command, Option } from 'commander'
+import { openBackend } from '../backends/backends.ts'
+import { addInputShape, inputShapes } from '../inspect/input-shape.ts'
+import { openModelFile, type Which } from '../model/open-model.ts'
+import { Report, type Terminal } from '../terminal.ts'
+import { openTarget } from './target.ts'
+import { reportWritten, writeModel } from './write-model.ts'
+
+interface ExportFlags {
+  readonly to: string
+  readonly format?: 'esm' | 'iife'
+  readonly name?: string
+  readonly inputShape?: readonly string[]
+  readonly which?: Which
+  readonly force?: boolean
+  readonly json?: boolean
+}
+
+/** Adds `gradus export`. */
+export function exportCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('export')
+    .argument('<model>', 'a run folder, or a model file')
+    .description('write a model for inference: as JavaScript without dependencies, or as a file of another library')
+    .requiredOption(
+      '--to <file>',
+      'the file to write: .js, .mjs, .cjs, .keras, .h5, .weights.h5, .safetensors, or model.json for TensorFlow.js',
+    )
+    .addOption(
+      new Option(
+        '--format <format>',
+        'of JavaScript: a module, or a script that defines a variable (default esm, of .cjs iife)',
+      ).choices(['esm', 'iife']),
+    )
+    .option('--name <name>', 'of a script: the name of its variable (default model)')
+    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
+    .option('--force', 'replace a file that exists')
+    .option('--json', 'print JSON; the log goes to stderr')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gradus export runs/flowers-1 --to model.js\n  gradus export model.keras --to web/model.json',
+    )
+  addInputShape(command).action(async (source: string, flags: ExportFlags) => {
+    const { cwd, env } = terminal
+    const target = await openTarget(flags.to, { cwd, scripts: true, ...(flags.force && { force: true }) })
+    await useBackend(await openBackend('cpu'))
+    const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
+    const format = flags.format ?? (target.path.endsWith('.cjs') ? 'iife' : 'esm')
+    const written = await writeModel(opened, target, 'inference', {
+      format,
+      ...(flags.name !== undefined && { name: flags.name }),
+      ...inputShapes(flags.inputShape),
+    })
+    reportWritten(written, new Report(flags.json ? terminal.err : terminal.out, env), terminal)
+    if (flags.json) terminal.out.write(`${JSON.stringify({ version: 1, ...written }, null, 2)}\n`)
+  })
+}

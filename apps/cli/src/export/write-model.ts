@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises'
+import { relative } from 'node:path'
+import type { ExportJsOptions, Port } from '@gradus/export-js'
+import { writeFileAtomic } from 'gradus/io'
+import { bytesText } from '../inspect/format-inspection.ts'
+import { modelOf, type OpenedFile } from '../model/open-model.ts'
+import type { Report, Terminal } from '../terminal.ts'
+import { exportScript } from './export-script.ts'
+import type { Target } from './target.ts'
+
+/** The result of an export or a conversion, as `--json` prints it. */
+export interface Written {
+  readonly from: { readonly path: string; readonly format: string }
+  readonly to: { readonly path: string; readonly format: string; readonly bytes: number }
+  /** Of a file of JavaScript. */
+  readonly script?: {
+    readonly inputs: readonly Port[]
+    readonly outputs: readonly Port[]
+    readonly ops: readonly string[]
+    readonly difference: number | null
+  }
+}
+
+/** The parts of a model that are written: what inference needs, or the options of `compile` and the optimizer's state as well. */
+export type Parts = 'inference' | 'all'
+
+/** Writes a model to a file in the format of its name. Throws `DataError` for a file with weights only, and `FormatError`. */
+export async function writeModel(
+  opened: OpenedFile,
+  target: Target,
+  parts: Parts,
+  options: ExportJsOptions = {},
+): Promise<Written> {
+  const model = await modelOf(opened, { compile: parts === 'all' && target.format !== undefined })
+  const from = { path: opened.path, format: opened.format }
+  const { path, format } = target
+  if (!format) {
+    const { code, inputs, outputs, ops, difference } = await exportScript(model, options)
+    await writeFileAtomic(path, code)
+    const bytes = new TextEncoder().encode(code).length
+    return { from, to: { path, format: 'JavaScript', bytes }, script: { inputs, outputs, ops, difference } }
+  }
+  const formats = [format]
+  if (path.endsWith('.weights.h5')) await model.saveWeights(path, { formats })
+  else await (parts === 'all' ? model.save(path, { formats }) : model.export(path, { formats }))
+  return { from, to: { path, format: format.name, bytes: (await stat(path)).size } }
+}
+
+/** Prints what was written. */
+export function reportWritten({ to, script }: Written, report: Report, { cwd }: Terminal): void {
+  const path = relative(cwd, to.path)
+  report.line(`Wrote ${path}: ${to.format}, ${bytesText(to.bytes)}`)
+  if (!script) return
+  const { inputs, outputs, difference } = script
+  const shown = (ports: readonly Port[]) => ports.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ')
+  report.line(`  predict(rows)  ${shown(inputs)} -> ${shown(outputs)}`)
+  if (difference === null) report.line('  compared       not: the model takes no random samples')
+  else
+    report.line(
+      `  compared       greatest difference from the model on 8 random samples: ${difference === 0 ? '0' : difference.toExponential(1)}`,
+    )
+}

@@ -1,0 +1,115 @@
+import { relative } from 'node:path'
+import { formatShape } from '@gradus/tensor'
+import { formatTable } from '../model/format-table.ts'
+import { type InspectedTraining, type InspectedWeight, type Inspection, isReal, type Port } from './inspection.ts'
+import { histogramLine } from './weight-statistics.ts'
+
+/** The inspection of a file as text. */
+export function formatInspection({ file, model, training, weights }: Inspection, cwd: string): string {
+  const path = relative(cwd, file.path)
+  const facts: (readonly [string, string])[] = [['format', `${file.format}, ${bytesText(file.bytes)}`]]
+  if (file.run) facts.push(['run', relative(cwd, file.run) || '.'])
+  if (model) {
+    const { parameters, flops, inputs, outputs, dtypes } = model
+    facts.push(['model', `${model.type} '${model.name}'`])
+    for (const port of inputs) facts.push(['input', portText(port)])
+    for (const port of outputs) facts.push(['output', portText(port)])
+    facts.push([
+      'parameters',
+      `${amount(parameters.total)}, ${amount(parameters.trainable)} trainable, ${bytesText(parameters.bytes)} of ${dtypes.join(', ') || 'nothing'}`,
+    ])
+    const shown =
+      flops.total === null
+        ? `not counted: ${flops.reason}`
+        : `${amount(flops.total)} for one sample (${flops.convention})`
+    facts.push(['FLOPs', shown])
+  } else facts.push(['model', 'none: the file holds weights only'])
+  if (training) facts.push(...trainingFacts(training))
+  const parts = [
+    path.startsWith('..') ? file.path : path,
+    ...facts.map(([name, text]) => `  ${name.padEnd(11)} ${text}`),
+  ]
+  if (model) {
+    parts.push('', model.summary.trimEnd())
+    if (model.flops.total !== null) parts.push('', 'FLOPs', layerTable(model.layers, model.flops.total))
+  }
+  if (weights.length > 0) parts.push('', 'Weights', weightTable(weights))
+  return `${parts.join('\n')}\n`
+}
+
+function trainingFacts({ optimizer, loss, metrics, steps, stateTensors }: InspectedTraining): [string, string][] {
+  const facts: [string, string][] = []
+  const state = stateTensors > 0 ? `, ${amount(stateTensors)} tensors of state` : ''
+  const after = steps === null ? '' : `${amount(steps)} ${steps === 1 ? 'step' : 'steps'}`
+  if (optimizer !== null) facts.push(['optimizer', `${specText(optimizer)}${after && `, ${after}`}${state}`])
+  else if (after) facts.push(['steps', after])
+  if (loss !== null) facts.push(['loss', specText(loss)])
+  if (metrics !== null) facts.push(['metrics', specText(metrics)])
+  return facts
+}
+
+/** A loss, an optimizer or metrics as a file has them, in few words. */
+function specText(spec: unknown): string {
+  if (typeof spec === 'string') return spec
+  if (Array.isArray(spec)) return spec.map(specText).join(', ') || 'none'
+  if (typeof spec !== 'object' || spec === null) return String(spec)
+  const { optimizer, loss, metric, function: fn, schedule, learningRate } = spec as Record<string, unknown>
+  const name = [optimizer, loss, metric, fn, schedule].find((value) => typeof value === 'string')
+  if (typeof name !== 'string') {
+    return Object.entries(spec)
+      .map(([key, value]) => `${key}: ${specText(value)}`)
+      .join(', ')
+  }
+  return learningRate === undefined ? name : `${name}, learning rate ${specText(learningRate)}`
+}
+
+function portText({ name, shape, dtype }: Port): string {
+  return `${name} [${shape.map(String).join(', ')}] ${dtype}`
+}
+
+function layerTable(layers: NonNullable<Inspection['model']>['layers'], total: number): string {
+  const rows = layers.map(({ name, type, flops }) => [
+    name,
+    type,
+    amount(flops ?? 0),
+    total === 0 ? '' : `${((100 * (flops ?? 0)) / total).toFixed(1)} %`,
+  ])
+  const inLayers = layers.reduce((sum, { flops }) => sum + (flops ?? 0), 0)
+  if (inLayers < total) rows.push(['(between layers)', '', amount(total - inLayers), ''])
+  return formatTable(['layer', 'type', 'FLOPs', 'share'], [...rows, ['total', '', amount(total), '']], 'llrr')
+}
+
+function weightTable(weights: readonly InspectedWeight[]): string {
+  const rows = weights.map((weight) => [
+    weight.path,
+    formatShape(weight.shape),
+    weight.dtype,
+    ...[weight.min, weight.max, weight.mean, weight.std].map((value) => figure(value, isReal(weight.dtype))),
+    amount(weight.zeros),
+    amount(weight.notFinite),
+    histogramLine(weight.histogram),
+  ])
+  const header = ['weight', 'shape', 'dtype', 'min', 'max', 'mean', 'std', 'zeros', 'not finite', 'histogram']
+  return formatTable(header, rows, 'lllrrrrrrl')
+}
+
+function figure(value: number | null, isFloat: boolean): string {
+  if (value === null) return '-'
+  if (!isFloat && Number.isInteger(value)) return amount(value)
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(4))) : value.toExponential(2)
+}
+
+/** A whole number with separators between thousands. */
+export function amount(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** A size in bytes, and in a larger unit where that is shorter. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`
+  const unit = bytes < 2 ** 20 ? 'KiB' : bytes < 2 ** 30 ? 'MiB' : 'GiB'
+  const size = bytes / { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit]
+  return `${size.toFixed(1)} ${unit} (${amount(bytes)} bytes)`
+}

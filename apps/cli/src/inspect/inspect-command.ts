@@ -1,0 +1,33 @@
+import { useBackend } from '@gradus/tensor'
+import { type Command, Option } from 'commander'
+import { openBackend } from '../backends/backends.ts'
+import { openModelFile, type Which } from '../model/open-model.ts'
+import type { Terminal } from '../terminal.ts'
+import { formatInspection } from './format-inspection.ts'
+import { addInputShape, inputShapes } from './input-shape.ts'
+import { inspect } from './inspection.ts'
+
+interface InspectFlags {
+  readonly json?: boolean
+  readonly which?: Which
+  readonly inputShape?: readonly string[]
+}
+
+/** Adds `gradus inspect`. */
+export function inspectCommand(program: Command, { out, cwd }: Terminal): void {
+  const command = program
+    .command('inspect')
+    .argument('<model>', 'a run folder, or a model file: .safetensors, .keras, .h5, or the model.json of TensorFlow.js')
+    .description('show layers, shapes, parameters, FLOPs and the values of the weights of a model')
+    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  gradus inspect runs/flowers-1\n  gradus inspect model.keras --json')
+  addInputShape(command).action(async (source: string, flags: InspectFlags) => {
+    await useBackend(await openBackend('cpu'))
+    const opened = await openModelFile(source, { cwd, ...(flags.which && { which: flags.which }) })
+    const inspection = await inspect(opened, inputShapes(flags.inputShape))
+    out.write(
+      flags.json ? `${JSON.stringify({ version: 1, ...inspection }, null, 2)}\n` : formatInspection(inspection, cwd),
+    )
+  })
+}
