@@ -2,7 +2,7 @@ import { ConfigError, DataError, isPlainObject } from '@gradus/core'
 import type { Cell } from '../cell.ts'
 import type { TableChunk, TableSource } from '../source.ts'
 import type { TableFormat, TableInput, TableOptions } from './format.ts'
-import { ColumnNames, flatten } from './json/flatten.ts'
+import { ColumnNames, flatten, requireShallow, textsOf } from './json/flatten.ts'
 import { parseJson } from './json/parse.ts'
 import { ChunkBuilder } from './text/chunk-builder.ts'
 import { type Encoding, readSample, textPieces } from './text/decode.ts'
@@ -92,7 +92,7 @@ async function findColumns(
 }
 
 function listShape(name: string, lists: readonly unknown[][], { header }: TableOptions, notes: string[]): RowShape {
-  const texts = lists.map((row) => row.map((cell) => (cell === null ? '' : String(cell).slice(0, 100))))
+  const texts = textsOf(lists)
   const first = lists[0]!
   if (Array.isArray(header)) {
     if (header.length !== first.length)
@@ -132,10 +132,15 @@ async function* readRows(
         isFirst = false
         continue
       }
+      for (const cell of Array.isArray(value) ? value : []) requireShallow(cell, `${input.name}, line ${number}`)
       if (columns) {
         for (const column of rows.columns) column.push(undefined)
-        if (isPlainObject(value)) flatten(value, set)
-        else if (Array.isArray(value))
+        if (isPlainObject(value)) {
+          flatten(value, (name, cell) => {
+            requireShallow(cell, `${input.name}, line ${number}`)
+            set(name, cell)
+          })
+        } else if (Array.isArray(value))
           throw new DataError(`${input.name}, line ${number}: a list, and the lines before it are objects.`)
         else set('value', value as Cell)
       } else {

@@ -4,6 +4,7 @@ import type { Cell } from '../cell.ts'
 import type { TableChunk, TableSource } from '../source.ts'
 import { wholeBytes } from './archive/gunzipped.ts'
 import type { TableFormat, TableInput } from './format.ts'
+import { pageProblem } from './parquet/check-pages.ts'
 import {
   type Hyparquet,
   loadCompressors,
@@ -132,11 +133,13 @@ async function* readRows(
   leaves: readonly (readonly string[])[],
 ): AsyncGenerator<TableChunk> {
   const compressors = await compressorsFor(name, library, metadata)
+  const levels = levelsOf(library.parquetSchema(metadata).children)
   const columns = [...new Set(leaves.map(([first]) => first!))]
   const windowRows = Math.max(1, Math.floor(windowCells / leaves.length))
   let start = 0
   for (const group of metadata.row_groups) {
     const groupEnd = start + Number(group.num_rows)
+    await checkGroup(name, file, group, levels, compressors)
     for (; start < groupEnd; start = Math.min(start + windowRows, groupEnd)) {
       const end = Math.min(start + windowRows, groupEnd)
       const window = new RowWindow(start, end)
@@ -153,6 +156,57 @@ async function* readRows(
       )
       yield* window.chunks(name, leaves)
     }
+  }
+}
+
+/** The largest definition and repetition levels of the columns, by their paths. */
+function levelsOf(
+  schema: readonly ParquetSchema[],
+  path: readonly string[] = [],
+  definition = 0,
+  repetition = 0,
+): Map<string, readonly [definition: number, repetition: number]> {
+  const found = new Map<string, readonly [number, number]>()
+  for (const { element, children } of schema) {
+    const inner = [...path, element.name]
+    const levels = [
+      definition + (element.repetition_type === 'REQUIRED' ? 0 : 1),
+      repetition + (element.repetition_type === 'REPEATED' ? 1 : 0),
+    ] as const
+    if (children.length === 0) found.set(inner.join('\0'), levels)
+    for (const [key, value] of levelsOf(children, inner, ...levels)) found.set(key, value)
+  }
+  return found
+}
+
+/** Checks the pages of a group of rows. Throws `FormatError` for damaged ones. */
+async function checkGroup(
+  name: string,
+  file: ParquetFile,
+  group: ParquetMetadata['row_groups'][number],
+  levels: ReturnType<typeof levelsOf>,
+  compressors: Awaited<ReturnType<typeof compressorsFor>>,
+): Promise<void> {
+  for (const { meta_data: meta } of group.columns) {
+    const { path_in_schema: path, codec, num_values: count, total_compressed_size: size } = meta!
+    const start = Number(meta!.dictionary_page_offset || meta!.data_page_offset)
+    const known = levels.get(path.join('\0'))
+    const column = `its column ${JSON.stringify(path.join('.').slice(0, 100))}`
+    if (!known) throw new FormatError(`${name} is damaged: ${column} is not in its schema.`)
+    if (known[1] === 0 && count !== group.num_rows)
+      throw new FormatError(`${name} is damaged: ${column} has ${count} values for ${group.num_rows} rows.`)
+    const problem = pageProblem(new Uint8Array(await file.slice(start, start + Number(size))), {
+      codec,
+      valueCount: Number(count),
+      maxDefinition: known[0],
+      maxRepetition: known[1],
+      decompress: (input, length) => {
+        const run = compressors[codec]
+        if (!run) throw new RangeError(`it is compressed by ${codec}`)
+        return run(input, length)
+      },
+    })
+    if (problem) throw new FormatError(`${name} is damaged: in ${column}, ${problem}.`)
   }
 }
 

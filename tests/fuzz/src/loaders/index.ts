@@ -10,6 +10,7 @@ import * as layerModule from './layer-changes.ts'
 import * as modelModule from './models.ts'
 import * as optionModule from './options.ts'
 import * as stateModule from './states.ts'
+import * as tableModule from './tables.ts'
 import * as tfjsModule from './tfjs-files.ts'
 import * as weightModule from './weights.ts'
 
@@ -33,6 +34,7 @@ export const fileLoaders: readonly Loader[] = [
   kerasModule,
   layerModule,
   states,
+  tableModule,
   tfjsModule,
   weightModule,
 ].flatMap((module) => Object.values<Loader>(module))

@@ -38,7 +38,7 @@ export class ColumnNames {
   /** Adds the columns of a row, and checks its cells. */
   add(row: object, place: string): void {
     flatten(row, (name, cell) => {
-      if (typeof cell === 'object' && cell !== null) this.requireShallow(cell, place)
+      requireShallow(cell, `${this.source}, ${place}`)
       if (this.indices.has(name)) return
       if (this.indices.size >= maxColumns)
         throw new DataError(
@@ -47,14 +47,22 @@ export class ColumnNames {
       this.indices.set(name, this.indices.size)
     })
   }
+}
 
-  private requireShallow(cell: object, place: string): void {
-    if (nestedDeep(cell, maxNested))
-      throw new DataError(`${this.source}, ${place}: a value is nested more than ${maxNested} deep, so it is no cell.`)
-  }
+/** Throws `DataError` for a cell that is nested too deep. */
+export function requireShallow(cell: unknown, where: string): void {
+  if (nestedDeep(cell, maxNested))
+    throw new DataError(`${where}: a value is nested more than ${maxNested} deep, so it is no cell.`)
 }
 
 function nestedDeep(value: unknown, left: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   return left === 0 || Object.values(value).some((inner) => nestedDeep(inner, left - 1))
+}
+
+/** The cells of the first rows as short texts, by which a header is found. */
+export function textsOf(rows: readonly (readonly unknown[])[]): string[][] {
+  const textOf = (cell: unknown) =>
+    typeof cell === 'object' ? (cell === null ? '' : '{}') : String(cell).slice(0, 100)
+  return rows.slice(0, 1000).map((row) => row.map(textOf))
 }

@@ -1,8 +1,8 @@
-import { ConfigError, DataError, describeName, isPlainObject, suggest } from '@gradus/core'
+import { ConfigError, DataError, describeName, describeValue, isPlainObject, suggest } from '@gradus/core'
 import type { Cell } from '../../cell.ts'
 import type { TableOptions } from '../format.ts'
 import { hasHeader, uniqueNames } from '../text/header.ts'
-import { ColumnNames, flatten } from './flatten.ts'
+import { ColumnNames, flatten, requireShallow, textsOf } from './flatten.ts'
 
 /** Rows of JSON that can be read from any one on. */
 export interface JsonRows {
@@ -19,7 +19,7 @@ export function rowsOf(source: string, value: unknown, options: TableOptions): J
   if (within !== undefined)
     return rowsOf(source, valueWithin(source, value, within), { ...options, within: undefined as never })
   if (Array.isArray(value)) return listRows(source, value, options)
-  if (!isPlainObject(value)) throw new DataError(`${source} holds ${JSON.stringify(value)}, and no rows. ${expected}`)
+  if (!isPlainObject(value)) throw new DataError(`${source} holds ${describeValue(value)}, and no rows. ${expected}`)
   return splitRows(source, value, options) ?? columnRows(source, value) ?? foundRows(source, value, options)
 }
 
@@ -79,7 +79,10 @@ function listOfLists(source: string, list: readonly unknown[], { header }: Table
   const width = (list.find(Array.isArray) as readonly unknown[]).length
   const problems: string[] = []
   list.forEach((row, index) => {
-    if (Array.isArray(row) && row.length === width) return
+    if (Array.isArray(row) && row.length === width) {
+      for (const cell of row) requireShallow(cell, `${source}, row ${index + 1}`)
+      return
+    }
     const problem = Array.isArray(row)
       ? `has ${row.length} cells; expected ${width}`
       : `is ${kindOf(row)}; expected a list`
@@ -90,9 +93,7 @@ function listOfLists(source: string, list: readonly unknown[], { header }: Table
     throw new DataError(`${source} cannot be read as a table:${problems.slice(0, 10).join('')}${rest}`)
   }
   if (width === 0) throw new DataError(`${source} holds empty lists. ${expected}`)
-  const texts = (list.slice(0, 1000) as unknown[][]).map((row) =>
-    row.map((cell) => (cell === null ? '' : String(cell).slice(0, 100))),
-  )
+  const texts = textsOf(list as unknown[][])
   const firstIsText = (list[0] as unknown[]).every((cell) => typeof cell === 'string')
   const named = Array.isArray(header) ? undefined : (header ?? (firstIsText && hasHeader(texts)))
   if (Array.isArray(header) && header.length !== width)
@@ -143,6 +144,7 @@ function columnRows(source: string, value: Readonly<Record<string, unknown>>): J
       `${source}: the column ${describeName(entries[0]![0])} has ${count} values and ${describeName(entries[other]![0])} has ${lists[other]!.length}. Give each column a value for each row.`,
     )
   }
+  for (const cells of lists) for (const cell of cells) requireShallow(cell, source)
   if (count === 0) throw new DataError(`${source} has columns without values. Give it at least one row.`)
   return {
     names: entries.map(([name]) => name),
