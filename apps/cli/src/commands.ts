@@ -2,6 +2,7 @@
 export { backendsCommand } from './backends/backends-command.ts'
 export { benchCommand } from './bench/bench-command.ts'
 export { compareCommand } from './compare/compare-command.ts'
+export { completionCommand } from './completion/completion-command.ts'
 export { configCommand } from './config/config-command.ts'
 export { convertCommand } from './convert/convert-command.ts'
 export { doctorCommand } from './doctor/doctor-command.ts'

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import * as commands from './commands.ts'
+import { suggestChoices } from './completion/suggest-choices.ts'
 import { exitCodeHelp } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 import { ownVersion } from './version.ts'
@@ -15,6 +16,7 @@ export function createProgram(terminal: Terminal): Command {
     .addHelpText('after', `\n${exitCodeHelp()}`)
   for (const add of Object.values(commands)) add(program, terminal)
   addDebugFlag(program)
+  suggestChoices(program)
   return program
 }
 
