@@ -7,7 +7,7 @@ import { ownVersion } from '../version.ts'
 import { findPackage, gradusPackages, type InstalledPackage } from './installed.ts'
 
 /** A package that is used where it is installed. */
-export interface OptionalPackage {
+interface OptionalPackage {
   readonly name: string
   /** What it is for. */
   readonly about: string
@@ -18,7 +18,7 @@ export interface OptionalPackage {
 }
 
 /** Something that is missing or could be faster. */
-export interface Finding {
+interface Finding {
   /** `problem`: it can give errors. `advice`: it would be faster or could do more. */
   readonly kind: 'problem' | 'advice'
   readonly text: string

@@ -24,7 +24,7 @@ export interface InspectedWeight extends WeightStatistics {
 }
 
 /** A layer of a model. */
-export interface InspectedLayer {
+interface InspectedLayer {
   readonly name: string
   readonly type: string
   readonly parameters: number
@@ -42,7 +42,7 @@ export interface Inspection {
   readonly weights: readonly InspectedWeight[]
 }
 
-export interface InspectedModel {
+interface InspectedModel {
   readonly type: string
   readonly name: string
   readonly inputs: readonly Port[]

@@ -38,7 +38,7 @@ export interface OpenedFile {
 }
 
 /** The run folder of a model. */
-export interface RunOfModel {
+interface RunOfModel {
   /** The absolute path. */
   readonly folder: string
   /** Reads the config of the run, with absolute paths. Throws `ConfigError` for a damaged one. */
