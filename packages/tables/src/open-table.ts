@@ -11,6 +11,8 @@ import { startsWith } from '@gradus/datasets/internals'
 import { tableFormats } from './formats/all.ts'
 import { gunzipped } from './formats/archive/gunzipped.ts'
 import type { TableFormat, TableInput, TableOptions } from './formats/format.ts'
+import { json } from './formats/json.ts'
+import { startsWithin } from './formats/jsonl.ts'
 import { unreadReason } from './formats/unread.ts'
 import { type TableFrom, tableInput } from './input.ts'
 import type { TableChunk, TableSource } from './source.ts'
@@ -110,10 +112,9 @@ function recognize({ name, path = '' }: TableInput, start: Uint8Array): TableFor
   if (isBinary && !(named && isText(named) && matching.name === 'idx')) return matching
   const reason = unreadReason(start, named ? '' : lower)
   if (reason) throw new DataError(`${name} ${reason}`)
-  if (named && (named.name === 'json' || named.name === 'jsonl')) {
-    // many programs write JSONL to files named .json, and the other way round
-    return matching && (matching.name === 'json' || matching.name === 'jsonl') ? matching : named
-  }
+  // many programs write JSONL to files named .json, and the other way round
+  if (named?.name === 'json' && matching?.name === 'jsonl') return matching
+  if (named?.name === 'jsonl' && startsWithin(new TextDecoder().decode(start))) return json
   const format = named ?? matching
   if (format) return format
   throw new DataError(

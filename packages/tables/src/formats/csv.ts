@@ -4,7 +4,7 @@ import type { TableChunk, TableSource } from '../source.ts'
 import type { TableFormat, TableInput, TableOptions } from './format.ts'
 import { isBlank } from './text/cell-forms.ts'
 import { ChunkBuilder } from './text/chunk-builder.ts'
-import { type Encoding, readSample, textPieces } from './text/decode.ts'
+import { type Encoding, isText, readSample, textPieces } from './text/decode.ts'
 import { findLayout, type Layout } from './text/layout.ts'
 import { afterLines, withoutLines } from './text/lines.ts'
 import { swallowsRows } from './text/sniff.ts'
@@ -25,7 +25,7 @@ export const csv: TableFormat = {
   title: 'a CSV file',
   extensions: ['.csv', '.tsv', '.tab', '.psv', '.ssv', '.data', '.dat'],
   options: csvOptions,
-  matches: (start) => !start.includes(0) || (start[0]! >= 0xfe && start[1]! >= 0xfe),
+  matches: isText,
   async open(input, given): Promise<TableSource> {
     const options = { ...given, ...delimiterOf(given) }
     const { skip = 0 } = options
@@ -152,7 +152,7 @@ class RowReader {
       return
     }
     if (record.end > record.line && this.findsOpenQuotes && swallowsRows(cells, this.layout.delimiter)) {
-      this.problems.add(record)
+      this.problems.addOpenQuote(record)
       return
     }
     const { columns } = this.rows

@@ -5,14 +5,17 @@ import { chunkedRows } from './chunked-rows.ts'
 import type { TableFormat } from './format.ts'
 import { parseJson } from './json/parse.ts'
 import { rowsOf } from './json/records.ts'
+import { jsonl, startsWithRows } from './jsonl.ts'
 import { encodingOf } from './text/decode.ts'
 
 /** The most bytes of a JSON file, which is read at once. */
 const maxBytes = 2 ** 29 - 2 ** 16
+/** The most characters of a first line that may be a row of JSONL. */
+const maxFirstLine = 2 ** 20
 
 /**
  * JSON: a list of objects, a list of lists with or without a header, an object with a list for each column, or an object that holds one
- * of these. Nested objects become columns such as `a.b`.
+ * of these. Nested objects become columns such as `a.b`. A file with a value in each line is read as JSONL.
  */
 export const json: TableFormat = {
   name: 'json',
@@ -23,7 +26,9 @@ export const json: TableFormat = {
   async open(input, options): Promise<TableSource> {
     const bytes = await wholeBytes(input, maxBytes, 'Save it as JSONL, with a row in each line.')
     const encoding = encodingOf(bytes.subarray(0, 2 ** 16), options.encoding, input.name)
-    const { value, hasNaN } = parseJson(decode(bytes, encoding.name, input.name), input.name)
+    const text = decode(bytes, encoding.name, input.name)
+    if (options.within === undefined && startsWithRows(text.slice(0, maxFirstLine))) return jsonl.open(input, options)
+    const { value, hasNaN } = parseJson(text, input.name)
     const rows = rowsOf(input.name, value, options)
     return {
       name: input.name,

@@ -34,14 +34,27 @@ export const jsonl: TableFormat = {
 
 /** Whether a text begins with two lines that are JSON, each by itself. */
 export function startsWithRows(start: string): boolean {
-  const [first = '', second] = start
+  const [first, second = ''] = start
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .split(/\s*[\r\n]\s*/, 2)
+  return isRow(first!) && /^\s*[[{]/.test(second)
+}
+
+/** Whether the first line of a text is not JSON by itself, so that it has no rows in lines. */
+export function startsWithin(start: string): boolean {
+  const [first, ...others] = start
     .replace(/^\ufeff/, '')
     .trimStart()
     .split(/\r\n|\n|\r/, 2)
-  if (!/^[[{]/.test(first) || second === undefined || !/^\s*([[{]|$)/.test(second)) return false
+  return others.length > 0 && !isRow(first!)
+}
+
+function isRow(line: string): boolean {
+  if (!/^[[{]/.test(line)) return false
   try {
-    const value: unknown = JSON.parse(first)
-    return isPlainObject(value) || (Array.isArray(value) && second !== '')
+    JSON.parse(line)
+    return true
   } catch {
     return false
   }

@@ -34,8 +34,20 @@ export function encodingOf(start: Uint8Array, given: string | undefined, name: s
     new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true })
     return { name: 'utf-8', isGuess: true }
   } catch {
-    return { name: fallback, isGuess: false, note: fallbackNote }
+    return isMostlyUtf8(start)
+      ? { name: 'utf-8', isGuess: false }
+      : { name: fallback, isGuess: false, note: fallbackNote }
   }
+}
+
+/** Whether bytes are UTF-8 but for some: most characters beyond ASCII can be decoded. In other encodings this is rare. */
+function isMostlyUtf8(bytes: Uint8Array): boolean {
+  let [good, bad] = [0, 0]
+  for (const character of new TextDecoder('utf-8').decode(bytes, { stream: true })) {
+    if (character === '\ufffd') bad++
+    else if (character > '\x7f') good++
+  }
+  return good > bad / 2
 }
 
 /** UTF-16 without a mark: every second byte of Latin text is 0. */
@@ -48,6 +60,16 @@ function wideEncoding(start: Uint8Array, name: string): string {
   throw new DataError(
     `${name} is not a text file: byte ${start.indexOf(0) + 1} is 0. Give a table as CSV, JSON, JSONL, Parquet or NumPy.`,
   )
+}
+
+/** Whether bytes are text in an encoding that is recognized. */
+export function isText(start: Uint8Array): boolean {
+  try {
+    encodingOf(start, undefined, '')
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -69,7 +91,7 @@ export async function* textPieces(input: TableInput, encoding: Encoding, notes: 
       }
       return text
     } catch {
-      if (!isAscii) throw damaged(input.name, encoding.name, offset)
+      if (!isAscii || (bytes && isMostlyUtf8(bytes))) throw damaged(input.name, encoding.name, offset)
       if (!notes.includes(fallbackNote)) notes.push(fallbackNote)
       isAscii = false
       decoder = new TextDecoder(fallback)

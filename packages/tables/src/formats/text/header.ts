@@ -35,8 +35,10 @@ function voteOf(name: string, cells: readonly string[]): number {
   if (isDigitLike(name)) return share > 0.5 ? -1 : 0
   if (share > 0.9) return 1
   const lower = name.toLowerCase()
-  if (cells.every((cell) => booleans.has(cell.toLowerCase()))) return booleans.has(lower) ? -1 : 1
   const different = new Set(cells.map((cell) => cell.toLowerCase()))
+  const [sample] = different
+  if ((different.size === 2 || sample!.length > 1) && [...different].every((cell) => booleans.has(cell)))
+    return booleans.has(lower) ? -1 : 1
   if (different.has(lower)) return -1
   return cells.length >= 20 && different.size <= cells.length / 10 && isNameLike(name) ? 0.5 : 0
 }

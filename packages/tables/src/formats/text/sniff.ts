@@ -74,7 +74,9 @@ function formOf(
   if (quoted.records.length === 0 && !quoted.isOpen) return undefined
   if (quote !== undefined || !quoted.isOpen) return { ...quoted, hasOpenQuotes: false }
   const plain = splitText(text, isWhole, delimiter, null, comment)
-  if (plain.consistency < 0.9 || plain.records.length === 0) return { ...quoted, hasOpenQuotes: false }
+  // not where quoted cells have delimiters in them, so that rows have even numbers of cells by the quotes only
+  if (plain.consistency < Math.max(0.9, quoted.consistency - 0.01) || plain.records.length === 0)
+    return { ...quoted, hasOpenQuotes: false }
   return { ...plain, hasOpenQuotes: true }
 }
 
@@ -118,8 +120,10 @@ function widthOf(records: readonly (readonly string[])[]): { width: number; cons
 }
 
 /** How well a form fits: even widths, several columns, and cells that are numbers or dates. */
-function scoreOf({ delimiter, records, width, consistency, hasOpenQuotes }: Form): number {
+function scoreOf({ delimiter, records, width, hasOpenQuotes, ...form }: Form): number {
   const first = records[0]?.length ?? 0
+  // the header may lack a name for the names of rows
+  const consistency = first > 1 && first === width - 1 ? widthOf(records.slice(1)).consistency : form.consistency
   let score = consistency + 0.01 * Math.min(width, 10)
   if (hasOpenQuotes) score -= 0.01
   if (width <= 1) return score - 0.6

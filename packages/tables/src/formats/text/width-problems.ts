@@ -8,6 +8,7 @@ const listed = 10
 /** Collects lines with a wrong number of cells, and names the likely cause once. */
 export class WidthProblems {
   private readonly records: CsvRecord[] = []
+  private readonly openQuotes: string[] = []
   private narrow = 0
   count = 0
 
@@ -30,6 +31,15 @@ export class WidthProblems {
     if (this.records.length < listed) this.records.push(record)
   }
 
+  /** Adds a record with a quoted cell that takes the rows after it. */
+  addOpenQuote({ line, end }: CsvRecord): void {
+    this.count++
+    if (this.openQuotes.length < listed)
+      this.openQuotes.push(
+        `line ${line + this.lineOffset}: a quote that begins here ends in line ${end + this.lineOffset}`,
+      )
+  }
+
   /** The lines by their numbers of cells: `lines 3, 7: 4 cells; expected 5`. */
   private lines(): string[] {
     const byWidth = new Map<number, number[]>()
@@ -46,8 +56,8 @@ export class WidthProblems {
 
   /** Throws `DataError`. `lastLine` is the last line of the file, if it is known. */
   fail(problem: { readonly line: number; readonly problem: string } | undefined, lastLine: number | undefined): never {
-    const lines = this.lines()
-    if (this.count > this.records.length) lines.push('and more')
+    const lines = [...this.lines(), ...this.openQuotes]
+    if (this.count > this.records.length + this.openQuotes.length) lines.push('and more')
     if (problem) lines.push(`line ${problem.line + this.lineOffset}: ${problem.problem}`)
     const list = lines.map((line) => `\n  ${line}`).join('')
     throw new DataError(`${this.name} cannot be read as a table:${list}\n${this.cause(problem, lastLine)}`)
@@ -55,7 +65,7 @@ export class WidthProblems {
 
   private cause(problem: { readonly problem: string } | undefined, lastLine: number | undefined): string {
     const { records, columns, delimiter } = this
-    if (problem && records.length === 0) {
+    if (this.openQuotes.length > 0 || (problem && records.length === 0)) {
       return "Correct the quotes. If quotes are characters like others in this file, set 'quote' to null."
     }
     const [first] = records
@@ -81,7 +91,7 @@ export class WidthProblems {
     if (this.narrow === this.count && first!.line > 1 && this.isFull)
       return `Cells seem to be missing at the end of lines. Give each line ${columns} cells, with nothing in those without a value.`
     if (this.narrow === this.count && first!.line <= 10)
-      return `If the lines up to line ${records.at(-1)!.end + this.lineOffset} are a title, leave them out with 'skip'. Otherwise complete them.`
+      return `If the lines before the table are a title, leave them out with 'skip': ${records.at(-1)!.end + this.lineOffset}. Otherwise complete them.`
     return "Correct the lines, or set 'delimiter', 'quote' or 'header' if the file is read in a wrong way."
   }
 }
