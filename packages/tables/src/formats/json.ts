@@ -25,7 +25,7 @@ export const json: TableFormat = {
   matches: (start) => /^\s*[[{]/.test(new TextDecoder().decode(start)),
   async open(input, options): Promise<TableSource> {
     const bytes = await wholeBytes(input, maxBytes, 'Save it as JSONL, with a row in each line.')
-    const encoding = encodingOf(bytes.subarray(0, 2 ** 16), options.encoding, input.name)
+    const encoding = encodingOf(bytes, options.encoding, input.name, true)
     const text = decode(bytes, encoding.name, input.name)
     if (options.within === undefined && startsWithRows(text.slice(0, maxFirstLine))) return jsonl.open(input, options)
     const { value, hasNaN } = parseJson(text, input.name)

@@ -27,7 +27,7 @@ export const texts: TableFormat = {
         let characters = 0
         for (const [row, { path, read }] of files.entries()) {
           const bytes = await read()
-          const name = encodingOf(bytes.subarray(0, 2 ** 16), encoding, `The file '${path}'`).name
+          const name = encodingOf(bytes, encoding, `The file '${path}'`, true).name
           const text = new TextDecoder(name).decode(bytes)
           rows.columns[0]!.push(text)
           if (labels) rows.columns[1]!.push(labels[row]!)

@@ -15,8 +15,11 @@ const fallback = 'windows-1252'
 const fallbackNote =
   "The text is not UTF-8 and was read as windows-1252. If letters are wrong, set 'encoding', such as 'utf-16le' or 'shift_jis'."
 
-/** Finds the encoding by the first bytes. Throws `ConfigError` for an unknown one in the options, `DataError` for bytes that are no text. */
-export function encodingOf(start: Uint8Array, given: string | undefined, name: string): Encoding {
+/**
+ * Finds the encoding by the first bytes. `isWhole` says that there are no further bytes. Throws
+ * `ConfigError` for an unknown one in the options, `DataError` for bytes that are no text.
+ */
+export function encodingOf(start: Uint8Array, given: string | undefined, name: string, isWhole = false): Encoding {
   if (given !== undefined) {
     try {
       return { name: new TextDecoder(given).encoding, isGuess: false }
@@ -31,7 +34,7 @@ export function encodingOf(start: Uint8Array, given: string | undefined, name: s
   if (startsWith(start, [0xfe, 0xff])) return { name: 'utf-16be', isGuess: false, note: 'The text is UTF-16.' }
   if (start.includes(0)) return { name: wideEncoding(start, name), isGuess: false, note: 'The text is UTF-16.' }
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true })
+    new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: !isWhole })
     return { name: 'utf-8', isGuess: true }
   } catch {
     return isMostlyUtf8(start)
@@ -141,8 +144,8 @@ const sampleBytes = 2 ** 18
 /** Reads the beginning of a text file. Throws `DataError` where it is no text or is empty. */
 export async function readSample(input: TableInput, encodingName: string | undefined): Promise<Sample> {
   const bytes = await input.read(0, sampleBytes)
-  const encoding = encodingOf(bytes, encodingName, input.name)
   const isWhole = bytes.length < sampleBytes
+  const encoding = encodingOf(bytes, encodingName, input.name, isWhole)
   const text = new TextDecoder(encoding.name).decode(bytes, { stream: !isWhole })
   if (text.trim() === '' && isWhole) {
     throw new DataError(
