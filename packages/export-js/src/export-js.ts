@@ -3,6 +3,7 @@ import { simplify } from '@gradus/graph'
 import { foldConstants } from './fold-constants.ts'
 import { graphCode, opsOf } from './graph-code.ts'
 import { type InferenceGraphOptions, type InferenceModel, inferenceGraph, type Port } from './inference-graph.ts'
+import { tableOf } from './table/table-spec.ts'
 
 /** Options of `exportJs`. */
 export interface ExportJsOptions extends InferenceGraphOptions {
@@ -10,6 +11,11 @@ export interface ExportJsOptions extends InferenceGraphOptions {
   readonly format?: 'esm' | 'iife'
   /** The name of that variable (default `model`). */
   readonly name?: string
+  /**
+   * Whether the file also has `predictRows`, which takes objects by the names of columns, for a model that was saved with a table (default
+   * true).
+   */
+  readonly table?: boolean
 }
 
 /** A file of JavaScript that predicts. */
@@ -19,6 +25,8 @@ export interface ExportedJs {
   readonly outputs: readonly Port[]
   /** The names of the primitives that it computes. */
   readonly ops: readonly string[]
+  /** The columns that `predictRows` takes; null without it. */
+  readonly columns: readonly string[] | null
 }
 
 /**
@@ -48,13 +56,15 @@ export async function exportJs(model: InferenceModel, options: ExportJsOptions =
   }
   const { graph, inputs, outputs } = inferenceGraph(model, options)
   const folded = simplify(foldConstants(graph))
-  const body = await graphCode(folded, inputs, outputs)
+  const table = model.table && options.table !== false ? tableOf(model.table) : undefined
+  const body = await graphCode(folded, inputs, outputs, table)
+  const names = table ? 'predict, predictRows' : 'predict'
   const usage = `// ${describe(inputs)} -> ${describe(outputs)}. Written by Gradus.`
   const code =
     format === 'esm'
-      ? `${usage}\n${body}\nexport { predict }\n`
-      : `${usage}\nvar ${name}=(()=>{\n${body}\nreturn{predict}})()\nif(typeof module==='object')module.exports=${name}\n`
-  return { code, inputs, outputs, ops: opsOf(folded) }
+      ? `${usage}\n${body}\nexport { ${names} }\n`
+      : `${usage}\nvar ${name}=(()=>{\n${body}\nreturn{${names}}})()\nif(typeof module==='object')module.exports=${name}\n`
+  return { code, inputs, outputs, ops: opsOf(folded), columns: table?.inputs.map(({ name: column }) => column) ?? null }
 }
 
 function describe(ports: readonly Port[]): string {

@@ -7,6 +7,8 @@ import { UsedHelpers } from './helpers.ts'
 import type { Port } from './inference-graph.ts'
 import { arrayClass } from './memory.ts'
 import { missingOp, ProgramWriter } from './program-code.ts'
+import { tableCode } from './table/table-code.ts'
+import type { Table } from './table/table-spec.ts'
 import { weightCode } from './weights.ts'
 
 function scheduled(graph: Graph): KernelSchedule {
@@ -39,9 +41,14 @@ function refuseMissing({ nodes }: Graph): void {
 }
 
 /**
- * Writes a graph as definitions and as the function `predict`. Throws `ConfigError` for ops that have no code in JavaScript.
+ * Writes a graph as definitions and as the function `predict`, and with a table `predictRows`. Throws `ConfigError` for ops that have no code in JavaScript.
  */
-export async function graphCode(graph: Graph, inputs: readonly Port[], outputs: readonly Port[]): Promise<string> {
+export async function graphCode(
+  graph: Graph,
+  inputs: readonly Port[],
+  outputs: readonly Port[],
+  table?: Table,
+): Promise<string> {
   refuseMissing(graph)
   const schedule = scheduled(graph)
   const helpers = new UsedHelpers()
@@ -62,6 +69,7 @@ export async function graphCode(graph: Graph, inputs: readonly Port[], outputs: 
     ...outputs.map((port, index) => arrayCode(`y${index}`, port)),
   ]
   const predict = predictCode(statements, inputs, outputs, helpers)
+  const rows = table ? [tableCode(table, inputs, outputs, helpers)] : []
   const used = [...weights].map(([index, name]) => ({ name, tensor: constants[index]! }))
   const definitions = [
     ...helpers.sources(),
@@ -70,7 +78,7 @@ export async function graphCode(graph: Graph, inputs: readonly Port[], outputs: 
     ...writer.sums,
     ...writer.definitions,
   ]
-  return [...definitions, predict].join('\n')
+  return [...definitions, predict, ...rows].join('\n')
 }
 
 function arrayCode(name: string, { shape, dtype }: Port): string {

@@ -1,9 +1,5 @@
-/** A function that exported files contain where they use it. */
-interface Helper {
-  readonly source: string
-  /** The helpers that it calls. */
-  readonly uses?: readonly string[]
-}
+import type { Helper } from './helper.ts'
+import { tableHelpers } from './table/table-helpers.ts'
 
 /** The helpers by the names that they have in exported files. */
 const helpers: Readonly<Record<string, Helper>> = {
@@ -77,6 +73,7 @@ const helpers: Readonly<Record<string, Helper>> = {
     source:
       'const nb=(x,s)=>{let i=0;const g=d=>d===s.length?!!x[i++]:Array.from({length:s[d]},()=>g(d+1));return g(0)}',
   },
+  ...tableHelpers,
 }
 
 /** The helpers that a file uses. */

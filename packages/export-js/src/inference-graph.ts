@@ -33,6 +33,8 @@ export interface InferenceModel extends BaseLayer {
   readonly outputs: Structure<SymbolicTensor>
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
+  /** What turns rows of a table into inputs, as `@gradus/tables` saves it with a model. */
+  readonly table?: Readonly<Record<string, unknown>>
 }
 
 /** An input or an output of a graph of inference. */
