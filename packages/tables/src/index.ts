@@ -1,5 +1,6 @@
 export { type Cell, missingTexts } from './cell.ts'
 export * from './column-range.ts'
+export * from './describe-spec.ts'
 export * from './design-model.ts'
 export type { TableOptions } from './formats/format.ts'
 export { useParquet } from './formats/platform-parquet.ts'

@@ -282,7 +282,21 @@ describe('targets', () => {
       a: expect.closeTo(0.25),
       b: expect.closeTo(0.75),
     })
-    expect(() => one([1, 2, 3])).toThrow('outputs of 3 numbers for a row, and its targets (c) need 1')
+    // the third output is of a class that the rows did not have
+    expect(one([0.1, 0.3, 0.6]).value).toBe('b')
+  })
+
+  it('need outputs that fit', async () => {
+    const coder = await coderOf(rows, { target: ['c', 'y'], inputs: ['x'] })
+    expect(() => coder.decode([{ shape: [1, 2], data: [1, 2] }])).toThrow(
+      'The model has outputs of 2 numbers for a row, and its targets (c, y) need 3 and 1',
+    )
+    expect(() =>
+      coder.decode([
+        { shape: [1, 3], data: [1, 2, 3] },
+        { shape: [1, 2], data: [1, 2] },
+      ]),
+    ).toThrow('outputs of 3 and 2 numbers')
   })
 
   it('may be several, in one output or in one each', async () => {

@@ -6,7 +6,7 @@ import { sizeOf } from './kinds/array.ts'
 import { Problems } from './problems.ts'
 import { rowsChunk, type TableChunk } from './source.ts'
 import { checkTableSpec, kindOf, positionOf, type TableSpec } from './table-spec.ts'
-import { decodeTarget, type Prediction, targetMissing, unitsOf } from './target.ts'
+import { decodeTarget, type Prediction, type Target, targetMissing, unitsOf } from './target.ts'
 
 /** An input of the model. */
 export interface ModelInput {
@@ -152,8 +152,8 @@ export class TableCoder {
     const found = outputs.map(({ data }) => data.length / Math.max(1, count))
     const fits =
       outputs.length === targets.length
-        ? // two classes may have an output each
-          found.every((width, index) => width === units[index] || (units[index] === 1 && width === 2))
+        ? // two classes may have an output each, and a model may know more classes
+          found.every((width, index) => width === units[index] || (isClasses(targets[index]!) && width > units[index]!))
         : outputs.length === 1 && found[0] === units.reduce((sum, width) => sum + width, 0)
     if (fits || count === 0) return
     throw new DataError(
@@ -176,6 +176,10 @@ export class TableCoder {
     }
     return rows
   }
+}
+
+function isClasses({ task }: Target): boolean {
+  return task === 'classification'
 }
 
 /** The inputs of the model: those that columns share, and those of arrays and images. */

@@ -55,7 +55,7 @@ export function decodeTarget(target: Target, outputs: ArrayLike<number>, at: num
   const { classes, fromLogits } = target
   const names = target.names ?? classes
   const values = probabilities(
-    Array.from({ length: width }, (_, index) => outputs[at + index]!),
+    Array.from({ length: Math.min(width, classes.length) }, (_, index) => outputs[at + index]!),
     fromLogits === true,
   )
   const best = values.indexOf(Math.max(...values))

@@ -3,7 +3,8 @@ import { stringify } from 'yaml'
 import type { Terminal } from '../terminal.ts'
 import { addConfigFlags, type ConfigFlags } from './config-flags.ts'
 import { configJsonSchema } from './config-schema.ts'
-import { resolveConfig } from './resolve-config.ts'
+import { readConfig } from './read-config.ts'
+import { completeFit, resolveGiven } from './resolve-config.ts'
 
 /** Adds `gradus config print` and `gradus config schema`. */
 export function configCommand(program: Command, terminal: Terminal): void {
@@ -13,7 +14,9 @@ export function configCommand(program: Command, terminal: Terminal): void {
     .description('print a config with defaults, environment variables and flags applied')
     .option('--json', 'print JSON instead of YAML')
     .action(async (file: string, flags: ConfigFlags & { readonly json?: boolean }) => {
-      const resolved = (await resolveConfig(file, flags, terminal)).config
+      const { given } = await resolveGiven(await readConfig(file, terminal.cwd), flags, terminal)
+      // what is left out with the model is chosen by the rows
+      const resolved = given.model && given.fit ? { ...given, fit: completeFit(given.fit) } : given
       terminal.out.write(flags.json ? json(resolved) : stringify(resolved))
     })
   config

@@ -23,6 +23,7 @@ export async function loadConfigModules(): Promise<Modules> {
     'gradus/optimizers': await import('gradus/optimizers'),
     'gradus/regularizers': await import('gradus/regularizers'),
     'gradus/schedules': await import('gradus/schedules'),
+    'gradus/tables': await import('gradus/tables'),
     'gradus/utils': await import('gradus/utils'),
     '@gradus/core': await import('@gradus/core'),
     '@gradus/tensor': await import('@gradus/tensor'),

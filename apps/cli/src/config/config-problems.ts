@@ -1,6 +1,6 @@
 import { ConfigError, describeValue, suggest } from '@gradus/core'
 import { z } from 'zod'
-import { type Config, configSchema } from './config-schema.ts'
+import { configSchema, type GivenConfig } from './config-schema.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
@@ -9,12 +9,12 @@ type Path = readonly PropertyKey[]
 const maxListed = 20
 
 /**
- * Checks the form of a config and returns it with its defaults. Throws a `ConfigError` that lists every problem with its place,
+ * Checks the form of a config and returns it. Throws a `ConfigError` that lists every problem with its place,
  * the value and the expectation; for a misspelt key also the most similar known key.
  */
-export function checkConfig(value: unknown, source: string): Config {
+export function checkConfig(value: unknown, source: string): GivenConfig {
   const result = configSchema.safeParse(value)
-  if (result.success) return result.data as unknown as Config
+  if (result.success) return result.data as unknown as GivenConfig
   const problems = result.error.issues.flatMap((issue) => describe(issue, [], value))
   const lines = [...new Set(problems)].map((line) => (line.length > 300 ? `${line.slice(0, 297)}...` : line))
   if (lines.length === 1) throw new ConfigError(`${source}: ${lines[0]}`)

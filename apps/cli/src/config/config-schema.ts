@@ -2,9 +2,8 @@ import type { OptionsOf } from '@gradus/core'
 import { fitDataFields } from 'gradus'
 import { z } from 'zod'
 import { backendNames } from '../backends/backends.ts'
+import { dataSchema } from './data-schema.ts'
 import { fieldsSchema } from './fields-schema.ts'
-
-const path = z.string().min(1)
 
 /** A class by its name, or an object with its name and options. Only the form is checked here; the registry checks the rest. */
 const spec = (kind: string) =>
@@ -12,39 +11,12 @@ const spec = (kind: string) =>
     .union([z.string().min(1), z.looseObject({ [kind]: z.string().min(1) })])
     .describe(`The name of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, or { ${kind}: name, ...options }.`)
 
-const inputColumn = z
-  .strictObject({
-    scale: z
-      .tuple([z.number(), z.number()])
-      .refine(([low, high]) => low !== high, 'expected two different numbers, those that become 0 and 1')
-      .optional()
-      .describe('The values that become 0 and 1.'),
-  })
-  .nullable()
+const fit = fieldsSchema(fitDataFields).describe(
+  "The options of fit, with Keras's meaning and defaults; those that suit the rows where fit or the model is left out.",
+)
 
-const data = z
-  .strictObject({
-    train: path.describe('A CSV file with a header.'),
-    test: path.optional().describe('A CSV file with held-out samples, on which the model is evaluated after training.'),
-    validation: path.optional().describe('A CSV file on which the model is evaluated after every epoch.'),
-    inputs: z
-      .union([
-        z.array(z.string()).min(1),
-        z
-          .record(z.string(), inputColumn)
-          .refine((columns) => Object.keys(columns).length > 0, 'expected at least one column'),
-      ])
-      .describe('The columns that are the inputs of the model, in order.'),
-    target: z
-      .union([z.string(), z.array(z.string()).min(1)])
-      .describe('The column that the model predicts, or a list of columns.'),
-    classes: z.array(z.string()).min(2).optional().describe('Names of the classes 0, 1, ...'),
-    rows: z.int().min(1).optional().describe('Reads only this many lines of each file; default all.'),
-    separator: z.string().length(1).optional().describe('The character between values; default a comma.'),
-  })
-  .describe('The samples. Paths are relative to the config file.')
-
-const fit = fieldsSchema(fitDataFields).describe("The options of fit, with Keras's meaning and defaults.")
+/** A class, or one for each output of the model by name. */
+const byOutput = <T extends z.ZodType>(schema: T) => z.union([schema, z.record(z.string(), schema)])
 
 const layer = z.looseObject({}).describe('{ layer: name, ...options }, or a model.')
 
@@ -54,9 +26,9 @@ const model = z
     name: z.string().optional(),
     layers: z.array(layer).min(1),
   })
-  .describe('The model as data.')
+  .describe('The model as data; default one that suits the rows.')
 
-/** The form of a config. The registry checks the names and options of layers, optimizers and other classes. */
+/** The form of a config. What is left out of model, optimizer, loss, metrics, fit and callbacks is chosen by the rows. The registry checks the names and options of layers, optimizers and other classes. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z
@@ -77,13 +49,13 @@ export const configSchema = z.strictObject({
     .enum(['float32', 'float64', 'mixedFloat16'])
     .default('float32')
     .describe('The dtypes of parameters and computations; mixedFloat16 keeps float32 and computes in float16.'),
-  data,
-  model,
-  optimizer: spec('optimizer'),
-  loss: spec('loss'),
-  metrics: z.array(spec('metric')).default([]),
-  fit: fit.prefault({}),
-  callbacks: z.array(spec('callback')).default([]),
+  data: dataSchema,
+  model: model.optional(),
+  optimizer: spec('optimizer').optional(),
+  loss: byOutput(spec('loss')).optional(),
+  metrics: byOutput(z.array(spec('metric'))).optional(),
+  fit: fit.optional(),
+  callbacks: z.array(spec('callback')).optional(),
   checkpoint: z
     .strictObject({ every: z.int().min(1).describe('The number of batches between two saves.') })
     .optional()
@@ -91,8 +63,21 @@ export const configSchema = z.strictObject({
   explain: z.boolean().default(false).describe('Whether to print one update of one weight with its numbers.'),
 })
 
-/** A config with its defaults. */
-export type Config = Omit<z.infer<typeof configSchema>, 'fit'> & { readonly fit: OptionsOf<typeof fitDataFields> }
+/** The options of `fit` with their defaults. */
+export type FitConfig = OptionsOf<typeof fitDataFields>
+
+/** A config as it is given. */
+export type GivenConfig = Omit<z.infer<typeof configSchema>, 'fit'> & { readonly fit?: Partial<FitConfig> | undefined }
+
+type Chosen = 'model' | 'optimizer' | 'loss' | 'metrics' | 'callbacks'
+
+/** A complete config. */
+export type Config = Omit<GivenConfig, Chosen | 'fit'> & { readonly [K in Chosen]-?: NonNullable<GivenConfig[K]> } & {
+  readonly fit: FitConfig
+}
+
+/** The options of `data`. */
+export type DataConfig = GivenConfig['data']
 
 /** The JSON Schema of a config file, for editors. */
 export function configJsonSchema(): object {

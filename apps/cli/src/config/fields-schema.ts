@@ -14,7 +14,7 @@ const types: Readonly<Record<string, (limits: Limits) => z.ZodType>> = {
   shape: () => z.array(z.int().nullable()),
 }
 
-/** The schema of an object with the options that `fields` describes, with their defaults. */
+/** The schema of an object with the options that `fields` describes. Defaults are named, not set. */
 export function fieldsSchema(fields: FieldTable): z.ZodObject {
   return z.strictObject(Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, optionSchema(field)])))
 }
@@ -25,7 +25,7 @@ function optionSchema(field: FieldTable[string]): z.ZodType {
     ? [z.literal(oneOf)]
     : [...[type].flat().map((name) => typeSchema(name, limits)), ...(or ? [z.literal(or)] : [])]
   const schema = alternatives.length === 1 ? alternatives[0]! : z.union(alternatives)
-  if (fallback !== undefined) return schema.default(fallback)
+  if (fallback !== undefined) return schema.optional().meta({ default: fallback })
   return required ? schema : schema.optional()
 }
 

@@ -13,7 +13,7 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
     const text = env[variable]
     if (text === undefined || text === '') return []
     if (type === 'number') return [[place, parseValue(text, variable)]]
-    return [[place, type === 'path' ? resolve(cwd, text) : text]]
+    return [[place, textValue(text, type, cwd)]]
   })
 }
 
@@ -22,9 +22,17 @@ export function fromFlags(flags: ConfigFlags, cwd: string): Overrides {
   const named = shortcuts.flatMap(({ place, flag, type }): Overrides => {
     const value = flags[flag]
     if (value === undefined) return []
-    return [[place, type === 'path' ? resolve(cwd, String(value)) : value]]
+    return [[place, typeof value === 'string' ? textValue(value, type, cwd) : value]]
   })
   return [...(flags.set ?? []).map(parseSet), ...named]
+}
+
+/** A text as the value of a shortcut. */
+function textValue(text: string, type: (typeof shortcuts)[number]['type'], cwd: string): unknown {
+  if (type === 'path') return resolve(cwd, text)
+  if (type !== 'list' && type !== 'names') return text
+  const names = text.split(',').flatMap((name) => name.trim() || [])
+  return type === 'names' && names.length === 1 ? names[0] : names
 }
 
 /** `optimizer.learningRate=0.01` as a place and a value. */

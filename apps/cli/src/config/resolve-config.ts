@@ -1,26 +1,42 @@
 import { relative, resolve } from 'node:path'
-import { ConfigError } from '@gradus/core'
+import { ConfigError, completeConfig } from '@gradus/core'
+import { fitDataFields } from 'gradus'
 import { locateDataFiles } from '../train/data-files.ts'
 import type { RunFolder } from '../train/run-folder.ts'
 import type { ConfigFlags } from './config-flags.ts'
 import { checkConfig } from './config-problems.ts'
-import type { Config } from './config-schema.ts'
+import type { Config, DataConfig, FitConfig, GivenConfig } from './config-schema.ts'
 import { fromEnvironment, fromFlags, override } from './overrides.ts'
 import { type RawConfig, readConfig } from './read-config.ts'
 
-/** A config with defaults and absolute paths. */
+/** A config with absolute paths, of which the model and its training may be left out. */
+export interface Given extends GivenConfig {
+  readonly name: string
+  readonly seed: number
+}
+
+/** A complete config with absolute paths. */
 export interface Resolved extends Config {
   readonly name: string
   readonly seed: number
 }
 
-/** A resolved config and its source. */
+/** A config and its source. */
+export interface GivenWithSource {
+  /** The path of the config file, for messages. */
+  readonly source: string
+  readonly given: Given
+  /** The config of the run to continue. */
+  readonly saved?: Resolved
+  /** Whether `given` is that of the run, with flags. */
+  readonly isSaved: boolean
+}
+
+/** A complete config and its source. */
 export interface ResolvedConfig {
   /** The path of the config file, for messages. */
   readonly source: string
   readonly config: Resolved
-  /** The number of epochs that the run to continue had to train until now. */
-  readonly savedEpochs?: number
 }
 
 interface Environment {
@@ -29,26 +45,60 @@ interface Environment {
 }
 
 /**
- * Reads a config and sets the values that the environment and the flags give. Flags win over environment variables, these over
- * the file, and the file over defaults. With a run to continue, `file` defaults to its config. Throws `ConfigError` where
- * the config cannot be read or is wrong, and where it differs from that of the run in more than `fit.epochs` and `fit.verbose`.
+ * Reads a complete config, such as that of a run, and sets the values that the environment and the flags give. Throws `ConfigError`
+ * where it cannot be read, is wrong or leaves something out.
  */
 export async function resolveConfig(
-  file: string | undefined,
+  file: string,
+  flags: ConfigFlags,
+  environment: Environment,
+): Promise<ResolvedConfig> {
+  const { source, given } = await resolveGiven(await readConfig(file, environment.cwd), flags, environment)
+  return { source, config: requireComplete(given, source) }
+}
+
+/**
+ * Sets the values that the environment and the flags give in a config. Flags win over environment variables, these over the file. With
+ * a run to continue, the config defaults to that of the run. Throws `ConfigError` where the config cannot be read or is wrong.
+ */
+export async function resolveGiven(
+  file: RawConfig | undefined,
   flags: ConfigFlags,
   { cwd, env }: Environment,
   run?: RunFolder,
-): Promise<ResolvedConfig> {
+): Promise<GivenWithSource> {
   const saved = run && (await readSaved(run))
-  const raw = file === undefined ? saved?.raw : await readConfig(file, cwd)
-  if (!raw) throw new ConfigError('train needs a config: gradus train CONFIG, or gradus train --resume RUN.')
+  const raw = file ?? saved?.raw
+  if (!raw)
+    throw new ConfigError(
+      'train needs a config or a file of rows: gradus train CONFIG, gradus train FILE --target NAME, or gradus train --resume RUN.',
+    )
   const { seed, backend } = saved?.config ?? {}
-  const given = { ...(seed !== undefined && { seed }), ...(backend !== undefined && { backend }), ...raw.value }
-  const value = override(given, [...fromEnvironment(env, cwd), ...fromFlags(flags, cwd)])
-  const config = complete(checkConfig(value, raw.source), raw)
-  if (!run || !saved) return { source: raw.source, config }
-  requireSameRun(saved.config, config, relative(cwd, run.path))
-  return { source: raw.source, config, savedEpochs: saved.config.fit.epochs }
+  const before = { ...(seed !== undefined && { seed }), ...(backend !== undefined && { backend }), ...raw.value }
+  const value = override(before, [...fromEnvironment(env, cwd), ...fromFlags(flags, cwd)])
+  const given = complete(checkConfig(value, raw.source), raw)
+  return { source: raw.source, given, isSaved: file === undefined, ...(saved && { saved: saved.config }) }
+}
+
+/** Whether nothing is left out of a config. */
+export function isComplete(given: Given): given is Resolved {
+  const { model, optimizer, loss, metrics, fit, callbacks } = given
+  return ![model, optimizer, loss, metrics, fit, callbacks].includes(undefined)
+}
+
+function requireComplete(given: Given, source: string): Resolved {
+  if (isComplete(given)) return { ...given, fit: completeFit(given.fit) }
+  const missing = (['model', 'optimizer', 'loss', 'metrics', 'fit', 'callbacks'] as const).filter(
+    (key) => given[key] === undefined,
+  )
+  throw new ConfigError(
+    `${source}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; the config of a run is complete.`,
+  )
+}
+
+/** The options of `fit` with Keras's defaults. */
+export function completeFit(fit: Partial<FitConfig>): FitConfig {
+  return completeConfig('fit', fit, fitDataFields) as FitConfig
 }
 
 /** The config with paths relative to `folder`. */
@@ -59,12 +109,12 @@ export function relativeTo(folder: string, { data, ...config }: Resolved): Resol
 
 async function readSaved(run: RunFolder): Promise<{ raw: RawConfig; config: Resolved }> {
   const raw: RawConfig = { source: run.config, folder: run.path, name: 'run', value: await run.readConfig() }
-  const config = complete(checkConfig(raw.value, raw.source), raw)
+  const config = requireComplete(complete(checkConfig(raw.value, raw.source), raw), raw.source)
   const data = locateDataFiles(config.data, (await run.readEnvironment()).data ?? {})
   return { raw: { ...raw, value: { ...raw.value, data } }, config: { ...config, data } }
 }
 
-function complete({ $schema: _, ...config }: Config, { folder, name }: RawConfig): Resolved {
+function complete({ $schema: _, ...config }: GivenConfig, { folder, name }: RawConfig): Given {
   return {
     ...config,
     name: config.name ?? name,
@@ -73,7 +123,7 @@ function complete({ $schema: _, ...config }: Config, { folder, name }: RawConfig
   }
 }
 
-function mapPaths({ train, test, validation, ...data }: Config['data'], map: (path: string) => string): Config['data'] {
+function mapPaths({ train, test, validation, ...data }: DataConfig, map: (path: string) => string): DataConfig {
   return {
     train: map(train),
     ...(test !== undefined && { test: map(test) }),
@@ -86,7 +136,7 @@ function mapPaths({ train, test, validation, ...data }: Config['data'], map: (pa
  * Throws `ConfigError` where `config` differs from the config of the run in a value that determines its results. The paths of data
  * may differ, because the contents are compared.
  */
-function requireSameRun(saved: Resolved, config: Resolved, run: string): void {
+export function requireSameRun(saved: Resolved, config: Resolved, run: string): void {
   const decisive = ({ data, model, optimizer, loss, metrics, callbacks, seed, dtypePolicy, fit }: Resolved) => {
     const { epochs: _epochs, verbose: _verbose, ...options } = fit
     return {

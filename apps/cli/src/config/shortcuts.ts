@@ -10,7 +10,8 @@ interface Shortcut {
   readonly argument: string
   readonly variable: string
   /** Paths are relative to the folder in which the command runs. */
-  readonly type: 'number' | 'text' | 'path'
+  /** `list` is one of names with commas; `names` may be one. */
+  readonly type: 'number' | 'text' | 'path' | 'list' | 'names'
   readonly about: string
 }
 
@@ -22,7 +23,31 @@ export const shortcuts = [
     argument: 'file',
     variable: 'GRADUS_DATA',
     type: 'path',
-    about: 'the CSV file to train on',
+    about: 'the file of rows to train on',
+  },
+  {
+    place: 'data.target',
+    flag: 'target',
+    argument: 'columns',
+    variable: 'GRADUS_TARGET',
+    type: 'names',
+    about: 'the column that the model predicts, or several: a,b',
+  },
+  {
+    place: 'data.inputs',
+    flag: 'inputs',
+    argument: 'columns',
+    variable: 'GRADUS_INPUTS',
+    type: 'list',
+    about: 'the columns from which it predicts: a,b,p0..p63',
+  },
+  {
+    place: 'data.task',
+    flag: 'task',
+    argument: 'task',
+    variable: 'GRADUS_TASK',
+    type: 'text',
+    about: 'classification or regression',
   },
   {
     place: 'data.rows',
@@ -30,7 +55,7 @@ export const shortcuts = [
     argument: 'count',
     variable: 'GRADUS_ROWS',
     type: 'number',
-    about: 'the number of lines of each file that are read',
+    about: 'the number of rows of each file that are read',
   },
   {
     place: 'fit.epochs',

@@ -1,9 +1,8 @@
-import { basename } from 'node:path'
 import { type HostArray, Loss } from '@gradus/core'
-import { tensor, tidy } from '@gradus/tensor'
+import { type Tensor, tensor, tidy } from '@gradus/tensor'
 import { type Model, standard } from 'gradus'
 import type { Resolved } from '../config/resolve-config.ts'
-import { readSamples, type Samples } from '../train/samples.ts'
+import { type PlainSamples, samplesOfRun } from '../train/plain-samples.ts'
 
 /** Predictions of classes. */
 export interface Classes {
@@ -20,7 +19,7 @@ export interface Classes {
 export interface Examination {
   readonly role: 'test' | 'validation' | 'train'
   readonly file: string
-  readonly samples: Samples
+  readonly samples: PlainSamples
   /** The number of outputs of each sample. */
   readonly outputs: number
   /** The outputs, sample after sample. */
@@ -32,18 +31,23 @@ export interface Examination {
 }
 
 /** Predicts the held-out samples of a run: those of `data.test`, else of `data.validation`, else the training data. */
-export async function examine(model: Model, { data, loss, fit }: Resolved): Promise<Examination> {
-  const role = data.test !== undefined ? 'test' : data.validation !== undefined ? 'validation' : 'train'
-  const file = data[role]!
-  const samples = await readSamples(file, '', data)
-  const output = await model.predict(samples.x, { batchSize: fit.batchSize })
+export async function examine(model: Model, config: Resolved): Promise<Examination> {
+  const { data, loss, fit } = config
+  const { role, samples } = await samplesOfRun(config, model)
+  const [output, ...others] = [await model.predictAll(samples.inputs, { batchSize: fit.batchSize })].flat() as [
+    Tensor,
+    ...Tensor[],
+  ]
+  for (const other of others) other.dispose()
   const predictions = Float64Array.from(await output.data())
   const outputs = samples.count === 0 ? 0 : predictions.length / samples.count
   const measure = lossOf(loss, samples.y, outputs)
   const losses = measure && (await lossesOf(measure, predictions, output.shape, samples))
   const isTable = output.rank === 2 || output.rank === 1
-  const classes = isTable ? classesOf(measure, predictions, outputs, samples.y, data.classes) : undefined
-  return { role, file: basename(file), samples, outputs, predictions, losses, classes }
+  const classes = isTable
+    ? classesOf(measure, predictions, outputs, samples.y, Array.isArray(data.classes) ? data.classes : undefined)
+    : undefined
+  return { role, file: samples.name, samples, outputs, predictions, losses, classes }
 }
 
 /** The loss of a config; its names that depend on shapes are those of the shapes here. */
@@ -60,7 +64,7 @@ async function lossesOf(
   loss: Loss,
   predictions: Float64Array,
   shape: readonly number[],
-  { y, count }: Samples,
+  { y, count }: PlainSamples,
 ): Promise<number[] | undefined> {
   const [width, targets] = [predictions.length / count, y.data.length / count]
   const losses: number[] = []

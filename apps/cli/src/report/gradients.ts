@@ -2,8 +2,8 @@ import type { HostArray, WeightValue } from '@gradus/core'
 import type { Resolved } from '../config/resolve-config.ts'
 import { modelOf, type OpenedFile } from '../model/open-model.ts'
 import { RevealGradients } from '../train/first-update.ts'
+import { type PlainSamples, samplesOfRun } from '../train/plain-samples.ts'
 import { compileModel } from '../train/prepare.ts'
-import { readSamples } from '../train/samples.ts'
 
 /** The gradients of the loss of the first batch of the training data. Arrays are those of the trainable weights. */
 export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise<WeightValue[]> {
@@ -12,14 +12,26 @@ export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise
   const free = { ...header, ...(header.spec && { spec: withoutConstraints(header.spec) as typeof header.spec }) }
   const twin = await modelOf({ ...opened, file: { ...opened.file, header: free } })
   const { batchSize = 32 } = config.fit
-  const { x, y } = await readSamples(config.data.train, '', { ...config.data, rows: batchSize })
+  const { samples } = await samplesOfRun(config, twin, 'train')
+  const { x, y } = firstRows(samples, batchSize)
   try {
     compileModel(twin, config, new RevealGradients())
-    await twin.trainOnBatch(x as HostArray, y)
+    await twin.trainOnBatch(x, y)
     return (await twin.getWeights()).filter(({ trainable }) => trainable)
   } finally {
     twin.dispose()
   }
+}
+
+function firstRows({ x, y, count }: PlainSamples, most: number): { x: HostArray; y: HostArray } {
+  const rows = Math.min(count, most)
+  const cut = (array: HostArray) =>
+    ({
+      ...array,
+      data: array.data.slice(0, (array.data.length / count) * rows),
+      shape: [rows, ...array.shape.slice(1)],
+    }) as HostArray
+  return { x: cut(x), y: cut(y) }
 }
 
 function withoutConstraints(spec: unknown): unknown {

@@ -2,7 +2,6 @@ import type { WeightValue } from '@gradus/core'
 import { encodeImg } from 'gradus'
 import { stringify } from 'yaml'
 import { relativeTo } from '../config/resolve-config.ts'
-import { inputColumns } from '../train/samples.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
 import { shortNumber } from './charts/axes.ts'
 import { histogramChart } from './charts/histogram-chart.ts'
@@ -41,7 +40,7 @@ export function predictionSections(run: RunRecord, examination: Examination): Se
   const { data } = samples.y
   if (outputs === 0 || outputs * samples.count !== data.length || outputs > maxColumns) return []
   const { target } = run.config.data
-  const names = typeof target === 'string' ? [target] : target
+  const names = [target ?? []].flat()
   const charts = Array.from({ length: outputs }, (_, output) => {
     const pairs = Array.from({ length: samples.count }, (_, row) => {
       const at = row * outputs + output
@@ -76,8 +75,8 @@ function confusionTable(matrix: ReturnType<typeof confusionOf>): string {
 export async function worstSection({ config }: RunRecord, examination: Examination): Promise<Section | undefined> {
   const examples = worstExamples(examination)
   if (examples.length === 0) return undefined
-  const columns = inputColumns(config.data)
-  const size = imageSize(config)
+  const columns = examination.samples.labels
+  const size = imageSize(config, columns.length)
   const shown = size ? [] : columns.slice(0, maxColumns)
   const head = ['sample', ...(size ? ['input'] : []), 'truth', 'prediction', 'loss', ...shown]
   const rows: string[] = []

@@ -1,5 +1,4 @@
 import type { Resolved } from '../config/resolve-config.ts'
-import { inputColumns } from '../train/samples.ts'
 import { shortNumber } from './charts/axes.ts'
 import type { Examination } from './examine.ts'
 
@@ -38,11 +37,11 @@ export function worstExamples({ samples, losses, classes, outputs, predictions }
 }
 
 /** The size of the image that the inputs are, where the model begins by giving them the shape of one with a channel. */
-export function imageSize({ model, data }: Resolved): readonly [height: number, width: number] | undefined {
+export function imageSize({ model }: Resolved, inputs: number): readonly [height: number, width: number] | undefined {
   const [first] = model.layers as readonly { readonly layer?: unknown; readonly targetShape?: unknown }[]
   const shape = first?.layer === 'Reshape' && Array.isArray(first.targetShape) ? (first.targetShape as unknown[]) : []
   const [height, width, channels = 1] = shape
   if (typeof height !== 'number' || typeof width !== 'number' || channels !== 1 || shape.length > 3) return undefined
-  const isImage = height > 1 && width > 1 && height * width === inputColumns(data).length
+  const isImage = height > 1 && width > 1 && height * width === inputs
   return isImage && height <= 256 && width <= 256 ? [height, width] : undefined
 }

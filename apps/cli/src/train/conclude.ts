@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { Logs } from '@gradus/core'
 import { TargetError } from '../exit-codes.ts'
-import { evaluate } from './evaluation.ts'
+import { type Evaluation, evaluate } from './evaluation.ts'
 import { epochFigures } from './figures.ts'
 import { reportEvaluation, reportNext, reportSaved, reportUpdate } from './report-run.ts'
 import type { Run } from './run.ts'
@@ -17,17 +17,18 @@ export async function conclude(run: Run, folder: RunFolder, session: Session): P
   const { records } = session.recorder
   const update = await session.update()
   if (update) reportUpdate(report, update, prepared.optimizer.type)
-  const evaluation = await evaluate(config, prepared)
-  if (evaluation) {
-    reportEvaluation(report, evaluation, config)
+  const evaluated = await evaluate(prepared)
+  const { name: evaluatedName = '', ...evaluation } = evaluated ?? {}
+  if (evaluated) {
+    reportEvaluation(report, evaluatedName, evaluated)
     await folder.writeJson('evaluation', evaluation)
-    const { samples, figures, confusion = null } = evaluation
-    events({ event: 'evaluation', samples, ...figures, confusion })
+    const { role, samples, figures, confusion = null, targets } = evaluated
+    events({ event: 'evaluation', role, samples, ...figures, confusion, targets })
   }
   await folder.markConcluded()
   const path = relative(terminal.cwd, folder.path) || '.'
   reportSaved(report, path)
-  reportNext(report, { command: terminal.command, config, run: path, source })
+  reportNext(report, { command: terminal.command, config, run: path, source, records, cwd: terminal.cwd })
   const milliseconds = Math.round(performance.now() - startedAt)
   events({ event: 'end', run: folder.path, epochs: records.length, milliseconds })
   if (flags.json) {
@@ -40,18 +41,34 @@ export async function conclude(run: Run, folder: RunFolder, session: Session): P
       samples: prepared.train.count,
       parameters: prepared.model.countParams(),
       epochs: records.map(epochFigures),
-      evaluation: evaluation ?? null,
+      evaluation: evaluated ? evaluation : null,
       update: update ?? null,
       milliseconds,
     }
     terminal.out.write(`${JSON.stringify(document, null, 2)}\n`)
   }
-  requireAccuracy(flags.minAccuracy, evaluation?.figures ?? records.at(-1)?.logs ?? {})
+  requireAccuracy(flags.minAccuracy, accuracyOf(evaluated, records.at(-1)?.logs ?? {}))
 }
 
-function requireAccuracy(minimum: number | undefined, figures: Logs): void {
-  if (minimum === undefined) return
-  const [name, accuracy] = Object.entries(figures).find(([key]) => /acc/i.test(key)) ?? ['accuracy', Number.NaN]
-  if (accuracy >= minimum) return
-  throw new TargetError(`The ${name} is ${accuracy.toFixed(4)} and was to be at least ${minimum} (--min-accuracy).`)
+/** The accuracy that `--min-accuracy` is compared with, and the rows that it is of. */
+interface Accuracy {
+  readonly value: number
+  readonly rows: string
+}
+
+/** That of the held-out rows, else of the validation rows, else of the training rows in the last epoch. */
+function accuracyOf(evaluation: Evaluation | undefined, logs: Logs): Accuracy {
+  const find = (figures: Logs, pattern: RegExp) => Object.entries(figures).find(([key]) => pattern.test(key))?.[1]
+  if (evaluation) return { value: find(evaluation.figures, /acc/i) ?? Number.NaN, rows: `${evaluation.role} rows` }
+  const validation = find(logs, /^val_.*acc/i)
+  if (validation !== undefined) return { value: validation, rows: 'validation rows' }
+  return { value: find(logs, /acc/i) ?? Number.NaN, rows: 'training rows' }
+}
+
+/** Throws `TargetError` for an accuracy that is lower than `--min-accuracy`. */
+function requireAccuracy(minimum: number | undefined, { value, rows }: Accuracy): void {
+  if (minimum === undefined || value >= minimum) return
+  throw new TargetError(
+    `The accuracy of the ${rows} is ${value.toFixed(4)} and was to be at least ${minimum} (--min-accuracy).`,
+  )
 }

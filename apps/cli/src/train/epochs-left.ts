@@ -1,5 +1,5 @@
 import { ConfigError } from '@gradus/core'
-import type { ResolvedConfig } from '../config/resolve-config.ts'
+import type { Resolved } from '../config/resolve-config.ts'
 import type { SavedRun } from './run-state.ts'
 
 interface Progress {
@@ -9,6 +9,8 @@ interface Progress {
   readonly concluded: boolean
   /** The run as the user named it. */
   readonly run: string | undefined
+  /** The number of epochs that the run had to train until now. */
+  readonly savedEpochs: number
 }
 
 /**
@@ -16,10 +18,10 @@ interface Progress {
  * Throws `ConfigError` where nothing is left to do.
  */
 export function lastEpochOf(
-  { config, savedEpochs = 0 }: ResolvedConfig,
-  { previous, concluded, run }: Progress,
+  { fit }: Pick<Resolved, 'fit'>,
+  { previous, concluded, run, savedEpochs }: Progress,
 ): number {
-  const { epochs } = config.fit
+  const { epochs } = fit
   const done = previous?.state.records.length ?? 0
   // a callback has ended the training; more epochs are trained where they are asked for
   const stopped = previous?.fit.stopped === true && epochs <= savedEpochs

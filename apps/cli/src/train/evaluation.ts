@@ -1,20 +1,46 @@
 import type { Logs } from '@gradus/core'
-import type { Resolved } from '../config/resolve-config.ts'
-import { type Confusion, confusionOf } from './confusion.ts'
+import type { Tensor } from '@gradus/tensor'
+import type { Confusion } from './confusion.ts'
 import type { Prepared } from './prepare.ts'
+import { inputsOf, type Samples, targetsOf } from './samples.ts'
+import { type TargetFigures, TargetScores } from './target-figures.ts'
 
-/** The figures of a model on held-out samples. */
+/** The figures of a model on rows on which it was not trained. */
 export interface Evaluation {
+  /** Which rows they are: those for the test or, where there are none, those for the validation. */
+  readonly role: 'test' | 'validation'
   readonly samples: number
+  /** The loss and the metrics, in the units in which the model learns. */
   readonly figures: Logs
+  /** Of a single target of classes. */
   readonly confusion: Confusion | undefined
+  /** By target: the confusion matrix, or the errors in the units of the target. */
+  readonly targets: TargetFigures
 }
 
-/** Evaluates the model on the held-out samples; undefined without such samples. */
-export async function evaluate({ data, fit }: Resolved, { model, test }: Prepared): Promise<Evaluation | undefined> {
-  if (!test) return undefined
-  const { batchSize } = fit
-  const figures = await model.evaluate(test.x, test.y, { batchSize, verbose: 0 })
-  const predictions = await model.predict(test.x, { batchSize })
-  return { samples: test.count, figures, confusion: await confusionOf(predictions, test.y, data.classes) }
+/** Evaluates the model on the held-out rows, else on the validation rows; undefined without such rows. */
+export async function evaluate(prepared: Prepared): Promise<(Evaluation & { name: string }) | undefined> {
+  const { test, validation } = prepared
+  const samples = test ?? validation
+  if (!samples) return undefined
+  return { name: samples.name, role: test ? 'test' : 'validation', ...(await evaluateSamples(prepared, samples)) }
+}
+
+async function evaluateSamples(
+  { model, coder, config }: Prepared,
+  samples: Samples,
+): Promise<Pick<Evaluation, 'samples' | 'figures' | 'confusion' | 'targets'>> {
+  const { batchSize } = config.fit
+  const x = inputsOf(samples)
+  const figures = await model.evaluate(x, targetsOf(samples, model), { batchSize, verbose: 0 })
+  const scores = new TargetScores(coder)
+  await scores.add([await model.predictAll(x, { batchSize })].flat() as Tensor[], samples.y)
+  const targets = scores.finish()
+  return { samples: samples.count, figures, confusion: onlyConfusion(targets), targets }
+}
+
+/** The confusion matrix of a single target. */
+export function onlyConfusion(targets: TargetFigures): Confusion | undefined {
+  const [first, ...others] = Object.values(targets)
+  return first && 'confusion' in first && others.length === 0 ? first.confusion : undefined
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import {
   ConfigError,
   currentDTypePolicy,
@@ -11,40 +10,86 @@ import {
 } from '@gradus/core'
 import { type Backend, ShapeError, useBackend } from '@gradus/tensor'
 import { fromSpec, type Model, type StandardNames, standard } from 'gradus'
+import { designModel, type TableCoder, type TableSpec } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
-import type { Resolved } from '../config/resolve-config.ts'
-import { readSamples, type Samples } from './samples.ts'
+import { completeFit, type Given, type Resolved } from '../config/resolve-config.ts'
+import { weightsByLabel } from './data-plan.ts'
+import { classesFor, type RunData, readData } from './read-data.ts'
+import { inputsOf, type Samples, targetsOf } from './samples.ts'
 
 /** The checked parts of a run. */
 export interface Prepared {
+  /** The config with everything that was chosen. */
+  readonly config: Resolved
   readonly backend: Backend
   readonly model: Model
   readonly optimizer: Optimizer
+  readonly coder: TableCoder
   readonly train: Samples
   readonly test: Samples | undefined
   readonly validation: Samples | undefined
+  /** The weights of classes by label, where the data have them. */
+  readonly classWeight: Record<string, number> | undefined
+  /** What was found out about the data, and what was chosen, a sentence each. */
+  readonly choices: readonly string[]
 }
 
 /**
- * Starts the backend, builds the model and reads the data. Throws `ConfigError`, `DataError` or `BackendError` for anything that
- * is wrong with them, before anything is trained or written.
+ * Starts the backend, reads the data, chooses what the config leaves out, and builds the model. `table` is what a run that continues
+ * has learned from its columns. Throws `ConfigError`, `DataError` or `BackendError` for anything that is wrong with them, before
+ * anything is trained or written.
  */
-export async function prepare(config: Resolved): Promise<Prepared> {
-  const backend = await openBackend(config.backend)
+export async function prepare(given: Given, table?: TableSpec): Promise<Prepared> {
+  const backend = await openBackend(given.backend)
   await useBackend(backend)
+  checkParts(given)
+  const rows = await readData(given, table)
+  const { config, choices } = completeConfig(given, rows)
+  const { coder, train, validation, test } = rows
+  const weights = config.data.classWeight
+  const classWeight = weights && weightsByLabel(weights, classesFor(coder.spec), Object.values(train.y)[0]!.data)
   const model = buildModel(config)
   const optimizer = parse('optimizer', config.optimizer) as Optimizer
   compileModel(model, config, optimizer)
-  const { data } = config
-  const train = await checked(model, await readSamples(data.train, '', data))
-  const test = data.test === undefined ? undefined : await checked(model, await readSamples(data.test, '', data))
-  const validation =
-    data.validation === undefined ? undefined : await checked(model, await readSamples(data.validation, '', data))
-  return { backend, model, optimizer, train, test, validation }
+  model.table = coder.spec as unknown as Record<string, unknown>
+  for (const samples of [train, test, validation]) if (samples) await check(model, samples)
+  return { config, backend, model, optimizer, coder, train, test, validation, classWeight, choices }
+}
+
+/** Throws `ConfigError` for parts of the config that cannot be built, before data are read. */
+function checkParts(given: Given): void {
+  if (given.model) buildModel(given as Resolved).dispose()
+  if (given.optimizer) parse('optimizer', given.optimizer)
+  if (given.loss && !isByOutput(given.loss, 'loss') && !isShortcut(given.loss)) parse('loss', given.loss)
+}
+
+/** Chooses what a config leaves out, by the rows. */
+function completeConfig(
+  given: Given,
+  { coder, train, validation, data, choices }: RunData,
+): { config: Resolved; choices: string[] } {
+  const { model, optimizer, loss, metrics, fit, callbacks } = given
+  const design = designModel(coder, train.count)
+  const designsFit = model === undefined || fit === undefined
+  const stops = designsFit && (validation !== undefined || fit?.validationSplit !== undefined)
+  const { targets } = coder.spec
+  // the model chooses the class of the loss by its outputs
+  const isPlain = targets.length === 1 && targets[0]!.task === 'classification' && model !== undefined
+  const config = {
+    ...given,
+    data,
+    model: model ?? (design.model as unknown as Resolved['model']),
+    optimizer: optimizer ?? (design.optimizer as Resolved['optimizer']),
+    loss: loss ?? ((isPlain ? 'crossentropy' : design.loss) as Resolved['loss']),
+    metrics: metrics ?? (design.metrics as Resolved['metrics']),
+    fit: completeFit({ ...(designsFit && design.fit), ...fit }),
+    callbacks: callbacks ?? (stops ? (design.callbacks as unknown as Resolved['callbacks']) : []),
+  }
+  return { config, choices: [...choices, ...(model === undefined ? design.choices : [])] }
 }
 
 /** Builds the model of a config. Its weights are initialized later; equal configs give equal weights. */
-export function buildModel({ model, seed, dtypePolicy }: Resolved): Model {
+export function buildModel({ model, seed, dtypePolicy }: Pick<Resolved, 'model' | 'seed' | 'dtypePolicy'>): Model {
   const before = currentDTypePolicy()
   useDTypePolicy(dtypePolicy)
   try {
@@ -55,16 +100,33 @@ export function buildModel({ model, seed, dtypePolicy }: Resolved): Model {
 }
 
 /** Compiles the model with the loss and the metrics of the config. */
-export function compileModel(model: Model, { loss, metrics }: Resolved, optimizer: Optimizer): void {
-  model.compile({
-    optimizer,
-    loss: isShortcut(loss) ? (loss as 'crossentropy') : (parse('loss', loss) as Loss),
-    metrics: metrics.map((metric, index) =>
+export function compileModel(
+  model: Model,
+  { loss, metrics }: Pick<Resolved, 'loss' | 'metrics'>,
+  optimizer: Optimizer,
+): void {
+  const lossOf = (option: unknown, path: string) =>
+    isShortcut(option) ? (option as 'crossentropy') : (parse('loss', option, path) as Loss)
+  const metricsOf = (options: readonly unknown[], path: string) =>
+    options.map((metric, index) =>
       isShortcut(metric)
         ? (metric as 'accuracy')
-        : namedMetric(metric, parse('metric', metric, `metrics[${index}]`) as Metric),
-    ),
+        : namedMetric(metric, parse('metric', metric, `${path}[${index}]`) as Metric),
+    )
+  const byName = <T, R>(options: Readonly<Record<string, T>>, kind: string, of: (option: T, path: string) => R) =>
+    Object.fromEntries(Object.entries(options).map(([name, option]) => [name, of(option, `${kind}.${name}`)]))
+  model.compile({
+    optimizer,
+    loss: isByOutput(loss, 'loss') ? byName(loss, 'loss', lossOf) : lossOf(loss, 'loss'),
+    metrics: Array.isArray(metrics)
+      ? metricsOf(metrics, 'metrics')
+      : byName(metrics as Readonly<Record<string, unknown[]>>, 'metrics', metricsOf),
   })
+}
+
+/** Whether a value has an entry for each output of the model. */
+function isByOutput(value: unknown, kind: string): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !(kind in value)
 }
 
 // `accuracy` and `crossentropy` stand for different classes, depending on the shapes. The model chooses.
@@ -81,17 +143,15 @@ function parse(kind: 'optimizer' | 'loss' | 'metric', value: unknown, path: stri
   return standard.parse(kind, value, path)
 }
 
-/** Returns the samples. Throws `DataError` or `ConfigError` if they do not fit the model or its loss. */
-async function checked(model: Model, samples: Samples): Promise<Samples> {
+/** Throws `DataError` or `ConfigError` if samples do not fit the model or its loss. */
+async function check(model: Model, samples: Samples): Promise<void> {
   try {
-    await model.evaluate(samples.x, samples.y, { steps: 1, verbose: 0 })
-    return samples
+    await model.evaluate(inputsOf(samples), targetsOf(samples, model), { steps: 1, verbose: 0 })
   } catch (error) {
-    const file = basename(samples.path)
     if (error instanceof DataError)
-      throw new DataError(`${file} does not fit the model: ${error.message}`, { cause: error })
+      throw new DataError(`${samples.name} does not fit the model: ${error.message}`, { cause: error })
     if (error instanceof ShapeError)
-      throw new ConfigError(`The model does not fit ${file}: ${error.message}`, { cause: error })
+      throw new ConfigError(`The model does not fit ${samples.name}: ${error.message}`, { cause: error })
     throw error
   }
 }

@@ -1,16 +1,17 @@
-import { basename } from 'node:path'
+import { relative } from 'node:path'
 import { fixed } from '@gradus/callbacks/format'
 import type { Backend } from 'gradus'
+import { type ColumnDescription, describeSpec } from 'gradus/tables'
 import { stringify } from 'yaml'
 import type { Resolved } from '../config/resolve-config.ts'
 import type { Report } from '../terminal.ts'
-import { formatConfusion } from './confusion.ts'
+import { formatConfusion, frequentConfusions } from './confusion.ts'
 import type { Evaluation } from './evaluation.ts'
 import { fileNames } from './file-names.ts'
 import { formatUpdate, type Update } from './first-update.ts'
 import type { Prepared } from './prepare.ts'
-import type { SavedRun } from './run-state.ts'
-import { inputColumns, targetColumns } from './samples.ts'
+import type { EpochRecord, SavedRun } from './run-state.ts'
+import type { RegressionFigures } from './target-figures.ts'
 
 interface Beginning {
   readonly config: Resolved
@@ -20,16 +21,25 @@ interface Beginning {
   readonly verbose: boolean
 }
 
-/** Prints the data, the optimizer and the table of layers. */
+/** The most columns that are listed. */
+const maxColumns = 24
+
+/** Prints the data, what was chosen, the optimizer and the table of layers. */
 export function reportBegin(report: Report, { config, prepared, previous, verbose }: Beginning): void {
-  const { backend, model, optimizer, train } = prepared
-  const { data, fit, name, seed } = config
-  const columns = `${inputColumns(data).join(', ')} -> ${targetColumns(data).join(', ')}`
+  const { backend, model, optimizer, train, validation, test, coder } = prepared
+  const { fit, name, seed } = config
+  const { inputs, targets } = coder.spec
+  const names = (columns: readonly { readonly name: string }[]) =>
+    columns.length <= 8 ? columns.map((column) => column.name).join(', ') : `${columns.length} columns`
   report.line(report.colors.bold(`Training ${name} on the ${backend.name} backend`))
-  report.line(`  data       ${basename(data.train)}, ${train.count} samples, ${columns}`)
+  report.line(`  data       ${train.name}, ${train.count} samples, ${names(inputs)} -> ${names(targets)}`)
+  if (validation) report.line(`  validation ${validation.name}, ${validation.count} samples`)
+  if (test) report.line(`  test       ${test.name}, ${test.count} samples`)
   report.line(`  optimizer  ${optimizer.type}, learning rate ${model.learningRate}`)
   report.line(`  epochs     ${fit.epochs}, batches of ${fit.batchSize}, seed ${seed}`)
   if (previous) report.line(`  resumed    after ${placeOf(previous)}`)
+  reportChoices(report, prepared.choices)
+  reportColumns(report, describeSpec(coder.spec))
   report.line()
   report.write(model.summary({ print: false }).replace(/\n*$/, '\n'))
   if (verbose) {
@@ -37,6 +47,25 @@ export function reportBegin(report: Report, { config, prepared, previous, verbos
     report.write(stringify(config))
   }
   report.line()
+}
+
+function reportChoices(report: Report, choices: readonly string[]): void {
+  if (choices.length === 0) return
+  report.heading('Choices')
+  for (const choice of choices) report.line(`  ${choice}`)
+}
+
+/** Prints how each column is scaled and filled. */
+function reportColumns(report: Report, columns: readonly ColumnDescription[]): void {
+  report.heading('Columns')
+  const left = Math.max(0, columns.length - maxColumns)
+  // the targets are the last ones
+  const shown = left === 0 ? columns : [...columns.slice(0, maxColumns - 2), ...columns.slice(-2)]
+  const [names, kinds] = [0, 0].map((_, i) =>
+    Math.max(...shown.map(({ name, kind }) => (i === 0 ? name : kind).length)),
+  )
+  for (const { name, kind, text } of shown) report.line(`  ${name.padEnd(names!)}  ${kind.padEnd(kinds!)}  ${text}`)
+  if (left > 0) report.line(`  and ${left} more`)
 }
 
 function placeOf({ state, fit }: SavedRun): string {
@@ -57,21 +86,41 @@ export function reportUpdate(report: Report, update: Update, optimizer: string):
   report.line(formatUpdate(update, optimizer))
 }
 
-/** Prints the figures of the held-out samples. */
+/** Prints the figures of rows on which the model was not trained. */
 export function reportEvaluation(
   report: Report,
-  { samples, figures, confusion }: Evaluation,
-  { data }: Resolved,
+  name: string,
+  evaluation: Omit<Evaluation, 'role'> & { readonly role?: string },
 ): void {
-  report.heading(`Held-out samples: ${basename(data.test ?? '')}, ${samples} samples`)
+  const { role, samples, figures, targets } = evaluation
+  const title = role === 'validation' ? 'Validation samples' : 'Held-out samples'
+  report.heading(`${title}: ${name}, ${samples} samples`)
   report.line(
     `  ${Object.entries(figures)
       .map(([key, value]) => `${key}: ${fixed(value, 4)}`)
       .join(' - ')}`,
   )
-  if (!confusion) return
-  report.line()
-  report.line(formatConfusion(confusion))
+  const isOnly = Object.keys(targets).length === 1
+  for (const [target, found] of Object.entries(targets)) {
+    report.line()
+    if ('confusion' in found) {
+      if (!isOnly) report.line(`  ${target}`)
+      if (found.confusion.classes.length <= maxClasses) report.line(formatConfusion(found.confusion))
+      else report.line(frequentConfusions(found.confusion))
+    } else report.line(formatErrors(target, found))
+  }
+}
+
+/** The most classes for which the whole matrix is printed. */
+const maxClasses = 20
+
+/** The errors of a number in its units. */
+export function formatErrors(
+  target: string,
+  { meanAbsoluteError, rootMeanSquaredError, r2 }: RegressionFigures,
+): string {
+  const number = (value: number) => String(Number(value.toPrecision(4)))
+  return `  ${target}: mean absolute error ${number(meanAbsoluteError)}, root mean squared error ${number(rootMeanSquaredError)}, R2 ${fixed(r2, 4)}`
 }
 
 /** Prints the run folder and its files. */
@@ -92,17 +141,35 @@ interface Next {
   readonly config: Resolved
   readonly run: string
   readonly source: string
+  readonly records: readonly EpochRecord[]
+  readonly cwd: string
 }
 
 /** Prints commands to try next. */
-export function reportNext(report: Report, { command, config, run, source }: Next): void {
+export function reportNext(report: Report, { command, config, run, source, records, cwd }: Next): void {
   const { epochs } = config.fit
-  const more = `--epochs ${epochs * 2}`
+  const data = relative(cwd, config.data.test ?? config.data.validation ?? config.data.train)
+  const losses = records.map(({ logs }) => logs.val_loss ?? logs.loss ?? Number.NaN)
+  const isBestLast = losses.at(-1) === Math.min(...losses)
+  const rate = records.at(-1)?.learningRate ?? 0.001
+  const more = `--epochs ${Math.max(epochs, records.length) * 2}`
   const next = [
-    [`${command} train --resume ${run} ${more}`, 'go on where this run stopped'],
-    [`${command} train ${source} --set optimizer.learningRate=0.001`, 'another learning rate'],
+    [`${command} predict ${run} ${data}`, 'predictions for rows, as CSV'],
+    [`${command} evaluate ${run} ${data}`, 'the figures on other rows'],
+    [
+      `${command} train --resume ${run} ${more}`,
+      isBestLast ? 'go on where this run stopped: the last epoch was the best one' : 'go on where this run stopped',
+    ],
+    ...(Number.isFinite(rate) && typeof config.optimizer !== 'string'
+      ? [
+          [
+            `${command} train ${run}/config.json --set optimizer.learningRate=${Number((rate * 3).toPrecision(1))}`,
+            'another learning rate',
+          ],
+        ]
+      : []),
     [`${command} train ${source} --seed ${config.seed + 1}`, 'other first weights, another order'],
-  ] as const
+  ]
   report.heading('Try next')
   for (const [call, purpose] of next) {
     report.line(`  ${report.colors.dim(`# ${purpose}`)}`)

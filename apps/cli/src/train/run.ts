@@ -23,6 +23,7 @@ export interface TrainFlags extends ConfigFlags {
 
 /** The parts of a run. */
 export interface Run {
+  /** What `gradus train` is called with to begin the run again: a config, or a file with flags. */
   readonly source: string
   readonly config: Resolved
   readonly flags: TrainFlags

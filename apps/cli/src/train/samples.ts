@@ -1,71 +1,141 @@
-import { resolve } from 'node:path'
 import type { HostArray } from '@gradus/core'
-import { readCsv, scaleToUnit } from 'gradus'
-import type { Config } from '../config/config-schema.ts'
+import type { Model } from 'gradus'
+import type { EncodedRows, Table, TableCoder, TableSource } from 'gradus/tables'
 
-type DataConfig = Config['data']
+/** Arrays by the names of inputs or targets. */
+export type NamedArrays = Readonly<Record<string, HostArray>>
 
-/** Samples in memory. */
+/** Rows as arrays in memory. */
 export interface Samples {
-  readonly path: string
+  /** The name of the file in messages and in the log. */
+  readonly name: string
   readonly count: number
-  /** `[count, inputs]` */
-  readonly x: HostArray
-  /** `[count]`, or `[count, targets]` where there are several. */
-  readonly y: HostArray
+  /** By the names of inputs, `[count, ...shape]`. */
+  readonly x: NamedArrays
+  /** By the names of targets, `[count]` or `[count, 1]`. */
+  readonly y: NamedArrays
 }
 
-/** Reads the samples of a CSV file. Throws `DataError` with line, column, value and expectation. */
-export async function readSamples(file: string, folder: string, data: DataConfig): Promise<Samples> {
-  const path = resolve(folder, file)
-  const inputs = inputColumns(data)
-  const targets = targetColumns(data)
-  const classes = data.classes && (await namesClasses(path, targets, data)) ? data.classes : undefined
-  const table = await readCsv(
-    { path },
-    {
-      columns: {
-        ...Object.fromEntries(inputs.map((name) => [name, 'number' as const])),
-        ...Object.fromEntries(targets.map((name) => [name, classes ?? ('number' as const)])),
-      },
-      delimiter: data.separator ?? ',',
-      name: file,
-      ...(data.rows !== undefined && { rows: data.rows }),
-    },
-  )
-  const y = table.matrix(targets)
-  return {
-    path,
-    count: table.rowCount,
-    x: scaled(table.matrix(inputs), data),
-    y: targets.length === 1 ? { ...y, shape: [table.rowCount] } : y,
+/** Encodes all rows of a source, a chunk at a time. */
+export async function encodeSource(source: TableSource, coder: TableCoder, folder: string): Promise<Samples> {
+  const collector = new Collector(source.name)
+  const { name, columns } = source
+  for await (const chunk of source.chunks()) collector.add(await coder.encode(chunk, { name, columns, folder }))
+  return collector.finish()
+}
+
+/** Encodes the rows of a table for each part of a split. */
+export async function encodeParts(
+  table: Table,
+  coder: TableCoder,
+  parts: Uint8Array | undefined,
+  folder: string,
+  names: readonly string[],
+): Promise<Samples[]> {
+  const collectors = names.map((name) => new Collector(name))
+  let first = 0
+  for await (const chunk of table.chunks()) {
+    const encoded = await coder.encode(chunk, { name: table.name, columns: table.columns, folder })
+    collectors.forEach((collector, part) => {
+      const isOfPart = (index: number) => (parts?.[first + encoded.rows[index]!] ?? 0) === part
+      collector.add(encoded, isOfPart)
+    })
+    first += chunk.rowCount
+  }
+  return collectors.map((collector) => collector.finish())
+}
+
+/** Joins the arrays of chunks. */
+class Collector {
+  private readonly x = new Map<string, Growing>()
+  private readonly y = new Map<string, Growing>()
+  private count = 0
+
+  constructor(private readonly name: string) {}
+
+  add({ rows, x, y }: EncodedRows, uses: (index: number) => boolean = () => true): void {
+    const used = rows.flatMap((_, index) => (uses(index) ? [index] : []))
+    this.count += used.length
+    for (const [lists, arrays] of [[this.x, x] as const, [this.y, y] as const]) {
+      for (const [name, array] of Object.entries(arrays)) {
+        let list = lists.get(name)
+        if (!list) lists.set(name, (list = new Growing(array)))
+        list.add(array, used)
+      }
+    }
+  }
+
+  finish(): Samples {
+    const arrays = (lists: Map<string, Growing>) =>
+      Object.fromEntries([...lists].map(([name, list]) => [name, list.finish()]))
+    return { name: this.name, count: this.count, x: arrays(this.x), y: arrays(this.y) }
   }
 }
 
-/** The names of the input columns, in order. */
-export function inputColumns({ inputs }: DataConfig): readonly string[] {
-  return Array.isArray(inputs) ? inputs : Object.keys(inputs)
+/** An array to which rows are added. */
+class Growing {
+  private data: Float32Array | Int32Array
+  private length = 0
+  private readonly width: number
+
+  constructor(private readonly like: HostArray) {
+    this.width = like.shape.slice(1).reduce((product, size) => product * size, 1)
+    this.data = like.dtype === 'int32' ? new Int32Array(64) : new Float32Array(64)
+  }
+
+  add({ data }: HostArray, rows: readonly number[]): void {
+    const end = this.length + rows.length * this.width
+    if (end > this.data.length) {
+      const larger = new (this.data.constructor as Float32ArrayConstructor)(Math.max(end, 2 * this.data.length))
+      larger.set(this.data.subarray(0, this.length))
+      this.data = larger
+    }
+    for (const row of rows) {
+      this.data.set(data.subarray(row * this.width, (row + 1) * this.width) as Float32Array, this.length)
+      this.length += this.width
+    }
+  }
+
+  finish(): HostArray {
+    const count = this.width === 0 ? 0 : this.length / this.width
+    return {
+      ...this.like,
+      data: this.data.slice(0, this.length),
+      shape: [count, ...this.like.shape.slice(1)],
+    } as HostArray
+  }
 }
 
-/** The names of the target columns, in order. */
-export function targetColumns({ target }: DataConfig): readonly string[] {
-  return typeof target === 'string' ? [target] : target
+/** What `fit` takes for the inputs: the array of one, or all by name. */
+export function inputsOf({ x }: Pick<Samples, 'x'>): HostArray | NamedArrays {
+  const arrays = Object.values(x)
+  return arrays.length === 1 ? arrays[0]! : x
 }
 
-/** Whether the target column holds the names of the classes, as opposed to their numbers. */
-async function namesClasses(
-  path: string,
-  targets: readonly string[],
-  { classes = [], separator = ',', rows }: DataConfig,
-): Promise<boolean> {
-  const columns = Object.fromEntries(targets.map((name) => [name, 'string' as const]))
-  const table = await readCsv({ path }, { columns, delimiter: separator, ...(rows !== undefined && { rows }) })
-  return targets.some((name) => table.columns[name]!.some((text) => classes.includes(text.trim())))
+/**
+ * What `fit` takes for the targets: the array of one; of several those of the outputs by name, in order, or, where a single output
+ * predicts all, one array `[count, targets]`.
+ */
+export function targetsOf(
+  { y, count }: Pick<Samples, 'y' | 'count'>,
+  model: Model,
+): HostArray | NamedArrays | HostArray[] {
+  const arrays = Object.values(y)
+  if (arrays.length <= 1) return arrays[0]!
+  const names = outputNames(model)
+  if (names.length === arrays.length) return names.every((name) => Object.hasOwn(y, name)) ? y : arrays
+  const data = new Float32Array(count * arrays.length)
+  arrays.forEach((array, column) => {
+    for (let row = 0; row < count; row++) data[row * arrays.length + column] = array.data[row]!
+  })
+  return { data, shape: [count, arrays.length], dtype: 'float32' }
 }
 
-// A column without a range keeps its values, because the range from 0 to 1 becomes 0 to 1.
-function scaled(x: HostArray, { inputs }: DataConfig): HostArray {
-  if (Array.isArray(inputs)) return x
-  const ranges = Object.values(inputs).map((column) => column?.scale ?? ([0, 1] as const))
-  return scaleToUnit(x, { low: ranges.map(([low]) => low), high: ranges.map(([, high]) => high) })
+/** The names of the outputs of a model; those of a stack that is not built yet are one. */
+function outputNames(model: Model): readonly string[] {
+  try {
+    return model.outputNames
+  } catch {
+    return ['output']
+  }
 }

@@ -6,6 +6,7 @@ import { buildModel, compileModel, type Prepared } from './prepare.ts'
 import { Recorder } from './recorder.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { EpochRecord, SavedRun } from './run-state.ts'
+import { inputsOf, targetsOf } from './samples.ts'
 
 export interface SessionOptions {
   readonly folder: RunFolder
@@ -82,12 +83,17 @@ export class Session {
     if (this.start && this.options.dataChanged) await this.recorder.save(this.start)
   }
 
+  private get fitOptions(): Resolved['fit'] {
+    const { classWeight } = this.prepared
+    return { ...this.config.fit, ...(classWeight && { classWeight }) }
+  }
+
   /** Trains up to a number of epochs. Where all are trained, this does what follows the last epoch. */
   async fit(epochs: number): Promise<void> {
     const { model, train, validation } = this.prepared
-    await model.fit(train.x, train.y, {
-      ...this.config.fit,
-      ...(validation && { validationData: [validation.x, validation.y] as const }),
+    await model.fit(inputsOf(train), targetsOf(train, model), {
+      ...this.fitOptions,
+      ...(validation && { validationData: [inputsOf(validation), targetsOf(validation, model)] as const }),
       epochs,
       // training that a callback has ended goes on where more epochs are asked for
       ...(this.start && { resumeFrom: { ...this.start, stopped: epochs <= this.recorder.records.length } }),
@@ -110,7 +116,8 @@ export class Session {
     const twin = buildModel(this.config)
     compileModel(twin, this.config, new RevealGradients())
     const { train } = this.prepared
-    await twin.fit(train.x, train.y, { ...this.config.fit, epochs: 1, verbose: 0, callbacks: [oneBatch] })
+    const options = { ...this.fitOptions, epochs: 1, verbose: 0, callbacks: [oneBatch] } as const
+    await twin.fit(inputsOf(train), targetsOf(train, twin), options)
     return largestUpdate(this.first, await twin.getWeights())
   }
 }

@@ -4,10 +4,18 @@ import type { Terminal } from '../terminal.ts'
 import type { TrainFlags } from './run.ts'
 import { train } from './train.ts'
 
+const examples = `
+Examples:
+  gradus train houses.csv --target price        chooses the model by the rows, and says each choice
+  gradus train config.yaml --epochs 40          trains as a config says
+  gradus train --resume runs/houses-1           goes on where a run stopped`
+
 /** Adds `gradus train`. */
 export function trainCommand(program: Command, terminal: Terminal): void {
-  addConfigFlags(program.command('train').argument('[config]', 'a .json, .yaml, .ts or .js file'))
-    .description('train a model as a config says, and save the run in a folder')
+  addConfigFlags(
+    program.command('train').argument('[source]', 'a config (.yaml, .json, .ts, .js), or a file or folder of rows'),
+  )
+    .description('train a model on a file of rows or as a config says, and save the run in a folder')
     .option('--out <folder>', 'the folder in which run folders are created (GRADUS_OUT; default runs)')
     .option('--resume <run>', 'continue a run exactly where it stopped')
     .option('--data-changed', 'with --resume: the data may differ from those with which the run began')
@@ -18,5 +26,6 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .addOption(new Option('--quiet', 'no log').conflicts('verbose'))
     .option('--verbose', 'a longer log: the config, and a progress bar on a terminal')
     .option('--no-progress', 'a line per epoch instead of a progress bar')
-    .action((config: string | undefined, flags: TrainFlags) => train(config, flags, terminal))
+    .action((source: string | undefined, flags: TrainFlags) => train(source, flags, terminal))
+    .addHelpText('after', examples)
 }

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path'
-import { ConfigError } from '@gradus/core'
+import { relative, resolve } from 'node:path'
+import { ConfigError, DataError } from '@gradus/core'
 import type { ModelFile } from 'gradus/io'
-import { type Resolved, resolveConfig } from '../config/resolve-config.ts'
+import { checkTableSpec, type TableSpec } from 'gradus/tables'
+import { completeFit, type Resolved, requireSameRun, resolveGiven } from '../config/resolve-config.ts'
 import { Report, type Terminal } from '../terminal.ts'
 import { createCallbacks } from './callback-files.ts'
 import { conclude } from './conclude.ts'
@@ -12,6 +13,8 @@ import { describeRun, fitRun } from './fit-run.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { logOutput, type Run, type TrainFlags } from './run.ts'
 import { RunFolder } from './run-folder.ts'
+import type { SavedRun } from './run-state.ts'
+import { readTrainingSource, sourceWithFlags } from './training-source.ts'
 
 /** Trains a model by a config and saves the run in a folder. Throws the errors that `exitCodeOf` lists. */
 export async function train(file: string | undefined, flags: TrainFlags, terminal: Terminal): Promise<void> {
@@ -41,13 +44,19 @@ async function begin(
   parent: string,
 ): Promise<Run> {
   const startedAt = performance.now()
-  const resolved = await resolveConfig(file, flags, terminal, existing)
-  const { source, config } = resolved
-  requireMetric(config, flags.minAccuracy)
+  const raw = await readTrainingSource(file, flags, terminal)
+  const { source, given, saved, isSaved } = await resolveGiven(raw, flags, terminal, existing)
+  const shown = existing ? relative(terminal.cwd, existing.path) : ''
+  if (saved && isSaved) requireSameRun(saved, { ...(given as Resolved), fit: completeFit(given.fit ?? {}) }, shown)
   const previous = await existing?.latest()
   const environment = (await existing?.readEnvironment()) ?? {}
+  const prepared = await prepare(given, previous && tableOf(previous, shown))
+  const config = saved && isSaved ? { ...prepared.config, data: given.data } : prepared.config
+  if (saved && !isSaved) requireSameRun(saved, config, shown)
+  requireMetric(config, flags.minAccuracy)
   const concluded = environment.finishedAt !== undefined
-  const lastEpoch = lastEpochOf(resolved, { previous, concluded, run: flags.resume })
+  const progress = { previous, concluded, run: flags.resume, savedEpochs: saved?.fit.epochs ?? 0 }
+  const lastEpoch = lastEpochOf(config, progress)
 
   const report = new Report(flags.quiet ? undefined : logOutput(flags, terminal), terminal.env)
   const events = (event: Record<string, unknown>) => {
@@ -56,14 +65,23 @@ async function begin(
   const callbackOptions = { allowOutside: flags.allowOutside === true, write: report.write }
   // a new run has no folder yet; any folder there will do for the check
   createCallbacks(config, { ...callbackOptions, folder: existing?.path ?? resolve(parent, config.name) })
-  const prepared = await prepare(config)
   const data = await describeDataFiles(config.data)
-  const saved = environment.data ?? {}
-  if (existing && !flags.dataChanged) requireSameData(saved, data, flags.resume!)
-  const dataChanged = isChanged({ train: saved.train }, data)
+  const before = environment.data ?? {}
+  if (existing && !flags.dataChanged) requireSameData(before, data, flags.resume!)
+  const dataChanged = isChanged({ train: before.train }, data)
   if (previous) await restore(prepared, previous.file)
-  const parts = { source, config, flags, terminal, report, events, callbackOptions }
+  const again = existing && isSaved ? source : sourceWithFlags(file ?? source, flags)
+  const parts = { source: again, config, flags, terminal, report, events, callbackOptions }
   return { ...parts, prepared, data, dataChanged, previous, lastEpoch, startedAt }
+}
+
+/** What the run has learned from the columns. Throws `DataError` for a run of a version that did not save it. */
+function tableOf({ file }: SavedRun, run: string): TableSpec {
+  const { table } = file.header
+  if (table) return checkTableSpec(table)
+  throw new DataError(
+    `The run ${run} was begun by a version of gradus that did not save the columns with the model, so it cannot be continued. Start a new run.`,
+  )
 }
 
 async function restore({ model }: Prepared, file: ModelFile): Promise<void> {
@@ -71,9 +89,10 @@ async function restore({ model }: Prepared, file: ModelFile): Promise<void> {
   await model.restoreTraining(file)
 }
 
-function requireMetric({ metrics }: Resolved, minAccuracy: number | undefined): void {
-  if (minAccuracy === undefined || metrics.some((metric) => /acc/i.test(JSON.stringify(metric)))) return
-  throw new ConfigError(
-    "--min-accuracy needs an accuracy among the metrics, and the config has none. Add 'accuracy' to metrics.",
-  )
+function requireMetric({ metrics, data }: Resolved, minAccuracy: number | undefined): void {
+  if (minAccuracy === undefined || /acc/i.test(JSON.stringify(metrics))) return
+  const remedy = Object.values([data.task].flat()).includes('regression')
+    ? 'It predicts a number; evaluate the mean absolute error instead.'
+    : "Add 'accuracy' to metrics."
+  throw new ConfigError(`--min-accuracy needs an accuracy among the metrics, and the config has none. ${remedy}`)
 }

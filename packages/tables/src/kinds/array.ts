@@ -1,6 +1,6 @@
 import type { NumberArray, Shape } from '@gradus/tensor'
 import type { Cell } from '../cell.ts'
-import { type ColumnKind, type ColumnState, isScaled } from './kind.ts'
+import { type ColumnKind, type ColumnState, describeScale, isScaled } from './kind.ts'
 
 /** The shape and the scale of arrays. */
 export interface ArrayState extends ColumnState {
@@ -42,6 +42,7 @@ export const array: ColumnKind<ArrayValue, ArrayState> = {
   },
   misfit: (value, { shape }) =>
     String(value.shape) === String(shape) ? undefined : `an array of numbers of the shape [${shape}]`,
+  describe: (state, { scale = 'range' }) => `${state.shape.join(' x ')}, ${describeScale(state, { scale })}`,
   labels: (name, { shape }) => Array.from({ length: sizeOf(shape) }, (_, index) => `${name}[${index}]`),
   encode(value, { offset, span }, out: NumberArray, at) {
     if (value) for (let i = 0; i < value.data.length; i++) out[at + i] = (value.data[i]! - offset) / span

@@ -1,5 +1,5 @@
 import { textOf } from '../cell.ts'
-import { type ColumnKind, type ColumnState, isNumber } from './kind.ts'
+import { type ColumnKind, type ColumnState, describeFill, isNumber } from './kind.ts'
 
 /** How missing values of a boolean column are encoded. */
 export interface BooleanState extends ColumnState {
@@ -35,6 +35,7 @@ export const boolean: ColumnKind<boolean, BooleanState> = {
       },
     }
   },
+  describe: (state) => `0 or 1${describeFill(state)}`,
   labels: (name, { marksMissing }) => (marksMissing ? [name, `${name} is missing`] : [name]),
   encode(value, { marksMissing, fill }, out, at) {
     out[at] = value === undefined ? fill : Number(value)

@@ -1,5 +1,5 @@
 import { type Cell, textOf } from '../cell.ts'
-import { type ColumnKind, type ColumnState, isTexts } from './kind.ts'
+import { type ColumnKind, type ColumnState, describeFill, isTexts } from './kind.ts'
 
 /** The categories of a column. */
 export interface CategoryState extends ColumnState {
@@ -43,6 +43,16 @@ export const category: ColumnKind<string, CategoryState> = {
         return { categories, hasOther: !given && counts.size > maxSize, marksMissing, ...fill }
       },
     }
+  },
+  describe(state) {
+    const { categories, hasOther, fill } = state
+    const shown = categories.length <= 5 ? `: ${categories.join(', ')}` : ''
+    const missing = state.marksMissing
+      ? fill === undefined
+        ? '; missing values are marked'
+        : describeFill(state, fill)
+      : ''
+    return `${categories.length} categories${shown}${hasOther ? ', and others' : ''}${missing}`
   },
   labels(name, { categories, hasOther, marksMissing }) {
     return [

@@ -1,6 +1,6 @@
 import { textOf } from '../cell.ts'
 import { Moments } from '../moments.ts'
-import { type ColumnKind, type ColumnState, isNumber, isScaled, isTexts } from './kind.ts'
+import { type ColumnKind, type ColumnState, describeFill, isNumber, isScaled, isTexts } from './kind.ts'
 import { fillOf, scaleOf } from './number.ts'
 import { readDate } from './read-date.ts'
 
@@ -67,6 +67,10 @@ export const date: ColumnKind<number, DateState> = {
         }
       },
     }
+  },
+  describe(state) {
+    const filled = describeFill(state, new Date(state.fill).toISOString().slice(0, 10))
+    return `the time${state.cycles.map((cycle) => `, the ${cycle}`).join('')}${filled}`
   },
   labels(name, state) {
     return [

@@ -28,6 +28,7 @@ export const image: ColumnKind<ImageValue, ImageState> = {
     return typeof cell === 'object' && cell !== null && 'read' in cell ? (cell as ImageValue) : undefined
   },
   learn: ({ imageSize = defaultSize }) => ({ add() {}, finish: () => ({ shape: [...imageSize] }) }),
+  describe: ({ shape }) => `images of ${shape.join(' x ')}, 0 to 255 become 0 to 1`,
   labels: (name, { shape }) => [`${name} (${shape.join(' x ')})`],
   async load(value, { shape }, folder) {
     const { loadImg } = await import('@gradus/images')

@@ -45,6 +45,24 @@ export function isScaled({ offset, span }: ColumnState): boolean {
   return isNumber(offset) && isNumber(span) && span !== 0
 }
 
+/** A number for people: with up to 4 digits. */
+export function shortNumber(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : String(Number(value.toPrecision(4)))
+}
+
+/** Says which values become 0 and 1. */
+export function describeScale(state: ColumnState, { scale = 'standard' }: Pick<ColumnOptions, 'scale'>): string {
+  const [offset, span] = [state.offset as number, state.span as number]
+  if (offset === 0 && span === 1) return 'as it is'
+  if (scale === 'standard') return `mean ${shortNumber(offset)}, deviation ${shortNumber(span)}`
+  return `${shortNumber(offset)} to ${shortNumber(offset + span)} become 0 to 1`
+}
+
+/** Says what becomes of missing values; nothing where none were missing. */
+export function describeFill(state: ColumnState, fill = shortNumber(state.fill as number)): string {
+  return state.marksMissing ? `; missing values become ${fill} and are marked` : ''
+}
+
 /** Collects the values of the rows on which a model is trained. */
 export interface Learner<V> {
   add(value: V | undefined): void
@@ -68,6 +86,8 @@ export interface ColumnKind<V = unknown, S extends ColumnState = ColumnState> {
   learn(options: ColumnOptions): Learner<V>
   /** The names of the numbers that a value becomes; `name` is that of the column. */
   labels(name: string, state: S): readonly string[]
+  /** How values become numbers, for people: `mean 44.2 and deviation 5.4 become 0 and 1`. */
+  describe(state: S, options: ColumnOptions): string
   /** Writes the numbers of a value, or of a missing one, from `at`. They are 0 before. */
   encode(value: V | undefined, state: S, out: NumberArray, at: number): void
   /** What a value must be that was read and cannot be encoded, such as an array of another shape; undefined for all others. */

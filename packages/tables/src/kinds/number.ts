@@ -1,6 +1,14 @@
 import { textOf } from '../cell.ts'
 import { Moments } from '../moments.ts'
-import { type ColumnKind, type ColumnOptions, type ColumnState, isNumber, isScaled } from './kind.ts'
+import {
+  type ColumnKind,
+  type ColumnOptions,
+  type ColumnState,
+  describeFill,
+  describeScale,
+  isNumber,
+  isScaled,
+} from './kind.ts'
 import { readNumber } from './read-number.ts'
 
 /** How numbers become numbers of about one: `(value - offset) / span`. */
@@ -34,6 +42,7 @@ export const number: ColumnKind<number, NumberState> = {
       finish: () => ({ ...scaleOf(options, moments), fill: fillOf(options, moments), marksMissing: missing > 0 }),
     }
   },
+  describe: (state, options) => `${describeScale(state, options)}${describeFill(state)}`,
   labels: (name, { marksMissing }) => (marksMissing ? [name, `${name} is missing`] : [name]),
   encode(value, { offset, span, fill, marksMissing }, out, at) {
     out[at] = ((value ?? fill) - offset) / span

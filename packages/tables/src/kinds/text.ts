@@ -39,6 +39,7 @@ export const text: ColumnKind<string, TextState> = {
       },
     }
   },
+  describe: ({ words }) => `${words.length} words`,
   labels: (name, { words }) => words.map((word) => `${name}: ${word}`),
   encode(value, { words, rarity }, out, at) {
     let squares = 0

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { standard } from 'gradus'
 import { stringify } from 'yaml'
-import { resolveConfig } from '../../../../apps/cli/src/config/resolve-config.ts'
+import { readConfig } from '../../../../apps/cli/src/config/read-config.ts'
+import { type Resolved, resolveGiven } from '../../../../apps/cli/src/config/resolve-config.ts'
 import { shortcuts } from '../../../../apps/cli/src/config/shortcuts.ts'
 import { small } from '../../../../apps/cli/src/testing/sandbox.ts'
 import { buildModel, compileModel } from '../../../../apps/cli/src/train/prepare.ts'
-import { readSamples } from '../../../../apps/cli/src/train/samples.ts'
+import { readData } from '../../../../apps/cli/src/train/read-data.ts'
 import { hostile, jsonOf } from '../hostile.ts'
 import { type Loader, loader } from '../loader.ts'
 import { mutatedText } from '../mutate-bytes.ts'
@@ -29,7 +30,12 @@ const good: readonly object[] = [
       inputs: { x: { scale: [0, 1] }, z: null },
       target: ['y'],
       classes: ['no', 'yes'],
-      separator: ';',
+      delimiter: ';',
+      missing: 'mean',
+      split: { validation: 0.2, strata: 'y' },
+      columns: { z: { kind: 'number', scale: 'range' }, y: 'category' },
+      task: 'classification',
+      classWeight: 'balanced',
     },
     model: goodSpecs[0],
     optimizer: goodParts.optimizers[2],
@@ -60,16 +66,20 @@ const aliases = [
 /** Reads a config as \`train\` does before it reads data. */
 async function read(name: string, text: string, set: readonly string[] = [], env = {}): Promise<void> {
   writeFileSync(join(folder, name), text)
-  const { config } = await resolveConfig(name, { set }, { cwd: folder, env })
-  const model = buildModel(config)
-  compileModel(model, config, standard.parse('optimizer', config.optimizer))
-  config.callbacks.map((spec, index) => standard.parse('callback', spec, `callbacks[${index}]`))
-  model.build([null, Object.keys(config.data.inputs).length])
+  const { given } = await resolveGiven(await readConfig(name, folder), { set }, { cwd: folder, env })
+  const { model: spec, optimizer, loss, metrics = [], callbacks = [], data } = given
+  if (optimizer !== undefined) standard.parse('optimizer', optimizer)
+  callbacks.map((one, index) => standard.parse('callback', one, `callbacks[${index}]`))
+  if (spec === undefined) return
+  const model = buildModel(given as Resolved)
+  if (optimizer !== undefined && loss !== undefined)
+    compileModel(model, { loss, metrics }, standard.parse('optimizer', optimizer))
+  model.build([null, Object.keys(data.inputs ?? { x: null }).length])
 }
 
 export const yaml = loader({
   name: 'configs in YAML',
-  covers: ['resolveConfig', 'readConfig', 'checkConfig'],
+  covers: ['resolveGiven', 'readConfig', 'checkConfig'],
   cases: fc.oneof(
     { weight: 10, arbitrary: jsonCases(good).map(toYaml) },
     { weight: 10, arbitrary: mutatedText(good.map((config) => stringify(config))) },
@@ -194,10 +204,11 @@ const columns = [
 
 export const samples = loader({
   name: 'samples of a config',
-  covers: ['readSamples'],
+  covers: ['readData'],
   cases: fc.tuple(mutatedText(csv), fc.constantFrom(...columns), fc.constantFrom(',', ';')),
-  read([text, config, separator]) {
-    writeFileSync(join(folder, 'a.csv'), text)
-    return readSamples('a.csv', folder, { train: 'a.csv', separator, ...config } as never)
+  read([text, config, delimiter]) {
+    const path = join(folder, 'a.csv')
+    writeFileSync(path, text)
+    return readData({ ...small, data: { train: path, delimiter, ...config } } as never)
   },
 })

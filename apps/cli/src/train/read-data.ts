@@ -1,0 +1,122 @@
+import { basename, dirname } from 'node:path'
+import { ConfigError, DataError } from '@gradus/core'
+import {
+  inferPlan,
+  learnTable,
+  openTable,
+  profileTable,
+  readTable,
+  splitRows,
+  TableCoder,
+  type TableSpec,
+  type Target,
+} from 'gradus/tables'
+import type { DataConfig } from '../config/config-schema.ts'
+import type { Given } from '../config/resolve-config.ts'
+import { completeData, completeSplit, openOptionsOf, planOptionsOf } from './data-plan.ts'
+import { encodeParts, encodeSource, type Samples } from './samples.ts'
+
+/** The rows of a run. */
+export interface RunData {
+  readonly coder: TableCoder
+  readonly train: Samples
+  readonly validation: Samples | undefined
+  readonly test: Samples | undefined
+  /** The options with everything that was found out. */
+  readonly data: DataConfig
+  /** What was found out about the file, and what was chosen, a sentence each. */
+  readonly choices: readonly string[]
+}
+
+/**
+ * Reads the rows of a config. `table` is what a run that continues has learned from its columns. Throws `DataError` for rows that do
+ * not fit, and `ConfigError` for columns that are not there.
+ */
+export async function readData(given: Given, table?: TableSpec): Promise<RunData> {
+  const { data, seed } = given
+  const source = await openTable(data.train, { ...openOptionsOf(data), name: basename(data.train) })
+  const rows = await readTable(source)
+  if (rows.rowCount === 0) throw new DataError(`${source.name} has no rows. Give a file with rows to train on.`)
+  const texts = data.missingTexts ? { missingTexts: data.missingTexts } : {}
+  const profile = await profileTable(rows, texts)
+  const plan = inferPlan(profile, planOptionsOf(given, rows.columns))
+  const split = completeSplit(given, plan, rows.rowCount)
+  const parts = split && splitRows(rows, { ...split, seed })
+  const use = (row: number) => parts === undefined || parts[row] === 0
+  const spec = table ?? withLogits(await learnTable(rows, plan, { use, ...texts }), given.loss)
+  const coder = new TableCoder(spec)
+  const names = parts ? [source.name, `${source.name} (validation rows)`, `${source.name} (test rows)`] : [source.name]
+  const [train, validation, test] = await encodeParts(rows, coder, parts, folderOf(data.train, rows.columns), names)
+  if (train!.count === 0)
+    throw new DataError(
+      `${source.name} has no row for training: ${rows.rowCount} rows have no target, or a missing value that drops them.`,
+    )
+  const read = (path: string | undefined) => (path === undefined ? undefined : readPart(path, data, coder))
+  return {
+    coder,
+    train: train!,
+    validation: (await read(data.validation)) ?? filled(validation),
+    test: (await read(data.test)) ?? filled(test),
+    data: completeData(data, plan, split, profile),
+    choices: [...source.notes, ...plan.choices, ...splitChoices(given, split, [train, validation, test])],
+  }
+}
+
+/** Reads a file with the columns of another. */
+export async function readPart(path: string, data: DataConfig, coder: TableCoder): Promise<Samples> {
+  const source = await openTable(path, { ...openOptionsOf(data), name: basename(path) })
+  const samples = await encodeSource(source, coder, folderOf(path, source.columns))
+  if (samples.count === 0) throw new DataError(`${samples.name} has no rows with a target.`)
+  return samples
+}
+
+/** The folder from which the paths in a table start. The paths of a folder of files have it already. */
+export function folderOf(path: string, columns: readonly string[]): string {
+  return columns[0] === 'image' && columns.length <= 2 && !/\.\w+$/.test(basename(path)) ? '' : dirname(path)
+}
+
+function filled(samples: Samples | undefined): Samples | undefined {
+  return samples && samples.count > 0 ? samples : undefined
+}
+
+function splitChoices(
+  { data }: Given,
+  split: ReturnType<typeof completeSplit>,
+  parts: readonly (Samples | undefined)[],
+): string[] {
+  if (!split) return []
+  const [train, validation, test] = parts.map((part) => part?.count ?? 0)
+  const held = [
+    ...(validation ? [`${validation} for the validation after every epoch`] : []),
+    ...(test ? [`${test} for the test at the end`] : []),
+  ]
+  const by = split.groups
+    ? `, with equal values of '${split.groups}' in one part`
+    : split.time
+      ? `, the last by '${split.time}'`
+      : split.strata
+        ? `, with equal shares of '${split.strata}'`
+        : ''
+  const own = data.split ? '' : ' To divide them otherwise, set data.split.'
+  return [`Of the rows, ${train} are for training, ${held.join(', ')}${by}.${own}`]
+}
+
+/** Marks the targets that a loss learns as logits. */
+function withLogits(spec: TableSpec, loss: unknown): TableSpec {
+  const targets = spec.targets.map((target): Target => {
+    const own =
+      typeof loss === 'object' && loss !== null && !('loss' in loss)
+        ? (loss as Record<string, unknown>)[target.name]
+        : loss
+    const isLogits = (own as { readonly fromLogits?: unknown } | undefined)?.fromLogits === true
+    return target.task === 'classification' && isLogits ? { ...target, fromLogits: true } : target
+  })
+  return { ...spec, targets }
+}
+
+/** Throws `ConfigError` where weights of classes are given and there is no single target of classes. */
+export function classesFor(spec: TableSpec): readonly string[] {
+  const [target] = spec.targets
+  if (spec.targets.length === 1 && target!.task === 'classification') return target!.names ?? target!.classes
+  throw new ConfigError('data.classWeight is for one target of classes. Remove it, or predict one.')
+}

@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises'
+import { basename, extname, resolve } from 'node:path'
+import { ConfigError } from '@gradus/core'
+import type { ConfigFlags } from '../config/config-flags.ts'
+import { type RawConfig, readConfig } from '../config/read-config.ts'
+import type { Terminal } from '../terminal.ts'
+
+/**
+ * Reads what `gradus train` is called with: a config, or a file or a folder of rows, which is a config with nothing but
+ * `data.train`. Undefined where nothing is given.
+ */
+export async function readTrainingSource(
+  source: string | undefined,
+  flags: ConfigFlags,
+  { cwd }: Pick<Terminal, 'cwd'>,
+): Promise<RawConfig | undefined> {
+  if (source === undefined)
+    return flags.data !== undefined && flags.target !== undefined ? ofRows(flags.data, cwd) : undefined
+  const extension = extname(source).toLowerCase()
+  if (/^\.(ya?ml|[cm]?[jt]s)$/.test(extension)) return readConfig(source, cwd)
+  if (extension !== '.json') return ofRows(source, cwd)
+  if (flags.target === undefined) return configOfJson(source, cwd)
+  return (await isConfig(source, cwd)) ? readConfig(source, cwd) : ofRows(source, cwd)
+}
+
+/** The source of a run with the flags that it needs again. */
+export function sourceWithFlags(source: string, { data, target, inputs, task }: ConfigFlags): string {
+  const flags = Object.entries({ data: data === source ? undefined : data, target, inputs, task })
+  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${quoted(value)}`]))
+  return [quoted(source), ...given].join(' ')
+}
+
+function quoted(text: string): string {
+  return /^[\w./,:=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+async function ofRows(source: string, cwd: string): Promise<RawConfig> {
+  const path = resolve(cwd, source)
+  const found = await stat(path).catch(() => undefined)
+  const extension = extname(source)
+  if (!found && !/^\.(csv|tsv|tab|txt|jsonl|ndjson|json|parquet|npy|npz|gz|data|dat)$/i.test(extension)) {
+    throw new ConfigError(
+      `'${source}' is no file. Give a config (.yaml, .json, .ts or .js), or a file of rows with --target NAME.`,
+    )
+  }
+  const name = basename(path).replace(/(\.\w+)?(\.gz)?$/i, '')
+  return { source, folder: cwd, name: name.replace(/[^\w.-]+/g, '-') || 'run', value: { data: { train: path } } }
+}
+
+async function configOfJson(source: string, cwd: string): Promise<RawConfig> {
+  try {
+    return await readConfig(source, cwd)
+  } catch (error) {
+    if (!(error instanceof ConfigError && /a config is an object/.test(error.message))) throw error
+    throw new ConfigError(
+      `${source} is no config. If it has rows to train on, give the column to predict: --target NAME.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Whether a JSON file has the form of a config rather than rows. */
+async function isConfig(source: string, cwd: string): Promise<boolean> {
+  const raw = await readConfig(source, cwd).catch(() => undefined)
+  const data = raw?.value.data
+  return typeof data === 'object' && data !== null && !Array.isArray(data)
+}
