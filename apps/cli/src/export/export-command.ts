@@ -11,6 +11,7 @@ interface ExportFlags {
   readonly to: string
   readonly format?: 'esm' | 'iife'
   readonly name?: string
+  readonly table: boolean
   readonly inputShape?: readonly string[]
   readonly which?: Which
   readonly force?: boolean
@@ -33,6 +34,7 @@ export function exportCommand(program: Command, terminal: Terminal): void {
         'of JavaScript: a module, or a script that defines a variable (default esm, of .cjs iife)',
       ).choices(['esm', 'iife']),
     )
+    .option('--no-table', 'of JavaScript: without predictRows, which takes the rows of the table of the model')
     .option('--name <name>', 'of a script: the name of its variable (default model)')
     .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
     .option('--force', 'replace a file that exists')
@@ -49,6 +51,7 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     const format = flags.format ?? (target.path.endsWith('.cjs') ? 'iife' : 'esm')
     const written = await writeModel(opened, target, 'inference', {
       format,
+      table: flags.table,
       ...(flags.name !== undefined && { name: flags.name }),
       ...inputShapes(flags.inputShape),
     })

@@ -38,7 +38,7 @@ async function differenceFrom(model: Model, { code, inputs, outputs }: ExportedJ
 /** The function `predict` of a module or a script. */
 function evaluated(code: string): (rows: readonly unknown[]) => unknown[] {
   const body = code
-    .replace(/export \{ predict \}\s*$/, 'return predict')
+    .replace(/export \{ predict(, predictRows)? \}\s*$/, 'return predict')
     .replace(/^var [\w$]+=\(\(\)=>/m, 'return (()=>')
   const found = new Function(body.replace(/\nif\(typeof module.*\n$/, '\n'))() as
     | { predict: (rows: readonly unknown[]) => unknown[] }

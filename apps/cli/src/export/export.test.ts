@@ -88,6 +88,48 @@ describe('gradus export', () => {
   })
 })
 
+describe('a model with the columns of its table', () => {
+  const table = {
+    format: 1,
+    inputs: [
+      { name: 'age', options: { kind: 'number' }, state: { offset: 10, span: 2, fill: 10, marksMissing: false } },
+    ],
+    targets: [{ name: 'price', task: 'regression', offset: 100, span: 10 }],
+  }
+
+  beforeEach(async () => {
+    const model = new Sequential([new layers.Dense({ units: 1, kernelInitializer: 'ones', inputShape: [1] })])
+    model.table = table
+    await model.save(sandbox.file('table.safetensors'))
+  })
+
+  it('becomes JavaScript that predicts rows', async () => {
+    const { out } = await sandbox.run(['export', 'table.safetensors', '--to', 'table.mjs'])
+    expect(out).toContain('predictRows    { age }\n')
+    const module = `data:text/javascript,${encodeURIComponent(sandbox.read('table.mjs'))}`
+    const { predictRows } = (await import(module)) as { predictRows: (rows: unknown) => unknown }
+    expect(predictRows([{ age: 12 }, { age: '' }])).toEqual([{ price: { value: 110 } }, { price: { value: 100 } }])
+    const plain = await sandbox.run(['export', 'table.safetensors', '--to', 'plain.js', '--no-table', '--json'])
+    expect(plain.err).toContain('columns        not in this file')
+    expect(JSON.parse(plain.out)).toMatchObject({ script: { columns: null }, losesColumns: true })
+    expect(sandbox.read('plain.js')).not.toContain('predictRows')
+  })
+
+  it('says which formats do not have the columns', async () => {
+    const keras = await sandbox.run(['convert', 'table.safetensors', '--to', 'table.keras'])
+    expect(keras.out).toContain('columns        not in this file')
+    const same = await sandbox.run(['convert', 'table.safetensors', '--to', 'same.safetensors', '--json'])
+    expect(JSON.parse(same.out)).toMatchObject({ losesColumns: false })
+    expect((await loadModel(sandbox.file('same.safetensors'))).table).toEqual(table)
+  })
+
+  it('is inspected with its columns', async () => {
+    const { out } = await sandbox.run(['inspect', 'table.safetensors'])
+    expect(out).toMatch(/^ {2}age +number +mean 10, deviation 2$/m)
+    expect(out).toMatch(/^ {2}price +target +a number, mean 100, deviation 10$/m)
+  })
+})
+
 describe('gradus convert', () => {
   it('keeps the options of compile and the state of the optimizer', async () => {
     const expected = await savedModel()

@@ -17,8 +17,12 @@ export interface Written {
     readonly inputs: readonly Port[]
     readonly outputs: readonly Port[]
     readonly ops: readonly string[]
+    /** The columns that `predictRows` takes; null without it. */
+    readonly columns: readonly string[] | null
     readonly difference: number | null
   }
+  /** Whether the columns of the model's table are not in the file. */
+  readonly losesColumns: boolean
 }
 
 /** The parts of a model that are written: what inference needs, or the options of `compile` and the optimizer's state as well. */
@@ -34,26 +38,36 @@ export async function writeModel(
   const model = await modelOf(opened, { compile: parts === 'all' && target.format !== undefined })
   const from = { path: opened.path, format: opened.format }
   const { path, format } = target
+  const hasTable = opened.file.header.table !== undefined
   if (!format) {
-    const { code, inputs, outputs, ops, difference } = await exportScript(model, options)
+    const { code, inputs, outputs, ops, columns, difference } = await exportScript(model, options)
     await writeFileAtomic(path, code)
     const bytes = new TextEncoder().encode(code).length
-    return { from, to: { path, format: 'JavaScript', bytes }, script: { inputs, outputs, ops, difference } }
+    return {
+      from,
+      to: { path, format: 'JavaScript', bytes },
+      script: { inputs, outputs, ops, columns, difference },
+      losesColumns: hasTable && !columns,
+    }
   }
   const formats = [format]
   if (path.endsWith('.weights.h5')) await model.saveWeights(path, { formats })
   else await (parts === 'all' ? model.save(path, { formats }) : model.export(path, { formats }))
-  return { from, to: { path, format: format.name, bytes: (await stat(path)).size } }
+  const losesColumns = hasTable && format.name !== 'safetensors'
+  return { from, to: { path, format: format.name, bytes: (await stat(path)).size }, losesColumns }
 }
 
 /** Prints what was written. */
-export function reportWritten({ to, script }: Written, report: Report, { cwd }: Terminal): void {
+export function reportWritten({ to, script, losesColumns }: Written, report: Report, { cwd }: Terminal): void {
   const path = relative(cwd, to.path)
   report.line(`Wrote ${path}: ${to.format}, ${bytesText(to.bytes)}`)
+  if (losesColumns)
+    report.line('  columns        not in this file: it takes the numbers of the inputs, not the rows of the table')
   if (!script) return
-  const { inputs, outputs, difference } = script
+  const { inputs, outputs, columns, difference } = script
   const shown = (ports: readonly Port[]) => ports.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ')
   report.line(`  predict(rows)  ${shown(inputs)} -> ${shown(outputs)}`)
+  if (columns) report.line(`  predictRows    { ${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ', ...' : ''} }`)
   if (difference === null) report.line('  compared       not: the model takes no random samples')
   else
     report.line(

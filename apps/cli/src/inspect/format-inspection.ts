@@ -5,7 +5,7 @@ import { type InspectedTraining, type InspectedWeight, type Inspection, isReal, 
 import { histogramLine } from './weight-statistics.ts'
 
 /** The inspection of a file as text. */
-export function formatInspection({ file, model, training, weights }: Inspection, cwd: string): string {
+export function formatInspection({ file, model, training, columns, weights }: Inspection, cwd: string): string {
   const path = relative(cwd, file.path)
   const facts: (readonly [string, string])[] = [['format', `${file.format}, ${bytesText(file.bytes)}`]]
   if (file.run) facts.push(['run', relative(cwd, file.run) || '.'])
@@ -29,6 +29,10 @@ export function formatInspection({ file, model, training, weights }: Inspection,
     path.startsWith('..') ? file.path : path,
     ...facts.map(([name, text]) => `  ${name.padEnd(11)} ${text}`),
   ]
+  if (columns) {
+    const rows = columns.map(({ name, kind, text }) => [name, kind, text])
+    parts.push('', 'Columns', formatTable(['column', 'kind', 'becomes'], rows, 'lll'))
+  }
   if (model) {
     parts.push('', model.summary.trimEnd())
     if (model.flops.total !== null) parts.push('', 'FLOPs', layerTable(model.layers, model.flops.total))

@@ -3,6 +3,7 @@ import type { InferenceGraphOptions, InferenceModel } from '@gradus/export-js'
 import { isFloat, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
 import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Model } from 'gradus'
+import { type ColumnDescription, checkTableSpec, describeSpec } from 'gradus/tables'
 import { modelOf, type OpenedFile } from '../model/open-model.ts'
 import { flopsConvention } from './flops.ts'
 import { modelFlops } from './model-flops.ts'
@@ -39,6 +40,8 @@ export interface Inspection {
   /** Null for a file with weights only. */
   readonly model: InspectedModel | null
   readonly training: InspectedTraining | null
+  /** The columns of the table whose rows the model predicts, and its targets; null for a model without them. */
+  readonly columns: readonly ColumnDescription[] | null
   readonly weights: readonly InspectedWeight[]
 }
 
@@ -87,6 +90,7 @@ export async function inspect(opened: OpenedFile, options: InferenceGraphOptions
     file: { path, format, bytes, run: run?.folder ?? null },
     model: model ? inspectModel(model, inspected, options) : null,
     training: trainingOf(opened),
+    columns: file.header.table ? describeSpec(checkTableSpec(file.header.table)) : null,
     weights: inspected,
   }
 }

@@ -176,7 +176,7 @@ function columnCode(column: TableColumn, helpers: UsedHelpers, define: (value: s
   const { kind } = column.options
   if (Object.hasOwn(kinds, kind)) return kinds[kind]!(column, helpers, define)
   throw new ConfigError(
-    `The column '${column.name}' is of the kind '${kind}', which a file of JavaScript cannot read. Export with table: false; then predict takes the numbers of the model's inputs.`,
+    `The column '${column.name}' is of the kind '${kind}', which a file of JavaScript cannot read. Export with table: false (--no-table); then predict takes the numbers of the model's inputs.`,
   )
 }
 
@@ -197,7 +197,7 @@ function requireInputs(groups: ReadonlyMap<string, { readonly width: number }>, 
       : inputs.length === groups.size && inputs.every(({ name, shape }) => groups.get(name)?.width === sizeOf(shape))
   if (fits) return
   throw new ConfigError(
-    `The columns that were saved with the model give inputs of ${sizes.join(', ')} numbers, and the model takes ${inputs.map(({ name, shape }) => `${name} ${sizeOf(shape)}`).join(', ')}. Export with table: false.`,
+    `The columns that were saved with the model give inputs of ${sizes.join(', ')} numbers, and the model takes ${inputs.map(({ name, shape }) => `${name} ${sizeOf(shape)}`).join(', ')}. Export with table: false (--no-table).`,
   )
 }
 
