@@ -18,7 +18,7 @@ export interface ArrayFile {
 }
 
 /** The number of values in a row. */
-export function rowSize({ shape }: { readonly shape: readonly number[] }): number {
+function rowSize({ shape }: { readonly shape: readonly number[] }): number {
   return shape.slice(1).reduce((product, size) => product * size, 1)
 }
 
