@@ -51,7 +51,9 @@ const fields = {
  * table.columns // => ['height', 'city']
  * table.decimal // => ','
  * table.notes // => ["The cells are separated by ';'.", 'Numbers have a decimal comma.']
- * for await (const chunk of table.chunks()) chunk.columns // => [['1,82', '1,65'], ['Rome', 'Oslo']]
+ * const seen = []
+ * for await (const { columns } of table.chunks()) seen.push(...columns)
+ * seen // => [['1,82', '1,65'], ['Rome', 'Oslo']]
  */
 export async function openTable(from: TableFrom, options: OpenOptions = {}): Promise<TableSource> {
   const { name, rows, ...others } = checkedOptions(options)
