@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ConfigError } from '@gradus/core'
+import { useBackend } from '@gradus/tensor'
+import { type Command, InvalidArgumentError } from 'commander'
+import { openBackend } from '../backends/backends.ts'
+import { openModel } from '../model/open-model.ts'
+import type { Terminal } from '../terminal.ts'
+import { ownVersion } from '../version.ts'
+import { createModelServer } from './create-server.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { openApi } from './openapi.ts'
+import { Predictor } from './predictor.ts'
+import { portsOf } from './read-inputs.ts'
+import { stopOnSignal } from './stop.ts'
+import { tryPage } from './try-page.ts'
+
+interface ServeFlags extends Limits {
+  readonly port: number
+  readonly host: string
+  readonly allowHost?: readonly string[]
+  readonly cors?: string
+  readonly backend?: string
+  readonly json?: boolean
+}
+
+/** Adds `gradus serve`. */
+export function serveCommand(program: Command, terminal: Terminal): void {
+  const { maxBody, maxRows, timeout, maxRequests } = defaultLimits
+  program
+    .command('serve')
+    .argument('<model>', 'a run folder or a model file')
+    .description('answer predictions over HTTP, until it is stopped by Ctrl-C or SIGTERM')
+    .option('--port <number>', 'the port; 0 for a free one', whole(0, 65535), 0)
+    .option(
+      '--host <address>',
+      'the address to listen on; others than 127.0.0.1 can be reached from the network',
+      '127.0.0.1',
+    )
+    .option('--allow-host <name>', 'a further name that the Host header may have; repeatable', collect)
+    .option('--cors <origin>', 'the origin of pages of other sites that may ask, such as https://example.org, or *')
+    .option('--max-body <bytes>', 'the largest body of a request', whole(1), maxBody)
+    .option('--max-rows <count>', 'the largest number of rows of a request', whole(1), maxRows)
+    .option('--timeout <seconds>', 'the longest time of a request', whole(1, 3600), timeout)
+    .option('--max-requests <count>', 'the largest number of requests that wait at a time', whole(1), maxRequests)
+    .option('--backend <name>', 'where to compute (default auto)')
+    .option('--json', 'print one JSON document with the address, on one line')
+    .addHelpText(
+      'after',
+      `
+POST /predict takes {"inputs": [row, ...]} and returns {"outputs": [row, ...]}; several inputs are lists of rows by name. GET /
+is a page to try it, GET /openapi.json describes it, GET /health tells whether it is ready.
+
+Examples:
+  gradus serve runs/digits-1 --port 8080
+  curl http://127.0.0.1:8080/predict -H 'content-type: application/json' -d '{"inputs": [[44]]}'`,
+    )
+    .action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
+}
+
+async function serve(source: string, flags: ServeFlags, terminal: Terminal): Promise<void> {
+  const { host, port, cors } = flags
+  await useBackend(await openBackend(flags.backend))
+  const { model, shown } = await openModel(source, { cwd: terminal.cwd })
+  const ports = portsOf(model, shown)
+  const predictor = new Predictor(model, ports, flags)
+  await predictor.warmUp()
+  const { inputs, outputs } = ports
+  const server = createModelServer({
+    predictor,
+    limits: flags,
+    hosts: [host, ...(flags.allowHost ?? [])].map((name) => name.toLowerCase()),
+    ...(cors !== undefined && { cors }),
+    page: tryPage(shown, inputs, outputs),
+    openApi: openApi({ title: shown, version: ownVersion(), inputs, outputs, limits: flags }),
+    health: { model: shown },
+  })
+  const url = await listen(server, host, port)
+  const stopped = stopOnSignal(server, terminal, flags.timeout)
+  if (flags.json) terminal.out.write(`${JSON.stringify({ version: 1, url, model: shown, inputs, outputs })}\n`)
+  else terminal.out.write(`Serving ${shown} at ${url}\nStop with Ctrl-C.\n`)
+  if (!isLocal(host)) terminal.err.write(`Anyone who can reach ${host} can ask this server; it has no passwords.\n`)
+  await stopped
+}
+
+/** Starts listening and returns the address. Throws `ConfigError` where that is not possible. */
+async function listen(server: Server, host: string, port: number): Promise<string> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: `port ${port} of ${host} is in use. Choose another with --port, or --port 0 for a free one`,
+      EACCES: `port ${port} may not be used by this user. Choose one from 1024`,
+      EADDRNOTAVAIL: `this machine has no address ${host}. Use --host 127.0.0.1`,
+      ENOTFOUND: `there is no host '${host}'. Use --host 127.0.0.1`,
+    }
+    throw new ConfigError(`The server cannot start: ${reasons[code ?? ''] ?? message}.`, { cause })
+  }
+  const { address, family, port: actual } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}/`
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
+
+function whole(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= low && value <= high) return value
+    throw new InvalidArgumentError(
+      `Expected a whole number from ${low}${high < Number.MAX_SAFE_INTEGER ? ` to ${high}` : ''}.`,
+    )
+  }
+}
