@@ -122,11 +122,23 @@ export function traceInference(
     },
     [given],
   )
+  const names = distinct(graph.outputs.map((_, index) => outputNames[index] ?? `output_${index + 1}`))
   const outputs = graph.outputs.map((value, index): Port => {
     const { shape, dtype } = numberingOf(graph).avals[value]!
-    return { name: outputNames[index] ?? `output_${index + 1}`, shape: shape.slice(1), dtype }
+    return { name: names[index]!, shape: shape.slice(1), dtype }
   })
   return { graph, inputs, outputs }
+}
+
+/** The names with a number after those that occur again: the outputs of one layer have one name. */
+function distinct(names: readonly string[]): string[] {
+  const made: string[] = []
+  for (const name of names) {
+    let number = 0
+    while (made.includes(number === 0 ? name : `${name}_${number}`)) number++
+    made.push(number === 0 ? name : `${name}_${number}`)
+  }
+  return made
 }
 
 /** Throws `ConfigError` where a layer has a new state after the call. */
