@@ -49,6 +49,7 @@ describe('inferPlan: inputs', () => {
       "'name' is left out: 60 of its 60 values differ, so they are names.",
       '\'constant\' is left out: all values are "x".',
       "'empty' is left out: it has no values.",
+      '\'odd\' is a number, so "trace" there is a missing value.',
       "'price' is a number from 0 to 206.5: a regression.",
     ])
     const options = Object.fromEntries(inputs.map((input) => [input.name, input.options]))
@@ -59,7 +60,13 @@ describe('inferPlan: inputs', () => {
 
   it('takes names, ranges, kinds, options and inputs by name', () => {
     expect(Object.keys(kinds({ target: 'price', inputs: ['p0..p2', 'age'] }))).toEqual(['p0', 'p1', 'p2', 'age'])
-    expect(kinds({ target: 'price', inputs: ['age', 'price'] })).toEqual({ age: 'number' })
+    expect(kinds({ target: 'price', inputs: ['age', 'id', 'constant', 'price'] })).toEqual({
+      age: 'number',
+      id: 'number',
+      constant: 'category',
+      price: 'number',
+    })
+    expect(plan({ target: 'price', inputs: ['price'] }).choices).toContain("'price' is both an input and a target.")
     const { inputs } = plan({
       target: 'price',
       inputs: {
@@ -93,7 +100,10 @@ describe('inferPlan: inputs', () => {
     [{ target: 'price', inputs: ['p2..p0'] }, "'p0' comes first"],
     [{ target: 'price', inputs: ['age', 'age'] }, "'age' is named twice"],
     [{ target: 'price', inputs: ['name'] }, "'name' cannot be an input: 60 of its 60 values differ"],
-    [{ target: 'price', inputs: ['price'] }, 'people: there is no column from which price could be predicted'],
+    [
+      { target: 'price', columns: Object.fromEntries(profile.columns.map(({ name }) => [name, null])) },
+      'people: there is no column from which price could be predicted',
+    ],
     [{ target: 'price', columns: { agee: null } }, "columns: there is no column 'agee'"],
     [{ target: 'price', columns: { age: 'numbr' } }, 'columns.age: there is no kind "numbr". Did you mean \'number\'?'],
     [{ target: 'price', columns: { age: 'toString' } }, 'there is no kind "toString"'],

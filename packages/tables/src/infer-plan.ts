@@ -73,16 +73,18 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
     if (!names.includes(name)) throw new ConfigError(`columns: there is no column '${name}'.${suggest(name, names)}`)
   const choices: string[] = []
   const given = options.inputs && chosenInputs(options.inputs, names)
-  const inputs = (given ?? names.map((name): ChosenInput => ({ name, choice: null })))
-    .filter(({ name }) => !targets.includes(name))
-    .flatMap(({ name, choice, input }): InputPlan[] => {
+  const others = names.filter((name) => !targets.includes(name))
+  const inputs = (given ?? others.map((name): ChosenInput => ({ name, choice: null }))).flatMap(
+    ({ name, choice, input }): InputPlan[] => {
       const said = choice ?? options.columns?.[name]
       if (said === null) return []
       const partial: Partial<ColumnOptions> = typeof said === 'string' ? { kind: said } : (said ?? {})
       const { kind, why } = partial.kind === undefined ? inferKind(of(name), profile) : { kind: partial.kind, why: '' }
+      if (!given && why !== '') {
+        choices.push(`'${name}' is left out: ${why}.`)
+        return []
+      }
       if (kind === undefined) {
-        if (!given) choices.push(`'${name}' is left out: ${why}.`)
-        if (!given) return []
         throw new ConfigError(
           `inputs: '${name}' cannot be an input: ${why}. Leave it out, or give its kind in columns.`,
         )
@@ -90,51 +92,83 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
       return [
         {
           name,
-          options: optionsOf(of(name), { ...(options.missing && { missing: options.missing }), ...partial, kind }),
+          options: optionsOf(
+            of(name),
+            { ...(options.missing && { missing: options.missing }), ...partial, kind },
+            partial.kind === undefined ? choices : undefined,
+          ),
           ...(input !== undefined && { input }),
         },
       ]
-    })
+    },
+  )
+  for (const { name } of inputs) if (targets.includes(name)) choices.push(`'${name}' is both an input and a target.`)
   const predicted = targets.map((name) => targetPlan(of(name), options, choices))
   if (inputs.length === 0)
     throw new ConfigError(`${profile.name}: there is no column from which ${targets.join(', ')} could be predicted.`)
   return { inputs, targets: predicted, choices }
 }
 
-/** The kind of an input, or why it is of no use. */
+/** The kind of an input, and why it is of no use. One that is named is used all the same where it has a kind. */
 function inferKind(column: ColumnProfile, { rowCount }: TableProfile): { kind?: string; why: string } {
-  const { count, distinct, values, numbers, booleans, arrays, dates, words, counts, odd } = column
+  const { count, distinct, values, numbers, counts } = column
   if (count === 0) return { why: 'it has no values' }
-  if (distinct === 1 && column.missing === 0) return { why: `all values are ${describeValue(values[0]![0])}` }
-  if (arrays === count) return { kind: 'array', why: '' }
-  if (booleans === count && numbers < count) return { kind: 'boolean', why: '' }
-  if (numbers === count) {
-    if (counts && count === rowCount && count > 20) return { why: 'it counts the rows' }
-    return { kind: 'number', why: '' }
-  }
-  if (dates !== undefined) return { kind: 'date', why: '' }
-  // a few texts among numbers are marks of missing values
-  if (numbers >= 0.9 * count && odd.length <= 3) return { kind: 'number', why: '' }
-  const repeats = distinct !== undefined && distinct <= Math.max(20, count / 5)
-  if (words < 4 && repeats) return { kind: 'category', why: '' }
-  if (words >= 2) return { kind: 'text', why: '' }
-  if (repeats) return { kind: 'category', why: '' }
+  const kind = kindOfValues(column)
+  const kindOrNone = kind === undefined ? {} : { kind }
+  if (distinct === 1 && column.missing === 0)
+    return { kind: kind ?? 'category', why: `all values are ${describeValue(values[0]![0])}` }
+  if (numbers === count && counts && count === rowCount && count > 20)
+    return { ...kindOrNone, why: 'it counts the rows' }
+  if (kind !== undefined) return { kind, why: '' }
   return { why: `${distinct ?? 'more than 10000'} of its ${count} values differ, so they are names` }
 }
 
-/** Completes the options of a column with what its profile says. */
-function optionsOf(column: ColumnProfile, given: Partial<ColumnOptions> & { readonly kind: string }): ColumnOptions {
+function kindOfValues({
+  count,
+  distinct,
+  numbers,
+  booleans,
+  arrays,
+  images,
+  dates,
+  words,
+  odd,
+}: ColumnProfile): string | undefined {
+  if (arrays === count) return 'array'
+  if (booleans === count && numbers < count) return 'boolean'
+  if (numbers === count) return 'number'
+  if (dates !== undefined) return 'date'
+  if (images === count) return 'image'
+  // a few texts among numbers are marks of missing values
+  if (numbers >= 0.9 * count && odd.length <= 3) return 'number'
+  const repeats = distinct !== undefined && distinct <= Math.max(20, count / 5)
+  if (words < 4 && repeats) return 'category'
+  if (words >= 2) return 'text'
+  return repeats ? 'category' : undefined
+}
+
+/** Completes the options of a column with what its profile says. Where `choices` are given, a few texts among numbers are missing values. */
+function optionsOf(
+  column: ColumnProfile,
+  given: Partial<ColumnOptions> & { readonly kind: string },
+  choices?: string[],
+): ColumnOptions {
   if (!Object.hasOwn(kinds, given.kind)) {
     const known = Object.keys(kinds)
     throw new ConfigError(
       `columns.${column.name}: there is no kind ${describeValue(given.kind)}.${suggest(given.kind, known)}`,
     )
   }
-  const odd = given.kind === 'number' && column.numbers < column.count && column.odd.length <= 3 ? column.odd : []
+  const hasTexts = choices && given.kind === 'number' && column.numbers < column.count && column.odd.length <= 3
+  const odd = hasTexts && !given.missingTexts ? column.odd : []
+  if (odd.length > 0)
+    choices?.push(
+      `'${column.name}' is a number, so ${odd.map((text) => describeValue(text)).join(', ')} there is a missing value.`,
+    )
   return {
     ...(given.kind === 'number' && column.decimal === ',' && { decimal: ',' as const }),
     ...(given.kind === 'date' && column.dates && { order: column.dates }),
-    ...(odd.length > 0 && !given.missingTexts && { missingTexts: odd }),
+    ...(odd.length > 0 && { missingTexts: odd }),
     ...given,
   }
 }
@@ -159,9 +193,11 @@ function targetPlan(column: ColumnProfile, options: PlanOptions, choices: string
         `target: '${name}' holds texts such as ${describeValue(column.odd[0])}, which a regression cannot predict. Set task: 'classification', or choose another column.`,
       )
     choices.push(`'${name}' is a number from ${low} to ${high}: a regression.`)
-    return { name, task, options: optionsOf(column, { ...given, kind: 'number' }) }
+    return { name, task, options: optionsOf(column, { ...given, kind: 'number' }, choices) }
   }
-  return { name, task, ...classesOf(column, names, choices), options: { ...given, kind: 'category' } }
+  const { missingTexts } = given
+  const missing = missingTexts ? { missingTexts } : {}
+  return { name, task, ...classesOf(column, names, choices), options: { kind: 'category', ...missing } }
 }
 
 function isList(classes: PlanOptions['classes']): classes is readonly string[] {

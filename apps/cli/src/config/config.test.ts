@@ -26,7 +26,7 @@ async function print(
 
 describe('config print', () => {
   it('shows the config in full, as YAML or JSON', async () => {
-    sandbox.write('config.yaml', { ...small, fit: undefined })
+    sandbox.write('config.yaml', { ...small, fit: {} })
     const config = await print(['config.yaml'])
     expect(config.fit).toEqual(completeConfig('fit', {}, fitDataFields))
     expect(config.data).toMatchObject({ train: sandbox.file('train.csv') })

@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { ConfigError, completeConfig } from '@gradus/core'
 import { fitDataFields } from 'gradus'
 import { locateDataFiles } from '../train/data-files.ts'
@@ -102,9 +103,9 @@ export function completeFit(fit: Partial<FitConfig>): FitConfig {
 }
 
 /** The config with paths relative to `folder`. */
-export function relativeTo(folder: string, { data, ...config }: Resolved): Resolved {
+export function relativeTo(folder: string, config: Resolved): Resolved {
   const move = (path: string) => relative(folder, path)
-  return { ...config, data: mapPaths(data, move) }
+  return { ...config, data: mapPaths(config.data, move) }
 }
 
 async function readSaved(run: RunFolder): Promise<{ raw: RawConfig; config: Resolved }> {
@@ -153,11 +154,16 @@ export function requireSameRun(saved: Resolved, config: Resolved, run: string): 
   }
   const [before, after] = [decisive(saved), decisive(config)]
   for (const key of Object.keys(before) as (keyof typeof before)[]) {
-    const [old, now] = [JSON.stringify(before[key]), JSON.stringify(after[key])]
-    if (old === now) continue
+    const [old, now] = [plain(before[key]), plain(after[key])]
+    if (isDeepStrictEqual(old, now)) continue
     throw new ConfigError(
-      `'${key}' differs from the run ${run}, so the run cannot be continued exactly: it was ${old} and is ${now}. ` +
+      `'${key}' differs from the run ${run}, so the run cannot be continued exactly: it was ${JSON.stringify(old)} and is ${JSON.stringify(now)}. ` +
         'Only fit.epochs and fit.verbose may change. Restore the value, or start a new run without --resume.',
     )
   }
+}
+
+/** A value as JSON has it. */
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 }

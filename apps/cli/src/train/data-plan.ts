@@ -120,9 +120,10 @@ export function completeData(
   const grouped = plan.inputs.filter(({ input }) => input !== undefined)
   const said = [
     ...grouped.map(({ name, options }) => [name, options] as const),
-    ...targets
-      .filter(({ options }) => Object.keys(options).length > 1)
-      .map(({ name, options }) => [name, options] as const),
+    ...targets.flatMap(({ name, task, options }) => {
+      if (task === 'regression') return [[name, { scale: 'standard', ...options }] as const]
+      return Object.keys(options).length > 1 ? [[name, options] as const] : []
+    }),
   ]
   return {
     ...rest,

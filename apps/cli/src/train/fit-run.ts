@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { relativeTo } from '../config/resolve-config.ts'
+import { type Resolved, relativeTo } from '../config/resolve-config.ts'
 import { exitCodeOf, exitCodes, Interrupted, WriteError } from '../exit-codes.ts'
 import { canRewrite } from '../terminal.ts'
 import { createCallbacks } from './callback-files.ts'
@@ -72,12 +72,17 @@ async function newSession(
   })
 }
 
+/** The config with the backend that was chosen, at its place. */
+function withBackend({ name, seed, backend: _, ...config }: Resolved, backend: string): Resolved {
+  return { name, seed, backend, ...config }
+}
+
 /** Writes the files that say what is trained, and where. */
 export async function describeRun({ config, prepared, data }: Run, folder: RunFolder): Promise<void> {
   const backend = prepared.backend.name
   const environment = await describeEnvironment(folder.path)
   await folder.writeJson('environment', { ...environment, backend, seed: config.seed, data })
-  await folder.writeJson('config', relativeTo(folder.path, { ...config, backend }))
+  await folder.writeJson('config', relativeTo(folder.path, withBackend(config, backend)))
 }
 
 /** Returns the error that stopped a run, with the command that continues the run. */

@@ -76,7 +76,10 @@ function completeConfig(
   // the model chooses the class of the loss by its outputs
   const isPlain = targets.length === 1 && targets[0]!.task === 'classification' && model !== undefined
   const config = {
-    ...given,
+    name: given.name,
+    seed: given.seed,
+    ...(given.backend !== undefined && { backend: given.backend }),
+    dtypePolicy: given.dtypePolicy,
     data,
     model: model ?? (design.model as unknown as Resolved['model']),
     optimizer: optimizer ?? (design.optimizer as Resolved['optimizer']),
@@ -84,6 +87,8 @@ function completeConfig(
     metrics: metrics ?? (design.metrics as Resolved['metrics']),
     fit: completeFit({ ...(designsFit && design.fit), ...fit }),
     callbacks: callbacks ?? (stops ? (design.callbacks as unknown as Resolved['callbacks']) : []),
+    ...(given.checkpoint && { checkpoint: given.checkpoint }),
+    explain: given.explain,
   }
   return { config, choices: [...choices, ...(model === undefined ? design.choices : [])] }
 }

@@ -191,7 +191,7 @@ describe('--min-accuracy', () => {
   it('ends with 6 below it, after the run is saved', async () => {
     const { code, err } = await sandbox.run(['train', 'config.yaml', '--epochs', '1', '--min-accuracy', '0.999'])
     expect(code).toBe(6)
-    expect(err).toMatch(/^Error: The accuracy is 0\.\d{4} and was to be at least 0.999 \(--min-accuracy\)\.\n$/)
+    expect(err).toMatch(/^Error: The accuracy of the training rows is 0\.\d{4} and was to be at least 0.999 \(--min-accuracy\)\.\n$/)
     expect(existsSync(sandbox.file('runs/small-1/model-last.safetensors'))).toBe(true)
     expect((await sandbox.run(['train', 'config.yaml', '--min-accuracy', '0.4'])).code).toBe(0)
   })

@@ -48,12 +48,13 @@ async function begin(
   const { source, given, saved, isSaved } = await resolveGiven(raw, flags, terminal, existing)
   const shown = existing ? relative(terminal.cwd, existing.path) : ''
   if (saved && isSaved) requireSameRun(saved, { ...(given as Resolved), fit: completeFit(given.fit ?? {}) }, shown)
+  if (given.metrics) requireMetric(given.metrics, given.data.task, flags.minAccuracy)
   const previous = await existing?.latest()
   const environment = (await existing?.readEnvironment()) ?? {}
   const prepared = await prepare(given, previous && tableOf(previous, shown))
   const config = saved && isSaved ? { ...prepared.config, data: given.data } : prepared.config
   if (saved && !isSaved) requireSameRun(saved, config, shown)
-  requireMetric(config, flags.minAccuracy)
+  requireMetric(config.metrics, config.data.task, flags.minAccuracy)
   const concluded = environment.finishedAt !== undefined
   const progress = { previous, concluded, run: flags.resume, savedEpochs: saved?.fit.epochs ?? 0 }
   const lastEpoch = lastEpochOf(config, progress)
@@ -89,9 +90,13 @@ async function restore({ model }: Prepared, file: ModelFile): Promise<void> {
   await model.restoreTraining(file)
 }
 
-function requireMetric({ metrics, data }: Resolved, minAccuracy: number | undefined): void {
+function requireMetric(
+  metrics: Resolved['metrics'],
+  task: Resolved['data']['task'],
+  minAccuracy: number | undefined,
+): void {
   if (minAccuracy === undefined || /acc/i.test(JSON.stringify(metrics))) return
-  const remedy = Object.values([data.task].flat()).includes('regression')
+  const remedy = Object.values(typeof task === 'object' ? task : { task }).includes('regression')
     ? 'It predicts a number; evaluate the mean absolute error instead.'
     : "Add 'accuracy' to metrics."
   throw new ConfigError(`--min-accuracy needs an accuracy among the metrics, and the config has none. ${remedy}`)

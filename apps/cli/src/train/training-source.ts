@@ -18,10 +18,16 @@ export async function readTrainingSource(
     return flags.data !== undefined && flags.target !== undefined ? ofRows(flags.data, cwd) : undefined
   const extension = extname(source).toLowerCase()
   if (/^\.(ya?ml|[cm]?[jt]s)$/.test(extension)) return readConfig(source, cwd)
-  if (extension !== '.json') return ofRows(source, cwd)
-  if (flags.target === undefined) return configOfJson(source, cwd)
-  return (await isConfig(source, cwd)) ? readConfig(source, cwd) : ofRows(source, cwd)
+  if (extension === '.json') {
+    if (flags.target === undefined) return configOfJson(source, cwd)
+    return (await isConfig(source, cwd)) ? readConfig(source, cwd) : ofRows(source, cwd)
+  }
+  const found = await stat(resolve(cwd, source)).catch(() => undefined)
+  const isRows = flags.target !== undefined || tableExtensions.test(source) || found?.isDirectory()
+  return isRows ? ofRows(source, cwd) : readConfig(source, cwd)
 }
+
+const tableExtensions = /\.(csv|tsv|tab|psv|ssv|txt|text|jsonl|ndjson|parquet|npy|npz|data|dat)(\.gz)?$|-ubyte(\.gz)?$/i
 
 /** The source of a run with the flags that it needs again. */
 export function sourceWithFlags(source: string, { data, target, inputs, task }: ConfigFlags): string {
@@ -34,15 +40,8 @@ function quoted(text: string): string {
   return /^[\w./,:=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
-async function ofRows(source: string, cwd: string): Promise<RawConfig> {
+function ofRows(source: string, cwd: string): RawConfig {
   const path = resolve(cwd, source)
-  const found = await stat(path).catch(() => undefined)
-  const extension = extname(source)
-  if (!found && !/^\.(csv|tsv|tab|txt|jsonl|ndjson|json|parquet|npy|npz|gz|data|dat)$/i.test(extension)) {
-    throw new ConfigError(
-      `'${source}' is no file. Give a config (.yaml, .json, .ts or .js), or a file of rows with --target NAME.`,
-    )
-  }
   const name = basename(path).replace(/(\.\w+)?(\.gz)?$/i, '')
   return { source, folder: cwd, name: name.replace(/[^\w.-]+/g, '-') || 'run', value: { data: { train: path } } }
 }
