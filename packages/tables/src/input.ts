@@ -26,13 +26,13 @@ export async function tableInput(from: TableFrom, name?: string): Promise<TableI
 }
 
 async function inputOf(from: unknown, name: string | undefined): Promise<TableInput> {
-  if (typeof from === 'string') return /[\r\n]/.test(from) ? textInput(from) : pathOf(from)
+  if (typeof from === 'string') return /[\r\n]/.test(from) ? textInput(from, name) : pathOf(from)
   if (from instanceof Uint8Array) return bytesInput(from, 'The table', name)
   if (from instanceof ArrayBuffer) return bytesInput(new Uint8Array(from), 'The table', name)
   if (typeof from === 'object' && from !== null) {
     if (from instanceof Blob) return blobInput(from)
     if ('path' in from && typeof from.path === 'string') return pathOf(from.path)
-    if ('text' in from && typeof from.text === 'string') return textInput(from.text)
+    if ('text' in from && typeof from.text === 'string') return textInput(from.text, name)
     if (isFolder(from)) return folderInput(from)
     if (Symbol.asyncIterator in from) return collectedInput(from as AsyncIterable<unknown>, 'The stream', name)
     if ('getReader' in from) return collectedInput(streamPieces(from as ReadableStream), 'The stream', name)
@@ -42,8 +42,8 @@ async function inputOf(from: unknown, name: string | undefined): Promise<TableIn
   )
 }
 
-function textInput(text: string): TableInput {
-  return bytesInput(new TextEncoder().encode(text), 'The text')
+function textInput(text: string, name: string | undefined): TableInput {
+  return bytesInput(new TextEncoder().encode(text), 'The text', name)
 }
 
 function pathOf(path: string): Promise<TableInput> {

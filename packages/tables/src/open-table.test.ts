@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { ConfigError, DataError } from '@gradus/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { zip } from '../../datasets/src/testing/archives.ts'
 import { tableFormats } from './formats/all.ts'
 import recorded from './formats/recorded/files.json' with { type: 'json' }
 import { readTable } from './formats/testing/read.ts'
@@ -118,7 +119,6 @@ describe('recognition', () => {
     ['model.pkl', '\x80\x04\x95\0', 'is a pickle of Python'],
     ['big.csv', 'version https://git-lfs.github.com/spec/v1\noid', 'is a pointer of Git LFS'],
     ['iris.arff', '% title\n@RELATION iris\n', 'is an ARFF file'],
-    ['all.zip', 'PK\x03\x04\x14\0\0\0', 'is a zip archive'],
     ['x.csv.bz2', 'BZh91AY&SY', 'is a file compressed by bzip2'],
     ['cat.png', '\x89PNG\r\n\x1a\n', 'is an image'],
     ['x.dta', '\x73\x02\x01', 'is a Stata file'],
@@ -137,6 +137,29 @@ describe('recognition', () => {
     expect(new Set(endings.filter((ending) => ending !== '.txt')).size).toBe(
       endings.filter((ending) => ending !== '.txt').length,
     )
+  })
+})
+
+describe('zip archives', () => {
+  it('with one table are read, and of several one by its name', async () => {
+    const one = [
+      { name: 'readme.html', data: encode('<p>') },
+      { name: '__MACOSX/data.csv', data: encode('junk') },
+      { name: 'data/data.csv', data: encode(csv) },
+    ]
+    for (const isPacked of [false, true]) {
+      const table = await readTable(await file('one.zip', zip(one, isPacked)))
+      expect(table.rows).toEqual(rows)
+    }
+    const several = zip([...one, { name: 'test.json', data: encode('{"a":{"rows":[{"b":1}]},"c":[{"d":2}]}') }], true)
+    await expect(openTable(several)).rejects.toThrow(
+      "holds 2 tables. Say which with within: 'data/data.csv' (known: data/data.csv, test.json)",
+    )
+    expect((await readTable(several, { within: 'data/data.csv' })).rows).toEqual(rows)
+    await expect(openTable(several, { within: 'data/dato.csv' })).rejects.toThrow("Did you mean 'data/data.csv'?")
+    const nested = zip([{ name: 'x.json', data: encode('{"a":{"rows":[{"b":1}]},"c":[{"d":2}]}') }], true)
+    expect((await readTable(nested, { within: 'a.rows' })).rows).toEqual([[1]])
+    await expect(openTable(zip([{ name: 'x.exe', data: encode('x') }], true))).rejects.toThrow('is a zip archive')
   })
 })
 

@@ -10,9 +10,11 @@ import {
 import { startsWith } from '@gradus/datasets/internals'
 import { tableFormats } from './formats/all.ts'
 import { gunzipped } from './formats/archive/gunzipped.ts'
+import { zipMember } from './formats/archive/zip-member.ts'
 import type { TableFormat, TableInput, TableOptions } from './formats/format.ts'
 import { json } from './formats/json.ts'
 import { startsWithin } from './formats/jsonl.ts'
+import { npz } from './formats/npz.ts'
 import { unreadReason } from './formats/unread.ts'
 import { type TableFrom, tableInput } from './input.ts'
 import type { TableChunk, TableSource } from './source.ts'
@@ -58,9 +60,9 @@ const fields = {
 export async function openTable(from: TableFrom, options: OpenOptions = {}): Promise<TableSource> {
   const { name, rows, ...others } = checkedOptions(options)
   const given = await tableInput(from, name)
-  const { input, format } = given.files ? folderOf(given, others) : await fileOf(given, others)
-  requireApplicable(input.name, format, others)
-  const source = await format.open(input, others)
+  const { input, format, formatOptions = others } = given.files ? folderOf(given, others) : await fileOf(given, others)
+  requireApplicable(input.name, format, formatOptions)
+  const source = await format.open(input, formatOptions)
   return rows === undefined ? source : firstRows(source, rows)
 }
 
@@ -86,23 +88,43 @@ function checkedOptions(options: OpenOptions): OpenOptions {
 interface Opened {
   readonly input: TableInput
   readonly format: TableFormat
+  /** The options of the format, where not all are for it. */
+  readonly formatOptions?: TableOptions
 }
 
-async function fileOf(given: TableInput, { format: name }: TableOptions): Promise<Opened> {
+async function fileOf(given: TableInput, options: TableOptions): Promise<Opened> {
   const isGzip = startsWith(await given.read(0, 2), [0x1f, 0x8b])
-  const input = isGzip ? gunzipped(given) : given
-  const start = await input.read(0, 4096)
-  if (start.length === 0)
+  const outer = isGzip ? gunzipped(given) : given
+  const first = await outer.read(0, 4096)
+  if (first.length === 0)
     throw new DataError(
-      `${input.name} is empty. Give it a line with the names of the columns, and a line for each row.`,
+      `${outer.name} is empty. Give it a line with the names of the columns, and a line for each row.`,
     )
-  if (name !== undefined) {
-    const format = tableFormats.find((one) => one.name === name)!
-    if (format.folderOf)
-      throw new ConfigError(`${input.name} is a file, and the format '${name}' reads ${format.title}.`)
-    return { input, format }
+  const { within, ...others } = options
+  const member =
+    !isGzip && isPlainZip(first, outer.path ?? '') ? await zipMember(outer, within, isTablePath) : undefined
+  const input = member?.input ?? outer
+  const formatOptions = member?.isNamed ? others : options
+  if (options.format === undefined) {
+    const format = recognize(input, member ? await input.read(0, 4096) : first)
+    return { input, format, formatOptions }
   }
-  return { input, format: recognize(input, start) }
+  const format = tableFormats.find(({ name }) => name === options.format)!
+  if (format.folderOf)
+    throw new ConfigError(`${input.name} is a file, and the format '${format.name}' reads ${format.title}.`)
+  return { input, format, formatOptions }
+}
+
+/** Whether a file is an archive that may hold a table, rather than a document, a model or arrays that are one. */
+function isPlainZip(start: Uint8Array, path: string): boolean {
+  if (!startsWith(start, [0x50, 0x4b, 3, 4]) || npz.matches(start) || /\.(npz|keras)$/i.test(path)) return false
+  return unreadReason(start, '')?.startsWith('is a zip archive') ?? false
+}
+
+/** Whether a file is a table by its ending. */
+function isTablePath(path: string): boolean {
+  const lower = path.toLowerCase().replace(/\.gz$/, '')
+  return tableFormats.some(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)))
 }
 
 function recognize({ name, path = '' }: TableInput, start: Uint8Array): TableFormat {
@@ -148,11 +170,7 @@ function folderOf(input: TableInput, { format: name }: TableOptions): Opened {
   )
   const most = Math.max(...counts)
   if (most > 0) return { input, format: formats[counts.indexOf(most)]! }
-  const tables = input.files!.filter(({ path }) =>
-    tableFormats.some(({ extensions }) =>
-      extensions.some((ending) => path.toLowerCase().replace(/\.gz$/, '').endsWith(ending)),
-    ),
-  )
+  const tables = input.files!.filter(({ path }) => isTablePath(path))
   const hint =
     tables.length > 0
       ? ` It has ${tables

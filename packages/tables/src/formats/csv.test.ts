@@ -104,6 +104,21 @@ describe('what is found out', () => {
     expect(await header('age,city\n')).toBe(true)
   })
 
+  it('one column of numbers with a decimal comma, of texts with commas, and lines that are long', async () => {
+    const numbers = await readTable({ text: 'x\n1,5\n2,25\n' })
+    expect([numbers.columns, numbers.rows, numbers.decimal]).toEqual([['x'], [['1,5'], ['2,25']], ','])
+    expect((await readTable({ text: 'name\nSmith, John\nDoe, Jane\n' })).rows).toEqual([['Smith, John'], ['Doe, Jane']])
+    const header = Array.from({ length: 40_000 }, (_, i) => `gene${i}`).join(';')
+    const row = Array.from({ length: 40_000 }, (_, i) => i).join(';')
+    const wide = await readTable({ text: `${header}\n${row}\n${row}\n` })
+    expect([wide.columns.length, wide.rows.length, wide.rows[1]![39_999]]).toEqual([40_000, 2, '39999'])
+  })
+
+  it('the delimiter that Excel states', async () => {
+    const { columns, rows, places } = await readTable({ text: 'sep=|\r\na|b\r\n1|2\r\n' })
+    expect([columns, rows, places]).toEqual([['a', 'b'], [['1', '2']], ['line 3']])
+  })
+
   it('comments, a header in the last of them, and lines in the middle', async () => {
     const { columns, rows, notes } = await readTable({ text: '# made by hand, in 2024\n# a b\n1 2\n3 4\n' })
     expect([columns, rows]).toEqual([
@@ -122,6 +137,7 @@ describe('what is found out', () => {
       ['2', 'y'],
     ])
     expect(await shape('tag,n\n#a,1\n#b,2\n')).toHaveLength(3)
+    expect((await readTable({ text: '% change,n\n1,2\n' })).columns).toEqual(['% change', 'n'])
   })
 
   it('titles, names of rows, names that repeat', async () => {

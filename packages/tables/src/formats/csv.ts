@@ -6,7 +6,7 @@ import { isBlank } from './text/cell-forms.ts'
 import { ChunkBuilder } from './text/chunk-builder.ts'
 import { type Encoding, isText, readSample, textPieces } from './text/decode.ts'
 import { findLayout, type Layout } from './text/layout.ts'
-import { afterLines, withoutLines } from './text/lines.ts'
+import { endOfLine, withoutLines } from './text/lines.ts'
 import { swallowsRows } from './text/sniff.ts'
 import { WidthProblems } from './text/width-problems.ts'
 
@@ -27,19 +27,21 @@ export const csv: TableFormat = {
   options: csvOptions,
   matches: isText,
   async open(input, given): Promise<TableSource> {
-    const options = { ...given, ...delimiterOf(given) }
+    const sample = await readSample(input, given.encoding)
+    const start = sample.text.replace(/^\ufeff/, '')
+    const stated = given.skip === undefined ? statedDelimiter(start) : undefined
+    const options = { ...given, ...(stated && { delimiter: stated, skip: 1 }), ...delimiterOf(given) }
     const { skip = 0 } = options
-    const { text, isWhole, encoding } = await readSample(input, options.encoding)
-    const body = skip > 0 ? afterLines(text, skip) : text
-    const layout = findLayout(
-      input.name,
-      body.replace(/^\ufeff/, ''),
-      isWhole,
-      options,
-      /\.(tsv|tab)$/i.test(input.path ?? ''),
-    )
+    const body = start.slice(endOfLine(start, skip))
+    const layout = findLayout(input.name, body, sample.isWhole, options, /\.(tsv|tab)$/i.test(input.path ?? ''))
+    const { encoding } = sample
     return new CsvTableSource(input, layout, encoding, skip, options.quote === undefined)
   },
+}
+
+/** The delimiter in the line `sep=;` with which Excel begins some files. */
+function statedDelimiter(start: string): string | undefined {
+  return /^"?sep=([^\r\n])"?[\r\n]/i.exec(start)?.[1]
 }
 
 /** Reads `tab` and `\t` as the character. Throws `ConfigError` for what is no delimiter. */

@@ -1,7 +1,7 @@
 import { ConfigError, DataError, describeName, suggest } from '@gradus/core'
 import { joined, type RandomAccess, startsWith, zipEntries } from '@gradus/datasets/internals'
 import type { TableSource } from '../source.ts'
-import { wholeBytes } from './archive/gunzipped.ts'
+import { head, wholeBytes } from './archive/gunzipped.ts'
 import { arrayChunks, arrayColumns } from './arrays/array-file.ts'
 import { headerOf, npyArray } from './arrays/npy-file.ts'
 import type { TableFormat, TableInput, TableOptions } from './format.ts'
@@ -84,18 +84,6 @@ async function membersOf(input: TableInput): Promise<Member[]> {
   }
   if (members.length === 0) throw new DataError(`${input.name} is an archive without arrays of NumPy.`)
   return members
-}
-
-async function head(chunks: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for await (const piece of chunks) {
-    const part = piece.subarray(0, length - at)
-    bytes.set(part, at)
-    at += part.length
-    if (at === length) break
-  }
-  return bytes.subarray(0, at)
 }
 
 /** The arrays that are read together: one, a part, or all if they have equal numbers of rows. */

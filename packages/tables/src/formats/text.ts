@@ -5,7 +5,7 @@ import { tooLongLine } from './jsonl.ts'
 import { isBlank } from './text/cell-forms.ts'
 import { ChunkBuilder } from './text/chunk-builder.ts'
 import { readSample, textPieces } from './text/decode.ts'
-import { afterLines, linesOf, withoutLines } from './text/lines.ts'
+import { endOfLine, linesOf, withoutLines } from './text/lines.ts'
 import { isTable, sniffForm } from './text/sniff.ts'
 
 /** Lines of text: a row for each, in the column `text`. A file with an even number of cells in each line is read as CSV. */
@@ -18,7 +18,7 @@ export const text: TableFormat = {
   async open(input, options): Promise<TableSource> {
     const { skip = 0 } = options
     const sample = await readSample(input, options.encoding)
-    const begin = skip > 0 ? afterLines(sample.text, skip) : sample.text
+    const begin = skip > 0 ? sample.text.slice(endOfLine(sample.text, skip)) : sample.text
     const isCsv = ['delimiter', 'header', 'quote', 'decimal'].some((name) => options[name as 'header'] !== undefined)
     if (options.format !== 'text' && (isCsv || isTable(sniffForm(begin, sample.isWhole, options, false))))
       return csv.open(input, options)

@@ -133,7 +133,7 @@ const unread: readonly Unread[] = [
     title: 'a zip archive',
     extensions: ['.zip'],
     matches: magic(0x50, 0x4b, 3, 4),
-    remedy: 'Unpack it, and give one of its files',
+    remedy: 'It holds no table by the names of its files. Unpack it, and give one of them',
   },
   {
     title: 'a file compressed by bzip2',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { openTable } from '@gradus/tables'
 import fc from 'fast-check'
+import { zip } from '../../../../packages/datasets/src/testing/archives.ts'
 import { hostile } from '../hostile.ts'
 import { type Loader, loader } from '../loader.ts'
 import { mutatedBytes } from '../mutate-bytes.ts'
@@ -81,6 +82,13 @@ export const gzipTable = loader({
   cases: mutatedBytes(
     [...csvFiles, ...idxFiles, ...files('parquet').slice(0, 1)].map((bytes) => new Uint8Array(gzipSync(bytes))),
   ),
+  read: (bytes) => readAll(bytes),
+})
+
+export const zipTable = loader({
+  name: 'a table in a zip archive',
+  covers: [],
+  cases: mutatedBytes([false, true].map((isPacked) => zip([{ name: 'a.csv', data: csvFiles[0]! }], isPacked))),
   read: (bytes) => readAll(bytes),
 })
 

@@ -34,7 +34,8 @@ export function gunzipped(input: TableInput): TableInput {
   }
 }
 
-async function head(pieces: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
+/** The first bytes of pieces. */
+export async function head(pieces: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
   let at = 0
   for await (const piece of pieces) {

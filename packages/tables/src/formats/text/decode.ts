@@ -1,6 +1,7 @@
 import { ConfigError, DataError, describeValue } from '@gradus/core'
 import { startsWith } from '@gradus/datasets/internals'
 import type { TableInput } from '../format.ts'
+import { endOfLine } from './lines.ts'
 
 /** The encoding of a text, and the sentence about it where it is not the usual one. */
 export interface Encoding {
@@ -138,13 +139,22 @@ export interface Sample {
   readonly encoding: Encoding
 }
 
-/** The number of bytes by which the form of a text file is found out. */
+/** The number of bytes by which the form of a text file is found out, and of one with long lines. */
 const sampleBytes = 2 ** 18
+const longSampleBytes = 2 ** 25
+/** The number of lines that a sample has. */
+const sampleLines = 5
 
 /** Reads the beginning of a text file. Throws `DataError` where it is no text or is empty. */
 export async function readSample(input: TableInput, encodingName: string | undefined): Promise<Sample> {
-  const bytes = await input.read(0, sampleBytes)
-  const isWhole = bytes.length < sampleBytes
+  const sample = await sampleOf(input, encodingName, sampleBytes)
+  if (sample.isWhole || endOfLine(sample.text, sampleLines) < sample.text.length) return sample
+  return sampleOf(input, encodingName, longSampleBytes)
+}
+
+async function sampleOf(input: TableInput, encodingName: string | undefined, most: number): Promise<Sample> {
+  const bytes = await input.read(0, most)
+  const isWhole = bytes.length < most
   const encoding = encodingOf(bytes, encodingName, input.name, isWhole)
   const text = new TextDecoder(encoding.name).decode(bytes, { stream: !isWhole })
   if (text.trim() === '' && isWhole) {

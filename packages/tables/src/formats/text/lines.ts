@@ -21,15 +21,11 @@ export async function* withoutLines(pieces: AsyncIterable<string>, count: number
   }
 }
 
-/** A text without its first lines. */
-export function afterLines(text: string, count: number): string {
-  let at = 0
-  for (let left = count; left > 0 && at < text.length; left--) {
-    const match = /\r\n|\n|\r/g
-    match.lastIndex = at
-    at = match.exec(text) ? match.lastIndex : text.length
-  }
-  return text.slice(at)
+/** The position after the line with this number, or the end. */
+export function endOfLine(text: string, line: number): number {
+  const ends = /\r\n|\n|\r/g
+  for (let count = 0; count < line; count++) if (!ends.exec(text)) return text.length
+  return ends.lastIndex
 }
 
 /** A line of a text. */

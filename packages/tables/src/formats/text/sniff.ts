@@ -1,5 +1,6 @@
 import { CsvSplitter, whitespace } from '@gradus/data/internals'
 import { isBlank, isDigitLike, isMissing } from './cell-forms.ts'
+import { endOfLine } from './lines.ts'
 
 /** The form of delimited text, as far as it is given. */
 export interface GivenForm {
@@ -26,14 +27,15 @@ interface Scored extends Form {
 }
 
 const delimiters = [',', '\t', ';', '|', whitespace]
-/** The number of characters by which the form is found. */
+/** The number of characters by which the form is found, and of lines where these are longer. */
 const sampled = 2 ** 16
+const leastLines = 5
 /** A quoted cell of more lines than this in the first records is a quote that is not closed. */
 const maxQuotedLines = 100
 
 /** Finds the delimiter, the quote and the comment character by the first lines. `prefersTab` breaks ties for files named `.tsv`. */
 export function sniffForm(sample: string, isWhole: boolean, given: GivenForm, prefersTab: boolean): Form {
-  const text = sample.length > sampled ? sample.slice(0, sampled) : sample
+  const text = sample.slice(0, Math.max(sampled, endOfLine(sample, leastLines)))
   const whole = isWhole && text.length === sample.length
   let best: Scored | undefined
   for (const delimiter of given.delimiter === undefined ? delimiters : [given.delimiter]) {
@@ -56,8 +58,8 @@ function withComments(text: string, isWhole: boolean, delimiter: string, given: 
     const { width } = widthOf(others)
     const fitting = marked.filter(({ length }) => length === width)
     // a header may be a comment; without a space after the mark, it may be a name
-    const isComment =
-      marked.length > 1 ? fitting.length <= 1 : fitting.length === 0 || marked[0]![0]!.startsWith(`${mark} `)
+    const isHeader = mark === '#' && marked[0]![0]!.startsWith('# ')
+    const isComment = marked.length > 1 ? fitting.length <= 1 : fitting.length === 0 || isHeader
     if (isComment) return formOf(text, isWhole, delimiter, mark, given.quote)
   }
   return plain
@@ -127,6 +129,8 @@ function scoreOf({ delimiter, records, width, hasOpenQuotes, ...form }: Form): n
   let score = consistency + 0.01 * Math.min(width, 10)
   if (hasOpenQuotes) score -= 0.01
   if (width <= 1) return score - 0.6
+  // one column of numbers with a decimal comma, or of texts with a comma
+  if (delimiter === ',' && width === 2 && first === 1 && records.length > 1) return score - 1
   const fits = records.slice(0, 1000).filter(({ length }) => length === width)
   const body = fits.length > 1 ? fits.slice(1) : fits
   const shares = Array.from({ length: width }, (_, column) => digitShare(body, column))
