@@ -34,6 +34,8 @@ export class ProgramWriter {
     const known = new Map<string, string>()
     const arrayOf = (value: number): string => {
       const { shape, dtype } = analysis.aval(value)
+      // a value that is never written has no elements
+      if (!plan.places.has(analysis.roots[value]!)) return `new ${arrayClass(dtype)}(0)`
       const place = locate<string>(schedule, value, { arena: 0, input: names.input, output: names.output })
       if (typeof place === 'string') return place
       if (place.at === 'constant') return names.constant(place.index)
