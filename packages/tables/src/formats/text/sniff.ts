@@ -139,7 +139,11 @@ function scoreOf({ delimiter, records, width, hasOpenQuotes, ...form }: Form): n
   // the first line has the names; in free text it has as many cells as the others by chance only
   if (Math.abs(first - width) > 1 && consistency < 0.9) score -= 0.3
   if (consistency < 0.6 && digits < 0.3) score -= 0.4
-  if (delimiter === whitespace) score -= shares.some((share) => share > 0.9) && consistency > 0.9 ? 0.2 : 1
+  if (delimiter === whitespace) {
+    const hasNumbers = consistency > 0.9 && shares.some((share) => share > 0.9)
+    // some files of numbers have two tabs in places
+    score -= !hasNumbers ? 1 : digits > 0.95 && consistency === 1 ? 0.02 : 0.2
+  }
   return score
 }
 
