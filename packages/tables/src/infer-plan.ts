@@ -110,7 +110,7 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
 }
 
 /** The kind of an input, and why it is of no use. One that is named is used all the same where it has a kind. */
-function inferKind(column: ColumnProfile, { rowCount }: TableProfile): { kind?: string; why: string } {
+export function inferKind(column: ColumnProfile, { rowCount }: TableProfile): { kind?: string; why: string } {
   const { count, distinct, values, numbers, counts } = column
   if (count === 0) return { why: 'it has no values' }
   const kind = kindOfValues(column)

@@ -2,6 +2,7 @@ import type { OptionsOf } from '@gradus/core'
 import { fitDataFields } from 'gradus'
 import { z } from 'zod'
 import { backendNames } from '../backends/backends.ts'
+import { tuneSchema } from '../tune/tune-schema.ts'
 import { dataSchema } from './data-schema.ts'
 import { fieldsSchema } from './fields-schema.ts'
 
@@ -61,6 +62,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('How often the run is saved, in addition to the end of every epoch and to where it is stopped.'),
   explain: z.boolean().default(false).describe('Whether to print one update of one weight with its numbers.'),
+  tune: tuneSchema.optional(),
 })
 
 /** The options of `fit` with their defaults. */

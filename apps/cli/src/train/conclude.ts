@@ -1,7 +1,6 @@
 import { relative } from 'node:path'
-import type { Logs } from '@gradus/core'
-import { TargetError } from '../exit-codes.ts'
-import { type Evaluation, evaluate } from './evaluation.ts'
+import { accuracyOf, requireAccuracy } from './accuracy.ts'
+import { evaluate } from './evaluation.ts'
 import { epochFigures } from './figures.ts'
 import { reportEvaluation, reportNext, reportSaved, reportUpdate } from './report-run.ts'
 import type { Run } from './run.ts'
@@ -48,27 +47,4 @@ export async function conclude(run: Run, folder: RunFolder, session: Session): P
     terminal.out.write(`${JSON.stringify(document, null, 2)}\n`)
   }
   requireAccuracy(flags.minAccuracy, accuracyOf(evaluated, records.at(-1)?.logs ?? {}))
-}
-
-/** The accuracy that `--min-accuracy` is compared with, and the rows that it is of. */
-interface Accuracy {
-  readonly value: number
-  readonly rows: string
-}
-
-/** That of the held-out rows, else of the validation rows, else of the training rows in the last epoch. */
-function accuracyOf(evaluation: Evaluation | undefined, logs: Logs): Accuracy {
-  const find = (figures: Logs, pattern: RegExp) => Object.entries(figures).find(([key]) => pattern.test(key))?.[1]
-  if (evaluation) return { value: find(evaluation.figures, /acc/i) ?? Number.NaN, rows: `${evaluation.role} rows` }
-  const validation = find(logs, /^val_.*acc/i)
-  if (validation !== undefined) return { value: validation, rows: 'validation rows' }
-  return { value: find(logs, /acc/i) ?? Number.NaN, rows: 'training rows' }
-}
-
-/** Throws `TargetError` for an accuracy that is lower than `--min-accuracy`. */
-function requireAccuracy(minimum: number | undefined, { value, rows }: Accuracy): void {
-  if (minimum === undefined || value >= minimum) return
-  throw new TargetError(
-    `The accuracy of the ${rows} is ${value.toFixed(4)} and was to be at least ${minimum} (--min-accuracy).`,
-  )
 }

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { ConfigError, DataError } from '@gradus/core'
 import {
+  findProblems,
   inferPlan,
   learnTable,
   openTable,
@@ -58,7 +59,15 @@ export async function readData(given: Given, table?: TableSpec): Promise<RunData
     validation: (await read(data.validation)) ?? filled(validation),
     test: (await read(data.test)) ?? filled(test),
     data: completeData(data, plan, split, profile),
-    choices: [...source.notes, ...plan.choices, ...splitChoices(given, split, [train, validation, test])],
+    choices: [
+      ...source.notes,
+      ...plan.choices,
+      ...findProblems(
+        profile,
+        plan.targets.map(({ name }) => name),
+      ),
+      ...splitChoices(given, split, [train, validation, test]),
+    ],
   }
 }
 

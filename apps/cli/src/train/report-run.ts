@@ -93,7 +93,7 @@ export function reportEvaluation(
   evaluation: Omit<Evaluation, 'role'> & { readonly role?: string },
 ): void {
   const { role, samples, figures, targets } = evaluation
-  const title = role === 'validation' ? 'Validation samples' : 'Held-out samples'
+  const title = role === 'given' ? 'Samples' : role === 'validation' ? 'Validation samples' : 'Held-out samples'
   report.heading(`${title}: ${name}, ${samples} samples`)
   report.line(
     `  ${Object.entries(figures)

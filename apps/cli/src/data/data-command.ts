@@ -1,0 +1,89 @@
+import type { Command } from 'commander'
+import { formatTable } from '../model/format-table.ts'
+import { addTableFlags, openRows, type TableFlags } from '../predict/table-input.ts'
+import { Report, type Terminal } from '../terminal.ts'
+import { type ColumnSummary, describeTable, type TableSummary } from './describe-table.ts'
+
+interface DataFlags extends TableFlags {
+  readonly target?: string
+  readonly json?: boolean
+}
+
+const examples = `
+Examples:
+  gradus data houses.csv
+  gradus data houses.csv --target price    also says what train would choose`
+
+/** Adds `gradus data`. */
+export function dataCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('data')
+    .argument('<file>', 'a file or a folder of rows, or - for stdin')
+    .description('show what a file of rows holds, before training: columns, missing values, problems')
+    .option('--target <columns>', 'the column to predict, or several: a,b')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+  addTableFlags(command).action(async (file: string, flags: DataFlags) => {
+    const { out, cwd, env, command: name } = terminal
+    const { source } = await openRows([file], flags, cwd)
+    const targets = (flags.target ?? '').split(',').flatMap((target) => target.trim() || [])
+    const summary = await describeTable(source, targets)
+    if (flags.json)
+      out.write(`${JSON.stringify({ version: 1, ...summary, choices: summary.choices ?? null }, null, 2)}\n`)
+    else reportTable(new Report(out, env), summary, `${name} train ${file} --target ${flags.target ?? 'NAME'}`)
+  })
+}
+
+/** The most columns that are listed. */
+const maxColumns = 60
+
+function reportTable(
+  report: Report,
+  { name, rows, notes, columns, problems, choices }: TableSummary,
+  next: string,
+): void {
+  report.line(report.colors.bold(`${name}: ${rows} rows, ${columns.length} columns`))
+  for (const note of notes) report.line(`  ${note}`)
+  report.line()
+  const shown = columns.slice(0, maxColumns)
+  const header = ['column', 'kind', 'missing', 'distinct', 'values']
+  const cells = shown.map((column) => [
+    column.name,
+    column.kind ?? 'left out',
+    String(column.missing),
+    column.distinct === null ? 'over 10000' : String(column.distinct),
+    valuesOf(column),
+  ])
+  report.line(formatTable(header, cells, 'llrrl'))
+  if (columns.length > maxColumns) report.line(`  and ${columns.length - maxColumns} more columns; --json lists all`)
+  if (problems.length > 0) report.heading('Problems')
+  for (const problem of problems) report.line(`  ${problem}`)
+  if (choices) report.heading('What train would choose')
+  for (const choice of choices ?? []) report.line(`  ${choice}`)
+  report.heading('Try next')
+  report.line(`  ${next}`)
+}
+
+/** The longest text of values in a line. */
+const maxText = 70
+
+function valuesOf({ kind, why, range, values }: ColumnSummary): string {
+  if (range && (kind === 'number' || kind === null)) {
+    const { low, high, mean, median } = range
+    const text = `${short(low)} to ${short(high)}, mean ${short(mean)}, median ${short(median)}`
+    return why === '' ? text : `${text}; ${why}`
+  }
+  if (kind === null) return why
+  if (kind === 'array' || kind === 'image') return ''
+  const texts = values.map(([text, count]) => `${text.length > 24 ? `${text.slice(0, 21)}...` : text} ${count}`)
+  let line = ''
+  for (const text of texts) {
+    if (line.length + text.length > maxText) return `${line}, ...`
+    line += line === '' ? text : `, ${text}`
+  }
+  return line
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)))
+}

@@ -1,0 +1,121 @@
+import { ConfigError, type HostArray, type Logs } from '@gradus/core'
+import type { Tensor } from '@gradus/tensor'
+import { type Command, Option } from 'commander'
+import type { Model } from 'gradus'
+import type { TableCoder } from 'gradus/tables'
+import { parseNumber } from '../config/config-flags.ts'
+import type { Which } from '../model/open-model.ts'
+import { addTableFlags, type CommandTable, openRows, type TableFlags } from '../predict/table-input.ts'
+import { openTableModel } from '../predict/table-model.ts'
+import { Report, type Terminal } from '../terminal.ts'
+import { requireAccuracy } from '../train/accuracy.ts'
+import { onlyConfusion } from '../train/evaluation.ts'
+import { readData } from '../train/read-data.ts'
+import { reportEvaluation } from '../train/report-run.ts'
+import { inputsOf, type Samples, targetsOf } from '../train/samples.ts'
+import { TargetScores } from '../train/target-figures.ts'
+
+interface EvaluateFlags extends TableFlags {
+  readonly backend?: string
+  readonly which?: Which
+  readonly minAccuracy?: number
+  readonly json?: boolean
+}
+
+const examples = `
+Examples:
+  gradus evaluate runs/houses-1                    the rows that the run has held out
+  gradus evaluate runs/flowers-1 new.csv --min-accuracy 0.9`
+
+/** Adds `gradus evaluate`. */
+export function evaluateCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('evaluate')
+    .argument('<model>', 'a run folder or a model file that gradus train saved')
+    .argument('[file]', 'a file of rows, or - for stdin; of a run by default the rows that it has held out')
+    .description('print the loss, the metrics and the errors of a model on rows with their targets')
+    .option('--backend <name>', 'where to compute (default the fastest that starts here)')
+    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
+    .option('--min-accuracy <value>', 'end with exit code 6 if the accuracy is lower', parseNumber)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples)
+  addTableFlags(command).action((model: string, file: string | undefined, flags: EvaluateFlags) =>
+    evaluate(model, file, flags, terminal),
+  )
+}
+
+async function evaluate(
+  source: string,
+  file: string | undefined,
+  flags: EvaluateFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { cwd, out, env } = terminal
+  const { opened, model, coder } = await openTableModel(source, { cwd, backend: flags.backend, which: flags.which })
+  let parts: AsyncIterable<Samples> | Iterable<Samples>
+  let name: string
+  if (file === undefined) {
+    if (!opened.run) throw new ConfigError(`Give a file of rows: ${terminal.command} evaluate ${source} FILE`)
+    const { test, validation } = await readData(await opened.run.config(), coder.spec)
+    const held = test ?? validation
+    if (!held)
+      throw new ConfigError(
+        `The run ${source} has no rows held out. Give a file of rows: ${terminal.command} evaluate ${source} FILE`,
+      )
+    name = held.name
+    parts = [held]
+  } else {
+    const table = await openRows([file], flags, cwd)
+    name = table.source.name
+    parts = { [Symbol.asyncIterator]: () => encodedParts(table, coder) }
+  }
+  const scores = new TargetScores(coder)
+  let samples = 0
+  for await (const part of parts) {
+    samples += part.count
+    if (part.count > 0) await scores.add([await model.predictAll(inputsOf(part))].flat() as Tensor[], part.y)
+  }
+  if (samples === 0) throw new ConfigError(`${name} has no rows with a target.`)
+  const targets = scores.finish()
+  const figures = await figuresOf(model, parts)
+  const confusion = onlyConfusion(targets)
+  if (flags.json) {
+    const document = {
+      version: 1,
+      model: opened.path,
+      file: name,
+      samples,
+      figures,
+      confusion: confusion ?? null,
+      targets,
+    }
+    out.write(`${JSON.stringify(document, null, 2)}\n`)
+  } else reportEvaluation(new Report(out, env), name, { role: 'given', samples, figures, confusion, targets })
+  requireAccuracy(flags.minAccuracy, { value: accuracyIn(figures, confusion), rows: `rows of ${name}` })
+}
+
+async function* encodedParts({ source, folder }: CommandTable, coder: TableCoder): AsyncGenerator<Samples> {
+  const { name, columns } = source
+  for await (const chunk of source.chunks()) {
+    const { rows, x, y } = await coder.encode(chunk, { name, columns, folder })
+    yield { name, count: rows.length, x, y }
+  }
+}
+
+/** The loss and the metrics of a model, in batches of the chunks; nothing of a model that was saved without a loss. */
+async function figuresOf(model: Model, parts: AsyncIterable<Samples> | Iterable<Samples>): Promise<Logs> {
+  if (!model.compiled) return {}
+  async function* batches() {
+    for await (const part of parts)
+      if (part.count > 0) yield [inputsOf(part), targetsOf(part, model)] as [HostArray, HostArray]
+  }
+  return model.evaluate(batches(), { verbose: 0 })
+}
+
+function accuracyIn(figures: Logs, confusion: ReturnType<typeof onlyConfusion>): number {
+  if (confusion) {
+    const total = confusion.counts.flat().reduce((sum, count) => sum + count, 0)
+    return confusion.counts.reduce((sum, row, index) => sum + row[index]!, 0) / total
+  }
+  return Object.entries(figures).find(([key]) => /acc/i.test(key))?.[1] ?? Number.NaN
+}

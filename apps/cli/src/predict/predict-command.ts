@@ -1,0 +1,170 @@
+import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import { predictEncoded, type RowPrediction, type TableChunk, type TableSource } from 'gradus/tables'
+import { WriteError } from '../exit-codes.ts'
+import type { Which } from '../model/open-model.ts'
+import type { Terminal } from '../terminal.ts'
+import { type OutputRow, RowWriter } from './row-writer.ts'
+import { addTableFlags, openRows, type RowForm, type TableFlags } from './table-input.ts'
+import { openTableModel, type TableModel } from './table-model.ts'
+
+interface PredictFlags extends TableFlags {
+  readonly format?: RowForm
+  readonly probabilities?: boolean
+  readonly keep?: boolean
+  readonly out?: string
+  readonly backend?: string
+  readonly which?: Which
+  readonly json?: boolean
+}
+
+const examples = `
+Examples:
+  gradus predict runs/houses-1 new-houses.csv --keep --out predictions.csv
+  cat rows.jsonl | gradus predict runs/flowers-1 --probabilities
+  gradus predict runs/photos-1 a.jpg b.jpg`
+
+/** Adds `gradus predict`. */
+export function predictCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('predict')
+    .argument('<model>', 'a run folder or a model file that gradus train saved')
+    .argument('[files...]', 'a file of rows, images, or - for stdin (default)')
+    .description('predict raw rows: the columns are encoded as in training')
+    .addOption(
+      new Option('--format <form>', 'how predictions are written (default as the rows)').choices([
+        'csv',
+        'json',
+        'jsonl',
+      ]),
+    )
+    .option('--probabilities', 'write the probability of each class too')
+    .option('--keep', 'write the columns of the rows too')
+    .option('--out <file>', 'write to a file instead of stdout')
+    .option('--backend <name>', 'where to compute (default the fastest that starts here)')
+    .addOption(new Option('--which <model>', 'which model of a run (default best)').choices(['best', 'last']))
+    .option('--json', 'print one JSON document with the model, the rows and the predictions')
+    .addHelpText('after', examples)
+  addTableFlags(command).action((model: string, files: string[], flags: PredictFlags) =>
+    predict(model, files, flags, terminal),
+  )
+}
+
+async function predict(
+  source: string,
+  files: readonly string[],
+  flags: PredictFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { cwd, out } = terminal
+  const tableModel = await openTableModel(source, { cwd, backend: flags.backend, which: flags.which })
+  const { source: rows, folder, form } = await openRows(files, flags, cwd)
+  const { targets } = tableModel.coder.spec
+  if (flags.json) {
+    const predictions: (RowPrediction | null)[] = []
+    for await (const { prediction } of predictedRows(tableModel, rows, folder, [])) predictions.push(prediction ?? null)
+    const document = { version: 1, model: tableModel.opened.path, rows: predictions.length, predictions }
+    await writeAll(flags.out && resolve(cwd, flags.out), `${JSON.stringify(document, null, 2)}\n`, terminal)
+    return
+  }
+  const columns = flags.keep ? rows.columns : []
+  const output = flags.out === undefined ? undefined : await OutputFile.create(resolve(cwd, flags.out))
+  try {
+    let waiting = ''
+    const writer = new RowWriter({
+      form: flags.format ?? form,
+      columns,
+      targets: targets.map((target) => ({
+        name: target.name,
+        ...(target.task === 'classification' && { classes: target.names ?? target.classes }),
+      })),
+      probabilities: flags.probabilities === true,
+      write: (text) => {
+        waiting += text
+      },
+    })
+    const flush = async () => {
+      if (output) await output.write(waiting)
+      else out.write(waiting)
+      waiting = ''
+    }
+    let count = 0
+    for await (const row of predictedRows(tableModel, rows, folder, columns)) {
+      writer.add(row)
+      count++
+      if (waiting.length > 2 ** 16) await flush()
+    }
+    writer.end()
+    await flush()
+    if (output) {
+      await output.finish()
+      out.write(`Wrote ${count} predictions to ${flags.out}\n`)
+    }
+  } catch (error) {
+    await output?.discard()
+    throw error
+  }
+}
+
+/** Predicts the rows of a source, a chunk at a time. */
+async function* predictedRows(
+  { model, coder }: TableModel,
+  source: TableSource,
+  folder: string,
+  columns: readonly string[],
+): AsyncGenerator<OutputRow> {
+  const { name, columns: all } = source
+  const positions = columns.map((column) => all.indexOf(column))
+  for await (const chunk of source.chunks()) {
+    const { rows, x } = await coder.encode(chunk, { name, columns: all, folder, targets: false })
+    const predictions = rows.length === 0 ? [] : await predictEncoded(model, coder, x)
+    let next = 0
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const prediction = rows[next] === row ? predictions[next++] : undefined
+      yield { cells: positions.map((position) => cellOf(chunk, position, row)), prediction }
+    }
+  }
+}
+
+function cellOf(chunk: TableChunk, column: number, row: number): OutputRow['cells'][number] {
+  return chunk.columns[column]![row]
+}
+
+async function writeAll(path: string | undefined, text: string, { out }: Terminal): Promise<void> {
+  if (path === undefined) out.write(text)
+  else
+    await writeFile(path, text).catch((cause: Error) => {
+      throw new WriteError(`'${path}' cannot be written: ${cause.message}.`, { cause })
+    })
+}
+
+/** A file that has its name when it is complete. */
+class OutputFile {
+  private constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  static async create(path: string): Promise<OutputFile> {
+    return new OutputFile(path, await open(`${path}.tmp`, 'w').catch((cause: Error) => failed(path, cause)))
+  }
+
+  async write(text: string): Promise<void> {
+    await this.handle.write(text).catch((cause: Error) => failed(this.path, cause))
+  }
+
+  async finish(): Promise<void> {
+    await this.handle.close()
+    await rename(`${this.path}.tmp`, this.path).catch((cause: Error) => failed(this.path, cause))
+  }
+
+  async discard(): Promise<void> {
+    await this.handle.close().catch(() => {})
+    await rm(`${this.path}.tmp`, { force: true }).catch(() => {})
+  }
+}
+
+function failed(path: string, cause: Error): never {
+  throw new WriteError(`'${path}' cannot be written: ${cause.message}.`, { cause })
+}

@@ -1,0 +1,36 @@
+import { ConfigError } from '@gradus/core'
+import { useBackend } from '@gradus/tensor'
+import type { Model } from 'gradus'
+import { TableCoder, type TableSpec } from 'gradus/tables'
+import { openBackend } from '../backends/backends.ts'
+import { type OpenedModel, openModel, type Which } from '../model/open-model.ts'
+
+/** A model that predicts rows. */
+export interface TableModel {
+  readonly opened: OpenedModel
+  readonly model: Model
+  readonly coder: TableCoder
+}
+
+/**
+ * Opens a model with the columns that are saved with it, on a backend. Throws `ConfigError` for a model without columns, and as
+ * `openModel` does.
+ */
+export async function openTableModel(
+  source: string,
+  {
+    cwd,
+    backend,
+    which,
+  }: { readonly cwd: string; readonly backend?: string | undefined; readonly which?: Which | undefined },
+): Promise<TableModel> {
+  await useBackend(await openBackend(backend))
+  const opened = await openModel(source, { cwd, ...(which && { which }) })
+  const { model } = opened
+  if (model.table === undefined) {
+    throw new ConfigError(
+      `'${opened.shown}' was saved without the columns of its table, so it predicts arrays only: load it in a program and call model.predict(x). Models that gradus train saves have them.`,
+    )
+  }
+  return { opened, model, coder: new TableCoder(model.table as unknown as TableSpec) }
+}
