@@ -36,6 +36,14 @@ describe('CsvSplitter', () => {
     ])
   })
 
+  it('leaves out spaces before cells', () => {
+    expect(split('a,  "b, c"\n d e, f \n', ',', { skipSpace: true })).toEqual([
+      [1, 1, 'a', 'b, c'],
+      [2, 2, 'd e', 'f '],
+    ])
+    expect(split('a, "b"\n')).toEqual([[1, 1, 'a', ' "b"']])
+  })
+
   it('takes runs of spaces and tabs as one delimiter', () => {
     expect(split('  1   2\t3  \n\n \t\n"a b"  c\r\n', whitespace)).toEqual([
       [1, 1, '1', '2', '3'],

@@ -29,6 +29,8 @@ export interface CsvSyntax {
   readonly quote?: string | null
   /** The character with which lines begin that are skipped (default none). */
   readonly comment?: string | null
+  /** Whether spaces at the start of cells are left out, so that a quote may follow them (default false). */
+  readonly skipSpace?: boolean
 }
 
 /**
@@ -50,13 +52,15 @@ export class CsvSplitter {
   private readonly quote: string
   private readonly quoteCode: number
   private readonly commentCode: number
+  private readonly skipSpace: boolean
   problem: CsvProblem | undefined
 
   constructor(
     private readonly delimiter: string,
     private readonly take: (record: CsvRecord) => void,
-    { quote = '"', comment = null }: CsvSyntax = {},
+    { quote = '"', comment = null, skipSpace = false }: CsvSyntax = {},
   ) {
+    this.skipSpace = skipSpace
     this.runs = delimiter === whitespace
     this.separator = this.runs ? space : delimiter.charCodeAt(0)
     this.secondSeparator = this.runs ? tab : this.separator
@@ -124,6 +128,8 @@ export class CsvSplitter {
     } else if (this.state === 'quote') {
       const expected = this.runs ? 'a space' : `'${this.delimiter}'`
       this.fail(`a quoted cell is followed by '${text[start]}'; expected ${expected} or the end of the line`)
+    } else if (code === space && this.skipSpace && this.state === 'start') {
+      // not a part of the cell
     } else if (code === this.commentCode && this.state === 'start' && this.cells.length === 0) this.state = 'comment'
     else {
       let end = start + 1

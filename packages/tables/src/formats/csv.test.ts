@@ -114,6 +114,14 @@ describe('what is found out', () => {
     expect([wide.columns.length, wide.rows.length, wide.rows[1]![39_999]]).toEqual([40_000, 2, '39999'])
   })
 
+  it('spaces before quotes', async () => {
+    expect(await shape('name, note\nx, "hello, world"\ny, "fine"\n')).toEqual([
+      ['name', 'note'],
+      ['x', 'hello, world'],
+      ['y', 'fine'],
+    ])
+  })
+
   it('the delimiter that Excel states', async () => {
     const { columns, rows, places } = await readTable({ text: 'sep=|\r\na|b\r\n1|2\r\n' })
     expect([columns, rows, places]).toEqual([['a', 'b'], [['1', '2']], ['line 3']])

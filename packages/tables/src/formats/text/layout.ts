@@ -11,6 +11,7 @@ export interface Layout {
   readonly delimiter: string
   readonly quote: string | null
   readonly comment: string | null
+  readonly skipSpace: boolean
   /** The number of records before the rows: a title, and the header. */
   readonly skipped: number
   readonly names: readonly string[]
@@ -31,7 +32,7 @@ export function findLayout(
   const form = sniffForm(sample, isWhole, options, prefersTab)
   const titles = options.skip === undefined ? titleCount(form) : 0
   const records = form.records.slice(titles)
-  const { delimiter, quote, comment } = form
+  const { delimiter, quote, comment, skipSpace } = form
   const notes: string[] = []
   if (options.delimiter === undefined && delimiter !== ',' && form.width > 1)
     notes.push(`The cells are separated by ${delimiterNames[delimiter] ?? `'${delimiter}'`}.`)
@@ -70,6 +71,7 @@ export function findLayout(
     delimiter,
     quote,
     comment,
+    skipSpace,
     skipped: titles + (skipsFirst ? 1 : 0),
     names: unique.names,
     decimal,

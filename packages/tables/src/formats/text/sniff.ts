@@ -15,6 +15,8 @@ export interface Form {
   readonly quote: string | null
   readonly comment: string | null
   readonly records: readonly (readonly string[])[]
+  /** Whether spaces precede cells, also those in quotes. */
+  readonly skipSpace: boolean
   /** The most frequent number of cells of a record, and the share of records that have it. */
   readonly width: number
   readonly consistency: number
@@ -74,6 +76,10 @@ function formOf(
 ): Form | undefined {
   const quoted = splitText(text, isWhole, delimiter, quote === undefined ? '"' : quote, comment)
   if (quoted.records.length === 0 && !quoted.isOpen) return undefined
+  if ((quoted.isOpen || quoted.consistency < 1) && text.includes(`${delimiter} ${quoted.quote}`)) {
+    const spaced = splitText(text, isWhole, delimiter, quoted.quote, comment, true)
+    if (!spaced.isOpen && spaced.consistency > quoted.consistency) return { ...spaced, hasOpenQuotes: false }
+  }
   if (quote !== undefined || !quoted.isOpen) return { ...quoted, hasOpenQuotes: false }
   const plain = splitText(text, isWhole, delimiter, null, comment)
   // not where quoted cells have delimiters in them, so that rows have even numbers of cells by the quotes only
@@ -82,7 +88,14 @@ function formOf(
   return { ...plain, hasOpenQuotes: true }
 }
 
-function splitText(text: string, isWhole: boolean, delimiter: string, quote: string | null, comment: string | null) {
+function splitText(
+  text: string,
+  isWhole: boolean,
+  delimiter: string,
+  quote: string | null,
+  comment: string | null,
+  skipSpace = false,
+) {
   const records: (readonly string[])[] = []
   let [lines, isOpen] = [0, false]
   const splitter = new CsvSplitter(
@@ -92,12 +105,20 @@ function splitText(text: string, isWhole: boolean, delimiter: string, quote: str
       lines = end
       if (!cells.every(isBlank)) records.push(cells)
     },
-    { quote, comment },
+    { quote, comment, skipSpace },
   )
   splitter.push(text)
   if (isWhole) splitter.end()
   else if (splitter.isWithinQuotes && countLines(text) - lines > maxQuotedLines) isOpen = true
-  return { delimiter, quote, comment, records, ...widthOf(records), isOpen: isOpen || splitter.problem !== undefined }
+  return {
+    delimiter,
+    quote,
+    comment,
+    skipSpace,
+    records,
+    ...widthOf(records),
+    isOpen: isOpen || splitter.problem !== undefined,
+  }
 }
 
 /** Whether a cell of several lines holds rows: an open quote in tab-separated text takes them until the next quote. */
