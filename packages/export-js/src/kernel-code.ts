@@ -17,11 +17,12 @@ import {
   times,
 } from '@gradus/schedule'
 import { isFloat, sizeOf } from '@gradus/tensor'
-import { numberText, operand } from './code.ts'
+import { type Code, numberText, operand } from './code.ts'
 import { ExpressionWriter } from './expression-writer.ts'
 import type { UsedHelpers } from './helpers.ts'
 import { arrayClass } from './memory.ts'
 import { Scope } from './scope.ts'
+import { type UnrolledContraction, unrollContraction } from './unroll-contraction.ts'
 
 /** What kernels share. */
 export interface KernelTools {
@@ -34,9 +35,10 @@ export interface KernelTools {
 const fewestColumns = 4
 
 /** The code of a kernel: a function of the arrays of its values. */
-export function kernelCode(kernel: LoopKernel | ContractionKernel, { values }: KernelForm, tools: KernelTools): string {
+export function kernelCode(given: LoopKernel | ContractionKernel, { values }: KernelForm, tools: KernelTools): string {
+  const kernel = given.kind === 'loops' ? given : unrollContraction(given)
   const roots =
-    kernel.kind === 'loops' ? rootsOfLoops(kernel) : [kernel.a, kernel.b, ...kernel.stores.flatMap(rootsOfStore)]
+    kernel.kind === 'loops' ? rootsOfLoops(kernel) : [...kernel.products.flat(), ...kernel.stores.flatMap(rootsOfStore)]
   const writer = new ExpressionWriter(kernel.make, values, roots, tools.helpers)
   const code = new KernelWriter(writer, tools)
   if (kernel.kind === 'loops') code.loops(kernel)
@@ -67,19 +69,20 @@ class KernelWriter {
     })
   }
 
-  contraction({ batch, m, n, k, a, b, stores }: ContractionKernel): void {
+  contraction({ batch, m, n, k, a, products, stores }: UnrolledContraction): void {
     const { write } = this
     const rows = [...batch, ...m]
     const count = countOf(n)
-    const product = () => {
-      const [left, right] = [write.value(a), write.value(b)]
-      return isFloat(a.dtype) ? `${operand(left)}*${operand(right)}` : `Math.imul(${left.text},${right.text})`
+    const sum = () => {
+      const pairs = products.map((pair) => pair.map((factor) => write.value(factor)) as [Code, Code])
+      if (!isFloat(a.dtype)) return pairs.map(([x, y]) => `Math.imul(${x.text},${y.text})`).join('+')
+      return pairs.map(([x, y]) => `${operand(x)}*${operand(y)}`).join('+')
     }
     if (count < fewestColumns) {
       write.setLoops([...rows, ...n, ...k], rows.length + n.length)
       this.within([...rows, ...n], () => {
         write.scope.lines.push('let r=0;')
-        this.within(k, () => write.scope.lines.push(`r+=${product()};`))
+        this.within(k, () => write.scope.lines.push(`r+=${sum()};`))
         write.reduced.set(-1, 'r')
         this.stores(stores)
       })
@@ -93,7 +96,7 @@ class KernelWriter {
     this.within(rows, () => {
       write.scope.lines.push(`${sums}.fill(0,0,${count});`)
       this.within(k, () =>
-        this.within(n, () => write.scope.lines.push(`${sums}[${write.index(column).text}]+=${product()};`)),
+        this.within(n, () => write.scope.lines.push(`${sums}[${write.index(column).text}]+=${sum()};`)),
       )
       write.setLoops([...rows, ...n], rows.length + n.length)
       this.within(n, () => {
