@@ -125,8 +125,12 @@ export function higherIsBetter(figure: string): boolean {
 }
 
 /** The epoch with the best value of a figure; undefined where none is finite. */
-export function bestOf(epochs: readonly EpochFigures[], figure: string): { epoch: number; value: number } | undefined {
-  const sign = higherIsBetter(figure) ? -1 : 1
+export function bestOf(
+  epochs: readonly EpochFigures[],
+  figure: string,
+  mode: 'min' | 'max' = higherIsBetter(figure) ? 'max' : 'min',
+): { epoch: number; value: number } | undefined {
+  const sign = mode === 'max' ? -1 : 1
   const found = epochs
     .map(({ epoch, figures }) => ({ epoch, value: figures[figure] ?? Number.NaN }))
     .filter(({ value }) => Number.isFinite(value))

@@ -1,0 +1,124 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DataError } from '@gradus/core'
+import { writeFileAtomic } from 'gradus/io'
+import { WriteError } from '../exit-codes.ts'
+import { isAlive } from '../train/process-info.ts'
+import { exists } from '../train/run-folder.ts'
+import { isLock } from '../train/run-lock.ts'
+import type { Values } from './space.ts'
+import type { methods, Space } from './tune-schema.ts'
+
+/** What a search was begun with. */
+export interface Settings {
+  readonly space: Space
+  readonly method: (typeof methods)[number]
+  /** The number of trials; null where the method determines it. */
+  readonly trials: number | null
+  readonly metric: string
+  readonly mode: 'min' | 'max'
+  readonly seed: number
+  /** Null where the config does not say; then `train` chooses. */
+  readonly maxEpochs: number | null
+  readonly factor: number
+}
+
+/** A trial of a search. */
+export interface Trial {
+  /** Counted from 1. */
+  readonly id: number
+  readonly values: Values
+  readonly state: 'trained' | 'diverged' | 'failed'
+  /** The epochs up to which it was to be trained; null for those that `train` chooses. */
+  readonly target: number | null
+  /** The epochs that it has. */
+  readonly epochs: number
+  /** The best value of the metric; null where there is none. */
+  readonly score: number | null
+  /** The epoch with that value. */
+  readonly bestEpoch: number | null
+  readonly seconds: number
+  /** The run folder, relative to that of the search; null where training did not begin. */
+  readonly run: string | null
+  /** Why it failed. */
+  readonly message?: string
+}
+
+/** The contents of `tune.json`. */
+export interface TuneState {
+  readonly version: 1
+  /** The config of all trials, with absolute paths. */
+  readonly config: Record<string, unknown>
+  readonly settings: Settings
+  readonly trials: readonly Trial[]
+}
+
+const stateName = 'tune.json'
+
+/** Creates the folder `<parent>/<name>-tune-<n>` of a new search. Throws `WriteError`. */
+export async function createTuneFolder(parent: string, name: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true })
+    for (let n = 1; ; n++) {
+      const path = join(parent, `${name}-tune-${n}`)
+      // `mkdir` fails where another process has just taken the number
+      if (await exists(path)) continue
+      await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error
+      })
+      if ((await readdir(path)).length === 0) return path
+    }
+  } catch (cause) {
+    throw new WriteError(
+      `No folder can be created in '${parent}': ${(cause as Error).message}. Choose another folder with --out.`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** Reads the state of an earlier search. Throws `DataError`. */
+export async function readTuneState(shown: string, cwd: string): Promise<{ folder: string; state: TuneState }> {
+  const folder = resolve(cwd, shown)
+  const path = join(folder, stateName)
+  if (!(await exists(path))) {
+    throw new DataError(
+      `'${shown}' is no folder of a search: it has no ${stateName}. Give a folder such as runs/<name>-tune-1.`,
+    )
+  }
+  let state: Partial<TuneState> | null
+  try {
+    state = JSON.parse(await readFile(path, 'utf8')) as Partial<TuneState> | null
+  } catch (cause) {
+    throw new DataError(`${path} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+  if (state?.version === 1 && state.config && state.settings && Array.isArray(state.trials)) {
+    return { folder, state: state as TuneState }
+  }
+  throw new DataError(`${path} is damaged, or was written by another version of gradus.`)
+}
+
+export async function writeTuneState(folder: string, state: TuneState): Promise<void> {
+  await writeFileAtomic(join(folder, stateName), `${JSON.stringify(state, null, 2)}\n`)
+}
+
+/** The number of the process that trains a run, where it is of this machine and running. */
+export async function trainerOf(run: string): Promise<number | undefined> {
+  for (const name of await readdir(run)) {
+    if (!isLock(name)) continue
+    const text = await readFile(join(run, name), 'utf8').catch(() => '')
+    try {
+      const {
+        pid,
+        host,
+        startTicks = null,
+      } = JSON.parse(text) as { pid: number; host: string; startTicks?: string | null }
+      if (host === hostname() && isAlive({ pid, startTicks })) return pid
+    } catch {
+      // no lock of a process that is known
+    }
+  }
+  return undefined
+}
