@@ -157,6 +157,8 @@ function scoreOf({ delimiter, records, width, hasOpenQuotes, ...form }: Form): n
   const shares = Array.from({ length: width }, (_, column) => digitShare(body, column))
   const digits = shares.reduce((sum, share) => sum + share, 0) / width
   score += 0.5 * digits
+  if (delimiters.some((other) => other.length === 1 && other !== ',' && other !== delimiter && separates(fits, other)))
+    score -= 0.4
   // the first line has the names; in free text it has as many cells as the others by chance only
   if (Math.abs(first - width) > 1 && consistency < 0.9) score -= 0.3
   if (consistency < 0.6 && digits < 0.3) score -= 0.4
@@ -166,6 +168,14 @@ function scoreOf({ delimiter, records, width, hasOpenQuotes, ...form }: Form): n
     score -= !hasNumbers ? 1 : digits > 0.95 && consistency === 1 ? 0.02 : 0.2
   }
   return score
+}
+
+/** Whether a character occurs equally often in almost all records, so that it is the delimiter rather than another one. */
+function separates(records: readonly (readonly string[])[], mark: string): boolean {
+  const counts = records.slice(0, 200).map((cells) => cells.reduce((sum, cell) => sum + cell.split(mark).length - 1, 0))
+  const sorted = [...counts].sort((a, b) => a - b)
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0
+  return middle > 0 && counts.filter((count) => count === middle).length >= 0.95 * counts.length
 }
 
 /** The share of cells with a value that are numbers, dates or times. */
