@@ -29,14 +29,17 @@ const tfjsOptimizers = [
 /** Networks of Keras's applications, which are programs of layers. */
 const networks = ['mobilenet-v3', 'vgg'].map((name) => `packages/applications/src/families/${name}.ts`)
 
+/** Networks that `gradus bench` trains, and those that are designed for tables. */
+const programs = ['apps/cli/src/bench/workloads.ts', 'packages/tables/src/design-model.ts']
+
 /** What exists, by the rows of the table. The additions show what is new; these show what has grown in other places. */
 export const mentioned: Readonly<Record<string, Mention>> = {
   'the op bitwiseXor': { word: /\bbitwiseXor\b/, most: 5, users: [kerasOperations, exportedFunctions] },
-  'the layer Flatten': { word: /\bFlatten\b/, most: 2, users: [tfjsLayers, ...networks] },
+  'the layer Flatten': { word: /\bFlatten\b/, most: 2, users: [tfjsLayers, ...networks, ...programs] },
   'the activation mish': { word: /\bmish\b/, most: 2, users: [kerasOperations, tfjsActivations] },
   'the regularizer OrthogonalRegularizer': { word: /\bOrthogonalRegularizer\b/, most: 2 },
   'the constraint MinMaxNorm': { word: /\bMinMaxNorm\b/, most: 2 },
-  'the loss and the metric MeanAbsoluteError': { word: /\bMeanAbsoluteError\b/, most: 4 },
+  'the loss and the metric MeanAbsoluteError': { word: /\bMeanAbsoluteError\b/, most: 4, users: programs },
   'the metric TopKCategoricalAccuracy': { word: /\bTopKCategoricalAccuracy\b/, most: 2 },
   'the optimizer RMSprop': { word: /\bRMSprop\b/, most: 2, users: tfjsOptimizers },
   'the schedule CosineDecay': { word: /\bCosineDecay\b/, most: 2 },
