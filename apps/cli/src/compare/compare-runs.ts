@@ -8,7 +8,7 @@ import { bestOf, figureNames, higherIsBetter, type RunRecord, trainingTime } fro
 import { type Difference, differencesOf } from './config-differences.ts'
 
 /** A figure of a run. */
-export interface ComparedFigure {
+interface ComparedFigure {
   /** The value after the last epoch; null where it is not finite. */
   readonly final: number | null
   readonly best: number | null
@@ -16,7 +16,7 @@ export interface ComparedFigure {
 }
 
 /** A run beside others. */
-export interface ComparedRun {
+interface ComparedRun {
   readonly run: string
   readonly name: string
   readonly epochs: number

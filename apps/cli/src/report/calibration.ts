@@ -1,5 +1,5 @@
 /** The predictions with a confidence from `low` to `high`. */
-export interface Bin {
+interface Bin {
   readonly low: number
   readonly high: number
   readonly count: number

@@ -17,7 +17,7 @@ export interface EpochFigures {
 }
 
 /** `env.json` of a run. All parts may be missing in runs of other versions. */
-export interface Surroundings extends RunEnvironment {
+interface Surroundings extends RunEnvironment {
   readonly versions?: Readonly<Record<string, string>>
   readonly machine?: Readonly<Record<string, string | number>>
   readonly git?: { readonly commit: string; readonly changed: boolean } | null

@@ -54,7 +54,7 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(4)))
 }
 
-export interface LegendEntry {
+interface LegendEntry {
   readonly name: string
   readonly tone: Tone
   readonly dash?: boolean

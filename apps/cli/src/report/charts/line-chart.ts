@@ -2,7 +2,7 @@ import { type FrameOptions, frameOf, roundRange, shortNumber } from './axes.ts'
 import type { Picture, Point, Shape, Tone } from './shapes.ts'
 
 /** A curve: its values by place, such as the loss by epoch. Values that are not finite are gaps. */
-export interface Curve {
+interface Curve {
   readonly name: string
   readonly points: readonly Point[]
   readonly tone: Tone
