@@ -1,6 +1,6 @@
 // How many rows a second tables of each format give, and the most memory that reading takes; after `npm run build`:
 //   node benchmarks/tables.mjs [--rows 1000000] [--file PATH ...]
-// The files have 10 columns: numbers, categories, booleans, dates and texts in quotes. Each is read by a process of its own. With
+// The files have 10 columns: numbers, categories, booleans, dates and texts in quotes. Another process reads each. With
 // --file, files that exist are read instead, such as Parquet files, for which there is no writer here.
 import { spawnSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'

@@ -132,7 +132,7 @@ describe('recognition', () => {
     await expect(openTable(path)).rejects.toThrow(DataError)
   })
 
-  it('every format has an ending of its own or is one of folders', () => {
+  it('no two formats have the same ending', () => {
     const endings = tableFormats.flatMap(({ extensions, folderOf }) => [...extensions, ...(folderOf ?? [])])
     expect(new Set(endings.filter((ending) => ending !== '.txt')).size).toBe(
       endings.filter((ending) => ending !== '.txt').length,

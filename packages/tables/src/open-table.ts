@@ -12,9 +12,8 @@ import { tableFormats } from './formats/all.ts'
 import { gunzipped } from './formats/archive/gunzipped.ts'
 import { zipMember } from './formats/archive/zip-member.ts'
 import type { TableFormat, TableInput, TableOptions } from './formats/format.ts'
-import { json } from './formats/json.ts'
-import { startsWithin } from './formats/jsonl.ts'
 import { npz } from './formats/npz.ts'
+import { recognize } from './formats/recognize.ts'
 import { unreadReason } from './formats/unread.ts'
 import { type TableFrom, tableInput } from './input.ts'
 import type { TableChunk, TableSource } from './source.ts'
@@ -125,33 +124,6 @@ function isPlainZip(start: Uint8Array, path: string): boolean {
 function isTablePath(path: string): boolean {
   const lower = path.toLowerCase().replace(/\.gz$/, '')
   return tableFormats.some(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)))
-}
-
-function recognize({ name, path = '' }: TableInput, start: Uint8Array): TableFormat {
-  const lower = path.toLowerCase()
-  const files = tableFormats.filter(({ folderOf: folder }) => !folder)
-  const named = files.find(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)))
-  const matching = files.find((format) => format.matches(start))
-  const isBinary = matching && !['csv', 'json', 'jsonl'].includes(matching.name)
-  if (isBinary && !(named && isText(named) && matching.name === 'idx')) return matching
-  const reason = unreadReason(start, named ? '' : lower)
-  if (reason) throw new DataError(`${name} ${reason}`)
-  // many programs write JSONL to files named .json, and the other way round
-  if (named?.name === 'json' && matching?.name === 'jsonl') return matching
-  if (named?.name === 'jsonl' && startsWithin(new TextDecoder().decode(start))) return json
-  const format = named ?? matching
-  if (format) return format
-  throw new DataError(
-    `${name} is of no known format: it begins with ${hexOf(start)}. Give a table as CSV, JSON, JSONL, Parquet or NumPy.`,
-  )
-}
-
-function isText({ name }: TableFormat): boolean {
-  return ['csv', 'json', 'jsonl', 'text'].includes(name)
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return `the bytes ${[...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`
 }
 
 function folderOf(input: TableInput, { format: name }: TableOptions): Opened {
