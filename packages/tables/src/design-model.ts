@@ -29,14 +29,19 @@ export interface ModelDesign {
 export function designModel(coder: TableCoder, rowCount: number): ModelDesign {
   const { targets } = coder.spec
   const isShared = targets.length === 1 || targets.every(({ task }) => task === 'regression')
-  const units = rowCount < 300 ? [32, 16] : rowCount < 20_000 ? [64, 32] : [128, 64]
-  const dropout = rowCount < 20_000 ? 0.1 : 0
-  const body = [
-    ...units.flatMap((size): LayerSpec[] => [
-      { layer: 'Dense', units: size, activation: 'relu' },
-      ...(dropout > 0 ? [{ layer: 'Dropout', rate: dropout } as LayerSpec] : []),
-    ]),
-  ]
+  const units = rowCount < 20_000 ? [64, 32] : [128, 64]
+  // few rows: a network that could learn them by heart is held back
+  const dropout = rowCount < 20_000 ? 0.2 : 0
+  const l2 = rowCount < 5000 ? 0.01 : rowCount < 20_000 ? 0.001 : 0
+  const body = units.flatMap((size): LayerSpec[] => [
+    {
+      layer: 'Dense',
+      units: size,
+      activation: 'relu',
+      ...(l2 > 0 && { kernelRegularizer: { regularizer: 'L2', l2 } }),
+    } as LayerSpec,
+    ...(dropout > 0 ? [{ layer: 'Dropout', rate: dropout } as LayerSpec] : []),
+  ])
   const outputs = isShared ? [outputOf(targets)] : targets.map((target) => outputOf([target]))
   const inputs = coder.inputs
   const isSequential = inputs.length === 1 && outputs.length === 1
@@ -54,13 +59,18 @@ export function designModel(coder: TableCoder, rowCount: number): ModelDesign {
     isShared ? values[0] : Object.fromEntries(targets.map(({ name }, index) => [name, values[index]]))
   return {
     model,
-    optimizer: { optimizer: 'Adam', learningRate: rowCount < 1000 ? 0.003 : 0.001 },
+    optimizer: { optimizer: 'Adam', learningRate: 0.001 },
     loss: named(outputs.map(({ loss }) => loss)),
     metrics: named(outputs.map(({ metrics }) => metrics)),
     fit: { epochs, batchSize },
     callbacks: [{ callback: 'EarlyStopping', monitor: 'val_loss', patience, restoreBestWeights: true }],
     choices: [
       `The network has ${units.length} hidden layers of ${units.join(' and ')} units, for ${rowCount} training rows.`,
+      ...(l2 > 0
+        ? [
+            `So that it does not learn the rows by heart, large weights are penalized (L2, ${l2}) and a fifth of the units is left out in each step (dropout).`,
+          ]
+        : []),
       `It is trained for at most ${epochs} epochs in batches of ${batchSize}, and stops when the loss of the validation rows has not improved for ${patience} epochs.`,
     ],
   }
