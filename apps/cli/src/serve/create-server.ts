@@ -1,15 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { type Answering, answerTo } from './answer.ts'
 import { requireHost } from './hosts.ts'
 import { HttpError } from './http-error.ts'
-import { type Limits, maxHeader } from './limits.ts'
-import type { Predictor } from './predictor.ts'
+import { maxHeader } from './limits.ts'
 import { readJsonBody } from './read-body.ts'
-import { readInputs } from './read-inputs.ts'
 
-export interface ServerOptions {
-  readonly predictor: Predictor
-  readonly limits: Limits
+export interface ServerOptions extends Answering {
   /** Names that the Host header may have, in addition to addresses and localhost. */
   readonly hosts: readonly string[]
   /** The origin of pages that may ask this server, or `*`. */
@@ -30,7 +27,7 @@ interface Answer {
 
 /** Creates the server, which does not listen yet. */
 export function createModelServer(options: ServerOptions): Server {
-  const { limits, predictor } = options
+  const { limits } = options
   const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
     '/': { GET: () => ({ type: 'text/html; charset=utf-8', body: options.page, headers: pagePolicy }) },
     '/health': { GET: () => json({ status: 'ok', ...options.health }) },
@@ -38,9 +35,7 @@ export function createModelServer(options: ServerOptions): Server {
     '/predict': {
       POST: async (request, response, signal) => {
         const body = await readJsonBody(request, response, limits.maxBody)
-        const inputs = readInputs(body, predictor.ports.inputs, limits.maxRows)
-        signal.throwIfAborted()
-        return json({ outputs: await predictor.predict(inputs, signal) })
+        return json(await answerTo(body, options, signal))
       },
     },
   }

@@ -1,16 +1,19 @@
 import type { Limits } from './limits.ts'
 import type { Port } from './read-inputs.ts'
+import { type Column, exampleRow } from './rows.ts'
 
 interface Described {
   readonly title: string
   readonly version: string
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
+  /** The columns of rows; undefined for a model that takes arrays only. */
+  readonly columns: readonly Column[] | undefined
   readonly limits: Limits
 }
 
 /** The description of the server in OpenAPI 3.1. */
-export function openApi({ title, version, inputs, outputs, limits }: Described): object {
+export function openApi({ title, version, inputs, outputs, columns, limits }: Described): object {
   const body = (schema: object) => ({ content: { 'application/json': { schema } } })
   const object = (key: string, schema: object) => ({
     type: 'object',
@@ -18,6 +21,15 @@ export function openApi({ title, version, inputs, outputs, limits }: Described):
     additionalProperties: false,
     properties: { [key]: schema },
   })
+  const either = (schemas: readonly object[]) => (schemas.length === 1 ? schemas[0]! : { oneOf: schemas })
+  const asked = [
+    ...(columns ? [object('rows', rowsSchema(columns, limits.maxRows))] : []),
+    object('inputs', portsSchema(inputs, limits.maxRows)),
+  ]
+  const answered = [
+    ...(columns ? [object('predictions', { type: 'array', items: { type: ['object', 'null'] } })] : []),
+    object('outputs', portsSchema(outputs, limits.maxRows)),
+  ]
   const failure = (description: string) => ({ description, ...body({ $ref: '#/components/schemas/Error' }) })
   const answer = (description: string, content: object) => ({ description, content })
   return {
@@ -27,11 +39,11 @@ export function openApi({ title, version, inputs, outputs, limits }: Described):
       '/predict': {
         post: {
           summary: 'Predict rows of inputs',
-          requestBody: { required: true, ...body(object('inputs', portsSchema(inputs, limits.maxRows))) },
+          requestBody: { required: true, ...body(either(asked)) },
           responses: {
             200: {
-              description: 'The outputs, row by row.',
-              ...body(object('outputs', portsSchema(outputs, limits.maxRows))),
+              description: 'The outputs or predictions, row by row.',
+              ...body(either(answered)),
             },
             400: failure('JSON, a shape or a value is wrong.'),
             403: failure('The Host header names another server.'),
@@ -89,8 +101,23 @@ function nestedSchema(shape: readonly (number | null)[], dtype: string, rows = f
   return { type: 'array', items: nestedSchema(inner, dtype), ...(size !== null && { minItems: size, maxItems: size }) }
 }
 
-/** One row of zeros for each input, as a request. */
-export function exampleRequest(inputs: readonly Port[]): object {
+/** Rows of objects. A column may have other types, too: numbers are also read from texts, as in files. */
+function rowsSchema(columns: readonly Column[], maxRows: number): object {
+  const items = {
+    type: 'object',
+    properties: Object.fromEntries(
+      columns.map(({ name, kind, categories }) => [
+        name,
+        { description: kind, ...(categories && { examples: categories.slice(0, 5) }) },
+      ]),
+    ),
+  }
+  return { type: 'array', minItems: 1, maxItems: maxRows, items }
+}
+
+/** A request with one row: of the columns, or of zeros. */
+export function exampleRequest(inputs: readonly Port[], columns: readonly Column[] | undefined): object {
+  if (columns) return { rows: [exampleRow(columns)] }
   const zeros = (shape: readonly (number | null)[]): unknown => {
     const [size, ...inner] = shape
     return size === undefined ? 0 : Array.from({ length: size ?? 1 }, () => zeros(inner))

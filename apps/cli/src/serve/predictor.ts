@@ -5,8 +5,15 @@ import { HttpError } from './http-error.ts'
 import type { Limits } from './limits.ts'
 import { type Inputs, joinRows, type Port } from './read-inputs.ts'
 
-/** The outputs of a request: nested lists, with the rows first; for several outputs one for each by its name. */
-export type Outputs = unknown
+/** An output for the rows of a request. */
+export interface Output {
+  readonly data: ArrayLike<number>
+  /** With the rows first. */
+  readonly shape: readonly number[]
+}
+
+/** An array for each output of the model. */
+export type Outputs = readonly Output[]
 
 /** The numbers of rows for which programs are compiled. Other numbers are filled up, because compiling takes longer than computing. */
 const batchSizes = [1, 8, 64] as const
@@ -146,35 +153,22 @@ export class Predictor {
     }
     let from = 0
     return list.map(({ rows }) => {
-      const parts = tensors.map(({ shape }, index) => nested(values[index]!, [rows, ...shape.slice(1)], from))
+      const outputs = tensors.map(({ shape }, index): Output => {
+        const size = values[index]!.length / shape[0]!
+        const data = Array.prototype.slice.call(values[index]!, from * size, (from + rows) * size) as number[]
+        return { data, shape: [rows, ...shape.slice(1)] }
+      })
+      const bad = outputs.flatMap(({ data }) => Array.from(data)).find((value) => !Number.isFinite(value))
       from += rows
-      if (parts.length === 1) return parts[0]
-      return Object.fromEntries(
-        parts.map((part, index) => [this.ports.outputs[index]?.name ?? `output_${index}`, part]),
-      )
+      return bad === undefined ? outputs : notFinite(bad)
     })
   }
 }
 
-function haveEqualRows(a: Inputs | undefined, b: Inputs): boolean {
-  return !a || a.arrays.every(({ shape }, port) => shape.slice(1).join() === b.arrays[port]!.shape.slice(1).join())
+function notFinite(value: number): never {
+  throw new HttpError(500, 'not-finite-output', `The model returned ${value} for these inputs, which JSON cannot hold.`)
 }
 
-/** The rows `from`, `from + 1`, ... as nested lists. */
-function nested(values: ArrayLike<number>, shape: readonly number[], from: number): unknown {
-  const size = shape.slice(1).reduce((product, d) => product * d, 1)
-  const build = (axis: number, at: number, length: number): unknown => {
-    if (axis === shape.length) {
-      const value = values[at]!
-      if (Number.isFinite(value)) return value
-      throw new HttpError(
-        500,
-        'not-finite-output',
-        `The model returned ${value} for these inputs, which JSON cannot hold.`,
-      )
-    }
-    const each = length / shape[axis]!
-    return Array.from({ length: shape[axis]! }, (_, index) => build(axis + 1, at + index * each, each))
-  }
-  return build(0, from * size, size * shape[0]!)
+function haveEqualRows(a: Inputs | undefined, b: Inputs): boolean {
+  return !a || a.arrays.every(({ shape }, port) => shape.slice(1).join() === b.arrays[port]!.shape.slice(1).join())
 }

@@ -35,22 +35,13 @@ export function portsOf({ ports }: Model, shown: string): { inputs: readonly Por
 }
 
 /**
- * Reads `{ inputs }` of a request: a list of rows, or, for several inputs, a list of rows for each by its name. Throws `HttpError`
+ * Reads the inputs of a request: a list of rows, or, for several inputs, a list of rows for each by its name. Throws `HttpError`
  * with the place of what is wrong.
  */
-export function readInputs(body: unknown, ports: readonly Port[], maxRows: number): Inputs {
-  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
-    throw bad('bad-body', 'The body must be an object such as {"inputs": [[1, 2]]}.')
-  }
-  const unknown = Object.keys(body).find((key) => key !== 'inputs')
-  if (unknown !== undefined)
-    throw bad('bad-body', `There is no key ${quoted(unknown)} in a request; expected 'inputs' alone.`)
-  const { inputs } = body as { readonly inputs?: unknown }
-  if (inputs === undefined) throw bad('bad-body', 'The key \'inputs\' is missing: {"inputs": [...]}.')
+export function readInputs(inputs: unknown, ports: readonly Port[], maxRows: number): Inputs {
   const lists = byPort(inputs, ports)
-  const arrays = ports.map((port, index) =>
-    readArray(lists[index], port, ports.length === 1 ? 'inputs' : `inputs.${port.name}`, maxRows),
-  )
+  const placeOf = (name: string) => (ports.length === 1 ? 'inputs' : `inputs.${name}`)
+  const arrays = ports.map((port, index) => readArray(lists[index], port, placeOf(port.name), maxRows))
   const counts = new Set(arrays.map(({ shape }) => shape[0]!))
   if (counts.size > 1) {
     throw bad(
@@ -82,11 +73,7 @@ function byPort(inputs: unknown, ports: readonly Port[]): unknown[] {
 }
 
 function readArray(value: unknown, { shape, dtype }: Port, place: string, maxRows: number): HostArray {
-  if (!Array.isArray(value)) throw bad('bad-shape', `'${place}' must be a list of rows.`)
-  if (value.length === 0) throw bad('bad-shape', `'${place}' has no rows.`)
-  if (value.length > maxRows) {
-    throw new HttpError(413, 'too-many-rows', `'${place}' has ${value.length} rows, and a request may have ${maxRows}.`)
-  }
+  requireRows(value, place, maxRows)
   const array = convert(value, place, dtype)
   const fits =
     array.shape.length === shape.length && shape.every((d, axis) => axis === 0 || d === null || d === array.shape[axis])
@@ -102,6 +89,14 @@ function readArray(value: unknown, { shape, dtype }: Port, place: string, maxRow
   return array
 }
 
+/** Throws `HttpError` where a value is no list with 1 to `maxRows` rows. */
+export function requireRows(value: unknown, place: string, maxRows: number): asserts value is readonly unknown[] {
+  if (!Array.isArray(value)) throw bad('bad-shape', `'${place}' must be a list of rows.`)
+  if (value.length === 0) throw bad('bad-shape', `'${place}' has no rows.`)
+  if (value.length <= maxRows) return
+  throw new HttpError(413, 'too-many-rows', `'${place}' has ${value.length} rows, and a request may have ${maxRows}.`)
+}
+
 function convert(value: readonly unknown[], place: string, dtype: string): HostArray {
   try {
     const known = ['float32', 'float64', 'int32', 'uint32', 'bool', 'float16'].find((name) => name === dtype)
@@ -112,11 +107,11 @@ function convert(value: readonly unknown[], place: string, dtype: string): HostA
   }
 }
 
-function bad(code: string, message: string): HttpError {
+export function bad(code: string, message: string): HttpError {
   return new HttpError(400, code, message)
 }
 
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}...` : name)
 }
 

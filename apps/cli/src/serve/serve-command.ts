@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { ConfigError } from '@gradus/core'
 import { useBackend } from '@gradus/tensor'
 import { type Command, InvalidArgumentError } from 'commander'
+import type { TableSpec } from 'gradus/tables'
 import { openBackend } from '../backends/backends.ts'
 import { openModel } from '../model/open-model.ts'
 import type { Terminal } from '../terminal.ts'
@@ -13,6 +14,7 @@ import { defaultLimits, type Limits } from './limits.ts'
 import { openApi } from './openapi.ts'
 import { Predictor } from './predictor.ts'
 import { portsOf } from './read-inputs.ts'
+import { RowCoder } from './rows.ts'
 import { stopOnSignal } from './stop.ts'
 import { tryPage } from './try-page.ts'
 
@@ -49,12 +51,13 @@ export function serveCommand(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-POST /predict takes {"inputs": [row, ...]} and returns {"outputs": [row, ...]}; several inputs are lists of rows by name. GET /
-is a page to try it, GET /openapi.json describes it, GET /health tells whether it is ready.
+POST /predict takes {"rows": [{"age": 44}]} of a model that gradus train saved, and returns {"predictions": [...]}. Of any model
+it takes {"inputs": [[44], ...]}, the arrays as the network gets them, and returns {"outputs": [...]}; several inputs are given
+by name. GET / is a page to try it, GET /openapi.json describes it, GET /health tells whether it is ready.
 
 Examples:
   gradus serve runs/digits-1 --port 8080
-  curl http://127.0.0.1:8080/predict -H 'content-type: application/json' -d '{"inputs": [[44]]}'`,
+  curl http://127.0.0.1:8080/predict -H 'content-type: application/json' -d '{"rows": [{"age": 44}]}'`,
     )
     .action((model: string, flags: ServeFlags) => serve(model, flags, terminal))
 }
@@ -67,18 +70,24 @@ async function serve(source: string, flags: ServeFlags, terminal: Terminal): Pro
   const predictor = new Predictor(model, ports, flags)
   await predictor.warmUp()
   const { inputs, outputs } = ports
+  const rows = model.table === undefined ? undefined : new RowCoder(model.table as unknown as TableSpec, inputs)
+  const columns = rows?.columns
   const server = createModelServer({
     predictor,
+    rows,
     limits: flags,
     hosts: [host, ...(flags.allowHost ?? [])].map((name) => name.toLowerCase()),
     ...(cors !== undefined && { cors }),
-    page: tryPage(shown, inputs, outputs),
-    openApi: openApi({ title: shown, version: ownVersion(), inputs, outputs, limits: flags }),
+    page: tryPage(shown, inputs, outputs, columns),
+    openApi: openApi({ title: shown, version: ownVersion(), inputs, outputs, columns, limits: flags }),
     health: { model: shown },
   })
   const url = await listen(server, host, port)
   const stopped = stopOnSignal(server, terminal, flags.timeout)
-  if (flags.json) terminal.out.write(`${JSON.stringify({ version: 1, url, model: shown, inputs, outputs })}\n`)
+  if (flags.json)
+    terminal.out.write(
+      `${JSON.stringify({ version: 1, url, model: shown, columns: columns ?? null, inputs, outputs })}\n`,
+    )
   else terminal.out.write(`Serving ${shown} at ${url}\nStop with Ctrl-C.\n`)
   if (!isLocal(host)) terminal.err.write(`Anyone who can reach ${host} can ask this server; it has no passwords.\n`)
   await stopped

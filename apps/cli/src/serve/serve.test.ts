@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Dense, input, layers, Model, Sequential } from 'gradus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleCommand, type Process, startCommand } from '../testing/bundle.ts'
-import { Sandbox } from '../testing/sandbox.ts'
+import { Sandbox, small } from '../testing/sandbox.ts'
 
 const sandbox = new Sandbox()
 let script: string
@@ -238,6 +238,39 @@ describe('serve', { timeout: 120_000 }, () => {
     expect(uneven.body.error!.message).toContain('different numbers of rows')
     started.process.kill('SIGINT')
     expect((await started.process.ended).code).toBe(0)
+  })
+
+  it('predicts rows as predict does, for a model that was trained on a table', async () => {
+    const people = Array.from(
+      { length: 60 },
+      (_, i) => `${20 + ((i * 7) % 53)},${i % 3 ? 'Oslo' : 'Rome'},${i >= 30 ? 'yes' : 'no'}`,
+    )
+    sandbox.write('people.csv', `age,city,ill\n${people.join('\n')}\n`)
+    sandbox.write('people.yaml', { ...small, data: { train: 'people.csv', target: 'ill' } })
+    await sandbox.run(['train', 'people.yaml', '--quiet'])
+    const rows = [{ age: 44, city: 'Rome' }, { age: '25', city: 'Oslo' }, { city: null, age: 70 }] // biome-ignore format: one line
+    sandbox.write('rows.json', JSON.stringify(rows))
+    const { out } = await sandbox.run(['predict', 'runs/small-1', 'rows.json', '--json', '--backend', 'cpu'])
+    const started = await start('runs/small-1')
+    const { status, body } = await ask({ to: started.url, body: { rows } })
+    expect(status).toBe(200)
+    const { predictions } = JSON.parse(out) as { predictions: unknown }
+    expect(body).toEqual({ predictions })
+    const refused = [
+      [{ rows: [{ age: 'old', city: 'Rome' }] }, 'bad-value'],
+      [{ rows: [{ city: 'Rome' }] }, 'bad-value'],
+      [{ rows: [[44, 'Rome']] }, 'bad-shape'],
+      [{ rows: [] }, 'bad-shape'],
+      [{ rows: {}, inputs: [] }, 'bad-body'],
+    ] as const
+    for (const [body, code] of refused) {
+      const answer = await ask({ to: started.url, body })
+      expect({ status: answer.status, code: answer.body.error?.code }).toEqual({ status: 400, code })
+    }
+    const page = await ask({ to: started.url, method: 'GET', path: '' })
+    expect(page.body.received).toContain('{&#34;rows&#34;:[{&#34;age&#34;:0,&#34;city&#34;:&#34;Oslo&#34;}]}')
+    started.process.kill('SIGTERM')
+    await started.process.ended
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { escaped } from '../report/charts/svg.ts'
 import { exampleRequest } from './openapi.ts'
 import type { Port } from './read-inputs.ts'
+import type { Column } from './rows.ts'
 
 const style = `
 :root{color-scheme:light dark;--back:#fff;--text:#1f2328;--soft:#59636e;--card:#f6f8fa;--line:#8c959f}
@@ -28,9 +29,17 @@ form.addEventListener('submit', async (event) => {
 `
 
 /** The page on which a model can be tried. */
-export function tryPage(title: string, inputs: readonly Port[], outputs: readonly Port[]): string {
+export function tryPage(
+  title: string,
+  inputs: readonly Port[],
+  outputs: readonly Port[],
+  columns: readonly Column[] | undefined,
+): string {
   const shape = ({ name, shape }: Port) => `${name} [${shape.map((d) => d ?? 'any').join(', ')}]`
   const list = (ports: readonly Port[]) => escaped(ports.map(shape).join(', '))
+  const takes = columns
+    ? `Takes rows with ${escaped(columns.map(({ name }) => name).join(', '))}.`
+    : `Takes ${list(inputs)}, returns ${list(outputs)}. Rows come first.`
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,10 +51,10 @@ export function tryPage(title: string, inputs: readonly Port[], outputs: readonl
 <body>
 <main>
 <h1>${escaped(title)}</h1>
-<p class="soft">Takes ${list(inputs)}, returns ${list(outputs)}. Rows come first. <a href="openapi.json">OpenAPI</a></p>
+<p class="soft">${takes} <a href="openapi.json">OpenAPI</a></p>
 <form>
 <label for="body">The body of <code>POST /predict</code></label>
-<textarea id="body" name="body" rows="8" spellcheck="false">${escaped(JSON.stringify(exampleRequest(inputs)))}</textarea>
+<textarea id="body" name="body" rows="8" spellcheck="false">${escaped(JSON.stringify(exampleRequest(inputs, columns)))}</textarea>
 <button>Predict</button>
 </form>
 <h2 id="answer" class="soft">Answer</h2>
