@@ -97,7 +97,7 @@ export async function worstSection({ config }: RunRecord, examination: Examinati
   return {
     title: 'Examples that went most wrong',
     body:
-      `<p class="soft">The samples of ${escaped(examination.file)} with the highest losses; numbers count the rows from 1.${rest}</p>` +
+      `<p class="soft">The samples of ${escaped(examination.file)} with the highest losses; numbers count the rows from 1. Inputs are as the network gets them.${rest}</p>` +
       `<div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
   }
 }
