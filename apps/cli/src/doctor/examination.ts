@@ -156,6 +156,8 @@ function backendFindings(backends: readonly BackendStatus[], problem: Note, advi
         advice(
           'This Node has no SIMD in WebAssembly, which makes training about three times slower. Install a newer one.',
         )
+    } else if (available && /swiftshader|llvmpipe|lavapipe|software/i.test(about)) {
+      advice(`The backend ${name} computes with a driver in software (${about}), which is slower than wasm.`)
     } else if (!available && reason.includes('is not installed')) {
       advice(`The backend ${name} (${about}) is not installed.`, `npm install ${from}`)
     } else if (!available) advice(`The backend ${name} does not start: ${reason}.`)

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { input, layers, loadModel, Model, Sequential } from 'gradus'
+import { input, layers, loadModel, Model, ops, Sequential } from 'gradus'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { allModelFormats } from '../model/formats.ts'
 import { Sandbox, smallSandbox } from '../testing/sandbox.ts'
@@ -145,6 +145,21 @@ describe('gradus convert', () => {
     expect(model.compiled).toBe(true)
     expectClose((await model.predict(rows)).array(), expected)
     await expect(sandbox.run(['convert', 'a.keras', '--to', 'w.weights.h5'])).resolves.toMatchObject({ code: 0 })
+  })
+
+  it('refuses a loss of another program, and export leaves it out', async () => {
+    const model = new Sequential([new layers.Dense({ units: 1, inputShape: [2] })])
+    model.compile({
+      optimizer: 'sgd',
+      loss: function ownLoss(y, yPred) {
+        return ops.mean(ops.square(ops.sub(y, yPred)))
+      },
+    })
+    await model.save(sandbox.file('own.safetensors'))
+    const { code, err } = await sandbox.run(['convert', 'own.safetensors', '--to', 'a.keras'])
+    expect(code).toBe(2)
+    expect(err).toContain("'own.safetensors' has a loss, a metric or an optimizer of another program")
+    expect((await sandbox.run(['export', 'own.safetensors', '--to', 'a.keras'])).code).toBe(0)
   })
 
   it('leaves no temporary files', async () => {

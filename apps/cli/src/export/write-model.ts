@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { relative } from 'node:path'
+import { ConfigError } from '@gradus/core'
 import type { ExportJsOptions, Port } from '@gradus/export-js'
+import type { Model } from 'gradus'
 import { writeFileAtomic } from 'gradus/io'
 import { bytesText } from '../inspect/format-inspection.ts'
 import { modelOf, type OpenedFile } from '../model/open-model.ts'
@@ -35,7 +37,7 @@ export async function writeModel(
   parts: Parts,
   options: ExportJsOptions = {},
 ): Promise<Written> {
-  const model = await modelOf(opened, { compile: parts === 'all' && target.format !== undefined })
+  const model = await modelToWrite(opened, parts === 'all' && target.format !== undefined)
   const from = { path: opened.path, format: opened.format }
   const { path, format } = target
   const hasTable = opened.file.header.table !== undefined
@@ -55,6 +57,19 @@ export async function writeModel(
   else await (parts === 'all' ? model.save(path, { formats }) : model.export(path, { formats }))
   const losesColumns = hasTable && format.name !== 'safetensors'
   return { from, to: { path, format: format.name, bytes: (await stat(path)).size }, losesColumns }
+}
+
+async function modelToWrite(opened: OpenedFile, compile: boolean): Promise<Model> {
+  try {
+    return await modelOf(opened, { compile })
+  } catch (error) {
+    if (!compile || !(error instanceof ConfigError)) throw error
+    await modelOf(opened, { compile: false }) // throws where the model itself is the reason
+    throw new ConfigError(
+      `'${opened.shown}' has a loss, a metric or an optimizer of another program, which this command does not have. gradus export writes the model without them.`,
+      { cause: error },
+    )
+  }
 }
 
 /** Prints what was written. */

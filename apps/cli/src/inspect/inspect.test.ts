@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { input } from '@gradus/core'
-import { layers, Model, Sequential } from 'gradus'
+import { layers, Model, ops, Sequential } from 'gradus'
 import { encodeSafetensors } from 'gradus/io'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { allModelFormats } from '../model/formats.ts'
@@ -88,6 +88,19 @@ describe('gradus inspect', () => {
     expect(weights[0]!.mean).toBeCloseTo(8 / 3)
     const { out } = await sandbox.run(['inspect', 'plain.safetensors'])
     expect(out).toContain('none: the file holds weights only')
+  })
+
+  it('shows a model that was compiled with a function of a program', async () => {
+    const model = new Sequential([new layers.Dense({ units: 1, inputShape: [2] })])
+    model.compile({
+      optimizer: 'sgd',
+      loss: function ownLoss(y, yPred) {
+        return ops.mean(ops.square(ops.sub(y, yPred)))
+      },
+    })
+    await model.save(sandbox.file('own.safetensors'))
+    expect((await inspected('own.safetensors')).training).toMatchObject({ loss: { function: 'ownLoss' } })
+    expect((await sandbox.run(['inspect', 'own.safetensors'])).out).toMatch(/^ {2}loss +ownLoss$/m)
   })
 
   it('says why FLOPs are not counted, and counts them for a given shape', async () => {

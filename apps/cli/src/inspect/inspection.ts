@@ -77,7 +77,7 @@ export async function inspect(opened: OpenedFile, options: InferenceGraphOptions
       `'${opened.shown}' holds weights by layers, and not the layers. They can be listed with their model only: inspect the file of the model.`,
     )
   }
-  const model = file.header.spec ? await modelOf(opened) : undefined
+  const model = file.header.spec ? await inspectedModel(opened) : undefined
   const weights = model ? await model.getWeights() : file.weights
   const inspected = weights.map(({ path: name, shape, dtype, data, trainable }) => ({
     path: name,
@@ -92,6 +92,16 @@ export async function inspect(opened: OpenedFile, options: InferenceGraphOptions
     training: trainingOf(opened),
     columns: file.header.table ? describeSpec(checkTableSpec(file.header.table)) : null,
     weights: inspected,
+  }
+}
+
+/** The model with the state of its optimizer; without it where the file names a loss or a metric of another program. */
+async function inspectedModel(opened: OpenedFile): Promise<Model> {
+  try {
+    return await modelOf(opened)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return modelOf(opened, { compile: false })
   }
 }
 
