@@ -146,7 +146,7 @@ export function detailSections({ config, environment, summary, path }: RunRecord
   return [
     ...(summary ? [{ title: 'Layers', body: `<pre tabindex="0">${escaped(summary)}</pre>` }] : []),
     { title: 'Config', body: `<pre tabindex="0">${escaped(stringify(relativeTo(path, config)))}</pre>` },
-    { title: 'Environment', body: tableHtml({ head: ['', 'value'], rows }) },
+    { title: 'Environment', body: tableHtml({ head: ['part', 'value'], rows }) },
     ...(files.length > 0
       ? [{ title: 'Data files', body: tableHtml({ head: ['role', 'path', 'bytes', 'SHA-256'], rows: files }) }]
       : []),

@@ -19,6 +19,8 @@ export async function answerTo(
   { predictor, rows, limits }: Answering,
   signal: AbortSignal,
 ): Promise<object> {
+  // before the work of reading rows
+  predictor.requireSpace()
   const keys = rows ? ['rows', 'inputs'] : ['inputs']
   const example = rows ? '{"rows": [{...}]}' : '{"inputs": [[1, 2]]}'
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {

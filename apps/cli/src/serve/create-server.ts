@@ -51,7 +51,7 @@ export function createModelServer(options: ServerOptions): Server {
   )
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => void handle(request, response))
   server.on('clientError', refuseUnreadable)
-  server.maxConnections = Math.max(256, 4 * limits.maxRequests)
+  server.maxConnections = Math.max(1024, 4 * limits.maxRequests)
   return server
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -36,11 +36,6 @@ export class Predictor {
     private readonly limits: Limits,
   ) {}
 
-  /** The number of requests that wait or are computed. */
-  get pending(): number {
-    return this.waiting.length + Number(this.running)
-  }
-
   /** Compiles the programs, where the shapes of all inputs are known. */
   async warmUp(): Promise<void> {
     const { inputs } = this.ports
@@ -60,13 +55,16 @@ export class Predictor {
     }
   }
 
+  /** Throws `HttpError` where too many requests wait. */
+  requireSpace(): void {
+    if (this.waiting.length < this.limits.maxRequests) return
+    const message = `${this.waiting.length} requests wait already. Ask again later.`
+    throw new HttpError(503, 'busy', message, { 'retry-after': '1' })
+  }
+
   /** Predicts the rows of a request. Throws `HttpError` where too many wait or the time is over. */
   predict(inputs: Inputs, signal: AbortSignal): Promise<Outputs> {
-    if (this.waiting.length >= this.limits.maxRequests) {
-      throw new HttpError(503, 'busy', `${this.waiting.length} requests wait already. Ask again later.`, {
-        'retry-after': '1',
-      })
-    }
+    this.requireSpace()
     return new Promise((resolve, reject) => {
       this.waiting.push({ inputs, signal, resolve, reject })
       if (!this.running) void this.work()
