@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { cpu } from '@gradus/backend-cpu'
-import { exportJs, type InferenceModel } from '@gradus/export-js'
+import { exportJs } from '@gradus/export-js'
 import { useBackend } from '@gradus/tensor'
 import { chromium } from 'playwright-core'
 import { expect, it } from 'vitest'
@@ -49,7 +49,7 @@ it('a page and workers run exported models, without code from strings and withou
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   try {
     for (const [name, { model: make, integersBelow }] of Object.entries(modelCases)) {
-      const model = make() as unknown as InferenceModel
+      const model = make()
       const made = await exportJs(model)
       files['/model.mjs'] = made.code
       files['/model.js'] = (await exportJs(model, { format: 'iife', name: 'network' })).code

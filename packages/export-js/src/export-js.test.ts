@@ -11,7 +11,6 @@ import { mul, type Tensor, useBackend } from '@gradus/tensor'
 import { apply, type Op } from '@gradus/tensor/internals'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExportedJs, type ExportJsOptions, exportJs } from './export-js.ts'
-import type { InferenceModel } from './inference-graph.ts'
 import { modelCases } from './testing/models.ts'
 import { differenceOf, type Samples, samplesOf } from './testing/samples-of.ts'
 
@@ -24,7 +23,7 @@ beforeAll(async () => {
   await useBackend(cpu())
   for (const [index, name] of names.entries()) {
     const { model: make, integersBelow } = modelCases[name]!
-    const model = make() as unknown as InferenceModel
+    const model = make()
     const made = await exportJs(model)
     const script = await exportJs(model, { format: 'iife', name: 'network' })
     exported.set(name, { made, samples: await samplesOf(model, made, integersBelow) })
@@ -82,7 +81,7 @@ it('writes only what the model needs', () => {
 })
 
 async function predictorOf(model: Model, options?: ExportJsOptions) {
-  const { code } = await exportJs(model as unknown as InferenceModel, { ...options, format: 'iife' })
+  const { code } = await exportJs(model, { ...options, format: 'iife' })
   return new Function(`${code}\nreturn model.predict`)() as (rows: unknown) => unknown[]
 }
 
@@ -141,7 +140,7 @@ describe('predict', () => {
 
 it('takes the sizes of inputs that the model does not know', async () => {
   const x = input({ shape: [null, 2], name: 'steps' })
-  const model = new Model({ inputs: x, outputs: new LSTM({ units: 2 }).call(x) }) as unknown as InferenceModel
+  const model = new Model({ inputs: x, outputs: new LSTM({ units: 2 }).call(x) })
   await expect(exportJs(model)).rejects.toThrow("The input 'steps' has the shape [null, 2] for one sample")
   await expect(exportJs(model, { inputShape: [4, 3] })).rejects.toThrow(/inputShape is \[4, 3\].*\[null, 2\]/)
   const made = await exportJs(model, { inputShape: { steps: [4, 2] } })
@@ -157,7 +156,7 @@ it('writes subclassed models that were called', async () => {
     }
   }
   const model = new Twice()
-  await expect(exportJs(model as unknown as InferenceModel)).rejects.toThrow(/never called|input shape/)
+  await expect(exportJs(model)).rejects.toThrow(/never called|input shape/)
   await model.predict([[1, 2]])
   expect((await predictorOf(model))([[1, 2]])).toEqual([[6]])
 })
@@ -166,7 +165,7 @@ describe('refuses', () => {
   it.each([['a name that is no identifier', { name: 'a-b' }, "'a-b' is no name for a variable"]] as const)(
     '%s',
     async (_, options, message) => {
-      const model = modelCases['a dense network']!.model() as unknown as InferenceModel
+      const model = modelCases['a dense network']!.model()
       await expect(exportJs(model, options)).rejects.toThrow(message)
     },
   )
@@ -178,13 +177,13 @@ describe('refuses', () => {
     ])
     const text = input({ shape: [2], dtype: 'string', name: 'words' })
     const strings = new Model({ inputs: text, outputs: words.call(text) })
-    await expect(exportJs(strings as unknown as InferenceModel)).rejects.toThrow("The input 'words' takes strings")
+    await expect(exportJs(strings)).rejects.toThrow("The input 'words' takes strings")
     const batch = input({ shape: [4, 2], batchSize: 1, name: 'x' })
     const memory = new Model({ inputs: batch, outputs: new LSTM({ units: 2, stateful: true }).call(batch) })
-    await expect(exportJs(memory as unknown as InferenceModel)).rejects.toThrow(/keeps state from one call to the next/)
+    await expect(exportJs(memory)).rejects.toThrow(/keeps state from one call to the next/)
     const fixed = input({ shape: [2], batchSize: 3, name: 'x' })
     const three = new Model({ inputs: fixed, outputs: new Dense({ units: 1 }).call(fixed) })
-    await expect(exportJs(three as unknown as InferenceModel)).rejects.toThrow('batch size 3')
+    await expect(exportJs(three)).rejects.toThrow('batch size 3')
   })
 
   it('an op without code, by its name', async () => {
@@ -196,6 +195,6 @@ describe('refuses', () => {
     }
     const model = new Own()
     model.build([null, 2])
-    await expect(exportJs(model as unknown as InferenceModel)).rejects.toThrow("cannot have the op 'own'")
+    await expect(exportJs(model)).rejects.toThrow("cannot have the op 'own'")
   })
 })

@@ -1,4 +1,4 @@
-import { type ExportedJs, type ExportJsOptions, exportJs, type InferenceModel, type Port } from '@gradus/export-js'
+import { type ExportedJs, type ExportJsOptions, exportJs, type Port } from '@gradus/export-js'
 import { sizeOf, treeLeaves } from '@gradus/tensor'
 import type { Model } from 'gradus'
 
@@ -13,7 +13,7 @@ export interface CheckedScript extends ExportedJs {
 
 /** Writes a model as JavaScript, runs that, and compares it with the model on random samples. */
 export async function exportScript(model: Model, options: ExportJsOptions): Promise<CheckedScript> {
-  const exported = await exportJs(model as unknown as InferenceModel, options)
+  const exported = await exportJs(model, options)
   return { ...exported, difference: await differenceFrom(model, exported) }
 }
 

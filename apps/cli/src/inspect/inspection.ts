@@ -1,5 +1,5 @@
 import { ConfigError, DataError, leavesOf } from '@gradus/core'
-import type { InferenceGraphOptions, InferenceModel } from '@gradus/export-js'
+import type { InferenceGraphOptions } from '@gradus/export-js'
 import { isFloat, type Shape, sizeOf, type TypedArray } from '@gradus/tensor'
 import { bytesPerElement } from '@gradus/tensor/internals'
 import type { Model } from 'gradus'
@@ -153,12 +153,11 @@ function flopsIn(model: Model, options: InferenceGraphOptions): ReturnType<typeo
 
 function portsOf(model: Model): { inputs: Port[]; outputs: Port[] } {
   if (!model.network) return { inputs: [], outputs: [] }
-  const inference = model as unknown as InferenceModel
   const list = (value: unknown, names: readonly string[]): Port[] =>
     leavesOf(value).map(({ shape, dtype }, index) => ({ name: names[index] ?? '', shape, dtype }))
   return {
-    inputs: list(inference.network!.inputs, inference.inputNames),
-    outputs: list(inference.network!.outputs, inference.outputNames),
+    inputs: list(model.network.inputs, model.inputNames),
+    outputs: list(model.network.outputs, model.outputNames),
   }
 }
 

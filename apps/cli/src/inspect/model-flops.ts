@@ -1,4 +1,4 @@
-import { type InferenceGraphOptions, type InferenceModel, traceInference } from '@gradus/export-js'
+import { type InferenceGraphOptions, traceInference } from '@gradus/export-js'
 import type { Tensor } from '@gradus/tensor'
 import { currentInterpreter, type Interpreter, type Op, withInterpreter } from '@gradus/tensor/internals'
 import type { Model } from 'gradus'
@@ -23,7 +23,7 @@ export function modelFlops(model: Model, options: InferenceGraphOptions): ModelF
   const running: number[] = []
   const restore = watch(layers, running)
   try {
-    const { graph } = traceInference(model as unknown as InferenceModel, options, (call) =>
+    const { graph } = traceInference(model, options, (call) =>
       withInterpreter(
         noting(currentInterpreter(), () => owners.push(running[0] ?? -1)),
         call,

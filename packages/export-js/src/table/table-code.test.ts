@@ -14,7 +14,6 @@ import {
 import { useBackend } from '@gradus/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exportJs } from '../export-js.ts'
-import type { InferenceModel } from '../inference-graph.ts'
 import { missingTexts } from './table-spec.ts'
 
 beforeAll(async () => {
@@ -24,7 +23,7 @@ beforeAll(async () => {
 type Row = Readonly<Record<string, unknown>>
 
 async function exportedRows(model: Model): Promise<(rows: readonly Row[]) => Row[]> {
-  const { code } = await exportJs(model as unknown as InferenceModel, { format: 'iife' })
+  const { code } = await exportJs(model, { format: 'iife' })
   return new Function(`${code}\nreturn model.predictRows`)() as (rows: readonly Row[]) => Row[]
 }
 
@@ -245,13 +244,13 @@ describe('refuses', () => {
   ])('%s', async (_, column, message) => {
     const model = new Sequential([new Dense({ units: 1, inputShape: [1] })]) as Model
     model.table = { format: 1, inputs: [column], targets: [{ name: 'y', task: 'regression', offset: 0, span: 1 }] }
-    await expect(exportJs(model as unknown as InferenceModel)).rejects.toThrow(message)
-    expect((await exportJs(model as unknown as InferenceModel, { table: false })).columns).toBeNull()
+    await expect(exportJs(model)).rejects.toThrow(message)
+    expect((await exportJs(model, { table: false })).columns).toBeNull()
   })
 
   it('a description of another version', async () => {
     const model = new Sequential([new Dense({ units: 1, inputShape: [1] })]) as Model
     model.table = { format: 2 }
-    await expect(exportJs(model as unknown as InferenceModel)).rejects.toThrow('format 2; expected 1')
+    await expect(exportJs(model)).rejects.toThrow('format 2; expected 1')
   })
 })
