@@ -1,5 +1,6 @@
 import type { ConfigOf, DTypePolicy, FunctionalSpec, OfKind, Spec } from '@gradus/core'
 import type { fitDataFields } from '@gradus/models'
+import type { ColumnChoice, InputChoices, Missing, SplitOptions, TableOptions, Task } from '@gradus/tables'
 import type { NamesOf, StandardNames } from './names.ts'
 import type { StandardDefinition } from './standard.ts'
 
@@ -20,34 +21,41 @@ export interface SequentialConfig {
   readonly layers: readonly (SpecOf<'layer'> | SequentialConfig | FunctionalSpec)[]
 }
 
-/** How the values of an input column are prepared. */
-export interface InputColumn {
-  /** The values that become 0 and 1; the column is scaled linearly. */
-  readonly scale?: readonly [low: number, high: number]
-}
-
-/** The files and columns of the samples. Paths are relative to the config file. */
-export interface DataConfig {
-  /** A CSV file with a header. */
+/** The rows and columns of the samples. Paths are relative to the config file. */
+export interface DataConfig extends Omit<TableOptions, 'header'> {
+  /** A file of rows (CSV, JSON, Parquet, NumPy, text ...), or a folder of images or texts. */
   readonly train: string
-  /** A file with the same columns, for the evaluation after training. */
+  /** Held-out rows with the same columns, for the evaluation after training. */
   readonly test?: string
-  /** A file with the same columns, for the validation after every epoch. */
+  /** Rows with the same columns, for the validation after every epoch. */
   readonly validation?: string
-  /** The input columns of the model, in order: a list, or by name with their preparation. */
-  readonly inputs: readonly string[] | { readonly [column: string]: InputColumn | null }
-  /** The column that the model predicts, or several. */
-  readonly target: string | readonly string[]
-  /** Names of the classes 0, 1, ...; the target column may hold the names or the numbers. */
-  readonly classes?: readonly string[]
-  /** The character between values (default `,`). */
-  readonly separator?: string
-  /** Reads only this many lines of each file (default all). */
-  readonly rows?: number
+  /** How the rows of `train` are divided. */
+  readonly split?: Omit<SplitOptions, 'seed'>
+  /** The columns from which the model predicts, in order: names and ranges such as `p0..p63`, or by name with their options (default all that help). */
+  readonly inputs?: InputChoices
+  /** The column that the model predicts, or several (default `label`, of a folder). */
+  readonly target?: string | readonly string[]
+  /** The kinds and options of columns, or null to leave one out. */
+  readonly columns?: { readonly [column: string]: ColumnChoice }
+  /** What the target is predicted as; by default its values or the loss say it. */
+  readonly task?: Task | { readonly [target: string]: Task }
+  /** Names of the classes, in order; the target column may hold the names or the numbers 0, 1, ... */
+  readonly classes?: readonly string[] | { readonly [target: string]: readonly string[] }
+  /** The weight of each class in the loss, by name; `balanced` gives all classes an equal part. */
+  readonly classWeight?: 'balanced' | { readonly [name: string]: number }
+  /** What becomes of missing values of inputs (default: numbers become the median). */
+  readonly missing?: Missing
+  /** The texts that mean a missing value. */
+  readonly missingTexts?: readonly string[]
+  /** Whether the first row of a text has the names of the columns, or these names. */
+  readonly header?: boolean | readonly string[]
 }
 
 /** The options of `fit` that are plain data. */
 export interface FitConfig extends ConfigOf<typeof fitDataFields> {}
+
+type LossConfig = SpecOf<'loss'> | StandardNames['loss']
+type MetricsConfig = readonly (SpecOf<'metric'> | StandardNames['metric'])[]
 
 /** The config of `gradus train`, from JSON, YAML or a `gradus.config.ts`. */
 export interface TrainConfig {
@@ -60,10 +68,12 @@ export interface TrainConfig {
   /** The dtypes of parameters and of computation (default `float32`). `mixedFloat16` computes in float16. */
   readonly dtypePolicy?: DTypePolicy
   readonly data: DataConfig
-  readonly model: SequentialConfig | FunctionalSpec
-  readonly optimizer: SpecOf<'optimizer'> | StandardNames['optimizer']
-  readonly loss: SpecOf<'loss'> | StandardNames['loss']
-  readonly metrics?: readonly (SpecOf<'metric'> | StandardNames['metric'])[]
+  /** The layers (default: a model that suits the rows). So are the other parts, where they are left out. */
+  readonly model?: SequentialConfig | FunctionalSpec
+  readonly optimizer?: SpecOf<'optimizer'> | StandardNames['optimizer']
+  /** The loss, or one for each output by name. */
+  readonly loss?: LossConfig | { readonly [output: string]: LossConfig }
+  readonly metrics?: MetricsConfig | { readonly [output: string]: MetricsConfig }
   readonly fit?: FitConfig
   readonly callbacks?: readonly (SpecOf<'callback'> | NamesOf<'callback'>)[]
   /** The number of batches between two saves of the run, which is also saved after every epoch. */

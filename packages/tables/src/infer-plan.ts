@@ -94,6 +94,7 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
           name,
           options: optionsOf(
             of(name),
+            profile,
             { ...(options.missing && { missing: options.missing }), ...partial, kind },
             partial.kind === undefined ? choices : undefined,
           ),
@@ -103,7 +104,7 @@ export function inferPlan(profile: TableProfile, options: PlanOptions): TablePla
     },
   )
   for (const { name } of inputs) if (targets.includes(name)) choices.push(`'${name}' is both an input and a target.`)
-  const predicted = targets.map((name) => targetPlan(of(name), options, choices))
+  const predicted = targets.map((name) => targetPlan(of(name), profile, options, choices))
   if (inputs.length === 0)
     throw new ConfigError(`${profile.name}: there is no column from which ${targets.join(', ')} could be predicted.`)
   return { inputs, targets: predicted, choices }
@@ -150,6 +151,7 @@ function kindOfValues({
 /** Completes the options of a column with what its profile says. Where `choices` are given, a few texts among numbers are missing values. */
 function optionsOf(
   column: ColumnProfile,
+  profile: TableProfile,
   given: Partial<ColumnOptions> & { readonly kind: string },
   choices?: string[],
 ): ColumnOptions {
@@ -166,14 +168,16 @@ function optionsOf(
       `'${column.name}' is a number, so ${odd.map((text) => describeValue(text)).join(', ')} there is a missing value.`,
     )
   return {
-    ...(given.kind === 'number' && column.decimal === ',' && { decimal: ',' as const }),
+    ...(given.kind === 'number' &&
+      column.decimal === ',' &&
+      profile.decimal === undefined && { decimal: ',' as const }),
     ...(given.kind === 'date' && column.dates && { order: column.dates }),
     ...(odd.length > 0 && { missingTexts: odd }),
     ...given,
   }
 }
 
-function targetPlan(column: ColumnProfile, options: PlanOptions, choices: string[]): TargetPlan {
+function targetPlan(column: ColumnProfile, profile: TableProfile, options: PlanOptions, choices: string[]): TargetPlan {
   const { name, count, numbers, integers, distinct, low, high } = column
   if (count === 0) throw new ConfigError(`target: the column '${name}' has no values.`)
   const said = options.columns?.[name]
@@ -193,7 +197,7 @@ function targetPlan(column: ColumnProfile, options: PlanOptions, choices: string
         `target: '${name}' holds texts such as ${describeValue(column.odd[0])}, which a regression cannot predict. Set task: 'classification', or choose another column.`,
       )
     choices.push(`'${name}' is a number from ${low} to ${high}: a regression.`)
-    return { name, task, options: optionsOf(column, { ...given, kind: 'number' }, choices) }
+    return { name, task, options: optionsOf(column, profile, { ...given, kind: 'number' }, choices) }
   }
   const { missingTexts } = given
   const missing = missingTexts ? { missingTexts } : {}

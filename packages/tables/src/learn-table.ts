@@ -32,6 +32,7 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
     input,
     position: positionOf(source, name),
     options: column,
+    reading: source.decimal ? { decimal: source.decimal, ...column } : column,
     kind: kindOf(column.kind),
     learner: kindOf(column.kind).learn(column),
     isMissing: columnMissingTest(texts, column.missingTexts, column.categories),
@@ -39,6 +40,7 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
   const dropping = learners.filter(({ options: column }) => column.missing === 'drop')
   const targets = plan.targets.map((target) => ({
     ...target,
+    reading: source.decimal ? { decimal: source.decimal, ...target.options } : target.options,
     position: positionOf(source, target.name),
     moments: new Moments(),
     isMissing: columnMissingTest(texts, target.options.missingTexts, target.classes),
@@ -50,21 +52,21 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
       if (options.use && !options.use(first + row)) continue
       if (targets.some(({ position, isMissing }) => isMissing(chunk.columns[position]![row]))) continue
       if (dropping.some(({ position, isMissing }) => isMissing(chunk.columns[position]![row]))) continue
-      for (const { name, position, kind, options: column, learner, isMissing } of learners) {
+      for (const { name, position, kind, reading, learner, isMissing } of learners) {
         const cell = chunk.columns[position]![row]
         if (isMissing(cell)) {
           learner.add(undefined)
           continue
         }
-        const value = kind.read(cell, column)
-        if (value === undefined) problems.add(name, cell, kind.expected(column), chunk.place(row))
+        const value = kind.read(cell, reading)
+        if (value === undefined) problems.add(name, cell, kind.expected(reading), chunk.place(row))
         else learner.add(value)
       }
-      for (const { name, task, options: column, position, moments } of targets) {
+      for (const { name, task, reading, position, moments } of targets) {
         if (task !== 'regression') continue
         const cell = chunk.columns[position]![row]
-        const value = number.read(cell, column)
-        if (value === undefined) problems.add(name, cell, number.expected(column), chunk.place(row))
+        const value = number.read(cell, reading)
+        if (value === undefined) problems.add(name, cell, number.expected(reading), chunk.place(row))
         else moments.add(value)
       }
     }
@@ -86,6 +88,7 @@ export async function learnTable(source: TableSource, plan: TablePlan, options: 
       if (task === 'classification') return { name, task, classes, ...(names && { names }), ...further }
       return { name, task, ...scaleOf(column, moments), ...(decimal && { decimal }), ...further }
     }),
+    ...(source.decimal === ',' && { decimal: source.decimal }),
     ...(texts && { missingTexts: texts }),
   }
 }

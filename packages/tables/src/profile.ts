@@ -54,6 +54,8 @@ export interface ColumnProfile {
 export interface TableProfile {
   readonly name: string
   readonly rowCount: number
+  /** The decimal mark of the source, where it says one. */
+  readonly decimal?: '.' | ','
   readonly columns: readonly ColumnProfile[]
 }
 
@@ -86,7 +88,8 @@ export async function profileTable(source: TableSource, options: ProfileOptions 
       }
     }
   }
-  return { name: source.name, rowCount, columns: columns.map((counter) => counter.finish()) }
+  const { name, decimal } = source
+  return { name, rowCount, ...(decimal && { decimal }), columns: columns.map((counter) => counter.finish()) }
 }
 
 class ColumnCounter {

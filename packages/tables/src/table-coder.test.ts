@@ -30,6 +30,31 @@ async function encoded(cells: readonly unknown[], column: Partial<ColumnOptions>
 }
 
 describe('columns of numbers', () => {
+  it('have the decimal mark of their source', async () => {
+    const source = {
+      ...rowsSource(
+        [
+          { a: '1,5', y: '2,5' },
+          { a: '2,5', y: '3,5' },
+        ],
+        'table',
+      ),
+      decimal: ',' as const,
+    }
+    const plan = inferPlan(await profileTable(source), { target: 'y', columns: { a: { scale: 'none' } } })
+    const coder = new TableCoder(await learnTable(source, plan))
+    expect(coder.spec).toMatchObject({ decimal: ',', targets: [{ offset: 3, span: 0.5 }] })
+    const chunk = await chunkOf([{ a: '1.500', y: '1.000' }])
+    const columns = ['a', 'y']
+    const encoded = async (decimal?: '.' | ',') => {
+      const { x, y } = await coder.encode(chunk, { name: 't', columns, decimal })
+      return [x.features!.data[0], y.y!.data[0]]
+    }
+    expect(await encoded('.')).toEqual([1.5, -4])
+    expect(await encoded()).toEqual([1500, 1994])
+    expect((await coder.encodeRows([{ a: '1,25' }])).x.features!.data[0]).toBe(1.25)
+  })
+
   it('have mean 0 and deviation 1', async () => {
     expect(await encoded([1, 2, 3, 4], { kind: 'number' })).toEqual({
       labels: ['a'],

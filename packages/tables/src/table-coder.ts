@@ -68,7 +68,7 @@ export class TableCoder {
   }
 
   /**
-   * Encodes rows. With `targets`, rows without one are left out. Throws `DataError`, which lists the cells that do not fit, and
+   * Encodes rows of a source, in which numbers have the decimal mark `decimal` (default that of the training rows). With `targets`, rows without one are left out. Throws `DataError`, which lists the cells that do not fit, and
    * where a column is missing.
    */
   async encode(
@@ -76,9 +76,16 @@ export class TableCoder {
     {
       name,
       columns,
+      decimal = this.spec.decimal,
       folder = '',
       targets = true,
-    }: { name: string; columns: readonly string[]; folder?: string; targets?: boolean },
+    }: {
+      name: string
+      columns: readonly string[]
+      decimal?: '.' | ',' | undefined
+      folder?: string
+      targets?: boolean
+    },
   ): Promise<EncodedRows> {
     const source = { name, columns }
     const cells = this.columns.map((column) => chunk.columns[positionOf(source, column.name)]!)
@@ -93,22 +100,35 @@ export class TableCoder {
       let at = 0
       for (const column of this.columns) {
         if (!input.columns.includes(column.name)) continue
-        await encodeColumn(column, {
-          cells: cells[this.columns.indexOf(column)]!,
-          chunk,
-          rows,
-          data,
-          at,
-          width,
-          problems,
-          folder,
-        })
+        const options = decimal ? { decimal, ...column.options } : column.options
+        await encodeColumn(
+          { ...column, options },
+          {
+            cells: cells[this.columns.indexOf(column)]!,
+            chunk,
+            rows,
+            data,
+            at,
+            width,
+            problems,
+            folder,
+          },
+        )
         at += column.kind.shape ? width : column.kind.labels(column.name, column.state).length
       }
       x[input.name] = { data, shape: [rows.length, ...input.shape], dtype: 'float32' }
     }
     const y = Object.fromEntries(
-      wanted.map((target, index) => [target.name, encodeTarget(target, targetCells[index]!, chunk, rows, problems)]),
+      wanted.map((target, index) => [
+        target.name,
+        encodeTarget(
+          decimal && target.task === 'regression' ? { decimal, ...target } : target,
+          targetCells[index]!,
+          chunk,
+          rows,
+          problems,
+        ),
+      ]),
     )
     problems.throwAny(name)
     return { rows, x, y }

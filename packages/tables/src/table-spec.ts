@@ -19,6 +19,8 @@ export interface TableSpec {
   readonly format: 1
   readonly inputs: readonly InputColumn[]
   readonly targets: readonly Target[]
+  /** The decimal mark of texts where neither the column nor the source says it (default `.`). */
+  readonly decimal?: ','
   /** The texts that mean a missing value (default `missingTexts`). */
   readonly missingTexts?: readonly string[]
 }

@@ -95,9 +95,9 @@ async function evaluate(
 }
 
 async function* encodedParts({ source, folder }: CommandTable, coder: TableCoder): AsyncGenerator<Samples> {
-  const { name, columns } = source
+  const { name, columns, decimal } = source
   for await (const chunk of source.chunks()) {
-    const { rows, x, y } = await coder.encode(chunk, { name, columns, folder })
+    const { rows, x, y } = await coder.encode(chunk, { name, columns, decimal, folder })
     yield { name, count: rows.length, x, y }
   }
 }

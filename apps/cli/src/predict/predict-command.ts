@@ -114,10 +114,10 @@ async function* predictedRows(
   folder: string,
   columns: readonly string[],
 ): AsyncGenerator<OutputRow> {
-  const { name, columns: all } = source
+  const { name, columns: all, decimal } = source
   const positions = columns.map((column) => all.indexOf(column))
   for await (const chunk of source.chunks()) {
-    const { rows, x } = await coder.encode(chunk, { name, columns: all, folder, targets: false })
+    const { rows, x } = await coder.encode(chunk, { name, columns: all, decimal, folder, targets: false })
     const predictions = rows.length === 0 ? [] : await predictEncoded(model, coder, x)
     let next = 0
     for (let row = 0; row < chunk.rowCount; row++) {

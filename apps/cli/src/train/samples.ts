@@ -19,8 +19,9 @@ export interface Samples {
 /** Encodes all rows of a source, a chunk at a time. */
 export async function encodeSource(source: TableSource, coder: TableCoder, folder: string): Promise<Samples> {
   const collector = new Collector(source.name)
-  const { name, columns } = source
-  for await (const chunk of source.chunks()) collector.add(await coder.encode(chunk, { name, columns, folder }))
+  const { name, columns, decimal } = source
+  for await (const chunk of source.chunks())
+    collector.add(await coder.encode(chunk, { name, columns, decimal, folder }))
   return collector.finish()
 }
 
@@ -35,7 +36,8 @@ export async function encodeParts(
   const collectors = names.map((name) => new Collector(name))
   let first = 0
   for await (const chunk of table.chunks()) {
-    const encoded = await coder.encode(chunk, { name: table.name, columns: table.columns, folder })
+    const { name, columns, decimal } = table
+    const encoded = await coder.encode(chunk, { name, columns, decimal, folder })
     collectors.forEach((collector, part) => {
       const isOfPart = (index: number) => (parts?.[first + encoded.rows[index]!] ?? 0) === part
       collector.add(encoded, isOfPart)
