@@ -1,6 +1,7 @@
 import { type HostArray, Loss } from '@gradus/core'
 import { type Tensor, tensor, tidy } from '@gradus/tensor'
 import { type Model, standard } from 'gradus'
+import type { TableSpec } from 'gradus/tables'
 import type { Resolved } from '../config/resolve-config.ts'
 import { type PlainSamples, samplesOfRun } from '../train/plain-samples.ts'
 
@@ -28,6 +29,10 @@ export interface Examination {
   readonly losses: readonly number[] | undefined
   /** Undefined where the model does not predict classes. */
   readonly classes: Classes | undefined
+  /** The columns that are saved with the model. */
+  readonly table: TableSpec | undefined
+  /** The value of a target, or of a prediction of one number, in the units of the data. */
+  unscaled(value: number): number
 }
 
 /** Predicts the held-out samples of a run: those of `data.test`, else of `data.validation`, else the training data. */
@@ -47,7 +52,11 @@ export async function examine(model: Model, config: Resolved): Promise<Examinati
   const classes = isTable
     ? classesOf(measure, predictions, outputs, samples.y, Array.isArray(data.classes) ? data.classes : undefined)
     : undefined
-  return { role, file: samples.name, samples, outputs, predictions, losses, classes }
+  const table = model.table as unknown as TableSpec | undefined
+  const [target] = table?.targets ?? []
+  const { offset, span } = target?.task === 'regression' && outputs === 1 ? target : { offset: 0, span: 1 }
+  const unscaled = (value: number) => value * span + offset
+  return { role, file: samples.name, samples, outputs, predictions, losses, classes, table, unscaled }
 }
 
 /** The loss of a config; its names that depend on shapes are those of the shapes here. */

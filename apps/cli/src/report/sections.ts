@@ -11,6 +11,7 @@ import { scatterChart } from './charts/scatter-chart.ts'
 import type { Tone } from './charts/shapes.ts'
 import { escaped, figureHtml, tableHtml } from './charts/svg.ts'
 import type { Classes, Examination } from './examine.ts'
+import { shownColumns } from './input-columns.ts'
 import type { Section } from './page.ts'
 import type { RunRecord } from './read-run.ts'
 import { type Example, imageSize, worstExamples } from './worst.ts'
@@ -26,7 +27,7 @@ const grid = (figures: readonly string[], small = false) =>
 
 /** The confusion matrix and the calibration, or the predicted against the true values. */
 export function predictionSections(run: RunRecord, examination: Examination): Section[] {
-  const { role, file, samples, classes, outputs, predictions } = examination
+  const { role, file, samples, classes, outputs, predictions, unscaled } = examination
   const what = { test: 'held-out samples', validation: 'validation samples', train: 'training samples' }[role]
   const lead = `<p class="soft">${samples.count} ${what} of ${escaped(file)}, predicted by the model of the best epoch.</p>`
   if (classes) {
@@ -44,7 +45,7 @@ export function predictionSections(run: RunRecord, examination: Examination): Se
   const charts = Array.from({ length: outputs }, (_, output) => {
     const pairs = Array.from({ length: samples.count }, (_, row) => {
       const at = row * outputs + output
-      return [Number(data[at]), predictions[at]!] as const
+      return [unscaled(Number(data[at])), unscaled(predictions[at]!)] as const
     })
     return figureHtml(scatterChart({ title: `${names[output] ?? `output ${output}`}: predicted and true`, pairs }))
   })
@@ -75,10 +76,11 @@ function confusionTable(matrix: ReturnType<typeof confusionOf>): string {
 export async function worstSection({ config }: RunRecord, examination: Examination): Promise<Section | undefined> {
   const examples = worstExamples(examination)
   if (examples.length === 0) return undefined
-  const columns = examination.samples.labels
-  const size = imageSize(config, columns.length)
+  const { labels } = examination.samples
+  const columns = shownColumns(labels, examination.table)
+  const size = imageSize(config, labels.length)
   const shown = size ? [] : columns.slice(0, maxColumns)
-  const head = ['sample', ...(size ? ['input'] : []), 'truth', 'prediction', 'loss', ...shown]
+  const head = ['sample', ...(size ? ['input'] : []), 'truth', 'prediction', 'loss', ...shown.map(({ name }) => name)]
   const rows: string[] = []
   for (const example of examples) {
     const cells = [
@@ -87,7 +89,7 @@ export async function worstSection({ config }: RunRecord, examination: Examinati
       `<td>${escaped(example.truth)}</td>`,
       `<td>${escaped(example.prediction)}</td>`,
       `<td>${shortNumber(example.loss)}</td>`,
-      ...shown.map((_, index) => `<td>${shortNumber(Number(example.inputs[index]))}</td>`),
+      ...shown.map((column) => `<td>${escaped(column.read(example.inputs))}</td>`),
     ]
     rows.push(`<tr>${cells.join('')}</tr>`)
   }
@@ -97,7 +99,7 @@ export async function worstSection({ config }: RunRecord, examination: Examinati
   return {
     title: 'Examples that went most wrong',
     body:
-      `<p class="soft">The samples of ${escaped(examination.file)} with the highest losses; numbers count the rows from 1. Inputs are as the network gets them.${rest}</p>` +
+      `<p class="soft">The samples of ${escaped(examination.file)} with the highest losses; numbers count the rows from 1.${rest}</p>` +
       `<div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
   }
 }

@@ -14,13 +14,17 @@ export interface Example {
 }
 
 /** The samples with the highest losses. */
-export function worstExamples({ samples, losses, classes, outputs, predictions }: Examination, limit = 20): Example[] {
+export function worstExamples(examination: Examination, limit = 20): Example[] {
+  const { samples, losses, classes, outputs, predictions, unscaled } = examination
   if (!losses) return []
   const order = losses.map((loss, index) => ({ loss, index })).filter(({ loss }) => !Number.isNaN(loss))
   order.sort((a, b) => b.loss - a.loss || a.index - b.index)
   const [width, targets] = [samples.x.data.length / samples.count, samples.y.data.length / samples.count]
   const list = (values: ArrayLike<number>) => {
-    const shown = Array.from(values).slice(0, 6).map(shortNumber).join(', ')
+    const shown = Array.from(values)
+      .slice(0, 6)
+      .map((value) => shortNumber(unscaled(value)))
+      .join(', ')
     return values.length > 6 ? `${shown}, ...` : shown
   }
   return order.slice(0, limit).map(({ loss, index }) => ({
