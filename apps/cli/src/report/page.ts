@@ -26,7 +26,7 @@ p{margin:.4rem 0}.soft,figcaption{color:var(--soft);font-size:.9rem}
 .tiles dd{margin:0;font-size:1.15rem;font-weight:600;overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.2rem}
 .small{grid-template-columns:repeat(auto-fill,minmax(min(100%,18rem),1fr))}
-figure{margin:0;min-width:0}figure svg{width:100%;height:auto;display:block}
+figure{margin:0;min-width:0;max-width:40rem}figure svg{width:100%;height:auto;display:block}
 .scroll{overflow-x:auto;max-height:26rem;overflow-y:auto}
 table{border-collapse:collapse;font-size:.85rem}th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
 thead th{position:sticky;top:0;background:var(--card)}

@@ -15,7 +15,7 @@ export interface TuneFlags extends Omit<TuneConfig, 'space'> {
 
 /** Completes the options of a search. Throws `ConfigError` for those that are missing or do not fit each other. */
 export function settingsOf(given: Given, flags: TuneFlags): Settings {
-  const { tune = {}, data, fit } = given
+  const { tune = {}, fit } = given
   const { method = tune.method ?? 'random', trials = tune.trials, factor = tune.factor ?? 3 } = flags
   const space = flags.space ? Object.assign({}, ...flags.space.map(parseSpace)) : tune.space
   if (!space) {
@@ -34,11 +34,18 @@ export function settingsOf(given: Given, flags: TuneFlags): Settings {
       'The number of trials of Hyperband follows from --max-epochs and --factor. Leave out --trials.',
     )
   }
-  const validated = data.validation !== undefined || (fit?.validationSplit ?? 0) > 0
-  const metric = flags.metric ?? tune.metric ?? (validated ? 'val_loss' : 'loss')
+  const metric = flags.metric ?? tune.metric ?? (hasValidation(given) ? 'val_loss' : 'loss')
   const mode = flags.mode ?? tune.mode ?? (higherIsBetter(metric) ? 'max' : 'min')
   const seed = flags.seed ?? tune.seed ?? given.seed
   return { space, method, trials: trials ?? null, metric, mode, seed, maxEpochs, factor }
+}
+
+/** Whether a run has validation figures: `train` holds rows out where the config leaves the model or the parts of a split to it. */
+function hasValidation({ data, fit, model }: Given): boolean {
+  const { validation, split } = data
+  if (validation !== undefined || (fit?.validationSplit ?? 0) > 0) return true
+  if (split?.validation !== undefined || split?.test !== undefined) return Boolean(split.validation)
+  return (model === undefined || split !== undefined) && fit?.validationSplit === undefined
 }
 
 /** `place=values` of `--space`, where the values are YAML. */
@@ -62,8 +69,18 @@ function parseSpace(text: string): object {
   )
 }
 
+/** The parts of a config that `train` chooses where they are left out, and that have options of a class. */
+const chosenKeys = ['model', 'optimizer', 'loss', 'metrics', 'callbacks']
+
 /** Throws `ConfigError` where a value of the space does not fit the form of the config, before anything is trained. */
 export function requireFitting(config: Record<string, unknown>, settings: Settings): void {
+  for (const place of Object.keys(settings.space)) {
+    const [key = ''] = place.split(/[.[]/, 1)
+    if (config[key] !== undefined || !chosenKeys.includes(key)) continue
+    throw new ConfigError(
+      `tune.space: ${place} is to be tried, and the config has no '${key}': train chooses it by the rows. Train once, and tune the config of that run: gradus tune runs/<name>-1/config.json.`,
+    )
+  }
   const tried = new Set<string>()
   for (const values of trialsOf(settings)) {
     const entries = Object.entries(values)

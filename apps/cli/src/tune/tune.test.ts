@@ -142,6 +142,7 @@ describe('tune', { timeout: 300_000 }, () => {
     [['config.yaml', '--space', 'fit.epohs=[1, 2]'], 2, "there is no option 'fit.epohs'"],
     [['config.yaml', '--space', 'model.layers[7].units=[1, 2]'], 2, 'the list has 3 entries, from 0'],
     [['config.yaml', '--space', 'fit.epochs={log: [0, 1]}'], 2, 'expected a list of values'],
+    [['train.csv', '--target', 'y', '--space', 'optimizer.learningRate=[1, 2]'], 2, "the config has no 'optimizer'"],
     [['config.yaml', '--space', 'fit.epochs'], 2, 'expected a place and its values'],
     [['config.yaml', ...rates, '--metric', 'val_loss'], 2, "no figure 'val_loss'; they have accuracy, loss"],
     [['--resume', 'runs'], 3, "'runs' is no folder of a search"],
