@@ -46,17 +46,24 @@ export async function examine(model: Model, config: Resolved): Promise<Examinati
   for (const other of others) other.dispose()
   const predictions = Float64Array.from(await output.data())
   const outputs = samples.count === 0 ? 0 : predictions.length / samples.count
-  const measure = lossOf(loss, samples.y, outputs)
+  const table = model.table as unknown as TableSpec | undefined
+  const [target] = table?.targets ?? []
+  const measure = lossOf(firstLoss(loss, target?.name), samples.y, outputs)
   const losses = measure && (await lossesOf(measure, predictions, output.shape, samples))
   const isTable = output.rank === 2 || output.rank === 1
   const classes = isTable
     ? classesOf(measure, predictions, outputs, samples.y, Array.isArray(data.classes) ? data.classes : undefined)
     : undefined
-  const table = model.table as unknown as TableSpec | undefined
-  const [target] = table?.targets ?? []
   const { offset, span } = target?.task === 'regression' && outputs === 1 ? target : { offset: 0, span: 1 }
   const unscaled = (value: number) => value * span + offset
   return { role, file: samples.name, samples, outputs, predictions, losses, classes, table, unscaled }
+}
+
+/** Of losses by output that of the first one. */
+function firstLoss(option: unknown, target: string | undefined): unknown {
+  if (Array.isArray(option)) return option[0]
+  if (option === null || typeof option !== 'object' || 'loss' in option) return option
+  return (option as Record<string, unknown>)[target ?? Object.keys(option)[0]!]
 }
 
 /** The loss of a config; its names that depend on shapes are those of the shapes here. */

@@ -1,9 +1,11 @@
 import type { HostArray, WeightValue } from '@gradus/core'
+import type { TableSpec } from 'gradus/tables'
 import type { Resolved } from '../config/resolve-config.ts'
 import { modelOf, type OpenedFile } from '../model/open-model.ts'
 import { RevealGradients } from '../train/first-update.ts'
-import { type PlainSamples, samplesOfRun } from '../train/plain-samples.ts'
 import { compileModel } from '../train/prepare.ts'
+import { readData } from '../train/read-data.ts'
+import { inputsOf, type NamedArrays, type Samples, targetsOf } from '../train/samples.ts'
 
 /** The gradients of the loss of the first batch of the training data. Arrays are those of the trainable weights. */
 export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise<WeightValue[]> {
@@ -12,26 +14,26 @@ export async function gradientsOf(opened: OpenedFile, config: Resolved): Promise
   const free = { ...header, ...(header.spec && { spec: withoutConstraints(header.spec) as typeof header.spec }) }
   const twin = await modelOf({ ...opened, file: { ...opened.file, header: free } })
   const { batchSize = 32 } = config.fit
-  const { samples } = await samplesOfRun(config, twin, 'train')
-  const { x, y } = firstRows(samples, batchSize)
+  const { train } = await readData(config, twin.table as TableSpec | undefined)
+  const rows = firstRows(train, batchSize)
   try {
     compileModel(twin, config, new RevealGradients())
-    await twin.trainOnBatch(x, y)
+    await twin.trainOnBatch(inputsOf(rows), targetsOf(rows, twin))
     return (await twin.getWeights()).filter(({ trainable }) => trainable)
   } finally {
     twin.dispose()
   }
 }
 
-function firstRows({ x, y, count }: PlainSamples, most: number): { x: HostArray; y: HostArray } {
-  const rows = Math.min(count, most)
-  const cut = (array: HostArray) =>
-    ({
-      ...array,
-      data: array.data.slice(0, (array.data.length / count) * rows),
-      shape: [rows, ...array.shape.slice(1)],
-    }) as HostArray
-  return { x: cut(x), y: cut(y) }
+function firstRows(samples: Samples, most: number): Samples {
+  const count = Math.min(samples.count, most)
+  const cut = (array: HostArray) => {
+    const size = array.data.length / Math.max(1, samples.count)
+    return { ...array, data: array.data.slice(0, size * count), shape: [count, ...array.shape.slice(1)] } as HostArray
+  }
+  const cutAll = (arrays: NamedArrays) =>
+    Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, cut(array)]))
+  return { ...samples, count, x: cutAll(samples.x), y: cutAll(samples.y) }
 }
 
 function withoutConstraints(spec: unknown): unknown {

@@ -60,6 +60,23 @@ describe('report', { timeout: 60_000 }, () => {
     expect(html).toMatch(/dense.bias is -\d/)
   })
 
+  it('shows the first of several outputs, in the units of the file', async () => {
+    const rows = Array.from(
+      { length: 80 },
+      (_, i) => `${(i * 37) % 80},${1000 + 5 * ((i * 37) % 80)},${(i * 37) % 80 > 40 ? 'up' : 'down'}`,
+    )
+    sandbox.write('two.csv', `a,price,way\n${rows.join('\n')}\n`)
+    await sandbox.run(['train', 'two.csv', '--target', 'price,way', '--epochs', '3', '--quiet'])
+    const { out } = await sandbox.run(['report', 'runs/two-1', '--json'])
+    const { notes, sections } = JSON.parse(out) as { notes: string[]; sections: string[] }
+    expect(notes).toEqual([])
+    expect(sections).toEqual(expect.arrayContaining(['Predicted and true values', 'Gradients']))
+    const html = sandbox.read('runs/two-1/report.html')
+    expect(html).toContain('Of several outputs the first one is shown.')
+    // the truth of a sample, and its input
+    expect(html).toMatch(/<td>1[0-3]\d\d<\/td><td>-?\d+(\.\d+)?<\/td><td>[\d.]+<\/td><td>\d\d?<\/td>/)
+  })
+
   it('writes the curves as SVG and PNG', async () => {
     for (const kind of ['svg', 'png']) {
       const { code, out } = await sandbox.run(['report', 'runs/small-1', '--out', `curves.${kind}`])

@@ -29,7 +29,9 @@ const grid = (figures: readonly string[], small = false) =>
 export function predictionSections(run: RunRecord, examination: Examination): Section[] {
   const { role, file, samples, classes, outputs, predictions, unscaled } = examination
   const what = { test: 'held-out samples', validation: 'validation samples', train: 'training samples' }[role]
-  const lead = `<p class="soft">${samples.count} ${what} of ${escaped(file)}, predicted by the model of the best epoch.</p>`
+  const targets = examination.table?.targets.length ?? 1
+  const first = targets > 1 && targets !== outputs ? ' Of several outputs the first one is shown.' : ''
+  const lead = `<p class="soft">${samples.count} ${what} of ${escaped(file)}, predicted by the model of the best epoch.${first}</p>`
   if (classes) {
     const matrix = confusionOf(classes)
     const charts = [
