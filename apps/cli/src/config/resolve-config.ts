@@ -82,7 +82,7 @@ export async function resolveGiven(
 }
 
 /** Whether nothing is left out of a config. */
-export function isComplete(given: Given): given is Resolved {
+function isComplete(given: Given): given is Resolved {
   const { model, optimizer, loss, metrics, fit, callbacks } = given
   return ![model, optimizer, loss, metrics, fit, callbacks].includes(undefined)
 }

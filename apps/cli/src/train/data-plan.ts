@@ -71,7 +71,7 @@ function taskOfLoss(loss: unknown): 'classification' | 'regression' | undefined 
 }
 
 /** The parts of the rows that are held out by default, for rows in all files together. */
-export function defaultSplit(
+function defaultSplit(
   { data, model, fit }: Given,
   rowCount: number,
 ): Pick<SplitOptions, 'validation' | 'test'> | undefined {

@@ -72,7 +72,7 @@ export async function readData(given: Given, table?: TableSpec): Promise<RunData
 }
 
 /** Reads a file with the columns of another. */
-export async function readPart(path: string, data: DataConfig, coder: TableCoder): Promise<Samples> {
+async function readPart(path: string, data: DataConfig, coder: TableCoder): Promise<Samples> {
   const source = await openTable(path, { ...openOptionsOf(data), name: basename(path) })
   const samples = await encodeSource(source, coder, folderOf(path, source.columns))
   if (samples.count === 0) throw new DataError(`${samples.name} has no rows with a target.`)

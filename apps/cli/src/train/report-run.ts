@@ -115,10 +115,7 @@ export function reportEvaluation(
 const maxClasses = 20
 
 /** The errors of a number in its units. */
-export function formatErrors(
-  target: string,
-  { meanAbsoluteError, rootMeanSquaredError, r2 }: RegressionFigures,
-): string {
+function formatErrors(target: string, { meanAbsoluteError, rootMeanSquaredError, r2 }: RegressionFigures): string {
   const number = (value: number) => String(Number(value.toPrecision(4)))
   return `  ${target}: mean absolute error ${number(meanAbsoluteError)}, root mean squared error ${number(rootMeanSquaredError)}, R2 ${fixed(r2, 4)}`
 }

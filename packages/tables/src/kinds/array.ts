@@ -51,7 +51,7 @@ export const array: ColumnKind<ArrayValue, ArrayState> = {
 }
 
 /** Whether a value is a shape of known sizes. */
-export function isShape(value: unknown): value is Shape {
+function isShape(value: unknown): value is Shape {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
 }
 

@@ -46,7 +46,7 @@ export function isScaled({ offset, span }: ColumnState): boolean {
 }
 
 /** A number for people: with up to 4 digits. */
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : String(Number(value.toPrecision(4)))
 }
 
