@@ -2,12 +2,10 @@ import { join, relative, resolve } from 'node:path'
 import { ConfigError } from '@gradus/core'
 import { writeFileAtomic } from 'gradus/io'
 import { stringify } from 'yaml'
-import { textTable } from '../compare/text-table.ts'
 import type { ConfigFlags } from '../config/config-flags.ts'
 import { override } from '../config/overrides.ts'
 import { resolveGiven } from '../config/resolve-config.ts'
 import { Interrupted } from '../exit-codes.ts'
-import { shortNumber } from '../report/charts/axes.ts'
 import type { Terminal } from '../terminal.ts'
 import { Interrupt } from '../train/interrupt.ts'
 import { RunLock } from '../train/run-lock.ts'
@@ -15,6 +13,7 @@ import { readTrainingSource } from '../train/training-source.ts'
 import { type Job, runTrial } from './run-trial.ts'
 import { bestFirst, search, trialsOf } from './search.ts'
 import { requireFitting, settingsOf, type TuneFlags } from './settings.ts'
+import { describeTrial, trialTable } from './trial-text.ts'
 import { createTuneFolder, readTuneState, type Trial, type TuneState, writeTuneState } from './tune-folder.ts'
 
 /** All flags of `gradus tune`. */
@@ -138,7 +137,7 @@ class Search {
     this.trials.set(trial.id, trial)
     this.saved = this.saved.then(() => writeTuneState(this.folder, { ...this.state, trials: this.inOrder }))
     await this.saved
-    this.log(`${describe(trial, settings.metric)}\n`)
+    this.log(`${describeTrial(trial, settings.metric)}\n`)
     this.requireHope()
     return trial
   }
@@ -186,7 +185,7 @@ class Search {
       this.terminal.out.write(`${JSON.stringify(document, null, 2)}\n`)
       return
     }
-    this.log(`\n${tableOf(ranked, settings.metric)}\nThe best config is ${this.shown}/best.yaml. Train with it:\n`)
+    this.log(`\n${trialTable(ranked, settings.metric)}\nThe best config is ${this.shown}/best.yaml. Train with it:\n`)
     this.log(`  ${this.terminal.command} train ${this.shown}/best.yaml\n`)
   }
 
@@ -198,31 +197,4 @@ class Search {
     }
     return { ...config, data }
   }
-}
-
-function describe({ id, state, score, bestEpoch, seconds, epochs, values, message }: Trial, metric: string): string {
-  const set = Object.entries(values).map(([place, value]) => `${place}=${JSON.stringify(value)}`)
-  const result = score === null ? state : `${metric} ${shortNumber(score)} in epoch ${bestEpoch} of ${epochs}`
-  const more = state === 'trained' ? '' : ` (${state}: ${(message ?? '').split('\n', 1)[0]!.slice(0, 160)})`
-  return `trial ${id}: ${result}, ${seconds.toFixed(2)} s, ${set.join(' ')}${more}`
-}
-
-/** The trials as a table. */
-function tableOf(trials: readonly Trial[], metric: string): string {
-  const places = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))]
-  const head = ['trial', metric, 'epoch', 'epochs', 'seconds', ...places, 'run']
-  const cell = (value: unknown) => {
-    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '-')
-    return text.length > 28 ? `${text.slice(0, 25)}...` : text
-  }
-  const rows = trials.map(({ id, state, score, bestEpoch, epochs, seconds, values, run }) => [
-    String(id),
-    score === null ? state : shortNumber(score),
-    bestEpoch === null ? '-' : String(bestEpoch),
-    String(epochs),
-    seconds.toFixed(2),
-    ...places.map((place) => cell(values[place])),
-    run ?? '-',
-  ])
-  return textTable(head, rows)
 }
