@@ -90,7 +90,9 @@ function completeConfig(
     ...(given.checkpoint && { checkpoint: given.checkpoint }),
     explain: given.explain,
   }
-  return { config, choices: [...choices, ...(model === undefined ? design.choices : [])] }
+  // the last one is about the epochs
+  const chosen = fit?.epochs === undefined ? design.choices : design.choices.slice(0, -1)
+  return { config, choices: [...choices, ...(model === undefined ? chosen : [])] }
 }
 
 /** Builds the model of a config. Its weights are initialized later; equal configs give equal weights. */
