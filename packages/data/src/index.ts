@@ -25,7 +25,6 @@ export {
   type PipelineState,
   type ShuffleOptions,
 } from './pipeline.ts'
-export { shuffledOrder } from './random-order.ts'
 export * from './read-csv.ts'
 export * from './sample-weight.ts'
 export * from './scale.ts'

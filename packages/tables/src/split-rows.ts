@@ -1,5 +1,5 @@
 import { ConfigError, DataError } from '@gradus/core'
-import { shuffledOrder } from '@gradus/data'
+import { shuffledOrder } from '@gradus/data/internals'
 import { categoryText } from './kinds/category.ts'
 import { date } from './kinds/date.ts'
 import { number } from './kinds/number.ts'
