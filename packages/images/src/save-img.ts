@@ -1,5 +1,5 @@
 import { type ArrayData, ConfigError, checkFields, describeValue } from '@gradus/core'
-import { type FileTarget, writeFileAtomic } from '@gradus/io'
+import type { FileTarget } from '@gradus/io'
 import { arrayToImg } from './array-to-img.ts'
 import { encodeImg } from './encode-img.ts'
 import type { Img } from './img.ts'
@@ -43,7 +43,9 @@ export async function saveImg(target: FileTarget, x: ArrayData | Img, options: S
   const img = isImg
     ? x
     : await arrayToImg(x, { ...(dataFormat && { dataFormat }), ...(scale !== undefined && { scale }) })
-  await writeFileAtomic(target, await encodeImg(img, { fileFormat, ...(quality !== undefined && { quality }) }))
+  const bytes = await encodeImg(img, { fileFormat, ...(quality !== undefined && { quality }) })
+  const { writeFileAtomic } = await import('./write-file.ts')
+  await writeFileAtomic(target, bytes)
 }
 
 function formatFor(target: FileTarget, given: SaveImgOptions['fileFormat']): 'png' | 'jpeg' {
