@@ -113,6 +113,13 @@ it('a device without an end is refused by its first bytes', async () => {
   expect(megabytes).toBeLessThan(100)
 })
 
+it('a stream that goes on after the size that it claims is refused', async () => {
+  const stream = () => new Blob([good, new Uint8Array(2 ** 20)]).stream()
+  const file = { size: 100, stream, arrayBuffer: async () => new ArrayBuffer(0) }
+  const { error } = await failure(readModelFile(file))
+  expect(error.message).toContain(`goes on after byte ${good.length}`)
+})
+
 describe('a file', () => {
   it.each([
     ['of a format that is not known', claiming(3, 12).fill(0x41, 0, 20), 'has a format that is not known'],

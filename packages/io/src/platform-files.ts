@@ -64,6 +64,8 @@ export async function readFile(source: FileSource, options: ReadOptions = {}): P
 /** The bytes that are read from a path at once. */
 const pieceBytes = 2 ** 20
 
+const savedModel = 'it is a folder with a SavedModel of TensorFlow. Save the model in Keras as .keras'
+
 async function openPath(path: string): Promise<Pieces> {
   const fs = nodeModule('fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
   const name = `The file '${shortened(path)}'`
@@ -72,6 +74,12 @@ async function openPath(path: string): Promise<Pieces> {
   }
   const file = await fs.open(path).catch(failed)
   const found = await file.stat().catch(failed)
+  if (found.isDirectory()) {
+    const names = await fs.readdir(path).catch((): string[] => [])
+    await file.close()
+    const isSavedModel = names.includes('saved_model.pb')
+    failed(isSavedModel ? new Error(savedModel) : { code: 'EISDIR' })
+  }
   // files of the system have the size 0 and contents
   const size = found.isFile() && found.size > 0 ? found.size : undefined
   const piece = new Uint8Array(Math.min(pieceBytes, (size ?? pieceBytes) + 1))
@@ -135,7 +143,12 @@ function placeOf(file: unknown): { readonly path: string; readonly isAddress: bo
 /** Where the platform has no files, a path is that of a file beside the page. */
 function besidePage(path: string): string | URL {
   const page = hasFiles() || schemeNameOf(path) ? undefined : browser.location?.href
-  return page === undefined ? path : new URL(path, page)
+  if (page === undefined) return path
+  try {
+    return new URL(path, page.replace(/^blob:/, '')) // a worker that was made of a blob
+  } catch {
+    return path
+  }
 }
 
 function pathOfUrl(address: string): string {

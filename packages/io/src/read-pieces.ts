@@ -52,7 +52,8 @@ async function joinedOpen(source: Pieces, { maxBytes = maxFileBytes, lengthOf }:
     if (needed > bytes.length) {
       // the length in a header may be wrong, so memory grows with the bytes that come
       const twice = Math.min(2 * needed, maxBytes, end ?? Number.POSITIVE_INFINITY)
-      bytes = grown(bytes.subarray(0, length), Math.max(needed, size ?? twice), name)
+      const isSize = size !== undefined && size >= needed
+      bytes = grown(bytes.subarray(0, length), isSize ? size : Math.max(needed, twice), name)
     }
     bytes.set(piece, length)
     length = needed
@@ -60,7 +61,7 @@ async function joinedOpen(source: Pieces, { maxBytes = maxFileBytes, lengthOf }:
       end = lengthOf(bytes.subarray(0, length))
       if (end !== undefined && Number.isFinite(end)) requireAtMost(end)
     }
-    if (end !== undefined && (size ?? length) > end) {
+    if (end !== undefined && Math.max(size ?? 0, length) > end) {
       throw new FormatError(
         `${name} goes on after byte ${end}, where it should end by its header. Check what it is, or save it again.`,
       )

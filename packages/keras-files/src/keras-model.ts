@@ -1,7 +1,7 @@
 import { FormatError } from '@gradus/core'
 import type { FileFormat, ModelFile } from '@gradus/io'
 import { textOf } from './hdf5/byte-reader.ts'
-import { type Hdf5Group, readHdf5 } from './hdf5/read-hdf5.ts'
+import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
 import { readLayerGroups } from './layout/layer-groups.ts'
 import { headerOf, parseConfig } from './read-config.ts'
 import { withVocabularies } from './vocabularies.ts'
@@ -16,7 +16,8 @@ const weightsName = 'model.weights.h5'
 export const kerasModel = {
   name: 'keras',
   extensions: ['.keras'],
-  matches: (bytes: Uint8Array, path?: string) => isZip(bytes) || (path?.endsWith('.keras') ?? false),
+  matches: (bytes: Uint8Array, path?: string) =>
+    isZip(bytes) || (path !== undefined && path.endsWith('.keras') && !isHdf5(bytes)),
   lengthOf: () => Number.POSITIVE_INFINITY,
   read(bytes: Uint8Array): ModelFile {
     const archive = readZip(bytes)

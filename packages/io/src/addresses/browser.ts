@@ -2,7 +2,7 @@
 export interface Browser {
   readonly indexedDB?: { open(name: string, version: number): OpenRequest }
   readonly navigator?: { readonly storage?: { getDirectory?(): Promise<Folder> } }
-  readonly location?: { readonly href: string }
+  readonly location?: { readonly href: string; readonly origin: string }
   readonly document?: { createElement(name: 'a'): { href: string; download: string; click(): void } }
 }
 

@@ -55,6 +55,39 @@ describe('files at http addresses', () => {
   })
 
   it.each([
+    ['an hour', 3_600_000, true],
+    ['a second', 1000, false],
+  ])('of a server with dates are continued if they changed %s ago: %#', async (_, age, isContinued) => {
+    const dates = { etag: 'W/"1"', 'last-modified': new Date(Date.now() - age).toUTCString() }
+    const { address, ranges } = await serve((response, range) => {
+      const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0)
+      response.writeHead(start > 0 ? 206 : 200, { ...headers(start), ...dates })
+      sendPart(response, start, 200_000)
+    })
+    if (isContinued) expect(await read(address)).toEqual(whole)
+    else await expect(read(address)).rejects.toThrow('the transfer broke')
+    expect(ranges).toHaveLength(isContinued ? 2 : 1)
+  })
+
+  it('are not continued by a range of another file', async () => {
+    const { address } = await serve((response, range) => {
+      const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0)
+      const other = { 'content-range': `bytes ${start}-${whole.length}/${whole.length + 1}` }
+      response.writeHead(start > 0 ? 206 : 200, { ...headers(start), ...(start > 0 && other) })
+      sendPart(response, start, 1000)
+    })
+    await expect(read(address)).rejects.toThrow('the transfer broke after 1000 bytes')
+  })
+
+  it('that are too large are refused before they come', async () => {
+    const { address } = await serve((response) => {
+      response.writeHead(200, headers(0))
+      response.write(whole.subarray(0, 10))
+    })
+    await expect(joined(await openAddress(address), { maxBytes: 1000 })).rejects.toThrow('it has more than 1000 bytes')
+  })
+
+  it.each([
     ['has no version', { 'accept-ranges': 'bytes' }],
     ['has no ranges', { etag: '"1"' }],
     ['has only a weak tag', { etag: 'W/"1"', 'accept-ranges': 'bytes' }],

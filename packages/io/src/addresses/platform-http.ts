@@ -1,4 +1,5 @@
 import type { Pieces } from '../read-pieces.ts'
+import { browser } from './browser.ts'
 import type { AddressScheme } from './scheme.ts'
 
 /** How often a transfer that breaks is continued. */
@@ -29,14 +30,19 @@ export const http: AddressScheme = {
         return next()
       }
     }
-    return { name: '', size: undefined, next, close: () => reader.cancel().catch(() => {}) } satisfies Pieces
+    return { name: '', size: sizeOf(response), next, close: () => reader.cancel().catch(() => {}) } satisfies Pieces
   },
 }
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 async function answer(address: string, init?: RequestInit): Promise<Response> {
-  const response = await fetch(address, init).catch((error: unknown) => {
+  const response = await fetch(address, init).catch(async (error: unknown) => {
+    if (await isForbidden(address)) {
+      throw new Error(
+        'the server answers, but does not let pages of other origins read the file (CORS). It must send the header access-control-allow-origin',
+      )
+    }
     throw new Error(`there is no answer (${messageOf(error)}). Check the address and the connection`)
   })
   if (response.ok) return response
@@ -46,20 +52,52 @@ async function answer(address: string, init?: RequestInit): Promise<Response> {
   )
 }
 
+/** Whether a server of another origin answers a page that may not read the answer. */
+async function isForbidden(address: string): Promise<boolean> {
+  const { origin } = browser.location ?? {}
+  if (origin === undefined || !/^https?:/i.test(address) || new URL(address).origin === origin) return false
+  const answers = fetch(address, { method: 'HEAD', mode: 'no-cors' })
+  return answers.then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The largest file for which memory is reserved before its bytes come. */
+const trustedBytes = 2 ** 30
+
+/** The number of bytes, if the server says it. The length of a compressed file is another. */
+function sizeOf({ headers }: Response): number | undefined {
+  const length = Number(headers.get('content-length') ?? Number.NaN)
+  const isKnown = Number.isInteger(length) && length > 0 && length <= trustedBytes && !headers.has('content-encoding')
+  return isKnown ? length : undefined
+}
+
 function readerOf({ body }: Response): Reader {
   return (body ?? new Blob([]).stream()).getReader() as Reader
 }
 
 /** The rest of a file from a position on; undefined if the server does not send exactly that. */
-async function restOf(address: string, { headers }: Response, from: number): Promise<Reader | undefined> {
-  const version = headers.get('etag') ?? headers.get('last-modified')
-  // positions would count encoded bytes, and a weak tag does not stand for equal bytes
-  if (!version || version.startsWith('W/') || headers.has('content-encoding')) return undefined
-  if (headers.get('accept-ranges') !== 'bytes') return undefined
+async function restOf(address: string, first: Response, from: number): Promise<Reader | undefined> {
+  const version = versionOf(first)
+  // positions would count encoded bytes
+  if (!version || first.headers.has('content-encoding')) return undefined
+  if (first.headers.get('accept-ranges') !== 'bytes') return undefined
   const rest = await answer(address, { headers: { range: `bytes=${from}-`, 'if-range': version } })
-  if (rest.status === 206 && rest.headers.get('content-range')?.startsWith(`bytes ${from}-`)) return readerOf(rest)
+  const [, start, length] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(rest.headers.get('content-range') ?? '') ?? []
+  const isWhole = [first.headers.get('content-length') ?? length, '*'].includes(length!)
+  if (rest.status === 206 && start === `${from}` && isWhole) return readerOf(rest)
   await rest.body?.cancel()
   return undefined
+}
+
+/** The tag of a version of a file, or its date: two versions in one minute may have the same. */
+function versionOf({ headers }: Response): string | undefined {
+  const tag = headers.get('etag')
+  // a weak tag does not stand for equal bytes
+  if (tag && !tag.startsWith('W/')) return tag
+  const [changed, now] = ['last-modified', 'date'].map((name) => headers.get(name))
+  return changed && now && Date.parse(now) - Date.parse(changed) >= 60_000 ? changed : undefined
 }
 
 function messageOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { type BesideFiles, besideOf, deleteFile, pathBeside } from '../platform-
 import { type FileSource, type FileTarget, readFile, writeFileAtomic } from '../platform-files.ts'
 import type { ReadOptions } from '../read-pieces.ts'
 import { type FileFormat, formatOf } from './file-format.ts'
+import { explained } from './foreign-files.ts'
 import type { ModelFile } from './model-file.ts'
 import { formatNamed, knownFormats, loadFormats, packageOf } from './optional-formats.ts'
 import { safetensorsModel } from './safetensors-model.ts'
@@ -70,7 +71,12 @@ export function decodeModel(
   path?: string,
   formats: readonly FileFormat<ModelFile>[] = knownFormats(),
 ): ModelFile {
-  return formatOf(formats, bytes, path).read(bytes)
+  const format = formatOf(formats, bytes, path)
+  try {
+    return format.read(bytes)
+  } catch (error) {
+    throw explained(error, bytes, format, path)
+  }
 }
 
 /** Options of `readModelFile`. */
@@ -104,7 +110,11 @@ export async function readModelFile(
   const bytes = await readFile(source as FileSource, { ...options, lengthOf })
   const missing = packageFor(bytes)
   const format = formatOf(missing ? await loadFormats(missing, name) : known, bytes, name)
-  return format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes)
+  try {
+    return await (format.readSet ? format.readSet(bytes, besideOf(source, files)) : format.read(bytes))
+  } catch (error) {
+    throw explained(error, bytes, format, name)
+  }
 }
 
 /** The keys of an object, as they stand at the beginning of its JSON. */
@@ -135,7 +145,11 @@ function lengthInFormat(
   const head = start.subarray(0, recognizedBytes)
   const possible = formats.find((format) => !format.lengthOf || format.matches(head, path))
   const format = possible ?? formatOf(formats, head, path)
-  return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
+  try {
+    return format.lengthOf ? format.lengthOf(start) : Number.POSITIVE_INFINITY
+  } catch (error) {
+    throw explained(error, head, format, path)
+  }
 }
 
 /**
@@ -179,6 +193,7 @@ export async function writeModelFile(
 
 function nameOf(file: FileSource | FileTarget): string | undefined {
   const path = file instanceof URL ? file.href : file
+  if (typeof path === 'string' && /^data:/i.test(path)) return undefined
   if (typeof path === 'string') return /^https?:/i.test(path) ? path.replace(/[?#].*$/s, '') : path
   const { name } = (file ?? {}) as { readonly name?: unknown }
   return typeof name === 'string' ? name : undefined

@@ -33,6 +33,8 @@ export interface LayerOutline {
   readonly isSubclass: boolean
   /** The weights of the layer itself, in Keras's order. */
   readonly weights: readonly WeightOutline[]
+  /** Of a layer with matrices of low rank: the factor of their product. */
+  readonly lowRankScale?: number
   /** Of a model whose layers know their input shapes: the tensors that it takes, with null for the batch and for unknown sizes. */
   readonly inputs: readonly SymbolicOutline[]
   /** Of a functional model: the results of the calls of its layers, by the names of the layers. */
@@ -64,10 +66,17 @@ export function outlineOf(root: BaseLayer): LayerOutline {
       shape: value.shape,
       dtype: value.dtype,
     })),
+    ...lowRankOf(layer),
     ...networkOf(layer),
     sublayers: Object.entries(layer.sublayers()).map(([sublayerName, sublayer]) => visit(sublayer, sublayerName)),
   })
   return visit(root, (root as { readonly name?: string }).name ?? root.defaultName)
+}
+
+function lowRankOf(layer: BaseLayer): Pick<LayerOutline, 'lowRankScale'> {
+  const { loraRank, loraAlpha } = (layer.options ?? {}) as { readonly loraRank?: unknown; readonly loraAlpha?: unknown }
+  if (typeof loraRank !== 'number') return {}
+  return { lowRankScale: typeof loraAlpha === 'number' ? loraAlpha / loraRank : 1 }
 }
 
 function formOf(layer: BaseLayer): Pick<LayerOutline, 'isModel' | 'isSubclass'> {

@@ -47,7 +47,8 @@ export function compileToKeras(compiled: CompileSpec): Record<string, unknown> {
 /** Objects of one kind, or their names, alone, in lists and by output. */
 function part(kind: KerasKind, value: unknown): unknown {
   if (value === undefined || value === null) return null
-  if (typeof value === 'string') return snakeName(value)
+  // names of classes and abbreviations, such as AUC, stay
+  if (typeof value === 'string') return /^[A-Z]/.test(value) ? value : snakeName(value)
   if (Array.isArray(value)) return value.map((item) => part(kind, item))
   if (isPlainObject(value) && typeof value[kind] === 'string') return definition(kind, value)
   if (isPlainObject(value) && typeof value['function'] === 'string')
@@ -74,7 +75,7 @@ function definition(kind: KerasKind, spec: Readonly<Record<string, unknown>>, ou
     const option2 = kerasOptionName(option)
     return [option2, translate(value, option2, type, inner.get(option === 'inner' ? 'layer' : option))] as const
   })
-  const known = name ?? outline?.name.split('.').at(-1)
+  const known = typeof name === 'string' ? name.replaceAll('/', '_') : outline?.name.split('.').at(-1)
   const config = {
     ...(known !== undefined && kind !== 'initializer' && { name: known }),
     ...Object.fromEntries(entries),

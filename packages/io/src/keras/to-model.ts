@@ -59,20 +59,27 @@ export function functionalConfig(spec: FunctionalSpec, outline: LayerOutline, tr
   const functional = new Set(
     spec.layers.filter((node) => 'model' in node.spec && node.spec.model === 'Functional').map(({ name }) => name),
   )
+  const names = withoutSlashes(spec.layers.map(({ name }) => name))
   const tensor = (ref: TensorRef): KerasConfig => {
     const [name, call, index] = ref
+    const history = [names.get(name) ?? name, call, index]
     const { shape = [null], dtype = 'float32' } = outline.results.get(name)?.[call]?.[index] ?? inputOf(outlines, ref)
-    return { class_name: '__keras_tensor__', config: { shape, dtype: snakeName(dtype), keras_history: ref } }
+    return { class_name: '__keras_tensor__', config: { shape, dtype: snakeName(dtype), keras_history: history } }
   }
   const layers = spec.layers.map((node) => {
-    const { name } = node
+    const name = names.get(node.name)!
     const called = nodeCalls(node, tensor)
-    const operation = (node.spec as LayerSpec).layer === 'Operation' ? operationConfig(node, tensor) : undefined
-    const config = operation?.object ?? translate(node.spec, { ...outlines.get(name)!, name })
+    const operation =
+      (node.spec as LayerSpec).layer === 'Operation' ? operationConfig({ ...node, name }, tensor) : undefined
+    const config = operation?.object ?? translate(node.spec, { ...outlines.get(node.name)!, name })
     return { ...config, name, inbound_nodes: operation?.calls ?? called }
   })
   // the construction of a graph counts as its first call
-  const end = ([name, call, index]: TensorRef): TensorRef => [name, call + (functional.has(name) ? 1 : 0), index]
+  const end = ([name, call, index]: TensorRef): TensorRef => [
+    names.get(name) ?? name,
+    call + (functional.has(name) ? 1 : 0),
+    index,
+  ]
   return {
     module: 'keras.src.models.functional',
     class_name: 'Functional',
@@ -85,6 +92,18 @@ export function functionalConfig(spec: FunctionalSpec, outline: LayerOutline, tr
     registered_name: 'Functional',
     build_config: { input_shape: null },
   }
+}
+
+/** The names that the layers of a model have in Keras, where a name has no slash. */
+function withoutSlashes(names: readonly string[]): ReadonlyMap<string, string> {
+  const used = new Set(names.filter((name) => !name.includes('/')))
+  const unused = (name: string) => {
+    let found = name.replaceAll('/', '_')
+    for (let count = 1; used.has(found); count++) found = `${name.replaceAll('/', '_')}_${count}`
+    used.add(found)
+    return found
+  }
+  return new Map(names.map((name) => [name, name.includes('/') ? unused(name) : name]))
 }
 
 function inputOf(outlines: ReadonlyMap<string, LayerOutline>, [name]: TensorRef) {
