@@ -1,7 +1,6 @@
-import { ConfigError, DataError, describeValue } from '@gradus/core'
+import { ConfigError, DataError, describeValue, nodeModule, reasonOf, replaceFile, shortened } from '@gradus/core'
 import { browser } from './addresses/browser.ts'
 import { openAddress, schemeNameOf, writeAddress } from './addresses/index.ts'
-import { reasonOf, replaceFile, shortened } from './platform-replace-file.ts'
 import { joined, type Pieces, type ReadOptions } from './read-pieces.ts'
 import { bytesOf, expected, hasMethod, streamPieces } from './stream-pieces.ts'
 
@@ -67,7 +66,7 @@ const pieceBytes = 2 ** 20
 const savedModel = 'it is a folder with a SavedModel of TensorFlow. Save the model in Keras as .keras'
 
 async function openPath(path: string): Promise<Pieces> {
-  const fs = nodeModule('fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
+  const fs = requireModule('node:fs/promises', `read from the path '${path}'`, 'fetch the file and pass its bytes')
   const name = `The file '${shortened(path)}'`
   const failed = (cause: unknown): never => {
     throw new DataError(`${name} cannot be read: ${reasonOf(cause)}`, { cause })
@@ -107,8 +106,8 @@ export async function writeFileAtomic(target: FileTarget, data: Uint8Array | str
   const { path } = place
   const alternative =
     "write to an address, such as 'indexeddb://digits' or 'downloads://digits.safetensors', or to a file handle"
-  const fs = nodeModule('fs/promises', `write to the path '${path}'`, alternative)
-  const names = nodeModule('path', `write to the path '${path}'`, alternative)
+  const fs = requireModule('node:fs/promises', `write to the path '${path}'`, alternative)
+  const names = requireModule('node:path', `write to the path '${path}'`, alternative)
   try {
     await replaceFile(fs, names, path, data)
   } catch (cause) {
@@ -142,7 +141,7 @@ function placeOf(file: unknown): { readonly path: string; readonly isAddress: bo
 
 /** Where the platform has no files, a path is that of a file beside the page. */
 function besidePage(path: string): string | URL {
-  const page = hasFiles() || schemeNameOf(path) ? undefined : browser.location?.href
+  const page = nodeModule('node:fs') || schemeNameOf(path) ? undefined : browser.location?.href
   if (page === undefined) return path
   try {
     return new URL(path, page.replace(/^blob:/, '')) // a worker that was made of a blob
@@ -152,7 +151,11 @@ function besidePage(path: string): string | URL {
 }
 
 function pathOfUrl(address: string): string {
-  const { fileURLToPath } = nodeModule('url', `read from '${shortened(address)}'`, 'fetch the file and pass its bytes')
+  const { fileURLToPath } = requireModule(
+    'node:url',
+    `read from '${shortened(address)}'`,
+    'fetch the file and pass its bytes',
+  )
   try {
     return fileURLToPath(address)
   } catch (cause) {
@@ -161,18 +164,13 @@ function pathOfUrl(address: string): string {
 }
 
 interface NodeModules {
-  'fs/promises': typeof import('node:fs/promises')
-  path: typeof import('node:path')
-  url: typeof import('node:url')
+  'node:fs/promises': typeof import('node:fs/promises')
+  'node:path': typeof import('node:path')
+  'node:url': typeof import('node:url')
 }
 
-function hasFiles(): boolean {
-  return typeof process === 'object' && typeof process.getBuiltinModule === 'function'
-}
-
-// Not an import, so that bundlers for browsers find nothing to resolve.
-function nodeModule<K extends keyof NodeModules>(name: K, purpose: string, alternative: string): NodeModules[K] {
-  const found = hasFiles() ? process.getBuiltinModule(`node:${name}`) : undefined
+function requireModule<K extends keyof NodeModules>(name: K, purpose: string, alternative: string): NodeModules[K] {
+  const found = nodeModule<NodeModules[K]>(name)
   if (!found) throw new Error(`This platform has no files, so it cannot ${purpose}. Instead ${alternative}.`)
-  return found as NodeModules[K]
+  return found
 }

@@ -1,4 +1,4 @@
-import { FormatError } from '@gradus/core'
+import { FormatError, strayFile } from '@gradus/core'
 
 interface ForeignFile {
   /** The bytes at the beginning, as characters. */
@@ -32,7 +32,6 @@ const foreignFiles: readonly ForeignFile[] = [
   },
   { start: zip, within: /\.npy/, name: 'is an archive of NumPy arrays (.npz)' },
   { start: zip, name: 'is a ZIP archive, such as Keras writes as .keras', remedy: keras },
-  { start: 'version https://git-lfs', name: 'is a pointer of Git LFS instead of the file: run git lfs pull' },
   { start: 'GGUF', name: 'is a GGUF file of llama.cpp' },
   {
     start: '\x80',
@@ -74,18 +73,24 @@ const foreignFiles: readonly ForeignFile[] = [
     within: /^\s*\{.*"(architectures|model_type)"/s,
     name: 'is the config of a model of Hugging Face, without weights',
   },
-  {
-    start: '',
-    within: /^(\xef\xbb\xbf)?\s*<(!doctype|html)/i,
-    name: 'is an HTML page, which servers send where there is no such file',
-  },
 ]
+
+/** Files that stand in place of another. */
+const strayFiles = {
+  html: { start: '', name: 'is an HTML page, which servers send where there is no such file' },
+  lfs: { start: '', name: 'is a pointer of Git LFS instead of the file: run git lfs pull' },
+} satisfies Record<string, ForeignFile>
 
 /** Files that begin so may be of many kinds. */
 const vague: readonly ForeignFile[] = [
   { start: '{', name: 'begins with a brace, as JSON does' },
   { start: '<', name: "begins with '<', as HTML does, which servers send where there is no such file" },
 ]
+
+function findForeign(bytes: Uint8Array): ForeignFile | undefined {
+  const stray = strayFile(bytes)
+  return stray ? strayFiles[stray] : find(foreignFiles, bytes)
+}
 
 function find(files: readonly ForeignFile[], bytes: Uint8Array): ForeignFile | undefined {
   const text = String.fromCharCode(...bytes.subarray(0, 4096))
@@ -95,7 +100,7 @@ function find(files: readonly ForeignFile[], bytes: Uint8Array): ForeignFile | u
 /** Says what a file is that no format knows, as the end of "it ...", and what reads it. */
 export function foreignFile(bytes: Uint8Array): Pick<ForeignFile, 'name' | 'remedy'> {
   if (bytes.length === 0) return { name: 'is empty' }
-  const known = find(foreignFiles, bytes) ?? find(vague, bytes)
+  const known = findForeign(bytes) ?? find(vague, bytes)
   if (known) return known
   const first = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
   return { name: `begins with the bytes ${first}` }
@@ -104,7 +109,7 @@ export function foreignFile(bytes: Uint8Array): Pick<ForeignFile, 'name' | 'reme
 /** Whether a file is of a kind that no format of this project reads, whatever its name says. */
 export function isForeign(bytes: Uint8Array): boolean {
   if (bytes.length === 0) return true
-  const found = find(foreignFiles, bytes)
+  const found = findForeign(bytes)
   return found !== undefined && found.remedy === undefined
 }
 
@@ -120,7 +125,7 @@ interface Matching {
  */
 export function explained(cause: unknown, bytes: Uint8Array, format: Matching, path?: string): unknown {
   if (!(cause instanceof FormatError)) return cause
-  const found = bytes.length === 0 ? { name: 'is empty', start: '', remedy: undefined } : find(foreignFiles, bytes)
+  const found = bytes.length === 0 ? { name: 'is empty', start: '', remedy: undefined } : findForeign(bytes)
   const isArchive = found?.start === zip && found.remedy === undefined
   if (!found || (format.matches(bytes) && !isArchive)) return cause
   const [file, remedy] = [
