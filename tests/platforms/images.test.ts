@@ -30,28 +30,16 @@ it('a page reads canvases, videos, files and folders of images', async () => {
       bitmap: [[48, 64, 1], [18]],
       image: [[48, 64, 3], color],
       imageData: [[1, 2, 3], color],
-      unloaded: expect.stringContaining('has no pixels yet'),
+      unloaded: [expect.stringContaining('has no pixels yet'), expect.stringContaining('has no pixels yet')],
       drawn: [2, 1, 1, 2, 3, 255, 4, 5, 6, 255],
       // the browser decodes JPEG, and rounds otherwise
       differences: { png: 0, jpeg: expect.any(Number), gif: 0, bmp: 0, resized: 0 },
       broken: 'The image is an HTML page, not an image.',
       cut: expect.stringContaining('cut off'),
       folders: [folder, folder],
-      camera: {
-        early: expect.stringContaining('has no pixels yet'),
-        shape: [48, 64, 3],
-        red: expect.any(Number),
-        kept: true,
-        perSecond: expect.any(Number),
-      },
     })
-    const { differences, camera } = found as {
-      differences: { jpeg: number }
-      camera: { perSecond: number; red: number }
-    }
+    const { differences } = found as { differences: { jpeg: number } }
     expect(differences.jpeg).toBeLessThanOrEqual(3)
-    expect(camera.perSecond).toBeGreaterThan(30)
-    expect(Math.abs(camera.red - 200)).toBeLessThan(12)
   } finally {
     await browser.close()
     server.close()

@@ -2,7 +2,7 @@
 import { cpu } from '@gradus/backend-cpu'
 import type { Directory } from '@gradus/data'
 import { encodeImg, fromPixels, imageDatasetFromDirectory, loadImg, toPixels } from '@gradus/images'
-import { memory, type Tensor, useBackend } from '@gradus/tensor'
+import { type Tensor, useBackend } from '@gradus/tensor'
 import recorded from '../../../packages/images/src/recorded/images.json' with { type: 'json' }
 
 interface Context2D {
@@ -20,18 +20,14 @@ interface Canvas {
   width: number
   height: number
   getContext(kind: '2d'): Context2D
-  captureStream(): unknown
   toBlob(call: (blob: Blob) => void): void
 }
 
-interface Video {
+interface Picture {
   width: number
   height: number
-  muted: boolean
-  srcObject: unknown
-  play(): Promise<void>
-  decode(): Promise<void>
   src: string
+  decode(): Promise<void>
 }
 
 interface Folder {
@@ -44,7 +40,7 @@ interface Folder {
 
 const page = globalThis as unknown as {
   findings: Promise<unknown>
-  readonly document: { createElement(name: string): Canvas & Video }
+  readonly document: { createElement(name: string): Canvas & Picture }
   readonly OffscreenCanvas: new (width: number, height: number) => Canvas
   createImageBitmap(source: unknown): Promise<{ width: number; height: number }>
   readonly navigator: { readonly storage: { getDirectory(): Promise<Folder> } }
@@ -106,28 +102,6 @@ async function folders() {
   return [await read(root as unknown as Directory), await read(files as unknown as Directory)]
 }
 
-async function camera() {
-  const canvas = painted(page.document.createElement('canvas'), 'rgb(200, 100, 50)')
-  const video = page.document.createElement('video')
-  Object.assign(video, { muted: true, srcObject: canvas.captureStream() })
-  const early = messageOf(() => fromPixels(video))
-  const paint = setInterval(() => painted(canvas, 'rgb(200, 100, 50)'), 5)
-  await video.play()
-  clearInterval(paint)
-  const first = fromPixels(video)
-  const before = memory()
-  const start = performance.now()
-  for (let i = 0; i < 300; i++) fromPixels(video).dispose()
-  const perSecond = 300_000 / (performance.now() - start)
-  return {
-    early,
-    shape: first.shape,
-    red: first.dataSync()[0],
-    kept: JSON.stringify(memory()) === JSON.stringify(before),
-    perSecond,
-  }
-}
-
 async function findings() {
   await useBackend(cpu())
   const canvas = painted(page.document.createElement('canvas'))
@@ -153,13 +127,12 @@ async function findings() {
     bitmap: facts(fromPixels(await page.createImageBitmap(canvas), { numChannels: 1 })),
     image: facts(fromPixels(image)),
     imageData: facts(fromPixels(canvas.getContext('2d').getImageData(0, 0, 2, 1))),
-    unloaded,
+    unloaded: [unloaded, messageOf(() => fromPixels(page.document.createElement('video')))],
     drawn: [drawn.width, drawn.height, ...drawn.getContext('2d').getImageData(0, 0, 2, 1).data],
     differences: await differences(),
     broken: await loadImg(new Blob(['<html>'])).catch((error: Error) => error.message),
     cut: await loadImg(blob.slice(0, 100)).catch((error: Error) => error.message),
     folders: await folders(),
-    camera: await camera(),
   }
 }
 
