@@ -1,13 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { saveImg } from '@gradus/images'
 import { chromium } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { bundle } from './src/bundle.ts'
 
 const executablePath = process.env.GRADUS_CHROMIUM ?? '/usr/bin/chromium'
 
-it('a page reads canvases, videos, files and folders of images', async () => {
+it('a page reads canvases, pictures, files and folders of images', async () => {
   const script = await bundle('images-page.ts')
+  const images = mkdtempSync(join(tmpdir(), 'gradus-chosen-'))
+  for (const [name, value] of Object.entries({ dark: 5, light: 250 })) {
+    const image = { data: new Uint8Array(4 * 4 * 3).fill(value), width: 4, height: 4, channels: 3 }
+    await saveImg(join(images, name, '0.jpg'), image)
+  }
   const server = createServer(({ url = '' }, response) => {
     if (url === '/page.js') response.setHeader('content-type', 'text/javascript').end(script)
     else response.setHeader('content-type', 'text/html').end('<script type="module" src="page.js"></script>')
@@ -38,10 +47,14 @@ it('a page reads canvases, videos, files and folders of images', async () => {
       cut: expect.stringContaining('cut off'),
       folders: [folder, folder],
     })
+    await page.evaluate("document.body.innerHTML = '<input type=file webkitdirectory>'")
+    await page.setInputFiles('input', images)
+    expect(await page.evaluate("chosen(document.querySelector('input').files)")).toEqual([folder, [4, 4]])
     const { differences } = found as { differences: { jpeg: number } }
     expect(differences.jpeg).toBeLessThanOrEqual(3)
   } finally {
     await browser.close()
     server.close()
+    rmSync(images, { recursive: true })
   }
 }, 120_000)

@@ -40,6 +40,8 @@ interface Folder {
 
 const page = globalThis as unknown as {
   findings: Promise<unknown>
+  /** Reads the files of a folder that was chosen in an input. */
+  chosen: (files: ArrayLike<Blob>) => Promise<unknown>
   readonly document: { createElement(name: string): Canvas & Picture }
   readonly OffscreenCanvas: new (width: number, height: number) => Canvas
   createImageBitmap(source: unknown): Promise<{ width: number; height: number }>
@@ -77,6 +79,17 @@ async function differences(): Promise<Record<string, number>> {
   return found
 }
 
+/** The classes of a folder, the shape of the first batch and the first value of its first two images. */
+async function classesIn(folder: Directory): Promise<unknown> {
+  const options = { imageSize: 2, shuffle: false, verbose: false } as const
+  const data = await imageDatasetFromDirectory(folder, options)
+  for await (const { x } of data) {
+    const { data: values, shape } = x as unknown as { data: Float32Array; shape: number[] }
+    return [data.classNames, shape, values[0], values[12]]
+  }
+  return undefined
+}
+
 async function folders() {
   const root = await (await page.navigator.storage.getDirectory()).getDirectoryHandle('images', { create: true })
   const files: Blob[] = []
@@ -90,16 +103,7 @@ async function folders() {
     const blob = new Blob([bytes as Uint8Array<ArrayBuffer>])
     files.push(Object.assign(blob, { name: '0.jpg', webkitRelativePath: `top/${name}/0.jpg` }))
   }
-  const read = async (folder: Directory) => {
-    const options = { imageSize: 2, shuffle: false, verbose: false } as const
-    const data = await imageDatasetFromDirectory(folder, options)
-    for await (const { x } of data) {
-      const { data: values, shape } = x as unknown as { data: Float32Array; shape: number[] }
-      return [data.classNames, shape, values[0], values[12]]
-    }
-    return undefined
-  }
-  return [await read(root as unknown as Directory), await read(files as unknown as Directory)]
+  return [await classesIn(root as unknown as Directory), await classesIn(files as unknown as Directory)]
 }
 
 async function findings() {
@@ -136,4 +140,8 @@ async function findings() {
   }
 }
 
+page.chosen = async (files) => {
+  const { width, height } = await loadImg(files[0]! as Blob)
+  return [await classesIn(files as unknown as Directory), [width, height]]
+}
 page.findings = findings().catch((error: Error) => ({ failed: error.stack }))
