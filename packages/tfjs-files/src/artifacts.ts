@@ -1,4 +1,4 @@
-import { describeValue, FormatError, isPlainObject, requireBounded } from '@gradus/core'
+import { describeValue, FormatError, isPlainObject, joinBytes, requireBounded } from '@gradus/core'
 import type { ReadBeside } from '@gradus/io'
 import { bytesOf, type WeightSpec, weightSpecs } from './weight-spec.ts'
 import { decodeWeights, type NamedWeight } from './weight-values.ts'
@@ -59,7 +59,7 @@ export async function readWeights(artifacts: Artifacts, beside: ReadBeside): Pro
     }
     const place =
       paths.length === 1 ? `The file '${paths[0]}' has` : `The files '${paths[0]}' to '${paths.at(-1)}' have`
-    found.push(...decodeWeights(weights, joined(parts), place))
+    found.push(...decodeWeights(weights, joinBytes(parts), place))
   }
   return found
 }
@@ -89,17 +89,6 @@ function groupsOf(artifacts: Artifacts): Group[] {
   })
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
-}
-
 /** Bytes as artifacts hold them: buffers, a list of buffers or of bytes, or, in JSON, a text in base64. */
 function dataOf(value: unknown): Uint8Array {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
@@ -109,7 +98,7 @@ function dataOf(value: unknown): Uint8Array {
     const isByte = (item: unknown) => typeof item === 'number' && Number.isInteger(item) && item >= 0 && item < 256
     if (value.every(isByte)) return Uint8Array.from(value as number[])
     if (value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item)))
-      return joined(value.map(dataOf))
+      return joinBytes(value.map(dataOf))
   }
   throw new FormatError(
     `The weightData is ${describeValue(value)}; expected an ArrayBuffer, a list of them, bytes, or a text in base64. JSON.stringify does not keep an ArrayBuffer; store it as base64.`,

@@ -1,4 +1,4 @@
-import { DataError, strayFile } from '@gradus/core'
+import { DataError, joinBytes, strayFile } from '@gradus/core'
 
 /** Pieces of the contents of a file. */
 export type Chunks = AsyncIterable<Uint8Array>
@@ -17,14 +17,7 @@ export async function joined(chunks: Chunks, name: string, maxBytes: number): Pr
     if (length > maxBytes) throw tooLong(name, maxBytes)
     pieces.push(piece)
   }
-  if (pieces.length === 1) return pieces[0]!
-  const all = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
+  return joinBytes(pieces)
 }
 
 /** The error for contents that are longer than they may be. */
