@@ -3,7 +3,7 @@ import type { FileFormat, ModelFile } from '@gradus/io'
 import { type Hdf5Group, isHdf5, readHdf5 } from './hdf5/read-hdf5.ts'
 import { NewGroup, writeHdf5 } from './hdf5/write-hdf5.ts'
 import { namedValues, readNamedLayers, writeNamed, writeNamedLayers } from './layout/layer-names.ts'
-import { optimizerVariables, readOptimizerVariables, savedVariable } from './layout/optimizer-variables.ts'
+import { optimizerVariables, readOptimizerVariables, savedVariable, warnOfState } from './layout/optimizer-variables.ts'
 import { headerOf, parseConfig } from './read-config.ts'
 import { readWeightsFile, writeWeightsFile } from './weights-file.ts'
 import { compileConfig, kerasVersion, modelConfig, outlineIn } from './write-config.ts'
@@ -76,32 +76,12 @@ function requireVersion(version: string | undefined): void {
 function configsIn(root: Hdf5Group, config: string): Readonly<Record<string, unknown>> {
   const training = textAttribute(root, 'training_config')
   const version = textAttribute(root, 'keras_version')
-  const model = parseConfig(config, 'model_config of the file')
-  const isOurs = textAttribute(root, 'backend') === backend
   return {
-    model_config: isOurs ? model : withModules(model),
+    model_config: parseConfig(config, 'model_config of the file'),
+    backend: textAttribute(root, 'backend'),
     ...(training !== undefined && { training_config: parseConfig(training, 'training_config of the file') }),
     ...(version !== undefined && { keras_version: version }),
   }
-}
-
-/**
- * Gives the operations between layers a module. Keras 3 leaves it out in these files, and some operations have the names of layers; but
- * the config of a layer says whether it is trainable.
- */
-function withModules(object: Config): Config {
-  const { class_name: className, module, config, inbound_nodes: calls } = object
-  if (typeof config !== 'object' || config === null) return object
-  const { layers } = config as { readonly layers?: unknown }
-  if (Array.isArray(layers)) {
-    const translated = layers.map((layer: unknown) =>
-      typeof layer === 'object' && layer !== null ? withModules(layer as Config) : layer,
-    )
-    return { ...object, config: { ...config, layers: translated } }
-  }
-  const isCalled = Array.isArray(calls) && calls.some((call: unknown) => !Array.isArray(call))
-  if (module !== undefined || 'trainable' in config || !isCalled || className === 'InputLayer') return object
-  return { ...object, module: 'keras.src.ops.numpy' }
 }
 
 /** Encodes a model, or its weights alone, as a file of Keras 2. */
@@ -127,6 +107,7 @@ function write(file: ModelFile): Uint8Array<ArrayBuffer> {
   version(root.at('model_weights'))
   writeNamedLayers(root.at('model_weights'), outline, file.weights)
   const variables = optimizerVariables(outline, file.optimizer)
+  if (!variables && file.optimizer.length > 0) warnOfState(outline.optimizerSpec, 'written')
   if (variables) {
     const byPath = new Map(file.optimizer.map((value) => [value.path, value]))
     const named = variables.map((variable, index) => ({ ...variable, name: `optimizer/${index}_${variable.name}` }))

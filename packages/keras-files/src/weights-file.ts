@@ -8,6 +8,7 @@ import {
   optimizerVariables,
   readOptimizerVariables,
   savedVariable,
+  warnOfState,
 } from './layout/optimizer-variables.ts'
 import { outlineIn } from './write-config.ts'
 
@@ -36,6 +37,7 @@ export function writeWeightsFile(file: ModelFile): Uint8Array<ArrayBuffer> {
   const root = new NewGroup()
   writeLayerGroups(root, outline, file.weights)
   const variables = optimizerVariables(outline, file.optimizer)
+  if (!variables && file.optimizer.length > 0) warnOfState(outline.optimizerSpec, 'written')
   if (variables) {
     addOptimizer(root.at('optimizer'), variables, file)
     // an optimizer that scales the loss has another in it, which Keras writes a second time

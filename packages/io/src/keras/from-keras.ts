@@ -54,7 +54,29 @@ export function compileFromKeras(model: unknown): CompileSpec | undefined {
   const parts = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics']
     .filter((key) => compiled[key] !== null && compiled[key] !== undefined)
     .map((key) => [optionName(key), translate(compiled[key], key, kindOfPart[key])])
-  return Object.fromEntries(parts) as CompileSpec
+  const found = Object.fromEntries(parts) as CompileSpec
+  return usesFloat16(config) ? { ...found, optimizer: withoutLossScale(found.optimizer) } : found
+}
+
+/** Whether a layer of a saved model computes in float16. */
+function usesFloat16(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(usesFloat16)
+  if (!isPlainObject(value)) return false
+  const { class_name: className, config, dtype } = value
+  const policy = className === 'DTypePolicy' && isPlainObject(config) ? config['name'] : dtype
+  if (policy === 'float16' || policy === 'mixed_float16') return true
+  return Object.values(value).some(usesFloat16)
+}
+
+/** An optimizer that was saved without a loss scale keeps its state without one; by default it gets a dynamic one for float16. */
+function withoutLossScale(optimizer: unknown): unknown {
+  if (typeof optimizer === 'string') return { optimizer, lossScaleFactor: 1 }
+  if (
+    !isPlainObject(optimizer) ||
+    ['innerOptimizer', 'lossScaleFactor', 'optimizerMap'].some((key) => key in optimizer)
+  )
+    return optimizer
+  return { ...optimizer, lossScaleFactor: 1 }
 }
 
 const kindOfPart: Readonly<Record<string, KerasKind>> = {

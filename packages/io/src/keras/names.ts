@@ -63,7 +63,7 @@ export function typeOf({ className, registeredName }: KerasObject): string {
 
 /** The kind of object that an option takes, from the name of the option. */
 export function expectedKind(option: string): KerasKind | undefined {
-  if (/(^|_)(layer|cell|cells)$/.test(option)) return 'layer'
+  if (/(^|_)(layers?|cells?)$/.test(option)) return 'layer'
   if (/(^|_)optimizer$/.test(option)) return 'optimizer'
   if (option === 'learning_rate') return 'schedule'
   const word = /(?:^|_)(initializer|regularizer|constraint|activation)$/.exec(option)?.[1]

@@ -33,7 +33,7 @@ export function toKeras(spec: ModelSpec | LayerSpec, outline: LayerOutline): Rec
 export function compileToKeras(compiled: CompileSpec): Record<string, unknown> {
   const { optimizer, loss, lossWeights, metrics, weightedMetrics } = compiled
   return {
-    optimizer: part('optimizer', optimizer),
+    optimizer: part('optimizer', withMap(optimizer)),
     loss: part('loss', loss),
     loss_weights: lossWeights ?? null,
     metrics: part('metric', metrics),
@@ -42,6 +42,12 @@ export function compileToKeras(compiled: CompileSpec): Record<string, unknown> {
     steps_per_execution: 1,
     jit_compile: false,
   }
+}
+
+/** Keras takes a map of optimizers in a MultiOptimizer only. */
+function withMap(optimizer: unknown): unknown {
+  const isMap = isPlainObject(optimizer) && optimizer['optimizer'] === 'OptimizerMap'
+  return isMap ? { optimizer: 'MultiOptimizer', optimizerMap: optimizer } : optimizer
 }
 
 /** Objects of one kind, or their names, alone, in lists and by output. */
@@ -75,13 +81,14 @@ function definition(kind: KerasKind, spec: Readonly<Record<string, unknown>>, ou
     const option2 = kerasOptionName(option)
     return [option2, translate(value, option2, type, inner.get(option === 'inner' ? 'layer' : option))] as const
   })
-  const known = typeof name === 'string' ? name.replaceAll('/', '_') : outline?.name.split('.').at(-1)
+  const known = name ?? outline?.name.split('.').at(-1)
   const config = {
     ...(known !== undefined && kind !== 'initializer' && { name: known }),
     ...Object.fromEntries(entries),
   }
   const dynamic = kind === 'optimizer' && config['loss_scale_factor' as never] === 'dynamic'
   if (dynamic) return scaled(type, config)
+  if (kind === 'optimizer' && config['loss_scale_factor' as never] === 1) delete config['loss_scale_factor' as never]
   return {
     ...kerasObject(kind, type, config),
     ...(typeof sharedId === 'number' && { shared_object_id: sharedId + 1 }),
