@@ -103,6 +103,11 @@ it.each(Object.entries(formats))('%s that a page offers as a download is loaded 
   expect(await prediction(model)).toBe(await prediction(await trainedModel()))
 })
 
+it('a page without space keeps the old files, and leaves none that is cut off', () => {
+  const message = expect.stringMatching(/cannot be written: .*storage quota/)
+  expect(files.full).toEqual({ messages: [message, message], listed: ['opfs://small/kept'], weights: 2 })
+})
+
 it('a transfer that breaks is continued where it stopped', () => {
   for (const names of Object.values(formats))
     for (const name of names)

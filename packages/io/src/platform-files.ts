@@ -51,13 +51,20 @@ export async function readFile(source: FileSource, options: ReadOptions = {}): P
   const given = bytesOf(source)
   if (given) return given
   const file: unknown = hasMethod(source, 'getFile') ? await source['getFile']() : source
-  if (!hasMethod(file, 'arrayBuffer')) throw new ConfigError(`${expected}, and got ${describeValue(file)}.`)
+  if (!hasMethod(file, 'arrayBuffer'))
+    throw new ConfigError(`${expected}, and got ${describeValue(file)}.${ofList(file)}`)
   const pieces = streamPieces(file)
   if (pieces) return joined(pieces, options)
   const read = await file['arrayBuffer']()
   const bytes = bytesOf(read)
   if (bytes) return bytes
   throw new ConfigError(`${expected}; the arrayBuffer() of this one returned ${describeValue(read)}.`)
+}
+
+/** What to do with a list of files, as an input of a page has. */
+function ofList(value: unknown): string {
+  const isList = typeof value === 'object' && value !== null && Symbol.iterator in value
+  return isList ? ' Of several files give the model file, and all in the option files: loadModel(file, { files }).' : ''
 }
 
 /** The bytes that are read from a path at once. */

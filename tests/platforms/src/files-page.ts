@@ -1,6 +1,6 @@
 // The program of files in a page and in its worker. The results are in `findings`.
-import { removeFile } from '@gradus/io'
-import { loadModel } from 'gradus'
+import { listFiles, removeFile } from '@gradus/io'
+import { Dense, loadModel, Sequential } from 'gradus'
 import { formats, prediction, saveAs, trainedModel } from './files-model.ts'
 import { type Host, type Report, run } from './files-program.ts'
 
@@ -19,7 +19,7 @@ interface Folder {
 const scope = globalThis as unknown as {
   readonly document?: object
   readonly location: { readonly origin: string; readonly href: string }
-  readonly navigator: { readonly storage: { getDirectory(): Promise<Folder> } }
+  readonly navigator: { readonly storage: { getDirectory(): Promise<Folder>; estimate(): Promise<{ usage: number }> } }
   readonly Worker: new (
     address: string | URL,
     options: { type: 'module' },
@@ -71,8 +71,28 @@ async function findingsOfBlob(): Promise<string> {
   return (await prediction(model)) === (await prediction(loaded)) ? 'equal' : 'different'
 }
 
+/** Saves a small file, and returns the bytes of all files of the page. */
+async function keepSmall(): Promise<number> {
+  await new Sequential([new Dense({ units: 1, inputShape: [1] })]).save('opfs://small/kept')
+  return (await scope.navigator.storage.estimate()).usage
+}
+
+/** Saves a model where another one lies and where none does. Returns the messages, the files and the number of weights of the old one. */
+async function fullStorage(): Promise<unknown> {
+  const model = await trainedModel()
+  const addresses = ['opfs://small/kept', 'opfs://small/new']
+  const save = (address: string) =>
+    model.save(address).then(
+      () => 'saved',
+      ({ message }: Error) => message,
+    )
+  const messages = [await save(addresses[0]!), await save(addresses[1]!)]
+  const listed = (await listFiles('opfs://')).filter((address) => address.startsWith('opfs://small/'))
+  return { messages, listed, weights: (await loadModel(addresses[0]!)).countParams() }
+}
+
 const failed = (error: Error) => ({ failed: error.stack ?? String(error) })
-if (scope.document) Object.assign(scope, { findings: findingsOfPage().catch(failed) })
+if (scope.document) Object.assign(scope, { findings: findingsOfPage().catch(failed), keepSmall, fullStorage })
 else {
   const found = scope.location.href.startsWith('blob:') ? findingsOfBlob() : host('worker').then(run)
   scope.postMessage(await found.catch(failed))

@@ -20,6 +20,9 @@ const forAll = {
 
 /** Makes the files, serves them, and runs the program of files. */
 export class FilesRun {
+  /** The results of saving where the browser gives no more space. */
+  full: unknown
+
   private constructor(
     readonly folder: string,
     readonly server: FileServer,
@@ -81,6 +84,10 @@ export class FilesRun {
         () => (globalThis as unknown as { findings: Promise<FileFindings & { failed?: string }> }).findings,
       )
       if (found.failed) throw new Error(found.failed)
+      const used: number = await page.evaluate('keepSmall()')
+      const session = await page.context().newCDPSession(page)
+      await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + 50_000 })
+      this.full = await page.evaluate('fullStorage()')
       for (const download of saved) await download.saveAs(join(this.folder, 'downloads', download.suggestedFilename()))
       return found
     } finally {

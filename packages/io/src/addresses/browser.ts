@@ -52,11 +52,11 @@ export interface Folder {
   values(): AsyncIterable<FileHandle | Folder>
 }
 
-interface FileHandle {
+export interface FileHandle {
   readonly kind: 'file'
   readonly name: string
   getFile(): Promise<Blob>
-  createWritable(): Promise<{
+  createWritable?(): Promise<{
     write(data: Uint8Array): Promise<void>
     close(): Promise<void>
     abort(reason: unknown): Promise<void>

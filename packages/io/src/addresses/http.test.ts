@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DataError } from '@gradus/core'
 import { afterEach, describe, expect, it } from 'vitest'
+import { readModelFile } from '../formats/model-files.ts'
 import { joined } from '../read-pieces.ts'
 import { openAddress } from './index.ts'
 
@@ -118,6 +119,23 @@ describe('files at http addresses', () => {
     server!.closeAllConnections()
     await new Promise((resolve) => server!.close(resolve))
     await expect(read(address)).rejects.toThrow(/cannot be read: there is no answer \(.*ECONNREFUSED.*\)/)
+  })
+
+  it('that are no models are not transferred to the end', async () => {
+    let sent = 0
+    const { address } = await serve((response) => {
+      const send = () => {
+        if (response.destroyed) return
+        sent += whole.length
+        response.write(whole, send)
+      }
+      response.writeHead(200).write('GGUF', send)
+    })
+    await expect(readModelFile(address)).rejects.toThrow('is a GGUF file of llama.cpp')
+    const atRefusal = sent
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(sent - atRefusal).toBeLessThan(10e6)
+    expect(sent).toBeLessThan(50e6)
   })
 
   it('may contain their data', async () => {

@@ -185,10 +185,16 @@ export async function writeModelFile(
   if (typeof place !== 'string' || !format?.writeSet) return writeFileAtomic(target, encodeModel(file, name, formats))
   const { main, beside } = format.writeSet(file, place.replace(/^.*[/\\]/, ''))
   const before = await readFile(place).catch(() => undefined)
-  for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(place, path), bytes)
-  await writeFileAtomic(place, main)
   const replaced = before ? (format.besideIn?.(before) ?? []) : []
-  for (const path of replaced) if (!Object.hasOwn(beside, path)) await deleteFile(pathBeside(place, path))
+  const remove = (paths: readonly string[]) => Promise.all(paths.map((path) => deleteFile(pathBeside(place, path))))
+  try {
+    for (const [path, bytes] of Object.entries(beside)) await writeFileAtomic(pathBeside(place, path), bytes)
+    await writeFileAtomic(place, main)
+  } catch (error) {
+    await remove(Object.keys(beside).filter((path) => !replaced.includes(path)))
+    throw error
+  }
+  await remove(replaced.filter((path) => !Object.hasOwn(beside, path)))
 }
 
 function nameOf(file: FileSource | FileTarget): string | undefined {

@@ -3,6 +3,7 @@ import { asKeras3 } from './keras2.ts'
 import { functionalSpec, inputSpec, sequentialSpec } from './model.ts'
 import { canDrop, expectedKind, type KerasKind, kindOf, nullOf, optionName, optionValue, typeOf } from './names.ts'
 import { asKerasObject, type KerasObject } from './object.ts'
+import { policiesIn, policyFor, warnOfPolicies } from './policies.ts'
 import { isLambda, lambdaError, requireTranslatable } from './python-code.ts'
 import { savedModel } from './saved-file.ts'
 import { activationLayers } from './to-names.ts'
@@ -25,6 +26,7 @@ import { compileConfigOf } from './training-config.ts'
 export function fromKeras(value: unknown): unknown {
   requireBounded(value, 'The Keras config', FormatError)
   const { config, keras2 } = savedModel(value)
+  warnOfPolicies(config)
   return translate(keras2 ? asKeras3(config) : config, '')
 }
 
@@ -55,17 +57,10 @@ export function compileFromKeras(model: unknown): CompileSpec | undefined {
     .filter((key) => compiled[key] !== null && compiled[key] !== undefined)
     .map((key) => [optionName(key), translate(compiled[key], key, kindOfPart[key])])
   const found = Object.fromEntries(parts) as CompileSpec
-  return usesFloat16(config) ? { ...found, optimizer: withoutLossScale(found.optimizer) } : found
-}
-
-/** Whether a layer of a saved model computes in float16. */
-function usesFloat16(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(usesFloat16)
-  if (!isPlainObject(value)) return false
-  const { class_name: className, config, dtype } = value
-  const policy = className === 'DTypePolicy' && isPlainObject(config) ? config['name'] : dtype
-  if (policy === 'float16' || policy === 'mixed_float16') return true
-  return Object.values(value).some(usesFloat16)
+  const policies = policiesIn(config)
+  return policies.has('float16') || policies.has('mixed_float16')
+    ? { ...found, optimizer: withoutLossScale(found.optimizer) }
+    : found
 }
 
 /** An optimizer that was saved without a loss scale keeps its state without one; by default it gets a dynamic one for float16. */
@@ -110,7 +105,7 @@ function translateObject(object: KerasObject, expected: KerasKind | undefined): 
   const { className, config, module } = object
   if (className.startsWith('__') || module === 'builtins') return builtin(object)
   if (className === 'DTypePolicy' || className === 'Policy')
-    return optionValue('dtype', String((config as { name?: unknown } | null)?.name))
+    return optionValue('dtype', policyFor(String((config as { name?: unknown } | null)?.name)))
   if (className === 'function' || typeof config === 'string') return functionName(config)
   const activation = expected === 'activation' ? activationOfLayer(object) : undefined
   if (activation) return activation
@@ -168,6 +163,8 @@ function definitionSpec(object: KerasObject, expected: KerasKind | undefined): u
     .map(([option, value]) => {
       // the first axis is that of the batch
       const given = option === 'batch_input_shape' && Array.isArray(value) ? value.slice(1) : value
+      const isPolicy = kind === 'layer' && option === 'dtype' && typeof given === 'string'
+      if (isPolicy) return [option, optionValue(option, policyFor(given))] as const
       const kept = given === null ? nullOf(type, option) : translate(given, option, expectedKind(option), type)
       return [option, kept] as const
     })

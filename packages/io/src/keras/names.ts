@@ -96,6 +96,7 @@ const sameDTypes: readonly string[] = ['uint32', 'bool', 'float16', 'float32', '
 export function dtypeOfKeras(name: string): DType {
   if (sameDTypes.includes(name)) return name as DType
   if (/^u?int\d+$/.test(name)) return 'int32'
+  if (name === 'bfloat16') return 'float32'
   throw new FormatError(`The dtype ${name.slice(0, 50)} of Keras is not known here. Save the model with float32.`)
 }
 
